@@ -1,0 +1,39 @@
+/**
+ * The only source of time. Programs get one handed in, so that the same code runs on the wall clock, in virtual time and
+ * in a test. Instants are milliseconds since 1970 and never run backwards.
+ */
+export interface Clock {
+  /** The present instant, in milliseconds since 1970, with a fraction. */
+  nowMs(): number;
+  /** Waits until an instant; resolves at once if it has passed, and early (without an error) if `signal` is aborted. */
+  until(instantMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Longer timers overflow the 32 bits of `setTimeout`. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * The wall clock: monotonic (a step of the system clock does not reach it), and it never wakes early, although real
+ * timers end up to a millisecond before their time.
+ */
+export const realClock: Clock = {
+  nowMs: () => performance.timeOrigin + performance.now(),
+  async until(instantMs, signal) {
+    for (let left = instantMs - realClock.nowMs(); left > 0; left = instantMs - realClock.nowMs()) {
+      if (signal?.aborted) return;
+      await timer(Math.min(left, LONGEST_TIMER_MS), signal);
+    }
+  },
+};
+
+function timer(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(id);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const id = setTimeout(end, ms);
+    signal?.addEventListener("abort", end, { once: true });
+  });
+}

@@ -1,0 +1,121 @@
+import { type Duration, formatDuration, parseDuration } from "./durations.ts";
+import { isObject } from "./json.ts";
+import { type Random, standardNormal } from "./random.ts";
+
+/** How long something takes, as plain data: it crosses queues and can be drawn from with any {@linkcode Random}. */
+export type Distribution =
+  | { readonly kind: "constant"; readonly ms: number }
+  | { readonly kind: "uniform"; readonly minMs: number; readonly maxMs: number }
+  | { readonly kind: "exponential"; readonly meanMs: number }
+  | { readonly kind: "lognormal"; readonly medianMs: number; readonly p99Ms: number };
+
+/** The standard normal's 99th percentile. */
+const Z99 = 2.3263478740408408;
+
+/** Always the same time. */
+export function constant(time: Duration): Distribution {
+  return { kind: "constant", ms: parseDuration(time) };
+}
+
+/** Every time between two bounds is as likely. */
+export function uniform(min: Duration, max: Duration): Distribution {
+  return checkDistribution({ kind: "uniform", minMs: parseDuration(min), maxMs: parseDuration(max) });
+}
+
+/** Memoryless times, as queueing theory's M: the standard deviation equals the mean. */
+export function exponential(mean: Duration): Distribution {
+  return { kind: "exponential", meanMs: parseDuration(mean) };
+}
+
+/**
+ * A log-normal time, the usual shape of run times of functions, by two figures anybody can read off a dashboard.
+ *
+ * @param median half of the times are shorter
+ * @param p99 one time in a hundred is longer; at least the median
+ *
+ * @example
+ * ```ts
+ * import { lognormal } from "sequoia";
+ * lognormal("0.9s", "1.4s");
+ * ```
+ */
+export function lognormal(median: Duration, p99: Duration): Distribution {
+  return checkDistribution({ kind: "lognormal", medianMs: parseDuration(median), p99Ms: parseDuration(p99) });
+}
+
+/**
+ * Checks a distribution that was written by hand or came out of a message.
+ *
+ * @throws {TypeError} if it is no distribution
+ * @throws {RangeError} if its numbers make no sense
+ */
+export function checkDistribution(value: unknown): Distribution {
+  if (!isObject(value)) throw new TypeError(`Cannot use ${JSON.stringify(value)} as a time. ${HOW}`);
+  const d = value as unknown as Distribution;
+  switch (d.kind) {
+    case "constant":
+      parseDuration(d.ms);
+      break;
+    case "exponential":
+      parseDuration(d.meanMs);
+      break;
+    case "uniform":
+      checkOrder(d.minMs, d.maxMs, "uniform(min, max)");
+      break;
+    case "lognormal":
+      checkOrder(d.medianMs, d.p99Ms, "lognormal(median, p99)");
+      if (d.medianMs === 0 && d.p99Ms > 0) {
+        throw new RangeError("Cannot use lognormal(0, p99): the median must be above 0");
+      }
+      break;
+    default:
+      throw new TypeError(
+        `Cannot use a time of kind ${JSON.stringify((d as { kind?: unknown }).kind)}. ${HOW}`,
+      );
+  }
+  return d;
+}
+
+const HOW = "Write constant(t), uniform(min, max), exponential(mean) or lognormal(median, p99)";
+
+function checkOrder(lowMs: number, highMs: number, form: string): void {
+  if (parseDuration(lowMs) > parseDuration(highMs)) {
+    throw new RangeError(
+      `Cannot use ${form} with ${formatDuration(lowMs)} and ${
+        formatDuration(highMs)
+      }: the second must not be less`,
+    );
+  }
+}
+
+/** The mean of a distribution, in milliseconds. */
+export function meanMs(d: Distribution): number {
+  switch (d.kind) {
+    case "constant":
+      return d.ms;
+    case "uniform":
+      return (d.minMs + d.maxMs) / 2;
+    case "exponential":
+      return d.meanMs;
+    case "lognormal":
+      return d.medianMs === 0 ? 0 : d.medianMs * Math.exp(sigma(d) ** 2 / 2);
+  }
+}
+
+/** Draws one time from a distribution, in milliseconds. */
+export function sampleMs(d: Distribution, random: Random): number {
+  switch (d.kind) {
+    case "constant":
+      return d.ms;
+    case "uniform":
+      return d.minMs + (d.maxMs - d.minMs) * random.next();
+    case "exponential":
+      return -d.meanMs * Math.log(1 - random.next());
+    case "lognormal":
+      return d.medianMs === 0 ? 0 : d.medianMs * Math.exp(sigma(d) * standardNormal(random));
+  }
+}
+
+function sigma(d: { medianMs: number; p99Ms: number }): number {
+  return Math.log(d.p99Ms / d.medianMs) / Z99;
+}

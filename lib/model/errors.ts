@@ -1,0 +1,68 @@
+/** What can be wrong with a workload; stable, for scripts and tests. */
+export type WorkloadErrorCode =
+  | "not-found"
+  | "load-failed"
+  | "no-chain"
+  | "unknown-chain"
+  | "bad-name"
+  | "bad-chain"
+  | "bad-function"
+  | "bad-url"
+  | "bad-duration"
+  | "bad-arguments"
+  | "bad-arrivals"
+  | "duplicate-chain"
+  | "duplicate-node"
+  | "duplicate-function"
+  | "unknown-predecessor"
+  | "cycle";
+
+/** Where in a workload an error is: as much as is known of file, chain and node. */
+export interface WorkloadPlace {
+  readonly file?: string;
+  readonly chain?: string;
+  readonly node?: string;
+}
+
+/**
+ * A workload module, a chain or a decoded message that cannot be used. The message says where (file, chain, node), what
+ * is wrong and what to write instead; `code` is stable.
+ */
+export class WorkloadError extends Error {
+  override readonly name = "WorkloadError";
+  readonly code: WorkloadErrorCode;
+  readonly place: WorkloadPlace;
+  /** The sentence without its place. */
+  readonly detail: string;
+
+  constructor(code: WorkloadErrorCode, detail: string, place: WorkloadPlace = {}, options?: ErrorOptions) {
+    super(placeWords(place) + detail, options);
+    this.code = code;
+    this.place = place;
+    this.detail = detail;
+  }
+
+  /** The same error, said of a more exactly known place. */
+  at(place: WorkloadPlace): WorkloadError {
+    return new WorkloadError(this.code, this.detail, { ...place, ...this.place }, { cause: this });
+  }
+}
+
+function placeWords({ file, chain, node }: WorkloadPlace): string {
+  const words = [
+    file,
+    chain === undefined ? undefined : `chain "${chain}"`,
+    node === undefined ? undefined : `node "${node}"`,
+  ];
+  const known = words.filter((word) => word !== undefined).join(", ");
+  return known === "" ? "" : `${known}: `;
+}
+
+/** Runs `build`; a WorkloadError out of it is told the place. */
+export function atPlace<T>(place: WorkloadPlace, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    throw error instanceof WorkloadError ? error.at(place) : error;
+  }
+}

@@ -1,0 +1,245 @@
+import { checkDistribution, type Distribution } from "./distribution.ts";
+import { type Duration, parseDuration, parsePositiveDuration } from "./durations.ts";
+import { WorkloadError } from "./errors.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
+
+/** How failed attempts are repeated: exponential backoff with full jitter. */
+export interface RetryRule {
+  /** Attempts in all before the invocation has failed; throttles do not count. (Default: 3) */
+  readonly attempts: number;
+  /** The greatest delay before the first retry, in milliseconds. (Default: 200) */
+  readonly firstDelayMs: number;
+  /** What the greatest delay is multiplied by from retry to retry. (Default: 2) */
+  readonly factor: number;
+  /** The delay never exceeds this, in milliseconds. (Default: 30,000) */
+  readonly maxDelayMs: number;
+}
+
+/** The retry rule of a function that declares none. */
+export const DEFAULT_RETRY: RetryRule = { attempts: 3, firstDelayMs: 200, factor: 2, maxDelayMs: 30_000 };
+
+/** How long an attempt may take when the function declares nothing, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 300_000;
+
+/** HTTP methods that a function may be called with. */
+export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+/** One of {@linkcode METHODS}. */
+export type Method = typeof METHODS[number];
+
+/** One HTTP-invocable unit, as plain data: it crosses queues. */
+export interface FunctionSpec {
+  /** Its name; limits, learned run times and reports go by it. */
+  readonly name: string;
+  /** Where it is; a function without one runs on the local platform. */
+  readonly url?: string;
+  /** The id by which the original's messages know it. */
+  readonly id?: number;
+  readonly method: Method;
+  /** Longest an attempt may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly retry: RetryRule;
+  /** Expected run time: the local platform draws from it, the scheduler starts to learn from it. */
+  readonly time?: Distribution;
+  /** What is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. */
+  readonly payload: "event" | "args";
+  /** Lower is more urgent, for policies that go by it. */
+  readonly priority?: number;
+  /** Records the start first and never runs twice, even after a crash; implies one attempt. */
+  readonly atMostOnce: boolean;
+  /** Headers added to each call. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a function with a real body receives (see the README, "What a function receives"). */
+export interface FunctionEvent {
+  /** `instance/node`: the same for every attempt. */
+  readonly id: string;
+  readonly name: string;
+  /** Where the collector of function-side logs listens. */
+  readonly ip: string;
+  readonly port: number;
+  readonly chain: string;
+  readonly instance: string;
+  readonly node: string;
+  readonly attempt: number;
+  readonly args: JsonObject;
+  /** The outputs of the predecessors by node name. */
+  readonly inputs: JsonObject;
+}
+
+/** The body of a function, run by `sequoia functions`. */
+export type FunctionBody = (event: FunctionEvent) => Json | undefined | Promise<Json | undefined>;
+
+/** A function as a workload module holds it: the data, and perhaps a body. */
+export interface FunctionDefinition extends FunctionSpec {
+  /** Served by the local platform; never leaves the process. */
+  readonly run?: FunctionBody;
+}
+
+/** What may be said of a function in a workload. */
+export interface FunctionOptions {
+  /** An absolute http(s) URL. Left out (or undefined, as of an unset environment variable): the local platform. */
+  readonly url?: string | undefined;
+  readonly id?: number;
+  /** (Default: POST) */
+  readonly method?: Method;
+  /** (Default: "5m") */
+  readonly timeout?: Duration;
+  /** Short for `retry: { attempts }`. (Default: 3) */
+  readonly attempts?: number;
+  readonly retry?: {
+    readonly attempts?: number;
+    readonly firstDelay?: Duration;
+    readonly factor?: number;
+    readonly maxDelay?: Duration;
+  };
+  readonly time?: Distribution;
+  /** (Default: "event") */
+  readonly payload?: "event" | "args";
+  readonly priority?: number;
+  /** (Default: false) */
+  readonly atMostOnce?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly run?: FunctionBody;
+}
+
+const NAME = /^[\w][\w.:/@-]{0,127}$/;
+
+/** Names of chains, nodes and functions: they stand in URLs, headers, command lines and file names. */
+export function checkName(kind: string, name: unknown): string {
+  if (typeof name === "string" && NAME.test(name)) return name;
+  throw new WorkloadError(
+    "bad-name",
+    `Cannot use ${
+      JSON.stringify(name)
+    } as the name of a ${kind}. Write 1 to 128 letters, digits or _ . : / @ -`,
+  );
+}
+
+/**
+ * Defines a function.
+ *
+ * @throws {WorkloadError} naming the function, what is wrong and what to write instead
+ *
+ * @example
+ * ```ts
+ * import { fn, lognormal } from "sequoia";
+ * const thumbnail = fn("thumbnail", { url: "http://127.0.0.1:8080/thumbnail", time: lognormal("80ms", "300ms") });
+ * ```
+ */
+export function fn(name: string, options: FunctionOptions = {}): FunctionDefinition {
+  checkName("function", name);
+  const of = (text: string) => `function "${name}": ${text}`;
+  if (typeof options !== "object" || options === null) {
+    throw new WorkloadError("bad-function", of("the options are no object. Write fn(name, { … })"));
+  }
+  if (options.run !== undefined && typeof options.run !== "function") {
+    throw new WorkloadError("bad-function", of("run is no function. Write run: (event) => …"));
+  }
+  const spec = checkFunction(stripUndefined({
+    name,
+    url: options.url,
+    id: options.id,
+    method: options.method ?? "POST",
+    timeoutMs: readTime(name, "timeout", options.timeout, DEFAULT_TIMEOUT_MS),
+    retry: {
+      attempts: options.retry?.attempts ?? options.attempts ??
+        (options.atMostOnce ? 1 : DEFAULT_RETRY.attempts),
+      firstDelayMs: readTime(name, "retry.firstDelay", options.retry?.firstDelay, DEFAULT_RETRY.firstDelayMs),
+      factor: options.retry?.factor ?? DEFAULT_RETRY.factor,
+      maxDelayMs: readTime(name, "retry.maxDelay", options.retry?.maxDelay, DEFAULT_RETRY.maxDelayMs),
+    },
+    time: options.time,
+    payload: options.payload ?? "event",
+    priority: options.priority,
+    atMostOnce: options.atMostOnce ?? false,
+    headers: options.headers,
+  }));
+  return options.run ? { ...spec, run: options.run } : spec;
+}
+
+function readTime(name: string, option: string, value: Duration | undefined, fallbackMs: number): number {
+  if (value === undefined) return fallbackMs;
+  return asWorkloadError("bad-duration", `function "${name}": ${option}`, () => parseDuration(value));
+}
+
+/** Runs `read`; what it throws becomes a WorkloadError whose sentence begins with `what`. */
+export function asWorkloadError<T>(code: WorkloadError["code"], what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new WorkloadError(code, `${what}: ${(cause as Error).message}`, {}, { cause });
+  }
+}
+
+/**
+ * Checks a function's data, whoever wrote it: the builder, or a message from a queue.
+ *
+ * @throws {WorkloadError} naming the function and what is wrong
+ */
+export function checkFunction(value: unknown): FunctionSpec {
+  if (!isObject(value)) {
+    throw new WorkloadError("bad-function", "a function is no object. Write fn(name, { … })");
+  }
+  const f = value as unknown as FunctionSpec;
+  checkName("function", f.name);
+  const fail = (code: WorkloadError["code"], text: string): never => {
+    throw new WorkloadError(code, `function "${f.name}": ${text}`);
+  };
+  if (f.url !== undefined) checkUrl(f.url, f.name);
+  if (!METHODS.includes(f.method)) {
+    fail("bad-function", `the method ${JSON.stringify(f.method)} is none of ${METHODS.join(", ")}`);
+  }
+  asWorkloadError("bad-duration", `function "${f.name}": timeout`, () => parsePositiveDuration(f.timeoutMs));
+  checkRetry(f, fail);
+  if (f.time !== undefined) {
+    asWorkloadError("bad-function", `function "${f.name}": time`, () => checkDistribution(f.time));
+  }
+  if (f.payload !== "event" && f.payload !== "args") {
+    fail("bad-function", `payload is neither "event" nor "args"`);
+  }
+  if (f.priority !== undefined && !Number.isFinite(f.priority)) fail("bad-function", "priority is no number");
+  if (f.id !== undefined && !isInt32(f.id)) fail("bad-function", "id is no whole number of 32 bits");
+  if (f.atMostOnce && f.retry.attempts !== 1) fail("bad-function", "atMostOnce goes with attempts: 1 only");
+  if (f.headers !== undefined) {
+    const headers = f.headers as Record<string, string>;
+    asWorkloadError("bad-function", `function "${f.name}": headers`, () => new Headers(headers));
+  }
+  return f;
+}
+
+function checkRetry(f: FunctionSpec, fail: (code: WorkloadError["code"], text: string) => never): void {
+  const { attempts, factor, firstDelayMs, maxDelayMs } = f.retry ?? {};
+  if (!(Number.isInteger(attempts) && attempts >= 1 && attempts <= 100)) {
+    fail("bad-function", `attempts is ${attempts}. Write a whole number from 1 to 100`);
+  }
+  if (!(factor >= 1 && factor <= 100)) {
+    fail("bad-function", `retry.factor is ${factor}. Write a number from 1 to 100`);
+  }
+  if (!(firstDelayMs >= 0 && maxDelayMs >= firstDelayMs)) {
+    fail("bad-duration", "retry.firstDelay is longer than retry.maxDelay");
+  }
+}
+
+function checkUrl(url: unknown, name: string): void {
+  const parsed = typeof url === "string" ? URL.parse(url) : null;
+  if (parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:")) return;
+  throw new WorkloadError(
+    "bad-url",
+    `function "${name}": the url ${
+      JSON.stringify(url)
+    } is not absolute. Write http://host/path or https://host/path, ` +
+      "or leave it out to run on the local platform",
+  );
+}
+
+/** Whether a number fits the wire format's int32. */
+export function isInt32(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
+}
+
+/** A copy without the keys that are undefined. */
+export function stripUndefined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const defined = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

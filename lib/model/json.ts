@@ -1,0 +1,32 @@
+/** Any JSON value: what functions receive, answer, and what a queue stores. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** Whether `value` is an object in the JSON sense: neither null nor a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Finds the first part of a value that JSON cannot carry (a function, a bigint, a cycle, NaN, a class instance).
+ *
+ * @returns the path of that part, for example `.user.tags[2]` ("" is the value itself), or undefined if there is none
+ */
+export function notJson(value: unknown, path = "", parents: readonly unknown[] = []): string | undefined {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
+  if (typeof value !== "object" || parents.includes(value)) return path;
+  const within = [...parents, value];
+  if (Array.isArray(value)) return firstOf(value.map((item, i) => notJson(item, `${path}[${i}]`, within)));
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return path;
+  return firstOf(Object.entries(value).map(([key, item]) => notJson(item, `${path}.${key}`, within)));
+}
+
+function firstOf(paths: (string | undefined)[]): string | undefined {
+  return paths.find((path) => path !== undefined);
+}

@@ -1,0 +1,138 @@
+import type { Arrivals } from "./arrivals.ts";
+import { type Chain, checkChain, definitionOf } from "./chain.ts";
+import { type Duration, parsePositiveDuration } from "./durations.ts";
+import { WorkloadError } from "./errors.ts";
+import { asWorkloadError, type FunctionDefinition, isInt32, stripUndefined } from "./function.ts";
+import { isObject } from "./json.ts";
+
+/** One chain of a workload, and how its instances are submitted. */
+export interface WorkloadChain {
+  readonly chain: Chain;
+  /** The share of the concurrency under fair policies, relative to the others. (Default: 1) */
+  readonly weight?: number;
+  /** How often it arrives, relative to the others. (Default: 1) */
+  readonly share?: number;
+  /** Lower is more urgent, for policies that go by it. */
+  readonly priority?: number;
+  /** From its submission, for policies that go by it; reports count what was met. */
+  readonly deadlineMs?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A mix of chains and perhaps the times at which they arrive. */
+export interface Workload {
+  readonly chains: readonly WorkloadChain[];
+  readonly arrivals?: Arrivals;
+}
+
+/** What may be said of a chain in a workload. */
+export interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> {
+  readonly deadline?: Duration;
+}
+
+/**
+ * Mixes chains and says when they arrive.
+ *
+ * @throws {WorkloadError} naming what is wrong and what to write instead
+ *
+ * @example
+ * ```ts
+ * import { chain, fn, poisson, workload } from "sequoia";
+ * const small = chain("small", ({ call }) => call(fn("s")));
+ * const large = chain("large", ({ call }) => call(fn("l")));
+ * export default workload({
+ *   chains: [{ chain: small, share: 9, deadline: "2s" }, { chain: large, labels: { tenant: "acme" } }],
+ *   arrivals: poisson(5),
+ * });
+ * ```
+ */
+export function workload(
+  options: { readonly chains: readonly WorkloadChainOptions[]; readonly arrivals?: Arrivals },
+): Workload {
+  if (typeof options !== "object" || options === null || !Array.isArray(options.chains)) {
+    throw new WorkloadError(
+      "no-chain",
+      "workload() was given no chains. Write workload({ chains: [{ chain }] })",
+    );
+  }
+  return checkWorkload(stripUndefined({ chains: options.chains.map(readEntry), arrivals: options.arrivals }));
+}
+
+function readEntry(entry: WorkloadChainOptions): WorkloadChain {
+  if (typeof entry?.chain !== "object" || entry.chain === null) {
+    throw new WorkloadError(
+      "no-chain",
+      "an entry of workload() has no chain. Write { chain: chain(name, …), … }",
+    );
+  }
+  const { deadline, ...rest } = entry;
+  const name = String(entry.chain.name);
+  if (deadline === undefined) return rest;
+  const deadlineMs = asWorkloadError(
+    "bad-duration",
+    `chain "${name}": deadline`,
+    () => parsePositiveDuration(deadline),
+  );
+  return { ...rest, deadlineMs };
+}
+
+function checkWorkload(w: Workload): Workload {
+  if (w.chains.length === 0) throw new WorkloadError("no-chain", "the workload has no chains");
+  const names = new Set<string>();
+  for (const { chain, weight, share, priority, labels } of w.chains) {
+    checkChain(chain);
+    const fail = (text: string): never => {
+      throw new WorkloadError("bad-chain", text, { chain: chain.name });
+    };
+    if (names.has(chain.name)) {
+      throw new WorkloadError("duplicate-chain", "two chains have this name. Give one of them another", {
+        chain: chain.name,
+      });
+    }
+    names.add(chain.name);
+    if (weight !== undefined && !(weight > 0 && weight < Infinity)) {
+      fail(`weight is ${weight}. Write a number above 0`);
+    }
+    if (share !== undefined && !(share >= 0 && share < Infinity)) {
+      fail(`share is ${share}. Write 0 or a number above it`);
+    }
+    if (priority !== undefined && !isInt32(priority)) fail(`priority is ${priority}. Write a whole number`);
+    if (labels !== undefined && !isLabels(labels)) {
+      fail(`labels are no texts. Write labels: { tenant: "acme" }`);
+    }
+  }
+  return w;
+}
+
+/** Whether a value is a set of labels: texts by name. */
+export function isLabels(value: unknown): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every((text) => typeof text === "string");
+}
+
+/**
+ * Makes a workload of what a module default-exports: a chain, a list of chains, or `workload({ … })`.
+ *
+ * @throws {WorkloadError} if it is none of these
+ */
+export function asWorkload(exported: unknown): Workload {
+  if (Array.isArray(exported)) return checkWorkload({ chains: exported.map((chain) => ({ chain })) });
+  if (isObject(exported) && Array.isArray(exported.nodes)) {
+    return checkWorkload({ chains: [{ chain: exported as unknown as Chain }] });
+  }
+  if (isObject(exported) && Array.isArray(exported.chains)) {
+    return checkWorkload(exported as unknown as Workload);
+  }
+  throw new WorkloadError(
+    "no-chain",
+    "the module's default export is no chain, no list of chains and no workload(). Write export default chain(name, …)",
+  );
+}
+
+/** The functions of some chains by name, with their bodies where they have one. */
+export function functionsOf(chains: Iterable<Chain>): Map<string, FunctionDefinition> {
+  const functions = new Map<string, FunctionDefinition>();
+  for (const chain of chains) {
+    for (const node of chain.nodes) functions.set(node.fn.name, definitionOf(node.fn));
+  }
+  return functions;
+}

@@ -1,0 +1,139 @@
+import type { Instance, InstanceOutcome, Json, NodeRecord } from "../model/mod.ts";
+
+/** An instance handed to this consumer, with what had been settled of it before. */
+export interface Claim {
+  readonly instance: Instance;
+  readonly progress: readonly NodeRecord[];
+}
+
+/** Nodes of one instance that have settled since the last checkpoint. */
+export interface Progress {
+  readonly instanceId: string;
+  readonly records: readonly NodeRecord[];
+}
+
+/** How an instance ended; `records` are the nodes not yet covered by a checkpoint. */
+export interface Result extends Progress {
+  readonly outcome: InstanceOutcome;
+  /** Why, unless it completed. */
+  readonly reason?: string;
+  /** In milliseconds since 1970. */
+  readonly endedAtMs: number;
+  /** The outputs of its last nodes by name. */
+  readonly output: Json;
+}
+
+/** How many instances a queue holds in each state. */
+export interface QueueDepth {
+  /** Waiting for a consumer. */
+  readonly queued: number;
+  /** Held by a consumer, started or not. */
+  readonly running: number;
+  readonly completed: number;
+  /** The dead letters. */
+  readonly failed: number;
+  readonly cancelled: number;
+  /** When the oldest instance that has not ended was submitted, in milliseconds since 1970. */
+  readonly oldestSubmittedAtMs?: number;
+}
+
+/**
+ * A durable queue of chain instances, as producers and consumers see it. Promises:
+ * - a `push` that resolved survives a crash; the same id twice is one instance;
+ * - an instance is held by one consumer at a time; a consumer that dies loses what it holds to another, with its progress;
+ * - `checkpoint` and `finish` write only for the holder: of what has gone to another they write nothing, and reject with a
+ *   {@linkcode QueueError} of code `lease-lost` that names the ids, after all else of the call is durable;
+ * - disposing hands back what is still held.
+ */
+export interface Queue extends AsyncDisposable {
+  /** Resolves when the instances would survive a crash. */
+  push(instances: readonly Instance[]): Promise<void>;
+  /** Waits until there is something to hand out; empty only if `signal` is aborted. Oldest first. */
+  pull(max: number, signal: AbortSignal): Promise<Claim[]>;
+  /** Resolves when the records are durable. */
+  checkpoint(progress: readonly Progress[]): Promise<void>;
+  /** Resolves when the ends are durable. Ended instances are kept for a while, see the driver's `keep`. */
+  finish(results: readonly Result[]): Promise<void>;
+  depth(): Promise<QueueDepth>;
+}
+
+/** Where an instance stands. `failed` ones are the dead letters. */
+export type InstanceState = "queued" | "running" | InstanceOutcome;
+
+/** All that the queue knows of an instance. */
+export interface InstanceView {
+  readonly instance: Instance;
+  readonly state: InstanceState;
+  readonly progress: readonly NodeRecord[];
+  readonly reason?: string;
+  readonly endedAtMs?: number;
+  readonly output?: Json;
+}
+
+/** Which instances are meant; all given parts must hold. */
+export interface Filter {
+  readonly ids?: readonly string[];
+  readonly states?: readonly InstanceState[];
+  readonly chain?: string;
+  /** Labels that the instance must carry. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** (Default: no bound) */
+  readonly limit?: number;
+}
+
+/** What an operator asks of the queue and of the consumers that run on it. */
+export type Command =
+  /** End queued instances at once; consumers end what they hold: nothing new of it starts. */
+  | { readonly kind: "cancel"; readonly filter: Filter }
+  /** Queue failed and cancelled instances again, keeping the nodes that are ok. */
+  | { readonly kind: "retry"; readonly filter: Filter }
+  /** Forget ended instances. */
+  | { readonly kind: "purge"; readonly filter: Filter }
+  /** Consumers go on under another policy, named as on the command line. */
+  | { readonly kind: "policy"; readonly policy: string }
+  /** Consumers go on under another global limit. */
+  | { readonly kind: "limit"; readonly limit: number };
+
+/** What `sequoia queue` and `produce --wait` stand on. */
+export interface QueueAdmin {
+  get(id: string): Promise<InstanceView | undefined>;
+  /** Oldest first. */
+  list(filter: Filter): AsyncIterable<InstanceView>;
+  /** @returns how many instances it reached: those ended, queued again or forgotten here, and those held by consumers */
+  request(command: Command): Promise<number>;
+  /** The commands that concern running consumers, within a second of their request; ends when `signal` is aborted. */
+  commands(signal: AbortSignal): AsyncIterable<Command>;
+}
+
+/** A queue of any driver: both faces. */
+export type QueueDriver = Queue & QueueAdmin;
+
+/** What can be wrong with a queue; stable, for scripts and tests. */
+export type QueueErrorCode =
+  | "bad-address"
+  | "cannot-open"
+  | "not-a-queue"
+  | "newer-version"
+  | "read-only"
+  | "lease-lost"
+  | "closed"
+  | "busy"
+  | "failed";
+
+/** A queue that cannot do what was asked; the message says which queue, why and what to do. */
+export class QueueError extends Error {
+  override readonly name = "QueueError";
+  readonly code: QueueErrorCode;
+  /** For `lease-lost`: the instances that another consumer has now. */
+  readonly ids: readonly string[];
+
+  constructor(
+    code: QueueErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly ids?: readonly string[] },
+  ) {
+    super(message, options);
+    this.code = code;
+    this.ids = options?.ids ?? [];
+  }
+}

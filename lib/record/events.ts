@@ -1,0 +1,105 @@
+import type { JsonObject } from "../model/mod.ts";
+
+/** The schema named by the first event of every run log. */
+export const RUN_SCHEMA = "sequoia.run/1";
+
+/** What a run was, the args of the first event (`sequoia_run`). */
+export interface RunInfo {
+  readonly schema: typeof RUN_SCHEMA;
+  /** consume, produce, spam or simulate. */
+  readonly command: string;
+  readonly policy?: string;
+  /** The limits as they were asked for: `{ global: 100, functions: { f: 5 }, chains: {} }`. */
+  readonly limits?: JsonObject;
+  readonly platform?: string;
+  readonly version: string;
+  readonly seed?: string;
+  /** Milliseconds since 1970; all `ts` count from here. */
+  readonly startedAtMs: number;
+}
+
+/** How an attempt ended. `cancelled`: its chain had ended before it. */
+export type AttemptOutcome = "ok" | "failed" | "throttled" | "cancelled";
+
+/** One attempt: one call of one function. */
+export interface AttemptEvent {
+  readonly function: string;
+  readonly chain: string;
+  readonly instance: string;
+  readonly node: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** When it started, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly runMs: number;
+  readonly outcome: AttemptOutcome;
+  /** Whether the invocation settled with it: false if another attempt follows. */
+  readonly settled: boolean;
+  /** The HTTP status; 0 if there was no answer. */
+  readonly status: number;
+  /** From the invocation's being ready to the start of this attempt, in milliseconds. */
+  readonly queuedMs: number;
+  /** Whether the platform said that it started a container for it. */
+  readonly cold: boolean;
+  readonly platform: string;
+  readonly reason?: string;
+}
+
+/** A chain instance was submitted. */
+export interface SubmitEvent {
+  readonly chain: string;
+  readonly instance: string;
+  /** The intended time, in milliseconds since 1970. */
+  readonly submittedAtMs: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its share under fair policies. */
+  readonly weight: number;
+  /** From submission, in milliseconds. */
+  readonly deadlineMs?: number;
+  /** Its expected critical path: how long it would take if nothing ever waited, in milliseconds. */
+  readonly idealMs?: number;
+}
+
+/** How a chain instance ended. `dropped`: it started, and will never end (without QoS only). */
+export type ChainOutcome = "completed" | "failed" | "cancelled" | "dropped";
+
+/** A chain instance ended. */
+export interface EndEvent {
+  readonly chain: string;
+  readonly instance: string;
+  readonly endedAtMs: number;
+  readonly outcome: ChainOutcome;
+  readonly reason?: string;
+}
+
+/** The scheduler's gauges at an instant. */
+export interface CounterEvent {
+  readonly atMs: number;
+  /** Invocations ready and waiting. */
+  readonly ready: number;
+  /** Attempts in flight. */
+  readonly running: number;
+  /** The global limit in force; Infinity for none. */
+  readonly limit: number;
+  /** Throttles since the start. */
+  readonly throttled: number;
+}
+
+/** Anything that a run log holds. */
+export type RunEvent =
+  | ({ readonly type: "run" } & RunInfo)
+  | ({ readonly type: "attempt" } & AttemptEvent)
+  | ({ readonly type: "submit" } & SubmitEvent)
+  | ({ readonly type: "end" } & EndEvent)
+  | ({ readonly type: "counter" } & CounterEvent);
+
+/** Where the programs record what happens; the run log's writer is one. */
+export interface Recorder {
+  attempt(event: AttemptEvent): void;
+  submit(event: SubmitEvent): void;
+  end(event: EndEvent): void;
+  counter(event: CounterEvent): void;
+}
+
+/** Records nothing. */
+export const noRecorder: Recorder = { attempt() {}, submit() {}, end() {}, counter() {} };
