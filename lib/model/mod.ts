@@ -8,6 +8,7 @@ export * from "./errors.ts";
 export * from "./function.ts";
 export * from "./instance.ts";
 export * from "./json.ts";
+export * from "./nearest.ts";
 export * from "./outcome.ts";
 export * from "./random.ts";
 export * from "./workload.ts";

@@ -1,0 +1,14 @@
+import type { Policy } from "./policy.ts";
+
+/**
+ * Shares the concurrency between chains, equally or by the weights that the workload declares. Work-conserving: what a
+ * chain does not use goes to the others. The original's `fairShareOnChains`, without its fixed quotas.
+ *
+ * @param by a label to share by instead of by chain: its values are the groups
+ */
+export function fairShare(by?: string): Policy {
+  return {
+    group: by === undefined ? (task) => task.chain : (task) => task.labels[by] ?? "",
+    weight: (group) => group.declaredWeight,
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * What a policy sees of an invocation that waits, or is about to. All times are milliseconds; instants count from 1970.
+ */
+export interface Task {
+  /** Name of the chain. */
+  readonly chain: string;
+  /** Id of the instance. */
+  readonly instance: string;
+  /** Name of the node. */
+  readonly node: string;
+  /** Name of the function. */
+  readonly function: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The instance's priority, lower is more urgent. (Default: 0) */
+  readonly priority: number;
+  /** The function's own priority, lower is more urgent, if it has one. */
+  readonly functionPriority: number | undefined;
+  /** The share that was declared for the instance's chain. (Default: 1) */
+  readonly weight: number;
+  /** When the instance should have ended; Infinity for never. */
+  readonly deadlineMs: number;
+  /** Whether a function of the instance has been started before. */
+  readonly chainStarted: boolean;
+  /** When the instance was submitted. */
+  readonly submittedAtMs: number;
+  /** When the invocation became ready. */
+  readonly readyAtMs: number;
+  /** Expected time of the longest path from here to the end of the chain, this invocation included. */
+  readonly remainingMs: number;
+  /** Expected run time of this invocation. */
+  readonly expectedMs: number;
+  /** 1 before the first attempt, 2 before the second, … */
+  readonly attempt: number;
+}
+
+/** The state of one group of tasks. */
+export interface GroupStats {
+  readonly name: string;
+  /** Invocations that wait for capacity. */
+  readonly queued: number;
+  /** Attempts in flight. */
+  readonly running: number;
+  /** The weight declared for the group's newest task. */
+  readonly declaredWeight: number;
+}
+
+/** What a policy may know of the present state. */
+export interface Stats {
+  /** The present instant. */
+  readonly nowMs: number;
+  /** Attempts in flight, of all groups. */
+  readonly running: number;
+  /** Invocations that wait for capacity, of all groups. */
+  readonly queued: number;
+  /** The groups that have something queued or running, and some that had. */
+  readonly groups: ReadonlyMap<string, GroupStats>;
+}
+
+/**
+ * A scheduling policy: up to three pure functions. Tasks are sorted into groups; the next group is the one with the least
+ * running ÷ weight (the one that was served longest ago among equals); within it the task of the lowest rank is next, and
+ * among equals the one whose instance was submitted first.
+ *
+ * Ranks are read once, when a task becomes ready (and again when its chain starts), so they cost nothing while it waits.
+ *
+ * @example The shortest job first, but no tenant gets more than the others.
+ * ```ts
+ * import type { Policy } from "sequoia";
+ * export default {
+ *   group: (task) => task.labels.tenant ?? "none",
+ *   rank: (task) => task.remainingMs,
+ * } satisfies Policy;
+ * ```
+ */
+export interface Policy {
+  /** Whom a task counts against. (Default: everyone in one group) */
+  group?(task: Task): string;
+  /** A group's share of the concurrency, relative to the others; above 0. (Default: 1) */
+  weight?(group: GroupStats, stats: Stats): number;
+  /** The order within a group, lowest first; a list is compared item by item. (Default: order of submission) */
+  rank?(task: Task, stats: Stats): number | readonly number[];
+}
+
+/** A policy that cannot be used, or gave an answer that cannot; the message names the policy and the function. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+  readonly code: "unknown-policy" | "bad-policy" | "bad-answer";
+
+  constructor(code: PolicyError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The functions a policy may have. */
+export const POLICY_FUNCTIONS = ["group", "weight", "rank"] as const;
+
+/**
+ * Checks what a user's file exports as its policy.
+ *
+ * @param where the file, for the message
+ * @throws {PolicyError} if it is no policy
+ */
+export function checkPolicy(value: unknown, where: string): Policy {
+  const fail = (text: string): never => {
+    throw new PolicyError("bad-policy", `Cannot use ${where} as a policy: ${text}`);
+  };
+  if (typeof value !== "object" || value === null) {
+    return fail("its default export is no object. Write export default { rank: (task) => … }");
+  }
+  const names = POLICY_FUNCTIONS.join(", ");
+  const keys = Object.keys(value);
+  const unknown = keys.find((key) => !POLICY_FUNCTIONS.some((name) => name === key));
+  if (unknown !== undefined) fail(`it has "${unknown}". A policy has no other parts than ${names}`);
+  if (keys.length === 0) fail(`it has none of ${names}`);
+  for (const [key, part] of Object.entries(value)) {
+    if (typeof part !== "function") fail(`${key} is no function`);
+  }
+  return value as Policy;
+}

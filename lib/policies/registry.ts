@@ -1,0 +1,63 @@
+import { nearest } from "../model/mod.ts";
+import { fairShare } from "./fair_share.ts";
+import { fcfs } from "./fcfs.ts";
+import { type Policy, PolicyError } from "./policy.ts";
+import { runningFirst } from "./running_first.ts";
+import { shortestJobFirst } from "./shortest_job_first.ts";
+
+/** What the command line says beside a policy's name. */
+export interface PolicyOptions {
+  /** The label that fair policies share by. (Default: the chain) */
+  readonly by?: string;
+}
+
+interface Entry {
+  readonly summary: string;
+  make(options: PolicyOptions): Policy;
+}
+
+/** The policies that come with Sequoia: to add one, write its file and a line here. */
+const BUILT_IN: ReadonlyMap<string, Entry> = new Map(Object.entries({
+  "running-first": { summary: "finish chains that have started (the default)", make: () => runningFirst },
+  "fcfs": { summary: "in the order of becoming ready", make: () => fcfs },
+  "shortest-job-first": { summary: "least expected time left in the chain", make: () => shortestJobFirst },
+  "fair-share": {
+    summary: "equal or weighted shares per chain, or per label with --by",
+    make: ({ by }) => fairShare(by),
+  },
+}));
+
+/** The policy of a consumer that is told none. */
+export const DEFAULT_POLICY = "running-first";
+
+/** The built-in policies: name and what each does, in words. */
+export function policySummaries(): { readonly name: string; readonly summary: string }[] {
+  return [...BUILT_IN].map(([name, { summary }]) => ({ name, summary }));
+}
+
+/**
+ * Makes the policy of a name, or of several joined by `+`: what a later one defines wins, so
+ * `fair-share+shortest-job-first` shares between chains and takes each chain's shortest.
+ *
+ * @param own finds the user's own policies by their part of the text; undefined for names it does not know
+ * @throws {PolicyError} if a name is unknown, with the nearest one
+ */
+export function policyOf(
+  text: string,
+  options: PolicyOptions = {},
+  own: (name: string) => Policy | undefined = () => undefined,
+): Policy {
+  return Object.assign({}, ...text.split("+").map((name) => own(name) ?? builtIn(name.trim(), options)));
+}
+
+function builtIn(name: string, options: PolicyOptions): Policy {
+  const entry = BUILT_IN.get(name);
+  if (entry) return entry.make(options);
+  const names = [...BUILT_IN.keys()];
+  const hint = nearest(name, names);
+  throw new PolicyError(
+    "unknown-policy",
+    `Cannot find the policy "${name}"${hint === undefined ? "" : `; did you mean "${hint}"?`}. ` +
+      `Choose from ${names.join(", ")}, join them with +, or name a file: ./mine.ts`,
+  );
+}

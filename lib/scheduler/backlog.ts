@@ -1,0 +1,271 @@
+import { type GroupStats, type Policy, PolicyError, type Stats } from "../policies/mod.ts";
+import type { Invocation } from "./invocation.ts";
+import type { ChainPlan } from "./chain_plan.ts";
+import { Branch, Gate, Group, Lane, Limit } from "./tree.ts";
+
+/** At most so many attempts in flight: in all, of a function, of a chain. Left out: no limit. */
+export interface Limits {
+  readonly global?: number;
+  readonly functions?: Readonly<Record<string, number>>;
+  readonly chains?: Readonly<Record<string, number>>;
+}
+
+/** Weights are read again at most this often for groups to which nothing happens. */
+const WEIGHT_SWEEP_MS = 100;
+
+/** So many groups are kept in any case. */
+const LEAST_GROUPS = 1000;
+
+/**
+ * What is ready, ordered by a policy, under limits. It knows of groups, gates and limits; instances, retries and outcomes
+ * are the scheduler's. Policies see it as {@linkcode Stats}.
+ */
+export class Backlog implements Stats {
+  nowMs = 0;
+  running = 0;
+  queued = 0;
+  readonly #policy: Policy;
+  readonly #limits: Limits;
+  readonly #max: number;
+  readonly #root = new Branch();
+  readonly #groups = new Map<string, Group>();
+  readonly #gates = new Map<string, Gate>();
+  readonly #functionLimits: ReadonlyMap<string, Limit>;
+  readonly #chainLimits: ReadonlyMap<string, Limit>;
+  #turns = 0;
+  #groupsAllowed = LEAST_GROUPS;
+  #sweptAtMs = 0;
+
+  /** @throws {RangeError} if a limit is not a whole number above 0 */
+  constructor(policy: Policy, limits: Limits) {
+    this.#policy = policy;
+    this.#limits = limits;
+    this.#max = checkLimit("in all", limits.global ?? Infinity);
+    this.#functionLimits = limitMap("function", limits.functions);
+    this.#chainLimits = limitMap("chain", limits.chains);
+  }
+
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  get groups(): ReadonlyMap<string, GroupStats> {
+    return this.#groups;
+  }
+
+  /** Puts a ready invocation in its place. */
+  add(task: Invocation): void {
+    const group = this.#groupOf(task);
+    if (group.idle) group.turn = ++this.#turns;
+    const lane = this.#laneOf(group, this.#gateOf(task));
+    const rank = this.#policy.rank === undefined ? 0 : this.#policy.rank(task, this);
+    if (typeof rank === "number") {
+      if (rank !== rank) this.#badAnswer("rank", rank, "a number or a list of numbers");
+      lane.tasks.push(task, rank, undefined);
+    } else {
+      this.#pushList(lane, task, rank);
+    }
+    task.lane = lane;
+    group.queued++;
+    this.queued++;
+    group.declaredWeight = task.weight;
+    this.#weigh(group);
+    if (lane.queued++ > 0) lane.parent!.changed(lane);
+    else this.#attach(lane);
+  }
+
+  #pushList(lane: Lane, task: Invocation, rank: readonly number[]): void {
+    const valid = Array.isArray(rank) && rank.length > 0 &&
+      rank.every((n) => typeof n === "number" && n === n);
+    if (!valid) this.#badAnswer("rank", rank, "a number or a list of numbers");
+    lane.tasks.push(task, rank[0]!, rank.length > 1 ? rank.slice(1) : undefined);
+  }
+
+  /** Takes an invocation out that will not run from here; its phase says so already. */
+  drop(task: Invocation): void {
+    const lane = task.lane!;
+    this.#leave(lane);
+    this.#settleLane(lane);
+  }
+
+  /** The invocation to start now, counted as running from here; undefined if nothing waits or nothing may start. */
+  take(): Invocation | undefined {
+    if (this.running >= this.#max) return undefined;
+    for (let top = this.#root.top; top !== undefined; top = this.#root.top) {
+      const lane = top.best;
+      const shut = this.#shutBy(lane.gate);
+      if (shut === undefined) return this.#start(lane);
+      lane.gate.parent!.remove(lane.gate);
+      shut.add(lane.gate);
+    }
+    return undefined;
+  }
+
+  #start(lane: Lane): Invocation {
+    const task = lane.tasks.pop();
+    this.#leave(lane);
+    this.#settleLane(lane);
+    this.occupy(task, lane);
+    return task;
+  }
+
+  /** Puts a lane right that has lost an invocation. */
+  #settleLane(lane: Lane): void {
+    if (lane.queued > 0) {
+      lane.tasks.prune();
+      lane.parent!.changed(lane);
+    } else {
+      lane.tasks.clear();
+      lane.parent!.remove(lane);
+    }
+  }
+
+  /** Counts an invocation as running; with a lane of its own choice only on a rebuild, when it is running already. */
+  occupy(task: Invocation, lane = this.#laneOf(this.#groupOf(task), this.#gateOf(task))): void {
+    const { group, gate } = lane;
+    task.lane = lane;
+    this.running++;
+    group.running++;
+    if (this.#policy.group !== undefined) group.turn = ++this.#turns;
+    for (const limit of gate.limits) {
+      limit.running++;
+      if (limit.full && limit.parent !== undefined) limit.parent.remove(limit);
+    }
+    this.#groupChanged(group);
+  }
+
+  /** Gives back what a running invocation occupied. */
+  release(task: Invocation): void {
+    const { group, gate } = task.lane!;
+    this.running--;
+    group.running--;
+    for (const limit of gate.limits) {
+      limit.running--;
+      if (!limit.full && !limit.empty && limit.parent === undefined) this.#root.add(limit);
+    }
+    this.#groupChanged(group);
+  }
+
+  /** Reads the weights again of groups to which nothing has happened for a while. */
+  sweep(): void {
+    if (this.#policy.weight === undefined || this.nowMs - this.#sweptAtMs < WEIGHT_SWEEP_MS) return;
+    this.#sweptAtMs = this.nowMs;
+    for (const group of this.#groups.values()) this.#groupChanged(group);
+  }
+
+  #groupChanged(group: Group): void {
+    if (this.#policy.group === undefined) return;
+    this.#weigh(group);
+    for (const lane of group.lanes) {
+      lane.readGroup();
+      lane.parent?.changed(lane);
+    }
+  }
+
+  #weigh(group: Group): void {
+    if (this.#policy.weight === undefined) return;
+    const weight = this.#policy.weight(group, this);
+    if (!(weight > 0 && weight < Infinity)) this.#badAnswer("weight", weight, "a number above 0");
+    group.weight = weight;
+  }
+
+  #leave(lane: Lane): void {
+    lane.queued--;
+    lane.group.queued--;
+    this.queued--;
+  }
+
+  /** Hangs a lane that was empty into the tree. */
+  #attach(lane: Lane): void {
+    const { gate } = lane;
+    const idle = gate.empty;
+    lane.readGroup();
+    gate.add(lane);
+    if (idle) this.#root.add(gate);
+  }
+
+  #shutBy(gate: Gate): Limit | undefined {
+    for (const limit of gate.limits) if (limit.full) return limit;
+    return undefined;
+  }
+
+  #groupOf(task: Invocation): Group {
+    const name = this.#policy.group === undefined ? "" : this.#policy.group(task);
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      if (typeof name !== "string") this.#badAnswer("group", name, "a text");
+      this.#forgetIdleGroups();
+      group = new Group(name, this.#policy.group === undefined);
+      this.#groups.set(name, group);
+    }
+    return group;
+  }
+
+  /** Groups come and go; those without work are kept until they are the most, which costs each of them one visit. */
+  #forgetIdleGroups(): void {
+    if (this.#groups.size < this.#groupsAllowed) return;
+    for (const group of this.#groups.values()) {
+      if (!group.idle) continue;
+      for (const lane of group.lanes) lane.gate.lanes.delete(group);
+      this.#groups.delete(group.name);
+    }
+    this.#groupsAllowed = LEAST_GROUPS + 2 * this.#groups.size;
+  }
+
+  #laneOf(group: Group, gate: Gate): Lane {
+    let lane = gate.lanes.get(group);
+    if (lane === undefined) {
+      lane = new Lane(group, gate);
+      gate.lanes.set(group, lane);
+      group.lanes.push(lane);
+    }
+    return lane;
+  }
+
+  #gateOf({ run: { plan }, nodeIndex }: Invocation): Gate {
+    if (plan.gatesOf !== this) {
+      plan.gates = this.#gatesOf(plan);
+      plan.gatesOf = this;
+    }
+    return plan.gates[nodeIndex]!;
+  }
+
+  #gatesOf({ chain }: ChainPlan): Gate[] {
+    const ofChain = this.#chainLimits.get(chain.name);
+    return chain.nodes.map(({ fn }) => {
+      const ofFunction = this.#functionLimits.get(fn.name);
+      const limits = [ofFunction, ofChain].filter((limit) => limit !== undefined);
+      const key = limits.map((limit) => limit.name).join("\n");
+      let gate = this.#gates.get(key);
+      if (gate === undefined) {
+        gate = new Gate(limits);
+        this.#gates.set(key, gate);
+      }
+      return gate;
+    });
+  }
+
+  #badAnswer(part: string, answer: unknown, wanted: string): never {
+    throw new PolicyError(
+      "bad-answer",
+      `Cannot schedule: the policy's ${part} answered ${answer} instead of ${wanted}`,
+    );
+  }
+}
+
+function limitMap(kind: string, limits: Readonly<Record<string, number>> = {}): Map<string, Limit> {
+  return new Map(
+    Object.entries(limits).map((
+      [name, max],
+    ) => [name, new Limit(`${kind} ${name}`, checkLimit(`of ${kind} ${name}`, max))]),
+  );
+}
+
+function checkLimit(what: string, max: number): number {
+  if (max === Infinity || (Number.isInteger(max) && max > 0)) return max;
+  throw new RangeError(`Cannot limit what runs ${what} to ${max}. Write a whole number above 0`);
+}

@@ -1,0 +1,61 @@
+import type { Chain } from "../model/mod.ts";
+import type { RunTimes } from "./run_times.ts";
+import type { Gate } from "./tree.ts";
+
+/** What the scheduler derives from a chain once, for all of its instances. */
+export class ChainPlan {
+  readonly size: number;
+  readonly successors: readonly (readonly number[])[];
+  readonly predecessorCounts: readonly number[];
+  /** The nodes that are ready at once. */
+  readonly roots: readonly number[];
+  /** The gate of each node, under the limits in force. */
+  gates: readonly Gate[] = [];
+  /** By whom `gates` was made. */
+  gatesOf: unknown;
+  readonly #times: RunTimes;
+  #timesVersion = -1;
+  #expected: number[] = [];
+  #remaining: number[] = [];
+
+  constructor(readonly chain: Chain, times: RunTimes) {
+    const successors: number[][] = chain.nodes.map(() => []);
+    chain.nodes.forEach((node, i) => node.after.forEach((before) => successors[before]!.push(i)));
+    this.size = chain.nodes.length;
+    this.successors = successors;
+    this.predecessorCounts = chain.nodes.map((node) => node.after.length);
+    this.roots = chain.nodes.flatMap((node, i) => node.after.length === 0 ? [i] : []);
+    this.#times = times;
+  }
+
+  /** The expected run time of a node. */
+  expectedMs(node: number): number {
+    this.#refresh();
+    return this.#expected[node]!;
+  }
+
+  /** The expected length of the longest path from a node to the chain's end, itself included. */
+  remainingMs(node: number): number {
+    this.#refresh();
+    return this.#remaining[node]!;
+  }
+
+  /** The expected length of the chain's longest path. */
+  criticalMs(): number {
+    this.#refresh();
+    return Math.max(...this.roots.map((root) => this.#remaining[root]!));
+  }
+
+  #refresh(): void {
+    if (this.#timesVersion === this.#times.version) return;
+    this.#expected = this.chain.nodes.map((node) => this.#times.expectedMs(node.fn));
+    const remaining: number[] = new Array(this.size).fill(0);
+    for (let i = this.size - 1; i >= 0; i--) {
+      let after = 0;
+      for (const next of this.successors[i]!) after = Math.max(after, remaining[next]!);
+      remaining[i] = this.#expected[i]! + after;
+    }
+    this.#remaining = remaining;
+    this.#timesVersion = this.#times.version;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Instance, InstanceOutcome, NodeState } from "../model/mod.ts";
+import type { ChainPlan } from "./chain_plan.ts";
+import type { Invocation } from "./invocation.ts";
+
+/** One instance while the scheduler has it. */
+export class InstanceRun {
+  /** Whether one of its functions has been started. */
+  started = false;
+  /** Nodes that are not settled. */
+  unsettled: number;
+  /** Why it ends before its nodes are all settled. */
+  ending: { readonly outcome: InstanceOutcome; readonly reason: string } | undefined;
+  /** Attempts in flight. */
+  running = 0;
+  #first: Invocation | undefined;
+  /** How each node ended; made when the first one does, as most of what is queued has not begun. */
+  #states: (NodeState | undefined)[] | undefined;
+  /** How many predecessors each node waits for. */
+  #waiting: number[] | undefined;
+
+  constructor(readonly instance: Instance, readonly plan: ChainPlan, readonly sequence: number) {
+    this.unsettled = plan.size;
+  }
+
+  /** Its invocations that are not settled. */
+  *invocations(): Generator<Invocation> {
+    for (let next: Invocation | undefined, at = this.#first; at !== undefined; at = next) {
+      next = at.nextOfRun;
+      yield at;
+    }
+  }
+
+  add(invocation: Invocation): void {
+    invocation.nextOfRun = this.#first;
+    if (this.#first) this.#first.previousOfRun = invocation;
+    this.#first = invocation;
+  }
+
+  remove({ nextOfRun, previousOfRun }: Invocation): void {
+    if (previousOfRun) previousOfRun.nextOfRun = nextOfRun;
+    else this.#first = nextOfRun;
+    if (nextOfRun) nextOfRun.previousOfRun = previousOfRun;
+  }
+
+  stateOf(node: number): NodeState | undefined {
+    return this.#states?.[node];
+  }
+
+  /** Notes how a node ended. @returns the nodes that wait for nothing more, now */
+  settle(node: number, state: NodeState): readonly number[] {
+    this.unsettled--;
+    if (this.plan.size === 1) return [];
+    this.#states ??= new Array(this.plan.size).fill(undefined);
+    this.#waiting ??= [...this.plan.predecessorCounts];
+    this.#states[node] = state;
+    return this.plan.successors[node]!.filter((next) => --this.#waiting![next]! === 0);
+  }
+}

@@ -1,0 +1,82 @@
+import type { FunctionSpec, Instance } from "../model/mod.ts";
+import type { Task } from "../policies/mod.ts";
+import type { InstanceRun } from "./instance_run.ts";
+import type { Lane } from "./tree.ts";
+
+/** Where an invocation is in its life: waiting for its turn, for the end of a delay, in flight, or over. */
+export type Phase = "queued" | "delayed" | "running" | "settled";
+
+/** One node of one instance, from being ready to being settled. It is also what policies see of it. */
+export class Invocation implements Task {
+  phase: Phase = "queued";
+  /** Attempts begun. */
+  attempts = 0;
+  /** Attempts that failed; throttles are none. */
+  failures = 0;
+  /** Throttles in a row. */
+  throttles = 0;
+  readyAtMs: number;
+  /** Where it is queued, or was. */
+  lane: Lane | undefined;
+  /** The instance's invocations that are not settled form a list. */
+  nextOfRun: Invocation | undefined;
+  previousOfRun: Invocation | undefined;
+
+  constructor(readonly run: InstanceRun, readonly nodeIndex: number, readyAtMs: number) {
+    this.readyAtMs = readyAtMs;
+  }
+
+  /** The whole instance. */
+  get of(): Instance {
+    return this.run.instance;
+  }
+  get spec(): FunctionSpec {
+    return this.of.chain.nodes[this.nodeIndex]!.fn;
+  }
+  /** Submission order, then node order: the last tie-break. */
+  get sequence(): number {
+    return this.run.sequence * 65_536 + this.nodeIndex;
+  }
+  get chain(): string {
+    return this.of.chain.name;
+  }
+  get instance(): string {
+    return this.of.id;
+  }
+  get node(): string {
+    return this.of.chain.nodes[this.nodeIndex]!.name;
+  }
+  get function(): string {
+    return this.spec.name;
+  }
+  get labels(): Readonly<Record<string, string>> {
+    return this.of.labels;
+  }
+  get priority(): number {
+    return this.of.priority;
+  }
+  get functionPriority(): number | undefined {
+    return this.spec.priority;
+  }
+  get weight(): number {
+    return this.of.weight;
+  }
+  get deadlineMs(): number {
+    return this.of.deadlineMs;
+  }
+  get chainStarted(): boolean {
+    return this.run.started;
+  }
+  get submittedAtMs(): number {
+    return this.of.submittedAtMs;
+  }
+  get remainingMs(): number {
+    return this.run.plan.remainingMs(this.nodeIndex);
+  }
+  get expectedMs(): number {
+    return this.run.plan.expectedMs(this.nodeIndex);
+  }
+  get attempt(): number {
+    return this.phase === "running" ? this.attempts : this.attempts + 1;
+  }
+}

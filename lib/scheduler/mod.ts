@@ -1,0 +1,12 @@
+/** The scheduler core: no clock, no I/O, no promises. */
+export type { Limits } from "./backlog.ts";
+export type { ChainPlan } from "./chain_plan.ts";
+export type { Invocation, Phase } from "./invocation.ts";
+export {
+  type Ending,
+  Scheduler,
+  type SchedulerOptions,
+  type SchedulerStats,
+  type Settlement,
+  type Verdict,
+} from "./scheduler.ts";

@@ -1,0 +1,336 @@
+import type { Instance, InstanceOutcome, NodeRecord, NodeState, Outcome, Random } from "../model/mod.ts";
+import type { Policy } from "../policies/mod.ts";
+import { Backlog, type Limits } from "./backlog.ts";
+import { ChainPlan } from "./chain_plan.ts";
+import { Delays } from "./delays.ts";
+import { InstanceRun } from "./instance_run.ts";
+import { Invocation } from "./invocation.ts";
+import { RunTimes } from "./run_times.ts";
+import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
+
+/** What an outcome means for its invocation: whether it settles, and how, or is tried again. */
+export type Verdict = "ok" | "failed" | "retry" | "throttled";
+
+/** How an instance ended, and why unless it completed. */
+export interface Ending {
+  readonly outcome: InstanceOutcome;
+  readonly reason?: string;
+}
+
+/** What a change of an instance led to. */
+export interface Settlement {
+  readonly instance: Instance;
+  readonly verdict?: Verdict;
+  /** When the invocation is tried again, if it is. */
+  readonly retryAtMs?: number;
+  /** Nodes that were settled along with it: skipped ones. */
+  readonly skipped: readonly number[];
+  /** The instance has ended; the scheduler has forgotten it. */
+  readonly ended?: Ending;
+}
+
+/** Gauges and counters. */
+export interface SchedulerStats {
+  /** Instances that have not ended. */
+  readonly instances: number;
+  /** Invocations that wait for capacity. */
+  readonly ready: number;
+  /** Invocations that wait for the end of a delay after a failure or a throttle. */
+  readonly delayed: number;
+  readonly running: number;
+  /** The global limit; Infinity for none. */
+  readonly limit: number;
+  /** Throttles and retries since the start. */
+  readonly throttled: number;
+  readonly retried: number;
+}
+
+/** What a scheduler is made of. */
+export interface SchedulerOptions {
+  readonly policy: Policy;
+  readonly limits?: Limits;
+  /** For the jitter of retry delays. */
+  readonly random: Random;
+}
+
+/**
+ * Decides which invocation of which instance starts next. It has no clock, no I/O and no promises: its caller tells it the
+ * time with every call, so the same code runs on the real clock, in a test and in virtual time. `next` and `settle` cost
+ * the logarithm of what is queued.
+ *
+ * @example
+ * ```ts
+ * import { chain, fn, instanceMaker, policyOf, Scheduler, seededRandom } from "sequoia";
+ * const random = seededRandom(1);
+ * const scheduler = new Scheduler({ policy: policyOf("fair-share"), limits: { global: 2 }, random });
+ * const hello = chain("hello", ({ call }) => call(fn("greet")));
+ * scheduler.submit(instanceMaker(random)({ chain: hello }, 0), 0);
+ * const invocation = scheduler.next(0)!;
+ * scheduler.settle(invocation, { kind: "ok", output: null }, 5).ended; // { outcome: "completed" }
+ * ```
+ */
+export class Scheduler {
+  readonly #random: Random;
+  readonly #times = new RunTimes();
+  readonly #plans = new WeakMap<object, ChainPlan>();
+  readonly #runs = new Map<string, InstanceRun>();
+  readonly #delays = new Delays();
+  #backlog: Backlog;
+  #sequence = 0;
+  #delayed = 0;
+  #throttled = 0;
+  #retried = 0;
+
+  /** @throws {RangeError} if a limit is not a whole number above 0 */
+  constructor({ policy, limits = {}, random }: SchedulerOptions) {
+    this.#backlog = new Backlog(policy, limits);
+    this.#random = random;
+  }
+
+  /**
+   * Takes an instance on: its first invocations become ready, or those that `progress` leaves to do.
+   *
+   * @param progress what had been settled of it before, by another scheduler
+   * @throws {TypeError} if an instance of that id is here already
+   */
+  submit(instance: Instance, nowMs: number, progress: readonly NodeRecord[] = []): Settlement {
+    if (this.#runs.has(instance.id)) {
+      throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
+    }
+    this.#backlog.nowMs = nowMs;
+    const run = new InstanceRun(instance, this.planOf(instance), this.#sequence++);
+    this.#runs.set(instance.id, run);
+    if (progress.length === 0) {
+      for (const root of run.plan.roots) this.#ready(run, root, nowMs);
+      return { instance, skipped: [] };
+    }
+    run.started = true;
+    return { instance, ...this.#resume(run, progress, nowMs) };
+  }
+
+  #resume(run: InstanceRun, progress: readonly NodeRecord[], nowMs: number): Omit<Settlement, "instance"> {
+    const recorded = new Map(progress.map((record) => [record.node, record]));
+    const skipped: number[] = [];
+    const open = [...run.plan.roots];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      const record = recorded.get(node);
+      const state = record?.state === "started" ? "failed" : record?.state;
+      if (run.stateOf(node) !== undefined) continue;
+      if (state === undefined) this.#ready(run, node, nowMs);
+      else open.push(...this.#settleNode(run, node, state, skipped, record!.reason ?? INTERRUPTED));
+    }
+    return this.#result(run, skipped);
+  }
+
+  /**
+   * The invocation to start now, counted as running until it is settled; undefined if none is ready or nothing may start.
+   *
+   * @throws {PolicyError} if the policy answers what it must not
+   */
+  next(nowMs: number): Invocation | undefined {
+    this.#backlog.nowMs = nowMs;
+    for (let task = this.#delays.take(nowMs); task !== undefined; task = this.#delays.take(nowMs)) {
+      this.#delayed--;
+      this.#queue(task);
+    }
+    this.#backlog.sweep();
+    const task = this.#backlog.take();
+    if (task === undefined) return undefined;
+    task.phase = "running";
+    task.attempts++;
+    task.run.running++;
+    if (!task.run.started) this.#chainStarts(task.run);
+    return task;
+  }
+
+  /** The first start of a chain may change the ranks of its other invocations that wait. */
+  #chainStarts(run: InstanceRun): void {
+    run.started = true;
+    if (run.plan.roots.length === 1) return;
+    for (const other of run.invocations()) if (other.phase === "queued") this.#requeue(other);
+  }
+
+  #requeue(task: Invocation): void {
+    this.#leave(task);
+    this.#ready(task.run, task.nodeIndex, task.readyAtMs);
+  }
+
+  /** Takes an invocation out that is not in flight and will not run. */
+  #leave(task: Invocation): void {
+    const { phase } = task;
+    task.phase = "settled";
+    task.run.remove(task);
+    if (phase === "queued") this.#backlog.drop(task);
+    else this.#delayed--;
+  }
+
+  /** What an outcome of a running invocation will mean; changes nothing. */
+  judge(task: Invocation, outcome: Outcome): Verdict {
+    if (outcome.kind === "ok") return "ok";
+    if (task.run.ending !== undefined) return "failed";
+    const { retry, atMostOnce } = task.spec;
+    if (outcome.kind === "throttled") return "throttled";
+    return outcome.retryable && !atMostOnce && task.failures + 1 < retry.attempts ? "retry" : "failed";
+  }
+
+  /**
+   * Ends an attempt: readies what comes after, plans another attempt, or ends the instance.
+   *
+   * @throws {TypeError} if the invocation is not running
+   */
+  settle(task: Invocation, outcome: Outcome, nowMs: number, runMs?: number): Settlement {
+    if (task.phase !== "running") {
+      throw new TypeError(`Cannot settle ${task.node} of instance ${task.instance}: it is ${task.phase}`);
+    }
+    this.#backlog.nowMs = nowMs;
+    const verdict = this.judge(task, outcome);
+    const { run } = task;
+    this.#backlog.release(task);
+    run.running--;
+    if (verdict === "retry" || verdict === "throttled") {
+      return {
+        instance: run.instance,
+        verdict,
+        skipped: [],
+        retryAtMs: this.#again(task, outcome, verdict, nowMs),
+      };
+    }
+    if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(task.spec, runMs);
+    task.phase = "settled";
+    run.remove(task);
+    const skipped: number[] = [];
+    const reason = outcome.kind === "ok" ? "" : `node ${task.node}: ${outcome.reason}`;
+    for (const node of this.#settleNode(run, task.nodeIndex, verdict, skipped, reason)) {
+      this.#ready(run, node, nowMs);
+    }
+    return { instance: run.instance, verdict, ...this.#result(run, skipped) };
+  }
+
+  #again(task: Invocation, outcome: Outcome, verdict: "retry" | "throttled", nowMs: number): number {
+    const failed = outcome as Exclude<Outcome, { kind: "ok" }>;
+    let delayMs: number;
+    if (verdict === "retry") {
+      this.#retried++;
+      task.throttles = 0;
+      delayMs = failureDelayMs(task.spec.retry, ++task.failures, this.#random);
+    } else {
+      this.#throttled++;
+      delayMs = throttleDelayMs(++task.throttles, this.#random);
+    }
+    const untilMs = nowMs + Math.max(delayMs, failed.retryAfterMs ?? 0, LEAST_DELAY_MS);
+    task.phase = "delayed";
+    this.#delayed++;
+    this.#delays.add(task, untilMs);
+    return untilMs;
+  }
+
+  /** Notes how a node ended, and what that does to those after it. @returns the nodes that are ready now */
+  #settleNode(run: InstanceRun, node: number, state: NodeState, skipped: number[], reason: string): number[] {
+    const { onFailure } = run.plan.chain.nodes[node]!;
+    if (state === "failed" && onFailure === "fail") this.#endEarly(run, { outcome: "failed", reason });
+    const ready: number[] = [];
+    for (const next of run.settle(node, state)) {
+      if (run.ending !== undefined || !this.#isSkipped(run, next)) ready.push(next);
+      else ready.push(...this.#settleNode(run, (skipped.push(next), next), "skipped", skipped, ""));
+    }
+    return run.ending === undefined ? ready : [];
+  }
+
+  /** A node is skipped if none of those before it went well enough to go on from. */
+  #isSkipped(run: InstanceRun, node: number): boolean {
+    const { nodes } = run.plan.chain;
+    return nodes[node]!.after.every((before) => {
+      const state = run.stateOf(before);
+      return state === "skipped" || (state === "failed" && nodes[before]!.onFailure === "skip");
+    });
+  }
+
+  /** Nothing more of an instance starts; it ends with the last of its attempts in flight. */
+  #endEarly(run: InstanceRun, ending: { outcome: InstanceOutcome; reason: string }): void {
+    run.ending ??= ending;
+    for (const task of run.invocations()) if (task.phase !== "running") this.#leave(task);
+  }
+
+  #result(run: InstanceRun, skipped: readonly number[]): { skipped: readonly number[]; ended?: Ending } {
+    if (run.running > 0 || (run.unsettled > 0 && run.ending === undefined)) return { skipped };
+    this.#runs.delete(run.instance.id);
+    return { skipped, ended: run.ending ?? { outcome: "completed" } };
+  }
+
+  /**
+   * Ends an instance early: nothing new of it starts, and it ends when what is in flight has been settled.
+   *
+   * @returns undefined if there is no such instance
+   */
+  cancel(instanceId: string, nowMs: number, reason = "cancelled"): Settlement | undefined {
+    const run = this.#runs.get(instanceId);
+    if (run === undefined) return undefined;
+    this.#backlog.nowMs = nowMs;
+    this.#endEarly(run, { outcome: "cancelled", reason });
+    return { instance: run.instance, ...this.#result(run, []) };
+  }
+
+  /** When `next` may answer again with no new event: at the end of the first delay. */
+  wakeAtMs(): number | undefined {
+    return this.#delays.nextMs;
+  }
+
+  /** Goes on under another policy; what waits is ranked anew. */
+  setPolicy(policy: Policy): void {
+    this.#rebuild(new Backlog(policy, this.#backlog.limits));
+  }
+
+  /** Goes on under other limits; what is in flight beyond them ends as it would have. */
+  setLimits(limits: Limits): void {
+    this.#rebuild(new Backlog(this.#backlog.policy, limits));
+  }
+
+  #rebuild(backlog: Backlog): void {
+    backlog.nowMs = this.#backlog.nowMs;
+    this.#backlog = backlog;
+    for (const run of this.#runs.values()) {
+      for (const task of run.invocations()) if (task.phase === "running") backlog.occupy(task);
+    }
+    for (const run of this.#runs.values()) {
+      for (const task of run.invocations()) if (task.phase === "queued") backlog.add(task);
+    }
+  }
+
+  /** What is derived from an instance's chain. */
+  planOf({ chain }: Instance): ChainPlan {
+    let plan = this.#plans.get(chain);
+    if (plan === undefined) {
+      plan = new ChainPlan(chain, this.#times);
+      this.#plans.set(chain, plan);
+    }
+    return plan;
+  }
+
+  stats(): SchedulerStats {
+    return {
+      instances: this.#runs.size,
+      ready: this.#backlog.queued,
+      delayed: this.#delayed,
+      running: this.#backlog.running,
+      limit: this.#backlog.limits.global ?? Infinity,
+      throttled: this.#throttled,
+      retried: this.#retried,
+    };
+  }
+
+  #ready(run: InstanceRun, node: number, nowMs: number): void {
+    const task = new Invocation(run, node, nowMs);
+    run.add(task);
+    this.#queue(task);
+  }
+
+  #queue(task: Invocation): void {
+    task.phase = "queued";
+    this.#backlog.add(task);
+  }
+}
+
+/** A delay must end after now, or its wake-up would be asked for again and again. */
+const LEAST_DELAY_MS = 1;
+
+const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
