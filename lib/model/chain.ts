@@ -97,9 +97,10 @@ export function chain(name: string, build: (builder: ChainBuilder) => void): Cha
     );
   }
   const drafts: Draft[] = [];
+  const names = new Names();
   const specs = new Map<FunctionDefinition, FunctionSpec>();
   const call = (fn: FunctionDefinition, options: CallOptions = {}): NodeRef => {
-    const node = draftNode(name, fn, options, drafts, specs);
+    const node = draftNode(name, fn, options, names, specs);
     drafts.push(node);
     return { name: node.name };
   };
@@ -111,7 +112,7 @@ function draftNode(
   chain: string,
   fn: FunctionDefinition,
   options: CallOptions,
-  drafts: readonly Draft[],
+  names: Names,
   specs: Map<FunctionDefinition, FunctionSpec>,
 ): Draft {
   if (!isObject(fn) || typeof fn.name !== "string") {
@@ -123,7 +124,7 @@ function draftNode(
       },
     );
   }
-  const name = options.name ?? freeName(fn.name, drafts);
+  const name = options.name === undefined ? names.takeFree(fn.name) : names.take(options.name);
   return {
     name,
     fn: specOf(fn, specs),
@@ -144,11 +145,23 @@ function specOf(fn: FunctionDefinition, specs: Map<FunctionDefinition, FunctionS
   return spec;
 }
 
-function freeName(base: string, drafts: readonly Draft[]): string {
-  const taken = new Set(drafts.map((draft) => draft.name));
-  if (!taken.has(base)) return base;
-  for (let i = 2;; i++) {
-    if (!taken.has(`${base}_${i}`)) return `${base}_${i}`;
+/** The names given so far, and per function the number that was given last: a chain may call one 65,535 times. */
+class Names {
+  readonly #taken = new Set<string>();
+  readonly #last = new Map<string, number>();
+
+  take(name: string): string {
+    this.#taken.add(name);
+    return name;
+  }
+
+  takeFree(base: string): string {
+    for (let i = (this.#last.get(base) ?? 0) + 1;; i++) {
+      const name = i === 1 ? base : `${base}_${i}`;
+      if (this.#taken.has(name)) continue;
+      this.#last.set(base, i);
+      return this.take(name);
+    }
   }
 }
 
@@ -165,26 +178,31 @@ function predecessors(after: CallOptions["after"], place: { chain: string; node:
   });
 }
 
-/** Puts nodes behind their predecessors (Kahn, Topological sorting of large networks, 1962), else in call order. */
+/** Puts nodes behind their predecessors, else in call order: a walk back along `after`, without recursion. */
 function ordered(chain: string, drafts: readonly Draft[]): ChainNode[] {
   const byName = uniqueByName(chain, drafts);
-  const waiting = drafts.map((draft) => new Set(draft.after).size);
-  const successors: number[][] = drafts.map(() => []);
-  drafts.forEach((draft, i) => {
-    for (const before of new Set(draft.after)) successors[known(chain, draft, before, byName)]!.push(i);
-  });
-  const order: number[] = drafts.flatMap((_, i) => waiting[i] === 0 ? [i] : []);
-  for (let at = 0; at < order.length; at++) {
-    for (const next of successors[order[at]!]!) if (--waiting[next]! === 0) order.push(next);
+  const before = drafts.map((draft) =>
+    [...new Set(draft.after)].map((name) => known(chain, draft, name, byName))
+  );
+  const unseen = before.map((list) => list.values());
+  const position = new Map<number, number>();
+  const onPath = new Set<number>();
+  for (const start of drafts.keys()) {
+    for (const path = [start]; path.length > 0;) {
+      const at = path.at(-1)!;
+      onPath.add(at);
+      const next = position.has(at) ? undefined : unseen[at]!.next().value;
+      if (next === undefined) {
+        if (!position.has(at)) position.set(at, position.size);
+        onPath.delete(path.pop()!);
+      } else if (onPath.has(next)) {
+        throw cycle(chain, path.slice(path.indexOf(next)).map((i) => drafts[i]!.name));
+      } else path.push(next);
+    }
   }
-  if (order.length < drafts.length) throw cycle(chain, drafts, waiting, byName);
-  const position = new Map(order.map((draft, at) => [draft, at]));
-  return order.map((i) => {
-    const { after, ...rest } = drafts[i]!;
-    return {
-      ...rest,
-      after: [...new Set(after)].map((name) => position.get(byName.get(name)!)!).sort((a, b) => a - b),
-    };
+  return [...position.keys()].map((i) => {
+    const { after: _, ...rest } = drafts[i]!;
+    return { ...rest, after: before[i]!.map((other) => position.get(other)!).sort((a, b) => a - b) };
   });
 }
 
@@ -220,18 +238,8 @@ function known(chain: string, draft: Draft, before: string, byName: ReadonlyMap<
   );
 }
 
-function cycle(
-  chain: string,
-  drafts: readonly Draft[],
-  waiting: readonly number[],
-  byName: ReadonlyMap<string, number>,
-): WorkloadError {
-  const path: string[] = [];
-  for (let i = waiting.findIndex((count) => count > 0); !path.includes(drafts[i]!.name);) {
-    path.push(drafts[i]!.name);
-    i = drafts[i]!.after.map((name) => byName.get(name)!).find((before) => waiting[before]! > 0)!;
-  }
-  const loop = path.slice(path.indexOf(lastBefore(drafts, path, byName, waiting)));
+/** @param loop nodes of which each comes after the next one, and the last after the first */
+function cycle(chain: string, loop: readonly string[]): WorkloadError {
   const words = [...loop, loop[0]!].reverse().map((name) => `"${name}"`).join(" → ");
   return new WorkloadError(
     "cycle",
@@ -241,17 +249,6 @@ function cycle(
       node: loop[0]!,
     },
   );
-}
-
-/** The node at which the walk back along predecessors met itself again. */
-function lastBefore(
-  drafts: readonly Draft[],
-  path: readonly string[],
-  byName: ReadonlyMap<string, number>,
-  waiting: readonly number[],
-): string {
-  const last = drafts[byName.get(path.at(-1)!)!]!;
-  return last.after.find((name) => waiting[byName.get(name)!]! > 0)!;
 }
 
 /**
@@ -311,11 +308,14 @@ function checkNode(
   if (!Array.isArray(node.after) || !node.after.every((p) => Number.isInteger(p) && p >= 0 && p < index)) {
     throw new WorkloadError("unknown-predecessor", "a predecessor does not stand before the node");
   }
+  if (node.after.some((p, i) => i > 0 && p <= node.after[i - 1]!)) {
+    throw new WorkloadError("unknown-predecessor", "its predecessors are not in ascending order, each once");
+  }
   const bad = isObject(node.args) ? notJson(node.args, "args") : "args";
   if (bad !== undefined) {
     throw new WorkloadError(
       "bad-arguments",
-      `${bad} is not JSON. Write an object of strings, numbers, lists and objects`,
+      `${bad} is not JSON, or more than 100 levels deep. Write an object of strings, numbers, lists and objects`,
     );
   }
   if (!["fail", "skip", "continue"].includes(node.onFailure)) {

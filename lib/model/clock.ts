@@ -7,6 +7,8 @@ export interface Clock {
   nowMs(): number;
   /** Waits until an instant; resolves at once if it has passed, and early (without an error) if `signal` is aborted. */
   until(instantMs: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back once, so many milliseconds from now. @returns what takes the call back */
+  after(delayMs: number, callback: () => void): () => void;
 }
 
 /** Longer timers overflow the 32 bits of `setTimeout`. */
@@ -21,19 +23,23 @@ export const realClock: Clock = {
   async until(instantMs, signal) {
     for (let left = instantMs - realClock.nowMs(); left > 0; left = instantMs - realClock.nowMs()) {
       if (signal?.aborted) return;
-      await timer(Math.min(left, LONGEST_TIMER_MS), signal);
+      await timer(left, signal);
     }
+  },
+  after(delayMs, callback) {
+    const id = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS));
+    return () => clearTimeout(id);
   },
 };
 
 function timer(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
-      clearTimeout(id);
+      cancel();
       signal?.removeEventListener("abort", end);
       resolve();
     };
-    const id = setTimeout(end, ms);
+    const cancel = realClock.after(ms, end);
     signal?.addEventListener("abort", end, { once: true });
   });
 }

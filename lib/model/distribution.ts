@@ -54,10 +54,10 @@ export function checkDistribution(value: unknown): Distribution {
   const d = value as unknown as Distribution;
   switch (d.kind) {
     case "constant":
-      parseDuration(d.ms);
+      checkMs(d.ms);
       break;
     case "exponential":
-      parseDuration(d.meanMs);
+      checkMs(d.meanMs);
       break;
     case "uniform":
       checkOrder(d.minMs, d.maxMs, "uniform(min, max)");
@@ -67,6 +67,7 @@ export function checkDistribution(value: unknown): Distribution {
       if (d.medianMs === 0 && d.p99Ms > 0) {
         throw new RangeError("Cannot use lognormal(0, p99): the median must be above 0");
       }
+      asMean(d);
       break;
     default:
       throw new TypeError(
@@ -76,10 +77,27 @@ export function checkDistribution(value: unknown): Distribution {
   return d;
 }
 
+/** The tail of a log-normal can be such that its mean is over a year: nothing could be expected of it. */
+function asMean(d: Distribution): void {
+  try {
+    parseDuration(meanMs(d));
+  } catch (cause) {
+    throw new RangeError("Cannot use lognormal(median, p99): its mean is over a year. Write a smaller p99", {
+      cause,
+    });
+  }
+}
+
 const HOW = "Write constant(t), uniform(min, max), exponential(mean) or lognormal(median, p99)";
 
+/** In data, times are numbers: "5s" is for the builders, which turn it into one. */
+function checkMs(ms: unknown): number {
+  if (typeof ms === "number") return parseDuration(ms);
+  throw new TypeError(`Cannot use ${JSON.stringify(ms)} as a number of milliseconds. ${HOW}`);
+}
+
 function checkOrder(lowMs: number, highMs: number, form: string): void {
-  if (parseDuration(lowMs) > parseDuration(highMs)) {
+  if (checkMs(lowMs) > checkMs(highMs)) {
     throw new RangeError(
       `Cannot use ${form} with ${formatDuration(lowMs)} and ${
         formatDuration(highMs)

@@ -35,7 +35,7 @@ export function parseDuration(text: Duration): number {
 }
 
 function measured(text: string): number {
-  const match = DURATION.exec(text.trim());
+  const match = DURATION.exec(String(text).trim());
   if (!match) {
     throw new SyntaxError(
       `Cannot read "${text}" as a duration. Write a number with a unit: 250ms, 5s, 2m or 1h`,

@@ -107,7 +107,7 @@ const NAME = /^[\w][\w.:/@-]{0,127}$/;
 
 /** Names of chains, nodes and functions: they stand in URLs, headers, command lines and file names. */
 export function checkName(kind: string, name: unknown): string {
-  if (typeof name === "string" && NAME.test(name)) return name;
+  if (typeof name === "string" && NAME.test(name) && name !== "__proto__") return name;
   throw new WorkloadError(
     "bad-name",
     `Cannot use ${
@@ -190,6 +190,9 @@ export function checkFunction(value: unknown): FunctionSpec {
   if (!METHODS.includes(f.method)) {
     fail("bad-function", `the method ${JSON.stringify(f.method)} is none of ${METHODS.join(", ")}`);
   }
+  if (typeof f.timeoutMs !== "number") {
+    fail("bad-duration", "timeoutMs is no number. Write it in milliseconds");
+  }
   asWorkloadError("bad-duration", `function "${f.name}": timeout`, () => parsePositiveDuration(f.timeoutMs));
   checkRetry(f, fail);
   if (f.time !== undefined) {
@@ -216,7 +219,13 @@ function checkRetry(f: FunctionSpec, fail: (code: WorkloadError["code"], text: s
   if (!(factor >= 1 && factor <= 100)) {
     fail("bad-function", `retry.factor is ${factor}. Write a number from 1 to 100`);
   }
-  if (!(firstDelayMs >= 0 && maxDelayMs >= firstDelayMs)) {
+  for (const [option, ms] of [["firstDelayMs", firstDelayMs], ["maxDelayMs", maxDelayMs]] as const) {
+    if (typeof ms !== "number") {
+      fail("bad-duration", `retry.${option} is no number. Write it in milliseconds`);
+    }
+    asWorkloadError("bad-duration", `function "${f.name}": retry.${option}`, () => parseDuration(ms));
+  }
+  if (maxDelayMs < firstDelayMs) {
     fail("bad-duration", "retry.firstDelay is longer than retry.maxDelay");
   }
 }

@@ -44,6 +44,9 @@ export interface NodeRecord {
 /** How an instance ended. */
 export type InstanceOutcome = "completed" | "failed" | "cancelled";
 
+/** Ids stand in the headers of calls: 1 to 256 visible ASCII characters. */
+const ID = /^[!-~]{1,256}$/;
+
 /** Makes instances of a workload's chains: ids from clock and randomness, the rest from the workload's entry. */
 export function instanceMaker(random: Random): (
   entry: WorkloadChain,
@@ -69,16 +72,26 @@ export function instanceMaker(random: Random): (
  */
 export function checkInstance(instance: Instance): Instance {
   checkChain(instance.chain);
+  return checkSubmission(instance);
+}
+
+/** As {@linkcode checkInstance}, for an instance of a chain that has been checked. */
+export function checkSubmission(instance: Instance): Instance {
   const fail = (what: string): never => {
     throw new WorkloadError("bad-chain", `${what} of instance "${instance.id}" cannot be used`, {
       chain: instance.chain.name,
     });
   };
-  if (typeof instance.id !== "string" || instance.id === "" || instance.id.length > 256) fail("the id");
+  if (typeof instance.id !== "string" || !ID.test(instance.id)) fail("the id");
   if (!isLabels(instance.labels)) fail("a label");
-  if (!Number.isFinite(instance.submittedAtMs)) fail("the time of submission");
+  if (!isInstant(instance.submittedAtMs)) fail("the time of submission");
   if (!Number.isFinite(instance.priority)) fail("the priority");
   if (!(instance.weight > 0 && instance.weight < Infinity)) fail("the weight");
-  if (Number.isNaN(instance.deadlineMs)) fail("the deadline");
+  if (instance.deadlineMs !== Infinity && !isInstant(instance.deadlineMs)) fail("the deadline");
   return instance;
+}
+
+/** Whether a Date can hold it: others would make whoever prints them throw. */
+function isInstant(ms: number): boolean {
+  return Math.abs(ms) <= 8.64e15;
 }

@@ -44,3 +44,20 @@ export function freshSeed(): string {
 export function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
+
+const POOL = 1024;
+
+/** The system's randomness, for what must differ from run to run: ids, and the jitter of retries. */
+export function systemRandom(): Random {
+  const pool = new Uint32Array(POOL);
+  let at = POOL;
+  return {
+    next() {
+      if (at === POOL) {
+        crypto.getRandomValues(pool);
+        at = 0;
+      }
+      return pool[at++]! / 4294967296;
+    },
+  };
+}

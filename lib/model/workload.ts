@@ -104,9 +104,12 @@ function checkWorkload(w: Workload): Workload {
   return w;
 }
 
-/** Whether a value is a set of labels: texts by name. */
+/** Whether a value is a set of labels: texts by name, which UTF-8 can hold, and no name that a plain object cannot. */
 export function isLabels(value: unknown): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every((text) => typeof text === "string");
+  return isObject(value) && !Object.hasOwn(value, "__proto__") &&
+    Object.entries(value).every(([name, text]) =>
+      typeof text === "string" && text.isWellFormed() && name.isWellFormed()
+    );
 }
 
 /**

@@ -41,14 +41,20 @@ export interface QueueDepth {
  * A durable queue of chain instances, as producers and consumers see it. Promises:
  * - a `push` that resolved survives a crash; the same id twice is one instance;
  * - an instance is held by one consumer at a time; a consumer that dies loses what it holds to another, with its progress;
- * - `checkpoint` and `finish` write only for the holder: of what has gone to another they write nothing, and reject with a
- *   {@linkcode QueueError} of code `lease-lost` that names the ids, after all else of the call is durable;
- * - disposing hands back what is still held.
+ * - `checkpoint` and `finish` write only for the holder: of what it does not hold (it has gone to another, or has ended) they
+ *   write nothing, and reject with a {@linkcode QueueError} of code `lease-lost` that names the ids, after all else of the
+ *   call is durable. A call with data that cannot be stored writes nothing at all, and rejects with a TypeError, RangeError
+ *   or WorkloadError;
+ * - a consumer that has lost what it held may pull it again, with the progress made: what it still runs of it is to be dropped;
+ * - disposing hands back what is still held; from then on every method rejects with `closed`, waiting ones too.
  */
 export interface Queue extends AsyncDisposable {
   /** Resolves when the instances would survive a crash. */
   push(instances: readonly Instance[]): Promise<void>;
-  /** Waits until there is something to hand out; empty only if `signal` is aborted. Oldest first. */
+  /**
+   * Waits until there is something to hand out; empty only if `signal` is aborted. Oldest first. A large `max` may be
+   * answered in parts. Instances of the same definition share one chain object.
+   */
   pull(max: number, signal: AbortSignal): Promise<Claim[]>;
   /** Resolves when the records are durable. */
   checkpoint(progress: readonly Progress[]): Promise<void>;
@@ -83,7 +89,10 @@ export interface Filter {
 
 /** What an operator asks of the queue and of the consumers that run on it. */
 export type Command =
-  /** End queued instances at once; consumers end what they hold: nothing new of it starts. */
+  /**
+   * End queued instances at once; consumers end what they hold: nothing new of it starts. A consumer hears of it with a
+   * filter that names, by id, those of its instances that are meant. If it gives them up instead, they end as cancelled.
+   */
   | { readonly kind: "cancel"; readonly filter: Filter }
   /** Queue failed and cancelled instances again, keeping the nodes that are ok. */
   | { readonly kind: "retry"; readonly filter: Filter }
@@ -99,9 +108,12 @@ export interface QueueAdmin {
   get(id: string): Promise<InstanceView | undefined>;
   /** Oldest first. */
   list(filter: Filter): AsyncIterable<InstanceView>;
-  /** @returns how many instances it reached: those ended, queued again or forgotten here, and those held by consumers */
+  /** @returns how many instances it reached: ended, queued again or forgotten here, or held by a consumer that is told */
   request(command: Command): Promise<number>;
-  /** The commands that concern running consumers, within a second of their request; ends when `signal` is aborted. */
+  /**
+   * The commands that concern this consumer (cancel, policy, limit) from this call on, each within a second of its request;
+   * ends when `signal` is aborted. What had been asked of the instances it holds is told as well.
+   */
   commands(signal: AbortSignal): AsyncIterable<Command>;
 }
 
@@ -136,4 +148,15 @@ export class QueueError extends Error {
     this.code = code;
     this.ids = options?.ids ?? [];
   }
+}
+
+/** The rejection of a write for instances that another consumer has now. */
+export function leaseLost(where: string, ids: readonly string[]): QueueError {
+  const some = ids.slice(0, 5).map((id) => `"${id}"`).join(", ") + (ids.length > 5 ? ", …" : "");
+  return new QueueError(
+    "lease-lost",
+    `Cannot write to ${where}: ${ids.length} instances are not held by this consumer any more: ${some}. ` +
+      "Drop them: they have ended or run elsewhere",
+    { ids },
+  );
 }

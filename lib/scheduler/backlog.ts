@@ -73,9 +73,9 @@ export class Backlog implements Stats {
     group.queued++;
     this.queued++;
     group.declaredWeight = task.weight;
-    this.#weigh(group);
     if (lane.queued++ > 0) lane.parent!.changed(lane);
     else this.#attach(lane);
+    this.#groupChanged(group);
   }
 
   #pushList(lane: Lane, task: Invocation, rank: readonly number[]): void {
@@ -90,6 +90,7 @@ export class Backlog implements Stats {
     const lane = task.lane!;
     this.#leave(lane);
     this.#settleLane(lane);
+    this.#groupChanged(lane.group);
   }
 
   /** The invocation to start now, counted as running from here; undefined if nothing waits or nothing may start. */
@@ -160,10 +161,7 @@ export class Backlog implements Stats {
   #groupChanged(group: Group): void {
     if (this.#policy.group === undefined) return;
     this.#weigh(group);
-    for (const lane of group.lanes) {
-      lane.readGroup();
-      lane.parent?.changed(lane);
-    }
+    for (const lane of group.lanes) if (lane.readGroup()) lane.parent?.changed(lane);
   }
 
   #weigh(group: Group): void {

@@ -111,15 +111,19 @@ export class Scheduler {
   #resume(run: InstanceRun, progress: readonly NodeRecord[], nowMs: number): Omit<Settlement, "instance"> {
     const recorded = new Map(progress.map((record) => [record.node, record]));
     const skipped: number[] = [];
-    const open = [...run.plan.roots];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const reached = [...run.plan.roots];
+    for (const node of reached) { // grows on the way
+      if (run.ending !== undefined) break;
       const record = recorded.get(node);
-      const state = record?.state === "started" ? "failed" : record?.state;
-      if (run.stateOf(node) !== undefined) continue;
-      if (state === undefined) this.#ready(run, node, nowMs);
-      else open.push(...this.#settleNode(run, node, state, skipped, record!.reason ?? INTERRUPTED));
+      if (record === undefined) {
+        this.#ready(run, node, nowMs);
+        continue;
+      }
+      const state = record.state === "started" ? "failed" : record.state;
+      const reason = `node ${run.plan.chain.nodes[node]!.name}: ${record.reason ?? INTERRUPTED}`;
+      for (const next of this.#settleNode(run, node, state, skipped, reason)) reached.push(next);
     }
-    return this.#result(run, skipped);
+    return this.#result(run, skipped.filter((node) => !recorded.has(node)));
   }
 
   /**
@@ -150,9 +154,10 @@ export class Scheduler {
     for (const other of run.invocations()) if (other.phase === "queued") this.#requeue(other);
   }
 
+  /** Its successor comes first, so that their group is never without work and keeps its turn. */
   #requeue(task: Invocation): void {
-    this.#leave(task);
     this.#ready(task.run, task.nodeIndex, task.readyAtMs);
+    this.#leave(task);
   }
 
   /** Takes an invocation out that is not in flight and will not run. */
@@ -228,12 +233,18 @@ export class Scheduler {
   #settleNode(run: InstanceRun, node: number, state: NodeState, skipped: number[], reason: string): number[] {
     const { onFailure } = run.plan.chain.nodes[node]!;
     if (state === "failed" && onFailure === "fail") this.#endEarly(run, { outcome: "failed", reason });
+    const reached = [...run.settle(node, state)];
+    if (run.ending !== undefined) return [];
     const ready: number[] = [];
-    for (const next of run.settle(node, state)) {
-      if (run.ending !== undefined || !this.#isSkipped(run, next)) ready.push(next);
-      else ready.push(...this.#settleNode(run, (skipped.push(next), next), "skipped", skipped, ""));
+    for (const next of reached) { // grows on the way
+      if (!this.#isSkipped(run, next)) {
+        ready.push(next);
+        continue;
+      }
+      skipped.push(next);
+      for (const after of run.settle(next, "skipped")) reached.push(after);
     }
-    return run.ending === undefined ? ready : [];
+    return ready;
   }
 
   /** A node is skipped if none of those before it went well enough to go on from. */
@@ -275,17 +286,35 @@ export class Scheduler {
     return this.#delays.nextMs;
   }
 
-  /** Goes on under another policy; what waits is ranked anew. */
+  /**
+   * Goes on under another policy; what waits is ranked anew.
+   *
+   * @throws {PolicyError} if the policy answers what it must not; the former one stays in force
+   */
   setPolicy(policy: Policy): void {
     this.#rebuild(new Backlog(policy, this.#backlog.limits));
   }
 
-  /** Goes on under other limits; what is in flight beyond them ends as it would have. */
+  /**
+   * Goes on under other limits; what is in flight beyond them ends as it would have.
+   *
+   * @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force
+   */
   setLimits(limits: Limits): void {
     this.#rebuild(new Backlog(this.#backlog.policy, limits));
   }
 
   #rebuild(backlog: Backlog): void {
+    const { policy, limits } = this.#backlog;
+    try {
+      this.#fill(backlog);
+    } catch (error) {
+      this.#fill(new Backlog(policy, limits));
+      throw error;
+    }
+  }
+
+  #fill(backlog: Backlog): void {
     backlog.nowMs = this.#backlog.nowMs;
     this.#backlog = backlog;
     for (const run of this.#runs.values()) {

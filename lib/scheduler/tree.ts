@@ -156,9 +156,13 @@ export class Lane extends TreeNode {
     return this;
   }
 
-  readGroup(): void {
-    this.#load = this.group.load;
-    this.#turn = this.group.turn;
+  /** @returns whether that changes its place */
+  readGroup(): boolean {
+    const { load, turn } = this.group;
+    if (load === this.#load && turn === this.#turn) return false;
+    this.#load = load;
+    this.#turn = turn;
+    return true;
   }
 
   /** Whether it is to be served before another: the lesser load, the earlier turn, the better invocation on top. */

@@ -1,0 +1,42 @@
+import { flag, one, type OptionTable, text } from "./options.ts";
+import { choice } from "./options.ts";
+
+/** What a command is given by `main`. */
+export interface Context {
+  /** Ends with the first ^C: let what is in flight end. */
+  readonly drain: AbortSignal;
+  /** Ends with the second ^C: stop at once. */
+  readonly stop: AbortSignal;
+  /** Writes the command's result, a line of text or JSON, to stdout. */
+  print(line: string): void;
+}
+
+/** One subcommand. */
+export interface Command {
+  /** Shown in the list of commands. */
+  readonly summary: string;
+  /** Its arguments, as in `WORKLOAD…`. */
+  readonly usage: string;
+  /** Lines that work as they stand, with what they do. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  readonly options: OptionTable;
+  /** @throws whatever goes wrong; `main` turns it into a line and an exit code */
+  run(args: readonly string[], context: Context): Promise<void>;
+}
+
+/** The options that every command has. */
+export const COMMON = {
+  help: flag("show this help"),
+  json: flag("write the result as JSON to stdout"),
+  "log-level": one(
+    "LEVEL",
+    "debug, info, warn or error (default info)",
+    choice("debug", "info", "warn", "error"),
+  ),
+  "log-format": one("FORMAT", "text or json (default text)", choice("text", "json")),
+} as const;
+
+/** `--queue`, for the commands that need one. */
+export const QUEUE_OPTION = {
+  queue: one("ADDRESS", "the queue (default $SEQUOIA_QUEUE, or sqlite:.sequoia/queue.db)", text),
+} as const;

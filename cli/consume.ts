@@ -1,0 +1,118 @@
+import { parseCount } from "../lib/model/mod.ts";
+import { DEFAULT_POLICY } from "../lib/policies/mod.ts";
+import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
+import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
+import type { Command as QueueCommand } from "../lib/queue/mod.ts";
+import { noRecorder } from "../lib/record/mod.ts";
+import { type Command, COMMON, QUEUE_OPTION } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import { openLog } from "./log.ts";
+import { flag, many, one, pair, readOptions, text } from "./options.ts";
+import { PLATFORM_OPTIONS } from "./platform_options.ts";
+import { LiveLine } from "./progress.ts";
+import { chance, clock, makePlatform, makePolicy, openLogOf, openQueue, queueAddress } from "./wire.ts";
+
+/** Attempts in flight when nothing else is said: what a Lambda account has in a region, by default, without an increase. */
+const DEFAULT_LIMIT = 1000;
+
+const limitOf = (value: string): readonly [string, number] => {
+  const [name, max] = pair(value);
+  return [name, parseCount(max)];
+};
+
+const options = {
+  policy: one("NAME", `what runs next (default ${DEFAULT_POLICY}); names and files joined by +`, text),
+  by: one("LABEL", "share by a label's values instead of by chain", text),
+  limit: one("N", `most functions in flight (default ${DEFAULT_LIMIT})`, parseCount),
+  "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
+  "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
+  window: one("N", "most instances taken from the queue at a time (default 100000)", parseCount),
+  "until-empty": flag("end when nothing is queued or running"),
+  ...PLATFORM_OPTIONS,
+  out: one("FILE", "the run log (default run.json; none: do not write one)", text),
+  ...QUEUE_OPTION,
+  ...COMMON,
+} as const;
+
+/** `sequoia consume` */
+export const command: Command = {
+  summary: "schedule what is queued and invoke it",
+  usage: "[options]",
+  examples: [
+    ["sequoia consume --policy fair-share", "share the concurrency between chains"],
+    [
+      "sequoia consume --policy fair-share+shortest-job-first --by tenant --limit 200",
+      "between tenants; each one's shortest chain first",
+    ],
+    ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
+  ],
+  options,
+  async run(args, context) {
+    const { values, rest } = readOptions(options, args);
+    if (rest.length > 0) throw unexpected(rest);
+    const log = openLog(values);
+    const policy = await makePolicy(values.policy, values.by);
+    const limits: Limits = {
+      global: values.limit ?? DEFAULT_LIMIT,
+      functions: Object.fromEntries(values["function-limit"]),
+      chains: Object.fromEntries(values["chain-limit"]),
+    };
+    const scheduler = new Scheduler({ policy, limits, random: chance });
+    await using stack = new AsyncDisposableStack();
+    const platform = stack.use(makePlatform({ ...values, onStart: (words) => log.info(words) }));
+    const queue = stack.use(await openQueue(values.queue));
+    const path = values.out ?? "run.json";
+    const recorder = path === "none" ? noRecorder : stack.use(
+      await openLogOf(path, "consume", {
+        policy: values.policy ?? DEFAULT_POLICY,
+        limits: { global: limits.global!, functions: { ...limits.functions }, chains: { ...limits.chains } },
+        platform: platform.http.name,
+      }),
+    );
+    const consumer = new Consumer({
+      queue,
+      scheduler,
+      platform: platform.http,
+      recorder,
+      clock,
+      untilEmpty: values["until-empty"],
+      onCommand: (command) =>
+        obey(command, scheduler, limits, values.by).catch((error) => log.error(String(error.message))),
+      ...(values.window === undefined ? {} : { window: values.window }),
+    });
+    log.info(
+      `Consuming ${queueAddress(values.queue)}: policy ${
+        values.policy ?? DEFAULT_POLICY
+      }, limit ${limits.global}`,
+    );
+    {
+      using _live = new LiveLine(clock, () => progressLine(consumer.stats()));
+      await consumer.run(context.drain, context.stop);
+    }
+    const { completed, failed, cancelled, throttled, retried } = consumer.stats();
+    if (values.json) context.print(JSON.stringify({ completed, failed, cancelled, throttled, retried }));
+    log.info(
+      `Completed ${completed}, failed ${failed}, cancelled ${cancelled}; ${throttled} throttles, ${retried} retries`,
+    );
+    if (path !== "none") log.info(`Run log: ${path}. See sequoia report ${path}`);
+  },
+};
+
+function unexpected(rest: readonly string[]): UsageError {
+  return new UsageError(`Unexpected argument "${rest[0]}". See --help`);
+}
+
+async function obey(
+  command: QueueCommand,
+  scheduler: Scheduler,
+  limits: Limits,
+  by: string | undefined,
+): Promise<void> {
+  if (command.kind === "policy") scheduler.setPolicy(await makePolicy(command.policy, by));
+  if (command.kind === "limit") scheduler.setLimits({ ...limits, global: command.limit });
+}
+
+function progressLine({ ready, running, limit, completed, failed, delayed }: ConsumerStats): string {
+  const wait = delayed > 0 ? `, delayed ${delayed}` : "";
+  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}`;
+}

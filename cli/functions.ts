@@ -1,0 +1,59 @@
+import { functionsOf } from "../lib/model/mod.ts";
+import { LOCAL_ADDRESS, LocalServer, parseProfile, profileWords } from "../lib/platform/mod.ts";
+import { type Command, COMMON } from "./command.ts";
+import { openLog } from "./log.ts";
+import { one, readOptions, text } from "./options.ts";
+import { LiveLine } from "./progress.ts";
+import { chance, clock } from "./wire.ts";
+import { loadWorkloads } from "./workload_file.ts";
+
+const options = {
+  profile: one(
+    "PROFILE",
+    "how it behaves: ideal, hard-limit,limit=50,cold=0ms,speed=10,… (default ideal)",
+    text,
+  ),
+  listen: one("ADDRESS", `where it listens (default ${LOCAL_ADDRESS}; port 0: a free one)`, text),
+  ...COMMON,
+} as const;
+
+/** `sequoia functions` */
+export const command: Command = {
+  summary: "serve the local platform",
+  usage: "[WORKLOAD…] [options]",
+  examples: [
+    ["sequoia functions --profile hard-limit,limit=50", "refuses the 51st function at a time"],
+    ["sequoia functions workloads/bag_of_words.ts", "runs the bodies of the workload's functions"],
+  ],
+  options,
+  async run(args, context) {
+    const { values, rest } = readOptions(options, args);
+    const log = openLog(values);
+    const profile = parseProfile(values.profile ?? "ideal");
+    const functions = rest.length === 0
+      ? new Map()
+      : functionsOf((await loadWorkloads(rest)).chains.map(({ chain }) => chain));
+    await using server = new LocalServer({
+      profile,
+      clock,
+      random: chance,
+      functions,
+      listen: values.listen ?? LOCAL_ADDRESS,
+    });
+    if (values.json) {
+      context.print(
+        JSON.stringify({ url: server.url, profile: profile.name, functions: [...functions.keys()] }),
+      );
+    }
+    log.info(`Serving the local platform at ${server.url}, ${profileWords(profile)}. ^C ends it`);
+    {
+      using _live = new LiveLine(clock, () => {
+        const { running, served, refused } = server.counts;
+        return `running ${running}, served ${served}, refused ${refused}`;
+      });
+      await clock.until(Infinity, context.drain);
+    }
+    const { served, refused } = server.counts;
+    log.info(`Served ${served}, refused ${refused}`);
+  },
+};

@@ -1,0 +1,71 @@
+import type { Command, Context } from "./command.ts";
+import { exitCodeOf, messageOf, UsageError } from "./errors.ts";
+import { VERSION } from "./version.ts";
+
+/** The subcommands; each is loaded only when it is asked for. */
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
+  produce: { summary: "submit instances of a workload to the queue", load: () => import("./produce.ts") },
+  consume: { summary: "schedule what is queued and invoke it", load: () => import("./consume.ts") },
+  spam: { summary: "load a platform without quality of service", load: () => import("./spam.ts") },
+  report: { summary: "figures, charts and comparison of recorded runs", load: () => import("./report.ts") },
+  functions: { summary: "serve the local platform", load: () => import("./functions.ts") },
+  queue: { summary: "look into the queue, cancel, retry, purge", load: () => import("./queue.ts") },
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    const { generalHelp } = await import("./help.ts");
+    console.log(generalHelp(Object.entries(COMMANDS).map(([key, { summary }]) => [key, summary])));
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-V") {
+    console.log(`sequoia ${VERSION}`);
+    return 0;
+  }
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry === undefined) {
+    const { didYouMean } = await import("./options.ts");
+    const names = Object.keys(COMMANDS);
+    throw new UsageError(
+      `Unknown command "${name}"${didYouMean(name, names)}. Choose from ${names.join(", ")}`,
+    );
+  }
+  const { command } = await entry.load();
+  if (rest.includes("--help") || rest.includes("-h")) {
+    const { commandHelp } = await import("./help.ts");
+    console.log(commandHelp(name, command));
+    return 0;
+  }
+  const signals = listenForSignals();
+  await command.run(rest, signals.context);
+  return signals.interrupted() ? 130 : 0;
+}
+
+/** The first ^C (or SIGTERM) drains, the second stops at once, the third does not wait for anything. */
+function listenForSignals(): { context: Context; interrupted(): boolean } {
+  const drain = new AbortController();
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) Deno.exit(130);
+    if (drain.signal.aborted) return stop.abort();
+    console.error("Draining: what is in flight ends, nothing new starts. Once more to stop at once.");
+    drain.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
+  const print = (line: string) => console.log(line);
+  return {
+    context: { drain: drain.signal, stop: stop.signal, print },
+    interrupted: () => drain.signal.aborted,
+  };
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    console.error(`sequoia: ${messageOf(error)}`);
+    if (Deno.args.join(" ").includes("--log-level debug")) console.error(error);
+    Deno.exit(exitCodeOf(error));
+  }
+}

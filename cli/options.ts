@@ -1,0 +1,115 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { nearest } from "../lib/model/mod.ts";
+import { UsageError } from "./errors.ts";
+
+/** One option of a command. */
+export type Option =
+  | { readonly kind: "flag"; readonly help: string }
+  | {
+    readonly kind: "one" | "many";
+    readonly value: string;
+    readonly help: string;
+    readonly read: (text: string) => unknown;
+  };
+
+/** The options of a command by name. */
+export type OptionTable = Readonly<Record<string, Option>>;
+
+type Read<O> = O extends { read: (text: string) => infer T } ? T : never;
+
+/** What a table of options reads a command line to. */
+export type Values<T extends OptionTable> = {
+  readonly [K in keyof T]: T[K] extends { kind: "flag" } ? boolean
+    : T[K] extends { kind: "many" } ? readonly Read<T[K]>[]
+    : Read<T[K]> | undefined;
+};
+
+/** An option without a value. */
+export function flag(help: string): { readonly kind: "flag"; readonly help: string } {
+  return { kind: "flag", help };
+}
+
+/** An option with a value; given twice, the last counts. */
+export function one<T>(value: string, help: string, read: (text: string) => T) {
+  return { kind: "one", value, help, read } as const;
+}
+
+/** An option that may be given several times. */
+export function many<T>(value: string, help: string, read: (text: string) => T) {
+  return { kind: "many", value, help, read } as const;
+}
+
+/** Takes the text as it is. */
+export function text(value: string): string {
+  return value;
+}
+
+/** Reads `name=value`. */
+export function pair(value: string): readonly [string, string] {
+  const at = value.indexOf("=");
+  if (at <= 0) throw new SyntaxError(`Cannot read "${value}". Write name=value`);
+  return [value.slice(0, at), value.slice(at + 1)];
+}
+
+/** Reads one of several words. */
+export function choice<const T extends string>(...words: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = words.find((word) => word === value);
+    if (found !== undefined) return found;
+    throw new SyntaxError(
+      `Cannot use "${value}"${didYouMean(value, words)}. Choose from ${words.join(", ")}`,
+    );
+  };
+}
+
+/** `; did you mean "x"?`, or nothing. */
+export function didYouMean(word: string, words: Iterable<string>): string {
+  const hint = nearest(word, words);
+  return hint === undefined ? "" : `; did you mean "${hint}"?`;
+}
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @throws {UsageError} if an option is unknown, lacks its value, or its value cannot be read
+ */
+export function readOptions<T extends OptionTable>(
+  table: T,
+  args: readonly string[],
+): { values: Values<T>; rest: string[] } {
+  const names = Object.keys(table);
+  const withValue = names.filter((name) => table[name]!.kind !== "flag");
+  const parsed = parseArgs([...args], {
+    string: withValue,
+    boolean: names.filter((name) => table[name]!.kind === "flag"),
+    collect: withValue,
+    alias: { h: "help" },
+    "--": true,
+    unknown: (argument: string, key?: string) => {
+      if (key === undefined) return true;
+      const long = argument.replace(/=.*$/, "");
+      throw new UsageError(
+        `Unknown option ${long}${didYouMean(key, names.map((name) => name)).replace('"', '"--')}. See --help`,
+      );
+    },
+  });
+  const values = Object.fromEntries(
+    names.map((name) => [name, readOption(name, table[name]!, parsed[name])]),
+  );
+  return { values: values as Values<T>, rest: [...parsed._.map(String), ...(parsed["--"] ?? [])] };
+}
+
+function readOption(name: string, option: Option, given: unknown): unknown {
+  if (option.kind === "flag") return given === true;
+  const read = (given as string[] ?? []).map((value) => readValue(name, option, value));
+  return option.kind === "many" ? read : read.at(-1);
+}
+
+function readValue(name: string, option: Exclude<Option, { kind: "flag" }>, value: string): unknown {
+  if (value === "") throw new UsageError(`--${name} lacks its value. Write --${name} ${option.value}`);
+  try {
+    return option.read(value);
+  } catch (cause) {
+    throw new UsageError(`--${name}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,15 @@
+import { parseAddress } from "../lib/platform/mod.ts";
+import { one, text } from "./options.ts";
+
+/** The options that say where functions without a URL run. */
+export const PLATFORM_OPTIONS = {
+  profile: one(
+    "PROFILE",
+    "how the local platform behaves, if it is started here: ideal, hard-limit,limit=50,… (default ideal)",
+    text,
+  ),
+  local: one("ADDRESS", "where the local platform is (default 127.0.0.1:7077)", (address) => {
+    parseAddress(address);
+    return address;
+  }),
+} as const;

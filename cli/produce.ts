@@ -1,0 +1,95 @@
+import { formatDuration } from "../lib/model/mod.ts";
+import { Producer } from "../lib/produce/mod.ts";
+import { noRecorder } from "../lib/record/mod.ts";
+import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
+import { FailedError, UsageError } from "./errors.ts";
+import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
+import { openLog } from "./log.ts";
+import { choice, flag, one, readOptions, text } from "./options.ts";
+import { LiveLine } from "./progress.ts";
+import { chance, clock, openLogOf, openQueue, queueAddress } from "./wire.ts";
+import { loadWorkloads, onlyChains } from "./workload_file.ts";
+
+const options = {
+  ...LOAD_OPTIONS,
+  ...QUEUE_OPTION,
+  wait: flag("wait until what was submitted has ended; fails if any of it failed"),
+  wire: one(
+    "FORMAT",
+    "original: only chains that the original's messages can say (default sequoia)",
+    choice("sequoia", "original"),
+  ),
+  out: one("FILE", "write a run log", text),
+  ...COMMON,
+} as const;
+
+/** `sequoia produce` */
+export const command: Command = {
+  summary: "submit instances of a workload to the queue",
+  usage: "WORKLOAD… [options]",
+  examples: [
+    ["sequoia produce workloads/fan7.ts --poisson 5", "five chains a second, until ^C"],
+    ["sequoia produce workloads/linear.ts --burst 100 --wait", "a hundred at once; wait for their ends"],
+    ["sequoia produce workloads/*.ts --every 10s --burst 20 --for 5m", "twenty every ten seconds"],
+  ],
+  options,
+  async run(args, context) {
+    const { values, rest } = readOptions(options, args);
+    if (rest.length === 0) throw new UsageError("produce: name a workload, for example workloads/fan7.ts");
+    const log = openLog(values);
+    const workload = onlyChains(await loadWorkloads(rest), values.chain);
+    if (values.wire === "original") {
+      const { checkOriginal } = await import("../lib/wire/mod.ts");
+      for (const { chain } of workload.chains) checkOriginal(chain);
+    }
+    const load = await loadOf(workload, values);
+    await using stack = new AsyncDisposableStack();
+    const queue = stack.use(await openQueue(values.queue));
+    const recorder = values.out === undefined
+      ? noRecorder
+      : stack.use(await openLogOf(values.out, "produce", { seed: load.seed }));
+    const producer = new Producer({ queue, recorder, clock, ids: chance });
+    const ids = await submit(producer, load, context, values.wait);
+    const { submitted, latestMs } = producer.stats();
+    log.info(
+      `Submitted ${submitted} to ${queueAddress(values.queue)}, the latest ${
+        formatDuration(latestMs)
+      } after its time (seed ${load.seed})`,
+    );
+    const ended = values.wait ? await waitFor(producer, ids, context) : undefined;
+    if (values.json) {
+      context.print(JSON.stringify({ submitted, seed: load.seed, latestMs, ...(ended ? { ended } : {}) }));
+    }
+    if (ended !== undefined) {
+      log.info(`Completed ${ended.completed}, failed ${ended.failed}, cancelled ${ended.cancelled}`);
+      if (ended.failed > 0) {
+        throw new FailedError(`${ended.failed} of ${submitted} failed. See sequoia queue dead`);
+      }
+    }
+  },
+};
+
+async function submit(
+  producer: Producer,
+  load: Parameters<Producer["run"]>[0],
+  context: Context,
+  keepIds: boolean,
+): Promise<string[]> {
+  using _live = new LiveLine(clock, () => {
+    const { submitted, pending } = producer.stats();
+    return `submitted ${submitted}, on their way ${pending}`;
+  });
+  return await producer.run(load, context.drain, keepIds);
+}
+
+async function waitFor(producer: Producer, ids: readonly string[], context: Context) {
+  const ended = { completed: 0, failed: 0, cancelled: 0 };
+  using _live = new LiveLine(
+    clock,
+    () => `ended ${ended.completed + ended.failed + ended.cancelled} of ${ids.length}`,
+  );
+  for await (const { state } of producer.wait(ids, context.drain.aborted ? context.stop : context.drain)) {
+    ended[state as keyof typeof ended]++;
+  }
+  return ended;
+}

@@ -1,0 +1,109 @@
+import { checkPolicy, DEFAULT_POLICY, type Policy, policyOf } from "../lib/policies/mod.ts";
+import {
+  type Clock,
+  type FunctionDefinition,
+  type JsonObject,
+  type Random,
+  realClock,
+  systemRandom,
+} from "../lib/model/mod.ts";
+import {
+  HttpPlatform,
+  LOCAL_ADDRESS,
+  LocalPlatform,
+  parseProfile,
+  profileWords,
+} from "../lib/platform/mod.ts";
+import { openQueue as openQueueAt, type QueueDriver } from "../lib/queue/mod.ts";
+import { openRunLog, RUN_SCHEMA, type RunLogWriter } from "../lib/record/mod.ts";
+import { importFile } from "./workload_file.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * The composition root: the one place where names from the command line become objects, and where the real clock and the
+ * system's randomness come in.
+ */
+export const clock: Clock = realClock;
+
+/** What must differ from run to run. */
+export const chance: Random = systemRandom();
+
+const DEFAULT_QUEUE = "sqlite:.sequoia/queue.db";
+
+/** The address of the queue that a command works on. */
+export function queueAddress(given: string | undefined): string {
+  return given ?? Deno.env.get("SEQUOIA_QUEUE") ?? DEFAULT_QUEUE;
+}
+
+/** Opens that queue. */
+export async function openQueue(given: string | undefined, readOnly = false): Promise<QueueDriver> {
+  return await openQueueAt(queueAddress(given), { clock, readOnly });
+}
+
+/** Makes the policy that `--policy` names: built-in ones, files of the user's, or several joined by `+`. */
+export async function makePolicy(text: string = DEFAULT_POLICY, by?: string): Promise<Policy> {
+  const own = new Map<string, Policy>();
+  for (const part of text.split("+").filter(isFile)) {
+    const module = await importFile(part, "not-found", "load-failed");
+    own.set(part, checkPolicy(module.default, part));
+  }
+  return policyOf(text, by === undefined ? {} : { by }, (name) => own.get(name));
+}
+
+function isFile(part: string): boolean {
+  return part.includes("/") || /\.[cm]?[jt]s$/.test(part);
+}
+
+/** What `--local` and `--profile` say. */
+export interface PlatformOptions {
+  readonly local?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly functions?: ReadonlyMap<string, FunctionDefinition>;
+  /** Is told, in words, when the local platform was started. */
+  readonly onStart: (words: string) => void;
+}
+
+/** Makes the platform: HTTP, with the local platform for functions that have no URL. */
+export function makePlatform(options: PlatformOptions): AsyncDisposable & { readonly http: HttpPlatform } {
+  const profile = parseProfile(options.profile ?? "ideal");
+  const stack = new AsyncDisposableStack();
+  const local = stack.use(
+    new LocalPlatform(
+      {
+        profile,
+        clock,
+        random: chance,
+        listen: options.local ?? LOCAL_ADDRESS,
+        ...(options.functions === undefined ? {} : { functions: options.functions }),
+      },
+      (server) =>
+        options.onStart(
+          `Nobody serves the functions: started the local platform at ${server.url}, ${
+            profileWords(profile)
+          }`,
+        ),
+    ),
+  );
+  const http = stack.use(new HttpPlatform({ clock, local }));
+  return { http, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Opens the run log at `path`. */
+export async function openLogOf(
+  path: string,
+  command: string,
+  what: {
+    readonly policy?: string;
+    readonly limits?: JsonObject;
+    readonly platform?: string;
+    readonly seed?: string;
+  },
+): Promise<RunLogWriter> {
+  return await openRunLog(path, {
+    schema: RUN_SCHEMA,
+    command,
+    version: VERSION,
+    startedAtMs: clock.nowMs(),
+    ...what,
+  });
+}

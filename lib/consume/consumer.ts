@@ -1,0 +1,321 @@
+import {
+  type Clock,
+  type Instance,
+  type Json,
+  NO_LABELS,
+  type NodeRecord,
+  type Outcome,
+} from "../model/mod.ts";
+import type { Answer, Platform } from "../platform/mod.ts";
+import { type Claim, type Command, type QueueDriver, QueueError, type Result } from "../queue/mod.ts";
+import type { Recorder } from "../record/mod.ts";
+import type { Ending, Invocation, Scheduler, SchedulerStats, Settlement } from "../scheduler/mod.ts";
+import { HeldInstance } from "./held_instance.ts";
+
+/** What a consumer is made of. */
+export interface ConsumerOptions {
+  readonly queue: QueueDriver;
+  readonly scheduler: Scheduler;
+  readonly platform: Platform;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  /** Most instances that are taken from the queue and not ended: what the policy chooses from. (Default: 100,000) */
+  readonly window?: number;
+  /** End when nothing is queued or running. (Default: false) */
+  readonly untilEmpty?: boolean;
+  /** Carries out what operators ask of running consumers, but for `cancel`, which the consumer does itself. */
+  readonly onCommand?: (command: Command) => void;
+}
+
+/** How far a consumer has come. */
+export interface ConsumerStats extends SchedulerStats {
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+const WINDOW = 100_000;
+/** Instances taken from the queue at a time. */
+const PULL = 1000;
+/** The scheduler's gauges are recorded at this interval, in milliseconds. */
+const COUNTER_MS = 250;
+/** How often a consumer that ends with its queue looks whether it is empty, in milliseconds. */
+const EMPTY_CHECK_MS = 100;
+
+/**
+ * Takes instances from a queue, runs their invocations on a platform as the scheduler says, and records what has settled:
+ * an output is durable before a successor starts.
+ *
+ * Two signals end it: `drain` starts nothing new and lets what is in flight end, `stop` also cuts that off. Either way the
+ * queue keeps what was not finished.
+ */
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #held = new Map<string, HeldInstance>();
+  /** Writes to the queue under way. */
+  readonly #writes = new Set<Promise<void>>();
+  readonly #ended = { completed: 0, failed: 0, cancelled: 0 };
+  readonly #drain = new AbortController();
+  readonly #stop = new AbortController();
+  readonly #done = Promise.withResolvers<void>();
+  #inFlight = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #cancelWake = () => {};
+  #wakeAtMs: number | undefined;
+  #roomAgain = () => {};
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+  }
+
+  /** Gauges and counters of this consumer. */
+  stats(): ConsumerStats {
+    return { ...this.#options.scheduler.stats(), ...this.#ended };
+  }
+
+  /**
+   * Runs until it is told to end, or the queue is empty, if it was asked for that.
+   *
+   * @param drain lets what is in flight end
+   * @param stop ends at once
+   * @throws {QueueError | PlatformError | PolicyError} what made it impossible to go on
+   */
+  async run(drain: AbortSignal, stop: AbortSignal): Promise<void> {
+    const onDrain = () => this.#beginDrain();
+    const onStop = () => (this.#stop.abort(), this.#beginDrain());
+    drain.addEventListener("abort", onDrain);
+    stop.addEventListener("abort", onStop);
+    if (drain.aborted) onDrain();
+    if (stop.aborted) onStop();
+    try {
+      const loops = [this.#intake(), this.#listen(), this.#count()];
+      if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
+      await Promise.all(loops.map((loop) => loop.catch((error) => this.#fail(error))));
+      this.#checkDone();
+      await this.#done.promise;
+      await Promise.all(this.#writes);
+    } finally {
+      this.#cancelWake();
+      drain.removeEventListener("abort", onDrain);
+      stop.removeEventListener("abort", onStop);
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #beginDrain(): void {
+    this.#drain.abort();
+    this.#roomAgain();
+    this.#checkDone();
+  }
+
+  /** The first error ends the run; what is in flight is not worth waiting for, as it may not be recordable. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#stop.abort();
+    this.#beginDrain();
+  }
+
+  #checkDone(): void {
+    if (this.#drain.signal.aborted && this.#inFlight === 0) this.#done.resolve();
+  }
+
+  async #intake(): Promise<void> {
+    const { queue, window = WINDOW } = this.#options;
+    const { signal } = this.#drain;
+    while (!signal.aborted) {
+      const room = window - this.#held.size;
+      if (room <= 0) await new Promise<void>((resolve) => this.#roomAgain = resolve);
+      else for (const claim of await queue.pull(Math.min(room, PULL), signal)) this.#accept(claim);
+      this.#pump();
+    }
+  }
+
+  #accept({ instance, progress }: Claim): void {
+    if (this.#held.has(instance.id)) return; // lost to nobody: its lease had run out, and came back here
+    const { scheduler, recorder, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    const held = new HeldInstance(instance, progress);
+    this.#held.set(instance.id, held);
+    recorder.submit({
+      chain: instance.chain.name,
+      instance: instance.id,
+      submittedAtMs: instance.submittedAtMs,
+      labels: instance.labels,
+      weight: instance.weight,
+      idealMs: scheduler.planOf(instance).criticalMs(),
+      ...(instance.deadlineMs === Infinity
+        ? {}
+        : { deadlineMs: instance.deadlineMs - instance.submittedAtMs }),
+    });
+    this.#afterSettlement(held, scheduler.submit(instance, nowMs, progress));
+  }
+
+  /** Starts all that may start now, and sees to it that it is asked again when more may. */
+  #pump(): void {
+    if (this.#drain.signal.aborted) return;
+    const { scheduler, clock } = this.#options;
+    try {
+      for (
+        let task = scheduler.next(clock.nowMs());
+        task !== undefined;
+        task = scheduler.next(clock.nowMs())
+      ) {
+        this.#inFlight++;
+        this.#attempt(task, this.#held.get(task.instance)!).catch((error) => this.#fail(error)).finally(
+          () => {
+            this.#inFlight--;
+            this.#checkDone();
+          },
+        );
+      }
+      this.#planWake(scheduler.wakeAtMs());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #planWake(atMs: number | undefined): void {
+    if (atMs === this.#wakeAtMs) return;
+    this.#cancelWake();
+    this.#wakeAtMs = atMs;
+    if (atMs === undefined) return;
+    const { clock } = this.#options;
+    this.#cancelWake = clock.after(Math.max(0, atMs - clock.nowMs()), () => {
+      this.#wakeAtMs = undefined;
+      this.#pump();
+    });
+  }
+
+  async #attempt(task: Invocation, held: HeldInstance): Promise<void> {
+    const { platform, clock } = this.#options;
+    const { spec, nodeIndex: node, attempts } = task;
+    if (spec.atMostOnce) {
+      const started: NodeRecord = { node, state: "started", attempts, output: null };
+      await this.#checkpoint(held, started);
+    }
+    const startedAtMs = clock.nowMs();
+    const call = { spec, instance: held.instance, node, attempt: attempts, inputs: held.inputsOf(node) };
+    const answer = await platform.invoke(call, this.#stop.signal);
+    if (this.#stop.signal.aborted && answer.outcome.kind !== "ok") return;
+    await this.#settle(task, held, answer, startedAtMs, clock.nowMs() - startedAtMs);
+    this.#pump();
+  }
+
+  async #settle(
+    task: Invocation,
+    held: HeldInstance,
+    answer: Answer,
+    startedAtMs: number,
+    runMs: number,
+  ): Promise<void> {
+    const { scheduler, clock } = this.#options;
+    const { outcome } = answer;
+    const verdict = scheduler.judge(task, outcome);
+    this.#record(task, answer, startedAtMs, runMs, verdict === "ok" || verdict === "failed");
+    if (verdict === "ok" || verdict === "failed") {
+      const record = held.settled(task.nodeIndex, verdict, task.attempts, outcome);
+      if (held.hasSuccessors(task.nodeIndex)) await this.#checkpoint(held, record);
+    }
+    this.#afterSettlement(held, scheduler.settle(task, outcome, clock.nowMs(), runMs));
+  }
+
+  async #checkpoint(held: HeldInstance, record: NodeRecord): Promise<void> {
+    try {
+      await this.#options.queue.checkpoint([{ instanceId: held.id, records: [record] }]);
+      held.checkpointed(record);
+    } catch (error) {
+      if (!isLeaseLost(error)) throw error;
+      held.lost = true;
+      this.#options.scheduler.cancel(held.id, this.#options.clock.nowMs(), "another consumer has it");
+    }
+  }
+
+  #record(task: Invocation, answer: Answer, startedAtMs: number, runMs: number, settled: boolean): void {
+    const { recorder, platform } = this.#options;
+    const { outcome, status, cold } = answer;
+    recorder.attempt({
+      function: task.function,
+      chain: task.chain,
+      instance: task.instance,
+      node: task.node,
+      attempt: task.attempts,
+      startedAtMs,
+      runMs,
+      outcome: outcome.kind,
+      settled,
+      status,
+      queuedMs: Math.max(0, startedAtMs - task.readyAtMs),
+      cold,
+      platform: platform.name,
+      ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
+    });
+  }
+
+  #afterSettlement(held: HeldInstance, { skipped, ended }: Settlement): void {
+    for (const node of skipped) held.skipped(node);
+    if (ended !== undefined) this.#finish(held, ended);
+  }
+
+  #finish(held: HeldInstance, { outcome, reason }: Ending): void {
+    const { recorder, clock } = this.#options;
+    const endedAtMs = clock.nowMs();
+    const why = reason === undefined ? {} : { reason };
+    const result = { instanceId: held.id, outcome, endedAtMs, records: held.notCheckpointed(), output: held.output(), ...why };
+    const write = this.#write(held, result).catch((error) => this.#fail(error)).finally(() => {
+      this.#writes.delete(write);
+      this.#held.delete(held.id);
+      this.#roomAgain();
+    });
+    this.#writes.add(write);
+    if (!held.lost) recorder.end({ chain: held.instance.chain.name, instance: held.id, endedAtMs, outcome, ...why });
+  }
+
+  async #write(held: HeldInstance, result: Result): Promise<void> {
+    if (held.lost) return;
+    try {
+      await this.#options.queue.finish([result]);
+      this.#ended[result.outcome]++;
+    } catch (error) {
+      if (!isLeaseLost(error)) throw error;
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { queue, onCommand, scheduler, clock } = this.#options;
+    for await (const command of queue.commands(this.#drain.signal)) {
+      if (command.kind === "cancel") {
+        for (const held of [...this.#held.values()].filter((held) => held.matches(command.filter))) {
+          const settlement = scheduler.cancel(held.id, clock.nowMs());
+          if (settlement !== undefined) this.#afterSettlement(held, settlement);
+        }
+      } else onCommand?.(command);
+      this.#pump();
+    }
+  }
+
+  async #count(): Promise<void> {
+    const { scheduler, recorder, clock } = this.#options;
+    const { signal } = this.#drain;
+    for (let nextMs = clock.nowMs(); !signal.aborted; nextMs += COUNTER_MS) {
+      const { ready, running, limit, throttled } = scheduler.stats();
+      recorder.counter({ atMs: clock.nowMs(), ready, running, limit, throttled });
+      await clock.until(nextMs + COUNTER_MS, signal);
+    }
+  }
+
+  async #watchEmpty(): Promise<void> {
+    const { queue, clock } = this.#options;
+    const { signal } = this.#drain;
+    while (!signal.aborted) {
+      if (this.#held.size === 0) {
+        const { queued, running } = await queue.depth();
+        if (queued === 0 && running === 0) this.#beginDrain();
+      }
+      await clock.until(clock.nowMs() + EMPTY_CHECK_MS, signal);
+    }
+  }
+}
+
+function isLeaseLost(error: unknown): boolean {
+  return error instanceof QueueError && error.code === "lease-lost";
+}

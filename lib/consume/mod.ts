@@ -1,0 +1,2 @@
+/** The consumer: schedules what is queued and invokes it. */
+export { Consumer, type ConsumerOptions, type ConsumerStats } from "./consumer.ts";

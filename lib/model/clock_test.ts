@@ -1,0 +1,48 @@
+import { assert, assertStrictEquals } from "@std/assert";
+import { realClock } from "./clock.ts";
+
+// The one place where the model waits in real time.
+Deno.test("realClock.until() never ends early", async () => {
+  for (let i = 0; i < 5; i++) {
+    const instantMs = realClock.nowMs() + 3;
+    await realClock.until(instantMs);
+    assert(realClock.nowMs() >= instantMs);
+  }
+});
+
+Deno.test("realClock.until() resolves at once for what has passed", async () => {
+  const startMs = realClock.nowMs();
+  await realClock.until(0);
+  await realClock.until(startMs);
+  assert(realClock.nowMs() - startMs < 500);
+});
+
+Deno.test("realClock.until() ends early when it is aborted, and leaves no timer behind", async () => {
+  const startMs = realClock.nowMs();
+  await realClock.until(startMs + 60_000, AbortSignal.abort());
+  const controller = new AbortController();
+  const waiting = realClock.until(startMs + 60_000, controller.signal); // a timer left behind fails this test
+  controller.abort();
+  await waiting;
+  assert(realClock.nowMs() - startMs < 10_000);
+});
+
+Deno.test("realClock.until() takes its listener off the signal", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal), remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+  await realClock.until(realClock.nowMs() + 2, signal);
+  assertStrictEquals(listeners, 0);
+});
+
+Deno.test("realClock.nowMs() is the system's time, and does not run backwards", () => {
+  assert(Math.abs(realClock.nowMs() - Date.now()) < 5000);
+  let last = realClock.nowMs();
+  for (let i = 0; i < 10_000; i++) {
+    const now = realClock.nowMs();
+    assert(now >= last);
+    last = now;
+  }
+});

@@ -1,0 +1,171 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { lognormal } from "./distribution.ts";
+import type { WorkloadErrorCode } from "./errors.ts";
+import {
+  checkFunction,
+  checkName,
+  DEFAULT_RETRY,
+  fn,
+  type FunctionOptions,
+  isInt32,
+  stripUndefined,
+} from "./function.ts";
+import { assertRefused } from "./testing.ts";
+
+Deno.test("fn() fills in the defaults", () => {
+  assertEquals(fn("f"), {
+    name: "f",
+    method: "POST",
+    timeoutMs: 300_000,
+    retry: DEFAULT_RETRY,
+    payload: "event",
+    atMostOnce: false,
+  });
+});
+
+Deno.test("fn() keeps what it is told", () => {
+  const run = () => null;
+  const options: FunctionOptions = {
+    url: "https://example.org/f",
+    id: 7,
+    method: "PUT",
+    timeout: "2s",
+    retry: { attempts: 5, firstDelay: "1s", factor: 3, maxDelay: "1m" },
+    time: lognormal("1s", "2s"),
+    payload: "args",
+    priority: -1.5,
+    headers: { authorization: "Bearer x" },
+    run,
+  };
+  assertEquals(fn("f", options), {
+    name: "f",
+    url: "https://example.org/f",
+    id: 7,
+    method: "PUT",
+    timeoutMs: 2000,
+    retry: { attempts: 5, firstDelayMs: 1000, factor: 3, maxDelayMs: 60_000 },
+    time: { kind: "lognormal", medianMs: 1000, p99Ms: 2000 },
+    payload: "args",
+    priority: -1.5,
+    atMostOnce: false,
+    headers: { authorization: "Bearer x" },
+    run,
+  });
+});
+
+Deno.test("fn() takes an undefined url for the local platform", () => {
+  assert(!("url" in fn("f", { url: undefined })));
+});
+
+Deno.test("fn() makes one attempt where it may run at most once", () => {
+  assertStrictEquals(fn("f", { atMostOnce: true }).retry.attempts, 1);
+  assertRefused(
+    () => fn("f", { atMostOnce: true, attempts: 2 }),
+    "bad-function",
+    'function "f": atMostOnce goes with attempts: 1 only',
+  );
+});
+
+Deno.test("fn() names what is wrong and what to write instead", () => {
+  const refused: [FunctionOptions, WorkloadErrorCode, string | RegExp][] = [
+    [
+      { url: "publish.com" },
+      "bad-url",
+      'function "f": the url "publish.com" is not absolute. Write http://host/path or https://host/path, or leave it ' +
+      "out to run on the local platform",
+    ],
+    [{ url: "ftp://host/" }, "bad-url", /the url "ftp:\/\/host\/" is not absolute/],
+    [{ url: "" }, "bad-url", /the url "" is not absolute/],
+    [
+      { method: "HEAD" as "GET" },
+      "bad-function",
+      'function "f": the method "HEAD" is none of GET, POST, PUT, PATCH, DELETE',
+    ],
+    [
+      { timeout: "soon" },
+      "bad-duration",
+      /^function "f": timeout: Cannot read "soon" as a duration\. Write /,
+    ],
+    [{ timeout: 0 }, "bad-duration", /^function "f": timeout: .* must be longer than 0$/],
+    [{ timeout: -5 }, "bad-duration", /^function "f": timeout: .* not between 0 and 365d$/],
+    [{ attempts: 0 }, "bad-function", 'function "f": attempts is 0. Write a whole number from 1 to 100'],
+    [{ attempts: 1.5 }, "bad-function", /attempts is 1\.5/],
+    [{ attempts: 101 }, "bad-function", /attempts is 101/],
+    [
+      { retry: { factor: 0.5 } },
+      "bad-function",
+      'function "f": retry.factor is 0.5. Write a number from 1 to 100',
+    ],
+    [{ retry: { factor: NaN } }, "bad-function", /retry\.factor is NaN/],
+    [{ retry: { firstDelay: "x" } }, "bad-duration", /^function "f": retry\.firstDelay: Cannot read "x"/],
+    [
+      { retry: { firstDelay: "2m" } },
+      "bad-duration",
+      'function "f": retry.firstDelay is longer than retry.maxDelay',
+    ],
+    [{ retry: { maxDelay: Infinity } }, "bad-duration", /^function "f": retry\.maxDelay: /],
+    [
+      { time: 5 as unknown as ReturnType<typeof lognormal> },
+      "bad-function",
+      /^function "f": time: Cannot use 5 as a time\. Write constant/,
+    ],
+    [{ payload: "all" as "args" }, "bad-function", 'function "f": payload is neither "event" nor "args"'],
+    [{ priority: NaN }, "bad-function", 'function "f": priority is no number'],
+    [{ id: 2 ** 31 }, "bad-function", 'function "f": id is no whole number of 32 bits'],
+    [{ headers: { "a b": "c" } }, "bad-function", /^function "f": headers: /],
+    [
+      { run: "code" as unknown as () => null },
+      "bad-function",
+      'function "f": run is no function. Write run: (event) => …',
+    ],
+  ];
+  for (const [options, code, message] of refused) assertRefused(() => fn("f", options), code, message);
+  assertRefused(
+    () => fn("f", null as unknown as FunctionOptions),
+    "bad-function",
+    'function "f": the options are no object. Write fn(name, { … })',
+  );
+});
+
+Deno.test("checkFunction() refuses data that no builder made", () => {
+  assertRefused(() => checkFunction(null), "bad-function", "a function is no object. Write fn(name, { … })");
+  const base = fn("f");
+  assertRefused(
+    () => checkFunction({ ...base, timeoutMs: "5s" }),
+    "bad-duration",
+    'function "f": timeoutMs is no number. Write it in milliseconds',
+  );
+  assertRefused(() => checkFunction({ ...base, retry: undefined }), "bad-function", /attempts is undefined/);
+  assertRefused(
+    () => checkFunction({ ...base, retry: { ...base.retry, maxDelayMs: "1m" } }),
+    "bad-duration",
+    'function "f": retry.maxDelayMs is no number. Write it in milliseconds',
+  );
+  const retry = { ...base.retry, firstDelayMs: Infinity, maxDelayMs: Infinity };
+  assertRefused(
+    () => checkFunction({ ...base, retry }),
+    "bad-duration",
+    /^function "f": retry\.firstDelayMs: /,
+  );
+});
+
+Deno.test("checkName() takes what stands in URLs, headers and file names", () => {
+  for (const name of ["a", "publish_init", "vendor/f:1.2@x-y", "0", "x".repeat(128)]) {
+    assertStrictEquals(checkName("node", name), name);
+  }
+  for (const name of ["", "a b", "-a", "/a", "ä", "x".repeat(129), "a\n", "__proto__", 7, null, undefined]) {
+    assertRefused(
+      () => checkName("node", name),
+      "bad-name",
+      `Cannot use ${
+        JSON.stringify(name)
+      } as the name of a node. Write 1 to 128 letters, digits or _ . : / @ -`,
+    );
+  }
+});
+
+Deno.test("isInt32() and stripUndefined() do what they say", () => {
+  assert([0, -(2 ** 31), 2 ** 31 - 1].every(isInt32));
+  assert([0.5, NaN, Infinity, 2 ** 31].every((value) => !isInt32(value)));
+  assertEquals<object>(stripUndefined({ a: 1, b: undefined, c: null }), { a: 1, c: null });
+});

@@ -1,0 +1,162 @@
+import type { Clock, FunctionSpec, Json, Outcome } from "../model/mod.ts";
+import { readText, TooLargeError } from "./body.ts";
+import { classify } from "./classify.ts";
+import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
+import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+
+/** Finds functions that have no URL. */
+export interface LocalFunctions {
+  /** The URL of a function. @throws {PlatformError} if there is no local platform and none can be started */
+  resolve(spec: FunctionSpec): string | Promise<string>;
+  /** Is told when nobody answered at such a URL. */
+  lost(): void;
+}
+
+/** What an HTTP platform is made of. */
+export interface HttpOptions {
+  readonly clock: Clock;
+  /** Where functions are that have no URL of their own. */
+  readonly local: LocalFunctions;
+  /** What the run log calls it. (Default: "http") */
+  readonly name?: string;
+  /** Longest answer taken, in bytes. (Default: 262,144) */
+  readonly maxAnswerBytes?: number;
+  /** Connections kept open to one host. (Default: 1,024) */
+  readonly idleConnections?: number;
+  /** Where functions report to; port 0 says nowhere. */
+  readonly collector?: CollectorAddress;
+}
+
+const MAX_ANSWER_BYTES = 262_144;
+const IDLE_CONNECTIONS = 1024;
+/** Connections that were not used for so long are closed, in milliseconds. */
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** Invokes functions at any http(s) URL, over connections that are kept open. */
+export class HttpPlatform implements Platform {
+  readonly name: string;
+  readonly #options: HttpOptions;
+  readonly #client: Deno.HttpClient;
+  readonly #maxBytes: number;
+  readonly #collector: CollectorAddress;
+
+  constructor(options: HttpOptions) {
+    this.name = options.name ?? "http";
+    this.#options = options;
+    this.#maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
+    this.#collector = options.collector ?? { ip: "127.0.0.1", port: 0 };
+    this.#client = Deno.createHttpClient({
+      poolMaxIdlePerHost: options.idleConnections ?? IDLE_CONNECTIONS,
+      poolIdleTimeout: IDLE_TIMEOUT_MS,
+    });
+  }
+
+  async invoke(call: Call, signal: AbortSignal): Promise<Answer> {
+    const { spec } = call;
+    const { clock, local } = this.#options;
+    const controller = new AbortController();
+    const stop = () => controller.abort(new Error("it was stopped"));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+    const disarm = clock.after(
+      spec.timeoutMs,
+      () => controller.abort(new Error(`no answer within ${spec.timeoutMs} ms`)),
+    );
+    try {
+      const response = await this.#send(call, controller.signal);
+      return await this.#read(response);
+    } catch (error) {
+      if (error instanceof PlatformError) throw error;
+      if (controller.signal.aborted) return failure(controller.signal.reason);
+      if (spec.url === undefined) local.lost();
+      return failure(error);
+    } finally {
+      disarm();
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async #send(call: Call, signal: AbortSignal): Promise<Response> {
+    const { spec } = call;
+    const found = spec.url ?? this.#options.local.resolve(spec);
+    const url = typeof found === "string" ? found : await found;
+    const init: RequestInit & { client: Deno.HttpClient } = {
+      method: spec.method,
+      headers: this.#headers(call),
+      redirect: "manual",
+      signal,
+      client: this.#client,
+    };
+    if (spec.method === "GET") return await fetch(withQuery(url, call), init);
+    init.body = JSON.stringify(this.#payload(call));
+    return await fetch(url, init);
+  }
+
+  #payload(call: Call): unknown {
+    return call.spec.payload === "args"
+      ? call.instance.chain.nodes[call.node]!.args
+      : eventOf(call, this.#collector);
+  }
+
+  #headers(call: Call): Record<string, string> {
+    const { spec, instance, node, attempt } = call;
+    const headers: Record<string, string> = {
+      ...spec.headers,
+      "content-type": "application/json",
+      "idempotency-key": idempotencyKey(instance.id, instance.chain.nodes[node]!.name),
+      "traceparent": traceparent(call),
+      "x-sequoia-attempt": String(attempt),
+    };
+    if (spec.url === undefined && spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
+    return headers;
+  }
+
+  async #read(response: Response): Promise<Answer> {
+    const { status, headers } = response;
+    const cold = headers.get(COLD_HEADER) === "1";
+    if (!response.ok) {
+      await response.body?.cancel();
+      return { outcome: classify({ status, headers }, this.#options.clock.nowMs()), status, cold };
+    }
+    const text = await readText(response, this.#maxBytes);
+    return { outcome: { kind: "ok", output: parseOutput(text) }, status, cold };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#client.close();
+    return Promise.resolve();
+  }
+}
+
+/** Tells the local platform how long a function without a body runs: a distribution as JSON. */
+export const TIME_HEADER = "x-sequoia-time";
+/** Says `1` in an answer for which a container had to be started. */
+export const COLD_HEADER = "x-sequoia-cold";
+
+/** What a function answered: JSON if it is any, else the text. */
+function parseOutput(text: string): Json {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A GET has no body: the id goes into the query, as the original's spammer does it. */
+function withQuery(url: string, { instance, node }: Call): string {
+  const target = new URL(url);
+  target.searchParams.set("id", idempotencyKey(instance.id, instance.chain.nodes[node]!.name));
+  return target.href;
+}
+
+function failure(error: unknown): Answer {
+  const reason = error instanceof Error ? innermost(error) : String(error);
+  const outcome: Outcome = { kind: "failed", reason, retryable: !(error instanceof TooLargeError) };
+  return { outcome, status: 0, cold: false };
+}
+
+/** The sentence at the bottom of a chain of causes: fetch says "error sending request", the cause says why. */
+function innermost(error: Error): string {
+  return error.cause instanceof Error ? innermost(error.cause) : error.message;
+}

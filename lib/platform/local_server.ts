@@ -1,0 +1,189 @@
+import {
+  checkDistribution,
+  type Clock,
+  type Distribution,
+  type FunctionDefinition,
+  type FunctionEvent,
+  type Random,
+  sampleMs,
+} from "../model/mod.ts";
+import { readText, TooLargeError } from "./body.ts";
+import { COLD_HEADER, TIME_HEADER } from "./http.ts";
+import { PlatformError } from "./platform.ts";
+import type { Profile } from "./profile.ts";
+import { Provider } from "./provider.ts";
+
+/** Where the local platform listens unless told otherwise. */
+export const LOCAL_ADDRESS = "127.0.0.1:7077";
+/** Functions are at this path, followed by their name. */
+const FUNCTION_PATH = "/f/";
+/** A GET of this path answers who is there. */
+const IDENTITY_PATH = "/sequoia";
+const IDENTITY = "sequoia local platform";
+/** Longest request taken, in bytes; as AWS Lambda's for synchronous calls (6 MB). */
+const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+
+/** What a local platform is made of. */
+export interface LocalServerOptions {
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Functions with a body, or with times of their own; others run as long as their caller says. */
+  readonly functions?: ReadonlyMap<string, FunctionDefinition>;
+  /** `host:port`; port 0 takes a free one. (Default: 127.0.0.1:7077) */
+  readonly listen?: string;
+}
+
+/** A real HTTP server over a {@linkcode Provider}: every function is there, at `/f/NAME`. */
+export class LocalServer implements AsyncDisposable {
+  readonly url: string;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #provider: Provider;
+  readonly #options: LocalServerOptions;
+  readonly #stop = new AbortController();
+  #served = 0;
+  #refused = 0;
+
+  /** @throws {PlatformError} if it cannot listen there */
+  constructor(options: LocalServerOptions) {
+    this.#options = options;
+    this.#provider = new Provider(options.profile, options.random);
+    const address = options.listen ?? LOCAL_ADDRESS;
+    const { hostname, port } = parseAddress(address);
+    try {
+      this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#handle(request));
+    } catch (cause) {
+      throw cannotListen(address, cause);
+    }
+    this.url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#server.addr.port}`;
+  }
+
+  /** Calls in flight, served and refused so far. */
+  get counts(): { readonly running: number; readonly served: number; readonly refused: number } {
+    return { running: this.#provider.running, served: this.#served, refused: this.#refused };
+  }
+
+  async #handle(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname === IDENTITY_PATH) return new Response(IDENTITY);
+    if (!pathname.startsWith(FUNCTION_PATH)) {
+      return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
+    }
+    const name = decodedName(pathname);
+    if (name === undefined) return problem(400, "the function's name is not encoded as a URL's part must be");
+    const { clock } = this.#options;
+    const admission = this.#provider.start(name, clock.nowMs());
+    if (admission.kind === "refused") {
+      this.#refused++;
+      await request.body?.cancel();
+      const headers = admission.retryAfterMs > 0
+        ? { "retry-after": String(Math.ceil(admission.retryAfterMs / 1000)) }
+        : {};
+      return problem(429, "concurrency limit reached", headers);
+    }
+    try {
+      if (admission.delayMs > 0) await clock.until(clock.nowMs() + admission.delayMs, this.#stop.signal);
+      const response = await this.#run(name, request);
+      if (admission.cold) response.headers.set(COLD_HEADER, "1");
+      return response;
+    } finally {
+      this.#served++;
+      this.#provider.end(name, clock.nowMs());
+    }
+  }
+
+  async #run(name: string, request: Request): Promise<Response> {
+    const definition = this.#options.functions?.get(name);
+    try {
+      const startedAtMs = this.#options.clock.nowMs();
+      const body = await readText(request, MAX_REQUEST_BYTES);
+      const output = definition?.run === undefined
+        ? { ok: true }
+        : await definition.run(JSON.parse(body) as FunctionEvent);
+      const time = definition?.time ?? declaredTime(request);
+      if (time !== undefined && definition?.run === undefined) {
+        await this.#options.clock.until(
+          startedAtMs + sampleMs(time, this.#options.random),
+          this.#stop.signal,
+        );
+      }
+      return Response.json(output ?? null);
+    } catch (error) {
+      if (error instanceof TooLargeError) return problem(413, "the request is too large");
+      return problem(500, `function ${name} failed: ${(error as Error)?.message ?? error}`);
+    }
+  }
+
+  /** Resolves when the server has ended. */
+  get finished(): Promise<void> {
+    return this.#server.finished;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#server.shutdown();
+  }
+}
+
+function decodedName(pathname: string): string | undefined {
+  try {
+    return decodeURIComponent(pathname.slice(FUNCTION_PATH.length));
+  } catch {
+    return undefined;
+  }
+}
+
+function declaredTime(request: Request): Distribution | undefined {
+  const text = request.headers.get(TIME_HEADER);
+  return text === null ? undefined : checkDistribution(JSON.parse(text));
+}
+
+function problem(status: number, error: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ error }, { status, headers });
+}
+
+/**
+ * Splits `host:port` or `[v6]:port`.
+ *
+ * @throws {PlatformError} if it is neither
+ */
+export function parseAddress(address: string): { hostname: string; port: number } {
+  const match = /^(?:\[([0-9a-f:]+)\]|([^:\s]+)):(\d{1,5})$/i.exec(address);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) {
+    throw new PlatformError(
+      "cannot-listen",
+      `Cannot listen at "${address}". Write host:port, for example ${LOCAL_ADDRESS}`,
+    );
+  }
+  return { hostname: match[1] ?? match[2]!, port };
+}
+
+function cannotListen(address: string, cause: unknown): PlatformError {
+  const state = cause instanceof Deno.errors.AddrInUse
+    ? "the port is in use. End what listens there, or choose another port"
+    : `${(cause as Error).message}. Choose another address`;
+  return new PlatformError("cannot-listen", `Cannot listen at ${address}: ${state}`, { cause });
+}
+
+/** The URL at which a local platform has a function. */
+export function localUrl(base: string, functionName: string): string {
+  return `${base}${FUNCTION_PATH}${encodeURIComponent(functionName)}`;
+}
+
+/** Whether a local platform listens at a URL; false if nobody does. @throws {PlatformError} if somebody else does */
+export async function isLocalPlatform(base: string): Promise<boolean> {
+  let answer: string;
+  try {
+    const response = await fetch(base + IDENTITY_PATH, { signal: AbortSignal.timeout(2000) });
+    answer = await response.text();
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    answer = "";
+  }
+  if (answer === IDENTITY) return true;
+  throw new PlatformError(
+    "cannot-listen",
+    `Cannot use the local platform at ${base}: another program listens there. Choose another address with --local`,
+  );
+}

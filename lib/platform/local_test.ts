@@ -1,0 +1,121 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { constant, fn, functionsOf, realClock, seededRandom } from "../model/mod.ts";
+import { chain } from "../model/mod.ts";
+import { LocalPlatform } from "./local.ts";
+import { LocalServer, type LocalServerOptions, parseAddress } from "./local_server.ts";
+import { PlatformError } from "./platform.ts";
+import { parseProfile } from "./profile.ts";
+
+const serverOf = (options: Partial<LocalServerOptions> = {}) =>
+  new LocalServer({
+    profile: parseProfile("ideal"),
+    clock: realClock,
+    random: seededRandom(1),
+    listen: "127.0.0.1:0",
+    ...options,
+  });
+
+const post = async (url: string, body: unknown = {}, headers: Record<string, string> = {}) => {
+  const response = await fetch(url, { method: "POST", body: JSON.stringify(body), headers });
+  return { status: response.status, body: await response.json(), headers: response.headers };
+};
+
+Deno.test("LocalServer runs bodies of functions, and takes an error of theirs for a 500", async () => {
+  const sum = fn("sum", { run: ({ args }) => Number(args.a) + Number(args.b) });
+  const broken = fn("broken", {
+    run: () => {
+      throw new Error("out of paper");
+    },
+  });
+  const both = chain("both", ({ call }) => [call(sum), call(broken)]);
+  await using server = serverOf({ functions: functionsOf([both]) });
+  assertEquals((await post(`${server.url}/f/sum`, { args: { a: 1, b: 2 } })).body, 3);
+  const failed = await post(`${server.url}/f/broken`);
+  assertEquals([failed.status, failed.body], [500, { error: "function broken failed: out of paper" }]);
+  assertEquals(server.counts, { running: 0, served: 2, refused: 0 });
+});
+
+Deno.test("LocalServer runs other functions as long as their caller says, divided by its speed", async () => {
+  await using server = serverOf({ profile: parseProfile("ideal,speed=10") });
+  const start = realClock.nowMs();
+  const { body } = await post(`${server.url}/f/any`, {}, {
+    "x-sequoia-time": JSON.stringify(constant("300ms")),
+  });
+  const tookMs = realClock.nowMs() - start;
+  assertEquals(body, { ok: true });
+  assert(tookMs >= 30 && tookMs < 250, `took ${tookMs} ms`);
+});
+
+Deno.test("LocalServer refuses with 429 what exceeds the limit of its profile, and counts it", async () => {
+  const release = Promise.withResolvers<null>();
+  const hold = fn("hold", { run: () => release.promise });
+  const held = chain("held", ({ call }) => {
+    call(hold);
+  });
+  const profile = parseProfile("hard-limit,limit=1,cold=1ms,retryafter=2s");
+  await using server = serverOf({ profile, functions: functionsOf([held]) });
+  const first = post(`${server.url}/f/hold`);
+  while (server.counts.running === 0) await realClock.until(realClock.nowMs() + 1);
+  const second = await post(`${server.url}/f/hold`);
+  assertEquals([second.status, second.headers.get("retry-after")], [429, "2"]);
+  release.resolve(null);
+  assertEquals((await first).headers.get("x-sequoia-cold"), "1");
+  assertEquals(server.counts, { running: 0, served: 1, refused: 1 });
+});
+
+Deno.test("LocalServer answers requests that make no sense", async () => {
+  await using server = serverOf({
+    functions: functionsOf([chain("c", ({ call }) => call(fn("f", { run: () => 1 })))]),
+  });
+  assertEquals((await post(`${server.url}/elsewhere`)).status, 404);
+  assertEquals((await post(`${server.url}/f/%E0%A4%A`)).status, 400);
+  assertEquals((await post(`${server.url}/f/x`, {}, { "x-sequoia-time": "not json" })).status, 500);
+  const response = await fetch(`${server.url}/f/f`, { method: "POST", body: "{" });
+  assertEquals(response.status, 500);
+  await response.body?.cancel();
+});
+
+Deno.test("LocalServer says in one line that a port is in use", async () => {
+  await using server = serverOf();
+  const { host } = new URL(server.url);
+  assertThrows(
+    () => serverOf({ listen: host }),
+    PlatformError,
+    `Cannot listen at ${host}: the port is in use`,
+  );
+});
+
+Deno.test("parseAddress() takes host:port and [v6]:port only", () => {
+  assertEquals(parseAddress("127.0.0.1:80"), { hostname: "127.0.0.1", port: 80 });
+  assertEquals(parseAddress("[::1]:0"), { hostname: "::1", port: 0 });
+  for (const bad of ["", "80", "host", "host:", "host:99999", "host:-1", "::1:80x"]) {
+    assertThrows(() => parseAddress(bad), PlatformError, "Write host:port");
+  }
+});
+
+Deno.test("LocalPlatform starts a server the first time, and uses the one that is there", async () => {
+  await using free = serverOf();
+  const { host } = new URL(free.url);
+  const started: string[] = [];
+  const options = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
+  await using second = new LocalPlatform({ ...options, listen: host }, (server) => started.push(server.url));
+  assertEquals(await second.resolve(fn("a b")), `${free.url}/f/a%20b`);
+  assertEquals(started, []);
+  await free[Symbol.asyncDispose]();
+  second.lost();
+  assertEquals(await second.resolve(fn("f")), `http://${host}/f/f`);
+  assertEquals(started, [`http://${host}`]);
+  assertEquals(second.resolve(fn("f")), `http://${host}/f/f`, "from then on without asking");
+});
+
+Deno.test("LocalPlatform does not take another program for the local platform", async () => {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("a shop"));
+  const options = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
+  await using local = new LocalPlatform({ ...options, listen: `127.0.0.1:${server.addr.port}` });
+  await assertRejects(
+    async () => await local.resolve(fn("f")),
+    PlatformError,
+    "another program listens there",
+  );
+  await server.shutdown();
+});

@@ -1,0 +1,14 @@
+/** Where functions run: the Platform interface, HTTP, and the local platform over a provider model. */
+export { type CollectorAddress, idempotencyKey } from "./event.ts";
+export { type HttpOptions, HttpPlatform } from "./http.ts";
+export { LocalPlatform } from "./local.ts";
+export {
+  LOCAL_ADDRESS,
+  LocalServer,
+  type LocalServerOptions,
+  localUrl,
+  parseAddress,
+} from "./local_server.ts";
+export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+export { parseProfile, type Profile, profileNames, profileWords } from "./profile.ts";
+export { type Admission, Provider } from "./provider.ts";

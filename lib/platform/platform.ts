@@ -1,0 +1,45 @@
+import type { FunctionSpec, Instance, Json, Outcome } from "../model/mod.ts";
+
+/** One attempt to be made. */
+export interface Call {
+  readonly spec: FunctionSpec;
+  readonly instance: Instance;
+  /** The node's index in its chain. */
+  readonly node: number;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** The outputs of the predecessors by node name. */
+  readonly inputs: Readonly<Record<string, Json>>;
+}
+
+/** How an attempt went. */
+export interface Answer {
+  readonly outcome: Outcome;
+  /** The HTTP status; 0 if there was no answer. */
+  readonly status: number;
+  /** Whether the platform said that it had to start a container first. */
+  readonly cold: boolean;
+}
+
+/** Somewhere functions run. */
+export interface Platform extends AsyncDisposable {
+  readonly name: string;
+  /**
+   * Makes one attempt. Whatever goes wrong with the call is an outcome.
+   *
+   * @param signal ends the attempt at once, as failed and retryable
+   * @throws {PlatformError} if the platform as a whole cannot be used, so that there is no sense in going on
+   */
+  invoke(call: Call, signal: AbortSignal): Promise<Answer>;
+}
+
+/** A platform or a profile that cannot be used; the message says which, why and what to do. */
+export class PlatformError extends Error {
+  override readonly name = "PlatformError";
+  readonly code: "unknown-profile" | "bad-profile" | "cannot-listen";
+
+  constructor(code: PlatformError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,39 @@
+/** What the tests of this folder share. */
+import { chain, fn, type FunctionOptions, instanceMaker, realClock, seededRandom } from "../model/mod.ts";
+import { type HttpOptions, HttpPlatform } from "./http.ts";
+import type { Call } from "./platform.ts";
+
+/** A call of a function of a chain of one node. */
+export function callOf(options: FunctionOptions, parts: Partial<Call> = {}): Call {
+  const single = chain("single", ({ call }) => {
+    call(fn("f", options), { name: "n", args: { size: 3 } });
+  });
+  const instance = instanceMaker(seededRandom(1))({ chain: single }, 1000);
+  return { spec: single.nodes[0]!.fn, instance, node: 0, attempt: 1, inputs: {}, ...parts };
+}
+
+/** An HTTP platform and a server that answers as told; both end with the scope. */
+export function serve(
+  handler: (request: Request) => Response | Promise<Response>,
+  options: Partial<HttpOptions> = {},
+): { readonly url: string; readonly platform: HttpPlatform } & AsyncDisposable {
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen() {},
+    onError: () => new Response(null, { status: 500 }),
+  }, handler);
+  const local = { resolve: () => `http://127.0.0.1:${server.addr.port}/local`, lost() {} };
+  const platform = new HttpPlatform({ clock: realClock, local, ...options });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/f`,
+    platform,
+    async [Symbol.asyncDispose]() {
+      await platform[Symbol.asyncDispose]();
+      await server.shutdown();
+    },
+  };
+}
+
+/** A signal that is never aborted. */
+export const never = new AbortController().signal;

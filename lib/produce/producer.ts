@@ -1,0 +1,112 @@
+import type { Clock, Instance, Random } from "../model/mod.ts";
+import type { InstanceView, QueueDriver } from "../queue/mod.ts";
+import type { Recorder } from "../record/mod.ts";
+import { instancesOf, type Load } from "./load.ts";
+
+/** What a producer is made of. */
+export interface ProducerOptions {
+  readonly queue: QueueDriver;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  /** Draws the instances' ids. */
+  readonly ids: Random;
+}
+
+/** How far a producer has come. */
+export interface ProducerStats {
+  readonly submitted: number;
+  /** Instances whose submission is not durable yet. */
+  readonly pending: number;
+  /** The longest time from an intended submission to its being durable, in milliseconds. */
+  readonly latestMs: number;
+}
+
+/** Submissions under way; with a queue slower than the load, memory stays bounded and the load falls behind, visibly. */
+const MAX_PUSHES = 64;
+/** How often the ends of instances are asked for, in milliseconds. */
+const WAIT_POLL_MS = 100;
+/** Instances asked for at a time. */
+const WAIT_BATCH = 1000;
+
+/** Submits the instances of a load to a queue, at their intended times. */
+export class Producer {
+  readonly #options: ProducerOptions;
+  readonly #pushes = new Set<Promise<void>>();
+  #submitted = 0;
+  #pending = 0;
+  #latestMs = 0;
+
+  constructor(options: ProducerOptions) {
+    this.#options = options;
+  }
+
+  stats(): ProducerStats {
+    return { submitted: this.#submitted, pending: this.#pending, latestMs: this.#latestMs };
+  }
+
+  /**
+   * Submits a load; resolves when all of it is durable.
+   *
+   * @param signal ends it early; what was submitted stays
+   * @returns the ids of what was submitted, only if `keepIds`
+   * @throws {QueueError} if the queue cannot take it
+   */
+  async run(load: Load, signal: AbortSignal, keepIds = false): Promise<string[]> {
+    const { clock } = this.#options;
+    const ids: string[] = [];
+    for await (const batch of instancesOf(load, this.#options.ids, clock, signal)) {
+      if (keepIds) { for (const { id } of batch) ids.push(id); }
+      const push = this.#push(batch).finally(() => this.#pushes.delete(push));
+      push.catch(() => {}); // it is awaited below; a rejection before that must not end the process
+      this.#pushes.add(push);
+      if (this.#pushes.size >= MAX_PUSHES) await Promise.race(this.#pushes);
+    }
+    await Promise.all(this.#pushes);
+    return ids;
+  }
+
+  async #push(batch: readonly Instance[]): Promise<void> {
+    const { queue, clock, recorder } = this.#options;
+    this.#pending += batch.length;
+    await queue.push(batch);
+    this.#pending -= batch.length;
+    this.#submitted += batch.length;
+    this.#latestMs = Math.max(this.#latestMs, clock.nowMs() - batch[0]!.submittedAtMs);
+    for (const { id, chain, submittedAtMs, labels, weight, deadlineMs } of batch) {
+      const deadline = deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - submittedAtMs };
+      recorder.submit({ chain: chain.name, instance: id, submittedAtMs, labels, weight, ...deadline });
+    }
+  }
+
+  /**
+   * Waits until instances have ended.
+   *
+   * @yields each that has, once
+   */
+  async *wait(ids: readonly string[], signal: AbortSignal): AsyncGenerator<InstanceView> {
+    const { queue, clock, recorder } = this.#options;
+    const open = new Set(ids);
+    while (open.size > 0 && !signal.aborted) {
+      for (const some of chunks([...open], WAIT_BATCH)) {
+        for await (const view of queue.list({ ids: some, states: ["completed", "failed", "cancelled"] })) {
+          const { instance: { id, chain }, state, endedAtMs = clock.nowMs(), reason } = view;
+          const outcome = state as "completed" | "failed" | "cancelled";
+          recorder.end({
+            chain: chain.name,
+            instance: id,
+            endedAtMs,
+            outcome,
+            ...(reason === undefined ? {} : { reason }),
+          });
+          open.delete(id);
+          yield view;
+        }
+      }
+      if (open.size > 0) await clock.until(clock.nowMs() + WAIT_POLL_MS, signal);
+    }
+  }
+}
+
+function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}

@@ -1,0 +1,26 @@
+import type { Filter, InstanceState, InstanceView } from "./queue.ts";
+
+/** Whether a filter means an instance; its `limit` is not looked at. */
+export function matches(filter: Filter, view: Pick<InstanceView, "instance" | "state">): boolean {
+  const { instance, state } = view;
+  return (filter.ids?.includes(instance.id) ?? true) &&
+    (filter.states?.includes(state) ?? true) &&
+    (filter.chain === undefined || filter.chain === instance.chain.name) &&
+    Object.entries(filter.labels ?? {}).every(([key, text]) => instance.labels[key] === text);
+}
+
+/** A filter that means only what is also in one of `states`. */
+export function among(states: readonly InstanceState[], filter: Filter): Filter {
+  const both = filter.states?.filter((state) => states.includes(state)) ?? states;
+  return { ...filter, states: both };
+}
+
+/** What a cancel command can reach. */
+export const CANCELLABLE: readonly InstanceState[] = ["queued", "running"];
+/** What a retry command can reach. */
+export const RETRYABLE: readonly InstanceState[] = ["failed", "cancelled"];
+/** What a purge command can reach. */
+export const ENDED: readonly InstanceState[] = ["completed", "failed", "cancelled"];
+
+/** The reason of instances that a cancel command ended. */
+export const CANCELLED_ON_REQUEST = "cancelled on request";

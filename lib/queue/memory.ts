@@ -1,0 +1,234 @@
+import type { Clock, Instance, Json, NodeRecord } from "../model/mod.ts";
+import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE } from "./filter.ts";
+import { type Entry, MemoryStore, progressOf, viewOf } from "./memory_store.ts";
+import {
+  type Claim,
+  type Command,
+  type Filter,
+  type InstanceView,
+  leaseLost,
+  type Progress,
+  type QueueDepth,
+  type QueueDriver,
+  QueueError,
+  type Result,
+} from "./queue.ts";
+import { checkNodeNumber, definitionOfSubmitted, jsonText, storableText } from "./submission.ts";
+
+/** How an in-memory queue is kept. */
+export interface MemoryQueueOptions {
+  readonly clock: Clock;
+  /** How long ended instances are kept, in milliseconds. (Default: 24 hours) */
+  readonly keepMs?: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A queue in memory with one consumer: for tests, and for runs in virtual time. */
+export function memoryQueue(options: MemoryQueueOptions): QueueDriver {
+  return new MemoryQueue(options).open();
+}
+
+/**
+ * A queue in memory, which several consumers of one process may share. It keeps every promise of a queue except
+ * surviving the process. Consumers need no lease here, as none can die alone; {@linkcode MemoryQueue.expire} stands in.
+ */
+export class MemoryQueue {
+  readonly #store = new MemoryStore();
+  readonly #clock: Clock;
+  readonly #keepMs: number;
+
+  constructor({ clock, keepMs = DAY_MS }: MemoryQueueOptions) {
+    this.#clock = clock;
+    this.#keepMs = keepMs;
+  }
+
+  /** Another consumer of this queue. */
+  open(): QueueDriver {
+    return new MemoryConsumer(this.#store, this.#clock, this.#keepMs);
+  }
+
+  /** Treats a consumer as one that died or hung: what it holds goes to others. */
+  expire(consumer: QueueDriver): void {
+    if (consumer instanceof MemoryConsumer) consumer.release();
+  }
+}
+
+class MemoryConsumer implements QueueDriver {
+  readonly #store: MemoryStore;
+  readonly #clock: Clock;
+  readonly #keepMs: number;
+  readonly #held = new Map<string, Entry>();
+  #closed = false;
+
+  constructor(store: MemoryStore, clock: Clock, keepMs: number) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#keepMs = keepMs;
+  }
+
+  async push(instances: readonly Instance[]): Promise<void> {
+    await this.#turn("push to");
+    for (const instance of instances) definitionOfSubmitted(instance); // throws before any is added
+    for (const instance of instances) this.#store.add(instance);
+    this.#store.bell.ring();
+  }
+
+  async pull(max: number, signal: AbortSignal): Promise<Claim[]> {
+    while (true) {
+      await this.#turn("pull from");
+      if (signal.aborted) return [];
+      const { rings } = this.#store.bell;
+      const taken = this.#store.take(max, this);
+      if (taken.length > 0) return taken.map((entry) => this.#claim(entry));
+      await this.#store.bell.after(rings, signal);
+    }
+  }
+
+  #claim(entry: Entry): Claim {
+    this.#held.set(entry.instance.id, entry);
+    return { instance: entry.instance, progress: progressOf(entry) };
+  }
+
+  async checkpoint(progress: readonly Progress[]): Promise<void> {
+    await this.#turn("write to");
+    this.#write(progress.map((item) => ({ ...item, records: item.records.map(copyOf) })), () => {});
+  }
+
+  async finish(results: readonly Result[]): Promise<void> {
+    await this.#turn("write to");
+    const copies = results.map((item) => ({
+      ...item,
+      records: item.records.map(copyOf),
+      output: copyOfJson(item.output),
+    }));
+    this.#write(copies, (entry, { outcome, endedAtMs, reason, output }) => {
+      this.#store.end(entry, outcome, endedAtMs, reason, output);
+      this.#held.delete(entry.instance.id);
+    });
+    this.#store.purge(this.#clock.nowMs() - this.#keepMs);
+  }
+
+  #write<T extends Progress>(items: readonly T[], also: (entry: Entry, item: T) => void): void {
+    const lost: string[] = [];
+    for (const item of items) {
+      const entry = this.#held.get(item.instanceId);
+      if (!entry) {
+        lost.push(item.instanceId);
+        continue;
+      }
+      for (const record of item.records) entry.records.set(record.node, record);
+      also(entry, item);
+    }
+    if (lost.length > 0) throw leaseLost("the queue in memory", lost);
+  }
+
+  async depth(): Promise<QueueDepth> {
+    await this.#turn("read");
+    return this.#store.depth();
+  }
+
+  async get(id: string): Promise<InstanceView | undefined> {
+    await this.#turn("read");
+    const entry = this.#store.get(id);
+    return entry && viewOf(entry);
+  }
+
+  async *list(filter: Filter): AsyncIterable<InstanceView> {
+    await this.#turn("read");
+    for (const entry of this.#store.select(filter)) yield viewOf(entry);
+  }
+
+  async request(command: Command): Promise<number> {
+    await this.#turn("ask");
+    switch (command.kind) {
+      case "cancel":
+        return this.#cancel(this.#store.select(among(CANCELLABLE, command.filter)));
+      case "retry": {
+        const entries = this.#store.select(among(RETRYABLE, command.filter));
+        this.#store.retry(entries);
+        return entries.length;
+      }
+      case "purge": {
+        const entries = this.#store.select(among(ENDED, command.filter));
+        this.#store.forget(entries);
+        return entries.length;
+      }
+      default:
+        this.#store.request(command);
+        return 0;
+    }
+  }
+
+  #cancel(entries: readonly Entry[]): number {
+    for (const entry of entries) {
+      if (entry.state === "running") entry.cancel = CANCELLED_ON_REQUEST;
+      else this.#store.end(entry, "cancelled", this.#clock.nowMs(), CANCELLED_ON_REQUEST);
+    }
+    if (entries.some(({ state }) => state === "running")) {
+      this.#store.request({ kind: "cancel", filter: {} });
+    }
+    return entries.length;
+  }
+
+  commands(signal: AbortSignal): AsyncIterable<Command> {
+    return this.#listen(this.#store.lastSeq, signal);
+  }
+
+  async *#listen(since: number, signal: AbortSignal): AsyncGenerator<Command> {
+    let told = new Set<string>();
+    for (let last = since - 1;;) {
+      await this.#turn("listen to");
+      if (signal.aborted) return;
+      const { rings } = this.#store.bell;
+      for (const { seq, command } of this.#store.commands.filter(({ seq }) => seq > last)) {
+        last = seq;
+        if (command.kind !== "cancel") yield command;
+      }
+      const meant = [...this.#held.values()].filter((entry) => entry.cancel !== undefined);
+      const ids = meant.map(({ instance }) => instance.id).filter((id) => !told.has(id));
+      told = new Set(meant.map(({ instance }) => instance.id));
+      if (ids.length > 0) yield { kind: "cancel", filter: { ids } };
+      await this.#store.bell.after(rings, signal);
+    }
+  }
+
+  /** Gives up what it holds. */
+  release(): void {
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    this.#store.release(held, this.#clock.nowMs());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.release(); // also wakes those who wait here, to find it closed
+    await Promise.resolve();
+  }
+
+  /** Answers in a later turn, as a store with a disk does, and only while it is open. */
+  async #turn(action: string): Promise<void> {
+    await Promise.resolve();
+    if (!this.#closed) return;
+    throw new QueueError(
+      "closed",
+      `Cannot ${action} the queue in memory: it has been closed. Open it again first`,
+    );
+  }
+}
+
+function copyOf(record: NodeRecord): NodeRecord {
+  checkNodeNumber(record.node);
+  const { reason } = record;
+  return {
+    ...record,
+    output: copyOfJson(record.output),
+    ...(reason === undefined ? {} : { reason: storableText(reason) }),
+  };
+}
+
+/** What a store would give back; small answers, the most common, need no copy. */
+function copyOfJson(value: Json): Json {
+  return value === null || typeof value === "boolean" ? value : JSON.parse(jsonText(value)) as Json;
+}

@@ -1,0 +1,55 @@
+import { type Chain, checkChain } from "../../model/mod.ts";
+import type { Definition } from "../submission.ts";
+import type { Database } from "./database.ts";
+
+/** How many definitions a connection remembers. */
+const REMEMBERED = 4096;
+
+/** The chain definitions of a queue, each stored and parsed once. */
+export class ChainTable {
+  readonly #db: Database;
+  readonly #byKey = new Map<number, Chain>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The key of a definition, which is stored if need be. Only within a transaction: another process may remove unused ones. */
+  keyOf({ hash, chain }: Definition): number {
+    const known = this.#db.get<{ key: number }>("SELECT key FROM chains WHERE hash = ?", hash);
+    if (known) return known.key;
+    return this.#db.get<{ key: number }>(
+      "INSERT INTO chains (hash, name, definition) VALUES (?, ?, ?) RETURNING key",
+      hash,
+      chain.name,
+      JSON.stringify(chain),
+    )!.key;
+  }
+
+  /**
+   * The chain of a key: the same object each time.
+   *
+   * @throws {WorkloadError | SyntaxError} if what is stored is no chain
+   */
+  get(key: number): Chain {
+    let chain = this.#byKey.get(key);
+    if (!chain) {
+      const row = this.#db.get<{ definition: string }>("SELECT definition FROM chains WHERE key = ?", key);
+      chain = checkChain(JSON.parse(row?.definition ?? "null"));
+      if (this.#byKey.size >= REMEMBERED) this.#byKey.delete(this.#byKey.keys().next().value!);
+      this.#byKey.set(key, chain);
+    }
+    return chain;
+  }
+
+  /** Counts instances that refer to a definition, or do not any more. */
+  count(key: number, instances: number): void {
+    if (instances === 0) return;
+    this.#db.run("UPDATE chains SET instances = instances + ? WHERE key = ?", instances, key);
+  }
+
+  /** Removes the definitions that nothing refers to. */
+  purge(): void {
+    this.#db.run("DELETE FROM chains WHERE instances = 0");
+  }
+}

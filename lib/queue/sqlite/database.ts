@@ -1,0 +1,68 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+
+/** Reads as a row of the columns a statement names. */
+export type Row = Readonly<Record<string, SQLInputValue>>;
+
+/** A connection that prepares each statement once. Errors are SQLite's own; see `errors.ts` for what they mean. */
+export class Database {
+  readonly path: string;
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /**
+   * @param location a path, or a file: URL with parameters of SQLite
+   * @param path what messages call it
+   */
+  constructor(location: string | URL, path: string, options: { readOnly: boolean; busyTimeoutMs: number }) {
+    this.path = path;
+    this.#db = new DatabaseSync(location, { readOnly: options.readOnly, timeout: options.busyTimeoutMs });
+  }
+
+  /** @returns how many rows it changed */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  get<T = Row>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return this.#statement(sql).get(...values) as T | undefined;
+  }
+
+  all<T = Row>(sql: string, ...values: SQLInputValue[]): T[] {
+    return this.#statement(sql).all(...values) as T[];
+  }
+
+  /** Runs several statements that are needed once. */
+  script(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  /** Runs `read` on one unchanging state of the database. */
+  snapshot<T>(read: () => T): T {
+    this.run("BEGIN");
+    try {
+      return read();
+    } finally {
+      this.run("ROLLBACK"); // there is nothing to commit
+    }
+  }
+
+  /** Changes whenever another connection has committed. */
+  dataVersion(): number {
+    return this.get<{ data_version: number }>("PRAGMA data_version")!.data_version;
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.isTransaction;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, statement = this.#db.prepare(sql));
+    return statement;
+  }
+}

@@ -1,0 +1,244 @@
+import type { Clock, Instance } from "../../model/mod.ts";
+import { Bell } from "../bell.ts";
+import {
+  type Claim,
+  type Command,
+  type Filter,
+  type InstanceView,
+  leaseLost,
+  type Progress,
+  type QueueDepth,
+  type QueueDriver,
+  QueueError,
+  type Result,
+} from "../queue.ts";
+import { Changes } from "./changes.ts";
+import { ChainTable } from "./chains.ts";
+import { commandsAfter, lastCommand } from "./commands.ts";
+import { readDepth } from "./counts.ts";
+import type { Database } from "./database.ts";
+import { asQueueError } from "./errors.ts";
+import { GroupCommit, nextTurn } from "./group_commit.ts";
+import { anyQueued, checkpoint, finish, type Hold, release, take } from "./hold.ts";
+import { Lease } from "./lease.ts";
+import { changeOf, sendCommand } from "./request.ts";
+import { readViews } from "./rows.ts";
+import { Selection } from "./select.ts";
+import { submit } from "./submit.ts";
+import { Upkeep } from "./upkeep.ts";
+
+/** How a driver keeps its queue. */
+export interface SqliteDriverOptions {
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly keepMs: number;
+  readonly readOnly: boolean;
+}
+
+/** More are not handed out at once: others wait for the transaction. */
+const MOST_TAKEN = 5000;
+/** How often a pull that waits looks for what other processes have pushed. */
+const PULL_PACE = { firstMs: 5, lastMs: 20 };
+/** About how many rows one page of a command changes. */
+const ROWS_PER_PAGE = 1000;
+/** How many instances a listing reads at once: each may have many outputs. */
+const LISTED_AT_ONCE = 100;
+
+/** One connection to a queue in a SQLite file; a consumer from its first pull on. */
+export class SqliteDriver implements QueueDriver {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #readOnly: boolean;
+  readonly #chains: ChainTable;
+  readonly #bell = new Bell();
+  readonly #closing = new AbortController();
+  readonly #changes: Changes;
+  readonly #writes: GroupCommit;
+  readonly #lease: Lease;
+  readonly #upkeep: Upkeep;
+  readonly #holds = new Map<string, Hold>();
+  #heldUnder: number | undefined;
+  #end: Promise<void> | undefined;
+
+  constructor(db: Database, { clock, leaseMs, keepMs, readOnly }: SqliteDriverOptions) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#readOnly = readOnly;
+    this.#chains = new ChainTable(db);
+    this.#changes = new Changes(db, clock, this.#bell, this.#closing.signal);
+    this.#writes = new GroupCommit(db, clock, "write to the queue");
+    this.#lease = new Lease(db, leaseMs);
+    this.#upkeep = new Upkeep({
+      db,
+      clock,
+      leaseMs,
+      keepMs,
+      chains: this.#chains,
+      writes: this.#writes,
+      lease: this.#lease,
+      lost: () => this.#forgetLost(),
+      released: () => this.#bell.ring(),
+    });
+  }
+
+  async push(instances: readonly Instance[]): Promise<void> {
+    this.#check("push to", "write");
+    if (instances.length === 0) return;
+    await this.#writes.run(() => submit(this.#db, this.#chains, instances), instances.length);
+    this.#bell.ring();
+  }
+
+  async pull(max: number, signal: AbortSignal): Promise<Claim[]> {
+    this.#check("pull from", "write");
+    this.#upkeep.start(this.#closing.signal);
+    while (!signal.aborted) {
+      const mark = this.#read(() => this.#changes.mark());
+      const claims = this.#read(() => anyQueued(this.#db)) ? await this.#take(max, signal) : [];
+      if (claims.length > 0) return claims;
+      await this.#changes.since(mark, signal, PULL_PACE);
+      this.#check("pull from", "write");
+    }
+    return [];
+  }
+
+  async #take(max: number, signal: AbortSignal): Promise<Claim[]> {
+    const rows = Math.min(max, MOST_TAKEN);
+    const taken = await this.#writes.run(() => {
+      if (signal.aborted) return undefined;
+      return take(this.#db, this.#chains, this.#lease.hold(), rows, this.#clock.nowMs());
+    }, rows);
+    this.#check("pull from", "write"); // closed meanwhile: handed back already
+    if (!taken) return [];
+    this.#forgetLost();
+    for (const [id, hold] of taken.holds) this.#holds.set(id, hold);
+    return taken.claims;
+  }
+
+  /** Forgets what it held under an earlier lease: it is another's now. */
+  #forgetLost(): void {
+    if (this.#heldUnder === this.#lease.key) return;
+    this.#heldUnder = this.#lease.key;
+    for (const [id, { owner }] of this.#holds) if (owner !== this.#heldUnder) this.#holds.delete(id);
+  }
+
+  async checkpoint(progress: readonly Progress[]): Promise<void> {
+    this.#check("write to", "write");
+    if (progress.length === 0) return;
+    this.#drop(await this.#writes.run(() => checkpoint(this.#db, this.#holds, progress), rowsOf(progress)));
+  }
+
+  async finish(results: readonly Result[]): Promise<void> {
+    this.#check("write to", "write");
+    if (results.length === 0) return;
+    const holds = new Map(results.map(({ instanceId }) => [instanceId, this.#holds.get(instanceId)]));
+    const lost = await this.#writes.run(() => finish(this.#db, this.#holds, results), rowsOf(results));
+    for (const [id, hold] of holds) if (this.#holds.get(id) === hold) this.#holds.delete(id);
+    this.#drop(lost);
+  }
+
+  #drop(lost: readonly string[]): void {
+    if (lost.length === 0) return;
+    for (const id of lost) this.#holds.delete(id);
+    throw leaseLost(`the queue ${this.#db.path}`, lost);
+  }
+
+  async depth(): Promise<QueueDepth> {
+    this.#check("read", "read");
+    return await this.#read(() => this.#db.snapshot(() => readDepth(this.#db)));
+  }
+
+  async get(id: string): Promise<InstanceView | undefined> {
+    for await (const view of this.list({ ids: [id] })) return view;
+    return undefined;
+  }
+
+  async *list(filter: Filter): AsyncGenerator<InstanceView> {
+    this.#check("read", "read");
+    const selection = this.#read(() => new Selection(this.#db, filter));
+    while (true) {
+      const page = this.#read(() => this.#db.snapshot(() => selection.next()));
+      if (!page) return;
+      for (let at = 0; at < page.length; at += LISTED_AT_ONCE) {
+        yield* this.#read(() => readViews(this.#db, this.#chains, page.slice(at, at + LISTED_AT_ONCE)));
+        await nextTurn();
+        this.#check("read", "read");
+      }
+    }
+  }
+
+  async request(command: Command): Promise<number> {
+    this.#check("ask", "write");
+    const change = changeOf(command, this.#db, this.#chains, this.#clock.nowMs());
+    let reached = 0;
+    if (change) {
+      const selection = this.#read(() => new Selection(this.#db, change.filter));
+      const next = () => {
+        const page = selection.next();
+        return page && change.apply(page);
+      };
+      for (let count; (count = await this.#writes.run(next, ROWS_PER_PAGE)) !== undefined;) reached += count;
+    } else {
+      await this.#writes.run(() => sendCommand(this.#db, command));
+    }
+    this.#bell.ring();
+    return reached;
+  }
+
+  commands(signal: AbortSignal): AsyncIterable<Command> {
+    const last = this.#end ? 0 : this.#read(() => lastCommand(this.#db));
+    return commandsAfter(last, {
+      db: this.#db,
+      changes: this.#changes,
+      signal,
+      owner: () => this.#lease.key,
+      check: () => this.#check("listen to", "read"),
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#end ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    try {
+      await this.#upkeep.ended();
+      if (this.#lease.key !== undefined) await this.#writes.run(() => this.#handBack());
+      await this.#writes.idle();
+    } finally {
+      this.#db.close();
+    }
+  }
+
+  #handBack(): void {
+    const owner = this.#lease.give();
+    if (owner !== undefined) release(this.#db, owner, this.#clock.nowMs());
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw asQueueError(error, "read the queue", this.#db.path);
+    }
+  }
+
+  #check(action: string, kind: "read" | "write"): void {
+    if (this.#end) {
+      throw new QueueError(
+        "closed",
+        `Cannot ${action} the queue ${this.#db.path}: it has been closed. Open it again first`,
+      );
+    }
+    if (kind === "write" && this.#readOnly) {
+      throw new QueueError(
+        "read-only",
+        `Cannot ${action} the queue ${this.#db.path}: it was opened only to be read. Open it without readOnly`,
+      );
+    }
+  }
+}
+
+function rowsOf(items: readonly Progress[]): number {
+  return items.reduce((sum, { records }) => sum + 1 + records.length, 0);
+}

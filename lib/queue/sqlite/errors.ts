@@ -1,0 +1,82 @@
+import { QueueError, type QueueErrorCode } from "../queue.ts";
+
+/** What SQLite's primary result codes mean for a queue (https://sqlite.org/rescode.html). */
+const MEANINGS: Readonly<
+  Record<number, { readonly code: QueueErrorCode; readonly state: string; readonly advice: string }>
+> = {
+  5: {
+    code: "busy",
+    state: "another process has kept it locked for 5s",
+    advice: "See which process holds it open, end it, and try again",
+  },
+  8: {
+    code: "read-only",
+    state: "the file or its folder is read-only",
+    advice: "Make both writable, or choose another place with --queue sqlite:PATH",
+  },
+  10: { code: "failed", state: "the disk cannot be read or written", advice: "See to the disk" },
+  11: {
+    code: "not-a-queue",
+    state: "the file is damaged",
+    advice: "Restore it from a copy, or choose another place with --queue sqlite:PATH",
+  },
+  13: { code: "failed", state: "the disk is full", advice: "Free some space and try again" },
+  14: {
+    code: "cannot-open",
+    state: "the file cannot be opened",
+    advice: "Check that its folder exists and that you may read and write there",
+  },
+  26: {
+    code: "not-a-queue",
+    state: "the file is no SQLite database",
+    advice: "Choose another place with --queue sqlite:PATH",
+  },
+};
+
+/** LOCKED is BUSY within one process. */
+const BUSY = 5, LOCKED = 6;
+
+/** The texts of the errors for which `node:sqlite` gives no number: those of opening. */
+const TEXTS: readonly (readonly [RegExp, number])[] = [
+  [/unable to open/i, 14],
+  [/not a database/i, 26],
+  [/malformed/i, 11],
+  [/locked/i, BUSY],
+  [/readonly/i, 8],
+];
+
+/** The primary result code of an error of SQLite; undefined if it is another's. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || (error as { code?: unknown }).code !== "ERR_SQLITE_ERROR") {
+    return undefined;
+  }
+  const { errcode } = error as { errcode?: unknown };
+  const code = typeof errcode === "number"
+    ? errcode & 0xff
+    : TEXTS.find(([text]) => text.test(error.message))?.[1] ?? 1;
+  return code === LOCKED ? BUSY : code;
+}
+
+/** Whether an error says that another connection has locked the database. */
+export function isBusy(error: unknown): boolean {
+  return sqliteCode(error) === BUSY;
+}
+
+/**
+ * Says what an error of SQLite means; other errors stay what they are.
+ *
+ * @param action completes "Cannot …", for example "write to the queue"
+ */
+export function asQueueError(error: unknown, action: string, path: string): unknown {
+  const code = sqliteCode(error);
+  if (code === undefined) return error;
+  const { message } = error as Error;
+  const meaning = MEANINGS[code] ?? {
+    code: "failed",
+    state: `SQLite says "${message}"`,
+    advice: "Please report this",
+  };
+  return new QueueError(meaning.code, `Cannot ${action} ${path}: ${meaning.state}. ${meaning.advice}`, {
+    cause: error,
+  });
+}

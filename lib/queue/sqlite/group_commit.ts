@@ -1,0 +1,139 @@
+import { setImmediate } from "node:timers";
+import type { Clock } from "../../model/mod.ts";
+import type { Database } from "./database.ts";
+import { asQueueError, isBusy } from "./errors.ts";
+
+/** How long a write waits for other processes, in milliseconds. */
+export const BUSY_TIMEOUT_MS = 5000;
+/** How long it waits between two attempts. */
+const BUSY_PAUSE_MS = 2;
+/** A transaction takes no further call when it has so many rows: others wait for it, and so does the event loop. */
+const ROWS_PER_GROUP = 10_000;
+
+interface Call {
+  readonly rows: number;
+  run(): unknown;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Writes in groups: what is asked for in one turn of the event loop goes into one transaction, as a commit (which waits for
+ * the disk) costs as much as many rows. Each call is answered after the commit. A call that throws is undone alone.
+ */
+export class GroupCommit {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #action: string;
+  #calls: Call[] = [];
+  #flushing: Promise<void> | undefined;
+
+  /** @param action what fails if it fails, completing "Cannot …" */
+  constructor(db: Database, clock: Clock, action: string) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#action = action;
+  }
+
+  /**
+   * @param operation runs within the transaction; it must leave nothing behind but what the transaction would undo
+   * @param rows about how many rows it writes
+   * @returns its answer, once that is durable
+   */
+  run<T>(operation: () => T, rows = 1): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#calls.push({ rows, run: operation, resolve: resolve as (value: unknown) => void, reject });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** Resolves when nothing is left to be written. */
+  async idle(): Promise<void> {
+    while (this.#flushing) await this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#calls.length > 0) {
+      await nextTurn();
+      try {
+        await this.#begin();
+      } catch (error) {
+        rejectAll(this.#calls.splice(0), this.#meaning(error));
+        continue;
+      }
+      this.#write(this.#nextGroup());
+    }
+    this.#flushing = undefined;
+  }
+
+  /** Waits for other writers without stopping the event loop. */
+  async #begin(): Promise<void> {
+    const endMs = this.#clock.nowMs() + BUSY_TIMEOUT_MS;
+    while (true) {
+      try {
+        this.#db.run("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if (!isBusy(error) || this.#clock.nowMs() >= endMs) throw error;
+      }
+      await this.#clock.until(this.#clock.nowMs() + BUSY_PAUSE_MS);
+    }
+  }
+
+  #nextGroup(): Call[] {
+    let rows = 0;
+    let size = 0;
+    while (size < this.#calls.length && rows < ROWS_PER_GROUP) rows += this.#calls[size++]!.rows;
+    return this.#calls.splice(0, size);
+  }
+
+  #write(group: readonly Call[]): void {
+    const answers: (() => void)[] = [];
+    try {
+      for (const call of group) answers.push(this.#runOne(call));
+      this.#db.run("COMMIT");
+    } catch (error) {
+      this.#rollback();
+      rejectAll(group, this.#meaning(error));
+      return;
+    }
+    for (const answer of answers) answer();
+  }
+
+  /** @returns how to answer the call once the group is committed */
+  #runOne(call: Call): () => void {
+    this.#db.run("SAVEPOINT one");
+    try {
+      const value = call.run();
+      this.#db.run("RELEASE one");
+      return () => call.resolve(value);
+    } catch (error) {
+      if (!this.#db.inTransaction) throw error; // SQLite has undone the whole group, for example for a full disk
+      this.#db.run("ROLLBACK TO one");
+      this.#db.run("RELEASE one");
+      const meaning = this.#meaning(error);
+      return () => call.reject(meaning);
+    }
+  }
+
+  #rollback(): void {
+    try {
+      if (this.#db.inTransaction) this.#db.run("ROLLBACK");
+    } catch {
+      // the error that led here is the one to tell
+    }
+  }
+
+  #meaning(error: unknown): unknown {
+    return asQueueError(error, this.#action, this.#db.path);
+  }
+}
+
+function rejectAll(calls: readonly Call[], error: unknown): void {
+  for (const call of calls) call.reject(error);
+}
+
+/** Resolves when what is at hand in the event loop has been done. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,134 @@
+import type { Instance, NodeRecord } from "../../model/mod.ts";
+import type { Claim, Progress, Result } from "../queue.ts";
+import { jsonText, storableText } from "../submission.ts";
+import type { ChainTable } from "./chains.ts";
+import { count, countMove } from "./counts.ts";
+import type { Database } from "./database.ts";
+import { instanceOf, readRecords, SUBMITTED, type SubmittedRow, writeRecord } from "./rows.ts";
+
+/** What a consumer remembers of an instance it holds: where it is, and under which key of its own it holds it. */
+export interface Hold {
+  readonly seq: number;
+  readonly owner: number;
+}
+
+/** Claims, and their holds by id. */
+export interface Claimed {
+  readonly claims: Claim[];
+  readonly holds: ReadonlyMap<string, Hold>;
+}
+
+const TAKE = `
+  UPDATE instances SET state = 'running', owner = ? WHERE seq IN
+    (SELECT seq FROM instances WHERE state = 'queued' AND owner IS NULL ORDER BY seq LIMIT ?)
+  RETURNING ${SUBMITTED}, resumed`;
+
+/** Whether there is anything to take; much cheaper than a transaction. */
+export function anyQueued(db: Database): boolean {
+  return db.get("SELECT 1 FROM instances WHERE state = 'queued' AND owner IS NULL LIMIT 1") !== undefined;
+}
+
+/** Takes the oldest queued instances for an owner. Within a transaction. */
+export function take(db: Database, chains: ChainTable, owner: number, max: number, nowMs: number): Claimed {
+  const rows = db.all<SubmittedRow & { resumed: number }>(TAKE, owner, max);
+  countMove(db, "queued", "running", rows.length);
+  rows.sort((a, b) => a.seq - b.seq); // RETURNING promises no order
+  const claims: Claim[] = [];
+  const holds = new Map<string, Hold>();
+  for (const row of rows) {
+    const hold = { seq: row.seq, owner };
+    try {
+      const instance: Instance = instanceOf(row, chains);
+      const progress: NodeRecord[] = row.resumed === 0 ? [] : readRecords(db, row.seq);
+      claims.push({ instance, progress });
+      holds.set(row.id, hold);
+    } catch (error) {
+      putAside(db, hold, row.id, error, nowMs);
+    }
+  }
+  return { claims, holds };
+}
+
+/** Makes a dead letter of what cannot be read, as else it would come up for ever. */
+function putAside(db: Database, hold: Hold, id: string, error: unknown, endedAtMs: number): void {
+  const reason = `Cannot read what was stored: ${(error as Error).message}`;
+  end(db, hold, { instanceId: id, outcome: "failed", reason, endedAtMs, output: null, records: [] });
+  countMove(db, "running", "failed", 1);
+}
+
+/**
+ * Writes the records of what is held. Within a transaction.
+ *
+ * @returns the ids of what is not held any more
+ */
+export function checkpoint(
+  db: Database,
+  holds: ReadonlyMap<string, Hold>,
+  items: readonly Progress[],
+): string[] {
+  const lost: string[] = [];
+  for (const { instanceId, records } of items) {
+    const hold = holds.get(instanceId);
+    if (hold && isHeld(db, hold)) { for (const record of records) writeRecord(db, hold.seq, record); }
+    else lost.push(instanceId);
+  }
+  return lost;
+}
+
+function isHeld(db: Database, { seq, owner }: Hold): boolean {
+  return db.get("SELECT 1 FROM instances WHERE seq = ? AND owner = ?", seq, owner) !== undefined;
+}
+
+/**
+ * Ends what is held. Within a transaction.
+ *
+ * @returns the ids of what is not held any more
+ */
+export function finish(db: Database, holds: ReadonlyMap<string, Hold>, items: readonly Result[]): string[] {
+  const ends = { completed: 0, failed: 0, cancelled: 0 };
+  const lost: string[] = [];
+  for (const item of items) {
+    const hold = holds.get(item.instanceId);
+    if (!hold || !end(db, hold, item)) {
+      lost.push(item.instanceId);
+      continue;
+    }
+    ends[item.outcome]++;
+    for (const record of item.records) writeRecord(db, hold.seq, record);
+  }
+  count(db, "running", lost.length - items.length);
+  for (const outcome of ["completed", "failed", "cancelled"] as const) count(db, outcome, ends[outcome]);
+  return lost;
+}
+
+const END = `
+  UPDATE instances SET state = ?, owner = NULL, cancel = NULL, ended_at_ms = ?, reason = ?, output = ?
+  WHERE seq = ? AND owner = ?`;
+
+function end(db: Database, hold: Hold, { outcome, endedAtMs, reason, output }: Result): boolean {
+  return db.run(
+    END,
+    outcome,
+    endedAtMs,
+    reason === undefined ? null : storableText(reason),
+    jsonText(output),
+    hold.seq,
+    hold.owner,
+  ) > 0;
+}
+
+/** Gives up all that an owner holds: queued again with its progress, or ended if it was to be cancelled. Within a transaction. */
+export function release(db: Database, owner: number, nowMs: number): void {
+  const cancelled = db.run(
+    `UPDATE instances SET state = 'cancelled', owner = NULL, ended_at_ms = ?, reason = cancel, cancel = NULL, output = NULL
+     WHERE state = 'running' AND owner = ? AND cancel IS NOT NULL`,
+    nowMs,
+    owner,
+  );
+  const queued = db.run(
+    "UPDATE instances SET state = 'queued', owner = NULL, resumed = 1 WHERE state = 'running' AND owner = ?",
+    owner,
+  );
+  countMove(db, "running", "cancelled", cancelled);
+  countMove(db, "running", "queued", queued);
+}

@@ -1,0 +1,34 @@
+/** The queue in a SQLite file, shared by any number of processes of one machine. */
+import type { Clock } from "../../model/mod.ts";
+import type { QueueDriver } from "../queue.ts";
+import { SqliteDriver } from "./driver.ts";
+import { openDatabase } from "./open.ts";
+
+/** How a queue in a SQLite file is opened. */
+export interface SqliteQueueOptions {
+  /** Where the file is; it and its folder are made if need be. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** How long this consumer may be silent before what it holds goes to others, in milliseconds. (Default: 5,000) */
+  readonly leaseMs?: number;
+  /** How long ended instances are kept, in milliseconds. (Default: 24 hours) */
+  readonly keepMs?: number;
+  /** Only to look at: everything that would write rejects with `read-only`. (Default: false) */
+  readonly readOnly?: boolean;
+}
+
+/** The lease of consumers, in milliseconds. */
+export const DEFAULT_LEASE_MS = 5000;
+/** How long ended instances are kept, in milliseconds. */
+export const DEFAULT_KEEP_MS = 86_400_000;
+
+/**
+ * Opens a queue in a SQLite file.
+ *
+ * @throws {QueueError} `cannot-open`, `not-a-queue`, `newer-version`, `read-only`, `busy` or `failed`
+ */
+export async function openSqliteQueue(options: SqliteQueueOptions): Promise<QueueDriver> {
+  const { path, clock, leaseMs = DEFAULT_LEASE_MS, keepMs = DEFAULT_KEEP_MS, readOnly = false } = options;
+  const db = await openDatabase(path, clock, readOnly);
+  return new SqliteDriver(db, { clock, leaseMs, keepMs, readOnly });
+}

@@ -1,0 +1,104 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Clock } from "../../model/mod.ts";
+import { QueueError } from "../queue.ts";
+import { Database } from "./database.ts";
+import { asQueueError, isBusy, sqliteCode } from "./errors.ts";
+import { inspectFile, makeFolderOf, sizeOf } from "./file.ts";
+import { BUSY_TIMEOUT_MS } from "./group_commit.ts";
+import { APPLICATION_ID, MIGRATIONS, VERSION } from "./schema.ts";
+
+/** Between two attempts to open what another process is just creating. */
+const PAUSE_MS = 10;
+/** How long SQLite itself waits for a lock, stopping this process; longer waits leave the event loop free. */
+const BLOCKING_MS = 20;
+
+/**
+ * Opens the file of a queue; unless it is only to be read, makes it, or brings it to this version, if need be.
+ *
+ * @throws {QueueError} `cannot-open`, `not-a-queue`, `newer-version`, `read-only`, `busy` or `failed`
+ */
+export async function openDatabase(path: string, clock: Clock, readOnly: boolean): Promise<Database> {
+  const endMs = clock.nowMs() + BUSY_TIMEOUT_MS;
+  if (!readOnly) makeFolderOf(path);
+  while (true) {
+    inspectFile(path, readOnly);
+    try {
+      return readOnly ? openToRead(path) : openToWrite(path);
+    } catch (error) {
+      if (!isBusy(error) || clock.nowMs() >= endMs) throw asQueueError(error, "open the queue", path);
+    }
+    await clock.until(clock.nowMs() + PAUSE_MS);
+  }
+}
+
+function openToWrite(path: string): Database {
+  return opened(path, resolve(path), false, (db) => {
+    // Made in the rollback mode, whose commit writes the file's header: so its kind can be told without SQLite.
+    if (versionOf(db) < VERSION) migrate(db);
+    db.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
+    db.script("PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY");
+    db.run("BEGIN IMMEDIATE"); // a file that may not be written shows it only now
+    db.run("ROLLBACK");
+  });
+}
+
+function migrate(db: Database): void {
+  db.run("BEGIN IMMEDIATE");
+  for (const step of MIGRATIONS.slice(versionOf(db))) db.script(step);
+  db.script(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
+  db.run("COMMIT");
+}
+
+/**
+ * A reader of a file in WAL mode needs the `-shm` file beside it, or the right to make it. Where that is refused and nothing is
+ * in the log, the file is all there is, and nobody can be changing it.
+ */
+function openToRead(path: string): Database {
+  const check = (db: Database) => {
+    if (versionOf(db) < VERSION) throw olderVersion(path);
+  };
+  try {
+    return opened(path, resolve(path), true, check);
+  } catch (error) {
+    const refused = [8, 14].includes(sqliteCode(error) ?? 0);
+    if (!refused || sizeOf(`${path}-wal`) > 0) throw error;
+    const url = new URL(`${pathToFileURL(resolve(path)).href}?immutable=1`);
+    return opened(path, url, true, check);
+  }
+}
+
+function opened(
+  path: string,
+  location: string | URL,
+  readOnly: boolean,
+  prepare: (db: Database) => void,
+): Database {
+  const db = new Database(location, path, { readOnly, busyTimeoutMs: BLOCKING_MS });
+  try {
+    prepare(db);
+    db.get("SELECT count(*) FROM counts"); // damage near the beginning shows here rather than later
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function versionOf(db: Database): number {
+  const version = db.get<{ user_version: number }>("PRAGMA user_version")!.user_version;
+  if (version <= VERSION) return version;
+  throw new QueueError(
+    "newer-version",
+    `Cannot open the queue ${db.path}: a newer Sequoia made it (version ${version}, this one knows ${VERSION}). ` +
+      "Update this Sequoia, or choose another place with --queue sqlite:PATH",
+  );
+}
+
+function olderVersion(path: string): QueueError {
+  return new QueueError(
+    "read-only",
+    `Cannot read the queue ${path}: an older Sequoia made it, and it is opened only to be read. ` +
+      "Open it once for writing, which brings it up to date",
+  );
+}

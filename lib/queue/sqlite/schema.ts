@@ -1,0 +1,60 @@
+/** "Sqoa": tells our files from other SQLite databases. */
+export const APPLICATION_ID = 0x53716f61;
+
+/**
+ * The steps from each version of the schema to the next; the first one makes it out of nothing. Steps that have been
+ * released never change.
+ *
+ * - An instance's `owner` is the consumer that holds it, else NULL; `by_state` serves handing out (oldest first), holding and
+ *   listing alike.
+ * - A record's key is its instance's `seq` × 65,536 + its node: writing in order and reading by range without another index.
+ * - `counts` and `chains.instances` are kept with each change, as counting millions of rows takes too long.
+ * - A consumer lives as long as its `beat` goes on: clocks are not compared, see lease.ts.
+ */
+export const MIGRATIONS: readonly string[] = [`
+  CREATE TABLE chains (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: connections remember what they have read
+    hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    instances INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE instances (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    chain INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued',
+    owner INTEGER,
+    resumed INTEGER NOT NULL DEFAULT 0, -- it may have records
+    cancel TEXT,                        -- why its holder is to end it
+    labels TEXT,
+    submitted_at_ms REAL NOT NULL,
+    priority REAL NOT NULL,
+    weight REAL NOT NULL,
+    deadline_ms REAL,
+    ended_at_ms REAL,
+    reason TEXT,
+    output TEXT
+  ) STRICT;
+  CREATE INDEX by_state ON instances (state, owner);
+  CREATE INDEX by_end ON instances (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
+  CREATE TABLE records (
+    key INTEGER PRIMARY KEY,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    output TEXT,
+    reason TEXT
+  ) STRICT;
+  CREATE TABLE counts (state TEXT PRIMARY KEY, instances INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO counts VALUES ('queued', 0), ('running', 0), ('completed', 0), ('failed', 0), ('cancelled', 0);
+  CREATE TABLE consumers (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    beat INTEGER NOT NULL DEFAULT 0,
+    lease_ms REAL NOT NULL
+  ) STRICT;
+  CREATE TABLE commands (seq INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL) STRICT;
+`];
+
+/** The version of the schema that this program writes. */
+export const VERSION = MIGRATIONS.length;

@@ -1,0 +1,88 @@
+import type { Clock } from "../../model/mod.ts";
+import { QueueError } from "../queue.ts";
+import type { ChainTable } from "./chains.ts";
+import type { Database } from "./database.ts";
+import type { GroupCommit } from "./group_commit.ts";
+import { release } from "./hold.ts";
+import { expel, type Lease, type Silent, Watch } from "./lease.ts";
+import { endedBefore, forget } from "./request.ts";
+import { asQueueError } from "./errors.ts";
+
+/** What upkeep works on. */
+export interface UpkeepOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly keepMs: number;
+  readonly chains: ChainTable;
+  readonly writes: GroupCommit;
+  readonly lease: Lease;
+  /** Called when this consumer's lease turned out to be lost. */
+  lost(): void;
+  /** Called when there is something to pull that another has lost. */
+  released(): void;
+}
+
+/** Longest time between two beats, in milliseconds. */
+const LONGEST_TICK_MS = 1000;
+/** How many purges of one page one tick makes at most. */
+const PURGES_PER_TICK = 20;
+
+/** What each consumer does at regular intervals: it beats, looks after silent others, and purges what ended long ago. */
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  readonly #tickMs: number;
+  readonly #watch: Watch;
+  #running: Promise<void> | undefined;
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+    this.#tickMs = Math.min(options.leaseMs / 4, LONGEST_TICK_MS);
+    this.#watch = new Watch(options.db, 2 * this.#tickMs);
+  }
+
+  /** Begins, unless it has begun. */
+  start(closing: AbortSignal): void {
+    this.#running ??= this.#run(closing);
+  }
+
+  /** Resolves when it has ended, after `closing` was aborted. */
+  async ended(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(closing: AbortSignal): Promise<void> {
+    const { clock, db } = this.#options;
+    while (!closing.aborted) {
+      try {
+        await this.#tick(closing);
+      } catch (cause) {
+        const error = asQueueError(cause, "look after the queue", db.path);
+        // Whoever uses the queue meets the same trouble and is told; upkeep goes on when it is over.
+        if (!(error instanceof QueueError)) throw error;
+      }
+      await clock.until(clock.nowMs() + this.#tickMs, closing);
+    }
+  }
+
+  async #tick(closing: AbortSignal): Promise<void> {
+    const { lease, writes, clock, db, keepMs } = this.#options;
+    if (lease.key !== undefined && !(await writes.run(() => lease.beat()))) this.#options.lost();
+    for (const silent of this.#watch.look(lease.key, clock.nowMs())) await this.#takeFrom(silent);
+    for (let pages = 0; pages < PURGES_PER_TICK && !closing.aborted; pages++) {
+      const seqs = endedBefore(db, clock.nowMs() - keepMs);
+      if (seqs.length === 0) break;
+      await writes.run(() => forget(db, this.#options.chains, seqs), seqs.length * 2);
+    }
+  }
+
+  async #takeFrom(silent: Silent): Promise<void> {
+    const { writes, clock, db } = this.#options;
+    const expelled = await writes.run(() => {
+      if (!expel(db, silent)) return false;
+      release(db, silent.key, clock.nowMs());
+      return true;
+    });
+    if (expelled) this.#options.released();
+  }
+}

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { type Chain, checkInstance, type Instance, isObject, type Json, MAX_NODES } from "../model/mod.ts";
+
+/** A chain's definition as it is stored: once, under the hash of its content. */
+export interface Definition {
+  /** SHA-256 of the canonical JSON, hexadecimal. */
+  readonly hash: string;
+  readonly chain: Chain;
+}
+
+const definitions = new WeakMap<Chain, Definition>();
+
+/** Stands in for a chain that has been checked before, as checking each instance's whole chain would be most of the work. */
+const CHECKED: Chain = {
+  name: "checked",
+  nodes: [{
+    name: "checked",
+    fn: {
+      name: "checked",
+      method: "POST",
+      timeoutMs: 1,
+      retry: { attempts: 1, firstDelayMs: 0, factor: 1, maxDelayMs: 0 },
+      payload: "event",
+      atMostOnce: false,
+    },
+    after: [],
+    args: {},
+    onFailure: "fail",
+  }],
+};
+
+/**
+ * Checks what is submitted; each chain object is checked and hashed once.
+ *
+ * @throws {WorkloadError} if the instance cannot be run
+ * @throws {TypeError} if its id cannot be stored
+ */
+export function definitionOfSubmitted(instance: Instance): Definition {
+  let definition = definitions.get(instance.chain);
+  checkInstance(definition ? { ...instance, chain: CHECKED } : instance);
+  if (!storable(instance.id)) {
+    throw new TypeError(
+      `Cannot submit the instance ${JSON.stringify(instance.id)}: ` +
+        `its id has characters that cannot be stored. Write letters and digits`,
+    );
+  }
+  if (!definition) {
+    const hash = createHash("sha256").update(canonicalJson(instance.chain)).digest("hex");
+    definition = { hash, chain: instance.chain };
+    definitions.set(instance.chain, definition);
+  }
+  return definition;
+}
+
+/** JSON whose text depends only on the value: the keys of each object in order. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (!isObject(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1));
+  });
+}
+
+/**
+ * The JSON text of an output.
+ *
+ * @throws {TypeError} if it is not JSON
+ */
+export function jsonText(value: Json): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text !== undefined) return text;
+  throw new TypeError(
+    `Cannot store an output of the type ${typeof value}: it is not JSON. Answer null, a text, a number, a list or an object`,
+  );
+}
+
+/** A text without what not every store can keep: NUL, and halves of surrogate pairs. */
+export function storableText(text: string): string {
+  return storable(text) ? text : text.toWellFormed().replaceAll("\0", "\uFFFD");
+}
+
+function storable(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}
+
+/**
+ * Checks the number of a node in a record: stores pack it into 16 bits.
+ *
+ * @throws {RangeError} if it is none
+ */
+export function checkNodeNumber(node: number): number {
+  if (Number.isInteger(node) && node >= 0 && node < MAX_NODES) return node;
+  throw new RangeError(`Cannot record the node ${node}: it is not a whole number from 0 to ${MAX_NODES - 1}`);
+}

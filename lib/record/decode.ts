@@ -1,0 +1,154 @@
+import { isObject, NO_LABELS } from "../model/mod.ts";
+import { CATEGORY, RUN_EVENT } from "./encode.ts";
+import type { AttemptOutcome, ChainOutcome, RunEvent, RunInfo } from "./events.ts";
+
+type Fields = Record<string, unknown>;
+
+const ATTEMPT_OUTCOMES: ReadonlySet<unknown> = new Set<AttemptOutcome>([
+  "ok",
+  "failed",
+  "throttled",
+  "cancelled",
+]);
+const CHAIN_OUTCOMES: ReadonlySet<unknown> = new Set<ChainOutcome>([
+  "completed",
+  "failed",
+  "cancelled",
+  "dropped",
+]);
+
+/** What the first event says: the args, still unchecked, or undefined if this is not that event. */
+export function runArgs(event: unknown): Fields | undefined {
+  return isObject(event) && event.name === RUN_EVENT && isObject(event.args) ? event.args : undefined;
+}
+
+/**
+ * Makes a run event of a trace event.
+ *
+ * @param originMs the start of the run, in milliseconds since 1970
+ * @returns undefined for what is none of ours (names of tracks, other tools' events), and "unreadable" for an event of
+ * ours that lacks something it must have
+ */
+export function decodeEvent(event: unknown, originMs: number): RunEvent | "unreadable" | undefined {
+  if (!isObject(event)) return "unreadable";
+  const args = isObject(event.args) ? event.args : {};
+  switch (event.cat) {
+    case CATEGORY.attempt:
+      return event.ph === "X" ? decodeAttempt(event, args, originMs) : undefined;
+    case CATEGORY.instance:
+      if (event.ph === "b") return decodeSubmit(event, args, originMs);
+      return event.ph === "e" ? decodeEnd(event, args, originMs) : undefined;
+    case CATEGORY.counters:
+      return event.ph === "C" ? decodeCounter(event, args, originMs) : undefined;
+  }
+  return undefined;
+}
+
+function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent | "unreadable" {
+  const { name, ts, dur } = event;
+  const { chain, instance, node, outcome } = args;
+  if (typeof name !== "string" || typeof chain !== "string" || typeof instance !== "string") {
+    return "unreadable";
+  }
+  if (!isTime(ts) || !isSize(dur) || !ATTEMPT_OUTCOMES.has(outcome)) return "unreadable";
+  return {
+    type: "attempt",
+    function: name,
+    chain,
+    instance,
+    node: typeof node === "string" ? node : name,
+    attempt: numberOr(args.attempt, 1),
+    startedAtMs: originMs + ts / 1000,
+    runMs: dur / 1000,
+    outcome: outcome as AttemptOutcome,
+    settled: args.settled !== false,
+    status: numberOr(args.status, 0),
+    queuedMs: Math.max(0, numberOr(args.queuedMs, 0)),
+    cold: args.cold === true,
+    platform: typeof args.platform === "string" ? args.platform : "",
+    ...reasonOf(args),
+  };
+}
+
+function decodeSubmit(event: Fields, args: Fields, originMs: number): RunEvent | "unreadable" {
+  const instance = instanceOf(event, args);
+  const ts = isTime(args.tsUs) ? args.tsUs : event.ts;
+  if (instance === undefined || !isTime(ts)) return "unreadable";
+  const { deadlineMs, idealMs } = args;
+  return {
+    type: "submit",
+    ...instance,
+    submittedAtMs: originMs + ts / 1000,
+    labels: labelsOf(args.labels),
+    weight: isSize(args.weight) && args.weight > 0 ? args.weight : 1,
+    ...(isSize(deadlineMs) ? { deadlineMs } : {}),
+    ...(isSize(idealMs) ? { idealMs } : {}),
+  };
+}
+
+function decodeEnd(event: Fields, args: Fields, originMs: number): RunEvent | "unreadable" {
+  const instance = instanceOf(event, args);
+  if (instance === undefined || !isTime(event.ts) || !CHAIN_OUTCOMES.has(args.outcome)) return "unreadable";
+  return {
+    type: "end",
+    ...instance,
+    endedAtMs: originMs + event.ts / 1000,
+    outcome: args.outcome as ChainOutcome,
+    ...reasonOf(args),
+  };
+}
+
+function decodeCounter(event: Fields, args: Fields, originMs: number): RunEvent | "unreadable" {
+  if (!isTime(event.ts)) return "unreadable";
+  return {
+    type: "counter",
+    atMs: originMs + event.ts / 1000,
+    ready: numberOr(args.ready, 0),
+    running: numberOr(args.running, 0),
+    limit: numberOr(args.limit, Infinity),
+    throttled: numberOr(args.throttled, 0),
+  };
+}
+
+/** What the run was, from args whose schema has been checked; undefined if they lack what all times count from. */
+export function decodeRun(args: Fields): RunInfo | undefined {
+  const { schema, startedAt: _forPeople, startedAtMs, ...rest } = args;
+  if (!isTime(startedAtMs)) return undefined;
+  return {
+    ...rest,
+    schema,
+    command: String(args.command ?? ""),
+    version: String(args.version ?? ""),
+    startedAtMs,
+  } as RunInfo;
+}
+
+function instanceOf(event: Fields, args: Fields): { chain: string; instance: string } | undefined {
+  const { id } = event;
+  const chain = args.chain ?? event.name;
+  return typeof id === "string" && typeof chain === "string" ? { chain, instance: id } : undefined;
+}
+
+function labelsOf(value: unknown): Readonly<Record<string, string>> {
+  if (!isObject(value)) return NO_LABELS;
+  const labels = Object.entries(value).filter((label): label is [string, string] =>
+    typeof label[1] === "string"
+  );
+  return labels.length === 0 ? NO_LABELS : Object.fromEntries(labels);
+}
+
+function reasonOf(args: Fields): { reason?: string } {
+  return typeof args.reason === "string" ? { reason: args.reason } : {};
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isSize(value: unknown): value is number {
+  return isTime(value) && value >= 0;
+}
+
+function numberOr(value: unknown, otherwise: number): number {
+  return isTime(value) ? value : otherwise;
+}

@@ -1,0 +1,125 @@
+import type { AttemptEvent, CounterEvent, EndEvent, RunInfo, SubmitEvent } from "./events.ts";
+import { Lanes } from "./lanes.ts";
+
+/** The name of the first event, by which a run log is known. */
+export const RUN_EVENT = "sequoia_run";
+/** The categories of our events; viewers filter by them, and the reader knows them by these. */
+export const CATEGORY = { attempt: "function", instance: "chain", counters: "scheduler" } as const;
+/** What stands between two events: so a log that was never closed lacks nothing but its bracket. */
+export const SEPARATOR = ",\n";
+
+/** The process id of Sequoia's own tracks; chains are counted from the next. */
+const OWN_PID = 1;
+/** How many escaped names are kept; more than any sane number of chains, functions and nodes. */
+const NAMES_KEPT = 20_000;
+
+/**
+ * Writes events in Chrome's Trace Event Format ("Trace Event Format", Google, 2016, sections "JSON Array Format",
+ * "Complete Events", "Async Events", "Counter Events", "Metadata Events"), as texts that belong behind each other.
+ *
+ * Viewers want integers for processes and threads: a chain is a process and an instance is a thread, or several where its
+ * attempts overlap; the names follow in metadata events. Times are whole microseconds from the start of the run. Viewers
+ * refuse negative times (google/perfetto issue 107), so what happened before the start stands at 0 and carries its time
+ * in `args.tsUs`.
+ */
+export class EventEncoder {
+  readonly #originMs: number;
+  readonly #names = new Map<string, string>();
+  readonly #pids = new Map<string, number>();
+  readonly #lanes = new Lanes();
+
+  /** @param originMs the start of the run, in milliseconds since 1970 */
+  constructor(originMs: number) {
+    this.#originMs = originMs;
+  }
+
+  /** The first event, with the opening bracket. */
+  run(info: RunInfo): string {
+    const args = JSON.stringify({ ...info, startedAt: new Date(info.startedAtMs).toISOString() });
+    return `[{"name":"${RUN_EVENT}","ph":"M","pid":${OWN_PID},"tid":0,"ts":0,"args":${args}}` +
+      metadata("process_name", OWN_PID, 0, `"sequoia ${JSON.stringify(info.command).slice(1)}`);
+  }
+
+  attempt(event: AttemptEvent): string {
+    const ts = this.#us(event.startedAtMs);
+    const endUs = this.#us(event.startedAtMs + event.runMs);
+    const queuedUs = ts - this.#us(event.startedAtMs - event.queuedMs);
+    const instance = JSON.stringify(event.instance);
+    let head = "";
+    const pid = this.#pids.get(event.chain) ?? (head = this.#newPid(event.chain), this.#pids.size + OWN_PID);
+    const tid = this.#lanes.assign(event.instance, ts, endUs, (tid, lane) => {
+      const name = lane === 0 ? instance : `${instance.slice(0, -1)} (${lane + 1})"`;
+      head += metadata("thread_name", pid, tid, name);
+    });
+    const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
+    return `${head}${SEPARATOR}{"name":${this.#name(event.function)},"cat":"${CATEGORY.attempt}","ph":"X",` +
+      `"pid":${pid},"tid":${tid},"ts":${ts},"dur":${endUs - ts},"args":{"chain":${this.#name(event.chain)},` +
+      `"instance":${instance},"node":${this.#name(event.node)},"attempt":${finite(event.attempt)},` +
+      `"outcome":"${event.outcome}","settled":${event.settled},"status":${finite(event.status)},` +
+      `"queuedMs":${queuedUs / 1000},"cold":${event.cold},"platform":${
+        this.#name(event.platform)
+      }${reason}}}`;
+  }
+
+  submit(event: SubmitEvent): string {
+    const ts = this.#us(event.submittedAtMs);
+    const early = ts < 0 ? `,"tsUs":${ts}` : "";
+    const labels = JSON.stringify(event.labels);
+    return `${this.#async("b", event, Math.max(0, ts))},"labels":${labels},"weight":${finite(event.weight)}` +
+      `${optional("deadlineMs", event.deadlineMs)}${optional("idealMs", event.idealMs)}${early}}}`;
+  }
+
+  end(event: EndEvent): string {
+    this.#lanes.end(event.instance);
+    const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
+    return `${this.#async("e", event, this.#us(event.endedAtMs))},"outcome":"${event.outcome}"${reason}}}`;
+  }
+
+  counter(event: CounterEvent): string {
+    return `${SEPARATOR}{"name":"scheduler","cat":"${CATEGORY.counters}","ph":"C","pid":${OWN_PID},"tid":0,` +
+      `"ts":${this.#us(event.atMs)},"args":{"ready":${finite(event.ready)},"running":${
+        finite(event.running)
+      }` +
+      `${optional("limit", event.limit)},"throttled":${finite(event.throttled)}}}`;
+  }
+
+  /** An async event up to the first of its args, without the closing braces. */
+  #async(phase: "b" | "e", { chain, instance }: SubmitEvent | EndEvent, ts: number): string {
+    let head = "";
+    const pid = this.#pids.get(chain) ?? (head = this.#newPid(chain), this.#pids.size + OWN_PID);
+    const name = this.#name(chain);
+    return `${head}${SEPARATOR}{"name":${name},"cat":"${CATEGORY.instance}","ph":"${phase}",` +
+      `"id":${JSON.stringify(instance)},"pid":${pid},"tid":0,"ts":${ts},"args":{"chain":${name}`;
+  }
+
+  #newPid(chain: string): string {
+    this.#pids.set(chain, this.#pids.size + OWN_PID + 1);
+    return metadata("process_name", this.#pids.size + OWN_PID, 0, this.#name(chain));
+  }
+
+  #name(text: string): string {
+    let name = this.#names.get(text);
+    if (name === undefined) {
+      if (this.#names.size >= NAMES_KEPT) this.#names.clear();
+      this.#names.set(text, name = JSON.stringify(text));
+    }
+    return name;
+  }
+
+  #us(instantMs: number): number {
+    return finite(Math.round((instantMs - this.#originMs) * 1000));
+  }
+}
+
+function metadata(kind: "process_name" | "thread_name", pid: number, tid: number, name: string): string {
+  return `${SEPARATOR}{"name":"${kind}","ph":"M","pid":${pid},"tid":${tid},"ts":0,"args":{"name":${name}}}`;
+}
+
+function optional(key: string, value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value) ? "" : `,"${key}":${value}`;
+}
+
+/** JSON has no NaN and no Infinity; a line that holds one would be lost as a whole. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}

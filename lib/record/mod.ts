@@ -1,0 +1,5 @@
+/** The run log: what happened in a run, one event a line, written as it happens and read back for reports. */
+export * from "./errors.ts";
+export * from "./events.ts";
+export { readRunLog, type RunLog } from "./reader.ts";
+export { openRunLog, type RunLogOptions, RunLogWriter } from "./writer.ts";

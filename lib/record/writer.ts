@@ -1,0 +1,150 @@
+import { type Clock, realClock } from "../model/mod.ts";
+import { EventEncoder } from "./encode.ts";
+import { fileError, RunLogError } from "./errors.ts";
+import type { AttemptEvent, CounterEvent, EndEvent, Recorder, RunInfo, SubmitEvent } from "./events.ts";
+import { openSink, type Sink } from "./sink.ts";
+
+/** So many characters at most are held back. */
+const BUFFERED = 65_536;
+/** So long at most, in milliseconds. */
+const HELD_BACK_MS = 250;
+
+/** How a run log is written. */
+export interface RunLogOptions {
+  /** Wakes the writer to write what is held back. (Default: the wall clock) */
+  readonly clock?: Clock;
+  /**
+   * Told of the first error of the disk, at once; what is recorded after it is lost. (Default: the error is kept, and
+   * closing the log throws it)
+   */
+  readonly onError?: (error: RunLogError) => void;
+}
+
+/**
+ * Opens a run log, and replaces the file that is there.
+ *
+ * @param path a path that ends in `.gz` is compressed
+ * @param info what the run is; all times in the log count from its `startedAtMs`
+ * @throws {RunLogError} if the file cannot be made
+ *
+ * @example
+ * ```ts ignore
+ * await using log = await openRunLog("run.json", info);
+ * log.submit(event);
+ * ```
+ */
+export async function openRunLog(
+  path: string,
+  info: RunInfo,
+  options: RunLogOptions = {},
+): Promise<RunLogWriter> {
+  const sink = await openSink(path).catch((error: unknown) => {
+    throw fileError("write", path, error);
+  });
+  return new RunLogWriter(path, sink, info, options);
+}
+
+/**
+ * Writes what happens as Chrome trace events, one a line, the first of them with what the run is.
+ *
+ * Recording costs some microseconds and never waits: events are gathered to 64 KiB or for 250 ms, and then written in one
+ * synchronous call. That keeps memory bounded even where the event loop never turns, as in a simulation; a file that is
+ * cut at any place can be read up to there.
+ */
+export class RunLogWriter implements Recorder, AsyncDisposable {
+  readonly path: string;
+  readonly #sink: Sink;
+  readonly #encoder: EventEncoder;
+  readonly #clock: Clock;
+  readonly #onError: ((error: RunLogError) => void) | undefined;
+  readonly #stopTimer = new AbortController();
+  readonly #utf8 = new TextEncoder();
+  #held = "";
+  #timer: Promise<void> | undefined;
+  #error: RunLogError | undefined;
+  #closed = false;
+
+  /** Use {@linkcode openRunLog}. */
+  constructor(path: string, sink: Sink, info: RunInfo, options: RunLogOptions) {
+    this.path = path;
+    this.#sink = sink;
+    this.#clock = options.clock ?? realClock;
+    this.#onError = options.onError;
+    this.#encoder = new EventEncoder(info.startedAtMs);
+    this.#hold(this.#encoder.run(info));
+    this.flush();
+  }
+
+  attempt(event: AttemptEvent): void {
+    if (this.#open) this.#hold(this.#encoder.attempt(event));
+  }
+
+  submit(event: SubmitEvent): void {
+    if (this.#open) this.#hold(this.#encoder.submit(event));
+  }
+
+  end(event: EndEvent): void {
+    if (this.#open) this.#hold(this.#encoder.end(event));
+  }
+
+  counter(event: CounterEvent): void {
+    if (this.#open) this.#hold(this.#encoder.counter(event));
+  }
+
+  /** Hands everything recorded so far to the system; it survives a crash of the process from here on. */
+  flush(): void {
+    const held = this.#held;
+    this.#held = "";
+    if (held === "" || !this.#open) return;
+    try {
+      this.#sink.write(this.#utf8.encode(held));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /**
+   * Writes the rest and the closing bracket. What is recorded later is ignored.
+   *
+   * @throws {RunLogError} if the disk failed and no `onError` was told
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#held += "\n]\n";
+    this.flush();
+    this.#closed = true;
+    this.#stopTimer.abort();
+    await this.#timer;
+    try {
+      this.#sink.close();
+    } catch (error) {
+      if (this.#error === undefined) this.#fail(error);
+    }
+    if (this.#error !== undefined && this.#onError === undefined) throw this.#error;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #open(): boolean {
+    return !this.#closed && this.#error === undefined;
+  }
+
+  #hold(text: string): void {
+    this.#held += text;
+    if (this.#held.length >= BUFFERED) this.flush();
+    else this.#timer ??= this.#flushLater();
+  }
+
+  async #flushLater(): Promise<void> {
+    await this.#clock.until(this.#clock.nowMs() + HELD_BACK_MS, this.#stopTimer.signal);
+    this.#timer = undefined;
+    this.flush();
+  }
+
+  #fail(cause: unknown): void {
+    this.#error = fileError("write", this.path, cause);
+    this.#onError?.(this.#error);
+  }
+}

@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Clock } from "../model/mod.ts";
+import { RunLogError } from "./errors.ts";
+import { attempt, end, INFO, START_MS, submit } from "./testing.ts";
+import { openRunLog } from "./writer.ts";
+
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  dur: number;
+  args: Record<string, unknown>;
+}
+
+/** Runs `write` on a log in a new folder, and answers the file's text after each `look()` and at the end. */
+async function written(
+  write: (log: Awaited<ReturnType<typeof openRunLog>>, look: () => string) => void | Promise<void>,
+  clock?: Clock,
+): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/run.json`;
+  try {
+    const log = await openRunLog(path, INFO, clock ? { clock } : {});
+    await write(log, () => Deno.readTextFileSync(path));
+    await log.close();
+    return Deno.readTextFileSync(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A clock of which the test says how late it is. */
+function handClock(): Clock & { advance(ms: number): Promise<void> } {
+  let now = 0;
+  let waiting: { atMs: number; wake: () => void }[] = [];
+  return {
+    nowMs: () => now,
+    until: (atMs, signal) =>
+      new Promise((wake) => {
+        waiting.push({ atMs, wake });
+        signal?.addEventListener("abort", () => wake(), { once: true });
+      }),
+    async advance(ms) {
+      now += ms;
+      const due = waiting.filter(({ atMs }) => atMs <= now);
+      waiting = waiting.filter(({ atMs }) => atMs > now);
+      due.forEach(({ wake }) => wake());
+      for (let i = 0; i < 5; i++) await Promise.resolve();
+    },
+  };
+}
+
+Deno.test("openRunLog() writes valid JSON, one event a line, the run first", async () => {
+  const text = await written((log) => {
+    log.submit(submit());
+    log.attempt(attempt({ startedAtMs: 1.5, runMs: 2.25, queuedMs: 0.5, reason: 'a "reason"\n' }));
+    log.end(end({ endedAtMs: 4 }));
+    log.counter({ atMs: START_MS + 5, ready: 1, running: 2, limit: Infinity, throttled: 3 });
+  });
+  const events: TraceEvent[] = JSON.parse(text);
+  assertEquals(events.length, text.trim().split("\n").length - 1);
+  assertEquals(events[0]!.name, "sequoia_run");
+  assertEquals(events[0]!.args.schema, "sequoia.run/1");
+  assertEquals(events[0]!.args.startedAt, "2026-01-01T00:00:00.000Z");
+  const call = events.find(({ ph }) => ph === "X")!;
+  assertEquals([call.name, call.ts, call.dur, call.args.queuedMs], ["f", 1500, 2250, 0.5]);
+  assertEquals(events.find(({ ph }) => ph === "C")!.args, { ready: 1, running: 2, throttled: 3 });
+});
+
+Deno.test("openRunLog() names chains as processes and instances as threads", async () => {
+  const text = await written((log) => {
+    log.attempt(attempt({ chain: "a", instance: "a1" }));
+    log.attempt(attempt({ chain: "b", instance: "b1" }));
+    log.attempt(attempt({ chain: "a", instance: "a1", startedAtMs: 100 }));
+  });
+  const events: TraceEvent[] = JSON.parse(text);
+  const names = events.filter(({ name }) => name.endsWith("_name")).map(({ args }) => args.name);
+  assertEquals(names, ["sequoia consume", "a", "a1", "b", "b1"]);
+  const tracks = events.filter(({ ph }) => ph === "X").map(({ pid, tid }) => [pid, tid]);
+  assertEquals(tracks, [[2, 1], [3, 2], [2, 1]]);
+});
+
+Deno.test("openRunLog() gives overlapping attempts of an instance threads of their own, as viewers nest by time", async () => {
+  const text = await written((log) => {
+    for (const startedAtMs of [0, 10, 20, 120]) log.attempt(attempt({ startedAtMs }));
+  });
+  const events: TraceEvent[] = JSON.parse(text);
+  assertEquals(events.filter(({ ph }) => ph === "X").map(({ tid }) => tid), [1, 2, 3, 1]);
+  assertStringIncludes(text, '"a1 (3)"');
+});
+
+Deno.test("openRunLog() has no negative time for what was submitted before the run", async () => {
+  const text = await written((log) => log.submit(submit({ submittedAtMs: -2 })));
+  const [, , , event]: TraceEvent[] = JSON.parse(text);
+  assertEquals([event!.ts, event!.args.tsUs], [0, -2000]);
+});
+
+Deno.test("RunLogWriter holds events back for at most 250 ms", async () => {
+  const clock = handClock();
+  await written(async (log, look) => {
+    assert(!look().includes("]"), "the first event is there at once, and the bracket is not");
+    log.submit(submit());
+    await clock.advance(249);
+    assert(!look().includes('"b"'));
+    await clock.advance(1);
+    assertStringIncludes(look(), '"b"');
+    log.end(end());
+    await clock.advance(250);
+    assertStringIncludes(look(), '"e"');
+  }, clock);
+});
+
+Deno.test("RunLogWriter holds back at most 64 KiB even if the event loop never turns", async () => {
+  await written((log, look) => {
+    for (let i = 0; i < 1000; i++) log.attempt(attempt({ instance: `a${i}` }));
+    assert(look().length > 200_000);
+  }, handClock());
+});
+
+Deno.test("openRunLog() says what is wrong with the path", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const missing = await assertRejects(() => openRunLog(`${folder}/no/run.json`, INFO), RunLogError);
+    assertEquals((missing as RunLogError).code, "not-found");
+    assertEquals(
+      missing.message,
+      `Cannot write the run log ${folder}/no/run.json: its folder does not exist. Create the folder, or choose another path`,
+    );
+    const isFolder = await assertRejects(() => openRunLog(folder, INFO), RunLogError);
+    assertEquals((isFolder as RunLogError).code, "is-folder");
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const notFolder = await assertRejects(() => openRunLog(`${folder}/file/run.json`, INFO), RunLogError);
+    assertEquals((notFolder as RunLogError).code, "not-found");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test({
+  name: "RunLogWriter reports a full disk once, and goes on without a log",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const errors: RunLogError[] = [];
+    const told = await openRunLog("/dev/full", INFO, { onError: (error) => errors.push(error) });
+    told.submit(submit());
+    told.flush();
+    await told.close();
+    assertEquals(errors.map(({ code }) => code), ["disk-full"]);
+    assertStringIncludes(errors[0]!.message, "Cannot write the run log /dev/full: the disk is full. Free");
+    const kept = await openRunLog("/dev/full", INFO);
+    assertEquals(((await assertRejects(() => kept.close(), RunLogError)) as RunLogError).code, "disk-full");
+  },
+});

@@ -1,0 +1,25 @@
+import type { Concurrency } from "./schema.ts";
+
+/**
+ * How many intervals were open at once: exactly, by a sweep over their sorted bounds. One that starts when another ends
+ * does not overlap it; one without length counts for itself alone.
+ *
+ * @param starts in microseconds; sorted in place
+ * @param ends in microseconds, as many; sorted in place
+ * @param durationUs what the mean is over
+ */
+export function concurrencyOf(starts: Float64Array, ends: Float64Array, durationUs: number): Concurrency {
+  let total = 0;
+  for (let i = 0; i < starts.length; i++) total += ends[i]! - starts[i]!;
+  starts.sort();
+  ends.sort();
+  let open = 0, max = starts.length > 0 ? 1 : 0;
+  for (let s = 0, e = 0; s < starts.length; s++) {
+    while (e < ends.length && ends[e]! <= starts[s]!) {
+      open--;
+      e++;
+    }
+    max = Math.max(max, ++open);
+  }
+  return { mean: durationUs > 0 ? total / durationUs : 0, max };
+}

@@ -1,0 +1,49 @@
+import { CHAIN_METRICS, figure, FUNCTION_METRICS, type Metric, RUN_METRICS } from "./metrics.ts";
+import type { Report } from "./schema.ts";
+
+/** A report under the name of its run. */
+export interface NamedReport {
+  readonly name: string;
+  readonly report: Report;
+}
+
+const COLUMNS = [...RUN_METRICS, ...CHAIN_METRICS.filter(({ path }) => path === "share")].map(({ path }) =>
+  path
+);
+
+/**
+ * Writes reports as CSV (RFC 4180, with a header): a row for each run, then one for each of its chains and functions, told
+ * apart by the column `scope`. Columns are named as in the JSON; what a row has not is empty.
+ */
+export function renderCsv(runs: readonly NamedReport[]): string {
+  const header = ["run", "scope", "name", "command", "policy", "limit", "startedAt", ...COLUMNS];
+  return [header, ...runs.flatMap(rowsOf)].map((row) => row.map(cell).join(",") + "\r\n").join("");
+}
+
+type Row = readonly (string | number | null)[];
+
+function rowsOf({ name, report }: NamedReport): Row[] {
+  const { command, policy, limit, startedAt } = report.run;
+  const row = (
+    scope: string,
+    of: string,
+    metrics: readonly Metric[],
+    from: Parameters<typeof figure>[0],
+  ): Row => {
+    const paths = new Set(metrics.map(({ path }) => path));
+    const figures = COLUMNS.map((path) => paths.has(path) ? figure(from, path) : null);
+    return [name, scope, of, command, policy, limit, startedAt, ...figures];
+  };
+  return [
+    row("run", "", RUN_METRICS, report),
+    ...Object.entries(report.byChain).map(([chain, from]) => row("chain", chain, CHAIN_METRICS, from)),
+    ...Object.entries(report.byFunction).map(([fn, from]) => row("function", fn, FUNCTION_METRICS, from)),
+  ];
+}
+
+function cell(value: string | number | null): string {
+  if (typeof value !== "string") return value === null ? "" : String(value);
+  // Spreadsheets run what begins so as a formula, and names may come from anywhere (OWASP, "CSV Injection").
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

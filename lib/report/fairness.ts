@@ -1,0 +1,130 @@
+import { ATTEMPT, type Samples } from "./samples.ts";
+import type { Fairness } from "./schema.ts";
+
+/** A shorter wait is the cost of scheduling, not a want, in milliseconds. */
+const WAIT_MS = 2;
+/** How long a window is, in microseconds, unless the run is so long that there would be more than MOST_WINDOWS. */
+const WINDOW_US = 1_000_000;
+const MOST_WINDOWS = 200;
+
+/** The fairness of a run, and each chain's part of its fair share (null: it never wanted more while others did). */
+export interface Shares extends Fairness {
+  /** By the chain's number in the samples. */
+  readonly byChain: readonly (number | null)[];
+}
+
+/**
+ * How evenly chains were served while there was not enough for all.
+ *
+ * The run is cut into windows of a second (longer, if it takes more than 200). In a window a chain is *wanting* if one of
+ * its invocations waited to be started for more than 2 ms, or was throttled, or if an instance of it was never served. Only
+ * windows with two or more wanting chains count: who wants nothing is not treated unfairly. What chain c received in a
+ * window is x_c, the time its attempts ran in it ÷ its weight (throttled attempts are not work).
+ *
+ * - `jain` = mean over those windows, by their length, of (Σ x_c)² ÷ (n Σ x_c²) over their n wanting chains: Jain, Chiu
+ *   and Hawe, "A Quantitative Measure of Fairness and Discrimination for Resource Allocation in Shared Computer
+ *   Systems" (DEC-TR-301, 1984);
+ * - the share of a chain = Σ x_c over the windows in which it was wanting ÷ Σ of the mean x of these windows.
+ */
+export function sharesOf(samples: Samples): Shares {
+  const chains = samples.chains.length;
+  const windows = new Windows(samples.firstUs, samples.lastUs, chains);
+  addWork(windows, samples);
+  addWants(windows, samples);
+  const received = new Float64Array(chains), fair = new Float64Array(chains);
+  let jainTime = 0, time = 0;
+  for (let w = 0; w < windows.count; w++) {
+    const wanting = windows.wantingIn(w);
+    const x = wanting.map((chain) => windows.workOf(w, chain) / samples.weights[chain]!);
+    const sum = x.reduce((a, b) => a + b, 0);
+    if (wanting.length < 2 || sum === 0) continue;
+    const squares = x.reduce((a, b) => a + b * b, 0);
+    jainTime += windows.lengthUs(w) * sum * sum / (wanting.length * squares);
+    time += windows.lengthUs(w);
+    wanting.forEach((chain, i) => {
+      received[chain]! += x[i]!;
+      fair[chain]! += sum / wanting.length;
+    });
+  }
+  const byChain = Array.from(received, (got, chain) => fair[chain]! > 0 ? got / fair[chain]! : null);
+  const shares = byChain.filter((share) => share !== null);
+  if (time === 0) return { jain: 1, minShare: 1, maxShare: 1, byChain };
+  return { jain: jainTime / time, minShare: least(shares), maxShare: -least(shares.map((x) => -x)), byChain };
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+function addWork(windows: Windows, { attempts }: Samples): void {
+  const chain = attempts.chain.view(), outcome = attempts.outcome.view();
+  const start = attempts.startUs.view(), end = attempts.endUs.view();
+  for (let i = 0; i < chain.length; i++) {
+    if (outcome[i] !== ATTEMPT.throttled) windows.work(chain[i]!, start[i]!, end[i]!);
+  }
+}
+
+function addWants(windows: Windows, { attempts, starved, lastUs }: Samples): void {
+  const chain = attempts.chain.view(), outcome = attempts.outcome.view();
+  const start = attempts.startUs.view(), end = attempts.endUs.view(), queued = attempts.queuedMs.view();
+  for (let i = 0; i < chain.length; i++) {
+    if (queued[i]! > WAIT_MS) windows.want(chain[i]!, start[i]! - queued[i]! * 1000, start[i]!);
+    if (outcome[i] === ATTEMPT.throttled) {
+      windows.want(chain[i]!, start[i]!, Math.max(end[i]!, start[i]! + 1));
+    }
+  }
+  const starvedFrom = starved.fromUs.view();
+  starved.chain.view().forEach((chain, i) => windows.want(chain, starvedFrom[i]!, lastUs));
+}
+
+/** The windows of a run: what each chain received in them, and whether it wanted more. */
+class Windows {
+  readonly count: number;
+  readonly #fromUs: number;
+  readonly #toUs: number;
+  readonly #sizeUs: number;
+  readonly #chains: number;
+  readonly #work: Float64Array;
+  readonly #wanting: Uint8Array;
+
+  constructor(fromUs: number, toUs: number, chains: number) {
+    const duration = Math.max(0, toUs - fromUs);
+    this.#sizeUs = Math.max(WINDOW_US, duration / MOST_WINDOWS);
+    this.count = Number.isFinite(duration) ? Math.ceil(duration / this.#sizeUs) : 0;
+    this.#fromUs = fromUs;
+    this.#toUs = toUs;
+    this.#chains = chains;
+    this.#work = new Float64Array(this.count * chains);
+    this.#wanting = new Uint8Array(this.count * chains);
+  }
+
+  /** The last window ends with the run. */
+  lengthUs(window: number): number {
+    return Math.min(this.#sizeUs, this.#toUs - this.#fromUs - window * this.#sizeUs);
+  }
+
+  workOf(window: number, chain: number): number {
+    return this.#work[window * this.#chains + chain]!;
+  }
+
+  wantingIn(window: number): number[] {
+    const row = this.#wanting.subarray(window * this.#chains, (window + 1) * this.#chains);
+    return Array.from(row.keys()).filter((chain) => row[chain] === 1);
+  }
+
+  work(chain: number, startUs: number, endUs: number): void {
+    this.#each(startUs, endUs, (window, us) => this.#work[window * this.#chains + chain]! += us);
+  }
+
+  want(chain: number, startUs: number, endUs: number): void {
+    this.#each(startUs, endUs, (window) => this.#wanting[window * this.#chains + chain] = 1);
+  }
+
+  #each(startUs: number, endUs: number, visit: (window: number, us: number) => void): void {
+    const start = Math.max(0, startUs - this.#fromUs), end = Math.min(endUs, this.#toUs) - this.#fromUs;
+    for (let w = Math.floor(start / this.#sizeUs); w < this.count && w * this.#sizeUs < end; w++) {
+      const us = Math.min(end, (w + 1) * this.#sizeUs) - Math.max(start, w * this.#sizeUs);
+      if (us > 0) visit(w, us);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Quantity } from "./schema.ts";
+
+const NONE: Quantity = { mean: null, p50: null, p90: null, p95: null, p99: null, max: null };
+
+/** Sums up samples. NaN is no sample. Sorts them in place. */
+export function quantityOf(samples: Float64Array): Quantity {
+  samples.sort(); // NaN goes to the end
+  const sorted = withoutNaN(samples);
+  if (sorted.length === 0) return NONE;
+  let sum = 0;
+  for (const sample of sorted) sum += sample;
+  return {
+    mean: sum / sorted.length,
+    p50: percentile(sorted, 50),
+    p90: percentile(sorted, 90),
+    p95: percentile(sorted, 95),
+    p99: percentile(sorted, 99),
+    max: sorted.at(-1)!,
+  };
+}
+
+/**
+ * A percentile by nearest rank.
+ *
+ * @param sorted ascending, at least one
+ * @param percent above 0 and at most 100
+ */
+export function percentile(sorted: Float64Array, percent: number): number {
+  return sorted[Math.max(1, Math.ceil(percent * sorted.length / 100)) - 1]!;
+}
+
+/** What stands before the first NaN of sorted numbers. */
+export function withoutNaN(sorted: Float64Array): Float64Array {
+  let length = sorted.length;
+  while (length > 0 && Number.isNaN(sorted[length - 1])) length--;
+  return sorted.subarray(0, length);
+}

@@ -1,0 +1,151 @@
+import { allRows, rowsByGroup } from "./column.ts";
+import { withoutNaN } from "./quantity.ts";
+import { durationUs } from "./report.ts";
+import type { Samples } from "./samples.ts";
+
+/** Most points of a chart over time; a screen has not many more. */
+const MOST_BUCKETS = 400;
+/** Most points of a distribution. */
+const MOST_STEPS = 200;
+/** Chains with a colour of their own; the rest are drawn together. */
+const MOST_GROUPS = 7;
+
+/** The upper ends, in milliseconds, of the classes in which queueing times are counted. */
+export const DECADES_MS: readonly number[] = [1, 10, 100, 1000, 10_000, 100_000, Infinity];
+
+/** One band of a chart over time: a chain, or the smaller chains together. */
+export interface Band {
+  readonly name: string;
+  /** Attempts in flight, the mean of each bucket. */
+  readonly running: readonly number[];
+  /** Invocations ready and waiting, the mean of each bucket. */
+  readonly waiting: readonly number[];
+}
+
+/** A step of a distribution: the part of all samples (0 to 1) that is not above `ms`. */
+export interface Step {
+  readonly ms: number;
+  readonly part: number;
+}
+
+/** What the charts of a run show: at most 400 buckets of time, however long the run and its log are. */
+export interface Series {
+  /** From the first event to the first bucket's start is 0; each bucket is so long. */
+  readonly bucketMs: number;
+  readonly buckets: number;
+  /** The chains with the most work first; the last may stand for several. */
+  readonly bands: readonly Band[];
+  /** The global limit in force, by bucket; null where there was none, or none was recorded. */
+  readonly limit: readonly (number | null)[];
+  readonly queueing: readonly Step[];
+  /** How many invocations waited less than 1 ms, 10 ms, 100 ms, 1 s, 10 s, 100 s, and longer. */
+  readonly queueingCounts: readonly number[];
+  readonly chainTime: readonly Step[];
+}
+
+/** Folds a run's samples into what its charts show. */
+export function seriesOf(samples: Samples): Series {
+  const durationMs = durationUs(samples) / 1000;
+  const buckets = Math.max(1, Math.min(MOST_BUCKETS, Math.ceil(durationMs)));
+  const time: Buckets = {
+    fromUs: samples.firstUs,
+    sizeUs: Math.max(1, durationMs * 1000 / buckets),
+    count: buckets,
+  };
+  const settled = samples.attempts.settled.view();
+  const queued = samples.attempts.queuedMs.view().filter((_, row) => settled[row] === 1);
+  return {
+    bucketMs: time.sizeUs / 1000,
+    buckets,
+    bands: bandsOf(samples, time),
+    limit: limitOf(samples, time),
+    queueing: stepsOf(queued),
+    queueingCounts: decades(queued),
+    chainTime: stepsOf(samples.instances.ms.view().slice()),
+  };
+}
+
+interface Buckets {
+  readonly fromUs: number;
+  readonly sizeUs: number;
+  readonly count: number;
+}
+
+function bandsOf(samples: Samples, time: Buckets): Band[] {
+  const names = samples.chains.list();
+  const rows = rowsByGroup(samples.attempts.chain.view(), names.length);
+  const start = samples.attempts.startUs.view(), end = samples.attempts.endUs.view();
+  const work = rows.map((of) => of.reduce((sum, row) => sum + end[row]! - start[row]!, 0));
+  const order = names.map((_, i) => i).sort((a, b) =>
+    work[b]! - work[a]! || (names[a]! < names[b]! ? -1 : 1)
+  );
+  const single = order.length > MOST_GROUPS + 1 ? order.slice(0, MOST_GROUPS) : order;
+  const rest = order.slice(single.length);
+  const bands = single.map((chain) => bandOf(names[chain]!, [chain], rows, samples, time));
+  if (rest.length > 0) bands.push(bandOf(`${rest.length} other chains`, rest, rows, samples, time));
+  return bands;
+}
+
+function bandOf(
+  name: string,
+  chains: readonly number[],
+  rows: readonly Uint32Array[],
+  { attempts, starved, lastUs }: Samples,
+  time: Buckets,
+): Band {
+  const running = new Float64Array(time.count), waiting = new Float64Array(time.count);
+  const start = attempts.startUs.view(), end = attempts.endUs.view();
+  const queued = attempts.queuedMs.view(), settled = attempts.settled.view();
+  for (const chain of chains) {
+    for (const row of rows[chain]!) {
+      spread(running, time, start[row]!, end[row]!);
+      // The attempt that settles an invocation has waited since it was ready; the earlier ones would count double.
+      if (settled[row] === 1) spread(waiting, time, start[row]! - queued[row]! * 1000, start[row]!);
+    }
+    starved.chain.view().forEach((of, i) => {
+      if (of === chain) spread(waiting, time, starved.fromUs.view()[i]!, lastUs);
+    });
+  }
+  return { name, running: Array.from(running), waiting: Array.from(waiting) };
+}
+
+/** Adds an interval to the means of the buckets that it touches. */
+function spread(
+  buckets: Float64Array,
+  { fromUs, sizeUs, count }: Buckets,
+  startUs: number,
+  endUs: number,
+): void {
+  const start = Math.max(0, (startUs - fromUs) / sizeUs), end = Math.min(count, (endUs - fromUs) / sizeUs);
+  for (let b = Math.floor(start); b < end; b++) buckets[b]! += Math.min(end, b + 1) - Math.max(start, b);
+}
+
+/** Each bucket has the last limit that was recorded before its end; the first ones have the first. */
+function limitOf({ counters, run }: Samples, { fromUs, sizeUs, count }: Buckets): (number | null)[] {
+  const asked = run?.limits?.global;
+  const otherwise = typeof asked === "number" ? asked : Infinity;
+  const at = counters.atUs.view(), limit = counters.limit.view();
+  const order = allRows(at.length).sort((a, b) => at[a]! - at[b]!);
+  let next = 0, now = order.length > 0 ? limit[order[0]!]! : otherwise;
+  return Array.from({ length: count }, (_, bucket) => {
+    for (; next < order.length && at[order[next]!]! <= fromUs + (bucket + 1) * sizeUs; next++) {
+      now = limit[order[next]!]!;
+    }
+    return Number.isFinite(now) ? now : null;
+  });
+}
+
+function decades(samples: Float64Array): number[] {
+  const counts = DECADES_MS.map(() => 0);
+  for (const ms of samples) counts[DECADES_MS.findIndex((below) => ms < below)]!++;
+  return counts;
+}
+
+function stepsOf(samples: Float64Array): Step[] {
+  const sorted = withoutNaN(samples.sort());
+  const count = Math.min(MOST_STEPS, sorted.length);
+  return Array.from({ length: count }, (_, i) => {
+    const rank = Math.ceil((i + 1) * sorted.length / count);
+    return { ms: sorted[rank - 1]!, part: rank / sorted.length };
+  });
+}

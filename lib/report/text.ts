@@ -1,0 +1,50 @@
+import { formatDuration } from "../model/mod.ts";
+import type { Unit } from "./metrics.ts";
+
+/** How "no data" is written. */
+export const NO_DATA = "–";
+
+/** Writes a figure for people. */
+export function formatFigure(value: number | null, unit: Unit): string {
+  if (value === null || !Number.isFinite(value)) return NO_DATA;
+  switch (unit) {
+    case "ms":
+      return formatDuration(value);
+    case "count":
+      return formatCount(value);
+    case "times":
+      return formatNumber(value);
+    case "perS":
+      return `${formatNumber(value)}/s`;
+    case "share":
+      return value.toFixed(2);
+  }
+}
+
+/** Writes a whole number with groups of three digits. */
+export function formatCount(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+/** Writes a number with about three digits. */
+export function formatNumber(value: number): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return value.toLocaleString("en-US", { maximumFractionDigits: digits });
+}
+
+/** Writes a change: +12%, −40%, ×12. */
+export function formatChange(change: number | null): string {
+  if (change === null) return "";
+  if (change >= 9) return `×${formatNumber(change + 1)}`;
+  const percent = Math.round(change * 100);
+  return percent === 0 ? "±0%" : `${percent < 0 ? "−" : "+"}${Math.abs(percent)}%`;
+}
+
+// Control characters, and those that turn the direction of what follows.
+// deno-lint-ignore no-control-regex
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** A name from a log as it may be printed on a terminal: without what would move the cursor or colour the rest. */
+export function printable(name: string): string {
+  return name.replace(UNPRINTABLE, "\ufffd");
+}

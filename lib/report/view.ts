@@ -1,0 +1,22 @@
+import type { RunEvent } from "./events.ts";
+import { reportOf } from "./report.ts";
+import { collectSamples } from "./samples.ts";
+import type { Report } from "./schema.ts";
+import { type Series, seriesOf } from "./series.ts";
+
+/** A run as it is shown: what the terminal and HTML views are made from. */
+export interface RunView {
+  /** What the run is called among others, for example its file. Anything at all: views escape it. */
+  readonly name: string;
+  readonly report: Report;
+  readonly series: Series;
+}
+
+/** Folds the events of a run, in one pass, into everything that its views show. */
+export async function buildRunView(
+  name: string,
+  events: AsyncIterable<RunEvent> | Iterable<RunEvent>,
+): Promise<RunView> {
+  const samples = await collectSamples(events);
+  return { name, report: reportOf(samples), series: seriesOf(samples) };
+}

@@ -1,0 +1,2 @@
+/** The load generator: chains and calls without quality of service. */
+export { Spammer, type SpammerOptions, type SpamStats } from "./spammer.ts";

@@ -1,0 +1,125 @@
+import type { Clock, Instance, Json } from "../model/mod.ts";
+import type { Answer, Platform } from "../platform/mod.ts";
+import type { ChainOutcome, Recorder } from "../record/mod.ts";
+
+/** What a spammer is made of. */
+export interface SpammerOptions {
+  readonly platform: Platform;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+}
+
+/** What has become of the calls and chains so far. */
+export interface SpamStats {
+  readonly chains: { readonly started: number; readonly completed: number; readonly dropped: number };
+  readonly calls: {
+    readonly ok: number;
+    readonly throttled: number;
+    readonly failed: number;
+    readonly running: number;
+  };
+}
+
+/**
+ * Load without quality of service: every chain is started at its intended time, every function triggers its successors the
+ * moment it has ended, nothing is queued, limited or tried again. A chain of which a call fails or is refused is dropped:
+ * what has run of it was in vain.
+ */
+export class Spammer {
+  readonly #options: SpammerOptions;
+  readonly #chains = { started: 0, completed: 0, dropped: 0 };
+  readonly #calls = { ok: 0, throttled: 0, failed: 0, running: 0 };
+
+  constructor(options: SpammerOptions) {
+    this.#options = options;
+  }
+
+  stats(): SpamStats {
+    return { chains: { ...this.#chains }, calls: { ...this.#calls } };
+  }
+
+  /**
+   * Starts the instances of a load as they come and waits for all that was started.
+   *
+   * @param load batches of instances that are due
+   * @param stop cuts off what is in flight
+   * @throws {PlatformError} if the platform cannot be used
+   */
+  async run(load: AsyncIterable<readonly Instance[]>, stop: AbortSignal): Promise<void> {
+    const open = new Set<Promise<void>>();
+    for await (const batch of load) {
+      for (const instance of batch) {
+        const chain = this.#chain(instance, stop).finally(() => open.delete(chain));
+        chain.catch(() => {}); // awaited below
+        open.add(chain);
+      }
+      if (stop.aborted) break;
+    }
+    await Promise.all(open);
+  }
+
+  async #chain(instance: Instance, stop: AbortSignal): Promise<void> {
+    const { recorder, clock } = this.#options;
+    const { chain, id, submittedAtMs, labels, weight, deadlineMs } = instance;
+    const deadline = deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - submittedAtMs };
+    recorder.submit({ chain: chain.name, instance: id, submittedAtMs, labels, weight, ...deadline });
+    this.#chains.started++;
+    const outputs: Json[] = [];
+    const waiting = chain.nodes.map((node) => node.after.length);
+    let reason: string | undefined;
+    const call = async (node: number, readyAtMs: number): Promise<void> => {
+      const answer = await this.#call(instance, node, readyAtMs, outputs, stop);
+      if (answer.outcome.kind !== "ok") {
+        reason ??= `node ${chain.nodes[node]!.name}: ${answer.outcome.reason}`;
+        return;
+      }
+      outputs[node] = answer.outcome.output;
+      const ready = chain.nodes.flatMap(({ after }, next) =>
+        after.includes(node) && --waiting[next]! === 0 ? [next] : []
+      );
+      const nowMs = clock.nowMs();
+      await Promise.all(ready.map((next) => call(next, nowMs)));
+    };
+    const roots = chain.nodes.flatMap(({ after }, i) => after.length === 0 ? [i] : []);
+    await Promise.all(roots.map((root) => call(root, submittedAtMs)));
+    const outcome: ChainOutcome = reason === undefined ? "completed" : "dropped";
+    this.#chains[outcome]++;
+    const why = reason === undefined ? {} : { reason };
+    recorder.end({ chain: chain.name, instance: id, endedAtMs: clock.nowMs(), outcome, ...why });
+  }
+
+  async #call(
+    instance: Instance,
+    node: number,
+    readyAtMs: number,
+    outputs: readonly Json[],
+    stop: AbortSignal,
+  ): Promise<Answer> {
+    const { platform, recorder, clock } = this.#options;
+    const { nodes, name } = instance.chain;
+    const { fn: spec, after, name: nodeName } = nodes[node]!;
+    const inputs = Object.fromEntries(after.map((before) => [nodes[before]!.name, outputs[before] ?? null]));
+    const startedAtMs = clock.nowMs();
+    this.#calls.running++;
+    const answer = await platform.invoke({ spec, instance, node, attempt: 1, inputs }, stop);
+    this.#calls.running--;
+    this.#calls[answer.outcome.kind]++;
+    recorder.attempt({
+      function: spec.name,
+      chain: name,
+      instance: instance.id,
+      node: nodeName,
+      attempt: 1,
+      startedAtMs,
+      runMs: clock.nowMs() - startedAtMs,
+      outcome: answer.outcome.kind,
+      settled: true,
+      status: answer.status,
+      queuedMs: Math.max(0, startedAtMs - readyAtMs),
+      cold: answer.cold,
+      platform: platform.name,
+      ...(answer.outcome.kind === "ok" ? {} : { reason: answer.outcome.reason }),
+    });
+    return answer;
+  }
+}

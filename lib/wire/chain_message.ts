@@ -1,0 +1,99 @@
+import type { Chain, ChainNode, FunctionSpec, JsonObject, OnFailure } from "../model/mod.ts";
+import { WireError } from "./errors.ts";
+import { functionOf } from "./function_message.ts";
+import type { ChainNode as NodeMessage, ChainState } from "./messages.ts";
+import { originalFunctions } from "./original_chain.ts";
+
+type Node = NodeMessage.$Properties;
+type FunctionOf = (node: Node) => FunctionSpec;
+
+/**
+ * The chain out of a message, not yet checked.
+ *
+ * @param chainId the original's number: a chain of the original is named after it
+ * @throws {WireError} if there is none
+ */
+export function chainOf(state: ChainState.$Properties, chainId: number): Chain {
+  const list = state.nodes ?? [];
+  const root = state.currentNode;
+  if (root && list.length > 0) throw undecodable("it has two chains, a tree and a list");
+  if (!root && list.length === 0) throw undecodable("it has no chain");
+  const fnOf = functionsOf(state);
+  return {
+    name: state.chain || `chain${chainId}`,
+    nodes: root ? treeNodes(root, fnOf) : list.map((node) => ({
+      ...nodeOf(node, node.name ?? "", fnOf),
+      after: (node.after ?? []).map((place) => place - 1),
+    })),
+  };
+}
+
+function functionsOf(state: ChainState.$Properties): FunctionOf {
+  const table = (state.functions ?? []).map(functionOf);
+  if (new Set(table.map((fn) => fn.name)).size < table.length) {
+    throw undecodable("two of its functions have the same name");
+  }
+  const original = originalFunctions();
+  return ({ functionNumber, function: fn }) => {
+    if (!functionNumber) return original(fn);
+    const known = table[functionNumber - 1];
+    if (known) return known;
+    throw undecodable(`a node calls function ${functionNumber} of ${table.length}`);
+  };
+}
+
+interface Placed {
+  readonly node: Node;
+  readonly parent: Placed | undefined;
+}
+
+/** A tree's nodes in the order of their ids, if parents come first in it as they should, else parents first. */
+function treeNodes(root: Node, fnOf: FunctionOf): ChainNode[] {
+  const placed: Placed[] = [];
+  const waiting: Placed[] = [{ node: root, parent: undefined }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    placed.push(next);
+    for (const node of (next.node.children ?? []).toReversed()) waiting.push({ node, parent: next });
+  }
+  const idOf = ({ node }: Placed) => node.nodeID ?? 0;
+  const ordered = new Set(placed.map(idOf)).size === placed.length &&
+    placed.every((item) => !item.parent || idOf(item) > idOf(item.parent));
+  if (ordered) placed.sort((a, b) => idOf(a) - idOf(b));
+  const places = new Map(placed.map((item, i) => [item, i]));
+  const nameOf = nodeNames();
+  return placed.map((item) => ({
+    ...nodeOf(item.node, item.node.name || nameOf(idOf(item)), fnOf),
+    after: item.parent ? [places.get(item.parent)!] : [],
+  }));
+}
+
+/** Names for nodes of the original, which have ids: `node2`, and `node2_2` if the id comes again. */
+function nodeNames(): (id: number) => string {
+  const times = new Map<number, number>();
+  return (id) => {
+    const time = (times.get(id) ?? 0) + 1;
+    times.set(id, time);
+    return time === 1 ? `node${id}` : `node${id}_${time}`;
+  };
+}
+
+function nodeOf(node: Node, name: string, fnOf: FunctionOf): Omit<ChainNode, "after"> {
+  return {
+    name,
+    fn: fnOf(node),
+    args: node.argsJson ? parseArgs(node.argsJson) : { ...node.args },
+    onFailure: (node.onFailure || "fail") as OnFailure,
+  };
+}
+
+function parseArgs(text: string): JsonObject {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw undecodable("a node's args are no JSON", cause);
+  }
+}
+
+function undecodable(what: string, cause?: unknown): WireError {
+  return new WireError("undecodable", `Cannot read the message: ${what}`, { cause });
+}

@@ -1,0 +1,120 @@
+import { Reader } from "protobufjs/minimal.js";
+import {
+  type Chain,
+  checkChain,
+  checkSubmission,
+  type Instance,
+  NO_LABELS,
+  WorkloadError,
+} from "../model/mod.ts";
+import { chainOf } from "./chain_message.ts";
+import { WireError } from "./errors.ts";
+import { parseInvokeTime } from "./invoke_time.ts";
+import { KnownChains } from "./known_chains.ts";
+import { MAX_MESSAGE_BYTES } from "./limits.ts";
+import { chainEnd, measure } from "./measure.ts";
+import { ChainState } from "./messages.ts";
+
+/** What a message does not say of itself. */
+export interface DecodeOptions {
+  /** The instance's id, if it has none of its own: topic, partition and offset of the original's messages. */
+  readonly fallbackId: string;
+  /** When it was submitted, if it does not say so: when the queue got it, in milliseconds since 1970. */
+  readonly receivedAtMs: number;
+  /** The largest message to be read, in bytes. (Default: 16 MiB) */
+  readonly maxBytes?: number;
+}
+
+/** The newest schema version (ChainState.version) that this code understands. */
+const VERSION = 0;
+/** Errors quote what they are about, which in a hostile message may be megabytes. */
+const MAX_ERROR_LENGTH = 600;
+
+const knownChains = new KnownChains();
+
+/**
+ * Reads an instance out of a message, Sequoia's or the original's. The original's chains are named after their ids
+ * (`chain7`, `node2`), their functions after their URLs; flags become labels; URLs without a scheme get `http://`.
+ *
+ * Whatever the bytes are, it throws nothing else than said here, and what it returns can be run.
+ *
+ * @throws {WireError} if the bytes are no message, or one of a newer version, or too large
+ * @throws {WorkloadError} if they say something that cannot be run
+ */
+export function decodeInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
+  const { maxBytes = MAX_MESSAGE_BYTES } = options;
+  if (bytes.length > maxBytes) {
+    throw new WireError(
+      "too-large",
+      `Cannot read the message: its ${bytes.length} bytes are more than ${maxBytes}. Split the chain, or raise the limit`,
+    );
+  }
+  try {
+    return readInstance(bytes, options);
+  } catch (error) {
+    throw decodingError(error);
+  }
+}
+
+function readInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
+  const end = chainEnd(bytes);
+  const state = readState(bytes.subarray(end)); // all of it, if the chain's fields do not stand first
+  const { version = 0, chainID = 0 } = state;
+  if ((version ?? 0) > VERSION) {
+    throw new WireError(
+      "newer",
+      `Cannot read the message: it needs version ${version} of the schema, this is version ${VERSION}. Update sequoia here`,
+    );
+  }
+  const chain = readChain(bytes.subarray(0, end), state, chainID ?? 0);
+  return checkSubmission({
+    id: state.id || options.fallbackId,
+    chain,
+    labels: labelsOf(state),
+    submittedAtMs: state.submittedAtMs ?? originalTime(state, options.receivedAtMs),
+    priority: state.priority ?? 0,
+    weight: state.weight ?? 1,
+    deadlineMs: state.deadlineMs ?? Infinity,
+  });
+}
+
+/** The chain that stands in `head`, or in `state` if that is empty. */
+function readChain(head: Uint8Array, state: ChainState.$Properties, chainId: number): Chain {
+  const known = knownChains.find(head, chainId);
+  if (known) return known;
+  const chain = checkChain(chainOf(head.length > 0 ? readState(head) : state, chainId));
+  knownChains.add(head, chainId, chain);
+  return chain;
+}
+
+function readState(bytes: Uint8Array): ChainState.$Properties {
+  measure(bytes);
+  const reader = Reader.create(bytes);
+  reader.discardUnknown = true;
+  return ChainState.decode(reader);
+}
+
+function labelsOf({ id, flags }: ChainState.$Properties): Instance["labels"] {
+  const labels = { ...flags };
+  if (!id && labels.hybrid === "") delete labels.hybrid; // the original's way to say nothing
+  return Object.keys(labels).length === 0 ? NO_LABELS : labels;
+}
+
+/** The original's time, which has no zone; one in the future must be of another zone, and is not believed. */
+function originalTime({ invokeTime }: ChainState.$Properties, receivedAtMs: number): number {
+  const atMs = parseInvokeTime(invokeTime ?? "");
+  return atMs === undefined ? receivedAtMs : Math.min(atMs, receivedAtMs);
+}
+
+function decodingError(error: unknown): WireError | WorkloadError {
+  if (error instanceof WireError) return error;
+  if (error instanceof WorkloadError) {
+    if (error.message.length <= MAX_ERROR_LENGTH) return error;
+    return new WorkloadError(error.code, `${error.message.slice(0, MAX_ERROR_LENGTH)}…`);
+  }
+  return new WireError(
+    "undecodable",
+    `Cannot read the message: it is no chain instance (${error instanceof Error ? error.message : error})`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,166 @@
+import {
+  type Chain,
+  type ChainNode,
+  checkChain,
+  checkSubmission,
+  type Instance,
+  type JsonObject,
+} from "../model/mod.ts";
+import { WireError } from "./errors.ts";
+import { functionMessage } from "./function_message.ts";
+import { chainNumber, functionNumbers, instanceNumber, type OriginalIds } from "./ids.ts";
+import { invokeTime } from "./invoke_time.ts";
+import { MAX_MESSAGE_BYTES, MAX_REPEATED_IDS, MAX_TREE_DEPTH } from "./limits.ts";
+import { type ChainNode as NodeMessage, ChainState } from "./messages.ts";
+import { checkOriginal, originalTree, type UrlOf } from "./original.ts";
+import { repeatedIds, type Tree, treeOf } from "./tree.ts";
+
+/** Sequoia's own messages, which say everything, or the original's fields only. */
+export type WireFormat = "sequoia" | "original";
+
+/** How an instance is written. */
+export interface EncodeOptions {
+  /** (Default: "sequoia") */
+  readonly format?: WireFormat;
+  /** The original's numbers. (Default: derived from the names) */
+  readonly ids?: OriginalIds;
+  /** In the original's format: where a function is. (Default: at its url) */
+  readonly urlOf?: UrlOf;
+  /** The largest message that may come of it, in bytes. (Default: 16 MiB) */
+  readonly maxBytes?: number;
+}
+
+type Node = NodeMessage.$Properties;
+/** What a format adds to a node of a tree. */
+type Extras = (node: ChainNode) => Node;
+
+/**
+ * Writes an instance as a message.
+ *
+ * In the format `sequoia`, `decodeInstance` gives back an equal instance, and the original reads a chain that is a tree (of
+ * at most 90 nodes in depth and of moderate size) as a chain of its own. In the format `original` there is nothing
+ * that the original does not know: see {@linkcode checkOriginal} for what is refused; priority, weight, deadline and the
+ * instance's id are dropped, labels become flags.
+ *
+ * @throws {WireError} if the original's format cannot say it, or if the message is larger than `maxBytes`
+ * @throws {WorkloadError} if the instance cannot be run
+ */
+export function encodeInstance(instance: Instance, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
+  checkSubmission(instance);
+  const { maxBytes = MAX_MESSAGE_BYTES } = options;
+  const parts = options.format === "original"
+    ? [ChainState.encode(originalState(instance, options)).finish()]
+    : [chainBytes(instance.chain), ChainState.encode(instanceState(instance, options.ids)).finish()];
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+  if (bytes > maxBytes) {
+    throw new WireError(
+      "too-large",
+      `Cannot write an instance of chain "${instance.chain.name}": its message of ${bytes} bytes is larger than ` +
+        `${maxBytes}. Split the chain, or hand over large arguments by reference`,
+    );
+  }
+  return concatenated(parts, bytes);
+}
+
+/** Messages of protobuf may be cut in two between any two fields, so that the chain is encoded once for all instances. */
+function concatenated(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const encodedChains = new WeakMap<Chain, Uint8Array>();
+
+function chainBytes(chain: Chain): Uint8Array {
+  let bytes = encodedChains.get(chain);
+  if (!bytes) {
+    bytes = ChainState.encode(chainState(checkChain(chain))).finish();
+    encodedChains.set(chain, bytes);
+  }
+  return bytes;
+}
+
+function chainState(chain: Chain): ChainState.$Properties {
+  const specs = new Map(chain.nodes.map(({ fn }) => [fn.name, fn]));
+  const numberOf = new Map([...specs.keys()].map((name, i) => [name, i + 1]));
+  const own: Extras = (node) => ({
+    name: node.name,
+    ...argsMessage(node.args),
+    functionNumber: numberOf.get(node.fn.name)!,
+    onFailure: node.onFailure === "fail" ? "" : node.onFailure,
+  });
+  const tree = treeOf(chain);
+  const asTree = tree && tree.depth <= MAX_TREE_DEPTH && repeatedIds(chain, tree) <= MAX_REPEATED_IDS;
+  return {
+    chain: chain.name,
+    functions: [...specs.values()].map(functionMessage),
+    ...asTree
+      ? { currentNode: rootMessage(chain, tree, own, (fn) => fn.url) }
+      : { nodes: chain.nodes.map((node) => ({ ...own(node), after: node.after.map((i) => i + 1) })) },
+  };
+}
+
+function instanceState(instance: Instance, ids: OriginalIds = {}): ChainState.$Properties {
+  return {
+    instanceID: ids.instanceId ?? instanceNumber(instance),
+    chainID: ids.chainId ?? chainNumber(instance.chain.name),
+    flags: { ...instance.labels },
+    id: instance.id,
+    submittedAtMs: instance.submittedAtMs,
+    ...Object.is(instance.priority, 0) ? {} : { priority: instance.priority },
+    ...instance.weight === 1 ? {} : { weight: instance.weight },
+    ...instance.deadlineMs === Infinity ? {} : { deadlineMs: instance.deadlineMs },
+  };
+}
+
+function originalState(
+  instance: Instance,
+  { ids = {}, urlOf = (fn) => fn.url }: EncodeOptions,
+): ChainState.$Properties {
+  const { chain } = instance;
+  checkOriginal(checkChain(chain), urlOf);
+  return {
+    currentNode: rootMessage(chain, originalTree(chain), (node) => argsMessage(node.args), urlOf),
+    instanceID: ids.instanceId ?? instanceNumber(instance),
+    chainID: ids.chainId ?? chainNumber(chain.name),
+    flags: { hybrid: "", ...instance.labels }, // the original's producers always write this one
+    invokeTime: invokeTime(instance.submittedAtMs),
+  };
+}
+
+/** The root with all that comes after it, as the original reads it, and what `extras` adds to each node. */
+function rootMessage(chain: Chain, tree: Tree, extras: Extras, urlOf: UrlOf): Node {
+  const numbers = functionNumbers(chain);
+  const lastNodeIDs = tree.leaves.map((i) => i + 1);
+  const chainFunctionIDs = [...new Set(numbers.values())];
+  const message = (i: number): Node => {
+    const node = chain.nodes[i]!;
+    return {
+      ...extras(node),
+      function: { url: urlOf(node.fn) ?? "", id: numbers.get(node.fn.name)! },
+      nodeID: i + 1,
+      children: tree.children[i]!.map(message),
+      lastNodeIDs,
+      chainFunctionIDs,
+    };
+  };
+  return message(0);
+}
+
+/** Arguments as the original's map of texts if they are that, else as JSON text. */
+function argsMessage(args: JsonObject): Node {
+  const entries = Object.entries(args);
+  const texts = entries.every(([key, value]) => isText(key) && typeof value === "string" && isText(value));
+  return texts
+    ? { args: Object.fromEntries(entries) as Record<string, string> }
+    : { argsJson: JSON.stringify(args) };
+}
+
+/** Half a surrogate pair cannot be written as UTF-8; JSON text escapes it. */
+function isText(text: string): boolean {
+  return text.isWellFormed();
+}

@@ -1,0 +1,23 @@
+/** What can be wrong with a message; stable, for scripts and tests. */
+export type WireErrorCode =
+  /** These bytes are no message of a chain instance. */
+  | "undecodable"
+  /** A newer Sequoia wrote it, and to read it as far as possible would run something else. */
+  | "newer"
+  /** It is larger than the reader or writer allows. */
+  | "too-large"
+  /** The chain cannot be said in the original's messages. */
+  | "not-original";
+
+/**
+ * A message that cannot be read or written. What can be read, but is no chain that can be run, is a WorkloadError.
+ */
+export class WireError extends Error {
+  override readonly name = "WireError";
+  readonly code: WireErrorCode;
+
+  constructor(code: WireErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

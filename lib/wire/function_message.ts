@@ -1,0 +1,80 @@
+import {
+  DEFAULT_RETRY,
+  DEFAULT_TIMEOUT_MS,
+  type Distribution,
+  type FunctionSpec,
+  stripUndefined,
+} from "../model/mod.ts";
+import type { FunctionSpec as FunctionMessage } from "./messages.ts";
+
+type Message = FunctionMessage.$Properties;
+
+/** A function's data as a message. Numbers are written even if they are the defaults, as these may change. */
+export function functionMessage(fn: FunctionSpec): Message {
+  return {
+    ...stripUndefined({
+      url: fn.url,
+      id: fn.id,
+      priority: fn.priority,
+      time: fn.time && timeMessage(fn.time),
+      headers: fn.headers && { entries: { ...fn.headers } },
+    }),
+    name: fn.name,
+    method: fn.method === "POST" ? "" : fn.method,
+    timeoutMs: fn.timeoutMs,
+    retry: { ...fn.retry },
+    payload: fn.payload === "event" ? "" : fn.payload,
+    atMostOnce: fn.atMostOnce,
+  };
+}
+
+/** A function out of its message: not yet checked, so any text may stand where a word is expected. */
+export function functionOf(message: Message): FunctionSpec {
+  return stripUndefined({
+    name: message.name ?? "",
+    url: message.url ?? undefined,
+    id: message.id ?? undefined,
+    method: (message.method || "POST") as FunctionSpec["method"],
+    timeoutMs: message.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    retry: {
+      attempts: message.retry?.attempts || (message.atMostOnce ? 1 : DEFAULT_RETRY.attempts),
+      firstDelayMs: message.retry?.firstDelayMs ?? DEFAULT_RETRY.firstDelayMs,
+      factor: message.retry?.factor ?? DEFAULT_RETRY.factor,
+      maxDelayMs: message.retry?.maxDelayMs ?? DEFAULT_RETRY.maxDelayMs,
+    },
+    time: message.time ? timeOf(message.time) : undefined,
+    payload: (message.payload || "event") as FunctionSpec["payload"],
+    priority: message.priority ?? undefined,
+    atMostOnce: message.atMostOnce ?? false,
+    headers: message.headers ? { ...message.headers.entries } : undefined,
+  });
+}
+
+function timeMessage(time: Distribution): NonNullable<Message["time"]> {
+  switch (time.kind) {
+    case "constant":
+      return { kind: time.kind, ms: [time.ms] };
+    case "uniform":
+      return { kind: time.kind, ms: [time.minMs, time.maxMs] };
+    case "exponential":
+      return { kind: time.kind, ms: [time.meanMs] };
+    case "lognormal":
+      return { kind: time.kind, ms: [time.medianMs, time.p99Ms] };
+  }
+}
+
+function timeOf({ kind, ms }: NonNullable<Message["time"]>): Distribution {
+  const first = ms?.[0] ?? NaN, second = ms?.[1] ?? NaN; // what is missing fails the check, as NaN is no duration
+  switch (kind) {
+    case "constant":
+      return { kind, ms: first };
+    case "uniform":
+      return { kind, minMs: first, maxMs: second };
+    case "exponential":
+      return { kind, meanMs: first };
+    case "lognormal":
+      return { kind, medianMs: first, p99Ms: second };
+    default: // refused by the check, which knows what to write
+      return { kind } as unknown as Distribution;
+  }
+}

@@ -1,0 +1,134 @@
+/** What the tests of messages share: random instances, and the original's side of the wire. */
+import fc from "fast-check";
+import {
+  type Chain,
+  type Distribution,
+  type FunctionSpec,
+  type Instance,
+  type JsonObject,
+  stripUndefined,
+} from "../model/mod.ts";
+
+/** As fc.record, of plain objects only, as decoders make no others. */
+function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+  return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+}
+
+const name = fc.stringMatching(/^[A-Za-z0-9][\w.:/@-]{0,20}$/);
+const text = fc.string({ unit: "binary", maxLength: 12 });
+const ms = fc.double({ min: 0, max: 1e8, noNaN: true });
+const instant = fc.double({ min: -8.64e15, max: 8.64e15, noNaN: true });
+
+const time: fc.Arbitrary<Distribution> = fc.tuple(ms, fc.double({ min: 1, max: 50, noNaN: true })).chain(
+  ([low, factor]) =>
+    fc.constantFrom<Distribution>(
+      { kind: "constant", ms: low },
+      { kind: "exponential", meanMs: low },
+      { kind: "uniform", minMs: low, maxMs: low * factor },
+      { kind: "lognormal", medianMs: low + 0.001, p99Ms: (low + 0.001) * factor },
+    ),
+);
+
+const retry = record({
+  attempts: fc.integer({ min: 1, max: 100 }),
+  firstDelayMs: ms,
+  factor: fc.double({ min: 1, max: 100, noNaN: true }),
+}).chain((rule) => ms.map((more) => ({ ...rule, maxDelayMs: rule.firstDelayMs + more })));
+
+/** A function that the original can be told of, whatever it drops. */
+const simpleFunction = record({
+  name,
+  url: fc.webUrl({ validSchemes: ["http", "https"] }),
+  id: fc.option(fc.nat(), { nil: undefined }),
+  method: fc.constant("POST" as const),
+  timeoutMs: ms.map((value) => value + 1),
+  retry,
+  time: fc.option(time, { nil: undefined }),
+  payload: fc.constant("event" as const),
+  priority: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }), { nil: undefined }),
+  atMostOnce: fc.constant(false),
+}).map((fn): FunctionSpec => stripUndefined(fn));
+
+const anyFunction = record({
+  base: simpleFunction,
+  local: fc.boolean(),
+  method: fc.constantFrom("GET" as const, "POST" as const, "PUT" as const, "DELETE" as const),
+  id: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { nil: undefined }),
+  payload: fc.constantFrom("event" as const, "args" as const),
+  atMostOnce: fc.boolean(),
+  headers: fc.option(
+    fc.dictionary(fc.stringMatching(/^[a-z-]{1,9}$/), fc.stringMatching(/^[!-~]{0,9}$/), {
+      noNullPrototype: true,
+    }),
+    {
+      nil: undefined,
+    },
+  ),
+}).map(({ base: { url, ...base }, local, id, ...rest }): FunctionSpec =>
+  stripUndefined({
+    ...base,
+    ...rest,
+    id,
+    url: local ? undefined : url,
+    retry: rest.atMostOnce ? { ...base.retry, attempts: 1 } : base.retry,
+  })
+);
+
+const texts = fc.dictionary(
+  text.filter((key) => key.isWellFormed()),
+  text.filter((it) => it.isWellFormed()),
+  {
+    maxKeys: 4,
+    noNullPrototype: true,
+  },
+);
+const json = fc.dictionary(text, fc.jsonValue(), { maxKeys: 4, noNullPrototype: true })
+  .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject); // -0 is no JSON
+
+function chains(
+  fn: fc.Arbitrary<FunctionSpec>,
+  args: fc.Arbitrary<JsonObject>,
+  tree: boolean,
+): fc.Arbitrary<Chain> {
+  const functions = fc.uniqueArray(fn, { selector: (it) => it.name, minLength: 1, maxLength: 4 });
+  const nodes = fc.uniqueArray(name, { minLength: 1, maxLength: 12 });
+  return fc.tuple(name, functions, nodes).chain(([chainName, specs, names]) =>
+    fc.tuple(...names.map((nodeName, i) =>
+      record({
+        name: fc.constant(nodeName),
+        fn: fc.constantFrom(...specs),
+        after: predecessors(i, tree),
+        args,
+        onFailure: tree ? fc.constant("fail" as const) : fc.constantFrom("fail", "skip", "continue"),
+      })
+    )).map((list) => ({ name: chainName, nodes: list }))
+  );
+}
+
+function predecessors(index: number, tree: boolean): fc.Arbitrary<number[]> {
+  if (index === 0) return fc.constant([]);
+  const earlier = fc.nat({ max: index - 1 });
+  if (tree) return earlier.map((parent) => [parent]);
+  return fc.uniqueArray(earlier, { maxLength: 4 }).map((list) => list.sort((a, b) => a - b));
+}
+
+function instances(chain: fc.Arbitrary<Chain>): fc.Arbitrary<Instance> {
+  return record({
+    id: fc.stringMatching(/^[!-~]{1,40}$/),
+    chain,
+    labels: texts.filter((labels) => !Object.hasOwn(labels, "__proto__")),
+    submittedAtMs: instant,
+    priority: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    weight: fc.double({ min: Number.MIN_VALUE, max: 1e300, noNaN: true }),
+    deadlineMs: fc.oneof(fc.constant(Infinity), instant),
+  });
+}
+
+/** Any instance that can be run: trees, joins, several roots, and all options. */
+export const anyInstance: fc.Arbitrary<Instance> = fc.oneof(
+  instances(chains(anyFunction, json, false)),
+  instances(chains(anyFunction, texts, true)),
+);
+
+/** Instances that can be written for the original. */
+export const originalInstance: fc.Arbitrary<Instance> = instances(chains(simpleFunction, texts, true));

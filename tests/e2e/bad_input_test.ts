@@ -1,0 +1,144 @@
+/** Whatever is written wrongly gets one line that says what, where and what to do, and the right exit code. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { folder, freeAddress, run } from "./sequoia.ts";
+
+const OK = `import { chain, fn } from "sequoia";
+export default chain("ok", ({ call }) => { call(fn("f")); });`;
+
+const FILES: Record<string, string> = {
+  "ok.ts": OK,
+  "throws.ts": `throw new Error("no such luck");`,
+  "syntax.ts": `export default (`,
+  "nothing.ts": `export const x = 1;`,
+  "number.ts": `export default 5;`,
+  "cycle.ts": `import { chain, fn } from "sequoia";
+export default chain("loop", ({ call }) => { call(fn("a"), { after: "b" }); call(fn("b"), { after: "a" }); });`,
+  "twice.ts": `import { chain, fn } from "sequoia";
+export default chain("twice", ({ call }) => { call(fn("a"), { name: "n" }); call(fn("b"), { name: "n" }); });`,
+  "before.ts": `import { chain, fn } from "sequoia";
+export default chain("lost", ({ call }) => { call(fn("a"), { after: "nobody" }); });`,
+  "url.ts": `import { fn } from "sequoia"; fn("a", { url: "example.com/a" });`,
+  "duration.ts": `import { fn } from "sequoia"; fn("a", { timeout: "5 minutes" });`,
+  "join.ts": `import { chain, fn } from "sequoia";
+export default chain("diamond", ({ call }) => {
+  const a = call(fn("a"));
+  call(fn("d"), { after: [call(fn("b"), { after: a }), call(fn("c"), { after: a })] });
+});`,
+  "policy_number.ts": `export default 5;`,
+  "policy_unknown.ts": `export default { ranks: () => 1 };`,
+  "policy_text.ts": `export default { rank: "first" };`,
+  "queue.txt": "this is a text, and no database; it is long enough to have a header of its own",
+  "empty.json": "",
+  "other.json": `{"hello": "world"}`,
+  "garbage.json": "\\u0000\\u0001 not json at all",
+};
+
+const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
+  ["", 2],
+  ["prodcue", 2, 'Unknown command "prodcue"', 'did you mean "produce"'],
+  ["consume --polcy fcfs", 2, "Unknown option --polcy", 'did you mean "--policy"'],
+  ["consume --policy fair-sahre", 2, 'Cannot find the policy "fair-sahre"', 'did you mean "fair-share"'],
+  ["consume --limit 0", 2, "--limit", "0"],
+  ["consume --limit -5", 2, "--limit"],
+  ["consume --limit NaN", 2, "--limit", '"NaN"'],
+  ["consume --limit 1e99", 2, "--limit", '"1e99"'],
+  ["consume --limit", 2, "--limit lacks its value"],
+  ["consume --function-limit f", 2, "--function-limit", "name=value"],
+  ["consume --profile idael", 2, 'Cannot find the profile "idael"', 'did you mean "ideal"'],
+  ["consume --local nowhere", 2, "--local", "host:port"],
+  ["consume extra", 2, 'Unexpected argument "extra"'],
+  ["consume --policy ./policy_number.ts", 2, "./policy_number.ts", "no object"],
+  ["consume --policy ./policy_unknown.ts", 2, "./policy_unknown.ts", '"ranks"'],
+  ["consume --policy ./policy_text.ts", 2, "./policy_text.ts", "rank is no function"],
+  ["consume --policy ./missing.ts", 2, "./missing.ts", "no such file"],
+  ["produce", 2, "name a workload"],
+  ["produce missing.ts", 2, "missing.ts", "no such file"],
+  ["produce throws.ts", 2, "throws.ts", "no such luck"],
+  ["produce syntax.ts", 2, "syntax.ts", "cannot be loaded"],
+  ["produce nothing.ts", 2, "nothing.ts", "default export"],
+  ["produce number.ts", 2, "number.ts", "default export"],
+  ["produce cycle.ts", 2, 'cycle.ts, chain "loop", node', "wait for each other"],
+  ["produce twice.ts", 2, 'twice.ts, chain "twice", node "n"', "two nodes have this name"],
+  ["produce before.ts", 2, 'before.ts, chain "lost", node "a"', '"nobody"'],
+  ["produce url.ts", 2, "url.ts", '"example.com/a"', "Write http"],
+  ["produce duration.ts", 2, "duration.ts", '"5 minutes"', "5s"],
+  ["produce ok.ts --chain okay", 2, 'Cannot find the chain "okay"', 'did you mean "ok"'],
+  ["produce ok.ts --poisson fast", 2, "--poisson", '"fast"'],
+  ["produce ok.ts --poisson 0", 2, "--poisson", "above 0"],
+  ["produce ok.ts --every 5", 2, "--every", '"5"'],
+  ["produce ok.ts --every 0s", 2, "--every", "longer than 0"],
+  ["produce ok.ts --count 1.5", 2, "--count", '"1.5"'],
+  ["produce ok.ts --poisson 5 --burst 3", 2, "Choose one of"],
+  ["produce ok.ts --label tenant", 2, "--label", "name=value"],
+  ["produce ok.ts --trace missing.csv", 2, "missing.csv"],
+  ["produce join.ts --wire original", 2, "diamond", "join"],
+  ["produce ok.ts --queue sqlite", 2, 'Cannot use the queue address "sqlite"'],
+  ["produce ok.ts --queue redis://x", 2, "redis"],
+  ["produce ok.ts --queue sqlite:queue.txt", 1, "queue.txt"],
+  ["produce ok.ts --queue sqlite:.", 1, "Cannot open"],
+  ["consume --queue sqlite:queue.txt", 1, "queue.txt"],
+  ["consume --out missing/run.json", 1, "missing/run.json"],
+  ["spam --rate 5 --batch 3", 2, "Choose one of"],
+  ["spam --then http://127.0.0.1/", 2, "--after"],
+  ["spam ftp://127.0.0.1/", 2, "ftp"],
+  ["queue sttaus", 2, 'unknown action "sttaus"', 'did you mean "status"'],
+  ["queue show", 2, "name an instance"],
+  ["queue cancel", 2, "--all"],
+  ["queue status --queue sqlite:queue.txt", 1, "queue.txt"],
+  ["report", 2, "name"],
+  ["report missing.json", 1, "missing.json"],
+  ["report empty.json", 1, "empty.json"],
+  ["report other.json", 1, "other.json"],
+  ["report garbage.json", 1, "garbage.json"],
+  ["report ok.ts", 1, "ok.ts"],
+  ["functions --listen 80", 2, "host:port"],
+  ["functions missing.ts", 2, "missing.ts"],
+];
+
+for (const [args, code, ...parts] of CASES) {
+  Deno.test(`sequoia ${args} ends with ${code} and one clear line`, async () => {
+    await using at = await folder(FILES);
+    const ran = await run(args.split(" ").filter((part) => part !== ""), at);
+    assertEquals(ran.code, code, ran.stderr);
+    for (const part of parts) assertStringIncludes(ran.stderr, part);
+    if (parts.length > 0) assertMatch(ran.stderr, /^sequoia: [^\n]+\n$/, "one line, no stack trace");
+    assertEquals(
+      await Deno.readTextFile(`${at.cwd}/queue.txt`),
+      FILES["queue.txt"],
+      "what is there is not touched",
+    );
+  });
+}
+
+Deno.test("sequoia functions says in one line that its port is in use", async () => {
+  await using at = await folder();
+  const address = freeAddress();
+  const { hostname, port } = new URL(`http://${address}`);
+  using _listener = Deno.listen({ hostname, port: Number(port) });
+  const { code, stderr } = await run(["functions", "--listen", address], at);
+  assertEquals(code, 1);
+  assertEquals(
+    stderr,
+    `sequoia: Cannot listen at ${address}: the port is in use. End what listens there, or choose another port\n`,
+  );
+});
+
+Deno.test("sequoia consume leaves what is queued alone when it cannot run it", async () => {
+  await using at = await folder(FILES);
+  const address = freeAddress();
+  const { hostname, port } = new URL(`http://${address}`);
+  assertEquals((await run(["produce", "ok.ts", "--burst", "3"], at)).code, 0);
+  {
+    using listener = Deno.listen({ hostname, port: Number(port) });
+    const hangUp = (async () => {
+      for await (const connection of listener) connection.close();
+    })();
+    const { code, stderr } = await run(["consume", "--until-empty", "--local", address], at);
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, address);
+    listener.close();
+    await hangUp;
+  }
+  const { stdout } = await run(["queue", "status", "--json"], at);
+  assertEquals(JSON.parse(stdout).queued, 3);
+});

@@ -1,0 +1,253 @@
+/** The main job, through the real command line: submit, schedule, invoke, record, report. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { folder, freeAddress, ROOT, run, runJson, Running } from "./sequoia.ts";
+
+const QUICK = `import { chain, constant, fn } from "sequoia";
+const a = fn("a", { time: constant("20ms") }), b = fn("b", { time: constant("10ms") });
+const join = chain("join", ({ call }) => {
+  const start = call(a);
+  call(b, { name: "end", after: [call(b, { after: start, name: "left" }), call(a, { after: start, name: "right" })] });
+});
+const one = chain("one", ({ call }) => { call(a); });
+export default [join, one];`;
+
+interface Depth {
+  queued: number;
+  running: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+}
+
+interface Report {
+  chains: Record<string, number>;
+  functions: Record<string, number>;
+  byChain: Record<string, unknown>;
+}
+
+Deno.test("sequoia produce, consume and report agree on what has happened", async () => {
+  await using at = await folder({ "quick.ts": QUICK });
+  const local = ["--local", freeAddress()];
+  const produced = await runJson(["produce", "quick.ts", "--burst", "40", "--seed", "1"], at) as {
+    submitted: number;
+  };
+  assertEquals(produced.submitted, 40);
+  const consumed = await runJson(["consume", "--until-empty", "--policy", "fair-share", ...local], at);
+  assertEquals(consumed, { completed: 40, failed: 0, cancelled: 0, throttled: 0, retried: 0 });
+  const depth = await runJson(["queue", "status"], at) as Depth;
+  assertEquals([depth.queued, depth.running, depth.completed], [0, 0, 40]);
+  const report = await runJson(["report", "run.json"], at) as Report;
+  assertEquals(report.chains, {
+    submitted: 40,
+    completed: 40,
+    failed: 0,
+    dropped: 0,
+    cancelled: 0,
+    unfinished: 0,
+  });
+  assertEquals(Object.keys(report.byChain).sort(), ["join", "one"]);
+  assertEquals(report.functions.attempts, report.functions.completed);
+});
+
+Deno.test("sequoia consume runs what is submitted while it runs, and drains at the first ^C", async () => {
+  await using at = await folder({ "quick.ts": QUICK });
+  await using consumer = new Running(["consume", "--policy", "fair-share", "--local", freeAddress()], at);
+  await consumer.says(/Consuming/);
+  const { code, stderr } = await run(
+    ["produce", "quick.ts", "--poisson", "100", "--count", "50", "--wait"],
+    at,
+  );
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "Completed 50, failed 0");
+  consumer.signal("SIGINT");
+  const ended = await consumer.ended;
+  assertEquals(ended.code, 130);
+  assertStringIncludes(ended.stderr, "Completed 50, failed 0");
+});
+
+Deno.test("sequoia spam loses chains mid-way at a hard limit that sequoia consume keeps", async () => {
+  await using at = await folder({ "quick.ts": QUICK });
+  const profile = ["--profile", "hard-limit,limit=5,cold=0ms"];
+  const load = ["quick.ts", "--chain", "join", "--seed", "7"];
+  await run([
+    "spam",
+    ...load,
+    "--batch",
+    "5",
+    "--every",
+    "5ms",
+    "--batches",
+    "10",
+    ...profile,
+    "--local",
+    freeAddress(),
+    "--out",
+    "spam.json",
+  ], at);
+  const spam = await runJson(["report", "spam.json"], at) as Report;
+  assertEquals(spam.chains.submitted, 50);
+  assert(spam.chains.dropped! > 0 && spam.functions.throttled! > 0);
+  await run(["produce", ...load, "--burst", "5", "--every", "5ms", "--count", "50"], at);
+  await run(["consume", "--until-empty", "--limit", "5", ...profile, "--local", freeAddress()], at);
+  const kept = await runJson(["report", "run.json"], at) as Report;
+  assertEquals([kept.chains.completed, kept.chains.dropped, kept.functions.throttled], [50, 0, 0]);
+});
+
+Deno.test("sequoia spam and report work with nothing deployed and nothing written", async () => {
+  await using at = await folder();
+  const spam = await run(["spam", "--batch", "20", "--local", freeAddress()], at);
+  assertEquals(spam.code, 0, spam.stderr);
+  const report = await run(["report", "run.json"], at);
+  assertEquals(report.code, 0, report.stderr);
+  assertStringIncludes(report.stdout, "hello");
+});
+
+Deno.test("sequoia spam goes to another URL after some batches", async () => {
+  await using at = await folder();
+  await using server = new Running(["functions", "--listen", "127.0.0.1:0"], at);
+  const [, url] = await server.says(/at (http:\S+),/);
+  const args = [
+    `${url}/f/first`,
+    "--batch",
+    "3",
+    "--every",
+    "10ms",
+    "--batches",
+    "4",
+    "--then",
+    `${url}/f/second`,
+    "--after",
+    "1",
+  ];
+  await run(["spam", ...args], at);
+  const { byFunction } = await runJson(["report", "run.json"], at) as {
+    byFunction: Record<string, { functions: { attempts: number } }>;
+  };
+  assertEquals(Object.keys(byFunction).sort(), ["f/first", "f/second"]);
+});
+
+Deno.test("a workload, a policy and a function body may lie anywhere", async () => {
+  await using at = await folder({
+    "words.ts": `import { chain, fn } from "sequoia";
+const count = fn("count", { run: ({ args, inputs }) => String(args.text ?? inputs.first).length });
+export default chain("words", ({ call }) => {
+  const first = call(count, { name: "first", args: { text: "four" } });
+  call(count, { name: "second", after: first });
+});`,
+    "mine.ts": `import type { Policy } from "sequoia";
+export default { rank: (task) => -task.submittedAtMs } satisfies Policy;`,
+  });
+  const address = freeAddress();
+  await using server = new Running(["functions", "words.ts", "--listen", address], at);
+  await server.says(/Serving/);
+  await run(["produce", "words.ts", "--label", "tenant=acme"], at);
+  const consumed = await run([
+    "consume",
+    "--until-empty",
+    "--policy",
+    "./mine.ts+fair-share",
+    "--local",
+    address,
+  ], at);
+  assertEquals(consumed.code, 0, consumed.stderr);
+  const list = await run(["queue", "list", "--json", "--label", "tenant=acme"], at);
+  const view = JSON.parse(list.stdout);
+  assertEquals(view.state, "completed");
+  assertEquals(view.output, { second: 1 });
+  const show = await run(["queue", "show", view.id], at);
+  assertMatch(show.stdout, /first\s+count\s+ok\s+4/);
+});
+
+Deno.test("a failed chain is a dead letter, and runs again from where it failed", async () => {
+  await using at = await folder({
+    "flaky.ts": `import { chain, fn } from "sequoia";
+const calls = { a: 0, b: 0 };
+const a = fn("a", { run: () => ++calls.a });
+const b = fn("b", { attempts: 2, retry: { attempts: 2, firstDelay: "1ms" }, run: () => {
+  if (++calls.b <= 2) throw new Error("not yet");
+  return calls;
+} });
+export default chain("flaky", ({ call }) => { call(b, { after: call(a) }); });`,
+  });
+  const address = freeAddress();
+  await using server = new Running(["functions", "flaky.ts", "--listen", address], at);
+  await server.says(/Serving/);
+  await run(["produce", "flaky.ts"], at);
+  const first = await runJson(["consume", "--until-empty", "--local", address], at) as Record<string, number>;
+  assertEquals([first.failed, first.retried], [1, 1]);
+  const dead = await run(["queue", "dead"], at);
+  assertStringIncludes(dead.stdout, "node b: answered with status 500");
+  assertEquals(await runJson(["queue", "retry", "--all"], at), { reached: 1 });
+  const second = await runJson(["consume", "--until-empty", "--local", address], at) as Record<
+    string,
+    number
+  >;
+  assertEquals([second.completed, second.failed], [1, 0]);
+  const { stdout } = await run(["queue", "list", "--json"], at);
+  assertEquals(JSON.parse(stdout).output, { b: { a: 1, b: 3 } }, "a ran once only");
+});
+
+Deno.test("sequoia queue cancels what waits and what runs, and changes policy and limit of running consumers", async () => {
+  await using at = await folder({
+    "slow.ts": `import { chain, constant, fn } from "sequoia";
+export default chain("slow", ({ call }) => { call(fn("s", { time: constant("300ms") }), { after: call(fn("t", { time: constant("300ms") })) }); });`,
+  });
+  await run(["produce", "slow.ts", "--burst", "6"], at);
+  await using consumer = new Running([
+    "consume",
+    "--until-empty",
+    "--limit",
+    "1",
+    "--json",
+    "--local",
+    freeAddress(),
+  ], at);
+  await consumer.says(/started the local platform/);
+  await runJson(["queue", "policy", "fcfs"], at);
+  await runJson(["queue", "limit", "3"], at);
+  await runJson(["queue", "cancel", "--chain", "slow"], at);
+  const { code, stdout } = await consumer.ended;
+  assertEquals(code, 0);
+  const { completed, cancelled } = JSON.parse(stdout);
+  assertEquals(completed + cancelled, 6);
+  assert(cancelled >= 4, `cancelled ${cancelled}`);
+});
+
+Deno.test("the example workloads can all be submitted", async () => {
+  await using at = await folder();
+  const names = [
+    "bag_of_words",
+    "fan2",
+    "fan3",
+    "fan7",
+    "fan_linear",
+    "join",
+    "linear",
+    "mixed",
+    "object_detection",
+    "vidpipe",
+  ];
+  for (const name of names) {
+    const { code, stderr } = await run([
+      "produce",
+      `${ROOT}/workloads/${name}.ts`,
+      "--count",
+      "2",
+      "--poisson",
+      "1000",
+    ], at);
+    assertEquals(code, 0, `${name}: ${stderr}`);
+  }
+  const depth = await runJson(["queue", "status"], at) as Depth;
+  assertEquals(depth.queued, 2 * names.length);
+});
+
+Deno.test("every command has a help with examples, and the version is quick to say", async () => {
+  await using at = await folder();
+  for (const name of ["produce", "consume", "spam", "report", "functions", "queue"]) {
+    const { code, stdout } = await run([name, "--help"], at);
+    assertEquals(code, 0);
+    assertMatch(stdout, /Options:[^]*--json[^]*Examples:\n {2}sequoia /);
+  }
+  assertMatch((await run(["--version"], at)).stdout, /^sequoia \d+\.\d+\.\d+\n$/);
+});

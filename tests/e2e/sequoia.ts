@@ -1,0 +1,122 @@
+/** Runs the real command line in real processes. */
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+
+/** The project's folder. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What a command did. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where and how a command runs. */
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+}
+
+function commandOf(args: readonly string[], { cwd, env = {} }: RunOptions): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", MAIN, ...args],
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs a command to its end. */
+export async function run(args: readonly string[], options: RunOptions): Promise<Ran> {
+  const { code, stdout, stderr } = await commandOf(args, options).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Runs a command that must succeed, and gives its result as JSON. */
+export async function runJson(args: readonly string[], options: RunOptions): Promise<unknown> {
+  const { code, stdout, stderr } = await run([...args, "--json"], options);
+  if (code !== 0) throw new Error(`sequoia ${args.join(" ")} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** A command under way. Its output is gathered; it is killed at the end of the scope. */
+export class Running implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #readers: Promise<void>[];
+  readonly #listeners = new Set<() => void>();
+  stdout = "";
+  stderr = "";
+
+  constructor(args: readonly string[], options: RunOptions) {
+    this.#child = commandOf(args, options).spawn();
+    this.#readers = [
+      this.#read(this.#child.stdout, (text) => this.stdout += text),
+      this.#read(this.#child.stderr, (text) => this.stderr += text),
+    ];
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+    for await (
+      const text of stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    ) {
+      add(text);
+      for (const listener of this.#listeners) listener();
+    }
+  }
+
+  /** Resolves when the output matches; rejects if the command ends before. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const found = Promise.withResolvers<RegExpExecArray>();
+    const look = () => {
+      const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
+      if (match) found.resolve(match);
+    };
+    this.#listeners.add(look);
+    look();
+    this.ended.then(({ code }) =>
+      found.reject(new Error(`it ended with ${code} before it said ${pattern}: ${this.stderr}`))
+    );
+    return await found.promise.finally(() => this.#listeners.delete(look));
+  }
+
+  get ended(): Promise<Ran> {
+    return Promise.all([this.#child.status, ...this.#readers]).then(([{ code }]) => ({
+      code,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }));
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // it has ended
+    }
+    await this.ended;
+  }
+}
+
+/** A folder of the test's own, gone at the end of the scope. */
+export async function folder(
+  files: Record<string, string> = {},
+): Promise<{ readonly cwd: string } & AsyncDisposable> {
+  const cwd = await Deno.makeTempDir({ prefix: "sequoia-test-" });
+  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${cwd}/${name}`, text);
+  return { cwd, [Symbol.asyncDispose]: () => Deno.remove(cwd, { recursive: true }) };
+}
+
+/** The address of a port that is free now. */
+export function freeAddress(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+}

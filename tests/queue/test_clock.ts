@@ -1,0 +1,80 @@
+import { setImmediate } from "node:timers";
+import type { Clock } from "../../lib/model/mod.ts";
+
+interface Sleeper {
+  readonly atMs: number;
+  wake(): void;
+}
+
+/** A clock whose time passes only while a test waits: then at once, from one sleeper to the next. */
+export class TestClock implements Clock {
+  #nowMs = Date.UTC(2026, 0, 1);
+  readonly #sleepers = new Set<Sleeper>();
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  until(instantMs: number, signal?: AbortSignal): Promise<void> {
+    if (instantMs <= this.#nowMs || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#sleepers.delete(sleeper);
+        signal?.removeEventListener("abort", wake);
+        resolve();
+      };
+      const sleeper = { atMs: instantMs, wake };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener("abort", wake, { once: true });
+    });
+  }
+
+  /** Lets time pass until a promise is settled. */
+  async wait<T>(promise: Promise<T>): Promise<T> {
+    let settled = false;
+    const settle = () => settled = true;
+    promise.then(settle, settle);
+    for (let turn = 0;; turn++) {
+      await nextTurn();
+      if (settled) return promise;
+      if (turn % 3 === 2) this.#wakeNext(); // writes need a turn or two: they are not to be late in this time
+    }
+  }
+
+  /** Lets an amount of time pass. */
+  pass(ms: number): Promise<void> {
+    return this.wait(this.until(this.#nowMs + ms));
+  }
+
+  #wakeNext(): void {
+    const next = [...this.#sleepers].sort((a, b) => a.atMs - b.atMs)[0];
+    if (!next) return;
+    this.#nowMs = Math.max(this.#nowMs, next.atMs);
+    next.wake();
+  }
+}
+
+/** The clock of one process of several that a test plays: it may be stopped, as by SIGSTOP. */
+export class ProcessClock implements Clock {
+  readonly #base: Clock;
+  /** Whether the process is stopped: nothing that sleeps in it wakes up. */
+  stopped = false;
+
+  constructor(base: Clock) {
+    this.#base = base;
+  }
+
+  nowMs(): number {
+    return this.#base.nowMs();
+  }
+
+  async until(instantMs: number, signal?: AbortSignal): Promise<void> {
+    await this.#base.until(instantMs, signal);
+    while (this.stopped && !signal?.aborted) await this.#base.until(this.#base.nowMs() + 1000, signal);
+  }
+}
+
+/** Resolves when what is at hand in the event loop has been done. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

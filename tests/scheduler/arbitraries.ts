@@ -1,0 +1,241 @@
+import fc from "fast-check";
+import {
+  type Chain,
+  chain,
+  constant,
+  fn,
+  type FunctionDefinition,
+  type NodeRecord,
+  type Outcome,
+} from "../../lib/model/mod.ts";
+import { type Policy, policyOf, policySummaries, type Task } from "../../lib/policies/mod.ts";
+import type { Limits } from "../../lib/scheduler/mod.ts";
+
+/** What is done to a scheduler; numbers that choose among something are taken modulo how many there are. */
+export type Step =
+  | { readonly do: "submit"; readonly submission: Submission }
+  | { readonly do: "next"; readonly times: number }
+  | { readonly do: "settle"; readonly which: number; readonly outcome: Outcome; readonly runMs?: number }
+  | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "cancel"; readonly which: number }
+  | { readonly do: "setPolicy"; readonly policy: PolicyChoice }
+  | { readonly do: "setLimits"; readonly limits: Limits };
+
+export interface Submission {
+  readonly chain: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly weight: number;
+  readonly deadlineInMs: number;
+  /** How each node has ended already, as far as those before it have; none of a new instance. */
+  readonly progress: readonly (NodeRecord["state"] | undefined)[] | undefined;
+}
+
+/** A policy as data, so that a failing example can be read. */
+export type PolicyChoice =
+  | { readonly name: string; readonly by?: string }
+  | {
+    readonly group: keyof typeof GROUPS | undefined;
+    readonly weight: keyof typeof WEIGHTS | undefined;
+    readonly rank: readonly (keyof typeof RANKS)[];
+  };
+
+const GROUPS = {
+  chain: (task) => task.chain,
+  function: (task) => task.function,
+  tenant: (task) => task.labels.tenant ?? "",
+  started: (task) => String(task.chainStarted),
+  attempt: (task) => String(task.attempt),
+} satisfies Record<string, Policy["group"]>;
+
+const WEIGHTS = {
+  declared: (group) => group.declaredWeight,
+  queued: (group) => 1 + group.queued,
+  running: (group) => 1 + group.running / 2,
+  load: (group, stats) => 1 + (lastLetter(group.name) + stats.running) % 3,
+  time: (group, stats) => 1 + (lastLetter(group.name) + Math.floor(stats.nowMs / 100)) % 3,
+} satisfies Record<string, Policy["weight"]>;
+
+const RANKS = {
+  started: (task) => task.chainStarted ? 0 : 1,
+  priority: (task) => task.priority,
+  functionPriority: (task) => task.functionPriority ?? Infinity,
+  deadline: (task) => task.deadlineMs,
+  slack: (task, nowMs) => task.deadlineMs - nowMs - task.remainingMs,
+  expected: (task) => task.expectedMs,
+  longest: (task) => -task.remainingMs,
+  newest: (task) => -task.submittedAtMs,
+  ready: (task) => task.readyAtMs,
+  attempt: (task) => -task.attempt,
+} satisfies Record<string, (task: Task, nowMs: number) => number>;
+
+/** Makes the policy of a choice. */
+export function makePolicy(choice: PolicyChoice): Policy {
+  if ("name" in choice) {
+    return policyOf(choice.name, choice.by === undefined ? {} : { by: choice.by });
+  }
+  const { group, weight, rank } = choice;
+  return {
+    ...group && { group: GROUPS[group] },
+    ...weight && { weight: WEIGHTS[weight] },
+    ...rank.length > 0 && { rank: (task, { nowMs }) => rank.map((key) => RANKS[key](task, nowMs)) },
+  };
+}
+
+/** The names of the policies that come with Sequoia. */
+export const POLICY_NAMES = policySummaries().map(({ name }) => name);
+
+/** Built-in policies, two of them joined, or one that shares by a label. */
+export const namedPolicy: fc.Arbitrary<PolicyChoice> = fc.oneof(
+  fc.record({ name: fc.constantFrom(...POLICY_NAMES) }),
+  fc.tuple(fc.constantFrom(...POLICY_NAMES), fc.constantFrom(...POLICY_NAMES))
+    .map((names) => ({ name: names.join("+") })),
+  fc.constantFrom(...POLICY_NAMES).map((name) => ({ name: `fair-share+${name}`, by: "tenant" })),
+);
+
+/** Policies that a user might write. */
+export const ownPolicy: fc.Arbitrary<PolicyChoice> = fc.record({
+  group: fc.constantFrom(undefined, ...keysOf(GROUPS)),
+  weight: fc.constantFrom(undefined, ...keysOf(WEIGHTS)),
+  rank: fc.uniqueArray(fc.constantFrom(...keysOf(RANKS)), { maxLength: 3 }),
+});
+
+const FUNCTIONS = 5;
+const CHAINS = 4;
+const MOST_NODES = 7;
+
+const limit = fc.integer({ min: 1, max: 3 });
+
+/** Limits in all, of some functions and of some chains, or none of these. */
+export const limits: fc.Arbitrary<Limits> = fc.record({
+  global: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 6 })),
+  functions: fc.dictionary(fc.constantFrom("f0", "f1", "f2"), limit, { noNullPrototype: true }),
+  chains: fc.dictionary(fc.constantFrom("c0", "c1"), limit, { noNullPrototype: true }),
+}, { requiredKeys: [] });
+
+const functions: fc.Arbitrary<FunctionDefinition[]> = fc.array(
+  fc.record({
+    attempts: fc.integer({ min: 1, max: 3 }),
+    atMostOnce: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+    priority: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
+    timeMs: fc.option(fc.constantFrom(0, 10, 20, 20, 300), { nil: undefined }),
+  }),
+  { minLength: FUNCTIONS, maxLength: FUNCTIONS },
+).map((list) => list.map(makeFunction));
+
+function makeFunction(
+  { attempts, atMostOnce, priority, timeMs }: {
+    attempts: number;
+    atMostOnce: boolean;
+    priority: number | undefined;
+    timeMs: number | undefined;
+  },
+  i: number,
+): FunctionDefinition {
+  return fn(`f${i}`, {
+    attempts: atMostOnce ? 1 : attempts,
+    atMostOnce,
+    ...priority !== undefined && { priority },
+    ...timeMs !== undefined && { time: constant(timeMs) },
+  });
+}
+
+/** Each bit of `after` is a node before: 0 makes a root, one bit a tree, more a join. */
+const node = fc.record({
+  fn: fc.nat(FUNCTIONS - 1),
+  after: fc.oneof(
+    fc.constant(0),
+    fc.nat(MOST_NODES - 1).map((bit) => 1 << bit),
+    fc.nat(2 ** MOST_NODES - 1),
+  ),
+  onFailure: fc.constantFrom("fail", "skip", "continue"),
+});
+
+/** Chains of shared functions: trees, joins, several roots. */
+export const chains: fc.Arbitrary<Chain[]> = fc.tuple(
+  functions,
+  fc.array(fc.array(node, { minLength: 1, maxLength: MOST_NODES }), { minLength: CHAINS, maxLength: CHAINS }),
+).map(([functions, lists]) =>
+  lists.map((nodes, c) =>
+    chain(`c${c}`, ({ call }) => {
+      nodes.forEach(({ fn, after, onFailure }, n) => {
+        const before = [...nodes.keys()].slice(0, n).filter((i) => after & (1 << i));
+        call(functions[fn]!, { name: `n${n}`, after: before.map((i) => `n${i}`), onFailure });
+      });
+    })
+  )
+);
+
+const state = fc.constantFrom(...["ok", "ok", "ok", "failed", "started", undefined, undefined] as const);
+
+const submission: fc.Arbitrary<Submission> = fc.record({
+  chain: fc.nat(CHAINS - 1),
+  labels: fc.constantFrom<Readonly<Record<string, string>>[]>({}, { tenant: "a" }, { tenant: "b" }),
+  priority: fc.integer({ min: -1, max: 1 }),
+  weight: fc.constantFrom(1, 1, 0.5, 2, 3),
+  deadlineInMs: fc.constantFrom(Infinity, 100, 1000),
+  progress: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(undefined) },
+    fc.array(state, { minLength: 1, maxLength: MOST_NODES }),
+  ),
+});
+
+const retryAfter = fc.option(fc.constantFrom(0, 40, 10_000), { nil: undefined });
+
+const outcome: fc.Arbitrary<Outcome> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Outcome>({ kind: "ok", output: null }) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.boolean(), retryAfter).map(([retryable, retryAfterMs]): Outcome => ({
+      kind: "failed",
+      reason: "it broke",
+      retryable,
+      ...retryAfterMs !== undefined && { retryAfterMs },
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: retryAfter.map((retryAfterMs): Outcome => ({
+      kind: "throttled",
+      reason: "too many",
+      ...retryAfterMs !== undefined && { retryAfterMs },
+    })),
+  },
+);
+
+/** What happens to a scheduler, under policies of one kind. */
+export function steps(policy: fc.Arbitrary<PolicyChoice>): fc.Arbitrary<Step[]> {
+  const which = fc.nat(1000);
+  const runMs = fc.constantFrom(5, 20, 100, 700);
+  return fc.array(
+    fc.oneof<fc.WeightedArbitrary<Step>[]>(
+      { weight: 12, arbitrary: fc.record({ do: fc.constant("submit"), submission }) },
+      {
+        weight: 12,
+        arbitrary: fc.record({ do: fc.constant("next"), times: fc.integer({ min: 1, max: 4 }) }),
+      },
+      {
+        weight: 16,
+        arbitrary: fc.record({ do: fc.constant("settle"), which, outcome, runMs }, {
+          requiredKeys: ["do", "which", "outcome"],
+        }),
+      },
+      {
+        weight: 6,
+        arbitrary: fc.record({ do: fc.constant("wait"), ms: fc.constantFrom(0, 1, 30, 99, 400) }),
+      },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant("cancel"), which }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("setPolicy"), policy }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("setLimits"), limits }) },
+    ),
+    { minLength: 10, maxLength: 120, size: "max" },
+  );
+}
+
+function lastLetter(name: string): number {
+  return name.codePointAt(name.length - 1) ?? 0;
+}
+
+function keysOf<T extends object>(object: T): (keyof T)[] {
+  return Object.keys(object) as (keyof T)[];
+}

@@ -1,0 +1,128 @@
+import { deepEqual as assertEquals, ok as assert } from "node:assert/strict";
+import type { Instance, NodeRecord, NodeState } from "../../lib/model/mod.ts";
+import type { Invocation, Limits, Settlement } from "../../lib/scheduler/mod.ts";
+
+interface Account {
+  readonly instance: Instance;
+  readonly settled: Map<number, NodeState>;
+  readonly running: Set<number>;
+  readonly resumesAtMs: Map<number, number>;
+  readonly failures: Map<number, number>;
+  cancelled: boolean;
+}
+
+/** What a scheduler's caller can see, kept to check that nothing is lost, started twice or started too soon. */
+export class Books {
+  limits: Limits;
+  /** How often each instance has ended, by id. */
+  readonly endings = new Map<string, number>();
+  readonly #accounts = new Map<string, Account>();
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+
+  get open(): string[] {
+    return [...this.#accounts.keys()];
+  }
+
+  submitted(instance: Instance, progress: readonly NodeRecord[], settlement: Settlement): void {
+    const states = progress.map(({ node, state }) => [node, state === "started" ? "failed" : state] as const);
+    this.endings.set(instance.id, 0);
+    this.#accounts.set(instance.id, {
+      instance,
+      settled: new Map(states),
+      running: new Set(),
+      resumesAtMs: new Map(),
+      failures: new Map(),
+      cancelled: false,
+    });
+    this.#note(settlement);
+  }
+
+  started({ instance, nodeIndex }: Invocation): void {
+    const account = this.#accounts.get(instance);
+    assert(account, "an instance that has ended starts nothing");
+    assert(!this.#isEnding(account), "an instance that is to end starts nothing");
+    assert(!account.running.has(nodeIndex), "a node is not started twice at once");
+    assert(!account.settled.has(nodeIndex), "a settled node is not started");
+    const { after, fn } = account.instance.chain.nodes[nodeIndex]!;
+    assert(after.every((before) => account.settled.has(before)), "what is before a node is settled");
+    const failures = account.failures.get(nodeIndex) ?? 0;
+    assert(failures < fn.retry.attempts, "no more attempts than the function's");
+    assert(failures === 0 || !fn.atMostOnce, "no second attempt of what runs at most once");
+    account.resumesAtMs.delete(nodeIndex);
+    account.running.add(nodeIndex);
+    this.#checkLimits(account.instance.chain.name, fn.name);
+  }
+
+  #checkLimits(chain: string, fn: string): void {
+    const { global = Infinity, functions = {}, chains = {} } = this.limits;
+    assert(this.#running() <= global, "the global limit holds");
+    assert(this.#running({ fn }) <= (functions[fn] ?? Infinity), "the function's limit holds");
+    assert(this.#running({ chain }) <= (chains[chain] ?? Infinity), "the chain's limit holds");
+  }
+
+  settled({ nodeIndex }: Invocation, settlement: Settlement, nowMs: number): void {
+    const account = this.#accounts.get(settlement.instance.id)!;
+    account.running.delete(nodeIndex);
+    const { verdict, retryAtMs } = settlement;
+    if (verdict === "retry" || verdict === "throttled") {
+      assert(retryAtMs! > nowMs, "a delay ends after now");
+      account.resumesAtMs.set(nodeIndex, retryAtMs!);
+      if (verdict === "retry") {
+        account.failures.set(nodeIndex, (account.failures.get(nodeIndex) ?? 0) + 1);
+      }
+    } else {
+      account.settled.set(nodeIndex, verdict!);
+    }
+    this.#note(settlement);
+  }
+
+  cancelled(settlement: Settlement): void {
+    this.#accounts.get(settlement.instance.id)!.cancelled = true;
+    this.#note(settlement);
+  }
+
+  #note({ instance, skipped, ended }: Settlement): void {
+    const account = this.#accounts.get(instance.id)!;
+    for (const node of skipped) account.settled.set(node, "skipped");
+    if (ended === undefined) return;
+    assertEquals(account.running.size, 0, "an instance ends with the last of its attempts");
+    if (ended.outcome === "completed") assertEquals(account.settled.size, instance.chain.nodes.length);
+    this.#accounts.delete(instance.id);
+    this.endings.set(instance.id, this.endings.get(instance.id)! + 1);
+  }
+
+  /** After the scheduler has said that nothing may start. */
+  nothingStarts(nowMs: number): void {
+    const { global = Infinity, functions = {}, chains = {} } = this.limits;
+    if (this.#running() >= global) return;
+    for (const account of this.#accounts.values()) {
+      const { chain } = account.instance;
+      if (this.#isEnding(account)) continue;
+      if (this.#running({ chain: chain.name }) >= (chains[chain.name] ?? Infinity)) continue;
+      for (const [i, { fn, after }] of chain.nodes.entries()) {
+        const isWaiting = !account.settled.has(i) && !account.running.has(i) &&
+          after.every((before) => account.settled.has(before)) &&
+          (account.resumesAtMs.get(i) ?? 0) <= nowMs;
+        const isShut = this.#running({ fn: fn.name }) >= (functions[fn.name] ?? Infinity);
+        assert(!isWaiting || isShut, "nothing waits that might run");
+      }
+    }
+  }
+
+  #isEnding({ cancelled, settled, instance }: Account): boolean {
+    return cancelled ||
+      [...settled].some(([i, state]) => state === "failed" && instance.chain.nodes[i]!.onFailure === "fail");
+  }
+
+  #running(of: { chain?: string; fn?: string } = {}): number {
+    let count = 0;
+    for (const { instance: { chain }, running } of this.#accounts.values()) {
+      if ((of.chain ?? chain.name) !== chain.name) continue;
+      for (const i of running) if ((of.fn ?? chain.nodes[i]!.fn.name) === chain.nodes[i]!.fn.name) count++;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,372 @@
+import type { Chain, Instance, InstanceOutcome, NodeRecord, NodeState } from "../../lib/model/mod.ts";
+import type { Outcome, Random } from "../../lib/model/mod.ts";
+import type { GroupStats, Policy, Stats, Task } from "../../lib/policies/mod.ts";
+import type { Limits, SchedulerStats, Settlement, Verdict } from "../../lib/scheduler/mod.ts";
+import { failureDelayMs, throttleDelayMs } from "../../lib/scheduler/backoff.ts";
+import { RunTimes } from "../../lib/scheduler/run_times.ts";
+
+/** An invocation that is not settled. */
+export interface Entry {
+  readonly of: Open;
+  readonly node: number;
+  readonly readyAtMs: number;
+  phase: "new" | "queued" | "delayed" | "running";
+  attempts: number;
+  failures: number;
+  throttles: number;
+  untilMs: number;
+  group: string;
+  rank: readonly number[];
+}
+
+/** An instance that has not ended. */
+interface Open {
+  readonly instance: Instance;
+  readonly serial: number;
+  /** The newest first. */
+  entries: Entry[];
+  readonly states: (NodeState | undefined)[];
+  started: boolean;
+  ending?: { readonly outcome: InstanceOutcome; readonly reason: string };
+}
+
+interface Group {
+  turn: number;
+  declaredWeight: number;
+  weight: number;
+}
+
+/**
+ * The scheduler once more, to compare it with: plain lists that are scanned for every decision, and nothing remembered
+ * that can be counted. Slow, and obviously right.
+ */
+export class Oracle {
+  readonly #times = new RunTimes();
+  readonly #groups = new Map<string, Group>();
+  #policy: Policy;
+  #limits: Limits;
+  #open: Open[] = [];
+  #nowMs = 0;
+  #sweptAtMs = 0;
+  #serial = 0;
+  #turns = 0;
+  #throttled = 0;
+  #retried = 0;
+
+  constructor(policy: Policy, limits: Limits, readonly random: Random) {
+    this.#policy = policy;
+    this.#limits = limits;
+  }
+
+  submit(instance: Instance, nowMs: number, progress: readonly NodeRecord[]): Settlement {
+    this.#nowMs = nowMs;
+    const { nodes } = instance.chain;
+    const open: Open = {
+      instance,
+      serial: this.#serial++,
+      entries: [],
+      states: nodes.map(() => undefined),
+      started: progress.length > 0,
+    };
+    this.#open.push(open);
+    const skipped: number[] = [];
+    const reached = [...nodes.keys()].filter((node) => nodes[node]!.after.length === 0);
+    for (const node of reached) {
+      if (open.ending) break;
+      const record = progress.find((record) => record.node === node);
+      if (record === undefined) this.#ready(open, node);
+      else {
+        const state = record.state === "started" ? "failed" : record.state;
+        const reason = `node ${nodes[node]!.name}: ${record.reason}`;
+        reached.push(...this.#settleNode(open, node, state, skipped, reason));
+      }
+    }
+    const isNew = (node: number) => progress.every((record) => record.node !== node);
+    return { instance, ...this.#result(open, skipped.filter(isNew)) };
+  }
+
+  next(nowMs: number): Entry | undefined {
+    this.#nowMs = nowMs;
+    const due = this.#entries().filter((e) => e.phase === "delayed" && e.untilMs <= nowMs);
+    for (const entry of due.sort((a, b) => a.untilMs - b.untilMs || bySequence(a, b))) this.#place(entry);
+    if (this.#policy.weight && nowMs - this.#sweptAtMs >= 100) {
+      this.#sweptAtMs = nowMs;
+      for (const name of this.#groups.keys()) this.#readWeight(name);
+    }
+    const [best] = this.eligible().sort((a, b) => this.#order(a, b));
+    if (best) this.#start(best);
+    return best;
+  }
+
+  /** What might start now, in no order. */
+  eligible(): Entry[] {
+    const running = this.#entries().filter((e) => e.phase === "running");
+    const { global = Infinity, functions = {}, chains = {} } = this.#limits;
+    return this.#entries().filter((entry) =>
+      entry.phase === "queued" && running.length < global &&
+      running.filter((r) => fnOf(r) === fnOf(entry)).length < (functions[fnOf(entry)] ?? Infinity) &&
+      running.filter((r) => chainOf(r) === chainOf(entry)).length < (chains[chainOf(entry)] ?? Infinity)
+    );
+  }
+
+  #order(a: Entry, b: Entry): number {
+    const groups = [a, b].map((entry) => this.#groups.get(entry.group)!);
+    const loads = [a, b].map((entry, i) => this.#count("running", entry.group) / groups[i]!.weight);
+    const byGroup = loads[0]! - loads[1]! || groups[0]!.turn - groups[1]!.turn;
+    return (this.#policy.group ? byGroup : 0) || compareLists(a.rank, b.rank) || bySequence(a, b);
+  }
+
+  #start(entry: Entry): void {
+    const { of } = entry;
+    entry.phase = "running";
+    entry.attempts++;
+    this.#groups.get(entry.group)!.turn = ++this.#turns;
+    this.#readWeight(entry.group);
+    if (of.started) return;
+    of.started = true;
+    for (const other of [...of.entries]) {
+      if (other.phase !== "queued") continue;
+      const former = other.group;
+      of.entries = [other, ...of.entries.filter((entry) => entry !== other)];
+      this.#place(other);
+      this.#readWeight(former);
+    }
+  }
+
+  settle(entry: Entry, outcome: Outcome, nowMs: number, runMs: number | undefined): Settlement {
+    this.#nowMs = nowMs;
+    const { of: open, node } = entry;
+    const { name, fn } = open.instance.chain.nodes[node]!;
+    const verdict = judge(entry, outcome);
+    entry.phase = "new";
+    this.#readWeight(entry.group);
+    if (outcome.kind !== "ok" && (verdict === "retry" || verdict === "throttled")) {
+      const delayMs = this.#delayMs(entry, verdict);
+      entry.phase = "delayed";
+      entry.untilMs = nowMs + Math.max(delayMs, outcome.retryAfterMs ?? 0, 1);
+      return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
+    }
+    if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(fn, runMs);
+    open.entries = open.entries.filter((e) => e !== entry);
+    const skipped: number[] = [];
+    const reason = outcome.kind === "ok" ? "" : `node ${name}: ${outcome.reason}`;
+    const state = verdict === "ok" ? "ok" : "failed";
+    for (const next of this.#settleNode(open, node, state, skipped, reason)) this.#ready(open, next);
+    return { instance: open.instance, verdict, ...this.#result(open, skipped) };
+  }
+
+  #delayMs(entry: Entry, verdict: "retry" | "throttled"): number {
+    if (verdict === "retry") {
+      this.#retried++;
+      entry.throttles = 0;
+      return failureDelayMs(
+        entry.of.instance.chain.nodes[entry.node]!.fn.retry,
+        ++entry.failures,
+        this.random,
+      );
+    }
+    this.#throttled++;
+    return throttleDelayMs(++entry.throttles, this.random);
+  }
+
+  #settleNode(open: Open, node: number, state: NodeState, skipped: number[], reason: string): number[] {
+    const { nodes } = open.instance.chain;
+    const isSettled = (node: number) => open.states[node] !== undefined;
+    const ready: number[] = [];
+    const reached = [node];
+    open.states[node] = state;
+    if (state === "failed" && nodes[node]!.onFailure === "fail") this.#endEarly(open, "failed", reason);
+    if (open.ending) return [];
+    for (const at of reached) {
+      if (at !== node && !isSkipped(open, at)) {
+        ready.push(at);
+        continue;
+      }
+      if (at !== node) {
+        open.states[at] = "skipped";
+        skipped.push(at);
+      }
+      const next = nodes.keys().filter((i) =>
+        nodes[i]!.after.includes(at) && nodes[i]!.after.every(isSettled)
+      );
+      reached.push(...next);
+    }
+    return ready;
+  }
+
+  cancel(id: string, nowMs: number, reason: string): Settlement | undefined {
+    this.#nowMs = nowMs;
+    const open = this.#open.find((open) => open.instance.id === id);
+    if (open === undefined) return undefined;
+    this.#endEarly(open, "cancelled", reason);
+    return { instance: open.instance, ...this.#result(open, []) };
+  }
+
+  #endEarly(open: Open, outcome: InstanceOutcome, reason: string): void {
+    open.ending ??= { outcome, reason };
+    const gone = open.entries.filter((entry) => entry.phase !== "running");
+    open.entries = open.entries.filter((entry) => entry.phase === "running");
+    for (const entry of gone) if (entry.phase === "queued") this.#readWeight(entry.group);
+  }
+
+  #result(open: Open, skipped: readonly number[]): Omit<Settlement, "instance"> {
+    const allSettled = open.states.every((state) => state !== undefined);
+    const inFlight = open.entries.some((entry) => entry.phase === "running");
+    if (inFlight || (!allSettled && !open.ending)) return { skipped };
+    this.#open = this.#open.filter((other) => other !== open);
+    return { skipped, ended: open.ending ?? { outcome: "completed" } };
+  }
+
+  setPolicy(policy: Policy): void {
+    this.#policy = policy;
+    this.#placeAnew();
+  }
+
+  setLimits(limits: Limits): void {
+    this.#limits = limits;
+    this.#placeAnew();
+  }
+
+  #placeAnew(): void {
+    this.#groups.clear();
+    this.#sweptAtMs = 0;
+    for (const entry of this.#entries().filter((e) => e.phase === "running")) {
+      entry.group = this.#groupOf(entry);
+      this.#groups.get(entry.group)!.turn = ++this.#turns;
+    }
+    const queued = this.#entries().filter((e) => e.phase === "queued");
+    for (const entry of queued) entry.phase = "new";
+    for (const entry of queued) this.#place(entry);
+    for (const name of this.#groups.keys()) this.#readWeight(name);
+  }
+
+  wakeAtMs(): number | undefined {
+    const times = this.#entries().filter((e) => e.phase === "delayed").map((e) => e.untilMs);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  stats(): SchedulerStats {
+    return {
+      instances: this.#open.length,
+      ready: this.#count("queued"),
+      delayed: this.#count("delayed"),
+      running: this.#count("running"),
+      limit: this.#limits.global ?? Infinity,
+      throttled: this.#throttled,
+      retried: this.#retried,
+    };
+  }
+
+  #ready(of: Open, node: number): void {
+    const counts = { attempts: 0, failures: 0, throttles: 0 };
+    const unknown = { untilMs: NaN, group: "", rank: [] };
+    const entry: Entry = { of, node, phase: "new", readyAtMs: this.#nowMs, ...counts, ...unknown };
+    of.entries.unshift(entry);
+    this.#place(entry);
+  }
+
+  #place(entry: Entry): void {
+    const name = this.#groupOf(entry);
+    const group = this.#groups.get(name)!;
+    if (this.#count("queued", name) + this.#count("running", name) === 0) group.turn = ++this.#turns;
+    const rank = this.#policy.rank?.(this.#view(entry), this.#viewStats()) ?? 0;
+    entry.rank = typeof rank === "number" ? [rank] : rank;
+    entry.group = name;
+    entry.phase = "queued";
+    group.declaredWeight = entry.of.instance.weight;
+    this.#readWeight(name);
+  }
+
+  #groupOf(entry: Entry): string {
+    const name = this.#policy.group?.(this.#view(entry)) ?? "";
+    if (!this.#groups.has(name)) this.#groups.set(name, { turn: 0, declaredWeight: 1, weight: 1 });
+    return name;
+  }
+
+  #readWeight(name: string): void {
+    const group = this.#groups.get(name)!;
+    group.weight = this.#policy.weight?.(this.#groupStats(name), this.#viewStats()) ?? 1;
+  }
+
+  #entries(): Entry[] {
+    return this.#open.flatMap((open) => open.entries);
+  }
+
+  #count(phase: Entry["phase"], group?: string): number {
+    return this.#entries().filter((e) => e.phase === phase && (group ?? e.group) === e.group).length;
+  }
+
+  #groupStats(name: string): GroupStats {
+    const { declaredWeight } = this.#groups.get(name)!;
+    return {
+      name,
+      queued: this.#count("queued", name),
+      running: this.#count("running", name),
+      declaredWeight,
+    };
+  }
+
+  #viewStats(): Stats {
+    const groups = new Map([...this.#groups.keys()].map((name) => [name, this.#groupStats(name)]));
+    return { nowMs: this.#nowMs, running: this.#count("running"), queued: this.#count("queued"), groups };
+  }
+
+  #view({ of: { instance, started }, node, readyAtMs, attempts, phase }: Entry): Task {
+    const { name, fn } = instance.chain.nodes[node]!;
+    return {
+      chain: instance.chain.name,
+      instance: instance.id,
+      node: name,
+      function: fn.name,
+      labels: instance.labels,
+      priority: instance.priority,
+      functionPriority: fn.priority,
+      weight: instance.weight,
+      deadlineMs: instance.deadlineMs,
+      chainStarted: started,
+      submittedAtMs: instance.submittedAtMs,
+      readyAtMs,
+      remainingMs: this.#remainingMs(instance.chain, node),
+      expectedMs: this.#times.expectedMs(fn),
+      attempt: phase === "running" ? attempts : attempts + 1,
+    };
+  }
+
+  #remainingMs(chain: Chain, node: number): number {
+    const after = chain.nodes.flatMap((next, i) => next.after.includes(node) ? [i] : []);
+    const least = Math.max(0, ...after.map((next) => this.#remainingMs(chain, next)));
+    return this.#times.expectedMs(chain.nodes[node]!.fn) + least;
+  }
+}
+
+function judge({ of, node, failures }: Entry, outcome: Outcome): Verdict {
+  if (outcome.kind === "ok") return "ok";
+  if (of.ending) return "failed";
+  if (outcome.kind === "throttled") return "throttled";
+  const { retry, atMostOnce } = of.instance.chain.nodes[node]!.fn;
+  return outcome.retryable && !atMostOnce && failures + 1 < retry.attempts ? "retry" : "failed";
+}
+
+function isSkipped({ instance: { chain: { nodes } }, states }: Open, node: number): boolean {
+  return nodes[node]!.after.every((before) =>
+    states[before] === "skipped" || (states[before] === "failed" && nodes[before]!.onFailure === "skip")
+  );
+}
+
+function bySequence(a: Entry, b: Entry): number {
+  return a.of.serial - b.of.serial || a.node - b.node;
+}
+
+/** Item by item; of two lists of which one begins with the other, the shorter first. */
+function compareLists(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
+  return a.length - b.length;
+}
+
+function fnOf({ of, node }: Entry): string {
+  return of.instance.chain.nodes[node]!.fn.name;
+}
+
+function chainOf({ of }: Entry): string {
+  return of.instance.chain.name;
+}

@@ -1,0 +1,173 @@
+import { deepEqual as assertEquals, ok as assert } from "node:assert/strict";
+import fc from "fast-check";
+import type { Chain, Instance, NodeRecord, Outcome } from "../../lib/model/mod.ts";
+import { seededRandom } from "../../lib/model/mod.ts";
+import { type Invocation, type Limits, Scheduler, type Settlement } from "../../lib/scheduler/mod.ts";
+import {
+  chains,
+  limits,
+  makePolicy,
+  namedPolicy,
+  ownPolicy,
+  POLICY_NAMES,
+  type PolicyChoice,
+  type Step,
+  steps,
+  type Submission,
+} from "./arbitraries.ts";
+import { Books } from "./books.ts";
+import { type Entry, Oracle } from "./oracle.ts";
+
+const SEED = 20260801;
+const OK: Outcome = { kind: "ok", output: null };
+
+/** Does the same to a scheduler and to the oracle, compares what they answer, and keeps the books. */
+class Duel {
+  readonly #scheduler: Scheduler;
+  readonly #oracle: Oracle;
+  readonly #books: Books;
+  readonly #running: [Invocation, Entry][] = [];
+  #nowMs = 1000;
+  #submitted = 0;
+
+  constructor(readonly chains: readonly Chain[], choice: PolicyChoice, limits: Limits) {
+    const policy = makePolicy(choice);
+    this.#scheduler = new Scheduler({ policy, limits, random: seededRandom(1) });
+    this.#oracle = new Oracle(policy, limits, seededRandom(1));
+    this.#books = new Books(limits);
+  }
+
+  take(step: Step): void {
+    this.#take(step);
+    assertEquals(this.#scheduler.stats(), this.#oracle.stats());
+    assertEquals(this.#scheduler.wakeAtMs(), this.#oracle.wakeAtMs());
+  }
+
+  #take(step: Step): void {
+    switch (step.do) {
+      case "submit":
+        return this.#submit(step.submission);
+      case "next":
+        for (let i = 0; i < step.times; i++) this.#next();
+        return;
+      case "settle":
+        return this.#settle(step.which, step.outcome, step.runMs);
+      case "wait":
+        this.#nowMs += step.ms;
+        return;
+      case "cancel":
+        return this.#cancel(step.which);
+      case "setPolicy": {
+        const policy = makePolicy(step.policy);
+        this.#scheduler.setPolicy(policy);
+        return this.#oracle.setPolicy(policy);
+      }
+      case "setLimits":
+        this.#scheduler.setLimits(step.limits);
+        this.#oracle.setLimits(step.limits);
+        this.#books.limits = step.limits;
+    }
+  }
+
+  #submit(submission: Submission): void {
+    const chain = this.chains[submission.chain]!;
+    const { labels, priority, weight, deadlineInMs } = submission;
+    const instance: Instance = {
+      ...{ id: `i${this.#submitted++}`, chain, labels, priority, weight },
+      submittedAtMs: this.#nowMs,
+      deadlineMs: this.#nowMs + deadlineInMs,
+    };
+    const progress = closedProgress(chain, submission.progress ?? []);
+    const settlement = this.#scheduler.submit(instance, this.#nowMs, progress);
+    assertSame(settlement, this.#oracle.submit(instance, this.#nowMs, progress));
+    this.#books.submitted(instance, progress, settlement);
+  }
+
+  #next(): boolean {
+    const invocation = this.#scheduler.next(this.#nowMs);
+    const entry = this.#oracle.next(this.#nowMs);
+    const words = entry && `${entry.of.instance.id}/${entry.node}/${entry.attempts}`;
+    assertEquals(invocation && `${invocation.instance}/${invocation.nodeIndex}/${invocation.attempt}`, words);
+    if (invocation && entry) {
+      this.#books.started(invocation);
+      this.#running.push([invocation, entry]);
+    } else this.#books.nothingStarts(this.#nowMs);
+    return invocation !== undefined;
+  }
+
+  #settle(which: number, outcome: Outcome, runMs?: number): void {
+    if (this.#running.length === 0) return;
+    const [[invocation, entry]] = this.#running.splice(which % this.#running.length, 1) as [
+      [Invocation, Entry],
+    ];
+    const settlement = this.#scheduler.settle(invocation, outcome, this.#nowMs, runMs);
+    assertSame(settlement, this.#oracle.settle(entry, outcome, this.#nowMs, runMs));
+    this.#books.settled(invocation, settlement, this.#nowMs);
+  }
+
+  #cancel(which: number): void {
+    const { open } = this.#books;
+    const id = open[which % open.length] ?? "nobody";
+    const settlement = this.#scheduler.cancel(id, this.#nowMs, "enough");
+    assertSame(settlement, this.#oracle.cancel(id, this.#nowMs, "enough"));
+    if (settlement) this.#books.cancelled(settlement);
+  }
+
+  /** Lets everything end well. */
+  drain(): void {
+    for (;;) {
+      if (this.#next()) continue;
+      const wakeAtMs = this.#scheduler.wakeAtMs();
+      if (this.#running.length > 0) this.take({ do: "settle", which: 0, outcome: OK });
+      else if (wakeAtMs !== undefined) this.take({ do: "wait", ms: wakeAtMs - this.#nowMs });
+      else break;
+    }
+    assertEquals(this.#scheduler.stats().instances, 0, "everything ends");
+    assert([...this.#books.endings.values()].every((times) => times === 1), "every instance ends once");
+  }
+}
+
+/** As much of the progress as is possible: what ended came after what had ended, and was skipped if that was. */
+function closedProgress({ nodes }: Chain, states: Submission["progress"] & object): NodeRecord[] {
+  const known = new Map<number, NodeRecord["state"]>();
+  nodes.forEach(({ after }, i) => {
+    const state = states[i];
+    if (state === undefined || !after.every((before) => known.has(before))) return;
+    const isSkipped = after.length > 0 && after.every((before) =>
+      known.get(before) === "skipped" ||
+      (nodes[before]!.onFailure === "skip" && ["failed", "started"].includes(known.get(before)!))
+    );
+    known.set(i, isSkipped ? "skipped" : state);
+  });
+  return [...known].map(([node, state]) => ({ node, state, attempts: 1, output: null, reason: "it broke" }));
+}
+
+function assertSame(actual: Settlement | undefined, expected: Settlement | undefined): void {
+  assert(actual?.instance === expected?.instance);
+  assertEquals({ ...actual, instance: 0 }, { ...expected, instance: 0 });
+}
+
+function assertDecidesAsOracle(policy: fc.Arbitrary<PolicyChoice>, numRuns: number): void {
+  fc.assert(
+    fc.property(chains, policy, limits, steps(policy), (chains, choice, limits, steps) => {
+      const duel = new Duel(chains, choice, limits);
+      for (const step of steps) duel.take(step);
+      duel.drain();
+    }),
+    { seed: SEED, numRuns },
+  );
+}
+
+for (const name of POLICY_NAMES) {
+  Deno.test(`Scheduler decides as the oracle under ${name}`, () => {
+    assertDecidesAsOracle(fc.constant({ name }), 100);
+  });
+}
+
+Deno.test("Scheduler decides as the oracle under joined policies, shares by label, and changes between", () => {
+  assertDecidesAsOracle(namedPolicy, 400);
+});
+
+Deno.test("Scheduler decides as the oracle under policies that users might write", () => {
+  assertDecidesAsOracle(ownPolicy, 500);
+});
