@@ -7,10 +7,11 @@ import {
   type Outcome,
 } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
-import { type Claim, type Command, type QueueDriver, QueueError, type Result } from "../queue/mod.ts";
+import type { Claim, Command, QueueDriver, Result } from "../queue/mod.ts";
 import type { Recorder } from "../record/mod.ts";
 import type { Ending, Invocation, Scheduler, SchedulerStats, Settlement } from "../scheduler/mod.ts";
 import { HeldInstance } from "./held_instance.ts";
+import { QueueWriter } from "./queue_writer.ts";
 
 /** What a consumer is made of. */
 export interface ConsumerOptions {
@@ -51,6 +52,7 @@ const EMPTY_CHECK_MS = 100;
  */
 export class Consumer {
   readonly #options: ConsumerOptions;
+  readonly #writer: QueueWriter;
   readonly #held = new Map<string, HeldInstance>();
   /** Writes to the queue under way. */
   readonly #writes = new Set<Promise<void>>();
@@ -66,6 +68,7 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    this.#writer = new QueueWriter(options.queue, options.clock);
   }
 
   /** Gauges and counters of this consumer. */
@@ -220,14 +223,10 @@ export class Consumer {
   }
 
   async #checkpoint(held: HeldInstance, record: NodeRecord): Promise<void> {
-    try {
-      await this.#options.queue.checkpoint([{ instanceId: held.id, records: [record] }]);
-      held.checkpointed(record);
-    } catch (error) {
-      if (!isLeaseLost(error)) throw error;
-      held.lost = true;
-      this.#options.scheduler.cancel(held.id, this.#options.clock.nowMs(), "another consumer has it");
-    }
+    const lost = await this.#writer.checkpoint({ instanceId: held.id, records: [record] });
+    if (!lost) return held.checkpointed(record);
+    held.lost = true;
+    this.#options.scheduler.cancel(held.id, this.#options.clock.nowMs(), "another consumer has it");
   }
 
   #record(task: Invocation, answer: Answer, startedAtMs: number, runMs: number, settled: boolean): void {
@@ -260,24 +259,27 @@ export class Consumer {
     const { recorder, clock } = this.#options;
     const endedAtMs = clock.nowMs();
     const why = reason === undefined ? {} : { reason };
-    const result = { instanceId: held.id, outcome, endedAtMs, records: held.notCheckpointed(), output: held.output(), ...why };
+    const result = {
+      instanceId: held.id,
+      outcome,
+      endedAtMs,
+      records: held.notCheckpointed(),
+      output: held.output(),
+      ...why,
+    };
     const write = this.#write(held, result).catch((error) => this.#fail(error)).finally(() => {
       this.#writes.delete(write);
       this.#held.delete(held.id);
       this.#roomAgain();
     });
     this.#writes.add(write);
-    if (!held.lost) recorder.end({ chain: held.instance.chain.name, instance: held.id, endedAtMs, outcome, ...why });
+    if (!held.lost) {
+      recorder.end({ chain: held.instance.chain.name, instance: held.id, endedAtMs, outcome, ...why });
+    }
   }
 
   async #write(held: HeldInstance, result: Result): Promise<void> {
-    if (held.lost) return;
-    try {
-      await this.#options.queue.finish([result]);
-      this.#ended[result.outcome]++;
-    } catch (error) {
-      if (!isLeaseLost(error)) throw error;
-    }
+    if (!held.lost && !(await this.#writer.finish(result))) this.#ended[result.outcome]++;
   }
 
   async #listen(): Promise<void> {
@@ -314,8 +316,4 @@ export class Consumer {
       await clock.until(clock.nowMs() + EMPTY_CHECK_MS, signal);
     }
   }
-}
-
-function isLeaseLost(error: unknown): boolean {
-  return error instanceof QueueError && error.code === "lease-lost";
 }

@@ -67,16 +67,17 @@ class MemoryConsumer implements QueueDriver {
     this.#keepMs = keepMs;
   }
 
-  async push(instances: readonly Instance[]): Promise<void> {
-    await this.#turn("push to");
-    for (const instance of instances) definitionOfSubmitted(instance); // throws before any is added
-    for (const instance of instances) this.#store.add(instance);
-    this.#store.bell.ring();
+  push(instances: readonly Instance[]): Promise<void> {
+    return this.#do("push to", () => {
+      for (const instance of instances) definitionOfSubmitted(instance); // throws before any is added
+      for (const instance of instances) this.#store.add(instance);
+      this.#store.bell.ring();
+    });
   }
 
   async pull(max: number, signal: AbortSignal): Promise<Claim[]> {
     while (true) {
-      await this.#turn("pull from");
+      this.#check("pull from");
       if (signal.aborted) return [];
       const { rings } = this.#store.bell;
       const taken = this.#store.take(max, this);
@@ -90,23 +91,25 @@ class MemoryConsumer implements QueueDriver {
     return { instance: entry.instance, progress: progressOf(entry) };
   }
 
-  async checkpoint(progress: readonly Progress[]): Promise<void> {
-    await this.#turn("write to");
-    this.#write(progress.map((item) => ({ ...item, records: item.records.map(copyOf) })), () => {});
+  checkpoint(progress: readonly Progress[]): Promise<void> {
+    return this.#do("write to", () => {
+      this.#write(progress.map((item) => ({ ...item, records: item.records.map(copyOf) })), () => {});
+    });
   }
 
-  async finish(results: readonly Result[]): Promise<void> {
-    await this.#turn("write to");
-    const copies = results.map((item) => ({
-      ...item,
-      records: item.records.map(copyOf),
-      output: copyOfJson(item.output),
-    }));
-    this.#write(copies, (entry, { outcome, endedAtMs, reason, output }) => {
-      this.#store.end(entry, outcome, endedAtMs, reason, output);
-      this.#held.delete(entry.instance.id);
+  finish(results: readonly Result[]): Promise<void> {
+    return this.#do("write to", () => {
+      this.#store.purge(this.#clock.nowMs() - this.#keepMs);
+      const copies = results.map((item) => ({
+        ...item,
+        records: item.records.map(copyOf),
+        output: copyOfJson(item.output),
+      }));
+      this.#write(copies, (entry, { outcome, endedAtMs, reason, output }) => {
+        this.#store.end(entry, outcome, endedAtMs, reason, output);
+        this.#held.delete(entry.instance.id);
+      });
     });
-    this.#store.purge(this.#clock.nowMs() - this.#keepMs);
   }
 
   #write<T extends Progress>(items: readonly T[], also: (entry: Entry, item: T) => void): void {
@@ -123,24 +126,27 @@ class MemoryConsumer implements QueueDriver {
     if (lost.length > 0) throw leaseLost("the queue in memory", lost);
   }
 
-  async depth(): Promise<QueueDepth> {
-    await this.#turn("read");
-    return this.#store.depth();
+  depth(): Promise<QueueDepth> {
+    return this.#do("read", () => this.#store.depth());
   }
 
-  async get(id: string): Promise<InstanceView | undefined> {
-    await this.#turn("read");
-    const entry = this.#store.get(id);
-    return entry && viewOf(entry);
+  get(id: string): Promise<InstanceView | undefined> {
+    return this.#do("read", () => {
+      const entry = this.#store.get(id);
+      return entry && viewOf(entry);
+    });
   }
 
   async *list(filter: Filter): AsyncIterable<InstanceView> {
-    await this.#turn("read");
+    this.#check("read");
     for (const entry of this.#store.select(filter)) yield viewOf(entry);
   }
 
-  async request(command: Command): Promise<number> {
-    await this.#turn("ask");
+  request(command: Command): Promise<number> {
+    return this.#do("ask", () => this.#obey(command));
+  }
+
+  #obey(command: Command): number {
     switch (command.kind) {
       case "cancel":
         return this.#cancel(this.#store.select(among(CANCELLABLE, command.filter)));
@@ -178,7 +184,7 @@ class MemoryConsumer implements QueueDriver {
   async *#listen(since: number, signal: AbortSignal): AsyncGenerator<Command> {
     let told = new Set<string>();
     for (let last = since - 1;;) {
-      await this.#turn("listen to");
+      this.#check("listen to");
       if (signal.aborted) return;
       const { rings } = this.#store.bell;
       for (const { seq, command } of this.#store.commands.filter(({ seq }) => seq > last)) {
@@ -200,16 +206,23 @@ class MemoryConsumer implements QueueDriver {
     this.#store.release(held, this.#clock.nowMs());
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.release(); // also wakes those who wait here, to find it closed
-    await Promise.resolve();
+  [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.release(); // also wakes those who wait here, to find it closed
+    }
+    return Promise.resolve();
   }
 
-  /** Answers in a later turn, as a store with a disk does, and only while it is open. */
-  async #turn(action: string): Promise<void> {
+  /** Does something at once, and answers in a later turn, as a store with a disk does. */
+  async #do<T>(action: string, work: () => T): Promise<T> {
+    this.#check(action);
+    const answer = work();
     await Promise.resolve();
+    return answer;
+  }
+
+  #check(action: string): void {
     if (!this.#closed) return;
     throw new QueueError(
       "closed",

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { type Chain, checkInstance, type Instance, isObject, type Json, MAX_NODES } from "../model/mod.ts";
+import {
+  type Chain,
+  checkInstance,
+  checkSubmission,
+  type Instance,
+  isObject,
+  type Json,
+  MAX_NODES,
+} from "../model/mod.ts";
 
 /** A chain's definition as it is stored: once, under the hash of its content. */
 export interface Definition {
@@ -10,41 +18,17 @@ export interface Definition {
 
 const definitions = new WeakMap<Chain, Definition>();
 
-/** Stands in for a chain that has been checked before, as checking each instance's whole chain would be most of the work. */
-const CHECKED: Chain = {
-  name: "checked",
-  nodes: [{
-    name: "checked",
-    fn: {
-      name: "checked",
-      method: "POST",
-      timeoutMs: 1,
-      retry: { attempts: 1, firstDelayMs: 0, factor: 1, maxDelayMs: 0 },
-      payload: "event",
-      atMostOnce: false,
-    },
-    after: [],
-    args: {},
-    onFailure: "fail",
-  }],
-};
-
 /**
- * Checks what is submitted; each chain object is checked and hashed once.
+ * Checks what is submitted; each chain object is checked and hashed once, as that is most of the work.
  *
  * @throws {WorkloadError} if the instance cannot be run
- * @throws {TypeError} if its id cannot be stored
  */
 export function definitionOfSubmitted(instance: Instance): Definition {
   let definition = definitions.get(instance.chain);
-  checkInstance(definition ? { ...instance, chain: CHECKED } : instance);
-  if (!storable(instance.id)) {
-    throw new TypeError(
-      `Cannot submit the instance ${JSON.stringify(instance.id)}: ` +
-        `its id has characters that cannot be stored. Write letters and digits`,
-    );
-  }
-  if (!definition) {
+  if (definition) {
+    checkSubmission(instance);
+  } else {
+    checkInstance(instance);
     const hash = createHash("sha256").update(canonicalJson(instance.chain)).digest("hex");
     definition = { hash, chain: instance.chain };
     definitions.set(instance.chain, definition);
@@ -75,11 +59,7 @@ export function jsonText(value: Json): string {
 
 /** A text without what not every store can keep: NUL, and halves of surrogate pairs. */
 export function storableText(text: string): string {
-  return storable(text) ? text : text.toWellFormed().replaceAll("\0", "\uFFFD");
-}
-
-function storable(text: string): boolean {
-  return !text.includes("\0") && text.isWellFormed();
+  return text.toWellFormed().replaceAll("\0", "\uFFFD");
 }
 
 /**

@@ -29,8 +29,14 @@ export class TestClock implements Clock {
     });
   }
 
+  after(delayMs: number, callback: () => void): () => void {
+    const taken = new AbortController();
+    void this.until(this.#nowMs + delayMs, taken.signal).then(() => taken.signal.aborted || callback());
+    return () => taken.abort();
+  }
+
   /** Lets time pass until a promise is settled. */
-  async wait<T>(promise: Promise<T>): Promise<T> {
+  async wait<T>(promise: PromiseLike<T>): Promise<T> {
     let settled = false;
     const settle = () => settled = true;
     promise.then(settle, settle);
@@ -66,6 +72,10 @@ export class ProcessClock implements Clock {
 
   nowMs(): number {
     return this.#base.nowMs();
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    return this.#base.after(delayMs, callback);
   }
 
   async until(instantMs: number, signal?: AbortSignal): Promise<void> {

@@ -1,0 +1,38 @@
+/** Runs all benchmarks, prints a table and writes `bench.json`. Figures that miss what they must reach are marked. */
+import { type Figure, missed } from "./figures.ts";
+import { cliBench } from "./cli_bench.ts";
+import { consumeBench } from "./consume_bench.ts";
+import { queueBench } from "./queue_bench.ts";
+import { schedulerBench } from "./scheduler_bench.ts";
+
+const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
+  "scheduler core": schedulerBench,
+  "sqlite queue": queueBench,
+  "consume": consumeBench,
+  "command line": cliBench,
+};
+
+const results: Record<string, Figure[]> = {};
+for (const [part, bench] of Object.entries(PARTS)) {
+  if (Deno.args.length > 0 && !Deno.args.includes(part)) continue;
+  console.log(`\n${part}`);
+  results[part] = await bench();
+  for (const figure of results[part]) {
+    const { name, value, unit, atLeast, atMost } = figure;
+    const target = atLeast !== undefined
+      ? `≥ ${write(atLeast)}`
+      : atMost !== undefined
+      ? `≤ ${write(atMost)}`
+      : "";
+    console.log(
+      `  ${missed(figure) ? "✗" : " "} ${name.padEnd(48)} ${write(value).padStart(12)} ${
+        unit.padEnd(14)
+      } ${target}`,
+    );
+  }
+}
+await Deno.writeTextFile("bench.json", JSON.stringify({ deno: Deno.version.deno, results }, null, 2) + "\n");
+
+function write(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
+}

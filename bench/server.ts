@@ -1,0 +1,8 @@
+/** A server of functions that do nothing, in a process of its own; prints its port. */
+const answer = JSON.stringify({ ok: true });
+const headers = { "content-type": "application/json" };
+const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  await request.json();
+  return new Response(answer, { headers });
+});
+console.log(server.addr.port);

@@ -1,0 +1,83 @@
+import type { Clock } from "../model/mod.ts";
+import { type Progress, type Queue, QueueError, type Result } from "../queue/mod.ts";
+
+/** How long ends are gathered: nobody waits for them but `--wait`, and a write costs as much for many as for one. */
+const FINISH_LINGER_MS = 2;
+/** A batch is written at once when it has so many items. */
+const FULL = 512;
+
+interface Waiting<T> {
+  readonly item: T;
+  resolve(lost: boolean): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Writes what has settled to the queue in batches. Each promise says whether its instance was lost to another consumer
+ * meanwhile, once everything else is durable.
+ */
+export class QueueWriter {
+  readonly #checkpoints: Batches<Progress>;
+  readonly #results: Batches<Result>;
+
+  constructor(queue: Queue, clock: Clock) {
+    this.#checkpoints = new Batches((batch) => queue.checkpoint(batch), clock, 0);
+    this.#results = new Batches((batch) => queue.finish(batch), clock, FINISH_LINGER_MS);
+  }
+
+  /** @returns whether the instance was lost */
+  checkpoint(progress: Progress): Promise<boolean> {
+    return this.#checkpoints.add(progress);
+  }
+
+  /** @returns whether the instance was lost */
+  finish(result: Result): Promise<boolean> {
+    return this.#results.add(result);
+  }
+}
+
+class Batches<T extends Progress> {
+  readonly #write: (batch: readonly T[]) => Promise<void>;
+  readonly #clock: Clock;
+  readonly #lingerMs: number;
+  #waiting: Waiting<T>[] = [];
+  #planned = () => {};
+
+  constructor(write: (batch: readonly T[]) => Promise<void>, clock: Clock, lingerMs: number) {
+    this.#write = write;
+    this.#clock = clock;
+    this.#lingerMs = lingerMs;
+  }
+
+  add(item: T): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      if (this.#waiting.length === 1) this.#plan();
+      else if (this.#waiting.length === FULL) this.#flush();
+    });
+  }
+
+  #plan(): void {
+    if (this.#lingerMs > 0) this.#planned = this.#clock.after(this.#lingerMs, () => this.#flush());
+    else queueMicrotask(() => this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    this.#planned();
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (batch.length === 0) return;
+    try {
+      await this.#write(batch.map(({ item }) => item));
+      for (const { resolve } of batch) resolve(false);
+    } catch (error) {
+      const lost = new Set(
+        error instanceof QueueError && error.code === "lease-lost" ? error.ids : undefined,
+      );
+      for (const { item, resolve, reject } of batch) {
+        if (lost.size === 0) reject(error);
+        else resolve(lost.has(item.instanceId));
+      }
+    }
+  }
+}

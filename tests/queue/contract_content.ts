@@ -1,0 +1,146 @@
+import { chain, fn, WorkloadError } from "../../lib/model/mod.ts";
+import { assert, assertEquals, assertRejects } from "./assert.ts";
+import { type ContractCase, pullAll } from "./contract.ts";
+import { ids, instances, line, record, result, single } from "./samples.ts";
+
+/** What instances and outputs may be made of, how many there may be, and what is refused. */
+export const contentCases: readonly ContractCase[] = [
+  {
+    name: "an instance comes back as it was pushed, whatever its parts",
+    async run(harness) {
+      const [producer, consumer] = [await harness.connect(), await harness.connect()];
+      const [plain] = instances(1, line, "plain");
+      const [full] = instances(1, {
+        chain: line,
+        labels: { tenant: "acme", "Straße 🌲": "ünïcode\u0000\n\"'; DROP", "a.b[0]": "" },
+        priority: -3,
+        weight: 0.25,
+        deadlineMs: 1500.5,
+      }, "full");
+      const odd = { ...plain!, id: "run:7.a-b_c", submittedAtMs: 1.25 };
+      await producer.push([plain!, full!, odd]);
+      const claims = await pullAll(harness, consumer, 3);
+      assertEquals(claims.map(({ instance }) => instance), [plain!, full!, odd]);
+      assertEquals((await producer.get(odd.id))?.instance, odd);
+    },
+  },
+  {
+    name: "instances of the same definition share one chain object",
+    async run(harness) {
+      const queue = await harness.connect();
+      const build = () => chain("twin", ({ call }) => void call(fn("f"), { args: { a: 1, b: 2 } }));
+      const [a, b] = [build(), build()];
+      await queue.push([...instances(2, a, "a"), ...instances(1, b, "b"), ...instances(1, line, "c")]);
+      const claims = await pullAll(harness, queue, 4);
+      const shared = new Set(claims.slice(0, 3).map(({ instance }) => instance.chain));
+      assertEquals([shared.size, claims[3]!.instance.chain.name], [1, "line"]);
+    },
+  },
+  {
+    name: "outputs of any JSON come back, large ones too",
+    async run(harness) {
+      const queue = await harness.connect();
+      const [instance] = instances(1);
+      const outputs = [
+        0,
+        -1.5e-7,
+        "",
+        "null",
+        "🌲\u0000\ud800\"'\n",
+        true,
+        [],
+        {},
+        [null, { "": [[]], "ключ": "значение" }],
+        "x".repeat(256 * 1024),
+        Array.from({ length: 20_000 }, (_, i) => ({ i, text: `row ${i}` })),
+      ];
+      await queue.push([instance!]);
+      await pullAll(harness, queue, 1);
+      const records = outputs.map((output, node) => record(node, output));
+      await queue.checkpoint([{ instanceId: instance!.id, records }]);
+      assertEquals((await queue.get(instance!.id))?.progress, records);
+      await queue.finish([result(instance!.id, harness.clock.nowMs(), { records: [], output: outputs })]);
+      assertEquals((await queue.get(instance!.id))?.output, outputs);
+    },
+  },
+  {
+    name: "a batch of 10,000 goes through, each instance once, in order",
+    async run(harness) {
+      const [queue, other] = [await harness.connect(), await harness.connect()];
+      const batch = instances(10_000, { chain: single, labels: { tenant: "acme" } });
+      await harness.wait(queue.push(batch));
+      const claims = await pullAll(harness, other, batch.length);
+      assertEquals(ids(claims), ids(batch));
+      const endedAtMs = harness.clock.nowMs();
+      await harness.wait(other.finish(batch.map(({ id }) => result(id, endedAtMs))));
+      const { queued, running, completed } = await queue.depth();
+      assertEquals([queued, running, completed], [0, 0, batch.length]);
+    },
+  },
+  {
+    name: "an instance that cannot be run is refused with its whole call, and with no other call",
+    async run(harness) {
+      const queue = await harness.connect();
+      const [good, bad, other] = instances(3);
+      const calls = await Promise.allSettled([
+        queue.push([other!]),
+        queue.push([good!, { ...bad!, priority: NaN }]),
+        queue.push([{ ...bad!, id: "a\0b" }]),
+        queue.push([{ ...bad!, chain: { name: "empty", nodes: [] } }]),
+      ]);
+      assertEquals(calls.map(({ status }) => status), ["fulfilled", "rejected", "rejected", "rejected"]);
+      const reasons = calls.map((call) => call.status === "rejected" ? call.reason : undefined);
+      assert(reasons.slice(1).every((reason) => reason instanceof WorkloadError));
+      assertEquals(ids(await Array.fromAsync(queue.list({}))), [other!.id]);
+    },
+  },
+  {
+    name: "an output or a node that cannot be stored is refused with its whole call, and with no other call",
+    async run(harness) {
+      const queue = await harness.connect();
+      const [a, b] = instances(2);
+      await queue.push([a!, b!]);
+      await pullAll(harness, queue, 2);
+      const endedAtMs = harness.clock.nowMs();
+      const notJson = undefined as unknown as null;
+      const good = queue.checkpoint([{ instanceId: a!.id, records: [record(0, "kept")] }]);
+      const refused = [
+        assertRejects(
+          () => queue.finish([result(b!.id, endedAtMs), result(a!.id, endedAtMs, { output: notJson })]),
+          TypeError,
+        ),
+        assertRejects(
+          () => queue.checkpoint([{ instanceId: a!.id, records: [record(0, 1), record(-1)] }]),
+          RangeError,
+        ),
+        assertRejects(() => queue.checkpoint([{ instanceId: b!.id, records: [record(0.5)] }]), RangeError),
+      ];
+      await Promise.all([good, ...refused]);
+      const views = await Array.fromAsync(queue.list({}));
+      assertEquals(views.map(({ state }) => state), ["running", "running"]);
+      assertEquals(views.map(({ progress }) => progress), [[record(0, "kept")], []]);
+    },
+  },
+  {
+    name: "many calls at once are all answered",
+    async run(harness) {
+      const queue = await harness.connect();
+      const batch = instances(400, line);
+      await harness.wait(Promise.all(batch.map((instance) => queue.push([instance]))));
+      const claims = (await harness.wait(
+        Promise.all(Array.from({ length: 40 }, () => pullAll(harness, queue, 10))),
+      )).flat();
+      assertEquals(new Set(ids(claims)), new Set(ids(batch)));
+      await harness.wait(Promise.all(
+        ids(claims).flatMap((instanceId, i) => [
+          queue.checkpoint([{ instanceId, records: [record(0, i)] }]),
+          queue.checkpoint([{ instanceId, records: [record(1, -i)] }]),
+          queue.finish([result(instanceId, harness.clock.nowMs(), { records: [record(2)], output: i })]),
+        ]),
+      ));
+      const views = await Array.fromAsync(queue.list({ states: ["completed"] }));
+      assertEquals(views.length, 400);
+      assert(views.every(({ progress, output }) => progress.length === 3 && progress[0]!.output === output));
+    },
+  },
+];

@@ -1,0 +1,137 @@
+import { QueueError } from "../../lib/queue/mod.ts";
+import { assert, assertEquals, assertRejects } from "./assert.ts";
+import { type ContractCase, nothingToPull, pullAll } from "./contract.ts";
+import { ids, instances, line, record, result } from "./samples.ts";
+
+/** Several consumers: who holds what, and what becomes of it when a consumer goes. */
+export const holdCases: readonly ContractCase[] = [
+  {
+    name: "two consumers never get the same instance",
+    async run(harness) {
+      const consumers = [await harness.connect(), await harness.connect(), await harness.connect()];
+      const batch = instances(900);
+      await consumers[0]!.push(batch);
+      const claims = await harness.wait(Promise.all(consumers.map(async (consumer) => {
+        const mine = [];
+        for (let i = 0; i < 30; i++) mine.push(...await pullAll(harness, consumer, 10));
+        return mine;
+      })));
+      assertEquals(ids(claims.flat()).sort(), ids(batch).sort());
+      assert(await nothingToPull(harness, consumers[1]!));
+    },
+  },
+  {
+    name:
+      "what a consumer still holds when it is disposed is handed back, with its progress and in its place",
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const batch = instances(4, line);
+      await first.push(batch);
+      await pullAll(harness, first, 3);
+      await first.checkpoint([{ instanceId: batch[1]!.id, records: [record(0, { kept: true })] }]);
+      await first.finish([result(batch[0]!.id, harness.clock.nowMs())]);
+      await harness.wait(first[Symbol.asyncDispose]());
+      const claims = await pullAll(harness, second, 3);
+      assertEquals(ids(claims), ids(batch.slice(1)));
+      assertEquals(claims[0]!.progress, [record(0, { kept: true })]);
+      assertEquals(claims[1]!.progress, []);
+    },
+  },
+  {
+    name: "writes that are under way when it is disposed become durable",
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const batch = instances(3);
+      await first.push(batch.slice(0, 2));
+      await pullAll(harness, first, 2);
+      const writes = [
+        first.push(batch.slice(2)),
+        first.checkpoint([{ instanceId: batch[0]!.id, records: [record(0, "late")] }]),
+        first.finish([result(batch[1]!.id, harness.clock.nowMs())]),
+      ];
+      await harness.wait(first[Symbol.asyncDispose]());
+      await Promise.all(writes);
+      const claims = await pullAll(harness, second, 2);
+      assertEquals(ids(claims), [batch[0]!.id, batch[2]!.id]);
+      assertEquals(claims[0]!.progress, [record(0, "late")]);
+      assertEquals((await second.get(batch[1]!.id))?.state, "completed");
+    },
+  },
+  {
+    name: "what a consumer held when it died goes to others, with its progress",
+    async run(harness) {
+      const [dead, heir] = [await harness.connect(), await harness.connect()];
+      const batch = instances(3, line);
+      await dead.push(batch);
+      await pullAll(harness, dead, 2);
+      await dead.checkpoint([{ instanceId: batch[1]!.id, records: [record(0, 7), record(1, [8])] }]);
+      await harness.lose(dead);
+      const claims = await pullAll(harness, heir, 3);
+      assertEquals(ids(claims), ids(batch));
+      assertEquals(claims.map(({ progress }) => progress), [[], [record(0, 7), record(1, [8])], []]);
+    },
+  },
+  {
+    name: "a consumer that is alive keeps what it holds, however long it takes",
+    async run(harness) {
+      const [holder, other] = [await harness.connect(), await harness.connect()];
+      const [instance] = instances(1);
+      await holder.push([instance!]);
+      await pullAll(harness, holder, 1);
+      const stop = new AbortController();
+      const pulled = other.pull(1, stop.signal);
+      await harness.wait(harness.clock.until(harness.clock.nowMs() + harness.keepMs));
+      stop.abort();
+      assertEquals(await harness.wait(pulled), []);
+      await holder.finish([result(instance!.id, harness.clock.nowMs())]);
+    },
+  },
+  {
+    name:
+      "a consumer that lost an instance cannot write it, is told which, and the rest of the call is durable",
+    async run(harness) {
+      const [late, heir] = [await harness.connect(), await harness.connect()];
+      const [lost, own] = instances(2, line);
+      await late.push([lost!]);
+      await pullAll(harness, late, 1);
+      await harness.lose(late);
+      await pullAll(harness, heir, 1);
+      await heir.checkpoint([{ instanceId: lost!.id, records: [record(0, "heir")] }]);
+
+      const checkpoint = await assertRejects(
+        () => late.checkpoint([{ instanceId: lost!.id, records: [record(0, "late")] }]),
+        QueueError,
+      );
+      assertEquals([checkpoint.code, checkpoint.ids], ["lease-lost", [lost!.id]]);
+      assert(checkpoint.message.includes(lost!.id));
+      assertEquals((await heir.get(lost!.id))?.progress, [record(0, "heir")]);
+
+      await heir.push([own!]);
+      await pullAll(harness, heir, 1);
+      const ends = [result("unknown", 0), result(own!.id, harness.clock.nowMs()), result("another", 0)];
+      const finish = await assertRejects(() => heir.finish(ends), QueueError);
+      assertEquals([finish.code, finish.ids], ["lease-lost", ["unknown", "another"]]);
+      assertEquals((await heir.get(own!.id))?.state, "completed");
+
+      const again = await assertRejects(() => heir.finish([result(own!.id, 0)]), QueueError);
+      assertEquals([again.code, again.ids], ["lease-lost", [own!.id]]);
+    },
+  },
+  {
+    name: "a consumer that lost its lease goes on with what it pulls afterwards",
+    async run(harness) {
+      const consumer = await harness.connect();
+      const batch = instances(2, line);
+      await consumer.push(batch.slice(0, 1));
+      await pullAll(harness, consumer, 1);
+      await consumer.checkpoint([{ instanceId: batch[0]!.id, records: [record(0, 1)] }]);
+      await harness.lose(consumer);
+      await consumer.push(batch.slice(1));
+      const claims = await pullAll(harness, consumer, 2);
+      assertEquals(ids(claims), ids(batch));
+      assertEquals(claims[0]!.progress, [record(0, 1)]);
+      await consumer.finish(ids(claims).map((id) => result(id, harness.clock.nowMs())));
+      assertEquals((await consumer.depth()).completed, 2);
+    },
+  },
+];

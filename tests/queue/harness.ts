@@ -1,0 +1,63 @@
+import { MemoryQueue, type QueueDriver } from "../../lib/queue/mod.ts";
+import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
+import type { QueueHarness } from "./contract.ts";
+import { ProcessClock, TestClock } from "./test_clock.ts";
+
+const KEEP_MS = 60_000;
+const LEASE_MS = 5000;
+
+/** An in-memory queue for the contract. */
+export function openMemory(): Promise<QueueHarness> {
+  const clock = new TestClock();
+  const queue = new MemoryQueue({ clock, keepMs: KEEP_MS });
+  const open: QueueDriver[] = [];
+  return Promise.resolve({
+    clock,
+    keepMs: KEEP_MS,
+    connect() {
+      const consumer = queue.open();
+      open.push(consumer);
+      return Promise.resolve(consumer);
+    },
+    lose(consumer) {
+      queue.expire(consumer);
+      return Promise.resolve();
+    },
+    wait: (promise) => clock.wait(promise),
+    async [Symbol.asyncDispose]() {
+      for (const consumer of open) await consumer[Symbol.asyncDispose]();
+    },
+  });
+}
+
+/** A queue in a new SQLite file for the contract; each connection plays a process with a clock of its own. */
+export async function openSqlite(): Promise<QueueHarness> {
+  const clock = new TestClock();
+  const folder = await Deno.makeTempDir({ prefix: "sequoia-queue-" });
+  const processes = new Map<QueueDriver, ProcessClock>();
+  const connect = async () => {
+    const own = new ProcessClock(clock);
+    const path = `${folder}/queue.db`;
+    const queue = await openSqliteQueue({ path, clock: own, keepMs: KEEP_MS, leaseMs: LEASE_MS });
+    processes.set(queue, own);
+    return queue;
+  };
+  return {
+    clock,
+    keepMs: KEEP_MS,
+    connect,
+    async lose(consumer) {
+      const bystander = await connect(); // takes over, as any consumer would
+      await bystander.pull(1, AbortSignal.abort());
+      processes.get(consumer)!.stopped = true;
+      await clock.pass(2 * LEASE_MS);
+      processes.get(consumer)!.stopped = false;
+      await bystander[Symbol.asyncDispose]();
+    },
+    wait: (promise) => clock.wait(promise),
+    async [Symbol.asyncDispose]() {
+      for (const queue of processes.keys()) await clock.wait(queue[Symbol.asyncDispose]());
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}

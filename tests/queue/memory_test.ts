@@ -1,0 +1,4 @@
+import { queueContract } from "./contract.ts";
+import { openMemory } from "./harness.ts";
+
+queueContract({ name: "memory", open: openMemory });

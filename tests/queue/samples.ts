@@ -1,0 +1,50 @@
+import {
+  type Chain,
+  chain,
+  fn,
+  type Instance,
+  instanceMaker,
+  type Json,
+  type NodeRecord,
+  seededRandom,
+  type WorkloadChain,
+} from "../../lib/model/mod.ts";
+import type { Result } from "../../lib/queue/mod.ts";
+
+/** One node. */
+export const single: Chain = chain("single", ({ call }) => void call(fn("only")));
+
+/** Three nodes in a row. */
+export const line: Chain = chain("line", ({ call }) => {
+  const a = call(fn("first"));
+  const b = call(fn("second"), { after: a, args: { name: "Ünïcode 🌲", nested: [1, { z: 1, a: 2 }] } });
+  call(fn("third"), { after: b });
+});
+
+const SUBMITTED_AT_MS = Date.UTC(2026, 0, 1);
+
+/** Makes `count` instances of a chain, submitted a millisecond after each other, with ids of their own. */
+export function instances(
+  count: number,
+  entry: Chain | WorkloadChain = single,
+  seed = "samples",
+): Instance[] {
+  const make = instanceMaker(seededRandom(seed));
+  const of = "nodes" in entry ? { chain: entry } : entry;
+  return Array.from({ length: count }, (_, i) => make(of, SUBMITTED_AT_MS + i));
+}
+
+/** A settled node. */
+export function record(node: number, output: Json = null, state: NodeRecord["state"] = "ok"): NodeRecord {
+  return { node, state, attempts: 1, output, ...(state === "failed" ? { reason: "it did not work" } : {}) };
+}
+
+/** An end, at a time within every queue's `keep`. */
+export function result(instanceId: string, endedAtMs: number, rest: Partial<Result> = {}): Result {
+  return { instanceId, outcome: "completed", records: [record(0)], endedAtMs, output: null, ...rest };
+}
+
+/** The ids of claims, instances or views. */
+export function ids(list: readonly (Instance | { readonly instance: Instance })[]): string[] {
+  return list.map((item) => "instance" in item ? item.instance.id : item.id);
+}

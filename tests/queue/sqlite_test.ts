@@ -1,0 +1,4 @@
+import { queueContract } from "./contract.ts";
+import { openSqlite } from "./harness.ts";
+
+queueContract({ name: "sqlite", open: openSqlite });
