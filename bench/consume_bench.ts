@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** How many zero-work functions a second `consume` runs from sqlite over real HTTP, beside a bare `fetch` loop. */
 import { type Chain, chain, fn, instanceMaker, policyOf, realClock, Scheduler, seededRandom } from "sequoia";
 import { Consumer } from "../lib/consume/mod.ts";

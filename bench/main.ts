@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** Runs all benchmarks, prints a table and writes `bench.json`. Figures that miss what they must reach are marked. */
 import { type Figure, missed } from "./figures.ts";
 import { cliBench } from "./cli_bench.ts";

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** How many decisions a second the scheduler core takes, and what a queued invocation costs in memory. */
 import {
   chain,

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** A server of functions that do nothing, in a process of its own; prints its port. */
 const answer = JSON.stringify({ ok: true });
 const headers = { "content-type": "application/json" };

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program: what it prints is its result
 import type { Command, Context } from "./command.ts";
 import { exitCodeOf, messageOf, UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";

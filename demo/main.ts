@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program: what it prints is its result
 /**
  * The demonstration: the same chains at the same times against the same platform with a hard concurrency limit, once
  * without Sequoia and once with it. Everything is real: processes, HTTP, a durable queue. Takes about 40 seconds.

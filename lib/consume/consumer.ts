@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type Instance,
-  type Json,
-  NO_LABELS,
-  type NodeRecord,
-  type Outcome,
-} from "../model/mod.ts";
+import type { Clock, NodeRecord } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import type { Claim, Command, QueueDriver, Result } from "../queue/mod.ts";
 import type { Recorder } from "../record/mod.ts";

@@ -25,6 +25,17 @@ export interface Pen {
   readonly signs: Signs;
 }
 
+/** What is written for our own signs where there is only ASCII; names stay as they are. */
+const PLAIN: Readonly<Record<string, string>> = {
+  "−": "-",
+  "–": "-",
+  "×": "x",
+  "·": "-",
+  "…": "~",
+  "±": " ",
+  "≥": ">",
+};
+
 /** Shows a run, or several side by side, as lines of text. Pure: nothing is printed. */
 export function renderTerminal(runs: readonly RunView[], options: TerminalOptions = {}): string {
   const pen: Pen = {
@@ -35,7 +46,8 @@ export function renderTerminal(runs: readonly RunView[], options: TerminalOption
   const [first] = runs;
   if (first === undefined) return "";
   const parts = runs.length === 1 ? renderRun(first, pen) : renderComparison(runs, pen);
-  return parts.filter((part) => part.length > 0).map((part) => part.join("\n") + "\n").join("\n");
+  const text = parts.filter((part) => part.length > 0).map((part) => part.join("\n") + "\n").join("\n");
+  return options.ascii ? text.replace(/[−–×·…±≥]/g, (sign) => PLAIN[sign]!) : text;
 }
 
 function renderRun({ name, report, series }: RunView, pen: Pen): string[][] {

@@ -24,7 +24,7 @@ export function renderComparison(runs: readonly RunView[], pen: Pen): string[][]
     ),
   ];
   return [
-    ...runs.map(({ name, report }, i) => title(`${i + 1}. ${name}`, report, pen)),
+    runs.flatMap(({ name, report }, i) => title(`${i + 1}. ${name}`, report, pen)),
     ...tables,
     legend,
     ...shares(runs, pen),

@@ -1,4 +1,4 @@
-import { equal as assertEquals } from "node:assert/strict";
+import { strictEqual as assertEquals } from "node:assert/strict";
 import { BROKEN, instanceOf, makeScheduler, OK, shaped } from "../../tests/scheduler/builders.ts";
 import { type Chain, chain, fn, MAX_NODES, type NodeRecord } from "../model/mod.ts";
 

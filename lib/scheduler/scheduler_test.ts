@@ -1,4 +1,4 @@
-import { deepEqual as assertEquals, ok as assert, throws as assertThrows } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws as assertThrows } from "node:assert/strict";
 import fc from "fast-check";
 import { chains } from "../../tests/scheduler/arbitraries.ts";
 import {

@@ -19,9 +19,13 @@ export function startWorker(path: string, work: Work, before?: string): Worker {
       stdout: "piped",
     });
   const child = command.spawn();
+  let killed = false;
   return {
     lines: child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream()),
-    kill: () => child.kill("SIGKILL"),
+    kill() {
+      if (!killed) child.kill("SIGKILL");
+      killed = true;
+    },
     async [Symbol.asyncDispose]() {
       await child.status;
     },

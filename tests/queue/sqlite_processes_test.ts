@@ -109,18 +109,17 @@ Deno.test("sqlite queue: processes that make the file, push and pull at once get
     const claimed: string[] = [];
     const acknowledged = new Acknowledged();
     const work = { push: 600, batch: 7, pull: 5, untilEmpty: false, leaseMs: 5000 };
-    await Promise.all([1, 2, 3, 4].map(async (i) => {
-      await using worker = startWorker(path, { seed: `process ${i}`, ...work });
+    const workers = [1, 2, 3, 4].map((i) => startWorker(path, { seed: `process ${i}`, ...work }));
+    await Promise.all(workers.map(async (worker) => {
       for await (const line of worker.lines) {
         assert(!line.startsWith("error"), line);
         acknowledged.hear(line);
         if (line.startsWith("claimed")) claimed.push(line.split(" ")[1]!);
-        if (claimed.length === 4 * work.push && acknowledged.ended.size === claimed.length) break;
-        if (acknowledged.ended.size === 4 * work.push) break;
+        if (acknowledged.ended.size === workers.length * work.push) workers.forEach((each) => each.kill());
       }
-      worker.kill();
     }));
-    assertEquals([claimed.length, new Set(claimed).size], [4 * work.push, 4 * work.push]);
+    for (const worker of workers) await worker[Symbol.asyncDispose]();
+    assertEquals([claimed.length, new Set(claimed).size], [2400, 2400]);
     await using queue = await openSqliteQueue({ path, clock: realClock });
     await acknowledged.check(queue);
   });

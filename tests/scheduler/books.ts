@@ -1,4 +1,4 @@
-import { deepEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import type { Instance, NodeRecord, NodeState } from "../../lib/model/mod.ts";
 import type { Invocation, Limits, Settlement } from "../../lib/scheduler/mod.ts";
 

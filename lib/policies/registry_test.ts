@@ -1,0 +1,69 @@
+import { deepStrictEqual as assertEquals, ok as assert, throws as assertThrows } from "node:assert/strict";
+import { checkPolicy, DEFAULT_POLICY, type Policy, PolicyError, policyOf, policySummaries } from "./mod.ts";
+
+const keys = (policy: Policy) => Object.keys(policy).sort().join(" ");
+
+Deno.test("policyOf() makes every policy that is listed, the default too", () => {
+  const names = policySummaries().map(({ name }) => name);
+  assert(names.includes(DEFAULT_POLICY));
+  for (const name of names) assert(checkPolicy(policyOf(name), name));
+  for (const { summary } of policySummaries()) assert(/^[a-z].*[^.]$/.test(summary));
+});
+
+Deno.test("policyOf() joins policies; what a later one defines wins", () => {
+  const rank = () => 7;
+  const own = (name: string) => name === "./mine.ts" ? { rank } : undefined;
+  assertEquals(keys(policyOf("fair-share+shortest-job-first")), "group rank weight");
+  assertEquals(policyOf("fcfs + shortest-job-first").rank, policyOf("shortest-job-first").rank);
+  assertEquals(policyOf("fcfs+./mine.ts", {}, own).rank, rank);
+  assertEquals(policyOf("./mine.ts+fair-share", {}, own).rank, rank);
+  assertEquals(policyOf("fcfs", {}, (name) => name === "fcfs" ? { rank } : undefined).rank, rank);
+});
+
+Deno.test("policyOf() leaves the policies it joins as they were", () => {
+  const mine: Policy = { rank: () => 1 };
+  policyOf("mine+fair-share", {}, (name) => name === "mine" ? mine : undefined);
+  assertEquals(keys(mine), "rank");
+});
+
+Deno.test("policyOf() names the nearest policy and all there are", () => {
+  const table: [string, string | undefined][] = [
+    ["fair-shar", "fair-share"],
+    ["FCFS", "fcfs"],
+    ["runing-first", "running-first"],
+    ["fcfs+shortest-job-frist", "shortest-job-first"],
+    ["zzzzzz", undefined],
+    ["", undefined],
+    ["fcfs+", undefined],
+  ];
+  for (const [text, hint] of table) {
+    assertThrows(() => policyOf(text), (error) => {
+      assert(error instanceof PolicyError);
+      assertEquals(error.code, "unknown-policy");
+      assertEquals(/did you mean "(.*?)"\?/.exec(error.message)?.[1], hint, text);
+      for (const { name } of policySummaries()) assert(error.message.includes(name));
+      return true;
+    });
+  }
+});
+
+Deno.test("checkPolicy() takes an object of policy functions and says what else is wrong", () => {
+  const rank = () => 0;
+  assertEquals(checkPolicy({ rank }, "./mine.ts"), { rank });
+  const table: [unknown, RegExp][] = [
+    [undefined, /default export is no object\. Write export default \{ rank/],
+    [null, /default export is no object/],
+    [rank, /default export is no object/],
+    [{}, /it has none of group, weight, rank/],
+    [[], /it has none of/],
+    [{ rank, order: rank }, /it has "order"\. A policy has no other parts than group, weight, rank/],
+    [{ rank: 7 }, /rank is no function/],
+    [{ rank, group: undefined }, /group is no function/],
+  ];
+  for (const [value, message] of table) {
+    assertThrows(() => checkPolicy(value, "./mine.ts"), { name: "PolicyError", code: "bad-policy", message });
+    assertThrows(() => checkPolicy(value, "./mine.ts"), {
+      message: /^Cannot use \.\/mine\.ts as a policy: /,
+    });
+  }
+});

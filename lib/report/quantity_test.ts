@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import * as fc from "fast-check";
+import { quantityOf } from "./quantity.ts";
+import { concurrencyOf } from "./concurrency.ts";
+
+Deno.test("quantityOf() is exact, by nearest rank", () => {
+  const hundred = Float64Array.from({ length: 100 }, (_, i) => 100 - i);
+  assertEquals(quantityOf(hundred), { mean: 50.5, p50: 50, p90: 90, p95: 95, p99: 99, max: 100 });
+  const three = Float64Array.of(3, NaN, 1, 2);
+  assertEquals(quantityOf(three), { mean: 2, p50: 2, p90: 3, p95: 3, p99: 3, max: 3 });
+});
+
+Deno.test("quantityOf() has a percentile that so many samples do not exceed, and no smaller one", () => {
+  fc.assert(fc.property(fc.array(fc.integer(), { minLength: 1, maxLength: 300 }), (samples) => {
+    const of = quantityOf(Float64Array.from(samples));
+    for (const [percent, value] of [[50, of.p50!], [90, of.p90!], [95, of.p95!], [99, of.p99!]] as const) {
+      const part = (test: (sample: number) => boolean) => samples.filter(test).length * 100;
+      assertEquals(part((sample) => sample <= value) >= percent * samples.length, true);
+      assertEquals(part((sample) => sample < value) < percent * samples.length, true);
+    }
+  }));
+});
+
+Deno.test("concurrencyOf() is the greatest number of intervals over any instant", () => {
+  const intervals = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 20 })), { maxLength: 30 });
+  fc.assert(fc.property(intervals, (list) => {
+    const over = (at: number) => list.filter(([from, size]) => from <= at && at < from + size).length;
+    const expected = list.reduce((most, [from]) => Math.max(most, over(from)), 0);
+    const starts = Float64Array.from(list, ([from]) => from),
+      ends = Float64Array.from(list, ([from, size]) => from + size);
+    assertEquals(concurrencyOf(starts, ends, 100).max, expected);
+  }));
+});

@@ -1,0 +1,153 @@
+import { deepStrictEqual as assertEquals, ok as assert, throws as assertThrows } from "node:assert/strict";
+import {
+  instanceOf,
+  makeScheduler,
+  OK,
+  runAll,
+  single,
+  startAll,
+  words,
+} from "../../tests/scheduler/builders.ts";
+import type { Policy, Stats } from "../policies/mod.ts";
+
+Deno.test("Scheduler.next() serves the group with the least running ÷ weight, then the one served longest ago", () => {
+  const weights: Record<string, number> = { a: 2, b: 1, c: 1 };
+  const policy: Policy = { group: (task) => task.chain, weight: ({ name }) => weights[name]! };
+  const scheduler = makeScheduler(policy);
+  for (const name of ["c", "a", "b"]) {
+    for (let i = 0; i < 6; i++) scheduler.submit(instanceOf(single(name), `${name}${i}`), 0);
+  }
+  assertEquals(startAll(scheduler).map((task) => task.chain).join(""), "cabacbaacbaacbcbcb");
+});
+
+Deno.test("Scheduler.submit() reads a group's weight again, for all that waits of the group", () => {
+  const scheduler = makeScheduler("fair-share", { functions: { x: 9 } });
+  scheduler.setPolicy({ group: ({ labels }) => labels.of ?? "", weight: (group) => group.declaredWeight });
+  const submit = (of: string, fn: string, weight = 1) =>
+    scheduler.submit(
+      instanceOf(single(fn), `${of}-${scheduler.stats().instances}`, { labels: { of }, weight }),
+      0,
+    );
+  for (const  of of["a", "b"]) for (let i = 0; i < 3; i++) submit(of, "x");
+  for (let i = 0; i < 3; i++) scheduler.next(0);
+  assertEquals(words([scheduler.next(0)!]), "b-4/x");
+  submit("a", "y", 4);
+  assertEquals(words(startAll(scheduler)), "a-2/x a-6/y b-5/x");
+});
+
+Deno.test("Scheduler.next() reads the weights again every 100 ms, and no more often", () => {
+  let readings = 0;
+  let favourite = "a";
+  const policy: Policy = {
+    group: (task) => task.chain,
+    weight: ({ name }) => (readings++, name === favourite ? 10 : 1),
+  };
+  const scheduler = makeScheduler(policy, { global: 4 });
+  for (const name of ["a", "b"]) {
+    for (let i = 0; i < 4; i++) scheduler.submit(instanceOf(single(name), `${name}${i}`), 1000);
+  }
+  const running = startAll(scheduler, 1000);
+  assertEquals(words(running), "a0/a b0/b a1/a a2/a");
+  favourite = "b";
+  scheduler.settle(running[1]!, OK, 1000);
+  const atOnce = scheduler.next(1099)!;
+  assertEquals(atOnce.chain, "b", "its own group's weight is read when something happens to it");
+  favourite = "a";
+  readings = 0;
+  assertEquals(scheduler.next(1099), undefined);
+  assertEquals(readings, 0);
+  assertEquals(scheduler.next(1100), undefined);
+  assertEquals(readings, 2);
+  assertEquals(scheduler.next(1199), undefined);
+  assertEquals(readings, 2);
+  scheduler.next(1200);
+  assertEquals(readings, 4);
+});
+
+Deno.test("Scheduler.next() obeys weights that only a sweep has seen change", () => {
+  const policy: Policy = {
+    group: (task) => task.chain,
+    weight: ({ name }, { nowMs }) => (name === "a") === (nowMs < 1100) ? 10 : 1,
+  };
+  for (const [nowMs, chain] of [[1099, "a"], [1100, "b"]] as const) {
+    const scheduler = makeScheduler(policy, {});
+    for (const name of ["a", "b"]) {
+      for (let i = 0; i < 3; i++) scheduler.submit(instanceOf(single(name), `${name}${i}`), 1000);
+    }
+    for (let i = 0; i < 2; i++) scheduler.next(1000);
+    assertEquals(scheduler.next(nowMs)?.chain, chain);
+  }
+});
+
+Deno.test("Scheduler forgets groups without work, and none with", () => {
+  let stats: Stats | undefined;
+  const policy: Policy = {
+    group: (task) => task.labels.tenant ?? "",
+    rank: (_, now) => (stats = now, 0),
+  };
+  const scheduler = makeScheduler(policy, { global: 10 });
+  const one = single("one");
+  const submit = (i: number) => scheduler.submit(instanceOf(one, `${i}`, { labels: { tenant: `${i}` } }), i);
+  for (let i = 0; i < 10; i++) submit(i);
+  const running = startAll(scheduler);
+  scheduler.setLimits({ global: 11 });
+  for (let i = 10; i < 5000; i++) {
+    submit(i);
+    scheduler.settle(scheduler.next(i)!, OK, i);
+    assert(stats!.groups.size <= 1100);
+  }
+  for (const { labels } of running) assertEquals(stats!.groups.get(labels.tenant!)?.running, 1);
+  for (const task of running) scheduler.settle(task, OK, 5000);
+  for (let i = 0; i < 3000; i++) submit(i);
+  assert(stats!.groups.size >= 3000);
+  assertEquals(words(runAll(scheduler)), Array.from({ length: 3000 }, (_, i) => `${i}/one`).join(" "));
+});
+
+Deno.test("Scheduler refuses answers of a policy that it cannot use", () => {
+  const group = () => "all";
+  const table: { name: string; policy: Record<string, unknown>; message: RegExp }[] = [
+    {
+      name: "rank NaN",
+      policy: { rank: () => NaN },
+      message: /rank answered NaN instead of a number or a list/,
+    },
+    { name: "rank undefined", policy: { rank: () => undefined }, message: /rank answered undefined/ },
+    { name: "rank text", policy: { rank: () => "1" }, message: /rank answered 1 / },
+    { name: "rank null", policy: { rank: () => null }, message: /rank answered null/ },
+    { name: "rank []", policy: { rank: () => [] }, message: /rank answered {2}instead/ },
+    { name: "rank [1, NaN]", policy: { rank: () => [1, NaN] }, message: /rank answered 1,NaN/ },
+    { name: "rank [1, text]", policy: { rank: () => [1, "2"] }, message: /rank answered 1,2/ },
+    { name: "group number", policy: { group: () => 7 }, message: /group answered 7 instead of a text/ },
+    { name: "group undefined", policy: { group: () => undefined }, message: /group answered undefined/ },
+    { name: "weight 0", policy: { group, weight: () => 0 }, message: /weight answered 0 instead/ },
+    { name: "weight -1", policy: { group, weight: () => -1 }, message: /weight answered -1/ },
+    { name: "weight NaN", policy: { group, weight: () => NaN }, message: /weight answered NaN/ },
+    { name: "weight ∞", policy: { group, weight: () => Infinity }, message: /weight answered Infinity/ },
+    { name: "weight none", policy: { group, weight: () => undefined }, message: /weight answered undefined/ },
+  ];
+  for (const { name, policy, message } of table) {
+    const scheduler = makeScheduler(policy as Policy);
+    const submit = () => scheduler.submit(instanceOf(single("one"), "a"), 0);
+    assertThrows(submit, { name: "PolicyError", code: "bad-answer", message }, name);
+  }
+});
+
+Deno.test("Scheduler.next() takes ranks that are infinite or lists of several lengths", () => {
+  const ranks = [[2], [1, 5], 1, [1, -Infinity], [-Infinity], Infinity, [1, 5, 0], -1, [1, Infinity]];
+  const scheduler = makeScheduler({ rank: (task) => ranks[Number(task.instance)]! });
+  ranks.forEach((_, i) => scheduler.submit(instanceOf(single("one"), `${i}`), 0));
+  const order = startAll(scheduler).map((task) => ranks[Number(task.instance)]);
+  assertEquals(order, [[-Infinity], -1, 1, [1, -Infinity], [1, 5], [1, 5, 0], [1, Infinity], [2], Infinity]);
+});
+
+Deno.test("Scheduler.next() copies lists: what a policy does to them later changes nothing", () => {
+  const list = [1, 0];
+  const scheduler = makeScheduler({
+    rank: (task) => {
+      list[1] = -Number(task.instance);
+      return list;
+    },
+  });
+  for (let i = 0; i < 5; i++) scheduler.submit(instanceOf(single("one"), `${i}`), 0);
+  assertEquals(startAll(scheduler).map((task) => task.instance).join(""), "43210");
+});

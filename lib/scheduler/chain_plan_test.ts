@@ -1,0 +1,36 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { chain, constant, fn } from "../model/mod.ts";
+import { ChainPlan } from "./chain_plan.ts";
+import { RunTimes } from "./run_times.ts";
+
+const TIMES = { start: 10, left: 20, right: 300, end: 5, aside: 7 };
+
+const diamond = chain("diamond", ({ call }) => {
+  const node = (name: keyof typeof TIMES, ...after: string[]) =>
+    call(fn(name, { time: constant(TIMES[name]) }), { after });
+  node("start");
+  node("left", "start");
+  node("right", "start");
+  node("end", "left", "right");
+  node("aside");
+});
+
+Deno.test("ChainPlan derives what follows what", () => {
+  const plan = new ChainPlan(diamond, new RunTimes());
+  assertEquals(plan.roots, [0, 4]);
+  assertEquals(plan.successors, [[1, 2], [3], [3], [], []]);
+  assertEquals(plan.predecessorCounts, [0, 1, 1, 2, 0]);
+});
+
+Deno.test("ChainPlan.remainingMs() is the longest path to the end, and follows what is learned", () => {
+  const times = new RunTimes();
+  const plan = new ChainPlan(diamond, times);
+  const remaining = () => diamond.nodes.map((_, i) => plan.remainingMs(i));
+  assertEquals(remaining(), [315, 25, 305, 5, 7]);
+  assertEquals(plan.criticalMs(), 315);
+  const left = diamond.nodes[1]!.fn;
+  times.observe(left, 20 + 6 * 480);
+  assertEquals(plan.expectedMs(1), 500);
+  assertEquals(remaining(), [515, 505, 305, 5, 7]);
+  assertEquals(plan.criticalMs(), 515);
+});

@@ -1,0 +1,45 @@
+import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { constant, fn, seededRandom } from "../model/mod.ts";
+import { RunTimes } from "./run_times.ts";
+
+Deno.test("RunTimes.expectedMs() is the declared mean, or a second, to begin with", () => {
+  const times = new RunTimes();
+  assertEquals(times.expectedMs(fn("declared", { time: constant("70ms") })), 70);
+  assertEquals(times.expectedMs(fn("at_once", { time: constant(0) })), 0);
+  assertEquals(times.expectedMs(fn("unknown")), 1000);
+  assertEquals(times.version, 0);
+});
+
+Deno.test("RunTimes.observe() believes the first time of what declares none", () => {
+  const times = new RunTimes();
+  times.observe(fn("f"), 40);
+  assertEquals(times.expectedMs(fn("f")), 40);
+  assertEquals(times.version, 1);
+});
+
+Deno.test("RunTimes.observe() weighs a declared time as five observations", () => {
+  const times = new RunTimes();
+  const f = fn("f", { time: constant(100) });
+  times.observe(f, 700);
+  assertEquals(times.expectedMs(f), 200);
+});
+
+Deno.test("RunTimes.observe() announces changes of more than two percent only", () => {
+  const times = new RunTimes();
+  const f = fn("f", { time: constant(100) });
+  times.observe(f, 111);
+  assertEquals([times.expectedMs(f), times.version].join(), "100,0");
+  times.observe(f, 111);
+  assert(times.expectedMs(f) > 102);
+  assertEquals(times.version, 1);
+});
+
+Deno.test("RunTimes.observe() converges to the mean and follows a change", () => {
+  const times = new RunTimes();
+  const random = seededRandom(1);
+  const f = fn("f");
+  for (const meanMs of [50, 400]) {
+    for (let i = 0; i < 1000; i++) times.observe(f, meanMs * (0.5 + random.next()));
+    assert(Math.abs(times.expectedMs(f) / meanMs - 1) < 0.1);
+  }
+});

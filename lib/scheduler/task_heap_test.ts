@@ -1,0 +1,86 @@
+import { ok as assert } from "node:assert/strict";
+import fc from "fast-check";
+import { instanceOf, single } from "../../tests/scheduler/builders.ts";
+import { ChainPlan } from "./chain_plan.ts";
+import { InstanceRun } from "./instance_run.ts";
+import { Invocation } from "./invocation.ts";
+import { RunTimes } from "./run_times.ts";
+import { TaskHeap } from "./task_heap.ts";
+
+const ONE = single("one");
+const PLAN = new ChainPlan(ONE, new RunTimes());
+
+interface Waiting {
+  readonly task: Invocation;
+  readonly rank: readonly number[];
+}
+
+function makeTask(sequence: number): Invocation {
+  return new Invocation(new InstanceRun(instanceOf(ONE, `${sequence}`), PLAN, sequence), 0, 0);
+}
+
+function compare(a: Waiting, b: Waiting): number {
+  for (let i = 0; i < Math.min(a.rank.length, b.rank.length); i++) {
+    if (a.rank[i] !== b.rank[i]) return a.rank[i]! < b.rank[i]! ? -1 : 1;
+  }
+  return a.rank.length - b.rank.length || a.task.sequence - b.task.sequence;
+}
+
+const item = fc.constantFrom(-Infinity, -1, 0, 0.5, 1, Infinity);
+const push = fc.oneof(
+  { weight: 2, arbitrary: fc.tuple(item) },
+  { weight: 1, arbitrary: fc.array(item, { minLength: 1, maxLength: 3 }) },
+);
+const step = fc.oneof(
+  { weight: 5, arbitrary: push },
+  { weight: 3, arbitrary: fc.constant("pop" as const) },
+  { weight: 2, arbitrary: fc.nat(1000) },
+);
+
+Deno.test("TaskHeap.pop() takes the least of what has not left", () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 20, maxLength: 200, size: "max" }),
+      fc.nat(),
+      (steps, shuffle) => {
+        const heap = new TaskHeap();
+        const list: Waiting[] = [];
+        const popBoth = () => {
+          const least = list.toSorted(compare)[0]!;
+          assert(heap.pop() === least.task);
+          list.splice(list.indexOf(least), 1);
+          if (list.length > 0) heap.prune();
+          else heap.clear();
+        };
+        steps.forEach((step, i) => {
+          if (typeof step === "object") {
+            const task = makeTask((i * 7919 + shuffle) % 10_007);
+            heap.push(task, step[0]!, step.length > 1 ? step.slice(1) : undefined);
+            list.push({ task, rank: step });
+          } else if (list.length === 0) return;
+          else if (step === "pop") popBoth();
+          else {
+            const [{ task }] = list.splice(step % list.length, 1) as [Waiting];
+            task.phase = "settled";
+            if (list.length > 0) heap.prune();
+            else heap.clear();
+          }
+        });
+        while (list.length > 0) popBoth();
+      },
+    ),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+Deno.test("TaskHeap.topBefore() compares the tops of two heaps", () => {
+  const ranks = [[0], [0, -1], [0, 1], [1]];
+  const heaps = ranks.map(([rank, ...tail], i) => {
+    const heap = new TaskHeap();
+    heap.push(makeTask(10 - i), rank!, tail.length > 0 ? tail : undefined);
+    return heap;
+  });
+  heaps.forEach((heap, i) =>
+    heaps.forEach((other, j) => assert(heap.topBefore(other) === i < j, `${i} ${j}`))
+  );
+});

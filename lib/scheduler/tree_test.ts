@@ -1,0 +1,80 @@
+import { strictEqual as assertEquals } from "node:assert/strict";
+import fc from "fast-check";
+import { instanceOf, single } from "../../tests/scheduler/builders.ts";
+import { ChainPlan } from "./chain_plan.ts";
+import { InstanceRun } from "./instance_run.ts";
+import { Invocation } from "./invocation.ts";
+import { RunTimes } from "./run_times.ts";
+import { Branch, Gate, Group, Lane } from "./tree.ts";
+
+const ONE = single("one");
+const PLAN = new ChainPlan(ONE, new RunTimes());
+const LANES = 24;
+const GATES = 4;
+
+interface World {
+  readonly root: Branch;
+  readonly lanes: readonly Lane[];
+}
+
+/** Lanes of as many groups, which take turns at the gates. */
+function makeWorld(): World {
+  const root = new Branch();
+  const gates = Array.from({ length: GATES }, () => new Gate([]));
+  const lanes = Array.from({ length: LANES }, (_, i) => {
+    const lane = new Lane(new Group(`g${i}`, false), gates[i % GATES]!);
+    const run = new InstanceRun(instanceOf(ONE, `${i}`), PLAN, i);
+    lane.tasks.push(new Invocation(run, 0, 0), 0, undefined);
+    return lane;
+  });
+  return { root, lanes };
+}
+
+/** Changes a lane's group; hangs the lane in, or takes it out if `remove`. */
+const step = fc.record({
+  lane: fc.nat(LANES - 1),
+  running: fc.nat(3),
+  weight: fc.constantFrom(0.5, 1, 2),
+  turn: fc.nat(5),
+  remove: fc.boolean(),
+});
+
+Deno.test("Branch.best is the best lane of a tree, whatever comes, goes and changes", () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 50, maxLength: 200, size: "max" }), (steps) => {
+      const { root, lanes } = makeWorld();
+      for (const { lane: i, running, weight, turn, remove } of steps) {
+        const lane = lanes[i]!;
+        const { gate } = lane;
+        Object.assign(lane.group, { running, weight, turn });
+        if (remove && lane.parent) lane.parent.remove(lane);
+        else if (lane.parent) {
+          if (lane.readGroup()) lane.parent.changed(lane);
+        } else {
+          const idle = gate.empty;
+          lane.readGroup();
+          gate.add(lane);
+          if (idle) root.add(gate);
+        }
+        const hung = lanes.filter(({ parent }) => parent);
+        const sorted = hung.toSorted(({ group: a }, { group: b }) =>
+          a.load - b.load || a.turn - b.turn || lanes.findIndex((l) => l.group === a) -
+            lanes.findIndex((l) => l.group === b)
+        );
+        assertEquals(root.top?.best, sorted[0]);
+        assertEquals(root.empty, hung.length === 0);
+        assertEquals(lanes.filter(({ gate, parent }) => parent && !gate.parent).length, 0);
+      }
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});
+
+Deno.test("Branch.remove() leaves a parent when its last child has gone", () => {
+  const { root, lanes: [lane] } = makeWorld();
+  lane!.gate.add(lane!);
+  root.add(lane!.gate);
+  lane!.gate.remove(lane!);
+  assertEquals(lane!.gate.parent, undefined);
+  assertEquals(root.top, undefined);
+});
