@@ -1,10 +1,97 @@
-import type { Command } from "./command.ts";
+import { readRunLog } from "../lib/record/mod.ts";
+import {
+  buildRunView,
+  checkThresholds,
+  parseThreshold,
+  renderCsv,
+  renderHtml,
+  renderTerminal,
+  type RunView,
+  type Threshold,
+} from "../lib/report/mod.ts";
+import { type Command, COMMON } from "./command.ts";
+import { FailedError, UsageError } from "./errors.ts";
+import { openLog } from "./log.ts";
+import { flag, many, one, readOptions, text } from "./options.ts";
+
+const options = {
+  html: one("FILE", "write a page with charts, self-contained", text),
+  csv: flag("write the figures as CSV to stdout"),
+  "fail-if": many(
+    "CONDITION",
+    "end with 1 if a run has it: 'queueing_ms.p99 > 200' (repeatable)",
+    parseThreshold,
+  ),
+  ascii: flag("draw charts with ASCII signs only"),
+  ...COMMON,
+} as const;
+
+/** `sequoia report` */
 export const command: Command = {
-  summary: "",
-  usage: "",
-  examples: [],
-  options: {},
-  run() {
-    throw new Error("pending");
+  summary: "figures, charts and comparison of recorded runs",
+  usage: "RUN… [options]",
+  examples: [
+    ["sequoia report run.json", "one run, in the terminal"],
+    ["sequoia report without.json with.json --html report.html", "two runs compared, also as a page"],
+    ["sequoia report run.json --fail-if 'chains.dropped > 0' --json", "in a pipeline"],
+  ],
+  options,
+  async run(args, { print }) {
+    const { values, rest } = readOptions(options, args);
+    if (rest.length === 0) throw new UsageError("report: name a run log, for example run.json");
+    if (values.csv && values.json) throw new UsageError("Choose one of --csv and --json");
+    const log = openLog(values);
+    const views: RunView[] = [];
+    for (const path of rest) {
+      const { events, warnings } = readRunLog(path);
+      views.push(await buildRunView(path, events));
+      for (const warning of warnings) log.warn(warning);
+    }
+    if (values.json) {
+      print(JSON.stringify(views.length === 1 ? views[0]!.report : views.map(({ report }) => report)));
+    } else if (values.csv) print(renderCsv(views).trimEnd());
+    else print(renderTerminal(views, terminal(values.ascii)).trimEnd());
+    if (values.html !== undefined) {
+      await writePage(values.html, renderHtml(views));
+      log.info(`Report: ${values.html}`);
+    }
+    failIf(views, values["fail-if"]);
   },
 };
+
+function terminal(ascii: boolean): { width: number; color: boolean; ascii: boolean } {
+  const shown = Deno.stdout.isTerminal();
+  return { width: shown ? Deno.consoleSize().columns : 100, color: shown && !Deno.noColor, ascii };
+}
+
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, page);
+  } catch (cause) {
+    throw new FailedError(
+      `Cannot write the page ${path}: ${(cause as Error).message}. Name a file that can be made`,
+      { cause },
+    );
+  }
+}
+
+/** @throws {FailedError} naming the conditions that hold */
+function failIf(views: readonly RunView[], thresholds: readonly Threshold[]): void {
+  const held = views.flatMap(({ name, report }) =>
+    conditions(report, thresholds).filter(({ failed }) => failed).map(({ threshold, actual }) =>
+      `${name}: ${threshold.text} (it is ${actual})`
+    )
+  );
+  if (held.length > 0) throw new FailedError(held.join("; "));
+}
+
+function conditions(
+  report: RunView["report"],
+  thresholds: readonly Threshold[],
+): ReturnType<typeof checkThresholds> {
+  try {
+    return checkThresholds(report, thresholds);
+  } catch (cause) {
+    throw new UsageError(`--fail-if: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -64,6 +64,7 @@ function fault({ from, to }: Arrow): string | undefined {
   const [source, target] = [partOf(from), partOf(to)];
   if (source === target) return undefined;
   if (source !== undefined && target !== "std") {
+    if (source === "wire" && to.startsWith("proto/")) return undefined;
     if (!to.startsWith("lib/")) return `${from} imports ${to}: lib/ knows nothing of what is outside`;
     if (target === undefined || !BELOW[source]?.includes(target)) {
       return `${from} imports ${to}: ${source} may not know ${target}`;

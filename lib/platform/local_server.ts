@@ -103,7 +103,7 @@ export class LocalServer implements AsyncDisposable {
       const time = definition?.time ?? declaredTime(request);
       if (time !== undefined && definition?.run === undefined) {
         await this.#options.clock.until(
-          startedAtMs + sampleMs(time, this.#options.random),
+          startedAtMs + sampleMs(time, this.#options.random) / this.#options.profile.speed,
           this.#stop.signal,
         );
       }

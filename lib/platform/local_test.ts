@@ -99,7 +99,7 @@ Deno.test("LocalPlatform starts a server the first time, and uses the one that i
   const started: string[] = [];
   const options = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
   await using second = new LocalPlatform({ ...options, listen: host }, (server) => started.push(server.url));
-  assertEquals(await second.resolve(fn("a b")), `${free.url}/f/a%20b`);
+  assertEquals(await second.resolve(fn("a:b")), `${free.url}/f/a%3Ab`);
   assertEquals(started, []);
   await free[Symbol.asyncDispose]();
   second.lost();

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-external-import -- node: is part of Deno
 import { pipeline, Readable } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
 

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-external-import -- node: is part of Deno
 import { constants, crc32, deflateRawSync } from "node:zlib";
 
 /** Where the bytes of a run log go; after each `write` the file can be read up to there. */

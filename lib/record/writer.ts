@@ -57,10 +57,9 @@ export class RunLogWriter implements Recorder, AsyncDisposable {
   readonly #encoder: EventEncoder;
   readonly #clock: Clock;
   readonly #onError: ((error: RunLogError) => void) | undefined;
-  readonly #stopTimer = new AbortController();
   readonly #utf8 = new TextEncoder();
   #held = "";
-  #timer: Promise<void> | undefined;
+  #cancelFlush: (() => void) | undefined;
   #error: RunLogError | undefined;
   #closed = false;
 
@@ -108,13 +107,12 @@ export class RunLogWriter implements Recorder, AsyncDisposable {
    *
    * @throws {RunLogError} if the disk failed and no `onError` was told
    */
-  async close(): Promise<void> {
+  close(): void {
     if (this.#closed) return;
     this.#held += "\n]\n";
     this.flush();
     this.#closed = true;
-    this.#stopTimer.abort();
-    await this.#timer;
+    this.#cancelFlush?.();
     try {
       this.#sink.close();
     } catch (error) {
@@ -123,8 +121,9 @@ export class RunLogWriter implements Recorder, AsyncDisposable {
     if (this.#error !== undefined && this.#onError === undefined) throw this.#error;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  // deno-lint-ignore require-await -- so that an error is a rejection
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
   }
 
   get #open(): boolean {
@@ -134,13 +133,12 @@ export class RunLogWriter implements Recorder, AsyncDisposable {
   #hold(text: string): void {
     this.#held += text;
     if (this.#held.length >= BUFFERED) this.flush();
-    else this.#timer ??= this.#flushLater();
-  }
-
-  async #flushLater(): Promise<void> {
-    await this.#clock.until(this.#clock.nowMs() + HELD_BACK_MS, this.#stopTimer.signal);
-    this.#timer = undefined;
-    this.flush();
+    else {
+      this.#cancelFlush ??= this.#clock.after(HELD_BACK_MS, () => {
+        this.#cancelFlush = undefined;
+        this.flush();
+      });
+    }
   }
 
   #fail(cause: unknown): void {

@@ -1,8 +1,11 @@
 import type { Concurrency } from "./schema.ts";
 
+/** Where one call ends and another starts at the same instant, rounding may make them overlap by so much. */
+const ROUNDING_US = 1;
+
 /**
  * How many intervals were open at once: exactly, by a sweep over their sorted bounds. One that starts when another ends
- * does not overlap it; one without length counts for itself alone.
+ * (or a microsecond before) does not overlap it; one no longer than that counts for itself alone.
  *
  * @param starts in microseconds; sorted in place
  * @param ends in microseconds, as many; sorted in place
@@ -15,7 +18,7 @@ export function concurrencyOf(starts: Float64Array, ends: Float64Array, duration
   ends.sort();
   let open = 0, max = starts.length > 0 ? 1 : 0;
   for (let s = 0, e = 0; s < starts.length; s++) {
-    while (e < ends.length && ends[e]! <= starts[s]!) {
+    while (e < ends.length && ends[e]! <= starts[s]! + ROUNDING_US) {
       open--;
       e++;
     }

@@ -1,9 +1,2 @@
 /** The events that reports are folded from: plain data, and all that this folder knows of the run log. */
-export type {
-  AttemptEvent,
-  CounterEvent,
-  EndEvent,
-  RunEvent,
-  RunInfo,
-  SubmitEvent,
-} from "../record/events.ts";
+export type { AttemptEvent, CounterEvent, EndEvent, RunEvent, RunInfo, SubmitEvent } from "../record/mod.ts";

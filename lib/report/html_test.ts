@@ -39,7 +39,7 @@ Deno.test("renderHtml() escapes what comes from the log", async () => {
   ]);
   for (const views of [[view], [view, view]]) {
     const html = renderHtml(views);
-    assertEquals(/<script|<img|\u0000/.test(html), false);
+    assertEquals(/<script|<img/.test(html) || html.includes("\0"), false);
     assertStringIncludes(html, "&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;\ufffd");
     assert(isBalanced(html));
   }

@@ -67,6 +67,8 @@ export class Samples {
   #originMs: number | undefined;
   #logEndUs = -Infinity;
   readonly #open = new Map<string, OpenInstance>();
+  /** The instances of attempts that came before their submission, or without one. */
+  readonly #strays = numbers();
 
   add(event: RunEvent): void {
     switch (event.type) {
@@ -87,9 +89,12 @@ export class Samples {
 
   /** To be called once, after the last event: instances that have not ended are counted. */
   finish(): this {
-    for (const { chain, submit, end, attempted } of this.#open.values()) {
+    const strays = new Set(this.#open.size > 0 ? this.#strays.view() : []);
+    for (const [instance, { chain, submit, end, attempted }] of this.#open) {
       if (end !== undefined) this.#instance(chain, CHAIN[end.outcome], NaN, NaN, DEADLINE.open);
-      else if (submit !== undefined) this.#unfinished(chain, submit, attempted);
+      else if (submit !== undefined) {
+        this.#unfinished(chain, submit, attempted || strays.has(invocationNumber(instance, "")));
+      }
     }
     this.#open.clear();
     return this;
@@ -106,7 +111,7 @@ export class Samples {
 
   #attempt(event: AttemptEvent): void {
     const startUs = this.#us(event.startedAtMs);
-    const endUs = startUs + Math.round(event.runMs * 1000);
+    const endUs = Math.max(startUs, this.#us(event.startedAtMs + event.runMs));
     this.#spans(startUs, endUs);
     this.attempts.chain.push(this.#chain(event.chain));
     this.attempts.function.push(this.functions.number(event.function));
@@ -119,6 +124,7 @@ export class Samples {
     this.attempts.cold.push(event.cold ? 1 : 0);
     const instance = this.#open.get(event.instance);
     if (instance !== undefined) instance.attempted = true;
+    else this.#strays.push(invocationNumber(event.instance, ""));
   }
 
   #submit(event: SubmitEvent): void {

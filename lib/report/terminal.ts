@@ -52,7 +52,7 @@ export function renderTerminal(runs: readonly RunView[], options: TerminalOption
 
 function renderRun({ name, report, series }: RunView, pen: Pen): string[][] {
   return [
-    [...title(name, report, pen), headline(report, pen)],
+    [...title(name, report, pen), ...headline(report, pen)],
     quantities(report, pen),
     facts(report, pen),
     charts(report, series, pen),
@@ -70,23 +70,19 @@ export function title(name: string, { run }: Report, { paint, width }: Pen): str
   return [paint(fit(what, width), "bold"), paint(`took ${formatDuration(run.durationMs)}${when}`, "dim")];
 }
 
-function headline({ chains, functions }: Report, { paint }: Pen): string {
+function headline({ chains, functions }: Report, { paint, width }: Pen): string[] {
+  const n = formatCount;
   if (chains.submitted === 0) {
-    return `${formatCount(functions.completed)} of ${formatCount(functions.invocations)} calls completed`;
+    return [`${n(functions.completed)} of ${n(functions.invocations)} calls completed`];
   }
   const lost = chains.failed + chains.dropped;
-  const completed = `${formatCount(chains.completed)} of ${formatCount(chains.submitted)} chains completed`;
-  const others = [
-    lost === 0 ? paint("none lost", "good") : paint(
-      `${formatCount(lost)} lost (${formatCount(chains.failed)} failed, ${
-        formatCount(chains.dropped)
-      } dropped)`,
-      "bad",
-    ),
-    ...chains.unfinished > 0 ? [paint(`${formatCount(chains.unfinished)} unfinished`, "bad")] : [],
-    ...chains.cancelled > 0 ? [`${formatCount(chains.cancelled)} cancelled`] : [],
-  ];
-  return `${completed}, ${others.join(", ")}`;
+  const kinds = `(${n(chains.failed)} failed, ${n(chains.dropped)} dropped)`;
+  return wrapped("", [
+    `${n(chains.completed)} of ${n(chains.submitted)} chains completed`,
+    lost === 0 ? paint("none lost", "good") : paint(`${n(lost)} lost ${kinds}`, "bad"),
+    ...chains.unfinished > 0 ? [paint(`${n(chains.unfinished)} unfinished`, "bad")] : [],
+    ...chains.cancelled > 0 ? [`${n(chains.cancelled)} cancelled`] : [],
+  ], width);
 }
 
 function quantities(report: Report, pen: Pen): string[] {
@@ -140,21 +136,26 @@ function facts(report: Report, { paint, width }: Pen): string[] {
   ];
 }
 
-/** Sets parts behind a label of 13 columns, on as many lines as it takes. */
+/** Sets parts behind a label, on as many lines as it takes. Colours do not count. */
 function wrapped(label: string, parts: readonly string[], width: number): string[] {
+  const indent = visible(label);
   const lines: string[] = [];
   let line = "", length = 0;
   for (const part of parts) {
-    // deno-lint-ignore no-control-regex
-    const size = part.replace(/\x1b\[\d+m/g, "").length + 2;
-    if (line !== "" && 13 + length + size > width) {
+    const size = visible(part) + 2;
+    if (line !== "" && indent + length + size > width) {
       lines.push(`${line},`);
       line = "", length = 0;
     }
     line += line === "" ? part : `, ${part}`;
     length += size;
   }
-  return [...lines, line].map((text, i) => (i === 0 ? label : " ".repeat(13)) + text);
+  return [...lines, line].map((text, i) => (i === 0 ? label : " ".repeat(indent)) + text);
+}
+
+function visible(text: string): number {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/\x1b\[\d+m/g, "").length;
 }
 
 function charts({ concurrency }: Report, series: Series, { paint, width, signs }: Pen): string[] {
@@ -179,11 +180,13 @@ function charts({ concurrency }: Report, series: Series, { paint, width, signs }
 function histogram({ queueingCounts }: Series, { paint, width, signs }: Pen): string[] {
   const total = queueingCounts.reduce((a, b) => a + b, 0);
   if (total === 0) return [];
-  const top = greatest(queueingCounts), last = queueingCounts.findLastIndex((count) => count > 0);
+  const top = greatest(queueingCounts);
+  const first = queueingCounts.findIndex((count) => count > 0);
+  const last = queueingCounts.findLastIndex((count) => count > 0);
   const size = formatCount(top).length;
-  const lines = queueingCounts.slice(0, last + 1).map((count, i) => {
-    const below = DECADES_MS[i]!;
-    const label = below === Infinity ? `≥ ${limitName(DECADES_MS[i - 1]!)}` : `< ${limitName(below)}`;
+  const lines = queueingCounts.slice(first, last + 1).map((count, i) => {
+    const below = DECADES_MS[first + i]!;
+    const label = below === Infinity ? `≥ ${limitName(DECADES_MS[first + i - 1]!)}` : `< ${limitName(below)}`;
     const part = `${(100 * count / total).toFixed(1)}%`.padStart(6);
     const drawn = paint(bar(count, top, width - 13 - size - 10, signs), "accent");
     return `${label.padStart(11)}  ${formatCount(count).padStart(size)} ${part}  ${drawn}`.trimEnd();

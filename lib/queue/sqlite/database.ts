@@ -13,9 +13,31 @@ export class Database {
    * @param location a path, or a file: URL with parameters of SQLite
    * @param path what messages call it
    */
-  constructor(location: string | URL, path: string, options: { readOnly: boolean; busyTimeoutMs: number }) {
+  constructor(location: string | URL, path: string, readOnly: boolean) {
     this.path = path;
-    this.#db = new DatabaseSync(location, { readOnly: options.readOnly, timeout: options.busyTimeoutMs });
+    this.#db = new DatabaseSync(location, { readOnly, timeout: 0 });
+  }
+
+  /**
+   * Begins a transaction that writes.
+   *
+   * @throws at once if another connection is in one: to wait for it here would stop the event loop
+   */
+  beginToWrite(): void {
+    this.run("PRAGMA busy_timeout = 0");
+    try {
+      this.run("BEGIN IMMEDIATE");
+    } finally {
+      this.waitInReads();
+    }
+  }
+
+  /**
+   * From now on reads wait for a moment when the file is locked: that is only while another process repairs what a killed one
+   * left half done.
+   */
+  waitInReads(): void {
+    this.run("PRAGMA busy_timeout = 1000");
   }
 
   /** @returns how many rows it changed */

@@ -1,12 +1,9 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../../model/mod.ts";
 import type { Database } from "./database.ts";
-import { asQueueError, isBusy } from "./errors.ts";
+import { asQueueError } from "./errors.ts";
+import { untilFree } from "./until_free.ts";
 
-/** How long a write waits for other processes, in milliseconds. */
-export const BUSY_TIMEOUT_MS = 5000;
-/** How long it waits between two attempts. */
-const BUSY_PAUSE_MS = 2;
 /** A transaction takes no further call when it has so many rows: others wait for it, and so does the event loop. */
 const ROWS_PER_GROUP = 10_000;
 
@@ -56,7 +53,7 @@ export class GroupCommit {
     while (this.#calls.length > 0) {
       await nextTurn();
       try {
-        await this.#begin();
+        await untilFree(this.#clock, () => this.#db.beginToWrite());
       } catch (error) {
         rejectAll(this.#calls.splice(0), this.#meaning(error));
         continue;
@@ -64,20 +61,6 @@ export class GroupCommit {
       this.#write(this.#nextGroup());
     }
     this.#flushing = undefined;
-  }
-
-  /** Waits for other writers without stopping the event loop. */
-  async #begin(): Promise<void> {
-    const endMs = this.#clock.nowMs() + BUSY_TIMEOUT_MS;
-    while (true) {
-      try {
-        this.#db.run("BEGIN IMMEDIATE");
-        return;
-      } catch (error) {
-        if (!isBusy(error) || this.#clock.nowMs() >= endMs) throw error;
-      }
-      await this.#clock.until(this.#clock.nowMs() + BUSY_PAUSE_MS);
-    }
   }
 
   #nextGroup(): Call[] {

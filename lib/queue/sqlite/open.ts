@@ -3,15 +3,10 @@ import { pathToFileURL } from "node:url";
 import type { Clock } from "../../model/mod.ts";
 import { QueueError } from "../queue.ts";
 import { Database } from "./database.ts";
-import { asQueueError, isBusy, sqliteCode } from "./errors.ts";
+import { asQueueError, sqliteCode } from "./errors.ts";
 import { inspectFile, makeFolderOf, sizeOf } from "./file.ts";
-import { BUSY_TIMEOUT_MS } from "./group_commit.ts";
 import { APPLICATION_ID, MIGRATIONS, VERSION } from "./schema.ts";
-
-/** Between two attempts to open what another process is just creating. */
-const PAUSE_MS = 10;
-/** How long SQLite itself waits for a lock, stopping this process; longer waits leave the event loop free. */
-const BLOCKING_MS = 20;
+import { untilFree } from "./until_free.ts";
 
 /**
  * Opens the file of a queue; unless it is only to be read, makes it, or brings it to this version, if need be.
@@ -19,16 +14,14 @@ const BLOCKING_MS = 20;
  * @throws {QueueError} `cannot-open`, `not-a-queue`, `newer-version`, `read-only`, `busy` or `failed`
  */
 export async function openDatabase(path: string, clock: Clock, readOnly: boolean): Promise<Database> {
-  const endMs = clock.nowMs() + BUSY_TIMEOUT_MS;
   if (!readOnly) makeFolderOf(path);
-  while (true) {
-    inspectFile(path, readOnly);
-    try {
+  try {
+    return await untilFree(clock, () => {
+      inspectFile(path, readOnly);
       return readOnly ? openToRead(path) : openToWrite(path);
-    } catch (error) {
-      if (!isBusy(error) || clock.nowMs() >= endMs) throw asQueueError(error, "open the queue", path);
-    }
-    await clock.until(clock.nowMs() + PAUSE_MS);
+    });
+  } catch (error) {
+    throw asQueueError(error, "open the queue", path);
   }
 }
 
@@ -38,13 +31,13 @@ function openToWrite(path: string): Database {
     if (versionOf(db) < VERSION) migrate(db);
     db.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
     db.script("PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY");
-    db.run("BEGIN IMMEDIATE"); // a file that may not be written shows it only now
+    db.beginToWrite(); // a file that may not be written shows it only now
     db.run("ROLLBACK");
   });
 }
 
 function migrate(db: Database): void {
-  db.run("BEGIN IMMEDIATE");
+  db.beginToWrite();
   for (const step of MIGRATIONS.slice(versionOf(db))) db.script(step);
   db.script(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
   db.run("COMMIT");
@@ -74,10 +67,11 @@ function opened(
   readOnly: boolean,
   prepare: (db: Database) => void,
 ): Database {
-  const db = new Database(location, path, { readOnly, busyTimeoutMs: BLOCKING_MS });
+  const db = new Database(location, path, readOnly);
   try {
     prepare(db);
     db.get("SELECT count(*) FROM counts"); // damage near the beginning shows here rather than later
+    db.waitInReads();
     return db;
   } catch (error) {
     db.close();
