@@ -7,7 +7,7 @@ import { openQueue } from "../lib/queue/mod.ts";
 import { openRunLog, RUN_SCHEMA } from "../lib/record/mod.ts";
 import { type Figure, median } from "./figures.ts";
 
-const CONCURRENCY = 256;
+const CONCURRENCY = 64;
 const CALLS = 40_000;
 const ROUNDS = 3;
 

@@ -15,6 +15,7 @@ const USAGE_CODES = new Set([
   "unknown-profile",
   "bad-profile",
   "bad-address",
+  "not-original",
 ]);
 /** Errors whose message is written for users. */
 const EXPECTED = new Set([
@@ -25,6 +26,7 @@ const EXPECTED = new Set([
   "PlatformError",
   "QueueError",
   "RunLogError",
+  "WireError",
 ]);
 
 /** What the program exits with after an error: 2 if the user must write something else, 1 otherwise. */

@@ -3,6 +3,7 @@ import { LOCAL_ADDRESS, LocalServer, parseProfile, profileWords } from "../lib/p
 import { type Command, COMMON } from "./command.ts";
 import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
+import { address } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
 import { chance, clock } from "./wire.ts";
 import { loadWorkloads } from "./workload_file.ts";
@@ -13,7 +14,7 @@ const options = {
     "how it behaves: ideal, hard-limit,limit=50,cold=0ms,speed=10,… (default ideal)",
     text,
   ),
-  listen: one("ADDRESS", `where it listens (default ${LOCAL_ADDRESS}; port 0: a free one)`, text),
+  listen: one("ADDRESS", `where it listens (default ${LOCAL_ADDRESS}; port 0: a free one)`, address),
   ...COMMON,
 } as const;
 

@@ -47,13 +47,15 @@ async function main(args: readonly string[]): Promise<number> {
 function listenForSignals(): { context: Context; interrupted(): boolean } {
   const drain = new AbortController();
   const stop = new AbortController();
-  const onSignal = () => {
+  const onSignal = (signal: Deno.Signal) => () => {
     if (stop.signal.aborted) Deno.exit(130);
     if (drain.signal.aborted) return stop.abort();
-    console.error("Draining: what is in flight ends, nothing new starts. Once more to stop at once.");
+    if (signal === "SIGINT") {
+      console.error("\nEnding: what is in flight ends, nothing new starts. ^C once more stops at once.");
+    }
     drain.abort();
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal(signal));
   const print = (line: string) => console.log(line);
   return {
     context: { drain: drain.signal, stop: stop.signal, print },

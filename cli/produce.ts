@@ -1,4 +1,5 @@
-import { formatDuration } from "../lib/model/mod.ts";
+import { formatDuration, type FunctionSpec } from "../lib/model/mod.ts";
+import { LOCAL_ADDRESS, localUrl } from "../lib/platform/mod.ts";
 import { Producer } from "../lib/produce/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
 import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
@@ -40,7 +41,9 @@ export const command: Command = {
     const workload = onlyChains(await loadWorkloads(rest), values.chain);
     if (values.wire === "original") {
       const { checkOriginal } = await import("../lib/wire/mod.ts");
-      for (const { chain } of workload.chains) checkOriginal(chain);
+      const urlOf = (fn: FunctionSpec) => fn.url ?? localUrl(`http://${LOCAL_ADDRESS}`, fn.name);
+      const left = new Set(workload.chains.flatMap(({ chain }) => checkOriginal(chain, urlOf)));
+      if (left.size > 0) log.warn(`The original's messages do not carry ${[...left].join(", ")}`);
     }
     const load = await loadOf(workload, values);
     await using stack = new AsyncDisposableStack();

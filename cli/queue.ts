@@ -1,5 +1,4 @@
-import { formatDuration } from "../lib/model/mod.ts";
-import { parseCount } from "../lib/model/mod.ts";
+import { formatDuration, parseCount } from "../lib/model/mod.ts";
 import type { Filter, InstanceState, InstanceView, QueueDriver } from "../lib/queue/mod.ts";
 import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
@@ -23,6 +22,8 @@ type QueueValues = Values<typeof options>;
 
 interface Action {
   readonly writes: boolean;
+  /** Looks at the arguments before the queue is opened. @throws {UsageError} */
+  check?(args: readonly string[], values: QueueValues): void;
   run(queue: QueueDriver, args: readonly string[], values: QueueValues, context: Context): Promise<void>;
 }
 
@@ -37,12 +38,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     run: (queue, args, values, context) =>
       list(queue, { ...filterOf(args, values), states: ["failed"] }, values, context),
   },
-  show: { writes: false, run: show },
-  cancel: { writes: true, run: (...args) => request("cancel", ...args) },
-  retry: { writes: true, run: (...args) => request("retry", ...args) },
-  purge: { writes: true, run: (...args) => request("purge", ...args) },
-  policy: { writes: true, run: policy },
-  limit: { writes: true, run: limit },
+  show: { writes: false, check: needs("an instance. See sequoia queue list"), run: show },
+  cancel: { writes: true, check: needsFilter, run: (...args) => request("cancel", ...args) },
+  retry: { writes: true, check: needsFilter, run: (...args) => request("retry", ...args) },
+  purge: { writes: true, check: needsFilter, run: (...args) => request("purge", ...args) },
+  policy: { writes: true, check: needs("a policy, for example fair-share"), run: policy },
+  limit: { writes: true, check: checkLimit, run: limit },
 };
 
 /** `sequoia queue` */
@@ -67,6 +68,7 @@ export const command: Command = {
         `queue: unknown action "${name}"${didYouMean(name, names)}. Choose from ${names.join(", ")}`,
       );
     }
+    action.check?.(rest, values);
     await using queue = await openQueue(values.queue, !action.writes);
     await action.run(queue, rest, values, context);
   },
@@ -85,6 +87,25 @@ async function status(
     print(`${state.padEnd(10)}${String(count).padStart(10)}`);
   }
   if (oldest !== undefined) print(`oldest    ${formatDuration(clock.nowMs() - oldest).padStart(10)}`);
+}
+
+function needs(what: string): (args: readonly string[]) => void {
+  return ([first]) => {
+    if (first === undefined) throw new UsageError(`queue: name ${what}`);
+  };
+}
+
+function needsFilter(args: readonly string[], values: QueueValues): void {
+  if (values.all || Object.keys(filterOf(args, values)).length > 0) return;
+  throw new UsageError("queue: name instances, or --chain, --label or --state, or --all");
+}
+
+function checkLimit([limit = ""]: readonly string[]): void {
+  try {
+    parseCount(limit);
+  } catch (cause) {
+    throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
+  }
 }
 
 const LISTED = 50;
@@ -126,8 +147,7 @@ async function show(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  if (id === undefined) throw new UsageError("queue show: name an instance. See sequoia queue list");
-  const view = await queue.get(id);
+  const view = await queue.get(id!);
   if (view === undefined) {
     throw new FailedError(`Cannot show ${id}: the queue has no such instance. See sequoia queue list`);
   }
@@ -155,11 +175,7 @@ async function request(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const filter = filterOf(args, values);
-  if (!values.all && Object.keys(filter).length === 0) {
-    throw new UsageError(`queue ${kind}: name instances, or --chain, --label or --state, or --all`);
-  }
-  const reached = await queue.request({ kind, filter });
+  const reached = await queue.request({ kind, filter: filterOf(args, values) });
   print(values.json ? JSON.stringify({ reached }) : `${kind}: ${reached} reached`);
 }
 
@@ -169,9 +185,8 @@ async function policy(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  if (name === undefined) throw new UsageError("queue policy: name a policy, for example fair-share");
   await makePolicy(name);
-  const reached = await queue.request({ kind: "policy", policy: name });
+  const reached = await queue.request({ kind: "policy", policy: name! });
   print(values.json ? JSON.stringify({ reached }) : `Running consumers go on under ${name}`);
 }
 
@@ -181,13 +196,7 @@ async function limit(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  if (n === undefined) throw new UsageError("queue limit: give a number, for example 100");
-  let max: number;
-  try {
-    max = parseCount(n);
-  } catch (cause) {
-    throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
-  }
+  const max = parseCount(n!);
   const reached = await queue.request({ kind: "limit", limit: max });
   print(values.json ? JSON.stringify({ reached }) : `Running consumers go on with at most ${max} in flight`);
 }

@@ -7,7 +7,7 @@ import vidpipe from "./vidpipe.ts";
 export default workload({
   chains: [
     { chain: fan7, labels: { tenant: "releases" } },
-    { chain: vidpipe, labels: { tenant: "video" } },
+    { chain: vidpipe, share: 3, labels: { tenant: "video" } },
     { chain: objectDetection, labels: { tenant: "vision" }, deadline: "5s" },
   ],
   arrivals: poisson(24),

@@ -138,7 +138,6 @@ export class Consumer {
       submittedAtMs: instance.submittedAtMs,
       labels: instance.labels,
       weight: instance.weight,
-      idealMs: scheduler.planOf(instance).criticalMs(),
       ...(instance.deadlineMs === Infinity
         ? {}
         : { deadlineMs: instance.deadlineMs - instance.submittedAtMs }),
@@ -209,7 +208,7 @@ export class Consumer {
     const verdict = scheduler.judge(task, outcome);
     this.#record(task, answer, startedAtMs, runMs, verdict === "ok" || verdict === "failed");
     if (verdict === "ok" || verdict === "failed") {
-      const record = held.settled(task.nodeIndex, verdict, task.attempts, outcome);
+      const record = held.settled(task.nodeIndex, verdict, task.attempts, outcome, runMs);
       if (held.hasSuccessors(task.nodeIndex)) await this.#checkpoint(held, record);
     }
     this.#afterSettlement(held, scheduler.settle(task, outcome, clock.nowMs(), runMs));
@@ -267,7 +266,8 @@ export class Consumer {
     });
     this.#writes.add(write);
     if (!held.lost) {
-      recorder.end({ chain: held.instance.chain.name, instance: held.id, endedAtMs, outcome, ...why });
+      const { id, idealMs, instance: { chain } } = held;
+      recorder.end({ chain: chain.name, instance: id, endedAtMs, outcome, idealMs, ...why });
     }
   }
 

@@ -6,6 +6,8 @@ export class HeldInstance {
   /** Another consumer has it by now: nothing more of it is written. */
   lost = false;
   readonly #outputs: Json[] = [];
+  /** When each node would have ended had nothing waited, in milliseconds from the start. */
+  readonly #pathMs: number[] = [];
   readonly #notCheckpointed = new Map<number, NodeRecord>();
   /** How many nodes come after each; few chains have more than a handful of nodes. */
   readonly #successors: readonly boolean[];
@@ -31,7 +33,10 @@ export class HeldInstance {
     );
   }
 
-  settled(node: number, state: NodeState, attempts: number, outcome: Outcome): NodeRecord {
+  settled(node: number, state: NodeState, attempts: number, outcome: Outcome, runMs: number): NodeRecord {
+    const { after } = this.instance.chain.nodes[node]!;
+    this.#pathMs[node] = runMs +
+      after.reduce((longest, before) => Math.max(longest, this.#pathMs[before] ?? 0), 0);
     const output = outcome.kind === "ok" ? outcome.output : null;
     this.#outputs[node] = output;
     const record: NodeRecord = outcome.kind === "ok"
@@ -58,6 +63,11 @@ export class HeldInstance {
     const { nodes } = this.instance.chain;
     const last = nodes.map((_, i) => i).filter((i) => !this.#successors[i]);
     return Object.fromEntries(last.map((i) => [nodes[i]!.name, this.#outputs[i] ?? null]));
+  }
+
+  /** The longest path of its run times, as far as they were seen here: how long it would have taken had nothing waited. */
+  get idealMs(): number {
+    return this.#pathMs.reduce((longest, ms) => Math.max(longest, ms), 0);
   }
 
   matches({ ids, chain, labels = {} }: Filter): boolean {

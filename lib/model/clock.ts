@@ -1,3 +1,5 @@
+import { onAbort } from "./abort.ts";
+
 /**
  * The only source of time. Programs get one handed in, so that the same code runs on the wall clock, in virtual time and
  * in a test. Instants are milliseconds since 1970 and never run backwards.
@@ -36,10 +38,10 @@ function timer(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       cancel();
-      signal?.removeEventListener("abort", end);
+      forget?.();
       resolve();
     };
     const cancel = realClock.after(ms, end);
-    signal?.addEventListener("abort", end, { once: true });
+    const forget = signal && onAbort(signal, end);
   });
 }

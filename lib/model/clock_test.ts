@@ -27,14 +27,13 @@ Deno.test("realClock.until() ends early when it is aborted, and leaves no timer 
   assert(realClock.nowMs() - startMs < 10_000);
 });
 
-Deno.test("realClock.until() takes its listener off the signal", async () => {
+Deno.test("realClock.until() adds one listener to a signal at most, however often it waits", async () => {
   const { signal } = new AbortController();
   let listeners = 0;
-  const add = signal.addEventListener.bind(signal), remove = signal.removeEventListener.bind(signal);
+  const add = signal.addEventListener.bind(signal);
   signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
-  await realClock.until(realClock.nowMs() + 2, signal);
-  assertStrictEquals(listeners, 0);
+  for (let i = 0; i < 5; i++) await realClock.until(realClock.nowMs() + 1, signal);
+  assertStrictEquals(listeners, 1);
 });
 
 Deno.test("realClock.nowMs() is the system's time, and does not run backwards", () => {

@@ -1,4 +1,5 @@
 /** The model: chains, functions, workloads, their times and arrivals, as plain data with its validation. */
+export * from "./abort.ts";
 export * from "./arrivals.ts";
 export * from "./chain.ts";
 export * from "./clock.ts";

@@ -1,6 +1,6 @@
 /**
- * The most similar of some words, for "did you mean": by edit distance (Levenshtein 1966), if at most a third of the
- * letters differ.
+ * The most similar of some words, for "did you mean": by the number of letters to insert, delete, replace or
+ * swap with a neighbour (Damerau 1964), if that is at most a third of them.
  */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -15,13 +15,18 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
 }
 
 function editDistance(a: string, b: string): number {
+  let above: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
-    const above = row;
+    const beforeLast = above;
+    above = row;
     row = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, above[j]! + 1, row[j - 1]! + 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+        ? beforeLast[j - 2]! + 1
+        : Infinity;
+      row.push(Math.min(replaced, swapped, above[j]! + 1, row[j - 1]! + 1));
     }
   }
   return row[b.length]!;

@@ -36,20 +36,25 @@ export function idempotencyKey(instanceId: string, nodeName: string): string {
 }
 
 /**
- * The W3C trace context of an attempt (https://www.w3.org/TR/trace-context/): the trace is the instance's, made of its id,
- * the parent is the attempt's.
+ * The W3C trace context of an attempt (https://www.w3.org/TR/trace-context/): the trace is made of the instance's id, the
+ * parent of that, the node and the attempt.
  */
 export function traceparent({ instance, node, attempt }: Call): string {
-  return `00-${hex(instance.id, 4)}-${hex(`${instance.id}/${node}/${attempt}`, 2)}-01`;
+  const a = hash(instance.id, 1), b = hash(instance.id, 2), c = hash(instance.id, 3);
+  const trace = hex(a) + hex(b) + hex(c) + hex(a ^ Math.imul(b, c));
+  return `00-${trace}-${hex(b ^ Math.imul(node + 1, 0x9e3779b1))}${
+    hex(c ^ Math.imul(attempt, 0x85ebca6b))
+  }-01`;
 }
 
-/** So many words of 32 bits out of a text (FNV-1a with different starts), never all zero. */
-function hex(text: string, words: number): string {
-  let out = "";
-  for (let word = 1; word <= words; word++) {
-    let value = Math.imul(0x811c9dc5, word);
-    for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-    out += ((value >>> 0) || word).toString(16).padStart(8, "0");
-  }
-  return out;
+/** FNV-1a, from another start for each `salt`. */
+function hash(text: string, salt: number): number {
+  let value = Math.imul(0x811c9dc5, salt);
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value;
+}
+
+/** Eight digits, never all zero, as that stands for no trace. */
+function hex(word: number): string {
+  return ((word >>> 0) || 1).toString(16).padStart(8, "0");
 }

@@ -1,4 +1,4 @@
-import type { Clock, FunctionSpec, Json, Outcome } from "../model/mod.ts";
+import { type Clock, type FunctionSpec, type Json, onAbort, type Outcome } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { classify } from "./classify.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
@@ -55,9 +55,7 @@ export class HttpPlatform implements Platform {
     const { spec } = call;
     const { clock, local } = this.#options;
     const controller = new AbortController();
-    const stop = () => controller.abort(new Error("it was stopped"));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop);
+    const forget = onAbort(signal, () => controller.abort(new Error("it was stopped")));
     const disarm = clock.after(
       spec.timeoutMs,
       () => controller.abort(new Error(`no answer within ${spec.timeoutMs} ms`)),
@@ -72,7 +70,7 @@ export class HttpPlatform implements Platform {
       return failure(error);
     } finally {
       disarm();
-      signal.removeEventListener("abort", stop);
+      forget();
     }
   }
 

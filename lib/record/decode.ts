@@ -74,7 +74,7 @@ function decodeSubmit(event: Fields, args: Fields, originMs: number): RunEvent |
   const instance = instanceOf(event, args);
   const ts = isTime(args.tsUs) ? args.tsUs : event.ts;
   if (instance === undefined || !isTime(ts)) return "unreadable";
-  const { deadlineMs, idealMs } = args;
+  const { deadlineMs } = args;
   return {
     type: "submit",
     ...instance,
@@ -82,7 +82,6 @@ function decodeSubmit(event: Fields, args: Fields, originMs: number): RunEvent |
     labels: labelsOf(args.labels),
     weight: isSize(args.weight) && args.weight > 0 ? args.weight : 1,
     ...(isSize(deadlineMs) ? { deadlineMs } : {}),
-    ...(isSize(idealMs) ? { idealMs } : {}),
   };
 }
 
@@ -94,6 +93,7 @@ function decodeEnd(event: Fields, args: Fields, originMs: number): RunEvent | "u
     ...instance,
     endedAtMs: originMs + event.ts / 1000,
     outcome: args.outcome as ChainOutcome,
+    ...(isSize(args.idealMs) ? { idealMs: args.idealMs } : {}),
     ...reasonOf(args),
   };
 }

@@ -66,13 +66,15 @@ export class EventEncoder {
     const early = ts < 0 ? `,"tsUs":${ts}` : "";
     const labels = JSON.stringify(event.labels);
     return `${this.#async("b", event, Math.max(0, ts))},"labels":${labels},"weight":${finite(event.weight)}` +
-      `${optional("deadlineMs", event.deadlineMs)}${optional("idealMs", event.idealMs)}${early}}}`;
+      `${optional("deadlineMs", event.deadlineMs)}${early}}}`;
   }
 
   end(event: EndEvent): string {
     this.#lanes.end(event.instance);
     const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
-    return `${this.#async("e", event, this.#us(event.endedAtMs))},"outcome":"${event.outcome}"${reason}}}`;
+    return `${this.#async("e", event, this.#us(event.endedAtMs))},"outcome":"${event.outcome}"${
+      optional("idealMs", event.idealMs)
+    }${reason}}}`;
   }
 
   counter(event: CounterEvent): string {

@@ -56,8 +56,6 @@ export interface SubmitEvent {
   readonly weight: number;
   /** From submission, in milliseconds. */
   readonly deadlineMs?: number;
-  /** Its expected critical path: how long it would take if nothing ever waited, in milliseconds. */
-  readonly idealMs?: number;
 }
 
 /** How a chain instance ended. `dropped`: it started, and will never end (without QoS only). */
@@ -70,6 +68,8 @@ export interface EndEvent {
   readonly endedAtMs: number;
   readonly outcome: ChainOutcome;
   readonly reason?: string;
+  /** How long it would have taken had nothing waited: the longest path of its run times, in milliseconds. */
+  readonly idealMs?: number;
 }
 
 /** The scheduler's gauges at an instant. */

@@ -74,7 +74,6 @@ const submits = fc.record({
   labels: fc.dictionary(text, text, { noNullPrototype: true, maxKeys: 3 }),
   weight: size.map((x) => x + 0.1),
   deadlineMs: fc.oneof(none, size),
-  idealMs: fc.oneof(none, size),
 }).map(without);
 const ends = fc.record({
   type: fc.constant("end" as const),
@@ -82,6 +81,7 @@ const ends = fc.record({
   instance: text,
   endedAtMs: instant,
   outcome: fc.constantFrom("completed", "failed", "cancelled", "dropped"),
+  idealMs: fc.oneof(none, size),
   reason: fc.oneof(none, text),
 }).map(without);
 const counters = fc.record({

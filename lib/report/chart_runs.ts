@@ -12,10 +12,11 @@ const SHORTEST_MS = 0.1;
 /** More rows than these are not drawn; the table has them all. */
 const MOST_CHAINS = 16;
 
-/** How times are distributed, a line for each run. */
+/** How the times of `what` are distributed, a line for each run; undefined if there are none. */
 export function distributionChart(
   caption: string,
   title: string,
+  what: string,
   runs: readonly (readonly Step[])[],
   width: number,
 ): Markup | undefined {
@@ -31,7 +32,7 @@ export function distributionChart(
     caption,
     of,
     { scale: x, title: `${title} (logarithmic)`, label },
-    { scale: y, title: "calls or chains within it, %", label: String },
+    { scale: y, title: `${what} within it, %`, label: String },
     runs.map((steps, run) => {
       const points = steps.flatMap(({ ms, part }, i): [number, number][] => [
         [x.at(ms), y.at(100 * (steps[i - 1]?.part ?? 0))],

@@ -1,8 +1,9 @@
 import { ATTEMPT, type Samples } from "./samples.ts";
 import type { Fairness } from "./schema.ts";
 
-/** A shorter wait is the cost of scheduling, not a want, in milliseconds. */
-const WAIT_MS = 2;
+/** Whether a chain waits is looked at at so many instants of a window; it is wanting if it does at half of them. */
+const INSTANTS = 20;
+const WANTING = INSTANTS / 2;
 /** How long a window is, in microseconds, unless the run is so long that there would be more than MOST_WINDOWS. */
 const WINDOW_US = 1_000_000;
 const MOST_WINDOWS = 200;
@@ -16,9 +17,9 @@ export interface Shares extends Fairness {
 /**
  * How evenly chains were served while there was not enough for all.
  *
- * The run is cut into windows of a second (longer, if it takes more than 200). In a window a chain is *wanting* if one of
- * its invocations waited to be started for more than 2 ms, or was throttled, or if an instance of it was never served. Only
- * windows with two or more wanting chains count: who wants nothing is not treated unfairly. What chain c received in a
+ * The run is cut into windows of a second (longer, if it takes more than 200). In a window a chain is *wanting* if during
+ * at least half of it some invocation of its waited to be started, or if one was throttled in it. Only windows with two or
+ * more wanting chains count: who gets what it wants is not treated unfairly, however little that is. What chain c received in a
  * window is x_c, the time its attempts ran in it ÷ its weight (throttled attempts are not work).
  *
  * - `jain` = mean over those windows, by their length, of (Σ x_c)² ÷ (n Σ x_c²) over their n wanting chains: Jain, Chiu
@@ -66,15 +67,13 @@ function addWork(windows: Windows, { attempts }: Samples): void {
 
 function addWants(windows: Windows, { attempts, starved, lastUs }: Samples): void {
   const chain = attempts.chain.view(), outcome = attempts.outcome.view();
-  const start = attempts.startUs.view(), end = attempts.endUs.view(), queued = attempts.queuedMs.view();
+  const start = attempts.startUs.view(), queued = attempts.queuedMs.view();
   for (let i = 0; i < chain.length; i++) {
-    if (queued[i]! > WAIT_MS) windows.want(chain[i]!, start[i]! - queued[i]! * 1000, start[i]!);
-    if (outcome[i] === ATTEMPT.throttled) {
-      windows.want(chain[i]!, start[i]!, Math.max(end[i]!, start[i]! + 1));
-    }
+    if (queued[i]! > 0) windows.wait(chain[i]!, start[i]! - queued[i]! * 1000, start[i]!);
+    if (outcome[i] === ATTEMPT.throttled) windows.refuse(chain[i]!, start[i]!);
   }
   const starvedFrom = starved.fromUs.view();
-  starved.chain.view().forEach((chain, i) => windows.want(chain, starvedFrom[i]!, lastUs));
+  starved.chain.view().forEach((chain, i) => windows.wait(chain, starvedFrom[i]!, lastUs));
 }
 
 /** The windows of a run: what each chain received in them, and whether it wanted more. */
@@ -85,7 +84,8 @@ class Windows {
   readonly #sizeUs: number;
   readonly #chains: number;
   readonly #work: Float64Array;
-  readonly #wanting: Uint8Array;
+  /** A bit for each instant at which the chain waits. */
+  readonly #waiting: Uint32Array;
 
   constructor(fromUs: number, toUs: number, chains: number) {
     const duration = Math.max(0, toUs - fromUs);
@@ -95,7 +95,7 @@ class Windows {
     this.#toUs = toUs;
     this.#chains = chains;
     this.#work = new Float64Array(this.count * chains);
-    this.#wanting = new Uint8Array(this.count * chains);
+    this.#waiting = new Uint32Array(this.count * chains);
   }
 
   /** The last window ends with the run. */
@@ -108,23 +108,46 @@ class Windows {
   }
 
   wantingIn(window: number): number[] {
-    const row = this.#wanting.subarray(window * this.#chains, (window + 1) * this.#chains);
-    return Array.from(row.keys()).filter((chain) => row[chain] === 1);
+    const row = this.#waiting.subarray(window * this.#chains, (window + 1) * this.#chains);
+    return Array.from(row.keys()).filter((chain) => bits(row[chain]!) >= WANTING);
   }
 
   work(chain: number, startUs: number, endUs: number): void {
     this.#each(startUs, endUs, (window, us) => this.#work[window * this.#chains + chain]! += us);
   }
 
-  want(chain: number, startUs: number, endUs: number): void {
-    this.#each(startUs, endUs, (window) => this.#wanting[window * this.#chains + chain] = 1);
+  /** The chain waited from `startUs` on, until `endUs`. */
+  wait(chain: number, startUs: number, endUs: number): void {
+    this.#each(startUs, endUs, (window, us, offsetUs) => {
+      const instantUs = this.lengthUs(window) / INSTANTS;
+      const from = Math.ceil(offsetUs / instantUs - 0.5), to = Math.ceil((offsetUs + us) / instantUs - 0.5);
+      this.#waiting[window * this.#chains + chain]! |= mask(to) & ~mask(from);
+    });
   }
 
-  #each(startUs: number, endUs: number, visit: (window: number, us: number) => void): void {
+  /** The chain was refused: it wants more in all of that window. */
+  refuse(chain: number, atUs: number): void {
+    this.#each(atUs, atUs + 1, (window) => this.#waiting[window * this.#chains + chain] = mask(INSTANTS));
+  }
+
+  #each(startUs: number, endUs: number, visit: (window: number, us: number, offsetUs: number) => void): void {
     const start = Math.max(0, startUs - this.#fromUs), end = Math.min(endUs, this.#toUs) - this.#fromUs;
     for (let w = Math.floor(start / this.#sizeUs); w < this.count && w * this.#sizeUs < end; w++) {
-      const us = Math.min(end, (w + 1) * this.#sizeUs) - Math.max(start, w * this.#sizeUs);
-      if (us > 0) visit(w, us);
+      const fromUs = Math.max(start, w * this.#sizeUs);
+      const us = Math.min(end, (w + 1) * this.#sizeUs) - fromUs;
+      if (us > 0) visit(w, us, fromUs - w * this.#sizeUs);
     }
   }
+}
+
+/** So many low bits. */
+function mask(bits: number): number {
+  return 2 ** bits - 1;
+}
+
+/** How many bits are set (Kernighan). */
+function bits(value: number): number {
+  let count = 0;
+  for (let rest = value; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }

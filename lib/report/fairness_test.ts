@@ -34,16 +34,26 @@ Deno.test("sharesOf() counts only windows in which two chains want more, by thei
     run(),
     attempt("a1", 0, 1000),
     attempt("a2", 2000, 500),
-    attempt("a3", 500, 0, { queuedMs: 400 }),
+    attempt("a3", 500, 0, { queuedMs: 500 }),
     attempt("a4", 2500, 0, { queuedMs: 300 }),
     attempt("b1", 1000, 1000, { queuedMs: 900 }),
     attempt("b2", 2000, 500, { queuedMs: 500 }),
-    attempt("b3", 2400, 0, { queuedMs: 100 }),
+    attempt("b3", 2400, 0, { queuedMs: 300 }),
   ]);
   assertAlmostEquals(fairness.jain, (0.5 * 1 + 1 * 0.5) / 1.5);
   // a: 1500 of 500 + 500; b: 500 of 500 + 500
   assertAlmostEquals(byChain.a!.share!, 1.5);
   assertAlmostEquals(byChain.b!.share!, 0.5);
+});
+
+Deno.test("sharesOf() does not take a chain for wanting that waits less than half of the time", async () => {
+  const { byChain } = await buildReport([
+    run(),
+    attempt("a1", 0, 1000),
+    attempt("a2", 1000, 0, { queuedMs: 1000 }),
+    attempt("b1", 440, 10, { queuedMs: 440 }),
+  ]);
+  assertEquals(byChain.a!.share, null);
 });
 
 Deno.test("sharesOf() does not take the cost of scheduling for a want", async () => {
@@ -83,7 +93,7 @@ Deno.test("sharesOf() widens the windows of a long run", async () => {
   const events: RunEvent[] = [run()];
   for (let second = 0; second < 1000; second++) {
     const [first, second_] = second % 2 === 0 ? ["a", "b"] : ["b", "a"];
-    events.push(attempt(`${first}${second}`, second * 1000, 1000, { queuedMs: 900 }));
+    events.push(attempt(`${first}${second}`, second * 1000, 1000, { queuedMs: 1900 }));
     events.push(attempt(`${second_}x${second}`, second * 1000 + 999, 0, { queuedMs: 900, chain: second_! }));
   }
   const { jain } = (await buildReport(events)).fairness;

@@ -185,12 +185,14 @@ function distributions(runs: readonly RunView[]): Content {
   const queueing = distributionChart(
     "Queueing time",
     "ready to start",
+    "calls",
     runs.map(({ series }) => series.queueing),
     HALF,
   );
   const chains = distributionChart(
     "Chain time",
     "submitted to completed",
+    "chains",
     runs.map(({ series }) => series.chainTime),
     HALF,
   );

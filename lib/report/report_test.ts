@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
+import { openRunLog, readRunLog } from "../record/mod.ts";
 import type { RunEvent } from "./events.ts";
 import { buildReport } from "./report.ts";
 import type { Quantity } from "./schema.ts";
@@ -20,9 +21,9 @@ const same = (x: number): Quantity => ({ mean: x, p50: x, p90: x, p95: x, p99: x
  */
 const BY_HAND: RunEvent[] = [
   run("fair-share", 3),
-  submit("a1", 0, { idealMs: 2000, deadlineMs: 3000 }),
+  submit("a1", 0, { deadlineMs: 3000 }),
   submit("a2", 500, { deadlineMs: 1000 }),
-  submit("b1", 2000, { idealMs: 4000, deadlineMs: 5000 }),
+  submit("b1", 2000, { deadlineMs: 5000 }),
   submit("b2", 5000),
   submit("b3", 6000, { deadlineMs: 2000 }),
   submit("b4", 6000, { deadlineMs: 1000 }),
@@ -34,11 +35,11 @@ const BY_HAND: RunEvent[] = [
   attempt("b1", 3000, 1000, { attempt: 2, queuedMs: 1000, cold: true }),
   attempt("b2", 5000, 1000, { function: "h", node: "h", outcome: "failed", status: 400 }),
   attempt("b4", 6000, 0, { outcome: "cancelled", status: 0 }),
-  end("a1", 3000),
+  end("a1", 3000, "completed", { idealMs: 2000 }),
   end("a2", 4000, "failed"),
   end("b2", 6000, "dropped"),
   end("b4", 6000, "cancelled"),
-  end("b1", 10_000),
+  end("b1", 10_000, "completed", { idealMs: 4000 }),
 ];
 
 Deno.test("buildReport() counts and measures a run as by hand", async () => {
@@ -230,6 +231,34 @@ Deno.test("buildReport() agrees with itself: parts sum up to the whole", async (
     { numRuns: 50 },
   );
 });
+
+Deno.test("buildReport() says the same of a log that was written and read", async () => {
+  const events = [...simulated({ seed: 5, instances: 200, limit: 5, ratePerS: 8, throttled: 0.1 })];
+  const path = await Deno.makeTempFile({ suffix: ".json.gz" });
+  try {
+    const [info, ...rest] = events;
+    assert(info?.type === "run");
+    await using log = await openRunLog(path, info);
+    for (const event of rest) if (event.type !== "run") log[event.type](event as never);
+    log.close();
+    const [written, direct] = [await buildReport(readRunLog(path).events), await buildReport(events)];
+    assertClose(written, direct);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+/** Numbers may differ by the microsecond that the log keeps. */
+function assertClose(actual: unknown, expected: unknown, path = ""): void {
+  if (typeof expected === "number") assertAlmostEquals(actual as number, expected, 0.01, path);
+  else if (typeof expected !== "object" || expected === null) assertEquals(actual, expected, path);
+  else {
+    assertEquals(Object.keys(actual as object), Object.keys(expected), path);
+    for (const [key, value] of Object.entries(expected)) {
+      assertClose((actual as Record<string, unknown>)[key], value, `${path}.${key}`);
+    }
+  }
+}
 
 Deno.test("buildReport() folds 200,000 attempts in a few seconds", async () => {
   function* many(): Generator<RunEvent> {

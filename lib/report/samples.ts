@@ -148,7 +148,7 @@ export class Samples {
     this.#open.delete(instance);
     const completed = end.outcome === "completed";
     const ms = completed ? (this.#us(end.endedAtMs) - this.#us(submit.submittedAtMs)) / 1000 : NaN;
-    const ideal = submit.idealMs ?? 0;
+    const ideal = end.idealMs ?? 0;
     this.#instance(chain, CHAIN[end.outcome], ms, ideal > 0 ? ms / ideal : NaN, deadlineOf(submit, end, ms));
   }
 

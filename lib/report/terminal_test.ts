@@ -15,9 +15,9 @@ const fair = await buildRunView(
 Deno.test("renderTerminal() shows one run", async () => {
   const view = await buildRunView("run.json", [
     run(),
-    submit("a1", 0, { deadlineMs: 5000, idealMs: 1000 }),
+    submit("a1", 0, { deadlineMs: 5000 }),
     attempt("a1", 500, 1000, { queuedMs: 500 }),
-    end("a1", 2000),
+    end("a1", 2000, "completed", { idealMs: 1000 }),
     submit("b1", 0),
     end("b1", 1, "dropped"),
   ]);

@@ -49,8 +49,14 @@ export function submit(instance: string, atMs: number, more: Partial<Submit> = {
 }
 
 /** For tests: an end; the time counts from the start of the run. */
-export function end(instance: string, atMs: number, outcome: End["outcome"] = "completed"): End {
-  return { type: "end", chain: instance.replace(/\d+$/, ""), instance, endedAtMs: START_MS + atMs, outcome };
+export function end(
+  instance: string,
+  atMs: number,
+  outcome: End["outcome"] = "completed",
+  more: Partial<End> = {},
+): End {
+  const chain = instance.replace(/\d+$/, "");
+  return { type: "end", chain, instance, endedAtMs: START_MS + atMs, outcome, ...more };
 }
 
 /** What {@linkcode simulated} makes. */
@@ -90,7 +96,7 @@ export function* simulated(options: Simulation): Generator<RunEvent> {
     const next = options.fair ? due.reduce((a, b) => turns[b.chain] < turns[a.chain] ? b : a) : due[0]!;
     waiting.splice(waiting.indexOf(next), 1);
     const { chain, id, atMs } = next;
-    yield submit(id, atMs, { deadlineMs: 20_000, idealMs: plans[chain].reduce((a, b) => a + b, 0) });
+    yield submit(id, atMs, { deadlineMs: 20_000 });
     let readyMs = atMs, endMs = atMs;
     for (const [node, ms] of plans[chain].entries()) {
       const place = free.indexOf(Math.min(...free));
@@ -119,7 +125,9 @@ export function* simulated(options: Simulation): Generator<RunEvent> {
       readyMs = chain === "etl" && node < 2 ? readyMs : endMs;
     }
     const lot = random();
-    if (lot < 0.97) yield end(id, endMs, lot < 0.01 ? "failed" : lot < 0.015 ? "dropped" : "completed");
+    const idealMs = plans[chain].reduce((a, b) => a + b, 0);
+    const outcome = lot < 0.01 ? "failed" : lot < 0.015 ? "dropped" : "completed";
+    if (lot < 0.97) yield end(id, endMs, outcome, { idealMs });
     for (; counterMs < now; counterMs += 1000) {
       const ready = due.length;
       yield {

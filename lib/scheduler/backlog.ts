@@ -197,7 +197,7 @@ export class Backlog implements Stats {
     if (group === undefined) {
       if (typeof name !== "string") this.#badAnswer("group", name, "a text");
       this.#forgetIdleGroups();
-      group = new Group(name, this.#policy.group === undefined);
+      group = new Group(name, this.#policy.group === undefined, task.weight);
       this.#groups.set(name, group);
     }
     return group;

@@ -8,7 +8,7 @@ import {
   startAll,
   words,
 } from "../../tests/scheduler/builders.ts";
-import type { Policy, Stats } from "../policies/mod.ts";
+import { type Policy, policyOf, type Stats, type Task } from "../policies/mod.ts";
 
 Deno.test("Scheduler.next() serves the group with the least running ÷ weight, then the one served longest ago", () => {
   const weights: Record<string, number> = { a: 2, b: 1, c: 1 };
@@ -21,18 +21,13 @@ Deno.test("Scheduler.next() serves the group with the least running ÷ weight, t
 });
 
 Deno.test("Scheduler.submit() reads a group's weight again, for all that waits of the group", () => {
-  const scheduler = makeScheduler("fair-share", { functions: { x: 9 } });
-  scheduler.setPolicy({ group: ({ labels }) => labels.of ?? "", weight: (group) => group.declaredWeight });
-  const submit = (of: string, fn: string, weight = 1) =>
-    scheduler.submit(
-      instanceOf(single(fn), `${of}-${scheduler.stats().instances}`, { labels: { of }, weight }),
-      0,
-    );
-  for (const  of of["a", "b"]) for (let i = 0; i < 3; i++) submit(of, "x");
-  for (let i = 0; i < 3; i++) scheduler.next(0);
-  assertEquals(words([scheduler.next(0)!]), "b-4/x");
-  submit("a", "y", 4);
-  assertEquals(words(startAll(scheduler)), "a-2/x a-6/y b-5/x");
+  const scheduler = makeScheduler(policyOf("fair-share", { by: "of" }), { functions: { x: 9 } });
+  const submit = (id: string, fn: string, weight: number) =>
+    scheduler.submit(instanceOf(single(fn), id, { labels: { of: id[0]! }, weight }), 0);
+  for (const id of ["a0", "b0", "a1", "b1", "a2", "b2"]) submit(id, "x", 1);
+  assertEquals(words(Array.from({ length: 3 }, () => scheduler.next(0)!)), "a0/x b0/x a1/x");
+  submit("a3", "y", 4); // waits elsewhere than a2, as only x has a limit; both count a's 2 running by 4 now
+  assertEquals(words(startAll(scheduler)), "a2/x a3/y b1/x b2/x");
 });
 
 Deno.test("Scheduler.next() reads the weights again every 100 ms, and no more often", () => {
@@ -77,6 +72,24 @@ Deno.test("Scheduler.next() obeys weights that only a sweep has seen change", ()
     for (let i = 0; i < 2; i++) scheduler.next(1000);
     assertEquals(scheduler.next(nowMs)?.chain, chain);
   }
+});
+
+Deno.test("Scheduler.setPolicy() keeps the declared weight of a group that has nothing but attempts in flight", () => {
+  const scheduler = makeScheduler();
+  for (const [id, weight] of [["a", 3], ["b", 1]] as const) {
+    scheduler.submit(instanceOf(single(id), id, { weight }), 0);
+  }
+  scheduler.next(0);
+  let weights: number[] = [];
+  const group = (task: Task) => task.chain;
+  scheduler.setPolicy({
+    group,
+    weight: ({ declaredWeight }, { groups }) => {
+      weights = [...groups.values()].map((group) => group.declaredWeight);
+      return declaredWeight;
+    },
+  });
+  assertEquals(weights, [3, 1]);
 });
 
 Deno.test("Scheduler forgets groups without work, and none with", () => {

@@ -32,7 +32,7 @@ const push = fc.oneof(
   { weight: 1, arbitrary: fc.array(item, { minLength: 1, maxLength: 3 }) },
 );
 const step = fc.oneof(
-  { weight: 5, arbitrary: push },
+  { weight: 12, arbitrary: push },
   { weight: 3, arbitrary: fc.constant("pop" as const) },
   { weight: 2, arbitrary: fc.nat(1000) },
 );

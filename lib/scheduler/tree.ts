@@ -119,7 +119,6 @@ export class Gate extends Branch {
 export class Group {
   queued = 0;
   running = 0;
-  declaredWeight = 1;
   weight = 1;
   /** When it was served last, or came up: the one with the least goes first among equals. */
   turn = 0;
@@ -127,7 +126,7 @@ export class Group {
   readonly lanes: Lane[] = [];
 
   /** @param shared whether it is the one group of a policy that makes none, which then has no load to compare */
-  constructor(readonly name: string, readonly shared: boolean) {}
+  constructor(readonly name: string, readonly shared: boolean, public declaredWeight: number) {}
 
   get idle(): boolean {
     return this.queued === 0 && this.running === 0;

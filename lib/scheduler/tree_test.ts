@@ -22,7 +22,7 @@ function makeWorld(): World {
   const root = new Branch();
   const gates = Array.from({ length: GATES }, () => new Gate([]));
   const lanes = Array.from({ length: LANES }, (_, i) => {
-    const lane = new Lane(new Group(`g${i}`, false), gates[i % GATES]!);
+    const lane = new Lane(new Group(`g${i}`, false, 1), gates[i % GATES]!);
     const run = new InstanceRun(instanceOf(ONE, `${i}`), PLAN, i);
     lane.tasks.push(new Invocation(run, 0, 0), 0, undefined);
     return lane;

@@ -65,10 +65,15 @@ export class Spammer {
     recorder.submit({ chain: chain.name, instance: id, submittedAtMs, labels, weight, ...deadline });
     this.#chains.started++;
     const outputs: Json[] = [];
+    let idealMs = 0;
     const waiting = chain.nodes.map((node) => node.after.length);
     let reason: string | undefined;
-    const call = async (node: number, readyAtMs: number): Promise<void> => {
+    const call = async (node: number, readyAtMs: number, pathMs: number): Promise<void> => {
+      const startMs = clock.nowMs();
       const answer = await this.#call(instance, node, readyAtMs, outputs, stop);
+      const nowMs = clock.nowMs();
+      const endMs = pathMs + nowMs - startMs;
+      idealMs = Math.max(idealMs, endMs);
       if (answer.outcome.kind !== "ok") {
         reason ??= `node ${chain.nodes[node]!.name}: ${answer.outcome.reason}`;
         return;
@@ -77,15 +82,14 @@ export class Spammer {
       const ready = chain.nodes.flatMap(({ after }, next) =>
         after.includes(node) && --waiting[next]! === 0 ? [next] : []
       );
-      const nowMs = clock.nowMs();
-      await Promise.all(ready.map((next) => call(next, nowMs)));
+      await Promise.all(ready.map((next) => call(next, nowMs, endMs)));
     };
     const roots = chain.nodes.flatMap(({ after }, i) => after.length === 0 ? [i] : []);
-    await Promise.all(roots.map((root) => call(root, submittedAtMs)));
+    await Promise.all(roots.map((root) => call(root, submittedAtMs, 0)));
     const outcome: ChainOutcome = reason === undefined ? "completed" : "dropped";
     this.#chains[outcome]++;
     const why = reason === undefined ? {} : { reason };
-    recorder.end({ chain: chain.name, instance: id, endedAtMs: clock.nowMs(), outcome, ...why });
+    recorder.end({ chain: chain.name, instance: id, endedAtMs: clock.nowMs(), outcome, idealMs, ...why });
   }
 
   async #call(

@@ -20,4 +20,5 @@ async function attempt(readOnly: boolean): Promise<string> {
 }
 
 if (process.getuid?.() === 0) process.seteuid?.(65534);
-console.log(JSON.stringify([await attempt(false), await attempt(true)])); // deno-lint-ignore no-console
+const answer = JSON.stringify([await attempt(false), await attempt(true)]);
+Deno.stdout.writeSync(new TextEncoder().encode(answer));

@@ -1,5 +1,5 @@
 import { type Command, matches, type QueueDriver } from "../../lib/queue/mod.ts";
-import { assert, assertEquals } from "./assert.ts";
+import { assert, assertEquals } from "@std/assert";
 import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
 import { ids, instances, line, record, result, single } from "./samples.ts";
 

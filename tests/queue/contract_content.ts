@@ -1,5 +1,5 @@
 import { chain, fn, WorkloadError } from "../../lib/model/mod.ts";
-import { assert, assertEquals, assertRejects } from "./assert.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ContractCase, pullAll } from "./contract.ts";
 import { ids, instances, line, record, result, single } from "./samples.ts";
 

@@ -1,5 +1,5 @@
 import { QueueError } from "../../lib/queue/mod.ts";
-import { assert, assertEquals, assertRejects } from "./assert.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ContractCase, nothingToPull, pullAll } from "./contract.ts";
 import { ids, instances, line, record, result } from "./samples.ts";
 

@@ -1,5 +1,5 @@
 import type { Filter } from "../../lib/queue/mod.ts";
-import { assertEquals } from "./assert.ts";
+import { assertEquals } from "@std/assert";
 import { type ContractCase, pullAll } from "./contract.ts";
 import { ids, instances, line, record, result, single } from "./samples.ts";
 

@@ -30,14 +30,24 @@ export function openMemory(): Promise<QueueHarness> {
   });
 }
 
+/** A SQLite file with what its own tests need. */
+export interface SqliteHarness extends QueueHarness {
+  readonly clock: TestClock;
+  readonly path: string;
+  /** Stops the processes of some connections, as by SIGSTOP. */
+  stop(...queues: readonly QueueDriver[]): void;
+  /** Lets them go on. */
+  resume(...queues: readonly QueueDriver[]): void;
+}
+
 /** A queue in a new SQLite file for the contract; each connection plays a process with a clock of its own. */
-export async function openSqlite(): Promise<QueueHarness> {
+export async function openSqlite(): Promise<SqliteHarness> {
   const clock = new TestClock();
   const folder = await Deno.makeTempDir({ prefix: "sequoia-queue-" });
+  const path = `${folder}/queue.db`;
   const processes = new Map<QueueDriver, ProcessClock>();
   const connect = async () => {
     const own = new ProcessClock(clock);
-    const path = `${folder}/queue.db`;
     const queue = await openSqliteQueue({ path, clock: own, keepMs: KEEP_MS, leaseMs: LEASE_MS });
     processes.set(queue, own);
     return queue;
@@ -45,7 +55,10 @@ export async function openSqlite(): Promise<QueueHarness> {
   return {
     clock,
     keepMs: KEEP_MS,
+    path,
     connect,
+    stop: (...queues) => queues.forEach((queue) => processes.get(queue)!.stopped = true),
+    resume: (...queues) => queues.forEach((queue) => processes.get(queue)!.stopped = false),
     async lose(consumer) {
       const bystander = await connect(); // takes over, as any consumer would
       await bystander.pull(1, AbortSignal.abort());

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { QueueError, type QueueErrorCode } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
-import { assert, assertEquals, assertRejects } from "./assert.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { instances } from "./samples.ts";
 import { TestClock } from "./test_clock.ts";
 

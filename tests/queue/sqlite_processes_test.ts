@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { realClock, seededRandom } from "../../lib/model/mod.ts";
 import { type InstanceView, type QueueDriver } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
-import { assert, assertEquals } from "./assert.ts";
+import { assert, assertEquals } from "@std/assert";
 import { startWorker } from "./processes.ts";
 
 /** These run on the real clock, with real processes. */

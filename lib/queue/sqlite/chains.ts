@@ -42,6 +42,16 @@ export class ChainTable {
     return chain;
   }
 
+  /** As {@linkcode ChainTable.get}, but for looking at: what cannot be read is shown without its nodes. */
+  show(key: number): Chain {
+    try {
+      return this.get(key);
+    } catch {
+      const row = this.#db.get<{ name: string }>("SELECT name FROM chains WHERE key = ?", key);
+      return { name: row?.name ?? "unknown", nodes: [] };
+    }
+  }
+
   /** Counts instances that refer to a definition, or do not any more. */
   count(key: number, instances: number): void {
     if (instances === 0) return;

@@ -111,6 +111,7 @@ export class SqliteDriver implements QueueDriver {
     if (!taken) return [];
     this.#forgetLost();
     for (const [id, hold] of taken.holds) this.#holds.set(id, hold);
+    if (taken.aside > 0) this.#bell.ring(); // there may be more behind them
     return taken.claims;
   }
 

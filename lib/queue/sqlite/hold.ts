@@ -16,6 +16,8 @@ export interface Hold {
 export interface Claimed {
   readonly claims: Claim[];
   readonly holds: ReadonlyMap<string, Hold>;
+  /** How many could not be read and have become dead letters. */
+  readonly aside: number;
 }
 
 const TAKE = `
@@ -38,7 +40,7 @@ export function take(db: Database, chains: ChainTable, owner: number, max: numbe
   for (const row of rows) {
     const hold = { seq: row.seq, owner };
     try {
-      const instance: Instance = instanceOf(row, chains);
+      const instance: Instance = instanceOf(row, chains.get(row.chain));
       const progress: NodeRecord[] = row.resumed === 0 ? [] : readRecords(db, row.seq);
       claims.push({ instance, progress });
       holds.set(row.id, hold);
@@ -46,7 +48,7 @@ export function take(db: Database, chains: ChainTable, owner: number, max: numbe
       putAside(db, hold, row.id, error, nowMs);
     }
   }
-  return { claims, holds };
+  return { claims, holds, aside: rows.length - claims.length };
 }
 
 /** Makes a dead letter of what cannot be read, as else it would come up for ever. */

@@ -31,8 +31,7 @@ function openToWrite(path: string): Database {
     if (versionOf(db) < VERSION) migrate(db);
     db.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
     db.script("PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY");
-    db.beginToWrite(); // a file that may not be written shows it only now
-    db.run("ROLLBACK");
+    db.run("UPDATE counts SET instances = 0 WHERE false"); // a file that may not be written shows it only now
   });
 }
 

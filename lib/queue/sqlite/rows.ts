@@ -1,4 +1,11 @@
-import { type Instance, type Json, MAX_NODES, NO_LABELS, type NodeRecord } from "../../model/mod.ts";
+import {
+  type Chain,
+  type Instance,
+  type Json,
+  MAX_NODES,
+  NO_LABELS,
+  type NodeRecord,
+} from "../../model/mod.ts";
 import type { InstanceState, InstanceView } from "../queue.ts";
 import { checkNodeNumber, jsonText, storableText } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
@@ -30,10 +37,10 @@ interface ViewRow extends SubmittedRow {
 const NODES = MAX_NODES + 1;
 
 /** The instance of a row. */
-export function instanceOf(row: SubmittedRow, chains: ChainTable): Instance {
+export function instanceOf(row: SubmittedRow, chain: Chain): Instance {
   return {
     id: row.id,
-    chain: chains.get(row.chain),
+    chain,
     labels: row.labels === null ? NO_LABELS : JSON.parse(row.labels) as Record<string, string>,
     submittedAtMs: row.submitted_at_ms,
     priority: row.priority,
@@ -55,7 +62,7 @@ export function readViews(db: Database, chains: ChainTable, seqs: readonly numbe
     JSON.stringify(seqs),
   );
   return rows.map((row) => ({
-    instance: instanceOf(row, chains),
+    instance: instanceOf(row, chains.show(row.chain)),
     state: row.state,
     progress: readRecords(db, row.seq),
     ...(row.reason === null ? {} : { reason: row.reason }),

@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import type { Json, NodeRecord } from "../../lib/model/mod.ts";
+import {
+  type Filter,
+  type InstanceState,
+  type InstanceView,
+  matches,
+  type QueueDriver,
+  QueueError,
+} from "../../lib/queue/mod.ts";
+import { assertEquals } from "@std/assert";
+import type { QueueHarness } from "./contract.ts";
+import { openMemory, openSqlite } from "./harness.ts";
+import { instances, line, single } from "./samples.ts";
+
+const IDS = 12, CONSUMERS = 2;
+const POOL = [
+  ...instances(IDS / 2, { chain: single, labels: { tenant: "a" } }, "m1"),
+  ...instances(IDS / 2, { chain: line, labels: { tenant: "b" } }, "m2"),
+];
+
+interface Item {
+  readonly view: { -readonly [K in keyof InstanceView]: InstanceView[K] };
+  holder?: number;
+  cancel?: boolean;
+}
+
+/** What a queue is to answer, told as simply as can be. */
+class Model {
+  items: Item[] = [];
+
+  of(i: number): Item | undefined {
+    return this.items.find(({ view }) => view.instance === POOL[i]);
+  }
+
+  push(indices: readonly number[]): void {
+    for (const i of indices) {
+      if (!this.of(i)) this.items.push({ view: { instance: POOL[i]!, state: "queued", progress: [] } });
+    }
+  }
+
+  pull(holder: number, max: number): Item[] {
+    const taken = this.items.filter(({ view }) => view.state === "queued").slice(0, max);
+    for (const item of taken) [item.holder, item.view.state] = [holder, "running"];
+    return taken;
+  }
+
+  write(holder: number, i: number, records: readonly NodeRecord[]): Item | undefined {
+    const item = this.of(i);
+    if (item?.holder !== holder) return undefined;
+    const nodes = records.map(({ node }) => node);
+    const kept = item.view.progress.filter(({ node }) => !nodes.includes(node));
+    item.view.progress = [...kept, ...records].sort((a, b) => a.node - b.node);
+    return item;
+  }
+
+  end(item: Item, state: InstanceState): void {
+    item.view.state = state;
+    delete item.holder;
+    delete item.cancel;
+  }
+
+  release(holder: number): void {
+    for (const item of this.items.filter((item) => item.holder === holder)) {
+      this.end(item, item.cancel ? "cancelled" : "queued");
+    }
+  }
+
+  request(kind: "cancel" | "retry" | "purge", filter: Filter): number {
+    const states = { cancel: ["queued", "running"], retry: ["failed", "cancelled"], purge: ENDED }[kind];
+    const meant = this.items.filter(({ view }) => states.includes(view.state) && matches(filter, view))
+      .slice(0, filter.limit ?? Infinity);
+    if (kind === "purge") this.items = this.items.filter((item) => !meant.includes(item));
+    for (const item of meant) {
+      if (kind === "retry") {
+        item.view.progress = item.view.progress.filter(({ state }) => state === "ok");
+        this.end(item, "queued");
+      } else if (kind === "cancel" && item.view.state === "running") item.cancel = true;
+      else if (kind === "cancel") this.end(item, "cancelled");
+    }
+    return meant.length;
+  }
+}
+
+const ENDED: readonly string[] = ["completed", "failed", "cancelled"];
+
+interface Real {
+  readonly harness: QueueHarness;
+  readonly consumers: QueueDriver[];
+}
+
+type Step = (model: Model, real: Real) => Promise<void>;
+
+const index = fc.nat(IDS - 1);
+const consumer = fc.nat(CONSUMERS - 1);
+const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json);
+const recordOf = fc.record({
+  node: fc.nat(4),
+  state: fc.constantFrom("ok", "failed", "skipped", "started"),
+  attempts: fc.nat(9),
+  output: json,
+}, { noNullPrototype: true }) as fc.Arbitrary<NodeRecord>;
+const records = fc.uniqueArray(recordOf, { maxLength: 3, selector: ({ node }) => node });
+const filter = fc.record({
+  ids: fc.array(index.map((i) => POOL[i]!.id), { maxLength: 4 }),
+  states: fc.subarray(["queued", "running", "completed", "failed", "cancelled"] as InstanceState[]),
+  chain: fc.constantFrom("single", "line"),
+  labels: fc.constantFrom({ tenant: "a" }, { tenant: "b" }),
+  limit: fc.nat(5),
+}, { requiredKeys: [], noNullPrototype: true }) as fc.Arbitrary<Filter>;
+
+async function lostOf(writing: Promise<void>): Promise<readonly string[]> {
+  try {
+    await writing;
+    return [];
+  } catch (error) {
+    if (error instanceof QueueError && error.code === "lease-lost") return error.ids;
+    throw error;
+  }
+}
+
+const push = fc.array(index, { maxLength: 6 }).map((indices): Step => async (model, { consumers }) => {
+  model.push(indices);
+  await consumers[0]!.push(indices.map((i) => POOL[i]!));
+});
+
+const pull = fc.tuple(consumer, fc.integer({ min: 1, max: 4 })).map(
+  ([c, max]): Step => async (model, real) => {
+    const expected = model.pull(c, max).map(({ view }) => ({
+      instance: view.instance,
+      progress: view.progress,
+    }));
+    if (expected.length === 0) return; // it would wait
+    const { signal } = new AbortController();
+    assertEquals(await real.harness.wait(real.consumers[c]!.pull(max, signal)), expected);
+  },
+);
+
+const checkpoint = fc.tuple(consumer, index, records).map(([c, i, records]): Step => async (model, real) => {
+  const lost = model.write(c, i, records) ? [] : [POOL[i]!.id];
+  const writing = real.consumers[c]!.checkpoint([{ instanceId: POOL[i]!.id, records }]);
+  assertEquals(await lostOf(writing), lost);
+});
+
+const outcome = fc.constantFrom("completed" as const, "failed" as const, "cancelled" as const);
+const finish = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 4 }), records, outcome, json).map(
+  ([c, indices, records, outcome, output]): Step => async (model, real) => {
+    const lost = indices.filter((i) => {
+      const item = model.write(c, i, records);
+      if (item) model.end(item, outcome);
+      return !item;
+    });
+    const endedAtMs = real.harness.clock.nowMs();
+    const writing = real.consumers[c]!.finish(
+      indices.map((i) => ({ instanceId: POOL[i]!.id, records, outcome, endedAtMs, output })),
+    );
+    assertEquals(await lostOf(writing), lost.map((i) => POOL[i]!.id));
+  },
+);
+
+const request = fc.tuple(fc.constantFrom("cancel" as const, "retry" as const, "purge" as const), filter).map(
+  ([kind, filter]): Step => async (model, { consumers }) => {
+    assertEquals(await consumers[1]!.request({ kind, filter }), model.request(kind, filter));
+  },
+);
+
+const list = filter.map((filter): Step => async (model, { consumers }) => {
+  const expected = model.items.filter(({ view }) => matches(filter, view)).slice(0, filter.limit ?? Infinity);
+  const listed = await Array.fromAsync(consumers[0]!.list(filter));
+  assertEquals(listed.map(plain), expected.map(({ view }) => plain(view)));
+});
+
+const leave = consumer.map((c): Step => async (model, real) => {
+  model.release(c);
+  await real.harness.wait(real.consumers[c]![Symbol.asyncDispose]());
+  real.consumers[c] = await real.harness.connect();
+});
+
+const lose = consumer.map((c): Step => async (model, real) => {
+  model.release(c);
+  await real.harness.lose(real.consumers[c]!);
+});
+
+function plain({ instance, state, progress }: InstanceView) {
+  return { id: instance.id, state, progress };
+}
+
+async function same(model: Model, { consumers }: Real): Promise<void> {
+  const views = await Array.fromAsync(consumers[0]!.list({}));
+  assertEquals(views.map(plain), model.items.map(({ view }) => plain(view)));
+  const count = (state: InstanceState) => model.items.filter(({ view }) => view.state === state).length;
+  const { oldestSubmittedAtMs, ...depth } = await consumers[1]!.depth();
+  assertEquals(depth, {
+    queued: count("queued"),
+    running: count("running"),
+    completed: count("completed"),
+    failed: count("failed"),
+    cancelled: count("cancelled"),
+  });
+  const oldest = model.items.find(({ view }) => !ENDED.includes(view.state));
+  assertEquals(oldestSubmittedAtMs, oldest?.view.instance.submittedAtMs);
+}
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: push },
+    { weight: 6, arbitrary: pull },
+    { weight: 4, arbitrary: checkpoint },
+    { weight: 4, arbitrary: finish },
+    { weight: 3, arbitrary: request },
+    { weight: 2, arbitrary: list },
+    { weight: 1, arbitrary: leave },
+    { weight: 1, arbitrary: lose },
+  ),
+  { maxLength: 40, size: "max" },
+);
+
+for (const [name, open, numRuns] of [["memory", openMemory, 300], ["sqlite", openSqlite, 60]] as const) {
+  Deno.test(`${name} queue: answers as a naive model does, whatever is asked of it`, async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (steps) => {
+        await using harness = await open();
+        const consumers = [];
+        for (let c = 0; c < CONSUMERS; c++) consumers.push(await harness.connect());
+        const [model, real] = [new Model(), { harness, consumers }];
+        for (const step of steps) {
+          await step(model, real);
+          await same(model, real);
+        }
+      }),
+      { numRuns },
+    );
+  });
+}
