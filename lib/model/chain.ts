@@ -13,22 +13,29 @@ export type OnFailure = "fail" | "skip" | "continue";
 
 /** One node of a chain: a call of one function, after others. */
 export interface ChainNode {
+  /** Unique in its chain. */
   readonly name: string;
+  /** What it calls. */
   readonly fn: FunctionSpec;
   /** The indices of the nodes that must be settled before this one is ready. */
   readonly after: readonly number[];
+  /** Sent to the function as `args`. */
   readonly args: JsonObject;
+  /** What its final failure does. */
   readonly onFailure: OnFailure;
 }
 
 /** A DAG of nodes, as plain data. Nodes stand in an order in which each comes after its predecessors. */
 export interface Chain {
+  /** Its name, as on the command line and in reports. */
   readonly name: string;
+  /** In an order in which each comes after its predecessors. */
   readonly nodes: readonly ChainNode[];
 }
 
 /** A node that `call` has added, to be named as a predecessor of others. */
 export interface NodeRef {
+  /** The node's name. */
   readonly name: string;
 }
 

@@ -19,8 +19,11 @@ export type WorkloadErrorCode =
 
 /** Where in a workload an error is: as much as is known of file, chain and node. */
 export interface WorkloadPlace {
+  /** The module's path, as it was given. */
   readonly file?: string;
+  /** The chain's name. */
   readonly chain?: string;
+  /** The node's name. */
   readonly node?: string;
 }
 
@@ -29,12 +32,16 @@ export interface WorkloadPlace {
  * is wrong and what to write instead; `code` is stable.
  */
 export class WorkloadError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "WorkloadError";
+  /** What is wrong; stable. */
   readonly code: WorkloadErrorCode;
+  /** Where it is wrong. */
   readonly place: WorkloadPlace;
   /** The sentence without its place. */
   readonly detail: string;
 
+  /** The message is the place, then the detail. */
   constructor(code: WorkloadErrorCode, detail: string, place: WorkloadPlace = {}, options?: ErrorOptions) {
     super(placeWords(place) + detail, options);
     this.code = code;

@@ -34,9 +34,11 @@ export interface FunctionSpec {
   readonly url?: string;
   /** The id by which the original's messages know it. */
   readonly id?: number;
+  /** The HTTP method it is called with. */
   readonly method: Method;
   /** Longest an attempt may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** How failed attempts are repeated. */
   readonly retry: RetryRule;
   /** Expected run time: the local platform draws from it, the scheduler starts to learn from it. */
   readonly time?: Distribution;
@@ -54,14 +56,21 @@ export interface FunctionSpec {
 export interface FunctionEvent {
   /** `instance/node`: the same for every attempt. */
   readonly id: string;
+  /** What the original's wrapper puts before its log lines. */
   readonly name: string;
   /** Where the collector of function-side logs listens. */
   readonly ip: string;
+  /** The collector's port; 0 if there is none. */
   readonly port: number;
+  /** Name of the chain. */
   readonly chain: string;
+  /** Id of the instance. */
   readonly instance: string;
+  /** Name of the node. */
   readonly node: string;
+  /** 1 for the first. */
   readonly attempt: number;
+  /** What `call(…, { args })` says. */
   readonly args: JsonObject;
   /** The outputs of the predecessors by node name. */
   readonly inputs: JsonObject;
@@ -80,6 +89,7 @@ export interface FunctionDefinition extends FunctionSpec {
 export interface FunctionOptions {
   /** An absolute http(s) URL. Left out (or undefined, as of an unset environment variable): the local platform. */
   readonly url?: string | undefined;
+  /** The id by which the original's messages know it. */
   readonly id?: number;
   /** (Default: POST) */
   readonly method?: Method;
@@ -87,19 +97,24 @@ export interface FunctionOptions {
   readonly timeout?: Duration;
   /** Short for `retry: { attempts }`. (Default: 3) */
   readonly attempts?: number;
+  /** How failed attempts are repeated; what is left out is as in DEFAULT_RETRY. */
   readonly retry?: {
     readonly attempts?: number;
     readonly firstDelay?: Duration;
     readonly factor?: number;
     readonly maxDelay?: Duration;
   };
+  /** Expected run time. */
   readonly time?: Distribution;
   /** (Default: "event") */
   readonly payload?: "event" | "args";
+  /** Lower is more urgent, for policies that go by it. */
   readonly priority?: number;
   /** (Default: false) */
   readonly atMostOnce?: boolean;
+  /** Headers added to each call. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** A body, served by `sequoia functions`. */
   readonly run?: FunctionBody;
 }
 

@@ -13,7 +13,9 @@ export const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 export interface Instance {
   /** A ULID by default; stable, and the idempotency key of its submission. */
   readonly id: string;
+  /** What is run. */
   readonly chain: Chain;
+  /** Texts by name, for policies, limits and filters. */
   readonly labels: Readonly<Record<string, string>>;
   /** The *intended* time of submission, in milliseconds since 1970. */
   readonly submittedAtMs: number;
@@ -34,6 +36,7 @@ export interface NodeRecord {
   readonly node: number;
   /** `started` is recorded only for `atMostOnce` functions: after a crash such a node is failed, not run again. */
   readonly state: NodeState | "started";
+  /** How many attempts it took; 0 for a node that was skipped. */
   readonly attempts: number;
   /** What it answered, for nodes that others come after; null otherwise. */
   readonly output: Json;

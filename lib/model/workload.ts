@@ -7,6 +7,7 @@ import { isObject } from "./json.ts";
 
 /** One chain of a workload, and how its instances are submitted. */
 export interface WorkloadChain {
+  /** What is submitted. */
   readonly chain: Chain;
   /** The share of the concurrency under fair policies, relative to the others. (Default: 1) */
   readonly weight?: number;
@@ -16,17 +17,21 @@ export interface WorkloadChain {
   readonly priority?: number;
   /** From its submission, for policies that go by it; reports count what was met. */
   readonly deadlineMs?: number;
+  /** Labels of its instances. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A mix of chains and perhaps the times at which they arrive. */
 export interface Workload {
+  /** The chains; instances are drawn by their shares. */
   readonly chains: readonly WorkloadChain[];
+  /** When instances arrive, unless the command line says. */
   readonly arrivals?: Arrivals;
 }
 
 /** What may be said of a chain in a workload. */
 export interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> {
+  /** From its submission; `"5s"`. */
   readonly deadline?: Duration;
 }
 

@@ -10,6 +10,7 @@ export interface Task {
   readonly node: string;
   /** Name of the function. */
   readonly function: string;
+  /** The instance's labels. */
   readonly labels: Readonly<Record<string, string>>;
   /** The instance's priority, lower is more urgent. (Default: 0) */
   readonly priority: number;
@@ -35,6 +36,7 @@ export interface Task {
 
 /** The state of one group of tasks. */
 export interface GroupStats {
+  /** What `group` answered for its tasks. */
   readonly name: string;
   /** Invocations that wait for capacity. */
   readonly queued: number;
@@ -83,9 +85,12 @@ export interface Policy {
 
 /** A policy that cannot be used, or gave an answer that cannot; the message names the policy and the function. */
 export class PolicyError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "PolicyError";
+  /** What is wrong; stable. */
   readonly code: "unknown-policy" | "bad-policy" | "bad-answer";
 
+  /** The message names the policy and the part. */
   constructor(code: PolicyError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
