@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { assertEquals } from "@std/assert";
 import { chain, constant, fn } from "../model/mod.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import { RunTimes } from "./run_times.ts";

@@ -1,4 +1,4 @@
-import { strictEqual as assertEquals } from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { instanceOf, single } from "../../tests/scheduler/builders.ts";
 import { ChainPlan } from "./chain_plan.ts";
@@ -30,7 +30,7 @@ Deno.test("Delays.take() gives back the soonest that has ended, by sequence amon
       for (const { task, untilMs } of left) {
         assertEquals(delays.nextMs, untilMs);
         if (untilMs > nowMs) break;
-        assertEquals(delays.take(nowMs), task);
+        assertStrictEquals(delays.take(nowMs), task);
       }
       assertEquals(delays.take(nowMs), undefined);
     }),

@@ -1,4 +1,4 @@
-import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { assert, assertEquals } from "@std/assert";
 import { constant, fn, seededRandom } from "../model/mod.ts";
 import { RunTimes } from "./run_times.ts";
 

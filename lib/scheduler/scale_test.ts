@@ -1,4 +1,4 @@
-import { strictEqual as assertEquals } from "node:assert/strict";
+import { assertEquals } from "@std/assert";
 import { BROKEN, instanceOf, makeScheduler, OK, shaped } from "../../tests/scheduler/builders.ts";
 import { type Chain, chain, fn, MAX_NODES, type NodeRecord } from "../model/mod.ts";
 

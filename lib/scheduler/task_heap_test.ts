@@ -1,4 +1,4 @@
-import { ok as assert } from "node:assert/strict";
+import { assert } from "@std/assert";
 import fc from "fast-check";
 import { instanceOf, single } from "../../tests/scheduler/builders.ts";
 import { ChainPlan } from "./chain_plan.ts";

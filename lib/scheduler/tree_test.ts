@@ -1,4 +1,4 @@
-import { strictEqual as assertEquals } from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { instanceOf, single } from "../../tests/scheduler/builders.ts";
 import { ChainPlan } from "./chain_plan.ts";
@@ -61,7 +61,7 @@ Deno.test("Branch.best is the best lane of a tree, whatever comes, goes and chan
           a.load - b.load || a.turn - b.turn || lanes.findIndex((l) => l.group === a) -
             lanes.findIndex((l) => l.group === b)
         );
-        assertEquals(root.top?.best, sorted[0]);
+        assertStrictEquals(root.top?.best, sorted[0]);
         assertEquals(root.empty, hung.length === 0);
         assertEquals(lanes.filter(({ gate, parent }) => parent && !gate.parent).length, 0);
       }

@@ -110,6 +110,11 @@ export const lifeCases: readonly ContractCase[] = [
       await queue.push(instances(1));
       assertEquals(await harness.wait(queue.pull(1, AbortSignal.abort())), []);
       assertEquals((await queue.depth()).queued, 1);
+      const late = new AbortController();
+      const raced = queue.pull(1, late.signal);
+      late.abort();
+      const claims = await harness.wait(raced);
+      assertEquals((await queue.depth()).running, claims.length); // whichever came first, nothing is held unknown
     },
   },
   {

@@ -44,7 +44,7 @@ test("calls of one turn are one transaction, and none is answered before it is c
   assertEquals(new Set(seen), new Set([50]));
 });
 
-test("a full group and a failing commit: every call of it is told", async (harness) => {
+test("when SQLite undoes a whole group, every call of it is told", async (harness) => {
   const queue = await harness.connect();
   inFile(harness, (db) => {
     db.exec("CREATE TRIGGER broken BEFORE INSERT ON instances BEGIN SELECT RAISE(ROLLBACK, 'broken'); END");
@@ -59,6 +59,20 @@ test("a full group and a failing commit: every call of it is told", async (harne
   assertEquals((await queue.depth()).queued, 3);
 });
 
+test("a commit that fails is told to every call of its group", async (harness) => {
+  const queue = await harness.connect();
+  inFile(harness, (db) => {
+    db.exec("CREATE TABLE none (x PRIMARY KEY)");
+    db.exec("CREATE TABLE late (x REFERENCES none (x) DEFERRABLE INITIALLY DEFERRED)"); // checked by COMMIT only
+    db.exec("CREATE TRIGGER fail AFTER INSERT ON instances BEGIN INSERT INTO late VALUES (1); END");
+  });
+  const calls = await Promise.allSettled(instances(3).map((instance) => queue.push([instance])));
+  for (const call of calls) {
+    assert(call.status === "rejected" && call.reason instanceof QueueError && call.reason.code === "failed");
+  }
+  assertEquals((await queue.depth()).queued, 0);
+});
+
 test("a stopped process finds out that its lease was lost; time in which the others slept too does not count", async (harness) => {
   const [stopped, other] = [await harness.connect(), await harness.connect()];
   const [instance] = instances(1, line);
@@ -68,7 +82,9 @@ test("a stopped process finds out that its lease was lost; time in which the oth
   await harness.clock.pass(100);
   harness.stop(stopped, other);
   await harness.clock.pass(60_000);
-  harness.resume(stopped, other);
+  harness.resume(other);
+  await harness.clock.pass(1500);
+  harness.resume(stopped);
   await harness.clock.pass(3000);
   await stopped.checkpoint([{ instanceId: instance!.id, records: [record(0)] }]);
 

@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Chain, Instance, NodeRecord, Outcome } from "../../lib/model/mod.ts";
 import { seededRandom } from "../../lib/model/mod.ts";

@@ -7,13 +7,6 @@ import { untilFree } from "./until_free.ts";
 /** A transaction takes no further call when it has so many rows: others wait for it, and so does the event loop. */
 const ROWS_PER_GROUP = 10_000;
 
-/**
- * After a transaction it rests for so many times as long as that took, but never for long: what comes meanwhile shares the
- * next one, and a busy consumer spends a third of its time writing at most instead of nearly all.
- */
-const REST = 2;
-const LONGEST_REST_MS = 10;
-
 interface Call {
   readonly rows: number;
   run(): unknown;
@@ -30,8 +23,6 @@ export class GroupCommit {
   readonly #clock: Clock;
   readonly #action: string;
   #calls: Call[] = [];
-  /** The next transaction does not begin before. */
-  #restedAtMs = 0;
   #flushing: Promise<void> | undefined;
 
   /** @param action what fails if it fails, completing "Cannot …" */
