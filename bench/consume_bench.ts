@@ -7,7 +7,7 @@ import { openQueue } from "../lib/queue/mod.ts";
 import { openRunLog, RUN_SCHEMA } from "../lib/record/mod.ts";
 import { type Figure, median } from "./figures.ts";
 
-const CONCURRENCY = 64;
+const CONCURRENCY = 256;
 const CALLS = 40_000;
 const ROUNDS = 3;
 
@@ -25,13 +25,31 @@ async function startServer(): Promise<{ readonly url: string } & AsyncDisposable
   return { url: `http://127.0.0.1:${value.trim()}/f`, [Symbol.asyncDispose]: end };
 }
 
-/** Calls a second of a loop that does nothing but fetch, with a body of the same size. */
-async function bareLoop(url: string, body: string): Promise<number> {
-  const headers = { "content-type": "application/json" };
+/** Calls a second of a loop that does nothing but fetch: the same requests as the consumer's. */
+async function bareLoop(url: string): Promise<number> {
   let left = CALLS;
   const start = performance.now();
   await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
-    while (left-- > 0) await (await fetch(url, { method: "POST", body, headers })).json();
+    while (left-- > 0) {
+      const key = `01JD0000000000000000000000/${left}`;
+      const headers = {
+        "content-type": "application/json",
+        "idempotency-key": key,
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "x-sequoia-attempt": "1",
+      };
+      const event = {
+        id: key,
+        name: "functionSide",
+        ip: "127.0.0.1",
+        port: 0,
+        chain: "single",
+        instance: key,
+        node: "f",
+      };
+      const body = JSON.stringify({ ...event, attempt: 1, args: {}, inputs: {} });
+      await (await fetch(url, { method: "POST", body, headers })).json();
+    }
   }));
   return CALLS / (performance.now() - start) * 1000;
 }
@@ -78,18 +96,11 @@ export async function consumeBench(): Promise<Figure[]> {
     const start = call(f, { name: "start" });
     for (let i = 0; i < 7; i++) call(f, { name: `f${i}`, after: start });
   });
-  const body = JSON.stringify({
-    id: "0".repeat(40),
-    name: "functionSide",
-    args: {},
-    inputs: {},
-    pad: "0".repeat(100),
-  });
   const folder = await Deno.makeTempDir({ dir: "." });
   const bare: number[] = [], singles: number[] = [], fans: number[] = [];
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      bare.push(await bareLoop(server.url, body));
+      bare.push(await bareLoop(server.url));
       singles.push(await consume(single, folder));
       fans.push(await consume(fan, folder));
     }

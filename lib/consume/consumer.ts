@@ -1,4 +1,4 @@
-import type { Clock, NodeRecord } from "../model/mod.ts";
+import { type Clock, type NodeRecord, onAbort } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import type { Claim, Command, QueueDriver, Result } from "../queue/mod.ts";
 import type { Recorder } from "../record/mod.ts";
@@ -47,17 +47,17 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #writer: QueueWriter;
   readonly #held = new Map<string, HeldInstance>();
-  /** Writes to the queue under way. */
-  readonly #writes = new Set<Promise<void>>();
   readonly #ended = { completed: 0, failed: 0, cancelled: 0 };
   readonly #drain = new AbortController();
   readonly #stop = new AbortController();
   readonly #done = Promise.withResolvers<void>();
+  /** Attempts and writes under way. */
   #inFlight = 0;
   #failure: { readonly error: unknown } | undefined;
   #cancelWake = () => {};
   #wakeAtMs: number | undefined;
   #roomAgain = () => {};
+  #emptied = () => {};
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -89,7 +89,6 @@ export class Consumer {
       await Promise.all(loops.map((loop) => loop.catch((error) => this.#fail(error))));
       this.#checkDone();
       await this.#done.promise;
-      await Promise.all(this.#writes);
     } finally {
       this.#cancelWake();
       drain.removeEventListener("abort", onDrain);
@@ -150,18 +149,9 @@ export class Consumer {
     if (this.#drain.signal.aborted) return;
     const { scheduler, clock } = this.#options;
     try {
-      for (
-        let task = scheduler.next(clock.nowMs());
-        task !== undefined;
-        task = scheduler.next(clock.nowMs())
-      ) {
-        this.#inFlight++;
-        this.#attempt(task, this.#held.get(task.instance)!).catch((error) => this.#fail(error)).finally(
-          () => {
-            this.#inFlight--;
-            this.#checkDone();
-          },
-        );
+      const nowMs = clock.nowMs();
+      for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
+        this.#attempt(task, this.#held.get(task.instance)!);
       }
       this.#planWake(scheduler.wakeAtMs());
     } catch (error) {
@@ -181,30 +171,33 @@ export class Consumer {
     });
   }
 
+  /** Makes one attempt and sees to what follows; never rejects. */
   async #attempt(task: Invocation, held: HeldInstance): Promise<void> {
     const { platform, clock } = this.#options;
-    const { spec, nodeIndex: node, attempts } = task;
-    if (spec.atMostOnce) {
-      const started: NodeRecord = { node, state: "started", attempts, output: null };
-      await this.#checkpoint(held, started);
+    const { spec, nodeIndex: node, attempts: attempt } = task;
+    this.#inFlight++;
+    try {
+      if (spec.atMostOnce) {
+        await this.#checkpoint(held, { node, state: "started", attempts: attempt, output: null });
+      }
+      const startedAtMs = clock.nowMs();
+      const call = { spec, instance: held.instance, node, attempt, inputs: held.inputsOf(node) };
+      const answer = await platform.invoke(call, this.#stop.signal);
+      if (this.#stop.signal.aborted && answer.outcome.kind !== "ok") return;
+      await this.#settle(task, held, answer, startedAtMs);
+      this.#pump();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#inFlight--;
+      this.#checkDone();
     }
-    const startedAtMs = clock.nowMs();
-    const call = { spec, instance: held.instance, node, attempt: attempts, inputs: held.inputsOf(node) };
-    const answer = await platform.invoke(call, this.#stop.signal);
-    if (this.#stop.signal.aborted && answer.outcome.kind !== "ok") return;
-    await this.#settle(task, held, answer, startedAtMs, clock.nowMs() - startedAtMs);
-    this.#pump();
   }
 
-  async #settle(
-    task: Invocation,
-    held: HeldInstance,
-    answer: Answer,
-    startedAtMs: number,
-    runMs: number,
-  ): Promise<void> {
+  async #settle(task: Invocation, held: HeldInstance, answer: Answer, startedAtMs: number): Promise<void> {
     const { scheduler, clock } = this.#options;
     const { outcome } = answer;
+    const runMs = clock.nowMs() - startedAtMs;
     const verdict = scheduler.judge(task, outcome);
     this.#record(task, answer, startedAtMs, runMs, verdict === "ok" || verdict === "failed");
     if (verdict === "ok" || verdict === "failed") {
@@ -259,20 +252,27 @@ export class Consumer {
       output: held.output(),
       ...why,
     };
-    const write = this.#write(held, result).catch((error) => this.#fail(error)).finally(() => {
-      this.#writes.delete(write);
-      this.#held.delete(held.id);
-      this.#roomAgain();
-    });
-    this.#writes.add(write);
     if (!held.lost) {
       const { id, idealMs, instance: { chain } } = held;
       recorder.end({ chain: chain.name, instance: id, endedAtMs, outcome, idealMs, ...why });
     }
+    this.#write(held, result);
   }
 
+  /** Writes how an instance ended, and lets it go; never rejects. */
   async #write(held: HeldInstance, result: Result): Promise<void> {
-    if (!held.lost && !(await this.#writer.finish(result))) this.#ended[result.outcome]++;
+    this.#inFlight++;
+    try {
+      if (!held.lost && !(await this.#writer.finish(result))) this.#ended[result.outcome]++;
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#inFlight--;
+      this.#held.delete(held.id);
+      this.#roomAgain();
+      if (this.#held.size === 0) this.#emptied();
+      this.#checkDone();
+    }
   }
 
   async #listen(): Promise<void> {
@@ -299,14 +299,24 @@ export class Consumer {
   }
 
   async #watchEmpty(): Promise<void> {
-    const { queue, clock } = this.#options;
+    const { queue } = this.#options;
     const { signal } = this.#drain;
     while (!signal.aborted) {
       if (this.#held.size === 0) {
         const { queued, running } = await queue.depth();
         if (queued === 0 && running === 0) this.#beginDrain();
       }
-      await clock.until(clock.nowMs() + EMPTY_CHECK_MS, signal);
+      await this.#pauseOrEmptied();
     }
+  }
+
+  /** Waits for a while, or until the last instance that was held has ended. */
+  async #pauseOrEmptied(): Promise<void> {
+    const { clock } = this.#options;
+    const pause = new AbortController();
+    const forget = onAbort(this.#drain.signal, () => pause.abort());
+    this.#emptied = () => pause.abort();
+    await clock.until(clock.nowMs() + EMPTY_CHECK_MS, pause.signal);
+    forget();
   }
 }

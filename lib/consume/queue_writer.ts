@@ -2,7 +2,7 @@ import type { Clock } from "../model/mod.ts";
 import { type Progress, type Queue, QueueError, type Result } from "../queue/mod.ts";
 
 /** How long ends are gathered: nobody waits for them but `--wait`, and a write costs as much for many as for one. */
-const FINISH_LINGER_MS = 2;
+const FINISH_LINGER_MS = 5;
 /** A batch is written at once when it has so many items. */
 const FULL = 512;
 

@@ -1,6 +1,7 @@
 import { type Clock, type FunctionSpec, type Json, onAbort, type Outcome } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { classify } from "./classify.ts";
+import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
 import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
 
@@ -39,10 +40,12 @@ export class HttpPlatform implements Platform {
   readonly #client: Deno.HttpClient;
   readonly #maxBytes: number;
   readonly #collector: CollectorAddress;
+  readonly #deadlines: Deadlines;
 
   constructor(options: HttpOptions) {
     this.name = options.name ?? "http";
     this.#options = options;
+    this.#deadlines = new Deadlines(options.clock);
     this.#maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
     this.#collector = options.collector ?? { ip: "127.0.0.1", port: 0 };
     this.#client = Deno.createHttpClient({
@@ -53,10 +56,10 @@ export class HttpPlatform implements Platform {
 
   async invoke(call: Call, signal: AbortSignal): Promise<Answer> {
     const { spec } = call;
-    const { clock, local } = this.#options;
+    const { local } = this.#options;
     const controller = new AbortController();
     const forget = onAbort(signal, () => controller.abort(new Error("it was stopped")));
-    const disarm = clock.after(
+    const deadline = this.#deadlines.begin(
       spec.timeoutMs,
       () => controller.abort(new Error(`no answer within ${spec.timeoutMs} ms`)),
     );
@@ -69,7 +72,7 @@ export class HttpPlatform implements Platform {
       if (spec.url === undefined) local.lost();
       return failure(error);
     } finally {
-      disarm();
+      this.#deadlines.end(deadline);
       forget();
     }
   }
@@ -99,14 +102,13 @@ export class HttpPlatform implements Platform {
   #headers(call: Call): Record<string, string> {
     const { spec, instance, node, attempt } = call;
     const headers: Record<string, string> = {
-      ...spec.headers,
       "content-type": "application/json",
       "idempotency-key": idempotencyKey(instance.id, instance.chain.nodes[node]!.name),
       "traceparent": traceparent(call),
       "x-sequoia-attempt": String(attempt),
     };
     if (spec.url === undefined && spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
-    return headers;
+    return spec.headers === undefined ? headers : { ...spec.headers, ...headers };
   }
 
   async #read(response: Response): Promise<Answer> {

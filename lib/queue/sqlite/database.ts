@@ -8,6 +8,7 @@ export class Database {
   readonly path: string;
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #log: Deno.FsFile | undefined;
 
   /**
    * @param location a path, or a file: URL with parameters of SQLite
@@ -77,7 +78,18 @@ export class Database {
     return this.#db.isTransaction;
   }
 
+  /**
+   * Resolves when all that was committed so far would survive a loss of power. This is what `synchronous = FULL` does within
+   * each commit, an fsync of the write-ahead log (https://sqlite.org/pragma.html#pragma_synchronous), but the event loop
+   * goes on meanwhile: calls to functions do not wait for the disk.
+   */
+  async sync(): Promise<void> {
+    this.#log ??= await Deno.open(`${this.path}-wal`, { write: true });
+    await this.#log.sync();
+  }
+
   close(): void {
+    this.#log?.close();
     this.#statements.clear();
     this.#db.close();
   }

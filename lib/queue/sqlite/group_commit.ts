@@ -15,8 +15,9 @@ interface Call {
 }
 
 /**
- * Writes in groups: what is asked for in one turn of the event loop goes into one transaction, as a commit (which waits for
- * the disk) costs as much as many rows. Each call is answered after the commit. A call that throws is undone alone.
+ * Writes in groups: what is asked for while the disk is busy with one group goes into the next one, a single transaction,
+ * as waiting for the disk costs as much as many rows. Each call is answered when its group is durable. A call that throws
+ * is undone alone.
  */
 export class GroupCommit {
   readonly #db: Database;
@@ -58,7 +59,7 @@ export class GroupCommit {
         rejectAll(this.#calls.splice(0), this.#meaning(error));
         continue;
       }
-      this.#write(this.#nextGroup());
+      await this.#write(this.#nextGroup());
     }
     this.#flushing = undefined;
   }
@@ -70,11 +71,12 @@ export class GroupCommit {
     return this.#calls.splice(0, size);
   }
 
-  #write(group: readonly Call[]): void {
+  async #write(group: readonly Call[]): Promise<void> {
     const answers: (() => void)[] = [];
     try {
       for (const call of group) answers.push(this.#runOne(call));
       this.#db.run("COMMIT");
+      await this.#db.sync();
     } catch (error) {
       this.#rollback();
       rejectAll(group, this.#meaning(error));

@@ -87,11 +87,19 @@ export function forget(db: Database, chains: ChainTable, seqs: readonly number[]
 /** How many instances one purge removes: a pause that nobody notices. */
 const PURGED_AT_ONCE = 500;
 
-/** Some of what ended before an instant. */
+const OLDEST_ENDED = `
+  SELECT seq, ended_at_ms FROM instances WHERE state = ? AND owner IS NULL ORDER BY seq LIMIT ${PURGED_AT_ONCE}`;
+
+/**
+ * Some of what ended before an instant, among what was submitted first: an index by the time of ending would cost every end,
+ * and instances end about in the order of their submission.
+ */
 export function endedBefore(db: Database, instantMs: number): number[] {
-  const sql =
-    `SELECT seq FROM instances WHERE ended_at_ms IS NOT NULL AND ended_at_ms < ? LIMIT ${PURGED_AT_ONCE}`;
-  return db.all<{ seq: number }>(sql, instantMs).map(({ seq }) => seq);
+  return ["completed", "failed", "cancelled"].flatMap((state) =>
+    db.all<{ seq: number; ended_at_ms: number }>(OLDEST_ENDED, state)
+      .filter((row) => row.ended_at_ms < instantMs)
+      .map(({ seq }) => seq)
+  );
 }
 
 /** How many commands are kept for consumers that listen late. By number, not by age: clocks of processes differ. */

@@ -5,8 +5,8 @@ export const APPLICATION_ID = 0x53716f61;
  * The steps from each version of the schema to the next; the first one makes it out of nothing. Steps that have been
  * released never change.
  *
- * - An instance's `owner` is the consumer that holds it, else NULL; `by_state` serves handing out (oldest first), holding and
- *   listing alike.
+ * - An instance's `owner` is the consumer that holds it, else NULL; `by_state` serves handing out (oldest first), holding,
+ *   listing and purging alike.
  * - A record's key is its instance's `seq` × 65,536 + its node: writing in order and reading by range without another index.
  * - `counts` and `chains.instances` are kept with each change, as counting millions of rows takes too long.
  * - A consumer lives as long as its `beat` goes on: clocks are not compared, see lease.ts.
@@ -37,7 +37,6 @@ export const MIGRATIONS: readonly string[] = [`
     output TEXT
   ) STRICT;
   CREATE INDEX by_state ON instances (state, owner);
-  CREATE INDEX by_end ON instances (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
   CREATE TABLE records (
     key INTEGER PRIMARY KEY,
     state TEXT NOT NULL,

@@ -68,9 +68,19 @@ const UNEQUAL: readonly [unknown, unknown][] = [
 ];
 
 Deno.test("equal() compares by content", () => {
-  for (const [a, b] of EQUAL) deepStrictEqual(equal(a, b), true, `${Deno.inspect(a)} and ${Deno.inspect(b)}`);
+  for (const [a, b] of EQUAL) {
+    deepStrictEqual(
+      equal(a, b),
+      true,
+      `${Deno.inspect(a)} and ${Deno.inspect(b)}`,
+    );
+  }
   for (const [a, b] of UNEQUAL) {
-    deepStrictEqual(equal(a, b), false, `${Deno.inspect(a)} and ${Deno.inspect(b)}`);
+    deepStrictEqual(
+      equal(a, b),
+      false,
+      `${Deno.inspect(a)} and ${Deno.inspect(b)}`,
+    );
   }
 });
 
@@ -81,11 +91,17 @@ Deno.test("equal() takes cycles, and refuses weak collections", () => {
     return a;
   };
   deepStrictEqual(equal(cycle(), cycle()), true);
-  assertThrows(() => equal(new WeakMap(), new WeakMap()), TypeError, "Cannot compare WeakMap instances");
+  assertThrows(
+    () => equal(new WeakMap(), new WeakMap()),
+    TypeError,
+    "Cannot compare WeakMap instances",
+  );
 });
 
 Deno.test("assertEquals() says line by line what differs", () => {
-  const text = message(() => assertEquals({ a: 1, b: [1, 2] }, { a: 1, b: [1, 3] }, "told"));
+  const text = message(() =>
+    assertEquals({ a: 1, b: [1, 2] }, { a: 1, b: [1, 3] }, "told")
+  );
   deepStrictEqual(
     text,
     `Values are not equal: told
@@ -103,7 +119,12 @@ Deno.test("assertEquals() says line by line what differs", () => {
     }
 `,
   );
-  deepStrictEqual(message(() => assertEquals("a\nb\nc", "a\nx\nc")).includes("-   b\n+   x\n    c"), true);
+  deepStrictEqual(
+    message(() => assertEquals("a\nb\nc", "a\nx\nc")).includes(
+      "-   b\n+   x\n    c",
+    ),
+    true,
+  );
 });
 
 Deno.test("assertions hold, and say what does not", () => {
@@ -131,26 +152,44 @@ Deno.test("assertions hold, and say what does not", () => {
     [() => assert(0, "told"), "told"],
     [() => assertFalse(1, "told"), "told"],
     [() => assertNotEquals(1, 1), "Expected actual: 1 not to be: 1."],
-    [() => assertNotStrictEquals(1, 1), 'Expected "actual" to not be strictly equal to: 1.\n'],
+    [
+      () => assertNotStrictEquals(1, 1),
+      'Expected "actual" to not be strictly equal to: 1.\n',
+    ],
     [
       () => assertAlmostEquals(1, 2),
       'Expected actual: "1" to be close to "2": delta "1.00e+0" is greater than "2.00e-7".',
     ],
-    [() => assertExists(null), 'Expected actual: "null" to not be null or undefined.'],
+    [
+      () => assertExists(null),
+      'Expected actual: "null" to not be null or undefined.',
+    ],
     [() => assertGreater(1, 2), "Expect 1 > 2"],
     [() => assertGreaterOrEqual(1, 2), "Expect 1 >= 2"],
     [() => assertLess(2, 1), "Expect 2 < 1"],
     [() => assertLessOrEqual(2, 1), "Expect 2 <= 1"],
     [() => assertMatch("abc", /d/), 'Expected actual: "abc" to match: "/d/".'],
-    [() => assertNotMatch("abc", /b/), 'Expected actual: "abc" to not match: "/b/".'],
-    [() => assertStringIncludes("abc", "d", "told"), 'Expected actual: "abc" to contain: "d": told'],
-    [() => assertInstanceOf({}, Map), 'Expected object to be an instance of "Map" but was "Object".'],
+    [
+      () => assertNotMatch("abc", /b/),
+      'Expected actual: "abc" to not match: "/b/".',
+    ],
+    [
+      () => assertStringIncludes("abc", "d", "told"),
+      'Expected actual: "abc" to contain: "d": told',
+    ],
+    [
+      () => assertInstanceOf({}, Map),
+      'Expected object to be an instance of "Map" but was "Object".',
+    ],
     [() => assertIsError("x"), 'Expected "error" to be an Error object.'],
     [
       () => assertIsError(new Error("x"), TypeError),
       'Expected error to be instance of "TypeError", but was "Error".',
     ],
-    [() => assertIsError(new Error("x"), Error, "y"), 'Expected error message to include "y", but got "x".'],
+    [
+      () => assertIsError(new Error("x"), Error, "y"),
+      'Expected error message to include "y", but got "x".',
+    ],
     [() => fail("told"), "Failed assertion: told"],
   ];
   for (const [run, expected] of broken) deepStrictEqual(message(run), expected);
@@ -174,7 +213,10 @@ Deno.test("assertThrows() gives the error, and tells other ones", () => {
     "far",
   );
   deepStrictEqual(error.message, "too far");
-  deepStrictEqual(message(() => assertThrows(() => {})), "Expected function to throw.");
+  deepStrictEqual(
+    message(() => assertThrows(() => {})),
+    "Expected function to throw.",
+  );
   const other = () => {
     throw new TypeError("x");
   };
@@ -185,9 +227,16 @@ Deno.test("assertThrows() gives the error, and tells other ones", () => {
 });
 
 Deno.test("assertRejects() gives the error, and tells a function that throws or resolves", async () => {
-  const error = await assertRejects(() => Promise.reject(new RangeError("too far")), RangeError, "far");
+  const error = await assertRejects(
+    () => Promise.reject(new RangeError("too far")),
+    RangeError,
+    "far",
+  );
   deepStrictEqual(error.message, "too far");
-  const resolves = await assertRejects(() => assertRejects(() => Promise.resolve()), AssertionError);
+  const resolves = await assertRejects(
+    () => assertRejects(() => Promise.resolve()),
+    AssertionError,
+  );
   deepStrictEqual(resolves.message, "Expected function to reject.");
   const throws = await assertRejects(() =>
     assertRejects(() => {

@@ -1,9 +1,7 @@
 /** Thrown by an assertion that does not hold. */
 export class AssertionError extends Error {
-  override name = "AssertionError";
-}
-
-/** `: message`, or a full stop. */
-export function suffix(message: string | undefined): string {
-  return message ? `: ${message}` : ".";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "AssertionError";
+  }
 }

@@ -1,85 +1,138 @@
-type Seen = WeakMap<object, WeakSet<object>>;
-
-/** Whether two values are deeply equal: by content, with their prototypes; cycles are fine. */
+/**
+ * Whether two values are deeply equal: by prototype and content, with `NaN` equal to itself and `0` to `-0`.
+ * Cycles are fine.
+ *
+ * @throws {TypeError} for a WeakMap or WeakSet, as nobody can look into them
+ */
 export function equal(a: unknown, b: unknown): boolean {
-  return compare(a, b, new WeakMap());
+  return compare(a, b, new Map());
 }
 
+/** The partner each object is being compared with, further up. */
+type Seen = Map<object, object>;
+
+type Keyed = Readonly<Record<PropertyKey, unknown>>;
+
+/** Classes whose instances are told apart by what they say. */
+const TOLD_BY_TEXT = new Set<unknown>(
+  [
+    RegExp,
+    URL,
+    URLSearchParams,
+    Intl.Locale,
+    ...Object.values(globalThis.Temporal ?? {}).filter((value) =>
+      typeof value === "function"
+    ),
+  ].map(({ prototype }) => prototype),
+);
+
 function compare(a: unknown, b: unknown, seen: Seen): boolean {
-  if (Object.is(a, b) || (a === 0 && b === 0)) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b) && !bothPlain(a, b)) return false;
-  if (a instanceof WeakMap || a instanceof WeakSet) {
-    throw new TypeError(`Cannot compare ${a.constructor.name} instances`);
+  if (a === b || Object.is(a, b)) return true;
+  if (!isObject(a) || !isObject(b)) return false;
+  if (a instanceof Date && b instanceof Date) {
+    return Object.is(a.getTime(), b.getTime());
   }
-  if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
-  if (a instanceof RegExp || a instanceof URL) return String(a) === String(b);
-  if (a instanceof WeakRef && b instanceof WeakRef) return compare(a.deref(), b.deref(), seen);
-  if (isBoxed(a) && isBoxed(b) && !Object.is(a.valueOf(), b.valueOf())) return false;
-  if (met(a, b, seen)) return true;
-  if (a instanceof Set && b instanceof Set) return sameSet(a, b, seen);
-  if (a instanceof Map && b instanceof Map) return sameMap(a, b, seen);
-  if (a instanceof Error && b instanceof Error && a.message !== b.message) return false;
+  if (!samePrototype(a, b)) return false;
+  if (a instanceof WeakMap || a instanceof WeakSet) {
+    throw new TypeError(
+      `Cannot compare ${
+        a instanceof WeakMap ? "WeakMap" : "WeakSet"
+      } instances`,
+    );
+  }
+  if (a instanceof WeakRef) {
+    return compare(a.deref(), (b as WeakRef<object>).deref(), seen);
+  }
+  const bytes = [a, b].map(numbersOf) as [
+    ArrayLike<unknown>?,
+    ArrayLike<unknown>?,
+  ];
+  if (bytes[0] && bytes[1]) return sameNumbers(bytes[0], bytes[1]);
+  if (seen.get(a) === b) return true;
+  if (Object.keys(a).length !== Object.keys(b).length) return false;
+  seen.set(a, b);
+  if (a instanceof Set || a instanceof Map) {
+    return sameEntries(a, b as typeof a, seen);
+  }
+  if (TOLD_BY_TEXT.has(Object.getPrototypeOf(a))) {
+    return String(a) === String(b);
+  }
   return sameProperties(a, b, seen);
 }
 
-/** An object without a prototype equals a plain one. */
-function bothPlain(a: object, b: object): boolean {
-  const plain = (value: object) => [null, Object.prototype].includes(Object.getPrototypeOf(value));
-  return plain(a) && plain(b);
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
-function isBoxed(value: object): boolean {
-  return value instanceof String || value instanceof Number || value instanceof Boolean;
-}
-
-/** Whether this very pair is being compared already, further up. */
-function met(a: object, b: object, seen: Seen): boolean {
-  let partners = seen.get(a);
-  if (!partners) seen.set(a, partners = new WeakSet());
-  if (partners.has(b)) return true;
-  partners.add(b);
-  return false;
-}
-
-function sameSet(a: Set<unknown>, b: Set<unknown>, seen: Seen): boolean {
-  if (a.size !== b.size) return false;
-  const rest = [...b].filter((item) => !a.has(item));
-  return [...a].filter((item) => !b.has(item)).every((item) =>
-    takeFirst(rest, (other) => compare(item, other, seen))
+/** An object without a prototype is like a plain one. */
+function samePrototype(a: object, b: object): boolean {
+  const [ofA, ofB] = [a, b].map((value) =>
+    Object.getPrototypeOf(value) ?? Object.prototype
   );
+  return ofA === ofB;
 }
 
-function sameMap(a: Map<unknown, unknown>, b: Map<unknown, unknown>, seen: Seen): boolean {
+function numbersOf(value: object): ArrayLike<unknown> | undefined {
+  if (ArrayBuffer.isView(value)) {
+    return value instanceof DataView ? undefined : value as Uint8Array;
+  }
+  const isBuffer = value instanceof ArrayBuffer ||
+    value instanceof SharedArrayBuffer;
+  return isBuffer ? new Uint8Array(value) : undefined;
+}
+
+function sameNumbers(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i] && !Object.is(a[i], b[i])) return false;
+  }
+  return true;
+}
+
+/** Entries stand in any order, and keys may be equal without being the same. */
+function sameEntries<T extends Set<unknown> | Map<unknown, unknown>>(
+  a: T,
+  b: T,
+  seen: Seen,
+): boolean {
   if (a.size !== b.size) return false;
-  const rest = [...b];
-  return [...a].every(([key, value]) =>
-    takeFirst(
-      rest,
-      ([otherKey, otherValue]) => compare(key, otherKey, seen) && compare(value, otherValue, seen),
-    )
-  );
-}
-
-function takeFirst<T>(items: T[], matches: (item: T) => boolean): boolean {
-  const at = items.findIndex(matches);
-  if (at >= 0) items.splice(at, 1);
-  return at >= 0;
+  const entries = [...b.entries()];
+  for (const [key, value] of a.entries()) {
+    const found = isObject(key)
+      ? entries.some(([other, itsValue]) =>
+        compare(key, other, seen) && compare(value, itsValue, seen)
+      )
+      : b.has(key) && (b instanceof Set || compare(value, b.get(key), seen));
+    if (!found) return false;
+  }
+  return true;
 }
 
 function sameProperties(a: object, b: object, seen: Seen): boolean {
-  const keys = ownKeys(a);
-  if (keys.length !== ownKeys(b).length) return false;
-  if (Array.isArray(a) && a.length !== (b as unknown[]).length) return false;
-  return keys.every((key) =>
-    Object.hasOwn(b, key) &&
-    compare((a as Record<PropertyKey, unknown>)[key], (b as Record<PropertyKey, unknown>)[key], seen)
-  );
+  for (const key of new Set([...keysOf(a), ...keysOf(b)])) {
+    if (
+      !(key in a && key in b) ||
+      !compare((a as Keyed)[key], (b as Keyed)[key], seen)
+    ) return false;
+  }
+  return true;
 }
 
-function ownKeys(value: object): PropertyKey[] {
-  const symbols = Object.getOwnPropertySymbols(value).filter((key) =>
-    Object.prototype.propertyIsEnumerable.call(value, key)
-  );
-  return [...Object.keys(value), ...symbols];
+const PLAIN: readonly unknown[] = [null, Object.prototype, Array.prototype];
+
+/**
+ * What is to be compared: all that can be listed, and of an instance of a class also its hidden properties and
+ * its getters.
+ */
+function keysOf(value: object): PropertyKey[] {
+  if (PLAIN.includes(Object.getPrototypeOf(value))) {
+    return Reflect.ownKeys(value).filter((key) =>
+      Object.prototype.propertyIsEnumerable.call(value, key)
+    );
+  }
+  const keys: PropertyKey[] = [];
+  for (let at = value; !PLAIN.includes(at); at = Object.getPrototypeOf(at)) {
+    keys.push(...Reflect.ownKeys(at));
+  }
+  return keys;
 }

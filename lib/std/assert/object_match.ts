@@ -1,0 +1,92 @@
+import { assertEquals } from "./equals.ts";
+
+type Keyed = Record<PropertyKey, unknown>;
+
+/**
+ * Holds if an object has all expected properties, deeply; it may have more.
+ *
+ * @throws {AssertionError} that says what differs
+ */
+export function assertObjectMatch(
+  // deno-lint-ignore no-explicit-any -- as in the real package: any object may be compared
+  actual: Record<PropertyKey, any>,
+  expected: Record<PropertyKey, unknown>,
+  msg?: string,
+): void {
+  // both sides lose their classes on the way, so that an instance may match a plain object
+  assertEquals(
+    new Part().ofObject(actual, expected),
+    new Part().ofObject(expected, expected),
+    msg,
+  );
+}
+
+/** Takes from a value what another one speaks of. */
+class Part {
+  readonly #seen = new WeakMap<object, object>();
+
+  ofObject(value: Keyed, spokenOf: Keyed): Keyed {
+    if (this.#isBack(value, spokenOf)) return value;
+    const keys = Reflect.ownKeys(value);
+    const wanted = new Set(Reflect.ownKeys(spokenOf));
+    const common = keys.filter((key) => wanted.has(key));
+    // nothing in common: the message shows what there is instead
+    if (keys.length > 0 && wanted.size > 0 && common.length === 0) {
+      return { ...value };
+    }
+    return Object.fromEntries(
+      common.map((
+        key,
+      ) => [key, this.#of(value[key as string], spokenOf[key as string])]),
+    );
+  }
+
+  #ofArray(value: unknown[], spokenOf: unknown[]): unknown[] {
+    if (this.#isBack(value, spokenOf)) return value;
+    return value.slice(0, spokenOf.length).map((item, i) =>
+      this.#of(item, spokenOf[i])
+    );
+  }
+
+  #of(value: unknown, spokenOf: unknown): unknown {
+    if (
+      !isObject(value) || !isObject(spokenOf) || value instanceof RegExp ||
+      value instanceof Date
+    ) return value;
+    if (Array.isArray(value) && Array.isArray(spokenOf)) {
+      return this.#ofArray(value, spokenOf);
+    }
+    if (value instanceof Set && spokenOf instanceof Set) {
+      return value.intersection(spokenOf);
+    }
+    if (value instanceof Map && spokenOf instanceof Map) {
+      return this.#ofMap(value, spokenOf);
+    }
+    return this.ofObject(value, spokenOf);
+  }
+
+  #ofMap(
+    value: Map<unknown, unknown>,
+    spokenOf: Map<unknown, unknown>,
+  ): Map<unknown, unknown> {
+    const common = [...value].filter(([key]) => spokenOf.has(key));
+    return new Map(common.map(([key, item]) => {
+      const other = spokenOf.get(key);
+      return [
+        key,
+        isObject(item) && isObject(other) ? this.ofObject(item, other) : item,
+      ];
+    }));
+  }
+
+  /** Whether a cycle leads here again. */
+  #isBack(value: object, spokenOf: object): boolean {
+    if (this.#seen.get(value) === spokenOf) return true;
+    this.#seen.set(value, spokenOf);
+    return false;
+  }
+}
+
+function isObject(value: unknown): value is Keyed {
+  return typeof value === "object" && value !== null;
+}
