@@ -5,8 +5,11 @@ import { Branch, Gate, Group, Lane, Limit } from "./tree.ts";
 
 /** At most so many attempts in flight: in all, of a function, of a chain. Left out: no limit. */
 export interface Limits {
+  /** Of all functions. */
   readonly global?: number;
+  /** Of each function, by name. */
   readonly functions?: Readonly<Record<string, number>>;
+  /** Of each chain, by name. */
   readonly chains?: Readonly<Record<string, number>>;
 }
 
@@ -25,8 +28,8 @@ export class Backlog implements Stats {
   running = 0;
   queued = 0;
   readonly #policy: Policy;
-  readonly #limits: Limits;
-  readonly #max: number;
+  #limits: Limits;
+  #max: number;
   readonly #root = new Branch();
   readonly #groups = new Map<string, Group>();
   readonly #gates = new Map<string, Gate>();
@@ -51,6 +54,13 @@ export class Backlog implements Stats {
 
   get limits(): Limits {
     return this.#limits;
+  }
+
+  /** Changes the limit of all functions together, which alone needs no new order. @throws {RangeError} as the constructor */
+  setGlobal(max: number | undefined): void {
+    this.#max = checkLimit("in all", max ?? Infinity);
+    const { functions = {}, chains = {} } = this.#limits;
+    this.#limits = max === undefined ? { functions, chains } : { global: max, functions, chains };
   }
 
   get groups(): ReadonlyMap<string, GroupStats> {

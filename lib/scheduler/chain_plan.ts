@@ -4,20 +4,36 @@ import type { Gate } from "./tree.ts";
 
 /** What the scheduler derives from a chain once, for all of its instances. */
 export class ChainPlan {
+  /** How many nodes it has. */
   readonly size: number;
+  /** The nodes after each node. */
   readonly successors: readonly (readonly number[])[];
+  /** How many nodes each one waits for. */
   readonly predecessorCounts: readonly number[];
   /** The nodes that are ready at once. */
   readonly roots: readonly number[];
-  /** The gate of each node, under the limits in force. */
+  /**
+   * The gate of each node, under the limits in force.
+   *
+   * @internal
+   */
   gates: readonly Gate[] = [];
-  /** By whom `gates` was made. */
+  /**
+   * By whom `gates` was made.
+   *
+   * @internal
+   */
   gatesOf: unknown;
   readonly #times: RunTimes;
   #timesVersion = -1;
   #expected: number[] = [];
   #remaining: number[] = [];
 
+  /**
+   * Derives everything that does not change.
+   *
+   * @param times learned and declared run times
+   */
   constructor(readonly chain: Chain, times: RunTimes) {
     const successors: number[][] = chain.nodes.map(() => []);
     chain.nodes.forEach((node, i) => node.after.forEach((before) => successors[before]!.push(i)));

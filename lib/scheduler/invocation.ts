@@ -8,6 +8,15 @@ export type Phase = "queued" | "delayed" | "running" | "settled";
 
 /** One node of one instance, from being ready to being settled. It is also what policies see of it. */
 export class Invocation implements Task {
+  /**
+   * The instance, as the scheduler has it.
+   *
+   * @internal
+   */
+  readonly run: InstanceRun;
+  /** Its node's index in the chain. */
+  readonly nodeIndex: number;
+  /** Where it is in its life. */
   phase: Phase = "queued";
   /** Attempts begun. */
   attempts = 0;
@@ -16,13 +25,33 @@ export class Invocation implements Task {
   /** Throttles in a row. */
   throttles = 0;
   readyAtMs: number;
-  /** Where it is queued, or was. */
+  /**
+   * Where it is queued, or was.
+   *
+   * @internal
+   */
   lane: Lane | undefined;
-  /** The instance's invocations that are not settled form a list. */
+  /**
+   * The instance's invocations that are not settled form a list.
+   *
+   * @internal
+   */
   nextOfRun: Invocation | undefined;
+  /**
+   * The one before it in that list.
+   *
+   * @internal
+   */
   previousOfRun: Invocation | undefined;
 
-  constructor(readonly run: InstanceRun, readonly nodeIndex: number, readyAtMs: number) {
+  /**
+   * For the scheduler alone.
+   *
+   * @internal
+   */
+  constructor(run: InstanceRun, nodeIndex: number, readyAtMs: number) {
+    this.run = run;
+    this.nodeIndex = nodeIndex;
     this.readyAtMs = readyAtMs;
   }
 
@@ -30,6 +59,7 @@ export class Invocation implements Task {
   get of(): Instance {
     return this.run.instance;
   }
+  /** The function's data. */
   get spec(): FunctionSpec {
     return this.of.chain.nodes[this.nodeIndex]!.fn;
   }

@@ -13,13 +13,17 @@ export type Verdict = "ok" | "failed" | "retry" | "throttled";
 
 /** How an instance ended, and why unless it completed. */
 export interface Ending {
+  /** How it ended. */
   readonly outcome: InstanceOutcome;
+  /** Why, unless it completed. */
   readonly reason?: string;
 }
 
 /** What a change of an instance led to. */
 export interface Settlement {
+  /** The instance that was changed. */
   readonly instance: Instance;
+  /** What the outcome meant for its invocation. */
   readonly verdict?: Verdict;
   /** When the invocation is tried again, if it is. */
   readonly retryAtMs?: number;
@@ -37,17 +41,21 @@ export interface SchedulerStats {
   readonly ready: number;
   /** Invocations that wait for the end of a delay after a failure or a throttle. */
   readonly delayed: number;
+  /** Attempts in flight. */
   readonly running: number;
   /** The global limit; Infinity for none. */
   readonly limit: number;
   /** Throttles and retries since the start. */
   readonly throttled: number;
+  /** Failed attempts that were, or will be, followed by another. */
   readonly retried: number;
 }
 
 /** What a scheduler is made of. */
 export interface SchedulerOptions {
+  /** What is served first. */
   readonly policy: Policy;
+  /** What may run at once. (Default: anything) */
   readonly limits?: Limits;
   /** For the jitter of retry delays. */
   readonly random: Random;
@@ -81,7 +89,11 @@ export class Scheduler {
   #throttled = 0;
   #retried = 0;
 
-  /** @throws {RangeError} if a limit is not a whole number above 0 */
+  /**
+   * Makes a scheduler that has nothing to do yet.
+   *
+   * @throws {RangeError} if a limit is not a whole number above 0
+   */
   constructor({ policy, limits = {}, random }: SchedulerOptions) {
     this.#backlog = new Backlog(policy, limits);
     this.#random = random;
@@ -301,7 +313,10 @@ export class Scheduler {
    * @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force
    */
   setLimits(limits: Limits): void {
-    this.#rebuild(new Backlog(this.#backlog.policy, limits));
+    const { functions = {}, chains = {} } = this.#backlog.limits;
+    const same = sameLimits(functions, limits.functions) && sameLimits(chains, limits.chains);
+    if (same) this.#backlog.setGlobal(limits.global);
+    else this.#rebuild(new Backlog(this.#backlog.policy, limits));
   }
 
   #rebuild(backlog: Backlog): void {
@@ -335,6 +350,7 @@ export class Scheduler {
     return plan;
   }
 
+  /** The gauges and counters at present. */
   stats(): SchedulerStats {
     return {
       instances: this.#runs.size,
@@ -363,3 +379,11 @@ export class Scheduler {
 const LEAST_DELAY_MS = 1;
 
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
+
+function sameLimits(
+  some: Readonly<Record<string, number>>,
+  others: Readonly<Record<string, number>> = {},
+): boolean {
+  const names = Object.keys(some);
+  return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
+}

@@ -1,3 +1,4 @@
+import { equal } from "@std/assert";
 import type { Chain, Instance, InstanceOutcome, NodeRecord, NodeState } from "../../lib/model/mod.ts";
 import type { Outcome, Random } from "../../lib/model/mod.ts";
 import type { GroupStats, Policy, Stats, Task } from "../../lib/policies/mod.ts";
@@ -222,9 +223,11 @@ export class Oracle {
     this.#placeAnew();
   }
 
+  /** Another global limit alone leaves the order as it is. */
   setLimits(limits: Limits): void {
+    const { functions = {}, chains = {} } = this.#limits;
     this.#limits = limits;
-    this.#placeAnew();
+    if (!equal([functions, chains], [limits.functions ?? {}, limits.chains ?? {}])) this.#placeAnew();
   }
 
   #placeAnew(): void {
