@@ -1,0 +1,69 @@
+/** Rules that the linter does not know. */
+import { assertEquals } from "@std/assert";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Time and chance come in as arguments; only these may ask the machine for them. */
+const SOURCES = /^lib\/(model\/(clock|random)\.ts|std\/)/;
+const FROM_OUTSIDE =
+  /\b(Date\.now|performance\.now|Math\.random|setTimeout|setInterval|crypto\.getRandomValues)\(/;
+/** Nothing in lib reads the command line, prints or exits. */
+const OF_PROGRAMS = /\b(Deno\.args|Deno\.exit|console\.\w+)\b/;
+/** The hosts of registries belong into no file: who installs has settings for that. */
+const REGISTRIES = /registry\.npmjs\.org|jsr\.io\/@|deno\.land\/x/;
+
+/** The project's own files of some kinds, by their paths. */
+async function* files(folder: string, kinds: RegExp): AsyncGenerator<{ path: string; text: string }> {
+  for await (const entry of Deno.readDir(join(ROOT, folder))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) yield* files(path, kinds);
+    else if (kinds.test(entry.name)) {
+      yield { path: relative(".", path), text: await Deno.readTextFile(join(ROOT, path)) };
+    }
+  }
+}
+
+/** The lines of code in which a rule is broken; comments may speak of anything. */
+function broken(path: string, text: string, rule: RegExp): string[] {
+  return text.split("\n").flatMap((line, i) =>
+    rule.test(line.replace(/(^|\s)(\/\/|\*|\/\*).*$/, "")) ? [`${path}:${i + 1}: ${line.trim()}`] : []
+  );
+}
+
+Deno.test("lib/ takes time and chance from its arguments", async () => {
+  const found: string[] = [];
+  for await (const { path, text } of files("lib", /(?<!_test)\.ts$/)) {
+    if (!SOURCES.test(path)) found.push(...broken(path, text, FROM_OUTSIDE));
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("lib/ neither prints nor exits nor reads the command line", async () => {
+  const found: string[] = [];
+  for await (const { path, text } of files("lib", /(?<!_test)\.ts$/)) {
+    if (!path.startsWith("lib/std/")) found.push(...broken(path, text, OF_PROGRAMS));
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("no file names a registry's host", async () => {
+  const found: string[] = [];
+  const texts = ["deno.json", "deno.lock", "README.md", ".ci/run"];
+  for (const path of texts) {
+    found.push(...broken(path, await Deno.readTextFile(join(ROOT, path)), REGISTRIES));
+  }
+  for (const folder of ["lib", "cli", "bench", "demo", "tools", "workloads"]) {
+    for await (const { path, text } of files(folder, /\.ts$/)) found.push(...broken(path, text, REGISTRIES));
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("the rules tell what breaks them", () => {
+  assertEquals(broken("a.ts", "const t = Date.now();\n// Date.now() is forbidden", FROM_OUTSIDE), [
+    "a.ts:1: const t = Date.now();",
+  ]);
+  assertEquals(broken("a.ts", "console.log(1)", OF_PROGRAMS).length, 1);
+  assertEquals(broken("a.ts", " * console.log(1)", OF_PROGRAMS), []);
+});
