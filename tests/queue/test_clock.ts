@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../../lib/model/mod.ts";
+import { diskIsBusy } from "./disk.ts";
 
 interface Sleeper {
   readonly atMs: number;
@@ -43,7 +44,7 @@ export class TestClock implements Clock {
     for (let turn = 0;; turn++) {
       await nextTurn();
       if (settled) return promise;
-      if (turn % 3 === 2) this.#wakeNext(); // writes need a turn or two: they are not to be late in this time
+      if (turn % 3 === 2 && !diskIsBusy()) this.#wakeNext(); // writes need a turn or two: they are not to be late in this time
     }
   }
 

@@ -8,19 +8,14 @@ export interface Change {
 const MOST_CELLS = 1e7;
 
 /** What makes one list another; the longer list's items come first where both differ. */
-export function diff(
-  actual: readonly string[],
-  expected: readonly string[],
-): Change[] {
+export function diff(actual: readonly string[], expected: readonly string[]): Change[] {
   const same = actual.findIndex((text, i) => text !== expected[i]);
   const start = same < 0 ? actual.length : same;
   const [a, b] = [actual.slice(start), expected.slice(start)];
   const isLonger = b.length > a.length;
   return [
     ...actual.slice(0, start).map((text): Change => ({ kind: "common", text })),
-    ...isLonger
-      ? align(b, a, "added", "removed")
-      : align(a, b, "removed", "added"),
+    ...isLonger ? align(b, a, "added", "removed") : align(a, b, "removed", "added"),
   ];
 }
 
@@ -48,15 +43,9 @@ function align(
 }
 
 /** The length of the longest common subsequence of what follows each pair of items. */
-function commonLengths(
-  a: readonly string[],
-  b: readonly string[],
-): Uint32Array[] | undefined {
+function commonLengths(a: readonly string[], b: readonly string[]): Uint32Array[] | undefined {
   if (a.length * b.length > MOST_CELLS) return undefined;
-  const lengths = Array.from(
-    { length: a.length + 1 },
-    () => new Uint32Array(b.length + 1),
-  );
+  const lengths = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
       lengths[i]![j] = a[i] === b[j]

@@ -16,14 +16,10 @@ const WORD_STYLE = {
 
 /** What differs between two values, line by line: `-` only actual, `+` only expected. */
 export function difference(actual: unknown, expected: unknown): string {
-  const title = `    ${gray(bold("[Diff]"))} ${red(bold("Actual"))} / ${
-    green(bold("Expected"))
-  }`;
+  const title = `    ${gray(bold("[Diff]"))} ${red(bold("Actual"))} / ${green(bold("Expected"))}`;
   const body = typeof actual === "string" && typeof expected === "string"
     ? textLines(actual, expected).join("")
-    : diff(format(actual).split("\n"), format(expected).split("\n")).map((
-      line,
-    ) => shown(line)).join("\n");
+    : diff(format(actual).split("\n"), format(expected).split("\n")).map((line) => shown(line)).join("\n");
   return ["", "", "", title, "", "", body, ""].join("\n");
 }
 
@@ -39,19 +35,21 @@ function textLines(actual: string, expected: string): string[] {
     .toSorted((a, b) => a.length - b.length) as [Change[], Change[]];
   const others = more.values();
   for (const line of fewer) {
-    for (const other of others) {
-      const [from, to] = isRemoved(line) ? [line, other] : [other, line];
-      const parts = diff(wordsOf(from.text), wordsOf(to.text));
-      words.set(line, highlighted(line, parts)).set(
-        other,
-        highlighted(other, parts),
-      );
-      if (
-        parts.some(({ kind, text }) => kind === "common" && /\S/.test(text))
-      ) break;
-    }
+    const pair = partner(line, others);
+    if (pair) { for (const one of [line, pair.other]) words.set(one, highlighted(one, pair.parts)); }
   }
   return lines.map((line) => shown(line, words.get(line)));
+}
+
+/** The next line with a word of this one, or else the last one. */
+function partner(line: Change, others: Iterator<Change>): { other: Change; parts: Change[] } | undefined {
+  let pair;
+  for (let next = others.next(); !next.done; next = others.next()) {
+    const [from, to] = isRemoved(line) ? [line, next.value] : [next.value, line];
+    pair = { other: next.value, parts: diff(wordsOf(from.text), wordsOf(to.text)) };
+    if (pair.parts.some(({ kind, text }) => kind === "common" && /\S/.test(text))) break;
+  }
+  return pair;
 }
 
 function isRemoved({ kind }: Change): boolean {
@@ -64,13 +62,11 @@ function isAdded({ kind }: Change): boolean {
 
 /** White space between two words that differ stands out with them. */
 function highlighted({ kind }: Change, parts: readonly Change[]): string {
-  const own = parts.filter((part) =>
-    part.kind === kind || part.kind === "common"
-  );
+  const own = parts.filter((part) => part.kind === kind || part.kind === "common");
   return own.map(({ kind, text }, i) => {
     const [before, after] = [own[i - 1]?.kind, own[i + 1]?.kind];
-    return WORD_STYLE
-      [/\s/.test(text) && before && before === after ? before : kind](text);
+    const isBetween = /\s/.test(text) && before !== undefined && before === after;
+    return WORD_STYLE[isBetween ? before : kind](text);
   }).join("");
 }
 
@@ -87,13 +83,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** The lines of a text with what can't be seen made visible, each with its end. */
 function linesOf(text: string): string[] {
-  const visible =
-    text.replaceAll(/\r\n|[\\\b\f\t\v\r\n]/g, (found) => ESCAPES[found]!) +
-    "\n";
+  const visible = text.replaceAll(/\r\n|[\\\b\f\t\v\r\n]/g, (found) => ESCAPES[found]!) + "\n";
   return visible.match(/[^\n]*\n/g) ?? [];
 }
 
 function wordsOf(line: string): string[] {
-  return line.split(/((?:\\[bftv]|[^\S\r\n])+|\\[rn\\]|[()[\]{}'"\r\n]|\b)/)
-    .filter((word) => word);
+  return line.split(/((?:\\[bftv]|[^\S\r\n])+|\\[rn\\]|[()[\]{}'"\r\n]|\b)/).filter((word) => word);
 }

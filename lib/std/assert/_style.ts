@@ -1,8 +1,7 @@
 /** Puts text between ANSI codes, also where that text has closed such a code itself. */
 function style(open: number, close: number): (text: string) => string {
   const [start, end] = [`\x1b[${open}m`, `\x1b[${close}m`];
-  return (text) =>
-    Deno.noColor ? text : start + text.replaceAll(end, start) + end;
+  return (text) => Deno.noColor ? text : start + text.replaceAll(end, start) + end;
 }
 
 export const bold = style(1, 22);

@@ -16,14 +16,10 @@ export function assertArrayIncludes<T>(
   msg?: string,
 ): void {
   const items = Array.from(actual);
-  const missing = Array.from(expected).filter((item) =>
-    !items.some((other) => equal(item, other))
-  );
+  const missing = Array.from(expected).filter((item) => !items.some((other) => equal(item, other)));
   if (missing.length === 0) return;
   throw new AssertionError(
-    `Expected actual: "${format(actual)}" to include: "${format(expected)}"${
-      suffix(msg)
-    }\n` +
+    `Expected actual: "${format(actual)}" to include: "${format(expected)}"${suffix(msg)}\n` +
       `missing: ${format(missing)}`,
   );
 }

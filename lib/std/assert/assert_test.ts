@@ -99,9 +99,7 @@ Deno.test("equal() takes cycles, and refuses weak collections", () => {
 });
 
 Deno.test("assertEquals() says line by line what differs", () => {
-  const text = message(() =>
-    assertEquals({ a: 1, b: [1, 2] }, { a: 1, b: [1, 3] }, "told")
-  );
+  const text = message(() => assertEquals({ a: 1, b: [1, 2] }, { a: 1, b: [1, 3] }, "told"));
   deepStrictEqual(
     text,
     `Values are not equal: told

@@ -20,43 +20,26 @@ const TOLD_BY_TEXT = new Set<unknown>(
     URL,
     URLSearchParams,
     Intl.Locale,
-    ...Object.values(globalThis.Temporal ?? {}).filter((value) =>
-      typeof value === "function"
-    ),
+    ...Object.values(globalThis.Temporal ?? {}).filter((value) => typeof value === "function"),
   ].map(({ prototype }) => prototype),
 );
 
 function compare(a: unknown, b: unknown, seen: Seen): boolean {
   if (a === b || Object.is(a, b)) return true;
   if (!isObject(a) || !isObject(b)) return false;
-  if (a instanceof Date && b instanceof Date) {
-    return Object.is(a.getTime(), b.getTime());
-  }
+  if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
   if (!samePrototype(a, b)) return false;
   if (a instanceof WeakMap || a instanceof WeakSet) {
-    throw new TypeError(
-      `Cannot compare ${
-        a instanceof WeakMap ? "WeakMap" : "WeakSet"
-      } instances`,
-    );
+    throw new TypeError(`Cannot compare ${a instanceof WeakMap ? "WeakMap" : "WeakSet"} instances`);
   }
-  if (a instanceof WeakRef) {
-    return compare(a.deref(), (b as WeakRef<object>).deref(), seen);
-  }
-  const bytes = [a, b].map(numbersOf) as [
-    ArrayLike<unknown>?,
-    ArrayLike<unknown>?,
-  ];
-  if (bytes[0] && bytes[1]) return sameNumbers(bytes[0], bytes[1]);
+  if (a instanceof WeakRef) return compare(a.deref(), (b as WeakRef<object>).deref(), seen);
+  const [numbers, others] = [numbersOf(a), numbersOf(b)];
+  if (numbers && others) return sameNumbers(numbers, others);
   if (seen.get(a) === b) return true;
   if (Object.keys(a).length !== Object.keys(b).length) return false;
   seen.set(a, b);
-  if (a instanceof Set || a instanceof Map) {
-    return sameEntries(a, b as typeof a, seen);
-  }
-  if (TOLD_BY_TEXT.has(Object.getPrototypeOf(a))) {
-    return String(a) === String(b);
-  }
+  if (a instanceof Set || a instanceof Map) return sameEntries(a, b as typeof a, seen);
+  if (TOLD_BY_TEXT.has(Object.getPrototypeOf(a))) return String(a) === String(b);
   return sameProperties(a, b, seen);
 }
 
@@ -66,42 +49,29 @@ function isObject(value: unknown): value is object {
 
 /** An object without a prototype is like a plain one. */
 function samePrototype(a: object, b: object): boolean {
-  const [ofA, ofB] = [a, b].map((value) =>
-    Object.getPrototypeOf(value) ?? Object.prototype
-  );
+  const [ofA, ofB] = [a, b].map((value) => Object.getPrototypeOf(value) ?? Object.prototype);
   return ofA === ofB;
 }
 
 function numbersOf(value: object): ArrayLike<unknown> | undefined {
-  if (ArrayBuffer.isView(value)) {
-    return value instanceof DataView ? undefined : value as Uint8Array;
-  }
-  const isBuffer = value instanceof ArrayBuffer ||
-    value instanceof SharedArrayBuffer;
+  if (ArrayBuffer.isView(value)) return value instanceof DataView ? undefined : value as Uint8Array;
+  const isBuffer = value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
   return isBuffer ? new Uint8Array(value) : undefined;
 }
 
 function sameNumbers(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i] && !Object.is(a[i], b[i])) return false;
-  }
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && !Object.is(a[i], b[i])) return false;
   return true;
 }
 
 /** Entries stand in any order, and keys may be equal without being the same. */
-function sameEntries<T extends Set<unknown> | Map<unknown, unknown>>(
-  a: T,
-  b: T,
-  seen: Seen,
-): boolean {
+function sameEntries<T extends Set<unknown> | Map<unknown, unknown>>(a: T, b: T, seen: Seen): boolean {
   if (a.size !== b.size) return false;
   const entries = [...b.entries()];
   for (const [key, value] of a.entries()) {
     const found = isObject(key)
-      ? entries.some(([other, itsValue]) =>
-        compare(key, other, seen) && compare(value, itsValue, seen)
-      )
+      ? entries.some(([other, itsValue]) => compare(key, other, seen) && compare(value, itsValue, seen))
       : b.has(key) && (b instanceof Set || compare(value, b.get(key), seen));
     if (!found) return false;
   }
@@ -110,10 +80,7 @@ function sameEntries<T extends Set<unknown> | Map<unknown, unknown>>(
 
 function sameProperties(a: object, b: object, seen: Seen): boolean {
   for (const key of new Set([...keysOf(a), ...keysOf(b)])) {
-    if (
-      !(key in a && key in b) ||
-      !compare((a as Keyed)[key], (b as Keyed)[key], seen)
-    ) return false;
+    if (!(key in a && key in b) || !compare((a as Keyed)[key], (b as Keyed)[key], seen)) return false;
   }
   return true;
 }
@@ -126,9 +93,7 @@ const PLAIN: readonly unknown[] = [null, Object.prototype, Array.prototype];
  */
 function keysOf(value: object): PropertyKey[] {
   if (PLAIN.includes(Object.getPrototypeOf(value))) {
-    return Reflect.ownKeys(value).filter((key) =>
-      Object.prototype.propertyIsEnumerable.call(value, key)
-    );
+    return Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
   }
   const keys: PropertyKey[] = [];
   for (let at = value; !PLAIN.includes(at); at = Object.getPrototypeOf(at)) {

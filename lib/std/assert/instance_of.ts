@@ -18,15 +18,11 @@ export function assertInstanceOf<
     ? " but was not an instanced object"
     : ` but was "${kind}"`;
   throw new AssertionError(
-    `Expected object to be an instance of "${expectedType.name}"${but}${
-      suffix(msg)
-    }`,
+    `Expected object to be an instance of "${expectedType.name}"${but}${suffix(msg)}`,
   );
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";
-  return typeof value === "object"
-    ? value.constructor?.name ?? "Object"
-    : typeof value;
+  return typeof value === "object" ? value.constructor?.name ?? "Object" : typeof value;
 }

@@ -22,24 +22,16 @@ export function assertIsError<E extends Error = Error>(
   if (ErrorClass && !(error instanceof ErrorClass)) {
     const was = error.constructor?.name;
     throw new AssertionError(
-      `Expected error to be instance of "${ErrorClass.name}", but was "${was}"${
-        suffix(msg)
-      }`,
+      `Expected error to be instance of "${ErrorClass.name}", but was "${was}"${suffix(msg)}`,
     );
   }
   if (!msgMatches || says(error, msgMatches)) return;
-  const wanted = typeof msgMatches === "string"
-    ? JSON.stringify(msgMatches)
-    : msgMatches;
+  const wanted = typeof msgMatches === "string" ? JSON.stringify(msgMatches) : msgMatches;
   throw new AssertionError(
-    `Expected error message to include ${wanted}, but got ${
-      JSON.stringify(error.message)
-    }${suffix(msg)}`,
+    `Expected error message to include ${wanted}, but got ${JSON.stringify(error.message)}${suffix(msg)}`,
   );
 }
 
 function says({ message }: Error, wanted: string | RegExp): boolean {
-  return typeof wanted === "string"
-    ? plain(message).includes(plain(wanted))
-    : wanted.test(plain(message));
+  return typeof wanted === "string" ? plain(message).includes(plain(wanted)) : wanted.test(plain(message));
 }

@@ -14,11 +14,7 @@ export function assertObjectMatch(
   msg?: string,
 ): void {
   // both sides lose their classes on the way, so that an instance may match a plain object
-  assertEquals(
-    new Part().ofObject(actual, expected),
-    new Part().ofObject(expected, expected),
-    msg,
-  );
+  assertEquals(new Part().ofObject(actual, expected), new Part().ofObject(expected, expected), msg);
 }
 
 /** Takes from a value what another one speaks of. */
@@ -31,51 +27,30 @@ class Part {
     const wanted = new Set(Reflect.ownKeys(spokenOf));
     const common = keys.filter((key) => wanted.has(key));
     // nothing in common: the message shows what there is instead
-    if (keys.length > 0 && wanted.size > 0 && common.length === 0) {
-      return { ...value };
-    }
-    return Object.fromEntries(
-      common.map((
-        key,
-      ) => [key, this.#of(value[key as string], spokenOf[key as string])]),
-    );
+    const isOther = keys.length > 0 && wanted.size > 0 && common.length === 0;
+    if (isOther) return Object.fromEntries(keys.map((key) => [key, value[key]]));
+    return Object.fromEntries(common.map((key) => [key, this.#of(value[key], spokenOf[key])]));
   }
 
   #ofArray(value: unknown[], spokenOf: unknown[]): unknown[] {
     if (this.#isBack(value, spokenOf)) return value;
-    return value.slice(0, spokenOf.length).map((item, i) =>
-      this.#of(item, spokenOf[i])
-    );
+    return Array.from(value.slice(0, spokenOf.length), (item, i) => this.#of(item, spokenOf[i]));
   }
 
   #of(value: unknown, spokenOf: unknown): unknown {
-    if (
-      !isObject(value) || !isObject(spokenOf) || value instanceof RegExp ||
-      value instanceof Date
-    ) return value;
-    if (Array.isArray(value) && Array.isArray(spokenOf)) {
-      return this.#ofArray(value, spokenOf);
-    }
-    if (value instanceof Set && spokenOf instanceof Set) {
-      return value.intersection(spokenOf);
-    }
-    if (value instanceof Map && spokenOf instanceof Map) {
-      return this.#ofMap(value, spokenOf);
-    }
+    if (!isObject(value) || !isObject(spokenOf)) return value;
+    if (value instanceof RegExp || value instanceof Date) return value;
+    if (Array.isArray(value) && Array.isArray(spokenOf)) return this.#ofArray(value, spokenOf);
+    if (value instanceof Set && spokenOf instanceof Set) return value.intersection(spokenOf);
+    if (value instanceof Map && spokenOf instanceof Map) return this.#ofMap(value, spokenOf);
     return this.ofObject(value, spokenOf);
   }
 
-  #ofMap(
-    value: Map<unknown, unknown>,
-    spokenOf: Map<unknown, unknown>,
-  ): Map<unknown, unknown> {
+  #ofMap(value: Map<unknown, unknown>, spokenOf: Map<unknown, unknown>): Map<unknown, unknown> {
     const common = [...value].filter(([key]) => spokenOf.has(key));
     return new Map(common.map(([key, item]) => {
       const other = spokenOf.get(key);
-      return [
-        key,
-        isObject(item) && isObject(other) ? this.ofObject(item, other) : item,
-      ];
+      return [key, isObject(item) && isObject(other) ? this.ofObject(item, other) : item];
     }));
   }
 

@@ -13,11 +13,9 @@ export function assertStrictEquals<T>(
   const text = format(actual);
   throw new AssertionError(
     text === format(expected)
-      ? `Values have the same structure but are not reference-equal${
-        suffix(msg)
-      }\n\n${red(text.replaceAll(/^/gm, "    "))}\n`
-      : `Values are not strictly equal${suffix(msg)}${
-        difference(actual, expected)
-      }`,
+      ? `Values have the same structure but are not reference-equal${suffix(msg)}\n\n${
+        red(text.replaceAll(/^/gm, "    "))
+      }\n`
+      : `Values are not strictly equal${suffix(msg)}${difference(actual, expected)}`,
   );
 }

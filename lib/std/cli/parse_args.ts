@@ -1,10 +1,12 @@
-/** How arguments are read; see the properties. */
+import { hasNested, setNested } from "./_nested.ts";
+
+/** How arguments are read. */
 export interface ParseOptions {
   /** Put what stands behind `--` into `result["--"]` instead of `result._`. (Default: false) */
   "--"?: boolean;
   /** Other names of options. */
   alias?: Record<string, string | readonly string[]>;
-  /** Options without a value; true: all `--name` without `=`. They are false when not given. */
+  /** Options without a value, false when not given; true: all `--name` without `=`. */
   boolean?: boolean | string | readonly string[];
   /** Options that may be given several times: their values come as a list. */
   collect?: string | readonly string[];
@@ -12,9 +14,9 @@ export interface ParseOptions {
   default?: Record<string, unknown>;
   /** Options that `--no-name` makes false. */
   negatable?: string | readonly string[];
-  /** Everything from the first argument on that is no option goes into `result._`. (Default: false) */
+  /** What follows the first argument that is no option goes into `result._` as it is. (Default: false) */
   stopEarly?: boolean;
-  /** Options whose value stays a text (`_` stands for the arguments that are none). */
+  /** Options whose value stays a text (`_` stands for the arguments that are no options). */
   string?: string | readonly string[];
   /** Is told of arguments that were not announced; what it answers false to is left out. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
@@ -22,19 +24,15 @@ export interface ParseOptions {
 
 /** The options by name, and the other arguments. */
 export interface Args {
-  // deno-lint-ignore no-explicit-any -- as in the real package: the type depends on the options
-  [name: string]: any;
+  // unknown, where the real type depends on the options: what is checked or cast here, is right there too
+  [name: string]: unknown;
   _: (string | number)[];
   "--"?: string[];
 }
 
-const NUMBER = /^(?:0x[0-9a-f]+|[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)$/i;
-const FLAG_WITH_VALUE = /^--([^=]+)=([^]*)$/;
-const NEGATED = /^--no-([^=]+)$/;
-const LETTERS = /^-[^-]+/;
-
 /**
- * Reads command-line arguments: `--name value`, `--name=value`, `-n5`, `-abc`, `--no-name`, `--`. Dots in names nest.
+ * Reads command-line arguments: `--name value`, `--name=value`, `-n5`, `-abc`, `--no-name`, `--`. Dots in names
+ * nest; values that are numbers become numbers.
  *
  * @example
  * ```ts
@@ -46,9 +44,12 @@ export function parseArgs(args: readonly string[], options: ParseOptions = {}): 
   return new Parser(options).parse(args);
 }
 
-function listOf(value: string | readonly string[] | boolean | undefined): readonly string[] {
-  return typeof value === "string" ? [value] : Array.isArray(value) ? value : [];
-}
+const LONG = /^--(?<no>no-)?(?<name>.+?)(?:=(?<value>.*))?$/s;
+const NUMBER_AT_END = /-?\d+(\.\d*)?(e-?\d+)?$/;
+const VALUE = /=(.+)/;
+const OPTION = /^--?[^-]/;
+
+type Names = string | readonly string[] | boolean | undefined;
 
 class Parser {
   readonly #options: ParseOptions;
@@ -57,21 +58,27 @@ class Parser {
   readonly #strings: ReadonlySet<string>;
   readonly #collected: ReadonlySet<string>;
   readonly #negatable: ReadonlySet<string>;
-  readonly #given = new Set<string>();
   readonly #result: Args = { _: [] };
 
   constructor(options: ParseOptions) {
     this.#options = options;
     for (const [name, others] of Object.entries(options.alias ?? {})) {
-      const all = [name, ...listOf(others)];
+      const all = [name, ...[others].flat()];
       for (const one of all) this.#aliases.set(one, all.filter((other) => other !== one));
     }
-    const withAliases = (names: string | readonly string[] | boolean | undefined) =>
-      new Set(listOf(names).flatMap((name) => [name, ...this.#aliases.get(name) ?? []]));
-    this.#booleans = withAliases(options.boolean);
-    this.#strings = withAliases(options.string);
-    this.#collected = withAliases(options.collect);
-    this.#negatable = withAliases(options.negatable);
+    this.#booleans = this.#setOf(options.boolean);
+    this.#strings = this.#setOf(options.string);
+    this.#collected = this.#setOf(options.collect);
+    this.#negatable = this.#setOf(options.negatable);
+  }
+
+  #setOf(names: Names): ReadonlySet<string> {
+    const list = [names].flat().filter((name) => typeof name === "string" && name !== "") as string[];
+    return new Set(list.flatMap((name) => this.#withAliases(name)));
+  }
+
+  #withAliases(name: string): string[] {
+    return [name, ...this.#aliases.get(name) ?? []];
   }
 
   parse(args: readonly string[]): Args {
@@ -80,67 +87,74 @@ class Parser {
     const after = end < 0 ? [] : args.slice(end + 1);
     for (let i = 0; i < before.length; i++) {
       const arg = before[i]!;
-      if (/^--[^]/.test(arg)) i += this.#long(arg, before[i + 1]);
-      else if (LETTERS.test(arg) && !/^-\d/.test(arg)) i += this.#letters(arg, before[i + 1]);
-      else if (/^-\d/.test(arg) && !NUMBER.test(arg)) i += this.#letters(arg, before[i + 1]);
+      if (arg.length > 2 && arg.startsWith("--")) i += this.#long(arg, before[i + 1]);
+      else if (arg.length > 1 && arg.startsWith("-")) i += this.#letters(arg, before[i + 1]);
       else {
         this.#positional(arg);
-        if (this.#options.stopEarly) {
-          this.#result._.push(...before.slice(i + 1));
-          break;
-        }
+        if (!this.#options.stopEarly) continue;
+        this.#result._.push(...before.slice(i + 1));
+        break;
       }
     }
     this.#fillIn();
-    if (this.#options["--"]) this.#result["--"] = [...after];
+    if (this.#options["--"]) this.#result["--"] = after;
     else this.#result._.push(...after);
     return this.#result;
   }
 
   /** @returns how many further arguments it took */
   #long(arg: string, next: string | undefined): number {
-    const valued = FLAG_WITH_VALUE.exec(arg);
-    if (valued) {
-      const [, key = "", value = ""] = valued;
-      this.#set(key, this.#booleans.has(key) ? value !== "false" : value, arg);
+    const { no = "", name = "", value } = LONG.exec(arg)!.groups!;
+    if (value !== undefined) {
+      this.#set(name, this.#booleans.has(name) ? value !== "false" : value, arg);
       return 0;
     }
-    const negated = NEGATED.exec(arg)?.[1];
-    if (negated !== undefined && this.#negatable.has(negated)) {
-      this.#set(negated, false, arg, false);
+    if (no && this.#negatable.has(name)) {
+      this.#set(name, false, arg, false);
       return 0;
     }
-    return this.#withNext(arg.slice(2), next, arg);
+    const key = no + name;
+    const takesValue = !this.#booleans.has(key) && this.#options.boolean !== true;
+    return this.#withNext(key, next, takesValue && !next?.startsWith("-"), arg);
   }
 
+  /** @returns how many further arguments it took */
   #letters(arg: string, next: string | undefined): number {
-    const letters = arg.slice(1);
-    for (let i = 0; i < letters.length - 1; i++) {
-      const rest = letters.slice(i + 1);
-      const isValue = rest.startsWith("=") || (/[A-Za-z]/.test(letters[i]!) && NUMBER.test(rest)) ||
-        /^\W/.test(rest);
-      if (isValue || (this.#strings.has(letters[i]!) && !this.#booleans.has(letters[i]!))) {
-        this.#set(letters[i]!, rest.replace(/^=/, ""), arg);
+    for (let i = 1; i < arg.length - 1; i++) {
+      const letter = arg[i]!;
+      const rest = arg.slice(i + 1);
+      const value = rest === "=" ? "" : this.#glued(letter, rest);
+      if (value !== undefined) {
+        this.#set(letter, value, arg);
         return 0;
       }
-      this.#set(letters[i]!, this.#strings.has(letters[i]!) ? "" : true, arg);
+      this.#set(letter, rest === "-" ? "-" : this.#valueless(letter), arg);
     }
-    return this.#withNext(letters.at(-1)!, next, arg);
+    const last = arg.at(-1)!;
+    if (last === "-") return 0;
+    return this.#withNext(last, next, !this.#booleans.has(last) && !OPTION.test(next ?? ""), arg);
   }
 
-  /** An option whose value, if it takes one, is the next argument. */
-  #withNext(key: string, next: string | undefined, arg: string): number {
-    const isBoolean = this.#booleans.has(key) || this.#options.boolean === true;
-    if (next !== undefined && !isBoolean && !next.startsWith("-")) {
-      this.#set(key, next, arg);
-      return 1;
+  /** The value in `-n5`, `-n=value` or `-n/value`, if there is one. */
+  #glued(letter: string, rest: string): string | undefined {
+    if (/[A-Za-z]/.test(letter)) {
+      const value = VALUE.exec(rest)?.[1];
+      if (value !== undefined) return value;
+      if (NUMBER_AT_END.test(rest)) return rest;
     }
-    if (this.#booleans.has(key) && (next === "true" || next === "false")) {
-      this.#set(key, next === "true", arg);
-      return 1;
-    }
-    this.#set(key, this.#strings.has(key) ? "" : true, arg);
-    return 0;
+    return rest.length > 1 && /^\W/.test(rest) ? rest : undefined;
+  }
+
+  /** An option whose value may be the next argument. */
+  #withNext(key: string, next: string | undefined, takesValue: boolean, arg: string): number {
+    // an empty argument is no value, as in the real package
+    const isValue = next && (takesValue || next === "true" || next === "false");
+    this.#set(key, !isValue ? this.#valueless(key) : takesValue ? next : next === "true", arg);
+    return isValue ? 1 : 0;
+  }
+
+  #valueless(key: string): string | boolean {
+    return this.#strings.has(key) ? "" : true;
   }
 
   #positional(arg: string): void {
@@ -148,53 +162,35 @@ class Parser {
     this.#result._.push(this.#strings.has("_") ? arg : numeric(arg));
   }
 
-  #set(key: string, value: unknown, arg: string, collect = true): void {
+  #set(key: string, value: string | boolean, arg: string, collect = true): void {
     if (!this.#isKnown(key, arg) && this.#options.unknown?.(arg, key, value) === false) return;
     const typed = typeof value === "string" && !this.#strings.has(key) ? numeric(value) : value;
-    for (const name of [key, ...this.#aliases.get(key) ?? []]) this.#put(name, typed, collect);
+    const isCollected = collect && this.#collected.has(key);
+    for (const name of this.#withAliases(key)) setNested(this.#result, name, typed, isCollected);
   }
 
   #isKnown(key: string, arg: string): boolean {
-    const announced = [this.#booleans, this.#strings, this.#collected, this.#negatable, this.#aliases];
+    const announced = [this.#booleans, this.#strings, this.#collected, this.#aliases];
     return announced.some((names) => names.has(key)) ||
       (this.#options.boolean === true && /^--[^=]+$/.test(arg));
   }
 
-  #put(name: string, value: unknown, collect: boolean): void {
-    const { parent, last } = this.#place(name);
-    const again = this.#given.has(name);
-    this.#given.add(name);
-    if (collect && this.#collected.has(name)) {
-      parent[last] = again ? [...parent[last] as unknown[], value] : [value];
-    } else parent[last] = value;
-  }
-
-  #place(name: string): { parent: Record<string, unknown>; last: string } {
-    const path = name.split(".");
-    const last = path.pop()!;
-    let parent: Record<string, unknown> = this.#result;
-    for (const part of path) {
-      if (part === "__proto__") continue;
-      if (typeof parent[part] !== "object" || parent[part] === null) parent[part] = {};
-      parent = parent[part] as Record<string, unknown>;
-    }
-    return { parent, last: last === "__proto__" ? "___proto___" : last };
-  }
-
   #fillIn(): void {
-    const missing = (name: string, value: unknown) => {
-      if (this.#given.has(name)) return;
-      const { parent, last } = this.#place(name);
-      parent[last] ??= value;
-    };
     for (const [name, value] of Object.entries(this.#options.default ?? {})) {
-      for (const one of [name, ...this.#aliases.get(name) ?? []]) missing(one, value);
+      if (hasNested(this.#result, name)) continue;
+      for (const one of this.#withAliases(name)) setNested(this.#result, one, value);
     }
-    for (const name of this.#booleans) missing(name, this.#collected.has(name) ? [] : false);
-    for (const name of this.#strings) if (this.#collected.has(name)) missing(name, []);
+    for (const name of this.#booleans) {
+      if (!hasNested(this.#result, name)) {
+        setNested(this.#result, name, this.#collected.has(name) ? [] : false);
+      }
+    }
+    for (const name of this.#strings) {
+      if (!hasNested(this.#result, name) && this.#collected.has(name)) setNested(this.#result, name, []);
+    }
   }
 }
 
 function numeric(text: string): string | number {
-  return NUMBER.test(text) ? Number(text) : text;
+  return /\S/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
 }

@@ -1,99 +1,122 @@
+import { clockTime, fraction } from "./_progress_text.ts";
+
 /** What a formatter of a progress bar is given. */
 export interface ProgressBarFormatter {
   /** The time since the start, as mm:ss. */
   styledTime: string;
-  /** How much is done, as text, in a unit of bytes. */
-  styledData: () => string;
+  /** How much is done of how much, in a unit of bytes. */
+  styledData: string;
   /** The bar itself. */
   progressBar: string;
   /** Milliseconds since the start. */
   time: number;
   /** Milliseconds since the start, when it was drawn before. */
   previousTime: number;
+  /** How much is done. */
   value: number;
+  /** How much was done when it was drawn before. */
   previousValue: number;
+  /** What is done when all is done. */
   max: number;
 }
 
-/** How a progress bar looks. */
+/** How a progress bar looks, and where it is shown. */
 export interface ProgressBarOptions {
-  /** (Default: 0) */
+  /** Where it is shown. (Default: Deno.stderr) */
+  writable?: WritableStream<Uint8Array>;
+  /** How much is done at the start. (Default: 0) */
   value?: number;
-  /** What is done when all is done. (Default: 1) */
-  max?: number;
+  /** What is done when all is done. */
+  max: number;
   /** Length of the bar in characters. (Default: 50) */
   barLength?: number;
-  /** (Default: "#") */
+  /** For what is done. (Default: "#") */
   fillChar?: string;
-  /** (Default: "-") */
+  /** For what is not. (Default: "-") */
   emptyChar?: string;
   /** Take it away at the end. (Default: false) */
   clear?: boolean;
-  /** Makes the line. (Default: time, bar and data) */
-  fmt?: (formatter: ProgressBarFormatter) => string;
+  /** Makes the line. (Default: time, bar and data, each in brackets) */
+  formatter?: (formatter: ProgressBarFormatter) => string;
   /** Leave the stream open at the end. (Default: true) */
   keepOpen?: boolean;
+  /** Time from one drawing to the next, in milliseconds. (Default: 1000) */
+  interval?: number;
 }
 
-const INTERVAL_MS = 1000;
 const LINE_CLEAR = "\r\x1b[K";
 
-/** Shows how much of something is done, in one line of a stream; drawn once a second. */
+/**
+ * Shows how much of something is done, in one line of a stream. Lives until it is stopped.
+ *
+ * @example
+ * ```ts
+ * import { ProgressBar } from "@std/cli/unstable-progress-bar";
+ * const bar = new ProgressBar({ max: 100 });
+ * bar.value += 10;
+ * await bar.stop();
+ * ```
+ */
 export class ProgressBar {
   /** How much is done; may change at any time. */
   value: number;
+  /** What is done when all is done; may change at any time. */
   max: number;
-  readonly #options: Required<Omit<ProgressBarOptions, "value" | "max">>;
+  readonly #options: Required<Omit<ProgressBarOptions, "writable" | "value" | "max" | "interval">>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #encoder = new TextEncoder();
-  readonly #startedAt = performance.now();
+  readonly #startedAt = Date.now();
   readonly #timer: ReturnType<typeof setInterval>;
   #previousTime = 0;
   #previousValue: number;
 
-  constructor(writable: WritableStream<Uint8Array> = Deno.stderr.writable, options: ProgressBarOptions = {}) {
-    this.value = options.value ?? 0;
-    this.max = options.max ?? 1;
-    this.#previousValue = this.value;
+  constructor(options: ProgressBarOptions) {
+    const { writable = Deno.stderr.writable, value = 0, max, interval = 1000, ...look } = options;
+    this.value = this.#previousValue = value;
+    this.max = max;
     this.#options = {
-      barLength: options.barLength ?? 50,
-      fillChar: options.fillChar ?? "#",
-      emptyChar: options.emptyChar ?? "-",
-      clear: options.clear ?? false,
-      fmt: options.fmt ??
-        (({ styledTime, progressBar, styledData }) => `${styledTime} ${progressBar} ${styledData()}`),
-      keepOpen: options.keepOpen ?? true,
+      barLength: 50,
+      fillChar: "#",
+      emptyChar: "-",
+      clear: false,
+      keepOpen: true,
+      formatter: (line) => `[${line.styledTime}] [${line.progressBar}] [${line.styledData}]`,
+      ...look,
     };
     this.#writer = writable.getWriter();
-    this.#timer = setInterval(() => this.#print(), INTERVAL_MS);
-    this.#print();
+    this.#timer = setInterval(() => this.#draw(), interval);
+    this.#draw();
   }
 
   /** Draws it for the last time, or takes it away, and gives the stream back. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#print();
-    await this.#write(this.#options.clear ? LINE_CLEAR : "\n");
+    if (this.#options.clear) await this.#write(LINE_CLEAR);
+    else {
+      await this.#draw();
+      await this.#write("\n");
+    }
     if (this.#options.keepOpen) this.#writer.releaseLock();
-    else await this.#writer.close();
+    else await this.#writer.close().catch(() => {}); // as in #write
   }
 
-  async #print(): Promise<void> {
-    const time = performance.now() - this.#startedAt;
-    const { barLength, fillChar, emptyChar, fmt } = this.#options;
-    const filled = Math.min(barLength, Math.floor(this.value / this.max * barLength) || 0);
-    const line = fmt({
-      styledTime: `[${clockTime(time)}]`,
-      styledData: () => dataText(this.value, this.max),
-      progressBar: `[${fillChar.repeat(filled)}${emptyChar.repeat(barLength - filled)}]`,
+  async #draw(): Promise<void> {
+    const { barLength, fillChar, emptyChar, formatter } = this.#options;
+    const { value, max } = this;
+    const time = Date.now() - this.#startedAt;
+    const filled = Math.trunc(Math.min(Math.max(value / max, 0), 1) * barLength);
+    const line = formatter({
+      styledTime: clockTime(time),
+      styledData: fraction(value, max),
+      progressBar: fillChar.repeat(filled) + emptyChar.repeat(barLength - filled),
       time,
       previousTime: this.#previousTime,
-      value: this.value,
+      value,
       previousValue: this.#previousValue,
-      max: this.max,
+      max,
     });
     this.#previousTime = time;
-    this.#previousValue = this.value;
+    this.#previousValue = value;
     await this.#write(LINE_CLEAR + line);
   }
 
@@ -102,19 +125,7 @@ export class ProgressBar {
       await this.#writer.write(this.#encoder.encode(text));
     } catch {
       // whoever reads the stream has gone; that must not end the work that is shown
+      clearInterval(this.#timer);
     }
   }
-}
-
-function clockTime(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, "0")).join(":");
-}
-
-const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-
-function dataText(value: number, max: number): string {
-  const unit = Math.max(0, Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(max, 1)) / 10) - 1));
-  const scaled = (amount: number) => (amount / 1024 ** (unit + 1)).toFixed(2);
-  return `[${scaled(value)}/${scaled(max)} ${UNITS[unit]}]`;
 }

@@ -1,0 +1,19 @@
+import { Database } from "../../lib/queue/sqlite/database.ts";
+
+let syncing = 0;
+const { sync } = Database.prototype;
+
+/** Counts what waits for the disk: that takes real time, in which a test's own time must not pass. */
+Database.prototype.sync = async function () {
+  syncing++;
+  try {
+    await sync.call(this);
+  } finally {
+    syncing--;
+  }
+};
+
+/** Whether something waits for the disk. */
+export function diskIsBusy(): boolean {
+  return syncing > 0;
+}
