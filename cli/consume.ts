@@ -59,7 +59,7 @@ export const command: Command = {
     };
     const scheduler = new Scheduler({ policy, limits, random: chance });
     await using stack = new AsyncDisposableStack();
-    const platform = stack.use(makePlatform({ ...values, onStart: (words) => log.info(words) }));
+    const platform = stack.use(await makePlatform({ ...values, onStart: (words) => log.info(words) }));
     const queue = stack.use(await openQueue(values.queue));
     const path = values.out ?? "run.json";
     const recorder = path === "none" ? noRecorder : stack.use(

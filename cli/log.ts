@@ -3,9 +3,11 @@ import { BaseHandler, formatters, getLogger, type Logger, setup } from "@std/log
 /** Writes log records to stderr, so that stdout holds nothing but results. */
 class StderrHandler extends BaseHandler {
   readonly #encoder = new TextEncoder();
+  /** A live line may be shown where the message goes; it is drawn again below. */
+  readonly #clear = Deno.stderr.isTerminal() ? "\r\x1b[K" : "";
 
   override log(message: string): void {
-    Deno.stderr.writeSync(this.#encoder.encode(message + "\n"));
+    Deno.stderr.writeSync(this.#encoder.encode(`${this.#clear}${message}\n`));
   }
 }
 

@@ -1,5 +1,4 @@
 import { formatDuration, type FunctionSpec } from "../lib/model/mod.ts";
-import { LOCAL_ADDRESS, localUrl } from "../lib/platform/mod.ts";
 import { Producer } from "../lib/produce/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
 import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
@@ -40,7 +39,10 @@ export const command: Command = {
     const log = openLog(values);
     const workload = onlyChains(await loadWorkloads(rest), values.chain);
     if (values.wire === "original") {
-      const { checkOriginal } = await import("../lib/wire/mod.ts");
+      const [{ checkOriginal }, { LOCAL_ADDRESS, localUrl }] = await Promise.all([
+        import("../lib/wire/mod.ts"),
+        import("../lib/platform/mod.ts"),
+      ]);
       const urlOf = (fn: FunctionSpec) => fn.url ?? localUrl(`http://${LOCAL_ADDRESS}`, fn.name);
       const left = new Set(workload.chains.flatMap(({ chain }) => checkOriginal(chain, urlOf)));
       if (left.size > 0) log.warn(`The original's messages do not carry ${[...left].join(", ")}`);

@@ -62,7 +62,7 @@ export const command: Command = {
     }
     const load = await spamLoad(rest, values);
     await using stack = new AsyncDisposableStack();
-    const platform = stack.use(makePlatform({ ...values, onStart: (words) => log.info(words) }));
+    const platform = stack.use(await makePlatform({ ...values, onStart: (words) => log.info(words) }));
     const path = values.out ?? "run.json";
     const recorder = path === "none"
       ? noRecorder

@@ -1,27 +1,14 @@
-import { checkPolicy, DEFAULT_POLICY, type Policy, policyOf } from "../lib/policies/mod.ts";
-import {
-  type Clock,
-  type FunctionDefinition,
-  type JsonObject,
-  type Random,
-  realClock,
-  systemRandom,
-} from "../lib/model/mod.ts";
-import {
-  HttpPlatform,
-  LOCAL_ADDRESS,
-  LocalPlatform,
-  parseProfile,
-  profileWords,
-} from "../lib/platform/mod.ts";
-import { openQueue as openQueueAt, type QueueDriver } from "../lib/queue/mod.ts";
-import { openRunLog, RUN_SCHEMA, type RunLogWriter } from "../lib/record/mod.ts";
-import { importFile } from "./workload_file.ts";
+import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
+import { realClock, systemRandom } from "../lib/model/mod.ts";
+import type { HttpPlatform } from "../lib/platform/mod.ts";
+import type { Policy } from "../lib/policies/mod.ts";
+import type { QueueDriver } from "../lib/queue/mod.ts";
+import type { RunLogWriter } from "../lib/record/mod.ts";
 import { VERSION } from "./version.ts";
-
+import { importFile } from "./workload_file.ts";
 /**
  * The composition root: the one place where names from the command line become objects, and where the real clock and the
- * system's randomness come in.
+ * system's randomness come in. What it makes is loaded when it is asked for.
  */
 export const clock: Clock = realClock;
 
@@ -37,17 +24,20 @@ export function queueAddress(given: string | undefined): string {
 
 /** Opens that queue. */
 export async function openQueue(given: string | undefined, readOnly = false): Promise<QueueDriver> {
-  return await openQueueAt(queueAddress(given), { clock, readOnly });
+  const { openQueue } = await import("../lib/queue/mod.ts");
+  return await openQueue(queueAddress(given), { clock, readOnly });
 }
 
 /** Makes the policy that `--policy` names: built-in ones, files of the user's, or several joined by `+`. */
-export async function makePolicy(text: string = DEFAULT_POLICY, by?: string): Promise<Policy> {
+export async function makePolicy(text?: string, by?: string): Promise<Policy> {
+  const { checkPolicy, DEFAULT_POLICY, policyOf } = await import("../lib/policies/mod.ts");
+  const name = text ?? DEFAULT_POLICY;
   const own = new Map<string, Policy>();
-  for (const part of text.split("+").filter(isFile)) {
+  for (const part of name.split("+").filter(isFile)) {
     const module = await importFile(part, "not-found", "load-failed");
     own.set(part, checkPolicy(module.default, part));
   }
-  return policyOf(text, by === undefined ? {} : { by }, (name) => own.get(name));
+  return policyOf(name, by === undefined ? {} : { by }, (part) => own.get(part));
 }
 
 function isFile(part: string): boolean {
@@ -64,7 +54,12 @@ export interface PlatformOptions {
 }
 
 /** Makes the platform: HTTP, with the local platform for functions that have no URL. */
-export function makePlatform(options: PlatformOptions): AsyncDisposable & { readonly http: HttpPlatform } {
+export async function makePlatform(
+  options: PlatformOptions,
+): Promise<AsyncDisposable & { readonly http: HttpPlatform }> {
+  const { HttpPlatform, LOCAL_ADDRESS, LocalPlatform, parseProfile, profileWords } = await import(
+    "../lib/platform/mod.ts"
+  );
   const profile = parseProfile(options.profile ?? "ideal");
   const stack = new AsyncDisposableStack();
   const local = stack.use(
@@ -99,6 +94,7 @@ export async function openLogOf(
     readonly seed?: string;
   },
 ): Promise<RunLogWriter> {
+  const { openRunLog, RUN_SCHEMA } = await import("../lib/record/mod.ts");
   return await openRunLog(path, {
     schema: RUN_SCHEMA,
     command,

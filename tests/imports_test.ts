@@ -96,6 +96,37 @@ Deno.test("fault() tells an arrow that is not allowed", () => {
   assertEquals(fault({ from: "cli/wire.ts", to: "lib/platform/mod.ts" }), undefined);
 });
 
+/** The modules that are loaded with an entry, before anything is asked of it. */
+async function loadedWith(entry: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], cwd: ROOT })
+    .output();
+  const { modules, roots } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    roots: string[];
+    modules: { specifier: string; dependencies?: { isDynamic?: boolean; code?: { specifier: string } }[] }[];
+  };
+  const graph = new Map(modules.map(({ specifier, dependencies = [] }) => [specifier, dependencies]));
+  const loaded = new Set(roots);
+  for (const specifier of loaded) {
+    for (const { isDynamic, code } of graph.get(specifier) ?? []) {
+      if (!isDynamic && code) loaded.add(code.specifier);
+    }
+  }
+  return [...loaded].map((specifier) => specifier.replace(/^.*\/(lib|cli)\//, "$1/"));
+}
+
+Deno.test("a command loads no more than it needs", async () => {
+  const parts = async (entry: string) =>
+    (await loadedWith(entry)).map((path) => path.split("/").slice(0, 2).join("/"));
+  assertEquals((await parts("cli/main.ts")).filter((part) => !part.startsWith("cli/")), []);
+  for (const part of ["lib/platform", "lib/report", "lib/scheduler", "lib/wire"]) {
+    assertEquals((await parts("cli/produce.ts")).includes(part), false, `produce loads ${part}`);
+    assertEquals((await parts("cli/queue.ts")).includes(part), false, `queue loads ${part}`);
+  }
+  for (const part of ["lib/queue", "lib/platform", "lib/scheduler"]) {
+    assertEquals((await parts("cli/report.ts")).includes(part), false, `report loads ${part}`);
+  }
+});
+
 Deno.test("the program says the version of deno.json", () => {
   assertEquals(VERSION, config.version);
 });

@@ -251,3 +251,73 @@ Deno.test("every command has a help with examples, and the version is quick to s
   }
   assertMatch((await run(["--version"], at)).stdout, /^sequoia \d+\.\d+\.\d+\n$/);
 });
+
+Deno.test("a second ^C stops sequoia consume at once, and nothing is lost", async () => {
+  await using at = await folder({
+    "slow.ts": `import { chain, constant, fn } from "sequoia";
+export default chain("slow", ({ call }) => { call(fn("s", { time: constant("60s") })); });`,
+  });
+  await run(["produce", "slow.ts", "--burst", "3"], at);
+  await using consumer = new Running(["consume", "--local", freeAddress()], at);
+  await consumer.says(/started the local platform/);
+  consumer.signal("SIGINT");
+  await consumer.says(/Ending/);
+  consumer.signal("SIGINT");
+  assertEquals((await consumer.ended).code, 130);
+  const depth = await runJson(["queue", "status"], at) as Depth;
+  assertEquals([depth.queued, depth.running, depth.failed], [3, 0, 0]);
+});
+
+Deno.test("a run log that was cut off is read up to the cut, with a warning", async () => {
+  await using at = await folder({ "quick.ts": QUICK });
+  await run(["produce", "quick.ts", "--burst", "10", "--chain", "one"], at);
+  await run(["consume", "--until-empty", "--local", freeAddress()], at);
+  const whole = await Deno.readTextFile(`${at.cwd}/run.json`);
+  await Deno.writeTextFile(`${at.cwd}/cut.json`, whole.slice(0, Math.floor(whole.length / 2)));
+  const { code, stdout, stderr } = await run(["report", "cut.json", "--json"], at);
+  assertEquals(code, 0);
+  assertMatch(stderr, /warn: cut\.json.*\n$/);
+  const { chains } = JSON.parse(stdout) as Report;
+  assert(chains.submitted! > 0 && chains.completed! < 10);
+});
+
+Deno.test("sequoia report fails if a threshold is missed, and compares runs", async () => {
+  await using at = await folder();
+  await run(["spam", "--batch", "5", "--local", freeAddress()], at);
+  assertEquals((await run(["report", "run.json", "--fail-if", "chains.dropped > 0"], at)).code, 0);
+  const failed = await run(["report", "run.json", "--fail-if", "chains.completed >= 5"], at);
+  assertEquals([failed.code, failed.stderr], [1, "sequoia: run.json: chains.completed >= 5 (it is 5)\n"]);
+  const typo = await run(["report", "run.json", "--fail-if", "chain.dropped > 0"], at);
+  assertEquals(typo.code, 2);
+  assertStringIncludes(typo.stderr, "chains.dropped");
+  const both = await run(["report", "run.json", "run.json", "--html", "both.html"], at);
+  assertEquals(both.code, 0, both.stderr);
+  const page = await Deno.readTextFile(`${at.cwd}/both.html`);
+  assertMatch(page, /^<!doctype html>/i);
+  assertEquals(/(src|href)="https?:/.test(page), false, "it needs nothing from outside");
+});
+
+Deno.test("two consumers share a queue, and every instance ends once", async () => {
+  await using at = await folder({ "quick.ts": QUICK });
+  const address = freeAddress();
+  await using server = new Running(["functions", "--listen", address], at);
+  await server.says(/Serving/);
+  await run(["produce", "quick.ts", "--burst", "600"], at);
+  const consume = [
+    "consume",
+    "--until-empty",
+    "--window",
+    "50",
+    "--limit",
+    "20",
+    "--out",
+    "none",
+    "--json",
+    "--local",
+    address,
+  ];
+  const [one, other] = await Promise.all([run(consume, at), run(consume, at)]);
+  const [first, second] = [one, other].map(({ stdout }) => JSON.parse(stdout).completed as number);
+  assertEquals(first! + second!, 600);
+  assert(first! > 0 && second! > 0, `${first} and ${second}`);
+});
