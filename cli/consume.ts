@@ -1,5 +1,5 @@
-import { parseCount } from "../lib/model/mod.ts";
-import { DEFAULT_POLICY } from "../lib/policies/mod.ts";
+import { parseCount, parsePositiveDuration } from "../lib/model/mod.ts";
+import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
 import type { Command as QueueCommand } from "../lib/queue/mod.ts";
@@ -7,7 +7,7 @@ import { noRecorder } from "../lib/record/mod.ts";
 import { type Command, COMMON, QUEUE_OPTION } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
-import { flag, many, one, pair, readOptions, text } from "./options.ts";
+import { flag, many, one, pair, readOptions, text, type Values } from "./options.ts";
 import { PLATFORM_OPTIONS } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
 import { chance, clock, makePlatform, makePolicy, openLogOf, openQueue, queueAddress } from "./wire.ts";
@@ -20,9 +20,17 @@ const limitOf = (value: string): readonly [string, number] => {
   return [name, parseCount(max)];
 };
 
+const weightOf = (value: string): readonly [string, number] => {
+  const [name, weight] = pair(value);
+  if (Number(weight) > 0 && Number(weight) < Infinity) return [name, Number(weight)];
+  throw new RangeError(`Cannot give ${name} the weight "${weight}". Write a number above 0`);
+};
+
 const options = {
   policy: one("NAME", `what runs next (default ${DEFAULT_POLICY}); names and files joined by +`, text),
   by: one("LABEL", "share by a label's values instead of by chain", text),
+  weight: many("C=N", "the weight of a chain under weighted (repeatable)", weightOf),
+  ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
   limit: one("N", `most functions in flight (default ${DEFAULT_LIMIT})`, parseCount),
   "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
   "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
@@ -51,7 +59,8 @@ export const command: Command = {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw unexpected(rest);
     const log = openLog(values);
-    const policy = await makePolicy(values.policy, values.by);
+    const policyOptions = policyOptionsOf(values);
+    const policy = await makePolicy(values.policy, policyOptions);
     const limits: Limits = {
       global: values.limit ?? DEFAULT_LIMIT,
       functions: Object.fromEntries(values["function-limit"]),
@@ -77,7 +86,7 @@ export const command: Command = {
       clock,
       untilEmpty: values["until-empty"],
       onCommand: (command) =>
-        obey(command, scheduler, limits, values.by).catch((error) => log.error(String(error.message))),
+        obey(command, scheduler, limits, policyOptions).catch((error) => log.error(String(error.message))),
       ...(values.window === undefined ? {} : { window: values.window }),
     });
     log.info(
@@ -98,6 +107,14 @@ export const command: Command = {
   },
 };
 
+function policyOptionsOf({ by, ageing, weight }: Values<typeof options>): PolicyOptions {
+  return {
+    ...(by === undefined ? {} : { by }),
+    ...(ageing === undefined ? {} : { ageingMs: ageing }),
+    weights: new Map(weight),
+  };
+}
+
 function unexpected(rest: readonly string[]): UsageError {
   return new UsageError(`Unexpected argument "${rest[0]}". See --help`);
 }
@@ -106,9 +123,9 @@ async function obey(
   command: QueueCommand,
   scheduler: Scheduler,
   limits: Limits,
-  by: string | undefined,
+  options: PolicyOptions,
 ): Promise<void> {
-  if (command.kind === "policy") scheduler.setPolicy(await makePolicy(command.policy, by));
+  if (command.kind === "policy") scheduler.setPolicy(await makePolicy(command.policy, options));
   if (command.kind === "limit") scheduler.setLimits({ ...limits, global: command.limit });
 }
 

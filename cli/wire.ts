@@ -1,7 +1,7 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
 import type { HttpPlatform } from "../lib/platform/mod.ts";
-import type { Policy } from "../lib/policies/mod.ts";
+import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLogWriter } from "../lib/record/mod.ts";
 import { VERSION } from "./version.ts";
@@ -29,7 +29,7 @@ export async function openQueue(given: string | undefined, readOnly = false): Pr
 }
 
 /** Makes the policy that `--policy` names: built-in ones, files of the user's, or several joined by `+`. */
-export async function makePolicy(text?: string, by?: string): Promise<Policy> {
+export async function makePolicy(text?: string, options: PolicyOptions = {}): Promise<Policy> {
   const { checkPolicy, DEFAULT_POLICY, policyOf } = await import("../lib/policies/mod.ts");
   const name = text ?? DEFAULT_POLICY;
   const own = new Map<string, Policy>();
@@ -37,7 +37,7 @@ export async function makePolicy(text?: string, by?: string): Promise<Policy> {
     const module = await importFile(part, "not-found", "load-failed");
     own.set(part, checkPolicy(module.default, part));
   }
-  return policyOf(name, by === undefined ? {} : { by }, (part) => own.get(part));
+  return policyOf(name, options, (part) => own.get(part));
 }
 
 function isFile(part: string): boolean {

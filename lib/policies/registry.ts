@@ -1,14 +1,23 @@
 import { nearest } from "../model/mod.ts";
+import { deadline } from "./deadline.ts";
 import { fairShare } from "./fair_share.ts";
 import { fcfs } from "./fcfs.ts";
+import { leastSlack } from "./least_slack.ts";
 import { type Policy, PolicyError } from "./policy.ts";
+import { priorityQueues } from "./priority_queues.ts";
 import { runningFirst } from "./running_first.ts";
 import { shortestJobFirst } from "./shortest_job_first.ts";
+import { strictPriority } from "./strict_priority.ts";
+import { weighted } from "./weighted.ts";
 
 /** What the command line says beside a policy's name. */
 export interface PolicyOptions {
   /** The label that fair policies share by. (Default: the chain) */
   readonly by?: string;
+  /** After how long an invocation counts as one class higher under `priority-queues`, in milliseconds. (Default: never) */
+  readonly ageingMs?: number;
+  /** The chains' weights under `weighted`. (Default: what their workloads declare) */
+  readonly weights?: ReadonlyMap<string, number>;
 }
 
 interface Entry {
@@ -25,6 +34,17 @@ const BUILT_IN: ReadonlyMap<string, Entry> = new Map(Object.entries({
     summary: "equal or weighted shares per chain, or per label with --by",
     make: ({ by }) => fairShare(by),
   },
+  "weighted": {
+    summary: "shares per chain by --weight C=N",
+    make: ({ weights }) => weighted(weights ?? new Map()),
+  },
+  "strict-priority": { summary: "the most urgent function or chain", make: () => strictPriority },
+  "priority-queues": {
+    summary: "classes in order, with --ageing so that the low ones do not starve",
+    make: ({ ageingMs }) => priorityQueues(ageingMs),
+  },
+  "deadline": { summary: "the earliest deadline", make: () => deadline },
+  "least-slack": { summary: "the least time to spare before the deadline", make: () => leastSlack },
 }));
 
 /** The policy of a consumer that is told none. */

@@ -1,0 +1,15 @@
+import type { Policy } from "./policy.ts";
+
+/**
+ * Shares the concurrency between chains by given weights: a chain of weight 3 has three times as much in flight as one of
+ * weight 1 while both want more. Like `fair-share`, with the weights set by the operator instead of the workload. Not one
+ * of the original's, whose quotas were fixed numbers.
+ *
+ * @param weights by chain; chains that are not named have what their workload declares
+ */
+export function weighted(weights: ReadonlyMap<string, number>): Policy {
+  return {
+    group: (task) => task.chain,
+    weight: (group) => weights.get(group.name) ?? group.declaredWeight,
+  };
+}
