@@ -1,12 +1,12 @@
 import { formatDuration, type FunctionSpec } from "../lib/model/mod.ts";
-import { Producer } from "../lib/produce/mod.ts";
+import { type Load, Producer } from "../lib/produce/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
 import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { openLog } from "./log.ts";
 import { choice, flag, one, readOptions, text } from "./options.ts";
-import { LiveLine } from "./progress.ts";
+import { LiveBar, LiveLine } from "./progress.ts";
 import { chance, clock, openLogOf, openQueue, queueAddress } from "./wire.ts";
 import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
@@ -74,27 +74,25 @@ export const command: Command = {
   },
 };
 
-async function submit(
-  producer: Producer,
-  load: Parameters<Producer["run"]>[0],
-  context: Context,
-  keepIds: boolean,
-): Promise<string[]> {
-  using _live = new LiveLine(clock, () => {
+async function submit(producer: Producer, load: Load, context: Context, keepIds: boolean): Promise<string[]> {
+  const words = () => {
     const { submitted, pending } = producer.stats();
     return `submitted ${submitted}, on their way ${pending}`;
-  });
+  };
+  await using stack = new AsyncDisposableStack();
+  const { count } = load.bounds;
+  if (count === undefined) stack.use(new LiveLine(clock, words));
+  else stack.use(new LiveBar(clock, count, () => ({ done: producer.stats().submitted, words: words() })));
   return await producer.run(load, context.drain, keepIds);
 }
 
 async function waitFor(producer: Producer, ids: readonly string[], context: Context) {
   const ended = { completed: 0, failed: 0, cancelled: 0 };
-  using _live = new LiveLine(
-    clock,
-    () => `ended ${ended.completed + ended.failed + ended.cancelled} of ${ids.length}`,
-  );
-  for await (const { state } of producer.wait(ids, context.drain.aborted ? context.stop : context.drain)) {
-    ended[state as keyof typeof ended]++;
-  }
+  await using _live = new LiveBar(clock, ids.length, () => {
+    const done = ended.completed + ended.failed + ended.cancelled;
+    return { done, words: `ended ${done} of ${ids.length}` };
+  });
+  const signal = context.drain.aborted ? context.stop : context.drain;
+  for await (const { state } of producer.wait(ids, signal)) ended[state as keyof typeof ended]++;
   return ended;
 }

@@ -1,32 +1,70 @@
+import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { Spinner } from "@std/cli/unstable-spinner";
 import type { Clock } from "../lib/model/mod.ts";
 
 const REFRESH_MS = 200;
 
-/** A live line on stderr, if that is a terminal; nothing otherwise. */
-export class LiveLine implements Disposable {
-  readonly #spinner: Spinner | undefined;
+/** Calls back five times a second, until its scope ends. */
+class Refresh implements Disposable {
   readonly #stop = new AbortController();
 
-  /** @param line says what to show; asked five times a second */
-  constructor(clock: Clock, line: () => string) {
-    if (!Deno.stderr.isTerminal()) return;
-    const spinner = new Spinner({ message: line(), output: Deno.stderr });
-    this.#spinner = spinner;
-    spinner.start();
-    this.#refresh(clock, spinner, line);
+  constructor(clock: Clock, refresh: () => void) {
+    this.#run(clock, refresh);
   }
 
-  async #refresh(clock: Clock, spinner: Spinner, line: () => string): Promise<void> {
+  async #run(clock: Clock, refresh: () => void): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      spinner.message = line();
+      refresh();
       await clock.until(clock.nowMs() + REFRESH_MS, signal);
     }
   }
 
   [Symbol.dispose](): void {
     this.#stop.abort();
-    this.#spinner?.stop();
+  }
+}
+
+/** A live line on stderr, if that is a terminal; nothing otherwise. */
+export class LiveLine implements Disposable {
+  readonly #shown = new DisposableStack();
+
+  /** @param line says what to show */
+  constructor(clock: Clock, line: () => string) {
+    if (!Deno.stderr.isTerminal()) return;
+    const spinner = new Spinner({ message: line(), output: Deno.stderr });
+    spinner.start();
+    this.#shown.defer(() => spinner.stop());
+    this.#shown.use(new Refresh(clock, () => spinner.message = line()));
+  }
+
+  [Symbol.dispose](): void {
+    this.#shown.dispose();
+  }
+}
+
+/** A live bar on stderr, if that is a terminal; nothing otherwise. */
+export class LiveBar implements AsyncDisposable {
+  readonly #shown = new AsyncDisposableStack();
+
+  /**
+   * @param max what is done when all is done
+   * @param state how much is done, and words for it
+   */
+  constructor(clock: Clock, max: number, state: () => { readonly done: number; readonly words: string }) {
+    if (!Deno.stderr.isTerminal()) return;
+    const bar = new ProgressBar({
+      max,
+      barLength: 30,
+      clear: true,
+      interval: REFRESH_MS,
+      formatter: ({ progressBar }) => `[${progressBar}] ${state().words}`,
+    });
+    this.#shown.defer(() => bar.stop());
+    this.#shown.use(new Refresh(clock, () => bar.value = state().done));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#shown.disposeAsync();
   }
 }

@@ -88,8 +88,8 @@ function sameProperties(a: object, b: object, seen: Seen): boolean {
 const PLAIN: readonly unknown[] = [null, Object.prototype, Array.prototype];
 
 /**
- * What is to be compared: all that can be listed, and of an instance of a class also its hidden properties and
- * its getters.
+ * What is to be compared: all that can be listed, and of an instance of a class also what is hidden, and its
+ * getters.
  */
 function keysOf(value: object): PropertyKey[] {
   if (PLAIN.includes(Object.getPrototypeOf(value))) {

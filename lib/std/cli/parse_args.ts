@@ -31,8 +31,8 @@ export interface Args {
 }
 
 /**
- * Reads command-line arguments: `--name value`, `--name=value`, `-n5`, `-abc`, `--no-name`, `--`. Dots in names
- * nest; values that are numbers become numbers.
+ * Reads command-line arguments: `--name value`, `--name=value`, `-n5`, `-abc`, `--no-name`, `--`. Dots in
+ * names nest; values that are numbers become numbers.
  *
  * @example
  * ```ts

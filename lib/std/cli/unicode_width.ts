@@ -20,12 +20,12 @@ const WIDE = `
   return { first, last };
 });
 
-/** Characters that take no room: marks, joiners, controls, Hangul vowels and finals; but soft hyphens are shown. */
+/** Characters that take no room: marks, joiners, controls, Hangul vowels and finals; no soft hyphens. */
 const ZERO = /[[\p{Mn}\p{Me}\p{Cf}\p{Cc}\u1160-\u11ff]--\u00ad]/v;
 
 /**
- * How many columns of a terminal a text takes: 2 for wide East Asian characters and emoji, 0 for combining marks.
- * Emoji joined to one picture count one by one.
+ * How many columns of a terminal a text takes: 2 for a wide East Asian character or an emoji, 0 for a combining
+ * mark. Emoji joined to one picture count one by one.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /** An ANSI code that colours. */
-// deno-lint-ignore ban-types -- as in the real package: any text, while editors still propose the names of Color
+// deno-lint-ignore ban-types -- as in the real package: any text, but editors still propose the names
 export type Ansi = string & {};
 
 /** The colours a spinner can have. */

@@ -1,46 +1,66 @@
 import { getLevelByName, getLevelName, type LevelName, type LogLevel } from "./levels.ts";
 import type { LogRecord } from "./logger.ts";
 
+export type { LevelName, LogLevel, LogRecord };
+
 /** Makes the line of a record. */
 export type FormatterFunction = (logRecord: LogRecord) => string;
 
 /** What a handler may be given beside its level. */
 export interface BaseHandlerOptions {
+  /** Makes the lines. (Default: level and message) */
   formatter?: FormatterFunction;
 }
-
-const DEFAULT_FORMATTER: FormatterFunction = ({ levelName, msg }) => `${levelName} ${msg}`;
 
 /** Formats records of a level or above; subclasses write them. */
 export abstract class BaseHandler {
   #level: LogLevel;
+  /** Makes the lines. */
   formatter: FormatterFunction;
 
-  constructor(levelName: LevelName, options: BaseHandlerOptions = {}) {
+  constructor(levelName: LevelName, options?: BaseHandlerOptions) {
     this.#level = getLevelByName(levelName);
-    this.formatter = options.formatter ?? DEFAULT_FORMATTER;
+    this.formatter = options?.formatter ?? (({ levelName, msg }) => `${levelName} ${msg}`);
   }
 
+  /** The least level that is handled. */
   get level(): LogLevel {
     return this.#level;
   }
+
   set level(level: LogLevel) {
-    this.#level = level;
+    this.levelName = getLevelName(level);
   }
+
+  /** The least level that is handled, by name. */
   get levelName(): LevelName {
     return getLevelName(this.#level);
   }
-  set levelName(name: LevelName) {
-    this.#level = getLevelByName(name);
+
+  set levelName(levelName: LevelName) {
+    this.#level = getLevelByName(levelName);
   }
 
+  /** Writes a record, if it is important enough. */
   handle(logRecord: LogRecord): void {
     if (this.level <= logRecord.level) this.log(this.format(logRecord));
   }
+
+  /** The line of a record. */
   format(logRecord: LogRecord): string {
     return this.formatter(logRecord);
   }
+
+  /** Writes a line. */
   abstract log(msg: string): void;
+
+  /** Is called before the handler is used. */
   setup(): void {}
+
+  /** Is called when the handler is no longer used. */
   destroy(): void {}
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
 }

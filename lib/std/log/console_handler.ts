@@ -4,18 +4,20 @@ import type { LogRecord } from "./logger.ts";
 
 /** What a console handler may be given beside its level. */
 export interface ConsoleHandlerOptions extends BaseHandlerOptions {
-  /** (Default: true) */
+  /** Colour lines by level. (Default: true) */
   useColors?: boolean;
 }
 
-const COLORS: readonly [level: number, open: string, close: string][] = [
-  [LogLevels.CRITICAL, "\x1b[1m\x1b[31m", "\x1b[39m\x1b[22m"],
-  [LogLevels.ERROR, "\x1b[31m", "\x1b[39m"],
-  [LogLevels.WARN, "\x1b[33m", "\x1b[39m"],
-  [LogLevels.INFO, "\x1b[34m", "\x1b[39m"],
-];
+/** Bold, in ANSI codes; colours close with 39. */
+const BOLD = 1;
+const STYLES: Readonly<Record<number, readonly number[]>> = {
+  [LogLevels.INFO]: [34],
+  [LogLevels.WARN]: [33],
+  [LogLevels.ERROR]: [31],
+  [LogLevels.CRITICAL]: [31, BOLD],
+};
 
-/** Writes records by `console.log`, coloured by level. */
+/** Writes records to stdout, by `console.log`. */
 export class ConsoleHandler extends BaseHandler {
   readonly #useColors: boolean;
 
@@ -25,13 +27,19 @@ export class ConsoleHandler extends BaseHandler {
   }
 
   override format(logRecord: LogRecord): string {
-    const text = super.format(logRecord);
-    const color = COLORS.find(([level]) => level === logRecord.level);
-    return this.#useColors && color && !Deno.noColor ? color[1] + text + color[2] : text;
+    const line = super.format(logRecord);
+    const styles = this.#useColors && !Deno.noColor ? STYLES[logRecord.level] ?? [] : [];
+    return styles.reduce(styled, line);
   }
 
   override log(msg: string): void {
     // deno-lint-ignore no-console -- that is what it is for
     console.log(msg);
   }
+}
+
+/** Goes on where the text has closed the same style itself. */
+function styled(text: string, code: number): string {
+  const [open, close] = [`\x1b[${code}m`, `\x1b[${code === BOLD ? 22 : 39}m`];
+  return open + text.replaceAll(close, open) + close;
 }

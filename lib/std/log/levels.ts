@@ -3,8 +3,12 @@ export const LogLevels = { NOTSET: 0, DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40, 
 
 /** A level as a number. */
 export type LogLevel = typeof LogLevels[LevelName];
+
 /** A level by its name. */
 export type LevelName = keyof typeof LogLevels;
+
+/** The names of the levels, the least important first. */
+export const LogLevelNames: LevelName[] = Object.keys(LogLevels) as LevelName[];
 
 /** The number of a level. @throws {Error} if there is none of that name */
 export function getLevelByName(name: LevelName): LogLevel {
@@ -15,7 +19,7 @@ export function getLevelByName(name: LevelName): LogLevel {
 
 /** The name of a level. @throws {Error} if there is none of that number */
 export function getLevelName(level: LogLevel): LevelName {
-  const found = (Object.keys(LogLevels) as LevelName[]).find((name) => LogLevels[name] === level);
+  const found = LogLevelNames.find((name) => LogLevels[name] === level);
   if (found === undefined) throw new Error(`Cannot get log level: no name for level: ${level}`);
   return found;
 }

@@ -1,44 +1,88 @@
+import { textOf } from "./_text.ts";
 import type { BaseHandler } from "./base_handler.ts";
 import { getLevelByName, getLevelName, type LevelName, type LogLevel, LogLevels } from "./levels.ts";
 
+/** Any function. */
+// deno-lint-ignore no-explicit-any -- as in the real package: of any arguments and result
+export type GenericFunction = (...args: any[]) => any;
+
+/** What a record is made of. */
+export interface LogRecordOptions {
+  /** What is said. */
+  msg: string;
+  /** What was said beside it. */
+  args: unknown[];
+  /** How important it is. */
+  level: LogLevel;
+  /** Who says it. */
+  loggerName: string;
+}
+
+/** What is asked of one logger. */
+export interface LoggerConfig {
+  /** The least level that is logged. (Default: INFO) */
+  level?: LevelName;
+  /** The names of its handlers. */
+  handlers?: string[];
+}
+
+/** Handlers by name, and which loggers use them. */
+export interface LogConfig {
+  /** The handlers by name. */
+  handlers?: { [name: string]: BaseHandler };
+  /** The loggers by name. */
+  loggers?: { [name: string]: LoggerConfig };
+}
+
 /** One message on its way to the handlers. */
 export class LogRecord {
+  /** What is said. */
   readonly msg: string;
+  /** How important it is. */
   readonly level: number;
+  /** How important it is, by name. */
   readonly levelName: string;
+  /** Who says it. */
   readonly loggerName: string;
-  readonly #args: unknown[];
+  readonly #args: readonly unknown[];
   readonly #datetime = new Date();
 
-  constructor(options: { msg: string; args: unknown[]; level: LogLevel; loggerName: string }) {
+  constructor(options: LogRecordOptions) {
     this.msg = options.msg;
-    this.#args = [...options.args];
     this.level = options.level;
-    this.loggerName = options.loggerName;
     this.levelName = getLevelName(options.level);
+    this.loggerName = options.loggerName;
+    this.#args = [...options.args];
   }
 
+  /** What was said beside it; a copy. */
   get args(): unknown[] {
     return [...this.#args];
   }
 
+  /** When it was said; a copy. */
   get datetime(): Date {
-    return new Date(this.#datetime.getTime());
+    return new Date(this.#datetime);
   }
 }
 
 /** What a logger may be given beside name and level. */
 export interface LoggerOptions {
+  /** Who writes what is logged. */
   handlers?: BaseHandler[];
 }
 
-/** A message, or a function that makes it, called only if it is going to be logged. */
-export type GenericFunction<T> = () => T;
+/** What is said; no function, as that is called. */
+type Message<T> = T extends GenericFunction ? never : T;
 
-/** Takes messages of a level or above to its handlers. Every method returns the message. */
+/**
+ * Takes messages of a level or above to its handlers, and gives them back. A function that makes the message is
+ * only called if it is going to be logged; otherwise the answer is undefined.
+ */
 export class Logger {
-  #level: LogLevel;
+  /** Who writes what is logged. */
   handlers: BaseHandler[];
+  #level: LogLevel;
   readonly #loggerName: string;
 
   constructor(loggerName: string, levelName: LevelName, options: LoggerOptions = {}) {
@@ -47,50 +91,71 @@ export class Logger {
     this.handlers = options.handlers ?? [];
   }
 
+  /** The least level that is logged. @throws {TypeError} on setting what is no level */
   get level(): LogLevel {
     return this.#level;
   }
+
   set level(level: LogLevel) {
-    this.#level = getLevelByName(getLevelName(level));
+    if (!Object.values(LogLevels).includes(level)) throw new TypeError(`Invalid log level: ${level}`);
+    this.#level = level;
   }
+
+  /** The least level that is logged, by name. @throws {Error} on setting what is no level */
   get levelName(): LevelName {
     return getLevelName(this.#level);
   }
-  set levelName(name: LevelName) {
-    this.#level = getLevelByName(name);
+
+  set levelName(levelName: LevelName) {
+    this.#level = getLevelByName(levelName);
   }
+
+  /** Its name. */
   get loggerName(): string {
     return this.#loggerName;
   }
 
-  #log<T>(level: LogLevel, msg: T | GenericFunction<T>, args: unknown[]): T | undefined {
-    const lazy = typeof msg === "function" ? msg as GenericFunction<T> : undefined;
-    if (this.level > level) return lazy ? undefined : msg as T;
-    const message = lazy ? lazy() : msg as T;
+  /** Logs what is of use for finding mistakes. */
+  debug<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  debug<T>(msg: Message<T>, ...args: unknown[]): T;
+  debug<T>(msg: Message<T> | (() => T), ...args: unknown[]): T | undefined {
+    return this.#log(LogLevels.DEBUG, msg, args);
+  }
+
+  /** Logs what goes as usual. */
+  info<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  info<T>(msg: Message<T>, ...args: unknown[]): T;
+  info<T>(msg: Message<T> | (() => T), ...args: unknown[]): T | undefined {
+    return this.#log(LogLevels.INFO, msg, args);
+  }
+
+  /** Logs what may go wrong. */
+  warn<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  warn<T>(msg: Message<T>, ...args: unknown[]): T;
+  warn<T>(msg: Message<T> | (() => T), ...args: unknown[]): T | undefined {
+    return this.#log(LogLevels.WARN, msg, args);
+  }
+
+  /** Logs what has gone wrong. */
+  error<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  error<T>(msg: Message<T>, ...args: unknown[]): T;
+  error<T>(msg: Message<T> | (() => T), ...args: unknown[]): T | undefined {
+    return this.#log(LogLevels.ERROR, msg, args);
+  }
+
+  /** Logs what ends the program. */
+  critical<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  critical<T>(msg: Message<T>, ...args: unknown[]): T;
+  critical<T>(msg: Message<T> | (() => T), ...args: unknown[]): T | undefined {
+    return this.#log(LogLevels.CRITICAL, msg, args);
+  }
+
+  #log<T>(level: LogLevel, msg: Message<T> | (() => T), args: unknown[]): T | undefined {
+    const isLazy = msg instanceof Function;
+    if (this.level > level) return isLazy ? undefined : msg;
+    const message = isLazy ? msg() : msg;
     const record = new LogRecord({ msg: textOf(message), args, level, loggerName: this.#loggerName });
     for (const handler of this.handlers) handler.handle(record);
     return message;
   }
-
-  debug<T>(msg: T | GenericFunction<T>, ...args: unknown[]): T | undefined {
-    return this.#log(LogLevels.DEBUG, msg, args);
-  }
-  info<T>(msg: T | GenericFunction<T>, ...args: unknown[]): T | undefined {
-    return this.#log(LogLevels.INFO, msg, args);
-  }
-  warn<T>(msg: T | GenericFunction<T>, ...args: unknown[]): T | undefined {
-    return this.#log(LogLevels.WARN, msg, args);
-  }
-  error<T>(msg: T | GenericFunction<T>, ...args: unknown[]): T | undefined {
-    return this.#log(LogLevels.ERROR, msg, args);
-  }
-  critical<T>(msg: T | GenericFunction<T>, ...args: unknown[]): T | undefined {
-    return this.#log(LogLevels.CRITICAL, msg, args);
-  }
-}
-
-function textOf(data: unknown): string {
-  if (typeof data === "string") return data;
-  if (data instanceof Error) return data.stack!;
-  return typeof data === "object" && data !== null ? JSON.stringify(data) : String(data);
 }
