@@ -2,22 +2,38 @@
  * Makes the single binary `dist/sequoia`. Where Deno cannot download its runtime, DENORT_BIN names a local one, and
  * DENO_COMPILE the deno of the same version to compile with.
  */
+import config from "../deno.json" with { type: "json" };
+
+/** What only tests import: `deno compile` embeds every package that the configuration names. */
+const FOR_TESTS = ["@std/assert", "fast-check"];
+/** It stands beside deno.json, as the paths in it count from there. */
+const CONFIG = "compile.tmp.json", LOCK = "compile.tmp.lock";
+
 const deno = Deno.env.get("DENO_COMPILE") ?? Deno.execPath();
+const imports = Object.fromEntries(
+  Object.entries(config.imports).filter(([name]) => !FOR_TESTS.includes(name)),
+);
+const settings = ["--config", CONFIG, "--lock", LOCK, "--no-check", "-A"];
 
 await Deno.mkdir("dist", { recursive: true });
-const { code } = await new Deno.Command(deno, {
-  args: [
-    "compile",
-    "--quiet",
-    "--no-check",
-    "-A",
-    "--include",
-    "lib/mod.ts",
-    "--output",
-    "dist/sequoia",
-    "cli/main.ts",
-  ],
-  // the compiler's stack overflows on some dependency trees with the default size
-  env: { RUST_MIN_STACK: "67108864" },
-}).spawn().status;
-Deno.exit(code);
+await Deno.writeTextFile(CONFIG, JSON.stringify({ ...config, imports }));
+await Deno.copyFile("deno.lock", LOCK);
+try {
+  const { code } = await new Deno.Command(deno, {
+    args: [
+      "compile",
+      "--quiet",
+      ...settings,
+      "--include",
+      "lib/mod.ts",
+      "--output",
+      "dist/sequoia",
+      "cli/main.ts",
+    ],
+    // the compiler's stack overflows on some dependency trees with the default size
+    env: { RUST_MIN_STACK: "67108864" },
+  }).spawn().status;
+  Deno.exitCode = code;
+} finally {
+  for (const path of [CONFIG, LOCK]) await Deno.remove(path);
+}
