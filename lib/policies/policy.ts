@@ -46,6 +46,16 @@ export interface GroupStats {
   readonly declaredWeight: number;
 }
 
+/** How much one function is asked for. */
+export interface FunctionStats {
+  /** Its name. */
+  readonly name: string;
+  /** How often it stands in the instances that have not ended, settled nodes left out. */
+  readonly unsettled: number;
+  /** Its arrivals per second, over the last 30 of them until now. */
+  arrivalsPerS(nowMs: number): number;
+}
+
 /** What a policy may know of the present state. */
 export interface Stats {
   /** The present instant. */
@@ -56,6 +66,8 @@ export interface Stats {
   readonly queued: number;
   /** The groups that have something queued or running, and some that had. */
   readonly groups: ReadonlyMap<string, GroupStats>;
+  /** The functions that were ever asked for. */
+  readonly functions: ReadonlyMap<string, FunctionStats>;
 }
 
 /**

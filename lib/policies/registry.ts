@@ -1,6 +1,8 @@
 import { nearest } from "../model/mod.ts";
 import { deadline } from "./deadline.ts";
 import { fairShare } from "./fair_share.ts";
+import { fairShareArrivals } from "./fair_share_arrivals.ts";
+import { fairShareFunctions } from "./fair_share_functions.ts";
 import { fcfs } from "./fcfs.ts";
 import { leastSlack } from "./least_slack.ts";
 import { type Policy, PolicyError } from "./policy.ts";
@@ -37,6 +39,14 @@ const BUILT_IN: ReadonlyMap<string, Entry> = new Map(Object.entries({
   "weighted": {
     summary: "shares per chain by --weight C=N",
     make: ({ weights }) => weighted(weights ?? new Map()),
+  },
+  "fair-share-functions": {
+    summary: "shares per function, by how often each occurs in the queued chains",
+    make: () => fairShareFunctions,
+  },
+  "fair-share-arrivals": {
+    summary: "shares per function, by how fast each has been arriving",
+    make: () => fairShareArrivals,
   },
   "strict-priority": { summary: "the most urgent function or chain", make: () => strictPriority },
   "priority-queues": {

@@ -1,4 +1,10 @@
-import { type GroupStats, type Policy, PolicyError, type Stats } from "../policies/mod.ts";
+import {
+  type FunctionStats,
+  type GroupStats,
+  type Policy,
+  PolicyError,
+  type Stats,
+} from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import { Branch, Gate, Group, Lane, Limit } from "./tree.ts";
@@ -40,7 +46,7 @@ export class Backlog implements Stats {
   #sweptAtMs = 0;
 
   /** @throws {RangeError} if a limit is not a whole number above 0 */
-  constructor(policy: Policy, limits: Limits) {
+  constructor(policy: Policy, limits: Limits, readonly functions: ReadonlyMap<string, FunctionStats>) {
     this.#policy = policy;
     this.#limits = limits;
     this.#max = checkLimit("in all", limits.global ?? Infinity);

@@ -1,4 +1,5 @@
 import type { Chain } from "../model/mod.ts";
+import type { FunctionLoad, FunctionLoads } from "./function_load.ts";
 import type { RunTimes } from "./run_times.ts";
 import type { Gate } from "./tree.ts";
 
@@ -12,6 +13,12 @@ export class ChainPlan {
   readonly predecessorCounts: readonly number[];
   /** The nodes that are ready at once. */
   readonly roots: readonly number[];
+  /**
+   * How much the function of each node is asked for.
+   *
+   * @internal
+   */
+  readonly loads: readonly FunctionLoad[];
   /**
    * The gate of each node, under the limits in force.
    *
@@ -33,14 +40,16 @@ export class ChainPlan {
    * Derives everything that does not change.
    *
    * @param times learned and declared run times
+   * @param loads how much each function is asked for
    */
-  constructor(readonly chain: Chain, times: RunTimes) {
+  constructor(readonly chain: Chain, times: RunTimes, loads: FunctionLoads) {
     const successors: number[][] = chain.nodes.map(() => []);
     chain.nodes.forEach((node, i) => node.after.forEach((before) => successors[before]!.push(i)));
     this.size = chain.nodes.length;
     this.successors = successors;
     this.predecessorCounts = chain.nodes.map((node) => node.after.length);
     this.roots = chain.nodes.flatMap((node, i) => node.after.length === 0 ? [i] : []);
+    this.loads = chain.nodes.map((node) => loads.of(node.fn.name));
     this.#times = times;
   }
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { chain, constant, fn } from "../model/mod.ts";
 import { ChainPlan } from "./chain_plan.ts";
+import { FunctionLoads } from "./function_load.ts";
 import { RunTimes } from "./run_times.ts";
 
 const TIMES = { start: 10, left: 20, right: 300, end: 5, aside: 7 };
@@ -16,7 +17,7 @@ const diamond = chain("diamond", ({ call }) => {
 });
 
 Deno.test("ChainPlan derives what follows what", () => {
-  const plan = new ChainPlan(diamond, new RunTimes());
+  const plan = new ChainPlan(diamond, new RunTimes(), new FunctionLoads());
   assertEquals(plan.roots, [0, 4]);
   assertEquals(plan.successors, [[1, 2], [3], [3], [], []]);
   assertEquals(plan.predecessorCounts, [0, 1, 1, 2, 0]);
@@ -24,7 +25,7 @@ Deno.test("ChainPlan derives what follows what", () => {
 
 Deno.test("ChainPlan.remainingMs() is the longest path to the end, and follows what is learned", () => {
   const times = new RunTimes();
-  const plan = new ChainPlan(diamond, times);
+  const plan = new ChainPlan(diamond, times, new FunctionLoads());
   const remaining = () => diamond.nodes.map((_, i) => plan.remainingMs(i));
   assertEquals(remaining(), [315, 25, 305, 5, 7]);
   assertEquals(plan.criticalMs(), 315);

@@ -5,10 +5,11 @@ import { ChainPlan } from "./chain_plan.ts";
 import { Delays } from "./delays.ts";
 import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
+import { FunctionLoads } from "./function_load.ts";
 import { RunTimes } from "./run_times.ts";
 
 const ONE = single("one");
-const PLAN = new ChainPlan(ONE, new RunTimes());
+const PLAN = new ChainPlan(ONE, new RunTimes(), new FunctionLoads());
 
 Deno.test("Delays.take() gives back the soonest that has ended, by sequence among equals", () => {
   fc.assert(

@@ -46,9 +46,16 @@ export class InstanceRun {
     return this.#states?.[node];
   }
 
+  /** Nothing more will be asked for the nodes that are not settled. */
+  end(): void {
+    if (this.unsettled === 0) return;
+    this.plan.loads.forEach((load, node) => this.stateOf(node) ?? load.unsettled--);
+  }
+
   /** Notes how a node ended. @returns the nodes that wait for nothing more, now */
   settle(node: number, state: NodeState): readonly number[] {
     this.unsettled--;
+    this.plan.loads[node]!.unsettled--;
     if (this.plan.size === 1) return [];
     this.#states ??= new Array(this.plan.size).fill(undefined);
     this.#waiting ??= [...this.plan.predecessorCounts];

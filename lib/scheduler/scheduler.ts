@@ -3,6 +3,7 @@ import type { Policy } from "../policies/mod.ts";
 import { Backlog, type Limits } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import { Delays } from "./delays.ts";
+import { FunctionLoads } from "./function_load.ts";
 import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
 import { RunTimes } from "./run_times.ts";
@@ -80,6 +81,7 @@ export interface SchedulerOptions {
 export class Scheduler {
   readonly #random: Random;
   readonly #times = new RunTimes();
+  readonly #loads = new FunctionLoads();
   readonly #plans = new WeakMap<object, ChainPlan>();
   readonly #runs = new Map<string, InstanceRun>();
   readonly #delays = new Delays();
@@ -95,7 +97,7 @@ export class Scheduler {
    * @throws {RangeError} if a limit is not a whole number above 0
    */
   constructor({ policy, limits = {}, random }: SchedulerOptions) {
-    this.#backlog = new Backlog(policy, limits);
+    this.#backlog = this.#newBacklog(policy, limits);
     this.#random = random;
   }
 
@@ -112,6 +114,7 @@ export class Scheduler {
     this.#backlog.nowMs = nowMs;
     const run = new InstanceRun(instance, this.planOf(instance), this.#sequence++);
     this.#runs.set(instance.id, run);
+    for (const load of run.plan.loads) load.arrive(nowMs);
     if (progress.length === 0) {
       for (const root of run.plan.roots) this.#ready(run, root, nowMs);
       return { instance, skipped: [] };
@@ -277,6 +280,7 @@ export class Scheduler {
   #result(run: InstanceRun, skipped: readonly number[]): { skipped: readonly number[]; ended?: Ending } {
     if (run.running > 0 || (run.unsettled > 0 && run.ending === undefined)) return { skipped };
     this.#runs.delete(run.instance.id);
+    run.end();
     return { skipped, ended: run.ending ?? { outcome: "completed" } };
   }
 
@@ -304,7 +308,7 @@ export class Scheduler {
    * @throws {PolicyError} if the policy answers what it must not; the former one stays in force
    */
   setPolicy(policy: Policy): void {
-    this.#rebuild(new Backlog(policy, this.#backlog.limits));
+    this.#rebuild(this.#newBacklog(policy, this.#backlog.limits));
   }
 
   /**
@@ -316,7 +320,11 @@ export class Scheduler {
     const { functions = {}, chains = {} } = this.#backlog.limits;
     const same = sameLimits(functions, limits.functions) && sameLimits(chains, limits.chains);
     if (same) this.#backlog.setGlobal(limits.global);
-    else this.#rebuild(new Backlog(this.#backlog.policy, limits));
+    else this.#rebuild(this.#newBacklog(this.#backlog.policy, limits));
+  }
+
+  #newBacklog(policy: Policy, limits: Limits): Backlog {
+    return new Backlog(policy, limits, this.#loads.byName);
   }
 
   #rebuild(backlog: Backlog): void {
@@ -324,7 +332,7 @@ export class Scheduler {
     try {
       this.#fill(backlog);
     } catch (error) {
-      this.#fill(new Backlog(policy, limits));
+      this.#fill(this.#newBacklog(policy, limits));
       throw error;
     }
   }
@@ -344,7 +352,7 @@ export class Scheduler {
   planOf({ chain }: Instance): ChainPlan {
     let plan = this.#plans.get(chain);
     if (plan === undefined) {
-      plan = new ChainPlan(chain, this.#times);
+      plan = new ChainPlan(chain, this.#times, this.#loads);
       this.#plans.set(chain, plan);
     }
     return plan;

@@ -4,11 +4,12 @@ import { instanceOf, single } from "../../tests/scheduler/builders.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
+import { FunctionLoads } from "./function_load.ts";
 import { RunTimes } from "./run_times.ts";
 import { TaskHeap } from "./task_heap.ts";
 
 const ONE = single("one");
-const PLAN = new ChainPlan(ONE, new RunTimes());
+const PLAN = new ChainPlan(ONE, new RunTimes(), new FunctionLoads());
 
 interface Waiting {
   readonly task: Invocation;

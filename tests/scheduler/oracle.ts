@@ -1,7 +1,7 @@
 import { equal } from "@std/assert";
 import type { Chain, Instance, InstanceOutcome, NodeRecord, NodeState } from "../../lib/model/mod.ts";
 import type { Outcome, Random } from "../../lib/model/mod.ts";
-import type { GroupStats, Policy, Stats, Task } from "../../lib/policies/mod.ts";
+import type { FunctionStats, GroupStats, Policy, Stats, Task } from "../../lib/policies/mod.ts";
 import type { Limits, SchedulerStats, Settlement, Verdict } from "../../lib/scheduler/mod.ts";
 import { failureDelayMs, throttleDelayMs } from "../../lib/scheduler/backoff.ts";
 import { RunTimes } from "../../lib/scheduler/run_times.ts";
@@ -44,6 +44,8 @@ interface Group {
 export class Oracle {
   readonly #times = new RunTimes();
   readonly #groups = new Map<string, Group>();
+  /** When each function was asked for. */
+  readonly #arrivals = new Map<string, number[]>();
   #policy: Policy;
   #limits: Limits;
   #open: Open[] = [];
@@ -70,6 +72,7 @@ export class Oracle {
       started: progress.length > 0,
     };
     this.#open.push(open);
+    for (const { fn } of nodes) this.#arrivals.set(fn.name, [...this.#arrivals.get(fn.name) ?? [], nowMs]);
     const skipped: number[] = [];
     const reached = [...nodes.keys()].filter((node) => nodes[node]!.after.length === 0);
     for (const node of reached) {
@@ -311,7 +314,21 @@ export class Oracle {
 
   #viewStats(): Stats {
     const groups = new Map([...this.#groups.keys()].map((name) => [name, this.#groupStats(name)]));
-    return { nowMs: this.#nowMs, running: this.#count("running"), queued: this.#count("queued"), groups };
+    const counts = { running: this.#count("running"), queued: this.#count("queued") };
+    return { nowMs: this.#nowMs, ...counts, groups, functions: this.#functionStats() };
+  }
+
+  #functionStats(): Map<string, FunctionStats> {
+    return new Map([...this.#arrivals].map(([name, arrivals]) => {
+      const nodes = this.#open.flatMap(({ instance, states }) =>
+        instance.chain.nodes.filter((node, i) => node.fn.name === name && states[i] === undefined)
+      );
+      const arrivalsPerS = (nowMs: number) => {
+        const last = arrivals.slice(-30);
+        return last.length * 1000 / Math.max(1, nowMs - last[0]!);
+      };
+      return [name, { name, unsettled: nodes.length, arrivalsPerS }];
+    }));
   }
 
   #view({ of: { instance, started }, node, readyAtMs, attempts, phase }: Entry): Task {

@@ -1,0 +1,17 @@
+import type { Policy } from "./policy.ts";
+
+/** The weight of a function that does not arrive any more: next to nothing, but it is served. */
+const LEAST_RATE_PER_S = 1e-6;
+
+/**
+ * Shares the concurrency between functions by how fast each has been arriving of late (the rate over its last 30 arrivals,
+ * which falls when they stop), so that shares follow the load without knowing the queue. The original's fair share on
+ * functions by arrival rate.
+ */
+export const fairShareArrivals: Policy = {
+  group: (task) => task.function,
+  weight: (group, { functions, nowMs }) => {
+    const rate = functions.get(group.name)?.arrivalsPerS(nowMs) ?? 0;
+    return Math.max(LEAST_RATE_PER_S, rate);
+  },
+};

@@ -1,0 +1,40 @@
+import type { FunctionStats } from "../policies/mod.ts";
+
+/** Rates are taken over so many arrivals, as the original's `fairShareOnFunctions…Arrival` policies do. */
+const ARRIVALS = 30;
+/** Arrivals at one instant count as spread over this, in milliseconds. */
+const LEAST_SPAN_MS = 1;
+
+/** How much one function is asked for. */
+export class FunctionLoad implements FunctionStats {
+  unsettled = 0;
+  /** The instants of the last arrivals, a ring. */
+  readonly #arrivedAtMs: number[] = [];
+  #arrivals = 0;
+
+  constructor(readonly name: string) {}
+
+  arrive(nowMs: number): void {
+    this.unsettled++;
+    this.#arrivedAtMs[this.#arrivals++ % ARRIVALS] = nowMs;
+  }
+
+  /** Falls as time passes without an arrival, as the span grows. */
+  arrivalsPerS(nowMs: number): number {
+    const count = Math.min(this.#arrivals, ARRIVALS);
+    if (count === 0) return 0;
+    const oldestMs = this.#arrivedAtMs[this.#arrivals > ARRIVALS ? this.#arrivals % ARRIVALS : 0]!;
+    return count * 1000 / Math.max(LEAST_SPAN_MS, nowMs - oldestMs);
+  }
+}
+
+/** The loads of all functions that were ever asked for. */
+export class FunctionLoads {
+  readonly byName = new Map<string, FunctionLoad>();
+
+  of(name: string): FunctionLoad {
+    let load = this.byName.get(name);
+    if (load === undefined) this.byName.set(name, load = new FunctionLoad(name));
+    return load;
+  }
+}
