@@ -1,4 +1,4 @@
-import { parseCount, parsePositiveDuration } from "../lib/model/mod.ts";
+import { parseCount, parsePositiveDuration, parseRate } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
@@ -20,6 +20,11 @@ const limitOf = (value: string): readonly [string, number] => {
   return [name, parseCount(max)];
 };
 
+const rateOf = (value: string): readonly [string, number] => {
+  const [name, rate] = pair(value);
+  return [name, parseRate(rate)];
+};
+
 const weightOf = (value: string): readonly [string, number] => {
   const [name, weight] = pair(value);
   if (Number(weight) > 0 && Number(weight) < Infinity) return [name, Number(weight)];
@@ -34,6 +39,9 @@ const options = {
   limit: one("N", `most functions in flight (default ${DEFAULT_LIMIT})`, parseCount),
   "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
   "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
+  "label-limit": many("L=N", "most in flight of each value of a label: tenant=20 (repeatable)", limitOf),
+  rate: one("RATE", "most starts: 50 (per second) or 300/m", parseRate),
+  "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
   window: one("N", "most instances taken from the queue at a time (default 100000)", parseCount),
   "until-empty": flag("end when nothing is queued or running"),
   ...PLATFORM_OPTIONS,
@@ -61,11 +69,14 @@ export const command: Command = {
     const log = openLog(values);
     const policyOptions = policyOptionsOf(values);
     const policy = await makePolicy(values.policy, policyOptions);
-    const limits: Limits = {
+    const limits = {
       global: values.limit ?? DEFAULT_LIMIT,
       functions: Object.fromEntries(values["function-limit"]),
       chains: Object.fromEntries(values["chain-limit"]),
-    };
+      labels: Object.fromEntries(values["label-limit"]),
+      functionRates: Object.fromEntries(values["function-rate"]),
+      ...(values.rate === undefined ? {} : { rate: values.rate }),
+    } satisfies Limits;
     const scheduler = new Scheduler({ policy, limits, random: chance });
     await using stack = new AsyncDisposableStack();
     const platform = stack.use(await makePlatform({ ...values, onStart: (words) => log.info(words) }));
@@ -74,7 +85,7 @@ export const command: Command = {
     const recorder = path === "none" ? noRecorder : stack.use(
       await openLogOf(path, "consume", {
         policy: values.policy ?? DEFAULT_POLICY,
-        limits: { global: limits.global!, functions: { ...limits.functions }, chains: { ...limits.chains } },
+        limits,
         platform: platform.http.name,
       }),
     );

@@ -6,18 +6,8 @@ import {
   type Stats,
 } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
-import type { ChainPlan } from "./chain_plan.ts";
-import { Branch, Gate, Group, Lane, Limit } from "./tree.ts";
-
-/** At most so many attempts in flight: in all, of a function, of a chain. Left out: no limit. */
-export interface Limits {
-  /** Of all functions. */
-  readonly global?: number;
-  /** Of each function, by name. */
-  readonly functions?: Readonly<Record<string, number>>;
-  /** Of each chain, by name. */
-  readonly chains?: Readonly<Record<string, number>>;
-}
+import { checkLimit, Gates, type Limits, RateLimit } from "./limits.ts";
+import { Branch, type Gate, Group, Lane, type Limit } from "./tree.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
@@ -38,20 +28,29 @@ export class Backlog implements Stats {
   #max: number;
   readonly #root = new Branch();
   readonly #groups = new Map<string, Group>();
-  readonly #gates = new Map<string, Gate>();
-  readonly #functionLimits: ReadonlyMap<string, Limit>;
-  readonly #chainLimits: ReadonlyMap<string, Limit>;
+  readonly #gates: Gates;
+  /** Rates that have been used up while something waits for them, and when the first of them opens. */
+  #shutRates = new Set<RateLimit>();
+  #opensAtMs = Infinity;
   #turns = 0;
   #groupsAllowed = LEAST_GROUPS;
   #sweptAtMs = 0;
 
-  /** @throws {RangeError} if a limit is not a whole number above 0 */
-  constructor(policy: Policy, limits: Limits, readonly functions: ReadonlyMap<string, FunctionStats>) {
+  /**
+   * @param before the backlog that this one replaces: time and rates go on from there
+   * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0
+   */
+  constructor(
+    policy: Policy,
+    limits: Limits,
+    readonly functions: ReadonlyMap<string, FunctionStats>,
+    before?: Backlog,
+  ) {
+    this.nowMs = before?.nowMs ?? 0;
     this.#policy = policy;
     this.#limits = limits;
     this.#max = checkLimit("in all", limits.global ?? Infinity);
-    this.#functionLimits = limitMap("function", limits.functions);
-    this.#chainLimits = limitMap("chain", limits.chains);
+    this.#gates = new Gates(limits, this, before && before.#gates);
   }
 
   get policy(): Policy {
@@ -65,8 +64,8 @@ export class Backlog implements Stats {
   /** Changes the limit of all functions together, which alone needs no new order. @throws {RangeError} as the constructor */
   setGlobal(max: number | undefined): void {
     this.#max = checkLimit("in all", max ?? Infinity);
-    const { functions = {}, chains = {} } = this.#limits;
-    this.#limits = max === undefined ? { functions, chains } : { global: max, functions, chains };
+    const { global: _, ...others } = this.#limits;
+    this.#limits = max === undefined ? others : { ...others, global: max };
   }
 
   get groups(): ReadonlyMap<string, GroupStats> {
@@ -77,7 +76,7 @@ export class Backlog implements Stats {
   add(task: Invocation): void {
     const group = this.#groupOf(task);
     if (group.idle) group.turn = ++this.#turns;
-    const lane = this.#laneOf(group, this.#gateOf(task));
+    const lane = this.#laneOf(group, this.#gates.of(task));
     const rank = this.#policy.rank === undefined ? 0 : this.#policy.rank(task, this);
     if (typeof rank === "number") {
       if (rank !== rank) this.#badAnswer("rank", rank, "a number or a list of numbers");
@@ -111,12 +110,14 @@ export class Backlog implements Stats {
 
   /** The invocation to start now, counted as running from here; undefined if nothing waits or nothing may start. */
   take(): Invocation | undefined {
-    if (this.running >= this.#max) return undefined;
+    if (this.running >= this.#max || this.#gates.rate?.full) return undefined;
+    if (this.nowMs >= this.#opensAtMs) this.#openRates();
     for (let top = this.#root.top; top !== undefined; top = this.#root.top) {
       const lane = top.best;
       const shut = this.#shutBy(lane.gate);
       if (shut === undefined) return this.#start(lane);
       lane.gate.parent!.remove(lane.gate);
+      this.#shut(shut);
       shut.add(lane.gate);
     }
     return undefined;
@@ -126,8 +127,46 @@ export class Backlog implements Stats {
     const task = lane.tasks.pop();
     this.#leave(lane);
     this.#settleLane(lane);
+    this.#gates.rate?.start();
+    for (const limit of lane.gate.limits) limit.start();
     this.occupy(task, lane);
     return task;
+  }
+
+  /** Takes a full limit out of the tree, with what waits behind it; a rate is looked at again when it opens. */
+  #shut(limit: Limit): void {
+    limit.parent?.remove(limit);
+    if (!(limit instanceof RateLimit)) return;
+    this.#shutRates.add(limit);
+    this.#opensAtMs = Math.min(this.#opensAtMs, limit.opensAtMs);
+  }
+
+  /** Hangs a limit back into the tree if something waits behind it that may start now. */
+  #open(limit: Limit): void {
+    if (limit.full || limit.empty) return;
+    this.#root.add(limit);
+    if (limit instanceof RateLimit) this.#shutRates.delete(limit);
+  }
+
+  #openRates(): void {
+    const shut = this.#shutRates;
+    this.#shutRates = new Set();
+    this.#opensAtMs = Infinity;
+    for (const rate of shut) {
+      if (rate.full) this.#shut(rate);
+      else this.#open(rate);
+    }
+  }
+
+  /** When a rate lets something start that waits; undefined if no rate is waited for. */
+  opensAtMs(): number | undefined {
+    if (this.queued === 0 || this.running >= this.#max) return undefined;
+    if (this.#gates.rate?.full) return this.#gates.rate.opensAtMs;
+    let firstMs = Infinity;
+    for (const rate of this.#shutRates) {
+      if (!rate.empty && rate.full) firstMs = Math.min(firstMs, rate.opensAtMs);
+    }
+    return firstMs === Infinity ? undefined : firstMs;
   }
 
   /** Puts a lane right that has lost an invocation. */
@@ -142,15 +181,15 @@ export class Backlog implements Stats {
   }
 
   /** Counts an invocation as running; with a lane of its own choice only on a rebuild, when it is running already. */
-  occupy(task: Invocation, lane = this.#laneOf(this.#groupOf(task), this.#gateOf(task))): void {
+  occupy(task: Invocation, lane = this.#laneOf(this.#groupOf(task), this.#gates.of(task))): void {
     const { group, gate } = lane;
     task.lane = lane;
     this.running++;
     group.running++;
     if (this.#policy.group !== undefined) group.turn = ++this.#turns;
     for (const limit of gate.limits) {
-      limit.running++;
-      if (limit.full && limit.parent !== undefined) limit.parent.remove(limit);
+      limit.enter();
+      if (limit.full && limit.parent !== undefined) this.#shut(limit);
     }
     this.#groupChanged(group);
   }
@@ -161,8 +200,8 @@ export class Backlog implements Stats {
     this.running--;
     group.running--;
     for (const limit of gate.limits) {
-      limit.running--;
-      if (!limit.full && !limit.empty && limit.parent === undefined) this.#root.add(limit);
+      limit.leave();
+      if (limit.parent === undefined) this.#open(limit);
     }
     this.#groupChanged(group);
   }
@@ -240,46 +279,10 @@ export class Backlog implements Stats {
     return lane;
   }
 
-  #gateOf({ run: { plan }, nodeIndex }: Invocation): Gate {
-    if (plan.gatesOf !== this) {
-      plan.gates = this.#gatesOf(plan);
-      plan.gatesOf = this;
-    }
-    return plan.gates[nodeIndex]!;
-  }
-
-  #gatesOf({ chain }: ChainPlan): Gate[] {
-    const ofChain = this.#chainLimits.get(chain.name);
-    return chain.nodes.map(({ fn }) => {
-      const ofFunction = this.#functionLimits.get(fn.name);
-      const limits = [ofFunction, ofChain].filter((limit) => limit !== undefined);
-      const key = limits.map((limit) => limit.name).join("\n");
-      let gate = this.#gates.get(key);
-      if (gate === undefined) {
-        gate = new Gate(limits);
-        this.#gates.set(key, gate);
-      }
-      return gate;
-    });
-  }
-
   #badAnswer(part: string, answer: unknown, wanted: string): never {
     throw new PolicyError(
       "bad-answer",
       `Cannot schedule: the policy's ${part} answered ${answer} instead of ${wanted}`,
     );
   }
-}
-
-function limitMap(kind: string, limits: Readonly<Record<string, number>> = {}): Map<string, Limit> {
-  return new Map(
-    Object.entries(limits).map((
-      [name, max],
-    ) => [name, new Limit(`${kind} ${name}`, checkLimit(`of ${kind} ${name}`, max))]),
-  );
-}
-
-function checkLimit(what: string, max: number): number {
-  if (max === Infinity || (Number.isInteger(max) && max > 0)) return max;
-  throw new RangeError(`Cannot limit what runs ${what} to ${max}. Write a whole number above 0`);
 }

@@ -1,6 +1,9 @@
 import type { Instance, InstanceOutcome, NodeState } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Invocation } from "./invocation.ts";
+import type { Gate } from "./tree.ts";
+
+const NO_GATES: readonly Gate[] = [];
 
 /** One instance while the scheduler has it. */
 export class InstanceRun {
@@ -12,6 +15,10 @@ export class InstanceRun {
   ending: { readonly outcome: InstanceOutcome; readonly reason: string } | undefined;
   /** Attempts in flight. */
   running = 0;
+  /** The gates of its nodes, where they depend on its labels. */
+  gates: readonly Gate[] = NO_GATES;
+  /** By whom `gates` was made. */
+  gatesOf: unknown;
   #first: Invocation | undefined;
   /** How each node ended; made when the first one does, as most of what is queued has not begun. */
   #states: (NodeState | undefined)[] | undefined;

@@ -1,5 +1,5 @@
 /** The scheduler core: no clock, no I/O, no promises. */
-export type { Limits } from "./backlog.ts";
+export type { Limits } from "./limits.ts";
 export type { ChainPlan } from "./chain_plan.ts";
 export type { Invocation, Phase } from "./invocation.ts";
 export {

@@ -1,11 +1,12 @@
 import type { Instance, InstanceOutcome, NodeRecord, NodeState, Outcome, Random } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
-import { Backlog, type Limits } from "./backlog.ts";
+import { Backlog } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import { Delays } from "./delays.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
+import type { Limits } from "./limits.ts";
 import { RunTimes } from "./run_times.ts";
 import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
 
@@ -297,9 +298,10 @@ export class Scheduler {
     return { instance: run.instance, ...this.#result(run, []) };
   }
 
-  /** When `next` may answer again with no new event: at the end of the first delay. */
+  /** When `next` may answer again with no new event: at the end of a delay, or when a rate lets something start. */
   wakeAtMs(): number | undefined {
-    return this.#delays.nextMs;
+    const delayMs = this.#delays.nextMs, rateMs = this.#backlog.opensAtMs();
+    return delayMs === undefined || rateMs === undefined ? delayMs ?? rateMs : Math.min(delayMs, rateMs);
   }
 
   /**
@@ -317,14 +319,12 @@ export class Scheduler {
    * @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force
    */
   setLimits(limits: Limits): void {
-    const { functions = {}, chains = {} } = this.#backlog.limits;
-    const same = sameLimits(functions, limits.functions) && sameLimits(chains, limits.chains);
-    if (same) this.#backlog.setGlobal(limits.global);
+    if (sameButGlobal(this.#backlog.limits, limits)) this.#backlog.setGlobal(limits.global);
     else this.#rebuild(this.#newBacklog(this.#backlog.policy, limits));
   }
 
   #newBacklog(policy: Policy, limits: Limits): Backlog {
-    return new Backlog(policy, limits, this.#loads.byName);
+    return new Backlog(policy, limits, this.#loads.byName, this.#backlog);
   }
 
   #rebuild(backlog: Backlog): void {
@@ -338,7 +338,6 @@ export class Scheduler {
   }
 
   #fill(backlog: Backlog): void {
-    backlog.nowMs = this.#backlog.nowMs;
     this.#backlog = backlog;
     for (const run of this.#runs.values()) {
       for (const task of run.invocations()) if (task.phase === "running") backlog.occupy(task);
@@ -388,10 +387,11 @@ const LEAST_DELAY_MS = 1;
 
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
 
-function sameLimits(
-  some: Readonly<Record<string, number>>,
-  others: Readonly<Record<string, number>> = {},
-): boolean {
-  const names = Object.keys(some);
-  return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
+function sameButGlobal(some: Limits, others: Limits): boolean {
+  if (some.rate !== others.rate) return false;
+  return (["functions", "chains", "labels", "functionRates"] as const).every((kind) => {
+    const a = some[kind] ?? {}, b = others[kind] ?? {};
+    const names = Object.keys(a);
+    return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+  });
 }

@@ -93,17 +93,20 @@ export class Branch extends TreeNode {
   }
 }
 
-/** At most so many attempts in flight; a node of the tree while gates wait behind it. */
-export class Limit extends Branch {
-  running = 0;
-
-  constructor(readonly name: string, readonly max: number) {
+/** Something that lets no more start while it is full; a node of the tree while gates wait behind it. */
+export abstract class Limit extends Branch {
+  constructor(readonly name: string) {
     super();
   }
 
-  get full(): boolean {
-    return this.running >= this.max;
-  }
+  /** Whether nothing may start now. */
+  abstract get full(): boolean;
+  /** An attempt is in flight. */
+  enter(): void {}
+  /** An attempt has ended. */
+  leave(): void {}
+  /** An attempt starts now. */
+  start(): void {}
 }
 
 /** The lanes whose invocations count against the same limits. */

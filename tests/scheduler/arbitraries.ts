@@ -111,6 +111,11 @@ export const limits: fc.Arbitrary<Limits> = fc.record({
   global: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 6 })),
   functions: fc.dictionary(fc.constantFrom("f0", "f1", "f2"), limit, { noNullPrototype: true }),
   chains: fc.dictionary(fc.constantFrom("c0", "c1"), limit, { noNullPrototype: true }),
+  labels: fc.dictionary(fc.constantFrom("tenant"), limit, { noNullPrototype: true }),
+  rate: fc.constantFrom(5, 50, 1000),
+  functionRates: fc.dictionary(fc.constantFrom("f1", "f3"), fc.constantFrom(2, 20, 300), {
+    noNullPrototype: true,
+  }),
 }, { requiredKeys: [] });
 
 const functions: fc.Arbitrary<FunctionDefinition[]> = fc.array(

@@ -54,6 +54,7 @@ export class Books {
     account.resumesAtMs.delete(nodeIndex);
     account.running.add(nodeIndex);
     this.#checkLimits(account.instance.chain.name, fn.name);
+    assert(!this.#labelsAreFull(account.instance, 1), "the label's limit holds");
   }
 
   #checkLimits(chain: string, fn: string): void {
@@ -102,6 +103,7 @@ export class Books {
       const { chain } = account.instance;
       if (this.#isEnding(account)) continue;
       if (this.#running({ chain: chain.name }) >= (chains[chain.name] ?? Infinity)) continue;
+      if (this.#labelsAreFull(account.instance)) continue;
       for (const [i, { fn, after }] of chain.nodes.entries()) {
         const isWaiting = !account.settled.has(i) && !account.running.has(i) &&
           after.every((before) => account.settled.has(before)) &&
@@ -110,6 +112,17 @@ export class Books {
         assert(!isWaiting || isShut, "nothing waits that might run");
       }
     }
+  }
+
+  /** Whether a label of an instance has as much running as it may. */
+  #labelsAreFull({ labels }: Instance, more = 0): boolean {
+    return Object.entries(this.limits.labels ?? {}).some(([label, max]) => {
+      const same = [...this.#accounts.values()].filter(({ instance }) =>
+        instance.labels[label] === labels[label]
+      );
+      const running = same.reduce((sum, account) => sum + account.running.size, 0);
+      return labels[label] !== undefined && running >= max + more;
+    });
   }
 
   #isEnding({ cancelled, settled, instance }: Account): boolean {

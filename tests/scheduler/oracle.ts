@@ -44,6 +44,8 @@ interface Group {
 export class Oracle {
   readonly #times = new RunTimes();
   readonly #groups = new Map<string, Group>();
+  /** When the next start of each function, or of all (""), would be due if they came evenly. */
+  readonly #dueAtMs = new Map<string, number>();
   /** When each function was asked for. */
   readonly #arrivals = new Map<string, number[]>();
   #policy: Policy;
@@ -105,12 +107,29 @@ export class Oracle {
   /** What might start now, in no order. */
   eligible(): Entry[] {
     const running = this.#entries().filter((e) => e.phase === "running");
-    const { global = Infinity, functions = {}, chains = {} } = this.#limits;
+    const { global = Infinity, functions = {}, chains = {}, labels = {} } = this.#limits;
+    const sameValue = (label: string, a: Entry, b: Entry) => labelOf(a, label) === labelOf(b, label);
     return this.#entries().filter((entry) =>
       entry.phase === "queued" && running.length < global &&
+      this.#opensAtMs("") <= this.#nowMs && this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
+      Object.entries(labels).every(([label, max]) =>
+        labelOf(entry, label) === undefined || running.filter((r) => sameValue(label, r, entry)).length < max
+      ) &&
       running.filter((r) => fnOf(r) === fnOf(entry)).length < (functions[fnOf(entry)] ?? Infinity) &&
       running.filter((r) => chainOf(r) === chainOf(entry)).length < (chains[chainOf(entry)] ?? Infinity)
     );
+  }
+
+  /** The rate of a function, or of all ("") . */
+  #rateOf(name: string): number | undefined {
+    return name === "" ? this.#limits.rate : this.#limits.functionRates?.[name];
+  }
+
+  /** When the rate of a function, or of all, lets something start: evenly, but for a tenth of a second's worth. */
+  #opensAtMs(name: string): number {
+    const rate = this.#rateOf(name);
+    if (rate === undefined) return -Infinity;
+    return (this.#dueAtMs.get(name) ?? -Infinity) - Math.max(0, 100 - 1000 / rate);
   }
 
   #order(a: Entry, b: Entry): number {
@@ -123,6 +142,11 @@ export class Oracle {
   #start(entry: Entry): void {
     const { of } = entry;
     entry.phase = "running";
+    for (const name of ["", fnOf(entry)]) {
+      const rate = this.#rateOf(name);
+      if (rate === undefined) continue;
+      this.#dueAtMs.set(name, Math.max(this.#nowMs, this.#dueAtMs.get(name) ?? -Infinity) + 1000 / rate);
+    }
     entry.attempts++;
     this.#groups.get(entry.group)!.turn = ++this.#turns;
     this.#readWeight(entry.group);
@@ -228,9 +252,14 @@ export class Oracle {
 
   /** Another global limit alone leaves the order as it is. */
   setLimits(limits: Limits): void {
-    const { functions = {}, chains = {} } = this.#limits;
+    const order = (
+      { functions = {}, chains = {}, labels = {}, rate, functionRates = {} }: Limits,
+    ) => [functions, chains, labels, rate, functionRates];
+    const isSame = equal(order(this.#limits), order(limits));
     this.#limits = limits;
-    if (!equal([functions, chains], [limits.functions ?? {}, limits.chains ?? {}])) this.#placeAnew();
+    if (isSame) return;
+    for (const name of this.#dueAtMs.keys()) if (this.#rateOf(name) === undefined) this.#dueAtMs.delete(name);
+    this.#placeAnew();
   }
 
   #placeAnew(): void {
@@ -249,6 +278,17 @@ export class Oracle {
   wakeAtMs(): number | undefined {
     const times = this.#entries().filter((e) => e.phase === "delayed").map((e) => e.untilMs);
     return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** When a rate, and nothing else, lets something start that it holds back now. */
+  rateOpensAtMs(): number | undefined {
+    const nowMs = this.#nowMs;
+    this.#nowMs = Infinity;
+    const open = this.eligible();
+    this.#nowMs = nowMs;
+    const times = open.map((entry) => Math.max(this.#opensAtMs(""), this.#opensAtMs(fnOf(entry))));
+    const later = times.filter((atMs) => atMs > nowMs);
+    return later.length < times.length || later.length === 0 ? undefined : Math.min(...later);
   }
 
   stats(): SchedulerStats {
@@ -385,6 +425,10 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
 
 function fnOf({ of, node }: Entry): string {
   return of.instance.chain.nodes[node]!.fn.name;
+}
+
+function labelOf({ of }: Entry, label: string): string | undefined {
+  return of.instance.labels[label];
 }
 
 function chainOf({ of }: Entry): string {

@@ -29,21 +29,37 @@ class Duel {
   readonly #running: [Invocation, Entry][] = [];
   #nowMs = 1000;
   #submitted = 0;
+  /** Whether the last thing was that nothing could be started. */
+  #tried = false;
+  #hasRates: boolean;
 
   constructor(readonly chains: readonly Chain[], choice: PolicyChoice, limits: Limits) {
     const policy = makePolicy(choice);
     this.#scheduler = new Scheduler({ policy, limits, random: seededRandom(1) });
     this.#oracle = new Oracle(policy, limits, seededRandom(1));
     this.#books = new Books(limits);
+    this.#hasRates = hasRates(limits);
   }
 
   take(step: Step): void {
     this.#take(step);
     assertEquals(this.#scheduler.stats(), this.#oracle.stats());
-    assertEquals(this.#scheduler.wakeAtMs(), this.#oracle.wakeAtMs());
+    this.#checkWake();
+  }
+
+  /** It wakes at the end of a delay, as soon as a rate lets something start, and never at once. */
+  #checkWake(): void {
+    const wakeAtMs = this.#scheduler.wakeAtMs() ?? Infinity;
+    const delayMs = this.#oracle.wakeAtMs() ?? Infinity;
+    if (this.#hasRates) assert(wakeAtMs <= delayMs);
+    else assertEquals(wakeAtMs, delayMs);
+    if (!this.#tried) return;
+    assert(wakeAtMs <= (this.#oracle.rateOpensAtMs() ?? Infinity), "it wakes when a rate opens");
+    assert(wakeAtMs > this.#nowMs, "it does not wake at once");
   }
 
   #take(step: Step): void {
+    this.#tried = false;
     switch (step.do) {
       case "submit":
         return this.#submit(step.submission);
@@ -66,6 +82,7 @@ class Duel {
         this.#scheduler.setLimits(step.limits);
         this.#oracle.setLimits(step.limits);
         this.#books.limits = step.limits;
+        this.#hasRates = hasRates(step.limits);
     }
   }
 
@@ -91,7 +108,8 @@ class Duel {
     if (invocation && entry) {
       this.#books.started(invocation);
       this.#running.push([invocation, entry]);
-    } else this.#books.nothingStarts(this.#nowMs);
+    } else if (!this.#hasRates) this.#books.nothingStarts(this.#nowMs);
+    this.#tried = invocation === undefined;
     return invocation !== undefined;
   }
 
@@ -125,6 +143,10 @@ class Duel {
     assertEquals(this.#scheduler.stats().instances, 0, "everything ends");
     assert([...this.#books.endings.values()].every((times) => times === 1), "every instance ends once");
   }
+}
+
+function hasRates({ rate, functionRates = {} }: Limits): boolean {
+  return rate !== undefined || Object.keys(functionRates).length > 0;
 }
 
 /** As much of the progress as is possible: what ended came after what had ended, and was skipped if that was. */

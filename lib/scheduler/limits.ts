@@ -1,0 +1,175 @@
+import type { ChainPlan } from "./chain_plan.ts";
+import type { Invocation } from "./invocation.ts";
+import { Gate, Limit } from "./tree.ts";
+
+/**
+ * What may run at once, and how fast it may start. Left out: no limit.
+ *
+ * @example At most 100 in all, 5 of one function, 20 of each tenant, and 50 starts a second.
+ * ```ts
+ * import type { Limits } from "sequoia";
+ * const limits: Limits = { global: 100, functions: { compile: 5 }, labels: { tenant: 20 }, rate: 50 };
+ * ```
+ */
+export interface Limits {
+  /** Of all functions. */
+  readonly global?: number;
+  /** Of each function, by name. */
+  readonly functions?: Readonly<Record<string, number>>;
+  /** Of each chain, by name. */
+  readonly chains?: Readonly<Record<string, number>>;
+  /** Of each value of a label, by the label's name. Instances without the label are not limited. */
+  readonly labels?: Readonly<Record<string, number>>;
+  /** Starts per second, of all functions. */
+  readonly rate?: number;
+  /** Starts per second of each function, by name. */
+  readonly functionRates?: Readonly<Record<string, number>>;
+}
+
+/** At most so many attempts in flight. */
+export class ConcurrencyLimit extends Limit {
+  #running = 0;
+
+  constructor(name: string, readonly max: number) {
+    super(name);
+  }
+
+  override get full(): boolean {
+    return this.#running >= this.max;
+  }
+
+  override enter(): void {
+    this.#running++;
+  }
+
+  override leave(): void {
+    this.#running--;
+  }
+}
+
+/** Starts may come together as far as a tenth of a second's worth, and one always may. */
+const BURST_MS = 100;
+
+/**
+ * At most so many starts a second: a token bucket, kept as the instant at which the next start would be due if they came
+ * evenly (the virtual scheduling algorithm of the generic cell rate algorithm, ITU-T I.371), so that nothing is counted
+ * while time passes and instants are compared exactly.
+ */
+export class RateLimit extends Limit {
+  readonly #intervalMs: number;
+  readonly #time: { readonly nowMs: number };
+  #dueAtMs = -Infinity;
+
+  constructor(name: string, ratePerS: number, time: { readonly nowMs: number }) {
+    super(name);
+    this.#intervalMs = 1000 / ratePerS;
+    this.#time = time;
+  }
+
+  /** When it is open again, or has been since. */
+  get opensAtMs(): number {
+    return this.#dueAtMs - Math.max(0, BURST_MS - this.#intervalMs);
+  }
+
+  override get full(): boolean {
+    return this.#time.nowMs < this.opensAtMs;
+  }
+
+  override start(): void {
+    this.#dueAtMs = Math.max(this.#time.nowMs, this.#dueAtMs) + this.#intervalMs;
+  }
+
+  /** Goes on from where another one was. */
+  inherit(other: RateLimit): void {
+    this.#dueAtMs = other.#dueAtMs;
+  }
+}
+
+/** The limits in force, and the gates that invocations pass by them. */
+export class Gates {
+  /** Of all functions together. */
+  readonly rate: RateLimit | undefined;
+  readonly #limits: Limits;
+  readonly #time: { readonly nowMs: number };
+  readonly #byName = new Map<string, Limit>();
+  readonly #rates = new Map<string, RateLimit>();
+  readonly #gates = new Map<string, Gate>();
+  readonly #labels: readonly [label: string, max: number][];
+
+  /**
+   * @param time tells the present instant
+   * @param before the gates that these replace: rates go on as they were
+   * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0
+   */
+  constructor(limits: Limits, time: { readonly nowMs: number }, before?: Gates) {
+    this.#limits = limits;
+    this.#time = time;
+    this.#labels = Object.entries(limits.labels ?? {});
+    for (const kind of ["functions", "chains", "labels"] as const) {
+      for (const [name, max] of Object.entries(limits[kind] ?? {})) checkLimit(`of the ${kind} ${name}`, max);
+    }
+    if (limits.rate !== undefined) this.rate = this.#newRate("rate", limits.rate, before);
+    for (const [name, rate] of Object.entries(limits.functionRates ?? {})) {
+      this.#newRate(`rate of ${name}`, rate, before);
+    }
+  }
+
+  #newRate(name: string, ratePerS: number, before: Gates | undefined): RateLimit {
+    const rate = new RateLimit(name, checkRate(name, ratePerS), this.#time);
+    const former = before && before.#rates.get(name);
+    if (former !== undefined) rate.inherit(former);
+    this.#rates.set(name, rate);
+    return rate;
+  }
+
+  /** The gate of an invocation. */
+  of({ run, nodeIndex }: Invocation): Gate {
+    const cache: { gates: readonly Gate[]; gatesOf: unknown } = this.#labels.length === 0 ? run.plan : run;
+    if (cache.gatesOf !== this) {
+      cache.gates = this.#ofChain(run.plan, run.instance.labels);
+      cache.gatesOf = this;
+    }
+    return cache.gates[nodeIndex]!;
+  }
+
+  #ofChain({ chain }: ChainPlan, labels: Readonly<Record<string, string>>): Gate[] {
+    const shared = [this.#limit("chain", chain.name, this.#limits.chains?.[chain.name])];
+    for (const [label, max] of this.#labels) {
+      const value = labels[label];
+      if (value !== undefined) shared.push(this.#limit(`label ${label}`, value, max));
+    }
+    return chain.nodes.map(({ fn: { name } }) => {
+      const own = [
+        this.#limit("function", name, this.#limits.functions?.[name]),
+        this.#rates.get(`rate of ${name}`),
+      ];
+      return this.#gate([...own, ...shared].filter((limit) => limit !== undefined));
+    });
+  }
+
+  #limit(kind: string, name: string, max: number | undefined): Limit | undefined {
+    if (max === undefined) return undefined;
+    const key = `${kind} ${name}`;
+    let limit = this.#byName.get(key);
+    if (limit === undefined) this.#byName.set(key, limit = new ConcurrencyLimit(key, max));
+    return limit;
+  }
+
+  #gate(limits: readonly Limit[]): Gate {
+    const key = limits.map((limit) => limit.name).join("\n");
+    let gate = this.#gates.get(key);
+    if (gate === undefined) this.#gates.set(key, gate = new Gate(limits));
+    return gate;
+  }
+}
+
+/** @throws {RangeError} if it is neither a whole number above 0 nor Infinity */
+export function checkLimit(what: string, max: number): number {
+  if (max === Infinity || (Number.isInteger(max) && max > 0)) return max;
+  throw new RangeError(`Cannot limit what runs ${what} to ${max}. Write a whole number above 0`);
+}
+
+function checkRate(name: string, ratePerS: number): number {
+  if (ratePerS > 0 && ratePerS < Infinity) return ratePerS;
+  throw new RangeError(`Cannot use ${ratePerS} as the ${name}. Write a number of starts per second above 0`);
+}
