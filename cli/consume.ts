@@ -36,6 +36,7 @@ const options = {
   by: one("LABEL", "share by a label's values instead of by chain", text),
   weight: many("C=N", "the weight of a chain under weighted (repeatable)", weightOf),
   ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
+  "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
   limit: one("N", `most functions in flight (default ${DEFAULT_LIMIT})`, parseCount),
   "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
   "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
@@ -77,7 +78,12 @@ export const command: Command = {
       functionRates: Object.fromEntries(values["function-rate"]),
       ...(values.rate === undefined ? {} : { rate: values.rate }),
     } satisfies Limits;
-    const scheduler = new Scheduler({ policy, limits, random: chance });
+    const scheduler = new Scheduler({
+      policy,
+      limits,
+      strictShares: values["strict-shares"],
+      random: chance,
+    });
     await using stack = new AsyncDisposableStack();
     const platform = stack.use(await makePlatform({ ...values, onStart: (words) => log.info(words) }));
     const queue = stack.use(await openQueue(values.queue));

@@ -7,7 +7,8 @@ import {
 } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
 import { checkLimit, Gates, type Limits, RateLimit } from "./limits.ts";
-import { Branch, type Gate, Group, Lane, type Limit } from "./tree.ts";
+import { ShareLimit, Shares } from "./shares.ts";
+import { Branch, Gate, Group, Lane, type Limit } from "./tree.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
@@ -32,6 +33,9 @@ export class Backlog implements Stats {
   /** Rates that have been used up while something waits for them, and when the first of them opens. */
   #shutRates = new Set<RateLimit>();
   #opensAtMs = Infinity;
+  /** Only under strict shares: what they are parts of, and those that are used up while something waits. */
+  readonly #shares: Shares | undefined;
+  readonly #shutShares = new Set<ShareLimit>();
   #turns = 0;
   #groupsAllowed = LEAST_GROUPS;
   #sweptAtMs = 0;
@@ -44,6 +48,7 @@ export class Backlog implements Stats {
     policy: Policy,
     limits: Limits,
     readonly functions: ReadonlyMap<string, FunctionStats>,
+    strictShares: boolean,
     before?: Backlog,
   ) {
     this.nowMs = before?.nowMs ?? 0;
@@ -51,6 +56,9 @@ export class Backlog implements Stats {
     this.#limits = limits;
     this.#max = checkLimit("in all", limits.global ?? Infinity);
     this.#gates = new Gates(limits, this, before && before.#gates);
+    if (strictShares && policy.group !== undefined) {
+      this.#shares = new Shares(this.#max);
+    }
   }
 
   get policy(): Policy {
@@ -64,6 +72,7 @@ export class Backlog implements Stats {
   /** Changes the limit of all functions together, which alone needs no new order. @throws {RangeError} as the constructor */
   setGlobal(max: number | undefined): void {
     this.#max = checkLimit("in all", max ?? Infinity);
+    if (this.#shares !== undefined) Object.assign(this.#shares, { max: this.#max, grown: true });
     const { global: _, ...others } = this.#limits;
     this.#limits = max === undefined ? others : { ...others, global: max };
   }
@@ -76,7 +85,7 @@ export class Backlog implements Stats {
   add(task: Invocation): void {
     const group = this.#groupOf(task);
     if (group.idle) group.turn = ++this.#turns;
-    const lane = this.#laneOf(group, this.#gates.of(task));
+    const lane = this.#laneOf(group, this.#gateOf(task, group));
     const rank = this.#policy.rank === undefined ? 0 : this.#policy.rank(task, this);
     if (typeof rank === "number") {
       if (rank !== rank) this.#badAnswer("rank", rank, "a number or a list of numbers");
@@ -112,6 +121,7 @@ export class Backlog implements Stats {
   take(): Invocation | undefined {
     if (this.running >= this.#max || this.#gates.rate?.full) return undefined;
     if (this.nowMs >= this.#opensAtMs) this.#openRates();
+    if (this.#shares?.grown) this.#openShares(this.#shares);
     for (let top = this.#root.top; top !== undefined; top = this.#root.top) {
       const lane = top.best;
       const shut = this.#shutBy(lane.gate);
@@ -136,6 +146,7 @@ export class Backlog implements Stats {
   /** Takes a full limit out of the tree, with what waits behind it; a rate is looked at again when it opens. */
   #shut(limit: Limit): void {
     limit.parent?.remove(limit);
+    if (limit instanceof ShareLimit) this.#shutShares.add(limit);
     if (!(limit instanceof RateLimit)) return;
     this.#shutRates.add(limit);
     this.#opensAtMs = Math.min(this.#opensAtMs, limit.opensAtMs);
@@ -146,6 +157,12 @@ export class Backlog implements Stats {
     if (limit.full || limit.empty) return;
     this.#root.add(limit);
     if (limit instanceof RateLimit) this.#shutRates.delete(limit);
+    if (limit instanceof ShareLimit) this.#shutShares.delete(limit);
+  }
+
+  #openShares(shares: Shares): void {
+    shares.grown = false;
+    for (const share of this.#shutShares) this.#open(share);
   }
 
   #openRates(): void {
@@ -181,7 +198,7 @@ export class Backlog implements Stats {
   }
 
   /** Counts an invocation as running; with a lane of its own choice only on a rebuild, when it is running already. */
-  occupy(task: Invocation, lane = this.#laneOf(this.#groupOf(task), this.#gates.of(task))): void {
+  occupy(task: Invocation, lane = this.#laneFor(task)): void {
     const { group, gate } = lane;
     task.lane = lane;
     this.running++;
@@ -216,6 +233,8 @@ export class Backlog implements Stats {
   #groupChanged(group: Group): void {
     if (this.#policy.group === undefined) return;
     this.#weigh(group);
+    this.#shares?.update(group);
+    if (group.share?.parent === undefined && group.share !== undefined) this.#open(group.share);
     for (const lane of group.lanes) if (lane.readGroup()) lane.parent?.changed(lane);
   }
 
@@ -267,6 +286,21 @@ export class Backlog implements Stats {
       this.#groups.delete(group.name);
     }
     this.#groupsAllowed = LEAST_GROUPS + 2 * this.#groups.size;
+  }
+
+  #laneFor(task: Invocation): Lane {
+    const group = this.#groupOf(task);
+    return this.#laneOf(group, this.#gateOf(task, group));
+  }
+
+  /** Under strict shares each group has gates of its own, which count against its share as well. */
+  #gateOf(task: Invocation, group: Group): Gate {
+    const gate = this.#gates.of(task);
+    if (this.#shares === undefined) return gate;
+    group.share ??= new ShareLimit(group, this.#shares);
+    let own = group.gates.get(gate);
+    if (own === undefined) group.gates.set(gate, own = new Gate([...gate.limits, group.share]));
+    return own;
   }
 
   #laneOf(group: Group, gate: Gate): Lane {

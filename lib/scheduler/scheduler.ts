@@ -59,6 +59,11 @@ export interface SchedulerOptions {
   readonly policy: Policy;
   /** What may run at once. (Default: anything) */
   readonly limits?: Limits;
+  /**
+   * Whether a group never has more in flight than its share of the global limit, even if the others want less. (Default:
+   * false: what one leaves goes to the others)
+   */
+  readonly strictShares?: boolean;
   /** For the jitter of retry delays. */
   readonly random: Random;
 }
@@ -81,6 +86,7 @@ export interface SchedulerOptions {
  */
 export class Scheduler {
   readonly #random: Random;
+  readonly #strictShares: boolean;
   readonly #times = new RunTimes();
   readonly #loads = new FunctionLoads();
   readonly #plans = new WeakMap<object, ChainPlan>();
@@ -97,7 +103,8 @@ export class Scheduler {
    *
    * @throws {RangeError} if a limit is not a whole number above 0
    */
-  constructor({ policy, limits = {}, random }: SchedulerOptions) {
+  constructor({ policy, limits = {}, strictShares = false, random }: SchedulerOptions) {
+    this.#strictShares = strictShares;
     this.#backlog = this.#newBacklog(policy, limits);
     this.#random = random;
   }
@@ -324,7 +331,7 @@ export class Scheduler {
   }
 
   #newBacklog(policy: Policy, limits: Limits): Backlog {
-    return new Backlog(policy, limits, this.#loads.byName, this.#backlog);
+    return new Backlog(policy, limits, this.#loads.byName, this.#strictShares, this.#backlog);
   }
 
   #rebuild(backlog: Backlog): void {

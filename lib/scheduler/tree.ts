@@ -127,6 +127,10 @@ export class Group {
   turn = 0;
   /** Its lanes, empty ones too. */
   readonly lanes: Lane[] = [];
+  /** Under strict shares: what holds it to its share, the gates that this makes, and what of its weight is shared. */
+  share: Limit | undefined;
+  readonly gates = new Map<Gate, Gate>();
+  sharedWeight = 0;
 
   /** @param shared whether it is the one group of a policy that makes none, which then has no load to compare */
   constructor(readonly name: string, readonly shared: boolean, public declaredWeight: number) {}

@@ -58,7 +58,7 @@ export class Oracle {
   #throttled = 0;
   #retried = 0;
 
-  constructor(policy: Policy, limits: Limits, readonly random: Random) {
+  constructor(policy: Policy, limits: Limits, readonly random: Random, readonly strict = false) {
     this.#policy = policy;
     this.#limits = limits;
   }
@@ -111,6 +111,7 @@ export class Oracle {
     const sameValue = (label: string, a: Entry, b: Entry) => labelOf(a, label) === labelOf(b, label);
     return this.#entries().filter((entry) =>
       entry.phase === "queued" && running.length < global &&
+      this.#count("running", entry.group) < this.#shareOf(entry.group) &&
       this.#opensAtMs("") <= this.#nowMs && this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
       Object.entries(labels).every(([label, max]) =>
         labelOf(entry, label) === undefined || running.filter((r) => sameValue(label, r, entry)).length < max
@@ -118,6 +119,17 @@ export class Oracle {
       running.filter((r) => fnOf(r) === fnOf(entry)).length < (functions[fnOf(entry)] ?? Infinity) &&
       running.filter((r) => chainOf(r) === chainOf(entry)).length < (chains[chainOf(entry)] ?? Infinity)
     );
+  }
+
+  /** How much a group may have running: under strict shares, its part of the global limit. */
+  #shareOf(name: string): number {
+    const { global = Infinity } = this.#limits;
+    if (!this.strict || !this.#policy.group || global === Infinity) return Infinity;
+    const busy = [...this.#groups].filter(([name]) =>
+      this.#count("queued", name) + this.#count("running", name) > 0
+    );
+    const all = busy.reduce((sum, [, { weight }]) => sum + weight, 0);
+    return Math.max(1, Math.floor(global * this.#groups.get(name)!.weight / all));
   }
 
   /** The rate of a function, or of all ("") . */

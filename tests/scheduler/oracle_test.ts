@@ -33,10 +33,15 @@ class Duel {
   #tried = false;
   #hasRates: boolean;
 
-  constructor(readonly chains: readonly Chain[], choice: PolicyChoice, limits: Limits) {
+  constructor(
+    readonly chains: readonly Chain[],
+    choice: PolicyChoice,
+    limits: Limits,
+    readonly strictShares: boolean,
+  ) {
     const policy = makePolicy(choice);
-    this.#scheduler = new Scheduler({ policy, limits, random: seededRandom(1) });
-    this.#oracle = new Oracle(policy, limits, seededRandom(1));
+    this.#scheduler = new Scheduler({ policy, limits, strictShares, random: seededRandom(1) });
+    this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares);
     this.#books = new Books(limits);
     this.#hasRates = hasRates(limits);
   }
@@ -108,7 +113,7 @@ class Duel {
     if (invocation && entry) {
       this.#books.started(invocation);
       this.#running.push([invocation, entry]);
-    } else if (!this.#hasRates) this.#books.nothingStarts(this.#nowMs);
+    } else if (!this.#hasRates && !this.strictShares) this.#books.nothingStarts(this.#nowMs);
     this.#tried = invocation === undefined;
     return invocation !== undefined;
   }
@@ -169,10 +174,14 @@ function assertSame(actual: Settlement | undefined, expected: Settlement | undef
   assertEquals({ ...actual, instance: 0 }, { ...expected, instance: 0 });
 }
 
-function assertDecidesAsOracle(policy: fc.Arbitrary<PolicyChoice>, numRuns: number): void {
+function assertDecidesAsOracle(
+  policy: fc.Arbitrary<PolicyChoice>,
+  numRuns: number,
+  strictShares = false,
+): void {
   fc.assert(
     fc.property(chains, policy, limits, steps(policy), (chains, choice, limits, steps) => {
-      const duel = new Duel(chains, choice, limits);
+      const duel = new Duel(chains, choice, limits, strictShares);
       for (const step of steps) duel.take(step);
       duel.drain();
     }),
@@ -183,6 +192,12 @@ function assertDecidesAsOracle(policy: fc.Arbitrary<PolicyChoice>, numRuns: numb
 for (const name of POLICY_NAMES) {
   Deno.test(`Scheduler decides as the oracle under ${name}`, () => {
     assertDecidesAsOracle(fc.constant({ name }), 100);
+  });
+}
+
+for (const name of ["fair-share", "weighted", "fair-share-functions"]) {
+  Deno.test(`Scheduler decides as the oracle under ${name} with strict shares`, () => {
+    assertDecidesAsOracle(fc.constant({ name }), 100, true);
   });
 }
 

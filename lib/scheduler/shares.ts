@@ -1,0 +1,41 @@
+import { type Group, Limit } from "./tree.ts";
+
+/**
+ * A group's part of the global limit, under strict shares: limit × weight ÷ weights of the groups that have work, rounded
+ * down, but one at least (the quotas of the SoCC'20 paper).
+ */
+export class ShareLimit extends Limit {
+  readonly #group: Group;
+  readonly #shares: Shares;
+
+  constructor(group: Group, shares: Shares) {
+    super(`share of ${group.name}`);
+    this.#group = group;
+    this.#shares = shares;
+  }
+
+  override get full(): boolean {
+    const { max, weight } = this.#shares;
+    return this.#group.running >= Math.max(1, Math.floor(max * this.#group.weight / weight));
+  }
+}
+
+/** What strict shares are parts of. */
+export class Shares {
+  /** The weights of the groups that have work, together. */
+  weight = 0;
+  /** Whether some share may have grown since it was asked last. */
+  grown = false;
+
+  /** @param max the global limit */
+  constructor(public max: number) {}
+
+  /** To be told whenever a group has changed. */
+  update(group: Group): void {
+    const weight = group.idle ? 0 : group.weight;
+    if (weight === group.sharedWeight) return;
+    this.grown ||= weight < group.sharedWeight;
+    this.weight += weight - group.sharedWeight;
+    group.sharedWeight = weight;
+  }
+}
