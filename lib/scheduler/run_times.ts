@@ -4,15 +4,50 @@ import { type FunctionSpec, meanMs } from "../model/mod.ts";
 const UNKNOWN_MS = 1000;
 /** How many observations a declared time is worth. */
 const PRIOR_WORTH = 5;
-/** The least weight of a new observation: means follow changes within about twice its inverse. */
-const LEAST_GAIN = 0.02;
+/** Estimates are made from so many of the latest run times: they follow changes within as many calls. */
+const WINDOW = 64;
+/** From this share of the window on a run time is taken for an outlier, and counts as the run time at it. */
+const HIGH = 0.95;
+/** With a full window it is looked at again after so many observations only: sorting it costs microseconds. */
+const EVERY = 8;
 /** Estimates are announced when they have moved by more than this share: what is derived from them is cached. */
 const ANNOUNCED_CHANGE = 0.02;
 
-interface Estimate {
-  meanMs: number;
-  observations: number;
+/** What is known of one function's run times. */
+class Estimate {
   announcedMs: number;
+  meanMs: number;
+  highMs: number;
+  readonly #priorMs: number;
+  readonly #priorWorth: number;
+  readonly #latest: number[] = [];
+  #observations = 0;
+
+  constructor({ time }: FunctionSpec) {
+    this.#priorMs = time === undefined ? UNKNOWN_MS : meanMs(time);
+    this.#priorWorth = time === undefined ? 0 : PRIOR_WORTH;
+    this.announcedMs = this.meanMs = this.highMs = this.#priorMs;
+  }
+
+  observe(runMs: number): void {
+    this.#latest[this.#observations++ % WINDOW] = runMs;
+    if (this.#observations <= WINDOW || this.#observations % EVERY === 0) this.#update();
+  }
+
+  /**
+   * The winsorised mean (Tukey, The future of data analysis, 1962): single very long calls, as of a function that hangs
+   * until its time-out, do not make it look long.
+   */
+  #update(): void {
+    const sorted = this.#latest.toSorted((a, b) => a - b);
+    const count = sorted.length;
+    const outliers = Math.floor(count * (1 - HIGH));
+    this.highMs = sorted[count - 1 - outliers]!;
+    let sum = outliers * this.highMs;
+    for (let i = 0; i < count - outliers; i++) sum += sorted[i]!;
+    const worth = count < WINDOW ? this.#priorWorth : 0;
+    this.meanMs = (this.#priorMs * worth + sum) / (worth + count);
+  }
 }
 
 /** Expected run times by function: the declared distribution to begin with, then what is observed. */
@@ -21,14 +56,19 @@ export class RunTimes {
   version = 0;
   readonly #estimates = new Map<string, Estimate>();
 
+  /** The mean, robust to outliers, in milliseconds. */
   expectedMs(spec: FunctionSpec): number {
     return this.#estimate(spec).announcedMs;
   }
 
+  /** What about one call in twenty exceeds, in milliseconds. */
+  highMs(spec: FunctionSpec): number {
+    return this.#estimate(spec).highMs;
+  }
+
   observe(spec: FunctionSpec, runMs: number): void {
     const estimate = this.#estimate(spec);
-    const gain = Math.max(LEAST_GAIN, 1 / ++estimate.observations);
-    estimate.meanMs += gain * (runMs - estimate.meanMs);
+    estimate.observe(runMs);
     const { meanMs, announcedMs } = estimate;
     if (Math.abs(meanMs - announcedMs) <= ANNOUNCED_CHANGE * announcedMs) return;
     estimate.announcedMs = meanMs;
@@ -37,12 +77,7 @@ export class RunTimes {
 
   #estimate(spec: FunctionSpec): Estimate {
     let estimate = this.#estimates.get(spec.name);
-    if (estimate === undefined) {
-      const prior = spec.time === undefined ? UNKNOWN_MS : meanMs(spec.time);
-      const worth = spec.time === undefined ? 0 : PRIOR_WORTH;
-      estimate = { meanMs: prior, observations: worth, announcedMs: prior };
-      this.#estimates.set(spec.name, estimate);
-    }
+    if (estimate === undefined) this.#estimates.set(spec.name, estimate = new Estimate(spec));
     return estimate;
   }
 }
