@@ -24,5 +24,6 @@ export function concurrencyOf(starts: Float64Array, ends: Float64Array, duration
     }
     max = Math.max(max, ++open);
   }
-  return { mean: durationUs > 0 ? total / durationUs : 0, max };
+  // Sums are rounded: where one call was the whole run, its mean would be a little over 1.
+  return { mean: durationUs > 0 ? Math.min(max, total / durationUs) : 0, max };
 }
