@@ -50,9 +50,11 @@ export class Consumer {
   readonly #ended = { completed: 0, failed: 0, cancelled: 0 };
   readonly #drain = new AbortController();
   readonly #stop = new AbortController();
-  readonly #done = Promise.withResolvers<void>();
+  /** Instances that are to be cancelled, but were not here when that was heard. */
+  readonly #cancelled = new Set<string>();
   /** Attempts and writes under way. */
   #inFlight = 0;
+  #idle = () => {};
   #failure: { readonly error: unknown } | undefined;
   #cancelWake = () => {};
   #wakeAtMs: number | undefined;
@@ -87,8 +89,7 @@ export class Consumer {
       const loops = [this.#intake(), this.#listen(), this.#count()];
       if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
       await Promise.all(loops.map((loop) => loop.catch((error) => this.#fail(error))));
-      this.#checkDone();
-      await this.#done.promise;
+      if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle = resolve);
     } finally {
       this.#cancelWake();
       drain.removeEventListener("abort", onDrain);
@@ -100,7 +101,6 @@ export class Consumer {
   #beginDrain(): void {
     this.#drain.abort();
     this.#roomAgain();
-    this.#checkDone();
   }
 
   /** The first error ends the run; what is in flight is not worth waiting for, as it may not be recordable. */
@@ -110,8 +110,8 @@ export class Consumer {
     this.#beginDrain();
   }
 
-  #checkDone(): void {
-    if (this.#drain.signal.aborted && this.#inFlight === 0) this.#done.resolve();
+  #landed(): void {
+    if (--this.#inFlight === 0) this.#idle();
   }
 
   async #intake(): Promise<void> {
@@ -120,17 +120,25 @@ export class Consumer {
     while (!signal.aborted) {
       const room = window - this.#held.size;
       if (room <= 0) await new Promise<void>((resolve) => this.#roomAgain = resolve);
-      else for (const claim of await queue.pull(Math.min(room, PULL), signal)) this.#accept(claim);
+      else {
+        for (const claim of await queue.pull(Math.min(room, PULL), signal)) this.#accept(claim);
+        this.#cancelled.clear();
+      }
       this.#pump();
     }
   }
 
-  #accept({ instance, progress }: Claim): void {
-    if (this.#held.has(instance.id)) return; // lost to nobody: its lease had run out, and came back here
+  #accept(claim: Claim): void {
     const { scheduler, recorder, clock } = this.#options;
-    const nowMs = clock.nowMs();
+    const { instance } = claim;
+    const known = this.#held.get(instance.id);
+    if (known !== undefined) { // its lease had run out: others may have brought it further than what still runs here
+      known.again = claim;
+      return this.#lose(known);
+    }
+    const progress = claim.progress.filter(({ state }) => state !== "cancelled"); // starts that were taken back
     const held = new HeldInstance(instance, progress);
-    this.#held.set(instance.id, held);
+    this.#held.set(held.id, held);
     recorder.submit({
       chain: instance.chain.name,
       instance: instance.id,
@@ -141,7 +149,19 @@ export class Consumer {
         ? {}
         : { deadlineMs: instance.deadlineMs - instance.submittedAtMs }),
     });
-    this.#afterSettlement(held, scheduler.submit(instance, nowMs, progress));
+    this.#afterSettlement(held, scheduler.submit(instance, clock.nowMs(), progress));
+    if (this.#cancelled.has(held.id)) this.#cancel(held);
+  }
+
+  #lose(held: HeldInstance): void {
+    held.lost = true;
+    this.#cancel(held, "another consumer has it");
+  }
+
+  #cancel(held: HeldInstance, reason?: string): void {
+    const { scheduler, clock } = this.#options;
+    const settlement = scheduler.cancel(held.id, clock.nowMs(), reason);
+    if (settlement !== undefined) this.#afterSettlement(held, settlement);
   }
 
   /** Starts all that may start now, and sees to it that it is asked again when more may. */
@@ -179,6 +199,7 @@ export class Consumer {
     try {
       if (spec.atMostOnce) {
         await this.#checkpoint(held, { node, state: "started", attempts: attempt, output: null });
+        if (held.lost) return this.#dropTask(task, held);
       }
       const startedAtMs = clock.nowMs();
       const call = { spec, instance: held.instance, node, attempt, inputs: held.inputsOf(node) };
@@ -189,9 +210,16 @@ export class Consumer {
     } catch (error) {
       this.#fail(error);
     } finally {
-      this.#inFlight--;
-      this.#checkDone();
+      this.#landed();
     }
+  }
+
+  /** Frees the place of what must not be called after all. */
+  #dropTask(task: Invocation, held: HeldInstance): void {
+    const { scheduler, clock } = this.#options;
+    const outcome = { kind: "failed", reason: "another consumer has it", retryable: false } as const;
+    this.#afterSettlement(held, scheduler.settle(task, outcome, clock.nowMs()));
+    this.#pump();
   }
 
   async #settle(task: Invocation, held: HeldInstance, answer: Answer, startedAtMs: number): Promise<void> {
@@ -202,21 +230,27 @@ export class Consumer {
     this.#record(task, answer, startedAtMs, runMs, verdict === "ok" || verdict === "failed");
     if (verdict === "ok" || verdict === "failed") {
       const record = held.settled(task.nodeIndex, verdict, task.attempts, outcome, runMs);
-      if (held.hasSuccessors(task.nodeIndex)) await this.#checkpoint(held, record);
+      if (held.open > 0) await this.#checkpoint(held, record); // else it is written with the end
+    } else if (task.spec.atMostOnce) { // it was refused, so it may be called again, also after a crash
+      const { nodeIndex: node, attempts } = task;
+      await this.#checkpoint(held, { node, state: "cancelled", attempts, output: null });
     }
     this.#afterSettlement(held, scheduler.settle(task, outcome, clock.nowMs(), runMs));
   }
 
   async #checkpoint(held: HeldInstance, record: NodeRecord): Promise<void> {
+    if (held.lost) return;
     const lost = await this.#writer.checkpoint({ instanceId: held.id, records: [record] });
-    if (!lost) return held.checkpointed(record);
-    held.lost = true;
-    this.#options.scheduler.cancel(held.id, this.#options.clock.nowMs(), "another consumer has it");
+    if (lost) this.#lose(held);
+    else held.checkpointed(record);
   }
 
   #record(task: Invocation, answer: Answer, startedAtMs: number, runMs: number, settled: boolean): void {
     const { recorder, platform } = this.#options;
     const { outcome, status, cold } = answer;
+    const { submittedAtMs, chain } = task.of;
+    // What comes after nothing has been ready since it was submitted, wherever it has waited since.
+    const readyAtMs = chain.nodes[task.nodeIndex]!.after.length === 0 ? submittedAtMs : task.readyAtMs;
     recorder.attempt({
       function: task.function,
       chain: task.chain,
@@ -228,7 +262,7 @@ export class Consumer {
       outcome: outcome.kind,
       settled,
       status,
-      queuedMs: Math.max(0, startedAtMs - task.readyAtMs),
+      queuedMs: Math.max(0, startedAtMs - readyAtMs),
       cold,
       platform: platform.name,
       ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
@@ -241,47 +275,55 @@ export class Consumer {
   }
 
   #finish(held: HeldInstance, { outcome, reason }: Ending): void {
-    const { recorder, clock } = this.#options;
-    const endedAtMs = clock.nowMs();
-    const why = reason === undefined ? {} : { reason };
-    const result = {
+    this.#write(held, {
       instanceId: held.id,
       outcome,
-      endedAtMs,
+      endedAtMs: this.#options.clock.nowMs(),
       records: held.notCheckpointed(),
       output: held.output(),
-      ...why,
-    };
-    if (!held.lost) {
-      const { id, idealMs, instance: { chain } } = held;
-      recorder.end({ chain: chain.name, instance: id, endedAtMs, outcome, idealMs, ...why });
-    }
-    this.#write(held, result);
+      ...(reason === undefined ? {} : { reason }),
+    });
   }
 
   /** Writes how an instance ended, and lets it go; never rejects. */
   async #write(held: HeldInstance, result: Result): Promise<void> {
     this.#inFlight++;
     try {
-      if (!held.lost && !(await this.#writer.finish(result))) this.#ended[result.outcome]++;
+      const ended = !held.lost && !(await this.#writer.finish(result));
+      if (ended) this.#recordEnd(held, result);
+      this.#letGo(held, ended);
     } catch (error) {
       this.#fail(error);
     } finally {
-      this.#inFlight--;
-      this.#held.delete(held.id);
-      this.#roomAgain();
-      if (this.#held.size === 0) this.#emptied();
-      this.#checkDone();
+      this.#landed();
     }
   }
 
+  #recordEnd(held: HeldInstance, { outcome, endedAtMs, reason }: Result): void {
+    this.#ended[outcome]++;
+    const { id, idealMs, instance: { chain } } = held;
+    const why = reason === undefined ? {} : { reason };
+    this.#options.recorder.end({ chain: chain.name, instance: id, endedAtMs, outcome, idealMs, ...why });
+  }
+
+  #letGo(held: HeldInstance, ended: boolean): void {
+    this.#held.delete(held.id);
+    if (held.again !== undefined && !ended) {
+      this.#accept(held.again);
+      this.#pump();
+    }
+    this.#roomAgain();
+    if (this.#held.size === 0) this.#emptied();
+  }
+
   async #listen(): Promise<void> {
-    const { queue, onCommand, scheduler, clock } = this.#options;
+    const { queue, onCommand } = this.#options;
     for await (const command of queue.commands(this.#drain.signal)) {
       if (command.kind === "cancel") {
-        for (const held of [...this.#held.values()].filter((held) => held.matches(command.filter))) {
-          const settlement = scheduler.cancel(held.id, clock.nowMs());
-          if (settlement !== undefined) this.#afterSettlement(held, settlement);
+        for (const id of command.filter.ids ?? []) {
+          const held = this.#held.get(id);
+          if (held === undefined || held.lost) this.#cancelled.add(id); // it may be on its way here
+          else this.#cancel(held);
         }
       } else onCommand?.(command);
       this.#pump();

@@ -1,29 +1,38 @@
 import type { Instance, Json, NodeRecord, NodeState, Outcome } from "../model/mod.ts";
-import type { Filter } from "../queue/mod.ts";
-import { type ChainShape, shapeOf } from "./chain_shape.ts";
+import type { Claim } from "../queue/mod.ts";
+import { lastNodes } from "./last_nodes.ts";
+
+const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
 
 /** An instance that a consumer has: its outputs so far, and what the queue does not know of yet. */
 export class HeldInstance {
-  /** Another consumer has it by now: nothing more of it is written. */
+  /** Another consumer has it by now, or had: nothing more of it is written. */
   lost = false;
+  /** It was lost and has come back: what this consumer goes on from when the rest of it has ended. */
+  again: Claim | undefined;
   readonly #outputs: Json[] = [];
   /** When each node would have ended had nothing waited, in milliseconds from the start. */
   readonly #pathMs: number[] = [];
-  readonly #shape: ChainShape;
   #notCheckpointed: NodeRecord[] = [];
+  #open: number;
   #idealMs = 0;
 
   constructor(readonly instance: Instance, progress: readonly NodeRecord[]) {
-    for (const { node, output } of progress) this.#outputs[node] = output;
-    this.#shape = shapeOf(instance.chain);
+    this.#open = instance.chain.nodes.length - progress.length;
+    for (const record of progress) {
+      this.#outputs[record.node] = record.output;
+      if (record.state !== "started") continue;
+      this.#notCheckpointed.push({ ...record, state: "failed", reason: INTERRUPTED });
+    }
   }
 
   get id(): string {
     return this.instance.id;
   }
 
-  hasSuccessors(node: number): boolean {
-    return this.#shape.hasSuccessors[node]!;
+  /** How many of its nodes have not settled. */
+  get open(): number {
+    return this.#open;
   }
 
   /** What a node gets from those before it, by name; null for one that failed or was skipped. */
@@ -43,15 +52,21 @@ export class HeldInstance {
     this.#idealMs = Math.max(this.#idealMs, pathMs);
     const output = outcome.kind === "ok" ? outcome.output : null;
     this.#outputs[node] = output;
-    const record: NodeRecord = outcome.kind === "ok"
-      ? { node, state, attempts, output }
-      : { node, state, attempts, output, reason: outcome.reason };
-    this.#notCheckpointed.push(record);
-    return record;
+    return this.#note(
+      outcome.kind === "ok"
+        ? { node, state, attempts, output }
+        : { node, state, attempts, output, reason: outcome.reason },
+    );
   }
 
   skipped(node: number): void {
-    this.#notCheckpointed.push({ node, state: "skipped", attempts: 0, output: null });
+    this.#note({ node, state: "skipped", attempts: 0, output: null });
+  }
+
+  #note(record: NodeRecord): NodeRecord {
+    this.#open--;
+    this.#notCheckpointed.push(record);
+    return record;
   }
 
   checkpointed(record: NodeRecord): void {
@@ -64,18 +79,14 @@ export class HeldInstance {
 
   /** The chain's result: the outputs of its last nodes by name. */
   output(): Json {
-    const { nodes } = this.instance.chain;
-    return Object.fromEntries(this.#shape.last.map((i) => [nodes[i]!.name, this.#outputs[i] ?? null]));
+    const { chain } = this.instance;
+    return Object.fromEntries(
+      lastNodes(chain).map((i) => [chain.nodes[i]!.name, this.#outputs[i] ?? null]),
+    );
   }
 
   /** The longest path of its run times, as far as they were seen here: how long it would have taken had nothing waited. */
   get idealMs(): number {
     return this.#idealMs;
-  }
-
-  matches({ ids, chain, labels = {} }: Filter): boolean {
-    if (ids !== undefined && !ids.includes(this.id)) return false;
-    if (chain !== undefined && chain !== this.instance.chain.name) return false;
-    return Object.entries(labels).every(([key, value]) => this.instance.labels[key] === value);
   }
 }

@@ -31,7 +31,6 @@ const WAIT_BATCH = 1000;
 /** Submits the instances of a load to a queue, at their intended times. */
 export class Producer {
   readonly #options: ProducerOptions;
-  readonly #pushes = new Set<Promise<void>>();
   #submitted = 0;
   #pending = 0;
   #latestMs = 0;
@@ -52,17 +51,22 @@ export class Producer {
    * @throws {QueueError} if the queue cannot take it
    */
   async run(load: Load, signal: AbortSignal, keepIds = false): Promise<string[]> {
-    const { clock } = this.#options;
-    const ids: string[] = [];
-    for await (const batch of instancesOf(load, this.#options.ids, clock, signal)) {
-      if (keepIds) { for (const { id } of batch) ids.push(id); }
-      const push = this.#push(batch).finally(() => this.#pushes.delete(push));
-      push.catch(() => {}); // it is awaited below; a rejection before that must not end the process
-      this.#pushes.add(push);
-      if (this.#pushes.size >= MAX_PUSHES) await Promise.race(this.#pushes);
+    const { clock, ids } = this.#options;
+    const submitted: string[] = [];
+    const pushes = new Set<Promise<void>>();
+    const failing = new AbortController();
+    const ended = AbortSignal.any([signal, failing.signal]);
+    for await (const batch of instancesOf(load, ids, clock, ended)) {
+      if (keepIds) { for (const { id } of batch) submitted.push(id); }
+      const push = this.#push(batch)
+        .catch((error) => failing.abort(error))
+        .finally(() => pushes.delete(push));
+      pushes.add(push);
+      if (pushes.size >= MAX_PUSHES) await Promise.race(pushes);
     }
-    await Promise.all(this.#pushes);
-    return ids;
+    await Promise.all(pushes);
+    failing.signal.throwIfAborted();
+    return submitted;
   }
 
   async #push(batch: readonly Instance[]): Promise<void> {

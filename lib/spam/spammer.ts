@@ -1,4 +1,4 @@
-import type { Clock, Instance, Json } from "../model/mod.ts";
+import { type Clock, type Instance, type Json, onAbort } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import type { ChainOutcome, Recorder } from "../record/mod.ts";
 
@@ -47,15 +47,23 @@ export class Spammer {
    */
   async run(load: AsyncIterable<readonly Instance[]>, stop: AbortSignal): Promise<void> {
     const open = new Set<Promise<void>>();
-    for await (const batch of load) {
-      for (const instance of batch) {
-        const chain = this.#chain(instance, stop).finally(() => open.delete(chain));
-        chain.catch(() => {}); // awaited below
-        open.add(chain);
+    const failing = new AbortController();
+    const cut = AbortSignal.any([stop, failing.signal]);
+    const start = async () => {
+      for await (const batch of load) {
+        if (cut.aborted) return;
+        for (const instance of batch) {
+          const chain = this.#chain(instance, cut)
+            .catch((error) => failing.abort(error))
+            .finally(() => open.delete(chain));
+          open.add(chain);
+        }
       }
-      if (stop.aborted) break;
-    }
+    };
+    // The load may sleep for long: what ends the run does not wait for it.
+    await Promise.race([start(), new Promise<void>((resolve) => onAbort(cut, resolve))]);
     await Promise.all(open);
+    failing.signal.throwIfAborted();
   }
 
   async #chain(instance: Instance, stop: AbortSignal): Promise<void> {
@@ -105,8 +113,8 @@ export class Spammer {
     const inputs = Object.fromEntries(after.map((before) => [nodes[before]!.name, outputs[before] ?? null]));
     const startedAtMs = clock.nowMs();
     this.#calls.running++;
-    const answer = await platform.invoke({ spec, instance, node, attempt: 1, inputs }, stop);
-    this.#calls.running--;
+    const answer = await platform.invoke({ spec, instance, node, attempt: 1, inputs }, stop)
+      .finally(() => this.#calls.running--);
     this.#calls[answer.outcome.kind]++;
     recorder.attempt({
       function: spec.name,

@@ -1,0 +1,327 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { EventLog } from "../../tests/programs/event_log.ts";
+import type { Script } from "../../tests/programs/scripted_platform.ts";
+import { latePull, numbered, World } from "../../tests/programs/world.ts";
+import { BROKEN, linear, SHAKY, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
+import type { Command, QueueDriver } from "../queue/mod.ts";
+
+const DIAMOND = shaped("diamond", [[], [0], [0], [1, 2]]);
+
+Deno.test("Consumer.run() makes an output durable before a successor starts", async () => {
+  const world = new World();
+  const durable = new Set<string>();
+  const alter = (): Partial<QueueDriver> => ({
+    checkpoint: async (progress) => {
+      await world.clock.until(world.clock.nowMs() + 100);
+      for (const { instanceId, records } of progress) {
+        for (const { node } of records) durable.add(`${instanceId}/n${node}`);
+      }
+    },
+  });
+  const missing: string[] = [];
+  world.platform.onCall = ({ instance, inputs }) => {
+    missing.push(
+      ...Object.keys(inputs).map((name) => `${instance}/${name}`).filter((key) => !durable.has(key)),
+    );
+  };
+  await world.push(DIAMOND, numbered(3));
+  await world.consume({ alter });
+  assertEquals(missing, []);
+  assertEquals(world.platform.calls.length, 12);
+});
+
+Deno.test("Consumer.run() passes outputs on by node name, and records them and the chain's result", async () => {
+  const world = new World();
+  await world.push(DIAMOND, ["a"]);
+  await world.consume();
+  const [n0, n1, n2, n3] = world.platform.calls;
+  assertEquals([n0!.inputs, n1!.inputs, n2!.inputs], [{}, { n0: "n0#1" }, { n0: "n0#1" }]);
+  assertEquals(n3!.inputs, { n1: "n1#2", n2: "n2#3" });
+  const { state, output, progress, endedAtMs } = await world.view("a");
+  assertEquals([state, output, endedAtMs], ["completed", { n3: "n3#4" }, n3!.endedAtMs]);
+  assertEquals(progress.map(({ output }) => output), ["n0#1", "n1#2", "n2#3", "n3#4"]);
+  assertEquals(progress.every(({ state, attempts }) => state === "ok" && attempts === 1), true);
+});
+
+const failing = (name: string): Script => ({ instance, node }) =>
+  instance.chain.nodes[node]!.name === name ? { outcome: BROKEN } : undefined;
+
+Deno.test("Consumer.run() ends a chain of which a node has failed, with the reason", async () => {
+  const world = new World(failing("n1"));
+  await world.push(DIAMOND, ["a"]);
+  const { failed, completed } = (await world.consume()).stats();
+  assertEquals([failed, completed], [1, 0]);
+  const { state, reason } = await world.view("a");
+  assertEquals([state, reason], ["failed", "node n1: it broke"]);
+  assertEquals(await world.nodes("a"), { n0: "ok", n1: "failed", n2: "ok" });
+  assertEquals(world.log.ends.map(({ outcome, reason }) => [outcome, reason]), [[
+    "failed",
+    "node n1: it broke",
+  ]]);
+});
+
+Deno.test("Consumer.run() skips what follows a failed node, or goes on with null", async () => {
+  const world = new World(failing("n0"));
+  await world.push(shaped("skipping", [[], [0], [1]], "skip"), ["skips"]);
+  await world.push(shaped("continuing", [[], [0], [1]], "continue"), ["continues"]);
+  await world.consume();
+  assertEquals(await world.nodes("skips"), { n0: "failed", n1: "skipped", n2: "skipped" });
+  assertEquals(await world.nodes("continues"), { n0: "failed", n1: "ok", n2: "ok" });
+  assertEquals(world.log.outcomes(), { skips: "completed", continues: "completed" });
+  const next = world.platform.calls.find(({ instance, node }) => instance === "continues" && node === "n1");
+  assertEquals(next!.inputs, { n0: null });
+  assertEquals((await world.view("skips")).output, { n2: null });
+});
+
+Deno.test("Consumer.run() tries again after failures and throttles, and records every attempt", async () => {
+  const replies = [SHAKY, THROTTLED, THROTTLED];
+  const world = new World((_, nth) => {
+    const outcome = replies[nth - 1];
+    return outcome && { outcome };
+  });
+  await world.push(single("f"), ["a"]);
+  const { retried, throttled } = (await world.consume()).stats();
+  assertEquals([retried, throttled], [1, 2]);
+  const { attempts } = world.log;
+  assertEquals(attempts.map(({ attempt, outcome, settled }) => [attempt, outcome, settled]), [
+    [1, "failed", false],
+    [2, "throttled", false],
+    [3, "throttled", false],
+    [4, "ok", true],
+  ]);
+  assertEquals(attempts.map(({ reason }) => reason), ["it broke", "too many", "too many", undefined]);
+  assertEquals((await world.view("a")).progress.map(({ attempts, state }) => [attempts, state]), [[4, "ok"]]);
+});
+
+Deno.test("Consumer.run() gives up after the last attempt", async () => {
+  const world = new World(() => ({ outcome: SHAKY }));
+  await world.push(single("f", { attempts: 3 }), ["a"]);
+  await world.consume();
+  assertEquals(world.log.attempts.map(({ settled }) => settled), [false, false, true]);
+  assertEquals(world.log.outcomes(), { a: "failed" });
+});
+
+Deno.test("Consumer.run() never exceeds a limit, as the platform sees it", async () => {
+  const runMs = (nth: number) => 1 + nth * 7 % 13;
+  const world = new World(({ instance }, nth) => ({ runMs: runMs(nth + instance.id.length) }));
+  await world.push(shaped("wide", [[], [0], [0], [0], [0], [1, 2, 3, 4]]), numbered(20, "w"));
+  await world.push(linear("long", 4), numbered(20, "l"));
+  await world.consume({ limits: { global: 7, functions: { n1: 2 }, chains: { long: 3 } } });
+  const { all, "function n1": n1, "chain long": long } = world.platform.most;
+  assertEquals([all, n1, long], [7, 2, 3], "and each is used in full");
+});
+
+Deno.test("Consumer.run() goes on from the progress made", async () => {
+  const world = new World();
+  await world.push(DIAMOND, ["a"]);
+  const before = world.memory.open();
+  await before.pull(1, new AbortController().signal);
+  const record = { state: "ok", attempts: 1 } as const;
+  await before.checkpoint([{
+    instanceId: "a",
+    records: [{ ...record, node: 0, output: "zero" }, { ...record, node: 2, output: "two" }],
+  }]);
+  await before[Symbol.asyncDispose]();
+  await world.consume();
+  assertEquals(world.platform.keys(), ["a/n1", "a/n3"]);
+  assertEquals(world.platform.calls.map(({ inputs }) => inputs), [{ n0: "zero" }, { n1: "n1#1", n2: "two" }]);
+  const { progress, output } = await world.view("a");
+  assertEquals(progress.map(({ output }) => output), ["zero", "n1#1", "two", "n3#2"]);
+  assertEquals(output, { n3: "n3#2" });
+});
+
+Deno.test("Consumer.run() ends at once what had settled in full", async () => {
+  const world = new World();
+  await world.push(shaped("pair", [[], []]), ["a"]);
+  const before = world.memory.open();
+  await before.pull(1, new AbortController().signal);
+  const records = [0, 1].map((node) => ({ node, state: "ok", attempts: 1, output: node } as const));
+  await before.checkpoint([{ instanceId: "a", records }]);
+  await before[Symbol.asyncDispose]();
+  await world.consume();
+  assertEquals(world.platform.calls, []);
+  assertEquals((await world.view("a")).output, { n0: 0, n1: 1 });
+});
+
+Deno.test("Consumer.run() records the last nodes as they settle, not only with the chain's end", async () => {
+  const world = new World(({ node }) => ({ runMs: node === 1 ? 10_000 : 10 }));
+  await world.push(shaped("pair", [[], []]), ["a"]);
+  const running = world.start();
+  await world.clock.pass(100);
+  world.kill(running);
+  await world.consume({ recorder: new EventLog() });
+  assertEquals(world.platform.keys(), ["a/n0", "a/n1", "a/n1"], "only what was in flight ran again");
+});
+
+Deno.test("Consumer.run() cancels what it holds, and ends it when its attempts in flight have ended", async () => {
+  const world = new World();
+  await world.push(linear("line", 2), ["a", "b", "c"]);
+  const running = world.start({ limits: { global: 1 } });
+  await world.clock.pass(5);
+  assertEquals(await world.queue.request({ kind: "cancel", filter: { ids: ["a", "b"] } }), 2);
+  await world.clock.pass(1000);
+  running.drain.abort();
+  await world.end(running);
+  assertEquals(world.platform.keys(), ["a/n0", "c/n0", "c/n1"]);
+  assertEquals(world.log.outcomes(), { a: "cancelled", b: "cancelled", c: "completed" });
+  assertEquals(await world.nodes("a"), { n0: "ok" });
+  assertEquals([(await world.view("b")).state, running.consumer.stats().cancelled], ["cancelled", 2]);
+});
+
+Deno.test("Consumer.run() cancels what is on its way from the queue when it hears of it", async () => {
+  const world = new World();
+  await world.push(single("f"), ["a"]);
+  const running = world.start({ alter: latePull(world), untilEmpty: true });
+  await world.clock.pass(10);
+  await world.queue.request({ kind: "cancel", filter: { chain: "f" } });
+  await world.end(running);
+  assertEquals(world.platform.calls, []);
+  assertEquals(world.log.outcomes(), { a: "cancelled" });
+});
+
+Deno.test("Consumer.run() cancels a hundred thousand at once", async () => {
+  const world = new World();
+  await world.push(single("f"), numbered(100_000));
+  const running = world.start({ limits: { global: 1 } });
+  await world.clock.pass(5);
+  await world.queue.request({ kind: "cancel", filter: {} });
+  await world.clock.pass(100);
+  assertEquals(running.consumer.stats().cancelled, 100_000);
+  running.drain.abort();
+  await world.end(running);
+});
+
+Deno.test("Consumer.run() hands policy and limit commands over, and goes on under them at once", async () => {
+  const world = new World(() => ({ runMs: 1000 }));
+  await world.push(single("f"), numbered(5));
+  const heard: Command[] = [];
+  const running = world.start({
+    limits: { global: 1 },
+    onCommand: (command) => {
+      heard.push(command);
+      if (command.kind === "limit") running.scheduler.setLimits({ global: command.limit });
+    },
+  });
+  await world.clock.pass(5);
+  await world.queue.request({ kind: "policy", policy: "fcfs" });
+  await world.queue.request({ kind: "limit", limit: 3 });
+  await world.clock.pass(5);
+  assertEquals(heard, [{ kind: "policy", policy: "fcfs" }, { kind: "limit", limit: 3 }]);
+  assertEquals(running.consumer.stats().running, 3);
+  running.drain.abort();
+  await world.end(running);
+});
+
+Deno.test("Consumer.run() never holds more than its window, and takes in as some end", async () => {
+  const world = new World();
+  let held = 0, most = 0;
+  const alter = (inner: QueueDriver): Partial<QueueDriver> => ({
+    pull: async (max, signal) => {
+      const claims = await inner.pull(max, signal);
+      most = Math.max(most, held += claims.length);
+      return claims;
+    },
+    finish: async (results) => {
+      await inner.finish(results);
+      held -= results.length;
+    },
+  });
+  await world.push(linear("line", 2), numbered(50));
+  const { completed } = (await world.consume({ alter, window: 4 })).stats();
+  assertEquals([completed, most], [50, 4]);
+});
+
+Deno.test("Consumer.run() records events that agree with what has happened", async () => {
+  const world = new World((_, nth) => nth === 1 ? { outcome: SHAKY, runMs: 20 } : { runMs: 30 });
+  const submittedAtMs = world.clock.nowMs();
+  await world.push(linear("line", 2), numbered(3), {
+    labels: { tenant: "t" },
+    deadlineMs: submittedAtMs + 500,
+  });
+  await world.clock.pass(1000); // nobody consumes yet
+  await world.consume({ limits: { global: 1 } });
+  const { log, platform } = world;
+  assertEquals(log.outcomes(), { i0: "completed", i1: "completed", i2: "completed" });
+  assertEquals(log.submits[0], {
+    chain: "line",
+    instance: "i0",
+    submittedAtMs,
+    labels: { tenant: "t" },
+    weight: 1,
+    deadlineMs: 500,
+  });
+  assertEquals(log.attempts.length, platform.calls.length);
+  for (const { instance, node, attempt, startedAtMs, runMs, outcome, settled } of log.attempts) {
+    const call = platform.calls.find((c) =>
+      c.instance === instance && c.node === node && c.attempt === attempt
+    )!;
+    assertEquals([startedAtMs, startedAtMs + runMs], [call.startedAtMs, call.endedAtMs]);
+    assertEquals([outcome, settled], attempt === 1 ? ["failed", false] : ["ok", true]);
+  }
+  for (const { instance, endedAtMs, idealMs } of log.ends) {
+    assertEquals(endedAtMs, platform.calls.findLast((call) => call.instance === instance)!.endedAtMs);
+    assertAlmostEquals(idealMs!, 60);
+  }
+});
+
+Deno.test("Consumer.run() counts queueing from the submission, or from the end of what came before", async () => {
+  const world = new World();
+  const submittedAtMs = world.clock.nowMs();
+  await world.push(linear("line", 2), ["a", "b"]);
+  await world.clock.pass(1000);
+  await world.consume({ limits: { global: 1 }, policy: "fcfs", window: 1 });
+  const [first, , third] = world.log.attempts;
+  for (const { node, instance, startedAtMs, queuedMs } of world.log.attempts) {
+    const before = world.platform.calls.find((call) => call.instance === instance && call.node === "n0")!;
+    assertAlmostEquals(queuedMs, startedAtMs - (node === "n0" ? submittedAtMs : before.endedAtMs!));
+  }
+  assert(first!.queuedMs >= 1000 && third!.instance === "b" && third!.queuedMs >= 1020);
+});
+
+Deno.test("Consumer.run() records the scheduler's gauges every quarter of a second", async () => {
+  const world = new World(() => ({ runMs: 600 }));
+  await world.push(single("f"), numbered(3));
+  await world.consume({ limits: { global: 2 }, recorder: world.log });
+  const startMs = world.log.counters[0]!.atMs;
+  assertEquals(
+    world.log.counters.slice(1, 5).map((
+      { atMs, ready, running, limit },
+    ) => [atMs - startMs, ready, running, limit]),
+    [
+      [250, 1, 2, 2],
+      [500, 1, 2, 2],
+      [750, 0, 1, 2],
+      [1000, 0, 1, 2],
+    ],
+  );
+});
+
+Deno.test("Consumer.run() calls what may run once only after its start is durable", async () => {
+  const world = new World();
+  const order: string[] = [];
+  const alter = (inner: QueueDriver): Partial<QueueDriver> => ({
+    checkpoint: async (progress) => {
+      await world.clock.until(world.clock.nowMs() + 20);
+      await inner.checkpoint(progress);
+      order.push(...progress.flatMap(({ records }) => records.map(({ node, state }) => `n${node} ${state}`)));
+    },
+  });
+  world.platform.onCall = ({ node }) => order.push(`${node} called`);
+  await world.push(linear("line", 2, { atMostOnce: true }), ["a"]);
+  await world.consume({ alter });
+  assertEquals(order, ["n0 started", "n0 called", "n0 ok", "n1 started", "n1 called"]);
+  assertEquals(await world.nodes("a"), { n0: "ok", n1: "ok" });
+});
+
+Deno.test("Consumer.run() never calls a second time what may run once only, after a crash", async () => {
+  const world = new World(() => ({ runMs: 10_000 }));
+  await world.push(linear("line", 2, { atMostOnce: true }), ["a"]);
+  const killed = world.start({ recorder: new EventLog() });
+  await world.clock.pass(100);
+  world.kill(killed);
+  await world.consume();
+  assertEquals(world.platform.keys(), ["a/n0"]);
+  assertEquals(world.log.outcomes(), { a: "failed" });
+  assertEquals(await world.nodes("a"), { n0: "failed" });
+  assertStringIncludes((await world.view("a")).reason!, "must not run twice");
+});

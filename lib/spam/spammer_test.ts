@@ -1,0 +1,146 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { EventLog } from "../../tests/programs/event_log.ts";
+import { type Script, ScriptedPlatform } from "../../tests/programs/scripted_platform.ts";
+import { VirtualClock } from "../../tests/programs/virtual_clock.ts";
+import { numbered } from "../../tests/programs/world.ts";
+import { BROKEN, instanceOf, linear, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
+import type { Chain, Instance } from "../model/mod.ts";
+import { PlatformError } from "../platform/mod.ts";
+import { Spammer } from "./spammer.ts";
+
+const never = new AbortController().signal;
+
+function setup(script?: Script) {
+  const clock = new VirtualClock();
+  const platform = new ScriptedPlatform(clock, script);
+  const log = new EventLog();
+  return { clock, platform, log, spammer: new Spammer({ platform, recorder: log, clock }) };
+}
+
+/** Instances of a chain, one batch each `everyMs`. */
+async function* load(clock: VirtualClock, chain: Chain, ids: readonly string[], everyMs = 0) {
+  for (const id of ids) {
+    const batch: Instance[] = [instanceOf(chain, id, { submittedAtMs: clock.nowMs() })];
+    yield batch;
+    await clock.until(clock.nowMs() + everyMs);
+  }
+}
+
+/** For each node what it does: `{ n1: { outcome: BROKEN } }`. */
+const by = (replies: Record<string, ReturnType<Script>>): Script => ({ instance, node }) =>
+  replies[instance.chain.nodes[node]!.name];
+
+Deno.test("Spammer.run() calls a successor the moment its predecessors have ended", async () => {
+  const { clock, platform, log, spammer } = setup(by({ n1: { runMs: 100 }, n2: { runMs: 30 } }));
+  const startMs = clock.nowMs();
+  await clock.run(spammer.run(load(clock, shaped("diamond", [[], [0], [0], [1, 2]]), ["a"]), never));
+  const times = platform.calls.map(({ node, startedAtMs }) => [node, startedAtMs - startMs]);
+  assertEquals(times, [["n0", 0], ["n1", 10], ["n2", 10], ["n3", 110]]);
+  assertEquals(platform.calls.at(-1)!.inputs, { n1: "n1#2", n2: "n2#3" });
+  assertEquals(log.outcomes(), { a: "completed" });
+  assertAlmostEquals(log.ends[0]!.idealMs!, 120);
+  assertEquals([log.ends[0]!.endedAtMs - startMs, clock.timers], [120, 0]);
+});
+
+for (const [word, outcome] of [["throttled", THROTTLED], ["failed", BROKEN]] as const) {
+  Deno.test(`Spammer.run() drops a chain of which a call is ${word}; other branches go on`, async () => {
+    const { clock, platform, log, spammer } = setup(by({ n1: { outcome, runMs: 5 } }));
+    await clock.run(spammer.run(load(clock, shaped("fork", [[], [0], [1], [0], [3], [2, 4]]), ["a"]), never));
+    assertEquals(platform.keys(), ["a/n0", "a/n1", "a/n3", "a/n4"]);
+    assertEquals(log.ends.map(({ outcome, reason }) => [outcome, reason]), [
+      ["dropped", `node n1: ${outcome.reason}`],
+    ]);
+    assertEquals(spammer.stats(), {
+      chains: { started: 1, completed: 0, dropped: 1 },
+      calls: { ok: 3, throttled: 0, failed: 0, running: 0, [word]: 1 },
+    });
+  });
+}
+
+Deno.test("Spammer.run() tries nothing again", async () => {
+  const { clock, platform, spammer } = setup(() => ({ outcome: { ...BROKEN, retryable: true } }));
+  await clock.run(spammer.run(load(clock, linear("line", 2), ["a"]), never));
+  assertEquals(platform.keys(), ["a/n0"]);
+});
+
+Deno.test("Spammer.run() starts chains as they come, whatever is still running, and records all of it", async () => {
+  const { clock, platform, log, spammer } = setup(() => ({ runMs: 1000 }));
+  const ids = numbered(20);
+  await clock.run(spammer.run(load(clock, linear("line", 2), ids, 50), never));
+  assertStrictEquals(platform.most.all, 20);
+  assertEquals(log.outcomes(), Object.fromEntries(ids.map((id) => [id, "completed"])));
+  assertEquals([log.submits.length, log.attempts.length], [20, 40]);
+  for (const { instance, node, startedAtMs, runMs, queuedMs, settled, attempt } of log.attempts) {
+    const call = platform.calls.find((call) => call.instance === instance && call.node === node)!;
+    assertEquals([startedAtMs, runMs], [call.startedAtMs, 1000]);
+    assertEquals([queuedMs, settled, attempt], [0, true, 1]);
+  }
+});
+
+Deno.test("Spammer.run() counts queueing from the intended time", async () => {
+  const { clock, log, spammer } = setup();
+  const late = [[instanceOf(single("f"), "a", { submittedAtMs: clock.nowMs() - 300 })]];
+  await clock.run(spammer.run(asyncOf(late), never));
+  assertEquals(log.attempts.map(({ queuedMs }) => queuedMs), [300]);
+});
+
+async function* asyncOf<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+Deno.test("Spammer.run() rejects when the platform cannot be used, however long the load sleeps", async () => {
+  const error = new PlatformError("cannot-listen", "no platform");
+  const { clock, platform, spammer } = setup(({ instance }) =>
+    instance.id === "bad" ? { error } : { runMs: 60_000 }
+  );
+  const startMs = clock.nowMs();
+  const run = spammer.run(load(clock, single("f"), ["a", "bad", "c"], 3000), never);
+  assertStrictEquals(await assertRejects(() => clock.run(run), PlatformError), error);
+  assertEquals(clock.nowMs() - startMs, 3010);
+  assertEquals([platform.keys(), spammer.stats().calls.running], [["a/f", "bad/f"], 0]);
+  await clock.pass(10_000); // the load goes on to its next batch, and is told that nobody takes it
+  assertEquals([platform.calls.length, clock.timers], [2, 0]);
+});
+
+Deno.test("Spammer.run() rejects with what its load rejects with", async () => {
+  const { clock, spammer } = setup();
+  const error = new TypeError("no load");
+  const failing = async function* (): AsyncGenerator<Instance[]> {
+    yield [instanceOf(single("f"), "a")];
+    await clock.until(clock.nowMs() + 5);
+    throw error;
+  };
+  assertStrictEquals(await assertRejects(() => clock.run(spammer.run(failing(), never)), TypeError), error);
+  await clock.pass(100);
+});
+
+Deno.test("Spammer.run() that is stopped cuts off what is in flight and starts nothing more", async () => {
+  const { clock, platform, log, spammer } = setup(() => ({ runMs: 60_000 }));
+  const stop = new AbortController();
+  clock.after(120, () => stop.abort());
+  const startMs = clock.nowMs();
+  await clock.run(spammer.run(load(clock, linear("line", 2), numbered(10), 50), stop.signal));
+  assertEquals([clock.nowMs() - startMs, platform.calls.length], [120, 3]);
+  assertEquals(log.outcomes(), { i0: "dropped", i1: "dropped", i2: "dropped" });
+  await clock.pass(1000);
+  assertEquals(platform.calls.length, 3);
+});
+
+Deno.test("Spammer.run() keeps nothing of the chains that have ended", async () => {
+  const { clock, log, spammer } = setup();
+  log.submit = log.end = log.attempt = () => {};
+  const released = new Set<string>();
+  const registry = new FinalizationRegistry<string>((id) => released.add(id));
+  const watched = async function* () {
+    for await (const batch of load(clock, linear("line", 2), numbered(100), 100)) {
+      registry.register(batch[0]!, batch[0]!.id);
+      yield batch;
+    }
+    for (let i = 0; i < 50 && released.size < 90; i++) {
+      new Array(1_000_000).fill(i); // something to collect
+      await clock.until(clock.nowMs() + 1);
+    }
+  };
+  await clock.run(spammer.run(watched(), never));
+  assert(released.size >= 90, `${released.size} of 100`);
+});

@@ -1,0 +1,18 @@
+import type { QueueDriver } from "../../lib/queue/mod.ts";
+
+/** A queue of which some methods are replaced. */
+export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): QueueDriver {
+  return {
+    push: (instances) => queue.push(instances),
+    pull: (max, signal) => queue.pull(max, signal),
+    checkpoint: (progress) => queue.checkpoint(progress),
+    finish: (results) => queue.finish(results),
+    depth: () => queue.depth(),
+    get: (id) => queue.get(id),
+    list: (filter) => queue.list(filter),
+    request: (command) => queue.request(command),
+    commands: (signal) => queue.commands(signal),
+    [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+    ...methods,
+  };
+}

@@ -1,0 +1,52 @@
+/** What a program is given to live with, so that it can be killed: from then on it hears of nothing and does nothing. */
+import { type Clock, onAbort } from "../../lib/model/mod.ts";
+import type { Platform } from "../../lib/platform/mod.ts";
+import type { QueueDriver } from "../../lib/queue/mod.ts";
+import { altered } from "./altered.ts";
+
+const never = new Promise<never>(() => {});
+
+/** A promise of which the dead hear nothing. */
+function heard<T>(promise: Promise<T>, killed: AbortSignal): Promise<T> {
+  return promise.then(
+    (value) => killed.aborted ? never : value,
+    (error) => killed.aborted ? never : Promise.reject(error),
+  );
+}
+
+export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDriver {
+  const either = (signal: AbortSignal) => AbortSignal.any([signal, killed]);
+  const alive = <T>(call: () => Promise<T>) => killed.aborted ? never : heard(call(), killed);
+  return altered(queue, {
+    pull: (max, signal) => alive(() => queue.pull(max, either(signal))),
+    checkpoint: (progress) => alive(() => queue.checkpoint(progress)),
+    finish: (results) => alive(() => queue.finish(results)),
+    depth: () => alive(() => queue.depth()),
+    commands: (signal) => queue.commands(either(signal)),
+  });
+}
+
+/** Functions go on when their caller has died; nobody hears their answer. */
+export function mortalPlatform(platform: Platform, killed: AbortSignal): Platform {
+  return {
+    name: platform.name,
+    invoke: (call, signal) => killed.aborted ? never : heard(platform.invoke(call, signal), killed),
+    [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
+  };
+}
+
+export function mortalClock(clock: Clock, killed: AbortSignal): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    until: (instantMs, signal) => {
+      const ends = signal === undefined ? killed : AbortSignal.any([signal, killed]);
+      return killed.aborted ? never : heard(clock.until(instantMs, ends), killed);
+    },
+    after(delayMs, callback) {
+      if (killed.aborted) return () => {};
+      const cancel = clock.after(delayMs, () => (forget(), callback()));
+      const forget = onAbort(killed, cancel);
+      return () => (forget(), cancel());
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { setImmediate } from "node:timers";
+import { type Clock, onAbort } from "../../lib/model/mod.ts";
+
+interface Timer {
+  readonly atMs: number;
+  readonly call: () => void;
+}
+
+/** Longer than any test needs: what has not ended by then hangs. */
+const PATIENCE_MS = 3_600_000;
+
+/**
+ * A clock whose time passes only in {@linkcode VirtualClock.run}: when all that can be done has been done, it jumps to the
+ * next timer. Timers of one instant go off in the order in which they were set, each one's consequences before the next.
+ */
+export class VirtualClock implements Clock {
+  #nowMs = Date.UTC(2026, 0, 1);
+  readonly #timers = new Set<Timer>();
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Timers that are set: none is to be left when a program has ended. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  until(instantMs: number, signal?: AbortSignal): Promise<void> {
+    if (instantMs <= this.#nowMs || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel();
+        forget?.();
+        resolve();
+      };
+      const cancel = this.#set(instantMs, end);
+      const forget = signal && onAbort(signal, end);
+    });
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    return this.#set(this.#nowMs + delayMs, callback);
+  }
+
+  #set(atMs: number, call: () => void): () => void {
+    const timer = { atMs, call };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /**
+   * Lets time pass until a promise is settled.
+   *
+   * @throws {Error} if it hangs
+   */
+  async run<T>(promise: Promise<T>): Promise<T> {
+    const endMs = this.#nowMs + PATIENCE_MS;
+    let settled = false;
+    const settle = () => settled = true;
+    promise.then(settle, settle);
+    while (true) {
+      await idle();
+      if (settled) return promise;
+      if (!this.#jump() || this.#nowMs > endMs) {
+        throw new Error(`It hangs: ${this.#timers.size} timers are set, the promise is not settled`);
+      }
+    }
+  }
+
+  /** Lets so much time pass. */
+  pass(ms: number): Promise<void> {
+    return this.run(this.until(this.#nowMs + ms));
+  }
+
+  #jump(): boolean {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) if (next === undefined || timer.atMs < next.atMs) next = timer;
+    if (next === undefined) return false;
+    this.#timers.delete(next);
+    this.#nowMs = Math.max(this.#nowMs, next.atMs);
+    next.call();
+    return true;
+  }
+}
+
+/** Resolves when all that is at hand has been done: nothing here does real I/O, so one turn of the event loop is enough. */
+export function idle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

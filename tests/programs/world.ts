@@ -1,0 +1,134 @@
+/** What the tests of the programs are made of: a queue in memory, a platform by script, virtual time. */
+import { assertEquals } from "@std/assert";
+import { Consumer, type ConsumerOptions } from "../../lib/consume/mod.ts";
+import type { Chain, Instance } from "../../lib/model/mod.ts";
+import type { Policy } from "../../lib/policies/mod.ts";
+import { type InstanceView, MemoryQueue, type QueueDriver } from "../../lib/queue/mod.ts";
+import type { Limits, Scheduler } from "../../lib/scheduler/mod.ts";
+import { instanceOf, makeScheduler } from "../scheduler/builders.ts";
+import { mortalClock, mortalPlatform, mortalQueue } from "./mortal.ts";
+import { altered } from "./altered.ts";
+import { EventLog } from "./event_log.ts";
+import { type Script, ScriptedPlatform } from "./scripted_platform.ts";
+import { idle, VirtualClock } from "./virtual_clock.ts";
+
+export interface Setup extends Partial<Omit<ConsumerOptions, "scheduler" | "queue">> {
+  /** Methods of the consumer's queue that are replaced. */
+  readonly alter?: (queue: QueueDriver) => Partial<QueueDriver>;
+  readonly policy?: Policy | string;
+  readonly limits?: Limits;
+}
+
+/** A consumer under way. */
+export class Running {
+  readonly drain = new AbortController();
+  readonly stop = new AbortController();
+  readonly killed = new AbortController();
+  /** How it ended: settled, never rejected, so that a test may look when it likes. */
+  readonly ended: Promise<{ readonly error?: unknown }>;
+
+  readonly consumer: Consumer;
+  readonly scheduler: Scheduler;
+  /** Its connection to the queue. */
+  readonly queue: QueueDriver;
+
+  constructor(queue: QueueDriver, { platform, clock, ...options }: ConsumerOptions) {
+    this.scheduler = options.scheduler;
+    this.queue = queue;
+    const killed = this.killed.signal;
+    this.consumer = new Consumer({
+      ...options,
+      queue: mortalQueue(options.queue, killed),
+      platform: mortalPlatform(platform, killed),
+      clock: mortalClock(clock, killed),
+    });
+    this.ended = this.consumer.run(this.drain.signal, this.stop.signal).then(
+      () => ({}),
+      (error) => ({ error }),
+    );
+  }
+}
+
+/** A queue, a platform and a log, in a time of their own. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly memory = new MemoryQueue({ clock: this.clock });
+  /** The producer's end of the queue. */
+  readonly queue = this.memory.open();
+  readonly log = new EventLog();
+  readonly platform: ScriptedPlatform;
+  readonly #alive = new Set<Running>();
+  #killed = false;
+
+  constructor(script?: Script) {
+    this.platform = new ScriptedPlatform(this.clock, script);
+  }
+
+  /** Submits instances of a chain, now, with the ids given. */
+  async push(chain: Chain, ids: readonly string[], options: Partial<Instance> = {}): Promise<void> {
+    const submittedAtMs = this.clock.nowMs();
+    await this.queue.push(ids.map((id) => instanceOf(chain, id, { submittedAtMs, ...options })));
+  }
+
+  /** Starts a consumer with a connection of its own. */
+  start({ policy, limits, alter, ...options }: Setup = {}): Running {
+    const connection = this.memory.open();
+    const queue = alter === undefined ? connection : altered(connection, alter(connection));
+    const { clock, platform, log: recorder } = this;
+    const scheduler = makeScheduler(policy, limits);
+    const running = new Running(connection, { scheduler, platform, recorder, clock, ...options, queue });
+    this.#alive.add(running);
+    return running;
+  }
+
+  /** Waits for the end of a consumer, and that it leaves nothing behind. @throws what ended it */
+  async end(running: Running): Promise<void> {
+    const { error } = await this.clock.run(running.ended);
+    await idle();
+    this.#alive.delete(running);
+    // The functions that a killed consumer called go on.
+    if (this.#alive.size === 0 && !this.#killed) assertEquals(this.clock.timers, 0, "no timer is left");
+    if (error !== undefined) throw error;
+  }
+
+  /** Kills a consumer; what it held goes to others. */
+  kill(running: Running): void {
+    running.killed.abort();
+    this.memory.expire(running.queue);
+    this.#alive.delete(running);
+    this.#killed = true;
+  }
+
+  /** Consumes what is queued, to its end. */
+  async consume(setup: Setup = {}): Promise<Consumer> {
+    const running = this.start({ untilEmpty: true, ...setup });
+    await this.end(running);
+    return running.consumer;
+  }
+
+  async view(id: string): Promise<InstanceView> {
+    return (await this.queue.get(id))!;
+  }
+
+  /** How a node of an instance ended, and what it answered, as the queue has it. */
+  async nodes(id: string): Promise<Record<string, string>> {
+    const { instance: { chain }, progress } = await this.view(id);
+    return Object.fromEntries(progress.map(({ node, state }) => [chain.nodes[node]!.name, state]));
+  }
+}
+
+/** The ids i0, i1, … */
+export function numbered(count: number, prefix = "i"): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+}
+
+/** A pull that takes, and then needs a while to say so. */
+export function latePull(world: World): NonNullable<Setup["alter"]> {
+  return (queue) => ({
+    pull: async (max, signal) => {
+      const claims = await queue.pull(max, signal);
+      await world.clock.until(world.clock.nowMs() + 50);
+      return claims;
+    },
+  });
+}
