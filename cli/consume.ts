@@ -37,6 +37,7 @@ const options = {
   weight: many("C=N", "the weight of a chain under weighted (repeatable)", weightOf),
   ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
   "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
+  shed: flag("refuse chains that cannot meet their deadlines any more, before they start"),
   limit: one("N", `most functions in flight (default ${DEFAULT_LIMIT})`, parseCount),
   "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
   "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
@@ -82,6 +83,7 @@ export const command: Command = {
       policy,
       limits,
       strictShares: values["strict-shares"],
+      shed: values.shed,
       random: chance,
     });
     await using stack = new AsyncDisposableStack();
@@ -115,10 +117,13 @@ export const command: Command = {
       using _live = new LiveLine(clock, () => progressLine(consumer.stats()));
       await consumer.run(context.drain, context.stop);
     }
-    const { completed, failed, cancelled, throttled, retried } = consumer.stats();
-    if (values.json) context.print(JSON.stringify({ completed, failed, cancelled, throttled, retried }));
+    const { completed, failed, cancelled, shed, throttled, retried } = consumer.stats();
+    if (values.json) {
+      context.print(JSON.stringify({ completed, failed, cancelled, shed, throttled, retried }));
+    }
     log.info(
-      `Completed ${completed}, failed ${failed}, cancelled ${cancelled}; ${throttled} throttles, ${retried} retries`,
+      `Completed ${completed}, failed ${failed}, cancelled ${cancelled}, shed ${shed}; ` +
+        `${throttled} throttles, ${retried} retries`,
     );
     if (path !== "none") log.info(`Run log: ${path}. See sequoia report ${path}`);
   },

@@ -26,6 +26,8 @@ export interface ConsumerStats extends SchedulerStats {
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
+  /** Refused before their first start, as they could not meet their deadlines any more. */
+  readonly shed: number;
 }
 
 const WINDOW = 100_000;
@@ -47,7 +49,7 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #writer: QueueWriter;
   readonly #held = new Map<string, HeldInstance>();
-  readonly #ended = { completed: 0, failed: 0, cancelled: 0 };
+  readonly #ended = { completed: 0, failed: 0, cancelled: 0, shed: 0 };
   readonly #drain = new AbortController();
   readonly #stop = new AbortController();
   /** Instances that are to be cancelled, but were not here when that was heard. */
@@ -173,6 +175,9 @@ export class Consumer {
       for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
         this.#attempt(task, this.#held.get(task.instance)!);
       }
+      for (const refused of scheduler.takeRefused()) {
+        this.#afterSettlement(this.#held.get(refused.instance.id)!, refused);
+      }
       this.#planWake(scheduler.wakeAtMs());
     } catch (error) {
       this.#fail(error);
@@ -274,7 +279,8 @@ export class Consumer {
     if (ended !== undefined) this.#finish(held, ended);
   }
 
-  #finish(held: HeldInstance, { outcome, reason }: Ending): void {
+  #finish(held: HeldInstance, { outcome, reason, shed }: Ending): void {
+    held.shed = shed ?? false;
     this.#write(held, {
       instanceId: held.id,
       outcome,
@@ -299,7 +305,8 @@ export class Consumer {
     }
   }
 
-  #recordEnd(held: HeldInstance, { outcome, endedAtMs, reason }: Result): void {
+  #recordEnd(held: HeldInstance, { outcome: stored, endedAtMs, reason }: Result): void {
+    const outcome = held.shed ? "shed" : stored;
     this.#ended[outcome]++;
     const { id, idealMs, instance: { chain } } = held;
     const why = reason === undefined ? {} : { reason };

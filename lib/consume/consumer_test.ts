@@ -1,8 +1,9 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { EventLog } from "../../tests/programs/event_log.ts";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { latePull, numbered, World } from "../../tests/programs/world.ts";
 import { BROKEN, linear, SHAKY, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
+import { constant } from "../model/mod.ts";
 import type { Command, QueueDriver } from "../queue/mod.ts";
 
 const DIAMOND = shaped("diamond", [[], [0], [0], [1, 2]]);
@@ -324,4 +325,19 @@ Deno.test("Consumer.run() never calls a second time what may run once only, afte
   assertEquals(world.log.outcomes(), { a: "failed" });
   assertEquals(await world.nodes("a"), { n0: "failed" });
   assertStringIncludes((await world.view("a")).reason!, "must not run twice");
+});
+
+Deno.test("Consumer.run() writes down what it sheds as cancelled, and records it as shed", async () => {
+  const world = new World(() => ({ runMs: 100 }));
+  const work = single("work", { time: constant(100) });
+  await world.push(work, ["first", "late"], { deadlineMs: world.clock.nowMs() + 150 });
+  await world.push(work, ["doomed"], { deadlineMs: world.clock.nowMs() + 50 });
+  const consumer = await world.consume({ shed: true, limits: { global: 1 } });
+  const { completed, cancelled, shed } = consumer.stats();
+  assertEquals([completed, cancelled, shed], [1, 0, 2]);
+  assertEquals(world.log.outcomes(), { first: "completed", late: "shed", doomed: "shed" });
+  const { state, reason } = await world.view("late");
+  assertEquals(state, "cancelled");
+  assertMatch(reason!, /^shed: /);
+  assertEquals(world.platform.keys(), ["first/work"]);
 });

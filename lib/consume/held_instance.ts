@@ -10,6 +10,8 @@ export class HeldInstance {
   lost = false;
   /** It was lost and has come back: what this consumer goes on from when the rest of it has ended. */
   again: Claim | undefined;
+  /** It was refused for its deadline. */
+  shed = false;
   readonly #outputs: Json[] = [];
   /** When each node would have ended had nothing waited, in milliseconds from the start. */
   readonly #pathMs: number[] = [];

@@ -15,6 +15,7 @@ const CHAIN_OUTCOMES: ReadonlySet<unknown> = new Set<ChainOutcome>([
   "failed",
   "cancelled",
   "dropped",
+  "shed",
 ]);
 
 /** What the first event says: the args, still unchecked, or undefined if this is not that event. */

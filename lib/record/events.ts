@@ -58,8 +58,11 @@ export interface SubmitEvent {
   readonly deadlineMs?: number;
 }
 
-/** How a chain instance ended. `dropped`: it started, and will never end (without QoS only). */
-export type ChainOutcome = "completed" | "failed" | "cancelled" | "dropped";
+/**
+ * How a chain instance ended. `dropped`: it started, and will never end (without QoS only). `shed`: it was refused before
+ * its first start, as it could not meet its deadline any more.
+ */
+export type ChainOutcome = "completed" | "failed" | "cancelled" | "dropped" | "shed";
 
 /** A chain instance ended. */
 export interface EndEvent {

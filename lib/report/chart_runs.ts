@@ -47,10 +47,11 @@ export function distributionChart(
 
 /** The chains that each run lost, by how; undefined if none was lost. */
 export function lostChart(runs: readonly RunView[], width: number): Markup | undefined {
-  const lost = runs.map(({ report: { chains } }) =>
-    [chains.failed, chains.dropped, chains.unfinished] as const
-  );
-  const most = lost.reduce((a, counts) => Math.max(a, counts[0] + counts[1] + counts[2]), 0);
+  const lost = runs.map((
+    { report: { chains } },
+  ) => [chains.failed, chains.dropped, chains.shed, chains.unfinished]);
+  const total = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
+  const most = Math.max(...lost.map(total));
   if (most === 0) return undefined;
   const of = frame(width, 30 * runs.length + 62, 150);
   const x = linearScale(most, [of.left, of.right - 130], 5, true);
@@ -62,7 +63,7 @@ export function lostChart(runs: readonly RunView[], width: number): Markup | und
     lost.map((counts, run) => {
       const y = of.top + 30 * run + 5;
       const { submitted } = runs[run]!.report.chains;
-      const sum = counts[0] + counts[1] + counts[2];
+      const sum = total(counts);
       const share = submitted > 0 ? ` (${formatNumber(100 * sum / submitted)}%)` : "";
       return [
         name(runs[run]!.name, of.left, y + 14),
@@ -81,6 +82,7 @@ export function lostChart(runs: readonly RunView[], width: number): Markup | und
 export const LOSSES = [
   { name: "failed", colour: "failed" },
   { name: "dropped", colour: "dropped" },
+  { name: "shed", colour: "shed" },
   { name: "unfinished when the log ended", colour: "unfinished" },
 ] as const;
 

@@ -29,6 +29,7 @@ const COMPARED = [
   "chains.completed",
   "chains.failed",
   "chains.dropped",
+  "chains.shed",
   "chains.unfinished",
   "functions.throttled",
   "functions.retried",

@@ -101,6 +101,7 @@ function cards(
           `chains lost (${n(chains.failed)} failed, ${n(chains.dropped)} dropped)`,
           lost > 0 ? "bad" : "good",
         ),
+        chains.shed > 0 ? card(n(chains.shed), "chains shed: too late for their deadlines") : undefined,
       ],
     card(formatFigure(queueing_ms.p99, "ms"), "queueing time, p99"),
     card(
@@ -212,7 +213,7 @@ function losses(runs: readonly RunView[]): Content {
     el("h2", {}, "Chains lost"),
     drawn
       ? [legend(LOSSES), drawn]
-      : el("p", { class: "good" }, "None: every chain completed or was cancelled."),
+      : el("p", { class: "good" }, "None: every chain completed, was shed or was cancelled."),
   ];
 }
 

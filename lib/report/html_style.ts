@@ -46,5 +46,5 @@ svg text { fill:var(--dim); font-size:12px; } svg .name, svg .note { fill:var(--
 .legend .line i { height:3px; border-radius:0; vertical-align:4px; width:18px; }
 .c0 { --colour:var(--c0); } .c1 { --colour:var(--c1); } .c2 { --colour:var(--c2); } .c3 { --colour:var(--c3); }
 .c4 { --colour:var(--c4); } .c5 { --colour:var(--c5); } .c6 { --colour:var(--c6); } .c7 { --colour:var(--c7); }
-.rest, .unfinished { --colour:var(--rest); } .failed { --colour:var(--c1); } .dropped { --colour:var(--c5); }
+.rest, .unfinished { --colour:var(--rest); } .failed { --colour:var(--c1); } .dropped { --colour:var(--c5); } .shed { --colour:var(--c3); }
 `;

@@ -46,6 +46,7 @@ export const CHAIN_METRICS: readonly Metric[] = [
   metric("chains.failed", "chains failed", "count", "lower"),
   metric("chains.dropped", "chains dropped", "count", "lower"),
   metric("chains.cancelled", "chains cancelled", "count"),
+  metric("chains.shed", "chains shed", "count", "lower"),
   metric("chains.unfinished", "chains unfinished", "count", "lower"),
   ...FUNCTION_METRICS,
   ...quantity("chain_ms", "chain time", "ms"),

@@ -126,6 +126,7 @@ function chainCounts({ instances }: Samples, rows: Uint32Array): ChainCounts {
     failed: ended(CHAIN.failed),
     dropped: ended(CHAIN.dropped),
     cancelled: ended(CHAIN.cancelled),
+    shed: ended(CHAIN.shed),
     unfinished: ended(CHAIN.unfinished),
   };
 }

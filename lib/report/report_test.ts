@@ -58,6 +58,7 @@ Deno.test("buildReport() counts and measures a run as by hand", async () => {
     failed: 1,
     dropped: 1,
     cancelled: 1,
+    shed: 0,
     unfinished: 1,
   });
   assertEquals(report.functions, {
@@ -87,8 +88,24 @@ Deno.test("buildReport() has the same figures for each chain and function", asyn
   assertEquals(Object.keys(byChain), ["a", "b"]);
   assertEquals(Object.keys(byFunction), ["f", "g", "h"]);
   const { a, b } = byChain;
-  assertEquals(a!.chains, { submitted: 2, completed: 1, failed: 1, dropped: 0, cancelled: 0, unfinished: 0 });
-  assertEquals(b!.chains, { submitted: 4, completed: 1, failed: 0, dropped: 1, cancelled: 1, unfinished: 1 });
+  assertEquals(a!.chains, {
+    submitted: 2,
+    completed: 1,
+    failed: 1,
+    dropped: 0,
+    cancelled: 0,
+    shed: 0,
+    unfinished: 0,
+  });
+  assertEquals(b!.chains, {
+    submitted: 4,
+    completed: 1,
+    failed: 0,
+    dropped: 1,
+    cancelled: 1,
+    shed: 0,
+    unfinished: 1,
+  });
   assertEquals(a!.functions.attempts, 4);
   assertEquals(a!.functions.invocations, 3);
   assertEquals(a!.concurrency, { mean: 0.51, max: 2 });
@@ -209,9 +226,9 @@ Deno.test("buildReport() agrees with itself: parts sum up to the whole", async (
   await fc.assert(
     fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 80 }), async (seed, instances) => {
       const report = await buildReport(simulated({ seed, instances, limit: 5, ratePerS: 8, throttled: 0.1 }));
-      const { submitted, completed, failed, dropped, cancelled, unfinished } = report.chains;
+      const { submitted, completed, failed, dropped, cancelled, shed, unfinished } = report.chains;
       assertEquals(submitted, instances);
-      assertEquals(submitted, completed + failed + dropped + cancelled + unfinished);
+      assertEquals(submitted, completed + failed + dropped + cancelled + shed + unfinished);
       const sum = (of: (part: { functions: { attempts: number; invocations: number } }) => number) =>
         [report.byChain, report.byFunction].map((by) =>
           Object.values(by).reduce((n, part) => n + of(part), 0)

@@ -5,7 +5,7 @@ import { invocationNumber } from "./distinct.ts";
 /** How an attempt ended, as a flag. */
 export const ATTEMPT = { ok: 0, failed: 1, throttled: 2, cancelled: 3 } as const;
 /** How an instance ended, as a flag. */
-export const CHAIN = { completed: 0, failed: 1, cancelled: 2, dropped: 3, unfinished: 4 } as const;
+export const CHAIN = { completed: 0, failed: 1, cancelled: 2, dropped: 3, unfinished: 4, shed: 5 } as const;
 /** What became of an instance's deadline, as a flag. `open`: there is none, or it was not decided. */
 export const DEADLINE = { open: 0, met: 1, missed: 2 } as const;
 
@@ -193,7 +193,7 @@ export class Samples {
   }
 }
 
-/** A chain that failed or was dropped did not do its work in time; of one that was cancelled, none was wanted. */
+/** A chain that failed, was dropped or shed did not do its work in time; of one that was cancelled, none was wanted. */
 function deadlineOf(submit: SubmitEvent, end: EndEvent, chainMs: number): number {
   if (submit.deadlineMs === undefined || end.outcome === "cancelled") return DEADLINE.open;
   return end.outcome === "completed" && chainMs <= submit.deadlineMs ? DEADLINE.met : DEADLINE.missed;

@@ -21,6 +21,8 @@ export interface ChainCounts {
   readonly failed: number;
   readonly dropped: number;
   readonly cancelled: number;
+  /** Refused before their first start, as they could not meet their deadlines any more. */
+  readonly shed: number;
   readonly unfinished: number;
 }
 
@@ -55,7 +57,7 @@ export interface Concurrency {
   readonly max: number;
 }
 
-/** Of the instances with a deadline; missed are also the failed, the dropped, and those unfinished after it. */
+/** Of the instances with a deadline; missed are also the failed, the dropped, the shed, and those unfinished after it. */
 export interface Deadlines {
   readonly met: number;
   readonly missed: number;

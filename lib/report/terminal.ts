@@ -81,6 +81,7 @@ function headline({ chains, functions }: Report, { paint, width }: Pen): string[
     `${n(chains.completed)} of ${n(chains.submitted)} chains completed`,
     lost === 0 ? paint("none lost", "good") : paint(`${n(lost)} lost ${kinds}`, "bad"),
     ...chains.unfinished > 0 ? [paint(`${n(chains.unfinished)} unfinished`, "bad")] : [],
+    ...chains.shed > 0 ? [`${n(chains.shed)} shed`] : [],
     ...chains.cancelled > 0 ? [`${n(chains.cancelled)} cancelled`] : [],
   ], width);
 }

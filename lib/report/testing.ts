@@ -126,7 +126,7 @@ export function* simulated(options: Simulation): Generator<RunEvent> {
     }
     const lot = random();
     const idealMs = plans[chain].reduce((a, b) => a + b, 0);
-    const outcome = lot < 0.01 ? "failed" : lot < 0.015 ? "dropped" : "completed";
+    const outcome = lot < 0.01 ? "failed" : lot < 0.015 ? "dropped" : lot < 0.02 ? "shed" : "completed";
     if (lot < 0.97) yield end(id, endMs, outcome, { idealMs });
     for (; counterMs < now; counterMs += 1000) {
       const ready = due.length;

@@ -117,15 +117,15 @@ export class Backlog implements Stats {
     this.#groupChanged(lane.group);
   }
 
-  /** The invocation to start now, counted as running from here; undefined if nothing waits or nothing may start. */
-  take(): Invocation | undefined {
+  /** The invocation to start now; undefined if nothing waits or nothing may start. */
+  peek(): Invocation | undefined {
     if (this.running >= this.#max || this.#gates.rate?.full) return undefined;
     if (this.nowMs >= this.#opensAtMs) this.#openRates();
     if (this.#shares?.grown) this.#openShares(this.#shares);
     for (let top = this.#root.top; top !== undefined; top = this.#root.top) {
       const lane = top.best;
       const shut = this.#shutBy(lane.gate);
-      if (shut === undefined) return this.#start(lane);
+      if (shut === undefined) return lane.tasks.top;
       lane.gate.parent!.remove(lane.gate);
       this.#shut(shut);
       shut.add(lane.gate);
@@ -133,14 +133,15 @@ export class Backlog implements Stats {
     return undefined;
   }
 
-  #start(lane: Lane): Invocation {
-    const task = lane.tasks.pop();
+  /** Takes out what `peek` answered and counts it as running. */
+  start(task: Invocation): void {
+    const lane = task.lane!;
+    lane.tasks.pop();
     this.#leave(lane);
     this.#settleLane(lane);
     this.#gates.rate?.start();
     for (const limit of lane.gate.limits) limit.start();
     this.occupy(task, lane);
-    return task;
   }
 
   /** Takes a full limit out of the tree, with what waits behind it; a rate is looked at again when it opens. */

@@ -35,6 +35,7 @@ export class ChainPlan {
   #timesVersion = -1;
   #expected: number[] = [];
   #remaining: number[] = [];
+  #criticalMs = 0;
 
   /**
    * Derives everything that does not change.
@@ -68,7 +69,7 @@ export class ChainPlan {
   /** The expected length of the chain's longest path. */
   criticalMs(): number {
     this.#refresh();
-    return Math.max(...this.roots.map((root) => this.#remaining[root]!));
+    return this.#criticalMs;
   }
 
   #refresh(): void {
@@ -81,6 +82,7 @@ export class ChainPlan {
       remaining[i] = this.#expected[i]! + after;
     }
     this.#remaining = remaining;
+    this.#criticalMs = remaining.reduce((longest, ms) => Math.max(longest, ms), 0);
     this.#timesVersion = this.#times.version;
   }
 }

@@ -5,6 +5,16 @@ import type { Gate } from "./tree.ts";
 
 const NO_GATES: readonly Gate[] = [];
 
+/** How an instance ended, and why unless it completed. */
+export interface Ending {
+  /** How it ended. */
+  readonly outcome: InstanceOutcome;
+  /** Why, unless it completed. */
+  readonly reason?: string;
+  /** It was refused before its first start, as it could not meet its deadline any more. */
+  readonly shed?: true;
+}
+
 /** One instance while the scheduler has it. */
 export class InstanceRun {
   /** Whether one of its functions has been started. */
@@ -12,7 +22,7 @@ export class InstanceRun {
   /** Nodes that are not settled. */
   unsettled: number;
   /** Why it ends before its nodes are all settled. */
-  ending: { readonly outcome: InstanceOutcome; readonly reason: string } | undefined;
+  ending: Ending | undefined;
   /** Attempts in flight. */
   running = 0;
   /** The gates of its nodes, where they depend on its labels. */

@@ -1,10 +1,10 @@
-import type { Instance, InstanceOutcome, NodeRecord, NodeState, Outcome, Random } from "../model/mod.ts";
+import type { Instance, NodeRecord, NodeState, Outcome, Random } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
 import { Backlog } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import { Delays } from "./delays.ts";
 import { FunctionLoads } from "./function_load.ts";
-import { InstanceRun } from "./instance_run.ts";
+import { type Ending, InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
 import type { Limits } from "./limits.ts";
 import { RunTimes } from "./run_times.ts";
@@ -12,14 +12,6 @@ import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
 
 /** What an outcome means for its invocation: whether it settles, and how, or is tried again. */
 export type Verdict = "ok" | "failed" | "retry" | "throttled";
-
-/** How an instance ended, and why unless it completed. */
-export interface Ending {
-  /** How it ended. */
-  readonly outcome: InstanceOutcome;
-  /** Why, unless it completed. */
-  readonly reason?: string;
-}
 
 /** What a change of an instance led to. */
 export interface Settlement {
@@ -64,6 +56,11 @@ export interface SchedulerOptions {
    * false: what one leaves goes to the others)
    */
   readonly strictShares?: boolean;
+  /**
+   * Whether instances that cannot meet their deadlines any more, by what is expected of their chains' longest paths, are
+   * refused: when they are submitted or before their first start, never later. (Default: false)
+   */
+  readonly shed?: boolean;
   /** For the jitter of retry delays. */
   readonly random: Random;
 }
@@ -87,12 +84,14 @@ export interface SchedulerOptions {
 export class Scheduler {
   readonly #random: Random;
   readonly #strictShares: boolean;
+  readonly #shed: boolean;
   readonly #times = new RunTimes();
   readonly #loads = new FunctionLoads();
   readonly #plans = new WeakMap<object, ChainPlan>();
   readonly #runs = new Map<string, InstanceRun>();
   readonly #delays = new Delays();
   #backlog: Backlog;
+  #refused: Settlement[] = [];
   #sequence = 0;
   #delayed = 0;
   #throttled = 0;
@@ -103,8 +102,9 @@ export class Scheduler {
    *
    * @throws {RangeError} if a limit is not a whole number above 0
    */
-  constructor({ policy, limits = {}, strictShares = false, random }: SchedulerOptions) {
+  constructor({ policy, limits = {}, strictShares = false, shed = false, random }: SchedulerOptions) {
     this.#strictShares = strictShares;
+    this.#shed = shed;
     this.#backlog = this.#newBacklog(policy, limits);
     this.#random = random;
   }
@@ -124,6 +124,7 @@ export class Scheduler {
     this.#runs.set(instance.id, run);
     for (const load of run.plan.loads) load.arrive(nowMs);
     if (progress.length === 0) {
+      if (this.#isTooLate(run, nowMs)) return this.#refuse(run, nowMs);
       for (const root of run.plan.roots) this.#ready(run, root, nowMs);
       return { instance, skipped: [] };
     }
@@ -161,13 +162,37 @@ export class Scheduler {
       this.#queue(task);
     }
     this.#backlog.sweep();
-    const task = this.#backlog.take();
+    let task = this.#backlog.peek();
+    while (task !== undefined && this.#isTooLate(task.run, nowMs)) {
+      this.#refused.push(this.#refuse(task.run, nowMs));
+      task = this.#backlog.peek();
+    }
     if (task === undefined) return undefined;
+    this.#backlog.start(task);
     task.phase = "running";
     task.attempts++;
     task.run.running++;
     if (!task.run.started) this.#chainStarts(task.run);
     return task;
+  }
+
+  #isTooLate({ started, instance, plan }: InstanceRun, nowMs: number): boolean {
+    return this.#shed && !started && instance.deadlineMs < nowMs + plan.criticalMs();
+  }
+
+  #refuse(run: InstanceRun, nowMs: number): Settlement {
+    const [neededMs, leftMs] = [run.plan.criticalMs(), run.instance.deadlineMs - nowMs].map(Math.ceil);
+    const reason = `shed: it was expected to take ${neededMs} ms, with ${leftMs} ms to its deadline`;
+    this.#endEarly(run, { outcome: "cancelled", reason, shed: true });
+    return { instance: run.instance, ...this.#result(run, []) };
+  }
+
+  /** The instances that `next` has shed since this was asked last. */
+  takeRefused(): readonly Settlement[] {
+    if (this.#refused.length === 0) return NONE;
+    const refused = this.#refused;
+    this.#refused = [];
+    return refused;
   }
 
   /** The first start of a chain may change the ranks of its other invocations that wait. */
@@ -280,7 +305,7 @@ export class Scheduler {
   }
 
   /** Nothing more of an instance starts; it ends with the last of its attempts in flight. */
-  #endEarly(run: InstanceRun, ending: { outcome: InstanceOutcome; reason: string }): void {
+  #endEarly(run: InstanceRun, ending: Ending): void {
     run.ending ??= ending;
     for (const task of run.invocations()) if (task.phase !== "running") this.#leave(task);
   }
@@ -388,6 +413,8 @@ export class Scheduler {
     this.#backlog.add(task);
   }
 }
+
+const NONE: readonly Settlement[] = [];
 
 /** A delay must end after now, or its wake-up would be asked for again and again. */
 const LEAST_DELAY_MS = 1;

@@ -31,11 +31,14 @@ export class TaskHeap {
     this.#set(hole, task, rank, tail, sequence);
   }
 
-  /** The invocation on top; call {@linkcode prune} first if some may have left. */
-  pop(): Invocation {
-    const top = this.#tasks[0]!;
+  /** The invocation to start next; call {@linkcode prune} first if some may have left. */
+  get top(): Invocation {
+    return this.#tasks[0]!;
+  }
+
+  /** Takes the top off. */
+  pop(): void {
     this.#removeTop();
-    return top;
   }
 
   /** Drops what has left the lane from the top. */

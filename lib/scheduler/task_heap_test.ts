@@ -48,7 +48,8 @@ Deno.test("TaskHeap.pop() takes the least of what has not left", () => {
         const list: Waiting[] = [];
         const popBoth = () => {
           const least = list.toSorted(compare)[0]!;
-          assert(heap.pop() === least.task);
+          assert(heap.top === least.task);
+          heap.pop();
           list.splice(list.indexOf(least), 1);
           if (list.length > 0) heap.prune();
           else heap.clear();

@@ -33,7 +33,7 @@ Deno.test("sequoia produce, consume and report agree on what has happened", asyn
   };
   assertEquals(produced.submitted, 40);
   const consumed = await runJson(["consume", "--until-empty", "--policy", "fair-share", ...local], at);
-  assertEquals(consumed, { completed: 40, failed: 0, cancelled: 0, throttled: 0, retried: 0 });
+  assertEquals(consumed, { completed: 40, failed: 0, cancelled: 0, shed: 0, throttled: 0, retried: 0 });
   const depth = await runJson(["queue", "status"], at) as Depth;
   assertEquals([depth.queued, depth.running, depth.completed], [0, 0, 40]);
   const report = await runJson(["report", "run.json"], at) as Report;
@@ -43,10 +43,33 @@ Deno.test("sequoia produce, consume and report agree on what has happened", asyn
     failed: 0,
     dropped: 0,
     cancelled: 0,
+    shed: 0,
     unfinished: 0,
   });
   assertEquals(Object.keys(report.byChain).sort(), ["join", "one"]);
   assertEquals(report.functions.attempts, report.functions.completed);
+});
+
+Deno.test("sequoia consume --shed refuses what would be too late, and meets the other deadlines", async () => {
+  const workload = `import { chain, constant, fn, workload } from "sequoia";
+    const rush = chain("rush", ({ call }) => { call(fn("work", { time: constant("100ms") })); });
+    export default workload({ chains: [{ chain: rush, deadline: "1s" }] });`;
+  await using at = await folder({ "rush.ts": workload });
+  const consume = async (...options: string[]) => {
+    await run(["produce", "rush.ts", "--burst", "60", "--count", "60"], at);
+    await run(["consume", "--until-empty", "--limit", "2", "--local", freeAddress(), ...options], at);
+    return await runJson(["report", "run.json"], at) as Report & { deadlines: Record<string, number> };
+  };
+  const without = await consume(), shed = await consume("--shed");
+  assertEquals([without.chains.completed, without.chains.shed], [60, 0]);
+  const { completed = 0, shed: refused = 0 } = shed.chains;
+  assertEquals(completed + refused, 60);
+  assert(refused >= 30, `${refused} were shed of the 60 that two places cannot run within a second`);
+  assertEquals(shed.functions.attempts, completed, "what was shed was never called");
+  const { met = 0, missed = 0 } = shed.deadlines;
+  assert(met >= 1 && met + missed === 60 && missed - refused <= 2, `${met} met, ${missed} missed`);
+  const { stdout } = await run(["queue", "list", "--state", "cancelled", "--json"], at);
+  assertStringIncludes(stdout, "shed: it was expected to take");
 });
 
 Deno.test("sequoia consume runs what is submitted while it runs, and drains at the first ^C", async () => {

@@ -17,6 +17,7 @@ export interface Setup extends Partial<Omit<ConsumerOptions, "scheduler" | "queu
   readonly alter?: (queue: QueueDriver) => Partial<QueueDriver>;
   readonly policy?: Policy | string;
   readonly limits?: Limits;
+  readonly shed?: boolean;
 }
 
 /** A consumer under way. */
@@ -71,11 +72,11 @@ export class World {
   }
 
   /** Starts a consumer with a connection of its own. */
-  start({ policy, limits, alter, ...options }: Setup = {}): Running {
+  start({ policy, limits, shed, alter, ...options }: Setup = {}): Running {
     const connection = this.memory.open();
     const queue = alter === undefined ? connection : altered(connection, alter(connection));
     const { clock, platform, log: recorder } = this;
-    const scheduler = makeScheduler(policy, limits);
+    const scheduler = makeScheduler(policy, limits, shed);
     const running = new Running(connection, { scheduler, platform, recorder, clock, ...options, queue });
     this.#alive.add(running);
     return running;

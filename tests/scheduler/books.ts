@@ -8,6 +8,7 @@ interface Account {
   readonly running: Set<number>;
   readonly resumesAtMs: Map<number, number>;
   readonly failures: Map<number, number>;
+  started: boolean;
   cancelled: boolean;
 }
 
@@ -35,6 +36,7 @@ export class Books {
       running: new Set(),
       resumesAtMs: new Map(),
       failures: new Map(),
+      started: progress.length > 0,
       cancelled: false,
     });
     this.#note(settlement);
@@ -53,6 +55,7 @@ export class Books {
     assert(failures === 0 || !fn.atMostOnce, "no second attempt of what runs at most once");
     account.resumesAtMs.delete(nodeIndex);
     account.running.add(nodeIndex);
+    account.started = true;
     this.#checkLimits(account.instance.chain.name, fn.name);
     assert(!this.#labelsAreFull(account.instance, 1), "the label's limit holds");
   }
@@ -77,6 +80,16 @@ export class Books {
     } else {
       account.settled.set(nodeIndex, verdict!);
     }
+    this.#note(settlement);
+  }
+
+  /** An instance was shed before anything of it was started. */
+  refused(settlement: Settlement): void {
+    const { id, deadlineMs } = settlement.instance;
+    const { started } = this.#accounts.get(id)!;
+    assert(!started, "what has started is not shed");
+    assert(deadlineMs < Infinity, "what has no deadline is not shed");
+    assert(settlement.ended?.shed, "what is shed has ended");
     this.#note(settlement);
   }
 

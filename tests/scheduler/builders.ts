@@ -19,10 +19,15 @@ export const SHAKY: OutcomeOf<"failed"> = { kind: "failed", reason: "it broke", 
 export const THROTTLED: OutcomeOf<"throttled"> = { kind: "throttled", reason: "too many" };
 
 /** A scheduler with a seed, by default first come, first served and without limits. */
-export function makeScheduler(policy: Policy | string = "fcfs", limits: Limits = {}): Scheduler {
+export function makeScheduler(
+  policy: Policy | string = "fcfs",
+  limits: Limits = {},
+  shed = false,
+): Scheduler {
   return new Scheduler({
     policy: typeof policy === "string" ? policyOf(policy) : policy,
     limits,
+    shed,
     random: seededRandom(1),
   });
 }

@@ -1,8 +1,8 @@
 import { equal } from "@std/assert";
-import type { Chain, Instance, InstanceOutcome, NodeRecord, NodeState } from "../../lib/model/mod.ts";
+import type { Chain, Instance, NodeRecord, NodeState } from "../../lib/model/mod.ts";
 import type { Outcome, Random } from "../../lib/model/mod.ts";
 import type { FunctionStats, GroupStats, Policy, Stats, Task } from "../../lib/policies/mod.ts";
-import type { Limits, SchedulerStats, Settlement, Verdict } from "../../lib/scheduler/mod.ts";
+import type { Ending, Limits, SchedulerStats, Settlement, Verdict } from "../../lib/scheduler/mod.ts";
 import { failureDelayMs, throttleDelayMs } from "../../lib/scheduler/backoff.ts";
 import { RunTimes } from "../../lib/scheduler/run_times.ts";
 
@@ -28,7 +28,7 @@ interface Open {
   entries: Entry[];
   readonly states: (NodeState | undefined)[];
   started: boolean;
-  ending?: { readonly outcome: InstanceOutcome; readonly reason: string };
+  ending?: Ending;
 }
 
 interface Group {
@@ -48,6 +48,8 @@ export class Oracle {
   readonly #dueAtMs = new Map<string, number>();
   /** When each function was asked for. */
   readonly #arrivals = new Map<string, number[]>();
+  /** What was refused since it was asked last. */
+  refused: Settlement[] = [];
   #policy: Policy;
   #limits: Limits;
   #open: Open[] = [];
@@ -58,7 +60,13 @@ export class Oracle {
   #throttled = 0;
   #retried = 0;
 
-  constructor(policy: Policy, limits: Limits, readonly random: Random, readonly strict = false) {
+  constructor(
+    policy: Policy,
+    limits: Limits,
+    readonly random: Random,
+    readonly strict: boolean,
+    readonly shed: boolean,
+  ) {
     this.#policy = policy;
     this.#limits = limits;
   }
@@ -75,6 +83,7 @@ export class Oracle {
     };
     this.#open.push(open);
     for (const { fn } of nodes) this.#arrivals.set(fn.name, [...this.#arrivals.get(fn.name) ?? [], nowMs]);
+    if (this.#isTooLate(open)) return this.#refuse(open);
     const skipped: number[] = [];
     const reached = [...nodes.keys()].filter((node) => nodes[node]!.after.length === 0);
     for (const node of reached) {
@@ -99,9 +108,26 @@ export class Oracle {
       this.#sweptAtMs = nowMs;
       for (const name of this.#groups.keys()) this.#readWeight(name);
     }
-    const [best] = this.eligible().sort((a, b) => this.#order(a, b));
-    if (best) this.#start(best);
-    return best;
+    for (;;) {
+      const [best] = this.eligible().sort((a, b) => this.#order(a, b));
+      if (!best || !this.#isTooLate(best.of)) {
+        if (best) this.#start(best);
+        return best;
+      }
+      this.refused.push(this.#refuse(best.of));
+    }
+  }
+
+  #isTooLate({ started, instance: { chain, deadlineMs } }: Open): boolean {
+    return this.shed && !started && this.#nowMs + this.#criticalMs(chain) > deadlineMs;
+  }
+
+  #refuse(open: Open): Settlement {
+    const { chain, deadlineMs } = open.instance;
+    const [needed, left] = [Math.ceil(this.#criticalMs(chain)), Math.ceil(deadlineMs - this.#nowMs)];
+    const reason = `shed: it was expected to take ${needed} ms, with ${left} ms to its deadline`;
+    this.#endEarly(open, { outcome: "cancelled", reason, shed: true });
+    return { instance: open.instance, ...this.#result(open, []) };
   }
 
   /** What might start now, in no order. */
@@ -215,7 +241,9 @@ export class Oracle {
     const ready: number[] = [];
     const reached = [node];
     open.states[node] = state;
-    if (state === "failed" && nodes[node]!.onFailure === "fail") this.#endEarly(open, "failed", reason);
+    if (state === "failed" && nodes[node]!.onFailure === "fail") {
+      this.#endEarly(open, { outcome: "failed", reason });
+    }
     if (open.ending) return [];
     for (const at of reached) {
       if (at !== node && !isSkipped(open, at)) {
@@ -238,12 +266,12 @@ export class Oracle {
     this.#nowMs = nowMs;
     const open = this.#open.find((open) => open.instance.id === id);
     if (open === undefined) return undefined;
-    this.#endEarly(open, "cancelled", reason);
+    this.#endEarly(open, { outcome: "cancelled", reason });
     return { instance: open.instance, ...this.#result(open, []) };
   }
 
-  #endEarly(open: Open, outcome: InstanceOutcome, reason: string): void {
-    open.ending ??= { outcome, reason };
+  #endEarly(open: Open, ending: Ending): void {
+    open.ending ??= ending;
     const gone = open.entries.filter((entry) => entry.phase !== "running");
     open.entries = open.entries.filter((entry) => entry.phase === "running");
     for (const entry of gone) if (entry.phase === "queued") this.#readWeight(entry.group);
@@ -402,6 +430,10 @@ export class Oracle {
       expectedMs: this.#times.expectedMs(fn),
       attempt: phase === "running" ? attempts : attempts + 1,
     };
+  }
+
+  #criticalMs(chain: Chain): number {
+    return Math.max(...chain.nodes.map((_, node) => this.#remainingMs(chain, node)));
   }
 
   #remainingMs(chain: Chain, node: number): number {

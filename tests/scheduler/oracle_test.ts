@@ -21,6 +21,12 @@ import { type Entry, Oracle } from "./oracle.ts";
 const SEED = 20260801;
 const OK: Outcome = { kind: "ok", output: null };
 
+/** How a scheduler is to go about it. */
+interface Manner {
+  readonly strictShares?: boolean;
+  readonly shed?: boolean;
+}
+
 /** Does the same to a scheduler and to the oracle, compares what they answer, and keeps the books. */
 class Duel {
   readonly #scheduler: Scheduler;
@@ -32,16 +38,18 @@ class Duel {
   /** Whether the last thing was that nothing could be started. */
   #tried = false;
   #hasRates: boolean;
+  readonly #strictShares: boolean;
 
   constructor(
     readonly chains: readonly Chain[],
     choice: PolicyChoice,
     limits: Limits,
-    readonly strictShares: boolean,
+    { strictShares = false, shed = false }: Manner,
   ) {
     const policy = makePolicy(choice);
-    this.#scheduler = new Scheduler({ policy, limits, strictShares, random: seededRandom(1) });
-    this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares);
+    this.#strictShares = strictShares;
+    this.#scheduler = new Scheduler({ policy, limits, strictShares, shed, random: seededRandom(1) });
+    this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares, shed);
     this.#books = new Books(limits);
     this.#hasRates = hasRates(limits);
   }
@@ -109,11 +117,18 @@ class Duel {
     const invocation = this.#scheduler.next(this.#nowMs);
     const entry = this.#oracle.next(this.#nowMs);
     const words = entry && `${entry.of.instance.id}/${entry.node}/${entry.attempts}`;
+    const expected = this.#oracle.refused.splice(0);
+    const refused = this.#scheduler.takeRefused();
+    assertEquals(refused.length, expected.length);
+    refused.forEach((settlement, i) => {
+      assertSame(settlement, expected[i]);
+      this.#books.refused(settlement);
+    });
     assertEquals(invocation && `${invocation.instance}/${invocation.nodeIndex}/${invocation.attempt}`, words);
     if (invocation && entry) {
       this.#books.started(invocation);
       this.#running.push([invocation, entry]);
-    } else if (!this.#hasRates && !this.strictShares) this.#books.nothingStarts(this.#nowMs);
+    } else if (!this.#hasRates && !this.#strictShares) this.#books.nothingStarts(this.#nowMs);
     this.#tried = invocation === undefined;
     return invocation !== undefined;
   }
@@ -177,11 +192,11 @@ function assertSame(actual: Settlement | undefined, expected: Settlement | undef
 function assertDecidesAsOracle(
   policy: fc.Arbitrary<PolicyChoice>,
   numRuns: number,
-  strictShares = false,
+  manner: Manner = {},
 ): void {
   fc.assert(
     fc.property(chains, policy, limits, steps(policy), (chains, choice, limits, steps) => {
-      const duel = new Duel(chains, choice, limits, strictShares);
+      const duel = new Duel(chains, choice, limits, manner);
       for (const step of steps) duel.take(step);
       duel.drain();
     }),
@@ -197,12 +212,16 @@ for (const name of POLICY_NAMES) {
 
 for (const name of ["fair-share", "weighted", "fair-share-functions"]) {
   Deno.test(`Scheduler decides as the oracle under ${name} with strict shares`, () => {
-    assertDecidesAsOracle(fc.constant({ name }), 100, true);
+    assertDecidesAsOracle(fc.constant({ name }), 100, { strictShares: true });
   });
 }
 
 Deno.test("Scheduler decides as the oracle under joined policies, shares by label, and changes between", () => {
   assertDecidesAsOracle(namedPolicy, 400);
+});
+
+Deno.test("Scheduler decides as the oracle when it sheds what is too late", () => {
+  assertDecidesAsOracle(namedPolicy, 300, { shed: true });
 });
 
 Deno.test("Scheduler decides as the oracle under policies that users might write", () => {
