@@ -1,3 +1,4 @@
+import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
 import { parseCount, parsePositiveDuration, parseRate } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
@@ -47,6 +48,11 @@ const options = {
   window: one("N", "most instances taken from the queue at a time (default 100000)", parseCount),
   "until-empty": flag("end when nothing is queued or running"),
   ...PLATFORM_OPTIONS,
+  platform: many(
+    "NAME=URL",
+    "one of several platforms: edge=http://127.0.0.1:7077,limit=200,price=1 (repeatable)",
+    parseAttachment,
+  ),
   out: one("FILE", "the run log (default run.json; none: do not write one)", text),
   ...QUEUE_OPTION,
   ...COMMON,
@@ -70,12 +76,14 @@ export const command: Command = {
     if (rest.length > 0) throw unexpected(rest);
     const log = openLog(values);
     const policyOptions = policyOptionsOf(values);
+    const attached = values.platform;
     const policy = await makePolicy(values.policy, policyOptions);
     const limits = {
-      global: values.limit ?? DEFAULT_LIMIT,
+      global: values.limit ?? defaultLimit(attached),
       functions: Object.fromEntries(values["function-limit"]),
       chains: Object.fromEntries(values["chain-limit"]),
       labels: Object.fromEntries(values["label-limit"]),
+      platforms: platformLimits(attached),
       functionRates: Object.fromEntries(values["function-rate"]),
       ...(values.rate === undefined ? {} : { rate: values.rate }),
     } satisfies Limits;
@@ -84,23 +92,26 @@ export const command: Command = {
       limits,
       strictShares: values["strict-shares"],
       shed: values.shed,
+      platforms: attached,
       random: chance,
     });
     await using stack = new AsyncDisposableStack();
-    const platform = stack.use(await makePlatform({ ...values, onStart: (words) => log.info(words) }));
+    const platform = stack.use(
+      await makePlatform({ ...values, attached, onStart: (words) => log.info(words) }),
+    );
     const queue = stack.use(await openQueue(values.queue));
     const path = values.out ?? "run.json";
     const recorder = path === "none" ? noRecorder : stack.use(
       await openLogOf(path, "consume", {
         policy: values.policy ?? DEFAULT_POLICY,
         limits,
-        platform: platform.http.name,
+        platform: platform.name,
       }),
     );
     const consumer = new Consumer({
       queue,
       scheduler,
-      platform: platform.http,
+      platform,
       recorder,
       clock,
       untilEmpty: values["until-empty"],
@@ -135,6 +146,21 @@ function policyOptionsOf({ by, ageing, weight }: Values<typeof options>): Policy
     ...(ageing === undefined ? {} : { ageingMs: ageing }),
     weights: new Map(weight),
   };
+}
+
+/** What the platforms take together, if they say so. */
+function defaultLimit(attached: readonly Attachment[]): number {
+  const sum = attached.reduce((all, { limit }) => all + limit, 0);
+  return sum > 0 && sum < Infinity ? sum : DEFAULT_LIMIT;
+}
+
+function platformLimits(attached: readonly Attachment[]): Record<string, number> {
+  const names = attached.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`Cannot attach two platforms named ${twice}`);
+  return Object.fromEntries(
+    attached.filter(({ limit }) => limit < Infinity).map(({ name, limit }) => [name, limit]),
+  );
 }
 
 function unexpected(rest: readonly string[]): UsageError {

@@ -66,8 +66,8 @@ export const command: Command = {
     const path = values.out ?? "run.json";
     const recorder = path === "none"
       ? noRecorder
-      : stack.use(await openLogOf(path, "spam", { seed: load.seed, platform: platform.http.name }));
-    const spammer = new Spammer({ platform: platform.http, recorder, clock });
+      : stack.use(await openLogOf(path, "spam", { seed: load.seed, platform: platform.name }));
+    const spammer = new Spammer({ platform, recorder, clock });
     {
       using _live = new LiveLine(clock, () => progressLine(spammer.stats()));
       await spammer.run(redirected(instancesOf(load, chance, clock, context.drain), values), context.stop);

@@ -1,6 +1,6 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { HttpPlatform } from "../lib/platform/mod.ts";
+import type { Attachment, Platform } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLogWriter } from "../lib/record/mod.ts";
@@ -49,38 +49,42 @@ export interface PlatformOptions {
   readonly local?: string | undefined;
   readonly profile?: string | undefined;
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
+  /** Those that functions without a URL run on, if there are several. */
+  readonly attached?: readonly Attachment[];
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
 }
 
-/** Makes the platform: HTTP, with the local platform for functions that have no URL. */
-export async function makePlatform(
-  options: PlatformOptions,
-): Promise<AsyncDisposable & { readonly http: HttpPlatform }> {
-  const { HttpPlatform, LOCAL_ADDRESS, LocalPlatform, parseProfile, profileWords } = await import(
-    "../lib/platform/mod.ts"
-  );
+/** Makes the platform: HTTP, with the local platform for functions that have no URL, or those that are attached. */
+export async function makePlatform(options: PlatformOptions): Promise<Platform> {
+  const {
+    functionsAt,
+    HttpPlatform,
+    isStartable,
+    LOCAL_ADDRESS,
+    LocalPlatform,
+    parseProfile,
+    profileWords,
+    SeveralPlatforms,
+  } = await import("../lib/platform/mod.ts");
+  const { attached = [], functions } = options;
   const profile = parseProfile(options.profile ?? "ideal");
-  const stack = new AsyncDisposableStack();
-  const local = stack.use(
+  const localAt = (listen: string) =>
     new LocalPlatform(
-      {
-        profile,
-        clock,
-        random: chance,
-        listen: options.local ?? LOCAL_ADDRESS,
-        ...(options.functions === undefined ? {} : { functions: options.functions }),
-      },
-      (server) =>
+      { profile, clock, random: chance, listen, ...(functions === undefined ? {} : { functions }) },
+      ({ url }) =>
         options.onStart(
-          `Nobody serves the functions: started the local platform at ${server.url}, ${
-            profileWords(profile)
-          }`,
+          `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,
         ),
-    ),
-  );
-  const http = stack.use(new HttpPlatform({ clock, local }));
-  return { http, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    );
+  const own = new HttpPlatform({ clock, local: localAt(options.local ?? LOCAL_ADDRESS) });
+  if (attached.length === 0) return own;
+  const byName = attached.map((attachment) => {
+    const { name, url } = attachment;
+    const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
+    return [name, new HttpPlatform({ clock, local, name })] as const;
+  });
+  return new SeveralPlatforms(own, new Map(byName));
 }
 
 /** Opens the run log at `path`. */

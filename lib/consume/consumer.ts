@@ -207,7 +207,14 @@ export class Consumer {
         if (held.lost) return this.#dropTask(task, held);
       }
       const startedAtMs = clock.nowMs();
-      const call = { spec, instance: held.instance, node, attempt, inputs: held.inputsOf(node) };
+      const call = {
+        spec,
+        instance: held.instance,
+        node,
+        attempt,
+        inputs: held.inputsOf(node),
+        platform: task.platform,
+      };
       const answer = await platform.invoke(call, this.#stop.signal);
       if (this.#stop.signal.aborted && answer.outcome.kind !== "ok") return;
       await this.#settle(task, held, answer, startedAtMs);
@@ -269,7 +276,7 @@ export class Consumer {
       status,
       queuedMs: Math.max(0, startedAtMs - readyAtMs),
       cold,
-      platform: platform.name,
+      platform: task.platform ?? platform.name,
       ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
     });
   }

@@ -5,12 +5,12 @@ import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
 import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
 
-/** Finds functions that have no URL. */
-export interface LocalFunctions {
+/** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
+export interface LocalFunctions extends Partial<AsyncDisposable> {
   /** The URL of a function. @throws {PlatformError} if there is no local platform and none can be started */
   resolve(spec: FunctionSpec): string | Promise<string>;
   /** Is told when nobody answered at such a URL. */
-  lost(): void;
+  lost?(): void;
 }
 
 /** What an HTTP platform is made of. */
@@ -69,7 +69,7 @@ export class HttpPlatform implements Platform {
     } catch (error) {
       if (error instanceof PlatformError) throw error;
       if (controller.signal.aborted) return failure(controller.signal.reason);
-      if (spec.url === undefined) local.lost();
+      if (spec.url === undefined) local.lost?.();
       return failure(error);
     } finally {
       this.#deadlines.end(deadline);
@@ -122,9 +122,9 @@ export class HttpPlatform implements Platform {
     return { outcome: { kind: "ok", output: parseOutput(text) }, status, cold };
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#client.close();
-    return Promise.resolve();
+    await this.#options.local[Symbol.asyncDispose]?.();
   }
 }
 

@@ -1,4 +1,5 @@
 /** Where functions run: the Platform interface, HTTP, and the local platform over a provider model. */
+export { type Attachment, functionsAt, isStartable, parseAttachment } from "./attachment.ts";
 export { type CollectorAddress, idempotencyKey } from "./event.ts";
 export { type HttpOptions, HttpPlatform } from "./http.ts";
 export { LocalPlatform } from "./local.ts";
@@ -10,5 +11,6 @@ export {
   parseAddress,
 } from "./local_server.ts";
 export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+export { SeveralPlatforms } from "./several.ts";
 export { parseProfile, type Profile, profileNames, profileWords } from "./profile.ts";
 export { type Admission, Provider } from "./provider.ts";

@@ -10,6 +10,8 @@ export interface Call {
   readonly attempt: number;
   /** The outputs of the predecessors by node name. */
   readonly inputs: Readonly<Record<string, Json>>;
+  /** Where it goes, if several platforms are attached. */
+  readonly platform?: string | undefined;
 }
 
 /** How an attempt went. */
@@ -36,7 +38,7 @@ export interface Platform extends AsyncDisposable {
 /** A platform or a profile that cannot be used; the message says which, why and what to do. */
 export class PlatformError extends Error {
   override readonly name = "PlatformError";
-  readonly code: "unknown-profile" | "bad-profile" | "cannot-listen";
+  readonly code: "unknown-profile" | "bad-profile" | "bad-platform" | "cannot-listen";
 
   constructor(code: PlatformError["code"], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -56,6 +56,18 @@ export interface FunctionStats {
   arrivalsPerS(nowMs: number): number;
 }
 
+/** One of several platforms that functions may run on. */
+export interface PlatformView {
+  /** Its name. */
+  readonly name: string;
+  /** Attempts in flight there. */
+  readonly running: number;
+  /** Most attempts in flight there; Infinity for no limit. */
+  readonly limit: number;
+  /** What it costs, in any unit, compared with the others. (Default: 0) */
+  readonly price: number;
+}
+
 /** What a policy may know of the present state. */
 export interface Stats {
   /** The present instant. */
@@ -71,7 +83,7 @@ export interface Stats {
 }
 
 /**
- * A scheduling policy: up to three pure functions. Tasks are sorted into groups; the next group is the one with the least
+ * A scheduling policy: up to four pure functions. Tasks are sorted into groups; the next group is the one with the least
  * running ÷ weight (the one that was served longest ago among equals); within it the task of the lowest rank is next, and
  * among equals the one whose instance was submitted first.
  *
@@ -93,6 +105,11 @@ export interface Policy {
   weight?(group: GroupStats, stats: Stats): number;
   /** The order within a group, lowest first; a list is compared item by item. (Default: order of submission) */
   rank?(task: Task, stats: Stats): number | readonly number[];
+  /**
+   * Where a task starts, if several platforms are attached: the name of one of those that have room. (Default: where the
+   * least part of the limit is used)
+   */
+  place?(task: Task, platforms: readonly PlatformView[]): string | undefined;
 }
 
 /** A policy that cannot be used, or gave an answer that cannot; the message names the policy and the function. */
@@ -110,7 +127,7 @@ export class PolicyError extends Error {
 }
 
 /** The functions a policy may have. */
-export const POLICY_FUNCTIONS = ["group", "weight", "rank"] as const;
+export const POLICY_FUNCTIONS = ["group", "weight", "rank", "place"] as const;
 
 /**
  * Checks what a user's file exports as its policy.

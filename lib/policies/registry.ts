@@ -1,4 +1,5 @@
 import { nearest } from "../model/mod.ts";
+import { binPacking } from "./bin_packing.ts";
 import { deadline } from "./deadline.ts";
 import { fairShare } from "./fair_share.ts";
 import { fairShareArrivals } from "./fair_share_arrivals.ts";
@@ -53,6 +54,7 @@ const BUILT_IN: ReadonlyMap<string, Entry> = new Map(Object.entries({
     summary: "classes in order, with --ageing so that the low ones do not starve",
     make: ({ ageingMs }) => priorityQueues(ageingMs),
   },
+  "bin-packing": { summary: "of several platforms the cheapest, up to its limit", make: () => binPacking },
   "deadline": { summary: "the earliest deadline", make: () => deadline },
   "least-slack": { summary: "the least time to spare before the deadline", make: () => leastSlack },
 }));

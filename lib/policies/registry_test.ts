@@ -52,9 +52,9 @@ Deno.test("checkPolicy() takes an object of policy functions and says what else 
     [undefined, noObject],
     [null, noObject],
     [rank, noObject],
-    [{}, "it has none of group, weight, rank"],
-    [[], "it has none of group, weight, rank"],
-    [{ rank, order: rank }, 'it has "order". A policy has no other parts than group, weight, rank'],
+    [{}, "it has none of group, weight, rank, place"],
+    [[], "it has none of group, weight, rank, place"],
+    [{ rank, order: rank }, 'it has "order". A policy has no other parts than group, weight, rank, place'],
     [{ rank: 7 }, "rank is no function"],
     [{ rank, group: undefined }, "group is no function"],
   ];

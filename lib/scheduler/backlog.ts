@@ -7,11 +7,20 @@ import {
 } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
 import { checkLimit, Gates, type Limits, RateLimit } from "./limits.ts";
+import { type PlatformOption, PlatformPool } from "./platform_pool.ts";
 import { ShareLimit, Shares } from "./shares.ts";
 import { Branch, Gate, Group, Lane, type Limit } from "./tree.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
+
+/** What stays as it is, whatever the policy and the limits. */
+export interface BacklogSetup {
+  readonly functions: ReadonlyMap<string, FunctionStats>;
+  readonly strictShares: boolean;
+  /** Those that functions without a URL may run on; none: there is but one. */
+  readonly platforms: readonly PlatformOption[];
+}
 
 /** So many groups are kept in any case. */
 const LEAST_GROUPS = 1000;
@@ -33,6 +42,7 @@ export class Backlog implements Stats {
   /** Rates that have been used up while something waits for them, and when the first of them opens. */
   #shutRates = new Set<RateLimit>();
   #opensAtMs = Infinity;
+  readonly functions: ReadonlyMap<string, FunctionStats>;
   /** Only under strict shares: what they are parts of, and those that are used up while something waits. */
   readonly #shares: Shares | undefined;
   readonly #shutShares = new Set<ShareLimit>();
@@ -42,20 +52,24 @@ export class Backlog implements Stats {
 
   /**
    * @param before the backlog that this one replaces: time and rates go on from there
-   * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0
+   * @throws {RangeError} if a limit is not a whole number above 0, a rate no number above 0, or a platform not attached
    */
   constructor(
     policy: Policy,
     limits: Limits,
-    readonly functions: ReadonlyMap<string, FunctionStats>,
-    strictShares: boolean,
+    { functions, strictShares, platforms }: BacklogSetup,
     before?: Backlog,
   ) {
+    this.functions = functions;
     this.nowMs = before?.nowMs ?? 0;
     this.#policy = policy;
     this.#limits = limits;
     this.#max = checkLimit("in all", limits.global ?? Infinity);
-    this.#gates = new Gates(limits, this, before && before.#gates);
+    checkNames(limits.platforms ?? {}, platforms);
+    const pool = platforms.length === 0
+      ? undefined
+      : new PlatformPool(platforms, limits.platforms ?? {}, policy.place);
+    this.#gates = new Gates(limits, this, pool, before && before.#gates);
     if (strictShares && policy.group !== undefined) {
       this.#shares = new Shares(this.#max);
     }
@@ -136,11 +150,11 @@ export class Backlog implements Stats {
   /** Takes out what `peek` answered and counts it as running. */
   start(task: Invocation): void {
     const lane = task.lane!;
+    for (const limit of lane.gate.limits) limit.start(task);
+    this.#gates.rate?.start();
     lane.tasks.pop();
     this.#leave(lane);
     this.#settleLane(lane);
-    this.#gates.rate?.start();
-    for (const limit of lane.gate.limits) limit.start();
     this.occupy(task, lane);
   }
 
@@ -206,7 +220,7 @@ export class Backlog implements Stats {
     group.running++;
     if (this.#policy.group !== undefined) group.turn = ++this.#turns;
     for (const limit of gate.limits) {
-      limit.enter();
+      limit.enter(task);
       if (limit.full && limit.parent !== undefined) this.#shut(limit);
     }
     this.#groupChanged(group);
@@ -218,7 +232,7 @@ export class Backlog implements Stats {
     this.running--;
     group.running--;
     for (const limit of gate.limits) {
-      limit.leave();
+      limit.leave(task);
       if (limit.parent === undefined) this.#open(limit);
     }
     this.#groupChanged(group);
@@ -320,4 +334,11 @@ export class Backlog implements Stats {
       `Cannot schedule: the policy's ${part} answered ${answer} instead of ${wanted}`,
     );
   }
+}
+
+function checkNames(limits: Readonly<Record<string, number>>, platforms: readonly PlatformOption[]): void {
+  const stranger = Object.keys(limits).find((name) => platforms.every((platform) => platform.name !== name));
+  if (stranger === undefined) return;
+  const names = platforms.map(({ name }) => name).join(", ");
+  throw new RangeError(`Cannot limit the platform ${stranger}: attached are ${names || "none by name"}`);
 }

@@ -1,19 +1,10 @@
-import type { Instance, InstanceOutcome, NodeState } from "../model/mod.ts";
+import type { Instance, NodeState } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
+import type { Ending } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Gate } from "./tree.ts";
 
 const NO_GATES: readonly Gate[] = [];
-
-/** How an instance ended, and why unless it completed. */
-export interface Ending {
-  /** How it ended. */
-  readonly outcome: InstanceOutcome;
-  /** Why, unless it completed. */
-  readonly reason?: string;
-  /** It was refused before its first start, as it could not meet its deadline any more. */
-  readonly shed?: true;
-}
 
 /** One instance while the scheduler has it. */
 export class InstanceRun {

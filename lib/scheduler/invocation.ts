@@ -22,6 +22,8 @@ export class Invocation implements Task {
   attempts = 0;
   /** Attempts that failed; throttles are none. */
   failures = 0;
+  /** Where the attempt in flight, or the last one, was started, if several platforms are attached. */
+  platform: string | undefined;
   /** Throttles in a row. */
   throttles = 0;
   readyAtMs: number;

@@ -1,5 +1,6 @@
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Invocation } from "./invocation.ts";
+import type { PlatformPool } from "./platform_pool.ts";
 import { Gate, Limit } from "./tree.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface Limits {
   readonly chains?: Readonly<Record<string, number>>;
   /** Of each value of a label, by the label's name. Instances without the label are not limited. */
   readonly labels?: Readonly<Record<string, number>>;
+  /** Of each platform, by name, where several are attached. */
+  readonly platforms?: Readonly<Record<string, number>>;
   /** Starts per second, of all functions. */
   readonly rate?: number;
   /** Starts per second of each function, by name. */
@@ -91,6 +94,7 @@ export class Gates {
   readonly rate: RateLimit | undefined;
   readonly #limits: Limits;
   readonly #time: { readonly nowMs: number };
+  readonly #pool: PlatformPool | undefined;
   readonly #byName = new Map<string, Limit>();
   readonly #rates = new Map<string, RateLimit>();
   readonly #gates = new Map<string, Gate>();
@@ -98,14 +102,21 @@ export class Gates {
 
   /**
    * @param time tells the present instant
+   * @param pool the platforms of functions without a URL, if there are several
    * @param before the gates that these replace: rates go on as they were
    * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0
    */
-  constructor(limits: Limits, time: { readonly nowMs: number }, before?: Gates) {
+  constructor(
+    limits: Limits,
+    time: { readonly nowMs: number },
+    pool: PlatformPool | undefined,
+    before?: Gates,
+  ) {
     this.#limits = limits;
     this.#time = time;
+    this.#pool = pool;
     this.#labels = Object.entries(limits.labels ?? {});
-    for (const kind of ["functions", "chains", "labels"] as const) {
+    for (const kind of ["functions", "chains", "labels", "platforms"] as const) {
       for (const [name, max] of Object.entries(limits[kind] ?? {})) checkLimit(`of the ${kind} ${name}`, max);
     }
     if (limits.rate !== undefined) this.rate = this.#newRate("rate", limits.rate, before);
@@ -138,8 +149,9 @@ export class Gates {
       const value = labels[label];
       if (value !== undefined) shared.push(this.#limit(`label ${label}`, value, max));
     }
-    return chain.nodes.map(({ fn: { name } }) => {
+    return chain.nodes.map(({ fn: { name, url } }) => {
       const own = [
+        url === undefined ? this.#pool : undefined,
         this.#limit("function", name, this.#limits.functions?.[name]),
         this.#rates.get(`rate of ${name}`),
       ];

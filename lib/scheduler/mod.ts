@@ -1,12 +1,7 @@
 /** The scheduler core: no clock, no I/O, no promises. */
 export type { Limits } from "./limits.ts";
-export type { Ending } from "./instance_run.ts";
+export type { PlatformOption } from "./platform_pool.ts";
 export type { ChainPlan } from "./chain_plan.ts";
+export type { Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
 export type { Invocation, Phase } from "./invocation.ts";
-export {
-  Scheduler,
-  type SchedulerOptions,
-  type SchedulerStats,
-  type Settlement,
-  type Verdict,
-} from "./scheduler.ts";
+export { Scheduler } from "./scheduler.ts";

@@ -1,69 +1,15 @@
 import type { Instance, NodeRecord, NodeState, Outcome, Random } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
-import { Backlog } from "./backlog.ts";
+import { Backlog, type BacklogSetup } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
+import type { Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
 import { Delays } from "./delays.ts";
 import { FunctionLoads } from "./function_load.ts";
-import { type Ending, InstanceRun } from "./instance_run.ts";
+import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
 import type { Limits } from "./limits.ts";
 import { RunTimes } from "./run_times.ts";
 import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
-
-/** What an outcome means for its invocation: whether it settles, and how, or is tried again. */
-export type Verdict = "ok" | "failed" | "retry" | "throttled";
-
-/** What a change of an instance led to. */
-export interface Settlement {
-  /** The instance that was changed. */
-  readonly instance: Instance;
-  /** What the outcome meant for its invocation. */
-  readonly verdict?: Verdict;
-  /** When the invocation is tried again, if it is. */
-  readonly retryAtMs?: number;
-  /** Nodes that were settled along with it: skipped ones. */
-  readonly skipped: readonly number[];
-  /** The instance has ended; the scheduler has forgotten it. */
-  readonly ended?: Ending;
-}
-
-/** Gauges and counters. */
-export interface SchedulerStats {
-  /** Instances that have not ended. */
-  readonly instances: number;
-  /** Invocations that wait for capacity. */
-  readonly ready: number;
-  /** Invocations that wait for the end of a delay after a failure or a throttle. */
-  readonly delayed: number;
-  /** Attempts in flight. */
-  readonly running: number;
-  /** The global limit; Infinity for none. */
-  readonly limit: number;
-  /** Throttles and retries since the start. */
-  readonly throttled: number;
-  /** Failed attempts that were, or will be, followed by another. */
-  readonly retried: number;
-}
-
-/** What a scheduler is made of. */
-export interface SchedulerOptions {
-  /** What is served first. */
-  readonly policy: Policy;
-  /** What may run at once. (Default: anything) */
-  readonly limits?: Limits;
-  /**
-   * Whether a group never has more in flight than its share of the global limit, even if the others want less. (Default:
-   * false: what one leaves goes to the others)
-   */
-  readonly strictShares?: boolean;
-  /**
-   * Whether instances that cannot meet their deadlines any more, by what is expected of their chains' longest paths, are
-   * refused: when they are submitted or before their first start, never later. (Default: false)
-   */
-  readonly shed?: boolean;
-  /** For the jitter of retry delays. */
-  readonly random: Random;
-}
 
 /**
  * Decides which invocation of which instance starts next. It has no clock, no I/O and no promises: its caller tells it the
@@ -83,7 +29,7 @@ export interface SchedulerOptions {
  */
 export class Scheduler {
   readonly #random: Random;
-  readonly #strictShares: boolean;
+  readonly #setup: BacklogSetup;
   readonly #shed: boolean;
   readonly #times = new RunTimes();
   readonly #loads = new FunctionLoads();
@@ -100,10 +46,11 @@ export class Scheduler {
   /**
    * Makes a scheduler that has nothing to do yet.
    *
-   * @throws {RangeError} if a limit is not a whole number above 0
+   * @throws {RangeError} if a limit is not a whole number above 0, or of a platform that is not attached
    */
-  constructor({ policy, limits = {}, strictShares = false, shed = false, random }: SchedulerOptions) {
-    this.#strictShares = strictShares;
+  constructor(options: SchedulerOptions) {
+    const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
+    this.#setup = { functions: this.#loads.byName, strictShares, platforms };
     this.#shed = shed;
     this.#backlog = this.#newBacklog(policy, limits);
     this.#random = random;
@@ -356,7 +303,7 @@ export class Scheduler {
   }
 
   #newBacklog(policy: Policy, limits: Limits): Backlog {
-    return new Backlog(policy, limits, this.#loads.byName, this.#strictShares, this.#backlog);
+    return new Backlog(policy, limits, this.#setup, this.#backlog);
   }
 
   #rebuild(backlog: Backlog): void {
@@ -423,7 +370,7 @@ const INTERRUPTED = "it was running when its consumer died, and it must not run 
 
 function sameButGlobal(some: Limits, others: Limits): boolean {
   if (some.rate !== others.rate) return false;
-  return (["functions", "chains", "labels", "functionRates"] as const).every((kind) => {
+  return (["functions", "chains", "labels", "platforms", "functionRates"] as const).every((kind) => {
     const a = some[kind] ?? {}, b = others[kind] ?? {};
     const names = Object.keys(a);
     return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);

@@ -1,3 +1,4 @@
+import type { Invocation } from "./invocation.ts";
 import { TaskHeap } from "./task_heap.ts";
 
 /**
@@ -102,11 +103,11 @@ export abstract class Limit extends Branch {
   /** Whether nothing may start now. */
   abstract get full(): boolean;
   /** An attempt is in flight. */
-  enter(): void {}
+  enter(_task: Invocation): void {}
   /** An attempt has ended. */
-  leave(): void {}
+  leave(_task: Invocation): void {}
   /** An attempt starts now. */
-  start(): void {}
+  start(_task: Invocation): void {}
 }
 
 /** The lanes whose invocations count against the same limits. */

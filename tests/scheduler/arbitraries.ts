@@ -106,17 +106,24 @@ const MOST_NODES = 7;
 
 const limit = fc.integer({ min: 1, max: 3 });
 
-/** Limits in all, of some functions and of some chains, or none of these. */
-export const limits: fc.Arbitrary<Limits> = fc.record({
-  global: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 6 })),
-  functions: fc.dictionary(fc.constantFrom("f0", "f1", "f2"), limit, { noNullPrototype: true }),
-  chains: fc.dictionary(fc.constantFrom("c0", "c1"), limit, { noNullPrototype: true }),
-  labels: fc.dictionary(fc.constantFrom("tenant"), limit, { noNullPrototype: true }),
-  rate: fc.constantFrom(5, 50, 1000),
-  functionRates: fc.dictionary(fc.constantFrom("f1", "f3"), fc.constantFrom(2, 20, 300), {
-    noNullPrototype: true,
-  }),
-}, { requiredKeys: [] });
+const dictionary = (...names: string[]) =>
+  fc.dictionary(fc.constantFrom(...names), limit, { noNullPrototype: true });
+
+/** Limits of every kind or of some; of platforms too, if there are any. */
+export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<Limits> =>
+  fc.record({
+    global: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 6 })),
+    functions: dictionary("f0", "f1", "f2"),
+    chains: dictionary("c0", "c1"),
+    labels: dictionary("tenant"),
+    platforms: platforms.length > 0 ? dictionary(...platforms) : fc.constant({}),
+    rate: fc.constantFrom(5, 50, 1000),
+    functionRates: fc.dictionary(fc.constantFrom("f1", "f3"), fc.constantFrom(2, 20, 300), {
+      noNullPrototype: true,
+    }),
+  }, { requiredKeys: [] });
+
+export const limits = limitsOf([]);
 
 const functions: fc.Arbitrary<FunctionDefinition[]> = fc.array(
   fc.record({
@@ -124,22 +131,25 @@ const functions: fc.Arbitrary<FunctionDefinition[]> = fc.array(
     atMostOnce: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
     priority: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
     timeMs: fc.option(fc.constantFrom(0, 10, 20, 20, 300), { nil: undefined }),
+    url: fc.option(fc.constant("http://127.0.0.1/elsewhere"), { nil: undefined, freq: 4 }),
   }),
   { minLength: FUNCTIONS, maxLength: FUNCTIONS },
 ).map((list) => list.map(makeFunction));
 
 function makeFunction(
-  { attempts, atMostOnce, priority, timeMs }: {
+  { attempts, atMostOnce, priority, timeMs, url }: {
     attempts: number;
     atMostOnce: boolean;
     priority: number | undefined;
     timeMs: number | undefined;
+    url: string | undefined;
   },
   i: number,
 ): FunctionDefinition {
   return fn(`f${i}`, {
     attempts: atMostOnce ? 1 : attempts,
     atMostOnce,
+    url,
     ...priority !== undefined && { priority },
     ...timeMs !== undefined && { time: constant(timeMs) },
   });
@@ -209,7 +219,10 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
 );
 
 /** What happens to a scheduler, under policies of one kind. */
-export function steps(policy: fc.Arbitrary<PolicyChoice>): fc.Arbitrary<Step[]> {
+export function steps(
+  policy: fc.Arbitrary<PolicyChoice>,
+  limits: fc.Arbitrary<Limits>,
+): fc.Arbitrary<Step[]> {
   const which = fc.nat(1000);
   const runMs = fc.constantFrom(5, 20, 100, 700);
   return fc.array(

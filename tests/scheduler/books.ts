@@ -18,9 +18,12 @@ export class Books {
   /** How often each instance has ended, by id. */
   readonly endings = new Map<string, number>();
   readonly #accounts = new Map<string, Account>();
+  /** Attempts in flight on each platform, if there are several. */
+  readonly #onPlatform: Map<string, number>;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, platforms: readonly string[]) {
     this.limits = limits;
+    this.#onPlatform = new Map(platforms.map((name) => [name, 0]));
   }
 
   get open(): string[] {
@@ -42,7 +45,7 @@ export class Books {
     this.#note(settlement);
   }
 
-  started({ instance, nodeIndex }: Invocation): void {
+  started({ instance, nodeIndex, platform }: Invocation): void {
     const account = this.#accounts.get(instance);
     assert(account, "an instance that has ended starts nothing");
     assert(!this.#isEnding(account), "an instance that is to end starts nothing");
@@ -56,8 +59,25 @@ export class Books {
     account.resumesAtMs.delete(nodeIndex);
     account.running.add(nodeIndex);
     account.started = true;
+    this.#place(fn.url, platform);
     this.#checkLimits(account.instance.chain.name, fn.name);
     assert(!this.#labelsAreFull(account.instance, 1), "the label's limit holds");
+  }
+
+  #place(url: string | undefined, platform: string | undefined): void {
+    if (url !== undefined || this.#onPlatform.size === 0) return assertEquals(platform, undefined);
+    const running = this.#onPlatform.get(platform!)! + 1;
+    this.#onPlatform.set(platform!, running);
+    assert(running <= this.#platformLimit(platform!), "the platform's limit holds");
+  }
+
+  #platformLimit(name: string): number {
+    return this.limits.platforms?.[name] ?? Infinity;
+  }
+
+  #platformsAreFull(): boolean {
+    return this.#onPlatform.size > 0 &&
+      [...this.#onPlatform].every(([name, running]) => running >= this.#platformLimit(name));
   }
 
   #checkLimits(chain: string, fn: string): void {
@@ -67,9 +87,10 @@ export class Books {
     assert(this.#running({ chain }) <= (chains[chain] ?? Infinity), "the chain's limit holds");
   }
 
-  settled({ nodeIndex }: Invocation, settlement: Settlement, nowMs: number): void {
+  settled({ nodeIndex, platform }: Invocation, settlement: Settlement, nowMs: number): void {
     const account = this.#accounts.get(settlement.instance.id)!;
     account.running.delete(nodeIndex);
+    if (platform !== undefined) this.#onPlatform.set(platform, this.#onPlatform.get(platform)! - 1);
     const { verdict, retryAtMs } = settlement;
     if (verdict === "retry" || verdict === "throttled") {
       assert(retryAtMs! > nowMs, "a delay ends after now");
@@ -121,7 +142,8 @@ export class Books {
         const isWaiting = !account.settled.has(i) && !account.running.has(i) &&
           after.every((before) => account.settled.has(before)) &&
           (account.resumesAtMs.get(i) ?? 0) <= nowMs;
-        const isShut = this.#running({ fn: fn.name }) >= (functions[fn.name] ?? Infinity);
+        const isShut = this.#running({ fn: fn.name }) >= (functions[fn.name] ?? Infinity) ||
+          (fn.url === undefined && this.#platformsAreFull());
         assert(!isWaiting || isShut, "nothing waits that might run");
       }
     }

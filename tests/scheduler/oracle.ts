@@ -1,8 +1,15 @@
 import { equal } from "@std/assert";
 import type { Chain, Instance, NodeRecord, NodeState } from "../../lib/model/mod.ts";
 import type { Outcome, Random } from "../../lib/model/mod.ts";
-import type { FunctionStats, GroupStats, Policy, Stats, Task } from "../../lib/policies/mod.ts";
-import type { Ending, Limits, SchedulerStats, Settlement, Verdict } from "../../lib/scheduler/mod.ts";
+import type { FunctionStats, GroupStats, PlatformView, Policy, Stats, Task } from "../../lib/policies/mod.ts";
+import type {
+  Ending,
+  Limits,
+  PlatformOption,
+  SchedulerStats,
+  Settlement,
+  Verdict,
+} from "../../lib/scheduler/mod.ts";
 import { failureDelayMs, throttleDelayMs } from "../../lib/scheduler/backoff.ts";
 import { RunTimes } from "../../lib/scheduler/run_times.ts";
 
@@ -17,6 +24,7 @@ export interface Entry {
   throttles: number;
   untilMs: number;
   group: string;
+  platform: string | undefined;
   rank: readonly number[];
 }
 
@@ -66,6 +74,7 @@ export class Oracle {
     readonly random: Random,
     readonly strict: boolean,
     readonly shed: boolean,
+    readonly platforms: readonly PlatformOption[],
   ) {
     this.#policy = policy;
     this.#limits = limits;
@@ -138,6 +147,7 @@ export class Oracle {
     return this.#entries().filter((entry) =>
       entry.phase === "queued" && running.length < global &&
       this.#count("running", entry.group) < this.#shareOf(entry.group) &&
+      (urlOf(entry) !== undefined || this.platforms.length === 0 || this.#withRoom().length > 0) &&
       this.#opensAtMs("") <= this.#nowMs && this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
       Object.entries(labels).every(([label, max]) =>
         labelOf(entry, label) === undefined || running.filter((r) => sameValue(label, r, entry)).length < max
@@ -156,6 +166,28 @@ export class Oracle {
     );
     const all = busy.reduce((sum, [, { weight }]) => sum + weight, 0);
     return Math.max(1, Math.floor(global * this.#groups.get(name)!.weight / all));
+  }
+
+  /** The platforms that have room. */
+  #withRoom(): PlatformView[] {
+    const running = this.#entries().filter((entry) =>
+      entry.phase === "running" && urlOf(entry) === undefined
+    );
+    return this.platforms.map(({ name, price = 0 }) => ({
+      name,
+      price,
+      running: running.filter(({ platform }) => platform === name).length,
+      limit: this.#limits.platforms?.[name] ?? Infinity,
+    })).filter(({ running, limit }) => running < limit);
+  }
+
+  #placeOf(entry: Entry): string | undefined {
+    if (this.platforms.length === 0 || urlOf(entry) !== undefined) return undefined;
+    const open = this.#withRoom();
+    const [least] = open.toSorted((a, b) =>
+      a.running / a.limit - b.running / b.limit || a.running - b.running
+    );
+    return this.#policy.place?.(this.#view(entry), open) ?? least!.name;
   }
 
   /** The rate of a function, or of all ("") . */
@@ -179,6 +211,7 @@ export class Oracle {
 
   #start(entry: Entry): void {
     const { of } = entry;
+    entry.platform = this.#placeOf(entry);
     entry.phase = "running";
     for (const name of ["", fnOf(entry)]) {
       const rate = this.#rateOf(name);
@@ -293,8 +326,8 @@ export class Oracle {
   /** Another global limit alone leaves the order as it is. */
   setLimits(limits: Limits): void {
     const order = (
-      { functions = {}, chains = {}, labels = {}, rate, functionRates = {} }: Limits,
-    ) => [functions, chains, labels, rate, functionRates];
+      { functions = {}, chains = {}, labels = {}, platforms = {}, rate, functionRates = {} }: Limits,
+    ) => [functions, chains, labels, platforms, rate, functionRates];
     const isSame = equal(order(this.#limits), order(limits));
     this.#limits = limits;
     if (isSame) return;
@@ -345,7 +378,7 @@ export class Oracle {
 
   #ready(of: Open, node: number): void {
     const counts = { attempts: 0, failures: 0, throttles: 0 };
-    const unknown = { untilMs: NaN, group: "", rank: [] };
+    const unknown = { untilMs: NaN, group: "", platform: undefined, rank: [] };
     const entry: Entry = { of, node, phase: "new", readyAtMs: this.#nowMs, ...counts, ...unknown };
     of.entries.unshift(entry);
     this.#place(entry);
@@ -469,6 +502,10 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
 
 function fnOf({ of, node }: Entry): string {
   return of.instance.chain.nodes[node]!.fn.name;
+}
+
+function urlOf({ of, node }: Entry): string | undefined {
+  return of.instance.chain.nodes[node]!.fn.url;
 }
 
 function labelOf({ of }: Entry, label: string): string | undefined {

@@ -2,10 +2,17 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Chain, Instance, NodeRecord, Outcome } from "../../lib/model/mod.ts";
 import { seededRandom } from "../../lib/model/mod.ts";
-import { type Invocation, type Limits, Scheduler, type Settlement } from "../../lib/scheduler/mod.ts";
+import {
+  type Invocation,
+  type Limits,
+  type PlatformOption,
+  Scheduler,
+  type Settlement,
+} from "../../lib/scheduler/mod.ts";
 import {
   chains,
-  limits,
+  limits as anyLimits,
+  limitsOf,
   makePolicy,
   namedPolicy,
   ownPolicy,
@@ -25,6 +32,7 @@ const OK: Outcome = { kind: "ok", output: null };
 interface Manner {
   readonly strictShares?: boolean;
   readonly shed?: boolean;
+  readonly platforms?: readonly PlatformOption[];
 }
 
 /** Does the same to a scheduler and to the oracle, compares what they answer, and keeps the books. */
@@ -44,13 +52,20 @@ class Duel {
     readonly chains: readonly Chain[],
     choice: PolicyChoice,
     limits: Limits,
-    { strictShares = false, shed = false }: Manner,
+    { strictShares = false, shed = false, platforms = [] }: Manner,
   ) {
     const policy = makePolicy(choice);
     this.#strictShares = strictShares;
-    this.#scheduler = new Scheduler({ policy, limits, strictShares, shed, random: seededRandom(1) });
-    this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares, shed);
-    this.#books = new Books(limits);
+    this.#scheduler = new Scheduler({
+      policy,
+      limits,
+      strictShares,
+      shed,
+      platforms,
+      random: seededRandom(1),
+    });
+    this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares, shed, platforms);
+    this.#books = new Books(limits, platforms.map(({ name }) => name));
     this.#hasRates = hasRates(limits);
   }
 
@@ -125,6 +140,7 @@ class Duel {
       this.#books.refused(settlement);
     });
     assertEquals(invocation && `${invocation.instance}/${invocation.nodeIndex}/${invocation.attempt}`, words);
+    assertEquals(invocation?.platform, entry?.platform);
     if (invocation && entry) {
       this.#books.started(invocation);
       this.#running.push([invocation, entry]);
@@ -165,6 +181,10 @@ class Duel {
   }
 }
 
+function binPacked(choice: PolicyChoice): PolicyChoice {
+  return "name" in choice ? { ...choice, name: `${choice.name}+bin-packing` } : choice;
+}
+
 function hasRates({ rate, functionRates = {} }: Limits): boolean {
   return rate !== undefined || Object.keys(functionRates).length > 0;
 }
@@ -193,9 +213,10 @@ function assertDecidesAsOracle(
   policy: fc.Arbitrary<PolicyChoice>,
   numRuns: number,
   manner: Manner = {},
+  limits = anyLimits,
 ): void {
   fc.assert(
-    fc.property(chains, policy, limits, steps(policy), (chains, choice, limits, steps) => {
+    fc.property(chains, policy, limits, steps(policy, limits), (chains, choice, limits, steps) => {
       const duel = new Duel(chains, choice, limits, manner);
       for (const step of steps) duel.take(step);
       duel.drain();
@@ -218,6 +239,15 @@ for (const name of ["fair-share", "weighted", "fair-share-functions"]) {
 
 Deno.test("Scheduler decides as the oracle under joined policies, shares by label, and changes between", () => {
   assertDecidesAsOracle(namedPolicy, 400);
+});
+
+Deno.test("Scheduler decides as the oracle, and places as it does, where there are several platforms", () => {
+  const platforms = [{ name: "dear", price: 3 }, { name: "cheap", price: 1 }, {
+    name: "also cheap",
+    price: 1,
+  }];
+  const policy = fc.oneof(namedPolicy, namedPolicy.map(binPacked));
+  assertDecidesAsOracle(policy, 400, { platforms }, limitsOf(platforms.map(({ name }) => name)));
 });
 
 Deno.test("Scheduler decides as the oracle when it sheds what is too late", () => {

@@ -1,0 +1,88 @@
+import { nearest, parseCount } from "../model/mod.ts";
+import type { LocalFunctions } from "./http.ts";
+import { localUrl } from "./local_server.ts";
+import { PlatformError } from "./platform.ts";
+
+/** One of several platforms, as `--platform` names it. */
+export interface Attachment {
+  readonly name: string;
+  /** Of a path: functions are at `URL/NAME`. Without one: a local platform. */
+  readonly url: URL;
+  /** Most attempts in flight there; Infinity for no limit. */
+  readonly limit: number;
+  /** What it costs, in any unit, compared with the others. */
+  readonly price: number;
+}
+
+const NAME = /^[\w.-]{1,64}$/;
+
+const PARAMETERS: Readonly<Record<string, (text: string) => Partial<Attachment>>> = {
+  limit: (text) => ({ limit: parseCount(text) }),
+  price: (text) => ({ price: parsePrice(text) }),
+};
+
+/**
+ * Reads what `--platform` says: `edge=http://127.0.0.1:7077,limit=200,price=1`.
+ *
+ * @throws {PlatformError} if it cannot be understood
+ */
+export function parseAttachment(text: string): Attachment {
+  const at = text.indexOf("=");
+  const [address = "", ...parameters] = text.slice(at + 1).split(",");
+  const name = text.slice(0, Math.max(0, at)), url = URL.parse(address);
+  if (!NAME.test(name)) throw bad(text, "it has no name of letters, digits, _ . -");
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    throw bad(text, `"${address}" is no http or https URL`);
+  }
+  return Object.assign(
+    { name, url, limit: Infinity, price: 0 },
+    ...parameters.map((parameter) => readParameter(text, parameter)),
+  );
+}
+
+function readParameter(text: string, parameter: string): Partial<Attachment> {
+  const [key = "", value] = parameter.split("=");
+  const read = Object.hasOwn(PARAMETERS, key) ? PARAMETERS[key] : undefined;
+  if (read === undefined || value === undefined) {
+    const hint = nearest(key, Object.keys(PARAMETERS));
+    throw bad(text, `"${parameter}" is none of its parameters${hint ? `; did you mean ${hint}=…?` : ""}`);
+  }
+  try {
+    return read(value);
+  } catch (cause) {
+    throw bad(text, (cause as Error).message, { cause });
+  }
+}
+
+function parsePrice(text: string): number {
+  const price = Number(text);
+  if (text.trim() !== "" && price >= 0 && price < Infinity) return price;
+  throw new RangeError(`Cannot use "${text}" as a price. Write a number from 0 on`);
+}
+
+function bad(text: string, why: string, options?: ErrorOptions): PlatformError {
+  return new PlatformError(
+    "bad-platform",
+    `Cannot attach the platform "${text}": ${why}. Write NAME=URL[,limit=N][,price=P], for example ` +
+      "edge=http://127.0.0.1:7077,limit=200",
+    options,
+  );
+}
+
+/** Whether it is a local platform on this machine, which can be started if nobody listens there. */
+export function isStartable({ url }: Attachment): boolean {
+  return isBare(url) && url.protocol === "http:" &&
+    /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
+}
+
+/** Finds functions at an attached platform. */
+export function functionsAt({ url }: Attachment): LocalFunctions {
+  const base = url.href.replace(/\/$/, "");
+  return {
+    resolve: ({ name }) => isBare(url) ? localUrl(base, name) : `${base}/${encodeURIComponent(name)}`,
+  };
+}
+
+function isBare({ pathname, search }: URL): boolean {
+  return pathname === "/" && search === "";
+}

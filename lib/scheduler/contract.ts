@@ -1,0 +1,74 @@
+import type { Instance, InstanceOutcome, Random } from "../model/mod.ts";
+import type { Policy } from "../policies/mod.ts";
+import type { Limits } from "./limits.ts";
+import type { PlatformOption } from "./platform_pool.ts";
+
+/** What an outcome means for its invocation: whether it settles, and how, or is tried again. */
+export type Verdict = "ok" | "failed" | "retry" | "throttled";
+
+/** How an instance ended, and why unless it completed. */
+export interface Ending {
+  /** How it ended. */
+  readonly outcome: InstanceOutcome;
+  /** Why, unless it completed. */
+  readonly reason?: string;
+  /** It was refused before its first start, as it could not meet its deadline any more. */
+  readonly shed?: true;
+}
+
+/** What a change of an instance led to. */
+export interface Settlement {
+  /** The instance that was changed. */
+  readonly instance: Instance;
+  /** What the outcome meant for its invocation. */
+  readonly verdict?: Verdict;
+  /** When the invocation is tried again, if it is. */
+  readonly retryAtMs?: number;
+  /** Nodes that were settled along with it: skipped ones. */
+  readonly skipped: readonly number[];
+  /** The instance has ended; the scheduler has forgotten it. */
+  readonly ended?: Ending;
+}
+
+/** Gauges and counters. */
+export interface SchedulerStats {
+  /** Instances that have not ended. */
+  readonly instances: number;
+  /** Invocations that wait for capacity. */
+  readonly ready: number;
+  /** Invocations that wait for the end of a delay after a failure or a throttle. */
+  readonly delayed: number;
+  /** Attempts in flight. */
+  readonly running: number;
+  /** The global limit; Infinity for none. */
+  readonly limit: number;
+  /** Throttles and retries since the start. */
+  readonly throttled: number;
+  /** Failed attempts that were, or will be, followed by another. */
+  readonly retried: number;
+}
+
+/** What a scheduler is made of. */
+export interface SchedulerOptions {
+  /** What is served first. */
+  readonly policy: Policy;
+  /** What may run at once. (Default: anything) */
+  readonly limits?: Limits;
+  /**
+   * Whether a group never has more in flight than its share of the global limit, even if the others want less. (Default:
+   * false: what one leaves goes to the others)
+   */
+  readonly strictShares?: boolean;
+  /**
+   * Whether instances that cannot meet their deadlines any more, by what is expected of their chains' longest paths, are
+   * refused: when they are submitted or before their first start, never later. (Default: false)
+   */
+  readonly shed?: boolean;
+  /**
+   * The platforms that functions without a URL of their own may run on, if there are several: each start is placed on one
+   * of them that has room, as the policy says. (Default: there is one, without a name)
+   */
+  readonly platforms?: readonly PlatformOption[];
+  /** For the jitter of retry delays. */
+  readonly random: Random;
+}
