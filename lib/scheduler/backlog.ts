@@ -6,7 +6,7 @@ import {
   type Stats,
 } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
-import { checkLimit, Gates, type Limits, RateLimit } from "./limits.ts";
+import { checkLimit, type FixedLimits, Gates, RateLimit } from "./limits.ts";
 import { type PlatformOption, PlatformPool } from "./platform_pool.ts";
 import { ShareLimit, Shares } from "./shares.ts";
 import { Branch, Gate, Group, Lane, type Limit } from "./tree.ts";
@@ -34,7 +34,7 @@ export class Backlog implements Stats {
   running = 0;
   queued = 0;
   readonly #policy: Policy;
-  #limits: Limits;
+  #limits: FixedLimits;
   #max: number;
   readonly #root = new Branch();
   readonly #groups = new Map<string, Group>();
@@ -56,7 +56,7 @@ export class Backlog implements Stats {
    */
   constructor(
     policy: Policy,
-    limits: Limits,
+    limits: FixedLimits,
     { functions, strictShares, platforms }: BacklogSetup,
     before?: Backlog,
   ) {
@@ -79,7 +79,7 @@ export class Backlog implements Stats {
     return this.#policy;
   }
 
-  get limits(): Limits {
+  get limits(): FixedLimits {
     return this.#limits;
   }
 

@@ -1,5 +1,6 @@
 import type { FunctionSpec, Instance } from "../model/mod.ts";
 import type { Task } from "../policies/mod.ts";
+import type { AdaptiveStart } from "./adaptive_limit.ts";
 import type { InstanceRun } from "./instance_run.ts";
 import type { Lane } from "./tree.ts";
 
@@ -27,6 +28,12 @@ export class Invocation implements Task {
   /** Throttles in a row. */
   throttles = 0;
   readyAtMs: number;
+  /**
+   * How its last attempt was started, while the global limit is `"auto"`.
+   *
+   * @internal
+   */
+  start: AdaptiveStart | undefined;
   /**
    * Where it is queued, or was.
    *

@@ -13,8 +13,8 @@ import { Gate, Limit } from "./tree.ts";
  * ```
  */
 export interface Limits {
-  /** Of all functions. */
-  readonly global?: number;
+  /** Of all functions; `"auto"` finds out by itself what the platform lets run. */
+  readonly global?: number | "auto";
   /** Of each function, by name. */
   readonly functions?: Readonly<Record<string, number>>;
   /** Of each chain, by name. */
@@ -28,6 +28,9 @@ export interface Limits {
   /** Starts per second of each function, by name. */
   readonly functionRates?: Readonly<Record<string, number>>;
 }
+
+/** Limits of which none is found out by itself. */
+export type FixedLimits = Limits & { readonly global?: number };
 
 /** At most so many attempts in flight. */
 export class ConcurrencyLimit extends Limit {

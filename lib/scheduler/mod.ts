@@ -1,5 +1,5 @@
 /** The scheduler core: no clock, no I/O, no promises. */
-export type { Limits } from "./limits.ts";
+export type { FixedLimits, Limits } from "./limits.ts";
 export type { PlatformOption } from "./platform_pool.ts";
 export type { ChainPlan } from "./chain_plan.ts";
 export type { Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";

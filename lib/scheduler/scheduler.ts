@@ -1,5 +1,6 @@
 import type { Instance, NodeRecord, NodeState, Outcome, Random } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
+import { AdaptiveLimit } from "./adaptive_limit.ts";
 import { Backlog, type BacklogSetup } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import type { Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
@@ -7,7 +8,7 @@ import { Delays } from "./delays.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
-import type { Limits } from "./limits.ts";
+import type { FixedLimits, Limits } from "./limits.ts";
 import { RunTimes } from "./run_times.ts";
 import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
 
@@ -37,6 +38,8 @@ export class Scheduler {
   readonly #runs = new Map<string, InstanceRun>();
   readonly #delays = new Delays();
   #backlog: Backlog;
+  /** Only while the global limit is `"auto"`. */
+  #adaptive: AdaptiveLimit | undefined;
   #refused: Settlement[] = [];
   #sequence = 0;
   #delayed = 0;
@@ -52,7 +55,8 @@ export class Scheduler {
     const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
     this.#setup = { functions: this.#loads.byName, strictShares, platforms };
     this.#shed = shed;
-    this.#backlog = this.#newBacklog(policy, limits);
+    if (limits.global === "auto") this.#adaptive = new AdaptiveLimit();
+    this.#backlog = this.#newBacklog(policy, fixed(limits, this.#adaptive));
     this.#random = random;
   }
 
@@ -109,13 +113,19 @@ export class Scheduler {
       this.#queue(task);
     }
     this.#backlog.sweep();
+    this.#adaptive?.advance(nowMs);
+    this.#adapt();
     let task = this.#backlog.peek();
     while (task !== undefined && this.#isTooLate(task.run, nowMs)) {
       this.#refused.push(this.#refuse(task.run, nowMs));
       task = this.#backlog.peek();
     }
-    if (task === undefined) return undefined;
+    if (task === undefined) {
+      this.#adaptive?.full(this.#backlog.running, nowMs);
+      return undefined;
+    }
     this.#backlog.start(task);
+    task.start = this.#adaptive?.start(this.#backlog.running, nowMs);
     task.phase = "running";
     task.attempts++;
     task.run.running++;
@@ -187,6 +197,7 @@ export class Scheduler {
     const { run } = task;
     this.#backlog.release(task);
     run.running--;
+    this.#learn(task, outcome, nowMs);
     if (verdict === "retry" || verdict === "throttled") {
       return {
         instance: run.instance,
@@ -206,6 +217,25 @@ export class Scheduler {
     return { instance: run.instance, verdict, ...this.#result(run, skipped) };
   }
 
+  /** Tells the adaptive limit what became of an attempt. */
+  #learn({ start }: Invocation, outcome: Outcome, nowMs: number): void {
+    if (start === undefined || this.#adaptive === undefined) return;
+    if (outcome.kind === "throttled") this.#adaptive.throttled(start, this.#backlog.running + 1, nowMs);
+    else this.#adaptive.letIn(start);
+    this.#adapt();
+  }
+
+  /** An adaptive limit keeps what was refused back by itself, until it can go no lower. */
+  get #isHeldBack(): boolean {
+    return this.#adaptive !== undefined && this.#adaptive.limit > 1;
+  }
+
+  /** Puts the limit into force that was learned. */
+  #adapt(): void {
+    const limit = this.#adaptive?.limit;
+    if (limit !== undefined && limit !== this.#backlog.limits.global) this.#backlog.setGlobal(limit);
+  }
+
   #again(task: Invocation, outcome: Outcome, verdict: "retry" | "throttled", nowMs: number): number {
     const failed = outcome as Exclude<Outcome, { kind: "ok" }>;
     let delayMs: number;
@@ -215,7 +245,8 @@ export class Scheduler {
       delayMs = failureDelayMs(task.spec.retry, ++task.failures, this.#random);
     } else {
       this.#throttled++;
-      delayMs = throttleDelayMs(++task.throttles, this.#random);
+      task.throttles++;
+      delayMs = throttleDelayMs(this.#isHeldBack ? 1 : task.throttles, this.#random);
     }
     const untilMs = nowMs + Math.max(delayMs, failed.retryAfterMs ?? 0, LEAST_DELAY_MS);
     task.phase = "delayed";
@@ -277,10 +308,14 @@ export class Scheduler {
     return { instance: run.instance, ...this.#result(run, []) };
   }
 
-  /** When `next` may answer again with no new event: at the end of a delay, or when a rate lets something start. */
+  /** When `next` may answer again with no new event: at the end of a delay, when a rate lets something start, or a limit grows. */
   wakeAtMs(): number | undefined {
-    const delayMs = this.#delays.nextMs, rateMs = this.#backlog.opensAtMs();
-    return delayMs === undefined || rateMs === undefined ? delayMs ?? rateMs : Math.min(delayMs, rateMs);
+    const first = Math.min(
+      this.#delays.nextMs ?? Infinity,
+      this.#backlog.opensAtMs() ?? Infinity,
+      this.#adaptive?.wakeAtMs() ?? Infinity,
+    );
+    return first === Infinity ? undefined : first;
   }
 
   /**
@@ -293,16 +328,22 @@ export class Scheduler {
   }
 
   /**
-   * Goes on under other limits; what is in flight beyond them ends as it would have.
+   * Goes on under other limits; what is in flight beyond them ends as it would have. What `"auto"` has learned is kept while
+   * it stays `"auto"`.
    *
    * @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force
    */
   setLimits(limits: Limits): void {
-    if (sameButGlobal(this.#backlog.limits, limits)) this.#backlog.setGlobal(limits.global);
-    else this.#rebuild(this.#newBacklog(this.#backlog.policy, limits));
+    const adaptive = limits.global === "auto"
+      ? this.#adaptive ?? new AdaptiveLimit(this.#backlog.running)
+      : undefined;
+    const next = fixed(limits, adaptive);
+    if (sameButGlobal(this.#backlog.limits, next)) this.#backlog.setGlobal(next.global);
+    else this.#rebuild(this.#newBacklog(this.#backlog.policy, next));
+    this.#adaptive = adaptive;
   }
 
-  #newBacklog(policy: Policy, limits: Limits): Backlog {
+  #newBacklog(policy: Policy, limits: FixedLimits): Backlog {
     return new Backlog(policy, limits, this.#setup, this.#backlog);
   }
 
@@ -368,7 +409,13 @@ const LEAST_DELAY_MS = 1;
 
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
 
-function sameButGlobal(some: Limits, others: Limits): boolean {
+/** Limits as they are in force now. */
+function fixed({ global, ...others }: Limits, adaptive: AdaptiveLimit | undefined): FixedLimits {
+  const max = global === "auto" ? adaptive!.limit : global;
+  return max === undefined ? others : { ...others, global: max };
+}
+
+function sameButGlobal(some: FixedLimits, others: FixedLimits): boolean {
   if (some.rate !== others.rate) return false;
   return (["functions", "chains", "labels", "platforms", "functionRates"] as const).every((kind) => {
     const a = some[kind] ?? {}, b = others[kind] ?? {};

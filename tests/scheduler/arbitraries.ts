@@ -9,7 +9,7 @@ import {
   type Outcome,
 } from "../../lib/model/mod.ts";
 import { type Policy, policyOf, policySummaries, type Task } from "../../lib/policies/mod.ts";
-import type { Limits } from "../../lib/scheduler/mod.ts";
+import type { FixedLimits } from "../../lib/scheduler/mod.ts";
 
 /** What is done to a scheduler; numbers that choose among something are taken modulo how many there are. */
 export type Step =
@@ -19,7 +19,7 @@ export type Step =
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "cancel"; readonly which: number }
   | { readonly do: "setPolicy"; readonly policy: PolicyChoice }
-  | { readonly do: "setLimits"; readonly limits: Limits };
+  | { readonly do: "setLimits"; readonly limits: FixedLimits };
 
 export interface Submission {
   readonly chain: number;
@@ -109,8 +109,8 @@ const limit = fc.integer({ min: 1, max: 3 });
 const dictionary = (...names: string[]) =>
   fc.dictionary(fc.constantFrom(...names), limit, { noNullPrototype: true });
 
-/** Limits of every kind or of some; of platforms too, if there are any. */
-export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<Limits> =>
+/** FixedLimits of every kind or of some; of platforms too, if there are any. */
+export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<FixedLimits> =>
   fc.record({
     global: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 6 })),
     functions: dictionary("f0", "f1", "f2"),
@@ -221,7 +221,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
 /** What happens to a scheduler, under policies of one kind. */
 export function steps(
   policy: fc.Arbitrary<PolicyChoice>,
-  limits: fc.Arbitrary<Limits>,
+  limits: fc.Arbitrary<FixedLimits>,
 ): fc.Arbitrary<Step[]> {
   const which = fc.nat(1000);
   const runMs = fc.constantFrom(5, 20, 100, 700);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Instance, NodeRecord, NodeState } from "../../lib/model/mod.ts";
-import type { Invocation, Limits, Settlement } from "../../lib/scheduler/mod.ts";
+import type { FixedLimits, Invocation, Settlement } from "../../lib/scheduler/mod.ts";
 
 interface Account {
   readonly instance: Instance;
@@ -14,14 +14,14 @@ interface Account {
 
 /** What a scheduler's caller can see, kept to check that nothing is lost, started twice or started too soon. */
 export class Books {
-  limits: Limits;
+  limits: FixedLimits;
   /** How often each instance has ended, by id. */
   readonly endings = new Map<string, number>();
   readonly #accounts = new Map<string, Account>();
   /** Attempts in flight on each platform, if there are several. */
   readonly #onPlatform: Map<string, number>;
 
-  constructor(limits: Limits, platforms: readonly string[]) {
+  constructor(limits: FixedLimits, platforms: readonly string[]) {
     this.limits = limits;
     this.#onPlatform = new Map(platforms.map((name) => [name, 0]));
   }

@@ -4,7 +4,7 @@ import type { Outcome, Random } from "../../lib/model/mod.ts";
 import type { FunctionStats, GroupStats, PlatformView, Policy, Stats, Task } from "../../lib/policies/mod.ts";
 import type {
   Ending,
-  Limits,
+  FixedLimits,
   PlatformOption,
   SchedulerStats,
   Settlement,
@@ -59,7 +59,7 @@ export class Oracle {
   /** What was refused since it was asked last. */
   refused: Settlement[] = [];
   #policy: Policy;
-  #limits: Limits;
+  #limits: FixedLimits;
   #open: Open[] = [];
   #nowMs = 0;
   #sweptAtMs = 0;
@@ -70,7 +70,7 @@ export class Oracle {
 
   constructor(
     policy: Policy,
-    limits: Limits,
+    limits: FixedLimits,
     readonly random: Random,
     readonly strict: boolean,
     readonly shed: boolean,
@@ -324,9 +324,9 @@ export class Oracle {
   }
 
   /** Another global limit alone leaves the order as it is. */
-  setLimits(limits: Limits): void {
+  setLimits(limits: FixedLimits): void {
     const order = (
-      { functions = {}, chains = {}, labels = {}, platforms = {}, rate, functionRates = {} }: Limits,
+      { functions = {}, chains = {}, labels = {}, platforms = {}, rate, functionRates = {} }: FixedLimits,
     ) => [functions, chains, labels, platforms, rate, functionRates];
     const isSame = equal(order(this.#limits), order(limits));
     this.#limits = limits;

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import type { Chain, Instance, NodeRecord, Outcome } from "../../lib/model/mod.ts";
 import { seededRandom } from "../../lib/model/mod.ts";
 import {
+  type FixedLimits,
   type Invocation,
-  type Limits,
   type PlatformOption,
   Scheduler,
   type Settlement,
@@ -51,7 +51,7 @@ class Duel {
   constructor(
     readonly chains: readonly Chain[],
     choice: PolicyChoice,
-    limits: Limits,
+    limits: FixedLimits,
     { strictShares = false, shed = false, platforms = [] }: Manner,
   ) {
     const policy = makePolicy(choice);
@@ -185,7 +185,7 @@ function binPacked(choice: PolicyChoice): PolicyChoice {
   return "name" in choice ? { ...choice, name: `${choice.name}+bin-packing` } : choice;
 }
 
-function hasRates({ rate, functionRates = {} }: Limits): boolean {
+function hasRates({ rate, functionRates = {} }: FixedLimits): boolean {
   return rate !== undefined || Object.keys(functionRates).length > 0;
 }
 

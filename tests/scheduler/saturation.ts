@@ -1,0 +1,207 @@
+/** A scheduler under more load than a platform takes, in virtual time. */
+import { type Distribution, type Outcome, type Random, sampleMs, seededRandom } from "../../lib/model/mod.ts";
+import type { Admission } from "../../lib/platform/mod.ts";
+import type { Invocation, Scheduler } from "../../lib/scheduler/mod.ts";
+import { instanceOf, OK, single, THROTTLED } from "./builders.ts";
+
+/** What decides which calls run: a {@linkcode Provider}, or a model of the test's own. */
+export interface Admitting {
+  readonly running: number;
+  start(functionName: string, nowMs: number): Admission;
+  end(functionName: string, nowMs: number): void;
+}
+
+/** What is offered to what. */
+export interface Saturation {
+  readonly scheduler: Scheduler;
+  readonly provider: Admitting;
+  /** How long each function runs, in turn. */
+  readonly times: readonly Distribution[];
+  /** How long a request, and its answer, take on their way; not there: no time at all. */
+  readonly travel?: Distribution;
+  readonly seed?: string | number;
+}
+
+/** What happened from one instant to another. */
+export interface Observation {
+  /** Attempts in flight, on average over the time. */
+  readonly inFlight: number;
+  /** Calls that ran on the platform, on average over the time. */
+  readonly running: number;
+  readonly attempts: number;
+  readonly throttled: number;
+  /** The scheduler's limit at the end. */
+  readonly limit: number;
+}
+
+interface Event {
+  readonly atMs: number;
+  readonly sequence: number;
+  readonly run: () => void;
+}
+
+/** Events by time, those of one instant in the order in which they were added; a binary heap. */
+class EventHeap {
+  readonly #heap: Event[] = [];
+
+  get first(): Event | undefined {
+    return this.#heap[0];
+  }
+
+  push(event: Event): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    for (let up = (at - 1) >> 1; at > 0 && later(heap[up]!, event); up = (at - 1) >> 1) {
+      heap[at] = heap[up]!;
+      at = up;
+    }
+    heap[at] = event;
+  }
+
+  pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = at * 2 + 1) {
+      if (child + 1 < heap.length && later(heap[child]!, heap[child + 1]!)) child++;
+      if (!later(last, heap[child]!)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}
+
+function later(a: Event, b: Event): boolean {
+  return a.atMs === b.atMs ? a.sequence > b.sequence : a.atMs > b.atMs;
+}
+
+const QUEUED = 200;
+const AT_ONCE: Distribution = { kind: "constant", ms: 0 };
+
+/** Keeps a scheduler supplied with work, and time going. */
+export class SaturatedLoad {
+  readonly #of: Required<Saturation>;
+  readonly #random: Random;
+  readonly #chains;
+  #nowMs = 0;
+  #sequence = 0;
+  readonly #events = new EventHeap();
+  #submitted = 0;
+  #wakeAtMs = Infinity;
+  #runningMs = 0;
+  #inFlightMs = 0;
+  #attempts = 0;
+  #throttled = 0;
+  /** The longest time from an invocation's first throttle to being let in, so far. */
+  longestWaitMs = 0;
+  readonly #throttledAtMs = new Map<Invocation, number>();
+
+  constructor(of: Saturation) {
+    this.#of = { travel: AT_ONCE, seed: 1, ...of };
+    this.#random = seededRandom(this.#of.seed);
+    this.#chains = of.times.map((_, i) => single(`f${i}`));
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Lets time pass. @returns what happened meanwhile */
+  run(forMs: number): Observation {
+    const endMs = this.#nowMs + forMs;
+    const before = {
+      inFlightMs: this.#inFlightMs,
+      runningMs: this.#runningMs,
+      attempts: this.#attempts,
+      throttled: this.#throttled,
+    };
+    this.#pump();
+    for (
+      let event = this.#events.first;
+      event !== undefined && event.atMs <= endMs;
+      event = this.#events.first
+    ) {
+      this.#events.pop();
+      this.#pass(event.atMs);
+      event.run();
+    }
+    this.#pass(endMs);
+    return {
+      inFlight: (this.#inFlightMs - before.inFlightMs) / forMs,
+      running: (this.#runningMs - before.runningMs) / forMs,
+      attempts: this.#attempts - before.attempts,
+      throttled: this.#throttled - before.throttled,
+      limit: this.#of.scheduler.stats().limit,
+    };
+  }
+
+  #pass(untilMs: number): void {
+    this.#inFlightMs += this.#of.scheduler.stats().running * (untilMs - this.#nowMs);
+    this.#runningMs += this.#of.provider.running * (untilMs - this.#nowMs);
+    this.#nowMs = untilMs;
+  }
+
+  #at(atMs: number, run: () => void): void {
+    this.#events.push({ atMs, sequence: this.#sequence++, run });
+  }
+
+  #pump(): void {
+    const { scheduler } = this.#of;
+    do {
+      while (scheduler.stats().ready < QUEUED) {
+        const chain = this.#chains[this.#submitted % this.#chains.length]!;
+        scheduler.submit(instanceOf(chain, `${this.#submitted++}`), this.#nowMs);
+      }
+    } while (this.#startSome());
+    const wakeAtMs = scheduler.wakeAtMs() ?? Infinity;
+    if (wakeAtMs <= this.#nowMs) {
+      throw new Error(`It is to be woken at ${wakeAtMs}, and it is ${this.#nowMs}`);
+    }
+    if (wakeAtMs === this.#wakeAtMs) return;
+    this.#wakeAtMs = wakeAtMs;
+    if (wakeAtMs < Infinity) this.#at(wakeAtMs, () => wakeAtMs === this.#wakeAtMs && this.#pump());
+  }
+
+  /** Starts what may start of what is queued. @returns whether there may be more */
+  #startSome(): boolean {
+    for (let left = QUEUED / 2; left > 0; left--) {
+      const task = this.#of.scheduler.next(this.#nowMs);
+      if (task === undefined) return false;
+      this.#attempt(task);
+    }
+    return true;
+  }
+
+  #attempt(task: Invocation): void {
+    const { provider, travel, times } = this.#of;
+    this.#attempts++;
+    this.#later(travel, () => {
+      const admission = provider.start(task.function, this.#nowMs);
+      if (admission.kind === "refused") {
+        this.#throttled++;
+        if (!this.#throttledAtMs.has(task)) this.#throttledAtMs.set(task, this.#nowMs);
+        this.#later(travel, () => this.#settle(task, THROTTLED));
+        return;
+      }
+      const sinceMs = this.#throttledAtMs.get(task) ?? this.#nowMs;
+      this.#throttledAtMs.delete(task);
+      this.longestWaitMs = Math.max(this.longestWaitMs, this.#nowMs - sinceMs);
+      const ms = admission.delayMs + sampleMs(times[Number(task.function.slice(1))]!, this.#random);
+      this.#at(this.#nowMs + ms, () => {
+        provider.end(task.function, this.#nowMs);
+        this.#later(travel, () => this.#settle(task, OK));
+      });
+    });
+  }
+
+  #later(travel: Distribution, run: () => void): void {
+    this.#at(this.#nowMs + sampleMs(travel, this.#random), run);
+  }
+
+  #settle(task: Invocation, outcome: Outcome): void {
+    this.#of.scheduler.settle(task, outcome, this.#nowMs);
+    this.#pump();
+  }
+}
