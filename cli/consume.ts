@@ -8,7 +8,7 @@ import { noRecorder } from "../lib/record/mod.ts";
 import { type Command, COMMON, QUEUE_OPTION } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
-import { flag, many, one, pair, readOptions, text, type Values } from "./options.ts";
+import { flag, limit, many, one, pair, readOptions, text, type Values } from "./options.ts";
 import { PLATFORM_OPTIONS } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
 import { chance, clock, makePlatform, makePolicy, openLogOf, openQueue, queueAddress } from "./wire.ts";
@@ -39,7 +39,7 @@ const options = {
   ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
   "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
   shed: flag("refuse chains that cannot meet their deadlines any more, before they start"),
-  limit: one("N", `most functions in flight (default ${DEFAULT_LIMIT})`, parseCount),
+  limit: one("N|auto", `most functions in flight (default ${DEFAULT_LIMIT}); auto: find it out`, limit),
   "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
   "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
   "label-limit": many("L=N", "most in flight of each value of a label: tenant=20 (repeatable)", limitOf),
@@ -68,6 +68,7 @@ export const command: Command = {
       "sequoia consume --policy fair-share+shortest-job-first --by tenant --limit 200",
       "between tenants; each one's shortest chain first",
     ],
+    ["sequoia consume --limit auto", "find out how much the provider lets run, and keep to it"],
     ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
   ],
   options,

@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { nearest } from "../lib/model/mod.ts";
+import { nearest, parseCount } from "../lib/model/mod.ts";
 import { UsageError } from "./errors.ts";
 
 /** One option of a command. */
@@ -49,6 +49,12 @@ export function pair(value: string): readonly [string, string] {
   const at = value.indexOf("=");
   if (at <= 0) throw new SyntaxError(`Cannot read "${value}". Write name=value`);
   return [value.slice(0, at), value.slice(at + 1)];
+}
+
+/** Reads how many may run at once: a number, or `auto`. */
+export function limit(value: string): number | "auto" {
+  if (value === "auto" || /^\d+$/.test(value)) return value === "auto" ? value : parseCount(value);
+  throw new SyntaxError(`Cannot read "${value}" as a limit. Write a whole number, for example 100, or auto`);
 }
 
 /** Reads one of several words. */

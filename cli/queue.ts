@@ -3,7 +3,18 @@ import type { Filter, InstanceState, InstanceView, QueueDriver } from "../lib/qu
 import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
-import { choice, didYouMean, flag, many, one, pair, readOptions, text, type Values } from "./options.ts";
+import {
+  choice,
+  didYouMean,
+  flag,
+  limit as readLimit,
+  many,
+  one,
+  pair,
+  readOptions,
+  text,
+  type Values,
+} from "./options.ts";
 import { clock, makePolicy, openQueue } from "./wire.ts";
 
 const STATES = ["queued", "running", "completed", "failed", "cancelled"] as const;
@@ -49,7 +60,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 /** `sequoia queue` */
 export const command: Command = {
   summary: "look into the queue, cancel, retry, purge",
-  usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | policy NAME | limit N",
+  usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | policy NAME | limit N|auto",
   examples: [
     ["sequoia queue status", "how many instances wait, run and have ended"],
     ["sequoia queue dead", "the chains that failed, and why"],
@@ -102,7 +113,7 @@ function needsFilter(args: readonly string[], values: QueueValues): void {
 
 function checkLimit([limit = ""]: readonly string[]): void {
   try {
-    parseCount(limit);
+    readLimit(limit);
   } catch (cause) {
     throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
   }
@@ -196,9 +207,10 @@ async function limit(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const max = parseCount(n!);
+  const max = readLimit(n!);
   const reached = await queue.request({ kind: "limit", limit: max });
-  print(values.json ? JSON.stringify({ reached }) : `Running consumers go on with at most ${max} in flight`);
+  const words = max === "auto" ? "what the platform lets run" : `at most ${max}`;
+  print(values.json ? JSON.stringify({ reached }) : `Running consumers go on with ${words} in flight`);
 }
 
 function filterOf(ids: readonly string[], { chain, label, state, count }: QueueValues): Filter {

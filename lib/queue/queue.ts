@@ -100,8 +100,8 @@ export type Command =
   | { readonly kind: "purge"; readonly filter: Filter }
   /** Consumers go on under another policy, named as on the command line. */
   | { readonly kind: "policy"; readonly policy: string }
-  /** Consumers go on under another global limit. */
-  | { readonly kind: "limit"; readonly limit: number };
+  /** Consumers go on under another global limit, or find it out by themselves. */
+  | { readonly kind: "limit"; readonly limit: number | "auto" };
 
 /** What `sequoia queue` and `produce --wait` stand on. */
 export interface QueueAdmin {

@@ -9,6 +9,8 @@ export interface AdaptiveStart {
 
 /** What is tried first: slow start begins here. */
 const FIRST_LIMIT = 4;
+/** A platform that never refuses is not asked for more: each attempt in flight costs this machine a connection. */
+const HIGHEST_LIMIT = 10_000;
 /** What is added to the limit doubles so often, in milliseconds, … */
 const DOUBLING_MS = 500;
 /** … or in so many times what a refusal takes to be heard of: what goes wrong meanwhile is then a fifth of what is added. */
@@ -30,6 +32,8 @@ const LONG_HOLD_ATTEMPTS = 60;
 const LONGEST_HOLD_MS = 60_000;
 /** What many throttles at once cost: they come of a change, not of a probe. */
 const HIGHEST_COST = 3;
+/** Lowered to less than this part of what it was, the limit has changed, and may have been passed by on the way down. */
+const CHANGED = 0.8;
 
 /** A step down is at most this part of the limit. */
 const LARGEST_STEP_DOWN = 0.1;
@@ -63,6 +67,8 @@ export class AdaptiveLimit {
   #epoch = 0;
   #loweredAtMs = 0;
   #stepDown = 1;
+  /** The limit at the end of the last growth. */
+  #found = 0;
   /** Attempts started in this epoch. */
   #attempts = 0;
   /** Throttles of the last congestion episode. */
@@ -101,15 +107,20 @@ export class AdaptiveLimit {
       this.#cost++;
       return;
     }
-    this.#limit = Math.max(1, Math.min(known, this.#growing ? this.#limit : this.#limit - this.#stepDown));
-    if (!this.#growing) {
-      this.#stepDown = Math.min(this.#stepDown * 2, Math.max(1, Math.floor(this.#limit * LARGEST_STEP_DOWN)));
-    }
+    this.#limit = this.#growing ? known : Math.max(1, Math.min(known, this.#limit - this.#nextStepDown()));
+    if (this.#growing) this.#found = this.#limit;
     this.#growing = false;
     this.#epoch++;
     this.#loweredAtMs = nowMs;
     this.#attempts = 0;
     this.#cost = 1;
+  }
+
+  #nextStepDown(): number {
+    if (this.#cost > this.#limit * LARGEST_CUT) return Math.ceil(this.#limit * LARGEST_CUT); // all was refused
+    const step = this.#stepDown;
+    this.#stepDown = Math.min(step * 2, Math.max(1, Math.floor(this.#limit * LARGEST_STEP_DOWN)));
+    return step;
   }
 
   /** Nothing more can start now: because of this limit, or for another reason. @param running attempts in flight */
@@ -121,7 +132,7 @@ export class AdaptiveLimit {
   /** Lets the limit grow by what the time allows. */
   advance(nowMs: number): void {
     const sinceMs = this.#countedToMs;
-    if (sinceMs === undefined || nowMs < this.#dueAtMs(sinceMs)) return;
+    if (sinceMs === undefined || this.#limit >= HIGHEST_LIMIT || nowMs < this.#dueAtMs(sinceMs)) return;
     this.#countedToMs = nowMs;
     if (this.#growing) this.#amount *= 2 ** ((nowMs - sinceMs) / this.#doublingMs);
     else {
@@ -130,12 +141,14 @@ export class AdaptiveLimit {
       this.#amount = 1;
       this.#stepDown = 1;
     }
-    this.#limit = Math.max(this.#limit, Math.floor(this.#base + this.#amount));
+    const grown = Math.floor(this.#base + this.#amount);
+    this.#limit = Math.max(this.#limit, Math.min(grown, HIGHEST_LIMIT));
   }
 
   /** When the limit may grow with no other event; undefined if it is not what keeps attempts from starting. */
   wakeAtMs(): number | undefined {
-    return this.#countedToMs === undefined ? undefined : this.#dueAtMs(this.#countedToMs);
+    if (this.#countedToMs === undefined || this.#limit >= HIGHEST_LIMIT) return undefined;
+    return this.#dueAtMs(this.#countedToMs);
   }
 
   #dueAtMs(sinceMs: number): number {
@@ -150,6 +163,7 @@ export class AdaptiveLimit {
   }
 
   #holdMs(): number {
+    if (this.#limit < this.#found * CHANGED) return LEAST_HOLD_MS;
     const paid = this.#attempts / Math.min(this.#cost, HIGHEST_COST);
     if (paid >= HOLD_ATTEMPTS) return LEAST_HOLD_MS;
     return paid >= LONG_HOLD_ATTEMPTS ? LONG_HOLD_MS : LONGEST_HOLD_MS;

@@ -42,6 +42,8 @@ const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["consume --limit=-5", 2, "--limit", '"-5"'],
   ["consume --limit -5", 2],
   ["consume --limit NaN", 2, "--limit", '"NaN"'],
+  ["consume --limit atuo", 2, "--limit", '"atuo"', "or auto"],
+  ["queue limit atuo", 2, "queue limit", '"atuo"', "or auto"],
   ["consume --limit 1e99", 2, "--limit", '"1e99"'],
   ["consume --limit", 2, "--limit lacks its value"],
   ["consume --function-limit f", 2, "--function-limit", "name=value"],

@@ -1,0 +1,134 @@
+/** What `global: "auto"` makes of platforms that hide their limits, in virtual time, under more load than they take. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { constant, type Distribution, lognormal, seededRandom } from "../../lib/model/mod.ts";
+import { parseProfile, Provider } from "../../lib/platform/mod.ts";
+import { instanceOf, makeScheduler, OK, single, startAll, THROTTLED } from "./builders.ts";
+import { CollapsingProvider } from "./collapse.ts";
+import { type Observation, SaturatedLoad } from "./saturation.ts";
+
+const SECOND = lognormal("1s", "3s");
+const SHORT = lognormal("50ms", "150ms");
+const TIMES: Readonly<Record<string, readonly Distribution[]>> = {
+  "of a second": [SECOND],
+  "of 50 ms": [SHORT],
+  "long and short": [SECOND, SHORT, SHORT],
+};
+
+/** A hidden hard limit, which the test may change, under load. */
+function hidden(limit: number, times: readonly Distribution[], travel: Distribution, seed: number) {
+  const profile = { ...parseProfile("hard-limit,cold=0ms"), limit };
+  const scheduler = makeScheduler("fcfs", { global: "auto" });
+  const provider = new Provider(profile, seededRandom(seed));
+  return { profile, scheduler, load: new SaturatedLoad({ scheduler, provider, times, travel, seed }) };
+}
+
+/** Requests that travel are in flight as well, so there may be more in flight than run. */
+function assertHolds({ inFlight, running, attempts, throttled }: Observation, limit: number, share: number) {
+  assert(inFlight >= 0.9 * limit, `${inFlight} in flight of ${limit}`);
+  assert(running < limit + 1e-6, `${running} run of ${limit}`);
+  assert(throttled <= share * attempts, `${throttled} of ${attempts} attempts were throttled`);
+}
+
+for (const [name, times] of Object.entries(TIMES)) {
+  for (const travel of [constant(0), lognormal("5ms", "20ms")]) {
+    for (const limit of [10, 50, 400]) {
+      const how = travel.kind === "constant" ? "at once" : "over a network";
+      Deno.test(`auto finds a limit of ${limit}, halved and doubled, for functions ${name} ${how}`, () => {
+        for (const seed of [1, 2]) {
+          const { profile, load } = hidden(limit, times, travel, seed);
+          load.run(30_000);
+          assertHolds(load.run(40_000), limit, 0.02);
+          for (const next of [limit / 2, limit]) {
+            profile.limit = next;
+            load.run(15_000);
+            assertHolds(load.run(10_000), next, 0.04); // few attempts: one throttle more or less
+          }
+        }
+      });
+    }
+  }
+}
+
+for (const limit of [1, 3, 1000, 3000]) {
+  Deno.test(`auto holds a limit of ${limit}`, () => {
+    const { load } = hidden(limit, [SECOND], lognormal("5ms", "20ms"), 1);
+    load.run(30_000);
+    assertHolds(load.run(limit < 10 ? 600_000 : 30_000), limit, 0.02);
+  });
+}
+
+Deno.test("auto holds any limit, for functions of any time, however long they travel", () => {
+  const limits = fc.integer({ min: 10, max: 200 });
+  const medians = fc.integer({ min: 20, max: 2000 });
+  fc.assert(
+    fc.property(limits, medians, fc.integer({ min: 1, max: 10 }), fc.nat(), (limit, medianMs, p99, seed) => {
+      const time = lognormal(medianMs, medianMs * p99);
+      const { load } = hidden(limit, [time], lognormal(medianMs / 100, medianMs / 25), seed);
+      load.run(30_000);
+      assertHolds(load.run(60_000), limit, 0.02);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("auto brings a collapsed platform back, which a fixed limit keeps down", () => {
+  const travel = lognormal("10ms", "40ms");
+  const after = (kept: number | "auto") => {
+    const provider = new CollapsingProvider(50);
+    const scheduler = makeScheduler("fcfs", { global: "auto" });
+    const load = new SaturatedLoad({ scheduler, provider, times: [SECOND], travel });
+    load.run(30_000);
+    scheduler.setLimits({ global: 200 }); // somebody asks for too much, for a while
+    load.run(5000);
+    assertEquals(provider.effective, 10);
+    scheduler.setLimits({ global: kept });
+    load.run(60_000);
+    return load.run(60_000).running;
+  };
+  assert(after("auto") >= 0.9 * 50);
+  assert(after(200) <= 0.25 * 50, "the model is metastable");
+});
+
+Deno.test("auto keeps what it learned when other limits change, and starts from what runs when it is switched on", () => {
+  const { scheduler, load } = hidden(50, [SECOND], constant(0), 1);
+  load.run(30_000);
+  assertEquals(scheduler.stats().limit, 50);
+  scheduler.setLimits({ global: "auto", functions: { other: 1 } });
+  assertEquals(scheduler.stats().limit, 50);
+  scheduler.setLimits({ global: 20 });
+  assertEquals(scheduler.stats().limit, 20);
+  load.run(10_000);
+  scheduler.setLimits({ global: "auto" });
+  assertEquals(scheduler.stats().limit, 20);
+  assertHolds((load.run(20_000), load.run(20_000)), 50, 0.02);
+});
+
+Deno.test("auto stays as it is when limits are refused", () => {
+  const scheduler = makeScheduler("fcfs", { global: "auto" });
+  assertThrows(() => scheduler.setLimits({ global: 7, functions: { f: 0 } }), RangeError);
+  assertEquals(scheduler.stats().limit, 4);
+});
+
+/** How long one invocation waits after each of some throttles, beside others that are in flight. */
+function waits(others: number, throttles: number): number[] {
+  const scheduler = makeScheduler("fcfs", { global: others + 1 });
+  const chain = single("f");
+  for (let i = 0; i <= others; i++) scheduler.submit(instanceOf(chain, `${i}`), 0);
+  const started = startAll(scheduler);
+  scheduler.setLimits({ global: "auto" });
+  let task = started.shift()!;
+  let nowMs = 0;
+  return Array.from({ length: throttles }, () => {
+    const waitMs = scheduler.settle(task, THROTTLED, nowMs).retryAtMs! - nowMs;
+    for (const other of started.splice(0, 10)) scheduler.settle(other, OK, nowMs);
+    nowMs += waitMs;
+    task = scheduler.next(nowMs)!;
+    return waitMs;
+  });
+}
+
+Deno.test("auto lets a throttled invocation wait for the limit, not for longer with each throttle", () => {
+  assert(Math.max(...waits(100, 8)) <= 50);
+  assert(Math.max(...waits(0, 8)) > 2000, "one alone is all that can be held back");
+});
