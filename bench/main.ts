@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** Runs all benchmarks, prints a table and writes `bench.json`. Figures that miss what they must reach are marked. */
 import { type Figure, missed } from "./figures.ts";
+import { adaptiveBench } from "./adaptive_bench.ts";
 import { cliBench } from "./cli_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
 import { queueBench } from "./queue_bench.ts";
@@ -10,6 +11,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "scheduler core": schedulerBench,
   "sqlite queue": queueBench,
   "consume": consumeBench,
+  "adaptive limit": adaptiveBench,
   "command line": cliBench,
 };
 

@@ -1,9 +1,10 @@
-/** An attempt as the controller knew it when it was started. */
+/** An attempt as the adaptive limit knew it when it was started. */
 export interface AdaptiveStart {
   /** Attempts in flight at its start, itself included. */
   readonly running: number;
   /** How often the limit had been lowered before. */
   readonly epoch: number;
+  /** When that was. */
   readonly atMs: number;
 }
 
@@ -45,27 +46,33 @@ const LARGEST_CUT = 0.5;
  * was refused is nearly the limit itself. It has no clock and no timers; it is told the time.
  *
  * It is in one of two states.
- * - **growing**: the limit is a base plus an amount that doubles every half second, 1, 2, 4, 8, … (as BBR raises
- *   `inflight_hi` in ProbeBW_UP, draft-ietf-ccwg-bbr section 5.3.3). In the beginning the base is 0, which is slow start
- *   (RFC 5681 section 3.1). A throttle ends it: *holding*, at what was in flight before the attempt that was refused.
- * - **holding**: the limit stays, until a probe is worth its throttle: then *growing*, from there.
+ * - **growing**: the limit is a base plus an amount that doubles every half second, 1, 2, 4, 8, … (as BBR raises its bound
+ *   while it probes, draft-ietf-ccwg-bbr, ProbeBW_UP). In the beginning the base is 0: slow start (RFC 5681 section 3.1).
+ *   A throttle ends it: *holding*, at what was in flight before the attempt that was refused.
+ * - **holding**: the limit stays until enough attempts were started to pay for the throttle that a probe costs, or it has
+ *   been lowered so far that it has changed: *growing*, with the present limit as the base.
  *
- * A throttle lowers the limit once per congestion episode: attempts that were started before it was lowered say nothing new,
- * except that they may tell the limit more exactly (NewReno's `recover`, RFC 6582 section 3.2). Throttles that go on lower it
- * by steps that double, up to a tenth of the limit each, until something that was started since is let in.
+ * A throttle lowers the limit once per congestion episode: attempts that were started before it was lowered only tell it
+ * more exactly (NewReno's `recover`, RFC 6582 section 3.2). Throttles that go on lower it by steps that double up to a tenth
+ * of the limit, or by half when most of what was in flight was refused, until something started since is let in. So it
+ * follows a platform whose concurrency collapses under overload down to where the overload ends, which is what such a
+ * platform needs to recover (Bronson et al., "Metastable Failures in Distributed Systems", HotOS 2021).
  *
  * Time counts as growth only while the limit is what keeps attempts from starting (RFC 7661): an application that is idle
  * learns nothing about the platform.
  */
 export class AdaptiveLimit {
   #limit: number;
+  #growing = true;
+  /** While growing: the limit is the sum of both. */
   #base = 0;
   #amount: number;
-  #growing = true;
   /** Growth has been counted up to here; undefined while something else than the limit is what keeps attempts back. */
   #countedToMs: number | undefined;
+  /** How often the limit has been lowered, and when it was last. */
   #epoch = 0;
   #loweredAtMs = 0;
+  /** What it is lowered by if throttles go on. */
   #stepDown = 1;
   /** The limit at the end of the last growth. */
   #found = 0;
