@@ -72,6 +72,23 @@ Deno.test("auto holds any limit, for functions of any time, however long they tr
   );
 });
 
+Deno.test("auto finds any limit again within 15 s of its change", () => {
+  const limits = fc.integer({ min: 20, max: 150 });
+  const medians = fc.integer({ min: 20, max: 800 });
+  const factors = fc.double({ min: 0.4, max: 2.5, noNaN: true });
+  fc.assert(
+    fc.property(limits, medians, factors, fc.nat(), (limit, medianMs, factor, seed) => {
+      const time = lognormal(medianMs, medianMs * 3);
+      const { profile, load } = hidden(limit, [time], lognormal(medianMs / 100, medianMs / 25), seed);
+      load.run(20_000 + seed % 20_000);
+      profile.limit = Math.round(limit * factor);
+      load.run(15_000);
+      assertHolds(load.run(15_000), profile.limit, 0.03);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 Deno.test("auto brings a collapsed platform back, which a fixed limit keeps down", () => {
   const travel = lognormal("10ms", "40ms");
   const after = (kept: number | "auto") => {
