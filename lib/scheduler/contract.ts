@@ -40,7 +40,7 @@ export interface SchedulerStats {
   readonly delayed: number;
   /** Attempts in flight. */
   readonly running: number;
-  /** The global limit; Infinity for none. */
+  /** The global limit at present, also one that is found out; Infinity for none. */
   readonly limit: number;
   /** Throttles and retries since the start. */
   readonly throttled: number;

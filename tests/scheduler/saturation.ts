@@ -17,9 +17,9 @@ export interface Saturation {
   readonly provider: Admitting;
   /** How long each function runs, in turn. */
   readonly times: readonly Distribution[];
-  /** How long a request, and its answer, take on their way; not there: no time at all. */
-  readonly travel?: Distribution;
-  readonly seed?: string | number;
+  /** How long a request, and its answer, take on their way. */
+  readonly travel: Distribution;
+  readonly seed: number;
 }
 
 /** What happened from one instant to another. */
@@ -30,8 +30,6 @@ export interface Observation {
   readonly running: number;
   readonly attempts: number;
   readonly throttled: number;
-  /** The scheduler's limit at the end. */
-  readonly limit: number;
 }
 
 interface Event {
@@ -78,11 +76,10 @@ function later(a: Event, b: Event): boolean {
 }
 
 const QUEUED = 200;
-const AT_ONCE: Distribution = { kind: "constant", ms: 0 };
 
 /** Keeps a scheduler supplied with work, and time going. */
 export class SaturatedLoad {
-  readonly #of: Required<Saturation>;
+  readonly #of: Saturation;
   readonly #random: Random;
   readonly #chains;
   #nowMs = 0;
@@ -94,18 +91,11 @@ export class SaturatedLoad {
   #inFlightMs = 0;
   #attempts = 0;
   #throttled = 0;
-  /** The longest time from an invocation's first throttle to being let in, so far. */
-  longestWaitMs = 0;
-  readonly #throttledAtMs = new Map<Invocation, number>();
 
   constructor(of: Saturation) {
-    this.#of = { travel: AT_ONCE, seed: 1, ...of };
-    this.#random = seededRandom(this.#of.seed);
+    this.#of = of;
+    this.#random = seededRandom(of.seed);
     this.#chains = of.times.map((_, i) => single(`f${i}`));
-  }
-
-  get nowMs(): number {
-    return this.#nowMs;
   }
 
   /** Lets time pass. @returns what happened meanwhile */
@@ -133,7 +123,6 @@ export class SaturatedLoad {
       running: (this.#runningMs - before.runningMs) / forMs,
       attempts: this.#attempts - before.attempts,
       throttled: this.#throttled - before.throttled,
-      limit: this.#of.scheduler.stats().limit,
     };
   }
 
@@ -181,13 +170,9 @@ export class SaturatedLoad {
       const admission = provider.start(task.function, this.#nowMs);
       if (admission.kind === "refused") {
         this.#throttled++;
-        if (!this.#throttledAtMs.has(task)) this.#throttledAtMs.set(task, this.#nowMs);
         this.#later(travel, () => this.#settle(task, THROTTLED));
         return;
       }
-      const sinceMs = this.#throttledAtMs.get(task) ?? this.#nowMs;
-      this.#throttledAtMs.delete(task);
-      this.longestWaitMs = Math.max(this.longestWaitMs, this.#nowMs - sinceMs);
       const ms = admission.delayMs + sampleMs(times[Number(task.function.slice(1))]!, this.#random);
       this.#at(this.#nowMs + ms, () => {
         provider.end(task.function, this.#nowMs);
