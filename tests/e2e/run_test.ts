@@ -345,30 +345,3 @@ Deno.test("two consumers share a queue, and every instance ends once", async () 
   assertEquals(first! + second!, 600);
   assert(first! > 0 && second! > 0, `${first} and ${second}`);
 });
-
-Deno.test("rates and limits of labels hold, as the run log shows", async () => {
-  await using at = await folder({
-    "tenants.ts": `import { chain, constant, fn, workload } from "sequoia";
-const f = fn("f", { time: constant("20ms") });
-const of = (tenant: string) => ({ chain: chain(tenant, ({ call }) => { call(f); }), labels: { tenant } });
-export default workload({ chains: [of("a"), of("b")] });`,
-  });
-  await run(["produce", "tenants.ts", "--burst", "60"], at);
-  const limits = ["--label-limit", "tenant=2", "--rate", "100"];
-  const consumed = await run(["consume", "--until-empty", ...limits, "--local", freeAddress()], at);
-  assertEquals(consumed.code, 0, consumed.stderr);
-  const events = (await Deno.readTextFile(`${at.cwd}/run.json`)).split("\n").flatMap((line) => {
-    const text = line.replace(/^[\[,]|,$/g, "");
-    return text.includes('"ph":"X"')
-      ? [JSON.parse(text) as { ts: number; dur: number; args: { chain: string } }]
-      : [];
-  });
-  assertEquals(events.length, 60);
-  for (const { ts, args } of events) {
-    const together = events.filter((e) => e.args.chain === args.chain && e.ts <= ts && ts < e.ts + e.dur);
-    assert(together.length <= 2, `${together.length} of ${args.chain} at once`);
-  }
-  const starts = events.map(({ ts }) => ts).sort((a, b) => a - b);
-  const took = (starts.at(-1)! - starts[0]!) / 1e6;
-  assert(took >= (60 - 10) / 100, `60 starts took ${took} s at 100/s, of which 10 may come together`);
-});

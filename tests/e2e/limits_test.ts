@@ -1,0 +1,100 @@
+/** Limits and rates on the real clock, and changes of a running consumer: what the run log says. */
+import { assert, assertEquals } from "@std/assert";
+import { realClock } from "../../lib/model/mod.ts";
+import { inFlight, mostAtOnce, readStarts, type Start, startsOf } from "./policy_run.ts";
+import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
+
+const CHAINS = `const time = constant("20ms");
+const one = (name: string, labels = {}) => ({ chain: chain(name, ({ call }) => { call(fn(name, { time })); }), labels });
+export default workload({ chains: [
+  one("function"),
+  { chain: chain("chain", ({ call }) => { for (const name of ["x", "y", "z"]) call(fn(name, { time })); }) },
+  one("mine", { tenant: "me" }),
+  one("yours", { tenant: "you" }),
+  one("ours", { tenant: "you" }),
+  one("rate"),
+] });`;
+
+Deno.test("sequoia consume never exceeds a limit, and uses what it may, as the run log shows", async () => {
+  const starts = await startsOf({
+    workload: CHAINS,
+    produce: [["--burst", "180"]],
+    consume: [
+      ...[
+        "--policy",
+        "fair-share",
+        "--limit",
+        "11",
+        "--function-limit",
+        "function=2",
+        "--chain-limit",
+        "chain=3",
+      ],
+      ...["--label-limit", "tenant=2", "--function-rate", "rate=50"],
+    ],
+  });
+  const most = (of: (start: Start) => boolean) => mostAtOnce(starts.filter(of));
+  const kinds = {
+    all: most(() => true),
+    function: most((start) => start.function === "function"),
+    chain: most(({ chain }) => chain === "chain"),
+    me: most(({ labels }) => labels.tenant === "me"),
+    you: most(({ labels }) => labels.tenant === "you"),
+  };
+  assertEquals(kinds, { all: 11, function: 2, chain: 3, me: 2, you: 2 });
+  assertRate(starts.filter((start) => start.function === "rate"), 50);
+});
+
+Deno.test("sequoia consume starts no more in a second than --rate says, as the run log shows", async () => {
+  const args = ["--policy", "fcfs", "--rate", "100"];
+  assertRate(await startsOf({ workload: CHAINS, produce: [["--burst", "70"]], consume: args }), 100);
+});
+
+/** So long after its decision a start may be noted, in milliseconds. */
+const LATE_MS = 50;
+
+/** A tenth of a second's worth may come together; beyond that no more than the rate, in whatever span. */
+function assertRate(starts: readonly Start[], perS: number): void {
+  const burst = Math.max(1, perS / 10);
+  assert(starts.length > 2 * burst);
+  for (const [i, { startedAtMs: fromMs }] of starts.entries()) {
+    for (const [j, { startedAtMs: toMs }] of starts.entries()) {
+      const most = burst + perS * (toMs - fromMs + LATE_MS) / 1000;
+      assert(j - i <= most, `${j - i + 1} starts in ${toMs - fromMs} ms at ${perS}/s`);
+    }
+  }
+}
+
+const QUEUED = `import { chain, constant, fn, workload } from "sequoia";
+const f = fn("f", { time: constant("10ms") });
+const of = (name: string, priority: number) => ({ chain: chain(name, ({ call }) => { call(f); }), priority });
+export default workload({ chains: [of("first", 1), of("urgent", 0)] });`;
+
+Deno.test("sequoia queue limit and policy reach a full queue's consumer within a second, as the run log shows", async () => {
+  await using at = await folder({ "work.ts": QUEUED });
+  await run(["produce", "work.ts", "--chain", "first", "--burst", "3000"], at);
+  const consume = ["consume", "--policy", "fcfs", "--limit", "1", "--local", freeAddress()];
+  await using consumer = new Running(consume, at);
+  await consumer.says(/started the local platform/);
+  const produce = ["produce", "work.ts", "--chain", "urgent", "--burst", "40", "--wait"];
+  await using urgent = new Running(produce, at);
+  await urgent.says(/Submitted 40/);
+  const askedAtMs = realClock.nowMs();
+  await runJson(["queue", "limit", "5"], at);
+  const limitAtMs = realClock.nowMs();
+  await runJson(["queue", "policy", "strict-priority"], at);
+  const policyAtMs = realClock.nowMs();
+  assertEquals((await urgent.ended).code, 0);
+  consumer.signal("SIGINT");
+  await consumer.ended;
+  const starts = await readStarts(`${at.cwd}/run.json`);
+  const before = starts.filter(({ startedAtMs }) => startedAtMs < askedAtMs);
+  const from = starts.findIndex(({ chain }) => chain === "urgent");
+  const wide = starts.find(({ startedAtMs }) => inFlight(starts, startedAtMs) === 5);
+  assertEquals([mostAtOnce(before), mostAtOnce(starts)], [1, 5]);
+  assert(wide!.startedAtMs < limitAtMs + 1000, `the limit after ${wide!.startedAtMs - limitAtMs} ms`);
+  assert(before.every(({ chain }) => chain === "first"), "under fcfs they would come last");
+  assert(starts.slice(from, from + 40).every(({ chain }) => chain === "urgent"), "one after the other");
+  const { startedAtMs } = starts[from]!;
+  assert(startedAtMs < policyAtMs + 1000, `the policy after ${startedAtMs - policyAtMs} ms`);
+});
