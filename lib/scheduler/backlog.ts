@@ -9,11 +9,18 @@ import type { Invocation } from "./invocation.ts";
 import { checkLimit, type FixedLimits, Gates, RateLimit } from "./limits.ts";
 import { type PlatformOption, PlatformPool } from "./platform_pool.ts";
 import { ShareLimit, Shares } from "./shares.ts";
-import { Branch, Gate, Group, Lane, type Limit } from "./tree.ts";
+import { Branch, Gate, Group, GroupTree, Lane, type Limit } from "./tree.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
 
+/** A group of no more lanes shares its tree with others: it costs less to move them than that limits have more nodes. */
+const FEW_LANES = 4;
+/**
+ * A group gets a tree of its own if it has so many lanes for each tree that there is: moving a limit's nodes, one a tree,
+ * then costs no more than moving the lanes would.
+ */
+const LANES_PER_TREE = 4;
 /** What stays as it is, whatever the policy and the limits. */
 export interface BacklogSetup {
   readonly functions: ReadonlyMap<string, FunctionStats>;
@@ -47,6 +54,7 @@ export class Backlog implements Stats {
   readonly #shares: Shares | undefined;
   readonly #shutShares = new Set<ShareLimit>();
   #turns = 0;
+  #trees = 0;
   #groupsAllowed = LEAST_GROUPS;
   #sweptAtMs = 0;
 
@@ -140,9 +148,10 @@ export class Backlog implements Stats {
       const lane = top.best;
       const shut = this.#shutBy(lane.gate);
       if (shut === undefined) return lane.tasks.top;
-      lane.gate.parent!.remove(lane.gate);
+      const { gate } = lane;
+      gate.parent!.remove(gate);
       this.#shut(shut);
-      shut.add(lane.gate);
+      shut.waitingUnder(gate.root ?? this.#root).add(gate);
     }
     return undefined;
   }
@@ -158,21 +167,32 @@ export class Backlog implements Stats {
     this.occupy(task, lane);
   }
 
-  /** Takes a full limit out of the tree, with what waits behind it; a rate is looked at again when it opens. */
+  /** Takes what waits for a full limit out of the trees; a rate is looked at again when it opens. */
   #shut(limit: Limit): void {
-    limit.parent?.remove(limit);
+    if (!limit.shut) { for (const node of limit.waiting.values()) node.parent?.remove(node); }
+    limit.shut = true;
     if (limit instanceof ShareLimit) this.#shutShares.add(limit);
     if (!(limit instanceof RateLimit)) return;
     this.#shutRates.add(limit);
     this.#opensAtMs = Math.min(this.#opensAtMs, limit.opensAtMs);
   }
 
-  /** Hangs a limit back into the tree if something waits behind it that may start now. */
+  /** Hangs what waits for a limit back into the trees if it may start now. */
   #open(limit: Limit): void {
-    if (limit.full || limit.empty) return;
-    this.#root.add(limit);
+    if (limit.full) return;
+    limit.shut = false;
+    for (const [root, node] of limit.waiting) {
+      if (node.empty) limit.waiting.delete(root);
+      else this.#hang(node, root);
+    }
     if (limit instanceof RateLimit) this.#shutRates.delete(limit);
     if (limit instanceof ShareLimit) this.#shutShares.delete(limit);
+  }
+
+  /** A group's tree hangs from the common root as long as it is not empty. */
+  #hang(node: Branch, root: Branch): void {
+    root.add(node);
+    if (root !== this.#root && root.parent === undefined) this.#root.add(root);
   }
 
   #openShares(shares: Shares): void {
@@ -196,7 +216,7 @@ export class Backlog implements Stats {
     if (this.#gates.rate?.full) return this.#gates.rate.opensAtMs;
     let firstMs = Infinity;
     for (const rate of this.#shutRates) {
-      if (!rate.empty && rate.full) firstMs = Math.min(firstMs, rate.opensAtMs);
+      if (!rate.idle && rate.full) firstMs = Math.min(firstMs, rate.opensAtMs);
     }
     return firstMs === Infinity ? undefined : firstMs;
   }
@@ -221,7 +241,7 @@ export class Backlog implements Stats {
     if (this.#policy.group !== undefined) group.turn = ++this.#turns;
     for (const limit of gate.limits) {
       limit.enter(task);
-      if (limit.full && limit.parent !== undefined) this.#shut(limit);
+      if (!limit.shut && limit.waiting.size > 0 && limit.full) this.#shut(limit);
     }
     this.#groupChanged(group);
   }
@@ -233,7 +253,7 @@ export class Backlog implements Stats {
     group.running--;
     for (const limit of gate.limits) {
       limit.leave(task);
-      if (limit.parent === undefined) this.#open(limit);
+      if (limit.shut) this.#open(limit);
     }
     this.#groupChanged(group);
   }
@@ -249,8 +269,13 @@ export class Backlog implements Stats {
     if (this.#policy.group === undefined) return;
     this.#weigh(group);
     this.#shares?.update(group);
-    if (group.share?.parent === undefined && group.share !== undefined) this.#open(group.share);
-    for (const lane of group.lanes) if (lane.readGroup()) lane.parent?.changed(lane);
+    if (group.share?.shut) this.#open(group.share);
+    const { tree } = group;
+    if (tree !== undefined) {
+      if (tree.standing.read(group)) tree.parent?.changed(tree);
+    } else {
+      for (const lane of group.lanes) if (lane.readGroup()) lane.parent?.changed(lane);
+    }
   }
 
   #weigh(group: Group): void {
@@ -270,9 +295,9 @@ export class Backlog implements Stats {
   #attach(lane: Lane): void {
     const { gate } = lane;
     const idle = gate.empty;
-    lane.readGroup();
+    if (lane.group.tree === undefined) lane.readGroup();
     gate.add(lane);
-    if (idle) this.#root.add(gate);
+    if (idle) this.#hang(gate, gate.root ?? this.#root);
   }
 
   #shutBy(gate: Gate): Limit | undefined {
@@ -298,6 +323,7 @@ export class Backlog implements Stats {
     for (const group of this.#groups.values()) {
       if (!group.idle) continue;
       for (const lane of group.lanes) lane.gate.lanes.delete(group);
+      if (group.tree !== undefined) this.#trees--;
       this.#groups.delete(group.name);
     }
     this.#groupsAllowed = LEAST_GROUPS + 2 * this.#groups.size;
@@ -308,14 +334,19 @@ export class Backlog implements Stats {
     return this.#laneOf(group, this.#gateOf(task, group));
   }
 
-  /** Under strict shares each group has gates of its own, which count against its share as well. */
+  /** Groups that have a tree, and all under strict shares, have gates of their own; the latter count against the share. */
   #gateOf(task: Invocation, group: Group): Gate {
     const gate = this.#gates.of(task);
-    if (this.#shares === undefined) return gate;
-    group.share ??= new ShareLimit(group, this.#shares);
+    if (this.#shares === undefined && group.tree === undefined) return gate;
     let own = group.gates.get(gate);
-    if (own === undefined) group.gates.set(gate, own = new Gate([...gate.limits, group.share]));
+    if (own === undefined) group.gates.set(gate, own = this.#ownGate(gate, group));
     return own;
+  }
+
+  #ownGate({ limits }: Gate, group: Group): Gate {
+    if (this.#shares === undefined) return new Gate(limits, group.tree);
+    group.share ??= new ShareLimit(group, this.#shares);
+    return new Gate([...limits, group.share], group.tree);
   }
 
   #laneOf(group: Group, gate: Gate): Lane {
@@ -324,8 +355,31 @@ export class Backlog implements Stats {
       lane = new Lane(group, gate);
       gate.lanes.set(group, lane);
       group.lanes.push(lane);
+      if (this.#deservesTree(group)) this.#plant(group);
     }
     return lane;
+  }
+
+  #deservesTree({ tree, lanes, shared }: Group): boolean {
+    return tree === undefined && !shared && lanes.length > FEW_LANES + LANES_PER_TREE * this.#trees;
+  }
+
+  /** Moves a group's lanes into a tree of their own. */
+  #plant(group: Group): void {
+    this.#trees++;
+    const tree = group.tree = new GroupTree();
+    tree.standing.read(group);
+    for (const lane of group.lanes) {
+      const { gate } = lane;
+      if (lane.queued > 0) gate.remove(lane);
+      gate.lanes.delete(group);
+      const own = this.#shares === undefined ? new Gate(gate.limits, tree) : gate;
+      own.root = tree;
+      own.lanes.set(group, lane);
+      if (own !== gate) group.gates.set(gate, own);
+      lane.moveInto(tree, own);
+      if (lane.queued > 0) this.#attach(lane);
+    }
   }
 
   #badAnswer(part: string, answer: unknown, wanted: string): never {

@@ -116,6 +116,33 @@ Deno.test("Scheduler forgets groups without work, and none with", () => {
   assertEquals(words(runAll(scheduler)), Array.from({ length: 3000 }, (_, i) => `${i}/one`).join(" "));
 });
 
+Deno.test("Scheduler serves a group of many functions with limits, also when it comes again after it was forgotten", () => {
+  const names = Array.from({ length: 40 }, (_, i) => `f${i}`);
+  const functions = Object.fromEntries(names.map((name) => [name, 1]));
+  const policy = policyOf("fair-share+strict-priority", { by: "tenant" });
+  const scheduler = makeScheduler(policy, { functions });
+  const chains = names.map((name, priority) => single(name, { priority: -priority }));
+  const round = (nowMs: number) => {
+    for (const tenant of ["a", "b"]) {
+      chains.forEach((chain) =>
+        scheduler.submit(instanceOf(chain, `${tenant}${chain.name}`, { labels: { tenant } }), nowMs)
+      );
+    }
+    const first = startAll(scheduler, nowMs);
+    const order = names.toReversed().map((name, i) => `${i % 2 ? "b" : "a"}${name}/${name}`);
+    assertEquals(words(first), order.join(" "), "each function runs once at a time, for the tenants in turn");
+    for (const task of first) scheduler.settle(task, OK, nowMs);
+    assertEquals(runAll(scheduler, nowMs).length, names.length);
+  };
+  for (let nowMs = 0; nowMs < 3; nowMs++) {
+    round(nowMs);
+    for (let i = 0; i < 2500; i++) {
+      scheduler.submit(instanceOf(chains[0]!, `${i}`, { labels: { tenant: `${i}` } }), nowMs);
+      scheduler.settle(scheduler.next(nowMs)!, OK, nowMs);
+    }
+  }
+});
+
 Deno.test("Scheduler refuses answers of a policy that it cannot use", () => {
   const group = () => "all";
   const table: { name: string; policy: Record<string, unknown>; message: string }[] = [

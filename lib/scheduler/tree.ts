@@ -4,9 +4,13 @@ import { TaskHeap } from "./task_heap.ts";
 /**
  * The index of what is ready: a tree of heaps. At the bottom a *lane* holds the invocations of one group behind one gate.
  * A *gate* holds the lanes whose invocations count against the same limits. It hangs from the root, or, once it was found
- * shut, from the *limit* that shuts it; a limit hangs from the root only while it has room. So the best invocation that
- * may start is always at the root's top, opening or shutting a limit moves one entry however much waits behind it, and
- * every step costs the logarithm of what it chooses from.
+ * shut, from a node of the *limit* that shuts it; these hang from the root only while the limit has room. So the best
+ * invocation that may start is always at the root's top, opening or shutting a limit moves one entry however much waits
+ * behind it, and every step costs the logarithm of what it chooses from.
+ *
+ * When a group is served, all its lanes move. A group of many lanes therefore has a tree of its own, with gates and nodes
+ * of limits as the root has them, which hangs from the root and moves as one; a limit has a node in each tree in which
+ * something waits for it. Groups of few lanes share the root: a limit may stand before many of them.
  */
 export abstract class TreeNode {
   parent: Branch | undefined;
@@ -94,11 +98,14 @@ export class Branch extends TreeNode {
   }
 }
 
-/** Something that lets no more start while it is full; a node of the tree while gates wait behind it. */
-export abstract class Limit extends Branch {
-  constructor(readonly name: string) {
-    super();
-  }
+/** Something that lets no more start while it is full. */
+export abstract class Limit {
+  /** Whether what waits for it has been taken out of the trees. */
+  shut = false;
+  /** The gates that wait for it, by the root of their tree. */
+  readonly waiting = new Map<Branch, Branch>();
+
+  constructor(readonly name: string) {}
 
   /** Whether nothing may start now. */
   abstract get full(): boolean;
@@ -108,15 +115,48 @@ export abstract class Limit extends Branch {
   leave(_task: Invocation): void {}
   /** An attempt starts now. */
   start(_task: Invocation): void {}
+
+  /** Whether nothing waits for it. */
+  get idle(): boolean {
+    for (const node of this.waiting.values()) if (!node.empty) return false;
+    return true;
+  }
+
+  /** Where the gates of a tree wait for it. */
+  waitingUnder(root: Branch): Branch {
+    let node = this.waiting.get(root);
+    if (node === undefined) this.waiting.set(root, node = new Branch());
+    return node;
+  }
 }
 
 /** The lanes whose invocations count against the same limits. */
 export class Gate extends Branch {
   readonly lanes = new Map<Group, Lane>();
 
-  constructor(readonly limits: readonly Limit[]) {
+  /** @param root of the tree that it is in; left out: of the one that groups share */
+  constructor(readonly limits: readonly Limit[], public root?: Branch) {
     super();
   }
+}
+
+/** A group's running ÷ weight and its turn, as they were when what stands by them was put in its place last. */
+export class Standing {
+  load = 0;
+  turn = 0;
+
+  /** @returns whether that changes anything */
+  read({ load, turn }: Group): boolean {
+    if (load === this.load && turn === this.turn) return false;
+    this.load = load;
+    this.turn = turn;
+    return true;
+  }
+}
+
+/** The lanes of one group, and what of them waits for limits. */
+export class GroupTree extends Branch {
+  readonly standing = new Standing();
 }
 
 /** Those against whom tasks count: a chain, a tenant, whatever the policy says. */
@@ -128,9 +168,12 @@ export class Group {
   turn = 0;
   /** Its lanes, empty ones too. */
   readonly lanes: Lane[] = [];
-  /** Under strict shares: what holds it to its share, the gates that this makes, and what of its weight is shared. */
-  share: Limit | undefined;
+  /** Its own tree, once it has many lanes. */
+  tree: GroupTree | undefined;
+  /** The gates that it does not share with others, by those that others share. */
   readonly gates = new Map<Gate, Gate>();
+  /** Under strict shares: what holds it to its share, and what of its weight is shared. */
+  share: Limit | undefined;
   sharedWeight = 0;
 
   /** @param shared whether it is the one group of a policy that makes none, which then has no load to compare */
@@ -150,32 +193,36 @@ export class Lane extends TreeNode {
   readonly tasks = new TaskHeap();
   /** How many of them still wait. */
   queued = 0;
-  /** The group's running ÷ weight and its turn, as they were when this lane was put in its place last. */
-  #load = 0;
-  #turn = 0;
+  #standing: Standing;
 
-  constructor(readonly group: Group, readonly gate: Gate) {
+  constructor(readonly group: Group, public gate: Gate) {
     super();
-    this.readGroup();
+    this.#standing = group.tree?.standing ?? new Standing();
+    this.#standing.read(group);
   }
 
   override get best(): Lane {
     return this;
   }
 
-  /** @returns whether that changes its place */
+  /** To be called of a group without a tree. @returns whether that changes its place */
   readGroup(): boolean {
-    const { load, turn } = this.group;
-    if (load === this.#load && turn === this.#turn) return false;
-    this.#load = load;
-    this.#turn = turn;
-    return true;
+    return this.#standing.read(this.group);
+  }
+
+  /** Takes an empty lane over into its group's tree. */
+  moveInto(tree: GroupTree, gate: Gate): void {
+    this.#standing = tree.standing;
+    this.gate = gate;
   }
 
   /** Whether it is to be served before another: the lesser load, the earlier turn, the better invocation on top. */
   before(other: Lane): boolean {
-    if (this.#load !== other.#load) return this.#load < other.#load;
-    if (this.#turn !== other.#turn) return this.#turn < other.#turn;
+    const own = this.#standing, theirs = other.#standing;
+    if (own !== theirs) {
+      if (own.load !== theirs.load) return own.load < theirs.load;
+      if (own.turn !== theirs.turn) return own.turn < theirs.turn;
+    }
     return this.tasks.topBefore(other.tasks);
   }
 }

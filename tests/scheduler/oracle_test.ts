@@ -257,3 +257,24 @@ Deno.test("Scheduler decides as the oracle when it sheds what is too late", () =
 Deno.test("Scheduler decides as the oracle under policies that users might write", () => {
   assertDecidesAsOracle(ownPolicy, 500);
 });
+
+/** Limits of everything, so that each tenant has as many lanes as there are functions and chains. */
+const manyLimits = anyLimits.map((some): FixedLimits => ({
+  ...some,
+  functions: { f0: 2, f1: 1, f2: 2, f3: 1, f4: 3, ...some.functions },
+  chains: { c0: 2, c1: 3, c2: 1, c3: 4, ...some.chains },
+}));
+
+for (const strictShares of [false, true]) {
+  const name = strictShares ? "with strict shares" : "that share by label";
+  Deno.test(`Scheduler decides as the oracle under policies ${name}, behind many limits`, () => {
+    const policy: fc.Arbitrary<PolicyChoice> = fc.oneof(
+      fc.constantFrom("deadline", "running-first").map((rank) => ({
+        name: `fair-share+${rank}`,
+        by: "tenant",
+      })),
+      fc.constant<PolicyChoice>({ group: "tenant", weight: "time", rank: ["priority"] }),
+    );
+    assertDecidesAsOracle(policy, 200, { strictShares }, manyLimits);
+  });
+}
