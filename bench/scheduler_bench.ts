@@ -1,13 +1,16 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** How many decisions a second the scheduler core takes, and what a queued invocation costs in memory. */
+/** How many decisions a second the scheduler core takes, what a change costs it, and a queued invocation in memory. */
 import {
   chain,
   fn,
   type Instance,
+  type Invocation,
+  type Limits,
   NO_LABELS,
   policyOf,
   policySummaries,
   Scheduler,
+  type SchedulerOptions,
   seededRandom,
 } from "sequoia";
 import type { Figure } from "./figures.ts";
@@ -18,11 +21,16 @@ const chains = Array.from({ length: GROUPS }, (_, i) =>
     call(fn(`f${i}`, { time: { kind: "constant", ms: 10 + i } }));
   }));
 
-function makeInstance(i: number): Instance {
+/** Tenants of which each calls every function. */
+const FEW_TENANTS = ["red", "green", "blue"].map((tenant) => ({ tenant }));
+/** Tenants that call one function each. */
+const MANY_TENANTS = Array.from({ length: GROUPS }, (_, i) => ({ tenant: `t${i}` }));
+
+function makeInstance(i: number, tenants: readonly Instance["labels"][] = [NO_LABELS]): Instance {
   return {
     id: `instance-${i}`,
     chain: chains[i % GROUPS]!,
-    labels: NO_LABELS,
+    labels: tenants[i % tenants.length]!,
     submittedAtMs: 1000 + i,
     priority: 0,
     weight: 1,
@@ -30,6 +38,25 @@ function makeInstance(i: number): Instance {
   };
 }
 
+/** What is decided on. */
+interface Setting extends Pick<SchedulerOptions, "limits" | "strictShares"> {
+  readonly policy: string;
+  readonly by?: string;
+  readonly tenants?: readonly Instance["labels"][];
+  /** Whether all functions but the first have as much in flight as they may, for ever. */
+  readonly blocked?: boolean;
+}
+
+function makeScheduler({ policy, by, limits, strictShares = false }: Setting): Scheduler {
+  return new Scheduler({
+    policy: policyOf(policy, by === undefined ? {} : { by }),
+    limits: limits ?? { global: 100 },
+    strictShares,
+    random: seededRandom(1),
+  });
+}
+
+const START_MS = 1e7;
 /** How many decisions are timed between two refills of the queue. */
 const CHUNK = 500;
 const RUNNING = 50;
@@ -37,32 +64,51 @@ const RUNNING = 50;
 const MS_PER_DECISION = 0.001;
 
 /** A decision is one `next` and one `settle`; the queue is filled up again, untimed, before every chunk of them. */
-function decisionsPerS(policy: string, queued: number, decisions: number): number {
-  const scheduler = new Scheduler({
-    policy: policyOf(policy),
-    limits: { global: 100 },
-    random: seededRandom(1),
-  });
+function decisionsPerS(setting: Setting, queued: number, decisions: number): number {
+  const scheduler = makeScheduler(setting);
   let submitted = 0;
-  const fillUp = () => {
-    while (scheduler.stats().ready < queued + CHUNK) {
-      scheduler.submit(makeInstance(submitted), 1000 + submitted++);
+  const fillUp = (step: number) => {
+    for (; scheduler.stats().ready < queued + CHUNK; submitted += step) {
+      scheduler.submit(makeInstance(submitted, setting.tenants), 1000 + submitted);
     }
   };
-  fillUp();
-  const running = Array.from({ length: RUNNING }, () => scheduler.next(1e7)!);
+  fillUp(1);
+  const running = setting.blocked ? startFirst(scheduler) : startSome(scheduler);
+  let step = 1;
+  if (setting.blocked) submitted = Math.ceil(submitted / GROUPS) * (step = GROUPS);
   let spentMs = 0;
   for (let done = 0; done < decisions;) {
-    fillUp();
+    fillUp(step);
     const start = performance.now();
     for (let i = 0; i < CHUNK; i++, done++) {
-      const nowMs = 1e7 + done * MS_PER_DECISION;
+      const nowMs = START_MS + done * MS_PER_DECISION;
       scheduler.settle(running[done % RUNNING]!, { kind: "ok", output: null }, nowMs);
       running[done % RUNNING] = scheduler.next(nowMs)!;
     }
     spentMs += performance.now() - start;
   }
   return decisions / spentMs * 1000;
+}
+
+function startSome(scheduler: Scheduler): Invocation[] {
+  return Array.from({ length: RUNNING }, () => scheduler.next(START_MS)!);
+}
+
+/** Starts all that may be; only the first function's ends again. */
+function startFirst(scheduler: Scheduler): Invocation[] {
+  const started: Invocation[] = [];
+  for (let task = scheduler.next(START_MS); task; task = scheduler.next(START_MS)) started.push(task);
+  return started.filter((task) => task.function === "f0");
+}
+
+/** The rate while 999 of 1,000 functions have as much in flight as they may, by the rate while none has. */
+function ratioBlocked(setting: Setting): number {
+  const rate = (max: number, blocked: boolean) => {
+    const functions = Object.fromEntries(chains.map((_, i) => [`f${i}`, i === 0 ? RUNNING : max]));
+    return decisionsPerS({ ...setting, limits: { global: 10_000, functions }, blocked }, 50_000, 200_000);
+  };
+  rate(1, true);
+  return rate(1, true) / rate(RUNNING, false);
 }
 
 function bytesPerQueued(queued: number): number {
@@ -78,24 +124,81 @@ function bytesPerQueued(queued: number): number {
   return (after - before) / scheduler.stats().ready;
 }
 
-/** Measures every policy with a thousand and with a million queued. */
+const CHANGED = 100_000;
+
+/** The longest of some changes of a scheduler with much queued, in milliseconds. */
+function slowestMs(changes: readonly ((scheduler: Scheduler) => void)[]): number {
+  const scheduler = makeScheduler({ policy: "running-first", tenants: MANY_TENANTS });
+  for (let i = 0; i < CHANGED; i++) scheduler.submit(makeInstance(i, MANY_TENANTS), 1000 + i);
+  startSome(scheduler);
+  return Math.max(...changes.map((change) => {
+    const start = performance.now();
+    change(scheduler);
+    return performance.now() - start;
+  }));
+}
+
+const LIMITS: readonly Limits[] = [
+  { global: 50 },
+  { functions: { f1: 5 } },
+  { functions: Object.fromEntries(chains.map((_, i) => [`f${i}`, 5])) },
+  { chains: Object.fromEntries(chains.map(({ name }) => [name, 5])) },
+  { labels: { tenant: 5 } },
+  { rate: 100 },
+  { functionRates: { f1: 100 } },
+];
+
+/** Measures every policy with a thousand and with a million queued, with limits, and changes of them. */
 export function schedulerBench(): Figure[] {
   const figures: Figure[] = [];
-  for (const { name } of policySummaries()) {
-    decisionsPerS(name, 1000, 100_000);
+  const settings: [name: string, setting: Setting][] = [
+    ...policySummaries().map(({ name }): [string, Setting] => [name, { policy: name }]),
+    ["fair-share, strict", { policy: "fair-share", strictShares: true }],
+    ["fair-share --by tenant", { policy: "fair-share", by: "tenant", tenants: MANY_TENANTS }],
+  ];
+  for (const [name, setting] of settings) {
+    decisionsPerS(setting, 1000, 100_000);
     figures.push({
       name: `${name}, 1,000 queued`,
-      value: decisionsPerS(name, 1000, 1_000_000),
+      value: decisionsPerS(setting, 1000, 1_000_000),
       unit: "decisions/s",
       atLeast: 1_000_000,
     });
     figures.push({
       name: `${name}, 1,000,000 queued`,
-      value: decisionsPerS(name, 1_000_000, 500_000),
+      value: decisionsPerS(setting, 1_000_000, 500_000),
       unit: "decisions/s",
       atLeast: 400_000,
     });
   }
+  const functions = Object.fromEntries(chains.map((_, i) => [`f${i}`, RUNNING]));
+  figures.push({
+    name: "fair-share --by, 3 tenants of 1,000 limited functions",
+    value: decisionsPerS({ ...FEW, limits: { global: 100, functions } }, 50_000, 100_000),
+    unit: "decisions/s",
+    atLeast: 400_000,
+  });
+  for (const [name, setting] of Object.entries(BLOCKED)) {
+    figures.push({
+      name: `999 of 1,000 functions shut ÷ none, ${name}`,
+      value: ratioBlocked(setting),
+      unit: "",
+      atLeast: 0.67,
+    });
+  }
+  const policies = policySummaries().map(({ name }) => policyOf(name, { by: "tenant" }));
+  figures.push({
+    name: "setPolicy with 100,000 queued, the slowest",
+    value: slowestMs(policies.map((policy) => (scheduler) => scheduler.setPolicy(policy))),
+    unit: "ms",
+    atMost: 1000,
+  });
+  figures.push({
+    name: "setLimits with 100,000 queued, the slowest",
+    value: slowestMs(LIMITS.map((limits) => (scheduler) => scheduler.setLimits(limits))),
+    unit: "ms",
+    atMost: 1000,
+  });
   figures.push({
     name: "memory per queued invocation",
     value: bytesPerQueued(500_000),
@@ -105,6 +208,18 @@ export function schedulerBench(): Figure[] {
   return figures;
 }
 
+const FEW: Setting = { policy: "fair-share", by: "tenant", tenants: FEW_TENANTS };
+
+const BLOCKED: Readonly<Record<string, Setting>> = {
+  "running-first": { policy: "running-first" },
+  "fair-share": { policy: "fair-share" },
+  "fair-share-functions": { policy: "fair-share-functions" },
+  "fair-share --by, 3 tenants": FEW,
+  "fair-share --by, 1,000 tenants": { policy: "fair-share", by: "tenant", tenants: MANY_TENANTS },
+};
+
 if (import.meta.main) {
-  for (const f of schedulerBench()) console.log(f.name.padEnd(50), Math.round(f.value), f.unit);
+  for (const f of schedulerBench()) {
+    console.log(f.name.padEnd(56), f.value < 10 ? f.value.toFixed(2) : Math.round(f.value), f.unit);
+  }
 }
