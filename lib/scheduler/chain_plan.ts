@@ -50,7 +50,7 @@ export class ChainPlan {
     this.successors = successors;
     this.predecessorCounts = chain.nodes.map((node) => node.after.length);
     this.roots = chain.nodes.flatMap((node, i) => node.after.length === 0 ? [i] : []);
-    this.loads = chain.nodes.map((node) => loads.of(node.fn.name));
+    this.loads = chain.nodes.map((node) => loads.of(node.fn));
     this.#times = times;
   }
 

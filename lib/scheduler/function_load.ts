@@ -1,3 +1,4 @@
+import type { FunctionSpec } from "../model/mod.ts";
 import type { FunctionStats } from "../policies/mod.ts";
 
 /** Rates are taken over so many arrivals, as the original's `fairShareOnFunctions…Arrival` policies do. */
@@ -12,7 +13,11 @@ export class FunctionLoad implements FunctionStats {
   readonly #arrivedAtMs: number[] = [];
   #arrivals = 0;
 
-  constructor(readonly name: string) {}
+  constructor(readonly spec: FunctionSpec) {}
+
+  get name(): string {
+    return this.spec.name;
+  }
 
   arrive(nowMs: number): void {
     this.unsettled++;
@@ -32,9 +37,9 @@ export class FunctionLoad implements FunctionStats {
 export class FunctionLoads {
   readonly byName = new Map<string, FunctionLoad>();
 
-  of(name: string): FunctionLoad {
-    let load = this.byName.get(name);
-    if (load === undefined) this.byName.set(name, load = new FunctionLoad(name));
+  of(spec: FunctionSpec): FunctionLoad {
+    let load = this.byName.get(spec.name);
+    if (load === undefined) this.byName.set(spec.name, load = new FunctionLoad(spec));
     return load;
   }
 }

@@ -4,6 +4,8 @@ import { type FunctionSpec, meanMs } from "../model/mod.ts";
 const UNKNOWN_MS = 1000;
 /** How many observations a declared time is worth. */
 const PRIOR_WORTH = 5;
+/** After so many observations it counts no more: it may be wrong by orders of magnitude. */
+const PRIOR_COUNTS = 32;
 /** Estimates are made from so many of the latest run times: they follow changes within as many calls. */
 const WINDOW = 64;
 /** From this share of the window on a run time is taken for an outlier, and counts as the run time at it. */
@@ -45,7 +47,7 @@ class Estimate {
     this.highMs = sorted[count - 1 - outliers]!;
     let sum = outliers * this.highMs;
     for (let i = 0; i < count - outliers; i++) sum += sorted[i]!;
-    const worth = count < WINDOW ? this.#priorWorth : 0;
+    const worth = count < PRIOR_COUNTS ? this.#priorWorth : 0;
     this.meanMs = (this.#priorMs * worth + sum) / (worth + count);
   }
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { constant, fn, lognormal, sampleMs, seededRandom } from "../model/mod.ts";
+import { constant, fn, seededRandom } from "../model/mod.ts";
 import { RunTimes } from "./run_times.ts";
 
 Deno.test("RunTimes.expectedMs() is the declared mean, or a second, to begin with", () => {
@@ -51,18 +51,4 @@ Deno.test("RunTimes.observe() is robust to calls that hang, and keeps a high per
   for (let i = 0; i < 500; i++) times.observe(f, i % 50 === 49 ? 300_000 : 90 + 20 * random.next());
   assert(Math.abs(times.expectedMs(f) / 100 - 1) < 0.1, `${times.expectedMs(f)} ms`);
   assert(times.highMs(f) > 105 && times.highMs(f) < 111, `${times.highMs(f)} ms`);
-});
-
-Deno.test("RunTimes order functions after fifty calls as their true means do", () => {
-  const random = seededRandom(3);
-  const wrongly = { time: constant("1s") };
-  const functions = [40, 55, 75, 100, 140, 190, 260].map((meanMs, i) => ({
-    meanMs,
-    spec: fn(`f${i}`, wrongly),
-  }));
-  const times = new RunTimes();
-  const draw = (meanMs: number) => sampleMs(lognormal(meanMs, 2 * meanMs), random);
-  for (let i = 0; i < 50; i++) for (const { spec, meanMs } of functions) times.observe(spec, draw(meanMs));
-  const learned = functions.map(({ spec }) => times.expectedMs(spec));
-  assertEquals(learned, learned.toSorted((a, b) => a - b));
 });

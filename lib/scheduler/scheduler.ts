@@ -390,6 +390,15 @@ export class Scheduler {
     };
   }
 
+  /** The expected run times of all that has not settled, together, in milliseconds. Costs a step for each function. */
+  expectedWorkMs(): number {
+    let workMs = 0;
+    for (const { spec, unsettled } of this.#loads.byName.values()) {
+      workMs += unsettled * this.#times.expectedMs(spec);
+    }
+    return workMs;
+  }
+
   #ready(run: InstanceRun, node: number, nowMs: number): void {
     const task = new Invocation(run, node, nowMs);
     run.add(task);
