@@ -10,7 +10,7 @@ import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { flag, limit, many, one, pair, readOptions, text, type Values } from "./options.ts";
 import { PLATFORM_OPTIONS } from "./platform_options.ts";
-import { LiveLine } from "./progress.ts";
+import { leftWords, LiveLine } from "./progress.ts";
 import { chance, clock, makePlatform, makePolicy, openLogOf, openQueue, queueAddress } from "./wire.ts";
 
 /** Attempts in flight when nothing else is said: what a Lambda account has in a region, by default, without an increase. */
@@ -178,7 +178,8 @@ async function obey(
   if (command.kind === "limit") scheduler.setLimits({ ...limits, global: command.limit });
 }
 
-function progressLine({ ready, running, limit, completed, failed, delayed }: ConsumerStats): string {
+function progressLine({ ready, running, limit, completed, failed, delayed, leftMs }: ConsumerStats): string {
   const wait = delayed > 0 ? `, delayed ${delayed}` : "";
-  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}`;
+  const left = leftMs === undefined ? "" : `; ${leftWords(leftMs)}`;
+  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}`;
 }

@@ -1,8 +1,16 @@
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { Spinner } from "@std/cli/unstable-spinner";
-import type { Clock } from "../lib/model/mod.ts";
+import { type Clock, formatDuration } from "../lib/model/mod.ts";
 
 const REFRESH_MS = 200;
+
+/** An estimate of the time that is left, in words and no finer than it can be known: two digits, and whole seconds. */
+export function leftWords(ms: number): string {
+  if (ms < 1000) return "about 1s left";
+  const seconds = ms / 1000;
+  const unit = seconds < 100 ? 1 : seconds < 3600 ? 60 : seconds < 36_000 ? 600 : 3600;
+  return `about ${formatDuration(Math.round(seconds / unit) * unit * 1000)} left`;
+}
 
 /** Calls back five times a second, until its scope ends. */
 class Refresh implements Disposable {

@@ -28,6 +28,11 @@ export interface ConsumerStats extends SchedulerStats {
   readonly cancelled: number;
   /** Refused before their first start, as they could not meet their deadlines any more. */
   readonly shed: number;
+  /**
+   * How long what it holds will take, in milliseconds, if as much as now is in flight all the time: by the run times that
+   * were learned. Undefined while nothing is in flight.
+   */
+  readonly leftMs: number | undefined;
 }
 
 const WINDOW = 100_000;
@@ -70,7 +75,10 @@ export class Consumer {
 
   /** Gauges and counters of this consumer. */
   stats(): ConsumerStats {
-    return { ...this.#options.scheduler.stats(), ...this.#ended };
+    const { scheduler } = this.#options;
+    const stats = scheduler.stats();
+    const leftMs = stats.running === 0 ? undefined : scheduler.expectedWorkMs() / stats.running;
+    return { ...stats, ...this.#ended, leftMs };
   }
 
   /**

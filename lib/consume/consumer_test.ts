@@ -341,3 +341,17 @@ Deno.test("Consumer.run() writes down what it sheds as cancelled, and records it
   assertMatch(reason!, /^shed: /);
   assertEquals(world.platform.keys(), ["first/work"]);
 });
+
+Deno.test("Consumer.stats() estimates the time that is left from what it holds and what is in flight", async () => {
+  const world = new World(() => ({ runMs: 100 }));
+  await world.push(single("f", { time: { kind: "constant", ms: 100 } }), numbered(20));
+  const running = world.start({ untilEmpty: true, limits: { global: 4 } });
+  const { consumer } = running;
+  assertEquals(consumer.stats().leftMs, undefined);
+  await world.clock.pass(50);
+  assertAlmostEquals(consumer.stats().leftMs!, 500);
+  await world.clock.pass(300);
+  assertAlmostEquals(consumer.stats().leftMs!, 200);
+  await world.end(running);
+  assertEquals(consumer.stats().leftMs, undefined);
+});
