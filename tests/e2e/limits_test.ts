@@ -72,7 +72,7 @@ export default workload({ chains: [of("first", 1), of("urgent", 0)] });`;
 
 Deno.test("sequoia queue limit and policy reach a full queue's consumer within a second, as the run log shows", async () => {
   await using at = await folder({ "work.ts": QUEUED });
-  await run(["produce", "work.ts", "--chain", "first", "--burst", "3000"], at);
+  await run(["produce", "work.ts", "--chain", "first", "--burst", "20000"], at);
   const consume = ["consume", "--policy", "fcfs", "--limit", "1", "--local", freeAddress()];
   await using consumer = new Running(consume, at);
   await consumer.says(/started the local platform/);

@@ -17,7 +17,8 @@ function backlog(a: number, b: number): string[][] {
 }
 
 function shares(policy: readonly string[], produce: string[][], expected: Shares, workload = TWO): void {
-  Deno.test(`sequoia consume --policy ${policy.join(" ")} shares as the run log shows`, async () => {
+  const words = `gives a ${expected.a} of ${expected.a! + expected.b!} parts`;
+  Deno.test(`sequoia consume --policy ${policy.join(" ")} ${words}, as the run log shows`, async () => {
     const starts = await startsOf({ workload, produce, consume: ["--policy", ...policy, ...EIGHT] });
     assertShares(starts, ofChain, expected);
   });
