@@ -20,7 +20,8 @@ const FEW_LANES = 4;
  * A group gets a tree of its own if it has so many lanes for each tree that there is: moving a limit's nodes, one a tree,
  * then costs no more than moving the lanes would.
  */
-const LANES_PER_TREE = 4;
+const LANES_PER_TREE = 8;
+
 /** What stays as it is, whatever the policy and the limits. */
 export interface BacklogSetup {
   readonly functions: ReadonlyMap<string, FunctionStats>;

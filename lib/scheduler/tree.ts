@@ -198,7 +198,7 @@ export class Lane extends TreeNode {
   constructor(readonly group: Group, public gate: Gate) {
     super();
     this.#standing = group.tree?.standing ?? new Standing();
-    this.#standing.read(group);
+    if (group.tree === undefined) this.readGroup();
   }
 
   override get best(): Lane {

@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Instance } from "../../lib/model/mod.ts";
 import { policyOf } from "../../lib/policies/mod.ts";
-import type { Invocation, Limits, Scheduler } from "../../lib/scheduler/mod.ts";
+import type { FixedLimits, Invocation, Scheduler } from "../../lib/scheduler/mod.ts";
 import { instanceOf, makeScheduler, OK, single, startAll } from "./builders.ts";
 
 const QUEUED = 100_000;
@@ -98,7 +98,7 @@ Deno.test("Scheduler.setPolicy() loses nothing of 100,000 and goes on in the new
   assertEquals([left.size, scheduler.stats().instances], [0, 0]);
 });
 
-const LIMITS: Readonly<Record<string, Limits>> = {
+const LIMITS: Readonly<Record<string, FixedLimits>> = {
   all: { global: 30 },
   functions: { global: 60, functions: { c70: 5, c20: 3 } },
   chains: { global: 70, chains: { c50: 7, c90: 1 } },
@@ -109,7 +109,11 @@ const LIMITS: Readonly<Record<string, Limits>> = {
 };
 
 /** What may start at one instant, by going through all in their order; `running` is beside it. */
-function fitting(ordered: readonly Instance[], limits: Limits, running: readonly Instance[]): Instance[] {
+function fitting(
+  ordered: readonly Instance[],
+  limits: FixedLimits,
+  running: readonly Instance[],
+): Instance[] {
   const { global = Infinity, functions = {}, chains = {}, labels = {}, rate, functionRates = {} } = limits;
   const burst = (perS = Infinity) => Math.max(1, perS / 10);
   const counts = new Map<string, number>();
