@@ -33,26 +33,41 @@ const BATCH = 1000;
  * @param signal ends it early
  */
 export async function* instancesOf(
-  { workload, arrivals, bounds, labels, seed }: Load,
+  load: Load,
   ids: Random,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<Instance[]> {
-  const make = instanceMaker(ids);
-  const pick = picker(workload.chains, seededRandom(`${seed}/chains`));
-  const startMs = clock.nowMs();
   let batch: Instance[] = [];
-  for (const offsetMs of arrivalTimes(arrivals, seededRandom(`${seed}/arrivals`), bounds)) {
-    const atMs = startMs + offsetMs;
+  for (const instance of plannedInstances(load, ids, clock.nowMs())) {
+    const atMs = instance.submittedAtMs;
     if (batch.length === BATCH || (batch.length > 0 && atMs > clock.nowMs())) {
       yield batch;
       batch = [];
     }
     await clock.until(atMs, signal);
     if (signal.aborted) return;
-    batch.push(make(pick(), atMs, labels));
+    batch.push(instance);
   }
   if (batch.length > 0) yield batch;
+}
+
+/**
+ * The instances of a load with their intended times, without waiting for these.
+ *
+ * @param ids draws the instances' ids
+ * @param startMs when the load begins
+ */
+export function* plannedInstances(
+  { workload, arrivals, bounds, labels, seed }: Load,
+  ids: Random,
+  startMs: number,
+): Generator<Instance> {
+  const make = instanceMaker(ids);
+  const pick = picker(workload.chains, seededRandom(`${seed}/chains`));
+  for (const offsetMs of arrivalTimes(arrivals, seededRandom(`${seed}/arrivals`), bounds)) {
+    yield make(pick(), startMs + offsetMs, labels);
+  }
 }
 
 /** Draws chains by their shares. */
