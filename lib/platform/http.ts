@@ -130,6 +130,8 @@ export class HttpPlatform implements Platform {
 
 /** Tells the local platform how long a function without a body runs: a distribution as JSON. */
 export const TIME_HEADER = "x-sequoia-time";
+/** Tells the local platform whether the caller waits for the answer: `http` (the default) or `background`. */
+export const MODE_HEADER = "x-sequoia-mode";
 /** Says `1` in an answer for which a container had to be started. */
 export const COLD_HEADER = "x-sequoia-cold";
 

@@ -8,10 +8,11 @@ import {
   sampleMs,
 } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
-import { COLD_HEADER, TIME_HEADER } from "./http.ts";
+import { COLD_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
 import { PlatformError } from "./platform.ts";
-import type { Profile } from "./profile.ts";
-import { Provider } from "./provider.ts";
+import type { Profile } from "./provider/profile.ts";
+import { Provider } from "./provider/provider.ts";
+import { type Turn, Turns } from "./turns.ts";
 
 /** Where the local platform listens unless told otherwise. */
 export const LOCAL_ADDRESS = "127.0.0.1:7077";
@@ -34,12 +35,26 @@ export interface LocalServerOptions {
   readonly listen?: string;
 }
 
-/** A real HTTP server over a {@linkcode Provider}: every function is there, at `/f/NAME`. */
+/** What a local platform has done so far. */
+export interface LocalCounts {
+  /** Calls that run now, and those that wait for their turn. */
+  readonly running: number;
+  readonly queued: number;
+  readonly served: number;
+  readonly refused: number;
+}
+
+/**
+ * A real HTTP server over a {@linkcode Provider}: every function is there, at `/f/NAME`. A call with the header
+ * `X-Sequoia-Mode: background` is answered with 202 when the provider has taken it, and runs when its turn has come.
+ */
 export class LocalServer implements AsyncDisposable {
   readonly url: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #provider: Provider;
+  readonly #turns: Turns;
   readonly #options: LocalServerOptions;
+  readonly #background = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #served = 0;
   #refused = 0;
@@ -48,6 +63,7 @@ export class LocalServer implements AsyncDisposable {
   constructor(options: LocalServerOptions) {
     this.#options = options;
     this.#provider = new Provider(options.profile, options.random);
+    this.#turns = new Turns(this.#provider, options.clock);
     const address = options.listen ?? LOCAL_ADDRESS;
     const { hostname, port } = parseAddress(address);
     try {
@@ -58,9 +74,10 @@ export class LocalServer implements AsyncDisposable {
     this.url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#server.addr.port}`;
   }
 
-  /** Calls in flight, served and refused so far. */
-  get counts(): { readonly running: number; readonly served: number; readonly refused: number } {
-    return { running: this.#provider.running, served: this.#served, refused: this.#refused };
+  /** What it does now and has done so far. */
+  get counts(): LocalCounts {
+    const { running, queued } = this.#provider;
+    return { running, queued, served: this.#served, refused: this.#refused };
   }
 
   async #handle(request: Request): Promise<Response> {
@@ -71,36 +88,78 @@ export class LocalServer implements AsyncDisposable {
     }
     const name = decodedName(pathname);
     if (name === undefined) return problem(400, "the function's name is not encoded as a URL's part must be");
-    const { clock } = this.#options;
-    const admission = this.#provider.start(name, clock.nowMs());
-    if (admission.kind === "refused") {
-      this.#refused++;
+    const mode = request.headers.get(MODE_HEADER) ?? "http";
+    if (mode === "http") return await this.#answer(name, request);
+    if (mode === "background") return await this.#accept(name, request);
+    return problem(400, `no mode "${mode}": ${MODE_HEADER} is http or background`);
+  }
+
+  /** Runs a function while its caller waits. */
+  async #answer(name: string, request: Request): Promise<Response> {
+    const entry = this.#turns.enter(name, "http", () => request.signal);
+    if (entry.kind === "refused") {
       await request.body?.cancel();
-      const headers = admission.retryAfterMs > 0
-        ? { "retry-after": String(Math.ceil(admission.retryAfterMs / 1000)) }
-        : {};
-      return problem(429, "concurrency limit reached", headers);
+      return this.#refuse(entry.retryAfterMs);
     }
+    const turn = entry.kind === "queued" ? await entry.turn : entry;
+    if (turn === undefined) return problem(503, "the local platform ended before the call's turn came");
+    return await this.#serve(
+      name,
+      turn,
+      () => this.#run(name, request.headers, readText(request, MAX_REQUEST_BYTES)),
+    );
+  }
+
+  /** Takes a call that runs when its turn has come; nobody hears what came of it. */
+  async #accept(name: string, request: Request): Promise<Response> {
+    const { headers } = request;
+    let body: string;
     try {
-      if (admission.delayMs > 0) await clock.until(clock.nowMs() + admission.delayMs, this.#stop.signal);
-      const response = await this.#run(name, request);
-      if (admission.cold) response.headers.set(COLD_HEADER, "1");
+      body = await readText(request, MAX_REQUEST_BYTES);
+    } catch (error) {
+      return failure(name, error);
+    }
+    const entry = this.#turns.enter(name, "background");
+    if (entry.kind === "refused") return this.#refuse(entry.retryAfterMs);
+    const run = async (): Promise<void> => {
+      const turn = entry.kind === "queued" ? await entry.turn : entry;
+      if (turn !== undefined) await this.#serve(name, turn, () => this.#run(name, headers, body));
+    };
+    const running = run().finally(() => this.#background.delete(running));
+    this.#background.add(running);
+    return Response.json({ accepted: true }, { status: 202 });
+  }
+
+  #refuse(retryAfterMs: number): Response {
+    this.#refused++;
+    const headers: Record<string, string> = retryAfterMs > 0
+      ? { "retry-after": String(Math.ceil(retryAfterMs / 1000)) }
+      : {};
+    return problem(429, "concurrency limit reached", headers);
+  }
+
+  async #serve(name: string, turn: Turn, run: () => Promise<Response>): Promise<Response> {
+    const { clock } = this.#options;
+    try {
+      if (turn.delayMs > 0) await clock.until(clock.nowMs() + turn.delayMs, this.#stop.signal);
+      const response = await run();
+      if (turn.cold) response.headers.set(COLD_HEADER, "1");
       return response;
     } finally {
       this.#served++;
-      this.#provider.end(name, clock.nowMs());
+      this.#turns.leave(name);
     }
   }
 
-  async #run(name: string, request: Request): Promise<Response> {
+  async #run(name: string, headers: Headers, body: string | Promise<string>): Promise<Response> {
     const definition = this.#options.functions?.get(name);
     try {
       const startedAtMs = this.#options.clock.nowMs();
-      const body = await readText(request, MAX_REQUEST_BYTES);
+      const text = await body;
       const output = definition?.run === undefined
         ? { ok: true }
-        : await definition.run(JSON.parse(body) as FunctionEvent);
-      const time = definition?.time ?? declaredTime(request);
+        : await definition.run(JSON.parse(text) as FunctionEvent);
+      const time = definition?.time ?? declaredTime(headers);
       if (time !== undefined && definition?.run === undefined) {
         await this.#options.clock.until(
           startedAtMs + sampleMs(time, this.#options.random) / this.#options.profile.speed,
@@ -109,8 +168,7 @@ export class LocalServer implements AsyncDisposable {
       }
       return Response.json(output ?? null);
     } catch (error) {
-      if (error instanceof TooLargeError) return problem(413, "the request is too large");
-      return problem(500, `function ${name} failed: ${(error as Error)?.message ?? error}`);
+      return failure(name, error);
     }
   }
 
@@ -121,7 +179,9 @@ export class LocalServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
+    this.#turns.close();
     await this.#server.shutdown();
+    await Promise.all(this.#background);
   }
 }
 
@@ -133,9 +193,14 @@ function decodedName(pathname: string): string | undefined {
   }
 }
 
-function declaredTime(request: Request): Distribution | undefined {
-  const text = request.headers.get(TIME_HEADER);
+function declaredTime(headers: Headers): Distribution | undefined {
+  const text = headers.get(TIME_HEADER);
   return text === null ? undefined : checkDistribution(JSON.parse(text));
+}
+
+function failure(name: string, error: unknown): Response {
+  if (error instanceof TooLargeError) return problem(413, "the request is too large");
+  return problem(500, `function ${name} failed: ${(error as Error)?.message ?? error}`);
 }
 
 function problem(status: number, error: string, headers: Record<string, string> = {}): Response {

@@ -4,7 +4,7 @@ import { chain } from "../model/mod.ts";
 import { LocalPlatform } from "./local.ts";
 import { LocalServer, type LocalServerOptions, parseAddress } from "./local_server.ts";
 import { PlatformError } from "./platform.ts";
-import { parseProfile } from "./profile.ts";
+import { parseProfile } from "./provider/profile_text.ts";
 
 const serverOf = (options: Partial<LocalServerOptions> = {}) =>
   new LocalServer({
@@ -32,7 +32,7 @@ Deno.test("LocalServer runs bodies of functions, and takes an error of theirs fo
   assertEquals((await post(`${server.url}/f/sum`, { args: { a: 1, b: 2 } })).body, 3);
   const failed = await post(`${server.url}/f/broken`);
   assertEquals([failed.status, failed.body], [500, { error: "function broken failed: out of paper" }]);
-  assertEquals(server.counts, { running: 0, served: 2, refused: 0 });
+  assertEquals(server.counts, { running: 0, queued: 0, served: 2, refused: 0 });
 });
 
 Deno.test("LocalServer runs other functions as long as their caller says, divided by its speed", async () => {
@@ -60,7 +60,7 @@ Deno.test("LocalServer refuses with 429 what exceeds the limit of its profile, a
   assertEquals([second.status, second.headers.get("retry-after")], [429, "2"]);
   release.resolve(null);
   assertEquals((await first).headers.get("x-sequoia-cold"), "1");
-  assertEquals(server.counts, { running: 0, served: 1, refused: 1 });
+  assertEquals(server.counts, { running: 0, queued: 0, served: 1, refused: 1 });
 });
 
 Deno.test("LocalServer answers requests that make no sense", async () => {

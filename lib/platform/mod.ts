@@ -1,10 +1,11 @@
 /** Where functions run: the Platform interface, HTTP, and the local platform over a provider model. */
 export { type Attachment, functionsAt, isStartable, parseAttachment } from "./attachment.ts";
 export { type CollectorAddress, idempotencyKey } from "./event.ts";
-export { type HttpOptions, HttpPlatform } from "./http.ts";
+export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http.ts";
 export { LocalPlatform } from "./local.ts";
 export {
   LOCAL_ADDRESS,
+  type LocalCounts,
   LocalServer,
   type LocalServerOptions,
   localUrl,
@@ -12,5 +13,6 @@ export {
 } from "./local_server.ts";
 export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
 export { SeveralPlatforms } from "./several.ts";
-export { parseProfile, type Profile, profileNames, profileWords } from "./profile.ts";
-export { type Admission, Provider } from "./provider.ts";
+export { type Profile, profileNames } from "./provider/profile.ts";
+export { parameterForms, parseProfile, profileWords } from "./provider/profile_text.ts";
+export { type Admission, type CallMode, Provider, type QueuedStart } from "./provider/provider.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { seededRandom } from "../model/mod.ts";
-import { PlatformError } from "./platform.ts";
-import { parseProfile, profileWords } from "./profile.ts";
+import { seededRandom } from "../../model/mod.ts";
+import { PlatformError } from "../platform.ts";
+import { parseProfile, profileWords } from "./profile_text.ts";
 import { Provider } from "./provider.ts";
 
 const provider = (profile: string) => new Provider(parseProfile(profile), seededRandom(1));
@@ -56,7 +56,10 @@ Deno.test("parseProfile() overrides numbers", () => {
 
 const BAD: readonly [string, string][] = [
   ["hardlimit", 'Cannot find the profile "hardlimit"; did you mean "hard-limit"?'],
-  ["ideal,limits=3", 'Cannot use "limits=3" in the profile ideal,limits=3. Write limit=…'],
+  [
+    "ideal,limits=3",
+    'Cannot use "limits=3" in the profile ideal,limits=3; did you mean "limit"? Write limit=100|none',
+  ],
   ["ideal,limit=0", 'Cannot use "limit=0" in the profile ideal,limit=0: Cannot use the count 0'],
   ["ideal,limit", 'Cannot use "limit" in the profile'],
   ["ideal,cold=5", 'Cannot read "5" as a duration'],

@@ -1,0 +1,70 @@
+import { type Distribution, type Random, sampleMs } from "../../model/mod.ts";
+import type { Profile } from "./profile.ts";
+import { Ramp } from "./ramp.ts";
+
+/** A container that a call got: it runs after so long; `cold` if the container is made first. */
+export interface Container {
+  readonly delayMs: number;
+  readonly cold: boolean;
+}
+
+const WARM: Container = { delayMs: 0, cold: false };
+/** Functions whose containers have all expired are forgotten when there are so many, and twice as many as last time. */
+const SWEEP_AT = 1024;
+
+/** A provider's containers, each of one function: made within the ramp, kept for a while when idle, used again. */
+export class Containers {
+  readonly #ramp: Ramp;
+  readonly #coldStart: Distribution;
+  readonly #keepAliveMs: number;
+  readonly #random: Random;
+  /** When the idle containers of each function became idle, the latest last; never more than ran at once. */
+  readonly #idle = new Map<string, number[]>();
+  #sweepAt = SWEEP_AT;
+
+  constructor({ burst, rampPerS, coldStart, keepAliveMs }: Profile, random: Random) {
+    this.#ramp = new Ramp(burst, rampPerS);
+    this.#coldStart = coldStart;
+    this.#keepAliveMs = keepAliveMs;
+    this.#random = random;
+  }
+
+  /** The container that became idle last, else a new one; undefined if none can be made yet. */
+  take(functionName: string, nowMs: number): Container | undefined {
+    const idle = this.#idle.get(functionName);
+    if (this.#isWarm(idle, nowMs)) {
+      idle!.pop();
+      return WARM;
+    }
+    if (idle !== undefined) idle.length = 0;
+    if (!this.#ramp.take(nowMs)) return undefined;
+    const delayMs = sampleMs(this.#coldStart, this.#random);
+    return { delayMs, cold: delayMs > 0 };
+  }
+
+  /** Takes a container back. */
+  give(functionName: string, nowMs: number): void {
+    const idle = this.#idle.get(functionName);
+    if (idle !== undefined) {
+      idle.push(nowMs);
+      return;
+    }
+    this.#idle.set(functionName, [nowMs]);
+    if (this.#idle.size >= this.#sweepAt) this.#sweep(nowMs);
+  }
+
+  /** When a call can have a container if none is given back; -Infinity: now. */
+  readyAtMs(functionName: string, nowMs: number): number {
+    return this.#isWarm(this.#idle.get(functionName), nowMs) ? -Infinity : this.#ramp.nextAtMs;
+  }
+
+  /** Whether any has not expired: the one that became idle last is the last to. */
+  #isWarm(idle: readonly number[] | undefined, nowMs: number): boolean {
+    return idle !== undefined && idle.length > 0 && nowMs - idle[idle.length - 1]! <= this.#keepAliveMs;
+  }
+
+  #sweep(nowMs: number): void {
+    for (const [name, idle] of this.#idle) if (!this.#isWarm(idle, nowMs)) this.#idle.delete(name);
+    this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#idle.size);
+  }
+}
