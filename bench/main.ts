@@ -4,11 +4,13 @@ import { type Figure, missed } from "./figures.ts";
 import { adaptiveBench } from "./adaptive_bench.ts";
 import { cliBench } from "./cli_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
+import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
 import { schedulerBench } from "./scheduler_bench.ts";
 
 const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "scheduler core": schedulerBench,
+  "provider model": providerBench,
   "sqlite queue": queueBench,
   "consume": consumeBench,
   "adaptive limit": adaptiveBench,
