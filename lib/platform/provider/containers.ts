@@ -29,6 +29,11 @@ export class Containers {
     this.#random = random;
   }
 
+  /** How many functions are remembered. */
+  get functions(): number {
+    return this.#idle.size;
+  }
+
   /** The container that became idle last, else a new one; undefined if none can be made yet. */
   take(functionName: string, nowMs: number): Container | undefined {
     const idle = this.#idle.get(functionName);

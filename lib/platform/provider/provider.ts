@@ -127,9 +127,11 @@ export class Provider {
     this.#nowMs = nowMs;
   }
 
-  /** Nobody overtakes a call that waits, except HTTP calls the background ones. */
+  /** Nobody overtakes those of the same line, and no background call an HTTP one if these are first. */
   #mustWait(mode: CallMode): boolean {
-    return mode === "http" ? this.#lines.http.length > 0 : this.queued > 0;
+    const { http, background } = this.#lines;
+    if (mode === "http") return http.length > 0;
+    return background.length > 0 || (this.#profile.httpFirst && http.length > 0);
   }
 
   /** The lines whose first call may start, in the order in which they are tried. */

@@ -1,0 +1,147 @@
+/** What holds for a provider of any profile, whatever is asked of it. */
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { constant, lognormal } from "../../model/mod.ts";
+import { type Profile, PROFILES } from "./profile.ts";
+import { Drive, type TestCall } from "./testing.ts";
+
+const profiles: fc.Arbitrary<Profile> = fc.record({
+  limit: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 12 }) }, fc.constant(Infinity)),
+  queue: fc.nat(6),
+  coldStart: fc.constantFrom(constant(0), constant(30), lognormal(20, 200)),
+  keepAliveMs: fc.constantFrom(0, 50, 5000, Infinity),
+  burst: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(Infinity)),
+  rampPerS: fc.constantFrom(0.3, 7, 100),
+  backgroundQueue: fc.nat(6),
+  backgroundShare: fc.constantFrom(0.01, 0.3, 0.5, 1),
+  backgroundPerS: fc.constantFrom(3, 70, Infinity),
+  httpFirst: fc.boolean(),
+  collapseTo: fc.constantFrom(0.1, 0.4, 1),
+  overload: fc.constantFrom(1, 1.5, 3),
+  collapseAfterMs: fc.constantFrom(0, 40, 300),
+  recoveryMs: fc.constantFrom(1, 500, 20_000),
+}).map((parts) => ({ ...PROFILES[0]!, ...parts }));
+
+type Arrival = TestCall & { readonly afterMs: number };
+
+const arrivals: fc.Arbitrary<Arrival[]> = fc.array(
+  fc.record({
+    afterMs: fc.constantFrom(0, 0, 0, 1, 3, 20, 100, 1000),
+    name: fc.constantFrom("f", "g", "h"),
+    runMs: fc.constantFrom(0, 1, 10, 90, 400),
+    mode: fc.constantFrom("http", "http", "background"),
+    patienceMs: fc.constantFrom(10, 200, Infinity),
+  }),
+  { maxLength: 120, size: "max" },
+);
+
+/** Plans the arrivals; each step is told after it happened. */
+function drive(profile: Profile, calls: readonly Arrival[], step: (drive: Drive) => void = () => {}): Drive {
+  const drive = new Drive(profile);
+  let atMs = 0;
+  for (const { patienceMs = Infinity, afterMs, ...call } of calls) {
+    atMs += afterMs;
+    drive.at(atMs, () => {
+      drive.call(patienceMs === Infinity ? call : { ...call, patienceMs });
+      step(drive);
+    });
+  }
+  return drive;
+}
+
+const RUNS = { numRuns: 300 };
+
+Deno.test("Provider never starts more than may run, nor lets more wait than the lines hold", () => {
+  fc.assert(
+    fc.property(profiles, arrivals, (profile, calls) => {
+      const run = drive(
+        profile,
+        calls,
+        ({ provider }) => assert(provider.queued <= profile.queue + profile.backgroundQueue),
+      ).run();
+      for (const { what, mode, running, limit } of run.happened) {
+        if (what !== "started" && what !== "taken") continue;
+        assert(limit >= 1 && limit <= profile.limit);
+        const part = mode === "background" ? limit * profile.backgroundShare : limit;
+        assert(running <= Math.max(1, part + 1e-9), `${running} run, and ${part} may`);
+      }
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("Provider ends every call in one way, once; what waits is taken or abandoned", () => {
+  fc.assert(
+    fc.property(profiles, arrivals, (profile, calls) => {
+      const run = drive(profile, calls).run();
+      assertEquals([run.provider.running, run.provider.queued], [0, 0]);
+      assertEquals(
+        run.calls("ended", "refused", "gone").toSorted((a, b) => a - b),
+        calls.map((_, i) => i),
+      );
+      assertEquals(
+        run.calls("queued").toSorted((a, b) => a - b),
+        run.calls("taken", "gone").toSorted((a, b) => a - b),
+      );
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("Provider takes what waits in a line in the order in which it came", () => {
+  fc.assert(
+    fc.property(profiles, arrivals, (profile, calls) => {
+      const { happened } = drive(profile, calls).run();
+      for (const mode of ["http", "background"] as const) {
+        const taken = happened.filter((each) => each.what === "taken" && each.mode === mode)
+          .map(({ call }) => call);
+        assertEquals(taken, taken.toSorted((a, b) => a - b));
+      }
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("Provider with HTTP first takes no background call while an HTTP call waits", () => {
+  fc.assert(
+    fc.property(profiles, arrivals, (profile, calls) => {
+      const waiting = new Set<number>();
+      for (const { call, mode, what } of drive({ ...profile, httpFirst: true }, calls).run().happened) {
+        if (what === "queued" && mode === "http") waiting.add(call);
+        if (what === "taken" || what === "gone") waiting.delete(call);
+        if ((what === "taken" || what === "started") && mode === "background") assertEquals(waiting.size, 0);
+      }
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("Provider starts nothing that it did not announce: asking at any other time is in vain", () => {
+  fc.assert(
+    fc.property(
+      profiles,
+      arrivals,
+      fc.array(fc.nat(5_000_000), { maxLength: 50, size: "max" }),
+      (profile, calls, times) => {
+        const run = drive(profile, calls);
+        // a microsecond is what announced instants are late
+        for (const time of times) run.at(time / 1000 + 0.0005, () => assertEquals(unannounced(run), 0));
+        run.run();
+      },
+    ),
+    RUNS,
+  );
+});
+
+/** How many calls start now although the provider announced none for now. */
+function unannounced(run: Drive): number {
+  const wakeAtMs = run.provider.wakeAtMs() ?? Infinity;
+  const count = run.take();
+  return wakeAtMs <= run.nowMs + 0.01 ? 0 : count;
+}
+
+Deno.test("Provider does the same again for the same seed", () => {
+  fc.assert(fc.property(profiles, arrivals, (profile, calls) => {
+    assertEquals(drive(profile, calls).run().happened, drive(profile, calls).run().happened);
+  }));
+});
