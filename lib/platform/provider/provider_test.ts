@@ -1,8 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { seededRandom } from "../../model/mod.ts";
-import { PlatformError } from "../platform.ts";
-import { parseProfile, profileWords } from "./profile_text.ts";
+import { parseProfile } from "./profile_text.ts";
 import { Provider } from "./provider.ts";
+import { Drive } from "./testing.ts";
 
 const provider = (profile: string) => new Provider(parseProfile(profile), seededRandom(1));
 
@@ -44,30 +44,104 @@ Deno.test("Provider of the profile ideal never refuses and is never cold", () =>
   }
 });
 
-Deno.test("parseProfile() overrides numbers", () => {
-  const { limit, keepAliveMs, speed } = parseProfile("hard-limit,limit=7,keepalive=2s,speed=10");
-  assertEquals([limit, keepAliveMs, speed], [7, 2000, 10]);
-  assertEquals(parseProfile("hard-limit,limit=none").limit, Infinity);
+Deno.test("Provider with a queue lets calls wait, first in, first out, and refuses what the queue does not hold", () => {
+  const drive = new Drive("hard-limit,limit=1,queue=2,cold=0ms");
+  for (const runMs of [30, 20, 10, 1]) drive.call({ name: "f", runMs });
+  assertEquals(drive.calls("refused"), [3]);
+  assertEquals([drive.provider.running, drive.provider.queued], [1, 2]);
+  drive.run();
   assertEquals(
-    profileWords(parseProfile("hard-limit,limit=7,cold=1s")),
-    "hard-limit (limit 7, cold start 1s)",
+    drive.happened.filter(({ what }) => what === "taken").map(({ call, atMs }) => [call, atMs]),
+    [[1, 30], [2, 50]],
   );
 });
 
-const BAD: readonly [string, string][] = [
-  ["hardlimit", 'Cannot find the profile "hardlimit"; did you mean "hard-limit"?'],
-  [
-    "ideal,limits=3",
-    'Cannot use "limits=3" in the profile ideal,limits=3; did you mean "limit"? Write limit=100|none',
-  ],
-  ["ideal,limit=0", 'Cannot use "limit=0" in the profile ideal,limit=0: Cannot use the count 0'],
-  ["ideal,limit", 'Cannot use "limit" in the profile'],
-  ["ideal,cold=5", 'Cannot read "5" as a duration'],
-  ["ideal,constructor=5", 'Cannot use "constructor=5"'],
-];
+Deno.test("Provider forgets a queued call whose caller went away", () => {
+  const drive = new Drive("hard-limit,limit=1,queue=2,cold=0ms");
+  drive.call({ name: "f", runMs: 100 });
+  drive.call({ name: "f", runMs: 100, patienceMs: 50 });
+  drive.call({ name: "f", runMs: 100, patienceMs: 500 });
+  drive.run(60);
+  assertEquals(drive.provider.queued, 1);
+  drive.call({ name: "f", runMs: 100 });
+  drive.run();
+  assertEquals([drive.calls("gone"), drive.calls("taken"), drive.calls("refused")], [[1], [2, 3], []]);
+});
 
-for (const [text, message] of BAD) {
-  Deno.test(`parseProfile() refuses ${text}`, () => {
-    assertThrows(() => parseProfile(text), PlatformError, message);
+Deno.test("Provider with a ramp starts the burst, and then so many a minute, up to the limit", () => {
+  const drive = new Drive("ramp,limit=1000,burst=500,ramp=300/m,cold=0ms");
+  const running: number[] = [];
+  for (let atMs = 0; atMs <= 240_000; atMs += 100) {
+    drive.at(atMs, () => {
+      for (let i = 0; i < 500; i++) drive.call({ name: "f", runMs: 3_600_000 });
+      if (atMs % 30_000 === 0) running.push(drive.provider.running);
+    });
+  }
+  drive.run(240_000);
+  assertEquals(running, [500, 650, 800, 950, 1000, 1000, 1000, 1000, 1000]);
+});
+
+Deno.test("Provider with a ramp uses the containers it has, and gives back what is not used", () => {
+  const drive = new Drive("ramp,limit=100,burst=10,ramp=10/m,cold=0ms,keepalive=2m");
+  const tryAll = () => {
+    const before = drive.calls("started").length;
+    for (let i = 0; i < 100; i++) drive.call({ name: "f", runMs: 1000 });
+    return drive.calls("started").length - before;
+  };
+  // the bucket fills up while the containers are there, so that a burst comes on top of them, until they expire
+  const started = [0, 60_000, 100_000, 600_000].map((atMs) => {
+    drive.run(atMs);
+    return tryAll();
   });
+  assertEquals(started, [10, 20, 26, 10]);
+});
+
+Deno.test("Provider with a ramp and a queue starts what waits as containers can be made", () => {
+  const drive = new Drive("ramp,burst=2,ramp=1,queue=10,cold=100ms");
+  for (let i = 0; i < 5; i++) drive.call({ name: "f", runMs: 60_000 });
+  drive.run(10_000);
+  assertEquals(
+    drive.happened.filter(({ what }) => what === "taken").map(({ atMs }) => Math.round(atMs)),
+    [1000, 2000, 3000],
+  );
+});
+
+Deno.test("Provider takes background calls within their share of the limit and at their pace", () => {
+  const drive = new Drive("background,limit=10,backgroundshare=0.5,backgroundrate=2,cold=0ms");
+  for (let i = 0; i < 20; i++) drive.call({ name: "f", runMs: 60_000, mode: "background" });
+  const running = [0, 499, 501, 1001, 1501, 2001, 9000].map((atMs) => drive.run(atMs).provider.running);
+  assertEquals(running, [1, 1, 2, 3, 4, 5, 5]);
+  assertEquals(drive.provider.queued, 15);
+  for (let i = 0; i < 6; i++) drive.call({ name: "f", runMs: 60_000 });
+  assertEquals([drive.provider.running, drive.provider.queued], [10, 16], "the rest is for HTTP calls");
+});
+
+/** How many background calls were done by an instant, beside HTTP calls that come and wait. */
+function backgroundDone(profile: string, httpCalls: number): number[] {
+  const drive = new Drive(profile);
+  const http = { name: "f", runMs: 100, then: () => drive.call(http) };
+  for (let i = 0; i < httpCalls; i++) drive.call(http);
+  for (let i = 0; i < 100; i++) drive.call({ name: "g", runMs: 100, mode: "background" });
+  drive.run(1050);
+  const { happened } = drive;
+  return (["http", "background"] as const).map((mode) =>
+    happened.filter((each) => each.mode === mode && each.what === "ended").length
+  );
 }
+
+Deno.test("Provider with HTTP first lets background calls starve while HTTP calls take the places", () => {
+  assertEquals(backgroundDone("background,limit=10,backgroundshare=1,cold=0ms", 20), [100, 0]);
+  assertEquals(backgroundDone("background,limit=10,cold=0ms", 6), [60, 0], "they fill its share");
+  assertEquals(backgroundDone("background,limit=10,cold=0ms", 3), [30, 20], "what HTTP calls leave of it");
+  assertEquals(
+    backgroundDone("background,limit=10,backgroundshare=1,cold=0ms,httpfirst=no", 20),
+    [20, 80],
+    "else in the order in which they came",
+  );
+});
+
+Deno.test("Provider without a background queue drops background calls beyond the limit", () => {
+  const drive = new Drive("hard-limit,limit=2,cold=0ms");
+  for (let i = 0; i < 5; i++) drive.call({ name: "f", runMs: 10, mode: "background" });
+  assertEquals([drive.calls("started"), drive.calls("refused")], [[0, 1], [2, 3, 4]]);
+});
