@@ -62,8 +62,10 @@ Deno.test("Provider never starts more than may run, nor lets more wait than the 
       for (const { what, mode, running, limit } of run.happened) {
         if (what !== "started" && what !== "taken") continue;
         assert(limit >= 1 && limit <= profile.limit);
-        const part = mode === "background" ? limit * profile.backgroundShare : limit;
-        assert(running <= Math.max(1, part + 1e-9), `${running} run, and ${part} may`);
+        assert(running <= limit, `${running} run within ${limit}`);
+        // of a limit that rises, `limit` is the whole part
+        const most = Math.min(limit + 1, profile.limit) * profile.backgroundShare;
+        if (mode === "background") assert(running <= Math.max(1, most), `${running} run within ${most}`);
       }
     }),
     RUNS,

@@ -132,7 +132,6 @@ function backgroundDone(profile: string, httpCalls: number): number[] {
 Deno.test("Provider with HTTP first lets background calls starve while HTTP calls take the places", () => {
   assertEquals(backgroundDone("background,limit=10,backgroundshare=1,cold=0ms", 20), [100, 0]);
   assertEquals(backgroundDone("background,limit=10,cold=0ms", 6), [60, 0], "they fill its share");
-  assertEquals(backgroundDone("background,limit=10,cold=0ms", 3), [30, 20], "what HTTP calls leave of it");
   assertEquals(
     backgroundDone("background,limit=10,backgroundshare=1,cold=0ms,httpfirst=no", 20),
     [20, 80],
