@@ -63,6 +63,125 @@ Deno.test("LocalServer refuses with 429 what exceeds the limit of its profile, a
   assertEquals(server.counts, { running: 0, queued: 0, served: 1, refused: 1 });
 });
 
+/** A function that runs until it is released, one call after another, and what it was called with. */
+function heldFunction() {
+  const calls: { readonly args: unknown; readonly release: () => void }[] = [];
+  const hold = fn("hold", {
+    run: ({ args }) => {
+      const { promise, resolve } = Promise.withResolvers<null>();
+      calls.push({ args, release: () => resolve(null) });
+      return promise;
+    },
+  });
+  const functions = functionsOf([chain("held", ({ call }) => {
+    call(hold);
+  })]);
+  return { calls, functions };
+}
+
+/** Waits until something holds: a real server takes its time. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await realClock.until(realClock.nowMs() + 1);
+}
+
+Deno.test("LocalServer holds calls that are queued, first in, first out, and refuses the rest", async () => {
+  const { calls, functions } = heldFunction();
+  const profile = parseProfile("hard-limit,limit=1,queue=2,cold=0ms");
+  await using server = serverOf({ profile, functions });
+  const answers: ReturnType<typeof post>[] = [];
+  for (let i = 0; i < 3; i++) {
+    answers.push(post(`${server.url}/f/hold`, { args: { i } }));
+    await until(() => server.counts.running + server.counts.queued === i + 1);
+  }
+  assertEquals((await post(`${server.url}/f/hold`)).status, 429);
+  assertEquals(server.counts, { running: 1, queued: 2, served: 0, refused: 1 });
+  for (let i = 0; i < 3; i++) {
+    await until(() => calls.length === i + 1);
+    calls[i]!.release();
+    assertEquals((await answers[i]!).status, 200);
+  }
+  assertEquals(calls.map(({ args }) => args), [{ i: 0 }, { i: 1 }, { i: 2 }]);
+  assertEquals(server.counts, { running: 0, queued: 0, served: 3, refused: 1 });
+});
+
+Deno.test("LocalServer forgets a queued call whose caller closed the connection", async () => {
+  const { calls, functions } = heldFunction();
+  const profile = parseProfile("hard-limit,limit=1,queue=2,cold=0ms");
+  await using server = serverOf({ profile, functions });
+  const url = `${server.url}/f/hold`;
+  const first = post(url, { args: "first" });
+  await until(() => server.counts.running === 1);
+  const abort = new AbortController();
+  const impatient = fetch(url, { method: "POST", body: "{}", signal: abort.signal });
+  await until(() => server.counts.queued === 1);
+  const last = post(url, { args: "last" });
+  await until(() => server.counts.queued === 2);
+  abort.abort();
+  await assertRejects(() => impatient, DOMException);
+  await until(() => server.counts.queued === 1);
+  calls[0]!.release();
+  await first;
+  await until(() => calls.length === 2);
+  calls[1]!.release();
+  assertEquals((await last).status, 200);
+  assertEquals(calls.map(({ args }) => args), ["first", "last"]);
+});
+
+const BACKGROUND = { "x-sequoia-mode": "background" };
+
+Deno.test("LocalServer takes a background call at once, and runs it when its turn has come", async () => {
+  const { calls, functions } = heldFunction();
+  const profile = parseProfile("background,limit=1,backgroundqueue=2,cold=0ms");
+  await using server = serverOf({ profile, functions });
+  const url = `${server.url}/f/hold`;
+  const taken: [number, unknown][] = [];
+  for (const args of ["one", "two", "three", "four"]) {
+    const { status, body } = await post(url, { args }, BACKGROUND);
+    taken.push([status, body]);
+  }
+  const accepted = { accepted: true };
+  assertEquals(taken, [
+    [202, accepted],
+    [202, accepted],
+    [202, accepted],
+    [429, { error: "concurrency limit reached" }],
+  ]);
+  assertEquals(server.counts, { running: 1, queued: 2, served: 0, refused: 1 });
+  const http = post(url, { args: "http" });
+  await until(() => server.counts.queued === 3);
+  for (let i = 0; i < 4; i++) {
+    await until(() => calls.length === i + 1);
+    calls[i]!.release();
+  }
+  await http;
+  await until(() => server.counts.served === 4);
+  assertEquals(calls.map(({ args }) => args), ["one", "http", "two", "three"], "HTTP calls go first");
+});
+
+Deno.test("LocalServer runs background calls that fail, and goes on", async () => {
+  await using server = serverOf();
+  const headers = { ...BACKGROUND, "x-sequoia-time": "not json" };
+  assertEquals((await post(`${server.url}/f/x`, {}, headers)).status, 202);
+  await until(() => server.counts.served === 1);
+  assertEquals((await post(`${server.url}/f/x`, {}, { "x-sequoia-mode": "later" })).status, 400);
+  assertEquals((await post(`${server.url}/f/x`)).status, 200);
+});
+
+Deno.test("LocalServer that ends answers what waits, drops what nobody waits for, and ends what runs", async () => {
+  const profile = parseProfile("background,limit=1,cold=1h,backgroundshare=1");
+  const server = serverOf({ profile });
+  const running = post(`${server.url}/f/x`, {}, BACKGROUND);
+  await until(() => server.counts.running === 1);
+  const waiting = post(`${server.url}/f/x`);
+  await until(() => server.counts.queued === 1);
+  await post(`${server.url}/f/x`, {}, BACKGROUND);
+  assertEquals(server.counts.queued, 2);
+  await server[Symbol.asyncDispose]();
+  assertEquals((await running).status, 202);
+  assertEquals((await waiting).status, 503);
+  assertEquals(server.counts, { running: 0, queued: 0, served: 1, refused: 0 });
+});
+
 Deno.test("LocalServer answers requests that make no sense", async () => {
   await using server = serverOf({
     functions: functionsOf([chain("c", ({ call }) => call(fn("f", { run: () => 1 })))]),

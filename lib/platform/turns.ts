@@ -32,8 +32,9 @@ export class Turns {
   enter(functionName: string, mode: CallMode, gone?: () => AbortSignal): Entry {
     const admission = this.#provider.start(functionName, this.#clock.nowMs(), mode);
     if (admission.kind !== "queued") return admission;
+    const turn = this.#wait(admission.ticket, gone?.());
     this.#arm();
-    return { kind: "queued", turn: this.#wait(admission.ticket, gone?.()) };
+    return { kind: "queued", turn };
   }
 
   #wait(ticket: number, gone: AbortSignal | undefined): Promise<Turn | undefined> {
