@@ -20,6 +20,8 @@ export interface Command {
   /** Lines that work as they stand, with what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   readonly options: OptionTable;
+  /** More tables of its help, by their titles. */
+  readonly tables?: Readonly<Record<string, readonly (readonly [word: string, what: string])[]>>;
   /** @throws whatever goes wrong; `main` turns it into a line and an exit code */
   run(args: readonly string[], context: Context): Promise<void>;
 }

@@ -1,5 +1,12 @@
 import { functionsOf } from "../lib/model/mod.ts";
-import { LOCAL_ADDRESS, LocalServer, parseProfile, profileWords } from "../lib/platform/mod.ts";
+import {
+  LOCAL_ADDRESS,
+  LocalServer,
+  parseProfile,
+  profileParameters,
+  profileSummaries,
+  profileWords,
+} from "../lib/platform/mod.ts";
 import { type Command, COMMON } from "./command.ts";
 import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
@@ -11,7 +18,7 @@ import { loadWorkloads } from "./workload_file.ts";
 const options = {
   profile: one(
     "PROFILE",
-    "how it behaves: ideal, hard-limit,limit=50,cold=0ms,speed=10,… (default ideal)",
+    "how it behaves: a name and parameters, as in hard-limit,limit=50 (default ideal)",
     text,
   ),
   listen: one("ADDRESS", `where it listens (default ${LOCAL_ADDRESS}; port 0: a free one)`, address),
@@ -24,9 +31,14 @@ export const command: Command = {
   usage: "[WORKLOAD…] [options]",
   examples: [
     ["sequoia functions --profile hard-limit,limit=50", "refuses the 51st function at a time"],
+    [
+      "sequoia functions --profile ramp,burst=20,ramp=60/m",
+      "refuses bursts, and more than one new container a second",
+    ],
     ["sequoia functions workloads/bag_of_words.ts", "runs the bodies of the workload's functions"],
   ],
   options,
+  tables: { "Profiles": profileSummaries(), "Parameters of a profile": profileParameters() },
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     const log = openLog(values);
@@ -49,8 +61,8 @@ export const command: Command = {
     log.info(`Serving the local platform at ${server.url}, ${profileWords(profile)}. ^C ends it`);
     {
       using _live = new LiveLine(clock, () => {
-        const { running, served, refused } = server.counts;
-        return `running ${running}, served ${served}, refused ${refused}`;
+        const { running, queued, served, refused } = server.counts;
+        return `running ${running}, queued ${queued}, served ${served}, refused ${refused}`;
       });
       await clock.until(Infinity, context.drain);
     }

@@ -14,6 +14,7 @@ export function commandHelp(name: string, command: Command): string {
     "",
     "Options:",
     ...columns(options),
+    ...Object.entries(command.tables ?? {}).flatMap(([title, rows]) => ["", `${title}:`, ...columns(rows)]),
     "",
     "Examples:",
     ...columns(command.examples),

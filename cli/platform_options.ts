@@ -11,7 +11,7 @@ export function address(text: string): string {
 export const PLATFORM_OPTIONS = {
   profile: one(
     "PROFILE",
-    "how the local platform behaves, if it is started here: ideal, hard-limit,limit=50,… (default ideal)",
+    "how the local platform behaves, if it is started here (see functions --help; default ideal)",
     text,
   ),
   local: one("ADDRESS", "where the local platform is (default 127.0.0.1:7077)", address),

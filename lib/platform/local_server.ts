@@ -24,6 +24,9 @@ const IDENTITY = "sequoia local platform";
 /** Longest request taken, in bytes; as AWS Lambda's for synchronous calls (6 MB). */
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 
+/** Longest request of a background call, in bytes: it is kept until its turn. As AWS Lambda's for asynchronous calls. */
+const MAX_BACKGROUND_BYTES = 256 * 1024;
+
 /** What a local platform is made of. */
 export interface LocalServerOptions {
   readonly profile: Profile;
@@ -115,7 +118,7 @@ export class LocalServer implements AsyncDisposable {
     const { headers } = request;
     let body: string;
     try {
-      body = await readText(request, MAX_REQUEST_BYTES);
+      body = await readText(request, MAX_BACKGROUND_BYTES);
     } catch (error) {
       return failure(name, error);
     }

@@ -164,6 +164,7 @@ Deno.test("LocalServer runs background calls that fail, and goes on", async () =
   assertEquals((await post(`${server.url}/f/x`, {}, headers)).status, 202);
   await until(() => server.counts.served === 1);
   assertEquals((await post(`${server.url}/f/x`, {}, { "x-sequoia-mode": "later" })).status, 400);
+  assertEquals((await post(`${server.url}/f/x`, "x".repeat(300_000), BACKGROUND)).status, 413);
   assertEquals((await post(`${server.url}/f/x`)).status, 200);
 });
 

@@ -14,5 +14,5 @@ export {
 export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
 export { SeveralPlatforms } from "./several.ts";
 export { type Profile, profileNames } from "./provider/profile.ts";
-export { parameterForms, parseProfile, profileWords } from "./provider/profile_text.ts";
+export { parseProfile, profileParameters, profileSummaries, profileWords } from "./provider/profile_text.ts";
 export { type Admission, type CallMode, Provider, type QueuedStart } from "./provider/provider.ts";

@@ -48,6 +48,7 @@ const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["consume --limit", 2, "--limit lacks its value"],
   ["consume --function-limit f", 2, "--function-limit", "name=value"],
   ["consume --profile idael", 2, 'Cannot find the profile "idael"', 'did you mean "ideal"'],
+  ["functions --profile ramp,busrt=5", 2, 'Cannot use "busrt=5"', 'did you mean "burst"'],
   ["consume --local nowhere", 2, "--local", "host:port"],
   ["consume extra", 2, 'Unexpected argument "extra"'],
   ["consume --policy ./policy_number.ts", 2, "./policy_number.ts", "no object"],

@@ -16,8 +16,9 @@ import { type Profile, profileNames, PROFILES } from "./profile.ts";
 
 /** A number of a profile as the command line writes it. */
 interface Parameter {
-  /** What a value looks like, or what it is for. */
+  /** What values look like; each can be read. */
   readonly form: string;
+  readonly help: string;
   readonly read: (text: string) => Partial<Profile>;
   /** Another parameter without which this one says nothing, and whether a profile is without it. */
   readonly needs?: { readonly key: string; readonly isMissing: (profile: Profile) => boolean };
@@ -27,25 +28,90 @@ const BURST = { key: "burst", isMissing: ({ burst }: Profile) => burst === Infin
 const COLLAPSE = { key: "collapse", isMissing: ({ collapseTo }: Profile) => collapseTo === 1 };
 
 const PARAMETERS: Readonly<Record<string, Parameter>> = {
-  limit: { form: "100|none", read: (text) => ({ limit: orNone(text, parseCount) }) },
-  queue: { form: "1000|none", read: (text) => ({ queue: noneIs(0, text, parseCount) }) },
-  retryafter: { form: "1s", read: (text) => ({ retryAfterMs: parseDuration(text) }) },
-  cold: { form: "200ms|150ms/500ms", read: (text) => ({ coldStart: readColdStart(text) }) },
-  keepalive: { form: "10m", read: (text) => ({ keepAliveMs: parseDuration(text) }) },
-  burst: { form: "500|none", read: (text) => ({ burst: orNone(text, parseCount) }) },
-  ramp: { form: "500/m", read: (text) => ({ rampPerS: parseRate(text) }), needs: BURST },
+  limit: {
+    form: "100|none",
+    help: "most functions that run at once; others wait or are refused with 429",
+    read: (text) => ({ limit: orNone(text, parseCount) }),
+  },
+  queue: {
+    form: "1000|none",
+    help: "most HTTP calls that wait; none: those that cannot start are refused",
+    read: (text) => ({ queue: noneIs(0, text, parseCount) }),
+  },
+  retryafter: {
+    form: "1s",
+    help: "what a refused caller is told to wait",
+    read: (text) => ({ retryAfterMs: parseDuration(text) }),
+  },
+  cold: {
+    form: "200ms|150ms/500ms",
+    help: "how long a new container takes: always, or the median and the 99th percentile",
+    read: (text) => ({ coldStart: readColdStart(text) }),
+  },
+  keepalive: {
+    form: "10m",
+    help: "how long an idle container is kept",
+    read: (text) => ({ keepAliveMs: parseDuration(text) }),
+  },
+  burst: {
+    form: "500|none",
+    help: "containers that can be made at once, after a rest",
+    read: (text) => ({ burst: orNone(text, parseCount) }),
+  },
+  ramp: {
+    form: "500/m",
+    help: "containers that can be made beyond the burst (default 500/m)",
+    read: (text) => ({ rampPerS: parseRate(text) }),
+    needs: BURST,
+  },
   backgroundqueue: {
     form: "10000|none",
+    help: "most background calls that wait; none: those that cannot start are refused",
     read: (text) => ({ backgroundQueue: noneIs(0, text, parseCount) }),
   },
-  backgroundshare: { form: "0.5", read: (text) => ({ backgroundShare: readPart(text) }) },
-  backgroundrate: { form: "50|none", read: (text) => ({ backgroundPerS: orNone(text, parseRate) }) },
-  httpfirst: { form: "yes|no", read: (text) => ({ httpFirst: readYesNo(text) }) },
-  collapse: { form: "0.25|none", read: (text) => ({ collapseTo: noneIs(1, text, readPart) }) },
-  overload: { form: "1.5", read: (text) => ({ overload: readFactor(text) }), needs: COLLAPSE },
-  collapseafter: { form: "2s", read: (text) => ({ collapseAfterMs: parseDuration(text) }), needs: COLLAPSE },
-  recovery: { form: "1m", read: (text) => ({ recoveryMs: parsePositiveDuration(text) }), needs: COLLAPSE },
-  speed: { form: "10", read: (text) => ({ speed: parseRate(text) }) },
+  backgroundshare: {
+    form: "0.5",
+    help: "background calls start only while less than this part of the limit runs",
+    read: (text) => ({ backgroundShare: readPart(text) }),
+  },
+  backgroundrate: {
+    form: "50|none",
+    help: "background calls that start per second, at most",
+    read: (text) => ({ backgroundPerS: orNone(text, parseRate) }),
+  },
+  httpfirst: {
+    form: "yes|no",
+    help: "whether background calls wait until no HTTP call does (default yes)",
+    read: (text) => ({ httpFirst: readYesNo(text) }),
+  },
+  collapse: {
+    form: "0.25|none",
+    help: "the part of the limit that is left after an overload",
+    read: (text) => ({ collapseTo: noneIs(1, text, readPart) }),
+  },
+  overload: {
+    form: "1.5",
+    help: "the load that is one, in limits: running, waiting and refused in a second (default 1.5)",
+    read: (text) => ({ overload: readFactor(text) }),
+    needs: COLLAPSE,
+  },
+  collapseafter: {
+    form: "2s",
+    help: "how long an overload lasts before the limit collapses (default 2s)",
+    read: (text) => ({ collapseAfterMs: parseDuration(text) }),
+    needs: COLLAPSE,
+  },
+  recovery: {
+    form: "1m",
+    help: "how long the limit takes to be itself again, without overload (default 1m)",
+    read: (text) => ({ recoveryMs: parsePositiveDuration(text) }),
+    needs: COLLAPSE,
+  },
+  speed: {
+    form: "10",
+    help: "how many times as fast functions without a body run",
+    read: (text) => ({ speed: parseRate(text) }),
+  },
 };
 
 /**
@@ -84,9 +150,12 @@ function readOverride(profile: string, override: string): Override {
   const [key = "", ...rest] = override.split("=");
   const parameter = Object.hasOwn(PARAMETERS, key) ? PARAMETERS[key] : undefined;
   if (parameter === undefined) {
-    throw badProfile(profile, override, `${hint(key, Object.keys(PARAMETERS))} Write ${parameterForms()}`);
+    const keys = Object.keys(PARAMETERS);
+    throw badProfile(profile, override, `${hint(key, keys)} Choose from ${keys.join(", ")}`);
   }
-  if (rest.length === 0) throw badProfile(profile, override, `. Write ${key}=${parameter.form}`);
+  if (rest.length === 0) {
+    throw badProfile(profile, override, `. Write ${key}=${parameter.form.replace("|", ` or ${key}=`)}`);
+  }
   try {
     return { override, part: parameter.read(rest.join("=")), needs: parameter.needs };
   } catch (cause) {
@@ -94,9 +163,14 @@ function readOverride(profile: string, override: string): Override {
   }
 }
 
-/** The parameters of a profile, each with examples of its values. */
-export function parameterForms(): string {
-  return Object.entries(PARAMETERS).map(([key, { form }]) => `${key}=${form}`).join(", ");
+/** The parameters of a profile, with examples of their values, and what each says. */
+export function profileParameters(): (readonly [form: string, help: string])[] {
+  return Object.entries(PARAMETERS).map(([key, { form, help }]) => [`${key}=${form}`, help] as const);
+}
+
+/** The built-in profiles, and what each does. */
+export function profileSummaries(): (readonly [name: string, words: string])[] {
+  return PROFILES.map((profile) => [profile.name, numbersOf(profile)] as const);
 }
 
 function badProfile(profile: string, override: string, why: string, options?: ErrorOptions): PlatformError {
@@ -146,18 +220,23 @@ function readYesNo(text: string): boolean {
   throw new SyntaxError(`Cannot read "${text}". Write yes or no`);
 }
 
-/** A profile in words, for people: what it does, as far as it differs from an ideal provider. */
+/** A profile in words, for people. */
 export function profileWords(profile: Profile): string {
+  return `${profile.name} (${numbersOf(profile)})`;
+}
+
+/** What a provider does, as far as it differs from an ideal one. */
+function numbersOf(profile: Profile): string {
   const { limit, queue, burst, rampPerS, backgroundQueue, backgroundShare, collapseTo } = profile;
   const cold = meanMs(checkDistribution(profile.coldStart));
   const words = [
     `limit ${limit === Infinity ? "none" : limit}`,
     `cold start ${cold === 0 ? "none" : formatDuration(cold)}`,
   ];
-  if (queue > 0) words.push(`${queue} may wait`);
+  if (queue > 0) words.push(`queue ${queue}`);
   if (burst < Infinity) words.push(`burst ${burst}, then ${Math.round(rampPerS * 60)} a minute`);
-  if (backgroundQueue > 0) words.push(`${backgroundQueue} background calls may wait`);
-  if (backgroundShare < 1) words.push(`background calls within ${backgroundShare} of the limit`);
-  if (collapseTo < 1) words.push(`collapses to ${collapseTo} of the limit`);
-  return `${profile.name} (${words.join(", ")})`;
+  if (backgroundQueue > 0) words.push(`background queue ${backgroundQueue}`);
+  if (backgroundShare < 1) words.push(`background share ${backgroundShare}`);
+  if (collapseTo < 1) words.push(`collapses to ${collapseTo}`);
+  return words.join(", ");
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { constant, lognormal } from "../../model/mod.ts";
 import { PlatformError } from "../platform.ts";
 import { profileNames, PROFILES } from "./profile.ts";
-import { parameterForms, parseProfile, profileWords } from "./profile_text.ts";
+import { parseProfile, profileParameters, profileSummaries, profileWords } from "./profile_text.ts";
 
 Deno.test("parseProfile() finds the built-in profiles", () => {
   assertEquals(profileNames(), ["ideal", "hard-limit", "ramp", "background", "collapse"]);
@@ -49,14 +49,14 @@ Deno.test("parseProfile() takes none for what a provider does not do", () => {
   ]);
 });
 
-Deno.test("parameterForms() writes each parameter as it can be read", () => {
-  for (const form of parameterForms().split(", ")) {
+Deno.test("profileParameters() writes each parameter as it can be read, and all of them", () => {
+  const parameters = profileParameters();
+  for (const [form] of parameters) {
     const [key, values = ""] = form.split("=");
-    for (const value of values.split("|")) {
-      const needed = key === "ramp" ? "ramp" : "collapse";
-      parseProfile(`${needed},${key}=${value}`);
-    }
+    const base = key === "ramp" ? "ramp" : "collapse";
+    for (const value of values.split("|")) parseProfile(`${base},${key}=${value}`);
   }
+  assertEquals(parameters.length, Object.keys(PROFILES[0]!).length - 1, "all but the name");
 });
 
 Deno.test("profileWords() says what a profile does", () => {
@@ -66,10 +66,17 @@ Deno.test("profileWords() says what a profile does", () => {
   );
   assertEquals(
     profileWords(parseProfile("background,cold=0ms,burst=5,ramp=60/m,collapse=0.25")),
-    "background (limit 100, cold start none, 1000 may wait, burst 5, then 60 a minute, " +
-      "10000 background calls may wait, background calls within 0.5 of the limit, " +
-      "collapses to 0.25 of the limit)",
+    "background (limit 100, cold start none, queue 1000, burst 5, then 60 a minute, " +
+      "background queue 10000, background share 0.5, collapses to 0.25)",
   );
+});
+
+Deno.test("profileSummaries() names each profile with its numbers", () => {
+  assertEquals(profileSummaries().slice(0, 3), [
+    ["ideal", "limit none, cold start none"],
+    ["hard-limit", "limit 100, cold start 171ms"],
+    ["ramp", "limit 1000, cold start 171ms, burst 500, then 500 a minute"],
+  ]);
 });
 
 const BAD: readonly [string, string][] = [
@@ -80,11 +87,11 @@ const BAD: readonly [string, string][] = [
   ["lambda", 'Cannot find the profile "lambda". Choose from'],
   [
     "ideal,limits=3",
-    'Cannot use "limits=3" in the profile ideal,limits=3; did you mean "limit"? Write limit=100|none',
+    'Cannot use "limits=3" in the profile ideal,limits=3; did you mean "limit"? Choose from limit, queue',
   ],
   ["ideal,limit=0", 'Cannot use "limit=0" in the profile ideal,limit=0: Cannot use the count 0'],
   ["ideal,limit=5=6", 'Cannot read "5=6" as a count'],
-  ["ideal,limit", 'Cannot use "limit" in the profile ideal,limit. Write limit=100|none'],
+  ["ideal,limit", 'Cannot use "limit" in the profile ideal,limit. Write limit=100 or limit=none'],
   ["ideal,cold=5", 'Cannot read "5" as a duration'],
   ["ideal,cold=500ms/150ms", "the second must not be less"],
   ["ideal,constructor=5", 'Cannot use "constructor=5"'],

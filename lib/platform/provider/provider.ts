@@ -105,7 +105,7 @@ export class Provider {
     return undefined;
   }
 
-  /** Forgets a queued call whose caller went away; one that is not queued (any more) is none of this method's business. */
+  /** Forgets a queued call whose caller went away; does nothing about one that has started. */
   abandon(ticket: number): void {
     this.#lines.http.leave(ticket);
     this.#lines.background.leave(ticket);
