@@ -29,9 +29,11 @@ export class Containers {
     this.#random = random;
   }
 
-  /** How many functions are remembered. */
-  get functions(): number {
-    return this.#idle.size;
+  /** How many idle containers are remembered, some of which may have expired. */
+  get remembered(): number {
+    let count = 0;
+    for (const idle of this.#idle.values()) count += idle.length;
+    return count;
   }
 
   /** The container that became idle last, else a new one; undefined if none can be made yet. */

@@ -76,6 +76,15 @@ Deno.test("Containers forgets functions that are not called any more", () => {
     containers.take(`f${i}`, i);
     containers.give(`f${i}`, i);
   }
-  assert(containers.functions <= 4096, `remembers ${containers.functions}`);
+  assert(containers.remembered <= 4096, `remembers ${containers.remembered}`);
   assertEquals(containers.take("f99999", 100_000), WARM);
+});
+
+Deno.test("Containers forgets expired containers of a function that is called now and then", () => {
+  const containers = new Containers(profile, seededRandom(1));
+  for (let nowMs = 0; nowMs < 100_000; nowMs += 2000) {
+    for (let i = 0; i < 10; i++) containers.take("f", nowMs);
+    for (let i = 0; i < 10; i++) containers.give("f", nowMs);
+  }
+  assertEquals(containers.remembered, 10);
 });
