@@ -1,7 +1,7 @@
 /** Where functions run: the Platform interface, HTTP, and the local platform over a provider model. */
 export { type Attachment, functionsAt, isStartable, parseAttachment } from "./attachment.ts";
 export { type CollectorAddress, idempotencyKey } from "./event.ts";
-export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http.ts";
+export { type HttpOptions, HttpPlatform } from "./http.ts";
 export { LocalPlatform } from "./local.ts";
 export {
   LOCAL_ADDRESS,
@@ -13,6 +13,6 @@ export {
 } from "./local_server.ts";
 export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
 export { SeveralPlatforms } from "./several.ts";
-export { type Profile, profileNames } from "./provider/profile.ts";
+export type { Profile } from "./provider/profile.ts";
 export { parseProfile, profileParameters, profileSummaries, profileWords } from "./provider/profile_text.ts";
 export { type Admission, type CallMode, Provider, type QueuedStart } from "./provider/provider.ts";

@@ -112,8 +112,8 @@ export class Provider {
   }
 
   /**
-   * When {@linkcode Provider.take} may answer with no new event; undefined: not before one. The instant of the last event
-   * says that it may now.
+   * When {@linkcode Provider.take} may answer with no new event; undefined: not before one. Never earlier than
+   * the last event, and later once `take()` has answered undefined.
    */
   wakeAtMs(): number | undefined {
     if (this.queued === 0) return undefined;

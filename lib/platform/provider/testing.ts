@@ -116,6 +116,8 @@ export class Drive {
       this.#run(waiting.id, waiting.call, next.delayMs);
     }
     this.#wake();
+    const wakeAtMs = this.#wakeAtMs ?? Infinity;
+    assert(wakeAtMs > this.nowMs, `has nothing to start, but asks to be woken at once, at ${wakeAtMs}`);
     return count;
   }
 
@@ -124,7 +126,7 @@ export class Drive {
     if (atMs === this.#wakeAtMs) return;
     this.#wakeAtMs = atMs;
     if (atMs === undefined) return;
-    assert(atMs > this.nowMs, `asks to be woken at ${atMs}, which is not later than ${this.nowMs}`);
+    assert(atMs >= this.nowMs, `asks to be woken at ${atMs}, which is before ${this.nowMs}`);
     this.at(atMs, () => {
       if (this.#wakeAtMs !== atMs) return;
       this.#wakeAtMs = undefined;
