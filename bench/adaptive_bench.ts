@@ -41,7 +41,7 @@ async function follow(limit: number): Promise<readonly InFlight[]> {
   const running = consumer.run(drain.signal, new AbortController().signal);
   const parts: { readonly fromMs: number; readonly untilMs: number }[] = [];
   for (const [next, waitMs] of [[limit, FIRST_MS], [limit / 2, CHANGE_MS], [limit, CHANGE_MS]] as const) {
-    profile.limit = next;
+    server.changeLimit(next);
     const fromMs = clock.nowMs() + waitMs, untilMs = fromMs + MEASURED_MS;
     await clock.until(untilMs);
     parts.push({ fromMs, untilMs });

@@ -83,6 +83,11 @@ export class LocalServer implements AsyncDisposable {
     return { running, queued, served: this.#served, refused: this.#refused };
   }
 
+  /** Changes the limit of the profile while it serves, as providers do; calls beyond it run on. */
+  changeLimit(limit: number): void {
+    this.#turns.changeLimit(limit);
+  }
+
   async #handle(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === IDENTITY_PATH) return new Response(IDENTITY);

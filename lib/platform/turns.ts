@@ -55,6 +55,12 @@ export class Turns {
     return promise;
   }
 
+  /** Changes the provider's limit: more calls may have their turn now. */
+  changeLimit(limit: number): void {
+    this.#provider.changeLimit(limit, this.#clock.nowMs());
+    this.#call();
+  }
+
   #abandon(ticket: number): void {
     this.#provider.abandon(ticket);
     this.#waiting.get(ticket)?.(undefined);

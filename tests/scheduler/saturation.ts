@@ -98,6 +98,10 @@ export class SaturatedLoad {
     this.#chains = of.times.map((_, i) => single(`f${i}`));
   }
 
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
   /** Lets time pass. @returns what happened meanwhile */
   run(forMs: number): Observation {
     const endMs = this.#nowMs + forMs;
@@ -173,6 +177,7 @@ export class SaturatedLoad {
         this.#later(travel, () => this.#settle(task, THROTTLED));
         return;
       }
+      if (admission.kind === "queued") throw new TypeError("A provider of these tests has no queue");
       const ms = admission.delayMs + sampleMs(times[Number(task.function.slice(1))]!, this.#random);
       this.#at(this.#nowMs + ms, () => {
         provider.end(task.function, this.#nowMs);

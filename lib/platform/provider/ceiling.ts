@@ -17,12 +17,12 @@ const ROUNDING = 1 + 1e-12;
  * hammer on keep it down, which makes it a metastable failure (Bronson et al., HotOS 2021). At least one call may run.
  */
 export class Ceiling {
-  readonly #limit: number;
+  /** The limit without a collapse. */
+  limit: number;
   readonly #least: number;
-  readonly #threshold: number;
+  readonly #overloadAt: number;
   readonly #afterMs: number;
   readonly #risePerMs: number;
-  readonly #collapses: boolean;
   /** The part of the limit that is left. */
   #part = 1;
   #refusals = 0;
@@ -30,17 +30,16 @@ export class Ceiling {
   #nowMs = -Infinity;
 
   constructor({ limit, collapseTo, overload, collapseAfterMs, recoveryMs }: Profile) {
-    this.#limit = limit;
+    this.limit = limit;
     this.#least = collapseTo;
-    this.#threshold = overload * limit;
+    this.#overloadAt = overload;
     this.#afterMs = collapseAfterMs;
     this.#risePerMs = (1 - collapseTo) / recoveryMs;
-    this.#collapses = collapseTo < 1 && limit < Infinity;
   }
 
   /** Lets time pass in which so many calls ran or waited. */
   pass(nowMs: number, load: number): void {
-    if (!this.#collapses || nowMs <= this.#nowMs) return;
+    if (this.#least === 1 || this.limit === Infinity || nowMs <= this.#nowMs) return;
     const startMs = this.#nowMs;
     const endMs = Math.min(nowMs, this.#overloadEndMs(load));
     if (endMs > startMs) this.#overload(startMs, endMs);
@@ -59,7 +58,7 @@ export class Ceiling {
 
   /** Until when there is overload if nothing happens: now, if there is none. */
   #overloadEndMs(load: number): number {
-    const room = this.#threshold - load;
+    const room = this.#overloadAt * this.limit - load;
     if (this.#refusals <= room) return this.#nowMs;
     return room > 0 ? this.#nowMs + MEMORY_MS * Math.log(this.#refusals / room) : Infinity;
   }
@@ -76,7 +75,7 @@ export class Ceiling {
 
   /** How many calls may run now within a share of the ceiling; at least one. */
   of(share: number): number {
-    const calls = this.#limit * this.#part * share;
+    const calls = this.limit * this.#part * share;
     return calls < 1 ? 1 : Math.floor(calls * ROUNDING);
   }
 
@@ -88,7 +87,7 @@ export class Ceiling {
    */
   reachesAtMs(calls: number, share: number, load: number): number {
     if (calls <= this.of(share)) return -Infinity;
-    const part = calls / (this.#limit * share);
+    const part = calls / (this.limit * share);
     if (part > ROUNDING) return Infinity;
     return this.#overloadEndMs(load) + (part - this.#part) / this.#risePerMs + LATE_MS;
   }

@@ -67,6 +67,12 @@ export class Provider {
     return this.#ceiling.calls;
   }
 
+  /** Changes the limit of the profile, as providers do; calls beyond it run on. */
+  changeLimit(limit: number, nowMs: number): void {
+    this.#pass(nowMs);
+    this.#ceiling.limit = limit;
+  }
+
   /** Takes a call that arrives. */
   start(functionName: string, nowMs: number, mode: CallMode = "http"): Admission {
     this.#pass(nowMs);

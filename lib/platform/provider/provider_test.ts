@@ -144,3 +144,17 @@ Deno.test("Provider without a background queue drops background calls beyond the
   for (let i = 0; i < 5; i++) drive.call({ name: "f", runMs: 10, mode: "background" });
   assertEquals([drive.calls("started"), drive.calls("refused")], [[0, 1], [2, 3, 4]]);
 });
+
+Deno.test("Provider.changeLimit() lets more start, or no more until enough has ended", () => {
+  const at = provider("hard-limit,limit=2,cold=0ms,queue=1");
+  assertEquals(["f", "f", "f"].map((name) => at.start(name, 0).kind), ["started", "started", "queued"]);
+  at.changeLimit(3, 1);
+  assertEquals(at.take(1)?.delayMs, 0);
+  at.changeLimit(1, 2);
+  for (const [nowMs, kind] of [[3, "queued"], [4, "refused"]] as const) {
+    at.end("f", nowMs);
+    assertEquals([at.start("f", nowMs).kind, at.take(nowMs)], [kind, undefined]);
+  }
+  at.end("f", 5);
+  assertEquals([at.take(5)?.delayMs, at.running], [0, 1]);
+});
