@@ -20,6 +20,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   consume: ["queue", "platform", "record", "scheduler", "policies", "model"],
   produce: ["queue", "record", "scheduler", "model"],
   spam: ["platform", "record", "model"],
+  simulate: ["produce", "platform", "record", "report", "scheduler", "policies", "model"],
   std: [],
 };
 

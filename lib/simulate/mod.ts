@@ -1,0 +1,4 @@
+/** Simulation: the scheduler and the provider model in virtual time. */
+export type { Arrival } from "./arrival.ts";
+export { plannedArrivals } from "./planned.ts";
+export { Simulation, type SimulationOptions } from "./simulation.ts";

@@ -1,0 +1,144 @@
+import { type Profile, Provider } from "../platform/mod.ts";
+import type { CallMode } from "../platform/mod.ts";
+import type { Random } from "../model/mod.ts";
+import type { TimedEvent, Timeline } from "./timeline.ts";
+
+/** How a simulated call ended. */
+export type CallEnd = "ok" | "refused" | "timeout";
+
+/** A call of a function, and who is to be told how it ended. */
+export interface VirtualCall {
+  readonly function: string;
+  /** How long it runs, in milliseconds, once it has begun. */
+  readonly runMs: number;
+  /** How long its caller waits, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly mode: CallMode;
+  /** Is told once. @param retryAfterMs what a refused caller is told to wait */
+  ended(end: CallEnd, cold: boolean, retryAfterMs: number): void;
+}
+
+/** A refusal takes so long to be heard, in milliseconds: at once, and time would never get past an instant of refusals. */
+const REFUSAL_MS = 1;
+
+/** A provider in virtual time: the model that the local platform drives in real time. */
+export class VirtualPlatform {
+  readonly #provider: Provider;
+  readonly #timeline: Timeline;
+  readonly #speed: number;
+  readonly #waiting = new Map<number, Flight>();
+  #wakeAtMs: number | undefined;
+
+  /** @param random for the provider's cold starts */
+  constructor(profile: Profile, random: Random, timeline: Timeline) {
+    this.#provider = new Provider(profile, random);
+    this.#timeline = timeline;
+    this.#speed = profile.speed;
+  }
+
+  /** Makes a call, now. */
+  call(call: VirtualCall): void {
+    const timeline = this.#timeline;
+    const admission = this.#provider.start(call.function, timeline.nowMs, call.mode);
+    switch (admission.kind) {
+      case "refused":
+        return timeline.plan(timeline.nowMs + REFUSAL_MS, new Refusal(call, admission.retryAfterMs));
+      case "started":
+        return this.#run(new Flight(this, call, timeline.nowMs), admission.delayMs, admission.cold);
+      case "queued": {
+        const flight = new Flight(this, call, timeline.nowMs);
+        this.#waiting.set(admission.ticket, flight);
+        const giveUp = () => {
+          if (this.#waiting.delete(admission.ticket)) this.#provider.abandon(admission.ticket);
+          this.#takeQueued();
+        };
+        if (call.mode === "http") timeline.plan(flight.untilMs, new TimeOut(flight, giveUp));
+        this.#planWake();
+      }
+    }
+  }
+
+  #run(flight: Flight, delayMs: number, cold: boolean): void {
+    const timeline = this.#timeline;
+    const endMs = timeline.nowMs + delayMs + flight.call.runMs / this.#speed;
+    flight.cold = cold;
+    if (endMs > flight.untilMs && flight.call.mode === "http") {
+      timeline.plan(flight.untilMs, new TimeOut(flight));
+    }
+    timeline.plan(endMs, flight);
+  }
+
+  /** The function of a call has ended; its container is free. */
+  ran({ function: name }: VirtualCall): void {
+    this.#provider.end(name, this.#timeline.nowMs);
+    this.#takeQueued();
+  }
+
+  #takeQueued(): void {
+    const { nowMs } = this.#timeline;
+    for (let next = this.#provider.take(nowMs); next !== undefined; next = this.#provider.take(nowMs)) {
+      const flight = this.#waiting.get(next.ticket)!;
+      this.#waiting.delete(next.ticket);
+      this.#run(flight, next.delayMs, next.cold);
+    }
+    this.#planWake();
+  }
+
+  /** Wake-ups that are not due any more take nothing when they come. */
+  #planWake(): void {
+    const wakeAtMs = this.#provider.wakeAtMs();
+    if (wakeAtMs === undefined || wakeAtMs === this.#wakeAtMs) return;
+    this.#wakeAtMs = wakeAtMs;
+    this.#timeline.plan(wakeAtMs, {
+      happen: () => {
+        if (this.#wakeAtMs === wakeAtMs) this.#wakeAtMs = undefined;
+        this.#takeQueued();
+      },
+    });
+  }
+}
+
+/** A call that the provider has taken, until its function has ended. */
+class Flight implements TimedEvent {
+  cold = false;
+  /** Until when its caller waits. */
+  readonly untilMs: number;
+  #told = false;
+
+  constructor(readonly platform: VirtualPlatform, readonly call: VirtualCall, nowMs: number) {
+    this.untilMs = nowMs + call.timeoutMs;
+  }
+
+  happen(): void {
+    this.platform.ran(this.call);
+    this.tell("ok");
+  }
+
+  tell(end: CallEnd): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.call.ended(end, this.cold, 0);
+  }
+
+  get told(): boolean {
+    return this.#told;
+  }
+}
+
+class TimeOut implements TimedEvent {
+  constructor(readonly flight: Flight, readonly giveUp: () => void = () => {}) {}
+
+  happen(): void {
+    if (this.flight.told) return;
+    this.giveUp();
+    this.flight.tell("timeout");
+  }
+}
+
+class Refusal implements TimedEvent {
+  constructor(readonly call: VirtualCall, readonly retryAfterMs: number) {}
+
+  happen(): void {
+    this.call.ended("refused", false, this.retryAfterMs);
+  }
+}
