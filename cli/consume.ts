@@ -1,5 +1,5 @@
 import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
-import { parseCount, parsePositiveDuration, parseRate } from "../lib/model/mod.ts";
+import { parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
@@ -8,43 +8,15 @@ import { noRecorder } from "../lib/record/mod.ts";
 import { type Command, COMMON, QUEUE_OPTION } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
-import { flag, limit, many, one, pair, readOptions, text, type Values } from "./options.ts";
+import { flag, many, one, readOptions, text } from "./options.ts";
 import { PLATFORM_OPTIONS } from "./platform_options.ts";
 import { leftWords, LiveLine } from "./progress.ts";
+import { DEFAULT_LIMIT, limitsOf, policyOptionsOf, SCHEDULING_OPTIONS } from "./scheduling_options.ts";
 import { chance, clock, makePlatform, makePolicy, openLogOf, openQueue, queueAddress } from "./wire.ts";
-
-/** Attempts in flight when nothing else is said: what a Lambda account has in a region, by default, without an increase. */
-const DEFAULT_LIMIT = 1000;
-
-const limitOf = (value: string): readonly [string, number] => {
-  const [name, max] = pair(value);
-  return [name, parseCount(max)];
-};
-
-const rateOf = (value: string): readonly [string, number] => {
-  const [name, rate] = pair(value);
-  return [name, parseRate(rate)];
-};
-
-const weightOf = (value: string): readonly [string, number] => {
-  const [name, weight] = pair(value);
-  if (Number(weight) > 0 && Number(weight) < Infinity) return [name, Number(weight)];
-  throw new RangeError(`Cannot give ${name} the weight "${weight}". Write a number above 0`);
-};
 
 const options = {
   policy: one("NAME", `what runs next (default ${DEFAULT_POLICY}); names and files joined by +`, text),
-  by: one("LABEL", "share by a label's values instead of by chain", text),
-  weight: many("C=N", "the weight of a chain under weighted (repeatable)", weightOf),
-  ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
-  "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
-  shed: flag("refuse chains that cannot meet their deadlines any more, before they start"),
-  limit: one("N|auto", `most functions in flight (default ${DEFAULT_LIMIT}); auto: find it out`, limit),
-  "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
-  "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
-  "label-limit": many("L=N", "most in flight of each value of a label: tenant=20 (repeatable)", limitOf),
-  rate: one("RATE", "most starts: 50 (per second) or 300/m", parseRate),
-  "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
+  ...SCHEDULING_OPTIONS,
   window: one("N", "most instances taken from the queue at a time (default 100000)", parseCount),
   "until-empty": flag("end when nothing is queued or running"),
   ...PLATFORM_OPTIONS,
@@ -79,15 +51,7 @@ export const command: Command = {
     const policyOptions = policyOptionsOf(values);
     const attached = values.platform;
     const policy = await makePolicy(values.policy, policyOptions);
-    const limits = {
-      global: values.limit ?? defaultLimit(attached),
-      functions: Object.fromEntries(values["function-limit"]),
-      chains: Object.fromEntries(values["chain-limit"]),
-      labels: Object.fromEntries(values["label-limit"]),
-      platforms: platformLimits(attached),
-      functionRates: Object.fromEntries(values["function-rate"]),
-      ...(values.rate === undefined ? {} : { rate: values.rate }),
-    } satisfies Limits;
+    const limits = { ...limitsOf(values, defaultLimit(attached)), platforms: platformLimits(attached) };
     const scheduler = new Scheduler({
       policy,
       limits,
@@ -140,14 +104,6 @@ export const command: Command = {
     if (path !== "none") log.info(`Run log: ${path}. See sequoia report ${path}`);
   },
 };
-
-function policyOptionsOf({ by, ageing, weight }: Values<typeof options>): PolicyOptions {
-  return {
-    ...(by === undefined ? {} : { by }),
-    ...(ageing === undefined ? {} : { ageingMs: ageing }),
-    weights: new Map(weight),
-  };
-}
 
 /** What the platforms take together, if they say so. */
 function defaultLimit(attached: readonly Attachment[]): number {

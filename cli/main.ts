@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   consume: { summary: "schedule what is queued and invoke it", load: () => import("./consume.ts") },
   spam: { summary: "load a platform without quality of service", load: () => import("./spam.ts") },
   report: { summary: "figures, charts and comparison of recorded runs", load: () => import("./report.ts") },
+  simulate: { summary: "try policies and limits in virtual time", load: () => import("./simulate.ts") },
   functions: { summary: "serve the local platform", load: () => import("./functions.ts") },
   queue: { summary: "look into the queue, cancel, retry, purge", load: () => import("./queue.ts") },
 };

@@ -5,7 +5,6 @@ import {
   parseThreshold,
   renderCsv,
   renderHtml,
-  renderTerminal,
   type RunView,
   type Threshold,
 } from "../lib/report/mod.ts";
@@ -13,6 +12,7 @@ import { type Command, COMMON } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { flag, many, one, readOptions, text } from "./options.ts";
+import { show, writePage } from "./report_output.ts";
 
 const options = {
   html: one("FILE", "write a page with charts, self-contained", text),
@@ -47,10 +47,8 @@ export const command: Command = {
       views.push(await buildRunView(path, events));
       for (const warning of warnings) log.warn(warning);
     }
-    if (values.json) {
-      print(JSON.stringify(views.length === 1 ? views[0]!.report : views.map(({ report }) => report)));
-    } else if (values.csv) print(renderCsv(views).trimEnd());
-    else print(renderTerminal(views, terminal(values.ascii)).trimEnd());
+    if (values.csv) print(renderCsv(views).trimEnd());
+    else show(views, values, print);
     if (values.html !== undefined) {
       await writePage(values.html, renderHtml(views));
       log.info(`Report: ${values.html}`);
@@ -58,22 +56,6 @@ export const command: Command = {
     failIf(views, values["fail-if"]);
   },
 };
-
-function terminal(ascii: boolean): { width: number; color: boolean; ascii: boolean } {
-  const shown = Deno.stdout.isTerminal();
-  return { width: shown ? Deno.consoleSize().columns : 100, color: shown && !Deno.noColor, ascii };
-}
-
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await Deno.writeTextFile(path, page);
-  } catch (cause) {
-    throw new FailedError(
-      `Cannot write the page ${path}: ${(cause as Error).message}. Name a file that can be made`,
-      { cause },
-    );
-  }
-}
 
 /** @throws {FailedError} naming the conditions that hold */
 function failIf(views: readonly RunView[], thresholds: readonly Threshold[]): void {

@@ -1,7 +1,7 @@
 import { type Clock, type NodeRecord, onAbort } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import type { Claim, Command, QueueDriver, Result } from "../queue/mod.ts";
-import type { Recorder } from "../record/mod.ts";
+import { type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, Scheduler, SchedulerStats, Settlement } from "../scheduler/mod.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { QueueWriter } from "./queue_writer.ts";
@@ -149,16 +149,7 @@ export class Consumer {
     const progress = claim.progress.filter(({ state }) => state !== "cancelled"); // starts that were taken back
     const held = new HeldInstance(instance, progress);
     this.#held.set(held.id, held);
-    recorder.submit({
-      chain: instance.chain.name,
-      instance: instance.id,
-      submittedAtMs: instance.submittedAtMs,
-      labels: instance.labels,
-      weight: instance.weight,
-      ...(instance.deadlineMs === Infinity
-        ? {}
-        : { deadlineMs: instance.deadlineMs - instance.submittedAtMs }),
-    });
+    recorder.submit(submission(instance));
     this.#afterSettlement(held, scheduler.submit(instance, clock.nowMs(), progress));
     if (this.#cancelled.has(held.id)) this.#cancel(held);
   }

@@ -235,7 +235,8 @@ Deno.test("Consumer.run() never holds more than its window, and takes in as some
 Deno.test("Consumer.run() records events that agree with what has happened", async () => {
   const world = new World((_, nth) => nth === 1 ? { outcome: SHAKY, runMs: 20 } : { runMs: 30 });
   const submittedAtMs = world.clock.nowMs();
-  await world.push(linear("line", 2), numbered(3), {
+  const definition = linear("line", 2);
+  await world.push(definition, numbered(3), {
     labels: { tenant: "t" },
     deadlineMs: submittedAtMs + 500,
   });
@@ -250,6 +251,7 @@ Deno.test("Consumer.run() records events that agree with what has happened", asy
     labels: { tenant: "t" },
     weight: 1,
     deadlineMs: 500,
+    definition,
   });
   assertEquals(log.attempts.length, platform.calls.length);
   for (const { instance, node, attempt, startedAtMs, runMs, outcome, settled } of log.attempts) {

@@ -1,6 +1,6 @@
 import type { Clock, Instance, Random } from "../model/mod.ts";
 import type { InstanceView, QueueDriver } from "../queue/mod.ts";
-import type { Recorder } from "../record/mod.ts";
+import { type Recorder, submission } from "../record/mod.ts";
 import { instancesOf, type Load } from "./load.ts";
 
 /** What a producer is made of. */
@@ -76,10 +76,7 @@ export class Producer {
     this.#pending -= batch.length;
     this.#submitted += batch.length;
     this.#latestMs = Math.max(this.#latestMs, clock.nowMs() - batch[0]!.submittedAtMs);
-    for (const { id, chain, submittedAtMs, labels, weight, deadlineMs } of batch) {
-      const deadline = deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - submittedAtMs };
-      recorder.submit({ chain: chain.name, instance: id, submittedAtMs, labels, weight, ...deadline });
-    }
+    for (const instance of batch) recorder.submit(submission(instance));
   }
 
   /**

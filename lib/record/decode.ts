@@ -1,5 +1,5 @@
-import { isObject, NO_LABELS } from "../model/mod.ts";
-import { CATEGORY, RUN_EVENT } from "./encode.ts";
+import { type Chain, checkChain, isObject, NO_LABELS } from "../model/mod.ts";
+import { CATEGORY, CHAIN_EVENT, RUN_EVENT } from "./encode.ts";
 import type { AttemptOutcome, ChainOutcome, RunEvent, RunInfo } from "./events.ts";
 
 type Fields = Record<string, unknown>;
@@ -27,17 +27,23 @@ export function runArgs(event: unknown): Fields | undefined {
  * Makes a run event of a trace event.
  *
  * @param originMs the start of the run, in milliseconds since 1970
+ * @param chains the chains that the log has defined so far, by number; added to
  * @returns undefined for what is none of ours (names of tracks, other tools' events), and "unreadable" for an event of
  * ours that lacks something it must have
  */
-export function decodeEvent(event: unknown, originMs: number): RunEvent | "unreadable" | undefined {
+export function decodeEvent(
+  event: unknown,
+  originMs: number,
+  chains: Map<number, Chain>,
+): RunEvent | "unreadable" | undefined {
   if (!isObject(event)) return "unreadable";
   const args = isObject(event.args) ? event.args : {};
+  if (event.name === CHAIN_EVENT) return decodeChain(args, chains);
   switch (event.cat) {
     case CATEGORY.attempt:
       return event.ph === "X" ? decodeAttempt(event, args, originMs) : undefined;
     case CATEGORY.instance:
-      if (event.ph === "b") return decodeSubmit(event, args, originMs);
+      if (event.ph === "b") return decodeSubmit(event, args, originMs, chains);
       return event.ph === "e" ? decodeEnd(event, args, originMs) : undefined;
     case CATEGORY.counters:
       return event.ph === "C" ? decodeCounter(event, args, originMs) : undefined;
@@ -71,18 +77,35 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
   };
 }
 
-function decodeSubmit(event: Fields, args: Fields, originMs: number): RunEvent | "unreadable" {
+function decodeChain({ number, definition }: Fields, chains: Map<number, Chain>): "unreadable" | undefined {
+  if (typeof number !== "number") return "unreadable";
+  try {
+    chains.set(number, checkChain(definition));
+  } catch {
+    return "unreadable";
+  }
+}
+
+function decodeSubmit(
+  event: Fields,
+  args: Fields,
+  originMs: number,
+  chains: ReadonlyMap<number, Chain>,
+): RunEvent | "unreadable" {
   const instance = instanceOf(event, args);
   const ts = isTime(args.tsUs) ? args.tsUs : event.ts;
   if (instance === undefined || !isTime(ts)) return "unreadable";
-  const { deadlineMs } = args;
+  const { deadlineMs, priority } = args;
+  const definition = chains.get(args.definition as number);
   return {
     type: "submit",
     ...instance,
     submittedAtMs: originMs + ts / 1000,
     labels: labelsOf(args.labels),
     weight: isSize(args.weight) && args.weight > 0 ? args.weight : 1,
+    ...(isTime(priority) ? { priority } : {}),
     ...(isSize(deadlineMs) ? { deadlineMs } : {}),
+    ...(definition === undefined ? {} : { definition }),
   };
 }
 

@@ -1,8 +1,11 @@
 import type { AttemptEvent, CounterEvent, EndEvent, RunInfo, SubmitEvent } from "./events.ts";
+import type { Chain } from "../model/mod.ts";
 import { Lanes } from "./lanes.ts";
 
 /** The name of the first event, by which a run log is known. */
 export const RUN_EVENT = "sequoia_run";
+/** The name of the metadata events that say what instances run; each has a number, by which submissions refer to it. */
+export const CHAIN_EVENT = "sequoia_chain";
 /** The categories of our events; viewers filter by them, and the reader knows them by these. */
 export const CATEGORY = { attempt: "function", instance: "chain", counters: "scheduler" } as const;
 /** What stands between two events: so a log that was never closed lacks nothing but its bracket. */
@@ -27,6 +30,8 @@ export class EventEncoder {
   readonly #names = new Map<string, string>();
   readonly #pids = new Map<string, number>();
   readonly #lanes = new Lanes();
+  readonly #definitions = new WeakMap<Chain, number>();
+  #defined = 0;
 
   /** @param originMs the start of the run, in milliseconds since 1970 */
   constructor(originMs: number) {
@@ -65,8 +70,22 @@ export class EventEncoder {
     const ts = this.#us(event.submittedAtMs);
     const early = ts < 0 ? `,"tsUs":${ts}` : "";
     const labels = JSON.stringify(event.labels);
-    return `${this.#async("b", event, Math.max(0, ts))},"labels":${labels},"weight":${finite(event.weight)}` +
-      `${optional("deadlineMs", event.deadlineMs)}${early}}}`;
+    const { definition } = event;
+    const head = definition === undefined ? "" : this.#define(definition);
+    const number = definition && this.#definitions.get(definition);
+    return `${head}${this.#async("b", event, Math.max(0, ts))},"labels":${labels},"weight":${
+      finite(event.weight)
+    }` +
+      `${optional("priority", event.priority)}${optional("deadlineMs", event.deadlineMs)}` +
+      `${optional("definition", number)}${early}}}`;
+  }
+
+  /** Says once what a chain is. */
+  #define(chain: Chain): string {
+    if (this.#definitions.has(chain)) return "";
+    this.#definitions.set(chain, ++this.#defined);
+    return `${SEPARATOR}{"name":"${CHAIN_EVENT}","ph":"M","pid":${OWN_PID},"tid":0,"ts":0,` +
+      `"args":{"number":${this.#defined},"definition":${JSON.stringify(chain)}}}`;
   }
 
   end(event: EndEvent): string {

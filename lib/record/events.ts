@@ -1,4 +1,4 @@
-import type { JsonObject } from "../model/mod.ts";
+import type { Chain, JsonObject } from "../model/mod.ts";
 
 /** The schema named by the first event of every run log. */
 export const RUN_SCHEMA = "sequoia.run/1";
@@ -54,8 +54,12 @@ export interface SubmitEvent {
   readonly labels: Readonly<Record<string, string>>;
   /** Its share under fair policies. */
   readonly weight: number;
+  /** Lower is more urgent. (Default: 0) */
+  readonly priority?: number;
   /** From submission, in milliseconds. */
   readonly deadlineMs?: number;
+  /** What is run. The log holds it once for all instances that share the object; older logs have none. */
+  readonly definition?: Chain;
 }
 
 /**

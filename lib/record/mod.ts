@@ -2,4 +2,5 @@
 export * from "./errors.ts";
 export * from "./events.ts";
 export { readRunLog, type RunLog } from "./reader.ts";
+export { submission } from "./submission.ts";
 export { openRunLog, type RunLogOptions, RunLogWriter } from "./writer.ts";

@@ -1,3 +1,4 @@
+import type { Chain } from "../model/mod.ts";
 import { decodeEvent, decodeRun, runArgs } from "./decode.ts";
 import { RUN_EVENT } from "./encode.ts";
 import { fileError, FOLDER, RunLogError } from "./errors.ts";
@@ -61,6 +62,8 @@ class Reading {
   readonly #path: string;
   readonly #warnings: string[];
   #run: RunInfo | undefined;
+  /** The chains that the log has defined so far, by number. */
+  readonly #chains = new Map<number, Chain>();
   #beforeRun: unknown[] = [];
   #line = 0;
   #unreadable = 0;
@@ -124,7 +127,7 @@ class Reading {
   }
 
   *#decode(event: unknown, run: RunInfo): Generator<RunEvent> {
-    const decoded = decodeEvent(event, run.startedAtMs);
+    const decoded = decodeEvent(event, run.startedAtMs, this.#chains);
     if (decoded === "unreadable") this.#count();
     else if (decoded !== undefined) yield decoded;
   }

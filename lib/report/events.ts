@@ -1,2 +1,10 @@
 /** The events that reports are folded from: plain data, and all that this folder knows of the run log. */
-export type { AttemptEvent, CounterEvent, EndEvent, RunEvent, RunInfo, SubmitEvent } from "../record/mod.ts";
+export type {
+  AttemptEvent,
+  CounterEvent,
+  EndEvent,
+  Recorder,
+  RunEvent,
+  RunInfo,
+  SubmitEvent,
+} from "../record/mod.ts";

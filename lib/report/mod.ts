@@ -1,7 +1,7 @@
 /** Reports: statistics folded from a run's events, and views of them for terminal, browser, spreadsheet and scripts. */
 export * from "./schema.ts";
 export { buildReport } from "./report.ts";
-export { buildRunView, type RunView } from "./view.ts";
+export { buildRunView, RunCollector, type RunView } from "./view.ts";
 export type { Band, Series, Step } from "./series.ts";
 export { type Compared, type ComparedRow, compareReports, type Mark } from "./compare.ts";
 export { type NamedReport, renderCsv } from "./csv.ts";
@@ -14,3 +14,4 @@ export {
   type Threshold,
   type ThresholdResult,
 } from "./threshold.ts";
+export { type Figure, figureWords, parseFigure, valueOfFigure } from "./figure.ts";

@@ -1,4 +1,12 @@
-import type { AttemptEvent, CounterEvent, EndEvent, RunEvent, RunInfo, SubmitEvent } from "./events.ts";
+import type {
+  AttemptEvent,
+  CounterEvent,
+  EndEvent,
+  Recorder,
+  RunEvent,
+  RunInfo,
+  SubmitEvent,
+} from "./events.ts";
 import { flags, indices, Names, numbers } from "./column.ts";
 import { invocationNumber } from "./distinct.ts";
 
@@ -24,7 +32,7 @@ interface OpenInstance {
  * ends does not overlap it, whatever the fractions. Takes 41 bytes for an attempt, 21 for an ended instance and some
  * hundred for an open one.
  */
-export class Samples {
+export class Samples implements Recorder {
   readonly chains = new Names();
   readonly functions = new Names();
   readonly attempts = {
@@ -77,13 +85,13 @@ export class Samples {
         this.#originMs ??= event.startedAtMs;
         return;
       case "attempt":
-        return this.#attempt(event);
+        return this.attempt(event);
       case "submit":
-        return this.#submit(event);
+        return this.submit(event);
       case "end":
-        return this.#end(event);
+        return this.end(event);
       case "counter":
-        return this.#counter(event);
+        return this.counter(event);
     }
   }
 
@@ -109,7 +117,7 @@ export class Samples {
     this.starved.fromUs.push(fromUs);
   }
 
-  #attempt(event: AttemptEvent): void {
+  attempt(event: AttemptEvent): void {
     const startUs = this.#us(event.startedAtMs);
     const endUs = Math.max(startUs, this.#us(event.startedAtMs + event.runMs));
     this.#spans(startUs, endUs);
@@ -127,7 +135,7 @@ export class Samples {
     else this.#strays.push(invocationNumber(event.instance, ""));
   }
 
-  #submit(event: SubmitEvent): void {
+  submit(event: SubmitEvent): void {
     const atUs = this.#us(event.submittedAtMs);
     this.#spans(atUs, atUs);
     const open = this.#openInstance(event);
@@ -136,7 +144,7 @@ export class Samples {
     else open.submit ??= event;
   }
 
-  #end(event: EndEvent): void {
+  end(event: EndEvent): void {
     const atUs = this.#us(event.endedAtMs);
     this.#spans(atUs, atUs);
     const open = this.#openInstance(event);
@@ -160,7 +168,7 @@ export class Samples {
     this.instances.deadline.push(deadline);
   }
 
-  #counter(event: CounterEvent): void {
+  counter(event: CounterEvent): void {
     const atUs = this.#us(event.atMs);
     this.#logEndUs = Math.max(this.#logEndUs, atUs);
     this.counters.atUs.push(atUs);

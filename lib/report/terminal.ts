@@ -66,7 +66,11 @@ function renderRun({ name, report, series }: RunView, pen: Pen): string[][] {
 export function title(name: string, { run }: Report, { paint, width }: Pen): string[] {
   const what = [name, run.command, run.policy, run.limit === null ? "no limit" : `limit ${run.limit}`]
     .filter((word) => word !== null && word !== "").map((word) => printable(String(word))).join(" · ");
-  const when = run.startedAt === null ? "" : `, started ${run.startedAt.slice(0, 19).replace("T", " ")} UTC`;
+  const when = run.startedAt === null
+    ? ""
+    : run.command === "simulate"
+    ? ", in virtual time"
+    : `, started ${run.startedAt.slice(0, 19).replace("T", " ")} UTC`;
   return [paint(fit(what, width), "bold"), paint(`took ${formatDuration(run.durationMs)}${when}`, "dim")];
 }
 

@@ -1,5 +1,6 @@
-import { nearest, parseDuration } from "../model/mod.ts";
-import { CHAIN_METRICS, figure, FUNCTION_METRICS, type Metric, RUN_METRICS } from "./metrics.ts";
+import { parseDuration } from "../model/mod.ts";
+import { type Figure, parseFigure, valueOfFigure } from "./figure.ts";
+import type { Metric } from "./metrics.ts";
 import type { Report } from "./schema.ts";
 
 const OPERATORS = {
@@ -15,13 +16,9 @@ const OPERATORS = {
 export type Operator = keyof typeof OPERATORS;
 
 /** A condition under which a run is not good enough. */
-export interface Threshold {
+export interface Threshold extends Figure {
   /** As it was written. */
   readonly text: string;
-  readonly scope: "run" | "byChain" | "byFunction";
-  /** The chain or function, unless the whole run is meant. */
-  readonly name?: string;
-  readonly metric: Metric;
   readonly operator: Operator;
   /** In the figure's unit; times in milliseconds. */
   readonly value: number;
@@ -48,8 +45,8 @@ export function parseThreshold(text: string): Threshold {
   const match = CONDITION.exec(text);
   if (!match) throw new SyntaxError(`Cannot read "${text}" as a threshold. ${EXAMPLE}`);
   const [, path, operator, value] = match as unknown as [string, string, Operator, string];
-  const subject = subjectOf(path, text);
-  return { text, ...subject, operator, value: valueOf(value, subject.metric, text) };
+  const figure = figureOf(path, text);
+  return { text, ...figure, operator, value: valueOf(value, figure.metric, text) };
 }
 
 /**
@@ -59,35 +56,18 @@ export function parseThreshold(text: string): Threshold {
  */
 export function checkThresholds(report: Report, thresholds: readonly Threshold[]): ThresholdResult[] {
   return thresholds.map((threshold) => {
-    const actual = figure(scopeOf(report, threshold), threshold.metric.path);
+    const actual = valueOfFigure(report, threshold);
     const failed = actual !== null && OPERATORS[threshold.operator](actual, threshold.value);
     return { threshold, actual, failed };
   });
 }
 
-function subjectOf(path: string, text: string): Pick<Threshold, "scope" | "name" | "metric"> {
-  const by = /^(byChain|byFunction)\.(.*)$/s.exec(path);
-  if (!by) return { scope: "run", metric: metricNamed(path, RUN_METRICS, "", text) };
-  const scope = by[1] as "byChain" | "byFunction", rest = by[2]!;
-  const metrics = scope === "byChain" ? CHAIN_METRICS : FUNCTION_METRICS;
-  // A name may have dots, so the figure is looked for at the end.
-  const metric = metrics.find(({ path }) => rest.endsWith(`.${path}`));
-  if (metric) return { scope, name: rest.slice(0, -metric.path.length - 1), metric };
-  const [name = "", ...figure] = rest.split(".");
-  return { scope, name, metric: metricNamed(figure.join("."), metrics, `${scope}.${name}.`, text) };
-}
-
-function metricNamed(path: string, metrics: readonly Metric[], prefix: string, text: string): Metric {
-  const metric = metrics.find((metric) => metric.path === path);
-  if (metric) return metric;
-  const paths = metrics.map(({ path }) => path);
-  const guess = nearest(path, paths);
-  const advice = guess === undefined
-    ? `The figures are named as in report --json, for example ${prefix}${paths.at(-1)}`
-    : `Did you mean ${prefix}${guess}?`;
-  throw new SyntaxError(
-    `Cannot read the threshold "${text}": there is no figure "${prefix}${path}". ${advice}`,
-  );
+function figureOf(path: string, condition: string): Figure {
+  try {
+    return parseFigure(path);
+  } catch (cause) {
+    throw new SyntaxError(`Cannot read the threshold "${condition}": ${(cause as Error).message}`, { cause });
+  }
 }
 
 function valueOf(text: string, { unit }: Metric, condition: string): number {
@@ -98,15 +78,4 @@ function valueOf(text: string, { unit }: Metric, condition: string): number {
   } catch { /* answered below */ }
   const example = unit === "ms" ? "200 (milliseconds) or 1.5s" : "a number";
   throw new SyntaxError(`Cannot read "${text}" in the threshold "${condition}". Write ${example}`);
-}
-
-function scopeOf(report: Report, { scope, name, text }: Threshold) {
-  if (scope === "run") return report;
-  const all = report[scope];
-  const found = Object.entries(all).find(([key]) => key === name);
-  if (found) return found[1];
-  const kind = scope === "byChain" ? "chain" : "function";
-  const names = Object.keys(all);
-  const known = names.length === 0 ? `It has none` : `It has ${names.slice(0, 10).join(", ")}`;
-  throw new RangeError(`Cannot check "${text}": the run has no ${kind} "${name}". ${known}`);
 }

@@ -1,8 +1,8 @@
-import type { Recorder } from "../record/mod.ts";
+import { type Recorder, submission } from "../record/mod.ts";
 import type { CallMode } from "../platform/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { Progress } from "./progress.ts";
-import { type Gauges, PLATFORM, type Run, submitted } from "./scheduled_run.ts";
+import { type Gauges, PLATFORM, type Run } from "./scheduled_run.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
 
@@ -27,7 +27,7 @@ export class BaselineRun implements Run {
   }
 
   arrive(arrival: Arrival): void {
-    submitted(this.#recorder, arrival);
+    this.#recorder.submit(submission(arrival.instance));
     const { nodes } = arrival.instance.chain;
     const chain: OpenChain = {
       arrival,

@@ -2,3 +2,6 @@
 export type { Arrival } from "./arrival.ts";
 export { plannedArrivals } from "./planned.ts";
 export { Simulation, type SimulationOptions } from "./simulation.ts";
+export { type Estimate, estimate, isConfident } from "./confidence.ts";
+export { SimulateError } from "./errors.ts";
+export { recordedArrivals, type Recording } from "./recorded.ts";

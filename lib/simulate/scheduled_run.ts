@@ -1,5 +1,5 @@
 import type { Json, Outcome } from "../model/mod.ts";
-import type { Recorder } from "../record/mod.ts";
+import { type Recorder, submission } from "../record/mod.ts";
 import type { Invocation, Scheduler, Settlement } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { Progress } from "./progress.ts";
@@ -48,7 +48,7 @@ export class ScheduledRun implements Run {
 
   arrive(arrival: Arrival): void {
     const { instance } = arrival;
-    submitted(this.#recorder, arrival);
+    this.#recorder.submit(submission(instance));
     this.#held.set(instance.id, { arrival, progress: new Progress(instance) });
     this.#after(this.#scheduler.submit(instance, this.#timeline.nowMs));
   }
@@ -165,16 +165,3 @@ const RECORDED_FAILURE: Outcome = {
   reason: "it failed when it was recorded",
   retryable: false,
 };
-
-/** Records that an instance was submitted. */
-export function submitted(recorder: Recorder, { instance }: Arrival): void {
-  const { chain, id, submittedAtMs, labels, weight, deadlineMs } = instance;
-  recorder.submit({
-    chain: chain.name,
-    instance: id,
-    submittedAtMs,
-    labels,
-    weight,
-    ...(deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - submittedAtMs }),
-  });
-}

@@ -1,6 +1,6 @@
 import { type Clock, type Instance, type Json, onAbort } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
-import type { ChainOutcome, Recorder } from "../record/mod.ts";
+import { type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
 
 /** What a spammer is made of. */
 export interface SpammerOptions {
@@ -68,9 +68,8 @@ export class Spammer {
 
   async #chain(instance: Instance, stop: AbortSignal): Promise<void> {
     const { recorder, clock } = this.#options;
-    const { chain, id, submittedAtMs, labels, weight, deadlineMs } = instance;
-    const deadline = deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - submittedAtMs };
-    recorder.submit({ chain: chain.name, instance: id, submittedAtMs, labels, weight, ...deadline });
+    const { chain, id, submittedAtMs } = instance;
+    recorder.submit(submission(instance));
     this.#chains.started++;
     const outputs: Json[] = [];
     let idealMs = 0;

@@ -1,0 +1,149 @@
+import { parseProfile, type Profile } from "../lib/platform/mod.ts";
+import { DEFAULT_POLICY, type Policy } from "../lib/policies/mod.ts";
+import type { Limits } from "../lib/scheduler/mod.ts";
+import { freshSeed } from "../lib/model/mod.ts";
+import type { Load } from "../lib/produce/mod.ts";
+import { readRunLog } from "../lib/record/mod.ts";
+import { parseFigure } from "../lib/report/mod.ts";
+import { type Arrival, plannedArrivals, recordedArrivals } from "../lib/simulate/mod.ts";
+import { COMMON } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
+import { flag, one, text, type Values } from "./options.ts";
+import { DEFAULT_LIMIT, limitsOf, policyOptionsOf, SCHEDULING_OPTIONS } from "./scheduling_options.ts";
+import { makePolicy } from "./wire.ts";
+import { loadWorkloads, onlyChains } from "./workload_file.ts";
+
+/** The options of `sequoia simulate`. */
+export const SIMULATE_OPTIONS = {
+  policy: one("NAMES", `policies to compare, separated by commas (default ${DEFAULT_POLICY})`, text),
+  baseline: flag("compare with no Sequoia: functions trigger each other through the provider"),
+  ...SCHEDULING_OPTIONS,
+  profile: one("PROFILE", "how the provider behaves (see functions --help; default ideal)", text),
+  ...LOAD_OPTIONS,
+  "until-confident": flag("repeat with new seeds until --figure is known within 2 % (95 % confidence)"),
+  figure: one("PATH", "the figure of --until-confident, as in the JSON (default chain_ms.mean)", parseFigure),
+  html: one("FILE", "write a page with charts, self-contained", text),
+  out: one("FILE", "write a run log; of several policies, one each: FILE.POLICY.json", text),
+  ascii: flag("draw charts with ASCII signs only"),
+  ...COMMON,
+} as const;
+
+/** What they read a command line to. */
+export type SimulateValues = Values<typeof SIMULATE_OPTIONS>;
+
+/** What is tried, and on what. */
+export interface Experiment {
+  readonly scenarios: readonly Scenario[];
+  readonly seed: string;
+  /** When the first of them does, at the earliest. */
+  readonly startMs: number;
+  /** How many instances arrive, if that is known. */
+  readonly count: number | undefined;
+  arrivals(seed: string): Iterable<Arrival>;
+}
+
+/** One way to run what arrives. */
+export interface Scenario {
+  readonly name: string;
+  /** Undefined: without Sequoia. */
+  readonly policy: Policy | undefined;
+  readonly limits: Limits;
+  readonly strictShares: boolean;
+  readonly shed: boolean;
+  readonly profile: Profile;
+}
+
+/** Makes the experiment that a command line describes. */
+export async function experimentOf(targets: readonly string[], values: SimulateValues): Promise<Experiment> {
+  const seed = values.seed ?? freshSeed();
+  if (targets.some(isLog)) return await recordedExperiment(targets, values, seed);
+  const load = await boundedLoad(targets, values);
+  const scenarios = await scenariosOf(
+    values.policy ?? DEFAULT_POLICY,
+    limitsOf(values, DEFAULT_LIMIT),
+    values,
+  );
+  return {
+    scenarios,
+    seed,
+    startMs: 0,
+    count: load.bounds.count ?? (load.arrivals.kind === "burst" ? load.arrivals.size : undefined),
+    arrivals: (seed) => plannedArrivals({ ...load, seed }),
+  };
+}
+
+function isLog(target: string): boolean {
+  return /\.json(\.gz)?$/.test(target);
+}
+
+/** What arrived in a recorded run, under its own policy and limits where none are given. */
+async function recordedExperiment(
+  targets: readonly string[],
+  values: SimulateValues,
+  seed: string,
+): Promise<Experiment> {
+  const [path = "", ...others] = targets;
+  if (others.length > 0) throw new UsageError("simulate: name one run log, or workloads");
+  const given = Object.keys(LOAD_OPTIONS).filter((key) =>
+    key !== "seed" && isGiven(values[key as keyof typeof LOAD_OPTIONS])
+  );
+  if (given.length > 0) throw new UsageError(`simulate: what arrives is in ${path}. Leave --${given[0]} out`);
+  if (values["until-confident"]) {
+    throw new UsageError("simulate: --until-confident needs a workload to draw from");
+  }
+  const { arrivals, run } = await recordedArrivals(readRunLog(path).events, path);
+  const own: Limits = run.limits === undefined || isLimited(values)
+    ? limitsOf(values, DEFAULT_LIMIT)
+    : run.limits as Limits;
+  const { platforms: _, ...limits } = own;
+  const scenarios = await scenariosOf(values.policy ?? run.policy ?? DEFAULT_POLICY, limits, values);
+  return {
+    scenarios,
+    seed,
+    startMs: arrivals[0]!.instance.submittedAtMs,
+    count: arrivals.length,
+    arrivals: () => arrivals,
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+function isLimited(values: SimulateValues): boolean {
+  const lists = [
+    values["function-limit"],
+    values["chain-limit"],
+    values["label-limit"],
+    values["function-rate"],
+  ];
+  return [values.limit, values.rate, ...lists].some(isGiven);
+}
+
+async function scenariosOf(policies: string, limits: Limits, values: SimulateValues): Promise<Scenario[]> {
+  const { shed } = values;
+  const common = {
+    limits,
+    strictShares: values["strict-shares"],
+    shed,
+    profile: parseProfile(values.profile ?? "ideal"),
+  };
+  const scenarios: Scenario[] = [];
+  if (values.baseline) scenarios.push({ name: "baseline", policy: undefined, ...common, limits: {} });
+  for (const name of policies.split(",").map((name) => name.trim())) {
+    if (scenarios.some((other) => other.name === name)) throw new UsageError(`--policy names ${name} twice`);
+    scenarios.push({ name, policy: await makePolicy(name, policyOptionsOf(values)), ...common });
+  }
+  return scenarios;
+}
+
+async function boundedLoad(targets: readonly string[], values: SimulateValues): Promise<Load> {
+  const load = await loadOf(onlyChains(await loadWorkloads(targets), values.chain), values);
+  const { arrivals: { kind }, bounds } = load;
+  const isEndless = (kind === "poisson" || kind === "every") && (bounds.count ?? bounds.forMs) === undefined;
+  if (isEndless) {
+    throw new UsageError("simulate: the load never ends. Say how much of it: --count N or --for DURATION");
+  }
+  return load;
+}

@@ -1,0 +1,61 @@
+import { parseCount, parsePositiveDuration, parseRate } from "../lib/model/mod.ts";
+import type { PolicyOptions } from "../lib/policies/mod.ts";
+import type { Limits } from "../lib/scheduler/mod.ts";
+import { flag, limit, many, one, pair, text, type Values } from "./options.ts";
+
+/** Attempts in flight when nothing else is said: what a Lambda account has in a region, by default, without an increase. */
+export const DEFAULT_LIMIT = 1000;
+
+const limitOf = (value: string): readonly [string, number] => {
+  const [name, max] = pair(value);
+  return [name, parseCount(max)];
+};
+
+const rateOf = (value: string): readonly [string, number] => {
+  const [name, rate] = pair(value);
+  return [name, parseRate(rate)];
+};
+
+const weightOf = (value: string): readonly [string, number] => {
+  const [name, weight] = pair(value);
+  if (Number(weight) > 0 && Number(weight) < Infinity) return [name, Number(weight)];
+  throw new RangeError(`Cannot give ${name} the weight "${weight}". Write a number above 0`);
+};
+
+/** The options that say what runs next, and how much of it at once, beside the policy's name. */
+export const SCHEDULING_OPTIONS = {
+  by: one("LABEL", "share by a label's values instead of by chain", text),
+  weight: many("C=N", "the weight of a chain under weighted (repeatable)", weightOf),
+  ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
+  "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
+  shed: flag("refuse chains that cannot meet their deadlines any more, before they start"),
+  limit: one("N|auto", `most functions in flight (default ${DEFAULT_LIMIT}); auto: find it out`, limit),
+  "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
+  "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
+  "label-limit": many("L=N", "most in flight of each value of a label: tenant=20 (repeatable)", limitOf),
+  rate: one("RATE", "most starts: 50 (per second) or 300/m", parseRate),
+  "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
+} as const;
+
+type SchedulingValues = Values<typeof SCHEDULING_OPTIONS>;
+
+/** What is said of policies beside their names. */
+export function policyOptionsOf({ by, ageing, weight }: SchedulingValues): PolicyOptions {
+  return {
+    ...(by === undefined ? {} : { by }),
+    ...(ageing === undefined ? {} : { ageingMs: ageing }),
+    weights: new Map(weight),
+  };
+}
+
+/** The limits that are asked for. @param global if none is given */
+export function limitsOf(values: SchedulingValues, global: number) {
+  return {
+    global: values.limit ?? global,
+    functions: Object.fromEntries(values["function-limit"]),
+    chains: Object.fromEntries(values["chain-limit"]),
+    labels: Object.fromEntries(values["label-limit"]),
+    functionRates: Object.fromEntries(values["function-rate"]),
+    ...(values.rate === undefined ? {} : { rate: values.rate }),
+  } satisfies Limits;
+}

@@ -1,0 +1,181 @@
+import type { JsonObject } from "../lib/model/mod.ts";
+import { seededRandom } from "../lib/model/mod.ts";
+import { openRunLog, type Recorder, RUN_SCHEMA, type RunInfo } from "../lib/record/mod.ts";
+import {
+  figureWords,
+  parseFigure,
+  renderHtml,
+  RunCollector,
+  type RunView,
+  valueOfFigure,
+} from "../lib/report/mod.ts";
+import { Scheduler } from "../lib/scheduler/mod.ts";
+import { type Estimate, estimate, isConfident, Simulation } from "../lib/simulate/mod.ts";
+import type { Command, Context } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import {
+  type Experiment,
+  experimentOf,
+  type Scenario,
+  SIMULATE_OPTIONS,
+  type SimulateValues,
+} from "./experiment.ts";
+import { openLog } from "./log.ts";
+import { readOptions } from "./options.ts";
+import { LiveBar } from "./progress.ts";
+import { show, writePage } from "./report_output.ts";
+import { VERSION } from "./version.ts";
+import { clock } from "./wire.ts";
+
+/** A figure is known well enough when its 95 % confidence interval is within this part of it. */
+const CONFIDENT = 0.02;
+/** Figures that vary so much that more replications would be needed are reported as they are. */
+const MOST_REPLICATIONS = 1000;
+/** Between two looks at the keyboard and the clock. */
+const INSTANTS_PER_SLICE = 20_000;
+/** The scheduler's gauges are logged at this interval, in milliseconds, as consumers do it. */
+const COUNTER_MS = 250;
+
+/** `sequoia simulate` */
+export const command: Command = {
+  summary: "try policies and limits in virtual time",
+  usage: "WORKLOAD… | RUN [options]",
+  examples: [
+    [
+      "sequoia simulate workloads/mixed.ts --poisson 20 --for 1h --limit 100 --policy fcfs,fair-share --baseline " +
+      "--profile hard-limit",
+      "an hour in seconds, with two policies and without any",
+    ],
+    [
+      "sequoia simulate workloads/fan7.ts --poisson 5 --count 1000 --until-confident --figure queueing_ms.p99",
+      "as often as it takes to know a figure",
+    ],
+    ["sequoia simulate run.json --policy fair-share --limit 50", "what would have happened?"],
+  ],
+  options: SIMULATE_OPTIONS,
+  async run(args, context) {
+    const { values, rest } = readOptions(SIMULATE_OPTIONS, args);
+    if (rest.length === 0) {
+      throw new UsageError("simulate: name a workload, for example workloads/fan7.ts, or a run log");
+    }
+    const log = openLog(values);
+    const experiment = await experimentOf(rest, values);
+    if (values["until-confident"]) return await untilConfident(experiment, values, context);
+    const views: RunView[] = [];
+    for (const scenario of experiment.scenarios) {
+      const info = infoOf(experiment, scenario);
+      const collector = new RunCollector(info);
+      await using stack = new AsyncDisposableStack();
+      const path = values.out === undefined ? undefined : logPath(values.out, experiment, scenario);
+      const recorder = path === undefined
+        ? collector
+        : both(collector, stack.use(await openRunLog(path, info)));
+      await simulate(experiment, scenario, experiment.seed, recorder, context);
+      views.push(collector.view(scenario.name));
+      if (path !== undefined) log.info(`Run log: ${path}. See sequoia report ${path}`);
+    }
+    show(views, values, context.print);
+    if (values.html !== undefined) {
+      await writePage(values.html, renderHtml(views));
+      log.info(`Report: ${values.html}`);
+    }
+  },
+};
+
+/** Runs one scenario to its end, or until it is interrupted. */
+async function simulate(
+  experiment: Experiment,
+  { name, policy, limits, strictShares, shed, profile }: Scenario,
+  seed: string,
+  recorder: Recorder,
+  { drain }: Context,
+): Promise<void> {
+  const random = (of: string) => seededRandom(`${seed}/${of}`);
+  const simulation = new Simulation({
+    arrivals: experiment.arrivals(seed),
+    profile,
+    random: random("provider"),
+    recorder,
+    counterMs: COUNTER_MS,
+    startMs: experiment.startMs,
+    ...(policy === undefined
+      ? {}
+      : { scheduler: new Scheduler({ policy, limits, strictShares, shed, random: random("scheduler") }) }),
+  });
+  await using _bar = new LiveBar(clock, experiment.count ?? Infinity, () => ({
+    done: simulation.arrived,
+    words: `${name}: ${simulation.arrived} instances`,
+  }));
+  while (!drain.aborted && simulation.advance(INSTANTS_PER_SLICE)) await turn();
+}
+
+/** Lets signals and the progress bar have their turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+async function untilConfident(
+  experiment: Experiment,
+  values: SimulateValues,
+  context: Context,
+): Promise<void> {
+  const figure = values.figure ?? parseFigure("chain_ms.mean");
+  const results: ({ readonly name: string } & Estimate)[] = [];
+  for (const scenario of experiment.scenarios) {
+    const found: number[] = [];
+    do {
+      const collector = new RunCollector(infoOf(experiment, scenario));
+      await simulate(experiment, scenario, `${experiment.seed}/${found.length}`, collector, context);
+      if (context.drain.aborted) break;
+      const value = valueOfFigure(collector.view(scenario.name).report, figure);
+      if (value === null) {
+        throw new UsageError(`--figure ${figure.path}: ${scenario.name} has no data for it`);
+      }
+      found.push(value);
+    } while (!isConfident(estimate(found), CONFIDENT) && found.length < MOST_REPLICATIONS);
+    results.push({ name: scenario.name, ...estimate(found) });
+  }
+  if (values.json) {
+    context.print(JSON.stringify({ figure: figure.path, seed: experiment.seed, runs: results }));
+    return;
+  }
+  context.print(`${figure.path}, 95 % confidence`);
+  const widest = Math.max(...results.map(({ name }) => name.length));
+  for (const { name, mean, halfWidth, replications } of results) {
+    const known = isConfident({ mean, halfWidth, replications }, CONFIDENT) ? "" : ", not known any better";
+    context.print(
+      `${name.padEnd(widest)}  ${figureWords(mean, figure)} ± ${
+        figureWords(halfWidth, figure)
+      }  (${replications} runs${known})`,
+    );
+  }
+}
+
+function infoOf({ seed, startMs }: Experiment, { name, limits, profile }: Scenario): RunInfo {
+  return {
+    schema: RUN_SCHEMA,
+    command: "simulate",
+    version: VERSION,
+    policy: name,
+    limits: limits as JsonObject,
+    platform: profile.name,
+    seed,
+    startedAtMs: startMs,
+  };
+}
+
+function both(first: Recorder, second: Recorder): Recorder {
+  return {
+    attempt: (event) => (first.attempt(event), second.attempt(event)),
+    submit: (event) => (first.submit(event), second.submit(event)),
+    end: (event) => (first.end(event), second.end(event)),
+    counter: (event) => (first.counter(event), second.counter(event)),
+  };
+}
+
+/** `run.json` of fair-share is `run.fair-share.json`, if there are several. */
+function logPath(out: string, { scenarios }: Experiment, { name }: Scenario): string {
+  if (scenarios.length === 1) return out;
+  const own = name.replaceAll(/[^\w.+-]+/g, "_");
+  return /\.json(\.gz)?$/.test(out) ? out.replace(/(\.json(\.gz)?)$/, `.${own}$1`) : `${out}.${own}`;
+}

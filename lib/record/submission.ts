@@ -1,0 +1,17 @@
+import type { Instance } from "../model/mod.ts";
+import type { SubmitEvent } from "./events.ts";
+
+/** What is recorded of an instance when it is submitted. */
+export function submission(instance: Instance): SubmitEvent {
+  const { chain, id, submittedAtMs, labels, weight, priority, deadlineMs } = instance;
+  return {
+    chain: chain.name,
+    instance: id,
+    submittedAtMs,
+    labels,
+    weight,
+    definition: chain,
+    ...(priority === 0 ? {} : { priority }),
+    ...(deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - submittedAtMs }),
+  };
+}
