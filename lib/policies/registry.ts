@@ -89,7 +89,7 @@ function builtIn(name: string, options: PolicyOptions): Policy {
   const hint = nearest(name, names);
   throw new PolicyError(
     "unknown-policy",
-    `Cannot find the policy "${name}"${hint === undefined ? "" : `; did you mean "${hint}"?`}. ` +
+    `Cannot find the policy "${name}"${hint === undefined ? "." : `; did you mean "${hint}"?`} ` +
       `Choose from ${names.join(", ")}, join them with +, or name a file: ./mine.ts`,
   );
 }

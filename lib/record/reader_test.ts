@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { RunLogError } from "./errors.ts";
 import type { RunEvent } from "./events.ts";
 import { readRunLog } from "./reader.ts";
+import { shaped, single } from "../../tests/scheduler/builders.ts";
 import { attempt, end, INFO, START_MS, submit } from "./testing.ts";
 import { openRunLog } from "./writer.ts";
 
@@ -37,6 +38,9 @@ async function write(path: string, events: readonly RunEvent[]): Promise<Uint8Ar
 async function code(text: string | Uint8Array): Promise<string> {
   return (await assertRejects(() => readText(text), RunLogError) as RunLogError).code;
 }
+
+/** Two of them have one name. */
+const DEFINITIONS = [single("one"), single("one", { attempts: 7 }), shaped("fan", [[], [0], [0], [1, 2]])];
 
 const text = fc.string({ unit: "binary", maxLength: 12 });
 /** Whole microseconds, in milliseconds: what the log keeps. */
@@ -73,14 +77,16 @@ const submits = fc.record({
   submittedAtMs: fc.integer({ min: -4e9, max: 4e9 }).map((us) => START_MS + us / 1000),
   labels: fc.dictionary(text, text, { noNullPrototype: true, maxKeys: 3 }),
   weight: size.map((x) => x + 0.1),
+  priority: fc.oneof(none, fc.integer()),
   deadlineMs: fc.oneof(none, size),
+  definition: fc.oneof(none, fc.constantFrom(...DEFINITIONS)),
 }).map(without);
 const ends = fc.record({
   type: fc.constant("end" as const),
   chain: text,
   instance: text,
   endedAtMs: instant,
-  outcome: fc.constantFrom("completed", "failed", "cancelled", "dropped"),
+  outcome: fc.constantFrom("completed", "failed", "cancelled", "dropped", "shed"),
   idealMs: fc.oneof(none, size),
   reason: fc.oneof(none, text),
 }).map(without);
@@ -149,8 +155,32 @@ function wholeEvents(bytes: Uint8Array): number {
       return false;
     }
   };
-  return lines.filter((line) => !line.includes('_name","ph":"M"') && line.length > 1 && ends(line)).length;
+  const isOurs = (line: string) => !/"(process_name|thread_name|sequoia_chain)","ph":"M"/.test(line);
+  return lines.filter((line) => isOurs(line) && line.length > 1 && ends(line)).length;
 }
+
+Deno.test("readRunLog() gives instances of one chain one definition, which the log holds once", async () => {
+  const [first, second] = DEFINITIONS;
+  const events = [first, first, second, first].map((definition, i) => ({
+    type: "submit" as const,
+    ...submit({ instance: `i${i}`, definition: definition! }),
+  }));
+  const bytes = await write(`${folder}/run.json`, events);
+  assertEquals(new TextDecoder().decode(bytes).match(/sequoia_chain/g)?.length, 2);
+  const back = (await read(`${folder}/run.json`)).events.slice(1) as Extract<RunEvent, { type: "submit" }>[];
+  assertEquals(back.map(({ definition }) => definition), [first, first, second, first]);
+  assert(back[0]!.definition === back[3]!.definition);
+});
+
+Deno.test("readRunLog() reads submissions whose chain is damaged, without it", async () => {
+  const bytes = await write(`${folder}/run.json`, [{
+    type: "submit",
+    ...submit({ definition: DEFINITIONS[0]! }),
+  }]);
+  const damaged = new TextDecoder().decode(bytes).replace('"nodes":[', '"nodes":5,"knots":[');
+  const { events, warnings } = await readText(damaged);
+  assertEquals([events.length, "definition" in events[1]!, warnings.length], [2, false, 1]);
+});
 
 Deno.test("readRunLog() keeps whole microseconds: what was read is written again to the same bytes", async () => {
   await fc.assert(

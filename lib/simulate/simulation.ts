@@ -54,7 +54,7 @@ export class Simulation {
       )
       : new ScheduledRun(scheduler, platform, this.#timeline, recorder);
     this.#counterMs = counterMs;
-    this.#counterAtMs = startMs;
+    this.#counterAtMs = counterMs === Infinity ? Infinity : startMs;
     this.#arrivals = options.arrivals[Symbol.iterator]();
     this.#next = this.#take();
   }

@@ -1,0 +1,166 @@
+/** `sequoia simulate`, through the real command line. */
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Report } from "../../lib/report/mod.ts";
+import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
+
+const MIX = `import { chain, fn, lognormal, workload } from "sequoia";
+const quick = fn("quick", { time: lognormal("60ms", "150ms") }), slow = fn("slow", { time: lognormal("200ms", "500ms") });
+const fan = chain("fan", ({ call }) => {
+  const start = call(quick);
+  for (let i = 0; i < 4; i++) call(slow, { after: start });
+});
+const line = chain("line", ({ call }) => { call(quick, { after: call(quick) }); });
+export default workload({ chains: [{ chain: fan }, { chain: line, share: 3 }] });`;
+
+const LOAD = ["mix.ts", "--poisson", "30", "--for", "1m", "--seed", "7"];
+
+Deno.test("sequoia simulate gives the same bytes for the same seed, and others for another", async () => {
+  await using at = await folder({ "mix.ts": MIX });
+  const simulate = async (seed: string) => {
+    const { code, stdout, stderr } = await run([
+      ...["simulate", ...LOAD, "--seed", seed, "--limit", "20", "--policy", "fcfs,fair-share", "--json"],
+      ...["--out", "log.json", "--html", "page.html", "--profile", "hard-limit,limit=15"],
+    ], at);
+    assertEquals(code, 0, stderr);
+    const files = ["log.fcfs.json", "log.fair-share.json", "page.html"];
+    return [stdout, ...await Promise.all(files.map((file) => Deno.readTextFile(`${at.cwd}/${file}`)))];
+  };
+  const first = await simulate("7");
+  assertEquals(await simulate("7"), first);
+  const other = await simulate("8");
+  assert(other.every((text, i) => text !== first[i]));
+  const logged = await runJson(["report", "log.fcfs.json"], at) as Report;
+  const [shown] = JSON.parse(other[0]!) as Report[];
+  assertEquals([logged.run, logged.chains, logged.functions], [shown!.run, shown!.chains, shown!.functions]);
+  assertAlmostEquals(logged.queueing_ms.p99!, shown!.queueing_ms.p99!, 0.01);
+});
+
+Deno.test("sequoia simulate lays policies side by side, with what the provider does alone", async () => {
+  await using at = await folder({ "mix.ts": MIX });
+  const options = ["--limit", "15", "--profile", "hard-limit,limit=15,cold=50ms"];
+  const policies = ["--baseline", "--policy", "running-first, fair-share+shortest-job-first"];
+  const reports = await runJson(["simulate", ...LOAD, ...options, ...policies], at) as Report[];
+  const [alone, first, fair] = reports.map(({ run, chains }) => ({ policy: run.policy, ...chains }));
+  assertEquals(
+    [alone!.policy, first!.policy, fair!.policy],
+    ["baseline", "running-first", "fair-share+shortest-job-first"],
+  );
+  assert(alone!.dropped > 0 && alone!.completed + alone!.dropped === alone!.submitted);
+  for (const scheduled of [first!, fair!]) {
+    assertEquals([scheduled.submitted, scheduled.completed], [alone!.submitted, alone!.submitted]);
+  }
+  assertEquals(reports.map(({ functions }) => functions.throttled > 0), [true, false, false]);
+  const { stdout } = await run(["simulate", ...LOAD, ...options, ...policies], at);
+  assertMatch(stdout, /1\. baseline .*\n.*in virtual time\n2\. running-first/);
+  assertMatch(stdout, /chains dropped +[\d,]+ +0/);
+});
+
+Deno.test("sequoia simulate ends early at ^C, and shows what there is", async () => {
+  await using at = await folder({ "mix.ts": MIX });
+  const endless = ["mix.ts", "--poisson", "1000", "--for", "1000h", "--limit", "100000", "--out", "log.json"];
+  await using simulation = new Running(["simulate", ...endless, "--json"], at);
+  for (;;) {
+    const { size } = await Deno.stat(`${at.cwd}/log.json`).catch(() => ({ size: 0 }));
+    if (size > 100_000) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  simulation.signal("SIGINT");
+  const { code, stdout } = await simulation.ended;
+  assertEquals(code, 130);
+  const { chains } = JSON.parse(stdout) as Report;
+  assert(chains.completed > 0 && chains.unfinished > 0);
+});
+
+Deno.test("sequoia simulate repeats until a figure is known", async () => {
+  await using at = await folder({ "mix.ts": MIX });
+  const load = [
+    "mix.ts",
+    "--poisson",
+    "20",
+    "--count",
+    "400",
+    "--seed",
+    "1",
+    "--limit",
+    "12",
+    "--until-confident",
+  ];
+  const { figure, runs } = await runJson(["simulate", ...load, "--policy", "fcfs,fair-share"], at) as {
+    figure: string;
+    runs: { name: string; mean: number; halfWidth: number; replications: number }[];
+  };
+  assertEquals([figure, runs.map(({ name }) => name)], ["chain_ms.mean", ["fcfs", "fair-share"]]);
+  for (const { mean, halfWidth, replications } of runs) {
+    assert(halfWidth > 0 && halfWidth <= 0.02 * mean && replications >= 5);
+  }
+  const { stdout } = await run(["simulate", ...load, "--figure", "byChain.line.chain_ms.mean"], at);
+  assertMatch(
+    stdout,
+    /^byChain\.line\.chain_ms\.mean, 95 % confidence\nrunning-first {2}\S+ ± \S+ {2}\(\d+ runs\)\n$/,
+  );
+});
+
+Deno.test("sequoia simulate predicts a recorded run, and says what would have been otherwise", async () => {
+  await using at = await folder({ "mix.ts": MIX });
+  await using consumer = new Running(
+    ["consume", "--policy", "fair-share", "--limit", "10", "--local", freeAddress()],
+    at,
+  );
+  await consumer.says(/Consuming/);
+  const load = ["mix.ts", "--poisson", "60", "--for", "5s", "--seed", "3", "--wait"];
+  assertEquals((await run(["produce", ...load], at)).code, 0);
+  consumer.signal("SIGINT");
+  await consumer.ended;
+  const measured = await runJson(["report", "run.json"], at) as Report;
+  const [predicted, wider] = [
+    await runJson(["simulate", "run.json"], at) as Report,
+    await runJson(["simulate", "run.json", "--limit", "500"], at) as Report,
+  ];
+  assertEquals([predicted.run.policy, predicted.run.limit], ["fair-share", 10]);
+  assertEquals(predicted.functions.invocations, measured.functions.invocations);
+  assertAlmostEquals(predicted.run_ms.mean!, measured.run_ms.mean!, 0.01);
+  assert(measured.queueing_ms.mean! > 300, "the run is dominated by queueing");
+  for (const key of ["mean", "p99"] as const) {
+    const [is, was] = [predicted.queueing_ms[key]!, measured.queueing_ms[key]!];
+    assertAlmostEquals(is / was, 1, 0.1, `${key}: ${is} ms predicted, ${was} ms measured`);
+  }
+  assertEquals(wider.functions.invocations, measured.functions.invocations);
+  assert(wider.queueing_ms.mean! < 0.05 * measured.queueing_ms.mean!);
+});
+
+const OLD_LOG =
+  `[{"name":"sequoia_run","ph":"M","pid":1,"tid":0,"ts":0,"args":{"schema":"sequoia.run/1","command":"consume",` +
+  `"version":"0.1.0","startedAtMs":0}},\n{"name":"a","cat":"chain","ph":"b","id":"1","pid":2,"tid":0,"ts":0,"args":` +
+  `{"chain":"a","labels":{},"weight":1}}`;
+
+const refused: readonly [string, readonly string[], number, string][] = [
+  ["nothing", [], 2, "name a workload, for example workloads/fan7.ts, or a run log"],
+  ["an endless load", ["mix.ts", "--poisson", "5"], 2, "Say how much of it: --count N or --for DURATION"],
+  ["an unknown policy", [...LOAD, "--policy", "fcfs,fair-shar"], 2, 'did you mean "fair-share"?'],
+  ["a policy named twice", [...LOAD, "--policy", "fcfs,fcfs"], 2, "--policy names fcfs twice"],
+  ["an unknown figure", [...LOAD, "--figure", "chain_ms.maen"], 2, "Did you mean chain_ms.mean?"],
+  ["an unknown profile", [...LOAD, "--profile", "hard-limt"], 2, 'did you mean "hard-limit"?'],
+  [
+    "a log with load options",
+    ["old.json", "--poisson", "5"],
+    2,
+    "what arrives is in old.json. Leave --poisson out",
+  ],
+  ["two logs", ["old.json", "old.json"], 2, "name one run log, or workloads"],
+  ["a log that does not say what was run", ["old.json"], 1, "Record the run again"],
+  ["a log of nothing", ["empty.json"], 1, "no instances were submitted in that run"],
+  ["a log that is not there", ["nowhere.json"], 1, "nowhere.json"],
+];
+
+for (const [what, args, code, words] of refused) {
+  Deno.test(`sequoia simulate refuses ${what}`, async () => {
+    await using at = await folder({
+      "mix.ts": MIX,
+      "old.json": OLD_LOG,
+      "empty.json": OLD_LOG.slice(0, OLD_LOG.indexOf(",\n")),
+    });
+    const ran = await run(["simulate", ...args], at);
+    assertStringIncludes(ran.stderr, words);
+    assertEquals([ran.code, ran.stderr.trimEnd().split("\n").length], [code, 1], ran.stderr);
+  });
+}
