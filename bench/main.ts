@@ -7,6 +7,7 @@ import { consumeBench } from "./consume_bench.ts";
 import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
 import { schedulerBench } from "./scheduler_bench.ts";
+import { simulateBench } from "./simulate_bench.ts";
 
 const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "scheduler core": schedulerBench,
@@ -14,6 +15,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "sqlite queue": queueBench,
   "consume": consumeBench,
   "adaptive limit": adaptiveBench,
+  "simulate": simulateBench,
   "command line": cliBench,
 };
 

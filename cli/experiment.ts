@@ -38,8 +38,8 @@ export interface Experiment {
   readonly seed: string;
   /** When the first of them does, at the earliest. */
   readonly startMs: number;
-  /** How many instances arrive, if that is known. */
-  readonly count: number | undefined;
+  /** How many instances arrive, or else for how long, in milliseconds. */
+  readonly size: { readonly count: number } | { readonly forMs: number };
   arrivals(seed: string): Iterable<Arrival>;
 }
 
@@ -68,9 +68,15 @@ export async function experimentOf(targets: readonly string[], values: SimulateV
     scenarios,
     seed,
     startMs: 0,
-    count: load.bounds.count ?? (load.arrivals.kind === "burst" ? load.arrivals.size : undefined),
+    size: sizeOf(load),
     arrivals: (seed) => plannedArrivals({ ...load, seed }),
   };
+}
+
+function sizeOf({ arrivals, bounds: { count, forMs } }: Load): Experiment["size"] {
+  if (arrivals.kind === "burst") return { count: Math.min(arrivals.size, count ?? Infinity) };
+  if (arrivals.kind === "trace") return { count: Math.min(arrivals.atMs.length, count ?? Infinity) };
+  return count === undefined ? { forMs: forMs! } : { count };
 }
 
 function isLog(target: string): boolean {
@@ -102,7 +108,7 @@ async function recordedExperiment(
     scenarios,
     seed,
     startMs: arrivals[0]!.instance.submittedAtMs,
-    count: arrivals.length,
+    size: { count: arrivals.length },
     arrivals: () => arrivals,
   };
 }

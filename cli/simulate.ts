@@ -1,5 +1,4 @@
-import type { JsonObject } from "../lib/model/mod.ts";
-import { seededRandom } from "../lib/model/mod.ts";
+import { formatDuration, type JsonObject, seededRandom } from "../lib/model/mod.ts";
 import { openRunLog, type Recorder, RUN_SCHEMA, type RunInfo } from "../lib/record/mod.ts";
 import {
   figureWords,
@@ -102,9 +101,12 @@ async function simulate(
       ? {}
       : { scheduler: new Scheduler({ policy, limits, strictShares, shed, random: random("scheduler") }) }),
   });
-  await using _bar = new LiveBar(clock, experiment.count ?? Infinity, () => ({
-    done: simulation.arrived,
-    words: `${name}: ${simulation.arrived} instances`,
+  const { size, startMs } = experiment;
+  await using _bar = new LiveBar(clock, "count" in size ? size.count : size.forMs, () => ({
+    done: "count" in size ? simulation.arrived : Math.min(size.forMs, simulation.nowMs - startMs),
+    words: `${name}: ${simulation.arrived} instances, ${
+      formatDuration(Math.round(simulation.nowMs - startMs))
+    }`,
   }));
   while (!drain.aborted && simulation.advance(INSTANTS_PER_SLICE)) await turn();
 }
