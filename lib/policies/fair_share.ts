@@ -3,6 +3,7 @@ import type { Policy } from "./policy.ts";
 /**
  * Shares the concurrency between chains, equally or by the weights that the workload declares. Work-conserving: what a
  * chain does not use goes to the others. The original's `fairShareOnChains`, without its fixed quotas.
+ * Costs mean chain time where chains differ in length: join it with `shortest-job-first` for that.
  *
  * @param by a label to share by instead of by chain: its values are the groups
  */
