@@ -24,6 +24,51 @@ export function concurrencyOf(starts: Float64Array, ends: Float64Array, duration
     }
     max = Math.max(max, ++open);
   }
+  return concurrency(total, max, durationUs);
+}
+
+/**
+ * The same, of intervals that are told of as they start and end, in order of time; those of an instant may come in any order.
+ * One that has not ended counts for the maximum, not for the mean.
+ */
+export class RunningConcurrency {
+  #open = 0;
+  #max = 0;
+  #totalUs = 0;
+  /** What starts then may have to wait for what ends then: how many were open is told when it is over. */
+  #startUs = -Infinity;
+
+  /** Whether intervals have started that have not ended. */
+  get isOpen(): boolean {
+    return this.#open > 0;
+  }
+
+  start(atUs: number): void {
+    if (atUs !== this.#startUs) {
+      this.#settle();
+      this.#startUs = atUs;
+    }
+    this.#open++;
+  }
+
+  end(startUs: number, endUs: number): void {
+    if (endUs > this.#startUs + ROUNDING_US) this.#settle();
+    if (this.#max === 0) this.#max = 1;
+    this.#open--;
+    this.#totalUs += endUs - startUs;
+  }
+
+  concurrency(durationUs: number): Concurrency {
+    this.#settle();
+    return concurrency(this.#totalUs, this.#max, durationUs);
+  }
+
+  #settle(): void {
+    if (this.#open > this.#max) this.#max = this.#open;
+  }
+}
+
+function concurrency(totalUs: number, max: number, durationUs: number): Concurrency {
   // Sums are rounded: where one call was the whole run, its mean would be a little over 1.
-  return { mean: durationUs > 0 ? Math.min(max, total / durationUs) : 0, max };
+  return { mean: durationUs > 0 ? Math.min(max, totalUs / durationUs) : 0, max };
 }

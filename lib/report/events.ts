@@ -1,6 +1,7 @@
 /** The events that reports are folded from: plain data, and all that this folder knows of the run log. */
 export type {
   AttemptEvent,
+  ChainOutcome,
   CounterEvent,
   EndEvent,
   Recorder,

@@ -1,12 +1,13 @@
 import type { Quantity } from "./schema.ts";
 
-const NONE: Quantity = { mean: null, p50: null, p90: null, p95: null, p99: null, max: null };
+/** The quantity of no samples. */
+export const NO_QUANTITY: Quantity = { mean: null, p50: null, p90: null, p95: null, p99: null, max: null };
 
 /** Sums up samples. NaN is no sample. Sorts them in place. */
 export function quantityOf(samples: Float64Array): Quantity {
   samples.sort(); // NaN goes to the end
   const sorted = withoutNaN(samples);
-  if (sorted.length === 0) return NONE;
+  if (sorted.length === 0) return NO_QUANTITY;
   let sum = 0;
   for (const sample of sorted) sum += sample;
   return {
@@ -26,7 +27,12 @@ export function quantityOf(samples: Float64Array): Quantity {
  * @param percent above 0 and at most 100
  */
 export function percentile(sorted: Float64Array, percent: number): number {
-  return sorted[Math.max(1, Math.ceil(percent * sorted.length / 100)) - 1]!;
+  return sorted[rankOf(percent, sorted.length) - 1]!;
+}
+
+/** The rank of a percentile among so many samples, from 1 on: the nearest one. */
+export function rankOf(percent: number, count: number): number {
+  return Math.max(1, Math.ceil(percent * count / 100));
 }
 
 /** What stands before the first NaN of sorted numbers. */

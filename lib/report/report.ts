@@ -1,13 +1,14 @@
-import type { RunEvent } from "./events.ts";
+import type { RunEvent, RunInfo } from "./events.ts";
 import { isObject } from "../model/mod.ts";
 import { allRows, rowsByGroup } from "./column.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import { countDistinct } from "./distinct.ts";
-import { sharesOf } from "./fairness.ts";
+import { sharesOf, windowsOf } from "./fairness.ts";
 import { quantityOf } from "./quantity.ts";
 import { ATTEMPT, CHAIN, collectSamples, DEADLINE, type Samples } from "./samples.ts";
 import {
   type ChainCounts,
+  type Concurrency,
   type Deadlines,
   type Figures,
   type FunctionCounts,
@@ -17,6 +18,12 @@ import {
   REPORT_SCHEMA,
   type ReportedRun,
 } from "./schema.ts";
+import type { Span } from "./span.ts";
+
+/** The figures of calls that come from each of them alone. */
+export type CallFigures = Pick<FunctionReport, "functions" | "queueing_ms" | "run_ms">;
+/** The figures of instances. */
+export type InstanceFigures = Pick<Figures, "chains" | "chain_ms" | "slowdown" | "deadlines">;
 
 /** Reports on the events of a run, in one pass over them. */
 export async function buildReport(events: AsyncIterable<RunEvent> | Iterable<RunEvent>): Promise<Report> {
@@ -25,9 +32,8 @@ export async function buildReport(events: AsyncIterable<RunEvent> | Iterable<Run
 
 /** Reports on a run's samples. */
 export function reportOf(samples: Samples): Report {
-  const duration = durationUs(samples);
   const chains = samples.chains.list(), functions = samples.functions.list();
-  const { byChain: shares, ...fairness } = sharesOf(samples);
+  const { byChain: shares, ...fairness } = sharesOf(windowsOf(samples), samples.span.lastUs, samples.weights);
   const figures = figuresOf(
     samples,
     allRows(samples.attempts.chain.length),
@@ -38,7 +44,7 @@ export function reportOf(samples: Samples): Report {
   const functionAttempts = rowsByGroup(samples.attempts.function.view(), functions.length);
   return {
     schema: REPORT_SCHEMA,
-    run: reportedRun(samples, duration),
+    run: reportedRun(samples.run, samples.span),
     ...figures,
     fairness,
     byChain: byName(chains, (chain) => ({
@@ -49,18 +55,14 @@ export function reportOf(samples: Samples): Report {
   };
 }
 
-/** What rates and means are over, in microseconds. */
-export function durationUs({ firstUs, lastUs }: Samples): number {
-  return lastUs > firstUs ? lastUs - firstUs : 0;
-}
-
 /** Entries in the order of their names, so that reports can be compared line by line. */
-function byName<T>(names: readonly string[], of: (number: number) => T): Readonly<Record<string, T>> {
+export function byName<T>(names: readonly string[], of: (number: number) => T): Readonly<Record<string, T>> {
   const numbers = names.map((_, i) => i).sort((a, b) => names[a]! < names[b]! ? -1 : 1);
   return Object.fromEntries(numbers.map((i) => [names[i]!, of(i)])); // own properties, even of a chain "__proto__"
 }
 
-function reportedRun({ run }: Samples, durationUs: number): ReportedRun {
+/** What a report says of its run. */
+export function reportedRun(run: RunInfo | undefined, { durationUs }: Span): ReportedRun {
   const limit = isObject(run?.limits) ? run.limits.global : undefined;
   return {
     command: run?.command ?? "",
@@ -72,35 +74,26 @@ function reportedRun({ run }: Samples, durationUs: number): ReportedRun {
 }
 
 function figuresOf(samples: Samples, attempts: Uint32Array, instances: Uint32Array): Figures {
-  const { functions, queueing_ms, run_ms, throughput, concurrency } = functionReport(samples, attempts);
-  const chains = chainCounts(samples, instances);
-  return {
-    chains,
-    functions,
-    queueing_ms,
-    run_ms,
+  return figuresFrom(functionReport(samples, attempts), {
+    chains: chainCounts(samples, instances),
     chain_ms: quantityAt(samples.instances.ms.view(), instances),
     slowdown: quantityAt(samples.instances.slowdown.view(), instances),
-    throughput: { chainsPerS: perSecond(chains.completed, samples), ...throughput },
-    concurrency,
     deadlines: deadlines(samples, instances),
-  };
+  }, samples.span);
 }
 
 function functionReport(samples: Samples, rows: Uint32Array): FunctionReport {
   const { startUs, endUs, queuedMs, outcome, settled } = samples.attempts;
   const starts = pick(startUs.view(), rows), ends = pick(endUs.view(), rows);
-  const functions = functionCounts(samples, rows);
   const isSettled = settled.view(), outcomes = outcome.view();
-  return {
-    functions,
+  const calls = {
+    functions: functionCounts(samples, rows),
     queueing_ms: quantityAt(queuedMs.view(), rows.filter((row) => isSettled[row] === 1)),
     run_ms: quantityOf(
       starts.map((start, i) => outcomes[rows[i]!] === ATTEMPT.ok ? (ends[i]! - start) / 1000 : NaN),
     ),
-    throughput: { functionsPerS: perSecond(functions.completed, samples) },
-    concurrency: concurrencyOf(starts, ends, durationUs(samples)),
   };
+  return functionReportFrom(calls, concurrencyOf(starts, ends, samples.span.durationUs), samples.span);
 }
 
 function functionCounts({ attempts }: Samples, rows: Uint32Array): FunctionCounts {
@@ -139,9 +132,32 @@ function deadlines({ instances }: Samples, rows: Uint32Array): Deadlines {
   };
 }
 
-function perSecond(count: number, samples: Samples): number {
-  const duration = durationUs(samples);
-  return duration > 0 ? count * 1e6 / duration : 0;
+/** Puts together what a report says of calls. */
+export function functionReportFrom(calls: CallFigures, concurrency: Concurrency, span: Span): FunctionReport {
+  const { functions, queueing_ms, run_ms } = calls;
+  const throughput = { functionsPerS: perSecond(functions.completed, span) };
+  return { functions, queueing_ms, run_ms, throughput, concurrency };
+}
+
+/** Puts together what a report says of calls and instances. */
+export function figuresFrom(calls: FunctionReport, instances: InstanceFigures, span: Span): Figures {
+  const { functions, queueing_ms, run_ms, throughput, concurrency } = calls;
+  const { chains, chain_ms, slowdown, deadlines } = instances;
+  return {
+    chains,
+    functions,
+    queueing_ms,
+    run_ms,
+    chain_ms,
+    slowdown,
+    throughput: { chainsPerS: perSecond(chains.completed, span), ...throughput },
+    concurrency,
+    deadlines,
+  };
+}
+
+function perSecond(count: number, { durationUs }: Span): number {
+  return durationUs > 0 ? count * 1e6 / durationUs : 0;
 }
 
 function count(rows: Uint32Array, which: (row: number) => boolean): number {

@@ -9,6 +9,7 @@ import type {
 } from "./events.ts";
 import { flags, indices, Names, numbers } from "./column.ts";
 import { invocationNumber } from "./distinct.ts";
+import { Span } from "./span.ts";
 
 /** How an attempt ended, as a flag. */
 export const ATTEMPT = { ok: 0, failed: 1, throttled: 2, cancelled: 3 } as const;
@@ -67,13 +68,8 @@ export class Samples implements Recorder {
 
   /** What the run was; undefined if the events do not say. */
   run: RunInfo | undefined;
-  /** When the first thing happened (submission, attempt), in microseconds; not before the start of the run. */
-  firstUs = Infinity;
-  /** When the last attempt or instance ended, in microseconds. */
-  lastUs = -Infinity;
+  readonly span = new Span();
 
-  #originMs: number | undefined;
-  #logEndUs = -Infinity;
   readonly #open = new Map<string, OpenInstance>();
   /** The instances of attempts that came before their submission, or without one. */
   readonly #strays = numbers();
@@ -82,7 +78,7 @@ export class Samples implements Recorder {
     switch (event.type) {
       case "run":
         this.run = event;
-        this.#originMs ??= event.startedAtMs;
+        this.span.startAt(event.startedAtMs);
         return;
       case "attempt":
         return this.attempt(event);
@@ -109,8 +105,8 @@ export class Samples implements Recorder {
   }
 
   #unfinished(chain: number, submit: SubmitEvent, attempted: boolean): void {
-    const fromUs = this.#us(submit.submittedAtMs);
-    const late = (submit.deadlineMs ?? Infinity) < (this.#logEndUs - fromUs) / 1000;
+    const fromUs = this.span.us(submit.submittedAtMs);
+    const late = (submit.deadlineMs ?? Infinity) < (this.span.logEndUs - fromUs) / 1000;
     this.#instance(chain, CHAIN.unfinished, NaN, NaN, late ? DEADLINE.missed : DEADLINE.open);
     if (attempted) return;
     this.starved.chain.push(chain);
@@ -118,9 +114,9 @@ export class Samples implements Recorder {
   }
 
   attempt(event: AttemptEvent): void {
-    const startUs = this.#us(event.startedAtMs);
-    const endUs = Math.max(startUs, this.#us(event.startedAtMs + event.runMs));
-    this.#spans(startUs, endUs);
+    const startUs = this.span.us(event.startedAtMs);
+    const endUs = Math.max(startUs, this.span.us(event.startedAtMs + event.runMs));
+    this.span.cover(startUs, endUs);
     this.attempts.chain.push(this.#chain(event.chain));
     this.attempts.function.push(this.functions.number(event.function));
     this.attempts.startUs.push(startUs);
@@ -136,8 +132,8 @@ export class Samples implements Recorder {
   }
 
   submit(event: SubmitEvent): void {
-    const atUs = this.#us(event.submittedAtMs);
-    this.#spans(atUs, atUs);
+    const atUs = this.span.us(event.submittedAtMs);
+    this.span.cover(atUs, atUs);
     const open = this.#openInstance(event);
     this.weights[open.chain] = event.weight;
     if (open.end !== undefined) this.#ended(event.instance, open.chain, event, open.end);
@@ -145,8 +141,8 @@ export class Samples implements Recorder {
   }
 
   end(event: EndEvent): void {
-    const atUs = this.#us(event.endedAtMs);
-    this.#spans(atUs, atUs);
+    const atUs = this.span.us(event.endedAtMs);
+    this.span.cover(atUs, atUs);
     const open = this.#openInstance(event);
     if (open.submit !== undefined) this.#ended(event.instance, open.chain, open.submit, event);
     else open.end ??= event;
@@ -155,9 +151,15 @@ export class Samples implements Recorder {
   #ended(instance: string, chain: number, submit: SubmitEvent, end: EndEvent): void {
     this.#open.delete(instance);
     const completed = end.outcome === "completed";
-    const ms = completed ? (this.#us(end.endedAtMs) - this.#us(submit.submittedAtMs)) / 1000 : NaN;
+    const ms = completed ? (this.span.us(end.endedAtMs) - this.span.us(submit.submittedAtMs)) / 1000 : NaN;
     const ideal = end.idealMs ?? 0;
-    this.#instance(chain, CHAIN[end.outcome], ms, ideal > 0 ? ms / ideal : NaN, deadlineOf(submit, end, ms));
+    this.#instance(
+      chain,
+      CHAIN[end.outcome],
+      ms,
+      ideal > 0 ? ms / ideal : NaN,
+      deadlineOf(submit.deadlineMs, end, ms),
+    );
   }
 
   #instance(chain: number, outcome: number, ms: number, slowdown: number, deadline: number): void {
@@ -169,8 +171,8 @@ export class Samples implements Recorder {
   }
 
   counter(event: CounterEvent): void {
-    const atUs = this.#us(event.atMs);
-    this.#logEndUs = Math.max(this.#logEndUs, atUs);
+    const atUs = this.span.us(event.atMs);
+    this.span.see(atUs);
     this.counters.atUs.push(atUs);
     this.counters.ready.push(event.ready);
     this.counters.running.push(event.running);
@@ -189,22 +191,12 @@ export class Samples implements Recorder {
     if (open === undefined) this.#open.set(instance, open = { chain: this.#chain(chain), attempted: false });
     return open;
   }
-
-  #spans(fromUs: number, toUs: number): void {
-    this.firstUs = Math.min(this.firstUs, Math.max(0, fromUs));
-    this.lastUs = Math.max(this.lastUs, 0, toUs);
-    this.#logEndUs = Math.max(this.#logEndUs, this.lastUs);
-  }
-
-  #us(instantMs: number): number {
-    return Math.round((instantMs - (this.#originMs ??= instantMs)) * 1000);
-  }
 }
 
 /** A chain that failed, was dropped or shed did not do its work in time; of one that was cancelled, none was wanted. */
-function deadlineOf(submit: SubmitEvent, end: EndEvent, chainMs: number): number {
-  if (submit.deadlineMs === undefined || end.outcome === "cancelled") return DEADLINE.open;
-  return end.outcome === "completed" && chainMs <= submit.deadlineMs ? DEADLINE.met : DEADLINE.missed;
+export function deadlineOf(deadlineMs: number | undefined, end: EndEvent, chainMs: number): number {
+  if (deadlineMs === undefined || end.outcome === "cancelled") return DEADLINE.open;
+  return end.outcome === "completed" && chainMs <= deadlineMs ? DEADLINE.met : DEADLINE.missed;
 }
 
 /** Folds the events of a run. */

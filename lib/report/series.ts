@@ -1,6 +1,5 @@
 import { allRows, rowsByGroup } from "./column.ts";
 import { withoutNaN } from "./quantity.ts";
-import { durationUs } from "./report.ts";
 import type { Samples } from "./samples.ts";
 
 /** Most points of a chart over time; a screen has not many more. */
@@ -45,10 +44,10 @@ export interface Series {
 
 /** Folds a run's samples into what its charts show. */
 export function seriesOf(samples: Samples): Series {
-  const durationMs = durationUs(samples) / 1000;
+  const durationMs = samples.span.durationUs / 1000;
   const buckets = Math.max(1, Math.min(MOST_BUCKETS, Math.ceil(durationMs)));
   const time: Buckets = {
-    fromUs: samples.firstUs,
+    fromUs: samples.span.firstUs,
     sizeUs: Math.max(1, durationMs * 1000 / buckets),
     count: buckets,
   };
@@ -90,7 +89,7 @@ function bandOf(
   name: string,
   chains: readonly number[],
   rows: readonly Uint32Array[],
-  { attempts, starved, lastUs }: Samples,
+  { attempts, starved, span }: Samples,
   time: Buckets,
 ): Band {
   const running = new Float64Array(time.count), waiting = new Float64Array(time.count);
@@ -103,7 +102,7 @@ function bandOf(
       if (settled[row] === 1) spread(waiting, time, start[row]! - queued[row]! * 1000, start[row]!);
     }
     starved.chain.view().forEach((of, i) => {
-      if (of === chain) spread(waiting, time, starved.fromUs.view()[i]!, lastUs);
+      if (of === chain) spread(waiting, time, starved.fromUs.view()[i]!, span.lastUs);
     });
   }
   return { name, running: Array.from(running), waiting: Array.from(waiting) };

@@ -1,0 +1,142 @@
+/** Whether a chain waits is looked at at so many instants of a window: the bits of a word. */
+const INSTANTS = 32;
+const ALL = 0xffffffff;
+/** How long a window is at first, in microseconds. */
+const WINDOW_US = 1_000_000;
+/** Even, as they are merged in pairs. */
+const MOST_WINDOWS = 400;
+
+/** What is known of one chain, by window. */
+class Rows {
+  /** Microseconds that its attempts ran. */
+  readonly work = new Float64Array(MOST_WINDOWS);
+  /** A bit for each instant at which it waited; the lowest is the window's start. */
+  readonly waiting = new Uint32Array(MOST_WINDOWS);
+  /** 1: it was refused. */
+  readonly refused = new Uint8Array(MOST_WINDOWS);
+}
+
+/**
+ * The windows of a run: how much work each chain had done in them, and whether it wanted more.
+ *
+ * They take 5 KiB for each chain, however long the run is: a window is a second, and when there would be more than 400, pairs of them
+ * become one. The instants of a pair's window are every second one of theirs, so what comes out does not depend on when that
+ * was, nor on the order in which things are told.
+ */
+export class Windows {
+  readonly #fromUs: number;
+  #sizeUs = WINDOW_US;
+  readonly #chains: Rows[] = [];
+
+  /** @param fromUs when the first window starts; what was before is left out */
+  constructor(fromUs: number) {
+    this.#fromUs = fromUs;
+  }
+
+  /** How many windows there are, if the run ends then. The last one ends with it. */
+  count(toUs: number): number {
+    this.#reach(toUs);
+    return Math.ceil((toUs - this.#fromUs) / this.#sizeUs);
+  }
+
+  /** How long a window is, in microseconds. */
+  lengthUs(window: number, toUs: number): number {
+    return Math.min(this.#sizeUs, toUs - this.#fromUs - window * this.#sizeUs);
+  }
+
+  /** How long the attempts of a chain ran in a window, summed up, in microseconds. */
+  workOf(window: number, chain: number): number {
+    return this.#rows(chain).work[window]!;
+  }
+
+  /** Whether a chain was refused in a window, or waited at half of its instants. */
+  isWanting(window: number, chain: number, toUs: number): boolean {
+    const { refused, waiting } = this.#rows(chain);
+    const instants = Math.ceil(this.lengthUs(window, toUs) / (this.#sizeUs / INSTANTS));
+    return refused[window] === 1 || 2 * bits(waiting[window]!) >= instants;
+  }
+
+  /** The chain had an attempt that ran so long. */
+  work(chain: number, startUs: number, endUs: number): void {
+    this.#reach(endUs);
+    const { work } = this.#rows(chain), size = this.#sizeUs, end = endUs - this.#fromUs;
+    let at = Math.max(0, startUs - this.#fromUs);
+    for (let w = Math.floor(at / size); at < end; w++) {
+      const next = Math.min(end, (w + 1) * size);
+      work[w]! += next - at;
+      at = next;
+    }
+  }
+
+  /** The chain waited from `startUs` on, until `endUs`. */
+  wait(chain: number, startUs: number, endUs: number): void {
+    this.#reach(endUs);
+    const instantUs = this.#sizeUs / INSTANTS;
+    const from = Math.ceil(Math.max(0, startUs - this.#fromUs) / instantUs);
+    const to = Math.ceil((endUs - this.#fromUs) / instantUs);
+    if (to <= from) return;
+    const { waiting } = this.#rows(chain);
+    const first = from >>> 5, last = to >>> 5; // INSTANTS is 2⁵
+    if (first === last) {
+      waiting[first]! |= lowBits(to & 31) & ~lowBits(from & 31);
+      return;
+    }
+    waiting[first]! |= ~lowBits(from & 31);
+    if (last > first + 1) waiting.fill(ALL, first + 1, last);
+    if ((to & 31) !== 0) waiting[last]! |= lowBits(to & 31);
+  }
+
+  /** The chain was refused: it wants more in all of that window. */
+  refuse(chain: number, atUs: number): void {
+    this.#reach(atUs + 1);
+    this.#rows(chain).refused[Math.max(0, Math.floor((atUs - this.#fromUs) / this.#sizeUs))] = 1;
+  }
+
+  /** The memory that they take. */
+  get bytes(): number {
+    return this.#chains.length * MOST_WINDOWS * (8 + 4 + 1);
+  }
+
+  #rows(chain: number): Rows {
+    while (this.#chains.length <= chain) this.#chains.push(new Rows());
+    return this.#chains[chain]!;
+  }
+
+  #reach(toUs: number): void {
+    while (toUs - this.#fromUs > MOST_WINDOWS * this.#sizeUs) {
+      this.#chains.forEach(mergePairs);
+      this.#sizeUs *= 2;
+    }
+  }
+}
+
+function mergePairs({ work, waiting, refused }: Rows): void {
+  const half = MOST_WINDOWS / 2;
+  for (let w = 0; w < half; w++) {
+    work[w] = work[2 * w]! + work[2 * w + 1]!;
+    waiting[w] = evenBits(waiting[2 * w]!) | (evenBits(waiting[2 * w + 1]!) << (INSTANTS / 2));
+    refused[w] = refused[2 * w]! | refused[2 * w + 1]!;
+  }
+  for (const row of [work, waiting, refused]) row.fill(0, half);
+}
+
+/** So many low bits, up to 31. */
+function lowBits(count: number): number {
+  return (1 << count) - 1;
+}
+
+/** How many bits are set (Kernighan). */
+function bits(value: number): number {
+  let count = 0;
+  for (let rest = value; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+/** The bits 0, 2, 4, … moved together: the inverse of a Morton code's interleaving. */
+function evenBits(value: number): number {
+  let x = value & 0x55555555;
+  x = (x | (x >>> 1)) & 0x33333333;
+  x = (x | (x >>> 2)) & 0x0f0f0f0f;
+  x = (x | (x >>> 4)) & 0x00ff00ff;
+  return (x | (x >>> 8)) & 0xffff;
+}
