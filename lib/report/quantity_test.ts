@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { quantityOf } from "./quantity.ts";
-import { concurrencyOf } from "./concurrency.ts";
+import { concurrencyOf, RunningConcurrency } from "./concurrency.ts";
 
 Deno.test("quantityOf() is exact, by nearest rank", () => {
   const hundred = Float64Array.from({ length: 100 }, (_, i) => 100 - i);
@@ -32,5 +32,22 @@ Deno.test("concurrencyOf() is the greatest number of intervals over any instant"
     const starts = Float64Array.from(list, ([from]) => from),
       ends = Float64Array.from(list, ([from, size]) => from + size);
     assertEquals(concurrencyOf(starts, ends, 100).max, expected);
+  }));
+});
+
+Deno.test("RunningConcurrency agrees with concurrencyOf(), in whatever order an instant's starts and ends come", () => {
+  const intervals = fc.array(
+    fc.tuple(fc.nat(40).map((x) => 10 * x), fc.nat(20).map((x) => 10 * x), fc.nat(2)),
+    { maxLength: 30 },
+  );
+  fc.assert(fc.property(intervals, (list) => {
+    const running = new RunningConcurrency();
+    list.flatMap(([from, size, order]) => [
+      { at: from, order: size === 0 ? -1 : order, tell: () => running.start(from) },
+      { at: from + size, order: 1, tell: () => running.end(from, from + size) },
+    ]).sort((a, b) => a.at - b.at || a.order - b.order).forEach(({ tell }) => tell());
+    const starts = Float64Array.from(list, ([from]) => from),
+      ends = Float64Array.from(list, ([from, size]) => from + size);
+    assertEquals(running.concurrency(100), concurrencyOf(starts, ends, 100));
   }));
 });

@@ -1,0 +1,166 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import * as fc from "fast-check";
+import type { RunEvent, RunInfo } from "./events.ts";
+import { buildReport } from "./report.ts";
+import { RunningReport } from "./running_report.ts";
+import type { Report } from "./schema.ts";
+import { attempt, end, run, simulated, START_MS, submit } from "./testing.ts";
+
+type Told = (report: RunningReport) => void;
+
+/** What a program would tell of some events, in the order of time: also when each attempt starts. */
+function inOrder(events: readonly RunEvent[]): Told[] {
+  const told: { at: number; order: number; tell: Told }[] = [];
+  const add = (atMs: number, order: number, tell: Told) =>
+    told.push({ at: Math.round((atMs - START_MS) * 1000), order, tell });
+  for (const event of events) {
+    if (event.type === "submit") add(event.submittedAtMs, 0, (report) => report.submit(event));
+    if (event.type === "attempt") {
+      const { function: name, chain, startedAtMs, runMs } = event;
+      add(startedAtMs, 1, (report) => report.started(name, chain, startedAtMs));
+      add(startedAtMs + runMs, 2, (report) => report.attempt(event));
+    }
+    if (event.type === "end") add(event.endedAtMs, 3, (report) => report.end(event));
+    if (event.type === "counter") add(event.atMs, 4, (report) => report.counter(event));
+  }
+  return told.sort((a, b) => a.at - b.at || a.order - b.order).map(({ tell }) => tell);
+}
+
+function runningReport(events: readonly RunEvent[]): Report {
+  const report = new RunningReport(events[0] as RunInfo);
+  for (const tell of inOrder(events)) tell(report);
+  return report.report();
+}
+
+/** Percentiles may be off by a thousandth, all else by rounding. */
+function assertAgrees(actual: unknown, expected: unknown, path = ""): void {
+  if (typeof expected === "number") {
+    const tolerance = /\.p\d+$/.test(path) ? 0.001 : 1e-9;
+    assertAlmostEquals(actual as number, expected, tolerance * Math.abs(expected) + 1e-9, path);
+  } else if (typeof expected !== "object" || expected === null) assertEquals(actual, expected, path);
+  else {
+    assertEquals(Object.keys(actual as object), Object.keys(expected), path);
+    for (const [key, value] of Object.entries(expected)) {
+      assertAgrees((actual as Record<string, unknown>)[key], value, `${path}.${key}`);
+    }
+  }
+}
+
+const call = fc.record(
+  {
+    afterMs: fc.nat(3000),
+    queuedMs: fc.oneof(fc.constant(0), fc.nat(400_000)),
+    runMs: fc.oneof(fc.nat(50), fc.nat(20_000)),
+    outcome: fc.constantFrom("ok", "ok", "ok", "failed", "throttled", "cancelled"),
+    cold: fc.boolean(),
+    function: fc.constantFrom("f", "g", "h"),
+    /** As another attempt of the call before. */
+    again: fc.boolean(),
+  } as const,
+);
+
+const instance = fc.record(
+  {
+    chain: fc.constantFrom("a", "b", "__proto__"),
+    atMs: fc.oneof(fc.integer({ min: -100, max: 5000 }), fc.nat(1_500_000)),
+    deadlineMs: fc.option(fc.nat(20_000), { nil: undefined }),
+    calls: fc.array(call, { maxLength: 5 }),
+    outcome: fc.constantFrom("completed", "completed", "failed", "cancelled", "dropped", "shed", undefined),
+    idealMs: fc.option(fc.nat(5000), { nil: undefined }),
+  } as const,
+);
+
+function eventsOf(instances: readonly (typeof instance extends fc.Arbitrary<infer T> ? T : never)[]) {
+  return instances.flatMap(({ chain, atMs, deadlineMs, calls, outcome, idealMs }, i): RunEvent[] => {
+    const id = `i${i}`;
+    const events: RunEvent[] = [
+      submit(id, atMs, {
+        chain,
+        weight: chain === "a" ? 1 : 3,
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      }),
+    ];
+    let nowMs = Math.max(0, atMs), node = 0, number = 1, name = "f";
+    calls.forEach(({ afterMs, runMs, again, ...more }, c) => {
+      if (again && c > 0) number++;
+      else [node, number, name] = [c, 1, more.function];
+      nowMs += afterMs;
+      const settled = !calls[c + 1]?.again;
+      events.push(
+        attempt(id, nowMs, runMs, {
+          ...more,
+          ...{ chain, function: name, node: `n${node}`, attempt: number, settled },
+        }),
+      );
+      nowMs += runMs;
+    });
+    const ideal = idealMs === undefined ? {} : { idealMs };
+    return outcome === undefined ? events : [...events, end(id, nowMs, outcome, { chain, ...ideal })];
+  });
+}
+
+Deno.test("RunningReport agrees with buildReport() on any run", async () => {
+  let unfair = 0, merged = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(instance, { maxLength: 40 }), async (instances) => {
+      const events = [run(), ...eventsOf(instances)];
+      const expected = await buildReport(events);
+      assertAgrees(runningReport(events), expected);
+      if (expected.fairness.jain < 1) unfair++;
+      if (expected.run.durationMs > 400_000) merged++;
+    }),
+    { numRuns: 200 },
+  );
+  assert(unfair > 20 && merged > 20, `${unfair} unfair and ${merged} long runs were among them`);
+});
+
+Deno.test("RunningReport agrees with buildReport() on the runs of a platform, also long ones", async () => {
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    for (const [instances, ratePerS] of [[100, 8], [2000, 2.5]] as const) {
+      const events = [
+        ...simulated({ seed, instances, limit: 3, ratePerS, throttled: 0.1, fair: seed % 2 === 0 }),
+      ];
+      const expected = await buildReport(events);
+      assert(expected.fairness.jain < 1 && expected.chains.unfinished > 0);
+      assertAgrees(runningReport(events), expected);
+    }
+  }
+});
+
+Deno.test("RunningReport may be asked while the run goes on", () => {
+  const events = [...simulated({ seed: 1, instances: 100, limit: 3, ratePerS: 8, throttled: 0.1 })];
+  const told = inOrder(events), report = new RunningReport(events[0] as RunInfo);
+  for (const [i, tell] of told.entries()) {
+    tell(report);
+    if (i === told.length >> 1) assert(report.report().chains.unfinished > 0);
+  }
+  assertEquals(report.report(), report.report());
+  assertAgrees({ ...report.report(), fairness: 0 }, { ...runningReport(events), fairness: 0 });
+});
+
+Deno.test("RunningReport refuses attempts that have not started", () => {
+  const report = new RunningReport(run() as RunInfo);
+  report.started("g", "a", START_MS);
+  assertThrows(() => report.attempt(attempt("a1", 0, 1)), Error, "Call started()");
+});
+
+/** Tells of so many attempts, a thousand a second, of four at once, from some number on. */
+function tellMany(report: RunningReport, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const id = `${"abcd"[i % 4]}${i}`, chain = id[0]!, runMs = 1 + (i * 7) % 3, fn = `f${i % 10}`;
+    report.submit(submit(id, i));
+    report.started(fn, chain, START_MS + i + 0.5);
+    report.attempt(attempt(id, i + 0.5, runMs, { queuedMs: (i * 13) % 500, function: fn }));
+    report.end(end(id, i + runMs, "completed", { idealMs: 1 }));
+  }
+}
+
+Deno.test("RunningReport takes no more memory for a longer run", () => {
+  const report = new RunningReport(run() as RunInfo);
+  tellMany(report, 0, 100_000);
+  const { bytes } = report;
+  assert(bytes < 4 * 5200 + (4 * 10 * 2 + 4 * 2) * 20_480, `${bytes}`);
+  tellMany(report, 100_000, 1_000_000);
+  assertEquals([report.bytes, report.open], [bytes, 0]);
+  assertEquals(report.report().functions.invocations, 1_000_000);
+});
