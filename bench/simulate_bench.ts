@@ -2,7 +2,8 @@
 import { exponential, fn, poisson, policyOf, Scheduler, seededRandom } from "sequoia";
 import { type Chain, chain, type Workload } from "sequoia";
 import { parseProfile } from "../lib/platform/mod.ts";
-import { noRecorder, type Recorder } from "../lib/record/mod.ts";
+import { RUN_SCHEMA } from "../lib/record/mod.ts";
+import { RunFollower } from "../lib/report/mod.ts";
 import { plannedArrivals, Simulation } from "../lib/simulate/mod.ts";
 import fan7 from "../workloads/fan7.ts";
 import { type Figure, median } from "./figures.ts";
@@ -37,10 +38,10 @@ const QUEUE: Setup = {
   limit: 8,
 };
 
-/** @returns invocations, and seconds of real time */
+/** With all figures, as the command line does it without a log. @returns invocations, and seconds of real time */
 function simulate(
   setup: Setup,
-  recorder: Recorder,
+  recorder = follow(),
 ): { readonly invocations: number; readonly seconds: number } {
   const workload: Workload = { chains: [{ chain: setup.of }] };
   const bounds = { count: setup.instances };
@@ -62,9 +63,13 @@ function simulate(
   return { invocations: setup.instances * setup.of.nodes.length, seconds };
 }
 
+function follow(): RunFollower {
+  return new RunFollower({ schema: RUN_SCHEMA, command: "simulate", version: "bench", startedAtMs: 0 });
+}
+
 function ratePerS(setup: Setup): number {
   return median([1, 2, 3].map(() => {
-    const { invocations, seconds } = simulate(setup, noRecorder);
+    const { invocations, seconds } = simulate(setup);
     return invocations / seconds;
   }));
 }
@@ -114,12 +119,13 @@ function heapBytes(): number {
 function growth(instances: number): number {
   const before = heapBytes();
   let most = 0, ended = 0;
-  simulate({ ...FAN, instances }, {
-    ...noRecorder,
-    end: () => {
-      if (++ended === instances - 100) most = heapBytes() - before;
-    },
-  });
+  const follower = follow();
+  const end = follower.end.bind(follower);
+  follower.end = (event) => {
+    end(event);
+    if (++ended === instances - 100) most = heapBytes() - before;
+  };
+  simulate({ ...FAN, instances }, follower);
   return most / 2 ** 20;
 }
 

@@ -5,11 +5,18 @@ import {
   parseFigure,
   renderHtml,
   RunCollector,
+  RunFollower,
   type RunView,
   valueOfFigure,
 } from "../lib/report/mod.ts";
 import { Scheduler } from "../lib/scheduler/mod.ts";
-import { type Estimate, estimate, isConfident, Simulation } from "../lib/simulate/mod.ts";
+import {
+  type Estimate,
+  estimate,
+  isConfident,
+  Simulation,
+  type SimulationRecorder,
+} from "../lib/simulate/mod.ts";
 import type { Command, Context } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import {
@@ -32,7 +39,7 @@ const CONFIDENT = 0.02;
 const MOST_REPLICATIONS = 1000;
 /** Between two looks at the keyboard and the clock. */
 const INSTANTS_PER_SLICE = 20_000;
-/** The scheduler's gauges are logged at this interval, in milliseconds, as consumers do it. */
+/** The scheduler's gauges are logged and drawn at this interval, in milliseconds, as consumers do it. */
 const COUNTER_MS = 250;
 
 /** `sequoia simulate` */
@@ -63,13 +70,14 @@ export const command: Command = {
     const views: RunView[] = [];
     for (const scenario of experiment.scenarios) {
       const info = infoOf(experiment, scenario);
-      const collector = new RunCollector(info);
+      const collector = values.html === undefined ? new RunFollower(info) : new RunCollector(info);
       await using stack = new AsyncDisposableStack();
       const path = values.out === undefined ? undefined : logPath(values.out, experiment, scenario);
       const recorder = path === undefined
         ? collector
         : both(collector, stack.use(await openRunLog(path, info)));
-      await simulate(experiment, scenario, experiment.seed, recorder, context);
+      const counterMs = (values.html ?? path) === undefined ? Infinity : COUNTER_MS;
+      await simulate(experiment, scenario, experiment.seed, recorder, counterMs, context);
       views.push(collector.view(scenario.name));
       if (path !== undefined) log.info(`Run log: ${path}. See sequoia report ${path}`);
     }
@@ -86,7 +94,8 @@ async function simulate(
   experiment: Experiment,
   { name, policy, limits, strictShares, shed, profile }: Scenario,
   seed: string,
-  recorder: Recorder,
+  recorder: SimulationRecorder,
+  counterMs: number,
   { drain }: Context,
 ): Promise<void> {
   const random = (of: string) => seededRandom(`${seed}/${of}`);
@@ -95,7 +104,7 @@ async function simulate(
     profile,
     random: random("provider"),
     recorder,
-    counterMs: COUNTER_MS,
+    counterMs,
     startMs: experiment.startMs,
     ...(policy === undefined
       ? {}
@@ -126,8 +135,15 @@ async function untilConfident(
   for (const scenario of experiment.scenarios) {
     const found: number[] = [];
     do {
-      const collector = new RunCollector(infoOf(experiment, scenario));
-      await simulate(experiment, scenario, `${experiment.seed}/${found.length}`, collector, context);
+      const collector = new RunFollower(infoOf(experiment, scenario));
+      await simulate(
+        experiment,
+        scenario,
+        `${experiment.seed}/${found.length}`,
+        collector,
+        Infinity,
+        context,
+      );
       if (context.drain.aborted) break;
       const value = valueOfFigure(collector.view(scenario.name).report, figure);
       if (value === null) {
@@ -166,8 +182,9 @@ function infoOf({ seed, startMs }: Experiment, { name, limits, profile }: Scenar
   };
 }
 
-function both(first: Recorder, second: Recorder): Recorder {
+function both(first: SimulationRecorder, second: Recorder): SimulationRecorder {
   return {
+    started: (...start) => first.started?.(...start),
     attempt: (event) => (first.attempt(event), second.attempt(event)),
     submit: (event) => (first.submit(event), second.submit(event)),
     end: (event) => (first.end(event), second.end(event)),

@@ -1,4 +1,6 @@
-import type { RunEvent, RunInfo } from "./events.ts";
+import type { AttemptEvent, CounterEvent, RunEvent, RunInfo } from "./events.ts";
+import { RunningReport } from "./running_report.ts";
+import { RunningSeries } from "./running_series.ts";
 import { reportOf } from "./report.ts";
 import { collectSamples, Samples } from "./samples.ts";
 import type { Report } from "./schema.ts";
@@ -23,6 +25,35 @@ export class RunCollector extends Samples {
   /** What has happened so far, as views show it; nothing can be recorded after that. */
   view(name: string): RunView {
     return viewOf(name, this.finish());
+  }
+}
+
+/**
+ * As {@linkcode RunCollector}, in memory that grows with the instances under way, not with the run: percentiles are good to
+ * 0.1 %, and there are no distributions. It is also to be told when attempts start.
+ */
+export class RunFollower extends RunningReport {
+  readonly #series: RunningSeries;
+
+  /** @param info what the run is */
+  constructor(info: RunInfo) {
+    super(info);
+    this.#series = new RunningSeries(info);
+  }
+
+  override attempt(event: AttemptEvent): void {
+    super.attempt(event);
+    this.#series.attempt(event);
+  }
+
+  override counter(event: CounterEvent): void {
+    super.counter(event);
+    this.#series.counter(event);
+  }
+
+  /** What has happened so far, as the terminal shows it. */
+  view(name: string): RunView {
+    return { name, report: this.report(), series: this.#series.series() };
   }
 }
 

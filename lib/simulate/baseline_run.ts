@@ -1,8 +1,8 @@
-import { type Recorder, submission } from "../record/mod.ts";
+import { submission } from "../record/mod.ts";
 import type { CallMode } from "../platform/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { Progress } from "./progress.ts";
-import { type Gauges, PLATFORM, type Run } from "./scheduled_run.ts";
+import { type Gauges, PLATFORM, type Run, type SimulationRecorder } from "./scheduled_run.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
 
@@ -13,13 +13,18 @@ import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.t
 export class BaselineRun implements Run {
   readonly #platform: VirtualPlatform;
   readonly #timeline: Timeline;
-  readonly #recorder: Recorder;
+  readonly #recorder: SimulationRecorder;
   readonly #successors: CallMode;
   #running = 0;
   #throttled = 0;
 
   /** @param successors how functions call what comes after them */
-  constructor(platform: VirtualPlatform, timeline: Timeline, recorder: Recorder, successors: CallMode) {
+  constructor(
+    platform: VirtualPlatform,
+    timeline: Timeline,
+    recorder: SimulationRecorder,
+    successors: CallMode,
+  ) {
     this.#platform = platform;
     this.#timeline = timeline;
     this.#recorder = recorder;
@@ -52,7 +57,9 @@ export class BaselineRun implements Run {
     chain.open++;
     this.#running++;
     const startedAtMs = this.#timeline.nowMs;
-    const { fn } = chain.arrival.instance.chain.nodes[node]!;
+    const { name, nodes } = chain.arrival.instance.chain;
+    const { fn } = nodes[node]!;
+    this.#recorder.started?.(fn.name, name, startedAtMs);
     const call: VirtualCall = {
       function: fn.name,
       runMs: chain.arrival.runMs(node),

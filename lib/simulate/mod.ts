@@ -1,6 +1,7 @@
 /** Simulation: the scheduler and the provider model in virtual time. */
 export type { Arrival } from "./arrival.ts";
 export { plannedArrivals } from "./planned.ts";
+export type { SimulationRecorder } from "./scheduled_run.ts";
 export { Simulation, type SimulationOptions } from "./simulation.ts";
 export { type Estimate, estimate, isConfident } from "./confidence.ts";
 export { SimulateError } from "./errors.ts";

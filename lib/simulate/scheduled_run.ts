@@ -6,6 +6,12 @@ import { Progress } from "./progress.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
 
+/** Is told what happens, also when attempts start, if it wants to know. */
+export interface SimulationRecorder extends Recorder {
+  /** An attempt starts, at an instant in milliseconds since 1970. */
+  started?(functionName: string, chain: string, atMs: number): void;
+}
+
 /** What is simulated: what instances go through, from their arrival to their end. */
 export interface Run {
   /** Takes an instance on, now. */
@@ -36,10 +42,15 @@ export class ScheduledRun implements Run {
   readonly #scheduler: Scheduler;
   readonly #platform: VirtualPlatform;
   readonly #timeline: Timeline;
-  readonly #recorder: Recorder;
+  readonly #recorder: SimulationRecorder;
   readonly #held = new Map<string, Held>();
 
-  constructor(scheduler: Scheduler, platform: VirtualPlatform, timeline: Timeline, recorder: Recorder) {
+  constructor(
+    scheduler: Scheduler,
+    platform: VirtualPlatform,
+    timeline: Timeline,
+    recorder: SimulationRecorder,
+  ) {
     this.#scheduler = scheduler;
     this.#platform = platform;
     this.#timeline = timeline;
@@ -57,6 +68,7 @@ export class ScheduledRun implements Run {
     const scheduler = this.#scheduler, { nowMs } = this.#timeline;
     for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
       const { arrival, progress } = this.#held.get(task.instance)!;
+      this.#recorder.started?.(task.function, task.chain, nowMs);
       this.#platform.call(new Attempt(this, task, arrival, progress, nowMs));
     }
     for (const refused of scheduler.takeRefused()) this.#after(refused);

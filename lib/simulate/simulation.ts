@@ -1,10 +1,9 @@
 import type { Random } from "../model/mod.ts";
 import type { Profile } from "../platform/mod.ts";
-import type { Recorder } from "../record/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { BaselineRun } from "./baseline_run.ts";
-import { type Run, ScheduledRun } from "./scheduled_run.ts";
+import { type Run, ScheduledRun, type SimulationRecorder } from "./scheduled_run.ts";
 import { Timeline } from "./timeline.ts";
 import { VirtualPlatform } from "./virtual_platform.ts";
 
@@ -19,7 +18,7 @@ export interface SimulationOptions {
   /** For the provider's cold starts. */
   readonly random: Random;
   /** Is told what happens. */
-  readonly recorder: Recorder;
+  readonly recorder: SimulationRecorder;
   /** When time begins, in milliseconds since 1970. (Default: 0) */
   readonly startMs?: number;
   /** The scheduler's gauges are recorded at this interval, in milliseconds, while anything happens. (Default: never) */
@@ -34,7 +33,7 @@ export class Simulation {
   readonly #arrivals: Iterator<Arrival>;
   readonly #timeline: Timeline;
   readonly #run: Run;
-  readonly #recorder: Recorder;
+  readonly #recorder: SimulationRecorder;
   readonly #counterMs: number;
   #next: Arrival | undefined;
   #counterAtMs: number;
