@@ -1,0 +1,218 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { Chain, Instance, NodeRecord, Outcome } from "../../lib/model/mod.ts";
+import { seededRandom } from "../../lib/model/mod.ts";
+import {
+  type FixedLimits,
+  type Invocation,
+  type PlatformOption,
+  Scheduler,
+  type Settlement,
+} from "../../lib/scheduler/mod.ts";
+import {
+  chains,
+  limits as anyLimits,
+  makePolicy,
+  type PolicyChoice,
+  type Step,
+  steps,
+  type Submission,
+} from "./arbitraries.ts";
+import { Books } from "./books.ts";
+import { type Entry, Oracle } from "./oracle.ts";
+
+const SEED = 20260801;
+const OK: Outcome = { kind: "ok", output: null };
+
+/** How a scheduler is to go about it. */
+export interface Manner {
+  readonly strictShares?: boolean;
+  readonly shed?: boolean;
+  readonly platforms?: readonly PlatformOption[];
+}
+
+/** Does the same to a scheduler and to the oracle, compares what they answer, and keeps the books. */
+class Duel {
+  readonly #scheduler: Scheduler;
+  readonly #oracle: Oracle;
+  readonly #books: Books;
+  readonly #running: [Invocation, Entry][] = [];
+  #nowMs = 1000;
+  #submitted = 0;
+  /** Whether the last thing was that nothing could be started. */
+  #tried = false;
+  #hasRates: boolean;
+  readonly #strictShares: boolean;
+
+  constructor(
+    readonly chains: readonly Chain[],
+    choice: PolicyChoice,
+    limits: FixedLimits,
+    { strictShares = false, shed = false, platforms = [] }: Manner,
+  ) {
+    const policy = makePolicy(choice);
+    this.#strictShares = strictShares;
+    this.#scheduler = new Scheduler({
+      policy,
+      limits,
+      strictShares,
+      shed,
+      platforms,
+      random: seededRandom(1),
+    });
+    this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares, shed, platforms);
+    this.#books = new Books(limits, platforms.map(({ name }) => name));
+    this.#hasRates = hasRates(limits);
+  }
+
+  take(step: Step): void {
+    this.#take(step);
+    assertEquals(this.#scheduler.stats(), this.#oracle.stats());
+    this.#checkWake();
+  }
+
+  /** It wakes at the end of a delay, as soon as a rate lets something start, and never at once. */
+  #checkWake(): void {
+    const wakeAtMs = this.#scheduler.wakeAtMs() ?? Infinity;
+    const delayMs = this.#oracle.wakeAtMs() ?? Infinity;
+    if (this.#hasRates) assert(wakeAtMs <= delayMs);
+    else assertEquals(wakeAtMs, delayMs);
+    if (!this.#tried) return;
+    assert(wakeAtMs <= (this.#oracle.rateOpensAtMs() ?? Infinity), "it wakes when a rate opens");
+    assert(wakeAtMs > this.#nowMs, "it does not wake at once");
+  }
+
+  #take(step: Step): void {
+    this.#tried = false;
+    switch (step.do) {
+      case "submit":
+        return this.#submit(step.submission);
+      case "next":
+        for (let i = 0; i < step.times; i++) this.#next();
+        return;
+      case "settle":
+        return this.#settle(step.which, step.outcome, step.runMs);
+      case "wait":
+        this.#nowMs += step.ms;
+        return;
+      case "cancel":
+        return this.#cancel(step.which);
+      case "setPolicy": {
+        const policy = makePolicy(step.policy);
+        this.#scheduler.setPolicy(policy);
+        return this.#oracle.setPolicy(policy);
+      }
+      case "setLimits":
+        this.#scheduler.setLimits(step.limits);
+        this.#oracle.setLimits(step.limits);
+        this.#books.limits = step.limits;
+        this.#hasRates = hasRates(step.limits);
+    }
+  }
+
+  #submit(submission: Submission): void {
+    const chain = this.chains[submission.chain]!;
+    const { labels, priority, weight, deadlineInMs } = submission;
+    const instance: Instance = {
+      ...{ id: `i${this.#submitted++}`, chain, labels, priority, weight },
+      submittedAtMs: this.#nowMs,
+      deadlineMs: this.#nowMs + deadlineInMs,
+    };
+    const progress = closedProgress(chain, submission.progress ?? []);
+    const settlement = this.#scheduler.submit(instance, this.#nowMs, progress);
+    assertSame(settlement, this.#oracle.submit(instance, this.#nowMs, progress));
+    this.#books.submitted(instance, progress, settlement);
+  }
+
+  #next(): boolean {
+    const invocation = this.#scheduler.next(this.#nowMs);
+    const entry = this.#oracle.next(this.#nowMs);
+    const words = entry && `${entry.of.instance.id}/${entry.node}/${entry.attempts}`;
+    const expected = this.#oracle.refused.splice(0);
+    const refused = this.#scheduler.takeRefused();
+    assertEquals(refused.length, expected.length);
+    refused.forEach((settlement, i) => {
+      assertSame(settlement, expected[i]);
+      this.#books.refused(settlement);
+    });
+    assertEquals(invocation && `${invocation.instance}/${invocation.nodeIndex}/${invocation.attempt}`, words);
+    assertEquals(invocation?.platform, entry?.platform);
+    if (invocation && entry) {
+      this.#books.started(invocation);
+      this.#running.push([invocation, entry]);
+    } else if (!this.#hasRates && !this.#strictShares) this.#books.nothingStarts(this.#nowMs);
+    this.#tried = invocation === undefined;
+    return invocation !== undefined;
+  }
+
+  #settle(which: number, outcome: Outcome, runMs?: number): void {
+    if (this.#running.length === 0) return;
+    const [[invocation, entry]] = this.#running.splice(which % this.#running.length, 1) as [
+      [Invocation, Entry],
+    ];
+    const settlement = this.#scheduler.settle(invocation, outcome, this.#nowMs, runMs);
+    assertSame(settlement, this.#oracle.settle(entry, outcome, this.#nowMs, runMs));
+    this.#books.settled(invocation, settlement, this.#nowMs);
+  }
+
+  #cancel(which: number): void {
+    const { open } = this.#books;
+    const id = open[which % open.length] ?? "nobody";
+    const settlement = this.#scheduler.cancel(id, this.#nowMs, "enough");
+    assertSame(settlement, this.#oracle.cancel(id, this.#nowMs, "enough"));
+    if (settlement) this.#books.cancelled(settlement);
+  }
+
+  /** Lets everything end well. */
+  drain(): void {
+    for (;;) {
+      if (this.#next()) continue;
+      const wakeAtMs = this.#scheduler.wakeAtMs();
+      if (this.#running.length > 0) this.take({ do: "settle", which: 0, outcome: OK });
+      else if (wakeAtMs !== undefined) this.take({ do: "wait", ms: wakeAtMs - this.#nowMs });
+      else break;
+    }
+    assertEquals(this.#scheduler.stats().instances, 0, "everything ends");
+    assert([...this.#books.endings.values()].every((times) => times === 1), "every instance ends once");
+  }
+}
+
+function hasRates({ rate, functionRates = {} }: FixedLimits): boolean {
+  return rate !== undefined || Object.keys(functionRates).length > 0;
+}
+
+/** As much of the progress as is possible: what ended came after what had ended, and was skipped if that was. */
+function closedProgress({ nodes }: Chain, states: Submission["progress"] & object): NodeRecord[] {
+  const known = new Map<number, NodeRecord["state"]>();
+  nodes.forEach(({ after }, i) => {
+    const state = states[i];
+    if (state === undefined || !after.every((before) => known.has(before))) return;
+    const isSkipped = after.length > 0 && after.every((before) =>
+      known.get(before) === "skipped" ||
+      (nodes[before]!.onFailure === "skip" && ["failed", "started"].includes(known.get(before)!))
+    );
+    known.set(i, isSkipped ? "skipped" : state);
+  });
+  return [...known].map(([node, state]) => ({ node, state, attempts: 1, output: null, reason: "it broke" }));
+}
+
+function assertSame(actual: Settlement | undefined, expected: Settlement | undefined): void {
+  assert(actual?.instance === expected?.instance);
+  assertEquals({ ...actual, instance: 0 }, { ...expected, instance: 0 });
+}
+
+export function assertDecidesAsOracle(
+  policy: fc.Arbitrary<PolicyChoice>,
+  numRuns: number,
+  manner: Manner = {},
+  limits = anyLimits,
+): void {
+  fc.assert(
+    fc.property(chains, policy, limits, steps(policy, limits), (chains, choice, limits, steps) => {
+      const duel = new Duel(chains, choice, limits, manner);
+      for (const step of steps) duel.take(step);
+      duel.drain();
+    }),
+    { seed: SEED, numRuns },
+  );
+}
