@@ -9,9 +9,10 @@ const LEAST_SPAN_MS = 1;
 /** How much one function is asked for. */
 export class FunctionLoad implements FunctionStats {
   unsettled = 0;
-  /** The instants of the last arrivals, a ring. */
-  readonly #arrivedAtMs: number[] = [];
+  /** The instants of the last arrivals, a ring; the next goes where the oldest is. */
+  readonly #arrivedAtMs = new Float64Array(ARRIVALS);
   #arrivals = 0;
+  #next = 0;
 
   constructor(readonly spec: FunctionSpec) {}
 
@@ -21,14 +22,16 @@ export class FunctionLoad implements FunctionStats {
 
   arrive(nowMs: number): void {
     this.unsettled++;
-    this.#arrivedAtMs[this.#arrivals++ % ARRIVALS] = nowMs;
+    this.#arrivedAtMs[this.#next++] = nowMs;
+    if (this.#next === ARRIVALS) this.#next = 0;
+    if (this.#arrivals < ARRIVALS) this.#arrivals++;
   }
 
   /** Falls as time passes without an arrival, as the span grows. */
   arrivalsPerS(nowMs: number): number {
-    const count = Math.min(this.#arrivals, ARRIVALS);
+    const count = this.#arrivals;
     if (count === 0) return 0;
-    const oldestMs = this.#arrivedAtMs[this.#arrivals > ARRIVALS ? this.#arrivals % ARRIVALS : 0]!;
+    const oldestMs = this.#arrivedAtMs[count === ARRIVALS ? this.#next : 0]!;
     return count * 1000 / Math.max(LEAST_SPAN_MS, nowMs - oldestMs);
   }
 }
