@@ -6,6 +6,7 @@ import { cliBench } from "./cli_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
 import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
+import { reportBench } from "./report_bench.ts";
 import { schedulerBench } from "./scheduler_bench.ts";
 import { simulateBench } from "./simulate_bench.ts";
 
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "sqlite queue": queueBench,
   "consume": consumeBench,
   "adaptive limit": adaptiveBench,
+  "running report": reportBench,
   "simulate": simulateBench,
   "command line": cliBench,
 };

@@ -3,7 +3,7 @@ import { exponential, fn, poisson, policyOf, Scheduler, seededRandom } from "seq
 import { type Chain, chain, type Workload } from "sequoia";
 import { parseProfile } from "../lib/platform/mod.ts";
 import { RUN_SCHEMA } from "../lib/record/mod.ts";
-import { RunFollower } from "../lib/report/mod.ts";
+import { RunningReport } from "../lib/report/mod.ts";
 import { plannedArrivals, Simulation } from "../lib/simulate/mod.ts";
 import fan7 from "../workloads/fan7.ts";
 import { type Figure, median } from "./figures.ts";
@@ -63,8 +63,8 @@ function simulate(
   return { invocations: setup.instances * setup.of.nodes.length, seconds };
 }
 
-function follow(): RunFollower {
-  return new RunFollower({ schema: RUN_SCHEMA, command: "simulate", version: "bench", startedAtMs: 0 });
+function follow(): RunningReport {
+  return new RunningReport({ schema: RUN_SCHEMA, command: "simulate", version: "bench", startedAtMs: 0 });
 }
 
 function ratePerS(setup: Setup): number {

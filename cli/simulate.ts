@@ -4,8 +4,7 @@ import {
   figureWords,
   parseFigure,
   renderHtml,
-  RunCollector,
-  RunFollower,
+  RunningReport,
   type RunView,
   valueOfFigure,
 } from "../lib/report/mod.ts";
@@ -70,7 +69,7 @@ export const command: Command = {
     const views: RunView[] = [];
     for (const scenario of experiment.scenarios) {
       const info = infoOf(experiment, scenario);
-      const collector = values.html === undefined ? new RunFollower(info) : new RunCollector(info);
+      const collector = new RunningReport(info);
       await using stack = new AsyncDisposableStack();
       const path = values.out === undefined ? undefined : logPath(values.out, experiment, scenario);
       const recorder = path === undefined
@@ -135,7 +134,7 @@ async function untilConfident(
   for (const scenario of experiment.scenarios) {
     const found: number[] = [];
     do {
-      const collector = new RunFollower(infoOf(experiment, scenario));
+      const collector = new RunningReport(infoOf(experiment, scenario));
       await simulate(
         experiment,
         scenario,

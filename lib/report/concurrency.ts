@@ -43,6 +43,11 @@ export class RunningConcurrency {
     return this.#open > 0;
   }
 
+  /** How long those that have ended were open, summed up. */
+  get totalUs(): number {
+    return this.#totalUs;
+  }
+
   start(atUs: number): void {
     if (atUs !== this.#startUs) {
       this.#settle();

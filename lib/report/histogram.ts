@@ -69,29 +69,41 @@ export class Histogram {
     for (let i = 0; i < other.#counts.length; i++) this.#counts[offset + i]! += other.#counts[i]!;
   }
 
+  /** Mean, percentiles and maximum. */
   quantity(): Quantity {
     if (this.#count === 0) return NO_QUANTITY;
-    return {
-      mean: this.#sum / this.#count,
-      p50: this.percentile(50),
-      p90: this.percentile(90),
-      p95: this.percentile(95),
-      p99: this.percentile(99),
-      max: this.#max,
-    };
+    const [p50, p90, p95, p99] = this.samplesAt([50, 90, 95, 99].map((p) => rankOf(p, this.#count)));
+    return { mean: this.#sum / this.#count, p50: p50!, p90: p90!, p95: p95!, p99: p99!, max: this.#max };
   }
 
   /**
-   * A percentile by nearest rank, of at least one sample.
+   * The samples of some ranks.
    *
-   * @param percent above 0 and at most 100
+   * @param ranks ascending, from 1 to the number of samples
    */
-  percentile(percent: number): number {
-    const rank = rankOf(percent, this.#count);
-    if (rank === this.#count) return this.#max;
-    let passed = this.#below, at = -1;
-    while (passed < rank) passed += this.#counts[++at]!;
-    return Math.min(this.#max, Math.max(this.#min, at < 0 ? 0 : middleOf(this.#base + at)));
+  samplesAt(ranks: readonly number[]): number[] {
+    const found: number[] = [];
+    for (const { sample, passed } of this.cumulated()) {
+      for (; ranks[found.length]! <= passed; found.push(sample));
+    }
+    return found.map((sample, i) => ranks[i] === this.#count ? this.#max : sample);
+  }
+
+  /** How many samples there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The samples that stand for others, ascending, and how many are not above them. */
+  *cumulated(): Generator<{ readonly sample: number; readonly passed: number }> {
+    const within = (sample: number) => Math.min(this.#max, Math.max(this.#min, sample));
+    let passed = this.#below;
+    if (passed > 0) yield { sample: within(0), passed };
+    for (let i = 0; i < this.#counts.length; i++) {
+      if (this.#counts[i] === 0) continue;
+      passed += this.#counts[i]!;
+      yield { sample: within(middleOf(this.#base + i)), passed };
+    }
   }
 
   /** The memory that its counts take. */

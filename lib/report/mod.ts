@@ -1,7 +1,8 @@
 /** Reports: statistics folded from a run's events, and views of them for terminal, browser, spreadsheet and scripts. */
 export * from "./schema.ts";
 export { buildReport } from "./report.ts";
-export { buildRunView, RunCollector, RunFollower, type RunView } from "./view.ts";
+export { RunningReport } from "./running_report.ts";
+export { buildRunView, type RunView } from "./view.ts";
 export type { Band, Series, Step } from "./series.ts";
 export { type Compared, type ComparedRow, compareReports, type Mark } from "./compare.ts";
 export { type NamedReport, renderCsv } from "./csv.ts";

@@ -1,31 +1,45 @@
 import { RunningConcurrency } from "./concurrency.ts";
 import type { AttemptEvent, CounterEvent, EndEvent, Recorder, RunInfo, SubmitEvent } from "./events.ts";
 import { noteAttempt, sharesOf } from "./fairness.ts";
+import { Histogram } from "./histogram.ts";
 import { byName, figuresFrom, functionReportFrom, reportedRun } from "./report.ts";
+import { RunningSeries, type Starved } from "./running_series.ts";
 import { DEADLINE, deadlineOf } from "./samples.ts";
 import { type ChainReport, type FunctionReport, type Report, REPORT_SCHEMA } from "./schema.ts";
+import { limitAsked } from "./series.ts";
 import { Span } from "./span.ts";
 import { CallTally, InstanceTally } from "./tallies.ts";
+import type { RunView } from "./view.ts";
 import { Windows } from "./windows.ts";
 
+/** What is known of the calls of a chain, or of a function. */
+class Callers {
+  /** Of each function that the chain calls, or of each chain that calls the function. */
+  readonly tallies: CallTally[] = [];
+  readonly concurrency = new RunningConcurrency();
+
+  report(span: Span): FunctionReport {
+    return callReport(this.tallies, this.concurrency, span);
+  }
+}
+
 /** What is known of a chain. */
-class ChainTally {
-  /** Of its calls, by function. */
+class ChainTally extends Callers {
   readonly calls = new Map<string, ChainCalls>();
   readonly instances = new InstanceTally();
-  readonly concurrency = new RunningConcurrency();
   /** As its last submission said. */
   weight = 1;
 
-  constructor(readonly number: number) {}
+  constructor(readonly number: number) {
+    super();
+  }
 }
 
 /** What is known of the calls of a function by a chain. */
 interface ChainCalls {
-  readonly chain: ChainTally;
   readonly tally: CallTally;
-  /** Of the function, whatever chain calls it. */
-  readonly concurrency: RunningConcurrency;
+  readonly chain: ChainTally;
+  readonly function: Callers;
 }
 
 /** An instance under way. */
@@ -48,10 +62,15 @@ export class RunningReport implements Recorder {
   readonly #run: RunInfo;
   readonly #span = new Span();
   readonly #chains = new Map<string, ChainTally>();
-  readonly #functions = new Map<string, RunningConcurrency>();
+  readonly #functions = new Map<string, Callers>();
   readonly #open = new Map<string, OpenInstance>();
   readonly #concurrency = new RunningConcurrency();
-  #windows: Windows | undefined;
+  /** From the first thing that happens on. */
+  #windows = new Windows(0);
+  #series = new RunningSeries(0);
+  #isBegun = false;
+  /** As it was recorded last. */
+  #limit: number | undefined;
 
   /** @param run what the run is */
   constructor(run: RunInfo) {
@@ -62,11 +81,11 @@ export class RunningReport implements Recorder {
   /** An attempt starts, at an instant in milliseconds since 1970. */
   started(functionName: string, chain: string, atMs: number): void {
     const atUs = this.#span.us(atMs);
+    this.#begin(atUs);
     const calls = this.#callsOf(chain, functionName);
     this.#concurrency.start(atUs);
     calls.chain.concurrency.start(atUs);
-    calls.concurrency.start(atUs);
-    this.#windows ??= new Windows(Math.max(0, atUs));
+    calls.function.concurrency.start(atUs);
   }
 
   /**
@@ -76,17 +95,18 @@ export class RunningReport implements Recorder {
    */
   attempt(event: AttemptEvent): void {
     const calls = this.#callsOf(event.chain, event.function);
-    if (!calls.chain.concurrency.isOpen || !calls.concurrency.isOpen) throw notStarted(event);
+    if (!calls.chain.concurrency.isOpen || !calls.function.concurrency.isOpen) throw notStarted(event);
     const span = this.#span;
     const startUs = span.us(event.startedAtMs);
     const endUs = Math.max(startUs, span.us(event.startedAtMs + event.runMs));
     span.cover(startUs, endUs);
     this.#concurrency.end(startUs, endUs);
     calls.chain.concurrency.end(startUs, endUs);
-    calls.concurrency.end(startUs, endUs);
+    calls.function.concurrency.end(startUs, endUs);
     calls.tally.add(event, (endUs - startUs) / 1000);
     const { number } = calls.chain, isThrottled = event.outcome === "throttled";
-    noteAttempt(this.#windows!, number, startUs, endUs, event.queuedMs, isThrottled);
+    noteAttempt(this.#windows, number, startUs, endUs, event.queuedMs, isThrottled);
+    this.#series.attempt(number, startUs, endUs, event);
     const instance = this.#open.get(event.instance);
     if (instance !== undefined) instance.isAttempted = true;
   }
@@ -94,7 +114,7 @@ export class RunningReport implements Recorder {
   submit({ chain: name, instance, submittedAtMs, weight, deadlineMs }: SubmitEvent): void {
     const submittedUs = this.#span.us(submittedAtMs);
     this.#span.cover(submittedUs, submittedUs);
-    this.#windows ??= new Windows(this.#span.firstUs);
+    this.#begin(submittedUs);
     const chain = this.#chainOf(name);
     chain.weight = weight;
     if (this.#open.has(instance)) return;
@@ -116,52 +136,54 @@ export class RunningReport implements Recorder {
     open.chain.instances.add(event.outcome, ms, slowdown, deadlineOf(open.deadlineMs, event, ms));
   }
 
-  counter({ atMs }: CounterEvent): void {
-    this.#span.see(this.#span.us(atMs));
+  counter({ atMs, limit }: CounterEvent): void {
+    const atUs = this.#span.us(atMs);
+    this.#span.see(atUs);
+    this.#limit = limit;
+    if (this.#isBegun) this.#series.limit(atUs, limit);
   }
 
   /** The figures so far; instances under way are counted as unfinished, attempts under way are not counted. */
   report(): Report {
-    const chains = [...this.#chains.values()], functions = [...this.#functions.keys()];
+    const span = this.#span;
+    const chains = [...this.#chains.values()], functions = [...this.#functions.values()];
     const instances = this.#withUnfinished(chains);
     const { byChain: shares, ...fairness } = this.#shares(chains);
-    const allCalls = chains.flatMap(({ calls }) => [...calls]);
-    const calls = (of: readonly (readonly [string, ChainCalls])[], concurrency: RunningConcurrency) =>
-      functionReportFrom(
-        mergeAll(new CallTally(), of.map(([, { tally }]) => tally)).figures(),
-        concurrency.concurrency(this.#span.durationUs),
-        this.#span,
-      );
-    const chainReport = (i: number): ChainReport => ({
-      ...figuresFrom(
-        calls([...chains[i]!.calls], chains[i]!.concurrency),
-        instances[i]!.figures(),
-        this.#span,
-      ),
-      share: shares[i]!,
-    });
-    const functionReport = (i: number): FunctionReport =>
-      calls(allCalls.filter(([name]) => name === functions[i]!), this.#functions.get(functions[i]!)!);
+    const all = callReport(chains.flatMap(({ tallies }) => tallies), this.#concurrency, span);
     return {
       schema: REPORT_SCHEMA,
-      run: reportedRun(this.#run, this.#span),
-      ...figuresFrom(
-        calls(allCalls, this.#concurrency),
-        mergeAll(new InstanceTally(), instances).figures(),
-        this.#span,
-      ),
+      run: reportedRun(this.#run, span),
+      ...figuresFrom(all, merged(new InstanceTally(), instances).figures(), span),
       fairness,
-      byChain: byName([...this.#chains.keys()], chainReport),
-      byFunction: byName(functions, functionReport),
+      byChain: byName([...this.#chains.keys()], (i): ChainReport => ({
+        ...figuresFrom(chains[i]!.report(span), instances[i]!.figures(), span),
+        share: shares[i]!,
+      })),
+      byFunction: byName([...this.#functions.keys()], (i) => functions[i]!.report(span)),
     };
+  }
+
+  /** The figures so far, with what charts show beside them. */
+  view(name: string): RunView {
+    const chains = [...this.#chains.values()];
+    const tallies = chains.flatMap(({ tallies }) => tallies);
+    const series = this.#series.series({
+      names: [...this.#chains.keys()],
+      work: chains.map(({ concurrency }) => concurrency.totalUs),
+      starved: this.#starved(),
+      queueing: merged(new Histogram(), tallies.map(({ queueingMs }) => queueingMs)),
+      chainTime: merged(new Histogram(), chains.map(({ instances }) => instances.ms)),
+      toUs: this.#span.lastUs,
+      limit: limitAsked(this.#run),
+    });
+    return { name, report: this.report(), series };
   }
 
   /** The memory that its tables take, in bytes; instances under way take some hundred each, besides. */
   get bytes(): number {
-    let bytes = this.#windows?.bytes ?? 0;
-    for (const { calls, instances } of this.#chains.values()) {
-      bytes += instances.bytes;
-      for (const { tally } of calls.values()) bytes += tally.bytes;
+    let bytes = this.#windows.bytes + this.#series.bytes;
+    for (const { tallies, instances } of this.#chains.values()) {
+      for (const tally of [instances, ...tallies]) bytes += tally.bytes;
     }
     return bytes;
   }
@@ -169,6 +191,14 @@ export class RunningReport implements Recorder {
   /** How many instances are under way. */
   get open(): number {
     return this.#open.size;
+  }
+
+  #begin(atUs: number): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    this.#windows = new Windows(Math.max(0, atUs));
+    this.#series = new RunningSeries(Math.max(0, atUs));
+    if (this.#limit !== undefined) this.#series.limit(Math.max(0, atUs), this.#limit);
   }
 
   #chainOf(name: string): ChainTally {
@@ -183,10 +213,11 @@ export class RunningReport implements Recorder {
   }
 
   #newCalls(chain: ChainTally, functionName: string): ChainCalls {
-    let concurrency = this.#functions.get(functionName);
-    if (concurrency === undefined) this.#functions.set(functionName, concurrency = new RunningConcurrency());
-    const calls = { chain, tally: new CallTally(), concurrency };
+    let callers = this.#functions.get(functionName);
+    if (callers === undefined) this.#functions.set(functionName, callers = new Callers());
+    const tally = new CallTally(), calls = { tally, chain, function: callers };
     chain.calls.set(functionName, calls);
+    for (const { tallies } of [chain, callers]) tallies.push(tally);
     return calls;
   }
 
@@ -200,17 +231,30 @@ export class RunningReport implements Recorder {
     return all;
   }
 
+  /** The instances under way that have had no attempt. */
+  #starved(): Starved[] {
+    return [...this.#open.values()].filter(({ isAttempted }) => !isAttempted)
+      .map(({ chain, submittedUs }) => ({ chain: chain.number, fromUs: submittedUs }));
+  }
+
   #shares(chains: readonly ChainTally[]) {
     const { lastUs, durationUs } = this.#span;
+    for (const { chain, fromUs } of this.#starved()) this.#windows.wait(chain, fromUs, lastUs);
     const windows = durationUs > 0 ? this.#windows : undefined;
-    for (const { chain, submittedUs, isAttempted } of this.#open.values()) {
-      if (!isAttempted) windows?.wait(chain.number, submittedUs, lastUs);
-    }
     return sharesOf(windows, lastUs, chains.map(({ weight }) => weight));
   }
 }
 
-function mergeAll<T extends { merge(other: T): void }>(into: T, all: readonly T[]): T {
+function callReport(
+  tallies: readonly CallTally[],
+  concurrency: RunningConcurrency,
+  span: Span,
+): FunctionReport {
+  const figures = merged(new CallTally(), tallies).figures();
+  return functionReportFrom(figures, concurrency.concurrency(span.durationUs), span);
+}
+
+function merged<T extends { merge(other: T): void }>(into: T, all: readonly T[]): T {
   for (const one of all) into.merge(one);
   return into;
 }

@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import type { RunEvent, RunInfo } from "./events.ts";
 import { buildReport } from "./report.ts";
 import { RunningReport } from "./running_report.ts";
-import type { Report } from "./schema.ts";
+import type { Band, Series } from "./series.ts";
+import { buildRunView } from "./view.ts";
 import { attempt, end, run, simulated, START_MS, submit } from "./testing.ts";
 
 type Told = (report: RunningReport) => void;
@@ -26,10 +27,10 @@ function inOrder(events: readonly RunEvent[]): Told[] {
   return told.sort((a, b) => a.at - b.at || a.order - b.order).map(({ tell }) => tell);
 }
 
-function runningReport(events: readonly RunEvent[]): Report {
+function runningReport(events: readonly RunEvent[]): RunningReport {
   const report = new RunningReport(events[0] as RunInfo);
   for (const tell of inOrder(events)) tell(report);
-  return report.report();
+  return report;
 }
 
 /** Percentiles may be off by a thousandth, all else by rounding. */
@@ -105,7 +106,7 @@ Deno.test("RunningReport agrees with buildReport() on any run", async () => {
     fc.asyncProperty(fc.array(instance, { maxLength: 40 }), async (instances) => {
       const events = [run(), ...eventsOf(instances)];
       const expected = await buildReport(events);
-      assertAgrees(runningReport(events), expected);
+      assertAgrees(runningReport(events).report(), expected);
       if (expected.fairness.jain < 1) unfair++;
       if (expected.run.durationMs > 400_000) merged++;
     }),
@@ -122,7 +123,7 @@ Deno.test("RunningReport agrees with buildReport() on the runs of a platform, al
       ];
       const expected = await buildReport(events);
       assert(expected.fairness.jain < 1 && expected.chains.unfinished > 0);
-      assertAgrees(runningReport(events), expected);
+      assertAgrees(runningReport(events).report(), expected);
     }
   }
 });
@@ -135,7 +136,56 @@ Deno.test("RunningReport may be asked while the run goes on", () => {
     if (i === told.length >> 1) assert(report.report().chains.unfinished > 0);
   }
   assertEquals(report.report(), report.report());
-  assertAgrees({ ...report.report(), fairness: 0 }, { ...runningReport(events), fairness: 0 });
+  assertAgrees({ ...report.report(), fairness: 0 }, { ...runningReport(events).report(), fairness: 0 });
+});
+
+/** For how long calls ran and waited, in milliseconds. */
+function areas({ bands, bucketMs, buckets }: Series, durationMs: number) {
+  const area = (means: readonly number[]) =>
+    means.reduce((sum, mean, b) => sum + mean * Math.min(bucketMs, durationMs - b * bucketMs), 0);
+  assertEquals(bands.every(({ running }) => running.length === buckets), true);
+  return bands.map(({ name, running, waiting }: Band) => [name, area(running), area(waiting)]);
+}
+
+Deno.test("RunningReport has the charts of buildRunView(), in buckets of its own", async () => {
+  for (const [instances, ratePerS] of [[100, 8], [2000, 2.5]] as const) {
+    const events = [...simulated({ seed: 1, instances, limit: 3, ratePerS, throttled: 0.1 })];
+    events.push(submit("etl99999", 1000)); // never attempted: it waits to the end
+    const running = runningReport(events).view("a"), exact = await buildRunView("a", events);
+    const { durationMs } = exact.report.run;
+    assertAgrees(areas(running.series, durationMs), areas(exact.series, durationMs));
+    assert(running.series.buckets <= 400 && running.series.buckets >= 200);
+    for (const name of ["queueing", "chainTime"] as const) {
+      const parts = running.series[name], expected = exact.series[name];
+      assertEquals(parts.map(({ part }) => part), expected.map(({ part }) => part));
+      parts.forEach(({ ms }, i) => assertAlmostEquals(ms, expected[i]!.ms, 0.001 * expected[i]!.ms + 0.001));
+    }
+    const { queueingCounts: counts } = exact.series, total = counts.reduce((a, b) => a + b);
+    // A bound of a class may lie within a bucket of the histogram.
+    running.series.queueingCounts.forEach((n, i) => assertAlmostEquals(n, counts[i]!, 0.002 * total));
+    assertEquals(running.series.queueingCounts.reduce((a, b) => a + b), total);
+    assertEquals(new Set(running.series.limit), new Set([3]));
+  }
+});
+
+Deno.test("RunningReport decides an unfinished deadline at the last counter", () => {
+  const report = new RunningReport(run() as RunInfo);
+  report.submit(submit("a1", 0, { deadlineMs: 1000 }));
+  assertEquals(report.report().deadlines, { met: 0, missed: 0 });
+  report.counter({ atMs: START_MS + 2000, ready: 1, running: 0, limit: 1, throttled: 0 });
+  assertEquals(report.report().deadlines, { met: 0, missed: 1 });
+});
+
+Deno.test("RunningReport shows a limit that was recorded before anything happened", () => {
+  const report = new RunningReport(run() as RunInfo);
+  report.counter({ atMs: START_MS, ready: 0, running: 0, limit: 7, throttled: 0 });
+  report.submit(submit("a1", 10));
+  assertEquals(report.view("a").series.limit, [7]);
+});
+
+Deno.test("RunningReport of nothing is that of buildRunView()", async () => {
+  assertEquals(runningReport([run()]).view("a").report, (await buildRunView("a", [run()])).report);
+  assertEquals(runningReport([run()]).view("a").series.bands, []);
 });
 
 Deno.test("RunningReport refuses attempts that have not started", () => {

@@ -1,97 +1,105 @@
-import type { AttemptEvent, CounterEvent, RunInfo } from "./events.ts";
-import { DECADES_MS, type Series } from "./series.ts";
+import type { AttemptEvent } from "./events.ts";
+import type { Histogram } from "./histogram.ts";
+import { bucketUs, Latest, Level } from "./level.ts";
+import { type Band, DECADES_MS, groupedBands, MOST_STEPS, type Series, type Step } from "./series.ts";
 
-/** Most buckets; when a run gets longer, pairs of them become one. */
-const MOST_BUCKETS = 400;
-const FIRST_BUCKET_MS = 1;
+/** An instance that has waited since then without one attempt. */
+export interface Starved {
+  readonly chain: number;
+  readonly fromUs: number;
+}
 
-/**
- * What a run's terminal view shows over time, while the run goes on and in memory that does not grow with it: all chains as
- * one band, and no distributions. Adding an interval costs the same however long it is.
- */
+/** What the series of a run need that is known otherwise. */
+export interface SeriesParts {
+  /** Of the chains, by number. */
+  readonly names: readonly string[];
+  /** How long the attempts of each chain ran, summed up. */
+  readonly work: readonly number[];
+  readonly starved: readonly Starved[];
+  readonly queueing: Histogram;
+  readonly chainTime: Histogram;
+  /** When the run ends, in microseconds. */
+  readonly toUs: number;
+  /** The limit, where none was recorded. */
+  readonly limit: number;
+}
+
+/** What the charts of a run show, while it goes on: 13 KB for each chain, however long it is. */
 export class RunningSeries {
-  readonly #startMs: number;
-  readonly #running = new LevelBuckets();
-  readonly #waiting = new LevelBuckets();
-  readonly #queueingCounts = DECADES_MS.map(() => 0);
-  #bucketMs = FIRST_BUCKET_MS;
-  #lastMs = 0;
-  #limit: number;
+  readonly #fromUs: number;
+  readonly #running: Level[] = [];
+  readonly #waiting: Level[] = [];
+  readonly #limit: Latest;
 
-  constructor({ startedAtMs, limits }: RunInfo) {
-    this.#startMs = startedAtMs;
-    this.#limit = typeof limits?.global === "number" ? limits.global : Infinity;
+  /** @param fromUs when the run starts, in microseconds */
+  constructor(fromUs: number) {
+    this.#fromUs = fromUs;
+    this.#limit = new Latest(fromUs);
   }
 
-  attempt({ startedAtMs, runMs, queuedMs, settled }: AttemptEvent): void {
-    const fromMs = startedAtMs - this.#startMs, endMs = fromMs + runMs;
-    this.#reach(endMs);
-    this.#running.add(fromMs / this.#bucketMs, endMs / this.#bucketMs);
-    if (!settled) return;
-    this.#waiting.add(Math.max(0, fromMs - queuedMs) / this.#bucketMs, fromMs / this.#bucketMs);
-    this.#queueingCounts[DECADES_MS.findIndex((below) => queuedMs < below)]!++;
+  attempt(chain: number, startUs: number, endUs: number, { settled, queuedMs }: AttemptEvent): void {
+    this.#cover(chain + 1);
+    this.#running[chain]!.add(startUs, endUs);
+    // The attempt that settles an invocation has waited since it was ready; the earlier ones would count double.
+    if (settled && queuedMs > 0) this.#waiting[chain]!.add(startUs - queuedMs * 1000, startUs);
   }
 
-  counter({ limit }: CounterEvent): void {
-    this.#limit = limit;
+  limit(atUs: number, limit: number): void {
+    this.#limit.record(atUs, limit);
   }
 
-  series(): Series {
-    const buckets = Math.max(1, Math.min(MOST_BUCKETS, Math.ceil(this.#lastMs / this.#bucketMs)));
-    const limit = Number.isFinite(this.#limit) ? this.#limit : null;
-    const running = this.#running.levels(buckets), waiting = this.#waiting.levels(buckets);
+  series({ names, work, starved, queueing, chainTime, toUs, limit }: SeriesParts): Series {
+    this.#cover(names.length);
+    const sizeUs = bucketUs(toUs - this.#fromUs);
+    const limits = this.#limit.values(toUs, limit);
     return {
-      bucketMs: this.#bucketMs,
-      buckets,
-      bands: [{ name: "all", running, waiting }],
-      limit: new Array(buckets).fill(limit),
-      queueing: [],
-      queueingCounts: this.#queueingCounts,
-      chainTime: [],
+      bucketMs: sizeUs / 1000,
+      buckets: limits.length,
+      bands: groupedBands(names, work, (name, chains) => this.#band(name, chains, starved, toUs)),
+      limit: limits.map((limit) => Number.isFinite(limit) ? limit : null),
+      queueing: stepsOf(queueing),
+      queueingCounts: decades(queueing),
+      chainTime: stepsOf(chainTime),
     };
   }
 
-  #reach(atMs: number): void {
-    this.#lastMs = Math.max(this.#lastMs, atMs);
-    for (; this.#lastMs > MOST_BUCKETS * this.#bucketMs; this.#bucketMs *= 2) {
-      this.#running.halve();
-      this.#waiting.halve();
+  /** The memory that they take, about. */
+  get bytes(): number {
+    return this.#running.length * 2 * 6400;
+  }
+
+  #cover(chains: number): void {
+    while (this.#running.length < chains) {
+      this.#running.push(new Level(this.#fromUs));
+      this.#waiting.push(new Level(this.#fromUs));
     }
+  }
+
+  #band(name: string, chains: readonly number[], starved: readonly Starved[], toUs: number): Band {
+    const unstarted = new Level(this.#fromUs), members = new Set(chains);
+    for (const { chain, fromUs } of starved) if (members.has(chain)) unstarted.add(fromUs, toUs);
+    const sum = (levels: readonly Level[]) =>
+      levels.map((level) => level.means(toUs)).reduce((a, b) => a.map((mean, i) => mean + b[i]!));
+    return {
+      name,
+      running: sum(chains.map((chain) => this.#running[chain]!)),
+      waiting: sum([unstarted, ...chains.map((chain) => this.#waiting[chain]!)]),
+    };
   }
 }
 
-/** How many intervals were open, as the mean of each bucket. Times are in buckets. */
-class LevelBuckets {
-  /** What intervals cover of the buckets in which they begin and end. */
-  #parts = new Float64Array(MOST_BUCKETS + 1);
-  /** By how many more intervals a bucket is covered as a whole than the one before it. */
-  #steps = new Float64Array(MOST_BUCKETS + 2);
-
-  add(from: number, to: number): void {
-    const first = Math.floor(from), last = Math.floor(to);
-    if (first === last) {
-      this.#parts[first]! += to - from;
-      return;
-    }
-    this.#parts[first]! += first + 1 - from;
-    this.#parts[last]! += to - last;
-    this.#steps[first + 1]! += 1;
-    this.#steps[last]! -= 1;
+function decades(histogram: Histogram): number[] {
+  const counts = DECADES_MS.map(() => 0);
+  let before = 0;
+  for (const { sample, passed } of histogram.cumulated()) {
+    counts[DECADES_MS.findIndex((below) => sample < below)]! += passed - before;
+    before = passed;
   }
+  return counts;
+}
 
-  levels(count: number): number[] {
-    let whole = 0;
-    return Array.from({ length: count }, (_, i) => {
-      whole += this.#steps[i]!;
-      return this.#parts[i]! + whole;
-    });
-  }
-
-  /** Makes one bucket of each two. */
-  halve(): void {
-    const levels = this.levels(MOST_BUCKETS);
-    this.#parts = new Float64Array(MOST_BUCKETS + 1);
-    this.#steps = new Float64Array(MOST_BUCKETS + 2);
-    levels.forEach((level, i) => this.#parts[i >> 1]! += level / 2);
-  }
+function stepsOf(histogram: Histogram): Step[] {
+  const total = histogram.count, count = Math.min(MOST_STEPS, total);
+  const ranks = Array.from({ length: count }, (_, i) => Math.ceil((i + 1) * total / count));
+  return histogram.samplesAt(ranks).map((ms, i) => ({ ms, part: ranks[i]! / total }));
 }

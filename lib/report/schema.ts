@@ -2,8 +2,9 @@
 export const REPORT_SCHEMA = "sequoia.report/1";
 
 /**
- * A quantity over its samples. Percentiles are exact, by nearest rank: p99 is the least sample that at least 99 % of them
- * do not exceed (Hyndman and Fan 1996, definition 1). All are null if there are no samples.
+ * A quantity over its samples. Percentiles are by nearest rank: p99 is the least sample that at least 99 % of them do not
+ * exceed (Hyndman and Fan 1996, definition 1). They are exact, but to 0.1 % in reports that are kept while a run goes on
+ * (`RunningReport`). All are null if there are no samples.
  */
 export interface Quantity {
   readonly mean: number | null;

@@ -1,11 +1,12 @@
 import { allRows, rowsByGroup } from "./column.ts";
 import { withoutNaN } from "./quantity.ts";
+import type { RunInfo } from "./events.ts";
 import type { Samples } from "./samples.ts";
 
 /** Most points of a chart over time; a screen has not many more. */
 const MOST_BUCKETS = 400;
 /** Most points of a distribution. */
-const MOST_STEPS = 200;
+export const MOST_STEPS = 200;
 /** Chains with a colour of their own; the rest are drawn together. */
 const MOST_GROUPS = 7;
 
@@ -75,13 +76,26 @@ function bandsOf(samples: Samples, time: Buckets): Band[] {
   const rows = rowsByGroup(samples.attempts.chain.view(), names.length);
   const start = samples.attempts.startUs.view(), end = samples.attempts.endUs.view();
   const work = rows.map((of) => of.reduce((sum, row) => sum + end[row]! - start[row]!, 0));
+  return groupedBands(names, work, (name, chains) => bandOf(name, chains, rows, samples, time));
+}
+
+/**
+ * Bands of the chains with the most work, and one for all others if they are many.
+ *
+ * @param work by the chain's number
+ */
+export function groupedBands(
+  names: readonly string[],
+  work: readonly number[],
+  bandOf: (name: string, chains: readonly number[]) => Band,
+): Band[] {
   const order = names.map((_, i) => i).sort((a, b) =>
     work[b]! - work[a]! || (names[a]! < names[b]! ? -1 : 1)
   );
   const single = order.length > MOST_GROUPS + 1 ? order.slice(0, MOST_GROUPS) : order;
   const rest = order.slice(single.length);
-  const bands = single.map((chain) => bandOf(names[chain]!, [chain], rows, samples, time));
-  if (rest.length > 0) bands.push(bandOf(`${rest.length} other chains`, rest, rows, samples, time));
+  const bands = single.map((chain) => bandOf(names[chain]!, [chain]));
+  if (rest.length > 0) bands.push(bandOf(`${rest.length} other chains`, rest));
   return bands;
 }
 
@@ -121,17 +135,21 @@ function spread(
 
 /** Each bucket has the last limit that was recorded before its end; the first ones have the first. */
 function limitOf({ counters, run }: Samples, { fromUs, sizeUs, count }: Buckets): (number | null)[] {
-  const asked = run?.limits?.global;
-  const otherwise = typeof asked === "number" ? asked : Infinity;
   const at = counters.atUs.view(), limit = counters.limit.view();
   const order = allRows(at.length).sort((a, b) => at[a]! - at[b]!);
-  let next = 0, now = order.length > 0 ? limit[order[0]!]! : otherwise;
+  let next = 0, now = order.length > 0 ? limit[order[0]!]! : limitAsked(run);
   return Array.from({ length: count }, (_, bucket) => {
     for (; next < order.length && at[order[next]!]! <= fromUs + (bucket + 1) * sizeUs; next++) {
       now = limit[order[next]!]!;
     }
     return Number.isFinite(now) ? now : null;
   });
+}
+
+/** The global limit that was asked for; Infinity for none, or if it was to be found out. */
+export function limitAsked(run: RunInfo | undefined): number {
+  const asked = run?.limits?.global;
+  return typeof asked === "number" ? asked : Infinity;
 }
 
 function decades(samples: Float64Array): number[] {

@@ -11,14 +11,14 @@ export class CallTally {
   #failed = 0;
   #throttled = 0;
   #coldStarts = 0;
-  readonly #queueingMs = new Histogram();
+  readonly queueingMs = new Histogram();
   readonly #runMs = new Histogram();
 
   /** Adds an attempt. A first one is a new invocation. */
   add({ attempt, outcome, settled, queuedMs, cold }: AttemptEvent, runMs: number): void {
     this.#attempts++;
     if (attempt === 1) this.#invocations++;
-    if (settled) this.#queueingMs.add(queuedMs);
+    if (settled) this.queueingMs.add(queuedMs);
     if (cold) this.#coldStarts++;
     if (outcome === "ok") {
       this.#completed++;
@@ -34,7 +34,7 @@ export class CallTally {
     this.#failed += other.#failed;
     this.#throttled += other.#throttled;
     this.#coldStarts += other.#coldStarts;
-    this.#queueingMs.merge(other.#queueingMs);
+    this.queueingMs.merge(other.queueingMs);
     this.#runMs.merge(other.#runMs);
   }
 
@@ -49,14 +49,14 @@ export class CallTally {
         retried: this.#attempts - this.#invocations,
         coldStarts: this.#coldStarts,
       },
-      queueing_ms: this.#queueingMs.quantity(),
+      queueing_ms: this.queueingMs.quantity(),
       run_ms: this.#runMs.quantity(),
     };
   }
 
   /** The memory that its tables take. */
   get bytes(): number {
-    return this.#queueingMs.bytes + this.#runMs.bytes;
+    return this.queueingMs.bytes + this.#runMs.bytes;
   }
 }
 
@@ -72,7 +72,7 @@ export class InstanceTally {
   };
   #met = 0;
   #missed = 0;
-  readonly #ms = new Histogram();
+  readonly ms = new Histogram();
   readonly #slowdown = new Histogram();
 
   /** A copy, to which more can be added. */
@@ -93,7 +93,7 @@ export class InstanceTally {
     this.#outcomes[outcome]++;
     if (deadline === DEADLINE.met) this.#met++;
     if (deadline === DEADLINE.missed) this.#missed++;
-    this.#ms.add(ms);
+    this.ms.add(ms);
     this.#slowdown.add(slowdown);
   }
 
@@ -103,7 +103,7 @@ export class InstanceTally {
     }
     this.#met += other.#met;
     this.#missed += other.#missed;
-    this.#ms.merge(other.#ms);
+    this.ms.merge(other.ms);
     this.#slowdown.merge(other.#slowdown);
   }
 
@@ -111,7 +111,7 @@ export class InstanceTally {
     const submitted = Object.values(this.#outcomes).reduce((a, b) => a + b);
     return {
       chains: { submitted, ...this.#outcomes },
-      chain_ms: this.#ms.quantity(),
+      chain_ms: this.ms.quantity(),
       slowdown: this.#slowdown.quantity(),
       deadlines: { met: this.#met, missed: this.#missed },
     };
@@ -119,6 +119,6 @@ export class InstanceTally {
 
   /** The memory that its tables take. */
   get bytes(): number {
-    return this.#ms.bytes + this.#slowdown.bytes;
+    return this.ms.bytes + this.#slowdown.bytes;
   }
 }

@@ -1,0 +1,116 @@
+/** Even, as they are merged in pairs. */
+const MOST_BUCKETS = 400;
+/** How long a bucket is at first, in microseconds. */
+const LEAST_BUCKET_US = 1000;
+
+/** How long the buckets of a run are that takes so long: a millisecond, doubled until there are at most 400. */
+export function bucketUs(durationUs: number): number {
+  let size = LEAST_BUCKET_US;
+  while (durationUs > MOST_BUCKETS * size) size *= 2;
+  return size;
+}
+
+/**
+ * How many intervals are open at once, over time: a mean for each bucket. Takes 6.4 KB, however many intervals there are: when
+ * there would be more than 400 buckets, pairs of them become one.
+ */
+export class Level {
+  readonly #fromUs: number;
+  #sizeUs = LEAST_BUCKET_US;
+  /** For how long intervals were open in a bucket that they do not fill, summed up. */
+  readonly #partUs = new Float64Array(MOST_BUCKETS);
+  /** By how much there are more intervals that fill a bucket than fill the one before it. */
+  readonly #steps = new Float64Array(MOST_BUCKETS);
+
+  /** @param fromUs when the first bucket starts; what was before is left out */
+  constructor(fromUs: number) {
+    this.#fromUs = fromUs;
+  }
+
+  /** Adds an interval, whatever its length at the same cost. */
+  add(startUs: number, endUs: number): void {
+    this.#reach(endUs);
+    const size = this.#sizeUs, start = Math.max(0, startUs - this.#fromUs), end = endUs - this.#fromUs;
+    if (end <= start) return;
+    const first = Math.floor(start / size), last = Math.floor(end / size);
+    if (first === last) {
+      this.#partUs[first]! += end - start;
+      return;
+    }
+    this.#partUs[first]! += (first + 1) * size - start;
+    if (last < MOST_BUCKETS) this.#partUs[last]! += end - last * size;
+    if (last > first + 1) {
+      this.#steps[first + 1]!++;
+      if (last < MOST_BUCKETS) this.#steps[last]!--;
+    }
+  }
+
+  /** The mean of each bucket, if the run ends then. */
+  means(toUs: number): number[] {
+    this.#reach(toUs);
+    const size = this.#sizeUs, durationUs = Math.max(0, toUs - this.#fromUs);
+    const totals = this.#totalsUs();
+    return Array.from(
+      { length: Math.max(1, Math.ceil(durationUs / size)) },
+      (_, b) => totals[b]! / (Math.min(size, durationUs - b * size) || size),
+    );
+  }
+
+  #totalsUs(): Float64Array {
+    let filling = 0;
+    return this.#partUs.map((us, b) => us + (filling += this.#steps[b]!) * this.#sizeUs);
+  }
+
+  #reach(toUs: number): void {
+    while (toUs - this.#fromUs > MOST_BUCKETS * this.#sizeUs) {
+      const totals = this.#totalsUs();
+      this.#partUs.fill(0);
+      this.#steps.fill(0);
+      for (let b = 0; b < MOST_BUCKETS; b++) this.#partUs[b >> 1]! += totals[b]!;
+      this.#sizeUs *= 2;
+    }
+  }
+}
+
+/** What was recorded last, over time: a value for each bucket, as long as those of `Level`. */
+export class Latest {
+  readonly #fromUs: number;
+  #sizeUs = LEAST_BUCKET_US;
+  /** What was recorded last in each bucket; NaN: nothing. */
+  readonly #last = new Float64Array(MOST_BUCKETS).fill(NaN);
+  #first = NaN;
+
+  /** @param fromUs when the first bucket starts; what is recorded before it is taken for recorded then */
+  constructor(fromUs: number) {
+    this.#fromUs = fromUs;
+  }
+
+  /** Records a value, not earlier than those before. */
+  record(atUs: number, value: number): void {
+    this.#reach(atUs);
+    if (Number.isNaN(this.#first)) this.#first = value;
+    // A bucket has what was recorded at its end.
+    this.#last[Math.max(0, Math.ceil((atUs - this.#fromUs) / this.#sizeUs) - 1)] = value;
+  }
+
+  /** What was recorded last before the end of each bucket, if the run ends then; before the first, the first. */
+  values(toUs: number, otherwise: number): number[] {
+    this.#reach(toUs);
+    let now = Number.isNaN(this.#first) ? otherwise : this.#first;
+    return Array.from({ length: Math.max(1, Math.ceil((toUs - this.#fromUs) / this.#sizeUs)) }, (_, b) => {
+      if (!Number.isNaN(this.#last[b]!)) now = this.#last[b]!;
+      return now;
+    });
+  }
+
+  #reach(toUs: number): void {
+    while (toUs - this.#fromUs > MOST_BUCKETS * this.#sizeUs) {
+      for (let b = 0; b < MOST_BUCKETS / 2; b++) {
+        const later = this.#last[2 * b + 1]!;
+        this.#last[b] = Number.isNaN(later) ? this.#last[2 * b]! : later;
+      }
+      this.#last.fill(NaN, MOST_BUCKETS / 2);
+      this.#sizeUs *= 2;
+    }
+  }
+}
