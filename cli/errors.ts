@@ -26,6 +26,7 @@ const EXPECTED = new Set([
   "PlatformError",
   "QueueError",
   "RunLogError",
+  "SimulateError",
   "WireError",
 ]);
 

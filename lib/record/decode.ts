@@ -1,4 +1,5 @@
-import { type Chain, checkChain, isObject, NO_LABELS } from "../model/mod.ts";
+import { type Chain, isObject, NO_LABELS } from "../model/mod.ts";
+import { definedChain } from "./definition.ts";
 import { CATEGORY, CHAIN_EVENT, RUN_EVENT } from "./encode.ts";
 import type { AttemptOutcome, ChainOutcome, RunEvent, RunInfo } from "./events.ts";
 
@@ -77,13 +78,10 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
   };
 }
 
-function decodeChain({ number, definition }: Fields, chains: Map<number, Chain>): "unreadable" | undefined {
-  if (typeof number !== "number") return "unreadable";
-  try {
-    chains.set(number, checkChain(definition));
-  } catch {
-    return "unreadable";
-  }
+function decodeChain(args: Fields, chains: Map<number, Chain>): "unreadable" | undefined {
+  const { number } = args, chain = definedChain(args);
+  if (typeof number !== "number" || chain === undefined) return "unreadable";
+  chains.set(number, chain);
 }
 
 function decodeSubmit(

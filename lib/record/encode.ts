@@ -1,5 +1,6 @@
 import type { AttemptEvent, CounterEvent, EndEvent, RunInfo, SubmitEvent } from "./events.ts";
 import type { Chain } from "../model/mod.ts";
+import { definitionArgs } from "./definition.ts";
 import { Lanes } from "./lanes.ts";
 
 /** The name of the first event, by which a run log is known. */
@@ -84,8 +85,8 @@ export class EventEncoder {
   #define(chain: Chain): string {
     if (this.#definitions.has(chain)) return "";
     this.#definitions.set(chain, ++this.#defined);
-    return `${SEPARATOR}{"name":"${CHAIN_EVENT}","ph":"M","pid":${OWN_PID},"tid":0,"ts":0,` +
-      `"args":{"number":${this.#defined},"definition":${JSON.stringify(chain)}}}`;
+    const args = JSON.stringify({ number: this.#defined, ...definitionArgs(chain) });
+    return `${SEPARATOR}{"name":"${CHAIN_EVENT}","ph":"M","pid":${OWN_PID},"tid":0,"ts":0,"args":${args}}`;
   }
 
   end(event: EndEvent): string {

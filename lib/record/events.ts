@@ -58,7 +58,10 @@ export interface SubmitEvent {
   readonly priority?: number;
   /** From submission, in milliseconds. */
   readonly deadlineMs?: number;
-  /** What is run. The log holds it once for all instances that share the object; older logs have none. */
+  /**
+   * What is run. The log holds it once for all instances that share the object, without where and with what functions are
+   * called; older logs have none.
+   */
   readonly definition?: Chain;
 }
 

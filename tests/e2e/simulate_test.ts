@@ -168,6 +168,7 @@ for (const [what, args, code, words] of refused) {
     });
     const ran = await run(["simulate", ...args], at);
     assertStringIncludes(ran.stderr, words);
+    assert(!ran.stderr.includes("Unexpected"), ran.stderr);
     assertEquals([ran.code, ran.stderr.trimEnd().split("\n").length], [code, 1], ran.stderr);
   });
 }

@@ -1,0 +1,63 @@
+import {
+  type Chain,
+  type ChainNode,
+  checkChain,
+  type FunctionSpec,
+  isObject,
+  stripUndefined,
+  WorkloadError,
+} from "../model/mod.ts";
+
+/** What the log keeps of a function: all that its scheduling depends on. */
+type RecordedFunction = Pick<
+  FunctionSpec,
+  "name" | "timeoutMs" | "retry" | "time" | "priority" | "atMostOnce"
+>;
+
+/**
+ * A chain as the args of an event, each of its functions once.
+ *
+ * Where and with what functions are called is left out: args, headers and URLs may hold what must not get around with a
+ * log, and change nothing of the order.
+ */
+export function definitionArgs({ name, nodes }: Chain): Record<string, unknown> {
+  const functions = new Map<string, RecordedFunction>();
+  for (const { fn } of nodes) if (!functions.has(fn.name)) functions.set(fn.name, recorded(fn));
+  return {
+    chain: name,
+    functions: [...functions.values()],
+    nodes: nodes.map(({ name, fn, after, onFailure }) => ({ name, function: fn.name, after, onFailure })),
+  };
+}
+
+/** The chain out of such args, as POSTs of nothing; undefined if it cannot be run. */
+export function definedChain(args: Record<string, unknown>): Chain | undefined {
+  const { chain, functions, nodes } = args;
+  if (!Array.isArray(functions) || !Array.isArray(nodes)) return undefined;
+  const specs = new Map(functions.filter(isObject).map((fn) => [fn.name, specOf(fn)]));
+  try {
+    return checkChain({ name: chain, nodes: nodes.map((node) => nodeOf(node, specs)) });
+  } catch (error) {
+    if (error instanceof WorkloadError) return undefined;
+    throw error;
+  }
+}
+
+function recorded({ name, timeoutMs, retry, time, priority, atMostOnce }: FunctionSpec): RecordedFunction {
+  return stripUndefined({ name, timeoutMs, retry, time, priority, atMostOnce }) as RecordedFunction;
+}
+
+/** Not yet checked, so anything may stand where something is expected. */
+function specOf(fn: Record<string, unknown>): FunctionSpec {
+  return {
+    ...recorded(fn as unknown as FunctionSpec),
+    atMostOnce: fn.atMostOnce === true,
+    method: "POST",
+    payload: "event",
+  };
+}
+
+function nodeOf(node: unknown, specs: ReadonlyMap<unknown, FunctionSpec>): ChainNode {
+  const { name, function: fn, after, onFailure } = isObject(node) ? node : {};
+  return { name, fn: specs.get(fn), after, args: {}, onFailure } as ChainNode;
+}
