@@ -398,7 +398,8 @@ export class Oracle {
 
   #groupOf(entry: Entry): string {
     const name = this.#policy.group?.(this.#view(entry)) ?? "";
-    if (!this.#groups.has(name)) this.#groups.set(name, { turn: 0, declaredWeight: 1, weight: 1 });
+    const { weight } = entry.of.instance;
+    if (!this.#groups.has(name)) this.#groups.set(name, { turn: 0, declaredWeight: weight, weight: 1 });
     return name;
   }
 
