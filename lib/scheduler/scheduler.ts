@@ -258,8 +258,8 @@ export class Scheduler {
   /** Notes how a node ended, and what that does to those after it. @returns the nodes that are ready now */
   #settleNode(run: InstanceRun, node: number, state: NodeState, skipped: number[], reason: string): number[] {
     const { onFailure } = run.plan.chain.nodes[node]!;
-    if (state === "failed" && onFailure === "fail") this.#endEarly(run, { outcome: "failed", reason });
     const reached = [...run.settle(node, state)];
+    if (state === "failed" && onFailure === "fail") this.#endEarly(run, { outcome: "failed", reason });
     if (run.ending !== undefined) return [];
     const ready: number[] = [];
     for (const next of reached) { // grows on the way

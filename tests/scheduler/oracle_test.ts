@@ -5,7 +5,7 @@ import { assertDecidesAsOracle } from "./duel.ts";
 
 for (const name of ["fair-share", "weighted", "fair-share-functions"]) {
   Deno.test(`Scheduler decides as the oracle under ${name} with strict shares`, () => {
-    assertDecidesAsOracle(fc.constant({ name }), 100, { strictShares: true });
+    assertDecidesAsOracle(fc.constant({ name }), 300, { strictShares: true });
   });
 }
 
