@@ -1,7 +1,7 @@
 import { type Clock, type NodeRecord, onAbort } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import type { Claim, Command, QueueDriver, Result } from "../queue/mod.ts";
-import { type Recorder, submission } from "../record/mod.ts";
+import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, Scheduler, SchedulerStats, Settlement } from "../scheduler/mod.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { QueueWriter } from "./queue_writer.ts";
@@ -257,27 +257,9 @@ export class Consumer {
   }
 
   #record(task: Invocation, answer: Answer, startedAtMs: number, runMs: number, settled: boolean): void {
-    const { recorder, platform } = this.#options;
-    const { outcome, status, cold } = answer;
-    const { submittedAtMs, chain } = task.of;
-    // What comes after nothing has been ready since it was submitted, wherever it has waited since.
-    const readyAtMs = chain.nodes[task.nodeIndex]!.after.length === 0 ? submittedAtMs : task.readyAtMs;
-    recorder.attempt({
-      function: task.function,
-      chain: task.chain,
-      instance: task.instance,
-      node: task.node,
-      attempt: task.attempts,
-      startedAtMs,
-      runMs,
-      outcome: outcome.kind,
-      settled,
-      status,
-      queuedMs: Math.max(0, startedAtMs - readyAtMs),
-      cold,
-      platform: task.platform ?? platform.name,
-      ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
-    });
+    const { recorder, platform: { name } } = this.#options;
+    const { platform = name } = task;
+    recorder.attempt(attemptEvent(task, { ...answer, startedAtMs, runMs, settled, platform }));
   }
 
   #afterSettlement(held: HeldInstance, { skipped, ended }: Settlement): void {

@@ -1,6 +1,13 @@
-import type { Instance, Json, NodeRecord, NodeState, Outcome } from "../model/mod.ts";
+import {
+  IdealPath,
+  type Instance,
+  type Json,
+  type NodeRecord,
+  type NodeState,
+  type Outcome,
+  shapeOf,
+} from "../model/mod.ts";
 import type { Claim } from "../queue/mod.ts";
-import { lastNodes } from "./last_nodes.ts";
 
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
 
@@ -13,13 +20,12 @@ export class HeldInstance {
   /** It was refused for its deadline. */
   shed = false;
   readonly #outputs: Json[] = [];
-  /** When each node would have ended had nothing waited, in milliseconds from the start. */
-  readonly #pathMs: number[] = [];
+  readonly #path: IdealPath;
   #notCheckpointed: NodeRecord[] = [];
   #open: number;
-  #idealMs = 0;
 
   constructor(readonly instance: Instance, progress: readonly NodeRecord[]) {
+    this.#path = new IdealPath(instance.chain);
     this.#open = instance.chain.nodes.length - progress.length;
     for (const record of progress) {
       this.#outputs[record.node] = record.output;
@@ -46,12 +52,7 @@ export class HeldInstance {
   }
 
   settled(node: number, state: NodeState, attempts: number, outcome: Outcome, runMs: number): NodeRecord {
-    const { after } = this.instance.chain.nodes[node]!;
-    let pathMs = 0;
-    for (const before of after) pathMs = Math.max(pathMs, this.#pathMs[before] ?? 0);
-    pathMs += runMs;
-    this.#pathMs[node] = pathMs;
-    this.#idealMs = Math.max(this.#idealMs, pathMs);
+    this.#path.ran(node, runMs);
     const output = outcome.kind === "ok" ? outcome.output : null;
     this.#outputs[node] = output;
     return this.#note(
@@ -83,12 +84,12 @@ export class HeldInstance {
   output(): Json {
     const { chain } = this.instance;
     return Object.fromEntries(
-      lastNodes(chain).map((i) => [chain.nodes[i]!.name, this.#outputs[i] ?? null]),
+      shapeOf(chain).last.map((i) => [chain.nodes[i]!.name, this.#outputs[i] ?? null]),
     );
   }
 
   /** The longest path of its run times, as far as they were seen here: how long it would have taken had nothing waited. */
   get idealMs(): number {
-    return this.#idealMs;
+    return this.#path.idealMs;
   }
 }

@@ -2,5 +2,6 @@
 export * from "./errors.ts";
 export * from "./events.ts";
 export { readRunLog, type RunLog } from "./reader.ts";
+export { type Attempt, type Attempted, attemptEvent } from "./attempt.ts";
 export { submission } from "./submission.ts";
 export { openRunLog, type RunLogOptions, RunLogWriter } from "./writer.ts";

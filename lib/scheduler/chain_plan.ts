@@ -1,4 +1,4 @@
-import type { Chain } from "../model/mod.ts";
+import { type Chain, shapeOf } from "../model/mod.ts";
 import type { FunctionLoad, FunctionLoads } from "./function_load.ts";
 import type { RunTimes } from "./run_times.ts";
 import type { Gate } from "./tree.ts";
@@ -44,12 +44,11 @@ export class ChainPlan {
    * @param loads how much each function is asked for
    */
   constructor(readonly chain: Chain, times: RunTimes, loads: FunctionLoads) {
-    const successors: number[][] = chain.nodes.map(() => []);
-    chain.nodes.forEach((node, i) => node.after.forEach((before) => successors[before]!.push(i)));
+    const { roots, successors, predecessorCounts } = shapeOf(chain);
     this.size = chain.nodes.length;
     this.successors = successors;
-    this.predecessorCounts = chain.nodes.map((node) => node.after.length);
-    this.roots = chain.nodes.flatMap((node, i) => node.after.length === 0 ? [i] : []);
+    this.predecessorCounts = predecessorCounts;
+    this.roots = roots;
     this.loads = chain.nodes.map((node) => loads.of(node.fn));
     this.#times = times;
   }

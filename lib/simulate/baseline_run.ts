@@ -1,7 +1,7 @@
+import { IdealPath, shapeOf } from "../model/mod.ts";
 import { submission } from "../record/mod.ts";
 import type { CallMode } from "../platform/mod.ts";
 import type { Arrival } from "./arrival.ts";
-import { Progress } from "./progress.ts";
 import { type Gauges, PLATFORM, type Run, type SimulationRecorder } from "./scheduled_run.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
@@ -33,16 +33,10 @@ export class BaselineRun implements Run {
 
   arrive(arrival: Arrival): void {
     this.#recorder.submit(submission(arrival.instance));
-    const { nodes } = arrival.instance.chain;
-    const chain: OpenChain = {
-      arrival,
-      progress: new Progress(arrival.instance),
-      waiting: nodes.map(({ after }) => after.length),
-      open: 0,
-    };
-    nodes.forEach(({ after }, node) => {
-      if (after.length === 0) this.#start(chain, node, "http");
-    });
+    const { roots, predecessorCounts } = shapeOf(arrival.instance.chain);
+    const path = new IdealPath(arrival.instance.chain);
+    const chain: OpenChain = { arrival, path, waiting: [...predecessorCounts], open: 0 };
+    for (const root of roots) this.#start(chain, root, "http");
   }
 
   pump(): void {}
@@ -71,7 +65,7 @@ export class BaselineRun implements Run {
   }
 
   #ended(chain: OpenChain, node: number, end: CallEnd, cold: boolean, startedAtMs: number): void {
-    const { arrival, progress } = chain;
+    const { arrival, path } = chain;
     const { instance } = arrival;
     const { nodes } = instance.chain;
     const runMs = this.#timeline.nowMs - startedAtMs;
@@ -94,23 +88,23 @@ export class BaselineRun implements Run {
       platform: PLATFORM,
     });
     if (isOk) {
-      progress.ran(node, runMs);
-      nodes.forEach(({ after }, next) => {
-        if (after.includes(node) && --chain.waiting[next]! === 0) this.#start(chain, next, this.#successors);
-      });
+      path.ran(node, runMs);
+      for (const next of shapeOf(instance.chain).successors[node]!) {
+        if (--chain.waiting[next]! === 0) this.#start(chain, next, this.#successors);
+      }
     } else {chain.lost ??= `node ${nodes[node]!.name}: ${
         end === "ok" ? "it failed when it was recorded" : end
       }`;}
     if (--chain.open === 0) this.#end(chain);
   }
 
-  #end({ arrival: { instance }, progress, lost }: OpenChain): void {
+  #end({ arrival: { instance }, path, lost }: OpenChain): void {
     this.#recorder.end({
       chain: instance.chain.name,
       instance: instance.id,
       endedAtMs: this.#timeline.nowMs,
       outcome: lost === undefined ? "completed" : "dropped",
-      idealMs: progress.idealMs,
+      idealMs: path.idealMs,
       ...(lost === undefined ? {} : { reason: lost }),
     });
   }
@@ -118,7 +112,7 @@ export class BaselineRun implements Run {
 
 interface OpenChain {
   readonly arrival: Arrival;
-  readonly progress: Progress;
+  readonly path: IdealPath;
   /** How many predecessors each node waits for. */
   readonly waiting: number[];
   /** Calls under way. */

@@ -1,8 +1,7 @@
-import type { Json, Outcome } from "../model/mod.ts";
-import { type Recorder, submission } from "../record/mod.ts";
+import { IdealPath, type Outcome } from "../model/mod.ts";
+import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Invocation, Scheduler, Settlement } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
-import { Progress } from "./progress.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
 
@@ -34,7 +33,7 @@ export interface Gauges {
 
 interface Held {
   readonly arrival: Arrival;
-  readonly progress: Progress;
+  readonly path: IdealPath;
 }
 
 /** Sequoia's part: the scheduler that consumers use, before a platform in virtual time. */
@@ -60,16 +59,16 @@ export class ScheduledRun implements Run {
   arrive(arrival: Arrival): void {
     const { instance } = arrival;
     this.#recorder.submit(submission(instance));
-    this.#held.set(instance.id, { arrival, progress: new Progress(instance) });
+    this.#held.set(instance.id, { arrival, path: new IdealPath(instance.chain) });
     this.#after(this.#scheduler.submit(instance, this.#timeline.nowMs));
   }
 
   pump(): void {
     const scheduler = this.#scheduler, { nowMs } = this.#timeline;
     for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
-      const { arrival, progress } = this.#held.get(task.instance)!;
+      const { arrival, path } = this.#held.get(task.instance)!;
       this.#recorder.started?.(task.function, task.chain, nowMs);
-      this.#platform.call(new Attempt(this, task, arrival, progress, nowMs));
+      this.#platform.call(new Attempt(this, task, arrival, path, nowMs));
     }
     for (const refused of scheduler.takeRefused()) this.#after(refused);
   }
@@ -83,43 +82,28 @@ export class ScheduledRun implements Run {
   }
 
   settle(attempt: Attempt, outcome: Outcome, cold: boolean): void {
-    const { task, arrival, progress, startedAtMs } = attempt;
+    const { task, path, startedAtMs } = attempt;
     const { nowMs } = this.#timeline;
     const runMs = nowMs - startedAtMs;
     const verdict = this.#scheduler.judge(task, outcome);
     const settled = verdict === "ok" || verdict === "failed";
-    if (settled) progress.ran(task.nodeIndex, runMs);
-    const { chain, submittedAtMs } = arrival.instance;
-    this.#recorder.attempt({
-      function: task.function,
-      chain: chain.name,
-      instance: task.instance,
-      node: task.node,
-      attempt: task.attempts,
-      startedAtMs,
-      runMs,
-      outcome: outcome.kind,
-      settled,
-      status: outcome.kind === "ok" ? 200 : outcome.kind === "throttled" ? 429 : 0,
-      queuedMs: startedAtMs -
-        (chain.nodes[task.nodeIndex]!.after.length === 0 ? submittedAtMs : task.readyAtMs),
-      cold,
-      platform: PLATFORM,
-      ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
-    });
+    if (settled) path.ran(task.nodeIndex, runMs);
+    const status = outcome.kind === "ok" ? 200 : outcome.kind === "throttled" ? 429 : 0;
+    const how = { outcome, status, cold, startedAtMs, runMs, settled, platform: PLATFORM };
+    this.#recorder.attempt(attemptEvent(task, how));
     this.#after(this.#scheduler.settle(task, outcome, nowMs, runMs));
   }
 
   #after({ instance, ended }: Settlement): void {
     if (ended === undefined) return;
-    const { progress } = this.#held.get(instance.id)!;
+    const { path } = this.#held.get(instance.id)!;
     this.#held.delete(instance.id);
     this.#recorder.end({
       chain: instance.chain.name,
       instance: instance.id,
       endedAtMs: this.#timeline.nowMs,
       outcome: ended.shed ? "shed" : ended.outcome,
-      idealMs: progress.idealMs,
+      idealMs: path.idealMs,
       ...(ended.reason === undefined ? {} : { reason: ended.reason }),
     });
   }
@@ -135,7 +119,7 @@ class Attempt implements VirtualCall {
     readonly run: ScheduledRun,
     readonly task: Invocation,
     readonly arrival: Arrival,
-    readonly progress: Progress,
+    readonly path: IdealPath,
     readonly startedAtMs: number,
   ) {}
 
@@ -170,8 +154,7 @@ class Attempt implements VirtualCall {
   }
 }
 
-const NOTHING: Json = null;
-const OK: Outcome = { kind: "ok", output: NOTHING };
+const OK: Outcome = { kind: "ok", output: null };
 const RECORDED_FAILURE: Outcome = {
   kind: "failed",
   reason: "it failed when it was recorded",

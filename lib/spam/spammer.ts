@@ -1,4 +1,4 @@
-import { type Clock, type Instance, type Json, onAbort } from "../model/mod.ts";
+import { type Clock, IdealPath, type Instance, type Json, onAbort, shapeOf } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import { type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
 
@@ -72,31 +72,35 @@ export class Spammer {
     recorder.submit(submission(instance));
     this.#chains.started++;
     const outputs: Json[] = [];
-    let idealMs = 0;
-    const waiting = chain.nodes.map((node) => node.after.length);
+    const path = new IdealPath(chain);
+    const { roots, successors, predecessorCounts } = shapeOf(chain);
+    const waiting = [...predecessorCounts];
     let reason: string | undefined;
-    const call = async (node: number, readyAtMs: number, pathMs: number): Promise<void> => {
+    const call = async (node: number, readyAtMs: number): Promise<void> => {
       const startMs = clock.nowMs();
       const answer = await this.#call(instance, node, readyAtMs, outputs, stop);
       const nowMs = clock.nowMs();
-      const endMs = pathMs + nowMs - startMs;
-      idealMs = Math.max(idealMs, endMs);
+      path.ran(node, nowMs - startMs);
       if (answer.outcome.kind !== "ok") {
         reason ??= `node ${chain.nodes[node]!.name}: ${answer.outcome.reason}`;
         return;
       }
       outputs[node] = answer.outcome.output;
-      const ready = chain.nodes.flatMap(({ after }, next) =>
-        after.includes(node) && --waiting[next]! === 0 ? [next] : []
-      );
-      await Promise.all(ready.map((next) => call(next, nowMs, endMs)));
+      const ready = successors[node]!.filter((next) => --waiting[next]! === 0);
+      await Promise.all(ready.map((next) => call(next, nowMs)));
     };
-    const roots = chain.nodes.flatMap(({ after }, i) => after.length === 0 ? [i] : []);
-    await Promise.all(roots.map((root) => call(root, submittedAtMs, 0)));
+    await Promise.all(roots.map((root) => call(root, submittedAtMs)));
     const outcome: ChainOutcome = reason === undefined ? "completed" : "dropped";
     this.#chains[outcome]++;
     const why = reason === undefined ? {} : { reason };
-    recorder.end({ chain: chain.name, instance: id, endedAtMs: clock.nowMs(), outcome, idealMs, ...why });
+    recorder.end({
+      chain: chain.name,
+      instance: id,
+      endedAtMs: clock.nowMs(),
+      outcome,
+      idealMs: path.idealMs,
+      ...why,
+    });
   }
 
   async #call(

@@ -1,0 +1,30 @@
+import type { Chain } from "./chain.ts";
+
+/** How long an instance would have taken had nothing waited: the longest path of the run times of its nodes, as they end. */
+export class IdealPath {
+  readonly #chain: Chain;
+  /** When each node would have ended, in milliseconds from the start. */
+  readonly #endMs: number[] = [];
+  #idealMs = 0;
+
+  /** Nothing of the instance has run yet, as far as is known here. */
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
+
+  /** The longest path so far, in milliseconds. */
+  get idealMs(): number {
+    return this.#idealMs;
+  }
+
+  /** A node has ended that ran for so long. What is before it has ended, here or unseen. */
+  ran(node: number, runMs: number): void {
+    let startMs = 0;
+    for (const before of this.#chain.nodes[node]!.after) {
+      startMs = Math.max(startMs, this.#endMs[before] ?? 0);
+    }
+    const endMs = startMs + runMs;
+    this.#endMs[node] = endMs;
+    if (endMs > this.#idealMs) this.#idealMs = endMs;
+  }
+}

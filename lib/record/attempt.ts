@@ -1,0 +1,48 @@
+import type { Instance, Outcome } from "../model/mod.ts";
+import type { AttemptEvent } from "./events.ts";
+
+/** An invocation of which an attempt was made; the scheduler's are such. */
+export interface Attempted {
+  /** Its instance. */
+  readonly of: Instance;
+  /** Its node's index in the chain. */
+  readonly nodeIndex: number;
+  /** When what is before it had ended, in milliseconds since 1970. */
+  readonly readyAtMs: number;
+  /** Attempts begun, this one included. */
+  readonly attempts: number;
+}
+
+/** How an attempt went. */
+export interface Attempt extends Pick<AttemptEvent, "startedAtMs" | "runMs" | "settled" | "platform"> {
+  readonly outcome: Outcome;
+  readonly status: number;
+  readonly cold: boolean;
+}
+
+/** What is recorded of an attempt of an invocation. */
+export function attemptEvent(
+  { of, nodeIndex, readyAtMs, attempts }: Attempted,
+  attempt: Attempt,
+): AttemptEvent {
+  const { startedAtMs, runMs, outcome, settled, status, cold, platform } = attempt;
+  const { name: node, fn, after } = of.chain.nodes[nodeIndex]!;
+  // What comes after nothing has been ready since it was submitted, wherever it has waited since.
+  const sinceMs = after.length === 0 ? of.submittedAtMs : readyAtMs;
+  return {
+    function: fn.name,
+    chain: of.chain.name,
+    instance: of.id,
+    node,
+    attempt: attempts,
+    startedAtMs,
+    runMs,
+    outcome: outcome.kind,
+    settled,
+    status,
+    queuedMs: Math.max(0, startedAtMs - sinceMs),
+    cold,
+    platform,
+    ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
+  };
+}
