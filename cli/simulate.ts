@@ -121,7 +121,7 @@ async function simulate(
 
 /** Lets signals and the progress bar have their turn. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return new Promise((resolve) => void clock.after(0, resolve));
 }
 
 async function untilConfident(
@@ -144,13 +144,14 @@ async function untilConfident(
         context,
       );
       if (context.drain.aborted) break;
-      const value = valueOfFigure(collector.view(scenario.name).report, figure);
+      const value = valueOfFigure(collector.report(), figure);
       if (value === null) {
         throw new UsageError(`--figure ${figure.path}: ${scenario.name} has no data for it`);
       }
       found.push(value);
     } while (!isConfident(estimate(found), CONFIDENT) && found.length < MOST_REPLICATIONS);
-    results.push({ name: scenario.name, ...estimate(found) });
+    if (found.length > 0) results.push({ name: scenario.name, ...estimate(found) });
+    if (context.drain.aborted) break;
   }
   if (values.json) {
     context.print(JSON.stringify({ figure: figure.path, seed: experiment.seed, runs: results }));

@@ -72,6 +72,16 @@ Deno.test("sequoia simulate ends early at ^C, and shows what there is", async ()
   assert(chains.completed > 0 && chains.unfinished > 0);
 });
 
+Deno.test("sequoia simulate says nothing of what was interrupted before there was a figure", async () => {
+  await using at = await folder({ "mix.ts": `${MIX}\nconsole.error("read");` });
+  const endless = ["mix.ts", "--poisson", "1000", "--for", "1000h", "--until-confident", "--json"];
+  await using simulation = new Running(["simulate", ...endless], at);
+  await simulation.says(/read/);
+  simulation.signal("SIGINT");
+  const { code, stdout } = await simulation.ended;
+  assertEquals([code, JSON.parse(stdout).runs], [130, []]);
+});
+
 Deno.test("sequoia simulate repeats until a figure is known", async () => {
   await using at = await folder({ "mix.ts": MIX });
   const load = [
