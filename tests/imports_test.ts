@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** What each part may import, besides itself; the parts are folders under `lib/`. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  expression: ["model"],
   policies: ["model"],
   scheduler: ["policies", "model"],
   wire: ["model"],

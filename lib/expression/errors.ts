@@ -1,0 +1,27 @@
+/** What can be wrong with an expression; stable. */
+export type ExpressionErrorCode =
+  | "bad-expression"
+  | "expression-failed"
+  | "expression-timeout"
+  | "expression-depth"
+  | "expression-size"
+  | "not-json";
+
+/** An expression that cannot be read, or that gave no value; the message says where in it and why. */
+export class ExpressionError extends Error {
+  override readonly name = "ExpressionError";
+  /** What is wrong; stable. */
+  readonly code: ExpressionErrorCode;
+
+  /** @param text the expression, which the message quotes as far as it is short */
+  constructor(code: ExpressionErrorCode, text: string, why: string, options?: ErrorOptions) {
+    super(`the expression ${quote(text)} ${why}`, options);
+    this.code = code;
+  }
+}
+
+const QUOTED = 120;
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text);
+}
