@@ -2,9 +2,9 @@ import type { Chain } from "./chain.ts";
 
 /** What follows from a chain's nodes; nodes are told by their indices. */
 export interface ChainShape {
-  /** Those that come after nothing. */
+  /** Those that come after nothing; not the one that undoes. */
   readonly roots: readonly number[];
-  /** Those that nothing comes after. */
+  /** Those that nothing comes after; not the one that undoes. */
   readonly last: readonly number[];
   /** Those after each node. */
   readonly successors: readonly (readonly number[])[];
@@ -21,12 +21,12 @@ export function shapeOf(chain: Chain): ChainShape {
   return shape;
 }
 
-function findShape({ nodes }: Chain): ChainShape {
+function findShape({ nodes, onFailed }: Chain): ChainShape {
   const successors: number[][] = nodes.map(() => []);
   nodes.forEach(({ after }, i) => after.forEach((before) => successors[before]!.push(i)));
   return {
-    roots: nodes.flatMap(({ after }, i) => after.length === 0 ? [i] : []),
-    last: successors.flatMap((next, i) => next.length === 0 ? [i] : []),
+    roots: nodes.flatMap(({ after }, i) => after.length === 0 && i !== onFailed ? [i] : []),
+    last: successors.flatMap((next, i) => next.length === 0 && i !== onFailed ? [i] : []),
     successors,
     predecessorCounts: nodes.map(({ after }) => after.length),
   };

@@ -8,7 +8,7 @@ import {
   checkChain,
   definitionOf,
   MAX_NODES,
-} from "./chain.ts";
+} from "./mod.ts";
 import type { WorkloadErrorCode } from "./errors.ts";
 import { fn, type FunctionDefinition } from "./function.ts";
 import { assertRefused } from "./testing.ts";
@@ -189,7 +189,7 @@ Deno.test("chain() names chain and node, what is wrong and what to write instead
     'chain "c": the second argument is no function. Write chain(name, ({ call }) => { … })',
   );
   assertRefused(
-    () => chain("c", ({ call }) => call("f" as unknown as FunctionDefinition)),
+    () => chain("c", ({ call }) => call(7 as unknown as FunctionDefinition)),
     "bad-function",
     'chain "c": call() was not given a function. Write call(fn(name, { … }), { … })',
   );

@@ -1,6 +1,6 @@
 import { monotonicFactory } from "ulid";
 import type { Chain } from "./chain.ts";
-import { checkChain } from "./chain.ts";
+import { checkChain } from "./check_chain.ts";
 import { WorkloadError } from "./errors.ts";
 import type { Json } from "./json.ts";
 import type { Random } from "./random.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { chain } from "./chain.ts";
+import { chain } from "./chain_builder.ts";
 import { fn } from "./function.ts";
 import { checkInstance, checkSubmission, type Instance, instanceMaker, NO_LABELS } from "./instance.ts";
 import { seededRandom } from "./random.ts";

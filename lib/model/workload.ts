@@ -1,5 +1,7 @@
 import type { Arrivals } from "./arrivals.ts";
-import { type Chain, checkChain, definitionOf } from "./chain.ts";
+import { type Chain, definitionOf } from "./chain.ts";
+import { checkChain, checkNodes } from "./check_chain.ts";
+import { linkChains } from "./subchains.ts";
 import { type Duration, parsePositiveDuration } from "./durations.ts";
 import { WorkloadError } from "./errors.ts";
 import { asWorkloadError, type FunctionDefinition, isInt32, stripUndefined } from "./function.ts";
@@ -81,8 +83,13 @@ function readEntry(entry: WorkloadChainOptions): WorkloadChain {
   return { ...rest, deadlineMs };
 }
 
-function checkWorkload(w: Workload): Workload {
-  if (w.chains.length === 0) throw new WorkloadError("no-chain", "the workload has no chains");
+function checkWorkload(given: Workload): Workload {
+  if (given.chains.length === 0) throw new WorkloadError("no-chain", "the workload has no chains");
+  const linked = linkChains(given.chains.map(({ chain }) => checkNodes(chain)));
+  const isLinked = given.chains.every(({ chain }, i) => chain === linked[i]);
+  const w = isLinked
+    ? given
+    : { ...given, chains: given.chains.map((entry, i) => ({ ...entry, chain: linked[i]! })) };
   const names = new Set<string>();
   for (const { chain, weight, share, priority, labels } of w.chains) {
     checkChain(chain);
@@ -139,8 +146,10 @@ export function asWorkload(exported: unknown): Workload {
 /** The functions of some chains by name, with their bodies where they have one. */
 export function functionsOf(chains: Iterable<Chain>): Map<string, FunctionDefinition> {
   const functions = new Map<string, FunctionDefinition>();
-  for (const chain of chains) {
-    for (const node of chain.nodes) functions.set(node.fn.name, definitionOf(node.fn));
+  for (const outer of chains) {
+    for (const { nodes } of [outer, ...Object.values(outer.subchains ?? {})]) {
+      for (const { fn, calls } of nodes) if (calls === undefined) functions.set(fn.name, definitionOf(fn));
+    }
   }
   return functions;
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { poisson } from "./arrivals.ts";
-import { type Chain, chain } from "./chain.ts";
+import type { Chain } from "./chain.ts";
+import { chain } from "./chain_builder.ts";
 import { atPlace, WorkloadError, type WorkloadErrorCode } from "./errors.ts";
 import { fn } from "./function.ts";
 import { asWorkload, functionsOf, isLabels, workload, type WorkloadChainOptions } from "./workload.ts";
