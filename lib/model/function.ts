@@ -2,6 +2,7 @@ import { checkDistribution, type Distribution } from "./distribution.ts";
 import { type Duration, parseDuration, parsePositiveDuration } from "./durations.ts";
 import { WorkloadError } from "./errors.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
+import { FAILURE_CAUSES, type FailureCause } from "./outcome.ts";
 
 /** How failed attempts are repeated: exponential backoff with full jitter. */
 export interface RetryRule {
@@ -13,6 +14,10 @@ export interface RetryRule {
   readonly factor: number;
   /** The delay never exceeds this, in milliseconds. (Default: 30,000) */
   readonly maxDelayMs: number;
+  /** Whether the delay is drawn between 0 and its greatest, so that retries do not come together. (Default: true) */
+  readonly jitter?: boolean;
+  /** Which failures are tried again. (Default: all that may be mended by it) */
+  readonly on?: readonly FailureCause[];
 }
 
 /** The retry rule of a function that declares none. */
@@ -103,6 +108,8 @@ export interface FunctionOptions {
     readonly firstDelay?: Duration;
     readonly factor?: number;
     readonly maxDelay?: Duration;
+    readonly jitter?: boolean;
+    readonly on?: readonly FailureCause[];
   };
   /** Expected run time. */
   readonly time?: Distribution;
@@ -157,13 +164,15 @@ export function fn(name: string, options: FunctionOptions = {}): FunctionDefinit
     id: options.id,
     method: options.method ?? "POST",
     timeoutMs: readTime(name, "timeout", options.timeout, DEFAULT_TIMEOUT_MS),
-    retry: {
+    retry: stripUndefined({
       attempts: options.retry?.attempts ?? options.attempts ??
         (options.atMostOnce ? 1 : DEFAULT_RETRY.attempts),
       firstDelayMs: readTime(name, "retry.firstDelay", options.retry?.firstDelay, DEFAULT_RETRY.firstDelayMs),
       factor: options.retry?.factor ?? DEFAULT_RETRY.factor,
       maxDelayMs: readTime(name, "retry.maxDelay", options.retry?.maxDelay, DEFAULT_RETRY.maxDelayMs),
-    },
+      jitter: options.retry?.jitter === false ? false : undefined,
+      on: options.retry?.on,
+    }),
     time: options.time,
     payload: options.payload ?? "event",
     priority: options.priority,
@@ -227,7 +236,7 @@ export function checkFunction(value: unknown): FunctionSpec {
 }
 
 function checkRetry(f: FunctionSpec, fail: (code: WorkloadError["code"], text: string) => never): void {
-  const { attempts, factor, firstDelayMs, maxDelayMs } = f.retry ?? {};
+  const { attempts, factor, firstDelayMs, maxDelayMs, jitter, on } = f.retry ?? {};
   if (!(Number.isInteger(attempts) && attempts >= 1 && attempts <= 100)) {
     fail("bad-function", `attempts is ${attempts}. Write a whole number from 1 to 100`);
   }
@@ -239,6 +248,12 @@ function checkRetry(f: FunctionSpec, fail: (code: WorkloadError["code"], text: s
       fail("bad-duration", `retry.${option} is no number. Write it in milliseconds`);
     }
     asWorkloadError("bad-duration", `function "${f.name}": retry.${option}`, () => parseDuration(ms));
+  }
+  if (jitter !== undefined && typeof jitter !== "boolean") {
+    fail("bad-function", `retry.jitter is ${jitter}. Write true or false`);
+  }
+  if (on !== undefined && !(Array.isArray(on) && on.every((cause) => FAILURE_CAUSES.includes(cause)))) {
+    fail("bad-function", `retry.on is ${JSON.stringify(on)}. Write a list of ${FAILURE_CAUSES.join(", ")}`);
   }
   if (maxDelayMs < firstDelayMs) {
     fail("bad-duration", "retry.firstDelay is longer than retry.maxDelay");

@@ -2,12 +2,25 @@ import { monotonicFactory } from "ulid";
 import type { Chain } from "./chain.ts";
 import { checkChain } from "./check_chain.ts";
 import { WorkloadError } from "./errors.ts";
-import type { Json } from "./json.ts";
+import { isObject, type Json, type JsonObject, notJson } from "./json.ts";
 import type { Random } from "./random.ts";
 import { isLabels, type WorkloadChain } from "./workload.ts";
 
 /** Labels of instances that have none: one object for all, as there may be a million of them. */
 export const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Arguments of instances that have none. */
+export const NO_ARGS: JsonObject = Object.freeze({});
+
+/** Where a child instance was called from. */
+export interface ParentRef {
+  /** The id of the instance that called it. */
+  readonly instance: string;
+  /** The name of the node that did. */
+  readonly node: string;
+  /** Of a map: which item, from 0. */
+  readonly item?: number;
+}
 
 /** One submitted run of a chain, as plain data. */
 export interface Instance {
@@ -15,6 +28,10 @@ export interface Instance {
   readonly id: string;
   /** What is run. */
   readonly chain: Chain;
+  /** What it was submitted with, for expressions. (Default: none) */
+  readonly args?: JsonObject;
+  /** By whom it was called, if a chain has called it. */
+  readonly parent?: ParentRef;
   /** Texts by name, for policies, limits and filters. */
   readonly labels: Readonly<Record<string, string>>;
   /** The *intended* time of submission, in milliseconds since 1970. */
@@ -34,6 +51,8 @@ export type NodeState = "ok" | "failed" | "skipped" | "cancelled";
 export interface NodeRecord {
   /** The node's index in its chain. */
   readonly node: number;
+  /** Of a map: which item, from 0. Without it, the record is of the node as a whole. */
+  readonly item?: number;
   /** `started` is recorded only for `atMostOnce` functions: after a crash such a node is failed, not run again. */
   readonly state: NodeState | "started";
   /** How many attempts it took; 0 for a node that was skipped. */
@@ -50,16 +69,27 @@ export type InstanceOutcome = "completed" | "failed" | "cancelled";
 /** Ids stand in the headers of calls: 1 to 256 visible ASCII characters. */
 const ID = /^[!-~]{1,256}$/;
 
+/** What may be said of one instance. */
+export interface InstanceOptions {
+  /** Added to those of the workload's entry. (Default: none) */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** (Default: none) */
+  readonly args?: JsonObject;
+  /** (Default: a ULID) */
+  readonly id?: string;
+}
+
 /** Makes instances of a workload's chains: ids from clock and randomness, the rest from the workload's entry. */
 export function instanceMaker(random: Random): (
   entry: WorkloadChain,
   submittedAtMs: number,
-  labels?: Readonly<Record<string, string>>,
+  options?: InstanceOptions,
 ) => Instance {
   const ulid = monotonicFactory(() => random.next());
-  return (entry, submittedAtMs, labels = NO_LABELS) => ({
-    id: ulid(Math.floor(submittedAtMs)),
+  return (entry, submittedAtMs, { labels = NO_LABELS, args, id } = {}) => ({
+    id: id ?? ulid(Math.floor(submittedAtMs)),
     chain: entry.chain,
+    ...(args === undefined ? {} : { args }),
     labels: entry.labels ? { ...entry.labels, ...labels } : labels,
     submittedAtMs,
     priority: entry.priority ?? 0,
@@ -86,12 +116,21 @@ export function checkSubmission(instance: Instance): Instance {
     });
   };
   if (typeof instance.id !== "string" || !ID.test(instance.id)) fail("the id");
+  if (instance.args !== undefined && !(isObject(instance.args) && notJson(instance.args) === undefined)) {
+    fail("an argument");
+  }
+  if (instance.parent !== undefined && !isParentRef(instance.parent)) fail("the parent");
   if (!isLabels(instance.labels)) fail("a label");
   if (!isInstant(instance.submittedAtMs)) fail("the time of submission");
   if (!Number.isFinite(instance.priority)) fail("the priority");
   if (!(instance.weight > 0 && instance.weight < Infinity)) fail("the weight");
   if (instance.deadlineMs !== Infinity && !isInstant(instance.deadlineMs)) fail("the deadline");
   return instance;
+}
+
+function isParentRef({ instance, node, item }: ParentRef): boolean {
+  return typeof instance === "string" && ID.test(instance) && typeof node === "string" &&
+    (item === undefined || (Number.isInteger(item) && item >= 0));
 }
 
 /** Whether a Date can hold it: others would make whoever prints them throw. */

@@ -25,7 +25,7 @@ Deno.test("instanceMaker() fills in the defaults", () => {
 
 Deno.test("instanceMaker() counts deadlines from submission and adds labels to the chain's", () => {
   const entry = { chain: c, deadlineMs: 500, priority: 3, weight: 2, labels: { tenant: "a", tier: "x" } };
-  const instance = instanceMaker(seededRandom(1))(entry, 1000, { tenant: "b" });
+  const instance = instanceMaker(seededRandom(1))(entry, 1000, { labels: { tenant: "b" } });
   assertStrictEquals(instance.deadlineMs, 1500);
   assertStrictEquals(instance.priority, 3);
   assertStrictEquals(instance.weight, 2);

@@ -1,5 +1,17 @@
 import type { Json } from "./json.ts";
 
+/** Kinds of failures that another attempt may mend, for retry rules. */
+export type FailureCause =
+  /** No answer within the time limit of an attempt; also 408. */
+  | "timeout"
+  /** No answer: the connection failed. */
+  | "network"
+  /** An answer that says it is the server's fault: 5xx. */
+  | "server-error";
+
+/** All kinds of {@linkcode FailureCause}. */
+export const FAILURE_CAUSES: readonly FailureCause[] = ["timeout", "network", "server-error"];
+
 /** How one attempt ended. */
 export type Outcome =
   /** Done; `output` is what the function answered. */
@@ -9,6 +21,8 @@ export type Outcome =
     readonly kind: "failed";
     readonly reason: string;
     readonly retryable: boolean;
+    /** What kind of failure it is, if it is one of those that retry rules tell apart. */
+    readonly cause?: FailureCause;
     readonly retryAfterMs?: number;
   }
   /** Refused for capacity: not a failure, and repeated as often as it takes. */

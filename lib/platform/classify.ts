@@ -22,7 +22,14 @@ export function classify({ status, headers }: AnswerHead, nowMs: number): Exclud
     return { kind: "throttled", reason: `throttled with status ${status}`, ...wait };
   }
   const retryable = status === 408 || status >= 500;
-  return { kind: "failed", reason: `answered with status ${status}`, retryable, ...wait };
+  const cause = status === 408 ? "timeout" : status >= 500 ? "server-error" : undefined;
+  return {
+    kind: "failed",
+    reason: `answered with status ${status}`,
+    retryable,
+    ...(cause === undefined ? {} : { cause }),
+    ...wait,
+  };
 }
 
 /** A 503 with Retry-After, and what AWS, Google and Azure put into headers when they are out of capacity. */

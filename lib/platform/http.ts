@@ -1,4 +1,11 @@
-import { type Clock, type FunctionSpec, type Json, onAbort, type Outcome } from "../model/mod.ts";
+import {
+  type Clock,
+  type FailureCause,
+  type FunctionSpec,
+  type Json,
+  onAbort,
+  type Outcome,
+} from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { classify } from "./classify.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -59,18 +66,22 @@ export class HttpPlatform implements Platform {
     const { local } = this.#options;
     const controller = new AbortController();
     const forget = onAbort(signal, () => controller.abort(new Error("it was stopped")));
-    const deadline = this.#deadlines.begin(
-      spec.timeoutMs,
-      () => controller.abort(new Error(`no answer within ${spec.timeoutMs} ms`)),
-    );
+    let late = false;
+    const deadline = this.#deadlines.begin(spec.timeoutMs, () => {
+      late = true;
+      controller.abort(new Error(`no answer within ${spec.timeoutMs} ms`));
+    });
     try {
       const response = await this.#send(call, controller.signal);
       return await this.#read(response);
     } catch (error) {
       if (error instanceof PlatformError) throw error;
-      if (controller.signal.aborted) return failure(controller.signal.reason);
+      if (controller.signal.aborted) {
+        return failure(controller.signal.reason, true, late ? "timeout" : undefined);
+      }
+      if (error instanceof TooLargeError) return failure(error, false);
       if (spec.url === undefined) local.lost?.();
-      return failure(error);
+      return failure(error, true, "network");
     } finally {
       this.#deadlines.end(deadline);
       forget();
@@ -152,9 +163,9 @@ function withQuery(url: string, { instance, node }: Call): string {
   return target.href;
 }
 
-function failure(error: unknown): Answer {
+function failure(error: unknown, retryable: boolean, cause?: FailureCause): Answer {
   const reason = error instanceof Error ? innermost(error) : String(error);
-  const outcome: Outcome = { kind: "failed", reason, retryable: !(error instanceof TooLargeError) };
+  const outcome: Outcome = { kind: "failed", reason, retryable, ...(cause === undefined ? {} : { cause }) };
   return { outcome, status: 0, cold: false };
 }
 

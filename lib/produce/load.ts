@@ -66,7 +66,7 @@ export function* plannedInstances(
   const make = instanceMaker(ids);
   const pick = picker(workload.chains, seededRandom(`${seed}/chains`));
   for (const offsetMs of arrivalTimes(arrivals, seededRandom(`${seed}/arrivals`), bounds)) {
-    yield make(pick(), startMs + offsetMs, labels);
+    yield make(pick(), startMs + offsetMs, { labels });
   }
 }
 
