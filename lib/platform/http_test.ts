@@ -3,6 +3,11 @@ import { constant, realClock } from "../model/mod.ts";
 import { PlatformError } from "./platform.ts";
 import { callOf, never, serve } from "./testing.ts";
 
+/** Ends what a server waits for, also when the test fails: it would wait for ever. */
+function lastly(end: () => void): Disposable {
+  return { [Symbol.dispose]: end };
+}
+
 Deno.test("HttpPlatform.invoke() sends the event, and takes JSON for the output", async () => {
   const seen: { headers: Headers; body: unknown; method: string }[] = [];
   await using at = serve(async (request) => {
@@ -89,12 +94,17 @@ Deno.test("HttpPlatform.invoke() ends a call that takes too long, before its ans
       new ReadableStream({ pull: (controller) => ended.promise.then(() => controller.close()) }),
     );
   });
+  using _end = lastly(() => ended.resolve());
   for (const path of ["/slow", "/trickle"]) {
     const { outcome, status } = await at.platform.invoke(callOf({ url: at.url + path, timeout: 30 }), never);
-    assertEquals(outcome, { kind: "failed", reason: "no answer within 30 ms", retryable: true });
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: "no answer within 30 ms",
+      retryable: true,
+      cause: "timeout",
+    });
     assertEquals(status, 0);
   }
-  ended.resolve();
 });
 
 Deno.test("HttpPlatform.invoke() ends at once when it is stopped", async () => {
@@ -105,8 +115,8 @@ Deno.test("HttpPlatform.invoke() ends at once when it is stopped", async () => {
     await ended.promise;
     return new Response();
   });
+  using _end = lastly(() => ended.resolve());
   const { outcome } = await at.platform.invoke(callOf({ url: at.url }), stop.signal);
-  ended.resolve();
   assertEquals(outcome, { kind: "failed", reason: "it was stopped", retryable: true });
 });
 
@@ -148,6 +158,7 @@ Deno.test("HttpPlatform.invoke() may be tried again after a connection that was 
   const refused = await at.platform.invoke(callOf({ url: `http://127.0.0.1:${port}/` }), never);
   for (const { outcome, status } of [broken, refused]) {
     assert(outcome.kind === "failed" && outcome.retryable);
+    assertEquals(outcome.cause, "network");
     assertEquals(status, 0);
   }
   assertStringIncludes((refused.outcome as { reason: string }).reason, "refused");
