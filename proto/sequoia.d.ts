@@ -116,6 +116,18 @@ export class ChainNode {
     /** ChainNode after. */
     after: number[];
 
+    /** ChainNode when. */
+    when: string;
+
+    /** ChainNode join. */
+    join: string;
+
+    /** ChainNode map. */
+    map?: (MapRule.$Properties|null);
+
+    /** ChainNode calls. */
+    calls: string;
+
     /**
      * Encodes the specified ChainNode message. Does not implicitly {@link ChainNode.verify|verify} messages.
      * @param message ChainNode message or plain object to encode
@@ -173,12 +185,249 @@ export namespace ChainNode {
         /** ChainNode after */
         after?: (number[]|null);
 
+        /** ChainNode when */
+        when?: (string|null);
+
+        /** ChainNode join */
+        join?: (string|null);
+
+        /** ChainNode map */
+        map?: (MapRule.$Properties|null);
+
+        /** ChainNode calls */
+        calls?: (string|null);
+
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];
     }
 
     /** Shape of a ChainNode. */
     type $Shape = ChainNode.$Properties;
+}
+
+/**
+ * Properties of a MapRule.
+ * @deprecated Use MapRule.$Properties instead.
+ */
+export interface IMapRule extends MapRule.$Properties {
+}
+
+/** Represents a MapRule. */
+export class MapRule {
+
+    /**
+     * Constructs a new MapRule.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: MapRule.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** MapRule items. */
+    items: string;
+
+    /** MapRule concurrency. */
+    concurrency?: (number|null);
+
+    /**
+     * Encodes the specified MapRule message. Does not implicitly {@link MapRule.verify|verify} messages.
+     * @param message MapRule message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: MapRule.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a MapRule message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {MapRule & MapRule.$Shape} MapRule
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): MapRule & MapRule.$Shape;
+}
+
+export namespace MapRule {
+
+    /** Properties of a MapRule. */
+    interface $Properties {
+
+        /** MapRule items */
+        items?: (string|null);
+
+        /** MapRule concurrency */
+        concurrency?: (number|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a MapRule. */
+    type $Shape = MapRule.$Properties;
+}
+
+/**
+ * Properties of a Subchain.
+ * @deprecated Use Subchain.$Properties instead.
+ */
+export interface ISubchain extends Subchain.$Properties {
+}
+
+/** Represents a Subchain. */
+export class Subchain {
+
+    /**
+     * Constructs a new Subchain.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: Subchain.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** Subchain chain. */
+    chain: string;
+
+    /** Subchain functions. */
+    functions: FunctionSpec.$Properties[];
+
+    /** Subchain nodes. */
+    nodes: ChainNode.$Properties[];
+
+    /** Subchain output. */
+    output?: (string|null);
+
+    /** Subchain timeLimitMs. */
+    timeLimitMs?: (number|null);
+
+    /** Subchain ttlMs. */
+    ttlMs?: (number|null);
+
+    /** Subchain onFailed. */
+    onFailed: number;
+
+    /**
+     * Encodes the specified Subchain message. Does not implicitly {@link Subchain.verify|verify} messages.
+     * @param message Subchain message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: Subchain.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a Subchain message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {Subchain & Subchain.$Shape} Subchain
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): Subchain & Subchain.$Shape;
+}
+
+export namespace Subchain {
+
+    /** Properties of a Subchain. */
+    interface $Properties {
+
+        /** Subchain chain */
+        chain?: (string|null);
+
+        /** Subchain functions */
+        functions?: (FunctionSpec.$Properties[]|null);
+
+        /** Subchain nodes */
+        nodes?: (ChainNode.$Properties[]|null);
+
+        /** Subchain output */
+        output?: (string|null);
+
+        /** Subchain timeLimitMs */
+        timeLimitMs?: (number|null);
+
+        /** Subchain ttlMs */
+        ttlMs?: (number|null);
+
+        /** Subchain onFailed */
+        onFailed?: (number|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a Subchain. */
+    type $Shape = Subchain.$Properties;
+}
+
+/**
+ * Properties of a ParentRef.
+ * @deprecated Use ParentRef.$Properties instead.
+ */
+export interface IParentRef extends ParentRef.$Properties {
+}
+
+/** Represents a ParentRef. */
+export class ParentRef {
+
+    /**
+     * Constructs a new ParentRef.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: ParentRef.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** ParentRef instance. */
+    instance: string;
+
+    /** ParentRef node. */
+    node: string;
+
+    /** ParentRef item. */
+    item?: (number|null);
+
+    /**
+     * Encodes the specified ParentRef message. Does not implicitly {@link ParentRef.verify|verify} messages.
+     * @param message ParentRef message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: ParentRef.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a ParentRef message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {ParentRef & ParentRef.$Shape} ParentRef
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ParentRef & ParentRef.$Shape;
+}
+
+export namespace ParentRef {
+
+    /** Properties of a ParentRef. */
+    interface $Properties {
+
+        /** ParentRef instance */
+        instance?: (string|null);
+
+        /** ParentRef node */
+        node?: (string|null);
+
+        /** ParentRef item */
+        item?: (number|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a ParentRef. */
+    type $Shape = ParentRef.$Properties;
 }
 
 /**
@@ -241,6 +490,27 @@ export class ChainState {
 
     /** ChainState version. */
     version: number;
+
+    /** ChainState output. */
+    output?: (string|null);
+
+    /** ChainState timeLimitMs. */
+    timeLimitMs?: (number|null);
+
+    /** ChainState ttlMs. */
+    ttlMs?: (number|null);
+
+    /** ChainState onFailed. */
+    onFailed: number;
+
+    /** ChainState subchains. */
+    subchains: Subchain.$Properties[];
+
+    /** ChainState argsJson. */
+    argsJson: string;
+
+    /** ChainState parent. */
+    parent?: (ParentRef.$Properties|null);
 
     /**
      * Encodes the specified ChainState message. Does not implicitly {@link ChainState.verify|verify} messages.
@@ -307,6 +577,27 @@ export namespace ChainState {
 
         /** ChainState version */
         version?: (number|null);
+
+        /** ChainState output */
+        output?: (string|null);
+
+        /** ChainState timeLimitMs */
+        timeLimitMs?: (number|null);
+
+        /** ChainState ttlMs */
+        ttlMs?: (number|null);
+
+        /** ChainState onFailed */
+        onFailed?: (number|null);
+
+        /** ChainState subchains */
+        subchains?: (Subchain.$Properties[]|null);
+
+        /** ChainState argsJson */
+        argsJson?: (string|null);
+
+        /** ChainState parent */
+        parent?: (ParentRef.$Properties|null);
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];
@@ -464,6 +755,12 @@ export class RetryRule {
     /** RetryRule maxDelayMs. */
     maxDelayMs?: (number|null);
 
+    /** RetryRule jitter. */
+    jitter?: (boolean|null);
+
+    /** RetryRule on. */
+    on?: (FailureCauses.$Properties|null);
+
     /**
      * Encodes the specified RetryRule message. Does not implicitly {@link RetryRule.verify|verify} messages.
      * @param message RetryRule message or plain object to encode
@@ -500,12 +797,75 @@ export namespace RetryRule {
         /** RetryRule maxDelayMs */
         maxDelayMs?: (number|null);
 
+        /** RetryRule jitter */
+        jitter?: (boolean|null);
+
+        /** RetryRule on */
+        on?: (FailureCauses.$Properties|null);
+
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];
     }
 
     /** Shape of a RetryRule. */
     type $Shape = RetryRule.$Properties;
+}
+
+/**
+ * Properties of a FailureCauses.
+ * @deprecated Use FailureCauses.$Properties instead.
+ */
+export interface IFailureCauses extends FailureCauses.$Properties {
+}
+
+/** Represents a FailureCauses. */
+export class FailureCauses {
+
+    /**
+     * Constructs a new FailureCauses.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: FailureCauses.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** FailureCauses causes. */
+    causes: string[];
+
+    /**
+     * Encodes the specified FailureCauses message. Does not implicitly {@link FailureCauses.verify|verify} messages.
+     * @param message FailureCauses message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: FailureCauses.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a FailureCauses message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {FailureCauses & FailureCauses.$Shape} FailureCauses
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): FailureCauses & FailureCauses.$Shape;
+}
+
+export namespace FailureCauses {
+
+    /** Properties of a FailureCauses. */
+    interface $Properties {
+
+        /** FailureCauses causes */
+        causes?: (string[]|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a FailureCauses. */
+    type $Shape = FailureCauses.$Properties;
 }
 
 /**

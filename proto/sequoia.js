@@ -180,6 +180,10 @@ export const ChainNode = $root.ChainNode = (() => {
      * @property {number|null} [functionNumber] ChainNode functionNumber
      * @property {string|null} [onFailure] ChainNode onFailure
      * @property {Array.<number>|null} [after] ChainNode after
+     * @property {string|null} [when] ChainNode when
+     * @property {string|null} [join] ChainNode join
+     * @property {MapRule.$Properties|null} [map] ChainNode map
+     * @property {string|null} [calls] ChainNode calls
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -305,6 +309,38 @@ export const ChainNode = $root.ChainNode = (() => {
     ChainNode.prototype.after = $util.emptyArray;
 
     /**
+     * ChainNode when.
+     * @member {string} when
+     * @memberof ChainNode
+     * @instance
+     */
+    ChainNode.prototype.when = "";
+
+    /**
+     * ChainNode join.
+     * @member {string} join
+     * @memberof ChainNode
+     * @instance
+     */
+    ChainNode.prototype.join = "";
+
+    /**
+     * ChainNode map.
+     * @member {MapRule.$Properties|null|undefined} map
+     * @memberof ChainNode
+     * @instance
+     */
+    ChainNode.prototype.map = null;
+
+    /**
+     * ChainNode calls.
+     * @member {string} calls
+     * @memberof ChainNode
+     * @instance
+     */
+    ChainNode.prototype.calls = "";
+
+    /**
      * Encodes the specified ChainNode message. Does not implicitly {@link ChainNode.verify|verify} messages.
      * @function encode
      * @memberof ChainNode
@@ -344,6 +380,14 @@ export const ChainNode = $root.ChainNode = (() => {
             writer.uint32(/* id 19, wireType 2 =*/154).string(message.onFailure);
         if (message.after != null && message.after.length)
             writer.uint32(/* id 20, wireType 2 =*/162).uint32s(message.after);
+        if (message.when != null && $Object.hasOwnProperty.call(message, "when") && message.when !== "")
+            writer.uint32(/* id 21, wireType 2 =*/170).string(message.when);
+        if (message.join != null && $Object.hasOwnProperty.call(message, "join") && message.join !== "")
+            writer.uint32(/* id 22, wireType 2 =*/178).string(message.join);
+        if (message.map != null && $Object.hasOwnProperty.call(message, "map"))
+            $root.MapRule.encode(message.map, writer.uint32(/* id 23, wireType 2 =*/186).fork(), _depth + 1).ldelim();
+        if (message.calls != null && $Object.hasOwnProperty.call(message, "calls") && message.calls !== "")
+            writer.uint32(/* id 24, wireType 2 =*/194).string(message.calls);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -525,6 +569,39 @@ export const ChainNode = $root.ChainNode = (() => {
                     message.after.push(reader.uint32());
                     continue;
                 }
+            case 21: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.when = value;
+                    else
+                        delete message.when;
+                    continue;
+                }
+            case 22: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.join = value;
+                    else
+                        delete message.join;
+                    continue;
+                }
+            case 23: {
+                    if (wireType !== 2)
+                        break;
+                    message.map = $root.MapRule.decode(reader, reader.size(), $undefined, _depth + 1, message.map);
+                    continue;
+                }
+            case 24: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.calls = value;
+                    else
+                        delete message.calls;
+                    continue;
+                }
             }
             reader.skipType(wireType, _depth, tag);
             if (!reader.discardUnknown) {
@@ -543,6 +620,625 @@ export const ChainNode = $root.ChainNode = (() => {
     };
 
     return ChainNode;
+})();
+
+export const MapRule = $root.MapRule = (() => {
+
+    /**
+     * Properties of a MapRule.
+     * @typedef {Object} MapRule.$Properties
+     * @property {string|null} [items] MapRule items
+     * @property {number|null} [concurrency] MapRule concurrency
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+
+    /**
+     * Properties of a MapRule.
+     * @exports IMapRule
+     * @interface IMapRule
+     * @augments MapRule.$Properties
+     * @deprecated Use MapRule.$Properties instead.
+     */
+
+    /**
+     * Shape of a MapRule.
+     * @typedef {MapRule.$Properties} MapRule.$Shape
+     */
+
+    /**
+     * Constructs a new MapRule.
+     * @exports MapRule
+     * @classdesc Represents a MapRule.
+     * @constructor
+     * @param {MapRule.$Properties=} [properties] Properties to set
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+    const MapRule = function (properties) {
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    /**
+     * MapRule items.
+     * @member {string} items
+     * @memberof MapRule
+     * @instance
+     */
+    MapRule.prototype.items = "";
+
+    /**
+     * MapRule concurrency.
+     * @member {number|null|undefined} concurrency
+     * @memberof MapRule
+     * @instance
+     */
+    MapRule.prototype.concurrency = null;
+
+    // OneOf field names bound to virtual getters and setters
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(MapRule.prototype, "_concurrency", {
+        get: $util.oneOfGetter($oneOfFields = ["concurrency"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    /**
+     * Encodes the specified MapRule message. Does not implicitly {@link MapRule.verify|verify} messages.
+     * @function encode
+     * @memberof MapRule
+     * @static
+     * @param {MapRule.$Properties} message MapRule message or plain object to encode
+     * @param {$protobuf.Writer} [writer] Writer to encode to
+     * @returns {$protobuf.Writer} Writer
+     */
+    MapRule.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.items != null && $Object.hasOwnProperty.call(message, "items") && message.items !== "")
+            writer.uint32(/* id 1, wireType 2 =*/10).string(message.items);
+        if (message.concurrency != null && $Object.hasOwnProperty.call(message, "concurrency"))
+            writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.concurrency);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    /**
+     * Decodes a MapRule message from the specified reader or buffer.
+     * @function decode
+     * @memberof MapRule
+     * @static
+     * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+     * @param {number} [length] Message length if known beforehand
+     * @returns {MapRule & MapRule.$Shape} MapRule
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    MapRule.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message, value;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.MapRule();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.items = value;
+                    else
+                        delete message.items;
+                    continue;
+                }
+            case 2: {
+                    if (wireType !== 0)
+                        break;
+                    message.concurrency = reader.uint32();
+                    message._concurrency = "concurrency";
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return MapRule;
+})();
+
+export const Subchain = $root.Subchain = (() => {
+
+    /**
+     * Properties of a Subchain.
+     * @typedef {Object} Subchain.$Properties
+     * @property {string|null} [chain] Subchain chain
+     * @property {Array.<FunctionSpec.$Properties>|null} [functions] Subchain functions
+     * @property {Array.<ChainNode.$Properties>|null} [nodes] Subchain nodes
+     * @property {string|null} [output] Subchain output
+     * @property {number|null} [timeLimitMs] Subchain timeLimitMs
+     * @property {number|null} [ttlMs] Subchain ttlMs
+     * @property {number|null} [onFailed] Subchain onFailed
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+
+    /**
+     * Properties of a Subchain.
+     * @exports ISubchain
+     * @interface ISubchain
+     * @augments Subchain.$Properties
+     * @deprecated Use Subchain.$Properties instead.
+     */
+
+    /**
+     * Shape of a Subchain.
+     * @typedef {Subchain.$Properties} Subchain.$Shape
+     */
+
+    /**
+     * Constructs a new Subchain.
+     * @exports Subchain
+     * @classdesc Represents a Subchain.
+     * @constructor
+     * @param {Subchain.$Properties=} [properties] Properties to set
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+    const Subchain = function (properties) {
+        this.functions = [];
+        this.nodes = [];
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    /**
+     * Subchain chain.
+     * @member {string} chain
+     * @memberof Subchain
+     * @instance
+     */
+    Subchain.prototype.chain = "";
+
+    /**
+     * Subchain functions.
+     * @member {Array.<FunctionSpec.$Properties>} functions
+     * @memberof Subchain
+     * @instance
+     */
+    Subchain.prototype.functions = $util.emptyArray;
+
+    /**
+     * Subchain nodes.
+     * @member {Array.<ChainNode.$Properties>} nodes
+     * @memberof Subchain
+     * @instance
+     */
+    Subchain.prototype.nodes = $util.emptyArray;
+
+    /**
+     * Subchain output.
+     * @member {string|null|undefined} output
+     * @memberof Subchain
+     * @instance
+     */
+    Subchain.prototype.output = null;
+
+    /**
+     * Subchain timeLimitMs.
+     * @member {number|null|undefined} timeLimitMs
+     * @memberof Subchain
+     * @instance
+     */
+    Subchain.prototype.timeLimitMs = null;
+
+    /**
+     * Subchain ttlMs.
+     * @member {number|null|undefined} ttlMs
+     * @memberof Subchain
+     * @instance
+     */
+    Subchain.prototype.ttlMs = null;
+
+    /**
+     * Subchain onFailed.
+     * @member {number} onFailed
+     * @memberof Subchain
+     * @instance
+     */
+    Subchain.prototype.onFailed = 0;
+
+    // OneOf field names bound to virtual getters and setters
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Subchain.prototype, "_output", {
+        get: $util.oneOfGetter($oneOfFields = ["output"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Subchain.prototype, "_timeLimitMs", {
+        get: $util.oneOfGetter($oneOfFields = ["timeLimitMs"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Subchain.prototype, "_ttlMs", {
+        get: $util.oneOfGetter($oneOfFields = ["ttlMs"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    /**
+     * Encodes the specified Subchain message. Does not implicitly {@link Subchain.verify|verify} messages.
+     * @function encode
+     * @memberof Subchain
+     * @static
+     * @param {Subchain.$Properties} message Subchain message or plain object to encode
+     * @param {$protobuf.Writer} [writer] Writer to encode to
+     * @returns {$protobuf.Writer} Writer
+     */
+    Subchain.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.chain != null && $Object.hasOwnProperty.call(message, "chain") && message.chain !== "")
+            writer.uint32(/* id 1, wireType 2 =*/10).string(message.chain);
+        if (message.functions != null && message.functions.length)
+            for (let i = 0; i < message.functions.length; ++i)
+                $root.FunctionSpec.encode(message.functions[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+        if (message.nodes != null && message.nodes.length)
+            for (let i = 0; i < message.nodes.length; ++i)
+                $root.ChainNode.encode(message.nodes[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+        if (message.output != null && $Object.hasOwnProperty.call(message, "output"))
+            writer.uint32(/* id 4, wireType 2 =*/34).string(message.output);
+        if (message.timeLimitMs != null && $Object.hasOwnProperty.call(message, "timeLimitMs"))
+            writer.uint32(/* id 5, wireType 1 =*/41).double(message.timeLimitMs);
+        if (message.ttlMs != null && $Object.hasOwnProperty.call(message, "ttlMs"))
+            writer.uint32(/* id 6, wireType 1 =*/49).double(message.ttlMs);
+        if (message.onFailed != null && $Object.hasOwnProperty.call(message, "onFailed") && message.onFailed !== 0)
+            writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.onFailed);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    /**
+     * Decodes a Subchain message from the specified reader or buffer.
+     * @function decode
+     * @memberof Subchain
+     * @static
+     * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+     * @param {number} [length] Message length if known beforehand
+     * @returns {Subchain & Subchain.$Shape} Subchain
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    Subchain.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message, value;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.Subchain();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.chain = value;
+                    else
+                        delete message.chain;
+                    continue;
+                }
+            case 2: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.functions && message.functions.length))
+                        message.functions = [];
+                    message.functions.push($root.FunctionSpec.decode(reader, reader.size(), $undefined, _depth + 1));
+                    continue;
+                }
+            case 3: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.nodes && message.nodes.length))
+                        message.nodes = [];
+                    message.nodes.push($root.ChainNode.decode(reader, reader.size(), $undefined, _depth + 1));
+                    continue;
+                }
+            case 4: {
+                    if (wireType !== 2)
+                        break;
+                    message.output = reader.stringVerify();
+                    message._output = "output";
+                    continue;
+                }
+            case 5: {
+                    if (wireType !== 1)
+                        break;
+                    message.timeLimitMs = reader.double();
+                    message._timeLimitMs = "timeLimitMs";
+                    continue;
+                }
+            case 6: {
+                    if (wireType !== 1)
+                        break;
+                    message.ttlMs = reader.double();
+                    message._ttlMs = "ttlMs";
+                    continue;
+                }
+            case 7: {
+                    if (wireType !== 0)
+                        break;
+                    if (value = reader.uint32())
+                        message.onFailed = value;
+                    else
+                        delete message.onFailed;
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return Subchain;
+})();
+
+export const ParentRef = $root.ParentRef = (() => {
+
+    /**
+     * Properties of a ParentRef.
+     * @typedef {Object} ParentRef.$Properties
+     * @property {string|null} [instance] ParentRef instance
+     * @property {string|null} [node] ParentRef node
+     * @property {number|null} [item] ParentRef item
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+
+    /**
+     * Properties of a ParentRef.
+     * @exports IParentRef
+     * @interface IParentRef
+     * @augments ParentRef.$Properties
+     * @deprecated Use ParentRef.$Properties instead.
+     */
+
+    /**
+     * Shape of a ParentRef.
+     * @typedef {ParentRef.$Properties} ParentRef.$Shape
+     */
+
+    /**
+     * Constructs a new ParentRef.
+     * @exports ParentRef
+     * @classdesc Represents a ParentRef.
+     * @constructor
+     * @param {ParentRef.$Properties=} [properties] Properties to set
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+    const ParentRef = function (properties) {
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    /**
+     * ParentRef instance.
+     * @member {string} instance
+     * @memberof ParentRef
+     * @instance
+     */
+    ParentRef.prototype.instance = "";
+
+    /**
+     * ParentRef node.
+     * @member {string} node
+     * @memberof ParentRef
+     * @instance
+     */
+    ParentRef.prototype.node = "";
+
+    /**
+     * ParentRef item.
+     * @member {number|null|undefined} item
+     * @memberof ParentRef
+     * @instance
+     */
+    ParentRef.prototype.item = null;
+
+    // OneOf field names bound to virtual getters and setters
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(ParentRef.prototype, "_item", {
+        get: $util.oneOfGetter($oneOfFields = ["item"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    /**
+     * Encodes the specified ParentRef message. Does not implicitly {@link ParentRef.verify|verify} messages.
+     * @function encode
+     * @memberof ParentRef
+     * @static
+     * @param {ParentRef.$Properties} message ParentRef message or plain object to encode
+     * @param {$protobuf.Writer} [writer] Writer to encode to
+     * @returns {$protobuf.Writer} Writer
+     */
+    ParentRef.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.instance != null && $Object.hasOwnProperty.call(message, "instance") && message.instance !== "")
+            writer.uint32(/* id 1, wireType 2 =*/10).string(message.instance);
+        if (message.node != null && $Object.hasOwnProperty.call(message, "node") && message.node !== "")
+            writer.uint32(/* id 2, wireType 2 =*/18).string(message.node);
+        if (message.item != null && $Object.hasOwnProperty.call(message, "item"))
+            writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.item);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    /**
+     * Decodes a ParentRef message from the specified reader or buffer.
+     * @function decode
+     * @memberof ParentRef
+     * @static
+     * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+     * @param {number} [length] Message length if known beforehand
+     * @returns {ParentRef & ParentRef.$Shape} ParentRef
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    ParentRef.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message, value;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.ParentRef();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.instance = value;
+                    else
+                        delete message.instance;
+                    continue;
+                }
+            case 2: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.node = value;
+                    else
+                        delete message.node;
+                    continue;
+                }
+            case 3: {
+                    if (wireType !== 0)
+                        break;
+                    message.item = reader.uint32();
+                    message._item = "item";
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return ParentRef;
 })();
 
 export const ChainState = $root.ChainState = (() => {
@@ -564,6 +1260,13 @@ export const ChainState = $root.ChainState = (() => {
      * @property {Array.<FunctionSpec.$Properties>|null} [functions] ChainState functions
      * @property {Array.<ChainNode.$Properties>|null} [nodes] ChainState nodes
      * @property {number|null} [version] ChainState version
+     * @property {string|null} [output] ChainState output
+     * @property {number|null} [timeLimitMs] ChainState timeLimitMs
+     * @property {number|null} [ttlMs] ChainState ttlMs
+     * @property {number|null} [onFailed] ChainState onFailed
+     * @property {Array.<Subchain.$Properties>|null} [subchains] ChainState subchains
+     * @property {string|null} [argsJson] ChainState argsJson
+     * @property {ParentRef.$Properties|null} [parent] ChainState parent
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -592,6 +1295,7 @@ export const ChainState = $root.ChainState = (() => {
         this.flags = {};
         this.functions = [];
         this.nodes = [];
+        this.subchains = [];
         if (properties)
             for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                 if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -710,6 +1414,62 @@ export const ChainState = $root.ChainState = (() => {
      */
     ChainState.prototype.version = 0;
 
+    /**
+     * ChainState output.
+     * @member {string|null|undefined} output
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.output = null;
+
+    /**
+     * ChainState timeLimitMs.
+     * @member {number|null|undefined} timeLimitMs
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.timeLimitMs = null;
+
+    /**
+     * ChainState ttlMs.
+     * @member {number|null|undefined} ttlMs
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.ttlMs = null;
+
+    /**
+     * ChainState onFailed.
+     * @member {number} onFailed
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.onFailed = 0;
+
+    /**
+     * ChainState subchains.
+     * @member {Array.<Subchain.$Properties>} subchains
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.subchains = $util.emptyArray;
+
+    /**
+     * ChainState argsJson.
+     * @member {string} argsJson
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.argsJson = "";
+
+    /**
+     * ChainState parent.
+     * @member {ParentRef.$Properties|null|undefined} parent
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.parent = null;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -734,6 +1494,24 @@ export const ChainState = $root.ChainState = (() => {
     // Virtual OneOf for proto3 optional field
     $Object.defineProperty(ChainState.prototype, "_deadlineMs", {
         get: $util.oneOfGetter($oneOfFields = ["deadlineMs"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(ChainState.prototype, "_output", {
+        get: $util.oneOfGetter($oneOfFields = ["output"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(ChainState.prototype, "_timeLimitMs", {
+        get: $util.oneOfGetter($oneOfFields = ["timeLimitMs"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(ChainState.prototype, "_ttlMs", {
+        get: $util.oneOfGetter($oneOfFields = ["ttlMs"]),
         set: $util.oneOfSetter($oneOfFields)
     });
 
@@ -784,6 +1562,21 @@ export const ChainState = $root.ChainState = (() => {
                 $root.ChainNode.encode(message.nodes[i], writer.uint32(/* id 23, wireType 2 =*/186).fork(), _depth + 1).ldelim();
         if (message.version != null && $Object.hasOwnProperty.call(message, "version") && message.version !== 0)
             writer.uint32(/* id 24, wireType 0 =*/192).uint32(message.version);
+        if (message.output != null && $Object.hasOwnProperty.call(message, "output"))
+            writer.uint32(/* id 25, wireType 2 =*/202).string(message.output);
+        if (message.timeLimitMs != null && $Object.hasOwnProperty.call(message, "timeLimitMs"))
+            writer.uint32(/* id 26, wireType 1 =*/209).double(message.timeLimitMs);
+        if (message.ttlMs != null && $Object.hasOwnProperty.call(message, "ttlMs"))
+            writer.uint32(/* id 27, wireType 1 =*/217).double(message.ttlMs);
+        if (message.onFailed != null && $Object.hasOwnProperty.call(message, "onFailed") && message.onFailed !== 0)
+            writer.uint32(/* id 28, wireType 0 =*/224).uint32(message.onFailed);
+        if (message.subchains != null && message.subchains.length)
+            for (let i = 0; i < message.subchains.length; ++i)
+                $root.Subchain.encode(message.subchains[i], writer.uint32(/* id 29, wireType 2 =*/234).fork(), _depth + 1).ldelim();
+        if (message.argsJson != null && $Object.hasOwnProperty.call(message, "argsJson") && message.argsJson !== "")
+            writer.uint32(/* id 30, wireType 2 =*/242).string(message.argsJson);
+        if (message.parent != null && $Object.hasOwnProperty.call(message, "parent"))
+            $root.ParentRef.encode(message.parent, writer.uint32(/* id 31, wireType 2 =*/250).fork(), _depth + 1).ldelim();
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -966,6 +1759,59 @@ export const ChainState = $root.ChainState = (() => {
                         message.version = value;
                     else
                         delete message.version;
+                    continue;
+                }
+            case 25: {
+                    if (wireType !== 2)
+                        break;
+                    message.output = reader.stringVerify();
+                    message._output = "output";
+                    continue;
+                }
+            case 26: {
+                    if (wireType !== 1)
+                        break;
+                    message.timeLimitMs = reader.double();
+                    message._timeLimitMs = "timeLimitMs";
+                    continue;
+                }
+            case 27: {
+                    if (wireType !== 1)
+                        break;
+                    message.ttlMs = reader.double();
+                    message._ttlMs = "ttlMs";
+                    continue;
+                }
+            case 28: {
+                    if (wireType !== 0)
+                        break;
+                    if (value = reader.uint32())
+                        message.onFailed = value;
+                    else
+                        delete message.onFailed;
+                    continue;
+                }
+            case 29: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.subchains && message.subchains.length))
+                        message.subchains = [];
+                    message.subchains.push($root.Subchain.decode(reader, reader.size(), $undefined, _depth + 1));
+                    continue;
+                }
+            case 30: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.argsJson = value;
+                    else
+                        delete message.argsJson;
+                    continue;
+                }
+            case 31: {
+                    if (wireType !== 2)
+                        break;
+                    message.parent = $root.ParentRef.decode(reader, reader.size(), $undefined, _depth + 1, message.parent);
                     continue;
                 }
             }
@@ -1343,6 +2189,8 @@ export const RetryRule = $root.RetryRule = (() => {
      * @property {number|null} [firstDelayMs] RetryRule firstDelayMs
      * @property {number|null} [factor] RetryRule factor
      * @property {number|null} [maxDelayMs] RetryRule maxDelayMs
+     * @property {boolean|null} [jitter] RetryRule jitter
+     * @property {FailureCauses.$Properties|null} [on] RetryRule on
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -1406,6 +2254,22 @@ export const RetryRule = $root.RetryRule = (() => {
      */
     RetryRule.prototype.maxDelayMs = null;
 
+    /**
+     * RetryRule jitter.
+     * @member {boolean|null|undefined} jitter
+     * @memberof RetryRule
+     * @instance
+     */
+    RetryRule.prototype.jitter = null;
+
+    /**
+     * RetryRule on.
+     * @member {FailureCauses.$Properties|null|undefined} on
+     * @memberof RetryRule
+     * @instance
+     */
+    RetryRule.prototype.on = null;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -1424,6 +2288,12 @@ export const RetryRule = $root.RetryRule = (() => {
     // Virtual OneOf for proto3 optional field
     $Object.defineProperty(RetryRule.prototype, "_maxDelayMs", {
         get: $util.oneOfGetter($oneOfFields = ["maxDelayMs"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(RetryRule.prototype, "_jitter", {
+        get: $util.oneOfGetter($oneOfFields = ["jitter"]),
         set: $util.oneOfSetter($oneOfFields)
     });
 
@@ -1451,6 +2321,10 @@ export const RetryRule = $root.RetryRule = (() => {
             writer.uint32(/* id 3, wireType 1 =*/25).double(message.factor);
         if (message.maxDelayMs != null && $Object.hasOwnProperty.call(message, "maxDelayMs"))
             writer.uint32(/* id 4, wireType 1 =*/33).double(message.maxDelayMs);
+        if (message.jitter != null && $Object.hasOwnProperty.call(message, "jitter"))
+            writer.uint32(/* id 5, wireType 0 =*/40).bool(message.jitter);
+        if (message.on != null && $Object.hasOwnProperty.call(message, "on"))
+            $root.FailureCauses.encode(message.on, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -1525,6 +2399,19 @@ export const RetryRule = $root.RetryRule = (() => {
                     message._maxDelayMs = "maxDelayMs";
                     continue;
                 }
+            case 5: {
+                    if (wireType !== 0)
+                        break;
+                    message.jitter = reader.bool();
+                    message._jitter = "jitter";
+                    continue;
+                }
+            case 6: {
+                    if (wireType !== 2)
+                        break;
+                    message.on = $root.FailureCauses.decode(reader, reader.size(), $undefined, _depth + 1, message.on);
+                    continue;
+                }
             }
             reader.skipType(wireType, _depth, tag);
             if (!reader.discardUnknown) {
@@ -1543,6 +2430,143 @@ export const RetryRule = $root.RetryRule = (() => {
     };
 
     return RetryRule;
+})();
+
+export const FailureCauses = $root.FailureCauses = (() => {
+
+    /**
+     * Properties of a FailureCauses.
+     * @typedef {Object} FailureCauses.$Properties
+     * @property {Array.<string>|null} [causes] FailureCauses causes
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+
+    /**
+     * Properties of a FailureCauses.
+     * @exports IFailureCauses
+     * @interface IFailureCauses
+     * @augments FailureCauses.$Properties
+     * @deprecated Use FailureCauses.$Properties instead.
+     */
+
+    /**
+     * Shape of a FailureCauses.
+     * @typedef {FailureCauses.$Properties} FailureCauses.$Shape
+     */
+
+    /**
+     * Constructs a new FailureCauses.
+     * @exports FailureCauses
+     * @classdesc Represents a FailureCauses.
+     * @constructor
+     * @param {FailureCauses.$Properties=} [properties] Properties to set
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+    const FailureCauses = function (properties) {
+        this.causes = [];
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    /**
+     * FailureCauses causes.
+     * @member {Array.<string>} causes
+     * @memberof FailureCauses
+     * @instance
+     */
+    FailureCauses.prototype.causes = $util.emptyArray;
+
+    /**
+     * Encodes the specified FailureCauses message. Does not implicitly {@link FailureCauses.verify|verify} messages.
+     * @function encode
+     * @memberof FailureCauses
+     * @static
+     * @param {FailureCauses.$Properties} message FailureCauses message or plain object to encode
+     * @param {$protobuf.Writer} [writer] Writer to encode to
+     * @returns {$protobuf.Writer} Writer
+     */
+    FailureCauses.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.causes != null && message.causes.length)
+            for (let i = 0; i < message.causes.length; ++i)
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.causes[i]);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    /**
+     * Decodes a FailureCauses message from the specified reader or buffer.
+     * @function decode
+     * @memberof FailureCauses
+     * @static
+     * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+     * @param {number} [length] Message length if known beforehand
+     * @returns {FailureCauses & FailureCauses.$Shape} FailureCauses
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    FailureCauses.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.FailureCauses();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.causes && message.causes.length))
+                        message.causes = [];
+                    message.causes.push(reader.stringVerify());
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return FailureCauses;
 })();
 
 export const Time = $root.Time = (() => {

@@ -1,4 +1,4 @@
 /** What a chain decides at run time: JSONata expressions and templates, evaluated within bounds. */
 export { ExpressionError, type ExpressionErrorCode } from "./errors.ts";
 export { checkExpression, evaluate, isTrue, type Scope } from "./expression.ts";
-export { isTemplate, render, templatesOf } from "./template.ts";
+export { render } from "./template.ts";

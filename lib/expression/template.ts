@@ -1,19 +1,5 @@
-import { isObject, type Json, type JsonObject } from "../model/mod.ts";
+import { isTemplate, type Json, type JsonObject, templateOf } from "../model/mod.ts";
 import { evaluate, type Scope } from "./expression.ts";
-
-const TEMPLATE = /^\s*\{%([\s\S]*)%\}\s*$/;
-
-/** Whether a text is a template: `{% … %}` as a whole, around a JSONata expression. */
-export function isTemplate(text: string): boolean {
-  return TEMPLATE.test(text);
-}
-
-/** The expressions of all templates in a value. */
-export function templatesOf(value: Json): string[] {
-  if (typeof value === "string") return [TEMPLATE.exec(value)?.[1]].filter((text) => text !== undefined);
-  if (Array.isArray(value)) return value.flatMap(templatesOf);
-  return isObject(value) ? Object.values(value as JsonObject).flatMap(templatesOf) : [];
-}
 
 /**
  * Puts what they evaluate to in the place of the templates, anywhere in the arguments; null for those that answer
@@ -27,7 +13,7 @@ export async function render(args: JsonObject, scope: Scope): Promise<JsonObject
 
 async function renderValue(value: Json, scope: Scope): Promise<Json> {
   if (!hasTemplates(value)) return value;
-  if (typeof value === "string") return await evaluate(TEMPLATE.exec(value)![1]!, scope) ?? null;
+  if (typeof value === "string") return await evaluate(templateOf(value)!, scope) ?? null;
   if (Array.isArray(value)) {
     const items: Json[] = [];
     for (const item of value) items.push(await renderValue(item, scope));

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { ExpressionError, isTemplate, render, type Scope, templatesOf } from "./mod.ts";
+import { ExpressionError, render, type Scope } from "./mod.ts";
 
 const scope: Scope = {
   inputs: { list: { files: ["a", "b"] } },
@@ -29,9 +29,4 @@ Deno.test("render() returns what has no templates as it is", async () => {
 
 Deno.test("render() fails with the first template that does", async () => {
   await assertRejects(() => render({ a: "{% $sum('x') %}" }, scope), ExpressionError, "$sum('x')");
-});
-
-Deno.test("templatesOf() finds every expression", () => {
-  assertEquals(templatesOf({ a: "{% x %}", b: ["{%y%}", { c: "z {% no %}" }], d: null, e: 1 }), [" x ", "y"]);
-  assertEquals(["{%a%}", "{%%}", "a {% b %}", "{% a"].map(isTemplate), [true, true, false, false]);
 });

@@ -1,4 +1,4 @@
-import { type Chain, type ChainNode, MAX_CHAIN_DEPTH, MAX_NODES } from "./chain.ts";
+import { type Chain, type ChainNode, MAX_CHAIN_DEPTH, MAX_ITEMS, MAX_NODES } from "./chain.ts";
 import { duplicateNode } from "./chain_order.ts";
 import { parsePositiveDuration } from "./durations.ts";
 import { atPlace, WorkloadError, type WorkloadPlace } from "./errors.ts";
@@ -57,7 +57,7 @@ function checkWhole({ nodes, onFailed, output, timeLimitMs, ttlMs }: Chain): voi
   for (const [option, ms] of [["timeLimitMs", timeLimitMs], ["ttlMs", ttlMs]] as const) {
     if (ms !== undefined) asWorkloadError("bad-duration", option, () => parsePositiveDuration(ms));
   }
-  if (output !== undefined && typeof output !== "string") {
+  if (output !== undefined && !(typeof output === "string" && output.isWellFormed())) {
     throw new WorkloadError("bad-chain", 'the output is no text. Write output: "{% … %}"');
   }
   if (onFailed === undefined) return;
@@ -118,7 +118,7 @@ function checkDecisions({ join, when, map, calls }: ChainNode): void {
       `join is ${JSON.stringify(join)}. Write "all", "any" or "settled"`,
     );
   }
-  if (when !== undefined && (typeof when !== "string" || when.trim() === "")) {
+  if (when !== undefined && !isExpression(when)) {
     throw new WorkloadError(
       "bad-chain",
       'when is no expression. Write JSONata, for example "inputs.a.score > 0.5"',
@@ -126,16 +126,27 @@ function checkDecisions({ join, when, map, calls }: ChainNode): void {
   }
   if (calls !== undefined) checkName("chain", calls);
   if (map === undefined) return;
-  if (!isObject(map) || typeof map.items !== "string" || map.items.trim() === "") {
+  if (!isObject(map) || !isExpression(map.items)) {
     throw new WorkloadError(
       "bad-chain",
       'map is no expression. Write JSONata, for example "inputs.list.files"',
     );
   }
   const { concurrency } = map;
-  if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency > 0)) {
-    throw new WorkloadError("bad-chain", `concurrency is ${concurrency}. Write a whole number above 0`);
+  if (
+    concurrency !== undefined &&
+    !(Number.isInteger(concurrency) && concurrency > 0 && concurrency <= MAX_ITEMS)
+  ) {
+    throw new WorkloadError(
+      "bad-chain",
+      `concurrency is ${concurrency}. Write a whole number from 1 to ${MAX_ITEMS}`,
+    );
   }
+}
+
+/** Whether a value may be JSONata, as far as can be seen without reading it. */
+function isExpression(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "" && value.isWellFormed();
 }
 
 /** The chains that a chain's nodes call are there, can be run, and do not call each other in a circle or too deep. */

@@ -1,5 +1,5 @@
 import { monotonicFactory } from "ulid";
-import type { Chain } from "./chain.ts";
+import { type Chain, MAX_ITEMS } from "./chain.ts";
 import { checkChain } from "./check_chain.ts";
 import { WorkloadError } from "./errors.ts";
 import { isObject, type Json, type JsonObject, notJson } from "./json.ts";
@@ -130,7 +130,8 @@ export function checkSubmission(instance: Instance): Instance {
 
 function isParentRef({ instance, node, item }: ParentRef): boolean {
   return typeof instance === "string" && ID.test(instance) && typeof node === "string" &&
-    (item === undefined || (Number.isInteger(item) && item >= 0));
+    node.isWellFormed() &&
+    (item === undefined || (Number.isInteger(item) && item >= 0 && item < MAX_ITEMS));
 }
 
 /** Whether a Date can hold it: others would make whoever prints them throw. */

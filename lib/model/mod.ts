@@ -18,4 +18,5 @@ export * from "./nearest.ts";
 export * from "./outcome.ts";
 export * from "./random.ts";
 export { linkChains, subchainOf } from "./subchains.ts";
+export * from "./template.ts";
 export * from "./workload.ts";

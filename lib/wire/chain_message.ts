@@ -1,4 +1,13 @@
-import type { Chain, ChainNode, FunctionSpec, JsonObject, OnFailure } from "../model/mod.ts";
+import {
+  type Chain,
+  type ChainNode,
+  type FunctionSpec,
+  type Join,
+  type JsonObject,
+  type MapRule,
+  type OnFailure,
+  stripUndefined,
+} from "../model/mod.ts";
 import { WireError } from "./errors.ts";
 import { functionOf } from "./function_message.ts";
 import type { ChainNode as NodeMessage, ChainState } from "./messages.ts";
@@ -6,6 +15,10 @@ import { originalFunctions } from "./original_chain.ts";
 
 type Node = NodeMessage.$Properties;
 type FunctionOf = (node: Node) => FunctionSpec;
+type Whole = Pick<
+  ChainState.$Properties,
+  "chain" | "functions" | "nodes" | "output" | "timeLimitMs" | "ttlMs" | "onFailed"
+>;
 
 /**
  * The chain out of a message, not yet checked.
@@ -18,18 +31,45 @@ export function chainOf(state: ChainState.$Properties, chainId: number): Chain {
   const root = state.currentNode;
   if (root && list.length > 0) throw undecodable("it has two chains, a tree and a list");
   if (!root && list.length === 0) throw undecodable("it has no chain");
-  const fnOf = functionsOf(state);
-  return {
+  return stripUndefined({
     name: state.chain || `chain${chainId}`,
-    nodes: root ? treeNodes(root, fnOf) : list.map((node) => ({
-      ...nodeOf(node, node.name ?? "", fnOf),
-      after: (node.after ?? []).map((place) => place - 1),
-    })),
+    nodes: root ? treeNodes(root, functionsOf(state)) : listedNodes(state),
+    ...wholeOf(state),
+    subchains: subchainsOf(state),
+  });
+}
+
+function subchainsOf({ subchains = [] }: ChainState.$Properties): Chain["subchains"] {
+  const list = subchains ?? [];
+  if (list.length === 0) return undefined;
+  const chains = list.map((message): Chain =>
+    stripUndefined({ name: message.chain ?? "", nodes: listedNodes(message), ...wholeOf(message) })
+  );
+  if (new Set(chains.map(({ name }) => name)).size < chains.length) {
+    throw undecodable("two of the chains that it calls have the same name");
+  }
+  return Object.fromEntries(chains.map((chain) => [chain.name, chain]));
+}
+
+function listedNodes(message: Whole): ChainNode[] {
+  const fnOf = functionsOf(message);
+  return (message.nodes ?? []).map((node) => ({
+    ...nodeOf(node, node.name ?? "", fnOf),
+    after: (node.after ?? []).map((place) => place - 1),
+  }));
+}
+
+function wholeOf({ output, timeLimitMs, ttlMs, onFailed }: Whole) {
+  return {
+    output: output ?? undefined,
+    timeLimitMs: timeLimitMs ?? undefined,
+    ttlMs: ttlMs ?? undefined,
+    onFailed: onFailed ? onFailed - 1 : undefined,
   };
 }
 
-function functionsOf(state: ChainState.$Properties): FunctionOf {
-  const table = (state.functions ?? []).map(functionOf);
+function functionsOf(message: Whole): FunctionOf {
+  const table = (message.functions ?? []).map(functionOf);
   if (new Set(table.map((fn) => fn.name)).size < table.length) {
     throw undecodable("two of its functions have the same name");
   }
@@ -78,19 +118,33 @@ function nodeNames(): (id: number) => string {
 }
 
 function nodeOf(node: Node, name: string, fnOf: FunctionOf): Omit<ChainNode, "after"> {
-  return {
+  return stripUndefined({
     name,
     fn: fnOf(node),
-    args: node.argsJson ? parseArgs(node.argsJson) : { ...node.args },
+    args: node.argsJson ? parseArgs(node.argsJson, "a node's") : { ...node.args },
     onFailure: (node.onFailure || "fail") as OnFailure,
-  };
+    when: node.when || undefined,
+    join: (node.join || undefined) as Join | undefined,
+    map: node.map ? mapOf(node.map) : undefined,
+    calls: node.calls || undefined,
+  });
 }
 
-function parseArgs(text: string): JsonObject {
+function mapOf({ items, concurrency }: NonNullable<Node["map"]>): MapRule {
+  return stripUndefined({ items: items ?? "", concurrency: concurrency ?? undefined });
+}
+
+/**
+ * Arguments out of their JSON text; whether they are an object is not checked.
+ *
+ * @param whose begins the sentence of the error
+ * @throws {WireError} if they are no JSON
+ */
+export function parseArgs(text: string, whose: string): JsonObject {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw undecodable("a node's args are no JSON", cause);
+    throw undecodable(`${whose} args are no JSON`, cause);
   }
 }
 

@@ -5,9 +5,11 @@ import {
   checkSubmission,
   type Instance,
   NO_LABELS,
+  type ParentRef,
+  stripUndefined,
   WorkloadError,
 } from "../model/mod.ts";
-import { chainOf } from "./chain_message.ts";
+import { chainOf, parseArgs } from "./chain_message.ts";
 import { WireError } from "./errors.ts";
 import { parseInvokeTime } from "./invoke_time.ts";
 import { KnownChains } from "./known_chains.ts";
@@ -26,7 +28,7 @@ export interface DecodeOptions {
 }
 
 /** The newest schema version (ChainState.version) that this code understands. */
-const VERSION = 0;
+const VERSION = 1;
 /** Errors quote what they are about, which in a hostile message may be megabytes. */
 const MAX_ERROR_LENGTH = 600;
 
@@ -70,6 +72,8 @@ function readInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
   return checkSubmission({
     id: state.id || options.fallbackId,
     chain,
+    ...state.argsJson ? { args: parseArgs(state.argsJson, "the instance's") } : {},
+    ...state.parent ? { parent: parentOf(state.parent) } : {},
     labels: labelsOf(state),
     submittedAtMs: state.submittedAtMs ?? originalTime(state, options.receivedAtMs),
     priority: state.priority ?? 0,
@@ -98,6 +102,10 @@ function labelsOf({ id, flags }: ChainState.$Properties): Instance["labels"] {
   const labels = { ...flags };
   if (!id && labels.hybrid === "") delete labels.hybrid; // the original's way to say nothing
   return Object.keys(labels).length === 0 ? NO_LABELS : labels;
+}
+
+function parentOf({ instance, node, item }: NonNullable<ChainState.$Properties["parent"]>): ParentRef {
+  return stripUndefined({ instance: instance ?? "", node: node ?? "", item: item ?? undefined });
 }
 
 /** The original's time, which has no zone; one in the future must be of another zone, and is not believed. */

@@ -149,8 +149,9 @@ Deno.test("decodeInstance() reads fields in any order", () => {
   fc.assert(fc.property(anyInstance, (instance) => {
     const bytes = encodeInstance(instance);
     const swapped = ChainState.decode(bytes);
-    const chain = { chain: swapped.chain, currentNode: swapped.currentNode, nodes: swapped.nodes };
-    const rest = { ...swapped, chain: null, currentNode: null, nodes: [] };
+    const { chain: name, currentNode, nodes, onFailed, subchains } = swapped;
+    const chain = { chain: name, currentNode, nodes, onFailed, subchains };
+    const rest = { ...swapped, chain: null, currentNode: null, nodes: [], onFailed: 0, subchains: [] };
     const parts = [rest, chain].map((part) => ChainState.encode(part as ChainState.$Properties).finish());
     const joined = new Uint8Array(parts[0]!.length + parts[1]!.length);
     joined.set(parts[0]!);
@@ -172,6 +173,9 @@ function codeOf(bytes: Uint8Array): string {
   return "ok";
 }
 
+const SUB = { chain: "s", functions: [{ name: "f" }], nodes: [{ name: "n", functionNumber: 1 }] };
+const CIRCULAR = { ...SUB, nodes: [{ name: "n", functionNumber: 1, calls: "s" }] };
+
 Deno.test("decodeInstance() says what is wrong with a message", () => {
   const node = { name: "n", functionNumber: 1 };
   const functions = [{ name: "f" }];
@@ -182,7 +186,7 @@ Deno.test("decodeInstance() says what is wrong with a message", () => {
     [{ currentNode: node, nodes: [node], functions }, "undecodable"],
     [{ currentNode: node, functions: [...functions, ...functions] }, "undecodable"],
     [{ currentNode: { ...node, argsJson: "{" }, functions }, "undecodable"],
-    [{ currentNode: node, functions, chain: "c", version: 1 }, "newer"],
+    [{ currentNode: node, functions, chain: "c", version: 2 }, "newer"],
     [{ currentNode: { ...node, argsJson: "[]" }, functions }, "bad-arguments"],
     [{ currentNode: { ...node, onFailure: "explode" }, functions }, "bad-chain"],
     [{ currentNode: { ...node, name: "__proto__" }, functions }, "bad-name"],
@@ -198,6 +202,26 @@ Deno.test("decodeInstance() says what is wrong with a message", () => {
     [{ currentNode: node, functions, weight: 0 }, "bad-chain"],
     [{ currentNode: node, functions, id: "a\nb" }, "bad-chain"],
     [{ currentNode: node, functions, flags: JSON.parse(`{"__proto__": "x"}`) }, "bad-chain"],
+    [{ nodes: [{ ...node, join: "most" }], functions }, "bad-chain"],
+    [{ nodes: [{ ...node, when: " " }], functions }, "bad-chain"],
+    [{ nodes: [{ ...node, map: {} }], functions }, "bad-chain"],
+    [{ nodes: [{ ...node, map: { items: "a", concurrency: 0 } }], functions }, "bad-chain"],
+    [{ nodes: [{ ...node, calls: "sub" }], functions }, "unknown-chain"],
+    [{ nodes: [{ ...node, calls: "a b" }], functions }, "bad-name"],
+    [{ nodes: [node], functions, onFailed: 7 }, "bad-chain"],
+    [{ nodes: [node], functions, timeLimitMs: -1 }, "bad-duration"],
+    [{ nodes: [node], functions, ttlMs: NaN }, "bad-duration"],
+    [{ nodes: [node], functions, argsJson: "{" }, "undecodable"],
+    [{ nodes: [node], functions, argsJson: "[]" }, "bad-chain"],
+    [{ nodes: [node], functions, parent: {} }, "bad-chain"],
+    [{ nodes: [node], functions, parent: { instance: "a", node: "n", item: 10_000 } }, "bad-chain"],
+    [{ nodes: [node], functions: [{ name: "f", retry: { on: { causes: ["rain"] } } }] }, "bad-function"],
+    [{ nodes: [node], functions, subchains: [{ chain: "s" }] }, "bad-chain"],
+    [{ nodes: [node], functions, subchains: [{ chain: "s", nodes: [node] }] }, "undecodable"],
+    [{ nodes: [node], functions, subchains: [SUB, SUB] }, "undecodable"],
+    [{ nodes: [node], functions, subchains: [{ ...SUB, chain: "__proto__" }] }, "bad-name"],
+    [{ nodes: [{ ...node, calls: "s" }], functions, subchains: [CIRCULAR] }, "cycle"],
+    [{ nodes: [{ ...node, calls: "s" }], functions, subchains: [SUB] }, "ok"],
     [{ currentNode: node, functions, chain: "c" }, "ok"],
   ];
   for (const [state, code] of cases) {
@@ -247,6 +271,9 @@ Deno.test("decodeInstance() is quick with messages that are made to be slow", ()
     ["empty map entries", field4(1, megabytes([50, 0])), "too-large"],
     ["packed ids", field4(1, field4(4, megabytes([1, 1]))), "too-large"],
     ["unpacked ids", field4(1, megabytes([32, 1])), "too-large"],
+    ["empty subchains", megabytes([234, 1]).map((byte, i) => [234, 1, 0][i % 3]!), "too-large"],
+    ["empty causes of retries", field4(22, field4(6, field4(6, megabytes([10, 0])))), "too-large"],
+    ["nodes of subchains", field4(29, megabytes([26, 0])), "too-large"],
     ["groups", megabytes([11, 11]), "undecodable"],
     ["zeros", new Uint8Array(16 * 1024 * 1024), "undecodable"],
     [
@@ -269,7 +296,8 @@ Deno.test("decodeInstance() is quick with messages that are made to be slow", ()
 /** A length-delimited field of a long content. */
 function field4(number: number, content: Uint8Array): Uint8Array {
   const n = content.length;
-  const head = [number * 8 + 2, n & 127 | 128, n >> 7 & 127 | 128, n >> 14 & 127 | 128, n >> 21];
+  const tag = number < 16 ? [number * 8 + 2] : [number * 8 + 2 & 127 | 128, number >> 4];
+  const head = [...tag, n & 127 | 128, n >> 7 & 127 | 128, n >> 14 & 127 | 128, n >> 21];
   const whole = new Uint8Array(head.length + n);
   whole.set(head);
   whole.set(content, head.length);

@@ -3,16 +3,20 @@ import {
   type ChainNode,
   checkChain,
   checkSubmission,
+  type FunctionSpec,
   type Instance,
   type JsonObject,
+  MAX_NODES,
+  stripUndefined,
 } from "../model/mod.ts";
+import { isDecided, versionOf } from "./decisions.ts";
 import { WireError } from "./errors.ts";
 import { functionMessage } from "./function_message.ts";
 import { chainNumber, functionNumbers, instanceNumber, type OriginalIds } from "./ids.ts";
 import { invokeTime } from "./invoke_time.ts";
 import { MAX_MESSAGE_BYTES, MAX_REPEATED_IDS, MAX_TREE_DEPTH } from "./limits.ts";
-import { type ChainNode as NodeMessage, ChainState } from "./messages.ts";
-import { checkOriginal, originalTree, type UrlOf } from "./original.ts";
+import { type ChainNode as NodeMessage, ChainState, type Subchain } from "./messages.ts";
+import { checkOriginalInstance, originalTree, type UrlOf } from "./original.ts";
 import { repeatedIds, type Tree, treeOf } from "./tree.ts";
 
 /** Sequoia's own messages, which say everything, or the original's fields only. */
@@ -38,8 +42,8 @@ type Extras = (node: ChainNode) => Node;
  * Writes an instance as a message.
  *
  * In the format `sequoia`, `decodeInstance` gives back an equal instance, and the original reads a chain that is a tree (of
- * at most 90 nodes in depth and of moderate size) as a chain of its own. In the format `original` there is nothing
- * that the original does not know: see {@linkcode checkOriginal} for what is refused; priority, weight, deadline and the
+ * at most 90 nodes in depth and of moderate size) and decides nothing as a chain of its own. In the format `original` there is nothing
+ * that the original does not know: see {@linkcode checkOriginalInstance} for what is refused; priority, weight, deadline and the
  * instance's id are dropped, labels become flags.
  *
  * @throws {WireError} if the original's format cannot say it, or if the message is larger than `maxBytes`
@@ -50,7 +54,7 @@ export function encodeInstance(instance: Instance, options: EncodeOptions = {}):
   const { maxBytes = MAX_MESSAGE_BYTES } = options;
   const parts = options.format === "original"
     ? [ChainState.encode(originalState(instance, options)).finish()]
-    : [chainBytes(instance.chain), ChainState.encode(instanceState(instance, options.ids)).finish()];
+    : [chainBytes(instance), ChainState.encode(instanceState(instance, options.ids)).finish()];
   const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   if (bytes > maxBytes) {
     throw new WireError(
@@ -73,35 +77,84 @@ function concatenated(parts: readonly Uint8Array[], length: number): Uint8Array<
   return whole;
 }
 
-const encodedChains = new WeakMap<Chain, Uint8Array>();
+/** Chains as trees where they can be, and all others as lists: for all instances, and for those that chains have called. */
+const encoded = { asTree: new WeakMap<Chain, Uint8Array>(), asList: new WeakMap<Chain, Uint8Array>() };
 
-function chainBytes(chain: Chain): Uint8Array {
-  let bytes = encodedChains.get(chain);
+function chainBytes({ chain, parent }: Instance): Uint8Array {
+  const known = parent === undefined ? encoded.asTree : encoded.asList;
+  let bytes = known.get(chain);
   if (!bytes) {
-    bytes = ChainState.encode(chainState(checkChain(chain))).finish();
-    encodedChains.set(chain, bytes);
+    bytes = ChainState.encode(chainState(checkChain(chain), parent !== undefined)).finish();
+    known.set(chain, bytes);
   }
   return bytes;
 }
 
-function chainState(chain: Chain): ChainState.$Properties {
+function chainState(chain: Chain, asList: boolean): ChainState.$Properties {
+  const subchains = Object.values(chain.subchains ?? {});
+  checkSize(chain, subchains);
   const specs = new Map(chain.nodes.map(({ fn }) => [fn.name, fn]));
-  const numberOf = new Map([...specs.keys()].map((name, i) => [name, i + 1]));
-  const own: Extras = (node) => ({
-    name: node.name,
-    ...argsMessage(node.args),
-    functionNumber: numberOf.get(node.fn.name)!,
-    onFailure: node.onFailure === "fail" ? "" : node.onFailure,
-  });
-  const tree = treeOf(chain);
+  const own = extrasOf(specs);
+  const tree = asList || isDecided(chain) ? undefined : treeOf(chain);
   const asTree = tree && tree.depth <= MAX_TREE_DEPTH && repeatedIds(chain, tree) <= MAX_REPEATED_IDS;
   return {
     chain: chain.name,
     functions: [...specs.values()].map(functionMessage),
     ...asTree
       ? { currentNode: rootMessage(chain, tree, own, (fn) => fn.url) }
-      : { nodes: chain.nodes.map((node) => ({ ...own(node), after: node.after.map((i) => i + 1) })) },
+      : { nodes: listOf(chain, own) },
+    ...wholeOf(chain),
+    ...(subchains.length === 0 ? {} : { subchains: subchains.map(subchainMessage) }),
   };
+}
+
+function subchainMessage(chain: Chain): Subchain.$Properties {
+  const specs = new Map(chain.nodes.map(({ fn }) => [fn.name, fn]));
+  return {
+    chain: chain.name,
+    functions: [...specs.values()].map(functionMessage),
+    nodes: listOf(chain, extrasOf(specs)),
+    ...wholeOf(chain),
+  };
+}
+
+/** Readers bound the nodes of a message, those of all its chains together. */
+function checkSize(chain: Chain, subchains: readonly Chain[]): void {
+  const nodes = subchains.reduce((sum, inner) => sum + inner.nodes.length, chain.nodes.length);
+  if (nodes <= MAX_NODES) return;
+  throw new WireError(
+    "too-large",
+    `Cannot write an instance of chain "${chain.name}": it and the chains that it calls have ${nodes} nodes, more ` +
+      `than ${MAX_NODES}. Split the chain`,
+  );
+}
+
+function listOf(chain: Chain, own: Extras): Node[] {
+  return chain.nodes.map((node) => ({ ...own(node), after: node.after.map((i) => i + 1) }));
+}
+
+/** What is said of a chain as a whole. */
+function wholeOf(
+  { output, timeLimitMs, ttlMs, onFailed }: Chain,
+): ChainState.$Properties & Subchain.$Properties {
+  return stripUndefined({
+    output,
+    timeLimitMs,
+    ttlMs,
+    onFailed: onFailed === undefined ? undefined : onFailed + 1,
+  });
+}
+
+/** What Sequoia says of a node, beside what it comes after. */
+function extrasOf(specs: ReadonlyMap<string, FunctionSpec>): Extras {
+  const numberOf = new Map([...specs.keys()].map((name, i) => [name, i + 1]));
+  return (node) => ({
+    name: node.name,
+    ...argsMessage(node.args),
+    functionNumber: numberOf.get(node.fn.name)!,
+    onFailure: node.onFailure === "fail" ? "" : node.onFailure,
+    ...stripUndefined({ when: node.when, join: node.join, map: node.map, calls: node.calls }),
+  });
 }
 
 function instanceState(instance: Instance, ids: OriginalIds = {}): ChainState.$Properties {
@@ -114,6 +167,9 @@ function instanceState(instance: Instance, ids: OriginalIds = {}): ChainState.$P
     ...Object.is(instance.priority, 0) ? {} : { priority: instance.priority },
     ...instance.weight === 1 ? {} : { weight: instance.weight },
     ...instance.deadlineMs === Infinity ? {} : { deadlineMs: instance.deadlineMs },
+    ...versionOf(instance) === 0 ? {} : { version: versionOf(instance) },
+    ...instance.args === undefined ? {} : { argsJson: JSON.stringify(instance.args) },
+    ...instance.parent === undefined ? {} : { parent: instance.parent },
   };
 }
 
@@ -122,7 +178,8 @@ function originalState(
   { ids = {}, urlOf = (fn) => fn.url }: EncodeOptions,
 ): ChainState.$Properties {
   const { chain } = instance;
-  checkOriginal(checkChain(chain), urlOf);
+  checkChain(chain);
+  checkOriginalInstance(instance, urlOf);
   return {
     currentNode: rootMessage(chain, originalTree(chain), (node) => argsMessage(node.args), urlOf),
     instanceID: ids.instanceId ?? instanceNumber(instance),

@@ -9,7 +9,9 @@ import {
   lognormal,
   type OnFailure,
 } from "../model/mod.ts";
+import firstVersion from "./first_version.json" with { type: "json" };
 import { checkOriginal, decodeInstance, encodeInstance } from "./mod.ts";
+import { ChainState } from "./messages.ts";
 import { type OriginalNode, readOriginal } from "./original_reader.ts";
 import { anyInstance, originalInstance } from "./testing.ts";
 import { assertFails } from "../model/testing.ts";
@@ -87,6 +89,70 @@ function assertSameTree(root: OriginalNode, { nodes }: Chain): void {
     if (fn.id !== undefined) assertStrictEquals(found[i]!.function.id, fn.id);
   }
 }
+
+Deno.test("encodeInstance() writes plain chains as the first version did, byte for byte", () => {
+  const full = fn("f", {
+    url: "http://127.0.0.1:8080/f",
+    attempts: 5,
+    time: lognormal("1s", "2s"),
+    headers: { a: "b" },
+  });
+  const tree = chain("tree", ({ call }) => {
+    call(fn("g"), { after: call(full, { args: { x: "y" } }), args: { n: 1 }, onFailure: "skip" });
+  });
+  const join = chain("join", ({ call }) => {
+    call(full, { after: [call(full), call(full)] });
+  });
+  for (const [each, bytes] of [[tree, firstVersion.tree], [join, firstVersion.join]] as const) {
+    const instance = instanceOf(each, {
+      labels: { tenant: "acme" },
+      priority: 2,
+      weight: 3,
+      deadlineMs: 1_700_000_001_000,
+    });
+    assertEquals(encodeInstance(instance).toHex(), bytes.join(""));
+  }
+});
+
+Deno.test("encodeInstance() writes what decides where neither the original nor the first version runs it", () => {
+  const decided: Chain[] = [
+    chain("c", ({ call }) => call(remote, { when: "true" })),
+    chain("c", ({ call }) => call(remote, { map: "[1]" })),
+    chain("c", ({ call }) => call(remote, { join: "settled" })),
+    chain("c", ({ call }) => call(remote, { args: { deep: ["{% 1 %}"] } })),
+    chain("c", ({ call }) => call(line(1))),
+    chain("c", ({ call }) => call(remote), { output: "{% 1 %}" }),
+    chain("c", ({ call }) => call(remote), { timeLimit: "1s" }),
+    chain("c", ({ call }) => call(remote), { ttl: "1s" }),
+    chain("c", ({ call, onFailed }) => [call(remote), onFailed(remote)]),
+  ];
+  const called = instanceOf(line(1), { parent: { instance: "01H", node: "n" } });
+  for (
+    const instance of [
+      ...decided.map((each) => instanceOf(each)),
+      called,
+      instanceOf(decided[0]!, { args: {} }),
+    ]
+  ) {
+    const bytes = encodeInstance(instance);
+    assertStrictEquals(readOriginal(bytes).currentNode, undefined);
+    assertStrictEquals(ChainState.decode(bytes).version, 1);
+    assertEquals(decodeInstance(bytes, UNKNOWN), instance);
+  }
+  const picky = chain("c", ({ call }) => call(fn("f", { url: "http://h/", retry: { on: [] } })));
+  assertStrictEquals(ChainState.decode(encodeInstance(instanceOf(picky))).version, 1);
+  const plain = instanceOf(line(1), { args: { a: 1 } });
+  assertStrictEquals(ChainState.decode(encodeInstance(plain)).version, 0);
+});
+
+Deno.test("encodeInstance() refuses chains that have more nodes together than a reader takes", () => {
+  const wide = (name: string) =>
+    chain(name, ({ call }) => {
+      for (let i = 0; i < 33_000; i++) call(remote);
+    });
+  const outer = chain("outer", ({ call }) => [call(wide("one")), call(wide("two"))]);
+  assertFails(() => encodeInstance(instanceOf(outer)), { code: "too-large", message: /have 66002 nodes/ });
+});
 
 Deno.test("encodeInstance() writes joins and several roots where the original does not see them", () => {
   const join = chain("join", ({ call }) => {
@@ -180,6 +246,17 @@ Deno.test("encodeInstance() names what the original's messages cannot say", () =
     [one({ id: -1 }), /negative id -1/],
     [one({}, { size: 3 }), /node "n": the argument "size" is no text/],
     [one({}, {}, "skip"), /no onFailure: "skip"/],
+    [one({ retry: { on: ["timeout"] } }), /no retry\.on/],
+    [one({ retry: { jitter: false } }), /no retry\.jitter/],
+    [one({}, { size: "{% 1 %}" }), /node "n": it has no templates in args/],
+    [chain("c", ({ call }) => call(remote, { when: "true" })), /node "f": it has no when/],
+    [chain("c", ({ call }) => call(remote, { map: "[1]" })), /node "f": it has no map/],
+    [chain("c", ({ call }) => call(remote, { join: "any" })), /node "f": it has no join: "any"/],
+    [chain("c", ({ call }) => call(line(1))), /node "line": it has no calls of other chains/],
+    [chain("c", ({ call }) => call(remote), { output: "{% 1 %}" }), /it has no output\. Leave output out/],
+    [chain("c", ({ call }) => call(remote), { timeLimit: "1s" }), /it has no timeLimit/],
+    [chain("c", ({ call }) => call(remote), { ttl: "1s" }), /it has no ttl/],
+    [chain("c", ({ call, onFailed }) => [call(remote), onFailed(remote)]), /it has no onFailed/],
   ];
   for (const [bad, reason] of cases) {
     const write = () => encodeInstance(instanceOf(bad), { format: "original" });
@@ -190,6 +267,16 @@ Deno.test("encodeInstance() names what the original's messages cannot say", () =
       ),
     });
   }
+});
+
+Deno.test("encodeInstance() names what else of an instance the original's messages cannot say", () => {
+  const write = (more: Partial<Instance>) => () =>
+    encodeInstance(instanceOf(line(1), more), { format: "original" });
+  assertFails(write({ args: {} }), { code: "not-original", message: /its instances have no args/ });
+  assertFails(write({ parent: { instance: "a", node: "n" } }), {
+    code: "not-original",
+    message: /have no parent/,
+  });
 });
 
 Deno.test("encodeInstance() refuses what would grow with the square of a large chain", () => {

@@ -2,7 +2,9 @@ import {
   DEFAULT_RETRY,
   DEFAULT_TIMEOUT_MS,
   type Distribution,
+  type FailureCause,
   type FunctionSpec,
+  type RetryRule,
   stripUndefined,
 } from "../model/mod.ts";
 import type { FunctionSpec as FunctionMessage } from "./messages.ts";
@@ -22,7 +24,7 @@ export function functionMessage(fn: FunctionSpec): Message {
     name: fn.name,
     method: fn.method === "POST" ? "" : fn.method,
     timeoutMs: fn.timeoutMs,
-    retry: { ...fn.retry },
+    retry: retryMessage(fn.retry),
     payload: fn.payload === "event" ? "" : fn.payload,
     atMostOnce: fn.atMostOnce,
   };
@@ -36,18 +38,24 @@ export function functionOf(message: Message): FunctionSpec {
     id: message.id ?? undefined,
     method: (message.method || "POST") as FunctionSpec["method"],
     timeoutMs: message.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    retry: {
+    retry: stripUndefined({
       attempts: message.retry?.attempts || (message.atMostOnce ? 1 : DEFAULT_RETRY.attempts),
       firstDelayMs: message.retry?.firstDelayMs ?? DEFAULT_RETRY.firstDelayMs,
       factor: message.retry?.factor ?? DEFAULT_RETRY.factor,
       maxDelayMs: message.retry?.maxDelayMs ?? DEFAULT_RETRY.maxDelayMs,
-    },
+      jitter: message.retry?.jitter ?? undefined,
+      on: message.retry?.on ? (message.retry.on.causes ?? []) as FailureCause[] : undefined,
+    }),
     time: message.time ? timeOf(message.time) : undefined,
     payload: (message.payload || "event") as FunctionSpec["payload"],
     priority: message.priority ?? undefined,
     atMostOnce: message.atMostOnce ?? false,
     headers: message.headers ? { ...message.headers.entries } : undefined,
   });
+}
+
+function retryMessage({ on, ...rule }: RetryRule): NonNullable<Message["retry"]> {
+  return on === undefined ? rule : { ...rule, on: { causes: [...on] } };
 }
 
 function timeMessage(time: Distribution): NonNullable<Message["time"]> {

@@ -4,11 +4,24 @@ import { WireError } from "./errors.ts";
 import { MAX_MESSAGE_PARTS } from "./limits.ts";
 
 /** The parts of a message that hold others or come in numbers, by field number. A `leaf` is counted and passed over. */
-type Kind = "state" | "node" | "function" | "headers" | "time" | "leaf" | "numbers";
+type Kind =
+  | "state"
+  | "subchain"
+  | "node"
+  | "function"
+  | "retry"
+  | "causes"
+  | "headers"
+  | "time"
+  | "leaf"
+  | "numbers";
 const PARTS: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
-  state: { 1: "node", 4: "leaf", 22: "function", 23: "node" },
-  node: { 1: "leaf", 3: "node", 4: "numbers", 5: "numbers", 6: "leaf", 20: "numbers" },
-  function: { 6: "leaf", 7: "time", 11: "headers" },
+  state: { 1: "node", 4: "leaf", 22: "function", 23: "node", 29: "subchain", 31: "leaf" },
+  subchain: { 2: "function", 3: "node" },
+  node: { 1: "leaf", 3: "node", 4: "numbers", 5: "numbers", 6: "leaf", 20: "numbers", 23: "leaf" },
+  function: { 6: "retry", 7: "time", 11: "headers" },
+  retry: { 6: "causes" },
+  causes: { 1: "leaf" },
   headers: { 1: "leaf" },
   time: { 2: "numbers" },
   leaf: {},
@@ -58,7 +71,7 @@ function tooLarge(what: string): WireError {
 }
 
 /** The fields of ChainState that make up the chain, and are the same in all its instances. */
-const CHAIN_FIELDS: ReadonlySet<number> = new Set([1, 17, 22, 23]);
+const CHAIN_FIELDS: ReadonlySet<number> = new Set([1, 17, 22, 23, 25, 26, 27, 28, 29]);
 
 /**
  * Where the fields that make up the chain end, if they all stand first, as both Sequoia and the original write them.

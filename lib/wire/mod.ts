@@ -4,4 +4,4 @@ export { encodeInstance, type EncodeOptions, type WireFormat } from "./encode.ts
 export { WireError, type WireErrorCode } from "./errors.ts";
 export { chainNumber, type OriginalIds } from "./ids.ts";
 export { MAX_MESSAGE_BYTES } from "./limits.ts";
-export { checkOriginal, type UrlOf } from "./original.ts";
+export { checkOriginal, checkOriginalInstance, type UrlOf } from "./original.ts";

@@ -4,7 +4,9 @@ import {
   DEFAULT_RETRY,
   DEFAULT_TIMEOUT_MS,
   type FunctionSpec,
+  type Instance,
 } from "../model/mod.ts";
+import { nodeDecision } from "./decisions.ts";
 import { WireError } from "./errors.ts";
 import { functionNumbers } from "./ids.ts";
 import { MAX_ORIGINAL_REPEATED_IDS, MAX_TREE_DEPTH } from "./limits.ts";
@@ -23,6 +25,12 @@ export type UrlOf = (fn: FunctionSpec) => string | undefined;
  * @throws {WireError} `not-original`, naming chain and node, what cannot be said and what to do
  */
 export function checkOriginal(chain: Chain, urlOf: UrlOf = (fn) => fn.url): string[] {
+  const whole = wholeReason(chain);
+  if (whole !== undefined) throw refusal(chain, whole);
+  const decided = chain.nodes.find((node) => nodeDecision(node) !== undefined);
+  if (decided) {
+    throw refusal(chain, `node "${decided.name}": it has no ${nodeDecision(decided)}. Leave that out`);
+  }
   originalTree(chain);
   const numbers = functionNumbers(chain);
   const dropped = new Set<string>();
@@ -32,6 +40,20 @@ export function checkOriginal(chain: Chain, urlOf: UrlOf = (fn) => fn.url): stri
     for (const part of droppedParts(node.fn)) dropped.add(part);
   }
   return [...dropped];
+}
+
+/**
+ * The same of an instance: of its chain, and of what else it carries.
+ *
+ * @throws {WireError} `not-original`
+ */
+export function checkOriginalInstance(
+  { chain, args, parent }: Pick<Instance, "chain" | "args" | "parent">,
+  urlOf?: UrlOf,
+): string[] {
+  if (args !== undefined) throw refusal(chain, "its instances have no args. Leave them out");
+  if (parent !== undefined) throw refusal(chain, "its instances have no parent. Submit the chain by itself");
+  return checkOriginal(chain, urlOf);
 }
 
 /** A chain as the tree that the original's messages hold. */
@@ -65,6 +87,12 @@ function notTree({ nodes }: Chain): string {
     "Put one node before them";
 }
 
+function wholeReason({ output, timeLimitMs, ttlMs, onFailed }: Chain): string | undefined {
+  const said = { onFailed, output, timeLimit: timeLimitMs, ttl: ttlMs };
+  const found = Object.entries(said).find(([, value]) => value !== undefined);
+  return found && `it has no ${found[0]}. Leave ${found[0]} out`;
+}
+
 function nodeReason({ args, onFailure }: ChainNode): string | undefined {
   const other = Object.entries(args).find(([, value]) => typeof value !== "string");
   if (other) {
@@ -82,6 +110,8 @@ function functionReason(fn: FunctionSpec, urlOf: UrlOf, number: number): string 
   if (fn.headers !== undefined && Object.keys(fn.headers).length > 0) {
     return of("it sends no headers. Leave headers out");
   }
+  if (fn.retry.on !== undefined) return of("it has no retry.on. Leave it out");
+  if (fn.retry.jitter !== undefined) return of("it has no retry.jitter. Leave it out");
   if (number < 0) return of(`it cannot read the negative id ${number}. Write an id from 0 on`);
 }
 

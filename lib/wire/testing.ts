@@ -2,10 +2,16 @@
 import fc from "fast-check";
 import {
   type Chain,
+  type ChainNode,
   type Distribution,
+  FAILURE_CAUSES,
   type FunctionSpec,
   type Instance,
+  type Join,
+  JOINS,
   type JsonObject,
+  type MapRule,
+  type ParentRef,
   stripUndefined,
 } from "../model/mod.ts";
 
@@ -35,6 +41,12 @@ const retry = record({
   factor: fc.double({ min: 1, max: 100, noNaN: true }),
 }).chain((rule) => ms.map((more) => ({ ...rule, maxDelayMs: rule.firstDelayMs + more })));
 
+/** What only Sequoia's retry rules say. */
+const retryDecisions = record({
+  jitter: fc.option(fc.boolean(), { nil: undefined }),
+  on: fc.option(fc.subarray([...FAILURE_CAUSES]), { nil: undefined }),
+});
+
 /** A function that the original can be told of, whatever it drops. */
 const simpleFunction = record({
   name,
@@ -56,6 +68,7 @@ const anyFunction = record({
   id: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { nil: undefined }),
   payload: fc.constantFrom("event" as const, "args" as const),
   atMostOnce: fc.boolean(),
+  retryDecisions,
   headers: fc.option(
     fc.dictionary(fc.stringMatching(/^[a-z-]{1,9}$/), fc.stringMatching(/^[!-~]{0,9}$/), {
       noNullPrototype: true,
@@ -64,13 +77,17 @@ const anyFunction = record({
       nil: undefined,
     },
   ),
-}).map(({ base: { url, ...base }, local, id, ...rest }): FunctionSpec =>
+}).map(({ base: { url, retry, ...base }, local, id, retryDecisions, ...rest }): FunctionSpec =>
   stripUndefined({
     ...base,
     ...rest,
     id,
     url: local ? undefined : url,
-    retry: rest.atMostOnce ? { ...base.retry, attempts: 1 } : base.retry,
+    retry: stripUndefined({
+      ...retry,
+      ...retryDecisions,
+      attempts: rest.atMostOnce ? 1 : retry.attempts,
+    }),
   })
 );
 
@@ -112,6 +129,86 @@ function predecessors(index: number, tree: boolean): fc.Arbitrary<number[]> {
   return fc.uniqueArray(earlier, { maxLength: 4 }).map((list) => list.sort((a, b) => a - b));
 }
 
+const expression = fc.constantFrom("inputs.a > 1", "$count(args.list)", "ünïcode 🌲", "1");
+
+const decisions = record({
+  when: fc.option(expression, { nil: undefined }),
+  join: fc.constantFrom<(Join | undefined)[]>(undefined, ...JOINS),
+  map: fc.option(
+    record({
+      items: expression,
+      concurrency: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined }),
+    })
+      .map((rule): MapRule => stripUndefined(rule)),
+    { nil: undefined },
+  ),
+}).map((said) => stripUndefined(said));
+
+const whole = record({
+  output: fc.option(fc.oneof(text.filter((it) => it.isWellFormed()), fc.constant("{% inputs %}")), {
+    nil: undefined,
+  }),
+  timeLimitMs: fc.option(ms.map((value) => value + 1), { nil: undefined }),
+  ttlMs: fc.option(ms.map((value) => value + 1), { nil: undefined }),
+}).map((said) => stripUndefined(said));
+
+/** A chain that decides: conditions, joins, maps, templates, a result, limits, undoing, calls of some other chains. */
+function decided(callees: readonly string[]): fc.Arbitrary<Chain> {
+  const templated = fc.oneof(json, json.map((args) => ({ ...args, item: "{% item %}" })));
+  return fc.tuple(
+    chains(anyFunction, templated, false),
+    whole,
+    fc.boolean(),
+    fc.infiniteStream(decisions),
+    calls(),
+  )
+    .map(([chain, said, undoes, each, calls]) => {
+      const nodes = chain.nodes.map((node): ChainNode => ({
+        ...node,
+        ...each.next().value,
+        ...calls.next().value,
+      }));
+      const { name: first, fn, args } = nodes[0]!;
+      const undo: ChainNode = { name: `${first}-undo`, fn, args, after: [], onFailure: "continue" };
+      return undoes
+        ? { ...chain, ...said, nodes: [...nodes, undo], onFailed: nodes.length }
+        : { ...chain, ...said, nodes };
+    });
+
+  function calls(): fc.Arbitrary<Iterator<{ calls?: string }>> {
+    const call = fc.constantFrom<{ calls?: string }[]>({}, {}, ...callees.map((calls) => ({ calls })));
+    return fc.infiniteStream(call);
+  }
+}
+
+/** A chain that may call two others, the first of which may call the second. */
+const decidedChain: fc.Arbitrary<Chain> = fc.tuple(
+  decided(["sub-one", "sub-two"]),
+  decided(["sub-two"]),
+  decided([]),
+  fc.boolean(),
+).map(([chain, one, two, alone]) =>
+  alone ? { ...chain, nodes: chain.nodes.map(({ calls: _, ...node }) => node) } : {
+    ...chain,
+    subchains: { "sub-one": { ...one, name: "sub-one" }, "sub-two": { ...two, name: "sub-two" } },
+  }
+);
+
+const parent = record({
+  instance: fc.stringMatching(/^[!-~]{1,40}$/),
+  node: name,
+  item: fc.option(fc.nat({ max: 9999 }), { nil: undefined }),
+}).map((ref): ParentRef => stripUndefined(ref));
+
+/** The same instance with arguments, as called by another, or as it was. */
+function called(instance: fc.Arbitrary<Instance>): fc.Arbitrary<Instance> {
+  const more = record({
+    args: fc.option(json, { nil: undefined }),
+    parent: fc.option(parent, { nil: undefined }),
+  });
+  return fc.tuple(instance, more).map(([given, said]) => ({ ...given, ...stripUndefined(said) }));
+}
+
 function instances(chain: fc.Arbitrary<Chain>): fc.Arbitrary<Instance> {
   return record({
     id: fc.stringMatching(/^[!-~]{1,40}$/),
@@ -124,10 +221,11 @@ function instances(chain: fc.Arbitrary<Chain>): fc.Arbitrary<Instance> {
   });
 }
 
-/** Any instance that can be run: trees, joins, several roots, and all options. */
+/** Any instance that can be run: trees, joins, several roots, all options and decisions, sub-chains. */
 export const anyInstance: fc.Arbitrary<Instance> = fc.oneof(
-  instances(chains(anyFunction, json, false)),
-  instances(chains(anyFunction, texts, true)),
+  called(instances(chains(anyFunction, json, false))),
+  called(instances(chains(anyFunction, texts, true))),
+  called(instances(decidedChain)),
 );
 
 /** Instances that can be written for the original. */
