@@ -13,7 +13,7 @@ import {
   QueueError,
   type Result,
 } from "./queue.ts";
-import { checkNodeNumber, definitionOfSubmitted, jsonText, storableText } from "./submission.ts";
+import { checkRecord, definitionOfSubmitted, jsonText, placeOf, storableText } from "./submission.ts";
 
 /** How an in-memory queue is kept. */
 export interface MemoryQueueOptions {
@@ -120,7 +120,7 @@ class MemoryConsumer implements QueueDriver {
         lost.push(item.instanceId);
         continue;
       }
-      for (const record of item.records) entry.records.set(record.node, record);
+      for (const record of item.records) entry.records.set(placeOf(record), record);
       also(entry, item);
     }
     if (lost.length > 0) throw leaseLost("the queue in memory", lost);
@@ -232,7 +232,7 @@ class MemoryConsumer implements QueueDriver {
 }
 
 function copyOf(record: NodeRecord): NodeRecord {
-  checkNodeNumber(record.node);
+  checkRecord(record);
   const { reason } = record;
   return {
     ...record,

@@ -2,12 +2,13 @@ import type { Chain, Instance, Json, NodeRecord } from "../model/mod.ts";
 import { Bell } from "./bell.ts";
 import { matches } from "./filter.ts";
 import type { Command, Filter, InstanceState, InstanceView, QueueDepth } from "./queue.ts";
-import { definitionOfSubmitted, storableText } from "./submission.ts";
+import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
 export interface Entry {
   readonly seq: number;
   readonly instance: Instance;
+  /** By their places. */
   readonly records: Map<number, NodeRecord>;
   state: InstanceState;
   owner: object | undefined;
@@ -94,7 +95,7 @@ export class MemoryStore {
   retry(entries: readonly Entry[]): void {
     for (const entry of entries) {
       entry.reason = entry.endedAtMs = entry.output = undefined;
-      for (const [node, { state }] of entry.records) if (state !== "ok") entry.records.delete(node);
+      for (const [place, { state }] of entry.records) if (state !== "ok") entry.records.delete(place);
       this.#queueAgain(entry);
     }
     this.#again.sort((a, b) => a.seq - b.seq);
@@ -175,7 +176,7 @@ export function viewOf(entry: Entry): InstanceView {
   };
 }
 
-/** The records of an entry by node. */
+/** The records of an entry by node and item. */
 export function progressOf(entry: Entry): NodeRecord[] {
-  return [...entry.records.values()].sort((a, b) => a.node - b.node);
+  return [...entry.records.values()].sort((a, b) => placeOf(a) - placeOf(b));
 }

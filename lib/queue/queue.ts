@@ -3,10 +3,11 @@ import type { Instance, InstanceOutcome, Json, NodeRecord } from "../model/mod.t
 /** An instance handed to this consumer, with what had been settled of it before. */
 export interface Claim {
   readonly instance: Instance;
+  /** By node; the record of a node as a whole stands before those of its items. */
   readonly progress: readonly NodeRecord[];
 }
 
-/** Nodes of one instance that have settled since the last checkpoint. */
+/** Nodes of one instance, and items of its maps, that have settled since the last checkpoint. */
 export interface Progress {
   readonly instanceId: string;
   readonly records: readonly NodeRecord[];

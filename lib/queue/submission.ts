@@ -6,7 +6,9 @@ import {
   type Instance,
   isObject,
   type Json,
+  MAX_ITEMS,
   MAX_NODES,
+  type NodeRecord,
 } from "../model/mod.ts";
 
 /** A chain's definition as it is stored: once, under the hash of its content. */
@@ -63,11 +65,26 @@ export function storableText(text: string): string {
 }
 
 /**
- * Checks the number of a node in a record: stores pack it into 16 bits.
+ * Checks of what a record is: stores pack the number of a node into 16 bits.
  *
- * @throws {RangeError} if it is none
+ * @throws {RangeError} if there can be no such node or item
  */
-export function checkNodeNumber(node: number): number {
-  if (Number.isInteger(node) && node >= 0 && node < MAX_NODES) return node;
-  throw new RangeError(`Cannot record the node ${node}: it is not a whole number from 0 to ${MAX_NODES - 1}`);
+export function checkRecord<T extends Pick<NodeRecord, "node" | "item">>(record: T): T {
+  const { node, item = 0 } = record;
+  if (!isBelow(node, MAX_NODES)) throw notRecordable("node", node, MAX_NODES);
+  if (!isBelow(item, MAX_ITEMS)) throw notRecordable("item", item, MAX_ITEMS);
+  return record;
+}
+
+function isBelow(value: number, end: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < end;
+}
+
+function notRecordable(what: string, value: number, end: number): RangeError {
+  return new RangeError(`Cannot record the ${what} ${value}: it is not a whole number from 0 to ${end - 1}`);
+}
+
+/** A number of its own for each node and each item of one, in their order: a node as a whole stands before its items. */
+export function placeOf({ node, item }: Pick<NodeRecord, "node" | "item">): number {
+  return node * (MAX_ITEMS + 1) + (item === undefined ? 0 : item + 1);
 }

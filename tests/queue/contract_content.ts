@@ -1,7 +1,7 @@
-import { chain, fn, WorkloadError } from "../../lib/model/mod.ts";
+import { chain, fn, type NodeRecord, WorkloadError } from "../../lib/model/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ContractCase, pullAll } from "./contract.ts";
-import { ids, instances, line, record, result, single } from "./samples.ts";
+import { decided, ids, instances, itemRecord, line, record, result, single } from "./samples.ts";
 
 /** What instances and outputs may be made of, how many there may be, and what is refused. */
 export const contentCases: readonly ContractCase[] = [
@@ -22,6 +22,99 @@ export const contentCases: readonly ContractCase[] = [
       const claims = await pullAll(harness, consumer, 3);
       assertEquals(claims.map(({ instance }) => instance), [plain!, full!, odd]);
       assertEquals((await producer.get(odd.id))?.instance, odd);
+    },
+  },
+  {
+    name: "an instance comes back with what its chain decides, its arguments and its parent",
+    async run(harness) {
+      const [producer, consumer] = [await harness.connect(), await harness.connect()];
+      const [plain, full, child] = instances(3, decided);
+      const given = [
+        { ...plain!, args: {} },
+        { ...full!, args: { pages: 3, deep: [{ "ключ": "\u0000\ud800'" }], none: null } },
+        { ...child!, parent: { instance: full!.id, node: "convert" } },
+        { ...child!, id: "of-an-item", parent: { instance: full!.id, node: "convert", item: 9999 } },
+      ];
+      await producer.push(given);
+      const claims = await pullAll(harness, consumer, given.length);
+      assertEquals(claims.map(({ instance }) => instance), given);
+      assertEquals(new Set(claims.map(({ instance }) => instance.chain)).size, 1);
+      for (const instance of given) assertEquals((await producer.get(instance.id))?.instance, instance);
+      const listed = await Array.fromAsync(producer.list({ chain: "decided" }));
+      assertEquals(listed.map(({ instance }) => instance), given);
+      const { publish, undo } = { publish: 3, undo: decided.onFailed! };
+      const records = [record(publish, null, "skipped"), record(undo, { undone: true })];
+      const end = result(full!.id, harness.clock.nowMs(), {
+        records,
+        outcome: "failed",
+        reason: "time limit",
+      });
+      await consumer.finish([end]);
+      const view = await producer.get(full!.id);
+      assertEquals([view?.state, view?.reason, view?.progress], ["failed", "time limit", records]);
+    },
+  },
+  {
+    name: "the records of a map's items are kept beside that of their node, whatever their order",
+    async run(harness) {
+      const queue = await harness.connect();
+      const [a, b] = instances(2, decided);
+      await queue.push([a!, b!]);
+      await pullAll(harness, queue, 2);
+      const write = (instanceId: string, ...records: NodeRecord[]) =>
+        queue.checkpoint([{ instanceId, records }]);
+      await write(a!.id, itemRecord(1, 9999, "last"), record(2), itemRecord(1, 0, [0]));
+      await write(b!.id, itemRecord(1, 7, "of another"));
+      await write(a!.id, itemRecord(0, 3), itemRecord(1, 5, null, "failed"), record(0, { pages: 3 }));
+      await write(a!.id, itemRecord(1, 0, "first"), itemRecord(2, 1, null, "started"));
+      const kept = [
+        record(0, { pages: 3 }),
+        itemRecord(0, 3),
+        itemRecord(1, 0, "first"),
+        itemRecord(1, 5, null, "failed"),
+        itemRecord(1, 9999, "last"),
+        record(2),
+        itemRecord(2, 1, null, "started"),
+      ];
+      assertEquals((await queue.get(a!.id))?.progress, kept);
+      await harness.wait(queue[Symbol.asyncDispose]());
+      const heir = await harness.connect();
+      const claims = await pullAll(harness, heir, 2);
+      assertEquals(claims.map(({ progress }) => progress), [kept, [itemRecord(1, 7, "of another")]]);
+
+      await heir.finish([
+        result(a!.id, harness.clock.nowMs(), { outcome: "failed", records: [record(1, null, "failed")] }),
+      ]);
+      await heir.request({ kind: "retry", filter: { ids: [a!.id] } });
+      const [again] = await pullAll(harness, heir, 1);
+      assertEquals(
+        again!.progress,
+        kept.filter(({ state }) => state === "ok"),
+        "what is ok is not done again",
+      );
+      await heir.finish([result(a!.id, harness.clock.nowMs())]);
+      await heir.request({ kind: "purge", filter: { ids: [a!.id] } });
+      await heir.push([a!]);
+      assertEquals((await heir.get(a!.id))?.progress, [], "nothing is left of what was forgotten");
+    },
+  },
+  {
+    name: "10,000 items of a map are written one by one, and come back",
+    async run(harness) {
+      const [queue, other] = [await harness.connect(), await harness.connect()];
+      const [instance] = instances(1, decided);
+      await queue.push([instance!]);
+      await pullAll(harness, queue, 1);
+      const records = Array.from({ length: 10_000 }, (_, item) => itemRecord(1, item, { item }));
+      const shuffled = records.map((record, i) => records[i * 7919 % records.length] ?? record);
+      await harness.wait(
+        Promise.all(
+          shuffled.map((record) => queue.checkpoint([{ instanceId: instance!.id, records: [record] }])),
+        ),
+      );
+      await harness.wait(queue[Symbol.asyncDispose]());
+      const [claim] = await pullAll(harness, other, 1);
+      assertEquals(claim!.progress, records);
     },
   },
   {
@@ -114,6 +207,10 @@ export const contentCases: readonly ContractCase[] = [
           RangeError,
         ),
         assertRejects(() => queue.checkpoint([{ instanceId: b!.id, records: [record(0.5)] }]), RangeError),
+        assertRejects(
+          () => queue.checkpoint([{ instanceId: b!.id, records: [itemRecord(0, 1), itemRecord(0, 10_000)] }]),
+          RangeError,
+        ),
       ];
       await Promise.all([good, ...refused]);
       const views = await Array.fromAsync(queue.list({}));

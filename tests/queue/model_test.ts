@@ -48,9 +48,10 @@ class Model {
   write(holder: number, i: number, records: readonly NodeRecord[]): Item | undefined {
     const item = this.of(i);
     if (item?.holder !== holder) return undefined;
-    const nodes = records.map(({ node }) => node);
-    const kept = item.view.progress.filter(({ node }) => !nodes.includes(node));
-    item.view.progress = [...kept, ...records].sort((a, b) => a.node - b.node);
+    const kept = item.view.progress.filter((old) => !records.some((record) => sameOf(record, old)));
+    item.view.progress = [...kept, ...records].sort((a, b) =>
+      a.node - b.node || (a.item ?? -1) - (b.item ?? -1)
+    );
     return item;
   }
 
@@ -82,6 +83,10 @@ class Model {
   }
 }
 
+function sameOf(a: NodeRecord, b: NodeRecord): boolean {
+  return a.node === b.node && a.item === b.item;
+}
+
 const ENDED: readonly string[] = ["completed", "failed", "cancelled"];
 
 interface Real {
@@ -99,8 +104,11 @@ const recordOf = fc.record({
   state: fc.constantFrom("ok", "failed", "skipped", "started"),
   attempts: fc.nat(9),
   output: json,
-}, { noNullPrototype: true }) as fc.Arbitrary<NodeRecord>;
-const records = fc.uniqueArray(recordOf, { maxLength: 3, selector: ({ node }) => node });
+  item: fc.constantFrom(0, 1, 9999),
+}, { noNullPrototype: true, requiredKeys: ["node", "state", "attempts", "output"] }) as fc.Arbitrary<
+  NodeRecord
+>;
+const records = fc.uniqueArray(recordOf, { maxLength: 3, comparator: sameOf });
 const filter = fc.record({
   ids: fc.array(index.map((i) => POOL[i]!.id), { maxLength: 4 }),
   states: fc.subarray(["queued", "running", "completed", "failed", "cancelled"] as InstanceState[]),

@@ -21,6 +21,28 @@ export const line: Chain = chain("line", ({ call }) => {
   call(fn("third"), { after: b });
 });
 
+const convert = chain("convert", ({ call }) => {
+  call(fn("render"), {
+    map: "args.pages",
+    concurrency: 3,
+    args: { page: "{% item %}" },
+    onFailure: "continue",
+  });
+}, { output: "{% $count(inputs.render) %}" });
+
+/** A chain that decides all that a chain can, and calls another twice. */
+export const decided: Chain = chain("decided", ({ call, onFailed }) => {
+  const list = call(fn("list", { retry: { jitter: false, on: ["timeout"] } }));
+  const few = call(convert, {
+    after: list,
+    when: "inputs.list.pages < 10",
+    args: { pages: "{% inputs.list %}" },
+  });
+  const many = call(convert, { after: list, name: "many", when: "inputs.list.pages >= 10" });
+  call(fn("publish"), { after: [few, many], join: "settled" });
+  onFailed(fn("undo"), { args: { done: "{% inputs %}" } });
+}, { output: "{% inputs.publish %}", timeLimit: "1h", ttl: "5m" });
+
 const SUBMITTED_AT_MS = Date.UTC(2026, 0, 1);
 
 /** Makes `count` instances of a chain, submitted a millisecond after each other, with ids of their own. */
@@ -37,6 +59,16 @@ export function instances(
 /** A settled node. */
 export function record(node: number, output: Json = null, state: NodeRecord["state"] = "ok"): NodeRecord {
   return { node, state, attempts: 1, output, ...(state === "failed" ? { reason: "it did not work" } : {}) };
+}
+
+/** A settled item of a map. */
+export function itemRecord(
+  node: number,
+  item: number,
+  output: Json = null,
+  state: NodeRecord["state"] = "ok",
+): NodeRecord {
+  return { ...record(node, output, state), item };
 }
 
 /** An end, at a time within every queue's `keep`. */

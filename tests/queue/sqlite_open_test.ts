@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { QueueError, type QueueErrorCode } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { instances } from "./samples.ts";
+import { instances, itemRecord, line, record, single } from "./samples.ts";
 import { TestClock } from "./test_clock.ts";
 
 /** Runs a test in a folder of its own. */
@@ -78,6 +78,53 @@ test("refuses a queue of a newer version", async (folder, clock) => {
   db.close();
   assert((await fails("newer-version", path)).message.includes("999"));
   await fails("newer-version", path, { readOnly: true });
+});
+
+/** The queue of `version_1.sql`, in a file. */
+function makeVersion1(path: string): void {
+  const db = new DatabaseSync(path);
+  db.exec(Deno.readTextFileSync(new URL("version_1.sql", import.meta.url)));
+  db.close();
+}
+
+test("brings a queue of the first version up to date, with all that it holds", async (folder, clock) => {
+  const path = `${folder}/queue.db`;
+  makeVersion1(path);
+  await using queue = await openSqliteQueue({ path, clock, keepMs: Infinity });
+  assertEquals(await queue.depth(), {
+    queued: 3,
+    running: 0,
+    completed: 1,
+    failed: 1,
+    cancelled: 0,
+    oldestSubmittedAtMs: 1767225600002,
+  });
+  const [done, failed, begun] = instances(3, { chain: line, labels: { tenant: "acme" }, priority: 2 }, "v1");
+  const [waiting] = instances(1, single, "v1-single");
+  assertEquals(await queue.get(done!.id), {
+    instance: done!,
+    state: "completed",
+    progress: [record(0, 1), record(1, 2), record(2)],
+    endedAtMs: Date.UTC(2026, 0, 2),
+    output: { third: "c" },
+  });
+  await queue.request({ kind: "retry", filter: { ids: [failed!.id] } });
+  const claims = await clock.wait(queue.pull(3, new AbortController().signal));
+  assertEquals(claims, [
+    { instance: failed!, progress: [record(0, 1)] },
+    { instance: begun!, progress: [record(0, { kept: ["ü", 1] })] },
+    { instance: waiting!, progress: [] },
+  ]);
+  await queue.checkpoint([{ instanceId: begun!.id, records: [itemRecord(1, 0, "new")] }]);
+  assertEquals((await queue.get(begun!.id))?.progress.at(-1), itemRecord(1, 0, "new"));
+});
+
+test("does not bring a queue of the first version up to date when it is only to look", async (folder) => {
+  const path = `${folder}/queue.db`;
+  makeVersion1(path);
+  const before = await Deno.readFile(path);
+  assert((await fails("read-only", path, { readOnly: true })).message.includes("an older Sequoia made it"));
+  assertEquals(await Deno.readFile(path), before);
 });
 
 test("refuses a damaged file", async (folder, clock) => {

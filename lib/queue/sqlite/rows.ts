@@ -2,23 +2,28 @@ import {
   type Chain,
   type Instance,
   type Json,
+  type JsonObject,
   MAX_NODES,
   NO_LABELS,
   type NodeRecord,
+  type ParentRef,
 } from "../../model/mod.ts";
 import type { InstanceState, InstanceView } from "../queue.ts";
-import { checkNodeNumber, jsonText, storableText } from "../submission.ts";
+import { checkRecord, jsonText, placeOf, storableText } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
 import type { Database } from "./database.ts";
 
 /** The columns of an instance as it was submitted. */
-export const SUBMITTED = "seq, id, chain, labels, submitted_at_ms, priority, weight, deadline_ms";
+export const SUBMITTED =
+  "seq, id, chain, args, parent, labels, submitted_at_ms, priority, weight, deadline_ms";
 
 /** A row of the columns {@linkcode SUBMITTED}. */
 export interface SubmittedRow {
   readonly seq: number;
   readonly id: string;
   readonly chain: number;
+  readonly args: string | null;
+  readonly parent: string | null;
   readonly labels: string | null;
   readonly submitted_at_ms: number;
   readonly priority: number;
@@ -41,6 +46,8 @@ export function instanceOf(row: SubmittedRow, chain: Chain): Instance {
   return {
     id: row.id,
     chain,
+    ...(row.args === null ? {} : { args: JSON.parse(row.args) as JsonObject }),
+    ...(row.parent === null ? {} : { parent: JSON.parse(row.parent) as ParentRef }),
     labels: row.labels === null ? NO_LABELS : JSON.parse(row.labels) as Record<string, string>,
     submittedAtMs: row.submitted_at_ms,
     priority: row.priority,
@@ -52,6 +59,11 @@ export function instanceOf(row: SubmittedRow, chain: Chain): Instance {
 /** Labels as they are stored; most instances have none. */
 export function labelsText(labels: Instance["labels"]): string | null {
   return Object.keys(labels).length === 0 ? null : JSON.stringify(labels);
+}
+
+/** What most instances have not, as it is stored. */
+export function textOf(value: JsonObject | ParentRef | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 /** All that is known of some instances, oldest first. */
@@ -79,38 +91,66 @@ interface RecordRow {
   readonly reason: string | null;
 }
 
-/** The records of an instance, by node. */
+interface ItemRow extends RecordRow {
+  readonly item: number;
+}
+
+/** The records of an instance, by node and item. */
 export function readRecords(db: Database, seq: number): NodeRecord[] {
+  const range = [seq * NODES, seq * NODES + MAX_NODES] as const;
   const rows = db.all<RecordRow>(
     "SELECT key, state, attempts, output, reason FROM records WHERE key BETWEEN ? AND ? ORDER BY key",
-    seq * NODES,
-    seq * NODES + MAX_NODES,
+    ...range,
   );
-  return rows.map(({ key, state, attempts, output, reason }) => ({
+  const items = db.all<ItemRow>(
+    `SELECT record AS key, item, state, attempts, output, reason FROM items WHERE record BETWEEN ? AND ?
+     ORDER BY record, item`,
+    ...range,
+  );
+  const records = rows.map((row) => recordOf(row, seq, {}));
+  if (items.length === 0) return records;
+  for (const row of items) records.push(recordOf(row, seq, { item: row.item }));
+  return records.sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function recordOf(
+  { key, state, attempts, output, reason }: RecordRow,
+  seq: number,
+  of: { item?: number },
+): NodeRecord {
+  return {
     node: key - seq * NODES,
+    ...of,
     state,
     attempts,
     output: output === null ? null : JSON.parse(output) as Json,
     ...(reason === null ? {} : { reason }),
-  }));
+  };
 }
 
-/** Writes a record, in place of an earlier one of its node. */
+const WRITE = "INSERT OR REPLACE INTO records (key, state, attempts, output, reason) VALUES (?, ?, ?, ?, ?)";
+const WRITE_ITEM =
+  "INSERT OR REPLACE INTO items (record, item, state, attempts, output, reason) VALUES (?, ?, ?, ?, ?, ?)";
+
+/** Writes a record, in place of an earlier one of its node or item. */
 export function writeRecord(db: Database, seq: number, record: NodeRecord): void {
-  db.run(
-    "INSERT OR REPLACE INTO records (key, state, attempts, output, reason) VALUES (?, ?, ?, ?, ?)",
-    seq * NODES + checkNodeNumber(record.node),
-    record.state,
-    record.attempts,
-    record.output === null ? null : jsonText(record.output),
-    record.reason === undefined ? null : storableText(record.reason),
-  );
+  const { node, item, state, attempts, output, reason } = checkRecord(record);
+  const key = seq * NODES + node;
+  const rest = [
+    state,
+    attempts,
+    output === null ? null : jsonText(output),
+    reason === undefined ? null : storableText(reason),
+  ] as const;
+  if (item === undefined) db.run(WRITE, key, ...rest);
+  else db.run(WRITE_ITEM, key, item, ...rest);
 }
 
-/** Removes the records of an instance, or only those of nodes that are not ok. */
+/** Removes the records of an instance, or only those that are not ok. */
 export function deleteRecords(db: Database, seq: number, keep: "none" | "ok"): void {
-  const sql = keep === "none"
-    ? "DELETE FROM records WHERE key BETWEEN ? AND ?"
-    : "DELETE FROM records WHERE key BETWEEN ? AND ? AND state <> 'ok'";
-  db.run(sql, seq * NODES, seq * NODES + MAX_NODES);
+  const but = keep === "none" ? "" : " AND state <> 'ok'";
+  for (const [table, key] of [["records", "key"], ["items", "record"]] as const) {
+    const sql = `DELETE FROM ${table} WHERE ${key} BETWEEN ? AND ?${but}`;
+    db.run(sql, seq * NODES, seq * NODES + MAX_NODES);
+  }
 }

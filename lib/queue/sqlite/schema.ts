@@ -8,10 +8,13 @@ export const APPLICATION_ID = 0x53716f61;
  * - An instance's `owner` is the consumer that holds it, else NULL; `by_state` serves handing out (oldest first), holding,
  *   listing and purging alike.
  * - A record's key is its instance's `seq` × 65,536 + its node: writing in order and reading by range without another index.
+ * - Records of a map's items stand apart, under the key of their node's record and their number: few chains have any, and
+ *   those without pay nothing.
  * - `counts` and `chains.instances` are kept with each change, as counting millions of rows takes too long.
  * - A consumer lives as long as its `beat` goes on: clocks are not compared, see lease.ts.
  */
-export const MIGRATIONS: readonly string[] = [`
+export const MIGRATIONS: readonly string[] = [
+  `
   CREATE TABLE chains (
     key INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: connections remember what they have read
     hash TEXT NOT NULL UNIQUE,
@@ -53,7 +56,21 @@ export const MIGRATIONS: readonly string[] = [`
     lease_ms REAL NOT NULL
   ) STRICT;
   CREATE TABLE commands (seq INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL) STRICT;
-`];
+`,
+  `
+  ALTER TABLE instances ADD COLUMN args TEXT;
+  ALTER TABLE instances ADD COLUMN parent TEXT;
+  CREATE TABLE items (
+    record INTEGER NOT NULL,
+    item INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    output TEXT,
+    reason TEXT,
+    PRIMARY KEY (record, item)
+  ) STRICT, WITHOUT ROWID;
+`,
+];
 
 /** The version of the schema that this program writes. */
 export const VERSION = MIGRATIONS.length;

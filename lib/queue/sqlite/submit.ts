@@ -3,10 +3,11 @@ import { definitionOfSubmitted } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
 import { count } from "./counts.ts";
 import type { Database } from "./database.ts";
-import { labelsText } from "./rows.ts";
+import { labelsText, textOf } from "./rows.ts";
 
 const INSERT = `
-  INSERT INTO instances (id, chain, labels, submitted_at_ms, priority, weight, deadline_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO instances (id, chain, args, parent, labels, submitted_at_ms, priority, weight, deadline_ms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
 
 /** Queues the instances whose ids are new. Within a transaction. */
@@ -21,6 +22,8 @@ export function submit(db: Database, chains: ChainTable, instances: readonly Ins
       INSERT,
       instance.id,
       key,
+      textOf(instance.args),
+      textOf(instance.parent),
       labelsText(instance.labels),
       instance.submittedAtMs,
       instance.priority,
