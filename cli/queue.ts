@@ -1,7 +1,8 @@
 import { formatDuration, parseCount } from "../lib/model/mod.ts";
-import type { Filter, InstanceState, InstanceView, QueueDriver } from "../lib/queue/mod.ts";
+import type { Filter, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
 import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
+import { instanceJson, instanceLine, instanceLines } from "./instance_words.ts";
 import { openLog } from "./log.ts";
 import {
   choice,
@@ -128,28 +129,8 @@ async function list(
   { print }: Context,
 ): Promise<void> {
   for await (const view of queue.list({ ...filter, limit: values.count ?? LISTED })) {
-    print(values.json ? JSON.stringify(jsonOf(view)) : lineOf(view));
+    print(values.json ? JSON.stringify(instanceJson(view)) : instanceLine(view, clock.nowMs()));
   }
-}
-
-function lineOf({ instance: { id, chain, submittedAtMs }, state, progress, reason }: InstanceView): string {
-  const settled = progress.filter((record) => record.state !== "started").length;
-  const age = formatDuration(clock.nowMs() - submittedAtMs);
-  return [
-    id,
-    state.padEnd(9),
-    chain.name.padEnd(18),
-    `${settled}/${chain.nodes.length}`.padStart(7),
-    `${age} ago`,
-    reason ?? "",
-  ]
-    .join("  ").trimEnd();
-}
-
-function jsonOf({ instance, state, progress, reason, endedAtMs, output }: InstanceView) {
-  const { id, chain: { name, nodes }, labels, submittedAtMs } = instance;
-  const settled = progress.map(({ node, ...record }) => ({ node: nodes[node]?.name, ...record }));
-  return { id, chain: name, state, labels, submittedAtMs, endedAtMs, reason, output, nodes: settled };
 }
 
 async function show(
@@ -162,21 +143,8 @@ async function show(
   if (view === undefined) {
     throw new FailedError(`Cannot show ${id}: the queue has no such instance. See sequoia queue list`);
   }
-  if (values.json) return print(JSON.stringify(jsonOf(view), null, 2));
-  print(lineOf(view));
-  const records = new Map(view.progress.map((record) => [record.node, record]));
-  view.instance.chain.nodes.forEach(({ name, fn }, i) => {
-    const record = records.get(i);
-    const output = record === undefined || record.output === null
-      ? ""
-      : JSON.stringify(record.output).slice(0, 200);
-    print(
-      `  ${name.padEnd(24)} ${fn.name.padEnd(24)} ${(record?.state ?? "–").padEnd(9)} ${
-        record?.reason ?? output
-      }`.trimEnd(),
-    );
-  });
-  if (view.output !== undefined) print(`  output: ${JSON.stringify(view.output)}`);
+  if (values.json) return print(JSON.stringify(instanceJson(view), null, 2));
+  for (const line of instanceLines(view, clock.nowMs())) print(line);
 }
 
 async function request(

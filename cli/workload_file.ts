@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { asWorkload, atPlace, type Workload, WorkloadError } from "../lib/model/mod.ts";
+import { asWorkload, atPlace, expressionsOf, type Workload, WorkloadError } from "../lib/model/mod.ts";
 import { didYouMean } from "./options.ts";
 
 /**
@@ -10,7 +10,21 @@ import { didYouMean } from "./options.ts";
  */
 export async function loadWorkload(path: string): Promise<Workload> {
   const module = await importFile(path, "not-found", "load-failed");
-  return atPlace({ file: path }, () => asWorkload(module.default));
+  const workload = atPlace({ file: path }, () => asWorkload(module.default));
+  await checkExpressionsOf(workload, path);
+  return workload;
+}
+
+/** What reads expressions is loaded only for workloads that have some. */
+async function checkExpressionsOf({ chains }: Workload, file: string): Promise<void> {
+  const having = chains.map(({ chain }) => chain).filter((chain) => expressionsOf(chain).length > 0);
+  if (having.length === 0) return;
+  const { checkExpressions } = await import("../lib/expression/mod.ts");
+  try {
+    for (const chain of having) await checkExpressions(chain);
+  } catch (error) {
+    throw error instanceof WorkloadError ? error.at({ file }) : error;
+  }
 }
 
 /** Imports several and puts them together. */

@@ -120,7 +120,7 @@ Deno.test("a command loads no more than it needs", async () => {
   const parts = async (entry: string) =>
     (await loadedWith(entry)).map((path) => path.split("/").slice(0, 2).join("/"));
   assertEquals((await parts("cli/main.ts")).filter((part) => !part.startsWith("cli/")), []);
-  for (const part of ["lib/platform", "lib/report", "lib/scheduler", "lib/wire"]) {
+  for (const part of ["lib/expression", "lib/platform", "lib/report", "lib/scheduler", "lib/wire"]) {
     assertEquals((await parts("cli/produce.ts")).includes(part), false, `produce loads ${part}`);
     assertEquals((await parts("cli/queue.ts")).includes(part), false, `queue loads ${part}`);
   }

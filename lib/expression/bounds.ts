@@ -55,9 +55,9 @@ function pad(text: string | undefined, width: number, fill = " "): string | unde
   return width < 0 ? text.padStart(-width, fill || " ") : text.padEnd(width, fill || " ");
 }
 
-/** Whether a regular expression stands anywhere in a syntax tree. */
-export function usesRegex(tree: unknown): boolean {
-  if (typeof tree !== "object" || tree === null) return false;
-  if (tree instanceof RegExp) return true;
-  return Object.values(tree).some(usesRegex);
+/** The regular expressions of a syntax tree. */
+export function regexesOf(tree: unknown): RegExp[] {
+  if (typeof tree !== "object" || tree === null) return [];
+  if (tree instanceof RegExp) return [tree];
+  return Object.values(tree).flatMap(regexesOf);
 }

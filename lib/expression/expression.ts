@@ -1,7 +1,7 @@
 import jsonata from "jsonata";
 import { type Json, type JsonObject, notJson } from "../model/mod.ts";
 import { ExpressionError } from "./errors.ts";
-import { bound, DEEPEST, LONGEST_MS, MOST_ITEMS, usesRegex } from "./bounds.ts";
+import { bound, DEEPEST, LONGEST_MS, MOST_ITEMS, regexesOf } from "./bounds.ts";
 
 /** What an expression can name. */
 export interface Scope {
@@ -68,8 +68,10 @@ async function compileAnew(text: string): Promise<jsonata.Expression> {
   const options = { timeout: LONGEST_MS, stack: DEEPEST, sequence: MOST_ITEMS };
   try {
     const expression = jsonata(text, options);
-    if (!usesRegex(expression.ast())) return bound(expression);
+    const regexes = regexesOf(expression.ast());
+    if (regexes.length === 0) return bound(expression);
     const { LinearRegExp } = await import("./linear_regexp.ts");
+    for (const regex of regexes) new LinearRegExp(regex); // what it cannot match shows now, not when it is run
     return bound(jsonata(text, { ...options, RegexEngine: LinearRegExp as unknown as RegExpConstructor }));
   } catch (error) {
     throw new ExpressionError("bad-expression", text, `cannot be read: ${wordsOf(error)}`, { cause: error });

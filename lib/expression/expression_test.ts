@@ -54,7 +54,7 @@ const failing: readonly [code: string, text: string, words: string][] = [
     'Argument 1 of function "sum" must be an array of "numbers", at position',
   ],
   ["expression-failed", "$error('no such tenant')", "no such tenant"],
-  ["expression-failed", "$match('ab', /(?=b)/)", "(?="],
+  ["bad-expression", "$match('ab', /(?=b)/)", "(?="],
   ["expression-timeout", "($f := function($n) { $f($n + 1) }; $f(0))", "took longer than 100 ms"],
   ["expression-depth", "($f := function($n) { 1 + $f($n + 1) }; $f(0))", "goes deeper than 500 levels"],
   ["expression-size", "[1..10000000]", "too large"],

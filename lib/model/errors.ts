@@ -10,6 +10,7 @@ export type WorkloadErrorCode =
   | "bad-url"
   | "bad-duration"
   | "bad-arguments"
+  | "bad-expression"
   | "bad-arrivals"
   | "duplicate-chain"
   | "duplicate-node"

@@ -9,6 +9,7 @@ export * from "./clock.ts";
 export * from "./distribution.ts";
 export * from "./durations.ts";
 export * from "./errors.ts";
+export * from "./expressions.ts";
 export * from "./function.ts";
 export * from "./ideal_path.ts";
 export * from "./instance.ts";

@@ -1,4 +1,4 @@
-import { isObject, type Json } from "./json.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
 
 const TEMPLATE = /^\s*\{%([\s\S]*)%\}\s*$/;
 
@@ -12,9 +12,25 @@ export function isTemplate(text: string): boolean {
   return TEMPLATE.test(text);
 }
 
-/** The expressions of all templates in a value. */
-export function templatesOf(value: Json): string[] {
-  if (typeof value === "string") return [templateOf(value)].filter((text) => text !== undefined);
-  if (Array.isArray(value)) return value.flatMap(templatesOf);
-  return isObject(value) ? Object.values(value as Record<string, Json>).flatMap(templatesOf) : [];
+/** An expression, and where it stands. */
+export interface Template {
+  /** As in `args.files[2]`. */
+  readonly path: string;
+  /** JSONata. */
+  readonly expression: string;
+}
+
+/**
+ * The expressions of all templates in a value.
+ *
+ * @param path where the value stands
+ */
+export function templatesOf(value: Json, path = ""): Template[] {
+  if (typeof value === "string") {
+    const expression = templateOf(value);
+    return expression === undefined ? [] : [{ path, expression }];
+  }
+  if (Array.isArray(value)) return value.flatMap((item, i) => templatesOf(item, `${path}[${i}]`));
+  if (!isObject(value)) return [];
+  return Object.entries(value as JsonObject).flatMap(([key, item]) => templatesOf(item, `${path}.${key}`));
 }

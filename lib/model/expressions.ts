@@ -1,0 +1,33 @@
+import type { Chain } from "./chain.ts";
+import { templateOf, templatesOf } from "./template.ts";
+
+/** An expression of a chain, or of a chain that it calls, and where it stands. */
+export interface ChainExpression {
+  /** The chain's name. */
+  readonly chain: string;
+  /** The node's name; absent for what is said of the chain as a whole. */
+  readonly node?: string;
+  /** `when`, `map`, `output`, or a path as in `args.files[2]`. */
+  readonly field: string;
+  /** JSONata. */
+  readonly expression: string;
+}
+
+/** All expressions of a chain and of the chains that it calls. */
+export function expressionsOf(chain: Chain): ChainExpression[] {
+  return [chain, ...Object.values(chain.subchains ?? {})].flatMap(ownExpressions);
+}
+
+function ownExpressions({ name: chain, nodes, output = "" }: Chain): ChainExpression[] {
+  const found: ChainExpression[] = [];
+  for (const { name: node, when, map, args } of nodes) {
+    if (when !== undefined) found.push({ chain, node, field: "when", expression: when });
+    if (map !== undefined) found.push({ chain, node, field: "map", expression: map.items });
+    for (const { path: field, expression } of templatesOf(args, "args")) {
+      found.push({ chain, node, field, expression });
+    }
+  }
+  const expression = templateOf(output);
+  if (expression !== undefined) found.push({ chain, field: "output", expression });
+  return found;
+}
