@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   report: { summary: "figures, charts and comparison of recorded runs", load: () => import("./report.ts") },
   simulate: { summary: "try policies and limits in virtual time", load: () => import("./simulate.ts") },
   functions: { summary: "serve the local platform", load: () => import("./functions.ts") },
+  workload: { summary: "check workloads and draw their chains", load: () => import("./workload.ts") },
   queue: { summary: "look into the queue, cancel, retry, purge", load: () => import("./queue.ts") },
 };
 

@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   model: [],
   expression: ["model"],
+  draw: ["model"],
   policies: ["model"],
   scheduler: ["policies", "model"],
   wire: ["model"],
