@@ -1,8 +1,10 @@
 import { formatDuration, type FunctionSpec } from "../lib/model/mod.ts";
 import { type Load, Producer } from "../lib/produce/mod.ts";
+import type { InstanceView } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
 import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
+import { INSTANCE_OPTIONS, withInstances } from "./instance_options.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { openLog } from "./log.ts";
 import { choice, flag, one, readOptions, text } from "./options.ts";
@@ -12,6 +14,7 @@ import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
 const options = {
   ...LOAD_OPTIONS,
+  ...INSTANCE_OPTIONS,
   ...QUEUE_OPTION,
   wait: flag("wait until what was submitted has ended; fails if any of it failed"),
   wire: one(
@@ -30,7 +33,11 @@ export const command: Command = {
   examples: [
     ["sequoia produce workloads/fan7.ts --poisson 5", "five chains a second, until ^C"],
     ["sequoia produce workloads/linear.ts --burst 100 --wait", "a hundred at once; wait for their ends"],
-    ["sequoia produce workloads/*.ts --every 10s --burst 20 --for 5m", "twenty every ten seconds"],
+    ["sequoia produce workloads/join.ts --every 10s --burst 20 --for 5m", "twenty every ten seconds"],
+    [
+      "sequoia produce workloads/join.ts --id order-17 --arg total=3 --wait",
+      "once, however often it is asked",
+    ],
   ],
   options,
   async run(args, context) {
@@ -38,16 +45,21 @@ export const command: Command = {
     if (rest.length === 0) throw new UsageError("produce: name a workload, for example workloads/fan7.ts");
     const log = openLog(values);
     const workload = onlyChains(await loadWorkloads(rest), values.chain);
+    const load = await withInstances(await loadOf(workload, values), values);
     if (values.wire === "original") {
-      const [{ checkOriginal }, { LOCAL_ADDRESS, localUrl }] = await Promise.all([
+      const [{ checkOriginalInstance }, { LOCAL_ADDRESS, localUrl }] = await Promise.all([
         import("../lib/wire/mod.ts"),
         import("../lib/platform/mod.ts"),
       ]);
       const urlOf = (fn: FunctionSpec) => fn.url ?? localUrl(`http://${LOCAL_ADDRESS}`, fn.name);
-      const left = new Set(workload.chains.flatMap(({ chain }) => checkOriginal(chain, urlOf)));
+      const left = new Set(workload.chains.flatMap(({ chain }) => {
+        return checkOriginalInstance(
+          { chain, ...(load.args === undefined ? {} : { args: load.args }) },
+          urlOf,
+        );
+      }));
       if (left.size > 0) log.warn(`The original's messages do not carry ${[...left].join(", ")}`);
     }
-    const load = await loadOf(workload, values);
     await using stack = new AsyncDisposableStack();
     const queue = stack.use(await openQueue(values.queue));
     const recorder = values.out === undefined
@@ -61,9 +73,13 @@ export const command: Command = {
         formatDuration(latestMs)
       } after its time (seed ${load.seed})`,
     );
-    const ended = values.wait ? await waitFor(producer, ids, context) : undefined;
+    const results: EndedInstance[] = [];
+    const onEnd = values.json ? (view: InstanceView) => results.push(endOf(view)) : () => {};
+    const ended = values.wait ? await waitFor(producer, ids, context, onEnd) : undefined;
     if (values.json) {
-      context.print(JSON.stringify({ submitted, seed: load.seed, latestMs, ...(ended ? { ended } : {}) }));
+      context.print(
+        JSON.stringify({ submitted, seed: load.seed, latestMs, ...(ended ? { ended, results } : {}) }),
+      );
     }
     if (ended !== undefined) {
       log.info(`Completed ${ended.completed}, failed ${ended.failed}, cancelled ${ended.cancelled}`);
@@ -86,13 +102,29 @@ async function submit(producer: Producer, load: Load, context: Context, keepIds:
   return await producer.run(load, context.drain, keepIds);
 }
 
-async function waitFor(producer: Producer, ids: readonly string[], context: Context) {
+/** How an instance ended, as `--wait --json` shows it. */
+type EndedInstance = ReturnType<typeof endOf>;
+
+function endOf({ instance: { id, chain }, state, reason, output }: InstanceView) {
+  return { id, chain: chain.name, state, reason, output };
+}
+
+async function waitFor(
+  producer: Producer,
+  submitted: readonly string[],
+  context: Context,
+  onEnd: (view: InstanceView) => void,
+) {
+  const ids = [...new Set(submitted)]; // the same id is one instance
   const ended = { completed: 0, failed: 0, cancelled: 0 };
   await using _live = new LiveBar(clock, ids.length, () => {
     const done = ended.completed + ended.failed + ended.cancelled;
     return { done, words: `ended ${done} of ${ids.length}` };
   });
   const signal = context.drain.aborted ? context.stop : context.drain;
-  for await (const { state } of producer.wait(ids, signal)) ended[state as keyof typeof ended]++;
+  for await (const view of producer.wait(ids, signal)) {
+    ended[view.state as keyof typeof ended]++;
+    onEnd(view);
+  }
   return ended;
 }

@@ -22,6 +22,16 @@ export interface Scope {
   readonly index?: number;
 }
 
+/** What the expression can name that names an instance before it is submitted. */
+export interface NamingScope {
+  readonly args: JsonObject;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The name of its chain. */
+  readonly chain: string;
+  /** Its place in the load, from 0. */
+  readonly index: number;
+}
+
 /** Compiled expressions are kept, the newest of them: instances of a chain share theirs. */
 const MOST_COMPILED = 1000;
 const compiled = new Map<string, Promise<jsonata.Expression>>();
@@ -33,7 +43,7 @@ const compiled = new Map<string, Promise<jsonata.Expression>>();
  * @returns undefined if it answers nothing
  * @throws {ExpressionError} if it cannot be read, fails, exceeds its bounds, or answers what JSON cannot carry
  */
-export async function evaluate(text: string, scope: Scope): Promise<Json | undefined> {
+export async function evaluate(text: string, scope: Scope | NamingScope): Promise<Json | undefined> {
   const expression = await compile(text);
   let value: unknown;
   try {

@@ -69,6 +69,11 @@ export type InstanceOutcome = "completed" | "failed" | "cancelled";
 /** Ids stand in the headers of calls: 1 to 256 visible ASCII characters. */
 const ID = /^[!-~]{1,256}$/;
 
+/** Whether a text can be the id of an instance. */
+export function isInstanceId(text: string): boolean {
+  return ID.test(text);
+}
+
 /** What may be said of one instance. */
 export interface InstanceOptions {
   /** Added to those of the workload's entry. (Default: none) */

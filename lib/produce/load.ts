@@ -4,9 +4,12 @@ import {
   type Clock,
   type Instance,
   instanceMaker,
+  type JsonObject,
   type LoadBounds,
+  NO_ARGS,
   type Random,
   seededRandom,
+  stripUndefined,
   type Workload,
   type WorkloadChain,
 } from "../model/mod.ts";
@@ -20,6 +23,20 @@ export interface Load {
   readonly seed: string;
   /** Added to the labels of every instance. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What every instance is submitted with. (Default: nothing) */
+  readonly args?: JsonObject;
+  /** Names each instance. (Default: ULIDs) */
+  readonly idOf?: (instance: Unnamed) => string | Promise<string>;
+}
+
+/** An instance that has no id yet. */
+export interface Unnamed {
+  /** The name of its chain. */
+  readonly chain: string;
+  readonly args: JsonObject;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its place in the load, from 0. */
+  readonly index: number;
 }
 
 /** Most instances that are handed out together when many are due. */
@@ -29,7 +46,7 @@ const BATCH = 1000;
  * The instances of a load, in batches of those that are due: it waits for intended times, never for whoever takes them, so
  * a late submission does not delay the next ones.
  *
- * @param ids draws the instances' ids
+ * @param ids draws the ids of those that the load does not name
  * @param signal ends it early
  */
 export async function* instancesOf(
@@ -39,6 +56,7 @@ export async function* instancesOf(
   signal: AbortSignal,
 ): AsyncGenerator<Instance[]> {
   let batch: Instance[] = [];
+  let index = 0;
   for (const instance of plannedInstances(load, ids, clock.nowMs())) {
     const atMs = instance.submittedAtMs;
     if (batch.length === BATCH || (batch.length > 0 && atMs > clock.nowMs())) {
@@ -47,7 +65,7 @@ export async function* instancesOf(
     }
     await clock.until(atMs, signal);
     if (signal.aborted) return;
-    batch.push(instance);
+    batch.push(load.idOf === undefined ? instance : await named(instance, load.idOf, index++));
   }
   if (batch.length > 0) yield batch;
 }
@@ -59,15 +77,22 @@ export async function* instancesOf(
  * @param startMs when the load begins
  */
 export function* plannedInstances(
-  { workload, arrivals, bounds, labels, seed }: Load,
+  { workload, arrivals, bounds, labels, args, seed }: Load,
   ids: Random,
   startMs: number,
 ): Generator<Instance> {
   const make = instanceMaker(ids);
   const pick = picker(workload.chains, seededRandom(`${seed}/chains`));
+  const options = stripUndefined({ labels, args });
   for (const offsetMs of arrivalTimes(arrivals, seededRandom(`${seed}/arrivals`), bounds)) {
-    yield make(pick(), startMs + offsetMs, { labels });
+    yield make(pick(), startMs + offsetMs, options);
   }
+}
+
+/** Gives an instance the id that it is to have. */
+async function named(instance: Instance, idOf: NonNullable<Load["idOf"]>, index: number): Promise<Instance> {
+  const { chain, args = NO_ARGS, labels } = instance;
+  return { ...instance, id: await idOf({ chain: chain.name, args, labels, index }) };
 }
 
 /** Draws chains by their shares. */

@@ -1,3 +1,3 @@
 /** The producer: submits the instances of a load to a queue. */
-export { instancesOf, type Load, plannedInstances } from "./load.ts";
+export { instancesOf, type Load, plannedInstances, type Unnamed } from "./load.ts";
 export { Producer, type ProducerOptions, type ProducerStats } from "./producer.ts";

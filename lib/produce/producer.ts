@@ -56,15 +56,18 @@ export class Producer {
     const pushes = new Set<Promise<void>>();
     const failing = new AbortController();
     const ended = AbortSignal.any([signal, failing.signal]);
-    for await (const batch of instancesOf(load, ids, clock, ended)) {
-      if (keepIds) { for (const { id } of batch) submitted.push(id); }
-      const push = this.#push(batch)
-        .catch((error) => failing.abort(error))
-        .finally(() => pushes.delete(push));
-      pushes.add(push);
-      if (pushes.size >= MAX_PUSHES) await Promise.race(pushes);
+    try {
+      for await (const batch of instancesOf(load, ids, clock, ended)) {
+        if (keepIds) { for (const { id } of batch) submitted.push(id); }
+        const push = this.#push(batch)
+          .catch((error) => failing.abort(error))
+          .finally(() => pushes.delete(push));
+        pushes.add(push);
+        if (pushes.size >= MAX_PUSHES) await Promise.race(pushes);
+      }
+    } finally {
+      await Promise.all(pushes); // also when an instance could not be named
     }
-    await Promise.all(pushes);
     failing.signal.throwIfAborted();
     return submitted;
   }

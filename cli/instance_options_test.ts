@@ -1,0 +1,74 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { burst, chain, fn } from "../lib/model/mod.ts";
+import type { Load } from "../lib/produce/mod.ts";
+import { UsageError } from "./errors.ts";
+import { INSTANCE_OPTIONS, withInstances } from "./instance_options.ts";
+import { LOAD_OPTIONS } from "./load_options.ts";
+import { readOptions } from "./options.ts";
+
+const ok = chain("ok", ({ call }) => void call(fn("f")));
+const load: Load = {
+  workload: { chains: [{ chain: ok }] },
+  arrivals: burst(5),
+  bounds: {},
+  seed: "s",
+  labels: { tenant: "acme" },
+};
+
+async function given(...args: string[]): Promise<Load> {
+  const { values } = readOptions({ ...LOAD_OPTIONS, ...INSTANCE_OPTIONS }, args);
+  return await withInstances(load, values);
+}
+
+Deno.test("withInstances() leaves a load alone of which nothing is said", async () => {
+  assertEquals(await given(), load);
+});
+
+Deno.test("withInstances() takes values that are JSON for that, others for texts", async () => {
+  const values = ["n=3", 'o={"a":[1]}', "t=three", "z=00123", "e=", "s=a=b", 'q="3"', "b=true", "i=1e999"];
+  const { args } = await given(...values.flatMap((value) => ["--arg", value]));
+  assertEquals(args, {
+    n: 3,
+    o: { a: [1] },
+    t: "three",
+    z: "00123",
+    e: "",
+    s: "a=b",
+    q: "3",
+    b: true,
+    i: "1e999",
+  });
+});
+
+Deno.test("withInstances() reads a file of arguments, over which --arg wins", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    await Deno.writeTextFile(path, '{"a": 1, "b": {"c": null}}');
+    assertEquals((await given("--arg", "a=2", "--args", path)).args, { a: 2, b: { c: null } });
+    await Deno.writeTextFile(path, "null");
+    await assertRejects(() => given("--args", path), UsageError, "holds no JSON object");
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("withInstances() names one instance, or each by an expression", async () => {
+  const one = await given("--id", "order-17");
+  assertEquals([one.arrivals, one.bounds, await one.idOf!(unnamed(0))], [burst(1), { count: 1 }, "order-17"]);
+  const many = await given("--id-from", "{% chain & ':' & args.order & ':' & labels.tenant & index %}");
+  assertEquals(many.arrivals, load.arrivals);
+  assertEquals([await many.idOf!(unnamed(0)), await many.idOf!(unnamed(7))], ["ok:9:acme0", "ok:9:acme7"]);
+});
+
+function unnamed(index: number) {
+  return { chain: "ok", args: { order: 9 }, labels: load.labels, index };
+}
+
+Deno.test("withInstances() refuses ids that are none, naming the instance", async () => {
+  const spaced = await given("--id-from", "{% 'a b' & index %}");
+  await assertRejects(
+    async () => await spaced.idOf!(unnamed(3)),
+    UsageError,
+    'Cannot name instance 3 "a b3"',
+  );
+});
