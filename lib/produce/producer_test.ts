@@ -94,6 +94,20 @@ for (const nth of [1, 5, 60]) {
   });
 }
 
+Deno.test("Producer.run() rejects when an instance cannot be named, after the others are durable", async () => {
+  const { world, producer } = setup((queue, { clock }) => ({
+    push: (instances) => clock.until(clock.nowMs() + 5000).then(() => queue.push(instances)),
+  }));
+  const idOf: Load["idOf"] = ({ index }) => {
+    if (index === 3) throw new RangeError("no fourth name");
+    return `name-${index}`;
+  };
+  const run = producer.run({ ...loadOf(every("1s"), { count: 60 }), idOf }, never);
+  await assertRejects(() => world.clock.run(run), RangeError, "no fourth name");
+  assertEquals([await queued(world), world.clock.timers], [3, 0]);
+  assertEquals((await world.view("name-2")).state, "queued");
+});
+
 Deno.test("Producer.run() that is aborted keeps what was submitted, and waits until that is durable", async () => {
   const { world, producer } = setup((queue, { clock }) => ({
     push: (instances) => clock.until(clock.nowMs() + 300).then(() => queue.push(instances)),
