@@ -1,4 +1,4 @@
-import { type Chain, type Workload } from "../lib/model/mod.ts";
+import type { Chain, Workload } from "../lib/model/mod.ts";
 import { drawChain, drawMermaid, outlineOf, withCalled } from "../lib/draw/mod.ts";
 import { type Command, COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
