@@ -127,6 +127,7 @@ Deno.test("a command loads no more than it needs", async () => {
   }
   for (const part of ["lib/queue", "lib/platform", "lib/scheduler"]) {
     assertEquals((await parts("cli/report.ts")).includes(part), false, `report loads ${part}`);
+    assertEquals((await parts("cli/workload.ts")).includes(part), false, `workload loads ${part}`);
   }
 });
 

@@ -6,7 +6,7 @@ import { type Chain, type ChainNode, meanMs } from "../model/mod.ts";
  * when the chain has failed is left out.
  */
 export interface ChainFigures {
-  /** Expected run time of each node, in milliseconds; undefined if its function declares none, and counts as 0. */
+  /** Expected run time of each node, in milliseconds; undefined if none is declared, which counts as 0. */
   readonly expectedMs: readonly (number | undefined)[];
   /** The path that is expected to take the longest; among equals, that of the most nodes. */
   readonly criticalPath: readonly number[];
@@ -38,7 +38,11 @@ export function figuresOf(chain: Chain): ChainFigures {
 function ownFigures(chain: Chain, calledBy: (node: ChainNode) => ChainFigures | undefined): ChainFigures {
   const { nodes, onFailed } = chain;
   const called = nodes.map(calledBy);
-  const expectedMs = nodes.map(({ fn }, i) => called[i]?.criticalMs ?? (fn.time && meanMs(fn.time)));
+  const expectedMs = nodes.map(({ fn }, i) => {
+    const inner = called[i];
+    if (inner === undefined) return fn.time && meanMs(fn.time);
+    return inner.workMs === 0 && inner.undeclared.length > 0 ? undefined : inner.criticalMs;
+  });
   const usual = [...nodes.keys()].filter((i) => i !== onFailed);
   const { path, ms } = longestPath(chain, usual, expectedMs);
   const stage = widestOf(chain, usual, (i) => called[i]?.width ?? 1);

@@ -15,17 +15,18 @@ export function drawChain(chain: Chain): string[] {
   const path = listWords(figures.criticalPath.map(nameOf), " → ");
   const stage = listWords(figures.widestStage.map(nameOf));
   const output = chain.output === undefined ? [] : [`output: ${expressionWords(chain.output)}`];
-  const untold = figures.undeclared.length === 0
-    ? []
-    : [`no time declared: ${listWords(figures.undeclared)}`];
+  const { undeclared } = figures;
+  const untold = undeclared.length === 0 ? [] : [`no time declared: ${listWords(undeclared)}`];
+  const known = (ms: number) => `${untold.length === 0 ? "" : "at least "}${formatDuration(ms)}`;
+  const isKnown = untold.length === 0 || figures.workMs > 0;
   return [
     `${chain.name}: ${chainWords(chain).join(", ")}`,
     ...drawNodes(chain, figures.expectedMs),
     ...[
       ...output,
-      `critical path: ${path}; ${formatDuration(figures.criticalMs)}`,
+      `critical path: ${path}${isKnown ? `; ${known(figures.criticalMs)}` : ""}`,
       `widest stage: ${figures.width} (${stage})`,
-      `expected work: ${formatDuration(figures.workMs)}`,
+      ...(isKnown ? [`expected work: ${known(figures.workMs)}`] : []),
       ...untold,
     ].map((line) => `   ${line}`),
   ];
