@@ -5,8 +5,10 @@ import type { Gate } from "./tree.ts";
 
 /** What the scheduler derives from a chain once, for all of its instances. */
 export class ChainPlan {
-  /** How many nodes it has. */
+  /** How many nodes it has, without the one that undoes. */
   readonly size: number;
+  /** Whether each node asks for a decision, by what those before it answered, before it runs. */
+  readonly decides: readonly boolean[];
   /** The nodes after each node. */
   readonly successors: readonly (readonly number[])[];
   /** How many nodes each one waits for. */
@@ -45,11 +47,12 @@ export class ChainPlan {
    */
   constructor(readonly chain: Chain, times: RunTimes, loads: FunctionLoads) {
     const { roots, successors, predecessorCounts } = shapeOf(chain);
-    this.size = chain.nodes.length;
+    this.size = chain.onFailed ?? chain.nodes.length;
+    this.decides = chain.nodes.map(({ when }) => when !== undefined);
     this.successors = successors;
     this.predecessorCounts = predecessorCounts;
     this.roots = roots;
-    this.loads = chain.nodes.map((node) => loads.of(node.fn));
+    this.loads = chain.nodes.slice(0, this.size).map((node) => loads.of(node.fn));
     this.#times = times;
   }
 
@@ -74,14 +77,14 @@ export class ChainPlan {
   #refresh(): void {
     if (this.#timesVersion === this.#times.version) return;
     this.#expected = this.chain.nodes.map((node) => this.#times.expectedMs(node.fn));
-    const remaining: number[] = new Array(this.size).fill(0);
-    for (let i = this.size - 1; i >= 0; i--) {
+    const remaining: number[] = new Array(this.chain.nodes.length).fill(0);
+    for (let i = this.chain.nodes.length - 1; i >= 0; i--) {
       let after = 0;
       for (const next of this.successors[i]!) after = Math.max(after, remaining[next]!);
       remaining[i] = this.#expected[i]! + after;
     }
     this.#remaining = remaining;
-    this.#criticalMs = remaining.reduce((longest, ms) => Math.max(longest, ms), 0);
+    this.#criticalMs = this.roots.reduce((longest, root) => Math.max(longest, remaining[root]!), 0);
     this.#timesVersion = this.#times.version;
   }
 }

@@ -26,9 +26,18 @@ export interface Settlement {
   readonly retryAtMs?: number;
   /** Nodes that were settled along with it: skipped ones. */
   readonly skipped: readonly number[];
+  /** Nodes that wait for {@linkcode Scheduler.decide}, if there are any. */
+  readonly undecided?: readonly number[];
   /** The instance has ended; the scheduler has forgotten it. */
   readonly ended?: Ending;
 }
+
+/** What the condition of a node says. */
+export type Decision =
+  | { readonly kind: "run" }
+  | { readonly kind: "skip" }
+  /** It cannot be told; the node fails. */
+  | { readonly kind: "fail"; readonly reason: string };
 
 /** Gauges and counters. */
 export interface SchedulerStats {

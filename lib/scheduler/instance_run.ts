@@ -1,4 +1,4 @@
-import type { Instance, NodeState } from "../model/mod.ts";
+import { type Instance, type NodeState, runsAfter } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Ending } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
@@ -16,6 +16,8 @@ export class InstanceRun {
   ending: Ending | undefined;
   /** Attempts in flight. */
   running = 0;
+  /** Whether what was to be undone has been, or is not to be. */
+  undone = false;
   /** The gates of its nodes, where they depend on its labels. */
   gates: readonly Gate[] = NO_GATES;
   /** By whom `gates` was made. */
@@ -50,6 +52,11 @@ export class InstanceRun {
     if (nextOfRun) nextOfRun.previousOfRun = previousOfRun;
   }
 
+  /** Whether none of its invocations waits or runs. */
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
   stateOf(node: number): NodeState | undefined {
     return this.#states?.[node];
   }
@@ -60,14 +67,51 @@ export class InstanceRun {
     this.plan.loads.forEach((load, node) => this.stateOf(node) ?? load.unsettled--);
   }
 
-  /** Notes how a node ended. @returns the nodes that wait for nothing more, now */
-  settle(node: number, state: NodeState): readonly number[] {
+  /** Notes how a node ended. @returns what that makes of the nodes after it; nothing, once the instance is to end */
+  settle(node: number, state: NodeState): Reach {
+    const freed = this.#note(node, state);
+    if (freed.length === 0 || this.ending !== undefined) return NOTHING;
+    const free: number[] = [], skipped: number[] = [];
+    const reached = [...freed];
+    for (const next of reached) { // grows on the way
+      if (this.#runs(next)) free.push(next);
+      else {
+        skipped.push(next);
+        reached.push(...this.#note(next, "skipped"));
+      }
+    }
+    return { free, skipped };
+  }
+
+  #runs(node: number): boolean {
+    const { nodes } = this.plan.chain;
+    const { join = "all", after } = nodes[node]!;
+    return runsAfter(join, after.map((i) => ({ state: this.stateOf(i)!, onFailure: nodes[i]!.onFailure })));
+  }
+
+  /** @returns the nodes that wait for nothing more, now */
+  #note(node: number, state: NodeState): readonly number[] {
+    const { plan } = this;
+    if (node === plan.chain.onFailed) {
+      this.undone = true;
+      return [];
+    }
     this.unsettled--;
-    this.plan.loads[node]!.unsettled--;
-    if (this.plan.size === 1) return [];
-    this.#states ??= new Array(this.plan.size).fill(undefined);
-    this.#waiting ??= [...this.plan.predecessorCounts];
+    plan.loads[node]!.unsettled--;
+    if (plan.size === 1) return [];
+    this.#states ??= new Array(plan.size).fill(undefined);
+    this.#waiting ??= [...plan.predecessorCounts];
     this.#states[node] = state;
-    return this.plan.successors[node]!.filter((next) => --this.#waiting![next]! === 0);
+    return plan.successors[node]!.filter((next) => --this.#waiting![next]! === 0);
   }
 }
+
+/** What becomes of nodes when others have settled. */
+export interface Reach {
+  /** They may run now, if their conditions say so. */
+  readonly free: readonly number[];
+  /** They never will. */
+  readonly skipped: readonly number[];
+}
+
+const NOTHING: Reach = { free: [], skipped: [] };

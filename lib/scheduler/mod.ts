@@ -2,6 +2,6 @@
 export type { FixedLimits, Limits } from "./limits.ts";
 export type { PlatformOption } from "./platform_pool.ts";
 export type { ChainPlan } from "./chain_plan.ts";
-export type { Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
+export type { Decision, Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
 export type { Invocation, Phase } from "./invocation.ts";
 export { Scheduler } from "./scheduler.ts";

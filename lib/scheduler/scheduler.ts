@@ -3,10 +3,10 @@ import type { Policy } from "../policies/mod.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 import { Backlog, type BacklogSetup } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
-import type { Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
+import type { Decision, Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
 import { Delays } from "./delays.ts";
 import { FunctionLoads } from "./function_load.ts";
-import { InstanceRun } from "./instance_run.ts";
+import { InstanceRun, type Reach } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
 import type { FixedLimits, Limits } from "./limits.ts";
 import { RunTimes } from "./run_times.ts";
@@ -76,8 +76,7 @@ export class Scheduler {
     for (const load of run.plan.loads) load.arrive(nowMs);
     if (progress.length === 0) {
       if (this.#isTooLate(run, nowMs)) return this.#refuse(run, nowMs);
-      for (const root of run.plan.roots) this.#ready(run, root, nowMs);
-      return { instance, skipped: [] };
+      return { instance, ...this.#advance(run, { free: run.plan.roots, skipped: [] }, nowMs) };
     }
     run.started = true;
     return { instance, ...this.#resume(run, progress, nowMs) };
@@ -85,20 +84,22 @@ export class Scheduler {
 
   #resume(run: InstanceRun, progress: readonly NodeRecord[], nowMs: number): Omit<Settlement, "instance"> {
     const recorded = new Map(progress.map((record) => [record.node, record]));
-    const skipped: number[] = [];
+    const open: number[] = [], skipped: number[] = [];
     const reached = [...run.plan.roots];
     for (const node of reached) { // grows on the way
-      if (run.ending !== undefined) break;
       const record = recorded.get(node);
       if (record === undefined) {
-        this.#ready(run, node, nowMs);
+        open.push(node);
         continue;
       }
       const state = record.state === "started" ? "failed" : record.state;
-      const reason = `node ${run.plan.chain.nodes[node]!.name}: ${record.reason ?? INTERRUPTED}`;
-      for (const next of this.#settleNode(run, node, state, skipped, reason)) reached.push(next);
+      const reach = this.#settleNode(run, node, state, record.reason ?? INTERRUPTED);
+      reached.push(...reach.free);
+      skipped.push(...reach.skipped.filter((node) => !recorded.has(node)));
     }
-    return this.#result(run, skipped.filter((node) => !recorded.has(node)));
+    const undo = run.plan.chain.onFailed;
+    if (undo !== undefined && recorded.has(undo)) run.undone = true;
+    return this.#advance(run, { free: open, skipped }, nowMs);
   }
 
   /**
@@ -141,7 +142,7 @@ export class Scheduler {
     const [neededMs, leftMs] = [run.plan.criticalMs(), run.instance.deadlineMs - nowMs].map(Math.ceil);
     const reason = `shed: it was expected to take ${neededMs} ms, with ${leftMs} ms to its deadline`;
     this.#endEarly(run, { outcome: "cancelled", reason, shed: true });
-    return { instance: run.instance, ...this.#result(run, []) };
+    return { instance: run.instance, ...this.#result(run, [], nowMs) };
   }
 
   /** The instances that `next` has shed since this was asked last. */
@@ -177,10 +178,12 @@ export class Scheduler {
   /** What an outcome of a running invocation will mean; changes nothing. */
   judge(task: Invocation, outcome: Outcome): Verdict {
     if (outcome.kind === "ok") return "ok";
-    if (task.run.ending !== undefined) return "failed";
+    if (task.run.ending !== undefined && task.nodeIndex !== task.run.plan.chain.onFailed) return "failed";
     const { retry, atMostOnce } = task.spec;
     if (outcome.kind === "throttled") return "throttled";
-    return outcome.retryable && !atMostOnce && task.failures + 1 < retry.attempts ? "retry" : "failed";
+    const { retryable, cause } = outcome;
+    const isMeant = retry.on === undefined || (cause !== undefined && retry.on.includes(cause));
+    return retryable && isMeant && !atMostOnce && task.failures + 1 < retry.attempts ? "retry" : "failed";
   }
 
   /**
@@ -209,12 +212,27 @@ export class Scheduler {
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(task.spec, runMs);
     task.phase = "settled";
     run.remove(task);
-    const skipped: number[] = [];
-    const reason = outcome.kind === "ok" ? "" : `node ${task.node}: ${outcome.reason}`;
-    for (const node of this.#settleNode(run, task.nodeIndex, verdict, skipped, reason)) {
+    const reach = this.#settleNode(run, task.nodeIndex, verdict, outcome.kind === "ok" ? "" : outcome.reason);
+    return { instance: run.instance, verdict, ...this.#advance(run, reach, nowMs) };
+  }
+
+  /**
+   * Says what the condition of a node, which a settlement has told of as undecided, comes to.
+   *
+   * @returns undefined if its instance has ended, or is to end
+   */
+  decide(instanceId: string, node: number, decision: Decision, nowMs: number): Settlement | undefined {
+    const run = this.#runs.get(instanceId);
+    if (run === undefined || run.ending !== undefined) return undefined;
+    this.#backlog.nowMs = nowMs;
+    if (decision.kind === "run") {
       this.#ready(run, node, nowMs);
+      return { instance: run.instance, skipped: [] };
     }
-    return { instance: run.instance, verdict, ...this.#result(run, skipped) };
+    const reach = decision.kind === "skip"
+      ? run.settle(node, "skipped")
+      : this.#settleNode(run, node, "failed", decision.reason);
+    return { instance: run.instance, ...this.#advance(run, reach, nowMs) };
   }
 
   /** Tells the adaptive limit what became of an attempt. */
@@ -255,48 +273,51 @@ export class Scheduler {
     return untilMs;
   }
 
-  /** Notes how a node ended, and what that does to those after it. @returns the nodes that are ready now */
-  #settleNode(run: InstanceRun, node: number, state: NodeState, skipped: number[], reason: string): number[] {
-    const { onFailure } = run.plan.chain.nodes[node]!;
-    const reached = [...run.settle(node, state)];
-    if (state === "failed" && onFailure === "fail") this.#endEarly(run, { outcome: "failed", reason });
-    if (run.ending !== undefined) return [];
-    const ready: number[] = [];
-    for (const next of reached) { // grows on the way
-      if (!this.#isSkipped(run, next)) {
-        ready.push(next);
-        continue;
-      }
-      skipped.push(next);
-      for (const after of run.settle(next, "skipped")) reached.push(after);
+  /** Notes how a node ended. @returns what that makes of those after it */
+  #settleNode(run: InstanceRun, node: number, state: NodeState, reason: string): Reach {
+    const { name, onFailure } = run.plan.chain.nodes[node]!;
+    const reach = run.settle(node, state);
+    if (state === "failed" && onFailure === "fail") {
+      this.#endEarly(run, { outcome: "failed", reason: `node ${name}: ${reason}` });
     }
-    return ready;
+    return reach;
   }
 
-  /** A node is skipped if none of those before it went well enough to go on from. */
-  #isSkipped(run: InstanceRun, node: number): boolean {
-    const { nodes } = run.plan.chain;
-    return nodes[node]!.after.every((before) => {
-      const state = run.stateOf(before);
-      return state === "skipped" || (state === "failed" && nodes[before]!.onFailure === "skip");
-    });
+  /** Readies what needs no decision; ends the instance if nothing is left to do. */
+  #advance(run: InstanceRun, { free, skipped }: Reach, nowMs: number): Omit<Settlement, "instance"> {
+    if (run.ending !== undefined || free.length === 0) return this.#result(run, skipped, nowMs);
+    const { decides } = run.plan;
+    for (const node of free) if (!decides[node]) this.#ready(run, node, nowMs);
+    const undecided = free.filter((node) => decides[node]);
+    return undecided.length > 0 ? { skipped, undecided } : { skipped };
   }
 
   /** Nothing more of an instance starts; it ends with the last of its attempts in flight. */
   #endEarly(run: InstanceRun, ending: Ending): void {
-    run.ending ??= ending;
+    if (run.ending !== undefined) return;
+    run.ending = ending;
     for (const task of run.invocations()) if (task.phase !== "running") this.#leave(task);
   }
 
-  #result(run: InstanceRun, skipped: readonly number[]): { skipped: readonly number[]; ended?: Ending } {
+  #result(
+    run: InstanceRun,
+    skipped: readonly number[],
+    nowMs: number,
+  ): { skipped: readonly number[]; ended?: Ending } {
     if (run.running > 0 || (run.unsettled > 0 && run.ending === undefined)) return { skipped };
+    const { onFailed } = run.plan.chain;
+    if (run.ending !== undefined && onFailed !== undefined && run.started && !run.undone) {
+      if (run.isEmpty) this.#ready(run, onFailed, nowMs);
+      return { skipped };
+    }
     this.#runs.delete(run.instance.id);
     run.end();
     return { skipped, ended: run.ending ?? { outcome: "completed" } };
   }
 
   /**
-   * Ends an instance early: nothing new of it starts, and it ends when what is in flight has been settled.
+   * Ends an instance early: nothing new of it starts, but what undoes what has been done, and it ends when what is in flight
+   * has been settled.
    *
    * @returns undefined if there is no such instance
    */
@@ -305,7 +326,22 @@ export class Scheduler {
     if (run === undefined) return undefined;
     this.#backlog.nowMs = nowMs;
     this.#endEarly(run, { outcome: "cancelled", reason });
-    return { instance: run.instance, ...this.#result(run, []) };
+    return { instance: run.instance, ...this.#result(run, [], nowMs) };
+  }
+
+  /**
+   * Gives an instance up: as {@linkcode Scheduler.cancel}, and nothing is undone, as others go on with it.
+   *
+   * @returns undefined if there is no such instance
+   */
+  forget(instanceId: string, nowMs: number, reason: string): Settlement | undefined {
+    const run = this.#runs.get(instanceId);
+    if (run === undefined) return undefined;
+    this.#backlog.nowMs = nowMs;
+    run.undone = true;
+    run.ending ??= { outcome: "cancelled", reason };
+    for (const task of run.invocations()) if (task.phase !== "running") this.#leave(task);
+    return { instance: run.instance, ...this.#result(run, [], nowMs) };
   }
 
   /** When `next` may answer again with no new event: at the end of a delay, when a rate lets something start, or a limit grows. */

@@ -9,7 +9,7 @@ import {
   type Outcome,
 } from "../../lib/model/mod.ts";
 import { type Policy, policyOf, policySummaries, type Task } from "../../lib/policies/mod.ts";
-import type { FixedLimits } from "../../lib/scheduler/mod.ts";
+import type { Decision, FixedLimits } from "../../lib/scheduler/mod.ts";
 
 /** What is done to a scheduler; numbers that choose among something are taken modulo how many there are. */
 export type Step =
@@ -17,6 +17,7 @@ export type Step =
   | { readonly do: "next"; readonly times: number }
   | { readonly do: "settle"; readonly which: number; readonly outcome: Outcome; readonly runMs?: number }
   | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "decide"; readonly which: number; readonly decision: Decision }
   | { readonly do: "cancel"; readonly which: number }
   | { readonly do: "setPolicy"; readonly policy: PolicyChoice }
   | { readonly do: "setLimits"; readonly limits: FixedLimits };
@@ -164,18 +165,27 @@ const node = fc.record({
     fc.nat(2 ** MOST_NODES - 1),
   ),
   onFailure: fc.constantFrom("fail", "skip", "continue"),
+  join: fc.constantFrom("all", "all", "any", "settled"),
+  asks: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
 });
 
 /** Chains of shared functions: trees, joins, several roots. */
 export const chains: fc.Arbitrary<Chain[]> = fc.tuple(
   functions,
-  fc.array(fc.array(node, { minLength: 1, maxLength: MOST_NODES }), { minLength: CHAINS, maxLength: CHAINS }),
+  fc.array(
+    fc.tuple(fc.array(node, { minLength: 1, maxLength: MOST_NODES }), fc.boolean()),
+    { minLength: CHAINS, maxLength: CHAINS },
+  ),
 ).map(([functions, lists]) =>
-  lists.map((nodes, c) =>
-    chain(`c${c}`, ({ call }) => {
-      nodes.forEach(({ fn, after, onFailure }, n) => {
+  lists.map(([nodes, undoes], c) =>
+    chain(`c${c}`, ({ call, onFailed }) => {
+      if (undoes) onFailed(functions[0]!, { name: "undo" });
+      nodes.forEach(({ fn, after, onFailure, join, asks }, n) => {
         const before = [...nodes.keys()].slice(0, n).filter((i) => after & (1 << i));
-        call(functions[fn]!, { name: `n${n}`, after: before.map((i) => `n${i}`), onFailure });
+        call(functions[fn]!, {
+          ...{ name: `n${n}`, after: before.map((i) => `n${i}`), onFailure, join },
+          ...asks && { when: "true" },
+        });
       });
     })
   )
@@ -218,6 +228,13 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   },
 );
 
+const decision: fc.Arbitrary<Decision> = fc.constantFrom<Decision[]>(
+  { kind: "run" },
+  { kind: "run" },
+  { kind: "skip" },
+  { kind: "fail", reason: "it cannot be told" },
+);
+
 /** What happens to a scheduler, under policies of one kind. */
 export function steps(
   policy: fc.Arbitrary<PolicyChoice>,
@@ -242,6 +259,7 @@ export function steps(
         weight: 6,
         arbitrary: fc.record({ do: fc.constant("wait"), ms: fc.constantFrom(0, 1, 30, 99, 400) }),
       },
+      { weight: 6, arbitrary: fc.record({ do: fc.constant("decide"), which, decision }) },
       { weight: 2, arbitrary: fc.record({ do: fc.constant("cancel"), which }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant("setPolicy"), policy }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant("setLimits"), limits }) },

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Instance, NodeRecord, NodeState } from "../../lib/model/mod.ts";
-import type { FixedLimits, Invocation, Settlement } from "../../lib/scheduler/mod.ts";
+import type { Decision, FixedLimits, Invocation, Settlement } from "../../lib/scheduler/mod.ts";
 
 interface Account {
   readonly instance: Instance;
@@ -9,6 +9,8 @@ interface Account {
   readonly resumesAtMs: Map<number, number>;
   readonly failures: Map<number, number>;
   started: boolean;
+  /** The nodes whose conditions said that they are to run. */
+  readonly decided: Set<number>;
   cancelled: boolean;
 }
 
@@ -40,6 +42,7 @@ export class Books {
       resumesAtMs: new Map(),
       failures: new Map(),
       started: progress.length > 0,
+      decided: new Set(),
       cancelled: false,
     });
     this.#note(settlement);
@@ -48,7 +51,11 @@ export class Books {
   started({ instance, nodeIndex, platform }: Invocation): void {
     const account = this.#accounts.get(instance);
     assert(account, "an instance that has ended starts nothing");
-    assert(!this.#isEnding(account), "an instance that is to end starts nothing");
+    const { chain } = account.instance;
+    const undoes = nodeIndex === chain.onFailed;
+    assert(undoes === this.#isEnding(account), "an instance that is to end starts nothing but what undoes");
+    const mayRun = chain.nodes[nodeIndex]!.when === undefined || account.decided.has(nodeIndex);
+    assert(mayRun, "nothing runs before its condition is known");
     assert(!account.running.has(nodeIndex), "a node is not started twice at once");
     assert(!account.settled.has(nodeIndex), "a settled node is not started");
     const { after, fn } = account.instance.chain.nodes[nodeIndex]!;
@@ -114,6 +121,14 @@ export class Books {
     this.#note(settlement);
   }
 
+  decided(node: number, decision: Decision, settlement: Settlement): void {
+    const account = this.#accounts.get(settlement.instance.id)!;
+    assert(!account.settled.has(node), "nobody asks about what has settled");
+    if (decision.kind === "run") account.decided.add(node);
+    else account.settled.set(node, decision.kind === "skip" ? "skipped" : "failed");
+    this.#note(settlement);
+  }
+
   cancelled(settlement: Settlement): void {
     this.#accounts.get(settlement.instance.id)!.cancelled = true;
     this.#note(settlement);
@@ -124,7 +139,11 @@ export class Books {
     for (const node of skipped) account.settled.set(node, "skipped");
     if (ended === undefined) return;
     assertEquals(account.running.size, 0, "an instance ends with the last of its attempts");
-    if (ended.outcome === "completed") assertEquals(account.settled.size, instance.chain.nodes.length);
+    const { nodes, onFailed } = instance.chain;
+    if (ended.outcome === "completed") assertEquals(account.settled.size, onFailed ?? nodes.length);
+    else if (onFailed !== undefined && account.started) {
+      assert(account.settled.has(onFailed), "it was undone");
+    }
     this.#accounts.delete(instance.id);
     this.endings.set(instance.id, this.endings.get(instance.id)! + 1);
   }
@@ -139,6 +158,7 @@ export class Books {
       if (this.#running({ chain: chain.name }) >= (chains[chain.name] ?? Infinity)) continue;
       if (this.#labelsAreFull(account.instance)) continue;
       for (const [i, { fn, after }] of chain.nodes.entries()) {
+        if (i === chain.onFailed || (chain.nodes[i]!.when !== undefined && !account.decided.has(i))) continue;
         const isWaiting = !account.settled.has(i) && !account.running.has(i) &&
           after.every((before) => account.settled.has(before)) &&
           (account.resumesAtMs.get(i) ?? 0) <= nowMs;

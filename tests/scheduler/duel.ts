@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Chain, Instance, NodeRecord, Outcome } from "../../lib/model/mod.ts";
-import { seededRandom } from "../../lib/model/mod.ts";
+import { runsAfter, seededRandom } from "../../lib/model/mod.ts";
 import {
+  type Decision,
   type FixedLimits,
   type Invocation,
   type PlatformOption,
@@ -37,6 +38,7 @@ class Duel {
   readonly #oracle: Oracle;
   readonly #books: Books;
   readonly #running: [Invocation, Entry][] = [];
+  readonly #undecided: [instance: string, node: number][] = [];
   #nowMs = 1000;
   #submitted = 0;
   /** Whether the last thing was that nothing could be started. */
@@ -95,6 +97,8 @@ class Duel {
       case "wait":
         this.#nowMs += step.ms;
         return;
+      case "decide":
+        return this.#decide(step.which, step.decision);
       case "cancel":
         return this.#cancel(step.which);
       case "setPolicy": {
@@ -122,6 +126,22 @@ class Duel {
     const settlement = this.#scheduler.submit(instance, this.#nowMs, progress);
     assertSame(settlement, this.#oracle.submit(instance, this.#nowMs, progress));
     this.#books.submitted(instance, progress, settlement);
+    this.#heed(settlement);
+  }
+
+  /** Remembers what waits for a decision. */
+  #heed({ instance, undecided = [] }: Settlement): void {
+    for (const node of undecided) this.#undecided.push([instance.id, node]);
+  }
+
+  #decide(which: number, decision: Decision): void {
+    if (this.#undecided.length === 0) return;
+    const [[id, node]] = this.#undecided.splice(which % this.#undecided.length, 1) as [[string, number]];
+    const settlement = this.#scheduler.decide(id, node, decision, this.#nowMs);
+    assertSame(settlement, this.#oracle.decide(id, node, decision, this.#nowMs));
+    if (settlement === undefined) return;
+    this.#books.decided(node, decision, settlement);
+    this.#heed(settlement);
   }
 
   #next(): boolean {
@@ -153,6 +173,7 @@ class Duel {
     const settlement = this.#scheduler.settle(invocation, outcome, this.#nowMs, runMs);
     assertSame(settlement, this.#oracle.settle(entry, outcome, this.#nowMs, runMs));
     this.#books.settled(invocation, settlement, this.#nowMs);
+    this.#heed(settlement);
   }
 
   #cancel(which: number): void {
@@ -169,6 +190,7 @@ class Duel {
       if (this.#next()) continue;
       const wakeAtMs = this.#scheduler.wakeAtMs();
       if (this.#running.length > 0) this.take({ do: "settle", which: 0, outcome: OK });
+      else if (this.#undecided.length > 0) this.take({ do: "decide", which: 0, decision: { kind: "run" } });
       else if (wakeAtMs !== undefined) this.take({ do: "wait", ms: wakeAtMs - this.#nowMs });
       else break;
     }
@@ -182,16 +204,16 @@ function hasRates({ rate, functionRates = {} }: FixedLimits): boolean {
 }
 
 /** As much of the progress as is possible: what ended came after what had ended, and was skipped if that was. */
-function closedProgress({ nodes }: Chain, states: Submission["progress"] & object): NodeRecord[] {
+function closedProgress({ nodes, onFailed }: Chain, states: Submission["progress"] & object): NodeRecord[] {
   const known = new Map<number, NodeRecord["state"]>();
-  nodes.forEach(({ after }, i) => {
+  nodes.forEach(({ after, join = "all" }, i) => {
     const state = states[i];
-    if (state === undefined || !after.every((before) => known.has(before))) return;
-    const isSkipped = after.length > 0 && after.every((before) =>
-      known.get(before) === "skipped" ||
-      (nodes[before]!.onFailure === "skip" && ["failed", "started"].includes(known.get(before)!))
-    );
-    known.set(i, isSkipped ? "skipped" : state);
+    if (i === onFailed || state === undefined || !after.every((before) => known.has(before))) return;
+    const ends = after.map((before) => {
+      const end = known.get(before)!;
+      return { state: end === "started" ? "failed" as const : end, onFailure: nodes[before]!.onFailure };
+    });
+    known.set(i, runsAfter(join, ends) ? state : "skipped");
   });
   return [...known].map(([node, state]) => ({ node, state, attempts: 1, output: null, reason: "it broke" }));
 }

@@ -1,8 +1,16 @@
 import { equal } from "@std/assert";
-import type { Chain, Instance, NodeRecord, NodeState } from "../../lib/model/mod.ts";
+import {
+  type Chain,
+  type ChainNode,
+  type Instance,
+  type NodeRecord,
+  type NodeState,
+  runsAfter,
+} from "../../lib/model/mod.ts";
 import type { Outcome, Random } from "../../lib/model/mod.ts";
 import type { FunctionStats, GroupStats, PlatformView, Policy, Stats, Task } from "../../lib/policies/mod.ts";
 import type {
+  Decision,
   Ending,
   FixedLimits,
   PlatformOption,
@@ -37,6 +45,7 @@ interface Open {
   readonly states: (NodeState | undefined)[];
   started: boolean;
   ending?: Ending;
+  undone: boolean;
 }
 
 interface Group {
@@ -89,24 +98,50 @@ export class Oracle {
       entries: [],
       states: nodes.map(() => undefined),
       started: progress.length > 0,
+      undone: false,
     };
     this.#open.push(open);
-    for (const { fn } of nodes) this.#arrivals.set(fn.name, [...this.#arrivals.get(fn.name) ?? [], nowMs]);
+    for (const { fn } of bodyOf(instance.chain)) {
+      this.#arrivals.set(fn.name, [...this.#arrivals.get(fn.name) ?? [], nowMs]);
+    }
     if (this.#isTooLate(open)) return this.#refuse(open);
-    const skipped: number[] = [];
-    const reached = [...nodes.keys()].filter((node) => nodes[node]!.after.length === 0);
+    const skipped: number[] = [], free: number[] = [];
+    const reached = [...bodyOf(instance.chain).keys()].filter((node) => nodes[node]!.after.length === 0);
     for (const node of reached) {
-      if (open.ending) break;
       const record = progress.find((record) => record.node === node);
-      if (record === undefined) this.#ready(open, node);
+      if (record === undefined) free.push(node);
       else {
         const state = record.state === "started" ? "failed" : record.state;
         const reason = `node ${nodes[node]!.name}: ${record.reason}`;
         reached.push(...this.#settleNode(open, node, state, skipped, reason));
       }
     }
+    open.undone = progress.some((record) => record.node === instance.chain.onFailed);
     const isNew = (node: number) => progress.every((record) => record.node !== node);
-    return { instance, ...this.#result(open, skipped.filter(isNew)) };
+    return { instance, ...this.#advance(open, free, skipped.filter(isNew)) };
+  }
+
+  /** Readies what needs no decision. */
+  #advance(open: Open, free: readonly number[], skipped: readonly number[]): Omit<Settlement, "instance"> {
+    const asks = (node: number) => open.instance.chain.nodes[node]!.when !== undefined;
+    if (!open.ending) { for (const node of free) if (!asks(node)) this.#ready(open, node); }
+    const result = this.#result(open, skipped);
+    const undecided = open.ending ? [] : free.filter(asks);
+    return undecided.length > 0 ? { ...result, undecided } : result;
+  }
+
+  decide(id: string, node: number, decision: Decision, nowMs: number): Settlement | undefined {
+    this.#nowMs = nowMs;
+    const open = this.#open.find((open) => open.instance.id === id);
+    if (open === undefined || open.ending) return undefined;
+    const skipped: number[] = [];
+    if (decision.kind === "run") this.#ready(open, node);
+    const state = decision.kind === "skip" ? "skipped" : "failed";
+    const reason = decision.kind === "fail"
+      ? `node ${open.instance.chain.nodes[node]!.name}: ${decision.reason}`
+      : "";
+    const free = decision.kind === "run" ? [] : this.#settleNode(open, node, state, skipped, reason);
+    return { instance: open.instance, ...this.#advance(open, free, skipped) };
   }
 
   next(nowMs: number): Entry | undefined {
@@ -250,8 +285,8 @@ export class Oracle {
     const skipped: number[] = [];
     const reason = outcome.kind === "ok" ? "" : `node ${name}: ${outcome.reason}`;
     const state = verdict === "ok" ? "ok" : "failed";
-    for (const next of this.#settleNode(open, node, state, skipped, reason)) this.#ready(open, next);
-    return { instance: open.instance, verdict, ...this.#result(open, skipped) };
+    const free = this.#settleNode(open, node, state, skipped, reason);
+    return { instance: open.instance, verdict, ...this.#advance(open, free, skipped) };
   }
 
   #delayMs(entry: Entry, verdict: "retry" | "throttled"): number {
@@ -273,13 +308,17 @@ export class Oracle {
     const isSettled = (node: number) => open.states[node] !== undefined;
     const ready: number[] = [];
     const reached = [node];
+    if (node === open.instance.chain.onFailed) {
+      open.undone = true;
+      return [];
+    }
     open.states[node] = state;
     if (state === "failed" && nodes[node]!.onFailure === "fail") {
       this.#endEarly(open, { outcome: "failed", reason });
     }
     if (open.ending) return [];
     for (const at of reached) {
-      if (at !== node && !isSkipped(open, at)) {
+      if (at !== node && runs(open, at)) {
         ready.push(at);
         continue;
       }
@@ -304,16 +343,22 @@ export class Oracle {
   }
 
   #endEarly(open: Open, ending: Ending): void {
-    open.ending ??= ending;
+    if (open.ending) return;
+    open.ending = ending;
     const gone = open.entries.filter((entry) => entry.phase !== "running");
     open.entries = open.entries.filter((entry) => entry.phase === "running");
     for (const entry of gone) if (entry.phase === "queued") this.#readWeight(entry.group);
   }
 
   #result(open: Open, skipped: readonly number[]): Omit<Settlement, "instance"> {
-    const allSettled = open.states.every((state) => state !== undefined);
+    const { chain } = open.instance;
+    const allSettled = [...bodyOf(chain).keys()].every((node) => open.states[node] !== undefined);
     const inFlight = open.entries.some((entry) => entry.phase === "running");
     if (inFlight || (!allSettled && !open.ending)) return { skipped };
+    if (open.ending && chain.onFailed !== undefined && open.started && !open.undone) {
+      if (open.entries.length === 0) this.#ready(open, chain.onFailed);
+      return { skipped };
+    }
     this.#open = this.#open.filter((other) => other !== open);
     return { skipped, ended: open.ending ?? { outcome: "completed" } };
   }
@@ -435,7 +480,7 @@ export class Oracle {
   #functionStats(): Map<string, FunctionStats> {
     return new Map([...this.#arrivals].map(([name, arrivals]) => {
       const nodes = this.#open.flatMap(({ instance, states }) =>
-        instance.chain.nodes.filter((node, i) => node.fn.name === name && states[i] === undefined)
+        bodyOf(instance.chain).filter((node, i) => node.fn.name === name && states[i] === undefined)
       );
       const arrivalsPerS = (nowMs: number) => {
         const last = arrivals.slice(-30);
@@ -467,7 +512,7 @@ export class Oracle {
   }
 
   #criticalMs(chain: Chain): number {
-    return Math.max(...chain.nodes.map((_, node) => this.#remainingMs(chain, node)));
+    return Math.max(...bodyOf(chain).map((_, node) => this.#remainingMs(chain, node)));
   }
 
   #remainingMs(chain: Chain, node: number): number {
@@ -479,16 +524,22 @@ export class Oracle {
 
 function judge({ of, node, failures }: Entry, outcome: Outcome): Verdict {
   if (outcome.kind === "ok") return "ok";
-  if (of.ending) return "failed";
+  const { nodes, onFailed } = of.instance.chain;
+  if (of.ending && node !== onFailed) return "failed";
   if (outcome.kind === "throttled") return "throttled";
-  const { retry, atMostOnce } = of.instance.chain.nodes[node]!.fn;
+  const { retry, atMostOnce } = nodes[node]!.fn;
+  if (retry.on && !(outcome.cause && retry.on.includes(outcome.cause))) return "failed";
   return outcome.retryable && !atMostOnce && failures + 1 < retry.attempts ? "retry" : "failed";
 }
 
-function isSkipped({ instance: { chain: { nodes } }, states }: Open, node: number): boolean {
-  return nodes[node]!.after.every((before) =>
-    states[before] === "skipped" || (states[before] === "failed" && nodes[before]!.onFailure === "skip")
-  );
+function runs({ instance: { chain: { nodes } }, states }: Open, node: number): boolean {
+  const { join = "all", after } = nodes[node]!;
+  return runsAfter(join, after.map((i) => ({ state: states[i]!, onFailure: nodes[i]!.onFailure })));
+}
+
+/** The nodes of a chain but for the one that undoes, which is the last. */
+function bodyOf({ nodes, onFailed }: Chain): readonly ChainNode[] {
+  return nodes.slice(0, onFailed);
 }
 
 function bySequence(a: Entry, b: Entry): number {
