@@ -17,6 +17,7 @@ export * from "./join.ts";
 export * from "./json.ts";
 export * from "./nearest.ts";
 export * from "./outcome.ts";
+export * from "./pause.ts";
 export * from "./random.ts";
 export { linkChains, subchainOf } from "./subchains.ts";
 export * from "./template.ts";

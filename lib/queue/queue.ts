@@ -1,11 +1,25 @@
-import type { Instance, InstanceOutcome, Json, NodeRecord } from "../model/mod.ts";
+import type { Instance, InstanceOutcome, Json, NodeRecord, Pause } from "../model/mod.ts";
 
 /** An instance handed to this consumer, with what had been settled of it before. */
 export interface Claim {
   readonly instance: Instance;
   /** By node; the record of a node as a whole stands before those of its items. */
   readonly progress: readonly NodeRecord[];
+  /** What it has called, and what that has called, each behind its parent. (Default: nothing) */
+  readonly children?: readonly Child[];
 }
+
+/** An instance that another one has called. */
+export interface Child {
+  readonly instance: Instance;
+  /** As of a claim. */
+  readonly progress: readonly NodeRecord[];
+  /** How it ended, if it has. */
+  readonly ended?: ChildEnd;
+}
+
+/** What the caller of an instance gets to know of its end. */
+export type ChildEnd = Pick<Result, "outcome" | "reason" | "output">;
 
 /** Nodes of one instance, and items of its maps, that have settled since the last checkpoint. */
 export interface Progress {
@@ -20,7 +34,7 @@ export interface Result extends Progress {
   readonly reason?: string;
   /** In milliseconds since 1970. */
   readonly endedAtMs: number;
-  /** The outputs of its last nodes by name. */
+  /** Its result: what its chain says, or the outputs of its last nodes by name. */
   readonly output: Json;
 }
 
@@ -47,10 +61,16 @@ export interface QueueDepth {
  *   call is durable. A call with data that cannot be stored writes nothing at all, and rejects with a TypeError, RangeError
  *   or WorkloadError;
  * - a consumer that has lost what it held may pull it again, with the progress made: what it still runs of it is to be dropped;
+ * - an instance with a parent is pushed by the consumer that holds the parent, which holds it from then on; it is handed out
+ *   with its parent, never alone, and lives no longer than its parent: what has not ended of it then is cancelled;
  * - disposing hands back what is still held; from then on every method rejects with `closed`, waiting ones too.
  */
 export interface Queue extends AsyncDisposable {
-  /** Resolves when the instances would survive a crash. */
+  /**
+   * Resolves when the instances would survive a crash.
+   *
+   * @throws {QueueError} `lease-lost`, naming the instances whose parents this consumer does not hold; nothing is added then
+   */
   push(instances: readonly Instance[]): Promise<void>;
   /**
    * Waits until there is something to hand out; empty only if `signal` is aborted. Oldest first. A large `max` may be
@@ -93,16 +113,30 @@ export type Command =
   /**
    * End queued instances at once; consumers end what they hold: nothing new of it starts. A consumer hears of it with a
    * filter that names, by id, those of its instances that are meant. If it gives them up instead, they end as cancelled.
+   * What they have called is meant with them. `abort` also ends the calls in flight, which are awaited otherwise.
    */
-  | { readonly kind: "cancel"; readonly filter: Filter }
-  /** Queue failed and cancelled instances again, keeping the nodes that are ok. */
-  | { readonly kind: "retry"; readonly filter: Filter }
-  /** Forget ended instances. */
+  | { readonly kind: "cancel"; readonly filter: Filter; readonly abort?: boolean }
+  /**
+   * Queue failed and cancelled instances again, keeping the nodes that are ok; what they have called is retried with them,
+   * and never alone. With `from`, a node's name: completed ones too, and that node and all that come after it run again;
+   * what has no such node is not reached.
+   */
+  | { readonly kind: "retry"; readonly filter: Filter; readonly from?: string }
+  /** Forget ended instances, with what they have called; that is never forgotten alone. */
   | { readonly kind: "purge"; readonly filter: Filter }
   /** Consumers go on under another policy, named as on the command line. */
   | { readonly kind: "policy"; readonly policy: string }
   /** Consumers go on under another global limit, or find it out by themselves. */
-  | { readonly kind: "limit"; readonly limit: number | "auto" };
+  | { readonly kind: "limit"; readonly limit: number | "auto" }
+  /** Nothing that a pause means starts until it is taken back; what is in flight ends. */
+  | { readonly kind: "pause"; readonly pause: Pause }
+  /** Takes one pause back; without it, all. */
+  | { readonly kind: "resume"; readonly pause?: Pause };
+
+/** What consumers hear: what was asked of them, and the pauses in force, whenever they have changed. */
+export type Order =
+  | Extract<Command, { kind: "cancel" | "policy" | "limit" }>
+  | { readonly kind: "paused"; readonly pauses: readonly Pause[] };
 
 /** What `sequoia queue` and `produce --wait` stand on. */
 export interface QueueAdmin {
@@ -112,10 +146,12 @@ export interface QueueAdmin {
   /** @returns how many instances it reached: ended, queued again or forgotten here, or held by a consumer that is told */
   request(command: Command): Promise<number>;
   /**
-   * The commands that concern this consumer (cancel, policy, limit) from this call on, each within a second of its request;
-   * ends when `signal` is aborted. What had been asked of the instances it holds is told as well.
+   * What concerns this consumer from this call on, each within a second of its request; ends when `signal` is aborted. What
+   * had been asked of the instances it holds is told as well, and the pauses in force come first, if there are any.
    */
-  commands(signal: AbortSignal): AsyncIterable<Command>;
+  commands(signal: AbortSignal): AsyncIterable<Order>;
+  /** The pauses in force, oldest first. They outlive consumers. */
+  pauses(): Promise<readonly Pause[]>;
 }
 
 /** A queue of any driver: both faces. */

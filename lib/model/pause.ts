@@ -1,0 +1,19 @@
+/** What may be kept from starting for a while: all that has each of the given parts; without any, everything. */
+export interface Pause {
+  /** Nodes of the chain of this name. */
+  readonly chain?: string;
+  /** Nodes that call the function of this name. */
+  readonly function?: string;
+  /** Nodes of instances that carry this label. */
+  readonly label?: { readonly name: string; readonly value: string };
+}
+
+/** A text that tells pauses apart, and says what is meant. */
+export function pauseName({ chain, function: fn, label }: Pause): string {
+  const parts = [
+    chain === undefined ? [] : [`chain ${chain}`],
+    fn === undefined ? [] : [`function ${fn}`],
+    label === undefined ? [] : [`label ${label.name}=${label.value}`],
+  ].flat();
+  return parts.length === 0 ? "everything" : parts.join(", ");
+}
