@@ -174,7 +174,7 @@ export class Consumer {
       for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
         this.#attempt(task, this.#held.get(task.instance)!);
       }
-      for (const refused of scheduler.takeRefused()) {
+      for (const refused of scheduler.takeNews()) {
         this.#afterSettlement(this.#held.get(refused.instance.id)!, refused);
       }
       this.#planWake(scheduler.wakeAtMs());

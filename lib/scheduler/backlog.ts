@@ -1,3 +1,4 @@
+import type { Pause } from "../model/mod.ts";
 import {
   type FunctionStats,
   type GroupStats,
@@ -28,6 +29,8 @@ export interface BacklogSetup {
   readonly strictShares: boolean;
   /** Those that functions without a URL may run on; none: there is but one. */
   readonly platforms: readonly PlatformOption[];
+  /** What is kept from starting. */
+  readonly pauses: readonly Pause[];
 }
 
 /** So many groups are kept in any case. */
@@ -66,7 +69,7 @@ export class Backlog implements Stats {
   constructor(
     policy: Policy,
     limits: FixedLimits,
-    { functions, strictShares, platforms }: BacklogSetup,
+    { functions, strictShares, platforms, pauses }: BacklogSetup,
     before?: Backlog,
   ) {
     this.functions = functions;
@@ -78,7 +81,7 @@ export class Backlog implements Stats {
     const pool = platforms.length === 0
       ? undefined
       : new PlatformPool(platforms, limits.platforms ?? {}, policy.place);
-    this.#gates = new Gates(limits, this, pool, before && before.#gates);
+    this.#gates = new Gates(limits, this, pool, pauses, before && before.#gates);
     if (strictShares && policy.group !== undefined) {
       this.#shares = new Shares(this.#max);
     }

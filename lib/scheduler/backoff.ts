@@ -1,15 +1,15 @@
 import type { Random, RetryRule } from "../model/mod.ts";
 
 /**
- * The delay before a retry: exponential backoff with full jitter, uniform in [0, min(longest, first × factor^(n−1))]
- * (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * The delay before a retry: exponential backoff with full jitter, uniform in [0, min(longest, first × factor^(n−1))], or
+ * that greatest delay itself if the rule wants no jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
  *
  * @param failures attempts that have failed so far, from 1
  * @returns milliseconds
  */
 export function failureDelayMs(rule: RetryRule, failures: number, random: Random): number {
   const longest = Math.min(rule.maxDelayMs, rule.firstDelayMs * rule.factor ** (failures - 1));
-  return longest * random.next();
+  return rule.jitter === false ? longest : longest * random.next();
 }
 
 /** A throttled invocation is tried again after 50 ms at first; doubled each time, up to 5 s. */

@@ -1,4 +1,4 @@
-import { type Chain, shapeOf } from "../model/mod.ts";
+import { type Chain, shapeOf, subchainOf } from "../model/mod.ts";
 import type { FunctionLoad, FunctionLoads } from "./function_load.ts";
 import type { RunTimes } from "./run_times.ts";
 import type { Gate } from "./tree.ts";
@@ -16,11 +16,11 @@ export class ChainPlan {
   /** The nodes that are ready at once. */
   readonly roots: readonly number[];
   /**
-   * How much the function of each node is asked for.
+   * How much the function of each node is asked for; of a node that calls a chain, its instance's functions are.
    *
    * @internal
    */
-  readonly loads: readonly FunctionLoad[];
+  readonly loads: readonly (FunctionLoad | undefined)[];
   /**
    * The gate of each node, under the limits in force.
    *
@@ -34,6 +34,8 @@ export class ChainPlan {
    */
   gatesOf: unknown;
   readonly #times: RunTimes;
+  /** The plans of the chains that nodes call. */
+  readonly #called = new Map<number, ChainPlan>();
   #timesVersion = -1;
   #expected: number[] = [];
   #remaining: number[] = [];
@@ -44,15 +46,26 @@ export class ChainPlan {
    *
    * @param times learned and declared run times
    * @param loads how much each function is asked for
+   * @param planOf the plans of the chains that it calls
    */
-  constructor(readonly chain: Chain, times: RunTimes, loads: FunctionLoads) {
+  constructor(
+    readonly chain: Chain,
+    times: RunTimes,
+    loads: FunctionLoads,
+    planOf: (chain: Chain) => ChainPlan = (chain) => new ChainPlan(chain, times, loads),
+  ) {
     const { roots, successors, predecessorCounts } = shapeOf(chain);
     this.size = chain.onFailed ?? chain.nodes.length;
-    this.decides = chain.nodes.map(({ when }) => when !== undefined);
+    this.decides = chain.nodes.map(({ when, map }) => when !== undefined || map !== undefined);
     this.successors = successors;
     this.predecessorCounts = predecessorCounts;
     this.roots = roots;
-    this.loads = chain.nodes.slice(0, this.size).map((node) => loads.of(node.fn));
+    this.loads = chain.nodes.slice(0, this.size).map(({ fn, calls }) =>
+      calls === undefined ? loads.of(fn) : undefined
+    );
+    chain.nodes.forEach(({ calls }, node) => {
+      if (calls !== undefined) this.#called.set(node, planOf(subchainOf(chain, calls)));
+    });
     this.#times = times;
   }
 
@@ -76,7 +89,9 @@ export class ChainPlan {
 
   #refresh(): void {
     if (this.#timesVersion === this.#times.version) return;
-    this.#expected = this.chain.nodes.map((node) => this.#times.expectedMs(node.fn));
+    this.#expected = this.chain.nodes.map(({ fn }, node) =>
+      this.#called.get(node)?.criticalMs() ?? this.#times.expectedMs(fn)
+    );
     const remaining: number[] = new Array(this.chain.nodes.length).fill(0);
     for (let i = this.chain.nodes.length - 1; i >= 0; i--) {
       let after = 0;

@@ -26,16 +26,32 @@ export interface Settlement {
   readonly retryAtMs?: number;
   /** Nodes that were settled along with it: skipped ones. */
   readonly skipped: readonly number[];
+  /** A map all of whose items have settled: its node has, too. */
+  readonly mapped?: number;
   /** Nodes that wait for {@linkcode Scheduler.decide}, if there are any. */
   readonly undecided?: readonly number[];
+  /** Chains that are to be run now; each is over with {@linkcode Scheduler.settleCall}. */
+  readonly calls?: readonly NodeCall[];
+  /** Nothing more of it is started, but what undoes what was done; what is in flight has yet to end. */
+  readonly ending?: Ending;
   /** The instance has ended; the scheduler has forgotten it. */
   readonly ended?: Ending;
 }
 
-/** What the condition of a node says. */
+/** A node, or an item of a map, that calls a chain. */
+export interface NodeCall {
+  /** The node's index in its chain. */
+  readonly node: number;
+  /** Of a map: which item, from 0. */
+  readonly item?: number;
+}
+
+/** What a node comes to that depends on what was answered before it. */
 export type Decision =
   | { readonly kind: "run" }
   | { readonly kind: "skip" }
+  /** It runs once for each of so many items; those of `done`, numbers below `count`, have settled before. */
+  | { readonly kind: "map"; readonly count: number; readonly done?: ReadonlySet<number> }
   /** It cannot be told; the node fails. */
   | { readonly kind: "fail"; readonly reason: string };
 
@@ -78,6 +94,11 @@ export interface SchedulerOptions {
    * of them that has room, as the policy says. (Default: there is one, without a name)
    */
   readonly platforms?: readonly PlatformOption[];
+  /**
+   * The most of all attempts that are retries after failures, from 0 to 1 (any number); 10, and one a second, are free.
+   * (Default: 0.2) What finds the budget used up waits.
+   */
+  readonly retryBudget?: number;
   /** For the jitter of retry delays. */
   readonly random: Random;
 }

@@ -1,12 +1,15 @@
-import { type Instance, type NodeState, runsAfter } from "../model/mod.ts";
+import { type Instance, type NodeRecord, type NodeState, runsAfter } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Ending } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
+import { MapRun } from "./map_run.ts";
 import type { Gate } from "./tree.ts";
 
 const NO_GATES: readonly Gate[] = [];
 
-/** One instance while the scheduler has it. */
+const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
+
+/** One instance while the scheduler has it: how its nodes have ended, and what that makes of those after them. */
 export class InstanceRun {
   /** Whether one of its functions has been started. */
   started = false;
@@ -14,8 +17,12 @@ export class InstanceRun {
   unsettled: number;
   /** Why it ends before its nodes are all settled. */
   ending: Ending | undefined;
+  /** Whether what waited when it was to end has been taken out. */
+  cleared = false;
   /** Attempts in flight. */
   running = 0;
+  /** Instances that it has called and that have not ended. */
+  calling = 0;
   /** Whether what was to be undone has been, or is not to be. */
   undone = false;
   /** The gates of its nodes, where they depend on its labels. */
@@ -27,7 +34,10 @@ export class InstanceRun {
   #states: (NodeState | undefined)[] | undefined;
   /** How many predecessors each node waits for. */
   #waiting: number[] | undefined;
+  /** The maps whose items are running, by node. */
+  #maps: Map<number, MapRun> | undefined;
 
+  /** @param sequence before all of those that are submitted later: as many numbers are its own as it has nodes */
   constructor(readonly instance: Instance, readonly plan: ChainPlan, readonly sequence: number) {
     this.unsettled = plan.size;
   }
@@ -64,12 +74,23 @@ export class InstanceRun {
   /** Nothing more will be asked for the nodes that are not settled. */
   end(): void {
     if (this.unsettled === 0) return;
-    this.plan.loads.forEach((load, node) => this.stateOf(node) ?? load.unsettled--);
+    this.#maps?.forEach((map, node) => this.#unload(node, map.open - 1));
+    for (let node = 0; node < this.plan.size; node++) {
+      if (this.stateOf(node) === undefined) this.#unload(node);
+    }
   }
 
-  /** Notes how a node ended. @returns what that makes of the nodes after it; nothing, once the instance is to end */
-  settle(node: number, state: NodeState): Reach {
+  /**
+   * Notes how a node ended; a failure ends the instance, if the node says so.
+   *
+   * @returns what that makes of the nodes after it; nothing, once the instance is to end
+   */
+  settle(node: number, state: NodeState, reason = ""): Reach {
     const freed = this.#note(node, state);
+    const { name, onFailure } = this.plan.chain.nodes[node]!;
+    if (state === "failed" && onFailure === "fail") {
+      this.ending ??= { outcome: "failed", reason: `node ${name}: ${reason}` };
+    }
     if (freed.length === 0 || this.ending !== undefined) return NOTHING;
     const free: number[] = [], skipped: number[] = [];
     const reached = [...freed];
@@ -83,10 +104,78 @@ export class InstanceRun {
     return { free, skipped };
   }
 
+  /** Goes on from what was settled before, and is new to the nodes that it leaves. @returns what is to be done now */
+  resume(progress: readonly NodeRecord[]): Reach {
+    const recorded = new Map<number, NodeRecord>();
+    for (const record of progress) if (record.item === undefined) recorded.set(record.node, record);
+    const free: number[] = [], skipped: number[] = [];
+    const reached = [...this.plan.roots];
+    for (const node of reached) { // grows on the way
+      const record = recorded.get(node);
+      if (record === undefined) {
+        free.push(node);
+        continue;
+      }
+      const state = record.state === "started" ? "failed" : record.state;
+      const reach = this.settle(node, state, record.reason ?? INTERRUPTED);
+      reached.push(...reach.free);
+      for (const node of reach.skipped) if (!recorded.has(node)) skipped.push(node);
+    }
+    const { onFailed } = this.plan.chain;
+    if (onFailed !== undefined && recorded.has(onFailed)) {
+      this.undone = true;
+      this.ending ??= { outcome: "cancelled", reason: "cancelled" };
+    }
+    return { free, skipped };
+  }
+
+  /**
+   * A node turns out to be a map of so many items.
+   *
+   * @param done the items that had settled before
+   * @returns those to run now; undefined if there is nothing to wait for
+   */
+  openMap(node: number, count: number, done: ReadonlySet<number>): readonly number[] | undefined {
+    const map = new MapRun(count, done);
+    if (map.open === 0) return undefined;
+    this.#unload(node, 1 - map.open);
+    this.#maps ??= new Map();
+    this.#maps.set(node, map);
+    return map.next(this.plan.chain.nodes[node]!.map?.concurrency ?? Infinity);
+  }
+
+  /**
+   * Notes how an item of a map ended; a failure ends the instance, if the node says so.
+   *
+   * @returns the items to run now; "done" if it was the last
+   */
+  settleItem(node: number, item: number, state: NodeState, reason: string): readonly number[] | "done" {
+    const map = this.#maps?.get(node);
+    if (map === undefined) return []; // another item has ended the instance
+    map.open--;
+    if (state === "failed" && this.plan.chain.nodes[node]!.onFailure === "fail") {
+      this.#maps!.delete(node);
+      this.#unload(node, map.open);
+      this.settle(node, "failed", `item ${item}: ${reason}`);
+      return [];
+    }
+    if (map.open === 0) {
+      this.#maps!.delete(node);
+      return "done";
+    }
+    this.#unload(node);
+    return this.ending === undefined ? map.next(1) : [];
+  }
+
   #runs(node: number): boolean {
     const { nodes } = this.plan.chain;
     const { join = "all", after } = nodes[node]!;
     return runsAfter(join, after.map((i) => ({ state: this.stateOf(i)!, onFailure: nodes[i]!.onFailure })));
+  }
+
+  #unload(node: number, less = 1): void {
+    const load = this.plan.loads[node];
+    if (load !== undefined) load.unsettled -= less;
   }
 
   /** @returns the nodes that wait for nothing more, now */
@@ -97,7 +186,7 @@ export class InstanceRun {
       return [];
     }
     this.unsettled--;
-    plan.loads[node]!.unsettled--;
+    this.#unload(node);
     if (plan.size === 1) return [];
     this.#states ??= new Array(plan.size).fill(undefined);
     this.#waiting ??= [...plan.predecessorCounts];
@@ -114,4 +203,4 @@ export interface Reach {
   readonly skipped: readonly number[];
 }
 
-const NOTHING: Reach = { free: [], skipped: [] };
+export const NOTHING: Reach = { free: [], skipped: [] };

@@ -7,7 +7,10 @@ import type { Lane } from "./tree.ts";
 /** Where an invocation is in its life: waiting for its turn, for the end of a delay, in flight, or over. */
 export type Phase = "queued" | "delayed" | "running" | "settled";
 
-/** One node of one instance, from being ready to being settled. It is also what policies see of it. */
+/** Of a map there are no more than 10,000 items. */
+const ITEM = 2 ** -14;
+
+/** One node of one instance, or one item of its map, from being ready to being settled. It is also what policies see of it. */
 export class Invocation implements Task {
   /**
    * The instance, as the scheduler has it.
@@ -17,6 +20,8 @@ export class Invocation implements Task {
   readonly run: InstanceRun;
   /** Its node's index in the chain. */
   readonly nodeIndex: number;
+  /** Of a map: which item, from 0. */
+  readonly item: number | undefined;
   /** Where it is in its life. */
   phase: Phase = "queued";
   /** Attempts begun. */
@@ -58,9 +63,10 @@ export class Invocation implements Task {
    *
    * @internal
    */
-  constructor(run: InstanceRun, nodeIndex: number, readyAtMs: number) {
+  constructor(run: InstanceRun, nodeIndex: number, item: number | undefined, readyAtMs: number) {
     this.run = run;
     this.nodeIndex = nodeIndex;
+    this.item = item;
     this.readyAtMs = readyAtMs;
   }
 
@@ -72,9 +78,10 @@ export class Invocation implements Task {
   get spec(): FunctionSpec {
     return this.of.chain.nodes[this.nodeIndex]!.fn;
   }
-  /** Submission order, then node order: the last tie-break. */
+  /** Submission order, then node order, then item order: the last tie-break. Exact up to 2^39 nodes. */
   get sequence(): number {
-    return this.run.sequence * 65_536 + this.nodeIndex;
+    const sequence = this.run.sequence + this.nodeIndex;
+    return this.item === undefined ? sequence : sequence + this.item * ITEM;
   }
   get chain(): string {
     return this.of.chain.name;

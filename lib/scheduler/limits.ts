@@ -1,3 +1,5 @@
+import type { Pause } from "../model/mod.ts";
+import type { AdaptiveLimit } from "./adaptive_limit.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Invocation } from "./invocation.ts";
 import type { PlatformPool } from "./platform_pool.ts";
@@ -32,6 +34,22 @@ export interface Limits {
 /** Limits of which none is found out by itself. */
 export type FixedLimits = Limits & { readonly global?: number };
 
+/** Limits as they are in force now. */
+export function fixed({ global, ...others }: Limits, adaptive: AdaptiveLimit | undefined): FixedLimits {
+  const max = global === "auto" ? adaptive!.limit : global;
+  return max === undefined ? others : { ...others, global: max };
+}
+
+/** Whether two sets of limits differ in the global one at most. */
+export function sameButGlobal(some: FixedLimits, others: FixedLimits): boolean {
+  if (some.rate !== others.rate) return false;
+  return (["functions", "chains", "labels", "platforms", "functionRates"] as const).every((kind) => {
+    const a = some[kind] ?? {}, b = others[kind] ?? {};
+    const names = Object.keys(a);
+    return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+  });
+}
+
 /** At most so many attempts in flight. */
 export class ConcurrencyLimit extends Limit {
   #running = 0;
@@ -50,6 +68,13 @@ export class ConcurrencyLimit extends Limit {
 
   override leave(): void {
     this.#running--;
+  }
+}
+
+/** Lets nothing start. */
+class Paused extends Limit {
+  override get full(): boolean {
+    return true;
   }
 }
 
@@ -98,6 +123,10 @@ export class Gates {
   readonly #limits: Limits;
   readonly #time: { readonly nowMs: number };
   readonly #pool: PlatformPool | undefined;
+  readonly #pauses: readonly Pause[];
+  readonly #paused = new Paused("paused");
+  /** Whether gates depend on the labels of instances. */
+  readonly #readsLabels: boolean;
   readonly #byName = new Map<string, Limit>();
   readonly #rates = new Map<string, RateLimit>();
   readonly #gates = new Map<string, Gate>();
@@ -106,6 +135,7 @@ export class Gates {
   /**
    * @param time tells the present instant
    * @param pool the platforms of functions without a URL, if there are several
+   * @param pauses what is kept from starting
    * @param before the gates that these replace: rates go on as they were
    * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0
    */
@@ -113,12 +143,15 @@ export class Gates {
     limits: Limits,
     time: { readonly nowMs: number },
     pool: PlatformPool | undefined,
+    pauses: readonly Pause[] = [],
     before?: Gates,
   ) {
     this.#limits = limits;
     this.#time = time;
     this.#pool = pool;
+    this.#pauses = pauses;
     this.#labels = Object.entries(limits.labels ?? {});
+    this.#readsLabels = this.#labels.length > 0 || pauses.some(({ label }) => label !== undefined);
     for (const kind of ["functions", "chains", "labels", "platforms"] as const) {
       for (const [name, max] of Object.entries(limits[kind] ?? {})) checkLimit(`of the ${kind} ${name}`, max);
     }
@@ -138,7 +171,7 @@ export class Gates {
 
   /** The gate of an invocation. */
   of({ run, nodeIndex }: Invocation): Gate {
-    const cache: { gates: readonly Gate[]; gatesOf: unknown } = this.#labels.length === 0 ? run.plan : run;
+    const cache: { gates: readonly Gate[]; gatesOf: unknown } = this.#readsLabels ? run : run.plan;
     if (cache.gatesOf !== this) {
       cache.gates = this.#ofChain(run.plan, run.instance.labels);
       cache.gatesOf = this;
@@ -152,8 +185,13 @@ export class Gates {
       const value = labels[label];
       if (value !== undefined) shared.push(this.#limit(`label ${label}`, value, max));
     }
+    const pauses = this.#pauses.filter((pause) =>
+      (pause.chain ?? chain.name) === chain.name &&
+      (pause.label === undefined || labels[pause.label.name] === pause.label.value)
+    );
     return chain.nodes.map(({ fn: { name, url } }) => {
       const own = [
+        pauses.some((pause) => (pause.function ?? name) === name) ? this.#paused : undefined,
         url === undefined ? this.#pool : undefined,
         this.#limit("function", name, this.#limits.functions?.[name]),
         this.#rates.get(`rate of ${name}`),

@@ -1,16 +1,29 @@
-import type { Instance, NodeRecord, NodeState, Outcome, Random } from "../model/mod.ts";
+import type { Chain, Instance, NodeRecord, Outcome, Pause, Random } from "../model/mod.ts";
+import { pauseName } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 import { Backlog, type BacklogSetup } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
-import type { Decision, Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
-import { Delays } from "./delays.ts";
+import type {
+  Decision,
+  Ending,
+  NodeCall,
+  SchedulerOptions,
+  SchedulerStats,
+  Settlement,
+  Verdict,
+} from "./contract.ts";
+import { expiriesOf, Expiry } from "./expiry.ts";
 import { FunctionLoads } from "./function_load.ts";
-import { InstanceRun, type Reach } from "./instance_run.ts";
+import { InstanceRun, NOTHING, type Reach } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
-import type { FixedLimits, Limits } from "./limits.ts";
+import { fixed, type FixedLimits, type Limits, sameButGlobal } from "./limits.ts";
+import { Retries } from "./retries.ts";
 import { RunTimes } from "./run_times.ts";
-import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
+import { TimeHeap } from "./time_heap.ts";
+
+/** What a change of an instance leads to. */
+type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs">;
 
 /**
  * Decides which invocation of which instance starts next. It has no clock, no I/O and no promises: its caller tells it the
@@ -29,22 +42,20 @@ import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
  * ```
  */
 export class Scheduler {
-  readonly #random: Random;
-  readonly #setup: BacklogSetup;
   readonly #shed: boolean;
   readonly #times = new RunTimes();
   readonly #loads = new FunctionLoads();
-  readonly #plans = new WeakMap<object, ChainPlan>();
+  readonly #plans = new WeakMap<Chain, ChainPlan>();
   readonly #runs = new Map<string, InstanceRun>();
-  readonly #delays = new Delays();
+  readonly #retries: Retries;
+  readonly #expiries = new TimeHeap<Expiry>(({ isOver }) => isOver);
+  #setup: BacklogSetup;
   #backlog: Backlog;
   /** Only while the global limit is `"auto"`. */
   #adaptive: AdaptiveLimit | undefined;
-  #refused: Settlement[] = [];
+  #news: Settlement[] = [];
+  /** How many nodes have been submitted. */
   #sequence = 0;
-  #delayed = 0;
-  #throttled = 0;
-  #retried = 0;
 
   /**
    * Makes a scheduler that has nothing to do yet.
@@ -53,11 +64,11 @@ export class Scheduler {
    */
   constructor(options: SchedulerOptions) {
     const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
-    this.#setup = { functions: this.#loads.byName, strictShares, platforms };
+    this.#setup = { functions: this.#loads.byName, strictShares, platforms, pauses: [] };
     this.#shed = shed;
     if (limits.global === "auto") this.#adaptive = new AdaptiveLimit();
     this.#backlog = this.#newBacklog(policy, fixed(limits, this.#adaptive));
-    this.#random = random;
+    this.#retries = new Retries(random, options.retryBudget ?? RETRY_BUDGET);
   }
 
   /**
@@ -71,35 +82,15 @@ export class Scheduler {
       throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
     }
     this.#backlog.nowMs = nowMs;
-    const run = new InstanceRun(instance, this.planOf(instance), this.#sequence++);
+    const run = new InstanceRun(instance, this.#planOf(instance.chain), this.#sequence);
+    this.#sequence += instance.chain.nodes.length;
     this.#runs.set(instance.id, run);
-    for (const load of run.plan.loads) load.arrive(nowMs);
-    if (progress.length === 0) {
-      if (this.#isTooLate(run, nowMs)) return this.#refuse(run, nowMs);
-      return { instance, ...this.#advance(run, { free: run.plan.roots, skipped: [] }, nowMs) };
-    }
-    run.started = true;
-    return { instance, ...this.#resume(run, progress, nowMs) };
-  }
-
-  #resume(run: InstanceRun, progress: readonly NodeRecord[], nowMs: number): Omit<Settlement, "instance"> {
-    const recorded = new Map(progress.map((record) => [record.node, record]));
-    const open: number[] = [], skipped: number[] = [];
-    const reached = [...run.plan.roots];
-    for (const node of reached) { // grows on the way
-      const record = recorded.get(node);
-      if (record === undefined) {
-        open.push(node);
-        continue;
-      }
-      const state = record.state === "started" ? "failed" : record.state;
-      const reach = this.#settleNode(run, node, state, record.reason ?? INTERRUPTED);
-      reached.push(...reach.free);
-      skipped.push(...reach.skipped.filter((node) => !recorded.has(node)));
-    }
-    const undo = run.plan.chain.onFailed;
-    if (undo !== undefined && recorded.has(undo)) run.undone = true;
-    return this.#advance(run, { free: open, skipped }, nowMs);
+    for (const load of run.plan.loads) load?.arrive(nowMs);
+    run.started = progress.length > 0 || instance.parent !== undefined;
+    if (this.#isTooLate(run, nowMs)) return { instance, ...this.#refuse(run, nowMs) };
+    for (const expiry of expiriesOf(run)) this.#expiries.add(expiry, expiry.atMs);
+    const reach = progress.length === 0 ? { free: run.plan.roots, skipped: [] } : run.resume(progress);
+    return { instance, ...this.#advance(run, reach, nowMs) };
   }
 
   /**
@@ -109,8 +100,10 @@ export class Scheduler {
    */
   next(nowMs: number): Invocation | undefined {
     this.#backlog.nowMs = nowMs;
-    for (let task = this.#delays.take(nowMs); task !== undefined; task = this.#delays.take(nowMs)) {
-      this.#delayed--;
+    for (let due = this.#expiries.take(nowMs); due !== undefined; due = this.#expiries.take(nowMs)) {
+      this.#report(due.run, this.#stop(due.run, due.ending, nowMs));
+    }
+    for (let task = this.#retries.take(nowMs); task !== undefined; task = this.#retries.take(nowMs)) {
       this.#queue(task);
     }
     this.#backlog.sweep();
@@ -118,7 +111,7 @@ export class Scheduler {
     this.#adapt();
     let task = this.#backlog.peek();
     while (task !== undefined && this.#isTooLate(task.run, nowMs)) {
-      this.#refused.push(this.#refuse(task.run, nowMs));
+      this.#report(task.run, this.#refuse(task.run, nowMs));
       task = this.#backlog.peek();
     }
     if (task === undefined) {
@@ -129,6 +122,7 @@ export class Scheduler {
     task.start = this.#adaptive?.start(this.#backlog.running, nowMs);
     task.phase = "running";
     task.attempts++;
+    this.#retries.started(task);
     task.run.running++;
     if (!task.run.started) this.#chainStarts(task.run);
     return task;
@@ -138,19 +132,22 @@ export class Scheduler {
     return this.#shed && !started && instance.deadlineMs < nowMs + plan.criticalMs();
   }
 
-  #refuse(run: InstanceRun, nowMs: number): Settlement {
+  #refuse(run: InstanceRun, nowMs: number): Consequences {
     const [neededMs, leftMs] = [run.plan.criticalMs(), run.instance.deadlineMs - nowMs].map(Math.ceil);
     const reason = `shed: it was expected to take ${neededMs} ms, with ${leftMs} ms to its deadline`;
-    this.#endEarly(run, { outcome: "cancelled", reason, shed: true });
-    return { instance: run.instance, ...this.#result(run, [], nowMs) };
+    return this.#stop(run, { outcome: "cancelled", reason, shed: true }, nowMs);
   }
 
-  /** The instances that `next` has shed since this was asked last. */
-  takeRefused(): readonly Settlement[] {
-    if (this.#refused.length === 0) return NONE;
-    const refused = this.#refused;
-    this.#refused = [];
-    return refused;
+  #report({ instance }: InstanceRun, consequences: Consequences): void {
+    this.#news.push({ instance, ...consequences });
+  }
+
+  /** What `next` has ended since this was asked last: instances that were shed, or that came to a limit of time. */
+  takeNews(): readonly Settlement[] {
+    if (this.#news.length === 0) return NO_NEWS;
+    const news = this.#news;
+    this.#news = [];
+    return news;
   }
 
   /** The first start of a chain may change the ranks of its other invocations that wait. */
@@ -162,7 +159,7 @@ export class Scheduler {
 
   /** Its successor comes first, so that their group is never without work and keeps its turn. */
   #requeue(task: Invocation): void {
-    this.#ready(task.run, task.nodeIndex, task.readyAtMs);
+    this.#ready(task.run, task.nodeIndex, task.item, task.readyAtMs);
     this.#leave(task);
   }
 
@@ -172,7 +169,7 @@ export class Scheduler {
     task.phase = "settled";
     task.run.remove(task);
     if (phase === "queued") this.#backlog.drop(task);
-    else this.#delayed--;
+    else this.#retries.waiting--;
   }
 
   /** What an outcome of a running invocation will mean; changes nothing. */
@@ -198,26 +195,26 @@ export class Scheduler {
     this.#backlog.nowMs = nowMs;
     const verdict = this.judge(task, outcome);
     const { run } = task;
+    const { instance } = run;
     this.#backlog.release(task);
     run.running--;
     this.#learn(task, outcome, nowMs);
-    if (verdict === "retry" || verdict === "throttled") {
-      return {
-        instance: run.instance,
-        verdict,
-        skipped: [],
-        retryAtMs: this.#again(task, outcome, verdict, nowMs),
-      };
+    if (verdict === "retry") {
+      return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
+    }
+    if (verdict === "throttled") {
+      const retryAtMs = this.#retries.afterThrottle(task, outcome, this.#isHeldBack, nowMs);
+      return { instance, verdict, skipped: [], retryAtMs };
     }
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(task.spec, runMs);
     task.phase = "settled";
     run.remove(task);
-    const reach = this.#settleNode(run, task.nodeIndex, verdict, outcome.kind === "ok" ? "" : outcome.reason);
-    return { instance: run.instance, verdict, ...this.#advance(run, reach, nowMs) };
+    const reason = outcome.kind === "ok" ? "" : outcome.reason;
+    return { instance, verdict, ...this.#settleNode(run, task.nodeIndex, task.item, verdict, reason, nowMs) };
   }
 
   /**
-   * Says what the condition of a node, which a settlement has told of as undecided, comes to.
+   * Says what a node comes to that a settlement has told of as undecided.
    *
    * @returns undefined if its instance has ended, or is to end
    */
@@ -225,14 +222,91 @@ export class Scheduler {
     const run = this.#runs.get(instanceId);
     if (run === undefined || run.ending !== undefined) return undefined;
     this.#backlog.nowMs = nowMs;
-    if (decision.kind === "run") {
-      this.#ready(run, node, nowMs);
-      return { instance: run.instance, skipped: [] };
+    return { instance: run.instance, ...this.#carryOut(run, node, decision, nowMs) };
+  }
+
+  #carryOut(run: InstanceRun, node: number, decision: Decision, nowMs: number): Consequences {
+    switch (decision.kind) {
+      case "run":
+        return this.#begin(run, node, [undefined], nowMs);
+      case "skip":
+        return this.#advance(run, run.settle(node, "skipped"), nowMs);
+      case "fail":
+        return this.#settleNode(run, node, undefined, "failed", decision.reason, nowMs);
+      case "map": {
+        const items = run.openMap(node, decision.count, decision.done ?? NO_ITEMS);
+        return items === undefined ? this.#mapped(run, node, nowMs) : this.#begin(run, node, items, nowMs);
+      }
     }
-    const reach = decision.kind === "skip"
-      ? run.settle(node, "skipped")
-      : this.#settleNode(run, node, "failed", decision.reason);
-    return { instance: run.instance, ...this.#advance(run, reach, nowMs) };
+  }
+
+  /**
+   * Ends the call of a chain that a settlement has asked for.
+   *
+   * @param reason why it failed
+   * @returns undefined if the instance that called has been forgotten
+   */
+  settleCall(
+    instanceId: string,
+    { node, item }: NodeCall,
+    state: "ok" | "failed",
+    reason: string,
+    nowMs: number,
+  ): Settlement | undefined {
+    const run = this.#runs.get(instanceId);
+    if (run === undefined) return undefined;
+    this.#backlog.nowMs = nowMs;
+    run.calling--;
+    return { instance: run.instance, ...this.#settleNode(run, node, item, state, reason, nowMs) };
+  }
+
+  #settleNode(
+    run: InstanceRun,
+    node: number,
+    item: number | undefined,
+    state: "ok" | "failed",
+    reason: string,
+    nowMs: number,
+  ): Consequences {
+    if (item === undefined) return this.#advance(run, run.settle(node, state, reason), nowMs);
+    const items = run.settleItem(node, item, state, reason);
+    if (items === "done") return this.#mapped(run, node, nowMs);
+    return items.length > 0 ? this.#begin(run, node, items, nowMs) : this.#advance(run, NOTHING, nowMs);
+  }
+
+  #mapped(run: InstanceRun, node: number, nowMs: number): Consequences {
+    return { ...this.#advance(run, run.settle(node, "ok"), nowMs), mapped: node };
+  }
+
+  /** Begins with a node, or with items of its map. */
+  #begin(
+    run: InstanceRun,
+    node: number,
+    items: readonly (number | undefined)[],
+    nowMs: number,
+  ): Consequences {
+    if (run.plan.chain.nodes[node]!.calls === undefined) {
+      for (const item of items) this.#ready(run, node, item, nowMs);
+      return { skipped: [] };
+    }
+    run.calling += items.length;
+    return { skipped: [], calls: items.map((item) => item === undefined ? { node } : { node, item }) };
+  }
+
+  /** Begins with what needs no decision; ends the instance if nothing is left to do. */
+  #advance(run: InstanceRun, { free, skipped }: Reach, nowMs: number): Consequences {
+    if (run.ending !== undefined || free.length === 0) return this.#result(run, skipped, nowMs);
+    const { decides } = run.plan;
+    const undecided: number[] = [], calls: NodeCall[] = [];
+    for (const node of free) {
+      if (decides[node]) undecided.push(node);
+      else calls.push(...this.#begin(run, node, [undefined], nowMs).calls ?? []);
+    }
+    return {
+      skipped,
+      ...undecided.length > 0 && { undecided },
+      ...calls.length > 0 && { calls },
+    };
   }
 
   /** Tells the adaptive limit what became of an attempt. */
@@ -254,65 +328,29 @@ export class Scheduler {
     if (limit !== undefined && limit !== this.#backlog.limits.global) this.#backlog.setGlobal(limit);
   }
 
-  #again(task: Invocation, outcome: Outcome, verdict: "retry" | "throttled", nowMs: number): number {
-    const failed = outcome as Exclude<Outcome, { kind: "ok" }>;
-    let delayMs: number;
-    if (verdict === "retry") {
-      this.#retried++;
-      task.throttles = 0;
-      delayMs = failureDelayMs(task.spec.retry, ++task.failures, this.#random);
-    } else {
-      this.#throttled++;
-      task.throttles++;
-      delayMs = throttleDelayMs(this.#isHeldBack ? 1 : task.throttles, this.#random);
+  /** Nothing more of an instance starts, but what undoes; it ends with the last of what is in flight. */
+  #stop(run: InstanceRun, ending: Ending, nowMs: number): Consequences {
+    run.ending ??= ending;
+    return this.#result(run, [], nowMs);
+  }
+
+  /** Ends an instance, or what of it is in vain, if it is time. */
+  #result(run: InstanceRun, skipped: readonly number[], nowMs: number): Consequences {
+    const { ending } = run;
+    if (ending === undefined && run.unsettled > 0) return { skipped };
+    if (ending !== undefined && !run.cleared) {
+      run.cleared = true;
+      for (const task of run.invocations()) if (task.phase !== "running") this.#leave(task);
     }
-    const untilMs = nowMs + Math.max(delayMs, failed.retryAfterMs ?? 0, LEAST_DELAY_MS);
-    task.phase = "delayed";
-    this.#delayed++;
-    this.#delays.add(task, untilMs);
-    return untilMs;
-  }
-
-  /** Notes how a node ended. @returns what that makes of those after it */
-  #settleNode(run: InstanceRun, node: number, state: NodeState, reason: string): Reach {
-    const { name, onFailure } = run.plan.chain.nodes[node]!;
-    const reach = run.settle(node, state);
-    if (state === "failed" && onFailure === "fail") {
-      this.#endEarly(run, { outcome: "failed", reason: `node ${name}: ${reason}` });
-    }
-    return reach;
-  }
-
-  /** Readies what needs no decision; ends the instance if nothing is left to do. */
-  #advance(run: InstanceRun, { free, skipped }: Reach, nowMs: number): Omit<Settlement, "instance"> {
-    if (run.ending !== undefined || free.length === 0) return this.#result(run, skipped, nowMs);
-    const { decides } = run.plan;
-    for (const node of free) if (!decides[node]) this.#ready(run, node, nowMs);
-    const undecided = free.filter((node) => decides[node]);
-    return undecided.length > 0 ? { skipped, undecided } : { skipped };
-  }
-
-  /** Nothing more of an instance starts; it ends with the last of its attempts in flight. */
-  #endEarly(run: InstanceRun, ending: Ending): void {
-    if (run.ending !== undefined) return;
-    run.ending = ending;
-    for (const task of run.invocations()) if (task.phase !== "running") this.#leave(task);
-  }
-
-  #result(
-    run: InstanceRun,
-    skipped: readonly number[],
-    nowMs: number,
-  ): { skipped: readonly number[]; ended?: Ending } {
-    if (run.running > 0 || (run.unsettled > 0 && run.ending === undefined)) return { skipped };
+    if (run.running > 0 || run.calling > 0) return { skipped, ending: ending! };
     const { onFailed } = run.plan.chain;
-    if (run.ending !== undefined && onFailed !== undefined && run.started && !run.undone) {
-      if (run.isEmpty) this.#ready(run, onFailed, nowMs);
-      return { skipped };
+    if (ending !== undefined && onFailed !== undefined && run.started && !run.undone) {
+      if (run.isEmpty) this.#ready(run, onFailed, undefined, nowMs);
+      return { skipped, ending };
     }
     this.#runs.delete(run.instance.id);
     run.end();
-    return { skipped, ended: run.ending ?? { outcome: "completed" } };
+    return { skipped, ended: ending ?? { outcome: "completed" } };
   }
 
   /**
@@ -325,29 +363,30 @@ export class Scheduler {
     const run = this.#runs.get(instanceId);
     if (run === undefined) return undefined;
     this.#backlog.nowMs = nowMs;
-    this.#endEarly(run, { outcome: "cancelled", reason });
-    return { instance: run.instance, ...this.#result(run, [], nowMs) };
+    return { instance: run.instance, ...this.#stop(run, { outcome: "cancelled", reason }, nowMs) };
   }
 
   /**
-   * Gives an instance up: as {@linkcode Scheduler.cancel}, and nothing is undone, as others go on with it.
+   * Lets go of an instance that is another's now: nothing new of it starts, and nothing is undone.
    *
    * @returns undefined if there is no such instance
    */
   forget(instanceId: string, nowMs: number, reason: string): Settlement | undefined {
     const run = this.#runs.get(instanceId);
     if (run === undefined) return undefined;
-    this.#backlog.nowMs = nowMs;
     run.undone = true;
-    run.ending ??= { outcome: "cancelled", reason };
-    for (const task of run.invocations()) if (task.phase !== "running") this.#leave(task);
-    return { instance: run.instance, ...this.#result(run, [], nowMs) };
+    run.cleared = false; // what undoes may be waiting
+    return this.cancel(instanceId, nowMs, reason);
   }
 
-  /** When `next` may answer again with no new event: at the end of a delay, when a rate lets something start, or a limit grows. */
+  /**
+   * When `next` may answer again with no new event: at the end of a delay or of an instance's time, when a rate or the retry
+   * budget lets something start, or a limit grows.
+   */
   wakeAtMs(): number | undefined {
     const first = Math.min(
-      this.#delays.nextMs ?? Infinity,
+      this.#retries.nextMs,
+      this.#expiries.nextMs ?? Infinity,
       this.#backlog.opensAtMs() ?? Infinity,
       this.#adaptive?.wakeAtMs() ?? Infinity,
     );
@@ -379,6 +418,13 @@ export class Scheduler {
     this.#adaptive = adaptive;
   }
 
+  /** Starts nothing more of what these mean, and what only earlier ones meant again. What is in flight ends as it would have. */
+  setPauses(pauses: readonly Pause[]): void {
+    if (pauses.map(pauseName).join() === this.#setup.pauses.map(pauseName).join()) return;
+    this.#setup = { ...this.#setup, pauses };
+    this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+  }
+
   #newBacklog(policy: Policy, limits: FixedLimits): Backlog {
     return new Backlog(policy, limits, this.#setup, this.#backlog);
   }
@@ -403,11 +449,11 @@ export class Scheduler {
     }
   }
 
-  /** What is derived from an instance's chain. */
-  planOf({ chain }: Instance): ChainPlan {
+  /** What is derived from a chain. */
+  #planOf(chain: Chain): ChainPlan {
     let plan = this.#plans.get(chain);
     if (plan === undefined) {
-      plan = new ChainPlan(chain, this.#times, this.#loads);
+      plan = new ChainPlan(chain, this.#times, this.#loads, (called) => this.#planOf(called));
       this.#plans.set(chain, plan);
     }
     return plan;
@@ -418,11 +464,11 @@ export class Scheduler {
     return {
       instances: this.#runs.size,
       ready: this.#backlog.queued,
-      delayed: this.#delayed,
+      delayed: this.#retries.waiting,
       running: this.#backlog.running,
       limit: this.#backlog.limits.global ?? Infinity,
-      throttled: this.#throttled,
-      retried: this.#retried,
+      throttled: this.#retries.throttled,
+      retried: this.#retries.failed,
     };
   }
 
@@ -435,8 +481,8 @@ export class Scheduler {
     return workMs;
   }
 
-  #ready(run: InstanceRun, node: number, nowMs: number): void {
-    const task = new Invocation(run, node, nowMs);
+  #ready(run: InstanceRun, node: number, item: number | undefined, nowMs: number): void {
+    const task = new Invocation(run, node, item, nowMs);
     run.add(task);
     this.#queue(task);
   }
@@ -447,24 +493,8 @@ export class Scheduler {
   }
 }
 
-const NONE: readonly Settlement[] = [];
+/** The most of all attempts that are retries, unless something else is said. */
+const RETRY_BUDGET = 0.2;
 
-/** A delay must end after now, or its wake-up would be asked for again and again. */
-const LEAST_DELAY_MS = 1;
-
-const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
-
-/** Limits as they are in force now. */
-function fixed({ global, ...others }: Limits, adaptive: AdaptiveLimit | undefined): FixedLimits {
-  const max = global === "auto" ? adaptive!.limit : global;
-  return max === undefined ? others : { ...others, global: max };
-}
-
-function sameButGlobal(some: FixedLimits, others: FixedLimits): boolean {
-  if (some.rate !== others.rate) return false;
-  return (["functions", "chains", "labels", "platforms", "functionRates"] as const).every((kind) => {
-    const a = some[kind] ?? {}, b = others[kind] ?? {};
-    const names = Object.keys(a);
-    return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
-  });
-}
+const NO_NEWS: readonly Settlement[] = [];
+const NO_ITEMS: ReadonlySet<number> = new Set();

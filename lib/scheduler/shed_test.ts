@@ -52,13 +52,13 @@ Deno.test("Scheduler.next() sheds what has waited for too long, and goes on with
     scheduler.submit(instanceOf(line, id, { deadlineMs }), 0);
   }
   const [first] = startAll(scheduler, 0);
-  assertEquals(scheduler.takeRefused(), []);
+  assertEquals(scheduler.takeNews(), []);
   scheduler.settle(first!, OK, 101);
   assertEquals(words(runAll(scheduler, 101)), "last/n0 first/n1 last/n1");
-  const refused = scheduler.takeRefused();
+  const refused = scheduler.takeNews();
   assertEquals(refused.map(({ instance }) => instance.id), ["second", "third"]);
   assertEquals(refused.map(({ ended }) => ended?.shed), [true, true]);
-  assertEquals(scheduler.takeRefused(), [], "each is told of once");
+  assertEquals(scheduler.takeNews(), [], "each is told of once");
   assertEquals(scheduler.stats().instances, 0);
 });
 
@@ -68,7 +68,7 @@ Deno.test("Scheduler.next() never sheds in mid-chain, however late it is", () =>
   const [first] = startAll(scheduler, 0);
   const { retryAtMs } = scheduler.settle(first!, SHAKY, 5000);
   assertEquals(words(runAll(scheduler, retryAtMs!)), "slow/n0 slow/n1");
-  assertEquals(scheduler.takeRefused(), []);
+  assertEquals(scheduler.takeNews(), []);
 });
 
 Deno.test("Scheduler sheds by what it has learned, not only by what was declared", () => {

@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 function makeTask(sequence: number): Invocation {
-  return new Invocation(new InstanceRun(instanceOf(ONE, `${sequence}`), PLAN, sequence), 0, 0);
+  return new Invocation(new InstanceRun(instanceOf(ONE, `${sequence}`), PLAN, sequence), 0, undefined, 0);
 }
 
 function compare(a: Waiting, b: Waiting): number {

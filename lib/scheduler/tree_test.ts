@@ -25,7 +25,7 @@ function makeWorld(): World {
   const lanes = Array.from({ length: LANES }, (_, i) => {
     const lane = new Lane(new Group(`g${i}`, false, 1), gates[i % GATES]!);
     const run = new InstanceRun(instanceOf(ONE, `${i}`), PLAN, i);
-    lane.tasks.push(new Invocation(run, 0, 0), 0, undefined);
+    lane.tasks.push(new Invocation(run, 0, undefined, 0), 0, undefined);
     return lane;
   });
   return { root, lanes };

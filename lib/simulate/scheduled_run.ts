@@ -70,7 +70,7 @@ export class ScheduledRun implements Run {
       this.#recorder.started?.(task.function, task.chain, nowMs);
       this.#platform.call(new Attempt(this, task, arrival, path, nowMs));
     }
-    for (const refused of scheduler.takeRefused()) this.#after(refused);
+    for (const refused of scheduler.takeNews()) this.#after(refused);
   }
 
   wakeAtMs(): number | undefined {

@@ -149,7 +149,7 @@ class Duel {
     const entry = this.#oracle.next(this.#nowMs);
     const words = entry && `${entry.of.instance.id}/${entry.node}/${entry.attempts}`;
     const expected = this.#oracle.refused.splice(0);
-    const refused = this.#scheduler.takeRefused();
+    const refused = this.#scheduler.takeNews();
     assertEquals(refused.length, expected.length);
     refused.forEach((settlement, i) => {
       assertSame(settlement, expected[i]);

@@ -1,0 +1,45 @@
+import { formatDuration } from "../model/mod.ts";
+import type { Ending } from "./contract.ts";
+import type { InstanceRun } from "./instance_run.ts";
+
+/** An instant at which an instance ends, unless it has ended, or has begun in time. */
+export class Expiry {
+  /**
+   * @param atMs when
+   * @param reason why it ends then
+   * @param untilStarted whether it only must have begun by then
+   */
+  constructor(
+    readonly run: InstanceRun,
+    readonly atMs: number,
+    readonly reason: string,
+    readonly untilStarted: boolean,
+  ) {}
+
+  /** Whether it does not matter any more. */
+  get isOver(): boolean {
+    const { unsettled, ending, started } = this.run;
+    return unsettled === 0 || ending !== undefined || (this.untilStarted && started);
+  }
+
+  get sequence(): number {
+    return this.run.sequence;
+  }
+
+  get ending(): Ending {
+    return { outcome: "failed", reason: this.reason };
+  }
+}
+
+/** When the limits of an instance's chain end it. */
+export function* expiriesOf(run: InstanceRun): Generator<Expiry> {
+  const { chain: { ttlMs, timeLimitMs }, submittedAtMs } = run.instance;
+  if (ttlMs !== undefined && !run.started) {
+    const reason = `ttl: nothing of it had started within ${formatDuration(ttlMs)} of its submission`;
+    yield new Expiry(run, submittedAtMs + ttlMs, reason, true);
+  }
+  if (timeLimitMs !== undefined) {
+    const reason = `time-limit: it had not ended within ${formatDuration(timeLimitMs)} of its submission`;
+    yield new Expiry(run, submittedAtMs + timeLimitMs, reason, false);
+  }
+}
