@@ -80,7 +80,7 @@ export const command: Command = {
       recorder,
       clock,
       untilEmpty: values["until-empty"],
-      onCommand: (command) =>
+      onOrder: (command) =>
         obey(command, scheduler, limits, policyOptions).catch((error) => log.error(String(error.message))),
       ...(values.window === undefined ? {} : { window: values.window }),
     });

@@ -19,7 +19,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   platform: ["model"],
   record: ["model"],
   report: ["record", "model"],
-  consume: ["queue", "platform", "record", "scheduler", "policies", "model"],
+  consume: ["queue", "platform", "record", "scheduler", "policies", "expression", "model"],
   produce: ["queue", "record", "scheduler", "model"],
   spam: ["platform", "record", "model"],
   simulate: ["produce", "platform", "record", "report", "scheduler", "policies", "model"],

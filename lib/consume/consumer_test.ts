@@ -198,7 +198,7 @@ Deno.test("Consumer.run() hands policy and limit commands over, and goes on unde
   const heard: Command[] = [];
   const running = world.start({
     limits: { global: 1 },
-    onCommand: (command) => {
+    onOrder: (command) => {
       heard.push(command);
       if (command.kind === "limit") running.scheduler.setLimits({ global: command.limit });
     },

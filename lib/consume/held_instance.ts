@@ -2,14 +2,23 @@ import {
   IdealPath,
   type Instance,
   type Json,
+  type JsonObject,
   type NodeRecord,
-  type NodeState,
+  NOT_JSON,
   type Outcome,
   shapeOf,
 } from "../model/mod.ts";
-import type { Claim } from "../queue/mod.ts";
+import type { Child, Claim } from "../queue/mod.ts";
+import type { Ending, NodeCall } from "../scheduler/mod.ts";
+import { HeldMap } from "./held_map.ts";
 
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
+
+/** By whom an instance was called that is held. */
+export interface Caller {
+  readonly held: HeldInstance;
+  readonly call: NodeCall;
+}
 
 /** An instance that a consumer has: its outputs so far, and what the queue does not know of yet. */
 export class HeldInstance {
@@ -17,20 +26,39 @@ export class HeldInstance {
   lost = false;
   /** It was lost and has come back: what this consumer goes on from when the rest of it has ended. */
   again: Claim | undefined;
-  /** It was refused for its deadline. */
-  shed = false;
+  /** Why it ends before its nodes are all settled. */
+  ending: Ending | undefined;
+  /** What undoes what was done has begun. */
+  undoes = false;
+  /** The instances that it has called, and that have not ended. */
+  readonly called = new Set<HeldInstance>();
+  /** What it had called before this consumer took it on, and what that had called, by id. */
+  readonly children: ReadonlyMap<string, Child>;
   readonly #outputs: Json[] = [];
+  /** Nodes whose output is no JSON. */
+  readonly #texts = new Set<number>();
+  readonly #maps = new Map<number, HeldMap>();
   readonly #path: IdealPath;
-  #notCheckpointed: NodeRecord[] = [];
+  #unwritten: NodeRecord[] = [];
   #open: number;
+  #calls = new AbortController();
 
-  constructor(readonly instance: Instance, progress: readonly NodeRecord[]) {
+  /**
+   * @param progress what had settled before
+   * @param caller the instance that called it, if it is held with that
+   */
+  constructor(
+    readonly instance: Instance,
+    progress: readonly NodeRecord[],
+    readonly caller?: Caller,
+    children: readonly Child[] = [],
+  ) {
     this.#path = new IdealPath(instance.chain);
-    this.#open = instance.chain.nodes.length - progress.length;
+    this.#open = instance.chain.nodes.length;
+    this.children = caller?.held.children ?? new Map(children.map((child) => [child.instance.id, child]));
     for (const record of progress) {
-      this.#outputs[record.node] = record.output;
-      if (record.state !== "started") continue;
-      this.#notCheckpointed.push({ ...record, state: "failed", reason: INTERRUPTED });
+      if (record.state !== "started") this.#keep(record);
+      else this.#note({ ...record, state: "failed", reason: INTERRUPTED });
     }
   }
 
@@ -43,48 +71,124 @@ export class HeldInstance {
     return this.#open;
   }
 
+  /** Ends the calls that are in flight. */
+  get calls(): AbortSignal {
+    return this.#calls.signal;
+  }
+
+  /** Ends the calls that are in flight, but not those that follow. */
+  abortCalls(): void {
+    this.#calls.abort();
+    this.#calls = new AbortController();
+  }
+
   /** What a node gets from those before it, by name; null for one that failed or was skipped. */
   inputsOf(node: number): Record<string, Json> {
-    const { nodes } = this.instance.chain;
+    const { nodes, onFailed } = this.instance.chain;
+    if (node === onFailed) return this.#done();
     return Object.fromEntries(
       nodes[node]!.after.map((before) => [nodes[before]!.name, this.#outputs[before] ?? null]),
     );
   }
 
-  settled(node: number, state: NodeState, attempts: number, outcome: Outcome, runMs: number): NodeRecord {
+  /** The outputs of all that has been done, by name; of a map that was not done, of those items that were. */
+  #done(): Record<string, Json> {
+    const { nodes, onFailed } = this.instance.chain;
+    const done: Record<string, Json> = {};
+    nodes.forEach(({ name }, node) => {
+      const outputs = this.#outputs[node] ?? this.#maps.get(node)?.outputs("skip");
+      if (node !== onFailed && outputs !== undefined) done[name] = outputs;
+    });
+    return done;
+  }
+
+  /** The names of the nodes whose output is no JSON. */
+  *texts(): Generator<string> {
+    for (const node of this.#texts) yield this.instance.chain.nodes[node]!.name;
+  }
+
+  /** What the items of a map have come to. */
+  mapOf(node: number): HeldMap {
+    let map = this.#maps.get(node);
+    if (map === undefined) this.#maps.set(node, map = new HeldMap());
+    return map;
+  }
+
+  /** Notes how an attempt, or a called instance, has settled a node or an item of its map. */
+  settled(
+    { node, item }: NodeCall,
+    state: "ok" | "failed",
+    attempts: number,
+    outcome: Outcome,
+    runMs: number,
+  ): void {
     this.#path.ran(node, runMs);
-    const output = outcome.kind === "ok" ? outcome.output : null;
-    this.#outputs[node] = output;
-    return this.#note(
-      outcome.kind === "ok"
-        ? { node, state, attempts, output }
-        : { node, state, attempts, output, reason: outcome.reason },
-    );
+    const isOk = outcome.kind === "ok";
+    const reason = isOk ? outcome.isText && NOT_JSON : outcome.reason;
+    this.#note({
+      node,
+      ...item !== undefined && { item },
+      state,
+      attempts,
+      output: isOk ? outcome.output : null,
+      ...reason !== undefined && { reason },
+    });
   }
 
   skipped(node: number): void {
     this.#note({ node, state: "skipped", attempts: 0, output: null });
   }
 
-  #note(record: NodeRecord): NodeRecord {
+  /** A node has failed without having been called. */
+  failed(node: number, reason: string): void {
+    this.#note({ node, state: "failed", attempts: 0, output: null, reason });
+  }
+
+  /** All items of a map have settled: it is their outputs. */
+  mapped(node: number): void {
+    const map = this.mapOf(node);
+    const output = map.outputs(this.instance.chain.nodes[node]!.onFailure);
+    const isText = [...map.records.values()].some(({ state, reason }) =>
+      state === "ok" && reason === NOT_JSON
+    );
+    this.#note({ node, state: "ok", attempts: map.attempts, output, ...isText && { reason: NOT_JSON } });
+  }
+
+  #note(record: NodeRecord): void {
+    this.#unwritten.push(record);
+    this.#keep(record);
+  }
+
+  #keep(record: NodeRecord): void {
+    const { node, item, state, output, reason } = record;
+    if (item !== undefined) return this.mapOf(node).add(item, record);
     this.#open--;
-    this.#notCheckpointed.push(record);
-    return record;
+    this.#maps.delete(node);
+    if (state !== "ok") return;
+    this.#outputs[node] = output;
+    if (reason === NOT_JSON) this.#texts.add(node);
   }
 
-  checkpointed(record: NodeRecord): void {
-    this.#notCheckpointed = this.#notCheckpointed.filter((other) => other !== record);
+  /** What the queue does not know of yet; whoever takes it writes it. */
+  takeUnwritten(): readonly NodeRecord[] {
+    const records = this.#unwritten;
+    this.#unwritten = [];
+    return records;
   }
 
-  notCheckpointed(): readonly NodeRecord[] {
-    return this.#notCheckpointed;
-  }
-
-  /** The chain's result: the outputs of its last nodes by name. */
-  output(): Json {
+  /** The outputs of its last nodes by name: the chain's result, if it does not say another. */
+  output(): JsonObject {
     const { chain } = this.instance;
     return Object.fromEntries(
       shapeOf(chain).last.map((i) => [chain.nodes[i]!.name, this.#outputs[i] ?? null]),
+    );
+  }
+
+  /** The outputs of all its nodes by name; null for those that failed or were skipped. */
+  allOutputs(): JsonObject {
+    const { nodes, onFailed } = this.instance.chain;
+    return Object.fromEntries(
+      nodes.slice(0, onFailed).map(({ name }, i) => [name, this.#outputs[i] ?? null]),
     );
   }
 

@@ -1,10 +1,14 @@
-import type { Clock } from "../model/mod.ts";
+import type { Clock, Instance } from "../model/mod.ts";
 import { type Progress, type Queue, QueueError, type Result } from "../queue/mod.ts";
 
 /** How long ends are gathered: nobody waits for them but `--wait`, and a write costs as much for many as for one. */
 const FINISH_LINGER_MS = 5;
 /** A batch is written at once when it has so many items. */
 const FULL = 512;
+
+interface Written {
+  readonly instanceId: string;
+}
 
 interface Waiting<T> {
   readonly item: T;
@@ -19,15 +23,22 @@ interface Waiting<T> {
 export class QueueWriter {
   readonly #checkpoints: Batches<Progress>;
   readonly #results: Batches<Result>;
+  readonly #calls: Batches<Written & { readonly instance: Instance }>;
 
   constructor(queue: Queue, clock: Clock) {
     this.#checkpoints = new Batches((batch) => queue.checkpoint(batch), clock, 0);
     this.#results = new Batches((batch) => queue.finish(batch), clock, FINISH_LINGER_MS);
+    this.#calls = new Batches((batch) => push(queue, batch.map(({ instance }) => instance)), clock, 0);
   }
 
   /** @returns whether the instance was lost */
   checkpoint(progress: Progress): Promise<boolean> {
     return this.#checkpoints.add(progress);
+  }
+
+  /** Adds an instance that one of those calls which are held. @returns whether the caller was lost */
+  call(instance: Instance): Promise<boolean> {
+    return this.#calls.add({ instanceId: instance.id, instance });
   }
 
   /** @returns whether the instance was lost */
@@ -36,7 +47,19 @@ export class QueueWriter {
   }
 }
 
-class Batches<T extends Progress> {
+/** Pushes those whose callers are held, though others have lost theirs. */
+async function push(queue: Queue, instances: readonly Instance[]): Promise<void> {
+  try {
+    await queue.push(instances);
+  } catch (error) {
+    if (!(error instanceof QueueError && error.code === "lease-lost")) throw error;
+    const lost = new Set(error.ids);
+    await push(queue, instances.filter(({ id }) => !lost.has(id)));
+    throw error;
+  }
+}
+
+class Batches<T extends Written> {
   readonly #write: (batch: readonly T[]) => Promise<void>;
   readonly #clock: Clock;
   readonly #lingerMs: number;

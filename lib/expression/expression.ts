@@ -20,6 +20,8 @@ export interface Scope {
   /** Of an invocation of a map: the item, and its place in the list from 0. */
   readonly item?: Json;
   readonly index?: number;
+  /** Of the node that undoes: why the instance has failed or was cancelled. */
+  readonly reason?: string;
 }
 
 /** What the expression can name that names an instance before it is submitted. */
@@ -30,6 +32,24 @@ export interface NamingScope {
   readonly chain: string;
   /** Its place in the load, from 0. */
   readonly index: number;
+}
+
+const NOT_READABLE = "sequoia-not-readable";
+
+/**
+ * The inputs of a scope of which some cannot be read: an expression that needs one of these fails with `not-json`.
+ *
+ * @param unreadable their names
+ */
+export function readableInputs(inputs: JsonObject, unreadable: Iterable<string>): JsonObject {
+  const readable = { ...inputs };
+  for (const name of unreadable) {
+    const get = () => {
+      throw Object.assign(new Error(`the output of ${name}, which is no JSON`), { code: NOT_READABLE });
+    };
+    Object.defineProperty(readable, name, { get, enumerable: true });
+  }
+  return readable;
 }
 
 /** Compiled expressions are kept, the newest of them: instances of a chain share theirs. */
@@ -90,6 +110,8 @@ async function compileAnew(text: string): Promise<jsonata.Expression> {
 
 function failure(text: string, error: unknown): ExpressionError {
   switch ((error as { code?: unknown }).code) {
+    case NOT_READABLE:
+      return new ExpressionError("not-json", text, `needs ${(error as Error).message}`);
     case "D1012":
       return new ExpressionError("expression-timeout", text, `took longer than ${LONGEST_MS} ms`);
     case "D1011":

@@ -17,13 +17,13 @@ export class IdealPath {
     return this.#idealMs;
   }
 
-  /** A node has ended that ran for so long. What is before it has ended, here or unseen. */
+  /** A node, or an item of its map, has ended that ran for so long. What is before it has ended, here or unseen. */
   ran(node: number, runMs: number): void {
     let startMs = 0;
     for (const before of this.#chain.nodes[node]!.after) {
       startMs = Math.max(startMs, this.#endMs[before] ?? 0);
     }
-    const endMs = startMs + runMs;
+    const endMs = Math.max(startMs + runMs, this.#endMs[node] ?? 0);
     this.#endMs[node] = endMs;
     if (endMs > this.#idealMs) this.#idealMs = endMs;
   }

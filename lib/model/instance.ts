@@ -59,9 +59,12 @@ export interface NodeRecord {
   readonly attempts: number;
   /** What it answered, for nodes that others come after; null otherwise. */
   readonly output: Json;
-  /** Why it failed, if it did. */
+  /** Why it failed, if it did; of one that is ok, {@linkcode NOT_JSON} if its answer was none. */
   readonly reason?: string;
 }
+
+/** What is recorded of an output that was no JSON: functions get it as a text, but expressions cannot read it. */
+export const NOT_JSON = "not-json: it answered what is no JSON";
 
 /** How an instance ended. */
 export type InstanceOutcome = "completed" | "failed" | "cancelled";

@@ -15,7 +15,12 @@ export const FAILURE_CAUSES: readonly FailureCause[] = ["timeout", "network", "s
 /** How one attempt ended. */
 export type Outcome =
   /** Done; `output` is what the function answered. */
-  | { readonly kind: "ok"; readonly output: Json }
+  | {
+    readonly kind: "ok";
+    readonly output: Json;
+    /** It answered what is no JSON; the output is its text. */
+    readonly isText?: true;
+  }
   /** Not done; `retryable` if another attempt may help. */
   | {
     readonly kind: "failed";

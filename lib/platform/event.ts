@@ -12,18 +12,18 @@ const LOGGER_NAME = "functionSide";
 
 /** The JSON that a function receives. The first four fields are the original's, so its wrapper works unchanged. */
 export function eventOf(
-  { instance, node, attempt, inputs }: Call,
+  call: Call,
   collector: CollectorAddress,
 ): FunctionEvent {
-  const { name, args } = instance.chain.nodes[node]!;
+  const { instance, node, attempt, args, inputs } = call;
   return {
-    id: idempotencyKey(instance.id, name),
+    id: idempotencyKey(call),
     name: LOGGER_NAME,
     ip: collector.ip,
     port: collector.port,
     chain: instance.chain.name,
     instance: instance.id,
-    node: name,
+    node: instance.chain.nodes[node]!.name,
     attempt,
     args,
     inputs,
@@ -31,18 +31,19 @@ export function eventOf(
 }
 
 /** The same for every attempt of an invocation, so that a function can tell that it has done the work before. */
-export function idempotencyKey(instanceId: string, nodeName: string): string {
-  return `${instanceId}/${nodeName}`;
+export function idempotencyKey({ instance, node, item }: Pick<Call, "instance" | "node" | "item">): string {
+  const key = `${instance.id}/${instance.chain.nodes[node]!.name}`;
+  return item === undefined ? key : `${key}/${item}`;
 }
 
 /**
  * The W3C trace context of an attempt (https://www.w3.org/TR/trace-context/): the trace is made of the instance's id, the
- * parent of that, the node and the attempt.
+ * parent of that, the node, the item of its map and the attempt.
  */
-export function traceparent({ instance, node, attempt }: Call): string {
+export function traceparent({ instance, node, item = -1, attempt }: Call): string {
   const a = hash(instance.id, 1), b = hash(instance.id, 2), c = hash(instance.id, 3);
   const trace = hex(a) + hex(b) + hex(c) + hex(a ^ Math.imul(b, c));
-  return `00-${trace}-${hex(b ^ Math.imul(node + 1, 0x9e3779b1))}${
+  return `00-${trace}-${hex(b ^ Math.imul(node + 1, 0x9e3779b1) ^ Math.imul(item + 1, 0xc2b2ae35))}${
     hex(c ^ Math.imul(attempt, 0x85ebca6b))
   }-01`;
 }

@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type FailureCause,
-  type FunctionSpec,
-  type Json,
-  onAbort,
-  type Outcome,
-} from "../model/mod.ts";
+import { type Clock, type FailureCause, type FunctionSpec, onAbort, type Outcome } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { classify } from "./classify.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -105,16 +98,14 @@ export class HttpPlatform implements Platform {
   }
 
   #payload(call: Call): unknown {
-    return call.spec.payload === "args"
-      ? call.instance.chain.nodes[call.node]!.args
-      : eventOf(call, this.#collector);
+    return call.spec.payload === "args" ? call.args : eventOf(call, this.#collector);
   }
 
   #headers(call: Call): Record<string, string> {
-    const { spec, instance, node, attempt } = call;
+    const { spec, attempt } = call;
     const headers: Record<string, string> = {
       "content-type": "application/json",
-      "idempotency-key": idempotencyKey(instance.id, instance.chain.nodes[node]!.name),
+      "idempotency-key": idempotencyKey(call),
       "traceparent": traceparent(call),
       "x-sequoia-attempt": String(attempt),
     };
@@ -130,7 +121,7 @@ export class HttpPlatform implements Platform {
       return { outcome: classify({ status, headers }, this.#options.clock.nowMs()), status, cold };
     }
     const text = await readText(response, this.#maxBytes);
-    return { outcome: { kind: "ok", output: parseOutput(text) }, status, cold };
+    return { outcome: outcomeOf(text), status, cold };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -147,19 +138,19 @@ export const MODE_HEADER = "x-sequoia-mode";
 export const COLD_HEADER = "x-sequoia-cold";
 
 /** What a function answered: JSON if it is any, else the text. */
-function parseOutput(text: string): Json {
-  if (text === "") return null;
+function outcomeOf(text: string): Outcome {
+  if (text === "") return { kind: "ok", output: null };
   try {
-    return JSON.parse(text);
+    return { kind: "ok", output: JSON.parse(text) };
   } catch {
-    return text;
+    return { kind: "ok", output: text, isText: true };
   }
 }
 
 /** A GET has no body: the id goes into the query, as the original's spammer does it. */
-function withQuery(url: string, { instance, node }: Call): string {
+function withQuery(url: string, call: Call): string {
   const target = new URL(url);
-  target.searchParams.set("id", idempotencyKey(instance.id, instance.chain.nodes[node]!.name));
+  target.searchParams.set("id", idempotencyKey(call));
   return target.href;
 }
 

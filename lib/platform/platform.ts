@@ -1,4 +1,4 @@
-import type { FunctionSpec, Instance, Json, Outcome } from "../model/mod.ts";
+import type { FunctionSpec, Instance, Json, JsonObject, Outcome } from "../model/mod.ts";
 
 /** One attempt to be made. */
 export interface Call {
@@ -6,8 +6,12 @@ export interface Call {
   readonly instance: Instance;
   /** The node's index in its chain. */
   readonly node: number;
+  /** Of a map: which item, from 0. */
+  readonly item?: number | undefined;
   /** 1 for the first. */
   readonly attempt: number;
+  /** What the node says, with its templates replaced. */
+  readonly args: JsonObject;
   /** The outputs of the predecessors by node name. */
   readonly inputs: Readonly<Record<string, Json>>;
   /** Where it goes, if several platforms are attached. */

@@ -9,7 +9,15 @@ export function callOf(options: FunctionOptions, parts: Partial<Call> = {}): Cal
     call(fn("f", options), { name: "n", args: { size: 3 } });
   });
   const instance = instanceMaker(seededRandom(1))({ chain: single }, 1000);
-  return { spec: single.nodes[0]!.fn, instance, node: 0, attempt: 1, inputs: {}, ...parts };
+  return {
+    spec: single.nodes[0]!.fn,
+    instance,
+    node: 0,
+    attempt: 1,
+    args: { size: 3 },
+    inputs: {},
+    ...parts,
+  };
 }
 
 /** An HTTP platform and a server that answers as told; both end with the scope. */

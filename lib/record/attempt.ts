@@ -7,6 +7,8 @@ export interface Attempted {
   readonly of: Instance;
   /** Its node's index in the chain. */
   readonly nodeIndex: number;
+  /** Of a map: which item, from 0. */
+  readonly item?: number | undefined;
   /** When what is before it had ended, in milliseconds since 1970. */
   readonly readyAtMs: number;
   /** Attempts begun, this one included. */
@@ -22,7 +24,7 @@ export interface Attempt extends Pick<AttemptEvent, "startedAtMs" | "runMs" | "s
 
 /** What is recorded of an attempt of an invocation. */
 export function attemptEvent(
-  { of, nodeIndex, readyAtMs, attempts }: Attempted,
+  { of, nodeIndex, item, readyAtMs, attempts }: Attempted,
   attempt: Attempt,
 ): AttemptEvent {
   const { startedAtMs, runMs, outcome, settled, status, cold, platform } = attempt;
@@ -43,6 +45,7 @@ export function attemptEvent(
     queuedMs: Math.max(0, startedAtMs - sinceMs),
     cold,
     platform,
+    ...(item === undefined ? {} : { item }),
     ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
   };
 }

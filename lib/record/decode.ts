@@ -65,6 +65,7 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
     chain,
     instance,
     node: typeof node === "string" ? node : name,
+    ...(typeof args.item === "number" ? { item: args.item } : {}),
     attempt: numberOr(args.attempt, 1),
     startedAtMs: originMs + ts / 1000,
     runMs: dur / 1000,
@@ -104,6 +105,7 @@ function decodeSubmit(
     ...(isTime(priority) ? { priority } : {}),
     ...(isSize(deadlineMs) ? { deadlineMs } : {}),
     ...(definition === undefined ? {} : { definition }),
+    ...(typeof args.parent === "string" ? { parent: args.parent } : {}),
   };
 }
 

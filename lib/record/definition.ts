@@ -18,9 +18,10 @@ type RecordedFunction = Pick<
  * A chain as the args of an event, each of its functions once.
  *
  * Where and with what functions are called is left out: args, headers and URLs may hold what must not get around with a
- * log, and change nothing of the order.
+ * log, and change nothing of the order. So is what runs only after a failure.
  */
-export function definitionArgs({ name, nodes }: Chain): Record<string, unknown> {
+export function definitionArgs({ name, nodes: all, onFailed }: Chain): Record<string, unknown> {
+  const nodes = all.slice(0, onFailed);
   const functions = new Map<string, RecordedFunction>();
   for (const { fn } of nodes) if (!functions.has(fn.name)) functions.set(fn.name, recorded(fn));
   return {

@@ -58,9 +58,10 @@ export class EventEncoder {
       head += metadata("thread_name", pid, tid, name);
     });
     const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
+    const item = event.item === undefined ? "" : `,"item":${finite(event.item)}`;
     return `${head}${SEPARATOR}{"name":${this.#name(event.function)},"cat":"${CATEGORY.attempt}","ph":"X",` +
       `"pid":${pid},"tid":${tid},"ts":${ts},"dur":${endUs - ts},"args":{"chain":${this.#name(event.chain)},` +
-      `"instance":${instance},"node":${this.#name(event.node)},"attempt":${finite(event.attempt)},` +
+      `"instance":${instance},"node":${this.#name(event.node)}${item},"attempt":${finite(event.attempt)},` +
       `"outcome":"${event.outcome}","settled":${event.settled},"status":${finite(event.status)},` +
       `"queuedMs":${queuedUs / 1000},"cold":${event.cold},"platform":${
         this.#name(event.platform)
@@ -71,6 +72,7 @@ export class EventEncoder {
     const ts = this.#us(event.submittedAtMs);
     const early = ts < 0 ? `,"tsUs":${ts}` : "";
     const labels = JSON.stringify(event.labels);
+    const parent = event.parent === undefined ? "" : `,"parent":${JSON.stringify(event.parent)}`;
     const { definition } = event;
     const head = definition === undefined ? "" : this.#define(definition);
     const number = definition && this.#definitions.get(definition);
@@ -78,7 +80,7 @@ export class EventEncoder {
       finite(event.weight)
     }` +
       `${optional("priority", event.priority)}${optional("deadlineMs", event.deadlineMs)}` +
-      `${optional("definition", number)}${early}}}`;
+      `${optional("definition", number)}${parent}${early}}}`;
   }
 
   /** Says once what a chain is. */

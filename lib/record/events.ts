@@ -27,6 +27,8 @@ export interface AttemptEvent {
   readonly chain: string;
   readonly instance: string;
   readonly node: string;
+  /** Of a map: which item, from 0. */
+  readonly item?: number;
   /** 1 for the first. */
   readonly attempt: number;
   /** When it started, in milliseconds since 1970. */
@@ -54,6 +56,8 @@ export interface SubmitEvent {
   readonly labels: Readonly<Record<string, string>>;
   /** Its share under fair policies. */
   readonly weight: number;
+  /** The id of the instance that called it, if one has. */
+  readonly parent?: string;
   /** Lower is more urgent. (Default: 0) */
   readonly priority?: number;
   /** From submission, in milliseconds. */

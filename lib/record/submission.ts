@@ -3,7 +3,7 @@ import type { SubmitEvent } from "./events.ts";
 
 /** What is recorded of an instance when it is submitted. */
 export function submission(instance: Instance): SubmitEvent {
-  const { chain, id, submittedAtMs, labels, weight, priority, deadlineMs } = instance;
+  const { chain, id, submittedAtMs, labels, weight, priority, deadlineMs, parent } = instance;
   return {
     chain: chain.name,
     instance: id,
@@ -11,6 +11,7 @@ export function submission(instance: Instance): SubmitEvent {
     labels,
     weight,
     definition: chain,
+    ...(parent === undefined ? {} : { parent: parent.instance }),
     ...(priority === 0 ? {} : { priority }),
     ...(deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - submittedAtMs }),
   };

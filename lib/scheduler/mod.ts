@@ -2,6 +2,14 @@
 export type { FixedLimits, Limits } from "./limits.ts";
 export type { PlatformOption } from "./platform_pool.ts";
 export type { ChainPlan } from "./chain_plan.ts";
-export type { Decision, Ending, SchedulerOptions, SchedulerStats, Settlement, Verdict } from "./contract.ts";
+export type {
+  Decision,
+  Ending,
+  NodeCall,
+  SchedulerOptions,
+  SchedulerStats,
+  Settlement,
+  Verdict,
+} from "./contract.ts";
 export type { Invocation, Phase } from "./invocation.ts";
 export { Scheduler } from "./scheduler.ts";

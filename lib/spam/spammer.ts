@@ -112,11 +112,11 @@ export class Spammer {
   ): Promise<Answer> {
     const { platform, recorder, clock } = this.#options;
     const { nodes, name } = instance.chain;
-    const { fn: spec, after, name: nodeName } = nodes[node]!;
+    const { fn: spec, after, name: nodeName, args } = nodes[node]!;
     const inputs = Object.fromEntries(after.map((before) => [nodes[before]!.name, outputs[before] ?? null]));
     const startedAtMs = clock.nowMs();
     this.#calls.running++;
-    const answer = await platform.invoke({ spec, instance, node, attempt: 1, inputs }, stop)
+    const answer = await platform.invoke({ spec, instance, node, attempt: 1, args, inputs }, stop)
       .finally(() => this.#calls.running--);
     this.#calls[answer.outcome.kind]++;
     recorder.attempt({

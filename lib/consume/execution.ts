@@ -1,0 +1,352 @@
+import type { Clock, NodeRecord, Outcome } from "../model/mod.ts";
+import type { Answer, Platform } from "../platform/mod.ts";
+import type { ChildEnd, Claim, Queue, Result } from "../queue/mod.ts";
+import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
+import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
+import { calledId, calledInstance } from "./called.ts";
+import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
+import { HeldInstance } from "./held_instance.ts";
+import { QueueWriter } from "./queue_writer.ts";
+
+/** What an execution works with. */
+export interface ExecutionParts {
+  readonly queue: Queue;
+  readonly scheduler: Scheduler;
+  readonly platform: Platform;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+}
+
+/** What an execution tells whoever drives it. */
+export interface ExecutionHooks {
+  /** The scheduler may have more to start. */
+  changed(): void;
+  /** An instance that was taken from the queue has been let go of. */
+  released(): void;
+  /** It cannot go on. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Carries out what the scheduler decides about the instances that are held: calls functions, evaluates expressions, begins
+ * the chains that nodes call, and writes what has settled to the queue, an output before a successor starts.
+ */
+export class Execution {
+  /** How the instances have ended. */
+  readonly ended = { completed: 0, failed: 0, cancelled: 0, shed: 0 };
+  /** Instances taken from the queue and not let go of; not those that they have called. */
+  size = 0;
+  readonly #parts: ExecutionParts;
+  readonly #hooks: ExecutionHooks;
+  readonly #writer: QueueWriter;
+  readonly #held = new Map<string, HeldInstance>();
+  #stopped = false;
+  /** Attempts, evaluations and writes under way. */
+  #underWay = 0;
+  #idle = () => {};
+
+  constructor(parts: ExecutionParts, hooks: ExecutionHooks) {
+    this.#parts = parts;
+    this.#hooks = hooks;
+    this.#writer = new QueueWriter(parts.queue, parts.clock);
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#idle = resolve);
+  }
+
+  /** Ends all calls at once. What they would have answered is not recorded: they are made again later. */
+  stop(): void {
+    this.#stopped = true;
+    for (const held of this.#held.values()) held.abortCalls();
+  }
+
+  /** Sees something through that may fail the whole. */
+  async #track(work: () => Promise<void>): Promise<void> {
+    this.#underWay++;
+    try {
+      await work();
+    } catch (error) {
+      this.#hooks.failed(error);
+    } finally {
+      if (--this.#underWay === 0) this.#idle();
+    }
+  }
+
+  /** Takes an instance on. */
+  accept(claim: Claim): void {
+    const known = this.#held.get(claim.instance.id);
+    if (known !== undefined) { // its lease had run out: others may have brought it further than what still runs here
+      known.again = claim;
+      return this.#lose(known);
+    }
+    this.size++;
+    const progress = claim.progress.filter(isSettled);
+    this.#begin(new HeldInstance(claim.instance, progress, undefined, claim.children), progress);
+  }
+
+  #begin(held: HeldInstance, progress: readonly NodeRecord[]): void {
+    const { scheduler, recorder, clock } = this.#parts;
+    this.#held.set(held.id, held);
+    held.caller?.held.called.add(held);
+    recorder.submit(submission(held.instance));
+    this.#follow(held, scheduler.submit(held.instance, clock.nowMs(), progress));
+  }
+
+  /** Does what a change of an instance asks for. */
+  #follow(held: HeldInstance, { skipped, mapped, undecided, calls, ending, ended }: Settlement): void {
+    for (const node of skipped) held.skipped(node);
+    if (mapped !== undefined) held.mapped(mapped);
+    if (undecided !== undefined) {
+      for (const node of undecided) {
+        this.#track(() => this.#decide(held, node));
+      }
+    }
+    if (calls !== undefined) { for (const call of calls) this.#track(() => this.#call(held, call)); }
+    if (ending !== undefined && held.ending === undefined) {
+      held.ending = ending;
+      for (const called of held.called) this.#cancel(called, "its caller has ended");
+    }
+    if (ended !== undefined) this.#track(() => this.#finish(held, ended));
+  }
+
+  /** Follows what the scheduler has ended by itself; the calls in flight end with it. */
+  heed(settlement: Settlement): void {
+    const held = this.#held.get(settlement.instance.id)!;
+    this.#follow(held, settlement);
+    abortCalls(held);
+  }
+
+  /**
+   * Ends an instance early.
+   *
+   * @param abort whether its calls in flight end too
+   * @returns whether it is held
+   */
+  cancel(id: string, abort = false): boolean {
+    const held = this.#held.get(id);
+    if (held === undefined || held.lost) return false;
+    this.#cancel(held);
+    if (abort) abortCalls(held);
+    return true;
+  }
+
+  #cancel(held: HeldInstance, reason?: string): void {
+    const { scheduler, clock } = this.#parts;
+    const settlement = scheduler.cancel(held.id, clock.nowMs(), reason);
+    if (settlement !== undefined) this.#follow(held, settlement);
+  }
+
+  /** Drops an instance that is another consumer's now, with all that it belongs to. */
+  #lose(held: HeldInstance): void {
+    let root = held;
+    while (root.caller !== undefined) root = root.caller.held;
+    for (const each of [...treeOf(root)].reverse()) {
+      each.lost = true;
+      const settlement = this.#parts.scheduler.forget(each.id, this.#parts.clock.nowMs(), LOST);
+      if (settlement !== undefined) this.#follow(each, settlement);
+    }
+  }
+
+  async #decide(held: HeldInstance, node: number): Promise<void> {
+    const { scheduler, clock } = this.#parts;
+    const decision = await decisionOf(held, node);
+    if (this.#held.get(held.id) !== held) return;
+    const settlement = scheduler.decide(held.id, node, decision, clock.nowMs());
+    if (settlement === undefined) return;
+    if (decision.kind === "skip") held.skipped(node);
+    if (decision.kind === "fail") held.failed(node, decision.reason);
+    this.#follow(held, settlement);
+    this.#hooks.changed();
+  }
+
+  /** Makes the attempt that the scheduler has started, and sees to what follows. */
+  start(task: Invocation): void {
+    this.#track(() => this.#attempt(task, this.#held.get(task.instance)!));
+  }
+
+  async #attempt(task: Invocation, held: HeldInstance): Promise<void> {
+    const { platform, clock } = this.#parts;
+    const { spec, nodeIndex: node, item, attempts: attempt } = task;
+    held.undoes ||= node === held.instance.chain.onFailed;
+    let data: NodeData;
+    try {
+      const found = dataOf(held, { node, ...item !== undefined && { item } });
+      data = found instanceof Promise ? await found : found;
+    } catch (error) {
+      return await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
+    }
+    if (spec.atMostOnce) await this.#checkpoint(held, [startOf(task, "started")]);
+    if (held.lost) return await this.#settle(task, held, failure(LOST), 0);
+    const startedAtMs = clock.nowMs();
+    const call = { spec, instance: held.instance, node, item, attempt, ...data, platform: task.platform };
+    const answer = await platform.invoke(call, held.calls);
+    if (this.#stopped && answer.outcome.kind !== "ok") return;
+    const runMs = clock.nowMs() - startedAtMs;
+    const outcome = fitted(held, { node, ...item !== undefined && { item } }, answer.outcome);
+    this.#record(task, { ...answer, outcome }, startedAtMs, runMs);
+    await this.#settle(task, held, outcome, runMs);
+  }
+
+  #record(task: Invocation, answer: Answer, startedAtMs: number, runMs: number): void {
+    const { recorder, scheduler, platform: { name } } = this.#parts;
+    const { platform = name } = task;
+    const settled = isFinal(scheduler.judge(task, answer.outcome));
+    recorder.attempt(attemptEvent(task, { ...answer, startedAtMs, runMs, settled, platform }));
+  }
+
+  async #settle(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): Promise<void> {
+    const { scheduler, clock } = this.#parts;
+    const verdict = scheduler.judge(task, outcome);
+    if (isFinal(verdict)) {
+      const { nodeIndex: node, item } = task;
+      held.settled({ node, ...item !== undefined && { item } }, verdict, task.attempts, outcome, runMs);
+      if (held.open > 0) await this.#checkpoint(held); // else it is written with the end
+    } else if (task.spec.atMostOnce) { // it was refused, so it may be called again, also after a crash
+      await this.#checkpoint(held, [startOf(task, "cancelled")]);
+    }
+    this.#follow(held, scheduler.settle(task, outcome, clock.nowMs(), runMs));
+    this.#hooks.changed();
+  }
+
+  async #checkpoint(held: HeldInstance, records = held.takeUnwritten()): Promise<void> {
+    if (held.lost) return;
+    if (await this.#writer.checkpoint({ instanceId: held.id, records })) this.#lose(held);
+  }
+
+  /** Begins the chain that a node calls, or goes on with it. */
+  async #call(held: HeldInstance, call: NodeCall): Promise<void> {
+    const known = held.children.get(calledId(held.instance, call));
+    if (known?.ended !== undefined) return await this.#return(held, call, known.ended, 0);
+    let instance = known?.instance;
+    if (instance === undefined) {
+      try {
+        const { args } = await dataOf(held, call);
+        instance = calledInstance(held.instance, call, args, this.#parts.clock.nowMs());
+      } catch (error) {
+        return await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
+      }
+      if (!held.lost && await this.#writer.call(instance)) this.#lose(held);
+    }
+    if (held.lost || held.ending !== undefined) {
+      return await this.#return(held, call, failedEnd("it has ended before"), 0);
+    }
+    const progress = known?.progress.filter(isSettled) ?? [];
+    this.#begin(new HeldInstance(instance, progress, { held, call }), progress);
+    this.#hooks.changed();
+  }
+
+  /** Gives the caller of a chain what it has come to. */
+  async #return(held: HeldInstance, call: NodeCall, end: ChildEnd, runMs: number): Promise<void> {
+    const { scheduler, clock } = this.#parts;
+    const outcome = fitted(held, call, outcomeOf(end, calledId(held.instance, call)));
+    const state = outcome.kind === "ok" ? "ok" : "failed";
+    held.settled(call, state, 1, outcome, runMs);
+    if (held.open > 0) await this.#checkpoint(held);
+    const reason = outcome.kind === "ok" ? "" : outcome.reason;
+    const settlement = scheduler.settleCall(held.id, call, state, reason, clock.nowMs());
+    if (settlement !== undefined) this.#follow(held, settlement);
+    this.#hooks.changed();
+  }
+
+  /** Writes how an instance ended, and lets it go. */
+  async #finish(held: HeldInstance, ending: Ending): Promise<void> {
+    const { outcome, reason, output } = await this.#endOf(held, ending);
+    const result: Result = {
+      instanceId: held.id,
+      outcome,
+      endedAtMs: this.#parts.clock.nowMs(),
+      records: held.takeUnwritten(),
+      output,
+      ...reason !== undefined && { reason },
+    };
+    const written = !held.lost && !(await this.#writer.finish(result));
+    if (written) this.#recordEnd(held, result, ending.shed ?? false);
+    this.#held.delete(held.id);
+    const { caller } = held;
+    if (caller === undefined) return this.#letGo(held, written);
+    caller.held.called.delete(held);
+    if (!written && !caller.held.lost) this.#lose(caller.held);
+    await this.#return(caller.held, caller.call, result, held.idealMs);
+  }
+
+  async #endOf(held: HeldInstance, { outcome, reason }: Ending): Promise<ChildEnd> {
+    if (outcome !== "completed" || held.lost) {
+      return { outcome, output: held.output(), ...reason !== undefined && { reason } };
+    }
+    try {
+      const result = resultOf(held);
+      return { outcome, output: result instanceof Promise ? await result : result };
+    } catch (error) {
+      return failedEnd(reasonOf(error, "output"));
+    }
+  }
+
+  #recordEnd(held: HeldInstance, { outcome: stored, endedAtMs, reason }: Result, shed: boolean): void {
+    const outcome = shed ? "shed" : stored;
+    this.ended[outcome]++;
+    const { id, idealMs, instance: { chain } } = held;
+    const why = reason === undefined ? {} : { reason };
+    this.#parts.recorder.end({ chain: chain.name, instance: id, endedAtMs, outcome, idealMs, ...why });
+  }
+
+  #letGo(held: HeldInstance, written: boolean): void {
+    this.size--;
+    if (held.again !== undefined && !written) {
+      this.accept(held.again);
+      this.#hooks.changed();
+    }
+    this.#hooks.released();
+  }
+}
+
+const LOST = "another consumer has it";
+
+/** Starts that were taken back are no progress. */
+function isSettled({ state }: NodeRecord): boolean {
+  return state !== "cancelled";
+}
+
+function isFinal(verdict: string): verdict is "ok" | "failed" {
+  return verdict === "ok" || verdict === "failed";
+}
+
+function startOf(
+  { nodeIndex: node, item, attempts }: Invocation,
+  state: "started" | "cancelled",
+): NodeRecord {
+  return { node, ...item !== undefined && { item }, state, attempts, output: null };
+}
+
+function failure(reason: string): Outcome {
+  return { kind: "failed", reason, retryable: false };
+}
+
+function failedEnd(reason: string): ChildEnd {
+  return { outcome: "failed", reason, output: null };
+}
+
+function outcomeOf({ outcome, reason, output }: ChildEnd, id: string): Outcome {
+  if (outcome === "completed") return { kind: "ok", output };
+  return failure(`${id} ${outcome === "failed" ? "has failed" : "was cancelled"}: ${reason ?? ""}`);
+}
+
+/** Whatever does not fit with what a map has answered already has failed. */
+function fitted(held: HeldInstance, { node, item }: NodeCall, outcome: Outcome): Outcome {
+  if (item === undefined || outcome.kind !== "ok" || !held.mapOf(node).hasNoRoomFor(outcome.output)) {
+    return outcome;
+  }
+  return failure("output-too-large: the outputs of the map's items are longer than 16 MiB together");
+}
+
+/** An instance, and all that it has called, callers first. */
+function* treeOf(held: HeldInstance): Generator<HeldInstance> {
+  yield held;
+  for (const called of held.called) yield* treeOf(called);
+}
+
+/** Ends the calls in flight of an instance, and of what it has called; but what undoes is let go on. */
+function abortCalls(root: HeldInstance): void {
+  for (const held of treeOf(root)) if (!held.undoes) held.abortCalls();
+}
