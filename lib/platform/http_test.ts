@@ -69,9 +69,9 @@ Deno.test("HttpPlatform.invoke() puts the id into the query of a GET", async () 
 Deno.test("HttpPlatform.invoke() takes an answer that is no JSON for a text, and none for null", async () => {
   const bodies = ["plain words", ""];
   await using at = serve(() => new Response(bodies.shift()));
-  for (const output of ["plain words", null]) {
+  for (const outcome of [{ output: "plain words", isText: true as const }, { output: null }]) {
     const answer = await at.platform.invoke(callOf({ url: at.url }), never);
-    assertEquals(answer.outcome, { kind: "ok", output });
+    assertEquals(answer.outcome, { kind: "ok", ...outcome });
   }
 });
 

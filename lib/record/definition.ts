@@ -27,7 +27,13 @@ export function definitionArgs({ name, nodes: all, onFailed }: Chain): Record<st
   return {
     chain: name,
     functions: [...functions.values()],
-    nodes: nodes.map(({ name, fn, after, onFailure }) => ({ name, function: fn.name, after, onFailure })),
+    nodes: nodes.map(({ name, fn, after, onFailure, join }) => ({
+      name,
+      function: fn.name,
+      after,
+      onFailure,
+      ...join !== undefined && { join },
+    })),
   };
 }
 
@@ -59,6 +65,7 @@ function specOf(fn: Record<string, unknown>): FunctionSpec {
 }
 
 function nodeOf(node: unknown, specs: ReadonlyMap<unknown, FunctionSpec>): ChainNode {
-  const { name, function: fn, after, onFailure } = isObject(node) ? node : {};
-  return { name, fn: specs.get(fn), after, args: {}, onFailure } as ChainNode;
+  const { name, function: fn, after, onFailure, join } = isObject(node) ? node : {};
+  const ends = stripUndefined({ onFailure, join });
+  return { name, fn: specs.get(fn), after, args: {}, ...ends } as ChainNode;
 }

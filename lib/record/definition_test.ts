@@ -7,13 +7,13 @@ import { definedChain, definitionArgs } from "./definition.ts";
 const args = (of: Chain) => JSON.parse(JSON.stringify(definitionArgs(of))) as Record<string, unknown>;
 
 /** What scheduling depends on. */
-function shape({ name, nodes }: Chain): unknown {
+function shape({ name, nodes, onFailed }: Chain): unknown {
   return [
     name,
-    nodes.map((
-      { name, after, onFailure, fn: { name: of, timeoutMs, retry, time, priority, atMostOnce } },
+    nodes.slice(0, onFailed).map((
+      { name, after, onFailure, join, fn: { name: of, timeoutMs, retry, time, priority, atMostOnce } },
     ) => [
-      ...[name, after, onFailure],
+      ...[name, after, onFailure, join],
       ...[of, timeoutMs, retry, time, priority, atMostOnce],
     ]),
   ];

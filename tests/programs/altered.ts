@@ -8,6 +8,7 @@ export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): Queu
     checkpoint: (progress) => queue.checkpoint(progress),
     finish: (results) => queue.finish(results),
     depth: () => queue.depth(),
+    pauses: () => queue.pauses(),
     get: (id) => queue.get(id),
     list: (filter) => queue.list(filter),
     request: (command) => queue.request(command),

@@ -22,6 +22,7 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
     checkpoint: (progress) => alive(() => queue.checkpoint(progress)),
     finish: (results) => alive(() => queue.finish(results)),
     depth: () => alive(() => queue.depth()),
+    pauses: () => alive(() => queue.pauses()),
     commands: (signal) => queue.commands(either(signal)),
   });
 }
