@@ -1,4 +1,4 @@
-import type { Clock, Json, Outcome } from "../../lib/model/mod.ts";
+import type { Clock, Json, JsonObject, Outcome } from "../../lib/model/mod.ts";
 import type { Answer, Call, Platform } from "../../lib/platform/mod.ts";
 
 /** What comes of a call: by default, after 10 ms, an output that no other call has. */
@@ -21,6 +21,7 @@ export interface SeenCall {
   readonly attempt: number;
   /** Whether the function may run once only. */
   readonly once: boolean;
+  readonly args: JsonObject;
   readonly inputs: Readonly<Record<string, Json>>;
   readonly startedAtMs: number;
   endedAtMs?: number;
@@ -52,7 +53,7 @@ export class ScriptedPlatform implements Platform {
   }
 
   async invoke(call: Call, signal: AbortSignal): Promise<Answer> {
-    const { instance, spec, node, attempt, inputs } = call;
+    const { instance, spec, node, attempt, args, inputs } = call;
     const seen: SeenCall = {
       instance: instance.id,
       chain: instance.chain.name,
@@ -60,6 +61,7 @@ export class ScriptedPlatform implements Platform {
       function: spec.name,
       attempt,
       once: spec.atMostOnce,
+      args,
       inputs,
       startedAtMs: this.#clock.nowMs(),
     };
