@@ -11,7 +11,13 @@ import { openLog } from "./log.ts";
 import { flag, many, one, readOptions, text } from "./options.ts";
 import { PLATFORM_OPTIONS } from "./platform_options.ts";
 import { leftWords, LiveLine } from "./progress.ts";
-import { DEFAULT_LIMIT, limitsOf, policyOptionsOf, SCHEDULING_OPTIONS } from "./scheduling_options.ts";
+import {
+  DEFAULT_LIMIT,
+  limitsOf,
+  policyOptionsOf,
+  schedulerOptionsOf,
+  SCHEDULING_OPTIONS,
+} from "./scheduling_options.ts";
 import { chance, clock, makePlatform, makePolicy, openLogOf, openQueue, queueAddress } from "./wire.ts";
 
 const options = {
@@ -55,8 +61,7 @@ export const command: Command = {
     const scheduler = new Scheduler({
       policy,
       limits,
-      strictShares: values["strict-shares"],
-      shed: values.shed,
+      ...schedulerOptionsOf(values),
       platforms: attached,
       random: chance,
     });

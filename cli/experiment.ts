@@ -10,7 +10,13 @@ import { COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { flag, one, text, type Values } from "./options.ts";
-import { DEFAULT_LIMIT, limitsOf, policyOptionsOf, SCHEDULING_OPTIONS } from "./scheduling_options.ts";
+import {
+  DEFAULT_LIMIT,
+  limitsOf,
+  policyOptionsOf,
+  schedulerOptionsOf,
+  SCHEDULING_OPTIONS,
+} from "./scheduling_options.ts";
 import { makePolicy } from "./wire.ts";
 import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
@@ -49,8 +55,8 @@ export interface Scenario {
   /** Undefined: without Sequoia. */
   readonly policy: Policy | undefined;
   readonly limits: Limits;
-  readonly strictShares: boolean;
-  readonly shed: boolean;
+  /** What else the scheduler is told. */
+  readonly options: ReturnType<typeof schedulerOptionsOf>;
   readonly profile: Profile;
 }
 
@@ -128,11 +134,9 @@ function isLimited(values: SimulateValues): boolean {
 }
 
 async function scenariosOf(policies: string, limits: Limits, values: SimulateValues): Promise<Scenario[]> {
-  const { shed } = values;
   const common = {
     limits,
-    strictShares: values["strict-shares"],
-    shed,
+    options: schedulerOptionsOf(values),
     profile: parseProfile(values.profile ?? "ideal"),
   };
   const scenarios: Scenario[] = [];

@@ -22,6 +22,12 @@ const weightOf = (value: string): readonly [string, number] => {
   throw new RangeError(`Cannot give ${name} the weight "${weight}". Write a number above 0`);
 };
 
+function shareOf(value: string): number {
+  const share = /^(\d+(?:\.\d+)?)%$/.exec(value)?.[1];
+  if (share !== undefined && Number(share) <= 100) return Number(share) / 100;
+  throw new RangeError(`Cannot read "${value}" as a part of all attempts. Write a percentage: 20%`);
+}
+
 /** The options that say what runs next, and how much of it at once, beside the policy's name. */
 export const SCHEDULING_OPTIONS = {
   by: one("LABEL", "share by a label's values instead of by chain", text),
@@ -35,6 +41,11 @@ export const SCHEDULING_OPTIONS = {
   "label-limit": many("L=N", "most in flight of each value of a label: tenant=20 (repeatable)", limitOf),
   rate: one("RATE", "most starts: 50 (per second) or 300/m", parseRate),
   "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
+  "retry-budget": one(
+    "PERCENT",
+    "most of all attempts that are retries (default 20%; 100%: any number)",
+    shareOf,
+  ),
 } as const;
 
 type SchedulingValues = Values<typeof SCHEDULING_OPTIONS>;
@@ -45,6 +56,16 @@ export function policyOptionsOf({ by, ageing, weight }: SchedulingValues): Polic
     ...(by === undefined ? {} : { by }),
     ...(ageing === undefined ? {} : { ageingMs: ageing }),
     weights: new Map(weight),
+  };
+}
+
+/** What of the options goes to the scheduler as it is. */
+export function schedulerOptionsOf(values: SchedulingValues) {
+  const retryBudget = values["retry-budget"];
+  return {
+    strictShares: values["strict-shares"],
+    shed: values.shed,
+    ...(retryBudget === undefined ? {} : { retryBudget }),
   };
 }
 

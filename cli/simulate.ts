@@ -91,7 +91,7 @@ export const command: Command = {
 /** Runs one scenario to its end, or until it is interrupted. */
 async function simulate(
   experiment: Experiment,
-  { name, policy, limits, strictShares, shed, profile }: Scenario,
+  { name, policy, limits, options, profile }: Scenario,
   seed: string,
   recorder: SimulationRecorder,
   counterMs: number,
@@ -107,7 +107,7 @@ async function simulate(
     startMs: experiment.startMs,
     ...(policy === undefined
       ? {}
-      : { scheduler: new Scheduler({ policy, limits, strictShares, shed, random: random("scheduler") }) }),
+      : { scheduler: new Scheduler({ policy, limits, ...options, random: random("scheduler") }) }),
   });
   const { size, startMs } = experiment;
   await using _bar = new LiveBar(clock, "count" in size ? size.count : size.forMs, () => ({

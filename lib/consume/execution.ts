@@ -1,4 +1,4 @@
-import type { Clock, NodeRecord, Outcome } from "../model/mod.ts";
+import type { Clock, Json, NodeRecord, Outcome } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import type { ChildEnd, Claim, Queue, Result } from "../queue/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
@@ -63,16 +63,19 @@ export class Execution {
   }
 
   /** Sees something through that may fail the whole. */
-  async #track(work: () => Promise<void>): Promise<void> {
+  #track(work: Promise<void>): void {
     this.#underWay++;
-    try {
-      await work();
-    } catch (error) {
-      this.#hooks.failed(error);
-    } finally {
-      if (--this.#underWay === 0) this.#idle();
-    }
+    work.then(this.#landed, this.#failed);
   }
+
+  readonly #landed = () => {
+    if (--this.#underWay === 0) this.#idle();
+  };
+
+  readonly #failed = (error: unknown) => {
+    this.#hooks.failed(error);
+    this.#landed();
+  };
 
   /** Takes an instance on. */
   accept(claim: Claim): void {
@@ -89,7 +92,7 @@ export class Execution {
   #begin(held: HeldInstance, progress: readonly NodeRecord[]): void {
     const { scheduler, recorder, clock } = this.#parts;
     this.#held.set(held.id, held);
-    held.caller?.held.called.add(held);
+    held.caller?.held.hasCalled(held);
     recorder.submit(submission(held.instance));
     this.#follow(held, scheduler.submit(held.instance, clock.nowMs(), progress));
   }
@@ -100,15 +103,15 @@ export class Execution {
     if (mapped !== undefined) held.mapped(mapped);
     if (undecided !== undefined) {
       for (const node of undecided) {
-        this.#track(() => this.#decide(held, node));
+        this.#track(this.#decide(held, node));
       }
     }
-    if (calls !== undefined) { for (const call of calls) this.#track(() => this.#call(held, call)); }
+    if (calls !== undefined) { for (const call of calls) this.#track(this.#call(held, call)); }
     if (ending !== undefined && held.ending === undefined) {
       held.ending = ending;
       for (const called of held.called) this.#cancel(called, "its caller has ended");
     }
-    if (ended !== undefined) this.#track(() => this.#finish(held, ended));
+    if (ended !== undefined) this.#track(this.#finish(held, ended));
   }
 
   /** Follows what the scheduler has ended by itself; the calls in flight end with it. */
@@ -163,16 +166,17 @@ export class Execution {
 
   /** Makes the attempt that the scheduler has started, and sees to what follows. */
   start(task: Invocation): void {
-    this.#track(() => this.#attempt(task, this.#held.get(task.instance)!));
+    this.#track(this.#attempt(task, this.#held.get(task.instance)!));
   }
 
   async #attempt(task: Invocation, held: HeldInstance): Promise<void> {
     const { platform, clock } = this.#parts;
     const { spec, nodeIndex: node, item, attempts: attempt } = task;
+    const of = callOf(task);
     held.undoes ||= node === held.instance.chain.onFailed;
     let data: NodeData;
     try {
-      const found = dataOf(held, { node, ...item !== undefined && { item } });
+      const found = dataOf(held, of);
       data = found instanceof Promise ? await found : found;
     } catch (error) {
       return await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
@@ -180,12 +184,13 @@ export class Execution {
     if (spec.atMostOnce) await this.#checkpoint(held, [startOf(task, "started")]);
     if (held.lost) return await this.#settle(task, held, failure(LOST), 0);
     const startedAtMs = clock.nowMs();
-    const call = { spec, instance: held.instance, node, item, attempt, ...data, platform: task.platform };
+    const { instance } = held, { args, inputs } = data;
+    const call = { spec, instance, node, item, attempt, args, inputs, platform: task.platform };
     const answer = await platform.invoke(call, held.calls);
     if (this.#stopped && answer.outcome.kind !== "ok") return;
     const runMs = clock.nowMs() - startedAtMs;
-    const outcome = fitted(held, { node, ...item !== undefined && { item } }, answer.outcome);
-    this.#record(task, { ...answer, outcome }, startedAtMs, runMs);
+    const outcome = fitted(held, of, answer.outcome);
+    this.#record(task, outcome === answer.outcome ? answer : { ...answer, outcome }, startedAtMs, runMs);
     await this.#settle(task, held, outcome, runMs);
   }
 
@@ -200,8 +205,7 @@ export class Execution {
     const { scheduler, clock } = this.#parts;
     const verdict = scheduler.judge(task, outcome);
     if (isFinal(verdict)) {
-      const { nodeIndex: node, item } = task;
-      held.settled({ node, ...item !== undefined && { item } }, verdict, task.attempts, outcome, runMs);
+      held.settled(callOf(task), verdict, task.attempts, outcome, runMs);
       if (held.open > 0) await this.#checkpoint(held); // else it is written with the end
     } else if (task.spec.atMostOnce) { // it was refused, so it may be called again, also after a crash
       await this.#checkpoint(held, [startOf(task, "cancelled")]);
@@ -252,7 +256,8 @@ export class Execution {
 
   /** Writes how an instance ended, and lets it go. */
   async #finish(held: HeldInstance, ending: Ending): Promise<void> {
-    const { outcome, reason, output } = await this.#endOf(held, ending);
+    const end = this.#endOf(held, ending);
+    const { outcome, reason, output } = end instanceof Promise ? await end : end;
     const result: Result = {
       instanceId: held.id,
       outcome,
@@ -266,21 +271,17 @@ export class Execution {
     this.#held.delete(held.id);
     const { caller } = held;
     if (caller === undefined) return this.#letGo(held, written);
-    caller.held.called.delete(held);
+    caller.held.isDoneWith(held);
     if (!written && !caller.held.lost) this.#lose(caller.held);
     await this.#return(caller.held, caller.call, result, held.idealMs);
   }
 
-  async #endOf(held: HeldInstance, { outcome, reason }: Ending): Promise<ChildEnd> {
-    if (outcome !== "completed" || held.lost) {
-      return { outcome, output: held.output(), ...reason !== undefined && { reason } };
-    }
-    try {
+  #endOf(held: HeldInstance, { outcome, reason }: Ending): ChildEnd | Promise<ChildEnd> {
+    if (outcome === "completed" && !held.lost) {
       const result = resultOf(held);
-      return { outcome, output: result instanceof Promise ? await result : result };
-    } catch (error) {
-      return failedEnd(reasonOf(error, "output"));
+      return result instanceof Promise ? result.then(completed, failedResult) : completed(result);
     }
+    return { outcome, output: held.output(), ...reason !== undefined && { reason } };
   }
 
   #recordEnd(held: HeldInstance, { outcome: stored, endedAtMs, reason }: Result, shed: boolean): void {
@@ -312,15 +313,24 @@ function isFinal(verdict: string): verdict is "ok" | "failed" {
   return verdict === "ok" || verdict === "failed";
 }
 
-function startOf(
-  { nodeIndex: node, item, attempts }: Invocation,
-  state: "started" | "cancelled",
-): NodeRecord {
-  return { node, ...item !== undefined && { item }, state, attempts, output: null };
+function callOf({ nodeIndex: node, item }: Invocation): NodeCall {
+  return item === undefined ? { node } : { node, item };
+}
+
+function startOf(task: Invocation, state: "started" | "cancelled"): NodeRecord {
+  return { ...callOf(task), state, attempts: task.attempts, output: null };
 }
 
 function failure(reason: string): Outcome {
   return { kind: "failed", reason, retryable: false };
+}
+
+function completed(output: Json): ChildEnd {
+  return { outcome: "completed", output };
+}
+
+function failedResult(error: unknown): ChildEnd {
+  return failedEnd(reasonOf(error, "output"));
 }
 
 function failedEnd(reason: string): ChildEnd {

@@ -20,7 +20,14 @@ export interface Caller {
   readonly call: NodeCall;
 }
 
-/** An instance that a consumer has: its outputs so far, and what the queue does not know of yet. */
+const NOTHING_CALLED: ReadonlySet<HeldInstance> = new Set();
+const NO_CHILDREN: ReadonlyMap<string, Child> = new Map();
+const NO_TEXTS: ReadonlySet<number> = new Set();
+
+/**
+ * An instance that a consumer has: its outputs so far, and what the queue does not know of yet. There may be a hundred
+ * thousand: what few of them need is made when it is needed.
+ */
 export class HeldInstance {
   /** Another consumer has it by now, or had: nothing more of it is written. */
   lost = false;
@@ -30,18 +37,17 @@ export class HeldInstance {
   ending: Ending | undefined;
   /** What undoes what was done has begun. */
   undoes = false;
-  /** The instances that it has called, and that have not ended. */
-  readonly called = new Set<HeldInstance>();
   /** What it had called before this consumer took it on, and what that had called, by id. */
   readonly children: ReadonlyMap<string, Child>;
   readonly #outputs: Json[] = [];
+  #called: Set<HeldInstance> | undefined;
   /** Nodes whose output is no JSON. */
-  readonly #texts = new Set<number>();
-  readonly #maps = new Map<number, HeldMap>();
+  #texts: Set<number> | undefined;
+  #maps: Map<number, HeldMap> | undefined;
   readonly #path: IdealPath;
   #unwritten: NodeRecord[] = [];
   #open: number;
-  #calls = new AbortController();
+  #calls: AbortController | undefined;
 
   /**
    * @param progress what had settled before
@@ -53,9 +59,11 @@ export class HeldInstance {
     readonly caller?: Caller,
     children: readonly Child[] = [],
   ) {
+    this.children = caller?.held.children ??
+      (children.length === 0 ? NO_CHILDREN : new Map(children.map((child) => [child.instance.id, child])));
+
     this.#path = new IdealPath(instance.chain);
     this.#open = instance.chain.nodes.length;
-    this.children = caller?.held.children ?? new Map(children.map((child) => [child.instance.id, child]));
     for (const record of progress) {
       if (record.state !== "started") this.#keep(record);
       else this.#note({ ...record, state: "failed", reason: INTERRUPTED });
@@ -73,13 +81,30 @@ export class HeldInstance {
 
   /** Ends the calls that are in flight. */
   get calls(): AbortSignal {
+    this.#calls ??= new AbortController();
     return this.#calls.signal;
   }
 
   /** Ends the calls that are in flight, but not those that follow. */
   abortCalls(): void {
-    this.#calls.abort();
-    this.#calls = new AbortController();
+    this.#calls?.abort();
+    this.#calls = undefined;
+  }
+
+  /** The instances that it has called, and that have not ended. */
+  get called(): ReadonlySet<HeldInstance> {
+    return this.#called ?? NOTHING_CALLED;
+  }
+
+  /** It has called an instance, which is held from now on. */
+  hasCalled(called: HeldInstance): void {
+    this.#called ??= new Set();
+    this.#called.add(called);
+  }
+
+  /** An instance that it had called has ended. */
+  isDoneWith(called: HeldInstance): void {
+    this.#called?.delete(called);
   }
 
   /** What a node gets from those before it, by name; null for one that failed or was skipped. */
@@ -96,7 +121,7 @@ export class HeldInstance {
     const { nodes, onFailed } = this.instance.chain;
     const done: Record<string, Json> = {};
     nodes.forEach(({ name }, node) => {
-      const outputs = this.#outputs[node] ?? this.#maps.get(node)?.outputs("skip");
+      const outputs = this.#outputs[node] ?? this.#maps?.get(node)?.outputs("skip");
       if (node !== onFailed && outputs !== undefined) done[name] = outputs;
     });
     return done;
@@ -104,11 +129,12 @@ export class HeldInstance {
 
   /** The names of the nodes whose output is no JSON. */
   *texts(): Generator<string> {
-    for (const node of this.#texts) yield this.instance.chain.nodes[node]!.name;
+    for (const node of this.#texts ?? NO_TEXTS) yield this.instance.chain.nodes[node]!.name;
   }
 
   /** What the items of a map have come to. */
   mapOf(node: number): HeldMap {
+    this.#maps ??= new Map();
     let map = this.#maps.get(node);
     if (map === undefined) this.#maps.set(node, map = new HeldMap());
     return map;
@@ -116,23 +142,20 @@ export class HeldInstance {
 
   /** Notes how an attempt, or a called instance, has settled a node or an item of its map. */
   settled(
-    { node, item }: NodeCall,
+    of: NodeCall,
     state: "ok" | "failed",
     attempts: number,
     outcome: Outcome,
     runMs: number,
   ): void {
-    this.#path.ran(node, runMs);
-    const isOk = outcome.kind === "ok";
-    const reason = isOk ? outcome.isText && NOT_JSON : outcome.reason;
-    this.#note({
-      node,
-      ...item !== undefined && { item },
-      state,
-      attempts,
-      output: isOk ? outcome.output : null,
-      ...reason !== undefined && { reason },
-    });
+    this.#path.ran(of.node, runMs);
+    if (outcome.kind !== "ok") {
+      this.#note({ ...of, state, attempts, output: null, reason: outcome.reason });
+    } else if (outcome.isText) {
+      this.#note({ ...of, state, attempts, output: outcome.output, reason: NOT_JSON });
+    } else {
+      this.#note({ ...of, state, attempts, output: outcome.output });
+    }
   }
 
   skipped(node: number): void {
@@ -163,10 +186,10 @@ export class HeldInstance {
     const { node, item, state, output, reason } = record;
     if (item !== undefined) return this.mapOf(node).add(item, record);
     this.#open--;
-    this.#maps.delete(node);
+    this.#maps?.delete(node);
     if (state !== "ok") return;
     this.#outputs[node] = output;
-    if (reason === NOT_JSON) this.#texts.add(node);
+    if (reason === NOT_JSON) (this.#texts ??= new Set()).add(node);
   }
 
   /** What the queue does not know of yet; whoever takes it writes it. */

@@ -1,4 +1,9 @@
-const registries = new WeakMap<AbortSignal, Set<() => void>>();
+/** Where a signal keeps its callbacks: there are as many signals as instances in flight, too many for a WeakMap. */
+const CALLBACKS = Symbol("callbacks");
+
+interface Registry {
+  [CALLBACKS]?: Set<() => void>;
+}
 
 /**
  * Calls back when a signal is aborted, or at once if it is. One event listener serves all callbacks of a signal, so that
@@ -6,17 +11,16 @@ const registries = new WeakMap<AbortSignal, Set<() => void>>();
  *
  * @returns what takes the callback back
  */
-export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+export function onAbort(signal: AbortSignal & Registry, callback: () => void): () => void {
   if (signal.aborted) {
     callback();
     return () => {};
   }
-  let callbacks = registries.get(signal);
+  let callbacks = signal[CALLBACKS];
   if (callbacks === undefined) {
     const all = new Set<() => void>();
-    registries.set(signal, all);
+    signal[CALLBACKS] = callbacks = all;
     signal.addEventListener("abort", () => all.forEach((each) => each()), { once: true });
-    callbacks = all;
   }
   const registered = callbacks;
   registered.add(callback);
