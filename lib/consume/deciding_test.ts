@@ -363,6 +363,7 @@ Deno.test("Consumer.run() starts nothing of what is paused until it is resumed, 
     assertEquals(world.platform.keys(), ["b/each"]);
     running.drain.abort();
     await world.end(running);
+    await running.queue[Symbol.asyncDispose]();
   }
   const running = world.start();
   await world.clock.pass(100);

@@ -22,5 +22,11 @@ export const RETRYABLE: readonly InstanceState[] = ["failed", "cancelled"];
 /** What a purge command can reach. */
 export const ENDED: readonly InstanceState[] = ["completed", "failed", "cancelled"];
 
+/** What a retry command can reach that says from where. */
+export const RETRYABLE_FROM: readonly InstanceState[] = ["completed", ...RETRYABLE];
+
+/** The reason of instances whose caller has ended before them. */
+export const CALLER_ENDED = "its caller has ended";
+
 /** The reason of instances that a cancel command ended. */
 export const CANCELLED_ON_REQUEST = "cancelled on request";

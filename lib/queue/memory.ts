@@ -1,12 +1,23 @@
-import type { Clock, Instance, Json, NodeRecord } from "../model/mod.ts";
-import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE } from "./filter.ts";
-import { type Entry, MemoryStore, progressOf, viewOf } from "./memory_store.ts";
+import type { Clock, Instance, Json, NodeRecord, Pause } from "../model/mod.ts";
+import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "./filter.ts";
+import {
+  childOf,
+  type Entry,
+  hasEnded,
+  MemoryStore,
+  progressOf,
+  rootOf,
+  treeOf,
+  viewOf,
+} from "./memory_store.ts";
+import { cancelOrders, marksOf } from "./orders.ts";
 import {
   type Claim,
   type Command,
   type Filter,
   type InstanceView,
   leaseLost,
+  type Order,
   type Progress,
   type QueueDepth,
   type QueueDriver,
@@ -70,7 +81,12 @@ class MemoryConsumer implements QueueDriver {
   push(instances: readonly Instance[]): Promise<void> {
     return this.#do("push to", () => {
       for (const instance of instances) definitionOfSubmitted(instance); // throws before any is added
-      for (const instance of instances) this.#store.add(instance);
+      const lost = instances.filter(({ parent }) => parent !== undefined && !this.#held.has(parent.instance));
+      if (lost.length > 0) throw leaseLost("the queue in memory", lost.map(({ id }) => id));
+      for (const instance of instances) {
+        const entry = this.#store.add(instance);
+        if (entry.owner === this) this.#held.set(instance.id, entry);
+      }
       this.#store.bell.ring();
     });
   }
@@ -87,8 +103,11 @@ class MemoryConsumer implements QueueDriver {
   }
 
   #claim(entry: Entry): Claim {
-    this.#held.set(entry.instance.id, entry);
-    return { instance: entry.instance, progress: progressOf(entry) };
+    const tree = [...treeOf(entry)].sort((a, b) => a.seq - b.seq);
+    for (const each of tree) if (!hasEnded(each)) this.#held.set(each.instance.id, each);
+    const children = tree.slice(1).map(childOf);
+    const claim = { instance: entry.instance, progress: progressOf(entry) };
+    return children.length === 0 ? claim : { ...claim, children };
   }
 
   checkpoint(progress: readonly Progress[]): Promise<void> {
@@ -107,7 +126,7 @@ class MemoryConsumer implements QueueDriver {
       }));
       this.#write(copies, (entry, { outcome, endedAtMs, reason, output }) => {
         this.#store.end(entry, outcome, endedAtMs, reason, output);
-        this.#held.delete(entry.instance.id);
+        for (const { instance: { id } } of treeOf(entry)) this.#held.delete(id);
       });
     });
   }
@@ -149,52 +168,77 @@ class MemoryConsumer implements QueueDriver {
   #obey(command: Command): number {
     switch (command.kind) {
       case "cancel":
-        return this.#cancel(this.#store.select(among(CANCELLABLE, command.filter)));
+        return this.#cancel(this.#store.select(among(CANCELLABLE, command.filter)), command.abort ?? false);
       case "retry": {
-        const entries = this.#store.select(among(RETRYABLE, command.filter));
-        this.#store.retry(entries);
-        return entries.length;
+        const states = command.from === undefined ? RETRYABLE : RETRYABLE_FROM;
+        const roots = this.#store.select(among(states, command.filter)).map(rootOf);
+        return this.#store.retry(
+          new Set(roots.filter(({ state }) => states.includes(state))),
+          command.from,
+        );
       }
       case "purge": {
         const entries = this.#store.select(among(ENDED, command.filter));
-        this.#store.forget(entries);
-        return entries.length;
+        const roots = entries.filter(({ caller }) => caller === undefined);
+        const gone = roots.reduce((sum, root) => sum + [...treeOf(root)].length, 0);
+        this.#store.forget(roots);
+        return gone;
       }
+      case "pause":
+        this.#store.pause(command.pause);
+        this.#store.request(command);
+        return 0;
+      case "resume":
+        this.#store.resume(command.pause);
+        this.#store.request(command);
+        return 0;
       default:
         this.#store.request(command);
         return 0;
     }
   }
 
-  #cancel(entries: readonly Entry[]): number {
-    for (const entry of entries) {
-      if (entry.state === "running") entry.cancel = CANCELLED_ON_REQUEST;
-      else this.#store.end(entry, "cancelled", this.#clock.nowMs(), CANCELLED_ON_REQUEST);
+  #cancel(meant: readonly Entry[], abort: boolean): number {
+    const entries = new Set(meant.flatMap((entry) => [...treeOf(entry)]).filter((entry) => !hasEnded(entry)));
+    for (const entry of [...entries].reverse()) { // what was called first, or it would end with its caller
+      if (entry.state === "running") {
+        entry.cancel = CANCELLED_ON_REQUEST;
+        entry.abort ||= abort;
+      } else this.#store.end(entry, "cancelled", this.#clock.nowMs(), CANCELLED_ON_REQUEST);
     }
-    if (entries.some(({ state }) => state === "running")) {
+    if ([...entries].some(({ state }) => state === "running")) {
       this.#store.request({ kind: "cancel", filter: {} });
     }
-    return entries.length;
+    return entries.size;
   }
 
-  commands(signal: AbortSignal): AsyncIterable<Command> {
+  pauses(): Promise<readonly Pause[]> {
+    return this.#do("read", () => this.#store.pauses);
+  }
+
+  commands(signal: AbortSignal): AsyncIterable<Order> {
     return this.#listen(this.#store.lastSeq, signal);
   }
 
-  async *#listen(since: number, signal: AbortSignal): AsyncGenerator<Command> {
+  async *#listen(since: number, signal: AbortSignal): AsyncGenerator<Order> {
     let told = new Set<string>();
+    this.#check("listen to");
+    if (this.#store.pauses.length > 0) yield { kind: "paused", pauses: this.#store.pauses };
     for (let last = since - 1;;) {
       this.#check("listen to");
       if (signal.aborted) return;
       const { rings } = this.#store.bell;
       for (const { seq, command } of this.#store.commands.filter(({ seq }) => seq > last)) {
         last = seq;
-        if (command.kind !== "cancel") yield command;
+        if (command.kind === "policy" || command.kind === "limit") yield command;
+        if (command.kind === "pause" || command.kind === "resume") {
+          yield { kind: "paused", pauses: this.#store.pauses };
+        }
       }
-      const meant = [...this.#held.values()].filter((entry) => entry.cancel !== undefined);
-      const ids = meant.map(({ instance }) => instance.id).filter((id) => !told.has(id));
-      told = new Set(meant.map(({ instance }) => instance.id));
-      if (ids.length > 0) yield { kind: "cancel", filter: { ids } };
+      const marks = [...this.#held.values()].filter(({ cancel }) => cancel !== undefined)
+        .map(({ instance: { id }, abort }) => ({ id, abort }));
+      yield* cancelOrders(marks, told);
+      told = marksOf(marks);
       await this.#store.bell.after(rings, signal);
     }
   }

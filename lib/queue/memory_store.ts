@@ -1,7 +1,15 @@
-import type { Chain, Instance, Json, NodeRecord } from "../model/mod.ts";
+import {
+  type Chain,
+  type Instance,
+  type Json,
+  type NodeRecord,
+  type Pause,
+  pauseName,
+} from "../model/mod.ts";
 import { Bell } from "./bell.ts";
-import { matches } from "./filter.ts";
-import type { Command, Filter, InstanceState, InstanceView, QueueDepth } from "./queue.ts";
+import { CALLER_ENDED, matches, RETRYABLE } from "./filter.ts";
+import type { Child, Command, Filter, InstanceState, InstanceView, QueueDepth } from "./queue.ts";
+import { forgottenByRetry } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
@@ -10,10 +18,16 @@ export interface Entry {
   readonly instance: Instance;
   /** By their places. */
   readonly records: Map<number, NodeRecord>;
+  /** The instance that called it, if one has. */
+  readonly caller: Entry | undefined;
+  /** What it has called, oldest first. */
+  readonly called: Set<Entry>;
   state: InstanceState;
   owner: object | undefined;
   /** Why it is to be cancelled, if its holder has been asked to. */
   cancel: string | undefined;
+  /** Whether its calls in flight are to end with that. */
+  abort: boolean;
   reason: string | undefined;
   endedAtMs: number | undefined;
   output: Json | undefined;
@@ -23,6 +37,7 @@ export interface Entry {
 export class MemoryStore {
   readonly bell = new Bell();
   readonly commands: { readonly seq: number; readonly command: Command }[] = [];
+  readonly #pauses = new Map<string, Pause>();
   readonly #entries = new Map<string, Entry>();
   readonly #chains = new Map<string, Chain>();
   /** Waiting entries by seq: those never handed out, and those queued again. Either may have some that are gone. */
@@ -31,24 +46,32 @@ export class MemoryStore {
   #ended: Entry[] = [];
   #seq = 0;
 
-  add(instance: Instance): void {
+  /** Queues an instance, unless it is known; or hands it to the owner of its caller. @returns what is known by its id */
+  add(instance: Instance): Entry {
     const { hash, chain } = definitionOfSubmitted(instance);
-    if (this.#entries.has(instance.id)) return;
+    const before = this.#entries.get(instance.id);
+    if (before !== undefined) return before;
     let known = this.#chains.get(hash);
     if (!known) this.#chains.set(hash, known = chain);
+    const caller = instance.parent && this.#entries.get(instance.parent.instance);
     const entry: Entry = {
       seq: this.#seq++,
       instance: known === instance.chain ? instance : { ...instance, chain: known },
       records: new Map(),
-      state: "queued",
-      owner: undefined,
+      caller,
+      called: new Set(),
+      state: caller === undefined ? "queued" : "running",
+      owner: caller?.owner,
       cancel: undefined,
+      abort: false,
       reason: undefined,
       endedAtMs: undefined,
       output: undefined,
     };
     this.#entries.set(instance.id, entry);
-    this.#fresh.push(entry);
+    if (caller === undefined) this.#fresh.push(entry);
+    else caller.called.add(entry);
+    return entry;
   }
 
   get(id: string): Entry | undefined {
@@ -64,8 +87,9 @@ export class MemoryStore {
       if (entry === a) fresh++;
       else again++;
       if (entry.state !== "queued") continue;
-      entry.state = "running";
-      entry.owner = owner;
+      for (const each of treeOf(entry)) {
+        if (each.state === "queued") Object.assign(each, { state: "running", owner });
+      }
       taken.push(entry);
     }
     this.#fresh = this.#fresh.slice(fresh);
@@ -76,15 +100,20 @@ export class MemoryStore {
   end(entry: Entry, state: InstanceState, endedAtMs: number, reason?: string, output?: Json): void {
     entry.state = state;
     entry.owner = entry.cancel = undefined;
+    entry.abort = false;
     entry.endedAtMs = endedAtMs;
     entry.reason = reason === undefined ? undefined : storableText(reason);
     entry.output = output;
     this.#ended.push(entry);
+    for (const each of entry.called) {
+      if (!hasEnded(each)) this.end(each, "cancelled", endedAtMs, CALLER_ENDED);
+    }
   }
 
   /** Puts back what its holder gives up; what was to be cancelled ends. */
   release(entries: Iterable<Entry>, nowMs: number): void {
     for (const entry of entries) {
+      if (hasEnded(entry)) continue; // with its caller
       if (entry.cancel !== undefined) this.end(entry, "cancelled", nowMs, entry.cancel);
       else this.#queueAgain(entry);
     }
@@ -92,25 +121,47 @@ export class MemoryStore {
     this.bell.ring();
   }
 
-  retry(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      entry.reason = entry.endedAtMs = entry.output = undefined;
-      for (const [place, { state }] of entry.records) if (state !== "ok") entry.records.delete(place);
-      this.#queueAgain(entry);
+  /**
+   * Queues instances again, with what they have called.
+   *
+   * @param from the node that runs again, and all after it
+   * @returns how many
+   */
+  retry(roots: Iterable<Entry>, from: string | undefined): number {
+    let retried = 0;
+    for (const root of roots) {
+      const forgotten = forgottenByRetry(root.instance.chain, from);
+      if (forgotten === undefined) continue;
+      const { nodes } = root.instance.chain;
+      const again = new Set([...forgotten.nodes].map((node) => nodes[node]!.name));
+      this.forget([...root.called].filter(({ instance }) => again.has(instance.parent!.node)));
+      this.#retry(root, from);
+      retried++;
     }
     this.#again.sort((a, b) => a.seq - b.seq);
     this.bell.ring();
+    return retried;
+  }
+
+  #retry(entry: Entry, from?: string): void {
+    entry.reason = entry.endedAtMs = entry.output = undefined;
+    const { isForgotten } = forgottenByRetry(entry.instance.chain, from)!;
+    for (const [place, record] of entry.records) if (isForgotten(record)) entry.records.delete(place);
+    this.#queueAgain(entry);
+    for (const called of entry.called) if (RETRYABLE.includes(called.state)) this.#retry(called);
   }
 
   #queueAgain(entry: Entry): void {
     entry.state = "queued";
     entry.owner = undefined;
-    this.#again.push(entry);
+    if (entry.caller === undefined) this.#again.push(entry);
   }
 
+  /** Forgets instances and what they have called. */
   forget(entries: Iterable<Entry>): void {
     for (const entry of entries) {
-      if (this.#entries.get(entry.instance.id) === entry) this.#entries.delete(entry.instance.id);
+      entry.caller?.called.delete(entry);
+      for (const { instance: { id } } of treeOf(entry)) this.#entries.delete(id);
     }
   }
 
@@ -122,8 +173,29 @@ export class MemoryStore {
       gone++;
     }
     if (gone === 0) return;
-    this.forget(this.#ended.slice(0, gone).filter(({ endedAtMs }) => endedAtMs !== undefined));
+    const old = this.#ended.slice(0, gone);
     this.#ended = this.#ended.slice(gone);
+    this.forget(
+      old.filter((entry) =>
+        entry.caller === undefined && hasEnded(entry) && entry.endedAtMs! < beforeMs &&
+        this.#entries.get(entry.instance.id) === entry
+      ),
+    );
+  }
+
+  get pauses(): readonly Pause[] {
+    return [...this.#pauses.values()];
+  }
+
+  pause(pause: Pause): void {
+    const name = pauseName(pause);
+    if (!this.#pauses.has(name)) this.#pauses.set(name, pause);
+  }
+
+  /** Takes one pause back, or all. */
+  resume(pause: Pause | undefined): void {
+    if (pause === undefined) this.#pauses.clear();
+    else this.#pauses.delete(pauseName(pause));
   }
 
   request(command: Command): void {
@@ -161,6 +233,31 @@ export class MemoryStore {
   get lastSeq(): number {
     return this.#seq;
   }
+}
+
+/** An entry, and all that it has called, callers first. */
+export function* treeOf(entry: Entry): Generator<Entry> {
+  yield entry;
+  for (const called of entry.called) yield* treeOf(called);
+}
+
+/** The entry that nobody has called from which all the others of its tree come. */
+export function rootOf(entry: Entry): Entry {
+  let root = entry;
+  while (root.caller !== undefined) root = root.caller;
+  return root;
+}
+
+export function hasEnded({ state }: Entry): boolean {
+  return state !== "queued" && state !== "running";
+}
+
+/** A called instance, as its caller's holder gets it. */
+export function childOf(entry: Entry): Child {
+  const { instance, state, reason, output = null } = entry;
+  const progress = progressOf(entry);
+  if (state === "queued" || state === "running") return { instance, progress };
+  return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };
 }
 
 /** What is known of an entry, as others see it. */

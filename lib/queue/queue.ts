@@ -62,7 +62,7 @@ export interface QueueDepth {
  *   or WorkloadError;
  * - a consumer that has lost what it held may pull it again, with the progress made: what it still runs of it is to be dropped;
  * - an instance with a parent is pushed by the consumer that holds the parent, which holds it from then on; it is handed out
- *   with its parent, never alone, and lives no longer than its parent: what has not ended of it then is cancelled;
+ *   with its parent, never alone, and lives no longer than its parent: what has not ended of it then is cancelled (`its caller has ended`);
  * - disposing hands back what is still held; from then on every method rejects with `closed`, waiting ones too.
  */
 export interface Queue extends AsyncDisposable {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../lib/model/mod.ts";
 import type { Claim, Queue, QueueDriver } from "../../lib/queue/mod.ts";
+import { calledCases } from "./contract_called.ts";
 import { commandCases } from "./contract_commands.ts";
 import { contentCases } from "./contract_content.ts";
 import { holdCases } from "./contract_hold.ts";
@@ -41,6 +42,7 @@ export const CONTRACT: readonly ContractCase[] = [
   ...holdCases,
   ...listCases,
   ...commandCases,
+  ...calledCases,
 ];
 
 /** Runs the contract on a driver. */

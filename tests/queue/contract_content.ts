@@ -29,16 +29,20 @@ export const contentCases: readonly ContractCase[] = [
     async run(harness) {
       const [producer, consumer] = [await harness.connect(), await harness.connect()];
       const [plain, full, child] = instances(3, decided);
-      const given = [
+      const submitted = [
         { ...plain!, args: {} },
         { ...full!, args: { pages: 3, deep: [{ "ключ": "\u0000\ud800'" }], none: null } },
+      ];
+      const called = [
         { ...child!, parent: { instance: full!.id, node: "convert" } },
         { ...child!, id: "of-an-item", parent: { instance: full!.id, node: "convert", item: 9999 } },
       ];
-      await producer.push(given);
-      const claims = await pullAll(harness, consumer, given.length);
-      assertEquals(claims.map(({ instance }) => instance), given);
+      const given = [...submitted, ...called];
+      await producer.push(submitted);
+      const claims = await pullAll(harness, consumer, submitted.length);
+      assertEquals(claims.map(({ instance }) => instance), submitted);
       assertEquals(new Set(claims.map(({ instance }) => instance.chain)).size, 1);
+      await consumer.push(called);
       for (const instance of given) assertEquals((await producer.get(instance.id))?.instance, instance);
       const listed = await Array.fromAsync(producer.list({ chain: "decided" }));
       assertEquals(listed.map(({ instance }) => instance), given);

@@ -1,4 +1,6 @@
-import type { Command } from "../queue.ts";
+import type { Pause } from "../../model/mod.ts";
+import { cancelOrders, type Mark, marksOf } from "../orders.ts";
+import type { Command, Order } from "../queue.ts";
 import type { Changes } from "./changes.ts";
 import type { Database } from "./database.ts";
 
@@ -22,10 +24,13 @@ export function lastCommand(db: Database): number {
 }
 
 /** The commands behind the one numbered `last` that concern a consumer. */
-export async function* commandsAfter(last: number, listening: Listening): AsyncGenerator<Command> {
+export async function* commandsAfter(last: number, listening: Listening): AsyncGenerator<Order> {
   const { db, changes, signal } = listening;
   let told = new Set<string>();
   let look = true;
+  listening.check();
+  const paused = readPauses(db);
+  if (paused.length > 0) yield { kind: "paused", pauses: paused };
   for (listening.check(); !signal.aborted; listening.check()) {
     const mark = changes.mark();
     const sql = "SELECT seq, command FROM commands WHERE seq > ? ORDER BY seq";
@@ -33,23 +38,33 @@ export async function* commandsAfter(last: number, listening: Listening): AsyncG
       last = row.seq;
       const command = JSON.parse(row.command) as Command;
       if (command.kind === "cancel") look = true; // it says only that there are marks
-      else yield command;
+      if (command.kind === "pause" || command.kind === "resume") {
+        yield { kind: "paused", pauses: readPauses(db) };
+      }
+      if (command.kind === "policy" || command.kind === "limit") yield command;
     }
     if (look) {
-      const ids = markedIds(listening);
-      const news = ids.filter((id) => !told.has(id));
-      told = new Set(ids);
-      if (news.length > 0) yield { kind: "cancel", filter: { ids: news } };
+      const marks = marked(listening);
+      yield* cancelOrders(marks, told);
+      told = marksOf(marks);
     }
     look = false;
     await changes.since(mark, signal, PACE);
   }
 }
 
+/** The pauses in force, oldest first. */
+export function readPauses(db: Database): Pause[] {
+  return db.all<{ pause: string }>("SELECT pause FROM pauses ORDER BY seq").map(({ pause }) =>
+    JSON.parse(pause)
+  );
+}
+
 /** What this consumer holds and is to end. */
-function markedIds({ db, owner }: Listening): string[] {
+function marked({ db, owner }: Listening): Mark[] {
   const key = owner();
   if (key === undefined) return [];
-  const sql = "SELECT id FROM instances WHERE state = 'running' AND owner = ? AND cancel IS NOT NULL";
-  return db.all<{ id: string }>(sql, key).map(({ id }) => id);
+  const sql =
+    "SELECT id, abort FROM instances WHERE state = 'running' AND owner = ? AND cancel IS NOT NULL ORDER BY seq";
+  return db.all<{ id: string; abort: number }>(sql, key).map(({ id, abort }) => ({ id, abort: abort === 1 }));
 }

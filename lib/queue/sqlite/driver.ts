@@ -1,4 +1,4 @@
-import type { Clock, Instance } from "../../model/mod.ts";
+import type { Clock, Instance, Pause } from "../../model/mod.ts";
 import { Bell } from "../bell.ts";
 import {
   type Claim,
@@ -6,6 +6,7 @@ import {
   type Filter,
   type InstanceView,
   leaseLost,
+  type Order,
   type Progress,
   type QueueDepth,
   type QueueDriver,
@@ -14,7 +15,7 @@ import {
 } from "../queue.ts";
 import { Changes } from "./changes.ts";
 import { ChainTable } from "./chains.ts";
-import { commandsAfter, lastCommand } from "./commands.ts";
+import { commandsAfter, lastCommand, readPauses } from "./commands.ts";
 import { readDepth } from "./counts.ts";
 import type { Database } from "./database.ts";
 import { asQueueError } from "./errors.ts";
@@ -84,7 +85,11 @@ export class SqliteDriver implements QueueDriver {
   async push(instances: readonly Instance[]): Promise<void> {
     this.#check("push to", "write");
     if (instances.length === 0) return;
-    await this.#writes.run(() => submit(this.#db, this.#chains, instances), instances.length);
+    const held = await this.#writes.run(
+      () => submit(this.#db, this.#chains, instances, this.#holds),
+      instances.length,
+    );
+    for (const [id, hold] of held) this.#holds.set(id, hold);
     this.#bell.ring();
   }
 
@@ -185,7 +190,12 @@ export class SqliteDriver implements QueueDriver {
     return reached;
   }
 
-  commands(signal: AbortSignal): AsyncIterable<Command> {
+  async pauses(): Promise<readonly Pause[]> {
+    this.#check("read", "read");
+    return await this.#read(() => readPauses(this.#db));
+  }
+
+  commands(signal: AbortSignal): AsyncIterable<Order> {
     const last = this.#end ? 0 : this.#read(() => lastCommand(this.#db));
     return commandsAfter(last, {
       db: this.#db,

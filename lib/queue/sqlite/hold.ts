@@ -1,15 +1,19 @@
-import type { Instance, NodeRecord } from "../../model/mod.ts";
-import type { Claim, Progress, Result } from "../queue.ts";
+import type { Instance, Json, NodeRecord } from "../../model/mod.ts";
+import type { Child, Claim, InstanceState, Progress, Result } from "../queue.ts";
 import { jsonText, storableText } from "../submission.ts";
+import { endCalled, withCalled } from "./called.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
 import { instanceOf, readRecords, SUBMITTED, type SubmittedRow, writeRecord } from "./rows.ts";
+import { WAITS_FOR_CALLER } from "./schema.ts";
 
 /** What a consumer remembers of an instance it holds: where it is, and under which key of its own it holds it. */
 export interface Hold {
   readonly seq: number;
   readonly owner: number;
+  /** Whether it may have called others. */
+  calls: boolean;
 }
 
 /** Claims, and their holds by id. */
@@ -38,17 +42,57 @@ export function take(db: Database, chains: ChainTable, owner: number, max: numbe
   const claims: Claim[] = [];
   const holds = new Map<string, Hold>();
   for (const row of rows) {
-    const hold = { seq: row.seq, owner };
+    const hold = { seq: row.seq, owner, calls: row.resumed !== 0 };
     try {
       const instance: Instance = instanceOf(row, chains.get(row.chain));
       const progress: NodeRecord[] = row.resumed === 0 ? [] : readRecords(db, row.seq);
-      claims.push({ instance, progress });
+      const children = row.resumed === 0 ? [] : takeCalled(db, chains, row.seq, owner, holds);
+      claims.push(children.length === 0 ? { instance, progress } : { instance, progress, children });
       holds.set(row.id, hold);
     } catch (error) {
       putAside(db, hold, row.id, error, nowMs);
     }
   }
   return { claims, holds, aside: rows.length - claims.length };
+}
+
+interface CalledRow extends SubmittedRow {
+  readonly state: InstanceState;
+  readonly reason: string | null;
+  readonly output: string | null;
+}
+
+/** Takes what an instance has called, and what that has called. */
+function takeCalled(
+  db: Database,
+  chains: ChainTable,
+  root: number,
+  owner: number,
+  holds: Map<string, Hold>,
+): Child[] {
+  const [, ...seqs] = withCalled(db, [root]);
+  if (seqs.length === 0) return [];
+  const list = JSON.stringify(seqs);
+  const sql =
+    "UPDATE instances SET state = 'running', owner = ? WHERE seq IN (SELECT value FROM json_each(?)) " +
+    "AND +state = 'queued'";
+  countMove(db, "queued", "running", db.run(sql, owner, list));
+  const rows = db.all<CalledRow>(
+    `SELECT ${SUBMITTED}, state, reason, output FROM instances WHERE seq IN (SELECT value FROM json_each(?))
+     ORDER BY seq`,
+    list,
+  );
+  return rows.map((row) => {
+    const instance = instanceOf(row, chains.get(row.chain));
+    const progress = readRecords(db, row.seq);
+    const { state: outcome, reason } = row;
+    if (outcome === "queued" || outcome === "running") {
+      holds.set(row.id, { seq: row.seq, owner, calls: true });
+      return { instance, progress };
+    }
+    const output = row.output === null ? null : JSON.parse(row.output) as Json;
+    return { instance, progress, ended: { outcome, output, ...reason !== null && { reason } } };
+  });
 }
 
 /** Makes a dead letter of what cannot be read, as else it would come up for ever. */
@@ -77,7 +121,8 @@ export function checkpoint(
   return lost;
 }
 
-function isHeld(db: Database, { seq, owner }: Hold): boolean {
+/** Whether it is held still. */
+export function isHeld(db: Database, { seq, owner }: Hold): boolean {
   return db.get("SELECT 1 FROM instances WHERE seq = ? AND owner = ?", seq, owner) !== undefined;
 }
 
@@ -96,6 +141,7 @@ export function finish(db: Database, holds: ReadonlyMap<string, Hold>, items: re
       continue;
     }
     ends[item.outcome]++;
+    if (hold.calls) endCalled(db, [hold.seq], item.endedAtMs);
     for (const record of item.records) writeRecord(db, hold.seq, record);
   }
   count(db, "running", lost.length - items.length);
@@ -121,16 +167,18 @@ function end(db: Database, hold: Hold, { outcome, endedAtMs, reason, output }: R
 
 /** Gives up all that an owner holds: queued again with its progress, or ended if it was to be cancelled. Within a transaction. */
 export function release(db: Database, owner: number, nowMs: number): void {
-  const cancelled = db.run(
+  const cancelled = db.all<{ seq: number }>(
     `UPDATE instances SET state = 'cancelled', owner = NULL, ended_at_ms = ?, reason = cancel, cancel = NULL, output = NULL
-     WHERE state = 'running' AND owner = ? AND cancel IS NOT NULL`,
+     WHERE state = 'running' AND owner = ? AND cancel IS NOT NULL RETURNING seq`,
     nowMs,
     owner,
   );
+  countMove(db, "running", "cancelled", cancelled.length);
+  if (cancelled.length > 0) endCalled(db, cancelled.map(({ seq }) => seq), nowMs);
   const queued = db.run(
-    "UPDATE instances SET state = 'queued', owner = NULL, resumed = 1 WHERE state = 'running' AND owner = ?",
+    `UPDATE instances SET state = 'queued', owner = iif(caller IS NULL, NULL, ${WAITS_FOR_CALLER}), resumed = 1
+     WHERE state = 'running' AND owner = ?`,
     owner,
   );
-  countMove(db, "running", "cancelled", cancelled);
   countMove(db, "running", "queued", queued);
 }

@@ -1,9 +1,13 @@
-import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE } from "../filter.ts";
+import { type ParentRef, pauseName } from "../../model/mod.ts";
+import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
+import { forgottenByRetry } from "../retried.ts";
+import { rootsOf, withCalled } from "./called.ts";
 import type { Command, Filter, InstanceState } from "../queue.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
 import { deleteRecords } from "./rows.ts";
+import { WAITS_FOR_CALLER } from "./schema.ts";
 
 /** A change of the instances of one page, within a transaction. */
 export interface Change {
@@ -21,11 +25,28 @@ export function changeOf(
 ): Change | undefined {
   switch (command.kind) {
     case "cancel":
-      return { filter: among(CANCELLABLE, command.filter), apply: (seqs) => cancel(db, seqs, nowMs) };
-    case "retry":
-      return { filter: among(RETRYABLE, command.filter), apply: (seqs) => retry(db, seqs) };
+      return {
+        filter: among(CANCELLABLE, command.filter),
+        apply: (seqs) => cancel(db, withCalled(db, seqs), command.abort ?? false, nowMs),
+      };
+    case "retry": {
+      const { from } = command;
+      const states = from === undefined ? RETRYABLE : RETRYABLE_FROM;
+      return {
+        filter: among(states, command.filter),
+        apply: (seqs) => retry(db, chains, rootsOf(db, seqs), states, from),
+      };
+    }
     case "purge":
-      return { filter: among(ENDED, command.filter), apply: (seqs) => forget(db, chains, seqs) };
+      return {
+        filter: among(ENDED, command.filter),
+        apply: (seqs) => {
+          const roots = new Set(rootsOf(db, seqs));
+          return forget(db, chains, seqs.filter((seq) => roots.has(seq)));
+        },
+      };
+    case "pause":
+    case "resume":
     case "policy":
     case "limit":
       return undefined;
@@ -33,18 +54,20 @@ export function changeOf(
 }
 
 /** Ends what is queued, and marks what is held: the mark outlives the holder, who is told by a command. */
-function cancel(db: Database, seqs: readonly number[], nowMs: number): number {
+function cancel(db: Database, seqs: readonly number[], abort: boolean, nowMs: number): number {
   const list = JSON.stringify(seqs);
   const ended = db.run(
-    `UPDATE instances SET state = 'cancelled', ended_at_ms = ?, reason = ?
+    `UPDATE instances SET state = 'cancelled', owner = NULL, ended_at_ms = ?, reason = ?
      WHERE seq IN (SELECT value FROM json_each(?)) AND +state = 'queued'`,
     nowMs,
     CANCELLED_ON_REQUEST,
     list,
   );
   const marked = db.run(
-    "UPDATE instances SET cancel = ? WHERE seq IN (SELECT value FROM json_each(?)) AND +state = 'running'",
+    `UPDATE instances SET cancel = ?, abort = max(abort, ?)
+     WHERE seq IN (SELECT value FROM json_each(?)) AND +state = 'running'`,
     CANCELLED_ON_REQUEST,
+    Number(abort),
     list,
   );
   countMove(db, "queued", "cancelled", ended);
@@ -52,28 +75,65 @@ function cancel(db: Database, seqs: readonly number[], nowMs: number): number {
   return ended + marked;
 }
 
-function retry(db: Database, seqs: readonly number[]): number {
-  const rows = db.all<{ seq: number; state: InstanceState }>(
-    "SELECT seq, state FROM instances WHERE seq IN (SELECT value FROM json_each(?))",
-    JSON.stringify(seqs),
-  );
-  for (const { seq, state } of rows) {
-    deleteRecords(db, seq, "ok");
-    countMove(db, state, "queued", 1);
-    db.run(
-      `UPDATE instances SET state = 'queued', resumed = 1, ended_at_ms = NULL, reason = NULL, output = NULL
-       WHERE seq = ?`,
-      seq,
-    );
-  }
-  return rows.length;
+interface Retried {
+  readonly seq: number;
+  readonly chain: number;
+  readonly state: InstanceState;
 }
 
-/** Removes instances and what belongs to them. Within a transaction. */
+function retry(
+  db: Database,
+  chains: ChainTable,
+  roots: readonly number[],
+  states: readonly InstanceState[],
+  from: string | undefined,
+): number {
+  const rows = db.all<Retried>(
+    "SELECT seq, chain, state FROM instances WHERE seq IN (SELECT value FROM json_each(?))",
+    JSON.stringify(roots),
+  );
+  const meant = rows.filter(({ state }) => states.includes(state));
+  return meant.filter((row) => retryTree(db, chains, row, null, from)).length;
+}
+
+/** @returns false if it has no such node */
+function retryTree(
+  db: Database,
+  chains: ChainTable,
+  { seq, chain: key, state }: Retried,
+  owner: number | null,
+  from?: string,
+): boolean {
+  const chain = chains.show(key);
+  const forgotten = forgottenByRetry(chain, from);
+  if (forgotten === undefined) return false;
+  const called = db.all<Retried & { readonly parent: string }>(
+    "SELECT seq, chain, state, parent FROM instances WHERE caller = ?",
+    seq,
+  );
+  const again = new Set([...forgotten.nodes].map((node) => chain.nodes[node]!.name));
+  for (const child of called) {
+    if (again.has((JSON.parse(child.parent) as ParentRef).node)) forget(db, chains, [child.seq]);
+    else if (RETRYABLE.includes(child.state)) retryTree(db, chains, child, WAITS_FOR_CALLER);
+  }
+  for (const node of forgotten.nodes) deleteRecords(db, seq, "none", node);
+  deleteRecords(db, seq, "ok");
+  countMove(db, state, "queued", 1);
+  db.run(
+    `UPDATE instances SET state = 'queued', owner = ?, abort = 0, resumed = 1, ended_at_ms = NULL, reason = NULL,
+       output = NULL
+     WHERE seq = ?`,
+    owner,
+    seq,
+  );
+  return true;
+}
+
+/** Removes instances, what they have called, and what belongs to them. Within a transaction. */
 export function forget(db: Database, chains: ChainTable, seqs: readonly number[]): number {
   const gone = db.all<{ seq: number; state: InstanceState; chain: number }>(
     "DELETE FROM instances WHERE seq IN (SELECT value FROM json_each(?)) RETURNING seq, state, chain",
-    JSON.stringify(seqs),
+    JSON.stringify(withCalled(db, seqs)),
   );
   for (const { seq, state, chain } of gone) {
     deleteRecords(db, seq, "none");
@@ -88,7 +148,8 @@ export function forget(db: Database, chains: ChainTable, seqs: readonly number[]
 const PURGED_AT_ONCE = 500;
 
 const OLDEST_ENDED = `
-  SELECT seq, ended_at_ms FROM instances WHERE state = ? AND owner IS NULL ORDER BY seq LIMIT ${PURGED_AT_ONCE}`;
+  SELECT seq, ended_at_ms FROM instances WHERE state = ? AND owner IS NULL AND caller IS NULL ORDER BY seq
+  LIMIT ${PURGED_AT_ONCE}`;
 
 /**
  * Some of what ended before an instant, among what was submitted first: an index by the time of ending would cost every end,
@@ -105,8 +166,17 @@ export function endedBefore(db: Database, instantMs: number): number[] {
 /** How many commands are kept for consumers that listen late. By number, not by age: clocks of processes differ. */
 const KEPT_COMMANDS = 1000;
 
-/** Leaves a command for the consumers. Within a transaction. */
+/** Leaves a command for the consumers, and what it changes for those to come. Within a transaction. */
 export function sendCommand(db: Database, command: Command): void {
+  if (command.kind === "pause") {
+    const name = pauseName(command.pause);
+    const sql = "INSERT INTO pauses (name, pause) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
+    db.run(sql, name, JSON.stringify(command.pause));
+  }
+  if (command.kind === "resume") {
+    if (command.pause === undefined) db.run("DELETE FROM pauses");
+    else db.run("DELETE FROM pauses WHERE name = ?", pauseName(command.pause));
+  }
   const sql = "INSERT INTO commands (command) VALUES (?) RETURNING seq";
   const { seq } = db.get<{ seq: number }>(sql, JSON.stringify(command))!;
   db.run("DELETE FROM commands WHERE seq <= ?", seq - KEPT_COMMANDS);

@@ -146,11 +146,11 @@ export function writeRecord(db: Database, seq: number, record: NodeRecord): void
   else db.run(WRITE_ITEM, key, item, ...rest);
 }
 
-/** Removes the records of an instance, or only those that are not ok. */
-export function deleteRecords(db: Database, seq: number, keep: "none" | "ok"): void {
+/** Removes the records of an instance or of one of its nodes, or only those that are not ok. */
+export function deleteRecords(db: Database, seq: number, keep: "none" | "ok", node?: number): void {
   const but = keep === "none" ? "" : " AND state <> 'ok'";
+  const first = seq * NODES + (node ?? 0), last = seq * NODES + (node ?? MAX_NODES);
   for (const [table, key] of [["records", "key"], ["items", "record"]] as const) {
-    const sql = `DELETE FROM ${table} WHERE ${key} BETWEEN ? AND ?${but}`;
-    db.run(sql, seq * NODES, seq * NODES + MAX_NODES);
+    db.run(`DELETE FROM ${table} WHERE ${key} BETWEEN ? AND ?${but}`, first, last);
   }
 }

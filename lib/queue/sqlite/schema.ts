@@ -6,7 +6,7 @@ export const APPLICATION_ID = 0x53716f61;
  * released never change.
  *
  * - An instance's `owner` is the consumer that holds it, else NULL; `by_state` serves handing out (oldest first), holding,
- *   listing and purging alike.
+ *   listing and purging alike. What was called waits under the owner 0 until its caller is handed out, and it with that.
  * - A record's key is its instance's `seq` × 65,536 + its node: writing in order and reading by range without another index.
  * - Records of a map's items stand apart, under the key of their node's record and their number: few chains have any, and
  *   those without pay nothing.
@@ -60,6 +60,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE instances ADD COLUMN args TEXT;
   ALTER TABLE instances ADD COLUMN parent TEXT;
+  ALTER TABLE instances ADD COLUMN caller INTEGER; -- the seq of the instance that called it
+  ALTER TABLE instances ADD COLUMN abort INTEGER NOT NULL DEFAULT 0; -- its calls end when it is cancelled
+  CREATE INDEX by_caller ON instances (caller) WHERE caller IS NOT NULL;
+  CREATE TABLE pauses (seq INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, pause TEXT NOT NULL) STRICT;
   CREATE TABLE items (
     record INTEGER NOT NULL,
     item INTEGER NOT NULL,
@@ -71,6 +75,9 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 `,
 ];
+
+/** The owner of what was called while nobody holds its caller. */
+export const WAITS_FOR_CALLER = 0;
 
 /** The version of the schema that this program writes. */
 export const VERSION = MIGRATIONS.length;

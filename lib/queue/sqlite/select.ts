@@ -1,6 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Filter, InstanceState } from "../queue.ts";
 import type { Database } from "./database.ts";
+import { WAITS_FOR_CALLER } from "./schema.ts";
 
 /** How many instances are looked at in one statement: what a filter does not mean is passed over in steps, too. */
 const LOOKED_AT = 1000;
@@ -46,9 +47,10 @@ export class Selection {
     }
     const values: SQLInputValue[] = [];
     const range = "seq > ? AND seq <= ?";
-    const arms = (this.#filter.states ? unique(this.#filter.states) : [undefined]).map((state) => {
+    const states = this.#filter.states ? unique(this.#filter.states) : [undefined];
+    const arms = states.flatMap(stateConditions).map((condition) => {
       values.push(this.#after, this.#last);
-      return `SELECT seq FROM instances WHERE ${stateCondition(state)} AND ${range}`;
+      return `SELECT seq FROM instances WHERE ${condition} AND ${range}`;
     });
     if (arms.length === 0) return [];
     const sql = `${arms.join(" UNION ALL ")} ORDER BY seq LIMIT ${LOOKED_AT}`;
@@ -78,17 +80,18 @@ export class Selection {
 }
 
 /** By the index: only what is running has an owner. The text goes into the statement, so it is taken from here. */
-function stateCondition(state: InstanceState | undefined): string {
+function stateConditions(state: InstanceState | undefined): string[] {
   switch (state) {
     case undefined:
-      return "true";
+      return ["true"];
     case "running":
-      return "state = 'running'";
+      return ["state = 'running'"];
     case "queued":
+      return ["state = 'queued' AND owner IS NULL", `state = 'queued' AND owner = ${WAITS_FOR_CALLER}`];
     case "completed":
     case "failed":
     case "cancelled":
-      return `state = '${state}' AND owner IS NULL`;
+      return [`state = '${state}' AND owner IS NULL`];
     default:
       throw new TypeError(`Cannot select instances: there is no state "${state}"`);
   }

@@ -1,0 +1,241 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Instance, Pause } from "../../lib/model/mod.ts";
+import { type Claim, type Order, type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
+import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
+import { decided, instances, itemRecord, record, result, single } from "./samples.ts";
+
+/** An instance that another has called. */
+function called(by: Instance, node: string, item?: number): Instance {
+  const parent = { instance: by.id, node, ...item !== undefined && { item } };
+  const id = [by.id, node, item ?? []].flat().join("/");
+  return { ...instances(1, single, id)[0]!, id, parent };
+}
+
+interface Family {
+  readonly root: Instance;
+  /** Of the node "convert". */
+  readonly child: Instance;
+  /** Of the node "many". */
+  readonly other: Instance;
+  /** What `child` has called. */
+  readonly grandchild: Instance;
+}
+
+/** Pushes an instance, takes it, and pushes what it and the first of these call. */
+async function family(harness: QueueHarness, queue: QueueDriver, seed = "root"): Promise<Family> {
+  const [root] = instances(1, decided, seed);
+  await queue.push([root!]);
+  await pullAll(harness, queue, 1);
+  const child = called(root!, "convert"), other = called(root!, "many");
+  const grandchild = called(child, "only", 3);
+  await queue.push([child, other]);
+  await queue.push([grandchild]);
+  return { root: root!, child, other, grandchild };
+}
+
+async function states(queue: QueueDriver, of: Partial<Family>): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [name, { id }] of Object.entries(of)) found[name] = (await queue.get(id))?.state ?? "gone";
+  return found;
+}
+
+/** The orders that a connection hears, until it is stopped. */
+async function* orders(queue: QueueDriver, stop: AbortSignal): AsyncGenerator<Order> {
+  yield* queue.commands(stop);
+}
+
+/** What operators and consumers do with instances that others have called. */
+export const calledCases: readonly ContractCase[] = [
+  {
+    name: "a called instance is held by the holder of its caller, and pushed by nobody else",
+    async run(harness) {
+      const [queue, other] = [await harness.connect(), await harness.connect()];
+      const { root, child } = await family(harness, queue);
+      assert(await nothingToPull(harness, other));
+      const stranger = called(root, "list");
+      const error = await assertRejects(() => other.push([stranger, ...instances(1)]), QueueError);
+      assertEquals([error.code, error.ids], ["lease-lost", [stranger.id]]);
+      assertEquals(await queue.get(stranger.id), undefined);
+      await queue.push([child]);
+      assertEquals((await Array.fromAsync(queue.list({}))).length, 4, "the same id twice is one");
+      await queue.checkpoint([{ instanceId: child.id, records: [record(0, "a")] }]);
+      const endedAtMs = harness.clock.nowMs();
+      await queue.finish([result(child.id, endedAtMs, { output: "done", records: [] })]);
+      const view = await queue.get(child.id);
+      assertEquals([view?.state, view?.output, view?.instance.parent], ["completed", "done", child.parent]);
+    },
+  },
+  {
+    name: "called instances go back with their caller, and are handed out with it, where they were",
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const { root, child, other, grandchild } = await family(harness, first);
+      await first.checkpoint([{ instanceId: root.id, records: [record(0, { pages: 3 })] }]);
+      await first.checkpoint([{ instanceId: grandchild.id, records: [record(0, "b")] }]);
+      const end = { outcome: "failed", reason: "it broke", records: [] } as const;
+      await first.finish([result(other.id, harness.clock.nowMs(), end)]);
+      await harness.lose(first);
+      assertEquals(await states(second, { root, child, other, grandchild }), {
+        ...{ root: "queued", child: "queued", other: "failed", grandchild: "queued" },
+      });
+      assertEquals((await second.depth()).queued, 3);
+      const [claim] = await harness.wait(second.pull(10, new AbortController().signal)) as [Claim];
+      assertEquals(claim.instance, root);
+      assertEquals(
+        claim.children?.map(({ instance, progress, ended }) => [instance, progress, ended?.outcome]),
+        [
+          [child, [], undefined],
+          [other, [], "failed"],
+          [grandchild, [record(0, "b")], undefined],
+        ],
+      );
+      assertEquals(claim.children?.[1]?.ended?.reason, "it broke");
+      assert(await nothingToPull(harness, first));
+      const endedAtMs = harness.clock.nowMs();
+      for (const { id } of [grandchild, child, root]) {
+        await second.finish([result(id, endedAtMs, { records: [] })]);
+      }
+      assertEquals((await second.depth()).completed, 3);
+    },
+  },
+  {
+    name: "what has not ended when its caller ends is cancelled",
+    async run(harness) {
+      const queue = await harness.connect();
+      const all = await family(harness, queue);
+      await queue.finish([
+        result(all.root.id, harness.clock.nowMs(), { outcome: "failed", reason: "x", records: [] }),
+      ]);
+      assertEquals(await states(queue, all), {
+        ...{ root: "failed", child: "cancelled", other: "cancelled", grandchild: "cancelled" },
+      });
+      assertEquals((await queue.get(all.grandchild.id))?.reason, "its caller has ended");
+      const { queued, running, failed, cancelled } = await queue.depth();
+      assertEquals([queued, running, failed, cancelled], [0, 0, 1, 3]);
+    },
+  },
+  {
+    name: "cancel reaches what was called, told or ended as its caller",
+    async run(harness) {
+      const [queue, admin] = [await harness.connect(), await harness.connect()];
+      const held = await family(harness, queue);
+      const stop = new AbortController();
+      const heard = orders(queue, stop.signal);
+      const cancel = { kind: "cancel", filter: { ids: [held.root.id] } } as const;
+      assertEquals(await harness.wait(admin.request(cancel)), 4);
+      const { value: gentle } = await harness.wait(heard.next());
+      assert(gentle?.kind === "cancel" && !gentle.abort);
+      assertEquals(gentle.filter.ids?.toSorted(), Object.values(held).map(({ id }) => id).toSorted());
+      await harness.wait(admin.request({ ...cancel, abort: true }));
+      const { value: abrupt } = await harness.wait(heard.next());
+      assert(abrupt?.kind === "cancel" && abrupt.abort);
+      assertEquals(abrupt.filter.ids?.length, 4);
+      stop.abort();
+      await harness.wait(heard.next());
+      await harness.lose(queue);
+      assertEquals(Object.values(await states(admin, held)), new Array(4).fill("cancelled"));
+    },
+  },
+  {
+    name: "cancel ends a called instance of a queued caller, which gets to know it when it is handed out",
+    async run(harness) {
+      const queue = await harness.connect();
+      const { child, grandchild } = await family(harness, queue);
+      await harness.lose(queue);
+      assertEquals(await queue.request({ kind: "cancel", filter: { ids: [child.id] } }), 2);
+      assertEquals(await states(queue, { child, grandchild }), {
+        child: "cancelled",
+        grandchild: "cancelled",
+      });
+      const [claim] = await harness.wait(queue.pull(1, new AbortController().signal)) as [Claim];
+      assertEquals(claim.children?.map(({ ended }) => ended?.outcome), ["cancelled", undefined, "cancelled"]);
+    },
+  },
+  {
+    name: "retry queues what was called again with its caller, but for what is completed",
+    async run(harness) {
+      const queue = await harness.connect();
+      const { root, child, other, grandchild } = await family(harness, queue);
+      const endedAtMs = harness.clock.nowMs();
+      const failed = { outcome: "failed", reason: "x", records: [] } as const;
+      await queue.finish([
+        result(grandchild.id, endedAtMs, { ...failed, records: [record(0, null, "failed")] }),
+      ]);
+      await queue.finish([result(other.id, endedAtMs, { records: [] })]);
+      await queue.finish([
+        result(child.id, endedAtMs, { ...failed, records: [itemRecord(0, 3, null, "failed")] }),
+      ]);
+      const records = [record(0, "kept"), record(1, null, "failed"), record(2), record(4, "undone")];
+      await queue.finish([result(root.id, endedAtMs, { ...failed, records })]);
+      assertEquals(await queue.request({ kind: "retry", filter: { ids: [grandchild.id] } }), 1);
+      assertEquals(await states(queue, { root, child, other, grandchild }), {
+        ...{ root: "queued", child: "queued", other: "completed", grandchild: "queued" },
+      });
+      const [claim] = await harness.wait(queue.pull(1, new AbortController().signal)) as [Claim];
+      assertEquals(claim.progress, [record(0, "kept"), record(2)], "not what has undone");
+      assertEquals(claim.children?.map(({ progress }) => progress), [[], [], []]);
+      assertEquals(await queue.request({ kind: "retry", filter: { ids: [grandchild.id] } }), 0);
+    },
+  },
+  {
+    name: "retry from a node forgets it and all after it, with what they had called",
+    async run(harness) {
+      const queue = await harness.connect();
+      const { root, child, other, grandchild } = await family(harness, queue);
+      const endedAtMs = harness.clock.nowMs();
+      const ended = [grandchild, child, other].map(({ id }) => result(id, endedAtMs, { records: [] }));
+      for (const each of ended) await queue.finish([each]);
+      const records = [record(0), itemRecord(1, 0), itemRecord(1, 1), record(1), record(2), record(3)];
+      await queue.finish([result(root.id, endedAtMs, { records })]);
+      const retry = (from: string) => queue.request({ kind: "retry", filter: { ids: [root.id] }, from });
+      assertEquals(await retry("unknown"), 0);
+      assertEquals(await retry("convert"), 1);
+      assertEquals(await states(queue, { root, child, other, grandchild }), {
+        ...{ root: "queued", child: "gone", other: "completed", grandchild: "gone" },
+      });
+      const [claim] = await harness.wait(queue.pull(1, new AbortController().signal)) as [Claim];
+      assertEquals(claim.progress, [record(0), record(2)]);
+    },
+  },
+  {
+    name: "purge takes what was called along with its caller, and never alone",
+    async run(harness) {
+      const queue = await harness.connect();
+      const { root, child, other, grandchild } = await family(harness, queue);
+      const endedAtMs = harness.clock.nowMs();
+      await queue.finish([result(grandchild.id, endedAtMs, { records: [] })]);
+      assertEquals(await queue.request({ kind: "purge", filter: {} }), 0);
+      await queue.finish([result(root.id, endedAtMs, { records: [] })]);
+      assertEquals(await queue.request({ kind: "purge", filter: {} }), 4);
+      assertEquals(
+        Object.values(await states(queue, { root, child, other, grandchild })),
+        new Array(4).fill("gone"),
+      );
+      const { completed, cancelled } = await queue.depth();
+      assertEquals([completed, cancelled], [0, 0]);
+    },
+  },
+  {
+    name: "pauses outlive connections, are told to each that listens, and are taken back",
+    async run(harness) {
+      const admin = await harness.connect();
+      const fan: Pause = { chain: "fan" }, tenant: Pause = { label: { name: "tenant", value: "a" } };
+      for (const pause of [fan, fan, tenant]) await admin.request({ kind: "pause", pause });
+      assertEquals(await admin.pauses(), [fan, tenant]);
+      const listener = await harness.connect();
+      const stop = new AbortController();
+      const heard = orders(listener, stop.signal);
+      const next = async () => (await harness.wait(heard.next())).value as unknown;
+      assertEquals(await next(), { kind: "paused", pauses: [fan, tenant] });
+      await admin.request({ kind: "resume", pause: fan });
+      assertEquals(await next(), { kind: "paused", pauses: [tenant] });
+      await admin.request({ kind: "pause", pause: {} });
+      assertEquals(await next(), { kind: "paused", pauses: [tenant, {}] });
+      await admin.request({ kind: "resume" });
+      assertEquals(await next(), { kind: "paused", pauses: [] });
+      stop.abort();
+      await harness.wait(heard.next());
+      assertEquals(await listener.pauses(), []);
+    },
+  },
+];
