@@ -74,6 +74,7 @@ Deno.test("Scheduler.submit() goes on where progress ends", () => {
     fc.property(chains, fc.nat(), ([chain], bits) => {
       const settled = new Set<number>();
       chain!.nodes.forEach(({ after }, i) => {
+        if (i === chain!.onFailed) return;
         if (bits & (1 << i) && after.every((before) => settled.has(before))) settled.add(i);
       });
       const scheduler = makeScheduler("running-first", { global: 2 });
