@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { chain, fn, instanceMaker, type NodeRecord, seededRandom } from "../lib/model/mod.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
-import { instanceJson, instanceLine, instanceLines } from "./instance_words.ts";
+import { instanceJson, instanceLine } from "./instance_words.ts";
 
 const sub = chain("thumbnails", ({ call }) => void call(fn("resize")));
 const documents = chain("documents", ({ call }) => {
@@ -43,18 +43,6 @@ Deno.test("instanceLine() counts nodes, not the items of maps", () => {
     instanceLine(view, 3000),
     "order-7  failed     documents               2/4  2s ago  HTTP 404",
   );
-});
-
-Deno.test("instanceLines() shows whence it comes, the items of maps and called chains", () => {
-  assertEquals(instanceLines(view, 3000).slice(1), [
-    "  called by: order-6 all[4]",
-    '  args: {"pages":3}',
-    '  list                     list                     ok        ["a","b"]',
-    "  convert                  convert                  failed    1 ok, 1 failed of its items; HTTP 404",
-    "  check_all                check                    started   1 ok of its items",
-    "  thumbnails               chain thumbnails         –",
-    '  output: {"left":1}',
-  ]);
 });
 
 Deno.test("instanceJson() names the nodes of records, and keeps their items", () => {

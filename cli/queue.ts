@@ -1,8 +1,9 @@
-import { formatDuration, parseCount } from "../lib/model/mod.ts";
-import type { Filter, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
+import { formatDuration, parseCount, type Pause, pauseName } from "../lib/model/mod.ts";
+import type { Filter, InstanceState, InstanceView, QueueDriver } from "../lib/queue/mod.ts";
 import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
-import { instanceJson, instanceLine, instanceLines } from "./instance_words.ts";
+import { type Family, familyOf, instanceTree } from "./instance_tree.ts";
+import { instanceJson, instanceLine } from "./instance_words.ts";
 import { openLog } from "./log.ts";
 import {
   choice,
@@ -25,7 +26,11 @@ const options = {
   label: many("K=V", "only instances with this label (repeatable)", pair),
   state: many("STATE", `only instances in this state: ${STATES.join(", ")} (repeatable)`, choice(...STATES)),
   count: one("N", "at most so many (list: default 50)", parseCount),
-  all: flag("cancel, retry, purge: everything that the action can reach"),
+  all: flag("cancel, retry, purge: everything that the action can reach; pause, resume: everything"),
+  function: one("NAME", "pause, resume: calls of this function", text),
+  abort: flag("cancel: end the calls in flight, too, instead of waiting for them"),
+  from: one("NODE", "retry: run this node and all that come after it again", text),
+  full: flag("show: inputs and outputs whole"),
   ...QUEUE_OPTION,
   ...COMMON,
 } as const;
@@ -51,22 +56,29 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       list(queue, { ...filterOf(args, values), states: ["failed"] }, values, context),
   },
   show: { writes: false, check: needs("an instance. See sequoia queue list"), run: show },
-  cancel: { writes: true, check: needsFilter, run: (...args) => request("cancel", ...args) },
-  retry: { writes: true, check: needsFilter, run: (...args) => request("retry", ...args) },
-  purge: { writes: true, check: needsFilter, run: (...args) => request("purge", ...args) },
+  cancel: { writes: true, check: needsFilter, run: cancel },
+  pause: { writes: true, check: needsPause, run: pause },
+  resume: { writes: true, check: needsPause, run: resume },
+  retry: { writes: true, check: checkRetry, run: retry },
+  purge: { writes: true, check: needsFilter, run: purge },
   policy: { writes: true, check: needs("a policy, for example fair-share"), run: policy },
   limit: { writes: true, check: checkLimit, run: limit },
 };
 
 /** `sequoia queue` */
 export const command: Command = {
-  summary: "look into the queue, cancel, retry, purge",
-  usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | policy NAME | limit N|auto",
+  summary: "look into the queue, cancel, pause, retry, purge",
+  usage:
+    "status | list | show ID | dead | cancel ID… | pause | resume | retry ID… | purge ID… | policy NAME | " +
+    "limit N|auto",
   examples: [
     ["sequoia queue status", "how many instances wait, run and have ended"],
     ["sequoia queue dead", "the chains that failed, and why"],
     ["sequoia queue retry --all", "run all of these again, from where they failed"],
-    ["sequoia queue cancel --chain fan7", "end what is queued or running of a chain"],
+    ["sequoia queue show 01KD… --full", "one instance: its nodes, what they got and what they answered"],
+    ["sequoia queue retry 01KD… --from convert", "a node and all that come after it, again"],
+    ["sequoia queue cancel --chain fan7 --abort", "end what is queued or running of a chain, and its calls"],
+    ["sequoia queue pause --label tenant=acme", "start nothing more of a tenant; resume takes it back"],
     ["sequoia queue policy fair-share", "running consumers go on under another policy"],
   ],
   options,
@@ -92,13 +104,14 @@ async function status(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const depth = await queue.depth();
-  if (values.json) return print(JSON.stringify(depth));
+  const [depth, pauses] = [await queue.depth(), await queue.pauses()];
+  if (values.json) return print(JSON.stringify({ ...depth, pauses }));
   const { oldestSubmittedAtMs: oldest, ...counts } = depth;
   for (const [state, count] of Object.entries(counts)) {
     print(`${state.padEnd(10)}${String(count).padStart(10)}`);
   }
   if (oldest !== undefined) print(`oldest    ${formatDuration(clock.nowMs() - oldest).padStart(10)}`);
+  for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
 }
 
 function needs(what: string): (args: readonly string[]) => void {
@@ -139,23 +152,137 @@ async function show(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const view = await queue.get(id!);
-  if (view === undefined) {
-    throw new FailedError(`Cannot show ${id}: the queue has no such instance. See sequoia queue list`);
-  }
-  if (values.json) return print(JSON.stringify(instanceJson(view), null, 2));
-  for (const line of instanceLines(view, clock.nowMs())) print(line);
+  const view = await found(queue, id!, "show");
+  const family = await familyOf(queue, view);
+  if (values.json) return print(JSON.stringify(familyJson(family), null, 2));
+  for (const line of instanceTree(family, { nowMs: clock.nowMs(), full: values.full })) print(line);
 }
 
-async function request(
-  kind: "cancel" | "retry" | "purge",
+async function found(queue: QueueDriver, id: string, action: string): Promise<InstanceView> {
+  const view = await queue.get(id);
+  if (view !== undefined) return view;
+  throw new FailedError(`Cannot ${action} ${id}: the queue has no such instance. See sequoia queue list`);
+}
+
+function familyJson({ view, called }: Family): object {
+  return called.length === 0
+    ? instanceJson(view)
+    : { ...instanceJson(view), called: called.map((child) => familyJson(child)) };
+}
+
+async function cancel(
   queue: QueueDriver,
   args: readonly string[],
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const reached = await queue.request({ kind, filter: filterOf(args, values) });
-  print(values.json ? JSON.stringify({ reached }) : `${kind}: ${reached} reached`);
+  const command = { kind: "cancel", filter: filterOf(args, values), abort: values.abort } as const;
+  print(reachedWords("cancel", await queue.request(command), values));
+}
+
+function checkRetry(args: readonly string[], values: QueueValues): void {
+  needsFilter(args, values);
+  if (values.from !== undefined && args.length === 0) {
+    throw new UsageError(
+      "queue retry: --from names a node of an instance. Name the instance, too: retry ID --from NODE",
+    );
+  }
+}
+
+async function retry(
+  queue: QueueDriver,
+  args: readonly string[],
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  const { from } = values;
+  if (from !== undefined) { for (const id of args) checkNode(await found(queue, id, "retry"), from); }
+  const filter = filterOf(args, values);
+  const reached = await queue.request({ kind: "retry", filter, ...from !== undefined && { from } });
+  print(reachedWords("retry", reached, values));
+}
+
+function checkNode({ instance: { id, chain, parent } }: InstanceView, from: string): void {
+  if (parent !== undefined) {
+    throw new FailedError(
+      `Cannot retry ${id} from ${from}: it was called by ${parent.instance}, and is retried with that. ` +
+        `Write queue retry ${parent.instance} --from ${parent.node}`,
+    );
+  }
+  const names = chain.nodes.map(({ name }) => name);
+  if (names.includes(from)) return;
+  throw new FailedError(
+    `Cannot retry ${id} from ${from}: its chain ${chain.name} has no such node${didYouMean(from, names)}. ` +
+      `See sequoia queue show ${id}`,
+  );
+}
+
+async function purge(
+  queue: QueueDriver,
+  args: readonly string[],
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  print(
+    reachedWords("purge", await queue.request({ kind: "purge", filter: filterOf(args, values) }), values),
+  );
+}
+
+function reachedWords(action: string, reached: number, { json }: QueueValues): string {
+  return json ? JSON.stringify({ reached }) : `${action}: ${reached} reached`;
+}
+
+/** The pauses that the options mean: one for each label, as each is a text of its own. */
+function pausesOf({ chain, function: fn, label }: QueueValues): Pause[] {
+  const common = { ...chain !== undefined && { chain }, ...fn !== undefined && { function: fn } };
+  if (label.length === 0) return [common];
+  return label.map(([name, value]) => ({ ...common, label: { name, value } }));
+}
+
+function needsPause(args: readonly string[], values: QueueValues): void {
+  if (args.length > 0) {
+    throw new UsageError(`queue: "${args[0]}" is no pause. Write --chain, --function or --label, or --all`);
+  }
+  const isSaid = values.chain !== undefined || values.function !== undefined || values.label.length > 0;
+  if (isSaid === values.all) {
+    throw new UsageError("queue: say what, by --chain, --function or --label, or --all");
+  }
+}
+
+async function pause(
+  queue: QueueDriver,
+  _: readonly string[],
+  values: QueueValues,
+  context: Context,
+): Promise<void> {
+  for (const pause of pausesOf(values)) await queue.request({ kind: "pause", pause });
+  await showPauses(queue, values, context);
+}
+
+async function resume(
+  queue: QueueDriver,
+  _: readonly string[],
+  values: QueueValues,
+  context: Context,
+): Promise<void> {
+  if (values.all) await queue.request({ kind: "resume" });
+  else {
+    const before = (await queue.pauses()).map(pauseName);
+    for (const pause of pausesOf(values)) {
+      if (!before.includes(pauseName(pause))) {
+        const known = before.length === 0 ? "nothing is paused" : `paused are: ${before.join("; ")}`;
+        throw new FailedError(`Cannot resume ${pauseName(pause)}: ${known}. See sequoia queue status`);
+      }
+      await queue.request({ kind: "resume", pause });
+    }
+  }
+  await showPauses(queue, values, context);
+}
+
+async function showPauses(queue: QueueDriver, { json }: QueueValues, { print }: Context): Promise<void> {
+  const pauses = await queue.pauses();
+  if (json) return print(JSON.stringify({ pauses }));
+  print(pauses.length === 0 ? "Nothing is paused" : `Paused: ${pauses.map(pauseName).join("; ")}`);
 }
 
 async function policy(

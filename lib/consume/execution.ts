@@ -205,7 +205,7 @@ export class Execution {
     const { scheduler, clock } = this.#parts;
     const verdict = scheduler.judge(task, outcome);
     if (isFinal(verdict)) {
-      held.settled(callOf(task), verdict, task.attempts, outcome, runMs);
+      held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.nowMs());
       if (held.open > 0) await this.#checkpoint(held); // else it is written with the end
     } else if (task.spec.atMostOnce) { // it was refused, so it may be called again, also after a crash
       await this.#checkpoint(held, [startOf(task, "cancelled")]);
@@ -246,7 +246,7 @@ export class Execution {
     const { scheduler, clock } = this.#parts;
     const outcome = fitted(held, call, outcomeOf(end, calledId(held.instance, call)));
     const state = outcome.kind === "ok" ? "ok" : "failed";
-    held.settled(call, state, 1, outcome, runMs);
+    held.settled(call, state, 1, outcome, runMs, clock.nowMs());
     if (held.open > 0) await this.#checkpoint(held);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const settlement = scheduler.settleCall(held.id, call, state, reason, clock.nowMs());

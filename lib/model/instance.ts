@@ -59,6 +59,10 @@ export interface NodeRecord {
   readonly attempts: number;
   /** What it answered, for nodes that others come after; null otherwise. */
   readonly output: Json;
+  /** When it ended, in milliseconds since 1970. */
+  readonly endedAtMs?: number;
+  /** How long the attempt that settled it ran, in milliseconds. */
+  readonly runMs?: number;
   /** Why it failed, if it did; of one that is ok, {@linkcode NOT_JSON} if its answer was none. */
   readonly reason?: string;
 }
