@@ -212,8 +212,8 @@ function checkNode({ instance: { id, chain, parent } }: InstanceView, from: stri
   const names = chain.nodes.map(({ name }) => name);
   if (names.includes(from)) return;
   throw new FailedError(
-    `Cannot retry ${id} from ${from}: its chain ${chain.name} has no such node${didYouMean(from, names)}. ` +
-      `See sequoia queue show ${id}`,
+    `Cannot retry ${id} from ${from}: its chain ${chain.name} has no such node. ` +
+      `See sequoia queue show ${id}${didYouMean(from, names)}`,
   );
 }
 
