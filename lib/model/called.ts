@@ -3,7 +3,7 @@ import type { JsonObject } from "./json.ts";
 import { subchainOf } from "./subchains.ts";
 
 /** The node, or the item of a map, that calls. */
-type Calling = Pick<NodeRecord, "node" | "item">;
+export type Calling = Pick<NodeRecord, "node" | "item">;
 
 /** The id of the instance that a node calls: the same each time, so that it is run once. */
 export function calledId({ id, chain }: Instance, { node, item }: Calling): string {

@@ -88,6 +88,8 @@ Deno.test("Simulation without a scheduler triggers all items of a map at once", 
     "a:sum 30-35",
   ]);
   assertEquals(log.outcomes(), { a: "completed" });
+  const full = { profile: "hard-limit,limit=2,cold=0ms,queue=5", items: 3, baseline: true };
+  assertEquals(spans(simulated(instanceOf(mapping, "a"), full)).at(-1), "a:sum 50-55", "after the last item");
 });
 
 const inner = chain("inner", ({ call }) => void call(work("last", 7), { after: call(work("first", 3)) }));
@@ -170,15 +172,26 @@ Deno.test("Simulation without a scheduler drops what has called with what it cal
   });
 });
 
-Deno.test("Simulation undoes what comes to its limit of time while only called chains are under way", () => {
-  const slow = chain("slow", ({ call, onFailed }) => {
-    const begun = call(work("begin", 1));
-    call(single("called", { time: constant(10) }), { name: "calls", after: begun, map: "args.list" });
-    onFailed(work("undo", 4));
-  }, { timeLimit: "5ms" });
-  const log = simulated(instanceOf(slow, "a"), { items: 2, limits: { functions: { called: 1 } } });
+const called = single("called", { time: constant(10) });
+const slow = chain("slow", ({ call, onFailed }) => {
+  call(called, { name: "calls", after: call(work("begin", 1)), map: "args.list" });
+  onFailed(work("undo", 4));
+}, { timeLimit: "5ms" });
+const oneAtATime = { functions: { called: 1 } };
+
+Deno.test("Simulation undoes what comes to its limit of time when what it called has ended", () => {
+  const log = simulated(instanceOf(slow, "a"), { items: 2, limits: oneAtATime });
   assertEquals(spans(log), ["a/calls/0:called 1-11", "a:begin 0-1", "a:undo 11-15"]);
   assertEquals(log.outcomes(), { "a": "failed", "a/calls/0": "cancelled", "a/calls/1": "cancelled" });
+});
+
+Deno.test("Simulation undoes at once what comes to its limit of time while nothing of it runs", () => {
+  const arrivals = [instanceOf(called, "b"), instanceOf(slow, "a")].map((instance) =>
+    arrivalOf(instance, () => false)
+  );
+  const log = simulatedArrivals(arrivals, { limits: oneAtATime });
+  assertEquals(spans(log), ["a:begin 0-1", "a:undo 5-9", "b:called 0-10"]);
+  assertEquals(log.outcomes(), { "a": "failed", "a/calls/0": "cancelled", "b": "completed" });
 });
 
 Deno.test("plannedArrivals() gives items and called chains times of their own, the same with and without Sequoia", () => {
