@@ -14,7 +14,7 @@ import {
 } from "../lib/model/mod.ts";
 import { instancesOf, type Load } from "../lib/produce/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
-import { Spammer, type SpamStats } from "../lib/spam/mod.ts";
+import { checkTriggered, Spammer, type SpamStats } from "../lib/spam/mod.ts";
 import { type Command, COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
@@ -93,6 +93,7 @@ async function spamLoad(targets: readonly string[], values: SpamValues): Promise
     throw new UsageError("--batches K needs --every DURATION");
   }
   const workload = onlyChains(await workloadOf(targets, values), values.chain);
+  for (const { chain } of workload.chains) checkTriggered(chain);
   const load = await loadOf(workload, { ...values, burst: batch });
   const count = batches === undefined ? values.count : batches * (batch ?? 1);
   return {

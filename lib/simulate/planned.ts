@@ -1,5 +1,6 @@
 import { type Instance, sampleMs, seededRandom } from "../model/mod.ts";
 import { type Load, plannedInstances } from "../produce/mod.ts";
+import type { NodeCall } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { KeyedRandom } from "./keyed_random.ts";
 
@@ -11,19 +12,30 @@ export function* plannedArrivals(load: Load, startMs = 0): Generator<Arrival> {
   const times = new KeyedRandom(Math.floor(seededRandom(`${load.seed}/times`).next() * 2 ** 32));
   let number = 0;
   for (const instance of plannedInstances(load, seededRandom(`${load.seed}/ids`), startMs)) {
-    yield new PlannedArrival(instance, number++, times);
+    yield new PlannedArrival(instance, [number++], times);
   }
 }
 
 class PlannedArrival implements Arrival {
-  constructor(readonly instance: Instance, readonly number: number, readonly times: KeyedRandom) {}
+  /** @param key its number; of one that is called, those of its caller and of the node and item that call */
+  constructor(
+    readonly instance: Instance,
+    readonly key: readonly [number, ...number[]],
+    readonly times: KeyedRandom,
+  ) {}
 
-  runMs(node: number): number {
+  runMs(node: number, item?: number): number {
     const { time } = this.instance.chain.nodes[node]!.fn;
-    return time === undefined ? 0 : sampleMs(time, this.times.at(this.number, node));
+    if (time === undefined) return 0;
+    const of = item === undefined ? this.times.at(...this.key, node) : this.times.at(...this.key, node, item);
+    return sampleMs(time, of);
   }
 
   fails(): boolean {
     return false;
+  }
+
+  called(instance: Instance, { node, item = -1 }: NodeCall): Arrival {
+    return new PlannedArrival(instance, [...this.key, node, item], this.times);
   }
 }
