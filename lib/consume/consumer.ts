@@ -133,10 +133,14 @@ export class Consumer {
     const { scheduler, clock } = this.#options;
     try {
       const nowMs = clock.nowMs();
-      for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
-        this.#execution.start(task);
+      for (let hasNews = true; hasNews;) { // what it ends may ready what undoes
+        for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
+          this.#execution.start(task);
+        }
+        const news = scheduler.takeNews();
+        for (const settlement of news) this.#execution.heed(settlement);
+        hasNews = news.length > 0;
       }
-      for (const settlement of scheduler.takeNews()) this.#execution.heed(settlement);
       this.#planWake(scheduler.wakeAtMs());
     } catch (error) {
       this.#fail(error);

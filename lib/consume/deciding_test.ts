@@ -301,6 +301,24 @@ Deno.test("Consumer.run() ends what runs longer than its chain may, and the call
   assertEquals(world.platform.calls.map(({ outcome }) => outcome?.kind), ["ok", "failed"]);
 });
 
+Deno.test("Consumer.run() undoes what a limit of time has ended between two nodes", async () => {
+  const of = build(({ call, onFailed }) => {
+    call(last, { after: call(list) });
+    onFailed(undo);
+  }, { timeLimit: "1s" });
+  const world = new World(() => ({ runMs: 10 }));
+  await world.push(of, ["a"]);
+  await world.queue.request({ kind: "pause", pause: { function: "last" } });
+  const running = world.start();
+  await world.clock.pass(1050);
+  assertEquals(world.platform.calls.map(({ node, startedAtMs }) => [node, startedAtMs % 60_000]), [
+    ["list", 0],
+    ["undo", 1000],
+  ]);
+  running.drain.abort();
+  await world.end(running);
+});
+
 Deno.test("Consumer.run() ends what has not begun in time, and lets what has begun go on", async () => {
   const of = build(({ call }) => void call(last, { after: call(list) }), { ttl: "1s" });
   const world = new World(() => ({ runMs: 800 }));

@@ -101,6 +101,11 @@ export class InstanceRun {
     return this.#first === undefined;
   }
 
+  /** Whether at most one of its invocations waits or runs. */
+  get isSingle(): boolean {
+    return this.#first?.nextOfRun === undefined;
+  }
+
   stateOf(node: number): NodeState | undefined {
     return this.#states?.[node];
   }

@@ -130,7 +130,8 @@ export class Scheduler {
     task.attempts++;
     this.#retries.started(task);
     task.run.running++;
-    if (!task.run.started) this.#chainStarts(task.run);
+    if (task.run.isSingle) task.run.started = true;
+    else if (!task.run.started) this.#chainStarts(task.run);
     return task;
   }
 
@@ -159,8 +160,6 @@ export class Scheduler {
   /** The first start of a chain may change the ranks of its other invocations that wait. */
   #chainStarts(run: InstanceRun): void {
     run.started = true;
-    const { roots, decides } = run.plan;
-    if (roots.length === 1 && !decides[roots[0]!]) return; // which may be a map
     for (const other of run.invocations()) if (other.phase === "queued") this.#requeue(other);
   }
 
@@ -298,6 +297,7 @@ export class Scheduler {
       return { skipped: [] };
     }
     run.calling += items.length;
+    if (!run.started) this.#chainStarts(run);
     return { skipped: [], calls: items.map((item) => item === undefined ? { node } : { node, item }) };
   }
 

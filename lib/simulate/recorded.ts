@@ -1,4 +1,4 @@
-import { type FunctionSpec, type Instance, meanMs } from "../model/mod.ts";
+import { type Chain, type FunctionSpec, type Instance, meanMs } from "../model/mod.ts";
 import type { AttemptEvent, RunEvent, RunInfo, SubmitEvent } from "../record/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { SimulateError } from "./errors.ts";
@@ -30,7 +30,6 @@ export async function recordedArrivals(
   for await (const event of events) {
     if (event.type === "run") run = event;
     if (event.type === "submit" && !submissions.has(event.instance)) submissions.set(event.instance, event);
-    checkPlain(event, where);
     if (event.type === "attempt" && event.settled) noteAttempt(event, nodes, means);
   }
   if (run === undefined || submissions.size === 0) {
@@ -49,17 +48,14 @@ export async function recordedArrivals(
   return { arrivals, run };
 }
 
-/** Logs do not say which nodes map or call: what comes after these would start too early. */
-function checkPlain(event: RunEvent, where: string): void {
-  const isMap = event.type === "attempt" && event.item !== undefined;
-  const isCalled = event.type === "submit" && event.parent !== undefined;
-  if (!isMap && !isCalled) return;
+/** Logs do not say what nodes decided, and what they called: what comes after these would start too early, or in vain. */
+function checkPlain({ name, nodes }: Chain, where: string): void {
+  const deciding = nodes.find(({ when }) => when !== undefined);
+  if (deciding === undefined) return;
   throw new SimulateError(
     "deciding-chains",
-    `Cannot simulate ${where}: its chain "${event.chain}" ${
-      isMap ? "has a map" : "was called by another"
-    }, of which ` +
-      "logs do not say enough. Simulate the workload instead, with --items N",
+    `Cannot simulate ${where}: the node ${deciding.name} of its chain ${name} has a condition, a map, or calls a chain, of ` +
+      "which logs do not say enough. Simulate the workload instead, with --items N",
   );
 }
 
@@ -94,6 +90,7 @@ function instanceOf(event: SubmitEvent, where: string): Instance {
       `Cannot simulate ${where}: it does not say what its instances run, as logs of older versions. Record the run again`,
     );
   }
+  checkPlain(definition, where);
   return {
     id,
     chain: definition,

@@ -64,7 +64,8 @@ export class Books {
   }
 
   isMap(id: string, node: number): boolean {
-    return this.#accounts.get(id)?.instance.chain.nodes[node]!.map !== undefined;
+    const nodes = this.#accounts.get(id)?.instance.chain.nodes ?? [];
+    return nodes[node]?.map !== undefined;
   }
 
   started({ instance, nodeIndex, item, platform }: Invocation): void {
@@ -175,8 +176,9 @@ export class Books {
     this.#note(settlement);
   }
 
-  #note({ instance, skipped, mapped, ended }: Settlement): void {
+  #note({ instance, skipped, mapped, calls, ended }: Settlement): void {
     const account = this.#accounts.get(instance.id)!;
+    if (calls !== undefined) account.started = true;
     for (const node of skipped) account.settled.set(node, "skipped");
     if (mapped !== undefined) account.settled.set(mapped, "ok");
     if (ended === undefined) return;

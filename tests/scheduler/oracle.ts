@@ -163,6 +163,7 @@ export class Oracle {
       return [];
     }
     open.calls += items.length;
+    this.#chainStarts(open);
     return items.map((item) => item === undefined ? { node } : { node, item });
   }
 
@@ -405,6 +406,10 @@ export class Oracle {
     if (entry.attempts === 1) this.#budget.earn();
     this.#groups.get(entry.group)!.turn = ++this.#turns;
     this.#readWeight(entry.group);
+    this.#chainStarts(of);
+  }
+
+  #chainStarts(of: Open): void {
     if (of.started) return;
     of.started = true;
     for (const other of [...of.entries]) {
