@@ -1,9 +1,9 @@
-import type { Clock, Json, NodeRecord, Outcome } from "../model/mod.ts";
+import { calledId, type Clock, type Json, type NodeRecord, type Outcome } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import type { ChildEnd, Claim, Queue, Result } from "../queue/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
-import { calledId, calledInstance } from "./called.ts";
+import { calledInstance, parentRef } from "./called.ts";
 import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { QueueWriter } from "./queue_writer.ts";
@@ -221,7 +221,7 @@ export class Execution {
 
   /** Begins the chain that a node calls, or goes on with it. */
   async #call(held: HeldInstance, call: NodeCall): Promise<void> {
-    const known = held.children.get(calledId(held.instance, call));
+    const known = held.children.get(calledId(parentRef(held.instance, call)));
     if (known?.ended !== undefined) return await this.#return(held, call, known.ended, 0);
     let instance = known?.instance;
     if (instance === undefined) {
@@ -244,7 +244,7 @@ export class Execution {
   /** Gives the caller of a chain what it has come to. */
   async #return(held: HeldInstance, call: NodeCall, end: ChildEnd, runMs: number): Promise<void> {
     const { scheduler, clock } = this.#parts;
-    const outcome = fitted(held, call, outcomeOf(end, calledId(held.instance, call)));
+    const outcome = fitted(held, call, outcomeOf(end, calledId(parentRef(held.instance, call))));
     const state = outcome.kind === "ok" ? "ok" : "failed";
     held.settled(call, state, 1, outcome, runMs);
     if (held.open > 0) await this.#checkpoint(held);

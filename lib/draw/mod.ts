@@ -2,5 +2,6 @@
 export { type ChainFigures, figuresOf } from "./figures.ts";
 export { drawMermaid } from "./mermaid.ts";
 export { type ChainOutline, outlineOf } from "./outline.ts";
-export { drawChain } from "./tree.ts";
+export { drawChain, drawNodes } from "./tree.ts";
 export { withCalled } from "./with_called.ts";
+export { calleeWords, oneLine } from "./words.ts";

@@ -21,7 +21,7 @@ export function drawChain(chain: Chain): string[] {
   const isKnown = untold.length === 0 || figures.workMs > 0;
   return [
     `${chain.name}: ${chainWords(chain).join(", ")}`,
-    ...drawNodes(chain, figures.expectedMs),
+    ...drawNodes(chain, (node) => [nodeWords(chain, node, figures.expectedMs[node]).join(", ")]),
     ...[
       ...output,
       `critical path: ${path}${isKnown ? `; ${known(figures.criticalMs)}` : ""}`,
@@ -38,7 +38,15 @@ interface Branch {
   readonly referred: boolean;
 }
 
-function drawNodes(chain: Chain, expectedMs: readonly (number | undefined)[]): string[] {
+/**
+ * Draws the nodes of a chain as a tree, in lines.
+ *
+ * @param wordsOf what stands beside a node's name, and further lines that stand below it
+ */
+export function drawNodes(
+  chain: Chain,
+  wordsOf: (node: number) => readonly [words: string, ...below: string[]],
+): string[] {
   const below = branchesOf(chain);
   const top: Branch[] = chain.nodes.flatMap(({ after }, node) =>
     after.length === 0 ? [{ node, referred: false }] : []
@@ -54,11 +62,11 @@ function drawNodes(chain: Chain, expectedMs: readonly (number | undefined)[]): s
       if (breaksOff) top.push({ node, referred: false });
       return;
     }
-    lines.push(
-      `${margin}${corner}${[name, nodeWords(chain, node, expectedMs[node]).join(", ")].join("  ")}`.trimEnd(),
-    );
+    const [words, ...more] = wordsOf(node);
+    lines.push(`${margin}${corner}${name}  ${words}`.trimEnd());
     const inner = `${margin}${isLast ? "   " : "│  "}`;
     const branches = below[node]!;
+    for (const line of more) lines.push(`${inner}${branches.length > 0 ? "│  " : "   "}${line}`);
     branches.forEach((next, i) => draw(next, depth + 1, inner, i === branches.length - 1));
   };
   for (let i = 0; i < top.length; i++) { // grows on the way

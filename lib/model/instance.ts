@@ -22,6 +22,11 @@ export interface ParentRef {
   readonly item?: number;
 }
 
+/** The id of an instance that was called from there: the same each time, so that it is run once. */
+export function calledId({ instance, node, item }: ParentRef): string {
+  return item === undefined ? `${instance}/${node}` : `${instance}/${node}/${item}`;
+}
+
 /** One submitted run of a chain, as plain data. */
 export interface Instance {
   /** A ULID by default; stable, and the idempotency key of its submission. */
