@@ -1,77 +1,125 @@
-import { formatDuration, parseCount } from "../lib/model/mod.ts";
-import type { Filter, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
-import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
-import { FailedError, UsageError } from "./errors.ts";
-import { instanceJson, instanceLine, instanceLines } from "./instance_words.ts";
+import type { Command } from "./command.ts";
+import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
+import { didYouMean, readOptions } from "./options.ts";
+import { list, show, status } from "./queue_looks.ts";
+import { type Action, checkTaken, filterOf, needs, needsFilter, QUEUE_OPTIONS } from "./queue_options.ts";
 import {
-  choice,
-  didYouMean,
-  flag,
-  limit as readLimit,
-  many,
-  one,
-  pair,
-  readOptions,
-  text,
-  type Values,
-} from "./options.ts";
-import { clock, makePolicy, openQueue } from "./wire.ts";
+  cancel,
+  checkLimit,
+  checkPause,
+  checkRetry,
+  limit,
+  pause,
+  policy,
+  purge,
+  resume,
+  retry,
+} from "./queue_steering.ts";
+import { openQueue } from "./wire.ts";
 
-const STATES = ["queued", "running", "completed", "failed", "cancelled"] as const;
-
-const options = {
-  chain: one("NAME", "only instances of this chain", text),
-  label: many("K=V", "only instances with this label (repeatable)", pair),
-  state: many("STATE", `only instances in this state: ${STATES.join(", ")} (repeatable)`, choice(...STATES)),
-  count: one("N", "at most so many (list: default 50)", parseCount),
-  all: flag("cancel, retry, purge: everything that the action can reach"),
-  ...QUEUE_OPTION,
-  ...COMMON,
-} as const;
-
-type QueueValues = Values<typeof options>;
-
-interface Action {
-  readonly writes: boolean;
-  /** Looks at the arguments before the queue is opened. @throws {UsageError} */
-  check?(args: readonly string[], values: QueueValues): void;
-  run(queue: QueueDriver, args: readonly string[], values: QueueValues, context: Context): Promise<void>;
-}
+const FILTER = ["chain", "label", "state", "count"] as const;
+const PAUSE = ["chain", "function", "label", "all"] as const;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  status: { writes: false, run: status },
+  status: { help: "how many instances there are in each state, and what is paused", takes: [], run: status },
   list: {
-    writes: false,
+    help: "instances, oldest first",
+    takes: FILTER,
     run: (queue, args, values, context) => list(queue, filterOf(args, values), values, context),
   },
   dead: {
-    writes: false,
+    help: "instances that failed, and why",
+    takes: ["chain", "label", "count"],
     run: (queue, args, values, context) =>
       list(queue, { ...filterOf(args, values), states: ["failed"] }, values, context),
   },
-  show: { writes: false, check: needs("an instance. See sequoia queue list"), run: show },
-  cancel: { writes: true, check: needsFilter, run: (...args) => request("cancel", ...args) },
-  retry: { writes: true, check: needsFilter, run: (...args) => request("retry", ...args) },
-  purge: { writes: true, check: needsFilter, run: (...args) => request("purge", ...args) },
-  policy: { writes: true, check: needs("a policy, for example fair-share"), run: policy },
-  limit: { writes: true, check: checkLimit, run: limit },
+  show: {
+    help: "one instance: a tree of its nodes, with what they got, answered and called",
+    takes: ["full"],
+    check: needs("an instance. See sequoia queue list"),
+    run: show,
+  },
+  cancel: {
+    help: "end instances: nothing of them starts any more",
+    takes: [...FILTER, "all", "abort"],
+    writes: true,
+    check: needsFilter,
+    run: cancel,
+  },
+  retry: {
+    help: "run failed and cancelled instances again, keeping what is ok",
+    takes: [...FILTER, "all", "from"],
+    writes: true,
+    check: checkRetry,
+    run: retry,
+  },
+  purge: {
+    help: "forget ended instances",
+    takes: [...FILTER, "all"],
+    writes: true,
+    check: needsFilter,
+    run: purge,
+  },
+  pause: {
+    help: "let nothing start of a chain, a function, a label or all, until it is resumed",
+    takes: PAUSE,
+    writes: true,
+    check: checkPause("pause"),
+    run: pause,
+  },
+  resume: {
+    help: "take that pause back, or all",
+    takes: PAUSE,
+    writes: true,
+    check: checkPause("resume"),
+    run: resume,
+  },
+  policy: {
+    help: "running consumers go on under this policy",
+    takes: [],
+    writes: true,
+    check: needs("a policy, for example fair-share"),
+    run: policy,
+  },
+  limit: {
+    help: "running consumers go on with so many in flight",
+    takes: [],
+    writes: true,
+    check: checkLimit,
+    run: limit,
+  },
 };
 
 /** `sequoia queue` */
 export const command: Command = {
-  summary: "look into the queue, cancel, retry, purge",
-  usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | policy NAME | limit N|auto",
+  summary: "look into the queue, and steer what is in it",
+  usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | pause | resume | " +
+    "policy NAME | limit N|auto",
+  tables: {
+    "Actions": Object.entries(ACTIONS).map(([name, { help }]) => [name, help] as const),
+    "Nodes in queue show": [
+      ["waiting", "something that it comes after has not settled"],
+      ["open", "it waits for its turn, or runs: the queue does not know which"],
+      ["started", "the same, of a function that must not run twice"],
+      ["ok, failed, skipped, cancelled", "how it settled"],
+      ["not done", "its instance ended before it"],
+    ],
+  },
   examples: [
     ["sequoia queue status", "how many instances wait, run and have ended"],
     ["sequoia queue dead", "the chains that failed, and why"],
-    ["sequoia queue retry --all", "run all of these again, from where they failed"],
-    ["sequoia queue cancel --chain fan7", "end what is queued or running of a chain"],
+    ["sequoia queue show order-17", "each node of one: state, attempts, inputs, output"],
+    ["sequoia queue retry --all", "run all that failed again, from where they failed"],
+    ["sequoia queue retry order-17 --from convert", "run this node and all after it again"],
+    ["sequoia queue cancel --chain fan7 --abort", "end what is queued or running of a chain, calls too"],
+    ["sequoia queue pause --function convert", "start no calls of a function, until it is resumed"],
+    ["sequoia queue resume --all", "take all pauses back"],
     ["sequoia queue policy fair-share", "running consumers go on under another policy"],
   ],
-  options,
+  options: QUEUE_OPTIONS,
   async run(args, context) {
-    const { values, rest: [name = "status", ...rest] } = readOptions(options, args);
+    const { values, rest: [name = "status", ...rest] } = readOptions(QUEUE_OPTIONS, args);
     openLog(values);
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     const names = Object.keys(ACTIONS);
@@ -80,113 +128,9 @@ export const command: Command = {
         `queue: unknown action "${name}"${didYouMean(name, names)}. Choose from ${names.join(", ")}`,
       );
     }
+    checkTaken(name, ACTIONS, values);
     action.check?.(rest, values);
     await using queue = await openQueue(values.queue, !action.writes);
     await action.run(queue, rest, values, context);
   },
 };
-
-async function status(
-  queue: QueueDriver,
-  _: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  const depth = await queue.depth();
-  if (values.json) return print(JSON.stringify(depth));
-  const { oldestSubmittedAtMs: oldest, ...counts } = depth;
-  for (const [state, count] of Object.entries(counts)) {
-    print(`${state.padEnd(10)}${String(count).padStart(10)}`);
-  }
-  if (oldest !== undefined) print(`oldest    ${formatDuration(clock.nowMs() - oldest).padStart(10)}`);
-}
-
-function needs(what: string): (args: readonly string[]) => void {
-  return ([first]) => {
-    if (first === undefined) throw new UsageError(`queue: name ${what}`);
-  };
-}
-
-function needsFilter(args: readonly string[], values: QueueValues): void {
-  if (values.all || Object.keys(filterOf(args, values)).length > 0) return;
-  throw new UsageError("queue: name instances, or --chain, --label or --state, or --all");
-}
-
-function checkLimit([limit = ""]: readonly string[]): void {
-  try {
-    readLimit(limit);
-  } catch (cause) {
-    throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
-  }
-}
-
-const LISTED = 50;
-
-async function list(
-  queue: QueueDriver,
-  filter: Filter,
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  for await (const view of queue.list({ ...filter, limit: values.count ?? LISTED })) {
-    print(values.json ? JSON.stringify(instanceJson(view)) : instanceLine(view, clock.nowMs()));
-  }
-}
-
-async function show(
-  queue: QueueDriver,
-  [id]: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  const view = await queue.get(id!);
-  if (view === undefined) {
-    throw new FailedError(`Cannot show ${id}: the queue has no such instance. See sequoia queue list`);
-  }
-  if (values.json) return print(JSON.stringify(instanceJson(view), null, 2));
-  for (const line of instanceLines(view, clock.nowMs())) print(line);
-}
-
-async function request(
-  kind: "cancel" | "retry" | "purge",
-  queue: QueueDriver,
-  args: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  const reached = await queue.request({ kind, filter: filterOf(args, values) });
-  print(values.json ? JSON.stringify({ reached }) : `${kind}: ${reached} reached`);
-}
-
-async function policy(
-  queue: QueueDriver,
-  [name]: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  await makePolicy(name);
-  const reached = await queue.request({ kind: "policy", policy: name! });
-  print(values.json ? JSON.stringify({ reached }) : `Running consumers go on under ${name}`);
-}
-
-async function limit(
-  queue: QueueDriver,
-  [n]: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  const max = readLimit(n!);
-  const reached = await queue.request({ kind: "limit", limit: max });
-  const words = max === "auto" ? "what the platform lets run" : `at most ${max}`;
-  print(values.json ? JSON.stringify({ reached }) : `Running consumers go on with ${words} in flight`);
-}
-
-function filterOf(ids: readonly string[], { chain, label, state, count }: QueueValues): Filter {
-  return {
-    ...(ids.length === 0 ? {} : { ids }),
-    ...(state.length === 0 ? {} : { states: state as readonly InstanceState[] }),
-    ...(chain === undefined ? {} : { chain }),
-    ...(label.length === 0 ? {} : { labels: Object.fromEntries(label) }),
-    ...(count === undefined ? {} : { limit: count }),
-  };
-}

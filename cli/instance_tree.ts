@@ -1,0 +1,82 @@
+import { calledId, type Json, type JsonObject, MAX_ITEMS, type NodeRecord } from "../lib/model/mod.ts";
+import type { InstanceView, QueueAdmin } from "../lib/queue/mod.ts";
+
+/** An instance with all that it has called. */
+export interface InstanceTree {
+  readonly view: InstanceView;
+  /** By the name of the node that called them; those of a map in the order of its items. */
+  readonly called: ReadonlyMap<string, readonly InstanceTree[]>;
+}
+
+/** Instances asked for at a time. */
+const PAGE = 1000;
+
+/** Asks the queue for what an instance has called, and what that has called. */
+export async function readTree(queue: Pick<QueueAdmin, "list">, view: InstanceView): Promise<InstanceTree> {
+  const { id, chain: { nodes } } = view.instance;
+  const called = new Map<string, InstanceTree[]>();
+  for (const { name, calls, map } of nodes) {
+    if (calls === undefined) continue;
+    const ids = map === undefined
+      ? [calledId({ instance: id, node: name })]
+      : Array.from({ length: MAX_ITEMS }, (_, item) => calledId({ instance: id, node: name, item }));
+    const trees: InstanceTree[] = [];
+    for (let at = 0; at < ids.length; at += PAGE) {
+      for await (const child of queue.list({ ids: ids.slice(at, at + PAGE) })) {
+        const { parent } = child.instance; // anybody may have submitted something under such an id
+        if (parent?.instance === id && parent.node === name) trees.push(await readTree(queue, child));
+      }
+    }
+    if (trees.length > 0) called.set(name, trees.sort((a, b) => itemOf(a) - itemOf(b)));
+  }
+  return { view, called };
+}
+
+/** Which item of a map an instance was called for. */
+export function itemOf({ view: { instance: { parent } } }: InstanceTree): number {
+  return parent?.item ?? 0;
+}
+
+/**
+ * How a node stands. `waiting`: what it comes after has not settled. `open`: it waits for its turn, or runs; queues do not
+ * know which. `started`: the same, of a function that must not run twice. `not done`: its instance ended before it.
+ */
+export type ShownState = NodeRecord["state"] | "waiting" | "open" | "not done";
+
+/** What the queue knows of one node of an instance. */
+export interface NodeView {
+  readonly name: string;
+  readonly state: ShownState;
+  /** Of the node as a whole, once there is one. */
+  readonly record: NodeRecord | undefined;
+  /** The outputs of what it comes after, by name, once these have settled; of the node that undoes, all that there is. */
+  readonly inputs: JsonObject | undefined;
+  /** What has settled of its items, by item, if it is a map. */
+  readonly items: readonly NodeRecord[];
+}
+
+/** What the queue knows of each node of an instance. */
+export function nodeViews({ instance: { chain }, state, progress }: InstanceView): NodeView[] {
+  const { nodes, onFailed } = chain;
+  const records = new Map(progress.filter(({ item }) => item === undefined).map((r) => [r.node, r]));
+  const items = Map.groupBy(progress.filter(({ item }) => item !== undefined), ({ node }) => node);
+  const hasEnded = state !== "queued" && state !== "running";
+  const isSettled = (node: number) => (records.get(node)?.state ?? "started") !== "started";
+  const outputs = (of: Iterable<number>): JsonObject =>
+    Object.fromEntries([...of].map((node) => [nodes[node]!.name, outputOf(records.get(node))]));
+  return nodes.map(({ name, after }, i) => {
+    const record = records.get(i);
+    const mayRun = after.every(isSettled);
+    const inputs = i === onFailed
+      ? record && outputs([...nodes.keys()].filter((node) => records.get(node)?.state === "ok" && node !== i))
+      : after.length > 0 && mayRun
+      ? outputs(after)
+      : undefined;
+    const unsettled = hasEnded ? "not done" : mayRun ? "open" : "waiting";
+    return { name, state: record?.state ?? unsettled, record, inputs, items: items.get(i) ?? [] };
+  });
+}
+
+function outputOf(record: NodeRecord | undefined): Json {
+  return record?.state === "ok" ? record.output : null;
+}
