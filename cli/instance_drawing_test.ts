@@ -64,7 +64,6 @@ Deno.test("drawInstance() draws a tree of nodes with their inputs, items, output
     "│     │    submitted: 1970-01-01T00:00:01.000Z, ended: 1970-01-01T00:00:02.500Z, after 1.50s",
     "│     │  └─ resize  failed, 3 attempts: it did not work",
     "│     └─ publish  not done",
-    '│           inputs: {"convert":["A","B"],"thumbs":null}',
     "└─ undo  ok, only if the chain fails",
     '      inputs: {"list":["a","b"],"convert":["A","B"]}',
     '  output: {"list":[]}',

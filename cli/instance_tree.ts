@@ -56,24 +56,23 @@ export interface NodeView {
 }
 
 /** What the queue knows of each node of an instance. */
-export function nodeViews({ instance: { chain }, state, progress }: InstanceView): NodeView[] {
+export function nodeViews({ instance: { chain }, state: outcome, progress }: InstanceView): NodeView[] {
   const { nodes, onFailed } = chain;
   const records = new Map(progress.filter(({ item }) => item === undefined).map((r) => [r.node, r]));
   const items = Map.groupBy(progress.filter(({ item }) => item !== undefined), ({ node }) => node);
-  const hasEnded = state !== "queued" && state !== "running";
+  const hasEnded = outcome !== "queued" && outcome !== "running";
   const isSettled = (node: number) => (records.get(node)?.state ?? "started") !== "started";
-  const outputs = (of: Iterable<number>): JsonObject =>
-    Object.fromEntries([...of].map((node) => [nodes[node]!.name, outputOf(records.get(node))]));
+  const done = (but: number) => [...nodes.keys()].filter((i) => records.get(i)?.state === "ok" && i !== but);
+  const outputs = (of: readonly number[]): JsonObject =>
+    Object.fromEntries(of.map((node) => [nodes[node]!.name, outputOf(records.get(node))]));
   return nodes.map(({ name, after }, i) => {
     const record = records.get(i);
     const mayRun = after.every(isSettled);
-    const inputs = i === onFailed
-      ? record && outputs([...nodes.keys()].filter((node) => records.get(node)?.state === "ok" && node !== i))
-      : after.length > 0 && mayRun
-      ? outputs(after)
-      : undefined;
     const unsettled = hasEnded ? "not done" : mayRun ? "open" : "waiting";
-    return { name, state: record?.state ?? unsettled, record, inputs, items: items.get(i) ?? [] };
+    const state = record?.state ?? unsettled;
+    const before = i === onFailed ? (record === undefined ? [] : done(i)) : after;
+    const inputs = before.length > 0 && mayRun && state !== "not done" ? outputs(before) : undefined;
+    return { name, state, record, inputs, items: items.get(i) ?? [] };
   });
 }
 

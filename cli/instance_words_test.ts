@@ -75,7 +75,6 @@ Deno.test("instanceJson() has each node with its inputs, items and what it has c
       {
         node: "thumbnails",
         state: "not done",
-        inputs: { convert: null },
         called: [{
           id: "order-7/thumbnails",
           chain: "thumbnails",
