@@ -60,25 +60,30 @@ function nodeLines(
   options: DrawOptions,
 ): [words: string, ...below: string[]] {
   const { chain } = view.instance;
-  const { name, state, record, inputs, items } = node;
+  const { name, state, record, inputs } = node;
   const words = [
     state,
     calleeWords(chain.nodes[index]!),
     index === chain.onFailed ? "only if the chain fails" : "",
-    record === undefined ? "" : attemptWords(record),
+    record === undefined ? "" : recordWords(record, view.instance.submittedAtMs),
   ].filter((part) => part !== "").join(", ");
   return [
     words + reasonWords(record),
     ...valueLines("inputs", inputs, options),
     ...(chain.nodes[index]!.map === undefined
       ? (called.get(name) ?? []).flatMap((child) => calledLines(child, options))
-      : mapLines(node, items, called.get(name) ?? [], options)),
+      : mapLines(node, called.get(name) ?? [], view.instance.submittedAtMs, options)),
     ...valueLines("output", record?.output, options),
   ];
 }
 
-function attemptWords({ attempts }: NodeRecord): string {
-  return attempts === 0 ? "" : attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+/** `3 attempts, 1.2s, at +4s`: how long the last one took, and when it ended, from the submission. */
+function recordWords({ attempts, runMs, endedAtMs }: NodeRecord, submittedAtMs: number): string {
+  return [
+    attempts === 0 ? "" : attempts === 1 ? "1 attempt" : `${attempts} attempts`,
+    runMs === undefined ? "" : formatDuration(runMs),
+    endedAtMs === undefined ? "" : `at +${formatDuration(endedAtMs - submittedAtMs)}`,
+  ].filter((part) => part !== "").join(", ");
 }
 
 function reasonWords(record: NodeRecord | undefined): string {
@@ -97,9 +102,9 @@ interface Item {
 
 /** `convert × 120: 118 ok, 2 failed`, and those that are not ok. */
 function mapLines(
-  { name, record, state }: NodeView,
-  records: readonly NodeRecord[],
+  { name, record, state, items: records }: NodeView,
   called: readonly InstanceTree[],
+  submittedAtMs: number,
   options: DrawOptions,
 ): string[] {
   const items = itemsOf(records, called);
@@ -116,7 +121,7 @@ function mapLines(
   const left = named.length - shown.length;
   return [
     summary,
-    ...shown.flatMap(([i, item]) => itemLines(`${name}[${i}]`, item, options)),
+    ...shown.flatMap(([i, item]) => itemLines(`${name}[${i}]`, item, submittedAtMs, options)),
     ...(left === 0 ? [] : [`… (${left} more; see --full)`]),
   ];
 }
@@ -134,9 +139,14 @@ function stateOf({ record, child }: Item): string {
   return record?.state ?? child!.view.state;
 }
 
-function itemLines(name: string, { record, child }: Item, options: DrawOptions): string[] {
+function itemLines(
+  name: string,
+  { record, child }: Item,
+  submittedAtMs: number,
+  options: DrawOptions,
+): string[] {
   if (child !== undefined) return calledLines(child, options);
-  const words = [record!.state, attemptWords(record!)].filter((part) => part !== "").join(", ");
+  const words = [record!.state, recordWords(record!, submittedAtMs)].filter((part) => part !== "").join(", ");
   return [`${name}  ${words}${reasonWords(record)}`];
 }
 

@@ -37,7 +37,7 @@ Deno.test("drawInstance() draws a tree of nodes with their inputs, items, output
     state: "failed",
     progress: [
       record(0, ["a", "b"]),
-      { ...record(1, ["A", "B"]), attempts: 2 },
+      { ...record(1, ["A", "B"]), attempts: 2, runMs: 125, endedAtMs: 1500 },
       itemRecord(1, 0, "A"),
       itemRecord(1, 1, null, "failed"),
       { ...record(2, null, "failed"), reason: "called-failed: \x1b[2J" },
@@ -52,7 +52,7 @@ Deno.test("drawInstance() draws a tree of nodes with their inputs, items, output
     "  submitted: 1970-01-01T00:00:01.000Z, ended: 1970-01-01T00:00:02.500Z, after 1.50s",
     "├─ list  ok, 1 attempt",
     '│  │  output: ["a","b"]',
-    "│  ├─ convert  ok, render, 2 attempts",
+    "│  ├─ convert  ok, render, 2 attempts, 125ms, at +500ms",
     '│  │  │  inputs: {"list":["a","b"]}',
     "│  │  │  convert × 2: 1 ok, 1 failed",
     "│  │  │  convert[1]  failed, 1 attempt: it did not work",

@@ -1,4 +1,4 @@
-import { calledId, type Json, type JsonObject, MAX_ITEMS, type NodeRecord } from "../lib/model/mod.ts";
+import type { Json, JsonObject, NodeRecord } from "../lib/model/mod.ts";
 import type { InstanceView, QueueAdmin } from "../lib/queue/mod.ts";
 
 /** An instance with all that it has called. */
@@ -8,27 +8,19 @@ export interface InstanceTree {
   readonly called: ReadonlyMap<string, readonly InstanceTree[]>;
 }
 
-/** Instances asked for at a time. */
-const PAGE = 1000;
-
 /** Asks the queue for what an instance has called, and what that has called. */
 export async function readTree(queue: Pick<QueueAdmin, "list">, view: InstanceView): Promise<InstanceTree> {
   const { id, chain: { nodes } } = view.instance;
   const called = new Map<string, InstanceTree[]>();
-  for (const { name, calls, map } of nodes) {
-    if (calls === undefined) continue;
-    const ids = map === undefined
-      ? [calledId({ instance: id, node: name })]
-      : Array.from({ length: MAX_ITEMS }, (_, item) => calledId({ instance: id, node: name, item }));
-    const trees: InstanceTree[] = [];
-    for (let at = 0; at < ids.length; at += PAGE) {
-      for await (const child of queue.list({ ids: ids.slice(at, at + PAGE) })) {
-        const { parent } = child.instance; // anybody may have submitted something under such an id
-        if (parent?.instance === id && parent.node === name) trees.push(await readTree(queue, child));
-      }
+  if (nodes.some(({ calls }) => calls !== undefined)) {
+    for await (const child of queue.list({ parent: id })) {
+      const { node } = child.instance.parent!;
+      const trees = called.get(node) ?? [];
+      called.set(node, trees);
+      trees.push(await readTree(queue, child));
     }
-    if (trees.length > 0) called.set(name, trees.sort((a, b) => itemOf(a) - itemOf(b)));
   }
+  for (const trees of called.values()) trees.sort((a, b) => itemOf(a) - itemOf(b));
   return { view, called };
 }
 

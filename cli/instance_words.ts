@@ -44,7 +44,6 @@ export function instanceJson({ view, called }: InstanceTree): Readonly<Record<st
     ...(record && recordJson(record)),
     inputs,
     items: items.length === 0 ? undefined : items.map((item) => ({ item: item.item, ...recordJson(item) })),
-    called: called.get(name)?.map(instanceJson),
   }));
   return {
     id,
@@ -58,9 +57,10 @@ export function instanceJson({ view, called }: InstanceTree): Readonly<Record<st
     reason,
     output,
     nodes,
+    called: called.size === 0 ? undefined : [...called.values()].flat().map(instanceJson),
   };
 }
 
-function recordJson({ state, attempts, output, reason }: NodeRecord) {
-  return { state, attempts, output, reason };
+function recordJson({ state, attempts, endedAtMs, runMs, output, reason }: NodeRecord) {
+  return { state, attempts, endedAtMs, runMs, output, reason };
 }

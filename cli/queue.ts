@@ -4,18 +4,8 @@ import { openLog } from "./log.ts";
 import { didYouMean, readOptions } from "./options.ts";
 import { list, show, status } from "./queue_looks.ts";
 import { type Action, checkTaken, filterOf, needs, needsFilter, QUEUE_OPTIONS } from "./queue_options.ts";
-import {
-  cancel,
-  checkLimit,
-  checkPause,
-  checkRetry,
-  limit,
-  pause,
-  policy,
-  purge,
-  resume,
-  retry,
-} from "./queue_steering.ts";
+import { checkPause, pause, resume } from "./queue_pauses.ts";
+import { cancel, checkLimit, checkRetry, limit, policy, purge, retry } from "./queue_steering.ts";
 import { openQueue } from "./wire.ts";
 
 const FILTER = ["chain", "label", "state", "count"] as const;

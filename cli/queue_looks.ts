@@ -23,7 +23,7 @@ export async function status(
     print(`${state.padEnd(10)}${String(count).padStart(10)}`);
   }
   if (oldest !== undefined) print(`oldest    ${formatDuration(clock.nowMs() - oldest).padStart(10)}`);
-  for (const pause of pauses) print(`paused: ${pauseName(pause)}`);
+  for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
 }
 
 const LISTED = 50;

@@ -1,9 +1,8 @@
 /** What `sequoia queue` asks of the queue and of running consumers. */
-import { type Pause, pauseName } from "../lib/model/mod.ts";
 import type { Command, QueueDriver } from "../lib/queue/mod.ts";
 import type { Context } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { didYouMean, limit as readLimit } from "./options.ts";
+import { limit as readLimit } from "./options.ts";
 import { filterOf, needsFilter, type QueueValues } from "./queue_options.ts";
 import { callersOf, checkFrom, notReached, type Retried, retriedOf } from "./retry_words.ts";
 import { makePolicy } from "./wire.ts";
@@ -72,65 +71,6 @@ export async function retry(
     print(`${id} was called by ${caller} and runs again only with that`);
   }
   for (const line of named.flatMap((each) => notReached(each, from))) print(line);
-}
-
-/** Looks at what is to be paused or resumed. @throws {UsageError} */
-export function checkPause(action: string): (args: readonly string[], values: QueueValues) => void {
-  return ([first], { chain, function: fn, label, all }) => {
-    const fail = (what: string) => {
-      throw new UsageError(`queue ${action}: ${what}`);
-    };
-    const isSaid = chain !== undefined || fn !== undefined || label.length > 0;
-    if (first !== undefined) {
-      fail(`it takes no "${first}". Write --chain NAME, --function NAME or --label K=V, or --all`);
-    }
-    if (!all && !isSaid) {
-      fail(`say what: --chain NAME, --function NAME or --label K=V, or --all for everything`);
-    }
-    if (all && isSaid) fail("--all is everything. Leave it out, or the others");
-    if (label.length > 1) fail(`it takes one --label. Write one sequoia queue ${action} for each`);
-  };
-}
-
-/** The pause that is meant. */
-export function pauseOf({ chain, function: fn, label: [label] }: QueueValues): Pause {
-  return {
-    ...(chain === undefined ? {} : { chain }),
-    ...(fn === undefined ? {} : { function: fn }),
-    ...(label === undefined ? {} : { label: { name: label[0], value: label[1] } }),
-  };
-}
-
-/** Keeps nodes from starting until that is taken back. */
-export async function pause(
-  queue: QueueDriver,
-  _: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  const pause = pauseOf(values);
-  await queue.request({ kind: "pause", pause });
-  if (values.json) return print(JSON.stringify({ pauses: await queue.pauses() }));
-  print(`Paused: ${pauseName(pause)}. What is in flight ends, nothing else of it starts`);
-}
-
-/** Takes one pause back, or all. */
-export async function resume(
-  queue: QueueDriver,
-  _: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  const pause = pauseOf(values);
-  const before = (await queue.pauses()).map(pauseName);
-  await queue.request({ kind: "resume", ...(values.all ? {} : { pause }) });
-  const pauses = await queue.pauses();
-  if (values.json) return print(JSON.stringify({ pauses }));
-  const name = pauseName(pause);
-  const wasPaused = values.all ? before.length > 0 : before.includes(name);
-  const hint = values.all ? "" : didYouMean(name, before);
-  print(wasPaused ? `Resumed: ${name}` : `Not paused: ${name}${hint}`);
-  for (const still of pauses) print(`paused: ${pauseName(still)}`);
 }
 
 /** Lets consumers go on under another policy. */

@@ -1,16 +1,10 @@
-import {
-  calledId,
-  type Instance,
-  isInstanceId,
-  type JsonObject,
-  type ParentRef,
-  subchainOf,
-} from "../model/mod.ts";
+import { type Instance, isInstanceId, type JsonObject, subchainOf } from "../model/mod.ts";
 import type { NodeCall } from "../scheduler/mod.ts";
 
-/** A node of an instance, as what it calls refers to it. */
-export function parentRef({ id, chain }: Instance, { node, item }: NodeCall): ParentRef {
-  return { instance: id, node: chain.nodes[node]!.name, ...item !== undefined && { item } };
+/** The id of the instance that a node calls: the same each time, so that it is run once. */
+export function calledId({ id, chain }: Instance, { node, item }: NodeCall): string {
+  const called = `${id}/${chain.nodes[node]!.name}`;
+  return item === undefined ? called : `${called}/${item}`;
 }
 
 /**
@@ -24,18 +18,17 @@ export function calledInstance(
   args: JsonObject,
   submittedAtMs: number,
 ): Instance {
-  const parent = parentRef(caller, call);
-  const id = calledId(parent);
+  const id = calledId(caller, call);
   if (!isInstanceId(id)) {
     throw new RangeError(`the id ${id.slice(0, 100)}… of what it calls would have more than 256 characters`);
   }
   const { chain, labels, priority, weight, deadlineMs } = caller;
-  const { calls } = chain.nodes[call.node]!;
+  const { name: node, calls } = chain.nodes[call.node]!;
   return {
     id,
     chain: subchainOf(chain, calls!),
     args,
-    parent,
+    parent: { instance: caller.id, node, ...call.item !== undefined && { item: call.item } },
     labels,
     submittedAtMs,
     priority,

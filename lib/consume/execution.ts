@@ -1,9 +1,9 @@
-import { calledId, type Clock, type Json, type NodeRecord, type Outcome } from "../model/mod.ts";
+import type { Clock, Json, NodeRecord, Outcome } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import type { ChildEnd, Claim, Queue, Result } from "../queue/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
-import { calledInstance, parentRef } from "./called.ts";
+import { calledId, calledInstance } from "./called.ts";
 import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { QueueWriter } from "./queue_writer.ts";
@@ -205,7 +205,7 @@ export class Execution {
     const { scheduler, clock } = this.#parts;
     const verdict = scheduler.judge(task, outcome);
     if (isFinal(verdict)) {
-      held.settled(callOf(task), verdict, task.attempts, outcome, runMs);
+      held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.nowMs());
       if (held.open > 0) await this.#checkpoint(held); // else it is written with the end
     } else if (task.spec.atMostOnce) { // it was refused, so it may be called again, also after a crash
       await this.#checkpoint(held, [startOf(task, "cancelled")]);
@@ -221,7 +221,7 @@ export class Execution {
 
   /** Begins the chain that a node calls, or goes on with it. */
   async #call(held: HeldInstance, call: NodeCall): Promise<void> {
-    const known = held.children.get(calledId(parentRef(held.instance, call)));
+    const known = held.children.get(calledId(held.instance, call));
     if (known?.ended !== undefined) return await this.#return(held, call, known.ended, 0);
     let instance = known?.instance;
     if (instance === undefined) {
@@ -244,9 +244,9 @@ export class Execution {
   /** Gives the caller of a chain what it has come to. */
   async #return(held: HeldInstance, call: NodeCall, end: ChildEnd, runMs: number): Promise<void> {
     const { scheduler, clock } = this.#parts;
-    const outcome = fitted(held, call, outcomeOf(end, calledId(parentRef(held.instance, call))));
+    const outcome = fitted(held, call, outcomeOf(end, calledId(held.instance, call)));
     const state = outcome.kind === "ok" ? "ok" : "failed";
-    held.settled(call, state, 1, outcome, runMs);
+    held.settled(call, state, 1, outcome, runMs, clock.nowMs());
     if (held.open > 0) await this.#checkpoint(held);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const settlement = scheduler.settleCall(held.id, call, state, reason, clock.nowMs());

@@ -140,21 +140,27 @@ export class HeldInstance {
     return map;
   }
 
-  /** Notes how an attempt, or a called instance, has settled a node or an item of its map. */
+  /**
+   * Notes how an attempt, or a called instance, has settled a node or an item of its map.
+   *
+   * @param runMs how long that ran
+   * @param endedAtMs when it ended
+   */
   settled(
     of: NodeCall,
     state: "ok" | "failed",
     attempts: number,
     outcome: Outcome,
     runMs: number,
+    endedAtMs: number,
   ): void {
     this.#path.ran(of.node, runMs);
     if (outcome.kind !== "ok") {
-      this.#note({ ...of, state, attempts, output: null, reason: outcome.reason });
+      this.#note({ ...of, state, attempts, output: null, endedAtMs, runMs, reason: outcome.reason });
     } else if (outcome.isText) {
-      this.#note({ ...of, state, attempts, output: outcome.output, reason: NOT_JSON });
+      this.#note({ ...of, state, attempts, output: outcome.output, endedAtMs, runMs, reason: NOT_JSON });
     } else {
-      this.#note({ ...of, state, attempts, output: outcome.output });
+      this.#note({ ...of, state, attempts, output: outcome.output, endedAtMs, runMs });
     }
   }
 

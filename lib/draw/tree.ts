@@ -41,12 +41,9 @@ interface Branch {
 /**
  * Draws the nodes of a chain as a tree, in lines.
  *
- * @param wordsOf what stands beside a node's name, and further lines that stand below it
+ * @param describe what is said of a node: behind its name, and in lines of their own below that
  */
-export function drawNodes(
-  chain: Chain,
-  wordsOf: (node: number) => readonly [words: string, ...below: string[]],
-): string[] {
+export function drawNodes(chain: Chain, describe: (node: number) => readonly string[]): string[] {
   const below = branchesOf(chain);
   const top: Branch[] = chain.nodes.flatMap(({ after }, node) =>
     after.length === 0 ? [{ node, referred: false }] : []
@@ -62,11 +59,12 @@ export function drawNodes(
       if (breaksOff) top.push({ node, referred: false });
       return;
     }
-    const [words, ...more] = wordsOf(node);
+    const [words = "", ...more] = describe(node);
     lines.push(`${margin}${corner}${name}  ${words}`.trimEnd());
     const inner = `${margin}${isLast ? "   " : "│  "}`;
     const branches = below[node]!;
-    for (const line of more) lines.push(`${inner}${branches.length > 0 ? "│  " : "   "}${line}`);
+    const bar = branches.length > 0 ? "│  " : "   ";
+    for (const line of more) lines.push(`${inner}${bar}${line}`.trimEnd());
     branches.forEach((next, i) => draw(next, depth + 1, inner, i === branches.length - 1));
   };
   for (let i = 0; i < top.length; i++) { // grows on the way

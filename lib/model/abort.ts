@@ -1,7 +1,7 @@
 /** Where a signal keeps its callbacks: there are as many signals as instances in flight, too many for a WeakMap. */
 const CALLBACKS = Symbol("callbacks");
 
-interface Registry {
+interface Registry extends AbortSignal {
   [CALLBACKS]?: Set<() => void>;
 }
 
@@ -11,15 +11,16 @@ interface Registry {
  *
  * @returns what takes the callback back
  */
-export function onAbort(signal: AbortSignal & Registry, callback: () => void): () => void {
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   if (signal.aborted) {
     callback();
     return () => {};
   }
-  let callbacks = signal[CALLBACKS];
+  const registry: Registry = signal;
+  let callbacks = registry[CALLBACKS];
   if (callbacks === undefined) {
     const all = new Set<() => void>();
-    signal[CALLBACKS] = callbacks = all;
+    registry[CALLBACKS] = callbacks = all;
     signal.addEventListener("abort", () => all.forEach((each) => each()), { once: true });
   }
   const registered = callbacks;

@@ -22,11 +22,6 @@ export interface ParentRef {
   readonly item?: number;
 }
 
-/** The id of an instance that was called from there: the same each time, so that it is run once. */
-export function calledId({ instance, node, item }: ParentRef): string {
-  return item === undefined ? `${instance}/${node}` : `${instance}/${node}/${item}`;
-}
-
 /** One submitted run of a chain, as plain data. */
 export interface Instance {
   /** A ULID by default; stable, and the idempotency key of its submission. */
@@ -64,6 +59,10 @@ export interface NodeRecord {
   readonly attempts: number;
   /** What it answered, for nodes that others come after; null otherwise. */
   readonly output: Json;
+  /** When it ended, in milliseconds since 1970. */
+  readonly endedAtMs?: number;
+  /** How long the attempt that settled it ran, in milliseconds. */
+  readonly runMs?: number;
   /** Why it failed, if it did; of one that is ok, {@linkcode NOT_JSON} if its answer was none. */
   readonly reason?: string;
 }

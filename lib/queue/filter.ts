@@ -5,6 +5,7 @@ export function matches(filter: Filter, view: Pick<InstanceView, "instance" | "s
   const { instance, state } = view;
   return (filter.ids?.includes(instance.id) ?? true) &&
     (filter.states?.includes(state) ?? true) &&
+    (filter.parent === undefined || filter.parent === instance.parent?.instance) &&
     (filter.chain === undefined || filter.chain === instance.chain.name) &&
     Object.entries(filter.labels ?? {}).every(([key, text]) => instance.labels[key] === text);
 }

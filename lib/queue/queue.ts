@@ -102,6 +102,8 @@ export interface Filter {
   readonly ids?: readonly string[];
   readonly states?: readonly InstanceState[];
   readonly chain?: string;
+  /** The id of the instance that has called them. */
+  readonly parent?: string;
   /** Labels that the instance must carry. */
   readonly labels?: Readonly<Record<string, string>>;
   /** (Default: no bound) */

@@ -29,8 +29,10 @@ export function attemptEvent(
 ): AttemptEvent {
   const { startedAtMs, runMs, outcome, settled, status, cold, platform } = attempt;
   const { name: node, fn, after } = of.chain.nodes[nodeIndex]!;
-  // What comes after nothing has been ready since it was submitted, wherever it has waited since.
-  const sinceMs = after.length === 0 ? of.submittedAtMs : readyAtMs;
+  // What comes after nothing has been ready since it was submitted, wherever it has waited since; but not what undoes, nor
+  // the later items of a map.
+  const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined;
+  const sinceMs = isFirst ? of.submittedAtMs : readyAtMs;
   return {
     function: fn.name,
     chain: of.chain.name,

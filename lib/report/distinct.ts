@@ -1,11 +1,11 @@
 /**
- * A number that stands for a call of one node of one instance: 53 bits of two 32-bit FNV-1a hashes, each finished with
+ * A number that stands for a call of one node, or one item of its map, of one instance: 53 bits of two 32-bit FNV-1a hashes, each finished with
  * the mixer of MurmurHash3 (Appleby 2011).
  *
  * Counting distinct invocations by it costs 8 bytes each. Of ten million invocations two share a number with a
  * probability of half a percent, and then one is not counted.
  */
-export function invocationNumber(instance: string, node: string): number {
+export function invocationNumber(instance: string, node: string, item?: number): number {
   let a = 0x811c9dc5, b = 0x1b873593;
   for (let i = 0; i < instance.length; i++) {
     const code = instance.charCodeAt(i);
@@ -18,6 +18,10 @@ export function invocationNumber(instance: string, node: string): number {
     const code = node.charCodeAt(i);
     a = Math.imul(a ^ code, 0x01000193);
     b = Math.imul(b ^ code, 0x85ebca6b);
+  }
+  if (item !== undefined) {
+    a = Math.imul(a ^ (0x20000 + item), 0x01000193);
+    b = Math.imul(b ^ (0x20000 + item), 0x85ebca6b);
   }
   return (mixed(a) & 0x1fffff) * 2 ** 32 + mixed(b);
 }

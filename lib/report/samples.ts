@@ -122,7 +122,7 @@ export class Samples implements Recorder {
     this.attempts.startUs.push(startUs);
     this.attempts.endUs.push(endUs);
     this.attempts.queuedMs.push(event.queuedMs);
-    this.attempts.invocation.push(invocationNumber(event.instance, event.node));
+    this.attempts.invocation.push(invocationNumber(event.instance, event.node, event.item));
     this.attempts.outcome.push(ATTEMPT[event.outcome]);
     this.attempts.settled.push(event.settled ? 1 : 0);
     this.attempts.cold.push(event.cold ? 1 : 0);

@@ -1,5 +1,11 @@
-import type { Chain, Instance, NodeRecord, Outcome, Pause, Random } from "../model/mod.ts";
-import { pauseName } from "../model/mod.ts";
+import {
+  type Chain,
+  type Instance,
+  type NodeRecord,
+  type Outcome,
+  type Pause,
+  pauseName,
+} from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 import { Backlog, type BacklogSetup } from "./backlog.ts";
@@ -153,7 +159,8 @@ export class Scheduler {
   /** The first start of a chain may change the ranks of its other invocations that wait. */
   #chainStarts(run: InstanceRun): void {
     run.started = true;
-    if (run.plan.roots.length === 1) return;
+    const { roots, decides } = run.plan;
+    if (roots.length === 1 && !decides[roots[0]!]) return; // which may be a map
     for (const other of run.invocations()) if (other.phase === "queued") this.#requeue(other);
   }
 
@@ -175,7 +182,8 @@ export class Scheduler {
   /** What an outcome of a running invocation will mean; changes nothing. */
   judge(task: Invocation, outcome: Outcome): Verdict {
     if (outcome.kind === "ok") return "ok";
-    if (task.run.ending !== undefined && task.nodeIndex !== task.run.plan.chain.onFailed) return "failed";
+    const { ending, undone, plan } = task.run;
+    if (ending !== undefined && (undone || task.nodeIndex !== plan.chain.onFailed)) return "failed";
     const { retry, atMostOnce } = task.spec;
     if (outcome.kind === "throttled") return "throttled";
     const { retryable, cause } = outcome;

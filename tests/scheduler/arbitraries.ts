@@ -7,6 +7,7 @@ import {
   type FunctionDefinition,
   type NodeRecord,
   type Outcome,
+  type Pause,
 } from "../../lib/model/mod.ts";
 import { type Policy, policyOf, policySummaries, type Task } from "../../lib/policies/mod.ts";
 import type { Decision, FixedLimits } from "../../lib/scheduler/mod.ts";
@@ -18,7 +19,10 @@ export type Step =
   | { readonly do: "settle"; readonly which: number; readonly outcome: Outcome; readonly runMs?: number }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "decide"; readonly which: number; readonly decision: Decision }
+  | { readonly do: "return"; readonly which: number; readonly state: "ok" | "failed" }
   | { readonly do: "cancel"; readonly which: number }
+  | { readonly do: "forget"; readonly which: number }
+  | { readonly do: "pause"; readonly pauses: readonly Pause[] }
   | { readonly do: "setPolicy"; readonly policy: PolicyChoice }
   | { readonly do: "setLimits"; readonly limits: FixedLimits };
 
@@ -28,6 +32,8 @@ export interface Submission {
   readonly priority: number;
   readonly weight: number;
   readonly deadlineInMs: number;
+  /** Whether another instance has called it. */
+  readonly called: boolean;
   /** How each node has ended already, as far as those before it have; none of a new instance. */
   readonly progress: readonly (NodeRecord["state"] | undefined)[] | undefined;
 }
@@ -167,27 +173,42 @@ const node = fc.record({
   onFailure: fc.constantFrom("fail", "skip", "continue"),
   join: fc.constantFrom("all", "all", "any", "settled"),
   asks: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+  /** As a map: how many of its items at once. */
+  items: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.constantFrom(1, 2, 9)),
+  /** Whether it calls a chain. */
+  calls: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, fc.constant(true)),
 });
+
+const timeLimits = fc.constantFrom(
+  {},
+  {},
+  {},
+  { ttl: 60 },
+  { timeLimit: 500 },
+  { ttl: 120, timeLimit: 900 },
+);
 
 /** Chains of shared functions: trees, joins, several roots. */
 export const chains: fc.Arbitrary<Chain[]> = fc.tuple(
   functions,
   fc.array(
-    fc.tuple(fc.array(node, { minLength: 1, maxLength: MOST_NODES }), fc.boolean()),
+    fc.tuple(fc.array(node, { minLength: 1, maxLength: MOST_NODES }), fc.boolean(), timeLimits),
     { minLength: CHAINS, maxLength: CHAINS },
   ),
 ).map(([functions, lists]) =>
-  lists.map(([nodes, undoes], c) =>
+  lists.map(([nodes, undoes, limits], c) =>
     chain(`c${c}`, ({ call, onFailed }) => {
+      const inner = chain("inner", ({ call }) => void call(functions[1]!, { after: call(functions[0]!) }));
       if (undoes) onFailed(functions[0]!, { name: "undo" });
-      nodes.forEach(({ fn, after, onFailure, join, asks }, n) => {
+      nodes.forEach(({ fn, after, onFailure, join, asks, items, calls }, n) => {
         const before = [...nodes.keys()].slice(0, n).filter((i) => after & (1 << i));
-        call(functions[fn]!, {
+        call(calls ? inner : functions[fn]!, {
           ...{ name: `n${n}`, after: before.map((i) => `n${i}`), onFailure, join },
           ...asks && { when: "true" },
+          ...items > 0 && { map: "args.list", concurrency: items },
         });
       });
-    })
+    }, limits)
   )
 );
 
@@ -199,6 +220,7 @@ const submission: fc.Arbitrary<Submission> = fc.record({
   priority: fc.integer({ min: -1, max: 1 }),
   weight: fc.constantFrom(1, 1, 0.5, 2, 3),
   deadlineInMs: fc.constantFrom(Infinity, 100, 1000),
+  called: fc.constantFrom(false, false, false, false, true),
   progress: fc.oneof(
     { weight: 4, arbitrary: fc.constant(undefined) },
     fc.array(state, { minLength: 1, maxLength: MOST_NODES }),
@@ -233,7 +255,19 @@ const decision: fc.Arbitrary<Decision> = fc.constantFrom<Decision[]>(
   { kind: "run" },
   { kind: "skip" },
   { kind: "fail", reason: "it cannot be told" },
+  { kind: "map", count: 0 },
+  { kind: "map", count: 4 },
+  { kind: "map", count: 5, done: new Set([0, 3]) },
+  { kind: "map", count: 2, done: new Set([0, 1]) },
 );
+
+const pauses: fc.Arbitrary<Pause[]> = fc.subarray<Pause>([
+  { chain: "c0" },
+  { function: "f1" },
+  { label: { name: "tenant", value: "a" } },
+  { chain: "c1", function: "f2" },
+  {},
+], { maxLength: 2 });
 
 /** What happens to a scheduler, under policies of one kind. */
 export function steps(
@@ -260,7 +294,17 @@ export function steps(
         arbitrary: fc.record({ do: fc.constant("wait"), ms: fc.constantFrom(0, 1, 30, 99, 400) }),
       },
       { weight: 6, arbitrary: fc.record({ do: fc.constant("decide"), which, decision }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          do: fc.constant("return"),
+          which,
+          state: fc.constantFrom("ok", "ok", "failed"),
+        }),
+      },
       { weight: 2, arbitrary: fc.record({ do: fc.constant("cancel"), which }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("forget"), which }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant("pause"), pauses }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant("setPolicy"), policy }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant("setLimits"), limits }) },
     ),

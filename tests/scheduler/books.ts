@@ -1,22 +1,36 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Instance, NodeRecord, NodeState } from "../../lib/model/mod.ts";
-import type { Decision, FixedLimits, Invocation, Settlement } from "../../lib/scheduler/mod.ts";
+import type { Instance, NodeRecord, NodeState, Pause } from "../../lib/model/mod.ts";
+import type { Decision, FixedLimits, Invocation, NodeCall, Settlement } from "../../lib/scheduler/mod.ts";
+
+/** A node, or an item of its map. */
+type Key = number | `${number}/${number}`;
+
+function keyOf({ node, item }: NodeCall): Key {
+  return item === undefined ? node : `${node}/${item}`;
+}
+
+function nodeOf(key: Key): number {
+  return typeof key === "number" ? key : Number(key.split("/")[0]);
+}
 
 interface Account {
   readonly instance: Instance;
-  readonly settled: Map<number, NodeState>;
-  readonly running: Set<number>;
-  readonly resumesAtMs: Map<number, number>;
-  readonly failures: Map<number, number>;
+  readonly settled: Map<Key, NodeState>;
+  readonly running: Set<Key>;
+  readonly resumesAtMs: Map<Key, number>;
+  readonly failures: Map<Key, number>;
   started: boolean;
   /** The nodes whose conditions said that they are to run. */
   readonly decided: Set<number>;
   cancelled: boolean;
+  /** It is another's now: nothing is undone. */
+  forgotten: boolean;
 }
 
 /** What a scheduler's caller can see, kept to check that nothing is lost, started twice or started too soon. */
 export class Books {
   limits: FixedLimits;
+  pauses: readonly Pause[] = [];
   /** How often each instance has ended, by id. */
   readonly endings = new Map<string, number>();
   readonly #accounts = new Map<string, Account>();
@@ -41,30 +55,41 @@ export class Books {
       running: new Set(),
       resumesAtMs: new Map(),
       failures: new Map(),
-      started: progress.length > 0,
+      started: progress.length > 0 || instance.parent !== undefined,
       decided: new Set(),
       cancelled: false,
+      forgotten: false,
     });
     this.#note(settlement);
   }
 
-  started({ instance, nodeIndex, platform }: Invocation): void {
+  isMap(id: string, node: number): boolean {
+    return this.#accounts.get(id)?.instance.chain.nodes[node]!.map !== undefined;
+  }
+
+  started({ instance, nodeIndex, item, platform }: Invocation): void {
     const account = this.#accounts.get(instance);
     assert(account, "an instance that has ended starts nothing");
     const { chain } = account.instance;
     const undoes = nodeIndex === chain.onFailed;
     assert(undoes === this.#isEnding(account), "an instance that is to end starts nothing but what undoes");
-    const mayRun = chain.nodes[nodeIndex]!.when === undefined || account.decided.has(nodeIndex);
+    assert(!undoes || !account.forgotten, "nothing is undone that is another's");
+    const { after, fn, when, map, calls } = chain.nodes[nodeIndex]!;
+    const mayRun = (when === undefined && map === undefined) || account.decided.has(nodeIndex);
     assert(mayRun, "nothing runs before its condition is known");
-    assert(!account.running.has(nodeIndex), "a node is not started twice at once");
-    assert(!account.settled.has(nodeIndex), "a settled node is not started");
-    const { after, fn } = account.instance.chain.nodes[nodeIndex]!;
+    assert((item === undefined) === (map === undefined) && calls === undefined, "maps run by item");
+    const key = keyOf({ node: nodeIndex, ...item !== undefined && { item } });
+    assert(!account.running.has(key), "a node is not started twice at once");
+    assert(!account.settled.has(key) && !account.settled.has(nodeIndex), "a settled node is not started");
     assert(after.every((before) => account.settled.has(before)), "what is before a node is settled");
-    const failures = account.failures.get(nodeIndex) ?? 0;
+    assert(!this.#isPaused(account.instance, fn.name), "what is paused does not start");
+    const failures = account.failures.get(key) ?? 0;
     assert(failures < fn.retry.attempts, "no more attempts than the function's");
     assert(failures === 0 || !fn.atMostOnce, "no second attempt of what runs at most once");
-    account.resumesAtMs.delete(nodeIndex);
-    account.running.add(nodeIndex);
+    account.resumesAtMs.delete(key);
+    account.running.add(key);
+    const items = [...account.running].filter((other) => nodeOf(other) === nodeIndex).length;
+    assert(items <= (map?.concurrency ?? Infinity), "no more items at once than the map says");
     account.started = true;
     this.#place(fn.url, platform);
     this.#checkLimits(account.instance.chain.name, fn.name);
@@ -94,38 +119,54 @@ export class Books {
     assert(this.#running({ chain }) <= (chains[chain] ?? Infinity), "the chain's limit holds");
   }
 
-  settled({ nodeIndex, platform }: Invocation, settlement: Settlement, nowMs: number): void {
+  settled({ nodeIndex, item, platform }: Invocation, settlement: Settlement, nowMs: number): void {
     const account = this.#accounts.get(settlement.instance.id)!;
-    account.running.delete(nodeIndex);
+    const key = keyOf({ node: nodeIndex, ...item !== undefined && { item } });
+    account.running.delete(key);
     if (platform !== undefined) this.#onPlatform.set(platform, this.#onPlatform.get(platform)! - 1);
     const { verdict, retryAtMs } = settlement;
     if (verdict === "retry" || verdict === "throttled") {
       assert(retryAtMs! > nowMs, "a delay ends after now");
-      account.resumesAtMs.set(nodeIndex, retryAtMs!);
-      if (verdict === "retry") {
-        account.failures.set(nodeIndex, (account.failures.get(nodeIndex) ?? 0) + 1);
-      }
+      account.resumesAtMs.set(key, retryAtMs!);
+      if (verdict === "retry") account.failures.set(key, (account.failures.get(key) ?? 0) + 1);
     } else {
-      account.settled.set(nodeIndex, verdict!);
+      account.settled.set(key, verdict!);
     }
     this.#note(settlement);
   }
 
-  /** An instance was shed before anything of it was started. */
-  refused(settlement: Settlement): void {
-    const { id, deadlineMs } = settlement.instance;
-    const { started } = this.#accounts.get(id)!;
-    assert(!started, "what has started is not shed");
-    assert(deadlineMs < Infinity, "what has no deadline is not shed");
-    assert(settlement.ended?.shed, "what is shed has ended");
+  /** A chain that was called has ended. */
+  returned(call: NodeCall, state: NodeState, settlement: Settlement): void {
+    this.#accounts.get(settlement.instance.id)!.settled.set(keyOf(call), state);
+    this.#note(settlement);
+  }
+
+  /** An instance was shed before anything of it was started, or has come to a limit of its time. */
+  ended(settlement: Settlement): void {
+    const { id, deadlineMs, chain } = settlement.instance;
+    const account = this.#accounts.get(id)!;
+    const { reason = "", shed } = settlement.ended ?? settlement.ending!;
+    if (shed || reason.startsWith("ttl")) assert(!account.started, "what has started goes on");
+    if (shed) assert(deadlineMs < Infinity, "what has no deadline is not shed");
+    else assert(chain.ttlMs !== undefined || chain.timeLimitMs !== undefined, "nothing else ends it");
+    account.cancelled = true;
     this.#note(settlement);
   }
 
   decided(node: number, decision: Decision, settlement: Settlement): void {
     const account = this.#accounts.get(settlement.instance.id)!;
     assert(!account.settled.has(node), "nobody asks about what has settled");
-    if (decision.kind === "run") account.decided.add(node);
+    if (decision.kind === "run" || decision.kind === "map") account.decided.add(node);
     else account.settled.set(node, decision.kind === "skip" ? "skipped" : "failed");
+    if (decision.kind === "map") {
+      for (const item of decision.done ?? []) account.settled.set(keyOf({ node, item }), "ok");
+    }
+    this.#note(settlement);
+  }
+
+  forgotten(settlement: Settlement): void {
+    const account = this.#accounts.get(settlement.instance.id)!;
+    account.cancelled = account.forgotten = true;
     this.#note(settlement);
   }
 
@@ -134,14 +175,16 @@ export class Books {
     this.#note(settlement);
   }
 
-  #note({ instance, skipped, ended }: Settlement): void {
+  #note({ instance, skipped, mapped, ended }: Settlement): void {
     const account = this.#accounts.get(instance.id)!;
     for (const node of skipped) account.settled.set(node, "skipped");
+    if (mapped !== undefined) account.settled.set(mapped, "ok");
     if (ended === undefined) return;
     assertEquals(account.running.size, 0, "an instance ends with the last of its attempts");
     const { nodes, onFailed } = instance.chain;
-    if (ended.outcome === "completed") assertEquals(account.settled.size, onFailed ?? nodes.length);
-    else if (onFailed !== undefined && account.started) {
+    const settled = [...account.settled.keys()].filter((key) => typeof key === "number");
+    if (ended.outcome === "completed") assertEquals(settled.length, onFailed ?? nodes.length);
+    else if (onFailed !== undefined && account.started && !account.forgotten) {
       assert(account.settled.has(onFailed), "it was undone");
     }
     this.#accounts.delete(instance.id);
@@ -157,12 +200,15 @@ export class Books {
       if (this.#isEnding(account)) continue;
       if (this.#running({ chain: chain.name }) >= (chains[chain.name] ?? Infinity)) continue;
       if (this.#labelsAreFull(account.instance)) continue;
-      for (const [i, { fn, after }] of chain.nodes.entries()) {
-        if (i === chain.onFailed || (chain.nodes[i]!.when !== undefined && !account.decided.has(i))) continue;
+      for (const [i, { fn, after, when, map, calls }] of chain.nodes.entries()) {
+        if (i === chain.onFailed || map !== undefined || calls !== undefined) continue;
+        if (when !== undefined && !account.decided.has(i)) continue;
+        if (account.failures.has(i)) continue; // it may wait for the budget
         const isWaiting = !account.settled.has(i) && !account.running.has(i) &&
           after.every((before) => account.settled.has(before)) &&
           (account.resumesAtMs.get(i) ?? 0) <= nowMs;
-        const isShut = this.#running({ fn: fn.name }) >= (functions[fn.name] ?? Infinity) ||
+        const isShut = this.#isPaused(account.instance, fn.name) ||
+          this.#running({ fn: fn.name }) >= (functions[fn.name] ?? Infinity) ||
           (fn.url === undefined && this.#platformsAreFull());
         assert(!isWaiting || isShut, "nothing waits that might run");
       }
@@ -180,16 +226,26 @@ export class Books {
     });
   }
 
+  #isPaused({ chain, labels }: Instance, fn: string): boolean {
+    return this.pauses.some((pause) =>
+      (pause.chain ?? chain.name) === chain.name && (pause.function ?? fn) === fn &&
+      (pause.label === undefined || labels[pause.label.name] === pause.label.value)
+    );
+  }
+
   #isEnding({ cancelled, settled, instance }: Account): boolean {
-    return cancelled ||
-      [...settled].some(([i, state]) => state === "failed" && instance.chain.nodes[i]!.onFailure === "fail");
+    const ends = (key: Key) => instance.chain.nodes[nodeOf(key)]!.onFailure === "fail";
+    return cancelled || [...settled].some(([key, state]) => state === "failed" && ends(key));
   }
 
   #running(of: { chain?: string; fn?: string } = {}): number {
     let count = 0;
     for (const { instance: { chain }, running } of this.#accounts.values()) {
       if ((of.chain ?? chain.name) !== chain.name) continue;
-      for (const i of running) if ((of.fn ?? chain.nodes[i]!.fn.name) === chain.nodes[i]!.fn.name) count++;
+      for (const key of running) {
+        const { name } = chain.nodes[nodeOf(key)]!.fn;
+        if ((of.fn ?? name) === name) count++;
+      }
     }
     return count;
   }

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Chain, Instance, NodeRecord, Outcome } from "../../lib/model/mod.ts";
+import type { Chain, Instance, NodeRecord, Outcome, Pause } from "../../lib/model/mod.ts";
 import { runsAfter, seededRandom } from "../../lib/model/mod.ts";
 import {
   type Decision,
   type FixedLimits,
   type Invocation,
+  type NodeCall,
   type PlatformOption,
   Scheduler,
   type Settlement,
@@ -39,6 +40,7 @@ class Duel {
   readonly #books: Books;
   readonly #running: [Invocation, Entry][] = [];
   readonly #undecided: [instance: string, node: number][] = [];
+  readonly #calls: [instance: string, call: NodeCall][] = [];
   #nowMs = 1000;
   #submitted = 0;
   /** Whether the last thing was that nothing could be started. */
@@ -99,8 +101,14 @@ class Duel {
         return;
       case "decide":
         return this.#decide(step.which, step.decision);
+      case "return":
+        return this.#return(step.which, step.state);
       case "cancel":
         return this.#cancel(step.which);
+      case "forget":
+        return this.#forget(step.which);
+      case "pause":
+        return this.#pause(step.pauses);
       case "setPolicy": {
         const policy = makePolicy(step.policy);
         this.#scheduler.setPolicy(policy);
@@ -116,9 +124,10 @@ class Duel {
 
   #submit(submission: Submission): void {
     const chain = this.chains[submission.chain]!;
-    const { labels, priority, weight, deadlineInMs } = submission;
+    const { labels, priority, weight, deadlineInMs, called } = submission;
     const instance: Instance = {
       ...{ id: `i${this.#submitted++}`, chain, labels, priority, weight },
+      ...called && { parent: { instance: "p", node: "n" } },
       submittedAtMs: this.#nowMs,
       deadlineMs: this.#nowMs + deadlineInMs,
     };
@@ -129,14 +138,32 @@ class Duel {
     this.#heed(settlement);
   }
 
-  /** Remembers what waits for a decision. */
-  #heed({ instance, undecided = [] }: Settlement): void {
+  /** Remembers what waits for a decision, or for the end of a chain that was called. */
+  #heed({ instance, undecided = [], calls = [] }: Settlement): void {
     for (const node of undecided) this.#undecided.push([instance.id, node]);
+    for (const call of calls) this.#calls.push([instance.id, call]);
   }
 
-  #decide(which: number, decision: Decision): void {
+  #return(which: number, state: "ok" | "failed"): void {
+    if (this.#calls.length === 0) return;
+    const [[id, call]] = this.#calls.splice(which % this.#calls.length, 1) as [[string, NodeCall]];
+    const settlement = this.#scheduler.settleCall(id, call, state, "it broke", this.#nowMs);
+    assertSame(settlement, this.#oracle.settleCall(id, call, state, "it broke", this.#nowMs));
+    if (settlement === undefined) return;
+    this.#books.returned(call, state, settlement);
+    this.#heed(settlement);
+  }
+
+  #pause(pauses: readonly Pause[]): void {
+    this.#scheduler.setPauses(pauses);
+    this.#oracle.setPauses(pauses);
+    this.#books.pauses = pauses;
+  }
+
+  #decide(which: number, of: Decision): void {
     if (this.#undecided.length === 0) return;
     const [[id, node]] = this.#undecided.splice(which % this.#undecided.length, 1) as [[string, number]];
+    const decision = this.#fitting(id, node, of);
     const settlement = this.#scheduler.decide(id, node, decision, this.#nowMs);
     assertSame(settlement, this.#oracle.decide(id, node, decision, this.#nowMs));
     if (settlement === undefined) return;
@@ -144,18 +171,28 @@ class Duel {
     this.#heed(settlement);
   }
 
+  /** Maps are decided as maps, and nothing else is. */
+  #fitting(id: string, node: number, decision: Decision): Decision {
+    const isMap = this.#books.isMap(id, node);
+    if (isMap && decision.kind === "run") return { kind: "map", count: 3 };
+    return !isMap && decision.kind === "map" ? { kind: "run" } : decision;
+  }
+
   #next(): boolean {
     const invocation = this.#scheduler.next(this.#nowMs);
     const entry = this.#oracle.next(this.#nowMs);
-    const words = entry && `${entry.of.instance.id}/${entry.node}/${entry.attempts}`;
+    const words = entry && `${entry.of.instance.id}/${entry.node}/${entry.item}/${entry.attempts}`;
     const expected = this.#oracle.refused.splice(0);
     const refused = this.#scheduler.takeNews();
     assertEquals(refused.length, expected.length);
     refused.forEach((settlement, i) => {
       assertSame(settlement, expected[i]);
-      this.#books.refused(settlement);
+      this.#books.ended(settlement);
     });
-    assertEquals(invocation && `${invocation.instance}/${invocation.nodeIndex}/${invocation.attempt}`, words);
+    assertEquals(
+      invocation && `${invocation.instance}/${invocation.nodeIndex}/${invocation.item}/${invocation.attempt}`,
+      words,
+    );
     assertEquals(invocation?.platform, entry?.platform);
     if (invocation && entry) {
       this.#books.started(invocation);
@@ -184,13 +221,23 @@ class Duel {
     if (settlement) this.#books.cancelled(settlement);
   }
 
+  #forget(which: number): void {
+    const { open } = this.#books;
+    const id = open[which % open.length] ?? "nobody";
+    const settlement = this.#scheduler.forget(id, this.#nowMs, "gone");
+    assertSame(settlement, this.#oracle.forget(id, this.#nowMs, "gone"));
+    if (settlement) this.#books.forgotten(settlement);
+  }
+
   /** Lets everything end well. */
   drain(): void {
+    this.take({ do: "pause", pauses: [] });
     for (;;) {
       if (this.#next()) continue;
       const wakeAtMs = this.#scheduler.wakeAtMs();
       if (this.#running.length > 0) this.take({ do: "settle", which: 0, outcome: OK });
       else if (this.#undecided.length > 0) this.take({ do: "decide", which: 0, decision: { kind: "run" } });
+      else if (this.#calls.length > 0) this.take({ do: "return", which: 0, state: "ok" });
       else if (wakeAtMs !== undefined) this.take({ do: "wait", ms: wakeAtMs - this.#nowMs });
       else break;
     }

@@ -2,10 +2,13 @@ import { equal } from "@std/assert";
 import {
   type Chain,
   type ChainNode,
+  formatDuration,
   type Instance,
   type NodeRecord,
   type NodeState,
+  type Pause,
   runsAfter,
+  subchainOf,
 } from "../../lib/model/mod.ts";
 import type { Outcome, Random } from "../../lib/model/mod.ts";
 import type { FunctionStats, GroupStats, PlatformView, Policy, Stats, Task } from "../../lib/policies/mod.ts";
@@ -13,18 +16,21 @@ import type {
   Decision,
   Ending,
   FixedLimits,
+  NodeCall,
   PlatformOption,
   SchedulerStats,
   Settlement,
   Verdict,
 } from "../../lib/scheduler/mod.ts";
 import { failureDelayMs, throttleDelayMs } from "../../lib/scheduler/backoff.ts";
+import { RetryBudget } from "../../lib/scheduler/retry_budget.ts";
 import { RunTimes } from "../../lib/scheduler/run_times.ts";
 
 /** An invocation that is not settled. */
 export interface Entry {
   readonly of: Open;
   readonly node: number;
+  readonly item: number | undefined;
   readonly readyAtMs: number;
   phase: "new" | "queued" | "delayed" | "running";
   attempts: number;
@@ -36,6 +42,13 @@ export interface Entry {
   rank: readonly number[];
 }
 
+/** A map whose items are running. */
+interface OpenMap {
+  readonly count: number;
+  readonly given: Set<number>;
+  readonly settled: Set<number>;
+}
+
 /** An instance that has not ended. */
 interface Open {
   readonly instance: Instance;
@@ -43,6 +56,9 @@ interface Open {
   /** The newest first. */
   entries: Entry[];
   readonly states: (NodeState | undefined)[];
+  readonly maps: Map<number, OpenMap>;
+  /** Calls of chains that have not ended. */
+  calls: number;
   started: boolean;
   ending?: Ending;
   undone: boolean;
@@ -69,6 +85,8 @@ export class Oracle {
   refused: Settlement[] = [];
   #policy: Policy;
   #limits: FixedLimits;
+  #pauses: readonly Pause[] = [];
+  readonly #budget = new RetryBudget(0.2);
   #open: Open[] = [];
   #nowMs = 0;
   #sweptAtMs = 0;
@@ -97,11 +115,14 @@ export class Oracle {
       serial: this.#serial++,
       entries: [],
       states: nodes.map(() => undefined),
-      started: progress.length > 0,
+      maps: new Map(),
+      calls: 0,
+      started: progress.length > 0 || instance.parent !== undefined,
       undone: false,
     };
     this.#open.push(open);
-    for (const { fn } of bodyOf(instance.chain)) {
+    for (const { fn, calls } of bodyOf(instance.chain)) {
+      if (calls !== undefined) continue;
       this.#arrivals.set(fn.name, [...this.#arrivals.get(fn.name) ?? [], nowMs]);
     }
     if (this.#isTooLate(open)) return this.#refuse(open);
@@ -121,33 +142,119 @@ export class Oracle {
     return { instance, ...this.#advance(open, free, skipped.filter(isNew)) };
   }
 
-  /** Readies what needs no decision. */
+  /** Begins with what needs no decision. */
   #advance(open: Open, free: readonly number[], skipped: readonly number[]): Omit<Settlement, "instance"> {
-    const asks = (node: number) => open.instance.chain.nodes[node]!.when !== undefined;
-    if (!open.ending) { for (const node of free) if (!asks(node)) this.#ready(open, node); }
-    const result = this.#result(open, skipped);
-    const undecided = open.ending ? [] : free.filter(asks);
-    return undecided.length > 0 ? { ...result, undecided } : result;
+    if (open.ending) return this.#result(open, skipped);
+    const { nodes } = open.instance.chain;
+    const asks = (node: number) => nodes[node]!.when !== undefined || nodes[node]!.map !== undefined;
+    const calls = free.filter((node) => !asks(node)).flatMap((node) => this.#begin(open, node, [undefined]));
+    const undecided = free.filter(asks);
+    return {
+      ...this.#result(open, skipped),
+      ...undecided.length > 0 && { undecided },
+      ...calls.length > 0 && { calls },
+    };
+  }
+
+  /** @returns the calls of chains that are to be made */
+  #begin(open: Open, node: number, items: readonly (number | undefined)[]): NodeCall[] {
+    if (open.instance.chain.nodes[node]!.calls === undefined) {
+      for (const item of items) this.#ready(open, node, item);
+      return [];
+    }
+    open.calls += items.length;
+    return items.map((item) => item === undefined ? { node } : { node, item });
   }
 
   decide(id: string, node: number, decision: Decision, nowMs: number): Settlement | undefined {
     this.#nowMs = nowMs;
     const open = this.#open.find((open) => open.instance.id === id);
     if (open === undefined || open.ending) return undefined;
+    const { instance } = open;
+    switch (decision.kind) {
+      case "run":
+        return { instance, ...this.#begun(open, node, [undefined]) };
+      case "skip": {
+        const skipped: number[] = [];
+        const free = this.#settleNode(open, node, "skipped", skipped, "");
+        return { instance, ...this.#advance(open, free, skipped) };
+      }
+      case "fail":
+        return { instance, ...this.#settleWork(open, node, undefined, "failed", decision.reason) };
+      case "map": {
+        const done = decision.done ?? new Set();
+        if (done.size === decision.count) return { instance, ...this.#mapped(open, node) };
+        open.maps.set(node, { count: decision.count, given: new Set(done), settled: new Set(done) });
+        const { concurrency = Infinity } = instance.chain.nodes[node]!.map!;
+        return { instance, ...this.#begun(open, node, this.#give(open, node, concurrency)) };
+      }
+    }
+  }
+
+  #begun(open: Open, node: number, items: readonly (number | undefined)[]): Omit<Settlement, "instance"> {
+    const calls = this.#begin(open, node, items);
+    return { skipped: [], ...calls.length > 0 && { calls } };
+  }
+
+  #give(open: Open, node: number, most: number): number[] {
+    const { count, given } = open.maps.get(node)!;
+    const items = [...Array(count).keys()].filter((item) => !given.has(item)).slice(0, most);
+    for (const item of items) given.add(item);
+    return items;
+  }
+
+  #mapped(open: Open, node: number): Omit<Settlement, "instance"> {
+    open.maps.delete(node);
     const skipped: number[] = [];
-    if (decision.kind === "run") this.#ready(open, node);
-    const state = decision.kind === "skip" ? "skipped" : "failed";
-    const reason = decision.kind === "fail"
-      ? `node ${open.instance.chain.nodes[node]!.name}: ${decision.reason}`
-      : "";
-    const free = decision.kind === "run" ? [] : this.#settleNode(open, node, state, skipped, reason);
-    return { instance: open.instance, ...this.#advance(open, free, skipped) };
+    const free = this.#settleNode(open, node, "ok", skipped, "");
+    return { ...this.#advance(open, free, skipped), mapped: node };
+  }
+
+  /** A node has ended, or an item of its map. */
+  #settleWork(
+    open: Open,
+    node: number,
+    item: number | undefined,
+    state: "ok" | "failed",
+    reason: string,
+  ): Omit<Settlement, "instance"> {
+    const { name, onFailure } = open.instance.chain.nodes[node]!;
+    const skipped: number[] = [];
+    if (item === undefined) {
+      const free = this.#settleNode(open, node, state, skipped, `node ${name}: ${reason}`);
+      return this.#advance(open, free, skipped);
+    }
+    const map = open.maps.get(node);
+    if (map === undefined) return this.#advance(open, [], []);
+    map.settled.add(item);
+    if (state === "failed" && onFailure === "fail") {
+      open.maps.delete(node);
+      this.#settleNode(open, node, "failed", skipped, `node ${name}: item ${item}: ${reason}`);
+      return this.#advance(open, [], []);
+    }
+    if (map.settled.size === map.count) return this.#mapped(open, node);
+    const next = open.ending ? [] : this.#give(open, node, 1);
+    return next.length > 0 ? this.#begun(open, node, next) : this.#advance(open, [], []);
+  }
+
+  settleCall(id: string, call: NodeCall, state: "ok" | "failed", reason: string, nowMs: number) {
+    this.#nowMs = nowMs;
+    const open = this.#open.find((open) => open.instance.id === id);
+    if (open === undefined) return undefined;
+    open.calls--;
+    return { instance: open.instance, ...this.#settleWork(open, call.node, call.item, state, reason) };
   }
 
   next(nowMs: number): Entry | undefined {
     this.#nowMs = nowMs;
-    const due = this.#entries().filter((e) => e.phase === "delayed" && e.untilMs <= nowMs);
-    for (const entry of due.sort((a, b) => a.untilMs - b.untilMs || bySequence(a, b))) this.#place(entry);
+    this.#expire();
+    const due = this.#entries().filter((e) => e.phase === "delayed" && e.untilMs <= nowMs)
+      .sort((a, b) => a.untilMs - b.untilMs || bySequence(a, b));
+    for (const entry of due.filter(isThrottled)) this.#place(entry);
+    for (const entry of due.filter((entry) => !isThrottled(entry))) {
+      if (!this.#budget.take(nowMs)) break;
+      this.#place(entry);
+    }
     if (this.#policy.weight && nowMs - this.#sweptAtMs >= 100) {
       this.#sweptAtMs = nowMs;
       for (const name of this.#groups.keys()) this.#readWeight(name);
@@ -160,6 +267,34 @@ export class Oracle {
       }
       this.refused.push(this.#refuse(best.of));
     }
+  }
+
+  /** Ends what has come to a limit of its time. */
+  #expire(): void {
+    const due = this.#expiries().filter(({ atMs }) => atMs <= this.#nowMs)
+      .sort((a, b) => a.atMs - b.atMs || a.open.serial - b.open.serial);
+    for (const { open, reason } of due) {
+      if (open.ending) continue; // by its other limit
+      this.#endEarly(open, { outcome: "failed", reason });
+      this.refused.push({ instance: open.instance, ...this.#result(open, []) });
+    }
+  }
+
+  #expiries() {
+    return this.#open.filter(({ ending }) => !ending).flatMap((open) => {
+      const { chain: { ttlMs, timeLimitMs }, submittedAtMs } = open.instance;
+      const ttl = ttlMs === undefined || open.started ? [] : [{
+        atMs: submittedAtMs + ttlMs,
+        reason: `ttl: nothing of it had started within ${formatDuration(ttlMs)} of its submission`,
+        open,
+      }];
+      const limit = timeLimitMs === undefined ? [] : [{
+        atMs: submittedAtMs + timeLimitMs,
+        reason: `time-limit: it had not ended within ${formatDuration(timeLimitMs)} of its submission`,
+        open,
+      }];
+      return [...ttl, ...limit];
+    });
   }
 
   #isTooLate({ started, instance: { chain, deadlineMs } }: Open): boolean {
@@ -180,7 +315,7 @@ export class Oracle {
     const { global = Infinity, functions = {}, chains = {}, labels = {} } = this.#limits;
     const sameValue = (label: string, a: Entry, b: Entry) => labelOf(a, label) === labelOf(b, label);
     return this.#entries().filter((entry) =>
-      entry.phase === "queued" && running.length < global &&
+      entry.phase === "queued" && running.length < global && !this.#isPaused(entry) &&
       this.#count("running", entry.group) < this.#shareOf(entry.group) &&
       (urlOf(entry) !== undefined || this.platforms.length === 0 || this.#withRoom().length > 0) &&
       this.#opensAtMs("") <= this.#nowMs && this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
@@ -190,6 +325,19 @@ export class Oracle {
       running.filter((r) => fnOf(r) === fnOf(entry)).length < (functions[fnOf(entry)] ?? Infinity) &&
       running.filter((r) => chainOf(r) === chainOf(entry)).length < (chains[chainOf(entry)] ?? Infinity)
     );
+  }
+
+  #isPaused(entry: Entry): boolean {
+    return this.#pauses.some(({ chain = chainOf(entry), function: fn = fnOf(entry), label }) =>
+      chain === chainOf(entry) && fn === fnOf(entry) &&
+      (label === undefined || labelOf(entry, label.name) === label.value)
+    );
+  }
+
+  setPauses(pauses: readonly Pause[]): void {
+    const isSame = equal(this.#pauses, pauses);
+    this.#pauses = pauses;
+    if (!isSame) this.#placeAnew();
   }
 
   /** How much a group may have running: under strict shares, its part of the global limit. */
@@ -254,6 +402,7 @@ export class Oracle {
       this.#dueAtMs.set(name, Math.max(this.#nowMs, this.#dueAtMs.get(name) ?? -Infinity) + 1000 / rate);
     }
     entry.attempts++;
+    if (entry.attempts === 1) this.#budget.earn();
     this.#groups.get(entry.group)!.turn = ++this.#turns;
     this.#readWeight(entry.group);
     if (of.started) return;
@@ -269,8 +418,8 @@ export class Oracle {
 
   settle(entry: Entry, outcome: Outcome, nowMs: number, runMs: number | undefined): Settlement {
     this.#nowMs = nowMs;
-    const { of: open, node } = entry;
-    const { name, fn } = open.instance.chain.nodes[node]!;
+    const { of: open, node, item } = entry;
+    const { fn } = open.instance.chain.nodes[node]!;
     const verdict = judge(entry, outcome);
     entry.phase = "new";
     this.#readWeight(entry.group);
@@ -282,11 +431,9 @@ export class Oracle {
     }
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(fn, runMs);
     open.entries = open.entries.filter((e) => e !== entry);
-    const skipped: number[] = [];
-    const reason = outcome.kind === "ok" ? "" : `node ${name}: ${outcome.reason}`;
+    const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const state = verdict === "ok" ? "ok" : "failed";
-    const free = this.#settleNode(open, node, state, skipped, reason);
-    return { instance: open.instance, verdict, ...this.#advance(open, free, skipped) };
+    return { instance: open.instance, verdict, ...this.#settleWork(open, node, item, state, reason) };
   }
 
   #delayMs(entry: Entry, verdict: "retry" | "throttled"): number {
@@ -342,9 +489,23 @@ export class Oracle {
     return { instance: open.instance, ...this.#result(open, []) };
   }
 
+  forget(id: string, nowMs: number, reason: string): Settlement | undefined {
+    const open = this.#open.find((open) => open.instance.id === id);
+    if (open === undefined) return undefined;
+    this.#nowMs = nowMs;
+    open.undone = true;
+    open.ending ??= { outcome: "cancelled", reason };
+    this.#takeOut(open);
+    return { instance: open.instance, ...this.#result(open, []) };
+  }
+
   #endEarly(open: Open, ending: Ending): void {
     if (open.ending) return;
     open.ending = ending;
+    this.#takeOut(open);
+  }
+
+  #takeOut(open: Open): void {
     const gone = open.entries.filter((entry) => entry.phase !== "running");
     open.entries = open.entries.filter((entry) => entry.phase === "running");
     for (const entry of gone) if (entry.phase === "queued") this.#readWeight(entry.group);
@@ -354,10 +515,11 @@ export class Oracle {
     const { chain } = open.instance;
     const allSettled = [...bodyOf(chain).keys()].every((node) => open.states[node] !== undefined);
     const inFlight = open.entries.some((entry) => entry.phase === "running");
-    if (inFlight || (!allSettled && !open.ending)) return { skipped };
-    if (open.ending && chain.onFailed !== undefined && open.started && !open.undone) {
-      if (open.entries.length === 0) this.#ready(open, chain.onFailed);
-      return { skipped };
+    const { ending } = open;
+    if (inFlight || open.calls > 0 || (!allSettled && !ending)) return { skipped, ...ending && { ending } };
+    if (ending && chain.onFailed !== undefined && open.started && !open.undone) {
+      if (open.entries.length === 0) this.#ready(open, chain.onFailed, undefined);
+      return { skipped, ending };
     }
     this.#open = this.#open.filter((other) => other !== open);
     return { skipped, ended: open.ending ?? { outcome: "completed" } };
@@ -394,7 +556,12 @@ export class Oracle {
   }
 
   wakeAtMs(): number | undefined {
-    const times = this.#entries().filter((e) => e.phase === "delayed").map((e) => e.untilMs);
+    const delayed = this.#entries().filter((e) => e.phase === "delayed");
+    const times = [
+      ...delayed.filter(isThrottled).map((e) => e.untilMs),
+      ...delayed.filter((e) => !isThrottled(e)).map((e) => Math.max(e.untilMs, this.#budget.opensAtMs())),
+      ...this.#expiries().map(({ atMs }) => atMs),
+    ];
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -421,10 +588,10 @@ export class Oracle {
     };
   }
 
-  #ready(of: Open, node: number): void {
+  #ready(of: Open, node: number, item: number | undefined): void {
     const counts = { attempts: 0, failures: 0, throttles: 0 };
     const unknown = { untilMs: NaN, group: "", platform: undefined, rank: [] };
-    const entry: Entry = { of, node, phase: "new", readyAtMs: this.#nowMs, ...counts, ...unknown };
+    const entry: Entry = { of, node, item, phase: "new", readyAtMs: this.#nowMs, ...counts, ...unknown };
     of.entries.unshift(entry);
     this.#place(entry);
   }
@@ -479,14 +646,18 @@ export class Oracle {
 
   #functionStats(): Map<string, FunctionStats> {
     return new Map([...this.#arrivals].map(([name, arrivals]) => {
-      const nodes = this.#open.flatMap(({ instance, states }) =>
-        bodyOf(instance.chain).filter((node, i) => node.fn.name === name && states[i] === undefined)
-      );
+      const unsettled = this.#open.flatMap(({ instance, states, maps }) =>
+        bodyOf(instance.chain).map(({ fn, calls }, i) => {
+          if (fn.name !== name || calls !== undefined || states[i] !== undefined) return 0;
+          const map = maps.get(i);
+          return map === undefined ? 1 : map.count - map.settled.size;
+        })
+      ).reduce((sum, count) => sum + count, 0);
       const arrivalsPerS = (nowMs: number) => {
         const last = arrivals.slice(-30);
         return last.length * 1000 / Math.max(1, nowMs - last[0]!);
       };
-      return [name, { name, unsettled: nodes.length, arrivalsPerS }];
+      return [name, { name, unsettled, arrivalsPerS }];
     }));
   }
 
@@ -518,14 +689,16 @@ export class Oracle {
   #remainingMs(chain: Chain, node: number): number {
     const after = chain.nodes.flatMap((next, i) => next.after.includes(node) ? [i] : []);
     const least = Math.max(0, ...after.map((next) => this.#remainingMs(chain, next)));
-    return this.#times.expectedMs(chain.nodes[node]!.fn) + least;
+    const { fn, calls } = chain.nodes[node]!;
+    const own = calls === undefined ? this.#times.expectedMs(fn) : this.#criticalMs(subchainOf(chain, calls));
+    return own + least;
   }
 }
 
 function judge({ of, node, failures }: Entry, outcome: Outcome): Verdict {
   if (outcome.kind === "ok") return "ok";
   const { nodes, onFailed } = of.instance.chain;
-  if (of.ending && node !== onFailed) return "failed";
+  if (of.ending && (of.undone || node !== onFailed)) return "failed";
   if (outcome.kind === "throttled") return "throttled";
   const { retry, atMostOnce } = nodes[node]!.fn;
   if (retry.on && !(outcome.cause && retry.on.includes(outcome.cause))) return "failed";
@@ -543,7 +716,12 @@ function bodyOf({ nodes, onFailed }: Chain): readonly ChainNode[] {
 }
 
 function bySequence(a: Entry, b: Entry): number {
-  return a.of.serial - b.of.serial || a.node - b.node;
+  return a.of.serial - b.of.serial || a.node - b.node || (a.item ?? 0) - (b.item ?? 0);
+}
+
+/** Whether it waits because it was throttled, not because it failed. */
+function isThrottled({ throttles }: Entry): boolean {
+  return throttles > 0;
 }
 
 /** Item by item; of two lists of which one begins with the other, the shorter first. */

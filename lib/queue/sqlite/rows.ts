@@ -89,6 +89,8 @@ interface RecordRow {
   readonly attempts: number;
   readonly output: string | null;
   readonly reason: string | null;
+  readonly ended_at_ms: number | null;
+  readonly run_ms: number | null;
 }
 
 interface ItemRow extends RecordRow {
@@ -99,11 +101,11 @@ interface ItemRow extends RecordRow {
 export function readRecords(db: Database, seq: number): NodeRecord[] {
   const range = [seq * NODES, seq * NODES + MAX_NODES] as const;
   const rows = db.all<RecordRow>(
-    "SELECT key, state, attempts, output, reason FROM records WHERE key BETWEEN ? AND ? ORDER BY key",
+    "SELECT key, state, attempts, output, reason, ended_at_ms, run_ms FROM records WHERE key BETWEEN ? AND ? ORDER BY key",
     ...range,
   );
   const items = db.all<ItemRow>(
-    `SELECT record AS key, item, state, attempts, output, reason FROM items WHERE record BETWEEN ? AND ?
+    `SELECT record AS key, item, state, attempts, output, reason, ended_at_ms, run_ms FROM items WHERE record BETWEEN ? AND ?
      ORDER BY record, item`,
     ...range,
   );
@@ -114,7 +116,7 @@ export function readRecords(db: Database, seq: number): NodeRecord[] {
 }
 
 function recordOf(
-  { key, state, attempts, output, reason }: RecordRow,
+  { key, state, attempts, output, reason, ended_at_ms, run_ms }: RecordRow,
   seq: number,
   of: { item?: number },
 ): NodeRecord {
@@ -124,23 +126,27 @@ function recordOf(
     state,
     attempts,
     output: output === null ? null : JSON.parse(output) as Json,
+    ...(ended_at_ms === null ? {} : { endedAtMs: ended_at_ms }),
+    ...(run_ms === null ? {} : { runMs: run_ms }),
     ...(reason === null ? {} : { reason }),
   };
 }
 
-const WRITE = "INSERT OR REPLACE INTO records (key, state, attempts, output, reason) VALUES (?, ?, ?, ?, ?)";
-const WRITE_ITEM =
-  "INSERT OR REPLACE INTO items (record, item, state, attempts, output, reason) VALUES (?, ?, ?, ?, ?, ?)";
+const COLUMNS = "state, attempts, output, reason, ended_at_ms, run_ms";
+const WRITE = `INSERT OR REPLACE INTO records (key, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+const WRITE_ITEM = `INSERT OR REPLACE INTO items (record, item, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Writes a record, in place of an earlier one of its node or item. */
 export function writeRecord(db: Database, seq: number, record: NodeRecord): void {
-  const { node, item, state, attempts, output, reason } = checkRecord(record);
+  const { node, item, state, attempts, output, reason, endedAtMs = null, runMs = null } = checkRecord(record);
   const key = seq * NODES + node;
   const rest = [
     state,
     attempts,
     output === null ? null : jsonText(output),
     reason === undefined ? null : storableText(reason),
+    endedAtMs,
+    runMs,
   ] as const;
   if (item === undefined) db.run(WRITE, key, ...rest);
   else db.run(WRITE_ITEM, key, item, ...rest);

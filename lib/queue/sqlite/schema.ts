@@ -64,6 +64,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE instances ADD COLUMN abort INTEGER NOT NULL DEFAULT 0; -- its calls end when it is cancelled
   CREATE INDEX by_caller ON instances (caller) WHERE caller IS NOT NULL;
   CREATE TABLE pauses (seq INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, pause TEXT NOT NULL) STRICT;
+  ALTER TABLE records ADD COLUMN ended_at_ms REAL;
+  ALTER TABLE records ADD COLUMN run_ms REAL;
   CREATE TABLE items (
     record INTEGER NOT NULL,
     item INTEGER NOT NULL,
@@ -71,6 +73,8 @@ export const MIGRATIONS: readonly string[] = [
     attempts INTEGER NOT NULL,
     output TEXT,
     reason TEXT,
+    ended_at_ms REAL,
+    run_ms REAL,
     PRIMARY KEY (record, item)
   ) STRICT, WITHOUT ROWID;
 `,

@@ -14,7 +14,7 @@ export class Selection {
   readonly #db: Database;
   readonly #filter: Filter;
   readonly #last: number;
-  /** If ids were given: which of them are left to be looked at. */
+  /** If ids, or a caller, were given: which of them are left to be looked at. */
   readonly #ids: number[] | undefined;
   #after = 0;
   #left: number;
@@ -24,7 +24,12 @@ export class Selection {
     this.#filter = filter;
     this.#left = filter.limit ?? Infinity;
     this.#last = db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM instances")?.seq ?? 0;
-    if (filter.ids) {
+    if (filter.parent !== undefined) {
+      const sql =
+        "SELECT seq, id FROM instances WHERE caller = (SELECT seq FROM instances WHERE id = ?) ORDER BY seq";
+      const called = db.all<{ seq: number; id: string }>(sql, filter.parent);
+      this.#ids = called.filter(({ id }) => filter.ids?.includes(id) ?? true).map(({ seq }) => seq);
+    } else if (filter.ids) {
       const sql = "SELECT seq FROM instances WHERE id IN (SELECT value FROM json_each(?)) ORDER BY seq";
       this.#ids = db.all<{ seq: number }>(sql, JSON.stringify(filter.ids)).map(({ seq }) => seq);
     }
