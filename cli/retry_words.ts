@@ -1,6 +1,6 @@
 /** What is said of the instances that are named to be retried. */
 import type { InstanceView, QueueAdmin } from "../lib/queue/mod.ts";
-import { FailedError, UsageError } from "./errors.ts";
+import { FailedError } from "./errors.ts";
 import { didYouMean } from "./options.ts";
 
 /** An instance that was named, as it stood before. */
@@ -28,8 +28,7 @@ export async function retriedOf(queue: Pick<QueueAdmin, "get">, id: string): Pro
 /**
  * Whether an instance can run again from a node.
  *
- * @throws {FailedError} if there is no such instance
- * @throws {UsageError} if there is no such node
+ * @throws {FailedError} if there is no such instance, or it has no such node
  */
 export function checkFrom({ id, root, calledFrom }: Retried, from: string): void {
   if (root === undefined) {
@@ -39,10 +38,10 @@ export function checkFrom({ id, root, calledFrom }: Retried, from: string): void
   const names = chain.nodes.map(({ name }) => name);
   if (names.includes(from)) return;
   const what = `its chain ${chain.name} has no such node`;
-  throw new UsageError(
+  throw new FailedError(
     calledFrom === undefined
-      ? `Cannot retry ${id} from "${from}": ${what}${didYouMean(from, names)}. See sequoia queue show ${id}`
-      : `Cannot retry ${id} from "${from}": it runs again with ${rootId}, from which it was called, and ${what}. ` +
+      ? `Cannot retry ${id} from ${from}: ${what}. See sequoia queue show ${id}${didYouMean(from, names)}`
+      : `Cannot retry ${id} from ${from}: it runs again with ${rootId}, from which it was called, and ${what}. ` +
         `Write --from ${calledFrom}, the node that called it`,
   );
 }

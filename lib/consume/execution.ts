@@ -1,6 +1,6 @@
 import type { Clock, Json, NodeRecord, Outcome } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
-import type { ChildEnd, Claim, Queue, Result } from "../queue/mod.ts";
+import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
 import { calledId, calledInstance } from "./called.ts";
@@ -130,12 +130,12 @@ export class Execution {
   cancel(id: string, abort = false): boolean {
     const held = this.#held.get(id);
     if (held === undefined || held.lost) return false;
-    this.#cancel(held);
+    this.#cancel(held, CANCELLED_ON_REQUEST);
     if (abort) abortCalls(held);
     return true;
   }
 
-  #cancel(held: HeldInstance, reason?: string): void {
+  #cancel(held: HeldInstance, reason: string): void {
     const { scheduler, clock } = this.#parts;
     const settlement = scheduler.cancel(held.id, clock.nowMs(), reason);
     if (settlement !== undefined) this.#follow(held, settlement);

@@ -7,7 +7,7 @@ import { parseQueueAddress, type QueueAddress } from "./address.ts";
 import type { QueueDriver } from "./queue.ts";
 
 export * from "./address.ts";
-export { matches } from "./filter.ts";
+export { CANCELLED_ON_REQUEST, matches } from "./filter.ts";
 export * from "./memory.ts";
 export * from "./queue.ts";
 

@@ -1,0 +1,169 @@
+/** What operators do to runs, on the real command line with running consumers: each within a second. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { folder, run, runJson, Running, type RunOptions } from "./sequoia.ts";
+
+const QUEUE = ["--queue", "sqlite:queue.db?lease=500ms"];
+
+interface Seen {
+  readonly key: string;
+  aborted: boolean;
+}
+
+/** Functions that answer when they are let, and note what they were asked. */
+function functions() {
+  const seen: Seen[] = [];
+  const waiting = new Map<string, (answer: Response) => void>();
+  const end = Promise.withResolvers<Response>();
+  let told = () => {};
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const call: Seen = { key: request.headers.get("idempotency-key")!, aborted: false };
+    await request.body?.cancel();
+    seen.push(call);
+    const answer = Promise.withResolvers<Response>();
+    waiting.set(call.key, answer.resolve);
+    request.signal.addEventListener("abort", () => {
+      call.aborted = true;
+      answer.resolve(new Response());
+      told();
+    });
+    told();
+    return await Promise.race([answer.promise, end.promise]);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    seen,
+    keys: () => seen.map(({ key }) => key),
+    /** Resolves when something that was asked, or has become of it, is as wanted. */
+    async until(isSo: () => boolean): Promise<void> {
+      while (!isSo()) await new Promise<void>((resolve) => told = resolve);
+    },
+    answer(key: string, status = 200): void {
+      waiting.get(key)!(status === 200 ? Response.json(key) : new Response(null, { status }));
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      end.resolve(new Response());
+      await server.shutdown();
+    },
+  };
+}
+
+const workload = (url: string) =>
+  `import { chain, fn } from "sequoia";
+const f = fn("f", { url: "${url}", attempts: 1 }), g = fn("g", { url: "${url}", attempts: 1 });
+export default chain("line", ({ call, onFailed }) => {
+  call(g, { name: "second", after: call(f, { name: "first" }) });
+  onFailed(fn("undo", { url: "${url}" }));
+});`;
+
+async function produce(id: string, at: RunOptions, ...args: string[]): Promise<void> {
+  const { code, stderr } = await run(
+    ["produce", "line.ts", "--id", id, ...args, ...QUEUE, "--out", "none"],
+    at,
+  );
+  assertEquals(code, 0, stderr);
+}
+
+interface Shown {
+  readonly state: string;
+  readonly reason?: string;
+  readonly nodes: readonly { readonly state: string }[];
+}
+
+async function stateOf(id: string, at: RunOptions): Promise<Shown> {
+  return await runJson(["queue", "show", id, ...QUEUE], at) as Shown;
+}
+
+async function ended(id: string, at: RunOptions): Promise<Shown> {
+  for (;;) {
+    const view = await stateOf(id, at);
+    if (view.state !== "queued" && view.state !== "running") return view;
+  }
+}
+
+const consumer = (at: RunOptions) => new Running(["consume", ...QUEUE, "--out", "none"], at);
+
+Deno.test("queue pause holds back what it means until queue resume, over restarts", async () => {
+  await using calls = functions();
+  await using at = await folder({ "line.ts": workload(calls.url) });
+  const { stdout } = await run(["queue", "pause", "--function", "g", "--label", "tenant=a", ...QUEUE], at);
+  assertMatch(stdout, /^Paused: function g, label tenant=a\n/);
+  await produce("a", at, "--label", "tenant=a");
+  await produce("b", at, "--label", "tenant=b");
+  {
+    await using first = consumer(at);
+    await calls.until(() => calls.seen.length === 2);
+    calls.answer("a/first");
+    while (
+      (await stateOf("a", at)).nodes[0]!.state !== "ok"
+    ) { /* or it would be called again after the crash */ }
+    calls.answer("b/first");
+    await calls.until(() => calls.keys().includes("b/second"));
+    first.signal("SIGKILL");
+    await first.ended;
+  }
+  await using _second = consumer(at);
+  const listed = await run(["queue", "status", ...QUEUE], at);
+  assertMatch(listed.stdout, /paused +function g, label tenant=a/);
+  await calls.until(() => calls.keys().filter((key) => key === "b/second").length >= 2);
+  assert(!calls.keys().includes("a/second"), "what is paused has not started");
+  const startMs = performance.now();
+  assertEquals((await run(["queue", "resume", "--all", ...QUEUE], at)).stdout, "Nothing is paused\n");
+  await calls.until(() => calls.keys().includes("a/second"));
+  assert(performance.now() - startMs < 5000, "it acts soon, the command line's own start included");
+  calls.answer("a/second");
+  assertEquals((await ended("a", at)).state, "completed");
+});
+
+Deno.test("queue cancel --abort ends calls in flight; without it they are awaited; what was done is undone", async () => {
+  await using calls = functions();
+  await using at = await folder({ "line.ts": workload(calls.url) });
+  await produce("gentle", at);
+  await produce("abrupt", at);
+  await using _consumer = consumer(at);
+  await calls.until(() => calls.seen.length === 2);
+  for (let i = 0; i < 2; i++) { // twice is as good as once
+    assertEquals((await run(["queue", "cancel", "abrupt", "--abort", ...QUEUE], at)).code, 0);
+    assertEquals((await run(["queue", "cancel", "gentle", ...QUEUE], at)).code, 0);
+  }
+  await calls.until(() => calls.keys().includes("abrupt/undo"));
+  const first = (id: string) => calls.seen.find(({ key }) => key === `${id}/first`)!;
+  assertEquals([first("abrupt").aborted, first("gentle").aborted], [true, false]);
+  calls.answer("abrupt/undo");
+  assertEquals((await ended("abrupt", at)).state, "cancelled");
+  assertEquals((await stateOf("gentle", at)).state, "running");
+  calls.answer("gentle/first");
+  await calls.until(() => calls.keys().includes("gentle/undo"));
+  calls.answer("gentle/undo");
+  const { state, reason } = await ended("gentle", at);
+  assertEquals([state, reason], ["cancelled", "cancelled on request"]);
+  assert(!calls.keys().some((key) => key.endsWith("/second")));
+});
+
+Deno.test("queue retry goes on from the failed node, or from the one that is named", async () => {
+  await using calls = functions();
+  await using at = await folder({ "line.ts": workload(calls.url) });
+  await produce("a", at);
+  await using _consumer = consumer(at);
+  const answer = async (key: string, times: number, status = 200) => {
+    await calls.until(() => calls.keys().filter((each) => each === key).length === times);
+    calls.answer(key, status);
+  };
+  await answer("a/first", 1);
+  await answer("a/second", 1, 400);
+  await answer("a/undo", 1);
+  assertEquals((await ended("a", at)).reason, "node second: answered with status 400");
+  const retry = async (...args: string[]) => await run(["queue", "retry", "a", ...args, ...QUEUE], at);
+  const wrong = await retry("--from", "secnd");
+  assertEquals(wrong.code, 1);
+  assertMatch(wrong.stderr, /its chain line has no such node\..*did you mean "second"\?/);
+  assertEquals((await retry()).stdout, "retry: 1 reached\n");
+  await answer("a/second", 2);
+  assertEquals((await ended("a", at)).state, "completed");
+  assertEquals(calls.keys().filter((key) => key === "a/first").length, 1, "what was done is kept");
+  assertMatch((await retry()).stdout, /^retry: 0 reached\na is completed\. .* --from NODE\n$/);
+  assertEquals((await retry("--from", "first")).stdout, "retry: 1 reached\n");
+  await answer("a/first", 2);
+  await answer("a/second", 3);
+  const { stdout } = await run(["queue", "show", "a", ...QUEUE], at);
+  assertMatch(stdout, /first {2}ok, f, .*\n.* output: "a\/first"\n.*second {2}ok, g/);
+});
