@@ -1,7 +1,7 @@
 import { parseProfile, type Profile } from "../lib/platform/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "../lib/policies/mod.ts";
 import type { Limits } from "../lib/scheduler/mod.ts";
-import { freshSeed } from "../lib/model/mod.ts";
+import { freshSeed, parseCount } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
 import { readRunLog } from "../lib/record/mod.ts";
 import { parseFigure } from "../lib/report/mod.ts";
@@ -28,6 +28,7 @@ export const SIMULATE_OPTIONS = {
   profile: one("PROFILE", "how the provider behaves (see functions --help; default ideal)", text),
   ...LOAD_OPTIONS,
   "until-confident": flag("repeat with new seeds until --figure is known within 2 % (95 % confidence)"),
+  items: one("N", "how many items each map has, as functions answer nothing here (default 1)", parseCount),
   figure: one("PATH", "the figure of --until-confident, as in the JSON (default chain_ms.mean)", parseFigure),
   html: one("FILE", "write a page with charts, self-contained", text),
   out: one("FILE", "write a run log; of several policies, one each: FILE.POLICY.json", text),
@@ -75,7 +76,7 @@ export async function experimentOf(targets: readonly string[], values: SimulateV
     seed,
     startMs: 0,
     size: sizeOf(load),
-    arrivals: (seed) => plannedArrivals({ ...load, seed }),
+    arrivals: (seed) => plannedArrivals({ ...load, seed }, 0, values.items),
   };
 }
 

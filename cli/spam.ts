@@ -2,6 +2,7 @@ import {
   type Chain,
   chain,
   every,
+  expressionsOf,
   fn,
   type FunctionDefinition,
   type Instance,
@@ -93,6 +94,7 @@ async function spamLoad(targets: readonly string[], values: SpamValues): Promise
     throw new UsageError("--batches K needs --every DURATION");
   }
   const workload = onlyChains(await workloadOf(targets, values), values.chain);
+  for (const { chain } of workload.chains) checkPlain(chain);
   const load = await loadOf(workload, { ...values, burst: batch });
   const count = batches === undefined ? values.count : batches * (batch ?? 1);
   return {
@@ -100,6 +102,20 @@ async function spamLoad(targets: readonly string[], values: SpamValues): Promise
     arrivals: rate === undefined ? load.arrivals : every(1000 / rate),
     bounds: count === undefined ? load.bounds : { ...load.bounds, count },
   };
+}
+
+/** Without Sequoia nobody reads what functions answer: they only trigger each other. */
+function checkPlain(chain: Chain): void {
+  const [expression] = expressionsOf(chain);
+  const calling = chain.nodes.find(({ calls }) => calls !== undefined);
+  if (expression === undefined && calling === undefined) return;
+  const node = expression === undefined ? calling?.name : expression.node;
+  throw new UsageError(
+    `spam: the chain ${chain.name} decides by what functions answer${
+      node === undefined ? "" : ` (node ${node})`
+    }, ` +
+      "which nobody reads without Sequoia. Run it with produce and consume",
+  );
 }
 
 async function workloadOf(targets: readonly string[], values: SpamValues): Promise<Workload> {

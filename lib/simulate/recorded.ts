@@ -79,6 +79,14 @@ function instanceOf(event: SubmitEvent, where: string): Instance {
       `Cannot simulate ${where}: it does not say what its instances run, as logs of older versions. Record the run again`,
     );
   }
+  const deciding = definition.nodes.find(({ when }) => when !== undefined);
+  if (deciding !== undefined) {
+    throw new SimulateError(
+      "deciding-chain",
+      `Cannot simulate ${where}: the node ${deciding.name} of ${definition.name} decides by what functions answer, which ` +
+        "a log does not say. Simulate the workload instead, with --items",
+    );
+  }
   return {
     id,
     chain: definition,
