@@ -1,7 +1,7 @@
 import { parseProfile, type Profile } from "../lib/platform/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "../lib/policies/mod.ts";
 import type { Limits } from "../lib/scheduler/mod.ts";
-import { freshSeed, parseCount } from "../lib/model/mod.ts";
+import { type Chain, freshSeed, MAX_ITEMS, parseCount } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
 import { readRunLog } from "../lib/record/mod.ts";
 import { parseFigure } from "../lib/report/mod.ts";
@@ -27,8 +27,8 @@ export const SIMULATE_OPTIONS = {
   ...SCHEDULING_OPTIONS,
   profile: one("PROFILE", "how the provider behaves (see functions --help; default ideal)", text),
   ...LOAD_OPTIONS,
+  items: one("N", "how many items maps have, as functions answer nothing here (default 1)", parseItems),
   "until-confident": flag("repeat with new seeds until --figure is known within 2 % (95 % confidence)"),
-  items: one("N", "how many items each map has, as functions answer nothing here (default 1)", parseCount),
   figure: one("PATH", "the figure of --until-confident, as in the JSON (default chain_ms.mean)", parseFigure),
   html: one("FILE", "write a page with charts, self-contained", text),
   out: one("FILE", "write a run log; of several policies, one each: FILE.POLICY.json", text),
@@ -43,6 +43,10 @@ export type SimulateValues = Values<typeof SIMULATE_OPTIONS>;
 export interface Experiment {
   readonly scenarios: readonly Scenario[];
   readonly seed: string;
+  /** How many items maps have. */
+  readonly items: number;
+  /** Whether any of the chains decides by what functions answer: by a condition, or a map. */
+  readonly decides: boolean;
   /** When the first of them does, at the earliest. */
   readonly startMs: number;
   /** How many instances arrive, or else for how long, in milliseconds. */
@@ -74,10 +78,24 @@ export async function experimentOf(targets: readonly string[], values: SimulateV
   return {
     scenarios,
     seed,
+    items: values.items ?? 1,
+    decides: load.workload.chains.some(({ chain }) => decides(chain)),
     startMs: 0,
     size: sizeOf(load),
-    arrivals: (seed) => plannedArrivals({ ...load, seed }, 0, values.items),
+    arrivals: (seed) => plannedArrivals({ ...load, seed }),
   };
+}
+
+function decides(chain: Chain): boolean {
+  return [chain, ...Object.values(chain.subchains ?? {})].some(({ nodes }) =>
+    nodes.some(({ when, map }) => when !== undefined || map !== undefined)
+  );
+}
+
+function parseItems(text: string): number {
+  const items = parseCount(text);
+  if (items > MAX_ITEMS) throw new RangeError(`Cannot map ${items} items. Write ${MAX_ITEMS} or less`);
+  return items;
 }
 
 function sizeOf({ arrivals, bounds: { count, forMs } }: Load): Experiment["size"] {
@@ -98,8 +116,9 @@ async function recordedExperiment(
 ): Promise<Experiment> {
   const [path = "", ...others] = targets;
   if (others.length > 0) throw new UsageError("simulate: name one run log, or workloads");
-  const given = Object.keys(LOAD_OPTIONS).filter((key) =>
-    key !== "seed" && isGiven(values[key as keyof typeof LOAD_OPTIONS])
+  const arriving = { ...LOAD_OPTIONS, items: SIMULATE_OPTIONS.items };
+  const given = Object.keys(arriving).filter((key) =>
+    key !== "seed" && isGiven(values[key as keyof typeof arriving])
   );
   if (given.length > 0) throw new UsageError(`simulate: what arrives is in ${path}. Leave --${given[0]} out`);
   if (values["until-confident"]) {
@@ -114,6 +133,8 @@ async function recordedExperiment(
   return {
     scenarios,
     seed,
+    items: 1,
+    decides: false,
     startMs: arrivals[0]!.instance.submittedAtMs,
     size: { count: arrivals.length },
     arrivals: () => arrivals,

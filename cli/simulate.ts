@@ -65,6 +65,11 @@ export const command: Command = {
     }
     const log = openLog(values);
     const experiment = await experimentOf(rest, values);
+    const { items, decides } = experiment;
+    if (decides) {
+      const each = items === 1 ? "1 item" : `${items} items`;
+      log.info(`Functions answer nothing here: conditions count as true, and maps have ${each} (--items N)`);
+    }
     if (values["until-confident"]) return await untilConfident(experiment, values, context);
     const views: RunView[] = [];
     for (const scenario of experiment.scenarios) {
@@ -104,6 +109,7 @@ async function simulate(
     random: random("provider"),
     recorder,
     counterMs,
+    items: experiment.items,
     startMs: experiment.startMs,
     ...(policy === undefined
       ? {}

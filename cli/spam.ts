@@ -2,7 +2,6 @@ import {
   type Chain,
   chain,
   every,
-  expressionsOf,
   fn,
   type FunctionDefinition,
   type Instance,
@@ -15,7 +14,7 @@ import {
 } from "../lib/model/mod.ts";
 import { instancesOf, type Load } from "../lib/produce/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
-import { Spammer, type SpamStats } from "../lib/spam/mod.ts";
+import { checkTriggered, Spammer, type SpamStats } from "../lib/spam/mod.ts";
 import { type Command, COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
@@ -94,7 +93,7 @@ async function spamLoad(targets: readonly string[], values: SpamValues): Promise
     throw new UsageError("--batches K needs --every DURATION");
   }
   const workload = onlyChains(await workloadOf(targets, values), values.chain);
-  for (const { chain } of workload.chains) checkPlain(chain);
+  for (const { chain } of workload.chains) checkTriggered(chain);
   const load = await loadOf(workload, { ...values, burst: batch });
   const count = batches === undefined ? values.count : batches * (batch ?? 1);
   return {
@@ -102,20 +101,6 @@ async function spamLoad(targets: readonly string[], values: SpamValues): Promise
     arrivals: rate === undefined ? load.arrivals : every(1000 / rate),
     bounds: count === undefined ? load.bounds : { ...load.bounds, count },
   };
-}
-
-/** Without Sequoia nobody reads what functions answer: they only trigger each other. */
-function checkPlain(chain: Chain): void {
-  const [expression] = expressionsOf(chain);
-  const calling = chain.nodes.find(({ calls }) => calls !== undefined);
-  if (expression === undefined && calling === undefined) return;
-  const node = expression === undefined ? calling?.name : expression.node;
-  throw new UsageError(
-    `spam: the chain ${chain.name} decides by what functions answer${
-      node === undefined ? "" : ` (node ${node})`
-    }, ` +
-      "which nobody reads without Sequoia. Run it with produce and consume",
-  );
 }
 
 async function workloadOf(targets: readonly string[], values: SpamValues): Promise<Workload> {

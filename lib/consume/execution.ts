@@ -1,9 +1,16 @@
-import type { Clock, Json, NodeRecord, Outcome } from "../model/mod.ts";
+import {
+  calledId,
+  calledInstance,
+  callFailure,
+  type Clock,
+  type Json,
+  type NodeRecord,
+  type Outcome,
+} from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
-import { calledId, calledInstance } from "./called.ts";
 import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { QueueWriter } from "./queue_writer.ts";
@@ -339,7 +346,7 @@ function failedEnd(reason: string): ChildEnd {
 
 function outcomeOf({ outcome, reason, output }: ChildEnd, id: string): Outcome {
   if (outcome === "completed") return { kind: "ok", output };
-  return failure(`${id} ${outcome === "failed" ? "has failed" : "was cancelled"}: ${reason ?? ""}`);
+  return failure(callFailure(id, outcome, reason));
 }
 
 /** Whatever does not fit with what a map has answered already has failed. */

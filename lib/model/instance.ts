@@ -99,7 +99,7 @@ export function instanceMaker(random: Random): (
 ) => Instance {
   const ulid = monotonicFactory(() => random.next());
   return (entry, submittedAtMs, { labels = NO_LABELS, args, id } = {}) => ({
-    id: id ?? ulid(Math.floor(submittedAtMs)),
+    id: id ?? ulid(Math.max(1, Math.floor(submittedAtMs))), // of 0, it would take the present
     chain: entry.chain,
     ...(args === undefined ? {} : { args }),
     labels: entry.labels ? { ...entry.labels, ...labels } : labels,

@@ -7,6 +7,11 @@ import { assertFails, assertRefused } from "./testing.ts";
 
 const c = chain("c", ({ call }) => call(fn("f")));
 
+Deno.test("instanceMaker() gives the same ids for the same seed, also at the beginning of time", () => {
+  const idAt = (ms: number) => instanceMaker(seededRandom(1))({ chain: c }, ms).id;
+  assertEquals([idAt(0), idAt(0.5)], [idAt(1), idAt(1)]);
+});
+
 Deno.test("instanceMaker() fills in the defaults", () => {
   const instance = instanceMaker(seededRandom(1))({ chain: c }, 1_700_000_000_000.5);
   assertEquals(instance, {

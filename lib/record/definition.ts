@@ -27,19 +27,15 @@ export function definitionArgs({ name, nodes: all, onFailed }: Chain): Record<st
   return {
     chain: name,
     functions: [...functions.values()],
-    nodes: nodes.map(({ name, fn, after, onFailure, join, when, map, calls }) => ({
+    nodes: nodes.map(({ name, fn, after, onFailure, join }) => ({
       name,
       function: fn.name,
       after,
       onFailure,
       ...join !== undefined && { join },
-      ...[when, map, calls].some((option) => option !== undefined) && { decides: true },
     })),
   };
 }
-
-/** Stands for whatever a node decides by what was answered before it. */
-const DECIDED = "true";
 
 /** The chain out of such args, as POSTs of nothing; undefined if it cannot be run. */
 export function definedChain(args: Record<string, unknown>): Chain | undefined {
@@ -69,7 +65,7 @@ function specOf(fn: Record<string, unknown>): FunctionSpec {
 }
 
 function nodeOf(node: unknown, specs: ReadonlyMap<unknown, FunctionSpec>): ChainNode {
-  const { name, function: fn, after, onFailure, join, decides } = isObject(node) ? node : {};
-  const ends = stripUndefined({ onFailure, join, when: decides === true ? DECIDED : undefined });
+  const { name, function: fn, after, onFailure, join } = isObject(node) ? node : {};
+  const ends = stripUndefined({ onFailure, join });
   return { name, fn: specs.get(fn), after, args: {}, ...ends } as ChainNode;
 }

@@ -15,16 +15,8 @@ export class InstanceRun {
   started = false;
   /** Nodes that are not settled. */
   unsettled: number;
-  /** Why it ends before its nodes are all settled. */
-  ending: Ending | undefined;
-  /** Whether what waited when it was to end has been taken out. */
-  cleared = false;
   /** Attempts in flight. */
   running = 0;
-  /** Instances that it has called and that have not ended. */
-  calling = 0;
-  /** Whether what was to be undone has been, or is not to be. */
-  undone = false;
   /** The gates of its nodes, where they depend on its labels. */
   gates: readonly Gate[] = NO_GATES;
   /** By whom `gates` was made. */
@@ -34,12 +26,54 @@ export class InstanceRun {
   #states: (NodeState | undefined)[] | undefined;
   /** How many predecessors each node waits for. */
   #waiting: number[] | undefined;
-  /** The maps whose items are running, by node. */
-  #maps: Map<number, MapRun> | undefined;
+  /** What few instances have, or most of them only for a moment: a million of them may be queued. */
+  #rare: Rare | undefined;
 
   /** @param sequence before all of those that are submitted later: as many numbers are its own as it has nodes */
   constructor(readonly instance: Instance, readonly plan: ChainPlan, readonly sequence: number) {
     this.unsettled = plan.size;
+  }
+
+  get #own(): Rare {
+    this.#rare ??= { ending: undefined, cleared: false, undone: false, calling: 0, maps: undefined };
+    return this.#rare;
+  }
+
+  /** Why it ends before its nodes are all settled. */
+  get ending(): Ending | undefined {
+    return this.#rare?.ending;
+  }
+
+  /** From now on nothing new of it is to start. What ended it first stays the reason. */
+  end(ending: Ending): void {
+    this.#own.ending ??= ending;
+  }
+
+  /** Whether what waited when it was to end has been taken out. */
+  get cleared(): boolean {
+    return this.#rare?.cleared ?? false;
+  }
+
+  set cleared(cleared: boolean) {
+    this.#own.cleared = cleared;
+  }
+
+  /** Whether what was to be undone has been, or is not to be. */
+  get undone(): boolean {
+    return this.#rare?.undone ?? false;
+  }
+
+  set undone(undone: boolean) {
+    this.#own.undone = undone;
+  }
+
+  /** Instances that it has called and that have not ended. */
+  get calling(): number {
+    return this.#rare?.calling ?? 0;
+  }
+
+  set calling(calling: number) {
+    this.#own.calling = calling;
   }
 
   /** Its invocations that are not settled. */
@@ -71,10 +105,10 @@ export class InstanceRun {
     return this.#states?.[node];
   }
 
-  /** Nothing more will be asked for the nodes that are not settled. */
-  end(): void {
+  /** It is over: nothing more will be asked for the nodes that are not settled. */
+  unload(): void {
     if (this.unsettled === 0) return;
-    this.#maps?.forEach((map, node) => this.#unload(node, map.open - 1));
+    this.#rare?.maps?.forEach((map, node) => this.#unload(node, map.open - 1));
     for (let node = 0; node < this.plan.size; node++) {
       if (this.stateOf(node) === undefined) this.#unload(node);
     }
@@ -89,7 +123,7 @@ export class InstanceRun {
     const freed = this.#note(node, state);
     const { name, onFailure } = this.plan.chain.nodes[node]!;
     if (state === "failed" && onFailure === "fail") {
-      this.ending ??= { outcome: "failed", reason: `node ${name}: ${reason}` };
+      this.end({ outcome: "failed", reason: `node ${name}: ${reason}` });
     }
     if (freed.length === 0 || this.ending !== undefined) return NOTHING;
     const free: number[] = [], skipped: number[] = [];
@@ -124,7 +158,7 @@ export class InstanceRun {
     const { onFailed } = this.plan.chain;
     if (onFailed !== undefined && recorded.has(onFailed)) {
       this.undone = true;
-      this.ending ??= { outcome: "cancelled", reason: "cancelled" };
+      this.end({ outcome: "cancelled", reason: "cancelled" });
     }
     return { free, skipped };
   }
@@ -139,8 +173,9 @@ export class InstanceRun {
     const map = new MapRun(count, done);
     if (map.open === 0) return undefined;
     this.#unload(node, 1 - map.open);
-    this.#maps ??= new Map();
-    this.#maps.set(node, map);
+    const own = this.#own;
+    own.maps ??= new Map();
+    own.maps.set(node, map);
     return map.next(this.plan.chain.nodes[node]!.map?.concurrency ?? Infinity);
   }
 
@@ -150,17 +185,17 @@ export class InstanceRun {
    * @returns the items to run now; "done" if it was the last
    */
   settleItem(node: number, item: number, state: NodeState, reason: string): readonly number[] | "done" {
-    const map = this.#maps?.get(node);
-    if (map === undefined) return []; // another item has ended the instance
+    const maps = this.#rare?.maps, map = maps?.get(node);
+    if (maps === undefined || map === undefined) return []; // another item has ended the instance
     map.open--;
     if (state === "failed" && this.plan.chain.nodes[node]!.onFailure === "fail") {
-      this.#maps!.delete(node);
+      maps.delete(node);
       this.#unload(node, map.open);
       this.settle(node, "failed", `item ${item}: ${reason}`);
       return [];
     }
     if (map.open === 0) {
-      this.#maps!.delete(node);
+      maps.delete(node);
       return "done";
     }
     this.#unload(node);
@@ -193,6 +228,15 @@ export class InstanceRun {
     this.#states[node] = state;
     return plan.successors[node]!.filter((next) => --this.#waiting![next]! === 0);
   }
+}
+
+interface Rare {
+  ending: Ending | undefined;
+  cleared: boolean;
+  undone: boolean;
+  calling: number;
+  /** The maps whose items are running, by node. */
+  maps: Map<number, MapRun> | undefined;
 }
 
 /** What becomes of nodes when others have settled. */

@@ -7,6 +7,8 @@ import type { Lane } from "./tree.ts";
 /** Where an invocation is in its life: waiting for its turn, for the end of a delay, in flight, or over. */
 export type Phase = "queued" | "delayed" | "running" | "settled";
 
+/** Of a chain there are no more nodes. */
+const NODES = 65_536;
 /** Of a map there are no more than 10,000 items. */
 const ITEM = 2 ** -14;
 
@@ -18,10 +20,8 @@ export class Invocation implements Task {
    * @internal
    */
   readonly run: InstanceRun;
-  /** Its node's index in the chain. */
-  readonly nodeIndex: number;
-  /** Of a map: which item, from 0. */
-  readonly item: number | undefined;
+  /** Its node's index and, of a map, its item, in one number: there may be millions of invocations. */
+  readonly #place: number;
   /** Where it is in its life. */
   phase: Phase = "queued";
   /** Attempts begun. */
@@ -65,11 +65,18 @@ export class Invocation implements Task {
    */
   constructor(run: InstanceRun, nodeIndex: number, item: number | undefined, readyAtMs: number) {
     this.run = run;
-    this.nodeIndex = nodeIndex;
-    this.item = item;
+    this.#place = item === undefined ? nodeIndex : nodeIndex + (item + 1) * NODES;
     this.readyAtMs = readyAtMs;
   }
 
+  /** Its node's index in the chain. */
+  get nodeIndex(): number {
+    return this.#place % NODES;
+  }
+  /** Of a map: which item, from 0. */
+  get item(): number | undefined {
+    return this.#place < NODES ? undefined : Math.floor(this.#place / NODES) - 1;
+  }
   /** The whole instance. */
   get of(): Instance {
     return this.run.instance;
@@ -80,8 +87,9 @@ export class Invocation implements Task {
   }
   /** Submission order, then node order, then item order: the last tie-break. Exact up to 2^39 nodes. */
   get sequence(): number {
+    const { item } = this;
     const sequence = this.run.sequence + this.nodeIndex;
-    return this.item === undefined ? sequence : sequence + this.item * ITEM;
+    return item === undefined ? sequence : sequence + item * ITEM;
   }
   get chain(): string {
     return this.of.chain.name;

@@ -69,6 +69,7 @@ export class Retries {
 
   /** Takes out one that is to be tried again now. */
   take(nowMs: number): Invocation | undefined {
+    if (this.waiting === 0) return undefined;
     const task = this.#throttled.take(nowMs) ?? this.#takeFailed(nowMs);
     if (task !== undefined) this.waiting--;
     return task;

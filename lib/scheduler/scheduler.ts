@@ -338,7 +338,7 @@ export class Scheduler {
 
   /** Nothing more of an instance starts, but what undoes; it ends with the last of what is in flight. */
   #stop(run: InstanceRun, ending: Ending, nowMs: number): Consequences {
-    run.ending ??= ending;
+    run.end(ending);
     return this.#result(run, [], nowMs);
   }
 
@@ -357,7 +357,7 @@ export class Scheduler {
       return { skipped, ending };
     }
     this.#runs.delete(run.instance.id);
-    run.end();
+    run.unload();
     return { skipped, ended: ending ?? { outcome: "completed" } };
   }
 

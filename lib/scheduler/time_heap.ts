@@ -32,6 +32,7 @@ export class TimeHeap<T extends { readonly sequence: number }> {
 
   /** Takes out one that is due. */
   take(nowMs: number): T | undefined {
+    if (this.#heap.length === 0) return undefined; // nearly always, and asked for with every decision
     const next = this.nextMs;
     return next !== undefined && next <= nowMs ? this.#removeTop().value : undefined;
   }

@@ -2,7 +2,7 @@
 export class SimulateError extends Error {
   override readonly name = "SimulateError";
   /** What is wrong; stable. */
-  readonly code: "no-instances" | "no-chains" | "deciding-chain";
+  readonly code: "no-instances" | "no-chains" | "deciding-chains";
 
   constructor(code: SimulateError["code"], message: string) {
     super(message);

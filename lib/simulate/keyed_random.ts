@@ -17,9 +17,10 @@ export class KeyedRandom implements Random {
     this.#seed = seed | 0;
   }
 
-  /** Goes to the first number of a key of two parts, each of up to 32 bits. */
-  at(first: number, second: number): this {
-    this.#key = mix(mix(this.#seed ^ first) ^ Math.imul(second, 0x9e3779b1));
+  /** Goes to the first number of a key of one part or more, each of up to 32 bits. */
+  at(first: number, ...others: readonly number[]): this {
+    this.#key = mix(this.#seed ^ first);
+    for (const part of others) this.#key = mix(this.#key ^ Math.imul(part, 0x9e3779b1));
     this.#counter = 0;
     return this;
   }

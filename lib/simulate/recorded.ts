@@ -17,7 +17,7 @@ export interface Recording {
  * had failed, or the log ends before) take the mean of what was seen of their function, or else what it declares.
  *
  * @param where the log, for messages
- * @throws {SimulateError} if the log has no instances, or does not say what they run
+ * @throws {SimulateError} if the log has no instances, or does not say what they run, or they map or call chains
  */
 export async function recordedArrivals(
   events: AsyncIterable<RunEvent> | Iterable<RunEvent>,
@@ -30,6 +30,7 @@ export async function recordedArrivals(
   for await (const event of events) {
     if (event.type === "run") run = event;
     if (event.type === "submit" && !submissions.has(event.instance)) submissions.set(event.instance, event);
+    checkPlain(event, where);
     if (event.type === "attempt" && event.settled) noteAttempt(event, nodes, means);
   }
   if (run === undefined || submissions.size === 0) {
@@ -46,6 +47,20 @@ export async function recordedArrivals(
     .sort((a, b) => a.submittedAtMs - b.submittedAtMs)
     .map((event) => new RecordedArrival(instanceOf(event, where), nodes, meanOf));
   return { arrivals, run };
+}
+
+/** Logs do not say which nodes map or call: what comes after these would start too early. */
+function checkPlain(event: RunEvent, where: string): void {
+  const isMap = event.type === "attempt" && event.item !== undefined;
+  const isCalled = event.type === "submit" && event.parent !== undefined;
+  if (!isMap && !isCalled) return;
+  throw new SimulateError(
+    "deciding-chains",
+    `Cannot simulate ${where}: its chain "${event.chain}" ${
+      isMap ? "has a map" : "was called by another"
+    }, of which ` +
+      "logs do not say enough. Simulate the workload instead, with --items N",
+  );
 }
 
 /** What became of a node of an instance. */
@@ -79,14 +94,6 @@ function instanceOf(event: SubmitEvent, where: string): Instance {
       `Cannot simulate ${where}: it does not say what its instances run, as logs of older versions. Record the run again`,
     );
   }
-  const deciding = definition.nodes.find(({ when }) => when !== undefined);
-  if (deciding !== undefined) {
-    throw new SimulateError(
-      "deciding-chain",
-      `Cannot simulate ${where}: the node ${deciding.name} of ${definition.name} decides by what functions answer, which ` +
-        "a log does not say. Simulate the workload instead, with --items",
-    );
-  }
   return {
     id,
     chain: definition,
@@ -117,6 +124,10 @@ class RecordedArrival implements Arrival {
 
   fails(node: number): boolean {
     return this.#recorded(node)?.fails ?? false;
+  }
+
+  called(instance: Instance): Arrival {
+    return new RecordedArrival(instance, this.#nodes, this.#meanOf);
   }
 
   #recorded(node: number): RecordedNode | undefined {

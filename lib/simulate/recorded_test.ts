@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { constant } from "../model/mod.ts";
 import type { AttemptEvent, RunEvent } from "../record/mod.ts";
 import { submission } from "../record/mod.ts";
@@ -90,4 +90,17 @@ Deno.test("recordedArrivals() says what is missing", async () => {
       .code;
   assertEquals(await codeOf([RUN]), "no-instances");
   assertEquals(await codeOf([RUN, { type: "submit", ...old }]), "no-chains");
+});
+
+Deno.test("recordedArrivals() refuses runs with maps or called chains, of which logs do not say enough", async () => {
+  const parent = { instance: "a", node: "n0" };
+  const cases: [string, RunEvent[]][] = [
+    ["has a map", [RUN, submit(line, "a"), attempt("a", "n0", 5, { item: 0 })]],
+    ["was called by another", [RUN, submit(line, "a"), submit(line, "a/n0", { parent })]],
+  ];
+  for (const [words, events] of cases) {
+    const error = await assertRejects(() => recordedArrivals(events, "run.json"), SimulateError);
+    assertEquals(error.code, "deciding-chains");
+    assertStringIncludes(error.message, `Cannot simulate run.json: its chain "line" ${words}`);
+  }
 });

@@ -1,6 +1,6 @@
-import { IdealPath, type Outcome } from "../model/mod.ts";
+import { calledInstance, callFailure, IdealPath, NO_ARGS, type Outcome } from "../model/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
-import type { Invocation, Scheduler, Settlement } from "../scheduler/mod.ts";
+import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
@@ -31,46 +31,75 @@ export interface Gauges {
   readonly throttled: number;
 }
 
-interface Held {
-  readonly arrival: Arrival;
+/** An instance that has not ended. */
+class Held {
   readonly path: IdealPath;
+  /** The ids of the instances that it has called and that have not ended. */
+  readonly called = new Set<string>();
+  isEnding = false;
+
+  /** @param caller by whom it was called, if an instance has called it */
+  constructor(readonly arrival: Arrival, readonly caller?: { readonly held: Held; readonly call: NodeCall }) {
+    this.path = new IdealPath(arrival.instance.chain);
+  }
 }
 
-/** Sequoia's part: the scheduler that consumers use, before a platform in virtual time. */
+/**
+ * Sequoia's part: the scheduler that consumers use, before a platform in virtual time. Functions answer nothing there, so
+ * conditions count as true, and all maps have as many items.
+ */
 export class ScheduledRun implements Run {
   readonly #scheduler: Scheduler;
   readonly #platform: VirtualPlatform;
   readonly #timeline: Timeline;
   readonly #recorder: SimulationRecorder;
+  readonly #items: number;
   readonly #held = new Map<string, Held>();
 
+  /** @param items how many items maps have, from 1 */
   constructor(
     scheduler: Scheduler,
     platform: VirtualPlatform,
     timeline: Timeline,
     recorder: SimulationRecorder,
+    items: number,
   ) {
     this.#scheduler = scheduler;
     this.#platform = platform;
     this.#timeline = timeline;
     this.#recorder = recorder;
+    this.#items = items;
   }
 
   arrive(arrival: Arrival): void {
-    const { instance } = arrival;
+    this.#begin(new Held(arrival));
+  }
+
+  #begin(held: Held): void {
+    const { instance } = held.arrival;
     this.#recorder.submit(submission(instance));
-    this.#held.set(instance.id, { arrival, path: new IdealPath(instance.chain) });
+    this.#held.set(instance.id, held);
+    held.caller?.held.called.add(instance.id);
     this.#after(this.#scheduler.submit(instance, this.#timeline.nowMs));
   }
 
   pump(): void {
+    const scheduler = this.#scheduler;
+    let news: readonly Settlement[];
+    do {
+      this.#start();
+      news = scheduler.takeNews();
+      for (const settlement of news) this.#after(settlement);
+    } while (news.length > 0); // an end may ready what undoes
+  }
+
+  #start(): void {
     const scheduler = this.#scheduler, { nowMs } = this.#timeline;
     for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
       const { arrival, path } = this.#held.get(task.instance)!;
       this.#recorder.started?.(task.function, task.chain, nowMs);
       this.#platform.call(new Attempt(this, task, arrival, path, nowMs));
     }
-    for (const refused of scheduler.takeNews()) this.#after(refused);
   }
 
   wakeAtMs(): number | undefined {
@@ -94,18 +123,56 @@ export class ScheduledRun implements Run {
     this.#after(this.#scheduler.settle(task, outcome, nowMs, runMs));
   }
 
-  #after({ instance, ended }: Settlement): void {
-    if (ended === undefined) return;
-    const { path } = this.#held.get(instance.id)!;
-    this.#held.delete(instance.id);
+  /** Does what a change of an instance asks for. */
+  #after({ instance, undecided = [], calls = [], ending, ended }: Settlement): void {
+    const held = this.#held.get(instance.id)!;
+    for (const node of undecided) this.#decide(held, node);
+    for (const call of calls) this.#call(held, call);
+    if (ending !== undefined && !held.isEnding) {
+      held.isEnding = true;
+      for (const id of [...held.called]) {
+        this.#follow(this.#scheduler.cancel(id, this.#timeline.nowMs, "its caller has ended"));
+      }
+    }
+    if (ended !== undefined) this.#end(held, ended);
+  }
+
+  #follow(settlement: Settlement | undefined): void {
+    if (settlement !== undefined) this.#after(settlement);
+  }
+
+  #decide({ arrival: { instance: { id, chain } } }: Held, node: number): void {
+    const isMap = chain.nodes[node]!.map !== undefined;
+    const decision = isMap ? { kind: "map", count: this.#items } as const : { kind: "run" } as const;
+    this.#follow(this.#scheduler.decide(id, node, decision, this.#timeline.nowMs));
+  }
+
+  #call(held: Held, call: NodeCall): void {
+    const { arrival } = held;
+    const instance = calledInstance(arrival.instance, call, NO_ARGS, this.#timeline.nowMs);
+    this.#begin(new Held(arrival.called(instance, call), { held, call }));
+  }
+
+  #end({ arrival: { instance }, path, caller }: Held, { outcome, reason, shed }: Ending): void {
+    const { id, chain } = instance;
+    const { nowMs } = this.#timeline;
+    this.#held.delete(id);
     this.#recorder.end({
-      chain: instance.chain.name,
-      instance: instance.id,
-      endedAtMs: this.#timeline.nowMs,
-      outcome: ended.shed ? "shed" : ended.outcome,
+      chain: chain.name,
+      instance: id,
+      endedAtMs: nowMs,
+      outcome: shed ? "shed" : outcome,
       idealMs: path.idealMs,
-      ...(ended.reason === undefined ? {} : { reason: ended.reason }),
+      ...(reason === undefined ? {} : { reason }),
     });
+    if (caller === undefined) return;
+    const { held, call } = caller;
+    held.called.delete(id);
+    held.path.ran(call.node, path.idealMs);
+    const [state, why] = outcome === "completed"
+      ? ["ok", ""] as const
+      : ["failed", callFailure(id, outcome, reason)] as const;
+    this.#follow(this.#scheduler.settleCall(held.arrival.instance.id, call, state, why, nowMs));
   }
 }
 
@@ -128,7 +195,7 @@ class Attempt implements VirtualCall {
   }
 
   get runMs(): number {
-    return this.arrival.runMs(this.task.nodeIndex);
+    return this.arrival.runMs(this.task.nodeIndex, this.task.item);
   }
 
   get timeoutMs(): number {

@@ -19,6 +19,8 @@ export interface SimulationOptions {
   readonly random: Random;
   /** Is told what happens. */
   readonly recorder: SimulationRecorder;
+  /** How many items maps have, from 1. (Default: 1) */
+  readonly items?: number;
   /** When time begins, in milliseconds since 1970. (Default: 0) */
   readonly startMs?: number;
   /** The scheduler's gauges are recorded at this interval, in milliseconds, while anything happens. (Default: never) */
@@ -40,7 +42,7 @@ export class Simulation {
   #arrived = 0;
 
   constructor(options: SimulationOptions) {
-    const { profile, random, recorder, scheduler, startMs = 0, counterMs = Infinity } = options;
+    const { profile, random, recorder, scheduler, items = 1, startMs = 0, counterMs = Infinity } = options;
     this.#timeline = new Timeline(startMs);
     this.#recorder = recorder;
     const platform = new VirtualPlatform(profile, random, this.#timeline);
@@ -50,8 +52,9 @@ export class Simulation {
         this.#timeline,
         recorder,
         profile.backgroundQueue > 0 ? "background" : "http",
+        items,
       )
-      : new ScheduledRun(scheduler, platform, this.#timeline, recorder);
+      : new ScheduledRun(scheduler, platform, this.#timeline, recorder, items);
     this.#counterMs = counterMs;
     this.#counterAtMs = counterMs === Infinity ? Infinity : startMs;
     this.#arrivals = options.arrivals[Symbol.iterator]();

@@ -14,23 +14,31 @@ interface Setup {
   readonly policy?: string;
   readonly baseline?: boolean;
   readonly shed?: boolean;
+  readonly items?: number;
   readonly fails?: (instance: string, node: number) => boolean;
+}
+
+/** An instance whose nodes take what their functions declare. */
+function arrivalOf(instance: Instance, setup: Setup): Arrival {
+  return {
+    instance,
+    runMs: (node) => (instance.chain.nodes[node]!.fn.time as { ms: number }).ms,
+    fails: (node) => setup.fails?.(instance.id, node) ?? false,
+    called: (instance) => arrivalOf(instance, setup),
+  };
 }
 
 /** Runs instances whose nodes take what their functions declare. */
 function simulated(instances: Iterable<Instance>, setup: Setup = {}): EventLog {
   const log = new EventLog();
-  const arrivals = [...instances].map((instance): Arrival => ({
-    instance,
-    runMs: (node) => (instance.chain.nodes[node]!.fn.time as { ms: number }).ms,
-    fails: (node) => setup.fails?.(instance.id, node) ?? false,
-  }));
-  const { policy = "fcfs", limits = {}, shed = false } = setup;
+  const arrivals = [...instances].map((instance) => arrivalOf(instance, setup));
+  const { policy = "fcfs", limits = {}, shed = false, items = 1 } = setup;
   const simulation = new Simulation({
     arrivals,
     profile: parseProfile(setup.profile ?? "ideal"),
     random: seededRandom(1),
     recorder: log,
+    items,
     ...(setup.baseline
       ? {}
       : { scheduler: new Scheduler({ policy: policyOf(policy), limits, shed, random: seededRandom(1) }) }),

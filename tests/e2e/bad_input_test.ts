@@ -119,6 +119,7 @@ const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["spam --rate 5 --batch 3", 2, "Choose one of"],
   ["spam --then http://127.0.0.1/", 2, "--after"],
   ["spam ftp://127.0.0.1/", 2, "ftp"],
+  ["spam decided.ts", 2, 'chain "decided", node "f"', "it has a condition", "sequoia consume"],
   ["queue sttaus", 2, 'unknown action "sttaus"', 'did you mean "status"'],
   ["queue show", 2, "name an instance"],
   ["queue cancel", 2, "--all"],

@@ -1,5 +1,5 @@
 /** Chains that decide by what their functions answer, over HTTP, with consumers that are killed in between. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
 import { folder, freeAddress, ROOT, run, runJson, Running, type RunOptions } from "./sequoia.ts";
 
@@ -137,32 +137,4 @@ Deno.test(`chains that decide answer the same though ${KILLS} consumers of their
     const outputs = shown.filter((each) => each.chain === chain).map(({ output }) => output);
     assertEquals(outputs, new Array(COPIES).fill(GIVEN[of]!.output));
   }
-});
-
-Deno.test("spam refuses chains that decide, and says which node does", async () => {
-  await using at = await folder();
-  const { code, stderr } = await run(["spam", FILES[0]!, "--batch", "1"], at);
-  assertEquals(code, 2);
-  assertMatch(
-    stderr,
-    /the chain documents decides by what functions answer \(node list\).*produce and consume/,
-  );
-});
-
-Deno.test("simulate takes conditions as true and maps for --items; recorded chains that decided are refused", async () => {
-  await using at = await folder();
-  const simulate = ["simulate", FILES[0]!, "--count", "20", "--poisson", "5", "--items", "6"];
-  const { chains, byFunction } = await runJson(simulate, at) as {
-    chains: { completed: number };
-    byFunction: Record<string, { functions: { completed: number } }>;
-  };
-  assertEquals([chains.completed, byFunction.extract!.functions.completed], [20, 120]);
-  const address = freeAddress();
-  await using functions = new Running(["functions", ...FILES, "--listen", address], at);
-  await functions.says(/listen|http/i);
-  await run(["produce", FILES[0]!, "--id", "a", ...QUEUE, "--out", "none"], at);
-  await run(["consume", ...QUEUE, "--local", address, "--out", "log.json", "--until-empty"], at);
-  const { code, stderr } = await run(["simulate", "log.json"], at);
-  assertEquals(code, 1);
-  assertMatch(stderr, /the node extract of documents decides by what functions answer.*--items/);
 });

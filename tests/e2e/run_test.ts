@@ -240,6 +240,7 @@ Deno.test("the example workloads can all be submitted", async () => {
   await using at = await folder();
   const names = [
     "bag_of_words",
+    "documents",
     "fan2",
     "fan3",
     "fan7",
@@ -247,7 +248,9 @@ Deno.test("the example workloads can all be submitted", async () => {
     "join",
     "linear",
     "mixed",
+    "nightly",
     "object_detection",
+    "order",
     "vidpipe",
   ];
   for (const name of names) {

@@ -1,7 +1,7 @@
 /** `sequoia simulate`, through the real command line. */
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Report } from "../../lib/report/mod.ts";
-import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
+import { folder, freeAddress, ROOT, run, runJson, Running } from "./sequoia.ts";
 
 const MIX = `import { chain, fn, lognormal, workload } from "sequoia";
 const quick = fn("quick", { time: lognormal("60ms", "150ms") }), slow = fn("slow", { time: lognormal("200ms", "500ms") });
@@ -54,6 +54,22 @@ Deno.test("sequoia simulate lays policies side by side, with what the provider d
   const { stdout } = await run(["simulate", ...LOAD, ...options, ...policies], at);
   assertMatch(stdout, /1\. baseline .*\n.*in virtual time\n2\. running-first/);
   assertMatch(stdout, /chains dropped +[\d,]+ +0/);
+});
+
+Deno.test("sequoia simulate says what it makes of chains that decide, and counts what they call", async () => {
+  const args = [`${ROOT}workloads/nightly.ts`, "--chain", "nightly", "--burst", "2", "--seed", "1", "--json"];
+  const { code, stdout, stderr } = await run(["simulate", ...args, "--items", "3"], { cwd: ROOT });
+  assertEquals([code, stderr], [
+    0,
+    "Functions answer nothing here: conditions count as true, and maps have 3 items (--items N)\n",
+  ]);
+  const { chains, functions } = JSON.parse(stdout) as Report;
+  assertEquals([chains.submitted, chains.completed], [2 * (1 + 3 + 9), 2 * (1 + 3 + 9)]);
+  assertEquals(
+    functions.invocations,
+    2 * (2 + 3 * 2 + 9 * 2),
+    "list and report, read and load, check and sum",
+  );
 });
 
 Deno.test("sequoia simulate ends early at ^C, and shows what there is", async () => {
@@ -163,6 +179,13 @@ const refused: readonly [string, readonly string[], number, string][] = [
     2,
     "what arrives is in old.json. Leave --poisson out",
   ],
+  [
+    "too many items",
+    [...LOAD, "--items", "10001"],
+    2,
+    "--items: Cannot map 10001 items. Write 10000 or less",
+  ],
+  ["a log with items", ["old.json", "--items", "5"], 2, "what arrives is in old.json. Leave --items out"],
   ["two logs", ["old.json", "old.json"], 2, "name one run log, or workloads"],
   ["a log that does not say what was run", ["old.json"], 1, "Record the run again"],
   ["a log of nothing", ["empty.json"], 1, "no instances were submitted in that run"],

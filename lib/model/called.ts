@@ -1,8 +1,12 @@
-import { type Instance, isInstanceId, type JsonObject, subchainOf } from "../model/mod.ts";
-import type { NodeCall } from "../scheduler/mod.ts";
+import { type Instance, type InstanceOutcome, isInstanceId, type NodeRecord } from "./instance.ts";
+import type { JsonObject } from "./json.ts";
+import { subchainOf } from "./subchains.ts";
+
+/** The node, or the item of a map, that calls. */
+export type Calling = Pick<NodeRecord, "node" | "item">;
 
 /** The id of the instance that a node calls: the same each time, so that it is run once. */
-export function calledId({ id, chain }: Instance, { node, item }: NodeCall): string {
+export function calledId({ id, chain }: Instance, { node, item }: Calling): string {
   const called = `${id}/${chain.nodes[node]!.name}`;
   return item === undefined ? called : `${called}/${item}`;
 }
@@ -14,7 +18,7 @@ export function calledId({ id, chain }: Instance, { node, item }: NodeCall): str
  */
 export function calledInstance(
   caller: Instance,
-  call: NodeCall,
+  call: Calling,
   args: JsonObject,
   submittedAtMs: number,
 ): Instance {
@@ -35,4 +39,9 @@ export function calledInstance(
     weight,
     deadlineMs,
   };
+}
+
+/** Why a node has failed whose called instance has not completed. */
+export function callFailure(id: string, outcome: Exclude<InstanceOutcome, "completed">, reason = ""): string {
+  return `${id} ${outcome === "failed" ? "has failed" : "was cancelled"}: ${reason}`;
 }
