@@ -1,90 +1,71 @@
 import { assertEquals } from "@std/assert";
-import { chain, fn, type Instance, instanceMaker, type NodeRecord, seededRandom } from "../lib/model/mod.ts";
-import type { InstanceView } from "../lib/queue/mod.ts";
-import { type Family, instanceTree } from "./instance_tree.ts";
+import { decided, ids, instances, line, record } from "../tests/queue/samples.ts";
+import { chain, fn, linkChains, type NodeRecord, realClock, subchainOf } from "../lib/model/mod.ts";
+import { type InstanceState, memoryQueue } from "../lib/queue/mod.ts";
+import { type InstanceTree, nodeViews, readTree } from "./instance_tree.ts";
 
-const sub = chain("thumbnails", ({ call }) => void call(fn("resize")));
-const documents = chain("documents", ({ call, onFailed }) => {
-  const list = call(fn("list"));
-  const convert = call(fn("convert"), { after: list, map: "inputs.list" });
-  call(sub, { after: list, name: "small", map: "inputs.list" });
-  call(fn("index"), { after: convert, name: "index_all" });
-  onFailed(fn("clean_up"));
+const signal = new AbortController().signal;
+
+function views(of: typeof line, progress: readonly NodeRecord[], state: InstanceState = "running") {
+  const [instance] = instances(1, of);
+  return nodeViews({ instance: instance!, state, progress });
+}
+
+function states(...args: Parameters<typeof views>) {
+  return views(...args).map(({ state }) => state);
+}
+
+Deno.test("nodeViews() says of what has not settled only what the queue knows", () => {
+  assertEquals(states(line, []), ["open", "waiting", "waiting"]);
+  assertEquals(states(line, [record(0)], "queued"), ["ok", "open", "waiting"]);
+  assertEquals(states(line, [record(0, null, "started")]), ["started", "waiting", "waiting"]);
+  assertEquals(states(line, [record(0), record(1, null, "failed")], "failed"), ["ok", "failed", "not done"]);
+  assertEquals(states(line, [record(0), record(1, null, "skipped")]), ["ok", "skipped", "open"]);
 });
 
-const instance: Instance = {
-  ...instanceMaker(seededRandom(1))({ chain: documents }, 1000, { id: "order-7", args: { pages: 3 } }),
-  parent: { instance: "order-6", node: "all", item: 4 },
-};
-
-const record = (node: number, rest: Partial<NodeRecord> = {}): NodeRecord => ({
-  ...{ node, state: "ok", attempts: 1, output: null },
-  ...rest,
-});
-
-const view: InstanceView = {
-  instance,
-  state: "failed",
-  progress: [
-    record(0, { output: ["a", "b"], runMs: 120.4, endedAtMs: 1500, attempts: 3 }),
-    record(1, { state: "failed", reason: "item 1: HTTP 404" }),
-    record(1, { item: 0 }),
-    record(1, { item: 1, state: "failed", reason: "HTTP 404" }),
-  ],
-  reason: "node convert: item 1: HTTP 404",
-  endedAtMs: 3000,
-  output: { left: 1 },
-};
-
-const child = (item: number, state: InstanceView["state"]): Family => ({
-  view: {
-    instance: {
-      ...instanceMaker(seededRandom(1))({ chain: sub }, 1600, { id: `order-7/small/${item}` }),
-      parent: { instance: "order-7", node: "small", item },
-    },
-    state,
-    progress: [record(0, { output: "x".repeat(300), state: state === "completed" ? "ok" : "failed" })],
-  },
-  called: [],
-});
-
-const showing = { nowMs: 5000, full: false };
-
-Deno.test("instanceTree() draws what each node got and answered, its items, and what it has called", () => {
-  const family = { view, called: [child(0, "completed"), child(1, "failed")] };
-  assertEquals(instanceTree(family, showing), [
-    "order-7  failed     documents               2/5  4s ago  node convert: item 1: HTTP 404",
-    "called by: order-6 all[4]",
-    "submitted: 1970-01-01T00:00:01.000Z",
-    "ended: 1970-01-01T00:00:03.000Z, after 2s",
-    'args: {"pages":3}',
-    "├─ list  ok, 3 attempts, 120ms, at +500ms",
-    '│  │  out: ["a","b"]',
-    "│  ├─ convert  failed, items settled: 1 ok, 1 failed",
-    '│  │  │  in:  {"list":["a","b"]}',
-    "│  │  │  item 1: HTTP 404",
-    "│  │  └─ index_all  index, open",
-    '│  │        in:  {"convert":null}',
-    "│  └─ small  chain thumbnails, open, begun",
-    '│        in:  {"list":["a","b"]}',
-    "│        order-7/small/0  completed  thumbnails              1/1  3.40s ago",
-    "│        └─ resize  ok",
-    `│              out: "${"x".repeat(159)}…`,
-    "│        order-7/small/1  failed     thumbnails              1/1  3.40s ago",
-    "│        └─ resize  failed",
-    "└─ clean_up  open",
-    'output: {"left":1}',
+Deno.test("nodeViews() gives a node what it got: of what came before, or of all that is undone", () => {
+  const inputs = (...args: Parameters<typeof views>) => views(...args).map(({ inputs }) => inputs);
+  assertEquals(inputs(line, [record(0, 7)]), [undefined, { first: 7 }, undefined]);
+  assertEquals(inputs(line, [record(0, 7), record(1, 8, "failed")]), [
+    undefined,
+    { first: 7 },
+    { second: null },
   ]);
+  const undone = [record(0, 7), record(1, null, "failed"), record(4, "done")];
+  assertEquals(inputs(decided, undone, "failed").at(-1), { list: 7 });
+  assertEquals(inputs(decided, []).at(-1), undefined);
 });
 
-Deno.test("instanceTree() shows outputs whole if it is told so", () => {
-  const [line] = instanceTree(child(0, "completed"), { ...showing, full: true }).slice(-1);
-  assertEquals(line!.length, 11 + 302);
-});
+Deno.test("readTree() finds what an instance has called, item by item, and what that has called", async () => {
+  const inner = chain("inner", ({ call }) => void call(fn("f")));
+  const middle = chain("middle", ({ call }) => void call(inner));
+  const outer = linkChains([
+    chain("outer", ({ call }) => {
+      call(middle, { name: "each", map: "args.list" });
+      call(inner, { name: "alone" });
+    }),
+  ])[0]!;
+  await using queue = memoryQueue({ clock: realClock });
+  const [root] = instances(1, outer);
+  const child = (id: string, chainName: string, node: string, parent = root!.id, item?: number) => ({
+    ...root!,
+    id,
+    chain: subchainOf(outer, chainName),
+    parent: { instance: parent, node, ...item !== undefined && { item } },
+  });
+  await queue.push([root!]);
+  await queue.pull(1, signal);
+  const items = [1002, 10, 0].map((item) =>
+    child(`${root!.id}/each/${item}`, "middle", "each", root!.id, item)
+  );
+  await queue.push(items);
+  await queue.push([child(`${root!.id}/each/10/inner`, "inner", "inner", `${root!.id}/each/10`)]);
+  await queue.push([{ ...instances(1, inner)[0]!, id: `${root!.id}/alone` }]); // only of that name
 
-Deno.test("instanceTree() draws the most urgent of many called instances", () => {
-  const called = Array.from({ length: 30 }, (_, i) => child(i, i < 25 ? "completed" : "failed"));
-  const lines = instanceTree({ view, called }, showing);
-  assertEquals(lines.filter((line) => /order-7\/small\/\d+ {2}failed/.test(line)).length, 5);
-  assertEquals(lines.filter((line) => line.includes("… and 20 more called")).length, 1);
+  const tree = await readTree(queue, (await queue.get(root!.id))!);
+  const idsOf = (trees: readonly InstanceTree[] = []) => ids(trees.map(({ view }) => view));
+  assertEquals([...tree.called.keys()], ["each"]);
+  const each = tree.called.get("each")!;
+  assertEquals(idsOf(each), [0, 10, 1002].map((item) => `${root!.id}/each/${item}`));
+  assertEquals(each.map(({ called }) => idsOf(called.get("inner"))), [[], [`${root!.id}/each/10/inner`], []]);
 });

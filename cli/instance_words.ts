@@ -1,9 +1,22 @@
-import { formatDuration } from "../lib/model/mod.ts";
+import { oneLine } from "../lib/draw/mod.ts";
+import { formatDuration, type NodeRecord } from "../lib/model/mod.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
+import { type InstanceTree, nodeViews } from "./instance_tree.ts";
 
 /** An instance in one line: id, state, chain, how many of its nodes have settled, age, and why it failed. */
 export function instanceLine(view: InstanceView, nowMs: number): string {
-  const { instance: { id, chain, submittedAtMs }, state, progress, reason } = view;
+  return [...stateWords(view, nowMs), oneLine(view.reason ?? "")].join("  ").trimEnd();
+}
+
+/** The same among others: with the instance that has called it. */
+export function listLine(view: InstanceView, nowMs: number): string {
+  const { instance: { parent }, reason = "" } = view;
+  const caller = parent === undefined ? [] : [`called by ${parentWords(parent)}`];
+  return [...stateWords(view, nowMs), ...caller, oneLine(reason)].join("  ").trimEnd();
+}
+
+function stateWords({ instance, state, progress }: InstanceView, nowMs: number): string[] {
+  const { id, chain, submittedAtMs } = instance;
   const settled = progress.filter((record) => record.state !== "started" && record.item === undefined).length;
   return [
     id,
@@ -11,22 +24,30 @@ export function instanceLine(view: InstanceView, nowMs: number): string {
     chain.name.padEnd(18),
     `${settled}/${chain.nodes.length}`.padStart(7),
     `${formatDuration(nowMs - submittedAtMs)} ago`,
-    reason ?? "",
-  ].join("  ").trimEnd();
+  ];
 }
 
-/** `node`, or `node[3]` of a map. */
-export function parentNode({ node, item }: NonNullable<InstanceView["instance"]["parent"]>): string {
-  return item === undefined ? node : `${node}[${item}]`;
+/** `order-7 all[4]`: an instance, and its node or item that called another. */
+export function parentWords(
+  { instance, node, item }: NonNullable<InstanceView["instance"]["parent"]>,
+): string {
+  return `${instance} ${item === undefined ? node : `${node}[${item}]`}`;
 }
 
-/** An instance as JSON, its nodes by name. */
-export function instanceJson({ instance, state, progress, reason, endedAtMs, output }: InstanceView) {
-  const { id, chain: { name, nodes }, args, parent, labels, submittedAtMs } = instance;
-  const settled = progress.map(({ node, ...record }) => ({ node: nodes[node]?.name, ...record }));
+/** An instance as JSON: its nodes with their inputs, outputs, items, and what they have called. */
+export function instanceJson({ view, called }: InstanceTree): Readonly<Record<string, unknown>> {
+  const { instance: { id, chain, args, parent, labels, submittedAtMs }, state, reason, endedAtMs, output } =
+    view;
+  const nodes = nodeViews(view).map(({ name, state, record, inputs, items }) => ({
+    node: name,
+    state,
+    ...(record && recordJson(record)),
+    inputs,
+    items: items.length === 0 ? undefined : items.map((item) => ({ item: item.item, ...recordJson(item) })),
+  }));
   return {
     id,
-    chain: name,
+    chain: chain.name,
     state,
     args,
     parent,
@@ -35,6 +56,11 @@ export function instanceJson({ instance, state, progress, reason, endedAtMs, out
     endedAtMs,
     reason,
     output,
-    nodes: settled,
+    nodes,
+    called: called.size === 0 ? undefined : [...called.values()].flat().map(instanceJson),
   };
+}
+
+function recordJson({ state, attempts, endedAtMs, runMs, output, reason }: NodeRecord) {
+  return { state, attempts, endedAtMs, runMs, output, reason };
 }

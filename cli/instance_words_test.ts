@@ -1,62 +1,86 @@
 import { assertEquals } from "@std/assert";
-import { chain, fn, instanceMaker, type NodeRecord, seededRandom } from "../lib/model/mod.ts";
+import { itemRecord, record } from "../tests/queue/samples.ts";
+import { chain, fn, instanceMaker, seededRandom } from "../lib/model/mod.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
-import { instanceJson, instanceLine } from "./instance_words.ts";
+import { instanceJson, instanceLine, listLine } from "./instance_words.ts";
 
 const sub = chain("thumbnails", ({ call }) => void call(fn("resize")));
 const documents = chain("documents", ({ call }) => {
   const list = call(fn("list"));
   const convert = call(fn("convert"), { after: list, map: "inputs.list" });
-  const check = call(fn("check"), { after: list, name: "check_all", map: "inputs.list" });
-  call(sub, { after: [convert, check] });
+  call(sub, { after: convert });
 });
+const make = instanceMaker(seededRandom(1));
 
-const record = (node: number, rest: Partial<NodeRecord> = {}): NodeRecord => ({
-  node,
-  state: "ok",
-  attempts: 1,
-  output: null,
-  ...rest,
-});
 const view: InstanceView = {
   instance: {
-    ...instanceMaker(seededRandom(1))({ chain: documents, labels: { tenant: "acme" } }, 1000, {
-      id: "order-7",
-      args: { pages: 3 },
-    }),
+    ...make({ chain: documents, labels: { tenant: "acme" } }, 1000, { id: "order-7", args: { pages: 3 } }),
     parent: { instance: "order-6", node: "all", item: 4 },
   },
   state: "failed",
   progress: [
-    record(0, { output: ["a", "b"] }),
-    record(1, { state: "failed", reason: "HTTP 404" }),
-    record(1, { item: 0 }),
-    record(1, { item: 1, state: "failed", reason: "HTTP 404" }),
-    record(2, { item: 1 }),
+    record(0, ["a", "b"]),
+    record(1, null, "failed"),
+    itemRecord(1, 0, "A"),
+    itemRecord(1, 1, null, "failed"),
   ],
-  reason: "HTTP 404",
+  reason: "HTTP\x1b[2J\n404",
   output: { left: 1 },
 };
 
-Deno.test("instanceLine() counts nodes, not the items of maps", () => {
+Deno.test("instanceLine() counts nodes, not the items of maps, and moves no cursor", () => {
   assertEquals(
     instanceLine(view, 3000),
-    "order-7  failed     documents               2/4  2s ago  HTTP 404",
+    "order-7  failed     documents               2/3  2s ago  HTTP [2J 404",
   );
 });
 
-Deno.test("instanceJson() names the nodes of records, and keeps their items", () => {
-  const json = instanceJson(view);
-  assertEquals([json.id, json.args, json.parent], [
-    "order-7",
-    { pages: 3 },
-    { instance: "order-6", node: "all", item: 4 },
-  ]);
-  assertEquals(json.nodes.map(({ node, item }) => [node, item]), [
-    ["list", undefined],
-    ["convert", undefined],
-    ["convert", 0],
-    ["convert", 1],
-    ["check_all", 1],
-  ]);
+Deno.test("listLine() tells instances that were called", () => {
+  assertEquals(
+    listLine(view, 3000),
+    "order-7  failed     documents               2/3  2s ago  called by order-6 all[4]  HTTP [2J 404",
+  );
+  const { parent: _, ...own } = view.instance;
+  assertEquals(listLine({ ...view, instance: own }, 3000), instanceLine(view, 3000));
+});
+
+Deno.test("instanceJson() has each node with its inputs, items and what it has called", () => {
+  const instance = make({ chain: sub }, 2000, { id: "order-7/thumbnails" });
+  const child: InstanceView = { instance, state: "running", progress: [] };
+  const called = new Map([["thumbnails", [{ view: child, called: new Map() }]]]);
+  assertEquals(JSON.parse(JSON.stringify(instanceJson({ view, called }))), {
+    id: "order-7",
+    chain: "documents",
+    state: "failed",
+    args: { pages: 3 },
+    parent: { instance: "order-6", node: "all", item: 4 },
+    labels: { tenant: "acme" },
+    submittedAtMs: 1000,
+    reason: "HTTP\x1b[2J\n404",
+    output: { left: 1 },
+    nodes: [
+      { node: "list", state: "ok", attempts: 1, output: ["a", "b"] },
+      {
+        node: "convert",
+        state: "failed",
+        attempts: 1,
+        output: null,
+        reason: "it did not work",
+        inputs: { list: ["a", "b"] },
+        items: [
+          { item: 0, state: "ok", attempts: 1, output: "A" },
+          { item: 1, state: "failed", attempts: 1, output: null, reason: "it did not work" },
+        ],
+      },
+      { node: "thumbnails", state: "not done" },
+    ],
+    called: [{
+      id: "order-7/thumbnails",
+      chain: "thumbnails",
+      state: "running",
+      labels: {},
+      submittedAtMs: 2000,
+      nodes: [{ node: "resize", state: "open" }],
+    }],
+  });
 });

@@ -86,7 +86,7 @@ export function readOptions<T extends OptionTable>(
   const names = Object.keys(table);
   const withValue = names.filter((name) => table[name]!.kind !== "flag");
   const parsed = parseArgs([...args], {
-    string: withValue,
+    string: [...withValue, "_"], // an id of digits stays as it is
     boolean: names.filter((name) => table[name]!.kind === "flag"),
     collect: withValue,
     alias: { h: "help" },

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Chain, chain, constant, fn } from "../model/mod.ts";
-import { drawChain } from "./mod.ts";
+import { drawChain, drawNodes } from "./mod.ts";
 import { DOCUMENTS } from "./testing.ts";
 
 const f = fn("f", { time: constant("1s") });
@@ -100,4 +100,16 @@ Deno.test("drawChain() draws large chains in a drawing of linear size", () => {
   for (let i = 1; i <= 20_000; i += 997) {
     assert(lines.some((text) => text.endsWith(`─ n${i}  f, 1s`)), `n${i}`);
   }
+});
+
+Deno.test("drawNodes() puts further lines below a node, beside what comes after it", () => {
+  const two = chain("two", ({ call }) => void call(f, { name: "end", after: call(f, { name: "start" }) }));
+  assertEquals(drawNodes(two, (node) => [`number ${node}`, "first", "second"]), [
+    "└─ start  number 0",
+    "   │  first",
+    "   │  second",
+    "   └─ end  number 1",
+    "         first",
+    "         second",
+  ]);
 });

@@ -5,9 +5,9 @@ const SHOWN = 80;
 
 /** What is to be known of a node beside its name: what it calls, how long it takes, and what it decides. */
 export function nodeWords(chain: Chain, index: number, expectedMs: number | undefined): string[] {
-  const { name, fn, calls, when, map, onFailure } = chain.nodes[index]!;
+  const { when, map, onFailure } = chain.nodes[index]!;
   return [
-    calls !== undefined ? `chain ${calls}` : fn.name === name ? "" : fn.name,
+    calleeWords(chain.nodes[index]!),
     expectedMs === undefined ? "" : formatDuration(expectedMs),
     index === chain.onFailed ? "only if the chain fails" : "",
     joinWords(chain, chain.nodes[index]!),
@@ -15,6 +15,11 @@ export function nodeWords(chain: Chain, index: number, expectedMs: number | unde
     map === undefined ? "" : mapWords(map),
     onFailure === "fail" || index === chain.onFailed ? "" : `${onFailure} if it fails`,
   ].filter((words) => words !== "");
+}
+
+/** What a node calls, unless its name says that. */
+export function calleeWords({ name, fn, calls }: ChainNode): string {
+  return calls !== undefined ? `chain ${calls}` : fn.name === name ? "" : fn.name;
 }
 
 const JOIN_WORDS = { all: "all", any: "any", settled: "the ends" };
@@ -39,10 +44,15 @@ export function chainWords({ nodes, timeLimitMs, ttlMs }: Chain): string[] {
   ].filter((words) => words !== "");
 }
 
+/** A text in one line, without what would move the cursor of a terminal. */
+export function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex -- that is what it looks for
+  return text.replace(/[\s\x00-\x1f\x7f-\x9f]+/g, " ").trim();
+}
+
 /** An expression in one line, cut if it is long. */
 export function expressionWords(expression: string): string {
-  // deno-lint-ignore no-control-regex -- what would move the cursor of a terminal
-  const line = expression.replace(/[\s\x00-\x1f\x7f-\x9f]+/g, " ").trim();
+  const line = oneLine(expression);
   return line.length > SHOWN ? `${line.slice(0, SHOWN).toWellFormed()}…` : line;
 }
 

@@ -178,7 +178,7 @@ export default { rank: (task) => -task.submittedAtMs } satisfies Policy;`,
   assertEquals(view.state, "completed");
   assertEquals(view.output, { second: 1 });
   const show = await run(["queue", "show", view.id], at);
-  assertMatch(show.stdout, /first\s+count\s+ok\s+4/);
+  assertMatch(show.stdout, /─ first {2}ok, count, 1 attempt, .*\n.* output: 4\n/);
 });
 
 Deno.test("a failed chain is a dead letter, and runs again from where it failed", async () => {

@@ -63,12 +63,17 @@ async function produce(id: string, at: RunOptions, ...args: string[]): Promise<v
   assertEquals(code, 0, stderr);
 }
 
-const stateOf = async (
-  id: string,
-  at: RunOptions,
-) => (await runJson(["queue", "show", id, ...QUEUE], at) as { state: string; reason?: string });
+interface Shown {
+  readonly state: string;
+  readonly reason?: string;
+  readonly nodes: readonly { readonly state: string }[];
+}
 
-async function ended(id: string, at: RunOptions): Promise<{ state: string; reason?: string }> {
+async function stateOf(id: string, at: RunOptions): Promise<Shown> {
+  return await runJson(["queue", "show", id, ...QUEUE], at) as Shown;
+}
+
+async function ended(id: string, at: RunOptions): Promise<Shown> {
   for (;;) {
     const view = await stateOf(id, at);
     if (view.state !== "queued" && view.state !== "running") return view;
@@ -87,7 +92,11 @@ Deno.test("queue pause holds back what it means until queue resume, over restart
   {
     await using first = consumer(at);
     await calls.until(() => calls.seen.length === 2);
-    for (const key of ["a/first", "b/first"]) calls.answer(key);
+    calls.answer("a/first");
+    while (
+      (await stateOf("a", at)).nodes[0]!.state !== "ok"
+    ) { /* or it would be called again after the crash */ }
+    calls.answer("b/first");
     await calls.until(() => calls.keys().includes("b/second"));
     first.signal("SIGKILL");
     await first.ended;
@@ -151,29 +160,10 @@ Deno.test("queue retry goes on from the failed node, or from the one that is nam
   await answer("a/second", 2);
   assertEquals((await ended("a", at)).state, "completed");
   assertEquals(calls.keys().filter((key) => key === "a/first").length, 1, "what was done is kept");
-  assertEquals((await retry()).stdout, "retry: 0 reached\n");
+  assertMatch((await retry()).stdout, /^retry: 0 reached\na is completed\. .* --from NODE\n$/);
   assertEquals((await retry("--from", "first")).stdout, "retry: 1 reached\n");
   await answer("a/first", 2);
   await answer("a/second", 3);
   const { stdout } = await run(["queue", "show", "a", ...QUEUE], at);
-  assertMatch(stdout, /first {2}f, ok, .*\n.*out: "a\/first"\n.*second {2}g, ok/);
+  assertMatch(stdout, /first {2}ok, f, .*\n.* output: "a\/first"\n.*second {2}ok, g/);
 });
-
-for (
-  const [args, message] of [
-    [["pause"], /say what, by --chain, --function or --label, or --all/],
-    [["pause", "line"], /"line" is no pause/],
-    [["resume", "--chain", "x", "--all"], /say what/],
-    [["retry", "--all", "--from", "x"], /Name the instance, too/],
-    [["resume", "--chain", "x"], /Cannot resume chain x: nothing is paused/],
-    [["retry", "nobody", "--from", "x"], /the queue has no such instance/],
-  ] as const
-) {
-  Deno.test(`queue ${args.join(" ")} says what to write instead`, async () => {
-    await using at = await folder();
-    await run(["queue", "purge", "--all", ...QUEUE], at); // makes the queue
-    const { code, stderr } = await run(["queue", ...args, ...QUEUE], at);
-    assert(code === 1 || code === 2);
-    assertMatch(stderr, message);
-  });
-}

@@ -1,0 +1,64 @@
+/** What `sequoia queue` shows. */
+import { formatDuration, pauseName } from "../lib/model/mod.ts";
+import type { Filter, QueueDriver } from "../lib/queue/mod.ts";
+import type { Context } from "./command.ts";
+import { FailedError } from "./errors.ts";
+import { drawInstance } from "./instance_drawing.ts";
+import { readTree } from "./instance_tree.ts";
+import { instanceJson, listLine } from "./instance_words.ts";
+import type { QueueValues } from "./queue_options.ts";
+import { clock } from "./wire.ts";
+
+/** How many instances there are in each state, and what is paused. */
+export async function status(
+  queue: QueueDriver,
+  _: readonly string[],
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  const [depth, pauses] = await Promise.all([queue.depth(), queue.pauses()]);
+  if (values.json) return print(JSON.stringify({ ...depth, pauses }));
+  const { oldestSubmittedAtMs: oldest, ...counts } = depth;
+  for (const [state, count] of Object.entries(counts)) {
+    print(`${state.padEnd(10)}${String(count).padStart(10)}`);
+  }
+  if (oldest !== undefined) print(`oldest    ${formatDuration(clock.nowMs() - oldest).padStart(10)}`);
+  for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
+}
+
+const LISTED = 50;
+
+/** The instances that a filter means, a line each. */
+export async function list(
+  queue: QueueDriver,
+  filter: Filter,
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  for await (const view of queue.list({ ...filter, limit: values.count ?? LISTED })) {
+    print(
+      values.json ? JSON.stringify(instanceJson({ view, called: new Map() })) : listLine(view, clock.nowMs()),
+    );
+  }
+}
+
+/** Columns of lines that go to a file or another program. */
+const PIPED_WIDTH = 200;
+
+/** One instance with all that is known of its nodes. */
+export async function show(
+  queue: QueueDriver,
+  [id]: readonly string[],
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  const view = await queue.get(id!);
+  if (view === undefined) {
+    throw new FailedError(`Cannot show ${id}: the queue has no such instance. See sequoia queue list`);
+  }
+  const tree = await readTree(queue, view);
+  if (values.json) return print(JSON.stringify(instanceJson(tree), null, 2));
+  const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : PIPED_WIDTH;
+  const width = values.full ? Infinity : columns;
+  for (const line of drawInstance(tree, { nowMs: clock.nowMs(), width })) print(line);
+}

@@ -1,0 +1,85 @@
+import { parseCount } from "../lib/model/mod.ts";
+import type { Filter, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
+import { COMMON, type Context, QUEUE_OPTION } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import { choice, flag, many, one, pair, text, type Values } from "./options.ts";
+
+const STATES = ["queued", "running", "completed", "failed", "cancelled"] as const;
+
+/** The options of `sequoia queue` beside those that every action has. */
+const OWN = {
+  chain: one("NAME", "only instances of this chain; pause, resume: its nodes", text),
+  function: one("NAME", "pause, resume: nodes that call this function", text),
+  label: many("K=V", "only instances with this label (repeatable)", pair),
+  state: many("STATE", `only instances in this state: ${STATES.join(", ")} (repeatable)`, choice(...STATES)),
+  count: one("N", "at most so many (list: default 50)", parseCount),
+  all: flag("cancel, retry, purge, pause, resume: everything that the action can reach"),
+  abort: flag("cancel: also end calls in flight, which are awaited otherwise"),
+  from: one("NODE", "retry: run this node and all that come after it again", text),
+  full: flag("show: inputs, outputs and what maps have called, uncut"),
+} as const;
+
+/** The options of `sequoia queue`. */
+export const QUEUE_OPTIONS = { ...OWN, ...QUEUE_OPTION, ...COMMON } as const;
+
+/** What they were read to. */
+export type QueueValues = Values<typeof QUEUE_OPTIONS>;
+
+/** An option that not every action takes. */
+export type OwnOption = keyof typeof OWN;
+
+/** Something that `sequoia queue` does. */
+export interface Action {
+  /** What it does, in a few words. */
+  readonly help: string;
+  /** Which options it takes. */
+  readonly takes: readonly OwnOption[];
+  /** Whether the queue is opened for writing. (Default: false) */
+  readonly writes?: boolean;
+  /** Looks at the arguments before the queue is opened. @throws {UsageError} */
+  check?(args: readonly string[], values: QueueValues): void;
+  run(queue: QueueDriver, args: readonly string[], values: QueueValues, context: Context): Promise<void>;
+}
+
+/**
+ * Refuses options that the action would not heed: an instance must not be cancelled whole because of a `--from`.
+ *
+ * @throws {UsageError}
+ */
+export function checkTaken(
+  name: string,
+  actions: Readonly<Record<string, Action>>,
+  values: QueueValues,
+): void {
+  for (const option of Object.keys(OWN) as OwnOption[]) {
+    const value = values[option];
+    const isGiven = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+    if (!isGiven || actions[name]!.takes.includes(option)) continue;
+    const takers = Object.keys(actions).filter((other) => actions[other]!.takes.includes(option));
+    throw new UsageError(`queue ${name}: it takes no --${option}; that is for queue ${takers.join(", ")}`);
+  }
+}
+
+/** An action's check: it needs an argument. */
+export function needs(what: string): (args: readonly string[]) => void {
+  return ([first]) => {
+    if (first === undefined) throw new UsageError(`queue: name ${what}`);
+  };
+}
+
+/** An action's check: it must be said which instances are meant. */
+export function needsFilter(args: readonly string[], values: QueueValues): void {
+  if (values.all || Object.keys(filterOf(args, values)).length > 0) return;
+  throw new UsageError("queue: name instances, or --chain, --label or --state, or --all");
+}
+
+/** The instances that the arguments mean. */
+export function filterOf(ids: readonly string[], { chain, label, state, count }: QueueValues): Filter {
+  return {
+    ...(ids.length === 0 ? {} : { ids }),
+    ...(state.length === 0 ? {} : { states: state as readonly InstanceState[] }),
+    ...(chain === undefined ? {} : { chain }),
+    ...(label.length === 0 ? {} : { labels: Object.fromEntries(label) }),
+    ...(count === undefined ? {} : { limit: count }),
+  };
+}

@@ -1,0 +1,108 @@
+/** What `sequoia queue` asks of the queue and of running consumers. */
+import type { Command, QueueDriver } from "../lib/queue/mod.ts";
+import type { Context } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import { limit as readLimit } from "./options.ts";
+import { filterOf, needsFilter, type QueueValues } from "./queue_options.ts";
+import { callersOf, checkFrom, notReached, type Retried, retriedOf } from "./retry_words.ts";
+import { makePolicy } from "./wire.ts";
+
+/** Ends instances. */
+export async function cancel(
+  queue: QueueDriver,
+  args: readonly string[],
+  values: QueueValues,
+  context: Context,
+): Promise<void> {
+  const { abort } = values;
+  await request(queue, { kind: "cancel", filter: filterOf(args, values), abort }, values, context);
+}
+
+/** Forgets ended instances. */
+export async function purge(
+  queue: QueueDriver,
+  args: readonly string[],
+  values: QueueValues,
+  context: Context,
+): Promise<void> {
+  await request(queue, { kind: "purge", filter: filterOf(args, values) }, values, context);
+}
+
+async function request(
+  queue: QueueDriver,
+  command: Command,
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  const reached = await queue.request(command);
+  print(values.json ? JSON.stringify({ reached }) : `${command.kind}: ${reached} reached`);
+}
+
+/** Looks at the arguments of a retry. @throws {UsageError} */
+export function checkRetry(args: readonly string[], values: QueueValues): void {
+  needsFilter(args, values);
+  if (values.from !== undefined && args.length === 0) {
+    throw new UsageError(
+      `queue retry: name the instances that run again. Write sequoia queue retry ID --from ${values.from}`,
+    );
+  }
+}
+
+/** Runs failed and cancelled instances again, or any ended ones from a node on. */
+export async function retry(
+  queue: QueueDriver,
+  args: readonly string[],
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  const { from } = values;
+  const filter = filterOf(args, values);
+  const named: Retried[] = [];
+  for (const id of args) named.push(await retriedOf(queue, id));
+  if (from !== undefined) { for (const each of named) checkFrom(each, from); }
+  const reached = await queue.request({ kind: "retry", filter, ...(from === undefined ? {} : { from }) });
+  const callers = callersOf(named);
+  if (values.json) {
+    const hasCallers = Object.keys(callers).length > 0;
+    return print(JSON.stringify({ reached, ...(hasCallers ? { callers } : {}) }));
+  }
+  print(`retry: ${reached} reached`);
+  for (const [id, caller] of Object.entries(callers)) {
+    print(`${id} was called by ${caller} and runs again only with that`);
+  }
+  for (const line of named.flatMap((each) => notReached(each, from))) print(line);
+}
+
+/** Lets consumers go on under another policy. */
+export async function policy(
+  queue: QueueDriver,
+  [name]: readonly string[],
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  await makePolicy(name);
+  const reached = await queue.request({ kind: "policy", policy: name! });
+  print(values.json ? JSON.stringify({ reached }) : `Running consumers go on under ${name}`);
+}
+
+/** Looks at a limit. @throws {UsageError} */
+export function checkLimit([limit = ""]: readonly string[]): void {
+  try {
+    readLimit(limit);
+  } catch (cause) {
+    throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Lets consumers go on under another limit. */
+export async function limit(
+  queue: QueueDriver,
+  [n]: readonly string[],
+  values: QueueValues,
+  { print }: Context,
+): Promise<void> {
+  const max = readLimit(n!);
+  const reached = await queue.request({ kind: "limit", limit: max });
+  const words = max === "auto" ? "what the platform lets run" : `at most ${max}`;
+  print(values.json ? JSON.stringify({ reached }) : `Running consumers go on with ${words} in flight`);
+}
