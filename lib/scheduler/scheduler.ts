@@ -7,8 +7,7 @@ import {
   pauseName,
 } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
-import { AdaptiveLimit } from "./adaptive_limit.ts";
-import { Backlog, type BacklogSetup } from "./backlog.ts";
+import type { Backlog } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import type {
   Decision,
@@ -23,7 +22,8 @@ import { expiriesOf, Expiry } from "./expiry.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { InstanceRun, NOTHING, type Reach } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
-import { fixed, type FixedLimits, type Limits, sameButGlobal } from "./limits.ts";
+import type { Limits } from "./limits.ts";
+import { Regime } from "./regime.ts";
 import { Retries } from "./retries.ts";
 import { RunTimes } from "./run_times.ts";
 import { TimeHeap } from "./time_heap.ts";
@@ -55,10 +55,7 @@ export class Scheduler {
   readonly #runs = new Map<string, InstanceRun>();
   readonly #retries: Retries;
   readonly #expiries = new TimeHeap<Expiry>(({ isOver }) => isOver);
-  #setup: BacklogSetup;
-  #backlog: Backlog;
-  /** Only while the global limit is `"auto"`. */
-  #adaptive: AdaptiveLimit | undefined;
+  readonly #regime: Regime;
   #news: Settlement[] = [];
   /** How many nodes have been submitted. */
   #sequence = 0;
@@ -70,10 +67,9 @@ export class Scheduler {
    */
   constructor(options: SchedulerOptions) {
     const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
-    this.#setup = { functions: this.#loads.byName, strictShares, platforms, pauses: [] };
+    const setup = { functions: this.#loads.byName, strictShares, platforms, pauses: [] };
+    this.#regime = new Regime(policy, limits, setup, () => this.#tasks());
     this.#shed = shed;
-    if (limits.global === "auto") this.#adaptive = new AdaptiveLimit();
-    this.#backlog = this.#newBacklog(policy, fixed(limits, this.#adaptive));
     this.#retries = new Retries(random, options.retryBudget ?? RETRY_BUDGET);
   }
 
@@ -113,19 +109,17 @@ export class Scheduler {
       this.#queue(task);
     }
     this.#backlog.sweep();
-    this.#adaptive?.advance(nowMs);
-    this.#adapt();
+    this.#regime.advance(nowMs);
     let task = this.#backlog.peek();
     while (task !== undefined && this.#isTooLate(task.run, nowMs)) {
       this.#report(task.run, this.#refuse(task.run, nowMs));
       task = this.#backlog.peek();
     }
     if (task === undefined) {
-      this.#adaptive?.full(this.#backlog.running, nowMs);
+      this.#regime.full(nowMs);
       return undefined;
     }
-    this.#backlog.start(task);
-    task.start = this.#adaptive?.start(this.#backlog.running, nowMs);
+    this.#regime.start(task, nowMs);
     task.phase = "running";
     task.attempts++;
     this.#retries.started(task);
@@ -203,14 +197,13 @@ export class Scheduler {
     const verdict = this.judge(task, outcome);
     const { run } = task;
     const { instance } = run;
-    this.#backlog.release(task);
+    this.#regime.release(task, outcome, nowMs);
     run.running--;
-    this.#learn(task, outcome, nowMs);
     if (verdict === "retry") {
       return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
     }
     if (verdict === "throttled") {
-      const retryAtMs = this.#retries.afterThrottle(task, outcome, this.#isHeldBack, nowMs);
+      const retryAtMs = this.#retries.afterThrottle(task, outcome, this.#regime.isHeldBack, nowMs);
       return { instance, verdict, skipped: [], retryAtMs };
     }
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(task.spec, runMs);
@@ -317,25 +310,6 @@ export class Scheduler {
     };
   }
 
-  /** Tells the adaptive limit what became of an attempt. */
-  #learn({ start }: Invocation, outcome: Outcome, nowMs: number): void {
-    if (start === undefined || this.#adaptive === undefined) return;
-    if (outcome.kind === "throttled") this.#adaptive.throttled(start, this.#backlog.running + 1, nowMs);
-    else this.#adaptive.letIn(start);
-    this.#adapt();
-  }
-
-  /** An adaptive limit keeps what was refused back by itself, until it can go no lower. */
-  get #isHeldBack(): boolean {
-    return this.#adaptive !== undefined && this.#adaptive.limit > 1;
-  }
-
-  /** Puts the limit into force that was learned. */
-  #adapt(): void {
-    const limit = this.#adaptive?.limit;
-    if (limit !== undefined && limit !== this.#backlog.limits.global) this.#backlog.setGlobal(limit);
-  }
-
   /** Nothing more of an instance starts, but what undoes; it ends with the last of what is in flight. */
   #stop(run: InstanceRun, ending: Ending, nowMs: number): Consequences {
     run.end(ending);
@@ -395,8 +369,7 @@ export class Scheduler {
     const first = Math.min(
       this.#retries.nextMs,
       this.#expiries.nextMs ?? Infinity,
-      this.#backlog.opensAtMs() ?? Infinity,
-      this.#adaptive?.wakeAtMs() ?? Infinity,
+      this.#regime.wakeAtMs(),
     );
     return first === Infinity ? undefined : first;
   }
@@ -407,7 +380,7 @@ export class Scheduler {
    * @throws {PolicyError} if the policy answers what it must not; the former one stays in force
    */
   setPolicy(policy: Policy): void {
-    this.#rebuild(this.#newBacklog(policy, this.#backlog.limits));
+    this.#regime.setPolicy(policy);
   }
 
   /**
@@ -417,44 +390,20 @@ export class Scheduler {
    * @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force
    */
   setLimits(limits: Limits): void {
-    const adaptive = limits.global === "auto"
-      ? this.#adaptive ?? new AdaptiveLimit(this.#backlog.running)
-      : undefined;
-    const next = fixed(limits, adaptive);
-    if (sameButGlobal(this.#backlog.limits, next)) this.#backlog.setGlobal(next.global);
-    else this.#rebuild(this.#newBacklog(this.#backlog.policy, next));
-    this.#adaptive = adaptive;
+    this.#regime.setLimits(limits);
   }
 
   /** Starts nothing more of what these mean, and what only earlier ones meant again. What is in flight ends as it would have. */
   setPauses(pauses: readonly Pause[]): void {
-    if (pauses.map(pauseName).join() === this.#setup.pauses.map(pauseName).join()) return;
-    this.#setup = { ...this.#setup, pauses };
-    this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+    this.#regime.setPauses(pauses);
   }
 
-  #newBacklog(policy: Policy, limits: FixedLimits): Backlog {
-    return new Backlog(policy, limits, this.#setup, this.#backlog);
+  *#tasks(): Generator<Invocation> {
+    for (const run of this.#runs.values()) yield* run.invocations();
   }
 
-  #rebuild(backlog: Backlog): void {
-    const { policy, limits } = this.#backlog;
-    try {
-      this.#fill(backlog);
-    } catch (error) {
-      this.#fill(this.#newBacklog(policy, limits));
-      throw error;
-    }
-  }
-
-  #fill(backlog: Backlog): void {
-    this.#backlog = backlog;
-    for (const run of this.#runs.values()) {
-      for (const task of run.invocations()) if (task.phase === "running") backlog.occupy(task);
-    }
-    for (const run of this.#runs.values()) {
-      for (const task of run.invocations()) if (task.phase === "queued") backlog.add(task);
-    }
+  get #backlog(): Backlog {
+    return this.#regime.backlog;
   }
 
   /** What is derived from a chain. */

@@ -1,0 +1,116 @@
+import { type Outcome, type Pause, pauseName } from "../model/mod.ts";
+import type { Policy } from "../policies/mod.ts";
+import { AdaptiveLimit } from "./adaptive_limit.ts";
+import { Backlog, type BacklogSetup } from "./backlog.ts";
+import type { Invocation } from "./invocation.ts";
+import { fixed, type FixedLimits, type Limits, sameButGlobal } from "./limits.ts";
+
+/** What is in force, and may be replaced while work goes on: policy, limits and pauses, and the backlog that they order. */
+export class Regime {
+  readonly #tasks: () => Iterable<Invocation>;
+  #setup: BacklogSetup;
+  #backlog: Backlog;
+  /** Only while the global limit is `"auto"`. */
+  #adaptive: AdaptiveLimit | undefined;
+
+  /**
+   * @param tasks all invocations that are not settled, in the order in which a new backlog is to get them
+   * @throws {RangeError} if a limit is not a whole number above 0, or of a platform that is not attached
+   */
+  constructor(policy: Policy, limits: Limits, setup: BacklogSetup, tasks: () => Iterable<Invocation>) {
+    this.#tasks = tasks;
+    this.#setup = setup;
+    if (limits.global === "auto") this.#adaptive = new AdaptiveLimit();
+    this.#backlog = this.#newBacklog(policy, fixed(limits, this.#adaptive));
+  }
+
+  /** What is ready, and how much is running. */
+  get backlog(): Backlog {
+    return this.#backlog;
+  }
+
+  /** An adaptive limit keeps what was refused back by itself, until it can go no lower. */
+  get isHeldBack(): boolean {
+    return this.#adaptive !== undefined && this.#adaptive.limit > 1;
+  }
+
+  /** Puts the limit into force that was learned until now. */
+  advance(nowMs: number): void {
+    if (this.#adaptive === undefined) return;
+    this.#adaptive.advance(nowMs);
+    this.#adapt();
+  }
+
+  /** Nothing more may start, or nothing waits. */
+  full(nowMs: number): void {
+    this.#adaptive?.full(this.#backlog.running, nowMs);
+  }
+
+  /** Starts what the backlog has answered. */
+  start(task: Invocation, nowMs: number): void {
+    this.#backlog.start(task);
+    task.start = this.#adaptive?.start(this.#backlog.running, nowMs);
+  }
+
+  /** Gives back what an attempt occupied, and learns from what became of it. */
+  release(task: Invocation, outcome: Outcome, nowMs: number): void {
+    this.#backlog.release(task);
+    const { start } = task;
+    if (start === undefined || this.#adaptive === undefined) return;
+    if (outcome.kind === "throttled") this.#adaptive.throttled(start, this.#backlog.running + 1, nowMs);
+    else this.#adaptive.letIn(start);
+    this.#adapt();
+  }
+
+  #adapt(): void {
+    const limit = this.#adaptive?.limit;
+    if (limit !== undefined && limit !== this.#backlog.limits.global) this.#backlog.setGlobal(limit);
+  }
+
+  /** When a rate lets something start, or a limit grows; Infinity: not by itself. */
+  wakeAtMs(): number {
+    return Math.min(this.#backlog.opensAtMs() ?? Infinity, this.#adaptive?.wakeAtMs() ?? Infinity);
+  }
+
+  /** @throws {PolicyError} if the policy answers what it must not; the former one stays in force */
+  setPolicy(policy: Policy): void {
+    this.#rebuild(this.#newBacklog(policy, this.#backlog.limits));
+  }
+
+  /** @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force */
+  setLimits(limits: Limits): void {
+    const adaptive = limits.global === "auto"
+      ? this.#adaptive ?? new AdaptiveLimit(this.#backlog.running)
+      : undefined;
+    const next = fixed(limits, adaptive);
+    if (sameButGlobal(this.#backlog.limits, next)) this.#backlog.setGlobal(next.global);
+    else this.#rebuild(this.#newBacklog(this.#backlog.policy, next));
+    this.#adaptive = adaptive;
+  }
+
+  setPauses(pauses: readonly Pause[]): void {
+    if (pauses.map(pauseName).join("\n") === this.#setup.pauses.map(pauseName).join("\n")) return;
+    this.#setup = { ...this.#setup, pauses };
+    this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+  }
+
+  #newBacklog(policy: Policy, limits: FixedLimits): Backlog {
+    return new Backlog(policy, limits, this.#setup, this.#backlog);
+  }
+
+  #rebuild(backlog: Backlog): void {
+    const { policy, limits } = this.#backlog;
+    try {
+      this.#fill(backlog);
+    } catch (error) {
+      this.#fill(this.#newBacklog(policy, limits));
+      throw error;
+    }
+  }
+
+  #fill(backlog: Backlog): void {
+    this.#backlog = backlog;
+    for (const task of this.#tasks()) if (task.phase === "running") backlog.occupy(task);
+    for (const task of this.#tasks()) if (task.phase === "queued") backlog.add(task);
+  }
+}
