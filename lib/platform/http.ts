@@ -72,7 +72,7 @@ export class HttpPlatform implements Platform {
       if (controller.signal.aborted) {
         return failure(controller.signal.reason, true, late ? "timeout" : undefined);
       }
-      if (error instanceof TooLargeError) return failure(error, false);
+      if (error instanceof TooLargeError) return tooLarge(error);
       if (spec.url === undefined) local.lost?.();
       return failure(error, true, "network");
     } finally {
@@ -152,6 +152,11 @@ function withQuery(url: string, call: Call): string {
   const target = new URL(url);
   target.searchParams.set("id", idempotencyKey(call));
   return target.href;
+}
+
+function tooLarge({ message }: TooLargeError): Answer {
+  const outcome: Outcome = { kind: "failed", reason: `output-too-large: ${message}`, retryable: false };
+  return { outcome, status: 0, cold: false };
 }
 
 function failure(error: unknown, retryable: boolean, cause?: FailureCause): Answer {

@@ -131,7 +131,7 @@ Deno.test("HttpPlatform.invoke() takes no answer that is too long, announced or 
     const { outcome } = await at.platform.invoke(callOf({ url: at.url + path }), never);
     assertEquals(outcome, {
       kind: "failed",
-      reason: "its answer is longer than 1999 bytes",
+      reason: "output-too-large: its answer is longer than 1999 bytes",
       retryable: false,
     });
   }

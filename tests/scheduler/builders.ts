@@ -23,11 +23,13 @@ export function makeScheduler(
   policy: Policy | string = "fcfs",
   limits: Limits = {},
   shed = false,
+  retryBudget?: number,
 ): Scheduler {
   return new Scheduler({
     policy: typeof policy === "string" ? policyOf(policy) : policy,
     limits,
     shed,
+    ...retryBudget !== undefined && { retryBudget },
     random: seededRandom(1),
   });
 }
