@@ -1,11 +1,4 @@
-import {
-  type Chain,
-  type Instance,
-  type NodeRecord,
-  type Outcome,
-  type Pause,
-  pauseName,
-} from "../model/mod.ts";
+import { type Chain, type Instance, type NodeRecord, type Outcome, type Pause } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
 import type { Backlog } from "./backlog.ts";
 import { ChainPlan } from "./chain_plan.ts";
