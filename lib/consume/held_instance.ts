@@ -7,6 +7,7 @@ import {
   NOT_JSON,
   type Outcome,
   shapeOf,
+  Stop,
 } from "../model/mod.ts";
 import type { Child, Claim } from "../queue/mod.ts";
 import type { Ending, NodeCall } from "../scheduler/mod.ts";
@@ -47,7 +48,7 @@ export class HeldInstance {
   readonly #path: IdealPath;
   #unwritten: NodeRecord[] = [];
   #open: number;
-  #calls: AbortController | undefined;
+  #calls = new Stop();
 
   /**
    * @param progress what had settled before
@@ -80,15 +81,14 @@ export class HeldInstance {
   }
 
   /** Ends the calls that are in flight. */
-  get calls(): AbortSignal {
-    this.#calls ??= new AbortController();
-    return this.#calls.signal;
+  get calls(): Stop {
+    return this.#calls;
   }
 
   /** Ends the calls that are in flight, but not those that follow. */
   abortCalls(): void {
-    this.#calls?.abort();
-    this.#calls = undefined;
+    this.#calls.abort();
+    this.#calls = new Stop();
   }
 
   /** The instances that it has called, and that have not ended. */

@@ -1,8 +1,37 @@
-/** Where a signal keeps its callbacks: there are as many signals as instances in flight, too many for a WeakMap. */
-const CALLBACKS = Symbol("callbacks");
+const registries = new WeakMap<AbortSignal, Set<() => void>>();
 
-interface Registry extends AbortSignal {
-  [CALLBACKS]?: Set<() => void>;
+/**
+ * Something that may be stopped once, as an AbortSignal: for what is made by the thousand in a second, of which hardly one
+ * is ever stopped. Nothing is allocated before somebody listens.
+ */
+export class Stop {
+  #stopped = false;
+  #callbacks: (() => void)[] | undefined;
+
+  /** Whether it has been stopped. */
+  get aborted(): boolean {
+    return this.#stopped;
+  }
+
+  /** Stops it, and calls back whoever listens. */
+  abort(): void {
+    this.#stopped = true;
+    const callbacks = this.#callbacks ?? [];
+    this.#callbacks = undefined;
+    for (const callback of callbacks) callback();
+  }
+
+  /** Calls back when it is stopped. @returns what takes the callback back */
+  listen(callback: () => void): () => void {
+    this.#callbacks ??= [];
+    this.#callbacks.push(callback);
+    return () => {
+      const callbacks = this.#callbacks ?? [], at = callbacks.indexOf(callback);
+      if (at < 0) return;
+      callbacks[at] = callbacks.at(-1)!;
+      callbacks.pop();
+    };
+  }
 }
 
 /**
@@ -11,17 +40,18 @@ interface Registry extends AbortSignal {
  *
  * @returns what takes the callback back
  */
-export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+export function onAbort(signal: AbortSignal | Stop, callback: () => void): () => void {
   if (signal.aborted) {
     callback();
     return () => {};
   }
-  const registry: Registry = signal;
-  let callbacks = registry[CALLBACKS];
+  if (signal instanceof Stop) return signal.listen(callback);
+  let callbacks = registries.get(signal);
   if (callbacks === undefined) {
     const all = new Set<() => void>();
-    registry[CALLBACKS] = callbacks = all;
+    registries.set(signal, all);
     signal.addEventListener("abort", () => all.forEach((each) => each()), { once: true });
+    callbacks = all;
   }
   const registered = callbacks;
   registered.add(callback);

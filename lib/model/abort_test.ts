@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { onAbort } from "./abort.ts";
+import { onAbort, Stop } from "./abort.ts";
 
 Deno.test("onAbort() calls every callback that was not taken back, once", () => {
   const controller = new AbortController();
@@ -18,4 +18,19 @@ Deno.test("onAbort() calls back at once if the signal is aborted", () => {
   let called = 0;
   onAbort(AbortSignal.abort(), () => called++)();
   assertEquals(called, 1);
+});
+
+Deno.test("onAbort() listens to a Stop as to a signal, and to nothing that was taken back", () => {
+  const stop = new Stop();
+  const heard: string[] = [];
+  const [first, second] = ["first", "second"].map((name) => onAbort(stop, () => heard.push(name)));
+  onAbort(stop, () => heard.push("third"));
+  first!();
+  first!();
+  stop.abort();
+  stop.abort();
+  second!();
+  assertEquals([heard.toSorted(), stop.aborted], [["second", "third"], true]);
+  onAbort(stop, () => heard.push("late"));
+  assertEquals(heard.at(-1), "late");
 });

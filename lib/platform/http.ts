@@ -1,4 +1,11 @@
-import { type Clock, type FailureCause, type FunctionSpec, onAbort, type Outcome } from "../model/mod.ts";
+import {
+  type Clock,
+  type FailureCause,
+  type FunctionSpec,
+  onAbort,
+  type Outcome,
+  type Stop,
+} from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { classify } from "./classify.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -54,7 +61,7 @@ export class HttpPlatform implements Platform {
     });
   }
 
-  async invoke(call: Call, signal: AbortSignal): Promise<Answer> {
+  async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
     const { spec } = call;
     const { local } = this.#options;
     const controller = new AbortController();

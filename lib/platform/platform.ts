@@ -1,4 +1,4 @@
-import type { FunctionSpec, Instance, Json, JsonObject, Outcome } from "../model/mod.ts";
+import type { FunctionSpec, Instance, Json, JsonObject, Outcome, Stop } from "../model/mod.ts";
 
 /** One attempt to be made. */
 export interface Call {
@@ -36,7 +36,7 @@ export interface Platform extends AsyncDisposable {
    * @param signal ends the attempt at once, as failed and retryable
    * @throws {PlatformError} if the platform as a whole cannot be used, so that there is no sense in going on
    */
-  invoke(call: Call, signal: AbortSignal): Promise<Answer>;
+  invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer>;
 }
 
 /** A platform or a profile that cannot be used; the message says which, why and what to do. */

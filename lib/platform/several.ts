@@ -1,3 +1,4 @@
+import type { Stop } from "../model/mod.ts";
 import type { Answer, Call, Platform } from "./platform.ts";
 
 /** Several platforms as one: a call goes where the scheduler has placed it. */
@@ -16,7 +17,7 @@ export class SeveralPlatforms implements Platform {
     this.#attached = attached;
   }
 
-  invoke(call: Call, signal: AbortSignal): Promise<Answer> {
+  invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
     const platform = call.platform === undefined ? this.#own : this.#attached.get(call.platform);
     if (platform === undefined) throw new TypeError(`No platform ${call.platform} is attached`);
     return platform.invoke(call, signal);

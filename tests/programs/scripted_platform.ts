@@ -1,4 +1,11 @@
-import type { Clock, Json, JsonObject, Outcome } from "../../lib/model/mod.ts";
+import {
+  type Clock,
+  type Json,
+  type JsonObject,
+  onAbort,
+  type Outcome,
+  type Stop,
+} from "../../lib/model/mod.ts";
 import type { Answer, Call, Platform } from "../../lib/platform/mod.ts";
 
 /** What comes of a call: by default, after 10 ms, an output that no other call has. */
@@ -52,7 +59,7 @@ export class ScriptedPlatform implements Platform {
     return this.calls.map(({ instance, node }) => `${instance}/${node}`);
   }
 
-  async invoke(call: Call, signal: AbortSignal): Promise<Answer> {
+  async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
     const { instance, spec, node, attempt, args, inputs } = call;
     const seen: SeenCall = {
       instance: instance.id,
@@ -73,7 +80,10 @@ export class ScriptedPlatform implements Platform {
     const { runMs = DEFAULT_RUN_MS, outcome, error } = this.#script(call, nth) ?? {};
     const counts = ["all", `function ${seen.function}`, `chain ${seen.chain}`];
     for (const name of counts) this.#begin(name);
-    await this.#clock.until(seen.startedAtMs + runMs, signal);
+    const ended = new AbortController();
+    const forget = onAbort(signal, () => ended.abort());
+    await this.#clock.until(seen.startedAtMs + runMs, ended.signal);
+    forget();
     for (const name of counts) this.#running[name]!--;
     if (error !== undefined) throw error;
     seen.outcome = signal.aborted

@@ -43,16 +43,20 @@ const NODES = MAX_NODES + 1;
 
 /** The instance of a row. */
 export function instanceOf(row: SubmittedRow, chain: Chain): Instance {
-  return {
+  const instance = {
     id: row.id,
     chain,
-    ...(row.args === null ? {} : { args: JSON.parse(row.args) as JsonObject }),
-    ...(row.parent === null ? {} : { parent: JSON.parse(row.parent) as ParentRef }),
     labels: row.labels === null ? NO_LABELS : JSON.parse(row.labels) as Record<string, string>,
     submittedAtMs: row.submitted_at_ms,
     priority: row.priority,
     weight: row.weight,
     deadlineMs: row.deadline_ms ?? Infinity,
+  };
+  if (row.args === null && row.parent === null) return instance; // as most are: a hundred thousand may be held
+  return {
+    ...instance,
+    ...row.args !== null && { args: JSON.parse(row.args) as JsonObject },
+    ...row.parent !== null && { parent: JSON.parse(row.parent) as ParentRef },
   };
 }
 
