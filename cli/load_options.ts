@@ -20,7 +20,7 @@ export const LOAD_OPTIONS = {
   burst: one("N", "so many at once", parseCount),
   every: one("DURATION", "one (or --burst N) at a fixed interval", parsePositiveDuration),
   trace: one("FILE", "at the times of a CSV file (first column, in ms) or of a run.json", text),
-  count: one("N", "end after so many", parseCount),
+  count: one("N", "end after so many; alone: so many at once", parseCount),
   for: one("DURATION", "end after so long", parsePositiveDuration),
   seed: one("SEED", "repeat the same times and choice of chains", text),
   chain: many("NAME", "only this chain of the workload (repeatable)", text),
@@ -31,7 +31,7 @@ export const LOAD_OPTIONS = {
 export async function loadOf(workload: Workload, values: Values<typeof LOAD_OPTIONS>): Promise<Load> {
   return {
     workload,
-    arrivals: await arrivalsOf(values) ?? workload.arrivals ?? burst(1),
+    arrivals: await arrivalsOf(values) ?? workload.arrivals ?? burst(values.count ?? 1),
     bounds: {
       ...(values.count === undefined ? {} : { count: values.count }),
       ...(values.for === undefined ? {} : { forMs: values.for }),

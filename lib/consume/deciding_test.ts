@@ -149,6 +149,12 @@ const refused: readonly [string, Json, Chain, RegExp][] = [
     /^node last: map-no-list: map: .*"inputs.list" answers a string/,
   ],
   [
+    "a map over an object",
+    { files: [] },
+    map("inputs.list"),
+    /^node last: map-no-list: map: .*"inputs.list" answers an object instead/,
+  ],
+  [
     "a map over nothing",
     null,
     map("inputs.list.files"),

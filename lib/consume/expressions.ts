@@ -45,11 +45,16 @@ export async function decisionOf(held: HeldInstance, node: number): Promise<Deci
   }
 }
 
+function wordOf(value: Json | undefined): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
 function mapDecision(held: HeldInstance, node: number, text: string, list: Json | undefined): Decision {
   if (!Array.isArray(list)) {
-    const what = list === undefined ? "nothing" : list === null ? "null" : `a ${typeof list}`;
     const reason =
-      `map-no-list: map: the expression ${JSON.stringify(text)} answers ${what} instead of a list. ` +
+      `map-no-list: map: the expression ${JSON.stringify(text)} answers ${wordOf(list)} instead of a list. ` +
       "Write […] around it to make a list of what it answers";
     return { kind: "fail", reason };
   }

@@ -1,0 +1,22 @@
+import { assertEquals } from "@std/assert";
+import { type Arrivals, burst, chain, every, fn, poisson, workload } from "../lib/model/mod.ts";
+import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
+import { readOptions } from "./options.ts";
+
+const chains = [{ chain: chain("ok", ({ call }) => void call(fn("f"))) }];
+
+async function arrivals(args: readonly string[], own?: Arrivals): Promise<Arrivals> {
+  const { values } = readOptions(LOAD_OPTIONS, args);
+  return (await loadOf(workload(own === undefined ? { chains } : { chains, arrivals: own }), values))
+    .arrivals;
+}
+
+Deno.test("loadOf() submits one, or as many as are counted, if nothing says when they arrive", async () => {
+  assertEquals(await arrivals([]), burst(1));
+  assertEquals(await arrivals(["--count", "4"]), burst(4));
+});
+
+Deno.test("loadOf() takes the arrivals of the command line before those of the workload", async () => {
+  assertEquals(await arrivals(["--count", "4"], every("1s")), every("1s"));
+  assertEquals(await arrivals(["--poisson", "2", "--count", "4"], every("1s")), poisson(2));
+});
