@@ -50,8 +50,10 @@ function single(load: Load, id: string, { poisson, burst: many, every, trace, co
       "--id names one instance. Leave out when and how many arrive, or name them by --id-from",
     );
   }
-  const names = load.workload.chains.map(({ chain }) => chain.name);
-  if (names.length > 1) {
+  const { chains } = load.workload;
+  const arriving = chains.filter(({ share }) => share !== 0);
+  if ((arriving.length || chains.length) > 1) {
+    const names = chains.map(({ chain }) => chain.name);
     throw new UsageError(`--id names one instance. Choose its chain with --chain: ${names.join(", ")}`);
   }
   return { ...load, arrivals: burst(1), bounds: { count: 1 }, idOf: () => id };

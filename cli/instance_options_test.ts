@@ -60,6 +60,17 @@ Deno.test("withInstances() names one instance, or each by an expression", async 
   assertEquals([await many.idOf!(unnamed(0)), await many.idOf!(unnamed(7))], ["ok:9:acme0", "ok:9:acme7"]);
 });
 
+Deno.test("withInstances() names one instance of the only chain that arrives by itself", async () => {
+  const other = chain("other", ({ call }) => void call(fn("g")));
+  const { values } = readOptions({ ...LOAD_OPTIONS, ...INSTANCE_OPTIONS }, ["--id", "a"]);
+  const of = (share: number) => {
+    const workload = { chains: [{ chain: ok }, { chain: other, share }] };
+    return withInstances({ ...load, workload }, values);
+  };
+  assertEquals((await of(0)).bounds, { count: 1 });
+  await assertRejects(() => of(1), UsageError, "Choose its chain with --chain: ok, other");
+});
+
 function unnamed(index: number) {
   return { chain: "ok", args: { order: 9 }, labels: load.labels, index };
 }

@@ -95,4 +95,6 @@ const nightly = chain("nightly", ({ call }) => {
   call(report, { after: loaded, join: "settled" });
 }, { output: "{% inputs.report %}", ttl: "8h", timeLimit: "6h" });
 
-export default workload({ chains: [{ chain: nightly }, { chain: table }, { chain: part }] });
+export default workload({
+  chains: [{ chain: nightly }, { chain: table, share: 0 }, { chain: part, share: 0 }],
+});

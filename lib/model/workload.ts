@@ -13,7 +13,7 @@ export interface WorkloadChain {
   readonly chain: Chain;
   /** The share of the concurrency under fair policies, relative to the others. (Default: 1) */
   readonly weight?: number;
-  /** How often it arrives, relative to the others. (Default: 1) */
+  /** How often it arrives, relative to the others; 0: only called by them, or asked for by name. (Default: 1) */
   readonly share?: number;
   /** Lower is more urgent, for policies that go by it. */
   readonly priority?: number;

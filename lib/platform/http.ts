@@ -8,6 +8,7 @@ import {
 } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { classify } from "./classify.ts";
+import { whatWasSaid } from "./failure_words.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
 import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
@@ -124,8 +125,14 @@ export class HttpPlatform implements Platform {
     const { status, headers } = response;
     const cold = headers.get(COLD_HEADER) === "1";
     if (!response.ok) {
-      await response.body?.cancel();
-      return { outcome: classify({ status, headers }, this.#options.clock.nowMs()), status, cold };
+      const outcome = classify({ status, headers }, this.#options.clock.nowMs());
+      if (outcome.kind === "throttled") {
+        await response.body?.cancel();
+        return { outcome, status, cold };
+      }
+      const said = await whatWasSaid(response);
+      const reason = said === "" ? outcome.reason : `${outcome.reason}: ${said}`;
+      return { outcome: { ...outcome, reason }, status, cold };
     }
     const text = await readText(response, this.#maxBytes);
     return { outcome: outcomeOf(text), status, cold };

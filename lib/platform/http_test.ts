@@ -137,6 +137,13 @@ Deno.test("HttpPlatform.invoke() takes no answer that is too long, announced or 
   }
 });
 
+Deno.test("HttpPlatform.invoke() puts what a function says of its failure into the reason", async () => {
+  await using at = serve(() => Response.json({ error: "no such table" }, { status: 500 }));
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+  assert(outcome.kind === "failed");
+  assertEquals(outcome.reason, "answered with status 500: no such table");
+});
+
 Deno.test("HttpPlatform.invoke() does not follow redirects", async () => {
   let calls = 0;
   await using at = serve(

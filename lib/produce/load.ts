@@ -95,13 +95,15 @@ async function named(instance: Instance, idOf: NonNullable<Load["idOf"]>, index:
   return { ...instance, id: await idOf({ chain: chain.name, args, labels, index }) };
 }
 
-/** Draws chains by their shares. */
+/** Draws chains by their shares; if none has any, as equals. */
 function picker(chains: readonly WorkloadChain[], random: Random): () => WorkloadChain {
-  const total = chains.reduce((sum, { share = 1 }) => sum + share, 0);
+  const isArriving = chains.some(({ share }) => share !== 0);
+  const shares = chains.map(({ share = 1 }) => isArriving ? share : 1);
+  const total = shares.reduce((sum, share) => sum + share, 0);
   return () => {
     let left = random.next() * total;
-    for (const entry of chains) {
-      left -= entry.share ?? 1;
+    for (const [i, entry] of chains.entries()) {
+      left -= shares[i]!;
       if (left < 0) return entry;
     }
     return chains.at(-1)!;

@@ -79,6 +79,12 @@ Deno.test("instancesOf() draws chains by their shares", async () => {
   assert(chiSquare < 13.8, `${chiSquare} has less than one chance in a thousand with 2 degrees of freedom`);
 });
 
+Deno.test("instancesOf() draws chains that have no share as equals, if there are no others", async () => {
+  const chains = ["table", "part"].map((name) => ({ chain: single(name), share: 0 }));
+  const names = (await arrived(loadOf(burst(100), {}, ...chains))).map(({ instance }) => instance.chain.name);
+  assertEquals(new Set(names), new Set(["table", "part"]));
+});
+
 Deno.test("instancesOf() ends by count, or by time", async () => {
   const counted = await arrived(loadOf(every("1s", 4), { bounds: { count: 10 } }));
   assertEquals(counted.map(({ offsetMs }) => offsetMs / 1000), [0, 0, 0, 0, 1, 1, 1, 1, 2, 2]);

@@ -63,13 +63,13 @@ async function check(at: RunOptions): Promise<void> {
     const { state, nodes } = await show(id);
     return [state, nodes.find(({ node }) => node === "undo")?.output];
   };
-  const why = "answered with status 500";
+  const why = (fn: string, said: string) => `answered with status 500: function ${fn} failed: ${said}`;
   assertEquals(await undone("order-declined"), [
     "failed",
-    { why: `node charge: ${why}`, refunded: 0, released: 2 },
+    { why: `node charge: ${why("charge", "the card 4000 was declined")}`, refunded: 0, released: 2 },
   ]);
   assertEquals(await undone("order-lost"), ["failed", {
-    why: `node ship: ${why}`,
+    why: `node ship: ${why("ship", "no carrier takes it")}`,
     refunded: 25,
     released: 2,
   }]);
