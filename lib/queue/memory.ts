@@ -12,12 +12,14 @@ import {
 } from "./memory_store.ts";
 import { cancelOrders, marksOf } from "./orders.ts";
 import {
+  type BadMessage,
   type Claim,
   type Command,
   type Filter,
   type InstanceView,
   leaseLost,
   type Order,
+  type PartitionView,
   type Progress,
   type QueueDepth,
   type QueueDriver,
@@ -214,6 +216,20 @@ class MemoryConsumer implements QueueDriver {
 
   pauses(): Promise<readonly Pause[]> {
     return this.#do("read", () => this.#store.pauses);
+  }
+
+  release(ids: readonly string[]): Promise<void> {
+    return this.#do("write to", () => {
+      throw new Error(`not there yet: ${ids}`);
+    });
+  }
+
+  partitions(): Promise<readonly PartitionView[]> {
+    return this.#do("read", () => []);
+  }
+
+  async *badMessages(): AsyncIterable<BadMessage> {
+    this.#check("read");
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {

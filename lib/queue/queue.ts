@@ -81,6 +81,11 @@ export interface Queue extends AsyncDisposable {
   checkpoint(progress: readonly Progress[]): Promise<void>;
   /** Resolves when the ends are durable. Ended instances are kept for a while, see the driver's `keep`. */
   finish(results: readonly Result[]): Promise<void>;
+  /**
+   * Hands instances back that this consumer holds, with what they have called: others go on with them from their progress.
+   * What it does not hold, or what has ended, is passed over.
+   */
+  release(ids: readonly string[]): Promise<void>;
   depth(): Promise<QueueDepth>;
 }
 
@@ -135,10 +140,46 @@ export type Command =
   /** Takes one pause back; without it, all. */
   | { readonly kind: "resume"; readonly pause?: Pause };
 
-/** What consumers hear: what was asked of them, and the pauses in force, whenever they have changed. */
+/**
+ * What consumers hear: what was asked of them, the pauses in force, whenever they have changed, and how the queue is divided
+ * among them, if it is.
+ */
 export type Order =
   | Extract<Command, { kind: "cancel" | "policy" | "limit" }>
-  | { readonly kind: "paused"; readonly pauses: readonly Pause[] };
+  | { readonly kind: "paused"; readonly pauses: readonly Pause[] }
+  /**
+   * This consumer's part of all limits, as an interval of [0, 1): those of all consumers lie side by side, so that what they
+   * make of a limit adds up to it.
+   */
+  | { readonly kind: "share"; readonly from: number; readonly to: number }
+  /**
+   * Instances that go to another consumer: nothing more of them starts here. What is in flight has so long to end and to be
+   * written; each is to be released as soon as nothing of it is in flight. After that time they are lost, see `lease-lost`.
+   */
+  | { readonly kind: "revoked"; readonly ids: readonly string[]; readonly withinMs: number };
+
+/** A part of a queue that is divided among its consumers. */
+export interface PartitionView {
+  readonly partition: number;
+  /** Messages that are not covered by progress or ends: what the consumers lag behind. */
+  readonly lag: number;
+  /** The consumer that has it, in words: host and process. */
+  readonly owner?: string;
+  /** When the oldest instance in it that has not ended was submitted, in milliseconds since 1970. */
+  readonly oldestSubmittedAtMs?: number;
+}
+
+/** A message that was found in the queue and is no instance. */
+export interface BadMessage {
+  /** Where it was found: topic, partition and offset. */
+  readonly place: string;
+  /** Why it cannot be read. */
+  readonly reason: string;
+  /** When it was set aside, in milliseconds since 1970. */
+  readonly atMs: number;
+  /** The message itself. */
+  readonly bytes: Uint8Array;
+}
 
 /** What `sequoia queue` and `produce --wait` stand on. */
 export interface QueueAdmin {
@@ -154,6 +195,10 @@ export interface QueueAdmin {
   commands(signal: AbortSignal): AsyncIterable<Order>;
   /** The pauses in force, oldest first. They outlive consumers. */
   pauses(): Promise<readonly Pause[]>;
+  /** How the queue is divided; empty if it is not. */
+  partitions(): Promise<readonly PartitionView[]>;
+  /** Messages that were set aside as they are no instances, oldest first; of queues that others write to. */
+  badMessages(): AsyncIterable<BadMessage>;
 }
 
 /** A queue of any driver: both faces. */
@@ -167,6 +212,14 @@ export type QueueErrorCode =
   | "newer-version"
   | "read-only"
   | "lease-lost"
+  /** No broker answers. */
+  | "unreachable"
+  /** The broker does not let this user do it. */
+  | "unauthorized"
+  /** The topics are not what this queue needs. */
+  | "bad-topic"
+  /** An instance or an output is larger than the queue takes. */
+  | "too-large"
   | "closed"
   | "busy"
   | "failed";

@@ -1,12 +1,14 @@
 import type { Clock, Instance, Pause } from "../../model/mod.ts";
 import { Bell } from "../bell.ts";
 import {
+  type BadMessage,
   type Claim,
   type Command,
   type Filter,
   type InstanceView,
   leaseLost,
   type Order,
+  type PartitionView,
   type Progress,
   type QueueDepth,
   type QueueDriver,
@@ -193,6 +195,20 @@ export class SqliteDriver implements QueueDriver {
   async pauses(): Promise<readonly Pause[]> {
     this.#check("read", "read");
     return await this.#read(() => readPauses(this.#db));
+  }
+
+  async release(ids: readonly string[]): Promise<void> {
+    this.#check("write to", "write");
+    await Promise.reject(new Error(`not there yet: ${ids}`));
+  }
+
+  async partitions(): Promise<readonly PartitionView[]> {
+    this.#check("read", "read");
+    return await Promise.resolve([]);
+  }
+
+  async *badMessages(): AsyncIterable<BadMessage> {
+    this.#check("read", "read");
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {
