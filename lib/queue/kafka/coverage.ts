@@ -1,0 +1,86 @@
+interface Item<T> {
+  readonly offset: number;
+  readonly of: T;
+  /** Where in `finished` its end stands; Infinity if it stands in the changelog or needs none; undefined: not covered. */
+  resultAt: number | undefined;
+}
+
+/**
+ * Which messages of a partition are done with. Kafka commits a prefix: the first one that is not covered holds it, however
+ * many behind it are.
+ */
+export class Coverage<T> {
+  #items: Item<T>[] = [];
+  #first = 0;
+  #next: number;
+
+  /** @param from the first offset that was not covered before */
+  constructor(from: number) {
+    this.#next = from;
+  }
+
+  /** The next message has been read. Offsets ascend, with gaps. */
+  see(offset: number, of: T): void {
+    this.#items.push({ offset, of, resultAt: undefined });
+    this.#next = offset + 1;
+  }
+
+  /** Reading has come to an offset. */
+  reach(next: number): void {
+    this.#next = Math.max(this.#next, next);
+  }
+
+  /**
+   * A message is done with.
+   *
+   * @param resultAt where in `finished` its end stands, if it does
+   */
+  cover(offset: number, resultAt = Infinity): void {
+    const item = this.#items[this.#find(offset)];
+    if (item?.offset !== offset) return;
+    item.resultAt = resultAt;
+    while (this.#items[this.#first]?.resultAt !== undefined) this.#first++;
+    if (this.#first < 1000 || this.#first < this.#items.length / 2) return;
+    this.#items = this.#items.slice(this.#first);
+    this.#first = 0;
+  }
+
+  #find(offset: number): number {
+    let low = this.#first, high = this.#items.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#items[middle]!.offset < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** All before is covered. */
+  get from(): number {
+    return this.#items[this.#first]?.offset ?? this.#next;
+  }
+
+  /**
+   * The ends of all that is covered behind `from` stand in `finished` from here on.
+   *
+   * @param end where `finished` ends
+   */
+  resultsFrom(end: number): number {
+    let first = end;
+    for (let i = this.#first; i < this.#items.length; i++) first = Math.min(first, this.#items[i]!.resultAt ?? Infinity);
+    return first;
+  }
+
+  /** How many messages there are from the first that is not covered on. */
+  get size(): number {
+    return this.#items.length - this.#first;
+  }
+
+  /** What is not covered, oldest first. */
+  *uncovered(): Generator<T> {
+    for (let i = this.#first; i < this.#items.length; i++) {
+      const { resultAt, of } = this.#items[i]!;
+      if (resultAt === undefined) yield of;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { QueueError } from "../queue.ts";
+
+/** What an error of kafkajs means for what was tried. */
+export type Trouble =
+  /** It may work if it is tried again: connections, elections, what is not ready yet. */
+  | "transient"
+  /** Somebody else writes under this producer's name by now. */
+  | "fenced"
+  | "unauthorized"
+  | "too-large"
+  /** The group does not know this member any more, or has gone on without it. */
+  | "expelled"
+  /** The group's members are to join it anew. */
+  | "rebalancing"
+  /** The log does not reach back so far. */
+  | "out-of-range"
+  | "other";
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  INVALID_PRODUCER_EPOCH: "fenced",
+  INVALID_PRODUCER_ID_MAPPING: "fenced",
+  OUT_OF_ORDER_SEQUENCE_NUMBER: "fenced",
+  UNKNOWN_PRODUCER_ID: "fenced",
+  KAFKAJS_UNKNOWN_ERROR_CODE: "fenced", // PRODUCER_FENCED (90) is the only newer one that brokers answer to our requests
+  SASL_AUTHENTICATION_FAILED: "unauthorized",
+  UNSUPPORTED_SASL_MECHANISM: "unauthorized",
+  MESSAGE_TOO_LARGE: "too-large",
+  RECORD_LIST_TOO_LARGE: "too-large",
+  UNKNOWN_MEMBER_ID: "expelled",
+  ILLEGAL_GENERATION: "expelled",
+  FENCED_INSTANCE_ID: "expelled",
+  REBALANCE_IN_PROGRESS: "rebalancing",
+  OFFSET_OUT_OF_RANGE: "out-of-range",
+  CONCURRENT_TRANSACTIONS: "transient",
+  UNKNOWN_TOPIC_OR_PARTITION: "transient",
+  NOT_CONTROLLER: "transient",
+  KAFKA_STORAGE_ERROR: "transient",
+};
+
+interface KafkajsError extends Error {
+  readonly type?: string;
+  readonly retriable?: boolean;
+}
+
+/** Tells what an error of kafkajs means. */
+export function troubleOf(error: unknown): Trouble {
+  const root = rootOf(error);
+  const { type = "", retriable = false, name } = root;
+  if (type.endsWith("AUTHORIZATION_FAILED") || name === "KafkaJSSASLAuthenticationError") return "unauthorized";
+  const known = TROUBLES[type];
+  if (known !== undefined) return known;
+  if (/^KafkaJS(Connection|RequestTimeout|Broker|LockTimeout|Metadata|TopicMetadata|GroupCoordinator)/.test(name)) {
+    return "transient";
+  }
+  if ((root as { code?: unknown }).code !== undefined && type === "") return "transient"; // ECONNREFUSED and the like
+  return retriable ? "transient" : "other";
+}
+
+/** What is said of an error: its deepest cause. */
+export function reasonOf(error: unknown): string {
+  return rootOf(error).message;
+}
+
+/** kafkajs wraps what it has tried several times. */
+function rootOf(error: unknown): KafkajsError {
+  let root = error instanceof Error ? error : new Error(String(error));
+  while (root.name !== "KafkaJSProtocolError" && root.cause instanceof Error && root.cause !== root) root = root.cause;
+  return root;
+}
+
+/** An error of kafkajs as it goes to whoever uses the queue. */
+export function asQueueError(error: unknown, doing: string, where: string): unknown {
+  if (error instanceof QueueError || !(error instanceof Error)) return error;
+  if (!/^KafkaJS/.test(error.name)) return error;
+  switch (troubleOf(error)) {
+    case "unauthorized":
+      return new QueueError(
+        "unauthorized",
+        `Cannot ${doing}: ${where} does not let this user do it (${reasonOf(error)}). ` +
+          "See the rights that the README lists, and check user, password and sasl",
+        { cause: error },
+      );
+    case "too-large":
+      return new QueueError(
+        "too-large",
+        `Cannot ${doing}: ${where} takes no message so large. Raise max.message.bytes of the topic`,
+        { cause: error },
+      );
+    default:
+      return new QueueError("failed", `Cannot ${doing}: ${where} answers: ${reasonOf(error)}`, { cause: error });
+  }
+}

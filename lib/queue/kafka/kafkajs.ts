@@ -1,0 +1,255 @@
+/**
+ * The one place that reaches behind kafkajs's door: its protocol layer (connections, SASL, TLS, versions, encoding).
+ *
+ * Its consumers and producers cannot do what a queue needs: they read no single partition without joining a group (which
+ * takes 3 s on a broker with default settings), their heartbeats wait behind long fetches, and they fence a producer only by
+ * transactions (11 ms a commit). The requests that it encodes can all of that.
+ */
+import { Buffer } from "node:buffer";
+import ClusterModule from "kafkajs/cluster";
+import loggers from "kafkajs/loggers";
+import RequestQueueModule from "kafkajs/request-queue";
+import defaultSocketFactory from "kafkajs/socket-factory";
+import type { Cluster as PublicCluster, ISocketFactory, SASLOptions } from "kafkajs";
+import type { ConnectionOptions } from "node:tls";
+
+export { Buffer };
+export type { ISocketFactory, SASLOptions };
+
+/** A number of 64 bits as kafkajs has it. */
+export interface Long {
+  toString(): string;
+}
+
+/** Who writes: the broker takes nothing from an older epoch of the same producer once it has seen a newer one. */
+export interface ProducerId {
+  readonly producerId: Long;
+  readonly producerEpoch: number;
+}
+
+/** A record as it is sent. */
+export interface OutgoingRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer>>;
+  /** In milliseconds since 1970, as text. */
+  readonly timestamp: string;
+}
+
+/** A record as it is fetched. */
+export interface IncomingRecord {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer | Buffer[]>>;
+  readonly isControlRecord: boolean;
+  readonly batchContext: { readonly firstOffset: string; readonly lastOffsetDelta: number };
+}
+
+/** What is fetched of a partition. */
+export interface FetchedPartition {
+  readonly partition: number;
+  readonly highWatermark: string;
+  readonly messages: readonly IncomingRecord[];
+}
+
+/** A member of a group, as the coordinator describes it. */
+export interface DescribedMember {
+  readonly memberId: string;
+  readonly memberMetadata: Buffer;
+  readonly memberAssignment: Buffer;
+}
+
+type Partitioned<T> = readonly { readonly topic: string; readonly partitions: readonly T[] }[];
+
+/** One broker: a method for each request. Each rejects with a kafkajs error; protocol errors have a `type`. */
+export interface Broker {
+  produce(request: {
+    readonly acks: -1;
+    readonly producerId: Long;
+    readonly producerEpoch: number;
+    readonly compression: number;
+    readonly topicData: Partitioned<
+      {
+        readonly partition: number;
+        readonly firstSequence: number;
+        readonly messages: readonly OutgoingRecord[];
+      }
+    >;
+  }): Promise<
+    {
+      readonly topics: readonly {
+        readonly topicName: string;
+        readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
+      }[];
+    }
+  >;
+  fetch(request: {
+    readonly isolationLevel: 0;
+    readonly maxWaitTime: number;
+    readonly minBytes: number;
+    readonly maxBytes: number;
+    readonly topics: Partitioned<
+      { readonly partition: number; readonly fetchOffset: string; readonly maxBytes: number }
+    >;
+  }): Promise<
+    {
+      readonly responses: readonly {
+        readonly topicName: string;
+        readonly partitions: readonly FetchedPartition[];
+      }[];
+    }
+  >;
+  listOffsets(request: {
+    readonly isolationLevel: 0;
+    readonly topics: Partitioned<{ readonly partition: number; readonly timestamp: number }>;
+  }): Promise<
+    {
+      readonly responses: readonly {
+        readonly topic: string;
+        readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+      }[];
+    }
+  >;
+  initProducerId(
+    request: { readonly transactionalId?: string; readonly transactionTimeout: number },
+  ): Promise<ProducerId>;
+  joinGroup(request: {
+    readonly groupId: string;
+    readonly sessionTimeout: number;
+    readonly rebalanceTimeout: number;
+    readonly memberId: string;
+    readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+  }): Promise<{
+    readonly generationId: number;
+    readonly leaderId: string;
+    readonly memberId: string;
+    readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
+  }>;
+  syncGroup(request: {
+    readonly groupId: string;
+    readonly generationId: number;
+    readonly memberId: string;
+    readonly groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
+  }): Promise<{ readonly memberAssignment: Buffer }>;
+  heartbeat(
+    request: { readonly groupId: string; readonly groupGenerationId: number; readonly memberId: string },
+  ): Promise<unknown>;
+  leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
+  describeGroups(request: { readonly groupIds: readonly string[] }): Promise<
+    { readonly groups: readonly { readonly state: string; readonly members: readonly DescribedMember[] }[] }
+  >;
+  offsetCommit(request: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+    readonly topics: Partitioned<{ readonly partition: number; readonly offset: string }>;
+  }): Promise<unknown>;
+  createTopics(request: {
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly numPartitions: number;
+      readonly replicationFactor: number;
+      readonly configEntries: readonly { readonly name: string; readonly value: string }[];
+    }[];
+    readonly timeout: number;
+  }): Promise<unknown>;
+  describeConfigs(request: {
+    readonly resources: readonly {
+      readonly type: number;
+      readonly name: string;
+      readonly configNames: readonly string[];
+    }[];
+  }): Promise<
+    {
+      readonly resources: readonly {
+        readonly resourceName: string;
+        readonly configEntries: readonly { readonly configName: string; readonly configValue: string }[];
+      }[];
+    }
+  >;
+  deleteRecords(
+    request: { readonly topics: Partitioned<{ readonly partition: number; readonly offset: string }> },
+  ): Promise<unknown>;
+}
+
+/** Connections to a cluster: two to each broker, one of them for fetches alone. */
+export interface Cluster extends Pick<PublicCluster, "isConnected" | "connect" | "disconnect"> {
+  refreshMetadata(): Promise<void>;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  findTopicPartitionMetadata(
+    topic: string,
+  ): readonly { readonly partitionId: number; readonly leader: number }[];
+  findBroker(of: { readonly nodeId: string | number }): Promise<Broker>;
+  findControllerBroker(): Promise<Broker>;
+  findGroupCoordinator(
+    of: { readonly groupId: string; readonly coordinatorType: CoordinatorType },
+  ): Promise<Broker>;
+}
+
+/** What a coordinator is looked for. */
+export const COORDINATOR = { group: 0, transaction: 1 } as const;
+/** One of {@linkcode COORDINATOR}. */
+export type CoordinatorType = typeof COORDINATOR[keyof typeof COORDINATOR];
+
+/** How kafkajs numbers compression. */
+export const COMPRESSION = { none: 0, gzip: 1 } as const;
+
+/** How brokers are connected to. */
+export interface ClusterOptions {
+  /** `host:port` of some brokers; they name the others. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl?: ConnectionOptions | undefined;
+  readonly sasl?: SASLOptions | undefined;
+  /** For tests that cut connections. (Default: kafkajs's) */
+  readonly socketFactory?: ISocketFactory | undefined;
+}
+
+const CONNECTION_TIMEOUT_MS = 5000;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+type ClusterConstructor = new (options: Readonly<Record<string, unknown>>) => Cluster;
+
+/** Makes the connections; nothing is connected yet. What kafkajs would log reaches nobody: its errors are told by ours. */
+export function newCluster({ brokers, clientId, ssl, sasl, socketFactory }: ClusterOptions): Cluster {
+  mendRequestQueue();
+  const Constructor = ClusterModule as unknown as ClusterConstructor;
+  return new Constructor({
+    logger: loggers.createLogger({ level: 0, logCreator: () => () => {} }),
+    socketFactory: socketFactory ?? defaultSocketFactory(),
+    brokers: [...brokers],
+    clientId,
+    ssl: ssl ?? null,
+    sasl: sasl ?? null,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    enforceRequestTimeout: true,
+    metadataMaxAge: 300_000,
+    allowAutoTopicCreation: false,
+    retry: { retries: 1, initialRetryTime: 20 },
+  });
+}
+
+interface RequestQueue {
+  pending: unknown[];
+  throttledUntil: number;
+  scheduleCheckPendingRequests(): void;
+}
+
+let isMended = false;
+
+/**
+ * kafkajs 2.2.4 checks for pending requests a thousand times a second on every connection, even if none is, by a timer whose
+ * delay is negative (the `TimeoutNegativeWarning`). It is to check while something is pending.
+ */
+function mendRequestQueue(): void {
+  if (isMended) return;
+  isMended = true;
+  const { prototype } = RequestQueueModule as unknown as { prototype: RequestQueue };
+  const schedule = prototype.scheduleCheckPendingRequests;
+  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.pending.length > 0) schedule.call(this);
+  };
+}

@@ -1,0 +1,185 @@
+import { QueueError } from "../queue.ts";
+import { troubleOf } from "./errors.ts";
+import type { Broker, IncomingRecord } from "./kafkajs.ts";
+import type { Link } from "./link.ts";
+
+/** A place in a partition of a topic. */
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** What was read from a position on. */
+export interface Chunk {
+  readonly records: readonly IncomingRecord[];
+  /** Where reading goes on. */
+  readonly next: number;
+  /** The offset that the next record of the partition will get. */
+  readonly end: number;
+}
+
+/** How much is fetched at once, in bytes: of a partition, and together. */
+const BYTES = { partition: 1024 * 1024, together: 8 * 1024 * 1024 };
+const EARLIEST = -2, LATEST = -1;
+
+/** Where a partition begins, as old records are deleted. */
+export function startOffset(link: Link, topic: string, partition: number): Promise<number> {
+  return offsetAt(link, topic, partition, EARLIEST);
+}
+
+/** The offset that the next record of a partition will get. */
+export function endOffset(link: Link, topic: string, partition: number, signal?: AbortSignal): Promise<number> {
+  return offsetAt(link, topic, partition, LATEST, signal);
+}
+
+/** The end offsets of partitions, in their order: one request to each broker. */
+export async function endOffsets(
+  link: Link,
+  of: readonly Omit<Position, "offset">[],
+): Promise<number[]> {
+  const ends = new Map<string, number>();
+  const byLeader = Map.groupBy(of, ({ topic, partition }) => link.leaderId(topic, partition));
+  await Promise.all([...byLeader.values()].map(async (list) => {
+    const topics = [...Map.groupBy(list, ({ topic }) => topic)].map(([topic, some]) => ({
+      topic,
+      partitions: some.map(({ partition }) => ({ partition, timestamp: LATEST })),
+    }));
+    const { topic, partition } = list[0]!;
+    const { responses } = await link.leader(
+      "read offsets",
+      topic,
+      partition,
+      (broker) => broker.listOffsets({ isolationLevel: 0, topics }),
+    );
+    for (const answer of responses) {
+      for (const each of answer.partitions) ends.set(`${answer.topic} ${each.partition}`, Number(each.offset));
+    }
+  }));
+  return of.map(({ topic, partition }) => ends.get(`${topic} ${partition}`)!);
+}
+
+async function offsetAt(
+  link: Link,
+  topic: string,
+  partition: number,
+  timestamp: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  const topics = [{ topic, partitions: [{ partition, timestamp }] }];
+  const { responses } = await link.leader(
+    `read the offsets of ${topic}`,
+    topic,
+    partition,
+    (broker) => broker.listOffsets({ isolationLevel: 0, topics }),
+    signal,
+  );
+  return Number(responses[0]!.partitions[0]!.offset);
+}
+
+/**
+ * Fetches what is there from some positions on, all led by one broker.
+ *
+ * @param maxWaitMs how long the broker may wait for the first record
+ */
+export async function fetchFrom(
+  broker: Broker,
+  positions: readonly Position[],
+  maxWaitMs: number,
+  maxBytes = BYTES.partition,
+): Promise<{ readonly at: Position; readonly chunk: Chunk }[]> {
+  const topics = Map.groupBy(positions, ({ topic }) => topic);
+  const { responses } = await broker.fetch({
+    isolationLevel: 0,
+    maxWaitTime: maxWaitMs,
+    minBytes: 1,
+    maxBytes: BYTES.together,
+    topics: [...topics].map(([topic, list]) => ({
+      topic,
+      partitions: list.map(({ partition, offset }) => ({ partition, fetchOffset: String(offset), maxBytes })),
+    })),
+  });
+  return responses.flatMap(({ topicName, partitions }) =>
+    partitions.flatMap(({ partition, messages, highWatermark }) => {
+      const at = topics.get(topicName)?.find((position) => position.partition === partition);
+      return at === undefined ? [] : [{ at, chunk: chunkOf(at.offset, messages, Number(highWatermark)) }];
+    })
+  );
+}
+
+/** Batches are answered whole: what stands before the position is passed over. */
+function chunkOf(offset: number, messages: readonly IncomingRecord[], end: number): Chunk {
+  const last = messages.at(-1);
+  if (last === undefined) return { records: [], next: offset, end };
+  const { firstOffset, lastOffsetDelta } = last.batchContext;
+  const next = Math.max(offset, Number(firstOffset) + lastOffsetDelta + 1); // compaction leaves gaps behind the last record
+  const isWanted = (record: IncomingRecord) => Number(record.offset) >= offset && !record.isControlRecord;
+  return { records: Number(messages[0]!.offset) >= offset ? messages : messages.filter(isWanted), next, end };
+}
+
+/** What is to be read of a partition. */
+export interface Range extends Position {
+  /** The offset before which reading ends. */
+  readonly to: number;
+  /** Gets the records in their order. */
+  take(records: readonly IncomingRecord[]): void;
+}
+
+/** Reads parts of partitions side by side. */
+export async function readRanges(link: Link, ranges: readonly Range[], signal?: AbortSignal): Promise<void> {
+  let left = ranges.filter(({ offset, to }) => offset < to);
+  while (left.length > 0) {
+    const byLeader = Map.groupBy(left, ({ topic, partition }) => link.leaderId(topic, partition));
+    const read = await Promise.all([...byLeader.values()].map((led) => readSome(link, led, signal)));
+    left = read.flat();
+  }
+}
+
+/** Reads some of each range, all led by one broker. @returns what is left of them */
+async function readSome(link: Link, ranges: readonly Range[], signal?: AbortSignal): Promise<Range[]> {
+  const { topic, partition } = ranges[0]!;
+  try {
+    const found = await link.leader(
+      `read ${topic}`,
+      topic,
+      partition,
+      (broker) => fetchFrom(broker, ranges, 0),
+      signal,
+    );
+    return found.flatMap(({ at, chunk }) => advance(at as Range, chunk));
+  } catch (error) {
+    if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
+    return await Promise.all(ranges.map(async (range) => {
+      const start = await startOffset(link, range.topic, range.partition);
+      return { ...range, take: range.take, offset: Math.max(range.offset, start) };
+    }));
+  }
+}
+
+function advance(range: Range, { records, next }: Chunk): Range[] {
+  const beyond = records.findIndex((record) => Number(record.offset) >= range.to);
+  range.take(beyond < 0 ? records : records.slice(0, beyond));
+  // A batch whose records have all been compacted away tells nothing, not even where it ends.
+  const offset = next > range.offset ? next : range.offset + 1;
+  return offset < range.to ? [{ ...range, offset }] : [];
+}
+
+/** Reads some records from a position on, or from where the partition begins by now. */
+export async function readChunk(link: Link, at: Position, signal?: AbortSignal, maxBytes?: number): Promise<Chunk> {
+  const read = (position: Position) =>
+    link.leader(
+      `read ${at.topic}`,
+      at.topic,
+      at.partition,
+      (broker) => fetchFrom(broker, [position], 0, maxBytes),
+      signal,
+    );
+  try {
+    return (await read(at))[0]!.chunk;
+  } catch (error) {
+    if (troubleOf(error) !== "out-of-range") throw error;
+    const start = await startOffset(link, at.topic, at.partition);
+    if (start <= at.offset) return { records: [], next: at.offset, end: start };
+    return (await read({ ...at, offset: start }))[0]!.chunk;
+  }
+}

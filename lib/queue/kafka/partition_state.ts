@@ -1,0 +1,331 @@
+import type { Instance, Json, NodeRecord } from "../../model/mod.ts";
+import { decodeInstance } from "../../wire/mod.ts";
+import type { InstanceState } from "../queue.ts";
+import { placeOf } from "../submission.ts";
+import type { IncomingRecord } from "./kafkajs.ts";
+import {
+  BAD,
+  comparePlaces,
+  type End,
+  FENCE,
+  type Head,
+  instanceOf,
+  isAsLate,
+  OWNER,
+  type Owner,
+  type Place,
+  readEnd,
+  readKey,
+  valueOf,
+} from "./records.ts";
+
+/** An instance that has not ended, or was called by one that has not. */
+export interface Entry {
+  readonly instance: Instance;
+  readonly place: Place;
+  readonly run: number;
+  /** By their places in the chain. */
+  readonly records: Map<number, NodeRecord>;
+  /** What it has called. */
+  readonly called: Set<Entry>;
+  caller: Entry | undefined;
+  state: InstanceState;
+  /** Whether it has a head in the changelog. */
+  hasHead: boolean;
+  cancel: string | undefined;
+  abort: boolean;
+  reason: string | undefined;
+  output: Json | undefined;
+  endedAtMs: number | undefined;
+}
+
+/** An end that is known: where in `finished` its last record stands, and of how many it is made. */
+export interface KnownEnd extends End {
+  readonly offset: number;
+  readonly parts: number;
+}
+
+/** A message of `pending` that is no instance. */
+export interface Unreadable {
+  readonly place: Place;
+  readonly bytes: Uint8Array;
+  readonly reason: string;
+}
+
+/** What became of a message of `pending`. */
+export interface Read {
+  readonly offset: number;
+  /** The instance it brought; absent if it is known already, has ended, or is none. */
+  readonly entry?: Entry;
+  readonly unreadable?: Unreadable;
+}
+
+/** How a state is kept. */
+export interface PartitionStateOptions {
+  readonly partition: number;
+  readonly topic: string;
+  /** How long ends are known, in milliseconds. */
+  readonly keepMs: number;
+  /** How many are known at most: the oldest are forgotten before their time. */
+  readonly maxEnds: number;
+}
+
+/**
+ * What the topics say of one partition. It changes by what is read from them alone, and by the same methods when its owner
+ * writes: so whoever reads the topics comes to the same state.
+ *
+ * When it is read from the start: `running` first, then `finished`, then `pending`.
+ */
+export class PartitionState {
+  readonly #options: PartitionStateOptions;
+  readonly entries = new Map<string, Entry>();
+  /** In the order in which they ended. */
+  readonly ends = new Map<string, KnownEnd>();
+  /** The ids of what each ended instance had called. */
+  readonly #calledBy = new Map<string, Set<string>>();
+  /** Called instances whose callers are not known yet, or not any more, by these. */
+  readonly #orphans = new Map<string, Set<Entry>>();
+  /** Records that came before their instances. */
+  readonly #early = new Map<string, Map<number, NodeRecord>>();
+  /** Offsets of `pending` that have ended but have not been read. */
+  readonly #done = new Set<number>();
+  owner: Owner | undefined;
+  /** How far `pending` has been read. */
+  pendingAt = 0;
+
+  constructor(options: PartitionStateOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a message of `pending`. */
+  takePending(record: IncomingRecord, nowMs: number): Read {
+    const offset = Number(record.offset);
+    const place = { atMs: Number(record.timestamp), offset, isCalled: false };
+    this.pendingAt = offset + 1;
+    if (this.#done.delete(offset)) return { offset };
+    let instance: Instance;
+    const bytes = record.value ?? new Uint8Array();
+    try {
+      const { topic, partition } = this.#options;
+      const fallbackId = `${topic}-${partition}-${offset}`;
+      instance = decodeInstance(bytes, { fallbackId, receivedAtMs: place.atMs });
+    } catch (error) {
+      return { offset, unreadable: { place, bytes, reason: (error as Error).message } };
+    }
+    if (this.entries.has(instance.id) || this.endAt(instance.id, nowMs) !== undefined) return { offset };
+    return { offset, entry: this.add(instance, { place, run: 0, state: "queued" }, false) };
+  }
+
+  /** Takes records of `running`. */
+  takeRunning(records: readonly IncomingRecord[]): void {
+    for (const record of records) {
+      const key = String(record.key);
+      if (key === FENCE) this.fence();
+      else if (key === OWNER) this.setOwner(valueOf<Owner>(record));
+      else {
+        const { id, at } = readKey(key);
+        if (at !== undefined) this.#takeRecord(id, at, record);
+        else if (record.value !== null) this.setHead(instanceOf(record), valueOf<Head>(record));
+      }
+    }
+  }
+
+  #takeRecord(id: string, at: Pick<NodeRecord, "node" | "item">, record: IncomingRecord): void {
+    const records = this.entries.get(id)?.records ?? this.#earlyOf(id);
+    if (record.value === null) records.delete(placeOf(at));
+    else records.set(placeOf(at), valueOf<NodeRecord>(record));
+    if (records.size === 0) this.#early.delete(id);
+  }
+
+  #earlyOf(id: string): Map<number, NodeRecord> {
+    let early = this.#early.get(id);
+    if (early === undefined) this.#early.set(id, early = new Map());
+    return early;
+  }
+
+  /** Takes records of `finished`. */
+  takeFinished(records: readonly IncomingRecord[]): void {
+    for (const record of records) {
+      const end = readEnd(record);
+      if (end === undefined) continue;
+      const { parts = 1 } = end;
+      this.setEnd(String(record.key), { ...end, parts, offset: Number(record.offset) });
+    }
+  }
+
+  /** Who has the partition, and how far it has come. */
+  setOwner(owner: Owner): void {
+    this.owner = owner;
+    if (owner.released) this.fence();
+  }
+
+  /** What was held is not any more. */
+  fence(): void {
+    if (this.owner !== undefined) this.owner = { ...this.owner, claimed: 0 };
+    for (const entry of this.entries.values()) if (entry.state === "running") entry.state = "queued";
+  }
+
+  /** Adds an instance. */
+  add(instance: Instance, { place, run, state, ...rest }: Head, hasHead: boolean): Entry {
+    const { id, parent } = instance;
+    const entry: Entry = {
+      instance,
+      place,
+      run,
+      state,
+      hasHead,
+      records: this.#early.get(id) ?? new Map(),
+      called: new Set(),
+      caller: undefined,
+      cancel: rest.cancel,
+      abort: rest.abort ?? false,
+      reason: rest.reason,
+      output: rest.output,
+      endedAtMs: rest.endedAtMs,
+    };
+    this.#early.delete(id);
+    this.forget(id);
+    this.entries.set(id, entry);
+    if (parent !== undefined) this.#adopt(entry, this.entries.get(parent.instance), parent.instance);
+    for (const orphan of this.#orphans.get(id) ?? []) this.#adopt(orphan, entry, id);
+    this.#orphans.delete(id);
+    return entry;
+  }
+
+  #adopt(entry: Entry, caller: Entry | undefined, callerId: string): void {
+    entry.caller = caller;
+    if (caller !== undefined) return void caller.called.add(entry);
+    let orphans = this.#orphans.get(callerId);
+    if (orphans === undefined) this.#orphans.set(callerId, orphans = new Set());
+    orphans.add(entry);
+  }
+
+  /** An instance stands in the changelog, or stands there differently. */
+  setHead(instance: Instance, head: Head): void {
+    const { id } = instance;
+    const known = this.entries.get(id), end = this.ends.get(id);
+    if (end !== undefined && isAsLate(end, head)) return; // what is left of it has yet to be deleted
+    if (known === undefined || known.run !== head.run || known.place.offset !== head.place.offset) {
+      this.add(instance, head, true);
+      return;
+    }
+    const { state, cancel, abort = false, reason, output, endedAtMs } = head;
+    Object.assign(known, { state, cancel, abort, reason, output, endedAtMs, hasHead: true });
+  }
+
+  /** An instance has ended, an end is forgotten, or a message was no instance. */
+  setEnd(id: string, end: KnownEnd): void {
+    const { place, state } = end;
+    if (!place.isCalled && place.offset >= this.pendingAt) this.#done.add(place.offset);
+    if (id === BAD) return;
+    const known = this.entries.get(id);
+    if (known !== undefined && !isAsLate(end, known)) return; // it has been queued again since
+    if (known !== undefined) this.#drop(known);
+    this.#early.delete(id);
+    this.forget(id);
+    if (state === "purged") return;
+    this.ends.set(id, end);
+    if (end.parent !== undefined) this.#calledOf(end.parent).add(id);
+    if (this.ends.size > this.#options.maxEnds) this.forget(this.ends.keys().next().value!);
+  }
+
+  #drop(entry: Entry): void {
+    const { id, parent } = entry.instance;
+    this.entries.delete(id);
+    if (parent !== undefined) {
+      entry.caller?.called.delete(entry);
+      this.#orphans.get(parent.instance)?.delete(entry);
+    }
+    for (const called of entry.called) this.#adopt(called, undefined, id);
+  }
+
+  #calledOf(id: string): Set<string> {
+    let called = this.#calledBy.get(id);
+    if (called === undefined) this.#calledBy.set(id, called = new Set());
+    return called;
+  }
+
+  /** Forgets an end. */
+  forget(id: string): void {
+    const end = this.ends.get(id);
+    if (end === undefined) return;
+    this.ends.delete(id);
+    this.#calledBy.delete(id);
+    if (end.parent !== undefined) this.#calledBy.get(end.parent)?.delete(id);
+  }
+
+  /** Forgets the ends whose time is over. */
+  expire(nowMs: number): void {
+    for (const [id, { endedAtMs }] of this.ends) {
+      if (endedAtMs >= nowMs - this.#options.keepMs) return;
+      this.forget(id);
+    }
+  }
+
+  /** The end of an instance, if it is still known. */
+  endAt(id: string, nowMs: number): KnownEnd | undefined {
+    const end = this.ends.get(id);
+    return end === undefined || end.endedAtMs < nowMs - this.#options.keepMs ? undefined : end;
+  }
+
+  /** An ended instance and all that it had called, callers first. */
+  *endedTree(id: string): Generator<string> {
+    yield id;
+    for (const called of this.#calledBy.get(id) ?? []) yield* this.endedTree(called);
+  }
+
+  /** The ended instance from which an ended one comes: itself, or the first that called. */
+  endedRoot(id: string): string {
+    for (let root = id;;) {
+      const { parent } = this.ends.get(root) ?? {};
+      if (parent === undefined || !this.ends.has(parent)) return root;
+      root = parent;
+    }
+  }
+
+  /** Called instances whose callers have ended. */
+  orphans(): Entry[] {
+    return [...this.#orphans.values()].flatMap((set) => [...set]);
+  }
+
+  /** What is recorded of instances that are not known. */
+  *early(): Generator<readonly [id: string, records: ReadonlyMap<number, NodeRecord>]> {
+    yield* this.#early;
+  }
+
+  /** Where an instance stands: what has no head of its own by how far its owner has handed out. */
+  stateOf(entry: Entry): InstanceState {
+    const root = rootOf(entry);
+    if (hasEnded(entry)) return entry.state;
+    if (root.hasHead || root.state === "running") return root.state;
+    const { claimed = 0, released = false } = this.owner ?? {};
+    return !released && root.place.offset < claimed ? "running" : "queued";
+  }
+}
+
+/** An entry, and all that it has called, callers first. */
+export function* treeOf(entry: Entry): Generator<Entry> {
+  yield entry;
+  for (const called of entry.called) yield* treeOf(called);
+}
+
+/** The entry that nobody has called from which all the others of its tree come. */
+export function rootOf(entry: Entry): Entry {
+  let root = entry;
+  while (root.caller !== undefined) root = root.caller;
+  return root;
+}
+
+export function hasEnded({ state }: Pick<Entry, "state">): boolean {
+  return state !== "queued" && state !== "running";
+}
+
+/** The records of an entry by node and item. */
+export function progressOf(entry: Entry): NodeRecord[] {
+  return [...entry.records.values()].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** By submission. */
+export function byPlace(a: Pick<Entry, "place">, b: Pick<Entry, "place">): number {
+  return comparePlaces(a.place, b.place);
+}

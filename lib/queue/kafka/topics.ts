@@ -1,0 +1,51 @@
+/** The topics of a queue. The original's names, and three that it lacks. */
+export interface TopicNames {
+  /** Submitted instances. Never deleted by age: trimmed when all before has ended or stands in `running`. */
+  readonly pending: string;
+  /** The changelog of what has not ended: progress, called instances, who holds the partition. Compacted. */
+  readonly running: string;
+  /** How instances have ended. Deleted when their time is over. */
+  readonly finished: string;
+  /** What operators ask for, and the answers; pauses. One partition, compacted. */
+  readonly commands: string;
+  /** Messages that are no instances, with the reason. One partition. */
+  readonly dead: string;
+}
+
+/** The names of a queue's topics. */
+export function topicNames(prefix: string): TopicNames {
+  return {
+    pending: `${prefix}pending_queue`,
+    running: `${prefix}chain_running_queue`,
+    finished: `${prefix}finished_queue`,
+    commands: `${prefix}command_queue`,
+    dead: `${prefix}dead_letter_queue`,
+  };
+}
+
+/** Partitions of a queue that is created without a wish: each is worked on by one consumer, so it bounds these. */
+export const DEFAULT_PARTITIONS = 12;
+/** The largest message that our topics take: an instance or an output of 16 MiB, and what stands around it. */
+export const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
+
+/** What a topic is created with. */
+export interface TopicPlan {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** How each topic is to be. */
+export function topicPlans(names: TopicNames, partitions: number, keepMs: number): readonly TopicPlan[] {
+  const size = { "max.message.bytes": String(MAX_MESSAGE_BYTES) };
+  const forever = { "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1" };
+  const kept = { "cleanup.policy": "delete", "retention.ms": String(Math.ceil(keepMs)) };
+  const compacted = { "cleanup.policy": "compact" };
+  return [
+    { topic: names.pending, partitions, settings: { ...forever, ...size } },
+    { topic: names.running, partitions, settings: { ...compacted, ...size } },
+    { topic: names.finished, partitions, settings: { ...kept, ...size } },
+    { topic: names.commands, partitions: 1, settings: { ...compacted, ...size } },
+    { topic: names.dead, partitions: 1, settings: { ...forever, ...size } },
+  ];
+}
