@@ -1,5 +1,5 @@
-import { flag, one, type OptionTable, text } from "./options.ts";
-import { choice } from "./options.ts";
+import { parseCount, parsePositiveDuration } from "../lib/model/mod.ts";
+import { choice, flag, one, type OptionTable, text } from "./options.ts";
 
 /** What a command is given by `main`. */
 export interface Context {
@@ -38,7 +38,22 @@ export const COMMON = {
   "log-format": one("FORMAT", "text or json (default text)", choice("text", "json")),
 } as const;
 
-/** `--queue`, for the commands that need one. */
+/** `--queue` and what goes with it, for the commands that need one. */
 export const QUEUE_OPTION = {
-  queue: one("ADDRESS", "the queue (default $SEQUOIA_QUEUE, or sqlite:.sequoia/queue.db)", text),
+  queue: one(
+    "ADDRESS",
+    "the queue: sqlite:PATH, or kafka://HOST:9092 for many machines " +
+      "(default $SEQUOIA_QUEUE, or sqlite:.sequoia/queue.db)",
+    text,
+  ),
+  "queue-timeout": one(
+    "DURATION",
+    "give up when no broker of the queue answers for so long (default: keep trying)",
+    parsePositiveDuration,
+  ),
+} as const;
+
+/** `--partitions`, for the commands that create the topics of a queue. */
+export const PARTITIONS_OPTION = {
+  partitions: one("N", "into how many partitions topics are divided if they are created (Kafka)", parseCount),
 } as const;

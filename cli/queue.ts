@@ -105,12 +105,13 @@ export const command: Command = {
     ["sequoia queue cancel --chain fan7 --abort", "end what is queued or running of a chain, calls too"],
     ["sequoia queue pause --function convert", "start no calls of a function, until it is resumed"],
     ["sequoia queue resume --all", "take all pauses back"],
+    ["sequoia queue status --queue kafka://127.0.0.1:9092", "on Kafka: also lag and owner of each partition"],
     ["sequoia queue policy fair-share", "running consumers go on under another policy"],
   ],
   options: QUEUE_OPTIONS,
   async run(args, context) {
     const { values, rest: [name = "status", ...rest] } = readOptions(QUEUE_OPTIONS, args);
-    openLog(values);
+    const log = openLog(values);
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     const names = Object.keys(ACTIONS);
     if (action === undefined) {
@@ -120,7 +121,10 @@ export const command: Command = {
     }
     checkTaken(name, ACTIONS, values);
     action.check?.(rest, values);
-    await using queue = await openQueue(values.queue, !action.writes);
+    await using queue = await openQueue(values, {
+      readOnly: !action.writes,
+      onNote: (words) => log.warn(words),
+    });
     await action.run(queue, rest, values, context);
   },
 };
