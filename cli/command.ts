@@ -53,6 +53,27 @@ export const QUEUE_OPTION = {
   ),
 } as const;
 
+/** What `--queue` may be, for the help of these commands. */
+export const QUEUE_TABLE = {
+  "Queues": [
+    ["sqlite:PATH", "a file, for the processes of one machine; ?lease=5s&keep=24h may follow"],
+    [
+      "kafka://HOST:9092,HOST:9092",
+      "brokers, for many machines; USER:PASSWORD@ may stand before them, and follow may",
+    ],
+    ["  ?group=NAME&prefix=NAME", "the consumer group (default sequoia), and what topics' names start with"],
+    ["  &partitions=N&replication=N", "of topics that are created"],
+    ["  &lease=10s&keep=24h", "how long a consumer may be silent, and how long ended instances are kept"],
+    ["  &compression=gzip&linger=5ms", "of messages, and how long they wait for others"],
+    ["  &ssl=true&ca=FILE&cert=FILE&key=FILE", "TLS ($SEQUOIA_KAFKA_SSL, _CA, _CERT, _KEY)"],
+    [
+      "  &sasl=plain|scram-sha-256|scram-sha-512",
+      "how the user logs in ($SEQUOIA_KAFKA_SASL, _USER, _PASSWORD)",
+    ],
+    ["  &client=NAME", "what the brokers' logs call it ($SEQUOIA_KAFKA_CLIENT)"],
+  ],
+} as const;
+
 /** `--partitions`, for the commands that create the topics of a queue. */
 export const PARTITIONS_OPTION = {
   partitions: one("N", "into how many partitions topics are divided if they are created (Kafka)", parseCount),

@@ -5,7 +5,7 @@ import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords, type Command as QueueCommand } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
-import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION } from "./command.ts";
+import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { flag, many, one, readOptions, text } from "./options.ts";
@@ -55,6 +55,7 @@ export const command: Command = {
     ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
   ],
   options,
+  tables: QUEUE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw unexpected(rest);

@@ -3,7 +3,14 @@ import { formatDuration, type FunctionSpec, type Workload } from "../lib/model/m
 import { type Load, Producer } from "../lib/produce/mod.ts";
 import { addressWords, type InstanceView, type OpenQueueOptions } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
-import { type Command, COMMON, type Context, PARTITIONS_OPTION, QUEUE_OPTION } from "./command.ts";
+import {
+  type Command,
+  COMMON,
+  type Context,
+  PARTITIONS_OPTION,
+  QUEUE_OPTION,
+  QUEUE_TABLE,
+} from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { INSTANCE_OPTIONS, withInstances } from "./instance_options.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
@@ -46,6 +53,7 @@ export const command: Command = {
     ],
   ],
   options,
+  tables: QUEUE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length === 0) throw new UsageError("produce: name a workload, for example workloads/fan7.ts");
