@@ -1,5 +1,5 @@
-import { flag, one, type OptionTable, text } from "./options.ts";
-import { choice } from "./options.ts";
+import { parseCount, parsePositiveDuration } from "../lib/model/mod.ts";
+import { choice, flag, one, type OptionTable, text } from "./options.ts";
 
 /** What a command is given by `main`. */
 export interface Context {
@@ -38,7 +38,43 @@ export const COMMON = {
   "log-format": one("FORMAT", "text or json (default text)", choice("text", "json")),
 } as const;
 
-/** `--queue`, for the commands that need one. */
+/** `--queue` and what goes with it, for the commands that need one. */
 export const QUEUE_OPTION = {
-  queue: one("ADDRESS", "the queue (default $SEQUOIA_QUEUE, or sqlite:.sequoia/queue.db)", text),
+  queue: one(
+    "ADDRESS",
+    "the queue: sqlite:PATH, or kafka://HOST:9092 for many machines " +
+      "(default $SEQUOIA_QUEUE, or sqlite:.sequoia/queue.db)",
+    text,
+  ),
+  "queue-timeout": one(
+    "DURATION",
+    "give up when no broker of the queue answers for so long (default: keep trying)",
+    parsePositiveDuration,
+  ),
+} as const;
+
+/** What `--queue` may be, for the help of these commands. */
+export const QUEUE_TABLE = {
+  "Queues": [
+    ["sqlite:PATH", "a file, for the processes of one machine; ?lease=5s&keep=24h may follow"],
+    [
+      "kafka://HOST:9092,HOST:9092",
+      "brokers, for many machines; USER:PASSWORD@ may stand before them, and follow may",
+    ],
+    ["  ?group=NAME&prefix=NAME", "the consumer group (default sequoia), and what topics' names start with"],
+    ["  &partitions=N&replication=N", "of topics that are created"],
+    ["  &lease=10s&keep=24h", "how long a consumer may be silent, and how long ended instances are kept"],
+    ["  &compression=gzip&linger=5ms", "of messages, and how long they wait for others"],
+    ["  &ssl=true&ca=FILE&cert=FILE&key=FILE", "TLS ($SEQUOIA_KAFKA_SSL, _CA, _CERT, _KEY)"],
+    [
+      "  &sasl=plain|scram-sha-256|scram-sha-512",
+      "how the user logs in ($SEQUOIA_KAFKA_SASL, _USER, _PASSWORD)",
+    ],
+    ["  &client=NAME", "what the brokers' logs call it ($SEQUOIA_KAFKA_CLIENT)"],
+  ],
+} as const;
+
+/** `--partitions`, for the commands that create the topics of a queue. */
+export const PARTITIONS_OPTION = {
+  partitions: one("N", "into how many partitions topics are divided if they are created (Kafka)", parseCount),
 } as const;

@@ -3,9 +3,9 @@ import { parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
-import type { Command as QueueCommand } from "../lib/queue/mod.ts";
+import { addressWords, type Command as QueueCommand } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
-import { type Command, COMMON, QUEUE_OPTION } from "./command.ts";
+import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { flag, many, one, readOptions, text } from "./options.ts";
@@ -33,6 +33,7 @@ const options = {
   ),
   out: one("FILE", "the run log (default run.json; none: do not write one)", text),
   ...QUEUE_OPTION,
+  ...PARTITIONS_OPTION,
   ...COMMON,
 } as const;
 
@@ -47,9 +48,14 @@ export const command: Command = {
       "between tenants; each one's shortest chain first",
     ],
     ["sequoia consume --limit auto", "find out how much the provider lets run, and keep to it"],
+    [
+      "sequoia consume --queue kafka://127.0.0.1:9092 --limit 200",
+      "on each of several machines: they share the work, and the limit",
+    ],
     ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
   ],
   options,
+  tables: QUEUE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw unexpected(rest);
@@ -69,7 +75,7 @@ export const command: Command = {
     const platform = stack.use(
       await makePlatform({ ...values, attached, onStart: (words) => log.info(words) }),
     );
-    const queue = stack.use(await openQueue(values.queue));
+    const queue = stack.use(await openQueue(values, { onNote: (words) => log.warn(words) }));
     const path = values.out ?? "run.json";
     const recorder = path === "none" ? noRecorder : stack.use(
       await openLogOf(path, "consume", {
@@ -90,7 +96,7 @@ export const command: Command = {
       ...(values.window === undefined ? {} : { window: values.window }),
     });
     log.info(
-      `Consuming ${queueAddress(values.queue)}: policy ${
+      `Consuming ${addressWords(queueAddress(values.queue))}: policy ${
         values.policy ?? DEFAULT_POLICY
       }, limit ${limits.global}`,
     );

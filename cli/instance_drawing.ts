@@ -1,8 +1,8 @@
-import { unicodeWidth } from "@std/cli/unicode-width";
 import { calleeWords, drawNodes, oneLine } from "../lib/draw/mod.ts";
 import { formatDuration, type Json, type NodeRecord, stripUndefined } from "../lib/model/mod.ts";
 import { type InstanceTree, itemOf, type NodeView, nodeViews } from "./instance_tree.ts";
 import { instanceLine, parentWords } from "./instance_words.ts";
+import { cut } from "./text_table.ts";
 
 /** How an instance is drawn. */
 export interface DrawOptions {
@@ -23,7 +23,7 @@ export function drawInstance({ view, called }: InstanceTree, options: DrawOption
     instanceLine(view, options.nowMs),
     ...(parent === undefined ? [] : [`  called by: ${parentWords(parent)}`]),
     ...bodyOf({ view, called }, options),
-  ].map((line) => cut(line, options.width));
+  ].map((line) => cutLine(line, options.width));
 }
 
 function bodyOf(tree: InstanceTree, options: DrawOptions): string[] {
@@ -151,15 +151,7 @@ function itemLines(
 }
 
 /** A line of at most so many columns, or a little more if it stands far to the right. */
-function cut(line: string, width: number): string {
+function cutLine(line: string, width: number): string {
   const start = /^[ │├└─→]*/.exec(line)![0].length;
-  const most = Math.max(width, start + LEAST_SHOWN);
-  if (line.length * 2 <= most || unicodeWidth(line) <= most) return line;
-  let columns = 1, kept = "";
-  for (const character of line) {
-    columns += unicodeWidth(character);
-    if (columns > most) break;
-    kept += character;
-  }
-  return `${kept}…`;
+  return cut(line, Math.max(width, start + LEAST_SHOWN));
 }

@@ -1,8 +1,16 @@
-import { formatDuration, type FunctionSpec } from "../lib/model/mod.ts";
+import type { Logger } from "@std/log";
+import { formatDuration, type FunctionSpec, type Workload } from "../lib/model/mod.ts";
 import { type Load, Producer } from "../lib/produce/mod.ts";
-import type { InstanceView } from "../lib/queue/mod.ts";
+import { addressWords, type InstanceView, type OpenQueueOptions } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
-import { type Command, COMMON, type Context, QUEUE_OPTION } from "./command.ts";
+import {
+  type Command,
+  COMMON,
+  type Context,
+  PARTITIONS_OPTION,
+  QUEUE_OPTION,
+  QUEUE_TABLE,
+} from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { INSTANCE_OPTIONS, withInstances } from "./instance_options.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
@@ -16,10 +24,11 @@ const options = {
   ...LOAD_OPTIONS,
   ...INSTANCE_OPTIONS,
   ...QUEUE_OPTION,
+  ...PARTITIONS_OPTION,
   wait: flag("wait until what was submitted has ended; fails if any of it failed"),
   wire: one(
     "FORMAT",
-    "original: only chains that the original's messages can say (default sequoia)",
+    "original: only chains that the original's messages can say, to Kafka in these (default sequoia)",
     choice("sequoia", "original"),
   ),
   out: one("FILE", "write a run log", text),
@@ -38,30 +47,22 @@ export const command: Command = {
       "sequoia produce workloads/join.ts --id order-17 --arg total=3 --wait",
       "once, however often it is asked",
     ],
+    [
+      "sequoia produce workloads/fan7.ts --poisson 5 --queue kafka://127.0.0.1:9092 --partitions 12",
+      "for consumers on many machines",
+    ],
   ],
   options,
+  tables: QUEUE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length === 0) throw new UsageError("produce: name a workload, for example workloads/fan7.ts");
     const log = openLog(values);
     const workload = onlyChains(await loadWorkloads(rest), values.chain);
     const load = await withInstances(await loadOf(workload, values), values);
-    if (values.wire === "original") {
-      const [{ checkOriginalInstance }, { LOCAL_ADDRESS, localUrl }] = await Promise.all([
-        import("../lib/wire/mod.ts"),
-        import("../lib/platform/mod.ts"),
-      ]);
-      const urlOf = (fn: FunctionSpec) => fn.url ?? localUrl(`http://${LOCAL_ADDRESS}`, fn.name);
-      const left = new Set(workload.chains.flatMap(({ chain }) => {
-        return checkOriginalInstance(
-          { chain, ...(load.args === undefined ? {} : { args: load.args }) },
-          urlOf,
-        );
-      }));
-      if (left.size > 0) log.warn(`The original's messages do not carry ${[...left].join(", ")}`);
-    }
+    const wire = values.wire === "original" ? await originalWire(workload, load, log) : {};
     await using stack = new AsyncDisposableStack();
-    const queue = stack.use(await openQueue(values.queue));
+    const queue = stack.use(await openQueue(values, { ...wire, onNote: (words) => log.warn(words) }));
     const recorder = values.out === undefined
       ? noRecorder
       : stack.use(await openLogOf(values.out, "produce", { seed: load.seed }));
@@ -69,7 +70,7 @@ export const command: Command = {
     const ids = await submit(producer, load, context, values.wait);
     const { submitted, latestMs } = producer.stats();
     log.info(
-      `Submitted ${submitted} to ${queueAddress(values.queue)}, the latest ${
+      `Submitted ${submitted} to ${addressWords(queueAddress(values.queue))}, the latest ${
         formatDuration(latestMs)
       } after its time (seed ${load.seed})`,
     );
@@ -89,6 +90,29 @@ export const command: Command = {
     }
   },
 };
+
+/**
+ * Looks whether the original's messages can say what is to be submitted, warns of what they drop, and says how the queue is to
+ * write them.
+ *
+ * @throws {WireError} `not-original`
+ */
+async function originalWire(
+  { chains }: Workload,
+  { args }: Load,
+  log: Logger,
+): Promise<Pick<OpenQueueOptions, "wire" | "urlOf">> {
+  const [{ checkOriginalInstance }, { LOCAL_ADDRESS, localUrl }] = await Promise.all([
+    import("../lib/wire/mod.ts"),
+    import("../lib/platform/mod.ts"),
+  ]);
+  const urlOf = (fn: FunctionSpec) => fn.url ?? localUrl(`http://${LOCAL_ADDRESS}`, fn.name);
+  const left = new Set(chains.flatMap(({ chain }) => {
+    return checkOriginalInstance({ chain, ...(args === undefined ? {} : { args }) }, urlOf);
+  }));
+  if (left.size > 0) log.warn(`The original's messages do not carry ${[...left].join(", ")}`);
+  return { wire: "original", urlOf };
+}
 
 async function submit(producer: Producer, load: Load, context: Context, keepIds: boolean): Promise<string[]> {
   const words = () => {

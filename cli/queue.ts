@@ -1,8 +1,8 @@
-import type { Command } from "./command.ts";
+import { type Command, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { didYouMean, readOptions } from "./options.ts";
-import { list, show, status } from "./queue_looks.ts";
+import { dead, list, show, status } from "./queue_looks.ts";
 import { type Action, checkTaken, filterOf, needs, needsFilter, QUEUE_OPTIONS } from "./queue_options.ts";
 import { checkPause, pause, resume } from "./queue_pauses.ts";
 import { cancel, checkLimit, checkRetry, limit, policy, purge, retry } from "./queue_steering.ts";
@@ -12,17 +12,20 @@ const FILTER = ["chain", "label", "state", "count"] as const;
 const PAUSE = ["chain", "function", "label", "all"] as const;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  status: { help: "how many instances there are in each state, and what is paused", takes: [], run: status },
+  status: {
+    help: "how many instances are in each state, what is paused, how the queue is divided",
+    takes: [],
+    run: status,
+  },
   list: {
     help: "instances, oldest first",
     takes: FILTER,
     run: (queue, args, values, context) => list(queue, filterOf(args, values), values, context),
   },
   dead: {
-    help: "instances that failed, and why",
+    help: "instances that failed, and messages that are no instances; and why",
     takes: ["chain", "label", "count"],
-    run: (queue, args, values, context) =>
-      list(queue, { ...filterOf(args, values), states: ["failed"] }, values, context),
+    run: dead,
   },
   show: {
     help: "one instance: a tree of its nodes, with what they got, answered and called",
@@ -95,6 +98,7 @@ export const command: Command = {
       ["ok, failed, skipped, cancelled", "how it settled"],
       ["not done", "its instance ended before it"],
     ],
+    ...QUEUE_TABLE,
   },
   examples: [
     ["sequoia queue status", "how many instances wait, run and have ended"],
@@ -105,12 +109,13 @@ export const command: Command = {
     ["sequoia queue cancel --chain fan7 --abort", "end what is queued or running of a chain, calls too"],
     ["sequoia queue pause --function convert", "start no calls of a function, until it is resumed"],
     ["sequoia queue resume --all", "take all pauses back"],
+    ["sequoia queue status --queue kafka://127.0.0.1:9092", "on Kafka: also lag and owner of each partition"],
     ["sequoia queue policy fair-share", "running consumers go on under another policy"],
   ],
   options: QUEUE_OPTIONS,
   async run(args, context) {
     const { values, rest: [name = "status", ...rest] } = readOptions(QUEUE_OPTIONS, args);
-    openLog(values);
+    const log = openLog(values);
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     const names = Object.keys(ACTIONS);
     if (action === undefined) {
@@ -120,7 +125,10 @@ export const command: Command = {
     }
     checkTaken(name, ACTIONS, values);
     action.check?.(rest, values);
-    await using queue = await openQueue(values.queue, !action.writes);
+    await using queue = await openQueue(values, {
+      readOnly: !action.writes,
+      onNote: (words) => log.warn(words),
+    });
     await action.run(queue, rest, values, context);
   },
 };

@@ -1,29 +1,33 @@
 /** What `sequoia queue` shows. */
 import { formatDuration, pauseName } from "../lib/model/mod.ts";
 import type { Filter, QueueDriver } from "../lib/queue/mod.ts";
+import { badMessageJson, badMessageLine } from "./bad_message_words.ts";
 import type { Context } from "./command.ts";
 import { FailedError } from "./errors.ts";
 import { drawInstance } from "./instance_drawing.ts";
 import { readTree } from "./instance_tree.ts";
 import { instanceJson, listLine } from "./instance_words.ts";
-import type { QueueValues } from "./queue_options.ts";
+import { partitionLines } from "./partition_words.ts";
+import { filterOf, type QueueValues } from "./queue_options.ts";
 import { clock } from "./wire.ts";
 
-/** How many instances there are in each state, and what is paused. */
+/** How many instances there are in each state, what is paused, and how the queue is divided. */
 export async function status(
   queue: QueueDriver,
   _: readonly string[],
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const [depth, pauses] = await Promise.all([queue.depth(), queue.pauses()]);
-  if (values.json) return print(JSON.stringify({ ...depth, pauses }));
+  const [depth, pauses, partitions] = await Promise.all([queue.depth(), queue.pauses(), queue.partitions()]);
+  if (values.json) return print(JSON.stringify({ ...depth, pauses, partitions }));
   const { oldestSubmittedAtMs: oldest, ...counts } = depth;
   for (const [state, count] of Object.entries(counts)) {
     print(`${state.padEnd(10)}${String(count).padStart(10)}`);
   }
-  if (oldest !== undefined) print(`oldest    ${formatDuration(clock.nowMs() - oldest).padStart(10)}`);
+  const nowMs = clock.nowMs();
+  if (oldest !== undefined) print(`oldest    ${formatDuration(nowMs - oldest).padStart(10)}`);
   for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
+  for (const line of partitionLines(partitions, nowMs)) print(line);
 }
 
 const LISTED = 50;
@@ -42,8 +46,34 @@ export async function list(
   }
 }
 
+/** The instances that failed, and then, if all are meant, the messages that are no instances: so many of each. */
+export async function dead(
+  queue: QueueDriver,
+  args: readonly string[],
+  values: QueueValues,
+  context: Context,
+): Promise<void> {
+  const filter = filterOf(args, values);
+  await list(queue, { ...filter, states: ["failed"] }, values, context);
+  const { limit: _, ...instances } = filter;
+  if (Object.keys(instances).length > 0) return;
+  let left = values.count ?? LISTED;
+  for await (const message of queue.badMessages()) {
+    context.print(
+      values.json
+        ? JSON.stringify(badMessageJson(message))
+        : badMessageLine(message, clock.nowMs(), terminalWidth()),
+    );
+    if (--left === 0) break;
+  }
+}
+
 /** Columns of lines that go to a file or another program. */
 const PIPED_WIDTH = 200;
+
+function terminalWidth(): number {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : PIPED_WIDTH;
+}
 
 /** One instance with all that is known of its nodes. */
 export async function show(
@@ -58,7 +88,6 @@ export async function show(
   }
   const tree = await readTree(queue, view);
   if (values.json) return print(JSON.stringify(instanceJson(tree), null, 2));
-  const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : PIPED_WIDTH;
-  const width = values.full ? Infinity : columns;
+  const width = values.full ? Infinity : terminalWidth();
   for (const line of drawInstance(tree, { nowMs: clock.nowMs(), width })) print(line);
 }

@@ -2,8 +2,9 @@ import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model
 import { realClock, systemRandom } from "../lib/model/mod.ts";
 import type { Attachment, Platform } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
-import type { QueueDriver } from "../lib/queue/mod.ts";
+import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLogWriter } from "../lib/record/mod.ts";
+import { UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";
 import { importFile } from "./workload_file.ts";
 /**
@@ -22,10 +23,39 @@ export function queueAddress(given: string | undefined): string {
   return given ?? Deno.env.get("SEQUOIA_QUEUE") ?? DEFAULT_QUEUE;
 }
 
-/** Opens that queue. */
-export async function openQueue(given: string | undefined, readOnly = false): Promise<QueueDriver> {
-  const { openQueue } = await import("../lib/queue/mod.ts");
-  return await openQueue(queueAddress(given), { clock, readOnly });
+/** What `--queue`, `--queue-timeout` and `--partitions` say. */
+export interface QueueChoice {
+  readonly queue?: string | undefined;
+  /** In milliseconds. */
+  readonly "queue-timeout"?: number | undefined;
+  readonly partitions?: number | undefined;
+}
+
+/** Opens that queue. @throws {UsageError} if it has no partitions and some are asked for */
+export async function openQueue(
+  { queue, "queue-timeout": giveUpAfterMs, partitions }: QueueChoice,
+  options: Omit<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs"> = {},
+): Promise<QueueDriver> {
+  const { KAFKA_VARIABLES, openQueue, parseQueueAddress } = await import("../lib/queue/mod.ts");
+  const variables = Object.values(KAFKA_VARIABLES).map((name) => [name, Deno.env.get(name)] as const);
+  const address = parseQueueAddress(queueAddress(queue), Object.fromEntries(variables));
+  return await openQueue(
+    partitions === undefined ? address : await divided(address, partitions),
+    { ...options, clock, random: chance, ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }) },
+  );
+}
+
+async function divided(address: QueueAddress, partitions: number): Promise<QueueAddress> {
+  const { MAX_PARTITIONS } = await import("../lib/queue/mod.ts");
+  if (address.kind !== "kafka") {
+    throw new UsageError(
+      `--partitions: a queue of the kind ${address.kind} has none. Leave it out, or write --queue kafka://HOST:9092`,
+    );
+  }
+  if (partitions > MAX_PARTITIONS) {
+    throw new UsageError(`--partitions: ${partitions} are too many. Write at most ${MAX_PARTITIONS}`);
+  }
+  return { ...address, options: { ...address.options, partitions } };
 }
 
 /** Makes the policy that `--policy` names: built-in ones, files of the user's, or several joined by `+`. */

@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { parseQueueAddress } from "./address.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { addressWords, parseQueueAddress } from "./address.ts";
 import { QueueError } from "./queue.ts";
 
 Deno.test("parseQueueAddress() reads the kinds of queue", () => {
@@ -9,15 +10,20 @@ Deno.test("parseQueueAddress() reads the kinds of queue", () => {
     path: ".sequoia/queue.db",
     options: {},
   });
-  assertEquals(parseQueueAddress("SQLITE:C:\\a b\\q.db?keep=2h&lease=500ms"), {
+  assertEquals(parseQueueAddress("SQLITE:C:\\a b@c\\q.db?keep=2h&lease=500ms"), {
     kind: "sqlite",
-    path: "C:\\a b\\q.db",
+    path: "C:\\a b@c\\q.db",
     options: { leaseMs: 500, keepMs: 7_200_000 },
   });
   assertEquals(parseQueueAddress("sqlite:/q?keep=0ms"), {
     kind: "sqlite",
     path: "/q",
     options: { keepMs: 0 },
+  });
+  assertEquals(parseQueueAddress("kafka://localhost"), {
+    kind: "kafka",
+    brokers: ["localhost:9092"],
+    options: {},
   });
 });
 
@@ -26,20 +32,126 @@ Deno.test("parseQueueAddress() says what is wrong, and what to write", () => {
     "": "does not say of which kind",
     "queue.db": "sqlite:PATH",
     "redis://localhost": 'no queues of the kind "redis"',
-    "kafka://localhost:9092": "not available in this version",
     "memory:x": "Write memory:",
     "sqlite:": "names no file",
     "sqlite:?lease=5s": "names no file",
     "sqlite::memory:": "Write memory:",
     "sqlite:q.db?leese=5s": "Did you mean lease?",
     "sqlite:q.db?x=1": "lease and keep",
+    "sqlite:q.db?lease": "Write lease=VALUE",
     "sqlite:q.db?lease=5": "250ms, 5s",
     "sqlite:q.db?lease=1ms": "too short",
     "sqlite:q.db?keep=-1s": "keep is no duration",
+    "sqlite:q.db?group=a": 'there is no option "group"',
     "sqlite:q\0.db": "no file can have this name",
   };
   for (const [text, part] of Object.entries(wrong)) {
     const error = assertThrows(() => parseQueueAddress(text), QueueError, part);
     assertEquals(error.code, "bad-address");
   }
+});
+
+Deno.test("addressWords() shows all but passwords, and what may be one", () => {
+  const shown: Readonly<Record<string, string>> = {
+    "memory:": "memory:",
+    "sqlite:C:\\a@b\\q.db?lease=5s": "sqlite:C:\\a@b\\q.db?lease=5s",
+    "kafka://h:9092,[::1]:9093/?group=a&ssl=true": "kafka://h:9092,[::1]:9093/?group=a&ssl=true",
+    "kafka://::1": "kafka://::1",
+    "kafka://alice@h?client=a@b": "kafka://alice@h?client=a@b",
+    "kafka://alice:pw@h:1?sasl=plain": "kafka://alice:***@h:1?sasl=plain",
+    "kafka://h?user=alice&password=pw&ssl=true": "kafka://h?user=alice&password=***&ssl=true",
+    "kafka://h?p%61ssword=pw": "kafka://h?p%61ssword=***",
+    // written wrongly
+    "kafka://alice:p@w@h": "kafka://alice:***@h",
+    "kafka://alice:p?w@h?ssl=true": "kafka://alice:***",
+    "kafka://alice:1?2=3@h": "kafka://alice:***",
+    "kafka://alice:pw": "kafka://alice:***",
+    "kafka://h,alice:pw,more": "kafka://h,alice:***",
+    "kafka://h?passwort=pw": "kafka://h?passwort=***",
+    "kafka://h?password=p&w&x=y&ssl=true": "kafka://h?password=***&ssl=true",
+    "kafka://h?pw": "kafka://h?***",
+    "kafka:alice:pw@h": "kafka:***@h",
+    "alice:pw@h:9092": "alice:***@h:9092",
+    "kafak://alice:pw@h:9092": "kafak://***@h:9092",
+  };
+  for (const [text, words] of Object.entries(shown)) assertEquals(addressWords(text), words);
+});
+
+/** Texts that look like addresses, more or less. */
+const pieces = fc.array(
+  fc.constantFrom(
+    ..."kafka:// sqlite: memory: / // : @ , ? & = % # [ ] [::1] localhost h 9092 99999 user password lease"
+      .split(
+        " ",
+      ),
+    ..."keep=1h group= partitions=8 ssl=true ssl=false ca=x cert=x sasl=plain sasl= linger=0ms lease=1s"
+      .split(
+        " ",
+      ),
+  ).chain((piece) => fc.oneof(fc.constant(piece), fc.string({ maxLength: 4, unit: "binary" }))),
+  { maxLength: 14 },
+).map((parts) => parts.join(""));
+
+const environment = fc.dictionary(
+  fc.constantFrom(
+    ..."USER PASSWORD SASL SSL CA CERT KEY CLIENT".split(" ").map((name) => `SEQUOIA_KAFKA_${name}`),
+  ),
+  fc.oneof(fc.constantFrom("", "true", "false", "plain"), fc.string({ unit: "binary" })),
+);
+
+Deno.test("parseQueueAddress() throws nothing but QueueErrors, whatever it is given", () => {
+  const any = fc.oneof(fc.string({ unit: "binary" }), pieces, pieces.map((text) => `kafka://${text}`));
+  fc.assert(
+    fc.property(any, environment, (text, env) => {
+      addressWords(text);
+      try {
+        parseQueueAddress(text, env);
+      } catch (error) {
+        if (!(error instanceof QueueError) || error.code !== "bad-address") throw error;
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+/** No word of a message is part of it, and none of its parts, too. */
+const SECRET = "Zq7#Zq7";
+
+/** What is said of an address: its words, and the error and its causes, if it has any. */
+function saidOf(text: string, env = {}): string {
+  const said = [addressWords(text)];
+  try {
+    parseQueueAddress(text, env);
+  } catch (error) {
+    for (let at = error; at instanceof Error; at = at.cause) said.push(at.message);
+  }
+  return said.join("\n");
+}
+
+Deno.test("a password is never shown, whatever stands in and around it, and however badly it is written", () => {
+  const around = fc.string({ maxLength: 6, unit: fc.constantFrom(..."a1:/?#@&=%.+,[] é") });
+  const password = fc.tuple(around, around).map((ends) => ends.join(SECRET));
+  const options = fc.constantFrom("", "?ssl=true", "?group=a@b&leese=1s", "?sasl=plain", "?lease=1", "?x");
+  const scheme = fc.constantFrom("kafka://", "KAFKA://", "kafak://", "kafka:", "");
+  const host = fc.constantFrom("h", "h:9092", "h:99999", "[::1]:1", "h1,h2:1", "a b");
+  fc.assert(
+    fc.property(
+      scheme,
+      fc.constantFrom("alice", ""),
+      password,
+      fc.boolean(),
+      host,
+      options,
+      (scheme, user, password, isEncoded, host, options) => {
+        const written = isEncoded ? encodeURIComponent(password) : password;
+        const before = saidOf(`${scheme}${user}:${written}@${host}${options}`);
+        assert(!before.includes("Zq7"), before);
+        const behind = saidOf(`kafka://${host}?user=${user}&password=${written}&sasl=plain`);
+        assert(!behind.includes("Zq7"), behind);
+        const variable = saidOf(`kafka://${host}${options}`, { SEQUOIA_KAFKA_PASSWORD: password });
+        assert(!variable.includes("Zq7"), variable);
+      },
+    ),
+    { numRuns: 3000 },
+  );
 });

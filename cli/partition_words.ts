@@ -1,0 +1,16 @@
+import { oneLine } from "../lib/draw/mod.ts";
+import { formatDuration } from "../lib/model/mod.ts";
+import type { PartitionView } from "../lib/queue/mod.ts";
+import { textTable } from "./text_table.ts";
+
+/** How a queue is divided, a line for each partition below those of the table's head; none if it is not divided. */
+export function partitionLines(partitions: readonly PartitionView[], nowMs: number): string[] {
+  if (partitions.length === 0) return [];
+  const rows = partitions.map(({ partition, lag, owner, oldestSubmittedAtMs: oldest }) => [
+    String(partition),
+    String(lag),
+    oneLine(owner ?? "nobody"),
+    oldest === undefined ? "" : formatDuration(nowMs - oldest),
+  ]);
+  return ["", ...textTable([["partition", "lag", "owner", "oldest"], ...rows], [0, 1])];
+}

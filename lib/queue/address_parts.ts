@@ -1,0 +1,152 @@
+/** Taking the address of a queue apart, so that what may be shown and what is a secret is decided in one place. */
+
+/** The options that addresses may have behind the `?`. */
+export const ADDRESS_OPTIONS = {
+  sqlite: ["lease", "keep"],
+  kafka: [
+    "group",
+    "prefix",
+    "partitions",
+    "replication",
+    "lease",
+    "keep",
+    "compression",
+    "linger",
+    "ssl",
+    "ca",
+    "cert",
+    "key",
+    "sasl",
+    "user",
+    "password",
+    "client",
+  ],
+} as const;
+
+const SECRET = "password";
+const KNOWN: ReadonlySet<string> = new Set([...ADDRESS_OPTIONS.sqlite, ...ADDRESS_OPTIONS.kafka]);
+
+/** An address, as it is written; its parts put together again are the address. */
+export interface AddressParts {
+  /** `kafka://`, `sqlite:`, or nothing. */
+  readonly front: string;
+  /** What stands before the `@`. */
+  readonly login?: string;
+  /** Hosts, or a path. */
+  readonly place: string;
+  /** What stands behind the `?`. */
+  readonly query?: string;
+}
+
+/** Takes an address apart, whatever it is. */
+export function addressParts(text: string): AddressParts {
+  const [front = ""] = /^(sqlite:|[a-z][a-z0-9+.-]*:\/\/)/i.exec(text) ?? [];
+  const rest = text.slice(front.length);
+  const at = isPath(front) ? -1 : loginEnd(rest);
+  const mark = rest.indexOf("?", at + 1);
+  return {
+    front,
+    ...(at < 0 ? {} : { login: rest.slice(0, at) }),
+    place: rest.slice(at + 1, mark < 0 ? undefined : mark),
+    ...(mark < 0 ? {} : { query: rest.slice(mark + 1) }),
+  };
+}
+
+function isPath(front: string): boolean {
+  return front.toLowerCase() === "sqlite:";
+}
+
+/**
+ * Where the `@` behind user and password is. One behind a `?` belongs to an option, unless the rest makes no sense then: to a
+ * password in which both stand as they are, which must not be taken for hosts and options that messages may quote.
+ */
+function loginEnd(rest: string): number {
+  const last = rest.lastIndexOf("@");
+  const mark = rest.indexOf("?");
+  if (mark < 0 || last < mark) return last;
+  const before = rest.slice(0, mark);
+  const at = before.lastIndexOf("@");
+  const isSound = badHostAt(before.slice(at + 1)) < 0 &&
+    addressOptions(rest.slice(mark + 1)).every(({ written, name, hiddenIn }) =>
+      !written.includes("@") || KNOWN.has(name) || hiddenIn === SECRET
+    );
+  return isSound ? at : last;
+}
+
+const HOST = /^(\[[^\]]*\]|[\w.-]*)(:\d+)?\/?$/;
+/** An address of IPv6 that lacks its brackets: it is shown, as it is no host with a password for its port. */
+const BARE_IPV6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*$/i;
+
+/** Where the first of some hosts starts that is none, or has something else than a number for its port; or -1. */
+function badHostAt(place: string): number {
+  let start = 0;
+  for (const host of place.split(",")) {
+    if (!HOST.test(host) && !BARE_IPV6.test(host)) return start;
+    start += host.length + 1;
+  }
+  return -1;
+}
+
+/** One option of an address. */
+export interface AddressOption {
+  readonly name: string;
+  /** Undefined if it has no `=`, or a `%` that stands for nothing. */
+  readonly value: string | undefined;
+  /** The one before it whose value is not shown, if it is not known itself: it may be a part of that, which holds a `&`. */
+  readonly hiddenIn?: string;
+  /** As it is in the address. */
+  readonly written: string;
+}
+
+/** The options of a query, in their order. Unlike in forms, `+` is a plus: passwords hold them. */
+export function addressOptions(query: string): AddressOption[] {
+  let secret: string | undefined;
+  return query.split("&").filter((part) => part !== "").map((written) => {
+    const equals = written.indexOf("=");
+    const name = decoded(equals < 0 ? written : written.slice(0, equals)) ?? "";
+    const value = equals < 0 ? undefined : decoded(written.slice(equals + 1));
+    if (secret !== undefined && !KNOWN.has(name)) return { name, value, written, hiddenIn: secret };
+    secret = equals >= 0 && KNOWN.has(name) && name !== SECRET ? undefined : name;
+    return { name, value, written };
+  });
+}
+
+/** A text with its `%` sequences read, or undefined if one stands for nothing. */
+export function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * An address as it may be shown: with `***` for the password, before the `@` and as an option, and for whatever may be one that
+ * was written wrongly.
+ */
+export function addressWords(text: string): string {
+  const { front, login, place, query } = addressParts(text);
+  const isKafka = front.toLowerCase() === "kafka://";
+  const user = login === undefined ? "" : loginWords(login, isKafka || front === "");
+  if (login?.includes("?")) return front + user; // whose @ that is cannot be known
+  return front + (login === undefined ? "" : `${user}@`) + (isKafka ? placeWords(place) : place) +
+    (query === undefined ? "" : `?${queryWords(query)}`);
+}
+
+function loginWords(login: string, isSurelyLogin: boolean): string {
+  return isSurelyLogin ? login.replace(/[:?].*$/s, ":***") : "***";
+}
+
+/** `kafka://user:password` lacks its host. */
+function placeWords(place: string): string {
+  const bad = badHostAt(place);
+  return bad < 0 ? place : place.slice(0, bad) + place.slice(bad).replace(/:.*$/s, ":***");
+}
+
+function queryWords(query: string): string {
+  return addressOptions(query).filter(({ hiddenIn }) => hiddenIn === undefined).map(({ name, written }) => {
+    const equals = written.indexOf("=");
+    if (equals < 0) return KNOWN.has(name) ? written : "***";
+    return KNOWN.has(name) && name !== SECRET ? written : `${written.slice(0, equals)}=***`;
+  }).join("&");
+}
