@@ -177,6 +177,15 @@ export interface Broker {
 /** Connections to a cluster: two to each broker, one of them for fetches alone. */
 export interface Cluster extends Pick<PublicCluster, "isConnected" | "connect" | "disconnect"> {
   refreshMetadata(): Promise<void>;
+  /** All topics, if none are named. */
+  metadata(of: { readonly topics: readonly string[] }): Promise<
+    {
+      readonly topicMetadata: readonly {
+        readonly topic: string;
+        readonly partitionMetadata: readonly unknown[];
+      }[];
+    }
+  >;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   findTopicPartitionMetadata(
     topic: string,

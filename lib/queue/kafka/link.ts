@@ -81,6 +81,12 @@ export class Link implements AsyncDisposable {
     await this.run("read the topics", (cluster) => cluster.addMultipleTargetTopics([...this.#topics]));
   }
 
+  /** The topics that there are, each with the number of its partitions. */
+  async topics(): Promise<Map<string, number>> {
+    const { topicMetadata } = await this.run("read the topics", (cluster) => cluster.metadata({ topics: [] }));
+    return new Map(topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]));
+  }
+
   /** How many partitions a topic has; 0 if there is none. */
   partitions(topic: string): number {
     return this.#cluster.findTopicPartitionMetadata(topic).length;

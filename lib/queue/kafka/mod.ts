@@ -1,15 +1,36 @@
 /** The queue on Apache Kafka, shared by any number of machines. */
+import { hostname } from "node:os";
+import { monotonicFactory } from "ulid";
 import type { Clock, Random } from "../../model/mod.ts";
 import type { UrlOf, WireFormat } from "../../wire/mod.ts";
+import { Bell } from "../bell.ts";
 import type { KafkaAddressOptions } from "../address.ts";
-import { type QueueDriver, QueueError } from "../queue.ts";
+import type { Order, QueueDriver } from "../queue.ts";
+import { Appender, type AppenderOptions } from "./appender.ts";
+import { CommandLog } from "./command_log.ts";
+import { DeadLetters } from "./dead_letters.ts";
+import { KafkaDriver } from "./driver.ts";
+import { Holds } from "./holds.ts";
+import type { ISocketFactory, ProducerId } from "./kafkajs.ts";
+import { Link, type LinkOptions, Reachability } from "./link.ts";
+import { Membership } from "./membership.ts";
+import { Operator } from "./operator.ts";
+import { Ownership } from "./ownership.ts";
+import { PartitionState } from "./partition_state.ts";
+import { connectionOf } from "./security.ts";
+import { setUpTopics } from "./setup.ts";
+import { Submitter } from "./submitter.ts";
+import { Tail } from "./tail.ts";
+import { DEFAULT_PARTITIONS, topicNames } from "./topics.ts";
+import { Upkeep } from "./upkeep.ts";
+import { View } from "./view.ts";
 
 /** How a queue on Kafka is opened. */
 export interface KafkaQueueOptions extends KafkaAddressOptions {
-  /** Where to ask for the cluster first: `host:port` each; an address of IPv6 stands in brackets. */
+  /** Where to ask for the cluster first: `host:port` each. */
   readonly brokers: readonly string[];
   readonly clock: Clock;
-  /** Jitter, and the names of members. */
+  /** Jitter, and the names of requests. */
   readonly random: Random;
   /** Only to look at: everything that would write rejects with `read-only`. (Default: false) */
   readonly readOnly?: boolean;
@@ -21,20 +42,157 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   readonly wire?: WireFormat;
   /** In the original's messages: where a function is. (Default: at its url) */
   readonly urlOf?: UrlOf;
+  /** For tests: makes connections that can be cut. (Default: kafkajs's) */
+  readonly socketFactory?: ISocketFactory;
 }
+
+/** The name of the group, and of the writers of its partitions. */
+const DEFAULT_GROUP = "sequoia";
+/** The session of consumers, in milliseconds; brokers take no less than 6 s unless they are told to. */
+const DEFAULT_LEASE_MS = 6000;
+/** How long ended instances are kept, in milliseconds. */
+const DEFAULT_KEEP_MS = 86_400_000;
+/** Least time between two requests to a broker while there is much to write, in milliseconds. */
+const DEFAULT_LINGER_MS = 5;
+/** How many ends are known at most, of all partitions together. */
+const MAX_ENDS = 1_000_000;
+const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /**
  * Opens a queue on Kafka.
  *
  * @throws {QueueError} `unreachable`, `unauthorized`, `bad-topic`, `cannot-open` or `failed`
  */
-export function openKafkaQueue({ brokers }: KafkaQueueOptions): Promise<QueueDriver> {
-  return Promise.reject(
-    new QueueError(
-      "cannot-open",
-      `Cannot open the queue at ${
-        brokers.join(",")
-      }: Kafka is not available in this version. Use sqlite:PATH`,
-    ),
-  );
+export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueDriver> {
+  const { clock, random, readOnly = false, keepMs = DEFAULT_KEEP_MS, prefix = "", onNote } = options;
+  const { group = `${prefix}${DEFAULT_GROUP}`, leaseMs = DEFAULT_LEASE_MS } = options;
+  const leaving = new AbortController(), closing = new AbortController();
+  const linkOptions: LinkOptions = { ...await connectionOf(options), clock, random, giveUpAfterMs: options.giveUpAfterMs, onNote };
+  const reachability = new Reachability(linkOptions);
+  const newLink = () => new Link(linkOptions, reachability, closing.signal);
+  const main = newLink(), following = newLink(), joining = newLink();
+  const links = [main, following, joining];
+  const names = topicNames(prefix);
+  try {
+    const { partitions, maxBytes } = await setUpTopics(main, {
+      names,
+      partitions: options.partitions,
+      defaultPartitions: DEFAULT_PARTITIONS,
+      replication: options.replication ?? -1,
+      keepMs,
+      mayCreate: !readOnly,
+      onNote,
+    });
+    await following.use([names.pending, names.commands]);
+    const log = new CommandLog(main, names.commands);
+    await log.load();
+
+    const where = main.where;
+    const bell = new Bell();
+    const own: Order[] = [];
+    const ulid = monotonicFactory(() => random.next());
+    const newId = () => ulid(Math.floor(clock.nowMs()));
+    const maxEnds = Math.ceil(MAX_ENDS / partitions);
+    const newState = (partition: number) => new PartitionState({ partition, topic: names.pending, keepMs, maxEnds });
+    const { lingerMs = DEFAULT_LINGER_MS, compression = "none" } = options;
+    const newAppender = (of: Pick<AppenderOptions, "identify" | "whenFenced">, id?: ProducerId) =>
+      new Appender({ link: main, clock, lingerMs, compression, ...of }, id);
+    const appender = newAppender({
+      whenFenced: "renew",
+      identify: () =>
+        main.controller("begin to write", (broker) => broker.initProducerId({ transactionTimeout: TRANSACTION_TIMEOUT_MS })),
+    });
+    const deadLetters = new DeadLetters(main, names.dead);
+    const failed = (error: unknown) => driver.fail(error);
+    const tail = new Tail(following, clock, closing.signal, failed);
+    const ownership: Ownership = new Ownership({
+      link: main,
+      tail,
+      clock,
+      names,
+      partitions,
+      writers: `${prefix}${group}`,
+      words: `${hostname()} ${Deno.pid}`,
+      bell,
+      maxEnds,
+      newState,
+      newAppender,
+      setAside: (partition, bad) => deadLetters.add(appender, names.pending, partition, bad, clock),
+      order(order) {
+        own.push(order);
+        bell.ring();
+      },
+      ready: () => operator.serve(),
+      failed,
+    }, closing.signal);
+    const view = new View({
+      link: main,
+      clock,
+      names,
+      partitions,
+      newState,
+      owned: (partition) => ownership.get(partition),
+      closing: closing.signal,
+    });
+    const operator: Operator = new Operator({
+      link: main,
+      clock,
+      names,
+      group,
+      log,
+      appender,
+      view,
+      ownership,
+      bell,
+      newId,
+      follow: () => driver.follow(),
+      closing: closing.signal,
+    });
+    const membership = new Membership({
+      link: joining,
+      clock,
+      group,
+      topic: names.pending,
+      partitions,
+      sessionMs: leaseMs,
+      owned: () => ownership.claimed,
+      allotted: (allotment) => ownership.apply(allotment),
+      lost: () => ownership.lost(),
+    }, leaving.signal);
+    const driver: KafkaDriver = new KafkaDriver({
+      where,
+      readOnly,
+      clock,
+      bell,
+      links,
+      tail,
+      log,
+      appender,
+      submitter: new Submitter({
+        appender,
+        clock,
+        topic: names.pending,
+        partitions,
+        maxBytes,
+        wire: options.wire ?? "sequoia",
+        urlOf: options.urlOf,
+      }),
+      deadLetters,
+      ownership,
+      holds: new Holds(ownership, `the queue of ${where}`),
+      membership,
+      operator,
+      upkeep: new Upkeep({ link: main, clock, names, group, ownership, onNote }),
+      view,
+      own,
+      leaving,
+      closing,
+      newId,
+    });
+    return driver;
+  } catch (error) {
+    closing.abort();
+    await Promise.all(links.map((link) => link[Symbol.asyncDispose]()));
+    throw error;
+  }
 }

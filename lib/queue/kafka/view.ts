@@ -128,6 +128,11 @@ export class View {
     return this.#options.owned(partition)?.state ?? this.#followers.get(partition)?.state;
   }
 
+  /** Whether all partitions are in view: one that has changed hands during a look may not be. */
+  isWhole(): boolean {
+    return [...this.#states()].length === this.#options.partitions;
+  }
+
   *#states(): Generator<readonly [partition: number, state: PartitionState]> {
     for (let partition = 0; partition < this.#options.partitions; partition++) {
       const state = this.state(partition);

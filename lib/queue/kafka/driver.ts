@@ -1,0 +1,261 @@
+import type { Clock, Instance, Pause } from "../../model/mod.ts";
+import type { Bell } from "../bell.ts";
+import {
+  type BadMessage,
+  type Claim,
+  type Command,
+  type Filter,
+  type InstanceView,
+  type Order,
+  type PartitionView,
+  type Progress,
+  type QueueDepth,
+  type QueueDriver,
+  QueueError,
+  type Result,
+} from "../queue.ts";
+import { definitionOfSubmitted } from "../submission.ts";
+import type { Appender } from "./appender.ts";
+import type { CommandLog } from "./command_log.ts";
+import type { DeadLetters } from "./dead_letters.ts";
+import type { Holds } from "./holds.ts";
+import type { Link } from "./link.ts";
+import { listen } from "./listening.ts";
+import type { Membership } from "./membership.ts";
+import type { Operator } from "./operator.ts";
+import type { Ownership } from "./ownership.ts";
+import type { Submitter } from "./submitter.ts";
+import type { Tail } from "./tail.ts";
+import type { Upkeep } from "./upkeep.ts";
+import type { View } from "./view.ts";
+
+/** What a driver is made of. */
+export interface KafkaDriverParts {
+  readonly where: string;
+  readonly readOnly: boolean;
+  readonly clock: Clock;
+  readonly bell: Bell;
+  readonly links: readonly Link[];
+  readonly tail: Tail;
+  readonly log: CommandLog;
+  /** Writes submissions, commands and dead letters. */
+  readonly appender: Appender;
+  readonly submitter: Submitter;
+  readonly deadLetters: DeadLetters;
+  readonly ownership: Ownership;
+  readonly holds: Holds;
+  readonly membership: Membership;
+  readonly operator: Operator;
+  readonly upkeep: Upkeep;
+  readonly view: View;
+  /** Orders about this consumer's part of the queue. */
+  readonly own: Order[];
+  /** Ends being a member. */
+  readonly leaving: AbortController;
+  /** Ends everything that goes on by itself. */
+  readonly closing: AbortController;
+  readonly newId: () => string;
+}
+
+/** How long what is under way may take to become durable when it is closed, in milliseconds: brokers may be away. */
+const CLOSING_MS = 10_000;
+
+/** One producer or consumer of a queue on Kafka; a member of its group from its first pull on. */
+export class KafkaDriver implements QueueDriver {
+  readonly #parts: KafkaDriverParts;
+  #member: Promise<void> | undefined;
+  #isFollowing = false;
+  #failure: { readonly error: unknown } | undefined;
+  #end: Promise<void> | undefined;
+
+  constructor(parts: KafkaDriverParts) {
+    this.#parts = parts;
+  }
+
+  async push(instances: readonly Instance[]): Promise<void> {
+    this.#check("push to", "write");
+    const { submitter, holds } = this.#parts;
+    for (const instance of instances) definitionOfSubmitted(instance); // throws before any is sent
+    const called = instances.filter(({ parent }) => parent !== undefined);
+    if (called.length > 0) await holds.call(called);
+    if (called.length < instances.length) {
+      await submitter.submit(instances.filter(({ parent }) => parent === undefined));
+    }
+  }
+
+  async pull(max: number, signal: AbortSignal): Promise<Claim[]> {
+    this.#check("pull from", "write");
+    this.#join();
+    const { bell, holds } = this.#parts;
+    while (!signal.aborted) {
+      const { rings } = bell;
+      const claims = holds.take(max);
+      if (claims.length > 0) return claims;
+      await bell.after(rings, signal);
+      this.#check("pull from", "write");
+    }
+    return [];
+  }
+
+  /** Becomes a member of the group, if it is none. */
+  #join(): void {
+    if (this.#member !== undefined) return;
+    this.follow();
+    const { membership, upkeep, leaving: { signal } } = this.#parts;
+    this.#member = Promise.all([membership.run(), upkeep.run(signal)]).then(() => {}, (error) => this.fail(error));
+  }
+
+  /** Hears of commands, and of what others write, by itself from now on. */
+  follow(): void {
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    const { log, tail, operator, bell } = this.#parts;
+    log.changed = () => {
+      operator.serve();
+      bell.ring();
+    };
+    log.follow(tail);
+  }
+
+  /** Ends everything: whoever waits is told why. */
+  fail(error: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#failure ??= { error };
+    this.#parts.bell.ring();
+  }
+
+  async checkpoint(progress: readonly Progress[]): Promise<void> {
+    this.#check("write to", "write");
+    await this.#parts.holds.checkpoint(progress);
+  }
+
+  async finish(results: readonly Result[]): Promise<void> {
+    this.#check("write to", "write");
+    await this.#parts.holds.finish(results);
+  }
+
+  async release(ids: readonly string[]): Promise<void> {
+    this.#check("write to", "write");
+    await this.#parts.holds.release(ids);
+  }
+
+  async depth(): Promise<QueueDepth> {
+    this.#check("read", "read");
+    await this.#look();
+    return this.#parts.view.depth();
+  }
+
+  /** Looks until nothing has changed hands meanwhile: what does is in nobody's view for a moment. */
+  async #look(): Promise<void> {
+    do {
+      await this.#parts.view.refresh();
+      this.#check("read", "read");
+    } while (!this.#parts.view.isWhole());
+  }
+
+  async get(id: string): Promise<InstanceView | undefined> {
+    for await (const view of this.list({ ids: [id] })) return view;
+    return undefined;
+  }
+
+  async *list(filter: Filter): AsyncGenerator<InstanceView> {
+    this.#check("read", "read");
+    await this.#look();
+    const { view } = this.#parts;
+    for await (const found of view.read(view.find(filter), filter)) {
+      this.#check("read", "read");
+      yield found;
+    }
+  }
+
+  async request(command: Command): Promise<number> {
+    this.#check("ask", "write");
+    const { log, appender, operator, clock, newId } = this.#parts;
+    switch (command.kind) {
+      case "policy":
+      case "limit":
+        await log.announce(appender, newId(), command, clock.nowMs());
+        return 0;
+      case "pause":
+        await log.pause(appender, command.pause, clock.nowMs());
+        return 0;
+      case "resume":
+        await log.refresh();
+        await log.resume(appender, command.pause, clock.nowMs());
+        return 0;
+      default:
+        return await operator.request(command);
+    }
+  }
+
+  async pauses(): Promise<readonly Pause[]> {
+    this.#check("read", "read");
+    await this.#parts.log.refresh();
+    return this.#parts.log.pauses;
+  }
+
+  async partitions(): Promise<readonly PartitionView[]> {
+    this.#check("read", "read");
+    await this.#look();
+    return this.#parts.view.partitions();
+  }
+
+  async *badMessages(): AsyncGenerator<BadMessage> {
+    this.#check("read", "read");
+    yield* this.#parts.deadLetters.read();
+  }
+
+  commands(signal: AbortSignal): AsyncIterable<Order> {
+    const { log, bell, own, ownership } = this.#parts;
+    if (this.#end === undefined) this.follow();
+    return listen({
+      log,
+      bell,
+      own,
+      signal: this.#end === undefined ? signal : AbortSignal.abort(),
+      marks: () => [...ownership.all()].flatMap((owned) => owned.marks()),
+      check: () => this.#check("listen to", "read"),
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#end ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const { leaving, closing, clock, bell, tail, links } = this.#parts;
+    leaving.abort();
+    bell.ring();
+    const late = new AbortController();
+    await Promise.race([this.#handBack(), clock.until(clock.nowMs() + CLOSING_MS, late.signal)]);
+    late.abort();
+    closing.abort();
+    bell.ring();
+    await Promise.all(links.map((link) => link[Symbol.asyncDispose]()));
+    await tail.ended();
+    await this.#member;
+  }
+
+  async #handBack(): Promise<void> {
+    const { ownership, membership, upkeep, appender } = this.#parts;
+    await ownership.close().catch((error) => this.fail(error));
+    await appender.idle();
+    if (this.#failure !== undefined || this.#member === undefined) return;
+    await upkeep.commit().catch(() => {}); // it is only told
+    await membership.leave();
+  }
+
+  #check(action: string, kind: "read" | "write"): void {
+    const { where, readOnly } = this.#parts;
+    if (this.#end !== undefined) {
+      throw new QueueError("closed", `Cannot ${action} the queue of ${where}: it has been closed. Open it again first`);
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (kind === "write" && readOnly) {
+      throw new QueueError(
+        "read-only",
+        `Cannot ${action} the queue of ${where}: it was opened only to be read. Open it without readOnly`,
+      );
+    }
+  }
+}

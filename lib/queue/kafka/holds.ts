@@ -1,0 +1,125 @@
+import type { Instance } from "../../model/mod.ts";
+import { type Claim, leaseLost, type Progress, type Result } from "../queue.ts";
+import { jsonText } from "../submission.ts";
+import { type OwnedPartition, storableRecords } from "./owned_partition.ts";
+import { isLoss, type Ownership } from "./ownership.ts";
+import { type Entry, treeOf } from "./partition_state.ts";
+import { comparePlaces } from "./records.ts";
+
+/** What this consumer holds, and in which partition: hands out, and writes for the holder only. */
+export class Holds {
+  readonly #ownership: Ownership;
+  readonly #where: string;
+  readonly #partitions = new Map<string, OwnedPartition>();
+
+  /** @param where the queue in words */
+  constructor(ownership: Ownership, where: string) {
+    this.#ownership = ownership;
+    this.#where = where;
+  }
+
+  /** Takes what waits, the oldest of all partitions first. */
+  take(max: number): Claim[] {
+    const claims: Claim[] = [];
+    const touched = new Set<OwnedPartition>();
+    while (claims.length < max) {
+      let from: OwnedPartition | undefined, first: Entry | undefined;
+      for (const owned of this.#ownership.all()) {
+        const entry = owned.peek();
+        if (entry === undefined || (first !== undefined && comparePlaces(entry.place, first.place) >= 0)) continue;
+        from = owned;
+        first = entry;
+      }
+      if (from === undefined || first === undefined) break;
+      claims.push(from.claim(first));
+      touched.add(from);
+      for (const { instance: { id } } of treeOf(first)) this.#partitions.set(id, from);
+    }
+    for (const owned of touched) owned.writeClaims();
+    return claims;
+  }
+
+  /** Where an instance is held. */
+  #holderOf(id: string): OwnedPartition | undefined {
+    const owned = this.#partitions.get(id);
+    if (owned === undefined) return undefined;
+    if (!owned.isDropped && owned.state.entries.get(id)?.state === "running") return owned;
+    this.#partitions.delete(id);
+    return undefined;
+  }
+
+  /** @throws {QueueError} `lease-lost`, naming the instances whose callers are not held */
+  async call(instances: readonly Instance[]): Promise<void> {
+    const holder = ({ parent }: Instance) => this.#holderOf(parent!.instance);
+    const lost = instances.filter((instance) => holder(instance) === undefined).map(({ id }) => id);
+    if (lost.length > 0) throw leaseLost(this.#where, lost);
+    await this.#write(instances, holder, ({ id }) => id, async (owned, some) => {
+      await owned.call(some);
+      for (const { id } of some) this.#partitions.set(id, owned);
+    });
+  }
+
+  /** Writes what has settled. */
+  async checkpoint(progress: readonly Progress[]): Promise<void> {
+    const storable = progress.map((item) => ({ ...item, records: storableRecords(item.records) }));
+    await this.#writeHeld(storable, (owned, some) => owned.checkpoint(some));
+  }
+
+  /** Writes ends. */
+  async finish(results: readonly Result[]): Promise<void> {
+    const storable = results.map((item) => {
+      jsonText(item.output);
+      return { ...item, records: storableRecords(item.records) };
+    });
+    try {
+      await this.#writeHeld(storable, (owned, some) => owned.finish(some));
+    } finally {
+      for (const { instanceId } of results) this.#holderOf(instanceId);
+    }
+  }
+
+  async #writeHeld<T extends Progress>(
+    items: readonly T[],
+    write: (owned: OwnedPartition, some: readonly T[]) => Promise<void>,
+  ): Promise<void> {
+    await this.#write(items, ({ instanceId }) => this.#holderOf(instanceId), ({ instanceId }) => instanceId, write);
+  }
+
+  /** Writes to each partition what it holds. @throws {QueueError} `lease-lost`, when all else is durable */
+  async #write<T>(
+    items: readonly T[],
+    holderOf: (item: T) => OwnedPartition | undefined,
+    idOf: (item: T) => string,
+    write: (owned: OwnedPartition, some: readonly T[]) => Promise<void>,
+  ): Promise<void> {
+    const byHolder = Map.groupBy(items, holderOf);
+    const lost: T[] = [...byHolder.get(undefined) ?? []];
+    await Promise.all([...byHolder].map(async ([owned, some]) => {
+      if (owned === undefined) return;
+      try {
+        await write(owned, some);
+      } catch (error) {
+        if (!isLoss(error)) throw error;
+        this.#ownership.refused(owned, error);
+        lost.push(...some);
+      }
+    }));
+    if (lost.length > 0) throw leaseLost(this.#where, items.filter((item) => lost.includes(item)).map(idOf));
+  }
+
+  /** Hands instances back. */
+  async release(ids: readonly string[]): Promise<void> {
+    const held = ids.map((id) => [this.#holderOf(id), id] as const).filter(([owned]) => owned !== undefined);
+    const byHolder = Map.groupBy(held, ([owned]) => owned!);
+    await Promise.all([...byHolder].map(async ([owned, some]) => {
+      const entries = some.map(([, id]) => owned.state.entries.get(id)!).filter(({ caller }) => caller === undefined);
+      for (const entry of entries) for (const { instance: { id } } of treeOf(entry)) this.#partitions.delete(id);
+      try {
+        await owned.handBack(entries);
+      } catch (error) {
+        if (!isLoss(error)) throw error;
+        this.#ownership.refused(owned, error);
+      }
+    }));
+  }
+}

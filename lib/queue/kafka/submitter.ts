@@ -1,0 +1,106 @@
+import { Partitioners } from "kafkajs";
+import type { Clock, Instance } from "../../model/mod.ts";
+import { encodeInstance, type UrlOf, WireError, type WireFormat } from "../../wire/mod.ts";
+import { QueueError } from "../queue.ts";
+import type { Appender } from "./appender.ts";
+import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
+import { bufferOf } from "./records.ts";
+
+/** What instances are submitted with. */
+export interface SubmitterOptions {
+  readonly appender: Appender;
+  readonly clock: Clock;
+  readonly topic: string;
+  readonly partitions: number;
+  /** The largest message that the topic takes, in bytes. */
+  readonly maxBytes: number;
+  readonly wire: WireFormat;
+  readonly urlOf?: UrlOf | undefined;
+}
+
+/** What stands around a message in a batch of one, at most, in bytes. */
+const AROUND = 512;
+
+/** Which partition an instance goes to: by its id, as Kafka's own clients do it. */
+export function partitioner(topic: string, partitions: number): (id: string) => number {
+  const choose = Partitioners.DefaultPartitioner();
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionId,
+    partitionErrorCode: 0,
+    leader: 0,
+    replicas: [],
+    isr: [],
+  }));
+  return (id) => choose({ topic, partitionMetadata, message: { key: Buffer.from(id), value: null } });
+}
+
+/** Writes instances to the topic of the pending ones. */
+export class Submitter {
+  readonly #options: SubmitterOptions;
+  readonly #partitionOf: (id: string) => number;
+
+  constructor(options: SubmitterOptions) {
+    this.#options = options;
+    this.#partitionOf = partitioner(options.topic, options.partitions);
+  }
+
+  /**
+   * Resolves when all are durable.
+   *
+   * @throws {QueueError} `too-large`, naming the chain and its size, when all the others are durable
+   */
+  async submit(instances: readonly Instance[]): Promise<void> {
+    const { appender, topic, clock } = this.#options;
+    const timestamp = String(Math.floor(clock.nowMs()));
+    const byPartition = new Map<number, OutgoingRecord[]>();
+    let tooLarge: QueueError | undefined;
+    for (const instance of instances) {
+      const value = this.#encode(instance);
+      if (value instanceof QueueError) {
+        tooLarge ??= value;
+        continue;
+      }
+      const partition = this.#partitionOf(instance.id);
+      let records = byPartition.get(partition);
+      if (records === undefined) byPartition.set(partition, records = []);
+      records.push({ key: Buffer.from(instance.id), value, headers: {}, timestamp });
+    }
+    const all = [...byPartition].flatMap(([partition, records]) =>
+      chunks(records).map((chunk) => appender.append(topic, partition, chunk))
+    );
+    await Promise.all(all);
+    if (tooLarge !== undefined) throw tooLarge;
+  }
+
+  #encode(instance: Instance): Buffer | QueueError {
+    const { wire: format, urlOf, maxBytes } = this.#options;
+    try {
+      const options = { format, maxBytes: maxBytes - AROUND, ...urlOf !== undefined && { urlOf } };
+      return bufferOf(encodeInstance(instance, options));
+    } catch (cause) {
+      if (!(cause instanceof WireError && cause.code === "too-large")) throw cause;
+      return new QueueError("too-large", `${cause.message}, or raise max.message.bytes of ${this.#options.topic}`, {
+        cause,
+      });
+    }
+  }
+}
+
+/** Of one call, so many go into a request at least: batches are not cut within. */
+const CHUNK = 200;
+/** More bytes are not put together. */
+const CHUNK_BYTES = 500_000;
+
+function chunks(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
+  const all: OutgoingRecord[][] = [];
+  let last: OutgoingRecord[] = [], bytes = 0;
+  for (const record of records) {
+    if (last.length === 0 || last.length >= CHUNK || bytes + record.value!.length > CHUNK_BYTES) {
+      all.push(last = []);
+      bytes = 0;
+    }
+    last.push(record);
+    bytes += record.value!.length;
+  }
+  return all;
+}
