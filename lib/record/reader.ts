@@ -1,6 +1,8 @@
 import { fileError, FOLDER, RunLogError } from "./errors.ts";
 import type { RunEvent } from "./events.ts";
 import { LineTooLong, readLines } from "./lines.ts";
+import { isOriginalLine } from "./original_line.ts";
+import { OriginalReading } from "./original_log.ts";
 import type { LineReading, RunLog } from "./run_log.ts";
 import { notARunLog, TraceReading } from "./trace_reading.ts";
 
@@ -8,7 +10,8 @@ import { notARunLog, TraceReading } from "./trace_reading.ts";
 const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**
- * Reads a run log, line by line, at any size; a compressed one is uncompressed.
+ * Reads a run log, line by line, at any size; a compressed one is uncompressed. A log of the original system is read as
+ * {@linkcode originalRun} says, if its first line that is not blank is of that kind.
  *
  * A log that ends in mid-line (its writer was killed) is read up to there with a warning; lines that are no event are left
  * out with one warning for all of them; events of other tools are ignored.
@@ -39,7 +42,7 @@ async function* readEvents(path: string, warnings: string[]): AsyncGenerator<Run
       for (const text of lines) {
         number++;
         if (text.trim() === "") continue;
-        reading ??= readingOf(path, warnings);
+        reading ??= readingOf(text, path, warnings);
         yield* reading.take({ text, number, restAtByte });
       }
     }
@@ -60,7 +63,7 @@ async function check(path: string): Promise<void> {
   }
 }
 
-/** The reading of a format. */
-function readingOf(path: string, warnings: string[]): LineReading {
-  return new TraceReading(path, warnings);
+/** The reading of the format that a first line shows. */
+function readingOf(firstLine: string, path: string, warnings: string[]): LineReading {
+  return isOriginalLine(firstLine) ? new OriginalReading(path, warnings) : new TraceReading(path, warnings);
 }
