@@ -1,4 +1,4 @@
-import { readRunLog } from "../lib/record/mod.ts";
+import { readRunLog, type RunLog } from "../lib/record/mod.ts";
 import {
   buildRunView,
   checkThresholds,
@@ -34,6 +34,7 @@ export const command: Command = {
     ["sequoia report run.json", "one run, in the terminal"],
     ["sequoia report without.json with.json --html report.html", "two runs compared, also as a page"],
     ["sequoia report run.json --fail-if 'chains.dropped > 0' --json", "in a pipeline"],
+    ["sequoia report serverLogsCS.txt run.json", "the original system's log, compared"],
   ],
   options,
   async run(args, { print }) {
@@ -43,7 +44,7 @@ export const command: Command = {
     const log = openLog(values);
     const views: RunView[] = [];
     for (const path of rest) {
-      const { events, warnings } = readRunLog(path);
+      const { events, warnings } = runLogOf(path);
       views.push(await buildRunView(path, events));
       for (const warning of warnings) log.warn(warning);
     }
@@ -56,6 +57,11 @@ export const command: Command = {
     failIf(views, values["fail-if"]);
   },
 };
+
+/** The run that an argument names: a file. */
+function runLogOf(path: string): RunLog {
+  return readRunLog(path);
+}
 
 /** @throws {FailedError} naming the conditions that hold */
 function failIf(views: readonly RunView[], thresholds: readonly Threshold[]): void {

@@ -1,0 +1,132 @@
+import type { Chain } from "../model/mod.ts";
+import { decodeEvent, decodeRun, runArgs } from "./decode.ts";
+import { RUN_EVENT } from "./encode.ts";
+import { RunLogError } from "./errors.ts";
+import { RUN_SCHEMA, type RunEvent, type RunInfo } from "./events.ts";
+import type { LineReading, LogLine } from "./run_log.ts";
+
+/** The first event must be among so many; they are held until it is found. */
+const SEARCHED = 1000;
+
+/** The reading of trace events: what the run is, once it is known, and what was wrong so far. */
+export class TraceReading implements LineReading {
+  readonly #path: string;
+  readonly #warnings: string[];
+  #run: RunInfo | undefined;
+  /** The chains that the log has defined so far, by number. */
+  readonly #chains = new Map<number, Chain>();
+  #beforeRun: unknown[] = [];
+  #line = 0;
+  #unreadable = 0;
+  #firstUnreadable = 0;
+
+  constructor(path: string, warnings: string[]) {
+    this.#path = path;
+    this.#warnings = warnings;
+  }
+
+  /** The events of a line: one, none, or all of them if the log stands on one line. */
+  *take({ text, number, restAtByte }: LogLine): Generator<RunEvent> {
+    this.#line = number;
+    const parsed = parseLine(text);
+    if (parsed === undefined) return;
+    if (parsed !== "unreadable") {
+      for (const event of parsed) yield* this.#event(event);
+    } else if (restAtByte === undefined || this.#line === 1) {
+      this.#unreadableLine(text, restAtByte !== undefined);
+    } else {
+      this.#warnings.push(`${this.#path} ends in mid-line (byte ${restAtByte}); read up to there`);
+    }
+  }
+
+  end(wasCut: boolean): RunEvent[] {
+    if (this.#line === 0 && !wasCut) throw this.#cutShort();
+    if (this.#run === undefined) throw notARunLog(this.#path);
+    if (this.#unreadable > 0) this.#warnings.push(this.#leftOut());
+    return [];
+  }
+
+  #leftOut(): string {
+    return this.#unreadable === 1
+      ? `line ${this.#firstUnreadable} of ${this.#path} is no event; it was left out`
+      : `${this.#unreadable} lines of ${this.#path} are no events (the first is line ${this.#firstUnreadable}); they were left out`;
+  }
+
+  *#event(event: unknown): Generator<RunEvent> {
+    if (this.#run !== undefined) yield* this.#decode(event, this.#run);
+    else if (!this.#findRun(event)) this.#beforeRun.push(event);
+    else {
+      yield { type: "run", ...this.#run! };
+      for (const earlier of this.#beforeRun.splice(0)) yield* this.#decode(earlier, this.#run!);
+    }
+    if (this.#beforeRun.length > SEARCHED) throw notARunLog(this.#path);
+  }
+
+  *#decode(event: unknown, run: RunInfo): Generator<RunEvent> {
+    const decoded = decodeEvent(event, run.startedAtMs, this.#chains);
+    if (decoded === "unreadable") this.#count();
+    else if (decoded !== undefined) yield decoded;
+  }
+
+  #findRun(event: unknown): boolean {
+    const args = runArgs(event);
+    if (args === undefined) return false;
+    if (args.schema !== RUN_SCHEMA) throw this.#otherSchema(args.schema);
+    this.#run = decodeRun(args);
+    if (this.#run === undefined) throw notARunLog(this.#path);
+    return true;
+  }
+
+  #unreadableLine(line: string, isRest: boolean): void {
+    if (this.#run !== undefined) return this.#count();
+    throw isRest && isBeginning(line) ? this.#cutShort() : notARunLog(this.#path);
+  }
+
+  #count(): void {
+    if (this.#unreadable++ === 0) this.#firstUnreadable = this.#line;
+  }
+
+  #otherSchema(schema: unknown): RunLogError {
+    if (!/^sequoia\.run\/\d+$/.test(String(schema))) return notARunLog(this.#path);
+    const detail = `its schema is ${schema}, and this version reads ${RUN_SCHEMA}. Use the newer Sequoia`;
+    return new RunLogError("read", this.#path, "newer", detail);
+  }
+
+  #cutShort(): RunLogError {
+    const detail = "it ends within its first event. Its writer was stopped at once; there is nothing to read";
+    return new RunLogError("read", this.#path, "cut-short", detail);
+  }
+}
+
+/** The error for what is something else. */
+export function notARunLog(path: string): RunLogError {
+  const detail = `it is no run log (it has no ${RUN_EVENT} event). Give a file that --out has written`;
+  return new RunLogError("read", path, "not-a-run-log", detail);
+}
+
+/** The events of a line; undefined for a line that has none (blank, a bracket). */
+function parseLine(line: string): unknown[] | "unreadable" | undefined {
+  const text = line.trim();
+  const from = text.startsWith("[") || text.startsWith(",") ? 1 : 0;
+  const body = text.slice(from, text.endsWith(",") ? -1 : undefined).trim();
+  if (body === "" || body === "]") return undefined;
+  const event = parse(body);
+  if (event !== undefined) return [event];
+  const whole = parse(text) ?? (body.endsWith("]") ? parse(body.slice(0, -1)) : undefined);
+  if (whole === undefined) return "unreadable";
+  return Array.isArray(whole) ? whole : [whole];
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a text is how a run log begins. */
+function isBeginning(text: string): boolean {
+  const beginning = `[{"name":"${RUN_EVENT}"`;
+  return text.startsWith(beginning) || beginning.startsWith(text);
+}
