@@ -4,6 +4,21 @@ import { troubleOf } from "./errors.ts";
 import { COMPRESSION, type OutgoingRecord, type ProducerId } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 
+/** Writes records to partitions, each exactly once, in the order of the calls. */
+export interface RecordWriter {
+  /**
+   * Writes records behind each other.
+   *
+   * @returns the offset of the first one, when all are durable
+   * @throws what the broker answered if it has been fenced; {@linkcode QueueError} else
+   */
+  append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<number>;
+  /** Resolves when nothing is being written any more. */
+  idle(): Promise<void>;
+  /** Writes nothing more: what waits, and what comes, is rejected. */
+  end(error: unknown): void;
+}
+
 /** How records are written. */
 export interface AppenderOptions {
   readonly link: Link;
@@ -45,10 +60,10 @@ const BATCH_BYTES = 900_000;
 const OVERHEAD = 40;
 
 /**
- * Writes records to partitions, each exactly once, in the order of the calls, as one producer: what waits while a request is
- * under way goes with the next one, all partitions of a broker together.
+ * Writes as one idempotent producer: what waits while a request is under way goes with the next one, all partitions of a
+ * broker together.
  */
-export class Appender {
+export class Appender implements RecordWriter {
   readonly #options: AppenderOptions;
   readonly #lanes = new Map<string, Lane>();
   #id: ProducerId | undefined;
@@ -63,12 +78,6 @@ export class Appender {
     this.#id = id;
   }
 
-  /**
-   * Writes records behind each other.
-   *
-   * @returns the offset of the first one, when all are durable
-   * @throws what the broker answered if it has been fenced; {@linkcode QueueError} else
-   */
   append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<number> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended.error);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -79,12 +88,10 @@ export class Appender {
     return promise;
   }
 
-  /** Resolves when nothing is being written any more. */
   async idle(): Promise<void> {
     while (this.#pending > 0) await new Promise<void>((resolve) => this.#idle = resolve);
   }
 
-  /** Writes nothing more: what waits, and what comes, is rejected. */
   end(error: unknown): void {
     this.#ended ??= { error };
     for (const lane of this.#lanes.values()) this.#reject(lane.waiting.splice(0), error);
@@ -110,7 +117,10 @@ export class Appender {
   async #flush(): Promise<void> {
     this.#lastStartMs = this.#options.clock.nowMs();
     const batches = [...this.#lanes.values()].filter(({ waiting }) => waiting.length > 0).map(nextBatch);
-    const byLeader = Map.groupBy(batches, ({ lane }) => this.#options.link.leaderId(lane.topic, lane.partition));
+    const byLeader = Map.groupBy(
+      batches,
+      ({ lane }) => this.#options.link.leaderId(lane.topic, lane.partition),
+    );
     await Promise.all([...byLeader.values()].map((group) => this.#write(group)));
     this.#busy = false;
     if (this.#pending === 0) this.#idle();
@@ -128,7 +138,9 @@ export class Appender {
   }
 
   async #failed(batches: readonly Batch[], error: unknown): Promise<void> {
-    const trouble = error instanceof QueueError && error.code === "too-large" ? "too-large" : troubleOf(error);
+    const trouble = error instanceof QueueError && error.code === "too-large"
+      ? "too-large"
+      : troubleOf(error);
     const canBeDivided = batches.length > 1 || batches[0]!.items.length > 1;
     if (canBeDivided && (trouble === "too-large" || error instanceof Parted)) {
       for (const part of divided(batches)) await this.#write(part);
@@ -159,7 +171,9 @@ export class Appender {
     const { topic, partition } = batches[0]!.lane;
     const answer = await link.leader(`write to ${topic}`, topic, partition, (broker) => {
       const leader = link.leaderId(topic, partition);
-      if (batches.some(({ lane }) => link.leaderId(lane.topic, lane.partition) !== leader)) throw new Parted();
+      if (batches.some(({ lane }) => link.leaderId(lane.topic, lane.partition) !== leader)) {
+        throw new Parted();
+      }
       return broker.produce({
         acks: -1,
         producerId,

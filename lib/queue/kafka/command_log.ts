@@ -1,6 +1,6 @@
 import { type Pause, pauseName } from "../../model/mod.ts";
 import type { Command, Order } from "../queue.ts";
-import type { Appender } from "./appender.ts";
+import type { RecordWriter } from "./appender.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 import { endOffset, readRanges, startOffset } from "./log.ts";
@@ -70,7 +70,12 @@ export class CommandLog {
 
   /** Hears of everything from now on. */
   follow(tail: Tail): void {
-    tail.follow({ topic: this.#topic, partition: 0, offset: this.#at, take: (records) => this.#take(records) });
+    tail.follow({
+      topic: this.#topic,
+      partition: 0,
+      offset: this.#at,
+      take: (records) => this.#take(records),
+    });
   }
 
   #take(records: readonly IncomingRecord[]): void {
@@ -81,7 +86,9 @@ export class CommandLog {
       this.#at = Number(offset) + 1;
       const [kind = "", ...rest] = String(key).split("/");
       const body = value === null ? undefined : JSON.parse(String(value)) as unknown;
-      if (kind === "pause") hasPauses = this.#takePause(rest.join("/"), body as Pause | undefined) || hasPauses;
+      if (kind === "pause") {
+        hasPauses = this.#takePause(rest.join("/"), body as Pause | undefined) || hasPauses;
+      }
       if (kind === "request") this.#takeRequest(rest[0]!, body as Request | undefined);
       if (kind === "answer" && body !== undefined) {
         this.#open.get(rest[0]!)?.answers.set(Number(rest[1]), body as number);
@@ -139,40 +146,50 @@ export class CommandLog {
     return endOffset(this.#link, this.#topic, 0, signal);
   }
 
-  async #write(appender: Appender, entries: readonly (readonly [key: string, value: unknown])[], nowMs: number) {
+  async #write(
+    appender: RecordWriter,
+    entries: readonly (readonly [key: string, value: unknown])[],
+    nowMs: number,
+  ) {
     await appender.append(this.#topic, 0, entries.map(([key, value]) => outgoing(key, value, nowMs)));
   }
 
   /** Asks owners for something. */
-  async ask(appender: Appender, request: Request, nowMs: number): Promise<void> {
+  async ask(appender: RecordWriter, request: Request, nowMs: number): Promise<void> {
     await this.#write(appender, [[`request/${request.id}`, request]], nowMs);
   }
 
   /** Answers a request for a partition. */
-  async answer(appender: Appender, id: string, partition: number, reached: number, nowMs: number): Promise<void> {
+  async answer(
+    appender: RecordWriter,
+    id: string,
+    partition: number,
+    reached: number,
+    nowMs: number,
+  ): Promise<void> {
     await this.#write(appender, [[`answer/${id}/${partition}`, reached]], nowMs);
     this.#open.get(id)?.answers.set(partition, reached);
   }
 
   /** A request is over. */
-  async close(appender: Appender, { id, ids }: Request, nowMs: number): Promise<void> {
+  async close(appender: RecordWriter, { id, ids }: Request, nowMs: number): Promise<void> {
     const answers = Object.keys(ids).map((partition) => [`answer/${id}/${partition}`, null] as const);
     await this.#write(appender, [[`request/${id}`, null], ...answers], nowMs);
     this.#open.delete(id);
   }
 
   /** Tells whoever listens. */
-  async announce(appender: Appender, id: string, order: Announcement, nowMs: number): Promise<void> {
+  async announce(appender: RecordWriter, id: string, order: Announcement, nowMs: number): Promise<void> {
     await this.#write(appender, [[`order/${id}`, order], [`order/${id}`, null]], nowMs);
   }
 
   /** Puts a pause in force. */
-  async pause(appender: Appender, pause: Pause, nowMs: number): Promise<void> {
+  async pause(appender: RecordWriter, pause: Pause, nowMs: number): Promise<void> {
     await this.#write(appender, [[`pause/${pauseName(pause)}`, pause]], nowMs);
   }
 
   /** Takes a pause back, or all that are known. */
-  async resume(appender: Appender, pause: Pause | undefined, nowMs: number): Promise<void> {
+  async resume(appender: RecordWriter, pause: Pause | undefined, nowMs: number): Promise<void> {
     const names = pause === undefined ? [...this.#pauses.keys()] : [pauseName(pause)];
     if (names.length === 0) return;
     await this.#write(appender, names.map((name) => [`pause/${name}`, null] as const), nowMs);

@@ -67,7 +67,9 @@ export class Coverage<T> {
    */
   resultsFrom(end: number): number {
     let first = end;
-    for (let i = this.#first; i < this.#items.length; i++) first = Math.min(first, this.#items[i]!.resultAt ?? Infinity);
+    for (let i = this.#first; i < this.#items.length; i++) {
+      first = Math.min(first, this.#items[i]!.resultAt ?? Infinity);
+    }
     return first;
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/mod.ts";
 import type { BadMessage } from "../queue.ts";
-import type { Appender } from "./appender.ts";
+import type { RecordWriter } from "./appender.ts";
 import { Buffer, type IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 import { endOffset, readChunk, startOffset } from "./log.ts";
@@ -19,15 +19,23 @@ export class DeadLetters {
 
   /** Sets a message aside. @param where the topic in which it was found */
   async add(
-    appender: Appender,
+    appender: RecordWriter,
     where: string,
     partition: number,
     { place, bytes, reason }: Unreadable,
     clock: Clock,
   ): Promise<void> {
-    const headers = { place: Buffer.from(`${where}[${partition}]@${place.offset}`), reason: Buffer.from(reason) };
+    const headers = {
+      place: Buffer.from(`${where}[${partition}]@${place.offset}`),
+      reason: Buffer.from(reason),
+    };
     const timestamp = String(Math.floor(clock.nowMs()));
-    await appender.append(this.#topic, 0, [{ key: headers.place, value: bufferOf(bytes), headers, timestamp }]);
+    await appender.append(this.#topic, 0, [{
+      key: headers.place,
+      value: bufferOf(bytes),
+      headers,
+      timestamp,
+    }]);
   }
 
   /** All of them, oldest first. */
@@ -44,5 +52,10 @@ export class DeadLetters {
 
 function badMessage({ headers, timestamp, value }: IncomingRecord): BadMessage {
   const { place = "?", reason = "?" } = headers;
-  return { place: String(place), reason: String(reason), atMs: Number(timestamp), bytes: value ?? new Uint8Array() };
+  return {
+    place: String(place),
+    reason: String(reason),
+    atMs: Number(timestamp),
+    bytes: value ?? new Uint8Array(),
+  };
 }

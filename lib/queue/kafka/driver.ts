@@ -15,7 +15,7 @@ import {
   type Result,
 } from "../queue.ts";
 import { definitionOfSubmitted } from "../submission.ts";
-import type { Appender } from "./appender.ts";
+import type { RecordWriter } from "./appender.ts";
 import type { CommandLog } from "./command_log.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import type { Holds } from "./holds.ts";
@@ -39,7 +39,7 @@ export interface KafkaDriverParts {
   readonly tail: Tail;
   readonly log: CommandLog;
   /** Writes submissions, commands and dead letters. */
-  readonly appender: Appender;
+  readonly appender: RecordWriter;
   readonly submitter: Submitter;
   readonly deadLetters: DeadLetters;
   readonly ownership: Ownership;
@@ -102,7 +102,10 @@ export class KafkaDriver implements QueueDriver {
     if (this.#member !== undefined) return;
     this.follow();
     const { membership, upkeep, leaving: { signal } } = this.#parts;
-    this.#member = Promise.all([membership.run(), upkeep.run(signal)]).then(() => {}, (error) => this.fail(error));
+    this.#member = Promise.all([membership.run(), upkeep.run(signal)]).then(
+      () => {},
+      (error) => this.fail(error),
+    );
   }
 
   /** Hears of commands, and of what others write, by itself from now on. */
@@ -248,7 +251,10 @@ export class KafkaDriver implements QueueDriver {
   #check(action: string, kind: "read" | "write"): void {
     const { where, readOnly } = this.#parts;
     if (this.#end !== undefined) {
-      throw new QueueError("closed", `Cannot ${action} the queue of ${where}: it has been closed. Open it again first`);
+      throw new QueueError(
+        "closed",
+        `Cannot ${action} the queue of ${where}: it has been closed. Open it again first`,
+      );
     }
     if (this.#failure !== undefined) throw this.#failure.error;
     if (kind === "write" && readOnly) {

@@ -46,10 +46,16 @@ interface KafkajsError extends Error {
 export function troubleOf(error: unknown): Trouble {
   const root = rootOf(error);
   const { type = "", retriable = false, name } = root;
-  if (type.endsWith("AUTHORIZATION_FAILED") || name === "KafkaJSSASLAuthenticationError") return "unauthorized";
+  if (type.endsWith("AUTHORIZATION_FAILED") || name === "KafkaJSSASLAuthenticationError") {
+    return "unauthorized";
+  }
   const known = TROUBLES[type];
   if (known !== undefined) return known;
-  if (/^KafkaJS(Connection|RequestTimeout|Broker|LockTimeout|Metadata|TopicMetadata|GroupCoordinator)/.test(name)) {
+  if (
+    /^KafkaJS(Connection|RequestTimeout|Broker|LockTimeout|Metadata|TopicMetadata|GroupCoordinator)/.test(
+      name,
+    )
+  ) {
     return "transient";
   }
   if ((root as { code?: unknown }).code !== undefined && type === "") return "transient"; // ECONNREFUSED and the like
@@ -64,7 +70,9 @@ export function reasonOf(error: unknown): string {
 /** kafkajs wraps what it has tried several times. */
 function rootOf(error: unknown): KafkajsError {
   let root = error instanceof Error ? error : new Error(String(error));
-  while (root.name !== "KafkaJSProtocolError" && root.cause instanceof Error && root.cause !== root) root = root.cause;
+  while (root.name !== "KafkaJSProtocolError" && root.cause instanceof Error && root.cause !== root) {
+    root = root.cause;
+  }
   return root;
 }
 
@@ -87,6 +95,8 @@ export function asQueueError(error: unknown, doing: string, where: string): unkn
         { cause: error },
       );
     default:
-      return new QueueError("failed", `Cannot ${doing}: ${where} answers: ${reasonOf(error)}`, { cause: error });
+      return new QueueError("failed", `Cannot ${doing}: ${where} answers: ${reasonOf(error)}`, {
+        cause: error,
+      });
   }
 }

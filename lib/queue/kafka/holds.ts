@@ -26,7 +26,9 @@ export class Holds {
       let from: OwnedPartition | undefined, first: Entry | undefined;
       for (const owned of this.#ownership.all()) {
         const entry = owned.peek();
-        if (entry === undefined || (first !== undefined && comparePlaces(entry.place, first.place) >= 0)) continue;
+        if (entry === undefined || (first !== undefined && comparePlaces(entry.place, first.place) >= 0)) {
+          continue;
+        }
         from = owned;
         first = entry;
       }
@@ -82,7 +84,12 @@ export class Holds {
     items: readonly T[],
     write: (owned: OwnedPartition, some: readonly T[]) => Promise<void>,
   ): Promise<void> {
-    await this.#write(items, ({ instanceId }) => this.#holderOf(instanceId), ({ instanceId }) => instanceId, write);
+    await this.#write(
+      items,
+      ({ instanceId }) => this.#holderOf(instanceId),
+      ({ instanceId }) => instanceId,
+      write,
+    );
   }
 
   /** Writes to each partition what it holds. @throws {QueueError} `lease-lost`, when all else is durable */
@@ -112,8 +119,12 @@ export class Holds {
     const held = ids.map((id) => [this.#holderOf(id), id] as const).filter(([owned]) => owned !== undefined);
     const byHolder = Map.groupBy(held, ([owned]) => owned!);
     await Promise.all([...byHolder].map(async ([owned, some]) => {
-      const entries = some.map(([, id]) => owned.state.entries.get(id)!).filter(({ caller }) => caller === undefined);
-      for (const entry of entries) for (const { instance: { id } } of treeOf(entry)) this.#partitions.delete(id);
+      const entries = some.map(([, id]) => owned.state.entries.get(id)!).filter(({ caller }) =>
+        caller === undefined
+      );
+      for (const entry of entries) {
+        for (const { instance: { id } } of treeOf(entry)) this.#partitions.delete(id);
+      }
       try {
         await owned.handBack(entries);
       } catch (error) {

@@ -83,7 +83,10 @@ export class Link implements AsyncDisposable {
 
   /** The topics that there are, each with the number of its partitions. */
   async topics(): Promise<Map<string, number>> {
-    const { topicMetadata } = await this.run("read the topics", (cluster) => cluster.metadata({ topics: [] }));
+    const { topicMetadata } = await this.run(
+      "read the topics",
+      (cluster) => cluster.metadata({ topics: [] }),
+    );
     return new Map(topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]));
   }
 
@@ -95,7 +98,9 @@ export class Link implements AsyncDisposable {
   /** The broker that leads a partition, by its number; undefined if none does at present. */
   leaderId(topic: string, partition: number): number | undefined {
     try {
-      const found = this.#cluster.findTopicPartitionMetadata(topic).find((each) => each.partitionId === partition);
+      const found = this.#cluster.findTopicPartitionMetadata(topic).find((each) =>
+        each.partitionId === partition
+      );
       return found === undefined || found.leader < 0 ? undefined : found.leader;
     } catch {
       return undefined; // nothing is known before it is connected
@@ -172,7 +177,9 @@ export class Link implements AsyncDisposable {
         const trouble = troubleOf(error);
         this.#check(signal);
         if (["fenced", "expelled", "rebalancing", "out-of-range"].includes(trouble)) throw error;
-        if (trouble !== "transient" || error instanceof QueueError) throw asQueueError(error, doing, this.where);
+        if (trouble !== "transient" || error instanceof QueueError) {
+          throw asQueueError(error, doing, this.where);
+        }
         this.#reachability.silent(error);
         await this.#recover(error, failures);
       }
@@ -203,7 +210,9 @@ export class Link implements AsyncDisposable {
   }
 
   #check(signal: AbortSignal): void {
-    if (this.#closing.aborted || signal.aborted) throw new QueueError("closed", `Cannot go on: ${this.where} is closed`);
+    if (this.#closing.aborted || signal.aborted) {
+      throw new QueueError("closed", `Cannot go on: ${this.where} is closed`);
+    }
   }
 
   get where(): string {

@@ -29,7 +29,12 @@ export function startOffset(link: Link, topic: string, partition: number): Promi
 }
 
 /** The offset that the next record of a partition will get. */
-export function endOffset(link: Link, topic: string, partition: number, signal?: AbortSignal): Promise<number> {
+export function endOffset(
+  link: Link,
+  topic: string,
+  partition: number,
+  signal?: AbortSignal,
+): Promise<number> {
   return offsetAt(link, topic, partition, LATEST, signal);
 }
 
@@ -53,7 +58,9 @@ export async function endOffsets(
       (broker) => broker.listOffsets({ isolationLevel: 0, topics }),
     );
     for (const answer of responses) {
-      for (const each of answer.partitions) ends.set(`${answer.topic} ${each.partition}`, Number(each.offset));
+      for (const each of answer.partitions) {
+        ends.set(`${answer.topic} ${each.partition}`, Number(each.offset));
+      }
     }
   }));
   return of.map(({ topic, partition }) => ends.get(`${topic} ${partition}`)!);
@@ -165,7 +172,12 @@ function advance(range: Range, { records, next }: Chunk): Range[] {
 }
 
 /** Reads some records from a position on, or from where the partition begins by now. */
-export async function readChunk(link: Link, at: Position, signal?: AbortSignal, maxBytes?: number): Promise<Chunk> {
+export async function readChunk(
+  link: Link,
+  at: Position,
+  signal?: AbortSignal,
+  maxBytes?: number,
+): Promise<Chunk> {
   const read = (position: Position) =>
     link.leader(
       `read ${at.topic}`,

@@ -82,8 +82,12 @@ export class Membership {
     const { link, group } = this.#options;
     const member = this.#member;
     this.#member = "";
-    await link.coordinator("leave the group", "group", group, (broker) =>
-      broker.leaveGroup({ groupId: group, memberId: member })).catch(() => {}); // its session ends anyway
+    await link.coordinator(
+      "leave the group",
+      "group",
+      group,
+      (broker) => broker.leaveGroup({ groupId: group, memberId: member }),
+    ).catch(() => {}); // its session ends anyway
   }
 
   #forget(): void {
@@ -94,15 +98,24 @@ export class Membership {
   async #join(): Promise<Allotment> {
     const { link, clock, group, topic, partitions, sessionMs, owned } = this.#options;
     const { MemberMetadata, MemberAssignment } = AssignerProtocol;
-    const metadata = MemberMetadata.encode({ version: 1, topics: [topic], userData: encode({ owned: owned() }) });
-    const joined = await link.coordinator(`join the group ${group}`, "group", group, (broker) =>
-      broker.joinGroup({
-        groupId: group,
-        sessionTimeout: sessionMs,
-        rebalanceTimeout: Math.max(REBALANCE_MS, sessionMs),
-        memberId: this.#member,
-        groupProtocols: [{ name: PROTOCOL, metadata }],
-      }));
+    const metadata = MemberMetadata.encode({
+      version: 1,
+      topics: [topic],
+      userData: encode({ owned: owned() }),
+    });
+    const joined = await link.coordinator(
+      `join the group ${group}`,
+      "group",
+      group,
+      (broker) =>
+        broker.joinGroup({
+          groupId: group,
+          sessionTimeout: sessionMs,
+          rebalanceTimeout: Math.max(REBALANCE_MS, sessionMs),
+          memberId: this.#member,
+          groupProtocols: [{ name: PROTOCOL, metadata }],
+        }),
+    );
     this.#member = joined.memberId;
     this.#heardMs = clock.nowMs();
     const { generationId: generation, memberId } = joined;
@@ -137,8 +150,12 @@ export class Membership {
         this.#options.lost();
       });
       try {
-        await link.coordinator("say that it is there", "group", group, (broker) =>
-          broker.heartbeat({ groupId: group, groupGenerationId: generation, memberId: member }));
+        await link.coordinator(
+          "say that it is there",
+          "group",
+          group,
+          (broker) => broker.heartbeat({ groupId: group, groupGenerationId: generation, memberId: member }),
+        );
       } finally {
         forget();
       }
@@ -148,7 +165,9 @@ export class Membership {
   }
 }
 
-function memberOf({ memberId, memberMetadata }: { readonly memberId: string; readonly memberMetadata: Buffer }): Member {
+function memberOf(
+  { memberId, memberMetadata }: { readonly memberId: string; readonly memberMetadata: Buffer },
+): Member {
   const { userData } = AssignerProtocol.MemberMetadata.decode(memberMetadata) ?? {};
   return { id: memberId, owned: decode(userData).owned ?? [] };
 }

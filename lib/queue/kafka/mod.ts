@@ -67,7 +67,13 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
   const { clock, random, readOnly = false, keepMs = DEFAULT_KEEP_MS, prefix = "", onNote } = options;
   const { group = `${prefix}${DEFAULT_GROUP}`, leaseMs = DEFAULT_LEASE_MS } = options;
   const leaving = new AbortController(), closing = new AbortController();
-  const linkOptions: LinkOptions = { ...await connectionOf(options), clock, random, giveUpAfterMs: options.giveUpAfterMs, onNote };
+  const linkOptions: LinkOptions = {
+    ...await connectionOf(options),
+    clock,
+    random,
+    giveUpAfterMs: options.giveUpAfterMs,
+    onNote,
+  };
   const reachability = new Reachability(linkOptions);
   const newLink = () => new Link(linkOptions, reachability, closing.signal);
   const main = newLink(), following = newLink(), joining = newLink();
@@ -93,14 +99,18 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     const ulid = monotonicFactory(() => random.next());
     const newId = () => ulid(Math.floor(clock.nowMs()));
     const maxEnds = Math.ceil(MAX_ENDS / partitions);
-    const newState = (partition: number) => new PartitionState({ partition, topic: names.pending, keepMs, maxEnds });
+    const newState = (partition: number) =>
+      new PartitionState({ partition, topic: names.pending, keepMs, maxEnds });
     const { lingerMs = DEFAULT_LINGER_MS, compression = "none" } = options;
     const newAppender = (of: Pick<AppenderOptions, "identify" | "whenFenced">, id?: ProducerId) =>
       new Appender({ link: main, clock, lingerMs, compression, ...of }, id);
     const appender = newAppender({
       whenFenced: "renew",
       identify: () =>
-        main.controller("begin to write", (broker) => broker.initProducerId({ transactionTimeout: TRANSACTION_TIMEOUT_MS })),
+        main.controller(
+          "begin to write",
+          (broker) => broker.initProducerId({ transactionTimeout: TRANSACTION_TIMEOUT_MS }),
+        ),
     });
     const deadLetters = new DeadLetters(main, names.dead);
     const failed = (error: unknown) => driver.fail(error);

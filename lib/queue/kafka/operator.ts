@@ -2,7 +2,7 @@ import type { Clock } from "../../model/mod.ts";
 import type { Bell } from "../bell.ts";
 import { among, CANCELLABLE, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
 import type { Command, Filter } from "../queue.ts";
-import type { Appender } from "./appender.ts";
+import type { RecordWriter } from "./appender.ts";
 import type { CommandLog, Request } from "./command_log.ts";
 import { EndReader } from "./end_reader.ts";
 import type { Link } from "./link.ts";
@@ -20,7 +20,7 @@ export interface OperatorOptions {
   readonly names: TopicNames;
   readonly group: string;
   readonly log: CommandLog;
-  readonly appender: Appender;
+  readonly appender: RecordWriter;
   readonly view: View;
   readonly ownership: Ownership;
   readonly bell: Bell;
@@ -58,7 +58,10 @@ export class Operator {
     const found = view.find(among(statesOf(command), command.filter));
     let reached = 0;
     for (let at = 0; at < found.length; at += IDS_PER_REQUEST) {
-      const byPartition = Object.groupBy(found.slice(at, at + IDS_PER_REQUEST), ({ partition }) => String(partition));
+      const byPartition = Object.groupBy(
+        found.slice(at, at + IDS_PER_REQUEST),
+        ({ partition }) => String(partition),
+      );
       const ids = Object.fromEntries(
         Object.entries(byPartition).map(([partition, list]) => [partition, list!.map(({ id }) => id)]),
       );

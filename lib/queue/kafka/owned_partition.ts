@@ -4,7 +4,7 @@ import { CALLER_ENDED, CANCELLED_ON_REQUEST } from "../filter.ts";
 import type { Mark } from "../orders.ts";
 import { type Child, type Claim, type Progress, QueueError, type Result } from "../queue.ts";
 import { checkRecord, jsonText, placeOf, storableText } from "../submission.ts";
-import type { Appender } from "./appender.ts";
+import type { RecordWriter } from "./appender.ts";
 import { Coverage } from "./coverage.ts";
 import type { IncomingRecord, OutgoingRecord } from "./kafkajs.ts";
 import {
@@ -40,7 +40,7 @@ export interface OwnedPartitionOptions {
   readonly clock: Clock;
   readonly state: PartitionState;
   /** Writes as the owner, fenced by whoever comes next. */
-  readonly appender: Appender;
+  readonly appender: RecordWriter;
   readonly member: string;
   /** The owner in words. */
   readonly words: string;
@@ -50,6 +50,8 @@ export interface OwnedPartitionOptions {
   readonly bell: Bell;
   /** Is told what makes it impossible to go on as its owner. */
   failed(error: unknown): void;
+  /** Is told when it is not owned any more. */
+  dropped(): void;
 }
 
 /** Reading stops when so many wait to be handed out. */
@@ -183,15 +185,17 @@ export class OwnedPartition {
 
   /** Writes what has settled of instances that are held. */
   async checkpoint(progress: readonly Progress[]): Promise<void> {
+    await this.#append("running", progress.flatMap((item) => this.#settle(item)));
+  }
+
+  /** Takes in what has settled, as an end that is written meanwhile has to know of it. @returns what is to be written */
+  #settle({ instanceId, records }: Progress): OutgoingRecord[] {
     const nowMs = this.#options.clock.nowMs();
-    const records = progress.flatMap(({ instanceId, records }) =>
-      records.map((record) => outgoing(recordKey(instanceId, record), record, nowMs))
-    );
-    await this.#append("running", records);
-    for (const { instanceId, records } of progress) {
-      const entry = this.state.entries.get(instanceId);
-      for (const record of records) entry?.records.set(placeOf(record), record);
-    }
+    const entry = this.state.entries.get(instanceId)!;
+    return records.map((record) => {
+      entry.records.set(placeOf(record), record);
+      return outgoing(recordKey(instanceId, record), record, nowMs);
+    });
   }
 
   /** Adds instances that those call which are held. */
@@ -225,17 +229,20 @@ export class OwnedPartition {
     const ended = results.map((result) => {
       const entry = this.state.entries.get(result.instanceId)!;
       const { outcome: state, endedAtMs, output } = result, { reason } = storable(result);
-      return { entry, result, head: { ...headOf(entry), state, endedAtMs, output, ...reason !== undefined && { reason } } };
+      return {
+        entry,
+        result,
+        head: { ...headOf(entry), state, endedAtMs, output, ...reason !== undefined && { reason } },
+      };
     });
     await this.#append(
       "running",
-      ended.flatMap(({ entry: { instance }, result: { records }, head }) => [
-        ...records.map((record) => outgoing(recordKey(instance.id, record), record, nowMs)),
+      ended.flatMap(({ entry: { instance }, result, head }) => [
+        ...this.#settle(result),
         headRecord(instance, head, nowMs),
       ]),
     );
-    for (const { entry, result: { records }, head } of ended) {
-      for (const record of records) entry.records.set(placeOf(record), record);
+    for (const { entry, head } of ended) {
       this.state.setHead(entry.instance, head);
       this.#marked.delete(entry);
       await this.#cancelCalled(entry, head.endedAtMs);
@@ -245,9 +252,11 @@ export class OwnedPartition {
   async #cancelCalled(entry: Entry, endedAtMs: number): Promise<void> {
     const open = [...treeOf(entry)].slice(1).filter((each) => !hasEnded(each));
     const reason = CALLER_ENDED;
-    await this.#finishCalled(open.reverse().map(({ instance: { id } }) => {
-      return { instanceId: id, outcome: "cancelled", reason, endedAtMs, records: [], output: null };
-    }));
+    await this.#finishCalled(
+      open.reverse().map(({ instance: { id } }) => {
+        return { instanceId: id, outcome: "cancelled", reason, endedAtMs, records: [], output: null };
+      }),
+    );
   }
 
   async #finishRoots(results: readonly Result[]): Promise<void> {
@@ -257,7 +266,11 @@ export class OwnedPartition {
       for (const record of result.records) records.set(placeOf(record), record);
       const progress = progressOf({ ...entry, records });
       const { outcome: state, endedAtMs, output } = result;
-      return { entry, end: { state, ...at(entry), endedAtMs }, body: { ...storable(result), output, progress } };
+      return {
+        entry,
+        end: { state, ...at(entry), endedAtMs },
+        body: { ...storable(result), output, progress },
+      };
     });
     await this.#end(endings.flatMap((ending) => [ending, ...this.#endCalled(ending)]));
   }
@@ -270,7 +283,9 @@ export class OwnedPartition {
   /** Writes ends, callers first: whoever finds only these ends the others. */
   async #end(endings: readonly Ending[]): Promise<void> {
     if (endings.length === 0) return;
-    const written = endings.map(({ entry: { instance }, end, body }) => endRecords(instance, endOf(instance, end), body));
+    const written = endings.map(({ entry: { instance }, end, body }) =>
+      endRecords(instance, endOf(instance, end), body)
+    );
     let offset = await this.#append("finished", written.flat());
     for (const [i, { entry: { instance }, end }] of endings.entries()) {
       const parts = written[i]!.length;
@@ -346,7 +361,11 @@ export class OwnedPartition {
 
   /** Takes up again what had ended: it stands in the changelog from now on. */
   async revive(
-    entries: readonly { readonly instance: Instance; readonly head: Head; readonly records: readonly NodeRecord[] }[],
+    entries: readonly {
+      readonly instance: Instance;
+      readonly head: Head;
+      readonly records: readonly NodeRecord[];
+    }[],
   ): Promise<void> {
     const nowMs = this.#options.clock.nowMs();
     await this.#append(
@@ -383,12 +402,14 @@ export class OwnedPartition {
   async tidy(isWhole: boolean): Promise<void> {
     const nowMs = this.#options.clock.nowMs();
     const { ends } = this.state;
-    const orphans = this.state.orphans().filter(({ instance }) => isWhole || ends.has(instance.parent!.instance));
+    const orphans = this.state.orphans().filter(({ instance }) =>
+      isWhole || ends.has(instance.parent!.instance)
+    );
     await this.#end(orphans.map((entry) => endingOf(entry, nowMs)));
     await this.endCancelled([...this.state.entries.values()].filter(({ caller }) => caller === undefined));
-    const graves = [...this.state.early()].filter(([id]) => isWhole || ends.has(id)).flatMap(([id, records]) =>
-      [...records.values()].map((record) => outgoing(recordKey(id, record), null, nowMs))
-    );
+    const graves = [...this.state.early()].filter(([id]) => isWhole || ends.has(id)).flatMap((
+      [id, records],
+    ) => [...records.values()].map((record) => outgoing(recordKey(id, record), null, nowMs)));
     await this.#append("running", graves);
   }
 
@@ -454,13 +475,16 @@ export class OwnedPartition {
     await this.endCancelled([...this.held()].filter(({ caller }) => caller === undefined));
     await appender.idle();
     await this.#writeOwner(true);
-    this.drop(new QueueError("lease-lost", `Cannot write to partition ${this.partition}: it has been released`));
+    this.drop(
+      new QueueError("lease-lost", `Cannot write to partition ${this.partition}: it has been released`),
+    );
   }
 
   /** It is another's now: nothing more is written. */
   drop(error: unknown): void {
     this.isLeaving = this.isDropped = true;
     this.#options.appender.end(error);
+    this.#options.dropped();
     this.#bell.ring();
   }
 
@@ -505,7 +529,11 @@ function endingOf(entry: Entry, nowMs: number): Ending {
   const { state, endedAtMs = nowMs, reason, output } = entry;
   const progress = progressOf(entry);
   if (state === "queued" || state === "running") {
-    return { entry, end: { state: "cancelled", ...at(entry), endedAtMs: nowMs }, body: { reason: CALLER_ENDED, progress } };
+    return {
+      entry,
+      end: { state: "cancelled", ...at(entry), endedAtMs: nowMs },
+      body: { reason: CALLER_ENDED, progress },
+    };
   }
   const body = { progress, ...reason !== undefined && { reason }, ...output !== undefined && { output } };
   return { entry, end: { state, ...at(entry), endedAtMs }, body };

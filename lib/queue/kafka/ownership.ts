@@ -100,7 +100,9 @@ export class Ownership {
       if (!this.#wanted.has(owned.partition) && !owned.isLeaving) this.#track(this.#handOver(owned));
     }
     for (const partition of this.#wanted) {
-      if (!this.#owned.has(partition) && !this.#taking.has(partition)) this.#track(this.#takeWanted(partition));
+      if (!this.#owned.has(partition) && !this.#taking.has(partition)) {
+        this.#track(this.#takeWanted(partition));
+      }
     }
   }
 
@@ -211,8 +213,12 @@ export class Ownership {
     if (signal.aborted) return undefined;
     const transactionalId = `${writers}.${partition}`;
     const identify = () =>
-      link.coordinator("take a partition", "transaction", transactionalId, (broker) =>
-        broker.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }));
+      link.coordinator(
+        "take a partition",
+        "transaction",
+        transactionalId,
+        (broker) => broker.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }),
+      );
     const appender = newAppender({ identify, whenFenced: "end" }, await identify());
     const fence = [outgoing(FENCE, { member }, clock.nowMs())];
     const [runningEnd, finishedEnd] = await Promise.all(
@@ -225,7 +231,12 @@ export class Ownership {
     const finishedStart = await startOffset(link, names.finished, partition);
     const oldest = Math.max(finishedStart, Math.min(state.owner?.results ?? 0, finishedEnd! - maxEnds));
     const take = state.takeFinished.bind(state);
-    await readRanges(link, [{ topic: names.finished, partition, offset: oldest, to: finishedEnd!, take }], signal);
+    await readRanges(
+      link,
+      [{ topic: names.finished, partition, offset: oldest, to: finishedEnd!, take }],
+      signal,
+    );
+    let unfollow = () => {};
     const owned: OwnedPartition = new OwnedPartition({
       partition,
       names,
@@ -237,22 +248,23 @@ export class Ownership {
       bell,
       setAside: (bad) => this.#options.setAside(partition, bad),
       failed: (error) => this.#failed(owned, error),
+      dropped: () => unfollow(),
     }, finishedEnd! + 1);
     await owned.tidy(false);
     await owned.upkeep();
-    this.#follow(owned, await endOffset(link, names.pending, partition));
+    unfollow = this.#follow(owned, await endOffset(link, names.pending, partition));
     return owned;
   }
 
-  #follow(owned: OwnedPartition, pendingEnd: number): void {
+  /** @returns what ends that */
+  #follow(owned: OwnedPartition, pendingEnd: number): () => void {
     const { tail, names } = this.#options;
     let isWhole = false;
-    const unfollow = tail.follow({
+    return tail.follow({
       topic: names.pending,
       partition: owned.partition,
       offset: owned.state.pendingAt,
       take: (records, next) => {
-        if (owned.isDropped) return unfollow();
         owned.read(records, next);
         if (isWhole || owned.state.pendingAt < pendingEnd) return;
         isWhole = true;
@@ -280,7 +292,9 @@ export class Ownership {
   async close(): Promise<void> {
     this.#wanted = new Set();
     for (const taking of this.#taking.values()) taking.abort();
-    await Promise.all([...this.#owned.values()].map((owned) => owned.isLeaving ? undefined : this.#release(owned)));
+    await Promise.all(
+      [...this.#owned.values()].map((owned) => owned.isLeaving ? undefined : this.#release(owned)),
+    );
     await Promise.all(this.#work);
     await Promise.all([...this.#owned.values()].map((owned) => this.#release(owned)));
   }
@@ -292,7 +306,10 @@ export function isLoss(error: unknown): boolean {
 }
 
 function lostError(partition: number): QueueError {
-  return new QueueError("lease-lost", `Cannot write to partition ${partition}: it may be another consumer's by now`);
+  return new QueueError(
+    "lease-lost",
+    `Cannot write to partition ${partition}: it may be another consumer's by now`,
+  );
 }
 
 function isHeldBy(others: ReadonlySet<string>, owner: Owner | undefined): boolean {

@@ -76,12 +76,15 @@ function* again(
   root: string,
   from: string | undefined,
   gone: ReadonlySet<string>,
-): Generator<{ readonly instance: Revived["instance"]; readonly head: Head; readonly records: readonly NodeRecord[] }> {
+): Generator<
+  { readonly instance: Revived["instance"]; readonly head: Head; readonly records: readonly NodeRecord[] }
+> {
   const queued = new Set<string>();
   for (const [id, { instance, end, progress, reason, output }] of tree) {
     if (gone.has(id)) continue;
     const { place, run, endedAtMs } = end, state = end.state as InstanceState;
-    const isCalledAgain = instance.parent !== undefined && queued.has(instance.parent.instance) && RETRYABLE.includes(state);
+    const isCalledAgain = instance.parent !== undefined && queued.has(instance.parent.instance) &&
+      RETRYABLE.includes(state);
     if (id === root || isCalledAgain) {
       queued.add(id);
       const { isForgotten } = forgottenByRetry(instance.chain, id === root ? from : undefined)!;

@@ -98,7 +98,11 @@ function tooFew(link: Link, topic: string, found: number, asked: number): QueueE
 }
 
 /** Settings that would lose something are told; whoever may not read them is trusted. @returns what `pending` takes */
-async function checkSettings(link: Link, plans: readonly TopicPlan[], { names, onNote }: SetupOptions): Promise<number> {
+async function checkSettings(
+  link: Link,
+  plans: readonly TopicPlan[],
+  { names, onNote }: SetupOptions,
+): Promise<number> {
   const resources = plans.map(({ topic, settings }) => ({
     type: TOPIC_RESOURCE,
     name: topic,
@@ -106,7 +110,10 @@ async function checkSettings(link: Link, plans: readonly TopicPlan[], { names, o
   }));
   let found: Map<string, Map<string, string>>;
   try {
-    const answer = await link.controller("read the topics' settings", (broker) => broker.describeConfigs({ resources }));
+    const answer = await link.controller(
+      "read the topics' settings",
+      (broker) => broker.describeConfigs({ resources }),
+    );
     found = new Map(answer.resources.map(({ resourceName, configEntries }) => [
       resourceName,
       new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
@@ -121,7 +128,12 @@ async function checkSettings(link: Link, plans: readonly TopicPlan[], { names, o
     onNote?.(`Topic ${names.running} is not compacted: it will grow for ever. Set cleanup.policy=compact`);
   }
   if (setting(names.pending, "retention.ms") !== "-1") {
-    onNote?.(`Topic ${names.pending} forgets what waits too long. Set retention.ms=-1: Sequoia deletes what is over`);
+    onNote?.(
+      `Topic ${names.pending} forgets what waits too long. Set retention.ms=-1: Sequoia deletes what is over`,
+    );
   }
-  return Math.min(Number(setting(names.pending, "max.message.bytes")) || DEFAULT_MAX_BYTES, MAX_MESSAGE_BYTES);
+  return Math.min(
+    Number(setting(names.pending, "max.message.bytes")) || DEFAULT_MAX_BYTES,
+    MAX_MESSAGE_BYTES,
+  );
 }

@@ -2,13 +2,13 @@ import { Partitioners } from "kafkajs";
 import type { Clock, Instance } from "../../model/mod.ts";
 import { encodeInstance, type UrlOf, WireError, type WireFormat } from "../../wire/mod.ts";
 import { QueueError } from "../queue.ts";
-import type { Appender } from "./appender.ts";
+import type { RecordWriter } from "./appender.ts";
 import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
 import { bufferOf } from "./records.ts";
 
 /** What instances are submitted with. */
 export interface SubmitterOptions {
-  readonly appender: Appender;
+  readonly appender: RecordWriter;
   readonly clock: Clock;
   readonly topic: string;
   readonly partitions: number;
@@ -79,9 +79,13 @@ export class Submitter {
       return bufferOf(encodeInstance(instance, options));
     } catch (cause) {
       if (!(cause instanceof WireError && cause.code === "too-large")) throw cause;
-      return new QueueError("too-large", `${cause.message}, or raise max.message.bytes of ${this.#options.topic}`, {
-        cause,
-      });
+      return new QueueError(
+        "too-large",
+        `${cause.message}, or raise max.message.bytes of ${this.#options.topic}`,
+        {
+          cause,
+        },
+      );
     }
   }
 }

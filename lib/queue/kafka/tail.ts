@@ -69,7 +69,9 @@ export class Tail {
   /** Goes on while this broker leads something that is followed. */
   async #run(leader: number): Promise<void> {
     while (!this.#closing.aborted) {
-      const led = [...this.#entries].filter(({ of }) => (this.#link.leaderId(of.topic, of.partition) ?? -1) === leader);
+      const led = [...this.#entries].filter(({ of }) =>
+        (this.#link.leaderId(of.topic, of.partition) ?? -1) === leader
+      );
       if (led.length === 0) return;
       const hungry = led.filter(({ of }) => !(of.isFull?.() ?? false));
       if (hungry.length === 0) await this.#clock.until(this.#clock.nowMs() + FULL_PAUSE_MS, this.#closing);
@@ -80,7 +82,11 @@ export class Tail {
 
   async #fetch(entries: readonly Entry[], maxWaitMs: number): Promise<void> {
     const { topic, partition } = entries[0]!.of;
-    const positions = entries.map(({ of, offset }): Position => ({ topic: of.topic, partition: of.partition, offset }));
+    const positions = entries.map(({ of, offset }): Position => ({
+      topic: of.topic,
+      partition: of.partition,
+      offset,
+    }));
     try {
       const found = await this.#link.leader(
         `read ${topic}`,
@@ -88,7 +94,9 @@ export class Tail {
         partition,
         (broker) => fetchFrom(broker, positions, maxWaitMs),
       );
-      for (const { at, chunk } of found) this.#take(entries[positions.indexOf(at)]!, chunk.records, chunk.next);
+      for (const { at, chunk } of found) {
+        this.#take(entries[positions.indexOf(at)]!, chunk.records, chunk.next);
+      }
     } catch (error) {
       if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
       await this.#catchUp(entries);

@@ -52,7 +52,9 @@ export class Upkeep {
   async commit(): Promise<void> {
     const { link, names, group, ownership } = this.#options;
     const { allotment } = ownership;
-    const news = [...ownership.all()].filter(({ partition, from }) => this.#committed.get(partition) !== from);
+    const news = [...ownership.all()].filter(({ partition, from }) =>
+      this.#committed.get(partition) !== from
+    );
     if (allotment === undefined || news.length === 0) return;
     const partitions = news.map(({ partition, from }) => ({ partition, offset: String(from) }));
     try {
@@ -75,10 +77,17 @@ export class Upkeep {
     this.#trimmed.set(partition, from);
     const topics = [{ topic: names.pending, partitions: [{ partition, offset: String(from) }] }];
     try {
-      await link.leader(`delete what is over in ${names.pending}`, names.pending, partition, (broker) =>
-        broker.deleteRecords({ topics }));
+      await link.leader(
+        `delete what is over in ${names.pending}`,
+        names.pending,
+        partition,
+        (broker) => broker.deleteRecords({ topics }),
+      );
     } catch (error) {
-      if (isLoss(error) || (error instanceof QueueError && error.code !== "unauthorized" && error.code !== "failed")) throw error;
+      if (
+        isLoss(error) ||
+        (error instanceof QueueError && error.code !== "unauthorized" && error.code !== "failed")
+      ) throw error;
       this.#mayTrim = false;
       onNote?.(`${(error as Error).message}. It stays there; everything else goes on`);
     }

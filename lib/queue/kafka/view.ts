@@ -62,17 +62,32 @@ export class View {
     const { partitions, owned } = this.#options;
     const all = Array.from({ length: partitions }, (_, partition) => partition);
     const others = all.filter((partition) => owned(partition) === undefined);
-    for (const partition of this.#followers.keys()) if (!others.includes(partition)) this.#followers.delete(partition);
+    for (const partition of this.#followers.keys()) {
+      if (!others.includes(partition)) this.#followers.delete(partition);
+    }
     await Promise.all(others.map((partition) => this.#begin(partition)));
     // In this order: an end is written before what it ends is deleted, and an instance is submitted before anything of it is.
     const ends: number[][] = [];
     const { names: { running, finished, pending } } = this.#options;
-    for (const topic of [running, finished, pending]) ends.push(await this.#ends(topic, topic === pending ? all : others));
+    for (const topic of [running, finished, pending]) {
+      ends.push(await this.#ends(topic, topic === pending ? all : others));
+    }
     const [runningEnds, finishedEnds, pendingEnds] = ends;
-    await readRanges(this.#options.link, others.map((partition, i) => this.#runningRange(partition, runningEnds![i]!)));
-    await readRanges(this.#options.link, others.map((partition, i) => this.#finishedRange(partition, finishedEnds![i]!)));
-    await readRanges(this.#options.link, others.map((partition) => this.#pendingRange(partition, pendingEnds![partition]!)));
-    await Promise.all(all.map((partition) => owned(partition)?.readTo(pendingEnds![partition]!, this.#options.closing)));
+    await readRanges(
+      this.#options.link,
+      others.map((partition, i) => this.#runningRange(partition, runningEnds![i]!)),
+    );
+    await readRanges(
+      this.#options.link,
+      others.map((partition, i) => this.#finishedRange(partition, finishedEnds![i]!)),
+    );
+    await readRanges(
+      this.#options.link,
+      others.map((partition) => this.#pendingRange(partition, pendingEnds![partition]!)),
+    );
+    await Promise.all(
+      all.map((partition) => owned(partition)?.readTo(pendingEnds![partition]!, this.#options.closing)),
+    );
   }
 
   #ends(topic: string, partitions: readonly number[]): Promise<number[]> {
@@ -94,7 +109,13 @@ export class View {
     const { state, at } = this.#followers.get(partition)!;
     const offset = at.running;
     at.running = to;
-    return { topic: this.#options.names.running, partition, offset, to, take: (records) => state.takeRunning(records) };
+    return {
+      topic: this.#options.names.running,
+      partition,
+      offset,
+      to,
+      take: (records) => state.takeRunning(records),
+    };
   }
 
   #finishedRange(partition: number, to: number): Range {
@@ -102,7 +123,13 @@ export class View {
     const offset = at.finished;
     at.finished = to;
     state.pendingAt = Math.max(state.pendingAt, state.owner?.from ?? 0); // all before has ended, or has a head
-    return { topic: this.#options.names.finished, partition, offset, to, take: (records) => state.takeFinished(records) };
+    return {
+      topic: this.#options.names.finished,
+      partition,
+      offset,
+      to,
+      take: (records) => state.takeFinished(records),
+    };
   }
 
   #pendingRange(partition: number, to: number): Range {
@@ -148,7 +175,9 @@ export class View {
     for (const [, state] of this.#states()) {
       for (const entry of state.entries.values()) {
         counts[state.stateOf(entry)]++;
-        if (!hasEnded(entry) && (oldest === undefined || comparePlaces(entry.place, oldest.place) < 0)) oldest = entry;
+        if (!hasEnded(entry) && (oldest === undefined || comparePlaces(entry.place, oldest.place) < 0)) {
+          oldest = entry;
+        }
       }
       state.expire(nowMs);
       for (const end of state.ends.values()) counts[end.state as InstanceState]++;
@@ -188,7 +217,10 @@ export class View {
   #placeOf(state: PartitionState, id: string, filter: Filter): Place | undefined {
     const entry = state.entries.get(id);
     if (entry !== undefined) {
-      const isMeant = matches({ ...filter, ids: [id] }, { instance: entry.instance, state: state.stateOf(entry) });
+      const isMeant = matches({ ...filter, ids: [id] }, {
+        instance: entry.instance,
+        state: state.stateOf(entry),
+      });
       return isMeant ? entry.place : undefined;
     }
     const end = state.endAt(id, this.#options.clock.nowMs());

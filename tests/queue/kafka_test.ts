@@ -1,0 +1,65 @@
+/** The contract of queues, held by a real broker. */
+import { realClock } from "../../lib/model/mod.ts";
+import type { QueueDriver } from "../../lib/queue/mod.ts";
+import { kafkaTests } from "../kafka/broker.ts";
+import { CuttableSockets } from "../kafka/cut.ts";
+import { newPrefix, openQueueOn, type SharedBroker, sharedBroker } from "../kafka/shared.ts";
+import { queueContract, type QueueHarness } from "./contract.ts";
+
+/** Long enough for each test, as the clock is real; two of them wait for its end. */
+const KEEP_MS = 8000;
+const LEASE_MS = 1500;
+
+/** A queue of one partition for the contract; each connection plays a process whose network can be cut. */
+function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
+  return () => {
+    const prefix = newPrefix();
+    const processes = new Map<QueueDriver, CuttableSockets>();
+    const connect = async () => {
+      const sockets = new CuttableSockets();
+      const queue = await openQueueOn(shared.broker, {
+        prefix,
+        partitions: 1,
+        keepMs: KEEP_MS,
+        leaseMs: LEASE_MS,
+        socketFactory: sockets.socketFactory,
+      });
+      processes.set(queue, sockets);
+      return queue;
+    };
+    return Promise.resolve({
+      clock: realClock,
+      keepMs: KEEP_MS,
+      connect,
+      async lose(consumer: QueueDriver) {
+        const bystander = await connect(); // takes over, as any consumer would
+        await bystander.pull(1, AbortSignal.abort());
+        processes.get(consumer)!.cut();
+        while ((await bystander.depth()).running > 0) await realClock.until(realClock.nowMs() + 50);
+        processes.get(consumer)!.mend();
+        await bystander[Symbol.asyncDispose]();
+      },
+      wait: (promise: PromiseLike<unknown>) => Promise.resolve(promise) as Promise<never>,
+      async [Symbol.asyncDispose]() {
+        for (const queue of processes.keys()) await queue[Symbol.asyncDispose]();
+      },
+    });
+  };
+}
+
+const ONE_HOLDER = "a partition is held by one consumer; see kafka_group_test.ts";
+
+kafkaTests("kafka queue", () => {
+  const shared = sharedBroker();
+  queueContract({
+    name: "kafka",
+    open: openKafka(shared),
+    skip: [
+      { test: "two consumers never get the same instance", reason: ONE_HOLDER },
+      {
+        test: "a cancel is not lost when the holder dies, or is disposed, before it acted on it",
+        reason: ONE_HOLDER,
+      },
+    ],
+  });
+});
