@@ -41,7 +41,9 @@ async function states(queue: QueueDriver, of: Partial<Family>): Promise<Record<s
 
 /** The orders that a connection hears, until it is stopped. */
 async function* orders(queue: QueueDriver, stop: AbortSignal): AsyncGenerator<Order> {
-  yield* queue.commands(stop);
+  for await (const order of queue.commands(stop)) {
+    if (order.kind !== "share" && order.kind !== "revoked") yield order; // these are not what anybody asked for
+  }
 }
 
 /** What operators and consumers do with instances that others have called. */

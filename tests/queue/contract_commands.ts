@@ -8,7 +8,12 @@ function heard(harness: QueueHarness, queue: QueueDriver) {
   const stop = new AbortController();
   const commands = queue.commands(stop.signal)[Symbol.asyncIterator]();
   return {
-    next: async (): Promise<Command> => (await harness.wait(commands.next())).value as Command,
+    async next(): Promise<Command> {
+      while (true) {
+        const { value } = await harness.wait(commands.next());
+        if (value.kind !== "share" && value.kind !== "revoked") return value as Command; // not what anybody asked for
+      }
+    },
     /** @returns whether there was nothing more to be heard within a second */
     async stop(): Promise<boolean> {
       const next = commands.next();

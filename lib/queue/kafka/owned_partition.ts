@@ -174,7 +174,7 @@ export class OwnedPartition {
   /** What is held, callers before what they have called. */
   *held(): Generator<Entry> {
     for (const entry of this.state.entries.values()) {
-      if (entry.caller === undefined && entry.state === "running") yield* treeOf(entry);
+      if (isRoot(entry) && entry.state === "running") yield* treeOf(entry);
     }
   }
 
@@ -217,7 +217,7 @@ export class OwnedPartition {
   async finish(results: readonly Result[]): Promise<void> {
     const called: Result[] = [], roots: Result[] = [];
     for (const result of results) {
-      (this.state.entries.get(result.instanceId)!.caller === undefined ? roots : called).push(result);
+      (isRoot(this.state.entries.get(result.instanceId)!) ? roots : called).push(result);
     }
     await this.#finishCalled(called);
     await this.#finishRoots(roots);
@@ -406,7 +406,7 @@ export class OwnedPartition {
       isWhole || ends.has(instance.parent!.instance)
     );
     await this.#end(orphans.map((entry) => endingOf(entry, nowMs)));
-    await this.endCancelled([...this.state.entries.values()].filter(({ caller }) => caller === undefined));
+    await this.endCancelled([...this.state.entries.values()].filter(isRoot));
     const graves = [...this.state.early()].filter(([id]) => isWhole || ends.has(id)).flatMap((
       [id, records],
     ) => [...records.values()].map((record) => outgoing(recordKey(id, record), null, nowMs)));
@@ -472,7 +472,7 @@ export class OwnedPartition {
   async release(): Promise<void> {
     const { appender } = this.#options;
     this.isLeaving = true;
-    await this.endCancelled([...this.held()].filter(({ caller }) => caller === undefined));
+    await this.endCancelled([...this.held()].filter(isRoot));
     await appender.idle();
     await this.#writeOwner(true);
     this.drop(
@@ -500,8 +500,13 @@ export class OwnedPartition {
   }
 }
 
-function isWaiting({ caller, state }: Entry): boolean {
-  return caller === undefined && state === "queued";
+/** Whether nobody has called it: the caller of one that was called may not have been read yet. */
+function isRoot({ instance }: Entry): boolean {
+  return instance.parent === undefined;
+}
+
+function isWaiting(entry: Entry): boolean {
+  return isRoot(entry) && entry.state === "queued";
 }
 
 function at({ place, run }: Entry): Pick<Head, "place" | "run"> {

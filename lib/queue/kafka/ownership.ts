@@ -6,7 +6,7 @@ import { shareOf } from "./assignment.ts";
 import { troubleOf } from "./errors.ts";
 import type { ProducerId } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
-import { endOffset, readRanges, startOffset } from "./log.ts";
+import { endOffset, readChunk, readRanges, startOffset } from "./log.ts";
 import type { Allotment } from "./membership.ts";
 import { OwnedPartition } from "./owned_partition.ts";
 import type { PartitionState, Unreadable } from "./partition_state.ts";
@@ -252,14 +252,32 @@ export class Ownership {
     }, finishedEnd! + 1);
     await owned.tidy(false);
     await owned.upkeep();
-    unfollow = this.#follow(owned, await endOffset(link, names.pending, partition));
+    const pendingEnd = await endOffset(link, names.pending, partition);
+    await this.#catchUp(owned, pendingEnd, signal);
+    unfollow = this.#follow(owned, pendingEnd);
     return owned;
+  }
+
+  /** Reads what waits already: a fetch that waits for news on other partitions would delay it. */
+  async #catchUp(owned: OwnedPartition, pendingEnd: number, signal: AbortSignal): Promise<void> {
+    const { link, names } = this.#options;
+    const { state, partition } = owned;
+    while (state.pendingAt < pendingEnd && !owned.isFull() && !signal.aborted) {
+      const { records, next } = await readChunk(link, {
+        topic: names.pending,
+        partition,
+        offset: state.pendingAt,
+      }, signal);
+      owned.read(records, Math.max(next, state.pendingAt + 1));
+    }
   }
 
   /** @returns what ends that */
   #follow(owned: OwnedPartition, pendingEnd: number): () => void {
     const { tail, names } = this.#options;
-    let isWhole = false;
+    const tidy = () => owned.tidy(true).catch((error) => this.#failed(owned, error));
+    let isWhole = owned.state.pendingAt >= pendingEnd;
+    if (isWhole) void tidy();
     return tail.follow({
       topic: names.pending,
       partition: owned.partition,
@@ -268,7 +286,7 @@ export class Ownership {
         owned.read(records, next);
         if (isWhole || owned.state.pendingAt < pendingEnd) return;
         isWhole = true;
-        owned.tidy(true).catch((error) => this.#failed(owned, error));
+        void tidy();
       },
       isFull: () => owned.isFull(),
     });
