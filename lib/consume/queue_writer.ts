@@ -24,11 +24,17 @@ export class QueueWriter {
   readonly #checkpoints: Batches<Progress>;
   readonly #results: Batches<Result>;
   readonly #calls: Batches<Written & { readonly instance: Instance }>;
+  readonly #releases: Batches<Written>;
 
   constructor(queue: Queue, clock: Clock) {
     this.#checkpoints = new Batches((batch) => queue.checkpoint(batch), clock, 0);
     this.#results = new Batches((batch) => queue.finish(batch), clock, FINISH_LINGER_MS);
     this.#calls = new Batches((batch) => push(queue, batch.map(({ instance }) => instance)), clock, 0);
+    this.#releases = new Batches(
+      (batch) => queue.release(batch.map(({ instanceId }) => instanceId)),
+      clock,
+      0,
+    );
   }
 
   /** @returns whether the instance was lost */
@@ -44,6 +50,11 @@ export class QueueWriter {
   /** @returns whether the instance was lost */
   finish(result: Result): Promise<boolean> {
     return this.#results.add(result);
+  }
+
+  /** Lets others go on with an instance, and with what it has called. */
+  async release(instanceId: string): Promise<void> {
+    await this.#releases.add({ instanceId });
   }
 }
 

@@ -232,6 +232,7 @@ class MemoryConsumer implements QueueDriver {
 
   async *badMessages(): AsyncIterable<BadMessage> {
     this.#check("read");
+    yield* []; // only instances can be pushed here
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {

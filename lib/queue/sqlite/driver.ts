@@ -217,6 +217,7 @@ export class SqliteDriver implements QueueDriver {
 
   async *badMessages(): AsyncIterable<BadMessage> {
     this.#check("read", "read");
+    yield* []; // only instances can be pushed here
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {
