@@ -186,10 +186,11 @@ export class Execution {
     const { scheduler, clock } = this.#parts;
     const tree = [...root.tree()].reverse();
     for (const held of tree) held.leaving = true;
-    for (const held of tree) {
-      const settlement = scheduler.forget(held.id, clock.nowMs(), reason);
-      if (settlement !== undefined) this.#follow(held, settlement);
-    }
+    // All of them first: with the end of what it has called the root may be over, and be here again.
+    const settlements = tree.map(({ id }) => scheduler.forget(id, clock.nowMs(), reason));
+    settlements.forEach((settlement, i) => {
+      if (settlement !== undefined) this.#follow(tree[i]!, settlement);
+    });
   }
 
   async #decide(held: HeldInstance, node: number): Promise<void> {
@@ -277,7 +278,7 @@ export class Execution {
 
   async #checkpoint(held: HeldInstance, records = held.takeUnwritten()): Promise<void> {
     if (held.lost) return;
-    if (await this.#writer.checkpoint({ instanceId: held.id, records })) this.#lose(held);
+    if (await this.#writer.checkpoint({ instanceId: held.id, records }, held)) this.#lose(held);
   }
 
   /** Begins the chain that a node calls, or goes on with it. */
@@ -320,7 +321,7 @@ export class Execution {
   /** Lets another consumer go on with an instance of which nothing is in flight here any more. */
   async #handOver(held: HeldInstance): Promise<void> {
     const { caller } = held;
-    if (caller === undefined && !held.lost) await this.#writer.release(held.id);
+    if (caller === undefined && !held.lost) await this.#writer.release(held.id, held);
     this.#held.delete(held.id);
     if (caller === undefined) return this.#letGo(held, false);
     caller.held.isDoneWith(held);
@@ -340,7 +341,7 @@ export class Execution {
       output,
       ...reason !== undefined && { reason },
     };
-    const written = !held.lost && !(await this.#writer.finish(result));
+    const written = !held.lost && !(await this.#writer.finish(result, held));
     if (written) this.#recordEnd(held, result, ending.shed ?? false);
     this.#held.delete(held.id);
     const { caller } = held;
