@@ -133,11 +133,20 @@ class Taker {
 
   readonly alter = (queue: QueueDriver): Partial<QueueDriver> => ({
     ...this.#orders.alter(queue),
+    pull: async (max, signal) => {
+      const claims = await queue.pull(max, signal);
+      this.#settle(claims.map(({ instance: { id } }) => id)); // it may keep what it has been given since
+      return claims;
+    },
     release: (ids) => {
-      for (const owed of this.#owed) for (const id of ids) owed.delete(id);
+      this.#settle(ids);
       return queue.release(ids);
     },
   });
+
+  #settle(ids: readonly string[]): void {
+    for (const owed of this.#owed) for (const id of ids) owed.delete(id);
+  }
 
   async revoke({ queue }: Running, withinMs: number): Promise<void> {
     const running = await Array.fromAsync(queue.list({ states: ["running"] }), ({ instance: { id } }) => id);
