@@ -2,8 +2,8 @@ import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
 import { parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
-import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
-import { addressWords, type Command as QueueCommand } from "../lib/queue/mod.ts";
+import { Scheduler } from "../lib/scheduler/mod.ts";
+import { addressWords } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
 import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
@@ -90,9 +90,11 @@ export const command: Command = {
       platform,
       recorder,
       clock,
+      limits,
       untilEmpty: values["until-empty"],
-      onOrder: (command) =>
-        obey(command, scheduler, limits, policyOptions).catch((error) => log.error(String(error.message))),
+      onOrder: ({ policy }) =>
+        void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),
+      onRefused: ({ message }) => log.error(message),
       ...(values.window === undefined ? {} : { window: values.window }),
     });
     log.info(
@@ -135,14 +137,8 @@ function unexpected(rest: readonly string[]): UsageError {
   return new UsageError(`Unexpected argument "${rest[0]}". See --help`);
 }
 
-async function obey(
-  command: QueueCommand,
-  scheduler: Scheduler,
-  limits: Limits,
-  options: PolicyOptions,
-): Promise<void> {
-  if (command.kind === "policy") scheduler.setPolicy(await makePolicy(command.policy, options));
-  if (command.kind === "limit") scheduler.setLimits({ ...limits, global: command.limit });
+async function changePolicy(scheduler: Scheduler, name: string, options: PolicyOptions): Promise<void> {
+  scheduler.setPolicy(await makePolicy(name, options));
 }
 
 function progressLine({ ready, running, limit, completed, failed, delayed, leftMs }: ConsumerStats): string {

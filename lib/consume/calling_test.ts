@@ -155,3 +155,25 @@ Deno.test("Consumer.run() drops what it has lost with all that it has called, an
   ]);
   assertEquals(world.platform.calls.at(-1)!.inputs, { table: "orders!" });
 });
+
+Deno.test("Consumer.run() goes on with what it has lost and got again, though nothing of it was in flight", async () => {
+  const world = new World(() => ({ runMs: 1000 }));
+  await world.push(nightly, ["a", "b"]);
+  const running = world.start({ untilEmpty: true, limits: { global: 1 } });
+  await world.clock.pass(100); // a/table runs, b/table waits
+  world.memory.expire(running.queue);
+  await world.end(running);
+  assertEquals([(await world.view("a")).state, (await world.view("b")).state], ["completed", "completed"]);
+  assertEquals(world.platform.keys().filter((key) => key.startsWith("b")).length, 3);
+});
+
+Deno.test("Consumer.run() does not end what it has called for what that came to before it was lost and got again", async () => {
+  const world = new World(() => ({ runMs: 100 }));
+  await world.push(nightly, ["a"]);
+  const running = world.start({ untilEmpty: true });
+  await world.clock.pass(202); // the end of a/table is about to be written
+  world.memory.expire(running.queue);
+  await world.end(running);
+  assertEquals((await world.view("a")).state, "completed");
+  assertEquals((await world.view("a/table")).progress.map(({ output }) => output), ["read#1", "load#3"]);
+});

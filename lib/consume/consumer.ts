@@ -1,6 +1,7 @@
 import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver } from "../queue/mod.ts";
-import type { SchedulerStats } from "../scheduler/mod.ts";
+import type { Limits, SchedulerStats } from "../scheduler/mod.ts";
+import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 
 /** What a consumer is made of. */
@@ -10,8 +11,15 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly window?: number;
   /** End when nothing is queued or running. (Default: false) */
   readonly untilEmpty?: boolean;
-  /** Carries out what operators ask of running consumers, but for cancelling and pausing, which the consumer does itself. */
-  readonly onOrder?: (order: Extract<Order, { kind: "policy" | "limit" }>) => void;
+  /**
+   * What the scheduler was made with, for all consumers of the queue together: from its first share on, it goes on under its
+   * part of them. (Default: no limits)
+   */
+  readonly limits?: Limits;
+  /** Carries out that consumers are to go on under another policy; the consumer does all else that they are asked. */
+  readonly onOrder?: (order: Extract<Order, { kind: "policy" }>) => void;
+  /** Told why it does not go on under a limit that it was asked to. (Default: nobody is told) */
+  readonly onRefused?: (error: RangeError) => void;
 }
 
 /** How far a consumer has come. */
@@ -46,6 +54,7 @@ const EMPTY_CHECK_MS = 100;
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #execution: Execution;
+  readonly #limits: DividedLimits;
   readonly #drain = new AbortController();
   /** Instances that are to be cancelled, but were not here when that was heard; and whether their calls are to end. */
   readonly #cancelled = new Map<string, boolean>();
@@ -57,6 +66,7 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    this.#limits = new DividedLimits(options.scheduler, options.limits ?? {});
     this.#execution = new Execution(options, {
       changed: () => this.#pump(),
       released: () => this.#released(),
@@ -165,17 +175,40 @@ export class Consumer {
   }
 
   async #listen(): Promise<void> {
-    const { queue, scheduler, onOrder } = this.#options;
-    for await (const order of queue.commands(this.#drain.signal)) {
-      if (order.kind === "paused") scheduler.setPauses(order.pauses);
-      else if (order.kind !== "cancel") onOrder?.(order);
-      else {
-        const { filter: { ids = [] }, abort = false } = order;
-        for (const id of ids) { // it may be on its way here
-          if (!this.#execution.cancel(id, abort)) this.#cancelled.set(id, abort);
-        }
-      }
+    for await (const order of this.#options.queue.commands(this.#drain.signal)) {
+      this.#obey(order);
       this.#pump();
+    }
+  }
+
+  #obey(order: Order): void {
+    switch (order.kind) {
+      case "paused":
+        return this.#options.scheduler.setPauses(order.pauses);
+      case "limit":
+      case "share":
+        return this.#divide(order);
+      case "policy":
+        return this.#options.onOrder?.(order);
+      case "cancel":
+        return this.#cancel(order.filter.ids ?? [], order.abort ?? false);
+      case "revoked":
+        return this.#execution.revoke(order.ids, order.withinMs);
+    }
+  }
+
+  #divide(order: LimitOrder): void {
+    try {
+      this.#limits.obey(order);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#options.onRefused?.(error);
+    }
+  }
+
+  #cancel(ids: readonly string[], abort: boolean): void {
+    for (const id of ids) { // it may be on its way here
+      if (!this.#execution.cancel(id, abort)) this.#cancelled.set(id, abort);
     }
   }
 

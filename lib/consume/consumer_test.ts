@@ -1,10 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { EventLog } from "../../tests/programs/event_log.ts";
+import { Orders } from "../../tests/programs/orders.ts";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { latePull, numbered, World } from "../../tests/programs/world.ts";
 import { BROKEN, linear, SHAKY, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
 import { constant } from "../model/mod.ts";
-import type { Command, QueueDriver } from "../queue/mod.ts";
+import type { Order, QueueDriver } from "../queue/mod.ts";
 
 const DIAMOND = shaped("diamond", [[], [0], [0], [1, 2]]);
 
@@ -192,24 +193,53 @@ Deno.test("Consumer.run() cancels a hundred thousand at once", async () => {
   await world.end(running);
 });
 
-Deno.test("Consumer.run() hands policy and limit commands over, and goes on under them at once", async () => {
+Deno.test("Consumer.run() hands policy commands over, and goes on under limits at once", async () => {
   const world = new World(() => ({ runMs: 1000 }));
   await world.push(single("f"), numbered(5));
-  const heard: Command[] = [];
+  const heard: Order[] = [];
+  const refused: string[] = [];
   const running = world.start({
-    limits: { global: 1 },
-    onOrder: (command) => {
-      heard.push(command);
-      if (command.kind === "limit") running.scheduler.setLimits({ global: command.limit });
-    },
+    limits: { global: 1, functions: { f: 4 } },
+    onOrder: (order) => void heard.push(order),
+    onRefused: ({ message }) => void refused.push(message),
   });
   await world.clock.pass(5);
   await world.queue.request({ kind: "policy", policy: "fcfs" });
   await world.queue.request({ kind: "limit", limit: 3 });
   await world.clock.pass(5);
-  assertEquals(heard, [{ kind: "policy", policy: "fcfs" }, { kind: "limit", limit: 3 }]);
+  assertEquals(heard, [{ kind: "policy", policy: "fcfs" }]);
   assertEquals(running.consumer.stats().running, 3);
+  await world.queue.request({ kind: "limit", limit: 0 });
+  await world.clock.pass(5);
+  assertEquals([refused.length, running.consumer.stats().limit], [1, 3]);
+  await world.queue.request({ kind: "limit", limit: 5 });
+  await world.clock.pass(5);
+  assertEquals(running.consumer.stats().running, 4, "the other limits are kept");
   running.drain.abort();
+  await world.end(running);
+});
+
+Deno.test("Consumer.run() keeps to its share of limits, of those too that it hears of later", async () => {
+  const world = new World(() => ({ runMs: 10_000 }));
+  await world.push(single("f"), numbered(20));
+  const orders = new Orders();
+  const running = world.start({ limits: { global: 2, functions: { f: 8 } }, alter: orders.alter });
+  const { consumer } = running;
+  await world.clock.pass(5);
+  assertEquals(consumer.stats().running, 2, "whole, until a share is heard");
+  orders.send({ kind: "share", from: 0.25, to: 1 });
+  await world.clock.pass(5);
+  assertEquals(consumer.stats().limit, 2);
+  await world.queue.request({ kind: "limit", limit: 4 });
+  await world.clock.pass(5);
+  assertEquals([consumer.stats().limit, consumer.stats().running], [3, 3]);
+  await world.queue.request({ kind: "limit", limit: 16 });
+  await world.clock.pass(5);
+  assertEquals([consumer.stats().limit, consumer.stats().running], [12, 6], "6 of the 8 of f");
+  orders.send({ kind: "share", from: 0, to: 1 });
+  await world.clock.pass(5);
+  assertEquals([consumer.stats().limit, consumer.stats().running], [16, 8]);
+  running.stop.abort();
   await world.end(running);
 });
 

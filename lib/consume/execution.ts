@@ -1,18 +1,12 @@
-import {
-  calledId,
-  calledInstance,
-  callFailure,
-  type Clock,
-  type Json,
-  type NodeRecord,
-  type Outcome,
-} from "../model/mod.ts";
+import { calledId, calledInstance, type Clock, type NodeRecord, type Outcome } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
-import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
+import type { Ending, Invocation, NodeCall, Scheduler, Settlement, Verdict } from "../scheduler/mod.ts";
 import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
+import { HandOvers } from "./hand_overs.ts";
 import { HeldInstance } from "./held_instance.ts";
+import { completed, failedEnd, failedResult, failure, fitted, outcomeOf } from "./outcomes.ts";
 import { QueueWriter } from "./queue_writer.ts";
 
 /** What an execution works with. */
@@ -47,6 +41,7 @@ export class Execution {
   readonly #hooks: ExecutionHooks;
   readonly #writer: QueueWriter;
   readonly #held = new Map<string, HeldInstance>();
+  readonly #handOvers: HandOvers;
   #stopped = false;
   /** Attempts, evaluations and writes under way. */
   #underWay = 0;
@@ -56,6 +51,7 @@ export class Execution {
     this.#parts = parts;
     this.#hooks = hooks;
     this.#writer = new QueueWriter(parts.queue, parts.clock);
+    this.#handOvers = new HandOvers(parts.clock, (root) => this.#cutOff(root));
   }
 
   /** Resolves when nothing is under way. */
@@ -66,6 +62,7 @@ export class Execution {
   /** Ends all calls at once. What they would have answered is not recorded: they are made again later. */
   stop(): void {
     this.#stopped = true;
+    this.#handOvers.clear();
     for (const held of this.#held.values()) held.abortCalls();
   }
 
@@ -106,8 +103,10 @@ export class Execution {
 
   /** Does what a change of an instance asks for. */
   #follow(held: HeldInstance, { skipped, mapped, undecided, calls, ending, ended }: Settlement): void {
-    for (const node of skipped) held.skipped(node);
-    if (mapped !== undefined) held.mapped(mapped);
+    if (!held.leaving) { // else whoever goes on with it finds that out
+      for (const node of skipped) held.skipped(node);
+      if (mapped !== undefined) held.mapped(mapped);
+    }
     if (undecided !== undefined) {
       for (const node of undecided) {
         this.#track(this.#decide(held, node));
@@ -136,10 +135,10 @@ export class Execution {
    */
   cancel(id: string, abort = false): boolean {
     const held = this.#held.get(id);
-    if (held === undefined || held.lost) return false;
-    this.#cancel(held, CANCELLED_ON_REQUEST);
-    if (abort) abortCalls(held);
-    return true;
+    if (held === undefined) return false;
+    if (!held.leaving) this.#cancel(held, CANCELLED_ON_REQUEST);
+    if (abort && !held.lost) abortCalls(held);
+    return !held.leaving;
   }
 
   #cancel(held: HeldInstance, reason: string): void {
@@ -148,15 +147,50 @@ export class Execution {
     if (settlement !== undefined) this.#follow(held, settlement);
   }
 
-  /** Drops an instance that is another consumer's now, with all that it belongs to. */
-  #lose(held: HeldInstance): void {
-    let root = held;
-    while (root.caller !== undefined) root = root.caller.held;
-    for (const each of [...treeOf(root)].reverse()) {
-      each.lost = true;
-      const settlement = this.#parts.scheduler.forget(each.id, this.#parts.clock.nowMs(), LOST);
-      if (settlement !== undefined) this.#follow(each, settlement);
+  /**
+   * Hands instances over to other consumers: nothing more of them starts, and each is released once nothing of it, and of
+   * what it has called, is in flight. What ends well until then is written; what fails runs again there, unless it may run
+   * once only. What is not held is passed over, as what was called is: it goes with its root.
+   *
+   * @param withinMs how long that may take, in milliseconds; what is in flight then is cut off, and nothing of it is written
+   */
+  revoke(ids: readonly string[], withinMs: number): void {
+    if (this.#stopped) return;
+    const held = new Set(ids.map((id) => this.#held.get(id)).filter((held) => held !== undefined));
+    const roots = [...held].filter(({ caller }) => caller === undefined);
+    for (const root of roots) {
+      if (root.again !== undefined && withinMs > 0) this.#track(this.#writer.release(root.id));
+      root.again = undefined;
     }
+    if (withinMs <= 0) return roots.forEach((root) => this.#cutOff(root));
+    const leaving = roots.filter(({ lost }) => !lost);
+    this.#handOvers.begin(leaving, withinMs);
+    for (const root of leaving) this.#forget(root, LEAVES);
+  }
+
+  /** Drops what another consumer has now, and cuts off what is in flight of it. */
+  #cutOff(root: HeldInstance): void {
+    const tree = [...root.tree()];
+    this.#lose(root);
+    for (const held of tree) held.abortCalls();
+  }
+
+  /** Drops an instance that is another consumer's now, with all that it belongs to. */
+  #lose({ root }: HeldInstance): void {
+    for (const held of root.tree()) held.lost = true;
+    this.#forget(root, LOST);
+  }
+
+  /** Starts nothing more of an instance, and of what it has called; what is not in flight is over. */
+  #forget(root: HeldInstance, reason: string): void {
+    const { scheduler, clock } = this.#parts;
+    const tree = [...root.tree()].reverse();
+    for (const held of tree) held.leaving = true;
+    // All of them first: with the end of what it has called the root may be over, and be here again.
+    const settlements = tree.map(({ id }) => scheduler.forget(id, clock.nowMs(), reason));
+    settlements.forEach((settlement, i) => {
+      if (settlement !== undefined) this.#follow(tree[i]!, settlement);
+    });
   }
 
   async #decide(held: HeldInstance, node: number): Promise<void> {
@@ -188,8 +222,8 @@ export class Execution {
     } catch (error) {
       return await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
     }
-    if (spec.atMostOnce) await this.#checkpoint(held, [startOf(task, "started")]);
-    if (held.lost) return await this.#settle(task, held, failure(LOST), 0);
+    if (spec.atMostOnce && !held.leaving) await this.#checkpoint(held, [startOf(task, "started")]);
+    if (held.leaving) return await this.#takeBack(task, held);
     const startedAtMs = clock.nowMs();
     const { instance } = held, { args, inputs } = data;
     const call = { spec, instance, node, item, attempt, args, inputs, platform: task.platform };
@@ -197,23 +231,29 @@ export class Execution {
     if (this.#stopped && answer.outcome.kind !== "ok") return;
     const runMs = clock.nowMs() - startedAtMs;
     const outcome = fitted(held, of, answer.outcome);
-    this.#record(task, outcome === answer.outcome ? answer : { ...answer, outcome }, startedAtMs, runMs);
+    this.#record(
+      task,
+      held,
+      outcome === answer.outcome ? answer : { ...answer, outcome },
+      startedAtMs,
+      runMs,
+    );
     await this.#settle(task, held, outcome, runMs);
   }
 
-  #record(task: Invocation, answer: Answer, startedAtMs: number, runMs: number): void {
-    const { recorder, scheduler, platform: { name } } = this.#parts;
+  #record(task: Invocation, held: HeldInstance, answer: Answer, startedAtMs: number, runMs: number): void {
+    const { recorder, platform: { name } } = this.#parts;
     const { platform = name } = task;
-    const settled = isFinal(scheduler.judge(task, answer.outcome));
+    const settled = isFinal(this.#judge(task, held, answer.outcome));
     recorder.attempt(attemptEvent(task, { ...answer, startedAtMs, runMs, settled, platform }));
   }
 
   async #settle(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): Promise<void> {
     const { scheduler, clock } = this.#parts;
-    const verdict = scheduler.judge(task, outcome);
+    const verdict = this.#judge(task, held, outcome);
     if (isFinal(verdict)) {
       held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.nowMs());
-      if (held.open > 0) await this.#checkpoint(held); // else it is written with the end
+      if (held.open > 0 || held.leaving) await this.#checkpoint(held); // else it is written with the end
     } else if (task.spec.atMostOnce) { // it was refused, so it may be called again, also after a crash
       await this.#checkpoint(held, [startOf(task, "cancelled")]);
     }
@@ -221,9 +261,24 @@ export class Execution {
     this.#hooks.changed();
   }
 
+  /** What an outcome means: what is to be run again by whoever goes on with the instance has not failed here. */
+  #judge(task: Invocation, held: HeldInstance, outcome: Outcome): Verdict {
+    if (!held.leaving || outcome.kind === "ok") return this.#parts.scheduler.judge(task, outcome);
+    if (outcome.kind === "throttled") return "throttled";
+    return task.spec.atMostOnce ? "failed" : "retry";
+  }
+
+  /** Ends an attempt before its call. */
+  async #takeBack(task: Invocation, held: HeldInstance): Promise<void> {
+    const { scheduler, clock } = this.#parts;
+    if (task.spec.atMostOnce) await this.#checkpoint(held, [startOf(task, "cancelled")]);
+    this.#follow(held, scheduler.settle(task, failure(LEAVES), clock.nowMs()));
+    this.#hooks.changed();
+  }
+
   async #checkpoint(held: HeldInstance, records = held.takeUnwritten()): Promise<void> {
     if (held.lost) return;
-    if (await this.#writer.checkpoint({ instanceId: held.id, records })) this.#lose(held);
+    if (await this.#writer.checkpoint({ instanceId: held.id, records }, held)) this.#lose(held);
   }
 
   /** Begins the chain that a node calls, or goes on with it. */
@@ -238,9 +293,9 @@ export class Execution {
       } catch (error) {
         return await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
       }
-      if (!held.lost && await this.#writer.call(instance)) this.#lose(held);
+      if (!held.leaving && await this.#writer.call(instance)) this.#lose(held);
     }
-    if (held.lost || held.ending !== undefined) {
+    if (held.leaving || held.ending !== undefined) {
       return await this.#return(held, call, failedEnd("it has ended before"), 0);
     }
     const progress = known?.progress.filter(isSettled) ?? [];
@@ -253,16 +308,29 @@ export class Execution {
     const { scheduler, clock } = this.#parts;
     const outcome = fitted(held, call, outcomeOf(end, calledId(held.instance, call)));
     const state = outcome.kind === "ok" ? "ok" : "failed";
-    held.settled(call, state, 1, outcome, runMs, clock.nowMs());
-    if (held.open > 0) await this.#checkpoint(held);
+    if (!held.leaving) { // else whoever goes on with it gets to know that from the called one
+      held.settled(call, state, 1, outcome, runMs, clock.nowMs());
+      if (held.open > 0) await this.#checkpoint(held);
+    }
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const settlement = scheduler.settleCall(held.id, call, state, reason, clock.nowMs());
     if (settlement !== undefined) this.#follow(held, settlement);
     this.#hooks.changed();
   }
 
+  /** Lets another consumer go on with an instance of which nothing is in flight here any more. */
+  async #handOver(held: HeldInstance): Promise<void> {
+    const { caller } = held;
+    if (caller === undefined && !held.lost) await this.#writer.release(held.id, held);
+    this.#held.delete(held.id);
+    if (caller === undefined) return this.#letGo(held, false);
+    caller.held.isDoneWith(held);
+    await this.#return(caller.held, caller.call, failedEnd(LEAVES), 0);
+  }
+
   /** Writes how an instance ended, and lets it go. */
   async #finish(held: HeldInstance, ending: Ending): Promise<void> {
+    if (held.leaving) return await this.#handOver(held);
     const end = this.#endOf(held, ending);
     const { outcome, reason, output } = end instanceof Promise ? await end : end;
     const result: Result = {
@@ -273,7 +341,7 @@ export class Execution {
       output,
       ...reason !== undefined && { reason },
     };
-    const written = !held.lost && !(await this.#writer.finish(result));
+    const written = !held.lost && !(await this.#writer.finish(result, held));
     if (written) this.#recordEnd(held, result, ending.shed ?? false);
     this.#held.delete(held.id);
     const { caller } = held;
@@ -301,6 +369,7 @@ export class Execution {
 
   #letGo(held: HeldInstance, written: boolean): void {
     this.size--;
+    this.#handOvers.end(held);
     if (held.again !== undefined && !written) {
       this.accept(held.again);
       this.#hooks.changed();
@@ -309,6 +378,7 @@ export class Execution {
   }
 }
 
+const LEAVES = "another consumer goes on with it";
 const LOST = "another consumer has it";
 
 /** Starts that were taken back are no progress. */
@@ -328,42 +398,7 @@ function startOf(task: Invocation, state: "started" | "cancelled"): NodeRecord {
   return { ...callOf(task), state, attempts: task.attempts, output: null };
 }
 
-function failure(reason: string): Outcome {
-  return { kind: "failed", reason, retryable: false };
-}
-
-function completed(output: Json): ChildEnd {
-  return { outcome: "completed", output };
-}
-
-function failedResult(error: unknown): ChildEnd {
-  return failedEnd(reasonOf(error, "output"));
-}
-
-function failedEnd(reason: string): ChildEnd {
-  return { outcome: "failed", reason, output: null };
-}
-
-function outcomeOf({ outcome, reason, output }: ChildEnd, id: string): Outcome {
-  if (outcome === "completed") return { kind: "ok", output };
-  return failure(callFailure(id, outcome, reason));
-}
-
-/** Whatever does not fit with what a map has answered already has failed. */
-function fitted(held: HeldInstance, { node, item }: NodeCall, outcome: Outcome): Outcome {
-  if (item === undefined || outcome.kind !== "ok" || !held.mapOf(node).hasNoRoomFor(outcome.output)) {
-    return outcome;
-  }
-  return failure("output-too-large: the outputs of the map's items are longer than 16 MiB together");
-}
-
-/** An instance, and all that it has called, callers first. */
-function* treeOf(held: HeldInstance): Generator<HeldInstance> {
-  yield held;
-  for (const called of held.called) yield* treeOf(called);
-}
-
 /** Ends the calls in flight of an instance, and of what it has called; but what undoes is let go on. */
 function abortCalls(root: HeldInstance): void {
-  for (const held of treeOf(root)) if (!held.undoes) held.abortCalls();
+  for (const held of root.tree()) if (!held.undoes) held.abortCalls();
 }

@@ -30,6 +30,8 @@ const NO_TEXTS: ReadonlySet<number> = new Set();
  * thousand: what few of them need is made when it is needed.
  */
 export class HeldInstance {
+  /** Another consumer is to go on with it: nothing more of it starts here. What is in flight may end and be written. */
+  leaving = false;
   /** Another consumer has it by now, or had: nothing more of it is written. */
   lost = false;
   /** It was lost and has come back: what this consumer goes on from when the rest of it has ended. */
@@ -105,6 +107,17 @@ export class HeldInstance {
   /** An instance that it had called has ended. */
   isDoneWith(called: HeldInstance): void {
     this.#called?.delete(called);
+  }
+
+  /** The instance that nobody has called from which it comes. */
+  get root(): HeldInstance {
+    return this.caller === undefined ? this : this.caller.held.root;
+  }
+
+  /** It, and all that it has called and that has not ended, callers first. */
+  *tree(): Generator<HeldInstance> {
+    yield this;
+    for (const called of this.called) yield* called.tree();
   }
 
   /** What a node gets from those before it, by name; null for one that failed or was skipped. */

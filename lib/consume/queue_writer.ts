@@ -10,8 +10,16 @@ interface Written {
   readonly instanceId: string;
 }
 
+/** Whose write it is: nothing is written any more once that is lost, though it may be held anew by then. */
+interface Holder {
+  readonly lost: boolean;
+}
+
+const NEVER_LOST: Holder = { lost: false };
+
 interface Waiting<T> {
   readonly item: T;
+  readonly holder: Holder;
   resolve(lost: boolean): void;
   reject(error: unknown): void;
 }
@@ -24,16 +32,22 @@ export class QueueWriter {
   readonly #checkpoints: Batches<Progress>;
   readonly #results: Batches<Result>;
   readonly #calls: Batches<Written & { readonly instance: Instance }>;
+  readonly #releases: Batches<Written>;
 
   constructor(queue: Queue, clock: Clock) {
     this.#checkpoints = new Batches((batch) => queue.checkpoint(batch), clock, 0);
     this.#results = new Batches((batch) => queue.finish(batch), clock, FINISH_LINGER_MS);
     this.#calls = new Batches((batch) => push(queue, batch.map(({ instance }) => instance)), clock, 0);
+    this.#releases = new Batches(
+      (batch) => queue.release(batch.map(({ instanceId }) => instanceId)),
+      clock,
+      0,
+    );
   }
 
   /** @returns whether the instance was lost */
-  checkpoint(progress: Progress): Promise<boolean> {
-    return this.#checkpoints.add(progress);
+  checkpoint(progress: Progress, holder?: Holder): Promise<boolean> {
+    return this.#checkpoints.add(progress, holder);
   }
 
   /** Adds an instance that one of those calls which are held. @returns whether the caller was lost */
@@ -42,8 +56,13 @@ export class QueueWriter {
   }
 
   /** @returns whether the instance was lost */
-  finish(result: Result): Promise<boolean> {
-    return this.#results.add(result);
+  finish(result: Result, holder?: Holder): Promise<boolean> {
+    return this.#results.add(result, holder);
+  }
+
+  /** Lets others go on with an instance, and with what it has called. */
+  async release(instanceId: string, holder?: Holder): Promise<void> {
+    await this.#releases.add({ instanceId }, holder);
   }
 }
 
@@ -72,9 +91,9 @@ class Batches<T extends Written> {
     this.#lingerMs = lingerMs;
   }
 
-  add(item: T): Promise<boolean> {
+  add(item: T, holder = NEVER_LOST): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push({ item, holder, resolve, reject });
       if (this.#waiting.length === 1) this.#plan();
       else if (this.#waiting.length === FULL) this.#flush();
     });
@@ -87,7 +106,8 @@ class Batches<T extends Written> {
 
   async #flush(): Promise<void> {
     this.#planned();
-    const batch = this.#waiting;
+    const batch = this.#waiting.filter(({ holder }) => !holder.lost);
+    for (const { holder, resolve } of this.#waiting) if (holder.lost) resolve(true);
     this.#waiting = [];
     if (batch.length === 0) return;
     try {

@@ -23,7 +23,14 @@ function setup(write: (ids: readonly string[]) => Promise<void> = () => Promise.
     batches.push(ids);
     return write(ids);
   };
-  const queue = altered(memoryQueue({ clock }), { checkpoint: take, finish: take });
+  const queue = altered(memoryQueue({ clock }), {
+    checkpoint: take,
+    finish: take,
+    release: (ids) => {
+      batches.push([...ids]);
+      return write(ids);
+    },
+  });
   return { clock, batches, writer: new QueueWriter(queue, clock) };
 }
 
@@ -93,4 +100,21 @@ Deno.test("QueueWriter rejects all of a batch that could not be written, and goe
   }
   full = false;
   assertStrictEquals(await writer.checkpoint(progress("c")), false);
+});
+
+Deno.test("QueueWriter writes nothing of what has been lost while it waited to be written", async () => {
+  const { clock, batches, writer } = setup();
+  const holder = { lost: false };
+  const finished = Promise.all([writer.finish(result("a"), holder), writer.finish(result("b"))]);
+  const others = [writer.checkpoint(progress("a"), holder), writer.release("a", holder)];
+  holder.lost = true;
+  assertEquals(await clock.run(finished), [true, false]);
+  await Promise.all(others);
+  assertEquals([batches, clock.timers], [[["b"]], 0]);
+});
+
+Deno.test("QueueWriter.release() releases together what is given up together", async () => {
+  const { batches, writer } = setup();
+  await Promise.all(numbered(300).map((id) => writer.release(id)));
+  assertEquals(batches, [numbered(300)]);
 });

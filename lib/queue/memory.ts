@@ -63,7 +63,7 @@ export class MemoryQueue {
 
   /** Treats a consumer as one that died or hung: what it holds goes to others. */
   expire(consumer: QueueDriver): void {
-    if (consumer instanceof MemoryConsumer) consumer.release();
+    if (consumer instanceof MemoryConsumer) consumer.giveUp();
   }
 }
 
@@ -219,8 +219,10 @@ class MemoryConsumer implements QueueDriver {
   }
 
   release(ids: readonly string[]): Promise<void> {
-    return this.#do("write to", () => {
-      throw new Error(`not there yet: ${ids}`);
+    return this.#do("hand back to", () => {
+      const entries = new Set(ids.map((id) => this.#held.get(id)).filter((entry) => entry !== undefined));
+      const roots = [...entries].filter(({ caller }) => caller === undefined);
+      this.#handBack(roots.flatMap((root) => [...treeOf(root)].reverse()));
     });
   }
 
@@ -230,6 +232,7 @@ class MemoryConsumer implements QueueDriver {
 
   async *badMessages(): AsyncIterable<BadMessage> {
     this.#check("read");
+    yield* []; // only instances can be pushed here
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {
@@ -259,17 +262,20 @@ class MemoryConsumer implements QueueDriver {
     }
   }
 
-  /** Gives up what it holds. */
-  release(): void {
-    const held = [...this.#held.values()];
-    this.#held.clear();
-    this.#store.release(held, this.#clock.nowMs());
+  /** Gives up all that it holds. */
+  giveUp(): void {
+    this.#handBack([...this.#held.values()]);
+  }
+
+  #handBack(entries: readonly Entry[]): void {
+    for (const { instance: { id } } of entries) this.#held.delete(id);
+    this.#store.release(entries, this.#clock.nowMs());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      this.release(); // also wakes those who wait here, to find it closed
+      this.giveUp(); // also wakes those who wait here, to find it closed
     }
     return Promise.resolve();
   }

@@ -1,22 +1,27 @@
 /** Whatever happens to the consumers of a queue, each instance ends once, and what is done stays done. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { chain, fn, poisson, seededRandom } from "../../lib/model/mod.ts";
+import { type Chain, chain, fn, type FunctionSpec, poisson, seededRandom } from "../../lib/model/mod.ts";
 import { Producer } from "../../lib/produce/mod.ts";
 import { noRecorder } from "../../lib/record/mod.ts";
 import type { QueueDriver } from "../../lib/queue/mod.ts";
 import { BROKEN, SHAKY, THROTTLED } from "../scheduler/builders.ts";
 import { EventLog } from "./event_log.ts";
+import { Orders } from "./orders.ts";
 import type { Script } from "./scripted_platform.ts";
 import { idle } from "./virtual_clock.ts";
 import { type Running, World } from "./world.ts";
 
-const ENDS = ["drain", "stop", "kill", "expire"] as const;
+const BLOWS = ["drain", "stop", "kill", "expire", "revoke"] as const;
+
+/** Longer than any call takes. */
+const ENOUGH_MS = 100;
 
 const node = fc.record({
   after: fc.array(fc.nat({ max: 3 }), { maxLength: 2 }), // how far back
   onFailure: fc.constantFrom("fail", "skip", "continue"),
   once: fc.boolean(),
+  calls: fc.boolean(), // a chain, or a function
 });
 
 const scene = fc.record({
@@ -29,7 +34,8 @@ const scene = fc.record({
     fc.record({
       afterMs: fc.integer({ min: 0, max: 60 }),
       who: fc.nat({ max: 1 }),
-      how: fc.constantFrom(...ENDS),
+      how: fc.constantFrom(...BLOWS),
+      withinMs: fc.constantFrom(0, 10, ENOUGH_MS),
     }),
     { maxLength: 12 },
   ),
@@ -41,10 +47,11 @@ function workloadOf({ chains }: Scene) {
   return {
     chains: chains.map((nodes, c) => ({
       chain: chain(`c${c}`, ({ call }) => {
-        nodes.forEach(({ after, onFailure, once }, i) => {
+        nodes.forEach(({ after, onFailure, once, calls }, i) => {
           const before = [...new Set(after)].map((back) => i - 1 - back).filter((b) => b >= 0);
           const options = once ? { atMostOnce: true } : { retry: { firstDelay: "20ms" } };
-          call(fn(`f${c}_${i}`, options), {
+          const inner = fn(`f${c}_${i}`, options);
+          call(calls ? twice(`c${c}_${i}`, inner) : inner, {
             name: `n${i}`,
             after: before.map((b) => `n${b}`),
             onFailure,
@@ -53,6 +60,14 @@ function workloadOf({ chains }: Scene) {
       }),
     })),
   };
+}
+
+/** A chain that calls a function, and again after that. */
+function twice(name: string, inner: FunctionSpec): Chain {
+  return chain(
+    name,
+    ({ call }) => void call(inner, { name: "second", after: call(inner, { name: "first" }) }),
+  );
 }
 
 /** Some calls fail or are refused, all take their time. */
@@ -105,15 +120,68 @@ class Watch {
   }
 }
 
+/** Takes away from a consumer what it holds, as a driver does that divides a queue anew: it may hand that over in time. */
+class Taker {
+  readonly #world: World;
+  readonly #orders = new Orders();
+  readonly #owed = new Set<Set<string>>();
+  readonly #timers: (() => void)[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  readonly alter = (queue: QueueDriver): Partial<QueueDriver> => ({
+    ...this.#orders.alter(queue),
+    pull: async (max, signal) => {
+      const claims = await queue.pull(max, signal);
+      this.#settle(claims.map(({ instance: { id } }) => id)); // it may keep what it has been given since
+      return claims;
+    },
+    release: (ids) => {
+      this.#settle(ids);
+      return queue.release(ids);
+    },
+  });
+
+  #settle(ids: readonly string[]): void {
+    for (const owed of this.#owed) for (const id of ids) owed.delete(id);
+  }
+
+  async revoke({ queue }: Running, withinMs: number): Promise<void> {
+    const running = await Array.fromAsync(queue.list({ states: ["running"] }), ({ instance: { id } }) => id);
+    const ids = running.filter((id) => !id.includes("/") && seededRandom(id).next() < 0.7);
+    const owed = new Set(ids);
+    this.#owed.add(owed);
+    this.#orders.send({ kind: "revoked", ids, withinMs });
+    await idle();
+    const end = () => queue.release([...owed]).catch(({ code }) => assertEquals(code, "closed"));
+    this.#timers.push(this.#world.clock.after(withinMs, end));
+  }
+
+  stop(): void {
+    for (const cancel of this.#timers) cancel();
+  }
+}
+
 async function play(scene: Scene): Promise<void> {
   const world = new World(scriptOf(scene));
   const { clock, queue } = world;
   const { alter } = new Watch(world);
   const logs: EventLog[] = [];
+  const takers = new Map<Running, Taker>();
   const begin = () => {
     const recorder = new EventLog();
     logs.push(recorder);
-    return world.start({ recorder, alter, limits: { global: scene.limit }, window: scene.window });
+    const taker = new Taker(world);
+    const running = world.start({
+      recorder,
+      alter: (queue) => ({ ...alter(queue), ...taker.alter(queue) }),
+      limits: { global: scene.limit },
+      window: scene.window,
+    });
+    takers.set(running, taker);
+    return running;
   };
   const producer = new Producer({ queue, recorder: noRecorder, clock, ids: seededRandom(scene.seed) });
   const load = {
@@ -125,11 +193,14 @@ async function play(scene: Scene): Promise<void> {
   };
   const produced = producer.run(load, new AbortController().signal, true);
   const consumers = [begin(), begin()];
-  for (const { afterMs, who, how } of scene.blows) {
+  for (const { afterMs, who, how, withinMs } of scene.blows) {
     await clock.pass(afterMs);
-    if (await blow(world, consumers[who]!, how)) consumers[who] = begin();
+    const running = consumers[who]!;
+    if (how === "revoke") await takers.get(running)!.revoke(running, withinMs);
+    else if (await blow(world, running, how)) consumers[who] = begin();
   }
   const ids = await clock.run(produced);
+  for (const taker of takers.values()) taker.stop();
   for (const running of consumers) await blow(world, running, "drain");
   const recorder = new EventLog();
   logs.push(recorder);
@@ -141,13 +212,28 @@ async function play(scene: Scene): Promise<void> {
     assert(state === "completed" || state === "failed", `${id} is ${state}`);
     if (state === "completed") assertEquals(progress.length, chain.nodes.length);
     // Of what was lost while it was about to be called, the start may be all that is known.
-    const lost = scene.blows.some(({ how }) => how === "expire");
+    const lost = scene.blows.some(({ how }) => how === "expire" || how === "revoke");
     assert(lost || progress.every(({ state }) => state !== "started"));
   }
   const ends = logs.flatMap((log) => Object.keys(log.outcomes()));
   assertEquals(ends.length, new Set(ends).size, "each ends once");
   assertEquals([last.stats().instances, last.stats().running], [0, 0]);
   checkOnce(world);
+  if (scene.blows.every(isGentle)) checkNothingTwice(world);
+}
+
+/** Whether it lets what is in flight end. */
+function isGentle({ how, withinMs }: Scene["blows"][number]): boolean {
+  return how === "drain" || (how === "revoke" && withinMs === ENOUGH_MS);
+}
+
+/** What has been answered is not asked again. */
+function checkNothingTwice({ platform: { calls } }: World): void {
+  const done = new Set<string>();
+  for (const { instance, node, outcome } of calls) {
+    assert(!done.has(`${instance}/${node}`), `${instance}/${node} is called again`);
+    if (outcome?.kind === "ok") done.add(`${instance}/${node}`);
+  }
 }
 
 /** What may run once only is called again only after it was refused. */
@@ -161,7 +247,11 @@ function checkOnce({ platform: { calls } }: World): void {
 }
 
 /** @returns whether the consumer has ended */
-async function blow(world: World, running: Running, how: typeof ENDS[number]): Promise<boolean> {
+async function blow(
+  world: World,
+  running: Running,
+  how: Exclude<typeof BLOWS[number], "revoke">,
+): Promise<boolean> {
   if (how === "expire") {
     world.memory.expire(running.queue);
     await idle();
@@ -176,6 +266,6 @@ async function blow(world: World, running: Running, how: typeof ENDS[number]): P
   return true;
 }
 
-Deno.test("drains, stops, crashes and lost leases: every instance ends once, and what is done stays done", async () => {
+Deno.test("drains, stops, crashes and lost leases and revocations: every instance ends once, and what is done stays done", async () => {
   await fc.assert(fc.asyncProperty(scene, play), { numRuns: 1000 });
 });

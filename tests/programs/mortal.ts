@@ -21,6 +21,7 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
     pull: (max, signal) => alive(() => queue.pull(max, either(signal))),
     checkpoint: (progress) => alive(() => queue.checkpoint(progress)),
     finish: (results) => alive(() => queue.finish(results)),
+    release: (ids) => alive(() => queue.release(ids)),
     depth: () => alive(() => queue.depth()),
     pauses: () => alive(() => queue.pauses()),
     commands: (signal) => queue.commands(either(signal)),

@@ -77,7 +77,8 @@ export class World {
     const queue = alter === undefined ? connection : altered(connection, alter(connection));
     const { clock, platform, log: recorder } = this;
     const scheduler = makeScheduler(policy, limits, shed);
-    const running = new Running(connection, { scheduler, platform, recorder, clock, ...options, queue });
+    const given = { ...options, ...limits !== undefined && { limits } };
+    const running = new Running(connection, { scheduler, platform, recorder, clock, ...given, queue });
     this.#alive.add(running);
     return running;
   }

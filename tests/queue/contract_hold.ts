@@ -1,3 +1,4 @@
+import type { Instance } from "../../lib/model/mod.ts";
 import { QueueError } from "../../lib/queue/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ContractCase, nothingToPull, pullAll } from "./contract.ts";
@@ -134,4 +135,119 @@ export const holdCases: readonly ContractCase[] = [
       assertEquals((await consumer.depth()).completed, 2);
     },
   },
+  {
+    name: "what is released goes to others, with its progress and in its place; the rest stays held",
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const batch = instances(4, line);
+      const [kept, released, also, queued] = batch;
+      await first.push(batch);
+      await pullAll(harness, first, 3);
+      await first.checkpoint([{ instanceId: released!.id, records: [record(0, { made: true })] }]);
+      await first.release([also!.id, released!.id]);
+      const { running, queued: waiting } = await second.depth();
+      assertEquals([running, waiting], [1, 3]);
+      const claims = await pullAll(harness, second, 3);
+      assertEquals(ids(claims), ids([released!, also!, queued!]));
+      assertEquals(claims.map(({ progress }) => progress), [[record(0, { made: true })], [], []]);
+      const writes = [
+        () => first.checkpoint([{ instanceId: released!.id, records: [record(1)] }]),
+        () => first.finish([result(released!.id, harness.clock.nowMs())]),
+      ];
+      for (const write of writes) {
+        const error = await assertRejects(write, QueueError);
+        assertEquals([error.code, error.ids], ["lease-lost", [released!.id]]);
+      }
+      await first.finish([result(kept!.id, harness.clock.nowMs())]);
+      await second.finish(ids(claims).map((id) => result(id, harness.clock.nowMs())));
+      assertEquals((await second.depth()).completed, 4);
+    },
+  },
+  {
+    name: "what is released goes with what it has called, which is never released alone",
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const [root, ended, child, grandchild] = lineage();
+      await first.push([root]);
+      await pullAll(harness, first, 1);
+      await first.push([ended, child]);
+      await first.push([grandchild]);
+      await first.finish([result(ended.id, harness.clock.nowMs(), { records: [] })]);
+      await first.release([child.id, grandchild.id]);
+      await first.checkpoint([{ instanceId: grandchild.id, records: [record(0, "made")] }]);
+      assert(await nothingToPull(harness, second));
+      await first.release([grandchild.id, root.id]);
+      assertEquals((await second.depth()).queued, 3);
+      const [claim] = await pullAll(harness, second, 1);
+      assertEquals(claim!.instance, root);
+      assertEquals(
+        claim!.children?.map(({ instance, progress, ended }) => [instance, progress, ended?.outcome]),
+        [
+          [ended, [], "completed"],
+          [child, [], undefined],
+          [grandchild, [record(0, "made")], undefined],
+        ],
+      );
+      const error = await assertRejects(
+        () => first.checkpoint([{ instanceId: grandchild.id, records: [record(1)] }]),
+        QueueError,
+      );
+      assertEquals([error.code, error.ids], ["lease-lost", [grandchild.id]]);
+      await assertRejects(() => first.push([child]), QueueError);
+      for (const { id } of [grandchild, child, root]) {
+        await second.finish([result(id, harness.clock.nowMs(), { records: [] })]);
+      }
+      assertEquals((await second.depth()).completed, 4);
+    },
+  },
+  {
+    name: "what is released and was to be cancelled ends as cancelled",
+    async run(harness) {
+      const queue = await harness.connect();
+      const [root, , child, grandchild] = lineage();
+      await queue.push([root, ...instances(1)]);
+      const [, other] = await pullAll(harness, queue, 2);
+      await queue.push([child]);
+      await queue.push([grandchild]);
+      await queue.request({ kind: "cancel", filter: { ids: [root.id] } });
+      await queue.release([root.id, other!.instance.id]);
+      for (const { id } of [root, child, grandchild]) {
+        const view = await queue.get(id);
+        assertEquals([view?.state, view?.reason], ["cancelled", "cancelled on request"]);
+      }
+      assertEquals(ids(await pullAll(harness, queue, 1)), [other!.instance.id]);
+    },
+  },
+  {
+    name: "releasing what is not held does nothing; what was released may be held again",
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const batch = instances(3, line);
+      const [ended, held, queued] = ids(batch);
+      await first.push(batch);
+      await pullAll(harness, first, 2);
+      await first.finish([result(ended!, harness.clock.nowMs())]);
+      await second.release([held!]);
+      await first.release([]);
+      await first.release([ended!, queued!, "unknown"]);
+      const { completed, running } = await first.depth();
+      assertEquals([completed, running], [1, 1]);
+      await first.release([held!, held!]);
+      await first.release([held!]);
+      assertEquals(ids(await pullAll(harness, first, 2)), [held, queued]);
+      await first.checkpoint([{ instanceId: held!, records: [record(0)] }]);
+      assertEquals((await second.get(held!))?.progress, [record(0)]);
+    },
+  },
 ];
+
+/** An instance, two that it has called, and one that the second of these has. */
+function lineage(): [root: Instance, Instance, Instance, Instance] {
+  const [root] = instances(1, line, "root") as [Instance];
+  const called = (by: Instance, node: string, seed: string): Instance => {
+    const [made] = instances(1, line, seed) as [Instance];
+    return { ...made, id: `${by.id}/${node}`, parent: { instance: by.id, node } };
+  };
+  const child = called(root, "second", "child");
+  return [root, called(root, "first", "ended"), child, called(child, "first", "grandchild")];
+}

@@ -174,11 +174,15 @@ export const lifeCases: readonly ContractCase[] = [
         () => queue.pull(1, signal),
         () => queue.checkpoint([]),
         () => queue.finish([result(instance!.id, 0)]),
+        () => queue.release([instance!.id]),
+        () => queue.release([]),
         () => queue.depth(),
         () => queue.get(instance!.id),
         () => queue.request({ kind: "purge", filter: {} }),
         () => Array.fromAsync(queue.list({})),
         () => Array.fromAsync(queue.commands(signal)),
+        () => queue.partitions(),
+        () => Array.fromAsync(queue.badMessages()),
       ];
       for (const call of calls) assertEquals((await assertRejects(call, QueueError)).code, "closed");
     },

@@ -61,8 +61,9 @@ class Model {
     delete item.cancel;
   }
 
-  release(holder: number): void {
-    for (const item of this.items.filter((item) => item.holder === holder)) {
+  release(holder: number, indices?: readonly number[]): void {
+    const meant = indices === undefined ? this.items : indices.map((i) => this.of(i));
+    for (const item of meant.filter((item) => item?.holder === holder) as Item[]) {
       this.end(item, item.cancel ? "cancelled" : "queued");
     }
   }
@@ -189,6 +190,13 @@ const lose = consumer.map((c): Step => async (model, real) => {
   await real.harness.lose(real.consumers[c]!);
 });
 
+const release = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 6 })).map(
+  ([c, indices]): Step => async (model, { consumers }) => {
+    model.release(c, indices);
+    await consumers[c]!.release(indices.map((i) => POOL[i]!.id));
+  },
+);
+
 function plain({ instance, state, progress }: InstanceView) {
   return { id: instance.id, state, progress };
 }
@@ -219,6 +227,7 @@ const steps = fc.array(
     { weight: 2, arbitrary: list },
     { weight: 1, arbitrary: leave },
     { weight: 1, arbitrary: lose },
+    { weight: 2, arbitrary: release },
   ),
   { maxLength: 40, size: "max" },
 );

@@ -22,7 +22,7 @@ import { readDepth } from "./counts.ts";
 import type { Database } from "./database.ts";
 import { asQueueError } from "./errors.ts";
 import { GroupCommit, nextTurn } from "./group_commit.ts";
-import { anyQueued, checkpoint, finish, type Hold, release, take } from "./hold.ts";
+import { anyQueued, checkpoint, finish, type Hold, release, releaseSome, take } from "./hold.ts";
 import { Lease } from "./lease.ts";
 import { changeOf, sendCommand } from "./request.ts";
 import { readViews } from "./rows.ts";
@@ -198,8 +198,16 @@ export class SqliteDriver implements QueueDriver {
   }
 
   async release(ids: readonly string[]): Promise<void> {
-    this.#check("write to", "write");
-    await Promise.reject(new Error(`not there yet: ${ids}`));
+    this.#check("hand back to", "write");
+    const holds = ids.map((id) => this.#holds.get(id)).filter((hold) => hold !== undefined);
+    if (holds.length === 0) return;
+    const released = await this.#writes.run(() => {
+      const gone = releaseSome(this.#db, holds, this.#clock.nowMs());
+      return gone.map((id) => ({ id, hold: this.#holds.get(id) }));
+    }, holds.length);
+    // It may be held again already.
+    for (const { id, hold } of released) if (this.#holds.get(id) === hold) this.#holds.delete(id);
+    this.#bell.ring();
   }
 
   async partitions(): Promise<readonly PartitionView[]> {
@@ -209,6 +217,7 @@ export class SqliteDriver implements QueueDriver {
 
   async *badMessages(): AsyncIterable<BadMessage> {
     this.#check("read", "read");
+    yield* []; // only instances can be pushed here
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {

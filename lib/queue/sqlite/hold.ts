@@ -167,18 +167,40 @@ function end(db: Database, hold: Hold, { outcome, endedAtMs, reason, output }: R
 
 /** Gives up all that an owner holds: queued again with its progress, or ended if it was to be cancelled. Within a transaction. */
 export function release(db: Database, owner: number, nowMs: number): void {
-  const cancelled = db.all<{ seq: number }>(
+  handBack(db, nowMs, "state = 'running' AND owner = ?", owner);
+}
+
+/**
+ * Gives up some of what is held, with what that has called. What was called itself is passed over: it goes with its root.
+ * Within a transaction.
+ *
+ * @returns the ids of what was given up
+ */
+export function releaseSome(db: Database, holds: readonly Hold[], nowMs: number): string[] {
+  const held = holds.filter((hold) => isHeld(db, hold)).map(({ seq }) => seq);
+  const roots = db.all<{ seq: number }>(
+    "SELECT seq FROM instances WHERE seq IN (SELECT value FROM json_each(?)) AND caller IS NULL",
+    JSON.stringify(held),
+  );
+  const list = JSON.stringify(withCalled(db, roots.map(({ seq }) => seq)));
+  return handBack(db, nowMs, "+state = 'running' AND seq IN (SELECT value FROM json_each(?))", list);
+}
+
+/** @param which are meant, of those that run, as SQL with one value. @returns their ids */
+function handBack(db: Database, nowMs: number, which: string, value: number | string): string[] {
+  const cancelled = db.all<{ seq: number; id: string }>(
     `UPDATE instances SET state = 'cancelled', owner = NULL, ended_at_ms = ?, reason = cancel, cancel = NULL, output = NULL
-     WHERE state = 'running' AND owner = ? AND cancel IS NOT NULL RETURNING seq`,
+     WHERE ${which} AND cancel IS NOT NULL RETURNING seq, id`,
     nowMs,
-    owner,
+    value,
   );
   countMove(db, "running", "cancelled", cancelled.length);
   if (cancelled.length > 0) endCalled(db, cancelled.map(({ seq }) => seq), nowMs);
-  const queued = db.run(
+  const queued = db.all<{ id: string }>(
     `UPDATE instances SET state = 'queued', owner = iif(caller IS NULL, NULL, ${WAITS_FOR_CALLER}), resumed = 1
-     WHERE state = 'running' AND owner = ?`,
-    owner,
+     WHERE ${which} RETURNING id`,
+    value,
   );
-  countMove(db, "running", "queued", queued);
+  countMove(db, "running", "queued", queued.length);
+  return [...cancelled, ...queued].map(({ id }) => id);
 }

@@ -1,0 +1,31 @@
+import type { Order } from "../queue/mod.ts";
+import { type Limits, type LimitShare, type Scheduler, shareOfLimits } from "../scheduler/mod.ts";
+
+/** What consumers hear of their limits. */
+export type LimitOrder = Extract<Order, { kind: "limit" | "share" }>;
+
+/** Limits that are meant for all consumers of a queue together, and the part of them that this one's scheduler keeps to. */
+export class DividedLimits {
+  readonly #scheduler: Scheduler;
+  #limits: Limits;
+  /** Until it is heard that the queue is divided, it is not. */
+  #share: LimitShare | undefined;
+
+  /** @param limits what the scheduler was made with */
+  constructor(scheduler: Scheduler, limits: Limits) {
+    this.#scheduler = scheduler;
+    this.#limits = limits;
+  }
+
+  /**
+   * Goes on under another global limit, or with another share.
+   *
+   * @throws {RangeError} if that limit is not a whole number above 0; the former ones stay in force
+   */
+  obey(order: LimitOrder): void {
+    const limits = order.kind === "limit" ? { ...this.#limits, global: order.limit } : this.#limits;
+    const share = order.kind === "share" ? { from: order.from, to: order.to } : this.#share;
+    this.#scheduler.setLimits(share === undefined ? limits : shareOfLimits(limits, share));
+    [this.#limits, this.#share] = [limits, share];
+  }
+}

@@ -1,0 +1,38 @@
+import { callFailure, type Json, type Outcome } from "../model/mod.ts";
+import type { ChildEnd } from "../queue/mod.ts";
+import type { NodeCall } from "../scheduler/mod.ts";
+import { reasonOf } from "./expressions.ts";
+import type { HeldInstance } from "./held_instance.ts";
+
+/** Of what is not to be tried again. */
+export function failure(reason: string): Outcome {
+  return { kind: "failed", reason, retryable: false };
+}
+
+/** The end of an instance with a result. */
+export function completed(output: Json): ChildEnd {
+  return { outcome: "completed", output };
+}
+
+/** The end of an instance whose result cannot be told. */
+export function failedResult(error: unknown): ChildEnd {
+  return failedEnd(reasonOf(error, "output"));
+}
+
+export function failedEnd(reason: string): ChildEnd {
+  return { outcome: "failed", reason, output: null };
+}
+
+/** What the end of a called instance is for the node that called it. */
+export function outcomeOf({ outcome, reason, output }: ChildEnd, id: string): Outcome {
+  if (outcome === "completed") return { kind: "ok", output };
+  return failure(callFailure(id, outcome, reason));
+}
+
+/** Whatever does not fit with what a map has answered already has failed. */
+export function fitted(held: HeldInstance, { node, item }: NodeCall, outcome: Outcome): Outcome {
+  if (item === undefined || outcome.kind !== "ok" || !held.mapOf(node).hasNoRoomFor(outcome.output)) {
+    return outcome;
+  }
+  return failure("output-too-large: the outputs of the map's items are longer than 16 MiB together");
+}

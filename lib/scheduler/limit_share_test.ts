@@ -1,0 +1,73 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type LimitShare, shareOfLimits } from "./limit_share.ts";
+import type { Limits } from "./limits.ts";
+
+const EVERY_KIND: Limits = {
+  global: 10,
+  functions: { f: 4, g: 1 },
+  chains: { c: 7 },
+  labels: { tenant: 9 },
+  platforms: { edge: 100, cloud: Infinity },
+  rate: 4,
+  functionRates: { f: 2 },
+};
+
+Deno.test("shareOfLimits() takes its part of each limit and rate", () => {
+  assertEquals(shareOfLimits(EVERY_KIND, { from: 3 / 8, to: 5 / 8 }), {
+    global: 3,
+    functions: { f: 1, g: 1 },
+    chains: { c: 2 },
+    labels: { tenant: 2 },
+    platforms: { edge: 25, cloud: Infinity },
+    rate: 1,
+    functionRates: { f: 0.5 },
+  });
+});
+
+Deno.test("shareOfLimits() leaves whole what is not divided: all of it, what is found out, what is not limited", () => {
+  assertEquals(shareOfLimits(EVERY_KIND, { from: 0, to: 1 }), EVERY_KIND);
+  assertEquals(shareOfLimits({ global: "auto" }, { from: 0, to: 0.5 }), { global: "auto" });
+  assertEquals(shareOfLimits({}, { from: 0, to: 0.5 }), {});
+});
+
+Deno.test("shareOfLimits() gives limits that a scheduler takes, also of nothing", () => {
+  assertEquals(shareOfLimits({ global: 10, functions: { f: 2 }, rate: 4 }, { from: 0.5, to: 0.5 }), {
+    global: 1,
+    functions: { f: 1 },
+    rate: 4,
+  });
+});
+
+/** [0, 1) cut at whole multiples of 1 ÷ P, with nothing between the parts. */
+const cuts = fc.integer({ min: 1, max: 1000 }).chain((partitions) =>
+  fc.array(fc.integer({ min: 0, max: partitions }), { maxLength: 20 }).map((inner): LimitShare[] => {
+    const bounds = [...new Set([0, ...inner, partitions])].sort((a, b) => a - b);
+    return bounds.slice(1).map((bound, i) => ({ from: bounds[i]! / partitions, to: bound / partitions }));
+  })
+);
+
+Deno.test("shareOfLimits() divides a limit so that the parts add up to it, if each has one, and are fair", () => {
+  fc.assert(fc.property(cuts, fc.integer({ min: 1, max: 1_000_000 }), (shares, limit) => {
+    const parts = shares.map((share) => shareOfLimits({ global: limit, rate: limit }, share));
+    const maxima = parts.map(({ global }) => global as number);
+    assert(maxima.every((max, i) => Math.abs(max - limit * (shares[i]!.to - shares[i]!.from)) <= 1));
+    const least = shares.every(({ from, to }) => limit * (to - from) >= 1);
+    if (least) assertEquals(sum(maxima), limit);
+    else assert(sum(maxima) >= limit);
+    assertAlmostEquals(sum(parts.map(({ rate }) => rate!)), limit, limit * 1e-9);
+  }));
+});
+
+Deno.test("shareOfLimits() gives each partition one of a limit that is their number", () => {
+  for (let partitions = 1; partitions <= 200; partitions++) {
+    for (let k = 0; k < partitions; k++) {
+      const share = { from: k / partitions, to: (k + 1) / partitions };
+      assertEquals(shareOfLimits({ global: 3 * partitions }, share).global, 3, `${k} of ${partitions}`);
+    }
+  }
+});
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, n) => all + n, 0);
+}
