@@ -214,31 +214,48 @@ export interface ClusterOptions {
   readonly sasl?: SASLOptions | undefined;
   /** For tests that cut connections. (Default: kafkajs's) */
   readonly socketFactory?: ISocketFactory | undefined;
+  /** A connection need not take longer to be made than all may take, in milliseconds. (Default: as long as it takes) */
+  readonly giveUpAfterMs?: number | undefined;
 }
 
+/** How long a connection may take to be made, in milliseconds. */
 const CONNECTION_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 type ClusterConstructor = new (options: Readonly<Record<string, unknown>>) => Cluster;
 
 /** Makes the connections; nothing is connected yet. What kafkajs would log reaches nobody: its errors are told by ours. */
-export function newCluster({ brokers, clientId, ssl, sasl, socketFactory }: ClusterOptions): Cluster {
+export function newCluster(options: ClusterOptions): Cluster {
   mendRequestQueue();
+  const { clientId, ssl, sasl, giveUpAfterMs = Infinity, socketFactory = defaultSocketFactory() } = options;
   const Constructor = ClusterModule as unknown as ClusterConstructor;
   return new Constructor({
     logger: loggers.createLogger({ level: 0, logCreator: () => () => {} }),
-    socketFactory: socketFactory ?? defaultSocketFactory(),
-    brokers: [...brokers],
+    ...reachableByIpv6(options.brokers, socketFactory),
     clientId,
     ssl: ssl ?? null,
     sasl: sasl ?? null,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    connectionTimeout: Math.min(CONNECTION_TIMEOUT_MS, giveUpAfterMs),
     requestTimeout: REQUEST_TIMEOUT_MS,
     enforceRequestTimeout: true,
     metadataMaxAge: 300_000,
     allowAutoTopicCreation: false,
     retry: { retries: 1, initialRetryTime: 20 },
   });
+}
+
+/** kafkajs takes brokers apart at their first colon: addresses of IPv6 have another name there until they are connected to. */
+function reachableByIpv6(brokers: readonly string[], connect: ISocketFactory) {
+  const hosts = new Map<string, string>();
+  const named = brokers.map((broker, i) => {
+    const [, host, port] = /^\[(.*)\]:(\d+)$/.exec(broker) ?? [];
+    if (host === undefined) return broker;
+    hosts.set(`#${i}`, host);
+    return `#${i}:${port}`;
+  });
+  const socketFactory: ISocketFactory = ({ host, ...rest }) =>
+    connect({ host: hosts.get(host) ?? host, ...rest });
+  return { brokers: named, socketFactory };
 }
 
 interface RequestQueue {

@@ -41,6 +41,7 @@ export async function setUpTopics(link: Link, options: SetupOptions): Promise<Se
   const plans = topicPlans(names, partitions, options.keepMs);
   const missing = plans.filter(({ topic }) => !before.has(topic));
   if (missing.length > 0) {
+    await link.seek(missing[0]!.topic);
     if (!mayCreate) throw noQueue(link, missing);
     await create(link, missing, options.replication);
   }
