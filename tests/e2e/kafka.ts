@@ -1,4 +1,5 @@
 /** What end-to-end tests of queues on Kafka share. */
+import { Buffer } from "node:buffer";
 import { assertEquals, assertMatch } from "@std/assert";
 import { clientOf } from "../kafka/client.ts";
 import type { Broker } from "../kafka/broker.ts";
@@ -32,7 +33,7 @@ export async function write(
       topic,
       messages: messages.map(({ key = null, value }) => ({
         key,
-        value: typeof value === "string" ? value : new Uint8Array(value) as never,
+        value: Buffer.from(value),
       })),
     });
   } finally {

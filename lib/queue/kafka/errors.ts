@@ -26,6 +26,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   KAFKAJS_UNKNOWN_ERROR_CODE: "fenced", // PRODUCER_FENCED (90) is the only newer one that brokers answer to our requests
   SASL_AUTHENTICATION_FAILED: "unauthorized",
   UNSUPPORTED_SASL_MECHANISM: "unauthorized",
+  ILLEGAL_SASL_STATE: "unauthorized",
   MESSAGE_TOO_LARGE: "too-large",
   RECORD_LIST_TOO_LARGE: "too-large",
   UNKNOWN_MEMBER_ID: "expelled",
@@ -106,6 +107,13 @@ function explanationOf(error: Error): [code: QueueErrorCode, state: string, advi
         "Name the authority of its certificate by ca=FILE, and, if it wants one, a certificate by cert=FILE and key=FILE",
       ];
     case "unauthorized":
+      if (type === "ILLEGAL_SASL_STATE") {
+        return [
+          "unauthorized",
+          "expects nobody to log in there",
+          "Leave out user, password and sasl, or name the port where it does",
+        ];
+      }
       return name === "KafkaJSSASLAuthenticationError"
         ? ["unauthorized", `does not let this user in (${reason})`, "Check user, password and sasl"]
         : [

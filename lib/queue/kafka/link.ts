@@ -65,8 +65,11 @@ export class Reachability {
   /** Brokers hang up on whoever does not speak as they expect. */
   #reason(error: unknown): string {
     const reason = reasonOf(error);
-    const isStrange = this.#answeredMs === undefined && reason === "Closed connection";
-    return isStrange ? `${reason} (it may want TLS: ssl=true, or a login: sasl)` : reason;
+    if (this.#answeredMs !== undefined) return reason;
+    if (reason.includes("before secure TLS connection")) return `${reason} (it may want no TLS there)`;
+    return reason === "Closed connection"
+      ? `${reason} (it may want TLS: ssl=true, or a login: sasl)`
+      : reason;
   }
 
   get where(): string {
