@@ -115,6 +115,9 @@ export interface Broker {
   initProducerId(
     request: { readonly transactionalId?: string; readonly transactionTimeout: number },
   ): Promise<ProducerId>;
+  findGroupCoordinator(
+    request: { readonly groupId: string; readonly coordinatorType: CoordinatorType },
+  ): Promise<unknown>;
   joinGroup(request: {
     readonly groupId: string;
     readonly sessionTimeout: number;

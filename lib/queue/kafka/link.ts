@@ -180,7 +180,12 @@ export class Link implements AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<T> {
     return await this.run(doing, async (cluster) => {
-      const broker = await cluster.findGroupCoordinator({ groupId, coordinatorType: COORDINATOR[of] });
+      const sought = { groupId, coordinatorType: COORDINATOR[of] };
+      const broker = await cluster.findGroupCoordinator(sought).catch(async (error) => {
+        if (error.name !== "KafkaJSGroupCoordinatorNotFound") throw error;
+        await (await cluster.findControllerBroker()).findGroupCoordinator(sought); // which says why
+        throw error;
+      });
       return await request(broker);
     }, signal);
   }
