@@ -128,7 +128,7 @@ kafkaTests("a queue on Kafka with logins", () => {
     await using at = await kafkaFolder(shared.broker, { "ok.ts": OK });
     await allow(shared.broker, at.prefix, ALL);
     const bob = as("bob", at);
-    await quietly(["produce", "ok.ts", "--burst", "6000", "--count", "6000", "--partitions", "1"], bob);
+    await quietly(["produce", "ok.ts", "--burst", "5100", "--count", "5100", "--partitions", "1"], bob);
     await quietly(consume(), bob); // deletes what is over
     await quietly(["produce", "ok.ts", "--id", "last"], bob);
     await quietly(["queue", "pause", "--all"], bob);
