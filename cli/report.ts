@@ -44,14 +44,17 @@ export const command: Command = {
     ],
   ],
   options,
-  async run(args, { print }) {
+  async run(args, { drain: signal, print }) {
     const { values, rest } = readOptions(options, args);
     if (rest.length === 0) throw new UsageError("report: name a run log, for example run.json");
     if (values.csv && values.json) throw new UsageError("Choose one of --csv and --json");
     const log = openLog(values);
     const views: RunView[] = [];
     for (const path of rest) {
-      const { name, events, warnings } = await runLogOf(path, values["queue-timeout"], log);
+      const { name, events, warnings } = await runLogOf(path, {
+        signal,
+        giveUpAfterMs: values["queue-timeout"],
+      }, log);
       views.push(await buildRunView(name, events));
       for (const warning of warnings) log.warn(warning);
     }
@@ -66,10 +69,18 @@ export const command: Command = {
 };
 
 /** The run that an argument names: a file, or what topics on Kafka hold of the original's. */
-async function runLogOf(path: string, giveUpAfterMs: number | undefined, log: Logger): Promise<NamedRunLog> {
+async function runLogOf(
+  path: string,
+  { signal, giveUpAfterMs }: { readonly signal: AbortSignal; readonly giveUpAfterMs: number | undefined },
+  log: Logger,
+): Promise<NamedRunLog> {
   if (!/^kafka:/i.test(path)) return { name: path, ...readRunLog(path) };
   const onNote = (words: string) => log.warn(words);
-  return await originalRunAt(path, { onNote, ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }) });
+  return await originalRunAt(path, {
+    onNote,
+    signal,
+    ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }),
+  });
 }
 
 /** @throws {FailedError} naming the conditions that hold */

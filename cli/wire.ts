@@ -57,7 +57,7 @@ export type NamedRunLog = RunLog & { readonly name: string };
 /** What the original system has logged to the Kafka at an address, as a run. */
 export async function originalRunAt(
   text: string,
-  options: Pick<OpenQueueOptions, "giveUpAfterMs" | "onNote">,
+  options: Pick<OpenQueueOptions, "giveUpAfterMs" | "onNote" | "signal">,
 ): Promise<NamedRunLog> {
   const { addressWords, readKafkaTexts } = await import("../lib/queue/mod.ts");
   const { ORIGINAL_LOG_TOPICS, originalRun } = await import("../lib/record/mod.ts");

@@ -23,6 +23,8 @@ export interface OpenQueueOptions {
   readonly random?: Random;
   /** Kafka: how long no broker may answer before `unreachable`, in milliseconds. (Default: it never gives up) */
   readonly giveUpAfterMs?: number;
+  /** Kafka: ends the opening, which rejects with `closed`. What is open does not hear of it. */
+  readonly signal?: AbortSignal;
   /** Is told, once each, what an operator should see: that brokers cannot be reached, that they answer again. */
   readonly onNote?: (words: string) => void;
   /** Kafka: in which messages instances are sent. (Default: sequoia) */
@@ -65,7 +67,7 @@ export async function openQueue(
 export async function* readKafkaTexts(
   address: string | QueueAddress,
   topics: readonly string[],
-  options: Pick<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs" | "onNote">,
+  options: Pick<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs" | "onNote" | "signal">,
 ): AsyncGenerator<KafkaText> {
   const at = typeof address === "string" ? parseQueueAddress(address) : address;
   if (at.kind !== "kafka") {

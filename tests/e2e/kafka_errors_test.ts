@@ -59,6 +59,20 @@ kafkaTests("a queue on Kafka that is not as it must be", () => {
     );
   });
 
+  for (const args of ["queue status", "consume --out none", "produce ok.ts", "report"]) {
+    Deno.test(`sequoia ${args} ends with one signal while no broker answers`, async () => {
+      await using at = await folder({ "ok.ts": OK });
+      const address = `kafka://${freeAddress()}`;
+      const queue = args === "report" ? [address] : ["--queue", address];
+      await using waiting = new Running([...args.split(" "), ...queue], at);
+      await waiting.says(/Cannot reach Kafka/);
+      waiting.signal("SIGTERM");
+      const { code, stdout, stderr } = await waiting.ended;
+      assertEquals([code, stdout], [130, ""]);
+      assertMatch(stderr, /^warn: .*\n$/, "nothing more is said");
+    });
+  }
+
   Deno.test("a queue of fewer partitions than are asked for is refused", async () => {
     await using at = await kafkaFolder(shared.broker, { "ok.ts": OK });
     assertEquals((await run(["produce", "ok.ts", "--partitions", "3"], at)).code, 0);

@@ -1,7 +1,7 @@
 /** The queue on Apache Kafka, shared by any number of machines. */
 import { hostname } from "node:os";
 import { monotonicFactory } from "ulid";
-import type { Clock, Random } from "../../model/mod.ts";
+import { type Clock, onAbort, type Random } from "../../model/mod.ts";
 import type { UrlOf, WireFormat } from "../../wire/mod.ts";
 import { Bell } from "../bell.ts";
 import type { KafkaAddressOptions } from "../address.ts";
@@ -42,6 +42,8 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   readonly wire?: WireFormat;
   /** In the original's messages: where a function is. (Default: at its url) */
   readonly urlOf?: UrlOf;
+  /** Ends the opening, which rejects with `closed`: brokers may not be there. */
+  readonly signal?: AbortSignal;
   /** For tests: makes connections that can be cut. (Default: kafkajs's) */
   readonly socketFactory?: ISocketFactory;
 }
@@ -61,7 +63,7 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 /**
  * Opens a queue on Kafka.
  *
- * @throws {QueueError} `unreachable`, `unauthorized`, `bad-topic`, `cannot-open` or `failed`
+ * @throws {QueueError} `unreachable`, `unauthorized`, `bad-topic`, `cannot-open`, `closed` or `failed`
  */
 export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueDriver> {
   const { clock, random, readOnly = false, keepMs = DEFAULT_KEEP_MS, prefix = "", onNote } = options;
@@ -79,6 +81,8 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
   const main = newLink(), following = newLink(), joining = newLink();
   const links = [main, following, joining];
   const names = topicNames(prefix);
+  using opening = new DisposableStack();
+  if (options.signal !== undefined) opening.defer(onAbort(options.signal, () => closing.abort()));
   try {
     const { partitions, maxBytes } = await setUpTopics(main, {
       names,

@@ -1,4 +1,4 @@
-import type { Clock, Random } from "../../model/mod.ts";
+import { type Clock, onAbort, type Random } from "../../model/mod.ts";
 import type { KafkaAddressOptions } from "../address.ts";
 import { QueueError } from "../queue.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
@@ -15,6 +15,8 @@ export interface KafkaTextsOptions extends KafkaAddressOptions {
   /** How long no broker may answer before `unreachable`, in milliseconds. (Default: it never gives up) */
   readonly giveUpAfterMs?: number;
   readonly onNote?: (words: string) => void;
+  /** Ends the reading, which rejects with `closed`. */
+  readonly signal?: AbortSignal;
 }
 
 /** A message that is a text. */
@@ -37,6 +39,8 @@ export async function* readTexts(
   const { prefix = "", clock, random, giveUpAfterMs, onNote } = options;
   const linkOptions = { ...await connectionOf(options), clock, random, giveUpAfterMs, onNote };
   const closing = new AbortController();
+  using stack = new DisposableStack();
+  if (options.signal !== undefined) stack.defer(onAbort(options.signal, () => closing.abort()));
   await using link = new Link(linkOptions, new Reachability(linkOptions), closing.signal);
   const there = await present(link, topics.map((topic) => `${prefix}${topic}`));
   await link.use(there);
