@@ -110,15 +110,20 @@ kafkaTests("a queue on Kafka that is not as it must be", () => {
     await makeTopics(shared.broker, {
       [`${at.prefix}pending_queue`]: { partitions: 1 },
       [`${at.prefix}chain_running_queue`]: { partitions: 1 },
+      [`${at.prefix}finished_queue`]: { partitions: 1, settings: { "max.message.bytes": "100000" } },
     });
     const { code, stderr } = await run(["produce", "ok.ts", "--log-level", "warn"], at);
     assertEquals(code, 0);
-    const [compacted, kept, ...rest] = stderr.split("\n");
+    const [compacted, kept, large, ...rest] = stderr.split("\n");
     assertMatch(
       compacted!,
       /^warn: Topic t\d+\.chain_running_queue is not compacted: .*cleanup\.policy=compact$/,
     );
     assertMatch(kept!, FORGETS);
+    assertMatch(
+      large!,
+      /^warn: Topic t\d+\.finished_queue takes messages of 100000 bytes, .*Set max\.message\.bytes=17825792$/,
+    );
     assertEquals(rest, [""]);
   });
 
