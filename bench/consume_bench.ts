@@ -46,7 +46,7 @@ export async function consumeBench(): Promise<Figure[]> {
     const start = call(f, { name: "start" });
     for (let i = 0; i < 7; i++) call(f, { name: `f${i}`, after: start });
   });
-  const folder = await Deno.makeTempDir({ dir: "." });
+  const folder = await Deno.makeTempDir({ dir: ".", prefix: ".bench-" });
   const bare: number[] = [], singles: number[] = [], fans: number[] = [];
   try {
     for (let round = 0; round < ROUNDS; round++) {

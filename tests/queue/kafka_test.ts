@@ -10,7 +10,7 @@ import { ids, instances, line, record, result } from "./samples.ts";
 
 /** Long enough for each test, as the clock is real; two of them wait for its end. */
 const KEEP_MS = 8000;
-const LEASE_MS = 1500;
+const LEASE_MS = 3000;
 
 /** A queue of one partition for the contract; each connection plays a process whose network can be cut. */
 function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
