@@ -31,9 +31,7 @@ async function decode(batch: Buffer): Promise<DecodedBatch> {
 }
 
 const bytes = fc.option(fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)));
-const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) =>
-  text !== "__proto__"
-);
+const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) => !(text in {})); // kafkajs takes these for repeated ones
 const record: fc.Arbitrary<OutgoingRecord> = fc.record({
   key: bytes,
   value: bytes,
