@@ -92,7 +92,6 @@ export const command: Command = {
       platform,
       recorder,
       clock,
-      limits,
       untilEmpty: values["until-empty"],
       onOrder: ({ policy }) =>
         void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),

@@ -19,7 +19,7 @@ export class DeadLetters {
 
   /** Sets a message aside. @param where the topic in which it was found */
   async add(
-    appender: RecordWriter,
+    writer: RecordWriter,
     where: string,
     partition: number,
     { place, bytes, reason }: Unreadable,
@@ -30,7 +30,7 @@ export class DeadLetters {
       reason: Buffer.from(reason),
     };
     const timestamp = String(Math.floor(clock.nowMs()));
-    await appender.append(this.#topic, 0, [{
+    await writer.append(this.#topic, 0, [{
       key: headers.place,
       value: bufferOf(bytes),
       headers,
