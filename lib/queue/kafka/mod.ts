@@ -148,6 +148,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       link: main,
       clock,
       names,
+      partitions,
       group,
       log,
       appender,
