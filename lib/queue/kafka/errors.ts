@@ -37,6 +37,9 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   KAFKA_STORAGE_ERROR: "transient",
 };
 
+/** What kafkajs throws, as a mere Error, of a broker whose connection is being made or has just gone. */
+const NOT_CONNECTED = "Broker not connected";
+
 interface KafkajsError extends Error {
   readonly type?: string;
   readonly retriable?: boolean;
@@ -59,6 +62,7 @@ export function troubleOf(error: unknown): Trouble {
     return "transient";
   }
   if ((root as { code?: unknown }).code !== undefined && type === "") return "transient"; // ECONNREFUSED and the like
+  if (root.message === NOT_CONNECTED) return "transient";
   return retriable ? "transient" : "other";
 }
 
