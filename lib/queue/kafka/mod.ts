@@ -161,6 +161,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     });
     const membership = new Membership({
       link: joining,
+      besides: main,
       clock,
       group,
       topic: names.pending,
