@@ -149,6 +149,7 @@ export class Membership {
     const isLeader = joined.leaderId === memberId;
     const parts = isLeader ? assign(joined.members.map(memberOf), partitions) : new Map<string, number[]>();
     const userData = encode({ parts: Object.fromEntries(parts) });
+    const saidMs = clock.nowMs();
     const synced = await link.coordinator("join the group", "group", group, (broker) =>
       broker.syncGroup({
         groupId: group,
@@ -159,7 +160,7 @@ export class Membership {
           memberAssignment: MemberAssignment.encode({ version: 1, assignment: { [topic]: part }, userData }),
         })),
       }));
-    this.#heardMs = clock.nowMs();
+    this.#heard(saidMs);
     const all = decode(MemberAssignment.decode(synced.memberAssignment)?.userData).parts ?? {};
     return { member: memberId, generation, parts: new Map(Object.entries(all)) };
   }
@@ -186,6 +187,7 @@ export class Membership {
       this.#options.lost();
     });
     const whenEnding = onAbort(ending, forget);
+    const saidMs = clock.nowMs(); // the broker's session begins anew between this and its answer
     try {
       const of = { groupId: group, groupGenerationId: this.#generation, memberId: this.#member };
       await link.coordinator(
@@ -196,14 +198,18 @@ export class Membership {
         ending,
       );
     } catch (error) {
-      if (troubleOf(error) === "rebalancing") this.#heardMs = clock.nowMs();
+      if (troubleOf(error) === "rebalancing") this.#heard(saidMs);
       throw error;
     } finally {
       forget();
       whenEnding();
     }
-    this.#heardMs = clock.nowMs();
+    this.#heard(saidMs);
     return isInTime;
+  }
+
+  #heard(saidMs: number): void {
+    this.#heardMs = Math.max(this.#heardMs, saidMs);
   }
 }
 
