@@ -182,12 +182,12 @@ export class Membership {
   async #say(link: Link, ending: AbortSignal): Promise<boolean> {
     const { clock, group, sessionMs } = this.#options;
     let isInTime = true;
-    const forget = clock.after(this.#heardMs + sessionMs * SILENT_PART - clock.nowMs(), () => {
+    const saidMs = clock.nowMs(); // the broker's session begins anew between this and its answer
+    const forget = clock.after(Math.max(0, this.#heardMs + sessionMs * SILENT_PART - saidMs), () => {
       isInTime = false;
       this.#options.lost();
     });
     const whenEnding = onAbort(ending, forget);
-    const saidMs = clock.nowMs(); // the broker's session begins anew between this and its answer
     try {
       const of = { groupId: group, groupGenerationId: this.#generation, memberId: this.#member };
       await link.coordinator(
