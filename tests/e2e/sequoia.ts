@@ -51,6 +51,8 @@ export class Running implements AsyncDisposable {
   readonly #listeners = new Set<() => void>();
   stdout = "";
   stderr = "";
+  /** Whether it has ended. */
+  isOver = false;
 
   constructor(args: readonly string[], options: RunOptions) {
     this.#child = commandOf(args, options).spawn();
@@ -58,6 +60,7 @@ export class Running implements AsyncDisposable {
       this.#read(this.#child.stdout, (text) => this.stdout += text),
       this.#read(this.#child.stderr, (text) => this.stderr += text),
     ];
+    void this.#child.status.then(() => this.isOver = true);
   }
 
   async #read(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {

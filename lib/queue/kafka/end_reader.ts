@@ -11,16 +11,23 @@ export interface WholeEnd extends EndBody {
   readonly instance: Instance;
 }
 
-/** Reads the ends of instances where they stand; what was read last is at hand for the next one. */
+/** How much is read at once, in bytes: of all partitions together, and of each at least and at most. */
+const BYTES = { together: 16 * 1024 * 1024, least: 64 * 1024, most: 1024 * 1024 };
+
+/**
+ * Reads the ends of instances where they stand. What was read last of each partition is at hand for the next one: by
+ * submission, the ends of all partitions alternate.
+ */
 export class EndReader {
   readonly #link: Link;
   readonly #topic: string;
-  #partition = -1;
-  #records = new Map<number, IncomingRecord>();
+  readonly #maxBytes: number;
+  readonly #chunks = new Map<number, ReadonlyMap<number, IncomingRecord>>();
 
-  constructor(link: Link, topic: string) {
+  constructor(link: Link, topic: string, partitions: number) {
     this.#link = link;
     this.#topic = topic;
+    this.#maxBytes = Math.min(BYTES.most, Math.max(BYTES.least, Math.ceil(BYTES.together / partitions)));
   }
 
   /** @returns undefined if it has been deleted meanwhile */
@@ -37,12 +44,13 @@ export class EndReader {
   }
 
   async #record(partition: number, offset: number): Promise<IncomingRecord | undefined> {
-    if (partition !== this.#partition || !this.#records.has(offset)) {
-      const { records } = await readChunk(this.#link, { topic: this.#topic, partition, offset });
-      this.#partition = partition;
-      this.#records = new Map(records.map((record) => [Number(record.offset), record]));
-    }
-    return this.#records.get(offset);
+    const known = this.#chunks.get(partition)?.get(offset);
+    if (known !== undefined) return known;
+    const at = { topic: this.#topic, partition, offset };
+    const { records } = await readChunk(this.#link, at, undefined, this.#maxBytes);
+    const chunk = new Map(records.map((record) => [Number(record.offset), record]));
+    this.#chunks.set(partition, chunk);
+    return chunk.get(offset);
   }
 }
 

@@ -44,6 +44,8 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 const BROKEN_LOGIN = /: (Connection |Closed connection|Request )/;
 /** The codes of node's TLS for certificates. */
 const CERTIFICATE = /CERT|^UNABLE_TO_/;
+/** What kafkajs throws, as a mere Error, of a broker whose connection is being made or has just gone. */
+const NOT_CONNECTED = "Broker not connected";
 
 interface KafkajsError extends Error {
   readonly type?: string;
@@ -69,6 +71,7 @@ export function troubleOf(error: unknown): Trouble {
     return "transient";
   }
   if ((root as { code?: unknown }).code !== undefined && type === "") return "transient"; // ECONNREFUSED and the like
+  if (root.message === NOT_CONNECTED) return "transient";
   return retriable ? "transient" : "other";
 }
 

@@ -1,5 +1,5 @@
 import { AssignerProtocol } from "kafkajs";
-import type { Clock } from "../../model/mod.ts";
+import { type Clock, onAbort } from "../../model/mod.ts";
 import { assign, type Member } from "./assignment.ts";
 import { troubleOf } from "./errors.ts";
 import { Buffer } from "./kafkajs.ts";
@@ -18,6 +18,8 @@ export interface Allotment {
 export interface MembershipOptions {
   /** Used by nothing else, as a join may take as long as the slowest member. */
   readonly link: Link;
+  /** Says meanwhile that it is there. */
+  readonly besides: Link;
   readonly clock: Clock;
   readonly group: string;
   /** The topic whose partitions are divided. */
@@ -55,6 +57,7 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #closing: AbortSignal;
   #member = "";
+  #generation = -1;
   #heardMs = 0;
 
   constructor(options: MembershipOptions, closing: AbortSignal) {
@@ -66,9 +69,9 @@ export class Membership {
   async run(): Promise<void> {
     while (!this.#closing.aborted) {
       try {
-        const allotment = await this.#join();
+        const allotment = await this.#joinHeard();
         this.#options.allotted(allotment);
-        await this.#beat(allotment);
+        await this.#beat();
       } catch (error) {
         if (this.#closing.aborted) break;
         const trouble = troubleOf(error);
@@ -97,6 +100,29 @@ export class Membership {
     this.#options.lost();
   }
 
+  /** Joins; all is given up if it is not heard any more while it waits for the others. */
+  async #joinHeard(): Promise<Allotment> {
+    const joined = new AbortController();
+    if (this.#member !== "") void this.#sayMeanwhile(joined.signal);
+    try {
+      return await this.#join();
+    } finally {
+      joined.abort();
+    }
+  }
+
+  async #sayMeanwhile(joined: AbortSignal): Promise<void> {
+    const { besides, clock } = this.#options;
+    for (let isHeard = true; isHeard && !joined.aborted;) {
+      isHeard = await this.#say(besides, joined).catch((error) => {
+        if (joined.aborted || troubleOf(error) === "rebalancing" || isOutdated(error)) return true;
+        this.#options.lost(); // the join is told why
+        return false;
+      });
+      if (isHeard) await clock.until(clock.nowMs() + this.#everyMs, joined);
+    }
+  }
+
   async #join(): Promise<Allotment> {
     const { link, clock, group, topic, partitions, sessionMs, owned } = this.#options;
     const { MemberMetadata, MemberAssignment } = AssignerProtocol;
@@ -121,9 +147,11 @@ export class Membership {
     this.#member = joined.memberId;
     this.#heardMs = clock.nowMs();
     const { generationId: generation, memberId } = joined;
+    this.#generation = generation;
     const isLeader = joined.leaderId === memberId;
     const parts = isLeader ? assign(joined.members.map(memberOf), partitions) : new Map<string, number[]>();
     const userData = encode({ parts: Object.fromEntries(parts) });
+    const saidMs = clock.nowMs();
     const synced = await link.coordinator("join the group", "group", group, (broker) =>
       broker.syncGroup({
         groupId: group,
@@ -134,37 +162,62 @@ export class Membership {
           memberAssignment: MemberAssignment.encode({ version: 1, assignment: { [topic]: part }, userData }),
         })),
       }));
-    this.#heardMs = clock.nowMs();
+    this.#heard(saidMs);
     const all = decode(MemberAssignment.decode(synced.memberAssignment)?.userData).parts ?? {};
     return { member: memberId, generation, parts: new Map(Object.entries(all)) };
   }
 
+  get #everyMs(): number {
+    return Math.min(this.#options.sessionMs / 6, LONGEST_BEAT_MS);
+  }
+
   /** Says that it is there, until it is to join anew. */
-  async #beat({ member, generation }: Allotment): Promise<void> {
-    const { link, clock, group, sessionMs } = this.#options;
-    const everyMs = Math.min(sessionMs / 6, LONGEST_BEAT_MS);
+  async #beat(): Promise<void> {
+    const { link, clock } = this.#options;
     while (!this.#closing.aborted) {
-      await clock.until(clock.nowMs() + everyMs, this.#closing);
-      if (this.#closing.aborted) return;
-      const silence = new AbortController();
-      const forget = clock.after(this.#heardMs + sessionMs * SILENT_PART - clock.nowMs(), () => {
-        silence.abort();
-        this.#options.lost();
-      });
-      try {
-        await link.coordinator(
-          "say that it is there",
-          "group",
-          group,
-          (broker) => broker.heartbeat({ groupId: group, groupGenerationId: generation, memberId: member }),
-        );
-      } finally {
-        forget();
-      }
-      this.#heardMs = clock.nowMs();
-      if (silence.signal.aborted) return; // it joins anew, with nothing
+      await clock.until(clock.nowMs() + this.#everyMs, this.#closing);
+      if (this.#closing.aborted || !await this.#say(link, this.#closing)) return; // it joins anew, with nothing
     }
   }
+
+  /** Says that it is there, and gives all up if that is not heard in time. @returns whether it was */
+  async #say(link: Link, ending: AbortSignal): Promise<boolean> {
+    const { clock, group, sessionMs } = this.#options;
+    let isInTime = true;
+    const saidMs = clock.nowMs(); // the broker's session begins anew between this and its answer
+    const forget = clock.after(Math.max(0, this.#heardMs + sessionMs * SILENT_PART - saidMs), () => {
+      isInTime = false;
+      this.#options.lost();
+    });
+    const whenEnding = onAbort(ending, forget);
+    try {
+      const of = { groupId: group, groupGenerationId: this.#generation, memberId: this.#member };
+      await link.coordinator(
+        "say that it is there",
+        "group",
+        group,
+        (broker) => broker.heartbeat(of),
+        ending,
+      );
+    } catch (error) {
+      if (troubleOf(error) === "rebalancing") this.#heard(saidMs);
+      throw error;
+    } finally {
+      forget();
+      whenEnding();
+    }
+    this.#heard(saidMs);
+    return isInTime;
+  }
+
+  #heard(saidMs: number): void {
+    this.#heardMs = Math.max(this.#heardMs, saidMs);
+  }
+}
+
+/** Whether the group has come together, and how is on its way here. */
+function isOutdated(error: unknown): boolean {
+  return (error as { readonly type?: unknown }).type === "ILLEGAL_GENERATION";
 }
 
 function memberOf(

@@ -154,6 +154,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       link: main,
       clock,
       names,
+      partitions,
       group,
       log,
       writer,
@@ -166,6 +167,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     });
     const membership = new Membership({
       link: joining,
+      besides: main,
       clock,
       group,
       topic: names.pending,

@@ -18,6 +18,7 @@ export interface OperatorOptions {
   readonly link: Link;
   readonly clock: Clock;
   readonly names: TopicNames;
+  readonly partitions: number;
   readonly group: string;
   readonly log: CommandLog;
   readonly writer: RecordWriter;
@@ -47,7 +48,7 @@ export class Operator {
 
   constructor(options: OperatorOptions) {
     this.#options = options;
-    this.#ends = new EndReader(options.link, options.names.finished);
+    this.#ends = new EndReader(options.link, options.names.finished, options.partitions);
   }
 
   /** @returns how many instances were reached */

@@ -113,11 +113,13 @@ export class Ownership {
     for (const owned of this.#owned.values()) {
       if (!this.#wanted.has(owned.partition) && !owned.isLeaving) this.#track(this.#handOver(owned));
     }
-    for (const partition of this.#wanted) {
-      if (!this.#owned.has(partition) && !this.#taking.has(partition)) {
-        this.#track(this.#takeWanted(partition));
-      }
-    }
+    for (const partition of this.#wanted) this.#takeMissing(partition);
+  }
+
+  /** Takes a partition that is to be ours, unless it is, or is being taken. */
+  #takeMissing(partition: number): void {
+    if (!this.#wanted.has(partition) || this.#owned.has(partition) || this.#taking.has(partition)) return;
+    this.#track(this.#takeWanted(partition));
   }
 
   #track(work: Promise<void>): void {
@@ -143,7 +145,7 @@ export class Ownership {
     const grace = AbortSignal.any([this.#closing, abortAt(clock, clock.nowMs() + GRACE_MS)]);
     while (!grace.aborted && hasHeld(owned)) await bell.after(bell.rings, grace);
     await this.#release(owned);
-    if (this.#wanted.has(owned.partition) && !this.#closing.aborted) await this.#takeWanted(owned.partition);
+    if (!this.#closing.aborted) this.#takeMissing(owned.partition); // it may have been given back meanwhile
   }
 
   async #release(owned: OwnedPartition): Promise<void> {
@@ -187,6 +189,7 @@ export class Ownership {
     } finally {
       this.#taking.delete(partition);
       this.#options.bell.ring();
+      if (!this.#closing.aborted) this.#takeMissing(partition); // it may have been given back while this was ended
     }
   }
 
@@ -311,9 +314,7 @@ export class Ownership {
     if (owned.isDropped || this.#closing.aborted) return;
     if (!isLoss(error)) return this.#options.failed(error);
     this.#drop(owned, error);
-    if (this.#wanted.has(owned.partition) && !this.#taking.has(owned.partition)) {
-      this.#track(this.#takeWanted(owned.partition));
-    }
+    this.#takeMissing(owned.partition);
   }
 
   /** Is told that a write of a partition was refused. */

@@ -37,7 +37,8 @@ const DEFAULT_MAX_BYTES = 1_048_588;
 export async function setUpTopics(link: Link, options: SetupOptions): Promise<Setup> {
   const { names, mayCreate } = options;
   const before = await link.topics();
-  const partitions = before.get(names.pending) ?? options.partitions ?? options.defaultPartitions;
+  const partitions = before.get(names.pending) ??
+    (mayCreate ? await createPending(link, options) : options.defaultPartitions);
   const plans = topicPlans(names, partitions, options.keepMs);
   const missing = plans.filter(({ topic }) => !before.has(topic));
   if (missing.length > 0) {
@@ -50,6 +51,15 @@ export async function setUpTopics(link: Link, options: SetupOptions): Promise<Se
   const { partitions: asked = 0 } = options;
   if (partitions < asked) throw tooFew(link, names.pending, partitions, asked);
   return { partitions, maxBytes: await checkSettings(link, plans, options) };
+}
+
+/** Of several that begin a queue at once, the first says how it is divided. @returns that */
+async function createPending(link: Link, options: SetupOptions): Promise<number> {
+  const { names: { pending }, defaultPartitions, partitions = defaultPartitions, keepMs } = options;
+  const plans = topicPlans(options.names, partitions, keepMs).filter(({ topic }) => topic === pending);
+  await create(link, plans, options.replication);
+  await link.use([pending]);
+  return link.partitions(pending);
 }
 
 function noQueue(link: Link, missing: readonly TopicPlan[]): QueueError {

@@ -240,7 +240,8 @@ export class View {
 
   /** Reads what was found; what has changed meanwhile is as it is now, or left out. */
   async *read(found: readonly Found[], filter: Filter): AsyncGenerator<InstanceView> {
-    const ends = new EndReader(this.#options.link, this.#options.names.finished);
+    const { link, names, partitions } = this.#options;
+    const ends = new EndReader(link, names.finished, partitions);
     for (const { id, partition } of found) {
       const state = this.state(partition);
       if (state === undefined || this.#placeOf(state, id, filter) === undefined) continue;

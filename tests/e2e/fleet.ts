@@ -1,0 +1,79 @@
+/** Consumers as real processes, that join, leave and die while the others go on. */
+import type { RecordingServer } from "./recorded_calls.ts";
+import { type Ran, Running } from "./sequoia.ts";
+
+/** A life of a consumer: one process. Times are in milliseconds on the clock of `performance.now()`. */
+export interface Life {
+  /** Under which name it makes calls: no other life has it. */
+  readonly name: string;
+  readonly process: Running;
+  readonly bornMs: number;
+  /** When it was killed or told to leave; Infinity while it was not. */
+  endedMs: number;
+  wasKilled: boolean;
+}
+
+/** What consumers are started with. */
+export interface FleetOptions {
+  readonly queue: string;
+  readonly cwd: string;
+  readonly functions: RecordingServer;
+  /** For all of them together. */
+  readonly limit: number;
+}
+
+/** Any number of consumers of one queue. */
+export class Fleet implements AsyncDisposable {
+  readonly lives: Life[] = [];
+  readonly #options: FleetOptions;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Starts one, and waits until it consumes. */
+  async start(): Promise<Life> {
+    const { queue, cwd, functions, limit } = this.#options;
+    const name = `c${this.lives.length + 1}`;
+    const process = new Running([
+      ...["consume", "--queue", queue, "--limit", String(limit), "--out", "none"],
+      ...["--platform", `${name}=${functions.url(name)}`],
+    ], { cwd });
+    const life = { name, process, bornMs: performance.now(), endedMs: Infinity, wasKilled: false };
+    this.lives.push(life);
+    await process.says(/Consuming/);
+    return life;
+  }
+
+  /** Ends one as a crash would. @throws {Error} if it has ended by itself */
+  async kill(life: Life): Promise<void> {
+    if (life.process.isOver) {
+      const { code, stderr } = await life.process.ended;
+      throw new Error(`${life.name} has ended by itself with ${code}: ${stderr}`);
+    }
+    life.process.signal("SIGKILL");
+    life.endedMs = performance.now();
+    life.wasKilled = true;
+  }
+
+  /** Lets one end in order; resolves when it has. */
+  async leave(life: Life): Promise<Ran> {
+    life.process.signal("SIGTERM");
+    life.endedMs = performance.now();
+    return await life.process.ended;
+  }
+
+  /** Those that have neither been killed nor told to leave. */
+  get alive(): Life[] {
+    return this.lives.filter(({ endedMs }) => endedMs === Infinity);
+  }
+
+  /** What all of them have said on standard error. */
+  get said(): string {
+    return this.lives.map(({ process }) => process.stderr).join("");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { process } of this.lives) await process[Symbol.asyncDispose]();
+  }
+}
