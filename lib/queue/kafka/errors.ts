@@ -37,6 +37,9 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   KAFKA_STORAGE_ERROR: "transient",
 };
 
+/** What kafkajs says of a broker that it has given out while another request was still connecting it: nothing was sent. */
+const NOT_YET = "Broker not connected";
+
 interface KafkajsError extends Error {
   readonly type?: string;
   readonly retriable?: boolean;
@@ -51,6 +54,7 @@ export function troubleOf(error: unknown): Trouble {
   }
   const known = TROUBLES[type];
   if (known !== undefined) return known;
+  if (root.message === NOT_YET) return "transient";
   if (
     /^KafkaJS(Connection|RequestTimeout|Broker|LockTimeout|Metadata|TopicMetadata|GroupCoordinator)/.test(
       name,
