@@ -248,4 +248,19 @@ kafkaTests("the original's messages", () => {
       );
     });
   }
+
+  Deno.test("produce --wire original hears of the ends, and submits what has an id once", async () => {
+    await using functions = new Functions();
+    await using at = await folder({ "trees.ts": TREES(functions.urlOf) });
+    const queue = ["--queue", `kafka://${shared.broker.address}?prefix=${newPrefix()}`];
+    await using consumer = new Running(["consume", ...queue, "--out", "none"], at);
+    await consumer.says(/Consuming/);
+    for (let i = 0; i < 2; i++) {
+      const submit = ["produce", "trees.ts", "--chain", "line", "--id", "order-17", "--wire", "original"];
+      const { ended } = await runJson([...submit, "--wait", ...queue], at) as { ended: unknown };
+      assertEquals(ended, { completed: 1, failed: 0, cancelled: 0 });
+    }
+    const keys = functions.calls.map(({ key }) => key);
+    assertEquals(keys, ["order-17/node1", "order-17/node2", "order-17/node3"]);
+  });
 });
