@@ -5,6 +5,7 @@ import { adaptiveBench } from "./adaptive_bench.ts";
 import { cliBench } from "./cli_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
 import { decidingBench } from "./deciding_bench.ts";
+import { kafkaBench } from "./kafka_bench.ts";
 import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
 import { reportBench } from "./report_bench.ts";
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "provider model": providerBench,
   "sqlite queue": queueBench,
   "consume": consumeBench,
+  "kafka queue": kafkaBench,
   "deciding chains": decidingBench,
   "adaptive limit": adaptiveBench,
   "running report": reportBench,

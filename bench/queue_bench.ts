@@ -12,7 +12,7 @@ const ROUNDS = 3;
  * some rounds on one growing file.
  */
 export async function queueBench(): Promise<Figure[]> {
-  const folder = await Deno.makeTempDir({ dir: ".", prefix: ".queue-bench-" });
+  const folder = await Deno.makeTempDir({ dir: ".", prefix: ".bench-" });
   try {
     await using queue = await openSqliteQueue({ path: `${folder}/queue.db`, clock: realClock });
     const rates: { push: number; finish: number }[] = [];

@@ -61,10 +61,13 @@ export const QUEUE_TABLE = {
       "kafka://HOST:9092,HOST:9092",
       "brokers, for many machines; USER:PASSWORD@ may stand before them, and follow may",
     ],
-    ["  ?group=NAME&prefix=NAME", "the consumer group (default sequoia), and what topics' names start with"],
-    ["  &partitions=N&replication=N", "of topics that are created"],
-    ["  &lease=10s&keep=24h", "how long a consumer may be silent, and how long ended instances are kept"],
-    ["  &compression=gzip&linger=5ms", "of messages, and how long they wait for others"],
+    [
+      "  ?prefix=NAME&group=NAME",
+      "what topics' names start with, and the consumer group (default PREFIXsequoia)",
+    ],
+    ["  &partitions=N&replication=N", "of topics that are created (default 12, and what the brokers say)"],
+    ["  &lease=6s&keep=24h", "how long a consumer may be silent, and how long ended instances are kept"],
+    ["  &compression=gzip&linger=5ms", "of messages, and how far requests are apart (default none and 5ms)"],
     ["  &ssl=true&ca=FILE&cert=FILE&key=FILE", "TLS ($SEQUOIA_KAFKA_SSL, _CA, _CERT, _KEY)"],
     [
       "  &sasl=plain|scram-sha-256|scram-sha-512",

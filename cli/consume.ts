@@ -75,7 +75,9 @@ export const command: Command = {
     const platform = stack.use(
       await makePlatform({ ...values, attached, onStart: (words) => log.info(words) }),
     );
-    const queue = stack.use(await openQueue(values, { onNote: (words) => log.warn(words) }));
+    const queue = stack.use(
+      await openQueue(values, { signal: context.drain, onNote: (words) => log.warn(words) }),
+    );
     const path = values.out ?? "run.json";
     const recorder = path === "none" ? noRecorder : stack.use(
       await openLogOf(path, "consume", {
@@ -90,7 +92,6 @@ export const command: Command = {
       platform,
       recorder,
       clock,
-      limits,
       untilEmpty: values["until-empty"],
       onOrder: ({ policy }) =>
         void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),

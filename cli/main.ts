@@ -41,7 +41,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const signals = listenForSignals();
-  await command.run(rest, signals.context);
+  try {
+    await command.run(rest, signals.context);
+  } catch (error) {
+    const isOwnDoing = signals.interrupted() && error instanceof Error && "code" in error &&
+      error.code === "closed";
+    if (!isOwnDoing) throw error;
+  }
   return signals.interrupted() ? 130 : 0;
 }
 

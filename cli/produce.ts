@@ -62,7 +62,9 @@ export const command: Command = {
     const load = await withInstances(await loadOf(workload, values), values);
     const wire = values.wire === "original" ? await originalWire(workload, load, log) : {};
     await using stack = new AsyncDisposableStack();
-    const queue = stack.use(await openQueue(values, { ...wire, onNote: (words) => log.warn(words) }));
+    const queue = stack.use(
+      await openQueue(values, { ...wire, signal: context.drain, onNote: (words) => log.warn(words) }),
+    );
     const recorder = values.out === undefined
       ? noRecorder
       : stack.use(await openLogOf(values.out, "produce", { seed: load.seed }));

@@ -127,8 +127,10 @@ export const command: Command = {
     action.check?.(rest, values);
     await using queue = await openQueue(values, {
       readOnly: !action.writes,
+      signal: context.drain,
       onNote: (words) => log.warn(words),
     });
+    context.drain.addEventListener("abort", () => void queue[Symbol.asyncDispose]()); // there is nothing to drain
     await action.run(queue, rest, values, context);
   },
 };

@@ -1,4 +1,5 @@
-import { readRunLog, type RunLog } from "../lib/record/mod.ts";
+import type { Logger } from "@std/log";
+import { readRunLog } from "../lib/record/mod.ts";
 import {
   buildRunView,
   checkThresholds,
@@ -8,11 +9,12 @@ import {
   type RunView,
   type Threshold,
 } from "../lib/report/mod.ts";
-import { type Command, COMMON } from "./command.ts";
+import { type Command, COMMON, QUEUE_OPTION } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { flag, many, one, readOptions, text } from "./options.ts";
 import { show, writePage } from "./report_output.ts";
+import { type NamedRunLog, originalRunAt } from "./wire.ts";
 
 const options = {
   html: one("FILE", "write a page with charts, self-contained", text),
@@ -23,6 +25,7 @@ const options = {
     parseThreshold,
   ),
   ascii: flag("draw charts with ASCII signs only"),
+  "queue-timeout": QUEUE_OPTION["queue-timeout"],
   ...COMMON,
 } as const;
 
@@ -35,17 +38,24 @@ export const command: Command = {
     ["sequoia report without.json with.json --html report.html", "two runs compared, also as a page"],
     ["sequoia report run.json --fail-if 'chains.dropped > 0' --json", "in a pipeline"],
     ["sequoia report serverLogsCS.txt run.json", "the original system's log, compared"],
+    [
+      "sequoia report kafka://127.0.0.1:9092",
+      "what the original's logging topics hold; ?prefix= and logins as in --queue",
+    ],
   ],
   options,
-  async run(args, { print }) {
+  async run(args, { drain: signal, print }) {
     const { values, rest } = readOptions(options, args);
     if (rest.length === 0) throw new UsageError("report: name a run log, for example run.json");
     if (values.csv && values.json) throw new UsageError("Choose one of --csv and --json");
     const log = openLog(values);
     const views: RunView[] = [];
     for (const path of rest) {
-      const { events, warnings } = runLogOf(path);
-      views.push(await buildRunView(path, events));
+      const { name, events, warnings } = await runLogOf(path, {
+        signal,
+        giveUpAfterMs: values["queue-timeout"],
+      }, log);
+      views.push(await buildRunView(name, events));
       for (const warning of warnings) log.warn(warning);
     }
     if (values.csv) print(renderCsv(views).trimEnd());
@@ -58,9 +68,19 @@ export const command: Command = {
   },
 };
 
-/** The run that an argument names: a file. */
-function runLogOf(path: string): RunLog {
-  return readRunLog(path);
+/** The run that an argument names: a file, or what topics on Kafka hold of the original's. */
+async function runLogOf(
+  path: string,
+  { signal, giveUpAfterMs }: { readonly signal: AbortSignal; readonly giveUpAfterMs: number | undefined },
+  log: Logger,
+): Promise<NamedRunLog> {
+  if (!/^kafka:/i.test(path)) return { name: path, ...readRunLog(path) };
+  const onNote = (words: string) => log.warn(words);
+  return await originalRunAt(path, {
+    onNote,
+    signal,
+    ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }),
+  });
 }
 
 /** @throws {FailedError} naming the conditions that hold */

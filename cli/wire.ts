@@ -3,7 +3,7 @@ import { realClock, systemRandom } from "../lib/model/mod.ts";
 import type { Attachment, Platform } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
-import type { RunLogWriter } from "../lib/record/mod.ts";
+import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
 import { UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";
 import { importFile } from "./workload_file.ts";
@@ -36,13 +36,38 @@ export async function openQueue(
   { queue, "queue-timeout": giveUpAfterMs, partitions }: QueueChoice,
   options: Omit<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs"> = {},
 ): Promise<QueueDriver> {
-  const { KAFKA_VARIABLES, openQueue, parseQueueAddress } = await import("../lib/queue/mod.ts");
-  const variables = Object.values(KAFKA_VARIABLES).map((name) => [name, Deno.env.get(name)] as const);
-  const address = parseQueueAddress(queueAddress(queue), Object.fromEntries(variables));
+  const { openQueue } = await import("../lib/queue/mod.ts");
+  const address = await addressOf(queueAddress(queue));
   return await openQueue(
     partitions === undefined ? address : await divided(address, partitions),
     { ...options, clock, random: chance, ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }) },
   );
+}
+
+/** Reads an address, with what the environment says of it. */
+async function addressOf(text: string): Promise<QueueAddress> {
+  const { KAFKA_VARIABLES, parseQueueAddress } = await import("../lib/queue/mod.ts");
+  const variables = Object.values(KAFKA_VARIABLES).map((name) => [name, Deno.env.get(name)] as const);
+  return parseQueueAddress(text, Object.fromEntries(variables));
+}
+
+/** A run log with the name that it is shown by, which holds no secrets. */
+export type NamedRunLog = RunLog & { readonly name: string };
+
+/** What the original system has logged to the Kafka at an address, as a run. */
+export async function originalRunAt(
+  text: string,
+  options: Pick<OpenQueueOptions, "giveUpAfterMs" | "onNote" | "signal">,
+): Promise<NamedRunLog> {
+  const { addressWords, readKafkaTexts } = await import("../lib/queue/mod.ts");
+  const { ORIGINAL_LOG_TOPICS, originalRun } = await import("../lib/record/mod.ts");
+  const texts = readKafkaTexts(await addressOf(text), ORIGINAL_LOG_TOPICS, {
+    ...options,
+    clock,
+    random: chance,
+  });
+  const name = addressWords(text);
+  return { name, ...originalRun(name, texts) };
 }
 
 async function divided(address: QueueAddress, partitions: number): Promise<QueueAddress> {

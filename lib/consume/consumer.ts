@@ -1,6 +1,6 @@
 import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver } from "../queue/mod.ts";
-import type { Limits, SchedulerStats } from "../scheduler/mod.ts";
+import type { SchedulerStats } from "../scheduler/mod.ts";
 import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 
@@ -11,11 +11,6 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly window?: number;
   /** End when nothing is queued or running. (Default: false) */
   readonly untilEmpty?: boolean;
-  /**
-   * What the scheduler was made with, for all consumers of the queue together: from its first share on, it goes on under its
-   * part of them. (Default: no limits)
-   */
-  readonly limits?: Limits;
   /** Carries out that consumers are to go on under another policy; the consumer does all else that they are asked. */
   readonly onOrder?: (order: Extract<Order, { kind: "policy" }>) => void;
   /** Told why it does not go on under a limit that it was asked to. (Default: nobody is told) */
@@ -66,7 +61,7 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#limits = new DividedLimits(options.scheduler, options.limits ?? {});
+    this.#limits = new DividedLimits(options.scheduler);
     this.#execution = new Execution(options, {
       changed: () => this.#pump(),
       released: () => this.#released(),

@@ -11,10 +11,10 @@ export class DividedLimits {
   /** Until it is heard that the queue is divided, it is not. */
   #share: LimitShare | undefined;
 
-  /** @param limits what the scheduler was made with */
-  constructor(scheduler: Scheduler, limits: Limits) {
+  /** @param scheduler has the limits whole, until its share is known */
+  constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
-    this.#limits = limits;
+    this.#limits = scheduler.limits;
   }
 
   /**

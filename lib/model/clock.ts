@@ -9,7 +9,7 @@ export interface Clock {
   nowMs(): number;
   /** Waits until an instant; resolves at once if it has passed, and early (without an error) if `signal` is aborted. */
   until(instantMs: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back once, so many milliseconds from now. @returns what takes the call back */
+  /** Calls back once, so many milliseconds from now, or at once if they are below 0. @returns what takes the call back */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -29,7 +29,7 @@ export const realClock: Clock = {
     }
   },
   after(delayMs, callback) {
-    const id = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS));
+    const id = setTimeout(callback, Math.max(0, Math.min(delayMs, LONGEST_TIMER_MS))); // it warns of negative ones
     return () => clearTimeout(id);
   },
 };

@@ -6,20 +6,21 @@ import { type KafkaSetting, kafkaSettings, type Settings } from "./kafka_setting
 
 /** What may stand behind the `?` of a kafka address, or be said by variables. */
 export interface KafkaAddressOptions {
-  /** The consumer group: consumers of one group share the work. (Default: "sequoia") */
+  /** The consumer group: consumers of one group share the work. (Default: the prefix, and "sequoia") */
   readonly group?: string;
   /** Stands before the name of every topic. (Default: none) */
   readonly prefix?: string;
-  /** How many partitions the topics get if they are created. */
+  /** How many partitions the topics get if they are created. (Default: 12) */
   readonly partitions?: number;
   /** On how many brokers each partition of a topic is kept if it is created. (Default: the broker's) */
   readonly replication?: number;
-  /** How long a consumer may be silent before what it holds goes to others, in milliseconds: the session time-out. */
+  /** How long a consumer may be silent before what it holds goes to others, in milliseconds: the session time-out. (Default: 6 s) */
   readonly leaseMs?: number;
-  /** How long ended instances are kept, in milliseconds. */
+  /** How long ended instances are kept, in milliseconds. (Default: 24 h) */
   readonly keepMs?: number;
+  /** (Default: none) */
   readonly compression?: "none" | "gzip";
-  /** How long a message waits for others to be sent with it, in milliseconds. */
+  /** Least time between two requests to a broker while there is much to write, in milliseconds. (Default: 5) */
   readonly lingerMs?: number;
   /** (Default: no TLS) */
   readonly tls?: KafkaTls;

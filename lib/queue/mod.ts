@@ -5,10 +5,12 @@
 import { type Clock, type Random, systemRandom } from "../model/mod.ts";
 import type { UrlOf, WireFormat } from "../wire/mod.ts";
 import { parseQueueAddress, type QueueAddress } from "./address.ts";
-import type { QueueDriver } from "./queue.ts";
+import type { KafkaText } from "./kafka/texts.ts";
+import { type QueueDriver, QueueError } from "./queue.ts";
 
 export * from "./address.ts";
 export { CANCELLED_ON_REQUEST, matches } from "./filter.ts";
+export type { KafkaText } from "./kafka/texts.ts";
 export * from "./memory.ts";
 export * from "./queue.ts";
 
@@ -21,6 +23,8 @@ export interface OpenQueueOptions {
   readonly random?: Random;
   /** Kafka: how long no broker may answer before `unreachable`, in milliseconds. (Default: it never gives up) */
   readonly giveUpAfterMs?: number;
+  /** Kafka: ends the opening, which rejects with `closed`. What is open does not hear of it. */
+  readonly signal?: AbortSignal;
   /** Is told, once each, what an operator should see: that brokers cannot be reached, that they answer again. */
   readonly onNote?: (words: string) => void;
   /** Kafka: in which messages instances are sent. (Default: sequoia) */
@@ -51,4 +55,28 @@ export async function openQueue(
   }
   const { openSqliteQueue } = await import("./sqlite/mod.ts");
   return await openSqliteQueue({ path: at.path, ...at.options, ...options });
+}
+
+/**
+ * Reads what some topics hold, from their starts to their present ends, about in the order of time; of other programs too, as
+ * the original's logs. Topics that are not there are left out. What the address says of prefix, TLS and login is heeded.
+ *
+ * @throws {QueueError} `bad-address` if it is no address of Kafka; `cannot-open` if no topic is there; `unreachable`,
+ * `unauthorized` or `failed`
+ */
+export async function* readKafkaTexts(
+  address: string | QueueAddress,
+  topics: readonly string[],
+  options: Pick<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs" | "onNote" | "signal">,
+): AsyncGenerator<KafkaText> {
+  const at = typeof address === "string" ? parseQueueAddress(address) : address;
+  if (at.kind !== "kafka") {
+    throw new QueueError(
+      "bad-address",
+      `Cannot read topics of a queue of the kind ${at.kind}: it has none. Write kafka://HOST:9092`,
+    );
+  }
+  const { readTexts } = await import("./kafka/texts.ts");
+  const { random = systemRandom() } = options;
+  yield* readTexts(topics, { brokers: at.brokers, ...at.options, ...options, random });
 }

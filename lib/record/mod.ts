@@ -1,7 +1,7 @@
 /** The run log: what happened in a run, one event a line, written as it happens and read back for reports. */
 export * from "./errors.ts";
 export * from "./events.ts";
-export { originalRun, type ReceivedText } from "./original_log.ts";
+export { ORIGINAL_LOG_TOPICS, originalRun, type ReceivedText } from "./original_log.ts";
 export { readRunLog } from "./reader.ts";
 export type { RunLog } from "./run_log.ts";
 export { type Attempt, type Attempted, attemptEvent } from "./attempt.ts";

@@ -11,6 +11,14 @@ import { TimeOrder } from "./time_order.ts";
  */
 const SILENCE_MS = Math.max(...Object.values(LONGEST_CALL_MS));
 
+/** The topics in which the original logs what it does. */
+export const ORIGINAL_LOG_TOPICS = [
+  "producer_side_logging_queue",
+  "consumer_side_logging_queue",
+  "consumer_side_logging",
+  "function_side_logging_queue",
+] as const;
+
 /** What a topic holds, or a file: one line of the original's log, or several. */
 export interface ReceivedText {
   readonly text: string;

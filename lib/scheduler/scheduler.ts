@@ -49,6 +49,7 @@ export class Scheduler {
   readonly #retries: Retries;
   readonly #expiries = new TimeHeap<Expiry>(({ isOver }) => isOver);
   readonly #regime: Regime;
+  #limits: Limits;
   #news: Settlement[] = [];
   /** How many nodes have been submitted. */
   #sequence = 0;
@@ -62,6 +63,7 @@ export class Scheduler {
     const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
     const setup = { functions: this.#loads.byName, strictShares, platforms, pauses: [] };
     this.#regime = new Regime(policy, limits, setup, () => this.#tasks());
+    this.#limits = limits;
     this.#shed = shed;
     this.#retries = new Retries(random, options.retryBudget ?? RETRY_BUDGET);
   }
@@ -384,6 +386,12 @@ export class Scheduler {
    */
   setLimits(limits: Limits): void {
     this.#regime.setLimits(limits);
+    this.#limits = limits;
+  }
+
+  /** The limits in force, as they were asked for. */
+  get limits(): Limits {
+    return this.#limits;
   }
 
   /** Starts nothing more of what these mean, and what only earlier ones meant again. What is in flight ends as it would have. */

@@ -77,8 +77,7 @@ export class World {
     const queue = alter === undefined ? connection : altered(connection, alter(connection));
     const { clock, platform, log: recorder } = this;
     const scheduler = makeScheduler(policy, limits, shed);
-    const given = { ...options, ...limits !== undefined && { limits } };
-    const running = new Running(connection, { scheduler, platform, recorder, clock, ...given, queue });
+    const running = new Running(connection, { scheduler, platform, recorder, clock, ...options, queue });
     this.#alive.add(running);
     return running;
   }

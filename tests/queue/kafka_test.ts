@@ -4,11 +4,13 @@ import type { QueueDriver } from "../../lib/queue/mod.ts";
 import { kafkaTests } from "../kafka/broker.ts";
 import { CuttableSockets } from "../kafka/cut.ts";
 import { newPrefix, openQueueOn, type SharedBroker, sharedBroker } from "../kafka/shared.ts";
-import { queueContract, type QueueHarness } from "./contract.ts";
+import { assertEquals } from "@std/assert";
+import { pullAll, queueContract, type QueueHarness } from "./contract.ts";
+import { ids, instances, line, record, result } from "./samples.ts";
 
 /** Long enough for each test, as the clock is real; two of them wait for its end. */
 const KEEP_MS = 8000;
-const LEASE_MS = 1500;
+const LEASE_MS = 3000;
 
 /** A queue of one partition for the contract; each connection plays a process whose network can be cut. */
 function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
@@ -47,7 +49,8 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
   };
 }
 
-const ONE_HOLDER = "a partition is held by one consumer; see kafka_group_test.ts";
+const ONE_HOLDER = "a partition has one holder at a time; see kafka_group_test.ts";
+const SAME_HOLDER = "what is released stays in its partition, whose holder gets it again; see below";
 
 kafkaTests("kafka queue", () => {
   const shared = sharedBroker();
@@ -60,6 +63,33 @@ kafkaTests("kafka queue", () => {
         test: "a cancel is not lost when the holder dies, or is disposed, before it acted on it",
         reason: ONE_HOLDER,
       },
+      {
+        test: "what is released goes to others, with its progress and in its place; the rest stays held",
+        reason: SAME_HOLDER,
+      },
+      {
+        test: "what is released goes with what it has called, which is never released alone",
+        reason: SAME_HOLDER,
+      },
     ],
+  });
+
+  Deno.test("kafka queue: what is released is handed out again, with its progress and in its place", async () => {
+    await using harness = await openKafka(shared)();
+    const queue = await harness.connect();
+    const batch = instances(4, line);
+    await queue.push(batch);
+    await pullAll(harness, queue, 3);
+    await queue.checkpoint([{ instanceId: batch[1]!.id, records: [record(0, { made: true })] }]);
+    await queue.release([batch[2]!.id, batch[1]!.id]);
+    const { running, queued } = await queue.depth();
+    assertEquals([running, queued], [1, 3]);
+    const stranger = await harness.connect();
+    assertEquals((await stranger.depth()).running, 1);
+    const claims = await pullAll(harness, queue, 3);
+    assertEquals(ids(claims), ids(batch.slice(1)));
+    assertEquals(claims.map(({ progress }) => progress), [[record(0, { made: true })], [], []]);
+    await queue.finish(batch.map(({ id }) => result(id, realClock.nowMs())));
+    assertEquals((await stranger.depth()).completed, 4);
   });
 });

@@ -1,7 +1,8 @@
 import type { Clock } from "../../model/mod.ts";
 import { QueueError } from "../queue.ts";
 import { troubleOf } from "./errors.ts";
-import { COMPRESSION, type OutgoingRecord, type ProducerId } from "./kafkajs.ts";
+import { type COMPRESSION, type OutgoingRecord, produce, type ProducerId } from "./kafkajs.ts";
+import { encodeBatch } from "./record_batch.ts";
 import type { Link } from "./link.ts";
 
 /** Writes records to partitions, each exactly once, in the order of the calls. */
@@ -19,6 +20,14 @@ export interface RecordWriter {
   end(error: unknown): void;
 }
 
+/** Who writes, and what becomes of it when the broker refuses that. */
+export interface Identity {
+  /** Asks for a producer's id and epoch. */
+  identify(): Promise<ProducerId>;
+  /** What to do when the broker refuses it as fenced: give up, or go on under a new id. */
+  readonly whenFenced: "end" | "renew";
+}
+
 /** How records are written. */
 export interface AppenderOptions {
   readonly link: Link;
@@ -26,10 +35,6 @@ export interface AppenderOptions {
   /** Least time between two requests to a broker while there is much to write, in milliseconds. */
   readonly lingerMs: number;
   readonly compression: keyof typeof COMPRESSION;
-  /** Asks for a producer's id and epoch. */
-  readonly identify: () => Promise<ProducerId>;
-  /** What to do when the broker refuses it as fenced: give up, or go on under a new id. */
-  readonly whenFenced: "end" | "renew";
 }
 
 interface Item {
@@ -39,11 +44,12 @@ interface Item {
   reject(error: unknown): void;
 }
 
-/** A partition that is written to. */
+/** A partition that a writer writes to. */
 interface Lane {
+  readonly writer: Writer;
   readonly topic: string;
   readonly partition: number;
-  /** The number of the next record that this producer writes there. */
+  /** The number of the next record that this writer writes there. */
   sequence: number;
   waiting: Item[];
 }
@@ -59,27 +65,24 @@ const BATCH_BYTES = 900_000;
 /** A record's own parts beside key, value and headers, at most, in bytes. */
 const OVERHEAD = 40;
 
-/**
- * Writes as one idempotent producer: what waits while a request is under way goes with the next one, all partitions of a
- * broker together.
- */
-export class Appender implements RecordWriter {
-  readonly #options: AppenderOptions;
-  readonly #lanes = new Map<string, Lane>();
-  #id: ProducerId | undefined;
-  #ended: { readonly error: unknown } | undefined;
-  #busy = false;
-  #lastStartMs = -Infinity;
+/** One idempotent producer: what it writes to a partition stands there once, and in order. */
+class Writer implements RecordWriter {
+  readonly identity: Identity;
+  readonly lanes = new Map<string, Lane>();
+  id: ProducerId | undefined;
+  ended: { readonly error: unknown } | undefined;
+  readonly #plan: () => void;
   #pending = 0;
   #idle = () => {};
 
-  constructor(options: AppenderOptions, id?: ProducerId) {
-    this.#options = options;
-    this.#id = id;
+  constructor(identity: Identity, id: ProducerId | undefined, plan: () => void) {
+    this.identity = identity;
+    this.id = id;
+    this.#plan = plan;
   }
 
   append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<number> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended.error);
+    if (this.ended !== undefined) return Promise.reject(this.ended.error);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
     this.#laneOf(topic, partition).waiting.push({ records, bytes, resolve, reject });
@@ -88,85 +91,158 @@ export class Appender implements RecordWriter {
     return promise;
   }
 
+  #laneOf(topic: string, partition: number): Lane {
+    const key = `${topic} ${partition}`;
+    let lane = this.lanes.get(key);
+    if (lane === undefined) {
+      lane = { writer: this, topic, partition, sequence: 0, waiting: [] };
+      this.lanes.set(key, lane);
+    }
+    return lane;
+  }
+
   async idle(): Promise<void> {
     while (this.#pending > 0) await new Promise<void>((resolve) => this.#idle = resolve);
   }
 
   end(error: unknown): void {
-    this.#ended ??= { error };
-    for (const lane of this.#lanes.values()) this.#reject(lane.waiting.splice(0), error);
+    this.ended ??= { error };
+    for (const lane of this.lanes.values()) this.reject(lane.waiting.splice(0), error);
   }
 
-  #laneOf(topic: string, partition: number): Lane {
-    const key = `${topic} ${partition}`;
-    let lane = this.#lanes.get(key);
-    if (lane === undefined) this.#lanes.set(key, lane = { topic, partition, sequence: 0, waiting: [] });
-    return lane;
+  /** Goes on under another id, which counts its records anew. */
+  renew(): void {
+    this.id = undefined;
+    for (const lane of this.lanes.values()) lane.sequence = 0;
+  }
+
+  resolve(items: readonly Item[], offset: number): void {
+    for (const { records, resolve } of items) {
+      resolve(offset);
+      offset += records.length;
+    }
+    this.#done(items.length);
+  }
+
+  reject(items: readonly Item[], error: unknown): void {
+    for (const { reject } of items) reject(error);
+    this.#done(items.length);
+  }
+
+  #done(items: number): void {
+    this.#pending -= items;
+    if (this.#pending === 0) this.#idle();
+  }
+}
+
+/**
+ * Writes for any number of producers: what waits while a request is under way goes with the next one, all partitions of a
+ * broker together.
+ */
+export class Appender {
+  readonly #options: AppenderOptions;
+  readonly #writers = new Set<Writer>();
+  /** Brokers that are being written to. */
+  readonly #busy = new Set<number | undefined>();
+  #isPlanned = false;
+  #lastStartMs = -Infinity;
+
+  constructor(options: AppenderOptions) {
+    this.#options = options;
+  }
+
+  /** Writes under an identity of its own. @param id if it has been asked for already */
+  writer(identity: Identity, id?: ProducerId): RecordWriter {
+    const writer = new Writer(identity, id, () => this.#plan());
+    this.#writers.add(writer);
+    return writer;
   }
 
   /** At once if it was quiet, else so that requests keep their distance. */
   #plan(): void {
-    if (this.#busy) return;
-    this.#busy = true;
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
     const { clock, lingerMs } = this.#options;
     const waitMs = this.#lastStartMs + lingerMs - clock.nowMs();
     if (waitMs > 0) clock.after(waitMs, () => this.#flush());
     else queueMicrotask(() => this.#flush());
   }
 
-  async #flush(): Promise<void> {
-    this.#lastStartMs = this.#options.clock.nowMs();
-    const batches = [...this.#lanes.values()].filter(({ waiting }) => waiting.length > 0).map(nextBatch);
-    const byLeader = Map.groupBy(
-      batches,
-      ({ lane }) => this.#options.link.leaderId(lane.topic, lane.partition),
-    );
-    await Promise.all([...byLeader.values()].map((group) => this.#write(group)));
-    this.#busy = false;
-    if (this.#pending === 0) this.#idle();
-    else this.#plan();
+  /** Writes what waits, to each broker that is not being written to. */
+  #flush(): void {
+    const { link, clock } = this.#options;
+    this.#isPlanned = false;
+    const lanes = new Map<string, Lane>(); // one batch for a partition, if two producers write to it
+    for (const writer of this.#writers) {
+      for (const [key, lane] of writer.lanes) {
+        if (lane.waiting.length > 0 && !lanes.has(key)) lanes.set(key, lane);
+      }
+      if (writer.ended !== undefined) this.#writers.delete(writer);
+    }
+    const byLeader = Map.groupBy(lanes.values(), ({ topic, partition }) => link.leaderId(topic, partition));
+    for (const [leader, led] of byLeader) {
+      if (this.#busy.has(leader)) continue; // it is planned anew when that has been answered
+      this.#busy.add(leader);
+      this.#lastStartMs = clock.nowMs();
+      void this.#write(led.map(nextBatch)).then(() => {
+        this.#busy.delete(leader);
+        if (this.#hasWork()) this.#plan();
+      });
+    }
+  }
+
+  #hasWork(): boolean {
+    for (const { lanes } of this.#writers) {
+      for (const { waiting } of lanes.values()) if (waiting.length > 0) return true;
+    }
+    return false;
   }
 
   async #write(batches: readonly Batch[]): Promise<void> {
     try {
-      if (this.#ended !== undefined) throw this.#ended.error;
       const offsets = await this.#send(batches);
-      for (const { lane, items } of batches) this.#resolve(items, offsets.get(lane)!);
+      for (const { lane, items } of batches) lane.writer.resolve(items, offsets.get(lane)!);
     } catch (error) {
       await this.#failed(batches, error);
     }
   }
 
+  /** One that fails may be anybody's fault: each is tried by itself then. The broker knows those again that it has. */
   async #failed(batches: readonly Batch[], error: unknown): Promise<void> {
     const trouble = error instanceof QueueError && error.code === "too-large"
       ? "too-large"
       : troubleOf(error);
-    const canBeDivided = batches.length > 1 || batches[0]!.items.length > 1;
-    if (canBeDivided && (trouble === "too-large" || error instanceof Parted)) {
+    const isOfOne = trouble === "too-large" || trouble === "fenced" || error instanceof Parted;
+    const canBeDivided = batches.length > 1 || (batches[0]!.items.length > 1 && trouble === "too-large");
+    if (isOfOne && canBeDivided) {
       for (const part of divided(batches)) await this.#write(part);
       return;
     }
-    if (trouble === "fenced" && this.#options.whenFenced === "renew" && this.#ended === undefined) {
-      this.#id = undefined;
-      for (const lane of this.#lanes.values()) lane.sequence = 0;
+    const { lane: { writer } } = batches[0]!;
+    if (trouble === "fenced" && writer.identity.whenFenced === "renew" && writer.ended === undefined) {
+      writer.renew();
       return await this.#write(batches);
     }
-    if (trouble === "fenced") this.end(error);
-    for (const { items } of batches) this.#reject(items, error);
+    if (trouble === "fenced") writer.end(error);
+    for (const { lane, items } of batches) lane.writer.reject(items, error);
   }
 
-  /** Sends the same batches with the same numbers until the broker has taken them: it knows them again. */
+  /** Sends the same batches with the same numbers until the broker has taken them. */
   async #send(batches: readonly Batch[]): Promise<Map<Lane, number>> {
-    const { link, compression, identify } = this.#options;
-    const { producerId, producerEpoch } = this.#id ??= await identify();
-    const topics = Map.groupBy(batches, ({ lane }) => lane.topic);
-    const topicData = [...topics].map(([topic, list]) => ({
+    const { link, compression } = this.#options;
+    for (const writer of new Set(batches.map(({ lane }) => lane.writer))) {
+      if (writer.ended !== undefined) throw writer.ended.error;
+      writer.id ??= await writer.identity.identify();
+    }
+    const encoded = await Promise.all(batches.map(async ({ lane, items }) => {
+      const { writer, topic, partition, sequence: firstSequence } = lane;
+      const records = items.flatMap(({ records }) => records);
+      const batch = await encodeBatch(records, { ...writer.id!, compression, firstSequence });
+      return { topic, partition, batch };
+    }));
+    const topics = [...Map.groupBy(encoded, ({ topic }) => topic)].map(([topic, partitions]) => ({
       topic,
-      partitions: list.map(({ lane, items }) => ({
-        partition: lane.partition,
-        firstSequence: lane.sequence,
-        messages: items.flatMap(({ records }) => records),
-      })),
+      partitions,
     }));
     const { topic, partition } = batches[0]!.lane;
     const answer = await link.leader(`write to ${topic}`, topic, partition, (broker) => {
@@ -174,13 +250,7 @@ export class Appender implements RecordWriter {
       if (batches.some(({ lane }) => link.leaderId(lane.topic, lane.partition) !== leader)) {
         throw new Parted();
       }
-      return broker.produce({
-        acks: -1,
-        producerId,
-        producerEpoch,
-        compression: COMPRESSION[compression],
-        topicData,
-      });
+      return produce(broker, topics);
     });
     const offsets = new Map<Lane, number>();
     for (const { lane, items } of batches) {
@@ -190,19 +260,6 @@ export class Appender implements RecordWriter {
       lane.sequence = (lane.sequence + count) % 2 ** 31;
     }
     return offsets;
-  }
-
-  #resolve(items: readonly Item[], offset: number): void {
-    for (const { records, resolve } of items) {
-      resolve(offset);
-      offset += records.length;
-    }
-    this.#pending -= items.length;
-  }
-
-  #reject(items: readonly Item[], error: unknown): void {
-    for (const { reject } of items) reject(error);
-    this.#pending -= items.length;
   }
 }
 

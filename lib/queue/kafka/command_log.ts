@@ -147,51 +147,51 @@ export class CommandLog {
   }
 
   async #write(
-    appender: RecordWriter,
+    writer: RecordWriter,
     entries: readonly (readonly [key: string, value: unknown])[],
     nowMs: number,
   ) {
-    await appender.append(this.#topic, 0, entries.map(([key, value]) => outgoing(key, value, nowMs)));
+    await writer.append(this.#topic, 0, entries.map(([key, value]) => outgoing(key, value, nowMs)));
   }
 
   /** Asks owners for something. */
-  async ask(appender: RecordWriter, request: Request, nowMs: number): Promise<void> {
-    await this.#write(appender, [[`request/${request.id}`, request]], nowMs);
+  async ask(writer: RecordWriter, request: Request, nowMs: number): Promise<void> {
+    await this.#write(writer, [[`request/${request.id}`, request]], nowMs);
   }
 
   /** Answers a request for a partition. */
   async answer(
-    appender: RecordWriter,
+    writer: RecordWriter,
     id: string,
     partition: number,
     reached: number,
     nowMs: number,
   ): Promise<void> {
-    await this.#write(appender, [[`answer/${id}/${partition}`, reached]], nowMs);
+    await this.#write(writer, [[`answer/${id}/${partition}`, reached]], nowMs);
     this.#open.get(id)?.answers.set(partition, reached);
   }
 
   /** A request is over. */
-  async close(appender: RecordWriter, { id, ids }: Request, nowMs: number): Promise<void> {
+  async close(writer: RecordWriter, { id, ids }: Request, nowMs: number): Promise<void> {
     const answers = Object.keys(ids).map((partition) => [`answer/${id}/${partition}`, null] as const);
-    await this.#write(appender, [[`request/${id}`, null], ...answers], nowMs);
+    await this.#write(writer, [[`request/${id}`, null], ...answers], nowMs);
     this.#open.delete(id);
   }
 
   /** Tells whoever listens. */
-  async announce(appender: RecordWriter, id: string, order: Announcement, nowMs: number): Promise<void> {
-    await this.#write(appender, [[`order/${id}`, order], [`order/${id}`, null]], nowMs);
+  async announce(writer: RecordWriter, id: string, order: Announcement, nowMs: number): Promise<void> {
+    await this.#write(writer, [[`order/${id}`, order], [`order/${id}`, null]], nowMs);
   }
 
   /** Puts a pause in force. */
-  async pause(appender: RecordWriter, pause: Pause, nowMs: number): Promise<void> {
-    await this.#write(appender, [[`pause/${pauseName(pause)}`, pause]], nowMs);
+  async pause(writer: RecordWriter, pause: Pause, nowMs: number): Promise<void> {
+    await this.#write(writer, [[`pause/${pauseName(pause)}`, pause]], nowMs);
   }
 
   /** Takes a pause back, or all that are known. */
-  async resume(appender: RecordWriter, pause: Pause | undefined, nowMs: number): Promise<void> {
+  async resume(writer: RecordWriter, pause: Pause | undefined, nowMs: number): Promise<void> {
     const names = pause === undefined ? [...this.#pauses.keys()] : [pauseName(pause)];
     if (names.length === 0) return;
-    await this.#write(appender, names.map((name) => [`pause/${name}`, null] as const), nowMs);
+    await this.#write(writer, names.map((name) => [`pause/${name}`, null] as const), nowMs);
   }
 }

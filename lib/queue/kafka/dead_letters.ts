@@ -19,7 +19,7 @@ export class DeadLetters {
 
   /** Sets a message aside. @param where the topic in which it was found */
   async add(
-    appender: RecordWriter,
+    writer: RecordWriter,
     where: string,
     partition: number,
     { place, bytes, reason }: Unreadable,
@@ -30,7 +30,7 @@ export class DeadLetters {
       reason: Buffer.from(reason),
     };
     const timestamp = String(Math.floor(clock.nowMs()));
-    await appender.append(this.#topic, 0, [{
+    await writer.append(this.#topic, 0, [{
       key: headers.place,
       value: bufferOf(bytes),
       headers,
@@ -38,13 +38,19 @@ export class DeadLetters {
     }]);
   }
 
-  /** All of them, oldest first. */
+  /** All of them, oldest first. One that was set aside twice, as its consumer died in between, is shown once. */
   async *read(): AsyncGenerator<BadMessage> {
+    const places = new Set<string>();
     const topic = this.#topic, partition = 0;
     const end = await endOffset(this.#link, topic, partition);
     for (let offset = await startOffset(this.#link, topic, partition); offset < end;) {
       const { records, next } = await readChunk(this.#link, { topic, partition, offset });
-      for (const record of records) if (Number(record.offset) < end) yield badMessage(record);
+      for (const record of records) {
+        if (Number(record.offset) >= end) break;
+        const message = badMessage(record);
+        if (!places.has(message.place)) yield message;
+        places.add(message.place);
+      }
       offset = Math.max(next, offset + 1);
     }
   }

@@ -39,7 +39,7 @@ export interface KafkaDriverParts {
   readonly tail: Tail;
   readonly log: CommandLog;
   /** Writes submissions, commands and dead letters. */
-  readonly appender: RecordWriter;
+  readonly writer: RecordWriter;
   readonly submitter: Submitter;
   readonly deadLetters: DeadLetters;
   readonly ownership: Ownership;
@@ -124,6 +124,7 @@ export class KafkaDriver implements QueueDriver {
   fail(error: unknown): void {
     if (this.#end !== undefined) return;
     this.#failure ??= { error };
+    this.#parts.ownership.fail();
     this.#parts.bell.ring();
   }
 
@@ -148,9 +149,14 @@ export class KafkaDriver implements QueueDriver {
     return this.#parts.view.depth();
   }
 
-  /** Looks until nothing has changed hands meanwhile: what does is in nobody's view for a moment. */
+  /**
+   * Looks until nothing has changed hands meanwhile: what does is in nobody's view for a moment. What is about to be taken
+   * is waited for, as it need not be read twice.
+   */
   async #look(): Promise<void> {
     do {
+      if (this.#member !== undefined) await this.#parts.ownership.settled();
+      this.#check("read", "read");
       await this.#parts.view.refresh();
       this.#check("read", "read");
     } while (!this.#parts.view.isWhole());
@@ -173,18 +179,18 @@ export class KafkaDriver implements QueueDriver {
 
   async request(command: Command): Promise<number> {
     this.#check("ask", "write");
-    const { log, appender, operator, clock, newId } = this.#parts;
+    const { log, writer, operator, clock, newId } = this.#parts;
     switch (command.kind) {
       case "policy":
       case "limit":
-        await log.announce(appender, newId(), command, clock.nowMs());
+        await log.announce(writer, newId(), command, clock.nowMs());
         return 0;
       case "pause":
-        await log.pause(appender, command.pause, clock.nowMs());
+        await log.pause(writer, command.pause, clock.nowMs());
         return 0;
       case "resume":
         await log.refresh();
-        await log.resume(appender, command.pause, clock.nowMs());
+        await log.resume(writer, command.pause, clock.nowMs());
         return 0;
       default:
         return await operator.request(command);
@@ -240,9 +246,9 @@ export class KafkaDriver implements QueueDriver {
   }
 
   async #handBack(): Promise<void> {
-    const { ownership, membership, upkeep, appender } = this.#parts;
+    const { ownership, membership, upkeep, writer } = this.#parts;
     await ownership.close().catch((error) => this.fail(error));
-    await appender.idle();
+    await writer.idle();
     if (this.#failure !== undefined || this.#member === undefined) return;
     await upkeep.commit().catch(() => {}); // it is only told
     await membership.leave();

@@ -1,4 +1,4 @@
-import { QueueError } from "../queue.ts";
+import { QueueError, type QueueErrorCode } from "../queue.ts";
 
 /** What an error of kafkajs means for what was tried. */
 export type Trouble =
@@ -7,6 +7,8 @@ export type Trouble =
   /** Somebody else writes under this producer's name by now. */
   | "fenced"
   | "unauthorized"
+  /** The broker's certificate is not trusted, or it trusts no client without one. */
+  | "untrusted"
   | "too-large"
   /** The group does not know this member any more, or has gone on without it. */
   | "expelled"
@@ -24,6 +26,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   KAFKAJS_UNKNOWN_ERROR_CODE: "fenced", // PRODUCER_FENCED (90) is the only newer one that brokers answer to our requests
   SASL_AUTHENTICATION_FAILED: "unauthorized",
   UNSUPPORTED_SASL_MECHANISM: "unauthorized",
+  ILLEGAL_SASL_STATE: "unauthorized",
   MESSAGE_TOO_LARGE: "too-large",
   RECORD_LIST_TOO_LARGE: "too-large",
   UNKNOWN_MEMBER_ID: "expelled",
@@ -39,6 +42,10 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 
 /** What kafkajs says of a broker that it has given out while another request was still connecting it: nothing was sent. */
 const NOT_YET = "Broker not connected";
+/** A login that was not refused: the connection broke meanwhile. */
+const BROKEN_LOGIN = /: (Connection |Closed connection|Request )/;
+/** The codes of node's TLS for certificates. */
+const CERTIFICATE = /CERT|^UNABLE_TO_/;
 
 interface KafkajsError extends Error {
   readonly type?: string;
@@ -49,9 +56,11 @@ interface KafkajsError extends Error {
 export function troubleOf(error: unknown): Trouble {
   const root = rootOf(error);
   const { type = "", retriable = false, name } = root;
-  if (type.endsWith("AUTHORIZATION_FAILED") || name === "KafkaJSSASLAuthenticationError") {
-    return "unauthorized";
+  if (type.endsWith("AUTHORIZATION_FAILED")) return "unauthorized";
+  if (name === "KafkaJSSASLAuthenticationError") {
+    return BROKEN_LOGIN.test(root.message) ? "transient" : "unauthorized";
   }
+  if (CERTIFICATE.test(String((root as { code?: unknown }).code))) return "untrusted";
   const known = TROUBLES[type];
   if (known !== undefined) return known;
   if (root.message === NOT_YET) return "transient";
@@ -84,23 +93,45 @@ function rootOf(error: unknown): KafkajsError {
 export function asQueueError(error: unknown, doing: string, where: string): unknown {
   if (error instanceof QueueError || !(error instanceof Error)) return error;
   if (!/^KafkaJS/.test(error.name)) return error;
+  const [code, state, advice] = explanationOf(error);
+  return new QueueError(code, `Cannot ${doing}: ${where} ${state}${advice && `. ${advice}`}`, {
+    cause: error,
+  });
+}
+
+/** What is said of an error: its code, what the broker does, and what to do about it. */
+function explanationOf(error: Error): [code: QueueErrorCode, state: string, advice: string] {
+  const { name, type } = rootOf(error), reason = reasonOf(error);
   switch (troubleOf(error)) {
+    case "untrusted":
+      return [
+        "unreachable",
+        `and this client do not trust each other (${reason})`,
+        "Name the authority of its certificate by ca=FILE, and, if it wants one, a certificate by cert=FILE and key=FILE",
+      ];
     case "unauthorized":
-      return new QueueError(
-        "unauthorized",
-        `Cannot ${doing}: ${where} does not let this user do it (${reasonOf(error)}). ` +
-          "See the rights that the README lists, and check user, password and sasl",
-        { cause: error },
-      );
+      if (type === "ILLEGAL_SASL_STATE") {
+        return [
+          "unauthorized",
+          "expects nobody to log in there",
+          "Leave out user, password and sasl, or name the port where it does",
+        ];
+      }
+      return name === "KafkaJSSASLAuthenticationError"
+        ? ["unauthorized", `does not let this user in (${reason})`, "Check user, password and sasl"]
+        : [
+          "unauthorized",
+          `does not let this user do it (${reason})`,
+          "See the rights that the README lists",
+        ];
     case "too-large":
-      return new QueueError(
-        "too-large",
-        `Cannot ${doing}: ${where} takes no message so large. Raise max.message.bytes of the topic`,
-        { cause: error },
-      );
-    default:
-      return new QueueError("failed", `Cannot ${doing}: ${where} answers: ${reasonOf(error)}`, {
-        cause: error,
-      });
+      return ["too-large", "takes no message so large", "Raise max.message.bytes of the topic"];
   }
+  if (type !== "INVALID_SESSION_TIMEOUT") return ["failed", `answers: ${reason}`, ""];
+  return [
+    "failed",
+    "takes no lease so short, or so long",
+    "Write another one behind the ? of the address, as lease=10s, or set group.min.session.timeout.ms or " +
+    "group.max.session.timeout.ms of the brokers",
+  ];
 }

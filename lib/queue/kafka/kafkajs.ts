@@ -7,7 +7,9 @@
  */
 import { Buffer } from "node:buffer";
 import ClusterModule from "kafkajs/cluster";
+import crc32cModule from "kafkajs/crc32c";
 import loggers from "kafkajs/loggers";
+import produceResponse from "kafkajs/produce-response";
 import RequestQueueModule from "kafkajs/request-queue";
 import defaultSocketFactory from "kafkajs/socket-factory";
 import type { Cluster as PublicCluster, ISocketFactory, SASLOptions } from "kafkajs";
@@ -65,26 +67,9 @@ type Partitioned<T> = readonly { readonly topic: string; readonly partitions: re
 
 /** One broker: a method for each request. Each rejects with a kafkajs error; protocol errors have a `type`. */
 export interface Broker {
-  produce(request: {
-    readonly acks: -1;
-    readonly producerId: Long;
-    readonly producerEpoch: number;
-    readonly compression: number;
-    readonly topicData: Partitioned<
-      {
-        readonly partition: number;
-        readonly firstSequence: number;
-        readonly messages: readonly OutgoingRecord[];
-      }
-    >;
-  }): Promise<
-    {
-      readonly topics: readonly {
-        readonly topicName: string;
-        readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
-      }[];
-    }
-  >;
+  /** Sends what is encoded already. */
+  readonly connectionPool: { send(protocol: unknown): Promise<unknown> };
+  disconnect(): Promise<void>;
   fetch(request: {
     readonly isolationLevel: 0;
     readonly maxWaitTime: number;
@@ -115,6 +100,9 @@ export interface Broker {
   initProducerId(
     request: { readonly transactionalId?: string; readonly transactionTimeout: number },
   ): Promise<ProducerId>;
+  findGroupCoordinator(
+    request: { readonly groupId: string; readonly coordinatorType: CoordinatorType },
+  ): Promise<unknown>;
   joinGroup(request: {
     readonly groupId: string;
     readonly sessionTimeout: number;
@@ -197,6 +185,59 @@ export interface Cluster extends Pick<PublicCluster, "isConnected" | "connect" |
   ): Promise<Broker>;
 }
 
+/** A partition's part of a request to write: its batch of records, encoded. */
+export interface EncodedPartition {
+  readonly partition: number;
+  readonly batch: Buffer;
+}
+
+/** What a broker answers to a request to write. */
+export interface ProduceAnswer {
+  readonly topics: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
+  }[];
+}
+
+/** Produce, version 7: what kafkajs speaks, and every broker since 2.1. */
+const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: "Produce" } as const;
+const ACKS_OF_ALL = -1;
+const PRODUCE_TIMEOUT_MS = 10_000;
+
+/** Writes batches to partitions; resolves when all replicas that are in sync have them. */
+export async function produce(broker: Broker, topics: Partitioned<EncodedPartition>): Promise<ProduceAnswer> {
+  const buffer = produceRequest(topics);
+  const request = { ...PRODUCE, encode: () => Promise.resolve({ buf: buffer, buffer }) }; // as kafkajs's Encoder
+  try {
+    return await broker.connectionPool.send({ request, response: produceResponse }) as ProduceAnswer;
+  } catch (error) {
+    if ((error as Error).name === "KafkaJSConnectionClosedError") await broker.disconnect(); // as kafkajs does after its own
+    throw error;
+  }
+}
+
+function produceRequest(topics: Partitioned<EncodedPartition>): Buffer {
+  const parts = [numbers([-1, 2], [ACKS_OF_ALL, 2], [PRODUCE_TIMEOUT_MS, 4], [topics.length, 4])];
+  for (const { topic, partitions } of topics) {
+    parts.push(numbers([Buffer.byteLength(topic), 2]), Buffer.from(topic), numbers([partitions.length, 4]));
+    for (const { partition, batch } of partitions) {
+      parts.push(numbers([partition, 4], [batch.length, 4]), batch);
+    }
+  }
+  return Buffer.concat(parts);
+}
+
+/** Whole numbers with a sign, each in so many bytes. */
+function numbers(...list: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer {
+  const buffer = Buffer.alloc(list.reduce((sum, [, bytes]) => sum + bytes, 0));
+  let at = 0;
+  for (const [value, bytes] of list) at = buffer.writeIntBE(value, at, bytes);
+  return buffer;
+}
+
+/** The checksum of batches of records: CRC-32C (Castagnoli). */
+export const crc32c = crc32cModule as unknown as (bytes: Buffer) => number;
+
 /** What a coordinator is looked for. */
 export const COORDINATOR = { group: 0, transaction: 1 } as const;
 /** One of {@linkcode COORDINATOR}. */
@@ -214,31 +255,48 @@ export interface ClusterOptions {
   readonly sasl?: SASLOptions | undefined;
   /** For tests that cut connections. (Default: kafkajs's) */
   readonly socketFactory?: ISocketFactory | undefined;
+  /** A connection need not take longer to be made than all may take, in milliseconds. (Default: as long as it takes) */
+  readonly giveUpAfterMs?: number | undefined;
 }
 
+/** How long a connection may take to be made, in milliseconds. */
 const CONNECTION_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 type ClusterConstructor = new (options: Readonly<Record<string, unknown>>) => Cluster;
 
 /** Makes the connections; nothing is connected yet. What kafkajs would log reaches nobody: its errors are told by ours. */
-export function newCluster({ brokers, clientId, ssl, sasl, socketFactory }: ClusterOptions): Cluster {
+export function newCluster(options: ClusterOptions): Cluster {
   mendRequestQueue();
+  const { clientId, ssl, sasl, giveUpAfterMs = Infinity, socketFactory = defaultSocketFactory() } = options;
   const Constructor = ClusterModule as unknown as ClusterConstructor;
   return new Constructor({
     logger: loggers.createLogger({ level: 0, logCreator: () => () => {} }),
-    socketFactory: socketFactory ?? defaultSocketFactory(),
-    brokers: [...brokers],
+    ...reachableByIpv6(options.brokers, socketFactory),
     clientId,
     ssl: ssl ?? null,
     sasl: sasl ?? null,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    connectionTimeout: Math.min(CONNECTION_TIMEOUT_MS, giveUpAfterMs),
     requestTimeout: REQUEST_TIMEOUT_MS,
     enforceRequestTimeout: true,
     metadataMaxAge: 300_000,
     allowAutoTopicCreation: false,
     retry: { retries: 1, initialRetryTime: 20 },
   });
+}
+
+/** kafkajs takes brokers apart at their first colon: addresses of IPv6 have another name there until they are connected to. */
+function reachableByIpv6(brokers: readonly string[], connect: ISocketFactory) {
+  const hosts = new Map<string, string>();
+  const named = brokers.map((broker, i) => {
+    const [, host, port] = /^\[(.*)\]:(\d+)$/.exec(broker) ?? [];
+    if (host === undefined) return broker;
+    hosts.set(`#${i}`, host);
+    return `#${i}:${port}`;
+  });
+  const socketFactory: ISocketFactory = ({ host, ...rest }) =>
+    connect({ host: hosts.get(host) ?? host, ...rest });
+  return { brokers: named, socketFactory };
 }
 
 interface RequestQueue {

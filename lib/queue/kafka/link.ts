@@ -7,7 +7,7 @@ import { type Broker, type Cluster, type ClusterOptions, COORDINATOR, newCluster
 export interface LinkOptions extends ClusterOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** How long no broker may answer before it is given up. (Default: for ever) */
+  /** How long no broker may answer before it is given up, in milliseconds. (Default: for ever) */
   readonly giveUpAfterMs?: number | undefined;
   /** Is told when no broker answers, and when one does again. */
   readonly onNote?: ((words: string) => void) | undefined;
@@ -24,6 +24,7 @@ const RESET_AFTER = 3;
 export class Reachability {
   readonly #options: LinkOptions;
   #silentSinceMs: number | undefined;
+  #answeredMs: number | undefined;
   #told = false;
 
   constructor(options: LinkOptions) {
@@ -32,27 +33,43 @@ export class Reachability {
 
   answered(): void {
     if (this.#told) this.#options.onNote?.(`Kafka at ${this.where} answers again`);
+    this.#answeredMs = this.#options.clock.nowMs();
     this.#silentSinceMs = undefined;
     this.#told = false;
   }
 
-  /** @throws {QueueError} `unreachable`, if it has been silent for too long */
-  silent(error: unknown): void {
+  /**
+   * @param askedMs since when that has been tried which failed, in milliseconds since 1970
+   * @throws {QueueError} `unreachable`, if it has been silent for too long
+   */
+  silent(error: unknown, askedMs: number): void {
     const { clock, giveUpAfterMs = Infinity, onNote } = this.#options;
     const nowMs = clock.nowMs();
-    this.#silentSinceMs ??= nowMs;
+    this.#silentSinceMs ??= Math.max(askedMs, this.#answeredMs ?? 0);
     const silentMs = nowMs - this.#silentSinceMs;
     if (silentMs >= giveUpAfterMs) {
       throw new QueueError(
         "unreachable",
-        `Cannot reach Kafka at ${this.where}: ${reasonOf(error)}, for ${Math.round(silentMs / 1000)} s. ` +
+        `Cannot reach Kafka at ${this.where}: ${this.#reason(error)}, for ${
+          Math.round(silentMs / 1000)
+        } s. ` +
           "Check the address, and that the broker is up",
         { cause: error },
       );
     }
     if (this.#told || silentMs < TOLD_AFTER_MS) return;
     this.#told = true;
-    onNote?.(`Cannot reach Kafka at ${this.where}: ${reasonOf(error)}. Trying again until it answers`);
+    onNote?.(`Cannot reach Kafka at ${this.where}: ${this.#reason(error)}. Trying again until it answers`);
+  }
+
+  /** Brokers hang up on whoever does not speak as they expect. */
+  #reason(error: unknown): string {
+    const reason = reasonOf(error);
+    if (this.#answeredMs !== undefined) return reason;
+    if (reason.includes("before secure TLS connection")) return `${reason} (it may want no TLS there)`;
+    return reason === "Closed connection"
+      ? `${reason} (it may want TLS: ssl=true, or a login: sasl)`
+      : reason;
   }
 
   get where(): string {
@@ -88,6 +105,21 @@ export class Link implements AsyncDisposable {
       (cluster) => cluster.metadata({ topics: [] }),
     );
     return new Map(topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]));
+  }
+
+  /**
+   * Makes sure that a topic is absent, rather than hidden from this user.
+   *
+   * @throws {QueueError} `unauthorized`
+   */
+  async seek(topic: string): Promise<void> {
+    await this.run(
+      `look for the topic ${topic}`,
+      (cluster) =>
+        cluster.metadata({ topics: [topic] }).catch((error) => {
+          if (error.type !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
+        }),
+    );
   }
 
   /** How many partitions a topic has; 0 if there is none. */
@@ -148,7 +180,12 @@ export class Link implements AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<T> {
     return await this.run(doing, async (cluster) => {
-      const broker = await cluster.findGroupCoordinator({ groupId, coordinatorType: COORDINATOR[of] });
+      const sought = { groupId, coordinatorType: COORDINATOR[of] };
+      const broker = await cluster.findGroupCoordinator(sought).catch(async (error) => {
+        if (error.name !== "KafkaJSGroupCoordinatorNotFound") throw error;
+        await (await cluster.findControllerBroker()).findGroupCoordinator(sought); // which says why
+        throw error;
+      });
       return await request(broker);
     }, signal);
   }
@@ -166,6 +203,7 @@ export class Link implements AsyncDisposable {
    * @throws the error itself if it is about producers, groups or offsets: see {@linkcode troubleOf}
    */
   async run<T>(doing: string, action: (cluster: Cluster) => Promise<T>, signal = this.#closing): Promise<T> {
+    const askedMs = this.#options.clock.nowMs();
     for (let failures = 0, delayMs = FIRST_DELAY_MS;; failures++) {
       this.#check(signal);
       try {
@@ -180,7 +218,7 @@ export class Link implements AsyncDisposable {
         if (trouble !== "transient" || error instanceof QueueError) {
           throw asQueueError(error, doing, this.where);
         }
-        this.#reachability.silent(error);
+        this.#reachability.silent(error, askedMs);
         await this.#recover(error, failures);
       }
       const { clock, random } = this.#options;

@@ -37,6 +37,8 @@ export interface MembershipOptions {
 const PROTOCOL = "sequoia";
 /** How long the members may take to come together anew, in milliseconds. */
 const REBALANCE_MS = 10_000;
+/** How often a member says that it is there, at the least, in milliseconds: so soon it hears that others have come or gone. */
+const LONGEST_BEAT_MS = 500;
 /** A member that has not been heard for this part of its session stops by itself: others may have what it had. */
 const SILENT_PART = 0.8;
 
@@ -140,7 +142,7 @@ export class Membership {
   /** Says that it is there, until it is to join anew. */
   async #beat({ member, generation }: Allotment): Promise<void> {
     const { link, clock, group, sessionMs } = this.#options;
-    const everyMs = Math.min(sessionMs / 6, 1000);
+    const everyMs = Math.min(sessionMs / 6, LONGEST_BEAT_MS);
     while (!this.#closing.aborted) {
       await clock.until(clock.nowMs() + everyMs, this.#closing);
       if (this.#closing.aborted) return;

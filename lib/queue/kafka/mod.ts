@@ -1,17 +1,17 @@
 /** The queue on Apache Kafka, shared by any number of machines. */
 import { hostname } from "node:os";
 import { monotonicFactory } from "ulid";
-import type { Clock, Random } from "../../model/mod.ts";
+import { type Clock, onAbort, type Random } from "../../model/mod.ts";
 import type { UrlOf, WireFormat } from "../../wire/mod.ts";
 import { Bell } from "../bell.ts";
 import type { KafkaAddressOptions } from "../address.ts";
 import type { Order, QueueDriver } from "../queue.ts";
-import { Appender, type AppenderOptions } from "./appender.ts";
+import { Appender } from "./appender.ts";
 import { CommandLog } from "./command_log.ts";
 import { DeadLetters } from "./dead_letters.ts";
 import { KafkaDriver } from "./driver.ts";
 import { Holds } from "./holds.ts";
-import type { ISocketFactory, ProducerId } from "./kafkajs.ts";
+import type { ISocketFactory } from "./kafkajs.ts";
 import { Link, type LinkOptions, Reachability } from "./link.ts";
 import { Membership } from "./membership.ts";
 import { Operator } from "./operator.ts";
@@ -42,26 +42,30 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   readonly wire?: WireFormat;
   /** In the original's messages: where a function is. (Default: at its url) */
   readonly urlOf?: UrlOf;
+  /** Ends the opening, which rejects with `closed`: brokers may not be there. */
+  readonly signal?: AbortSignal;
   /** For tests: makes connections that can be cut. (Default: kafkajs's) */
   readonly socketFactory?: ISocketFactory;
 }
 
 /** The name of the group, and of the writers of its partitions. */
 const DEFAULT_GROUP = "sequoia";
-/** The session of consumers, in milliseconds; brokers take no less than 6 s unless they are told to. */
-const DEFAULT_LEASE_MS = 6000;
+/** The session of consumers, in milliseconds; brokers take 6 s to 30 min unless they are told otherwise. */
+const DEFAULT_LEASE_MS = 10_000;
 /** How long ended instances are kept, in milliseconds. */
 const DEFAULT_KEEP_MS = 86_400_000;
 /** Least time between two requests to a broker while there is much to write, in milliseconds. */
 const DEFAULT_LINGER_MS = 5;
 /** How many ends are known at most, of all partitions together. */
 const MAX_ENDS = 1_000_000;
+/** Orders that wait for a listener; of more, the oldest are dropped: nobody listens. */
+const MOST_ORDERS = 1000;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /**
  * Opens a queue on Kafka.
  *
- * @throws {QueueError} `unreachable`, `unauthorized`, `bad-topic`, `cannot-open` or `failed`
+ * @throws {QueueError} `unreachable`, `unauthorized`, `bad-topic`, `cannot-open`, `closed` or `failed`
  */
 export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueDriver> {
   const { clock, random, readOnly = false, keepMs = DEFAULT_KEEP_MS, prefix = "", onNote } = options;
@@ -79,6 +83,8 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
   const main = newLink(), following = newLink(), joining = newLink();
   const links = [main, following, joining];
   const names = topicNames(prefix);
+  using opening = new DisposableStack();
+  if (options.signal !== undefined) opening.defer(onAbort(options.signal, () => closing.abort()));
   try {
     const { partitions, maxBytes } = await setUpTopics(main, {
       names,
@@ -102,9 +108,8 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     const newState = (partition: number) =>
       new PartitionState({ partition, topic: names.pending, keepMs, maxEnds });
     const { lingerMs = DEFAULT_LINGER_MS, compression = "none" } = options;
-    const newAppender = (of: Pick<AppenderOptions, "identify" | "whenFenced">, id?: ProducerId) =>
-      new Appender({ link: main, clock, lingerMs, compression, ...of }, id);
-    const appender = newAppender({
+    const appender = new Appender({ link: main, clock, lingerMs, compression });
+    const writer = appender.writer({
       whenFenced: "renew",
       identify: () =>
         main.controller(
@@ -126,10 +131,11 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       bell,
       maxEnds,
       newState,
-      newAppender,
-      setAside: (partition, bad) => deadLetters.add(appender, names.pending, partition, bad, clock),
+      appender,
+      setAside: (partition, bad) => deadLetters.add(writer, names.pending, partition, bad, clock),
       order(order) {
         own.push(order);
+        if (own.length > MOST_ORDERS) own.shift();
         bell.ring();
       },
       ready: () => operator.serve(),
@@ -150,7 +156,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       names,
       group,
       log,
-      appender,
+      writer,
       view,
       ownership,
       bell,
@@ -177,9 +183,9 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       links,
       tail,
       log,
-      appender,
+      writer,
       submitter: new Submitter({
-        appender,
+        writer,
         clock,
         topic: names.pending,
         partitions,

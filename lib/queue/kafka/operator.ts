@@ -20,7 +20,7 @@ export interface OperatorOptions {
   readonly names: TopicNames;
   readonly group: string;
   readonly log: CommandLog;
-  readonly appender: RecordWriter;
+  readonly writer: RecordWriter;
   readonly view: View;
   readonly ownership: Ownership;
   readonly bell: Bell;
@@ -71,8 +71,8 @@ export class Operator {
   }
 
   async #ask(request: Request): Promise<number> {
-    const { log, appender, clock, bell, closing } = this.#options;
-    await log.ask(appender, request, clock.nowMs());
+    const { log, writer, clock, bell, closing } = this.#options;
+    await log.ask(writer, request, clock.nowMs());
     await log.refresh();
     const asked = Object.keys(request.ids).map(Number);
     const answers = log.open(request.id)!.answers;
@@ -85,7 +85,7 @@ export class Operator {
       if (answers.size < asked.length) await bell.after(rings, AbortSignal.any([closing, patience.signal]));
       forget();
     }
-    await log.close(appender, request, clock.nowMs());
+    await log.close(writer, request, clock.nowMs());
     return [...answers.values()].reduce((sum, count) => sum + count, 0);
   }
 
@@ -128,11 +128,11 @@ export class Operator {
   }
 
   async #serveAll(owned: OwnedPartition): Promise<void> {
-    const { log, appender, link, names, clock, closing, bell } = this.#options;
+    const { log, writer, link, names, clock, closing, bell } = this.#options;
     for (let [request] = log.unanswered(owned.partition); request !== undefined;) {
       await owned.readTo(await endOffset(link, names.pending, owned.partition), closing);
       const reached = await carryOut(owned, request, this.#ends);
-      await log.answer(appender, request.id, owned.partition, reached, clock.nowMs());
+      await log.answer(writer, request.id, owned.partition, reached, clock.nowMs());
       bell.ring();
       [request] = log.unanswered(owned.partition);
     }

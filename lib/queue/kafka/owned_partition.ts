@@ -40,7 +40,7 @@ export interface OwnedPartitionOptions {
   readonly clock: Clock;
   readonly state: PartitionState;
   /** Writes as the owner, fenced by whoever comes next. */
-  readonly appender: RecordWriter;
+  readonly writer: RecordWriter;
   readonly member: string;
   /** The owner in words. */
   readonly words: string;
@@ -470,10 +470,10 @@ export class OwnedPartition {
 
   /** Gives it up, with all that is held. */
   async release(): Promise<void> {
-    const { appender } = this.#options;
+    const { writer } = this.#options;
     this.isLeaving = true;
     await this.endCancelled([...this.held()].filter(isRoot));
-    await appender.idle();
+    await writer.idle();
     await this.#writeOwner(true);
     this.drop(
       new QueueError("lease-lost", `Cannot write to partition ${this.partition}: it has been released`),
@@ -483,15 +483,15 @@ export class OwnedPartition {
   /** It is another's now: nothing more is written. */
   drop(error: unknown): void {
     this.isLeaving = this.isDropped = true;
-    this.#options.appender.end(error);
+    this.#options.writer.end(error);
     this.#options.dropped();
     this.#bell.ring();
   }
 
   async #append(to: "running" | "finished", records: readonly OutgoingRecord[]): Promise<number> {
     if (records.length === 0) return 0;
-    const { names, appender } = this.#options;
-    return await appender.append(names[to], this.partition, records);
+    const { names, writer } = this.#options;
+    return await writer.append(names[to], this.partition, records);
   }
 
   /** Sees to something that nobody waits for. */

@@ -1,10 +1,9 @@
 import type { Clock } from "../../model/mod.ts";
 import type { Bell } from "../bell.ts";
 import { type Order, QueueError } from "../queue.ts";
-import { Appender, type AppenderOptions } from "./appender.ts";
+import type { Appender } from "./appender.ts";
 import { shareOf } from "./assignment.ts";
 import { troubleOf } from "./errors.ts";
-import type { ProducerId } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 import { endOffset, readChunk, readRanges, startOffset } from "./log.ts";
 import type { Allotment } from "./membership.ts";
@@ -18,6 +17,7 @@ import type { TopicNames } from "./topics.ts";
 export interface OwnershipOptions {
   readonly link: Link;
   readonly tail: Tail;
+  readonly appender: Appender;
   readonly clock: Clock;
   readonly names: TopicNames;
   readonly partitions: number;
@@ -28,7 +28,6 @@ export interface OwnershipOptions {
   readonly bell: Bell;
   readonly maxEnds: number;
   newState(partition: number): PartitionState;
-  newAppender(options: Pick<AppenderOptions, "identify" | "whenFenced">, id: ProducerId): Appender;
   setAside(partition: number, bad: Unreadable): Promise<void>;
   /** Tells the consumer. */
   order(order: Order): void;
@@ -57,6 +56,7 @@ export class Ownership {
   readonly #work = new Set<Promise<void>>();
   #wanted: ReadonlySet<number> = new Set();
   #allotment: Allotment | undefined;
+  #hasFailed = false;
 
   constructor(options: OwnershipOptions, closing: AbortSignal) {
     this.#options = options;
@@ -81,6 +81,20 @@ export class Ownership {
   /** What the group said last. */
   get allotment(): Allotment | undefined {
     return this.#allotment;
+  }
+
+  /** Waits until the group has said what this consumer gets, and all of that is taken. */
+  async settled(): Promise<void> {
+    const { bell } = this.#options;
+    const isOpen = () => this.#allotment === undefined || this.#taking.size > 0;
+    while (isOpen() && !this.#hasFailed && !this.#closing.aborted) {
+      await bell.after(bell.rings, this.#closing);
+    }
+  }
+
+  /** Nothing more will be taken. */
+  fail(): void {
+    this.#hasFailed = true;
   }
 
   /** This consumer's part of all limits, once it has one. */
@@ -172,6 +186,7 @@ export class Ownership {
       }
     } finally {
       this.#taking.delete(partition);
+      this.#options.bell.ring();
     }
   }
 
@@ -196,7 +211,7 @@ export class Ownership {
     others: ReadonlySet<string>,
     signal: AbortSignal,
   ): Promise<OwnedPartition | undefined> {
-    const { link, clock, names, words, writers, newState, newAppender, bell, maxEnds } = this.#options;
+    const { link, clock, names, words, writers, newState, appender, bell, maxEnds } = this.#options;
     const state = newState(partition);
     let at = await startOffset(link, names.running, partition);
     const readRunning = async (to: number) => {
@@ -219,10 +234,10 @@ export class Ownership {
         transactionalId,
         (broker) => broker.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }),
       );
-    const appender = newAppender({ identify, whenFenced: "end" }, await identify());
+    const writer = appender.writer({ identify, whenFenced: "end" }, await identify());
     const fence = [outgoing(FENCE, { member }, clock.nowMs())];
     const [runningEnd, finishedEnd] = await Promise.all(
-      [names.running, names.finished].map((topic) => appender.append(topic, partition, fence)),
+      [names.running, names.finished].map((topic) => writer.append(topic, partition, fence)),
     );
     await readRunning(runningEnd!);
     state.fence();
@@ -242,7 +257,7 @@ export class Ownership {
       names,
       clock,
       state,
-      appender,
+      writer,
       member,
       words,
       bell,

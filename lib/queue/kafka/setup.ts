@@ -41,6 +41,7 @@ export async function setUpTopics(link: Link, options: SetupOptions): Promise<Se
   const plans = topicPlans(names, partitions, options.keepMs);
   const missing = plans.filter(({ topic }) => !before.has(topic));
   if (missing.length > 0) {
+    await link.seek(missing[0]!.topic);
     if (!mayCreate) throw noQueue(link, missing);
     await create(link, missing, options.replication);
   }
@@ -132,8 +133,17 @@ async function checkSettings(
       `Topic ${names.pending} forgets what waits too long. Set retention.ms=-1: Sequoia deletes what is over`,
     );
   }
-  return Math.min(
-    Number(setting(names.pending, "max.message.bytes")) || DEFAULT_MAX_BYTES,
-    MAX_MESSAGE_BYTES,
-  );
+  const largest = (topic: string) =>
+    Math.min(Number(setting(topic, "max.message.bytes")) || DEFAULT_MAX_BYTES, MAX_MESSAGE_BYTES);
+  const needed = Math.max(largest(names.pending), DEFAULT_MAX_BYTES);
+  for (const topic of [names.running, names.finished]) {
+    if (largest(topic) >= needed) continue;
+    onNote?.(
+      `Topic ${topic} takes messages of ${
+        largest(topic)
+      } bytes, too few for large outputs, or instances that are ` +
+        `carried on. Set max.message.bytes=${MAX_MESSAGE_BYTES}`,
+    );
+  }
+  return largest(names.pending);
 }

@@ -8,7 +8,7 @@ import { bufferOf, ID } from "./records.ts";
 
 /** What instances are submitted with. */
 export interface SubmitterOptions {
-  readonly appender: RecordWriter;
+  readonly writer: RecordWriter;
   readonly clock: Clock;
   readonly topic: string;
   readonly partitions: number;
@@ -50,7 +50,7 @@ export class Submitter {
    * @throws {QueueError} `too-large`, naming the chain and its size, when all the others are durable
    */
   async submit(instances: readonly Instance[]): Promise<void> {
-    const { appender, topic, clock, wire } = this.#options;
+    const { writer, topic, clock, wire } = this.#options;
     const timestamp = String(Math.floor(clock.nowMs()));
     const byPartition = new Map<number, OutgoingRecord[]>();
     let tooLarge: QueueError | undefined;
@@ -67,7 +67,7 @@ export class Submitter {
       records.push({ key, value, headers: wire === "original" ? { [ID]: key } : {}, timestamp });
     }
     const all = [...byPartition].flatMap(([partition, records]) =>
-      chunks(records).map((chunk) => appender.append(topic, partition, chunk))
+      chunks(records).map((chunk) => writer.append(topic, partition, chunk))
     );
     await Promise.all(all);
     if (tooLarge !== undefined) throw tooLarge;

@@ -28,6 +28,10 @@ export const DEFAULT_PARTITIONS = 12;
 /** The largest message that our topics take: an instance or an output of 16 MiB, and what stands around it. */
 export const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 
+const HOUR_MS = 3_600_000;
+/** Segments are files: smaller ones would be many, in milliseconds. */
+const LEAST_SEGMENT_MS = 600_000;
+
 /** What a topic is created with. */
 export interface TopicPlan {
   readonly topic: string;
@@ -39,8 +43,19 @@ export interface TopicPlan {
 export function topicPlans(names: TopicNames, partitions: number, keepMs: number): readonly TopicPlan[] {
   const size = { "max.message.bytes": String(MAX_MESSAGE_BYTES) };
   const forever = { "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1" };
-  const kept = { "cleanup.policy": "delete", "retention.ms": String(Math.ceil(keepMs)) };
-  const compacted = { "cleanup.policy": "compact" };
+  const segmentMs = Math.min(Math.max(keepMs / 24, LEAST_SEGMENT_MS), HOUR_MS);
+  const kept = {
+    "cleanup.policy": "delete",
+    "retention.ms": String(Math.ceil(keepMs)),
+    "segment.ms": String(Math.ceil(segmentMs)), // brokers delete whole segments, and what is over is read until then
+  };
+  const compacted = {
+    "cleanup.policy": "compact",
+    "segment.bytes": String(64 * 1024 * 1024), // brokers compact closed segments only, and a new owner reads them all
+    "segment.ms": String(LEAST_SEGMENT_MS),
+    "min.cleanable.dirty.ratio": "0.2",
+    "delete.retention.ms": String(HOUR_MS),
+  };
   return [
     { topic: names.pending, partitions, settings: { ...forever, ...size } },
     { topic: names.running, partitions, settings: { ...compacted, ...size } },

@@ -25,7 +25,11 @@ export interface ViewOptions {
 interface Follower {
   readonly state: PartitionState;
   readonly at: { running: number; finished: number };
+  lookedMs: number;
 }
+
+/** Who has not looked for so long begins anew, in milliseconds: what ended and was forgotten meanwhile is not told any more. */
+const LONGEST_PAUSE_MS = 600_000;
 
 /** Something that a filter means. */
 interface Found {
@@ -95,14 +99,21 @@ export class View {
   }
 
   async #begin(partition: number): Promise<void> {
-    if (this.#followers.has(partition)) return;
-    const { link, names, newState } = this.#options;
+    const { link, names, newState, clock } = this.#options;
+    const known = this.#followers.get(partition), nowMs = clock.nowMs();
+    if (known !== undefined && nowMs - known.lookedMs < LONGEST_PAUSE_MS) {
+      return void (known.lookedMs = nowMs);
+    }
     const [running, finished, pending] = await Promise.all(
       [names.running, names.finished, names.pending].map((topic) => startOffset(link, topic, partition)),
     );
     const state = newState(partition);
     state.pendingAt = pending!;
-    this.#followers.set(partition, { state, at: { running: running!, finished: finished! } });
+    this.#followers.set(partition, {
+      state,
+      at: { running: running!, finished: finished! },
+      lookedMs: nowMs,
+    });
   }
 
   #runningRange(partition: number, to: number): Range {

@@ -1,0 +1,62 @@
+/** How many zero-work functions a second `consume` runs over real HTTP from a queue. */
+import { type Chain, instanceMaker, policyOf, realClock, Scheduler, seededRandom } from "sequoia";
+import { Consumer } from "../lib/consume/mod.ts";
+import { HttpPlatform } from "../lib/platform/mod.ts";
+import { openQueue, type QueueDriver } from "../lib/queue/mod.ts";
+import { openRunLog, RUN_SCHEMA } from "../lib/record/mod.ts";
+
+/** Calls in flight, and in all. */
+export const [CONCURRENCY, CALLS] = [256, 40_000];
+
+/** Starts the server in its own process. */
+export async function startServer(): Promise<{ readonly url: string } & AsyncDisposable> {
+  const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "bench/server.ts"], stdout: "piped" })
+    .spawn();
+  const { value = "" } = await child.stdout.pipeThrough(new TextDecoderStream()).values({
+    preventCancel: true,
+  }).next();
+  const end = async () => {
+    child.kill();
+    await child.status;
+  };
+  return { url: `http://127.0.0.1:${value.trim()}/f`, [Symbol.asyncDispose]: end };
+}
+
+/**
+ * Calls a second of a consumer that works off a queue of instances of one chain.
+ *
+ * @param queue an empty one (Default: a new one in a SQLite file)
+ */
+export async function calls(of: Chain, folder: string, queue?: QueueDriver): Promise<number> {
+  if (queue !== undefined) return await workOff(queue, of, folder);
+  const address = `sqlite:${folder}/${of.name}-${crypto.randomUUID()}.db`;
+  await using file = await openQueue(address, { clock: realClock });
+  return await workOff(file, of, folder);
+}
+
+async function workOff(queue: QueueDriver, of: Chain, folder: string): Promise<number> {
+  const make = instanceMaker(seededRandom(1));
+  const instances = Math.ceil(CALLS / of.nodes.length);
+  for (let done = 0; done < instances; done += 1000) {
+    await queue.push(
+      Array.from({ length: Math.min(1000, instances - done) }, () => make({ chain: of }, realClock.nowMs())),
+    );
+  }
+  await using recorder = await openRunLog(`${folder}/run.json`, {
+    schema: RUN_SCHEMA,
+    command: "consume",
+    version: "bench",
+    startedAtMs: realClock.nowMs(),
+  });
+  const scheduler = new Scheduler({
+    policy: policyOf("fair-share"),
+    limits: { global: CONCURRENCY },
+    random: seededRandom(1),
+  });
+  await using platform = new HttpPlatform({ clock: realClock, local: { resolve: () => "", lost() {} } });
+  const consumer = new Consumer({ queue, scheduler, platform, recorder, clock: realClock, untilEmpty: true });
+  const never = new AbortController().signal;
+  const start = performance.now();
+  await consumer.run(never, never);
+  return instances * of.nodes.length / (performance.now() - start) * 1000;
+}
