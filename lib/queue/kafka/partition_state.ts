@@ -9,6 +9,7 @@ import {
   type End,
   FENCE,
   type Head,
+  ID,
   instanceOf,
   isAsLate,
   OWNER,
@@ -107,7 +108,7 @@ export class PartitionState {
     const bytes = record.value ?? new Uint8Array();
     try {
       const { topic, partition } = this.#options;
-      const fallbackId = `${topic}-${partition}-${offset}`;
+      const fallbackId = String(record.headers[ID] ?? `${topic}-${partition}-${offset}`);
       instance = decodeInstance(bytes, { fallbackId, receivedAtMs: place.atMs });
     } catch (error) {
       return { offset, unreadable: { place, bytes, reason: (error as Error).message } };

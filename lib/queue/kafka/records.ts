@@ -81,6 +81,9 @@ export const OWNER = "\0owner";
 /** The key of messages that are no instances. */
 export const BAD = "\0bad";
 
+/** The header that tells our consumers the id of an instance whose message cannot: it is in the original's format. */
+export const ID = "instance-id";
+
 const NO_HEADERS: Readonly<Record<string, Buffer>> = {};
 
 /** A record as it is written. @param value JSON, bytes, or null for a tombstone */

@@ -4,7 +4,7 @@ import { encodeInstance, type UrlOf, WireError, type WireFormat } from "../../wi
 import { QueueError } from "../queue.ts";
 import type { RecordWriter } from "./appender.ts";
 import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
-import { bufferOf } from "./records.ts";
+import { bufferOf, ID } from "./records.ts";
 
 /** What instances are submitted with. */
 export interface SubmitterOptions {
@@ -50,7 +50,7 @@ export class Submitter {
    * @throws {QueueError} `too-large`, naming the chain and its size, when all the others are durable
    */
   async submit(instances: readonly Instance[]): Promise<void> {
-    const { writer, topic, clock } = this.#options;
+    const { writer, topic, clock, wire } = this.#options;
     const timestamp = String(Math.floor(clock.nowMs()));
     const byPartition = new Map<number, OutgoingRecord[]>();
     let tooLarge: QueueError | undefined;
@@ -63,7 +63,8 @@ export class Submitter {
       const partition = this.#partitionOf(instance.id);
       let records = byPartition.get(partition);
       if (records === undefined) byPartition.set(partition, records = []);
-      records.push({ key: Buffer.from(instance.id), value, headers: {}, timestamp });
+      const key = Buffer.from(instance.id);
+      records.push({ key, value, headers: wire === "original" ? { [ID]: key } : {}, timestamp });
     }
     const all = [...byPartition].flatMap(([partition, records]) =>
       chunks(records).map((chunk) => writer.append(topic, partition, chunk))
