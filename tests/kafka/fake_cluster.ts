@@ -71,7 +71,7 @@ export class FakeCluster {
     const refused: unknown[] = [];
     for (const batch of batches) {
       try {
-        await this.trouble(batch, leader);
+        if (this.#taken(batch) === undefined) await this.trouble(batch, leader);
         const { topic: topicName, partition } = batch;
         topics.push({ topicName, partitions: [{ partition, baseOffset: String(this.#take(batch)) }] });
       } catch (error) {
@@ -83,13 +83,19 @@ export class FakeCluster {
     return { topics: mergedByName(topics) };
   }
 
-  /** @returns where it stands; of what came again, where it has stood before */
-  #take({ topic, partition, producerId, producerEpoch, firstSequence, keys }: SentBatch): number {
-    const place = `${topic} ${partition}`, writer = `${producerId} ${producerEpoch} ${place}`;
-    const last = this.#last.get(writer), next = this.#next.get(writer) ?? 0;
-    if (last !== undefined && last.firstSequence === firstSequence && firstSequence + keys.length === next) {
-      return last.offset;
-    }
+  /** Where what came before stands. */
+  #taken({ firstSequence, keys, ...of }: SentBatch): number | undefined {
+    const last = this.#last.get(writerOf(of)), next = this.#next.get(writerOf(of));
+    const isSame = last?.firstSequence === firstSequence && firstSequence + keys.length === next;
+    return isSame ? last.offset : undefined;
+  }
+
+  /** @returns where it stands */
+  #take(batch: SentBatch): number {
+    const { topic, partition, firstSequence, keys } = batch;
+    const before = this.#taken(batch);
+    if (before !== undefined) return before;
+    const place = `${topic} ${partition}`, writer = writerOf(batch), next = this.#next.get(writer) ?? 0;
     if (firstSequence !== next) throw refusal("OUT_OF_ORDER_SEQUENCE_NUMBER");
     const log = this.keys(place), offset = log.length;
     this.#logs.set(place, [...log, ...keys]);
@@ -101,6 +107,12 @@ export class FakeCluster {
   keys(place: string): string[] {
     return this.#logs.get(place) ?? [];
   }
+}
+
+function writerOf(
+  { topic, partition, producerId, producerEpoch }: Omit<SentBatch, "firstSequence" | "keys">,
+): string {
+  return `${topic} ${partition} ${producerId} ${producerEpoch}`;
 }
 
 /** What a broker answers, as kafkajs throws it. */

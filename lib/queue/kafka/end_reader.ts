@@ -11,6 +11,16 @@ export interface WholeEnd extends EndBody {
   readonly instance: Instance;
 }
 
+/** Puts an end together from its records. */
+export function wholeEnd(records: readonly IncomingRecord[]): WholeEnd {
+  const bytes = Buffer.concat(records.map(({ value }) => value ?? Buffer.alloc(0)));
+  const body = JSON.parse(bytes.toString()) as EndBody;
+  return { ...body, instance: instanceOf(records.at(-1)!) };
+}
+
+/** Where the ends of instances are read. */
+export type EndSource = Pick<EndReader, "read">;
+
 /** Reads the ends of instances where they stand; what was read last is at hand for the next one. */
 export class EndReader {
   readonly #link: Link;
@@ -31,9 +41,7 @@ export class EndReader {
       if (record === undefined) return undefined;
       records.push(record);
     }
-    const bytes = Buffer.concat(records.map(({ value }) => value ?? Buffer.alloc(0)));
-    const body = JSON.parse(bytes.toString()) as EndBody;
-    return { ...body, instance: instanceOf(records.at(-1)!) };
+    return wholeEnd(records);
   }
 
   async #record(partition: number, offset: number): Promise<IncomingRecord | undefined> {
