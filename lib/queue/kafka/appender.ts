@@ -30,7 +30,7 @@ export interface Identity {
 
 /** How records are written. */
 export interface AppenderOptions {
-  readonly link: Link;
+  readonly link: Pick<Link, "leader" | "leaderId">;
   readonly clock: Clock;
   /** Least time between two requests to a broker while there is much to write, in milliseconds. */
   readonly lingerMs: number;
@@ -49,7 +49,9 @@ interface Lane {
   readonly writer: Writer;
   readonly topic: string;
   readonly partition: number;
-  /** The number of the next record that this writer writes there. */
+  /** Under which id it is written to: each is refused by itself. */
+  id: ProducerId | undefined;
+  /** The number of the next record that is written there under this id. */
   sequence: number;
   waiting: Item[];
 }
@@ -69,15 +71,16 @@ const OVERHEAD = 40;
 class Writer implements RecordWriter {
   readonly identity: Identity;
   readonly lanes = new Map<string, Lane>();
-  id: ProducerId | undefined;
   ended: { readonly error: unknown } | undefined;
   readonly #plan: () => void;
+  #id: ProducerId | undefined;
+  #identifying: Promise<ProducerId> | undefined;
   #pending = 0;
-  #idle = () => {};
+  #idle: (() => void)[] = [];
 
   constructor(identity: Identity, id: ProducerId | undefined, plan: () => void) {
     this.identity = identity;
-    this.id = id;
+    this.#id = id;
     this.#plan = plan;
   }
 
@@ -95,14 +98,14 @@ class Writer implements RecordWriter {
     const key = `${topic} ${partition}`;
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = { writer: this, topic, partition, sequence: 0, waiting: [] };
+      lane = { writer: this, topic, partition, id: undefined, sequence: 0, waiting: [] };
       this.lanes.set(key, lane);
     }
     return lane;
   }
 
   async idle(): Promise<void> {
-    while (this.#pending > 0) await new Promise<void>((resolve) => this.#idle = resolve);
+    while (this.#pending > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   end(error: unknown): void {
@@ -110,10 +113,17 @@ class Writer implements RecordWriter {
     for (const lane of this.lanes.values()) this.reject(lane.waiting.splice(0), error);
   }
 
-  /** Goes on under another id, which counts its records anew. */
-  renew(): void {
-    this.id = undefined;
-    for (const lane of this.lanes.values()) lane.sequence = 0;
+  /** Under which id a lane is written to that has none, or whose id was refused. */
+  async identify(): Promise<ProducerId> {
+    if (this.#id !== undefined) return this.#id;
+    this.#identifying ??= this.identity.identify().finally(() => this.#identifying = undefined);
+    return this.#id = await this.#identifying;
+  }
+
+  /** A lane goes on under another id, which counts its records anew. */
+  renew(lane: Lane): void {
+    if (this.#id === lane.id) this.#id = undefined; // else it has another one already
+    Object.assign(lane, { id: undefined, sequence: 0 });
   }
 
   resolve(items: readonly Item[], offset: number): void {
@@ -131,7 +141,8 @@ class Writer implements RecordWriter {
 
   #done(items: number): void {
     this.#pending -= items;
-    if (this.#pending === 0) this.#idle();
+    if (this.#pending > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 }
 
@@ -218,9 +229,9 @@ export class Appender {
       for (const part of divided(batches)) await this.#write(part);
       return;
     }
-    const { lane: { writer } } = batches[0]!;
+    const { lane } = batches[0]!, { writer } = lane;
     if (trouble === "fenced" && writer.identity.whenFenced === "renew" && writer.ended === undefined) {
-      writer.renew();
+      writer.renew(lane);
       return await this.#write(batches);
     }
     if (trouble === "fenced") writer.end(error);
@@ -230,14 +241,14 @@ export class Appender {
   /** Sends the same batches with the same numbers until the broker has taken them. */
   async #send(batches: readonly Batch[]): Promise<Map<Lane, number>> {
     const { link, compression } = this.#options;
-    for (const writer of new Set(batches.map(({ lane }) => lane.writer))) {
-      if (writer.ended !== undefined) throw writer.ended.error;
-      writer.id ??= await writer.identity.identify();
+    for (const { lane } of batches) {
+      if (lane.writer.ended !== undefined) throw lane.writer.ended.error;
+      lane.id ??= await lane.writer.identify();
     }
     const encoded = await Promise.all(batches.map(async ({ lane, items }) => {
-      const { writer, topic, partition, sequence: firstSequence } = lane;
+      const { id, topic, partition, sequence: firstSequence } = lane;
       const records = items.flatMap(({ records }) => records);
-      const batch = await encodeBatch(records, { ...writer.id!, compression, firstSequence });
+      const batch = await encodeBatch(records, { ...id!, compression, firstSequence });
       return { topic, partition, batch };
     }));
     const topics = [...Map.groupBy(encoded, ({ topic }) => topic)].map(([topic, partitions]) => ({

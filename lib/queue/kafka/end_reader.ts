@@ -14,6 +14,16 @@ export interface WholeEnd extends EndBody {
 /** How much is read at once, in bytes: of all partitions together, and of each at least and at most. */
 const BYTES = { together: 16 * 1024 * 1024, least: 64 * 1024, most: 1024 * 1024 };
 
+/** Puts an end together from its records. */
+export function wholeEnd(records: readonly IncomingRecord[]): WholeEnd {
+  const bytes = Buffer.concat(records.map(({ value }) => value ?? Buffer.alloc(0)));
+  const body = JSON.parse(bytes.toString()) as EndBody;
+  return { ...body, instance: instanceOf(records.at(-1)!) };
+}
+
+/** Where the ends of instances are read. */
+export type EndSource = Pick<EndReader, "read">;
+
 /**
  * Reads the ends of instances where they stand. What was read last of each partition is at hand for the next one: by
  * submission, the ends of all partitions alternate.
@@ -38,9 +48,7 @@ export class EndReader {
       if (record === undefined) return undefined;
       records.push(record);
     }
-    const bytes = Buffer.concat(records.map(({ value }) => value ?? Buffer.alloc(0)));
-    const body = JSON.parse(bytes.toString()) as EndBody;
-    return { ...body, instance: instanceOf(records.at(-1)!) };
+    return wholeEnd(records);
   }
 
   async #record(partition: number, offset: number): Promise<IncomingRecord | undefined> {

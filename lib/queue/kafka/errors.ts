@@ -52,6 +52,8 @@ const NOT_CONNECTED = "Broker not connected";
 interface KafkajsError extends Error {
   readonly type?: string;
   readonly retriable?: boolean;
+  /** Of a KafkaJSDeleteTopicRecordsError. */
+  readonly partitions?: readonly { readonly error: Error }[];
 }
 
 /** Tells what an error of kafkajs means. */
@@ -83,11 +85,13 @@ export function reasonOf(error: unknown): string {
   return rootOf(error).message;
 }
 
-/** kafkajs wraps what it has tried several times. */
+/** kafkajs wraps what it has tried several times, and what was answered for partitions. */
 function rootOf(error: unknown): KafkajsError {
-  let root = error instanceof Error ? error : new Error(String(error));
-  while (root.name !== "KafkaJSProtocolError" && root.cause instanceof Error && root.cause !== root) {
-    root = root.cause;
+  let root: KafkajsError = error instanceof Error ? error : new Error(String(error));
+  while (root.name !== "KafkaJSProtocolError") {
+    const inner = root.cause ?? root.partitions?.[0]?.error;
+    if (!(inner instanceof Error) || inner === root) break;
+    root = inner;
   }
   return root;
 }
@@ -97,7 +101,7 @@ export function asQueueError(error: unknown, doing: string, where: string): unkn
   if (error instanceof QueueError || !(error instanceof Error)) return error;
   if (!/^KafkaJS/.test(error.name)) return error;
   const [code, state, advice] = explanationOf(error);
-  return new QueueError(code, `Cannot ${doing}: ${where} ${state}${advice && `. ${advice}`}`, {
+  return new QueueError(code, `Cannot ${doing}: ${where} ${state}. ${advice}`, {
     cause: error,
   });
 }
@@ -130,7 +134,9 @@ function explanationOf(error: Error): [code: QueueErrorCode, state: string, advi
     case "too-large":
       return ["too-large", "takes no message so large", "Raise max.message.bytes of the topic"];
   }
-  if (type !== "INVALID_SESSION_TIMEOUT") return ["failed", `answers: ${reason}`, ""];
+  if (type !== "INVALID_SESSION_TIMEOUT") {
+    return ["failed", `answers: ${reason.replace(/\.$/, "")}`, "See the log of the broker"];
+  }
   return [
     "failed",
     "takes no lease so short, or so long",

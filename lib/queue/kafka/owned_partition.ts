@@ -21,6 +21,7 @@ import {
 import {
   BAD,
   bareEnd,
+  type End,
   type EndBody,
   endOf,
   endRecords,
@@ -29,7 +30,8 @@ import {
   outgoing,
   OWNER,
   type Owner,
-  recordKey,
+  type Place,
+  progressRecord,
 } from "./records.ts";
 import type { TopicNames } from "./topics.ts";
 
@@ -52,11 +54,12 @@ export interface OwnedPartitionOptions {
   failed(error: unknown): void;
   /** Is told when it is not owned any more. */
   dropped(): void;
+  /** What is slower than so many behind it goes into the changelog, so that it holds nothing up. (Default: 10,000) */
+  readonly carriedBehind?: number;
 }
 
 /** Reading stops when so many wait to be handed out. */
 const BUFFER = 10_000;
-/** What is slower than so many behind it goes into the changelog, so that it holds nothing up. */
 const CARRIED_BEHIND = 10_000;
 
 /** An end that is being written. */
@@ -91,6 +94,10 @@ export class OwnedPartition {
   #lastCalled = 0;
   /** What is held and is to end. */
   readonly #marked = new Set<Entry>();
+  /** What is being called, by id. */
+  readonly #calling = new Map<string, Promise<unknown>>();
+  /** Roots whose ends are being written. */
+  readonly #ending = new Set<Entry>();
 
   /** @param finishedEnd where `finished` ends */
   constructor(options: OwnedPartitionOptions, finishedEnd: number) {
@@ -119,18 +126,24 @@ export class OwnedPartition {
     this.#bell.ring();
   }
 
-  #see({ offset, entry, unreadable }: Read): void {
-    this.#coverage.see(offset, entry);
+  #see({ place, entry, copyOf, unreadable, resultAt }: Read): void {
+    this.#coverage.see(place.offset, entry);
     if (entry !== undefined) this.#fresh.push(entry);
-    else if (unreadable === undefined) this.#coverage.cover(offset);
-    else this.#watch(this.#setAside(unreadable));
+    else if (unreadable !== undefined) this.#watch(this.#setAside(unreadable));
+    else if (copyOf !== undefined) this.#watch(this.#passOver(place, copyOf)); // else it would be one anew when the other is forgotten
+    else this.#coverage.cover(place.offset, resultAt);
   }
 
   async #setAside(bad: Unreadable): Promise<void> {
     await this.#options.setAside(bad);
-    const nowMs = this.#options.clock.nowMs();
-    const end = bareEnd(BAD, { state: "bad", place: bad.place, run: 0, endedAtMs: nowMs });
-    this.#coverage.cover(bad.place.offset, await this.#append("finished", [end]));
+    await this.#passOver(bad.place);
+  }
+
+  /** A message is none that brings an instance, for whoever reads it from now on. */
+  async #passOver(place: Place, copyOf?: string): Promise<void> {
+    const endedAtMs = this.#options.clock.nowMs();
+    const end: End = { state: "bad", place, run: 0, endedAtMs, ...copyOf !== undefined && { copyOf } };
+    this.#coverage.cover(place.offset, await this.#append("finished", [bareEnd(BAD, end)]));
   }
 
   /** Waits until all of `pending` before an offset has been read. */
@@ -154,7 +167,11 @@ export class OwnedPartition {
   }
 
   #isThere(entry: Entry): boolean {
-    return entry.state === "queued" && this.state.entries.get(entry.instance.id) === entry;
+    return entry.state === "queued" && this.#isKnown(entry) && !this.#ending.has(entry);
+  }
+
+  #isKnown(entry: Entry): boolean {
+    return this.state.entries.get(entry.instance.id) === entry;
   }
 
   /** Hands out what {@linkcode peek} shows. */
@@ -194,23 +211,31 @@ export class OwnedPartition {
     const entry = this.state.entries.get(instanceId)!;
     return records.map((record) => {
       entry.records.set(placeOf(record), record);
-      return outgoing(recordKey(instanceId, record), record, nowMs);
+      return progressRecord(instanceId, record, entry, nowMs);
     });
   }
 
-  /** Adds instances that those call which are held. */
+  /** Adds instances that those call which are held. An end that is written meanwhile has to know of them. */
   async call(instances: readonly Instance[]): Promise<void> {
     const { entries } = this.state;
     const unknown = instances.filter(({ id }) => !entries.has(id));
     const nowMs = this.#options.clock.nowMs();
-    const heads = unknown.map((instance) => {
+    const records = unknown.map((instance) => {
       this.#lastCalled = Math.max(this.#lastCalled + 1, Math.floor(nowMs * 1000));
       const place = { atMs: nowMs, offset: this.#lastCalled, isCalled: true };
-      return { instance, head: { place, run: 0, state: "running" } as const };
+      return this.#stand(instance, { place, run: 0, state: "running" });
     });
-    const records = heads.map(({ instance, head }) => headRecord(instance, head, nowMs));
-    await this.#append("running", records);
-    for (const { instance, head } of heads) this.state.setHead(instance, head);
+    const writing = this.#append("running", records).finally(() => {
+      for (const { id } of unknown) this.#calling.delete(id);
+    });
+    for (const { id } of unknown) this.#calling.set(id, writing);
+    await Promise.all(instances.map(({ id }) => this.#calling.get(id)));
+  }
+
+  /** An instance stands in the changelog like this from now on. @returns what is to be written */
+  #stand(instance: Instance, head: Head): OutgoingRecord {
+    this.state.setHead(instance, head);
+    return headRecord(instance, head, this.#options.clock.nowMs());
   }
 
   /** Writes how instances that are held have ended. */
@@ -219,44 +244,33 @@ export class OwnedPartition {
     for (const result of results) {
       (isRoot(this.state.entries.get(result.instanceId)!) ? roots : called).push(result);
     }
-    await this.#finishCalled(called);
-    await this.#finishRoots(roots);
+    await Promise.all([this.#finishCalled(called), this.#finishRoots(roots)]);
   }
 
-  /** The end of what was called stands with its caller until that ends. */
+  /** The end of what was called stands with its caller until that ends: an end of that has to know of it. */
   async #finishCalled(results: readonly Result[]): Promise<void> {
-    const nowMs = this.#options.clock.nowMs();
-    const ended = results.map((result) => {
-      const entry = this.state.entries.get(result.instanceId)!;
-      const { outcome: state, endedAtMs, output } = result, { reason } = storable(result);
-      return {
-        entry,
-        result,
-        head: { ...headOf(entry), state, endedAtMs, output, ...reason !== undefined && { reason } },
-      };
+    const ends = results.flatMap((result) => [...this.#settle(result), this.#endOfCalled(result)]);
+    const left = results.flatMap(({ instanceId, endedAtMs }) => {
+      const called = [...treeOf(this.state.entries.get(instanceId)!)].slice(1);
+      return called.filter((each) => !hasEnded(each)).map(({ instance: { id } }) =>
+        this.#endOfCalled({
+          instanceId: id,
+          outcome: "cancelled",
+          reason: CALLER_ENDED,
+          endedAtMs,
+          records: [],
+          output: null,
+        })
+      );
     });
-    await this.#append(
-      "running",
-      ended.flatMap(({ entry: { instance }, result, head }) => [
-        ...this.#settle(result),
-        headRecord(instance, head, nowMs),
-      ]),
-    );
-    for (const { entry, head } of ended) {
-      this.state.setHead(entry.instance, head);
-      this.#marked.delete(entry);
-      await this.#cancelCalled(entry, head.endedAtMs);
-    }
+    await this.#append("running", [...ends, ...left]);
   }
 
-  async #cancelCalled(entry: Entry, endedAtMs: number): Promise<void> {
-    const open = [...treeOf(entry)].slice(1).filter((each) => !hasEnded(each));
-    const reason = CALLER_ENDED;
-    await this.#finishCalled(
-      open.reverse().map(({ instance: { id } }) => {
-        return { instanceId: id, outcome: "cancelled", reason, endedAtMs, records: [], output: null };
-      }),
-    );
+  #endOfCalled(result: Result): OutgoingRecord {
+    const { instanceId, outcome: state, endedAtMs, output } = result;
+    const entry = this.state.entries.get(instanceId)!;
+    this.#marked.delete(entry);
+    return this.#stand(entry.instance, { ...headOf(entry), ...storable(result), state, endedAtMs, output });
   }
 
   async #finishRoots(results: readonly Result[]): Promise<void> {
@@ -283,6 +297,7 @@ export class OwnedPartition {
   /** Writes ends, callers first: whoever finds only these ends the others. */
   async #end(endings: readonly Ending[]): Promise<void> {
     if (endings.length === 0) return;
+    for (const { entry } of endings) this.#ending.add(entry);
     const written = endings.map(({ entry: { instance }, end, body }) =>
       endRecords(instance, endOf(instance, end), body)
     );
@@ -294,29 +309,29 @@ export class OwnedPartition {
     }
     this.#finishedEnd = offset;
     this.#bell.ring();
-    this.#bury(endings.map(({ entry }) => entry));
+    this.#watch(this.#bury());
   }
 
   #ended(entry: Entry, end: KnownEnd): void {
     this.state.setEnd(entry.instance.id, end);
     this.#marked.delete(entry);
+    this.#ending.delete(entry);
     if (!end.place.isCalled) this.#coverage.cover(end.place.offset, end.offset);
   }
 
   /** Nothing of what has ended stays in the changelog. */
-  #bury(entries: readonly Entry[]): void {
+  async #bury(): Promise<void> {
     const nowMs = this.#options.clock.nowMs();
-    const graves = entries.flatMap(({ instance: { id }, hasHead, records }) => [
-      ...hasHead ? [outgoing(id, null, nowMs)] : [],
-      ...[...records.values()].map((record) => outgoing(recordKey(id, record), null, nowMs)),
-    ]);
-    if (graves.length > 0) this.#watch(this.#append("running", graves));
+    await this.#append("running", this.state.takeRemains().map((key) => outgoing(key, null, nowMs)));
   }
 
   /** Hands roots back that are held. */
   async handBack(roots: readonly Entry[]): Promise<void> {
-    await this.endCancelled(roots);
-    const left = roots.filter(({ state }) => state === "running");
+    let left = roots;
+    do { // another may be meant by a cancel that comes meanwhile
+      await this.endCancelled(left);
+      left = left.filter((root) => root.state === "running" && this.#isKnown(root));
+    } while (toBeCancelled(left).length > 0);
     for (const root of left) for (const each of treeOf(root)) if (!hasEnded(each)) each.state = "queued";
     if (!this.isLeaving) await this.#writeHeads(left); // else all goes with the partition
     this.#queueAgain(left);
@@ -330,9 +345,7 @@ export class OwnedPartition {
 
   /** Ends what of some roots, or what they have called, was to be cancelled. */
   async endCancelled(roots: readonly Entry[]): Promise<void> {
-    const marked = roots.flatMap((root) => [...treeOf(root)])
-      .filter((entry) => entry.cancel !== undefined && !hasEnded(entry));
-    await this.#cancelNow(marked);
+    await this.#cancelNow(toBeCancelled(roots));
   }
 
   /** Ends entries as cancelled, what was called first. */
@@ -372,7 +385,7 @@ export class OwnedPartition {
       "running",
       entries.flatMap(({ instance, head, records }) => [
         headRecord(instance, head, nowMs),
-        ...records.map((record) => outgoing(recordKey(instance.id, record), record, nowMs)),
+        ...records.map((record) => progressRecord(instance.id, record, head, nowMs)),
       ]),
     );
     const revived = entries.map(({ instance, head, records }) => {
@@ -407,10 +420,8 @@ export class OwnedPartition {
     );
     await this.#end(orphans.map((entry) => endingOf(entry, nowMs)));
     await this.endCancelled([...this.state.entries.values()].filter(isRoot));
-    const graves = [...this.state.early()].filter(([id]) => isWhole || ends.has(id)).flatMap((
-      [id, records],
-    ) => [...records.values()].map((record) => outgoing(recordKey(id, record), null, nowMs)));
-    await this.#append("running", graves);
+    if (isWhole) this.state.dropEarly();
+    await this.#bury();
   }
 
   /** All of `pending` before has ended or stands in the changelog. */
@@ -426,7 +437,7 @@ export class OwnedPartition {
   }
 
   async #carry(): Promise<void> {
-    let surplus = this.#coverage.size - CARRIED_BEHIND;
+    let surplus = this.#coverage.size - (this.#options.carriedBehind ?? CARRIED_BEHIND);
     if (surplus <= 0) return;
     const slow: Entry[] = [];
     for (const entry of this.#coverage.uncovered()) {
@@ -500,9 +511,16 @@ export class OwnedPartition {
   }
 }
 
-/** Whether nobody has called it: the caller of one that was called may not have been read yet. */
-function isRoot({ instance }: Entry): boolean {
-  return instance.parent === undefined;
+/** What of some roots, and of what they have called, is to be cancelled. */
+function toBeCancelled(roots: readonly Entry[]): Entry[] {
+  return roots.flatMap((root) => [...treeOf(root)]).filter((entry) =>
+    entry.cancel !== undefined && !hasEnded(entry)
+  );
+}
+
+/** Whether nobody has called it; also of what was called the caller may not be known yet. */
+function isRoot({ instance: { parent } }: Entry): boolean {
+  return parent === undefined;
 }
 
 function isWaiting(entry: Entry): boolean {

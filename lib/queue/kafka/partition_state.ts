@@ -12,11 +12,16 @@ import {
   ID,
   instanceOf,
   isAsLate,
+  isSameRun,
   OWNER,
   type Owner,
   type Place,
+  type ProgressKey,
   readEnd,
   readKey,
+  recordKey,
+  type Run,
+  runOf,
   valueOf,
 } from "./records.ts";
 
@@ -46,6 +51,12 @@ export interface KnownEnd extends End {
   readonly parts: number;
 }
 
+/** What is recorded of a run that is not known, by its places. */
+interface Early {
+  readonly of: Run;
+  readonly records: Map<number, NodeRecord>;
+}
+
 /** A message of `pending` that is no instance. */
 export interface Unreadable {
   readonly place: Place;
@@ -55,10 +66,14 @@ export interface Unreadable {
 
 /** What became of a message of `pending`. */
 export interface Read {
-  readonly offset: number;
-  /** The instance it brought; absent if it is known already, has ended, or is none. */
+  readonly place: Place;
+  /** The instance it brought; absent if it stands in the changelog, has ended, or is none. */
   readonly entry?: Entry;
+  /** It brought one again, of this id. */
+  readonly copyOf?: string;
   readonly unreadable?: Unreadable;
+  /** Where in `finished` its end stands, if that came first. */
+  readonly resultAt?: number;
 }
 
 /** How a state is kept. */
@@ -87,9 +102,11 @@ export class PartitionState {
   /** Called instances whose callers are not known yet, or not any more, by these. */
   readonly #orphans = new Map<string, Set<Entry>>();
   /** Records that came before their instances. */
-  readonly #early = new Map<string, Map<number, NodeRecord>>();
-  /** Offsets of `pending` that have ended but have not been read. */
-  readonly #done = new Set<number>();
+  readonly #early = new Map<string, Early>();
+  /** What of `pending` has ended but has not been read: offsets, and where in `finished` these ends stand. */
+  readonly #done = new Map<number, number>();
+  /** Keys of the changelog that belong to what has ended. */
+  readonly #remains = new Set<string>();
   owner: Owner | undefined;
   /** How far `pending` has been read. */
   pendingAt = 0;
@@ -103,7 +120,11 @@ export class PartitionState {
     const offset = Number(record.offset);
     const place = { atMs: Number(record.timestamp), offset, isCalled: false };
     this.pendingAt = offset + 1;
-    if (this.#done.delete(offset)) return { offset };
+    const resultAt = this.#done.get(offset);
+    if (resultAt !== undefined) {
+      this.#done.delete(offset);
+      return { place, resultAt };
+    }
     let instance: Instance;
     const bytes = record.value ?? new Uint8Array();
     try {
@@ -111,10 +132,13 @@ export class PartitionState {
       const fallbackId = String(record.headers[ID] ?? `${topic}-${partition}-${offset}`);
       instance = decodeInstance(bytes, { fallbackId, receivedAtMs: place.atMs });
     } catch (error) {
-      return { offset, unreadable: { place, bytes, reason: (error as Error).message } };
+      return { place, unreadable: { place, bytes, reason: (error as Error).message } };
     }
-    if (this.entries.has(instance.id) || this.endAt(instance.id, nowMs) !== undefined) return { offset };
-    return { offset, entry: this.add(instance, { place, run: 0, state: "queued" }, false) };
+    const known = this.entries.get(instance.id) ?? this.endAt(instance.id, nowMs);
+    if (known !== undefined) {
+      return { place, ...known.place.offset !== offset && { copyOf: instance.id } };
+    }
+    return { place, entry: this.add(instance, { place, run: 0, state: "queued" }, false) };
   }
 
   /** Takes records of `running`. */
@@ -125,23 +149,46 @@ export class PartitionState {
       else if (key === OWNER) this.setOwner(valueOf<Owner>(record));
       else {
         const { id, at } = readKey(key);
+        if (record.value === null) this.#remains.delete(key);
         if (at !== undefined) this.#takeRecord(id, at, record);
         else if (record.value !== null) this.setHead(instanceOf(record), valueOf<Head>(record));
+        else this.#dropKnown(id);
       }
     }
   }
 
   #takeRecord(id: string, at: Pick<NodeRecord, "node" | "item">, record: IncomingRecord): void {
-    const records = this.entries.get(id)?.records ?? this.#earlyOf(id);
-    if (record.value === null) records.delete(placeOf(at));
-    else records.set(placeOf(at), valueOf<NodeRecord>(record));
-    if (records.size === 0) this.#early.delete(id);
+    const entry = this.entries.get(id);
+    if (record.value === null) {
+      entry?.records.delete(placeOf(at));
+      const early = this.#early.get(id)?.records;
+      if (early?.delete(placeOf(at)) && early.size === 0) this.#early.delete(id);
+      return;
+    }
+    const of = runOf(record);
+    if (entry !== undefined && isAsLate(entry, of)) {
+      if (isSameRun(entry, of)) entry.records.set(placeOf(at), valueOf<NodeRecord>(record));
+      else this.#remains.add(recordKey(id, at));
+    } else this.#earlyOf(id, of).records.set(placeOf(at), valueOf<NodeRecord>(record));
   }
 
-  #earlyOf(id: string): Map<number, NodeRecord> {
+  /** What came before of an older run belongs to nothing. */
+  #earlyOf(id: string, of: Run): Early {
     let early = this.#early.get(id);
-    if (early === undefined) this.#early.set(id, early = new Map());
+    if (early !== undefined && !isSameRun(early.of, of)) this.#leave(id, false, early.records);
+    else if (early !== undefined) return early;
+    this.#early.set(id, early = { of, records: new Map() });
     return early;
+  }
+
+  /** Takes what came before of a run, if something did; of an older one, it belongs to nothing. */
+  #takeEarly(id: string, of: Run): Map<number, NodeRecord> {
+    const early = this.#early.get(id);
+    if (early === undefined || !isAsLate(of, early.of)) return new Map();
+    this.#early.delete(id);
+    if (isSameRun(of, early.of)) return early.records;
+    this.#leave(id, false, early.records);
+    return new Map();
   }
 
   /** Takes records of `finished`. */
@@ -166,16 +213,19 @@ export class PartitionState {
     for (const entry of this.entries.values()) if (entry.state === "running") entry.state = "queued";
   }
 
-  /** Adds an instance. */
+  /** Adds an instance, in the place of an older one of the same id. */
   add(instance: Instance, { place, run, state, ...rest }: Head, hasHead: boolean): Entry {
     const { id, parent } = instance;
+    const known = this.entries.get(id);
+    if (known !== undefined) this.#drop(known);
+    if (known !== undefined) this.#leave(id, known.hasHead, known.records);
     const entry: Entry = {
       instance,
       place,
       run,
       state,
       hasHead,
-      records: this.#early.get(id) ?? new Map(),
+      records: this.#takeEarly(id, { place, run }),
       called: new Set(),
       caller: undefined,
       cancel: rest.cancel,
@@ -184,7 +234,6 @@ export class PartitionState {
       output: rest.output,
       endedAtMs: rest.endedAtMs,
     };
-    this.#early.delete(id);
     this.forget(id);
     this.entries.set(id, entry);
     if (parent !== undefined) this.#adopt(entry, this.entries.get(parent.instance), parent.instance);
@@ -217,17 +266,55 @@ export class PartitionState {
   /** An instance has ended, an end is forgotten, or a message was no instance. */
   setEnd(id: string, end: KnownEnd): void {
     const { place, state } = end;
-    if (!place.isCalled && place.offset >= this.pendingAt) this.#done.add(place.offset);
-    if (id === BAD) return;
+    if (!place.isCalled && place.offset >= this.pendingAt) this.#done.set(place.offset, end.offset);
+    if (id === BAD) return this.#dropCopy(end);
     const known = this.entries.get(id);
     if (known !== undefined && !isAsLate(end, known)) return; // it has been queued again since
     if (known !== undefined) this.#drop(known);
-    this.#early.delete(id);
+    this.#leave(id, known?.hasHead ?? false, known?.records ?? new Map());
+    this.#leave(id, false, this.#takeEarly(id, end));
     this.forget(id);
     if (state === "purged") return;
+    if (end.parent !== undefined && !this.ends.has(end.parent)) return; // it is known with its caller, never alone
     this.ends.set(id, end);
     if (end.parent !== undefined) this.#calledOf(end.parent).add(id);
-    if (this.ends.size > this.#options.maxEnds) this.forget(this.ends.keys().next().value!);
+    if (this.ends.size > this.#options.maxEnds) this.#forgetOldest();
+  }
+
+  /** Whoever has read a copy late may have taken it for an instance. */
+  #dropCopy({ copyOf = "", place }: KnownEnd): void {
+    const known = this.entries.get(copyOf);
+    if (known?.place.offset === place.offset) this.#drop(known);
+  }
+
+  #forgetOldest(): void {
+    for (const id of [...this.endedTree(this.ends.keys().next().value!)]) this.forget(id);
+  }
+
+  #leave(id: string, hasHead: boolean, records: ReadonlyMap<number, NodeRecord>): void {
+    if (hasHead) this.#remains.add(id);
+    for (const record of records.values()) this.#remains.add(recordKey(id, record));
+  }
+
+  /** Keys of the changelog that belong to nothing any more, each told once: its owner deletes them. */
+  takeRemains(): string[] {
+    const keys = [...this.#remains].filter((key) => !this.#stands(readKey(key)));
+    this.#remains.clear();
+    return keys;
+  }
+
+  /** Whether a key has been written anew since. */
+  #stands({ id, at }: ProgressKey): boolean {
+    const entry = this.entries.get(id);
+    if (at === undefined) return entry?.hasHead ?? false;
+    const place = placeOf(at);
+    return (entry?.records.has(place) ?? false) || (this.#early.get(id)?.records.has(place) ?? false);
+  }
+
+  /** It has ended, also if that end is not known any more. */
+  #dropKnown(id: string): void {
+    const known = this.entries.get(id);
+    if (known?.hasHead) this.#drop(known);
   }
 
   #drop(entry: Entry): void {
@@ -289,9 +376,10 @@ export class PartitionState {
     return [...this.#orphans.values()].flatMap((set) => [...set]);
   }
 
-  /** What is recorded of instances that are not known. */
-  *early(): Generator<readonly [id: string, records: ReadonlyMap<number, NodeRecord>]> {
-    yield* this.#early;
+  /** What is recorded of instances that are nowhere belongs to nothing. */
+  dropEarly(): void {
+    for (const [id, { records }] of this.#early) this.#leave(id, false, records);
+    this.#early.clear();
   }
 
   /** Where an instance stands: what has no head of its own by how far its owner has handed out. */

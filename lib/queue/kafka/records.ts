@@ -5,7 +5,7 @@
  * - `ID`: the head of an instance that stands here because `pending` does not say it all: it was called, retried, handed
  *   back, is to be cancelled, or is so slow that `pending` has been covered beyond it. Value: {@linkcode Head}; header
  *   `instance`: its message.
- * - `ID␀NODE` and `ID␀NODE.ITEM`: what has settled. Value: a NodeRecord.
+ * - `ID␀NODE` and `ID␀NODE.ITEM`: what has settled. Value: a NodeRecord; header `of`: in which {@linkcode Run}.
  * - `␀fence`: a consumer takes the partition; what was held is not any more. `␀owner`: {@linkcode Owner}.
  * A tombstone for each of the keys of an instance follows its end.
  *
@@ -24,6 +24,13 @@ export interface Place {
   /** Its offset in `pending`; of one that was called, in `running`. */
   readonly offset: number;
   readonly isCalled: boolean;
+}
+
+/** Which submission of an id is meant, and which run of that. */
+export interface Run {
+  readonly place: Pick<Place, "offset">;
+  /** How often it has been queued again after an end. */
+  readonly run: number;
 }
 
 /** An instance that stands in the changelog. */
@@ -67,6 +74,8 @@ export interface End {
   readonly labels?: Readonly<Record<string, string>>;
   /** The id of the instance that called it. */
   readonly parent?: string;
+  /** Of a message that brought an instance again: the id of that. */
+  readonly copyOf?: string;
 }
 
 /** The rest of an end. */
@@ -116,6 +125,18 @@ export function instanceOf({ headers, timestamp, key }: IncomingRecord): Instanc
 /** The key of what is recorded of a node. */
 export function recordKey(id: string, { node, item }: Pick<NodeRecord, "node" | "item">): string {
   return item === undefined ? `${id}\0${node}` : `${id}\0${node}.${item}`;
+}
+
+/** What has settled in a run, as it stands in the changelog. */
+export function progressRecord(id: string, record: NodeRecord, of: Run, atMs: number): OutgoingRecord {
+  const headers = { of: Buffer.from(`${of.place.offset} ${of.run}`) };
+  return outgoing(recordKey(id, record), record, atMs, headers);
+}
+
+/** The run in which it has settled. */
+export function runOf({ headers }: IncomingRecord): Run {
+  const [offset, run] = String(headers.of).split(" ").map(Number);
+  return { place: { offset: offset! }, run: run! };
 }
 
 /** A key of the changelog that is neither the fence nor the owner. */
@@ -188,6 +209,11 @@ export function comparePlaces(a: Place, b: Place): number {
 }
 
 /** Whether one is of the same submission as the other, or a later one, and has been queued again at least as often. */
-export function isAsLate(a: Pick<Head, "place" | "run">, b: Pick<Head, "place" | "run">): boolean {
+export function isAsLate(a: Run, b: Run): boolean {
   return a.place.offset > b.place.offset || (a.place.offset === b.place.offset && a.run >= b.run);
+}
+
+/** Whether one is the other. */
+export function isSameRun(a: Run, b: Run): boolean {
+  return a.place.offset === b.place.offset && a.run === b.run;
 }

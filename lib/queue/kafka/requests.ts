@@ -4,13 +4,13 @@ import { RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
 import type { InstanceState } from "../queue.ts";
 import { forgottenByRetry } from "../retried.ts";
 import type { Request } from "./command_log.ts";
-import type { EndReader, WholeEnd } from "./end_reader.ts";
+import type { EndSource, WholeEnd } from "./end_reader.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import type { KnownEnd } from "./partition_state.ts";
 import type { Head } from "./records.ts";
 
 /** Does what is asked of instances. @returns how many it reached */
-export async function carryOut(owned: OwnedPartition, request: Request, ends: EndReader): Promise<number> {
+export async function carryOut(owned: OwnedPartition, request: Request, ends: EndSource): Promise<number> {
   const ids = request.ids[owned.partition] ?? [];
   const { state } = owned;
   switch (request.kind) {
@@ -46,7 +46,7 @@ async function retry(
   owned: OwnedPartition,
   root: string,
   from: string | undefined,
-  ends: EndReader,
+  ends: EndSource,
 ): Promise<boolean> {
   const tree = new Map<string, Revived>();
   for (const id of owned.state.endedTree(root)) {
@@ -65,8 +65,8 @@ async function retry(
     if (gone.has(parent.instance) || (parent.instance === root && forgotten.nodes.has(node))) gone.add(id);
   }
   const revived = [...again(tree, root, from, gone)];
+  if (gone.size > 0) await owned.purge([...gone]); // first: whoever comes after a crash in between does it all again
   await owned.revive(revived);
-  if (gone.size > 0) await owned.purge([...gone]);
   return true;
 }
 

@@ -70,27 +70,25 @@ export class View {
       if (!others.includes(partition)) this.#followers.delete(partition);
     }
     await Promise.all(others.map((partition) => this.#begin(partition)));
-    // In this order: an end is written before what it ends is deleted, and an instance is submitted before anything of it is.
-    const ends: number[][] = [];
+    // In this order: an end is written before what it ends is deleted from `running`, and before its id is submitted anew.
     const { names: { running, finished, pending } } = this.#options;
-    for (const topic of [running, finished, pending]) {
-      ends.push(await this.#ends(topic, topic === pending ? all : others));
-    }
-    const [runningEnds, finishedEnds, pendingEnds] = ends;
+    const pendingEnds = await this.#ends(pending, all);
+    const runningEnds = await this.#ends(running, others);
+    const finishedEnds = await this.#ends(finished, others);
     await readRanges(
       this.#options.link,
-      others.map((partition, i) => this.#runningRange(partition, runningEnds![i]!)),
+      others.map((partition, i) => this.#runningRange(partition, runningEnds[i]!)),
     );
     await readRanges(
       this.#options.link,
-      others.map((partition, i) => this.#finishedRange(partition, finishedEnds![i]!)),
+      others.map((partition, i) => this.#finishedRange(partition, finishedEnds[i]!)),
     );
     await readRanges(
       this.#options.link,
-      others.map((partition) => this.#pendingRange(partition, pendingEnds![partition]!)),
+      others.map((partition) => this.#pendingRange(partition, pendingEnds[partition]!)),
     );
     await Promise.all(
-      all.map((partition) => owned(partition)?.readTo(pendingEnds![partition]!, this.#options.closing)),
+      all.map((partition) => owned(partition)?.readTo(pendingEnds[partition]!, this.#options.closing)),
     );
   }
 
@@ -139,7 +137,10 @@ export class View {
       partition,
       offset,
       to,
-      take: (records) => state.takeFinished(records),
+      take: (records) => {
+        state.takeFinished(records);
+        state.takeRemains(); // to delete them is its owner's
+      },
     };
   }
 

@@ -1,0 +1,264 @@
+import { assert, assertEquals } from "@std/assert";
+import { Topic } from "../../../tests/kafka/partition_log.ts";
+import { instances, line, record } from "../../../tests/queue/samples.ts";
+import { encodeInstance } from "../../wire/mod.ts";
+import type { Instance } from "../../model/mod.ts";
+import type { IncomingRecord, OutgoingRecord } from "./kafkajs.ts";
+import { PartitionState } from "./partition_state.ts";
+import {
+  BAD,
+  bareEnd,
+  bufferOf,
+  endOf,
+  endRecords,
+  FENCE,
+  type Head,
+  instanceHeader,
+  outgoing,
+  OWNER,
+  type Owner,
+  type Place,
+  progressRecord,
+  recordKey,
+} from "./records.ts";
+
+const KEEP_MS = 1000;
+const [X, Y] = instances(2, line, "state") as [Instance, Instance];
+const CALLED: Instance = { ...X, id: "called", parent: { instance: X.id, node: "first" } };
+
+function newState(maxEnds = 100): PartitionState {
+  return new PartitionState({ partition: 0, topic: "pending_queue", keepMs: KEEP_MS, maxEnds });
+}
+
+function placeAt(offset: number, isCalled = false): Place {
+  return { atMs: offset, offset, isCalled };
+}
+
+/** As a broker gives them back. */
+function stored(...records: OutgoingRecord[]): IncomingRecord[] {
+  const topic = new Topic();
+  topic.append(records);
+  return topic.records;
+}
+
+function message(instance: Instance, offset: number): IncomingRecord {
+  const [record] = stored({
+    ...outgoing(instance.id, null, offset),
+    value: bufferOf(encodeInstance(instance)),
+  });
+  return { ...record!, offset: String(offset) };
+}
+
+function headOf(instance: Instance, offset: number, rest: Partial<Head> = {}): OutgoingRecord {
+  const head: Head = {
+    place: placeAt(offset, instance.parent !== undefined),
+    run: 0,
+    state: "queued",
+    ...rest,
+  };
+  return outgoing(instance.id, head, 0, instanceHeader(instance));
+}
+
+function tombstone(key: string): OutgoingRecord {
+  return outgoing(key, null, 0);
+}
+
+function settled(id: string, node: number, offset: number, run = 0): OutgoingRecord {
+  return progressRecord(id, record(node, `of ${offset}.${run}`), { place: { offset }, run }, 0);
+}
+
+function ended(instance: Instance, offset: number, run = 0, endedAtMs = 0): OutgoingRecord[] {
+  const place = placeAt(offset, instance.parent !== undefined);
+  return endRecords(instance, endOf(instance, { state: "failed", place, run, endedAtMs }), { progress: [] });
+}
+
+function purged(id: string, offset: number): OutgoingRecord {
+  return bareEnd(id, { state: "purged", place: placeAt(offset), run: 0, endedAtMs: 0 });
+}
+
+function outputsOf(state: PartitionState, id: string): unknown[] {
+  return [...state.entries.get(id)?.records.values() ?? []].map(({ output }) => output);
+}
+
+Deno.test("PartitionState.takePending() adds what is new, with what was recorded of it before", () => {
+  const state = newState();
+  state.takeRunning(stored(settled(X.id, 0, 3)));
+  const { entry } = state.takePending(message(X, 3), 0);
+  assertEquals(entry?.instance, X);
+  assertEquals(outputsOf(state, X.id), ["of 3.0"]);
+});
+
+Deno.test("PartitionState.takePending() tells a copy from the message of what stands in the changelog", () => {
+  const state = newState();
+  state.takeRunning(stored(headOf(X, 3)));
+  assertEquals(state.takePending(message(X, 3), 0), { place: placeAt(3) });
+  assertEquals(state.takePending(message(X, 4), 0), { place: placeAt(4), copyOf: X.id });
+});
+
+Deno.test("PartitionState.takePending() tells where the end of what has ended before stands", () => {
+  const state = newState();
+  state.takeFinished(stored(outgoing(FENCE, {}, 0), ...ended(X, 3)));
+  assertEquals(state.takePending(message(X, 3), 0), { place: placeAt(3), resultAt: 1 });
+  assertEquals(state.entries.size, 0);
+});
+
+Deno.test("PartitionState.takePending() names a message that is no instance, with the reason", () => {
+  const bad = { ...message(X, 3), value: bufferOf(new Uint8Array([255])) };
+  const { unreadable } = newState().takePending(bad, 0);
+  assert(unreadable!.reason.length > 0);
+  assertEquals([...unreadable!.bytes], [255]);
+});
+
+Deno.test("PartitionState.takeRunning() drops what its head was deleted of, though its end is not known any more", () => {
+  const state = newState();
+  state.takeRunning(
+    stored(headOf(X, 3), settled(X.id, 0, 3), tombstone(X.id), tombstone(recordKey(X.id, { node: 0 }))),
+  );
+  assertEquals([...state.entries], []);
+});
+
+Deno.test("PartitionState.takeRunning() keeps under one that is queued again what that had called", () => {
+  const state = newState();
+  state.takePending(message(X, 3), 0);
+  state.takeRunning(stored(headOf(CALLED, 50)));
+  state.takeRunning(stored(headOf(X, 3, { run: 1 }), headOf(CALLED, 50, { run: 1, state: "completed" })));
+  const { called } = state.entries.get(X.id)!;
+  assertEquals([...called], [state.entries.get(CALLED.id)!]);
+  assertEquals(state.orphans(), []);
+});
+
+Deno.test("PartitionState.takeRunning() takes up a caller that comes after what it has called", () => {
+  const state = newState();
+  state.takeRunning(stored(headOf(CALLED, 50), headOf(X, 3)));
+  assertEquals(state.entries.get(CALLED.id)!.caller, state.entries.get(X.id));
+});
+
+Deno.test("PartitionState.takeRunning() passes over the head of what has ended", () => {
+  const state = newState();
+  state.takeFinished(stored(...ended(X, 3)));
+  state.takeRunning(stored(headOf(X, 3)));
+  assertEquals(state.entries.size, 0);
+  state.takeRunning(stored(headOf(X, 3, { run: 1 })));
+  assertEquals(state.entries.get(X.id)?.run, 1);
+  assertEquals(state.ends.size, 0);
+});
+
+Deno.test("PartitionState.takeFinished() leaves alone what was recorded of a later submission", () => {
+  const state = newState();
+  state.takeRunning(stored(settled(X.id, 0, 3), settled(X.id, 1, 9)));
+  state.takeFinished(stored(...ended(X, 3), purged(X.id, 3)));
+  state.takePending(message(X, 9), 0);
+  assertEquals(outputsOf(state, X.id), ["of 9.0"]);
+  assertEquals(state.takeRemains(), [recordKey(X.id, { node: 0 })]);
+});
+
+Deno.test("PartitionState.takeFinished() drops a copy that was taken for an instance", () => {
+  const state = newState();
+  state.takePending(message(X, 9), 0);
+  const end = { state: "bad", place: placeAt(9), run: 0, endedAtMs: 0, copyOf: X.id } as const;
+  state.takeFinished(stored(bareEnd(BAD, { ...end, place: placeAt(8) })));
+  assertEquals(state.entries.size, 1);
+  state.takeFinished(stored(bareEnd(BAD, end)));
+  assertEquals(state.entries.size, 0);
+});
+
+Deno.test("PartitionState.takeFinished() leaves alone what has been queued again since", () => {
+  const state = newState();
+  state.takeRunning(stored(headOf(X, 3, { run: 1 })));
+  state.takeFinished(stored(...ended(X, 3)));
+  assertEquals(state.entries.get(X.id)?.run, 1);
+  state.takeFinished(stored(...ended(X, 3, 1)));
+  assertEquals(state.entries.size, 0);
+});
+
+Deno.test("PartitionState.takeRemains() tells once what stands in the changelog of what has ended", () => {
+  const state = newState();
+  state.takeRunning(stored(headOf(X, 3), settled(X.id, 0, 3), settled(Y.id, 2, 4)));
+  state.takeFinished(stored(...ended(X, 3), ...ended(Y, 4)));
+  const keys = [X.id, recordKey(X.id, { node: 0 }), recordKey(Y.id, { node: 2 })];
+  assertEquals(state.takeRemains(), keys);
+  assertEquals(state.takeRemains(), []);
+});
+
+Deno.test("PartitionState.takeRemains() passes over what has been written anew, or deleted", () => {
+  const state = newState();
+  state.takeRunning(stored(headOf(X, 3), settled(X.id, 0, 3), settled(Y.id, 2, 4)));
+  state.takeFinished(stored(...ended(X, 3), ...ended(Y, 4)));
+  state.takeRunning(
+    stored(headOf(X, 3, { run: 1 }), settled(X.id, 0, 3, 1), tombstone(recordKey(Y.id, { node: 2 }))),
+  );
+  assertEquals(state.takeRemains(), []);
+});
+
+Deno.test("PartitionState.dropEarly() leaves what is recorded of instances that are nowhere", () => {
+  const state = newState();
+  state.takeRunning(stored(settled(X.id, 0, 3)));
+  state.dropEarly();
+  assertEquals(state.takeRemains(), [recordKey(X.id, { node: 0 })]);
+});
+
+Deno.test("PartitionState.setEnd() forgets the oldest of too many ends, with what that had called", () => {
+  const state = newState(2);
+  state.takeFinished(stored(...ended(X, 3), ...ended(CALLED, 50)));
+  assertEquals([...state.ends.keys()], [X.id, CALLED.id]);
+  state.takeFinished(stored(...ended(Y, 4)));
+  assertEquals([...state.ends.keys()], [Y.id]);
+});
+
+Deno.test("PartitionState.setEnd() knows the end of what was called with that of its caller, never alone", () => {
+  const state = newState();
+  state.takeFinished(stored(...ended(CALLED, 50)));
+  assertEquals(state.ends.size, 0);
+});
+
+Deno.test("PartitionState.endedRoot() and endedTree() go up and down among what has ended", () => {
+  const state = newState();
+  const deeper = { ...X, id: "deeper", parent: { instance: CALLED.id, node: "first" } };
+  state.takeFinished(stored(...ended(X, 3), ...ended(CALLED, 50), ...ended(deeper, 51)));
+  assertEquals(state.endedRoot(deeper.id), X.id);
+  assertEquals([...state.endedTree(X.id)], [X.id, CALLED.id, deeper.id]);
+  assertEquals([...state.endedTree(CALLED.id)], [CALLED.id, deeper.id]);
+});
+
+Deno.test("PartitionState.endAt() knows an end for as long as it is kept, and expire() forgets it then", () => {
+  const state = newState();
+  state.takeFinished(stored(...ended(X, 3, 0, 10), ...ended(Y, 4, 0, 20)));
+  assertEquals(state.endAt(X.id, 10 + KEEP_MS)?.endedAtMs, 10);
+  assertEquals(state.endAt(X.id, 11 + KEEP_MS), undefined);
+  state.expire(11 + KEEP_MS);
+  assertEquals([...state.ends.keys()], [Y.id]);
+});
+
+Deno.test("PartitionState.stateOf() goes by how far the owner has handed out, for what has no head", () => {
+  const state = newState();
+  const owner: Owner = { member: "m", words: "w", from: 0, results: 0, claimed: 4 };
+  for (const [instance, offset] of [[X, 3], [Y, 4]] as const) state.takePending(message(instance, offset), 0);
+  const states = () => [X, Y].map(({ id }) => state.stateOf(state.entries.get(id)!));
+  assertEquals(states(), ["queued", "queued"]);
+  state.takeRunning(stored(outgoing(OWNER, owner, 0)));
+  assertEquals(states(), ["running", "queued"]);
+  state.takeRunning(stored(headOf(X, 3, { state: "queued" }), headOf(Y, 4, { state: "running" })));
+  assertEquals(states(), ["queued", "running"]);
+  state.takeRunning(stored(outgoing(FENCE, {}, 0)));
+  assertEquals(states(), ["queued", "queued"]);
+});
+
+Deno.test("PartitionState.stateOf() says of what was called what its caller is, until it has ended", () => {
+  const state = newState();
+  const calls = { ...CALLED, id: "done" };
+  state.takeRunning(
+    stored(headOf(X, 3, { state: "running" }), headOf(CALLED, 50), headOf(calls, 51, { state: "failed" })),
+  );
+  assertEquals([CALLED.id, calls.id].map((id) => state.stateOf(state.entries.get(id)!)), [
+    "running",
+    "failed",
+  ]);
+});
+
+Deno.test("PartitionState.setOwner() takes everything back from an owner that has let go", () => {
+  const state = newState();
+  const owner: Owner = { member: "m", words: "w", from: 0, results: 0, claimed: 4, released: true };
+  state.takePending(message(X, 3), 0);
+  state.takeRunning(stored(outgoing(OWNER, owner, 0)));
+  assertEquals(state.stateOf(state.entries.get(X.id)!), "queued");
+});

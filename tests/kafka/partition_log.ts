@@ -1,0 +1,124 @@
+/** The topics of one partition in memory, and a writer whose records become durable when a test says so. */
+import type { Clock } from "../../lib/model/mod.ts";
+import type { RecordWriter } from "../../lib/queue/kafka/appender.ts";
+import type { IncomingRecord, OutgoingRecord } from "../../lib/queue/kafka/kafkajs.ts";
+import { topicNames } from "../../lib/queue/kafka/topics.ts";
+
+/** A partition of a topic. */
+export class Topic {
+  records: IncomingRecord[] = [];
+  end = 0;
+
+  /** @returns the offset of the first */
+  append(records: readonly OutgoingRecord[]): number {
+    const first = this.end;
+    for (const record of records) this.records.push({ ...record, ...standingAt(this.end++) });
+    return first;
+  }
+
+  /** What stands from one offset to before another. */
+  range(from: number, to = this.end): IncomingRecord[] {
+    return this.records.filter(({ offset }) => Number(offset) >= from && Number(offset) < to);
+  }
+
+  /** Keeps, of what stands before an offset, the last record of each key; without those that delete, if these are old. */
+  compact(before: number, dropsTombstones: boolean): void {
+    const head = this.range(0, before);
+    const last = new Map(head.map((record) => [String(record.key), record]));
+    const kept = [...last.values()].filter(({ value }) => value !== null || !dropsTombstones);
+    kept.sort((a, b) => Number(a.offset) - Number(b.offset));
+    this.records = [...kept, ...this.range(before)];
+  }
+}
+
+function standingAt(offset: number): Pick<IncomingRecord, "offset" | "isControlRecord" | "batchContext"> {
+  return {
+    offset: String(offset),
+    isControlRecord: false,
+    batchContext: { firstOffset: String(offset), lastOffsetDelta: 0 },
+  };
+}
+
+/** The topics that the state of a partition is read from. */
+export interface PartitionLog {
+  readonly pending: Topic;
+  readonly running: Topic;
+  readonly finished: Topic;
+}
+
+export const NAMES = topicNames("");
+
+/** A topic that owners write to. */
+export type WrittenTopic = "running" | "finished";
+
+interface Append {
+  readonly records: readonly OutgoingRecord[];
+  resolve(offset: number): void;
+}
+
+/** Writes to a log; what was not made durable is lost with its process. */
+export class HeldWriter implements RecordWriter {
+  readonly #log: PartitionLog;
+  readonly #waiting = { running: [] as Append[], finished: [] as Append[] };
+  /** So many appends are durable at once. */
+  eager = 0;
+  #ended: { readonly error: unknown } | undefined;
+
+  constructor(log: PartitionLog) {
+    this.#log = log;
+  }
+
+  append(topic: string, _partition: number, records: readonly OutgoingRecord[]): Promise<number> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended.error);
+    const to = topic === NAMES.running ? "running" : "finished";
+    return new Promise((resolve) => {
+      this.#waiting[to].push({ records, resolve });
+      if (this.eager-- > 0) this.makeDurable(to, Infinity);
+    });
+  }
+
+  /** How many appends are under way. */
+  get waiting(): number {
+    return this.#waiting.running.length + this.#waiting.finished.length;
+  }
+
+  /** The first appends to a topic that are under way become durable, and their callers know. */
+  makeDurable(to: WrittenTopic, count: number): void {
+    for (const { records, resolve } of this.#waiting[to].splice(0, count)) {
+      resolve(this.#log[to].append(records));
+    }
+  }
+
+  /** The process dies; of what is under way, so much has become durable that nobody has heard of. */
+  die(durable: Readonly<Record<WrittenTopic, number>>): void {
+    for (const to of ["running", "finished"] as const) {
+      for (const { records } of this.#waiting[to].splice(0, durable[to])) this.#log[to].append(records);
+      this.#waiting[to] = [];
+    }
+  }
+
+  idle(): Promise<void> {
+    return this.waiting === 0 ? Promise.resolve() : Promise.reject(new Error("It is to be idle before"));
+  }
+
+  end(error: unknown): void {
+    this.#ended ??= { error };
+  }
+}
+
+/** A clock that stands still until it is set. */
+export class SetClock implements Clock {
+  ms = Date.UTC(2026, 0, 1);
+
+  nowMs(): number {
+    return this.ms;
+  }
+
+  until(): Promise<void> {
+    return Promise.reject(new Error("Nothing waits here"));
+  }
+
+  after(): () => void {
+    throw new Error("Nothing waits here");
+  }
+}

@@ -1,0 +1,123 @@
+/** What a partition holds, told as simply as can be: what was acknowledged, and nothing of topics, offsets and heads. */
+import type { Chain, InstanceOutcome, NodeRecord } from "../../lib/model/mod.ts";
+import { forgottenByRetry } from "../../lib/queue/retried.ts";
+import { placeOf } from "../../lib/queue/submission.ts";
+
+/** What is known of an instance. */
+export interface Known {
+  readonly id: string;
+  readonly chain: Chain;
+  readonly parent: { readonly id: string; readonly node: string } | undefined;
+  /** Its message's offset; an id may be submitted anew. */
+  at: number | undefined;
+  run: number;
+  outcome: InstanceOutcome | undefined;
+  /** Its end is being written. */
+  endingAs: InstanceOutcome | undefined;
+  /** By their places. */
+  records: Map<number, NodeRecord>;
+  /** When each was written: what is acknowledged later may be older. */
+  readonly writtenAt: Map<number, number>;
+  /** It is to be cancelled, and its holder was told. */
+  isMarked: boolean;
+}
+
+/** The instances of a partition by their ids. */
+export class PartitionModel {
+  readonly known = new Map<string, Known>();
+
+  add(id: string, chain: Chain, parent?: Known["parent"]): void {
+    const records = new Map<number, NodeRecord>(), writtenAt = new Map<number, number>();
+    this.known.set(id, {
+      id,
+      chain,
+      parent,
+      at: undefined,
+      run: 0,
+      outcome: undefined,
+      endingAs: undefined,
+      records,
+      writtenAt,
+      isMarked: false,
+    });
+  }
+
+  /** An instance and all that it has called, callers first. */
+  tree(id: string): Known[] {
+    const of = this.known.get(id);
+    if (of === undefined) return [];
+    const called = [...this.known.values()].filter(({ parent }) => parent?.id === id);
+    return [of, ...called.flatMap(({ id }) => this.tree(id))];
+  }
+
+  root(id: string): Known {
+    for (let of = this.known.get(id)!;;) {
+      const caller = of.parent && this.known.get(of.parent.id);
+      if (caller === undefined) return of;
+      of = caller;
+    }
+  }
+
+  /** Of those that have not ended, with what they have called: the unfinished ones. */
+  get open(): Known[] {
+    return [...this.known.values()].filter(({ id }) => this.root(id).outcome === undefined);
+  }
+
+  /** Those that have ended for good. */
+  get ended(): Known[] {
+    return [...this.known.values()].filter(({ id }) => this.root(id).outcome !== undefined);
+  }
+
+  record(id: string, records: readonly NodeRecord[], atMs: number): void {
+    const of = this.known.get(id);
+    for (const record of records) {
+      const place = placeOf(record);
+      if (of === undefined || atMs < (of.writtenAt.get(place) ?? 0)) continue;
+      of.records.set(place, record);
+      of.writtenAt.set(place, atMs);
+    }
+  }
+
+  /** What has not ended of what it has called is cancelled with it. */
+  end(id: string, outcome: InstanceOutcome): void {
+    const [of, ...called] = this.tree(id);
+    if (of !== undefined) this.#end(of, outcome);
+    for (const each of called) this.#end(each, "cancelled");
+  }
+
+  #end(of: Known, outcome: InstanceOutcome): void {
+    of.outcome ??= of.endingAs ?? outcome;
+    of.endingAs = undefined;
+    of.isMarked = false;
+  }
+
+  /** Nobody holds anything any more: what was to be cancelled ends. */
+  letGo(): void {
+    for (const { id, isMarked } of [...this.known.values()]) if (isMarked) this.end(id, "cancelled");
+    for (const each of this.known.values()) each.isMarked = false;
+  }
+
+  forget(id: string): void {
+    for (const each of this.tree(id)) this.known.delete(each.id);
+  }
+
+  /** Queues an ended root again. */
+  retry(id: string, from: string | undefined): void {
+    const { chain } = this.known.get(id)!;
+    const again = [...forgottenByRetry(chain, from)!.nodes].map((node) => chain.nodes[node]!.name);
+    const called = this.tree(id).filter(({ parent }) => parent?.id === id);
+    for (const each of called) if (again.includes(each.parent!.node)) this.forget(each.id);
+    for (const each of this.tree(id)) each.run++;
+    this.#retry(id, from);
+  }
+
+  #retry(id: string, from?: string): void {
+    const of = this.known.get(id)!;
+    const { isForgotten } = forgottenByRetry(of.chain, from)!;
+    of.outcome = undefined;
+    of.records = new Map([...of.records].filter(([, record]) => !isForgotten(record)));
+    for (const { id, parent, outcome } of this.known.values()) {
+      if (parent?.id === of.id && outcome !== "completed" && outcome !== undefined) this.#retry(id);
+    }
+  }
+}

@@ -1,0 +1,576 @@
+/** A partition with an owner, which may die at any point, and a follower: what is done to them, and what must hold. */
+import { assert, assertEquals } from "@std/assert";
+import { setImmediate } from "node:timers";
+import { type Instance, type InstanceOutcome, type NodeRecord } from "../../lib/model/mod.ts";
+import { Bell } from "../../lib/queue/bell.ts";
+import { RETRYABLE, RETRYABLE_FROM } from "../../lib/queue/filter.ts";
+import type { Request } from "../../lib/queue/kafka/command_log.ts";
+import { type EndSource, wholeEnd } from "../../lib/queue/kafka/end_reader.ts";
+import { OwnedPartition } from "../../lib/queue/kafka/owned_partition.ts";
+import {
+  type Entry,
+  hasEnded,
+  PartitionState,
+  progressOf,
+  rootOf,
+  treeOf,
+} from "../../lib/queue/kafka/partition_state.ts";
+import { bufferOf, FENCE, outgoing, OWNER, readEnd, recordKey } from "../../lib/queue/kafka/records.ts";
+import { carryOut } from "../../lib/queue/kafka/requests.ts";
+import { placeOf } from "../../lib/queue/submission.ts";
+import { encodeInstance } from "../../lib/wire/mod.ts";
+import { instances, line, result } from "../queue/samples.ts";
+import { HeldWriter, NAMES, type PartitionLog, SetClock, Topic, type WrittenTopic } from "./partition_log.ts";
+import { PartitionModel } from "./partition_model.ts";
+
+/** What can be done; numbers that choose among something are taken modulo how many there are. */
+export type Op =
+  | { readonly do: "submit"; readonly who: number }
+  | { readonly do: "submitGarbage" }
+  | { readonly do: "read"; readonly count: number }
+  | { readonly do: "claim" }
+  | { readonly do: "checkpoint"; readonly pick: number; readonly records: readonly NodeRecord[] }
+  | { readonly do: "call"; readonly pick: number; readonly node: number; readonly child: number }
+  | {
+    readonly do: "finish";
+    readonly pick: number;
+    readonly outcome: InstanceOutcome;
+    readonly records: readonly NodeRecord[];
+  }
+  | { readonly do: "handBack"; readonly pick: number }
+  | { readonly do: "cancel"; readonly pick: number; readonly abort: boolean }
+  | { readonly do: "retry"; readonly pick: number; readonly from: string | undefined }
+  | { readonly do: "purge"; readonly pick: number }
+  | { readonly do: "upkeep" }
+  | { readonly do: "makeDurable"; readonly topic: WrittenTopic; readonly count: number }
+  | { readonly do: "compact"; readonly part: number; readonly dropsTombstones: boolean }
+  /** The follower looks where one more topic ends; when it knows of all, it reads. */
+  | { readonly do: "look" }
+  | { readonly do: "settle" }
+  | { readonly do: "release" }
+  /** It dies; so much of what it was writing is durable. The next one dies after so many writes, as it takes over. */
+  | {
+    readonly do: "crash";
+    readonly durable: Readonly<Record<WrittenTopic, number>>;
+    readonly nextDiesAfter: number | undefined;
+  };
+
+/** How a partition is kept. */
+export interface WorldOptions {
+  readonly maxEnds: number;
+  readonly carriedBehind: number;
+}
+
+const POOL = instances(20, line, "partition");
+const KEEP_MS = 86_400_000;
+
+interface Flight {
+  /** What it may change: when it is lost, nobody knows whether it has. */
+  readonly ids: ReadonlySet<string>;
+  readonly isOperators: boolean;
+}
+
+/** See {@linkcode Op}. */
+export class World {
+  readonly #options: WorldOptions;
+  readonly #clock = new SetClock();
+  readonly log: PartitionLog = { pending: new Topic(), running: new Topic(), finished: new Topic() };
+  readonly model = new PartitionModel();
+  owner!: OwnedPartition;
+  #writer!: HeldWriter;
+  readonly #flights = new Set<Flight>();
+  /** Ids of which no more is asked, as they have ended or were handed back as far as their consumer knows. */
+  readonly #over = new Set<string>();
+  /** Ids of what was called, but not durably. */
+  readonly #added = new Set<string>();
+  readonly #errors: unknown[] = [];
+  /** Messages that brought what was known, as far as nobody may have heard of that who comes next. */
+  readonly #copies = new Set<number>();
+  readonly #submitted = new Set<string>();
+  readonly #garbage = new Set<number>();
+  readonly #aside = new Set<number>();
+  #readTo = 0;
+  /** Messages that an owner has read. */
+  #seenTo = 0;
+  readonly #follower: PartitionState;
+  readonly #at = { running: 0, finished: 0 };
+  #ends: number[] = [];
+
+  private constructor(options: WorldOptions) {
+    this.#options = options;
+    this.#follower = this.#newState();
+  }
+
+  static async open(options: WorldOptions): Promise<World> {
+    const world = new World(options);
+    await world.#take(undefined);
+    world.#writer.eager = 0;
+    return world;
+  }
+
+  /** Whether no end is forgotten that was not purged. */
+  get #knowsAll(): boolean {
+    return this.#options.maxEnds > 10;
+  }
+
+  #newState(): PartitionState {
+    const { maxEnds } = this.#options;
+    return new PartitionState({ partition: 0, topic: NAMES.pending, keepMs: KEEP_MS, maxEnds });
+  }
+
+  /** As Ownership does it. @returns whether it lived on */
+  async #take(diesAfter: number | undefined): Promise<boolean> {
+    const { log } = this;
+    const state = this.#newState();
+    const writer = new HeldWriter(log);
+    writer.eager = diesAfter ?? Infinity;
+    const fence = [outgoing(FENCE, {}, this.#clock.nowMs())];
+    log.running.append(fence);
+    const finishedEnd = log.finished.append(fence);
+    state.takeRunning(log.running.range(0));
+    state.fence();
+    state.pendingAt = state.owner?.from ?? 0;
+    const oldest = Math.min(state.owner?.results ?? 0, finishedEnd - this.#options.maxEnds);
+    state.takeFinished(log.finished.range(oldest, finishedEnd));
+    const owner = new OwnedPartition({
+      partition: 0,
+      names: NAMES,
+      clock: this.#clock,
+      state,
+      writer,
+      member: `member ${log.finished.end}`,
+      words: "a test",
+      setAside: ({ place }) => Promise.resolve(void this.#aside.add(place.offset)),
+      bell: new Bell(),
+      failed: (error) => void this.#errors.push(error),
+      dropped: () => {},
+      carriedBehind: this.#options.carriedBehind,
+    }, finishedEnd + 1);
+    this.#readTo = state.pendingAt;
+    const taking = owner.tidy(false).then(() => owner.upkeep());
+    let isTaken = false;
+    taking.then(() => isTaken = true, (error) => this.#errors.push(error));
+    await nextTurn();
+    if (!isTaken) return false;
+    this.owner = owner;
+    this.#writer = writer;
+    return true;
+  }
+
+  /** A new owner reads all that there is. */
+  async #succeed(diesAfter: number | undefined): Promise<void> {
+    const uncertain = new Set([...this.#flights].flatMap(({ ids }) => [...ids]));
+    for (const record of this.log.finished.records) {
+      const end = readEnd(record);
+      if (end?.state === "bad") this.#copies.delete(end.place.offset);
+    }
+    this.#flights.clear();
+    this.#over.clear();
+    const ended = new Set(this.model.ended.map(({ id }) => id));
+    this.model.letGo();
+    if (diesAfter === undefined || !await this.#take(diesAfter)) await this.#take(undefined);
+    this.#writer.eager = Infinity;
+    assertEquals(this.owner.peek()?.instance.parent, undefined, "what was called is not handed out alone");
+    this.#read(Infinity);
+    await this.#done(this.owner.tidy(true));
+    await this.#done(this.owner.upkeep());
+    this.#writer.eager = 0;
+    for (const id of uncertain) this.#learn(id, ended.has(id));
+    this.#added.clear();
+    this.check();
+  }
+
+  async #done(work: Promise<void>): Promise<void> {
+    let isDone = false;
+    work.then(() => isDone = true, (error) => this.#errors.push(error));
+    await nextTurn();
+    assert(isDone || this.#errors.length > 0, "it is done");
+  }
+
+  /** Takes over what has become of an instance of which nobody knows; it may not have gone back. */
+  #learn(id: string, hadEnded: boolean): void {
+    const { entries, ends } = this.owner.state;
+    const before = this.model.known.get(id);
+    const entry = entries.get(id), end = ends.get(id);
+    if (entry === undefined && end === undefined) {
+      const mayBeUnknown = before === undefined || before.outcome !== undefined || this.#added.has(id) ||
+        (!this.#knowsAll && this.#hasEnd(id));
+      assert(mayBeUnknown, `${id} is not lost`);
+      this.model.known.delete(id);
+      return;
+    }
+    const { run, state, place: { offset: at } } = (entry ?? end)!;
+    const outcome = state === "queued" || state === "running" ? undefined : state as InstanceOutcome;
+    const progress = entry === undefined ? this.#whole(id).progress : progressOf(entry);
+    if (before !== undefined && (before.at ?? at) === at) {
+      assert(run >= before.run, `${id} has not gone back`);
+      if (run === before.run && hadEnded) assertEquals(outcome, before.outcome);
+      const places = progress.map(placeOf);
+      const isRetried = run > before.run;
+      assert(
+        isRetried || [...before.records.keys()].every((place) => places.includes(place)),
+        "it is durable",
+      );
+    }
+    const whole = entry?.instance ?? this.#whole(id).instance;
+    const { parent } = whole;
+    this.model.add(id, whole.chain, parent && { id: parent.instance, node: parent.node });
+    const known = this.model.known.get(id)!;
+    Object.assign(known, { at: parent ? undefined : at, run, outcome });
+    this.model.record(id, progress, this.#clock.nowMs());
+  }
+
+  #hasEnd(id: string): boolean {
+    return this.log.finished.records.some(({ key }) => String(key) === id);
+  }
+
+  #whole(id: string) {
+    const { offset, parts } = this.owner.state.ends.get(id)!;
+    return wholeEnd(this.log.finished.range(offset - parts + 1, offset + 1));
+  }
+
+  readonly #endSource: EndSource = {
+    read: (_, { offset, parts }) =>
+      Promise.resolve(wholeEnd(this.log.finished.range(offset - parts + 1, offset + 1))),
+  };
+
+  /** Does something, as far as it can be done. */
+  async run(op: Op): Promise<void> {
+    this.#clock.ms++;
+    await this.#run(op);
+    await nextTurn();
+    if (this.#errors.length > 0) throw this.#errors[0];
+  }
+
+  async #run(op: Op): Promise<void> {
+    switch (op.do) {
+      case "submit":
+        return this.#submitOneOf(op.who);
+      case "submitGarbage":
+        this.#garbage.add(this.log.pending.end);
+        return this.#submit(new Uint8Array([255, 1, 2]));
+      case "read":
+        return this.#read(op.count);
+      case "claim":
+        return this.#claim();
+      case "checkpoint":
+        return this.#checkpoint(pick(this.#held(), op.pick), op.records);
+      case "call":
+        return this.#call(pick(this.#held(), op.pick), op.node, op.child);
+      case "finish":
+        return this.#finish(pick(this.#held(), op.pick), op.outcome, op.records);
+      case "handBack":
+        return this.#handBack(pick(this.#held().filter(({ caller }) => caller === undefined), op.pick));
+      case "cancel":
+      case "retry":
+      case "purge":
+        return this.#operate(op);
+      case "upkeep":
+        return this.#fly([], this.owner.upkeep());
+      case "makeDurable":
+        return this.#writer.makeDurable(op.topic, op.count);
+      case "compact":
+        return this.#compact(op.part, op.dropsTombstones);
+      case "look":
+        return this.#look();
+      case "settle":
+        return await this.settle();
+      case "release":
+        return await this.#release();
+      case "crash":
+        this.#writer.die(op.durable);
+        return await this.#succeed(op.nextDiesAfter);
+    }
+  }
+
+  /** Some again and again; each once if ends are forgotten, as it may be an instance anew then. */
+  #submitOneOf(who: number): void {
+    const instance = POOL[this.#knowsAll ? who % 6 : who % POOL.length]!;
+    if (!this.#knowsAll && this.#submitted.has(instance.id)) return;
+    this.#submitted.add(instance.id);
+    this.#submit(encodeInstance(instance));
+  }
+
+  #submit(value: Uint8Array): void {
+    const timestamp = String(this.#clock.nowMs());
+    this.log.pending.append([{ key: null, value: bufferOf(value), headers: {}, timestamp }]);
+  }
+
+  #read(count: number): void {
+    const { state } = this.owner;
+    for (const record of this.log.pending.range(this.#readTo, this.#readTo + count)) {
+      const offset = Number(record.offset);
+      const instance = POOL.find((each) => bufferOf(encodeInstance(each)).equals(record.value!));
+      const isKnown = instance === undefined || state.entries.has(instance.id) || state.ends.has(instance.id);
+      const isNew = !isKnown && (offset >= this.#seenTo || this.#copies.has(offset));
+      const isFirst = offset >= this.#seenTo;
+      this.owner.read([record], offset + 1);
+      this.#readTo = offset + 1;
+      this.#seenTo = Math.max(this.#seenTo, offset + 1);
+      if (instance !== undefined && !isNew && isFirst) this.#copies.add(offset);
+      if (instance === undefined || !isNew) continue;
+      this.#copies.delete(offset);
+      this.model.forget(instance.id);
+      this.model.add(instance.id, instance.chain);
+      this.model.known.get(instance.id)!.at = offset;
+    }
+  }
+
+  /** Brokers keep tombstones for as long as a day: whoever follows has seen those that go. */
+  #compact(part: number, dropsTombstones: boolean): void {
+    const { running } = this.log;
+    const end = dropsTombstones ? this.#at.running : running.end;
+    running.compact(Math.floor(part * end), dropsTombstones);
+  }
+
+  /** What its consumer has, and has said nothing last of. */
+  #held(): Entry[] {
+    return [...this.owner.held()].filter((entry) =>
+      entry.state === "running" && ![...callersOf(entry)].some(({ instance: { id } }) => this.#over.has(id))
+    );
+  }
+
+  #claim(): void {
+    const entry = this.owner.peek();
+    if (entry === undefined) return;
+    assertEquals(entry.instance.parent, undefined, "what was called is not handed out alone");
+    for (const { instance: { id } } of treeOf(entry)) this.#over.delete(id);
+    this.owner.claim(entry);
+    this.owner.writeClaims();
+  }
+
+  /** Something is under way; what follows from it holds as soon as it is acknowledged. */
+  #fly(
+    ids: Iterable<string>,
+    work: Promise<unknown>,
+    follow: () => unknown = () => {},
+    isOperators = false,
+  ): void {
+    const flight = { ids: new Set(ids), isOperators };
+    this.#flights.add(flight);
+    work.then(() => {
+      if (!this.#flights.delete(flight)) return; // its process has died
+      follow();
+    }, (error) => this.#errors.push(error));
+  }
+
+  #checkpoint(entry: Entry | undefined, records: readonly NodeRecord[]): void {
+    if (entry === undefined) return;
+    const { id } = entry.instance, { run } = entry, atMs = this.#clock.nowMs();
+    const known = this.model.known.get(id);
+    this.#fly([id], this.owner.checkpoint([{ instanceId: id, records }]), () => {
+      if (this.model.known.get(id) === known && known?.run === run) this.model.record(id, records, atMs);
+    });
+  }
+
+  #call(entry: Entry | undefined, node: number, child: number): void {
+    if (entry === undefined) return;
+    const parent = { instance: entry.instance.id, node: line.nodes[node % 3]!.name };
+    const id = `${parent.instance}/${parent.node}${child}`;
+    if (id.length > 60) return; // deep enough
+    const called: Instance = { ...POOL[0]!, id, parent };
+    if (!this.model.known.has(id)) this.model.add(id, line, { id: parent.instance, node: parent.node });
+    this.#added.add(id);
+    this.#fly([id], this.owner.call([called]), () => this.#added.delete(id));
+  }
+
+  #finish(entry: Entry | undefined, outcome: InstanceOutcome, records: readonly NodeRecord[]): void {
+    if (entry === undefined) return;
+    const { id } = entry.instance, atMs = this.#clock.nowMs();
+    const rest = { outcome, records, output: outcome, ...outcome === "failed" && { reason: "it failed" } };
+    const ids = [...treeOf(entry)].map(({ instance }) => instance.id);
+    this.#over.add(id);
+    const known = this.model.known.get(id);
+    if (known !== undefined) known.endingAs = outcome;
+    this.#fly(ids, this.owner.finish([result(id, atMs, rest)]), () => {
+      this.model.record(id, records, atMs);
+      this.model.end(id, outcome);
+    });
+  }
+
+  #handBack(root: Entry | undefined): void {
+    if (root === undefined) return;
+    const ids = [...treeOf(root)].map(({ instance: { id } }) => id);
+    for (const id of ids) this.#over.add(id);
+    this.#fly(ids, this.owner.handBack([root]), () => {
+      for (const { id, isMarked } of this.model.tree(root.instance.id)) {
+        if (isMarked) this.model.end(id, "cancelled");
+      }
+    });
+  }
+
+  /** Operators' requests are carried out one after the other. */
+  #operate(op: Extract<Op, { do: "cancel" | "retry" | "purge" }>): void {
+    if ([...this.#flights].some(({ isOperators }) => isOperators)) return;
+    this.#read(Infinity);
+    const { state } = this.owner;
+    const known = op.do === "cancel" ? state.entries.keys() : state.ends.keys();
+    const id = pick([...known], op.pick);
+    if (id === undefined) return;
+    const root = op.do === "cancel" ? id : state.endedRoot(id);
+    const ids = this.model.tree(root).map(({ id }) => id);
+    const request: Request = {
+      id: "request",
+      kind: op.do,
+      ids: { 0: [root] },
+      ...op.do === "cancel" && { abort: op.abort },
+      ...op.do === "retry" && op.from !== undefined && { from: op.from },
+    };
+    const done = carryOut(this.owner, request, this.#endSource);
+    this.#fly(ids, done, () => this.#operated(op, root), true);
+  }
+
+  #operated(op: Extract<Op, { do: "cancel" | "retry" | "purge" }>, id: string): void {
+    if (op.do === "purge") return this.model.forget(id);
+    const { outcome } = this.model.known.get(id) ?? {};
+    if (op.do === "retry") {
+      const states = op.from === undefined ? RETRYABLE : RETRYABLE_FROM;
+      if (outcome !== undefined && states.includes(outcome)) this.model.retry(id, op.from);
+      return;
+    }
+    for (const known of this.model.tree(id)) {
+      const entry = this.owner.state.entries.get(known.id);
+      if (entry === undefined) this.model.end(known.id, "cancelled");
+      else if (hasEnded(entry)) known.outcome ??= entry.state as InstanceOutcome;
+      else known.isMarked = entry.cancel !== undefined;
+    }
+  }
+
+  /** All that is under way ends well. */
+  async settle(): Promise<void> {
+    this.#read(Infinity);
+    await nextTurn();
+    while (this.#writer.waiting > 0 || this.#flights.size > 0) {
+      this.#writer.makeDurable("running", Infinity);
+      this.#writer.makeDurable("finished", Infinity);
+      await nextTurn();
+      if (this.#errors.length > 0) throw this.#errors[0];
+    }
+    this.check();
+    assertEquals(this.#aside, this.#garbage, "what was set aside");
+    while (this.#ends.length > 0) this.#look();
+    for (let i = 0; i < 3; i++) this.#look();
+    this.#checkFollower();
+    this.#checkChangelog();
+  }
+
+  async #release(): Promise<void> {
+    await this.settle();
+    this.#writer.eager = Infinity;
+    await this.#done(this.owner.release());
+    await this.#succeed(undefined);
+  }
+
+  /** As View does it. */
+  #look(): void {
+    const topics = ["pending", "running", "finished"] as const;
+    this.#ends.push(this.log[topics[this.#ends.length]!].end);
+    if (this.#ends.length < 3) return;
+    const [pending, running, finished] = this.#ends as [number, number, number];
+    const state = this.#follower;
+    state.takeRunning(this.log.running.range(this.#at.running, running));
+    state.pendingAt = Math.max(state.pendingAt, state.owner?.from ?? 0);
+    state.takeFinished(this.log.finished.range(this.#at.finished, finished));
+    for (const record of this.log.pending.range(state.pendingAt, pending)) {
+      state.takePending(record, this.#clock.nowMs());
+    }
+    state.pendingAt = Math.max(state.pendingAt, pending);
+    Object.assign(this.#at, { running, finished });
+    this.#ends = [];
+  }
+
+  /** What the owner knows is what was acknowledged. */
+  check(): void {
+    if (this.#errors.length > 0) throw this.#errors[0];
+    const { state } = this.owner;
+    const open = this.model.open.map(({ id, run, outcome, records, parent }) => ({
+      id,
+      run,
+      outcome,
+      progress: [...records.values()].sort((a, b) => placeOf(a) - placeOf(b)),
+      parent: parent?.id,
+    }));
+    const entries = [...state.entries.values()].map((entry) => ({
+      id: entry.instance.id,
+      run: entry.run,
+      outcome: hasEnded(entry) ? entry.state as InstanceOutcome : undefined,
+      progress: progressOf(entry),
+      parent: entry.caller?.instance.id,
+    }));
+    assertEquals(byId(entries), byId(open), "what is open");
+    const ended = this.model.ended.map(({ id, run, outcome, records }) => ({
+      id,
+      run,
+      state: outcome,
+      progress: [...records.values()].sort((a, b) => placeOf(a) - placeOf(b)),
+    }));
+    const ends = [...state.ends].map(([id, { run, state }]) => ({
+      id,
+      run,
+      state,
+      progress: this.#whole(id).progress,
+    }));
+    const isKnown = ({ id }: { readonly id: string }) =>
+      this.#knowsAll || (state.ends.has(id) && this.model.known.has(id));
+    assertEquals<unknown>(byId(ends.filter(isKnown)), byId(ended.filter(isKnown)), "what has ended");
+    assertEquals(state.orphans(), []);
+    for (const entry of state.entries.values()) {
+      assert(
+        !(hasEnded(entry) && [...entry.called].some((each) => !hasEnded(each))),
+        "no caller ends before",
+      );
+    }
+  }
+
+  #checkFollower(): void {
+    assertEquals(snapshot(this.#follower), snapshot(this.owner.state), "the follower");
+  }
+
+  /** Nothing stands in the changelog but what is open. */
+  #checkChangelog(): void {
+    const keys = [...this.owner.state.entries.values()].flatMap(({ instance: { id }, hasHead, records }) => [
+      ...hasHead ? [id] : [],
+      ...[...records.values()].map((record) => recordKey(id, record)),
+    ]);
+    const changelog = new Topic();
+    changelog.records = this.log.running.records;
+    changelog.compact(Infinity, true);
+    const left = changelog.records.map(({ key }) => String(key)).filter((key) =>
+      key !== FENCE && key !== OWNER
+    );
+    assertEquals(left.sort(), keys.sort(), "the changelog");
+  }
+}
+
+function byId<T extends { readonly id: string }>(list: readonly T[]): T[] {
+  return list.toSorted((a, b) => a.id < b.id ? -1 : 1);
+}
+
+/** What others can see of a state. */
+function snapshot(state: PartitionState) {
+  return byId([...state.entries.values()].map((entry) => ({
+    id: entry.instance.id,
+    place: entry.place,
+    run: entry.run,
+    state: state.stateOf(entry),
+    progress: progressOf(entry),
+    called: [...entry.called].map(({ instance: { id } }) => id).sort(),
+    root: rootOf(entry).instance.id,
+    cancel: entry.cancel,
+    reason: entry.reason,
+    output: entry.output,
+    endedAtMs: entry.endedAtMs,
+  })));
+}
+
+function* callersOf(entry: Entry): Generator<Entry> {
+  for (let of: Entry | undefined = entry; of !== undefined; of = of.caller) yield of;
+}
+
+function pick<T>(list: readonly T[], which: number): T | undefined {
+  return list[which % list.length];
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
