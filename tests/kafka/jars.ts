@@ -4,7 +4,7 @@ import { mustRun } from "./commands.ts";
 const POM = fileURLToPath(new URL("pom.xml", import.meta.url));
 
 /** The user's folder for what can be had again. */
-function cacheFolder(): string {
+export function cacheFolder(): string {
   const base = Deno.env.get("XDG_CACHE_HOME") || `${Deno.env.get("HOME") ?? Deno.cwd()}/.cache`;
   return `${base}/sequoia-kafka`;
 }

@@ -1,5 +1,5 @@
 import { run } from "./commands.ts";
-import { jarsAreHere } from "./jars.ts";
+import { cacheFolder, jarsAreHere } from "./jars.ts";
 
 /** The oldest Java that runs the broker. */
 const JAVA = 17;
@@ -30,12 +30,33 @@ export async function brokerSkipReason(): Promise<string | undefined> {
 
 const reason = await brokerSkipReason();
 
+let takesTurns = false;
+
+/**
+ * Files of tests that need a broker run one after the other, also where `deno test --parallel` runs several at once: each
+ * loads the machine by itself with a broker and several processes, and some of them measure.
+ */
+function takeTurns(): void {
+  if (takesTurns) return;
+  takesTurns = true;
+  let turn: Deno.FsFile | undefined;
+  Deno.test.beforeAll(async () => {
+    await Deno.mkdir(cacheFolder(), { recursive: true });
+    turn = await Deno.open(`${cacheFolder()}/turn.lock`, { create: true, write: true });
+    await turn.lock(true); // the operating system's: it ends with the process that has it
+  });
+  Deno.test.afterAll(() => turn?.close());
+}
+
 /**
  * Registers tests that need a broker: `register` is called when one can be started. Where none can, one test in
  * their place says why: it is ignored, or fails in CI (environment variable `CI`), where nothing may be skipped.
  */
 export function kafkaTests(name: string, register: () => void): void {
-  if (reason === undefined) return register();
+  if (reason === undefined) {
+    takeTurns();
+    return register();
+  }
   Deno.test({
     name: `${name} (skipped: ${reason})`,
     ignore: !Deno.env.get("CI"),
