@@ -147,7 +147,7 @@ export class World {
       carriedBehind: this.#options.carriedBehind,
     }, finishedEnd + 1);
     this.#readTo = state.pendingAt;
-    const taking = owner.tidy(false).then(() => owner.upkeep());
+    const taking = owner.journal.tidy(false).then(() => owner.upkeep());
     let isTaken = false;
     taking.then(() => isTaken = true, (error) => this.#errors.push(error));
     await nextTurn();
@@ -172,7 +172,7 @@ export class World {
     this.#writer.eager = Infinity;
     assertEquals(this.owner.peek()?.instance.parent, undefined, "what was called is not handed out alone");
     this.#read(Infinity);
-    await this.#done(this.owner.tidy(true));
+    await this.#done(this.owner.journal.tidy(true));
     await this.#done(this.owner.upkeep());
     this.#writer.eager = 0;
     for (const id of uncertain) this.#learn(id, ended.has(id));
@@ -358,7 +358,7 @@ export class World {
     if (entry === undefined) return;
     const { id } = entry.instance, { run } = entry, atMs = this.#clock.nowMs();
     const known = this.model.known.get(id);
-    this.#fly([id], this.owner.checkpoint([{ instanceId: id, records }]), () => {
+    this.#fly([id], this.owner.journal.checkpoint([{ instanceId: id, records }]), () => {
       if (this.model.known.get(id) === known && known?.run === run) this.model.record(id, records, atMs);
     });
   }
@@ -371,7 +371,7 @@ export class World {
     const called: Instance = { ...POOL[0]!, id, parent };
     if (!this.model.known.has(id)) this.model.add(id, line, { id: parent.instance, node: parent.node });
     this.#added.add(id);
-    this.#fly([id], this.owner.call([called]), () => this.#added.delete(id));
+    this.#fly([id], this.owner.journal.call([called]), () => this.#added.delete(id));
   }
 
   #finish(entry: Entry | undefined, outcome: InstanceOutcome, records: readonly NodeRecord[]): void {
@@ -382,7 +382,7 @@ export class World {
     this.#over.add(id);
     const known = this.model.known.get(id);
     if (known !== undefined) known.endingAs = outcome;
-    this.#fly(ids, this.owner.finish([result(id, atMs, rest)]), () => {
+    this.#fly(ids, this.owner.journal.finish([result(id, atMs, rest)]), () => {
       this.model.record(id, records, atMs);
       this.model.end(id, outcome);
     });

@@ -222,7 +222,7 @@ export class KafkaDriver implements QueueDriver {
       bell,
       own,
       signal: this.#end === undefined ? signal : AbortSignal.abort(),
-      marks: () => [...ownership.all()].flatMap((owned) => owned.marks()),
+      marks: () => [...ownership.all()].flatMap((owned) => owned.journal.marks()),
       check: () => this.#check("listen to", "read"),
     });
   }

@@ -1,7 +1,8 @@
 import type { Instance } from "../../model/mod.ts";
 import { type Claim, leaseLost, type Progress, type Result } from "../queue.ts";
 import { jsonText } from "../submission.ts";
-import { type OwnedPartition, storableRecords } from "./owned_partition.ts";
+import { storableRecords } from "./entries.ts";
+import type { OwnedPartition } from "./owned_partition.ts";
 import { isLoss, type Ownership } from "./ownership.ts";
 import { type Entry, treeOf } from "./partition_state.ts";
 import { comparePlaces } from "./records.ts";
@@ -56,7 +57,7 @@ export class Holds {
     const lost = instances.filter((instance) => holder(instance) === undefined).map(({ id }) => id);
     if (lost.length > 0) throw leaseLost(this.#where, lost);
     await this.#write(instances, holder, ({ id }) => id, async (owned, some) => {
-      await owned.call(some);
+      await owned.journal.call(some);
       for (const { id } of some) this.#partitions.set(id, owned);
     });
   }
@@ -64,7 +65,7 @@ export class Holds {
   /** Writes what has settled. */
   async checkpoint(progress: readonly Progress[]): Promise<void> {
     const storable = progress.map((item) => ({ ...item, records: storableRecords(item.records) }));
-    await this.#writeHeld(storable, (owned, some) => owned.checkpoint(some));
+    await this.#writeHeld(storable, (owned, some) => owned.journal.checkpoint(some));
   }
 
   /** Writes ends. */
@@ -74,7 +75,7 @@ export class Holds {
       return { ...item, records: storableRecords(item.records) };
     });
     try {
-      await this.#writeHeld(storable, (owned, some) => owned.finish(some));
+      await this.#writeHeld(storable, (owned, some) => owned.journal.finish(some));
     } finally {
       for (const { instanceId } of results) this.#holderOf(instanceId);
     }

@@ -268,7 +268,7 @@ export class Ownership {
       failed: (error) => this.#failed(owned, error),
       dropped: () => unfollow(),
     }, finishedEnd! + 1);
-    await owned.tidy(false);
+    await owned.journal.tidy(false);
     await owned.upkeep();
     const pendingEnd = await endOffset(link, names.pending, partition);
     await this.#catchUp(owned, pendingEnd, signal);
@@ -293,7 +293,7 @@ export class Ownership {
   /** @returns what ends that */
   #follow(owned: OwnedPartition, pendingEnd: number): () => void {
     const { tail, names } = this.#options;
-    const tidy = () => owned.tidy(true).catch((error) => this.#failed(owned, error));
+    const tidy = () => owned.journal.tidy(true).catch((error) => this.#failed(owned, error));
     let isWhole = owned.state.pendingAt >= pendingEnd;
     if (isWhole) void tidy();
     return tail.follow({

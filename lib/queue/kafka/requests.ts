@@ -16,12 +16,12 @@ export async function carryOut(owned: OwnedPartition, request: Request, ends: En
   switch (request.kind) {
     case "cancel": {
       const meant = ids.map((id) => state.entries.get(id)).filter((entry) => entry !== undefined);
-      return await owned.cancel(meant, request.abort ?? false);
+      return await owned.journal.cancel(meant, request.abort ?? false);
     }
     case "purge": {
       const roots = ids.filter((id) => state.ends.has(id) && state.endedRoot(id) === id);
       const trees = roots.flatMap((id) => [...state.endedTree(id)]).filter((id) => state.ends.has(id));
-      await owned.purge(trees);
+      await owned.journal.purge(trees);
       return trees.length;
     }
     case "retry": {
@@ -65,7 +65,7 @@ async function retry(
     if (gone.has(parent.instance) || (parent.instance === root && forgotten.nodes.has(node))) gone.add(id);
   }
   const revived = [...again(tree, root, from, gone)];
-  if (gone.size > 0) await owned.purge([...gone]); // first: whoever comes after a crash in between does it all again
+  if (gone.size > 0) await owned.journal.purge([...gone]); // first: whoever comes after a crash in between does it all again
   await owned.revive(revived);
   return true;
 }

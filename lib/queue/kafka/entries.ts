@@ -1,0 +1,95 @@
+/** What is written and told of the instances of a partition. */
+import type { Instance, NodeRecord } from "../../model/mod.ts";
+import { CALLER_ENDED } from "../filter.ts";
+import type { Child, Result } from "../queue.ts";
+import { checkRecord, jsonText, storableText } from "../submission.ts";
+import type { OutgoingRecord } from "./kafkajs.ts";
+import { type Entry, hasEnded, progressOf, treeOf } from "./partition_state.ts";
+import { type EndBody, type endOf, type Head, instanceHeader, outgoing } from "./records.ts";
+
+/** An end that is being written. */
+export interface Ending {
+  readonly entry: Entry;
+  readonly end: Parameters<typeof endOf>[1];
+  readonly body: EndBody;
+}
+
+/** What of some roots, and of what they have called, is to be cancelled. */
+export function toBeCancelled(roots: readonly Entry[]): Entry[] {
+  return roots.flatMap((root) => [...treeOf(root)]).filter((entry) =>
+    entry.cancel !== undefined && !hasEnded(entry)
+  );
+}
+
+/** Whether nobody has called it; also of what was called the caller may not be known yet. */
+export function isRoot({ instance: { parent } }: Entry): boolean {
+  return parent === undefined;
+}
+
+/** Whether it is to be handed out. */
+export function isWaiting(entry: Entry): boolean {
+  return isRoot(entry) && entry.state === "queued";
+}
+
+/** Which run of which submission it is. */
+export function at({ place, run }: Entry): Pick<Head, "place" | "run"> {
+  return { place, run };
+}
+
+/** How it stands in the changelog. */
+export function headOf(entry: Entry): Head {
+  const { state, cancel, abort, reason, output, endedAtMs } = entry;
+  return {
+    ...at(entry),
+    state,
+    ...cancel !== undefined && { cancel, abort },
+    ...reason !== undefined && { reason },
+    ...output !== undefined && { output },
+    ...endedAtMs !== undefined && { endedAtMs },
+  };
+}
+
+/** The record that says how an instance stands in the changelog. */
+export function headRecord(instance: Instance, head: Head, nowMs: number): OutgoingRecord {
+  return outgoing(instance.id, head, nowMs, instanceHeader(instance));
+}
+
+/** The end of what was called, as it stands with its caller; cancelled if it has not ended. */
+export function endingOf(entry: Entry, nowMs: number): Ending {
+  const { state, endedAtMs = nowMs, reason, output } = entry;
+  const progress = progressOf(entry);
+  if (state === "queued" || state === "running") {
+    return {
+      entry,
+      end: { state: "cancelled", ...at(entry), endedAtMs: nowMs },
+      body: { reason: CALLER_ENDED, progress },
+    };
+  }
+  const body = { progress, ...reason !== undefined && { reason }, ...output !== undefined && { output } };
+  return { entry, end: { state, ...at(entry), endedAtMs }, body };
+}
+
+/** The reason of a result or record, as it can be kept. */
+export function storable({ reason }: Pick<Result, "reason">): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason: storableText(reason) };
+}
+
+/** A called instance, as its caller's holder gets it. */
+export function childOf(entry: Entry): Child {
+  const { instance, state, reason, output = null } = entry;
+  const progress = progressOf(entry);
+  if (state === "queued" || state === "running") return { instance, progress };
+  return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };
+}
+
+/**
+ * Records as they can be kept.
+ *
+ * @throws {TypeError | RangeError} if one cannot
+ */
+export function storableRecords(records: readonly NodeRecord[]): NodeRecord[] {
+  return records.map((record) => {
+    jsonText(checkRecord(record).output);
+    return record.reason === undefined ? record : { ...record, ...storable(record) };
+  });
+}
