@@ -12,7 +12,24 @@ import { ids, instances, line, record, result } from "./samples.ts";
 const KEEP_MS = 8000;
 const LEASE_MS = 3000;
 
-/** A queue of one partition for the contract; each connection plays a process whose network can be cut. */
+/** The queue, as its process: whatever is asked of it calls `awake` first. */
+function process(queue: QueueDriver, awake: () => void): QueueDriver {
+  return new Proxy(queue, {
+    get(target, name) {
+      const value = Reflect.get(target, name) as unknown;
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        awake();
+        return value.apply(target, args) as unknown;
+      };
+    },
+  });
+}
+
+/**
+ * A queue of one partition for the contract; each connection plays a process whose network can be cut. One that has lost what
+ * it held stays cut until it is used again: it would take the only partition back before another comes.
+ */
 function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
   return () => {
     const prefix = newPrefix();
@@ -26,8 +43,9 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
         leaseMs: LEASE_MS,
         socketFactory: sockets.socketFactory,
       });
-      processes.set(queue, sockets);
-      return queue;
+      const connection = process(queue, () => sockets.mend());
+      processes.set(connection, sockets);
+      return connection;
     };
     return Promise.resolve({
       clock: realClock,
@@ -38,7 +56,6 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
         await bystander.pull(1, AbortSignal.abort());
         processes.get(consumer)!.cut();
         while ((await bystander.depth()).running > 0) await realClock.until(realClock.nowMs() + 50);
-        processes.get(consumer)!.mend();
         await bystander[Symbol.asyncDispose]();
       },
       wait: (promise: PromiseLike<unknown>) => Promise.resolve(promise) as Promise<never>,
