@@ -66,7 +66,7 @@ export const QUEUE_TABLE = {
       "what topics' names start with, and the consumer group (default PREFIXsequoia)",
     ],
     ["  &partitions=N&replication=N", "of topics that are created (default 12, and what the brokers say)"],
-    ["  &lease=6s&keep=24h", "how long a consumer may be silent, and how long ended instances are kept"],
+    ["  &lease=10s&keep=24h", "how long a consumer may be silent, and how long ended instances are kept"],
     ["  &compression=gzip&linger=5ms", "of messages, and how far requests are apart (default none and 5ms)"],
     ["  &ssl=true&ca=FILE&cert=FILE&key=FILE", "TLS ($SEQUOIA_KAFKA_SSL, _CA, _CERT, _KEY)"],
     [

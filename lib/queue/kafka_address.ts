@@ -14,7 +14,7 @@ export interface KafkaAddressOptions {
   readonly partitions?: number;
   /** On how many brokers each partition of a topic is kept if it is created. (Default: the broker's) */
   readonly replication?: number;
-  /** How long a consumer may be silent before what it holds goes to others, in milliseconds: the session time-out. (Default: 6 s) */
+  /** How long a consumer may be silent before what it holds goes to others, in milliseconds: the session time-out. (Default: 10 s) */
   readonly leaseMs?: number;
   /** How long ended instances are kept, in milliseconds. (Default: 24 h) */
   readonly keepMs?: number;

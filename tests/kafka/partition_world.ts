@@ -59,6 +59,7 @@ export type Op =
 export interface WorldOptions {
   readonly maxEnds: number;
   readonly carriedBehind: number;
+  readonly carriedAfterMs?: number;
 }
 
 const POOL = instances(20, line, "partition");
@@ -140,11 +141,13 @@ export class World {
       writer,
       member: `member ${log.finished.end}`,
       words: "a test",
+      group: "a group",
       setAside: ({ place }) => Promise.resolve(void this.#aside.add(place.offset)),
       bell: new Bell(),
       failed: (error) => void this.#errors.push(error),
       dropped: () => {},
       carriedBehind: this.#options.carriedBehind,
+      carriedAfterMs: this.#options.carriedAfterMs ?? Infinity,
     }, finishedEnd + 1);
     this.#readTo = state.pendingAt;
     const taking = owner.journal.tidy(false).then(() => owner.upkeep());
@@ -155,6 +158,11 @@ export class World {
     this.owner = owner;
     this.#writer = writer;
     return true;
+  }
+
+  /** Lets time pass, in milliseconds. */
+  pass(ms: number): void {
+    this.#clock.ms += ms;
   }
 
   /** A new owner reads all that there is. */

@@ -300,4 +300,25 @@ kafkaTests("kafka group", () => {
     assert(sizes.length > 0);
     assertEquals(new Set(sizes).size, 1);
   });
+
+  Deno.test("kafka group: a second group is refused while the first is at work, and may take over from it", async () => {
+    const prefix = newPrefix();
+    const open = (group: string) =>
+      openQueueOn(shared.broker, { prefix, group, partitions: 2, leaseMs: LEASE_MS });
+    const never = new AbortController().signal;
+    await using first = await open("first");
+    await first.push(instances(20));
+    await first.pull(1, never);
+    {
+      await using second = await open("second");
+      const error = await assertRejects(() => second.pull(1, never), QueueError);
+      assertEquals(error.code, "bad-topic");
+      assert(error.message.includes("the group first are at work"), error.message);
+    }
+    await first[Symbol.asyncDispose]();
+    await using third = await open("third");
+    let taken = 0;
+    while (taken < 20) taken += (await third.pull(20, never)).length;
+    assertEquals((await third.depth()).running, 20);
+  });
 });

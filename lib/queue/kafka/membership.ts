@@ -220,6 +220,17 @@ function isOutdated(error: unknown): boolean {
   return (error as { readonly type?: unknown }).type === "ILLEGAL_GENERATION";
 }
 
+/** How many members a group has at present. */
+export async function membersOf(link: Link, group: string): Promise<number> {
+  const { groups } = await link.coordinator(
+    "look who is in the group",
+    "group",
+    group,
+    (broker) => broker.describeGroups({ groupIds: [group] }),
+  );
+  return groups[0]!.members.length;
+}
+
 function memberOf(
   { memberId, memberMetadata }: { readonly memberId: string; readonly memberMetadata: Buffer },
 ): Member {

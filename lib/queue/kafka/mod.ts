@@ -48,7 +48,7 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   readonly socketFactory?: ISocketFactory;
 }
 
-/** The name of the group, and of the writers of its partitions. */
+/** What the names of the group, unless another is given, and of the writers of partitions end with. */
 const DEFAULT_GROUP = "sequoia";
 /** The session of consumers, in milliseconds; brokers take 6 s to 30 min unless they are told otherwise. */
 const DEFAULT_LEASE_MS = 10_000;
@@ -126,7 +126,9 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       clock,
       names,
       partitions,
-      writers: `${prefix}${group}`,
+      writers: `${prefix}${DEFAULT_GROUP}`,
+      group,
+      keepMs,
       words: `${hostname()} ${Deno.pid}`,
       bell,
       maxEnds,

@@ -7,6 +7,7 @@ import type { CommandLog, Request } from "./command_log.ts";
 import { EndReader } from "./end_reader.ts";
 import type { Link } from "./link.ts";
 import { endOffset } from "./log.ts";
+import { membersOf } from "./membership.ts";
 import { isLoss, type Ownership } from "./ownership.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import { carryOut } from "./requests.ts";
@@ -95,13 +96,7 @@ export class Operator {
     const { link, group, ownership } = this.#options;
     const others = partitions.filter((partition) => ownership.get(partition) === undefined);
     if (others.length === 0) return [];
-    const { groups } = await link.coordinator(
-      "look who is in the group",
-      "group",
-      group,
-      (broker) => broker.describeGroups({ groupIds: [group] }),
-    );
-    return groups[0]!.members.length === 0 ? others : []; // whoever is in it has all of them, or will
+    return await membersOf(link, group) === 0 ? others : []; // whoever is in it has all of them, or will
   }
 
   async #serveAsGuest(partition: number): Promise<void> {

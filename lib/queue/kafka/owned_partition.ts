@@ -22,6 +22,8 @@ export interface OwnedPartitionOptions extends JournalOptions {
   readonly member: string;
   /** The owner in words. */
   readonly words: string;
+  /** The group that it is a member of, or serves as one of. */
+  readonly group: string;
   /** Sets a message aside that is no instance. */
   setAside(bad: Unreadable): Promise<void>;
   /** Rings when there may be more to hand out, less is held, or reading has got on. */
@@ -32,6 +34,8 @@ export interface OwnedPartitionOptions extends JournalOptions {
   dropped(): void;
   /** What is slower than so many behind it goes into the changelog, so that it holds nothing up. (Default: 10,000) */
   readonly carriedBehind?: number;
+  /** So does what is older, in milliseconds. (Default: Infinity) */
+  readonly carriedAfterMs?: number;
 }
 
 /** Reading stops when so many wait to be handed out. */
@@ -176,21 +180,24 @@ export class OwnedPartition {
     await this.#writeOwner(false);
   }
 
+  /** What holds the others up: too much has come behind it, or it is so old that their ends may be gone before its own. */
   async #carry(): Promise<void> {
-    let surplus = this.#coverage.size - (this.#options.carriedBehind ?? CARRIED_BEHIND);
-    if (surplus <= 0) return;
+    const { clock, carriedBehind = CARRIED_BEHIND, carriedAfterMs = Infinity } = this.#options;
+    const beforeMs = clock.nowMs() - carriedAfterMs;
+    let surplus = this.#coverage.size - carriedBehind;
     const slow: Entry[] = [];
     for (const entry of this.#coverage.uncovered()) {
-      if (surplus-- <= 0) break;
+      if (surplus-- <= 0 && (entry?.place.atMs ?? beforeMs) >= beforeMs) break;
       if (entry !== undefined) slow.push(entry);
     }
     await this.journal.writeHeads(slow);
   }
 
   async #writeOwner(released: boolean): Promise<void> {
-    const { member, words, clock } = this.#options;
+    const { member, words, group, clock } = this.#options;
     const owner: Owner = {
       member,
+      group,
       words,
       from: this.#coverage.from,
       results: this.#coverage.resultsFrom(this.journal.finishedEnd),

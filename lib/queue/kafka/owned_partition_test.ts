@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { anyOps } from "../../../tests/kafka/partition_ops.ts";
 import { type Op, World } from "../../../tests/kafka/partition_world.ts";
@@ -102,3 +103,12 @@ for (const [words, options] of [["all ends", ALL_ENDS], ["few ends", FEW_ENDS]] 
   Deno.test(`OwnedPartition leaves to whoever comes next what it has acknowledged, knowing ${words}`, () =>
     fc.assert(fc.asyncProperty(anyOps, (ops) => live(ops, options)), { numRuns: 700 }));
 }
+
+Deno.test("OwnedPartition.upkeep() carries on what is old, so that it does not hold up what has come after it", async () => {
+  const world = await World.open({ ...ALL_ENDS, carriedBehind: 1000, carriedAfterMs: 1000 });
+  for (const op of [submit, another, read, claim, settle]) await world.run(op);
+  assertEquals(world.owner.from, 0);
+  world.pass(2000);
+  for (const op of [{ do: "upkeep" } as const, settle]) await world.run(op);
+  assertEquals(world.owner.from, 2);
+});

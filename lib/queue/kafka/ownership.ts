@@ -6,7 +6,7 @@ import { shareOf } from "./assignment.ts";
 import { troubleOf } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { endOffset, readChunk, readRanges, startOffset } from "./log.ts";
-import type { Allotment } from "./membership.ts";
+import { type Allotment, membersOf } from "./membership.ts";
 import { OwnedPartition } from "./owned_partition.ts";
 import type { PartitionState, Unreadable } from "./partition_state.ts";
 import { FENCE, outgoing, type Owner } from "./records.ts";
@@ -23,6 +23,9 @@ export interface OwnershipOptions {
   readonly partitions: number;
   /** Begins the names under which partitions are written to: one writer for each at a time. */
   readonly writers: string;
+  readonly group: string;
+  /** How long ends are kept, in milliseconds. */
+  readonly keepMs: number;
   /** This process in words. */
   readonly words: string;
   readonly bell: Bell;
@@ -214,7 +217,8 @@ export class Ownership {
     others: ReadonlySet<string>,
     signal: AbortSignal,
   ): Promise<OwnedPartition | undefined> {
-    const { link, clock, names, words, writers, newState, appender, bell, maxEnds } = this.#options;
+    const { link, clock, names, words, group, keepMs, writers, newState, appender, bell, maxEnds } =
+      this.#options;
     const state = newState(partition);
     let at = await startOffset(link, names.running, partition);
     const readRunning = async (to: number) => {
@@ -229,6 +233,7 @@ export class Ownership {
       await readRunning(await endOffset(link, names.running, partition));
     }
     if (signal.aborted) return undefined;
+    await this.#checkGroup(state.owner);
     const transactionalId = `${writers}.${partition}`;
     const identify = () =>
       link.coordinator(
@@ -263,6 +268,8 @@ export class Ownership {
       writer,
       member,
       words,
+      group,
+      carriedAfterMs: keepMs / 2,
       bell,
       setAside: (bad) => this.#options.setAside(partition, bad),
       failed: (error) => this.#failed(owned, error),
@@ -274,6 +281,23 @@ export class Ownership {
     await this.#catchUp(owned, pendingEnd, signal);
     unfollow = this.#follow(owned, pendingEnd);
     return owned;
+  }
+
+  /**
+   * Two groups would run everything twice, each against the other.
+   *
+   * @throws {QueueError} `bad-topic`, if consumers of another group are at work
+   */
+  async #checkGroup(owner: Owner | undefined): Promise<void> {
+    const { link, group, names } = this.#options;
+    if (owner === undefined || owner.released || owner.group === group) return;
+    const members = await membersOf(link, owner.group);
+    if (members === 0) return;
+    throw new QueueError(
+      "bad-topic",
+      `Cannot consume ${names.pending} of ${link.where} as the group ${group}: ${members} consumers of the group ` +
+        `${owner.group} are at work on it. Use ?group=${owner.group}, or a queue of its own with another prefix`,
+    );
   }
 
   /** Reads what waits already: a fetch that waits for news on other partitions would delay it. */

@@ -231,7 +231,7 @@ Deno.test("PartitionState.endAt() knows an end for as long as it is kept, and ex
 
 Deno.test("PartitionState.stateOf() goes by how far the owner has handed out, for what has no head", () => {
   const state = newState();
-  const owner: Owner = { member: "m", words: "w", from: 0, results: 0, claimed: 4 };
+  const owner: Owner = { member: "m", group: "g", words: "w", from: 0, results: 0, claimed: 4 };
   for (const [instance, offset] of [[X, 3], [Y, 4]] as const) state.takePending(message(instance, offset), 0);
   const states = () => [X, Y].map(({ id }) => state.stateOf(state.entries.get(id)!));
   assertEquals(states(), ["queued", "queued"]);
@@ -257,7 +257,15 @@ Deno.test("PartitionState.stateOf() says of what was called what its caller is, 
 
 Deno.test("PartitionState.setOwner() takes everything back from an owner that has let go", () => {
   const state = newState();
-  const owner: Owner = { member: "m", words: "w", from: 0, results: 0, claimed: 4, released: true };
+  const owner: Owner = {
+    member: "m",
+    group: "g",
+    words: "w",
+    from: 0,
+    results: 0,
+    claimed: 4,
+    released: true,
+  };
   state.takePending(message(X, 3), 0);
   state.takeRunning(stored(outgoing(OWNER, owner, 0)));
   assertEquals(state.stateOf(state.entries.get(X.id)!), "queued");

@@ -52,6 +52,7 @@ export interface Head {
 export interface Owner {
   /** Its id in the group, or a name of its own if it is in none. */
   readonly member: string;
+  readonly group: string;
   /** Host and process. */
   readonly words: string;
   /** All of `pending` before has ended or stands in the changelog. */

@@ -46,7 +46,7 @@ export function topicPlans(names: TopicNames, partitions: number, keepMs: number
   const segmentMs = Math.min(Math.max(keepMs / 24, LEAST_SEGMENT_MS), HOUR_MS);
   const kept = {
     "cleanup.policy": "delete",
-    "retention.ms": String(Math.ceil(keepMs)),
+    "retention.ms": String(Math.ceil(2 * keepMs)), // whoever comes late has to know what ended before it
     "segment.ms": String(Math.ceil(segmentMs)), // brokers delete whole segments, and what is over is read until then
   };
   const compacted = {
