@@ -143,8 +143,8 @@ async function checkTopics(
   views: ReadonlyMap<string, InstanceView>,
   recorded: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const ends = (await readTopic(address, "finished_queue")).filter(({ headers }) =>
-    headers.end !== undefined
+  const ends = (await readTopic(address, "finished_queue")).filter(({ headers, key }) =>
+    headers.end !== undefined && !String(key).startsWith("\0") // a message sent again after its answer was lost is told as a copy
   );
   const twice = [...Map.groupBy(ends, ({ key }) => String(key))].filter(([, list]) => list.length > 1);
   assertEquals(twice.map(([key, { length }]) => `${key} ended ${length} times`), []);
