@@ -415,7 +415,7 @@ export class World {
     const known = op.do === "cancel" ? state.entries.keys() : state.ends.keys();
     const id = pick([...known], op.pick);
     if (id === undefined) return;
-    const root = op.do === "cancel" ? id : state.endedRoot(id);
+    const root = op.do === "cancel" ? id : state.ends.root(id);
     const ids = this.model.tree(root).map(({ id }) => id);
     const request: Request = {
       id: "request",

@@ -3,7 +3,7 @@ import type { InstanceView } from "../queue.ts";
 import { Buffer, type IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 import { readChunk } from "./log.ts";
-import type { KnownEnd } from "./partition_state.ts";
+import type { KnownEnd } from "./known_ends.ts";
 import { type EndBody, instanceOf } from "./records.ts";
 
 /** An end with all that is kept of it. */

@@ -6,14 +6,8 @@ import { placeOf } from "../submission.ts";
 import type { RecordWriter } from "./appender.ts";
 import { at, type Ending, endingOf, headOf, headRecord, isRoot, storable, toBeCancelled } from "./entries.ts";
 import type { OutgoingRecord } from "./kafkajs.ts";
-import {
-  type Entry,
-  hasEnded,
-  type KnownEnd,
-  type PartitionState,
-  progressOf,
-  treeOf,
-} from "./partition_state.ts";
+import type { KnownEnd } from "./known_ends.ts";
+import { type Entry, hasEnded, type PartitionState, progressOf, treeOf } from "./partition_state.ts";
 import {
   BAD,
   bareEnd,

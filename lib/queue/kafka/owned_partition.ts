@@ -175,7 +175,7 @@ export class OwnedPartition {
 
   /** Keeps the record of how far it has come, and carries on what would hold it up. */
   async upkeep(): Promise<void> {
-    this.state.expire(this.#options.clock.nowMs());
+    this.state.ends.expire(this.#options.clock.nowMs());
     await this.#carry();
     await this.#writeOwner(false);
   }

@@ -3,10 +3,10 @@ import { decodeInstance } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { placeOf } from "../submission.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
+import { type KnownEnd, KnownEnds } from "./known_ends.ts";
 import {
   BAD,
   comparePlaces,
-  type End,
   FENCE,
   type Head,
   ID,
@@ -43,12 +43,6 @@ export interface Entry {
   reason: string | undefined;
   output: Json | undefined;
   endedAtMs: number | undefined;
-}
-
-/** An end that is known: where in `finished` its last record stands, and of how many it is made. */
-export interface KnownEnd extends End {
-  readonly offset: number;
-  readonly parts: number;
 }
 
 /** What is recorded of a run that is not known, by its places. */
@@ -95,10 +89,7 @@ export interface PartitionStateOptions {
 export class PartitionState {
   readonly #options: PartitionStateOptions;
   readonly entries = new Map<string, Entry>();
-  /** In the order in which they ended. */
-  readonly ends = new Map<string, KnownEnd>();
-  /** The ids of what each ended instance had called. */
-  readonly #calledBy = new Map<string, Set<string>>();
+  readonly ends: KnownEnds;
   /** Called instances whose callers are not known yet, or not any more, by these. */
   readonly #orphans = new Map<string, Set<Entry>>();
   /** Records that came before their instances. */
@@ -113,6 +104,7 @@ export class PartitionState {
 
   constructor(options: PartitionStateOptions) {
     this.#options = options;
+    this.ends = new KnownEnds(options.keepMs);
   }
 
   /** Takes a message of `pending`. */
@@ -134,7 +126,7 @@ export class PartitionState {
     } catch (error) {
       return { place, unreadable: { place, bytes, reason: (error as Error).message } };
     }
-    const known = this.entries.get(instance.id) ?? this.endAt(instance.id, nowMs);
+    const known = this.entries.get(instance.id) ?? this.ends.at(instance.id, nowMs);
     if (known !== undefined) {
       return { place, ...known.place.offset !== offset && { copyOf: instance.id } };
     }
@@ -234,7 +226,7 @@ export class PartitionState {
       output: rest.output,
       endedAtMs: rest.endedAtMs,
     };
-    this.forget(id);
+    this.ends.forget(id);
     this.entries.set(id, entry);
     if (parent !== undefined) this.#adopt(entry, this.entries.get(parent.instance), parent.instance);
     for (const orphan of this.#orphans.get(id) ?? []) this.#adopt(orphan, entry, id);
@@ -273,22 +265,17 @@ export class PartitionState {
     if (known !== undefined) this.#drop(known);
     this.#leave(id, known?.hasHead ?? false, known?.records ?? new Map());
     this.#leave(id, false, this.#takeEarly(id, end));
-    this.forget(id);
+    this.ends.forget(id);
     if (state === "purged") return;
     if (end.parent !== undefined && !this.ends.has(end.parent)) return; // it is known with its caller, never alone
     this.ends.set(id, end);
-    if (end.parent !== undefined) this.#calledOf(end.parent).add(id);
-    if (this.ends.size > this.#options.maxEnds) this.#forgetOldest();
+    if (this.ends.size > this.#options.maxEnds) this.ends.forgetOldest();
   }
 
   /** Whoever has read a copy late may have taken it for an instance. */
   #dropCopy({ copyOf = "", place }: KnownEnd): void {
     const known = this.entries.get(copyOf);
     if (known?.place.offset === place.offset) this.#drop(known);
-  }
-
-  #forgetOldest(): void {
-    for (const id of [...this.endedTree(this.ends.keys().next().value!)]) this.forget(id);
   }
 
   #leave(id: string, hasHead: boolean, records: ReadonlyMap<number, NodeRecord>): void {
@@ -325,50 +312,6 @@ export class PartitionState {
       this.#orphans.get(parent.instance)?.delete(entry);
     }
     for (const called of entry.called) this.#adopt(called, undefined, id);
-  }
-
-  #calledOf(id: string): Set<string> {
-    let called = this.#calledBy.get(id);
-    if (called === undefined) this.#calledBy.set(id, called = new Set());
-    return called;
-  }
-
-  /** Forgets an end. */
-  forget(id: string): void {
-    const end = this.ends.get(id);
-    if (end === undefined) return;
-    this.ends.delete(id);
-    this.#calledBy.delete(id);
-    if (end.parent !== undefined) this.#calledBy.get(end.parent)?.delete(id);
-  }
-
-  /** Forgets the ends whose time is over. */
-  expire(nowMs: number): void {
-    for (const [id, { endedAtMs }] of this.ends) {
-      if (endedAtMs >= nowMs - this.#options.keepMs) return;
-      this.forget(id);
-    }
-  }
-
-  /** The end of an instance, if it is still known. */
-  endAt(id: string, nowMs: number): KnownEnd | undefined {
-    const end = this.ends.get(id);
-    return end === undefined || end.endedAtMs < nowMs - this.#options.keepMs ? undefined : end;
-  }
-
-  /** An ended instance and all that it had called, callers first. */
-  *endedTree(id: string): Generator<string> {
-    yield id;
-    for (const called of this.#calledBy.get(id) ?? []) yield* this.endedTree(called);
-  }
-
-  /** The ended instance from which an ended one comes: itself, or the first that called. */
-  endedRoot(id: string): string {
-    for (let root = id;;) {
-      const { parent } = this.ends.get(root) ?? {};
-      if (parent === undefined || !this.ends.has(parent)) return root;
-      root = parent;
-    }
   }
 
   /** Called instances whose callers have ended. */

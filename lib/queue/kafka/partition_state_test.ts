@@ -211,21 +211,21 @@ Deno.test("PartitionState.setEnd() knows the end of what was called with that of
   assertEquals(state.ends.size, 0);
 });
 
-Deno.test("PartitionState.endedRoot() and endedTree() go up and down among what has ended", () => {
+Deno.test("KnownEnds.root() and tree() go up and down among what has ended", () => {
   const state = newState();
   const deeper = { ...X, id: "deeper", parent: { instance: CALLED.id, node: "first" } };
   state.takeFinished(stored(...ended(X, 3), ...ended(CALLED, 50), ...ended(deeper, 51)));
-  assertEquals(state.endedRoot(deeper.id), X.id);
-  assertEquals([...state.endedTree(X.id)], [X.id, CALLED.id, deeper.id]);
-  assertEquals([...state.endedTree(CALLED.id)], [CALLED.id, deeper.id]);
+  assertEquals(state.ends.root(deeper.id), X.id);
+  assertEquals([...state.ends.tree(X.id)], [X.id, CALLED.id, deeper.id]);
+  assertEquals([...state.ends.tree(CALLED.id)], [CALLED.id, deeper.id]);
 });
 
-Deno.test("PartitionState.endAt() knows an end for as long as it is kept, and expire() forgets it then", () => {
+Deno.test("KnownEnds.at() knows an end for as long as it is kept, and expire() forgets it then", () => {
   const state = newState();
   state.takeFinished(stored(...ended(X, 3, 0, 10), ...ended(Y, 4, 0, 20)));
-  assertEquals(state.endAt(X.id, 10 + KEEP_MS)?.endedAtMs, 10);
-  assertEquals(state.endAt(X.id, 11 + KEEP_MS), undefined);
-  state.expire(11 + KEEP_MS);
+  assertEquals(state.ends.at(X.id, 10 + KEEP_MS)?.endedAtMs, 10);
+  assertEquals(state.ends.at(X.id, 11 + KEEP_MS), undefined);
+  state.ends.expire(11 + KEEP_MS);
   assertEquals([...state.ends.keys()], [Y.id]);
 });
 

@@ -6,7 +6,7 @@ import { forgottenByRetry } from "../retried.ts";
 import type { Request } from "./command_log.ts";
 import type { EndSource, WholeEnd } from "./end_reader.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
-import type { KnownEnd } from "./partition_state.ts";
+import type { KnownEnd } from "./known_ends.ts";
 import type { Head } from "./records.ts";
 
 /** Does what is asked of instances. @returns how many it reached */
@@ -19,14 +19,14 @@ export async function carryOut(owned: OwnedPartition, request: Request, ends: En
       return await owned.journal.cancel(meant, request.abort ?? false);
     }
     case "purge": {
-      const roots = ids.filter((id) => state.ends.has(id) && state.endedRoot(id) === id);
-      const trees = roots.flatMap((id) => [...state.endedTree(id)]).filter((id) => state.ends.has(id));
+      const roots = ids.filter((id) => state.ends.has(id) && state.ends.root(id) === id);
+      const trees = roots.flatMap((id) => [...state.ends.tree(id)]).filter((id) => state.ends.has(id));
       await owned.journal.purge(trees);
       return trees.length;
     }
     case "retry": {
       const states: readonly string[] = request.from === undefined ? RETRYABLE : RETRYABLE_FROM;
-      const roots = new Set(ids.filter((id) => state.ends.has(id)).map((id) => state.endedRoot(id)));
+      const roots = new Set(ids.filter((id) => state.ends.has(id)).map((id) => state.ends.root(id)));
       let reached = 0;
       for (const root of roots) {
         if (!states.includes(state.ends.get(root)!.state)) continue;
@@ -49,7 +49,7 @@ async function retry(
   ends: EndSource,
 ): Promise<boolean> {
   const tree = new Map<string, Revived>();
-  for (const id of owned.state.endedTree(root)) {
+  for (const id of owned.state.ends.tree(root)) {
     const end = owned.state.ends.get(id);
     const whole = end && await ends.read(owned.partition, end);
     if (whole !== undefined) tree.set(id, { ...whole, end: end! });

@@ -5,7 +5,8 @@ import { EndReader, endView } from "./end_reader.ts";
 import type { Link } from "./link.ts";
 import { endOffsets, type Range, readRanges, startOffset } from "./log.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
-import { type Entry, hasEnded, type KnownEnd, PartitionState, progressOf } from "./partition_state.ts";
+import type { KnownEnd } from "./known_ends.ts";
+import { type Entry, hasEnded, PartitionState, progressOf } from "./partition_state.ts";
 import { comparePlaces, type Place } from "./records.ts";
 import type { TopicNames } from "./topics.ts";
 
@@ -191,7 +192,7 @@ export class View {
           oldest = entry;
         }
       }
-      state.expire(nowMs);
+      state.ends.expire(nowMs);
       for (const end of state.ends.values()) counts[end.state as InstanceState]++;
     }
     return oldest === undefined ? counts : { ...counts, oldestSubmittedAtMs: oldest.instance.submittedAtMs };
@@ -235,7 +236,7 @@ export class View {
       });
       return isMeant ? entry.place : undefined;
     }
-    const end = state.endAt(id, this.#options.clock.nowMs());
+    const end = state.ends.at(id, this.#options.clock.nowMs());
     return end !== undefined && endMatches(filter, end) ? end.place : undefined;
   }
 

@@ -1,0 +1,97 @@
+import type { End } from "./records.ts";
+
+/** An end that is known: where in `finished` its last record stands, and of how many it is made. */
+export interface KnownEnd extends End {
+  readonly offset: number;
+  readonly parts: number;
+}
+
+/** The ends of a partition that are known, in the order in which they came; of what was called, with its caller's. */
+export class KnownEnds {
+  readonly #keepMs: number;
+  readonly #ends = new Map<string, KnownEnd>();
+  /** The ids of what each ended instance had called. */
+  readonly #calledBy = new Map<string, Set<string>>();
+
+  /** @param keepMs how long they are known, in milliseconds */
+  constructor(keepMs: number) {
+    this.#keepMs = keepMs;
+  }
+
+  get size(): number {
+    return this.#ends.size;
+  }
+
+  get(id: string): KnownEnd | undefined {
+    return this.#ends.get(id);
+  }
+
+  has(id: string): boolean {
+    return this.#ends.has(id);
+  }
+
+  keys(): Iterable<string> {
+    return this.#ends.keys();
+  }
+
+  values(): Iterable<KnownEnd> {
+    return this.#ends.values();
+  }
+
+  [Symbol.iterator](): Iterator<[string, KnownEnd]> {
+    return this.#ends[Symbol.iterator]();
+  }
+
+  /** The end of an instance, if its time is not over. */
+  at(id: string, nowMs: number): KnownEnd | undefined {
+    const end = this.#ends.get(id);
+    return end === undefined || end.endedAtMs < nowMs - this.#keepMs ? undefined : end;
+  }
+
+  /** Takes an end in. */
+  set(id: string, end: KnownEnd): void {
+    this.#ends.set(id, end);
+    if (end.parent === undefined) return;
+    let called = this.#calledBy.get(end.parent);
+    if (called === undefined) this.#calledBy.set(end.parent, called = new Set());
+    called.add(id);
+  }
+
+  /** Forgets an end. */
+  forget(id: string): void {
+    const end = this.#ends.get(id);
+    if (end === undefined) return;
+    this.#ends.delete(id);
+    this.#calledBy.delete(id);
+    if (end.parent !== undefined) this.#calledBy.get(end.parent)?.delete(id);
+  }
+
+  /** Forgets the oldest, with what it had called. */
+  forgetOldest(): void {
+    const [oldest] = this.#ends.keys();
+    if (oldest !== undefined) { for (const id of [...this.tree(oldest)]) this.forget(id); }
+  }
+
+  /** Forgets those whose time is over. */
+  expire(nowMs: number): void {
+    for (const [id, { endedAtMs }] of this.#ends) {
+      if (endedAtMs >= nowMs - this.#keepMs) return;
+      this.forget(id);
+    }
+  }
+
+  /** An ended instance and all that it had called, callers first. */
+  *tree(id: string): Generator<string> {
+    yield id;
+    for (const called of this.#calledBy.get(id) ?? []) yield* this.tree(called);
+  }
+
+  /** The ended instance from which an ended one comes: itself, or the first that called. */
+  root(id: string): string {
+    for (let root = id;;) {
+      const { parent } = this.#ends.get(root) ?? {};
+      if (parent === undefined || !this.#ends.has(parent)) return root;
+      root = parent;
+    }
+  }
+}
