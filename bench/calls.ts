@@ -1,7 +1,7 @@
 /** How many zero-work functions a second `consume` runs over real HTTP from a queue. */
 import { type Chain, instanceMaker, policyOf, realClock, Scheduler, seededRandom } from "sequoia";
 import { Consumer } from "../lib/consume/mod.ts";
-import { HttpPlatform } from "../lib/platform/mod.ts";
+import { HttpPlatform, type Platform } from "../lib/platform/mod.ts";
 import { openQueue, type QueueDriver } from "../lib/queue/mod.ts";
 import { openRunLog, RUN_SCHEMA } from "../lib/record/mod.ts";
 
@@ -28,15 +28,29 @@ export async function startServer(): Promise<{ readonly url: string } & AsyncDis
  * @param queue an empty one (Default: a new one in a SQLite file)
  */
 export async function calls(of: Chain, folder: string, queue?: QueueDriver): Promise<number> {
-  if (queue !== undefined) return await workOff(queue, of, folder);
+  await using platform = new HttpPlatform({ clock: realClock, local: { resolve: () => "", lost() {} } });
+  const instances = Math.ceil(CALLS / of.nodes.length);
+  if (queue !== undefined) return await workOff(queue, { of, instances, folder, platform });
   const address = `sqlite:${folder}/${of.name}-${crypto.randomUUID()}.db`;
   await using file = await openQueue(address, { clock: realClock });
-  return await workOff(file, of, folder);
+  return await workOff(file, { of, instances, folder, platform });
 }
 
-async function workOff(queue: QueueDriver, of: Chain, folder: string): Promise<number> {
+/** What is worked off. */
+export interface Work {
+  readonly of: Chain;
+  readonly instances: number;
+  /** Where the run log goes. */
+  readonly folder: string;
+  readonly platform: Platform;
+}
+
+/** Queues instances and works them off. @returns calls a second, from the start of the consumer to the empty queue */
+export async function workOff(
+  queue: QueueDriver,
+  { of, instances, folder, platform }: Work,
+): Promise<number> {
   const make = instanceMaker(seededRandom(1));
-  const instances = Math.ceil(CALLS / of.nodes.length);
   for (let done = 0; done < instances; done += 1000) {
     await queue.push(
       Array.from({ length: Math.min(1000, instances - done) }, () => make({ chain: of }, realClock.nowMs())),
@@ -53,7 +67,6 @@ async function workOff(queue: QueueDriver, of: Chain, folder: string): Promise<n
     limits: { global: CONCURRENCY },
     random: seededRandom(1),
   });
-  await using platform = new HttpPlatform({ clock: realClock, local: { resolve: () => "", lost() {} } });
   const consumer = new Consumer({ queue, scheduler, platform, recorder, clock: realClock, untilEmpty: true });
   const never = new AbortController().signal;
   const start = performance.now();

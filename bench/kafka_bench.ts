@@ -12,12 +12,13 @@ import {
   systemRandom,
 } from "../lib/model/mod.ts";
 import { openKafkaQueue } from "../lib/queue/kafka/mod.ts";
+import type { Platform } from "../lib/platform/mod.ts";
 import type { QueueDriver } from "../lib/queue/mod.ts";
 import { encodeInstance } from "../lib/wire/mod.ts";
 import { type Broker, brokerSkipReason, startBroker } from "../tests/kafka/broker.ts";
 import { clientOf } from "../tests/kafka/client.ts";
 import { type Figure, median } from "./figures.ts";
-import { calls, startServer } from "./calls.ts";
+import { calls, startServer, workOff } from "./calls.ts";
 
 const PARTITIONS = 6;
 const BATCH = 1000;
@@ -44,7 +45,7 @@ export async function kafkaBench(only?: string): Promise<Figure[]> {
   }
   await using broker = await startBroker();
   const figures: Figure[] = [];
-  for (const part of [produceFigures, latencyFigures, replayFigures, consumeFigures]) {
+  for (const part of [produceFigures, latencyFigures, replayFigures, instantFigures, consumeFigures]) {
     if (only === undefined || part.name.startsWith(only)) figures.push(...await part(broker));
   }
   return figures;
@@ -192,6 +193,30 @@ async function consumeFigures(broker: Broker): Promise<Figure[]> {
     { name: "kafka ÷ sqlite, one function", value: of("kafkaOne") / of("sqliteOne"), unit: "", atLeast: 0.6 },
     { name: "kafka ÷ sqlite, fans", value: of("kafkaFan") / of("sqliteFan"), unit: "", atLeast: 0.6 },
   ];
+}
+
+const QUEUED = 10_000;
+
+/** Functions that answer at once, in the process: what the queue and the scheduler cost by themselves. */
+const instant: Platform = {
+  name: "instant",
+  invoke: () => Promise.resolve({ outcome: { kind: "ok", output: null }, status: 200, cold: false }),
+  async [Symbol.asyncDispose]() {},
+};
+
+async function instantFigures(broker: Broker): Promise<Figure[]> {
+  const folder = await Deno.makeTempDir({ dir: ".", prefix: ".bench-" });
+  const rates: number[] = [];
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      await using queue = await openOn(broker, `instant${++prefixes}.`);
+      rates.push(await workOff(queue, { of: single, instances: QUEUED, folder, platform: instant }));
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const name = "consume, functions in the process, 10,000 queued";
+  return [{ name, value: median(rates), unit: "calls/s", atLeast: 6000 }];
 }
 
 async function ratePerS(count: number, work: () => Promise<void>): Promise<number> {
