@@ -1,6 +1,6 @@
 /** The contract of queues, held by a real broker. */
 import { realClock } from "../../lib/model/mod.ts";
-import type { QueueDriver } from "../../lib/queue/mod.ts";
+import type { Claim, QueueDriver } from "../../lib/queue/mod.ts";
 import { kafkaTests } from "../kafka/broker.ts";
 import { CuttableSockets } from "../kafka/cut.ts";
 import { newPrefix, openQueueOn, type SharedBroker, sharedBroker } from "../kafka/shared.ts";
@@ -108,5 +108,21 @@ kafkaTests("kafka queue", () => {
     assertEquals(claims.map(({ progress }) => progress), [[record(0, { made: true })], [], []]);
     await queue.finish(batch.map(({ id }) => result(id, realClock.nowMs())));
     assertEquals((await stranger.depth()).completed, 4);
+  });
+
+  Deno.test("kafka queue: what is written compressed is read by all, who need not know", async () => {
+    const prefix = newPrefix();
+    await using squeezing = await openQueueOn(shared.broker, { prefix, partitions: 1, compression: "gzip" });
+    await using plain = await openQueueOn(shared.broker, { prefix });
+    const batch = instances(50, line);
+    await squeezing.push(batch.slice(0, 25));
+    await plain.push(batch.slice(25));
+    const claims: Claim[] = [];
+    while (claims.length < 50) claims.push(...await squeezing.pull(50, new AbortController().signal));
+    assertEquals(ids(claims), ids(batch));
+    await squeezing.checkpoint([{ instanceId: batch[0]!.id, records: [record(0, "x".repeat(100_000))] }]);
+    assertEquals((await plain.get(batch[0]!.id))?.progress, [record(0, "x".repeat(100_000))]);
+    await squeezing.finish(batch.map(({ id }) => result(id, realClock.nowMs())));
+    assertEquals((await plain.depth()).completed, 50);
   });
 });

@@ -51,7 +51,7 @@ export class DeadLetters {
         if (!places.has(message.place)) yield message;
         places.add(message.place);
       }
-      offset = Math.max(next, offset + 1);
+      offset = next;
     }
   }
 }

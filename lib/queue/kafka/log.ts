@@ -153,7 +153,11 @@ async function readSome(link: Link, ranges: readonly Range[], signal?: AbortSign
       (broker) => fetchFrom(broker, ranges, 0),
       signal,
     );
-    return found.flatMap(({ at, chunk }) => advance(at as Range, chunk));
+    const left = await Promise.all(found.map(async ({ at, chunk }) => {
+      const range = at as Range;
+      return advance(range, chunk.next > range.offset ? chunk : await readChunk(link, range, signal));
+    }));
+    return left.flat();
   } catch (error) {
     if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
     return await Promise.all(ranges.map(async (range) => {
@@ -166,32 +170,47 @@ async function readSome(link: Link, ranges: readonly Range[], signal?: AbortSign
 function advance(range: Range, { records, next }: Chunk): Range[] {
   const beyond = records.findIndex((record) => Number(record.offset) >= range.to);
   range.take(beyond < 0 ? records : records.slice(0, beyond));
-  // A batch whose records have all been compacted away tells nothing, not even where it ends.
-  const offset = next > range.offset ? next : range.offset + 1;
-  return offset < range.to ? [{ ...range, offset }] : [];
+  return next < range.to ? [{ ...range, offset: next }] : [];
 }
 
-/** Reads some records from a position on, or from where the partition begins by now. */
+/** How long a broker waits for a record that is not there yet, in milliseconds. */
+const CHUNK_WAIT_MS = 100;
+
+/**
+ * Reads some records from a position on, or from where the partition begins by now. An answer without records and with
+ * `next` at the position means that nothing is there *yet*: a broker that has just come back may show less than it has, and
+ * nothing may be passed over for that.
+ */
 export async function readChunk(
   link: Link,
   at: Position,
   signal?: AbortSignal,
   maxBytes?: number,
 ): Promise<Chunk> {
-  const read = (position: Position) =>
-    link.leader(
+  const read = async (position: Position) => {
+    const [found] = await link.leader(
       `read ${at.topic}`,
       at.topic,
       at.partition,
-      (broker) => fetchFrom(broker, [position], 0, maxBytes),
+      (broker) => fetchFrom(broker, [position], CHUNK_WAIT_MS, maxBytes),
       signal,
     );
+    return behindHole(position, found!.chunk);
+  };
   try {
-    return (await read(at))[0]!.chunk;
+    return await read(at);
   } catch (error) {
     if (troubleOf(error) !== "out-of-range") throw error;
     const start = await startOffset(link, at.topic, at.partition);
     if (start <= at.offset) return { records: [], next: at.offset, end: start };
-    return (await read({ ...at, offset: start }))[0]!.chunk;
+    return await read({ ...at, offset: start });
   }
+}
+
+/**
+ * A batch whose records have all been compacted away tells nothing, not even where it ends: it is stepped through. That it
+ * is there shows in that the broker, asked for nothing else, has more to show and shows no record.
+ */
+function behindHole({ offset }: Position, chunk: Chunk): Chunk {
+  return chunk.next > offset || chunk.end <= offset ? chunk : { ...chunk, next: offset + 1 };
 }

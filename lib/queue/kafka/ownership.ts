@@ -310,7 +310,7 @@ export class Ownership {
         partition,
         offset: state.pendingAt,
       }, signal);
-      owned.read(records, Math.max(next, state.pendingAt + 1));
+      owned.read(records, next);
     }
   }
 

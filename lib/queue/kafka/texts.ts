@@ -119,7 +119,7 @@ class Cursor {
       const { records, next } = await readChunk(this.#link, at);
       this.#texts = records.filter(({ offset }) => Number(offset) < this.#end).flatMap(textOf);
       this.#at = 0;
-      this.#offset = Math.max(next, this.#offset + 1);
+      this.#offset = next;
     }
   }
 }

@@ -118,7 +118,7 @@ export class View {
   #runningRange(partition: number, to: number): Range {
     const { state, at } = this.#followers.get(partition)!;
     const offset = at.running;
-    at.running = to;
+    at.running = Math.max(offset, to);
     return {
       topic: this.#options.names.running,
       partition,
@@ -131,7 +131,7 @@ export class View {
   #finishedRange(partition: number, to: number): Range {
     const { state, at } = this.#followers.get(partition)!;
     const offset = at.finished;
-    at.finished = to;
+    at.finished = Math.max(offset, to);
     state.pendingAt = Math.max(state.pendingAt, state.owner?.from ?? 0); // all before has ended, or has a head
     return {
       topic: this.#options.names.finished,
