@@ -57,6 +57,7 @@ export async function setUpTopics(link: Link, options: SetupOptions): Promise<Se
 async function createPending(link: Link, options: SetupOptions): Promise<number> {
   const { names: { pending }, defaultPartitions, partitions = defaultPartitions, keepMs } = options;
   const plans = topicPlans(options.names, partitions, keepMs).filter(({ topic }) => topic === pending);
+  await link.seek(pending); // it may be there, and hidden
   await create(link, plans, options.replication);
   await link.use([pending]);
   return link.partitions(pending);
