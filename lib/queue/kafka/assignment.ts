@@ -1,9 +1,3 @@
-/** Who gets which partitions. */
-export interface Assignment {
-  /** By member. */
-  readonly partitions: ReadonlyMap<string, readonly number[]>;
-}
-
 /** A member of the group, as it comes to be given partitions. */
 export interface Member {
   readonly id: string;

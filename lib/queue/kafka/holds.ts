@@ -1,17 +1,16 @@
 import type { Instance } from "../../model/mod.ts";
 import { type Claim, leaseLost, type Progress, type Result } from "../queue.ts";
 import { jsonText } from "../submission.ts";
-import { storableRecords } from "./entries.ts";
+import { isRoot, storableRecords } from "./entries.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import { isLoss, type Ownership } from "./ownership.ts";
-import { type Entry, treeOf } from "./partition_state.ts";
+import type { Entry } from "./partition_state.ts";
 import { comparePlaces } from "./records.ts";
 
-/** What this consumer holds, and in which partition: hands out, and writes for the holder only. */
+/** What this consumer holds in its partitions: hands out, and writes for the holder only. */
 export class Holds {
   readonly #ownership: Ownership;
   readonly #where: string;
-  readonly #partitions = new Map<string, OwnedPartition>();
 
   /** @param where the queue in words */
   constructor(ownership: Ownership, where: string) {
@@ -36,7 +35,6 @@ export class Holds {
       if (from === undefined || first === undefined) break;
       claims.push(from.claim(first));
       touched.add(from);
-      for (const { instance: { id } } of treeOf(first)) this.#partitions.set(id, from);
     }
     for (const owned of touched) owned.writeClaims();
     return claims;
@@ -44,10 +42,9 @@ export class Holds {
 
   /** Where an instance is held. */
   #holderOf(id: string): OwnedPartition | undefined {
-    const owned = this.#partitions.get(id);
-    if (owned === undefined) return undefined;
-    if (!owned.isDropped && owned.state.entries.get(id)?.state === "running") return owned;
-    this.#partitions.delete(id);
+    for (const owned of this.#ownership.all()) {
+      if (owned.state.entries.get(id)?.state === "running") return owned;
+    }
     return undefined;
   }
 
@@ -56,10 +53,7 @@ export class Holds {
     const holder = ({ parent }: Instance) => this.#holderOf(parent!.instance);
     const lost = instances.filter((instance) => holder(instance) === undefined).map(({ id }) => id);
     if (lost.length > 0) throw leaseLost(this.#where, lost);
-    await this.#write(instances, holder, ({ id }) => id, async (owned, some) => {
-      await owned.journal.call(some);
-      for (const { id } of some) this.#partitions.set(id, owned);
-    });
+    await this.#write(instances, holder, ({ id }) => id, (owned, some) => owned.journal.call(some));
   }
 
   /** Writes what has settled. */
@@ -74,11 +68,7 @@ export class Holds {
       jsonText(item.output);
       return { ...item, records: storableRecords(item.records) };
     });
-    try {
-      await this.#writeHeld(storable, (owned, some) => owned.journal.finish(some));
-    } finally {
-      for (const { instanceId } of results) this.#holderOf(instanceId);
-    }
+    await this.#writeHeld(storable, (owned, some) => owned.journal.finish(some));
   }
 
   async #writeHeld<T extends Progress>(
@@ -101,7 +91,7 @@ export class Holds {
     write: (owned: OwnedPartition, some: readonly T[]) => Promise<void>,
   ): Promise<void> {
     const byHolder = Map.groupBy(items, holderOf);
-    const lost: T[] = [...byHolder.get(undefined) ?? []];
+    const lost = new Set(byHolder.get(undefined));
     await Promise.all([...byHolder].map(async ([owned, some]) => {
       if (owned === undefined) return;
       try {
@@ -109,10 +99,10 @@ export class Holds {
       } catch (error) {
         if (!isLoss(error)) throw error;
         this.#ownership.refused(owned, error);
-        lost.push(...some);
+        for (const item of some) lost.add(item);
       }
     }));
-    if (lost.length > 0) throw leaseLost(this.#where, items.filter((item) => lost.includes(item)).map(idOf));
+    if (lost.size > 0) throw leaseLost(this.#where, items.filter((item) => lost.has(item)).map(idOf));
   }
 
   /** Hands instances back. */
@@ -120,12 +110,7 @@ export class Holds {
     const held = ids.map((id) => [this.#holderOf(id), id] as const).filter(([owned]) => owned !== undefined);
     const byHolder = Map.groupBy(held, ([owned]) => owned!);
     await Promise.all([...byHolder].map(async ([owned, some]) => {
-      const entries = some.map(([, id]) => owned.state.entries.get(id)!).filter(({ caller }) =>
-        caller === undefined
-      );
-      for (const entry of entries) {
-        for (const { instance: { id } } of treeOf(entry)) this.#partitions.delete(id);
-      }
+      const entries = some.map(([, id]) => owned.state.entries.get(id)!).filter(isRoot);
       try {
         await owned.handBack(entries);
       } catch (error) {

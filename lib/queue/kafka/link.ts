@@ -157,20 +157,6 @@ export class Link implements AsyncDisposable {
     }, signal);
   }
 
-  /** Asks a broker by its number. */
-  async broker<T>(
-    doing: string,
-    nodeId: number,
-    request: (broker: Broker) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    return await this.run(
-      doing,
-      async (cluster) => await request(await cluster.findBroker({ nodeId: String(nodeId) })),
-      signal,
-    );
-  }
-
   /** Asks the coordinator of a group or of a transactional id. */
   async coordinator<T>(
     doing: string,
