@@ -13,6 +13,9 @@ export interface Life {
   wasKilled: boolean;
 }
 
+/** How long one may take to leave, in milliseconds. */
+const LEAVING_MS = 60_000;
+
 /** What consumers are started with. */
 export interface FleetOptions {
   readonly queue: string;
@@ -60,7 +63,7 @@ export class Fleet implements AsyncDisposable {
   async leave(life: Life): Promise<Ran> {
     life.process.signal("SIGTERM");
     life.endedMs = performance.now();
-    return await life.process.ended;
+    return await life.process.endsWithin(LEAVING_MS);
   }
 
   /** Those that have neither been killed nor told to leave. */

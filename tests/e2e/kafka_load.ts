@@ -19,6 +19,9 @@ const join = chain("join", ({ call }) => {
 });
 export default workload({ chains: [{ chain: fan }, { chain: join }] });`;
 
+/** How long what was submitted may take to end after the last submission, in milliseconds: longer means that it is lost. */
+const LONGEST_MS = 120_000;
+
 /** How an instance ended, as \`produce --wait --json\` says. */
 export interface EndedInstance {
   readonly id: string;
@@ -41,7 +44,7 @@ export class SteadyLoad implements AsyncDisposable {
   /** Submits nothing more, and waits for the end of all that was submitted; @returns how each ended */
   async end(): Promise<EndedInstance[]> {
     this.process.signal("SIGTERM");
-    const { code, stdout, stderr } = await this.process.ended;
+    const { code, stdout, stderr } = await this.process.endsWithin(LONGEST_MS);
     assertEquals(code, 130, stderr);
     const { submitted, ended, results } = JSON.parse(stdout) as {
       submitted: number;

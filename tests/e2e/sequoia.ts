@@ -87,6 +87,16 @@ export class Running implements AsyncDisposable {
     return await found.promise.finally(() => this.#listeners.delete(look));
   }
 
+  /** Resolves when it has ended; rejects, with what it has said, if it has not after a while, in milliseconds. */
+  async endsWithin(ms: number): Promise<Ran> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`it has not ended within ${ms} ms; it said: ${this.stdout}${this.stderr}`)),
+      ms,
+    );
+    return await Promise.race([this.ended, late.promise]).finally(() => clearTimeout(timer));
+  }
+
   get ended(): Promise<Ran> {
     return Promise.all([this.#child.status, ...this.#readers]).then(([{ code }]) => ({
       code,

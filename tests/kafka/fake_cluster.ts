@@ -35,7 +35,8 @@ export class FakeCluster {
   readonly starts: { readonly atMs: number; readonly leader: number }[] = [];
   readonly #next = new Map<string, number>();
   readonly #last = new Map<string, Taken>();
-  readonly #open = new Set<number>();
+  /** What is being written, by writer and place. */
+  readonly #open = new Set<string>();
   leaderId: (topic: string, partition: number) => number | undefined = () => 1;
   trouble: Trouble = () => {};
   /** How long a request takes, in milliseconds. */
@@ -61,11 +62,13 @@ export class FakeCluster {
 
   /** A batch that is refused is refused alone; kafkajs throws what was said of the first. */
   async #produce(request: Buffer, leader: number): Promise<ProduceAnswer> {
-    assertEquals(this.#open.has(leader), false, "one request at a time");
-    this.#open.add(leader);
     this.starts.push({ atMs: this.#clock.nowMs(), leader });
-    await this.#clock.until(this.#clock.nowMs() + this.tookMs);
     const batches = await batchesOf(request);
+    for (const batch of batches) {
+      assertEquals(this.#open.has(writerOf(batch)), false, "one batch of a partition at a time");
+      this.#open.add(writerOf(batch));
+    }
+    await this.#clock.until(this.#clock.nowMs() + this.tookMs);
     this.requests.push(batches.map(({ keys }) => keys));
     const topics: ProduceAnswer["topics"][number][] = [];
     const refused: unknown[] = [];
@@ -78,7 +81,7 @@ export class FakeCluster {
         refused.push(error);
       }
     }
-    this.#open.delete(leader);
+    for (const batch of batches) this.#open.delete(writerOf(batch));
     if (refused.length > 0) throw refused[0];
     return { topics: mergedByName(topics) };
   }

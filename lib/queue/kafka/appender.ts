@@ -54,6 +54,8 @@ interface Lane {
   /** The number of the next record that is written there under this id. */
   sequence: number;
   waiting: Item[];
+  /** Whether some of it is being written: what comes next waits, as its number is not known yet. */
+  isBusy: boolean;
 }
 
 /** Items of one lane that go into one batch of records. */
@@ -98,7 +100,7 @@ class Writer implements RecordWriter {
     const key = `${topic} ${partition}`;
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = { writer: this, topic, partition, id: undefined, sequence: 0, waiting: [] };
+      lane = { writer: this, topic, partition, id: undefined, sequence: 0, waiting: [], isBusy: false };
       this.lanes.set(key, lane);
     }
     return lane;
@@ -186,7 +188,7 @@ export class Appender {
     const lanes = new Map<string, Lane>(); // one batch for a partition, if two producers write to it
     for (const writer of this.#writers) {
       for (const [key, lane] of writer.lanes) {
-        if (lane.waiting.length > 0 && !lanes.has(key)) lanes.set(key, lane);
+        if (lane.waiting.length > 0 && !lane.isBusy && !lanes.has(key)) lanes.set(key, lane);
       }
       if (writer.ended !== undefined) this.#writers.delete(writer);
     }
@@ -195,8 +197,10 @@ export class Appender {
       if (this.#busy.has(leader)) continue; // it is planned anew when that has been answered
       this.#busy.add(leader);
       this.#lastStartMs = clock.nowMs();
+      for (const lane of led) lane.isBusy = true; // its leader may change, or be unknown, before it is answered
       void this.#write(led.map(nextBatch)).then(() => {
         this.#busy.delete(leader);
+        for (const lane of led) lane.isBusy = false;
         if (this.#hasWork()) this.#plan();
       });
     }
