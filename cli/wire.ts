@@ -106,6 +106,8 @@ export interface PlatformOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** Those that functions without a URL run on, if there are several. */
   readonly attached?: readonly Attachment[];
+  /** For a load of so many calls in flight, at most: calls go out as soon as can be. */
+  readonly load?: number;
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
 }
@@ -132,7 +134,12 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
           `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,
         ),
     );
-  const own = new HttpPlatform({ clock, local: localAt(options.local ?? LOCAL_ADDRESS) });
+  const { load } = options;
+  const own = new HttpPlatform({
+    clock,
+    local: localAt(options.local ?? LOCAL_ADDRESS),
+    ...(load === undefined ? {} : { direct: !hasProxy(), idleConnections: load }),
+  });
   if (attached.length === 0) return own;
   const byName = attached.map((attachment) => {
     const { name, url } = attachment;
@@ -140,6 +147,12 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     return [name, new HttpPlatform({ clock, local, name })] as const;
   });
   return new SeveralPlatforms(own, new Map(byName));
+}
+
+/** Whether the environment names a proxy: `fetch` knows how to use it. */
+function hasProxy(): boolean {
+  const names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+  return names.some((name) => Deno.env.get(name) ?? Deno.env.get(name.toLowerCase()));
 }
 
 /** Opens the run log at `path`. */
