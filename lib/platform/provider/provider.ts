@@ -61,6 +61,11 @@ export class Provider {
     return this.#lines.http.length + this.#lines.background.length;
   }
 
+  /** Containers that have been made so far. */
+  get made(): number {
+    return this.#containers.made;
+  }
+
   /** How many calls may run at an instant: the limit, or less after a collapse. */
   limitAt(nowMs: number): number {
     this.#pass(nowMs);
@@ -70,7 +75,7 @@ export class Provider {
   /** Changes the limit of the profile, as providers do; calls beyond it run on. */
   changeLimit(limit: number, nowMs: number): void {
     this.#pass(nowMs);
-    this.#ceiling.limit = limit;
+    this.#ceiling.change(limit);
   }
 
   /** Takes a call that arrives. */
