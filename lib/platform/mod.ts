@@ -1,7 +1,7 @@
 /** Where functions run: the Platform interface, HTTP, and the local platform over a provider model. */
 export { type Attachment, functionsAt, isStartable, parseAttachment } from "./attachment.ts";
 export { type CollectorAddress, idempotencyKey } from "./event.ts";
-export { type HttpOptions, HttpPlatform } from "./http.ts";
+export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http.ts";
 export { LocalPlatform } from "./local.ts";
 export {
   LOCAL_ADDRESS,
