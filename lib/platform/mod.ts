@@ -22,4 +22,10 @@ export {
   profileSummaries,
   profileWords,
 } from "./provider/profile_text.ts";
-export { type Admission, type CallMode, Provider, type QueuedStart } from "./provider/provider.ts";
+export {
+  type Admission,
+  type CallMode,
+  Provider,
+  type QueuedStart,
+  successorMode,
+} from "./provider/provider.ts";
