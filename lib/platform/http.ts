@@ -11,7 +11,7 @@ import { classify } from "./classify.ts";
 import { whatWasSaid } from "./failure_words.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
-import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
 
 /** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
 export interface LocalFunctions extends Partial<AsyncDisposable> {
@@ -19,6 +19,8 @@ export interface LocalFunctions extends Partial<AsyncDisposable> {
   resolve(spec: FunctionSpec): string | Promise<string>;
   /** Is told when nobody answered at such a URL. */
   lost?(): void;
+  /** Chains of such functions that trigger each other, if they can. */
+  readonly native?: NativeChains;
 }
 
 /** What an HTTP platform is made of. */
@@ -60,6 +62,10 @@ export class HttpPlatform implements Platform {
       poolMaxIdlePerHost: options.idleConnections ?? IDLE_CONNECTIONS,
       poolIdleTimeout: IDLE_TIMEOUT_MS,
     });
+  }
+
+  get native(): NativeChains | undefined {
+    return this.#options.local.native;
   }
 
   async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { type Clock, IdealPath, type Instance, type Json, onAbort, shapeOf } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import { type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
+import { type NativeResult, runNatively } from "./native_run.ts";
 
 /** What a spammer is made of. */
 export interface SpammerOptions {
@@ -22,7 +23,8 @@ export interface SpamStats {
 
 /**
  * Load without quality of service: every chain is started at its intended time, every function triggers its successors the
- * moment it has ended, nothing is queued, limited or tried again. A chain of which a call fails or is refused is dropped:
+ * moment it has ended, nothing is queued, limited or tried again. Chains that the platform can run by itself are left to it;
+ * of others, what comes next is called from here. A chain of which a call fails or is refused is dropped:
  * what has run of it was in vain.
  */
 export class Spammer {
@@ -68,9 +70,21 @@ export class Spammer {
 
   async #chain(instance: Instance, stop: AbortSignal): Promise<void> {
     const { recorder, clock } = this.#options;
-    const { chain, id, submittedAtMs } = instance;
+    const { chain, submittedAtMs } = instance;
     recorder.submit(submission(instance));
     this.#chains.started++;
+    const { native, name } = this.#options.platform;
+    if (native?.takes(chain)) {
+      const result = await runNatively(instance, {
+        native,
+        platform: name,
+        recorder,
+        clock,
+        running: (change) => this.#calls.running += change,
+        ended: ({ outcome }) => this.#calls[outcome]++,
+      }, stop);
+      return this.#end(instance, result);
+    }
     const outputs: Json[] = [];
     const path = new IdealPath(chain);
     const { roots, successors, predecessorCounts } = shapeOf(chain);
@@ -90,16 +104,20 @@ export class Spammer {
       await Promise.all(ready.map((next) => call(next, nowMs)));
     };
     await Promise.all(roots.map((root) => call(root, submittedAtMs)));
-    const outcome: ChainOutcome = reason === undefined ? "completed" : "dropped";
+    this.#end(instance, { lost: reason, idealMs: path.idealMs });
+  }
+
+  #end({ id, chain }: Instance, { lost, idealMs }: NativeResult): void {
+    const { recorder, clock } = this.#options;
+    const outcome: ChainOutcome = lost === undefined ? "completed" : "dropped";
     this.#chains[outcome]++;
-    const why = reason === undefined ? {} : { reason };
     recorder.end({
       chain: chain.name,
       instance: id,
       endedAtMs: clock.nowMs(),
       outcome,
-      idealMs: path.idealMs,
-      ...why,
+      idealMs,
+      ...(lost === undefined ? {} : { reason: lost }),
     });
   }
 
