@@ -95,7 +95,9 @@ export class Tail {
         (broker) => fetchFrom(broker, positions, maxWaitMs),
       );
       for (const { at, chunk } of found) {
-        this.#take(entries[positions.indexOf(at)]!, chunk.records, chunk.next);
+        const entry = entries[positions.indexOf(at)]!;
+        if (entry.offset !== at.offset) continue; // another loop has read it, as the leader was unknown for a moment
+        this.#take(entry, chunk.records, chunk.next);
       }
     } catch (error) {
       if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
