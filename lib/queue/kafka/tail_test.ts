@@ -19,7 +19,7 @@ function setUp(everyMs: number, slowMs: number) {
   };
   const link = {
     leaderId: (): number | undefined => 1,
-    leader: (_doing: string, _topic: string, _partition: number, ask: (broker: Broker) => Promise<unknown>) =>
+    leader: (_doing: string, _of: unknown, ask: (broker: Broker) => Promise<unknown>) =>
       ask({ fetch } as Broker),
   };
   return { clock, link };
