@@ -1,6 +1,6 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { Attachment, Platform } from "../lib/platform/mod.ts";
+import type { Attachment, Platform, Profile } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -99,6 +99,28 @@ function isFile(part: string): boolean {
   return part.includes("/") || /\.[cm]?[jt]s$/.test(part);
 }
 
+/**
+ * The profile that `--profile` names: a built-in one, or one in a file; parameters may follow.
+ *
+ * @throws {PlatformError} if there is none, or a parameter cannot be used
+ */
+export async function profileOf(text = "ideal"): Promise<Profile> {
+  const { parseProfile, PlatformError, profileFileOf, readProfileFile } = await import(
+    "../lib/platform/mod.ts"
+  );
+  const path = profileFileOf(text);
+  if (path === undefined) return parseProfile(text);
+  let file: string;
+  try {
+    file = await Deno.readTextFile(path);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : (cause as Error).message;
+    const what = `Cannot read the profile ${path}: ${why}. Name a built-in profile, or a file that is there`;
+    throw new PlatformError("unknown-profile", what, { cause });
+  }
+  return parseProfile(text, readProfileFile(file, path));
+}
+
 /** What `--local` and `--profile` say. */
 export interface PlatformOptions {
   readonly local?: string | undefined;
@@ -118,12 +140,11 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     isStartable,
     LOCAL_ADDRESS,
     LocalPlatform,
-    parseProfile,
     profileWords,
     SeveralPlatforms,
   } = await import("../lib/platform/mod.ts");
   const { attached = [], functions } = options;
-  const profile = parseProfile(options.profile ?? "ideal");
+  const profile = await profileOf(options.profile);
   const localAt = (listen: string) =>
     new LocalPlatform(
       { profile, clock, random: chance, listen, ...(functions === undefined ? {} : { functions }) },

@@ -45,6 +45,8 @@ export interface LocalCounts {
   readonly queued: number;
   readonly served: number;
   readonly refused: number;
+  /** Containers that were made. */
+  readonly made: number;
 }
 
 /**
@@ -79,8 +81,8 @@ export class LocalServer implements AsyncDisposable {
 
   /** What it does now and has done so far. */
   get counts(): LocalCounts {
-    const { running, queued } = this.#provider;
-    return { running, queued, served: this.#served, refused: this.#refused };
+    const { running, queued, made } = this.#provider;
+    return { running, queued, served: this.#served, refused: this.#refused, made };
   }
 
   /** Changes the limit of the profile while it serves, as providers do; calls beyond it run on. */

@@ -14,5 +14,18 @@ export {
 export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
 export { SeveralPlatforms } from "./several.ts";
 export type { Profile } from "./provider/profile.ts";
-export { parseProfile, profileParameters, profileSummaries, profileWords } from "./provider/profile_text.ts";
-export { type Admission, type CallMode, Provider, type QueuedStart } from "./provider/provider.ts";
+export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./provider/profile_file.ts";
+export {
+  parseProfile,
+  profileFileOf,
+  profileParameters,
+  profileSummaries,
+  profileWords,
+} from "./provider/profile_text.ts";
+export {
+  type Admission,
+  type CallMode,
+  Provider,
+  type QueuedStart,
+  successorMode,
+} from "./provider/provider.ts";
