@@ -13,6 +13,7 @@ export {
 } from "./local_server.ts";
 export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
 export { SeveralPlatforms } from "./several.ts";
+export { parseUrlPattern, type UrlPattern } from "./url_pattern.ts";
 export type { Profile } from "./provider/profile.ts";
 export { parseProfile, profileParameters, profileSummaries, profileWords } from "./provider/profile_text.ts";
 export { type Admission, type CallMode, Provider, type QueuedStart } from "./provider/provider.ts";
