@@ -9,7 +9,7 @@ import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } fr
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { flag, many, one, readOptions, text } from "./options.ts";
-import { PLATFORM_OPTIONS } from "./platform_options.ts";
+import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
 import { leftWords, LiveLine } from "./progress.ts";
 import {
   DEFAULT_LIMIT,
@@ -62,6 +62,7 @@ export const command: Command = {
     const log = openLog(values);
     const policyOptions = policyOptionsOf(values);
     const attached = values.platform;
+    const allowed = allowedUrls(values["allow-url"]);
     const policy = await makePolicy(values.policy, policyOptions);
     const limits = { ...limitsOf(values, defaultLimit(attached)), platforms: platformLimits(attached) };
     const scheduler = new Scheduler({
@@ -73,7 +74,7 @@ export const command: Command = {
     });
     await using stack = new AsyncDisposableStack();
     const platform = stack.use(
-      await makePlatform({ ...values, attached, onStart: (words) => log.info(words) }),
+      await makePlatform({ ...values, allowed, attached, onStart: (words) => log.info(words) }),
     );
     const queue = stack.use(
       await openQueue(values, { signal: context.drain, onNote: (words) => log.warn(words) }),

@@ -20,7 +20,7 @@ import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { openLog } from "./log.ts";
 import { choice, one, readOptions, text, type Values } from "./options.ts";
-import { PLATFORM_OPTIONS } from "./platform_options.ts";
+import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
 import { chance, clock, makePlatform, openLogOf } from "./wire.ts";
 import { loadWorkloads, onlyChains } from "./workload_file.ts";
@@ -61,8 +61,11 @@ export const command: Command = {
       throw new UsageError("--then URL and --after K go together");
     }
     const load = await spamLoad(rest, values);
+    const allowed = isUrl(rest[0]) ? [] : allowedUrls(values["allow-url"]); // a URL on the command line is allowed by that
     await using stack = new AsyncDisposableStack();
-    const platform = stack.use(await makePlatform({ ...values, onStart: (words) => log.info(words) }));
+    const platform = stack.use(
+      await makePlatform({ ...values, allowed, onStart: (words) => log.info(words) }),
+    );
     const path = values.out ?? "run.json";
     const recorder = path === "none"
       ? noRecorder
@@ -108,11 +111,15 @@ async function workloadOf(targets: readonly string[], values: SpamValues): Promi
   if (first === undefined) {
     return { chains: [{ chain: single(fn("hello", { time: lognormal("100ms", "300ms") })) }] };
   }
-  if (!/^https?:/.test(first)) return await loadWorkloads(targets);
+  if (!isUrl(first)) return await loadWorkloads(targets);
   if (targets.length > 1) {
     throw new UsageError(`Unexpected argument "${targets[1]}": one URL at a time. See --help`);
   }
   return { chains: [{ chain: urlChain(first, values) }] };
+}
+
+function isUrl(target: string | undefined): boolean {
+  return target !== undefined && /^https?:/.test(target);
 }
 
 /** Calls to a URL are chains of one function, which bears the URL's path as its name. */

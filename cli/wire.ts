@@ -1,6 +1,6 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { Attachment, Platform, Profile } from "../lib/platform/mod.ts";
+import type { Attachment, Platform, Profile, UrlPattern } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -128,6 +128,8 @@ export interface PlatformOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** Those that functions without a URL run on, if there are several. */
   readonly attached?: readonly Attachment[];
+  /** What the URLs that functions have of their own must match; empty, or left out: nothing. */
+  readonly allowed?: readonly UrlPattern[];
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
 }
@@ -143,7 +145,8 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     profileWords,
     SeveralPlatforms,
   } = await import("../lib/platform/mod.ts");
-  const { attached = [], functions } = options;
+  const { attached = [], functions, allowed = [] } = options;
+  const http = { clock, behindProxy: isBehindProxy() };
   const profile = await profileOf(options.profile);
   const localAt = (listen: string) =>
     new LocalPlatform(
@@ -153,14 +156,21 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
           `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,
         ),
     );
-  const own = new HttpPlatform({ clock, local: localAt(options.local ?? LOCAL_ADDRESS) });
+  const own = new HttpPlatform({ ...http, allowed, local: localAt(options.local ?? LOCAL_ADDRESS) });
   if (attached.length === 0) return own;
   const byName = attached.map((attachment) => {
     const { name, url } = attachment;
     const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
-    return [name, new HttpPlatform({ clock, local, name })] as const;
+    return [name, new HttpPlatform({ ...http, local, name })] as const;
   });
   return new SeveralPlatforms(own, new Map(byName));
+}
+
+/** Whether the environment sends requests through an HTTP proxy. */
+function isBehindProxy(): boolean {
+  return ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) =>
+    (Deno.env.get(name) ?? Deno.env.get(name.toLowerCase()) ?? "") !== ""
+  );
 }
 
 /** Opens the run log at `path`. */

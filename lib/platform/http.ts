@@ -7,11 +7,15 @@ import {
   type Stop,
 } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
+import type { Resolve } from "./checked_name.ts";
 import { classify } from "./classify.ts";
+import { Connections } from "./connections.ts";
 import { whatWasSaid } from "./failure_words.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
 import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+import { UrlGuard, UrlRefusedError } from "./url_guard.ts";
+import type { UrlPattern } from "./url_pattern.ts";
 
 /** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
 export interface LocalFunctions extends Partial<AsyncDisposable> {
@@ -34,18 +38,25 @@ export interface HttpOptions {
   readonly idleConnections?: number;
   /** Where functions report to; port 0 says nowhere. */
   readonly collector?: CollectorAddress;
+  /** What the URLs that functions have of their own must match. (Default: anything that is not refused always) */
+  readonly allowed?: readonly UrlPattern[];
+  /** Finds the addresses of names. (Default: as the system does it) */
+  readonly resolve?: Resolve;
+  /** Whether an HTTP proxy of the environment makes the connections. (Default: false) */
+  readonly behindProxy?: boolean;
 }
 
 const MAX_ANSWER_BYTES = 262_144;
-const IDLE_CONNECTIONS = 1024;
-/** Connections that were not used for so long are closed, in milliseconds. */
-const IDLE_TIMEOUT_MS = 30_000;
 
-/** Invokes functions at any http(s) URL, over connections that are kept open. */
+/**
+ * Invokes functions at http(s) URLs, over connections that are kept open. URLs are not trusted: where clouds keep their
+ * credentials nothing is called, by whatever name, and no redirect is followed.
+ */
 export class HttpPlatform implements Platform {
   readonly name: string;
   readonly #options: HttpOptions;
-  readonly #client: Deno.HttpClient;
+  readonly #guard: UrlGuard;
+  readonly #connections: Connections;
   readonly #maxBytes: number;
   readonly #collector: CollectorAddress;
   readonly #deadlines: Deadlines;
@@ -56,10 +67,8 @@ export class HttpPlatform implements Platform {
     this.#deadlines = new Deadlines(options.clock);
     this.#maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
     this.#collector = options.collector ?? { ip: "127.0.0.1", port: 0 };
-    this.#client = Deno.createHttpClient({
-      poolMaxIdlePerHost: options.idleConnections ?? IDLE_CONNECTIONS,
-      poolIdleTimeout: IDLE_TIMEOUT_MS,
-    });
+    this.#guard = new UrlGuard(options.allowed);
+    this.#connections = new Connections(options);
   }
 
   async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
@@ -81,6 +90,7 @@ export class HttpPlatform implements Platform {
         return failure(controller.signal.reason, true, late ? "timeout" : undefined);
       }
       if (error instanceof TooLargeError) return tooLarge(error);
+      if (error instanceof UrlRefusedError) return failure(error, false);
       if (spec.url === undefined) local.lost?.();
       return failure(error, true, "network");
     } finally {
@@ -91,18 +101,12 @@ export class HttpPlatform implements Platform {
 
   async #send(call: Call, signal: AbortSignal): Promise<Response> {
     const { spec } = call;
+    if (spec.url !== undefined) this.#guard.check(spec.url);
     const found = spec.url ?? this.#options.local.resolve(spec);
     const url = typeof found === "string" ? found : await found;
-    const init: RequestInit & { client: Deno.HttpClient } = {
-      method: spec.method,
-      headers: this.#headers(call),
-      redirect: "manual",
-      signal,
-      client: this.#client,
-    };
-    if (spec.method === "GET") return await fetch(withQuery(url, call), init);
-    init.body = JSON.stringify(this.#payload(call));
-    return await fetch(url, init);
+    const init = { method: spec.method, headers: this.#headers(call), signal };
+    if (spec.method === "GET") return await this.#connections.send(withQuery(url, call), init);
+    return await this.#connections.send(url, { ...init, body: JSON.stringify(this.#payload(call)) });
   }
 
   #payload(call: Call): unknown {
@@ -122,10 +126,10 @@ export class HttpPlatform implements Platform {
   }
 
   async #read(response: Response): Promise<Answer> {
-    const { status, headers } = response;
+    const { status, headers, url } = response;
     const cold = headers.get(COLD_HEADER) === "1";
     if (!response.ok) {
-      const outcome = classify({ status, headers }, this.#options.clock.nowMs());
+      const outcome = classify({ status, headers, url }, this.#options.clock.nowMs());
       if (outcome.kind === "throttled") {
         await response.body?.cancel();
         return { outcome, status, cold };
@@ -139,7 +143,7 @@ export class HttpPlatform implements Platform {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.close();
+    this.#connections[Symbol.dispose]();
     await this.#options.local[Symbol.asyncDispose]?.();
   }
 }

@@ -13,6 +13,7 @@ export {
 } from "./local_server.ts";
 export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
 export { SeveralPlatforms } from "./several.ts";
+export { parseUrlPattern, type UrlPattern } from "./url_pattern.ts";
 export type { Profile } from "./provider/profile.ts";
 export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./provider/profile_file.ts";
 export {
