@@ -1,6 +1,6 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { Attachment, Platform } from "../lib/platform/mod.ts";
+import type { Attachment, CollectorAddress, Platform } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -12,6 +12,14 @@ import { importFile } from "./workload_file.ts";
  * system's randomness come in. What it makes is loaded when it is asked for.
  */
 export const clock: Clock = realClock;
+
+/**
+ * How far the system's clock is ahead of {@linkcode clock}, in milliseconds: that one is not set, and drifts away from it in
+ * the course of days. To half a millisecond, as the system's is read in whole ones.
+ */
+export function systemAheadMs(): number {
+  return Date.now() + 0.5 - clock.nowMs();
+}
 
 /** What must differ from run to run. */
 export const chance: Random = systemRandom();
@@ -106,6 +114,8 @@ export interface PlatformOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** Those that functions without a URL run on, if there are several. */
   readonly attached?: readonly Attachment[];
+  /** Where functions report to. (Default: nowhere) */
+  readonly collector?: CollectorAddress | undefined;
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
 }
@@ -123,6 +133,7 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     SeveralPlatforms,
   } = await import("../lib/platform/mod.ts");
   const { attached = [], functions } = options;
+  const collector = options.collector === undefined ? {} : { collector: options.collector };
   const profile = parseProfile(options.profile ?? "ideal");
   const localAt = (listen: string) =>
     new LocalPlatform(
@@ -132,12 +143,12 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
           `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,
         ),
     );
-  const own = new HttpPlatform({ clock, local: localAt(options.local ?? LOCAL_ADDRESS) });
+  const own = new HttpPlatform({ clock, local: localAt(options.local ?? LOCAL_ADDRESS), ...collector });
   if (attached.length === 0) return own;
   const byName = attached.map((attachment) => {
     const { name, url } = attachment;
     const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
-    return [name, new HttpPlatform({ clock, local, name })] as const;
+    return [name, new HttpPlatform({ clock, local, name, ...collector })] as const;
   });
   return new SeveralPlatforms(own, new Map(byName));
 }
