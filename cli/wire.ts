@@ -1,6 +1,6 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { Attachment, Platform, Profile, UrlPattern } from "../lib/platform/mod.ts";
+import type { Attachment, CollectorAddress, Platform, Profile, UrlPattern } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -12,6 +12,14 @@ import { importFile } from "./workload_file.ts";
  * system's randomness come in. What it makes is loaded when it is asked for.
  */
 export const clock: Clock = realClock;
+
+/**
+ * How far the system's clock is ahead of {@linkcode clock}, in milliseconds: that one is not set, and drifts away from it in
+ * the course of days. To half a millisecond, as the system's is read in whole ones.
+ */
+export function systemAheadMs(): number {
+  return Date.now() + 0.5 - clock.nowMs();
+}
 
 /** What must differ from run to run. */
 export const chance: Random = systemRandom();
@@ -130,6 +138,8 @@ export interface PlatformOptions {
   readonly attached?: readonly Attachment[];
   /** What the URLs that functions have of their own must match; empty, or left out: nothing. */
   readonly allowed?: readonly UrlPattern[];
+  /** Where functions report to. (Default: nowhere) */
+  readonly collector?: CollectorAddress | undefined;
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
 }
@@ -145,8 +155,8 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     profileWords,
     SeveralPlatforms,
   } = await import("../lib/platform/mod.ts");
-  const { attached = [], functions, allowed = [] } = options;
-  const http = { clock, behindProxy: isBehindProxy() };
+  const { attached = [], functions, allowed = [], collector } = options;
+  const http = { clock, behindProxy: isBehindProxy(), ...collector === undefined ? {} : { collector } };
   const profile = await profileOf(options.profile);
   const localAt = (listen: string) =>
     new LocalPlatform(

@@ -121,6 +121,8 @@ export class HttpPlatform implements Platform {
       "traceparent": traceparent(call),
       "x-sequoia-attempt": String(attempt),
     };
+    const { ip, port } = this.#collector;
+    if (port > 0) headers[COLLECTOR_HEADER] = `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
     if (spec.url === undefined && spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
     return spec.headers === undefined ? headers : { ...spec.headers, ...headers };
   }
@@ -148,6 +150,8 @@ export class HttpPlatform implements Platform {
   }
 }
 
+/** Tells a function where the collector is, as the event's `ip` and `port` do, for wrappers that do not read the body. */
+const COLLECTOR_HEADER = "x-sequoia-collector";
 /** Tells the local platform how long a function without a body runs: a distribution as JSON. */
 export const TIME_HEADER = "x-sequoia-time";
 /** Tells the local platform whether the caller waits for the answer: `http` (the default) or `background`. */
