@@ -140,6 +140,8 @@ export interface PlatformOptions {
   readonly allowed?: readonly UrlPattern[];
   /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress | undefined;
+  /** For a load of so many calls in flight, at most: calls go out as soon as can be. */
+  readonly load?: number;
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
 }
@@ -166,7 +168,13 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
           `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,
         ),
     );
-  const own = new HttpPlatform({ ...http, allowed, local: localAt(options.local ?? LOCAL_ADDRESS) });
+  const { load } = options;
+  const own = new HttpPlatform({
+    ...http,
+    allowed,
+    local: localAt(options.local ?? LOCAL_ADDRESS),
+    ...(load === undefined ? {} : { direct: !http.behindProxy, idleConnections: load }),
+  });
   if (attached.length === 0) return own;
   const byName = attached.map((attachment) => {
     const { name, url } = attachment;
