@@ -15,7 +15,7 @@ import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
 import { Dialer } from "./dialer.ts";
 import { Http1Client } from "./http1/client.ts";
-import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
 import { UrlGuard, UrlRefusedError } from "./url_guard.ts";
 import type { UrlPattern } from "./url_pattern.ts";
 
@@ -25,6 +25,8 @@ export interface LocalFunctions extends Partial<AsyncDisposable> {
   resolve(spec: FunctionSpec): string | Promise<string>;
   /** Is told when nobody answered at such a URL. */
   lost?(): void;
+  /** Chains of such functions that trigger each other, if they can. */
+  readonly native?: NativeChains;
 }
 
 /** What an HTTP platform is made of. */
@@ -87,6 +89,10 @@ export class HttpPlatform implements Platform {
   async prepare(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void> {
     const url = spec.url ?? await this.#options.local.resolve(spec);
     await this.#direct?.open(url, calls, signal);
+  }
+
+  get native(): NativeChains | undefined {
+    return this.#options.local.native;
   }
 
   async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {

@@ -16,6 +16,7 @@ export class BaselineRun implements Run {
   readonly #recorder: SimulationRecorder;
   readonly #successors: CallMode;
   readonly #items: number;
+  #waiting = 0;
   #running = 0;
   #throttled = 0;
 
@@ -46,7 +47,7 @@ export class BaselineRun implements Run {
   wakeAtMs(): undefined {}
 
   gauges(): Gauges {
-    return { ready: 0, running: this.#running, limit: Infinity, throttled: this.#throttled };
+    return { ready: this.#waiting, running: this.#running, limit: Infinity, throttled: this.#throttled };
   }
 
   #opened(arrival: Arrival, caller?: OpenChain["caller"]): OpenChain {
@@ -71,23 +72,34 @@ export class BaselineRun implements Run {
     this.#begin(this.#opened(arrival.called(instance, call), { chain: caller, call }), mode);
   }
 
+  /** Makes a call. An HTTP call starts when it is made; one in the background, for which nobody waits, when it has its turn. */
   #start(chain: OpenChain, of: Calling, mode: CallMode): void {
-    this.#running++;
-    const startedAtMs = this.#timeline.nowMs;
-    const { name, nodes } = chain.arrival.instance.chain;
+    const calledAtMs = this.#timeline.nowMs;
+    const { name, nodes } = chain.run.chain;
     const { fn } = nodes[of.node]!;
-    this.#recorder.started?.(fn.name, name, startedAtMs);
+    let startedAtMs: number | undefined;
+    const start = (): number => {
+      if (startedAtMs !== undefined) return startedAtMs;
+      this.#waiting--;
+      this.#running++;
+      startedAtMs = this.#timeline.nowMs;
+      this.#recorder.started?.(fn.name, name, startedAtMs);
+      return startedAtMs;
+    };
+    this.#waiting++;
+    if (mode === "http") start();
     const call: VirtualCall = {
       function: fn.name,
       runMs: chain.arrival.runMs(of.node, of.item),
       timeoutMs: fn.timeoutMs,
       mode,
-      ended: (end, cold) => this.#ended(chain, of, end, cold, startedAtMs),
+      started: start,
+      ended: (end, cold) => this.#ended(chain, of, { end, cold, calledAtMs, startedAtMs: start() }),
     };
     this.#platform.call(call);
   }
 
-  #ended(chain: OpenChain, of: Calling, end: CallEnd, cold: boolean, startedAtMs: number): void {
+  #ended(chain: OpenChain, of: Calling, { end, cold, calledAtMs, startedAtMs }: Ended): void {
     const { arrival: { instance }, arrival } = chain;
     const { node, item } = of;
     const { name, fn } = instance.chain.nodes[node]!;
@@ -106,7 +118,7 @@ export class BaselineRun implements Run {
       outcome: isOk ? "ok" : end === "refused" ? "throttled" : "failed",
       settled: true,
       status: isOk ? 200 : end === "refused" ? 429 : 0,
-      queuedMs: 0,
+      queuedMs: end === "refused" ? 0 : startedAtMs - calledAtMs,
       cold,
       platform: PLATFORM,
       ...(item === undefined ? {} : { item }),
@@ -132,6 +144,14 @@ export class BaselineRun implements Run {
     });
     if (caller !== undefined) this.#settled(caller.chain, caller.call, idealMs, lost);
   }
+}
+
+/** How a call ended. */
+interface Ended {
+  readonly end: CallEnd;
+  readonly cold: boolean;
+  readonly calledAtMs: number;
+  readonly startedAtMs: number;
 }
 
 /** A chain of which calls are under way. */
