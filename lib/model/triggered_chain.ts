@@ -9,6 +9,7 @@ import { IdealPath } from "./ideal_path.ts";
  * tried again or undone, conditions count as true, and a map calls all of its items at once.
  */
 export class TriggeredChain {
+  /** What is run. */
   readonly chain: Chain;
   readonly #items: number;
   readonly #path: IdealPath;
@@ -19,7 +20,7 @@ export class TriggeredChain {
   #open = 0;
   #lost: string | undefined;
 
-  /** @param items how many items maps have, from 1 */
+  /** A run that has yet to begin. @param items how many items maps have, from 1 */
   constructor(chain: Chain, items = 1) {
     this.chain = chain;
     this.#items = items;

@@ -10,6 +10,7 @@ export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local_
 export { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
 export { Turns } from "./turns.ts";
 export { SeveralPlatforms } from "./several.ts";
+export { parseUrlPattern, type UrlPattern } from "./url_pattern.ts";
 export type { Profile } from "./provider/profile.ts";
 export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./provider/profile_file.ts";
 export {

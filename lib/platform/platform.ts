@@ -26,6 +26,8 @@ export interface Answer {
   readonly status: number;
   /** Whether the platform said that it had to start a container first. */
   readonly cold: boolean;
+  /** When the last byte of the request had been handed to the system, in milliseconds since 1970, if that is known. */
+  readonly sentAtMs?: number;
 }
 
 /** Somewhere functions run. */
@@ -38,6 +40,13 @@ export interface Platform extends AsyncDisposable {
    * @throws {PlatformError} if the platform as a whole cannot be used, so that there is no sense in going on
    */
   invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer>;
+  /**
+   * Makes ready what it can for so many calls of a function at once: connections, so that they start together.
+   *
+   * @param signal ends it early
+   * @throws {PlatformError} as {@linkcode Platform.invoke}
+   */
+  prepare?(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void>;
   /** Chains whose functions trigger each other there, if it has such. */
   readonly native?: NativeChains | undefined;
 }

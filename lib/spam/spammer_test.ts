@@ -52,7 +52,7 @@ for (const [word, outcome] of [["throttled", THROTTLED], ["failed", BROKEN]] as 
     ]);
     assertEquals(spammer.stats(), {
       chains: { started: 1, completed: 0, dropped: 1 },
-      calls: { ok: 3, throttled: 0, failed: 0, running: 0, [word]: 1 },
+      calls: { ok: 3, throttled: 0, failed: 0, running: 0, unsent: 0, [word]: 1 },
     });
   });
 }
@@ -232,4 +232,46 @@ Deno.test("Spammer.run() keeps nothing of the chains that have ended", async () 
   };
   await clock.run(spammer.run(watched(), never));
   assert(released.size >= 90, `${released.size} of 100`);
+});
+
+Deno.test("Spammer.run() starts calls at their intended times, however long answers take", async () => {
+  const { clock, platform, log, spammer } = setup(() => ({ runMs: 5000 }));
+  const startMs = clock.nowMs();
+  await clock.run(spammer.run(load(clock, single("f"), numbered(20), 10), never));
+  assertEquals(
+    platform.calls.map(({ startedAtMs }) => startedAtMs - startMs),
+    numbered(20).map((_, i) => i * 10),
+  );
+  assertEquals(log.attempts.every(({ queuedMs }) => queuedMs === 0), true);
+  const { latency_ms, start_error_ms, startsPerS } = spammer.figures();
+  assertEquals([latency_ms.max, start_error_ms.max, Math.round(startsPerS!)], [5000, 0, 100]);
+});
+
+Deno.test("Spammer.run() that is late counts latency from the intended start, and records both", async () => {
+  const { clock, log, spammer } = setup();
+  const intendedAtMs = clock.nowMs() - 300;
+  const late = async function* () {
+    yield [instanceOf(single("f"), "a", { submittedAtMs: intendedAtMs })];
+  };
+  await clock.run(spammer.run(late(), never));
+  const [{ queuedMs, startedAtMs }] = log.attempts as [typeof log.attempts[number]];
+  assertEquals([queuedMs, startedAtMs - intendedAtMs], [300, 300]);
+  const { latency_ms, start_error_ms } = spammer.figures();
+  assertEquals([latency_ms.max, start_error_ms.max], [310, 300]);
+});
+
+Deno.test("Spammer.run() makes no call beyond those that may be in flight, and says so", async () => {
+  const clock = new VirtualClock(), log = new EventLog();
+  const platform = new ScriptedPlatform(clock, () => ({ runMs: 1000 }));
+  const spammer = new Spammer({ platform, recorder: log, clock, maxInFlight: 3 });
+  await clock.run(spammer.run(load(clock, single("f"), numbered(5), 10), never));
+  assertEquals(platform.calls.length, 3);
+  assertEquals(spammer.stats().calls, { ok: 3, throttled: 0, failed: 2, running: 0, unsent: 2 });
+  assertEquals(
+    log.attempts.filter(({ outcome }) => outcome === "failed").map(({ reason, runMs }) => [reason, runMs]),
+    [
+      ["not sent: 3 calls were in flight", 0],
+      ["not sent: 3 calls were in flight", 0],
+    ],
+  );
 });
