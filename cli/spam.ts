@@ -6,9 +6,10 @@ import type { Platform } from "../lib/platform/mod.ts";
 import { type Command, COMMON, type Context } from "./command.ts";
 import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
-import { PLATFORM_OPTIONS } from "./platform_options.ts";
+import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
 import {
+  isUrl,
   redirected,
   SPAM_LOAD_OPTIONS,
   spamLoad,
@@ -52,11 +53,12 @@ export const command: Command = {
     const { values, rest } = readOptions(options, args);
     const log = openLog(values);
     const load = await spamLoad(rest, values);
+    const allowed = isUrl(rest[0]) ? [] : allowedUrls(values["allow-url"]); // a URL on the command line is allowed by that
     const before = values["warm-up"] === undefined ? undefined : warmUpOf(load, values["warm-up"]);
     await using stack = new AsyncDisposableStack();
     const maxInFlight = values["in-flight"] ?? MAX_IN_FLIGHT;
     const platform = stack.use(
-      await makePlatform({ ...values, load: maxInFlight, onStart: (words) => log.info(words) }),
+      await makePlatform({ ...values, allowed, load: maxInFlight, onStart: (words) => log.info(words) }),
     );
     if (before !== undefined) {
       const spammer = new Spammer({ platform, recorder: noRecorder, clock, maxInFlight });

@@ -2,6 +2,7 @@ import {
   burst,
   type Chain,
   chain,
+  checkTriggered,
   every,
   fn,
   type FunctionDefinition,
@@ -14,7 +15,6 @@ import {
   type Workload,
 } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
-import { checkTriggered } from "../lib/spam/mod.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { choice, one, text, type Values } from "./options.ts";
@@ -106,18 +106,22 @@ function connectionsOf(ratePerS: number): number {
 
 async function workloadOf(targets: readonly string[], values: SpamLoadValues): Promise<Workload> {
   const [first] = targets;
-  const isUrl = first !== undefined && /^https?:/.test(first);
-  if (!isUrl && values.method !== undefined) {
+  if (!isUrl(first) && values.method !== undefined) {
     throw new UsageError("--method is of calls to a URL. Name one, or leave it out");
   }
   if (first === undefined) {
     return { chains: [{ chain: single(fn("hello", { time: lognormal("100ms", "300ms") })) }] };
   }
-  if (!isUrl) return await loadWorkloads(targets);
+  if (!isUrl(first)) return await loadWorkloads(targets);
   if (targets.length > 1) {
     throw new UsageError(`Unexpected argument "${targets[1]}": one URL at a time. See --help`);
   }
   return { chains: [{ chain: urlChain(first, values) }] };
+}
+
+/** Whether what is to be loaded is a URL; else it is a workload, or nothing. */
+export function isUrl(target: string | undefined): target is string {
+  return target !== undefined && /^https?:/.test(target);
 }
 
 /** Calls to a URL are chains of one function, which bears the URL's path as its name. */

@@ -1,6 +1,6 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { Attachment, Platform, Profile } from "../lib/platform/mod.ts";
+import type { Attachment, CollectorAddress, Platform, Profile, UrlPattern } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -12,6 +12,14 @@ import { importFile } from "./workload_file.ts";
  * system's randomness come in. What it makes is loaded when it is asked for.
  */
 export const clock: Clock = realClock;
+
+/**
+ * How far the system's clock is ahead of {@linkcode clock}, in milliseconds: that one is not set, and drifts away from it in
+ * the course of days. To half a millisecond, as the system's is read in whole ones.
+ */
+export function systemAheadMs(): number {
+  return Date.now() + 0.5 - clock.nowMs();
+}
 
 /** What must differ from run to run. */
 export const chance: Random = systemRandom();
@@ -128,6 +136,10 @@ export interface PlatformOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** Those that functions without a URL run on, if there are several. */
   readonly attached?: readonly Attachment[];
+  /** What the URLs that functions have of their own must match; empty, or left out: nothing. */
+  readonly allowed?: readonly UrlPattern[];
+  /** Where functions report to. (Default: nowhere) */
+  readonly collector?: CollectorAddress | undefined;
   /** For a load of so many calls in flight, at most: calls go out as soon as can be. */
   readonly load?: number;
   /** Is told, in words, when the local platform was started. */
@@ -145,7 +157,8 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     profileWords,
     SeveralPlatforms,
   } = await import("../lib/platform/mod.ts");
-  const { attached = [], functions } = options;
+  const { attached = [], functions, allowed = [], collector } = options;
+  const http = { clock, behindProxy: isBehindProxy(), ...collector === undefined ? {} : { collector } };
   const profile = await profileOf(options.profile);
   const localAt = (listen: string) =>
     new LocalPlatform(
@@ -157,23 +170,25 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     );
   const { load } = options;
   const own = new HttpPlatform({
-    clock,
+    ...http,
+    allowed,
     local: localAt(options.local ?? LOCAL_ADDRESS),
-    ...(load === undefined ? {} : { direct: !hasProxy(), idleConnections: load }),
+    ...(load === undefined ? {} : { direct: !http.behindProxy, idleConnections: load }),
   });
   if (attached.length === 0) return own;
   const byName = attached.map((attachment) => {
     const { name, url } = attachment;
     const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
-    return [name, new HttpPlatform({ clock, local, name })] as const;
+    return [name, new HttpPlatform({ ...http, local, name })] as const;
   });
   return new SeveralPlatforms(own, new Map(byName));
 }
 
-/** Whether the environment names a proxy: `fetch` knows how to use it. */
-function hasProxy(): boolean {
-  const names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
-  return names.some((name) => Deno.env.get(name) ?? Deno.env.get(name.toLowerCase()));
+/** Whether the environment sends requests through an HTTP proxy. */
+function isBehindProxy(): boolean {
+  return ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) =>
+    (Deno.env.get(name) ?? Deno.env.get(name.toLowerCase()) ?? "") !== ""
+  );
 }
 
 /** Opens the run log at `path`. */

@@ -7,12 +7,17 @@ import {
   type Stop,
 } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
+import type { Resolve } from "./checked_name.ts";
 import { classify } from "./classify.ts";
+import { Connections, IDLE_CONNECTIONS } from "./connections.ts";
 import { whatWasSaid } from "./failure_words.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
+import { Dialer } from "./dialer.ts";
 import { Http1Client } from "./http1/client.ts";
-import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
+import { UrlGuard, UrlRefusedError } from "./url_guard.ts";
+import type { UrlPattern } from "./url_pattern.ts";
 
 /** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
 export interface LocalFunctions extends Partial<AsyncDisposable> {
@@ -20,6 +25,8 @@ export interface LocalFunctions extends Partial<AsyncDisposable> {
   resolve(spec: FunctionSpec): string | Promise<string>;
   /** Is told when nobody answered at such a URL. */
   lost?(): void;
+  /** Chains of such functions that trigger each other, if they can. */
+  readonly native?: NativeChains;
 }
 
 /** What an HTTP platform is made of. */
@@ -35,6 +42,12 @@ export interface HttpOptions {
   readonly idleConnections?: number;
   /** Where functions report to; port 0 says nowhere. */
   readonly collector?: CollectorAddress;
+  /** What the URLs that functions have of their own must match. (Default: anything that is not refused always) */
+  readonly allowed?: readonly UrlPattern[];
+  /** Finds the addresses of names. (Default: as the system does it) */
+  readonly resolve?: Resolve;
+  /** Whether an HTTP proxy of the environment makes the connections. (Default: false) */
+  readonly behindProxy?: boolean;
   /**
    * Whether calls go out by an {@linkcode Http1Client} instead of `fetch`: sooner, and at a known instant, but by no proxy
    * and without HTTP/2. For load. (Default: false)
@@ -43,15 +56,16 @@ export interface HttpOptions {
 }
 
 const MAX_ANSWER_BYTES = 262_144;
-const IDLE_CONNECTIONS = 1024;
-/** Connections that were not used for so long are closed, in milliseconds. */
-const IDLE_TIMEOUT_MS = 30_000;
 
-/** Invokes functions at any http(s) URL, over connections that are kept open. */
+/**
+ * Invokes functions at http(s) URLs, over connections that are kept open. URLs are not trusted: where clouds keep their
+ * credentials nothing is called, by whatever name, and no redirect is followed.
+ */
 export class HttpPlatform implements Platform {
   readonly name: string;
   readonly #options: HttpOptions;
-  readonly #client: Deno.HttpClient;
+  readonly #guard: UrlGuard;
+  readonly #connections: Connections;
   readonly #direct: Http1Client | undefined;
   readonly #maxBytes: number;
   readonly #collector: CollectorAddress;
@@ -63,17 +77,22 @@ export class HttpPlatform implements Platform {
     this.#deadlines = new Deadlines(options.clock);
     this.#maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
     this.#collector = options.collector ?? { ip: "127.0.0.1", port: 0 };
-    const idleConnections = options.idleConnections ?? IDLE_CONNECTIONS;
-    this.#client = Deno.createHttpClient({
-      poolMaxIdlePerHost: idleConnections,
-      poolIdleTimeout: IDLE_TIMEOUT_MS,
-    });
-    if (options.direct) this.#direct = new Http1Client({ maxBodyBytes: this.#maxBytes, idleConnections });
+    this.#guard = new UrlGuard(options.allowed);
+    this.#connections = new Connections(options);
+    if (options.direct) {
+      const { clock, resolve, idleConnections = IDLE_CONNECTIONS } = options;
+      const dialer = new Dialer(clock, resolve);
+      this.#direct = new Http1Client({ maxBodyBytes: this.#maxBytes, idleConnections, dialer });
+    }
   }
 
   async prepare(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void> {
     const url = spec.url ?? await this.#options.local.resolve(spec);
     await this.#direct?.open(url, calls, signal);
+  }
+
+  get native(): NativeChains | undefined {
+    return this.#options.local.native;
   }
 
   async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
@@ -97,6 +116,7 @@ export class HttpPlatform implements Platform {
         return failure(controller.signal.reason, true, late ? "timeout" : undefined);
       }
       if (error instanceof TooLargeError) return tooLarge(error);
+      if (error instanceof UrlRefusedError) return failure(error, false);
       if (spec.url === undefined) local.lost?.();
       return failure(error, true, "network");
     } finally {
@@ -107,6 +127,7 @@ export class HttpPlatform implements Platform {
 
   async #send(call: Call, signal: AbortSignal, sent: () => void): Promise<Response> {
     const { spec } = call;
+    if (spec.url !== undefined) this.#guard.check(spec.url);
     const found = spec.url ?? this.#options.local.resolve(spec);
     const url = typeof found === "string" ? found : await found;
     const { method } = spec, headers = this.#headers(call);
@@ -115,14 +136,7 @@ export class HttpPlatform implements Platform {
     if (this.#direct !== undefined) {
       return await this.#direct.send(target, { method, headers, signal, sent, ...body });
     }
-    return await fetch(target, {
-      method,
-      headers,
-      redirect: "manual",
-      signal,
-      client: this.#client,
-      ...body,
-    });
+    return await this.#connections.send(target, { method, headers, signal, ...body });
   }
 
   #payload(call: Call): unknown {
@@ -137,15 +151,17 @@ export class HttpPlatform implements Platform {
       "traceparent": traceparent(call),
       "x-sequoia-attempt": String(attempt),
     };
+    const { ip, port } = this.#collector;
+    if (port > 0) headers[COLLECTOR_HEADER] = `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
     if (spec.url === undefined && spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
     return spec.headers === undefined ? headers : { ...spec.headers, ...headers };
   }
 
   async #read(response: Response): Promise<Answer> {
-    const { status, headers } = response;
+    const { status, headers, url } = response;
     const cold = headers.get(COLD_HEADER) === "1";
     if (!response.ok) {
-      const outcome = classify({ status, headers }, this.#options.clock.nowMs());
+      const outcome = classify({ status, headers, url }, this.#options.clock.nowMs());
       if (outcome.kind === "throttled") {
         await response.body?.cancel();
         return { outcome, status, cold };
@@ -159,12 +175,14 @@ export class HttpPlatform implements Platform {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.close();
+    this.#connections[Symbol.dispose]();
     this.#direct?.[Symbol.dispose]();
     await this.#options.local[Symbol.asyncDispose]?.();
   }
 }
 
+/** Tells a function where the collector is, as the event's `ip` and `port` do, for wrappers that do not read the body. */
+const COLLECTOR_HEADER = "x-sequoia-collector";
 /** Tells the local platform how long a function without a body runs: a distribution as JSON. */
 export const TIME_HEADER = "x-sequoia-time";
 /** Tells the local platform whether the caller waits for the answer: `http` (the default) or `background`. */

@@ -144,14 +144,23 @@ Deno.test("HttpPlatform.invoke() puts what a function says of its failure into t
   assertEquals(outcome.reason, "answered with status 500: no such table");
 });
 
-Deno.test("HttpPlatform.invoke() does not follow redirects", async () => {
+Deno.test("HttpPlatform.invoke() does not follow redirects, and says where they lead", async () => {
   let calls = 0;
+  const targets = ["/elsewhere", "http://169.254.169.254/latest?token=secret", "no url at all://"];
   await using at = serve(
-    () => (calls++, new Response(null, { status: 302, headers: { location: "/elsewhere" } })),
+    () => new Response(null, { status: 302, headers: { location: targets[calls++]! } }),
   );
-  const { outcome, status } = await at.platform.invoke(callOf({ url: at.url }), never);
-  assertEquals([calls, status], [1, 302]);
-  assertEquals(outcome, { kind: "failed", reason: "answered with status 302", retryable: false });
+  const { host } = new URL(at.url);
+  for (const [i, where] of [host, "169.254.169.254", host].entries()) {
+    const { outcome, status } = await at.platform.invoke(callOf({ url: at.url }), never);
+    assertEquals([calls, status], [i + 1, 302]);
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: `answered with status 302: it redirects to ${where}, which is not followed. ` +
+        "Give the function the URL that it leads to",
+      retryable: false,
+    });
+  }
 });
 
 Deno.test("HttpPlatform.invoke() may be tried again after a connection that was refused or broken", async () => {

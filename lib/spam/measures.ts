@@ -82,14 +82,22 @@ export class Measures {
     batch?: Batch,
   ): void {
     this.#startError.add(Math.max(0, sentAtMs - intendedAtMs));
-    if (isOk) {
-      this.#latency.add(endedAtMs - intendedAtMs);
-      this.#window(endedAtMs).latency.add(endedAtMs - intendedAtMs);
-    }
+    if (isOk) this.#took(endedAtMs, endedAtMs - intendedAtMs);
     if (batch === undefined) return;
     batch.firstMs = Math.min(batch.firstMs, startedAtMs);
     batch.lastMs = Math.max(batch.lastMs, sentAtMs);
     if (--batch.open === 0 && batch.calls > 1) this.#spread.add(batch.lastMs - batch.firstMs);
+  }
+
+  /** Takes a call that the platform has made by itself: when it started is the platform's doing. */
+  hear({ intendedAtMs, startedAtMs, endedAtMs, isOk }: MeasuredCall): void {
+    this.start(startedAtMs);
+    if (isOk) this.#took(endedAtMs, endedAtMs - intendedAtMs);
+  }
+
+  #took(endedAtMs: number, latencyMs: number): void {
+    this.#latency.add(latencyMs);
+    this.#window(endedAtMs).latency.add(latencyMs);
   }
 
   #window(nowMs: number): Window {

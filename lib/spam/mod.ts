@@ -2,4 +2,3 @@
 export type { LoadFigures, RecentFigures } from "./measures.ts";
 export { keepReady, makeReady, type Readiness } from "./ready.ts";
 export { MAX_IN_FLIGHT, Spammer, type SpammerOptions, type SpamStats } from "./spammer.ts";
-export { checkTriggered } from "./triggered.ts";

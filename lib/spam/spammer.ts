@@ -2,6 +2,7 @@ import { type Clock, IdealPath, type Instance, type Json, onAbort, shapeOf } fro
 import type { Answer, Platform } from "../platform/mod.ts";
 import { type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
 import { type Batch, type LoadFigures, Measures, type RecentFigures } from "./measures.ts";
+import { type NativeEnd, type NativeResult, runNatively } from "./native_run.ts";
 
 /** What a spammer is made of. */
 export interface SpammerOptions {
@@ -33,9 +34,10 @@ export interface SpamStats {
 
 /**
  * Load without quality of service: every chain is started at its intended time, every function triggers its successors the
- * moment it has ended, nothing is queued, limited or tried again. A chain of which a call fails or is refused is dropped:
- * what has run of it was in vain. Nothing waits for answers: a platform that slows down does not slow the load down, and
- * latency counts from the intended start.
+ * moment it has ended, nothing is queued, limited or tried again. Chains that the platform can run by itself are left to it;
+ * of others, what comes next is called from here. A chain of which a call fails or is refused is dropped: what has run of it
+ * was in vain. Nothing waits for answers: a platform that slows down does not slow the load down, and latency counts from
+ * the intended start.
  */
 export class Spammer {
   readonly #options: SpammerOptions;
@@ -91,9 +93,21 @@ export class Spammer {
 
   async #chain(instance: Instance, stop: AbortSignal): Promise<void> {
     const { recorder, clock } = this.#options;
-    const { chain, id, submittedAtMs } = instance;
+    const { chain, submittedAtMs } = instance;
     recorder.submit(submission(instance));
     this.#chains.started++;
+    const { platform: { native, name }, maxInFlight = MAX_IN_FLIGHT } = this.#options;
+    if (native?.takes(chain) && this.#calls.running < maxInFlight) {
+      const result = await runNatively(instance, {
+        native,
+        platform: name,
+        recorder,
+        clock,
+        running: (change) => this.#calls.running += change,
+        ended: (end) => this.#endedNatively(end),
+      }, stop);
+      return this.#end(instance, result);
+    }
     const outputs: Json[] = [];
     const path = new IdealPath(chain);
     const { roots, successors, predecessorCounts } = shapeOf(chain);
@@ -114,16 +128,26 @@ export class Spammer {
     };
     const batch = this.#measures.join(submittedAtMs, roots.length);
     await Promise.all(roots.map((root) => call(root, submittedAtMs, batch)));
-    const outcome: ChainOutcome = reason === undefined ? "completed" : "dropped";
+    this.#end(instance, { lost: reason, idealMs: path.idealMs });
+  }
+
+  /** What the platform has called is known when it has ended. */
+  #endedNatively({ outcome, ...times }: NativeEnd): void {
+    this.#calls[outcome]++;
+    this.#measures.hear({ ...times, isOk: outcome === "ok" });
+  }
+
+  #end({ id, chain }: Instance, { lost, idealMs }: NativeResult): void {
+    const { recorder, clock } = this.#options;
+    const outcome: ChainOutcome = lost === undefined ? "completed" : "dropped";
     this.#chains[outcome]++;
-    const why = reason === undefined ? {} : { reason };
     recorder.end({
       chain: chain.name,
       instance: id,
       endedAtMs: clock.nowMs(),
       outcome,
-      idealMs: path.idealMs,
-      ...why,
+      idealMs,
+      ...(lost === undefined ? {} : { reason: lost }),
     });
   }
 

@@ -1,4 +1,5 @@
 import { onAbort } from "../../model/mod.ts";
+import type { Dialer } from "../dialer.ts";
 import { Connection, NoAnswerError } from "./connection.ts";
 
 /** A request, as far as calls of functions need it. */
@@ -18,6 +19,7 @@ export interface Http1Options {
   readonly maxBodyBytes: number;
   /** Connections kept open to one origin when they are idle. */
   readonly idleConnections: number;
+  readonly dialer: Pick<Dialer, "dial">;
 }
 
 /** Connections that are opened at the same time, so that the server's backlog does not overflow. */
@@ -89,7 +91,7 @@ export class Http1Client implements Disposable {
     const { protocol, origin } = target;
     const hostname = target.hostname.replace(/^\[|\]$/g, "");
     const port = Number(target.port) || (protocol === "https:" ? 443 : 80);
-    const plain = await Deno.connect({ hostname, port, signal });
+    const plain = await this.#options.dialer.dial(target.hostname, port, signal);
     plain.setNoDelay(true);
     const conn = protocol === "https:" ? await secured(plain, hostname) : plain;
     if (signal.aborted) {

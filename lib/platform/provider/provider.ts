@@ -7,6 +7,11 @@ import { type WaitingCall, WaitingLine } from "./waiting_line.ts";
 /** Whether a caller waits for the answer, or the provider runs the call some time after it took it. */
 export type CallMode = "http" | "background";
 
+/** How functions trigger each other at a provider: in the background, if it has a queue for that. */
+export function successorMode({ backgroundQueue }: Profile): CallMode {
+  return backgroundQueue > 0 ? "background" : "http";
+}
+
 /** What a provider does with a call that arrives. */
 export type Admission =
   | { readonly kind: "refused"; readonly retryAfterMs: number }
