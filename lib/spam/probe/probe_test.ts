@@ -57,6 +57,13 @@ for (const [name] of profileSummaries()) {
   });
 }
 
+for (const [name] of profileSummaries()) {
+  Deno.test(`probe() finds the numbers of the profile ${name} over a slow network`, async () => {
+    const found = await probe(new VirtualLab(parseProfile(name), name, 20), OPTIONS, never);
+    check(found, parseProfile(name));
+  });
+}
+
 const OTHERS = [
   "hard-limit,limit=7,cold=80ms,keepalive=20s",
   "hard-limit,limit=450,cold=400ms/900ms,keepalive=3m",

@@ -39,6 +39,7 @@ function limitVerdict(found: Findings): Verdict {
   const rest = [
     ...last.refused > 0 ? [`${last.refused} were refused`] : [],
     ...last.ok > last.ran ? [`${last.ok - last.ran} waited`] : [],
+    ...last.asked > last.ok + last.refused ? [`${last.asked - last.ok - last.refused} failed`] : [],
   ];
   return {
     property,
@@ -70,7 +71,8 @@ function refusalVerdict(found: Findings): Verdict {
   if (limit === undefined) return skipped(property, found, "limit");
   const queue = Math.max(limit.queue, Math.round(ramp?.queue ?? 0));
   const refused = limit.steps.reduce((sum, step) => sum + step.refused, 0);
-  const evidence = `${refused} calls were refused in all`;
+  const all = limit.steps.reduce((sum, step) => sum + step.asked, 0);
+  const evidence = `${refused} of ${all} calls were refused`;
   const words = { none: "none were met", hard: "are refused", queued: `wait, ${queueWords(queue)}` };
   return {
     property,
