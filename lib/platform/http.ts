@@ -2,6 +2,8 @@ import {
   type Clock,
   type FailureCause,
   type FunctionSpec,
+  isTooDeep,
+  type Json,
   onAbort,
   type Outcome,
   type Stop,
@@ -193,12 +195,19 @@ export const COLD_HEADER = "x-sequoia-cold";
 /** What a function answered: JSON if it is any, else the text. */
 function outcomeOf(text: string): Outcome {
   if (text === "") return { kind: "ok", output: null };
+  let output: Json;
   try {
-    return { kind: "ok", output: JSON.parse(text) };
+    output = JSON.parse(text);
   } catch {
     return { kind: "ok", output: text, isText: true };
   }
+  if (text.length < SHORT || !isTooDeep(output)) return { kind: "ok", output };
+  const reason = "output-too-deep: its answer has more than 100 lists and objects in each other";
+  return { kind: "failed", reason, retryable: false };
 }
+
+/** Shorter texts have no room for so many brackets, in characters. */
+const SHORT = 200;
 
 /** A GET has no body: the id goes into the query, as the original's spammer does it. */
 function withQuery(url: string, call: Call): string {
