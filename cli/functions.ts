@@ -38,7 +38,17 @@ export const command: Command = {
     ["sequoia functions workloads/bag_of_words.ts", "runs the bodies of the workload's functions"],
   ],
   options,
-  tables: { "Profiles": profileSummaries(), "Parameters of a profile": profileParameters() },
+  tables: {
+    "Paths": [
+      ["POST /f/NAME", "call a function; with X-Sequoia-Mode: background, answered with 202, and run later"],
+      [
+        "POST /chains",
+        'run a chain without Sequoia: {"id": "…", "chain": {…}}; a line for each call that ends',
+      ],
+    ],
+    "Profiles": profileSummaries(),
+    "Parameters of a profile": profileParameters(),
+  },
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     const log = openLog(values);
@@ -61,8 +71,9 @@ export const command: Command = {
     log.info(`Serving the local platform at ${server.url}, ${profileWords(profile)}. ^C ends it`);
     {
       using _live = new LiveLine(clock, () => {
-        const { running, queued, served, refused, made } = server.counts;
-        return `running ${running}, queued ${queued}, served ${served}, refused ${refused}, containers made ${made}`;
+        const { running, queued, served, refused, made, chains } = server.counts;
+        return `running ${running}, queued ${queued}, served ${served}, refused ${refused}, ` +
+          `containers made ${made}; chains ${chains}`;
       });
       await clock.until(Infinity, context.drain);
     }

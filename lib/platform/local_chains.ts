@@ -67,7 +67,8 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
 function checkEnd(said: unknown, { nodes }: Chain): ChainCallEnd {
   const end = said as ChainCallEnd;
   const isEnd = isObject(said) && nodes[end.node] !== undefined && Number.isInteger(end.status) &&
-    [end.atMs, end.queuedMs, end.runMs].every((ms) => ms >= 0) && typeof end.cold === "boolean" &&
+    [end.atMs, end.queuedMs, end.runMs].every((ms) => Number.isFinite(ms) && ms >= 0) &&
+    typeof end.cold === "boolean" &&
     ["string", "undefined"].includes(typeof end.lost);
   if (isEnd) return end;
   throw new TypeError(
