@@ -5,7 +5,16 @@
 import config from "../deno.json" with { type: "json" };
 
 /** What only tests and tools import: `deno compile` embeds every package that the configuration names. */
-const FOR_TESTS = ["@std/assert", "esbuild", "fast-check", "typescript"];
+const FOR_TESTS = [
+  "@azure/functions",
+  "@google-cloud/functions-framework",
+  "@google-cloud/functions-framework/testing",
+  "express",
+  "@std/assert",
+  "esbuild",
+  "fast-check",
+  "typescript",
+];
 /** It stands beside deno.json, as the paths in it count from there. */
 const CONFIG = "compile.tmp.json", LOCK = "compile.tmp.lock";
 

@@ -55,11 +55,10 @@ async function answered(call: ToldCall, result: unknown): Promise<unknown> {
     return result;
   }
   const { headers, body } = result as Answer;
-  const isStream = body instanceof ReadableStream;
+  const isStream = body instanceof ReadableStream && isPlain(result);
   if (!isStream) await call.end();
-  if (headers instanceof Headers && !isPlain(result)) { // an HttpResponse, whose body is fixed
+  if (!isPlain(result) && canAppend(headers)) { // an HttpResponse, whose body is fixed
     headers.append("server-timing", call.timing);
-    if (isStream) await call.end();
     return result;
   }
   return {
@@ -67,6 +66,11 @@ async function answered(call: ToldCall, result: unknown): Promise<unknown> {
     headers: withTiming(headers, call.timing),
     ...isStream && { body: watched(body, () => call.end()) },
   };
+}
+
+/** The library's headers are not the machine's own class. */
+function canAppend(headers: unknown): headers is Pick<Headers, "append"> {
+  return typeof (headers as { append?: unknown } | undefined)?.append === "function";
 }
 
 function isPlain(value: unknown): boolean {

@@ -50,8 +50,7 @@ export function sequoia<H extends ExpressHandler>(handler: H, options: WrapOptio
       throw error;
     }
   };
-  // Express tells handlers of errors by it.
-  return Object.defineProperty(wrapped, "length", { value: handler.length }) as unknown as H;
+  return wrapped as unknown as H;
 }
 
 async function failed(call: ToldCall, error: unknown): Promise<never> {
