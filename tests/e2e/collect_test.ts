@@ -1,7 +1,7 @@
 /** What functions say of themselves over TCP, heard by the real command line. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { FunctionEvent } from "../../lib/model/mod.ts";
-import { testWith } from "./requirements.ts";
+import { testWith } from "../requirements.ts";
 import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
 
 interface Figures {
