@@ -10,7 +10,7 @@ import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } fr
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { flag, many, one, readOptions, text } from "./options.ts";
-import { PLATFORM_OPTIONS } from "./platform_options.ts";
+import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
 import { leftWords, LiveLine } from "./progress.ts";
 import {
   DEFAULT_LIMIT,
@@ -65,6 +65,7 @@ export const command: Command = {
     const log = openLog(values);
     const policyOptions = policyOptionsOf(values);
     const attached = values.platform;
+    const allowed = allowedUrls(values["allow-url"]);
     const policy = await makePolicy(values.policy, policyOptions);
     const limits = { ...limitsOf(values, defaultLimit(attached)), platforms: platformLimits(attached) };
     const scheduler = new Scheduler({
@@ -79,6 +80,7 @@ export const command: Command = {
     const platform = stack.use(
       await makePlatform({
         ...values,
+        allowed,
         attached,
         collector: collecting?.address,
         onStart: (words) => log.info(words),

@@ -1,5 +1,6 @@
-import { parseAddress } from "../lib/platform/mod.ts";
-import { one, text } from "./options.ts";
+import { parseAddress, parseUrlPattern, type UrlPattern } from "../lib/platform/mod.ts";
+import { UsageError } from "./errors.ts";
+import { many, one, text } from "./options.ts";
 
 /** Reads `host:port`. */
 export function address(text: string): string {
@@ -11,8 +12,24 @@ export function address(text: string): string {
 export const PLATFORM_OPTIONS = {
   profile: one(
     "PROFILE",
-    "how the local platform behaves, if it is started here (see functions --help; default ideal)",
+    "how the local platform behaves, if it is started here: a name or a file, and parameters " +
+      "(see functions --help; default ideal)",
     text,
   ),
   local: one("ADDRESS", "where the local platform is (default 127.0.0.1:7077)", address),
+  "allow-url": many(
+    "PATTERN",
+    "call no other URLs of functions than https://*.example.com:8443/path/* (repeatable; also SEQUOIA_ALLOW_URLS)",
+    parseUrlPattern,
+  ),
 } as const;
+
+/** What the command line and the environment allow to be called, together; empty: all that is not refused always. */
+export function allowedUrls(given: readonly UrlPattern[]): UrlPattern[] {
+  const texts = (Deno.env.get("SEQUOIA_ALLOW_URLS") ?? "").split(/[\s,]+/).filter((text) => text !== "");
+  try {
+    return [...given, ...texts.map(parseUrlPattern)];
+  } catch (cause) {
+    throw new UsageError(`SEQUOIA_ALLOW_URLS: ${(cause as Error).message}`, { cause });
+  }
+}

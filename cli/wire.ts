@@ -1,6 +1,6 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { Attachment, CollectorAddress, Platform } from "../lib/platform/mod.ts";
+import type { Attachment, CollectorAddress, Platform, Profile, UrlPattern } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -107,6 +107,28 @@ function isFile(part: string): boolean {
   return part.includes("/") || /\.[cm]?[jt]s$/.test(part);
 }
 
+/**
+ * The profile that `--profile` names: a built-in one, or one in a file; parameters may follow.
+ *
+ * @throws {PlatformError} if there is none, or a parameter cannot be used
+ */
+export async function profileOf(text = "ideal"): Promise<Profile> {
+  const { parseProfile, PlatformError, profileFileOf, readProfileFile } = await import(
+    "../lib/platform/mod.ts"
+  );
+  const path = profileFileOf(text);
+  if (path === undefined) return parseProfile(text);
+  let file: string;
+  try {
+    file = await Deno.readTextFile(path);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : (cause as Error).message;
+    const what = `Cannot read the profile ${path}: ${why}. Name a built-in profile, or a file that is there`;
+    throw new PlatformError("unknown-profile", what, { cause });
+  }
+  return parseProfile(text, readProfileFile(file, path));
+}
+
 /** What `--local` and `--profile` say. */
 export interface PlatformOptions {
   readonly local?: string | undefined;
@@ -114,8 +136,12 @@ export interface PlatformOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** Those that functions without a URL run on, if there are several. */
   readonly attached?: readonly Attachment[];
+  /** What the URLs that functions have of their own must match; empty, or left out: nothing. */
+  readonly allowed?: readonly UrlPattern[];
   /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress | undefined;
+  /** For a load of so many calls in flight, at most: calls go out as soon as can be. */
+  readonly load?: number;
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
 }
@@ -128,13 +154,12 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     isStartable,
     LOCAL_ADDRESS,
     LocalPlatform,
-    parseProfile,
     profileWords,
     SeveralPlatforms,
   } = await import("../lib/platform/mod.ts");
-  const { attached = [], functions } = options;
-  const collector = options.collector === undefined ? {} : { collector: options.collector };
-  const profile = parseProfile(options.profile ?? "ideal");
+  const { attached = [], functions, allowed = [], collector } = options;
+  const http = { clock, behindProxy: isBehindProxy(), ...collector === undefined ? {} : { collector } };
+  const profile = await profileOf(options.profile);
   const localAt = (listen: string) =>
     new LocalPlatform(
       { profile, clock, random: chance, listen, ...(functions === undefined ? {} : { functions }) },
@@ -143,14 +168,27 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
           `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,
         ),
     );
-  const own = new HttpPlatform({ clock, local: localAt(options.local ?? LOCAL_ADDRESS), ...collector });
+  const { load } = options;
+  const own = new HttpPlatform({
+    ...http,
+    allowed,
+    local: localAt(options.local ?? LOCAL_ADDRESS),
+    ...(load === undefined ? {} : { direct: !http.behindProxy, idleConnections: load }),
+  });
   if (attached.length === 0) return own;
   const byName = attached.map((attachment) => {
     const { name, url } = attachment;
     const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
-    return [name, new HttpPlatform({ clock, local, name, ...collector })] as const;
+    return [name, new HttpPlatform({ ...http, local, name })] as const;
   });
   return new SeveralPlatforms(own, new Map(byName));
+}
+
+/** Whether the environment sends requests through an HTTP proxy. */
+function isBehindProxy(): boolean {
+  return ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) =>
+    (Deno.env.get(name) ?? Deno.env.get(name.toLowerCase()) ?? "") !== ""
+  );
 }
 
 /** Opens the run log at `path`. */

@@ -7,6 +7,8 @@ const LONGEST_RETRY_AFTER_MS = 3_600_000;
 export interface AnswerHead {
   readonly status: number;
   readonly headers: Headers;
+  /** Where it came from, for a redirect to somewhere beside that. */
+  readonly url?: string;
 }
 
 /**
@@ -15,7 +17,8 @@ export interface AnswerHead {
  *
  * @param nowMs the present instant, for a `Retry-After` that is a date
  */
-export function classify({ status, headers }: AnswerHead, nowMs: number): Exclude<Outcome, { kind: "ok" }> {
+export function classify(head: AnswerHead, nowMs: number): Exclude<Outcome, { kind: "ok" }> {
+  const { status, headers } = head;
   const after = retryAfterMs(headers, nowMs);
   const wait = after === undefined ? {} : { retryAfterMs: after };
   if (status === 429 || (status >= 500 && saysThrottled(status, headers))) {
@@ -25,11 +28,19 @@ export function classify({ status, headers }: AnswerHead, nowMs: number): Exclud
   const cause = status === 408 ? "timeout" : status >= 500 ? "server-error" : undefined;
   return {
     kind: "failed",
-    reason: `answered with status ${status}`,
+    reason: `answered with status ${status}${redirectWords(head)}`,
     retryable,
     ...(cause === undefined ? {} : { cause }),
     ...wait,
   };
+}
+
+/** Where a redirect leads: only its host, as the rest may be long, or secret. */
+function redirectWords({ status, headers, url }: AnswerHead): string {
+  const target = status >= 300 && status < 400 ? headers.get("location") : null;
+  if (target === null) return "";
+  const host = URL.parse(target, url)?.host || "elsewhere";
+  return `: it redirects to ${host}, which is not followed. Give the function the URL that it leads to`;
 }
 
 /** A 503 with Retry-After, and what AWS, Google and Azure put into headers when they are out of capacity. */
@@ -39,10 +50,19 @@ function saysThrottled(status: number, headers: Headers): boolean {
   return /throttl|toomanyrequests|limitexceeded|serverbusy/i.test(type);
 }
 
-/** Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date. */
+/**
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date, which counts from that of the answer: the clocks of
+ * platforms are not ours.
+ */
 function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
   const text = headers.get("retry-after")?.trim();
   if (text === undefined || text === "") return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : new Date(text).getTime() - nowMs;
+  const ms = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : timeOf(text) - (timeOf(headers.get("date") ?? "") || nowMs);
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_RETRY_AFTER_MS);
+}
+
+function timeOf(date: string): number {
+  return new Date(date).getTime();
 }

@@ -25,6 +25,11 @@ const CASES: readonly [
     { "retry-after": "Mon, 23 Nov 2026 11:00:00 GMT" },
     { kind: "throttled", reason: "throttled with status 503", retryAfterMs: 0 },
   ],
+  [429, { "retry-after": "Mon, 23 Nov 2020 10:00:07 GMT", "date": "Mon, 23 Nov 2020 10:00:00 GMT" }, {
+    kind: "throttled",
+    reason: "throttled with status 429",
+    retryAfterMs: 7000,
+  }],
   [429, { "retry-after": "999999999" }, {
     kind: "throttled",
     reason: "throttled with status 429",

@@ -2,16 +2,24 @@ import {
   type Clock,
   type FailureCause,
   type FunctionSpec,
+  isTooDeep,
+  type Json,
   onAbort,
   type Outcome,
   type Stop,
 } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
+import type { Resolve } from "./checked_name.ts";
 import { classify } from "./classify.ts";
+import { Connections, IDLE_CONNECTIONS } from "./connections.ts";
 import { whatWasSaid } from "./failure_words.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
-import { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+import { Dialer } from "./dialer.ts";
+import { Http1Client } from "./http1/client.ts";
+import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
+import { UrlGuard, UrlRefusedError } from "./url_guard.ts";
+import type { UrlPattern } from "./url_pattern.ts";
 
 /** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
 export interface LocalFunctions extends Partial<AsyncDisposable> {
@@ -19,6 +27,8 @@ export interface LocalFunctions extends Partial<AsyncDisposable> {
   resolve(spec: FunctionSpec): string | Promise<string>;
   /** Is told when nobody answered at such a URL. */
   lost?(): void;
+  /** Chains of such functions that trigger each other, if they can. */
+  readonly native?: NativeChains;
 }
 
 /** What an HTTP platform is made of. */
@@ -34,18 +44,31 @@ export interface HttpOptions {
   readonly idleConnections?: number;
   /** Where functions report to; port 0 says nowhere. */
   readonly collector?: CollectorAddress;
+  /** What the URLs that functions have of their own must match. (Default: anything that is not refused always) */
+  readonly allowed?: readonly UrlPattern[];
+  /** Finds the addresses of names. (Default: as the system does it) */
+  readonly resolve?: Resolve;
+  /** Whether an HTTP proxy of the environment makes the connections. (Default: false) */
+  readonly behindProxy?: boolean;
+  /**
+   * Whether calls go out by an {@linkcode Http1Client} instead of `fetch`: sooner, and at a known instant, but by no proxy
+   * and without HTTP/2. For load. (Default: false)
+   */
+  readonly direct?: boolean;
 }
 
 const MAX_ANSWER_BYTES = 262_144;
-const IDLE_CONNECTIONS = 1024;
-/** Connections that were not used for so long are closed, in milliseconds. */
-const IDLE_TIMEOUT_MS = 30_000;
 
-/** Invokes functions at any http(s) URL, over connections that are kept open. */
+/**
+ * Invokes functions at http(s) URLs, over connections that are kept open. URLs are not trusted: where clouds keep their
+ * credentials nothing is called, by whatever name, and no redirect is followed.
+ */
 export class HttpPlatform implements Platform {
   readonly name: string;
   readonly #options: HttpOptions;
-  readonly #client: Deno.HttpClient;
+  readonly #guard: UrlGuard;
+  readonly #connections: Connections;
+  readonly #direct: Http1Client | undefined;
   readonly #maxBytes: number;
   readonly #collector: CollectorAddress;
   readonly #deadlines: Deadlines;
@@ -56,10 +79,22 @@ export class HttpPlatform implements Platform {
     this.#deadlines = new Deadlines(options.clock);
     this.#maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
     this.#collector = options.collector ?? { ip: "127.0.0.1", port: 0 };
-    this.#client = Deno.createHttpClient({
-      poolMaxIdlePerHost: options.idleConnections ?? IDLE_CONNECTIONS,
-      poolIdleTimeout: IDLE_TIMEOUT_MS,
-    });
+    this.#guard = new UrlGuard(options.allowed);
+    this.#connections = new Connections(options);
+    if (options.direct) {
+      const { clock, resolve, idleConnections = IDLE_CONNECTIONS } = options;
+      const dialer = new Dialer(clock, resolve);
+      this.#direct = new Http1Client({ maxBodyBytes: this.#maxBytes, idleConnections, dialer });
+    }
+  }
+
+  async prepare(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void> {
+    const url = spec.url ?? await this.#options.local.resolve(spec);
+    await this.#direct?.open(url, calls, signal);
+  }
+
+  get native(): NativeChains | undefined {
+    return this.#options.local.native;
   }
 
   async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
@@ -67,20 +102,23 @@ export class HttpPlatform implements Platform {
     const { local } = this.#options;
     const controller = new AbortController();
     const forget = onAbort(signal, () => controller.abort(new Error("it was stopped")));
-    let late = false;
+    let late = false, sentAtMs: number | undefined;
+    const sent = () => sentAtMs = this.#options.clock.nowMs();
     const deadline = this.#deadlines.begin(spec.timeoutMs, () => {
       late = true;
       controller.abort(new Error(`no answer within ${spec.timeoutMs} ms`));
     });
     try {
-      const response = await this.#send(call, controller.signal);
-      return await this.#read(response);
+      const response = await this.#send(call, controller.signal, sent);
+      const answer = await this.#read(response);
+      return sentAtMs === undefined ? answer : { ...answer, sentAtMs };
     } catch (error) {
       if (error instanceof PlatformError) throw error;
       if (controller.signal.aborted) {
         return failure(controller.signal.reason, true, late ? "timeout" : undefined);
       }
       if (error instanceof TooLargeError) return tooLarge(error);
+      if (error instanceof UrlRefusedError) return failure(error, false);
       if (spec.url === undefined) local.lost?.();
       return failure(error, true, "network");
     } finally {
@@ -89,20 +127,18 @@ export class HttpPlatform implements Platform {
     }
   }
 
-  async #send(call: Call, signal: AbortSignal): Promise<Response> {
+  async #send(call: Call, signal: AbortSignal, sent: () => void): Promise<Response> {
     const { spec } = call;
+    if (spec.url !== undefined) this.#guard.check(spec.url);
     const found = spec.url ?? this.#options.local.resolve(spec);
     const url = typeof found === "string" ? found : await found;
-    const init: RequestInit & { client: Deno.HttpClient } = {
-      method: spec.method,
-      headers: this.#headers(call),
-      redirect: "manual",
-      signal,
-      client: this.#client,
-    };
-    if (spec.method === "GET") return await fetch(withQuery(url, call), init);
-    init.body = JSON.stringify(this.#payload(call));
-    return await fetch(url, init);
+    const { method } = spec, headers = this.#headers(call);
+    const target = method === "GET" ? withQuery(url, call) : url;
+    const body = method === "GET" ? {} : { body: JSON.stringify(this.#payload(call)) };
+    if (this.#direct !== undefined) {
+      return await this.#direct.send(target, { method, headers, signal, sent, ...body });
+    }
+    return await this.#connections.send(target, { method, headers, signal, ...body });
   }
 
   #payload(call: Call): unknown {
@@ -124,10 +160,10 @@ export class HttpPlatform implements Platform {
   }
 
   async #read(response: Response): Promise<Answer> {
-    const { status, headers } = response;
+    const { status, headers, url } = response;
     const cold = headers.get(COLD_HEADER) === "1";
     if (!response.ok) {
-      const outcome = classify({ status, headers }, this.#options.clock.nowMs());
+      const outcome = classify({ status, headers, url }, this.#options.clock.nowMs());
       if (outcome.kind === "throttled") {
         await response.body?.cancel();
         return { outcome, status, cold };
@@ -141,7 +177,8 @@ export class HttpPlatform implements Platform {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.close();
+    this.#connections[Symbol.dispose]();
+    this.#direct?.[Symbol.dispose]();
     await this.#options.local[Symbol.asyncDispose]?.();
   }
 }
@@ -158,12 +195,19 @@ export const COLD_HEADER = "x-sequoia-cold";
 /** What a function answered: JSON if it is any, else the text. */
 function outcomeOf(text: string): Outcome {
   if (text === "") return { kind: "ok", output: null };
+  let output: Json;
   try {
-    return { kind: "ok", output: JSON.parse(text) };
+    output = JSON.parse(text);
   } catch {
     return { kind: "ok", output: text, isText: true };
   }
+  if (text.length < SHORT || !isTooDeep(output)) return { kind: "ok", output };
+  const reason = "output-too-deep: its answer has more than 100 lists and objects in each other";
+  return { kind: "failed", reason, retryable: false };
 }
+
+/** Shorter texts have no room for so many brackets, in characters. */
+const SHORT = 200;
 
 /** A GET has no body: the id goes into the query, as the original's spammer does it. */
 function withQuery(url: string, call: Call): string {

@@ -137,6 +137,22 @@ Deno.test("HttpPlatform.invoke() takes no answer that is too long, announced or 
   }
 });
 
+Deno.test("HttpPlatform.invoke() takes no answer that nests so deep that it could not be passed on", async () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  const bodies = [nested(100), nested(101), `{"a":${nested(100)}}`, nested(100_000)];
+  await using at = serve(() => new Response(bodies.shift()));
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+  assertEquals(outcome.kind, "ok");
+  while (bodies.length > 0) {
+    const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: "output-too-deep: its answer has more than 100 lists and objects in each other",
+      retryable: false,
+    });
+  }
+});
+
 Deno.test("HttpPlatform.invoke() puts what a function says of its failure into the reason", async () => {
   await using at = serve(() => Response.json({ error: "no such table" }, { status: 500 }));
   const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
@@ -144,14 +160,23 @@ Deno.test("HttpPlatform.invoke() puts what a function says of its failure into t
   assertEquals(outcome.reason, "answered with status 500: no such table");
 });
 
-Deno.test("HttpPlatform.invoke() does not follow redirects", async () => {
+Deno.test("HttpPlatform.invoke() does not follow redirects, and says where they lead", async () => {
   let calls = 0;
+  const targets = ["/elsewhere", "http://169.254.169.254/latest?token=secret", "no url at all://"];
   await using at = serve(
-    () => (calls++, new Response(null, { status: 302, headers: { location: "/elsewhere" } })),
+    () => new Response(null, { status: 302, headers: { location: targets[calls++]! } }),
   );
-  const { outcome, status } = await at.platform.invoke(callOf({ url: at.url }), never);
-  assertEquals([calls, status], [1, 302]);
-  assertEquals(outcome, { kind: "failed", reason: "answered with status 302", retryable: false });
+  const { host } = new URL(at.url);
+  for (const [i, where] of [host, "169.254.169.254", host].entries()) {
+    const { outcome, status } = await at.platform.invoke(callOf({ url: at.url }), never);
+    assertEquals([calls, status], [i + 1, 302]);
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: `answered with status 302: it redirects to ${where}, which is not followed. ` +
+        "Give the function the URL that it leads to",
+      retryable: false,
+    });
+  }
 });
 
 Deno.test("HttpPlatform.invoke() may be tried again after a connection that was refused or broken", async () => {

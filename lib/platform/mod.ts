@@ -1,18 +1,29 @@
 /** Where functions run: the Platform interface, HTTP, and the local platform over a provider model. */
 export { type Attachment, functionsAt, isStartable, parseAttachment } from "./attachment.ts";
+export { type ChainCallEnd, ChainHost, type ChainHostOptions } from "./chain_host.ts";
 export { type CollectorAddress, idempotencyKey } from "./event.ts";
+export { FunctionRunner, type FunctionRunnerOptions } from "./function_runner.ts";
 export { type HttpOptions, HttpPlatform } from "./http.ts";
 export { LocalPlatform } from "./local.ts";
-export {
-  LOCAL_ADDRESS,
-  type LocalCounts,
-  LocalServer,
-  type LocalServerOptions,
-  localUrl,
-  parseAddress,
-} from "./local_server.ts";
-export { type Answer, type Call, type Platform, PlatformError } from "./platform.ts";
+export { LOCAL_ADDRESS, localUrl, parseAddress } from "./local_address.ts";
+export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local_server.ts";
+export { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
+export { Turns } from "./turns.ts";
 export { SeveralPlatforms } from "./several.ts";
+export { parseUrlPattern, type UrlPattern } from "./url_pattern.ts";
 export type { Profile } from "./provider/profile.ts";
-export { parseProfile, profileParameters, profileSummaries, profileWords } from "./provider/profile_text.ts";
-export { type Admission, type CallMode, Provider, type QueuedStart } from "./provider/provider.ts";
+export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./provider/profile_file.ts";
+export {
+  parseProfile,
+  profileFileOf,
+  profileParameters,
+  profileSummaries,
+  profileWords,
+} from "./provider/profile_text.ts";
+export {
+  type Admission,
+  type CallMode,
+  Provider,
+  type QueuedStart,
+  successorMode,
+} from "./provider/provider.ts";
