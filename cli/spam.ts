@@ -119,7 +119,7 @@ async function workloadOf(targets: readonly string[], values: SpamValues): Promi
 }
 
 function isUrl(target: string | undefined): boolean {
-  return target !== undefined && /^https?:/.test(target);
+  return target !== undefined && /^(https?|lambda):/.test(target);
 }
 
 /** Calls to a URL are chains of one function, which bears the URL's path as its name. */

@@ -243,7 +243,7 @@ export class Execution {
 
   #record(task: Invocation, held: HeldInstance, answer: Answer, startedAtMs: number, runMs: number): void {
     const { recorder, platform: { name } } = this.#parts;
-    const { platform = name } = task;
+    const platform = task.platform ?? answer.platform ?? name;
     const settled = isFinal(this.#judge(task, held, answer.outcome));
     recorder.attempt(attemptEvent(task, { ...answer, startedAtMs, runMs, settled, platform }));
   }

@@ -25,6 +25,8 @@ export interface Answer {
   readonly status: number;
   /** Whether the platform said that it had to start a container first. */
   readonly cold: boolean;
+  /** Who made the attempt, if not the platform that was asked by its own name. */
+  readonly platform?: string;
 }
 
 /** Somewhere functions run. */
