@@ -5,6 +5,7 @@ import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
+import { COLLECT_OPTIONS, openCollecting } from "./collecting.ts";
 import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
@@ -31,6 +32,7 @@ const options = {
     "one of several platforms: edge=http://127.0.0.1:7077,limit=200,price=1 (repeatable)",
     parseAttachment,
   ),
+  ...COLLECT_OPTIONS,
   out: one("FILE", "the run log (default run.json; none: do not write one)", text),
   ...QUEUE_OPTION,
   ...PARTITIONS_OPTION,
@@ -52,6 +54,7 @@ export const command: Command = {
       "sequoia consume --queue kafka://127.0.0.1:9092 --limit 200",
       "on each of several machines: they share the work, and the limit",
     ],
+    ["sequoia consume --collect 10000", "and say how long functions really ran, and waited at the provider"],
     ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
   ],
   options,
@@ -73,8 +76,15 @@ export const command: Command = {
       random: chance,
     });
     await using stack = new AsyncDisposableStack();
+    const collecting = stack.use(openCollecting(values));
     const platform = stack.use(
-      await makePlatform({ ...values, allowed, attached, onStart: (words) => log.info(words) }),
+      await makePlatform({
+        ...values,
+        allowed,
+        attached,
+        collector: collecting?.address,
+        onStart: (words) => log.info(words),
+      }),
     );
     const queue = stack.use(
       await openQueue(values, { signal: context.drain, onNote: (words) => log.warn(words) }),
@@ -93,6 +103,7 @@ export const command: Command = {
       platform,
       recorder,
       clock,
+      ...(collecting === undefined ? {} : { functionTimes: collecting.timesFor(recorder) }),
       untilEmpty: values["until-empty"],
       onOrder: ({ policy }) =>
         void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),
@@ -107,6 +118,7 @@ export const command: Command = {
     {
       using _live = new LiveLine(clock, () => progressLine(consumer.stats()));
       await consumer.run(context.drain, context.stop);
+      await collecting?.lastWords(context.stop);
     }
     const { completed, failed, cancelled, shed, throttled, retried } = consumer.stats();
     if (values.json) {
@@ -116,6 +128,7 @@ export const command: Command = {
       `Completed ${completed}, failed ${failed}, cancelled ${cancelled}, shed ${shed}; ` +
         `${throttled} throttles, ${retried} retries`,
     );
+    collecting?.sum(log);
     if (path !== "none") log.info(`Run log: ${path}. See sequoia report ${path}`);
   },
 };

@@ -23,6 +23,7 @@ const EXPECTED = new Set([
   "FailedError",
   "WorkloadError",
   "PolicyError",
+  "CollectError",
   "PlatformError",
   "QueueError",
   "RunLogError",

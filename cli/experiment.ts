@@ -1,4 +1,4 @@
-import { parseProfile, type Profile } from "../lib/platform/mod.ts";
+import type { Profile } from "../lib/platform/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "../lib/policies/mod.ts";
 import type { Limits } from "../lib/scheduler/mod.ts";
 import { type Chain, freshSeed, MAX_ITEMS, parseCount } from "../lib/model/mod.ts";
@@ -17,7 +17,7 @@ import {
   schedulerOptionsOf,
   SCHEDULING_OPTIONS,
 } from "./scheduling_options.ts";
-import { makePolicy } from "./wire.ts";
+import { makePolicy, profileOf } from "./wire.ts";
 import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
 /** The options of `sequoia simulate`. */
@@ -25,7 +25,11 @@ export const SIMULATE_OPTIONS = {
   policy: one("NAMES", `policies to compare, separated by commas (default ${DEFAULT_POLICY})`, text),
   baseline: flag("compare with no Sequoia: functions trigger each other through the provider"),
   ...SCHEDULING_OPTIONS,
-  profile: one("PROFILE", "how the provider behaves (see functions --help; default ideal)", text),
+  profile: one(
+    "PROFILE",
+    "how the provider behaves: a name or a file, and parameters (see functions --help; default ideal)",
+    text,
+  ),
   ...LOAD_OPTIONS,
   items: one("N", "how many items maps have, as functions answer nothing here (default 1)", parseItems),
   "until-confident": flag("repeat with new seeds until --figure is known within 2 % (95 % confidence)"),
@@ -159,7 +163,7 @@ async function scenariosOf(policies: string, limits: Limits, values: SimulateVal
   const common = {
     limits,
     options: schedulerOptionsOf(values),
-    profile: parseProfile(values.profile ?? "ideal"),
+    profile: await profileOf(values.profile),
   };
   const scenarios: Scenario[] = [];
   if (values.baseline) scenarios.push({ name: "baseline", policy: undefined, ...common, limits: {} });

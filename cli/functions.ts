@@ -2,7 +2,6 @@ import { functionsOf } from "../lib/model/mod.ts";
 import {
   LOCAL_ADDRESS,
   LocalServer,
-  parseProfile,
   profileParameters,
   profileSummaries,
   profileWords,
@@ -12,13 +11,13 @@ import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
 import { address } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
-import { chance, clock } from "./wire.ts";
+import { chance, clock, profileOf } from "./wire.ts";
 import { loadWorkloads } from "./workload_file.ts";
 
 const options = {
   profile: one(
     "PROFILE",
-    "how it behaves: a name and parameters, as in hard-limit,limit=50 (default ideal)",
+    "how it behaves: a name or a file, and parameters, as in hard-limit,limit=50 (default ideal)",
     text,
   ),
   listen: one("ADDRESS", `where it listens (default ${LOCAL_ADDRESS}; port 0: a free one)`, address),
@@ -35,14 +34,25 @@ export const command: Command = {
       "sequoia functions --profile ramp,burst=20,ramp=60/m",
       "refuses bursts, and more than one new container a second",
     ],
+    ["sequoia functions --profile aws-lambda,limit=100,burst=50", "as AWS Lambda, but small"],
     ["sequoia functions workloads/bag_of_words.ts", "runs the bodies of the workload's functions"],
   ],
   options,
-  tables: { "Profiles": profileSummaries(), "Parameters of a profile": profileParameters() },
+  tables: {
+    "Paths": [
+      ["POST /f/NAME", "call a function; with X-Sequoia-Mode: background, answered with 202, and run later"],
+      [
+        "POST /chains",
+        'run a chain without Sequoia: {"id": "…", "chain": {…}}; a line for each call that ends',
+      ],
+    ],
+    "Profiles": profileSummaries(),
+    "Parameters of a profile": profileParameters(),
+  },
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     const log = openLog(values);
-    const profile = parseProfile(values.profile ?? "ideal");
+    const profile = await profileOf(values.profile);
     const functions = rest.length === 0
       ? new Map()
       : functionsOf((await loadWorkloads(rest)).chains.map(({ chain }) => chain));
@@ -61,12 +71,13 @@ export const command: Command = {
     log.info(`Serving the local platform at ${server.url}, ${profileWords(profile)}. ^C ends it`);
     {
       using _live = new LiveLine(clock, () => {
-        const { running, queued, served, refused } = server.counts;
-        return `running ${running}, queued ${queued}, served ${served}, refused ${refused}`;
+        const { running, queued, served, refused, made, chains } = server.counts;
+        return `running ${running}, queued ${queued}, served ${served}, refused ${refused}, ` +
+          `containers made ${made}; chains ${chains}`;
       });
       await clock.until(Infinity, context.drain);
     }
-    const { served, refused } = server.counts;
-    log.info(`Served ${served}, refused ${refused}`);
+    const { served, refused, made } = server.counts;
+    log.info(`Served ${served}, refused ${refused}, containers made ${made}`);
   },
 };

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   produce: { summary: "submit instances of a workload to the queue", load: () => import("./produce.ts") },
   consume: { summary: "schedule what is queued and invoke it", load: () => import("./consume.ts") },
   spam: { summary: "load a platform without quality of service", load: () => import("./spam.ts") },
+  collect: { summary: "hear from functions how long they run", load: () => import("./collect.ts") },
   report: { summary: "figures, charts and comparison of recorded runs", load: () => import("./report.ts") },
   simulate: { summary: "try policies and limits in virtual time", load: () => import("./simulate.ts") },
   functions: { summary: "serve the local platform", load: () => import("./functions.ts") },

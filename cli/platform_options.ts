@@ -12,7 +12,8 @@ export function address(text: string): string {
 export const PLATFORM_OPTIONS = {
   profile: one(
     "PROFILE",
-    "how the local platform behaves, if it is started here (see functions --help; default ideal)",
+    "how the local platform behaves, if it is started here: a name or a file, and parameters " +
+      "(see functions --help; default ideal)",
     text,
   ),
   local: one("ADDRESS", "where the local platform is (default 127.0.0.1:7077)", address),

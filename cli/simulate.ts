@@ -192,6 +192,7 @@ function both(first: SimulationRecorder, second: Recorder): SimulationRecorder {
   return {
     started: (...start) => first.started?.(...start),
     attempt: (event) => (first.attempt(event), second.attempt(event)),
+    functionRun: (event) => (first.functionRun(event), second.functionRun(event)),
     submit: (event) => (first.submit(event), second.submit(event)),
     end: (event) => (first.end(event), second.end(event)),
     counter: (event) => (first.counter(event), second.counter(event)),

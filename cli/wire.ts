@@ -1,6 +1,6 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { Attachment, Platform, UrlPattern } from "../lib/platform/mod.ts";
+import type { Attachment, CollectorAddress, Platform, Profile, UrlPattern } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -12,6 +12,14 @@ import { importFile } from "./workload_file.ts";
  * system's randomness come in. What it makes is loaded when it is asked for.
  */
 export const clock: Clock = realClock;
+
+/**
+ * How far the system's clock is ahead of {@linkcode clock}, in milliseconds: that one is not set, and drifts away from it in
+ * the course of days. To half a millisecond, as the system's is read in whole ones.
+ */
+export function systemAheadMs(): number {
+  return Date.now() + 0.5 - clock.nowMs();
+}
 
 /** What must differ from run to run. */
 export const chance: Random = systemRandom();
@@ -99,6 +107,28 @@ function isFile(part: string): boolean {
   return part.includes("/") || /\.[cm]?[jt]s$/.test(part);
 }
 
+/**
+ * The profile that `--profile` names: a built-in one, or one in a file; parameters may follow.
+ *
+ * @throws {PlatformError} if there is none, or a parameter cannot be used
+ */
+export async function profileOf(text = "ideal"): Promise<Profile> {
+  const { parseProfile, PlatformError, profileFileOf, readProfileFile } = await import(
+    "../lib/platform/mod.ts"
+  );
+  const path = profileFileOf(text);
+  if (path === undefined) return parseProfile(text);
+  let file: string;
+  try {
+    file = await Deno.readTextFile(path);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : (cause as Error).message;
+    const what = `Cannot read the profile ${path}: ${why}. Name a built-in profile, or a file that is there`;
+    throw new PlatformError("unknown-profile", what, { cause });
+  }
+  return parseProfile(text, readProfileFile(file, path));
+}
+
 /** What `--local` and `--profile` say. */
 export interface PlatformOptions {
   readonly local?: string | undefined;
@@ -108,6 +138,10 @@ export interface PlatformOptions {
   readonly attached?: readonly Attachment[];
   /** What the URLs that functions have of their own must match; empty, or left out: nothing. */
   readonly allowed?: readonly UrlPattern[];
+  /** Where functions report to. (Default: nowhere) */
+  readonly collector?: CollectorAddress | undefined;
+  /** For a load of so many calls in flight, at most: calls go out as soon as can be. */
+  readonly load?: number;
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
 }
@@ -121,10 +155,10 @@ export interface PlatformOptions {
 export async function makePlatform(options: PlatformOptions): Promise<Platform> {
   const platforms = await import("../lib/platform/mod.ts");
   const { Credentials, HttpPlatform, LocalPlatform, openLambda, OwnUrls, SeveralPlatforms } = platforms;
-  const { functionsAt, isStartable, lambdaRegionOf, LOCAL_ADDRESS, parseProfile, profileWords } = platforms;
-  const { attached = [], functions, allowed = [] } = options;
-  const connected = { clock, behindProxy: isBehindProxy() };
-  const profile = parseProfile(options.profile ?? "ideal");
+  const { functionsAt, isStartable, lambdaRegionOf, LOCAL_ADDRESS, profileWords } = platforms;
+  const { attached = [], functions, allowed = [], collector, load } = options;
+  const common = { clock, behindProxy: isBehindProxy(), ...collector === undefined ? {} : { collector } };
+  const profile = await profileOf(options.profile);
   const localAt = (listen: string) =>
     new LocalPlatform(
       { profile, clock, random: chance, listen, ...(functions === undefined ? {} : { functions }) },
@@ -135,7 +169,7 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     );
   const credentials = new Credentials(platforms.systemSources(clock));
   const lambda = (parts: { readonly name?: string; readonly region?: string }) =>
-    openLambda({ ...connected, credentials, allowed, ...lambdaEndpoint(), ...parts });
+    openLambda({ ...common, credentials, allowed, ...lambdaEndpoint(), ...parts });
   const attach = async (attachment: Attachment): Promise<Platform> => {
     const { name, url } = attachment, region = lambdaRegionOf(attachment);
     if (region !== undefined) {
@@ -143,12 +177,19 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
       return await lambda({ name, region });
     }
     const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
-    return new HttpPlatform({ ...connected, local, name });
+    return new HttpPlatform({ ...common, local, name });
   };
+  const http = new HttpPlatform({
+    ...common,
+    allowed,
+    local: localAt(options.local ?? LOCAL_ADDRESS),
+    ...(load === undefined ? {} : { direct: !common.behindProxy, idleConnections: load }),
+  });
+  const own = new OwnUrls(http, () => lambda({}));
+  if (attached.length === 0) return own;
   const byName = new Map<string, Platform>();
   for (const attachment of attached) byName.set(attachment.name, await attach(attachment));
-  const http = new HttpPlatform({ ...connected, allowed, local: localAt(options.local ?? LOCAL_ADDRESS) });
-  return new SeveralPlatforms(new OwnUrls(http, () => lambda({})), byName);
+  return new SeveralPlatforms(own, byName);
 }
 
 /** Where the environment says that Lambda's API is, as AWS's tools have it. */

@@ -18,10 +18,11 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   queue: ["model", "wire"],
   platform: ["model"],
   record: ["model"],
+  collect: ["record", "model"],
   report: ["record", "model"],
-  consume: ["queue", "platform", "record", "scheduler", "policies", "expression", "model"],
+  consume: ["queue", "platform", "record", "collect", "scheduler", "policies", "expression", "model"],
   produce: ["queue", "record", "scheduler", "model"],
-  spam: ["platform", "record", "model"],
+  spam: ["platform", "record", "report", "model"],
   simulate: ["produce", "platform", "record", "report", "scheduler", "policies", "model"],
   std: [],
 };

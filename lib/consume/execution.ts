@@ -1,7 +1,8 @@
+import type { FunctionTimes } from "../collect/mod.ts";
 import { calledId, calledInstance, type Clock, type NodeRecord, type Outcome } from "../model/mod.ts";
-import type { Answer, Platform } from "../platform/mod.ts";
+import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
-import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
+import { type AttemptEvent, attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement, Verdict } from "../scheduler/mod.ts";
 import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
 import { HandOvers } from "./hand_overs.ts";
@@ -16,6 +17,8 @@ export interface ExecutionParts {
   readonly platform: Platform;
   readonly recorder: Recorder;
   readonly clock: Clock;
+  /** Hears from functions how long they really ran. (Default: nobody listens) */
+  readonly functionTimes?: FunctionTimes;
 }
 
 /** What an execution tells whoever drives it. */
@@ -211,7 +214,7 @@ export class Execution {
   }
 
   async #attempt(task: Invocation, held: HeldInstance): Promise<void> {
-    const { platform, clock } = this.#parts;
+    const { platform, clock, functionTimes } = this.#parts;
     const { spec, nodeIndex: node, item, attempts: attempt } = task;
     const of = callOf(task);
     held.undoes ||= node === held.instance.chain.onFailed;
@@ -227,25 +230,35 @@ export class Execution {
     const startedAtMs = clock.nowMs();
     const { instance } = held, { args, inputs } = data;
     const call = { spec, instance, node, item, attempt, args, inputs, platform: task.platform };
+    const told = functionTimes?.begin(idempotencyKey(call), startedAtMs);
     const answer = await platform.invoke(call, held.calls);
-    if (this.#stopped && answer.outcome.kind !== "ok") return;
+    if (this.#stopped && answer.outcome.kind !== "ok") return told?.abandon();
     const runMs = clock.nowMs() - startedAtMs;
     const outcome = fitted(held, of, answer.outcome);
-    this.#record(
+    const event = this.#record(
       task,
       held,
       outcome === answer.outcome ? answer : { ...answer, outcome },
       startedAtMs,
       runMs,
     );
+    told?.end(event, clock.nowMs());
     await this.#settle(task, held, outcome, runMs);
   }
 
-  #record(task: Invocation, held: HeldInstance, answer: Answer, startedAtMs: number, runMs: number): void {
+  #record(
+    task: Invocation,
+    held: HeldInstance,
+    answer: Answer,
+    startedAtMs: number,
+    runMs: number,
+  ): AttemptEvent {
     const { recorder, platform: { name } } = this.#parts;
     const platform = task.platform ?? answer.platform ?? name;
     const settled = isFinal(this.#judge(task, held, answer.outcome));
-    recorder.attempt(attemptEvent(task, { ...answer, startedAtMs, runMs, settled, platform }));
+    const event = attemptEvent(task, { ...answer, startedAtMs, runMs, settled, platform });
+    recorder.attempt(event);
+    return event;
   }
 
   async #settle(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): Promise<void> {

@@ -75,7 +75,7 @@ function ratePerS(text: string): number {
       `Cannot read "${text}" as a rate. Write a number per second (5) or with a unit (300/m)`,
     );
   }
-  return Number(match[1]) * 1000 / UNIT_MS[match[2] ?? "s"]!;
+  return Number(match[1]) / (UNIT_MS[match[2] ?? "s"]! / 1000);
 }
 
 /**

@@ -23,4 +23,6 @@ export * from "./pause.ts";
 export * from "./random.ts";
 export { linkChains, subchainOf } from "./subchains.ts";
 export * from "./template.ts";
+export * from "./triggered.ts";
+export * from "./triggered_chain.ts";
 export * from "./workload.ts";

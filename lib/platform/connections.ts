@@ -24,7 +24,8 @@ interface Route extends Partial<Disposable> {
   send(url: string, init: Init): Promise<Response>;
 }
 
-const IDLE_CONNECTIONS = 1024;
+/** Connections kept open to one host unless it is told otherwise. */
+export const IDLE_CONNECTIONS = 1024;
 /** Connections that were not used for so long are closed, in milliseconds. */
 const IDLE_TIMEOUT_MS = 30_000;
 /** So many hosts are remembered: messages may name any number. */

@@ -1,18 +1,16 @@
 import type { FunctionSpec } from "../model/mod.ts";
 import type { LocalFunctions } from "./http.ts";
-import {
-  isLocalPlatform,
-  LOCAL_ADDRESS,
-  LocalServer,
-  type LocalServerOptions,
-  localUrl,
-} from "./local_server.ts";
+import { chainUrl, isLocalPlatform, LOCAL_ADDRESS, localUrl } from "./local_address.ts";
+import { LocalChains } from "./local_chains.ts";
+import { LocalServer, type LocalServerOptions } from "./local_server.ts";
 
 /**
  * The local platform as a consumer or a load generator sees it: whoever listens at its address, or, the first time that
  * something is to be invoked there and nobody does, a server of its own on loopback.
  */
 export class LocalPlatform implements LocalFunctions, AsyncDisposable {
+  /** Chains that run there without Sequoia. */
+  readonly native: LocalChains;
   readonly #options: LocalServerOptions;
   readonly #base: string;
   readonly #started: (server: LocalServer) => void;
@@ -25,11 +23,18 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
     this.#options = options;
     this.#base = `http://${options.listen ?? LOCAL_ADDRESS}`;
     this.#started = started;
+    this.native = new LocalChains({
+      url: () => this.#whenReady(chainUrl(this.#base)),
+      lost: () => this.lost(),
+    });
   }
 
   /** Starts a server first if need be. */
   resolve(spec: FunctionSpec): string | Promise<string> {
-    const url = localUrl(this.#base, spec.name);
+    return this.#whenReady(localUrl(this.#base, spec.name));
+  }
+
+  #whenReady(url: string): string | Promise<string> {
     if (this.#isReady) return url;
     this.#ready ??= this.#start();
     return this.#ready.then(() => url);

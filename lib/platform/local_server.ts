@@ -5,22 +5,26 @@ import {
   type FunctionDefinition,
   type FunctionEvent,
   type Random,
-  sampleMs,
 } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
+import { answerChain } from "./chain_endpoint.ts";
+import { ChainHost } from "./chain_host.ts";
+import { FunctionRunner } from "./function_runner.ts";
 import { COLD_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
+import {
+  CHAIN_PATH,
+  FUNCTION_PATH,
+  IDENTITY,
+  IDENTITY_PATH,
+  LOCAL_ADDRESS,
+  parseAddress,
+} from "./local_address.ts";
 import { PlatformError } from "./platform.ts";
+import { problem } from "./problem.ts";
 import type { Profile } from "./provider/profile.ts";
-import { Provider } from "./provider/provider.ts";
+import { Provider, successorMode } from "./provider/provider.ts";
 import { type Turn, Turns } from "./turns.ts";
 
-/** Where the local platform listens unless told otherwise. */
-export const LOCAL_ADDRESS = "127.0.0.1:7077";
-/** Functions are at this path, followed by their name. */
-const FUNCTION_PATH = "/f/";
-/** A GET of this path answers who is there. */
-const IDENTITY_PATH = "/sequoia";
-const IDENTITY = "sequoia local platform";
 /** Longest request taken, in bytes; as AWS Lambda's for synchronous calls (6 MB). */
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 
@@ -45,29 +49,42 @@ export interface LocalCounts {
   readonly queued: number;
   readonly served: number;
   readonly refused: number;
+  /** Containers that were made. */
+  readonly made: number;
+  /** Chains that run without Sequoia now. */
+  readonly chains: number;
 }
 
 /**
  * A real HTTP server over a {@linkcode Provider}: every function is there, at `/f/NAME`. A call with the header
- * `X-Sequoia-Mode: background` is answered with 202 when the provider has taken it, and runs when its turn has come.
+ * `X-Sequoia-Mode: background` is answered with 202 when the provider has taken it, and runs when its turn has come. Chains
+ * are taken at `/chains`, and run without Sequoia (see {@linkcode answerChain}).
  */
 export class LocalServer implements AsyncDisposable {
   readonly url: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #provider: Provider;
   readonly #turns: Turns;
-  readonly #options: LocalServerOptions;
+  readonly #runner: FunctionRunner;
+  readonly #chains: ChainHost;
   readonly #background = new Set<Promise<void>>();
   readonly #stop = new AbortController();
-  #served = 0;
   #refused = 0;
 
   /** @throws {PlatformError} if it cannot listen there */
-  constructor(options: LocalServerOptions) {
-    this.#options = options;
-    this.#provider = new Provider(options.profile, options.random);
-    this.#turns = new Turns(this.#provider, options.clock);
-    const address = options.listen ?? LOCAL_ADDRESS;
+  constructor(
+    { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS }: LocalServerOptions,
+  ) {
+    this.#provider = new Provider(profile, random);
+    this.#turns = new Turns(this.#provider, clock);
+    const common = { clock, turns: this.#turns, stop: this.#stop.signal };
+    this.#runner = new FunctionRunner({ ...common, random, functions, speed: profile.speed });
+    this.#chains = new ChainHost({
+      ...common,
+      runner: this.#runner,
+      successors: successorMode(profile),
+      refused: () => this.#refused++,
+    });
     const { hostname, port } = parseAddress(address);
     try {
       this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#handle(request));
@@ -79,8 +96,9 @@ export class LocalServer implements AsyncDisposable {
 
   /** What it does now and has done so far. */
   get counts(): LocalCounts {
-    const { running, queued } = this.#provider;
-    return { running, queued, served: this.#served, refused: this.#refused };
+    const { running, queued, made } = this.#provider;
+    const { served } = this.#runner;
+    return { running, queued, served, refused: this.#refused, made, chains: this.#chains.open };
   }
 
   /** Changes the limit of the profile while it serves, as providers do; calls beyond it run on. */
@@ -91,6 +109,7 @@ export class LocalServer implements AsyncDisposable {
   async #handle(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === IDENTITY_PATH) return new Response(IDENTITY);
+    if (pathname === CHAIN_PATH) return await answerChain(request, this.#chains);
     if (!pathname.startsWith(FUNCTION_PATH)) {
       return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
     }
@@ -111,11 +130,7 @@ export class LocalServer implements AsyncDisposable {
     }
     const turn = entry.kind === "queued" ? await entry.turn : entry;
     if (turn === undefined) return problem(503, "the local platform ended before the call's turn came");
-    return await this.#serve(
-      name,
-      turn,
-      () => this.#run(name, request.headers, readText(request, MAX_REQUEST_BYTES)),
-    );
+    return await this.#serve(turn, name, request.headers, readText(request, MAX_REQUEST_BYTES));
   }
 
   /** Takes a call that runs when its turn has come; nobody hears what came of it. */
@@ -131,7 +146,7 @@ export class LocalServer implements AsyncDisposable {
     if (entry.kind === "refused") return this.#refuse(entry.retryAfterMs);
     const run = async (): Promise<void> => {
       const turn = entry.kind === "queued" ? await entry.turn : entry;
-      if (turn !== undefined) await this.#serve(name, turn, () => this.#run(name, headers, body));
+      if (turn !== undefined) await this.#serve(turn, name, headers, body);
     };
     const running = run().finally(() => this.#background.delete(running));
     this.#background.add(running);
@@ -146,38 +161,26 @@ export class LocalServer implements AsyncDisposable {
     return problem(429, "concurrency limit reached", headers);
   }
 
-  async #serve(name: string, turn: Turn, run: () => Promise<Response>): Promise<Response> {
-    const { clock } = this.#options;
-    try {
-      if (turn.delayMs > 0) await clock.until(clock.nowMs() + turn.delayMs, this.#stop.signal);
-      const response = await run();
-      if (turn.cold) response.headers.set(COLD_HEADER, "1");
-      return response;
-    } finally {
-      this.#served++;
-      this.#turns.leave(name);
-    }
-  }
-
-  async #run(name: string, headers: Headers, body: string | Promise<string>): Promise<Response> {
-    const definition = this.#options.functions?.get(name);
-    try {
-      const startedAtMs = this.#options.clock.nowMs();
+  async #serve(
+    turn: Turn,
+    name: string,
+    headers: Headers,
+    body: string | Promise<string>,
+  ): Promise<Response> {
+    const event = async (): Promise<FunctionEvent | undefined> => {
       const text = await body;
-      const output = definition?.run === undefined
-        ? { ok: true }
-        : await definition.run(JSON.parse(text) as FunctionEvent);
-      const time = definition?.time ?? declaredTime(headers);
-      if (time !== undefined && definition?.run === undefined) {
-        await this.#options.clock.until(
-          startedAtMs + sampleMs(time, this.#options.random) / this.#options.profile.speed,
-          this.#stop.signal,
-        );
-      }
-      return Response.json(output ?? null);
+      return this.#runner.hasBody(name) ? JSON.parse(text) : undefined;
+    };
+    let response: Response;
+    try {
+      response = Response.json(
+        await this.#runner.run(turn, { name, event, time: () => declaredTime(headers) }),
+      );
     } catch (error) {
-      return failure(name, error);
+      response = failure(name, error);
     }
+    if (turn.cold) response.headers.set(COLD_HEADER, "1");
+    return response;
   }
 
   /** Resolves when the server has ended. */
@@ -211,52 +214,9 @@ function failure(name: string, error: unknown): Response {
   return problem(500, `function ${name} failed: ${(error as Error)?.message ?? error}`);
 }
 
-function problem(status: number, error: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error }, { status, headers });
-}
-
-/**
- * Splits `host:port` or `[v6]:port`.
- *
- * @throws {PlatformError} if it is neither
- */
-export function parseAddress(address: string): { hostname: string; port: number } {
-  const match = /^(?:\[([0-9a-f:]+)\]|([^:\s]+)):(\d{1,5})$/i.exec(address);
-  const port = Number(match?.[3]);
-  if (!match || port > 65_535) {
-    throw new PlatformError(
-      "cannot-listen",
-      `Cannot listen at "${address}". Write host:port, for example ${LOCAL_ADDRESS}`,
-    );
-  }
-  return { hostname: match[1] ?? match[2]!, port };
-}
-
 function cannotListen(address: string, cause: unknown): PlatformError {
   const state = cause instanceof Deno.errors.AddrInUse
     ? "the port is in use. End what listens there, or choose another port"
     : `${(cause as Error).message}. Choose another address`;
   return new PlatformError("cannot-listen", `Cannot listen at ${address}: ${state}`, { cause });
-}
-
-/** The URL at which a local platform has a function. */
-export function localUrl(base: string, functionName: string): string {
-  return `${base}${FUNCTION_PATH}${encodeURIComponent(functionName)}`;
-}
-
-/** Whether a local platform listens at a URL; false if nobody does. @throws {PlatformError} if somebody else does */
-export async function isLocalPlatform(base: string): Promise<boolean> {
-  let answer: string;
-  try {
-    const response = await fetch(base + IDENTITY_PATH, { signal: AbortSignal.timeout(2000) });
-    answer = await response.text();
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    answer = "";
-  }
-  if (answer === IDENTITY) return true;
-  throw new PlatformError(
-    "cannot-listen",
-    `Cannot use the local platform at ${base}: another program listens there. Choose another address with --local`,
-  );
 }

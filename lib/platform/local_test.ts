@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { constant, fn, functionsOf, realClock, seededRandom } from "../model/mod.ts";
 import { chain } from "../model/mod.ts";
 import { LocalPlatform } from "./local.ts";
-import { LocalServer, type LocalServerOptions, parseAddress } from "./local_server.ts";
+import { parseAddress } from "./local_address.ts";
+import { LocalServer, type LocalServerOptions } from "./local_server.ts";
 import { PlatformError } from "./platform.ts";
 import { parseProfile } from "./provider/profile_text.ts";
 
@@ -32,7 +33,7 @@ Deno.test("LocalServer runs bodies of functions, and takes an error of theirs fo
   assertEquals((await post(`${server.url}/f/sum`, { args: { a: 1, b: 2 } })).body, 3);
   const failed = await post(`${server.url}/f/broken`);
   assertEquals([failed.status, failed.body], [500, { error: "function broken failed: out of paper" }]);
-  assertEquals(server.counts, { running: 0, queued: 0, served: 2, refused: 0 });
+  assertEquals(server.counts, { running: 0, queued: 0, served: 2, refused: 0, made: 2, chains: 0 });
 });
 
 Deno.test("LocalServer runs other functions as long as their caller says, divided by its speed", async () => {
@@ -60,7 +61,7 @@ Deno.test("LocalServer refuses with 429 what exceeds the limit of its profile, a
   assertEquals([second.status, second.headers.get("retry-after")], [429, "2"]);
   release.resolve(null);
   assertEquals((await first).headers.get("x-sequoia-cold"), "1");
-  assertEquals(server.counts, { running: 0, queued: 0, served: 1, refused: 1 });
+  assertEquals(server.counts, { running: 0, queued: 0, served: 1, refused: 1, made: 1, chains: 0 });
 });
 
 /** A function that runs until it is released, one call after another, and what it was called with. */
@@ -94,14 +95,14 @@ Deno.test("LocalServer holds calls that are queued, first in, first out, and ref
     await until(() => server.counts.running + server.counts.queued === i + 1);
   }
   assertEquals((await post(`${server.url}/f/hold`)).status, 429);
-  assertEquals(server.counts, { running: 1, queued: 2, served: 0, refused: 1 });
+  assertEquals(server.counts, { running: 1, queued: 2, served: 0, refused: 1, made: 1, chains: 0 });
   for (let i = 0; i < 3; i++) {
     await until(() => calls.length === i + 1);
     calls[i]!.release();
     assertEquals((await answers[i]!).status, 200);
   }
   assertEquals(calls.map(({ args }) => args), [{ i: 0 }, { i: 1 }, { i: 2 }]);
-  assertEquals(server.counts, { running: 0, queued: 0, served: 3, refused: 1 });
+  assertEquals(server.counts, { running: 0, queued: 0, served: 3, refused: 1, made: 1, chains: 0 });
 });
 
 Deno.test("LocalServer forgets a queued call whose caller closed the connection", async () => {
@@ -146,7 +147,7 @@ Deno.test("LocalServer takes a background call at once, and runs it when its tur
     [202, accepted],
     [429, { error: "concurrency limit reached" }],
   ]);
-  assertEquals(server.counts, { running: 1, queued: 2, served: 0, refused: 1 });
+  assertEquals(server.counts, { running: 1, queued: 2, served: 0, refused: 1, made: 1, chains: 0 });
   const http = post(url, { args: "http" });
   await until(() => server.counts.queued === 3);
   for (let i = 0; i < 4; i++) {
@@ -180,7 +181,7 @@ Deno.test("LocalServer that ends answers what waits, drops what nobody waits for
   await server[Symbol.asyncDispose]();
   assertEquals((await running).status, 202);
   assertEquals((await waiting).status, 503);
-  assertEquals(server.counts, { running: 0, queued: 0, served: 1, refused: 0 });
+  assertEquals(server.counts, { running: 0, queued: 0, served: 1, refused: 0, made: 1, chains: 0 });
 });
 
 Deno.test("LocalServer answers requests that make no sense", async () => {

@@ -1,5 +1,6 @@
-import type { Stop } from "../model/mod.ts";
-import type { Answer, Call, Platform } from "./platform.ts";
+import type { FunctionSpec, Stop } from "../model/mod.ts";
+import { failure } from "./answers.ts";
+import type { Answer, Call, NativeChains, Platform } from "./platform.ts";
 
 /** Calls functions where their URLs say: at http(s) URLs and on the local platform, or on AWS Lambda. */
 export class OwnUrls implements Platform {
@@ -15,9 +16,23 @@ export class OwnUrls implements Platform {
     this.#openLambda = openLambda;
   }
 
-  invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
-    const isOnLambda = call.spec.url?.startsWith("lambda:") ?? false;
-    return isOnLambda ? this.#onLambda(call, signal) : this.#http.invoke(call, signal);
+  async prepare(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void> {
+    if (spec.urls === undefined && !isOnLambda(spec)) await this.#http.prepare?.(spec, calls, signal);
+  }
+
+  get native(): NativeChains | undefined {
+    return this.#http.native;
+  }
+
+  async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
+    const { spec } = call;
+    if (isOnLambda(spec)) return await this.#onLambda(call, signal);
+    if (spec.urls === undefined) return await this.#http.invoke(call, signal);
+    const names = Object.keys(spec.urls).join(", ");
+    return failure(
+      `none of its platforms is attached: ${names}. Attach one: consume --platform NAME=URL`,
+      false,
+    );
   }
 
   async #onLambda(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
@@ -30,4 +45,8 @@ export class OwnUrls implements Platform {
     await this.#http[Symbol.asyncDispose]();
     await (await this.#lambda)?.[Symbol.asyncDispose]();
   }
+}
+
+function isOnLambda({ url }: FunctionSpec): boolean {
+  return url?.startsWith("lambda:") ?? false;
 }

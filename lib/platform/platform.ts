@@ -1,4 +1,5 @@
-import type { FunctionSpec, Instance, Json, JsonObject, Outcome, Stop } from "../model/mod.ts";
+import type { Chain, FunctionSpec, Instance, Json, JsonObject, Outcome, Stop } from "../model/mod.ts";
+import type { ChainCallEnd } from "./chain_host.ts";
 
 /** One attempt to be made. */
 export interface Call {
@@ -25,6 +26,8 @@ export interface Answer {
   readonly status: number;
   /** Whether the platform said that it had to start a container first. */
   readonly cold: boolean;
+  /** When the last byte of the request had been handed to the system, in milliseconds since 1970, if that is known. */
+  readonly sentAtMs?: number;
   /** Who made the attempt, if not the platform that was asked by its own name. */
   readonly platform?: string;
 }
@@ -39,6 +42,34 @@ export interface Platform extends AsyncDisposable {
    * @throws {PlatformError} if the platform as a whole cannot be used, so that there is no sense in going on
    */
   invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer>;
+  /**
+   * Makes ready what it can for so many calls of a function at once: connections, so that they start together.
+   *
+   * @param signal ends it early
+   * @throws {PlatformError} as {@linkcode Platform.invoke}
+   */
+  prepare?(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void>;
+  /** Chains whose functions trigger each other there, if it has such. */
+  readonly native?: NativeChains | undefined;
+}
+
+/** Chains that a platform runs by itself: each function triggers what comes after it. */
+export interface NativeChains {
+  /** Whether a chain can be run so: all of its functions are there. */
+  takes(chain: Chain): boolean;
+  /**
+   * Runs a chain.
+   *
+   * @param told of each call when it has ended
+   * @param signal ends the hearing at once, though not the chain
+   * @returns why not all calls have been told of, if so
+   * @throws {PlatformError} if the platform as a whole cannot be used
+   */
+  run(
+    instance: Instance,
+    told: (end: ChainCallEnd) => void,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
 }
 
 /** A platform or a profile that cannot be used; the message says which, why and what to do. */

@@ -1,5 +1,4 @@
 import type { Stop } from "../model/mod.ts";
-import { failure } from "./answers.ts";
 import type { Answer, Call, Platform } from "./platform.ts";
 
 /** Several platforms as one: a call goes where the scheduler has placed it. */
@@ -9,30 +8,23 @@ export class SeveralPlatforms implements Platform {
   readonly #attached: ReadonlyMap<string, Platform>;
 
   /**
-   * @param own for functions with a URL of their own: one for all, or one for the platform that they are placed on
+   * @param own for functions with URLs of their own: one, or one for each platform that they may be placed on
    * @param attached by name
    */
   constructor(own: Platform, attached: ReadonlyMap<string, Platform>) {
-    this.name = [...attached.keys()].join(", ") || own.name;
+    this.name = [...attached.keys()].join(", ");
     this.#own = own;
     this.#attached = attached;
   }
 
-  async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
+  invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
     const { spec, platform: placed } = call;
-    const { urls } = spec;
-    if (urls === undefined) {
-      const platform = placed === undefined ? this.#own : this.#attached.get(placed);
-      if (platform === undefined) throw new TypeError(`No platform ${placed} is attached`);
-      return await platform.invoke(call, signal);
-    }
-    const url = placed === undefined ? undefined : urls[placed];
-    if (url !== undefined) return await this.#own.invoke({ ...call, spec: { ...spec, url } }, signal);
-    const names = Object.keys(urls).join(", ");
-    return failure(
-      `none of its platforms is attached: ${names}. Attach one: consume --platform NAME=URL`,
-      false,
-    );
+    if (placed === undefined) return this.#own.invoke(call, signal);
+    const url = spec.urls?.[placed];
+    if (url !== undefined) return this.#own.invoke({ ...call, spec: { ...spec, url } }, signal);
+    const platform = this.#attached.get(placed);
+    if (platform === undefined) throw new TypeError(`No platform ${placed} is attached`);
+    return platform.invoke(call, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

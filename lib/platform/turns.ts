@@ -1,4 +1,4 @@
-import { type Clock, onAbort } from "../model/mod.ts";
+import { type Clock, onAbort, type Stop } from "../model/mod.ts";
 import type { CallMode, Provider } from "./provider/provider.ts";
 
 /** A call whose turn it is: it runs after so long, and then it is to {@linkcode Turns.leave}. */
@@ -29,7 +29,7 @@ export class Turns {
   }
 
   /** @param gone is asked, if the call is queued, for what tells that its caller went away */
-  enter(functionName: string, mode: CallMode, gone?: () => AbortSignal): Entry {
+  enter(functionName: string, mode: CallMode, gone?: () => AbortSignal | Stop): Entry {
     const admission = this.#provider.start(functionName, this.#clock.nowMs(), mode);
     if (admission.kind !== "queued") return admission;
     const turn = this.#wait(admission.ticket, gone?.());
@@ -37,7 +37,7 @@ export class Turns {
     return { kind: "queued", turn };
   }
 
-  #wait(ticket: number, gone: AbortSignal | undefined): Promise<Turn | undefined> {
+  #wait(ticket: number, gone: AbortSignal | Stop | undefined): Promise<Turn | undefined> {
     const { promise, resolve } = Promise.withResolvers<Turn | undefined>();
     let forget = (): void => {};
     this.#waiting.set(ticket, (turn) => {

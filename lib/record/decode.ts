@@ -43,6 +43,8 @@ export function decodeEvent(
   switch (event.cat) {
     case CATEGORY.attempt:
       return event.ph === "X" ? decodeAttempt(event, args, originMs) : undefined;
+    case CATEGORY.functionRun:
+      return event.ph === "X" ? decodeFunctionRun(event, args, originMs) : undefined;
     case CATEGORY.instance:
       if (event.ph === "b") return decodeSubmit(event, args, originMs, chains);
       return event.ph === "e" ? decodeEnd(event, args, originMs) : undefined;
@@ -76,6 +78,21 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
     cold: args.cold === true,
     platform: typeof args.platform === "string" ? args.platform : "",
     ...reasonOf(args),
+  };
+}
+
+function decodeFunctionRun(event: Fields, args: Fields, originMs: number): RunEvent | "unreadable" {
+  const attempt = decodeAttempt(event, args, originMs);
+  if (attempt === "unreadable" || attempt.type !== "attempt") return "unreadable";
+  const { function: name, chain, instance, node, item, attempt: number, outcome, platform } = attempt;
+  return {
+    type: "functionRun",
+    ...{ function: name, chain, instance, node, attempt: number, outcome, platform },
+    ...(item === undefined ? {} : { item }),
+    startedAtMs: attempt.startedAtMs,
+    functionMs: attempt.runMs,
+    ...(isSize(args.providerQueuedMs) ? { providerQueuedMs: args.providerQueuedMs } : {}),
+    ...(isTime(args.skewMs) ? { skewMs: args.skewMs } : {}),
   };
 }
 

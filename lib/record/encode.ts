@@ -1,4 +1,11 @@
-import type { AttemptEvent, CounterEvent, EndEvent, RunInfo, SubmitEvent } from "./events.ts";
+import type {
+  AttemptEvent,
+  CounterEvent,
+  EndEvent,
+  FunctionRunEvent,
+  RunInfo,
+  SubmitEvent,
+} from "./events.ts";
 import type { Chain } from "../model/mod.ts";
 import { definitionArgs } from "./definition.ts";
 import { Lanes } from "./lanes.ts";
@@ -8,7 +15,12 @@ export const RUN_EVENT = "sequoia_run";
 /** The name of the metadata events that say what instances run; each has a number, by which submissions refer to it. */
 export const CHAIN_EVENT = "sequoia_chain";
 /** The categories of our events; viewers filter by them, and the reader knows them by these. */
-export const CATEGORY = { attempt: "function", instance: "chain", counters: "scheduler" } as const;
+export const CATEGORY = {
+  attempt: "function",
+  functionRun: "inside",
+  instance: "chain",
+  counters: "scheduler",
+} as const;
 /** What stands between two events: so a log that was never closed lacks nothing but its bracket. */
 export const SEPARATOR = ",\n";
 
@@ -68,6 +80,28 @@ export class EventEncoder {
       }${reason}}}`;
   }
 
+  functionRun(event: FunctionRunEvent): string {
+    const ts = this.#us(event.startedAtMs);
+    const dur = this.#us(event.startedAtMs + event.functionMs) - ts;
+    const instance = JSON.stringify(event.instance);
+    let head = "";
+    const pid = this.#pids.get(event.chain) ?? (head = this.#newPid(event.chain), this.#pids.size + OWN_PID);
+    // On a track below the calls': it may be told when the next call of the instance has been recorded.
+    const tid = this.#lanes.assign(insideOf(event.instance), ts, ts + dur, (tid) => {
+      head += metadata("thread_name", pid, tid, `${instance.slice(0, -1)}, inside"`);
+    });
+    const item = event.item === undefined ? "" : `,"item":${finite(event.item)}`;
+    return `${head}${SEPARATOR}{"name":${
+      this.#name(event.function)
+    },"cat":"${CATEGORY.functionRun}","ph":"X",` +
+      `"pid":${pid},"tid":${tid},"ts":${ts},"dur":${dur},"args":{"chain":${this.#name(event.chain)},` +
+      `"instance":${instance},"node":${this.#name(event.node)}${item},"attempt":${finite(event.attempt)},` +
+      `"outcome":"${event.outcome}","platform":${this.#name(event.platform)}` +
+      `${optional("providerQueuedMs", rounded(event.providerQueuedMs))}${
+        optional("skewMs", rounded(event.skewMs))
+      }}}`;
+  }
+
   submit(event: SubmitEvent): string {
     const ts = this.#us(event.submittedAtMs);
     const early = ts < 0 ? `,"tsUs":${ts}` : "";
@@ -93,6 +127,7 @@ export class EventEncoder {
 
   end(event: EndEvent): string {
     this.#lanes.end(event.instance);
+    this.#lanes.end(insideOf(event.instance));
     const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
     return `${this.#async("e", event, this.#us(event.endedAtMs))},"outcome":"${event.outcome}"${
       optional("idealMs", event.idealMs)
@@ -137,6 +172,16 @@ export class EventEncoder {
 
 function metadata(kind: "process_name" | "thread_name", pid: number, tid: number, name: string): string {
   return `${SEPARATOR}{"name":"${kind}","ph":"M","pid":${pid},"tid":${tid},"ts":0,"args":{"name":${name}}}`;
+}
+
+/** What the lanes of an instance's function runs are known by; ids have no spaces. */
+function insideOf(instance: string): string {
+  return `${instance} inside`;
+}
+
+/** To whole microseconds. */
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
 }
 
 function optional(key: string, value: number | undefined): string {

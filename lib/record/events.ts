@@ -47,6 +47,22 @@ export interface AttemptEvent {
   readonly reason?: string;
 }
 
+/** What a function said of its own run, within an attempt that has ended. */
+export interface FunctionRunEvent extends
+  Pick<
+    AttemptEvent,
+    "function" | "chain" | "instance" | "node" | "item" | "attempt" | "outcome" | "platform"
+  > {
+  /** When it started, in milliseconds since 1970; the start of its attempt, where the clocks do not agree. */
+  readonly startedAtMs: number;
+  /** From its start to its end, by its own clock. */
+  readonly functionMs: number;
+  /** From the start of the attempt to that of the function: what the provider took. Undefined if clocks do not agree. */
+  readonly providerQueuedMs?: number;
+  /** How far its clock is ahead of this machine's, at least; negative: behind. Undefined if the clocks may agree. */
+  readonly skewMs?: number;
+}
+
 /** A chain instance was submitted. */
 export interface SubmitEvent {
   readonly chain: string;
@@ -103,6 +119,7 @@ export interface CounterEvent {
 export type RunEvent =
   | ({ readonly type: "run" } & RunInfo)
   | ({ readonly type: "attempt" } & AttemptEvent)
+  | ({ readonly type: "functionRun" } & FunctionRunEvent)
   | ({ readonly type: "submit" } & SubmitEvent)
   | ({ readonly type: "end" } & EndEvent)
   | ({ readonly type: "counter" } & CounterEvent);
@@ -110,10 +127,11 @@ export type RunEvent =
 /** Where the programs record what happens; the run log's writer is one. */
 export interface Recorder {
   attempt(event: AttemptEvent): void;
+  functionRun(event: FunctionRunEvent): void;
   submit(event: SubmitEvent): void;
   end(event: EndEvent): void;
   counter(event: CounterEvent): void;
 }
 
 /** Records nothing. */
-export const noRecorder: Recorder = { attempt() {}, submit() {}, end() {}, counter() {} };
+export const noRecorder: Recorder = { attempt() {}, functionRun() {}, submit() {}, end() {}, counter() {} };

@@ -1,5 +1,6 @@
 import { remembering } from "./memo.ts";
 import { parsePythonLiteral, type PythonValue } from "./python_literal.ts";
+import { parseTimedLine } from "./timed_line.ts";
 
 /** Who wrote a line of a call: the consumer around its request, or the function around its work. */
 export type CallSide = "consumer" | "function";
@@ -44,13 +45,9 @@ export type OriginalLine = SubmitLine | CallLine;
 /** Ids of other callers that are longer, in characters, are not understood. */
 const LONGEST_ID = 1000;
 
-const LINE = /^([A-Za-z_][\w.:/@]{0,127})-(start|end)-([^-]*)-(.*)$/;
-/** Nothing was logged before 1973. */
-const SECONDS = /^\d{9,11}(?:\.\d{1,9})?$/;
-
 /** Whether a text looks like a line of the original's logs: who, start or end, a time of today, and an id. */
 export function isOriginalLine(text: string): boolean {
-  return SECONDS.test(LINE.exec(text.trim())?.[3] ?? "");
+  return parseTimedLine(text)?.atMs !== undefined;
 }
 
 /**
@@ -62,13 +59,13 @@ export function isOriginalLine(text: string): boolean {
  * @returns undefined if it is no such line, or lacks something that it must have
  */
 export function parseOriginalLine(text: string, receivedAtMs?: number): OriginalLine | undefined {
-  const [, who, status, seconds, id] = LINE.exec(text.trim()) ?? [];
-  if (who === undefined || id === undefined) return undefined;
-  const atMs = SECONDS.test(seconds!) ? Number(seconds) * 1000 : receivedAtMs;
-  if (atMs === undefined) return undefined;
+  const line = parseTimedLine(text);
+  const atMs = line?.atMs ?? receivedAtMs;
+  if (line === undefined || atMs === undefined) return undefined;
+  const { who, status, id } = line;
   const subject = subjectOf(id);
   if (subject === "broken") return undefined;
-  const { instance, call } = subject, times = { status: status as CallLine["status"], atMs };
+  const { instance, call } = subject, times = { status, atMs };
   switch (who) {
     case "producerSide":
       return status === "start" && instance ? { side: "producer", atMs, ...instance } : undefined;
@@ -138,9 +135,21 @@ function nodeNames(ids: PythonValue | undefined): readonly string[] {
   return Array.isArray(ids) ? [...new Set(ids.filter(Number.isSafeInteger))].map((id) => `node${id}`) : [];
 }
 
-/** Of a call by somebody else is known only how it calls itself: a chain of one node. */
+/**
+ * What is known of a call by its id alone: what the original's ids say, or else how the function calls itself, as a chain of one
+ * node.
+ */
+export function originalCall(who: string, id: string): OriginalCall {
+  const subject = subjectOf(id);
+  return (subject === "broken" ? undefined : subject.call) ?? calledBy(who, id);
+}
+
 function loneCall(who: string, id: string): OriginalCall | undefined {
-  if (id === "" || id.length > LONGEST_ID) return undefined;
+  return id === "" || id.length > LONGEST_ID ? undefined : calledBy(who, id);
+}
+
+/** Of a call by somebody else is known only how it calls itself: a chain of one node. */
+function calledBy(who: string, id: string): OriginalCall {
   const names = { chain: who, instance: id, function: who, node: who };
   return { ...names, lastNodes: [who], platform: "", isLone: true };
 }

@@ -27,6 +27,7 @@ async function write(path: string, events: readonly RunEvent[]): Promise<Uint8Ar
   await using log = await openRunLog(path, INFO);
   for (const event of events) {
     if (event.type === "attempt") log.attempt(event);
+    else if (event.type === "functionRun") log.functionRun(event);
     else if (event.type === "submit") log.submit(event);
     else if (event.type === "end") log.end(event);
     else if (event.type === "counter") log.counter(event);
@@ -70,6 +71,21 @@ const attempts = fc.record({
   platform: text,
   reason: fc.oneof(none, text),
 }).map(without);
+const functionRuns = fc.record({
+  type: fc.constant("functionRun" as const),
+  function: text,
+  chain: text,
+  instance: text,
+  node: text,
+  item: fc.oneof(none, fc.nat()),
+  attempt: fc.nat(),
+  startedAtMs: instant,
+  functionMs: ms,
+  outcome: fc.constantFrom("ok", "failed", "throttled", "cancelled"),
+  platform: text,
+  providerQueuedMs: fc.oneof(none, ms),
+  skewMs: fc.oneof(none, fc.integer({ min: -4e9, max: 4e9 }).map((us) => us / 1000)),
+}).map(without);
 const submits = fc.record({
   type: fc.constant("submit" as const),
   chain: text,
@@ -98,7 +114,9 @@ const counters = fc.record({
   limit: fc.oneof(fc.nat(), fc.constant(Infinity)),
   throttled: fc.nat(),
 });
-const logs = fc.array(fc.oneof(attempts, submits, ends, counters), { maxLength: 30 }) as fc.Arbitrary<
+const logs = fc.array(fc.oneof(attempts, functionRuns, submits, ends, counters), {
+  maxLength: 30,
+}) as fc.Arbitrary<
   RunEvent[]
 >;
 

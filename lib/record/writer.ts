@@ -1,7 +1,15 @@
 import { type Clock, realClock } from "../model/mod.ts";
 import { EventEncoder } from "./encode.ts";
 import { fileError, RunLogError } from "./errors.ts";
-import type { AttemptEvent, CounterEvent, EndEvent, Recorder, RunInfo, SubmitEvent } from "./events.ts";
+import type {
+  AttemptEvent,
+  CounterEvent,
+  EndEvent,
+  FunctionRunEvent,
+  Recorder,
+  RunInfo,
+  SubmitEvent,
+} from "./events.ts";
 import { openSink, type Sink } from "./sink.ts";
 
 /** So many characters at most are held back. */
@@ -76,6 +84,10 @@ export class RunLogWriter implements Recorder, AsyncDisposable {
 
   attempt(event: AttemptEvent): void {
     if (this.#open) this.#hold(this.#encoder.attempt(event));
+  }
+
+  functionRun(event: FunctionRunEvent): void {
+    if (this.#open) this.#hold(this.#encoder.functionRun(event));
   }
 
   submit(event: SubmitEvent): void {

@@ -91,6 +91,18 @@ Deno.test("openRunLog() gives overlapping attempts of an instance threads of the
   assertStringIncludes(text, '"a1 (3)"');
 });
 
+Deno.test("openRunLog() shows what functions said on a track of their own, within their attempts", async () => {
+  const { startedAtMs: _start, ...call } = attempt();
+  const text = await written((log) => {
+    log.attempt(attempt({ startedAtMs: 10, runMs: 90 }));
+    log.functionRun({ ...call, startedAtMs: START_MS + 30, functionMs: 50, providerQueuedMs: 20 });
+  });
+  const [outside, inside] = (JSON.parse(text) as TraceEvent[]).filter(({ ph }) => ph === "X");
+  assertEquals([inside!.pid, inside!.ts, inside!.dur], [outside!.pid, 30_000, 50_000]);
+  assertEquals(inside!.args.providerQueuedMs, 20);
+  assert(inside!.tid !== outside!.tid);
+});
+
 Deno.test("openRunLog() has no negative time for what was submitted before the run", async () => {
   const text = await written((log) => log.submit(submit({ submittedAtMs: -2 })));
   const [, , , event]: TraceEvent[] = JSON.parse(text);

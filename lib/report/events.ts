@@ -4,6 +4,7 @@ export type {
   ChainOutcome,
   CounterEvent,
   EndEvent,
+  FunctionRunEvent,
   Recorder,
   RunEvent,
   RunInfo,

@@ -18,6 +18,12 @@ export function quantityTable(report: Report): Markup {
   return tableOf(["", "mean", "p50", "p90", "p95", "p99", "max"], [
     row("queueing time (ready to start)", report.queueing_ms, "ms"),
     row("run time (start to response)", report.run_ms, "ms"),
+    ...report.function_ms.p50 === null
+      ? []
+      : [row("· function time (as the function said)", report.function_ms, "ms")],
+    ...report.provider_queueing_ms.p50 === null
+      ? []
+      : [row("· queue at the provider (call to start of the function)", report.provider_queueing_ms, "ms")],
     row("chain time (submitted to completed)", report.chain_ms, "ms"),
     row("slowdown (chain time ÷ without any waiting)", report.slowdown, "times"),
   ]);

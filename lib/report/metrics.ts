@@ -34,6 +34,8 @@ export const FUNCTION_METRICS: readonly Metric[] = [
   metric("functions.coldStarts", "cold starts", "count", "lower"),
   ...quantity("queueing_ms", "queueing time", "ms"),
   ...quantity("run_ms", "run time", "ms"),
+  ...quantity("function_ms", "function time", "ms"),
+  ...quantity("provider_queueing_ms", "queue at provider", "ms"),
   metric("throughput.functionsPerS", "calls per second", "perS", "higher"),
   metric("concurrency.mean", "concurrency mean", "times"),
   metric("concurrency.max", "concurrency max", "count"),

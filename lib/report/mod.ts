@@ -1,5 +1,6 @@
 /** Reports: statistics folded from a run's events, and views of them for terminal, browser, spreadsheet and scripts. */
 export * from "./schema.ts";
+export { Histogram } from "./histogram.ts";
 export { buildReport } from "./report.ts";
 export { RunningReport } from "./running_report.ts";
 export { buildRunView, type RunView } from "./view.ts";

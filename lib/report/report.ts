@@ -21,7 +21,10 @@ import {
 import type { Span } from "./span.ts";
 
 /** The figures of calls that come from each of them alone. */
-export type CallFigures = Pick<FunctionReport, "functions" | "queueing_ms" | "run_ms">;
+export type CallFigures = Pick<
+  FunctionReport,
+  "functions" | "queueing_ms" | "run_ms" | "function_ms" | "provider_queueing_ms"
+>;
 /** The figures of instances. */
 export type InstanceFigures = Pick<Figures, "chains" | "chain_ms" | "slowdown" | "deadlines">;
 
@@ -37,21 +40,24 @@ export function reportOf(samples: Samples): Report {
   const figures = figuresOf(
     samples,
     allRows(samples.attempts.chain.length),
+    allRows(samples.functionRuns.chain.length),
     allRows(samples.instances.chain.length),
   );
   const chainAttempts = rowsByGroup(samples.attempts.chain.view(), chains.length);
+  const chainRuns = rowsByGroup(samples.functionRuns.chain.view(), chains.length);
   const chainInstances = rowsByGroup(samples.instances.chain.view(), chains.length);
   const functionAttempts = rowsByGroup(samples.attempts.function.view(), functions.length);
+  const functionRuns = rowsByGroup(samples.functionRuns.function.view(), functions.length);
   return {
     schema: REPORT_SCHEMA,
     run: reportedRun(samples.run, samples.span),
     ...figures,
     fairness,
     byChain: byName(chains, (chain) => ({
-      ...figuresOf(samples, chainAttempts[chain]!, chainInstances[chain]!),
+      ...figuresOf(samples, chainAttempts[chain]!, chainRuns[chain]!, chainInstances[chain]!),
       share: shares[chain]!,
     })),
-    byFunction: byName(functions, (fn) => functionReport(samples, functionAttempts[fn]!)),
+    byFunction: byName(functions, (fn) => functionReport(samples, functionAttempts[fn]!, functionRuns[fn]!)),
   };
 }
 
@@ -73,8 +79,13 @@ export function reportedRun(run: RunInfo | undefined, { durationUs }: Span): Rep
   };
 }
 
-function figuresOf(samples: Samples, attempts: Uint32Array, instances: Uint32Array): Figures {
-  return figuresFrom(functionReport(samples, attempts), {
+function figuresOf(
+  samples: Samples,
+  attempts: Uint32Array,
+  runs: Uint32Array,
+  instances: Uint32Array,
+): Figures {
+  return figuresFrom(functionReport(samples, attempts, runs), {
     chains: chainCounts(samples, instances),
     chain_ms: quantityAt(samples.instances.ms.view(), instances),
     slowdown: quantityAt(samples.instances.slowdown.view(), instances),
@@ -82,7 +93,7 @@ function figuresOf(samples: Samples, attempts: Uint32Array, instances: Uint32Arr
   }, samples.span);
 }
 
-function functionReport(samples: Samples, rows: Uint32Array): FunctionReport {
+function functionReport(samples: Samples, rows: Uint32Array, runs: Uint32Array): FunctionReport {
   const { startUs, endUs, queuedMs, outcome, settled } = samples.attempts;
   const starts = pick(startUs.view(), rows), ends = pick(endUs.view(), rows);
   const isSettled = settled.view(), outcomes = outcome.view();
@@ -92,6 +103,8 @@ function functionReport(samples: Samples, rows: Uint32Array): FunctionReport {
     run_ms: quantityOf(
       starts.map((start, i) => outcomes[rows[i]!] === ATTEMPT.ok ? (ends[i]! - start) / 1000 : NaN),
     ),
+    function_ms: quantityAt(samples.functionRuns.ms.view(), runs),
+    provider_queueing_ms: quantityAt(samples.functionRuns.providerMs.view(), runs),
   };
   return functionReportFrom(calls, concurrencyOf(starts, ends, samples.span.durationUs), samples.span);
 }
@@ -134,20 +147,22 @@ function deadlines({ instances }: Samples, rows: Uint32Array): Deadlines {
 
 /** Puts together what a report says of calls. */
 export function functionReportFrom(calls: CallFigures, concurrency: Concurrency, span: Span): FunctionReport {
-  const { functions, queueing_ms, run_ms } = calls;
-  const throughput = { functionsPerS: perSecond(functions.completed, span) };
-  return { functions, queueing_ms, run_ms, throughput, concurrency };
+  const throughput = { functionsPerS: perSecond(calls.functions.completed, span) };
+  return { ...calls, throughput, concurrency };
 }
 
 /** Puts together what a report says of calls and instances. */
 export function figuresFrom(calls: FunctionReport, instances: InstanceFigures, span: Span): Figures {
-  const { functions, queueing_ms, run_ms, throughput, concurrency } = calls;
+  const { functions, queueing_ms, run_ms, function_ms, provider_queueing_ms, throughput, concurrency } =
+    calls;
   const { chains, chain_ms, slowdown, deadlines } = instances;
   return {
     chains,
     functions,
     queueing_ms,
     run_ms,
+    function_ms,
+    provider_queueing_ms,
     chain_ms,
     slowdown,
     throughput: { chainsPerS: perSecond(chains.completed, span), ...throughput },

@@ -4,7 +4,7 @@ import { openRunLog, readRunLog } from "../record/mod.ts";
 import type { RunEvent } from "./events.ts";
 import { buildReport } from "./report.ts";
 import type { Quantity } from "./schema.ts";
-import { attempt, end, run, simulated, START_MS, submit } from "./testing.ts";
+import { attempt, end, functionRun, run, simulated, START_MS, submit } from "./testing.ts";
 
 const NONE: Quantity = { mean: null, p50: null, p90: null, p95: null, p99: null, max: null };
 const same = (x: number): Quantity => ({ mean: x, p50: x, p90: x, p95: x, p99: x, max: x });
@@ -123,9 +123,26 @@ Deno.test("buildReport() has the same figures for each chain and function", asyn
     },
     queueing_ms: same(0),
     run_ms: NONE,
+    function_ms: NONE,
+    provider_queueing_ms: NONE,
     throughput: { functionsPerS: 0 },
     concurrency: { mean: 0.1, max: 1 },
   });
+});
+
+Deno.test("buildReport() measures what functions said of themselves, in attempts that went well", async () => {
+  const events = [
+    ...BY_HAND,
+    functionRun("a1", 100, 800, { providerQueuedMs: 100 }),
+    functionRun("a2", 2000, 1500, { skewMs: -300 }),
+    functionRun("b1", 2000, 9999, { outcome: "failed", providerQueuedMs: 0 }),
+    functionRun("b1", 3500, 400, { providerQueuedMs: 500 }),
+  ];
+  const { function_ms, provider_queueing_ms, byChain: { a, b }, byFunction } = await buildReport(events);
+  assertEquals([function_ms.mean, function_ms.p50, function_ms.max], [900, 800, 1500]);
+  assertEquals([provider_queueing_ms.mean, provider_queueing_ms.max], [300, 500]);
+  assertEquals([a!.function_ms.max, a!.provider_queueing_ms, b!.function_ms], [1500, same(100), same(400)]);
+  assertEquals([byFunction.f!.function_ms.mean, byFunction.g!.function_ms], [900, NONE]);
 });
 
 Deno.test("buildReport() of a log without events has zeros, nulls and perfect fairness", async () => {

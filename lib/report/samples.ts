@@ -2,6 +2,7 @@ import type {
   AttemptEvent,
   CounterEvent,
   EndEvent,
+  FunctionRunEvent,
   Recorder,
   RunEvent,
   RunInfo,
@@ -30,7 +31,7 @@ interface OpenInstance {
  * What a report needs of a run, as columns: the fold of its events, in any order.
  *
  * Times of attempts and counters are whole microseconds from the start of the run, so that one that starts when another
- * ends does not overlap it, whatever the fractions. Takes 41 bytes for an attempt, 21 for an ended instance and some
+ * ends does not overlap it, whatever the fractions. Takes 41 bytes for an attempt, 24 for what its function said, 21 for an ended instance and some
  * hundred for an open one.
  */
 export class Samples implements Recorder {
@@ -46,6 +47,13 @@ export class Samples implements Recorder {
     outcome: flags(),
     settled: flags(),
     cold: flags(),
+  };
+  /** What functions said of their own runs, in attempts that went well; NaN where the clocks did not agree. */
+  readonly functionRuns = {
+    chain: indices(),
+    function: indices(),
+    ms: numbers(),
+    providerMs: numbers(),
   };
   readonly instances = {
     chain: indices(),
@@ -82,6 +90,8 @@ export class Samples implements Recorder {
         return;
       case "attempt":
         return this.attempt(event);
+      case "functionRun":
+        return this.functionRun(event);
       case "submit":
         return this.submit(event);
       case "end":
@@ -129,6 +139,16 @@ export class Samples implements Recorder {
     const instance = this.#open.get(event.instance);
     if (instance !== undefined) instance.attempted = true;
     else this.#strays.push(invocationNumber(event.instance, ""));
+  }
+
+  functionRun(
+    { chain, function: name, outcome, functionMs, providerQueuedMs = NaN }: FunctionRunEvent,
+  ): void {
+    if (outcome !== "ok") return;
+    this.functionRuns.chain.push(this.#chain(chain));
+    this.functionRuns.function.push(this.functions.number(name));
+    this.functionRuns.ms.push(functionMs);
+    this.functionRuns.providerMs.push(providerQueuedMs);
   }
 
   submit(event: SubmitEvent): void {

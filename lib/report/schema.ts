@@ -80,6 +80,10 @@ export interface FunctionReport {
   readonly queueing_ms: Quantity;
   /** Milliseconds from start to response, of attempts that went well. */
   readonly run_ms: Quantity;
+  /** Milliseconds from a function's start to its end, by its own clock, of attempts that went well: what it said itself. */
+  readonly function_ms: Quantity;
+  /** Milliseconds from the start of an attempt to that of its function: its queueing at the provider, and the way there. */
+  readonly provider_queueing_ms: Quantity;
   readonly throughput: Pick<Throughput, "functionsPerS">;
   readonly concurrency: Concurrency;
 }

@@ -1,4 +1,5 @@
 import type { AttemptEvent, ChainOutcome } from "./events.ts";
+import { NO_QUANTITY } from "./quantity.ts";
 import { Histogram } from "./histogram.ts";
 import type { CallFigures, InstanceFigures } from "./report.ts";
 import { DEADLINE } from "./samples.ts";
@@ -51,6 +52,8 @@ export class CallTally {
       },
       queueing_ms: this.queueingMs.quantity(),
       run_ms: this.#runMs.quantity(),
+      function_ms: NO_QUANTITY,
+      provider_queueing_ms: NO_QUANTITY,
     };
   }
 

@@ -105,6 +105,10 @@ function quantities(report: Report, pen: Pen): string[] {
     head,
     row("queueing time", report.queueing_ms, "ms"),
     row("run time", report.run_ms, "ms"),
+    ...report.function_ms.p50 === null ? [] : [row("· function", report.function_ms, "ms")],
+    ...report.provider_queueing_ms.p50 === null
+      ? []
+      : [row("· queue at provider", report.provider_queueing_ms, "ms")],
     row("chain time", report.chain_ms, "ms"),
     row("slowdown", report.slowdown, "times"),
   ];

@@ -42,6 +42,18 @@ export function attempt(instance: string, atMs: number, runMs: number, more: Par
   };
 }
 
+/** For tests: what a function said of its run; the time counts from the start of the run. */
+export function functionRun(
+  instance: string,
+  atMs: number,
+  functionMs: number,
+  more: Partial<Extract<RunEvent, { type: "functionRun" }>> = {},
+): RunEvent {
+  const { function: name, chain, node, attempt: number, outcome, platform } = attempt(instance, atMs, 0);
+  const call = { function: name, chain, instance, node, attempt: number, outcome, platform };
+  return { type: "functionRun", ...call, startedAtMs: START_MS + atMs, functionMs, ...more };
+}
+
 /** For tests: a submission; the time counts from the start of the run. */
 export function submit(instance: string, atMs: number, more: Partial<Submit> = {}): Submit {
   const chain = instance.replace(/\d+$/, "");

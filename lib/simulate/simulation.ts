@@ -1,5 +1,5 @@
 import type { Random } from "../model/mod.ts";
-import type { Profile } from "../platform/mod.ts";
+import { type Profile, successorMode } from "../platform/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { BaselineRun } from "./baseline_run.ts";
@@ -51,7 +51,7 @@ export class Simulation {
         platform,
         this.#timeline,
         recorder,
-        profile.backgroundQueue > 0 ? "background" : "http",
+        successorMode(profile),
         items,
       )
       : new ScheduledRun(scheduler, platform, this.#timeline, recorder, items);

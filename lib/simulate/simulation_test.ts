@@ -142,8 +142,8 @@ Deno.test("Simulation without a scheduler calls successors in the background whe
   const log = simulated(busy, { profile: "background,limit=2,cold=0ms,backgroundshare=0.5", baseline: true });
   const second = log.attempts.find(({ node }) => node === "n1")!;
   assertEquals(
-    [second.startedAtMs, second.runMs],
-    [100, 470],
+    [second.queuedMs, second.startedAtMs, second.runMs],
+    [370, 470, 100],
     "it starves until the last HTTP call has ended",
   );
 });

@@ -14,6 +14,8 @@ export interface VirtualCall {
   /** How long its caller waits, in milliseconds. */
   readonly timeoutMs: number;
   readonly mode: CallMode;
+  /** Is told when its container is its own: at once, or when its turn has come. */
+  started?(): void;
   /** Is told once. @param retryAfterMs what a refused caller is told to wait */
   ended(end: CallEnd, cold: boolean, retryAfterMs: number): void;
 }
@@ -62,6 +64,7 @@ export class VirtualPlatform {
     const timeline = this.#timeline;
     const endMs = timeline.nowMs + delayMs + flight.call.runMs / this.#speed;
     flight.cold = cold;
+    flight.call.started?.();
     if (endMs > flight.untilMs && flight.call.mode === "http") {
       timeline.plan(flight.untilMs, new TimeOut(flight));
     }

@@ -1,3 +1,4 @@
 /** The load generator: chains and calls without quality of service. */
-export { Spammer, type SpammerOptions, type SpamStats } from "./spammer.ts";
-export { checkTriggered } from "./triggered.ts";
+export type { LoadFigures, RecentFigures } from "./measures.ts";
+export { keepReady, makeReady, type Readiness } from "./ready.ts";
+export { MAX_IN_FLIGHT, Spammer, type SpammerOptions, type SpamStats } from "./spammer.ts";

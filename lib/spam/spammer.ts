@@ -1,13 +1,23 @@
 import { type Clock, IdealPath, type Instance, type Json, onAbort, shapeOf } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import { type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
+import { type Batch, type LoadFigures, Measures, type RecentFigures } from "./measures.ts";
+import { type NativeEnd, type NativeResult, runNatively } from "./native_run.ts";
 
 /** What a spammer is made of. */
 export interface SpammerOptions {
   readonly platform: Platform;
   readonly recorder: Recorder;
   readonly clock: Clock;
+  /**
+   * Most calls in flight. One more is not made but fails at once, so that a platform that does not answer cannot take all
+   * memory and all sockets. (Default: 10,000)
+   */
+  readonly maxInFlight?: number;
 }
+
+/** (Default of {@linkcode SpammerOptions.maxInFlight}) */
+export const MAX_IN_FLIGHT = 10_000;
 
 /** What has become of the calls and chains so far. */
 export interface SpamStats {
@@ -17,18 +27,23 @@ export interface SpamStats {
     readonly throttled: number;
     readonly failed: number;
     readonly running: number;
+    /** Of those that failed: not made, as too many were in flight. */
+    readonly unsent: number;
   };
 }
 
 /**
  * Load without quality of service: every chain is started at its intended time, every function triggers its successors the
- * moment it has ended, nothing is queued, limited or tried again. A chain of which a call fails or is refused is dropped:
- * what has run of it was in vain.
+ * moment it has ended, nothing is queued, limited or tried again. Chains that the platform can run by itself are left to it;
+ * of others, what comes next is called from here. A chain of which a call fails or is refused is dropped: what has run of it
+ * was in vain. Nothing waits for answers: a platform that slows down does not slow the load down, and latency counts from
+ * the intended start.
  */
 export class Spammer {
   readonly #options: SpammerOptions;
   readonly #chains = { started: 0, completed: 0, dropped: 0 };
-  readonly #calls = { ok: 0, throttled: 0, failed: 0, running: 0 };
+  readonly #calls = { ok: 0, throttled: 0, failed: 0, running: 0, unsent: 0 };
+  readonly #measures = new Measures();
 
   constructor(options: SpammerOptions) {
     this.#options = options;
@@ -36,6 +51,16 @@ export class Spammer {
 
   stats(): SpamStats {
     return { chains: { ...this.#chains }, calls: { ...this.#calls } };
+  }
+
+  /** What was measured so far. */
+  figures(): LoadFigures {
+    return this.#measures.figures();
+  }
+
+  /** What was measured in the last seconds. */
+  recent(): RecentFigures {
+    return this.#measures.recent(this.#options.clock.nowMs());
   }
 
   /**
@@ -68,17 +93,29 @@ export class Spammer {
 
   async #chain(instance: Instance, stop: AbortSignal): Promise<void> {
     const { recorder, clock } = this.#options;
-    const { chain, id, submittedAtMs } = instance;
+    const { chain, submittedAtMs } = instance;
     recorder.submit(submission(instance));
     this.#chains.started++;
+    const { platform: { native, name }, maxInFlight = MAX_IN_FLIGHT } = this.#options;
+    if (native?.takes(chain) && this.#calls.running < maxInFlight) {
+      const result = await runNatively(instance, {
+        native,
+        platform: name,
+        recorder,
+        clock,
+        running: (change) => this.#calls.running += change,
+        ended: (end) => this.#endedNatively(end),
+      }, stop);
+      return this.#end(instance, result);
+    }
     const outputs: Json[] = [];
     const path = new IdealPath(chain);
     const { roots, successors, predecessorCounts } = shapeOf(chain);
     const waiting = [...predecessorCounts];
     let reason: string | undefined;
-    const call = async (node: number, readyAtMs: number): Promise<void> => {
+    const call = async (node: number, readyAtMs: number, batch?: Batch): Promise<void> => {
       const startMs = clock.nowMs();
-      const answer = await this.#call(instance, node, readyAtMs, outputs, stop);
+      const answer = await this.#call(instance, node, readyAtMs, outputs, stop, batch);
       const nowMs = clock.nowMs();
       path.ran(node, nowMs - startMs);
       if (answer.outcome.kind !== "ok") {
@@ -89,17 +126,28 @@ export class Spammer {
       const ready = successors[node]!.filter((next) => --waiting[next]! === 0);
       await Promise.all(ready.map((next) => call(next, nowMs)));
     };
-    await Promise.all(roots.map((root) => call(root, submittedAtMs)));
-    const outcome: ChainOutcome = reason === undefined ? "completed" : "dropped";
+    const batch = this.#measures.join(submittedAtMs, roots.length);
+    await Promise.all(roots.map((root) => call(root, submittedAtMs, batch)));
+    this.#end(instance, { lost: reason, idealMs: path.idealMs });
+  }
+
+  /** What the platform has called is known when it has ended. */
+  #endedNatively({ outcome, ...times }: NativeEnd): void {
+    this.#calls[outcome]++;
+    this.#measures.hear({ ...times, isOk: outcome === "ok" });
+  }
+
+  #end({ id, chain }: Instance, { lost, idealMs }: NativeResult): void {
+    const { recorder, clock } = this.#options;
+    const outcome: ChainOutcome = lost === undefined ? "completed" : "dropped";
     this.#chains[outcome]++;
-    const why = reason === undefined ? {} : { reason };
     recorder.end({
       chain: chain.name,
       instance: id,
       endedAtMs: clock.nowMs(),
       outcome,
-      idealMs: path.idealMs,
-      ...why,
+      idealMs,
+      ...(lost === undefined ? {} : { reason: lost }),
     });
   }
 
@@ -109,16 +157,30 @@ export class Spammer {
     readyAtMs: number,
     outputs: readonly Json[],
     stop: AbortSignal,
+    batch?: Batch,
   ): Promise<Answer> {
-    const { platform, recorder, clock } = this.#options;
+    const { platform, recorder, clock, maxInFlight = MAX_IN_FLIGHT } = this.#options;
     const { nodes, name } = instance.chain;
     const { fn: spec, after, name: nodeName, args } = nodes[node]!;
     const inputs = Object.fromEntries(after.map((before) => [nodes[before]!.name, outputs[before] ?? null]));
     const startedAtMs = clock.nowMs();
-    this.#calls.running++;
-    const answer = await platform.invoke({ spec, instance, node, attempt: 1, args, inputs }, stop)
-      .finally(() => this.#calls.running--);
+    this.#measures.start(startedAtMs);
+    const isSent = this.#calls.running < maxInFlight;
+    if (isSent) this.#calls.running++;
+    else this.#calls.unsent++;
+    const answer = isSent
+      ? await platform.invoke({ spec, instance, node, attempt: 1, args, inputs }, stop)
+        .finally(() => this.#calls.running--)
+      : unsent(maxInFlight);
+    const endedAtMs = clock.nowMs();
     this.#calls[answer.outcome.kind]++;
+    this.#measures.end({
+      intendedAtMs: readyAtMs,
+      startedAtMs,
+      sentAtMs: answer.sentAtMs,
+      endedAtMs,
+      isOk: answer.outcome.kind === "ok",
+    }, batch);
     recorder.attempt({
       function: spec.name,
       chain: name,
@@ -126,7 +188,7 @@ export class Spammer {
       node: nodeName,
       attempt: 1,
       startedAtMs,
-      runMs: clock.nowMs() - startedAtMs,
+      runMs: endedAtMs - startedAtMs,
       outcome: answer.outcome.kind,
       settled: true,
       status: answer.status,
@@ -137,4 +199,9 @@ export class Spammer {
     });
     return answer;
   }
+}
+
+function unsent(maxInFlight: number): Answer {
+  const reason = `not sent: ${maxInFlight} calls were in flight`;
+  return { outcome: { kind: "failed", reason, retryable: true }, status: 0, cold: false };
 }

@@ -5,7 +5,7 @@ import { VirtualClock } from "../../tests/programs/virtual_clock.ts";
 import { numbered } from "../../tests/programs/world.ts";
 import { BROKEN, instanceOf, linear, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
 import type { Chain, Instance } from "../model/mod.ts";
-import { PlatformError } from "../platform/mod.ts";
+import { type ChainCallEnd, type NativeChains, PlatformError } from "../platform/mod.ts";
 import { Spammer } from "./spammer.ts";
 
 const never = new AbortController().signal;
@@ -52,7 +52,7 @@ for (const [word, outcome] of [["throttled", THROTTLED], ["failed", BROKEN]] as 
     ]);
     assertEquals(spammer.stats(), {
       chains: { started: 1, completed: 0, dropped: 1 },
-      calls: { ok: 3, throttled: 0, failed: 0, running: 0, [word]: 1 },
+      calls: { ok: 3, throttled: 0, failed: 0, running: 0, unsent: 0, [word]: 1 },
     });
   });
 }
@@ -126,6 +126,95 @@ Deno.test("Spammer.run() that is stopped cuts off what is in flight and starts n
   assertEquals(platform.calls.length, 3);
 });
 
+/** A spammer at a platform that runs chains by itself, as a script says. */
+function atNative(
+  run: (
+    told: (end: ChainCallEnd) => void,
+    clock: VirtualClock,
+    stop: AbortSignal,
+  ) => Promise<string | undefined>,
+) {
+  const { clock, platform, log } = setup();
+  const native: NativeChains = {
+    takes: ({ nodes }) => nodes.length > 1,
+    run: (_, told, signal) => run(told, clock, signal),
+  };
+  const spammer = new Spammer({ platform: Object.assign(platform, { native }), recorder: log, clock });
+  return { clock, platform, log, spammer };
+}
+
+/** What is told of a call that went well. */
+const fine = (node: number, atMs: number, runMs: number): ChainCallEnd => ({
+  node,
+  atMs,
+  queuedMs: 0,
+  runMs,
+  status: 200,
+  cold: false,
+});
+
+Deno.test("Spammer.run() leaves chains to a platform that runs them, and records what it tells of them", async () => {
+  const running: number[] = [];
+  const { clock, platform, log, spammer } = atNative(async (told, clock) => {
+    const look = () => running.push(spammer.stats().calls.running);
+    look();
+    await clock.until(clock.nowMs() + 10);
+    told(fine(0, 0, 10));
+    look();
+    await clock.until(clock.nowMs() + 35);
+    told({ ...fine(2, 15, 20), queuedMs: 5, cold: true });
+    told({ ...fine(1, 10, 0), status: 429, lost: "refused" });
+    look();
+    return undefined;
+  });
+  const startMs = clock.nowMs(), fork = shaped("fork", [[], [0], [0], [1, 2]]);
+  const late = [[instanceOf(fork, "a", { submittedAtMs: startMs - 300 })]];
+  await clock.run(spammer.run(asyncOf(late), never));
+  assertEquals([platform.calls.length, running], [0, [1, 2, 0]]);
+  assertEquals(
+    log.attempts.map((
+      { node, startedAtMs, runMs, queuedMs, outcome, status, cold },
+    ) => [node, startedAtMs - startMs, runMs, queuedMs, outcome, status, cold]),
+    [
+      ["n0", 0, 10, 300, "ok", 200, false],
+      ["n2", 15, 20, 5, "ok", 200, true],
+      ["n1", 10, 0, 0, "throttled", 429, false],
+    ],
+  );
+  assertEquals(log.ends.map(({ outcome, reason, endedAtMs }) => [outcome, reason, endedAtMs - startMs]), [
+    ["dropped", "node n1: refused", 45],
+  ]);
+  assertEquals(spammer.stats(), {
+    chains: { started: 1, completed: 0, dropped: 1 },
+    calls: { ok: 2, throttled: 1, failed: 0, running: 0 },
+  });
+});
+
+Deno.test("Spammer.run() counts as failed what a platform does not tell of", async () => {
+  const { clock, log, spammer } = atNative((told) => {
+    told(fine(0, 0, 10));
+    return Promise.resolve("the local platform ended");
+  });
+  await clock.run(spammer.run(load(clock, shaped("fork", [[], [0], [0]]), ["a"]), never));
+  assertEquals(log.attempts.map(({ node, outcome, status }) => [node, outcome, status]), [
+    ["n0", "ok", 200],
+    ["n1", "failed", 0],
+    ["n2", "failed", 0],
+  ]);
+  assertEquals(log.ends.map(({ reason }) => reason), ["node n1: the local platform ended"]);
+  assertEquals(spammer.stats().calls, { ok: 1, throttled: 0, failed: 2, running: 0 });
+});
+
+Deno.test("Spammer.run() rejects when a platform that runs chains cannot be used, and calls it for chains only", async () => {
+  const error = new PlatformError("cannot-listen", "no platform");
+  const { clock, platform, spammer } = atNative(() => Promise.reject(error));
+  await clock.run(spammer.run(load(clock, single("f"), ["one"]), never));
+  assertEquals(platform.keys(), ["one/f"]);
+  const run = spammer.run(load(clock, linear("line", 2), ["two"]), never);
+  assertStrictEquals(await assertRejects(() => clock.run(run), PlatformError), error);
+  assertEquals(spammer.stats().calls.running, 0);
+});
+
 Deno.test("Spammer.run() keeps nothing of the chains that have ended", async () => {
   const { clock, log, spammer } = setup();
   log.submit = log.end = log.attempt = () => {};
@@ -143,4 +232,46 @@ Deno.test("Spammer.run() keeps nothing of the chains that have ended", async () 
   };
   await clock.run(spammer.run(watched(), never));
   assert(released.size >= 90, `${released.size} of 100`);
+});
+
+Deno.test("Spammer.run() starts calls at their intended times, however long answers take", async () => {
+  const { clock, platform, log, spammer } = setup(() => ({ runMs: 5000 }));
+  const startMs = clock.nowMs();
+  await clock.run(spammer.run(load(clock, single("f"), numbered(20), 10), never));
+  assertEquals(
+    platform.calls.map(({ startedAtMs }) => startedAtMs - startMs),
+    numbered(20).map((_, i) => i * 10),
+  );
+  assertEquals(log.attempts.every(({ queuedMs }) => queuedMs === 0), true);
+  const { latency_ms, start_error_ms, startsPerS } = spammer.figures();
+  assertEquals([latency_ms.max, start_error_ms.max, Math.round(startsPerS!)], [5000, 0, 100]);
+});
+
+Deno.test("Spammer.run() that is late counts latency from the intended start, and records both", async () => {
+  const { clock, log, spammer } = setup();
+  const intendedAtMs = clock.nowMs() - 300;
+  const late = async function* () {
+    yield [instanceOf(single("f"), "a", { submittedAtMs: intendedAtMs })];
+  };
+  await clock.run(spammer.run(late(), never));
+  const [{ queuedMs, startedAtMs }] = log.attempts as [typeof log.attempts[number]];
+  assertEquals([queuedMs, startedAtMs - intendedAtMs], [300, 300]);
+  const { latency_ms, start_error_ms } = spammer.figures();
+  assertEquals([latency_ms.max, start_error_ms.max], [310, 300]);
+});
+
+Deno.test("Spammer.run() makes no call beyond those that may be in flight, and says so", async () => {
+  const clock = new VirtualClock(), log = new EventLog();
+  const platform = new ScriptedPlatform(clock, () => ({ runMs: 1000 }));
+  const spammer = new Spammer({ platform, recorder: log, clock, maxInFlight: 3 });
+  await clock.run(spammer.run(load(clock, single("f"), numbered(5), 10), never));
+  assertEquals(platform.calls.length, 3);
+  assertEquals(spammer.stats().calls, { ok: 3, throttled: 0, failed: 2, running: 0, unsent: 2 });
+  assertEquals(
+    log.attempts.filter(({ outcome }) => outcome === "failed").map(({ reason, runMs }) => [reason, runMs]),
+    [
+      ["not sent: 3 calls were in flight", 0],
+      ["not sent: 3 calls were in flight", 0],
+    ],
+  );
 });

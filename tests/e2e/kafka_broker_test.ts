@@ -4,7 +4,7 @@ import { seededRandom } from "../../lib/model/mod.ts";
 import { kafkaTest, startBroker } from "../kafka/broker.ts";
 import { Fleet } from "./fleet.ts";
 import { checkTrial, FAN_AND_JOIN, figureWords, SteadyLoad } from "./kafka_load.ts";
-import { pause, type RecordingServer, serveRecorded } from "./recorded_calls.ts";
+import { callsGoOn, pause, serveRecorded } from "./recorded_calls.ts";
 import { folder } from "./sequoia.ts";
 
 const KILLS = 5;
@@ -59,12 +59,3 @@ kafkaTest(
     }
   },
 );
-
-/** Waits until functions are called again. */
-async function callsGoOn({ calls }: RecordingServer): Promise<void> {
-  const enough = calls.length + 200, lateMs = performance.now() + 30_000;
-  while (calls.length < enough) {
-    assert(performance.now() < lateMs, "nothing is called any more");
-    await pause(20);
-  }
-}

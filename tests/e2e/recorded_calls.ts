@@ -1,4 +1,5 @@
 /** Functions in the test's own process that keep a record of every call, for tests that look what consumers have done. */
+import { assert } from "@std/assert";
 
 /** A call as the function saw it. Times are in milliseconds on the clock of `performance.now()`. */
 export interface RecordedCall {
@@ -47,6 +48,15 @@ export function serveRecorded(runMs: () => number): RecordingServer {
     url: (by) => `http://127.0.0.1:${server.addr.port}/${by}`,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
+}
+
+/** Waits until functions are called again. */
+export async function callsGoOn({ calls }: RecordingServer): Promise<void> {
+  const enough = calls.length + 200, lateMs = performance.now() + 60_000;
+  while (calls.length < enough) {
+    assert(performance.now() < lateMs, "nothing is called any more");
+    await pause(20);
+  }
 }
 
 /** Waits, in milliseconds. */

@@ -5,7 +5,7 @@ import { classPath } from "./jars.ts";
 import { javaArgs, Jvm } from "./jvm.ts";
 import { freePorts } from "./ports.ts";
 import { makeCertificate, type Security, securityFormatArgs } from "./security.ts";
-import { serverProperties } from "./settings.ts";
+import { type Ports, serverProperties } from "./settings.ts";
 
 export { brokerSkipReason, kafkaTest, kafkaTests } from "./requirements.ts";
 export { type Security, USERS } from "./security.ts";
@@ -25,6 +25,8 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** The clients' port. (Default: a free one) */
   readonly port?: number;
+  /** All of its ports. (Default: free ones) */
+  readonly ports?: Ports;
   /** How clients come in. (Default: "none") */
   readonly security?: Security;
 }
@@ -126,7 +128,7 @@ class OwnBroker implements Broker {
 /** Writes all that a broker starts from into a folder. */
 async function prepare(folder: string, options: BrokerOptions): Promise<OwnBroker> {
   const { security = "none", properties = {}, port } = options;
-  const [jars, ports] = [await classPath(), freePorts(port)];
+  const [jars, ports] = [await classPath(), options.ports ?? freePorts(port)];
   const caPem = security === "tls" ? await makeCertificate(folder) : undefined;
   const file = `${folder}/server.properties`;
   await Deno.writeTextFile(file, serverProperties({ folder, ports, security, properties }));
@@ -135,19 +137,29 @@ async function prepare(folder: string, options: BrokerOptions): Promise<OwnBroke
   return new OwnBroker({ folder, port: ports.client, args: javaArgs(jars, "kafka.Kafka", [file]), caPem });
 }
 
+/** Makes a broker with empty data, which has yet to be started; dispose of it, as by `await using`. */
+export async function newBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const folder = await Deno.makeTempDir({ prefix: "sequoia-kafka-" });
+  try {
+    return await prepare(folder, options);
+  } catch (error) {
+    await Deno.remove(folder, { recursive: true });
+    throw error;
+  }
+}
+
 /**
  * Starts a broker with empty data, and waits until it answers; dispose of it, as by `await using`.
  *
  * @throws {Error} when it ends or does not answer within 60 s, with the end of its log
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const folder = await Deno.makeTempDir({ prefix: "sequoia-kafka-" });
+  const broker = await newBroker(options);
   try {
-    const broker = await prepare(folder, options);
     await broker.start();
     return broker;
   } catch (error) {
-    await Deno.remove(folder, { recursive: true });
+    await broker[Symbol.asyncDispose]();
     throw error;
   }
 }

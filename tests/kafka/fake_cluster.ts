@@ -5,6 +5,7 @@ import Decoder from "kafkajs/decoder";
 import decodeBatch from "kafkajs/record-batch-decoder";
 import type { Clock } from "../../lib/model/mod.ts";
 import type { Broker, Buffer, ProduceAnswer } from "../../lib/queue/kafka/kafkajs.ts";
+import { Parted, type TopicPartition } from "../../lib/queue/kafka/link.ts";
 
 /** A batch of records as a broker gets it. */
 export interface SentBatch {
@@ -48,11 +49,13 @@ export class FakeCluster {
 
   async leader<T>(
     _doing: string,
-    topic: string,
-    partition: number,
+    of: readonly TopicPartition[],
     request: (broker: Broker) => Promise<T>,
   ): Promise<T> {
-    const leader = this.leaderId(topic, partition) ?? -1;
+    const [leader = -1, ...others] = new Set(
+      of.map(({ topic, partition }) => this.leaderId(topic, partition)),
+    );
+    if (others.length > 0) throw new Parted();
     const send = async (protocol: unknown) => {
       const { request } = protocol as { request: { encode(): Promise<{ buffer: Buffer }> } };
       return this.#produce((await request.encode()).buffer, leader);

@@ -1,9 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import type { AttemptEvent, CounterEvent, EndEvent, Recorder, SubmitEvent } from "../../lib/record/mod.ts";
+import type {
+  AttemptEvent,
+  CounterEvent,
+  EndEvent,
+  FunctionRunEvent,
+  Recorder,
+  SubmitEvent,
+} from "../../lib/record/mod.ts";
 
 /** Keeps what is recorded. */
 export class EventLog implements Recorder {
   readonly attempts: AttemptEvent[] = [];
+  readonly functionRuns: FunctionRunEvent[] = [];
   readonly submits: SubmitEvent[] = [];
   readonly ends: EndEvent[] = [];
   readonly counters: CounterEvent[] = [];
@@ -14,6 +22,10 @@ export class EventLog implements Recorder {
       "an attempt before its submission",
     );
     this.attempts.push(event);
+  }
+
+  functionRun(event: FunctionRunEvent): void {
+    this.functionRuns.push(event);
   }
 
   submit(event: SubmitEvent): void {

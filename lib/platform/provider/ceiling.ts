@@ -7,9 +7,14 @@ const LATE_MS = 0.001;
 /** What may fall short of a whole number by rounding, as a part of it, is taken for that number. */
 const ROUNDING = 1 + 1e-12;
 
+/** So many calls as whole ones. */
+export function wholeCalls(calls: number): number {
+  return Math.floor(calls * ROUNDING);
+}
+
 /**
- * How many calls may run at once, which is less than the profile's limit L after a collapse, as the SoCC'20 paper saw it
- * at AWS: concurrency that fell after the limit was reached, and did not come back for a while.
+ * How many calls may run at once, which is less than the limit L that is enforced after a collapse, as the SoCC'20 paper saw
+ * it at AWS: concurrency that fell after the limit was reached, and did not come back for a while.
  *
  * The provider is overloaded while running + waiting + r > overload × L, where r counts refusals and forgets them with
  * e^(−t/1 s): at a steady rate, the refusals of one second. Once that has lasted for collapseAfterMs, the ceiling is
@@ -17,8 +22,9 @@ const ROUNDING = 1 + 1e-12;
  * hammer on keep it down, which makes it a metastable failure (Bronson et al., HotOS 2021). At least one call may run.
  */
 export class Ceiling {
-  /** The limit without a collapse. */
-  limit: number;
+  readonly #enforced: number;
+  /** What may run without a collapse. */
+  #limit: number;
   readonly #least: number;
   readonly #overloadAt: number;
   readonly #afterMs: number;
@@ -29,17 +35,23 @@ export class Ceiling {
   #overloadedSinceMs: number | undefined;
   #nowMs = -Infinity;
 
-  constructor({ limit, collapseTo, overload, collapseAfterMs, recoveryMs }: Profile) {
-    this.limit = limit;
+  constructor({ limit, enforced, collapseTo, overload, collapseAfterMs, recoveryMs }: Profile) {
+    this.#enforced = enforced;
+    this.#limit = limit * enforced;
     this.#least = collapseTo;
     this.#overloadAt = overload;
     this.#afterMs = collapseAfterMs;
     this.#risePerMs = (1 - collapseTo) / recoveryMs;
   }
 
+  /** Changes the limit that the provider documents. */
+  change(limit: number): void {
+    this.#limit = limit * this.#enforced;
+  }
+
   /** Lets time pass in which so many calls ran or waited. */
   pass(nowMs: number, load: number): void {
-    if (this.#least === 1 || this.limit === Infinity || nowMs <= this.#nowMs) return;
+    if (this.#least === 1 || this.#limit === Infinity || nowMs <= this.#nowMs) return;
     const startMs = this.#nowMs;
     const endMs = Math.min(nowMs, this.#overloadEndMs(load));
     if (endMs > startMs) this.#overload(startMs, endMs);
@@ -58,7 +70,7 @@ export class Ceiling {
 
   /** Until when there is overload if nothing happens: now, if there is none. */
   #overloadEndMs(load: number): number {
-    const room = this.#overloadAt * this.limit - load;
+    const room = this.#overloadAt * this.#limit - load;
     if (this.#refusals <= room) return this.#nowMs;
     return room > 0 ? this.#nowMs + MEMORY_MS * Math.log(this.#refusals / room) : Infinity;
   }
@@ -75,8 +87,8 @@ export class Ceiling {
 
   /** How many calls may run now within a share of the ceiling; at least one. */
   of(share: number): number {
-    const calls = this.limit * this.#part * share;
-    return calls < 1 ? 1 : Math.floor(calls * ROUNDING);
+    const calls = this.#limit * this.#part * share;
+    return calls < 1 ? 1 : wholeCalls(calls);
   }
 
   /**
@@ -87,7 +99,7 @@ export class Ceiling {
    */
   reachesAtMs(calls: number, share: number, load: number): number {
     if (calls <= this.of(share)) return -Infinity;
-    const part = calls / (this.limit * share);
+    const part = calls / (this.#limit * share);
     if (part > ROUNDING) return Infinity;
     return this.#overloadEndMs(load) + (part - this.#part) / this.#risePerMs + LATE_MS;
   }

@@ -1,6 +1,7 @@
 import { type Distribution, type Random, sampleMs } from "../../model/mod.ts";
 import type { Profile } from "./profile.ts";
 import { Ramp } from "./ramp.ts";
+import { Spares } from "./spares.ts";
 
 /** A container that a call got: it runs after so long; `cold` if the container is made first. */
 export interface Container {
@@ -12,21 +13,32 @@ const WARM: Container = { delayMs: 0, cold: false };
 /** Functions whose containers have all expired are forgotten when there are so many, and twice as many as last time. */
 const SWEEP_AT = 1024;
 
-/** A provider's containers, each of one function: made within the ramp, kept for a while when idle, used again. */
+/**
+ * A provider's containers, each of one function: made within the ramp, kept for a while when idle, used again. Beside those
+ * that calls need others may be made, which are idle from the moment they are ready.
+ */
 export class Containers {
   readonly #ramp: Ramp;
   readonly #coldStart: Distribution;
   readonly #keepAliveMs: number;
   readonly #random: Random;
+  readonly #spares: Spares;
   /** When the idle containers of each function became idle, the latest last; never more than ran at once. */
   readonly #idle = new Map<string, number[]>();
   #sweepAt = SWEEP_AT;
+  #made = 0;
 
-  constructor({ burst, rampPerS, coldStart, keepAliveMs }: Profile, random: Random) {
+  constructor({ burst, rampPerS, coldStart, keepAliveMs, allocation }: Profile, random: Random) {
     this.#ramp = new Ramp(burst, rampPerS);
     this.#coldStart = coldStart;
     this.#keepAliveMs = keepAliveMs;
     this.#random = random;
+    this.#spares = new Spares(allocation);
+  }
+
+  /** How many have been made so far. */
+  get made(): number {
+    return this.#made;
   }
 
   /** How many idle containers are remembered, some of which may have expired. */
@@ -38,6 +50,7 @@ export class Containers {
 
   /** The container that became idle last, else a new one; undefined if none can be made yet. */
   take(functionName: string, nowMs: number): Container | undefined {
+    this.#ripen(functionName, nowMs);
     const idle = this.#idle.get(functionName);
     if (this.#isWarm(idle, nowMs)) {
       idle!.pop();
@@ -45,8 +58,17 @@ export class Containers {
     }
     if (idle !== undefined) idle.length = 0;
     if (!this.#ramp.take(nowMs)) return undefined;
-    const delayMs = sampleMs(this.#coldStart, this.#random);
+    const delayMs = this.#make();
+    for (let more = this.#spares.need(); more > 0; more--) {
+      this.#spares.make(functionName, nowMs + this.#make());
+    }
     return { delayMs, cold: delayMs > 0 };
+  }
+
+  /** @returns how long it takes */
+  #make(): number {
+    this.#made++;
+    return sampleMs(this.#coldStart, this.#random);
   }
 
   /** Takes a container back. */
@@ -62,7 +84,20 @@ export class Containers {
 
   /** When a call can have a container if none is given back; -Infinity: now. */
   readyAtMs(functionName: string, nowMs: number): number {
-    return this.#isWarm(this.#idle.get(functionName), nowMs) ? -Infinity : this.#ramp.nextAtMs;
+    if (this.#isWarm(this.#idle.get(functionName), nowMs)) return -Infinity;
+    return Math.min(this.#ramp.nextAtMs, this.#spares.nextAtMs(functionName));
+  }
+
+  /** Lets those that are ready be idle, which no call has needed. */
+  #ripen(functionName: string, nowMs: number): void {
+    let sinceMs = this.#spares.take(functionName, nowMs);
+    if (sinceMs === undefined) return;
+    const idle = this.#idle.get(functionName) ?? [];
+    for (; sinceMs !== undefined; sinceMs = this.#spares.take(functionName, nowMs)) {
+      const since = sinceMs;
+      idle.splice(idle.findLastIndex((other) => other <= since) + 1, 0, since);
+    }
+    this.#idle.set(functionName, idle);
   }
 
   /** Whether any has not expired: the one that became idle last is the last to. */
@@ -71,6 +106,7 @@ export class Containers {
   }
 
   #sweep(nowMs: number): void {
+    for (const name of [...this.#spares.functions()]) this.#ripen(name, nowMs);
     for (const [name, idle] of this.#idle) if (!this.#isWarm(idle, nowMs)) this.#idle.delete(name);
     this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#idle.size);
   }

@@ -42,6 +42,24 @@ Deno.test("Containers draws cold starts from the profile's distribution", () => 
   assert(Math.abs(times[9900]! - 500) < 40, `99th percentile ${times[9900]} ms`);
 });
 
+Deno.test("Containers that no call needs are warm when they are ready, and expire as others do", () => {
+  const containers = new Containers({ ...profile, allocation: 2 }, seededRandom(1));
+  for (let i = 0; i < 5; i++) assertEquals(containers.take("f", 0), COLD, "others are still being made");
+  assertEquals(containers.made, 10);
+  assertEquals(containers.take("f", 39), COLD);
+  for (let i = 0; i < 5; i++) assertEquals(containers.take("f", 40), WARM);
+  assertEquals(containers.take("f", 40), COLD);
+  assertEquals([containers.take("f", 1080), containers.take("f", 1080)], [WARM, COLD], "one is from 80");
+  assertEquals(containers.take("g", 2000), COLD, "another function's");
+});
+
+Deno.test("Containers that no call needs are announced, and take nothing of the ramp", () => {
+  const containers = new Containers({ ...profile, allocation: 3, burst: 1, rampPerS: 0.1 }, seededRandom(1));
+  assertEquals([containers.take("f", 0), containers.take("f", 0)], [COLD, undefined]);
+  assertEquals([containers.readyAtMs("f", 0), Math.round(containers.readyAtMs("g", 0))], [40, 10_000]);
+  assertEquals([0, 0, 0].map(() => containers.take("f", 40)), [WARM, WARM, undefined]);
+});
+
 Deno.test("Containers decides as a list of containers that is searched, over any number of functions", () => {
   const steps = fc.array(fc.record({
     take: fc.boolean(),

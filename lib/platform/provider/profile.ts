@@ -7,8 +7,10 @@ import { constant, type Distribution, lognormal } from "../../model/mod.ts";
 export interface Profile {
   /** What the command line calls it. */
   readonly name: string;
-  /** Most functions that run at once; Infinity: any number. */
+  /** Most functions that run at once, as the provider documents it; Infinity: any number. */
   readonly limit: number;
+  /** How many times the limit really run, at least 1; Infinity: it is only documented. */
+  readonly enforced: number;
   /** Most HTTP calls that wait when they cannot start (a soft limit); more are refused with 429. 0: none waits. */
   readonly queue: number;
   /** What a refused caller is told to wait, in milliseconds; 0: nothing. */
@@ -17,6 +19,11 @@ export interface Profile {
   readonly coldStart: Distribution;
   /** How long an idle container is kept, in milliseconds. */
   readonly keepAliveMs: number;
+  /**
+   * Containers that are made for each one that a call needs, on average, at least 1. The others are warm and idle when they
+   * are ready, and are kept as any idle container; they take nothing of the ramp.
+   */
+  readonly allocation: number;
   /** Containers that can be made at once after a rest; Infinity: no ramp. */
   readonly burst: number;
   /** Containers that can be made beyond the burst, per second. */
@@ -45,10 +52,12 @@ export interface Profile {
 const IDEAL: Profile = {
   name: "ideal",
   limit: Infinity,
+  enforced: 1,
   queue: 0,
   retryAfterMs: 0,
   coldStart: constant(0),
   keepAliveMs: Infinity,
+  allocation: 1,
   burst: Infinity,
   // AWS Lambda until 2023: https://docs.aws.amazon.com/lambda/latest/operatorguide/scaling-concurrency.html
   rampPerS: 500 / 60,
@@ -75,10 +84,10 @@ const HARD_LIMIT: Profile = {
   keepAliveMs: 600_000,
 };
 
-/** The built-in profiles. */
-export const PROFILES: readonly Profile[] = [
-  IDEAL,
-  HARD_LIMIT,
+/**
+ * What providers do, one at a time, so that each can be seen alone. Where no source is named, a number is our choice.
+ */
+const BEHAVIOURS: readonly Profile[] = [
   /**
    * Burst intolerance (paper): a burst is refused although the limit would allow it. The numbers are those that AWS
    * documented until 2023 for most regions: 500 at once, 500 more a minute, up to 1,000.
@@ -95,6 +104,97 @@ export const PROFILES: readonly Profile[] = [
    * How far and how long is our choice; {@linkcode Ceiling} has the formula.
    */
   { ...HARD_LIMIT, name: "collapse", collapseTo: 0.25 },
+];
+
+/** AWS Lambda as the paper met it, in 2020. */
+const AWS_LAMBDA: Profile = {
+  ...HARD_LIMIT,
+  name: "aws-lambda",
+  // Documented: concurrent executions of an account in a region; more are refused with 429. Some new accounts have 10.
+  limit: 1000,
+  // Documented until 2023 for most regions: 500 at once, then 500 more a minute. Since then each function has 1,000 at once
+  // and 1,000 more in ten seconds: burst=1000,ramp=100.
+  burst: 500,
+  rampPerS: 500 / 60,
+  // Documented: asynchronous events wait for up to six hours, in a queue without a limit. The bound is our choice.
+  backgroundQueue: 10_000,
+  // Paper: HTTP-triggered functions run before others, undocumented. As HTTP calls never wait here, places are kept for
+  // them; how many is our choice.
+  backgroundShare: 0.5,
+  // Paper: concurrency collapses once the limit was reached, and stays down for a while. How far is our choice.
+  collapseTo: 0.25,
+};
+
+/** Apache OpenWhisk as it is installed without further settings. */
+const OPENWHISK: Profile = {
+  ...HARD_LIMIT,
+  name: "openwhisk",
+  // Documented: invocations of a namespace that may run or wait, also those within a chain (ansible/README.md,
+  // limit_invocations_concurrent); more are refused with 429, which drops chains half-way (paper).
+  limit: 30,
+  // Documented: idle-container of the invoker's container-proxy.
+  keepAliveMs: 600_000,
+  // It takes all in the order in which they come; the paper saw prioritisation at AWS and Azure only.
+  httpFirst: false,
+};
+
+/** IBM Cloud Functions, which ran OpenWhisk. */
+const IBM: Profile = {
+  ...OPENWHISK,
+  name: "ibm",
+  // Documented: activations of a namespace that run or wait.
+  limit: 1000,
+  // Paper: up to 1,200 ran at once in a burst of 1,200.
+  enforced: 1.2,
+};
+
+/** Google Cloud Functions, first generation. */
+const GCF: Profile = {
+  ...HARD_LIMIT,
+  name: "gcf",
+  // Paper: what is documented as limited, the total of the CPU, is not. A number of calls that would come to it is our
+  // choice; whatever it is, it is not enforced.
+  limit: 1000,
+  enforced: Infinity,
+  // Documented: events that trigger functions are kept (by Pub/Sub, for days). The bound is our choice.
+  backgroundQueue: 10_000,
+  // The paper saw prioritisation at AWS and Azure only.
+  httpFirst: false,
+};
+
+/** Azure Functions on the consumption plan. A container is the place of one call in an instance, which has several. */
+const AZURE: Profile = {
+  ...HARD_LIMIT,
+  name: "azure",
+  // Paper: 1,000 concurrent HTTP calls were configured (and 200 instances are the default), but under a load that grew
+  // slowly up to 8,000 calls ran, in 440 instances.
+  limit: 1000,
+  enforced: Infinity,
+  // Documented: a new instance a second at most for HTTP; paper: 18 calls in each (8,000 / 440). So a load that grows
+  // slowly is not limited at all, and a burst meets one instance.
+  burst: 18,
+  rampPerS: 18,
+  // Documented: maxOutstandingRequests 200 of which maxConcurrentRequests 100 run; more are refused with 429.
+  queue: 100,
+  // Documented: events of queues wait in storage. The bound is our choice.
+  backgroundQueue: 10_000,
+  // Paper: HTTP-triggered functions run before others, undocumented.
+  httpFirst: true,
+  // Paper: inefficient allocation is common: far more is started than the load needs. How much more is our choice, near
+  // the 440 instances where 200 were the limit.
+  allocation: 2,
+};
+
+/** The built-in profiles. */
+export const PROFILES: readonly Profile[] = [
+  IDEAL,
+  HARD_LIMIT,
+  ...BEHAVIOURS,
+  AWS_LAMBDA,
+  OPENWHISK,
+  IBM,
+  GCF,
+  AZURE,
 ];
 
 /** The names of the built-in profiles. */

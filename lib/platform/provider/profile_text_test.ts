@@ -1,25 +1,45 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { constant, lognormal } from "../../model/mod.ts";
 import { PlatformError } from "../platform.ts";
 import { profileNames, PROFILES } from "./profile.ts";
-import { parseProfile, profileParameters, profileSummaries, profileWords } from "./profile_text.ts";
+import {
+  parseProfile,
+  profileFileOf,
+  profileParameters,
+  profileSummaries,
+  profileWords,
+} from "./profile_text.ts";
 
 Deno.test("parseProfile() finds the built-in profiles", () => {
-  assertEquals(profileNames(), ["ideal", "hard-limit", "ramp", "background", "collapse"]);
+  assertEquals(profileNames(), [
+    "ideal",
+    "hard-limit",
+    "ramp",
+    "background",
+    "collapse",
+    "aws-lambda",
+    "openwhisk",
+    "ibm",
+    "gcf",
+    "azure",
+  ]);
   for (const profile of PROFILES) assertEquals(parseProfile(profile.name), profile);
 });
 
 Deno.test("parseProfile() overrides any number", () => {
-  const text = "ideal,limit=7,queue=8,retryafter=1s,cold=20ms,keepalive=2s,burst=3,ramp=300/m," +
+  const text =
+    "ideal,limit=7,enforced=1.5,queue=8,retryafter=1s,cold=20ms,keepalive=2s,allocation=3,burst=3,ramp=300/m," +
     "backgroundqueue=9,backgroundshare=0.5,backgroundrate=4,httpfirst=no,collapse=0.2,overload=2," +
     "collapseafter=5s,recovery=1m,speed=10";
   assertEquals(parseProfile(text), {
     name: "ideal",
     limit: 7,
+    enforced: 1.5,
     queue: 8,
     retryAfterMs: 1000,
     coldStart: constant(20),
     keepAliveMs: 2000,
+    allocation: 3,
     burst: 3,
     rampPerS: 5,
     backgroundQueue: 9,
@@ -37,11 +57,14 @@ Deno.test("parseProfile() overrides any number", () => {
 
 Deno.test("parseProfile() takes none for what a provider does not do", () => {
   const text =
-    "background,limit=none,queue=none,burst=none,backgroundqueue=none,backgroundrate=none,collapse=none";
-  const { limit, queue, burst, backgroundQueue, backgroundPerS, collapseTo } = parseProfile(text);
-  assertEquals([limit, queue, burst, backgroundQueue, backgroundPerS, collapseTo], [
+    "background,limit=none,queue=none,keepalive=none,burst=none,backgroundqueue=none,backgroundrate=none,collapse=none";
+  const { limit, queue, keepAliveMs, burst, backgroundQueue, backgroundPerS, collapseTo } = parseProfile(
+    text,
+  );
+  assertEquals([limit, queue, keepAliveMs, burst, backgroundQueue, backgroundPerS, collapseTo], [
     Infinity,
     0,
+    Infinity,
     Infinity,
     0,
     Infinity,
@@ -71,6 +94,18 @@ Deno.test("profileWords() says what a profile does", () => {
   );
 });
 
+Deno.test("profileWords() says what of a limit is enforced", () => {
+  assertEquals(profileWords(parseProfile("ibm,cold=0ms")), "ibm (limit 1000, 1200 run, cold start none)");
+  assertStringIncludes(profileWords(parseProfile("gcf")), "limit 1000, not enforced");
+  assertStringIncludes(profileWords(parseProfile("azure")), "makes 2 times the containers");
+});
+
+Deno.test("profileFileOf() tells files from names", () => {
+  const files = ["./mine.json,limit=5", "mine.json", "/etc/mine"].map(profileFileOf);
+  assertEquals(files, ["./mine.json", "mine.json", "/etc/mine"]);
+  assertEquals(["ideal", "hard-limit,cold=150ms/500ms"].map(profileFileOf), [undefined, undefined]);
+});
+
 Deno.test("profileSummaries() names each profile with its numbers", () => {
   assertEquals(profileSummaries().slice(0, 3), [
     ["ideal", "limit none, cold start none"],
@@ -87,7 +122,7 @@ const BAD: readonly [string, string][] = [
   ["lambda", 'Cannot find the profile "lambda". Choose from'],
   [
     "ideal,limits=3",
-    'Cannot use "limits=3" in the profile ideal,limits=3; did you mean "limit"? Choose from limit, queue',
+    'Cannot use "limits=3" in the profile ideal,limits=3; did you mean "limit"? Choose from limit, enforced, queue',
   ],
   ["ideal,limit=0", 'Cannot use "limit=0" in the profile ideal,limit=0: Cannot use the count 0'],
   ["ideal,limit=5=6", 'Cannot read "5=6" as a count'],
@@ -100,6 +135,8 @@ const BAD: readonly [string, string][] = [
   ["background,httpfirst=maybe", 'Cannot read "maybe". Write yes or no'],
   ["collapse,overload=0.9", 'Cannot use the factor "0.9"'],
   ["collapse,recovery=0s", "it must be longer than 0"],
+  ["hard-limit,allocation=0.5", 'Cannot use the factor "0.5"'],
+  ["ideal,enforced=1.2", "it says nothing without limit=…"],
   [
     "hard-limit,ramp=5",
     'Cannot use "ramp=5" in the profile hard-limit,ramp=5: it says nothing without burst=…',

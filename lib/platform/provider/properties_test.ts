@@ -1,45 +1,19 @@
 /** What holds for a provider of any profile, whatever is asked of it. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { constant, lognormal } from "../../model/mod.ts";
-import { type Profile, PROFILES } from "./profile.ts";
-import { Drive, type TestCall } from "./testing.ts";
-
-const profiles: fc.Arbitrary<Profile> = fc.record({
-  limit: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 12 }) }, fc.constant(Infinity)),
-  queue: fc.nat(6),
-  coldStart: fc.constantFrom(constant(0), constant(30), lognormal(20, 200)),
-  keepAliveMs: fc.constantFrom(0, 50, 5000, Infinity),
-  burst: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(Infinity)),
-  rampPerS: fc.constantFrom(0.3, 7, 100),
-  backgroundQueue: fc.nat(6),
-  backgroundShare: fc.constantFrom(0.01, 0.3, 0.5, 1),
-  backgroundPerS: fc.constantFrom(3, 70, Infinity),
-  httpFirst: fc.boolean(),
-  collapseTo: fc.constantFrom(0.1, 0.4, 1),
-  overload: fc.constantFrom(1, 1.5, 3),
-  collapseAfterMs: fc.constantFrom(0, 40, 300),
-  recoveryMs: fc.constantFrom(1, 500, 20_000),
-}).map((parts) => ({ ...PROFILES[0]!, ...parts }));
-
-type Arrival = TestCall & { readonly afterMs: number };
-
-const arrivals: fc.Arbitrary<Arrival[]> = fc.array(
-  fc.record({
-    afterMs: fc.constantFrom(0, 0, 0, 1, 3, 20, 100, 1000),
-    name: fc.constantFrom("f", "g", "h"),
-    runMs: fc.constantFrom(0, 1, 10, 90, 400),
-    mode: fc.constantFrom("http", "http", "background"),
-    patienceMs: fc.constantFrom(10, 200, Infinity),
-  }),
-  { maxLength: 120, size: "max" },
-);
+import { arrivals, type ArrivingCall, profiles } from "./arbitraries.ts";
+import type { Profile } from "./profile.ts";
+import { Drive } from "./testing.ts";
 
 /** Instants of this size have a grain of a quarter of a microsecond. */
 const START_MS = Date.UTC(2026, 0, 1);
 
 /** Plans the arrivals; each step is told after it happened. */
-function drive(profile: Profile, calls: readonly Arrival[], step: (drive: Drive) => void = () => {}): Drive {
+function drive(
+  profile: Profile,
+  calls: readonly ArrivingCall[],
+  step: (drive: Drive) => void = () => {},
+): Drive {
   const drive = new Drive(profile);
   let atMs = START_MS;
   for (const { patienceMs = Infinity, afterMs, ...call } of calls) {
@@ -64,10 +38,11 @@ Deno.test("Provider never starts more than may run, nor lets more wait than the 
       ).run();
       for (const { what, mode, running, limit } of run.happened) {
         if (what !== "started" && what !== "taken") continue;
-        assert(limit >= 1 && limit <= profile.limit);
+        const enforced = profile.limit * profile.enforced;
+        assert(limit >= 1 && limit <= enforced);
         assert(running <= limit, `${running} run within ${limit}`);
         // of a limit that rises, `limit` is the whole part
-        const most = Math.min(limit + 1, profile.limit) * profile.backgroundShare;
+        const most = Math.min(limit + 1, enforced) * profile.backgroundShare;
         if (mode === "background") assert(running <= Math.max(1, most), `${running} run within ${most}`);
       }
     }),
@@ -146,6 +121,19 @@ function unannounced(run: Drive): number {
   const count = run.take();
   return wakeAtMs <= run.nowMs + 0.01 ? 0 : count;
 }
+
+Deno.test("Provider makes a container for a call that finds none, and its part of what nobody needs", () => {
+  fc.assert(
+    fc.property(profiles, arrivals, (profile, calls) => {
+      const { provider: { made }, happened } = drive(profile, calls).run();
+      const cold = happened.filter(({ cold }) => cold).length;
+      const started = happened.filter(({ what }) => what === "started" || what === "taken").length;
+      assert(made <= Math.floor(started * profile.allocation + 1e-6), `${made} for ${started} calls`);
+      assert(made >= Math.floor(cold * profile.allocation - 1e-6), `${made} for ${cold} that were cold`);
+    }),
+    RUNS,
+  );
+});
 
 Deno.test("Provider does the same again for the same seed", () => {
   fc.assert(fc.property(profiles, arrivals, (profile, calls) => {

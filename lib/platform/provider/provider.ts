@@ -7,6 +7,11 @@ import { type WaitingCall, WaitingLine } from "./waiting_line.ts";
 /** Whether a caller waits for the answer, or the provider runs the call some time after it took it. */
 export type CallMode = "http" | "background";
 
+/** How functions trigger each other at a provider: in the background, if it has a queue for that. */
+export function successorMode({ backgroundQueue }: Profile): CallMode {
+  return backgroundQueue > 0 ? "background" : "http";
+}
+
 /** What a provider does with a call that arrives. */
 export type Admission =
   | { readonly kind: "refused"; readonly retryAfterMs: number }
@@ -61,6 +66,11 @@ export class Provider {
     return this.#lines.http.length + this.#lines.background.length;
   }
 
+  /** Containers that have been made so far. */
+  get made(): number {
+    return this.#containers.made;
+  }
+
   /** How many calls may run at an instant: the limit, or less after a collapse. */
   limitAt(nowMs: number): number {
     this.#pass(nowMs);
@@ -70,7 +80,7 @@ export class Provider {
   /** Changes the limit of the profile, as providers do; calls beyond it run on. */
   changeLimit(limit: number, nowMs: number): void {
     this.#pass(nowMs);
-    this.#ceiling.limit = limit;
+    this.#ceiling.change(limit);
   }
 
   /** Takes a call that arrives. */

@@ -68,6 +68,39 @@ Deno.test("Provider forgets a queued call whose caller went away", () => {
   assertEquals([drive.calls("gone"), drive.calls("taken"), drive.calls("refused")], [[1], [2, 3], []]);
 });
 
+/** How many of so many calls at once run. */
+function runOf(profile: string, calls: number): number {
+  const at = provider(profile);
+  for (let i = 0; i < calls; i++) at.start("f", 0);
+  return at.running;
+}
+
+Deno.test("Provider runs more than its limit where that is not what is enforced", () => {
+  assertEquals(runOf("hard-limit,limit=10,enforced=1.2", 20), 12);
+  assertEquals(runOf("hard-limit,limit=10,enforced=none", 20), 20);
+  const at = provider("hard-limit,limit=10,enforced=1.5");
+  at.changeLimit(20, 1);
+  assertEquals(at.limitAt(1), 30);
+});
+
+Deno.test("Provider of each profile does what was observed there", () => {
+  assertEquals(runOf("ibm", 1500), 1200, "1,000 are documented");
+  assertEquals(runOf("gcf", 5000), 5000, "nothing is enforced");
+  assertEquals(runOf("openwhisk", 100), 30);
+  assertEquals(runOf("aws-lambda", 1000), 500, "of a burst");
+});
+
+Deno.test("Provider azure takes any load that grows slowly, and refuses most of a burst", () => {
+  const slow = new Drive("azure");
+  for (let i = 0; i < 8000; i++) slow.at(i * 60, () => slow.call({ name: "f", runMs: 3_600_000 }));
+  slow.run(480_000);
+  assertEquals([slow.provider.running, slow.calls("refused").length], [8000, 0]);
+  const burst = new Drive("azure");
+  for (let i = 0; i < 1000; i++) burst.call({ name: "f", runMs: 3_600_000 });
+  assertEquals([burst.provider.running, burst.provider.queued], [18, 100]);
+  assertEquals(burst.calls("refused").length, 882);
+});
+
 Deno.test("Provider with a ramp starts the burst, and then so many a minute, up to the limit", () => {
   const drive = new Drive("ramp,limit=1000,burst=500,ramp=300/m,cold=0ms");
   const running: number[] = [];

@@ -25,6 +25,8 @@ export interface Happening {
   readonly running: number;
   readonly limit: number;
   readonly what: "refused" | "queued" | "started" | "taken" | "gone" | "ended";
+  /** Of one that starts: whether a container was made for it. */
+  readonly cold: boolean;
 }
 
 interface Event {
@@ -67,7 +69,7 @@ export class Drive {
     const id = this.#calls++;
     const { mode = "http" } = call;
     const admission = this.provider.start(call.name, this.nowMs, mode);
-    this.#tell(id, call, admission.kind);
+    this.#tell(id, call, admission.kind, admission.kind === "started" && admission.cold);
     if (admission.kind === "started") this.#run(id, call, admission.delayMs);
     else if (admission.kind === "refused") call.then?.("refused");
     else {
@@ -112,7 +114,7 @@ export class Drive {
       );
       this.#waiting.delete(next.ticket);
       this.#gone.set(next.ticket, "taken");
-      this.#tell(waiting.id, waiting.call, "taken");
+      this.#tell(waiting.id, waiting.call, "taken", next.cold);
       this.#run(waiting.id, waiting.call, next.delayMs);
     }
     this.#wake();
@@ -134,7 +136,7 @@ export class Drive {
     });
   }
 
-  #tell(call: number, { mode = "http" }: TestCall, what: Happening["what"]): void {
+  #tell(call: number, { mode = "http" }: TestCall, what: Happening["what"], cold = false): void {
     const { running } = this.provider;
     this.happened.push({
       atMs: this.nowMs,
@@ -143,6 +145,7 @@ export class Drive {
       running,
       limit: this.provider.limitAt(this.nowMs),
       what,
+      cold,
     });
   }
 

@@ -3,7 +3,7 @@ import { QueueError } from "../queue.ts";
 import { troubleOf } from "./errors.ts";
 import { type COMPRESSION, type OutgoingRecord, produce, type ProducerId } from "./kafkajs.ts";
 import { encodeBatch } from "./record_batch.ts";
-import type { Link } from "./link.ts";
+import { type Link, Parted, type TopicPartition } from "./link.ts";
 
 /** Writes records to partitions, each exactly once, in the order of the calls. */
 export interface RecordWriter {
@@ -45,10 +45,8 @@ interface Item {
 }
 
 /** A partition that a writer writes to. */
-interface Lane {
+interface Lane extends TopicPartition {
   readonly writer: Writer;
-  readonly topic: string;
-  readonly partition: number;
   /** Under which id it is written to: each is refused by itself. */
   id: ProducerId | undefined;
   /** The number of the next record that is written there under this id. */
@@ -259,14 +257,11 @@ export class Appender {
       topic,
       partitions,
     }));
-    const { topic, partition } = batches[0]!.lane;
-    const answer = await link.leader(`write to ${topic}`, topic, partition, (broker) => {
-      const leader = link.leaderId(topic, partition);
-      if (batches.some(({ lane }) => link.leaderId(lane.topic, lane.partition) !== leader)) {
-        throw new Parted();
-      }
-      return produce(broker, topics);
-    });
+    const answer = await link.leader(
+      `write to ${batches[0]!.lane.topic}`,
+      batches.map(({ lane }) => lane),
+      (broker) => produce(broker, topics),
+    );
     const offsets = new Map<Lane, number>();
     for (const { lane, items } of batches) {
       const { partitions } = answer.topics.find((each) => each.topicName === lane.topic)!;
@@ -277,9 +272,6 @@ export class Appender {
     return offsets;
   }
 }
-
-/** Partitions that had one leader have several by now. */
-class Parted extends Error {}
 
 function nextBatch(lane: Lane): Batch {
   let bytes = 0;

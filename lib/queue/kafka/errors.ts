@@ -40,13 +40,11 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   KAFKA_STORAGE_ERROR: "transient",
 };
 
-/** What kafkajs says of a broker that it has given out while another request was still connecting it: nothing was sent. */
-const NOT_YET = "Broker not connected";
 /** A login that was not refused: the connection broke meanwhile. */
 const BROKEN_LOGIN = /: (Connection |Closed connection|Request )/;
 /** The codes of node's TLS for certificates. */
 const CERTIFICATE = /CERT|^UNABLE_TO_/;
-/** What kafkajs throws, as a mere Error, of a broker whose connection is being made or has just gone. */
+/** What kafkajs throws, as a mere Error, of a broker whose connection is being made or has just gone: nothing was sent. */
 const NOT_CONNECTED = "Broker not connected";
 
 interface KafkajsError extends Error {
@@ -67,7 +65,6 @@ export function troubleOf(error: unknown): Trouble {
   if (CERTIFICATE.test(String((root as { code?: unknown }).code))) return "untrusted";
   const known = TROUBLES[type];
   if (known !== undefined) return known;
-  if (root.message === NOT_YET) return "transient";
   if (
     /^KafkaJS(Connection|RequestTimeout|Broker|LockTimeout|Metadata|TopicMetadata|GroupCoordinator)/.test(
       name,

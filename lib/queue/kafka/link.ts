@@ -77,6 +77,12 @@ export class Reachability {
   }
 }
 
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** Connections to a cluster that come back by themselves: what fails for a while is tried again until it works. */
 export class Link implements AsyncDisposable {
   readonly #options: LinkOptions;
@@ -139,20 +145,26 @@ export class Link implements AsyncDisposable {
     }
   }
 
-  /** Asks the broker that leads a partition. */
+  /**
+   * Asks the broker that leads some partitions.
+   *
+   * @throws {Parted} if it does not lead them all any more
+   */
   async leader<T>(
     doing: string,
-    topic: string,
-    partition: number,
+    of: readonly TopicPartition[],
     request: (broker: Broker) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
     return await this.run(doing, async (cluster) => {
-      const nodeId = this.leaderId(topic, partition);
-      if (nodeId === undefined) {
+      const leaders = of.map(({ topic, partition }) => this.leaderId(topic, partition));
+      const unled = of[leaders.indexOf(undefined)];
+      if (unled !== undefined) {
         await cluster.refreshMetadata();
-        throw new NoLeader(topic, partition);
+        throw new NoLeader(unled);
       }
+      const [nodeId] = leaders;
+      if (leaders.some((each) => each !== nodeId)) throw new Parted();
       return await request(await cluster.findBroker({ nodeId: String(nodeId) }));
     }, signal);
   }
@@ -252,7 +264,12 @@ export class Link implements AsyncDisposable {
 class NoLeader extends Error {
   override readonly name = "KafkaJSBrokerNotFound";
 
-  constructor(topic: string, partition: number) {
+  constructor({ topic, partition }: TopicPartition) {
     super(`partition ${partition} of ${topic} has no leader`);
   }
+}
+
+/** Partitions that were led by one broker have several leaders by now: each is to be asked by itself. */
+export class Parted extends Error {
+  override readonly name = "Parted";
 }

@@ -1,12 +1,10 @@
 import { QueueError } from "../queue.ts";
 import { troubleOf } from "./errors.ts";
 import type { Broker, IncomingRecord } from "./kafkajs.ts";
-import type { Link } from "./link.ts";
+import { type Link, Parted, type TopicPartition } from "./link.ts";
 
 /** A place in a partition of a topic. */
-export interface Position {
-  readonly topic: string;
-  readonly partition: number;
+export interface Position extends TopicPartition {
   readonly offset: number;
 }
 
@@ -39,31 +37,42 @@ export function endOffset(
 }
 
 /** The end offsets of partitions, in their order: one request to each broker. */
-export async function endOffsets(
-  link: Link,
-  of: readonly Omit<Position, "offset">[],
-): Promise<number[]> {
+export async function endOffsets(link: Link, of: readonly TopicPartition[]): Promise<number[]> {
   const ends = new Map<string, number>();
-  const byLeader = Map.groupBy(of, ({ topic, partition }) => link.leaderId(topic, partition));
-  await Promise.all([...byLeader.values()].map(async (list) => {
-    const topics = [...Map.groupBy(list, ({ topic }) => topic)].map(([topic, some]) => ({
-      topic,
-      partitions: some.map(({ partition }) => ({ partition, timestamp: LATEST })),
-    }));
-    const { topic, partition } = list[0]!;
+  for (let left = of; left.length > 0;) {
+    const asked = await Promise.all(byLeader(link, left).map((led) => endsOf(link, led)));
+    for (const { topic, partition, end } of asked.flat()) ends.set(`${topic} ${partition}`, end);
+    left = left.filter(({ topic, partition }) => !ends.has(`${topic} ${partition}`));
+  }
+  return of.map(({ topic, partition }) => ends.get(`${topic} ${partition}`)!);
+}
+
+function byLeader<T extends TopicPartition>(link: Link, of: readonly T[]): T[][] {
+  return [...Map.groupBy(of, ({ topic, partition }) => link.leaderId(topic, partition)).values()];
+}
+
+/** The end offsets of partitions that are led by one broker; of none, if they are not any more. */
+async function endsOf(
+  link: Link,
+  led: readonly TopicPartition[],
+): Promise<(TopicPartition & { readonly end: number })[]> {
+  const topics = [...Map.groupBy(led, ({ topic }) => topic)].map(([topic, some]) => ({
+    topic,
+    partitions: some.map(({ partition }) => ({ partition, timestamp: LATEST })),
+  }));
+  try {
     const { responses } = await link.leader(
       "read offsets",
-      topic,
-      partition,
+      led,
       (broker) => broker.listOffsets({ isolationLevel: 0, topics }),
     );
-    for (const answer of responses) {
-      for (const each of answer.partitions) {
-        ends.set(`${answer.topic} ${each.partition}`, Number(each.offset));
-      }
-    }
-  }));
-  return of.map(({ topic, partition }) => ends.get(`${topic} ${partition}`)!);
+    return responses.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, end: Number(offset) }))
+    );
+  } catch (error) {
+    if (error instanceof Parted) return [];
+    throw error;
+  }
 }
 
 async function offsetAt(
@@ -76,8 +85,7 @@ async function offsetAt(
   const topics = [{ topic, partitions: [{ partition, timestamp }] }];
   const { responses } = await link.leader(
     `read the offsets of ${topic}`,
-    topic,
-    partition,
+    [{ topic, partition }],
     (broker) => broker.listOffsets({ isolationLevel: 0, topics }),
     signal,
   );
@@ -136,20 +144,17 @@ export interface Range extends Position {
 export async function readRanges(link: Link, ranges: readonly Range[], signal?: AbortSignal): Promise<void> {
   let left = ranges.filter(({ offset, to }) => offset < to);
   while (left.length > 0) {
-    const byLeader = Map.groupBy(left, ({ topic, partition }) => link.leaderId(topic, partition));
-    const read = await Promise.all([...byLeader.values()].map((led) => readSome(link, led, signal)));
+    const read = await Promise.all(byLeader(link, left).map((led) => readSome(link, led, signal)));
     left = read.flat();
   }
 }
 
 /** Reads some of each range, all led by one broker. @returns what is left of them */
 async function readSome(link: Link, ranges: readonly Range[], signal?: AbortSignal): Promise<Range[]> {
-  const { topic, partition } = ranges[0]!;
   try {
     const found = await link.leader(
-      `read ${topic}`,
-      topic,
-      partition,
+      `read ${ranges[0]!.topic}`,
+      ranges,
       (broker) => fetchFrom(broker, ranges, 0),
       signal,
     );
@@ -159,6 +164,7 @@ async function readSome(link: Link, ranges: readonly Range[], signal?: AbortSign
     }));
     return left.flat();
   } catch (error) {
+    if (error instanceof Parted) return [...ranges];
     if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
     return await Promise.all(ranges.map(async (range) => {
       const start = await startOffset(link, range.topic, range.partition);
@@ -190,8 +196,7 @@ export async function readChunk(
   const read = async (position: Position) => {
     const [found] = await link.leader(
       `read ${at.topic}`,
-      at.topic,
-      at.partition,
+      [at],
       (broker) => fetchFrom(broker, [position], CHUNK_WAIT_MS, maxBytes),
       signal,
     );

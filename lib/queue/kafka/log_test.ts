@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Broker, IncomingRecord } from "./kafkajs.ts";
-import type { Link } from "./link.ts";
-import { readChunk, readRanges } from "./log.ts";
+import { type Link, Parted } from "./link.ts";
+import { endOffsets, readChunk, readRanges } from "./log.ts";
 
 /** A batch of a partition; one without records has been compacted. */
 interface Batch {
@@ -37,7 +37,7 @@ function linkTo(
     const answer = { partition: 0, highWatermark: String(highWatermark), messages };
     return Promise.resolve({ responses: [{ topicName: topic, partitions: [answer] }] });
   };
-  const leader: Link["leader"] = (_doing, _topic, _partition, request) => request({ fetch } as Broker);
+  const leader: Link["leader"] = (_doing, _of, request) => request({ fetch } as Broker);
   return { leader, leaderId: () => 1, asked } as unknown as Link & { readonly asked: number[] };
 }
 
@@ -75,4 +75,43 @@ Deno.test("readChunk() says by where it goes on whether nothing is there yet", a
   assertEquals([records.length, next], [0, 2]);
   assertEquals((await readChunk(linkTo([batch(0, 1), batch(2, 3)], [4]), at)).next, 4);
   assertEquals((await readChunk(linkTo([batch(0, 1), batch(2, 3, [])], [4]), at)).next, 3);
+});
+
+Deno.test("readRanges() and endOffsets() ask each broker for its own when partitions of one have got several leaders", async () => {
+  const one = linkTo([batch(0, 2)], [3]);
+  let moved = false;
+  const leaderId = (_topic: string, partition: number) => moved ? partition : 1;
+  const leader: Link["leader"] = async (doing, of, request) => {
+    moved = true; // a broker has gone since they were put together
+    if (new Set(of.map(({ topic, partition }) => leaderId(topic, partition))).size > 1) throw new Parted();
+    const { topic, partition } = of[0]!;
+    const listOffsets: Broker["listOffsets"] = () =>
+      Promise.resolve({
+        responses: [{ topic, partitions: [{ partition, offset: String(10 + partition) }] }],
+      });
+    return await one.leader(doing, of, (broker) =>
+      request({
+        ...broker,
+        listOffsets,
+        fetch: async (asked) => {
+          const { responses: [answer] } = await broker.fetch(asked);
+          return { responses: [{ ...answer!, partitions: [{ ...answer!.partitions[0]!, partition }] }] };
+        },
+      }));
+  };
+  const link = { leader, leaderId } as unknown as Link;
+  const partitions = [0, 1].map((partition) => ({ topic: "t", partition }));
+  assertEquals(await endOffsets(link, partitions), [10, 11]);
+  moved = false;
+  const read: number[][] = [[], []];
+  await readRanges(
+    link,
+    partitions.map((at, i) => ({
+      ...at,
+      offset: 0,
+      to: 3,
+      take: (records) => void read[i]!.push(...records.map(({ offset }) => Number(offset))),
+    })),
+  );
+  assertEquals(read, [[0, 1, 2], [0, 1, 2]]);
 });

@@ -2,13 +2,11 @@ import type { Clock } from "../../model/mod.ts";
 import { QueueError } from "../queue.ts";
 import { troubleOf } from "./errors.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
-import type { Link } from "./link.ts";
+import { type Link, Parted, type TopicPartition } from "./link.ts";
 import { fetchFrom, type Position, startOffset } from "./log.ts";
 
 /** A partition that is followed. */
-export interface Followed {
-  readonly topic: string;
-  readonly partition: number;
+export interface Followed extends TopicPartition {
   /** From which offset on. */
   readonly offset: number;
   /** Gets new records in their order, and where reading goes on. */
@@ -81,7 +79,6 @@ export class Tail {
   }
 
   async #fetch(entries: readonly Entry[], maxWaitMs: number): Promise<void> {
-    const { topic, partition } = entries[0]!.of;
     const positions = entries.map(({ of, offset }): Position => ({
       topic: of.topic,
       partition: of.partition,
@@ -89,15 +86,17 @@ export class Tail {
     }));
     try {
       const found = await this.#link.leader(
-        `read ${topic}`,
-        topic,
-        partition,
+        `read ${positions[0]!.topic}`,
+        positions,
         (broker) => fetchFrom(broker, positions, maxWaitMs),
       );
       for (const { at, chunk } of found) {
-        this.#take(entries[positions.indexOf(at)]!, chunk.records, chunk.next);
+        const entry = entries[positions.indexOf(at)]!;
+        if (entry.offset !== at.offset) continue; // another loop has read it, as the leader was unknown for a moment
+        this.#take(entry, chunk.records, chunk.next);
       }
     } catch (error) {
+      if (error instanceof Parted) return;
       if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
       await this.#catchUp(entries);
     }

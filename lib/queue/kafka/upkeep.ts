@@ -79,8 +79,7 @@ export class Upkeep {
     try {
       await link.leader(
         `delete what is over in ${names.pending}`,
-        names.pending,
-        partition,
+        [{ topic: names.pending, partition }],
         (broker) => broker.deleteRecords({ topics }),
       );
     } catch (error) {

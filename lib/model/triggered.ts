@@ -1,4 +1,6 @@
-import { type Chain, type ChainNode, templatesOf, WorkloadError } from "../model/mod.ts";
+import type { Chain, ChainNode } from "./chain.ts";
+import { WorkloadError } from "./errors.ts";
+import { templatesOf } from "./template.ts";
 
 /**
  * Checks that functions can trigger each other through a whole chain: that nothing in it has to be decided, or computed,
@@ -12,7 +14,7 @@ export function checkTriggered({ name: chain, nodes, onFailed }: Chain): void {
     if (need === undefined) return;
     throw new WorkloadError(
       "bad-chain",
-      `it ${need}, but in spam functions only trigger each other, and nobody decides. Run the chain with sequoia consume`,
+      `it ${need}, but functions that trigger each other cannot decide. Run the chain with sequoia consume`,
       { chain, node: node.name },
     );
   });

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { chain, type ChainBuilder, fn, WorkloadError } from "../model/mod.ts";
+import { chain, type ChainBuilder, fn, WorkloadError } from "./mod.ts";
 import { checkTriggered } from "./triggered.ts";
 
 const f = fn("f"), inner = chain("inner", ({ call }) => void call(f));

@@ -1,0 +1,121 @@
+import type { Logger } from "@std/log";
+import { Collector, FunctionTimes, type FunctionTimesStats } from "../lib/collect/mod.ts";
+import { formatDuration } from "../lib/model/mod.ts";
+import { type CollectorAddress, parseAddress } from "../lib/platform/mod.ts";
+import type { Recorder } from "../lib/record/mod.ts";
+import { UsageError } from "./errors.ts";
+import { one } from "./options.ts";
+import { clock, systemAheadMs } from "./wire.ts";
+
+/** Where the original's collector listened, and where its wrapper looks for one unless told otherwise. */
+export const COLLECT_PORT = 10_000;
+
+/** Reads `port`, which is one of loopback, or `host:port`. */
+export function collectAddress(text: string): CollectorAddress {
+  const { hostname: ip, port } = parseAddress(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text);
+  return { ip, port };
+}
+
+/** The options that have functions report how long they ran. */
+export const COLLECT_OPTIONS = {
+  collect: one(
+    "ADDRESS",
+    "hear from wrapped functions how long they really run, at PORT (of loopback) or HOST:PORT",
+    collectAddress,
+  ),
+  "collect-address": one(
+    "HOST:PORT",
+    "where functions reach it, if that is not where it listens",
+    reachableAddress,
+  ),
+} as const;
+
+function reachableAddress(text: string): CollectorAddress {
+  const address = collectAddress(text);
+  if (address.port === 0) throw new SyntaxError(`Cannot reach port 0. Write HOST:PORT`);
+  return address;
+}
+
+/** What `--collect` and `--collect-address` say. */
+interface CollectValues {
+  readonly collect?: CollectorAddress | undefined;
+  readonly "collect-address"?: CollectorAddress | undefined;
+}
+
+/** So long, in milliseconds, the last functions may tell of themselves after the last attempt has ended. */
+const LAST_WORDS_MS = 1000;
+/** How often it is looked whether they have, in milliseconds. */
+const LOOK_MS = 20;
+
+/** A collector that says of a consumer's attempts how long their functions really ran. */
+export class Collecting implements AsyncDisposable {
+  /** Where functions report to. */
+  readonly address: CollectorAddress;
+  readonly #collector: Collector;
+  #times: FunctionTimes | undefined;
+
+  /** @throws {UsageError | CollectError} if functions could not reach it, or it cannot listen */
+  constructor({ ip: hostname, port }: CollectorAddress, reached?: CollectorAddress) {
+    if (reached === undefined && /^(0\.0\.0\.0|::)$/.test(hostname)) {
+      throw new UsageError(
+        `--collect ${hostname}:${port}: functions cannot call that address. ` +
+          "Say with --collect-address HOST:PORT how they reach this machine",
+      );
+    }
+    this.#collector = new Collector({
+      hostname,
+      port,
+      clock,
+      onLine: (line, heardAtMs) => this.#times?.take(line, heardAtMs),
+    });
+    this.address = reached ?? { ip: hostname, port: this.#collector.port };
+  }
+
+  /** What hears from now on, and records. */
+  timesFor(recorder: Recorder): FunctionTimes {
+    return this.#times = new FunctionTimes(recorder, systemAheadMs);
+  }
+
+  /** Waits for the last functions' words, but not long. */
+  async lastWords(signal: AbortSignal): Promise<void> {
+    const untilMs = clock.nowMs() + LAST_WORDS_MS;
+    while ((this.#times?.awaited ?? 0) > 0 && clock.nowMs() < untilMs && !signal.aborted) {
+      await clock.until(clock.nowMs() + LOOK_MS, signal);
+    }
+  }
+
+  /** Says what was heard, and what is wrong with it. */
+  sum(log: Logger): void {
+    const { lines, unreadable } = this.#collector.counts;
+    const stats = this.#times!.stats;
+    log.info(`Heard from the functions of ${stats.told} calls`);
+    if (lines === 0) {
+      log.warn(
+        "No function has said anything: are they wrapped, and can they reach " +
+          `${this.address.ip}:${this.address.port}? See "Measuring true function times" in the README`,
+      );
+    }
+    if (unreadable > 0) {
+      log.warn(`${unreadable} lines from functions were not understood; they were left out`);
+    }
+    if (stats.skewed > 0) log.warn(skewWords(stats));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#collector[Symbol.asyncDispose]();
+  }
+}
+
+/** Listens, if it is asked for. */
+export function openCollecting(values: CollectValues): Collecting | undefined {
+  const { collect, "collect-address": reached } = values;
+  if (collect !== undefined) return new Collecting(collect, reached);
+  if (reached !== undefined) throw new UsageError("--collect-address needs --collect PORT");
+  return undefined;
+}
+
+function skewWords({ skewed, told, worstSkewMs }: FunctionTimesStats): string {
+  const off = `${formatDuration(Math.abs(worstSkewMs))} ${worstSkewMs < 0 ? "behind" : "ahead"}`;
+  return `Clocks do not agree: at ${skewed} of ${told} calls the function's was ahead of this machine's, or behind ` +
+    `(up to ${off}). Their queue at the provider is not known. Set the clocks by NTP`;
+}

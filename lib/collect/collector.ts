@@ -1,0 +1,176 @@
+import type { Clock } from "../model/mod.ts";
+import { parseTimedLine, type TimedLine } from "../record/mod.ts";
+import { LineAssembler } from "./lines.ts";
+
+/** What a collector is made of. */
+export interface CollectorOptions {
+  readonly hostname: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly clock: Clock;
+  /** Is told each line that is one, and when it was heard, in milliseconds since 1970. */
+  readonly onLine: (line: TimedLine, heardAtMs: number) => void;
+  /** Most connections at a time; then the one that has been silent the longest is closed. (Default: 4,096) */
+  readonly connections?: number;
+  /** Connections that say nothing for so long are closed, in milliseconds. (Default: 60,000) */
+  readonly idleMs?: number;
+}
+
+/** What a collector has done so far. */
+export interface CollectorCounts {
+  /** Connections taken, and those that are open now. */
+  readonly connections: number;
+  readonly open: number;
+  /** Lines that were understood. */
+  readonly lines: number;
+  /** Those that were not: garbage, too long, or broken off. */
+  readonly unreadable: number;
+}
+
+const CONNECTIONS = 4096;
+const IDLE_MS = 60_000;
+/** Longer lines, in bytes, are left out. With what is read at a time, 80 MiB are held at most, whatever is sent. */
+const LONGEST_LINE = 16 * 1024;
+/** So many bytes are read at a time. */
+const CHUNK = 4096;
+/** After a failure of the system (it has no file descriptors left) so long, in milliseconds, until the next try. */
+const PAUSE_MS = 50;
+
+/** A collector that cannot listen. */
+export class CollectError extends Error {
+  override readonly name = "CollectError";
+  readonly code = "cannot-listen";
+}
+
+/** Somebody who sends lines. */
+interface Sender {
+  readonly connection: Deno.TcpConn;
+  readonly lines: LineAssembler;
+  heardAtMs: number;
+}
+
+/**
+ * Listens over TCP for what functions say of themselves, a line each time: `<name>-<start|end>-<seconds since 1970>-<id>`. One
+ * connection may bring any number of lines. Nothing is answered.
+ */
+export class Collector implements AsyncDisposable {
+  readonly hostname: string;
+  readonly port: number;
+  readonly #options: CollectorOptions;
+  readonly #listener: Deno.TcpListener;
+  readonly #end = new AbortController();
+  /** The longest silent first. */
+  readonly #senders = new Set<Sender>();
+  readonly #hearing = new Set<Promise<void>>();
+  readonly #accepting: Promise<void>;
+  readonly #idleMs: number;
+  #cancelSweep: (() => void) | undefined;
+  #connections = 0;
+  #lines = 0;
+  #unreadable = 0;
+
+  /** @throws {CollectError} if it cannot listen there */
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.#idleMs = options.idleMs ?? IDLE_MS;
+    const { hostname, port } = options;
+    try {
+      this.#listener = Deno.listen({ hostname, port });
+    } catch (cause) {
+      throw cannotListen(hostname, port, cause);
+    }
+    this.hostname = hostname;
+    this.port = this.#listener.addr.port;
+    this.#accepting = this.#accept();
+  }
+
+  /** What it does now and has done so far. */
+  get counts(): CollectorCounts {
+    return {
+      connections: this.#connections,
+      open: this.#senders.size,
+      lines: this.#lines,
+      unreadable: this.#unreadable,
+    };
+  }
+
+  async #accept(): Promise<void> {
+    const { clock, connections = CONNECTIONS } = this.#options;
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      let connection: Deno.TcpConn;
+      try {
+        connection = await this.#listener.accept();
+      } catch {
+        if (!signal.aborted) await clock.until(clock.nowMs() + PAUSE_MS, signal);
+        continue;
+      }
+      if (this.#senders.size >= connections) this.#close(this.#senders.values().next().value!);
+      const hearing = this.#hear(connection).finally(() => this.#hearing.delete(hearing));
+      this.#hearing.add(hearing);
+    }
+  }
+
+  /** Hears a sender out; whatever happens to its connection ends there. */
+  async #hear(connection: Deno.TcpConn): Promise<void> {
+    const { clock } = this.#options;
+    const sender = { connection, lines: new LineAssembler(LONGEST_LINE), heardAtMs: clock.nowMs() };
+    this.#connections++;
+    this.#senders.add(sender);
+    this.#cancelSweep ??= this.#planSweep();
+    const buffer = new Uint8Array(CHUNK);
+    try {
+      for (let read = await connection.read(buffer); read !== null; read = await connection.read(buffer)) {
+        sender.heardAtMs = clock.nowMs();
+        this.#senders.delete(sender);
+        this.#senders.add(sender);
+        for (const text of sender.lines.push(buffer.subarray(0, read))) this.#take(text, sender.heardAtMs);
+      }
+    } catch { // the sender broke off, or it was closed here
+    }
+    this.#unreadable += sender.lines.overlong;
+    if (sender.lines.isWithin) this.#unreadable++;
+    this.#close(sender);
+  }
+
+  #take(text: string, heardAtMs: number): void {
+    if (text.trim() === "") return;
+    const line = parseTimedLine(text);
+    if (line === undefined) this.#unreadable++;
+    else {
+      this.#lines++;
+      this.#options.onLine(line, heardAtMs);
+    }
+  }
+
+  #close(sender: Sender): void {
+    if (!this.#senders.delete(sender)) return;
+    sender.connection.close();
+  }
+
+  #planSweep(): () => void {
+    return this.#options.clock.after(this.#idleMs / 4, () => {
+      const latestMs = this.#options.clock.nowMs() - this.#idleMs;
+      for (const sender of this.#senders) {
+        if (sender.heardAtMs > latestMs) break;
+        this.#close(sender);
+      }
+      this.#cancelSweep = this.#senders.size === 0 ? undefined : this.#planSweep();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
+    this.#listener.close();
+    this.#cancelSweep?.();
+    for (const sender of this.#senders) this.#close(sender);
+    await Promise.all([this.#accepting, ...this.#hearing]);
+  }
+}
+
+function cannotListen(hostname: string, port: number, cause: unknown): CollectError {
+  const state = cause instanceof Deno.errors.AddrInUse
+    ? "the port is in use. End what listens there, or choose another port"
+    : `${(cause as Error).message}. Choose another address`;
+  return new CollectError(`Cannot listen for functions at ${hostname}:${port}: ${state}`, { cause });
+}

@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { type Clock, realClock } from "../model/mod.ts";
+import type { TimedLine } from "../record/mod.ts";
+import { CollectError, Collector, type CollectorOptions } from "./collector.ts";
+
+const utf8 = new TextEncoder();
+
+/** A collector on loopback, and what it has heard. */
+function setUp(options: Partial<CollectorOptions> = {}) {
+  const heard: TimedLine[] = [];
+  let awaited: { readonly count: number; readonly resolve: () => void } | undefined;
+  const collector = new Collector({
+    hostname: "127.0.0.1",
+    port: 0,
+    clock: realClock,
+    onLine(line) {
+      heard.push(line);
+      if (heard.length >= (awaited?.count ?? Infinity)) awaited!.resolve();
+    },
+    ...options,
+  });
+  /** Resolves when so many lines have been heard. */
+  const hears = (count: number) =>
+    new Promise<void>((resolve) => {
+      awaited = { count, resolve };
+      if (heard.length >= count) resolve();
+    });
+  const connect = () => Deno.connect({ hostname: "127.0.0.1", port: collector.port });
+  return { collector, heard, hears, connect };
+}
+
+async function send(connection: Deno.Conn, text: string): Promise<void> {
+  const bytes = utf8.encode(text);
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+}
+
+Deno.test("Collector hears lines in whatever pieces they come, several over one connection", async () => {
+  const { collector, heard, hears, connect } = setUp();
+  await using _collector = collector;
+  using connection = await connect();
+  for (const letter of "my-fn-start-1795424330.229898-01J/node-1\nmy-fn-end-1795424330.5-01J/node-1\n") {
+    await send(connection, letter);
+  }
+  await hears(2);
+  assertEquals(heard, [
+    { who: "my-fn", status: "start", atMs: 1795424330229.898, id: "01J/node-1" },
+    { who: "my-fn", status: "end", atMs: 1795424330500, id: "01J/node-1" },
+  ]);
+});
+
+Deno.test("Collector passes over garbage and a line of a megabyte, and counts what broke off", async () => {
+  const { collector, heard, hears, connect } = setUp();
+  {
+    using connection = await connect();
+    const noise = crypto.getRandomValues(new Uint8Array(5000)).map((byte) => byte === 10 ? 11 : byte);
+    await connection.write(noise);
+    await send(connection, `\nGET / HTTP/1.1\r\n\r\n${"x".repeat(1_000_000)}\n`);
+    await send(connection, "f-start-1795424330.1-a\nf-end-1795424330.2-a\nf-start-17954");
+    await hears(2);
+  }
+  using another = await connect();
+  await send(another, "f-start-1795424330.1-b\n");
+  await hears(3);
+  await collector[Symbol.asyncDispose]();
+  assertEquals(heard.map(({ id }) => id), ["a", "a", "b"]);
+  assertEquals(collector.counts.unreadable, 4, "noise, a request, a megabyte, and what broke off");
+});
+
+Deno.test("Collector hears many senders at once, one line each, while some say nothing", async () => {
+  const { collector, heard, hears, connect } = setUp();
+  await using _collector = collector;
+  const silent = await Promise.all(Array.from({ length: 50 }, connect));
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 100 }, async (_, i) => {
+      using connection = await connect();
+      await send(connection, `f-start-1795424330.1-${round}/${i}\n`);
+    }));
+  }
+  await hears(1000);
+  assertEquals(new Set(heard.map(({ id }) => id)).size, 1000);
+  for (const connection of silent) connection.close();
+});
+
+Deno.test("Collector closes whoever has been silent the longest when there are too many", async () => {
+  const { collector, hears, connect } = setUp({ connections: 2 });
+  await using _collector = collector;
+  using first = await connect();
+  await send(first, "f-start-1795424330.1-a\n");
+  await hears(1);
+  using second = await connect();
+  await send(second, "f-start-1795424330.1-b\n");
+  await hears(2);
+  await send(first, "f-end-1795424330.2-a\n");
+  await hears(3);
+  using third = await connect();
+  await send(third, "f-start-1795424330.1-c\n");
+  await hears(4);
+  assertEquals(await ended(second), true);
+  await send(first, "f-start-1795424330.3-d\n");
+  await hears(5);
+  assertEquals(collector.counts.open, 2);
+});
+
+Deno.test("Collector closes connections that have said nothing for a while", async () => {
+  let nowMs = 0;
+  const due: (() => void)[] = [];
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    until: (atMs, signal) => realClock.until(atMs, signal),
+    after: (_, callback) => {
+      due.push(callback);
+      return () => {};
+    },
+  };
+  const { collector, hears, connect } = setUp({ clock, idleMs: 1000 });
+  await using _collector = collector;
+  using silent = await connect();
+  await send(silent, "f-start-1795424330.1-a\n");
+  await hears(1);
+  nowMs = 600;
+  using talking = await connect();
+  await send(talking, "f-start-1795424330.1-b\n");
+  await hears(2);
+  nowMs = 1100;
+  due.shift()!();
+  assertEquals(await ended(silent), true);
+  await send(talking, "f-end-1795424330.1-b\n");
+  await hears(3);
+  assertEquals([collector.counts.open, due.length], [1, 1]);
+});
+
+Deno.test("Collector ends at once, whoever is connected, and says why it cannot listen", async () => {
+  const { collector, connect } = setUp();
+  using connection = await connect();
+  assertThrows(
+    () => setUp({ port: collector.port }),
+    CollectError,
+    "the port is in use. End what listens there, or choose another port",
+  );
+  await collector[Symbol.asyncDispose]();
+  assert(await ended(connection));
+  await assertRejects(connect);
+});
+
+/** Whether the other side has ended a connection. */
+async function ended(connection: Deno.Conn): Promise<boolean> {
+  return await connection.read(new Uint8Array(1)).then((read) => read === null, () => true);
+}

@@ -1,0 +1,166 @@
+import type { AttemptEvent, FunctionRunEvent, Recorder, TimedLine } from "../record/mod.ts";
+import { type FunctionRun, Matcher } from "./matcher.ts";
+
+/** So long after an attempt has ended, in milliseconds, its function may still tell of itself. */
+const GRACE_MS = 5000;
+/** Clocks that differ by less, in milliseconds, count as the same: lines are stamped to the millisecond in places. */
+const TOLERANCE_MS = 2;
+
+/** An attempt of which its function may tell. */
+interface Told {
+  readonly key: string;
+  readonly startedAtMs: number;
+  run?: FunctionRun;
+  /** How it ended, and until when it waits for its function's words. */
+  ended?: { readonly event: AttemptEvent; readonly untilMs: number };
+}
+
+/** An attempt under way, to be ended once. */
+export interface ToldAttempt {
+  /** It has ended, and been recorded. */
+  end(event: AttemptEvent, nowMs: number): void;
+  /** It is not recorded. */
+  abandon(): void;
+}
+
+/** What functions have said so far of attempts. */
+export interface FunctionTimesStats {
+  /** Attempts whose functions told of themselves. */
+  readonly told: number;
+  /** Lines of what is not called here, or not any more. */
+  readonly strange: number;
+  /** Attempts with whose functions the clocks do not agree. */
+  readonly skewed: number;
+  /** How far such a clock was off at most, in milliseconds; below 0: behind. */
+  readonly worstSkewMs: number;
+}
+
+/**
+ * Says of attempts how long their functions really ran, and how long they waited at the provider before, by what functions
+ * tell themselves. Holds the attempts in flight, and those that ended in the last seconds; lines of anything else are
+ * passed over, so that what strangers send takes no memory.
+ *
+ * An attempt and what a function said go by the idempotency key, and among attempts of one key by when the function's
+ * start was heard. What cannot be told apart (an attempt timed out, its function ran on, the next one began) is left out.
+ */
+export class FunctionTimes {
+  readonly #recorder: Pick<Recorder, "functionRun">;
+  readonly #aheadMs: () => number;
+  readonly #matcher = new Matcher();
+  readonly #attempts = new Map<string, Told[]>();
+  /** Ended, in this order, and not told of. */
+  readonly #waiting = new Set<Told>();
+  /** Functions that have ever told of themselves. */
+  readonly #speakers = new Set<string>();
+  #told = 0;
+  #strange = 0;
+  #skewed = 0;
+  #worstSkewMs = 0;
+
+  /**
+   * @param aheadMs how far the system's clock, which functions go by on this machine, is ahead of the one that attempts go by,
+   * in milliseconds. (Default: they are the same)
+   */
+  constructor(recorder: Pick<Recorder, "functionRun">, aheadMs: () => number = () => 0) {
+    this.#recorder = recorder;
+    this.#aheadMs = aheadMs;
+  }
+
+  /** What has been heard so far. */
+  get stats(): FunctionTimesStats {
+    return {
+      told: this.#told,
+      strange: this.#strange,
+      skewed: this.#skewed,
+      worstSkewMs: this.#worstSkewMs,
+    };
+  }
+
+  /** How many attempts have ended whose functions are known to tell of themselves, and have not yet. */
+  get awaited(): number {
+    let awaited = 0;
+    for (const { ended } of this.#waiting) if (this.#speakers.has(ended!.event.function)) awaited++;
+    return awaited;
+  }
+
+  /** An attempt begins. @param key its idempotency key */
+  begin(key: string, startedAtMs: number): ToldAttempt {
+    const attempt: Told = { key, startedAtMs };
+    const same = this.#attempts.get(key);
+    if (same === undefined) this.#attempts.set(key, [attempt]);
+    else same.push(attempt);
+    return {
+      end: (event, nowMs) => this.#end(attempt, event, nowMs),
+      abandon: () => this.#drop(attempt),
+    };
+  }
+
+  /** A function has said something. */
+  take(line: TimedLine, heardAtMs: number): void {
+    this.#forget(heardAtMs);
+    if (!this.#attempts.has(line.id)) {
+      this.#strange++;
+      return;
+    }
+    const run = this.#matcher.take(line, heardAtMs);
+    if (run === undefined || !run.isCertain) return;
+    const attempt = this.#attempts.get(run.id)!.findLast(({ startedAtMs }) =>
+      startedAtMs <= run.startHeardAtMs
+    );
+    if (attempt === undefined || attempt.run !== undefined) return;
+    attempt.run = run;
+    if (attempt.ended !== undefined) this.#tell(attempt, attempt.ended.event, run);
+  }
+
+  #end(attempt: Told, event: AttemptEvent, nowMs: number): void {
+    this.#forget(nowMs);
+    if (attempt.run !== undefined) return this.#tell(attempt, event, attempt.run);
+    attempt.ended = { event, untilMs: nowMs + GRACE_MS };
+    this.#waiting.add(attempt);
+  }
+
+  #tell(attempt: Told, event: AttemptEvent, run: FunctionRun): void {
+    this.#drop(attempt);
+    this.#speakers.add(event.function);
+    this.#told++;
+    const told = functionRunOf(event, run, this.#aheadMs());
+    if (told.skewMs !== undefined) {
+      this.#skewed++;
+      if (Math.abs(told.skewMs) > Math.abs(this.#worstSkewMs)) this.#worstSkewMs = told.skewMs;
+    }
+    this.#recorder.functionRun(told);
+  }
+
+  #drop(attempt: Told): void {
+    this.#waiting.delete(attempt);
+    const same = this.#attempts.get(attempt.key);
+    if (same === undefined) return;
+    const at = same.indexOf(attempt);
+    if (at >= 0) same.splice(at, 1);
+    if (same.length === 0) this.#attempts.delete(attempt.key);
+  }
+
+  #forget(nowMs: number): void {
+    for (const attempt of this.#waiting) {
+      if (attempt.ended!.untilMs > nowMs) return;
+      this.#drop(attempt);
+    }
+  }
+}
+
+/** What is recorded of a run: it lies within its attempt, or else the clocks do not agree. */
+function functionRunOf(event: AttemptEvent, run: FunctionRun, aheadMs: number): FunctionRunEvent {
+  const { function: name, chain, instance, node, item, attempt, outcome, platform, startedAtMs, runMs } =
+    event;
+  const before = run.startedAtMs - aheadMs - startedAtMs;
+  const after = run.endedAtMs - aheadMs - (startedAtMs + runMs);
+  const skewMs = before < -TOLERANCE_MS ? before : after > TOLERANCE_MS ? after : undefined;
+  const providerQueuedMs = Math.max(0, before);
+  return {
+    ...{ function: name, chain, instance, node, attempt, outcome, platform },
+    ...(item === undefined ? {} : { item }),
+    startedAtMs: skewMs === undefined ? startedAtMs + providerQueuedMs : startedAtMs,
+    functionMs: run.endedAtMs - run.startedAtMs,
+    ...(skewMs === undefined ? { providerQueuedMs } : { skewMs }),
+  };
+}

@@ -1,0 +1,4 @@
+/** An answer that says what is wrong. */
+export function problem(status: number, error: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ error }, { status, headers });
+}

@@ -1,0 +1,100 @@
+import { type Clock, type Instance, TriggeredChain } from "../model/mod.ts";
+import type { ChainCallEnd, NativeChains } from "../platform/mod.ts";
+import type { Recorder } from "../record/mod.ts";
+
+/** What a run of a chain by the platform is told to. */
+export interface NativeRunOptions {
+  readonly native: NativeChains;
+  /** What the run log calls the platform. */
+  readonly platform: string;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  /** Is told how many calls are under way now, more (or less) than before. */
+  readonly running: (change: number) => void;
+  readonly ended: (end: NativeEnd) => void;
+}
+
+/** How a call ended. */
+export interface NativeEnd {
+  readonly outcome: "ok" | "throttled" | "failed";
+  /** When it was meant to start: what comes after another, when that had ended. */
+  readonly intendedAtMs: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+/** What became of a chain. */
+export interface NativeResult {
+  /** Why it was dropped, if it was. */
+  readonly lost: string | undefined;
+  readonly idealMs: number;
+}
+
+/**
+ * Lets the platform run a chain, and records what it tells of it. What calls are under way is not told, but follows from
+ * what has ended, as the platform goes by the same rules.
+ *
+ * @param signal ends it at once: what is not known by then counts as failed
+ * @throws {PlatformError} if the platform cannot be used
+ */
+export async function runNatively(
+  instance: Instance,
+  options: NativeRunOptions,
+  signal: AbortSignal,
+): Promise<NativeResult> {
+  const { native, clock, running } = options;
+  const run = new TriggeredChain(instance.chain);
+  const startMs = clock.nowMs();
+  /** When the calls under way were made. */
+  const open = new Map<number, number>();
+  const begin = (nodes: readonly { readonly node: number }[], atMs: number) => {
+    for (const { node } of nodes) open.set(node, atMs);
+    running(nodes.length);
+  };
+  const told = (end: ChainCallEnd) => {
+    if (!open.delete(end.node)) return;
+    running(-1);
+    record(instance, startMs, end, options);
+    begin(run.end(end, end.runMs, end.lost), end.atMs + end.runMs);
+  };
+  begin(run.begin(), 0);
+  try {
+    const unheard = await native.run(instance, told, signal);
+    const lost = unheard ?? "the local platform did not tell of it";
+    for (const [node, atMs] of [...open]) {
+      told({ node, atMs, queuedMs: 0, runMs: clock.nowMs() - startMs - atMs, status: 0, cold: false, lost });
+    }
+  } finally {
+    running(-open.size);
+  }
+  return { lost: run.lost, idealMs: run.idealMs };
+}
+
+function record(
+  { id, chain, submittedAtMs }: Instance,
+  startMs: number,
+  { node, atMs, queuedMs, runMs, status, cold, lost }: ChainCallEnd,
+  { recorder, platform, ended }: NativeRunOptions,
+): void {
+  const { name, fn, after } = chain.nodes[node]!;
+  const startedAtMs = startMs + atMs;
+  const intendedAtMs = after.length === 0 ? submittedAtMs : startedAtMs - queuedMs;
+  const outcome = lost === undefined ? "ok" : status === 429 ? "throttled" : "failed";
+  ended({ outcome, intendedAtMs, startedAtMs, endedAtMs: startedAtMs + runMs });
+  recorder.attempt({
+    function: fn.name,
+    chain: chain.name,
+    instance: id,
+    node: name,
+    attempt: 1,
+    startedAtMs,
+    runMs,
+    outcome,
+    settled: true,
+    status,
+    queuedMs: Math.max(0, startedAtMs - intendedAtMs),
+    cold,
+    platform,
+    ...lost !== undefined && { reason: lost },
+  });
+}

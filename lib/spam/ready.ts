@@ -1,0 +1,39 @@
+import type { Chain, Clock } from "../model/mod.ts";
+import { shapeOf } from "../model/mod.ts";
+import type { Platform } from "../platform/mod.ts";
+
+/** Before a batch its connections are opened so long, in milliseconds, or half the interval if that is less. */
+const LEAD_MS = 1000;
+
+/** What is to be made ready. */
+export interface Readiness {
+  readonly platform: Platform;
+  readonly chains: readonly Chain[];
+  /** How many of each chain start at once. */
+  readonly size: number;
+  readonly clock: Clock;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes the platform ready for chains that start together.
+ *
+ * @throws {PlatformError} if the platform cannot be used
+ */
+export async function makeReady({ platform, chains, size, signal }: Readiness): Promise<void> {
+  if (platform.prepare === undefined) return;
+  const specs = new Set(chains.flatMap((chain) => shapeOf(chain).roots.map((root) => chain.nodes[root]!.fn)));
+  for (const spec of specs) await platform.prepare(spec, size, signal);
+}
+
+/** Makes it ready again before each batch but the first, as servers close connections that nobody uses. */
+export async function keepReady(readiness: Readiness, everyMs: number): Promise<void> {
+  const { clock, signal } = readiness;
+  const leadMs = Math.min(LEAD_MS, everyMs / 2);
+  for (let atMs = clock.nowMs() + everyMs - leadMs;; atMs += everyMs) {
+    await clock.until(atMs, signal);
+    if (signal.aborted) return;
+    await makeReady(readiness);
+  }
+}

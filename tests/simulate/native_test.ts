@@ -1,0 +1,154 @@
+/** The local platform runs chains as the simulation without Sequoia does: call by call, at the same instants. */
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { constant, type Instance, seededRandom } from "../../lib/model/mod.ts";
+import {
+  type ChainCallEnd,
+  ChainHost,
+  FunctionRunner,
+  parseProfile,
+  Provider,
+  successorMode,
+  Turns,
+} from "../../lib/platform/mod.ts";
+import { Simulation } from "../../lib/simulate/mod.ts";
+import { EventLog } from "../programs/event_log.ts";
+import { VirtualClock } from "../programs/virtual_clock.ts";
+import { instanceOf, shaped } from "../scheduler/builders.ts";
+
+/** One call, in whole microseconds from the start of all. */
+type CallRow = readonly [
+  instance: string,
+  node: string,
+  queuedUs: number,
+  startUs: number,
+  runUs: number,
+  status: number,
+];
+
+interface Outcome {
+  readonly calls: readonly CallRow[];
+  /** By instance, why it was dropped; "" if it completed. */
+  readonly ends: Readonly<Record<string, string>>;
+}
+
+const us = (ms: number) => Math.round(ms * 1000);
+
+function sorted(calls: CallRow[]): CallRow[] {
+  return calls.toSorted(([a, b], [c, d]) => `${a}/${b}` < `${c}/${d}` ? -1 : 1);
+}
+
+function simulated(instances: readonly Instance[], profile: string, startMs: number): Outcome {
+  const log = new EventLog();
+  const simulation = new Simulation({
+    arrivals: instances.map((instance) => ({
+      instance,
+      runMs: (node: number) => (instance.chain.nodes[node]!.fn.time as { ms: number }).ms,
+      fails: () => false,
+      called: () => {
+        throw new Error("no chain calls another");
+      },
+    })),
+    profile: parseProfile(profile),
+    random: seededRandom(1),
+    recorder: log,
+    startMs,
+  });
+  while (simulation.advance(1000));
+  return {
+    calls: sorted(log.attempts.map(({ instance, node, queuedMs, startedAtMs, runMs, status }): CallRow =>
+      // a refusal takes a millisecond to be heard in virtual time
+      status === 429
+        ? [instance, node, 0, 0, 0, status]
+        : [instance, node, us(queuedMs), us(startedAtMs - startMs), us(runMs), status]
+    )),
+    ends: Object.fromEntries(log.ends.map(({ instance, reason = "" }) => [instance, reason])),
+  };
+}
+
+async function served(
+  instances: readonly Instance[],
+  profileText: string,
+  clock: VirtualClock,
+): Promise<Outcome> {
+  const profile = parseProfile(profileText), random = seededRandom(1), stop = new AbortController().signal;
+  const turns = new Turns(new Provider(profile, random), clock);
+  const runner = new FunctionRunner({
+    turns,
+    clock,
+    random,
+    functions: new Map(),
+    speed: profile.speed,
+    stop,
+  });
+  const host = new ChainHost({ turns, runner, clock, successors: successorMode(profile), stop });
+  const startMs = clock.nowMs(), calls: CallRow[] = [], ends: Record<string, string> = {};
+  const run = async (instance: Instance): Promise<void> => {
+    await clock.until(instance.submittedAtMs);
+    const atMs = clock.nowMs();
+    const told = (end: ChainCallEnd) => {
+      const node = instance.chain.nodes[end.node]!.name;
+      calls.push(
+        end.status === 429
+          ? [instance.id, node, 0, 0, 0, end.status]
+          : [instance.id, node, us(end.queuedMs), us(atMs + end.atMs - startMs), us(end.runMs), end.status],
+      );
+    };
+    ends[instance.id] = await host.run(instance, told) ?? "";
+  };
+  await clock.run(Promise.all(instances.map(run)));
+  await clock.pass(10_000); // functions whose callers have given up
+  assertEquals(clock.timers, 0);
+  return { calls: sorted(calls), ends };
+}
+
+const PROFILES = [
+  "ideal",
+  "hard-limit,limit=5,cold=20ms",
+  "hard-limit,limit=2,cold=0ms,queue=4",
+  "ramp,limit=9,burst=3,ramp=600,cold=7ms,allocation=2",
+  "background,limit=4,cold=11ms",
+  "background,limit=3,backgroundqueue=5,cold=0ms,httpfirst=no",
+  "collapse,limit=4,cold=5ms,collapseafter=0ms,overload=1",
+  "ibm,limit=4,cold=13ms",
+];
+
+/** Times without a common measure, so that no two things happen at one instant by chance. */
+const SHAPES = [
+  shaped("line", [[], [0], [1]], "fail", { time: constant(Math.sqrt(5000)) }),
+  shaped("fan", [[], [0], [0], [0], [1, 2, 3]], "fail", { time: constant(Math.sqrt(7000)) }),
+  shaped("slow", [[], [], [0, 1], [1]], "fail", { time: constant(Math.sqrt(30_000)), timeout: 150 }),
+];
+
+Deno.test("the local platform runs chains as the simulation without Sequoia says, call by call", async () => {
+  const clock = new VirtualClock();
+  const arrivals = fc.array(fc.tuple(fc.nat(400), fc.nat(SHAPES.length - 1)), {
+    minLength: 1,
+    maxLength: 25,
+  });
+  await fc.assert(
+    fc.asyncProperty(arrivals, fc.constantFrom(...PROFILES), async (list, profile) => {
+      const startMs = clock.nowMs();
+      const instances = list.toSorted(([a], [b]) => a - b).map(([ms, shape], i) =>
+        instanceOf(SHAPES[shape]!, `i${i}`, { submittedAtMs: startMs + ms + Math.sqrt(i + 2) })
+      ).toSorted((a, b) => a.submittedAtMs - b.submittedAtMs);
+      const expected = simulated(instances, profile, startMs);
+      assertEquals(await served(instances, profile, clock), expected);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("a hard limit drops chains mid-way, and so many as simulated", async () => {
+  const clock = new VirtualClock(), startMs = clock.nowMs();
+  const instances = Array.from(
+    { length: 100 },
+    (_, i) => instanceOf(SHAPES[1]!, `i${i}`, { submittedAtMs: startMs + i * Math.sqrt(50) }),
+  );
+  const profile = "hard-limit,limit=30,cold=20ms";
+  const outcome = await served(instances, profile, clock);
+  assertEquals(outcome, simulated(instances, profile, startMs));
+  const dropped = Object.values(outcome.ends).filter((reason) => reason !== "");
+  assert(dropped.length > 20 && dropped.length < 100, `${dropped.length} of 100 dropped`);
+  assert(dropped.some((reason) => reason.startsWith("node n1") || reason.startsWith("node n2")), "mid-way");
+});
