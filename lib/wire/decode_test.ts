@@ -329,7 +329,7 @@ Deno.test("decodeInstance() throws nothing but its own errors for damaged messag
       }
       const startMs = performance.now();
       codeOf(bytes);
-      assert(performance.now() - startMs < 1000);
+      assert(performance.now() - startMs < HANGS_MS);
     }),
     { numRuns: 2000 },
   );
