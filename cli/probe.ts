@@ -78,6 +78,15 @@ const OF_LOADS = [
   "warm-up",
 ] as const;
 
+/** @throws {UsageError} if an option of a probe is given without one */
+export function checkNoProbe(values: Values<typeof PROBE_OPTIONS>): void {
+  for (const name of Object.keys(PROBE_OPTIONS) as (keyof typeof PROBE_OPTIONS)[]) {
+    const value = values[name];
+    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
+    throw new UsageError(`--${name} is of a probe. Add --probe, or leave it out`);
+  }
+}
+
 function header(value: string): readonly [string, string] {
   const at = value.indexOf(":");
   if (at <= 0) throw new SyntaxError(`Cannot read "${value}". Write NAME: VALUE`);

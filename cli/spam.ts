@@ -7,7 +7,7 @@ import { type Command, COMMON, type Context } from "./command.ts";
 import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
 import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
-import { PROBE_OPTIONS, runProbe } from "./probe.ts";
+import { checkNoProbe, PROBE_OPTIONS, runProbe } from "./probe.ts";
 import { LiveLine } from "./progress.ts";
 import {
   isUrl,
@@ -59,6 +59,7 @@ export const command: Command = {
     const { values, rest } = readOptions(options, args);
     const log = openLog(values);
     if (values.probe) return await runProbe(rest, values, context, log);
+    checkNoProbe(values);
     const load = await spamLoad(rest, values);
     const allowed = isUrl(rest[0]) ? [] : allowedUrls(values["allow-url"]); // a URL on the command line is allowed by that
     const before = values["warm-up"] === undefined ? undefined : warmUpOf(load, values["warm-up"]);
