@@ -61,3 +61,12 @@ Deno.test("sequoia spam --probe says what cannot be probed", async () => {
   assertEquals(load.code, 2);
   assertStringIncludes(load.stderr, "--probe makes its own load. Leave out --rate");
 });
+
+Deno.test("sequoia spam --probe does not take a quick function's calls for calls that wait", async () => {
+  await using at = await folder();
+  const quick = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => Response.json(null));
+  const ran = await run(["spam", `http://127.0.0.1:${quick.addr.port}/f`, "--probe", ...SMALL], at);
+  await quick.shutdown();
+  assertMatch(ran.stdout, /concurrency limit +none met +100 ran at once; how many at once is not known/);
+  assertMatch(ran.stdout, /calls beyond it +none were met/);
+});

@@ -55,6 +55,16 @@ export interface Baseline {
   readonly holdMs: number;
   /** Most calls that are made at once. */
   readonly most: number;
+  /** How long functions run that cannot be told how long, in milliseconds. */
+  readonly ownRunMs?: number;
+}
+
+/** Functions that run for less, in milliseconds, have ended before the last of many calls is sent: none runs beside it. */
+const LEAST_OWN_RUN_MS = 250;
+
+/** Whether calls run for long enough to tell which of them ran at once, and which waited. */
+export function tellsWaiting({ ownRunMs = Infinity }: Baseline): boolean {
+  return ownRunMs >= LEAST_OWN_RUN_MS;
 }
 
 /** So many calls of a function at one instant. */

@@ -1,4 +1,13 @@
-import { answered, type Baseline, type Lab, mostAtOnce, refusedOf, type SeenCall, together } from "./lab.ts";
+import {
+  answered,
+  type Baseline,
+  type Lab,
+  mostAtOnce,
+  refusedOf,
+  type SeenCall,
+  tellsWaiting,
+  together,
+} from "./lab.ts";
 
 /** So many calls at once, and what came of them. */
 export interface Step {
@@ -7,7 +16,7 @@ export interface Step {
   readonly asked: number;
   readonly ok: number;
   readonly refused: number;
-  /** How many ran at once. */
+  /** How many ran at once; if that cannot be told, as functions end too soon, how many were not refused. */
   readonly ran: number;
   readonly colds: number;
   readonly calls: readonly SeenCall[];
@@ -83,7 +92,8 @@ export async function findLimit(lab: Lab, base: Baseline): Promise<LimitFinding>
   };
 }
 
-async function step(lab: Lab, { holdMs, overheadMs }: Baseline, asked: number): Promise<Step> {
+async function step(lab: Lab, base: Baseline, asked: number): Promise<Step> {
+  const { holdMs, overheadMs } = base;
   const atMs = lab.nowMs;
   const calls = await lab.run(together(asked, { atMs: 0, runMs: holdMs, function: "probe" }));
   const ok = answered(calls);
@@ -92,7 +102,7 @@ async function step(lab: Lab, { holdMs, overheadMs }: Baseline, asked: number): 
     asked,
     ok: ok.length,
     refused: refusedOf(calls),
-    ran: mostAtOnce(calls, overheadMs),
+    ran: tellsWaiting(base) ? mostAtOnce(calls, overheadMs) : ok.length,
     colds: ok.filter(({ isCold }) => isCold).length,
     calls,
   };

@@ -1,9 +1,10 @@
+import { formatDuration } from "../../model/mod.ts";
 import { PlatformError } from "../../platform/mod.ts";
 import { type BackgroundFinding, findBackground } from "./background.ts";
 import { type CollapseFinding, findCollapse } from "./collapse.ts";
 import { type ColdStartFinding, findColdStart } from "./cold_start.ts";
 import { findKeepAlive, type KeepAliveFinding } from "./keep_alive.ts";
-import { answered, type Baseline, type Lab, median, OutOfCallsError } from "./lab.ts";
+import { answered, type Baseline, type Lab, median, OutOfCallsError, tellsWaiting } from "./lab.ts";
 import { findLimit, type LimitFinding } from "./limit.ts";
 import { findRamp, type RampFinding } from "./ramp.ts";
 
@@ -109,15 +110,18 @@ function whyNot(
   lab: Lab,
   { longestIdleMs }: ProbeOptions,
 ): string | undefined {
-  const { limit, coldStart } = found;
+  const { limit, coldStart, baseline } = found;
+  const tooShort = `its function ends too soon, after ${formatDuration(baseline!.ownRunMs ?? 0)}`;
   switch (property) {
     case "ramp":
       if (!limit!.isRamped) return "what can start at once is the limit";
       return lab.hasFunctions ? undefined : "it takes functions that have no containers yet";
     case "background":
-      return lab.hasBackground ? undefined : "it is not known how to call in the background here";
+      if (!lab.hasBackground) return "it is not known how to call in the background here";
+      return tellsWaiting(baseline!) ? undefined : tooShort;
     case "collapse":
-      return limit!.limit < Infinity ? undefined : "no limit was met that could collapse";
+      if (limit!.limit === Infinity) return "no limit was met that could collapse";
+      return tellsWaiting(baseline!) ? undefined : tooShort;
     case "keepAlive":
       if (coldStart!.samples === 0) return "no cold start was seen";
       return longestIdleMs > 0 ? undefined : "it takes long. Say how long may be waited: --idle 15m";
@@ -143,7 +147,7 @@ async function findBaseline(
   const [first, ...warm] = tookMs;
   const middle = median(warm.length > 0 ? warm : [first!]);
   if (lab.setsTime) return { base: { overheadMs: middle, holdMs, most }, timed: lab };
-  return { base: { overheadMs: 0, holdMs, most }, timed: runningFor(lab, middle) };
+  return { base: { overheadMs: 0, holdMs, most, ownRunMs: middle }, timed: runningFor(lab, middle) };
 }
 
 /** A lab whose functions run for so long, whatever a plan says. */

@@ -1,4 +1,5 @@
 import { formatDuration } from "../../model/mod.ts";
+import { tellsWaiting } from "./lab.ts";
 import type { Findings, Property } from "./probe.ts";
 
 /** What was found of one property, and what it was seen by. */
@@ -35,7 +36,13 @@ function limitVerdict(found: Findings): Verdict {
   if (limit === undefined) return skipped(property, found, "limit");
   const last = limit.steps.at(-1)!;
   const most = Math.max(...limit.steps.map(({ ran }) => ran));
-  if (limit.limit === Infinity) return { property, verdict: "none met", evidence: `${most} ran at once` };
+  const { ownRunMs } = found.baseline!;
+  const caveat = tellsWaiting(found.baseline!)
+    ? ""
+    : `; how many at once is not known, as its function ends after ${time(ownRunMs!)}`;
+  if (limit.limit === Infinity) {
+    return { property, verdict: "none met", evidence: `${most} ran at once${caveat}` };
+  }
   const rest = [
     ...last.refused > 0 ? [`${last.refused} were refused`] : [],
     ...last.ok > last.ran ? [`${last.ok - last.ran} waited`] : [],
