@@ -127,7 +127,9 @@ function madePerS(steps: readonly Step[]): number {
   // What the last one took may have been less than there was, as it met the limit.
   const taken = grown.length > 2 ? grown.slice(0, -1) : grown;
   const ms = taken.at(-1)!.atMs - taken[0]!.atMs;
-  return taken.slice(1).reduce((sum, { colds }) => sum + colds, 0) / ms * 1000;
+  // Where containers take no time, nothing says which calls they were made for.
+  const made = taken.slice(1).reduce((sum, { colds, ran }, i) => sum + (colds || ran - taken[i]!.ran), 0);
+  return made / ms * 1000;
 }
 
 /** How many calls wait beside those that run: more and more, until some are refused. */

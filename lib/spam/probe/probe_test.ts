@@ -87,6 +87,15 @@ for (const text of OTHERS) {
   });
 }
 
+Deno.test("probe() finds a ramp of containers that take no time", async () => {
+  const lab = new VirtualLab(parseProfile("ramp,limit=300,burst=120,ramp=300/m,cold=0ms"));
+  const { limit, ramp, skipped } = await probe(lab, OPTIONS, never);
+  assertEquals([limit!.limit, limit!.isRamped], [300, true]);
+  near("burst", ramp!.burst, 120, 0.05);
+  near("ramp", ramp!.perS, 5, 0.05);
+  assertEquals(skipped.keepAlive, "no cold start was seen");
+});
+
 Deno.test("measuredProfile() of what was found behaves as the platform: probed again, it gives the same", async () => {
   for (const [name] of profileSummaries()) {
     const first = await probe(new VirtualLab(parseProfile(name)), OPTIONS, never);
