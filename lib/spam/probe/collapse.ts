@@ -31,6 +31,8 @@ const RUN_HOLDS = 0.525;
 const COLLAPSED = 0.8;
 /** Less than this part of the limit runs: no others take the places of those that have ended. */
 const FALLEN = 0.85;
+/** At so many bursts in a row, lest a hesitation of the network passes for it. */
+const LASTING = 4;
 /** Looks at the recovery, in holds apart. */
 const [LOOKS, LOOK_HOLDS] = [30, 2];
 
@@ -38,8 +40,9 @@ const [LOOKS, LOOK_HOLDS] = [30, 2];
 export async function findCollapse(
   lab: Lab,
   base: Baseline,
-  { limit }: LimitFinding,
+  finding: LimitFinding,
 ): Promise<CollapseFinding> {
+  const { limit } = finding;
   const { holdMs, overheadMs } = base;
   await warmed(lab, base, limit);
   const forMs = OVERLOAD_HOLDS * holdMs, apartMs = APART * holdMs, first = Math.ceil(limit * FIRST);
@@ -58,22 +61,28 @@ export async function findCollapse(
   const to = ran / limit;
   return {
     to,
-    afterMs: collapsedAtMs(calls, limit, base),
+    afterMs: collapsedAtMs(calls, finding, base),
     recoveryMs: (1 - to) / await recoveredPerMs(lab, base, limit),
   };
 }
 
-/** When the places of calls that had ended were not given to others any more, although there were enough. */
-function collapsedAtMs(calls: readonly SeenCall[], limit: number, { overheadMs, holdMs }: Baseline): number {
-  const ok = answered(calls);
+/** When the places of calls that had ended were not given to others any more, although there were enough, and not for long. */
+function collapsedAtMs(
+  calls: readonly SeenCall[],
+  { limit, refusal }: LimitFinding,
+  { overheadMs, holdMs }: Baseline,
+): number {
+  // Where none waits, a call runs from when it was sent; its answer may have been late for other reasons.
+  const begunAtMs = (call: SeenCall) => refusal === "hard" ? call.sentAtMs : startOf(call, overheadMs);
+  const ok = answered(calls).map((call) => ({ begunAtMs: begunAtMs(call), endedAtMs: call.endedAtMs }));
   const bursts = [...new Set(calls.map(({ atMs }) => atMs))].toSorted((a, b) => a - b);
-  const fallenAtMs = bursts.find((atMs) =>
-    atMs > 0 &&
-    ok.filter((call) => startOf(call, overheadMs) <= atMs + 1 && call.endedAtMs > atMs).length <
-      limit * FALLEN
+  const isFallen = bursts.map((atMs) =>
+    ok.filter((call) => call.begunAtMs <= atMs + 1 && call.endedAtMs > atMs).length < limit * FALLEN
   );
+  const first = isFallen.findIndex((_, i) => i > 0 && isFallen.slice(i, i + LASTING).every(Boolean));
   const lagMs = ((1 - FALLEN) * RUN_HOLDS + APART / 2) * holdMs;
-  return fallenAtMs === undefined || fallenAtMs < lagMs ? NaN : fallenAtMs - lagMs;
+  const fallenAtMs = bursts[first] ?? NaN;
+  return fallenAtMs < lagMs ? NaN : fallenAtMs - lagMs;
 }
 
 /** What part of the limit comes back in a millisecond: it is asked for now and then, with short calls. NaN: not seen. */
