@@ -6,6 +6,7 @@ import { cliBench } from "./cli_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
 import { decidingBench } from "./deciding_bench.ts";
 import { kafkaBench } from "./kafka_bench.ts";
+import { localPlatformBench } from "./local_platform_bench.ts";
 import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
 import { reportBench } from "./report_bench.ts";
@@ -15,6 +16,7 @@ import { simulateBench } from "./simulate_bench.ts";
 const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "scheduler core": schedulerBench,
   "provider model": providerBench,
+  "local platform": localPlatformBench,
   "sqlite queue": queueBench,
   "consume": consumeBench,
   "kafka queue": kafkaBench,

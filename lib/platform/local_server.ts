@@ -1,15 +1,8 @@
-import {
-  checkDistribution,
-  type Clock,
-  type Distribution,
-  type FunctionDefinition,
-  type FunctionEvent,
-  type Random,
-} from "../model/mod.ts";
+import { type Clock, type FunctionDefinition, type Random } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { answerChain } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
-import { FunctionRunner } from "./function_runner.ts";
+import { ANSWER, FunctionRunner } from "./function_runner.ts";
 import { COLD_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
 import {
   CHAIN_PATH,
@@ -23,7 +16,7 @@ import { PlatformError } from "./platform.ts";
 import { problem } from "./problem.ts";
 import type { Profile } from "./provider/profile.ts";
 import { Provider, successorMode } from "./provider/provider.ts";
-import { type Turn, Turns } from "./turns.ts";
+import { type Entry, type Turn, Turns } from "./turns.ts";
 
 /** Longest request taken, in bytes; as AWS Lambda's for synchronous calls (6 MB). */
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
@@ -106,31 +99,46 @@ export class LocalServer implements AsyncDisposable {
     this.#turns.changeLimit(limit);
   }
 
-  async #handle(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (pathname === IDENTITY_PATH) return new Response(IDENTITY);
-    if (pathname === CHAIN_PATH) return await answerChain(request, this.#chains);
-    if (!pathname.startsWith(FUNCTION_PATH)) {
-      return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
-    }
-    const name = decodedName(pathname);
+  #handle(request: Request): Response | Promise<Response> {
+    const path = pathOf(request.url);
+    if (path.startsWith(FUNCTION_PATH)) return this.#function(path.slice(FUNCTION_PATH.length), request);
+    if (path === IDENTITY_PATH) return new Response(IDENTITY);
+    if (path === CHAIN_PATH) return answerChain(request, this.#chains);
+    return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
+  }
+
+  #function(encoded: string, request: Request): Response | Promise<Response> {
+    const name = decoded(encoded);
     if (name === undefined) return problem(400, "the function's name is not encoded as a URL's part must be");
     const mode = request.headers.get(MODE_HEADER) ?? "http";
-    if (mode === "http") return await this.#answer(name, request);
-    if (mode === "background") return await this.#accept(name, request);
+    if (mode === "http") return this.#answer(name, request);
+    if (mode === "background") return this.#accept(name, request);
     return problem(400, `no mode "${mode}": ${MODE_HEADER} is http or background`);
   }
 
   /** Runs a function while its caller waits. */
-  async #answer(name: string, request: Request): Promise<Response> {
+  #answer(name: string, request: Request): Promise<Response> {
     const entry = this.#turns.enter(name, "http", () => request.signal);
+    if (entry.kind === "started") return this.#take(entry, name, request);
+    return this.#answerLater(entry, name, request);
+  }
+
+  async #answerLater(
+    entry: Exclude<Entry, { kind: "started" }>,
+    name: string,
+    request: Request,
+  ): Promise<Response> {
     if (entry.kind === "refused") {
       await request.body?.cancel();
       return this.#refuse(entry.retryAfterMs);
     }
-    const turn = entry.kind === "queued" ? await entry.turn : entry;
+    const turn = await entry.turn;
     if (turn === undefined) return problem(503, "the local platform ended before the call's turn came");
-    return await this.#serve(turn, name, request.headers, readText(request, MAX_REQUEST_BYTES));
+    return await this.#take(turn, name, request);
+  }
+
+  #take(turn: Turn, name: string, request: Request): Promise<Response> {
+    return this.#serve(turn, name, request.headers, readText(request, MAX_REQUEST_BYTES));
   }
 
   /** Takes a call that runs when its turn has come; nobody hears what came of it. */
@@ -165,17 +173,13 @@ export class LocalServer implements AsyncDisposable {
     turn: Turn,
     name: string,
     headers: Headers,
-    body: string | Promise<string>,
+    sent: string | Promise<string>,
   ): Promise<Response> {
-    const event = async (): Promise<FunctionEvent | undefined> => {
-      const text = await body;
-      return this.#runner.hasBody(name) ? JSON.parse(text) : undefined;
-    };
+    const time = headers.get(TIME_HEADER) ?? undefined;
     let response: Response;
     try {
-      response = Response.json(
-        await this.#runner.run(turn, { name, event, time: () => declaredTime(headers) }),
-      );
+      const output = await this.#runner.run(turn, { name, sent, event: JSON.parse, time });
+      response = output === ANSWER ? new Response(ANSWER_TEXT, JSON_ANSWER) : Response.json(output);
     } catch (error) {
       response = failure(name, error);
     }
@@ -196,18 +200,24 @@ export class LocalServer implements AsyncDisposable {
   }
 }
 
-function decodedName(pathname: string): string | undefined {
+/** The path of a request's URL, of which nothing else is read. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return url.slice(start, end < 0 ? undefined : end);
+}
+
+function decoded(text: string): string | undefined {
+  if (!text.includes("%")) return text;
   try {
-    return decodeURIComponent(pathname.slice(FUNCTION_PATH.length));
+    return decodeURIComponent(text);
   } catch {
     return undefined;
   }
 }
 
-function declaredTime(headers: Headers): Distribution | undefined {
-  const text = headers.get(TIME_HEADER);
-  return text === null ? undefined : checkDistribution(JSON.parse(text));
-}
+const ANSWER_TEXT = JSON.stringify(ANSWER);
+const JSON_ANSWER = { headers: { "content-type": "application/json" } };
 
 function failure(name: string, error: unknown): Response {
   if (error instanceof TooLargeError) return problem(413, "the request is too large");
