@@ -43,7 +43,7 @@ export const command: Command = {
       ["POST /f/NAME", "call a function; with X-Sequoia-Mode: background, answered with 202, and run later"],
       [
         "POST /chains",
-        'run a chain without Sequoia: {"id": "…", "chain": {…}}; a line for each call that ends',
+        'run chains without Sequoia, a line of {"id": "…", "chain": {…}} each; answers as calls end',
       ],
     ],
     "Profiles": profileSummaries(),

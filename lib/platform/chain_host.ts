@@ -61,6 +61,11 @@ export class ChainHost {
     this.#deadlines = new Deadlines(options.clock);
   }
 
+  /** Ends all chains. */
+  get stop(): AbortSignal {
+    return this.#options.stop;
+  }
+
   /** Chains under way. */
   get open(): number {
     return this.#open;

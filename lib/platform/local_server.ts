@@ -1,6 +1,6 @@
 import { type Clock, type FunctionDefinition, type Random } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
-import { answerChain } from "./chain_endpoint.ts";
+import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
 import { ANSWER, FunctionRunner } from "./function_runner.ts";
 import { COLD_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
@@ -23,6 +23,9 @@ const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 
 /** Longest request of a background call, in bytes: it is kept until its turn. As AWS Lambda's for asynchronous calls. */
 const MAX_BACKGROUND_BYTES = 256 * 1024;
+
+/** How long requests that are still being sent are waited for when the server ends, in milliseconds. */
+const GRACE_MS = 1000;
 
 /** What a local platform is made of. */
 export interface LocalServerOptions {
@@ -51,7 +54,7 @@ export interface LocalCounts {
 /**
  * A real HTTP server over a {@linkcode Provider}: every function is there, at `/f/NAME`. A call with the header
  * `X-Sequoia-Mode: background` is answered with 202 when the provider has taken it, and runs when its turn has come. Chains
- * are taken at `/chains`, and run without Sequoia (see {@linkcode answerChain}).
+ * are taken at `/chains`, and run without Sequoia (see {@linkcode answerChains}).
  */
 export class LocalServer implements AsyncDisposable {
   readonly url: string;
@@ -61,6 +64,7 @@ export class LocalServer implements AsyncDisposable {
   readonly #runner: FunctionRunner;
   readonly #chains: ChainHost;
   readonly #background = new Set<Promise<void>>();
+  readonly #clock: Clock;
   readonly #stop = new AbortController();
   #refused = 0;
 
@@ -70,6 +74,7 @@ export class LocalServer implements AsyncDisposable {
   ) {
     this.#provider = new Provider(profile, random);
     this.#turns = new Turns(this.#provider, clock);
+    this.#clock = clock;
     const common = { clock, turns: this.#turns, stop: this.#stop.signal };
     this.#runner = new FunctionRunner({ ...common, random, functions, speed: profile.speed });
     this.#chains = new ChainHost({
@@ -103,7 +108,7 @@ export class LocalServer implements AsyncDisposable {
     const path = pathOf(request.url);
     if (path.startsWith(FUNCTION_PATH)) return this.#function(path.slice(FUNCTION_PATH.length), request);
     if (path === IDENTITY_PATH) return new Response(IDENTITY);
-    if (path === CHAIN_PATH) return answerChain(request, this.#chains);
+    if (path === CHAIN_PATH) return answerChains(request, this.#chains);
     return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
   }
 
@@ -195,7 +200,11 @@ export class LocalServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#turns.close();
-    await this.#server.shutdown();
+    const isShut = new AbortController();
+    void this.#server.shutdown().finally(() => isShut.abort());
+    do await this.#clock.until(this.#clock.nowMs() + GRACE_MS, isShut.signal); while (
+      this.#provider.running > 0 && !isShut.signal.aborted
+    ); // who only sends is not waited for any longer
     await Promise.all(this.#background);
   }
 }
