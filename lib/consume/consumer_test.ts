@@ -387,3 +387,18 @@ Deno.test("Consumer.stats() estimates the time that is left from what it holds a
   await world.end(running);
   assertEquals(consumer.stats().leftMs, undefined);
 });
+
+Deno.test("Consumer.run() loses nothing to a platform that refuses everything for a minute, in mid-chain", async () => {
+  for (const global of ["auto", 8] as const) {
+    const world: World = new World((_, nth) => {
+      const sinceMs = world.clock.nowMs() - startMs;
+      return sinceMs >= 15 && sinceMs < 60_015 ? { outcome: THROTTLED, runMs: 1 + nth % 3 } : undefined;
+    });
+    const startMs: number = world.clock.nowMs();
+    await world.push(DIAMOND, numbered(30));
+    const { completed, failed, running } = (await world.consume({ limits: { global } })).stats();
+    assertEquals([completed, failed, running], [30, 0, 0]);
+    const lastMs = Math.max(...world.platform.calls.map(({ startedAtMs }) => startedAtMs)) - startMs;
+    assert(lastMs >= 60_015 && lastMs < 70_000, `the last call started after ${lastMs} ms`);
+  }
+});

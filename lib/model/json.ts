@@ -34,6 +34,16 @@ export function notJson(value: unknown, path = "", parents: readonly unknown[] =
   return firstOf(Object.entries(value).map(([key, item]) => notJson(item, `${path}.${key}`, within)));
 }
 
+/** Whether a value lies more than 100 lists and objects deep. */
+export function isTooDeep(value: Json, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth >= MAX_JSON_DEPTH) return true;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) {
+    if (isTooDeep(part, depth + 1)) return true;
+  }
+  return false;
+}
+
 function firstOf(paths: (string | undefined)[]): string | undefined {
   return paths.find((path) => path !== undefined);
 }

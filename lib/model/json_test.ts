@@ -1,6 +1,6 @@
-import { assert, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { isObject, notJson } from "./json.ts";
+import { isObject, isTooDeep, type Json, notJson } from "./json.ts";
 
 Deno.test("isObject() is true of objects only", () => {
   for (const value of [{}, { a: 1 }, Object.create(null)]) assert(isObject(value));
@@ -41,4 +41,13 @@ Deno.test("notJson() refuses values more than 100 levels deep, however deep", ()
   assertStrictEquals(notJson(nested(100)), undefined);
   assertStrictEquals(notJson(nested(101)), "[0]".repeat(100));
   assert(notJson(nested(1_000_000)) !== undefined);
+});
+
+Deno.test("isTooDeep() counts lists and objects in each other, as notJson() does", () => {
+  const nested = (depth: number): Json =>
+    depth === 0 ? 1 : depth % 2 === 0 ? [0, nested(depth - 1)] : { a: nested(depth - 1) };
+  for (const depth of [0, 1, 99, 100, 101, 150]) {
+    assertEquals(isTooDeep(nested(depth)), depth > 100);
+    assertEquals(notJson(nested(depth)) !== undefined, depth > 100);
+  }
 });

@@ -137,7 +137,7 @@ class Answering {
 function checkHere(chain: Chain): Chain {
   checkTriggered(chain);
   for (const { name: node, fn } of chain.nodes) {
-    if (fn.url === undefined) continue;
+    if (fn.url === undefined && fn.urls === undefined) continue;
     const what = `the function ${fn.name} has a URL, and is not here`;
     throw new WorkloadError("bad-chain", what, { chain: chain.name, node });
   }

@@ -137,6 +137,22 @@ Deno.test("HttpPlatform.invoke() takes no answer that is too long, announced or 
   }
 });
 
+Deno.test("HttpPlatform.invoke() takes no answer that nests so deep that it could not be passed on", async () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  const bodies = [nested(100), nested(101), `{"a":${nested(100)}}`, nested(100_000)];
+  await using at = serve(() => new Response(bodies.shift()));
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+  assertEquals(outcome.kind, "ok");
+  while (bodies.length > 0) {
+    const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: "output-too-deep: its answer has more than 100 lists and objects in each other",
+      retryable: false,
+    });
+  }
+});
+
 Deno.test("HttpPlatform.invoke() puts what a function says of its failure into the reason", async () => {
   await using at = serve(() => Response.json({ error: "no such table" }, { status: 500 }));
   const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);

@@ -45,3 +45,46 @@ export function serve(
 
 /** A signal that is never aborted. */
 export const never = new AbortController().signal;
+
+/** A TCP server that does with each connection what it is told, after it has read something; it ends with the scope. */
+export function rawServer(
+  talk: (connection: Deno.TcpConn, asked: string) => Promise<unknown>,
+): { readonly port: number } & AsyncDisposable {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, transport: "tcp" });
+  const open = new Set<Deno.TcpConn>();
+  const serveOne = async (connection: Deno.TcpConn) => {
+    open.add(connection);
+    try {
+      const bytes = new Uint8Array(65_536);
+      const length = await connection.read(bytes);
+      await talk(connection, new TextDecoder("latin1").decode(bytes.subarray(0, length ?? 0)));
+    } catch {
+      // whoever called has gone
+    }
+    open.delete(connection);
+    try {
+      connection.close();
+    } catch {
+      // it was closed at the end
+    }
+  };
+  const accepting = (async () => {
+    const all: Promise<void>[] = [];
+    for await (const connection of listener) all.push(serveOne(connection));
+    await Promise.all(all);
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const connection of open) connection.close();
+      await accepting;
+    },
+  };
+}
+
+/** Writes all of a text, or of bytes, to a connection. */
+export async function writeAll(connection: Deno.Conn, what: string | Uint8Array<ArrayBuffer>): Promise<void> {
+  let rest = typeof what === "string" ? new TextEncoder().encode(what) : what;
+  while (rest.length > 0) rest = rest.subarray(await connection.write(rest));
+}
