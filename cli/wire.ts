@@ -146,19 +146,18 @@ export interface PlatformOptions {
   readonly onStart: (words: string) => void;
 }
 
-/** Makes the platform: HTTP, with the local platform for functions that have no URL, or those that are attached. */
+/**
+ * Makes the platform: HTTP, with the local platform for functions that have no URL, or those that are attached, and AWS
+ * Lambda.
+ *
+ * @throws {PlatformError} if Lambda is attached, and there are no credentials for it
+ */
 export async function makePlatform(options: PlatformOptions): Promise<Platform> {
-  const {
-    functionsAt,
-    HttpPlatform,
-    isStartable,
-    LOCAL_ADDRESS,
-    LocalPlatform,
-    profileWords,
-    SeveralPlatforms,
-  } = await import("../lib/platform/mod.ts");
-  const { attached = [], functions, allowed = [], collector } = options;
-  const http = { clock, behindProxy: isBehindProxy(), ...collector === undefined ? {} : { collector } };
+  const platforms = await import("../lib/platform/mod.ts");
+  const { Credentials, HttpPlatform, LocalPlatform, openLambda, OwnUrls, SeveralPlatforms } = platforms;
+  const { functionsAt, isStartable, lambdaRegionOf, LOCAL_ADDRESS, profileWords } = platforms;
+  const { attached = [], functions, allowed = [], collector, load } = options;
+  const common = { clock, behindProxy: isBehindProxy(), ...collector === undefined ? {} : { collector } };
   const profile = await profileOf(options.profile);
   const localAt = (listen: string) =>
     new LocalPlatform(
@@ -168,20 +167,35 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
           `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,
         ),
     );
-  const { load } = options;
-  const own = new HttpPlatform({
-    ...http,
+  const credentials = new Credentials(platforms.systemSources(clock));
+  const lambda = (parts: { readonly name?: string; readonly region?: string }) =>
+    openLambda({ ...common, credentials, allowed, ...lambdaEndpoint(), ...parts });
+  const attach = async (attachment: Attachment): Promise<Platform> => {
+    const { name, url } = attachment, region = lambdaRegionOf(attachment);
+    if (region !== undefined) {
+      await credentials.get();
+      return await lambda({ name, region });
+    }
+    const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
+    return new HttpPlatform({ ...common, local, name });
+  };
+  const http = new HttpPlatform({
+    ...common,
     allowed,
     local: localAt(options.local ?? LOCAL_ADDRESS),
-    ...(load === undefined ? {} : { direct: !http.behindProxy, idleConnections: load }),
+    ...(load === undefined ? {} : { direct: !common.behindProxy, idleConnections: load }),
   });
+  const own = new OwnUrls(http, () => lambda({}));
   if (attached.length === 0) return own;
-  const byName = attached.map((attachment) => {
-    const { name, url } = attachment;
-    const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
-    return [name, new HttpPlatform({ ...http, local, name })] as const;
-  });
-  return new SeveralPlatforms(own, new Map(byName));
+  const byName = new Map<string, Platform>();
+  for (const attachment of attached) byName.set(attachment.name, await attach(attachment));
+  return new SeveralPlatforms(own, byName);
+}
+
+/** Where the environment says that Lambda's API is, as AWS's tools have it. */
+function lambdaEndpoint(): { endpoint?: string } {
+  const endpoint = Deno.env.get("AWS_ENDPOINT_URL_LAMBDA") || Deno.env.get("AWS_ENDPOINT_URL");
+  return endpoint ? { endpoint } : {};
 }
 
 /** Whether the environment sends requests through an HTTP proxy. */

@@ -659,6 +659,12 @@ export class FunctionSpec {
     /** FunctionSpec headers. */
     headers?: (Headers.$Properties|null);
 
+    /** FunctionSpec urls. */
+    urls: { [k: string]: string };
+
+    /** FunctionSpec background. */
+    background?: (boolean|null);
+
     /**
      * Encodes the specified FunctionSpec message. Does not implicitly {@link FunctionSpec.verify|verify} messages.
      * @param message FunctionSpec message or plain object to encode
@@ -715,6 +721,12 @@ export namespace FunctionSpec {
 
         /** FunctionSpec headers */
         headers?: (Headers.$Properties|null);
+
+        /** FunctionSpec urls */
+        urls?: ({ [k: string]: string }|null);
+
+        /** FunctionSpec background */
+        background?: (boolean|null);
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];

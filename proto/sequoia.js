@@ -1850,6 +1850,8 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      * @property {number|null} [priority] FunctionSpec priority
      * @property {boolean|null} [atMostOnce] FunctionSpec atMostOnce
      * @property {Headers.$Properties|null} [headers] FunctionSpec headers
+     * @property {Object.<string,string>|null} [urls] FunctionSpec urls
+     * @property {boolean|null} [background] FunctionSpec background
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -1875,6 +1877,7 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
     const FunctionSpec = function (properties) {
+        this.urls = {};
         if (properties)
             for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                 if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1969,6 +1972,22 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      */
     FunctionSpec.prototype.headers = null;
 
+    /**
+     * FunctionSpec urls.
+     * @member {Object.<string,string>} urls
+     * @memberof FunctionSpec
+     * @instance
+     */
+    FunctionSpec.prototype.urls = $util.emptyObject;
+
+    /**
+     * FunctionSpec background.
+     * @member {boolean|null|undefined} background
+     * @memberof FunctionSpec
+     * @instance
+     */
+    FunctionSpec.prototype.background = null;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -1993,6 +2012,12 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
     // Virtual OneOf for proto3 optional field
     $Object.defineProperty(FunctionSpec.prototype, "_priority", {
         get: $util.oneOfGetter($oneOfFields = ["priority"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(FunctionSpec.prototype, "_background", {
+        get: $util.oneOfGetter($oneOfFields = ["background"]),
         set: $util.oneOfSetter($oneOfFields)
     });
 
@@ -2034,6 +2059,11 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
             writer.uint32(/* id 10, wireType 0 =*/80).bool(message.atMostOnce);
         if (message.headers != null && $Object.hasOwnProperty.call(message, "headers"))
             $root.Headers.encode(message.headers, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
+        if (message.urls != null && $Object.hasOwnProperty.call(message, "urls"))
+            for (let keys = $Object.keys(message.urls), i = 0; i < keys.length; ++i)
+                writer.uint32(/* id 12, wireType 2 =*/98).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.urls[keys[i]]).ldelim();
+        if (message.background != null && $Object.hasOwnProperty.call(message, "background"))
+            writer.uint32(/* id 13, wireType 0 =*/104).bool(message.background);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -2058,7 +2088,7 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
             _depth = 0;
         if (_depth > $Reader.recursionLimit)
             throw $Error("max depth exceeded");
-        let end, message, value;
+        let end, message, key, value;
         if (length === $undefined)
             end = reader.len;
         else {
@@ -2158,6 +2188,49 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
                     if (wireType !== 2)
                         break;
                     message.headers = $root.Headers.decode(reader, reader.size(), $undefined, _depth + 1, message.headers);
+                    continue;
+                }
+            case 12: {
+                    if (wireType !== 2)
+                        break;
+                    if (message.urls === $util.emptyObject)
+                        message.urls = {};
+                    let end2 = reader.size() + reader.pos;
+                    if (end2 > reader.len)
+                        throw $RangeError("index out of range");
+                    reader.len = end2;
+                    key = "";
+                    value = "";
+                    while (reader.pos < end2) {
+                        let tag2 = reader.tag();
+                        wireType = tag2 & 7;
+                        switch (tag2 >>>= 3) {
+                        case 1:
+                            if (wireType !== 2)
+                                break;
+                            key = reader.stringVerify();
+                            continue;
+                        case 2:
+                            if (wireType !== 2)
+                                break;
+                            value = reader.stringVerify();
+                            continue;
+                        }
+                        reader.skipType(wireType, _depth, tag2);
+                    }
+                    if (reader.pos !== end2)
+                        throw $RangeError("index out of range");
+                    reader.len = end;
+                    if (key === "__proto__")
+                        $util.makeProp(message.urls, key);
+                    message.urls[key] = value;
+                    continue;
+                }
+            case 13: {
+                    if (wireType !== 0)
+                        break;
+                    message.background = reader.bool();
+                    message._background = "background";
                     continue;
                 }
             }

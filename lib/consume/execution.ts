@@ -254,7 +254,7 @@ export class Execution {
     runMs: number,
   ): AttemptEvent {
     const { recorder, platform: { name } } = this.#parts;
-    const { platform = name } = task;
+    const platform = task.platform ?? answer.platform ?? name;
     const settled = isFinal(this.#judge(task, held, answer.outcome));
     const event = attemptEvent(task, { ...answer, startedAtMs, runMs, settled, platform });
     recorder.attempt(event);

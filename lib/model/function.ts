@@ -1,6 +1,7 @@
 import { checkDistribution, type Distribution } from "./distribution.ts";
 import { type Duration, parseDuration, parsePositiveDuration } from "./durations.ts";
 import { WorkloadError } from "./errors.ts";
+import { checkUrl, checkUrls } from "./function_url.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { FAILURE_CAUSES, type FailureCause } from "./outcome.ts";
 
@@ -35,8 +36,10 @@ export type Method = typeof METHODS[number];
 export interface FunctionSpec {
   /** Its name; limits, learned run times and reports go by it. */
   readonly name: string;
-  /** Where it is; a function without one runs on the local platform. */
+  /** Where it is; a function without one, and without `urls`, runs on the local platform. */
   readonly url?: string;
+  /** Where it is on each of several platforms, by their names. */
+  readonly urls?: Readonly<Record<string, string>>;
   /** The id by which the original's messages know it. */
   readonly id?: number;
   /** The HTTP method it is called with. */
@@ -53,6 +56,8 @@ export interface FunctionSpec {
   readonly priority?: number;
   /** Records the start first and never runs twice, even after a crash; implies one attempt. */
   readonly atMostOnce: boolean;
+  /** Nobody waits for what it answers: it is done when the platform has taken the call. */
+  readonly background?: boolean;
   /** Headers added to each call. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -92,8 +97,16 @@ export interface FunctionDefinition extends FunctionSpec {
 
 /** What may be said of a function in a workload. */
 export interface FunctionOptions {
-  /** An absolute http(s) URL. Left out (or undefined, as of an unset environment variable): the local platform. */
+  /**
+   * An absolute http(s) URL, or `lambda:REGION:NAME[:QUALIFIER]`. Left out (or undefined, as of an unset environment
+   * variable): the local platform.
+   */
   readonly url?: string | undefined;
+  /**
+   * Its URL on each of several platforms, instead of `url`, by the names that `consume --platform` gives them. Each attempt
+   * goes to one that has room.
+   */
+  readonly urls?: Readonly<Record<string, string>>;
   /** The id by which the original's messages know it. */
   readonly id?: number;
   /** (Default: POST) */
@@ -119,6 +132,12 @@ export interface FunctionOptions {
   readonly priority?: number;
   /** (Default: false) */
   readonly atMostOnce?: boolean;
+  /**
+   * Whether nobody waits for what it answers: its output is null, and what comes after it starts as soon as the platform
+   * has taken the call (AWS Lambda's `Event` invocations, the local platform's background calls). At an http(s) URL that
+   * is up to the function: it is called as any other. (Default: false)
+   */
+  readonly background?: boolean;
   /** Headers added to each call. */
   readonly headers?: Readonly<Record<string, string>>;
   /** A body, served by `sequoia functions`. */
@@ -161,6 +180,7 @@ export function fn(name: string, options: FunctionOptions = {}): FunctionDefinit
   const spec = checkFunction(stripUndefined({
     name,
     url: options.url,
+    urls: options.urls,
     id: options.id,
     method: options.method ?? "POST",
     timeoutMs: readTime(name, "timeout", options.timeout, DEFAULT_TIMEOUT_MS),
@@ -177,6 +197,7 @@ export function fn(name: string, options: FunctionOptions = {}): FunctionDefinit
     payload: options.payload ?? "event",
     priority: options.priority,
     atMostOnce: options.atMostOnce ?? false,
+    background: options.background === false ? undefined : options.background,
     headers: options.headers,
   }));
   return options.run ? { ...spec, run: options.run } : spec;
@@ -211,6 +232,8 @@ export function checkFunction(value: unknown): FunctionSpec {
     throw new WorkloadError(code, `function "${f.name}": ${text}`);
   };
   if (f.url !== undefined) checkUrl(f.url, f.name);
+  if (f.urls !== undefined) checkUrls(f.urls, f.name);
+  if (f.url !== undefined && f.urls !== undefined) fail("bad-url", "it has both url and urls. Leave one out");
   if (!METHODS.includes(f.method)) {
     fail("bad-function", `the method ${JSON.stringify(f.method)} is none of ${METHODS.join(", ")}`);
   }
@@ -228,6 +251,9 @@ export function checkFunction(value: unknown): FunctionSpec {
   if (f.priority !== undefined && !Number.isFinite(f.priority)) fail("bad-function", "priority is no number");
   if (f.id !== undefined && !isInt32(f.id)) fail("bad-function", "id is no whole number of 32 bits");
   if (f.atMostOnce && f.retry.attempts !== 1) fail("bad-function", "atMostOnce goes with attempts: 1 only");
+  if (f.background !== undefined && typeof f.background !== "boolean") {
+    fail("bad-function", `background is ${f.background}. Write true or false`);
+  }
   if (f.headers !== undefined) {
     const headers = f.headers as Record<string, string>;
     asWorkloadError("bad-function", `function "${f.name}": headers`, () => new Headers(headers));
@@ -258,18 +284,6 @@ function checkRetry(f: FunctionSpec, fail: (code: WorkloadError["code"], text: s
   if (maxDelayMs < firstDelayMs) {
     fail("bad-duration", "retry.firstDelay is longer than retry.maxDelay");
   }
-}
-
-function checkUrl(url: unknown, name: string): void {
-  const parsed = typeof url === "string" ? URL.parse(url) : null;
-  if (parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:")) return;
-  throw new WorkloadError(
-    "bad-url",
-    `function "${name}": the url ${
-      JSON.stringify(url)
-    } is not absolute. Write http://host/path or https://host/path, ` +
-      "or leave it out to run on the local platform",
-  );
 }
 
 /** Whether a number fits the wire format's int32. */

@@ -10,6 +10,7 @@ import {
   isInt32,
   stripUndefined,
 } from "./function.ts";
+import { parseLambdaUrl } from "./function_url.ts";
 import { assertRefused } from "./testing.ts";
 
 Deno.test("fn() fills in the defaults", () => {
@@ -53,6 +54,37 @@ Deno.test("fn() keeps what it is told", () => {
   });
 });
 
+Deno.test("fn() keeps where it is on several platforms, and that nobody waits for it", () => {
+  const urls = { edge: "https://example.org/f", aws: "lambda:eu-central-1:resize:prod" };
+  const spec = fn("f", { urls, background: true });
+  assertEquals([spec.url, spec.urls, spec.background], [undefined, urls, true]);
+  assert(!("background" in fn("f", { background: false })));
+});
+
+Deno.test("parseLambdaUrl() reads region, name and qualifier, and nothing that would lead elsewhere", () => {
+  assertEquals(parseLambdaUrl("lambda:us-gov-west-1:f_1-x"), { region: "us-gov-west-1", name: "f_1-x" });
+  assertEquals(parseLambdaUrl("lambda:eu-central-1:f:$LATEST"), {
+    region: "eu-central-1",
+    name: "f",
+    qualifier: "$LATEST",
+  });
+  for (
+    const url of [
+      "lambda:",
+      "lambda:us-east-1",
+      "lambda:us-east-1:",
+      "lambda:us-east-1:f:",
+      "lambda:evil.example/:f",
+      "lambda:us-east-1@evil:f",
+      "lambda:us-east-1:../f",
+      "lambda:us-east-1:f?x",
+      "lambda:us-east-1:f:a:b",
+      "LAMBDA:us-east-1:f",
+      "lambda:us-east-1:f\n",
+    ]
+  ) assertEquals(parseLambdaUrl(url), undefined, url);
+});
+
 Deno.test("fn() takes an undefined url for the local platform", () => {
   assert(!("url" in fn("f", { url: undefined })));
 });
@@ -71,7 +103,8 @@ Deno.test("fn() names what is wrong and what to write instead", () => {
     [
       { url: "publish.com" },
       "bad-url",
-      'function "f": the url "publish.com" is not absolute. Write http://host/path or https://host/path, or leave it ' +
+      'function "f": the url "publish.com" is not absolute. Write http://host/path, https://host/path or ' +
+      "lambda:REGION:NAME, or leave it " +
       "out to run on the local platform",
     ],
     [{ url: "ftp://host/" }, "bad-url", /the url "ftp:\/\/host\/" is not absolute/],
@@ -112,6 +145,16 @@ Deno.test("fn() names what is wrong and what to write instead", () => {
     [{ payload: "all" as "args" }, "bad-function", 'function "f": payload is neither "event" nor "args"'],
     [{ priority: NaN }, "bad-function", 'function "f": priority is no number'],
     [{ id: 2 ** 31 }, "bad-function", 'function "f": id is no whole number of 32 bits'],
+    [
+      { url: "lambda:f" },
+      "bad-url",
+      /^function "f": the url "lambda:f" names no Lambda function\. Write lambda:/,
+    ],
+    [{ urls: {} }, "bad-url", /^function "f": urls are no URLs by platform/],
+    [{ urls: { "a b": "http://h/" } }, "bad-url", /"a b" is no name of a platform/],
+    [{ urls: { a: "h" } }, "bad-url", /^function "f": the url "h" is not absolute/],
+    [{ url: "http://h/", urls: { a: "http://h/" } }, "bad-url", /both url and urls/],
+    [{ background: 1 as unknown as boolean }, "bad-function", /^function "f": background is 1/],
     [{ headers: { "a b": "c" } }, "bad-function", /^function "f": headers: /],
     [
       { run: "code" as unknown as () => null },

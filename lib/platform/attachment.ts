@@ -1,4 +1,4 @@
-import { nearest, parseCount } from "../model/mod.ts";
+import { nearest, parseCount, parseLambdaUrl } from "../model/mod.ts";
 import type { LocalFunctions } from "./http.ts";
 import { localUrl } from "./local_address.ts";
 import { PlatformError } from "./platform.ts";
@@ -6,7 +6,7 @@ import { PlatformError } from "./platform.ts";
 /** One of several platforms, as `--platform` names it. */
 export interface Attachment {
   readonly name: string;
-  /** Of a path: functions are at `URL/NAME`. Without one: a local platform. */
+  /** Of a path: functions are at `URL/NAME`. Without one: a local platform. Or `lambda:REGION`. */
   readonly url: URL;
   /** Most attempts in flight there; Infinity for no limit. */
   readonly limit: number;
@@ -31,13 +31,23 @@ export function parseAttachment(text: string): Attachment {
   const [address = "", ...parameters] = text.slice(at + 1).split(",");
   const name = text.slice(0, Math.max(0, at)), url = URL.parse(address);
   if (!NAME.test(name)) throw bad(text, "it has no name of letters, digits, _ . -");
-  if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw bad(text, `"${address}" is no http or https URL`);
+  if (url === null || !isPlace(url)) {
+    throw bad(text, `"${address}" is no http or https URL, and no lambda:REGION`);
   }
   return Object.assign(
     { name, url, limit: Infinity, price: 0 },
     ...parameters.map((parameter) => readParameter(text, parameter)),
   );
+}
+
+function isPlace({ protocol, pathname, href }: URL): boolean {
+  if (protocol === "lambda:") return parseLambdaUrl(`${href}:f`)?.region === pathname;
+  return ["http:", "https:"].includes(protocol);
+}
+
+/** The region of a platform that is AWS Lambda; undefined if it is another. */
+export function lambdaRegionOf({ url }: Attachment): string | undefined {
+  return url.protocol === "lambda:" ? url.pathname : undefined;
 }
 
 function readParameter(text: string, parameter: string): Partial<Attachment> {
@@ -64,7 +74,7 @@ function bad(text: string, why: string, options?: ErrorOptions): PlatformError {
   return new PlatformError(
     "bad-platform",
     `Cannot attach the platform "${text}": ${why}. Write NAME=URL[,limit=N][,price=P], for example ` +
-      "edge=http://127.0.0.1:7077,limit=200",
+      "edge=http://127.0.0.1:7077,limit=200 or aws=lambda:eu-central-1,limit=1000",
     options,
   );
 }

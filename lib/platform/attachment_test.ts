@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { fn } from "../model/mod.ts";
-import { functionsAt, isStartable, parseAttachment } from "./attachment.ts";
+import { functionsAt, isStartable, lambdaRegionOf, parseAttachment } from "./attachment.ts";
 import { PlatformError } from "./platform.ts";
 
 Deno.test("parseAttachment() reads name, URL, limit and price", () => {
@@ -11,6 +11,12 @@ Deno.test("parseAttachment() reads name, URL, limit and price", () => {
   assertEquals(cloud.url.href, "https://example.net/fns?key=a=b");
 });
 
+Deno.test("parseAttachment() reads a region of AWS Lambda", () => {
+  const aws = parseAttachment("aws=lambda:eu-central-1,limit=1000");
+  assertEquals([lambdaRegionOf(aws), aws.limit, isStartable(aws)], ["eu-central-1", 1000, false]);
+  assertEquals(lambdaRegionOf(parseAttachment("edge=http://127.0.0.1:7077")), undefined);
+});
+
 Deno.test("parseAttachment() says what is wrong and what to write", () => {
   const table: [string, string][] = [
     ["http://127.0.0.1:7077", "no name"],
@@ -19,6 +25,9 @@ Deno.test("parseAttachment() says what is wrong and what to write", () => {
     ["edge=", '"" is no http or https URL'],
     ["edge=ftp://127.0.0.1", "no http or https URL"],
     ["edge=127.0.0.1:7077", "no http or https URL"],
+    ["aws=lambda:", "no lambda:REGION"],
+    ["aws=lambda:evil.example", "no lambda:REGION"],
+    ["aws=lambda:us-east-1:f", "no lambda:REGION"],
     ["edge=http://127.0.0.1:7077,limt=3", "did you mean limit=…?"],
     ["edge=http://127.0.0.1:7077,limit", '"limit" is none'],
     ["edge=http://127.0.0.1:7077,limit=0", "0"],

@@ -69,7 +69,7 @@ function readInstance(value: unknown): Instance {
   checkInstance(instance);
   checkTriggered(instance.chain);
   for (const { name: node, fn } of instance.chain.nodes) {
-    if (fn.url === undefined) continue;
+    if (fn.url === undefined && fn.urls === undefined) continue;
     throw new WorkloadError("bad-chain", `the function ${fn.name} has a URL, and is not here`, {
       chain: instance.chain.name,
       node,

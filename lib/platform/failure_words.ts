@@ -39,7 +39,8 @@ function sentenceOf(text: string): string {
   return found as string | undefined ?? text;
 }
 
-function shortened(text: string): string {
+/** A text on one line, cut where it gets long. */
+export function shortened(text: string): string {
   // deno-lint-ignore no-control-regex -- what would move a terminal's cursor is what is meant
   const line = text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
   return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS - 1).trimEnd()}…`;

@@ -1,24 +1,16 @@
-import {
-  type Clock,
-  type FailureCause,
-  type FunctionSpec,
-  isTooDeep,
-  type Json,
-  onAbort,
-  type Outcome,
-  type Stop,
-} from "../model/mod.ts";
-import { readText, TooLargeError } from "./body.ts";
+import type { Clock, FunctionSpec, Stop } from "../model/mod.ts";
+import { outcomeOf } from "./answers.ts";
+import { readText } from "./body.ts";
 import type { Resolve } from "./checked_name.ts";
 import { classify } from "./classify.ts";
 import { Connections, IDLE_CONNECTIONS } from "./connections.ts";
 import { whatWasSaid } from "./failure_words.ts";
-import { Deadlines } from "./deadlines.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "./event.ts";
 import { Dialer } from "./dialer.ts";
 import { Http1Client } from "./http1/client.ts";
-import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
-import { UrlGuard, UrlRefusedError } from "./url_guard.ts";
+import type { Answer, Call, NativeChains, Platform } from "./platform.ts";
+import { TimedCalls } from "./timed_calls.ts";
+import { UrlGuard } from "./url_guard.ts";
 import type { UrlPattern } from "./url_pattern.ts";
 
 /** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
@@ -71,12 +63,12 @@ export class HttpPlatform implements Platform {
   readonly #direct: Http1Client | undefined;
   readonly #maxBytes: number;
   readonly #collector: CollectorAddress;
-  readonly #deadlines: Deadlines;
+  readonly #calls: TimedCalls;
 
   constructor(options: HttpOptions) {
     this.name = options.name ?? "http";
     this.#options = options;
-    this.#deadlines = new Deadlines(options.clock);
+    this.#calls = new TimedCalls(options.clock);
     this.#maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
     this.#collector = options.collector ?? { ip: "127.0.0.1", port: 0 };
     this.#guard = new UrlGuard(options.allowed);
@@ -99,32 +91,14 @@ export class HttpPlatform implements Platform {
 
   async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
     const { spec } = call;
-    const { local } = this.#options;
-    const controller = new AbortController();
-    const forget = onAbort(signal, () => controller.abort(new Error("it was stopped")));
-    let late = false, sentAtMs: number | undefined;
+    let sentAtMs: number | undefined;
     const sent = () => sentAtMs = this.#options.clock.nowMs();
-    const deadline = this.#deadlines.begin(spec.timeoutMs, () => {
-      late = true;
-      controller.abort(new Error(`no answer within ${spec.timeoutMs} ms`));
-    });
-    try {
-      const response = await this.#send(call, controller.signal, sent);
-      const answer = await this.#read(response);
+    const make = async (signal: AbortSignal) => {
+      const answer = await this.#read(call, await this.#send(call, signal, sent));
       return sentAtMs === undefined ? answer : { ...answer, sentAtMs };
-    } catch (error) {
-      if (error instanceof PlatformError) throw error;
-      if (controller.signal.aborted) {
-        return failure(controller.signal.reason, true, late ? "timeout" : undefined);
-      }
-      if (error instanceof TooLargeError) return tooLarge(error);
-      if (error instanceof UrlRefusedError) return failure(error, false);
-      if (spec.url === undefined) local.lost?.();
-      return failure(error, true, "network");
-    } finally {
-      this.#deadlines.end(deadline);
-      forget();
-    }
+    };
+    const lost = spec.url === undefined ? () => this.#options.local.lost?.() : undefined;
+    return await this.#calls.make(spec.timeoutMs, make, signal, lost);
   }
 
   async #send(call: Call, signal: AbortSignal, sent: () => void): Promise<Response> {
@@ -155,11 +129,14 @@ export class HttpPlatform implements Platform {
     };
     const { ip, port } = this.#collector;
     if (port > 0) headers[COLLECTOR_HEADER] = `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
-    if (spec.url === undefined && spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
+    if (spec.url === undefined) {
+      if (spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
+      if (spec.background) headers[MODE_HEADER] = "background";
+    }
     return spec.headers === undefined ? headers : { ...spec.headers, ...headers };
   }
 
-  async #read(response: Response): Promise<Answer> {
+  async #read({ spec }: Call, response: Response): Promise<Answer> {
     const { status, headers, url } = response;
     const cold = headers.get(COLD_HEADER) === "1";
     if (!response.ok) {
@@ -171,6 +148,10 @@ export class HttpPlatform implements Platform {
       const said = await whatWasSaid(response);
       const reason = said === "" ? outcome.reason : `${outcome.reason}: ${said}`;
       return { outcome: { ...outcome, reason }, status, cold };
+    }
+    if (spec.background && spec.url === undefined) {
+      await response.body?.cancel();
+      return { outcome: { kind: "ok", output: null }, status, cold };
     }
     const text = await readText(response, this.#maxBytes);
     return { outcome: outcomeOf(text), status, cold };
@@ -192,42 +173,9 @@ export const MODE_HEADER = "x-sequoia-mode";
 /** Says `1` in an answer for which a container had to be started. */
 export const COLD_HEADER = "x-sequoia-cold";
 
-/** What a function answered: JSON if it is any, else the text. */
-function outcomeOf(text: string): Outcome {
-  if (text === "") return { kind: "ok", output: null };
-  let output: Json;
-  try {
-    output = JSON.parse(text);
-  } catch {
-    return { kind: "ok", output: text, isText: true };
-  }
-  if (text.length < SHORT || !isTooDeep(output)) return { kind: "ok", output };
-  const reason = "output-too-deep: its answer has more than 100 lists and objects in each other";
-  return { kind: "failed", reason, retryable: false };
-}
-
-/** Shorter texts have no room for so many brackets, in characters. */
-const SHORT = 200;
-
 /** A GET has no body: the id goes into the query, as the original's spammer does it. */
 function withQuery(url: string, call: Call): string {
   const target = new URL(url);
   target.searchParams.set("id", idempotencyKey(call));
   return target.href;
-}
-
-function tooLarge({ message }: TooLargeError): Answer {
-  const outcome: Outcome = { kind: "failed", reason: `output-too-large: ${message}`, retryable: false };
-  return { outcome, status: 0, cold: false };
-}
-
-function failure(error: unknown, retryable: boolean, cause?: FailureCause): Answer {
-  const reason = error instanceof Error ? innermost(error) : String(error);
-  const outcome: Outcome = { kind: "failed", reason, retryable, ...(cause === undefined ? {} : { cause }) };
-  return { outcome, status: 0, cold: false };
-}
-
-/** The sentence at the bottom of a chain of causes: fetch says "error sending request", the cause says why. */
-function innermost(error: Error): string {
-  return error.cause instanceof Error ? innermost(error.cause) : error.message;
 }

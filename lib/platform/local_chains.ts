@@ -25,7 +25,10 @@ export class LocalChains implements NativeChains {
   }
 
   takes({ nodes }: Chain): boolean {
-    return nodes.length > 1 && nodes.every(({ fn, calls }) => fn.url === undefined && calls === undefined);
+    return nodes.length > 1 &&
+      nodes.every(({ fn: { url, urls, background }, calls }) =>
+        [url, urls, background, calls].every((said) => said === undefined)
+      );
   }
 
   async run(

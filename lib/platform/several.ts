@@ -8,7 +8,7 @@ export class SeveralPlatforms implements Platform {
   readonly #attached: ReadonlyMap<string, Platform>;
 
   /**
-   * @param own for functions with a URL of their own, which are placed nowhere
+   * @param own for functions with URLs of their own: one, or one for each platform that they may be placed on
    * @param attached by name
    */
   constructor(own: Platform, attached: ReadonlyMap<string, Platform>) {
@@ -18,8 +18,12 @@ export class SeveralPlatforms implements Platform {
   }
 
   invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
-    const platform = call.platform === undefined ? this.#own : this.#attached.get(call.platform);
-    if (platform === undefined) throw new TypeError(`No platform ${call.platform} is attached`);
+    const { spec, platform: placed } = call;
+    if (placed === undefined) return this.#own.invoke(call, signal);
+    const url = spec.urls?.[placed];
+    if (url !== undefined) return this.#own.invoke({ ...call, spec: { ...spec, url } }, signal);
+    const platform = this.#attached.get(placed);
+    if (platform === undefined) throw new TypeError(`No platform ${placed} is attached`);
     return platform.invoke(call, signal);
   }
 

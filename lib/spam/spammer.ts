@@ -194,7 +194,7 @@ export class Spammer {
       status: answer.status,
       queuedMs: Math.max(0, startedAtMs - readyAtMs),
       cold: answer.cold,
-      platform: platform.name,
+      platform: answer.platform ?? platform.name,
       ...(answer.outcome.kind === "ok" ? {} : { reason: answer.outcome.reason }),
     });
     return answer;

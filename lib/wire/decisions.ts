@@ -1,4 +1,11 @@
-import { type Chain, type ChainNode, type Instance, type Json, templatesOf } from "../model/mod.ts";
+import {
+  type Chain,
+  type ChainNode,
+  type FunctionSpec,
+  type Instance,
+  type Json,
+  templatesOf,
+} from "../model/mod.ts";
 
 /** Whether anything of a chain is decided when it is run: the original and version 0 of our messages have no such thing. */
 export function isDecided(chain: Chain): boolean {
@@ -16,15 +23,30 @@ export function nodeDecision({ when, map, calls, join, args }: ChainNode): strin
   if (templatesOf(args as Json).length > 0) return "templates in args";
 }
 
+/** What neither the original nor version 1 of our messages has: it would be called somewhere else, or otherwise. */
+export function elsewhere({ url, urls, background }: FunctionSpec): string | undefined {
+  if (urls !== undefined) return "urls";
+  if (background !== undefined) return "background";
+  if (url !== undefined && /^lambda:/.test(url)) return "functions on Lambda";
+}
+
+/** Whether a chain can stand in a message so that the original runs it, too. */
+export function isPlain(chain: Chain): boolean {
+  return !isDecided(chain) && chain.nodes.every(({ fn }) => elsewhere(fn) === undefined);
+}
+
 /** The least version of the schema whose reader runs an instance as it is meant. */
 export function versionOf({ chain, parent }: Pick<Instance, "chain" | "parent">): number {
-  if (parent !== undefined) return 1;
   let version = versions.get(chain);
-  if (version === undefined) {
-    const plain = !isDecided(chain) && chain.nodes.every(({ fn }) => fn.retry.on === undefined);
-    versions.set(chain, version = plain ? 0 : 1);
-  }
-  return version;
+  if (version === undefined) versions.set(chain, version = versionOfChain(chain));
+  return parent === undefined ? version : Math.max(1, version);
 }
 
 const versions = new WeakMap<Chain, number>();
+
+function versionOfChain(chain: Chain): number {
+  const all = [chain, ...Object.values(chain.subchains ?? {})];
+  const functions = all.flatMap(({ nodes }) => nodes.map(({ fn }) => fn));
+  if (functions.some((fn) => elsewhere(fn) !== undefined)) return 2;
+  return isDecided(chain) || functions.some(({ retry }) => retry.on !== undefined) ? 1 : 0;
+}

@@ -9,7 +9,7 @@ import {
   MAX_NODES,
   stripUndefined,
 } from "../model/mod.ts";
-import { isDecided, versionOf } from "./decisions.ts";
+import { isPlain, versionOf } from "./decisions.ts";
 import { WireError } from "./errors.ts";
 import { functionMessage } from "./function_message.ts";
 import { chainNumber, functionNumbers, instanceNumber, type OriginalIds } from "./ids.ts";
@@ -95,7 +95,7 @@ function chainState(chain: Chain, asList: boolean): ChainState.$Properties {
   checkSize(chain, subchains);
   const specs = new Map(chain.nodes.map(({ fn }) => [fn.name, fn]));
   const own = extrasOf(specs);
-  const tree = asList || isDecided(chain) ? undefined : treeOf(chain);
+  const tree = asList || !isPlain(chain) ? undefined : treeOf(chain);
   const asTree = tree && tree.depth <= MAX_TREE_DEPTH && repeatedIds(chain, tree) <= MAX_REPEATED_IDS;
   return {
     chain: chain.name,

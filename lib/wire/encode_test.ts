@@ -145,6 +145,25 @@ Deno.test("encodeInstance() writes what decides where neither the original nor t
   assertStrictEquals(ChainState.decode(encodeInstance(plain)).version, 0);
 });
 
+Deno.test("encodeInstance() writes what is called elsewhere so that older readers refuse it", () => {
+  for (
+    const options of [
+      { url: "lambda:eu-central-1:resize:prod" },
+      { urls: { edge: "http://127.0.0.1:7077/f", aws: "lambda:us-east-1:f" } },
+      { url: "http://127.0.0.1:7077/f", background: true },
+    ]
+  ) {
+    const single = chain("single", ({ call }) => call(fn("f", options)));
+    const calling = chain("calling", ({ call }) => call(single));
+    for (const instance of [instanceOf(single), instanceOf(calling)]) {
+      const bytes = encodeInstance(instance);
+      assertStrictEquals(readOriginal(bytes).currentNode, undefined);
+      assertStrictEquals(ChainState.decode(bytes).version, 2);
+      assertEquals(decodeInstance(bytes, UNKNOWN), instance);
+    }
+  }
+});
+
 Deno.test("encodeInstance() refuses chains that have more nodes together than a reader takes", () => {
   const wide = (name: string) =>
     chain(name, ({ call }) => {
@@ -244,6 +263,9 @@ Deno.test("encodeInstance() names what the original's messages cannot say", () =
     [one({ atMostOnce: true }), /cannot say atMostOnce/],
     [one({ headers: { a: "b" } }), /sends no headers/],
     [one({ id: -1 }), /negative id -1/],
+    [one({ url: "lambda:us-east-1:f" }), /it has no functions on Lambda/],
+    [one({ url: undefined, urls: { a: "http://h/" } }), /it has no urls/],
+    [one({ background: true }), /it has no background/],
     [one({}, { size: 3 }), /node "n": the argument "size" is no text/],
     [one({}, {}, "skip"), /no onFailure: "skip"/],
     [one({ retry: { on: ["timeout"] } }), /no retry\.on/],

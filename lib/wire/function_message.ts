@@ -27,6 +27,8 @@ export function functionMessage(fn: FunctionSpec): Message {
     retry: retryMessage(fn.retry),
     payload: fn.payload === "event" ? "" : fn.payload,
     atMostOnce: fn.atMostOnce,
+    ...fn.urls === undefined ? {} : { urls: { ...fn.urls } },
+    ...fn.background === undefined ? {} : { background: fn.background },
   };
 }
 
@@ -35,6 +37,7 @@ export function functionOf(message: Message): FunctionSpec {
   return stripUndefined({
     name: message.name ?? "",
     url: message.url ?? undefined,
+    urls: Object.keys(message.urls ?? {}).length > 0 ? { ...message.urls } : undefined,
     id: message.id ?? undefined,
     method: (message.method || "POST") as FunctionSpec["method"],
     timeoutMs: message.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -50,6 +53,7 @@ export function functionOf(message: Message): FunctionSpec {
     payload: (message.payload || "event") as FunctionSpec["payload"],
     priority: message.priority ?? undefined,
     atMostOnce: message.atMostOnce ?? false,
+    background: message.background ?? undefined,
     headers: message.headers ? { ...message.headers.entries } : undefined,
   });
 }

@@ -6,7 +6,7 @@ import {
   type FunctionSpec,
   type Instance,
 } from "../model/mod.ts";
-import { nodeDecision } from "./decisions.ts";
+import { elsewhere, nodeDecision } from "./decisions.ts";
 import { WireError } from "./errors.ts";
 import { functionNumbers } from "./ids.ts";
 import { MAX_ORIGINAL_REPEATED_IDS, MAX_TREE_DEPTH } from "./limits.ts";
@@ -103,6 +103,7 @@ function nodeReason({ args, onFailure }: ChainNode): string | undefined {
 
 function functionReason(fn: FunctionSpec, urlOf: UrlOf, number: number): string | undefined {
   const of = (text: string) => `function "${fn.name}": ${text}`;
+  if (elsewhere(fn) !== undefined) return of(`it has no ${elsewhere(fn)}. Write a url of http or https`);
   if (urlOf(fn) === undefined) return of("it has no local platform. Give the function a url");
   if (fn.method !== "POST") return of(`it calls with POST only, not with ${fn.method}. Leave method out`);
   if (fn.payload !== "event") return of(`it cannot send the bare args. Leave payload out`);

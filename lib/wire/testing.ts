@@ -63,7 +63,8 @@ const simpleFunction = record({
 
 const anyFunction = record({
   base: simpleFunction,
-  local: fc.boolean(),
+  place: fc.constantFrom("url", "local", "urls", "lambda"),
+  background: fc.option(fc.boolean(), { nil: undefined }),
   method: fc.constantFrom("GET" as const, "POST" as const, "PUT" as const, "DELETE" as const),
   id: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { nil: undefined }),
   payload: fc.constantFrom("event" as const, "args" as const),
@@ -77,12 +78,13 @@ const anyFunction = record({
       nil: undefined,
     },
   ),
-}).map(({ base: { url, retry, ...base }, local, id, retryDecisions, ...rest }): FunctionSpec =>
+}).map(({ base: { url, retry, ...base }, place, id, retryDecisions, ...rest }): FunctionSpec =>
   stripUndefined({
     ...base,
     ...rest,
     id,
-    url: local ? undefined : url,
+    url: place === "url" ? url : place === "lambda" ? "lambda:eu-central-1:resize:prod" : undefined,
+    urls: place === "urls" ? { edge: url!, "aws.1": "lambda:us-east-1:f" } : undefined,
     retry: stripUndefined({
       ...retry,
       ...retryDecisions,

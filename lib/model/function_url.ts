@@ -1,0 +1,66 @@
+import { WorkloadError } from "./errors.ts";
+
+/** A function on AWS Lambda. */
+export interface LambdaName {
+  /** Its region: `eu-central-1`. */
+  readonly region: string;
+  /** Its name there. */
+  readonly name: string;
+  /** Which version or alias; left out: the latest. */
+  readonly qualifier?: string;
+}
+
+const LAMBDA = /^lambda:([a-z]{2,8}(?:-[a-z]{1,12})+-\d{1,2}):([\w-]{1,64})(?::([\w$-]{1,128}))?$/;
+
+/** Reads `lambda:REGION:NAME[:QUALIFIER]`; undefined if it is no such URL. */
+export function parseLambdaUrl(url: string): LambdaName | undefined {
+  const [, region, name, qualifier] = LAMBDA.exec(url) ?? [];
+  if (region === undefined || name === undefined) return undefined;
+  return qualifier === undefined ? { region, name } : { region, name, qualifier };
+}
+
+/** @throws {WorkloadError} if a function cannot be called at a URL */
+export function checkUrl(url: unknown, name: string): void {
+  if (typeof url === "string" && /^lambda:/i.test(url)) {
+    if (parseLambdaUrl(url) !== undefined) return;
+    throw new WorkloadError(
+      "bad-url",
+      `function "${name}": the url ${JSON.stringify(url)} names no Lambda function. Write ` +
+        "lambda:REGION:NAME or lambda:REGION:NAME:QUALIFIER, for example lambda:eu-central-1:resize:prod",
+    );
+  }
+  const parsed = typeof url === "string" ? URL.parse(url) : null;
+  if (parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:")) return;
+  throw new WorkloadError(
+    "bad-url",
+    `function "${name}": the url ${JSON.stringify(url)} is not absolute. Write http://host/path, ` +
+      "https://host/path or lambda:REGION:NAME, or leave it out to run on the local platform",
+  );
+}
+
+/** What the platforms of a function may be called. */
+const PLATFORM = /^[\w.-]{1,64}$/;
+/** More platforms for one function are a mistake. */
+const MOST_PLATFORMS = 32;
+
+/** @throws {WorkloadError} if these are no URLs by the names of platforms */
+export function checkUrls(urls: unknown, name: string): void {
+  const entries = typeof urls === "object" && urls !== null ? Object.entries(urls) : [];
+  if (Array.isArray(urls) || entries.length === 0 || entries.length > MOST_PLATFORMS) {
+    throw new WorkloadError(
+      "bad-url",
+      `function "${name}": urls are no URLs by platform, up to ${MOST_PLATFORMS}. Write ` +
+        'urls: { edge: "http://host/path", aws: "lambda:eu-central-1:name" }',
+    );
+  }
+  for (const [platform, url] of entries) {
+    if (!PLATFORM.test(platform) || platform === "__proto__") {
+      throw new WorkloadError(
+        "bad-url",
+        `function "${name}": ${JSON.stringify(platform)} is no name of a platform. ` +
+          "Write 1 to 64 letters, digits or _ . -, as --platform NAME=URL has it",
+      );
+    }
+    checkUrl(url, name);
+  }
+}
