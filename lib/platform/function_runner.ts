@@ -29,6 +29,13 @@ export interface TurnedCall {
   readonly event: () => FunctionEvent | undefined | Promise<FunctionEvent | undefined>;
   /** How long it runs if it has neither a body nor a time of its own. */
   readonly time: () => Distribution | undefined;
+  /** Told when it starts, after its container has; and when it has ended, by what that gives. */
+  readonly starts?: (() => CallEnd) | undefined;
+}
+
+/** Is to be told that a call has ended, and waited for, which it makes short. */
+export interface CallEnd {
+  end(): Promise<void>;
 }
 
 /** Runs the functions of the local platform in the containers that they got. */
@@ -58,10 +65,13 @@ export class FunctionRunner {
    */
   async run(turn: Turn, call: TurnedCall): Promise<Json> {
     const { clock, turns, stop } = this.#options;
+    let started: CallEnd | undefined;
     try {
       if (turn.delayMs > 0) await clock.until(clock.nowMs() + turn.delayMs, stop);
+      started = call.starts?.();
       return await this.#answer(call);
     } finally {
+      if (started !== undefined) await started.end();
       this.#served++;
       turns.leave(call.name);
     }

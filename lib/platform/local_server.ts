@@ -9,8 +9,8 @@ import {
 import { readText, TooLargeError } from "./body.ts";
 import { answerChain } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
-import { FunctionRunner } from "./function_runner.ts";
-import { COLD_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
+import { type CallEnd, FunctionRunner } from "./function_runner.ts";
+import { COLD_HEADER, COLLECTOR_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
 import {
   CHAIN_PATH,
   FUNCTION_PATH,
@@ -40,6 +40,8 @@ export interface LocalServerOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** `host:port`; port 0 takes a free one. (Default: 127.0.0.1:7077) */
   readonly listen?: string;
+  /** Has a function that starts tell the collector, which its call's headers say where to find. (Default: none tells) */
+  readonly tells?: (headers: Headers) => CallEnd;
 }
 
 /** What a local platform has done so far. */
@@ -69,12 +71,15 @@ export class LocalServer implements AsyncDisposable {
   readonly #chains: ChainHost;
   readonly #background = new Set<Promise<void>>();
   readonly #stop = new AbortController();
+  readonly #tells: LocalServerOptions["tells"];
   #refused = 0;
 
   /** @throws {PlatformError} if it cannot listen there */
   constructor(
-    { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS }: LocalServerOptions,
+    options: LocalServerOptions,
   ) {
+    const { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS } = options;
+    this.#tells = options.tells;
     this.#provider = new Provider(profile, random);
     this.#turns = new Turns(this.#provider, clock);
     const common = { clock, turns: this.#turns, stop: this.#stop.signal };
@@ -171,10 +176,12 @@ export class LocalServer implements AsyncDisposable {
       const text = await body;
       return this.#runner.hasBody(name) ? JSON.parse(text) : undefined;
     };
+    const tells = headers.has(COLLECTOR_HEADER) ? this.#tells : undefined;
+    const starts = tells && (() => tells(headers));
     let response: Response;
     try {
       response = Response.json(
-        await this.#runner.run(turn, { name, event, time: () => declaredTime(headers) }),
+        await this.#runner.run(turn, { name, event, time: () => declaredTime(headers), starts }),
       );
     } catch (error) {
       response = failure(name, error);

@@ -9,4 +9,5 @@ export { sequoia as express } from "./express.ts";
 export { type FetchHandler, sequoia as fetch } from "./fetch.ts";
 export { sequoia as lambda } from "./lambda.ts";
 export { sequoia as openwhisk } from "./openwhisk.ts";
+export { tell, type Telling } from "./tell.ts";
 export type { WrapOptions } from "./told_call.ts";

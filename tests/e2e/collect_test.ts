@@ -69,6 +69,27 @@ Deno.test("sequoia consume --collect says how long functions ran, and waited at 
   assertMatch(stdout, /\n· function +\S+ms .*\n· queue at provider +\S+ms /);
 });
 
+Deno.test("sequoia consume --collect hears from the local platform, which starts containers first", async () => {
+  await using at = await folder({
+    "quick.ts": `import { chain, constant, fn } from "sequoia";
+const body = fn("body", { run: ({ args }) => args.text }), timed = fn("timed", { time: constant("30ms") });
+export default chain("quick", ({ call }) => { call(timed, { after: call(body, { args: { text: "a" } }) }); });`,
+  });
+  const address = freeAddress();
+  const profile = ["--profile", "hard-limit,cold=50ms", "--local", address];
+  await run(["produce", "quick.ts"], at);
+  const own = await run(["consume", "--until-empty", "--collect", "0", ...profile], at);
+  assertMatch(own.stderr, /Heard from the functions of 2 calls/, own.stderr);
+  const { byFunction } = await runJson(["report", "run.json"], at) as Report;
+  const { function_ms, provider_queueing_ms } = byFunction.timed!;
+  assert(function_ms.p50! >= 29 && provider_queueing_ms.p50! >= 49, JSON.stringify(byFunction.timed));
+  await using server = new Running(["functions", "quick.ts", "--listen", address], at);
+  await server.says(/Serving/);
+  await run(["produce", "quick.ts"], at);
+  const { stderr } = await run(["consume", "--until-empty", "--collect", "0", "--local", address], at);
+  assertMatch(stderr, /Heard from the functions of 2 calls/, stderr);
+});
+
 Deno.test("sequoia consume --collect says that clocks do not agree, and no queue at the provider then", async () => {
   await using server = serveFunctions(-30_000);
   await using at = await folder({ "pair.ts": workload(`http://127.0.0.1:${server.addr.port}`) });

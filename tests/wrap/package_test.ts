@@ -25,7 +25,7 @@ void [all.lambda, fetches(() => new Response()), express, azure, openwhisk]; ${u
       "typed.cts": typed,
     });
     const expected = MODULES.map((name) =>
-      name === "" ? ["azure", "express", "fetch", "lambda", "openwhisk"] : ["sequoia"]
+      name === "" ? ["azure", "express", "fetch", "lambda", "openwhisk", "tell"] : ["sequoia"]
     );
     for (const file of ["esm.mjs", "cjs.cjs"]) {
       await using program = new NodeProgram(file, at.cwd);
