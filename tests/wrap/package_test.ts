@@ -165,6 +165,26 @@ await testWith("node", "through OpenWhisk's action interface, the wrapper tells 
   await heard.runOf("01J/fails");
 });
 
+const EDGE = `import { register } from "node:module";
+register("data:text/javascript,export async function resolve(name, context, next) {" +
+  "if (name === 'node:net') throw new Error('there is no TCP here'); return await next(name, context); }");
+const { sequoia } = await import("sequoia-wrap/fetch");
+const headers = { "idempotency-key": "01J/a", "x-sequoia-collector": "127.0.0.1:10000" };
+const response = await sequoia(() => new Response("ok"))(new Request("http://localhost/", { headers }));
+console.log(JSON.stringify([response.headers.get("server-timing"), await response.text()]));`;
+
+await testWith(
+  "node",
+  "where there is no TCP, the wrapper tells nobody, and all else is as ever",
+  async () => {
+    await using at = await installed({ "edge.mjs": EDGE });
+    await using program = new NodeProgram("edge.mjs", at.cwd);
+    const [timing, text] = JSON.parse(await program.line());
+    assert(timingOf(timing) >= 0);
+    assertEquals(text, "ok");
+  },
+);
+
 const SERVER = `const http = require("node:http");
 const { sequoia } = require("sequoia-wrap/express");
 http.createServer(sequoia((request, response) => {
