@@ -1,6 +1,7 @@
 /** What functions say of themselves over TCP, heard by the real command line. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { FunctionEvent } from "../../lib/model/mod.ts";
+import { Program } from "../program.ts";
 import { testWith } from "../requirements.ts";
 import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
 
@@ -170,14 +171,8 @@ await testWith(
   "functions in Python tell of themselves as the original's wrapper does",
   async () => {
     await using at = await folder({ "functions.py": PYTHON });
-    await using server = new Deno.Command("python3", { args: ["functions.py"], cwd: at.cwd, stdout: "piped" })
-      .spawn();
-    const reader = server.stdout.pipeThrough(
-      new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
-    )
-      .getReader();
-    const port = (await reader.read()).value!.trim();
-    await reader.cancel();
+    await using server = new Program("python3", "functions.py", at.cwd);
+    const port = await server.line();
     await Deno.writeTextFile(
       `${at.cwd}/sleep.ts`,
       `import { chain, fn } from "sequoia";
