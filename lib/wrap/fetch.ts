@@ -2,7 +2,7 @@ import { hearRequest, type RequestLike } from "./request.ts";
 import { watched } from "./stream.ts";
 import { ToldCall, type WrapOptions } from "./told_call.ts";
 
-export type { WrapOptions };
+export type { RequestLike, WrapOptions };
 
 /** A handler that answers a request with a Response, whatever else it is given. */
 export type FetchHandler<T extends RequestLike, A extends unknown[]> = (
