@@ -3,6 +3,7 @@
 import { type Figure, missed } from "./figures.ts";
 import { adaptiveBench } from "./adaptive_bench.ts";
 import { cliBench } from "./cli_bench.ts";
+import { collectBench } from "./collect_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
 import { decidingBench } from "./deciding_bench.ts";
 import { kafkaBench } from "./kafka_bench.ts";
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "local platform": localPlatformBench,
   "sqlite queue": queueBench,
   "consume": consumeBench,
+  "collector": collectBench,
   "kafka queue": kafkaBench,
   "deciding chains": decidingBench,
   "adaptive limit": adaptiveBench,
