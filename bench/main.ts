@@ -13,6 +13,7 @@ import { queueBench } from "./queue_bench.ts";
 import { reportBench } from "./report_bench.ts";
 import { schedulerBench } from "./scheduler_bench.ts";
 import { simulateBench } from "./simulate_bench.ts";
+import { spamBench } from "./spam_bench.ts";
 
 const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "scheduler core": schedulerBench,
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "adaptive limit": adaptiveBench,
   "running report": reportBench,
   "simulate": simulateBench,
+  "spam": spamBench,
   "command line": cliBench,
 };
 

@@ -76,7 +76,7 @@ export class HttpPlatform implements Platform {
     if (options.direct) {
       const { clock, resolve, idleConnections = IDLE_CONNECTIONS } = options;
       const dialer = new Dialer(clock, resolve);
-      this.#direct = new Http1Client({ maxBodyBytes: this.#maxBytes, idleConnections, dialer });
+      this.#direct = new Http1Client({ clock, maxBodyBytes: this.#maxBytes, idleConnections, dialer });
     }
   }
 
