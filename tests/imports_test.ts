@@ -24,6 +24,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   produce: ["queue", "record", "scheduler", "model"],
   spam: ["platform", "record", "report", "model"],
   simulate: ["produce", "platform", "record", "report", "scheduler", "policies", "model"],
+  wrap: [],
   std: [],
 };
 
@@ -35,7 +36,7 @@ interface Arrow {
 /** The imports among the project's own modules, tests left out. */
 async function arrows(): Promise<Arrow[]> {
   const found: Arrow[] = [];
-  for (const entry of ["cli/main.ts", "lib/mod.ts", "demo/main.ts"]) {
+  for (const entry of ["cli/main.ts", "lib/mod.ts", "lib/wrap/mod.ts", "demo/main.ts"]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], cwd: ROOT })
       .output();
     const graph = JSON.parse(new TextDecoder().decode(stdout)) as {

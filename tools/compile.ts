@@ -4,8 +4,17 @@
  */
 import config from "../deno.json" with { type: "json" };
 
-/** What only tests import: `deno compile` embeds every package that the configuration names. */
-const FOR_TESTS = ["@std/assert", "fast-check"];
+/** What only tests and tools import: `deno compile` embeds every package that the configuration names. */
+const FOR_TESTS = [
+  "@azure/functions",
+  "@google-cloud/functions-framework",
+  "@google-cloud/functions-framework/testing",
+  "express",
+  "@std/assert",
+  "esbuild",
+  "fast-check",
+  "typescript",
+];
 /** It stands beside deno.json, as the paths in it count from there. */
 const CONFIG = "compile.tmp.json", LOCK = "compile.tmp.lock";
 

@@ -7,9 +7,9 @@ export { type ChainCallEnd, ChainHost, type ChainHostOptions } from "./chain_hos
 export { type AwsCredentials, Credentials, type CredentialSources, systemSources } from "./credentials.ts";
 export { type CollectorAddress, idempotencyKey } from "./event.ts";
 export { FunctionRunner, type FunctionRunnerOptions } from "./function_runner.ts";
-export { type HttpOptions, HttpPlatform } from "./http.ts";
+export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http.ts";
 export { LocalPlatform } from "./local.ts";
-export { LOCAL_ADDRESS, localUrl, parseAddress } from "./local_address.ts";
+export { isLocalPlatform, LOCAL_ADDRESS, localUrl, parseAddress } from "./local_address.ts";
 export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local_server.ts";
 export { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
 export { Turns } from "./turns.ts";

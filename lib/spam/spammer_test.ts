@@ -186,7 +186,7 @@ Deno.test("Spammer.run() leaves chains to a platform that runs them, and records
   ]);
   assertEquals(spammer.stats(), {
     chains: { started: 1, completed: 0, dropped: 1 },
-    calls: { ok: 2, throttled: 1, failed: 0, running: 0 },
+    calls: { ok: 2, throttled: 1, failed: 0, running: 0, unsent: 0 },
   });
 });
 
@@ -202,7 +202,7 @@ Deno.test("Spammer.run() counts as failed what a platform does not tell of", asy
     ["n2", "failed", 0],
   ]);
   assertEquals(log.ends.map(({ reason }) => reason), ["node n1: the local platform ended"]);
-  assertEquals(spammer.stats().calls, { ok: 1, throttled: 0, failed: 2, running: 0 });
+  assertEquals(spammer.stats().calls, { ok: 1, throttled: 0, failed: 2, running: 0, unsent: 0 });
 });
 
 Deno.test("Spammer.run() rejects when a platform that runs chains cannot be used, and calls it for chains only", async () => {

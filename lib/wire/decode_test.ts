@@ -261,7 +261,10 @@ Deno.test("decodeInstance() survives nodes within nodes within nodes", () => {
   );
 });
 
-Deno.test("decodeInstance() is quick with messages that are made to be slow", () => {
+/** What is quadratic in a message of 16 MiB takes far longer, in milliseconds; what is not, far less, also on a busy machine. */
+const HANGS_MS = 15_000;
+
+Deno.test("decodeInstance() does not hang on messages that are made to be slow", () => {
   const megabytes = (pair: number[], n = 16) =>
     Uint8Array.from({ length: n * 1024 * 1024 - 64 }, (_, i) => pair[i % 2]!);
   const headers = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`h${i}`, "x".repeat(100)]));
@@ -289,7 +292,7 @@ Deno.test("decodeInstance() is quick with messages that are made to be slow", ()
     const startMs = performance.now();
     assertStrictEquals(codeOf(bytes), code, what);
     const tookMs = performance.now() - startMs;
-    assert(tookMs < 1000, `${what}: ${tookMs} ms`);
+    assert(tookMs < HANGS_MS, `${what}: ${tookMs} ms`);
   }
 });
 
@@ -326,7 +329,7 @@ Deno.test("decodeInstance() throws nothing but its own errors for damaged messag
       }
       const startMs = performance.now();
       codeOf(bytes);
-      assert(performance.now() - startMs < 1000);
+      assert(performance.now() - startMs < HANGS_MS);
     }),
     { numRuns: 2000 },
   );

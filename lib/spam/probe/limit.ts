@@ -1,0 +1,130 @@
+import { answered, type Baseline, type Lab, mostAtOnce, refusedOf, type SeenCall, together } from "./lab.ts";
+
+/** So many calls at once, and what came of them. */
+export interface Step {
+  /** When, in the lab's time. */
+  readonly atMs: number;
+  readonly asked: number;
+  readonly ok: number;
+  readonly refused: number;
+  /** How many ran at once. */
+  readonly ran: number;
+  readonly colds: number;
+  readonly calls: readonly SeenCall[];
+}
+
+/** How many calls a platform runs at once, and what it does with more. */
+export interface LimitFinding {
+  /** Infinity: none was met. */
+  readonly limit: number;
+  /** What calls beyond it meet: none was met, they are refused, or they wait. */
+  readonly refusal: "none" | "hard" | "queued";
+  /** Whether more and more calls could run as time went by. */
+  readonly isRamped: boolean;
+  /** How many calls ran when calls were refused, or waited, for the first time; Infinity: never. */
+  readonly atFirst: number;
+  /** Containers that were made, per second, while more were wanted; NaN: not known. */
+  readonly rampPerS: number;
+  /** Calls that wait, at most; 0: none. Infinity: as many as were tried. */
+  readonly queue: number;
+  readonly steps: readonly Step[];
+}
+
+/** Between steps that are limited containers may be made for so many times the hold. */
+const GAP_HOLDS = 5;
+/** Steps beyond the first limited one: enough to see 1,500 containers made at ten a second. */
+const MOST_STEPS = 16;
+/** What runs may fall short of what was asked by so much without being limited. */
+const SLACK = 0.02;
+
+/** Looks for the limit: twice as many calls at a time, until some are refused or wait; then a few more than ran. */
+export async function findLimit(lab: Lab, base: Baseline): Promise<LimitFinding> {
+  const steps: Step[] = [];
+  for (
+    let asked = 2;
+    steps.length === 0 || !isLimited(steps.at(-1)!);
+    asked = Math.min(base.most, asked * 2)
+  ) {
+    steps.push(await step(lab, base, asked));
+    if (asked === base.most) break;
+  }
+  const first = steps.at(-1)!;
+  const known = { steps, atFirst: first.ran };
+  if (!isLimited(first)) {
+    return {
+      ...known,
+      limit: Infinity,
+      refusal: "none",
+      isRamped: false,
+      rampPerS: NaN,
+      queue: 0,
+      atFirst: Infinity,
+    };
+  }
+  const beyond: Step[] = [first];
+  while (!isSteady(beyond) && beyond.length < MOST_STEPS) {
+    await lab.rest(GAP_HOLDS * base.holdMs);
+    const last = beyond.at(-1)!;
+    const next = await step(lab, base, Math.min(base.most, Math.ceil(last.ran * 1.3) + 2));
+    beyond.push(next);
+    steps.push(next);
+    if (next.asked === base.most && !isLimited(next)) break;
+  }
+  const last = beyond.at(-1)!;
+  const isRamped = last.ran > first.ran * 1.05;
+  const waited = beyond.some((each) => each.ok > each.ran * (1 + SLACK) + 1);
+  return {
+    ...known,
+    limit: isSteady(beyond) ? Math.max(last.ran, beyond.at(-2)!.ran) : Infinity,
+    refusal: waited ? "queued" : "hard",
+    isRamped,
+    rampPerS: isRamped ? madePerS(beyond) : NaN,
+    queue: waited && !isRamped ? await findQueue(lab, base, last.ran) : 0,
+  };
+}
+
+async function step(lab: Lab, { holdMs, overheadMs }: Baseline, asked: number): Promise<Step> {
+  const atMs = lab.nowMs;
+  const calls = await lab.run(together(asked, { atMs: 0, runMs: holdMs, function: "probe" }));
+  const ok = answered(calls);
+  return {
+    atMs,
+    asked,
+    ok: ok.length,
+    refused: refusedOf(calls),
+    ran: mostAtOnce(calls, overheadMs),
+    colds: ok.filter(({ isCold }) => isCold).length,
+    calls,
+  };
+}
+
+function isLimited({ asked, refused, ran }: Step): boolean {
+  return refused > 0 || ran < asked * (1 - SLACK) - 1;
+}
+
+/** Whether no more ran than before, although more was asked for: for two steps, or one if no container was made. */
+function isSteady(steps: readonly Step[]): boolean {
+  const [before, last, third] = [steps.at(-2), steps.at(-1)!, steps.at(-3)];
+  const isSame = (a: Step | undefined, b: Step) => a !== undefined && isLimited(b) && b.ran <= a.ran * 1.01;
+  return isSame(before, last) && (last.colds === 0 || isSame(third, before!));
+}
+
+/** Containers made per second between the steps that took all there were. */
+function madePerS(steps: readonly Step[]): number {
+  const grown = steps.filter((each, i) =>
+    i === 0 || (isLimited(each) && each.ran > steps[i - 1]!.ran * 1.01)
+  );
+  // What the last one took may have been less than there was, as it met the limit.
+  const taken = grown.length > 2 ? grown.slice(0, -1) : grown;
+  const ms = taken.at(-1)!.atMs - taken[0]!.atMs;
+  return taken.slice(1).reduce((sum, { colds }) => sum + colds, 0) / ms * 1000;
+}
+
+/** How many calls wait beside those that run: more and more, until some are refused. */
+async function findQueue(lab: Lab, base: Baseline, limit: number): Promise<number> {
+  for (let asked = limit * 2; asked < base.most * 2; asked *= 2) {
+    const { ok, refused } = await step(lab, { ...base, holdMs: base.holdMs / 2 }, Math.min(asked, base.most));
+    if (refused > 0) return ok - limit;
+  }
+  return Infinity;
+}

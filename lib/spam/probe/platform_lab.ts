@@ -1,0 +1,136 @@
+import {
+  type Chain,
+  chain,
+  type Clock,
+  constant,
+  fn,
+  type FunctionOptions,
+  type Instance,
+  instanceMaker,
+  type Random,
+} from "../../model/mod.ts";
+import { type Answer, MODE_HEADER, type Platform } from "../../platform/mod.ts";
+import { type Lab, OutOfCallsError, type PlannedCall, type SeenCall } from "./lab.ts";
+
+/** A real platform, and how it is called. */
+export interface PlatformLabOptions {
+  readonly platform: Platform;
+  readonly clock: Clock;
+  /** Draws ids, and the names of functions. */
+  readonly ids: Random;
+  /** Most calls in all. */
+  readonly maxCalls: number;
+  /** The one function that there is. Without it functions are on the local platform: any number, of any run time. */
+  readonly url?: string;
+  readonly method?: FunctionOptions["method"];
+  /** Headers that make a call of the URL's a background call, if it is known how. */
+  readonly background?: Readonly<Record<string, string>> | undefined;
+  /** Ends an experiment at once. */
+  readonly signal: AbortSignal;
+}
+
+/** If a platform does not say so, calls that take longer than twice the shortest, and so many milliseconds, are cold. */
+const COLD_MS = 50;
+
+/** A lab over a real platform, in real time. */
+export class PlatformLab implements Lab {
+  readonly setsTime: boolean;
+  readonly hasFunctions: boolean;
+  readonly hasBackground: boolean;
+  readonly #options: PlatformLabOptions;
+  readonly #make: ReturnType<typeof instanceMaker>;
+  readonly #id: string;
+  #calls = 0;
+  #shortestMs = Infinity;
+
+  constructor(options: PlatformLabOptions) {
+    this.#options = options;
+    this.setsTime = this.hasFunctions = options.url === undefined;
+    this.hasBackground = options.url === undefined || options.background !== undefined;
+    this.#make = instanceMaker(options.ids);
+    this.#id = Math.floor(options.ids.next() * 2 ** 32).toString(36); // what others probed may still be warm
+  }
+
+  get nowMs(): number {
+    return this.#options.clock.nowMs();
+  }
+
+  /** Calls made so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  async run(plan: readonly PlannedCall[]): Promise<SeenCall[]> {
+    const { platform, clock, signal, maxCalls } = this.#options;
+    const left = maxCalls - this.#calls;
+    if (plan.length > left) {
+      throw new OutOfCallsError(`it takes ${plan.length} calls, and ${left} are left. Raise --calls`);
+    }
+    this.#calls += plan.length;
+    const chains = new Map<string, Chain>();
+    const due = plan.toSorted((a, b) => a.atMs - b.atMs).map((call) => ({
+      call,
+      chain: this.#chain(call, chains),
+    }));
+    const first = due[0]!;
+    const atOnce = due.filter(({ call }) => call.atMs === first.call.atMs).length;
+    await platform.prepare?.(first.chain.nodes[0]!.fn, atOnce, signal);
+    const startMs = clock.nowMs();
+    const seen: Promise<SeenCall>[] = [];
+    for (const { call, chain } of due) {
+      const atMs = startMs + call.atMs;
+      if (atMs > clock.nowMs()) await clock.until(atMs, signal);
+      if (signal.aborted) break;
+      seen.push(this.#call(call, this.#make({ chain }, atMs), startMs));
+    }
+    const calls = await Promise.all(seen);
+    signal.throwIfAborted();
+    return calls;
+  }
+
+  async #call(call: PlannedCall, instance: Instance, startMs: number): Promise<SeenCall> {
+    const { platform, clock, signal } = this.#options;
+    const { fn: spec, args } = instance.chain.nodes[0]!;
+    const begunAtMs = clock.nowMs() - startMs;
+    const answer = await platform.invoke({ spec, instance, node: 0, attempt: 1, args, inputs: {} }, signal);
+    const endedAtMs = clock.nowMs() - startMs;
+    const sentAtMs = answer.sentAtMs === undefined ? begunAtMs : answer.sentAtMs - startMs;
+    const { kind } = answer.outcome;
+    const end = kind === "throttled" ? "refused" : kind;
+    return { ...call, sentAtMs, endedAtMs, end, isCold: this.#isCold(answer, endedAtMs - sentAtMs) };
+  }
+
+  #isCold({ cold, outcome }: Answer, tookMs: number): boolean {
+    if (this.#options.url === undefined || cold || outcome.kind !== "ok") return cold;
+    // Before a warm call was seen there is nothing to compare with: the first one of all is taken for cold.
+    const isCold = tookMs > 2 * this.#shortestMs + COLD_MS;
+    this.#shortestMs = Math.min(this.#shortestMs, tookMs);
+    return isCold;
+  }
+
+  #chain({ function: name, runMs, isBackground = false }: PlannedCall, chains: Map<string, Chain>): Chain {
+    const key = `${name} ${runMs} ${isBackground}`;
+    let found = chains.get(key);
+    if (found === undefined) {
+      const { url, method, background } = this.#options;
+      const definition = url === undefined
+        ? fn(`${name}-${this.#id}`, {
+          time: constant(runMs),
+          ...isBackground ? { headers: { [MODE_HEADER]: "background" } } : {},
+        })
+        : fn(name, {
+          url,
+          ...method === undefined ? {} : { method },
+          ...isBackground && background !== undefined ? { headers: background } : {},
+        });
+      chains.set(key, found = chain("probe", ({ call }) => void call(definition)));
+    }
+    return found;
+  }
+
+  async rest(ms: number): Promise<void> {
+    const { clock, signal } = this.#options;
+    await clock.until(clock.nowMs() + Math.max(0, ms), signal);
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,153 @@
+import { type BackgroundFinding, findBackground } from "./background.ts";
+import { type CollapseFinding, findCollapse } from "./collapse.ts";
+import { type ColdStartFinding, findColdStart } from "./cold_start.ts";
+import { findKeepAlive, type KeepAliveFinding } from "./keep_alive.ts";
+import { answered, type Baseline, type Lab, median, OutOfCallsError } from "./lab.ts";
+import { findLimit, type LimitFinding } from "./limit.ts";
+import { findRamp, type RampFinding } from "./ramp.ts";
+
+/** What is looked for, in this order: what comes early disturbs least what comes after it. */
+export const PROPERTIES = ["limit", "ramp", "coldStart", "background", "collapse", "keepAlive"] as const;
+/** One of {@linkcode PROPERTIES}. */
+export type Property = typeof PROPERTIES[number];
+
+/** What was found; of what is missing, `skipped` says why. */
+export interface Findings {
+  baseline?: Baseline;
+  limit?: LimitFinding;
+  coldStart?: ColdStartFinding;
+  ramp?: RampFinding;
+  background?: BackgroundFinding;
+  collapse?: CollapseFinding;
+  keepAlive?: KeepAliveFinding;
+  readonly skipped: Partial<Record<Property, string>>;
+}
+
+/** How far a probe goes. */
+export interface ProbeOptions {
+  /** How long calls are held, in milliseconds. (Default: 2,000) */
+  readonly holdMs: number;
+  /** Most calls at once: no limit above it can be found. (Default: 2,000) */
+  readonly most: number;
+  /** The longest idle time that is tried, in milliseconds; 0: the keep-alive time is not looked for. */
+  readonly longestIdleMs: number;
+}
+
+/** Calls one after the other, by which it is known what a call takes by itself. */
+const BASELINE_CALLS = 7;
+
+/**
+ * Finds out how a platform behaves, one experiment after the other.
+ *
+ * @param starting is told what is looked for next
+ * @returns what was found, also if the calls were used up, or the signal ended it, before all was
+ */
+export async function probe(
+  lab: Lab,
+  options: ProbeOptions,
+  signal: AbortSignal,
+  starting: (property: Property) => void = () => {},
+): Promise<Findings> {
+  const found: Findings = { skipped: {} };
+  try {
+    const { base, timed } = await findBaseline(lab, options);
+    found.baseline = base;
+    for (const property of PROPERTIES) {
+      const why = whyNot(property, found, lab, options);
+      if (why !== undefined) {
+        found.skipped[property] = why;
+        continue;
+      }
+      starting(property);
+      await find(property, found, timed, base, options);
+    }
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof OutOfCallsError)) throw error;
+    const why = signal.aborted ? "it was interrupted" : (error as Error).message;
+    for (const property of PROPERTIES) {
+      if (found[property] === undefined) found.skipped[property] ??= why;
+    }
+  }
+  return found;
+}
+
+async function find(
+  property: Property,
+  found: Findings,
+  lab: Lab,
+  base: Baseline,
+  { longestIdleMs }: ProbeOptions,
+): Promise<void> {
+  const { limit, ramp, coldStart } = found;
+  switch (property) {
+    case "limit":
+      found.limit = await findLimit(lab, base);
+      return;
+    case "coldStart":
+      found.coldStart = await findColdStart(lab, base, limit!, ramp);
+      return;
+    case "ramp":
+      found.ramp = await findRamp(lab, base, limit!);
+      return;
+    case "background":
+      found.background = await findBackground(lab, base, limit!, ramp);
+      return;
+    case "collapse":
+      found.collapse = await findCollapse(lab, base, limit!);
+      return;
+    case "keepAlive":
+      found.keepAlive = await findKeepAlive(lab, coldStart!, limit!, longestIdleMs);
+  }
+}
+
+/** Why something cannot be found, if it cannot. */
+function whyNot(
+  property: Property,
+  found: Findings,
+  lab: Lab,
+  { longestIdleMs }: ProbeOptions,
+): string | undefined {
+  const { limit, coldStart } = found;
+  switch (property) {
+    case "ramp":
+      if (!limit!.isRamped) return "what can start at once is the limit";
+      return lab.hasFunctions ? undefined : "it takes functions that have no containers yet";
+    case "background":
+      return lab.hasBackground ? undefined : "it is not known how to call in the background here";
+    case "collapse":
+      return limit!.limit < Infinity ? undefined : "no limit was met that could collapse";
+    case "keepAlive":
+      if (coldStart!.samples === 0) return "no cold start was seen";
+      return longestIdleMs > 0 ? undefined : "it takes long. Say how long may be waited: --idle 15m";
+  }
+  return undefined;
+}
+
+/** Calls one after the other; where functions run as long as they please, that is how long. */
+async function findBaseline(
+  lab: Lab,
+  { holdMs, most }: ProbeOptions,
+): Promise<{ readonly base: Baseline; readonly timed: Lab }> {
+  const tookMs: number[] = [];
+  for (let i = 0; i < BASELINE_CALLS; i++) {
+    const calls = await lab.run([{ atMs: 0, runMs: 0, function: "probe" }]);
+    for (const { sentAtMs, endedAtMs } of answered(calls)) tookMs.push(endedAtMs - sentAtMs);
+  }
+  const middle = tookMs.length === 0 ? 0 : median(tookMs.slice(-5));
+  if (lab.setsTime) return { base: { overheadMs: middle, holdMs, most }, timed: lab };
+  return { base: { overheadMs: 0, holdMs, most }, timed: runningFor(lab, middle) };
+}
+
+/** A lab whose functions run for so long, whatever a plan says. */
+function runningFor(lab: Lab, runMs: number): Lab {
+  return {
+    setsTime: false,
+    hasFunctions: lab.hasFunctions,
+    hasBackground: lab.hasBackground,
+    get nowMs() {
+      return lab.nowMs;
+    },
+    run: async (plan) => (await lab.run(plan)).map((call) => ({ ...call, runMs })),
+    rest: (ms) => lab.rest(ms),
+  };
+}

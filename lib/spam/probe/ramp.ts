@@ -1,0 +1,78 @@
+import {
+  answered,
+  type Baseline,
+  type Lab,
+  lineThrough,
+  type PlannedCall,
+  refusedOf,
+  type SeenCall,
+  startOf,
+  together,
+} from "./lab.ts";
+import type { LimitFinding } from "./limit.ts";
+
+/** How fast containers can be made. */
+export interface RampFinding {
+  /** At once, after a rest. */
+  readonly burst: number;
+  /** Beyond the burst, per second. */
+  readonly perS: number;
+  /** Calls that wait for a container, at most; 0: none waits. */
+  readonly queue: number;
+  /** Containers that are made for each that a call had to wait for, at least 1. */
+  readonly allocation: number;
+}
+
+/** For how many holds the flow of calls goes on. */
+const HOLDS = 5;
+/** Longest rest in which the burst is to become whole again, in milliseconds. */
+const LONGEST_REST_MS = 300_000;
+/** What is started in the first part of the flow belongs to the burst, if calls wait. */
+const SETTLED_MS = 500;
+/** Cold starts by which it is told when a container was asked for, if calls wait. */
+const COLD_STARTS = 40;
+
+/**
+ * Looks at a function that has no containers yet, after a rest: how many calls of it can start at once, and how many a
+ * second after that. No call ends meanwhile, so that each needs a container of its own.
+ */
+export async function findRamp(lab: Lab, base: Baseline, limit: LimitFinding): Promise<RampFinding> {
+  const { holdMs, overheadMs } = base, { atFirst, rampPerS, refusal } = limit;
+  await lab.rest(Math.min(LONGEST_REST_MS, atFirst / rampPerS * 1200));
+  const coldMs = refusal === "queued" ? await aColdStart(lab, base) : 0;
+  const tickMs = holdMs / 2, forMs = HOLDS * holdMs;
+  const call: PlannedCall = { atMs: 0, runMs: forMs + 2 * holdMs, function: "probe-ramp" };
+  const plan = together(Math.ceil(atFirst * 1.5), call);
+  const more = Math.ceil(Math.max(3 * rampPerS * tickMs / 1000, atFirst / 4)) + 2;
+  for (let atMs = tickMs; atMs <= forMs; atMs += tickMs) plan.push(...together(more, { ...call, atMs }));
+  const calls = await lab.run(plan);
+  const takenAtMs = ({ isCold, ...call }: SeenCall) =>
+    refusal === "hard" ? call.sentAtMs : startOf({ isCold, ...call }, overheadMs) - (isCold ? coldMs : 0);
+  const started = answered(calls).filter((each) => takenAtMs(each) <= forMs);
+  const made = started.filter(({ isCold }) => isCold).map(takenAtMs).toSorted((a, b) => a - b);
+  // Of calls that left together the last one counts; while the burst itself is being started nothing is known of the rate.
+  const points = made.flatMap((ms, i): [number, number][] => {
+    const counts = refusal === "hard" ? (made[i + 1] ?? Infinity) - ms > tickMs / 2 : ms > SETTLED_MS;
+    return counts ? [[ms, i + 1]] : [];
+  });
+  const { at0, slope } = lineThrough(points);
+  const burst = Math.max(1, at0);
+  const first = calls.filter(({ atMs }) => atMs === 0);
+  return {
+    burst,
+    perS: slope * 1000,
+    queue: refusal === "queued" && refusedOf(first) > 0 ? answered(first).length - burst : 0,
+    allocation: Math.max(1, started.length / made.length),
+  };
+}
+
+/** How long a container takes until it runs, of functions that have none. */
+async function aColdStart(lab: Lab, { holdMs, overheadMs }: Baseline): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < COLD_STARTS; i++) {
+    const [call] = await lab.run([{ atMs: 0, runMs: 0, function: `probe-ramp-${i}` }]);
+    if (call!.isCold) times.push(call!.endedAtMs - call!.sentAtMs - overheadMs);
+    await lab.rest(holdMs / 10);
+  }
+  return times.length === 0 ? 0 : times.reduce((sum, ms) => sum + ms) / times.length;
+}

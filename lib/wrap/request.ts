@@ -1,0 +1,22 @@
+import { saidInEvent, saidInHeaders, type ToldCall } from "./told_call.ts";
+
+/** As much of a fetch-style request as is needed. */
+export interface RequestLike {
+  readonly headers: { get(name: string): string | null };
+  readonly body?: unknown;
+  clone?(): { json(): Promise<unknown> };
+}
+
+/** A longer body, in bytes, is not read a second time. */
+const LONGEST_BODY = 1024 * 1024;
+
+/** Lets a call know whose it is: by the headers that Sequoia sends, or else, as of the original's consumer, by the body. */
+export function hearRequest(call: ToldCall, request: RequestLike): void {
+  const said = saidInHeaders((name) => request.headers.get(name));
+  call.hear(said);
+  if (said.id !== undefined && !call.isHomeless) return;
+  const length = Number(request.headers.get("content-length") ?? NaN);
+  const isJson = /\bjson\b/i.test(request.headers.get("content-type") ?? "");
+  if (!isJson || !(length <= LONGEST_BODY) || request.body === null || request.clone === undefined) return;
+  request.clone().json().then((event) => call.hear(saidInEvent(event)), () => {});
+}

@@ -1,0 +1,110 @@
+import { assert, assertEquals } from "@std/assert";
+import { Heard, pause } from "../../tests/wrap/heard.ts";
+import { parseAddress } from "./address.ts";
+import { lineOf } from "./line.ts";
+import { sequoia } from "./lambda.ts";
+import { parseTimedLine } from "../record/mod.ts";
+
+const event = (id: string, port: number) => ({ id, name: "f", ip: "127.0.0.1", port });
+const work = (_event: unknown) => Promise.resolve("done");
+
+function refusedPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+/** How long some calls take one after the other, in milliseconds. */
+async function timeOf(calls: number, call: (i: number) => Promise<unknown>): Promise<number> {
+  const since = performance.now();
+  for (let i = 0; i < calls; i++) await call(i);
+  return performance.now() - since;
+}
+
+Deno.test("a wrapped function neither fails nor waits while nobody listens", async () => {
+  const port = refusedPort();
+  const handler = sequoia(work);
+  const ms = await timeOf(200, async (i) => assertEquals(await handler(event(`a/${i}`, port)), "done"));
+  assert(ms < 200 * 50 / 4, `200 calls took ${ms} ms, of which each could have waited for 50 ms`);
+});
+
+Deno.test("a wrapped function waits once only for a collector that hangs", async () => {
+  using hangs = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = hangs.addr as Deno.NetAddr;
+  const waiting: Deno.Conn[] = [];
+  for (let isFull = false; !isFull;) { // nobody accepts, so at some point nobody gets in any more
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), 300);
+    const connecting = Deno.connect({ hostname: "127.0.0.1", port });
+    const connection = await Promise.race([connecting, late.promise]);
+    clearTimeout(timer);
+    if (connection === undefined) {
+      isFull = true;
+      connecting.then((late) => late.close(), () => {});
+    } else waiting.push(connection);
+  }
+  const handler = sequoia(work);
+  await handler(event("first", port));
+  await pause(300);
+  const ms = await timeOf(200, (i) => handler(event(`b/${i}`, port)));
+  assert(ms < 200 * 50 / 4, `200 calls took ${ms} ms, of which each could have waited for 50 ms`);
+  for (const connection of waiting) connection.close();
+});
+
+Deno.test("a wrapped function speaks over a new connection if its own has been closed meanwhile", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const firstClosed = Promise.withResolvers<void>();
+  const handler = sequoia(async (_event: unknown) => {
+    await firstClosed.promise;
+    await pause(50); // until it has been heard of here
+  });
+  const running = handler(event("a", port));
+  const first = await listener.accept();
+  await first.read(new Uint8Array(100));
+  first.close();
+  firstClosed.resolve();
+  const second = await listener.accept();
+  await running;
+  const bytes = new Uint8Array(100), read = await second.read(bytes);
+  assertEquals(parseTimedLine(new TextDecoder().decode(bytes.subarray(0, read!)))?.status, "end");
+  second.close();
+});
+
+Deno.test("a wrapped function keeps to the collector that it was given, whatever calls say", async () => {
+  await using heard = new Heard();
+  await using other = new Heard();
+  await sequoia(work, { collector: heard.address, name: "resize" })(event("a", other.port));
+  assertEquals((await heard.runOf("a")).who, "resize");
+  await sequoia(work, { collector: false })(event("b", other.port));
+  Deno.env.set("SEQUOIA_COLLECTOR", heard.address);
+  try {
+    await sequoia(work)(event("c", other.port));
+  } finally {
+    Deno.env.delete("SEQUOIA_COLLECTOR");
+  }
+  await heard.runOf("c");
+  await sequoia(work)(event("d", 0));
+  await sequoia(work)({ args: {} });
+  assertEquals([other.lines.length, heard.lines.length], [0, 4]);
+});
+
+Deno.test("lineOf() says one line, whatever name and id are", () => {
+  const read = (name: string, id: string) => {
+    const line = lineOf(name, "start", 1795424330229.8984, id)!;
+    assertEquals(line.split("\n").length, 2);
+    return parseTimedLine(line);
+  };
+  assertEquals(read("f", "01J/a-b"), { who: "f", status: "start", atMs: 1795424330229.898, id: "01J/a-b" });
+  assertEquals(read("my fn\n", "a\nf-end-1795424330-b")?.who, "my_fn_");
+  assertEquals(read("", "a")?.who, "functionSide");
+  assertEquals(read("x".repeat(500), "a")?.who.length, 128);
+  assertEquals([lineOf("f", "end", 0, ""), lineOf("f", "end", 0, "x".repeat(6000))], [undefined, undefined]);
+});
+
+Deno.test("parseAddress() reads host and port, and nothing else", () => {
+  assertEquals(parseAddress("collector.internal:10000"), { host: "collector.internal", port: 10_000 });
+  assertEquals(parseAddress("[fd00::1]:80"), { host: "fd00::1", port: 80 });
+  for (const text of ["", "host", "host:0", "host:70000", "http://host:80", "a:b:80", undefined]) {
+    assertEquals(parseAddress(text), undefined);
+  }
+});
