@@ -54,6 +54,10 @@ export const command: Command = {
       "sequoia consume --queue kafka://127.0.0.1:9092 --limit 200",
       "on each of several machines: they share the work, and the limit",
     ],
+    [
+      "sequoia consume --platform aws=lambda:eu-central-1,limit=1000",
+      "functions without a URL are on AWS Lambda, by their names",
+    ],
     ["sequoia consume --collect 10000", "and say how long functions really ran, and waited at the provider"],
     ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
   ],
