@@ -3,6 +3,7 @@ import {
   type Lab,
   lineThrough,
   meanAtOnce,
+  median,
   mostAtOnce,
   type PlannedCall,
   startOf,
@@ -27,10 +28,14 @@ const [OVERLOAD_HOLDS, APART] = [3, 0.05];
 const [FIRST, MORE] = [2.5, 0.2];
 /** How long the calls run, in holds: not a multiple of how far the bursts are apart, lest some end as others come. */
 const RUN_HOLDS = 0.525;
+/** A place is empty until the next burst: how much longer it is taken by a call than the call runs. */
+const UNTIL_NEXT = Math.ceil(RUN_HOLDS / APART) * APART / RUN_HOLDS;
 /** If more than this part of the limit runs under an overload, it has not collapsed. */
 const COLLAPSED = 0.8;
+/** How many windows of the overload's end are looked at, of so many bursts each. */
+const [WINDOWS, WINDOW] = [5, 4];
 /** Less than this part of the limit runs: no others take the places of those that have ended. */
-const FALLEN = 0.85;
+const FALLEN = 0.7;
 /** At so many bursts in a row, lest a hesitation of the network passes for it. */
 const LASTING = 4;
 /** Looks at the recovery, in holds apart. */
@@ -56,7 +61,10 @@ export async function findCollapse(
     plan.push(...together(Math.ceil(limit * MORE), { atMs, runMs: holdMs * RUN_HOLDS, function: "probe" }));
   }
   const calls = await lab.run(plan);
-  const ran = meanAtOnce(calls, overheadMs, forMs * 0.75, forMs - apartMs);
+  // The middle one of some windows, as the sender, or the network, may hesitate in one or the other.
+  const windows = Array.from({ length: WINDOWS }, (_, i) => forMs - apartMs * (1 + (i + 1) * WINDOW));
+  const mean = median(windows.map((ms) => meanAtOnce(calls, overheadMs, ms, ms + apartMs * WINDOW)));
+  const ran = Math.min(limit, mean * UNTIL_NEXT);
   if (ran > limit * COLLAPSED) return { to: 1, afterMs: NaN, recoveryMs: NaN };
   const to = ran / limit;
   return {
@@ -75,13 +83,14 @@ function collapsedAtMs(
   // Where none waits, a call runs from when it was sent; its answer may have been late for other reasons.
   const begunAtMs = (call: SeenCall) => refusal === "hard" ? call.sentAtMs : startOf(call, overheadMs);
   const ok = answered(calls).map((call) => ({ begunAtMs: begunAtMs(call), endedAtMs: call.endedAtMs }));
-  const bursts = [...new Set(calls.map(({ atMs }) => atMs))].toSorted((a, b) => a - b);
-  const isFallen = bursts.map((atMs) =>
-    ok.filter((call) => call.begunAtMs <= atMs + 1 && call.endedAtMs > atMs).length < limit * FALLEN
+  const bursts = Map.groupBy(calls.toSorted((a, b) => a.atMs - b.atMs), ({ atMs }) => atMs);
+  const sentAtMs = [...bursts.values()].map((burst) => Math.max(...burst.map((call) => call.sentAtMs)));
+  const isFallen = sentAtMs.map((ms) =>
+    ok.filter((call) => call.begunAtMs <= ms && call.endedAtMs > ms).length < limit * FALLEN
   );
   const first = isFallen.findIndex((_, i) => i > 0 && isFallen.slice(i, i + LASTING).every(Boolean));
   const lagMs = ((1 - FALLEN) * RUN_HOLDS + APART / 2) * holdMs;
-  const fallenAtMs = bursts[first] ?? NaN;
+  const fallenAtMs = sentAtMs[first] ?? NaN;
   return fallenAtMs < lagMs ? NaN : fallenAtMs - lagMs;
 }
 
