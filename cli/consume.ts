@@ -4,7 +4,7 @@ import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
-import { noRecorder } from "../lib/record/mod.ts";
+import { noRecorder, type Price, priced } from "../lib/record/mod.ts";
 import { COLLECT_OPTIONS, openCollecting } from "./collecting.ts";
 import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
@@ -29,7 +29,7 @@ const options = {
   ...PLATFORM_OPTIONS,
   platform: many(
     "NAME=URL",
-    "one of several platforms: edge=http://127.0.0.1:7077,limit=200,price=1 (repeatable)",
+    "one of several platforms: edge=http://127.0.0.1:7077,limit=200,price=1 or aws=lambda:us-east-1 (repeatable)",
     parseAttachment,
   ),
   ...COLLECT_OPTIONS,
@@ -53,6 +53,10 @@ export const command: Command = {
     [
       "sequoia consume --queue kafka://127.0.0.1:9092 --limit 200",
       "on each of several machines: they share the work, and the limit",
+    ],
+    [
+      "sequoia consume --platform aws=lambda:eu-central-1,limit=1000",
+      "functions without a URL are on AWS Lambda, by their names",
     ],
     ["sequoia consume --collect 10000", "and say how long functions really ran, and waited at the provider"],
     ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
@@ -90,13 +94,15 @@ export const command: Command = {
       await openQueue(values, { signal: context.drain, onNote: (words) => log.warn(words) }),
     );
     const path = values.out ?? "run.json";
-    const recorder = path === "none" ? noRecorder : stack.use(
+    const runLog = path === "none" ? noRecorder : stack.use(
       await openLogOf(path, "consume", {
         policy: values.policy ?? DEFAULT_POLICY,
         limits,
         platform: platform.name,
       }),
     );
+    const prices = pricesOf(attached);
+    const recorder = prices.size === 0 ? runLog : priced(runLog, prices);
     const consumer = new Consumer({
       queue,
       scheduler,
@@ -145,6 +151,14 @@ function platformLimits(attached: readonly Attachment[]): Record<string, number>
   if (twice !== undefined) throw new UsageError(`Cannot attach two platforms named ${twice}`);
   return Object.fromEntries(
     attached.filter(({ limit }) => limit < Infinity).map(({ name, limit }) => [name, limit]),
+  );
+}
+
+/** What the platforms cost, if one of them costs anything. */
+function pricesOf(attached: readonly Attachment[]): ReadonlyMap<string, Price> {
+  if (attached.every(({ price, pricePerMs }) => price === 0 && pricePerMs === 0)) return new Map();
+  return new Map(
+    attached.map(({ name, price, pricePerMs }) => [name, { perCall: price, perMs: pricePerMs }]),
   );
 }
 

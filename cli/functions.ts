@@ -11,7 +11,7 @@ import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
 import { address } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
-import { chance, clock, profileOf } from "./wire.ts";
+import { chance, clock, localTelling, profileOf } from "./wire.ts";
 import { loadWorkloads } from "./workload_file.ts";
 
 const options = {
@@ -62,6 +62,7 @@ export const command: Command = {
       random: chance,
       functions,
       listen: values.listen ?? LOCAL_ADDRESS,
+      tells: await localTelling(),
     });
     if (values.json) {
       context.print(

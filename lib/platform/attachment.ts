@@ -10,8 +10,10 @@ export interface Attachment {
   readonly url: URL;
   /** Most attempts in flight there; Infinity for no limit. */
   readonly limit: number;
-  /** What it costs, in any unit, compared with the others. */
+  /** What a call costs there, in any currency. (Default: 0) */
   readonly price: number;
+  /** What a millisecond of run time costs there, in the same currency. (Default: 0) */
+  readonly pricePerMs: number;
 }
 
 const NAME = /^[\w.-]{1,64}$/;
@@ -19,6 +21,7 @@ const NAME = /^[\w.-]{1,64}$/;
 const PARAMETERS: Readonly<Record<string, (text: string) => Partial<Attachment>>> = {
   limit: (text) => ({ limit: parseCount(text) }),
   price: (text) => ({ price: parsePrice(text) }),
+  "price-per-ms": (text) => ({ pricePerMs: parsePrice(text) }),
 };
 
 /**
@@ -35,7 +38,7 @@ export function parseAttachment(text: string): Attachment {
     throw bad(text, `"${address}" is no http or https URL, and no lambda:REGION`);
   }
   return Object.assign(
-    { name, url, limit: Infinity, price: 0 },
+    { name, url, limit: Infinity, price: 0, pricePerMs: 0 },
     ...parameters.map((parameter) => readParameter(text, parameter)),
   );
 }
@@ -73,7 +76,7 @@ function parsePrice(text: string): number {
 function bad(text: string, why: string, options?: ErrorOptions): PlatformError {
   return new PlatformError(
     "bad-platform",
-    `Cannot attach the platform "${text}": ${why}. Write NAME=URL[,limit=N][,price=P], for example ` +
+    `Cannot attach the platform "${text}": ${why}. Write NAME=URL[,limit=N][,price=P][,price-per-ms=P], for example ` +
       "edge=http://127.0.0.1:7077,limit=200 or aws=lambda:eu-central-1,limit=1000",
     options,
   );

@@ -5,10 +5,21 @@ import { PlatformError } from "./platform.ts";
 
 Deno.test("parseAttachment() reads name, URL, limit and price", () => {
   const edge = parseAttachment("edge=http://127.0.0.1:7077,limit=200,price=1.5");
-  assertEquals(edge, { name: "edge", url: new URL("http://127.0.0.1:7077"), limit: 200, price: 1.5 });
+  assertEquals(edge, {
+    name: "edge",
+    url: new URL("http://127.0.0.1:7077"),
+    limit: 200,
+    price: 1.5,
+    pricePerMs: 0,
+  });
   const cloud = parseAttachment("my.cloud-1=https://example.net/fns?key=a=b");
   assertEquals([cloud.name, cloud.limit, cloud.price], ["my.cloud-1", Infinity, 0]);
   assertEquals(cloud.url.href, "https://example.net/fns?key=a=b");
+});
+
+Deno.test("parseAttachment() reads what a call and its run time cost", () => {
+  const { price, pricePerMs } = parseAttachment("aws=lambda:us-east-1,price=2e-7,price-per-ms=0.0000000167");
+  assertEquals([price, pricePerMs], [2e-7, 1.67e-8]);
 });
 
 Deno.test("parseAttachment() reads a region of AWS Lambda", () => {

@@ -32,6 +32,13 @@ export interface TurnedCall {
   readonly event: (sent: string) => FunctionEvent;
   /** How long it runs if it has neither a body nor a time of its own; a text is JSON. */
   readonly time?: Distribution | string | undefined;
+  /** Told when it starts, after its container has; and when it has ended, by what that gives. */
+  readonly starts?: (() => CallEnd) | undefined;
+}
+
+/** Is to be told that a call has ended, and waited for, which it makes short. */
+export interface CallEnd {
+  end(): Promise<void>;
 }
 
 /** Runs the functions of the local platform in the containers that they got. */
@@ -61,7 +68,7 @@ export class FunctionRunner {
    */
   run(turn: Turn, call: TurnedCall): Json | Promise<Json> {
     const definition = this.#options.functions.get(call.name);
-    if (turn.delayMs > 0 || (definition?.run ?? definition?.time ?? call.time) !== undefined) {
+    if (turn.delayMs > 0 || (definition?.run ?? definition?.time ?? call.time ?? call.starts) !== undefined) {
       return this.#run(turn, call, definition);
     }
     const { name, sent } = call;
@@ -79,8 +86,10 @@ export class FunctionRunner {
   async #run(turn: Turn, call: TurnedCall, definition: FunctionDefinition | undefined): Promise<Json> {
     const { clock, random, speed, stop } = this.#options;
     if (call.sent instanceof Promise) call.sent.catch(() => {}); // it may break off before anybody waits for it
+    let started: CallEnd | undefined;
     try {
       if (turn.delayMs > 0) await clock.until(clock.nowMs() + turn.delayMs, stop);
+      started = call.starts?.();
       if (definition?.run !== undefined) return await definition.run(call.event(await call.sent)) ?? null;
       const time = definition?.time ?? (typeof call.time === "string" ? readTime(call.time) : call.time);
       const endMs = time === undefined ? 0 : clock.nowMs() + sampleMs(time, random) / speed;
@@ -88,6 +97,7 @@ export class FunctionRunner {
       if (endMs > 0) await clock.until(endMs, stop);
       return ANSWER;
     } finally {
+      if (started !== undefined) await started.end();
       this.#leave(call.name);
     }
   }

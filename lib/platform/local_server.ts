@@ -2,8 +2,8 @@ import type { Clock, FunctionDefinition, Json, Random } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
-import { ANSWER, FunctionRunner } from "./function_runner.ts";
-import { COLD_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
+import { ANSWER, type CallEnd, FunctionRunner } from "./function_runner.ts";
+import { COLD_HEADER, COLLECTOR_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
 import {
   CHAIN_PATH,
   FUNCTION_PATH,
@@ -36,6 +36,8 @@ export interface LocalServerOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** `host:port`; port 0 takes a free one. (Default: 127.0.0.1:7077) */
   readonly listen?: string;
+  /** Has a function that starts tell the collector, which its call's headers say where to find. (Default: none tells) */
+  readonly tells?: (headers: Headers) => CallEnd;
 }
 
 /** What a local platform has done so far. */
@@ -66,12 +68,15 @@ export class LocalServer implements AsyncDisposable {
   readonly #background = new Set<Promise<void>>();
   readonly #clock: Clock;
   readonly #stop = new AbortController();
+  readonly #tells: LocalServerOptions["tells"];
   #refused = 0;
 
   /** @throws {PlatformError} if it cannot listen there */
   constructor(
-    { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS }: LocalServerOptions,
+    options: LocalServerOptions,
   ) {
+    const { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS } = options;
+    this.#tells = options.tells;
     this.#provider = new Provider(profile, random);
     this.#turns = new Turns(this.#provider, clock);
     this.#clock = clock;
@@ -181,7 +186,9 @@ export class LocalServer implements AsyncDisposable {
     sent: string | Promise<string>,
   ): Response | Promise<Response> {
     const time = headers.get(TIME_HEADER) ?? undefined;
-    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time });
+    const tells = headers.get(COLLECTOR_HEADER) === null ? undefined : this.#tells;
+    const starts = tells && (() => tells(headers));
+    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts });
     if (!(output instanceof Promise)) return marked(answerOf(name, output), turn);
     return output.then(
       (output) => marked(answerOf(name, output), turn),

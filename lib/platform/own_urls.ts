@@ -27,7 +27,7 @@ export class OwnUrls implements Platform {
   async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
     const { spec } = call;
     if (isOnLambda(spec)) return await this.#onLambda(call, signal);
-    if (spec.urls === undefined) return await this.#http.invoke(call, signal);
+    if (spec.url !== undefined || spec.urls === undefined) return await this.#http.invoke(call, signal);
     const names = Object.keys(spec.urls).join(", ");
     return failure(
       `none of its platforms is attached: ${names}. Attach one: consume --platform NAME=URL`,

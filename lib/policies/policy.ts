@@ -64,8 +64,10 @@ export interface PlatformView {
   readonly running: number;
   /** Most attempts in flight there; Infinity for no limit. */
   readonly limit: number;
-  /** What it costs, in any unit, compared with the others. (Default: 0) */
+  /** What a call costs there, in any currency. (Default: 0) */
   readonly price: number;
+  /** What a millisecond of run time costs there, in the same currency. (Default: 0) */
+  readonly pricePerMs: number;
 }
 
 /** What a policy may know of the present state. */
@@ -106,8 +108,9 @@ export interface Policy {
   /** The order within a group, lowest first; a list is compared item by item. (Default: order of submission) */
   rank?(task: Task, stats: Stats): number | readonly number[];
   /**
-   * Where a task starts, if several platforms are attached: the name of one of those that have room. (Default: where the
-   * least part of the limit is used)
+   * Where a task starts, if several platforms are attached: the name of one of those that it may run on and that have room.
+   * One that has throttled just now is not among them, unless there is no other. (Default: where the least part of the
+   * limit is used)
    */
   place?(task: Task, platforms: readonly PlatformView[]): string | undefined;
 }

@@ -77,6 +77,7 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
     queuedMs: Math.max(0, numberOr(args.queuedMs, 0)),
     cold: args.cold === true,
     platform: typeof args.platform === "string" ? args.platform : "",
+    ...(isSize(args.cost) ? { cost: args.cost } : {}),
     ...reasonOf(args),
   };
 }

@@ -75,8 +75,8 @@ export class EventEncoder {
       `"pid":${pid},"tid":${tid},"ts":${ts},"dur":${endUs - ts},"args":{"chain":${this.#name(event.chain)},` +
       `"instance":${instance},"node":${this.#name(event.node)}${item},"attempt":${finite(event.attempt)},` +
       `"outcome":"${event.outcome}","settled":${event.settled},"status":${finite(event.status)},` +
-      `"queuedMs":${queuedUs / 1000},"cold":${event.cold},"platform":${
-        this.#name(event.platform)
+      `"queuedMs":${queuedUs / 1000},"cold":${event.cold},"platform":${this.#name(event.platform)}${
+        optional("cost", event.cost)
       }${reason}}}`;
   }
 

@@ -45,6 +45,8 @@ export interface AttemptEvent {
   readonly cold: boolean;
   readonly platform: string;
   readonly reason?: string;
+  /** What it cost, in the currency of the platform's price, if it has one. */
+  readonly cost?: number;
 }
 
 /** What a function said of its own run, within an attempt that has ended. */

@@ -7,5 +7,6 @@ export { originalCall } from "./original_line.ts";
 export { readRunLog } from "./reader.ts";
 export type { RunLog } from "./run_log.ts";
 export { type Attempt, type Attempted, attemptEvent } from "./attempt.ts";
+export { type Price, priced } from "./priced.ts";
 export { submission } from "./submission.ts";
 export { openRunLog, type RunLogOptions, RunLogWriter } from "./writer.ts";

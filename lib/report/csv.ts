@@ -16,8 +16,14 @@ const COLUMNS = [...RUN_METRICS, ...CHAIN_METRICS.filter(({ path }) => path === 
  * apart by the column `scope`. Columns are named as in the JSON; what a row has not is empty.
  */
 export function renderCsv(runs: readonly NamedReport[]): string {
+  const isPriced = runs.some(({ report }) => report.cost !== undefined);
   const header = ["run", "scope", "name", "command", "policy", "limit", "startedAt", ...COLUMNS];
-  return [header, ...runs.flatMap(rowsOf)].map((row) => row.map(cell).join(",") + "\r\n").join("");
+  const rows = runs.flatMap((run) => {
+    const rows = rowsOf(run);
+    return isPriced ? [...rows.map((row) => [...row, costOf(run, row)]), ...platformRows(run)] : rows;
+  });
+  return [isPriced ? [...header, "cost"] : header, ...rows].map((row) => row.map(cell).join(",") + "\r\n")
+    .join("");
 }
 
 type Row = readonly (string | number | null)[];
@@ -39,6 +45,22 @@ function rowsOf({ name, report }: NamedReport): Row[] {
     ...Object.entries(report.byChain).map(([chain, from]) => row("chain", chain, CHAIN_METRICS, from)),
     ...Object.entries(report.byFunction).map(([fn, from]) => row("function", fn, FUNCTION_METRICS, from)),
   ];
+}
+
+/** What a run, or a chain, cost. */
+function costOf({ report: { cost } }: NamedReport, [, scope, of]: Row): number | null {
+  if (scope === "run") return cost?.total ?? null;
+  return scope === "chain" ? cost?.byChain[String(of)] ?? null : null;
+}
+
+function platformRows({ name, report: { run, cost } }: NamedReport): Row[] {
+  const { command, policy, limit, startedAt } = run;
+  return Object.entries(cost?.byPlatform ?? {}).map(([platform, of]) => {
+    const figures = COLUMNS.map((path) =>
+      path === "functions.attempts" ? of.attempts : path === "functions.throttled" ? of.throttled : null
+    );
+    return [name, "platform", platform, command, policy, limit, startedAt, ...figures, of.cost];
+  });
 }
 
 function cell(value: string | number | null): string {

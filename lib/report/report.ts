@@ -43,6 +43,7 @@ export function reportOf(samples: Samples): Report {
     allRows(samples.functionRuns.chain.length),
     allRows(samples.instances.chain.length),
   );
+  const cost = samples.costs.report();
   const chainAttempts = rowsByGroup(samples.attempts.chain.view(), chains.length);
   const chainRuns = rowsByGroup(samples.functionRuns.chain.view(), chains.length);
   const chainInstances = rowsByGroup(samples.instances.chain.view(), chains.length);
@@ -53,6 +54,7 @@ export function reportOf(samples: Samples): Report {
     run: reportedRun(samples.run, samples.span),
     ...figures,
     fairness,
+    ...cost === undefined ? {} : { cost },
     byChain: byName(chains, (chain) => ({
       ...figuresOf(samples, chainAttempts[chain]!, chainRuns[chain]!, chainInstances[chain]!),
       share: shares[chain]!,

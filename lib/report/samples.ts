@@ -9,6 +9,7 @@ import type {
   SubmitEvent,
 } from "./events.ts";
 import { flags, indices, Names, numbers } from "./column.ts";
+import { Costs } from "./costs.ts";
 import { invocationNumber } from "./distinct.ts";
 import { Span } from "./span.ts";
 
@@ -77,6 +78,7 @@ export class Samples implements Recorder {
   /** What the run was; undefined if the events do not say. */
   run: RunInfo | undefined;
   readonly span = new Span();
+  readonly costs = new Costs();
 
   readonly #open = new Map<string, OpenInstance>();
   /** The instances of attempts that came before their submission, or without one. */
@@ -136,6 +138,7 @@ export class Samples implements Recorder {
     this.attempts.outcome.push(ATTEMPT[event.outcome]);
     this.attempts.settled.push(event.settled ? 1 : 0);
     this.attempts.cold.push(event.cold ? 1 : 0);
+    this.costs.add(event);
     const instance = this.#open.get(event.instance);
     if (instance !== undefined) instance.attempted = true;
     else this.#strays.push(invocationNumber(event.instance, ""));

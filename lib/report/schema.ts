@@ -117,11 +117,27 @@ export interface ReportedRun {
   readonly durationMs: number;
 }
 
+/** What the attempts on one platform came to. */
+export interface PlatformCost {
+  readonly attempts: number;
+  readonly throttled: number;
+  readonly cost: number;
+}
+
+/** What a run cost, in the currency of its platforms' prices. */
+export interface CostReport {
+  readonly total: number;
+  readonly byPlatform: Readonly<Record<string, PlatformCost>>;
+  readonly byChain: Readonly<Record<string, number>>;
+}
+
 /** What `sequoia report --json` prints of one run. */
 export interface Report extends Figures {
   readonly schema: typeof REPORT_SCHEMA;
   readonly run: ReportedRun;
   readonly fairness: Fairness;
+  /** Only of runs on platforms that have prices. */
+  readonly cost?: CostReport;
   readonly byChain: Readonly<Record<string, ChainReport>>;
   readonly byFunction: Readonly<Record<string, FunctionReport>>;
 }

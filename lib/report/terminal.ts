@@ -2,7 +2,7 @@ import { formatDuration } from "../model/mod.ts";
 import { renderComparison } from "./terminal_compare.ts";
 import { renderChainTable, renderFunctionTable } from "./terminal_groups.ts";
 import { type Cell, fit, painter, type Style, table } from "./table.ts";
-import type { Quantity, Report } from "./schema.ts";
+import type { CostReport, Quantity, Report } from "./schema.ts";
 import { DECADES_MS, type Series } from "./series.ts";
 import { ASCII, bar, type Signs, sparkline, UNICODE } from "./spark.ts";
 import { formatCount, formatFigure, formatNumber, printable } from "./text.ts";
@@ -139,10 +139,18 @@ function facts(report: Report, { paint, width }: Pen): string[] {
       `${fairness.jain.toFixed(2)} (Jain)`,
       `shares from ${fairness.minShare.toFixed(2)} to ${fairness.maxShare.toFixed(2)} of fair`,
     ]),
+    ...report.cost === undefined ? [] : line("cost", costWords(report.cost)),
     ...d.met + d.missed > 0
       ? line("deadlines", [`${n(d.met)} met`, bad(`${n(d.missed)} missed`, d.missed)])
       : [],
   ];
+}
+
+function costWords({ total, byPlatform }: CostReport): string[] {
+  const of = Object.entries(byPlatform).map(([name, { cost, attempts }]) =>
+    `${printable(name)} ${formatNumber(cost)} (${formatCount(attempts)} attempts)`
+  );
+  return [`${formatNumber(total)} in all`, ...of];
 }
 
 /** Sets parts behind a label, on as many lines as it takes. Colours do not count. */

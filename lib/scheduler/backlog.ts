@@ -1,4 +1,4 @@
-import type { Pause } from "../model/mod.ts";
+import type { Outcome, Pause } from "../model/mod.ts";
 import {
   type FunctionStats,
   type GroupStats,
@@ -8,7 +8,7 @@ import {
 } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
 import { checkLimit, type FixedLimits, Gates, RateLimit } from "./limits.ts";
-import { type PlatformOption, PlatformPool } from "./platform_pool.ts";
+import { type PlatformOption, Platforms } from "./platform_pool.ts";
 import { ShareLimit, Shares } from "./shares.ts";
 import { Branch, Gate, Group, GroupTree, Lane, type Limit } from "./tree.ts";
 
@@ -50,6 +50,7 @@ export class Backlog implements Stats {
   readonly #root = new Branch();
   readonly #groups = new Map<string, Group>();
   readonly #gates: Gates;
+  readonly #platforms: Platforms;
   /** Rates that have been used up while something waits for them, and when the first of them opens. */
   #shutRates = new Set<RateLimit>();
   #opensAtMs = Infinity;
@@ -78,10 +79,9 @@ export class Backlog implements Stats {
     this.#limits = limits;
     this.#max = checkLimit("in all", limits.global ?? Infinity);
     checkNames(limits.platforms ?? {}, platforms);
-    const pool = platforms.length === 0
-      ? undefined
-      : new PlatformPool(platforms, limits.platforms ?? {}, policy.place);
-    this.#gates = new Gates(limits, this, pool, pauses, before && before.#gates);
+    const formerly = before && before.#platforms;
+    this.#platforms = new Platforms(platforms, limits.platforms ?? {}, policy.place, this, formerly);
+    this.#gates = new Gates(limits, this, this.#platforms, pauses, before && before.#gates);
     if (strictShares && policy.group !== undefined) {
       this.#shares = new Shares(this.#max);
     }
@@ -251,15 +251,22 @@ export class Backlog implements Stats {
   }
 
   /** Gives back what a running invocation occupied. */
-  release(task: Invocation): void {
+  release(task: Invocation, outcome: Outcome): void {
     const { group, gate } = task.lane!;
+    this.#platforms.learn(task, outcome);
     this.running--;
     group.running--;
     for (const limit of gate.limits) {
       limit.leave(task);
       if (limit.shut) this.#open(limit);
     }
+    for (const pool of this.#platforms.pools) if (pool.shut) this.#open(pool);
     this.#groupChanged(group);
+  }
+
+  /** Whether an invocation that was throttled may start at once on another platform. */
+  canGoElsewhere(task: Invocation): boolean {
+    return this.#platforms.canGoElsewhere(task);
   }
 
   /** Reads the weights again of groups to which nothing has happened for a while. */

@@ -90,8 +90,9 @@ export interface SchedulerOptions {
    */
   readonly shed?: boolean;
   /**
-   * The platforms that functions without a URL of their own may run on, if there are several: each start is placed on one
-   * of them that has room, as the policy says. (Default: there is one, without a name)
+   * The platforms that functions without a URL of their own may run on, and those with several, each on those that it has
+   * URLs for: each start is placed on one of them that has room, as the policy says. One that has throttled just now is left
+   * alone while another has room, and what it throttled goes there at once. (Default: there is one, without a name)
    */
   readonly platforms?: readonly PlatformOption[];
   /**

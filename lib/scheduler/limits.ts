@@ -2,7 +2,7 @@ import type { Pause } from "../model/mod.ts";
 import type { AdaptiveLimit } from "./adaptive_limit.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Invocation } from "./invocation.ts";
-import type { PlatformPool } from "./platform_pool.ts";
+import type { Platforms } from "./platform_pool.ts";
 import { Gate, Limit } from "./tree.ts";
 
 /**
@@ -122,7 +122,7 @@ export class Gates {
   readonly rate: RateLimit | undefined;
   readonly #limits: Limits;
   readonly #time: { readonly nowMs: number };
-  readonly #pool: PlatformPool | undefined;
+  readonly #platforms: Platforms;
   readonly #pauses: readonly Pause[];
   readonly #paused = new Paused("paused");
   /** Whether gates depend on the labels of instances. */
@@ -134,7 +134,7 @@ export class Gates {
 
   /**
    * @param time tells the present instant
-   * @param pool the platforms of functions without a URL, if there are several
+   * @param platforms those that functions may run on, if there are several
    * @param pauses what is kept from starting
    * @param before the gates that these replace: rates go on as they were
    * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0
@@ -142,13 +142,13 @@ export class Gates {
   constructor(
     limits: Limits,
     time: { readonly nowMs: number },
-    pool: PlatformPool | undefined,
+    platforms: Platforms,
     pauses: readonly Pause[] = [],
     before?: Gates,
   ) {
     this.#limits = limits;
     this.#time = time;
-    this.#pool = pool;
+    this.#platforms = platforms;
     this.#pauses = pauses;
     this.#labels = Object.entries(limits.labels ?? {});
     this.#readsLabels = this.#labels.length > 0 || pauses.some(({ label }) => label !== undefined);
@@ -189,10 +189,11 @@ export class Gates {
       (pause.chain ?? chain.name) === chain.name &&
       (pause.label === undefined || labels[pause.label.name] === pause.label.value)
     );
-    return chain.nodes.map(({ fn: { name, url } }) => {
+    return chain.nodes.map(({ fn }) => {
+      const { name } = fn;
       const own = [
         pauses.some((pause) => (pause.function ?? name) === name) ? this.#paused : undefined,
-        url === undefined ? this.#pool : undefined,
+        this.#platforms.poolOf(fn),
         this.#limit("function", name, this.#limits.functions?.[name]),
         this.#rates.get(`rate of ${name}`),
       ];

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { instanceOf, OK, runAll, single, startAll } from "../../tests/scheduler/builders.ts";
-import { seededRandom } from "../model/mod.ts";
+import { constant, seededRandom } from "../model/mod.ts";
 import { type Policy, PolicyError, policyOf } from "../policies/mod.ts";
 import { type Limits, Scheduler } from "./mod.ts";
 
@@ -20,6 +20,18 @@ Deno.test("Scheduler.next() under bin-packing fills the cheapest platform, then 
   const both = { platforms: { edge: 2, cloud: 3 } };
   assertEquals(places(scheduler(packed, both)), "edge edge cloud cloud cloud");
   assertEquals(places(scheduler(packed, { platforms: { edge: 2 } })), "edge edge cloud cloud cloud cloud");
+});
+
+Deno.test("Scheduler.next() under bin-packing goes by what a call of the expected time costs", () => {
+  const platforms = [{ name: "per-call", price: 10 }, { name: "per-ms", pricePerMs: 1 }];
+  const made = new Scheduler({ policy: policyOf("bin-packing"), platforms, random: seededRandom(1) });
+  const taking = (ms: number) => single(`of-${ms}`, { time: constant(ms) });
+  made.submit(instanceOf(taking(5), "short"), 0);
+  made.submit(instanceOf(taking(50), "long"), 0);
+  assertEquals(startAll(made).map(({ instance, platform }) => [instance, platform]), [
+    ["short", "per-ms"],
+    ["long", "per-call"],
+  ]);
 });
 
 Deno.test("Scheduler.next() uses platforms evenly, by their limits, if the policy does not say where", () => {
@@ -74,4 +86,76 @@ Deno.test("Scheduler refuses places that are not attached, or are full", () => {
   assertThrows(() => second.next(0), PolicyError, "answered edge instead of cloud");
   assertThrows(() => scheduler(edge, { platforms: { moon: 1 } }), RangeError, "attached are cloud, edge");
   assertThrows(() => new Scheduler({ policy: edge, limits, random: seededRandom(1) }), RangeError, "none");
+});
+
+Deno.test("Scheduler.next() places a function with several URLs on the platforms that it has them for", () => {
+  const some = single("some", { urls: { edge: "http://127.0.0.1/some", moon: "http://127.0.0.1/moon" } });
+  const made = scheduler(policyOf("fcfs"), { platforms: { edge: 2, cloud: 2 } }, 0);
+  for (let i = 0; i < 3; i++) made.submit(instanceOf(some, `some${i}`), 0);
+  for (let i = 0; i < 3; i++) made.submit(instanceOf(work, `any${i}`), 0);
+  const started = startAll(made);
+  assertEquals(started.map(({ instance, platform }) => `${instance} ${platform}`), [
+    "some0 edge",
+    "some1 edge",
+    "any0 cloud",
+    "any1 cloud",
+  ]);
+  made.settle(started[2]!, OK, 1);
+  assertEquals(places(made), "cloud", "what only the edge has waits on");
+  made.settle(started[0]!, OK, 2);
+  assertEquals(startAll(made).map(({ instance }) => instance), ["some2"]);
+  const nowhere = single("nowhere", { urls: { moon: "http://127.0.0.1/moon" } });
+  made.submit(instanceOf(nowhere, "lost"), 3);
+  assertEquals(
+    startAll(made).map(({ platform }) => platform),
+    [undefined],
+    "the platform says what is wrong",
+  );
+});
+
+Deno.test("Scheduler.next() opens every set of platforms in which something has ended", () => {
+  const onEdge = single("on-edge", { urls: { edge: "http://127.0.0.1/a" } });
+  const made = scheduler(policyOf("fcfs"), { platforms: { edge: 1, cloud: 1 } }, 2);
+  const started = startAll(made);
+  made.submit(instanceOf(onEdge, "waits"), 0);
+  assertEquals(places(made), "");
+  made.settle(started.find(({ platform }) => platform === "edge")!, OK, 1);
+  assertEquals(startAll(made).map(({ instance }) => instance), ["waits"]);
+});
+
+const throttledBy = (retryAfterMs?: number) =>
+  ({ kind: "throttled", reason: "full", ...retryAfterMs !== undefined && { retryAfterMs } }) as const;
+
+Deno.test("Scheduler.settle() sends what a platform throttled to another one at once", () => {
+  const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 3, cloud: 9 } }, 4);
+  const [first] = startAll(made);
+  assertEquals(first!.platform, "edge");
+  assertEquals(made.settle(first!, throttledBy(60_000), 10).retryAtMs, 11);
+  const again = made.next(11)!;
+  assertEquals([again.instance, again.platform, again.attempt], [first!.instance, "cloud", 2]);
+  made.submit(instanceOf(work, "new"), 12);
+  assertEquals(made.next(12)!.platform, "cloud", "others are not sent there for now, either");
+});
+
+Deno.test("Scheduler.next() comes back to a platform that has let something in, or has rested", () => {
+  const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 9, cloud: 9 } }, 2);
+  const [a, b] = startAll(made);
+  made.settle(a!, throttledBy(), 10);
+  assertEquals(made.next(11)!.platform, "cloud");
+  made.settle(b!, OK, 12);
+  made.submit(instanceOf(work, "x"), 13);
+  const x = made.next(13)!;
+  assertEquals(x.platform, "edge", "it has let something in");
+  made.settle(x, throttledBy(), 14);
+  const moved = made.next(15)!;
+  made.submit(instanceOf(work, "y"), 63);
+  assertEquals([moved.platform, made.next(63)!.platform], ["cloud", "cloud"]);
+  made.submit(instanceOf(work, "z"), 64);
+  assertEquals(made.next(64)!.platform, "edge", "50 ms are over");
+});
+
+Deno.test("Scheduler.settle() waits as it is asked to where there is no other platform", () => {
+  const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 1, cloud: 1 } }, 2);
+  const [onEdge] = startAll(made);
+  assertEquals(made.settle(onEdge!, throttledBy(60_000), 10).retryAtMs, 60_010);
 });

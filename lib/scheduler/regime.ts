@@ -54,7 +54,7 @@ export class Regime {
 
   /** Gives back what an attempt occupied, and learns from what became of it. */
   release(task: Invocation, outcome: Outcome, nowMs: number): void {
-    this.#backlog.release(task);
+    this.#backlog.release(task, outcome);
     const { start } = task;
     if (start === undefined || this.#adaptive === undefined) return;
     if (outcome.kind === "throttled") this.#adaptive.throttled(start, this.#backlog.running + 1, nowMs);

@@ -7,6 +7,9 @@ import { TimeHeap } from "./time_heap.ts";
 /** A delay must end after now, or its wake-up would be asked for again and again. */
 const LEAST_DELAY_MS = 1;
 
+/** Asks for no delay. */
+const OK: Outcome = { kind: "ok", output: null };
+
 /** What waits to be tried again: after failures, as far as the budget goes, and after throttles. */
 export class Retries {
   /** Failed attempts that were, or will be, followed by another. */
@@ -43,12 +46,19 @@ export class Retries {
    * Puts off what was refused for capacity.
    *
    * @param heldBack whether a limit sees to it that less is started now
+   * @param elsewhere whether another platform takes it at once
    * @returns when it is tried again
    */
-  afterThrottle(task: Invocation, outcome: Outcome, heldBack: boolean, nowMs: number): number {
+  afterThrottle(
+    task: Invocation,
+    outcome: Outcome,
+    { heldBack, elsewhere }: { readonly heldBack: boolean; readonly elsewhere: boolean },
+    nowMs: number,
+  ): number {
     this.throttled++;
     task.throttles++;
     const delayMs = throttleDelayMs(heldBack ? 1 : task.throttles, this.#random);
+    if (elsewhere) return this.#putOff(this.#throttled, task, LEAST_DELAY_MS, OK, nowMs);
     return this.#putOff(this.#throttled, task, delayMs, outcome, nowMs);
   }
 

@@ -198,7 +198,8 @@ export class Scheduler {
       return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
     }
     if (verdict === "throttled") {
-      const retryAtMs = this.#retries.afterThrottle(task, outcome, this.#regime.isHeldBack, nowMs);
+      const where = { heldBack: this.#regime.isHeldBack, elsewhere: this.#backlog.canGoElsewhere(task) };
+      const retryAtMs = this.#retries.afterThrottle(task, outcome, where, nowMs);
       return { instance, verdict, skipped: [], retryAtMs };
     }
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(task.spec, runMs);

@@ -1,5 +1,5 @@
 /** Several platforms at once, through the real command line; judged by the run log. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { AttemptEvent } from "../../lib/record/mod.ts";
 import { readRunLog } from "../../lib/record/mod.ts";
 import { folder, freeAddress, run } from "./sequoia.ts";
@@ -63,6 +63,81 @@ Deno.test("sequoia consume uses several platforms evenly under other policies", 
   assertEquals(first!.platform, "cloud");
   const part = attempts.filter(({ platform }) => platform === "cloud").length / attempts.length;
   assert(part > 0.5 && part < 0.8, `${part} ran on the platform that takes two thirds`);
+});
+
+/** A platform of a function, which lets so many run at once and refuses the rest. */
+function smallPlatform(limit: number, runMs: number) {
+  let running = 0, calls = 0, refused = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async () => {
+    if (running >= limit) {
+      return refused++, new Response(null, { status: 429, headers: { "retry-after": "1" } });
+    }
+    running++;
+    calls++;
+    await new Promise((resolve) => setTimeout(resolve, runMs));
+    running--;
+    return Response.json(1);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/f`,
+    counts: () => ({ calls, refused }),
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+Deno.test("sequoia consume spreads a function over its platforms, goes elsewhere when one throttles, and adds up the cost", async () => {
+  await using cheap = smallPlatform(2, 20);
+  await using dear = smallPlatform(50, 20);
+  await using at = await folder({
+    "w.ts": `import { chain, fn } from "sequoia";
+const f = fn("f", { urls: { cheap: "${cheap.url}", dear: "${dear.url}" } });
+const only = fn("only", { urls: { elsewhere: "http://127.0.0.1:9/x" }, attempts: 1 });
+export default [
+  chain("two", ({ call }) => { call(f, { name: "b", after: call(f, { name: "a" }) }); }),
+  chain("lost", ({ call }) => { call(only); }),
+];`,
+  });
+  await run(["produce", "w.ts", "--chain", "two", "--burst", "60", "--count", "60"], at);
+  await run(["produce", "w.ts", "--chain", "lost", "--burst", "1", "--count", "1"], at);
+  const platforms = [
+    "cheap=http://127.0.0.1:9/f,price=1",
+    "dear=http://127.0.0.1:9/f,limit=50,price=2,price-per-ms=0.5",
+  ];
+  const consume = ["consume", "--until-empty", "--limit", "20", "--policy", "bin-packing+fcfs"];
+  const ran = await run([...consume, ...platforms.flatMap((text) => ["--platform", text]), "--json"], at);
+  const { completed, failed, throttled } = JSON.parse(ran.stdout) as Record<string, number>;
+  assertEquals([completed, failed], [60, 1], ran.stderr);
+  const attempts = (await attemptsOf(`${at.cwd}/run.json`)).filter(({ function: name }) => name === "f");
+  assertEquals([cheap.counts().calls + dear.counts().calls, cheap.counts().refused], [120, throttled!]);
+  assert(dear.counts().calls >= 20, "what the cheap one refused went to the dear one");
+  assert(throttled! > 0 && throttled! < 120, `${throttled} were refused: it is left alone for a while`);
+  const moved = attempts.filter(({ outcome }) => outcome === "throttled").map(({ instance, node, attempt }) =>
+    attempts.find((next) => next.instance === instance && next.node === node && next.attempt === attempt + 1)
+      ?.platform
+  );
+  assert(moved.filter((platform) => platform === "dear").length >= moved.length / 2, `${moved}`);
+  const lost = (await attemptsOf(`${at.cwd}/run.json`)).find(({ function: name }) => name === "only");
+  assertStringIncludes(
+    lost!.reason!,
+    "none of its platforms is attached: elsewhere. Attach one: consume --platform",
+  );
+  const report = JSON.parse((await run(["report", "run.json", "--json"], at)).stdout) as {
+    cost: { total: number; byPlatform: Record<string, { attempts: number; cost: number }>; byChain: unknown };
+  };
+  const dearMs = attempts.filter(({ platform }) => platform === "dear").reduce(
+    (sum, { runMs }) => sum + runMs,
+    0,
+  );
+  const expected = { cheap: cheap.counts().calls, dear: 2 * dear.counts().calls + 0.5 * dearMs };
+  for (const [name, cost] of Object.entries(expected)) {
+    assertAlmostEquals(report.cost.byPlatform[name]!.cost, cost, 0.1);
+  }
+  assertAlmostEquals(report.cost.total, expected.cheap + expected.dear, 0.1);
+  assertEquals(Object.keys(report.cost.byChain as object), ["two"]);
+  assertMatch(
+    (await run(["report", "run.json"], at)).stdout,
+    /cost +[\d,.]+ in all, cheap [\d,.]+ \(\d+ attempts\), dear/,
+  );
 });
 
 Deno.test("sequoia consume says what is wrong with a platform", async () => {

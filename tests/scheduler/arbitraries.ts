@@ -132,31 +132,38 @@ export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<FixedLimits
 
 export const limits = limitsOf([]);
 
+const URL_ELSEWHERE = "http://127.0.0.1/elsewhere";
+
 const functions: fc.Arbitrary<FunctionDefinition[]> = fc.array(
   fc.record({
     attempts: fc.integer({ min: 1, max: 3 }),
     atMostOnce: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
     priority: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
     timeMs: fc.option(fc.constantFrom(0, 10, 20, 20, 300), { nil: undefined }),
-    url: fc.option(fc.constant("http://127.0.0.1/elsewhere"), { nil: undefined, freq: 4 }),
+    place: fc.constantFrom(
+      ...[{}, {}, {}, {}, { url: URL_ELSEWHERE }],
+      ...[["dear"], ["cheap"], ["cheap", "dear"], ["nowhere"]].map((names) => ({
+        urls: Object.fromEntries(names.map((name) => [name, URL_ELSEWHERE])),
+      })),
+    ),
   }),
   { minLength: FUNCTIONS, maxLength: FUNCTIONS },
 ).map((list) => list.map(makeFunction));
 
 function makeFunction(
-  { attempts, atMostOnce, priority, timeMs, url }: {
+  { attempts, atMostOnce, priority, timeMs, place }: {
     attempts: number;
     atMostOnce: boolean;
     priority: number | undefined;
     timeMs: number | undefined;
-    url: string | undefined;
+    place: { readonly url?: string; readonly urls?: Readonly<Record<string, string>> };
   },
   i: number,
 ): FunctionDefinition {
   return fn(`f${i}`, {
     attempts: atMostOnce ? 1 : attempts,
     atMostOnce,
-    url,
+    ...place,
     ...priority !== undefined && { priority },
     ...timeMs !== undefined && { time: constant(timeMs) },
   });

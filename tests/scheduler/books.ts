@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Instance, NodeRecord, NodeState, Pause } from "../../lib/model/mod.ts";
+import type { FunctionSpec, Instance, NodeRecord, NodeState, Pause } from "../../lib/model/mod.ts";
 import type { Decision, FixedLimits, Invocation, NodeCall, Settlement } from "../../lib/scheduler/mod.ts";
 
 /** A node, or an item of its map. */
@@ -92,25 +92,34 @@ export class Books {
     const items = [...account.running].filter((other) => nodeOf(other) === nodeIndex).length;
     assert(items <= (map?.concurrency ?? Infinity), "no more items at once than the map says");
     account.started = true;
-    this.#place(fn.url, platform);
+    this.#place(fn, platform);
     this.#checkLimits(account.instance.chain.name, fn.name);
     assert(!this.#labelsAreFull(account.instance, 1), "the label's limit holds");
   }
 
-  #place(url: string | undefined, platform: string | undefined): void {
-    if (url !== undefined || this.#onPlatform.size === 0) return assertEquals(platform, undefined);
+  #place(fn: FunctionSpec, platform: string | undefined): void {
+    const allowed = this.#platformsOf(fn);
+    if (allowed.length === 0) return assertEquals(platform, undefined);
+    assert(allowed.includes(platform!), "it is on a platform that it has a URL for");
     const running = this.#onPlatform.get(platform!)! + 1;
     this.#onPlatform.set(platform!, running);
     assert(running <= this.#platformLimit(platform!), "the platform's limit holds");
+  }
+
+  #platformsOf({ url, urls }: FunctionSpec): string[] {
+    return [...this.#onPlatform.keys()].filter((name) =>
+      url === undefined && (urls === undefined || name in urls)
+    );
   }
 
   #platformLimit(name: string): number {
     return this.limits.platforms?.[name] ?? Infinity;
   }
 
-  #platformsAreFull(): boolean {
-    return this.#onPlatform.size > 0 &&
-      [...this.#onPlatform].every(([name, running]) => running >= this.#platformLimit(name));
+  #platformsAreFull(fn: FunctionSpec): boolean {
+    const allowed = this.#platformsOf(fn);
+    return allowed.length > 0 &&
+      allowed.every((name) => this.#onPlatform.get(name)! >= this.#platformLimit(name));
   }
 
   #checkLimits(chain: string, fn: string): void {
@@ -211,7 +220,7 @@ export class Books {
           (account.resumesAtMs.get(i) ?? 0) <= nowMs;
         const isShut = this.#isPaused(account.instance, fn.name) ||
           this.#running({ fn: fn.name }) >= (functions[fn.name] ?? Infinity) ||
-          (fn.url === undefined && this.#platformsAreFull());
+          this.#platformsAreFull(fn);
         assert(!isWaiting || isShut, "nothing waits that might run");
       }
     }

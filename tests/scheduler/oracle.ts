@@ -79,6 +79,8 @@ export class Oracle {
   readonly #groups = new Map<string, Group>();
   /** When the next start of each function, or of all (""), would be due if they came evenly. */
   readonly #dueAtMs = new Map<string, number>();
+  /** Platforms that have throttled since they let something in: how often, and until when they rest. */
+  readonly #rests = new Map<string, { times: number; untilMs: number }>();
   /** When each function was asked for. */
   readonly #arrivals = new Map<string, number[]>();
   /** What was refused since it was asked last. */
@@ -318,7 +320,7 @@ export class Oracle {
     return this.#entries().filter((entry) =>
       entry.phase === "queued" && running.length < global && !this.#isPaused(entry) &&
       this.#count("running", entry.group) < this.#shareOf(entry.group) &&
-      (urlOf(entry) !== undefined || this.platforms.length === 0 || this.#withRoom().length > 0) &&
+      (!this.#isPlaced(entry) || this.#withRoom(entry).length > 0) &&
       this.#opensAtMs("") <= this.#nowMs && this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
       Object.entries(labels).every(([label, max]) =>
         labelOf(entry, label) === undefined || running.filter((r) => sameValue(label, r, entry)).length < max
@@ -352,22 +354,44 @@ export class Oracle {
     return Math.max(1, Math.floor(global * this.#groups.get(name)!.weight / all));
   }
 
-  /** The platforms that have room. */
-  #withRoom(): PlatformView[] {
-    const running = this.#entries().filter((entry) =>
-      entry.phase === "running" && urlOf(entry) === undefined
-    );
-    return this.platforms.map(({ name, price = 0 }) => ({
+  /** The platforms that have room, of those that a function may run on. */
+  #withRoom(of: Entry): PlatformView[] {
+    const running = this.#entries().filter((entry) => entry.phase === "running");
+    return this.platforms.filter(({ name }) => mayRunOn(of, name)).map(({ name, price = 0 }) => ({
       name,
       price,
+      pricePerMs: 0,
       running: running.filter(({ platform }) => platform === name).length,
       limit: this.#limits.platforms?.[name] ?? Infinity,
     })).filter(({ running, limit }) => running < limit);
   }
 
+  /** Whether a function runs on one of the platforms. */
+  #isPlaced(entry: Entry): boolean {
+    return this.platforms.some(({ name }) => mayRunOn(entry, name));
+  }
+
+  #isRested(platform: string): boolean {
+    return this.#nowMs >= (this.#rests.get(platform)?.untilMs ?? -Infinity);
+  }
+
+  /** A platform rests after a throttle, twice as long each time in a row, or as long as it asks. */
+  #learn({ platform }: Entry, outcome: Outcome): void {
+    if (platform === undefined) return;
+    const { times, untilMs } = this.#rests.get(platform) ?? { times: 0, untilMs: -Infinity };
+    if (outcome.kind !== "throttled") return void this.#rests.delete(platform);
+    const restMs = Math.max(Math.min(5000, 50 * 2 ** times), outcome.retryAfterMs ?? 0);
+    this.#rests.set(platform, { times: times + 1, untilMs: Math.max(untilMs, this.#nowMs + restMs) });
+  }
+
+  #canGoElsewhere(entry: Entry): boolean {
+    return this.#withRoom(entry).some(({ name }) => name !== entry.platform && this.#isRested(name));
+  }
+
   #placeOf(entry: Entry): string | undefined {
-    if (this.platforms.length === 0 || urlOf(entry) !== undefined) return undefined;
-    const open = this.#withRoom();
+    if (!this.#isPlaced(entry)) return undefined;
+    const all = this.#withRoom(entry), rested = all.filter(({ name }) => this.#isRested(name));
+    const open = rested.length > 0 ? rested : all;
     const [least] = open.toSorted((a, b) =>
       a.running / a.limit - b.running / b.limit || a.running - b.running
     );
@@ -427,11 +451,13 @@ export class Oracle {
     const { fn } = open.instance.chain.nodes[node]!;
     const verdict = judge(entry, outcome);
     entry.phase = "new";
+    this.#learn(entry, outcome);
     this.#readWeight(entry.group);
     if (outcome.kind !== "ok" && (verdict === "retry" || verdict === "throttled")) {
       const delayMs = this.#delayMs(entry, verdict);
       entry.phase = "delayed";
-      entry.untilMs = nowMs + Math.max(delayMs, outcome.retryAfterMs ?? 0, 1);
+      const goes = verdict === "throttled" && entry.platform !== undefined && this.#canGoElsewhere(entry);
+      entry.untilMs = nowMs + (goes ? 1 : Math.max(delayMs, outcome.retryAfterMs ?? 0, 1));
       return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
     }
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(fn, runMs);
@@ -739,8 +765,10 @@ function fnOf({ of, node }: Entry): string {
   return of.instance.chain.nodes[node]!.fn.name;
 }
 
-function urlOf({ of, node }: Entry): string | undefined {
-  return of.instance.chain.nodes[node]!.fn.url;
+/** Whether a function may run on a platform. */
+function mayRunOn({ of, node }: Entry, platform: string): boolean {
+  const { url, urls } = of.instance.chain.nodes[node]!.fn;
+  return url === undefined && (urls === undefined || platform in urls);
 }
 
 function labelOf({ of }: Entry, label: string): string | undefined {
