@@ -3,25 +3,31 @@
 import { type Figure, missed } from "./figures.ts";
 import { adaptiveBench } from "./adaptive_bench.ts";
 import { cliBench } from "./cli_bench.ts";
+import { collectBench } from "./collect_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
 import { decidingBench } from "./deciding_bench.ts";
 import { kafkaBench } from "./kafka_bench.ts";
+import { localPlatformBench } from "./local_platform_bench.ts";
 import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
 import { reportBench } from "./report_bench.ts";
 import { schedulerBench } from "./scheduler_bench.ts";
 import { simulateBench } from "./simulate_bench.ts";
+import { spamBench } from "./spam_bench.ts";
 
 const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "scheduler core": schedulerBench,
   "provider model": providerBench,
+  "local platform": localPlatformBench,
   "sqlite queue": queueBench,
   "consume": consumeBench,
+  "collector": collectBench,
   "kafka queue": kafkaBench,
   "deciding chains": decidingBench,
   "adaptive limit": adaptiveBench,
   "running report": reportBench,
   "simulate": simulateBench,
+  "spam": spamBench,
   "command line": cliBench,
 };
 

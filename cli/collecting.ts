@@ -88,11 +88,11 @@ export class Collecting implements AsyncDisposable {
   sum(log: Logger): void {
     const { lines, unreadable } = this.#collector.counts;
     const stats = this.#times!.stats;
-    log.info(`Heard from the functions of ${stats.told} calls`);
-    if (lines === 0) {
+    log.info(`Heard from the functions of ${stats.told} of ${stats.ended} calls`);
+    if (lines === 0 && stats.ended > 0) {
       log.warn(
         "No function has said anything: are they wrapped, and can they reach " +
-          `${this.address.ip}:${this.address.port}? See "Measuring true function times" in the README`,
+          `${this.address.ip}:${this.address.port}? See "True function times" in the README`,
       );
     }
     if (unreadable > 0) {

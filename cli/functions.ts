@@ -11,7 +11,7 @@ import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
 import { address } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
-import { chance, clock, profileOf } from "./wire.ts";
+import { chance, clock, localTelling, profileOf } from "./wire.ts";
 import { loadWorkloads } from "./workload_file.ts";
 
 const options = {
@@ -43,7 +43,7 @@ export const command: Command = {
       ["POST /f/NAME", "call a function; with X-Sequoia-Mode: background, answered with 202, and run later"],
       [
         "POST /chains",
-        'run a chain without Sequoia: {"id": "…", "chain": {…}}; a line for each call that ends',
+        'run chains without Sequoia, a line of {"id": "…", "chain": {…}} each; answers as calls end',
       ],
     ],
     "Profiles": profileSummaries(),
@@ -62,6 +62,7 @@ export const command: Command = {
       random: chance,
       functions,
       listen: values.listen ?? LOCAL_ADDRESS,
+      tells: await localTelling(),
     });
     if (values.json) {
       context.print(

@@ -7,6 +7,7 @@ import { type Command, COMMON, type Context } from "./command.ts";
 import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
 import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
+import { checkNoProbe, PROBE_OPTIONS, runProbe } from "./probe.ts";
 import { LiveLine } from "./progress.ts";
 import {
   isUrl,
@@ -28,6 +29,7 @@ const options = {
     parseCount,
   ),
   ...PLATFORM_OPTIONS,
+  ...PROBE_OPTIONS,
   out: one("FILE", "the run log (default run.json; none: do not write one)", text),
   ...COMMON,
 } as const;
@@ -47,11 +49,17 @@ export const command: Command = {
       "sequoia spam http://127.0.0.1:7077/f/x --rate 500 --for 1m --warm-up 5s",
       "at a constant rate, however long answers take",
     ],
+    [
+      "sequoia spam http://127.0.0.1:7077/f/x --probe --expect-limit 100 --out-profile mine.json",
+      "what its limits are",
+    ],
   ],
   options,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     const log = openLog(values);
+    if (values.probe) return await runProbe(rest, values, context, log);
+    checkNoProbe(values);
     const load = await spamLoad(rest, values);
     const allowed = isUrl(rest[0]) ? [] : allowedUrls(values["allow-url"]); // a URL on the command line is allowed by that
     const before = values["warm-up"] === undefined ? undefined : warmUpOf(load, values["warm-up"]);

@@ -28,6 +28,7 @@ export const SPAM_LOAD_OPTIONS = {
   batches: one("K", "so many batches, --every so long", parseCount),
   rate: one("RATE", "calls at a constant rate: 50 or 300/m", parseRate),
   ...times,
+  every: { ...times.every, help: "one (or --batch N) at a fixed interval" },
   then: one("URL", "from a batch on, call this URL instead (with --after)", text),
   after: one("K", "how many batches go to the first URL before --then", parseCount),
   method: one("METHOD", `of calls to a URL: ${METHODS.join(", ")} (default POST)`, choice(...METHODS)),

@@ -1,6 +1,13 @@
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
-import type { Attachment, CollectorAddress, Platform, Profile, UrlPattern } from "../lib/platform/mod.ts";
+import type {
+  Attachment,
+  CollectorAddress,
+  LocalServerOptions,
+  Platform,
+  Profile,
+  UrlPattern,
+} from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -146,6 +153,12 @@ export interface PlatformOptions {
   readonly onStart: (words: string) => void;
 }
 
+/** Has functions of the local platform tell the collector of their calls, as wrapped ones do. */
+export async function localTelling(): Promise<NonNullable<LocalServerOptions["tells"]>> {
+  const { tell } = await import("../lib/wrap/mod.ts");
+  return (headers) => tell({ headers });
+}
+
 /**
  * Makes the platform: HTTP, with the local platform for functions that have no URL, or those that are attached, and AWS
  * Lambda.
@@ -159,9 +172,10 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const { attached = [], functions, allowed = [], collector, load } = options;
   const common = { clock, behindProxy: isBehindProxy(), ...collector === undefined ? {} : { collector } };
   const profile = await profileOf(options.profile);
+  const tells = collector === undefined ? {} : { tells: await localTelling() };
   const localAt = (listen: string) =>
     new LocalPlatform(
-      { profile, clock, random: chance, listen, ...(functions === undefined ? {} : { functions }) },
+      { profile, clock, random: chance, listen, ...tells, ...(functions === undefined ? {} : { functions }) },
       ({ url }) =>
         options.onStart(
           `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,

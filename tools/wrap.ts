@@ -99,6 +99,6 @@ export const handler = sequoia(async (event) => await work(event.args));
 \`\`\`
 
 Where the collector is, each call of \`sequoia consume --collect\` says; the environment variable SEQUOIA_COLLECTOR
-(\`host:port\`) or the option \`{ collector: "host:port" }\` fixes it. Node.js 18 or later, Deno, Bun.
+(\`host:port\`) or the option \`{ collector: "host:port" }\` fixes it. Node.js 18 or later, Deno.
 `,
 );

@@ -10,7 +10,10 @@ export interface CollectorOptions {
   readonly clock: Clock;
   /** Is told each line that is one, and when it was heard, in milliseconds since 1970. */
   readonly onLine: (line: TimedLine, heardAtMs: number) => void;
-  /** Most connections at a time; then the one that has been silent the longest is closed. (Default: 4,096) */
+  /**
+   * Most connections at a time; then the one that has been silent the longest is closed, after a second of silence. Others
+   * wait meanwhile. (Default: 4,096)
+   */
   readonly connections?: number;
   /** Connections that say nothing for so long are closed, in milliseconds. (Default: 60,000) */
   readonly idleMs?: number;
@@ -29,10 +32,12 @@ export interface CollectorCounts {
 
 const CONNECTIONS = 4096;
 const IDLE_MS = 60_000;
+/** Where there are too many connections, this is silence, in milliseconds. */
+const SILENT_MS = 1000;
 /** Longer lines, in bytes, are left out. With what is read at a time, 80 MiB are held at most, whatever is sent. */
 const LONGEST_LINE = 16 * 1024;
-/** So many bytes are read at a time. */
-const CHUNK = 4096;
+/** So many bytes are read at a time: first, and from whoever fills that. Most connections bring a line or two. */
+const FIRST_CHUNK = 512, CHUNK = 4096;
 /** After a failure of the system (it has no file descriptors left) so long, in milliseconds, until the next try. */
 const PAUSE_MS = 50;
 
@@ -61,9 +66,14 @@ export class Collector implements AsyncDisposable {
   readonly #end = new AbortController();
   /** The longest silent first. */
   readonly #senders = new Set<Sender>();
-  readonly #hearing = new Set<Promise<void>>();
+  /** How many are being heard, and who is told when none is any more. */
+  #hearing = 0;
+  #silence = () => {};
   readonly #accepting: Promise<void>;
   readonly #idleMs: number;
+  readonly #most: number;
+  /** Told when a connection has been closed. */
+  #closed = () => {};
   #cancelSweep: (() => void) | undefined;
   #connections = 0;
   #lines = 0;
@@ -73,6 +83,7 @@ export class Collector implements AsyncDisposable {
   constructor(options: CollectorOptions) {
     this.#options = options;
     this.#idleMs = options.idleMs ?? IDLE_MS;
+    this.#most = options.connections ?? CONNECTIONS;
     const { hostname, port } = options;
     try {
       this.#listener = Deno.listen({ hostname, port });
@@ -95,9 +106,10 @@ export class Collector implements AsyncDisposable {
   }
 
   async #accept(): Promise<void> {
-    const { clock, connections = CONNECTIONS } = this.#options;
+    const { clock } = this.#options;
     const { signal } = this.#end;
     while (!signal.aborted) {
+      if (this.#senders.size >= this.#most) await this.#room();
       let connection: Deno.TcpConn;
       try {
         connection = await this.#listener.accept();
@@ -105,10 +117,32 @@ export class Collector implements AsyncDisposable {
         if (!signal.aborted) await clock.until(clock.nowMs() + PAUSE_MS, signal);
         continue;
       }
-      if (this.#senders.size >= connections) this.#close(this.#senders.values().next().value!);
-      const hearing = this.#hear(connection).finally(() => this.#hearing.delete(hearing));
-      this.#hearing.add(hearing);
+      void this.#hear(connection);
     }
+  }
+
+  /**
+   * Waits until another connection may be taken: until one has ended, or the longest silent one has been silent for so long
+   * that it is not what has not been read yet.
+   */
+  async #room(): Promise<void> {
+    const { clock } = this.#options;
+    while (this.#senders.size >= this.#most && !this.#end.signal.aborted) {
+      const longest: Sender = this.#senders.values().next().value!;
+      const silentMs = clock.nowMs() - longest.heardAtMs;
+      if (silentMs >= SILENT_MS) this.#close(longest);
+      else await this.#closedWithin(SILENT_MS - silentMs);
+    }
+  }
+
+  #closedWithin(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve);
+      this.#closed = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** Hears a sender out; whatever happens to its connection ends there. */
@@ -116,21 +150,24 @@ export class Collector implements AsyncDisposable {
     const { clock } = this.#options;
     const sender = { connection, lines: new LineAssembler(LONGEST_LINE), heardAtMs: clock.nowMs() };
     this.#connections++;
+    this.#hearing++;
     this.#senders.add(sender);
     this.#cancelSweep ??= this.#planSweep();
-    const buffer = new Uint8Array(CHUNK);
+    let buffer = new Uint8Array(FIRST_CHUNK);
     try {
       for (let read = await connection.read(buffer); read !== null; read = await connection.read(buffer)) {
         sender.heardAtMs = clock.nowMs();
         this.#senders.delete(sender);
         this.#senders.add(sender);
         for (const text of sender.lines.push(buffer.subarray(0, read))) this.#take(text, sender.heardAtMs);
+        if (read === buffer.length && read < CHUNK) buffer = new Uint8Array(CHUNK);
       }
     } catch { // the sender broke off, or it was closed here
     }
     this.#unreadable += sender.lines.overlong;
     if (sender.lines.isWithin) this.#unreadable++;
     this.#close(sender);
+    if (--this.#hearing === 0) this.#silence();
   }
 
   #take(text: string, heardAtMs: number): void {
@@ -146,6 +183,7 @@ export class Collector implements AsyncDisposable {
   #close(sender: Sender): void {
     if (!this.#senders.delete(sender)) return;
     sender.connection.close();
+    this.#closed();
   }
 
   #planSweep(): () => void {
@@ -161,10 +199,12 @@ export class Collector implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
+    this.#closed();
     this.#listener.close();
     this.#cancelSweep?.();
     for (const sender of this.#senders) this.#close(sender);
-    await Promise.all([this.#accepting, ...this.#hearing]);
+    await this.#accepting;
+    if (this.#hearing > 0) await new Promise<void>((resolve) => this.#silence = resolve);
   }
 }
 

@@ -81,24 +81,21 @@ Deno.test("Collector hears many senders at once, one line each, while some say n
   for (const connection of silent) connection.close();
 });
 
-Deno.test("Collector closes whoever has been silent the longest when there are too many", async () => {
-  const { collector, hears, connect } = setUp({ connections: 2 });
+Deno.test("Collector lets others wait when there are too many, and closes whoever has been silent the longest", async () => {
+  const { collector, heard, hears, connect } = setUp({ connections: 20 });
   await using _collector = collector;
-  using first = await connect();
-  await send(first, "f-start-1795424330.1-a\n");
-  await hears(1);
-  using second = await connect();
-  await send(second, "f-start-1795424330.1-b\n");
-  await hears(2);
-  await send(first, "f-end-1795424330.2-a\n");
-  await hears(3);
-  using third = await connect();
-  await send(third, "f-start-1795424330.1-c\n");
-  await hears(4);
-  assertEquals(await ended(second), true);
-  await send(first, "f-start-1795424330.3-d\n");
-  await hears(5);
-  assertEquals(collector.counts.open, 2);
+  const silent = await Promise.all(Array.from({ length: 15 }, connect));
+  await Promise.all(Array.from({ length: 500 }, async (_, i) => {
+    using connection = await connect();
+    await send(connection, `f-start-1795424330.1-a/${i}\n`);
+  }));
+  await hears(500);
+  const more = await Promise.all(Array.from({ length: 20 }, connect));
+  for (const [i, connection] of more.entries()) await send(connection, `f-start-1795424330.1-b/${i}\n`);
+  await hears(520);
+  for (const connection of silent) assertEquals(await ended(connection), true);
+  assertEquals([collector.counts.open, new Set(heard.map(({ id }) => id)).size], [20, 520]);
+  for (const connection of [...silent, ...more]) connection.close();
 });
 
 Deno.test("Collector closes connections that have said nothing for a while", async () => {

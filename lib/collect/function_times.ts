@@ -25,7 +25,8 @@ export interface ToldAttempt {
 
 /** What functions have said so far of attempts. */
 export interface FunctionTimesStats {
-  /** Attempts whose functions told of themselves. */
+  /** Attempts that have ended, and those of them whose functions told of themselves. */
+  readonly ended: number;
   readonly told: number;
   /** Lines of what is not called here, or not any more. */
   readonly strange: number;
@@ -52,6 +53,7 @@ export class FunctionTimes {
   readonly #waiting = new Set<Told>();
   /** Functions that have ever told of themselves. */
   readonly #speakers = new Set<string>();
+  #ended = 0;
   #told = 0;
   #strange = 0;
   #skewed = 0;
@@ -69,6 +71,7 @@ export class FunctionTimes {
   /** What has been heard so far. */
   get stats(): FunctionTimesStats {
     return {
+      ended: this.#ended,
       told: this.#told,
       strange: this.#strange,
       skewed: this.#skewed,
@@ -114,6 +117,7 @@ export class FunctionTimes {
 
   #end(attempt: Told, event: AttemptEvent, nowMs: number): void {
     this.#forget(nowMs);
+    this.#ended++;
     if (attempt.run !== undefined) return this.#tell(attempt, event, attempt.run);
     attempt.ended = { event, untilMs: nowMs + GRACE_MS };
     this.#waiting.add(attempt);

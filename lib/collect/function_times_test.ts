@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import type { AttemptEvent, FunctionRunEvent, TimedLine } from "../record/mod.ts";
 import { FunctionTimes } from "./function_times.ts";
 
@@ -113,6 +114,38 @@ Deno.test("FunctionTimes says when clocks do not agree, and tells no queue at th
   );
   const { skewed, worstSkewMs } = times.stats;
   assertEquals([skewed, worstSkewMs], [2, -500]);
+});
+
+Deno.test("FunctionTimes tells of an attempt at most once, and nothing below zero, whatever lines come", () => {
+  const word = fc.oneof(
+    fc.record({
+      kind: fc.constant("line" as const),
+      status: fc.constantFrom("start" as const, "end" as const),
+      atMs: fc.integer({ min: -100, max: 300 }),
+      id: fc.constantFrom(KEY, "other"),
+    }),
+    fc.constant({ kind: "begin" as const }),
+    fc.constant({ kind: "end" as const }),
+    fc.record({ kind: fc.constant("pause" as const), ms: fc.integer({ min: 1, max: 6000 }) }),
+  );
+  fc.assert(fc.property(fc.array(word, { maxLength: 60 }), (words) => {
+    const { say, begin, told } = setUp();
+    const open: { readonly attempt: ReturnType<typeof begin>; readonly number: number }[] = [];
+    let nowMs = 0, begun = 0;
+    for (const word of words) {
+      nowMs++;
+      if (word.kind === "line") say(word.status, word.atMs, nowMs, word.id);
+      if (word.kind === "begin") open.push({ attempt: begin(nowMs), number: ++begun });
+      if (word.kind === "pause") nowMs += word.ms;
+      const ends = word.kind === "end" ? open.shift() : undefined;
+      ends?.attempt.end(attempt(nowMs - 1, 1, ends.number), NOW + nowMs);
+    }
+    assertEquals(new Set(told.map((run) => run.attempt)).size, told.length);
+    for (const run of told) {
+      assert(run.functionMs >= 0 && (run.providerQueuedMs ?? 0) >= 0);
+      assert((run.providerQueuedMs === undefined) !== (run.skewMs === undefined));
+    }
+  }));
 });
 
 Deno.test("FunctionTimes knows how far this machine's own clock has been set since the start", () => {

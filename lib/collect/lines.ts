@@ -1,4 +1,6 @@
 const NEWLINE = 10;
+/** One for all, as it holds nothing between two lines, and there is an assembler for each connection. */
+const utf8 = new TextDecoder();
 
 /**
  * Puts lines together out of the pieces in which they arrive. However they are cut, the lines are the same; what is longer
@@ -6,7 +8,6 @@ const NEWLINE = 10;
  */
 export class LineAssembler {
   readonly #longest: number;
-  readonly #utf8 = new TextDecoder();
   #held: Uint8Array[] = [];
   #size = 0;
   #skips = false;
@@ -37,9 +38,9 @@ export class LineAssembler {
   }
 
   #complete(last: Uint8Array): string | undefined {
-    if (this.#size === 0 && !this.#skips && last.length <= this.#longest) return this.#utf8.decode(last);
+    if (this.#size === 0 && !this.#skips && last.length <= this.#longest) return utf8.decode(last);
     this.#hold(last);
-    const line = this.#skips ? undefined : this.#utf8.decode(joined(this.#held, this.#size));
+    const line = this.#skips ? undefined : utf8.decode(joined(this.#held, this.#size));
     this.#drop();
     this.#skips = false;
     return line;

@@ -1,5 +1,5 @@
 /** Chains at a real local platform, over real HTTP. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   type Chain,
   chain,
@@ -13,8 +13,10 @@ import {
   seededRandom,
 } from "../model/mod.ts";
 import { instanceOf } from "../../tests/scheduler/builders.ts";
-import { MAX_CHAIN_BYTES } from "./chain_endpoint.ts";
+import { TooLargeError } from "./body.ts";
+import { MAX_CHAIN_LENGTH } from "./chain_endpoint.ts";
 import type { ChainCallEnd } from "./chain_host.ts";
+import { linesOf } from "./lines.ts";
 import { LocalPlatform } from "./local.ts";
 import { LocalServer } from "./local_server.ts";
 import { parseProfile } from "./provider/profile_text.ts";
@@ -56,7 +58,8 @@ Deno.test("a chain at /chains runs by itself, and passes on what functions answe
   const response = await post(server, { id: "order-17", chain: diamond });
   assertEquals([response.status, response.headers.get("content-type")], [200, "application/x-ndjson"]);
   const lines = (await response.text()).trimEnd().split("\n").map((line) => JSON.parse(line));
-  assertEquals(lines.pop(), { outcome: "completed" });
+  assertEquals(lines.pop(), { id: "order-17", outcome: "completed" });
+  assert(lines.every(({ id }) => id === "order-17"));
   const ends = lines as ChainCallEnd[];
   assertEquals(ends.map(({ node }) => node).toSorted(), [0, 1, 2, 3, 4]);
   assertEquals(ends[0]!.node, 0);
@@ -106,9 +109,13 @@ Deno.test("a chain at /chains is dropped by what the provider refuses, and by wh
   const [count, end] = await last(line);
   assertEquals([count, end.outcome], [3, "dropped"]);
   assertStringIncludes(end.reason, "node next: failed: its event of 300");
-  assertEquals(await last(broken), [2, { outcome: "dropped", reason: "node broken: failed: out of paper" }]);
+  assertEquals(await last(broken), [2, {
+    id: "i",
+    outcome: "dropped",
+    reason: "node broken: failed: out of paper",
+  }]);
   held.resolve(null);
-  assertEquals(await last(fan), [4, { outcome: "dropped", reason: "node b: refused" }]);
+  assertEquals(await last(fan), [4, { id: "i", outcome: "dropped", reason: "node b: refused" }]);
   assertEquals([server.counts.refused, server.counts.running], [1, 0]);
 });
 
@@ -143,6 +150,7 @@ Deno.test("a server that ends drops the chains that it runs", async () => {
   await until(() => server.counts.running === 1);
   const [text] = await Promise.all([response.text(), server[Symbol.asyncDispose]()]);
   assertEquals(JSON.parse(text.trimEnd().split("\n").at(-1)!), {
+    id: "i",
     outcome: "dropped",
     reason: "node long: the local platform ended",
   });
@@ -152,26 +160,99 @@ const plain = chain("plain", ({ call }) => void call(fn("f")));
 const away = chain("away", ({ call }) => void call(fn("f", { url: "http://127.0.0.1:1/" })));
 const deciding = chain("deciding", ({ call }) => void call(fn("f"), { name: "n", when: "true" }));
 
-const BAD: readonly [what: string, body: string, status: number, words: string][] = [
-  ["what is no JSON", "{", 400, "cannot run this"],
-  ["a list", "[]", 400, 'write {\\"id\\": \\"…\\"'],
-  ["no chain", '{"id":"i"}', 400, "this is no chain"],
-  ["a chain of null", '{"id":"i","chain":{"name":"c","nodes":[null]}}', 400, "cannot run this"],
-  ["no id", JSON.stringify({ chain: plain }), 400, "the id"],
-  ["a function elsewhere", JSON.stringify({ id: "i", chain: away }), 400, "has a URL"],
-  ["a chain that decides", JSON.stringify({ id: "i", chain: deciding }), 400, "it has a condition"],
-  ["too much", "x".repeat(MAX_CHAIN_BYTES + 1), 413, "longer than"],
+const BAD: readonly [what: string, line: string, words: string][] = [
+  ["what is no JSON", "{", "cannot run this"],
+  ["a list", "[]", 'write {\\"id\\": \\"…\\"'],
+  ["no chain", '{"id":"i"}', "this is no chain"],
+  ["a chain of null", '{"id":"i","chain":{"name":"c","nodes":[null]}}', "cannot run this"],
+  ["a name that says nothing", '{"id":"i","chain":"plain"}', 'no chain \\"plain\\" has come before'],
+  ["no id", JSON.stringify({ chain: plain }), "its id is not one"],
+  ["an id that is none", JSON.stringify({ id: "a b", chain: plain }), "its id is not one"],
+  ["a function elsewhere", JSON.stringify({ id: "i", chain: away }), "has a URL"],
+  ["a chain that decides", JSON.stringify({ id: "i", chain: deciding }), "it has a condition"],
 ];
 
-for (const [what, body, status, words] of BAD) {
-  Deno.test(`/chains refuses ${what}`, async () => {
+for (const [what, line, words] of BAD) {
+  Deno.test(`/chains refuses ${what}, and goes on`, async () => {
     await using server = serve(undefined);
+    const body = `${line}\n\n${JSON.stringify({ id: "next", chain: plain })}\n{"id":"last","chain":"plain"}`;
     const response = await fetch(`${server.url}/chains`, { method: "POST", body });
-    assertEquals(response.status, status);
-    assertStringIncludes(await response.text(), words);
+    const said = (await response.text()).trimEnd().split("\n");
+    const errors = said.filter((each) => "error" in JSON.parse(each));
+    assertEquals(errors.length, 1);
+    assertStringIncludes(errors[0]!, words);
+    const outcomes = said.map((each) => JSON.parse(each)).filter(({ outcome }) => outcome === "completed");
+    assertEquals(outcomes.map(({ id }) => id).toSorted(), ["last", "next"]);
     assertEquals(server.counts.chains, 0);
   });
 }
+
+Deno.test("/chains reads no further than a line that is too long", async () => {
+  await using server = serve(undefined);
+  const body = "x".repeat(MAX_CHAIN_LENGTH + 1);
+  const response = await fetch(`${server.url}/chains`, { method: "POST", body });
+  assertEquals(await response.json(), { error: `a line is longer than ${MAX_CHAIN_LENGTH} characters` });
+});
+
+Deno.test("/chains takes more chains while others run, from one request", async () => {
+  const calls: (() => void)[] = [];
+  const line = chain("line", ({ call }) => {
+    call(fn("next"), {
+      after: call(echo("hold", () => new Promise((resolve) => calls.push(() => resolve(null))))),
+    });
+  });
+  await using server = serve(line);
+  const request = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = request.writable.getWriter();
+  const send = (said: object) => writer.write(new TextEncoder().encode(JSON.stringify(said) + "\n"));
+  const response = await fetch(`${server.url}/chains`, { method: "POST", body: request.readable });
+  const heard: { id: string; outcome?: string }[] = [];
+  const hearing = (async () => {
+    for await (const each of linesOf(response.body!, 1000)) heard.push(JSON.parse(each));
+  })();
+  await send({ id: "one", chain: line });
+  await until(() => calls.length === 1);
+  await send({ id: "two", chain: "line" });
+  await until(() => calls.length === 2);
+  calls[1]!();
+  await until(() => heard.some(({ id, outcome }) => id === "two" && outcome === "completed"));
+  assertEquals([server.counts.chains, heard.some(({ id }) => id === "one")], [1, false]);
+  await writer.close();
+  calls[0]!();
+  await hearing;
+  assertEquals(heard.at(-1), { id: "one", outcome: "completed" });
+});
+
+Deno.test("a server that ends does not wait for requests for chains that stay open", async () => {
+  const server = serve(undefined);
+  const request = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = request.writable.getWriter();
+  const response = await fetch(`${server.url}/chains`, { method: "POST", body: request.readable });
+  await writer.write(new TextEncoder().encode(JSON.stringify({ id: "i", chain: plain }) + "\n"));
+  const [text] = await Promise.all([
+    response.text(),
+    until(() => server.counts.served === 1).then(() => server[Symbol.asyncDispose]()),
+  ]);
+  assertStringIncludes(text, '"outcome":"completed"');
+  await writer.abort().catch(() => {});
+});
+
+Deno.test("linesOf() parts a text, however it comes, and takes no line that is too long", async () => {
+  const read = async (texts: readonly string[], most = 100) => {
+    const bytes = texts.map((text) => new TextEncoder().encode(text));
+    return await Array.fromAsync(linesOf(ReadableStream.from(bytes), most));
+  };
+  assertEquals(await read(["a\nb", "c\n\n", "", "d", "e\n", "f"]), ["a", "bc", "de", "f"]);
+  assertEquals(await read([]), []);
+  const [first, second] = [
+    new TextEncoder().encode("…\n").subarray(0, 2),
+    new TextEncoder().encode("…\n").subarray(2),
+  ];
+  assertEquals(await Array.fromAsync(linesOf(ReadableStream.from([first, second]), 9)), ["…"]);
+  for (const texts of [["12345"], ["123", "45"], ["1\n12345"], ["1\n123", "45\n"]]) {
+    await assertRejects(() => read(texts, 4), TooLargeError, "longer than 4 characters");
+  }
+});
 
 Deno.test("/chains takes POST only", async () => {
   await using server = serve(undefined);
@@ -201,20 +282,28 @@ async function heard(answer: () => Response): Promise<[unheard: string | undefin
   return [unheard, ends.length];
 }
 
-const END = { node: 0, atMs: 0, queuedMs: 0, runMs: 1, status: 200, cold: false };
+const END = { id: "i", node: 0, atMs: 0, queuedMs: 0, runMs: 1, status: 200, cold: false };
 const lines = (...said: unknown[]) => () =>
   new Response(said.map((each) => JSON.stringify(each) + "\n").join(""));
 
 Deno.test("LocalChains.run() says why it has not heard of all calls", async () => {
-  assertEquals(await heard(lines(END, { ...END, node: 1 }, { outcome: "completed" })), [undefined, 2]);
+  assertEquals(await heard(lines(END, { ...END, node: 1 }, { id: "i", outcome: "completed" })), [
+    undefined,
+    2,
+  ]);
   assertEquals(await heard(lines(END)), ["the local platform ended", 1]);
   const [full] = await heard(() => Response.json({ error: "full" }, { status: 503 }));
   assertStringIncludes(full!, "answered with status 503: ");
   assertStringIncludes(full!, "full");
-  for (const bad of [{ ...END, node: 2 }, { ...END, runMs: "1" }, { ...END, status: null }, 5, null]) {
+  const [refused] = await heard(lines(END, { id: "i", error: "too many" }));
+  assertEquals(refused, "too many");
+  for (const bad of [{ ...END, node: 2 }, { ...END, runMs: "1" }, { ...END, status: null }]) {
     const [why, ends] = await heard(lines(END, bad));
     assertEquals(ends, 1);
     assertStringIncludes(why!, "which is no end of a call");
+  }
+  for (const bad of [5, null, []]) {
+    assertStringIncludes((await heard(lines(bad)))[0]!, "the local platform said");
   }
   const [endless] = await heard(() => new Response("x".repeat(100_000)));
   assertStringIncludes(endless!, "a line is longer than");

@@ -61,6 +61,11 @@ export class ChainHost {
     this.#deadlines = new Deadlines(options.clock);
   }
 
+  /** Ends all chains. */
+  get stop(): AbortSignal {
+    return this.#options.stop;
+  }
+
   /** Chains under way. */
   get open(): number {
     return this.#open;
@@ -151,17 +156,16 @@ class ChainRun {
     if (turn === undefined) return end({ status: 0, cold: false, lost: ENDED });
     const started = { startedAtMs: clock.nowMs(), cold: turn.cold };
     try {
-      const output = await runner.run(turn, { name, time: () => time, event: () => this.#event(node) });
+      const output = await runner.run(turn, { name, time, sent: "", event: () => this.#event(node) });
       end(stop.aborted ? { ...started, status: 0, lost: ENDED } : { ...started, status: 200, output });
     } catch (error) {
       end({ ...started, status: 500, lost: `failed: ${(error as Error)?.message ?? error}` });
     }
   }
 
-  /** What a function with a body receives; others need nothing. */
-  #event(node: number): FunctionEvent | undefined {
+  /** What a function with a body receives. */
+  #event(node: number): FunctionEvent {
     const { fn, after, args } = this.instance.chain.nodes[node]!;
-    if (!this.host.runner.hasBody(fn.name)) return undefined;
     const { nodes } = this.instance.chain;
     const inputs = Object.fromEntries(
       after.map((before) => [nodes[before]!.name, this.#outputs[before] ?? null]),

@@ -1,4 +1,5 @@
 import {
+  checkDistribution,
   type Clock,
   type Distribution,
   type FunctionDefinition,
@@ -25,10 +26,19 @@ export interface FunctionRunnerOptions {
 /** A call whose turn has come. */
 export interface TurnedCall {
   readonly name: string;
-  /** What a body receives; asked for in any case, as soon as the container is there. */
-  readonly event: () => FunctionEvent | undefined | Promise<FunctionEvent | undefined>;
-  /** How long it runs if it has neither a body nor a time of its own. */
-  readonly time: () => Distribution | undefined;
+  /** What it was sent, or is being sent: it does not end before. */
+  readonly sent: string | Promise<string>;
+  /** What its body receives, if it has one. */
+  readonly event: (sent: string) => FunctionEvent;
+  /** How long it runs if it has neither a body nor a time of its own; a text is JSON. */
+  readonly time?: Distribution | string | undefined;
+  /** Told when it starts, after its container has; and when it has ended, by what that gives. */
+  readonly starts?: (() => CallEnd) | undefined;
+}
+
+/** Is to be told that a call has ended, and waited for, which it makes short. */
+export interface CallEnd {
+  end(): Promise<void>;
 }
 
 /** Runs the functions of the local platform in the containers that they got. */
@@ -51,34 +61,56 @@ export class FunctionRunner {
   }
 
   /**
-   * Runs a function, and leaves its container.
+   * Runs a function, and leaves its container. What takes no time goes by as few promises as can be: they would be half of
+   * what such a call costs.
    *
-   * @returns what it answers
-   * @throws whatever its body, or who reads its event, does
+   * @returns what it answers, or rejects with whatever its body, or who sends, does
    */
-  async run(turn: Turn, call: TurnedCall): Promise<Json> {
-    const { clock, turns, stop } = this.#options;
+  run(turn: Turn, call: TurnedCall): Json | Promise<Json> {
+    const definition = this.#options.functions.get(call.name);
+    if (turn.delayMs > 0 || (definition?.run ?? definition?.time ?? call.time ?? call.starts) !== undefined) {
+      return this.#run(turn, call, definition);
+    }
+    const { name, sent } = call;
+    const end = (): Json => {
+      this.#leave(name);
+      return ANSWER;
+    };
+    if (typeof sent === "string") return end();
+    return sent.then(end, (error) => {
+      this.#leave(name);
+      throw error;
+    });
+  }
+
+  async #run(turn: Turn, call: TurnedCall, definition: FunctionDefinition | undefined): Promise<Json> {
+    const { clock, random, speed, stop } = this.#options;
+    if (call.sent instanceof Promise) call.sent.catch(() => {}); // it may break off before anybody waits for it
+    let started: CallEnd | undefined;
     try {
       if (turn.delayMs > 0) await clock.until(clock.nowMs() + turn.delayMs, stop);
-      return await this.#answer(call);
+      started = call.starts?.();
+      if (definition?.run !== undefined) return await definition.run(call.event(await call.sent)) ?? null;
+      const time = definition?.time ?? (typeof call.time === "string" ? readTime(call.time) : call.time);
+      const endMs = time === undefined ? 0 : clock.nowMs() + sampleMs(time, random) / speed;
+      await call.sent;
+      if (endMs > 0) await clock.until(endMs, stop);
+      return ANSWER;
     } finally {
-      this.#served++;
-      turns.leave(call.name);
+      if (started !== undefined) await started.end();
+      this.#leave(call.name);
     }
   }
 
-  async #answer({ name, event, time }: TurnedCall): Promise<Json> {
-    const { clock, functions, random, speed, stop } = this.#options;
-    const definition = functions.get(name);
-    const startedAtMs = clock.nowMs();
-    const given = event();
-    const received = given instanceof Promise ? await given : given;
-    if (definition?.run !== undefined) return await definition.run(received!) ?? null;
-    const takes = definition?.time ?? time();
-    if (takes !== undefined) await clock.until(startedAtMs + sampleMs(takes, random) / speed, stop);
-    return ANSWER;
+  #leave(name: string): void {
+    this.#served++;
+    this.#options.turns.leave(name);
   }
 }
 
 /** What functions without a body answer. */
-const ANSWER: Json = { ok: true };
+export const ANSWER: Json = { ok: true };
+
+function readTime(text: string): Distribution {
+  return checkDistribution(JSON.parse(text));
+}

@@ -76,7 +76,7 @@ export class HttpPlatform implements Platform {
     if (options.direct) {
       const { clock, resolve, idleConnections = IDLE_CONNECTIONS } = options;
       const dialer = new Dialer(clock, resolve);
-      this.#direct = new Http1Client({ maxBodyBytes: this.#maxBytes, idleConnections, dialer });
+      this.#direct = new Http1Client({ clock, maxBodyBytes: this.#maxBytes, idleConnections, dialer });
     }
   }
 
@@ -165,7 +165,7 @@ export class HttpPlatform implements Platform {
 }
 
 /** Tells a function where the collector is, as the event's `ip` and `port` do, for wrappers that do not read the body. */
-const COLLECTOR_HEADER = "x-sequoia-collector";
+export const COLLECTOR_HEADER = "x-sequoia-collector";
 /** Tells the local platform how long a function without a body runs: a distribution as JSON. */
 export const TIME_HEADER = "x-sequoia-time";
 /** Tells the local platform whether the caller waits for the answer: `http` (the default) or `background`. */

@@ -1,16 +1,9 @@
-import {
-  checkDistribution,
-  type Clock,
-  type Distribution,
-  type FunctionDefinition,
-  type FunctionEvent,
-  type Random,
-} from "../model/mod.ts";
+import { type Clock, type FunctionDefinition, type Random } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
-import { answerChain } from "./chain_endpoint.ts";
+import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
-import { FunctionRunner } from "./function_runner.ts";
-import { COLD_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
+import { ANSWER, type CallEnd, FunctionRunner } from "./function_runner.ts";
+import { COLD_HEADER, COLLECTOR_HEADER, MODE_HEADER, TIME_HEADER } from "./http.ts";
 import {
   CHAIN_PATH,
   FUNCTION_PATH,
@@ -23,13 +16,16 @@ import { PlatformError } from "./platform.ts";
 import { problem } from "./problem.ts";
 import type { Profile } from "./provider/profile.ts";
 import { Provider, successorMode } from "./provider/provider.ts";
-import { type Turn, Turns } from "./turns.ts";
+import { type Entry, type Turn, Turns } from "./turns.ts";
 
 /** Longest request taken, in bytes; as AWS Lambda's for synchronous calls (6 MB). */
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 
 /** Longest request of a background call, in bytes: it is kept until its turn. As AWS Lambda's for asynchronous calls. */
 const MAX_BACKGROUND_BYTES = 256 * 1024;
+
+/** How long requests that are still being sent are waited for when the server ends, in milliseconds. */
+const GRACE_MS = 1000;
 
 /** What a local platform is made of. */
 export interface LocalServerOptions {
@@ -40,6 +36,8 @@ export interface LocalServerOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** `host:port`; port 0 takes a free one. (Default: 127.0.0.1:7077) */
   readonly listen?: string;
+  /** Has a function that starts tell the collector, which its call's headers say where to find. (Default: none tells) */
+  readonly tells?: (headers: Headers) => CallEnd;
 }
 
 /** What a local platform has done so far. */
@@ -58,7 +56,7 @@ export interface LocalCounts {
 /**
  * A real HTTP server over a {@linkcode Provider}: every function is there, at `/f/NAME`. A call with the header
  * `X-Sequoia-Mode: background` is answered with 202 when the provider has taken it, and runs when its turn has come. Chains
- * are taken at `/chains`, and run without Sequoia (see {@linkcode answerChain}).
+ * are taken at `/chains`, and run without Sequoia (see {@linkcode answerChains}).
  */
 export class LocalServer implements AsyncDisposable {
   readonly url: string;
@@ -68,15 +66,20 @@ export class LocalServer implements AsyncDisposable {
   readonly #runner: FunctionRunner;
   readonly #chains: ChainHost;
   readonly #background = new Set<Promise<void>>();
+  readonly #clock: Clock;
   readonly #stop = new AbortController();
+  readonly #tells: LocalServerOptions["tells"];
   #refused = 0;
 
   /** @throws {PlatformError} if it cannot listen there */
   constructor(
-    { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS }: LocalServerOptions,
+    options: LocalServerOptions,
   ) {
+    const { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS } = options;
+    this.#tells = options.tells;
     this.#provider = new Provider(profile, random);
     this.#turns = new Turns(this.#provider, clock);
+    this.#clock = clock;
     const common = { clock, turns: this.#turns, stop: this.#stop.signal };
     this.#runner = new FunctionRunner({ ...common, random, functions, speed: profile.speed });
     this.#chains = new ChainHost({
@@ -106,31 +109,46 @@ export class LocalServer implements AsyncDisposable {
     this.#turns.changeLimit(limit);
   }
 
-  async #handle(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (pathname === IDENTITY_PATH) return new Response(IDENTITY);
-    if (pathname === CHAIN_PATH) return await answerChain(request, this.#chains);
-    if (!pathname.startsWith(FUNCTION_PATH)) {
-      return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
-    }
-    const name = decodedName(pathname);
+  #handle(request: Request): Response | Promise<Response> {
+    const path = pathOf(request.url);
+    if (path.startsWith(FUNCTION_PATH)) return this.#function(path.slice(FUNCTION_PATH.length), request);
+    if (path === IDENTITY_PATH) return new Response(IDENTITY);
+    if (path === CHAIN_PATH) return answerChains(request, this.#chains);
+    return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
+  }
+
+  #function(encoded: string, request: Request): Response | Promise<Response> {
+    const name = decoded(encoded);
     if (name === undefined) return problem(400, "the function's name is not encoded as a URL's part must be");
     const mode = request.headers.get(MODE_HEADER) ?? "http";
-    if (mode === "http") return await this.#answer(name, request);
-    if (mode === "background") return await this.#accept(name, request);
+    if (mode === "http") return this.#answer(name, request);
+    if (mode === "background") return this.#accept(name, request);
     return problem(400, `no mode "${mode}": ${MODE_HEADER} is http or background`);
   }
 
   /** Runs a function while its caller waits. */
-  async #answer(name: string, request: Request): Promise<Response> {
+  #answer(name: string, request: Request): Promise<Response> {
     const entry = this.#turns.enter(name, "http", () => request.signal);
+    if (entry.kind === "started") return this.#take(entry, name, request);
+    return this.#answerLater(entry, name, request);
+  }
+
+  async #answerLater(
+    entry: Exclude<Entry, { kind: "started" }>,
+    name: string,
+    request: Request,
+  ): Promise<Response> {
     if (entry.kind === "refused") {
       await request.body?.cancel();
       return this.#refuse(entry.retryAfterMs);
     }
-    const turn = entry.kind === "queued" ? await entry.turn : entry;
+    const turn = await entry.turn;
     if (turn === undefined) return problem(503, "the local platform ended before the call's turn came");
-    return await this.#serve(turn, name, request.headers, readText(request, MAX_REQUEST_BYTES));
+    return await this.#take(turn, name, request);
+  }
+
+  #take(turn: Turn, name: string, request: Request): Promise<Response> {
+    return this.#serve(turn, name, request.headers, readText(request, MAX_REQUEST_BYTES));
   }
 
   /** Takes a call that runs when its turn has come; nobody hears what came of it. */
@@ -165,17 +183,15 @@ export class LocalServer implements AsyncDisposable {
     turn: Turn,
     name: string,
     headers: Headers,
-    body: string | Promise<string>,
+    sent: string | Promise<string>,
   ): Promise<Response> {
-    const event = async (): Promise<FunctionEvent | undefined> => {
-      const text = await body;
-      return this.#runner.hasBody(name) ? JSON.parse(text) : undefined;
-    };
+    const time = headers.get(TIME_HEADER) ?? undefined;
+    const tells = headers.has(COLLECTOR_HEADER) ? this.#tells : undefined;
+    const starts = tells && (() => tells(headers));
     let response: Response;
     try {
-      response = Response.json(
-        await this.#runner.run(turn, { name, event, time: () => declaredTime(headers) }),
-      );
+      const output = await this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts });
+      response = output === ANSWER ? new Response(ANSWER_TEXT, JSON_ANSWER) : Response.json(output);
     } catch (error) {
       response = failure(name, error);
     }
@@ -191,23 +207,33 @@ export class LocalServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#turns.close();
-    await this.#server.shutdown();
+    const isShut = new AbortController();
+    void this.#server.shutdown().finally(() => isShut.abort());
+    do await this.#clock.until(this.#clock.nowMs() + GRACE_MS, isShut.signal); while (
+      this.#provider.running > 0 && !isShut.signal.aborted
+    ); // who only sends is not waited for any longer
     await Promise.all(this.#background);
   }
 }
 
-function decodedName(pathname: string): string | undefined {
+/** The path of a request's URL, of which nothing else is read. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return url.slice(start, end < 0 ? undefined : end);
+}
+
+function decoded(text: string): string | undefined {
+  if (!text.includes("%")) return text;
   try {
-    return decodeURIComponent(pathname.slice(FUNCTION_PATH.length));
+    return decodeURIComponent(text);
   } catch {
     return undefined;
   }
 }
 
-function declaredTime(headers: Headers): Distribution | undefined {
-  const text = headers.get(TIME_HEADER);
-  return text === null ? undefined : checkDistribution(JSON.parse(text));
-}
+const ANSWER_TEXT = JSON.stringify(ANSWER);
+const JSON_ANSWER = { headers: { "content-type": "application/json" } };
 
 function failure(name: string, error: unknown): Response {
   if (error instanceof TooLargeError) return problem(413, "the request is too large");

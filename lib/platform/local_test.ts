@@ -196,6 +196,19 @@ Deno.test("LocalServer answers requests that make no sense", async () => {
   await response.body?.cancel();
 });
 
+Deno.test("LocalServer goes on when a caller breaks off its request in the middle, whatever waits for it", async () => {
+  await using server = serverOf({ profile: parseProfile("hard-limit,cold=50ms") });
+  const { hostname, port } = new URL(server.url);
+  {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const head = "POST /f/x HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
+    await connection.write(new TextEncoder().encode(head));
+    await until(() => server.counts.running === 1);
+  }
+  await until(() => server.counts.served === 1);
+  assertEquals((await post(`${server.url}/f/x`)).status, 200);
+});
+
 Deno.test("LocalServer says in one line that a port is in use", async () => {
   await using server = serverOf();
   const { host } = new URL(server.url);

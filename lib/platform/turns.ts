@@ -68,8 +68,9 @@ export class Turns {
 
   /** Tells the end of a call: others may have their turn. */
   leave(functionName: string): void {
-    this.#provider.end(functionName, this.#clock.nowMs());
-    this.#call();
+    const nowMs = this.#clock.nowMs();
+    this.#provider.end(functionName, nowMs);
+    this.#call(nowMs);
   }
 
   /** Sends away all that wait, now and from now on. */
@@ -80,8 +81,7 @@ export class Turns {
   }
 
   /** Gives all their turns who can have it. */
-  #call(): void {
-    const nowMs = this.#clock.nowMs();
+  #call(nowMs = this.#clock.nowMs()): void {
     for (let next = this.#provider.take(nowMs); next !== undefined; next = this.#provider.take(nowMs)) {
       this.#waiting.get(next.ticket)!(next);
     }

@@ -86,6 +86,8 @@ export function chainTable({ byChain }: Report): Markup | undefined {
 
 /** The functions of a run. */
 export function functionTable({ byFunction }: Report): Markup | undefined {
+  const functions = Object.entries(byFunction);
+  const anyTold = functions.some(([, { function_ms }]) => function_ms.p50 !== null);
   const head = [
     "function",
     "calls",
@@ -97,8 +99,9 @@ export function functionTable({ byFunction }: Report): Markup | undefined {
     "p99",
     "run p50",
     "p99",
+    ...anyTold ? ["inside p50", "p99"] : [],
   ];
-  const rows = Object.entries(byFunction).map(([name, { functions: f, queueing_ms, run_ms }]) => [
+  const rows = functions.map(([name, { functions: f, queueing_ms, run_ms, function_ms }]) => [
     name,
     formatCount(f.invocations),
     formatCount(f.attempts),
@@ -109,6 +112,7 @@ export function functionTable({ byFunction }: Report): Markup | undefined {
     formatFigure(queueing_ms.p99, "ms"),
     formatFigure(run_ms.p50, "ms"),
     formatFigure(run_ms.p99, "ms"),
+    ...anyTold ? [formatFigure(function_ms.p50, "ms"), formatFigure(function_ms.p99, "ms")] : [],
   ]);
   return rows.length === 0 ? undefined : tableOf(head, rows);
 }

@@ -32,6 +32,7 @@ export function renderChainTable({ byChain }: Report, pen: Pen): string[] {
 export function renderFunctionTable({ byFunction }: Report, pen: Pen): string[] {
   const functions = Object.entries(byFunction);
   if (functions.length === 0) return [];
+  const anyTold = functions.some(([, { function_ms }]) => function_ms.p50 !== null);
   const head = dim(
     "function",
     "calls",
@@ -42,9 +43,10 @@ export function renderFunctionTable({ byFunction }: Report, pen: Pen): string[] 
     "p99",
     "run p50",
     "p99",
+    ...anyTold ? ["inside p50", "p99"] : [],
   );
   const count = (n: number, style: Style): Cell => n > 0 ? { text: formatCount(n), style } : "0";
-  const rows = functions.map(([name, { functions: f, queueing_ms, run_ms }]): Cell[] => [
+  const rows = functions.map(([name, { functions: f, queueing_ms, run_ms, function_ms }]): Cell[] => [
     printable(name),
     formatCount(f.invocations),
     count(f.failed, "bad"),
@@ -54,6 +56,7 @@ export function renderFunctionTable({ byFunction }: Report, pen: Pen): string[] 
     formatFigure(queueing_ms.p99, "ms"),
     formatFigure(run_ms.p50, "ms"),
     formatFigure(run_ms.p99, "ms"),
+    ...anyTold ? [formatFigure(function_ms.p50, "ms"), formatFigure(function_ms.p99, "ms")] : [],
   ]);
   return limited(head, rows, "functions", pen);
 }

@@ -58,11 +58,16 @@ f             1       0          0     0         500ms  500ms       1s   1s
 
 Deno.test("renderTerminal() shows what functions said of themselves, if any did", async () => {
   const said = [run(), attempt("a1", 0, 100), functionRun("a1", 20, 70, { providerQueuedMs: 20 })];
-  const lines = renderTerminal([await buildRunView("run.json", said)]).split("\n");
+  const lines = renderTerminal([await buildRunView("run.json", said)], { width: 100 }).split("\n");
   const row = (label: string) =>
     lines.find((line) => line.startsWith(label))?.slice(label.length).trim().split(/ +/);
   assertEquals(row("· function"), Array(6).fill("70ms"));
   assertEquals(row("· queue at provider"), Array(6).fill("20ms"));
+  assertEquals(row("function  "), [
+    "calls",
+    ..."failed throttled cold queueing p50 p99 run p50 p99 inside p50 p99".split(" "),
+  ]);
+  assertEquals(row("f  ")?.slice(-2), ["70ms", "70ms"]);
 });
 
 Deno.test("renderTerminal() keeps to its width, with colours and without", () => {

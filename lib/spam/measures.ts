@@ -128,7 +128,9 @@ export class Measures {
     const windows = whole.length > 0 ? whole : this.#windows.filter(({ number }) => number === now);
     const latency = new Histogram();
     for (const window of windows) latency.merge(window.latency);
-    const seconds = whole.length > 0 ? now - whole[0]!.number : 1;
+    // The first second of all may have begun after its beginning.
+    const fromMs = Math.max(this.#firstStartMs, (whole[0]?.number ?? now) * WINDOW_MS);
+    const seconds = whole.length > 0 ? (now * WINDOW_MS - fromMs) / 1000 : 1;
     return {
       startsPerS: windows.reduce((sum, { starts }) => sum + starts, 0) / seconds,
       latency_ms: latency.quantity(),

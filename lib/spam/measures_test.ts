@@ -46,6 +46,9 @@ Deno.test("Measures shows the last whole seconds, and the present one before the
   assertEquals(measures.recent(0), { startsPerS: 0, latency_ms: measures.figures().latency_ms });
   for (let i = 0; i < 10; i++) call(i * 10, 20);
   assertEquals(measures.recent(500).startsPerS, 10);
+  const late = new Measures();
+  for (let i = 0; i < 10; i++) late.start(900 + i * 10);
+  assertEquals(late.recent(1100).startsPerS, 100);
   for (let second = 1; second <= 20; second++) {
     for (let i = 0; i < 50; i++) call(second * 1000 + i * 10, second);
   }

@@ -2,3 +2,7 @@
 export type { LoadFigures, RecentFigures } from "./measures.ts";
 export { keepReady, makeReady, type Readiness } from "./ready.ts";
 export { MAX_IN_FLIGHT, Spammer, type SpammerOptions, type SpamStats } from "./spammer.ts";
+export { measuredProfile } from "./probe/measured_profile.ts";
+export { PlatformLab, type PlatformLabOptions } from "./probe/platform_lab.ts";
+export { type Findings, longestProbeMs, probe, type ProbeOptions, type Property } from "./probe/probe.ts";
+export { type Verdict, verdictsOf } from "./probe/verdicts.ts";

@@ -28,6 +28,8 @@ export interface NativeResult {
   /** Why it was dropped, if it was. */
   readonly lost: string | undefined;
   readonly idealMs: number;
+  /** When its last call had ended. */
+  readonly endedAtMs: number;
 }
 
 /**
@@ -51,8 +53,10 @@ export async function runNatively(
     for (const { node } of nodes) open.set(node, atMs);
     running(nodes.length);
   };
+  let endMs = 0;
   const told = (end: ChainCallEnd) => {
     if (!open.delete(end.node)) return;
+    endMs = Math.max(endMs, end.atMs + end.runMs);
     running(-1);
     record(instance, startMs, end, options);
     begin(run.end(end, end.runMs, end.lost), end.atMs + end.runMs);
@@ -67,7 +71,7 @@ export async function runNatively(
   } finally {
     running(-open.size);
   }
-  return { lost: run.lost, idealMs: run.idealMs };
+  return { lost: run.lost, idealMs: run.idealMs, endedAtMs: startMs + endMs };
 }
 
 function record(

@@ -23,7 +23,8 @@ export interface Readiness {
  */
 export async function makeReady({ platform, chains, size, signal }: Readiness): Promise<void> {
   if (platform.prepare === undefined) return;
-  const specs = new Set(chains.flatMap((chain) => shapeOf(chain).roots.map((root) => chain.nodes[root]!.fn)));
+  const called = chains.filter((chain) => !platform.native?.takes(chain)); // the others it calls by itself
+  const specs = new Set(called.flatMap((chain) => shapeOf(chain).roots.map((root) => chain.nodes[root]!.fn)));
   for (const spec of specs) await platform.prepare(spec, size, signal);
 }
 

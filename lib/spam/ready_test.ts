@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { ScriptedPlatform } from "../../tests/programs/scripted_platform.ts";
 import { VirtualClock } from "../../tests/programs/virtual_clock.ts";
 import { shaped, single } from "../../tests/scheduler/builders.ts";
-import type { FunctionSpec } from "../model/mod.ts";
+import type { Chain, FunctionSpec } from "../model/mod.ts";
 import { keepReady, makeReady } from "./ready.ts";
 
 /** A platform that notes what it is to be ready for. */
@@ -27,6 +27,16 @@ Deno.test("makeReady() asks for as many calls as start together, of each functio
       nodes.filter(({ after }) => after.length === 0).map(({ fn }) => [fn.name, 7, 0])
     ),
   );
+});
+
+Deno.test("makeReady() asks for nothing for chains that the platform runs by itself", async () => {
+  const clock = new VirtualClock(), platform = new Preparing(clock);
+  const takes = ({ nodes }: Chain) => nodes.length > 1;
+  const native = { takes, run: () => Promise.resolve(undefined) };
+  const chains = [single("a"), shaped("two", [[], [0]])];
+  const signal = new AbortController().signal;
+  await makeReady({ platform: Object.assign(platform, { native }), chains, size: 7, clock, signal });
+  assertEquals(platform.prepared, [["a", 7, 0]]);
 });
 
 Deno.test("keepReady() asks again a second before each batch but the first, until it is ended", async () => {

@@ -128,7 +128,7 @@ export class Spammer {
     };
     const batch = this.#measures.join(submittedAtMs, roots.length);
     await Promise.all(roots.map((root) => call(root, submittedAtMs, batch)));
-    this.#end(instance, { lost: reason, idealMs: path.idealMs });
+    this.#end(instance, { lost: reason, idealMs: path.idealMs, endedAtMs: clock.nowMs() });
   }
 
   /** What the platform has called is known when it has ended. */
@@ -137,14 +137,14 @@ export class Spammer {
     this.#measures.hear({ ...times, isOk: outcome === "ok" });
   }
 
-  #end({ id, chain }: Instance, { lost, idealMs }: NativeResult): void {
-    const { recorder, clock } = this.#options;
+  #end({ id, chain }: Instance, { lost, idealMs, endedAtMs }: NativeResult): void {
+    const { recorder } = this.#options;
     const outcome: ChainOutcome = lost === undefined ? "completed" : "dropped";
     this.#chains[outcome]++;
     recorder.end({
       chain: chain.name,
       instance: id,
-      endedAtMs: clock.nowMs(),
+      endedAtMs,
       outcome,
       idealMs,
       ...(lost === undefined ? {} : { reason: lost }),

@@ -182,7 +182,7 @@ Deno.test("Spammer.run() leaves chains to a platform that runs them, and records
     ],
   );
   assertEquals(log.ends.map(({ outcome, reason, endedAtMs }) => [outcome, reason, endedAtMs - startMs]), [
-    ["dropped", "node n1: refused", 45],
+    ["dropped", "node n1: refused", 35],
   ]);
   assertEquals(spammer.stats(), {
     chains: { started: 1, completed: 0, dropped: 1 },

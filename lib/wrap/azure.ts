@@ -6,7 +6,7 @@ export type { WrapOptions };
 
 /** A handler of Azure Functions (programming model v4), for HTTP or any other trigger. */
 // deno-lint-ignore no-explicit-any -- whatever its trigger hands over
-type AzureHandler = (input: any, context: any) => unknown;
+export type AzureHandler = (input: any, context: any) => unknown;
 
 /**
  * Has a handler of Azure Functions (programming model v4) tell the collector when it starts and ends; an answer to an HTTP

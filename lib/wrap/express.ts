@@ -3,14 +3,14 @@ import { type Said, saidInEvent, saidInHeaders, ToldCall, type WrapOptions } fro
 export type { WrapOptions };
 
 /** As much of an Express-style request as is needed. */
-export interface ExpressRequest {
+interface ExpressRequest {
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body?: unknown;
   readonly query?: unknown;
 }
 
 /** As much of an Express-style response as is needed: that of `node:http`. */
-export interface ExpressResponse {
+interface ExpressResponse {
   readonly headersSent: boolean;
   getHeader(name: string): number | string | string[] | undefined;
   setHeader(name: string, value: string | readonly string[]): unknown;
@@ -23,7 +23,7 @@ export interface ExpressResponse {
 
 /** A handler of Express, of Google Cloud Functions, or of anything that has their shape. */
 // deno-lint-ignore no-explicit-any -- each framework's own types of requests and responses
-type ExpressHandler = (request: any, response: any, ...more: any[]) => unknown;
+export type ExpressHandler = (request: any, response: any, ...more: any[]) => unknown;
 
 /**
  * Has a handler of Google Cloud Functions, Express or alike tell the collector when it starts, and when it ends its answer;

@@ -2,7 +2,7 @@ import { hearRequest, type RequestLike } from "./request.ts";
 import { watched } from "./stream.ts";
 import { ToldCall, type WrapOptions } from "./told_call.ts";
 
-export type { WrapOptions };
+export type { RequestLike, WrapOptions };
 
 /** A handler that answers a request with a Response, whatever else it is given. */
 export type FetchHandler<T extends RequestLike, A extends unknown[]> = (
@@ -11,7 +11,7 @@ export type FetchHandler<T extends RequestLike, A extends unknown[]> = (
 ) => Response | Promise<Response>;
 
 /**
- * Has a fetch-style handler (Deno, Cloudflare, Knative, Bun) tell the collector when it starts, and when its answer has been
+ * Has a fetch-style handler (Deno, Cloudflare, Knative) tell the collector when it starts, and when its answer has been
  * sent, and the client, by the header Server-Timing, how long it took to begin to answer.
  *
  * @example

@@ -5,7 +5,7 @@ export type { WrapOptions };
 
 /** A handler of AWS Lambda, of any kind. */
 // deno-lint-ignore no-explicit-any -- whatever events a handler takes
-type LambdaHandler = (...args: any[]) => unknown;
+export type LambdaHandler = (...args: any[]) => unknown;
 
 /** As Node.js runtimes before 24 hand it to handlers: they may answer by it. */
 type Callback = (error?: unknown, result?: unknown) => void;

@@ -4,9 +4,10 @@
  *
  * @module
  */
-export { sequoia as azure } from "./azure.ts";
-export { sequoia as express } from "./express.ts";
-export { type FetchHandler, sequoia as fetch } from "./fetch.ts";
-export { sequoia as lambda } from "./lambda.ts";
+export { type AzureHandler, sequoia as azure } from "./azure.ts";
+export { type ExpressHandler, sequoia as express } from "./express.ts";
+export { type FetchHandler, type RequestLike, sequoia as fetch } from "./fetch.ts";
+export { type LambdaHandler, sequoia as lambda } from "./lambda.ts";
 export { sequoia as openwhisk } from "./openwhisk.ts";
+export { tell, type Telling } from "./tell.ts";
 export type { WrapOptions } from "./told_call.ts";

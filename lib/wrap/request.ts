@@ -2,8 +2,11 @@ import { saidInEvent, saidInHeaders, type ToldCall } from "./told_call.ts";
 
 /** As much of a fetch-style request as is needed. */
 export interface RequestLike {
+  /** What it says of itself. */
   readonly headers: { get(name: string): string | null };
+  /** null if there is none. */
   readonly body?: unknown;
+  /** A second one, of which the body can be read as well. */
   clone?(): { json(): Promise<unknown> };
 }
 

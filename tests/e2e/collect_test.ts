@@ -1,6 +1,7 @@
 /** What functions say of themselves over TCP, heard by the real command line. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { FunctionEvent } from "../../lib/model/mod.ts";
+import { Program } from "../program.ts";
 import { testWith } from "../requirements.ts";
 import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
 
@@ -58,7 +59,7 @@ Deno.test("sequoia consume --collect says how long functions ran, and waited at 
   await run(["produce", "pair.ts", "--burst", "10"], at);
   const { code, stderr } = await run(["consume", "--until-empty", "--collect", "0"], at);
   assertEquals(code, 0, stderr);
-  assertMatch(stderr, /Heard from the functions of 30 calls/);
+  assertMatch(stderr, /Heard from the functions of 30 of 40 calls/);
   const report = await runJson(["report", "run.json"], at) as Report;
   assertEquals(report.functions.completed, 40);
   const { run_ms, function_ms, provider_queueing_ms } = report.byFunction.told!;
@@ -67,6 +68,27 @@ Deno.test("sequoia consume --collect says how long functions ran, and waited at 
   assertEquals(report.byFunction.silent!.function_ms.p50, null);
   const { stdout } = await run(["report", "run.json"], at);
   assertMatch(stdout, /\n· function +\S+ms .*\n· queue at provider +\S+ms /);
+});
+
+Deno.test("sequoia consume --collect hears from the local platform, which starts containers first", async () => {
+  await using at = await folder({
+    "quick.ts": `import { chain, constant, fn } from "sequoia";
+const body = fn("body", { run: ({ args }) => args.text }), timed = fn("timed", { time: constant("30ms") });
+export default chain("quick", ({ call }) => { call(timed, { after: call(body, { args: { text: "a" } }) }); });`,
+  });
+  const address = freeAddress();
+  const profile = ["--profile", "hard-limit,cold=50ms", "--local", address];
+  await run(["produce", "quick.ts"], at);
+  const own = await run(["consume", "--until-empty", "--collect", "0", ...profile], at);
+  assertMatch(own.stderr, /Heard from the functions of 2 of 2 calls/, own.stderr);
+  const { byFunction } = await runJson(["report", "run.json"], at) as Report;
+  const { function_ms, provider_queueing_ms } = byFunction.timed!;
+  assert(function_ms.p50! >= 29 && provider_queueing_ms.p50! >= 49, JSON.stringify(byFunction.timed));
+  await using server = new Running(["functions", "quick.ts", "--listen", address], at);
+  await server.says(/Serving/);
+  await run(["produce", "quick.ts"], at);
+  const { stderr } = await run(["consume", "--until-empty", "--collect", "0", "--local", address], at);
+  assertMatch(stderr, /Heard from the functions of 2 of 2 calls/, stderr);
 });
 
 Deno.test("sequoia consume --collect says that clocks do not agree, and no queue at the provider then", async () => {
@@ -81,7 +103,13 @@ Deno.test("sequoia consume --collect says that clocks do not agree, and no queue
 });
 
 Deno.test("sequoia consume --collect says if nobody speaks, and where functions must be able to reach it", async () => {
-  await using at = await folder();
+  await using server = serveFunctions();
+  await using at = await folder({
+    "silent.ts": `import { chain, fn } from "sequoia";
+const silent = fn("silent", { url: "http://127.0.0.1:${server.addr.port}/silent" });
+export default chain("one", ({ call }) => { call(silent); });`,
+  });
+  await run(["produce", "silent.ts"], at);
   const { code, stderr } = await run(["consume", "--until-empty", "--collect", freeAddress()], at);
   assertEquals(code, 0);
   assertStringIncludes(stderr, "warn: No function has said anything");
@@ -149,14 +177,8 @@ await testWith(
   "functions in Python tell of themselves as the original's wrapper does",
   async () => {
     await using at = await folder({ "functions.py": PYTHON });
-    await using server = new Deno.Command("python3", { args: ["functions.py"], cwd: at.cwd, stdout: "piped" })
-      .spawn();
-    const reader = server.stdout.pipeThrough(
-      new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
-    )
-      .getReader();
-    const port = (await reader.read()).value!.trim();
-    await reader.cancel();
+    await using server = new Program("python3", "functions.py", at.cwd);
+    const port = await server.line();
     await Deno.writeTextFile(
       `${at.cwd}/sleep.ts`,
       `import { chain, fn } from "sequoia";
@@ -165,7 +187,7 @@ export default chain("sleep", ({ call }) => { call(fn("sleep", { url: "http://12
     await run(["produce", "sleep.ts", "--burst", "20"], at);
     const { stderr } = await run(["consume", "--until-empty", "--collect", "0"], at);
     const dead = await run(["queue", "dead"], at);
-    assertMatch(stderr, /Heard from the functions of 20 calls/, `${stderr}${dead.stdout}`);
+    assertMatch(stderr, /Heard from the functions of 20 of 20 calls/, `${stderr}${dead.stdout}`);
     const { function_ms, provider_queueing_ms } = await runJson(["report", "run.json"], at) as Report;
     assert(function_ms.p50! >= 30 && provider_queueing_ms.max! >= 0, JSON.stringify(function_ms));
   },

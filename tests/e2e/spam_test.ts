@@ -113,6 +113,7 @@ Deno.test("sequoia spam says what does not go together", async () => {
       [["--rate", "5", "--batch", "3"], "Choose one of --rate, --poisson and --batch"],
       [["--batch", "3", "--batches", "2"], "--batches K needs --every"],
       [["--batch", "3", "--warm-up", "5s"], "--warm-up DURATION needs a load that goes on"],
+      [["--batch", "3", "--expect-limit", "10"], "--expect-limit is of a probe. Add --probe"],
       [["--batch", "3", "--method", "GET"], "--method is of calls to a URL"],
       [["http://127.0.0.1:1/a", "--then", "http://127.0.0.1:1/b"], "--then URL and --after K go together"],
     ] as const

@@ -1,9 +1,10 @@
 /** The wrappers as they are published, under Node.js. */
 import { assert, assertEquals } from "@std/assert";
 import ts from "typescript";
+import { Program } from "../program.ts";
 import { testWith } from "../requirements.ts";
 import { Heard, timingOf } from "./heard.ts";
-import { installed, NodeProgram } from "./package.ts";
+import { installed } from "./package.ts";
 
 const MODULES = ["", "/lambda", "/express", "/azure", "/openwhisk", "/fetch"];
 
@@ -25,10 +26,10 @@ void [all.lambda, fetches(() => new Response()), express, azure, openwhisk]; ${u
       "typed.cts": typed,
     });
     const expected = MODULES.map((name) =>
-      name === "" ? ["azure", "express", "fetch", "lambda", "openwhisk"] : ["sequoia"]
+      name === "" ? ["azure", "express", "fetch", "lambda", "openwhisk", "tell"] : ["sequoia"]
     );
     for (const file of ["esm.mjs", "cjs.cjs"]) {
-      await using program = new NodeProgram(file, at.cwd);
+      await using program = new Program("node", file, at.cwd);
       assertEquals(JSON.parse(await program.line()), expected, file);
     }
     const program = ts.createProgram(["typed.mts", "typed.cts"].map((file) => `${at.cwd}/${file}`), {
@@ -104,7 +105,9 @@ await testWith(
     await using heard = new Heard();
     await using at = await installed({ "bootstrap.mjs": BOOTSTRAP, "function.mjs": LAMBDA });
     await using api = runtimeApi();
-    await using program = new NodeProgram("bootstrap.mjs", at.cwd, { AWS_LAMBDA_RUNTIME_API: api.address });
+    await using program = new Program("node", "bootstrap.mjs", at.cwd, {
+      AWS_LAMBDA_RUNTIME_API: api.address,
+    });
     for (let i = 0; i < 5; i++) {
       const answer = await api.invoke(`request-${i}`, heard.event(`01J/${i}`));
       program.signal("SIGSTOP"); // as Lambda freezes what has answered
@@ -149,7 +152,7 @@ exports.main = sequoia(({ args }) => args.fail ? Promise.reject(new RangeError("
 await testWith("node", "through OpenWhisk's action interface, the wrapper tells of activations", async () => {
   await using heard = new Heard();
   await using at = await installed({ "proxy.cjs": ACTION_PROXY });
-  await using program = new NodeProgram("proxy.cjs", at.cwd);
+  await using program = new Program("node", "proxy.cjs", at.cwd);
   const url = `http://127.0.0.1:${await program.line()}`;
   const post = async (path: string, value: unknown) => {
     const response = await fetch(url + path, { method: "POST", body: JSON.stringify({ value }) });
@@ -165,6 +168,26 @@ await testWith("node", "through OpenWhisk's action interface, the wrapper tells 
   await heard.runOf("01J/fails");
 });
 
+const EDGE = `import { register } from "node:module";
+register("data:text/javascript,export async function resolve(name, context, next) {" +
+  "if (name === 'node:net') throw new Error('there is no TCP here'); return await next(name, context); }");
+const { sequoia } = await import("sequoia-wrap/fetch");
+const headers = { "idempotency-key": "01J/a", "x-sequoia-collector": "127.0.0.1:10000" };
+const response = await sequoia(() => new Response("ok"))(new Request("http://localhost/", { headers }));
+console.log(JSON.stringify([response.headers.get("server-timing"), await response.text()]));`;
+
+await testWith(
+  "node",
+  "where there is no TCP, the wrapper tells nobody, and all else is as ever",
+  async () => {
+    await using at = await installed({ "edge.mjs": EDGE });
+    await using program = new Program("node", "edge.mjs", at.cwd);
+    const [timing, text] = JSON.parse(await program.line());
+    assert(timingOf(timing) >= 0);
+    assertEquals(text, "ok");
+  },
+);
+
 const SERVER = `const http = require("node:http");
 const { sequoia } = require("sequoia-wrap/express");
 http.createServer(sequoia((request, response) => {
@@ -178,7 +201,7 @@ await testWith(
   async () => {
     await using heard = new Heard();
     await using at = await installed({ "server.cjs": SERVER });
-    await using program = new NodeProgram("server.cjs", at.cwd);
+    await using program = new Program("node", "server.cjs", at.cwd);
     const url = `http://127.0.0.1:${await program.line()}`;
     const response = await fetch(url, { headers: heard.headers("01J/a") });
     assert(timingOf(response.headers.get("server-timing")) >= 0);

@@ -1,6 +1,7 @@
-import { onAbort } from "../../model/mod.ts";
+import { type Clock, onAbort } from "../../model/mod.ts";
 import type { Dialer } from "../dialer.ts";
 import { Connection, NoAnswerError } from "./connection.ts";
+import { Sending } from "./sending.ts";
 
 /** A request, as far as calls of functions need it. */
 export interface SendInit {
@@ -15,6 +16,7 @@ export interface SendInit {
 
 /** How an {@linkcode Http1Client} is bounded. */
 export interface Http1Options {
+  readonly clock: Clock;
   /** Of a longer answer one byte more than this is read, and its connection closed. */
   readonly maxBodyBytes: number;
   /** Connections kept open to one origin when they are idle. */
@@ -36,14 +38,17 @@ export class Http1Client implements Disposable {
   /** Idle connections by origin, the one that was used last at the end; some may have been closed meanwhile. */
   readonly #idle = new Map<string, Connection[]>();
   readonly #open = new Set<Connection>();
+  readonly #sending: Sending;
+  #last: { readonly url: string; readonly target: URL } | undefined;
 
   constructor(options: Http1Options) {
     this.#options = options;
+    this.#sending = new Sending(options.clock);
   }
 
   /** Sends a request and waits for the whole answer. */
   async send(url: string, init: SendInit): Promise<Response> {
-    const target = new URL(url);
+    const target = this.#parsed(url);
     const { signal, sent } = init;
     const request = utf8.encode(requestText(target, init));
     const idle = this.#takeIdle(target.origin);
@@ -100,11 +105,18 @@ export class Http1Client implements Disposable {
     }
     const connection = new Connection(
       conn,
+      this.#sending,
       (freed) => this.#free(origin, freed),
       (gone) => this.#open.delete(gone),
     );
     this.#open.add(connection);
     return connection;
+  }
+
+  /** Most calls in a row are of one URL. */
+  #parsed(url: string): URL {
+    if (this.#last?.url !== url) this.#last = { url, target: new URL(url) };
+    return this.#last.target;
   }
 
   #takeIdle(origin: string): Connection | undefined {

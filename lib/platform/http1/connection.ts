@@ -1,4 +1,5 @@
 import { ResponseReader } from "./response_reader.ts";
+import type { Sending } from "./sending.ts";
 
 /** Bytes read at a time. */
 const READ_BYTES = 8192;
@@ -22,21 +23,25 @@ interface Waiter {
  */
 export class Connection {
   readonly #conn: Deno.Conn;
+  readonly #sending: Sending;
   readonly #freed: (connection: Connection) => void;
   readonly #gone: (connection: Connection) => void;
   #waiter: Waiter | undefined;
   #isClosed = false;
 
   /**
+   * @param sending what is leaving over any connection of the client
    * @param freed is told when it can be used again
    * @param gone is told, once, when it cannot be used any more
    */
   constructor(
     conn: Deno.Conn,
+    sending: Sending,
     freed: (connection: Connection) => void,
     gone: (connection: Connection) => void,
   ) {
     this.#conn = conn;
+    this.#sending = sending;
     this.#freed = freed;
     this.#gone = gone;
     this.#read();
@@ -56,7 +61,12 @@ export class Connection {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.length;) done += await this.#conn.write(bytes.subarray(done));
+    this.#sending.begin();
+    try {
+      for (let done = 0; done < bytes.length;) done += await this.#conn.write(bytes.subarray(done));
+    } finally {
+      this.#sending.end();
+    }
   }
 
   async #read(): Promise<void> {
@@ -65,6 +75,8 @@ export class Connection {
       for (;;) {
         const count = await this.#conn.read(buffer);
         if (count === null) return this.#end();
+        const { over } = this.#sending;
+        if (over !== undefined) await over;
         const waiter = this.#waiter;
         if (waiter === undefined) return this.close(); // nothing was asked
         waiter.hasBytes = true;

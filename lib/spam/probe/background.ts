@@ -9,7 +9,7 @@ import {
   startOf,
   together,
 } from "./lab.ts";
-import type { LimitFinding } from "./limit.ts";
+import { type LimitFinding, warmed } from "./limit.ts";
 import type { RampFinding } from "./ramp.ts";
 
 /** What becomes of background calls beside HTTP calls. */
@@ -45,11 +45,13 @@ export async function findBackground(
 /** How many places are left for HTTP calls while there are more background calls than may run. */
 async function findShare(
   lab: Lab,
-  { holdMs, overheadMs }: Baseline,
+  base: Baseline,
   limit: number,
 ): Promise<{ share: number; waits: boolean }> {
+  const { holdMs, overheadMs } = base;
   let share = 1;
   for (const part of PARTS) {
+    await warmed(lab, base, limit);
     const asked = Math.floor(limit * part);
     const calls = await lab.run([
       ...together(asked, { atMs: 0, runMs: 2 * holdMs, function: "probe", isBackground: true }),

@@ -15,6 +15,8 @@ const Z99 = 2.3263478740408408;
 /** The 99th percentile is known well enough when its standard error is below this part of it. */
 const WELL_KNOWN = 0.035;
 const [LEAST_SAMPLES, MOST_ROUNDS, MOST_A_ROUND] = [20, 100, 100];
+/** With so many, no more are made for longer than so long, in milliseconds. */
+const [ENOUGH_SAMPLES, LONG_MS] = [100, 120_000];
 /** Times that differ by less are always the same: what differs is the measuring. */
 const CONSTANT_SPREAD = 0.05;
 
@@ -32,7 +34,9 @@ export async function findColdStart(
   const atOnce = Math.min(MOST_A_ROUND, ramp === undefined ? atFirst * 0.8 : ramp.burst / 2);
   const size = Math.max(1, Math.floor(atOnce));
   const hasAny = steps.some(({ colds }) => colds > 0);
+  const startMs = lab.nowMs;
   for (let round = 0; lab.hasFunctions && hasAny && round < MOST_ROUNDS && !isWellKnown(timesMs); round++) {
+    if (timesMs.length >= ENOUGH_SAMPLES && lab.nowMs - startMs > LONG_MS) break;
     if (ramp !== undefined) await lab.rest(size / ramp.perS * 1200);
     const calls = await lab.run(together(size, { atMs: 0, runMs: 0, function: `probe-cold-${round}` }));
     timesMs.push(...coldTimes(calls, base.overheadMs));

@@ -2,13 +2,14 @@ import {
   type Baseline,
   type Lab,
   lineThrough,
+  meanAtOnce,
   mostAtOnce,
   type PlannedCall,
   startOf,
   together,
 } from "./lab.ts";
 import { answered, type SeenCall } from "./lab.ts";
-import type { LimitFinding } from "./limit.ts";
+import { type LimitFinding, warmed } from "./limit.ts";
 
 /** What an overload does to a limit. */
 export interface CollapseFinding {
@@ -26,6 +27,8 @@ const [OVERLOAD_HOLDS, APART] = [3, 0.05];
 const [FIRST, MORE] = [2.5, 0.2];
 /** How long the calls run, in holds: not a multiple of how far the bursts are apart, lest some end as others come. */
 const RUN_HOLDS = 0.525;
+/** If more than this part of the limit runs under an overload, it has not collapsed. */
+const COLLAPSED = 0.8;
 /** Less than this part of the limit runs: no others take the places of those that have ended. */
 const FALLEN = 0.85;
 /** Looks at the recovery, in holds apart. */
@@ -38,6 +41,7 @@ export async function findCollapse(
   { limit }: LimitFinding,
 ): Promise<CollapseFinding> {
   const { holdMs, overheadMs } = base;
+  await warmed(lab, base, limit);
   const forMs = OVERLOAD_HOLDS * holdMs, apartMs = APART * holdMs, first = Math.ceil(limit * FIRST);
   // They end one after the other, so that it is seen at once when no others may take their places.
   const plan: PlannedCall[] = Array.from({ length: first }, (_, i) => ({
@@ -49,8 +53,8 @@ export async function findCollapse(
     plan.push(...together(Math.ceil(limit * MORE), { atMs, runMs: holdMs * RUN_HOLDS, function: "probe" }));
   }
   const calls = await lab.run(plan);
-  const ran = mostAtOnce(calls, overheadMs, forMs * 0.85, forMs - apartMs);
-  if (ran > limit * 0.9) return { to: 1, afterMs: NaN, recoveryMs: NaN };
+  const ran = meanAtOnce(calls, overheadMs, forMs * 0.75, forMs - apartMs);
+  if (ran > limit * COLLAPSED) return { to: 1, afterMs: NaN, recoveryMs: NaN };
   const to = ran / limit;
   return {
     to,
@@ -68,7 +72,8 @@ function collapsedAtMs(calls: readonly SeenCall[], limit: number, { overheadMs, 
     ok.filter((call) => startOf(call, overheadMs) <= atMs + 1 && call.endedAtMs > atMs).length <
       limit * FALLEN
   );
-  return fallenAtMs === undefined ? NaN : fallenAtMs - ((1 - FALLEN) * RUN_HOLDS + APART / 2) * holdMs;
+  const lagMs = ((1 - FALLEN) * RUN_HOLDS + APART / 2) * holdMs;
+  return fallenAtMs === undefined || fallenAtMs < lagMs ? NaN : fallenAtMs - lagMs;
 }
 
 /** What part of the limit comes back in a millisecond: it is asked for now and then, with short calls. NaN: not seen. */

@@ -18,6 +18,8 @@ export interface SeenCall extends PlannedCall {
   readonly end: "ok" | "refused" | "failed";
   /** Whether a container was made for it. */
   readonly isCold: boolean;
+  /** Why it did not go well, if it did not. */
+  readonly reason?: string;
 }
 
 /** Where experiments are made: a platform over HTTP, or a model of one in virtual time. */
@@ -53,6 +55,16 @@ export interface Baseline {
   readonly holdMs: number;
   /** Most calls that are made at once. */
   readonly most: number;
+  /** How long functions run that cannot be told how long, in milliseconds. */
+  readonly ownRunMs?: number;
+}
+
+/** Functions that run for less, in milliseconds, have ended before the last of many calls is sent: none runs beside it. */
+const LEAST_OWN_RUN_MS = 250;
+
+/** Whether calls run for long enough to tell which of them ran at once, and which waited. */
+export function tellsWaiting({ ownRunMs = Infinity }: Baseline): boolean {
+  return ownRunMs >= LEAST_OWN_RUN_MS;
 }
 
 /** So many calls of a function at one instant. */
@@ -75,7 +87,13 @@ export function refusedOf(calls: readonly SeenCall[]): number {
   return calls.filter(({ end }) => end === "refused").length;
 }
 
-/** The most calls that ran at once, between two instants. */
+/**
+ * This part of a call's run time, at either end of it, is not counted: over a network it is not known to a millisecond when a
+ * function began, and one that took the place of another would seem to run beside it.
+ */
+const EDGE = 0.15;
+
+/** The most calls that ran at once, between two instants, of calls that started together. */
 export function mostAtOnce(
   calls: readonly SeenCall[],
   overheadMs: number,
@@ -83,13 +101,29 @@ export function mostAtOnce(
   toMs = Infinity,
 ): number {
   const edges = answered(calls).flatMap((call): [number, number][] => {
-    const start = Math.max(fromMs, startOf(call, overheadMs)), end = Math.min(toMs, call.endedAtMs);
+    const edgeMs = EDGE * call.runMs;
+    const start = Math.max(fromMs, startOf(call, overheadMs) + edgeMs),
+      end = Math.min(toMs, call.endedAtMs - edgeMs);
     return start < end ? [[start, 1], [end, -1]] : [];
   });
   edges.sort(([a, up], [b, other]) => a - b || up - other);
   let running = 0, most = 0;
   for (const [, step] of edges) most = Math.max(most, running += step);
   return most;
+}
+
+/** How many calls ran at once on average, between two instants. */
+export function meanAtOnce(
+  calls: readonly SeenCall[],
+  overheadMs: number,
+  fromMs: number,
+  toMs: number,
+): number {
+  const ms = answered(calls).reduce((sum, call) => {
+    const start = Math.max(fromMs, startOf(call, overheadMs)), end = Math.min(toMs, call.endedAtMs);
+    return sum + Math.max(0, end - start);
+  }, 0);
+  return ms / (toMs - fromMs);
 }
 
 /** The middle one of some values; NaN of none. */

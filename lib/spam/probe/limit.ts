@@ -1,4 +1,13 @@
-import { answered, type Baseline, type Lab, mostAtOnce, refusedOf, type SeenCall, together } from "./lab.ts";
+import {
+  answered,
+  type Baseline,
+  type Lab,
+  mostAtOnce,
+  refusedOf,
+  type SeenCall,
+  tellsWaiting,
+  together,
+} from "./lab.ts";
 
 /** So many calls at once, and what came of them. */
 export interface Step {
@@ -7,7 +16,7 @@ export interface Step {
   readonly asked: number;
   readonly ok: number;
   readonly refused: number;
-  /** How many ran at once. */
+  /** How many ran at once; if that cannot be told, as functions end too soon, how many were not refused. */
   readonly ran: number;
   readonly colds: number;
   readonly calls: readonly SeenCall[];
@@ -83,7 +92,8 @@ export async function findLimit(lab: Lab, base: Baseline): Promise<LimitFinding>
   };
 }
 
-async function step(lab: Lab, { holdMs, overheadMs }: Baseline, asked: number): Promise<Step> {
+async function step(lab: Lab, base: Baseline, asked: number): Promise<Step> {
+  const { holdMs, overheadMs } = base;
   const atMs = lab.nowMs;
   const calls = await lab.run(together(asked, { atMs: 0, runMs: holdMs, function: "probe" }));
   const ok = answered(calls);
@@ -92,7 +102,7 @@ async function step(lab: Lab, { holdMs, overheadMs }: Baseline, asked: number): 
     asked,
     ok: ok.length,
     refused: refusedOf(calls),
-    ran: mostAtOnce(calls, overheadMs),
+    ran: tellsWaiting(base) ? mostAtOnce(calls, overheadMs) : ok.length,
     colds: ok.filter(({ isCold }) => isCold).length,
     calls,
   };
@@ -117,7 +127,9 @@ function madePerS(steps: readonly Step[]): number {
   // What the last one took may have been less than there was, as it met the limit.
   const taken = grown.length > 2 ? grown.slice(0, -1) : grown;
   const ms = taken.at(-1)!.atMs - taken[0]!.atMs;
-  return taken.slice(1).reduce((sum, { colds }) => sum + colds, 0) / ms * 1000;
+  // Where containers take no time, nothing says which calls they were made for.
+  const made = taken.slice(1).reduce((sum, { colds, ran }, i) => sum + (colds || ran - taken[i]!.ran), 0);
+  return made / ms * 1000;
 }
 
 /** How many calls wait beside those that run: more and more, until some are refused. */
@@ -127,4 +139,15 @@ async function findQueue(lab: Lab, base: Baseline, limit: number): Promise<numbe
     if (refused > 0) return ok - limit;
   }
   return Infinity;
+}
+
+/** Looks that are taken until there are containers for all calls that may run. */
+const MOST_LOOKS = 40;
+
+/** Has containers made for as many calls as may run, as short a keep-alive time may have left few of them. */
+export async function warmed(lab: Lab, base: Baseline, limit: number): Promise<void> {
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    const { ran, colds } = await step(lab, { ...base, holdMs: base.holdMs / 2 }, limit);
+    if (colds === 0 && ran >= limit * (1 - SLACK) - 1) return;
+  }
 }

@@ -20,7 +20,7 @@ export function measuredProfile(
     limit === undefined ? {} : limitsOf(limit.limit, documented),
     { queue: queue === Infinity ? LONG_QUEUE : queue },
     ramp === undefined ? {} : {
-      burst: ramp.burst,
+      burst: Math.round(ramp.burst),
       rampPerS: rounded(ramp.perS),
       allocation: Math.round(ramp.allocation * 10) / 10,
     },

@@ -95,14 +95,22 @@ export class PlatformLab implements Lab {
     const answer = await platform.invoke({ spec, instance, node: 0, attempt: 1, args, inputs: {} }, signal);
     const endedAtMs = clock.nowMs() - startMs;
     const sentAtMs = answer.sentAtMs === undefined ? begunAtMs : answer.sentAtMs - startMs;
-    const { kind } = answer.outcome;
-    const end = kind === "throttled" ? "refused" : kind;
-    return { ...call, sentAtMs, endedAtMs, end, isCold: this.#isCold(answer, endedAtMs - sentAtMs) };
+    const { outcome } = answer;
+    const end = outcome.kind === "throttled" ? "refused" : outcome.kind;
+    const isCold = this.#isCold(answer, endedAtMs - sentAtMs);
+    return {
+      ...call,
+      sentAtMs,
+      endedAtMs,
+      end,
+      isCold,
+      ...outcome.kind === "ok" ? {} : { reason: outcome.reason },
+    };
   }
 
   #isCold({ cold, outcome }: Answer, tookMs: number): boolean {
     if (this.#options.url === undefined || cold || outcome.kind !== "ok") return cold;
-    // Before a warm call was seen there is nothing to compare with: the first one of all is taken for cold.
+    // The first call of all has nothing to be compared with; of the next ones there will be enough.
     const isCold = tookMs > 2 * this.#shortestMs + COLD_MS;
     this.#shortestMs = Math.min(this.#shortestMs, tookMs);
     return isCold;

@@ -1,8 +1,10 @@
+import { formatDuration } from "../../model/mod.ts";
+import { PlatformError } from "../../platform/mod.ts";
 import { type BackgroundFinding, findBackground } from "./background.ts";
 import { type CollapseFinding, findCollapse } from "./collapse.ts";
 import { type ColdStartFinding, findColdStart } from "./cold_start.ts";
 import { findKeepAlive, type KeepAliveFinding } from "./keep_alive.ts";
-import { answered, type Baseline, type Lab, median, OutOfCallsError } from "./lab.ts";
+import { answered, type Baseline, type Lab, median, OutOfCallsError, tellsWaiting } from "./lab.ts";
 import { findLimit, type LimitFinding } from "./limit.ts";
 import { findRamp, type RampFinding } from "./ramp.ts";
 
@@ -34,12 +36,13 @@ export interface ProbeOptions {
 }
 
 /** Calls one after the other, by which it is known what a call takes by itself. */
-const BASELINE_CALLS = 7;
+const BASELINE_CALLS = 25;
 
 /**
  * Finds out how a platform behaves, one experiment after the other.
  *
  * @param starting is told what is looked for next
+ * @throws {PlatformError} if the platform cannot be called at all
  * @returns what was found, also if the calls were used up, or the signal ended it, before all was
  */
 export async function probe(
@@ -107,15 +110,18 @@ function whyNot(
   lab: Lab,
   { longestIdleMs }: ProbeOptions,
 ): string | undefined {
-  const { limit, coldStart } = found;
+  const { limit, coldStart, baseline } = found;
+  const tooShort = `its function ends too soon, after ${formatDuration(baseline!.ownRunMs ?? 0)}`;
   switch (property) {
     case "ramp":
       if (!limit!.isRamped) return "what can start at once is the limit";
       return lab.hasFunctions ? undefined : "it takes functions that have no containers yet";
     case "background":
-      return lab.hasBackground ? undefined : "it is not known how to call in the background here";
+      if (!lab.hasBackground) return "it is not known how to call in the background here";
+      return tellsWaiting(baseline!) ? undefined : tooShort;
     case "collapse":
-      return limit!.limit < Infinity ? undefined : "no limit was met that could collapse";
+      if (limit!.limit === Infinity) return "no limit was met that could collapse";
+      return tellsWaiting(baseline!) ? undefined : tooShort;
     case "keepAlive":
       if (coldStart!.samples === 0) return "no cold start was seen";
       return longestIdleMs > 0 ? undefined : "it takes long. Say how long may be waited: --idle 15m";
@@ -129,13 +135,19 @@ async function findBaseline(
   { holdMs, most }: ProbeOptions,
 ): Promise<{ readonly base: Baseline; readonly timed: Lab }> {
   const tookMs: number[] = [];
+  let reason = "";
   for (let i = 0; i < BASELINE_CALLS; i++) {
     const calls = await lab.run([{ atMs: 0, runMs: 0, function: "probe" }]);
     for (const { sentAtMs, endedAtMs } of answered(calls)) tookMs.push(endedAtMs - sentAtMs);
+    reason = calls[0]!.reason ?? reason;
   }
-  const middle = tookMs.length === 0 ? 0 : median(tookMs.slice(-5));
+  if (tookMs.length === 0) {
+    throw new PlatformError("bad-platform", `Cannot probe: no single call went well (${reason})`);
+  }
+  const [first, ...warm] = tookMs;
+  const middle = median(warm.length > 0 ? warm : [first!]);
   if (lab.setsTime) return { base: { overheadMs: middle, holdMs, most }, timed: lab };
-  return { base: { overheadMs: 0, holdMs, most }, timed: runningFor(lab, middle) };
+  return { base: { overheadMs: 0, holdMs, most, ownRunMs: middle }, timed: runningFor(lab, middle) };
 }
 
 /** A lab whose functions run for so long, whatever a plan says. */
@@ -150,4 +162,14 @@ function runningFor(lab: Lab, runMs: number): Lab {
     run: async (plan) => (await lab.run(plan)).map((call) => ({ ...call, runMs })),
     rest: (ms) => lab.rest(ms),
   };
+}
+
+/** Steps of the search for a limit, looks at what follows it, and what else takes its time, in holds. */
+const HOLDS_AT_MOST = 300;
+/** New containers for the cold start, and rests until a burst is whole again, in milliseconds. */
+const RESTS_MS = 500_000;
+
+/** How long a probe takes at most, in milliseconds; usually it is half of that. */
+export function longestProbeMs({ holdMs, longestIdleMs }: ProbeOptions, hasFunctions: boolean): number {
+  return HOLDS_AT_MOST * holdMs + RESTS_MS + longestIdleMs * (hasFunctions ? 1.1 : 4);
 }

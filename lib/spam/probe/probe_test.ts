@@ -57,6 +57,13 @@ for (const [name] of profileSummaries()) {
   });
 }
 
+for (const [name] of profileSummaries()) {
+  Deno.test(`probe() finds the numbers of the profile ${name} over a slow network`, async () => {
+    const found = await probe(new VirtualLab(parseProfile(name), name, 20), OPTIONS, never);
+    check(found, parseProfile(name));
+  });
+}
+
 const OTHERS = [
   "hard-limit,limit=7,cold=80ms,keepalive=20s",
   "hard-limit,limit=450,cold=400ms/900ms,keepalive=3m",
@@ -79,6 +86,15 @@ for (const text of OTHERS) {
     } else check(found, real);
   });
 }
+
+Deno.test("probe() finds a ramp of containers that take no time", async () => {
+  const lab = new VirtualLab(parseProfile("ramp,limit=300,burst=120,ramp=300/m,cold=0ms"));
+  const { limit, ramp, skipped } = await probe(lab, OPTIONS, never);
+  assertEquals([limit!.limit, limit!.isRamped], [300, true]);
+  near("burst", ramp!.burst, 120, 0.05);
+  near("ramp", ramp!.perS, 5, 0.05);
+  assertEquals(skipped.keepAlive, "no cold start was seen");
+});
 
 Deno.test("measuredProfile() of what was found behaves as the platform: probed again, it gives the same", async () => {
   for (const [name] of profileSummaries()) {

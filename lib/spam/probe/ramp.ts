@@ -49,7 +49,9 @@ export async function findRamp(lab: Lab, base: Baseline, limit: LimitFinding): P
   const takenAtMs = ({ isCold, ...call }: SeenCall) =>
     refusal === "hard" ? call.sentAtMs : startOf({ isCold, ...call }, overheadMs) - (isCold ? coldMs : 0);
   const started = answered(calls).filter((each) => takenAtMs(each) <= forMs);
-  const made = started.filter(({ isCold }) => isCold).map(takenAtMs).toSorted((a, b) => a - b);
+  // Where containers take no time, none of the calls is cold, and each has needed one all the same.
+  const hasCold = started.some(({ isCold }) => isCold);
+  const made = started.filter(({ isCold }) => isCold || !hasCold).map(takenAtMs).toSorted((a, b) => a - b);
   // Of calls that left together the last one counts; while the burst itself is being started nothing is known of the rate.
   const points = made.flatMap((ms, i): [number, number][] => {
     const counts = refusal === "hard" ? (made[i + 1] ?? Infinity) - ms > tickMs / 2 : ms > SETTLED_MS;

@@ -1,5 +1,5 @@
 /** A lab in virtual time: experiments with a model of a provider take no time. */
-import { seededRandom } from "../../model/mod.ts";
+import { type Random, seededRandom } from "../../model/mod.ts";
 import type { Profile } from "../../platform/mod.ts";
 import { Timeline } from "../../simulate/timeline.ts";
 import { type CallEnd, VirtualPlatform } from "../../simulate/virtual_platform.ts";
@@ -14,11 +14,16 @@ export class VirtualLab implements Lab {
   readonly hasBackground = true;
   readonly #timeline = new Timeline(0);
   readonly #platform: VirtualPlatform;
+  readonly #noise: Random;
+  readonly #noiseMs: number;
   /** Calls that were made. */
   calls = 0;
 
-  constructor(profile: Profile, seed: string | number = 1) {
+  /** @param noiseMs answers come so much later, at most; half as much on average */
+  constructor(profile: Profile, seed: string | number = 1, noiseMs = 0) {
     this.#platform = new VirtualPlatform(profile, seededRandom(seed), this.#timeline);
+    this.#noise = seededRandom(`${seed}/noise`);
+    this.#noiseMs = noiseMs;
   }
 
   get nowMs(): number {
@@ -43,7 +48,7 @@ export class VirtualLab implements Lab {
     const ended = (end: CallEnd, isCold: boolean) => {
       if (isSeen) return;
       isSeen = true;
-      const endedAtMs = this.nowMs - startMs;
+      const endedAtMs = this.nowMs - startMs + this.#noise.next() * this.#noiseMs;
       see({
         ...call,
         sentAtMs: call.atMs,

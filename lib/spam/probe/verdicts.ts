@@ -1,4 +1,5 @@
 import { formatDuration } from "../../model/mod.ts";
+import { tellsWaiting } from "./lab.ts";
 import type { Findings, Property } from "./probe.ts";
 
 /** What was found of one property, and what it was seen by. */
@@ -35,10 +36,17 @@ function limitVerdict(found: Findings): Verdict {
   if (limit === undefined) return skipped(property, found, "limit");
   const last = limit.steps.at(-1)!;
   const most = Math.max(...limit.steps.map(({ ran }) => ran));
-  if (limit.limit === Infinity) return { property, verdict: "none met", evidence: `${most} ran at once` };
+  const { ownRunMs } = found.baseline!;
+  const caveat = tellsWaiting(found.baseline!)
+    ? ""
+    : `; how many at once is not known, as its function ends after ${time(ownRunMs!)}`;
+  if (limit.limit === Infinity) {
+    return { property, verdict: "none met", evidence: `${most} ran at once${caveat}` };
+  }
   const rest = [
     ...last.refused > 0 ? [`${last.refused} were refused`] : [],
     ...last.ok > last.ran ? [`${last.ok - last.ran} waited`] : [],
+    ...last.asked > last.ok + last.refused ? [`${last.asked - last.ok - last.refused} failed`] : [],
   ];
   return {
     property,
@@ -70,7 +78,8 @@ function refusalVerdict(found: Findings): Verdict {
   if (limit === undefined) return skipped(property, found, "limit");
   const queue = Math.max(limit.queue, Math.round(ramp?.queue ?? 0));
   const refused = limit.steps.reduce((sum, step) => sum + step.refused, 0);
-  const evidence = `${refused} calls were refused in all`;
+  const all = limit.steps.reduce((sum, step) => sum + step.asked, 0);
+  const evidence = `${refused} of ${all} calls were refused`;
   const words = { none: "none were met", hard: "are refused", queued: `wait, ${queueWords(queue)}` };
   return {
     property,
