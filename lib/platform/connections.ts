@@ -1,6 +1,6 @@
-import { type Clock, onAbort } from "../model/mod.ts";
+import type { Clock } from "../model/mod.ts";
 import { hostRefusal, isAddress } from "./addresses.ts";
-import { CheckedName, type Resolve, systemResolve } from "./checked_name.ts";
+import { CheckedName, orAborted, type Resolve, systemResolve } from "./checked_name.ts";
 import { neverCalled, UrlRefusedError } from "./url_guard.ts";
 
 /** What connections are made of. */
@@ -181,12 +181,4 @@ function fetchBy(client: Deno.HttpClient, url: string, init: Init): Promise<Resp
 /** Nothing was sent yet, so it can be sent elsewhere: as Deno has it in words only. */
 function isUnconnected(error: unknown): boolean {
   return error instanceof TypeError && /\(Connect\)/.test(String(error.cause ?? error));
-}
-
-/** What waits for something of many waits no longer than its own signal says. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: ended, resolve, reject } = Promise.withResolvers<T>();
-  const forget = onAbort(signal, () => reject(signal.reason));
-  promise.then(resolve, reject).finally(forget);
-  return ended;
 }
