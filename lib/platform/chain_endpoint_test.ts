@@ -14,12 +14,16 @@ import {
 } from "../model/mod.ts";
 import { instanceOf } from "../../tests/scheduler/builders.ts";
 import { TooLargeError } from "./body.ts";
-import { MAX_CHAIN_LENGTH } from "./chain_endpoint.ts";
-import type { ChainCallEnd } from "./chain_host.ts";
+import { idle } from "../../tests/programs/virtual_clock.ts";
+import { answerChains, MAX_CHAIN_LENGTH } from "./chain_endpoint.ts";
+import { type ChainCallEnd, ChainHost } from "./chain_host.ts";
+import { FunctionRunner } from "./function_runner.ts";
 import { linesOf } from "./lines.ts";
 import { LocalPlatform } from "./local.ts";
 import { LocalServer } from "./local_server.ts";
 import { parseProfile } from "./provider/profile_text.ts";
+import { Provider } from "./provider/provider.ts";
+import { Turns } from "./turns.ts";
 
 function serve(of: Chain | undefined, profile = "ideal"): LocalServer {
   return new LocalServer({
@@ -221,6 +225,38 @@ Deno.test("/chains takes more chains while others run, from one request", async 
   calls[0]!();
   await hearing;
   assertEquals(heard.at(-1), { id: "one", outcome: "completed" });
+});
+
+Deno.test("/chains reads no more of a request while too much of its answer is not read", async () => {
+  const profile = parseProfile("ideal"), random = seededRandom(1), stop = new AbortController().signal;
+  const turns = new Turns(new Provider(profile, random), realClock);
+  const runner = new FunctionRunner({
+    turns,
+    clock: realClock,
+    random,
+    functions: new Map(),
+    speed: 1,
+    stop,
+  });
+  const host = new ChainHost({ turns, runner, clock: realClock, successors: "http", stop });
+  let sent = 0, most = Infinity;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (output) => {
+      if (sent >= most) return output.close();
+      const lines = Array.from({ length: 100 }, () => JSON.stringify({ id: `i${++sent}`, chain: "plain" }));
+      if (sent === 100) lines[0] = JSON.stringify({ id: "first", chain: plain });
+      output.enqueue(new TextEncoder().encode(lines.join("\n") + "\n"));
+    },
+  });
+  const response = answerChains(new Request("http://x/chains", { method: "POST", body: endless }), host);
+  for (let before = -1; before < sent && runner.served < 100_000;) {
+    before = sent;
+    for (let i = 0; i < 100; i++) await idle();
+  }
+  assert(runner.served > 10_000 && runner.served < 100_000, `${runner.served} were taken`);
+  most = sent + 1000;
+  await response.body!.cancel();
+  while (sent < most || host.open > 0) await idle(); // it goes on, as nobody waits for the answer
 });
 
 Deno.test("a server that ends does not wait for requests for chains that stay open", async () => {

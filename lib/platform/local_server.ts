@@ -1,4 +1,4 @@
-import { type Clock, type FunctionDefinition, type Random } from "../model/mod.ts";
+import type { Clock, FunctionDefinition, Json, Random } from "../model/mod.ts";
 import { readText, TooLargeError } from "./body.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
@@ -127,7 +127,7 @@ export class LocalServer implements AsyncDisposable {
   }
 
   /** Runs a function while its caller waits. */
-  #answer(name: string, request: Request): Promise<Response> {
+  #answer(name: string, request: Request): Response | Promise<Response> {
     const entry = this.#turns.enter(name, "http", () => request.signal);
     if (entry.kind === "started") return this.#take(entry, name, request);
     return this.#answerLater(entry, name, request);
@@ -147,7 +147,7 @@ export class LocalServer implements AsyncDisposable {
     return await this.#take(turn, name, request);
   }
 
-  #take(turn: Turn, name: string, request: Request): Promise<Response> {
+  #take(turn: Turn, name: string, request: Request): Response | Promise<Response> {
     return this.#serve(turn, name, request.headers, readText(request, MAX_REQUEST_BYTES));
   }
 
@@ -179,24 +179,21 @@ export class LocalServer implements AsyncDisposable {
     return problem(429, "concurrency limit reached", headers);
   }
 
-  async #serve(
+  #serve(
     turn: Turn,
     name: string,
     headers: Headers,
     sent: string | Promise<string>,
-  ): Promise<Response> {
+  ): Response | Promise<Response> {
     const time = headers.get(TIME_HEADER) ?? undefined;
-    const tells = headers.has(COLLECTOR_HEADER) ? this.#tells : undefined;
+    const tells = headers.get(COLLECTOR_HEADER) === null ? undefined : this.#tells;
     const starts = tells && (() => tells(headers));
-    let response: Response;
-    try {
-      const output = await this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts });
-      response = output === ANSWER ? new Response(ANSWER_TEXT, JSON_ANSWER) : Response.json(output);
-    } catch (error) {
-      response = failure(name, error);
-    }
-    if (turn.cold) response.headers.set(COLD_HEADER, "1");
-    return response;
+    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts });
+    if (!(output instanceof Promise)) return marked(answerOf(name, output), turn);
+    return output.then(
+      (output) => marked(answerOf(name, output), turn),
+      (error) => marked(failure(name, error), turn),
+    );
   }
 
   /** Resolves when the server has ended. */
@@ -230,6 +227,20 @@ function decoded(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function answerOf(name: string, output: Json): Response {
+  if (output === ANSWER) return new Response(ANSWER_TEXT, JSON_ANSWER);
+  try {
+    return Response.json(output);
+  } catch (error) {
+    return failure(name, error); // it is no JSON, whatever its type says
+  }
+}
+
+function marked(response: Response, { cold }: Turn): Response {
+  if (cold) response.headers.set(COLD_HEADER, "1");
+  return response;
 }
 
 const ANSWER_TEXT = JSON.stringify(ANSWER);

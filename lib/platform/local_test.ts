@@ -28,12 +28,14 @@ Deno.test("LocalServer runs bodies of functions, and takes an error of theirs fo
       throw new Error("out of paper");
     },
   });
-  const both = chain("both", ({ call }) => [call(sum), call(broken)]);
+  const odd = fn("odd", { run: () => 1n as unknown as number });
+  const both = chain("both", ({ call }) => [call(sum), call(broken), call(odd)]);
   await using server = serverOf({ functions: functionsOf([both]) });
   assertEquals((await post(`${server.url}/f/sum`, { args: { a: 1, b: 2 } })).body, 3);
   const failed = await post(`${server.url}/f/broken`);
   assertEquals([failed.status, failed.body], [500, { error: "function broken failed: out of paper" }]);
-  assertEquals(server.counts, { running: 0, queued: 0, served: 2, refused: 0, made: 2, chains: 0 });
+  assertEquals((await post(`${server.url}/f/odd`)).status, 500);
+  assertEquals(server.counts, { running: 0, queued: 0, served: 3, refused: 0, made: 3, chains: 0 });
 });
 
 Deno.test("LocalServer runs other functions as long as their caller says, divided by its speed", async () => {
