@@ -4,8 +4,8 @@ import { type Figure, median } from "./figures.ts";
 import { answersPerS } from "./pipelined.ts";
 
 /** Many short rounds, as what else the machine does comes and goes. */
-const ROUNDS = 10;
-const LOAD = { connections: 32, depth: 8, forMs: 400 };
+const ROUNDS = 30;
+const LOAD = { connections: 32, depth: 8, forMs: 150 };
 /** What consumers send, without inputs. */
 const BODY = JSON.stringify({
   id: "01KB0000000000000000000000/publish_init",
