@@ -25,8 +25,9 @@ export function endWords({ chains, calls }: SpamStats, figures: LoadFigures, see
     );
   }
   if (start_error_ms.p50 !== null) {
-    const rate = startsPerS === null ? "" : `${startsPerS.toFixed(1)}/s, `;
-    const spread = batch_spread_ms.max === null ? "" : `; a batch left within ${time(batch_spread_ms.max)}`;
+    const isBatch = batch_spread_ms.max !== null;
+    const rate = isBatch || startsPerS === null ? "" : `${startsPerS.toFixed(1)}/s, `;
+    const spread = isBatch ? `; a batch left within ${time(batch_spread_ms.max)}` : "";
     words.push(
       `Starts: ${rate}late by p50 ${time(start_error_ms.p50)}, p99 ${time(start_error_ms.p99)}${spread}`,
     );

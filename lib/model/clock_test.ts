@@ -45,3 +45,15 @@ Deno.test("realClock.nowMs() is the system's time, and does not run backwards", 
     last = now;
   }
 });
+
+Deno.test("realClock goes on when the system's clock is set", async () => {
+  const now = Date.now;
+  using _restored = { [Symbol.dispose]: () => Date.now = now };
+  for (const jumpMs of [3_600_000, -3_600_000]) {
+    const startMs = realClock.nowMs();
+    Date.now = () => now() + jumpMs;
+    await realClock.until(startMs + 5);
+    const tookMs = realClock.nowMs() - startMs;
+    assert(tookMs >= 5 && tookMs < 60_000, `it took ${tookMs} ms`);
+  }
+});

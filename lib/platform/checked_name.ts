@@ -1,4 +1,4 @@
-import type { Clock } from "../model/mod.ts";
+import { type Clock, onAbort } from "../model/mod.ts";
 import { addressRefusal } from "./addresses.ts";
 import { neverCalled } from "./url_guard.ts";
 
@@ -63,4 +63,12 @@ export class CheckedName {
     this.#knownAtMs = this.#clock.nowMs();
     return this.#known = found;
   }
+}
+
+/** What waits for something of many waits no longer than its own signal says. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: ended, resolve, reject } = Promise.withResolvers<T>();
+  const forget = onAbort(signal, () => reject(signal.reason));
+  promise.then(resolve, reject).finally(forget);
+  return ended;
 }

@@ -1,6 +1,6 @@
-import { type Clock, onAbort } from "../model/mod.ts";
+import type { Clock } from "../model/mod.ts";
 import { hostRefusal, isAddress } from "./addresses.ts";
-import { CheckedName, type Resolve, systemResolve } from "./checked_name.ts";
+import { CheckedName, orAborted, type Resolve, systemResolve } from "./checked_name.ts";
 import { neverCalled, UrlRefusedError } from "./url_guard.ts";
 
 /** What connections are made of. */
@@ -32,9 +32,10 @@ const IDLE_TIMEOUT_MS = 30_000;
 const HOSTS_KEPT = 1000;
 
 /**
- * Sends requests, never to an address that is always refused. A name is resolved once for all calls, all of its addresses
- * are checked, and what is connected to is an address that was checked: no other answer of a name server can get between
- * the two. The name stays what TLS and the `Host` header go by. Redirects are not followed.
+ * Sends requests, never to an address that is always refused. A name is resolved once for all calls, and all of its
+ * addresses are checked. Over http, what is connected to is an address that was checked: no other answer of a name server
+ * can get between the two. Over https, `fetch` resolves the name again, and what is there gets no request before it has
+ * proved that the name is its own, which no cloud's metadata can. Redirects are not followed.
  */
 export class Connections implements Disposable {
   readonly #options: ConnectionsOptions;
@@ -55,12 +56,11 @@ export class Connections implements Disposable {
    */
   async send(url: string, init: Init): Promise<Response> {
     const { protocol, hostname, port } = new URL(url);
-    const realPort = port || (protocol === "https:" ? "443" : "80");
-    const key = `${hostname}:${realPort}`;
+    const key = `${protocol}${hostname}:${port}`;
     let route = this.#routes.get(key);
     if (route === undefined) {
       if (this.#routes.size >= HOSTS_KEPT) this.#forgetFirst();
-      this.#routes.set(key, route = this.#routeTo(hostname, Number(realPort)));
+      this.#routes.set(key, route = this.#routeTo(protocol, hostname, Number(port || 80)));
     }
     return await route.send(url, init);
   }
@@ -72,14 +72,15 @@ export class Connections implements Disposable {
     }
   }
 
-  #routeTo(hostname: string, port: number): Route {
+  #routeTo(protocol: string, hostname: string, port: number): Route {
     const why = hostRefusal(hostname);
     if (why !== undefined) return { send: () => Promise.reject(neverCalled(hostname, why)) };
     const direct: Route = { send: (url, init) => fetchBy(this.#direct, url, init) };
     if (isAddress(hostname)) return direct;
     const { resolve = systemResolve, clock, behindProxy = false } = this.#options;
     const name = new CheckedName(hostname, resolve, clock);
-    if (behindProxy) return checkedFirst(name, direct);
+    if (behindProxy) return checkedFirst(name, direct, throwIfRefused);
+    if (protocol !== "http:") return checkedFirst(name, direct); // the TCP transport of Deno's client does no TLS
     return new NamedRoute(name, (address) => {
       const hostname = address.includes(":") ? `[${address}]` : address;
       return this.#client({ proxy: { transport: "tcp", hostname, port } });
@@ -149,17 +150,26 @@ class NamedRoute implements Route, Disposable {
   }
 }
 
-/** A name that only the proxy can resolve is up to the proxy. */
-function checkedFirst(name: CheckedName, route: Route): Route {
+/**
+ * Sends by a route once a name has been checked.
+ *
+ * @param failed is told why it cannot be, and may let it pass (Default: it may not)
+ */
+function checkedFirst(name: CheckedName, route: Route, failed: (error: unknown) => void = rethrow): Route {
   return {
     async send(url, init) {
       const found = name.addresses();
-      if (found instanceof Promise) await orAborted(found, init.signal).catch(throwIfRefused);
+      if (found instanceof Promise) await orAborted(found, init.signal).catch(failed);
       return await route.send(url, init);
     },
   };
 }
 
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** A name that only the proxy can resolve is up to the proxy. */
 function throwIfRefused(error: unknown): void {
   if (error instanceof UrlRefusedError) throw error;
 }
@@ -171,12 +181,4 @@ function fetchBy(client: Deno.HttpClient, url: string, init: Init): Promise<Resp
 /** Nothing was sent yet, so it can be sent elsewhere: as Deno has it in words only. */
 function isUnconnected(error: unknown): boolean {
   return error instanceof TypeError && /\(Connect\)/.test(String(error.cause ?? error));
-}
-
-/** What waits for something of many waits no longer than its own signal says. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: ended, resolve, reject } = Promise.withResolvers<T>();
-  const forget = onAbort(signal, () => reject(signal.reason));
-  promise.then(resolve, reject).finally(forget);
-  return ended;
 }

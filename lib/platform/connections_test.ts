@@ -40,7 +40,7 @@ Deno.test("Connections.send() goes to the address that was checked, under the na
   assertEquals(names.asked, ["functions.test"], "it asks once for all calls");
 });
 
-Deno.test("Connections.send() keeps the name for TLS", async () => {
+Deno.test("Connections.send() speaks TLS over https, under the name of the URL", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const hello = listener.accept().then(async (connection) => {
@@ -49,15 +49,20 @@ Deno.test("Connections.send() keeps the name for TLS", async () => {
     connection.close();
     return new TextDecoder("latin1").decode(bytes.subarray(0, length ?? 0));
   });
-  using connections = new Connections({ clock: realClock, ...answering(["127.0.0.1"]) });
-  await assertRejects(() => connections.send(`https://secure.test:${port}/`, init), TypeError);
-  assertStringIncludes(await hello, "secure.test");
+  using connections = new Connections({ clock: realClock });
+  await assertRejects(() => connections.send(`https://localhost:${port}/secret`, init), TypeError);
+  const said = await hello;
+  assertEquals(said.charCodeAt(0), 22, "it begins with a handshake (RFC 8446, section 5.1)");
+  assertStringIncludes(said, "localhost");
+  assert(!said.includes("secret"), "it says nothing in the clear");
 });
 
 Deno.test("Connections.send() refuses a name if one of its addresses is never called", async () => {
   for (const address of ["169.254.169.254", "fe80::1%eth0", "::ffff:100.100.100.200", "fd00:ec2::254"]) {
     using connections = new Connections({ clock: realClock, ...answering(["127.0.0.1", address]) });
-    await assertRejects(() => connections.send("http://rebind.test/", init), UrlRefusedError, address);
+    for (const url of ["http://rebind.test/", "https://rebind.test/"]) {
+      await assertRejects(() => connections.send(url, init), UrlRefusedError, address);
+    }
   }
 });
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../model/mod.ts";
 import { hostRefusal, isAddress } from "./addresses.ts";
-import { CheckedName, type Resolve, systemResolve } from "./checked_name.ts";
+import { CheckedName, orAborted, type Resolve, systemResolve } from "./checked_name.ts";
 import { neverCalled } from "./url_guard.ts";
 
 /** So many names are remembered, with their addresses. */
@@ -29,7 +29,7 @@ export class Dialer {
     if (why !== undefined) throw neverCalled(hostname, why);
     const addresses = isAddress(hostname)
       ? [hostname.replace(/^\[|\]$/g, "")]
-      : await this.#named(hostname).addresses();
+      : await this.#addressesOf(hostname, signal);
     for (const [i, address] of addresses.entries()) {
       try {
         return await Deno.connect({ hostname: address, port, signal });
@@ -38,6 +38,11 @@ export class Dialer {
       }
     }
     throw new TypeError(`cannot find the address of ${hostname}: there is none`);
+  }
+
+  async #addressesOf(hostname: string, signal: AbortSignal): Promise<readonly string[]> {
+    const found = this.#named(hostname).addresses();
+    return found instanceof Promise ? await orAborted(found, signal) : found;
   }
 
   #named(hostname: string): CheckedName {

@@ -35,3 +35,12 @@ Deno.test("Dialer.dial() connects to nobody of whom one address is never called"
     await assertRejects(() => dialer.dial(host, 80, never), UrlRefusedError);
   }
 });
+
+Deno.test("Dialer.dial() waits no longer for a name than its signal says", async () => {
+  const controller = new AbortController();
+  const dialer = new Dialer(
+    new VirtualClock(),
+    () => (controller.abort(new Error("too late")), new Promise(() => {})),
+  );
+  await assertRejects(() => dialer.dial("slow.test", 80, controller.signal), Error, "too late");
+});

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { rawServer, writeAll } from "../../lib/platform/testing.ts";
 import { readRunLog } from "../../lib/record/mod.ts";
+import { makeCertificate } from "../tls/certificate.ts";
 import { folder, run, runJson } from "./sequoia.ts";
 
 /** A chain of functions at these URLs, each of which goes on when others have failed. */
@@ -71,6 +72,44 @@ Deno.test("sequoia consume calls no address of a cloud's credentials, and what -
     `matches no --allow-url (or SEQUOIA_ALLOW_URLS). If it is to be called, add --allow-url ${base}`,
   );
   assertStringIncludes(why.moved!, "it redirects to 169.254.169.254, which is not followed");
+});
+
+Deno.test("sequoia consume and spam call https URLs whose certificate is good, and no others", async () => {
+  const { cert, key } = await makeCertificate("localhost");
+  const hosts: (string | null)[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, cert, key, onListen() {} }, (request) => {
+    hosts.push(new URL(request.url).host);
+    return Response.json(1);
+  });
+  const { port } = server.addr;
+  await using at = await folder({
+    "ca.pem": cert,
+    "w.ts": workloadOf({ good: `https://localhost:${port}/f`, lambda: "lambda:us-east-1:f" }, "attempts: 1"),
+    "other.ts": workloadOf({ other: `https://127.0.0.1:${port}/f` }, "attempts: 1"),
+  });
+  const keys = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+  const trusting = {
+    DENO_CERT: `${at.cwd}/ca.pem`,
+    AWS_ENDPOINT_URL_LAMBDA: `https://localhost:${port}`,
+    ...keys,
+  };
+  const consumed = async (workload: string, env: Record<string, string>) => {
+    await run(["produce", workload, "--burst", "1", "--count", "1"], at);
+    await run(["consume", "--until-empty"], { ...at, env });
+    return await results(at);
+  };
+  assertEquals(await consumed("w.ts", trusting), { good: "ok", lambda: "ok" });
+  const target = `https://localhost:${port}/f`;
+  const spam = async (env: Record<string, string>) =>
+    (await runJson(["spam", target, "--batch", "2", "--out", "none"], { ...at, env }) as {
+      calls: { ok: number };
+    }).calls.ok;
+  assertEquals(await spam(trusting), 2);
+  assertEquals(hosts, Array(4).fill(`localhost:${port}`));
+  assertStringIncludes((await consumed("other.ts", trusting)).other!, "invalid peer certificate");
+  assertStringIncludes((await consumed("w.ts", {})).good!, "invalid peer certificate");
+  assertEquals(await spam({}), 0);
+  assertEquals(hosts.length, 4, "who does not trust it says nothing to it");
 });
 
 Deno.test("sequoia consume and spam say what is wrong with a pattern of URLs", async () => {

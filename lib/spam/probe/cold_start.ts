@@ -14,7 +14,9 @@ export interface ColdStartFinding {
 const Z99 = 2.3263478740408408;
 /** The 99th percentile is known well enough when its standard error is below this part of it. */
 const WELL_KNOWN = 0.035;
-const [LEAST_SAMPLES, MOST_ROUNDS, MOST_A_ROUND] = [20, 100, 100];
+const [LEAST_SAMPLES, MOST_ROUNDS, MOST_A_ROUND] = [20, 100, 25];
+/** Of more calls at once the last ones would be late by their number. */
+const MOST_A_STEP = 128;
 /** With so many, no more are made for longer than so long, in milliseconds. */
 const [ENOUGH_SAMPLES, LONG_MS] = [100, 120_000];
 /** Times that differ by less are always the same: what differs is the measuring. */
@@ -29,8 +31,10 @@ export async function findColdStart(
 ): Promise<ColdStartFinding> {
   // Where calls wait for containers, it cannot be told how much of the time was waiting.
   const isWaiting = refusal === "queued" && (ramp !== undefined || !lab.hasFunctions);
-  const timesMs = isWaiting ? [] : steps.filter(({ ok, ran }) => ok <= ran * 1.02 + 1)
-    .flatMap(({ calls }) => coldTimes(calls, base.overheadMs));
+  const timesMs = isWaiting
+    ? []
+    : steps.filter(({ asked, ok, ran }) => asked <= MOST_A_STEP && ok <= ran * 1.02 + 1)
+      .flatMap(({ calls }) => coldTimes(calls, base.overheadMs));
   const atOnce = Math.min(MOST_A_ROUND, ramp === undefined ? atFirst * 0.8 : ramp.burst / 2);
   const size = Math.max(1, Math.floor(atOnce));
   const hasAny = steps.some(({ colds }) => colds > 0);

@@ -3,6 +3,7 @@ import {
   type Lab,
   lineThrough,
   meanAtOnce,
+  median,
   mostAtOnce,
   type PlannedCall,
   startOf,
@@ -27,10 +28,16 @@ const [OVERLOAD_HOLDS, APART] = [3, 0.05];
 const [FIRST, MORE] = [2.5, 0.2];
 /** How long the calls run, in holds: not a multiple of how far the bursts are apart, lest some end as others come. */
 const RUN_HOLDS = 0.525;
+/** A place is empty until the next burst: how much longer it is taken by a call than the call runs. */
+const UNTIL_NEXT = Math.ceil(RUN_HOLDS / APART) * APART / RUN_HOLDS;
 /** If more than this part of the limit runs under an overload, it has not collapsed. */
 const COLLAPSED = 0.8;
+/** How many windows of the overload's end are looked at, of so many bursts each. */
+const [WINDOWS, WINDOW] = [5, 4];
 /** Less than this part of the limit runs: no others take the places of those that have ended. */
-const FALLEN = 0.85;
+const FALLEN = 0.7;
+/** At so many bursts in a row, lest a hesitation of the network passes for it. */
+const LASTING = 4;
 /** Looks at the recovery, in holds apart. */
 const [LOOKS, LOOK_HOLDS] = [30, 2];
 
@@ -38,8 +45,9 @@ const [LOOKS, LOOK_HOLDS] = [30, 2];
 export async function findCollapse(
   lab: Lab,
   base: Baseline,
-  { limit }: LimitFinding,
+  finding: LimitFinding,
 ): Promise<CollapseFinding> {
+  const { limit } = finding;
   const { holdMs, overheadMs } = base;
   await warmed(lab, base, limit);
   const forMs = OVERLOAD_HOLDS * holdMs, apartMs = APART * holdMs, first = Math.ceil(limit * FIRST);
@@ -53,27 +61,37 @@ export async function findCollapse(
     plan.push(...together(Math.ceil(limit * MORE), { atMs, runMs: holdMs * RUN_HOLDS, function: "probe" }));
   }
   const calls = await lab.run(plan);
-  const ran = meanAtOnce(calls, overheadMs, forMs * 0.75, forMs - apartMs);
+  // The middle one of some windows, as the sender, or the network, may hesitate in one or the other.
+  const windows = Array.from({ length: WINDOWS }, (_, i) => forMs - apartMs * (1 + (i + 1) * WINDOW));
+  const mean = median(windows.map((ms) => meanAtOnce(calls, overheadMs, ms, ms + apartMs * WINDOW)));
+  const ran = Math.min(limit, mean * UNTIL_NEXT);
   if (ran > limit * COLLAPSED) return { to: 1, afterMs: NaN, recoveryMs: NaN };
   const to = ran / limit;
   return {
     to,
-    afterMs: collapsedAtMs(calls, limit, base),
+    afterMs: collapsedAtMs(calls, finding, base),
     recoveryMs: (1 - to) / await recoveredPerMs(lab, base, limit),
   };
 }
 
-/** When the places of calls that had ended were not given to others any more, although there were enough. */
-function collapsedAtMs(calls: readonly SeenCall[], limit: number, { overheadMs, holdMs }: Baseline): number {
-  const ok = answered(calls);
-  const bursts = [...new Set(calls.map(({ atMs }) => atMs))].toSorted((a, b) => a - b);
-  const fallenAtMs = bursts.find((atMs) =>
-    atMs > 0 &&
-    ok.filter((call) => startOf(call, overheadMs) <= atMs + 1 && call.endedAtMs > atMs).length <
-      limit * FALLEN
+/** When the places of calls that had ended were not given to others any more, although there were enough, and not for long. */
+function collapsedAtMs(
+  calls: readonly SeenCall[],
+  { limit, refusal }: LimitFinding,
+  { overheadMs, holdMs }: Baseline,
+): number {
+  // Where none waits, a call runs from when it was sent; its answer may have been late for other reasons.
+  const begunAtMs = (call: SeenCall) => refusal === "hard" ? call.sentAtMs : startOf(call, overheadMs);
+  const ok = answered(calls).map((call) => ({ begunAtMs: begunAtMs(call), endedAtMs: call.endedAtMs }));
+  const bursts = Map.groupBy(calls.toSorted((a, b) => a.atMs - b.atMs), ({ atMs }) => atMs);
+  const sentAtMs = [...bursts.values()].map((burst) => Math.max(...burst.map((call) => call.sentAtMs)));
+  const isFallen = sentAtMs.map((ms) =>
+    ok.filter((call) => call.begunAtMs <= ms && call.endedAtMs > ms).length < limit * FALLEN
   );
+  const first = isFallen.findIndex((_, i) => i > 0 && isFallen.slice(i, i + LASTING).every(Boolean));
   const lagMs = ((1 - FALLEN) * RUN_HOLDS + APART / 2) * holdMs;
-  return fallenAtMs === undefined || fallenAtMs < lagMs ? NaN : fallenAtMs - lagMs;
+  const fallenAtMs = sentAtMs[first] ?? NaN;
+  return fallenAtMs < lagMs ? NaN : fallenAtMs - lagMs;
 }
 
 /** What part of the limit comes back in a millisecond: it is asked for now and then, with short calls. NaN: not seen. */

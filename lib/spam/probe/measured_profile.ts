@@ -27,7 +27,7 @@ export function measuredProfile(
     coldStart === undefined ? {} : { coldStart: timeOf(coldStart.medianMs, coldStart.p99Ms) },
     keepAlive === undefined || keepAlive.coldMs === Infinity
       ? {}
-      : { keepAliveMs: Math.round(Math.sqrt(Math.max(1, keepAlive.warmMs) * keepAlive.coldMs)) },
+      : { keepAliveMs: rounded(Math.sqrt(Math.max(1, keepAlive.warmMs) * keepAlive.coldMs)) },
     background === undefined ? {} : {
       backgroundQueue: background.waits ? LONG_QUEUE : 0,
       backgroundShare: rounded(background.share),
@@ -35,8 +35,8 @@ export function measuredProfile(
     },
     collapse === undefined || collapse.to === 1 ? {} : {
       collapseTo: rounded(collapse.to),
-      ...isNaN(collapse.afterMs) ? {} : { collapseAfterMs: Math.round(collapse.afterMs) },
-      ...isNaN(collapse.recoveryMs) ? {} : { recoveryMs: Math.round(collapse.recoveryMs) },
+      ...isNaN(collapse.afterMs) ? {} : { collapseAfterMs: rounded(collapse.afterMs) },
+      ...isNaN(collapse.recoveryMs) ? {} : { recoveryMs: rounded(collapse.recoveryMs) },
     },
   ];
   return Object.assign({}, parseProfile("ideal"), { name }, ...parts);

@@ -46,8 +46,9 @@ export async function findRamp(lab: Lab, base: Baseline, limit: LimitFinding): P
   const more = Math.ceil(Math.max(3 * rampPerS * tickMs / 1000, atFirst / 4)) + 2;
   for (let atMs = tickMs; atMs <= forMs; atMs += tickMs) plan.push(...together(more, { ...call, atMs }));
   const calls = await lab.run(plan);
-  const takenAtMs = ({ isCold, ...call }: SeenCall) =>
-    refusal === "hard" ? call.sentAtMs : startOf({ isCold, ...call }, overheadMs) - (isCold ? coldMs : 0);
+  /** When the container of a call was asked for. */
+  const takenAtMs = (each: SeenCall) =>
+    refusal === "hard" ? each.sentAtMs : startOf(each, overheadMs) - (each.isCold ? coldMs : 0);
   const started = answered(calls).filter((each) => takenAtMs(each) <= forMs);
   // Where containers take no time, none of the calls is cold, and each has needed one all the same.
   const hasCold = started.some(({ isCold }) => isCold);
