@@ -4,8 +4,10 @@ import { type Figure, median } from "./figures.ts";
 import { answersPerS } from "./pipelined.ts";
 
 /** Many short rounds, as what else the machine does comes and goes. */
-const ROUNDS = 10;
-const LOAD = { connections: 32, depth: 8, forMs: 400 };
+const ROUNDS = 30;
+const LOAD = { connections: 32, depth: 8, forMs: 150 };
+/** Until what is hot has been compiled well. */
+const WARM_UP_MS = 3000;
 /** What consumers send, without inputs. */
 const BODY = JSON.stringify({
   id: "01KB0000000000000000000000/publish_init",
@@ -61,7 +63,8 @@ async function startPlatform(
 async function ratios(): Promise<Figure[]> {
   await using stack = new AsyncDisposableStack();
   const bare = stack.use(await startServer());
-  const measure = (url: string) => answersPerS({ ...LOAD, url: new URL(url), body: BODY });
+  const measure = (url: string, forMs = LOAD.forMs) =>
+    answersPerS({ ...LOAD, forMs, url: new URL(url), body: BODY });
   const found = PROFILES.map(([profile, what]) => ({
     profile,
     what,
@@ -72,7 +75,7 @@ async function ratios(): Promise<Figure[]> {
   const servers = await Promise.all(PROFILES.map(([profile]) => startPlatform(profile)));
   for (const server of servers) stack.use(server);
   const urls = servers.map(({ url }) => url);
-  for (const url of [bare.url, ...urls, ...urls]) await measure(url); // compiles what is hot
+  for (const url of [bare.url, ...urls]) await measure(url, WARM_UP_MS);
   for (let i = 0; i < ROUNDS; i++) {
     for (const [at, { perS, of }] of found.entries()) {
       const before = await measure(bare.url),

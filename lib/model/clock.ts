@@ -16,12 +16,14 @@ export interface Clock {
 /** Longer timers overflow the 32 bits of `setTimeout`. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+const ORIGIN_MS = performance.timeOrigin;
+
 /**
  * The wall clock: monotonic (a step of the system clock does not reach it), and it never wakes early, although real
  * timers end up to a millisecond before their time.
  */
 export const realClock: Clock = {
-  nowMs: () => performance.timeOrigin + performance.now(),
+  nowMs: () => ORIGIN_MS + performance.now(),
   async until(instantMs, signal) {
     for (let left = instantMs - realClock.nowMs(); left > 0; left = instantMs - realClock.nowMs()) {
       if (signal?.aborted) return;

@@ -4,21 +4,32 @@ export class TooLargeError extends Error {
 }
 
 /**
- * Reads a body as text, but no more of it than allowed: the rest is cancelled, not buffered.
+ * Reads the body of an answer as text, but no more of it than allowed: the rest is cancelled, not buffered.
  *
  * @param maxBytes the longest body that is taken
  * @throws {TooLargeError} if it is longer
  */
-export function readText(response: Response | Request, maxBytes: number): Promise<string> {
+export function readText(response: Response, maxBytes: number): Promise<string> {
   const { headers } = response;
-  const length = headers.get("content-length");
-  // An answer that was compressed may be a thousand times as long as it says; requests are taken as they come.
-  const isSaid = length !== null && (response instanceof Request || headers.get("content-encoding") === null);
-  if (isSaid && Number(length) <= maxBytes) return response.text();
-  return readBounded(response, isSaid, maxBytes);
+  // What is compressed may be a thousand times as long as it says.
+  return read(response, headers.has("content-encoding") ? null : headers.get("content-length"), maxBytes);
 }
 
-async function readBounded(response: Response | Request, isSaid: boolean, maxBytes: number): Promise<string> {
+/** As {@linkcode readText}, for a request, of which nobody decompresses anything. */
+export function readRequest(request: Request, maxBytes: number): Promise<string> {
+  return read(request, request.headers.get("content-length"), maxBytes);
+}
+
+function read(body: Response | Request, length: string | null, maxBytes: number): Promise<string> {
+  if (length !== null && Number(length) <= maxBytes) return body.text();
+  return readBounded(body, length !== null, maxBytes);
+}
+
+async function readBounded(
+  response: Response | Request,
+  isSaid: boolean,
+  maxBytes: number,
+): Promise<string> {
   if (response.body === null) return "";
   if (isSaid) await tooLarge(response.body, maxBytes);
   const chunks: Uint8Array[] = [];

@@ -97,8 +97,11 @@ export class FunctionRunner {
       if (endMs > 0) await clock.until(endMs, stop);
       return ANSWER;
     } finally {
-      if (started !== undefined) await started.end();
-      this.#leave(call.name);
+      try {
+        await started?.end();
+      } finally {
+        this.#leave(call.name);
+      }
     }
   }
 

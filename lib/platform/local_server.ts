@@ -1,5 +1,5 @@
 import type { Clock, FunctionDefinition, Json, Random } from "../model/mod.ts";
-import { readText, TooLargeError } from "./body.ts";
+import { readRequest, TooLargeError } from "./body.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
 import { ANSWER, type CallEnd, FunctionRunner } from "./function_runner.ts";
@@ -148,7 +148,7 @@ export class LocalServer implements AsyncDisposable {
   }
 
   #take(turn: Turn, name: string, request: Request): Response | Promise<Response> {
-    return this.#serve(turn, name, request.headers, readText(request, MAX_REQUEST_BYTES));
+    return this.#serve(turn, name, request.headers, readRequest(request, MAX_REQUEST_BYTES));
   }
 
   /** Takes a call that runs when its turn has come; nobody hears what came of it. */
@@ -156,7 +156,7 @@ export class LocalServer implements AsyncDisposable {
     const { headers } = request;
     let body: string;
     try {
-      body = await readText(request, MAX_BACKGROUND_BYTES);
+      body = await readRequest(request, MAX_BACKGROUND_BYTES);
     } catch (error) {
       return failure(name, error);
     }
@@ -186,14 +186,20 @@ export class LocalServer implements AsyncDisposable {
     sent: string | Promise<string>,
   ): Response | Promise<Response> {
     const time = headers.get(TIME_HEADER) ?? undefined;
-    const tells = headers.get(COLLECTOR_HEADER) === null ? undefined : this.#tells;
-    const starts = tells && (() => tells(headers));
+    const starts = this.#starts(headers);
     const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts });
     if (!(output instanceof Promise)) return marked(answerOf(name, output), turn);
     return output.then(
       (output) => marked(answerOf(name, output), turn),
       (error) => marked(failure(name, error), turn),
     );
+  }
+
+  /** What tells the collector that a function starts, if its caller wants that. */
+  #starts(headers: Headers): (() => CallEnd) | undefined {
+    const tells = this.#tells;
+    if (tells === undefined || headers.get(COLLECTOR_HEADER) === null) return undefined;
+    return () => tells(headers);
   }
 
   /** Resolves when the server has ended. */
