@@ -95,8 +95,8 @@ Deno.test("fault() tells an arrow that is not allowed", () => {
     "lib/queue/mod.ts imports lib/platform/mod.ts: queue may not know platform",
   );
   assertEquals(
-    fault({ from: "cli/wire.ts", to: "lib/platform/http.ts" }),
-    "cli/wire.ts imports lib/platform/http.ts: it must go through lib/platform/mod.ts",
+    fault({ from: "cli/wire.ts", to: "lib/platform/http/http.ts" }),
+    "cli/wire.ts imports lib/platform/http/http.ts: it must go through lib/platform/mod.ts",
   );
   assertEquals(fault({ from: "cli/wire.ts", to: "lib/platform/mod.ts" }), undefined);
 });

@@ -1,6 +1,6 @@
 import { nearest, parseCount, parseLambdaUrl } from "../model/mod.ts";
-import type { LocalFunctions } from "./http.ts";
-import { localUrl } from "./local_address.ts";
+import type { LocalFunctions } from "./http/http.ts";
+import { localUrl } from "./local/local_address.ts";
 import { PlatformError } from "./platform.ts";
 
 /** One of several platforms, as `--platform` names it. */

@@ -1,22 +1,31 @@
-/** Where functions run: the Platform interface, HTTP, and the local platform over a provider model. */
-import type { LambdaOptions } from "./lambda.ts";
+/**
+ * Where functions run: the Platform interface (`platform.ts`) and its kinds. `http/` calls any URL, `lambda/` AWS Lambda, and
+ * `local/` is a platform of our own over the model of a provider (`provider/`). `calls/` is what all calls have in common,
+ * from the event to what an answer means; `guard/` says which URLs are never called.
+ */
+import type { LambdaOptions } from "./lambda/lambda.ts";
 import type { Platform } from "./platform.ts";
 
 export { type Attachment, functionsAt, isStartable, lambdaRegionOf, parseAttachment } from "./attachment.ts";
-export { type ChainCallEnd, ChainHost, type ChainHostOptions } from "./chain_host.ts";
-export { type AwsCredentials, Credentials, type CredentialSources, systemSources } from "./credentials.ts";
-export { type CollectorAddress, idempotencyKey } from "./event.ts";
-export { FunctionRunner, type FunctionRunnerOptions } from "./function_runner.ts";
-export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http.ts";
-export { LocalPlatform } from "./local.ts";
-export { isLocalPlatform, LOCAL_ADDRESS, localUrl, parseAddress } from "./local_address.ts";
-export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local_server.ts";
+export { type ChainCallEnd, ChainHost, type ChainHostOptions } from "./local/chain_host.ts";
+export {
+  type AwsCredentials,
+  Credentials,
+  type CredentialSources,
+  systemSources,
+} from "./lambda/credentials.ts";
+export { type CollectorAddress, idempotencyKey } from "./calls/event.ts";
+export { FunctionRunner, type FunctionRunnerOptions } from "./local/function_runner.ts";
+export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http/http.ts";
+export { LocalPlatform } from "./local/local.ts";
+export { isLocalPlatform, LOCAL_ADDRESS, localUrl, parseAddress } from "./local/local_address.ts";
+export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local/local_server.ts";
 export { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
-export { Turns } from "./turns.ts";
-export type { LambdaOptions } from "./lambda.ts";
+export { Turns } from "./local/turns.ts";
+export type { LambdaOptions } from "./lambda/lambda.ts";
 export { OwnUrls } from "./own_urls.ts";
 export { SeveralPlatforms } from "./several.ts";
-export { parseUrlPattern, type UrlPattern } from "./url_pattern.ts";
+export { parseUrlPattern, type UrlPattern } from "./guard/url_pattern.ts";
 export type { Profile } from "./provider/profile.ts";
 export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./provider/profile_file.ts";
 export {
@@ -36,6 +45,6 @@ export {
 
 /** Opens AWS Lambda; what signs its requests is loaded with it. */
 export async function openLambda(options: LambdaOptions): Promise<Platform> {
-  const { LambdaPlatform } = await import("./lambda.ts");
+  const { LambdaPlatform } = await import("./lambda/lambda.ts");
   return new LambdaPlatform(options);
 }

@@ -1,5 +1,5 @@
 import type { FunctionSpec, Stop } from "../model/mod.ts";
-import { failure } from "./answers.ts";
+import { failure } from "./calls/answers.ts";
 import type { Answer, Call, NativeChains, Platform } from "./platform.ts";
 
 /** Calls functions where their URLs say: at http(s) URLs and on the local platform, or on AWS Lambda. */

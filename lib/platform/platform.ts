@@ -1,5 +1,5 @@
 import type { Chain, FunctionSpec, Instance, Json, JsonObject, Outcome, Stop } from "../model/mod.ts";
-import type { ChainCallEnd } from "./chain_host.ts";
+import type { ChainCallEnd } from "./local/chain_host.ts";
 
 /** One attempt to be made. */
 export interface Call {

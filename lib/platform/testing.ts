@@ -1,6 +1,6 @@
 /** What the tests of this folder share. */
 import { chain, fn, type FunctionOptions, instanceMaker, realClock, seededRandom } from "../model/mod.ts";
-import { type HttpOptions, HttpPlatform } from "./http.ts";
+import { type HttpOptions, HttpPlatform } from "./http/http.ts";
 import type { Call } from "./platform.ts";
 
 /** A call of a function of a chain of one node. */

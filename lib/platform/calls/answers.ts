@@ -1,0 +1,38 @@
+import { type FailureCause, isTooDeep, type Json, type Outcome } from "../../model/mod.ts";
+import type { TooLargeError } from "./body.ts";
+import type { Answer } from "../platform.ts";
+
+/** What a function answered: JSON if it is any, else the text. */
+export function outcomeOf(text: string): Outcome {
+  if (text === "") return { kind: "ok", output: null };
+  let output: Json;
+  try {
+    output = JSON.parse(text);
+  } catch {
+    return { kind: "ok", output: text, isText: true };
+  }
+  if (text.length < SHORT || !isTooDeep(output)) return { kind: "ok", output };
+  const reason = "output-too-deep: its answer has more than 100 lists and objects in each other";
+  return { kind: "failed", reason, retryable: false };
+}
+
+/** Shorter texts have no room for so many brackets, in characters. */
+const SHORT = 200;
+
+/** The end of a call whose answer is not taken. */
+export function tooLarge({ message }: TooLargeError): Answer {
+  const outcome: Outcome = { kind: "failed", reason: `output-too-large: ${message}`, retryable: false };
+  return { outcome, status: 0, cold: false };
+}
+
+/** The end of a call that was not answered. */
+export function failure(error: unknown, retryable: boolean, cause?: FailureCause): Answer {
+  const reason = error instanceof Error ? innermost(error) : String(error);
+  const outcome: Outcome = { kind: "failed", reason, retryable, ...(cause === undefined ? {} : { cause }) };
+  return { outcome, status: 0, cold: false };
+}
+
+/** The sentence at the bottom of a chain of causes: fetch says "error sending request", the cause says why. */
+function innermost(error: Error): string {
+  return error.cause instanceof Error ? innermost(error.cause) : error.message;
+}

@@ -1,0 +1,211 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { constant, realClock } from "../../model/mod.ts";
+import { PlatformError } from "../platform.ts";
+import { callOf, never, serve } from "../testing.ts";
+
+/** Ends what a server waits for, also when the test fails: it would wait for ever. */
+function lastly(end: () => void): Disposable {
+  return { [Symbol.dispose]: end };
+}
+
+Deno.test("HttpPlatform.invoke() sends the event, and takes JSON for the output", async () => {
+  const seen: { headers: Headers; body: unknown; method: string }[] = [];
+  await using at = serve(async (request) => {
+    seen.push({ headers: request.headers, body: await request.json(), method: request.method });
+    return Response.json({ files: [1, 2] }, { headers: { "x-sequoia-cold": "1" } });
+  }, { collector: { ip: "127.0.0.1", port: 10000 } });
+  const call = callOf({ url: at.url, headers: { "x-key": "k" } }, {
+    attempt: 2,
+    inputs: { before: { a: 1 } },
+  });
+  const answer = await at.platform.invoke(call, never);
+  assertEquals(answer, { outcome: { kind: "ok", output: { files: [1, 2] } }, status: 200, cold: true });
+  const { id } = call.instance;
+  assertEquals(seen[0]!.method, "POST");
+  assertEquals(seen[0]!.body, {
+    id: `${id}/n`,
+    name: "functionSide",
+    ip: "127.0.0.1",
+    port: 10000,
+    chain: "single",
+    instance: id,
+    node: "n",
+    attempt: 2,
+    args: { size: 3 },
+    inputs: { before: { a: 1 } },
+  });
+  const { headers } = seen[0]!;
+  assertEquals(headers.get("idempotency-key"), `${id}/n`);
+  assertEquals(headers.get("x-sequoia-attempt"), "2");
+  assertEquals(headers.get("x-key"), "k");
+  assertMatch(headers.get("traceparent")!, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+});
+
+Deno.test("HttpPlatform.invoke() gives every attempt of an instance one trace and its own span", async () => {
+  const parents: string[] = [];
+  await using at = serve((request) => {
+    parents.push(request.headers.get("traceparent")!);
+    return Response.json(null);
+  });
+  for (const attempt of [1, 2]) await at.platform.invoke(callOf({ url: at.url }, { attempt }), never);
+  const [first, second] = parents.map((parent) => parent.split("-"));
+  assertEquals(first![1], second![1]);
+  assert(first![2] !== second![2]);
+});
+
+Deno.test("HttpPlatform.invoke() sends bare args if the function knows nothing of Sequoia", async () => {
+  await using at = serve(async (request) => Response.json(await request.json()));
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url, payload: "args" }), never);
+  assertEquals(outcome, { kind: "ok", output: { size: 3 } });
+});
+
+Deno.test("HttpPlatform.invoke() puts the id into the query of a GET", async () => {
+  await using at = serve((request) => Response.json(request.method + new URL(request.url).search));
+  const call = callOf({ url: `${at.url}?a=1`, method: "GET" });
+  const { outcome } = await at.platform.invoke(call, never);
+  assertEquals(outcome, { kind: "ok", output: `GET?a=1&id=${encodeURIComponent(`${call.instance.id}/n`)}` });
+});
+
+Deno.test("HttpPlatform.invoke() takes an answer that is no JSON for a text, and none for null", async () => {
+  const bodies = ["plain words", ""];
+  await using at = serve(() => new Response(bodies.shift()));
+  for (const outcome of [{ output: "plain words", isText: true as const }, { output: null }]) {
+    const answer = await at.platform.invoke(callOf({ url: at.url }), never);
+    assertEquals(answer.outcome, { kind: "ok", ...outcome });
+  }
+});
+
+Deno.test("HttpPlatform.invoke() calls a function without URL on the local platform and says how long it runs", async () => {
+  await using at = serve((request) =>
+    Response.json([new URL(request.url).pathname, request.headers.get("x-sequoia-time")])
+  );
+  const { outcome } = await at.platform.invoke(callOf({ time: constant(5) }), never);
+  assertEquals(outcome, { kind: "ok", output: ["/local", '{"kind":"constant","ms":5}'] });
+});
+
+Deno.test("HttpPlatform.invoke() ends a call that takes too long, before its answer and within it", async () => {
+  const ended = Promise.withResolvers<void>();
+  await using at = serve(async (request) => {
+    if (request.url.endsWith("/slow")) {
+      await ended.promise;
+      return new Response();
+    }
+    return new Response(
+      new ReadableStream({ pull: (controller) => ended.promise.then(() => controller.close()) }),
+    );
+  });
+  using _end = lastly(() => ended.resolve());
+  for (const path of ["/slow", "/trickle"]) {
+    const { outcome, status } = await at.platform.invoke(callOf({ url: at.url + path, timeout: 30 }), never);
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: "no answer within 30 ms",
+      retryable: true,
+      cause: "timeout",
+    });
+    assertEquals(status, 0);
+  }
+});
+
+Deno.test("HttpPlatform.invoke() ends at once when it is stopped", async () => {
+  const stop = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  await using at = serve(async () => {
+    stop.abort();
+    await ended.promise;
+    return new Response();
+  });
+  using _end = lastly(() => ended.resolve());
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), stop.signal);
+  assertEquals(outcome, { kind: "failed", reason: "it was stopped", retryable: true });
+});
+
+Deno.test("HttpPlatform.invoke() takes no answer that is too long, announced or not, and does not try it again", async () => {
+  const long = "x".repeat(2000);
+  await using at = serve(
+    (request) =>
+      request.url.endsWith("/announced") ? new Response(long) : new Response(new Blob([long]).stream()),
+    { maxAnswerBytes: 1999 },
+  );
+  for (const path of ["/announced", "/streamed"]) {
+    const { outcome } = await at.platform.invoke(callOf({ url: at.url + path }), never);
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: "output-too-large: its answer is longer than 1999 bytes",
+      retryable: false,
+    });
+  }
+});
+
+Deno.test("HttpPlatform.invoke() takes no answer that nests so deep that it could not be passed on", async () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  const bodies = [nested(100), nested(101), `{"a":${nested(100)}}`, nested(100_000)];
+  await using at = serve(() => new Response(bodies.shift()));
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+  assertEquals(outcome.kind, "ok");
+  while (bodies.length > 0) {
+    const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: "output-too-deep: its answer has more than 100 lists and objects in each other",
+      retryable: false,
+    });
+  }
+});
+
+Deno.test("HttpPlatform.invoke() puts what a function says of its failure into the reason", async () => {
+  await using at = serve(() => Response.json({ error: "no such table" }, { status: 500 }));
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+  assert(outcome.kind === "failed");
+  assertEquals(outcome.reason, "answered with status 500: no such table");
+});
+
+Deno.test("HttpPlatform.invoke() does not follow redirects, and says where they lead", async () => {
+  let calls = 0;
+  const targets = ["/elsewhere", "http://169.254.169.254/latest?token=secret", "no url at all://"];
+  await using at = serve(
+    () => new Response(null, { status: 302, headers: { location: targets[calls++]! } }),
+  );
+  const { host } = new URL(at.url);
+  for (const [i, where] of [host, "169.254.169.254", host].entries()) {
+    const { outcome, status } = await at.platform.invoke(callOf({ url: at.url }), never);
+    assertEquals([calls, status], [i + 1, 302]);
+    assertEquals(outcome, {
+      kind: "failed",
+      reason: `answered with status 302: it redirects to ${where}, which is not followed. ` +
+        "Give the function the URL that it leads to",
+      retryable: false,
+    });
+  }
+});
+
+Deno.test("HttpPlatform.invoke() may be tried again after a connection that was refused or broken", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  await using at = serve(() => new Response());
+  const accepted = listener.accept().then((connection) => connection.close());
+  const broken = await at.platform.invoke(callOf({ url: `http://127.0.0.1:${port}/` }), never);
+  await accepted;
+  listener.close();
+  const refused = await at.platform.invoke(callOf({ url: `http://127.0.0.1:${port}/` }), never);
+  for (const { outcome, status } of [broken, refused]) {
+    assert(outcome.kind === "failed" && outcome.retryable);
+    assertEquals(outcome.cause, "network");
+    assertEquals(status, 0);
+  }
+  assertStringIncludes((refused.outcome as { reason: string }).reason, "refused");
+});
+
+Deno.test("HttpPlatform.invoke() rejects if there can be no local platform, and tells it when nobody answers there", async () => {
+  let lost = 0;
+  const local = {
+    resolve: () => "http://127.0.0.1:1/",
+    lost: () => void lost++,
+  };
+  await using at = serve(() => new Response(), { local });
+  await at.platform.invoke(callOf({}), never);
+  assertEquals(lost, 1);
+  const none = { resolve: () => Promise.reject(new PlatformError("cannot-listen", "no place")), lost() {} };
+  await using nowhere = serve(() => new Response(), { local: none, clock: realClock });
+  await assertRejects(() => nowhere.platform.invoke(callOf({}), never), PlatformError, "no place");
+});

@@ -1,0 +1,123 @@
+import { isObject, type Outcome } from "../../model/mod.ts";
+import { classify } from "../calls/classify.ts";
+import { shortened } from "../calls/failure_words.ts";
+
+/**
+ * What the errors of the Invoke API mean beyond their status, by its reference (API version 2015-03-31): most of what has
+ * to do with the function's settings comes with a 502, but no second try mends it.
+ */
+const MEANINGS: Readonly<Record<string, "throttled" | "again" | "final">> = {
+  TooManyRequestsException: "throttled",
+  EC2ThrottledException: "throttled",
+  ThrottlingException: "throttled",
+  ServiceException: "again",
+  EC2UnexpectedException: "again",
+  ENILimitReachedException: "again",
+  ENINotReadyException: "again",
+  SubnetIPAddressLimitReachedException: "again",
+  EFSIOException: "again",
+  EFSMountConnectivityException: "again",
+  EFSMountTimeoutException: "again",
+  ResourceConflictException: "again", // the function is being changed
+  ResourceNotReadyException: "again",
+  SnapStartNotReadyException: "again",
+  SnapStartTimeoutException: "again",
+  EC2AccessDeniedException: "final",
+  EFSMountFailureException: "final",
+  InvalidRuntimeException: "final",
+  InvalidSecurityGroupIDException: "final",
+  InvalidSubnetIDException: "final",
+  InvalidZipFileException: "final",
+  KMSAccessDeniedException: "final",
+  KMSDisabledException: "final",
+  KMSInvalidStateException: "final",
+  KMSNotFoundException: "final",
+};
+
+/** Errors that say who calls, not what is called, is wrong. */
+const ABOUT_CREDENTIALS = new Set([
+  "ExpiredTokenException",
+  "IncompleteSignatureException",
+  "InvalidClientTokenId",
+  "InvalidSignatureException",
+  "MissingAuthenticationTokenException",
+  "OptInRequired",
+  "SignatureDoesNotMatch",
+  "UnrecognizedClientException",
+]);
+
+/** What the service, not the function, answered: it did not run it, or not to an end. */
+export interface ServiceError {
+  /** `ResourceNotFoundException`; empty if it did not say. */
+  readonly type: string;
+  readonly outcome: Exclude<Outcome, { kind: "ok" }>;
+  /** Whether the credentials were refused. */
+  readonly isRefusal: boolean;
+}
+
+/** What an answer of the Invoke API that is no 2xx means. @param text its body */
+export function serviceError(
+  { status, headers, text, nowMs }: { status: number; headers: Headers; text: string; nowMs: number },
+): ServiceError {
+  const body = parsed(text);
+  const type = (headers.get("x-amzn-errortype") ?? textOf(body.__type)).replace(/^.*#|:.*$/g, "");
+  const why = textOf(body.Reason) || textOf(body.message) || textOf(body.Message);
+  const said = [type, shortened(why)].filter((part) => part !== "").join(": ");
+  const reason = `${said || `Lambda answered with status ${status}`}${HINTS[type] ?? ""}`;
+  const general = classify({ status, headers }, nowMs);
+  const wait = general.retryAfterMs === undefined ? {} : { retryAfterMs: general.retryAfterMs };
+  const meaning = MEANINGS[type];
+  const isRefusal = ABOUT_CREDENTIALS.has(type);
+  if (meaning === undefined) return { type, isRefusal, outcome: { ...general, reason } };
+  if (meaning === "throttled") return { type, isRefusal, outcome: { kind: "throttled", reason, ...wait } };
+  const retryable = meaning === "again";
+  const cause = retryable ? { cause: "server-error" as const } : {};
+  return { type, isRefusal, outcome: { kind: "failed", reason, retryable, ...cause, ...wait } };
+}
+
+/** What to do about the usual ones. */
+const HINTS: Readonly<Record<string, string>> = {
+  AccessDeniedException: ". Allow lambda:InvokeFunction of it",
+  RequestTooLargeException: ". A payload may have 6 MB, of background calls 1 MB",
+  ResourceNotFoundException: ". Look at its name, qualifier and region",
+};
+
+/**
+ * What a function that failed in itself means: as a 500 of any other function, but a time-out is one.
+ *
+ * @param kind of X-Amz-Function-Error: Handled or Unhandled
+ */
+export function functionError(kind: string, text: string): Outcome {
+  const { errorType, errorMessage } = parsed(text);
+  const what = [textOf(errorType), textOf(errorMessage)].filter((part) => part !== "").join(": ");
+  const isTimeout = /Task timed out after|Sandbox\.Timedout/.test(what);
+  return {
+    kind: "failed",
+    reason: `function error (${shortened(kind)}): ${shortened(what || text)}`,
+    retryable: true,
+    cause: isTimeout ? "timeout" : "server-error",
+  };
+}
+
+/** Whether the end of a log, in base64, tells of a start of a container: in words, or as JSON. */
+export function tellsColdStart(logResult: string | null): boolean {
+  if (logResult === null) return false;
+  try {
+    return /Init Duration: |"initDurationMs":/.test(atob(logResult));
+  } catch {
+    return false;
+  }
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,191 @@
+import {
+  type Calling,
+  type Clock,
+  type FunctionEvent,
+  type Instance,
+  type Json,
+  Stop,
+  TriggeredChain,
+} from "../../model/mod.ts";
+import { type Deadline, Deadlines } from "../calls/deadlines.ts";
+import { eventOf } from "../calls/event.ts";
+import type { FunctionRunner } from "./function_runner.ts";
+import type { CallMode } from "../provider/provider.ts";
+import type { Turns } from "./turns.ts";
+
+/** What became of one call of a chain. */
+export interface ChainCallEnd {
+  readonly node: number;
+  /** When it started, in milliseconds from the start of the chain: an HTTP call when it was made, others had their turn. */
+  readonly atMs: number;
+  /** How long it had waited for that at the provider, in milliseconds. */
+  readonly queuedMs: number;
+  /** How long it took from there, with its cold start, in milliseconds. */
+  readonly runMs: number;
+  /** As HTTP would say it; 0: its caller waited no longer. */
+  readonly status: number;
+  readonly cold: boolean;
+  /** Why nothing comes after it, if so. */
+  readonly lost?: string;
+}
+
+/** What runs chains. */
+export interface ChainHostOptions {
+  readonly turns: Turns;
+  readonly runner: FunctionRunner;
+  readonly clock: Clock;
+  /** How functions call what comes after them. */
+  readonly successors: CallMode;
+  /** Is told of every call that the provider refuses. */
+  readonly refused?: () => void;
+  /** Ends all chains. */
+  readonly stop: AbortSignal;
+}
+
+/** Longest event of a call within a chain, in bytes; as AWS Lambda's for asynchronous calls. */
+const MAX_EVENT_BYTES = 256 * 1024;
+const NOWHERE = { ip: "127.0.0.1", port: 0 };
+const ENDED = "the local platform ended";
+
+/**
+ * Runs chains the provider's way: the first functions are HTTP calls, each triggers its successors when it has ended, and a
+ * call that the provider refuses is lost, with the chain.
+ */
+export class ChainHost {
+  readonly #options: ChainHostOptions;
+  readonly #deadlines: Deadlines;
+  #open = 0;
+
+  constructor(options: ChainHostOptions) {
+    this.#options = options;
+    this.#deadlines = new Deadlines(options.clock);
+  }
+
+  /** Ends all chains. */
+  get stop(): AbortSignal {
+    return this.#options.stop;
+  }
+
+  /** Chains under way. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /**
+   * Runs a chain that decides nothing.
+   *
+   * @param told of each call when it has ended
+   * @returns why it was dropped, if it was
+   */
+  async run(instance: Instance, told: (end: ChainCallEnd) => void): Promise<string | undefined> {
+    const run = new ChainRun(instance, told, this.#options, this.#deadlines);
+    this.#open++;
+    try {
+      return await run.begin();
+    } finally {
+      this.#open--;
+    }
+  }
+}
+
+/** How a call ended. */
+interface End {
+  /** When it started; left out: when it was made. */
+  readonly startedAtMs?: number;
+  readonly status: number;
+  readonly cold: boolean;
+  readonly lost?: string;
+  readonly output?: Json;
+}
+
+/** One chain under way. */
+class ChainRun {
+  readonly #run: TriggeredChain;
+  readonly #outputs: Json[] = [];
+  readonly #startMs: number;
+  readonly #over = Promise.withResolvers<string | undefined>();
+
+  constructor(
+    readonly instance: Instance,
+    readonly told: (end: ChainCallEnd) => void,
+    readonly host: ChainHostOptions,
+    readonly deadlines: Deadlines,
+  ) {
+    this.#run = new TriggeredChain(instance.chain);
+    this.#startMs = host.clock.nowMs();
+  }
+
+  begin(): Promise<string | undefined> {
+    this.#trigger(this.#run.begin(), "http");
+    return this.#over.promise;
+  }
+
+  #trigger(due: readonly Calling[], mode: CallMode): void {
+    for (const call of due) this.#call(call, mode);
+  }
+
+  /** Makes a call; whoever waits for it (HTTP) gives up in time, and the function runs on. */
+  #call(call: Calling, mode: CallMode): void {
+    const calledAtMs = this.host.clock.nowMs(), gone = new Stop();
+    let deadline: Deadline | undefined, isOver = false;
+    const end = (how: End): void => {
+      if (isOver) return;
+      isOver = true;
+      if (deadline !== undefined) this.deadlines.end(deadline);
+      this.#ended(call, calledAtMs, mode === "http" ? { ...how, startedAtMs: calledAtMs } : how);
+    };
+    if (mode === "http") {
+      deadline = this.deadlines.begin(this.instance.chain.nodes[call.node]!.fn.timeoutMs, () => {
+        gone.abort();
+        end({ status: 0, cold: false, lost: "timeout" });
+      });
+    }
+    void this.#make(call, mode, gone, end);
+  }
+
+  async #make({ node }: Calling, mode: CallMode, gone: Stop, end: (how: End) => void): Promise<void> {
+    const { turns, runner, clock, stop } = this.host;
+    const { fn: { name, time } } = this.instance.chain.nodes[node]!;
+    if (stop.aborted) return end({ status: 0, cold: false, lost: ENDED });
+    const entry = turns.enter(name, mode, () => gone);
+    if (entry.kind === "refused") {
+      this.host.refused?.();
+      return end({ status: 429, cold: false, lost: "refused" });
+    }
+    const turn = entry.kind === "queued" ? await entry.turn : entry;
+    if (turn === undefined) return end({ status: 0, cold: false, lost: ENDED });
+    const started = { startedAtMs: clock.nowMs(), cold: turn.cold };
+    try {
+      const output = await runner.run(turn, { name, time, sent: "", event: () => this.#event(node) });
+      end(stop.aborted ? { ...started, status: 0, lost: ENDED } : { ...started, status: 200, output });
+    } catch (error) {
+      end({ ...started, status: 500, lost: `failed: ${(error as Error)?.message ?? error}` });
+    }
+  }
+
+  /** What a function with a body receives. */
+  #event(node: number): FunctionEvent {
+    const { fn, after, args } = this.instance.chain.nodes[node]!;
+    const { nodes } = this.instance.chain;
+    const inputs = Object.fromEntries(
+      after.map((before) => [nodes[before]!.name, this.#outputs[before] ?? null]),
+    );
+    const call = { spec: fn, instance: this.instance, node, attempt: 1, args, inputs };
+    const event = fn.payload === "args" ? args as unknown as FunctionEvent : eventOf(call, NOWHERE);
+    const length = new TextEncoder().encode(JSON.stringify(event)).length;
+    if (length > MAX_EVENT_BYTES) {
+      throw new RangeError(`its event of ${length} bytes is longer than ${MAX_EVENT_BYTES}`);
+    }
+    return event;
+  }
+
+  #ended({ node }: Calling, calledAtMs: number, how: End): void {
+    const { startedAtMs = calledAtMs, status, cold, lost, output = null } = how;
+    const runMs = this.host.clock.nowMs() - startedAtMs;
+    this.#outputs[node] = output;
+    const queuedMs = startedAtMs - calledAtMs, atMs = startedAtMs - this.#startMs;
+    this.told({ node, atMs, queuedMs, runMs, status, cold, ...lost !== undefined && { lost } });
+    this.#trigger(this.#run.end({ node }, runMs, lost), this.host.successors);
+    if (this.#run.open === 0) this.#over.resolve(this.#run.lost);
+  }
+}

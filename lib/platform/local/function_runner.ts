@@ -1,0 +1,119 @@
+import {
+  checkDistribution,
+  type Clock,
+  type Distribution,
+  type FunctionDefinition,
+  type FunctionEvent,
+  type Json,
+  type Random,
+  sampleMs,
+} from "../../model/mod.ts";
+import type { Turn, Turns } from "./turns.ts";
+
+/** What runs functions. */
+export interface FunctionRunnerOptions {
+  readonly turns: Turns;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Functions with a body, or with times of their own; others run as long as their caller says. */
+  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  /** How many times as fast functions without a body run. */
+  readonly speed: number;
+  /** Ends cold starts and functions without a body at once. */
+  readonly stop: AbortSignal;
+}
+
+/** A call whose turn has come. */
+export interface TurnedCall {
+  readonly name: string;
+  /** What it was sent, or is being sent: it does not end before. */
+  readonly sent: string | Promise<string>;
+  /** What its body receives, if it has one. */
+  readonly event: (sent: string) => FunctionEvent;
+  /** How long it runs if it has neither a body nor a time of its own; a text is JSON. */
+  readonly time?: Distribution | string | undefined;
+  /** Told when it starts, after its container has; and when it has ended, by what that gives. */
+  readonly starts?: (() => CallEnd) | undefined;
+}
+
+/** Is to be told that a call has ended, and waited for, which it makes short. */
+export interface CallEnd {
+  end(): Promise<void>;
+}
+
+/** Runs the functions of the local platform in the containers that they got. */
+export class FunctionRunner {
+  readonly #options: FunctionRunnerOptions;
+  #served = 0;
+
+  constructor(options: FunctionRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** How many functions have ended. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /** Whether what a function answers depends on what it is given. */
+  hasBody(name: string): boolean {
+    return this.#options.functions.get(name)?.run !== undefined;
+  }
+
+  /**
+   * Runs a function, and leaves its container. What takes no time goes by as few promises as can be: they would be half of
+   * what such a call costs.
+   *
+   * @returns what it answers, or rejects with whatever its body, or who sends, does
+   */
+  run(turn: Turn, call: TurnedCall): Json | Promise<Json> {
+    const definition = this.#options.functions.get(call.name);
+    if (turn.delayMs > 0 || (definition?.run ?? definition?.time ?? call.time ?? call.starts) !== undefined) {
+      return this.#run(turn, call, definition);
+    }
+    const { name, sent } = call;
+    const end = (): Json => {
+      this.#leave(name);
+      return ANSWER;
+    };
+    if (typeof sent === "string") return end();
+    return sent.then(end, (error) => {
+      this.#leave(name);
+      throw error;
+    });
+  }
+
+  async #run(turn: Turn, call: TurnedCall, definition: FunctionDefinition | undefined): Promise<Json> {
+    const { clock, random, speed, stop } = this.#options;
+    if (call.sent instanceof Promise) call.sent.catch(() => {}); // it may break off before anybody waits for it
+    let started: CallEnd | undefined;
+    try {
+      if (turn.delayMs > 0) await clock.until(clock.nowMs() + turn.delayMs, stop);
+      started = call.starts?.();
+      if (definition?.run !== undefined) return await definition.run(call.event(await call.sent)) ?? null;
+      const time = definition?.time ?? (typeof call.time === "string" ? readTime(call.time) : call.time);
+      const endMs = time === undefined ? 0 : clock.nowMs() + sampleMs(time, random) / speed;
+      await call.sent;
+      if (endMs > 0) await clock.until(endMs, stop);
+      return ANSWER;
+    } finally {
+      try {
+        await started?.end();
+      } finally {
+        this.#leave(call.name);
+      }
+    }
+  }
+
+  #leave(name: string): void {
+    this.#served++;
+    this.#options.turns.leave(name);
+  }
+}
+
+/** What functions without a body answer. */
+export const ANSWER: Json = { ok: true };
+
+function readTime(text: string): Distribution {
+  return checkDistribution(JSON.parse(text));
+}

@@ -1,0 +1,154 @@
+import { type Chain, type Instance, isObject, onAbort } from "../../model/mod.ts";
+import type { ChainCallEnd } from "./chain_host.ts";
+import { whatWasSaid } from "../calls/failure_words.ts";
+import { linesOf } from "../calls/lines.ts";
+import type { NativeChains } from "../platform.ts";
+
+/** Longest line of an answer that is taken, in characters. */
+const MAX_LINE = 64 * 1024;
+const ENDED = "the local platform ended";
+
+/** Where chains are taken. */
+export interface LocalChainsOptions {
+  /** @throws {PlatformError} if there is no local platform and none can be started */
+  readonly url: () => string | Promise<string>;
+  /** Is told when nobody answered there. */
+  readonly lost: () => void;
+}
+
+/**
+ * Chains that the local platform runs without Sequoia, as its callers see it: all that are under way share one request,
+ * which is open as long as there are any.
+ */
+export class LocalChains implements NativeChains {
+  readonly #options: LocalChainsOptions;
+  #link: Link | undefined;
+
+  constructor(options: LocalChainsOptions) {
+    this.#options = options;
+  }
+
+  takes({ nodes }: Chain): boolean {
+    return nodes.length > 1 &&
+      nodes.every(({ fn: { url, urls, background }, calls }) =>
+        [url, urls, background, calls].every((said) => said === undefined)
+      );
+  }
+
+  async run(
+    instance: Instance,
+    told: (end: ChainCallEnd) => void,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const url = await this.#options.url();
+    if (this.#link === undefined || this.#link.isOver) this.#link = new Link(url, this.#options.lost);
+    return await this.#link.run(instance, told, signal);
+  }
+}
+
+/** A chain that was sent. */
+interface Sent {
+  readonly chain: Chain;
+  readonly told: (end: ChainCallEnd) => void;
+  /** @param unheard why not all calls have been told of */
+  readonly over: (unheard?: string) => void;
+}
+
+/** One request, and what is open of it. */
+class Link {
+  readonly #request = new TransformStream<string, string>();
+  readonly #writer = this.#request.writable.getWriter();
+  readonly #stop = new AbortController();
+  readonly #sent = new Map<string, Sent>();
+  /** Chains that the other side knows, by name. */
+  readonly #known = new Map<string, Chain>();
+  readonly #lost: () => void;
+  /** Whether a chain goes on of which nobody wants to hear. */
+  #isStopped = false;
+  /** Whether it takes nothing more. */
+  isOver = false;
+
+  constructor(url: string, lost: () => void) {
+    this.#lost = lost;
+    this.#writer.closed.catch(() => {}); // what went wrong is heard by reading
+    void this.#hear(url);
+  }
+
+  run(instance: Instance, told: Sent["told"], signal: AbortSignal): Promise<string | undefined> {
+    const { id, chain } = instance;
+    if (signal.aborted) return Promise.resolve("it was stopped");
+    if (this.#sent.has(id)) return Promise.resolve("an instance of that id is under way");
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const forget = onAbort(signal, () => {
+      this.#isStopped = true;
+      over("it was stopped");
+    });
+    const over = (unheard?: string): void => {
+      this.#sent.delete(id);
+      forget();
+      resolve(unheard);
+      if (this.#sent.size === 0) this.#close();
+    };
+    this.#sent.set(id, { chain, told, over });
+    this.#send(id, chain);
+    return promise;
+  }
+
+  /** Writing that fails is heard of by reading. */
+  #send(id: string, chain: Chain): void {
+    const line = { id, chain: this.#known.get(chain.name) === chain ? chain.name : chain };
+    this.#known.set(chain.name, chain);
+    this.#writer.write(JSON.stringify(line) + "\n").catch(() => {});
+  }
+
+  /** Ends the request, as nothing is open; the answer ends with it. */
+  #close(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#writer.close().catch(() => {});
+    if (this.#isStopped) this.#stop.abort();
+  }
+
+  async #hear(url: string): Promise<void> {
+    let why = ENDED;
+    try {
+      const body = this.#request.readable.pipeThrough(new TextEncoderStream());
+      const response = await fetch(url, { method: "POST", body, signal: this.#stop.signal });
+      if (!response.ok) why = `answered with status ${response.status}: ${await whatWasSaid(response)}`;
+      else for await (const line of linesOf(response.body!, MAX_LINE)) this.#take(line);
+    } catch (error) {
+      if (!this.isOver) why = innermost(error as Error);
+    }
+    if (this.isOver) return;
+    this.#isStopped = true;
+    this.#close();
+    this.#lost();
+    for (const { over } of [...this.#sent.values()]) over(why);
+  }
+
+  #take(line: string): void {
+    const said: unknown = JSON.parse(line);
+    if (!isObject(said)) throw new TypeError(`the local platform said ${line.slice(0, 100)}`);
+    const sent = this.#sent.get(String(said.id));
+    if (sent === undefined) return; // it was stopped, or is nobody's
+    if (typeof said.error === "string") sent.over(said.error);
+    else if (typeof said.outcome === "string") sent.over();
+    else sent.told(checkEnd(said, sent.chain));
+  }
+}
+
+function checkEnd(said: unknown, { nodes }: Chain): ChainCallEnd {
+  const end = said as ChainCallEnd;
+  const isEnd = nodes[end.node] !== undefined && Number.isInteger(end.status) &&
+    [end.atMs, end.queuedMs, end.runMs].every((ms) => Number.isFinite(ms) && ms >= 0) &&
+    typeof end.cold === "boolean" && ["string", "undefined"].includes(typeof end.lost);
+  if (isEnd) return end;
+  throw new TypeError(
+    `the local platform said ${JSON.stringify(said).slice(0, 100)}, which is no end of a call`,
+  );
+}
+
+/** fetch says "error sending request", the cause says why. */
+function innermost(error: Error): string {
+  return error.cause instanceof Error ? innermost(error.cause) : error.message;
+}

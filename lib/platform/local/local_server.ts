@@ -1,0 +1,265 @@
+import type { Clock, FunctionDefinition, Json, Random } from "../../model/mod.ts";
+import { readRequest, TooLargeError } from "../calls/body.ts";
+import { answerChains } from "./chain_endpoint.ts";
+import { ChainHost } from "./chain_host.ts";
+import { ANSWER, type CallEnd, FunctionRunner } from "./function_runner.ts";
+import { COLD_HEADER, COLLECTOR_HEADER, MODE_HEADER, TIME_HEADER } from "../http/http.ts";
+import {
+  CHAIN_PATH,
+  FUNCTION_PATH,
+  IDENTITY,
+  IDENTITY_PATH,
+  LOCAL_ADDRESS,
+  parseAddress,
+} from "./local_address.ts";
+import { PlatformError } from "../platform.ts";
+import { problem } from "./problem.ts";
+import type { Profile } from "../provider/profile.ts";
+import { Provider, successorMode } from "../provider/provider.ts";
+import { type Entry, type Turn, Turns } from "./turns.ts";
+
+/** Longest request taken, in bytes; as AWS Lambda's for synchronous calls (6 MB). */
+const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+
+/** Longest request of a background call, in bytes: it is kept until its turn. As AWS Lambda's for asynchronous calls. */
+const MAX_BACKGROUND_BYTES = 256 * 1024;
+
+/** How long requests that are still being sent are waited for when the server ends, in milliseconds. */
+const GRACE_MS = 1000;
+
+/** What a local platform is made of. */
+export interface LocalServerOptions {
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Functions with a body, or with times of their own; others run as long as their caller says. */
+  readonly functions?: ReadonlyMap<string, FunctionDefinition>;
+  /** `host:port`; port 0 takes a free one. (Default: 127.0.0.1:7077) */
+  readonly listen?: string;
+  /** Has a function that starts tell the collector, which its call's headers say where to find. (Default: none tells) */
+  readonly tells?: (headers: Headers) => CallEnd;
+}
+
+/** What a local platform has done so far. */
+export interface LocalCounts {
+  /** Calls that run now, and those that wait for their turn. */
+  readonly running: number;
+  readonly queued: number;
+  readonly served: number;
+  readonly refused: number;
+  /** Containers that were made. */
+  readonly made: number;
+  /** Chains that run without Sequoia now. */
+  readonly chains: number;
+}
+
+/**
+ * A real HTTP server over a {@linkcode Provider}: every function is there, at `/f/NAME`. A call with the header
+ * `X-Sequoia-Mode: background` is answered with 202 when the provider has taken it, and runs when its turn has come. Chains
+ * are taken at `/chains`, and run without Sequoia (see {@linkcode answerChains}).
+ */
+export class LocalServer implements AsyncDisposable {
+  readonly url: string;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #provider: Provider;
+  readonly #turns: Turns;
+  readonly #runner: FunctionRunner;
+  readonly #chains: ChainHost;
+  readonly #background = new Set<Promise<void>>();
+  readonly #clock: Clock;
+  readonly #stop = new AbortController();
+  readonly #tells: LocalServerOptions["tells"];
+  #refused = 0;
+
+  /** @throws {PlatformError} if it cannot listen there */
+  constructor(
+    options: LocalServerOptions,
+  ) {
+    const { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS } = options;
+    this.#tells = options.tells;
+    this.#provider = new Provider(profile, random);
+    this.#turns = new Turns(this.#provider, clock);
+    this.#clock = clock;
+    const common = { clock, turns: this.#turns, stop: this.#stop.signal };
+    this.#runner = new FunctionRunner({ ...common, random, functions, speed: profile.speed });
+    this.#chains = new ChainHost({
+      ...common,
+      runner: this.#runner,
+      successors: successorMode(profile),
+      refused: () => this.#refused++,
+    });
+    const { hostname, port } = parseAddress(address);
+    try {
+      this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#handle(request));
+    } catch (cause) {
+      throw cannotListen(address, cause);
+    }
+    this.url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#server.addr.port}`;
+  }
+
+  /** What it does now and has done so far. */
+  get counts(): LocalCounts {
+    const { running, queued, made } = this.#provider;
+    const { served } = this.#runner;
+    return { running, queued, served, refused: this.#refused, made, chains: this.#chains.open };
+  }
+
+  /** Changes the limit of the profile while it serves, as providers do; calls beyond it run on. */
+  changeLimit(limit: number): void {
+    this.#turns.changeLimit(limit);
+  }
+
+  #handle(request: Request): Response | Promise<Response> {
+    const path = pathOf(request.url);
+    if (path.startsWith(FUNCTION_PATH)) return this.#function(path.slice(FUNCTION_PATH.length), request);
+    if (path === IDENTITY_PATH) return new Response(IDENTITY);
+    if (path === CHAIN_PATH) return answerChains(request, this.#chains);
+    return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
+  }
+
+  #function(encoded: string, request: Request): Response | Promise<Response> {
+    const name = decoded(encoded);
+    if (name === undefined) return problem(400, "the function's name is not encoded as a URL's part must be");
+    const mode = request.headers.get(MODE_HEADER) ?? "http";
+    if (mode === "http") return this.#answer(name, request);
+    if (mode === "background") return this.#accept(name, request);
+    return problem(400, `no mode "${mode}": ${MODE_HEADER} is http or background`);
+  }
+
+  /** Runs a function while its caller waits. */
+  #answer(name: string, request: Request): Response | Promise<Response> {
+    const entry = this.#turns.enter(name, "http", () => request.signal);
+    if (entry.kind === "started") return this.#take(entry, name, request);
+    return this.#answerLater(entry, name, request);
+  }
+
+  async #answerLater(
+    entry: Exclude<Entry, { kind: "started" }>,
+    name: string,
+    request: Request,
+  ): Promise<Response> {
+    if (entry.kind === "refused") {
+      await request.body?.cancel();
+      return this.#refuse(entry.retryAfterMs);
+    }
+    const turn = await entry.turn;
+    if (turn === undefined) return problem(503, "the local platform ended before the call's turn came");
+    return await this.#take(turn, name, request);
+  }
+
+  #take(turn: Turn, name: string, request: Request): Response | Promise<Response> {
+    return this.#serve(turn, name, request.headers, readRequest(request, MAX_REQUEST_BYTES));
+  }
+
+  /** Takes a call that runs when its turn has come; nobody hears what came of it. */
+  async #accept(name: string, request: Request): Promise<Response> {
+    const { headers } = request;
+    let body: string;
+    try {
+      body = await readRequest(request, MAX_BACKGROUND_BYTES);
+    } catch (error) {
+      return failure(name, error);
+    }
+    const entry = this.#turns.enter(name, "background");
+    if (entry.kind === "refused") return this.#refuse(entry.retryAfterMs);
+    const run = async (): Promise<void> => {
+      const turn = entry.kind === "queued" ? await entry.turn : entry;
+      if (turn !== undefined) await this.#serve(turn, name, headers, body);
+    };
+    const running = run().finally(() => this.#background.delete(running));
+    this.#background.add(running);
+    return Response.json({ accepted: true }, { status: 202 });
+  }
+
+  #refuse(retryAfterMs: number): Response {
+    this.#refused++;
+    const headers: Record<string, string> = retryAfterMs > 0
+      ? { "retry-after": String(Math.ceil(retryAfterMs / 1000)) }
+      : {};
+    return problem(429, "concurrency limit reached", headers);
+  }
+
+  #serve(
+    turn: Turn,
+    name: string,
+    headers: Headers,
+    sent: string | Promise<string>,
+  ): Response | Promise<Response> {
+    const time = headers.get(TIME_HEADER) ?? undefined;
+    const starts = this.#starts(headers);
+    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts });
+    if (!(output instanceof Promise)) return marked(answerOf(name, output), turn);
+    return output.then(
+      (output) => marked(answerOf(name, output), turn),
+      (error) => marked(failure(name, error), turn),
+    );
+  }
+
+  /** What tells the collector that a function starts, if its caller wants that. */
+  #starts(headers: Headers): (() => CallEnd) | undefined {
+    const tells = this.#tells;
+    if (tells === undefined || headers.get(COLLECTOR_HEADER) === null) return undefined;
+    return () => tells(headers);
+  }
+
+  /** Resolves when the server has ended. */
+  get finished(): Promise<void> {
+    return this.#server.finished;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#turns.close();
+    const isShut = new AbortController();
+    void this.#server.shutdown().finally(() => isShut.abort());
+    do await this.#clock.until(this.#clock.nowMs() + GRACE_MS, isShut.signal); while (
+      this.#provider.running > 0 && !isShut.signal.aborted
+    ); // who only sends is not waited for any longer
+    await Promise.all(this.#background);
+  }
+}
+
+/** The path of a request's URL, of which nothing else is read. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return url.slice(start, end < 0 ? undefined : end);
+}
+
+function decoded(text: string): string | undefined {
+  if (!text.includes("%")) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function answerOf(name: string, output: Json): Response {
+  if (output === ANSWER) return new Response(ANSWER_TEXT, JSON_ANSWER);
+  try {
+    return Response.json(output);
+  } catch (error) {
+    return failure(name, error); // it is no JSON, whatever its type says
+  }
+}
+
+function marked(response: Response, { cold }: Turn): Response {
+  if (cold) response.headers.set(COLD_HEADER, "1");
+  return response;
+}
+
+const ANSWER_TEXT = JSON.stringify(ANSWER);
+const JSON_ANSWER = { headers: { "content-type": "application/json" } };
+
+function failure(name: string, error: unknown): Response {
+  if (error instanceof TooLargeError) return problem(413, "the request is too large");
+  return problem(500, `function ${name} failed: ${(error as Error)?.message ?? error}`);
+}
+
+function cannotListen(address: string, cause: unknown): PlatformError {
+  const state = cause instanceof Deno.errors.AddrInUse
+    ? "the port is in use. End what listens there, or choose another port"
+    : `${(cause as Error).message}. Choose another address`;
+  return new PlatformError("cannot-listen", `Cannot listen at ${address}: ${state}`, { cause });
+}
