@@ -3,6 +3,7 @@ import { Collector, FunctionTimes, type FunctionTimesStats } from "../lib/collec
 import { formatDuration } from "../lib/model/mod.ts";
 import { type CollectorAddress, parseAddress } from "../lib/platform/mod.ts";
 import type { Recorder } from "../lib/record/mod.ts";
+import type { Scheduler } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
 import { one } from "./options.ts";
 import { clock, systemAheadMs } from "./wire.ts";
@@ -71,9 +72,13 @@ export class Collecting implements AsyncDisposable {
     this.address = reached ?? { ip: hostname, port: this.#collector.port };
   }
 
-  /** What hears from now on, and records. */
-  timesFor(recorder: Recorder): FunctionTimes {
-    return this.#times = new FunctionTimes(recorder, systemAheadMs);
+  /** What hears from now on, records, and has the scheduler learn. */
+  timesFor(recorder: Recorder, scheduler: Pick<Scheduler, "hear">): FunctionTimes {
+    return this.#times = new FunctionTimes({
+      recorder,
+      aheadMs: systemAheadMs,
+      learn: (functionName, functionMs) => scheduler.hear(functionName, functionMs),
+    });
   }
 
   /** Waits for the last functions' words, but not long. */

@@ -109,7 +109,7 @@ export const command: Command = {
       platform,
       recorder,
       clock,
-      ...(collecting === undefined ? {} : { functionTimes: collecting.timesFor(recorder) }),
+      ...(collecting === undefined ? {} : { functionTimes: collecting.timesFor(recorder, scheduler) }),
       untilEmpty: values["until-empty"],
       onOrder: ({ policy }) =>
         void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),

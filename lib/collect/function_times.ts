@@ -36,6 +36,18 @@ export interface FunctionTimesStats {
   readonly worstSkewMs: number;
 }
 
+/** What hears of function times. */
+export interface FunctionTimesOptions {
+  readonly recorder: Pick<Recorder, "functionRun">;
+  /**
+   * How far the system's clock, which functions go by on this machine, is ahead of the one that attempts go by, in
+   * milliseconds. (Default: they are the same)
+   */
+  readonly aheadMs?: () => number;
+  /** Is told how long a function that went well really ran, in milliseconds. */
+  readonly learn?: (functionName: string, functionMs: number) => void;
+}
+
 /**
  * Says of attempts how long their functions really ran, and how long they waited at the provider before, by what functions
  * tell themselves. Holds the attempts in flight, and those that ended in the last seconds; lines of anything else are
@@ -47,6 +59,7 @@ export interface FunctionTimesStats {
 export class FunctionTimes {
   readonly #recorder: Pick<Recorder, "functionRun">;
   readonly #aheadMs: () => number;
+  readonly #learn: (functionName: string, functionMs: number) => void;
   readonly #matcher = new Matcher();
   readonly #attempts = new Map<string, Told[]>();
   /** Ended, in this order, and not told of. */
@@ -59,13 +72,10 @@ export class FunctionTimes {
   #skewed = 0;
   #worstSkewMs = 0;
 
-  /**
-   * @param aheadMs how far the system's clock, which functions go by on this machine, is ahead of the one that attempts go by,
-   * in milliseconds. (Default: they are the same)
-   */
-  constructor(recorder: Pick<Recorder, "functionRun">, aheadMs: () => number = () => 0) {
+  constructor({ recorder, aheadMs = () => 0, learn = () => {} }: FunctionTimesOptions) {
     this.#recorder = recorder;
     this.#aheadMs = aheadMs;
+    this.#learn = learn;
   }
 
   /** What has been heard so far. */
@@ -133,6 +143,7 @@ export class FunctionTimes {
       if (Math.abs(told.skewMs) > Math.abs(this.#worstSkewMs)) this.#worstSkewMs = told.skewMs;
     }
     this.#recorder.functionRun(told);
+    if (told.outcome === "ok") this.#learn(told.function, told.functionMs);
   }
 
   #drop(attempt: Told): void {

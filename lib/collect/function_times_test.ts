@@ -27,7 +27,10 @@ const KEY = "i1/compile_386";
 
 function setUp(aheadMs = 0) {
   const told: FunctionRunEvent[] = [];
-  const times = new FunctionTimes({ functionRun: (event) => void told.push(event) }, () => aheadMs);
+  const times = new FunctionTimes({
+    recorder: { functionRun: (event) => void told.push(event) },
+    aheadMs: () => aheadMs,
+  });
   const say = (status: TimedLine["status"], atMs: number, heardAtMs = atMs, id = KEY) =>
     times.take({ who: "functionSide", status, id, atMs: NOW + atMs }, NOW + heardAtMs);
   const begin = (atMs: number) => times.begin(KEY, NOW + atMs);
@@ -45,6 +48,22 @@ Deno.test("FunctionTimes says how long the function ran, and waited before, when
   assertEquals(figures(), []);
   open.end(attempt(0, 100), NOW + 100);
   assertEquals(figures(), [[1, 40, 50, 40]]);
+});
+
+Deno.test("FunctionTimes has it learned how long functions that went well really ran", () => {
+  const learned: unknown[] = [];
+  const times = new FunctionTimes({
+    recorder: { functionRun: () => {} },
+    learn: (...what) => void learned.push(what),
+  });
+  for (const outcome of ["ok", "failed"] as const) {
+    const open = times.begin(KEY, NOW);
+    for (const [status, atMs] of [["start", 40], ["end", 90]] as const) {
+      times.take({ who: "f", status, id: KEY, atMs: NOW + atMs }, NOW + atMs);
+    }
+    open.end({ ...attempt(0, 100), outcome }, NOW + 100);
+  }
+  assertEquals(learned, [["compile", 50]]);
 });
 
 Deno.test("FunctionTimes takes lines that come after the attempt's end, in any order, but not for ever", () => {

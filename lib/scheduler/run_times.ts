@@ -12,6 +12,8 @@ const WINDOW = 64;
 const HIGH = 0.95;
 /** With a full window it is looked at again after so many observations only: sorting it costs microseconds. */
 const EVERY = 8;
+/** So many calls after the last one whose function told of itself, calls count again. */
+const SILENCE = 64;
 /** Estimates are announced when they have moved by more than this share: what is derived from them is cached. */
 const ANNOUNCED_CHANGE = 0.02;
 
@@ -24,6 +26,8 @@ class Estimate {
   readonly #priorWorth: number;
   readonly #latest: number[] = [];
   #observations = 0;
+  /** Calls since the function last told how long it ran; Infinity: it does not tell. */
+  #untold = Infinity;
 
   constructor({ time }: FunctionSpec) {
     this.#priorMs = time === undefined ? UNKNOWN_MS : meanMs(time);
@@ -31,7 +35,26 @@ class Estimate {
     this.announcedMs = this.meanMs = this.highMs = this.#priorMs;
   }
 
-  observe(runMs: number): void {
+  /** A call took so long: that counts unless the function itself tells how long it runs. */
+  call(runMs: number): void {
+    if (++this.#untold <= SILENCE) return;
+    if (this.#untold < Infinity) this.#beginAnew();
+    this.#untold = Infinity;
+    this.#observe(runMs);
+  }
+
+  /** The function told how long it ran. */
+  tell(functionMs: number): void {
+    if (this.#untold === Infinity) this.#beginAnew();
+    this.#untold = 0;
+    this.#observe(functionMs);
+  }
+
+  #beginAnew(): void {
+    this.#latest.length = this.#observations = 0;
+  }
+
+  #observe(runMs: number): void {
     this.#latest[this.#observations++ % WINDOW] = runMs;
     if (this.#observations <= WINDOW || this.#observations % EVERY === 0) this.#update();
   }
@@ -68,9 +91,25 @@ export class RunTimes {
     return this.#estimate(spec).highMs;
   }
 
+  /** A call took so long, in milliseconds, with all that the provider added to it. */
   observe(spec: FunctionSpec, runMs: number): void {
     const estimate = this.#estimate(spec);
-    estimate.observe(runMs);
+    estimate.call(runMs);
+    this.#announce(estimate);
+  }
+
+  /**
+   * A function told how long it really ran, in milliseconds. While it does, that is expected of it: what its calls take beyond
+   * that says how busy the provider is, not how long the function is. What was never called tells nothing.
+   */
+  hear(functionName: string, functionMs: number): void {
+    const estimate = this.#estimates.get(functionName);
+    if (estimate === undefined) return;
+    estimate.tell(functionMs);
+    this.#announce(estimate);
+  }
+
+  #announce(estimate: Estimate): void {
     const { meanMs, announcedMs } = estimate;
     if (Math.abs(meanMs - announcedMs) <= ANNOUNCED_CHANGE * announcedMs) return;
     estimate.announcedMs = meanMs;

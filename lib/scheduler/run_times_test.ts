@@ -52,3 +52,17 @@ Deno.test("RunTimes.observe() is robust to calls that hang, and keeps a high per
   assert(Math.abs(times.expectedMs(f) / 100 - 1) < 0.1, `${times.expectedMs(f)} ms`);
   assert(times.highMs(f) > 105 && times.highMs(f) < 111, `${times.highMs(f)} ms`);
 });
+
+Deno.test("RunTimes.hear() goes by what a function tells of itself, and by its calls again when it is silent", () => {
+  const times = new RunTimes();
+  const f = fn("f");
+  for (let i = 0; i < 100; i++) times.observe(f, 5000); // the provider is busy
+  times.hear("f", 100);
+  assertEquals(times.expectedMs(f), 100);
+  for (let i = 0; i < 64; i++) times.observe(f, 5000);
+  assertEquals(times.expectedMs(f), 100);
+  times.observe(f, 300);
+  assertEquals(times.expectedMs(f), 300, "what was told is too old");
+  times.hear("unknown", 7);
+  assertEquals(times.expectedMs(fn("unknown")), 1000, "nobody has called it");
+});

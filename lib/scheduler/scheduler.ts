@@ -210,6 +210,14 @@ export class Scheduler {
   }
 
   /**
+   * Takes in how long a function says that it really ran, without what the provider added: while it says so, that is what is
+   * expected of it.
+   */
+  hear(functionName: string, functionMs: number): void {
+    this.#times.hear(functionName, functionMs);
+  }
+
+  /**
    * Says what a node comes to that a settlement has told of as undecided.
    *
    * @returns undefined if its instance has ended, or is to end
