@@ -88,6 +88,7 @@ export const command: Command = {
         `${stats.calls.unsent} calls were not sent, as ${maxInFlight} were in flight. Raise --in-flight`,
       );
     }
+    if (spammer.firstFailure !== undefined) log.warn(`The first call that failed: ${spammer.firstFailure}`);
     if (path !== "none") log.info(`Run log: ${path}. See sequoia report ${path}`);
   },
 };

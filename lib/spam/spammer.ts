@@ -44,6 +44,7 @@ export class Spammer {
   readonly #chains = { started: 0, completed: 0, dropped: 0 };
   readonly #calls = { ok: 0, throttled: 0, failed: 0, running: 0, unsent: 0 };
   readonly #measures = new Measures();
+  #firstFailure: string | undefined;
 
   constructor(options: SpammerOptions) {
     this.#options = options;
@@ -51,6 +52,11 @@ export class Spammer {
 
   stats(): SpamStats {
     return { chains: { ...this.#chains }, calls: { ...this.#calls } };
+  }
+
+  /** Why the first call failed that did, and was made from here; undefined: none has. */
+  get firstFailure(): string | undefined {
+    return this.#firstFailure;
   }
 
   /** What was measured so far. */
@@ -174,6 +180,7 @@ export class Spammer {
       : unsent(maxInFlight);
     const endedAtMs = clock.nowMs();
     this.#calls[answer.outcome.kind]++;
+    if (isSent && answer.outcome.kind === "failed") this.#firstFailure ??= answer.outcome.reason;
     this.#measures.end({
       intendedAtMs: readyAtMs,
       startedAtMs,

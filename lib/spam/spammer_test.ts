@@ -54,6 +54,7 @@ for (const [word, outcome] of [["throttled", THROTTLED], ["failed", BROKEN]] as 
       chains: { started: 1, completed: 0, dropped: 1 },
       calls: { ok: 3, throttled: 0, failed: 0, running: 0, unsent: 0, [word]: 1 },
     });
+    assertEquals(spammer.firstFailure, outcome.kind === "failed" ? outcome.reason : undefined);
   });
 }
 
