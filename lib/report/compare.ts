@@ -60,6 +60,7 @@ const COMPARED = [
   "fairness.minShare",
   "deadlines.met",
   "deadlines.missed",
+  "cost.total",
 ];
 
 /**

@@ -1,5 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { compareReports } from "./compare.ts";
 import { renderCsv } from "./csv.ts";
+import { costTable } from "./html_tables.ts";
+import { figure } from "./metrics.ts";
 import { buildReport } from "./report.ts";
 import { attempt, run, submit } from "./testing.ts";
 
@@ -34,7 +37,13 @@ Deno.test("buildReport() adds up what attempts cost, by platform and chain, and 
     ["platform", "edge", "1"],
   ]);
   assertEquals(lines.slice(0, -1).every((line) => line.split(",").length === header.split(",").length), true);
+  assertEquals(compareReports([report, report], ["cost.total"])[0]!.runs.map(({ value }) => value), [
+    3.5,
+    3.5,
+  ]);
+  assertStringIncludes(costTable(report)!.html, '<th scope="row">all</th><td></td><td></td><td>3.5</td>');
   const unpriced = await buildReport([run(), submit("a1", 0), attempt("a1", 0, 10)]);
   assertEquals("cost" in unpriced, false);
+  assertEquals([costTable(unpriced), figure(unpriced, "cost.total")], [undefined, null]);
   assertEquals(renderCsv([{ name: "r", report: unpriced }]).includes("cost"), false);
 });

@@ -7,9 +7,9 @@ export interface NamedReport {
   readonly report: Report;
 }
 
-const COLUMNS = [...RUN_METRICS, ...CHAIN_METRICS.filter(({ path }) => path === "share")].map(({ path }) =>
-  path
-);
+/** Costs are in a column of their own, which only runs have that are priced. */
+const COLUMNS = [...RUN_METRICS, ...CHAIN_METRICS.filter(({ path }) => path === "share")]
+  .map(({ path }) => path).filter((path) => path !== "cost.total");
 
 /**
  * Writes reports as CSV (RFC 4180, with a header): a row for each run, then one for each of its chains and functions, told

@@ -3,7 +3,7 @@ import { legend } from "./chart.ts";
 import { distributionChart, LOSSES, lostChart, shareChart } from "./chart_runs.ts";
 import { concurrencyChart, type TimeAxes, waitingChart } from "./chart_time.ts";
 import { STYLE } from "./html_style.ts";
-import { chainTable, comparisonTable, functionTable, quantityTable } from "./html_tables.ts";
+import { chainTable, comparisonTable, costTable, functionTable, quantityTable } from "./html_tables.ts";
 import type { Report } from "./schema.ts";
 import { type Content, el, type Markup } from "./svg.ts";
 import { formatCount, formatFigure, formatNumber } from "./text.ts";
@@ -251,7 +251,11 @@ function groups(runs: readonly RunView[]): Content {
     });
     return tables.some((table) => table !== undefined) ? [el("h2", {}, title), tables] : undefined;
   };
-  return [section("By chain", chainTable), section("By function", functionTable)];
+  return [
+    section("By chain", chainTable),
+    section("By function", functionTable),
+    section("Cost", costTable),
+  ];
 }
 
 function most(values: readonly number[]): number {

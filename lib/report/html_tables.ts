@@ -1,7 +1,7 @@
 import { type Compared, compareReports } from "./compare.ts";
 import type { Quantity, Report } from "./schema.ts";
 import { type Content, el, type Markup } from "./svg.ts";
-import { formatChange, formatCount, formatFigure } from "./text.ts";
+import { formatChange, formatCount, formatFigure, formatNumber } from "./text.ts";
 import type { RunView } from "./view.ts";
 
 /** More rows are in the CSV; a page is to be read. */
@@ -115,6 +115,21 @@ export function functionTable({ byFunction }: Report): Markup | undefined {
     ...anyTold ? [formatFigure(function_ms.p50, "ms"), formatFigure(function_ms.p99, "ms")] : [],
   ]);
   return rows.length === 0 ? undefined : tableOf(head, rows);
+}
+
+/** What a run cost on each platform, if these have prices. */
+export function costTable({ cost }: Report): Markup | undefined {
+  if (cost === undefined) return undefined;
+  const rows = Object.entries(cost.byPlatform).map(([name, { attempts, throttled, cost }]) => [
+    name,
+    formatCount(attempts),
+    alarming(throttled),
+    formatNumber(cost),
+  ]);
+  return tableOf(["platform", "attempts", "throttled", "cost"], [
+    ...rows,
+    ["all", "", "", formatNumber(cost.total)],
+  ]);
 }
 
 function alarming(count: number): Content {

@@ -1,6 +1,6 @@
 import type { ChainReport, FunctionReport, Report } from "./schema.ts";
 
-/** What a figure counts in. `ms`: milliseconds; `times`: a ratio; `perS`: per second. */
+/** What a figure counts in. `ms`: milliseconds; `times`: a ratio, or any other number; `perS`: per second. */
 export type Unit = "ms" | "count" | "times" | "perS" | "share";
 
 /** A figure of a report, by the path that names it in the JSON: `queueing_ms.p99`. */
@@ -66,13 +66,14 @@ export const RUN_METRICS: readonly Metric[] = [
   metric("fairness.jain", "fairness (Jain)", "share", "higher"),
   metric("fairness.minShare", "least share", "share", "higher"),
   metric("fairness.maxShare", "largest share", "share", "lower"),
+  metric("cost.total", "cost", "times", "lower"),
 ];
 
 /** The figure that a path names; null if there is no data for it. The path must be of the metrics for `of`. */
 export function figure(of: Report | ChainReport | FunctionReport, path: string): number | null {
   let value: unknown = of;
-  for (const key of path.split(".")) value = (value as Record<string, unknown>)[key];
-  return value as number | null;
+  for (const key of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
+  return (value ?? null) as number | null;
 }
 
 /** The metric of a path. */
