@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
 import { kafkaTest, startBroker } from "../kafka/broker.ts";
 import { Fleet, type Life } from "./fleet.ts";
-import { pause, type RecordedCall, serveRecorded } from "./recorded_calls.ts";
+import { comesTrue, pause, type RecordedCall, serveRecorded } from "./recorded_calls.ts";
 import { folder, run } from "./sequoia.ts";
 
 /** Of all consumers together. */
@@ -16,7 +16,8 @@ const HANDOVER_MS = 2000;
 const STEADY_MS = 1500;
 /** Calls a second if the limit is used in full. */
 const FULL_PER_S = LIMIT / ((SHORTEST_MS + LONGEST_MS) / 2 / 1000);
-const INSTANCES = 5000;
+/** More than can be run meanwhile, on a slow machine too: nobody is to be without work. */
+const INSTANCES = 20_000;
 const SEED = Deno.env.get("SEED") ?? String(Date.now());
 
 const WORKLOAD = `import { chain, fn } from "sequoia";
@@ -57,7 +58,10 @@ kafkaTest(
     };
     for (let count = 1; count <= 4; count++) {
       const life = await fleet.start();
-      while (!functions.calls.some(({ by }) => by === life.name)) await pause(10);
+      await comesTrue(
+        () => functions.calls.some(({ by }) => by === life.name),
+        `${life.name} calls functions`,
+      );
       await steady(life.bornMs, performance.now());
     }
     for (const life of fleet.alive.slice(0, 3)) {

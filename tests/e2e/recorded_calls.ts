@@ -52,10 +52,15 @@ export function serveRecorded(runMs: () => number): RecordingServer {
 
 /** Waits until functions are called again. */
 export async function callsGoOn({ calls }: RecordingServer): Promise<void> {
-  const enough = calls.length + 200, lateMs = performance.now() + 60_000;
-  while (calls.length < enough) {
-    assert(performance.now() < lateMs, "nothing is called any more");
-    await pause(20);
+  const enough = calls.length + 200;
+  await comesTrue(() => calls.length >= enough, "functions are called again");
+}
+
+/** Waits until something is so; fails if it is not within a minute. */
+export async function comesTrue(isSo: () => boolean, what: string): Promise<void> {
+  for (const lateMs = performance.now() + 60_000; !isSo();) {
+    assert(performance.now() < lateMs, `not within a minute: ${what}`);
+    await pause(10);
   }
 }
 
