@@ -1,4 +1,4 @@
-import { type Clock, IdealPath, type Instance, type Json, onAbort, shapeOf } from "../model/mod.ts";
+import { type Calling, type Clock, type Instance, type Json, onAbort, TriggeredChain } from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import { type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
 import { type Batch, type LoadFigures, Measures, type RecentFigures } from "./measures.ts";
@@ -115,26 +115,19 @@ export class Spammer {
       return this.#end(instance, result);
     }
     const outputs: Json[] = [];
-    const path = new IdealPath(chain);
-    const { roots, successors, predecessorCounts } = shapeOf(chain);
-    const waiting = [...predecessorCounts];
-    let reason: string | undefined;
-    const call = async (node: number, readyAtMs: number, batch?: Batch): Promise<void> => {
+    const run = new TriggeredChain(chain);
+    const call = async ({ node }: Calling, readyAtMs: number, batch?: Batch): Promise<void> => {
       const startMs = clock.nowMs();
-      const answer = await this.#call(instance, node, readyAtMs, outputs, stop, batch);
+      const { outcome } = await this.#call(instance, node, readyAtMs, outputs, stop, batch);
       const nowMs = clock.nowMs();
-      path.ran(node, nowMs - startMs);
-      if (answer.outcome.kind !== "ok") {
-        reason ??= `node ${chain.nodes[node]!.name}: ${answer.outcome.reason}`;
-        return;
-      }
-      outputs[node] = answer.outcome.output;
-      const ready = successors[node]!.filter((next) => --waiting[next]! === 0);
-      await Promise.all(ready.map((next) => call(next, nowMs)));
+      if (outcome.kind === "ok") outputs[node] = outcome.output;
+      const due = run.end({ node }, nowMs - startMs, outcome.kind === "ok" ? undefined : outcome.reason);
+      await Promise.all(due.map((next) => call(next, nowMs)));
     };
+    const roots = run.begin();
     const batch = this.#measures.join(submittedAtMs, roots.length);
     await Promise.all(roots.map((root) => call(root, submittedAtMs, batch)));
-    this.#end(instance, { lost: reason, idealMs: path.idealMs, endedAtMs: clock.nowMs() });
+    this.#end(instance, { lost: run.lost, idealMs: run.idealMs, endedAtMs: clock.nowMs() });
   }
 
   /** What the platform has called is known when it has ended. */
