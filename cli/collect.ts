@@ -33,7 +33,7 @@ export const command: Command = {
     const { ip: hostname, port } = readAddress(rest[0]);
     await using stack = new AsyncDisposableStack();
     const path = values.out ?? "run.json";
-    const recorder = path === "none" ? noRecorder : stack.use(await openLogOf(path, "collect", {}));
+    const recorder = path === "none" ? noRecorder : stack.use(await openLogOf(path, "collect", log, {}));
     const runs = new LoneRuns(recorder);
     const collector = stack.use(
       new Collector({ hostname, port, clock, onLine: (line, heardAtMs) => runs.take(line, heardAtMs) }),

@@ -95,7 +95,7 @@ export const command: Command = {
     );
     const path = values.out ?? "run.json";
     const runLog = path === "none" ? noRecorder : stack.use(
-      await openLogOf(path, "consume", {
+      await openLogOf(path, "consume", log, {
         policy: values.policy ?? DEFAULT_POLICY,
         limits,
         platform: platform.name,

@@ -67,7 +67,7 @@ export const command: Command = {
     );
     const recorder = values.out === undefined
       ? noRecorder
-      : stack.use(await openLogOf(values.out, "produce", { seed: load.seed }));
+      : stack.use(await openLogOf(values.out, "produce", log, { seed: load.seed }));
     const producer = new Producer({ queue, recorder, clock, ids: chance });
     const ids = await submit(producer, load, context, values.wait);
     const { submitted, latestMs } = producer.stats();

@@ -1,5 +1,5 @@
 import type { Logger } from "@std/log";
-import { readRunLog } from "../lib/record/mod.ts";
+import { readRuns } from "../lib/record/mod.ts";
 import {
   buildRunView,
   checkThresholds,
@@ -51,12 +51,7 @@ export const command: Command = {
     const log = openLog(values);
     const views: RunView[] = [];
     for (const path of rest) {
-      const { name, events, warnings } = await runLogOf(path, {
-        signal,
-        giveUpAfterMs: values["queue-timeout"],
-      }, log);
-      views.push(await buildRunView(name, events));
-      for (const warning of warnings) log.warn(warning);
+      views.push(...await viewsOf(path, { signal, giveUpAfterMs: values["queue-timeout"] }, log));
     }
     if (values.csv) print(renderCsv(views).trimEnd());
     else show(views, values, print);
@@ -68,19 +63,38 @@ export const command: Command = {
   },
 };
 
-/** The run that an argument names: a file, or what topics on Kafka hold of the original's. */
-async function runLogOf(
+interface Reading {
+  readonly signal: AbortSignal;
+  readonly giveUpAfterMs: number | undefined;
+}
+
+/** What is shown of an argument: of a file the runs that it holds, which have numbers if there are several. */
+async function viewsOf(path: string, reading: Reading, log: Logger): Promise<RunView[]> {
+  const views: RunView[] = [];
+  let warnings: readonly string[] = [];
+  for await (const run of runsOf(path, reading, log)) {
+    views.push(await buildRunView(run.name, run.events));
+    warnings = run.warnings;
+  }
+  for (const warning of warnings) log.warn(warning);
+  if (views.length === 1) return views;
+  log.info(`${path} holds ${views.length} runs`);
+  return views.map((view, i) => ({ ...view, name: `${view.name}#${i + 1}` }));
+}
+
+/** The runs that an argument names: those of a file, or what topics on Kafka hold of the original's. */
+async function* runsOf(
   path: string,
-  { signal, giveUpAfterMs }: { readonly signal: AbortSignal; readonly giveUpAfterMs: number | undefined },
+  { signal, giveUpAfterMs }: Reading,
   log: Logger,
-): Promise<NamedRunLog> {
-  if (!/^kafka:/i.test(path)) return { name: path, ...readRunLog(path) };
-  const onNote = (words: string) => log.warn(words);
-  return await originalRunAt(path, {
-    onNote,
-    signal,
-    ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }),
-  });
+): AsyncGenerator<NamedRunLog> {
+  if (/^kafka:/i.test(path)) {
+    const onNote = (words: string) => log.warn(words);
+    const timeout = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+    yield await originalRunAt(path, { onNote, signal, ...timeout });
+  } else {
+    for await (const run of readRuns(path)) yield { name: path, ...run };
+  }
 }
 
 /** @throws {FailedError} naming the conditions that hold */

@@ -77,13 +77,12 @@ export const command: Command = {
       const collector = new RunningReport(info);
       await using stack = new AsyncDisposableStack();
       const path = values.out === undefined ? undefined : logPath(values.out, experiment, scenario);
-      const recorder = path === undefined
-        ? collector
-        : both(collector, stack.use(await openRunLog(path, info)));
+      const runLog = path === undefined ? undefined : stack.use(await openRunLog(path, info));
+      const recorder = runLog === undefined ? collector : both(collector, runLog);
       const counterMs = (values.html ?? path) === undefined ? Infinity : COUNTER_MS;
       await simulate(experiment, scenario, experiment.seed, recorder, counterMs, context);
       views.push(collector.view(scenario.name));
-      if (path !== undefined) log.info(`Run log: ${path}. See sequoia report ${path}`);
+      if (runLog !== undefined) log.info(`Run log: ${runLog.path}. See sequoia report ${runLog.path}`);
     }
     show(views, values, context.print);
     if (values.html !== undefined) {

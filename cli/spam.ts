@@ -77,7 +77,7 @@ export const command: Command = {
     const path = values.out ?? "run.json";
     const recorder = path === "none"
       ? noRecorder
-      : stack.use(await openLogOf(path, "spam", { seed: load.seed, platform: platform.name }));
+      : stack.use(await openLogOf(path, "spam", log, { seed: load.seed, platform: platform.name }));
     const spammer = new Spammer({ platform, recorder, clock, maxInFlight });
     await send(spammer, { platform, load, values, context });
     const stats = spammer.stats(), figures = spammer.figures();

@@ -1,3 +1,4 @@
+import type { Logger } from "@std/log";
 import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
 import type {
@@ -219,10 +220,11 @@ function isBehindProxy(): boolean {
   );
 }
 
-/** Opens the run log at `path`. */
+/** Opens the run log at `path`, or beside it while another program writes that one, which is logged. */
 export async function openLogOf(
   path: string,
   command: string,
+  log: Logger,
   what: {
     readonly policy?: string;
     readonly limits?: JsonObject;
@@ -231,11 +233,15 @@ export async function openLogOf(
   },
 ): Promise<RunLogWriter> {
   const { openRunLog, RUN_SCHEMA } = await import("../lib/record/mod.ts");
-  return await openRunLog(path, {
+  const runLog = await openRunLog(path, {
     schema: RUN_SCHEMA,
     command,
     version: VERSION,
     startedAtMs: clock.nowMs(),
     ...what,
   });
+  if (runLog.path !== path) {
+    log.warn(`Another program writes ${path}; this run is recorded in ${runLog.path}`);
+  }
+  return runLog;
 }

@@ -4,7 +4,7 @@ export * from "./events.ts";
 export { ORIGINAL_LOG_TOPICS, originalRun, type ReceivedText } from "./original_log.ts";
 export { parseTimedLine, type TimedLine } from "./timed_line.ts";
 export { originalCall } from "./original_line.ts";
-export { readRunLog } from "./reader.ts";
+export { readRunLog, readRuns } from "./reader.ts";
 export type { RunLog } from "./run_log.ts";
 export { type Attempt, type Attempted, attemptEvent } from "./attempt.ts";
 export { type Price, priced } from "./priced.ts";

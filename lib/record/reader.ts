@@ -11,7 +11,8 @@ const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**
  * Reads a run log, line by line, at any size; a compressed one is uncompressed. A log of the original system is read as
- * {@linkcode originalRun} says, if its first line that is not blank is of that kind.
+ * {@linkcode originalRun} says, if its first line that is not blank is of that kind. Of a file that holds several runs the
+ * first is read, with a warning; {@linkcode readRuns} reads all.
  *
  * A log that ends in mid-line (its writer was killed) is read up to there with a warning; lines that are no event are left
  * out with one warning for all of them; events of other tools are ignored.
@@ -27,7 +28,45 @@ const LONGEST_LINE = 256 * 1024 * 1024;
  */
 export function readRunLog(path: string): RunLog {
   const warnings: string[] = [];
-  return { events: readEvents(path, warnings), warnings };
+  return { events: firstRun(path, warnings), warnings };
+}
+
+async function* firstRun(path: string, warnings: string[]): AsyncGenerator<RunEvent> {
+  let runs = 0;
+  for await (const event of readEvents(path, warnings)) {
+    if (event.type === "run" && ++runs > 1) {
+      warnings.push(`${path} holds several runs; all but the first were left out`);
+      return;
+    }
+    yield event;
+  }
+}
+
+/**
+ * Reads all runs of a file, one after the other; those of logs that were put together, for example. Each must be read to
+ * its end before the next is asked for; what is not read of it is passed over.
+ *
+ * @throws {RunLogError} as {@linkcode readRunLog}, from this iteration or that of a run's `events`
+ */
+export async function* readRuns(path: string): AsyncGenerator<RunLog> {
+  const warnings: string[] = [];
+  const events = readEvents(path, warnings);
+  try {
+    let next = await events.next();
+    const run = async function* (): AsyncGenerator<RunEvent> {
+      do {
+        yield next.value as RunEvent;
+        next = await events.next();
+      } while (!next.done && next.value.type !== "run");
+    };
+    while (!next.done) {
+      const own = run();
+      yield { events: own, warnings };
+      for await (const _passedOver of own);
+    }
+  } finally {
+    await events.return(undefined);
+  }
 }
 
 async function* readEvents(path: string, warnings: string[]): AsyncGenerator<RunEvent> {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import * as fc from "fast-check";
 import { RunLogError } from "./errors.ts";
 import type { RunEvent } from "./events.ts";
-import { readRunLog } from "./reader.ts";
+import { readRunLog, readRuns } from "./reader.ts";
 import { shaped, single } from "../../tests/scheduler/builders.ts";
 import { attempt, end, INFO, START_MS, submit } from "./testing.ts";
 import { openRunLog } from "./writer.ts";
@@ -24,6 +24,7 @@ async function readText(text: string | Uint8Array) {
 }
 
 async function write(path: string, events: readonly RunEvent[]): Promise<Uint8Array<ArrayBuffer>> {
+  await Deno.remove(path).catch(() => {}); // else it is kept beside the new one
   await using log = await openRunLog(path, INFO);
   for (const event of events) {
     if (event.type === "attempt") log.attempt(event);
@@ -251,6 +252,100 @@ Deno.test("readRunLog() accepts other orders, other tools' events, one line, and
   assertEquals(await types(turned.map((e) => JSON.stringify(e)).join("\r\n")), expected);
   assertEquals(await types(JSON.stringify(turned)), expected);
   assertEquals(await types(`[${turned.map((e) => JSON.stringify(e)).join("\n,")}\n]\n`), expected);
+});
+
+/** Ways in which tools write the events of a log again. */
+const layouts: fc.Arbitrary<(events: unknown[]) => string> = fc.constantFrom(
+  (events) => JSON.stringify(events, null, 2),
+  (events) => JSON.stringify(events, null, "\t").replaceAll("\n", "\r\n"),
+  (events) => JSON.stringify({ traceEvents: events, displayTimeUnit: "ms" }),
+  (events) => JSON.stringify({ metadata: { traceEvents: "[{" }, list: [[{}]], traceEvents: events }, null, 1),
+  (events) => `{"traceEvents": [\n${events.map((event) => JSON.stringify(event)).join(",\n")}\n]}\n`,
+  (events) => `[\n${events.map((event) => JSON.stringify(event, null, 1)).join("\n,\n")}\n]`,
+  (events) => `[{"traceEvents":[{}]},\n${events.map((event) => JSON.stringify(event)).join(",\n")}]`,
+);
+
+Deno.test("readRunLog() reads a log in any layout that JSON allows", async () => {
+  await fc.assert(
+    fc.asyncProperty(logs, layouts, async (events, layout) => {
+      const bytes = await write(`${folder}/run.json`, events);
+      const { events: expected } = await readText(bytes);
+      const back = await readText(layout(JSON.parse(new TextDecoder().decode(bytes))));
+      assertEquals(back, { events: expected, warnings: [] });
+    }),
+  );
+});
+
+Deno.test("readRunLog() reads a pretty-printed log that is cut up to there, with a warning", async () => {
+  const bytes = await write(`${folder}/run.json`, [{ type: "submit", ...submit() }, {
+    type: "end",
+    ...end(),
+  }]);
+  const pretty = JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2);
+  const { events, warnings } = await readText(pretty.slice(0, -20));
+  assertEquals(events.map(({ type }) => type), ["run", "submit"]);
+  assertEquals(warnings, [`${folder}/text.json ends in mid-event; read up to there`]);
+});
+
+Deno.test("readRuns() reads each run of logs that were put together as one of its own", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(logs, { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      async (parts, isPretty) => {
+        const expected: unknown[] = [], texts: string[] = [];
+        for (const events of parts) {
+          const bytes = await write(`${folder}/run.json`, events);
+          expected.push((await readText(bytes)).events);
+          const text = new TextDecoder().decode(bytes);
+          texts.push(isPretty ? JSON.stringify(JSON.parse(text), null, 2) + "\n" : text);
+        }
+        await Deno.writeTextFile(`${folder}/text.json`, texts.join(""));
+        const runs: unknown[] = [];
+        for await (const { events } of readRuns(`${folder}/text.json`)) {
+          runs.push(
+            await Array.fromAsync(events),
+          );
+        }
+        assertEquals(runs, expected);
+        const first = await read(`${folder}/text.json`);
+        assertEquals([first.events, first.warnings.length], [expected[0], parts.length > 1 ? 1 : 0]);
+      },
+    ),
+  );
+});
+
+Deno.test("readRuns() reads a run behind one whose log was cut in mid-line", async () => {
+  const bytes = await write(`${folder}/run.json`, [{ type: "submit", ...submit() }, {
+    type: "end",
+    ...end(),
+  }]);
+  const text = new TextDecoder().decode(bytes);
+  await Deno.writeTextFile(`${folder}/text.json`, text.slice(0, -20) + text);
+  const runs: string[][] = [];
+  let warnings: readonly string[] = [];
+  for await (const run of readRuns(`${folder}/text.json`)) {
+    runs.push((await Array.fromAsync(run.events)).map(({ type }) => type));
+    warnings = run.warnings;
+  }
+  assertEquals(runs, [["run", "submit"], ["run", "submit", "end"]]);
+  assertEquals(warnings.length, 1);
+});
+
+Deno.test("readRuns() passes over what is not read of a run", async () => {
+  const texts: string[] = [];
+  for (const instance of ["a", "b", "c"]) {
+    const bytes = await write(`${folder}/run.json`, [{ type: "submit", ...submit({ instance }) }]);
+    texts.push(new TextDecoder().decode(bytes));
+  }
+  await Deno.writeTextFile(`${folder}/text.json`, texts.join(""));
+  let runs = 0;
+  for await (const { events } of readRuns(`${folder}/text.json`)) {
+    if (++runs === 2) continue;
+    const seen = await Array.fromAsync(events);
+    assertEquals(seen.length, 2);
+  }
+  assertEquals(runs, 3);
 });
 
 Deno.test("readRunLog() refuses what is no run log, each with its code", async () => {

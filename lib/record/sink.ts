@@ -1,4 +1,5 @@
 import { constants, crc32, deflateRawSync } from "node:zlib";
+import type { OwnFile } from "./own_file.ts";
 
 /** Where the bytes of a run log go; after each `write` the file can be read up to there. */
 export interface Sink {
@@ -7,9 +8,8 @@ export interface Sink {
   close(): void;
 }
 
-/** Opens a file for writing from its beginning; `.gz` paths are compressed. */
-export async function openSink(path: string): Promise<Sink> {
-  const file = await Deno.open(path, { write: true, create: true, truncate: true });
+/** Writes to an open file, which it closes; what goes to a `.gz` path is compressed. */
+export function sinkOf({ file, path }: OwnFile): Sink {
   return path.endsWith(".gz") ? new GzipSink(file) : new PlainSink(file);
 }
 

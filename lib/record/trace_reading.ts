@@ -1,14 +1,20 @@
-import type { Chain } from "../model/mod.ts";
+import { type Chain, isObject } from "../model/mod.ts";
 import { decodeEvent, decodeRun, runArgs } from "./decode.ts";
 import { RUN_EVENT } from "./encode.ts";
 import { RunLogError } from "./errors.ts";
+import { EventScanner } from "./event_scanner.ts";
 import { RUN_SCHEMA, type RunEvent, type RunInfo } from "./events.ts";
 import type { LineReading, LogLine } from "./run_log.ts";
 
+/** How a log begins that {@linkcode EventEncoder} has written. */
+const BEGINNING = `[{"name":"${RUN_EVENT}"`;
 /** The first event must be among so many; they are held until it is found. */
 const SEARCHED = 1000;
 
-/** The reading of trace events: what the run is, once it is known, and what was wrong so far. */
+/**
+ * The reading of trace events: what the run is, once it is known, and what was wrong so far. Logs have an event a line, as
+ * they are written, or stand on one line, or in any other layout that JSON allows. Each `sequoia_run` event begins a run.
+ */
 export class TraceReading implements LineReading {
   readonly #path: string;
   readonly #warnings: string[];
@@ -16,6 +22,10 @@ export class TraceReading implements LineReading {
   /** The chains that the log has defined so far, by number. */
   readonly #chains = new Map<number, Chain>();
   #beforeRun: unknown[] = [];
+  /** The lines before the first event: brackets. */
+  #opening = "";
+  /** Reads the log if its events do not stand on a line each. */
+  #scanner: EventScanner | undefined;
   #line = 0;
   #unreadable = 0;
   #firstUnreadable = 0;
@@ -28,10 +38,18 @@ export class TraceReading implements LineReading {
   /** The events of a line: one, none, or all of them if the log stands on one line. */
   *take({ text, number, restAtByte }: LogLine): Generator<RunEvent> {
     this.#line = number;
+    if (this.#scanner !== undefined) return yield* this.#scan(text, this.#scanner);
     const parsed = parseLine(text);
-    if (parsed === undefined) return;
-    if (parsed !== "unreadable") {
+    if (parsed === undefined) {
+      this.#opening += text;
+    } else if (parsed !== "unreadable") {
       for (const event of parsed) yield* this.#event(event);
+    } else if (this.#isUnbegun && !(restAtByte !== undefined && isBeginning(text)) && /^\s*[[{]/.test(text)) {
+      this.#scanner = new EventScanner();
+      yield* this.#scan(this.#opening + text, this.#scanner);
+    } else if (text.lastIndexOf(BEGINNING) > 0) { // behind a log that was cut stands another
+      this.#count();
+      yield* this.take({ text: text.slice(text.lastIndexOf(BEGINNING)), number, restAtByte });
     } else if (restAtByte === undefined || this.#line === 1) {
       this.#unreadableLine(text, restAtByte !== undefined);
     } else {
@@ -39,9 +57,25 @@ export class TraceReading implements LineReading {
     }
   }
 
+  /** Whether no event has been found yet. */
+  get #isUnbegun(): boolean {
+    return this.#run === undefined && this.#beforeRun.length === 0;
+  }
+
+  *#scan(line: string, scanner: EventScanner): Generator<RunEvent> {
+    try {
+      for (const text of scanner.take(line)) yield* this.#event(parse(text));
+    } catch (error) {
+      throw error instanceof RangeError ? notARunLog(this.#path) : error;
+    }
+  }
+
   end(wasCut: boolean): RunEvent[] {
     if (this.#line === 0 && !wasCut) throw this.#cutShort();
     if (this.#run === undefined) throw notARunLog(this.#path);
+    if (this.#scanner?.isOpen && !wasCut) {
+      this.#warnings.push(`${this.#path} ends in mid-event; read up to there`);
+    }
     if (this.#unreadable > 0) this.#warnings.push(this.#leftOut());
     return [];
   }
@@ -53,12 +87,11 @@ export class TraceReading implements LineReading {
   }
 
   *#event(event: unknown): Generator<RunEvent> {
-    if (this.#run !== undefined) yield* this.#decode(event, this.#run);
-    else if (!this.#findRun(event)) this.#beforeRun.push(event);
-    else {
+    if (this.#findRun(event)) {
       yield { type: "run", ...this.#run! };
       for (const earlier of this.#beforeRun.splice(0)) yield* this.#decode(earlier, this.#run!);
-    }
+    } else if (this.#run !== undefined) yield* this.#decode(event, this.#run);
+    else this.#beforeRun.push(event);
     if (this.#beforeRun.length > SEARCHED) throw notARunLog(this.#path);
   }
 
@@ -73,6 +106,7 @@ export class TraceReading implements LineReading {
     if (args === undefined) return false;
     if (args.schema !== RUN_SCHEMA) throw this.#otherSchema(args.schema);
     this.#run = decodeRun(args);
+    this.#chains.clear();
     if (this.#run === undefined) throw notARunLog(this.#path);
     return true;
   }
@@ -100,7 +134,8 @@ export class TraceReading implements LineReading {
 
 /** The error for what is something else. */
 export function notARunLog(path: string): RunLogError {
-  const detail = `it is no run log (it has no ${RUN_EVENT} event). Give a file that --out has written`;
+  const detail =
+    `no ${RUN_EVENT} event is found in it, so it is no run log. Give a file that --out has written`;
   return new RunLogError("read", path, "not-a-run-log", detail);
 }
 
@@ -111,10 +146,15 @@ function parseLine(line: string): unknown[] | "unreadable" | undefined {
   const body = text.slice(from, text.endsWith(",") ? -1 : undefined).trim();
   if (body === "" || body === "]") return undefined;
   const event = parse(body);
-  if (event !== undefined) return [event];
+  if (event !== undefined) return eventsOf(event);
   const whole = parse(text) ?? (body.endsWith("]") ? parse(body.slice(0, -1)) : undefined);
-  if (whole === undefined) return "unreadable";
-  return Array.isArray(whole) ? whole : [whole];
+  return whole === undefined ? "unreadable" : eventsOf(whole);
+}
+
+/** The events of a parsed line: one, a list of them, or those of an object that has a list of them. */
+function eventsOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return isObject(value) && Array.isArray(value.traceEvents) ? value.traceEvents : [value];
 }
 
 function parse(text: string): unknown {
@@ -127,6 +167,5 @@ function parse(text: string): unknown {
 
 /** Whether a text is how a run log begins. */
 function isBeginning(text: string): boolean {
-  const beginning = `[{"name":"${RUN_EVENT}"`;
-  return text.startsWith(beginning) || beginning.startsWith(text);
+  return text.startsWith(BEGINNING) || BEGINNING.startsWith(text);
 }

@@ -10,7 +10,8 @@ import type {
   RunInfo,
   SubmitEvent,
 } from "./events.ts";
-import { openSink, type Sink } from "./sink.ts";
+import { openOwnFile } from "./own_file.ts";
+import { type Sink, sinkOf } from "./sink.ts";
 
 /** So many characters at most are held back. */
 const BUFFERED = 65_536;
@@ -29,7 +30,8 @@ export interface RunLogOptions {
 }
 
 /**
- * Opens a run log, and replaces the file that is there.
+ * Opens a run log. An earlier log at the path is kept as `run.1.json`, and up to `run.5.json`; while another program
+ * writes the path, the log goes to `run-2.json`, … instead, as {@linkcode RunLogWriter.path} says.
  *
  * @param path a path that ends in `.gz` is compressed
  * @param info what the run is; all times in the log count from its `startedAtMs`
@@ -46,10 +48,10 @@ export async function openRunLog(
   info: RunInfo,
   options: RunLogOptions = {},
 ): Promise<RunLogWriter> {
-  const sink = await openSink(path).catch((error: unknown) => {
+  const own = await openOwnFile(path).catch((error: unknown) => {
     throw fileError("write", path, error);
   });
-  return new RunLogWriter(path, sink, info, options);
+  return new RunLogWriter(own.path, sinkOf(own), info, options);
 }
 
 /**

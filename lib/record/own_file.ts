@@ -1,0 +1,77 @@
+import { basename, dirname, join } from "node:path";
+
+/** At most this many earlier logs of one path are kept: `run.1.json` is the latest of them, `run.5.json` the oldest. */
+export const EARLIER_KEPT = 5;
+/** At most this many programs write logs of one path at the same time. */
+const MOST_WRITERS = 1000;
+
+/** A file that this process alone writes. */
+export interface OwnFile {
+  readonly file: Deno.FsFile;
+  /** The path that was asked for, or, while another program writes that one, the first free one of `run-2.json`, … */
+  readonly path: string;
+}
+
+/**
+ * Opens an empty file for writing, under a lock that is held until the file is closed. Nothing that is there is lost: a
+ * file that another program writes is left alone, and an earlier one is kept as `run.1.json`. What is no regular file
+ * (a pipe, `/dev/null`) is opened as it is.
+ *
+ * @throws what the system says of the path
+ */
+export async function openOwnFile(path: string): Promise<OwnFile> {
+  for (let writer = 1; writer <= MOST_WRITERS; writer++) {
+    const free = writer === 1 ? path : inserted(path, `-${writer}`);
+    const file = await take(free);
+    if (file !== undefined) return { file, path: free };
+  }
+  throw new Error(`${MOST_WRITERS} programs write such logs already`);
+}
+
+/** @returns undefined while another program writes the file */
+async function take(path: string): Promise<Deno.FsFile | undefined> {
+  for (;;) {
+    const file = await Deno.open(path, { write: true, create: true });
+    let isKept = false;
+    try {
+      const { isFile, size, ino } = await file.stat();
+      if (!isFile) return (isKept = true, file);
+      if (!await file.tryLock(true)) return undefined;
+      const isThere = await inodeOf(path) === ino; // else its last writer has moved it aside meanwhile
+      if (isThere && size === 0) return (isKept = true, file);
+      if (isThere) await moveAside(path);
+    } finally {
+      if (!isKept) file.close();
+    }
+  }
+}
+
+async function inodeOf(path: string): Promise<number | null | undefined> {
+  try {
+    return (await Deno.stat(path)).ino;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Renames a log to `run.1.json`; what has that name becomes `run.2.json`, and so on; the oldest gives way. */
+async function moveAside(path: string): Promise<void> {
+  let free = 1;
+  while (free < EARLIER_KEPT && await inodeOf(earlier(path, free)) !== undefined) free++;
+  for (let number = free; number > 1; number--) {
+    await Deno.rename(earlier(path, number - 1), earlier(path, number));
+  }
+  await Deno.rename(path, earlier(path, 1));
+}
+
+function earlier(path: string, number: number): string {
+  return inserted(path, `.${number}`);
+}
+
+/** Puts a text before the extension of a path: `logs/run.json.gz` and `-2` give `logs/run-2.json.gz`. */
+function inserted(path: string, text: string): string {
+  const name = basename(path), [extension = ""] = /(\.[^.]+)?(\.gz)?$/.exec(name) ?? [];
+  const stem = extension === name ? name : name.slice(0, name.length - extension.length);
+  return join(dirname(path), stem + text + name.slice(stem.length));
+}

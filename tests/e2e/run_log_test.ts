@@ -1,0 +1,60 @@
+/** Run logs of real processes: each has one writer, nothing is lost of an earlier one, and every usual form is read. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
+
+const ONE = `import { chain, constant, fn } from "sequoia";
+export default chain("one", ({ call }) => { call(fn("a", { time: constant("5ms") })); });`;
+
+interface Report {
+  readonly chains: { readonly completed: number };
+  readonly run: { readonly command: string; readonly durationMs: number };
+}
+
+Deno.test("two programs that write run.json in one folder write two logs", async () => {
+  await using at = await folder({ "one.ts": ONE });
+  const address = freeAddress();
+  await using server = new Running(["functions", "--listen", address], at);
+  await server.says(/listening|Serving|127\.0\.0\.1/i);
+  await using consumer = new Running(["consume", "--local", address], at);
+  await run(["produce", "one.ts", "--burst", "10", "--count", "10", "--wait"], at);
+  const spam = await run(["spam", "--batch", "7", "--local", address], at);
+  assertEquals(spam.code, 0, spam.stderr);
+  assertStringIncludes(spam.stderr, "Another program writes run.json; this run is recorded in run-2.json");
+  await run(["produce", "one.ts", "--burst", "10", "--count", "10", "--wait"], at);
+  consumer.signal("SIGINT");
+  await consumer.ended;
+  const consumed = await runJson(["report", "run.json"], at) as Report;
+  assertEquals([consumed.run.command, consumed.chains.completed], ["consume", 20]);
+  const spammed = await runJson(["report", "run-2.json"], at) as Report;
+  assertEquals([spammed.run.command, spammed.chains.completed], ["spam", 7]);
+});
+
+Deno.test("a run log is kept when the next run begins", async () => {
+  await using at = await folder({ "one.ts": ONE });
+  for (const count of ["1", "2", "3"]) {
+    await run(["simulate", "one.ts", "--count", count, "--out", "s.json"], at);
+  }
+  const completed = async (path: string) => (await runJson(["report", path], at) as Report).chains.completed;
+  assertEquals([await completed("s.json"), await completed("s.1.json"), await completed("s.2.json")], [
+    3,
+    2,
+    1,
+  ]);
+});
+
+Deno.test("sequoia report tells the runs apart that one file holds, in any layout", async () => {
+  await using at = await folder({ "one.ts": ONE });
+  for (const count of ["3", "4"]) {
+    await run(["simulate", "one.ts", "--every", "1s", "--count", count, "--out", `${count}.json`], at);
+  }
+  const texts = await Promise.all(["3", "4"].map((name) => Deno.readTextFile(`${at.cwd}/${name}.json`)));
+  await Deno.writeTextFile(`${at.cwd}/both.json`, texts.join(""));
+  const both = await runJson(["report", "both.json"], at) as Report[];
+  assertEquals(both.map(({ chains }) => chains.completed), [3, 4]);
+  assert(both[0]!.run.durationMs < both[1]!.run.durationMs, JSON.stringify(both.map((report) => report.run)));
+  const shown = await run(["report", "both.json"], at);
+  assertMatch(shown.stdout, /both\.json#1.*both\.json#2/);
+  const events = JSON.parse(texts[0]!);
+  await Deno.writeTextFile(`${at.cwd}/pretty.json`, JSON.stringify({ traceEvents: events }, null, 2));
+  assertEquals(await runJson(["report", "pretty.json"], at), both[0]);
+});
