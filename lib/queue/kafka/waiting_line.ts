@@ -1,21 +1,23 @@
+import TinyQueue from "tinyqueue";
 import { byPlace, type Entry } from "./partition_state.ts";
 
-/** Taken entries are dropped from the front so many at a time. */
+/** Taken entries are dropped from the front this many at a time. */
 const FRONT = 1000;
 
-/** What of a partition waits to be handed out: what never was, in the order of its topic, and what was queued again. */
+/** The entries of a partition that wait: new ones in the order of their topic, and those that were queued again. */
 export class WaitingLine {
   readonly #isThere: (entry: Entry) => boolean;
   #fresh: Entry[] = [];
   #at = 0;
-  #again: Entry[];
+  /** A heap: each entry costs O(log n), in whatever order entries come back. Bounded by the instances of the partition. */
+  readonly #again: TinyQueue<Entry>;
 
   /**
-   * @param again what was queued again
+   * @param again the entries that were queued again
    * @param isThere whether an entry still waits: it may have ended, or may be ending, where it stands
    */
   constructor(again: readonly Entry[], isThere: (entry: Entry) => boolean) {
-    this.#again = again.toSorted(byPlace);
+    this.#again = new TinyQueue([...again], byPlace);
     this.#isThere = isThere;
   }
 
@@ -31,22 +33,22 @@ export class WaitingLine {
 
   /** Puts entries where they were. */
   putBack(entries: readonly Entry[]): void {
-    this.#again = [...this.#again, ...entries].sort(byPlace);
+    for (const entry of entries) this.#again.push(entry);
   }
 
   /** The one that comes next. */
   peek(): Entry | undefined {
     while (this.fresh > 0 && !this.#isThere(this.#fresh[this.#at]!)) this.#at++;
-    while (this.#again.length > 0 && !this.#isThere(this.#again[0]!)) this.#again.shift();
-    const fresh = this.#fresh[this.#at], again = this.#again[0];
+    while (this.#again.length > 0 && !this.#isThere(this.#again.peek()!)) this.#again.pop();
+    const fresh = this.#fresh[this.#at], again = this.#again.peek();
     if (fresh === undefined || again === undefined) return fresh ?? again;
     return byPlace(again, fresh) < 0 ? again : fresh;
   }
 
-  /** Takes what {@linkcode peek} shows. @returns whether it was never handed out before */
+  /** Takes the entry that {@linkcode peek} shows. @returns whether it was never handed out before */
   take(entry: Entry): boolean {
-    if (entry === this.#again[0]) {
-      this.#again.shift();
+    if (entry === this.#again.peek()) {
+      this.#again.pop();
       return false;
     }
     this.#at++;
