@@ -23,7 +23,6 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   INVALID_PRODUCER_ID_MAPPING: "fenced",
   OUT_OF_ORDER_SEQUENCE_NUMBER: "fenced",
   UNKNOWN_PRODUCER_ID: "fenced",
-  KAFKAJS_UNKNOWN_ERROR_CODE: "fenced", // PRODUCER_FENCED (90) is the only newer one that brokers answer to our requests
   SASL_AUTHENTICATION_FAILED: "unauthorized",
   UNSUPPORTED_SASL_MECHANISM: "unauthorized",
   ILLEGAL_SASL_STATE: "unauthorized",
@@ -39,6 +38,14 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   NOT_CONTROLLER: "transient",
   KAFKA_STORAGE_ERROR: "transient",
 };
+
+/** Codes that are newer than kafkajs, with their names in Kafka; any other code that it does not know is "other". */
+const NEWER_TROUBLES: Readonly<Record<string, Trouble>> = {
+  89: "transient", // THROTTLING_QUOTA_EXCEEDED
+  90: "fenced", // PRODUCER_FENCED
+};
+/** How kafkajs words a code that it does not know. */
+const UNKNOWN_CODE = /^Unknown error code (\d+)$/;
 
 /** A login that was not refused: the connection broke meanwhile. */
 const BROKEN_LOGIN = /: (Connection |Closed connection|Request )/;
@@ -63,7 +70,8 @@ export function troubleOf(error: unknown): Trouble {
     return BROKEN_LOGIN.test(root.message) ? "transient" : "unauthorized";
   }
   if (CERTIFICATE.test(String((root as { code?: unknown }).code))) return "untrusted";
-  const known = TROUBLES[type];
+  const [, code = ""] = UNKNOWN_CODE.exec(root.message) ?? [];
+  const known = TROUBLES[type] ?? NEWER_TROUBLES[code];
   if (known !== undefined) return known;
   if (
     /^KafkaJS(Connection|RequestTimeout|Broker|LockTimeout|Metadata|TopicMetadata|GroupCoordinator)/.test(

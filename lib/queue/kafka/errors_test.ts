@@ -88,8 +88,13 @@ Deno.test("troubleOf() tells the same of an error that was wrapped, however ofte
   }
 });
 
-Deno.test("troubleOf() takes an answer that kafkajs does not know for PRODUCER_FENCED", () => {
-  assertEquals(troubleOf(createErrorFromCode(90)), "fenced");
+Deno.test("troubleOf() knows the newer codes of brokers, and takes no unknown one for a fence", () => {
+  const newer = Array.from({ length: 300 }, (_, code) => code).filter((code) =>
+    !errorCodes.some((each) => each.code === code)
+  );
+  const found = newer.map((code) => [code, troubleOf(createErrorFromCode(code))] as const);
+  const named: Readonly<Record<number, Trouble>> = { 89: "transient", 90: "fenced" };
+  assertEquals(found, newer.map((code) => [code, named[code] ?? "other"] as const));
 });
 
 Deno.test("troubleOf() tells that broken connections and silence may pass", () => {
