@@ -665,6 +665,9 @@ export class FunctionSpec {
     /** FunctionSpec background. */
     background?: (boolean|null);
 
+    /** FunctionSpec served. */
+    served: boolean;
+
     /**
      * Encodes the specified FunctionSpec message. Does not implicitly {@link FunctionSpec.verify|verify} messages.
      * @param message FunctionSpec message or plain object to encode
@@ -727,6 +730,9 @@ export namespace FunctionSpec {
 
         /** FunctionSpec background */
         background?: (boolean|null);
+
+        /** FunctionSpec served */
+        served?: (boolean|null);
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];

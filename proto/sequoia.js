@@ -1852,6 +1852,7 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      * @property {Headers.$Properties|null} [headers] FunctionSpec headers
      * @property {Object.<string,string>|null} [urls] FunctionSpec urls
      * @property {boolean|null} [background] FunctionSpec background
+     * @property {boolean|null} [served] FunctionSpec served
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -1988,6 +1989,14 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      */
     FunctionSpec.prototype.background = null;
 
+    /**
+     * FunctionSpec served.
+     * @member {boolean} served
+     * @memberof FunctionSpec
+     * @instance
+     */
+    FunctionSpec.prototype.served = false;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -2064,6 +2073,8 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
                 writer.uint32(/* id 12, wireType 2 =*/98).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.urls[keys[i]]).ldelim();
         if (message.background != null && $Object.hasOwnProperty.call(message, "background"))
             writer.uint32(/* id 13, wireType 0 =*/104).bool(message.background);
+        if (message.served != null && $Object.hasOwnProperty.call(message, "served") && message.served !== false)
+            writer.uint32(/* id 14, wireType 0 =*/112).bool(message.served);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -2231,6 +2242,15 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
                         break;
                     message.background = reader.bool();
                     message._background = "background";
+                    continue;
+                }
+            case 14: {
+                    if (wireType !== 0)
+                        break;
+                    if (value = reader.bool())
+                        message.served = value;
+                    else
+                        delete message.served;
                     continue;
                 }
             }

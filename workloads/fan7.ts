@@ -1,8 +1,8 @@
 import { chain, fn, lognormal } from "sequoia";
 
 /** Compiles a release of fzf for seven architectures, after one step that fetches and unpacks the sources. */
-const init = fn("publish_init", { url: Deno.env.get("INIT_URL"), time: lognormal("0.9s", "1.4s") });
-const compile = fn("publish_compile", { url: Deno.env.get("COMPILE_URL"), time: lognormal("6s", "9s") });
+const init = fn("publish_init", { time: lognormal("0.9s", "1.4s") });
+const compile = fn("publish_compile", { time: lognormal("6s", "9s") });
 
 export default chain("fan7", ({ call }) => {
   const start = call(init, { args: { s3_bucket: "code-publish-bucket", s3_input: "repos/fzf.tar.gz" } });

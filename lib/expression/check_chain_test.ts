@@ -11,6 +11,11 @@ Deno.test("checkExpressions() takes chains whose expressions can all be read, an
     call(f, { after: list, map: "inputs.list[size > 3].name", args: { file: ["{% item %}"] } });
     onFailed(f, { args: { done: '{% $match("a", /a+/) %}' } });
   }, { output: "{% $sum(inputs.f) %}" }));
+  await checkExpressions(chain("inner", ({ call }) => {
+    call(f, { name: "list" });
+    call(f, { after: "list", args: { a: "{% args.files[inputs.x = 1].(inputs.y) ^(inputs.z) %}" } });
+    call(f, { name: "all", after: "list", when: "$count(inputs.*) > 0 and $lookup(inputs, 'no') = null" });
+  }));
   await checkExpressions(chain("constant", ({ call }) => call(f), { output: "1 +" }));
 });
 
@@ -70,3 +75,40 @@ for (const [what, bad, place, start] of CASES) {
     }
   });
 }
+
+for (
+  const [expression, input] of [
+    ["inputs.lst.files", "lst"],
+    ["$count(inputs.first) > 0", "first"],
+    ["args.x ? inputs.lst : 1", "lst"],
+    ["$map(args.files, function($file) { $file & inputs.lst })", "lst"],
+    ["args.files.($$.inputs.list.name & 'x')[0] = $$.inputs.lst", "lst"],
+    ["inputs.'the list'", "the list"],
+    ["{ 'a': [inputs.lst] }.a", "lst"],
+  ] as const
+) {
+  Deno.test(`checkExpressions() refuses ${expression}, as inputs has no such node`, async () => {
+    const bad = chain("c", ({ call }) => {
+      const list = call(f, { name: "list", after: call(f, { name: "first" }) });
+      call(f, { name: "n", after: list, when: expression });
+    });
+    const { code, message } = await assertRejects(() => checkExpressions(bad), WorkloadError);
+    assertEquals(code, "unknown-predecessor");
+    const hint = input === "lst" ? 'Did you mean "list"? ' : "";
+    assertEquals(
+      message,
+      `chain "c", node "n": when: inputs.${input} names no node whose output is known there. ${hint}inputs has list`,
+    );
+  });
+}
+
+Deno.test("checkExpressions() lets onFailed and the chain's output read all nodes, but the one that undoes", async () => {
+  const build = (name: string) =>
+    chain("c", ({ call, onFailed }) => {
+      call(f, { name: "b", after: call(f, { name: "a" }) });
+      onFailed(f, { name: "undo", args: { why: `{% inputs.${name} %}` } });
+    }, { output: `{% inputs.${name} %}` });
+  await checkExpressions(build("a"));
+  await checkExpressions(build("b"));
+  await assertRejects(() => checkExpressions(build("undo")), WorkloadError, "inputs.undo names no node");
+});

@@ -9,10 +9,13 @@ import {
   fn as makeFunction,
   type FunctionDefinition,
   type FunctionSpec,
+  isServed,
   stripUndefined,
 } from "./function.ts";
+import { checkGiven } from "./function_url.ts";
 import type { Join } from "./join.ts";
 import { isObject, type JsonObject } from "./json.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 
 /** A node that `call` has added, to be named as a predecessor of others. */
 export interface NodeRef {
@@ -58,6 +61,36 @@ export interface ChainOptions {
   readonly ttl?: Duration;
 }
 
+const CALL_OPTIONS: OptionNames<CallOptions> = {
+  after: true,
+  name: true,
+  args: true,
+  onFailure: true,
+  join: true,
+  when: true,
+  map: true,
+  concurrency: true,
+};
+const ON_FAILED_OPTIONS: OptionNames<Pick<CallOptions, "name" | "args">> = { name: true, args: true };
+const CHAIN_OPTIONS: OptionNames<ChainOptions> = { output: true, timeLimit: true, ttl: true };
+const DEFINITION: OptionNames<FunctionDefinition> = {
+  name: true,
+  url: true,
+  urls: true,
+  served: true,
+  id: true,
+  method: true,
+  timeoutMs: true,
+  retry: true,
+  time: true,
+  payload: true,
+  priority: true,
+  atMostOnce: true,
+  background: true,
+  headers: true,
+  run: true,
+};
+
 /**
  * Builds a chain.
  *
@@ -99,6 +132,7 @@ export function chain(
       { chain: name },
     );
   }
+  checkOptions(options, CHAIN_OPTIONS, { of: "chain()", code: "bad-chain", place: { chain: name } });
   const drafts = new Drafts(name);
   build({
     call: (target, options = {}) => drafts.call(target, options),
@@ -133,6 +167,7 @@ class Drafts {
 
   call(target: FunctionDefinition | Chain | string, options: CallOptions): NodeRef {
     const callee = this.#calleeOf(target);
+    this.#check("call()", options, CALL_OPTIONS, callee.fn);
     const name = this.#nameOf(callee.fn, options);
     const { map, concurrency, join, when } = options;
     if (map === undefined && concurrency !== undefined) {
@@ -159,6 +194,7 @@ class Drafts {
       throw new WorkloadError("bad-chain", "onFailed() was called twice", { chain: this.#chain });
     }
     const callee = this.#calleeOf(fn);
+    this.#check("onFailed()", options, ON_FAILED_OPTIONS, callee.fn);
     const name = this.#nameOf(callee.fn, options);
     this.#onFailed = { name, ...callee, after: [], args: options.args ?? {}, onFailure: "continue" };
   }
@@ -170,6 +206,15 @@ class Drafts {
       ...(this.#onFailed === undefined ? {} : { onFailed: nodes.length }),
       ...(this.#subchains.size === 0 ? {} : { subchains: Object.fromEntries(this.#subchains) }),
     };
+  }
+
+  #check<T>(of: string, options: T, known: OptionNames<T>, fn: FunctionSpec): void {
+    const { name = fn.name } = isObject(options) ? options as { name?: string } : {};
+    checkOptions(options, known, {
+      of,
+      code: "bad-chain",
+      place: { chain: this.#chain, node: String(name) },
+    });
   }
 
   #nameOf(fn: FunctionSpec, { name }: CallOptions): string {
@@ -196,8 +241,11 @@ class Drafts {
   #specOf(fn: FunctionDefinition): FunctionSpec {
     let spec = this.#specs.get(fn);
     if (!spec) {
-      const { run, ...data } = fn;
-      spec = stripUndefined(data) as FunctionSpec;
+      const place = { chain: this.#chain };
+      checkOptions(fn, DEFINITION, { of: `function "${fn.name}"`, code: "bad-function", place });
+      checkGiven(fn, fn.name);
+      const { run, served: _, ...data } = fn;
+      spec = stripUndefined({ ...data, served: isServed(fn) || undefined }) as FunctionSpec;
       this.#specs.set(fn, spec);
       if (run) define(spec, fn);
     }

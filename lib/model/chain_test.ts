@@ -9,9 +9,9 @@ import {
   definitionOf,
   MAX_NODES,
 } from "./mod.ts";
-import type { WorkloadErrorCode } from "./errors.ts";
+import { WorkloadError, type WorkloadErrorCode } from "./errors.ts";
 import { fn, type FunctionDefinition } from "./function.ts";
-import { assertRefused } from "./testing.ts";
+import { assertRefused, thrownBy } from "./testing.ts";
 
 const f = fn("f");
 
@@ -225,5 +225,52 @@ Deno.test("checkChain() refuses data that no builder made", () => {
     () => checkChain(twice),
     "unknown-predecessor",
     /its predecessors are not in ascending order, each once/,
+  );
+});
+
+Deno.test("chain(), call() and onFailed() refuse options that do not exist, and name the nearest", () => {
+  const f = fn("f");
+  const misspelt: readonly (readonly [build: () => unknown, words: string])[] = [
+    [
+      () => chain("c", ({ call }) => call(f, { affter: "x" } as object)),
+      'chain "c", node "f": call() has no option "affter". Did you mean "after"? Its options are after, name, ',
+    ],
+    [
+      () =>
+        chain("c", ({ call, onFailed }) => [call(f), onFailed(f, { name: "undo", after: "f" } as object)]),
+      'chain "c", node "undo": onFailed() has no option "after". Its options are name, args',
+    ],
+    [
+      () => chain("c", ({ call }) => call(f), { timelimit: "1s" } as object),
+      'chain "c": chain() has no option "timelimit". Did you mean "timeLimit"?',
+    ],
+    [
+      () => chain("c", ({ call }) => call({ ...f, attempts: 5 } as typeof f)),
+      'chain "c": function "f" has no option "attempts". Its options are name, url, ',
+    ],
+  ];
+  for (const [build, words] of misspelt) {
+    const error = thrownBy(build);
+    assert(error instanceof WorkloadError && error.message.startsWith(words), String(error));
+  }
+});
+
+Deno.test("chain() says of functions with a body alone that they are served", () => {
+  const served = fn("f", { run: () => 1 });
+  const { nodes } = chain("c", ({ call }) => [
+    call(served),
+    call({ ...fn("g", { run: () => 1 }), url: "http://h/g" }),
+    call(fn("h")),
+  ]);
+  assertEquals(nodes.map(({ fn }) => fn.served), [true, undefined, undefined]);
+  assertStrictEquals(definitionOf(nodes[0]!.fn), served);
+});
+
+Deno.test("call() refuses a function whose URL was overwritten with nothing", () => {
+  const lost = { ...fn("f", { url: "http://h/" }), url: undefined } as unknown as FunctionDefinition;
+  assertRefused(
+    () => chain("c", ({ call }) => call(lost)),
+    "bad-url",
+    /^function "f": url is there, but undefined/,
   );
 });

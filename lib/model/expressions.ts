@@ -11,6 +11,8 @@ export interface ChainExpression {
   readonly field: string;
   /** JSONata. */
   readonly expression: string;
+  /** The nodes whose outputs `inputs` has there. */
+  readonly inputs: readonly string[];
 }
 
 /** All expressions of a chain and of the chains that it calls. */
@@ -18,16 +20,18 @@ export function expressionsOf(chain: Chain): ChainExpression[] {
   return [chain, ...Object.values(chain.subchains ?? {})].flatMap(ownExpressions);
 }
 
-function ownExpressions({ name: chain, nodes, output = "" }: Chain): ChainExpression[] {
+function ownExpressions({ name: chain, nodes, onFailed, output = "" }: Chain): ChainExpression[] {
   const found: ChainExpression[] = [];
-  for (const { name: node, when, map, args } of nodes) {
-    if (when !== undefined) found.push({ chain, node, field: "when", expression: when });
-    if (map !== undefined) found.push({ chain, node, field: "map", expression: map.items });
+  const all = nodes.slice(0, onFailed).map(({ name }) => name);
+  for (const [i, { name: node, after, when, map, args }] of nodes.entries()) {
+    const common = { chain, node, inputs: i === onFailed ? all : after.map((before) => nodes[before]!.name) };
+    if (when !== undefined) found.push({ ...common, field: "when", expression: when });
+    if (map !== undefined) found.push({ ...common, field: "map", expression: map.items });
     for (const { path: field, expression } of templatesOf(args, "args")) {
-      found.push({ chain, node, field, expression });
+      found.push({ ...common, field, expression });
     }
   }
   const expression = templateOf(output);
-  if (expression !== undefined) found.push({ chain, field: "output", expression });
+  if (expression !== undefined) found.push({ chain, field: "output", expression, inputs: all });
   return found;
 }

@@ -1,8 +1,9 @@
 import { checkDistribution, type Distribution } from "./distribution.ts";
 import { type Duration, parseDuration, parsePositiveDuration } from "./durations.ts";
 import { WorkloadError } from "./errors.ts";
-import { checkUrl, checkUrls } from "./function_url.ts";
+import { checkGiven, checkUrl, checkUrls } from "./function_url.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 import { FAILURE_CAUSES, type FailureCause } from "./outcome.ts";
 
 /** How failed attempts are repeated: exponential backoff with full jitter. */
@@ -36,13 +37,15 @@ export type Method = typeof METHODS[number];
 export interface FunctionSpec {
   /** Its name; limits, learned run times and reports go by it. */
   readonly name: string;
-  /** Where it is; a function without one, and without `urls`, runs on the local platform. */
+  /** Where it is called. Without one, and without `urls`, the function is {@linkcode served} or modelled, see `kindOf`. */
   readonly url?: string;
   /** Where it is on each of several platforms, by their names. */
   readonly urls?: Readonly<Record<string, string>>;
+  /** Whether it has a body that only `sequoia functions` with the function's workload runs: nothing else answers for it. */
+  readonly served?: true;
   /** The id by which the original's messages know it. */
   readonly id?: number;
-  /** The HTTP method it is called with. */
+  /** The HTTP method it is called with, at a URL. */
   readonly method: Method;
   /** Longest an attempt may take, in milliseconds. */
   readonly timeoutMs: number;
@@ -98,10 +101,10 @@ export interface FunctionDefinition extends FunctionSpec {
 /** What may be said of a function in a workload. */
 export interface FunctionOptions {
   /**
-   * An absolute http(s) URL, or `lambda:REGION:NAME[:QUALIFIER]`. Left out (or undefined, as of an unset environment
-   * variable): the local platform.
+   * An absolute http(s) URL, or `lambda:REGION:NAME[:QUALIFIER]`: the function is called there. Without `url`, `urls` and
+   * `run` it is modelled: the local platform takes as long as `time` says. A `url` that is undefined is an error.
    */
-  readonly url?: string | undefined;
+  readonly url?: string;
   /**
    * Its URL on each of several platforms, instead of `url`, by the names that `consume --platform` gives them. Each attempt
    * goes to one that has room.
@@ -109,7 +112,7 @@ export interface FunctionOptions {
   readonly urls?: Readonly<Record<string, string>>;
   /** The id by which the original's messages know it. */
   readonly id?: number;
-  /** (Default: POST) */
+  /** Of calls to a URL; the local platform takes POST alone. (Default: POST) */
   readonly method?: Method;
   /** (Default: "5m") */
   readonly timeout?: Duration;
@@ -140,9 +143,35 @@ export interface FunctionOptions {
   readonly background?: boolean;
   /** Headers added to each call. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A body, served by `sequoia functions`. */
+  /** A body, served by `sequoia functions`: nothing else answers for the function. */
   readonly run?: FunctionBody;
 }
+
+const OPTIONS: OptionNames<FunctionOptions> = {
+  url: true,
+  urls: true,
+  id: true,
+  method: true,
+  timeout: true,
+  attempts: true,
+  retry: true,
+  time: true,
+  payload: true,
+  priority: true,
+  atMostOnce: true,
+  background: true,
+  headers: true,
+  run: true,
+};
+
+const RETRY_OPTIONS: OptionNames<NonNullable<FunctionOptions["retry"]>> = {
+  attempts: true,
+  firstDelay: true,
+  factor: true,
+  maxDelay: true,
+  jitter: true,
+  on: true,
+};
 
 const NAME = /^[\w][\w.:/@-]{0,127}$/;
 
@@ -171,9 +200,11 @@ export function checkName(kind: string, name: unknown): string {
 export function fn(name: string, options: FunctionOptions = {}): FunctionDefinition {
   checkName("function", name);
   const of = (text: string) => `function "${name}": ${text}`;
-  if (typeof options !== "object" || options === null) {
-    throw new WorkloadError("bad-function", of("the options are no object. Write fn(name, { … })"));
+  checkOptions(options, OPTIONS, { of: of("fn()"), code: "bad-function" });
+  if (options.retry !== undefined) {
+    checkOptions(options.retry, RETRY_OPTIONS, { of: of("retry"), code: "bad-function" });
   }
+  checkGiven(options, name);
   if (options.run !== undefined && typeof options.run !== "function") {
     throw new WorkloadError("bad-function", of("run is no function. Write run: (event) => …"));
   }
@@ -181,6 +212,7 @@ export function fn(name: string, options: FunctionOptions = {}): FunctionDefinit
     name,
     url: options.url,
     urls: options.urls,
+    served: isServed(options) || undefined,
     id: options.id,
     method: options.method ?? "POST",
     timeoutMs: readTime(name, "timeout", options.timeout, DEFAULT_TIMEOUT_MS),
@@ -201,6 +233,13 @@ export function fn(name: string, options: FunctionOptions = {}): FunctionDefinit
     headers: options.headers,
   }));
   return options.run ? { ...spec, run: options.run } : spec;
+}
+
+/** Whether a function with these has a body that its callers depend on: one with a URL is called there. */
+export function isServed(
+  { run, served, url, urls }: Pick<FunctionOptions, "run" | "url" | "urls"> & { readonly served?: true },
+): boolean {
+  return (run !== undefined || served === true) && url === undefined && urls === undefined;
 }
 
 function readTime(name: string, option: string, value: Duration | undefined, fallbackMs: number): number {
@@ -234,6 +273,9 @@ export function checkFunction(value: unknown): FunctionSpec {
   if (f.url !== undefined) checkUrl(f.url, f.name);
   if (f.urls !== undefined) checkUrls(f.urls, f.name);
   if (f.url !== undefined && f.urls !== undefined) fail("bad-url", "it has both url and urls. Leave one out");
+  if (f.served !== undefined && (f.served !== true || !isServed(f))) {
+    fail("bad-function", "served is not true, or it has a URL as well. Leave one out");
+  }
   if (!METHODS.includes(f.method)) {
     fail("bad-function", `the method ${JSON.stringify(f.method)} is none of ${METHODS.join(", ")}`);
   }

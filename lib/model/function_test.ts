@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { lognormal } from "./distribution.ts";
-import type { WorkloadErrorCode } from "./errors.ts";
+import { WorkloadError, type WorkloadErrorCode } from "./errors.ts";
 import {
   checkFunction,
   checkName,
@@ -10,6 +10,7 @@ import {
   isInt32,
   stripUndefined,
 } from "./function.ts";
+import { kindOf } from "./function_kind.ts";
 import { parseLambdaUrl } from "./function_url.ts";
 import { assertRefused } from "./testing.ts";
 
@@ -85,8 +86,55 @@ Deno.test("parseLambdaUrl() reads region, name and qualifier, and nothing that w
   ) assertEquals(parseLambdaUrl(url), undefined, url);
 });
 
-Deno.test("fn() takes an undefined url for the local platform", () => {
-  assert(!("url" in fn("f", { url: undefined })));
+Deno.test("fn() refuses a URL that is there but undefined, and says what to do", () => {
+  const urls = { edge: "http://h/", aws: undefined };
+  for (
+    const [options, what] of [[{ url: undefined }, "url"], [{ urls: undefined }, "urls"], [
+      { urls },
+      "urls.aws",
+    ]]
+  ) {
+    assertRefused(
+      () => fn("f", options as FunctionOptions),
+      "bad-url",
+      `function "f": ${what} is there, but undefined. Set the variable that the URL is read from, or leave ` +
+        `${what} out to run the function on the local platform`,
+    );
+  }
+});
+
+Deno.test("fn() refuses options that do not exist, and names the nearest", () => {
+  const misspelt: readonly (readonly [options: object, words: string])[] = [
+    [{ atempts: 2 }, 'fn() has no option "atempts". Did you mean "attempts"? Its options are url, urls, '],
+    [{ timeoutMs: 5 }, 'fn() has no option "timeoutMs". Did you mean "timeout"?'],
+    [{ retry: { firstDelayMs: 5 } }, 'retry has no option "firstDelayMs". Did you mean "firstDelay"?'],
+    [{ colour: "red" }, 'fn() has no option "colour". Its options are'],
+  ];
+  for (const [options, words] of misspelt) {
+    const { message } = assertThrows(() => fn("f", options as FunctionOptions), WorkloadError);
+    assertStringIncludes(message, `function "f": ${words}`);
+  }
+});
+
+Deno.test("kindOf() tells functions that are called, served and modelled apart", () => {
+  const run = () => null;
+  const kinds = [
+    fn("f", { url: "http://h/" }),
+    fn("f", { urls: { a: "http://h/" } }),
+    fn("f", { url: "http://h/", run }),
+    fn("f", { run, time: lognormal("1s", "2s") }),
+    fn("f", { time: lognormal("1s", "2s") }),
+    fn("f"),
+  ].map(kindOf);
+  assertEquals(kinds, ["called", "called", "called", "served", "modelled", "modelled"]);
+});
+
+Deno.test("checkFunction() refuses a function that is served and has a URL", () => {
+  assertRefused(
+    () => checkFunction({ ...fn("f", { url: "http://h/" }), served: true }),
+    "bad-function",
+    'function "f": served is not true, or it has a URL as well. Leave one out',
+  );
 });
 
 Deno.test("fn() makes one attempt where it may run at most once", () => {
@@ -166,7 +214,7 @@ Deno.test("fn() names what is wrong and what to write instead", () => {
   assertRefused(
     () => fn("f", null as unknown as FunctionOptions),
     "bad-function",
-    'function "f": the options are no object. Write fn(name, { … })',
+    'function "f": fn() has options that are no object. Write { … }',
   );
 });
 

@@ -38,6 +38,30 @@ export function checkUrl(url: unknown, name: string): void {
   );
 }
 
+/**
+ * Checks that the URLs that are written are there: one that is read from an unset variable must not make the function one of
+ * the local platform.
+ *
+ * @throws {WorkloadError} naming the function and what to do
+ */
+export function checkGiven(
+  options: { readonly url?: unknown; readonly urls?: unknown },
+  name: string,
+): void {
+  const urls = typeof options.urls === "object" && options.urls !== null ? Object.entries(options.urls) : [];
+  const missing = Object.hasOwn(options, "url") && options.url === undefined
+    ? "url"
+    : Object.hasOwn(options, "urls") && options.urls === undefined
+    ? "urls"
+    : urls.filter(([, url]) => url === undefined).map(([platform]) => `urls.${platform}`)[0];
+  if (missing === undefined) return;
+  throw new WorkloadError(
+    "bad-url",
+    `function "${name}": ${missing} is there, but undefined. Set the variable that the URL is read from, or leave ` +
+      `${missing} out to run the function on the local platform`,
+  );
+}
+
 /** What the platforms of a function may be called. */
 const PLATFORM = /^[\w.-]{1,64}$/;
 /** More platforms for one function are a mistake. */

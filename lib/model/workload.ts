@@ -6,6 +6,7 @@ import { type Duration, parsePositiveDuration } from "./durations.ts";
 import { WorkloadError } from "./errors.ts";
 import { asWorkloadError, type FunctionDefinition, isInt32, stripUndefined } from "./function.ts";
 import { isObject } from "./json.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 
 /** One chain of a workload, and how its instances are submitted. */
 export interface WorkloadChain {
@@ -37,6 +38,16 @@ export interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> 
   readonly deadline?: Duration;
 }
 
+const WORKLOAD: OptionNames<Workload> = { chains: true, arrivals: true };
+const ENTRY: OptionNames<WorkloadChain> = {
+  chain: true,
+  weight: true,
+  share: true,
+  priority: true,
+  deadlineMs: true,
+  labels: true,
+};
+
 /**
  * Mixes chains and says when they arrive.
  *
@@ -62,6 +73,7 @@ export function workload(
       "workload() was given no chains. Write workload({ chains: [{ chain }] })",
     );
   }
+  checkOptions(options, WORKLOAD, { of: "workload()", code: "bad-chain" });
   return checkWorkload(stripUndefined({ chains: options.chains.map(readEntry), arrivals: options.arrivals }));
 }
 
@@ -72,8 +84,14 @@ function readEntry(entry: WorkloadChainOptions): WorkloadChain {
       "an entry of workload() has no chain. Write { chain: chain(name, …), … }",
     );
   }
-  const { deadline, ...rest } = entry;
   const name = String(entry.chain.name);
+  const { deadlineMs: _, ...options } = ENTRY;
+  checkOptions(entry, { ...options, deadline: true }, {
+    of: "an entry of workload()",
+    code: "bad-chain",
+    place: { chain: name },
+  });
+  const { deadline, ...rest } = entry;
   if (deadline === undefined) return rest;
   const deadlineMs = asWorkloadError(
     "bad-duration",
@@ -84,6 +102,11 @@ function readEntry(entry: WorkloadChainOptions): WorkloadChain {
 }
 
 function checkWorkload(given: Workload): Workload {
+  checkOptions(given, WORKLOAD, { of: "the workload", code: "bad-chain" });
+  for (const entry of given.chains) {
+    const place = { chain: String(entry?.chain?.name) };
+    checkOptions(entry, ENTRY, { of: "an entry of the workload", code: "bad-chain", place });
+  }
   if (given.chains.length === 0) throw new WorkloadError("no-chain", "the workload has no chains");
   const linked = linkChains(given.chains.map(({ chain }) => checkNodes(chain)));
   const isLinked = given.chains.every(({ chain }, i) => chain === linked[i]);

@@ -70,6 +70,25 @@ Deno.test("workload() names the chain, what is wrong and what to write instead",
   );
 });
 
+Deno.test("workload() and asWorkload() refuse options that do not exist, and name the nearest", () => {
+  const given = workload as (options: object) => unknown;
+  assertRefused(
+    () => given({ chains: [{ chain: small, wieght: 2 }] }),
+    "bad-chain",
+    /^chain "small": an entry of workload\(\) has no option "wieght"\. Did you mean "weight"\?/,
+  );
+  assertRefused(
+    () => given({ chains: [{ chain: small }], arrival: 1 }),
+    "bad-chain",
+    /^workload\(\) has no option "arrival"\. Did you mean "arrivals"\?/,
+  );
+  assertRefused(
+    () => asWorkload({ chains: [{ chain: small, deadline: "5s" }] }),
+    "bad-chain",
+    /^chain "small": an entry of the workload has no option "deadline"\. Did you mean "deadlineMs"\?/,
+  );
+});
+
 Deno.test("asWorkload() takes a chain, a list of chains and a workload()", () => {
   assertEquals(asWorkload(small), { chains: [{ chain: small }] });
   assertEquals(asWorkload([small, large]), { chains: [{ chain: small }, { chain: large }] });

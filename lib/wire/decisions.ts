@@ -47,6 +47,7 @@ const versions = new WeakMap<Chain, number>();
 function versionOfChain(chain: Chain): number {
   const all = [chain, ...Object.values(chain.subchains ?? {})];
   const functions = all.flatMap(({ nodes }) => nodes.map(({ fn }) => fn));
+  if (functions.some(({ served }) => served)) return 3;
   if (functions.some((fn) => elsewhere(fn) !== undefined)) return 2;
   return isDecided(chain) || functions.some(({ retry }) => retry.on !== undefined) ? 1 : 0;
 }

@@ -28,7 +28,7 @@ export interface DecodeOptions {
 }
 
 /** The newest schema version (ChainState.version) that this code understands. */
-const VERSION = 2;
+const VERSION = 3;
 /** Errors quote what they are about, which in a hostile message may be megabytes. */
 const MAX_ERROR_LENGTH = 600;
 

@@ -4,6 +4,7 @@ import {
   type Chain,
   chain,
   fn,
+  type FunctionOptions,
   type Instance,
   type JsonObject,
   lognormal,
@@ -248,8 +249,10 @@ Deno.test("encodeInstance() refuses an instance that cannot be run", () => {
 });
 
 Deno.test("encodeInstance() names what the original's messages cannot say", () => {
-  const one = (options: Parameters<typeof fn>[1], args: JsonObject = {}, onFailure: OnFailure = "fail") =>
-    chain("c", ({ call }) => call(fn("f", { url: "http://h/", ...options }), { name: "n", args, onFailure }));
+  const of = (options: FunctionOptions, args: JsonObject = {}, onFailure: OnFailure = "fail") =>
+    chain("c", ({ call }) => call(fn("f", options), { name: "n", args, onFailure }));
+  const one = (options: FunctionOptions, args?: JsonObject, onFailure?: OnFailure) =>
+    of({ url: "http://h/", ...options }, args, onFailure);
   const cases: [Chain, RegExp][] = [
     [
       chain("c", ({ call }) => call(remote, { after: [call(remote), call(remote)] })),
@@ -257,14 +260,14 @@ Deno.test("encodeInstance() names what the original's messages cannot say", () =
     ],
     [chain("c", ({ call }) => [call(remote), call(remote)]), /it starts with 2 nodes \("f", "f_2"\)/],
     [line(91), /91 nodes stand behind each other/],
-    [one({ url: undefined }), /node "n": function "f": it has no local platform\. Give the function a url/],
+    [of({}), /node "n": function "f": it has no local platform\. Give the function a url/],
     [one({ method: "GET" }), /with POST only, not with GET/],
     [one({ payload: "args" }), /the bare args/],
     [one({ atMostOnce: true }), /cannot say atMostOnce/],
     [one({ headers: { a: "b" } }), /sends no headers/],
     [one({ id: -1 }), /negative id -1/],
     [one({ url: "lambda:us-east-1:f" }), /it has no functions on Lambda/],
-    [one({ url: undefined, urls: { a: "http://h/" } }), /it has no urls/],
+    [of({ urls: { a: "http://h/" } }), /it has no urls/],
     [one({ background: true }), /it has no background/],
     [one({}, { size: 3 }), /node "n": the argument "size" is no text/],
     [one({}, {}, "skip"), /no onFailure: "skip"/],
@@ -329,4 +332,15 @@ Deno.test("checkOriginal() says what would be dropped", () => {
     checkOriginal(chain("c", ({ call }) => call(hinted))),
     ["names", "timeouts", "retry rules", "expected run times", "function priorities"],
   );
+});
+
+Deno.test("encodeInstance() has older readers refuse chains with served functions, also in what they call", () => {
+  const served = fn("f", { run: () => 1 });
+  const outer = chain("outer", ({ call }) => call(chain("inner", ({ call }) => call(served))));
+  for (const one of [chain("c", ({ call }) => call(served)), outer]) {
+    const bytes = encodeInstance(instanceOf(one));
+    assertStrictEquals(ChainState.decode(bytes).version, 3);
+    const { chain: { nodes, subchains } } = decodeInstance(bytes, UNKNOWN);
+    assertStrictEquals((subchains?.inner?.nodes ?? nodes)[0]!.fn.served, true);
+  }
 });

@@ -28,6 +28,7 @@ export function functionMessage(fn: FunctionSpec): Message {
     payload: fn.payload === "event" ? "" : fn.payload,
     atMostOnce: fn.atMostOnce,
     ...fn.urls === undefined ? {} : { urls: { ...fn.urls } },
+    ...fn.served && { served: true },
     ...fn.background === undefined ? {} : { background: fn.background },
   };
 }
@@ -38,6 +39,7 @@ export function functionOf(message: Message): FunctionSpec {
     name: message.name ?? "",
     url: message.url ?? undefined,
     urls: Object.keys(message.urls ?? {}).length > 0 ? { ...message.urls } : undefined,
+    served: message.served || undefined,
     id: message.id ?? undefined,
     method: (message.method || "POST") as FunctionSpec["method"],
     timeoutMs: message.timeoutMs ?? DEFAULT_TIMEOUT_MS,

@@ -63,7 +63,7 @@ const simpleFunction = record({
 
 const anyFunction = record({
   base: simpleFunction,
-  place: fc.constantFrom("url", "local", "urls", "lambda"),
+  place: fc.constantFrom("url", "local", "served", "urls", "lambda"),
   background: fc.option(fc.boolean(), { nil: undefined }),
   method: fc.constantFrom("GET" as const, "POST" as const, "PUT" as const, "DELETE" as const),
   id: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { nil: undefined }),
@@ -84,6 +84,7 @@ const anyFunction = record({
     ...rest,
     id,
     url: place === "url" ? url : place === "lambda" ? "lambda:eu-central-1:resize:prod" : undefined,
+    served: place === "served" || undefined,
     urls: place === "urls" ? { edge: url!, "aws.1": "lambda:us-east-1:f" } : undefined,
     retry: stripUndefined({
       ...retry,

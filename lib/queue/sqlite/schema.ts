@@ -78,6 +78,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (record, item)
   ) STRICT, WITHOUT ROWID;
 `,
+  // Chains say of their functions whether they are served. A program that does not know of that would model these.
+  "",
 ];
 
 /** The owner of what was called while nobody holds its caller. */
