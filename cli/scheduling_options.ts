@@ -43,7 +43,7 @@ export const SCHEDULING_OPTIONS = {
   "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
   "retry-budget": one(
     "PERCENT",
-    "most of all attempts that are retries (default 20%; 100%: any number)",
+    "most of a function's attempts that are retries in an outage (default 20%; 100%: any number)",
     shareOf,
   ),
 } as const;

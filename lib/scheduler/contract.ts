@@ -96,8 +96,8 @@ export interface SchedulerOptions {
    */
   readonly platforms?: readonly PlatformOption[];
   /**
-   * The most of all attempts that are retries after failures, from 0 to 1 (any number); 10, and one a second, are free.
-   * (Default: 0.2) What finds the budget used up waits.
+   * The most of the attempts of each function that are retries after failures, from 0 to 1 (any number); 10, and one a
+   * second, are free, and each retry that goes well lets two others go. What finds the budget used up waits. (Default: 0.2)
    */
   readonly retryBudget?: number;
   /** For the jitter of retry delays. */

@@ -6,11 +6,38 @@ import { TimeHeap } from "./time_heap.ts";
 
 /** A delay must end after now, or its wake-up would be asked for again and again. */
 const LEAST_DELAY_MS = 1;
+/** Budgets are kept for at most this many functions; those whose failures wait are kept beyond that. */
+const FUNCTIONS_KEPT = 10_000;
 
 /** Asks for no delay. */
 const OK: Outcome = { kind: "ok", output: null };
 
-/** What waits to be tried again: after failures, as far as the budget goes, and after throttles. */
+/** What has failed of one function and waits to be tried again. */
+interface FailedCalls {
+  readonly waiting: TimeHeap<Invocation>;
+  /** Undefined: any number of retries. */
+  readonly budget: RetryBudget | undefined;
+  /** When the next of them may go, as the index has it. */
+  turn: Turn | undefined;
+}
+
+/** An entry of the index over all functions: one of them is due. */
+interface Turn {
+  readonly of: FailedCalls;
+  readonly atMs: number;
+  /** Entries of one instant come in the order of their making. */
+  readonly sequence: number;
+}
+
+interface Due {
+  readonly task: Invocation;
+  readonly atMs: number;
+}
+
+/**
+ * What waits to be tried again: after throttles, and after failures as far as the budget of its function goes. A function
+ * whose budget is used up holds nobody else's retries.
+ */
 export class Retries {
   /** Failed attempts that were, or will be, followed by another. */
   failed = 0;
@@ -19,19 +46,56 @@ export class Retries {
   /** How many invocations wait here. */
   waiting = 0;
   readonly #random: Random;
-  readonly #budget: RetryBudget | undefined;
-  readonly #failed = new TimeHeap(hasLeft);
+  readonly #share: number;
   readonly #throttled = new TimeHeap(hasLeft);
+  readonly #failed = new Map<string, FailedCalls>();
+  readonly #turns = new TimeHeap<Turn>((turn) => turn.of.turn !== turn);
+  #sequence = 0;
 
-  /** @param share the most of all attempts that are retries after failures; 1: any number */
+  /**
+   * @param share the most of a function's attempts that are retries after failures; 1: any number
+   * @throws {RangeError} if it is not from 0 to 1
+   */
   constructor(random: Random, share: number) {
     this.#random = random;
-    if (share !== 1) this.#budget = new RetryBudget(share);
+    this.#share = share;
+    this.#newBudget();
+  }
+
+  #newBudget(): RetryBudget | undefined {
+    return this.#share === 1 ? undefined : new RetryBudget(this.#share);
   }
 
   /** An invocation is started. */
   started(task: Invocation): void {
-    if (task.attempts === 1) this.#budget?.earn();
+    if (task.attempts !== 1 || this.#share === 1) return;
+    const failed = this.#failedOf(task);
+    failed.budget?.earn();
+    if (failed.turn !== undefined) this.#plan(failed);
+  }
+
+  /** An invocation has gone well. */
+  succeeded(task: Invocation): void {
+    if (task.failures === 0) return;
+    const failed = this.#failedOf(task);
+    failed.budget?.reward();
+    this.#plan(failed);
+  }
+
+  #failedOf({ function: name }: Invocation): FailedCalls {
+    let failed = this.#failed.get(name);
+    if (failed === undefined) {
+      if (this.#failed.size >= FUNCTIONS_KEPT) this.#forgetIdle();
+      failed = { waiting: new TimeHeap(hasLeft), budget: this.#newBudget(), turn: undefined };
+      this.#failed.set(name, failed);
+    }
+    return failed;
+  }
+
+  #forgetIdle(): void {
+    for (const [name, { waiting }] of this.#failed) {
+      if (waiting.nextMs === undefined) this.#failed.delete(name);
+    }
   }
 
   /** Puts off what has failed. @returns when it may be tried again, as far as the budget goes */
@@ -39,7 +103,10 @@ export class Retries {
     this.failed++;
     task.throttles = 0;
     const delayMs = failureDelayMs(task.spec.retry, ++task.failures, this.#random);
-    return this.#putOff(this.#failed, task, delayMs, outcome, nowMs);
+    const failed = this.#failedOf(task);
+    const untilMs = this.#putOff(failed.waiting, task, delayMs, outcome, nowMs);
+    this.#plan(failed);
+    return untilMs;
   }
 
   /**
@@ -77,29 +144,60 @@ export class Retries {
     return untilMs;
   }
 
-  /** Takes out one that is to be tried again now. */
-  take(nowMs: number): Invocation | undefined {
-    if (this.waiting === 0) return undefined;
-    const task = this.#throttled.take(nowMs) ?? this.#takeFailed(nowMs);
-    if (task !== undefined) this.waiting--;
-    return task;
+  /** Takes out all that is to be tried again now: first the throttled, then the failed, each the longest due first. */
+  take(nowMs: number): readonly Invocation[] {
+    if (this.waiting === 0) return NONE;
+    const tasks: Invocation[] = [];
+    for (let task = this.#throttled.take(nowMs); task; task = this.#throttled.take(nowMs)) tasks.push(task);
+    const due: Due[] = [];
+    for (let turn = this.#turns.take(nowMs); turn; turn = this.#turns.take(nowMs)) {
+      turn.of.turn = undefined;
+      due.push(...takeDue(turn.of, nowMs));
+      this.#plan(turn.of);
+    }
+    due.sort((a, b) => a.atMs - b.atMs || a.task.sequence - b.task.sequence);
+    for (const { task } of due) tasks.push(task);
+    this.waiting -= tasks.length;
+    return tasks;
   }
 
-  #takeFailed(nowMs: number): Invocation | undefined {
-    const due = (this.#failed.nextMs ?? Infinity) <= nowMs;
-    return due && (this.#budget?.take(nowMs) ?? true) ? this.#failed.take(nowMs) : undefined;
+  /** Enters a function in the index, at the instant at which the next of what has failed of it may go. */
+  #plan(failed: FailedCalls): void {
+    const dueMs = failed.waiting.nextMs;
+    const atMs = dueMs === undefined ? undefined : Math.max(dueMs, failed.budget?.opensAtMs() ?? -Infinity);
+    if (atMs === failed.turn?.atMs) return;
+    failed.turn = atMs === undefined ? undefined : { of: failed, atMs, sequence: this.#sequence++ };
+    if (failed.turn !== undefined) this.#turns.add(failed.turn, failed.turn.atMs);
   }
 
   /** When `take` may answer next; Infinity if nothing waits. */
   get nextMs(): number {
-    const failedMs = this.#failed.nextMs;
-    return Math.min(
-      this.#throttled.nextMs ?? Infinity,
-      failedMs === undefined ? Infinity : Math.max(failedMs, this.#budget?.opensAtMs() ?? -Infinity),
-    );
+    return Math.min(this.#throttled.nextMs ?? Infinity, this.#nextTurnMs());
   }
+
+  /** What waited first may have been cancelled: then its function is entered again. */
+  #nextTurnMs(): number {
+    for (;;) {
+      const turn = this.#turns.first;
+      if (turn === undefined) return Infinity;
+      this.#plan(turn.of);
+      if (turn.of.turn === turn) return turn.atMs;
+    }
+  }
+}
+
+/** Takes out what is due of a function, as far as its budget goes. */
+function takeDue({ waiting, budget }: FailedCalls, nowMs: number): Due[] {
+  const due: Due[] = [];
+  for (let atMs = waiting.nextMs; atMs !== undefined && atMs <= nowMs; atMs = waiting.nextMs) {
+    if (budget !== undefined && !budget.take(nowMs)) break;
+    due.push({ atMs, task: waiting.take(nowMs)! });
+  }
+  return due;
 }
 
 function hasLeft({ phase }: Invocation): boolean {
   return phase !== "delayed";
 }
+
+const NONE: readonly Invocation[] = [];

@@ -1,5 +1,7 @@
 /** What is there at the beginning, and comes back by itself: small loads are not held up. */
 const FLOOR = 10;
+/** What a retry that went well gives back: two may follow it, so that what waits is soon done when an outage is over. */
+const REWARD = 2;
 /** So many retries a second are let go whatever the load, as something must find out that an outage is over. */
 const LEAST_PER_S = 1;
 /** What is saved up in good times is no more than this, or an outage would begin with a flood. */
@@ -8,9 +10,9 @@ const MOST = 100;
 const ROUNDING = 1e-6;
 
 /**
- * Holds retries to a part of all attempts, so that they cannot multiply the load of an outage: each first attempt adds to a
- * balance, each retry takes one from it (as the retry budgets of Finagle and of gRPC, proposal A6). What finds nothing
- * waits: a retry is never given up for the budget.
+ * Holds the retries of one function to a part of its attempts, so that they cannot multiply the load of an outage: each
+ * first attempt adds to a balance, each retry takes one from it (as the retry budgets of Finagle and of gRPC, proposal A6).
+ * Retries that go well pay for themselves. What finds nothing waits: a retry is never given up for the budget.
  */
 export class RetryBudget {
   readonly #deposit: number;
@@ -33,6 +35,11 @@ export class RetryBudget {
   /** A first attempt was started. */
   earn(): void {
     if (this.#balance < MOST) this.#balance = Math.min(MOST, this.#balance + this.#deposit);
+  }
+
+  /** A retry went well. */
+  reward(): void {
+    this.#balance = Math.min(MOST, this.#balance + REWARD);
   }
 
   /** Takes one retry's worth out, if it is there. */

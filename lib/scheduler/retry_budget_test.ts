@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { instanceOf, makeScheduler, OK, SHAKY, single } from "../../tests/scheduler/builders.ts";
+import type { Invocation } from "./invocation.ts";
 import { RetryBudget } from "./retry_budget.ts";
 
 /** How many retries it lets go at an instant. */
@@ -25,6 +26,15 @@ Deno.test("RetryBudget.take() lets one go each second, up to ten, whatever the l
   assertEquals([drain(budget, 1999), drain(budget, 2000), drain(budget, 4500)], [0, 1, 2]);
   assertEquals(budget.opensAtMs(), 5000);
   assertEquals(drain(budget, 1e9), 10);
+});
+
+Deno.test("RetryBudget.reward() lets two retries follow one that went well", () => {
+  const budget = new RetryBudget(0.2);
+  drain(budget, 0);
+  budget.reward();
+  assertEquals(drain(budget, 0), 2);
+  for (let i = 0; i < 1000; i++) budget.reward();
+  assertEquals(drain(budget, 0), 100, "no more is saved up");
 });
 
 Deno.test("RetryBudget refuses what is no share", () => {
@@ -65,4 +75,43 @@ Deno.test("Scheduler.next() lets any number of retries go without a budget", () 
   let retried = 0;
   while (scheduler.next(10) !== undefined) retried++;
   assertEquals(retried, 100);
+});
+
+Deno.test("Scheduler.next() lets an outage of one function hold back no other's retries", () => {
+  const scheduler = makeScheduler();
+  const options = { attempts: 5, retry: { firstDelay: "1ms", maxDelay: "1ms" } };
+  const down = single("down", options), flaky = single("flaky", options);
+  const wave = (nowMs: number) => {
+    const started: string[] = [];
+    for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
+      started.push(task.instance);
+      scheduler.settle(task, task.function === "flaky" && task.attempt > 1 ? OK : SHAKY, nowMs);
+    }
+    return started;
+  };
+  for (let i = 0; i < 200; i++) scheduler.submit(instanceOf(down, `down${i}`), 0);
+  for (let nowMs = 0; nowMs < 100; nowMs++) wave(nowMs); // what its budget had is used up
+  assert(scheduler.stats().delayed > 100, "they wait for the budget");
+  scheduler.submit(instanceOf(flaky, "alone"), 100);
+  assertEquals(wave(100), ["alone"]);
+  assertEquals(scheduler.wakeAtMs(), 101);
+  assertEquals(wave(101), ["alone"]);
+});
+
+Deno.test("Scheduler.next() is done with the retries of a blip soon after it is over", () => {
+  const scheduler = makeScheduler("fcfs", { global: 20 });
+  const chain = single("f", { attempts: 3, retry: { firstDelay: "100ms" } });
+  for (let i = 0; i < 800; i++) scheduler.submit(instanceOf(chain, `i${i}`), 0);
+  const CALL_MS = 50, WELL_MS = 6000;
+  let nowMs = 0, running: Invocation[] = [];
+  while (scheduler.stats().instances > 0) { // rounds of calls that end together
+    for (const task of running) scheduler.settle(task, nowMs >= WELL_MS ? OK : SHAKY, nowMs);
+    running = [];
+    for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
+      running.push(task);
+    }
+    nowMs = running.length > 0 ? nowMs + CALL_MS : scheduler.wakeAtMs() ?? nowMs;
+  }
+  // 40 rounds of 20 are the least; the first retry comes within a second, then each success lets two follow.
+  assert(nowMs <= WELL_MS + 1000 + 50 * CALL_MS, `${nowMs} ms`);
 });

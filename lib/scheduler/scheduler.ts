@@ -100,9 +100,7 @@ export class Scheduler {
     for (let due = this.#expiries.take(nowMs); due !== undefined; due = this.#expiries.take(nowMs)) {
       this.#report(due.run, this.#stop(due.run, due.ending, nowMs));
     }
-    for (let task = this.#retries.take(nowMs); task !== undefined; task = this.#retries.take(nowMs)) {
-      this.#queue(task);
-    }
+    for (const task of this.#retries.take(nowMs)) this.#queue(task);
     this.#backlog.sweep();
     this.#regime.advance(nowMs);
     let task = this.#backlog.peek();
@@ -202,7 +200,10 @@ export class Scheduler {
       const retryAtMs = this.#retries.afterThrottle(task, outcome, where, nowMs);
       return { instance, verdict, skipped: [], retryAtMs };
     }
-    if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(task.spec, runMs);
+    if (outcome.kind === "ok") {
+      this.#retries.succeeded(task);
+      if (runMs !== undefined) this.#times.observe(task.spec, runMs);
+    }
     task.phase = "settled";
     run.remove(task);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;

@@ -19,6 +19,12 @@ export class TimeHeap<T extends { readonly sequence: number }> {
     return this.#heap[0]?.atMs;
   }
 
+  /** The next, which stays. */
+  get first(): T | undefined {
+    this.#prune();
+    return this.#heap[0]?.value;
+  }
+
   add(value: T, atMs: number): void {
     const heap = this.#heap;
     const entry = { atMs, value };

@@ -88,7 +88,8 @@ export class Oracle {
   #policy: Policy;
   #limits: FixedLimits;
   #pauses: readonly Pause[] = [];
-  readonly #budget = new RetryBudget(0.2);
+  /** Of each function. */
+  readonly #budgets = new Map<string, RetryBudget>();
   #open: Open[] = [];
   #nowMs = 0;
   #sweptAtMs = 0;
@@ -255,8 +256,7 @@ export class Oracle {
       .sort((a, b) => a.untilMs - b.untilMs || bySequence(a, b));
     for (const entry of due.filter(isThrottled)) this.#place(entry);
     for (const entry of due.filter((entry) => !isThrottled(entry))) {
-      if (!this.#budget.take(nowMs)) break;
-      this.#place(entry);
+      if (this.#budgetOf(entry).take(nowMs)) this.#place(entry);
     }
     if (this.#policy.weight && nowMs - this.#sweptAtMs >= 100) {
       this.#sweptAtMs = nowMs;
@@ -270,6 +270,12 @@ export class Oracle {
       }
       this.refused.push(this.#refuse(best.of));
     }
+  }
+
+  #budgetOf(entry: Entry): RetryBudget {
+    let budget = this.#budgets.get(fnOf(entry));
+    if (budget === undefined) this.#budgets.set(fnOf(entry), budget = new RetryBudget(0.2));
+    return budget;
   }
 
   /** Ends what has come to a limit of its time. */
@@ -427,7 +433,7 @@ export class Oracle {
       this.#dueAtMs.set(name, Math.max(this.#nowMs, this.#dueAtMs.get(name) ?? -Infinity) + 1000 / rate);
     }
     entry.attempts++;
-    if (entry.attempts === 1) this.#budget.earn();
+    if (entry.attempts === 1) this.#budgetOf(entry).earn();
     this.#groups.get(entry.group)!.turn = ++this.#turns;
     this.#readWeight(entry.group);
     this.#chainStarts(of);
@@ -460,6 +466,7 @@ export class Oracle {
       entry.untilMs = nowMs + (goes ? 1 : Math.max(delayMs, outcome.retryAfterMs ?? 0, 1));
       return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
     }
+    if (outcome.kind === "ok" && entry.failures > 0) this.#budgetOf(entry).reward();
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(fn, runMs);
     open.entries = open.entries.filter((e) => e !== entry);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
@@ -590,7 +597,9 @@ export class Oracle {
     const delayed = this.#entries().filter((e) => e.phase === "delayed");
     const times = [
       ...delayed.filter(isThrottled).map((e) => e.untilMs),
-      ...delayed.filter((e) => !isThrottled(e)).map((e) => Math.max(e.untilMs, this.#budget.opensAtMs())),
+      ...delayed.filter((e) => !isThrottled(e)).map((e) =>
+        Math.max(e.untilMs, this.#budgetOf(e).opensAtMs())
+      ),
       ...this.#expiries().map(({ atMs }) => atMs),
     ];
     return times.length === 0 ? undefined : Math.min(...times);
