@@ -1,7 +1,14 @@
 import type { FunctionTimes } from "../collect/mod.ts";
 import { calledId, calledInstance, type Clock, type NodeRecord, type Outcome } from "../model/mod.ts";
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
-import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
+import {
+  CANCELLED_ON_REQUEST,
+  type ChildEnd,
+  type Claim,
+  type Held,
+  type Queue,
+  type Result,
+} from "../queue/mod.ts";
 import { type AttemptEvent, attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement, Verdict } from "../scheduler/mod.ts";
 import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
@@ -93,7 +100,10 @@ export class Execution {
     }
     this.size++;
     const progress = claim.progress.filter(isSettled);
-    this.#begin(new HeldInstance(claim.instance, progress, undefined, claim.children), progress);
+    this.#begin(
+      new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children),
+      progress,
+    );
   }
 
   #begin(held: HeldInstance, progress: readonly NodeRecord[]): void {
@@ -162,7 +172,9 @@ export class Execution {
     const held = new Set(ids.map((id) => this.#held.get(id)).filter((held) => held !== undefined));
     const roots = [...held].filter(({ caller }) => caller === undefined);
     for (const root of roots) {
-      if (root.again !== undefined && withinMs > 0) this.#track(this.#writer.release(root.id));
+      if (root.again !== undefined && withinMs > 0) {
+        this.#track(this.#writer.release({ instanceId: root.id, claim: root.again.number }));
+      }
       root.again = undefined;
     }
     if (withinMs <= 0) return roots.forEach((root) => this.#cutOff(root));
@@ -291,7 +303,7 @@ export class Execution {
 
   async #checkpoint(held: HeldInstance, records = held.takeUnwritten()): Promise<void> {
     if (held.lost) return;
-    if (await this.#writer.checkpoint({ instanceId: held.id, records }, held)) this.#lose(held);
+    if (await this.#writer.checkpoint({ ...named(held), records }, held)) this.#lose(held);
   }
 
   /** Begins the chain that a node calls, or goes on with it. */
@@ -312,7 +324,7 @@ export class Execution {
       return await this.#return(held, call, failedEnd("it has ended before"), 0);
     }
     const progress = known?.progress.filter(isSettled) ?? [];
-    this.#begin(new HeldInstance(instance, progress, { held, call }), progress);
+    this.#begin(new HeldInstance(instance, progress, held.claim, { held, call }), progress);
     this.#hooks.changed();
   }
 
@@ -334,7 +346,7 @@ export class Execution {
   /** Lets another consumer go on with an instance of which nothing is in flight here any more. */
   async #handOver(held: HeldInstance): Promise<void> {
     const { caller } = held;
-    if (caller === undefined && !held.lost) await this.#writer.release(held.id, held);
+    if (caller === undefined && !held.lost) await this.#writer.release(named(held), held);
     this.#held.delete(held.id);
     if (caller === undefined) return this.#letGo(held, false);
     caller.held.isDoneWith(held);
@@ -347,7 +359,7 @@ export class Execution {
     const end = this.#endOf(held, ending);
     const { outcome, reason, output } = end instanceof Promise ? await end : end;
     const result: Result = {
-      instanceId: held.id,
+      ...named(held),
       outcome,
       endedAtMs: this.#parts.clock.nowMs(),
       records: held.takeUnwritten(),
@@ -397,6 +409,11 @@ const LOST = "another consumer has it";
 /** Starts that were taken back are no progress. */
 function isSettled({ state }: NodeRecord): boolean {
   return state !== "cancelled";
+}
+
+/** An instance as the queue knows it to be held. */
+function named({ id, claim }: HeldInstance): Held {
+  return { instanceId: id, claim };
 }
 
 function isFinal(verdict: string): verdict is "ok" | "failed" {

@@ -54,11 +54,13 @@ export class HeldInstance {
 
   /**
    * @param progress what had settled before
+   * @param claim the number of the claim under which it is held
    * @param caller the instance that called it, if it is held with that
    */
   constructor(
     readonly instance: Instance,
     progress: readonly NodeRecord[],
+    readonly claim: number,
     readonly caller?: Caller,
     children: readonly Child[] = [],
   ) {

@@ -6,7 +6,7 @@ import { HeldInstance } from "./held_instance.ts";
 const DIAMOND = shaped("diamond", [[], [0], [0], [1, 2]]);
 
 const held = (progress: readonly NodeRecord[] = [], chain = DIAMOND) =>
-  new HeldInstance(instanceOf(chain, "a"), progress);
+  new HeldInstance(instanceOf(chain, "a"), progress, 1);
 const ok = (output: Json) => ({ kind: "ok", output } as const);
 
 Deno.test("HeldInstance.inputsOf() gives the outputs of the predecessors by name, null where there is none", () => {

@@ -1,16 +1,12 @@
 import type { Clock, Instance } from "../model/mod.ts";
-import { type Progress, type Queue, QueueError, type Result } from "../queue/mod.ts";
+import { type Held, type Progress, type Queue, QueueError, type Result } from "../queue/mod.ts";
 
 /** How long ends are gathered: nobody waits for them but `--wait`, and a write costs as much for many as for one. */
 const FINISH_LINGER_MS = 5;
 /** A batch is written at once when it has so many items. */
 const FULL = 512;
 
-interface Written {
-  readonly instanceId: string;
-}
-
-/** Whose write it is: nothing is written any more once that is lost, though it may be held anew by then. */
+/** Whose write it is: nothing is written any more once that is lost, though this consumer may hold it again by then. */
 interface Holder {
   readonly lost: boolean;
 }
@@ -31,18 +27,14 @@ interface Waiting<T> {
 export class QueueWriter {
   readonly #checkpoints: Batches<Progress>;
   readonly #results: Batches<Result>;
-  readonly #calls: Batches<Written & { readonly instance: Instance }>;
-  readonly #releases: Batches<Written>;
+  readonly #calls: Batches<Held & { readonly instance: Instance }>;
+  readonly #releases: Batches<Held>;
 
   constructor(queue: Queue, clock: Clock) {
     this.#checkpoints = new Batches((batch) => queue.checkpoint(batch), clock, 0);
     this.#results = new Batches((batch) => queue.finish(batch), clock, FINISH_LINGER_MS);
     this.#calls = new Batches((batch) => push(queue, batch.map(({ instance }) => instance)), clock, 0);
-    this.#releases = new Batches(
-      (batch) => queue.release(batch.map(({ instanceId }) => instanceId)),
-      clock,
-      0,
-    );
+    this.#releases = new Batches((batch) => queue.release(batch), clock, 0);
   }
 
   /** @returns whether the instance was lost */
@@ -61,8 +53,8 @@ export class QueueWriter {
   }
 
   /** Lets others go on with an instance, and with what it has called. */
-  async release(instanceId: string, holder?: Holder): Promise<void> {
-    await this.#releases.add({ instanceId }, holder);
+  async release(held: Held, holder?: Holder): Promise<void> {
+    await this.#releases.add(held, holder);
   }
 }
 
@@ -78,7 +70,7 @@ async function push(queue: Queue, instances: readonly Instance[]): Promise<void>
   }
 }
 
-class Batches<T extends Written> {
+class Batches<T extends Held> {
   readonly #write: (batch: readonly T[]) => Promise<void>;
   readonly #clock: Clock;
   readonly #lingerMs: number;

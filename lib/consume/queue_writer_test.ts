@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { idle, VirtualClock } from "../../tests/programs/virtual_clock.ts";
 import { altered } from "../../tests/programs/altered.ts";
 import { numbered } from "../../tests/programs/world.ts";
-import { leaseLost, memoryQueue, type Progress, QueueError, type Result } from "../queue/mod.ts";
+import { type Held, leaseLost, memoryQueue, type Progress, QueueError, type Result } from "../queue/mod.ts";
 import { QueueWriter } from "./queue_writer.ts";
 
 const progress = (instanceId: string): Progress => ({ instanceId, records: [] });
@@ -18,7 +18,7 @@ const result = (instanceId: string): Result => ({
 function setup(write: (ids: readonly string[]) => Promise<void> = () => Promise.resolve()) {
   const clock = new VirtualClock();
   const batches: string[][] = [];
-  const take = (items: readonly Progress[]) => {
+  const take = (items: readonly Held[]) => {
     const ids = items.map(({ instanceId }) => instanceId);
     batches.push(ids);
     return write(ids);
@@ -26,10 +26,7 @@ function setup(write: (ids: readonly string[]) => Promise<void> = () => Promise.
   const queue = altered(memoryQueue({ clock }), {
     checkpoint: take,
     finish: take,
-    release: (ids) => {
-      batches.push([...ids]);
-      return write(ids);
-    },
+    release: take,
   });
   return { clock, batches, writer: new QueueWriter(queue, clock) };
 }
@@ -106,7 +103,7 @@ Deno.test("QueueWriter writes nothing of what has been lost while it waited to b
   const { clock, batches, writer } = setup();
   const holder = { lost: false };
   const finished = Promise.all([writer.finish(result("a"), holder), writer.finish(result("b"))]);
-  const others = [writer.checkpoint(progress("a"), holder), writer.release("a", holder)];
+  const others = [writer.checkpoint(progress("a"), holder), writer.release({ instanceId: "a" }, holder)];
   holder.lost = true;
   assertEquals(await clock.run(finished), [true, false]);
   await Promise.all(others);
@@ -115,6 +112,6 @@ Deno.test("QueueWriter writes nothing of what has been lost while it waited to b
 
 Deno.test("QueueWriter.release() releases together what is given up together", async () => {
   const { batches, writer } = setup();
-  await Promise.all(numbered(300).map((id) => writer.release(id)));
+  await Promise.all(numbered(300).map((id) => writer.release({ instanceId: id })));
   assertEquals(batches, [numbered(300)]);
 });

@@ -4,6 +4,7 @@ import { EventLog } from "../../tests/programs/event_log.ts";
 import { Orders } from "../../tests/programs/orders.ts";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { numbered, type Running, type Setup, World } from "../../tests/programs/world.ts";
+import { held } from "../../tests/queue/samples.ts";
 import { BROKEN, linear, SHAKY, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
 import "../expression/mod.ts"; // loaded here, so that it takes no time of its own
 import { type Chain, chain, fn } from "../model/mod.ts";
@@ -24,9 +25,9 @@ class Giver {
       alter: (queue) => ({
         ...this.orders.alter(queue),
         pull: (max, signal) => pulls++ === 0 ? queue.pull(max, signal) : untilAborted(signal),
-        release: async (ids) => {
-          await queue.release(ids);
-          this.released.push(ids);
+        release: async (released) => {
+          await queue.release(released);
+          this.released.push(released.map(({ instanceId }) => instanceId));
         },
         ...alter(queue),
       }),
@@ -436,7 +437,7 @@ for (const [what, of, records, outcome] of settledInFull) {
     const before = world.memory.open();
     await before.pull(1, new AbortController().signal);
     await before.checkpoint([{ instanceId: "a", records }]);
-    await before.release(["a"]);
+    await before.release(held("a"));
     await world.consume();
     assertEquals(world.platform.calls, []);
     const { state, reason } = await world.view("a");

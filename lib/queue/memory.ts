@@ -16,6 +16,7 @@ import {
   type Claim,
   type Command,
   type Filter,
+  type Held,
   type InstanceView,
   leaseLost,
   type Order,
@@ -67,11 +68,18 @@ export class MemoryQueue {
   }
 }
 
+/** What a consumer holds, and under which of its claims. */
+interface Hold {
+  readonly entry: Entry;
+  readonly claim: number;
+}
+
 class MemoryConsumer implements QueueDriver {
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #keepMs: number;
-  readonly #held = new Map<string, Entry>();
+  readonly #holds = new Map<string, Hold>();
+  #claims = 0;
   #closed = false;
 
   constructor(store: MemoryStore, clock: Clock, keepMs: number) {
@@ -83,11 +91,14 @@ class MemoryConsumer implements QueueDriver {
   push(instances: readonly Instance[]): Promise<void> {
     return this.#do("push to", () => {
       for (const instance of instances) definitionOfSubmitted(instance); // throws before any is added
-      const lost = instances.filter(({ parent }) => parent !== undefined && !this.#held.has(parent.instance));
+      const lost = instances.filter(({ parent }) =>
+        parent !== undefined && !this.#holds.has(parent.instance)
+      );
       if (lost.length > 0) throw leaseLost("the queue in memory", lost.map(({ id }) => id));
       for (const instance of instances) {
         const entry = this.#store.add(instance);
-        if (entry.owner === this) this.#held.set(instance.id, entry);
+        const caller = instance.parent && this.#holds.get(instance.parent.instance);
+        if (caller && entry.owner === this) this.#holds.set(instance.id, { entry, claim: caller.claim });
       }
       this.#store.bell.ring();
     });
@@ -106,9 +117,12 @@ class MemoryConsumer implements QueueDriver {
 
   #claim(entry: Entry): Claim {
     const tree = [...treeOf(entry)].sort((a, b) => a.seq - b.seq);
-    for (const each of tree) if (!hasEnded(each)) this.#held.set(each.instance.id, each);
+    const number = ++this.#claims;
+    for (const each of tree) {
+      if (!hasEnded(each)) this.#holds.set(each.instance.id, { entry: each, claim: number });
+    }
     const children = tree.slice(1).map(childOf);
-    const claim = { instance: entry.instance, progress: progressOf(entry) };
+    const claim = { instance: entry.instance, number, progress: progressOf(entry) };
     return children.length === 0 ? claim : { ...claim, children };
   }
 
@@ -128,7 +142,7 @@ class MemoryConsumer implements QueueDriver {
       }));
       this.#write(copies, (entry, { outcome, endedAtMs, reason, output }) => {
         this.#store.end(entry, outcome, endedAtMs, reason, output);
-        for (const { instance: { id } } of treeOf(entry)) this.#held.delete(id);
+        for (const { instance: { id } } of treeOf(entry)) this.#holds.delete(id);
       });
     });
   }
@@ -136,7 +150,7 @@ class MemoryConsumer implements QueueDriver {
   #write<T extends Progress>(items: readonly T[], also: (entry: Entry, item: T) => void): void {
     const lost: string[] = [];
     for (const item of items) {
-      const entry = this.#held.get(item.instanceId);
+      const entry = this.#heldBy(item);
       if (!entry) {
         lost.push(item.instanceId);
         continue;
@@ -145,6 +159,11 @@ class MemoryConsumer implements QueueDriver {
       also(entry, item);
     }
     if (lost.length > 0) throw leaseLost("the queue in memory", lost);
+  }
+
+  #heldBy({ instanceId, claim }: Held): Entry | undefined {
+    const hold = this.#holds.get(instanceId);
+    return claim === undefined || claim === hold?.claim ? hold?.entry : undefined;
   }
 
   depth(): Promise<QueueDepth> {
@@ -218,9 +237,9 @@ class MemoryConsumer implements QueueDriver {
     return this.#do("read", () => this.#store.pauses);
   }
 
-  release(ids: readonly string[]): Promise<void> {
+  release(held: readonly Held[]): Promise<void> {
     return this.#do("hand back to", () => {
-      const entries = new Set(ids.map((id) => this.#held.get(id)).filter((entry) => entry !== undefined));
+      const entries = new Set(held.map((each) => this.#heldBy(each)).filter((entry) => entry !== undefined));
       const roots = [...entries].filter(({ caller }) => caller === undefined);
       this.#handBack(roots.flatMap((root) => [...treeOf(root)].reverse()));
     });
@@ -254,8 +273,8 @@ class MemoryConsumer implements QueueDriver {
           yield { kind: "paused", pauses: this.#store.pauses };
         }
       }
-      const marks = [...this.#held.values()].filter(({ cancel }) => cancel !== undefined)
-        .map(({ instance: { id }, abort }) => ({ id, abort }));
+      const marks = [...this.#holds.values()].filter(({ entry }) => entry.cancel !== undefined)
+        .map(({ entry: { instance: { id }, abort } }) => ({ id, abort }));
       yield* cancelOrders(marks, told);
       told = marksOf(marks);
       await this.#store.bell.after(rings, signal);
@@ -264,11 +283,11 @@ class MemoryConsumer implements QueueDriver {
 
   /** Gives up all that it holds. */
   giveUp(): void {
-    this.#handBack([...this.#held.values()]);
+    this.#handBack([...this.#holds.values()].map(({ entry }) => entry));
   }
 
   #handBack(entries: readonly Entry[]): void {
-    for (const { instance: { id } } of entries) this.#held.delete(id);
+    for (const { instance: { id } } of entries) this.#holds.delete(id);
     this.#store.release(entries, this.#clock.nowMs());
   }
 

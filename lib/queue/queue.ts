@@ -3,6 +3,8 @@ import type { Instance, InstanceOutcome, Json, NodeRecord, Pause } from "../mode
 /** An instance handed to this consumer, with what had been settled of it before. */
 export interface Claim {
   readonly instance: Instance;
+  /** Tells this claim from all others of the same consumer. */
+  readonly number: number;
   /** By node; the record of a node as a whole stands before those of its items. */
   readonly progress: readonly NodeRecord[];
   /** What it has called, and what that has called, each behind its parent. (Default: nothing) */
@@ -21,9 +23,19 @@ export interface Child {
 /** What the caller of an instance gets to know of its end. */
 export type ChildEnd = Pick<Result, "outcome" | "reason" | "output">;
 
-/** Nodes of one instance, and items of its maps, that have settled since the last checkpoint. */
-export interface Progress {
+/** An instance that a consumer holds. */
+export interface Held {
   readonly instanceId: string;
+  /**
+   * The number of the claim under which it is held; a called instance is held under the claim of its root. Once that claim is
+   * over, nothing is written under it, also if the same consumer has pulled the instance again. (Default: the claim that this
+   * consumer has now)
+   */
+  readonly claim?: number;
+}
+
+/** Nodes of one instance, and items of its maps, that have settled since the last checkpoint. */
+export interface Progress extends Held {
   readonly records: readonly NodeRecord[];
 }
 
@@ -60,7 +72,8 @@ export interface QueueDepth {
  *   write nothing, and reject with a {@linkcode QueueError} of code `lease-lost` that names the ids, after all else of the
  *   call is durable. A call with data that cannot be stored writes nothing at all, and rejects with a TypeError, RangeError
  *   or WorkloadError;
- * - a consumer that has lost what it held may pull it again, with the progress made: what it still runs of it is to be dropped;
+ * - a consumer that has lost what it held may pull it again, with the progress made: what it still runs of it is to be dropped,
+ *   and is no progress of the new claim, as each write names the claim under which it was made;
  * - an instance with a parent is pushed by the consumer that holds the parent, which holds it from then on; it is handed out
  *   with its parent, never alone, and lives no longer than its parent: what has not ended of it then is cancelled (`its caller has ended`);
  * - disposing hands back what is still held; from then on every method rejects with `closed`, waiting ones too.
@@ -85,7 +98,7 @@ export interface Queue extends AsyncDisposable {
    * Hands instances back that this consumer holds, with what they have called: others go on with them from their progress.
    * What it does not hold, or what has ended, is passed over.
    */
-  release(ids: readonly string[]): Promise<void>;
+  release(held: readonly Held[]): Promise<void>;
   depth(): Promise<QueueDepth>;
 }
 

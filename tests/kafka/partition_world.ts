@@ -90,6 +90,7 @@ export class World {
   readonly #submitted = new Set<string>();
   readonly #garbage = new Set<number>();
   readonly #aside = new Set<number>();
+  #claims = 0;
   #readTo = 0;
   /** Messages that an owner has read. */
   #seenTo = 0;
@@ -343,7 +344,7 @@ export class World {
     if (entry === undefined) return;
     assertEquals(entry.instance.parent, undefined, "what was called is not handed out alone");
     for (const { instance: { id } } of treeOf(entry)) this.#over.delete(id);
-    this.owner.claim(entry);
+    this.owner.claim(entry, ++this.#claims);
     this.owner.writeClaims();
   }
 

@@ -9,6 +9,7 @@ import { BROKEN, SHAKY, THROTTLED } from "../scheduler/builders.ts";
 import { EventLog } from "./event_log.ts";
 import { Orders } from "./orders.ts";
 import type { Script } from "./scripted_platform.ts";
+import { held } from "../queue/samples.ts";
 import { idle } from "./virtual_clock.ts";
 import { type Running, World } from "./world.ts";
 
@@ -138,9 +139,9 @@ class Taker {
       this.#settle(claims.map(({ instance: { id } }) => id)); // it may keep what it has been given since
       return claims;
     },
-    release: (ids) => {
-      this.#settle(ids);
-      return queue.release(ids);
+    release: (held) => {
+      this.#settle(held.map(({ instanceId }) => instanceId));
+      return queue.release(held);
     },
   });
 
@@ -155,7 +156,7 @@ class Taker {
     this.#owed.add(owed);
     this.#orders.send({ kind: "revoked", ids, withinMs });
     await idle();
-    const end = () => queue.release([...owed]).catch(({ code }) => assertEquals(code, "closed"));
+    const end = () => queue.release(held(...owed)).catch(({ code }) => assertEquals(code, "closed"));
     this.#timers.push(this.#world.clock.after(withinMs, end));
   }
 

@@ -4,19 +4,22 @@ import type { Platform } from "../../lib/platform/mod.ts";
 import type { QueueDriver } from "../../lib/queue/mod.ts";
 import { altered } from "./altered.ts";
 
-const never = new Promise<never>(() => {});
+/** A promise of its own for each who waits: one for all would keep in memory whoever has ever waited for it. */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
 
 /** A promise of which the dead hear nothing. */
 function heard<T>(promise: Promise<T>, killed: AbortSignal): Promise<T> {
   return promise.then(
-    (value) => killed.aborted ? never : value,
-    (error) => killed.aborted ? never : Promise.reject(error),
+    (value) => killed.aborted ? never() : value,
+    (error) => killed.aborted ? never() : Promise.reject(error),
   );
 }
 
 export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDriver {
   const either = (signal: AbortSignal) => AbortSignal.any([signal, killed]);
-  const alive = <T>(call: () => Promise<T>) => killed.aborted ? never : heard(call(), killed);
+  const alive = <T>(call: () => Promise<T>) => killed.aborted ? never() : heard(call(), killed);
   return altered(queue, {
     pull: (max, signal) => alive(() => queue.pull(max, either(signal))),
     checkpoint: (progress) => alive(() => queue.checkpoint(progress)),
@@ -32,7 +35,7 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
 export function mortalPlatform(platform: Platform, killed: AbortSignal): Platform {
   return {
     name: platform.name,
-    invoke: (call, signal) => killed.aborted ? never : heard(platform.invoke(call, signal), killed),
+    invoke: (call, signal) => killed.aborted ? never() : heard(platform.invoke(call, signal), killed),
     [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
   };
 }
@@ -42,7 +45,7 @@ export function mortalClock(clock: Clock, killed: AbortSignal): Clock {
     nowMs: () => clock.nowMs(),
     until: (instantMs, signal) => {
       const ends = signal === undefined ? killed : AbortSignal.any([signal, killed]);
-      return killed.aborted ? never : heard(clock.until(instantMs, ends), killed);
+      return killed.aborted ? never() : heard(clock.until(instantMs, ends), killed);
     },
     after(delayMs, callback) {
       if (killed.aborted) return () => {};

@@ -1,8 +1,8 @@
 import type { Instance } from "../../lib/model/mod.ts";
-import { QueueError } from "../../lib/queue/mod.ts";
+import { type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type ContractCase, nothingToPull, pullAll } from "./contract.ts";
-import { ids, instances, line, record, result } from "./samples.ts";
+import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
+import { held, ids, instances, line, record, result } from "./samples.ts";
 
 /** Several consumers: who holds what, and what becomes of it when a consumer goes. */
 export const holdCases: readonly ContractCase[] = [
@@ -144,7 +144,7 @@ export const holdCases: readonly ContractCase[] = [
       await first.push(batch);
       await pullAll(harness, first, 3);
       await first.checkpoint([{ instanceId: released!.id, records: [record(0, { made: true })] }]);
-      await first.release([also!.id, released!.id]);
+      await first.release(held(also!.id, released!.id));
       const { running, queued: waiting } = await second.depth();
       assertEquals([running, waiting], [1, 3]);
       const claims = await pullAll(harness, second, 3);
@@ -173,10 +173,10 @@ export const holdCases: readonly ContractCase[] = [
       await first.push([ended, child]);
       await first.push([grandchild]);
       await first.finish([result(ended.id, harness.clock.nowMs(), { records: [] })]);
-      await first.release([child.id, grandchild.id]);
+      await first.release(held(child.id, grandchild.id));
       await first.checkpoint([{ instanceId: grandchild.id, records: [record(0, "made")] }]);
       assert(await nothingToPull(harness, second));
-      await first.release([grandchild.id, root.id]);
+      await first.release(held(grandchild.id, root.id));
       assertEquals((await second.depth()).queued, 3);
       const [claim] = await pullAll(harness, second, 1);
       assertEquals(claim!.instance, root);
@@ -210,7 +210,7 @@ export const holdCases: readonly ContractCase[] = [
       await queue.push([child]);
       await queue.push([grandchild]);
       await queue.request({ kind: "cancel", filter: { ids: [root.id] } });
-      await queue.release([root.id, other!.instance.id]);
+      await queue.release(held(root.id, other!.instance.id));
       for (const { id } of [root, child, grandchild]) {
         const view = await queue.get(id);
         assertEquals([view?.state, view?.reason], ["cancelled", "cancelled on request"]);
@@ -223,23 +223,71 @@ export const holdCases: readonly ContractCase[] = [
     async run(harness) {
       const [first, second] = [await harness.connect(), await harness.connect()];
       const batch = instances(3, line);
-      const [ended, held, queued] = ids(batch);
+      const [ended, own, queued] = ids(batch);
       await first.push(batch);
       await pullAll(harness, first, 2);
       await first.finish([result(ended!, harness.clock.nowMs())]);
-      await second.release([held!]);
+      await second.release(held(own!));
       await first.release([]);
-      await first.release([ended!, queued!, "unknown"]);
+      await first.release(held(ended!, queued!, "unknown"));
       const { completed, running } = await first.depth();
       assertEquals([completed, running], [1, 1]);
-      await first.release([held!, held!]);
-      await first.release([held!]);
-      assertEquals(ids(await pullAll(harness, first, 2)), [held, queued]);
-      await first.checkpoint([{ instanceId: held!, records: [record(0)] }]);
-      assertEquals((await second.get(held!))?.progress, [record(0)]);
+      await first.release(held(own!, own!));
+      await first.release(held(own!));
+      assertEquals(ids(await pullAll(harness, first, 2)), [own, queued]);
+      await first.checkpoint([{ instanceId: own!, records: [record(0)] }]);
+      assertEquals((await second.get(own!))?.progress, [record(0)]);
     },
   },
+  claimCase("was lost", (harness, queue) => harness.lose(queue)),
+  claimCase("was handed back", (_harness, queue, id) => queue.release(held(id))),
 ];
+
+type GiveUp = (harness: QueueHarness, queue: QueueDriver, id: string) => Promise<void>;
+
+/** Writes under a claim that is over, before and after the same consumer has pulled the instance again. */
+function claimCase(how: string, giveUp: GiveUp): ContractCase {
+  return {
+    name:
+      `what is written under a claim that ${how} is refused, also when its consumer has the instance again`,
+    async run(harness) {
+      const queue = await harness.connect();
+      const [root, , child] = lineage();
+      await queue.push([root]);
+      const [first] = await pullAll(harness, queue, 1);
+      await queue.push([child]);
+      await queue.checkpoint([{ instanceId: child.id, claim: first!.number, records: [record(0, "kept")] }]);
+      await giveUp(harness, queue, root.id);
+      const late = [root.id, child.id].map((instanceId) => ({ instanceId, claim: first!.number }));
+      const refused = async () => {
+        const records = [record(0, "late"), record(1, "late")];
+        const writes = [
+          queue.checkpoint(late.map((held) => ({ ...held, records }))),
+          queue.finish(late.map((held) => ({ ...result(held.instanceId, 0), ...held, records }))),
+        ];
+        for (const { reason } of await Promise.allSettled(writes) as PromiseRejectedResult[]) {
+          assertEquals([reason?.code, reason?.ids], ["lease-lost", [root.id, child.id]]);
+        }
+        await queue.release(late);
+      };
+      const pulling = pullAll(harness, queue, 1);
+      await refused(); // while the claim is on its way
+      const [second] = await pulling;
+      assert(second!.number !== first!.number);
+      assertEquals(second!.children?.map(({ progress }) => progress), [[record(0, "kept")]]);
+      await refused();
+      assertEquals((await queue.depth()).running, 2);
+      assertEquals((await queue.get(child.id))?.progress, [record(0, "kept")]);
+      const held = late.map((each) => ({ ...each, claim: second!.number }));
+      await queue.checkpoint([{ ...held[1]!, records: [record(1, "new")] }]);
+      for (const each of held.reverse()) {
+        await queue.finish([{ ...result(each.instanceId, harness.clock.nowMs(), { records: [] }), ...each }]);
+      }
+      assertEquals((await queue.get(child.id))?.progress, [record(0, "kept"), record(1, "new")]);
+      assertEquals((await queue.depth()).completed, 2);
+    },
+  };
+}
 
 /** An instance, two that it has called, and one that the second of these has. */
 function lineage(): [root: Instance, Instance, Instance, Instance] {

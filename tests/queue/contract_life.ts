@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ContractCase, nothingToPull, pullAll } from "./contract.ts";
-import { ids, instances, line, record, result } from "./samples.ts";
+import { held, ids, instances, line, record, result } from "./samples.ts";
 import { QueueError } from "../../lib/queue/mod.ts";
 
 /** From push to purge, with one consumer. */
@@ -13,7 +13,7 @@ export const lifeCases: readonly ContractCase[] = [
       await queue.push([instance!]);
       assertEquals((await queue.get(instance!.id))?.state, "queued");
       const [claim] = await pullAll(harness, queue, 1);
-      assertEquals(claim, { instance: instance!, progress: [] });
+      assertEquals([claim!.instance, claim!.progress], [instance!, []]);
       assertEquals((await queue.get(instance!.id))?.state, "running");
       await queue.checkpoint([{ instanceId: instance!.id, records: [record(0, "a"), record(1, "b")] }]);
       assertEquals((await queue.get(instance!.id))?.progress, [record(0, "a"), record(1, "b")]);
@@ -174,7 +174,7 @@ export const lifeCases: readonly ContractCase[] = [
         () => queue.pull(1, signal),
         () => queue.checkpoint([]),
         () => queue.finish([result(instance!.id, 0)]),
-        () => queue.release([instance!.id]),
+        () => queue.release(held(instance!.id)),
         () => queue.release([]),
         () => queue.depth(),
         () => queue.get(instance!.id),

@@ -5,7 +5,7 @@ import { type Claim, type Order, type QueueDriver, QueueError } from "../../lib/
 import { kafkaTests } from "../kafka/broker.ts";
 import { CuttableSockets } from "../kafka/cut.ts";
 import { newPrefix, openQueueOn, type SharedBroker, sharedBroker } from "../kafka/shared.ts";
-import { ids, instances, line, record, result } from "./samples.ts";
+import { held, ids, instances, line, record, result } from "./samples.ts";
 
 const PARTITIONS = 6;
 const LEASE_MS = 1500;
@@ -206,7 +206,7 @@ kafkaTests("kafka group", () => {
     const [ended, settled, late, ...released] = [...revoked] as [string, string, string, ...string[]];
     await first.queue.finish([result(ended, realClock.nowMs(), { records: [record(0, "a")] })]);
     await first.queue.checkpoint([{ instanceId: settled, records: [record(0, "b")] }]);
-    await first.queue.release([settled, ...released]);
+    await first.queue.release(held(settled, ...released));
     assertEquals(second.held.filter((id) => id === late), [], "it is held, so its partition is");
     await until("the second has the rest", () => second.claims.length >= revoked.size - 1);
     await pause(300);

@@ -6,7 +6,7 @@ import { CuttableSockets } from "../kafka/cut.ts";
 import { newPrefix, openQueueOn, type SharedBroker, sharedBroker } from "../kafka/shared.ts";
 import { assertEquals } from "@std/assert";
 import { pullAll, queueContract, type QueueHarness } from "./contract.ts";
-import { ids, instances, line, record, result } from "./samples.ts";
+import { held, ids, instances, line, record, result } from "./samples.ts";
 
 /** Long enough for each test, as the clock is real; two of them wait for its end. */
 const KEEP_MS = 8000;
@@ -98,7 +98,7 @@ kafkaTests("kafka queue", () => {
     await queue.push(batch);
     await pullAll(harness, queue, 3);
     await queue.checkpoint([{ instanceId: batch[1]!.id, records: [record(0, { made: true })] }]);
-    await queue.release([batch[2]!.id, batch[1]!.id]);
+    await queue.release(held(batch[2]!.id, batch[1]!.id));
     const { running, queued } = await queue.depth();
     assertEquals([running, queued], [1, 3]);
     const stranger = await harness.connect();

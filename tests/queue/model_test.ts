@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import type { Json, NodeRecord } from "../../lib/model/mod.ts";
 import {
+  type Claim,
   type Filter,
+  type Held,
   type InstanceState,
   type InstanceView,
   matches,
@@ -28,6 +30,8 @@ interface Item {
 /** What a queue is to answer, told as simply as can be. */
 class Model {
   items: Item[] = [];
+  /** The numbers of the claims that each consumer has had of each instance. */
+  readonly #claims = Array.from({ length: CONSUMERS }, () => POOL.map((): number[] => []));
 
   of(i: number): Item | undefined {
     return this.items.find(({ view }) => view.instance === POOL[i]);
@@ -45,9 +49,29 @@ class Model {
     return taken;
   }
 
-  write(holder: number, i: number, records: readonly NodeRecord[]): Item | undefined {
+  claimed(holder: number, claims: readonly Claim[]): void {
+    for (const { instance, number } of claims) {
+      this.#claims[holder]![POOL.findIndex(({ id }) => id === instance.id)]!.push(number);
+    }
+  }
+
+  /** An instance under a claim: the last one, one before, or none in particular. */
+  held(holder: number, i: number, under: Under): Held {
+    const { id: instanceId } = POOL[i]!;
+    const numbers = this.#claims[holder]![i]!;
+    const claim = under === "last" ? numbers.at(-1) : under === "before" ? numbers.at(-2) : undefined;
+    return claim === undefined ? { instanceId } : { instanceId, claim };
+  }
+
+  #heldBy(holder: number, i: number, { claim }: Held): Item | undefined {
     const item = this.of(i);
-    if (item?.holder !== holder) return undefined;
+    const isNow = claim === undefined || claim === this.#claims[holder]![i]!.at(-1);
+    return isNow && item?.holder === holder ? item : undefined;
+  }
+
+  write(holder: number, i: number, held: Held, records: readonly NodeRecord[]): Item | undefined {
+    const item = this.#heldBy(holder, i, held);
+    if (item === undefined) return undefined;
     const kept = item.view.progress.filter((old) => !records.some((record) => sameOf(record, old)));
     item.view.progress = [...kept, ...records].sort((a, b) =>
       a.node - b.node || (a.item ?? -1) - (b.item ?? -1)
@@ -61,11 +85,22 @@ class Model {
     delete item.cancel;
   }
 
-  release(holder: number, indices?: readonly number[]): void {
-    const meant = indices === undefined ? this.items : indices.map((i) => this.of(i));
-    for (const item of meant.filter((item) => item?.holder === holder) as Item[]) {
-      this.end(item, item.cancel ? "cancelled" : "queued");
-    }
+  release(holder: number, indices: readonly number[], held: readonly Held[]): void {
+    const items = indices.map((i, at) => this.#heldBy(holder, i, held[at]!));
+    this.#giveUp(items.filter((item) => item !== undefined));
+  }
+
+  lose(holder: number): void {
+    this.#giveUp(this.items.filter((item) => item.holder === holder));
+  }
+
+  leave(holder: number): void {
+    this.lose(holder);
+    for (const numbers of this.#claims[holder]!) numbers.length = 0;
+  }
+
+  #giveUp(items: readonly Item[]): void {
+    for (const item of items) this.end(item, item.cancel ? "cancelled" : "queued");
   }
 
   request(kind: "cancel" | "retry" | "purge", filter: Filter): number {
@@ -99,6 +134,8 @@ type Step = (model: Model, real: Real) => Promise<void>;
 
 const index = fc.nat(IDS - 1);
 const consumer = fc.nat(CONSUMERS - 1);
+const under = fc.constantFrom("last", "before", "any");
+type Under = typeof under extends fc.Arbitrary<infer T> ? T : never;
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json);
 const recordOf = fc.record({
   node: fc.nat(4),
@@ -141,27 +178,33 @@ const pull = fc.tuple(consumer, fc.integer({ min: 1, max: 4 })).map(
     }));
     if (expected.length === 0) return; // it would wait
     const { signal } = new AbortController();
-    assertEquals(await real.harness.wait(real.consumers[c]!.pull(max, signal)), expected);
+    const claims = await real.harness.wait(real.consumers[c]!.pull(max, signal));
+    assertEquals(claims.map(({ instance, progress }) => ({ instance, progress })), expected);
+    model.claimed(c, claims);
   },
 );
 
-const checkpoint = fc.tuple(consumer, index, records).map(([c, i, records]): Step => async (model, real) => {
-  const lost = model.write(c, i, records) ? [] : [POOL[i]!.id];
-  const writing = real.consumers[c]!.checkpoint([{ instanceId: POOL[i]!.id, records }]);
-  assertEquals(await lostOf(writing), lost);
-});
+const checkpoint = fc.tuple(consumer, index, under, records).map(
+  ([c, i, under, records]): Step => async (model, real) => {
+    const held = model.held(c, i, under);
+    const lost = model.write(c, i, held, records) ? [] : [POOL[i]!.id];
+    const writing = real.consumers[c]!.checkpoint([{ ...held, records }]);
+    assertEquals(await lostOf(writing), lost);
+  },
+);
 
 const outcome = fc.constantFrom("completed" as const, "failed" as const, "cancelled" as const);
-const finish = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 4 }), records, outcome, json).map(
-  ([c, indices, records, outcome, output]): Step => async (model, real) => {
-    const lost = indices.filter((i) => {
-      const item = model.write(c, i, records);
+const finish = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 4 }), under, records, outcome, json).map(
+  ([c, indices, under, records, outcome, output]): Step => async (model, real) => {
+    const held = indices.map((i) => model.held(c, i, under));
+    const lost = indices.filter((i, at) => {
+      const item = model.write(c, i, held[at]!, records);
       if (item) model.end(item, outcome);
       return !item;
     });
     const endedAtMs = real.harness.clock.nowMs();
     const writing = real.consumers[c]!.finish(
-      indices.map((i) => ({ instanceId: POOL[i]!.id, records, outcome, endedAtMs, output })),
+      held.map((each) => ({ ...each, records, outcome, endedAtMs, output })),
     );
     assertEquals(await lostOf(writing), lost.map((i) => POOL[i]!.id));
   },
@@ -180,20 +223,21 @@ const list = filter.map((filter): Step => async (model, { consumers }) => {
 });
 
 const leave = consumer.map((c): Step => async (model, real) => {
-  model.release(c);
+  model.leave(c);
   await real.harness.wait(real.consumers[c]![Symbol.asyncDispose]());
   real.consumers[c] = await real.harness.connect();
 });
 
 const lose = consumer.map((c): Step => async (model, real) => {
-  model.release(c);
+  model.lose(c);
   await real.harness.lose(real.consumers[c]!);
 });
 
-const release = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 6 })).map(
-  ([c, indices]): Step => async (model, { consumers }) => {
-    model.release(c, indices);
-    await consumers[c]!.release(indices.map((i) => POOL[i]!.id));
+const release = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 6 }), under).map(
+  ([c, indices, under]): Step => async (model, { consumers }) => {
+    const held = indices.map((i) => model.held(c, i, under));
+    model.release(c, indices, held);
+    await consumers[c]!.release(held);
   },
 );
 

@@ -9,7 +9,7 @@ import {
   seededRandom,
   type WorkloadChain,
 } from "../../lib/model/mod.ts";
-import type { Result } from "../../lib/queue/mod.ts";
+import type { Held, Result } from "../../lib/queue/mod.ts";
 
 /** One node. */
 export const single: Chain = chain("single", ({ call }) => void call(fn("only")));
@@ -74,6 +74,11 @@ export function itemRecord(
 /** An end, at a time within every queue's `keep`. */
 export function result(instanceId: string, endedAtMs: number, rest: Partial<Result> = {}): Result {
   return { instanceId, outcome: "completed", records: [record(0)], endedAtMs, output: null, ...rest };
+}
+
+/** Instances that a consumer holds, under whichever claim. */
+export function held(...ids: readonly string[]): Held[] {
+  return ids.map((instanceId) => ({ instanceId }));
 }
 
 /** The ids of claims, instances or views. */

@@ -111,9 +111,9 @@ test("brings a queue of the first version up to date, with all that it holds", a
   await queue.request({ kind: "retry", filter: { ids: [failed!.id] } });
   const claims = await clock.wait(queue.pull(3, new AbortController().signal));
   assertEquals(claims, [
-    { instance: failed!, progress: [record(0, 1)] },
-    { instance: begun!, progress: [record(0, { kept: ["ü", 1] })] },
-    { instance: waiting!, progress: [] },
+    { instance: failed!, number: 1, progress: [record(0, 1)] },
+    { instance: begun!, number: 2, progress: [record(0, { kept: ["ü", 1] })] },
+    { instance: waiting!, number: 3, progress: [] },
   ]);
   await queue.checkpoint([{ instanceId: begun!.id, records: [itemRecord(1, 0, "new")] }]);
   assertEquals((await queue.get(begun!.id))?.progress.at(-1), itemRecord(1, 0, "new"));

@@ -5,6 +5,7 @@ import {
   type Claim,
   type Command,
   type Filter,
+  type Held,
   type InstanceView,
   type Order,
   type PartitionView,
@@ -138,9 +139,9 @@ export class KafkaDriver implements QueueDriver {
     await this.#parts.holds.finish(results);
   }
 
-  async release(ids: readonly string[]): Promise<void> {
+  async release(held: readonly Held[]): Promise<void> {
     this.#check("write to", "write");
-    await this.#parts.holds.release(ids);
+    await this.#parts.holds.release(held);
   }
 
   async depth(): Promise<QueueDepth> {

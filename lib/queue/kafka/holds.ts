@@ -1,5 +1,5 @@
 import type { Instance } from "../../model/mod.ts";
-import { type Claim, leaseLost, type Progress, type Result } from "../queue.ts";
+import { type Claim, type Held, leaseLost, type Progress, type Result } from "../queue.ts";
 import { jsonText } from "../submission.ts";
 import { isRoot, storableRecords } from "./entries.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
@@ -11,6 +11,7 @@ import { comparePlaces } from "./records.ts";
 export class Holds {
   readonly #ownership: Ownership;
   readonly #where: string;
+  #claims = 0;
 
   /** @param where the queue in words */
   constructor(ownership: Ownership, where: string) {
@@ -33,7 +34,7 @@ export class Holds {
         first = entry;
       }
       if (from === undefined || first === undefined) break;
-      claims.push(from.claim(first));
+      claims.push(from.claim(first, ++this.#claims));
       touched.add(from);
     }
     for (const owned of touched) owned.writeClaims();
@@ -41,16 +42,14 @@ export class Holds {
   }
 
   /** Where an instance is held. */
-  #holderOf(id: string): OwnedPartition | undefined {
-    for (const owned of this.#ownership.all()) {
-      if (owned.state.entries.get(id)?.state === "running") return owned;
-    }
+  #holderOf(held: Held): OwnedPartition | undefined {
+    for (const owned of this.#ownership.all()) if (owned.heldAs(held) !== undefined) return owned;
     return undefined;
   }
 
   /** @throws {QueueError} `lease-lost`, naming the instances whose callers are not held */
   async call(instances: readonly Instance[]): Promise<void> {
-    const holder = ({ parent }: Instance) => this.#holderOf(parent!.instance);
+    const holder = ({ parent }: Instance) => this.#holderOf({ instanceId: parent!.instance });
     const lost = instances.filter((instance) => holder(instance) === undefined).map(({ id }) => id);
     if (lost.length > 0) throw leaseLost(this.#where, lost);
     await this.#write(instances, holder, ({ id }) => id, (owned, some) => owned.journal.call(some));
@@ -77,7 +76,7 @@ export class Holds {
   ): Promise<void> {
     await this.#write(
       items,
-      ({ instanceId }) => this.#holderOf(instanceId),
+      (item) => this.#holderOf(item),
       ({ instanceId }) => instanceId,
       write,
     );
@@ -106,11 +105,11 @@ export class Holds {
   }
 
   /** Hands instances back. */
-  async release(ids: readonly string[]): Promise<void> {
-    const held = ids.map((id) => [this.#holderOf(id), id] as const).filter(([owned]) => owned !== undefined);
-    const byHolder = Map.groupBy(held, ([owned]) => owned!);
+  async release(held: readonly Held[]): Promise<void> {
+    const byHolder = Map.groupBy(held, (each) => this.#holderOf(each));
     await Promise.all([...byHolder].map(async ([owned, some]) => {
-      const entries = some.map(([, id]) => owned.state.entries.get(id)!).filter(isRoot);
+      if (owned === undefined) return;
+      const entries = some.map((each) => owned.heldAs(each)!).filter(isRoot);
       try {
         await owned.handBack(entries);
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { Bell } from "../bell.ts";
-import { type Claim, QueueError } from "../queue.ts";
+import { type Claim, type Held, QueueError } from "../queue.ts";
 import { Coverage } from "./coverage.ts";
 import { childOf, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
@@ -11,6 +11,7 @@ import {
   type PartitionState,
   progressOf,
   type Read,
+  rootOf,
   treeOf,
   type Unreadable,
 } from "./partition_state.ts";
@@ -60,6 +61,8 @@ export class OwnedPartition {
   /** All of `pending` before has been handed out, or has a head. */
   #claimed: number;
   #written = "";
+  /** The number of the last claim of each root. */
+  readonly #claims = new WeakMap<Entry, number>();
   #readTo = 0;
 
   /** @param finishedEnd where `finished` ends */
@@ -128,14 +131,22 @@ export class OwnedPartition {
     return this.state.entries.get(entry.instance.id) === entry;
   }
 
-  /** Hands out what {@linkcode peek} shows. */
-  claim(entry: Entry): Claim {
+  /** Hands out what {@linkcode peek} shows, as the claim of a number. */
+  claim(entry: Entry, number: number): Claim {
     if (this.#waiting.take(entry)) this.#claimed = entry.place.offset + 1;
+    this.#claims.set(entry, number);
     for (const each of treeOf(entry)) if (!hasEnded(each)) each.state = "running";
     if (entry.hasHead) this.#watch(this.journal.writeHeads([entry]));
     const children = [...treeOf(entry)].slice(1).sort(byPlace).map(childOf);
-    const claim = { instance: entry.instance, progress: progressOf(entry) };
+    const claim = { instance: entry.instance, number, progress: progressOf(entry) };
     return children.length === 0 ? claim : { ...claim, children };
+  }
+
+  /** An instance that is held, if the claim in question is the one that the consumer has now. */
+  heldAs({ instanceId, claim }: Held): Entry | undefined {
+    const entry = this.state.entries.get(instanceId);
+    if (entry?.state !== "running") return undefined;
+    return claim === undefined || claim === this.#claims.get(rootOf(entry)) ? entry : undefined;
   }
 
   /** What is held, callers before what they have called. */

@@ -5,6 +5,7 @@ import {
   type Claim,
   type Command,
   type Filter,
+  type Held,
   type InstanceView,
   leaseLost,
   type Order,
@@ -22,7 +23,7 @@ import { readDepth } from "./counts.ts";
 import type { Database } from "./database.ts";
 import { asQueueError } from "./errors.ts";
 import { GroupCommit, nextTurn } from "./group_commit.ts";
-import { anyQueued, checkpoint, finish, type Hold, release, releaseSome, take } from "./hold.ts";
+import { anyQueued, checkpoint, finish, type Hold, holdOf, release, releaseSome, take } from "./hold.ts";
 import { Lease } from "./lease.ts";
 import { changeOf, sendCommand } from "./request.ts";
 import { readViews } from "./rows.ts";
@@ -60,6 +61,7 @@ export class SqliteDriver implements QueueDriver {
   readonly #lease: Lease;
   readonly #upkeep: Upkeep;
   readonly #holds = new Map<string, Hold>();
+  #claims = 0;
   #heldUnder: number | undefined;
   #end: Promise<void> | undefined;
 
@@ -112,7 +114,14 @@ export class SqliteDriver implements QueueDriver {
     const rows = Math.min(max, MOST_TAKEN);
     const taken = await this.#writes.run(() => {
       if (signal.aborted) return undefined;
-      return take(this.#db, this.#chains, this.#lease.hold(), rows, this.#clock.nowMs());
+      return take(
+        this.#db,
+        this.#chains,
+        this.#lease.hold(),
+        rows,
+        this.#clock.nowMs(),
+        () => ++this.#claims,
+      );
     }, rows);
     this.#check("pull from", "write"); // closed meanwhile: handed back already
     if (!taken) return [];
@@ -138,16 +147,16 @@ export class SqliteDriver implements QueueDriver {
   async finish(results: readonly Result[]): Promise<void> {
     this.#check("write to", "write");
     if (results.length === 0) return;
-    const holds = new Map(results.map(({ instanceId }) => [instanceId, this.#holds.get(instanceId)]));
+    const holds = results.map((item) => [item.instanceId, holdOf(this.#holds, item)] as const);
     const lost = await this.#writes.run(() => finish(this.#db, this.#holds, results), rowsOf(results));
     for (const [id, hold] of holds) if (this.#holds.get(id) === hold) this.#holds.delete(id);
     this.#drop(lost);
   }
 
-  #drop(lost: readonly string[]): void {
+  #drop(lost: readonly Held[]): void {
     if (lost.length === 0) return;
-    for (const id of lost) this.#holds.delete(id);
-    throw leaseLost(`the queue ${this.#db.path}`, lost);
+    for (const held of lost) if (holdOf(this.#holds, held) !== undefined) this.#holds.delete(held.instanceId);
+    throw leaseLost(`the queue ${this.#db.path}`, lost.map(({ instanceId }) => instanceId));
   }
 
   async depth(): Promise<QueueDepth> {
@@ -197,9 +206,9 @@ export class SqliteDriver implements QueueDriver {
     return await this.#read(() => readPauses(this.#db));
   }
 
-  async release(ids: readonly string[]): Promise<void> {
+  async release(held: readonly Held[]): Promise<void> {
     this.#check("hand back to", "write");
-    const holds = ids.map((id) => this.#holds.get(id)).filter((hold) => hold !== undefined);
+    const holds = held.map((each) => holdOf(this.#holds, each)).filter((hold) => hold !== undefined);
     if (holds.length === 0) return;
     const released = await this.#writes.run(() => {
       const gone = releaseSome(this.#db, holds, this.#clock.nowMs());

@@ -1,5 +1,5 @@
 import type { Instance, Json, NodeRecord } from "../../model/mod.ts";
-import type { Child, Claim, InstanceState, Progress, Result } from "../queue.ts";
+import type { Child, Claim, Held, InstanceState, Progress, Result } from "../queue.ts";
 import { jsonText, storableText } from "../submission.ts";
 import { endCalled, withCalled } from "./called.ts";
 import type { ChainTable } from "./chains.ts";
@@ -8,10 +8,11 @@ import type { Database } from "./database.ts";
 import { instanceOf, readRecords, SUBMITTED, type SubmittedRow, writeRecord } from "./rows.ts";
 import { WAITS_FOR_CALLER } from "./schema.ts";
 
-/** What a consumer remembers of an instance it holds: where it is, and under which key of its own it holds it. */
+/** A consumer's memory of an instance that it holds: the row, the key of its lease, and the number of the claim. */
 export interface Hold {
   readonly seq: number;
   readonly owner: number;
+  readonly claim: number;
   /** Whether it may have called others. */
   calls: boolean;
 }
@@ -34,20 +35,32 @@ export function anyQueued(db: Database): boolean {
   return db.get("SELECT 1 FROM instances WHERE state = 'queued' AND owner IS NULL LIMIT 1") !== undefined;
 }
 
-/** Takes the oldest queued instances for an owner. Within a transaction. */
-export function take(db: Database, chains: ChainTable, owner: number, max: number, nowMs: number): Claimed {
+/**
+ * Takes the oldest queued instances for an owner. Within a transaction.
+ *
+ * @param newClaim counts the claims of the consumer
+ */
+export function take(
+  db: Database,
+  chains: ChainTable,
+  owner: number,
+  max: number,
+  nowMs: number,
+  newClaim: () => number,
+): Claimed {
   const rows = db.all<SubmittedRow & { resumed: number }>(TAKE, owner, max);
   countMove(db, "queued", "running", rows.length);
   rows.sort((a, b) => a.seq - b.seq); // RETURNING promises no order
   const claims: Claim[] = [];
   const holds = new Map<string, Hold>();
   for (const row of rows) {
-    const hold = { seq: row.seq, owner, calls: row.resumed !== 0 };
+    const hold = { seq: row.seq, owner, claim: newClaim(), calls: row.resumed !== 0 };
     try {
       const instance: Instance = instanceOf(row, chains.get(row.chain));
       const progress: NodeRecord[] = row.resumed === 0 ? [] : readRecords(db, row.seq);
-      const children = row.resumed === 0 ? [] : takeCalled(db, chains, row.seq, owner, holds);
-      claims.push(children.length === 0 ? { instance, progress } : { instance, progress, children });
+      const children = row.resumed === 0 ? [] : takeCalled(db, chains, hold, holds);
+      const claim = { instance, number: hold.claim, progress };
+      claims.push(children.length === 0 ? claim : { ...claim, children });
       holds.set(row.id, hold);
     } catch (error) {
       putAside(db, hold, row.id, error, nowMs);
@@ -66,8 +79,7 @@ interface CalledRow extends SubmittedRow {
 function takeCalled(
   db: Database,
   chains: ChainTable,
-  root: number,
-  owner: number,
+  { seq: root, owner, claim }: Hold,
   holds: Map<string, Hold>,
 ): Child[] {
   const [, ...seqs] = withCalled(db, [root]);
@@ -87,7 +99,7 @@ function takeCalled(
     const progress = readRecords(db, row.seq);
     const { state: outcome, reason } = row;
     if (outcome === "queued" || outcome === "running") {
-      holds.set(row.id, { seq: row.seq, owner, calls: true });
+      holds.set(row.id, { seq: row.seq, owner, claim, calls: true });
       return { instance, progress };
     }
     const output = row.output === null ? null : JSON.parse(row.output) as Json;
@@ -105,20 +117,29 @@ function putAside(db: Database, hold: Hold, id: string, error: unknown, endedAtM
 /**
  * Writes the records of what is held. Within a transaction.
  *
- * @returns the ids of what is not held any more
+ * @returns the items that are not held any more
  */
 export function checkpoint(
   db: Database,
   holds: ReadonlyMap<string, Hold>,
   items: readonly Progress[],
-): string[] {
-  const lost: string[] = [];
-  for (const { instanceId, records } of items) {
-    const hold = holds.get(instanceId);
-    if (hold && isHeld(db, hold)) { for (const record of records) writeRecord(db, hold.seq, record); }
-    else lost.push(instanceId);
+): Held[] {
+  const lost: Held[] = [];
+  for (const item of items) {
+    const hold = holdOf(holds, item);
+    if (hold && isHeld(db, hold)) { for (const record of item.records) writeRecord(db, hold.seq, record); }
+    else lost.push(item);
   }
   return lost;
+}
+
+/** What is held of the instance, if the claim in question is the one that the consumer has now. */
+export function holdOf(
+  holds: ReadonlyMap<string, Hold>,
+  { instanceId, claim }: Held,
+): Hold | undefined {
+  const hold = holds.get(instanceId);
+  return claim === undefined || claim === hold?.claim ? hold : undefined;
 }
 
 /** Whether it is held still. */
@@ -129,15 +150,15 @@ export function isHeld(db: Database, { seq, owner }: Hold): boolean {
 /**
  * Ends what is held. Within a transaction.
  *
- * @returns the ids of what is not held any more
+ * @returns the items that are not held any more
  */
-export function finish(db: Database, holds: ReadonlyMap<string, Hold>, items: readonly Result[]): string[] {
+export function finish(db: Database, holds: ReadonlyMap<string, Hold>, items: readonly Result[]): Held[] {
   const ends = { completed: 0, failed: 0, cancelled: 0 };
-  const lost: string[] = [];
+  const lost: Held[] = [];
   for (const item of items) {
-    const hold = holds.get(item.instanceId);
+    const hold = holdOf(holds, item);
     if (!hold || !end(db, hold, item)) {
-      lost.push(item.instanceId);
+      lost.push(item);
       continue;
     }
     ends[item.outcome]++;

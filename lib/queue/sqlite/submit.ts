@@ -56,7 +56,7 @@ export function submit(
       count(db, "running", rows);
       caller.calls = true;
       const { seq } = db.get<{ seq: number }>("SELECT seq FROM instances WHERE id = ?", instance.id)!;
-      held.set(instance.id, { seq, owner: caller.owner, calls: false });
+      held.set(instance.id, { seq, owner: caller.owner, claim: caller.claim, calls: false });
     }
   }
   for (const [key, rows] of added) chains.count(key, rows);
