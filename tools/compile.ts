@@ -13,6 +13,7 @@ const FOR_TESTS = [
   "@std/assert",
   "esbuild",
   "fast-check",
+  "fast-check/plain",
   "typescript",
 ];
 /** It stands beside deno.json, as the paths in it count from there. */

@@ -3,8 +3,8 @@ import type { Quantity } from "./schema.ts";
 
 /** Buckets in which a value's octave (from a power of two to the next) is cut, as a power of two. */
 const OCTAVE_BITS = 9;
-/** Below this (a little less than a microsecond in milliseconds) values are counted together. */
-const LEAST = 2 ** -10;
+/** Below this (a little less than a microsecond in milliseconds) samples are counted together: each may be taken for 0. */
+export const LEAST = 2 ** -10;
 /** Memory is taken for so many buckets at once. */
 const PAGE = 2 ** 6;
 
