@@ -114,10 +114,14 @@ kafkaTests("a queue on Kafka that is not as it must be", () => {
     });
     const { code, stderr } = await run(["produce", "ok.ts", "--log-level", "warn"], at);
     assertEquals(code, 0);
-    const [compacted, kept, large, ...rest] = stderr.split("\n");
+    const [compacted, soon, kept, large, ...rest] = stderr.split("\n");
     assertMatch(
       compacted!,
       /^warn: Topic t\d+\.chain_running_queue is not compacted: .*cleanup\.policy=compact$/,
+    );
+    assertMatch(
+      soon!,
+      /^warn: Topic t\d+\.chain_running_queue may be compacted at once: .*Set min\.compaction\.lag\.ms=60000$/,
     );
     assertMatch(kept!, FORGETS);
     assertMatch(

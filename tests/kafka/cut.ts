@@ -8,7 +8,7 @@ function networkError(code: string, message: string): Error {
 }
 
 /** A connection as kafkajs makes it without a factory. */
-const open: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+export const open: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   // kafkajs is typed as if there were always TLS, and passes none where there is none.
   if (!ssl) return connectTcp({ host, port }, onConnect);
   return connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect);

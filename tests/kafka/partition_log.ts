@@ -51,6 +51,12 @@ export const NAMES = topicNames("");
 /** A topic that owners write to. */
 export type WrittenTopic = "running" | "finished";
 
+/** Records that are on their way to a topic. */
+export interface Late {
+  readonly to: WrittenTopic;
+  readonly records: readonly OutgoingRecord[];
+}
+
 interface Append {
   readonly records: readonly OutgoingRecord[];
   resolve(offset: number): void;
@@ -89,12 +95,18 @@ export class HeldWriter implements RecordWriter {
     }
   }
 
-  /** The process dies; of what is under way, so much has become durable that nobody has heard of. */
-  die(durable: Readonly<Record<WrittenTopic, number>>): void {
+  /**
+   * The process is cut off, or dies; of what is under way, so much has become durable that nobody has heard of.
+   *
+   * @returns the rest, which may yet arrive
+   */
+  die(durable: Readonly<Record<WrittenTopic, number>>): Late[] {
+    const late: Late[] = [];
     for (const to of ["running", "finished"] as const) {
       for (const { records } of this.#waiting[to].splice(0, durable[to])) this.#log[to].append(records);
-      this.#waiting[to] = [];
+      late.push(...this.#waiting[to].splice(0).map(({ records }) => ({ to, records })));
     }
+    return late;
   }
 
   idle(): Promise<void> {

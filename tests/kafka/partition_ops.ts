@@ -55,6 +55,7 @@ const OPS: readonly (readonly [weight: number, op: fc.Arbitrary<Op>])[] = [
       dropsTombstones: fc.boolean(),
     }),
   ],
+  [4, fc.record({ do: fc.constant("late"), count: fc.constantFrom(1, 2, Infinity) })],
   [4, fc.record({ do: fc.constant("look") })],
   [2, fc.record({ do: fc.constant("settle") })],
   [1, fc.record({ do: fc.constant("release") })],

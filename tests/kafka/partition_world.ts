@@ -17,10 +17,19 @@ import {
 } from "../../lib/queue/kafka/partition_state.ts";
 import { bufferOf, FENCE, outgoing, OWNER, readEnd, recordKey } from "../../lib/queue/kafka/records.ts";
 import { carryOut } from "../../lib/queue/kafka/requests.ts";
+import { marked, TermWriter } from "../../lib/queue/kafka/terms.ts";
 import { placeOf } from "../../lib/queue/submission.ts";
 import { encodeInstance } from "../../lib/wire/mod.ts";
 import { instances, line, result } from "../queue/samples.ts";
-import { HeldWriter, NAMES, type PartitionLog, SetClock, Topic, type WrittenTopic } from "./partition_log.ts";
+import {
+  HeldWriter,
+  type Late,
+  NAMES,
+  type PartitionLog,
+  SetClock,
+  Topic,
+  type WrittenTopic,
+} from "./partition_log.ts";
 import { PartitionModel } from "./partition_model.ts";
 
 /** What can be done; numbers that choose among something are taken modulo how many there are. */
@@ -44,6 +53,8 @@ export type Op =
   | { readonly do: "upkeep" }
   | { readonly do: "makeDurable"; readonly topic: WrittenTopic; readonly count: number }
   | { readonly do: "compact"; readonly part: number; readonly dropsTombstones: boolean }
+  /** What former owners were writing arrives; the broker takes it, as it has forgotten them. */
+  | { readonly do: "late"; readonly count: number }
   /** The follower looks where one more topic ends; when it knows of all, it reads. */
   | { readonly do: "look" }
   | { readonly do: "settle" }
@@ -88,6 +99,10 @@ export class World {
   /** Messages that brought what was known, as far as nobody may have heard of that who comes next. */
   readonly #copies = new Set<number>();
   readonly #submitted = new Set<string>();
+  /** What former owners were writing when they were cut off. */
+  readonly #late: Late[] = [];
+  /** Where in `running` the first of that stands which may not have been written again. */
+  #overwrittenAt = Infinity;
   readonly #garbage = new Set<number>();
   readonly #aside = new Set<number>();
   #claims = 0;
@@ -120,44 +135,59 @@ export class World {
     return new PartitionState({ partition: 0, topic: NAMES.pending, keepMs: KEEP_MS, maxEnds });
   }
 
-  /** As Ownership does it. @returns whether it lived on */
+  /** As takePartition() does it. @returns whether it lived on */
   async #take(diesAfter: number | undefined): Promise<boolean> {
     const { log } = this;
     const state = this.#newState();
-    const writer = new HeldWriter(log);
-    writer.eager = diesAfter ?? Infinity;
-    const fence = [outgoing(FENCE, {}, this.#clock.nowMs())];
-    log.running.append(fence);
-    const finishedEnd = log.finished.append(fence);
+    const held = new HeldWriter(log);
+    held.eager = diesAfter ?? Infinity;
     state.takeRunning(log.running.range(0));
-    state.fence();
+    const term = log.running.end, member = `member ${term}`;
+    const fence = marked([outgoing(FENCE, { member }, this.#clock.nowMs())], term);
+    const runningFence = log.running.append(fence);
+    state.takeRunning(log.running.range(runningFence));
+    assert(state.fencing.isFencedBy(member, term), "nobody else has it");
+    const finishedFence = log.finished.append(fence);
     state.pendingAt = state.owner?.from ?? 0;
-    const oldest = Math.min(state.owner?.results ?? 0, finishedEnd - this.#options.maxEnds);
-    state.takeFinished(log.finished.range(oldest, finishedEnd));
-    const owner = new OwnedPartition({
+    const oldest = Math.min(state.owner?.results ?? 0, finishedFence - this.#options.maxEnds);
+    state.takeFinished(log.finished.range(oldest));
+    const writer: TermWriter = new TermWriter({
+      writer: held,
+      term,
+      ends: { [NAMES.running]: runningFence + 1, [NAMES.finished]: finishedFence + 1 },
+      // deno-lint-ignore require-await
+      look: async (topic, from, to) =>
+        owner.takeOthers(topic, log[topic === NAMES.running ? "running" : "finished"].range(from, to)),
+    });
+    const owner: OwnedPartition = new OwnedPartition({
       partition: 0,
       names: NAMES,
       clock: this.#clock,
       state,
       writer,
-      member: `member ${log.finished.end}`,
+      member,
+      term,
       words: "a test",
       group: "a group",
+      look: () => writer.lookTo(NAMES.running, log.running.end),
       setAside: ({ place }) => Promise.resolve(void this.#aside.add(place.offset)),
       bell: new Bell(),
       failed: (error) => void this.#errors.push(error),
       dropped: () => {},
       carriedBehind: this.#options.carriedBehind,
       carriedAfterMs: this.#options.carriedAfterMs ?? Infinity,
-    }, finishedEnd + 1);
+    }, finishedFence + 1);
     this.#readTo = state.pendingAt;
-    const taking = owner.journal.tidy(false).then(() => owner.upkeep());
+    const taking = owner.begin(0);
     let isTaken = false;
     taking.then(() => isTaken = true, (error) => this.#errors.push(error));
     await nextTurn();
-    if (!isTaken) return false;
+    if (!isTaken) {
+      this.#late.push(...held.die({ running: 0, finished: 0 }));
+      return false;
+    }
     this.owner = owner;
-    this.#writer = writer;
+    this.#writer = held;
     return true;
   }
 
@@ -183,6 +213,7 @@ export class World {
     this.#read(Infinity);
     await this.#done(this.owner.journal.tidy(true));
     await this.#done(this.owner.upkeep());
+    this.#overwrittenAt = Infinity;
     this.#writer.eager = 0;
     for (const id of uncertain) this.#learn(id, ended.has(id));
     this.#added.clear();
@@ -275,7 +306,10 @@ export class World {
       case "purge":
         return this.#operate(op);
       case "upkeep":
-        return this.#fly([], this.owner.upkeep());
+        this.#fly([], this.owner.upkeep());
+        return this.#fly([], this.owner.look());
+      case "late":
+        return this.#arrive(op.count);
       case "makeDurable":
         return this.#writer.makeDurable(op.topic, op.count);
       case "compact":
@@ -287,7 +321,7 @@ export class World {
       case "release":
         return await this.#release();
       case "crash":
-        this.#writer.die(op.durable);
+        this.#late.push(...this.#writer.die(op.durable));
         return await this.#succeed(op.nextDiesAfter);
     }
   }
@@ -325,11 +359,20 @@ export class World {
     }
   }
 
+  /** Former owners' writes arrive in their order, or never. */
+  #arrive(count: number): void {
+    for (const { to, records } of this.#late.splice(0, count)) {
+      const offset = this.log[to].append(records);
+      if (to === "running") this.#overwrittenAt = Math.min(this.#overwrittenAt, offset);
+    }
+  }
+
   /** Brokers keep tombstones for as long as a day: whoever follows has seen those that go. */
   #compact(part: number, dropsTombstones: boolean): void {
     const { running } = this.log;
     const end = dropsTombstones ? this.#at.running : running.end;
-    running.compact(Math.floor(part * end), dropsTombstones);
+    // `min.compaction.lag.ms`: an owner has written again by then what was overwritten.
+    running.compact(Math.min(Math.floor(part * end), this.#overwrittenAt), dropsTombstones);
   }
 
   /** What its consumer has, and has said nothing last of. */
@@ -455,12 +498,17 @@ export class World {
       await nextTurn();
       if (this.#errors.length > 0) throw this.#errors[0];
     }
+    this.#writer.eager = Infinity;
+    await this.#done(this.owner.look());
+    this.#writer.eager = 0;
+    this.#overwrittenAt = Infinity;
     this.check();
     assertEquals(this.#aside, this.#garbage, "what was set aside");
     while (this.#ends.length > 0) this.#look();
     for (let i = 0; i < 3; i++) this.#look();
-    this.#checkFollower();
+    assertEquals(snapshot(this.#follower), snapshot(this.owner.state), "the follower");
     this.#checkChangelog();
+    this.#checkNewcomers();
   }
 
   async #release(): Promise<void> {
@@ -531,10 +579,6 @@ export class World {
     }
   }
 
-  #checkFollower(): void {
-    assertEquals(snapshot(this.#follower), snapshot(this.owner.state), "the follower");
-  }
-
   /** Nothing stands in the changelog but what is open. */
   #checkChangelog(): void {
     const keys = [...this.owner.state.entries.values()].flatMap(({ instance: { id }, hasHead, records }) => [
@@ -548,6 +592,27 @@ export class World {
       key !== FENCE && key !== OWNER
     );
     assertEquals(left.sort(), keys.sort(), "the changelog");
+  }
+
+  /** Whoever comes when all is compacted, or the first ends and fences are deleted, knows nothing else. */
+  #checkNewcomers(): void {
+    const { state } = this.owner;
+    const running = new Topic();
+    running.records = this.log.running.records;
+    running.compact(Infinity, true);
+    const fences = this.log.finished.records.filter(({ key }) => String(key) === FENCE);
+    for (const from of [0, ...fences.map(({ offset }) => Number(offset) + 1)]) {
+      const newcomer = this.#newState();
+      newcomer.takeRunning(running.records);
+      newcomer.pendingAt = newcomer.owner?.from ?? 0;
+      newcomer.takeFinished(this.log.finished.range(from));
+      for (const record of this.log.pending.range(newcomer.pendingAt)) {
+        newcomer.takePending(record, this.#clock.nowMs());
+      }
+      if (from === 0) assertEquals(snapshot(newcomer), snapshot(state), "a newcomer");
+      if (!this.#knowsAll) continue;
+      for (const [id, end] of newcomer.ends) assertEquals(end, state.ends.get(id), `the end of ${id}`);
+    }
   }
 }
 

@@ -4,8 +4,16 @@ import { CALLER_ENDED } from "../filter.ts";
 import type { Child, Result } from "../queue.ts";
 import { checkRecord, jsonText, storableText } from "../submission.ts";
 import type { OutgoingRecord } from "./kafkajs.ts";
-import { type Entry, hasEnded, progressOf, treeOf } from "./partition_state.ts";
-import { type EndBody, type endOf, type Head, instanceHeader, outgoing } from "./records.ts";
+import { type Entry, hasEnded, type PartitionState, progressOf, treeOf } from "./partition_state.ts";
+import {
+  type EndBody,
+  type endOf,
+  type Head,
+  instanceHeader,
+  outgoing,
+  progressRecord,
+  readKey,
+} from "./records.ts";
 
 /** An end that is being written. */
 export interface Ending {
@@ -52,6 +60,28 @@ export function headOf(entry: Entry): Head {
 /** The record that says how an instance stands in the changelog. */
 export function headRecord(instance: Instance, head: Head, nowMs: number): OutgoingRecord {
   return outgoing(instance.id, head, nowMs, instanceHeader(instance));
+}
+
+/**
+ * The records that state again what stands under keys, all that belongs to an instance in one group: whoever reads a
+ * changelog that has been compacted cannot tell what had been overwritten, and comes to the same.
+ */
+export function restated(
+  state: PartitionState,
+  keys: Iterable<string>,
+  nowMs: number,
+): OutgoingRecord[][] {
+  const byId = Map.groupBy(keys, (key) => readKey(key).id);
+  return [...byId].map(([id, keys]) => {
+    const entry = state.entries.get(id);
+    return [
+      ...keys.filter((key) => !state.stands(readKey(key))).map((key) => outgoing(key, null, nowMs)),
+      ...entry?.hasHead ? [headRecord(entry.instance, headOf(entry), nowMs)] : [],
+      ...[...state.recordsOf(id)].flatMap((of) =>
+        [...of.records.values()].map((record) => progressRecord(id, record, of, nowMs))
+      ),
+    ];
+  });
 }
 
 /** The end of what was called, as it stands with its caller; cancelled if it has not ended. */

@@ -85,6 +85,19 @@ export function troubleOf(error: unknown): Trouble {
   return retriable ? "transient" : "other";
 }
 
+/** Whether an error means that a partition is another consumer's. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof QueueError ? error.code === "lease-lost" : troubleOf(error) === "fenced";
+}
+
+/** The error of whoever writes to a partition that may be another consumer's. */
+export function lostError(partition: number): QueueError {
+  return new QueueError(
+    "lease-lost",
+    `Cannot write to partition ${partition}: it may be another consumer's by now. It is taken again if it is still due`,
+  );
+}
+
 /** What is said of an error: its deepest cause. */
 export function reasonOf(error: unknown): string {
   return rootOf(error).message;

@@ -3,7 +3,8 @@ import { type Claim, type Held, leaseLost, type Progress, type Result } from "..
 import { jsonText } from "../submission.ts";
 import { isRoot, storableRecords } from "./entries.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
-import { isLoss, type Ownership } from "./ownership.ts";
+import { isLoss } from "./errors.ts";
+import type { Ownership } from "./ownership.ts";
 import type { Entry } from "./partition_state.ts";
 import { comparePlaces } from "./records.ts";
 

@@ -4,7 +4,17 @@ import type { Mark } from "../orders.ts";
 import type { Progress, Result } from "../queue.ts";
 import { placeOf } from "../submission.ts";
 import type { RecordWriter } from "./appender.ts";
-import { at, type Ending, endingOf, headOf, headRecord, isRoot, storable, toBeCancelled } from "./entries.ts";
+import {
+  at,
+  type Ending,
+  endingOf,
+  headOf,
+  headRecord,
+  isRoot,
+  restated,
+  storable,
+  toBeCancelled,
+} from "./entries.ts";
 import type { OutgoingRecord } from "./kafkajs.ts";
 import type { KnownEnd } from "./known_ends.ts";
 import { type Entry, hasEnded, type PartitionState, progressOf, treeOf } from "./partition_state.ts";
@@ -55,6 +65,8 @@ export class Journal {
   readonly #marked = new Set<Entry>();
   /** What is being called, by id. */
   readonly #calling = new Map<string, Promise<unknown>>();
+  /** What is being taken up again. */
+  readonly #reviving = new Set<Promise<unknown>>();
   /** Roots whose ends are being written. */
   readonly #ending = new Set<Entry>();
 
@@ -263,13 +275,15 @@ export class Journal {
     }[],
   ): Promise<Entry[]> {
     const nowMs = this.#options.clock.nowMs();
-    await this.append(
+    const writing = this.append(
       "running",
       entries.flatMap(({ instance, head, records }) => [
         headRecord(instance, head, nowMs),
         ...records.map((record) => progressRecord(instance.id, record, head, nowMs)),
       ]),
-    );
+    ).finally(() => this.#reviving.delete(writing));
+    this.#reviving.add(writing);
+    await writing;
     const revived = entries.map(({ instance, head, records }) => {
       const entry = this.state.add(instance, head, true);
       for (const record of records) entry.records.set(placeOf(record), record);
@@ -304,6 +318,13 @@ export class Journal {
     await this.endCancelled([...this.state.entries.values()].filter(isRoot));
     if (isWhole) this.state.dropEarly();
     await this.#bury();
+  }
+
+  /** Writes again what stands under keys of the changelog. */
+  async restate(keys: Iterable<string>): Promise<void> {
+    while (this.#reviving.size > 0) await Promise.allSettled(this.#reviving); // what is revived stands when that is durable
+    const groups = restated(this.state, keys, this.#options.clock.nowMs());
+    await Promise.all(groups.map((records) => this.append("running", records)));
   }
 
   /** Writes how entries stand in the changelog. */

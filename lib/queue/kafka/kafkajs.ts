@@ -63,6 +63,13 @@ export interface DescribedMember {
   readonly memberAssignment: Buffer;
 }
 
+/** Whose transaction it is. */
+interface Transaction {
+  readonly transactionalId: string;
+  readonly producerId: string;
+  readonly producerEpoch: number;
+}
+
 type Partitioned<T> = readonly { readonly topic: string; readonly partitions: readonly T[] }[];
 
 /** One broker: a method for each request. Each rejects with a kafkajs error; protocol errors have a `type`. */
@@ -100,6 +107,12 @@ export interface Broker {
   initProducerId(
     request: { readonly transactionalId?: string; readonly transactionTimeout: number },
   ): Promise<ProducerId>;
+  addPartitionsToTxn(
+    request: Transaction & {
+      readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+    },
+  ): Promise<unknown>;
+  endTxn(request: Transaction & { readonly transactionResult: boolean }): Promise<unknown>;
   findGroupCoordinator(
     request: { readonly groupId: string; readonly coordinatorType: CoordinatorType },
   ): Promise<unknown>;

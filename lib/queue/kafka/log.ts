@@ -122,14 +122,15 @@ export async function fetchFrom(
   );
 }
 
-/** Batches are answered whole: what stands before the position is passed over. */
+/** Batches are answered whole: what stands before the position is passed over, and so are the ends of transactions. */
 function chunkOf(offset: number, messages: readonly IncomingRecord[], end: number): Chunk {
   const last = messages.at(-1);
   if (last === undefined) return { records: [], next: offset, end };
   const { firstOffset, lastOffsetDelta } = last.batchContext;
   const next = Math.max(offset, Number(firstOffset) + lastOffsetDelta + 1); // compaction leaves gaps behind the last record
-  const isWanted = (record: IncomingRecord) => Number(record.offset) >= offset && !record.isControlRecord;
-  return { records: Number(messages[0]!.offset) >= offset ? messages : messages.filter(isWanted), next, end };
+  const isUnwanted = (record: IncomingRecord) => record.isControlRecord || Number(record.offset) < offset;
+  const records = messages.some(isUnwanted) ? messages.filter((record) => !isUnwanted(record)) : messages;
+  return { records, next, end };
 }
 
 /** What is to be read of a partition. */

@@ -44,6 +44,12 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   readonly urlOf?: UrlOf;
   /** Ends the opening, which rejects with `closed`: brokers may not be there. */
   readonly signal?: AbortSignal;
+  /**
+   * How often brokers are reminded of the owner of a partition, in milliseconds: coordinators forget who has run no transaction
+   * for `transactional.id.expiration.ms` (a week by default), and brokers a producer that has written nothing for
+   * `producer.id.expiration.ms` (a day). (Default: 10 minutes)
+   */
+  readonly renewMs?: number;
   /** For tests: makes connections that can be cut. (Default: kafkajs's) */
   readonly socketFactory?: ISocketFactory;
 }
@@ -56,6 +62,7 @@ const DEFAULT_LEASE_MS = 10_000;
 const DEFAULT_KEEP_MS = 86_400_000;
 /** Least time between two requests to a broker while there is much to write, in milliseconds. */
 const DEFAULT_LINGER_MS = 5;
+const DEFAULT_RENEW_MS = 600_000;
 /** How many ends are known at most, of all partitions together. */
 const MAX_ENDS = 1_000_000;
 /** Orders that wait for a listener; of more, the oldest are dropped: nobody listens. */
@@ -107,7 +114,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     const maxEnds = Math.ceil(MAX_ENDS / partitions);
     const newState = (partition: number) =>
       new PartitionState({ partition, topic: names.pending, keepMs, maxEnds });
-    const { lingerMs = DEFAULT_LINGER_MS, compression = "none" } = options;
+    const { renewMs = DEFAULT_RENEW_MS, lingerMs = DEFAULT_LINGER_MS, compression = "none" } = options;
     const appender = new Appender({ link: main, clock, lingerMs, compression });
     const writer = appender.writer({
       whenFenced: "renew",
@@ -132,6 +139,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       words: `${hostname()} ${Deno.pid}`,
       bell,
       maxEnds,
+      renewMs,
       newState,
       appender,
       setAside: (partition, bad) => deadLetters.add(writer, names.pending, partition, bad, clock),
@@ -202,7 +210,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       holds: new Holds(ownership, `the queue of ${where}`),
       membership,
       operator,
-      upkeep: new Upkeep({ link: main, clock, names, group, ownership, onNote }),
+      upkeep: new Upkeep({ link: main, clock, names, group, ownership, renewMs, onNote }),
       view,
       own,
       leaving,

@@ -2,6 +2,7 @@ import type { Bell } from "../bell.ts";
 import { type Claim, type Held, QueueError } from "../queue.ts";
 import { Coverage } from "./coverage.ts";
 import { childOf, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
+import { lostError } from "./errors.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import {
@@ -15,12 +16,15 @@ import {
   treeOf,
   type Unreadable,
 } from "./partition_state.ts";
-import { outgoing, OWNER, type Owner } from "./records.ts";
+import { FENCE, type Fence, outgoing, OWNER, type Owner, type Place } from "./records.ts";
+import { type FencePlace, isOfTerm } from "./terms.ts";
 import { WaitingLine } from "./waiting_line.ts";
 
 /** What a partition is owned with. */
 export interface OwnedPartitionOptions extends JournalOptions {
   readonly member: string;
+  /** The term in which it is owned. */
+  readonly term: number;
   /** The owner in words. */
   readonly words: string;
   /** The group that it is a member of, or serves as one of. */
@@ -29,6 +33,8 @@ export interface OwnedPartitionOptions extends JournalOptions {
   setAside(bad: Unreadable): Promise<void>;
   /** Rings when there may be more to hand out, less is held, or reading has got on. */
   readonly bell: Bell;
+  /** Looks for records of others, and keeps the brokers' memory of this owner. Rejects if it is the owner no more. */
+  look(): Promise<void>;
   /** Is told what makes it impossible to go on as its owner. */
   failed(error: unknown): void;
   /** Is told when it is not owned any more. */
@@ -85,6 +91,61 @@ export class OwnedPartition {
     this.#waiting = new WaitingLine(again, (entry) => this.#isThere(entry));
   }
 
+  /**
+   * Begins to own it: what its former owners have left is put in order.
+   *
+   * @param finishedStart where `finished` begins: fences that are no longer needed to read it are forgotten
+   */
+  async begin(finishedStart: number): Promise<void> {
+    const { fences } = this.state.fencing;
+    const first = fences.findLastIndex(([offset]) => offset <= finishedStart);
+    await this.#writeFence(fences.slice(Math.max(0, first)));
+    await this.restate();
+    await this.journal.tidy(false);
+    await this.upkeep();
+  }
+
+  async #writeFence(fences: readonly FencePlace[]): Promise<void> {
+    const { member, clock } = this.#options;
+    const fence: Fence = { member, fences };
+    await this.journal.append("running", [outgoing(FENCE, fence, clock.nowMs())]);
+  }
+
+  /**
+   * Takes records that somebody else has written behind the fence of this owner: those of former owners do not count.
+   *
+   * @throws {QueueError} `lease-lost`, if one is of a later owner
+   */
+  takeOthers(topic: string, records: readonly IncomingRecord[]): void {
+    const { term, names } = this.#options;
+    const others = records.filter((record) => !isOfTerm(record, term));
+    if (topic === names.running) this.state.takeRunning(others);
+    else this.state.takeFinished(others);
+    if (this.state.fencing.term > term) throw lostError(this.partition);
+    this.#watch(this.restate());
+  }
+
+  /** Writes again what former owners have overwritten: compaction keeps the last record of a key, whoever wrote it. */
+  async restate(): Promise<void> {
+    const { fencing } = this.state;
+    const keys = fencing.takeOverwritten();
+    if (keys.size === 0) return;
+    const writes: Promise<void>[] = [];
+    if (keys.delete(FENCE)) {
+      writes.push(this.#writeFence(fencing.fences));
+      keys.add(OWNER); // whoever reads a fence takes nothing for held that stands before it
+      for (const { hasHead, instance: { id } } of this.held()) if (hasHead) keys.add(id);
+    }
+    if (keys.delete(OWNER)) this.#written = "";
+    writes.push(this.journal.restate(keys), this.#writeOwner(false));
+    await Promise.all(writes);
+  }
+
+  /** Looks whether others have written to it. */
+  async look(): Promise<void> {
+    await this.#options.look();
+  }
+
   /** Whether enough waits to be handed out. */
   isFull(): boolean {
     return this.#waiting.fresh >= BUFFER && this.state.pendingAt >= this.#readTo;
@@ -103,8 +164,14 @@ export class OwnedPartition {
     this.#coverage.see(place.offset, entry);
     if (entry !== undefined) this.#waiting.push(entry);
     else if (unreadable !== undefined) this.#watch(this.#setAside(unreadable));
-    else if (copyOf !== undefined) this.#watch(this.journal.passOver(place, copyOf)); // else it would be one anew when the other is forgotten
+    else if (copyOf !== undefined) this.#passOver(place, copyOf);
     else this.#coverage.cover(place.offset, resultAt);
+  }
+
+  /** A copy would be an instance of its own when the other is forgotten. */
+  #passOver(place: Place, copyOf: string): void {
+    this.state.passOver(copyOf, place);
+    this.#watch(this.journal.passOver(place, copyOf));
   }
 
   async #setAside(bad: Unreadable): Promise<void> {

@@ -1,16 +1,15 @@
 import type { Clock } from "../../model/mod.ts";
 import type { Bell } from "../bell.ts";
-import { type Order, QueueError } from "../queue.ts";
+import type { Order } from "../queue.ts";
 import type { Appender } from "./appender.ts";
 import { shareOf } from "./assignment.ts";
-import { troubleOf } from "./errors.ts";
+import { isLoss, lostError } from "./errors.ts";
 import type { Link } from "./link.ts";
-import { endOffset, readChunk, readRanges, startOffset } from "./log.ts";
-import { type Allotment, membersOf } from "./membership.ts";
-import { OwnedPartition } from "./owned_partition.ts";
+import type { Allotment } from "./membership.ts";
+import type { OwnedPartition } from "./owned_partition.ts";
 import type { PartitionState, Unreadable } from "./partition_state.ts";
-import { FENCE, outgoing, type Owner } from "./records.ts";
 import type { Tail } from "./tail.ts";
+import { takePartition } from "./taking.ts";
 import type { TopicNames } from "./topics.ts";
 
 /** What partitions are taken with. */
@@ -30,6 +29,8 @@ export interface OwnershipOptions {
   readonly words: string;
   readonly bell: Bell;
   readonly maxEnds: number;
+  /** How often the coordinator is reminded of an owner, in milliseconds. */
+  readonly renewMs: number;
   newState(partition: number): PartitionState;
   setAside(partition: number, bad: Unreadable): Promise<void>;
   /** Tells the consumer. */
@@ -41,13 +42,8 @@ export interface OwnershipOptions {
 
 /** How long what is in flight of a lost partition may take to end, in milliseconds. */
 const GRACE_MS = 1500;
-/** How long a new owner waits for a live one to let go, in milliseconds: the grace, and the time to say so. */
-const HANDOVER_MS = 2000;
-/** How soon it is looked again whether it has. */
-const LOOK_MS = 20;
 /** How soon a partition is taken again that another has taken though it is ours. */
 const RETAKE_MS = 200;
-const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /** The partitions that this consumer owns: taken when the group gives them, handed over when it takes them away. */
 export class Ownership {
@@ -204,134 +200,19 @@ export class Ownership {
   }
 
   /**
-   * Makes this process the owner of a partition: whoever was it cannot write any more from then on.
+   * Makes this process the owner of a partition, see {@linkcode takePartition}.
    *
-   * @param member the name under which it is owned
-   * @param others those that are alive: they are waited for, to let go by themselves
    * @returns undefined if it was not to be taken after all
    * @throws what {@linkcode isLoss} tells, if another has taken it meanwhile
    */
-  async take(
+  take(
     partition: number,
     member: string,
     others: ReadonlySet<string>,
     signal: AbortSignal,
   ): Promise<OwnedPartition | undefined> {
-    const { link, clock, names, words, group, keepMs, writers, newState, appender, bell, maxEnds } =
-      this.#options;
-    const state = newState(partition);
-    let at = await startOffset(link, names.running, partition);
-    const readRunning = async (to: number) => {
-      const take = state.takeRunning.bind(state);
-      await readRanges(link, [{ topic: names.running, partition, offset: at, to, take }], signal);
-      at = Math.max(at, to);
-    };
-    await readRunning(await endOffset(link, names.running, partition));
-    const untilMs = clock.nowMs() + HANDOVER_MS;
-    while (isHeldBy(others, state.owner) && clock.nowMs() < untilMs && !signal.aborted) {
-      await clock.until(clock.nowMs() + LOOK_MS, signal);
-      await readRunning(await endOffset(link, names.running, partition));
-    }
-    if (signal.aborted) return undefined;
-    await this.#checkGroup(state.owner);
-    const transactionalId = `${writers}.${partition}`;
-    const identify = () =>
-      link.coordinator(
-        "take a partition",
-        "transaction",
-        transactionalId,
-        (broker) => broker.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }),
-      );
-    const writer = appender.writer({ identify, whenFenced: "end" }, await identify());
-    const fence = [outgoing(FENCE, { member }, clock.nowMs())];
-    const [runningEnd, finishedEnd] = await Promise.all(
-      [names.running, names.finished].map((topic) => writer.append(topic, partition, fence)),
-    );
-    await readRunning(runningEnd!);
-    state.fence();
-    const pendingStart = await startOffset(link, names.pending, partition);
-    state.pendingAt = Math.max(state.owner?.from ?? 0, pendingStart);
-    const finishedStart = await startOffset(link, names.finished, partition);
-    const oldest = Math.max(finishedStart, Math.min(state.owner?.results ?? 0, finishedEnd! - maxEnds));
-    const take = state.takeFinished.bind(state);
-    await readRanges(
-      link,
-      [{ topic: names.finished, partition, offset: oldest, to: finishedEnd!, take }],
-      signal,
-    );
-    let unfollow = () => {};
-    const owned: OwnedPartition = new OwnedPartition({
-      partition,
-      names,
-      clock,
-      state,
-      writer,
-      member,
-      words,
-      group,
-      carriedAfterMs: keepMs / 2,
-      bell,
-      setAside: (bad) => this.#options.setAside(partition, bad),
-      failed: (error) => this.#failed(owned, error),
-      dropped: () => unfollow(),
-    }, finishedEnd! + 1);
-    await owned.journal.tidy(false);
-    await owned.upkeep();
-    const pendingEnd = await endOffset(link, names.pending, partition);
-    await this.#catchUp(owned, pendingEnd, signal);
-    unfollow = this.#follow(owned, pendingEnd);
-    return owned;
-  }
-
-  /**
-   * Two groups would run everything twice, each against the other.
-   *
-   * @throws {QueueError} `bad-topic`, if consumers of another group are at work
-   */
-  async #checkGroup(owner: Owner | undefined): Promise<void> {
-    const { link, group, names } = this.#options;
-    if (owner === undefined || owner.released || owner.group === group) return;
-    const members = await membersOf(link, owner.group);
-    if (members === 0) return;
-    throw new QueueError(
-      "bad-topic",
-      `Cannot consume ${names.pending} of ${link.where} as the group ${group}: ${members} consumers of the group ` +
-        `${owner.group} are at work on it. Use ?group=${owner.group}, or a queue of its own with another prefix`,
-    );
-  }
-
-  /** Reads what waits already: a fetch that waits for news on other partitions would delay it. */
-  async #catchUp(owned: OwnedPartition, pendingEnd: number, signal: AbortSignal): Promise<void> {
-    const { link, names } = this.#options;
-    const { state, partition } = owned;
-    while (state.pendingAt < pendingEnd && !owned.isFull() && !signal.aborted) {
-      const { records, next } = await readChunk(link, {
-        topic: names.pending,
-        partition,
-        offset: state.pendingAt,
-      }, signal);
-      owned.read(records, next);
-    }
-  }
-
-  /** @returns what ends that */
-  #follow(owned: OwnedPartition, pendingEnd: number): () => void {
-    const { tail, names } = this.#options;
-    const tidy = () => owned.journal.tidy(true).catch((error) => this.#failed(owned, error));
-    let isWhole = owned.state.pendingAt >= pendingEnd;
-    if (isWhole) void tidy();
-    return tail.follow({
-      topic: names.pending,
-      partition: owned.partition,
-      offset: owned.state.pendingAt,
-      take: (records, next) => {
-        owned.read(records, next);
-        if (isWhole || owned.state.pendingAt < pendingEnd) return;
-        isWhole = true;
-        void tidy();
-      },
-      isFull: () => owned.isFull(),
-    });
+    const failed = (owned: OwnedPartition, error: unknown) => this.#failed(owned, error);
+    return takePartition({ ...this.#options, failed }, { partition, member, others }, signal);
   }
 
   #failed(owned: OwnedPartition, error: unknown): void {
@@ -356,22 +237,6 @@ export class Ownership {
     await Promise.all(this.#work);
     await Promise.all([...this.#owned.values()].map((owned) => this.#release(owned)));
   }
-}
-
-/** Whether an error means that a partition is another's. */
-export function isLoss(error: unknown): boolean {
-  return error instanceof QueueError ? error.code === "lease-lost" : troubleOf(error) === "fenced";
-}
-
-function lostError(partition: number): QueueError {
-  return new QueueError(
-    "lease-lost",
-    `Cannot write to partition ${partition}: it may be another consumer's by now`,
-  );
-}
-
-function isHeldBy(others: ReadonlySet<string>, owner: Owner | undefined): boolean {
-  return owner !== undefined && !owner.released && others.has(owner.member);
 }
 
 function hasHeld(owned: OwnedPartition): boolean {

@@ -2,6 +2,7 @@ import type { Instance, Json, NodeRecord } from "../../model/mod.ts";
 import { decodeInstance } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { placeOf } from "../submission.ts";
+import { Fencing } from "./fencing.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import { type KnownEnd, KnownEnds } from "./known_ends.ts";
 import {
@@ -94,10 +95,14 @@ export class PartitionState {
   readonly #orphans = new Map<string, Set<Entry>>();
   /** Records that came before their instances. */
   readonly #early = new Map<string, Early>();
+  /** Messages that brought an instance again, by its id, until their owner has passed them over. */
+  readonly #copies = new Map<string, Pick<Entry, "instance" | "place">[]>();
   /** What of `pending` has ended but has not been read: offsets, and where in `finished` these ends stand. */
   readonly #done = new Map<number, number>();
   /** Keys of the changelog that belong to what has ended. */
   readonly #remains = new Set<string>();
+  /** Which records count. */
+  readonly fencing = new Fencing();
   owner: Owner | undefined;
   /** How far `pending` has been read. */
   pendingAt = 0;
@@ -127,8 +132,12 @@ export class PartitionState {
       return { place, unreadable: { place, bytes, reason: (error as Error).message } };
     }
     const known = this.entries.get(instance.id) ?? this.ends.at(instance.id, nowMs);
+    if (known?.place.offset === offset) return { place };
     if (known !== undefined) {
-      return { place, ...known.place.offset !== offset && { copyOf: instance.id } };
+      const copies = this.#copies.get(instance.id);
+      if (copies === undefined) this.#copies.set(instance.id, [{ instance, place }]);
+      else copies.push({ instance, place });
+      return { place, copyOf: instance.id };
     }
     return { place, entry: this.add(instance, { place, run: 0, state: "queued" }, false) };
   }
@@ -136,6 +145,7 @@ export class PartitionState {
   /** Takes records of `running`. */
   takeRunning(records: readonly IncomingRecord[]): void {
     for (const record of records) {
+      if (!this.fencing.takesRunning(record)) continue;
       const key = String(record.key);
       if (key === FENCE) this.fence();
       else if (key === OWNER) this.setOwner(valueOf<Owner>(record));
@@ -186,7 +196,7 @@ export class PartitionState {
   /** Takes records of `finished`. */
   takeFinished(records: readonly IncomingRecord[]): void {
     for (const record of records) {
-      const end = readEnd(record);
+      const end = this.fencing.takesFinished(record) ? readEnd(record) : undefined;
       if (end === undefined) continue;
       const { parts = 1 } = end;
       this.setEnd(String(record.key), { ...end, parts, offset: Number(record.offset) });
@@ -266,7 +276,7 @@ export class PartitionState {
     this.#leave(id, known?.hasHead ?? false, known?.records ?? new Map());
     this.#leave(id, false, this.#takeEarly(id, end));
     this.ends.forget(id);
-    if (state === "purged") return;
+    if (state === "purged") return this.#takeCopy(id);
     if (end.parent !== undefined && !this.ends.has(end.parent)) return; // it is known with its caller, never alone
     this.ends.set(id, end);
     if (this.ends.size > this.#options.maxEnds) this.ends.forgetOldest();
@@ -274,8 +284,24 @@ export class PartitionState {
 
   /** Whoever has read a copy late may have taken it for an instance. */
   #dropCopy({ copyOf = "", place }: KnownEnd): void {
+    this.passOver(copyOf, place);
     const known = this.entries.get(copyOf);
     if (known?.place.offset === place.offset) this.#drop(known);
+  }
+
+  /** A message is a copy for good: it brings nothing when the other is purged. */
+  passOver(copyOf: string, { offset }: Place): void {
+    const left = (this.#copies.get(copyOf) ?? []).filter(({ place }) => place.offset !== offset);
+    if (left.length > 0) this.#copies.set(copyOf, left);
+    else this.#copies.delete(copyOf);
+  }
+
+  /** Of an instance that was purged, a copy may have been read before that was known: for who comes next it is the instance. */
+  #takeCopy(id: string): void {
+    const [copy] = this.#copies.get(id) ?? [];
+    if (copy === undefined) return;
+    this.passOver(id, copy.place);
+    this.add(copy.instance, { place: copy.place, run: 0, state: "queued" }, false);
   }
 
   #leave(id: string, hasHead: boolean, records: ReadonlyMap<number, NodeRecord>): void {
@@ -285,13 +311,20 @@ export class PartitionState {
 
   /** Keys of the changelog that belong to nothing any more, each told once: its owner deletes them. */
   takeRemains(): string[] {
-    const keys = [...this.#remains].filter((key) => !this.#stands(readKey(key)));
+    const keys = [...this.#remains].filter((key) => !this.stands(readKey(key)));
     this.#remains.clear();
     return keys;
   }
 
-  /** Whether a key has been written anew since. */
-  #stands({ id, at }: ProgressKey): boolean {
+  /** What is recorded of an instance, by runs, whether these are known or not. */
+  *recordsOf(id: string): Generator<Run & Pick<Entry, "records">> {
+    const entry = this.entries.get(id), early = this.#early.get(id);
+    if (entry !== undefined) yield entry;
+    if (early !== undefined) yield { ...early.of, records: early.records };
+  }
+
+  /** Whether something stands under a key. */
+  stands({ id, at }: ProgressKey): boolean {
     const entry = this.entries.get(id);
     if (at === undefined) return entry?.hasHead ?? false;
     const place = placeOf(at);

@@ -6,16 +6,21 @@
  *   back, is to be cancelled, or is so slow that `pending` has been covered beyond it. Value: {@linkcode Head}; header
  *   `instance`: its message.
  * - `ID␀NODE` and `ID␀NODE.ITEM`: what has settled. Value: a NodeRecord; header `of`: in which {@linkcode Run}.
- * - `␀fence`: a consumer takes the partition; what was held is not any more. `␀owner`: {@linkcode Owner}.
+ * - `␀fence`: a consumer takes the partition; what was held is not any more. Value: {@linkcode Fence}. `␀owner`:
+ *   {@linkcode Owner}.
  * A tombstone for each of the keys of an instance follows its end.
  *
  * `finished_queue`: the ends of instances, key `ID`. Header `end`: {@linkcode End}, for looking over many quickly; header
  * `instance`: its message; value: {@linkcode EndBody}, in several records if it is large, the last of which has the headers.
+ * `␀fence`: as in `running`, without a value of its own.
+ *
+ * Each record of both topics has a header `term`: it counts unless a fence of a later term stands before it (terms.ts).
  */
 import type { Instance, InstanceOutcome, Json, NodeRecord } from "../../model/mod.ts";
 import { decodeInstance, encodeInstance } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { Buffer, type IncomingRecord, type OutgoingRecord } from "./kafkajs.ts";
+import type { FencePlace } from "./terms.ts";
 
 /** Where an instance stands in the order of submission. */
 export interface Place {
@@ -63,6 +68,14 @@ export interface Owner {
   readonly claimed: number;
   /** It has been given up: whoever comes may have it at once. */
   readonly released?: boolean;
+}
+
+/** A consumer takes a partition: records of former owners that stand behind its fence do not count. */
+export interface Fence {
+  /** The name under which it is owned; absent: a version of Sequoia wrote it that knew no terms. */
+  readonly member?: string;
+  /** Where the fences of this and former owners stand in `finished`: that topic forgets them before their time. */
+  readonly fences?: readonly FencePlace[];
 }
 
 /** How an instance ended, without what is large; or that an end is to be forgotten, or that there was no instance. */

@@ -1,7 +1,13 @@
 import { QueueError } from "../queue.ts";
 import { reasonOf } from "./errors.ts";
 import type { Link } from "./link.ts";
-import { MAX_MESSAGE_BYTES, type TopicNames, type TopicPlan, topicPlans } from "./topics.ts";
+import {
+  LEAST_UNCOMPACTED_MS,
+  MAX_MESSAGE_BYTES,
+  type TopicNames,
+  type TopicPlan,
+  topicPlans,
+} from "./topics.ts";
 
 /** What is wanted of the topics. */
 export interface SetupOptions {
@@ -138,6 +144,12 @@ async function checkSettings(
   const setting = (topic: string, name: string) => found.get(topic)?.get(name) ?? "";
   if (!setting(names.running, "cleanup.policy").includes("compact")) {
     onNote?.(`Topic ${names.running} is not compacted: it will grow for ever. Set cleanup.policy=compact`);
+  }
+  if (Number(setting(names.running, "min.compaction.lag.ms")) < LEAST_UNCOMPACTED_MS) {
+    onNote?.(
+      `Topic ${names.running} may be compacted at once: late writes of a consumer that was cut off could replace what ` +
+        `the next one knows. Set min.compaction.lag.ms=${LEAST_UNCOMPACTED_MS}`,
+    );
   }
   if (setting(names.pending, "retention.ms") !== "-1") {
     onNote?.(

@@ -32,6 +32,12 @@ const HOUR_MS = 3_600_000;
 /** Segments are files: smaller ones would be many, in milliseconds. */
 const LEAST_SEGMENT_MS = 600_000;
 
+/**
+ * How long records of the changelog stand before they may be compacted, in milliseconds: compaction keeps the last record of
+ * a key, so an owner has to have written again by then what a former one has overwritten.
+ */
+export const LEAST_UNCOMPACTED_MS = 60_000;
+
 /** What a topic is created with. */
 export interface TopicPlan {
   readonly topic: string;
@@ -56,9 +62,14 @@ export function topicPlans(names: TopicNames, partitions: number, keepMs: number
     "min.cleanable.dirty.ratio": "0.2",
     "delete.retention.ms": String(HOUR_MS),
   };
+  const changelog = {
+    ...compacted,
+    "min.compaction.lag.ms": String(LEAST_UNCOMPACTED_MS),
+    "message.timestamp.type": "LogAppendTime", // the lag goes by it, and a record that comes late may be old
+  };
   return [
     { topic: names.pending, partitions, settings: { ...forever, ...size } },
-    { topic: names.running, partitions, settings: { ...compacted, ...size } },
+    { topic: names.running, partitions, settings: { ...changelog, ...size } },
     { topic: names.finished, partitions, settings: { ...kept, ...size } },
     { topic: names.commands, partitions: 1, settings: { ...compacted, ...size } },
     { topic: names.dead, partitions: 1, settings: { ...forever, ...size } },

@@ -2,8 +2,9 @@ import type { Clock } from "../../model/mod.ts";
 import { QueueError } from "../queue.ts";
 import type { Link } from "./link.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
-import { isLoss, type Ownership } from "./ownership.ts";
-import type { TopicNames } from "./topics.ts";
+import { isLoss } from "./errors.ts";
+import type { Ownership } from "./ownership.ts";
+import { LEAST_UNCOMPACTED_MS, type TopicNames } from "./topics.ts";
 
 /** What upkeep works on. */
 export interface UpkeepOptions {
@@ -12,10 +13,14 @@ export interface UpkeepOptions {
   readonly names: TopicNames;
   readonly group: string;
   readonly ownership: Ownership;
+  /** How often owners remind brokers of them at most, in milliseconds. */
+  readonly renewMs: number;
   readonly onNote?: ((words: string) => void) | undefined;
 }
 
 const TICK_MS = 500;
+/** How often an owner looks for records of others, in milliseconds: sooner than the changelog is compacted. */
+const LOOK_MS = LEAST_UNCOMPACTED_MS / 3;
 /** Messages that are over are deleted so many at a time. */
 const TRIM = 5000;
 
@@ -32,13 +37,16 @@ export class Upkeep {
 
   /** Goes on until it is told to end. */
   async run(closing: AbortSignal): Promise<void> {
-    const { clock, ownership } = this.#options;
-    while (!closing.aborted) {
+    const { clock, ownership, renewMs } = this.#options;
+    const lookEvery = Math.ceil(Math.min(LOOK_MS, renewMs) / TICK_MS); // ticks
+    for (let ticks = 1; !closing.aborted; ticks++) {
       await clock.until(clock.nowMs() + TICK_MS, closing);
+      const isToLook = ticks % lookEvery === 0;
       for (const owned of ownership.all()) {
         if (owned.isLeaving || closing.aborted) continue;
         try {
           await owned.upkeep();
+          if (isToLook) await owned.look();
           await this.#trim(owned);
         } catch (error) {
           ownership.refused(owned, error);

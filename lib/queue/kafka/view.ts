@@ -140,7 +140,8 @@ export class View {
       to,
       take: (records) => {
         state.takeFinished(records);
-        state.takeRemains(); // to delete them is its owner's
+        state.takeRemains(); // to delete them is its owner's, and to write again what was overwritten
+        state.fencing.takeOverwritten();
       },
     };
   }
