@@ -1,35 +1,46 @@
 import type { Outcome } from "../../model/mod.ts";
+import { type ErrorAnswer, refusingProvider } from "./refusals.ts";
+import { retryAfterMs } from "./retry_after.ts";
 
-/** `Retry-After` beyond this is not believed, in milliseconds. */
-const LONGEST_RETRY_AFTER_MS = 3_600_000;
-
-/** What an HTTP answer without its body says. */
-export interface AnswerHead {
-  readonly status: number;
-  readonly headers: Headers;
+/** An answer that is not 2xx. */
+export interface AnswerHead extends Omit<ErrorAnswer, "text"> {
+  /** Its body, or the beginning of it. (Default: none) */
+  readonly text?: string;
   /** Where it came from, for a redirect to somewhere beside that. */
   readonly url?: string;
 }
 
+/** Server errors that say that the server never does such a thing (RFC 9110): another attempt is in vain. */
+const NEVER = new Set([501, 505]);
 /**
- * What an answer that is not 2xx means: 429, and 5xx that say so, throttle; 408 and other 5xx may be tried again; the rest
- * (other 4xx, and redirects, which are not followed) fails at once.
+ * Client errors after which another attempt may go well: 408; 409, which a function answers while it still works on an
+ * earlier attempt (draft-ietf-httpapi-idempotency-key-header, section 2.7); 425 (RFC 8470).
+ */
+const AGAIN = new Set([408, 409, 425]);
+
+/**
+ * What an answer that is not 2xx means: 429, and what providers send when they are out of capacity, throttle; 408, 409, 425
+ * and 5xx but 501 and 505 may be tried again; the rest (other 4xx, and redirects, which are not followed) fails at once.
  *
  * @param nowMs the present instant, for a `Retry-After` that is a date
  */
-export function classify(head: AnswerHead, nowMs: number): Exclude<Outcome, { kind: "ok" }> {
-  const { status, headers } = head;
+export function classify(answer: AnswerHead, nowMs: number): Exclude<Outcome, { kind: "ok" }> {
+  const { status, headers, text = "" } = answer;
   const after = retryAfterMs(headers, nowMs);
   const wait = after === undefined ? {} : { retryAfterMs: after };
-  if (status === 429 || (status >= 500 && saysThrottled(status, headers))) {
+  if (status === 429 || (status === 503 && headers.has("retry-after"))) {
     return { kind: "throttled", reason: `throttled with status ${status}`, ...wait };
   }
-  const retryable = status === 408 || status >= 500;
-  const cause = status === 408 ? "timeout" : status >= 500 ? "server-error" : undefined;
+  const provider = refusingProvider({ status, headers, text });
+  if (provider !== undefined) {
+    return { kind: "throttled", reason: `throttled with status ${status} (${provider})`, ...wait };
+  }
+  const isServerError = status >= 500 && !NEVER.has(status);
+  const cause = status === 408 ? "timeout" : isServerError ? "server-error" : undefined;
   return {
     kind: "failed",
-    reason: `answered with status ${status}${redirectWords(head)}`,
-    retryable,
+    reason: `answered with status ${status}${redirectWords(answer)}`,
+    retryable: isServerError || AGAIN.has(status),
     ...(cause === undefined ? {} : { cause }),
     ...wait,
   };
@@ -41,28 +52,4 @@ function redirectWords({ status, headers, url }: AnswerHead): string {
   if (target === null) return "";
   const host = URL.parse(target, url)?.host || "elsewhere";
   return `: it redirects to ${host}, which is not followed. Give the function the URL that it leads to`;
-}
-
-/** A 503 with Retry-After, and what AWS, Google and Azure put into headers when they are out of capacity. */
-function saysThrottled(status: number, headers: Headers): boolean {
-  if (status === 503 && headers.has("retry-after")) return true;
-  const type = `${headers.get("x-amzn-errortype") ?? ""} ${headers.get("x-ms-error-code") ?? ""}`;
-  return /throttl|toomanyrequests|limitexceeded|serverbusy/i.test(type);
-}
-
-/**
- * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date, which counts from that of the answer: the clocks of
- * platforms are not ours.
- */
-function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
-  const text = headers.get("retry-after")?.trim();
-  if (text === undefined || text === "") return undefined;
-  const ms = /^\d+$/.test(text)
-    ? Number(text) * 1000
-    : timeOf(text) - (timeOf(headers.get("date") ?? "") || nowMs);
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_RETRY_AFTER_MS);
-}
-
-function timeOf(date: string): number {
-  return new Date(date).getTime();
 }

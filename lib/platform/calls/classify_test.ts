@@ -38,9 +38,12 @@ const CASES: readonly [
   [429, { "retry-after": "soon" }, { kind: "throttled", reason: "throttled with status 429" }],
   [500, { "x-amzn-errortype": "TooManyRequestsException" }, {
     kind: "throttled",
-    reason: "throttled with status 500",
+    reason: "throttled with status 500 (AWS)",
   }],
-  [503, {}, { kind: "failed", reason: "answered with status 503", retryable: true, cause: "server-error" }],
+  [409, {}, { kind: "failed", reason: "answered with status 409", retryable: true }],
+  [425, {}, { kind: "failed", reason: "answered with status 425", retryable: true }],
+  [501, {}, { kind: "failed", reason: "answered with status 501", retryable: false }],
+  [505, {}, { kind: "failed", reason: "answered with status 505", retryable: false }],
   [500, {}, { kind: "failed", reason: "answered with status 500", retryable: true, cause: "server-error" }],
   [502, {}, { kind: "failed", reason: "answered with status 502", retryable: true, cause: "server-error" }],
   [500, { "retry-after": "3" }, {
@@ -61,3 +64,95 @@ for (const [status, headers, expected] of CASES) {
     assertEquals(classify({ status, headers: new Headers(headers) }, NOW_MS), expected);
   });
 }
+
+/** As providers send them: status, headers, body. */
+const REFUSALS: readonly [
+  provider: string,
+  status: number,
+  text: string,
+  headers?: Record<string, string>,
+][] = [
+  [
+    "Google Cloud Functions and Cloud Run",
+    500,
+    "The request was aborted because there was no available instance.",
+  ],
+  [
+    "Google Cloud Functions and Cloud Run",
+    500,
+    "The request was aborted because there was no available instance.\nAdditional troubleshooting documentation can be found at: …",
+  ],
+  [
+    "Azure Functions, and web servers before functions",
+    503,
+    "<html><h1>Service Unavailable</h1></html>",
+  ],
+  [
+    "Azure Functions, and web servers before functions",
+    503,
+    "<!DOCTYPE HTML><HTML><HEAD><TITLE>Service Unavailable</TITLE></HEAD><BODY><h2>Service Unavailable</h2><hr>" +
+    "<p>HTTP Error 503. The service is unavailable.</p></BODY></HTML>",
+  ],
+  ["Azure Functions, and web servers before functions", 503, "The service is unavailable."],
+  ["Azure Functions, and web servers before functions", 503, "HTTP Error 503. The service is unavailable."],
+  ["Azure Functions, and web servers before functions", 503, "Server Too Busy"],
+  ["Azure Functions, and web servers before functions", 503, ""],
+  [
+    "Azure Functions, and web servers before functions",
+    503,
+    "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n" +
+    "<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx/1.18.0 (Ubuntu)</center></body>\r\n</html>\r\n",
+  ],
+  ["Azure storage and gateways", 503, "{}", { "x-ms-error-code": "ServerBusy" }],
+  ["OpenWhisk and IBM Cloud Functions", 503, '{"error":"System is overloaded, try again later.","code":"x"}'],
+  ["Knative and Code Engine", 503, "pending request queue full\n"],
+  ["Vercel", 503, "A server error has occurred", { "x-vercel-error": "FUNCTION_THROTTLED" }],
+];
+
+for (const [provider, status, text, headers = {}] of REFUSALS) {
+  Deno.test(`classify() takes ${status} ${JSON.stringify(text.slice(0, 60))} for a throttle of ${provider}`, () => {
+    assertEquals(classify({ status, headers: new Headers(headers), text }, NOW_MS), {
+      kind: "throttled",
+      reason: `throttled with status ${status} (${provider})`,
+    });
+  });
+}
+
+Deno.test("classify() takes what a function says of itself for a failure, whatever words it uses", () => {
+  const failures: [number, string][] = [
+    [503, '{"error":"the database is unavailable"}'],
+    [503, "Service unavailable: the database does not answer"],
+    [503, "<html><h1>Service Unavailable</h1><p>The printer is on fire</p></html>"],
+    [500, "<html><h1>Service Unavailable</h1></html>"],
+    [500, '{"error":"There was no available instance of Printer"}'],
+    [500, "System is overloaded, try again later."],
+    [502, "Service Unavailable"],
+    [400, "The request was aborted because there was no available instance."],
+  ];
+  for (const [status, text] of failures) {
+    assertEquals(classify({ status, headers: new Headers(), text }, NOW_MS).kind, "failed", text);
+  }
+});
+
+Deno.test("classify() reads how long to wait as servers really send it", () => {
+  const waits: [Record<string, string>, number | undefined][] = [
+    [{ "retry-after": "1.5" }, 1500],
+    [{ "retry-after": "30s" }, 30_000],
+    [{ "retry-after": "250 ms" }, 250],
+    [{ "retry-after": "2 minutes" }, 120_000],
+    [{ "retry-after": "1h" }, 3_600_000],
+    [{ "retry-after": "5, 10" }, 10_000],
+    [{ "retry-after": "Mon, 23 Nov 2026 12:00:05 GMT, 7" }, 7000],
+    [{ "retry-after": "7, Mon, 23 Nov 2026 12:00:09 GMT" }, 9000],
+    [{ "retry-after": "2026-11-23T12:00:03Z" }, 3000],
+    [{ "retry-after-ms": "1200.5" }, 1200.5],
+    [{ "x-ms-retry-after-ms": "90", "retry-after": "0" }, 90],
+    [{ "retry-after": "5 apples, 2" }, 2000],
+    [{ "retry-after": "-3" }, undefined],
+    [{ "retry-after": ", ," }, undefined],
+  ];
+  for (const [headers, expected] of waits) {
+    const { retryAfterMs } = classify({ status: 429, headers: new Headers(headers) }, NOW_MS);
+    assertEquals(retryAfterMs, expected, JSON.stringify(headers));
+  }
+});

@@ -1,0 +1,81 @@
+/** An answer that is not 2xx, as far as its meaning goes by it. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Its body, or the beginning of it. */
+  readonly text: string;
+}
+
+/** How one provider says that it has no capacity for a call, where it does not say so with a 429. */
+interface Refusal {
+  readonly provider: string;
+  /** Where the provider, or its source code, says so. */
+  readonly source: string;
+  readonly matches: (answer: ErrorAnswer) => boolean;
+}
+
+const JSON_ERROR = /^\s*\{[^]*"error"\s*:\s*"([^"]*)"/;
+/** What pages and lines consist of that say nothing but that the service is not available. No function writes such errors. */
+const UNAVAILABLE =
+  /(?:http )?(?:error )?503|(?:the )?(?:service|server|site)(?: is)?(?: temporarily)? (?:unavailable|too busy)|no server is available to handle this request|nginx(?:\/[\d.]+)?(?: \(\w+\))?|[\s.:-]+/gi;
+
+/** One row a provider. A 429, and a 503 with Retry-After, are refusals of any provider and stand in no row. */
+const REFUSALS: readonly Refusal[] = [
+  {
+    provider: "AWS",
+    source: "docs.aws.amazon.com/lambda/latest/api/CommonErrors.html: x-amzn-errortype",
+    matches: ({ status, headers }) =>
+      status >= 500 && /throttl|toomanyrequests|limitexceeded/i.test(headers.get("x-amzn-errortype") ?? ""),
+  },
+  {
+    provider: "Google Cloud Functions and Cloud Run",
+    source:
+      "cloud.google.com/run/docs/troubleshooting#abort-request: a 500 instead of the 429 when scaling is slow",
+    matches: ({ status, text }) =>
+      (status === 500 || status === 503) && /^[^{]{0,200}\bno available instance/i.test(text),
+  },
+  {
+    provider: "Azure storage and gateways",
+    source: "learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes: ServerBusy",
+    matches: ({ status, headers }) =>
+      status >= 500 && /serverbusy/i.test(headers.get("x-ms-error-code") ?? ""),
+  },
+  {
+    provider: "Azure Functions, and web servers before functions",
+    source:
+      "Azure/azure-functions-host#1206: a 503 of the front end, with a page of its own and no Retry-After",
+    matches: ({ status, text }) => status === 503 && textOfPage(text).replace(UNAVAILABLE, "") === "",
+  },
+  {
+    provider: "OpenWhisk and IBM Cloud Functions",
+    source: "apache/openwhisk Messages.scala: systemOverloaded, tooManyRequests, tooManyConcurrentRequests",
+    matches: ({ status, text }) =>
+      status === 503 && /^(?:system is overloaded|too many (?:concurrent )?requests)/i.test(jsonError(text)),
+  },
+  {
+    provider: "Knative and Code Engine",
+    source: "knative/serving pkg/queue/breaker.go: ErrRequestQueueFull",
+    matches: ({ status, text }) => status === 503 && /^\s*pending request queue full\s*$/i.test(text),
+  },
+  {
+    provider: "Vercel",
+    source: "vercel.com/docs/errors/FUNCTION_THROTTLED: a 503 with x-vercel-error",
+    matches: ({ status, headers }) =>
+      status === 503 && /^FUNCTION_THROTTLED$/.test(headers.get("x-vercel-error") ?? ""),
+  },
+];
+
+/** The provider that an answer shows to have no capacity for the call; undefined if it says something else. */
+export function refusingProvider(answer: ErrorAnswer): string | undefined {
+  return REFUSALS.find(({ matches }) => matches(answer))?.provider;
+}
+
+function jsonError(text: string): string {
+  return JSON_ERROR.exec(text)?.[1] ?? "";
+}
+
+/** What a reader of a page sees; another text as it is. */
+function textOfPage(text: string): string {
+  if (!/^\s*</.test(text)) return text;
+  return text.replace(/<(style|script)\b[^]*?<\/\1>|<!--[^]*?-->|<[^>]*>/gi, " ");
+}
