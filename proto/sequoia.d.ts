@@ -668,6 +668,9 @@ export class FunctionSpec {
     /** FunctionSpec served. */
     served: boolean;
 
+    /** FunctionSpec accepts. */
+    accepts: number;
+
     /**
      * Encodes the specified FunctionSpec message. Does not implicitly {@link FunctionSpec.verify|verify} messages.
      * @param message FunctionSpec message or plain object to encode
@@ -733,6 +736,9 @@ export namespace FunctionSpec {
 
         /** FunctionSpec served */
         served?: (boolean|null);
+
+        /** FunctionSpec accepts */
+        accepts?: (number|null);
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];

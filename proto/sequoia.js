@@ -1853,6 +1853,7 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      * @property {Object.<string,string>|null} [urls] FunctionSpec urls
      * @property {boolean|null} [background] FunctionSpec background
      * @property {boolean|null} [served] FunctionSpec served
+     * @property {number|null} [accepts] FunctionSpec accepts
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -1997,6 +1998,14 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      */
     FunctionSpec.prototype.served = false;
 
+    /**
+     * FunctionSpec accepts.
+     * @member {number} accepts
+     * @memberof FunctionSpec
+     * @instance
+     */
+    FunctionSpec.prototype.accepts = 0;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -2075,6 +2084,8 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
             writer.uint32(/* id 13, wireType 0 =*/104).bool(message.background);
         if (message.served != null && $Object.hasOwnProperty.call(message, "served") && message.served !== false)
             writer.uint32(/* id 14, wireType 0 =*/112).bool(message.served);
+        if (message.accepts != null && $Object.hasOwnProperty.call(message, "accepts") && message.accepts !== 0)
+            writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.accepts);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -2251,6 +2262,15 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
                         message.served = value;
                     else
                         delete message.served;
+                    continue;
+                }
+            case 15: {
+                    if (wireType !== 0)
+                        break;
+                    if (value = reader.uint32())
+                        message.accepts = value;
+                    else
+                        delete message.accepts;
                     continue;
                 }
             }

@@ -87,6 +87,7 @@ const DEFINITION: OptionNames<FunctionDefinition> = {
   priority: true,
   atMostOnce: true,
   background: true,
+  accepts: true,
   headers: true,
   run: true,
 };

@@ -61,6 +61,11 @@ export interface FunctionSpec {
   readonly atMostOnce: boolean;
   /** Nobody waits for what it answers: it is done when the platform has taken the call. */
   readonly background?: boolean;
+  /**
+   * An answer of 202 counts as done. Otherwise it says that the work has only begun: the call fails, unless the platform
+   * says where its result will be.
+   */
+  readonly accepts?: 202;
   /** Headers added to each call. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -141,6 +146,11 @@ export interface FunctionOptions {
    * is up to the function: it is called as any other. (Default: false)
    */
   readonly background?: boolean;
+  /**
+   * `202`: an answer of 202 (Accepted) is the function's output, though the work has only begun. (Default: a call that is
+   * answered so fails, unless OpenWhisk answers: its result is waited for)
+   */
+  readonly accepts?: 202;
   /** Headers added to each call. */
   readonly headers?: Readonly<Record<string, string>>;
   /** A body, served by `sequoia functions`: nothing else answers for the function. */
@@ -160,6 +170,7 @@ const OPTIONS: OptionNames<FunctionOptions> = {
   priority: true,
   atMostOnce: true,
   background: true,
+  accepts: true,
   headers: true,
   run: true,
 };
@@ -230,6 +241,7 @@ export function fn(name: string, options: FunctionOptions = {}): FunctionDefinit
     priority: options.priority,
     atMostOnce: options.atMostOnce ?? false,
     background: options.background === false ? undefined : options.background,
+    accepts: options.accepts,
     headers: options.headers,
   }));
   return options.run ? { ...spec, run: options.run } : spec;
@@ -295,6 +307,9 @@ export function checkFunction(value: unknown): FunctionSpec {
   if (f.atMostOnce && f.retry.attempts !== 1) fail("bad-function", "atMostOnce goes with attempts: 1 only");
   if (f.background !== undefined && typeof f.background !== "boolean") {
     fail("bad-function", `background is ${f.background}. Write true or false`);
+  }
+  if (f.accepts !== undefined && f.accepts !== 202) {
+    fail("bad-function", `accepts is ${JSON.stringify(f.accepts)}. Write 202, or leave it out`);
   }
   if (f.headers !== undefined) {
     const headers = f.headers as Record<string, string>;

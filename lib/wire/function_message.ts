@@ -29,6 +29,7 @@ export function functionMessage(fn: FunctionSpec): Message {
     atMostOnce: fn.atMostOnce,
     ...fn.urls === undefined ? {} : { urls: { ...fn.urls } },
     ...fn.served && { served: true },
+    ...fn.accepts === undefined ? {} : { accepts: fn.accepts },
     ...fn.background === undefined ? {} : { background: fn.background },
   };
 }
@@ -56,6 +57,7 @@ export function functionOf(message: Message): FunctionSpec {
     priority: message.priority ?? undefined,
     atMostOnce: message.atMostOnce ?? false,
     background: message.background ?? undefined,
+    accepts: (message.accepts || undefined) as FunctionSpec["accepts"],
     headers: message.headers ? { ...message.headers.entries } : undefined,
   });
 }
