@@ -1,0 +1,72 @@
+import { isObject, type Outcome } from "../../model/mod.ts";
+
+const ACTION = /^(https?:\/\/[^/?#]+(?:\/[^?#]*)?\/namespaces\/[^/?#]+)\/actions\//;
+const ID = /^[\w-]{1,64}$/;
+
+/**
+ * Where OpenWhisk keeps the result of a call that it has answered with 202, because the action takes longer than a blocking
+ * call may (a minute by default): `…/namespaces/NAMESPACE/activations/ID`. Source: apache/openwhisk, docs/rest_api.md.
+ *
+ * @param url the URL that was called
+ * @param text the body of the 202
+ * @returns undefined if it is no such answer, or of a web action, whose activations only its owner may read
+ */
+export function activationUrl(url: string, text: string): string | undefined {
+  const [, namespace] = ACTION.exec(url) ?? [];
+  const id = activationId(text);
+  return namespace === undefined || id === undefined ? undefined : `${namespace}/activations/${id}`;
+}
+
+function activationId(text: string): string | undefined {
+  const body = parsed(text);
+  return typeof body.activationId === "string" && ID.test(body.activationId) ? body.activationId : undefined;
+}
+
+/**
+ * What an answer about an activation says of the call.
+ *
+ * @param ok makes the outcome of the text that counts as the answer: that of the result if the URL that was called has
+ * `result=true`, or else of the whole record, as OpenWhisk answers blocking calls
+ * @returns undefined while the action runs, or when nothing can be told
+ */
+export function activationOutcome(
+  { status, text }: { readonly status: number; readonly text: string },
+  url: string,
+  ok: (text: string) => Outcome,
+): Outcome | undefined {
+  if (status === 401 || status === 403) {
+    return failed(`accepted with 202, but reading its activation is refused with status ${status}`, false);
+  }
+  const { response } = parsed(text);
+  if (status !== 200 || !isObject(response)) return undefined; // it is not there before the action has ended
+  if (response.success !== true) {
+    const said = isObject(response.result) ? response.result.error : undefined;
+    const why = typeof said === "string" ? `: ${said}` : "";
+    return {
+      ...failed(`its activation ended with ${String(response.status)}${why}`, true),
+      cause: "server-error",
+    };
+  }
+  const wantsResult = URL.parse(url)?.searchParams.get("result") === "true";
+  return ok(wantsResult ? JSON.stringify(response.result ?? null) : text);
+}
+
+function failed(reason: string, retryable: boolean): Extract<Outcome, { kind: "failed" }> {
+  return { kind: "failed", reason, retryable };
+}
+
+/** The outcome of a call that was answered with 202, where nothing says where its result will be. */
+export const ONLY_ACCEPTED: Outcome = failed(
+  "accepted-only: answered with 202, which says that the work has only begun. Have the function answer when it is done, or " +
+    "write accepts: 202 if that is enough",
+  false,
+);
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
