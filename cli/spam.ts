@@ -75,10 +75,10 @@ export const command: Command = {
       log.info(`Warmed up: ok ${ok}, throttled ${throttled}, failed ${failed}`);
     }
     const path = values.out ?? "run.json";
-    const recorder = path === "none"
-      ? noRecorder
+    const runLog = path === "none"
+      ? undefined
       : stack.use(await openLogOf(path, "spam", log, { seed: load.seed, platform: platform.name }));
-    const spammer = new Spammer({ platform, recorder, clock, maxInFlight });
+    const spammer = new Spammer({ platform, recorder: runLog ?? noRecorder, clock, maxInFlight });
     await send(spammer, { platform, load, values, context });
     const stats = spammer.stats(), figures = spammer.figures();
     if (values.json) context.print(JSON.stringify({ ...stats, ...figures, seed: load.seed }));
@@ -89,7 +89,7 @@ export const command: Command = {
       );
     }
     if (spammer.firstFailure !== undefined) log.warn(`The first call that failed: ${spammer.firstFailure}`);
-    if (path !== "none") log.info(`Run log: ${path}. See sequoia report ${path}`);
+    if (runLog !== undefined) log.info(`Run log: ${runLog.path}. See sequoia report ${runLog.path}`);
   },
 };
 

@@ -20,6 +20,8 @@ export interface Said {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   readonly address?: Address | undefined;
+  /** Whether it says that there is no collector for it, whatever else its event says. */
+  readonly isUntold?: boolean;
 }
 
 /** An answer waits so long at most, in milliseconds, for the system to take what is said of its end. */
@@ -40,14 +42,16 @@ export class ToldCall {
 
   /** Whether it lacks an address that its call could say. */
   get isHomeless(): boolean {
-    return this.#said.address === undefined && this.#options.collector === undefined &&
+    return this.#said.address === undefined && this.#said.isUntold !== true &&
+      this.#options.collector === undefined &&
       env(VARIABLE) === undefined;
   }
 
   /** Its call is known, or more of it: what was said before counts. */
-  hear({ id, name, address }: Said): void {
-    const { id: knownId = id, name: knownName = name, address: knownAddress = address } = this.#said;
-    this.#said = { id: knownId, name: knownName, address: knownAddress };
+  hear({ id, name, address, isUntold = false }: Said): void {
+    const { id: knownId = id, name: knownName = name, isUntold: wasUntold = isUntold } = this.#said;
+    const knownAddress = wasUntold ? undefined : this.#said.address ?? address;
+    this.#said = { id: knownId, name: knownName, address: knownAddress, isUntold: wasUntold || isUntold };
     if (this.#channel !== undefined || this.#endedAtMs !== undefined) return;
     this.#say("start", this.#startedAtMs);
   }
@@ -108,10 +112,15 @@ export function saidInEvent(event: unknown): Said {
   };
 }
 
+/** Stands for an address where there is no collector: the one in the event is for the first system's wrapper alone. */
+const NOBODY = "none";
+
 /** What the headers of a request say. @param header gives one by its name in lower case */
 export function saidInHeaders(header: (name: string) => string | null | undefined): Said {
+  const collector = header("x-sequoia-collector");
   return {
     id: header("idempotency-key") ?? undefined,
-    address: parseAddress(header("x-sequoia-collector")),
+    address: parseAddress(collector),
+    isUntold: collector === NOBODY,
   };
 }

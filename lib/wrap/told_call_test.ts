@@ -88,6 +88,15 @@ Deno.test("a wrapped function keeps to the collector that it was given, whatever
   assertEquals([other.lines.length, heard.lines.length], [0, 4]);
 });
 
+Deno.test("a wrapped function tells nobody where the headers of its call say none, whatever its event says", async () => {
+  await using heard = new Heard();
+  const headers = { "Idempotency-Key": "01J/none", "X-Sequoia-Collector": "none" };
+  await sequoia(work)({ headers, ...heard.event("01J/none") } as unknown as ReturnType<typeof event>);
+  await sequoia(work)(heard.event("01J/some") as unknown as ReturnType<typeof event>);
+  await heard.runOf("01J/some");
+  assertEquals(new Set(heard.lines.map(({ id }) => id)), new Set(["01J/some"]));
+});
+
 Deno.test("lineOf() says one line, whatever name and id are", () => {
   const read = (name: string, id: string) => {
     const line = lineOf(name, "start", 1795424330229.8984, id)!;

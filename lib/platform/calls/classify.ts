@@ -4,12 +4,14 @@ import { retryAfterMs } from "./retry_after.ts";
 
 /** An answer that is not 2xx. */
 export interface AnswerHead extends Omit<ErrorAnswer, "text"> {
-  /** Its body, or the beginning of it. (Default: none) */
+  /** Its body, or the beginning of it. (Default: it was not read) */
   readonly text?: string;
   /** Where it came from, for a redirect to somewhere beside that. */
   readonly url?: string;
 }
 
+/** Stands for a body that was not read: no provider sends it. */
+const UNREAD = "\0";
 /** Server errors that say that the server never does such a thing (RFC 9110): another attempt is in vain. */
 const NEVER = new Set([501, 505]);
 /**
@@ -25,7 +27,7 @@ const AGAIN = new Set([408, 409, 425]);
  * @param nowMs the present instant, for a `Retry-After` that is a date
  */
 export function classify(answer: AnswerHead, nowMs: number): Exclude<Outcome, { kind: "ok" }> {
-  const { status, headers, text = "" } = answer;
+  const { status, headers, text = UNREAD } = answer;
   const after = retryAfterMs(headers, nowMs);
   const wait = after === undefined ? {} : { retryAfterMs: after };
   if (status === 429 || (status === 503 && headers.has("retry-after"))) {

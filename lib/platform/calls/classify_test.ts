@@ -40,6 +40,7 @@ const CASES: readonly [
     kind: "throttled",
     reason: "throttled with status 500 (AWS)",
   }],
+  [503, {}, { kind: "failed", reason: "answered with status 503", retryable: true, cause: "server-error" }],
   [409, {}, { kind: "failed", reason: "answered with status 409", retryable: true }],
   [425, {}, { kind: "failed", reason: "answered with status 425", retryable: true }],
   [501, {}, { kind: "failed", reason: "answered with status 501", retryable: false }],

@@ -1,0 +1,191 @@
+/** The wrapper for functions in Python, in a real Python, tells a real collector. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { folder } from "../e2e/sequoia.ts";
+import { Program } from "../program.ts";
+import { testWith } from "../requirements.ts";
+import { Heard, timingOf } from "./heard.ts";
+
+const WRAPPER = fileURLToPath(new URL("../../lib/wrap/python/", import.meta.url));
+
+/** What a line that a program has printed says. */
+async function answer(program: Program): Promise<Record<string, unknown>> {
+  return JSON.parse(await program.line());
+}
+
+/** Runs Python with the wrapper and the collector's address at hand; what it says with `answer(…)` is a line. */
+async function inPython(
+  name: string,
+  text: string,
+  test: (program: Program, heard: Heard) => Promise<void>,
+  env: Record<string, string> = {},
+): Promise<void> {
+  await testWith("python3", `the wrapper for Python ${name}`, async () => {
+    await using heard = new Heard();
+    const head = `import asyncio, base64, json, os, socket, sys, time
+sys.path.insert(0, ${JSON.stringify(WRAPPER)})
+sys.dont_write_bytecode = True
+from sequoia_wrap import sequoia, tell
+PORT = ${heard.port}
+def event(id, port=PORT): return {"id": id, "name": "functionSide", "ip": "127.0.0.1", "port": port, "args": {"text": "a b"}}
+def headers(id): return {"Idempotency-Key": id, "X-Sequoia-Collector": "127.0.0.1:%d" % PORT}
+def answer(value): print(json.dumps(value), flush=True)
+`;
+    await using at = await folder({ "functions.py": head + text });
+    await using program = new Program("python3", "functions.py", at.cwd, env);
+    await test(program, heard);
+  });
+}
+
+await inPython(
+  "tells of a call what its event says, and leaves its result alone",
+  `
+@sequoia
+def handler(event, context):
+    time.sleep(0.02)
+    return {"words": len(event["args"]["text"].split())}
+answer(handler(event("01J/count"), None))
+answer({"name": handler.__name__})
+`,
+  async (program, heard) => {
+    assertEquals(await answer(program), { words: 2 });
+    assertEquals(await answer(program), { name: "handler" });
+    const { who, ms } = await heard.runOf("01J/count");
+    assertEquals(who, "functionSide");
+    assert(ms >= 19, `it ran for ${ms} ms`);
+  },
+);
+
+await inPython(
+  "finds the event in requests of gateways, of web actions and of objects, and adds how long it took",
+  `
+body = json.dumps(event("01J/a"))
+@sequoia(name="thumb nail")
+def handler(event):
+    time.sleep(0.005)
+    return {"statusCode": 200, "headers": {"server-timing": "db;dur=1"}, "body": "ok"}
+answer(handler({"body": body}))
+answer(handler({"body": base64.b64encode(body.replace("01J/a", "01J/b").encode()).decode(), "isBase64Encoded": True}))
+answer(handler({"headers": headers("01J/c"), "body": "no JSON"}))
+answer(handler({"__ow_headers": headers("01J/d"), "x": 1}))
+class Request:
+    def __init__(self, headers, body): self.headers, self.body = headers, body
+    def get_body(self): return self.body.encode()
+class Response:
+    status_code = 200
+    def __init__(self): self.headers = {}
+@sequoia
+def main(req): return Response()
+found = event("01J/e")
+sent = json.dumps(found)
+answer(main(req=Request({"Content-Type": "application/json", "Content-Length": str(len(sent))}, sent)).headers)
+`,
+  async (program, heard) => {
+    for (let i = 0; i < 4; i++) {
+      const { headers, body } = await answer(program) as { headers: Record<string, string>; body: string };
+      assertEquals(Object.keys(headers).length, 1);
+      assert(timingOf(Object.values(headers)[0]) >= 4, JSON.stringify(headers));
+      assertEquals(body, "ok");
+    }
+    assertMatch((await answer(program) as Record<string, string>)["Server-Timing"]!, /^function;dur=[\d.]+$/);
+    for (const id of ["01J/a", "01J/b", "01J/c", "01J/d"]) {
+      assertEquals((await heard.runOf(id)).who, "thumb_nail");
+    }
+    await heard.runOf("01J/e");
+  },
+);
+
+await inPython(
+  "tells of functions that fail or are asynchronous, and of blocks",
+  `
+@sequoia
+def fails(event): raise KeyError("no")
+try: fails(event("01J/fails"))
+except KeyError as error: answer({"error": str(error)})
+@sequoia
+def ends(event): sys.exit(3)
+try: ends(event("01J/ends"))
+except SystemExit as error: answer({"code": error.code})
+@sequoia
+async def later(event):
+    await asyncio.sleep(0.02)
+    return {"ok": True}
+answer(asyncio.run(later(event("01J/later"))))
+with tell(event=event("01J/block"), name="block") as call:
+    time.sleep(0.01)
+    answer({"timing": call.timing})
+call.end()
+answer({})
+`,
+  async (program, heard) => {
+    assertEquals(await answer(program), { error: "'no'" });
+    assertEquals(await answer(program), { code: 3 });
+    assertEquals(await answer(program), { ok: true });
+    assert(timingOf((await answer(program)).timing as string) >= 9);
+    await answer(program);
+    for (const id of ["01J/fails", "01J/ends"]) await heard.runOf(id);
+    assert((await heard.runOf("01J/later")).ms >= 19);
+    assertEquals((await heard.runOf("01J/block")).who, "block");
+    assertEquals(heard.lines.filter(({ id }) => id === "01J/block").length, 2, "it ends once");
+  },
+);
+
+await inPython(
+  "neither fails nor waits, whatever it is called with and whoever does not listen",
+  `
+@sequoia
+def handler(*args, **kwargs): return "done"
+with socket.socket() as one:
+    one.bind(("127.0.0.1", 0))
+    refused = one.getsockname()[1]
+full = socket.socket(); full.bind(("127.0.0.1", 0)); full.listen(0)
+hung = [socket.socket() for _ in range(8)]
+for one in hung:
+    one.setblocking(False)
+    one.connect_ex(full.getsockname())
+class Odd:
+    @property
+    def headers(self): raise RuntimeError("odd")
+odd = [(), (None,), (7, "x"), ([],), (Odd(),), ({"body": "{"},), ({"headers": 7},), ({"id": "a", "ip": 7, "port": "x"},),
+    ({"id": {}, "ip": "127.0.0.1", "port": PORT},), ({"id": "a", "ip": "127.0.0.1", "port": 0},),
+    ({"id": "x" * 100000, "ip": "127.0.0.1", "port": PORT},), ({"id": "a", "ip": "no.such.host.invalid", "port": 1},)]
+answer({"done": [handler(*args) for args in odd].count("done") == len(odd)})
+def timed(port, n):
+    since = time.perf_counter()
+    for i in range(n): handler(event("x/%d" % i, port))
+    return (time.perf_counter() - since) * 1000
+timed(refused, 1); timed(full.getsockname()[1], 1)
+time.sleep(0.3)
+answer({"refused": timed(refused, 200), "hung": timed(full.getsockname()[1], 200)})
+`,
+  async (program, heard) => {
+    assertEquals(await answer(program), { done: true });
+    const { refused, hung } = await answer(program) as { refused: number; hung: number };
+    assert(refused < 200 * 50 / 4 && hung < 200 * 50 / 4, `200 calls took ${refused} and ${hung} ms`);
+    assertEquals(heard.lines, []);
+  },
+);
+
+await inPython(
+  "keeps to the collector that it was given, and tells nobody where the call says so",
+  `
+other = dict(event("01J/a"), port=1)
+@sequoia(collector="127.0.0.1:%d" % PORT)
+def bound(event): return 1
+@sequoia(collector=False)
+def silent(event): return 2
+@sequoia
+def open_(event): return 3
+answer([bound(other), silent(event("01J/silent")),
+    open_(dict(event("01J/none"), headers={"X-Sequoia-Collector": "none", "Idempotency-Key": "01J/none"}))])
+os.environ["SEQUOIA_COLLECTOR"] = "127.0.0.1:%d" % PORT
+answer(open_(dict(event("01J/env\\nx"), port=1)))
+`,
+  async (program, heard) => {
+    assertEquals(await answer(program) as unknown, [1, 2, 3]);
+    assertEquals(await answer(program) as unknown, 3);
+    await heard.runOf("01J/a");
+    await heard.runOf("01J/env x");
+    assertEquals(new Set(heard.lines.map(({ id }) => id)), new Set(["01J/a", "01J/env x"]));
+  },
+);
