@@ -60,10 +60,11 @@ function nodeLines(
   options: DrawOptions,
 ): [words: string, ...below: string[]] {
   const { chain } = view.instance;
-  const { name, state, record, inputs } = node;
+  const { name, state, record, generation, inputs } = node;
   const words = [
     state,
     calleeWords(chain.nodes[index]!),
+    generation === 0 ? "" : `generation ${generation}`,
     index === chain.onFailed ? "only if the chain fails" : "",
     record === undefined ? "" : recordWords(record, view.instance.submittedAtMs),
   ].filter((part) => part !== "").join(", ");

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, NodeRecord } from "../lib/model/mod.ts";
+import { generationOf, type Json, type JsonObject, type NodeRecord } from "../lib/model/mod.ts";
 import type { InstanceView, QueueAdmin } from "../lib/queue/mod.ts";
 
 /** An instance with all that it has called. */
@@ -41,6 +41,8 @@ export interface NodeView {
   readonly state: ShownState;
   /** Of the node as a whole, once there is one. */
   readonly record: NodeRecord | undefined;
+  /** How often it has been begun again; 0: never. */
+  readonly generation: number;
   /** The outputs of what it comes after, by name, once these have settled; of the node that undoes, all that there is. */
   readonly inputs: JsonObject | undefined;
   /** What has settled of its items, by item, if it is a map. */
@@ -48,8 +50,8 @@ export interface NodeView {
 }
 
 /** What the queue knows of each node of an instance. */
-export function nodeViews({ instance: { chain }, state: outcome, progress }: InstanceView): NodeView[] {
-  const { nodes, onFailed } = chain;
+export function nodeViews({ instance, state: outcome, progress }: InstanceView): NodeView[] {
+  const { nodes, onFailed } = instance.chain;
   const records = new Map(progress.filter(({ item }) => item === undefined).map((r) => [r.node, r]));
   const items = Map.groupBy(progress.filter(({ item }) => item !== undefined), ({ node }) => node);
   const hasEnded = outcome !== "queued" && outcome !== "running";
@@ -64,7 +66,8 @@ export function nodeViews({ instance: { chain }, state: outcome, progress }: Ins
     const state = record?.state ?? unsettled;
     const before = i === onFailed ? (record === undefined ? [] : done(i)) : after;
     const inputs = before.length > 0 && mayRun && state !== "not done" ? outputs(before) : undefined;
-    return { name, state, record, inputs, items: items.get(i) ?? [] };
+    const generation = generationOf(instance, i);
+    return { name, state, record, generation, inputs, items: items.get(i) ?? [] };
   });
 }
 

@@ -38,9 +38,10 @@ export function parentWords(
 export function instanceJson({ view, called }: InstanceTree): Readonly<Record<string, unknown>> {
   const { instance: { id, chain, args, parent, labels, submittedAtMs }, state, reason, endedAtMs, output } =
     view;
-  const nodes = nodeViews(view).map(({ name, state, record, inputs, items }) => ({
+  const nodes = nodeViews(view).map(({ name, state, record, generation, inputs, items }) => ({
     node: name,
     state,
+    generation: generation === 0 ? undefined : generation,
     ...(record && recordJson(record)),
     inputs,
     items: items.length === 0 ? undefined : items.map((item) => ({ item: item.item, ...recordJson(item) })),

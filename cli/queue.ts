@@ -41,7 +41,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     run: cancel,
   },
   retry: {
-    help: "run failed and cancelled instances again, keeping what is ok",
+    help: "run failed and cancelled instances again: what is ok is kept, but nothing of what has been undone",
     takes: [...FILTER, "all", "from"],
     writes: true,
     check: checkRetry,
@@ -94,9 +94,10 @@ export const command: Command = {
     "Nodes in queue show": [
       ["waiting", "something that it comes after has not settled"],
       ["open", "it waits for its turn, or runs: the queue does not know which"],
-      ["started", "the same, of a function that must not run twice"],
+      ["started", "the same, of a function that must not run twice, or of the one that undoes"],
       ["ok, failed, skipped, cancelled", "how it settled"],
       ["not done", "its instance ended before it"],
+      ["generation N", "it has been begun again N times, each time under another idempotency key"],
     ],
     ...QUEUE_TABLE,
   },

@@ -4,7 +4,15 @@ import type { Context } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { limit as readLimit } from "./options.ts";
 import { filterOf, needsFilter, type QueueValues } from "./queue_options.ts";
-import { callersOf, checkFrom, notReached, type Retried, retriedOf } from "./retry_words.ts";
+import {
+  callersOf,
+  checkFrom,
+  notReached,
+  type Retried,
+  retriedOf,
+  undoneOf,
+  undoneWords,
+} from "./retry_words.ts";
 import { makePolicy } from "./wire.ts";
 
 /** Ends instances. */
@@ -62,15 +70,24 @@ export async function retry(
   if (from !== undefined) { for (const each of named) checkFrom(each, from); }
   const reached = await queue.request({ kind: "retry", filter, ...(from === undefined ? {} : { from }) });
   const callers = callersOf(named);
+  const left = named.flatMap((each) => notReached(each, from));
+  const undone = undoneOf(named.filter((each) => notReached(each, from).length === 0));
   if (values.json) {
     const hasCallers = Object.keys(callers).length > 0;
-    return print(JSON.stringify({ reached, ...(hasCallers ? { callers } : {}) }));
+    return print(
+      JSON.stringify({
+        reached,
+        ...(hasCallers ? { callers } : {}),
+        ...(undone.length > 0 ? { undone } : {}),
+      }),
+    );
   }
   print(`retry: ${reached} reached`);
   for (const [id, caller] of Object.entries(callers)) {
     print(`${id} was called by ${caller} and runs again only with that`);
   }
-  for (const line of named.flatMap((each) => notReached(each, from))) print(line);
+  for (const id of undone) print(undoneWords(id, from));
+  for (const line of left) print(line);
 }
 
 /** Lets consumers go on under another policy. */

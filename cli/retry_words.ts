@@ -1,5 +1,5 @@
 /** What is said of the instances that are named to be retried. */
-import type { InstanceView, QueueAdmin } from "../lib/queue/mod.ts";
+import { type InstanceView, isUndone, type QueueAdmin } from "../lib/queue/mod.ts";
 import { FailedError } from "./errors.ts";
 import { didYouMean } from "./options.ts";
 
@@ -53,6 +53,20 @@ export function callersOf(named: readonly Retried[]): Record<string, string> {
       root === undefined || calledFrom === undefined ? [] : [[id, root.instance.id]]
     ),
   );
+}
+
+/** The first callers, or the instances themselves, that had been undone before they are retried, by their ids. */
+export function undoneOf(named: readonly Retried[]): string[] {
+  const roots = named.map(({ root }) => root).filter((root) => root !== undefined);
+  const undone = roots.filter(({ instance, progress }) => isUndone(instance, progress));
+  return [...new Set(undone.map(({ instance: { id } }) => id))];
+}
+
+/** What a retry does with an instance that had been undone: a line. */
+export function undoneWords(id: string, from: string | undefined): string {
+  return from === undefined
+    ? `${id} had been undone: all of its nodes run again, under new idempotency keys`
+    : `${id} had been undone: what --from ${from} leaves out counts as done`;
 }
 
 /** Why a retry could not reach an instance: a line, or none. */

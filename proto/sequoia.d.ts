@@ -512,6 +512,9 @@ export class ChainState {
     /** ChainState parent. */
     parent?: (ParentRef.$Properties|null);
 
+    /** ChainState generations. */
+    generations: number[];
+
     /**
      * Encodes the specified ChainState message. Does not implicitly {@link ChainState.verify|verify} messages.
      * @param message ChainState message or plain object to encode
@@ -598,6 +601,9 @@ export namespace ChainState {
 
         /** ChainState parent */
         parent?: (ParentRef.$Properties|null);
+
+        /** ChainState generations */
+        generations?: (number[]|null);
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];

@@ -1267,6 +1267,7 @@ export const ChainState = $root.ChainState = (() => {
      * @property {Array.<Subchain.$Properties>|null} [subchains] ChainState subchains
      * @property {string|null} [argsJson] ChainState argsJson
      * @property {ParentRef.$Properties|null} [parent] ChainState parent
+     * @property {Array.<number>|null} [generations] ChainState generations
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -1296,6 +1297,7 @@ export const ChainState = $root.ChainState = (() => {
         this.functions = [];
         this.nodes = [];
         this.subchains = [];
+        this.generations = [];
         if (properties)
             for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                 if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1470,6 +1472,14 @@ export const ChainState = $root.ChainState = (() => {
      */
     ChainState.prototype.parent = null;
 
+    /**
+     * ChainState generations.
+     * @member {Array.<number>} generations
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.generations = $util.emptyArray;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -1577,6 +1587,8 @@ export const ChainState = $root.ChainState = (() => {
             writer.uint32(/* id 30, wireType 2 =*/242).string(message.argsJson);
         if (message.parent != null && $Object.hasOwnProperty.call(message, "parent"))
             $root.ParentRef.encode(message.parent, writer.uint32(/* id 31, wireType 2 =*/250).fork(), _depth + 1).ldelim();
+        if (message.generations != null && message.generations.length)
+            writer.uint32(/* id 32, wireType 2 =*/258).uint32s(message.generations);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -1812,6 +1824,20 @@ export const ChainState = $root.ChainState = (() => {
                     if (wireType !== 2)
                         break;
                     message.parent = $root.ParentRef.decode(reader, reader.size(), $undefined, _depth + 1, message.parent);
+                    continue;
+                }
+            case 32: {
+                    if (wireType === 2) {
+                        if (!(message.generations && message.generations.length))
+                            message.generations = [];
+                        reader.uint32s(message.generations);
+                        continue;
+                    }
+                    if (wireType !== 0)
+                        break;
+                    if (!(message.generations && message.generations.length))
+                        message.generations = [];
+                    message.generations.push(reader.uint32());
                     continue;
                 }
             }

@@ -165,8 +165,8 @@ export class FunctionTimes {
 
 /** What is recorded of a run: it lies within its attempt, or else the clocks do not agree. */
 function functionRunOf(event: AttemptEvent, run: FunctionRun, aheadMs: number): FunctionRunEvent {
-  const { function: name, chain, instance, node, item, attempt, outcome, platform, startedAtMs, runMs } =
-    event;
+  const { function: name, chain, instance, node, attempt, outcome, platform, startedAtMs, runMs } = event;
+  const { item, generation } = event;
   const before = run.startedAtMs - aheadMs - startedAtMs;
   const after = run.endedAtMs - aheadMs - (startedAtMs + runMs);
   const skewMs = before < -TOLERANCE_MS ? before : after > TOLERANCE_MS ? after : undefined;
@@ -174,6 +174,7 @@ function functionRunOf(event: AttemptEvent, run: FunctionRun, aheadMs: number): 
   return {
     ...{ function: name, chain, instance, node, attempt, outcome, platform },
     ...(item === undefined ? {} : { item }),
+    ...(generation === undefined ? {} : { generation }),
     startedAtMs: skewMs === undefined ? startedAtMs + providerQueuedMs : startedAtMs,
     functionMs: run.endedAtMs - run.startedAtMs,
     ...(skewMs === undefined ? { providerQueuedMs } : { skewMs }),

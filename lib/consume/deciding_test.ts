@@ -233,14 +233,14 @@ Deno.test("Consumer.run() undoes what was done when a chain fails, and says why"
   const world = await runOne(
     of,
     answering(
-      { reserve: { seat: 7 } },
+      { reserve: { seat: 7 }, charge: null },
       ({ instance, node }) => instance.chain.nodes[node]!.name === "ship" ? { outcome: BROKEN } : undefined,
     ),
   );
   const { inputs, args, node } = world.platform.calls.at(-1)!;
   assertEquals([node, inputs, args], [
     "undo",
-    { reserve: { seat: 7 }, charge: "charge#2" },
+    { reserve: { seat: 7 }, charge: null },
     { why: "node ship: it broke" },
   ]);
   const { state, reason } = await world.view("a");

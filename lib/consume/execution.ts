@@ -1,5 +1,5 @@
 import type { FunctionTimes } from "../collect/mod.ts";
-import { calledId, calledInstance, type Clock, type NodeRecord, type Outcome } from "../model/mod.ts";
+import { calledInstance, callKey, type Clock, type NodeRecord, type Outcome } from "../model/mod.ts";
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import {
   CANCELLED_ON_REQUEST,
@@ -237,7 +237,9 @@ export class Execution {
     } catch (error) {
       return await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
     }
-    if (spec.atMostOnce && !held.leaving) await this.#checkpoint(held, [startOf(task, "started")]);
+    if (isStartKept(task, held) && !held.leaving) {
+      await this.#checkpoint(held, [startOf(task, "started", held.ending?.reason)]);
+    }
     if (held.leaving) return await this.#takeBack(task, held);
     const startedAtMs = clock.nowMs();
     const { instance } = held, { args, inputs } = data;
@@ -279,8 +281,10 @@ export class Execution {
     if (isFinal(verdict)) {
       held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.nowMs());
       if (held.open > 0 || held.leaving) await this.#checkpoint(held); // else it is written with the end
-    } else if (task.spec.atMostOnce) { // it was refused, so it may be called again, also after a crash
-      await this.#checkpoint(held, [startOf(task, "cancelled")]);
+    } else if (isStartKept(task, held)) {
+      // What was refused has not run: it may be called again after a crash, and nothing has been undone.
+      if (outcome.kind === "throttled") await this.#checkpoint(held, [startOf(task, "cancelled")]);
+      else held.mayBeUndone = true;
     }
     this.#follow(held, scheduler.settle(task, outcome, clock.nowMs(), runMs));
     this.#hooks.changed();
@@ -296,7 +300,7 @@ export class Execution {
   /** Ends an attempt before its call. */
   async #takeBack(task: Invocation, held: HeldInstance): Promise<void> {
     const { scheduler, clock } = this.#parts;
-    if (task.spec.atMostOnce) await this.#checkpoint(held, [startOf(task, "cancelled")]);
+    if (isStartKept(task, held)) await this.#checkpoint(held, [startOf(task, "cancelled")]);
     this.#follow(held, scheduler.settle(task, failure(LEAVES), clock.nowMs()));
     this.#hooks.changed();
   }
@@ -308,7 +312,7 @@ export class Execution {
 
   /** Begins the chain that a node calls, or goes on with it. */
   async #call(held: HeldInstance, call: NodeCall): Promise<void> {
-    const known = held.children.get(calledId(held.instance, call));
+    const known = held.children.get(callKey(held.instance, call));
     if (known?.ended !== undefined) return await this.#return(held, call, known.ended, 0);
     let instance = known?.instance;
     if (instance === undefined) {
@@ -331,7 +335,7 @@ export class Execution {
   /** Gives the caller of a chain what it has come to. */
   async #return(held: HeldInstance, call: NodeCall, end: ChildEnd, runMs: number): Promise<void> {
     const { scheduler, clock } = this.#parts;
-    const outcome = fitted(held, call, outcomeOf(end, calledId(held.instance, call)));
+    const outcome = fitted(held, call, outcomeOf(end, callKey(held.instance, call)));
     const state = outcome.kind === "ok" ? "ok" : "failed";
     if (!held.leaving) { // else whoever goes on with it gets to know that from the called one
       held.settled(call, state, 1, outcome, runMs, clock.nowMs());
@@ -424,8 +428,19 @@ function callOf({ nodeIndex: node, item }: Invocation): NodeCall {
   return item === undefined ? { node } : { node, item };
 }
 
-function startOf(task: Invocation, state: "started" | "cancelled"): NodeRecord {
-  return { ...callOf(task), state, attempts: task.attempts, output: null };
+/** Whether the start of an attempt is durable before its call: of what may run once only, and of the first that may undo. */
+function isStartKept({ spec, nodeIndex }: Invocation, { instance, mayBeUndone }: HeldInstance): boolean {
+  return spec.atMostOnce || (nodeIndex === instance.chain.onFailed && !mayBeUndone);
+}
+
+function startOf(task: Invocation, state: "started" | "cancelled", reason?: string): NodeRecord {
+  return {
+    ...callOf(task),
+    state,
+    attempts: task.attempts,
+    output: null,
+    ...reason !== undefined && { reason },
+  };
 }
 
 /** Ends the calls in flight of an instance, and of what it has called; but what undoes is let go on. */

@@ -40,6 +40,8 @@ export class HeldInstance {
   ending: Ending | undefined;
   /** What undoes what was done has begun. */
   undoes = false;
+  /** What undoes may have been carried out, though it has not settled: its start is durable. */
+  mayBeUndone = false;
   /** What it had called before this consumer took it on, and what that had called, by id. */
   readonly children: ReadonlyMap<string, Child>;
   readonly #outputs: Json[] = [];
@@ -69,8 +71,10 @@ export class HeldInstance {
 
     this.#path = new IdealPath(instance.chain);
     this.#open = instance.chain.nodes.length;
+    const { nodes, onFailed } = instance.chain;
     for (const record of progress) {
       if (record.state !== "started") this.#keep(record);
+      else if (record.node === onFailed && !nodes[onFailed]!.fn.atMostOnce) this.mayBeUndone = true;
       else this.#note({ ...record, state: "failed", reason: INTERRUPTED });
     }
   }
@@ -136,7 +140,8 @@ export class HeldInstance {
     const { nodes, onFailed } = this.instance.chain;
     const done: Record<string, Json> = {};
     nodes.forEach(({ name }, node) => {
-      const outputs = this.#outputs[node] ?? this.#maps?.get(node)?.outputs("skip");
+      const own = this.#outputs[node]; // null is an output, too
+      const outputs = own === undefined ? this.#maps?.get(node)?.outputs("skip") : own;
       if (node !== onFailed && outputs !== undefined) done[name] = outputs;
     });
     return done;

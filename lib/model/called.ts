@@ -1,14 +1,26 @@
-import { type Instance, type InstanceOutcome, isInstanceId, type NodeRecord } from "./instance.ts";
+import {
+  generationOf,
+  type Instance,
+  type InstanceOutcome,
+  isInstanceId,
+  type NodeRecord,
+} from "./instance.ts";
 import type { JsonObject } from "./json.ts";
 import { subchainOf } from "./subchains.ts";
 
 /** The node, or the item of a map, that calls. */
 export type Calling = Pick<NodeRecord, "node" | "item">;
 
-/** The id of the instance that a node calls: the same each time, so that it is run once. */
-export function calledId({ id, chain }: Instance, { node, item }: Calling): string {
-  const called = `${id}/${chain.nodes[node]!.name}`;
-  return item === undefined ? called : `${called}/${item}`;
+/**
+ * The key of a call: `INSTANCE/NODE`, of an item of a map `INSTANCE/NODE/ITEM`. It is the same for every attempt, so that a
+ * function can tell that it has done the work before, and the id of the instance if the node calls a chain, so that it runs
+ * once. A node that has been begun again has another key each time: `INSTANCE/NODE~GENERATION`. No name of a node has a `~`.
+ */
+export function callKey(instance: Pick<Instance, "id" | "chain" | "generations">, call: Calling): string {
+  const { node, item } = call;
+  const generation = generationOf(instance, node);
+  const key = `${instance.id}/${instance.chain.nodes[node]!.name}${generation === 0 ? "" : `~${generation}`}`;
+  return item === undefined ? key : `${key}/${item}`;
 }
 
 /**
@@ -22,7 +34,7 @@ export function calledInstance(
   args: JsonObject,
   submittedAtMs: number,
 ): Instance {
-  const id = calledId(caller, call);
+  const id = callKey(caller, call);
   if (!isInstanceId(id)) {
     throw new RangeError(`the id ${id.slice(0, 100)}… of what it calls would have more than 256 characters`);
   }

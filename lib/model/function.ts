@@ -72,7 +72,7 @@ export interface FunctionSpec {
 
 /** What a function with a real body receives (see the README, "What a function receives"). */
 export interface FunctionEvent {
-  /** `instance/node`: the same for every attempt. */
+  /** `instance/node`: the same for every attempt; another one when the node has been begun again. */
   readonly id: string;
   /** What the original's wrapper puts before its log lines. */
   readonly name: string;
@@ -88,6 +88,8 @@ export interface FunctionEvent {
   readonly node: string;
   /** 1 for the first. */
   readonly attempt: number;
+  /** How often the node has been begun again, by `sequoia queue retry`, if it has. */
+  readonly generation?: number;
   /** What `call(…, { args })` says. */
   readonly args: JsonObject;
   /** The outputs of the predecessors by node name. */

@@ -42,6 +42,16 @@ export interface Instance {
   readonly weight: number;
   /** When it should have ended, in milliseconds since 1970; Infinity for never. */
   readonly deadlineMs: number;
+  /**
+   * How often each node, by its index, has been begun again: by a retry after the instance had been undone, or from a node
+   * on. (Default: never)
+   */
+  readonly generations?: readonly number[];
+}
+
+/** How often a node of an instance has been begun again; 0: never. */
+export function generationOf({ generations }: Pick<Instance, "generations">, node: number): number {
+  return generations?.[node] ?? 0;
 }
 
 /** How an ended node ended. */
@@ -53,7 +63,10 @@ export interface NodeRecord {
   readonly node: number;
   /** Of a map: which item, from 0. Without it, the record is of the node as a whole. */
   readonly item?: number;
-  /** `started` is recorded only for `atMostOnce` functions: after a crash such a node is failed, not run again. */
+  /**
+   * `started` is recorded of `atMostOnce` functions, and of the node that undoes: after a crash the former has failed, and is
+   * not run again; the latter runs again, and what was done before counts as undone from its start on.
+   */
   readonly state: NodeState | "started";
   /** How many attempts it took; 0 for a node that was skipped. */
   readonly attempts: number;
@@ -137,6 +150,7 @@ export function checkSubmission(instance: Instance): Instance {
   if (!Number.isFinite(instance.priority)) fail("the priority");
   if (!(instance.weight > 0 && instance.weight < Infinity)) fail("the weight");
   if (instance.deadlineMs !== Infinity && !isInstant(instance.deadlineMs)) fail("the deadline");
+  if (instance.generations?.every(isGeneration) === false) fail("a generation");
   return instance;
 }
 
@@ -144,6 +158,11 @@ function isParentRef({ instance, node, item }: ParentRef): boolean {
   return typeof instance === "string" && ID.test(instance) && typeof node === "string" &&
     node.isWellFormed() &&
     (item === undefined || (Number.isInteger(item) && item >= 0 && item < MAX_ITEMS));
+}
+
+/** Messages have 32 bits for it. */
+function isGeneration(generation: number): boolean {
+  return Number.isInteger(generation) && generation >= 0 && generation < 2 ** 32;
 }
 
 /** Whether a Date can hold it: others would make whoever prints them throw. */

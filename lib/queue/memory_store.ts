@@ -9,13 +9,14 @@ import {
 import { Bell } from "./bell.ts";
 import { CALLER_ENDED, matches, RETRYABLE } from "./filter.ts";
 import type { Child, Command, Filter, InstanceState, InstanceView, QueueDepth } from "./queue.ts";
-import { forgottenByRetry } from "./retried.ts";
+import { isUndone, type Retry, retryOf } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
 export interface Entry {
   readonly seq: number;
-  readonly instance: Instance;
+  /** With new generations, once it has been retried. */
+  instance: Instance;
   /** By their places. */
   readonly records: Map<number, NodeRecord>;
   /** The instance that called it, if one has. */
@@ -130,12 +131,9 @@ export class MemoryStore {
   retry(roots: Iterable<Entry>, from: string | undefined): number {
     let retried = 0;
     for (const root of roots) {
-      const forgotten = forgottenByRetry(root.instance.chain, from);
-      if (forgotten === undefined) continue;
-      const { nodes } = root.instance.chain;
-      const again = new Set([...forgotten.nodes].map((node) => nodes[node]!.name));
-      this.forget([...root.called].filter(({ instance }) => again.has(instance.parent!.node)));
-      this.#retry(root, from);
+      const retry = retryOfEntry(root, from);
+      if (retry === undefined) continue;
+      this.#retry(root, retry);
       retried++;
     }
     this.#again.sort((a, b) => a.seq - b.seq);
@@ -143,12 +141,16 @@ export class MemoryStore {
     return retried;
   }
 
-  #retry(entry: Entry, from?: string): void {
+  #retry(entry: Entry, { instance, nodes, isForgotten }: Retry): void {
+    const again = new Set([...nodes].map((node) => instance.chain.nodes[node]!.name));
+    this.forget([...entry.called].filter(({ instance: { parent } }) => again.has(parent!.node)));
+    entry.instance = instance;
     entry.reason = entry.endedAtMs = entry.output = undefined;
-    const { isForgotten } = forgottenByRetry(entry.instance.chain, from)!;
     for (const [place, record] of entry.records) if (isForgotten(record)) entry.records.delete(place);
     this.#queueAgain(entry);
-    for (const called of entry.called) if (RETRYABLE.includes(called.state)) this.#retry(called);
+    for (const called of entry.called) {
+      if (RETRYABLE.includes(called.state)) this.#retry(called, retryOfEntry(called)!);
+    }
   }
 
   #queueAgain(entry: Entry): void {
@@ -246,6 +248,10 @@ export function rootOf(entry: Entry): Entry {
   let root = entry;
   while (root.caller !== undefined) root = root.caller;
   return root;
+}
+
+function retryOfEntry({ instance, records }: Entry, from?: string): Retry | undefined {
+  return retryOf(instance, isUndone(instance, [...records.values()]), from);
 }
 
 export function hasEnded({ state }: Entry): boolean {

@@ -13,6 +13,7 @@ export { CANCELLED_ON_REQUEST, matches } from "./filter.ts";
 export type { KafkaText } from "./kafka/texts.ts";
 export * from "./memory.ts";
 export * from "./queue.ts";
+export { isUndone } from "./retried.ts";
 
 /** How a queue is opened. */
 export interface OpenQueueOptions {

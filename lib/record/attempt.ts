@@ -1,4 +1,4 @@
-import type { Instance, Outcome } from "../model/mod.ts";
+import { generationOf, type Instance, type Outcome } from "../model/mod.ts";
 import type { AttemptEvent } from "./events.ts";
 
 /** An invocation of which an attempt was made; the scheduler's are such. */
@@ -30,8 +30,10 @@ export function attemptEvent(
   const { startedAtMs, runMs, outcome, settled, status, cold, platform } = attempt;
   const { name: node, fn, after } = of.chain.nodes[nodeIndex]!;
   // What comes after nothing has been ready since it was submitted, wherever it has waited since; but not what undoes, nor
-  // the later items of a map.
-  const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined;
+  // the later items of a map, nor what has been begun again.
+  const generation = generationOf(of, nodeIndex);
+  const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined &&
+    generation === 0;
   const sinceMs = isFirst ? of.submittedAtMs : readyAtMs;
   return {
     function: fn.name,
@@ -48,6 +50,7 @@ export function attemptEvent(
     cold,
     platform,
     ...(item === undefined ? {} : { item }),
+    ...(generation === 0 ? {} : { generation }),
     ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
   };
 }

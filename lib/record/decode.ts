@@ -68,6 +68,7 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
     instance,
     node: typeof node === "string" ? node : name,
     ...(typeof args.item === "number" ? { item: args.item } : {}),
+    ...(isSize(args.generation) ? { generation: args.generation } : {}),
     attempt: numberOr(args.attempt, 1),
     startedAtMs: originMs + ts / 1000,
     runMs: dur / 1000,
@@ -85,11 +86,13 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
 function decodeFunctionRun(event: Fields, args: Fields, originMs: number): RunEvent | "unreadable" {
   const attempt = decodeAttempt(event, args, originMs);
   if (attempt === "unreadable" || attempt.type !== "attempt") return "unreadable";
-  const { function: name, chain, instance, node, item, attempt: number, outcome, platform } = attempt;
+  const { function: name, chain, instance, node, item, generation, outcome, platform } = attempt;
+  const { attempt: number } = attempt;
   return {
     type: "functionRun",
     ...{ function: name, chain, instance, node, attempt: number, outcome, platform },
     ...(item === undefined ? {} : { item }),
+    ...(generation === undefined ? {} : { generation }),
     startedAtMs: attempt.startedAtMs,
     functionMs: attempt.runMs,
     ...(isSize(args.providerQueuedMs) ? { providerQueuedMs: args.providerQueuedMs } : {}),

@@ -70,7 +70,7 @@ export class EventEncoder {
       head += metadata("thread_name", pid, tid, name);
     });
     const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
-    const item = event.item === undefined ? "" : `,"item":${finite(event.item)}`;
+    const item = optional("item", event.item) + optional("generation", event.generation);
     return `${head}${SEPARATOR}{"name":${this.#name(event.function)},"cat":"${CATEGORY.attempt}","ph":"X",` +
       `"pid":${pid},"tid":${tid},"ts":${ts},"dur":${endUs - ts},"args":{"chain":${this.#name(event.chain)},` +
       `"instance":${instance},"node":${this.#name(event.node)}${item},"attempt":${finite(event.attempt)},` +
@@ -90,7 +90,7 @@ export class EventEncoder {
     const tid = this.#lanes.assign(insideOf(event.instance), ts, ts + dur, (tid) => {
       head += metadata("thread_name", pid, tid, `${instance.slice(0, -1)}, inside"`);
     });
-    const item = event.item === undefined ? "" : `,"item":${finite(event.item)}`;
+    const item = optional("item", event.item) + optional("generation", event.generation);
     return `${head}${SEPARATOR}{"name":${
       this.#name(event.function)
     },"cat":"${CATEGORY.functionRun}","ph":"X",` +

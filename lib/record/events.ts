@@ -29,6 +29,8 @@ export interface AttemptEvent {
   readonly node: string;
   /** Of a map: which item, from 0. */
   readonly item?: number;
+  /** How often its node has been begun again, if it has. */
+  readonly generation?: number;
   /** 1 for the first. */
   readonly attempt: number;
   /** When it started, in milliseconds since 1970. */
@@ -53,7 +55,7 @@ export interface AttemptEvent {
 export interface FunctionRunEvent extends
   Pick<
     AttemptEvent,
-    "function" | "chain" | "instance" | "node" | "item" | "attempt" | "outcome" | "platform"
+    "function" | "chain" | "instance" | "node" | "item" | "generation" | "attempt" | "outcome" | "platform"
   > {
   /** When it started, in milliseconds since 1970; the start of its attempt, where the clocks do not agree. */
   readonly startedAtMs: number;

@@ -7,6 +7,7 @@ import type { Gate } from "./tree.ts";
 
 const NO_GATES: readonly Gate[] = [];
 
+const INTERRUPTED_UNDOING = "its consumer died while it was being undone";
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
 
 /** One instance while the scheduler has it: how its nodes have ended, and what that makes of those after them. */
@@ -160,12 +161,18 @@ export class InstanceRun {
       reached.push(...reach.free);
       for (const node of reach.skipped) if (!recorded.has(node)) skipped.push(node);
     }
-    const { onFailed } = this.plan.chain;
-    if (onFailed !== undefined && recorded.has(onFailed)) {
-      this.undone = true;
-      this.end({ outcome: "cancelled", reason: "cancelled" });
-    }
+    this.#resumeUndoing(recorded);
     return { free, skipped };
+  }
+
+  /** Once it has begun to undo, nothing else starts; what was called when its consumer died is called again. */
+  #resumeUndoing(recorded: ReadonlyMap<number, NodeRecord>): void {
+    const { onFailed, nodes } = this.plan.chain;
+    const record = onFailed === undefined ? undefined : recorded.get(onFailed);
+    if (record === undefined) return;
+    this.undone = record.state !== "started" || nodes[onFailed!]!.fn.atMostOnce;
+    if (this.undone) this.end({ outcome: "cancelled", reason: "cancelled" });
+    else this.end({ outcome: "failed", reason: record.reason ?? INTERRUPTED_UNDOING });
   }
 
   /**

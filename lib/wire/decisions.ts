@@ -36,10 +36,12 @@ export function isPlain(chain: Chain): boolean {
 }
 
 /** The least version of the schema whose reader runs an instance as it is meant. */
-export function versionOf({ chain, parent }: Pick<Instance, "chain" | "parent">): number {
+export function versionOf(
+  { chain, parent, generations }: Pick<Instance, "chain" | "parent" | "generations">,
+): number {
   let version = versions.get(chain);
   if (version === undefined) versions.set(chain, version = versionOfChain(chain));
-  return parent === undefined ? version : Math.max(1, version);
+  return Math.max(version, parent === undefined ? 0 : 1, generations === undefined ? 0 : 4);
 }
 
 const versions = new WeakMap<Chain, number>();

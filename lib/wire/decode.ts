@@ -28,7 +28,7 @@ export interface DecodeOptions {
 }
 
 /** The newest schema version (ChainState.version) that this code understands. */
-const VERSION = 3;
+const VERSION = 4;
 /** Errors quote what they are about, which in a hostile message may be megabytes. */
 const MAX_ERROR_LENGTH = 600;
 
@@ -74,6 +74,7 @@ function readInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
     chain,
     ...state.argsJson ? { args: parseArgs(state.argsJson, "the instance's") } : {},
     ...state.parent ? { parent: parentOf(state.parent) } : {},
+    ...state.generations?.length ? { generations: state.generations } : {},
     labels: labelsOf(state),
     submittedAtMs: state.submittedAtMs ?? originalTime(state, options.receivedAtMs),
     priority: state.priority ?? 0,

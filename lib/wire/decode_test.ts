@@ -186,7 +186,7 @@ Deno.test("decodeInstance() says what is wrong with a message", () => {
     [{ currentNode: node, nodes: [node], functions }, "undecodable"],
     [{ currentNode: node, functions: [...functions, ...functions] }, "undecodable"],
     [{ currentNode: { ...node, argsJson: "{" }, functions }, "undecodable"],
-    [{ currentNode: node, functions, chain: "c", version: 4 }, "newer"],
+    [{ currentNode: node, functions, chain: "c", version: 5 }, "newer"],
     [{ currentNode: { ...node, argsJson: "[]" }, functions }, "bad-arguments"],
     [{ currentNode: { ...node, onFailure: "explode" }, functions }, "bad-chain"],
     [{ currentNode: { ...node, name: "__proto__" }, functions }, "bad-name"],

@@ -170,6 +170,7 @@ function instanceState(instance: Instance, ids: OriginalIds = {}): ChainState.$P
     ...versionOf(instance) === 0 ? {} : { version: versionOf(instance) },
     ...instance.args === undefined ? {} : { argsJson: JSON.stringify(instance.args) },
     ...instance.parent === undefined ? {} : { parent: instance.parent },
+    ...instance.generations === undefined ? {} : { generations: [...instance.generations] },
   };
 }
 

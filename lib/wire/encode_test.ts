@@ -146,6 +146,14 @@ Deno.test("encodeInstance() writes what decides where neither the original nor t
   assertStrictEquals(ChainState.decode(encodeInstance(plain)).version, 0);
 });
 
+Deno.test("encodeInstance() writes what has been begun again so that older readers refuse it", () => {
+  const single = chain("single", ({ call }) => call(fn("f")));
+  const again = instanceOf(single, { generations: [2] });
+  const bytes = encodeInstance(again);
+  assertStrictEquals(ChainState.decode(bytes).version, 4);
+  assertEquals(decodeInstance(bytes, UNKNOWN), again);
+});
+
 Deno.test("encodeInstance() writes what is called elsewhere so that older readers refuse it", () => {
   for (
     const options of [

@@ -16,7 +16,7 @@ type Kind =
   | "leaf"
   | "numbers";
 const PARTS: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
-  state: { 1: "node", 4: "leaf", 22: "function", 23: "node", 29: "subchain", 31: "leaf" },
+  state: { 1: "node", 4: "leaf", 22: "function", 23: "node", 29: "subchain", 31: "leaf", 32: "numbers" },
   subchain: { 2: "function", 3: "node" },
   node: { 1: "leaf", 3: "node", 4: "numbers", 5: "numbers", 6: "leaf", 20: "numbers", 23: "leaf" },
   function: { 6: "retry", 7: "time", 11: "headers", 12: "leaf" },

@@ -209,6 +209,9 @@ function called(instance: fc.Arbitrary<Instance>): fc.Arbitrary<Instance> {
   const more = record({
     args: fc.option(json, { nil: undefined }),
     parent: fc.option(parent, { nil: undefined }),
+    generations: fc.option(fc.array(fc.nat({ max: 2 ** 32 - 1 }), { minLength: 1, maxLength: 4 }), {
+      nil: undefined,
+    }),
   });
   return fc.tuple(instance, more).map(([given, said]) => ({ ...given, ...stripUndefined(said) }));
 }

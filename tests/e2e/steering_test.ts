@@ -97,7 +97,7 @@ Deno.test("queue cancel --abort ends calls in flight; without it they are awaite
   assert(!calls.keys().some((key) => key.endsWith("/second")));
 });
 
-Deno.test("queue retry goes on from the failed node, or from the one that is named", async () => {
+Deno.test("queue retry runs all again of what had been undone, or what is from a named node on", async () => {
   await using calls = functions();
   await using at = await folder({ "line.ts": workload(calls.url) });
   await produce("a", at);
@@ -114,14 +114,28 @@ Deno.test("queue retry goes on from the failed node, or from the one that is nam
   const wrong = await retry("--from", "secnd");
   assertEquals(wrong.code, 1);
   assertMatch(wrong.stderr, /its chain line has no such node\..*did you mean "second"\?/);
-  assertEquals((await retry()).stdout, "retry: 1 reached\n");
-  await answer("a/second", 2);
+  assertMatch(
+    (await retry()).stdout,
+    /^retry: 1 reached\na had been undone: all of its nodes run again, .*\n$/,
+  );
+  await answer("a/first~1", 1);
+  await answer("a/second~1", 1);
   assertEquals((await ended("a", at)).state, "completed");
-  assertEquals(calls.keys().filter((key) => key === "a/first").length, 1, "what was done is kept");
   assertMatch((await retry()).stdout, /^retry: 0 reached\na is completed\. .* --from NODE\n$/);
-  assertEquals((await retry("--from", "first")).stdout, "retry: 1 reached\n");
-  await answer("a/first", 2);
-  await answer("a/second", 3);
+  assertEquals((await retry("--from", "second")).stdout, "retry: 1 reached\n");
+  await answer("a/second~2", 1, 400);
+  await answer("a/undo~1", 1);
+  assertEquals((await ended("a", at)).state, "failed");
+  assertMatch(
+    (await retry("--from", "second")).stdout,
+    /^retry: 1 reached\na had been undone: what --from second leaves out counts as done\n$/,
+  );
+  await answer("a/second~3", 1);
+  assertEquals((await ended("a", at)).state, "completed");
+  assertEquals(calls.keys().filter((key) => key.startsWith("a/first")), ["a/first", "a/first~1"]);
   const { stdout } = await run(["queue", "show", "a", ...QUEUE], at);
-  assertMatch(stdout, /first {2}ok, f, .*\n.* output: "a\/first"\n.*second {2}ok, g/);
+  assertMatch(
+    stdout,
+    /first {2}ok, f, generation 1, .*\n.* output: "a\/first~1"\n.*second {2}ok, g, generation 3/,
+  );
 });

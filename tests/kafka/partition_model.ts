@@ -1,12 +1,13 @@
 /** What a partition holds, told as simply as can be: what was acknowledged, and nothing of topics, offsets and heads. */
-import type { Chain, InstanceOutcome, NodeRecord } from "../../lib/model/mod.ts";
-import { forgottenByRetry } from "../../lib/queue/retried.ts";
+import type { Chain, Instance, InstanceOutcome, NodeRecord } from "../../lib/model/mod.ts";
+import { isUndone, retryOf } from "../../lib/queue/retried.ts";
 import { placeOf } from "../../lib/queue/submission.ts";
 
 /** What is known of an instance. */
 export interface Known {
   readonly id: string;
-  readonly chain: Chain;
+  /** What runs, and how often its nodes have been begun again. */
+  instance: Pick<Instance, "chain" | "generations">;
   readonly parent: { readonly id: string; readonly node: string } | undefined;
   /** Its message's offset; an id may be submitted anew. */
   at: number | undefined;
@@ -30,7 +31,7 @@ export class PartitionModel {
     const records = new Map<number, NodeRecord>(), writtenAt = new Map<number, number>();
     this.known.set(id, {
       id,
-      chain,
+      instance: { chain },
       parent,
       at: undefined,
       run: 0,
@@ -103,21 +104,21 @@ export class PartitionModel {
 
   /** Queues an ended root again. */
   retry(id: string, from: string | undefined): void {
-    const { chain } = this.known.get(id)!;
-    const again = [...forgottenByRetry(chain, from)!.nodes].map((node) => chain.nodes[node]!.name);
-    const called = this.tree(id).filter(({ parent }) => parent?.id === id);
-    for (const each of called) if (again.includes(each.parent!.node)) this.forget(each.id);
-    for (const each of this.tree(id)) each.run++;
     this.#retry(id, from);
+    for (const each of this.tree(id)) each.run++;
   }
 
   #retry(id: string, from?: string): void {
     const of = this.known.get(id)!;
-    const { isForgotten } = forgottenByRetry(of.chain, from)!;
+    const retry = retryOf(of.instance, isUndone(of.instance, [...of.records.values()]), from)!;
+    const again = [...retry.nodes].map((node) => of.instance.chain.nodes[node]!.name);
+    of.instance = retry.instance;
     of.outcome = undefined;
-    of.records = new Map([...of.records].filter(([, record]) => !isForgotten(record)));
-    for (const { id, parent, outcome } of this.known.values()) {
-      if (parent?.id === of.id && outcome !== "completed" && outcome !== undefined) this.#retry(id);
+    of.records = new Map([...of.records].filter(([, record]) => !retry.isForgotten(record)));
+    for (const { id, parent, outcome } of [...this.known.values()]) {
+      if (parent?.id !== of.id) continue;
+      if (again.includes(parent.node)) this.forget(id);
+      else if (outcome !== "completed" && outcome !== undefined) this.#retry(id);
     }
   }
 }

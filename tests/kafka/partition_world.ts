@@ -256,7 +256,7 @@ export class World {
     const { parent } = whole;
     this.model.add(id, whole.chain, parent && { id: parent.instance, node: parent.node });
     const known = this.model.known.get(id)!;
-    Object.assign(known, { at: parent ? undefined : at, run, outcome });
+    Object.assign(known, { instance: whole, at: parent ? undefined : at, run, outcome });
     this.model.record(id, progress, this.#clock.nowMs());
   }
 

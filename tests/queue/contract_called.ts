@@ -167,14 +167,15 @@ export const calledCases: readonly ContractCase[] = [
       await queue.finish([
         result(child.id, endedAtMs, { ...failed, records: [itemRecord(0, 3, null, "failed")] }),
       ]);
-      const records = [record(0, "kept"), record(1, null, "failed"), record(2), record(4, "undone")];
+      const records = [record(0, "kept"), record(1, null, "failed"), record(2)];
       await queue.finish([result(root.id, endedAtMs, { ...failed, records })]);
       assertEquals(await queue.request({ kind: "retry", filter: { ids: [grandchild.id] } }), 1);
       assertEquals(await states(queue, { root, child, other, grandchild }), {
         ...{ root: "queued", child: "queued", other: "completed", grandchild: "queued" },
       });
       const [claim] = await harness.wait(queue.pull(1, new AbortController().signal)) as [Claim];
-      assertEquals(claim.progress, [record(0, "kept"), record(2)], "not what has undone");
+      assertEquals(claim.progress, [record(0, "kept"), record(2)]);
+      assertEquals(claim.instance.generations, undefined, "what had failed goes on under its old key");
       assertEquals(claim.children?.map(({ progress }) => progress), [[], [], []]);
       assertEquals(await queue.request({ kind: "retry", filter: { ids: [grandchild.id] } }), 0);
     },
@@ -197,6 +198,104 @@ export const calledCases: readonly ContractCase[] = [
       });
       const [claim] = await harness.wait(queue.pull(1, new AbortController().signal)) as [Claim];
       assertEquals(claim.progress, [record(0), record(2)]);
+      assertEquals(claim.instance.generations, [0, 1, 0, 1, 0]);
+    },
+  },
+  {
+    name: "retry of what has been undone, or may have been, begins every node again, with what it had called",
+    async run(harness) {
+      const queue = await harness.connect();
+      const endedAtMs = harness.clock.nowMs();
+      for (const state of ["ok", "failed", "started"] as const) {
+        const { root, child, other, grandchild } = await family(harness, queue, state);
+        for (const { id } of [grandchild, child]) {
+          await queue.finish([result(id, endedAtMs, { records: [] })]);
+        }
+        const records = [
+          record(0),
+          record(1),
+          itemRecord(2, 0),
+          record(2, null, "failed"),
+          record(4, 0, state),
+        ];
+        await queue.finish([result(root.id, endedAtMs, { outcome: "failed", reason: "x", records })]);
+        assertEquals(await queue.request({ kind: "retry", filter: { ids: [root.id] } }), 1);
+        assertEquals(await states(queue, { root, child, other, grandchild }), {
+          ...{ root: "queued", child: "gone", other: "gone", grandchild: "gone" },
+        });
+        const [claim] = await harness.wait(queue.pull(1, new AbortController().signal)) as [Claim];
+        assertEquals([claim.progress, claim.children], [[], undefined]);
+        assertEquals(claim.instance, { ...root, generations: [1, 1, 1, 1, 1] });
+      }
+    },
+  },
+  {
+    name: "what undoes and was refused has undone nothing: a retry keeps what is ok",
+    async run(harness) {
+      const queue = await harness.connect();
+      const { root } = await family(harness, queue);
+      const records = [record(0), record(1, null, "failed"), record(4, null, "cancelled")];
+      const end = { outcome: "cancelled", reason: "x", records } as const;
+      await queue.finish([result(root.id, harness.clock.nowMs(), end)]);
+      await queue.request({ kind: "retry", filter: {} });
+      const { instance, progress } = (await queue.get(root.id))!;
+      assertEquals([instance, progress], [root, [record(0)]]);
+    },
+  },
+  {
+    name: "a called instance that has been undone begins again when its caller is retried, which goes on",
+    async run(harness) {
+      const queue = await harness.connect();
+      const [root] = instances(1, decided, "root");
+      await queue.push([root!]);
+      await pullAll(harness, queue, 1);
+      const saga: Instance = { ...called(root!, "convert"), chain: decided };
+      await queue.push([saga]);
+      const below = called(saga, "convert");
+      await queue.push([below]);
+      const endedAtMs = harness.clock.nowMs();
+      const failed = { outcome: "failed", reason: "x" } as const;
+      await queue.finish([result(below.id, endedAtMs, { records: [record(0)] })]);
+      const undone = [record(0), record(1), record(2, null, "failed"), record(4)];
+      await queue.finish([result(saga.id, endedAtMs, { ...failed, records: undone })]);
+      const kept = [record(0), record(1, null, "failed")];
+      await queue.finish([result(root!.id, endedAtMs, { ...failed, records: kept })]);
+      assertEquals(await queue.request({ kind: "retry", filter: { ids: [root!.id] } }), 1);
+      const [claim] = await harness.wait(queue.pull(1, new AbortController().signal)) as [Claim];
+      assertEquals([claim.instance, claim.progress], [root!, [record(0)]]);
+      const again = { ...saga, generations: [1, 1, 1, 1, 1] };
+      assertEquals(claim.children, [{ instance: again, progress: [] }]);
+    },
+  },
+  {
+    name: "generations count up, and outlive consumers, ends and plain retries",
+    async run(harness) {
+      const [queue, other] = [await harness.connect(), await harness.connect()];
+      const [instance] = instances(1, decided, "root");
+      await queue.push([instance!]);
+      const end = async (consumer: QueueDriver, outcome: "failed" | "completed", undo?: "ok") => {
+        await pullAll(harness, consumer, 1);
+        const failed = { outcome, ...outcome === "failed" && { reason: "x" } };
+        const records = [record(0), ...undo === undefined ? [] : [record(4)]];
+        await consumer.finish([result(instance!.id, harness.clock.nowMs(), { ...failed, records })]);
+      };
+      const retry = (from?: string) =>
+        queue.request({ kind: "retry", filter: { ids: [instance!.id] }, ...from !== undefined && { from } });
+      await end(queue, "failed", "ok");
+      await retry();
+      await pullAll(harness, queue, 1);
+      await harness.lose(queue);
+      await end(other, "failed");
+      await retry();
+      assertEquals((await other.get(instance!.id))?.instance.generations, [1, 1, 1, 1, 1]);
+      await end(other, "completed");
+      await retry("publish");
+      assertEquals((await other.get(instance!.id))?.instance.generations, [1, 1, 1, 2, 1]);
+      await end(other, "failed", "ok");
+      await retry("many");
+      assertEquals((await other.get(instance!.id))?.instance.generations, [1, 1, 2, 3, 2]);
+      const [claim] = await pullAll(harness, other, 1);
+      assertEquals(claim?.instance, { ...instance!, generations: [1, 1, 2, 3, 2] });
     },
   },
   {

@@ -1,4 +1,4 @@
-import type { FunctionEvent } from "../../model/mod.ts";
+import { callKey, type FunctionEvent, generationOf } from "../../model/mod.ts";
 import type { Call } from "../platform.ts";
 
 /** Where functions report their start and end, if anywhere. */
@@ -16,6 +16,7 @@ export function eventOf(
   collector: CollectorAddress,
 ): FunctionEvent {
   const { instance, node, attempt, args, inputs } = call;
+  const generation = generationOf(instance, node);
   return {
     id: idempotencyKey(call),
     name: LOGGER_NAME,
@@ -25,27 +26,27 @@ export function eventOf(
     instance: instance.id,
     node: instance.chain.nodes[node]!.name,
     attempt,
+    ...(generation === 0 ? {} : { generation }),
     args,
     inputs,
   };
 }
 
-/** The same for every attempt of an invocation, so that a function can tell that it has done the work before. */
+/** The key of an invocation, see {@linkcode callKey}. */
 export function idempotencyKey({ instance, node, item }: Pick<Call, "instance" | "node" | "item">): string {
-  const key = `${instance.id}/${instance.chain.nodes[node]!.name}`;
-  return item === undefined ? key : `${key}/${item}`;
+  return callKey(instance, item === undefined ? { node } : { node, item });
 }
 
 /**
  * The W3C trace context of an attempt (https://www.w3.org/TR/trace-context/): the trace is made of the instance's id, the
- * parent of that, the node, the item of its map and the attempt.
+ * parent of that, the node, the item of its map, its generation and the attempt.
  */
 export function traceparent({ instance, node, item = -1, attempt }: Call): string {
   const a = hash(instance.id, 1), b = hash(instance.id, 2), c = hash(instance.id, 3);
   const trace = hex(a) + hex(b) + hex(c) + hex(a ^ Math.imul(b, c));
-  return `00-${trace}-${hex(b ^ Math.imul(node + 1, 0x9e3779b1) ^ Math.imul(item + 1, 0xc2b2ae35))}${
-    hex(c ^ Math.imul(attempt, 0x85ebca6b))
-  }-01`;
+  const place = Math.imul(node + 1, 0x9e3779b1) ^ Math.imul(item + 1, 0xc2b2ae35);
+  const time = Math.imul(attempt, 0x85ebca6b) ^ Math.imul(generationOf(instance, node), 0x27d4eb2f);
+  return `00-${trace}-${hex(b ^ place)}${hex(c ^ time)}-01`;
 }
 
 /** FNV-1a, from another start for each `salt`. */

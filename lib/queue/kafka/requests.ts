@@ -2,7 +2,7 @@
 import type { NodeRecord } from "../../model/mod.ts";
 import { RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
 import type { InstanceState } from "../queue.ts";
-import { forgottenByRetry } from "../retried.ts";
+import { isUndone, type Retry, retryOf } from "../retried.ts";
 import type { Request } from "./command_log.ts";
 import type { EndSource, WholeEnd } from "./end_reader.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
@@ -54,45 +54,53 @@ async function retry(
     const whole = end && await ends.read(owned.partition, end);
     if (whole !== undefined) tree.set(id, { ...whole, end: end! });
   }
-  const first = tree.get(root);
-  if (first === undefined) return false;
-  const forgotten = forgottenByRetry(first.instance.chain, from);
-  if (forgotten === undefined) return false;
-  const gone = new Set<string>();
-  for (const [id, { instance: { parent } }] of tree) {
-    if (parent === undefined) continue;
-    const node = first.instance.chain.nodes.findIndex(({ name }) => name === parent.node);
-    if (gone.has(parent.instance) || (parent.instance === root && forgotten.nodes.has(node))) gone.add(id);
-  }
-  const revived = [...again(tree, root, from, gone)];
-  if (gone.size > 0) await owned.journal.purge([...gone]); // first: whoever comes after a crash in between does it all again
-  await owned.revive(revived);
+  const plan = planOf(tree, root, from);
+  if (plan === undefined) return false;
+  if (plan.gone.size > 0) await owned.journal.purge([...plan.gone]); // first: whoever comes after a crash in between does it all again
+  await owned.revive(plan.revived);
   return true;
 }
 
-/** What stands in the changelog of a tree that is retried: what is queued again, and what it has called that is not. */
-function* again(
+/** What becomes of a tree that is retried. */
+interface Plan {
+  /** The ids of what nodes had called that are begun again, and of what that had called. */
+  readonly gone: ReadonlySet<string>;
+  /** What stands in the changelog from now on: what is queued again, and what it has called that is not. */
+  readonly revived: Parameters<OwnedPartition["revive"]>[0];
+}
+
+/** @returns undefined if there is nothing that can be retried */
+function planOf(
   tree: ReadonlyMap<string, Revived>,
   root: string,
   from: string | undefined,
-  gone: ReadonlySet<string>,
-): Generator<
-  { readonly instance: Revived["instance"]; readonly head: Head; readonly records: readonly NodeRecord[] }
-> {
-  const queued = new Set<string>();
+): Plan | undefined {
+  const gone = new Set<string>();
+  const queued = new Map<string, Retry>();
+  const revived: { instance: Revived["instance"]; head: Head; records: readonly NodeRecord[] }[] = [];
   for (const [id, { instance, end, progress, reason, output }] of tree) {
-    if (gone.has(id)) continue;
+    const { parent } = instance;
+    const caller = parent && queued.get(parent.instance);
+    if (parent !== undefined && (gone.has(parent.instance) || isBegunAgain(caller, parent.node))) {
+      gone.add(id);
+      continue;
+    }
     const { place, run, endedAtMs } = end, state = end.state as InstanceState;
-    const isCalledAgain = instance.parent !== undefined && queued.has(instance.parent.instance) &&
-      RETRYABLE.includes(state);
-    if (id === root || isCalledAgain) {
-      queued.add(id);
-      const { isForgotten } = forgottenByRetry(instance.chain, id === root ? from : undefined)!;
-      const records = progress.filter((record) => !isForgotten(record));
-      yield { instance, head: { place, run: run + 1, state: "queued" }, records };
+    if (id === root || (caller !== undefined && RETRYABLE.includes(state))) {
+      const retry = retryOf(instance, isUndone(instance, progress), id === root ? from : undefined);
+      if (retry === undefined) return undefined;
+      queued.set(id, retry);
+      const records = progress.filter((record) => !retry.isForgotten(record));
+      revived.push({ instance: retry.instance, head: { place, run: run + 1, state: "queued" }, records });
     } else {
       const head = { place, run: run + 1, state, endedAtMs, ...reason !== undefined && { reason } };
-      yield { instance, head: { ...head, ...output !== undefined && { output } }, records: progress };
+      revived.push({ instance, head: { ...head, ...output !== undefined && { output } }, records: progress });
     }
   }
+  return queued.size === 0 ? undefined : { gone, revived };
+}
+
+function isBegunAgain(caller: Retry | undefined, node: string): boolean {
+  if (caller === undefined) return false;
+  return caller.nodes.has(caller.instance.chain.nodes.findIndex(({ name }) => name === node));
 }

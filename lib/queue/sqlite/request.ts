@@ -1,12 +1,12 @@
 import { type ParentRef, pauseName } from "../../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
-import { forgottenByRetry } from "../retried.ts";
+import { isUndone, retryOf } from "../retried.ts";
 import { rootsOf, withCalled } from "./called.ts";
 import type { Command, Filter, InstanceState } from "../queue.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
-import { deleteRecords } from "./rows.ts";
+import { deleteRecords, instanceOf, readRecords, SUBMITTED, type SubmittedRow, textOf } from "./rows.ts";
 import { WAITS_FOR_CALLER } from "./schema.ts";
 
 /** A change of the instances of one page, within a transaction. */
@@ -75,11 +75,7 @@ function cancel(db: Database, seqs: readonly number[], abort: boolean, nowMs: nu
   return ended + marked;
 }
 
-interface Retried {
-  readonly seq: number;
-  readonly chain: number;
-  readonly state: InstanceState;
-}
+type Retried = SubmittedRow & { readonly state: InstanceState };
 
 function retry(
   db: Database,
@@ -89,7 +85,7 @@ function retry(
   from: string | undefined,
 ): number {
   const rows = db.all<Retried>(
-    "SELECT seq, chain, state FROM instances WHERE seq IN (SELECT value FROM json_each(?))",
+    `SELECT ${SUBMITTED}, state FROM instances WHERE seq IN (SELECT value FROM json_each(?))`,
     JSON.stringify(roots),
   );
   const meant = rows.filter(({ state }) => states.includes(state));
@@ -100,30 +96,32 @@ function retry(
 function retryTree(
   db: Database,
   chains: ChainTable,
-  { seq, chain: key, state }: Retried,
+  row: Retried,
   owner: number | null,
   from?: string,
 ): boolean {
-  const chain = chains.show(key);
-  const forgotten = forgottenByRetry(chain, from);
-  if (forgotten === undefined) return false;
-  const called = db.all<Retried & { readonly parent: string }>(
-    "SELECT seq, chain, state, parent FROM instances WHERE caller = ?",
-    seq,
-  );
-  const again = new Set([...forgotten.nodes].map((node) => chain.nodes[node]!.name));
+  const { seq, state } = row;
+  const before = instanceOf(row, chains.show(row.chain));
+  const { onFailed } = before.chain;
+  const undone = onFailed !== undefined && isUndone(before, readRecords(db, seq, onFailed));
+  const retry = retryOf(before, undone, from);
+  if (retry === undefined) return false;
+  const { instance: { chain, generations }, nodes } = retry;
+  const called = db.all<Retried>(`SELECT ${SUBMITTED}, state FROM instances WHERE caller = ?`, seq);
+  const again = new Set([...nodes].map((node) => chain.nodes[node]!.name));
   for (const child of called) {
-    if (again.has((JSON.parse(child.parent) as ParentRef).node)) forget(db, chains, [child.seq]);
+    if (again.has((JSON.parse(child.parent!) as ParentRef).node)) forget(db, chains, [child.seq]);
     else if (RETRYABLE.includes(child.state)) retryTree(db, chains, child, WAITS_FOR_CALLER);
   }
-  for (const node of forgotten.nodes) deleteRecords(db, seq, "none", node);
+  for (const node of nodes) deleteRecords(db, seq, "none", node);
   deleteRecords(db, seq, "ok");
   countMove(db, state, "queued", 1);
   db.run(
     `UPDATE instances SET state = 'queued', owner = ?, abort = 0, resumed = 1, ended_at_ms = NULL, reason = NULL,
-       output = NULL
+       output = NULL, generations = ?
      WHERE seq = ?`,
     owner,
+    textOf(generations),
     seq,
   );
   return true;

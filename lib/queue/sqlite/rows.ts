@@ -15,7 +15,7 @@ import type { Database } from "./database.ts";
 
 /** The columns of an instance as it was submitted. */
 export const SUBMITTED =
-  "seq, id, chain, args, parent, labels, submitted_at_ms, priority, weight, deadline_ms";
+  "seq, id, chain, args, parent, labels, submitted_at_ms, priority, weight, deadline_ms, generations";
 
 /** A row of the columns {@linkcode SUBMITTED}. */
 export interface SubmittedRow {
@@ -29,6 +29,7 @@ export interface SubmittedRow {
   readonly priority: number;
   readonly weight: number;
   readonly deadline_ms: number | null;
+  readonly generations: string | null;
 }
 
 interface ViewRow extends SubmittedRow {
@@ -52,11 +53,13 @@ export function instanceOf(row: SubmittedRow, chain: Chain): Instance {
     weight: row.weight,
     deadlineMs: row.deadline_ms ?? Infinity,
   };
-  if (row.args === null && row.parent === null) return instance; // as most are: a hundred thousand may be held
+  const { args, parent, generations } = row;
+  if (args === null && parent === null && generations === null) return instance; // as most are: a hundred thousand may be held
   return {
     ...instance,
-    ...row.args !== null && { args: JSON.parse(row.args) as JsonObject },
-    ...row.parent !== null && { parent: JSON.parse(row.parent) as ParentRef },
+    ...args !== null && { args: JSON.parse(args) as JsonObject },
+    ...parent !== null && { parent: JSON.parse(parent) as ParentRef },
+    ...generations !== null && { generations: JSON.parse(generations) as number[] },
   };
 }
 
@@ -66,7 +69,7 @@ export function labelsText(labels: Instance["labels"]): string | null {
 }
 
 /** What most instances have not, as it is stored. */
-export function textOf(value: JsonObject | ParentRef | undefined): string | null {
+export function textOf(value: JsonObject | ParentRef | readonly number[] | undefined): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }
 
@@ -87,6 +90,11 @@ export function readViews(db: Database, chains: ChainTable, seqs: readonly numbe
   }));
 }
 
+/** The first and the last key of the records of an instance, or of one of its nodes. */
+function rangeOf(seq: number, node?: number): readonly [first: number, last: number] {
+  return [seq * NODES + (node ?? 0), seq * NODES + (node ?? MAX_NODES)];
+}
+
 interface RecordRow {
   readonly key: number;
   readonly state: NodeRecord["state"];
@@ -101,9 +109,9 @@ interface ItemRow extends RecordRow {
   readonly item: number;
 }
 
-/** The records of an instance, by node and item. */
-export function readRecords(db: Database, seq: number): NodeRecord[] {
-  const range = [seq * NODES, seq * NODES + MAX_NODES] as const;
+/** The records of an instance, or of one of its nodes, by node and item. */
+export function readRecords(db: Database, seq: number, node?: number): NodeRecord[] {
+  const range = rangeOf(seq, node);
   const rows = db.all<RecordRow>(
     "SELECT key, state, attempts, output, reason, ended_at_ms, run_ms FROM records WHERE key BETWEEN ? AND ? ORDER BY key",
     ...range,
@@ -159,7 +167,7 @@ export function writeRecord(db: Database, seq: number, record: NodeRecord): void
 /** Removes the records of an instance or of one of its nodes, or only those that are not ok. */
 export function deleteRecords(db: Database, seq: number, keep: "none" | "ok", node?: number): void {
   const but = keep === "none" ? "" : " AND state <> 'ok'";
-  const first = seq * NODES + (node ?? 0), last = seq * NODES + (node ?? MAX_NODES);
+  const [first, last] = rangeOf(seq, node);
   for (const [table, key] of [["records", "key"], ["items", "record"]] as const) {
     db.run(`DELETE FROM ${table} WHERE ${key} BETWEEN ? AND ?${but}`, first, last);
   }

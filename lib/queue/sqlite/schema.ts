@@ -80,6 +80,9 @@ export const MIGRATIONS: readonly string[] = [
 `,
   // Chains say of their functions whether they are served. A program that does not know of that would model these.
   "",
+  `
+  ALTER TABLE instances ADD COLUMN generations TEXT; -- of its nodes, as a JSON list; NULL: none has been begun again
+`,
 ];
 
 /** The owner of what was called while nobody holds its caller. */

@@ -9,8 +9,8 @@ import { labelsText, textOf } from "./rows.ts";
 
 const INSERT = `
   INSERT INTO instances
-    (id, chain, args, parent, labels, submitted_at_ms, priority, weight, deadline_ms, state, owner, caller)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (id, chain, args, parent, labels, submitted_at_ms, priority, weight, deadline_ms, generations, state, owner, caller)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
 
 /**
@@ -46,6 +46,7 @@ export function submit(
       instance.priority,
       instance.weight,
       instance.deadlineMs === Infinity ? null : instance.deadlineMs,
+      textOf(instance.generations),
       caller === undefined ? "queued" : "running",
       caller?.owner ?? null,
       caller?.seq ?? null,

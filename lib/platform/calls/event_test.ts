@@ -1,0 +1,27 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { instanceOf, single } from "../../../tests/scheduler/builders.ts";
+import type { Call } from "../platform.ts";
+import { eventOf, idempotencyKey, traceparent } from "./event.ts";
+
+const NOWHERE = { ip: "", port: 0 };
+
+/** A call of the only node of an instance. */
+function callOf(generations?: readonly number[]): Call {
+  const chain = single("f");
+  const instance = instanceOf(chain, "o1", generations === undefined ? {} : { generations });
+  return { spec: chain.nodes[0]!.fn, instance, node: 0, attempt: 1, args: {}, inputs: {} };
+}
+
+Deno.test("eventOf() tells a node that was begun again by its id and its generation", () => {
+  const { id, generation } = eventOf(callOf([2]), NOWHERE);
+  assertEquals([id, generation], ["o1/f~2", 2]);
+  assertEquals(idempotencyKey(callOf([2])), "o1/f~2");
+  assertEquals([eventOf(callOf(), NOWHERE).id, "generation" in eventOf(callOf(), NOWHERE)], ["o1/f", false]);
+});
+
+Deno.test("traceparent() gives each generation of a node a span of its own, in one trace", () => {
+  const [, trace, span] = traceparent(callOf()).split("-");
+  const [, traceAgain, spanAgain] = traceparent(callOf([1])).split("-");
+  assertEquals(traceAgain, trace);
+  assertNotEquals(spanAgain, span);
+});
