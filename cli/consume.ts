@@ -88,6 +88,7 @@ export const command: Command = {
         attached,
         collector: collecting?.address,
         onStart: (words) => log.info(words),
+        onNote: (words) => log.warn(words),
       }),
     );
     const queue = stack.use(

@@ -115,6 +115,7 @@ export async function runProbe(
     local,
     load: options.most * 2,
     onStart: (words) => log.info(words),
+    onNote: (words) => log.warn(words),
   });
   const lab = new PlatformLab({
     platform,

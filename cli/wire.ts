@@ -148,10 +148,12 @@ export interface PlatformOptions {
   readonly allowed?: readonly UrlPattern[];
   /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress | undefined;
-  /** For a load of so many calls in flight, at most: calls go out as soon as can be. */
+  /** For a load of this many calls in flight, at most: as many connections are kept open. */
   readonly load?: number;
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
+  /** Told, in words, that calls are held back because this machine is short of something. */
+  readonly onNote: (words: string) => void;
 }
 
 /** Has functions of the local platform tell the collector of their calls, as wrapped ones do. */
@@ -169,9 +171,15 @@ export async function localTelling(): Promise<NonNullable<LocalServerOptions["te
 export async function makePlatform(options: PlatformOptions): Promise<Platform> {
   const platforms = await import("../lib/platform/mod.ts");
   const { Credentials, HttpPlatform, LocalPlatform, openLambda, OwnUrls, SeveralPlatforms } = platforms;
-  const { functionsAt, isStartable, lambdaRegionOf, LOCAL_ADDRESS, profileWords } = platforms;
+  const { functionsAt, isStartable, lambdaRegionOf, LOCAL_ADDRESS, profileWords, Proxies } = platforms;
   const { attached = [], functions, allowed = [], collector, load } = options;
-  const common = { clock, behindProxy: isBehindProxy(), ...collector === undefined ? {} : { collector } };
+  const listen = options.local ?? LOCAL_ADDRESS;
+  const common = {
+    clock,
+    proxies: new Proxies((name) => Deno.env.get(name), [listen]),
+    onNote: options.onNote,
+    ...collector === undefined ? {} : { collector },
+  };
   const profile = await profileOf(options.profile);
   const tells = collector === undefined ? {} : { tells: await localTelling() };
   const localAt = (listen: string) =>
@@ -197,8 +205,8 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const http = new HttpPlatform({
     ...common,
     allowed,
-    local: localAt(options.local ?? LOCAL_ADDRESS),
-    ...(load === undefined ? {} : { direct: !common.behindProxy, idleConnections: load }),
+    local: localAt(listen),
+    ...(load === undefined ? {} : { idleConnections: load }),
   });
   const own = new OwnUrls(http, () => lambda({}));
   if (attached.length === 0) return own;
@@ -211,13 +219,6 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
 function lambdaEndpoint(): { endpoint?: string } {
   const endpoint = Deno.env.get("AWS_ENDPOINT_URL_LAMBDA") || Deno.env.get("AWS_ENDPOINT_URL");
   return endpoint ? { endpoint } : {};
-}
-
-/** Whether the environment sends requests through an HTTP proxy. */
-function isBehindProxy(): boolean {
-  return ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) =>
-    (Deno.env.get(name) ?? Deno.env.get(name.toLowerCase()) ?? "") !== ""
-  );
 }
 
 /** Opens the run log at `path`, or beside it while another program writes that one, which is logged. */

@@ -241,12 +241,13 @@ export class Execution {
       await this.#checkpoint(held, [startOf(task, "started", held.ending?.reason)]);
     }
     if (held.leaving) return await this.#takeBack(task, held);
-    const startedAtMs = clock.nowMs();
+    let startedAtMs = clock.nowMs();
     const { instance } = held, { args, inputs } = data;
     const call = { spec, instance, node, item, attempt, args, inputs, platform: task.platform };
     const told = functionTimes?.begin(idempotencyKey(call), startedAtMs);
     const answer = await platform.invoke(call, held.calls);
     if (this.#stopped && answer.outcome.kind !== "ok") return told?.abandon();
+    startedAtMs += answer.heldMs ?? 0;
     const runMs = clock.nowMs() - startedAtMs;
     const outcome = fitted(held, of, answer.outcome);
     const event = this.#record(

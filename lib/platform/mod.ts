@@ -17,6 +17,7 @@ export {
 export { type CollectorAddress, idempotencyKey } from "./calls/event.ts";
 export { FunctionRunner, type FunctionRunnerOptions } from "./local/function_runner.ts";
 export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http/http.ts";
+export { Proxies } from "./http/client/proxies.ts";
 export { LocalPlatform } from "./local/local.ts";
 export { isLocalPlatform, LOCAL_ADDRESS, localUrl, parseAddress } from "./local/local_address.ts";
 export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local/local_server.ts";

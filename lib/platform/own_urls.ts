@@ -24,15 +24,15 @@ export class OwnUrls implements Platform {
     return this.#http.native;
   }
 
-  async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
+  invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
     const { spec } = call;
-    if (isOnLambda(spec)) return await this.#onLambda(call, signal);
-    if (spec.url !== undefined || spec.urls === undefined) return await this.#http.invoke(call, signal);
+    if (isOnLambda(spec)) return this.#onLambda(call, signal);
+    if (spec.url !== undefined || spec.urls === undefined) return this.#http.invoke(call, signal);
     const names = Object.keys(spec.urls).join(", ");
-    return failure(
+    return Promise.resolve(failure(
       `none of its platforms is attached: ${names}. Attach one: consume --platform NAME=URL`,
       false,
-    );
+    ));
   }
 
   async #onLambda(call: Call, signal: AbortSignal | Stop): Promise<Answer> {

@@ -28,6 +28,8 @@ export interface Answer {
   readonly cold: boolean;
   /** When the last byte of the request had been handed to the system, in milliseconds since 1970, if that is known. */
   readonly sentAtMs?: number;
+  /** How long the call was held back before it was made, as this machine was short of something, in milliseconds. (Default: 0) */
+  readonly heldMs?: number;
   /** Who made the attempt, if not the platform that was asked by its own name. */
   readonly platform?: string;
 }

@@ -49,10 +49,12 @@ export const never = new AbortController().signal;
 /** A TCP server that does with each connection what it is told, after it has read something; it ends with the scope. */
 export function rawServer(
   talk: (connection: Deno.TcpConn, asked: string) => Promise<unknown>,
-): { readonly port: number } & AsyncDisposable {
+): { readonly port: number; readonly first: Promise<void> } & AsyncDisposable {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, transport: "tcp" });
   const open = new Set<Deno.TcpConn>();
+  const first = Promise.withResolvers<void>();
   const serveOne = async (connection: Deno.TcpConn) => {
+    first.resolve();
     open.add(connection);
     try {
       const bytes = new Uint8Array(65_536);
@@ -75,6 +77,8 @@ export function rawServer(
   })();
   return {
     port: listener.addr.port,
+    /** Resolves when somebody has connected. */
+    first: first.promise,
     async [Symbol.asyncDispose]() {
       listener.close();
       for (const connection of open) connection.close();

@@ -27,12 +27,7 @@ export function tooLarge({ message }: TooLargeError): Answer {
 
 /** The end of a call that was not answered. */
 export function failure(error: unknown, retryable: boolean, cause?: FailureCause): Answer {
-  const reason = error instanceof Error ? innermost(error) : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
   const outcome: Outcome = { kind: "failed", reason, retryable, ...(cause === undefined ? {} : { cause }) };
   return { outcome, status: 0, cold: false };
-}
-
-/** The sentence at the bottom of a chain of causes: fetch says "error sending request", the cause says why. */
-function innermost(error: Error): string {
-  return error.cause instanceof Error ? innermost(error.cause) : error.message;
 }

@@ -3,6 +3,18 @@ export class TooLargeError extends Error {
   override readonly name = "TooLargeError";
 }
 
+const utf8 = new TextDecoder();
+
+/** The text of a body; bytes that are not UTF-8 become U+FFFD. */
+export function textOf(body: Uint8Array<ArrayBuffer>): string {
+  return utf8.decode(body);
+}
+
+/** @param maxBytes the longest answer that is taken */
+export function answerTooLarge(maxBytes: number): TooLargeError {
+  return new TooLargeError(`its answer is longer than ${maxBytes} bytes`);
+}
+
 /**
  * Reads the body of an answer as text, but no more of it than allowed: the rest is cancelled, not buffered.
  *
@@ -36,7 +48,7 @@ async function readBounded(
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.length;
-    if (size > maxBytes) throw new TooLargeError(`its answer is longer than ${maxBytes} bytes`);
+    if (size > maxBytes) throw answerTooLarge(maxBytes);
     chunks.push(chunk);
   }
   return await new Response(new Blob(chunks as BlobPart[])).text();
@@ -44,5 +56,5 @@ async function readBounded(
 
 async function tooLarge(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<never> {
   await body.cancel();
-  throw new TooLargeError(`its answer is longer than ${maxBytes} bytes`);
+  throw answerTooLarge(maxBytes);
 }

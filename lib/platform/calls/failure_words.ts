@@ -1,29 +1,26 @@
 import { isObject } from "../../model/mod.ts";
-import { readText } from "./body.ts";
 
-/** Longer explanations are pages made for people. */
-const MAX_BYTES = 4096;
+/** The longest explanation of an error that is read, in bytes. */
+export const MAX_EXPLANATION_BYTES = 4096;
 /** How much of one goes into a reason. */
 const MOST_CHARACTERS = 200;
 /** Where functions say what went wrong: ours and most frameworks, problem details (RFC 9457), AWS Lambda. */
 const FIELDS = ["error", "message", "detail", "title", "errorMessage"];
 
 /**
- * What an answer says of a failure, on one line: a field of its JSON, or its text. Nothing if it does not announce a short
- * body, as nobody should have to wait for the end of a long one, or if it breaks off.
+ * What the body of an answer says of a failure, on one line: a field of its JSON, the title of a page, or its text.
+ *
+ * @param text the body, or its beginning
+ * @returns an empty text if it says nothing that people can read
  */
-export async function whatWasSaid(response: Response): Promise<string> {
-  const type = response.headers.get("content-type") ?? "";
-  const length = Number(response.headers.get("content-length") ?? Infinity);
-  if (!(length <= MAX_BYTES) || !/json|text\/plain/i.test(type)) {
-    await response.body?.cancel();
-    return "";
-  }
-  try {
-    return shortened(sentenceOf(await readText(response, MAX_BYTES)));
-  } catch {
-    return "";
-  }
+export function explanationIn(text: string): string {
+  const isText = !text.replace(/\ufffd+$/, "").includes("\ufffd"); // the end may be cut within a character
+  if (!isText) return "";
+  return shortened(/^\s*<(?:!doctype|html|\?xml)/i.test(text) ? titleOf(text) : sentenceOf(text));
+}
+
+function titleOf(page: string): string {
+  return /<title[^>]*>([^<]*)/i.exec(page)?.[1] ?? "";
 }
 
 function sentenceOf(text: string): string {

@@ -1,7 +1,10 @@
+/** The headers of an answer, by their names in lower case. */
+export type HeaderValues = Pick<Headers, "get" | "has">;
+
 /** An answer that is not 2xx, as far as its meaning goes by it. */
 export interface ErrorAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderValues;
   /** Its body, or the beginning of it. */
   readonly text: string;
 }

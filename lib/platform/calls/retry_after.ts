@@ -1,3 +1,5 @@
+import type { HeaderValues } from "./refusals.ts";
+
 /** A wait beyond this is not believed, in milliseconds. */
 const LONGEST_MS = 3_600_000;
 
@@ -14,7 +16,7 @@ const BETWEEN = /\s*,\s*(?!\d{1,2} [A-Z][a-z]{2} \d{4})/;
  * @param nowMs the present instant, for an answer without a date
  * @returns undefined if it says nothing that can be read
  */
-export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+export function retryAfterMs(headers: HeaderValues, nowMs: number): number | undefined {
   const dateMs = timeOf(headers.get("date") ?? "") || nowMs;
   const values = [
     ...valuesOf(headers, "retry-after").map((text) => waitOf(text, 1000, dateMs)),
@@ -24,7 +26,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   return values.length === 0 ? undefined : Math.min(Math.max(0, ...values), LONGEST_MS);
 }
 
-function valuesOf(headers: Headers, name: string): string[] {
+function valuesOf(headers: HeaderValues, name: string): string[] {
   return (headers.get(name) ?? "").split(BETWEEN).map((text) => text.trim()).filter((text) => text !== "");
 }
 

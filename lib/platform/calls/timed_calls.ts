@@ -1,46 +1,72 @@
-import { type Clock, onAbort, type Stop } from "../../model/mod.ts";
+import { type Clock, onAbort, Stop } from "../../model/mod.ts";
 import { failure, tooLarge } from "./answers.ts";
 import { TooLargeError } from "./body.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type Answer, PlatformError } from "../platform.ts";
+import { ShortageError } from "../http/client/shortage.ts";
 import { UrlRefusedError } from "../guard/url_guard.ts";
+
+/** A call to be made. */
+export interface TimedCall {
+  /** Longest it may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Makes it; it ends when the signal that it is given is aborted. */
+  readonly make: (stop: Stop) => Promise<Answer>;
+  /** Ends it at once, as failed and retryable. */
+  readonly stop: AbortSignal | Stop;
+  /** Resolves when it makes sense to make it again, after this machine was short of something. */
+  readonly relief: (error: ShortageError, stop: AbortSignal | Stop) => Promise<void>;
+  /** Called when nobody answered. */
+  readonly lost?: (() => void) | undefined;
+}
 
 /** Makes calls over the network that end in time, and in an answer, whatever goes wrong. */
 export class TimedCalls {
+  readonly #clock: Clock;
   readonly #deadlines: Deadlines;
 
   constructor(clock: Clock) {
+    this.#clock = clock;
     this.#deadlines = new Deadlines(clock);
   }
 
   /**
-   * Makes a call.
+   * Makes a call. What this machine is short of is not the function's fault: the call is held back, then made with all of its
+   * time.
    *
-   * @param make ends when the signal that it is given is aborted
-   * @param stop ends the call at once, as failed and retryable
-   * @param lost is told when nobody answered
    * @throws {PlatformError} if `make` does
    */
-  async make(
-    timeoutMs: number,
-    make: (signal: AbortSignal) => Promise<Answer>,
-    stop: AbortSignal | Stop,
-    lost?: () => void,
-  ): Promise<Answer> {
-    const controller = new AbortController();
-    const forget = onAbort(stop, () => controller.abort(new Error("it was stopped")));
-    let late = false;
+  async make(call: TimedCall): Promise<Answer> {
+    const answer = await this.#once(call);
+    return answer instanceof ShortageError ? await this.#makeLater(call, answer) : answer;
+  }
+
+  async #makeLater(call: TimedCall, error: ShortageError): Promise<Answer> {
+    const heldSinceMs = this.#clock.nowMs();
+    for (let shortage = error;;) {
+      await call.relief(shortage, call.stop);
+      const heldMs = this.#clock.nowMs() - heldSinceMs;
+      const answer = await this.#once(call);
+      if (!(answer instanceof ShortageError)) return { ...answer, heldMs };
+      shortage = answer;
+    }
+  }
+
+  async #once({ timeoutMs, make, stop, lost }: TimedCall): Promise<Answer | ShortageError> {
+    const over = new Stop();
+    const forget = onAbort(stop, () => over.abort());
+    let isLate = false;
     const deadline = this.#deadlines.begin(timeoutMs, () => {
-      late = true;
-      controller.abort(new Error(`no answer within ${timeoutMs} ms`));
+      isLate = true;
+      over.abort();
     });
     try {
-      return await make(controller.signal);
+      return await make(over);
     } catch (error) {
       if (error instanceof PlatformError) throw error;
-      if (controller.signal.aborted) {
-        return failure(controller.signal.reason, true, late ? "timeout" : undefined);
-      }
+      if (isLate) return failure(`no answer within ${timeoutMs} ms`, true, "timeout");
+      if (over.aborted) return failure("it was stopped", true);
+      if (error instanceof ShortageError) return error;
       if (error instanceof TooLargeError) return tooLarge(error);
       if (error instanceof UrlRefusedError) return failure(error, false);
       lost?.();

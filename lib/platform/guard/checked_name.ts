@@ -1,6 +1,6 @@
 import { type Clock, onAbort } from "../../model/mod.ts";
 import { addressRefusal } from "./addresses.ts";
-import { neverCalled } from "./url_guard.ts";
+import { neverCalled, UrlRefusedError } from "./url_guard.ts";
 
 /** Finds the addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
@@ -8,7 +8,15 @@ export type Resolve = (hostname: string) => Promise<readonly string[]>;
 /** As the system does it for all its programs: by its hosts file, its name servers and its search list. */
 export async function systemResolve(hostname: string): Promise<readonly string[]> {
   const { lookup } = await import("node:dns/promises");
-  return (await lookup(hostname, { all: true })).map(({ address }) => address);
+  try {
+    return (await lookup(hostname, { all: true })).map(({ address }) => address);
+  } catch (error) {
+    using _file = await Deno.open("/dev/null").catch((error) => { // a lookup does not say that it found no descriptor
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    });
+    throw error;
+  }
 }
 
 /** Addresses are looked up again after so long, beside the calls that use them, in milliseconds. */
@@ -24,6 +32,7 @@ export class CheckedName {
   #known: readonly string[] = [];
   #knownAtMs = -Infinity;
   #askedAtMs = -Infinity;
+  #isRefused = false;
   #asking: Promise<readonly string[]> | undefined;
 
   constructor(hostname: string, resolve: Resolve, clock: Clock) {
@@ -48,18 +57,35 @@ export class CheckedName {
     return isUsable ? this.#known : this.#asking;
   }
 
+  /**
+   * Checks the addresses of a name that others connect to, and does not mind if it cannot be resolved here.
+   *
+   * @throws {UrlRefusedError} if one of them is never called
+   */
+  async check(): Promise<void> {
+    const isUnknown = this.#knownAtMs === -Infinity && this.#clock.nowMs() - this.#askedAtMs < FRESH_MS;
+    if (isUnknown && this.#asking === undefined && !this.#isRefused) return;
+    try {
+      await this.addresses();
+    } catch (error) {
+      if (error instanceof UrlRefusedError) throw error;
+    }
+  }
+
   async #ask(): Promise<readonly string[]> {
-    const found = await this.#resolve(this.#hostname).catch(({ message }: Error) => message);
-    if (typeof found === "string" || found.length === 0) {
-      const why = typeof found === "string" ? found : "there is none";
-      throw new TypeError(`cannot find the address of ${this.#hostname}: ${why}`);
+    const found = await this.#resolve(this.#hostname).catch((error: Error) => error);
+    if (found instanceof Error || found.length === 0) {
+      const why = found instanceof Error ? found.message : "there is none";
+      throw new TypeError(`cannot find the address of ${this.#hostname}: ${why}`, { cause: found });
     }
     for (const address of found) {
       const why = addressRefusal(address);
       if (why === undefined) continue;
       this.#knownAtMs = -Infinity;
+      this.#isRefused = true;
       throw neverCalled(`${this.#hostname}, at ${address},`, why);
     }
+    this.#isRefused = false;
     this.#knownAtMs = this.#clock.nowMs();
     return this.#known = found;
   }

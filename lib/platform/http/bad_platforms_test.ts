@@ -80,7 +80,6 @@ const CASES: readonly Case[] = [
       const body = await gzipped(100_000_000);
       await writeAll(c, `${HEAD}content-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`);
       await writeAll(c, body);
-      await untilGone(c);
     },
     comesTo: "too large",
   },
@@ -96,6 +95,25 @@ const CASES: readonly Case[] = [
     },
     comesTo: "server-error",
     says: /^answered with status 500$/,
+  },
+  {
+    does: "explains its failure in gzip",
+    talk: async (c) => {
+      const body = await gzipped(10);
+      await writeAll(
+        c,
+        `HTTP/1.1 500 No\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`,
+      );
+      await writeAll(c, body);
+    },
+    comesTo: "server-error",
+    says: /^answered with status 500: aaaaaaaaaa$/,
+  },
+  {
+    does: "compresses as nobody knows",
+    talk: (c) => writeAll(c, `${HEAD}content-encoding: zip\r\ncontent-length: 4\r\n\r\nnone`),
+    comesTo: "network",
+    says: /content-encoding "zip"/,
   },
   {
     does: "says gzip of what is none",
@@ -161,6 +179,202 @@ const CASES: readonly Case[] = [
         new Uint8Array([...new TextEncoder().encode(`${HEAD}content-length: 2\r\n\r\n`), 255, 254]),
       ),
     comesTo: "ok",
+  },
+  {
+    does: "announces ten bytes, and sends chunks without end",
+    talk: async (c) => {
+      await writeAll(c, `${HEAD}content-length: 10\r\ntransfer-encoding: chunked\r\n\r\n`);
+      await forEver(c, `1000\r\n${"1".repeat(4096)}\r\n`);
+    },
+    comesTo: "network",
+    says: /both a content-length and a transfer-encoding/,
+  },
+  {
+    does: "sends chunks that are longer than they say",
+    talk: (c) => writeAll(c, `${HEAD}transfer-encoding: chunked\r\n\r\n1\r\n11\r\n0\r\n\r\n`),
+    comesTo: "network",
+  },
+  {
+    does: "never ends the line of a chunk",
+    talk: async (c) => {
+      await writeAll(c, `${HEAD}transfer-encoding: chunked\r\n\r\n1;`);
+      await forEver(c, "x".repeat(1000));
+    },
+    comesTo: "network",
+  },
+  {
+    does: "sends trailers without end",
+    talk: async (c) => {
+      await writeAll(c, `${HEAD}transfer-encoding: chunked\r\n\r\n0\r\n`);
+      await forEver(c, "x: y\r\n".repeat(100));
+    },
+    comesTo: "network",
+  },
+  {
+    does: "codes its body twice",
+    talk: (c) => writeAll(c, `${HEAD}transfer-encoding: gzip, chunked\r\n\r\n`),
+    comesTo: "network",
+  },
+  {
+    does: "announces a length below 0",
+    talk: (c) => writeAll(c, `${HEAD}content-length: -1\r\n\r\n`),
+    comesTo: "network",
+  },
+  {
+    does: "announces a length in hexadecimal",
+    talk: (c) => writeAll(c, `${HEAD}content-length: 0x1\r\n\r\n1`),
+    comesTo: "network",
+  },
+  {
+    does: "announces a length beyond all numbers",
+    talk: (c) => writeAll(c, `${HEAD}content-length: ${"9".repeat(30)}\r\n\r\n1`),
+    comesTo: "network",
+  },
+  {
+    does: "says its length twice, the same",
+    talk: (c) => writeAll(c, `${HEAD}content-length: 1\r\ncontent-length: 1\r\n\r\n1`),
+    comesTo: "ok",
+  },
+  {
+    does: "sends a header without a name",
+    talk: (c) => writeAll(c, `${HEAD}: x\r\ncontent-length: 1\r\n\r\n1`),
+    comesTo: "network",
+  },
+  {
+    does: "sends a header without a colon",
+    talk: (c) => writeAll(c, `${HEAD}x\r\ncontent-length: 1\r\n\r\n1`),
+    comesTo: "network",
+  },
+  {
+    does: "puts a space before a colon",
+    talk: (c) => writeAll(c, `${HEAD}content-length : 1\r\n\r\n1`),
+    comesTo: "network",
+  },
+  {
+    does: "ends its lines as Unix does",
+    talk: (c) => writeAll(c, "HTTP/1.1 200 OK\ncontent-length: 1\n\n1"),
+    comesTo: "ok",
+  },
+  { does: "answers in HTTP/1.0", talk: (c) => writeAll(c, "HTTP/1.0 200 OK\r\n\r\n1"), comesTo: "ok" },
+  {
+    does: "answers in HTTP/1.0, and stays",
+    talk: (c) => writeAll(c, "HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 1\r\n\r\n1"),
+    comesTo: "ok",
+  },
+  { does: "answers in HTTP/2", talk: (c) => writeAll(c, "HTTP/2 200\r\n\r\n"), comesTo: "network" },
+  { does: "answers in HTTP/0.9", talk: (c) => writeAll(c, "<html>1</html>"), comesTo: "network" },
+  {
+    does: "has a status of four digits",
+    talk: (c) => writeAll(c, "HTTP/1.1 2000 OK\r\n\r\n"),
+    comesTo: "network",
+  },
+  { does: "has a status below 100", talk: (c) => writeAll(c, "HTTP/1.1 099 OK\r\n\r\n"), comesTo: "network" },
+  {
+    does: "has a status that nobody knows",
+    talk: (c) => writeAll(c, "HTTP/1.1 799 Odd\r\ncontent-length: 0\r\n\r\n"),
+    comesTo: "server-error",
+  },
+  {
+    does: "says nothing but a status",
+    talk: (c) => writeAll(c, "HTTP/1.1 200\r\n\r\n"),
+    comesTo: "ok",
+  },
+  {
+    does: "says 204 and a length",
+    talk: (c) => writeAll(c, "HTTP/1.1 204 No\r\ncontent-length: 5\r\n\r\n"),
+    comesTo: "ok",
+  },
+  {
+    does: "says 204 and sends a body",
+    talk: (c) => writeAll(c, "HTTP/1.1 204 No\r\n\r\n1"),
+    comesTo: "ok",
+  },
+  {
+    does: "says first that it goes on, then hints, then answers",
+    talk: (c) =>
+      writeAll(
+        c,
+        `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${HEAD}content-length: 1\r\n\r\n1`,
+      ),
+    comesTo: "ok",
+  },
+  {
+    does: "sends each byte in a packet of its own",
+    talk: async (c) => {
+      for (const byte of `${HEAD}transfer-encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n`) {
+        await writeAll(c, byte);
+      }
+    },
+    comesTo: "ok",
+  },
+  {
+    does: "sends an empty line first",
+    talk: (c) => writeAll(c, `\r\n${HEAD}content-length: 1\r\n\r\n1`),
+    comesTo: "ok",
+  },
+  { does: "sends empty lines without end", talk: (c) => forEver(c, "\r\n".repeat(1000)), comesTo: "network" },
+  { does: "sends zeros", talk: (c) => writeAll(c, new Uint8Array(100)), comesTo: "network" },
+  {
+    does: "sends a head of 60 KiB",
+    talk: (c) => writeAll(c, `${HEAD}x: ${"y".repeat(60_000)}\r\ncontent-length: 1\r\n\r\n1`),
+    comesTo: "ok",
+  },
+  {
+    does: "explains its failure without end",
+    talk: async (c) => {
+      await writeAll(c, "HTTP/1.1 500 No\r\ntransfer-encoding: chunked\r\n\r\n");
+      await forEver(c, `1000\r\n${"1".repeat(4096)}\r\n`);
+    },
+    comesTo: "server-error",
+    says: /^answered with status 500: 1{199}…$/,
+  },
+  {
+    does: "explains its failure in chunks",
+    talk: (c) =>
+      writeAll(c, "HTTP/1.1 500 No\r\ntransfer-encoding: chunked\r\n\r\n3\r\nno \r\n5\r\ndisk!\r\n0\r\n\r\n"),
+    comesTo: "server-error",
+    says: /^answered with status 500: no disk!$/,
+  },
+  {
+    does: "begins to explain its failure, and says nothing more",
+    talk: async (c) => {
+      await writeAll(c, "HTTP/1.1 500 No\r\ncontent-length: 100\r\n\r\nno disk");
+      await untilGone(c);
+    },
+    comesTo: "server-error",
+    says: /^answered with status 500: no disk$/,
+  },
+  {
+    does: "explains its failure with a page",
+    talk: (c) =>
+      writeAll(c, "HTTP/1.1 502 Bad\r\n\r\n<!doctype html><html><title>Bad Gateway</title></html>"),
+    comesTo: "server-error",
+    says: /^answered with status 502: Bad Gateway$/,
+  },
+  {
+    does: "breaks off while it explains its failure",
+    talk: (c) => writeAll(c, "HTTP/1.1 500 No\r\ncontent-length: 100\r\n\r\nhalf"),
+    comesTo: "server-error",
+    says: /^answered with status 500: half$/,
+  },
+  {
+    does: "answers before it has heard all, and closes",
+    talk: (c) => writeAll(c, "HTTP/1.1 413 Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"),
+    comesTo: "failed",
+  },
+  {
+    does: "closes its side, and hears on",
+    talk: async (c) => {
+      await writeAll(c, `${HEAD}\r\n1`);
+      await c.closeWrite();
+      await untilGone(c);
+    },
+    comesTo: "ok",
+  },
+  {
+    does: "redirects to itself for ever",
+    talk: (c) => writeAll(c, "HTTP/1.1 307 Again\r\nlocation: /f\r\ncontent-length: 0\r\n\r\n"),
+    comesTo: "failed",
   },
 ];
 

@@ -1,17 +1,16 @@
 import type { Clock, FunctionSpec, Stop } from "../../model/mod.ts";
 import { outcomeOf } from "../calls/answers.ts";
-import { readText } from "../calls/body.ts";
-import type { Resolve } from "../guard/checked_name.ts";
+import { answerTooLarge, textOf } from "../calls/body.ts";
 import { classify } from "../calls/classify.ts";
-import { Connections, IDLE_CONNECTIONS } from "./connections.ts";
-import { whatWasSaid } from "../calls/failure_words.ts";
 import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "../calls/event.ts";
-import { Dialer } from "./dialer.ts";
-import { Http1Client } from "./http1/client.ts";
-import type { Answer, Call, NativeChains, Platform } from "../platform.ts";
+import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
+import { byLowerCase } from "../calls/headers.ts";
 import { TimedCalls } from "../calls/timed_calls.ts";
 import { UrlGuard } from "../guard/url_guard.ts";
 import type { UrlPattern } from "../guard/url_pattern.ts";
+import type { Answer, Call, NativeChains, Platform } from "../platform.ts";
+import { HttpClient, type HttpClientOptions } from "./client/client.ts";
+import type { HttpAnswer } from "./client/response_reader.ts";
 
 /** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
 export interface LocalFunctions extends Partial<AsyncDisposable> {
@@ -24,7 +23,7 @@ export interface LocalFunctions extends Partial<AsyncDisposable> {
 }
 
 /** What an HTTP platform is made of. */
-export interface HttpOptions {
+export interface HttpOptions extends HttpClientOptions {
   readonly clock: Clock;
   /** Where functions are that have no URL of their own. */
   readonly local: LocalFunctions;
@@ -32,24 +31,15 @@ export interface HttpOptions {
   readonly name?: string;
   /** Longest answer taken, in bytes. (Default: 262,144) */
   readonly maxAnswerBytes?: number;
-  /** Connections kept open to one host. (Default: 1,024) */
-  readonly idleConnections?: number;
   /** Where functions report to; port 0 says nowhere. */
   readonly collector?: CollectorAddress;
   /** What the URLs that functions have of their own must match. (Default: anything that is not refused always) */
   readonly allowed?: readonly UrlPattern[];
-  /** Finds the addresses of names. (Default: as the system does it) */
-  readonly resolve?: Resolve;
-  /** Whether an HTTP proxy of the environment makes the connections. (Default: false) */
-  readonly behindProxy?: boolean;
-  /**
-   * Whether calls go out by an {@linkcode Http1Client} instead of `fetch`: sooner, and at a known instant, but by no proxy
-   * and without HTTP/2. For load. (Default: false)
-   */
-  readonly direct?: boolean;
 }
 
 const MAX_ANSWER_BYTES = 262_144;
+/** Connections are opened beforehand for this long at most, in milliseconds. */
+const PREPARE_MS = 5000;
 
 /**
  * Invokes functions at http(s) URLs, over connections that are kept open. URLs are not trusted: where clouds keep their
@@ -59,11 +49,12 @@ export class HttpPlatform implements Platform {
   readonly name: string;
   readonly #options: HttpOptions;
   readonly #guard: UrlGuard;
-  readonly #connections: Connections;
-  readonly #direct: Http1Client | undefined;
+  readonly #client: HttpClient;
   readonly #maxBytes: number;
   readonly #collector: CollectorAddress;
   readonly #calls: TimedCalls;
+  /** The headers of functions, as they are sent. */
+  readonly #named = new WeakMap<object, Readonly<Record<string, string>>>();
 
   constructor(options: HttpOptions) {
     this.name = options.name ?? "http";
@@ -72,48 +63,61 @@ export class HttpPlatform implements Platform {
     this.#maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
     this.#collector = options.collector ?? { ip: "127.0.0.1", port: 0 };
     this.#guard = new UrlGuard(options.allowed);
-    this.#connections = new Connections(options);
-    if (options.direct) {
-      const { clock, resolve, idleConnections = IDLE_CONNECTIONS } = options;
-      const dialer = new Dialer(clock, resolve);
-      this.#direct = new Http1Client({ clock, maxBodyBytes: this.#maxBytes, idleConnections, dialer });
-    }
+    this.#client = new HttpClient(options);
   }
 
   async prepare(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void> {
     const url = spec.url ?? await this.#options.local.resolve(spec);
-    await this.#direct?.open(url, calls, signal);
+    const late = new AbortController();
+    const disarm = this.#options.clock.after(Math.min(PREPARE_MS, spec.timeoutMs), () => late.abort());
+    try {
+      await this.#client.open(url, calls, AbortSignal.any([signal, late.signal]));
+    } finally {
+      disarm();
+    }
   }
 
   get native(): NativeChains | undefined {
     return this.#options.local.native;
   }
 
-  async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
-    const { spec } = call;
-    let sentAtMs: number | undefined;
-    const sent = () => sentAtMs = this.#options.clock.nowMs();
-    const make = async (signal: AbortSignal) => {
-      const answer = await this.#read(call, await this.#send(call, signal, sent));
-      return sentAtMs === undefined ? answer : { ...answer, sentAtMs };
-    };
-    const lost = spec.url === undefined ? () => this.#options.local.lost?.() : undefined;
-    return await this.#calls.make(spec.timeoutMs, make, signal, lost);
+  invoke(call: Call, stop: AbortSignal | Stop): Promise<Answer> {
+    const { timeoutMs, url } = call.spec;
+    return this.#calls.make({
+      timeoutMs,
+      make: (stop) => this.#attempt(call, stop),
+      stop,
+      relief: this.#relief,
+      lost: url === undefined ? this.#lost : undefined,
+    });
   }
 
-  async #send(call: Call, signal: AbortSignal, sent: () => void): Promise<Response> {
-    const { spec } = call;
+  readonly #relief: HttpClient["relief"] = (error, stop) => this.#client.relief(error, stop);
+
+  readonly #lost = () => this.#options.local.lost?.();
+
+  async #attempt(call: Call, stop: Stop): Promise<Answer> {
+    const { spec } = call, { method } = spec;
     if (spec.url !== undefined) this.#guard.check(spec.url);
     const found = spec.url ?? this.#options.local.resolve(spec);
     const url = typeof found === "string" ? found : await found;
-    const { method } = spec, headers = this.#headers(call);
-    const target = method === "GET" ? withQuery(url, call) : url;
-    const body = method === "GET" ? {} : { body: JSON.stringify(this.#payload(call)) };
-    if (this.#direct !== undefined) {
-      return await this.#direct.send(target, { method, headers, signal, sent, ...body });
-    }
-    return await this.#connections.send(target, { method, headers, signal, ...body });
+    let sentAtMs: number | undefined;
+    const answer = await this.#client.send({
+      url: method === "GET" ? withQuery(url, call) : url,
+      method,
+      headers: this.#headers(call),
+      ...method !== "GET" && { body: JSON.stringify(this.#payload(call)) },
+      stop,
+      maxBytes: this.#maxBytesOf,
+      once: spec.atMostOnce,
+      sent: () => sentAtMs = this.#options.clock.nowMs(),
+    });
+    const { status, headers } = answer, cold = headers.get(COLD_HEADER) === "1";
+    const outcome = this.#outcomeOf(call, url, answer);
+    return sentAtMs === undefined ? { outcome, status, cold } : { outcome, status, cold, sentAtMs };
   }
+
+  readonly #maxBytesOf = (status: number) => isOk(status) ? this.#maxBytes : MAX_EXPLANATION_BYTES;
 
   #payload(call: Call): unknown {
     return call.spec.payload === "args" ? call.args : eventOf(call, this.#collector);
@@ -123,6 +127,7 @@ export class HttpPlatform implements Platform {
     const { spec, attempt } = call;
     const headers: Record<string, string> = {
       "content-type": "application/json",
+      ...spec.headers !== undefined && this.#namedHeaders(spec.headers),
       "idempotency-key": idempotencyKey(call),
       "traceparent": traceparent(call),
       "x-sequoia-attempt": String(attempt),
@@ -133,35 +138,35 @@ export class HttpPlatform implements Platform {
       if (spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
       if (spec.background) headers[MODE_HEADER] = "background";
     }
-    return spec.headers === undefined ? headers : { ...spec.headers, ...headers };
+    return headers;
   }
 
-  async #read({ spec }: Call, response: Response): Promise<Answer> {
-    const { status, headers, url } = response;
-    const cold = headers.get(COLD_HEADER) === "1";
-    if (!response.ok) {
-      const outcome = classify({ status, headers, url }, this.#options.clock.nowMs());
-      if (outcome.kind === "throttled") {
-        await response.body?.cancel();
-        return { outcome, status, cold };
-      }
-      const said = await whatWasSaid(response);
-      const reason = said === "" ? outcome.reason : `${outcome.reason}: ${said}`;
-      return { outcome: { ...outcome, reason }, status, cold };
+  #namedHeaders(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    let named = this.#named.get(given);
+    if (named === undefined) this.#named.set(given, named = byLowerCase(given));
+    return named;
+  }
+
+  #outcomeOf({ spec }: Call, url: string, { status, headers, body, isCut }: HttpAnswer): Answer["outcome"] {
+    if (!isOk(status)) {
+      const text = textOf(body);
+      const outcome = classify({ status, headers, url, text }, this.#options.clock.nowMs());
+      const said = outcome.kind === "throttled" ? "" : explanationIn(text);
+      return said === "" ? outcome : { ...outcome, reason: `${outcome.reason}: ${said}` };
     }
-    if (spec.background && spec.url === undefined) {
-      await response.body?.cancel();
-      return { outcome: { kind: "ok", output: null }, status, cold };
-    }
-    const text = await readText(response, this.#maxBytes);
-    return { outcome: outcomeOf(text), status, cold };
+    if (spec.background && spec.url === undefined) return { kind: "ok", output: null };
+    if (isCut) throw answerTooLarge(this.#maxBytes);
+    return outcomeOf(textOf(body));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#connections[Symbol.dispose]();
-    this.#direct?.[Symbol.dispose]();
+    this.#client[Symbol.dispose]();
     await this.#options.local[Symbol.asyncDispose]?.();
   }
+}
+
+function isOk(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** Tells a function where the collector is, as the event's `ip` and `port` do, for wrappers that do not read the body. */

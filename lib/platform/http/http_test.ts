@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { constant, realClock } from "../../model/mod.ts";
+import { parseUrlPattern } from "../guard/url_pattern.ts";
 import { PlatformError } from "../platform.ts";
-import { callOf, never, serve } from "../testing.ts";
+import { callOf, never, rawServer, serve, writeAll } from "../testing.ts";
+import { answer, talkingServer, write } from "./client/testing.ts";
 
 /** Ends what a server waits for, also when the test fails: it would wait for ever. */
 function lastly(end: () => void): Disposable {
@@ -18,8 +20,10 @@ Deno.test("HttpPlatform.invoke() sends the event, and takes JSON for the output"
     attempt: 2,
     inputs: { before: { a: 1 } },
   });
-  const answer = await at.platform.invoke(call, never);
+  const beforeMs = realClock.nowMs();
+  const { sentAtMs, ...answer } = await at.platform.invoke(call, never);
   assertEquals(answer, { outcome: { kind: "ok", output: { files: [1, 2] } }, status: 200, cold: true });
+  assert(sentAtMs! >= beforeMs && sentAtMs! <= realClock.nowMs());
   const { id } = call.instance;
   assertEquals(seen[0]!.method, "POST");
   assertEquals(seen[0]!.body, {
@@ -208,4 +212,102 @@ Deno.test("HttpPlatform.invoke() rejects if there can be no local platform, and 
   const none = { resolve: () => Promise.reject(new PlatformError("cannot-listen", "no place")), lost() {} };
   await using nowhere = serve(() => new Response(), { local: none, clock: realClock });
   await assertRejects(() => nowhere.platform.invoke(callOf({}), never), PlatformError, "no place");
+});
+
+Deno.test("HttpPlatform.invoke() sends each header once, whatever its case, and leaves how the body is framed to the client", async () => {
+  const heads: string[] = [];
+  await using server = rawServer((connection, asked) => {
+    heads.push(asked);
+    return writeAll(connection, "HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\n1");
+  });
+  await using at = serve(() => new Response());
+  const headers = {
+    "Content-Type": "application/cloudevents+json",
+    "Idempotency-Key": "mine",
+    "Transfer-Encoding": "chunked",
+    "CONTENT-LENGTH": "7",
+    "X-Key": " a ",
+    "x-key": "b",
+  };
+  const call = callOf({ url: `http://localhost:${server.port}/x?y`, headers });
+  assertEquals((await at.platform.invoke(call, never)).outcome.kind, "ok");
+  const [head = "", body = ""] = heads[0]!.split("\r\n\r\n");
+  const [line, ...lines] = head.split("\r\n");
+  const sent = lines.map((line) => line.split(": ") as [string, string]);
+  assertEquals(line, "POST /x?y HTTP/1.1", "the origin form, which servers route by");
+  assertEquals(sent.map(([name]) => name), [...new Set(sent.map(([name]) => name.toLowerCase()))]);
+  const { host, ...named } = Object.fromEntries(sent);
+  assertEquals(host, `localhost:${server.port}`);
+  assertEquals(named["content-type"], "application/cloudevents+json");
+  assertEquals(named["idempotency-key"], `${call.instance.id}/n`);
+  assertEquals([named["x-key"], named["content-length"]], ["b", String(body.length)]);
+  assertEquals("transfer-encoding" in named, false);
+});
+
+Deno.test("HttpPlatform.invoke() runs a function once only that may run once, though connections are kept open", async () => {
+  const ran: string[] = [];
+  await using server = talkingServer((_n, request, conn) => {
+    if (request.startsWith("POST /warm")) return write(conn, answer("1"));
+    ran.push(/idempotency-key: (\S+)/.exec(request)![1]!);
+    conn.close();
+  });
+  await using at = serve(() => new Response());
+  const once = callOf({ url: `http://127.0.0.1:${server.port}/once`, atMostOnce: true });
+  for (let i = 0; i < 20; i++) {
+    await at.platform.invoke(callOf({ url: `http://127.0.0.1:${server.port}/warm` }), never);
+    const { outcome } = await at.platform.invoke(once, never);
+    assert(outcome.kind === "failed" && outcome.cause === "network");
+  }
+  assertEquals(ran.length, 20);
+});
+
+Deno.test("HttpPlatform.prepare() waits no longer for connections than a call would", async () => {
+  await using server = rawServer((connection) => connection.read(new Uint8Array(1)));
+  await using at = serve(() => new Response());
+  const { spec } = callOf({ url: `https://127.0.0.1:${server.port}/f`, timeout: 30 });
+  await at.platform.prepare(spec, 5, never);
+});
+
+Deno.test("HttpPlatform.invoke() fails for good, and says why, where nothing is called", async () => {
+  await using at = serve(() => new Response(), {
+    resolve: () => Promise.resolve(["169.254.169.254"]),
+    allowed: [parseUrlPattern("http://*.test"), parseUrlPattern("http://127.0.0.1:*/f")],
+  });
+  const reasons: [string, string][] = [
+    [
+      "http://rebind.test/",
+      "url-refused: rebind.test, at 169.254.169.254, is a link-local address, where clouds keep credentials: it is " +
+      "never called. Write another URL",
+    ],
+    [
+      "http://[::ffff:a9fe:a9fe]/latest/meta-data",
+      "url-refused: [::ffff:a9fe:a9fe] is a link-local address, where clouds keep credentials: it is never called. " +
+      "Write another URL",
+    ],
+    [
+      "https://user:secret@evil.example/x?token=secret",
+      "url-refused: https://evil.example/x matches no --allow-url (or SEQUOIA_ALLOW_URLS). If it is to be called, add " +
+      "--allow-url https://evil.example",
+    ],
+  ];
+  for (const [url, reason] of reasons) {
+    const answer = await at.platform.invoke(callOf({ url }), never);
+    assertEquals(answer, { outcome: { kind: "failed", reason, retryable: false }, status: 0, cold: false });
+  }
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
+  assertEquals(outcome.kind, "ok");
+  const local = await at.platform.invoke(callOf({}), never);
+  assertEquals(local.outcome.kind, "ok", "what the operator has set up needs no pattern");
+});
+
+Deno.test("HttpPlatform.invoke() may be tried again when a name cannot be resolved", async () => {
+  await using at = serve(() => new Response(), { resolve: () => Promise.reject(new Error("ENOTFOUND")) });
+  const { outcome } = await at.platform.invoke(callOf({ url: "http://gone.test/" }), never);
+  assert(outcome.kind === "failed");
+  assertEquals(outcome, {
+    kind: "failed",
+    reason: "cannot find the address of gone.test: ENOTFOUND",
+    retryable: true,
+    cause: "network",
+  });
 });

@@ -1,4 +1,5 @@
 import type { Clock } from "../../model/mod.ts";
+import { fetchDirectly } from "../calls/fetch_directly.ts";
 import { PlatformError } from "../platform.ts";
 
 /** Keys that requests to AWS are signed with. They are shown nowhere. */
@@ -128,7 +129,7 @@ export class Credentials {
     const file = of("AUTHORIZATION_TOKEN_FILE");
     const token = (file && await this.#sources.readFile(file))?.trim() ?? of("AUTHORIZATION_TOKEN");
     try {
-      const response = await fetch(path === undefined ? url! : CONTAINER_HOST + path, {
+      const response = await fetchDirectly(path === undefined ? url! : CONTAINER_HOST + path, {
         headers: token === undefined ? {} : { authorization: token },
         redirect: "manual",
         signal: AbortSignal.timeout(CONTAINER_TIMEOUT_MS),

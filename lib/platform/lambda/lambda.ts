@@ -1,9 +1,11 @@
 import { AwsV4Signer } from "aws4fetch";
 import { type Clock, type LambdaName, parseLambdaUrl, type Stop } from "../../model/mod.ts";
 import { failure, outcomeOf } from "../calls/answers.ts";
-import { readText } from "../calls/body.ts";
-import { Connections, type ConnectionsOptions } from "../http/connections.ts";
+import { answerTooLarge, textOf } from "../calls/body.ts";
+import { HttpClient, type HttpClientOptions } from "../http/client/client.ts";
+import type { HttpAnswer } from "../http/client/response_reader.ts";
 import type { AwsCredentials, Credentials } from "./credentials.ts";
+import type { HeaderValues } from "../calls/refusals.ts";
 import { type CollectorAddress, eventOf } from "../calls/event.ts";
 import { functionError, serviceError, tellsColdStart } from "./lambda_answers.ts";
 import { type Answer, type Call, type Platform, PlatformError } from "../platform.ts";
@@ -12,7 +14,7 @@ import { UrlGuard } from "../guard/url_guard.ts";
 import type { UrlPattern } from "../guard/url_pattern.ts";
 
 /** What a Lambda platform is made of. */
-export interface LambdaOptions extends ConnectionsOptions {
+export interface LambdaOptions extends HttpClientOptions {
   readonly clock: Clock;
   readonly credentials: Credentials;
   /** What the run log calls it. (Default: "aws-lambda") */
@@ -46,7 +48,7 @@ export class LambdaPlatform implements Platform {
   readonly #options: LambdaOptions;
   readonly #guard: UrlGuard;
   readonly #calls: TimedCalls;
-  readonly #connections: Connections;
+  readonly #client: HttpClient;
   /** Keys that were derived, by secret, day and region. */
   #keys = new Map<string, ArrayBuffer>();
   /** How far AWS's clock is ahead of this one, as far as it matters, in milliseconds. */
@@ -57,7 +59,7 @@ export class LambdaPlatform implements Platform {
     this.#options = options;
     this.#guard = new UrlGuard(options.allowed);
     this.#calls = new TimedCalls(options.clock);
-    this.#connections = new Connections(options);
+    this.#client = new HttpClient(options);
   }
 
   async invoke(call: Call, stop: AbortSignal | Stop): Promise<Answer> {
@@ -67,21 +69,26 @@ export class LambdaPlatform implements Platform {
     if (target === undefined) {
       return failure(`Lambda has no functions named ${spec.name}. Give it a url`, false);
     }
-    return await this.#calls.make(spec.timeoutMs, async (signal) => {
-      if (spec.url !== undefined) this.#guard.check(spec.url);
-      return await this.#invoke(call, target, signal);
-    }, stop);
+    return await this.#calls.make({
+      timeoutMs: spec.timeoutMs,
+      make: async (stop) => {
+        if (spec.url !== undefined) this.#guard.check(spec.url);
+        return await this.#invoke(call, target, stop);
+      },
+      stop,
+      relief: (error, stop) => this.#client.relief(error, stop),
+    });
   }
 
   /** Once more, if it was only that the clock is off, or that there are newer credentials. */
-  async #invoke(call: Call, target: LambdaName, signal: AbortSignal): Promise<Answer> {
+  async #invoke(call: Call, target: LambdaName, stop: Stop): Promise<Answer> {
     for (let isLast = false;; isLast = true) {
       const credentials = await this.#credentials();
       if (credentials instanceof PlatformError) return this.#refused(credentials.message);
-      const response = await this.#send(call, target, credentials, signal);
-      const { status, headers } = response;
-      if (response.ok) return await this.#read(call, response);
-      const text = await readText(response, MAX_ERROR_BYTES);
+      const answer = await this.#send(call, target, credentials, stop);
+      const { status, headers } = answer;
+      if (isOk(status)) return this.#read(call, answer);
+      const text = textOf(answer.body);
       const nowMs = this.#options.clock.nowMs();
       const { outcome, isRefusal } = serviceError({ status, headers, text, nowMs });
       if (!isRefusal) return { outcome, status, cold: false };
@@ -113,7 +120,7 @@ export class LambdaPlatform implements Platform {
   }
 
   /** Goes by AWS's clock if this one is far off. @returns by how much it was, in milliseconds */
-  #setClock(headers: Headers, nowMs: number): number {
+  #setClock(headers: HeaderValues, nowMs: number): number {
     const theirMs = new Date(headers.get("date") ?? "").getTime();
     const offMs = theirMs - (nowMs + this.#offsetMs);
     if (!(Math.abs(offMs) > SKEW_MS)) return 0;
@@ -133,8 +140,8 @@ export class LambdaPlatform implements Platform {
     call: Call,
     { region, name, qualifier }: LambdaName,
     credentials: AwsCredentials,
-    signal: AbortSignal,
-  ): Promise<Response> {
+    stop: Stop,
+  ): Promise<HttpAnswer> {
     const { clock, endpoint, collector = { ip: "127.0.0.1", port: 0 } } = this.#options;
     const base = endpoint?.replace(/\/$/, "") ??
       `https://lambda.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
@@ -160,28 +167,36 @@ export class LambdaPlatform implements Platform {
       cache: this.#keys,
       datetime: new Date(clock.nowMs() + this.#offsetMs).toISOString().replace(/[:-]|\.\d{3}/g, ""),
     }).sign();
-    return await this.#connections.send(url.href, {
+    return await this.#client.send({
+      url: url.href,
       method: "POST",
-      headers: signed.headers,
+      headers: Object.fromEntries(signed.headers as Headers),
       body: signed.body as string,
-      signal,
+      stop,
+      maxBytes: (status) => isOk(status) ? this.#maxBytes : MAX_ERROR_BYTES,
+      once: call.spec.atMostOnce,
     });
   }
 
-  async #read({ spec }: Call, response: Response): Promise<Answer> {
-    const { status, headers } = response;
-    if (spec.background) {
-      await response.body?.cancel();
-      return { outcome: { kind: "ok", output: null }, status, cold: false };
-    }
+  get #maxBytes(): number {
+    return this.#options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
+  }
+
+  #read({ spec }: Call, { status, headers, body, isCut }: HttpAnswer): Answer {
+    if (spec.background) return { outcome: { kind: "ok", output: null }, status, cold: false };
+    if (isCut) throw answerTooLarge(this.#maxBytes);
     const cold = tellsColdStart(headers.get("x-amz-log-result"));
-    const text = await readText(response, this.#options.maxAnswerBytes ?? MAX_ANSWER_BYTES);
+    const text = textOf(body);
     const error = headers.get("x-amz-function-error");
     return { outcome: error === null ? outcomeOf(text) : functionError(error, text), status, cold };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#connections[Symbol.dispose]();
+    this.#client[Symbol.dispose]();
     return Promise.resolve();
   }
+}
+
+function isOk(status: number): boolean {
+  return status >= 200 && status < 300;
 }

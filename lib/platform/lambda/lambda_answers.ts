@@ -1,5 +1,6 @@
 import { isObject, type Outcome } from "../../model/mod.ts";
 import { classify } from "../calls/classify.ts";
+import type { HeaderValues } from "../calls/refusals.ts";
 import { shortened } from "../calls/failure_words.ts";
 
 /**
@@ -57,7 +58,7 @@ export interface ServiceError {
 
 /** What an answer of the Invoke API that is no 2xx means. @param text its body */
 export function serviceError(
-  { status, headers, text, nowMs }: { status: number; headers: Headers; text: string; nowMs: number },
+  { status, headers, text, nowMs }: { status: number; headers: HeaderValues; text: string; nowMs: number },
 ): ServiceError {
   const body = parsed(text);
   const type = (headers.get("x-amzn-errortype") ?? textOf(body.__type)).replace(/^.*#|:.*$/g, "");

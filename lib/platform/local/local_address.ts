@@ -1,3 +1,4 @@
+import { fetchDirectly } from "../calls/fetch_directly.ts";
 import { PlatformError } from "../platform.ts";
 
 /** Where the local platform listens unless told otherwise. */
@@ -42,7 +43,7 @@ export function chainUrl(base: string): string {
 export async function isLocalPlatform(base: string): Promise<boolean> {
   let answer: string;
   try {
-    const response = await fetch(base + IDENTITY_PATH, { signal: AbortSignal.timeout(2000) });
+    const response = await fetchDirectly(base + IDENTITY_PATH, { signal: AbortSignal.timeout(2000) });
     answer = await response.text();
   } catch (error) {
     if (error instanceof TypeError) return false;

@@ -1,7 +1,9 @@
 import { type Chain, type Instance, isObject, onAbort } from "../../model/mod.ts";
 import type { ChainCallEnd } from "./chain_host.ts";
-import { whatWasSaid } from "../calls/failure_words.ts";
+import { readText } from "../calls/body.ts";
+import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
 import { linesOf } from "../calls/lines.ts";
+import { fetchDirectly } from "../calls/fetch_directly.ts";
 import type { NativeChains } from "../platform.ts";
 
 /** Longest line of an answer that is taken, in characters. */
@@ -113,8 +115,8 @@ class Link {
     let why = ENDED;
     try {
       const body = this.#request.readable.pipeThrough(new TextEncoderStream());
-      const response = await fetch(url, { method: "POST", body, signal: this.#stop.signal });
-      if (!response.ok) why = `answered with status ${response.status}: ${await whatWasSaid(response)}`;
+      const response = await fetchDirectly(url, { method: "POST", body, signal: this.#stop.signal });
+      if (!response.ok) why = `answered with status ${response.status}: ${await explanationOf(response)}`;
       else for await (const line of linesOf(response.body!, MAX_LINE)) this.#take(line);
     } catch (error) {
       if (!this.isOver) why = innermost(error as Error);
@@ -135,6 +137,10 @@ class Link {
     else if (typeof said.outcome === "string") sent.over();
     else sent.told(checkEnd(said, sent.chain));
   }
+}
+
+async function explanationOf(response: Response): Promise<string> {
+  return explanationIn(await readText(response, MAX_EXPLANATION_BYTES).catch(() => ""));
 }
 
 function checkEnd(said: unknown, { nodes }: Chain): ChainCallEnd {

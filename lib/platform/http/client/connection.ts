@@ -1,0 +1,139 @@
+import type { Carrier, Exchange } from "./exchange.ts";
+import type { HttpAnswer } from "./response_reader.ts";
+import type { Sending } from "./sending.ts";
+
+/** Bytes read at a time. */
+const READ_BYTES = 8192;
+
+/** What a connection works with, and whom it tells. */
+export interface ConnectionHooks {
+  /** What is leaving over any connection of the client. */
+  readonly sending: Sending;
+  /** It can be used again. */
+  freed(connection: Connection): void;
+  /** It cannot be used any more; called once. */
+  gone(connection: Connection): void;
+  /** Calls back when the explanation of an error is waited for no longer. @returns what takes the call back */
+  explaining(over: () => void): () => void;
+}
+
+/**
+ * One connection to a server, with at most one request at a time. It is read from all the time, so that a connection that the
+ * server closes is known at once and not used again.
+ */
+export class Connection implements Carrier {
+  /** While it is idle: when it is to be closed, in milliseconds since 1970. */
+  idleUntilMs = Infinity;
+  /** How long the server keeps it open without a request, in milliseconds, if it has said so. */
+  keepsOpenMs: number | undefined;
+  readonly #conn: Deno.Conn;
+  readonly #hooks: ConnectionHooks;
+  #exchange: Exchange | undefined;
+  #isClosed = false;
+  /** Whether a request is leaving. */
+  #isSending = false;
+  /** Whether the request has left completely. */
+  #hasSent = true;
+  #forgetExplaining: (() => void) | undefined;
+
+  constructor(conn: Deno.Conn, hooks: ConnectionHooks) {
+    this.#conn = conn;
+    this.#hooks = hooks;
+    this.#read();
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  start(exchange: Exchange): void {
+    this.#exchange = exchange;
+    this.#hasSent = false;
+    this.#isSending = true;
+    this.#hooks.sending.begin();
+    this.#write(exchange, exchange.bytes);
+  }
+
+  #write(exchange: Exchange, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#conn.write(bytes).then((count) => {
+      if (count < bytes.length) return this.#write(exchange, bytes.subarray(count));
+      this.#hasSent = true;
+      this.#endSending();
+      exchange.sent();
+    }, () => this.#endSending()); // reading says what is wrong: perhaps the server has answered before it closed
+  }
+
+  #endSending(): void {
+    if (this.#isSending) this.#hooks.sending.end();
+    this.#isSending = false;
+  }
+
+  async #read(): Promise<void> {
+    const buffer = new Uint8Array(READ_BYTES);
+    const { sending } = this.#hooks;
+    try {
+      for (;;) {
+        const count = await this.#conn.read(buffer);
+        if (count === null) return this.#end();
+        const { over } = sending;
+        if (over !== undefined) await over;
+        const exchange = this.#exchange;
+        if (exchange === undefined) return this.close(); // nothing was asked
+        const answer = exchange.take(buffer.subarray(0, count));
+        if (answer !== undefined) this.#settle(exchange, answer);
+        else if (isError(exchange)) this.#forgetExplaining ??= this.#hooks.explaining(() => this.cut());
+      }
+    } catch (error) {
+      this.cut(error as Error);
+    }
+  }
+
+  #settle(exchange: Exchange, answer: HttpAnswer): void {
+    const { keepsOpen, keepsOpenMs } = exchange.reader;
+    this.#leave();
+    if (keepsOpen && this.#hasSent) {
+      this.keepsOpenMs = keepsOpenMs;
+      this.#hooks.freed(this);
+    } else this.close();
+    exchange.settle(answer);
+  }
+
+  #leave(): void {
+    this.#exchange = undefined;
+    this.#forgetExplaining?.();
+    this.#forgetExplaining = undefined;
+  }
+
+  /** The server has closed it. */
+  #end(): void {
+    const exchange = this.#exchange, answer = exchange?.reader.close();
+    if (exchange !== undefined && answer !== undefined) this.#settle(exchange, answer);
+    else this.cut();
+  }
+
+  /** If the answer is an error, what is there of its explanation is enough. */
+  cut(error?: Error): void {
+    const exchange = this.#exchange;
+    const answer = exchange !== undefined && isError(exchange) ? exchange.reader.cut() : undefined;
+    if (answer === undefined) this.close(error);
+    else this.#settle(exchange!, answer);
+  }
+
+  /** Closes it; whoever waits for an answer gets an error. */
+  close(error = new Error("the connection was closed before the answer was complete")): void {
+    const exchange = this.#exchange;
+    this.#leave();
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#endSending();
+      this.#conn.close();
+      this.#hooks.gone(this);
+    }
+    exchange?.fail(error);
+  }
+}
+
+/** Whether the answer that is being read is not what was asked for. */
+function isError({ reader: { status = 0 } }: Exchange): boolean {
+  return status >= 300;
+}

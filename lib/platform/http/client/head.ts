@@ -1,0 +1,113 @@
+/** The longest part of an untrusted line that an error message shows, in characters. */
+const SHOWN = 40;
+
+/** The headers of an answer: a header that comes several times is one value, joined by ", ". */
+export class AnswerHeaders {
+  readonly #values = new Map<string, string>();
+
+  add(name: string, value: string): void {
+    const key = name.toLowerCase(), before = this.#values.get(key);
+    this.#values.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+
+  /** @param name in lower case */
+  get(name: string): string | null {
+    return this.#values.get(name) ?? null;
+  }
+
+  /** @param name in lower case */
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+}
+
+/** How the end of a body is told: by a number of bytes, by chunks, or by the end of the connection. */
+export type Framing = { readonly kind: "length"; readonly bytes: number } | {
+  readonly kind: "chunked" | "close";
+};
+
+/** The head of an answer, and what follows from it. */
+export interface Head {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  /** Whether it is followed by the real answer (1xx). */
+  readonly isInterim: boolean;
+  /** Whether the server lets the connection be used again. */
+  readonly keepsOpen: boolean;
+  /** How long the server keeps it open without a request, in milliseconds; undefined if it does not say. */
+  readonly keepsOpenMs: number | undefined;
+}
+
+/**
+ * Parses the head of an answer (RFC 9112, sections 4 and 5), with its final empty line. A single LF is taken for a line end,
+ * and a folded header for one line, as section 2.2 and 5.2 allow.
+ *
+ * @throws {TypeError} if it is not the head of an HTTP/1.1 or HTTP/1.0 answer
+ */
+export function parseHead(text: string): Head {
+  const lines = text.replace(/\r?\n[ \t]+(?=\S)/g, " ").split(/\r?\n/);
+  const match = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/.exec(lines[0]!);
+  if (match === null) throw notHttp(`it begins with ${shown(lines[0]!)}`);
+  const isOld = match[1] === "0", status = Number(match[2]);
+  const headers = new AnswerHeaders();
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i]!;
+    if (line === "") continue;
+    const colon = line.indexOf(":");
+    if (!isToken(line, colon)) throw notHttp(`${shown(line)} is not a header`);
+    headers.add(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const connection = headers.get("connection")?.toLowerCase() ?? "";
+  const seconds = /\btimeout=(\d{1,6})\b/.exec(headers.get("keep-alive") ?? "")?.[1];
+  return {
+    status,
+    headers,
+    isInterim: status < 200 && status !== 101,
+    keepsOpen: status !== 101 && (isOld ? /\bkeep-alive\b/ : /^(?!.*\bclose\b)/).test(connection),
+    keepsOpenMs: seconds === undefined ? undefined : Number(seconds) * 1000,
+  };
+}
+
+/** Whether the first `length` characters of a line are a header's name. */
+function isToken(line: string, length: number): boolean {
+  return length > 0 && /^[\w!#$%&'*+.^`|~-]+$/.test(line.slice(0, length));
+}
+
+/**
+ * How the body after a head is framed (RFC 9112, section 6.3).
+ *
+ * @param isOfHead whether it answers a HEAD request, or a CONNECT, whose success has no body
+ * @throws {TypeError} if the head contradicts itself: then nobody knows where the answer ends
+ */
+export function framingOf({ status, headers }: Head, isOfHead = false): Framing {
+  const length = lengthOf(headers), coding = headers.get("transfer-encoding");
+  if (coding !== null && length !== undefined) {
+    throw notHttp("it has both a content-length and a transfer-encoding");
+  }
+  if (coding !== null && coding.toLowerCase() !== "chunked") {
+    throw notHttp(`its transfer-encoding is ${shown(coding)}`);
+  }
+  if (isOfHead || status === 101 || status === 204 || status === 304) return { kind: "length", bytes: 0 };
+  if (coding !== null) return { kind: "chunked" };
+  return length === undefined ? { kind: "close" } : { kind: "length", bytes: length };
+}
+
+/** The length that a head announces; the same length may be said several times. */
+function lengthOf(headers: AnswerHeaders): number | undefined {
+  const text = headers.get("content-length");
+  if (text === null) return undefined;
+  const values = text.includes(",") ? text.split(",").map((value) => value.trim()) : [text];
+  const [first = ""] = values;
+  if (!/^\d{1,15}$/.test(first)) throw notHttp(`its content-length is ${shown(text)}`);
+  if (values.some((value) => value !== first)) throw notHttp(`it has two lengths: ${shown(text)}`);
+  return Number(first);
+}
+
+/** The error of an answer that cannot be read. @param how what is wrong with it, as a sentence about "it" */
+export function notHttp(how: string): TypeError {
+  return new TypeError(`the answer is not HTTP/1.1: ${how}`);
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, SHOWN));
+}

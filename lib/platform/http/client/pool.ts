@@ -1,0 +1,73 @@
+import type { Clock } from "../../../model/mod.ts";
+import type { Connection } from "./connection.ts";
+import type { Carriers } from "./exchange.ts";
+
+/** A connection that is not used for this long is closed, in milliseconds, unless the server says less. */
+const IDLE_MS = 30_000;
+/** A connection is given up this long before its server would close it, in milliseconds. */
+const EARLY_MS = 1000;
+
+/** The connections of one route: those that are idle, the one that was used last first, and how others are opened. */
+export class Pool implements Carriers {
+  /** @param signal ends it */
+  readonly open: (signal: AbortSignal) => Promise<Connection>;
+  readonly #clock: Clock;
+  readonly #most: number;
+  /** The one that was used last is at the end. */
+  #idle: Connection[] = [];
+
+  /**
+   * @param most idle connections that are kept
+   * @param open opens a connection that comes back here by {@linkcode put}
+   */
+  constructor(clock: Clock, most: number, open: (pool: Pool, signal: AbortSignal) => Promise<Connection>) {
+    this.#clock = clock;
+    this.#most = most;
+    this.open = (signal) => open(this, signal);
+  }
+
+  /** How many are idle. */
+  get size(): number {
+    this.#idle = this.#idle.filter(({ isClosed }) => !isClosed);
+    return this.#idle.length;
+  }
+
+  take(): Connection | undefined {
+    for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
+      if (last.isClosed) continue;
+      if (this.#clock.nowMs() < last.idleUntilMs) return last;
+      last.close();
+    }
+    return undefined;
+  }
+
+  /** Keeps one, or closes it if there are enough. */
+  put(connection: Connection): void {
+    const { keepsOpenMs = Infinity } = connection;
+    const keptMs = Math.min(IDLE_MS, Math.max(keepsOpenMs - EARLY_MS, keepsOpenMs / 2));
+    connection.idleUntilMs = this.#clock.nowMs() + keptMs;
+    if (this.#idle.length < this.#most || this.size < this.#most) this.#idle.push(connection);
+    else connection.close();
+  }
+
+  /** Closes those that have not been used for too long. */
+  sweep(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const connection of this.#idle) if (connection.idleUntilMs <= nowMs) connection.close();
+    this.#idle = this.#idle.filter(({ isClosed }) => !isClosed);
+  }
+
+  /** Closes the one that has not been used for the longest time. @returns whether there was any */
+  closeOldest(): boolean {
+    for (let first = this.#idle.shift(); first !== undefined; first = this.#idle.shift()) {
+      if (first.isClosed) continue;
+      first.close();
+      return true;
+    }
+    return false;
+  }
+
+  clear(): void {
+    for (const connection of this.#idle.splice(0)) connection.close();
+  }
+}

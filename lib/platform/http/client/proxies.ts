@@ -1,0 +1,111 @@
+import { PlatformError } from "../../platform.ts";
+
+/** A proxy, and the variable of the environment that names it. */
+export interface Proxy {
+  readonly url: URL;
+  readonly variable: string;
+}
+
+/** The variables that name a proxy for a scheme, the first that is set counts. */
+const VARIABLES: Readonly<Record<string, readonly string[]>> = {
+  "http:": ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+  "https:": ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+};
+
+/**
+ * Which proxy a request goes by, as the environment says: HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, but for hosts of NO_PROXY. What
+ * is on this machine is never reached by a proxy.
+ */
+export class Proxies {
+  readonly #variable: (name: string) => string | undefined;
+  readonly #isExcepted: (host: string, port: number) => boolean;
+
+  /**
+   * @param variable the value of a variable of the environment
+   * @param direct hosts that are reached without a proxy, in the forms of NO_PROXY
+   */
+  constructor(variable: (name: string) => string | undefined, direct: readonly string[] = []) {
+    this.#variable = variable;
+    const said = variable("NO_PROXY") || variable("no_proxy") || "";
+    this.#isExcepted = exceptions([...said.split(/[\s,]+/), ...direct]);
+  }
+
+  /**
+   * The proxy for a URL; undefined if there is none.
+   *
+   * @throws {PlatformError} if the environment names a proxy of a kind that cannot be used
+   */
+  of(url: URL): Proxy | undefined {
+    const names = VARIABLES[url.protocol] ?? [];
+    const variable = names.find((name) => (this.#variable(name) ?? "") !== "");
+    if (variable === undefined || isOwnHost(url.hostname)) return undefined;
+    if (this.#isExcepted(url.hostname, portOf(url))) return undefined;
+    const text = this.#variable(variable)!;
+    const proxy = URL.parse(/^[a-z0-9+.-]+:\/\//i.test(text) ? text : `http://${text}`);
+    if (proxy?.protocol === "http:" && proxy.hostname !== "") return { url: proxy, variable };
+    throw new PlatformError(
+      "bad-platform",
+      `Cannot use the proxy of ${variable}: it is ${
+        proxy === null ? "not a URL" : `of the kind ${proxy.protocol}//`
+      }. Write ${variable}=http://HOST:PORT, or name ${url.hostname} in NO_PROXY`,
+    );
+  }
+}
+
+/** The port of a URL, also where it is the usual one of the scheme. */
+export function portOf({ port, protocol }: URL): number {
+  return Number(port) || (protocol === "https:" ? 443 : 80);
+}
+
+/** Whether a host of a URL, as the URL parser writes it, is this machine by its loopback. */
+export function isOwnHost(hostname: string): boolean {
+  const host = plain(hostname);
+  return host === "localhost" || host.endsWith(".localhost") || /^127(\.\d+){3}$/.test(host) ||
+    host === "::1" || /^::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}$/.test(host);
+}
+
+/** Reads the entries of NO_PROXY: `*`, names and their subdomains, addresses, blocks of addresses, each perhaps with a port. */
+function exceptions(entries: readonly string[]): (host: string, port: number) => boolean {
+  const tests = entries.filter((entry) => entry !== "").map(exception);
+  return (host, port) => tests.some((test) => test(plain(host), port));
+}
+
+function exception(entry: string): (host: string, port: number) => boolean {
+  if (entry === "*") return () => true;
+  const block = /^\[?([0-9a-f.:]+)\]?\/(\d{1,3})$/i.exec(entry);
+  if (block !== null) return blockOf(block[1]!, Number(block[2]));
+  const bare = bitsOf(entry) !== undefined; // an IPv6 address without brackets has colons, but no port
+  const [, name = "", port] = bare ? [, entry] : /^(.*?)(?::(\d{1,5}))?$/.exec(entry)!;
+  const isPort = (other: number) => port === undefined || Number(port) === other;
+  const address = bitsOf(name.replace(/^\[|\]$/g, ""));
+  if (address !== undefined) return (host, other) => isPort(other) && bitsOf(host) === address;
+  const domain = plain(name).replace(/^\*?\./, "");
+  if (domain === "") return () => false;
+  return (host, other) => isPort(other) && (host === domain || host.endsWith(`.${domain}`));
+}
+
+function blockOf(address: string, length: number): (host: string) => boolean {
+  const first = bitsOf(address);
+  if (first === undefined || length > first.length) return () => false;
+  return (host) =>
+    bitsOf(host)?.startsWith(first.slice(0, length)) === true && bitsOf(host)!.length === first.length;
+}
+
+/** The 32 or 128 bits of an IP address as text; undefined if it is none. */
+function bitsOf(address: string): string | undefined {
+  const isV6 = address.includes(":");
+  if (!isV6 && !/^\d+(\.\d+){3}$/.test(address)) return undefined;
+  const host = URL.parse(`http://${isV6 ? `[${address}]` : address}/`)?.hostname;
+  if (host === undefined) return undefined;
+  if (!isV6) return host.split(".").map((part) => Number(part).toString(2).padStart(8, "0")).join("");
+  const [head = [], tail = []] = plain(host).split("::").map((half) => half === "" ? [] : half.split(":"));
+  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill("0");
+  return [...head, ...zeros, ...tail].map((part) => parseInt(part, 16).toString(2).padStart(16, "0")).join(
+    "",
+  );
+}
+
+/** A host without brackets, without the dot that ends it, in lower case. */
+function plain(host: string): string {
+  return host.replace(/^\[|\]$/g, "").replace(/\.+$/, "").toLowerCase();
+}
