@@ -6,6 +6,7 @@ import {
   type Json,
   realClock,
   seededRandom,
+  writeJson,
 } from "../lib/model/mod.ts";
 import { Consumer } from "../lib/consume/mod.ts";
 import { type Answer, type Call, type Platform } from "../lib/platform/mod.ts";
@@ -34,7 +35,7 @@ class InstantPlatform implements Platform {
     const { name } = instance.chain.nodes[node]!;
     if (!this.firstAtMs.has(name)) this.firstAtMs.set(name, performance.now());
     const output = name === "list" ? this.#list : { score: 7, name: "a" };
-    return Promise.resolve({ outcome: { kind: "ok", output }, status: 200, cold: false });
+    return Promise.resolve({ outcome: { kind: "ok", output: writeJson(output) }, status: 200, cold: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

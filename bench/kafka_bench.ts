@@ -7,9 +7,11 @@ import {
   fn,
   type Instance,
   instanceMaker,
+  NULL,
   realClock,
   seededRandom,
   systemRandom,
+  writeJson,
 } from "../lib/model/mod.ts";
 import { openKafkaQueue } from "../lib/queue/kafka/mod.ts";
 import type { Platform } from "../lib/platform/mod.ts";
@@ -139,7 +141,7 @@ async function replayFigures(broker: Broker): Promise<Figure[]> {
     for (const batch of batches(line, UNFINISHED, "replay")) await queue.push(batch);
     for (let done = 0; done < UNFINISHED;) {
       const claims = await queue.pull(BATCH, never);
-      const records = [{ node: 0, state: "ok", attempts: 1, output: { first: "done" } } as const];
+      const records = [{ node: 0, state: "ok", attempts: 1, output: writeJson({ first: "done" }) } as const];
       await queue.checkpoint(claims.map(({ instance: { id } }) => ({ instanceId: id, records })));
       done += claims.length;
     }
@@ -200,7 +202,7 @@ const QUEUED = 10_000;
 /** Functions that answer at once, in the process: what the queue and the scheduler cost by themselves. */
 const instant: Platform = {
   name: "instant",
-  invoke: () => Promise.resolve({ outcome: { kind: "ok", output: null }, status: 200, cold: false }),
+  invoke: () => Promise.resolve({ outcome: { kind: "ok", output: NULL }, status: 200, cold: false }),
   async [Symbol.asyncDispose]() {},
 };
 

@@ -1,4 +1,4 @@
-import { chain, fn, type Instance, instanceMaker, realClock, seededRandom } from "../lib/model/mod.ts";
+import { chain, fn, type Instance, instanceMaker, NULL, realClock, seededRandom } from "../lib/model/mod.ts";
 import type { QueueDriver } from "../lib/queue/mod.ts";
 import { openSqliteQueue } from "../lib/queue/sqlite/mod.ts";
 import { type Figure, median } from "./figures.ts";
@@ -67,9 +67,9 @@ async function pullAndFinish(queue: QueueDriver): Promise<number> {
       await queue.finish(claims.map(({ instance }) => ({
         instanceId: instance.id,
         outcome: "completed",
-        records: [{ node: 0, state: "ok", attempts: 1, output: null }],
+        records: [{ node: 0, state: "ok", attempts: 1, output: NULL }],
         endedAtMs,
-        output: null,
+        output: NULL,
       })));
       done += claims.length;
     }

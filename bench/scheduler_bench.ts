@@ -14,6 +14,7 @@ import {
   seededRandom,
 } from "sequoia";
 import { type Figure, median } from "./figures.ts";
+import { NULL } from "../lib/model/mod.ts";
 
 const GROUPS = 1000;
 const chains = Array.from({ length: GROUPS }, (_, i) =>
@@ -88,7 +89,7 @@ function decisionsPerS(setting: Setting, queued: number, decisions: number): num
       const start = performance.now();
       for (let i = 0; i < CHUNK; i++, done++) {
         const nowMs = START_MS + done * MS_PER_DECISION;
-        scheduler.settle(running[done % RUNNING]!, { kind: "ok", output: null }, nowMs);
+        scheduler.settle(running[done % RUNNING]!, { kind: "ok", output: NULL }, nowMs);
         running[done % RUNNING] = scheduler.next(nowMs)!;
       }
       spentMs += performance.now() - start;

@@ -1,5 +1,5 @@
 import { calleeWords, drawNodes, oneLine } from "../lib/draw/mod.ts";
-import { formatDuration, type Json, type NodeRecord, stripUndefined } from "../lib/model/mod.ts";
+import { formatDuration, type JsonText, type NodeRecord, NULL, stripUndefined } from "../lib/model/mod.ts";
 import { type InstanceTree, itemOf, type NodeView, nodeViews } from "./instance_tree.ts";
 import { instanceLine, parentWords } from "./instance_words.ts";
 import { cut } from "./text_table.ts";
@@ -47,10 +47,10 @@ function timeWords(ms: number): string {
 }
 
 /** One line, or none for nothing. */
-function valueLines(name: string, value: Json | undefined, { width }: DrawOptions): string[] {
-  if (value === undefined || value === null) return [];
+function valueLines(name: string, value: JsonText | undefined, { width }: DrawOptions): string[] {
+  if (value === undefined || value === NULL) return [];
   const most = Math.max(width, LEAST_SHOWN); // more need not be looked at, as the line is cut
-  return [`${name}: ${oneLine(JSON.stringify(value).slice(0, most))}`];
+  return [`${name}: ${oneLine(value.slice(0, most))}`];
 }
 
 function nodeLines(

@@ -1,6 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { itemRecord, record } from "../tests/queue/samples.ts";
-import { type Chain, chain, fn, instanceMaker, type NodeRecord, seededRandom } from "../lib/model/mod.ts";
+import {
+  type Chain,
+  chain,
+  fn,
+  instanceMaker,
+  type NodeRecord,
+  seededRandom,
+  writeJson,
+} from "../lib/model/mod.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
 import { drawInstance } from "./instance_drawing.ts";
 import type { InstanceTree } from "./instance_tree.ts";
@@ -45,7 +53,7 @@ Deno.test("drawInstance() draws a tree of nodes with their inputs, items, output
     ],
     reason: "node thumbs: called-failed",
     endedAtMs: 2500,
-    output: { list: [] },
+    output: writeJson({ list: [] }),
   }, { thumbs: [thumbs] });
   assertEquals(drawInstance(tree, { nowMs: 3000, width: 200 }), [
     "order-7  failed     documents               4/5  2s ago  node thumbs: called-failed",
@@ -76,7 +84,7 @@ Deno.test("drawInstance() says whence an instance comes, and with what", () => {
     ...view.instance,
     parent: { instance: "a", node: "b" },
     labels: { tenant: "acme" },
-    args: { pages: 3 },
+    args: writeJson({ pages: 3 }),
   };
   assertEquals(drawInstance({ view: { ...view, instance }, called }, { nowMs: 1000, width: 200 }).slice(1), [
     "  called by: a b",
@@ -89,7 +97,11 @@ Deno.test("drawInstance() says whence an instance comes, and with what", () => {
 
 Deno.test("drawInstance() cuts lines to the width of the terminal, and --full does not", () => {
   const wide = "漢".repeat(500);
-  const tree = treeOf(sub, "wide", { state: "completed", progress: [record(0, wide)], output: wide });
+  const tree = treeOf(sub, "wide", {
+    state: "completed",
+    progress: [record(0, wide)],
+    output: writeJson(wide),
+  });
   const whole = drawInstance(tree, { nowMs: 1000, width: Infinity });
   assertEquals(whole.slice(-2), [`      output: "${wide}"`, `  output: "${wide}"`]);
   const short = drawInstance(tree, { nowMs: 1000, width: 60 });

@@ -2,11 +2,18 @@ import {
   burst,
   isInstanceId,
   isObject,
-  type Json,
+  isTooDeep,
   type JsonObject,
-  notJson,
+  type JsonText,
+  membersOf,
+  NO_ARGS,
+  objectText,
+  type ParsedJson,
+  parseJson,
+  readJson,
   stripUndefined,
   templateOf,
+  writeJson,
 } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
 import { UsageError } from "./errors.ts";
@@ -59,36 +66,34 @@ function single(load: Load, id: string, { poisson, burst: many, every, trace, co
   return { ...load, arrivals: burst(1), bounds: { count: 1 }, idOf: () => id };
 }
 
-async function argsOf({ arg, args }: InstanceValues): Promise<JsonObject | undefined> {
-  if (args === undefined && arg.length === 0) return undefined;
-  return { ...args === undefined ? {} : await readArgs(args), ...Object.fromEntries(arg) };
+async function argsOf({ arg, args }: InstanceValues): Promise<JsonText | undefined> {
+  const given = args === undefined ? undefined : await readArgs(args);
+  if (arg.length === 0) return given;
+  return objectText(new Map([...membersOf(given ?? NO_ARGS)!, ...arg]));
 }
 
-async function readArgs(path: string): Promise<JsonObject> {
-  let value: unknown;
+async function readArgs(path: string): Promise<JsonText> {
+  let json: ParsedJson;
   try {
-    value = JSON.parse(await Deno.readTextFile(path));
+    const text = await Deno.readTextFile(path);
+    json = parseJson(text) ?? JSON.parse(text); // which says where it is wrong
   } catch (cause) {
     throw new UsageError(`--args: Cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
-  if (isObject(value) && notJson(value) === undefined) return value as JsonObject;
+  if (isObject(json.value) && !isTooDeep(json.value)) return json.text;
   throw new UsageError(
     `--args: ${path} holds no JSON object. Write { "name": value, … }, at most 100 levels deep`,
   );
 }
 
-function argument(given: string): readonly [string, Json] {
+function argument(given: string): readonly [string, JsonText] {
   const [name, value] = pair(given);
   return [name, jsonOrText(value)];
 }
 
-function jsonOrText(value: string): Json {
-  try {
-    const json: Json = JSON.parse(value);
-    return notJson(json) === undefined ? json : value;
-  } catch {
-    return value;
-  }
+function jsonOrText(value: string): JsonText {
+  const json = parseJson(value);
+  return json === undefined || isTooDeep(json.value) ? writeJson(value) : json.text;
 }
 
 function instanceId(value: string): string {
@@ -117,7 +122,8 @@ async function idsFrom(expression: string | undefined): Promise<Load["idOf"]> {
   };
   await orUsage(() => checkExpression(expression));
   return async (unnamed) => {
-    const id = await orUsage(() => evaluate(expression, unnamed));
+    const args = readJson(unnamed.args) as JsonObject;
+    const id = await orUsage(() => evaluate(expression, { ...unnamed, args }));
     if (typeof id === "string" && isInstanceId(id)) return id;
     throw new UsageError(
       `--id-from: Cannot name instance ${unnamed.index} ${JSON.stringify(id) ?? "nothing"}. ${ID_WORDS}; ` +

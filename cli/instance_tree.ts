@@ -1,4 +1,4 @@
-import { generationOf, type Json, type JsonObject, type NodeRecord } from "../lib/model/mod.ts";
+import { generationOf, type JsonText, type NodeRecord, NULL, objectText } from "../lib/model/mod.ts";
 import type { InstanceView, QueueAdmin } from "../lib/queue/mod.ts";
 
 /** An instance with all that it has called. */
@@ -44,7 +44,7 @@ export interface NodeView {
   /** How often it has been begun again; 0: never. */
   readonly generation: number;
   /** The outputs of what it comes after, by name, once these have settled; of the node that undoes, all that there is. */
-  readonly inputs: JsonObject | undefined;
+  readonly inputs: JsonText | undefined;
   /** What has settled of its items, by item, if it is a map. */
   readonly items: readonly NodeRecord[];
 }
@@ -57,8 +57,8 @@ export function nodeViews({ instance, state: outcome, progress }: InstanceView):
   const hasEnded = outcome !== "queued" && outcome !== "running";
   const isSettled = (node: number) => (records.get(node)?.state ?? "started") !== "started";
   const done = (but: number) => [...nodes.keys()].filter((i) => records.get(i)?.state === "ok" && i !== but);
-  const outputs = (of: readonly number[]): JsonObject =>
-    Object.fromEntries(of.map((node) => [nodes[node]!.name, outputOf(records.get(node))]));
+  const outputs = (of: readonly number[]) =>
+    objectText(of.map((node) => [nodes[node]!.name, outputOf(records.get(node))]));
   return nodes.map(({ name, after }, i) => {
     const record = records.get(i);
     const mayRun = after.every(isSettled);
@@ -71,6 +71,6 @@ export function nodeViews({ instance, state: outcome, progress }: InstanceView):
   });
 }
 
-function outputOf(record: NodeRecord | undefined): Json {
-  return record?.state === "ok" ? record.output : null;
+function outputOf(record: NodeRecord | undefined): JsonText {
+  return record?.state === "ok" ? record.output : NULL;
 }

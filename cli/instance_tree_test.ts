@@ -1,6 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { decided, ids, instances, line, record } from "../tests/queue/samples.ts";
-import { chain, fn, linkChains, type NodeRecord, realClock, subchainOf } from "../lib/model/mod.ts";
+import {
+  chain,
+  fn,
+  linkChains,
+  type NodeRecord,
+  realClock,
+  subchainOf,
+  writeJson,
+} from "../lib/model/mod.ts";
 import { type InstanceState, memoryQueue } from "../lib/queue/mod.ts";
 import { type InstanceTree, nodeViews, readTree } from "./instance_tree.ts";
 
@@ -25,14 +33,14 @@ Deno.test("nodeViews() says of what has not settled only what the queue knows", 
 
 Deno.test("nodeViews() gives a node what it got: of what came before, or of all that is undone", () => {
   const inputs = (...args: Parameters<typeof views>) => views(...args).map(({ inputs }) => inputs);
-  assertEquals(inputs(line, [record(0, 7)]), [undefined, { first: 7 }, undefined]);
+  assertEquals(inputs(line, [record(0, 7)]), [undefined, writeJson({ first: 7 }), undefined]);
   assertEquals(inputs(line, [record(0, 7), record(1, 8, "failed")]), [
     undefined,
-    { first: 7 },
-    { second: null },
+    writeJson({ first: 7 }),
+    writeJson({ second: null }),
   ]);
   const undone = [record(0, 7), record(1, null, "failed"), record(4, "done")];
-  assertEquals(inputs(decided, undone, "failed").at(-1), { list: 7 });
+  assertEquals(inputs(decided, undone, "failed").at(-1), writeJson({ list: 7 }));
   assertEquals(inputs(decided, []).at(-1), undefined);
 });
 

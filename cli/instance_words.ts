@@ -2,6 +2,7 @@ import { oneLine } from "../lib/draw/mod.ts";
 import { formatDuration, type NodeRecord } from "../lib/model/mod.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
 import { type InstanceTree, nodeViews } from "./instance_tree.ts";
+import { raw } from "./raw_json.ts";
 
 /** An instance in one line: id, state, chain, how many of its nodes have settled, age, and why it failed. */
 export function instanceLine(view: InstanceView, nowMs: number): string {
@@ -34,7 +35,7 @@ export function parentWords(
   return `${instance} ${item === undefined ? node : `${node}[${item}]`}`;
 }
 
-/** An instance as JSON: its nodes with their inputs, outputs, items, and what they have called. */
+/** An instance for {@linkcode printJson}: its nodes with their inputs, outputs, items, and what they have called. */
 export function instanceJson({ view, called }: InstanceTree): Readonly<Record<string, unknown>> {
   const { instance: { id, chain, args, parent, labels, submittedAtMs }, state, reason, endedAtMs, output } =
     view;
@@ -43,25 +44,25 @@ export function instanceJson({ view, called }: InstanceTree): Readonly<Record<st
     state,
     generation: generation === 0 ? undefined : generation,
     ...(record && recordJson(record)),
-    inputs,
+    inputs: raw(inputs),
     items: items.length === 0 ? undefined : items.map((item) => ({ item: item.item, ...recordJson(item) })),
   }));
   return {
     id,
     chain: chain.name,
     state,
-    args,
+    args: raw(args),
     parent,
     labels,
     submittedAtMs,
     endedAtMs,
     reason,
-    output,
+    output: raw(output),
     nodes,
     called: called.size === 0 ? undefined : [...called.values()].flat().map(instanceJson),
   };
 }
 
 function recordJson({ state, attempts, endedAtMs, runMs, output, reason }: NodeRecord) {
-  return { state, attempts, endedAtMs, runMs, output, reason };
+  return { state, attempts, endedAtMs, runMs, output: raw(output), reason };
 }

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { itemRecord, record } from "../tests/queue/samples.ts";
-import { chain, fn, instanceMaker, seededRandom } from "../lib/model/mod.ts";
+import { chain, fn, instanceMaker, seededRandom, writeJson } from "../lib/model/mod.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
 import { instanceJson, instanceLine, listLine } from "./instance_words.ts";
+import { printJson } from "./raw_json.ts";
 
 const sub = chain("thumbnails", ({ call }) => void call(fn("resize")));
 const documents = chain("documents", ({ call }) => {
@@ -14,7 +15,10 @@ const make = instanceMaker(seededRandom(1));
 
 const view: InstanceView = {
   instance: {
-    ...make({ chain: documents, labels: { tenant: "acme" } }, 1000, { id: "order-7", args: { pages: 3 } }),
+    ...make({ chain: documents, labels: { tenant: "acme" } }, 1000, {
+      id: "order-7",
+      args: writeJson({ pages: 3 }),
+    }),
     parent: { instance: "order-6", node: "all", item: 4 },
   },
   state: "failed",
@@ -25,7 +29,7 @@ const view: InstanceView = {
     itemRecord(1, 1, null, "failed"),
   ],
   reason: "HTTP\x1b[2J\n404",
-  output: { left: 1 },
+  output: writeJson({ left: 1 }),
 };
 
 Deno.test("instanceLine() counts nodes, not the items of maps, and moves no cursor", () => {
@@ -48,7 +52,7 @@ Deno.test("instanceJson() has each node with its inputs, items and what it has c
   const instance = make({ chain: sub }, 2000, { id: "order-7/thumbnails" });
   const child: InstanceView = { instance, state: "running", progress: [] };
   const called = new Map([["thumbnails", [{ view: child, called: new Map() }]]]);
-  assertEquals(JSON.parse(JSON.stringify(instanceJson({ view, called }))), {
+  assertEquals(JSON.parse(printJson(instanceJson({ view, called }))), {
     id: "order-7",
     chain: "documents",
     state: "failed",

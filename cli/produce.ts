@@ -17,6 +17,7 @@ import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { openLog } from "./log.ts";
 import { choice, flag, one, readOptions, text } from "./options.ts";
 import { LiveBar, LiveLine } from "./progress.ts";
+import { printJson, raw } from "./raw_json.ts";
 import { chance, clock, openLogOf, openQueue, queueAddress } from "./wire.ts";
 import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
@@ -81,7 +82,7 @@ export const command: Command = {
     const ended = values.wait ? await waitFor(producer, ids, context, onEnd) : undefined;
     if (values.json) {
       context.print(
-        JSON.stringify({ submitted, seed: load.seed, latestMs, ...(ended ? { ended, results } : {}) }),
+        printJson({ submitted, seed: load.seed, latestMs, ...(ended ? { ended, results } : {}) }),
       );
     }
     if (ended !== undefined) {
@@ -132,7 +133,7 @@ async function submit(producer: Producer, load: Load, context: Context, keepIds:
 type EndedInstance = ReturnType<typeof endOf>;
 
 function endOf({ instance: { id, chain }, state, reason, output }: InstanceView) {
-  return { id, chain: chain.name, state, reason, output };
+  return { id, chain: chain.name, state, reason, output: raw(output) };
 }
 
 async function waitFor(

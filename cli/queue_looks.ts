@@ -9,6 +9,7 @@ import { readTree } from "./instance_tree.ts";
 import { instanceJson, listLine } from "./instance_words.ts";
 import { partitionLines } from "./partition_words.ts";
 import { filterOf, type QueueValues } from "./queue_options.ts";
+import { printJson } from "./raw_json.ts";
 import { clock } from "./wire.ts";
 
 /** How many instances there are in each state, what is paused, and how the queue is divided. */
@@ -41,7 +42,7 @@ export async function list(
 ): Promise<void> {
   for await (const view of queue.list({ ...filter, limit: values.count ?? LISTED })) {
     print(
-      values.json ? JSON.stringify(instanceJson({ view, called: new Map() })) : listLine(view, clock.nowMs()),
+      values.json ? printJson(instanceJson({ view, called: new Map() })) : listLine(view, clock.nowMs()),
     );
   }
 }
@@ -87,7 +88,7 @@ export async function show(
     throw new FailedError(`Cannot show ${id}: the queue has no such instance. See sequoia queue list`);
   }
   const tree = await readTree(queue, view);
-  if (values.json) return print(JSON.stringify(instanceJson(tree), null, 2));
+  if (values.json) return print(printJson(instanceJson(tree), 2));
   const width = values.full ? Infinity : terminalWidth();
   for (const line of drawInstance(tree, { nowMs: clock.nowMs(), width })) print(line);
 }

@@ -6,6 +6,7 @@ import { linear, shaped, single, THROTTLED } from "../../tests/scheduler/builder
 import { PlatformError } from "../platform/mod.ts";
 import { PolicyError } from "../policies/mod.ts";
 import { type QueueDriver, QueueError } from "../queue/mod.ts";
+import { writeJson } from "../model/mod.ts";
 
 const SECOND = { recorder: new EventLog() };
 
@@ -77,7 +78,10 @@ Deno.test("Consumer.run() writes down what ends while it waits for its queue to 
   await world.push(single("f"), ["a"]);
   const before = world.memory.open();
   await before.pull(1, new AbortController().signal);
-  await before.checkpoint([{ instanceId: "a", records: [{ node: 0, state: "ok", attempts: 1, output: 1 }] }]);
+  await before.checkpoint([{
+    instanceId: "a",
+    records: [{ node: 0, state: "ok", attempts: 1, output: writeJson(1) }],
+  }]);
   await before[Symbol.asyncDispose]();
   const running = world.start({ alter: latePull(world) });
   await world.clock.pass(10);
@@ -216,7 +220,11 @@ async function takeOver(world: World, running: Running, id: string): Promise<voi
   const other = world.memory.open();
   const claims = await other.pull(100, new AbortController().signal);
   assert(claims.some(({ instance }) => instance.id === id));
-  const ending = { outcome: "completed", endedAtMs: world.clock.nowMs(), output: "other" } as const;
+  const ending = {
+    outcome: "completed",
+    endedAtMs: world.clock.nowMs(),
+    output: writeJson("other"),
+  } as const;
   await other.finish([{ ...ending, instanceId: id, records: [] }]);
   await other[Symbol.asyncDispose]();
 }
@@ -276,7 +284,7 @@ Deno.test("Consumer.run() goes on, from the progress of others, with what it has
   await other.pull(1, new AbortController().signal);
   await other.checkpoint([{
     instanceId: "a",
-    records: [{ node: 1, state: "ok", attempts: 1, output: "other" }],
+    records: [{ node: 1, state: "ok", attempts: 1, output: writeJson("other") }],
   }]);
   await other[Symbol.asyncDispose]();
   await world.end(running);

@@ -4,7 +4,7 @@ import { Orders } from "../../tests/programs/orders.ts";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { latePull, numbered, World } from "../../tests/programs/world.ts";
 import { BROKEN, linear, SHAKY, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
-import { constant } from "../model/mod.ts";
+import { constant, writeJson } from "../model/mod.ts";
 import type { Order, QueueDriver } from "../queue/mod.ts";
 
 const DIAMOND = shaped("diamond", [[], [0], [0], [1, 2]]);
@@ -121,7 +121,11 @@ Deno.test("Consumer.run() goes on from the progress made", async () => {
   const record = { state: "ok", attempts: 1 } as const;
   await before.checkpoint([{
     instanceId: "a",
-    records: [{ ...record, node: 0, output: "zero" }, { ...record, node: 2, output: "two" }],
+    records: [{ ...record, node: 0, output: writeJson("zero") }, {
+      ...record,
+      node: 2,
+      output: writeJson("two"),
+    }],
   }]);
   await before[Symbol.asyncDispose]();
   await world.consume();
@@ -137,7 +141,9 @@ Deno.test("Consumer.run() ends at once what had settled in full", async () => {
   await world.push(shaped("pair", [[], []]), ["a"]);
   const before = world.memory.open();
   await before.pull(1, new AbortController().signal);
-  const records = [0, 1].map((node) => ({ node, state: "ok", attempts: 1, output: node } as const));
+  const records = [0, 1].map((
+    node,
+  ) => ({ node, state: "ok", attempts: 1, output: writeJson(node) } as const));
   await before.checkpoint([{ instanceId: "a", records }]);
   await before[Symbol.asyncDispose]();
   await world.consume();

@@ -2,9 +2,18 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { numbered, World } from "../../tests/programs/world.ts";
-import { BROKEN, SHAKY } from "../../tests/scheduler/builders.ts";
+import { BROKEN, ok, SHAKY } from "../../tests/scheduler/builders.ts";
 import "../expression/mod.ts"; // loaded here, so that it takes no time of its own
-import { type Chain, chain, type ChainBuilder, type ChainOptions, fn, type Json } from "../model/mod.ts";
+import {
+  type Chain,
+  chain,
+  type ChainBuilder,
+  type ChainOptions,
+  fn,
+  type Json,
+  type JsonObject,
+  readJson,
+} from "../model/mod.ts";
 
 const build = (body: (builder: ChainBuilder) => void, options?: ChainOptions): Chain =>
   chain("c", body, options);
@@ -16,7 +25,7 @@ function answering(answers: Answers, others: Script = () => undefined): Script {
   return (call, nth) => {
     const answer = answers[call.instance.chain.nodes[call.node]!.name];
     if (answer === undefined) return others(call, nth);
-    return { outcome: { kind: "ok", output: typeof answer === "function" ? answer(call.item!) : answer } };
+    return { outcome: ok(typeof answer === "function" ? answer(call.item!) : answer) };
   };
 }
 
@@ -79,7 +88,7 @@ Deno.test("Consumer.run() makes one invocation for each item, at most so many at
       ({ item, args }) =>
         item === undefined
           ? undefined
-          : { runMs: 100 - item * 10, outcome: { kind: "ok", output: args.file as string } },
+          : { runMs: 100 - item * 10, outcome: ok((readJson(args) as JsonObject).file!) },
     ),
   );
   const items = world.platform.calls.filter(({ node }) => node === "each");
@@ -113,7 +122,7 @@ for (
       call(last, { after: call(each, { after: call(list), map: "inputs.list", onFailure }) });
     });
     const script: Script = ({ item }) =>
-      item === undefined ? undefined : { outcome: item === 1 ? BROKEN : { kind: "ok", output: item } };
+      item === undefined ? undefined : { outcome: item === 1 ? BROKEN : ok(item) };
     const world = await runOne(of, answering({ list: ["x", "y", "z"] }, script));
     const view = await world.view("a");
     assertEquals(view.state, state);
@@ -209,9 +218,7 @@ Deno.test("Consumer.run() fails a node whose expression needs what is no JSON, a
     call(each, { after: a, name: "ignores", when: "true" });
   });
   const script: Script = ({ instance, node }) =>
-    instance.chain.nodes[node]!.name === "list"
-      ? { outcome: { kind: "ok", output: "<html>", isText: true } }
-      : undefined;
+    instance.chain.nodes[node]!.name === "list" ? { outcome: { ...ok("<html>"), isText: true } } : undefined;
   const world = await runOne(of, script);
   const { progress, instance } = await world.view("a");
   const reads = progress.find(({ node }) => instance.chain.nodes[node]!.name === "reads")!;
@@ -343,8 +350,7 @@ Deno.test("Consumer.run() goes on with a map after a crash, with what was done o
   const world = new World(
     answering(
       { list: [0, 1, 2, 3, 4, 5] },
-      ({ item }) =>
-        item === undefined ? undefined : { runMs: 100, outcome: { kind: "ok", output: item * 10 } },
+      ({ item }) => item === undefined ? undefined : { runMs: 100, outcome: ok(item * 10) },
     ),
   );
   await world.push(of, ["a"]);

@@ -1,5 +1,13 @@
 import type { FunctionTimes } from "../collect/mod.ts";
-import { calledInstance, callKey, type Clock, type NodeRecord, type Outcome } from "../model/mod.ts";
+import {
+  calledInstance,
+  callKey,
+  checkSubmission,
+  type Clock,
+  type NodeRecord,
+  NULL,
+  type Outcome,
+} from "../model/mod.ts";
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import {
   CANCELLED_ON_REQUEST,
@@ -319,7 +327,7 @@ export class Execution {
     if (instance === undefined) {
       try {
         const { args } = await dataOf(held, call);
-        instance = calledInstance(held.instance, call, args, this.#parts.clock.nowMs());
+        instance = checkSubmission(calledInstance(held.instance, call, args, this.#parts.clock.nowMs()));
       } catch (error) {
         return await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
       }
@@ -439,7 +447,7 @@ function startOf(task: Invocation, state: "started" | "cancelled", reason?: stri
     ...callOf(task),
     state,
     attempts: task.attempts,
-    output: null,
+    output: NULL,
     ...reason !== undefined && { reason },
   };
 }

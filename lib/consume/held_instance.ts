@@ -3,9 +3,14 @@ import {
   type Instance,
   type Json,
   type JsonObject,
+  type JsonText,
+  NO_ARGS,
   type NodeRecord,
   NOT_JSON,
+  NULL,
+  objectText,
   type Outcome,
+  readJson,
   shapeOf,
   Stop,
 } from "../model/mod.ts";
@@ -44,7 +49,10 @@ export class HeldInstance {
   mayBeUndone = false;
   /** What it had called before this consumer took it on, and what that had called, by id. */
   readonly children: ReadonlyMap<string, Child>;
-  readonly #outputs: Json[] = [];
+  readonly #outputs: JsonText[] = [];
+  /** Of outputs that were read, by node. */
+  readonly #values: Json[] = [];
+  #args: JsonObject | undefined;
   #called: Set<HeldInstance> | undefined;
   /** Nodes whose output is no JSON. */
   #texts: Set<number> | undefined;
@@ -126,25 +134,57 @@ export class HeldInstance {
     for (const called of this.called) yield* called.tree();
   }
 
-  /** What a node gets from those before it, by name; null for one that failed or was skipped. */
-  inputsOf(node: number): Record<string, Json> {
+  /** The outputs that a node gets, by the names of those before it; null for one that failed or was skipped. */
+  inputsOf(node: number): Record<string, JsonText> {
+    return this.#named(this.#before(node), (before) => this.#outputOf(before));
+  }
+
+  /** The same outputs as values, for expressions. */
+  readInputs(node: number): JsonObject {
+    return this.#named(this.#before(node), (before) => this.#read(before));
+  }
+
+  /** The outputs of all its nodes, by name; null for those that failed or were skipped. */
+  outputs(): Record<string, JsonText> {
+    return this.#named(this.#all(), (node) => this.#outputOf(node));
+  }
+
+  /** The same outputs as values, for expressions. */
+  readOutputs(): JsonObject {
+    return this.#named(this.#all(), (node) => this.#read(node));
+  }
+
+  #all(): readonly number[] {
     const { nodes, onFailed } = this.instance.chain;
-    if (node === onFailed) return this.#done();
-    return Object.fromEntries(
-      nodes[node]!.after.map((before) => [nodes[before]!.name, this.#outputs[before] ?? null]),
+    return [...nodes.keys()].slice(0, onFailed);
+  }
+
+  /** Its args as values, for expressions. */
+  readArgs(): JsonObject {
+    return this.#args ??= readJson(this.instance.args ?? NO_ARGS) as JsonObject;
+  }
+
+  /** The nodes whose outputs a node gets; of the node that undoes, all that have been done, of a map if any items have. */
+  #before(node: number): readonly number[] {
+    const { nodes, onFailed } = this.instance.chain;
+    if (node !== onFailed) return nodes[node]!.after;
+    return [...nodes.keys()].filter((done) =>
+      done !== node && (this.#outputs[done] !== undefined || this.#maps?.has(done))
     );
   }
 
-  /** The outputs of all that has been done, by name; of a map that was not done, of those items that were. */
-  #done(): Record<string, Json> {
-    const { nodes, onFailed } = this.instance.chain;
-    const done: Record<string, Json> = {};
-    nodes.forEach(({ name }, node) => {
-      const own = this.#outputs[node]; // null is an output, too
-      const outputs = own === undefined ? this.#maps?.get(node)?.outputs("skip") : own;
-      if (node !== onFailed && outputs !== undefined) done[name] = outputs;
-    });
-    return done;
+  /** The output of a node; of a map that was not done, of those items that were. */
+  #outputOf(node: number): JsonText {
+    return this.#outputs[node] ?? this.#maps?.get(node)?.outputs("skip") ?? NULL;
+  }
+
+  #read(node: number): Json {
+    if (this.#outputs[node] === undefined) return readJson(this.#outputOf(node));
+    return this.#values[node] ??= readJson(this.#outputs[node]);
+  }
+
+  #named<T>(nodes: readonly number[], of: (node: number) => T): Record<string, T> {
+    return Object.fromEntries(nodes.map((node) => [this.instance.chain.nodes[node]!.name, of(node)]));
   }
 
   /** The names of the nodes whose output is no JSON. */
@@ -176,7 +216,7 @@ export class HeldInstance {
   ): void {
     this.#path.ran(of.node, runMs);
     if (outcome.kind !== "ok") {
-      this.#note({ ...of, state, attempts, output: null, endedAtMs, runMs, reason: outcome.reason });
+      this.#note({ ...of, state, attempts, output: NULL, endedAtMs, runMs, reason: outcome.reason });
     } else if (outcome.isText) {
       this.#note({ ...of, state, attempts, output: outcome.output, endedAtMs, runMs, reason: NOT_JSON });
     } else {
@@ -185,12 +225,12 @@ export class HeldInstance {
   }
 
   skipped(node: number): void {
-    this.#note({ node, state: "skipped", attempts: 0, output: null });
+    this.#note({ node, state: "skipped", attempts: 0, output: NULL });
   }
 
   /** A node has failed without having been called. */
   failed(node: number, reason: string): void {
-    this.#note({ node, state: "failed", attempts: 0, output: null, reason });
+    this.#note({ node, state: "failed", attempts: 0, output: NULL, reason });
   }
 
   /** All items of a map have settled: it is their outputs. */
@@ -226,19 +266,9 @@ export class HeldInstance {
   }
 
   /** The outputs of its last nodes by name: the chain's result, if it does not say another. */
-  output(): JsonObject {
-    const { chain } = this.instance;
-    return Object.fromEntries(
-      shapeOf(chain).last.map((i) => [chain.nodes[i]!.name, this.#outputs[i] ?? null]),
-    );
-  }
-
-  /** The outputs of all its nodes by name; null for those that failed or were skipped. */
-  allOutputs(): JsonObject {
-    const { nodes, onFailed } = this.instance.chain;
-    return Object.fromEntries(
-      nodes.slice(0, onFailed).map(({ name }, i) => [name, this.#outputs[i] ?? null]),
-    );
+  output(): JsonText {
+    const { last } = shapeOf(this.instance.chain);
+    return objectText(Object.entries(this.#named(last, (node) => this.#outputs[node] ?? NULL)));
   }
 
   /** The longest path of its run times, as far as they were seen here: how long it would have taken had nothing waited. */

@@ -1,12 +1,14 @@
-import type { Json, NodeRecord, OnFailure } from "../model/mod.ts";
+import { type JsonText, listText, type NodeRecord, type OnFailure, writeJson } from "../model/mod.ts";
 
-/** Longest that the outputs of a map's items may be together, as JSON, in characters. */
+/** Longest that the outputs of a map's items may be together, in characters. */
 const MAX_LENGTH = 16 * 2 ** 20;
 
 /** What the items of a map have come to so far. */
 export class HeldMap {
-  /** The list it runs over, once that is known. */
-  list: readonly Json[] = [];
+  /** The items of the list it runs over, as they came, once that is known. */
+  list: readonly JsonText[] = [];
+  /** What expressions of its templates have come to that are the same for all items. */
+  readonly named = new Map<string, JsonText | undefined>();
   /** Attempts of all items. */
   attempts = 0;
   readonly #records = new Map<number, NodeRecord>();
@@ -18,27 +20,23 @@ export class HeldMap {
   }
 
   /** Whether an output is too long to be kept with those that are there. */
-  hasNoRoomFor(output: Json): boolean {
-    return this.#length + lengthOf(output) > MAX_LENGTH;
+  hasNoRoomFor(output: JsonText): boolean {
+    return this.#length + output.length > MAX_LENGTH;
   }
 
   add(item: number, record: NodeRecord): void {
     this.attempts += record.attempts;
-    this.#length += lengthOf(record.output);
+    this.#length += record.output.length;
     this.#records.set(item, record);
   }
 
   /** The outputs in the order of the items; what stands for one that failed is as `onFailure` says. */
-  outputs(onFailure: OnFailure): Json[] {
-    const outputs: Json[] = [];
+  outputs(onFailure: OnFailure): JsonText {
+    const outputs: JsonText[] = [];
     for (const [, { state, output, reason = "" }] of [...this.#records].sort(([a], [b]) => a - b)) {
       if (state === "ok") outputs.push(output);
-      else if (onFailure === "continue") outputs.push({ error: reason });
+      else if (onFailure === "continue") outputs.push(writeJson({ error: reason }));
     }
-    return outputs;
+    return listText(outputs);
   }
-}
-
-function lengthOf(output: Json): number {
-  return output === null ? 4 : JSON.stringify(output).length;
 }

@@ -1,4 +1,4 @@
-import { callFailure, type Json, type Outcome } from "../model/mod.ts";
+import { callFailure, type JsonText, NULL, type Outcome } from "../model/mod.ts";
 import type { ChildEnd } from "../queue/mod.ts";
 import type { NodeCall } from "../scheduler/mod.ts";
 import { reasonOf } from "./expressions.ts";
@@ -10,7 +10,7 @@ export function failure(reason: string): Outcome {
 }
 
 /** The end of an instance with a result. */
-export function completed(output: Json): ChildEnd {
+export function completed(output: JsonText): ChildEnd {
   return { outcome: "completed", output };
 }
 
@@ -20,7 +20,7 @@ export function failedResult(error: unknown): ChildEnd {
 }
 
 export function failedEnd(reason: string): ChildEnd {
-  return { outcome: "failed", reason, output: null };
+  return { outcome: "failed", reason, output: NULL };
 }
 
 /** What the end of a called instance is for the node that called it. */

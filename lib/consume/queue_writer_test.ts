@@ -4,6 +4,7 @@ import { altered } from "../../tests/programs/altered.ts";
 import { numbered } from "../../tests/programs/world.ts";
 import { type Held, leaseLost, memoryQueue, type Progress, QueueError, type Result } from "../queue/mod.ts";
 import { QueueWriter } from "./queue_writer.ts";
+import { NULL } from "../model/mod.ts";
 
 const progress = (instanceId: string): Progress => ({ instanceId, records: [] });
 const result = (instanceId: string): Result => ({
@@ -11,7 +12,7 @@ const result = (instanceId: string): Result => ({
   records: [],
   outcome: "completed",
   endedAtMs: 0,
-  output: null,
+  output: NULL,
 });
 
 /** A writer, and the ids of each batch that it has written. */

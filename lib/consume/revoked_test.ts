@@ -7,7 +7,7 @@ import { numbered, type Running, type Setup, World } from "../../tests/programs/
 import { held } from "../../tests/queue/samples.ts";
 import { BROKEN, linear, SHAKY, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
 import "../expression/mod.ts"; // loaded here, so that it takes no time of its own
-import { type Chain, chain, fn } from "../model/mod.ts";
+import { type Chain, chain, fn, NULL } from "../model/mod.ts";
 import type { QueueDriver } from "../queue/mod.ts";
 
 const SECOND = { recorder: new EventLog() };
@@ -394,8 +394,8 @@ for (const how of ["drain", "stop"] as const) {
 
 const map = (onFailure: "fail" | "skip"): Chain =>
   chain("map", ({ call }) => void call(fn("each"), { map: "[1, 2]", onFailure }));
-const OK = { state: "ok", attempts: 1, output: null } as const;
-const FAILED = { state: "failed", attempts: 1, output: null, reason: "it broke" } as const;
+const OK = { state: "ok", attempts: 1, output: NULL } as const;
+const FAILED = { state: "failed", attempts: 1, output: NULL, reason: "it broke" } as const;
 const settledInFull: readonly [
   string,
   Chain,

@@ -13,7 +13,9 @@ import {
   isObject,
   type Json,
   type Outcome,
+  readJson,
   seededRandom,
+  writeJson,
 } from "../model/mod.ts";
 import { type Call, idempotencyKey } from "../platform/mod.ts";
 
@@ -30,16 +32,18 @@ class Ledger {
     const key = idempotencyKey(call);
     if (!this.#answered.has(key)) {
       if (call.node === call.instance.chain.onFailed) {
-        for (const done of keysIn(call.inputs)) this.standing.delete(done);
+        for (const done of Object.values(call.inputs).flatMap((text) => keysIn(readJson(text)))) {
+          this.standing.delete(done);
+        }
       } else {
-        for (const before of keysIn(call.inputs)) {
+        for (const before of Object.values(call.inputs).flatMap((text) => keysIn(readJson(text)))) {
           assert(this.standing.has(before), `${key}: ${before} stands`);
         }
         this.standing.add(key);
       }
       this.#answered.set(key, key);
     }
-    return { kind: "ok", output: this.#answered.get(key)! };
+    return { kind: "ok", output: writeJson(this.#answered.get(key)!) };
   }
 }
 

@@ -9,4 +9,3 @@ export {
   readableInputs,
   type Scope,
 } from "./expression.ts";
-export { render } from "./template.ts";

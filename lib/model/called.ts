@@ -5,7 +5,7 @@ import {
   isInstanceId,
   type NodeRecord,
 } from "./instance.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonText } from "./json_text.ts";
 import { subchainOf } from "./subchains.ts";
 
 /** The node, or the item of a map, that calls. */
@@ -31,7 +31,7 @@ export function callKey(instance: Pick<Instance, "id" | "chain" | "generations">
 export function calledInstance(
   caller: Instance,
   call: Calling,
-  args: JsonObject,
+  args: JsonText,
   submittedAtMs: number,
 ): Instance {
   const id = callKey(caller, call);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { calledInstance, callKey } from "./called.ts";
 import { chain } from "./chain_builder.ts";
 import { fn } from "./function.ts";
-import { type Instance, NO_LABELS } from "./instance.ts";
+import { type Instance, NO_ARGS, NO_LABELS } from "./instance.ts";
 
 const inner = chain("inner", ({ call }) => void call(fn("work")));
 const outer = chain("outer", ({ call }) => {
@@ -23,7 +23,7 @@ Deno.test("callKey() names a call by its instance, node and item, and by how oft
 });
 
 Deno.test("calledInstance() gives what a node calls that was begun again an id of its own, and no generations", () => {
-  const called = calledInstance({ ...instance, generations: [1, 1] }, { node: 1 }, {}, 5);
+  const called = calledInstance({ ...instance, generations: [1, 1] }, { node: 1 }, NO_ARGS, 5);
   assertEquals([called.id, called.generations], ["o1/inner~1", undefined]);
   assertEquals(callKey(called, { node: 0 }), "o1/inner~1/work");
 });

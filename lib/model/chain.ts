@@ -1,6 +1,7 @@
 import type { FunctionDefinition, FunctionSpec } from "./function.ts";
 import type { Join } from "./join.ts";
 import type { JsonObject } from "./json.ts";
+import { type JsonText, writeJson } from "./json_text.ts";
 
 /**
  * What a node's final failure does: fail the chain; skip what follows it, unless its join says otherwise; or go on as if it
@@ -65,6 +66,15 @@ export const MAX_NODES = 65_535;
 
 /** Most chains that may call each other in a row. */
 export const MAX_CHAIN_DEPTH = 8;
+
+const argsTexts = new WeakMap<ChainNode, JsonText>();
+
+/** The args of a node as text, templates and all; written once for all instances of its chain. */
+export function argsText(node: ChainNode): JsonText {
+  let text = argsTexts.get(node);
+  if (text === undefined) argsTexts.set(node, text = writeJson(node.args));
+  return text;
+}
 
 const definitions = new WeakMap<FunctionSpec, FunctionDefinition>();
 

@@ -2,7 +2,8 @@ import { monotonicFactory } from "ulid";
 import { type Chain, MAX_ITEMS } from "./chain.ts";
 import { checkChain } from "./check_chain.ts";
 import { WorkloadError } from "./errors.ts";
-import { isObject, type Json, type JsonObject, notJson } from "./json.ts";
+import { isObject, isTooDeep } from "./json.ts";
+import { type JsonText, parseJson } from "./json_text.ts";
 import type { Random } from "./random.ts";
 import { isLabels, type WorkloadChain } from "./workload.ts";
 
@@ -10,7 +11,7 @@ import { isLabels, type WorkloadChain } from "./workload.ts";
 export const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Arguments of instances that have none. */
-export const NO_ARGS: JsonObject = Object.freeze({});
+export const NO_ARGS = "{}" as JsonText;
 
 /** Where a child instance was called from. */
 export interface ParentRef {
@@ -28,8 +29,8 @@ export interface Instance {
   readonly id: string;
   /** What is run. */
   readonly chain: Chain;
-  /** What it was submitted with, for expressions. (Default: none) */
-  readonly args?: JsonObject;
+  /** The object that it was submitted with, as it came, for expressions. (Default: none) */
+  readonly args?: JsonText;
   /** By whom it was called, if a chain has called it. */
   readonly parent?: ParentRef;
   /** Texts by name, for policies, limits and filters. */
@@ -70,8 +71,8 @@ export interface NodeRecord {
   readonly state: NodeState | "started";
   /** How many attempts it took; 0 for a node that was skipped. */
   readonly attempts: number;
-  /** What it answered, for nodes that others come after; null otherwise. */
-  readonly output: Json;
+  /** What it answered, as it came; null if it did not. */
+  readonly output: JsonText;
   /** When it ended, in milliseconds since 1970. */
   readonly endedAtMs?: number;
   /** How long the attempt that settled it ran, in milliseconds. */
@@ -98,8 +99,8 @@ export function isInstanceId(text: string): boolean {
 export interface InstanceOptions {
   /** Added to those of the workload's entry. (Default: none) */
   readonly labels?: Readonly<Record<string, string>>;
-  /** (Default: none) */
-  readonly args?: JsonObject;
+  /** An object. (Default: none) */
+  readonly args?: JsonText;
   /** (Default: a ULID) */
   readonly id?: string;
 }
@@ -141,9 +142,7 @@ export function checkSubmission(instance: Instance): Instance {
     });
   };
   if (typeof instance.id !== "string" || !ID.test(instance.id)) fail("the id");
-  if (instance.args !== undefined && !(isObject(instance.args) && notJson(instance.args) === undefined)) {
-    fail("an argument");
-  }
+  if (instance.args !== undefined && !isArgs(instance.args)) fail("an argument");
   if (instance.parent !== undefined && !isParentRef(instance.parent)) fail("the parent");
   if (!isLabels(instance.labels)) fail("a label");
   if (!isInstant(instance.submittedAtMs)) fail("the time of submission");
@@ -152,6 +151,19 @@ export function checkSubmission(instance: Instance): Instance {
   if (instance.deadlineMs !== Infinity && !isInstant(instance.deadlineMs)) fail("the deadline");
   if (instance.generations?.every(isGeneration) === false) fail("a generation");
   return instance;
+}
+
+/** The args that were found good last: those of all instances of a load are the same text. */
+let goodArgs = NO_ARGS;
+
+/** Whether a text is that of an object that functions and stores can take. */
+function isArgs(text: JsonText): boolean {
+  if (text === goodArgs) return true;
+  if (typeof text !== "string" || !text.isWellFormed()) return false;
+  const value = parseJson(text)?.value;
+  if (!isObject(value) || isTooDeep(value)) return false;
+  goodArgs = text;
+  return true;
 }
 
 function isParentRef({ instance, node, item }: ParentRef): boolean {

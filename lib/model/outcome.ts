@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { JsonText } from "./json_text.ts";
 
 /** Kinds of failures that another attempt may mend, for retry rules. */
 export type FailureCause =
@@ -14,11 +14,11 @@ export const FAILURE_CAUSES: readonly FailureCause[] = ["timeout", "network", "s
 
 /** How one attempt ended. */
 export type Outcome =
-  /** Done; `output` is what the function answered. */
+  /** Done; `output` is what the function answered, as it came. */
   | {
     readonly kind: "ok";
-    readonly output: Json;
-    /** It answered what is no JSON; the output is its text. */
+    readonly output: JsonText;
+    /** It answered what is no JSON: the output is its text, as a JSON string. */
     readonly isText?: true;
   }
   /** Not done; `retryable` if another attempt may help. */

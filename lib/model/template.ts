@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "./json.ts";
+import { type JsonText, listText, objectText, writeJson } from "./json_text.ts";
 
 const TEMPLATE = /^\s*\{%([\s\S]*)%\}\s*$/;
 
@@ -33,4 +34,38 @@ export function templatesOf(value: Json, path = ""): Template[] {
   if (Array.isArray(value)) return value.flatMap((item, i) => templatesOf(item, `${path}[${i}]`));
   if (!isObject(value)) return [];
   return Object.entries(value as JsonObject).flatMap(([key, item]) => templatesOf(item, `${path}.${key}`));
+}
+
+/**
+ * The text of a value in which the templates are replaced, one after the other.
+ *
+ * @param textOf what an expression comes to
+ */
+export async function renderTemplates(
+  value: Json,
+  textOf: (expression: string) => JsonText | Promise<JsonText>,
+): Promise<JsonText> {
+  if (!hasTemplates(value)) return writeJson(value);
+  if (typeof value === "string") return await textOf(templateOf(value)!);
+  if (Array.isArray(value)) {
+    const items: JsonText[] = [];
+    for (const item of value) items.push(await renderTemplates(item, textOf));
+    return listText(items);
+  }
+  const members: [string, JsonText][] = [];
+  for (const [name, part] of Object.entries(value as JsonObject)) {
+    members.push([name, await renderTemplates(part, textOf)]);
+  }
+  return objectText(members);
+}
+
+const known = new WeakMap<object, boolean>();
+
+/** Whether a value holds templates; remembered for objects, as the args of a node are rendered with each of its invocations. */
+export function hasTemplates(value: Json): boolean {
+  if (typeof value === "string") return isTemplate(value);
+  if (typeof value !== "object" || value === null) return false;
+  let has = known.get(value);
+  if (has === undefined) known.set(value, has = Object.values(value).some(hasTemplates));
+  return has;
 }

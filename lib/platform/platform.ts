@@ -1,4 +1,4 @@
-import type { Chain, FunctionSpec, Instance, Json, JsonObject, Outcome, Stop } from "../model/mod.ts";
+import type { Chain, FunctionSpec, Instance, JsonText, Outcome, Stop } from "../model/mod.ts";
 import type { ChainCallEnd } from "./local/chain_host.ts";
 
 /** One attempt to be made. */
@@ -12,9 +12,9 @@ export interface Call {
   /** 1 for the first. */
   readonly attempt: number;
   /** What the node says, with its templates replaced. */
-  readonly args: JsonObject;
+  readonly args: JsonText;
   /** The outputs of the predecessors by node name. */
-  readonly inputs: Readonly<Record<string, Json>>;
+  readonly inputs: Readonly<Record<string, JsonText>>;
   /** Where it goes, if several platforms are attached. */
   readonly platform?: string | undefined;
 }

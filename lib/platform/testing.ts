@@ -1,5 +1,13 @@
 /** What the tests of this folder share. */
-import { chain, fn, type FunctionOptions, instanceMaker, realClock, seededRandom } from "../model/mod.ts";
+import {
+  chain,
+  fn,
+  type FunctionOptions,
+  instanceMaker,
+  realClock,
+  seededRandom,
+  writeJson,
+} from "../model/mod.ts";
 import { type HttpOptions, HttpPlatform } from "./http/http.ts";
 import type { Call } from "./platform.ts";
 
@@ -14,7 +22,7 @@ export function callOf(options: FunctionOptions, parts: Partial<Call> = {}): Cal
     instance,
     node: 0,
     attempt: 1,
-    args: { size: 3 },
+    args: writeJson({ size: 3 }),
     inputs: {},
     ...parts,
   };

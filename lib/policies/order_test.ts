@@ -1,6 +1,15 @@
 /** What the policies that rank by urgency put first, through the scheduler. */
 import { assertEquals } from "@std/assert";
-import { type Chain, chain, constant, fn, type Instance, NO_LABELS, seededRandom } from "../model/mod.ts";
+import {
+  type Chain,
+  chain,
+  constant,
+  fn,
+  type Instance,
+  NO_LABELS,
+  NULL,
+  seededRandom,
+} from "../model/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";
 import { policyOf, type PolicyOptions } from "./mod.ts";
 
@@ -36,7 +45,7 @@ function order(
   const served: string[] = [];
   for (let task = scheduler.next(1e6); task !== undefined; task = scheduler.next(1e6)) {
     served.push(task.instance);
-    scheduler.settle(task, { kind: "ok", output: null }, 1e6);
+    scheduler.settle(task, { kind: "ok", output: NULL }, 1e6);
   }
   return served;
 }

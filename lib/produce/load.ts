@@ -4,7 +4,7 @@ import {
   type Clock,
   type Instance,
   instanceMaker,
-  type JsonObject,
+  type JsonText,
   type LoadBounds,
   NO_ARGS,
   type Random,
@@ -23,8 +23,8 @@ export interface Load {
   readonly seed: string;
   /** Added to the labels of every instance. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What every instance is submitted with. (Default: nothing) */
-  readonly args?: JsonObject;
+  /** What every instance is submitted with, an object. (Default: nothing) */
+  readonly args?: JsonText;
   /** Names each instance. (Default: ULIDs) */
   readonly idOf?: (instance: Unnamed) => string | Promise<string>;
 }
@@ -33,7 +33,8 @@ export interface Load {
 export interface Unnamed {
   /** The name of its chain. */
   readonly chain: string;
-  readonly args: JsonObject;
+  /** An object. */
+  readonly args: JsonText;
   readonly labels: Readonly<Record<string, string>>;
   /** Its place in the load, from 0. */
   readonly index: number;

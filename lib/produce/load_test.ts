@@ -10,6 +10,7 @@ import {
   seededRandom,
   trace,
   type WorkloadChain,
+  writeJson,
 } from "../model/mod.ts";
 import { instancesOf, type Load } from "./load.ts";
 
@@ -155,12 +156,12 @@ Deno.test("instancesOf() gives labels, weight, priority and deadline", async () 
 Deno.test("instancesOf() gives arguments, and names instances by what they are", async () => {
   const entry: WorkloadChain = { chain: single("f"), labels: { tenant: "a", tier: "gold" } };
   const idOf: Load["idOf"] = ({ chain, args, labels, index }) =>
-    Promise.resolve(`${chain}-${args.order}-${labels.tenant}-${labels.tier}-${index}`);
+    Promise.resolve(`${chain}-${args}-${labels.tenant}-${labels.tier}-${index}`);
   const all = await arrived(
-    loadOf(trace([0, 0, 5]), { labels: { tenant: "b" }, args: { order: 7 }, idOf }, entry),
+    loadOf(trace([0, 0, 5]), { labels: { tenant: "b" }, args: writeJson(7), idOf }, entry),
   );
   assertEquals(all.map(({ instance }) => instance.id), ["f-7-b-gold-0", "f-7-b-gold-1", "f-7-b-gold-2"]);
-  assertEquals(all.map(({ instance }) => instance.args), [{ order: 7 }, { order: 7 }, { order: 7 }]);
+  assertEquals(all.map(({ instance }) => instance.args), [writeJson(7), writeJson(7), writeJson(7)]);
   assertEquals(all.map(({ offsetMs }) => offsetMs), [0, 0, 5]);
   const [plain] = await arrived(loadOf(burst(1)));
   assertEquals("args" in plain!.instance, false);

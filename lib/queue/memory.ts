@@ -1,4 +1,4 @@
-import type { Clock, Instance, Json, NodeRecord, Pause } from "../model/mod.ts";
+import type { Clock, Instance, NodeRecord, Pause } from "../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "./filter.ts";
 import {
   childOf,
@@ -27,7 +27,7 @@ import {
   QueueError,
   type Result,
 } from "./queue.ts";
-import { checkRecord, definitionOfSubmitted, jsonText, placeOf, storableText } from "./submission.ts";
+import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "./submission.ts";
 
 /** How an in-memory queue is kept. */
 export interface MemoryQueueOptions {
@@ -138,7 +138,7 @@ class MemoryConsumer implements QueueDriver {
       const copies = results.map((item) => ({
         ...item,
         records: item.records.map(copyOf),
-        output: copyOfJson(item.output),
+        output: storableOutput(item.output),
       }));
       this.#write(copies, (entry, { outcome, endedAtMs, reason, output }) => {
         this.#store.end(entry, outcome, endedAtMs, reason, output);
@@ -321,12 +321,7 @@ function copyOf(record: NodeRecord): NodeRecord {
   const { reason } = record;
   return {
     ...record,
-    output: copyOfJson(record.output),
+    output: storableOutput(record.output),
     ...(reason === undefined ? {} : { reason: storableText(reason) }),
   };
-}
-
-/** What a store would give back; small answers, the most common, need no copy. */
-function copyOfJson(value: Json): Json {
-  return value === null || typeof value === "boolean" ? value : JSON.parse(jsonText(value)) as Json;
 }

@@ -1,8 +1,9 @@
 import {
   type Chain,
   type Instance,
-  type Json,
+  type JsonText,
   type NodeRecord,
+  NULL,
   type Pause,
   pauseName,
 } from "../model/mod.ts";
@@ -31,7 +32,7 @@ export interface Entry {
   abort: boolean;
   reason: string | undefined;
   endedAtMs: number | undefined;
-  output: Json | undefined;
+  output: JsonText | undefined;
 }
 
 /** The content of an in-memory queue and its changes of state; who may ask for them is the consumers' matter. */
@@ -98,7 +99,7 @@ export class MemoryStore {
     return taken;
   }
 
-  end(entry: Entry, state: InstanceState, endedAtMs: number, reason?: string, output?: Json): void {
+  end(entry: Entry, state: InstanceState, endedAtMs: number, reason?: string, output?: JsonText): void {
     entry.state = state;
     entry.owner = entry.cancel = undefined;
     entry.abort = false;
@@ -260,7 +261,7 @@ export function hasEnded({ state }: Entry): boolean {
 
 /** A called instance, as its caller's holder gets it. */
 export function childOf(entry: Entry): Child {
-  const { instance, state, reason, output = null } = entry;
+  const { instance, state, reason, output = NULL } = entry;
   const progress = progressOf(entry);
   if (state === "queued" || state === "running") return { instance, progress };
   return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };

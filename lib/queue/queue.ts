@@ -1,4 +1,4 @@
-import type { Instance, InstanceOutcome, Json, NodeRecord, Pause } from "../model/mod.ts";
+import type { Instance, InstanceOutcome, JsonText, NodeRecord, Pause } from "../model/mod.ts";
 
 /** An instance handed to this consumer, with what had been settled of it before. */
 export interface Claim {
@@ -47,7 +47,7 @@ export interface Result extends Progress {
   /** In milliseconds since 1970. */
   readonly endedAtMs: number;
   /** Its result: what its chain says, or the outputs of its last nodes by name. */
-  readonly output: Json;
+  readonly output: JsonText;
 }
 
 /** How many instances a queue holds in each state. */
@@ -112,7 +112,7 @@ export interface InstanceView {
   readonly progress: readonly NodeRecord[];
   readonly reason?: string;
   readonly endedAtMs?: number;
-  readonly output?: Json;
+  readonly output?: JsonText;
 }
 
 /** Which instances are meant; all given parts must hold. */

@@ -5,7 +5,7 @@ import {
   checkSubmission,
   type Instance,
   isObject,
-  type Json,
+  type JsonText,
   MAX_ITEMS,
   MAX_NODES,
   type NodeRecord,
@@ -47,15 +47,14 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The JSON text of an output.
+ * An output as it is stored.
  *
- * @throws {TypeError} if it is not JSON
+ * @throws {TypeError} if it is not a text
  */
-export function jsonText(value: Json): string {
-  const text = JSON.stringify(value) as string | undefined;
-  if (text !== undefined) return text;
+export function storableOutput(output: JsonText): JsonText {
+  if (typeof output === "string") return output;
   throw new TypeError(
-    `Cannot store an output of the type ${typeof value}: it is not JSON. Answer null, a text, a number, a list or an object`,
+    `Cannot store an output of the type ${typeof output}: it is not JSON text. Use writeJson() first`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Outcome, Random } from "../model/mod.ts";
+import { NULL, type Outcome, type Random } from "../model/mod.ts";
 import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
 import type { Invocation } from "./invocation.ts";
 import { RetryBudget } from "./retry_budget.ts";
@@ -10,7 +10,7 @@ const LEAST_DELAY_MS = 1;
 const FUNCTIONS_KEPT = 10_000;
 
 /** Asks for no delay. */
-const OK: Outcome = { kind: "ok", output: null };
+const OK: Outcome = { kind: "ok", output: NULL };
 
 /** What has failed of one function and waits to be tried again. */
 interface FailedCalls {

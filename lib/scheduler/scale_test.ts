@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { BROKEN, instanceOf, makeScheduler, OK, shaped } from "../../tests/scheduler/builders.ts";
-import { type Chain, chain, fn, MAX_NODES, type NodeRecord } from "../model/mod.ts";
+import { type Chain, chain, fn, MAX_NODES, type NodeRecord, NULL } from "../model/mod.ts";
 
 /** The most nodes there may be: what costs their square, or a stack frame each, shows at once. */
 const LINE = Array.from({ length: MAX_NODES }, (_, i) => i === 0 ? [] : [i - 1]);
@@ -48,7 +48,7 @@ Deno.test("Scheduler.submit() resumes and Scheduler.cancel() ends a chain of the
       node,
       state: "ok",
       attempts: 1,
-      output: null,
+      output: NULL,
     }));
     scheduler.submit(instance, 0, progress);
     assertEquals(scheduler.next(0)?.nodeIndex, MAX_NODES - 1);

@@ -15,14 +15,14 @@ import {
   THROTTLED,
   words,
 } from "../../tests/scheduler/builders.ts";
-import { chain, fn, type NodeRecord, type NodeState, type Outcome } from "../model/mod.ts";
+import { chain, fn, type NodeRecord, type NodeState, NULL, type Outcome } from "../model/mod.ts";
 import { PolicyError } from "../policies/mod.ts";
 
 /** n0 first, then n1 and n2, which n3 joins. */
 const DIAMOND = [[], [0], [0], [1, 2]];
 
 function record(node: number, state: NodeRecord["state"] = "ok"): NodeRecord {
-  return { node, state, attempts: 1, output: null };
+  return { node, state, attempts: 1, output: NULL };
 }
 
 Deno.test("Scheduler.next() starts a node when all before it are settled", () => {

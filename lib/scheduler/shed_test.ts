@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { constant } from "../model/mod.ts";
+import { constant, NULL } from "../model/mod.ts";
 import {
   instanceOf,
   linear,
@@ -41,7 +41,7 @@ Deno.test("Scheduler.submit() takes what just meets its deadline, and what has n
 
 Deno.test("Scheduler.submit() never refuses what has begun elsewhere", () => {
   const scheduler = makeScheduler("fcfs", {}, true);
-  const progress = [{ node: 0, state: "ok", attempts: 1, output: null }] as const;
+  const progress = [{ node: 0, state: "ok", attempts: 1, output: NULL }] as const;
   scheduler.submit(instanceOf(line, "begun", { deadlineMs: 10 }), 1000, progress);
   assertEquals(words(startAll(scheduler, 1000)), "begun/n1");
 });

@@ -1,4 +1,4 @@
-import { calledInstance, callFailure, IdealPath, NO_ARGS, type Outcome } from "../model/mod.ts";
+import { calledInstance, callFailure, IdealPath, NO_ARGS, NULL, type Outcome } from "../model/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
@@ -221,7 +221,7 @@ class Attempt implements VirtualCall {
   }
 }
 
-const OK: Outcome = { kind: "ok", output: null };
+const OK: Outcome = { kind: "ok", output: NULL };
 const RECORDED_FAILURE: Outcome = {
   kind: "failed",
   reason: "it failed when it was recorded",

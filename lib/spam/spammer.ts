@@ -1,4 +1,13 @@
-import { type Calling, type Clock, type Instance, type Json, onAbort, TriggeredChain } from "../model/mod.ts";
+import {
+  argsText,
+  type Calling,
+  type Clock,
+  type Instance,
+  type JsonText,
+  NULL,
+  onAbort,
+  TriggeredChain,
+} from "../model/mod.ts";
 import type { Answer, Platform } from "../platform/mod.ts";
 import { type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
 import { type Batch, type LoadFigures, Measures, type RecentFigures } from "./measures.ts";
@@ -114,7 +123,7 @@ export class Spammer {
       }, stop);
       return this.#end(instance, result);
     }
-    const outputs: Json[] = [];
+    const outputs: JsonText[] = [];
     const run = new TriggeredChain(chain);
     const call = async ({ node }: Calling, readyAtMs: number, batch?: Batch): Promise<void> => {
       const startMs = clock.nowMs();
@@ -154,14 +163,15 @@ export class Spammer {
     instance: Instance,
     node: number,
     readyAtMs: number,
-    outputs: readonly Json[],
+    outputs: readonly JsonText[],
     stop: AbortSignal,
     batch?: Batch,
   ): Promise<Answer> {
     const { platform, recorder, clock, maxInFlight = MAX_IN_FLIGHT } = this.#options;
     const { nodes, name } = instance.chain;
-    const { fn: spec, after, name: nodeName, args } = nodes[node]!;
-    const inputs = Object.fromEntries(after.map((before) => [nodes[before]!.name, outputs[before] ?? null]));
+    const { fn: spec, after, name: nodeName } = nodes[node]!;
+    const args = argsText(nodes[node]!);
+    const inputs = Object.fromEntries(after.map((before) => [nodes[before]!.name, outputs[before] ?? NULL]));
     const startedAtMs = clock.nowMs();
     this.#measures.start(startedAtMs);
     const isSent = this.#calls.running < maxInFlight;

@@ -121,7 +121,7 @@ function nodeOf(node: Node, name: string, fnOf: FunctionOf): Omit<ChainNode, "af
   return stripUndefined({
     name,
     fn: fnOf(node),
-    args: node.argsJson ? parseArgs(node.argsJson, "a node's") : { ...node.args },
+    args: node.argsJson ? parseArgs(node.argsJson) : { ...node.args },
     onFailure: (node.onFailure || "fail") as OnFailure,
     when: node.when || undefined,
     join: (node.join || undefined) as Join | undefined,
@@ -135,16 +135,15 @@ function mapOf({ items, concurrency }: NonNullable<Node["map"]>): MapRule {
 }
 
 /**
- * Arguments out of their JSON text; whether they are an object is not checked.
+ * A node's arguments out of their JSON text; whether they are an object is not checked.
  *
- * @param whose begins the sentence of the error
  * @throws {WireError} if they are no JSON
  */
-export function parseArgs(text: string, whose: string): JsonObject {
+function parseArgs(text: string): JsonObject {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw undecodable(`${whose} args are no JSON`, cause);
+    throw undecodable("a node's args are no JSON", cause);
   }
 }
 

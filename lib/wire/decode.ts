@@ -4,12 +4,13 @@ import {
   checkChain,
   checkSubmission,
   type Instance,
+  type JsonText,
   NO_LABELS,
   type ParentRef,
   stripUndefined,
   WorkloadError,
 } from "../model/mod.ts";
-import { chainOf, parseArgs } from "./chain_message.ts";
+import { chainOf } from "./chain_message.ts";
 import { WireError } from "./errors.ts";
 import { parseInvokeTime } from "./invoke_time.ts";
 import { KnownChains } from "./known_chains.ts";
@@ -72,7 +73,7 @@ function readInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
   return checkSubmission({
     id: state.id || options.fallbackId,
     chain,
-    ...state.argsJson ? { args: parseArgs(state.argsJson, "the instance's") } : {},
+    ...state.argsJson ? { args: state.argsJson as JsonText } : {},
     ...state.parent ? { parent: parentOf(state.parent) } : {},
     ...state.generations?.length ? { generations: state.generations } : {},
     labels: labelsOf(state),

@@ -211,7 +211,7 @@ Deno.test("decodeInstance() says what is wrong with a message", () => {
     [{ nodes: [node], functions, onFailed: 7 }, "bad-chain"],
     [{ nodes: [node], functions, timeLimitMs: -1 }, "bad-duration"],
     [{ nodes: [node], functions, ttlMs: NaN }, "bad-duration"],
-    [{ nodes: [node], functions, argsJson: "{" }, "undecodable"],
+    [{ nodes: [node], functions, argsJson: "{" }, "bad-chain"],
     [{ nodes: [node], functions, argsJson: "[]" }, "bad-chain"],
     [{ nodes: [node], functions, parent: {} }, "bad-chain"],
     [{ nodes: [node], functions, parent: { instance: "a", node: "n", item: 10_000 } }, "bad-chain"],

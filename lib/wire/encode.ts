@@ -168,7 +168,7 @@ function instanceState(instance: Instance, ids: OriginalIds = {}): ChainState.$P
     ...instance.weight === 1 ? {} : { weight: instance.weight },
     ...instance.deadlineMs === Infinity ? {} : { deadlineMs: instance.deadlineMs },
     ...versionOf(instance) === 0 ? {} : { version: versionOf(instance) },
-    ...instance.args === undefined ? {} : { argsJson: JSON.stringify(instance.args) },
+    ...instance.args === undefined ? {} : { argsJson: instance.args },
     ...instance.parent === undefined ? {} : { parent: instance.parent },
     ...instance.generations === undefined ? {} : { generations: [...instance.generations] },
   };

@@ -8,7 +8,9 @@ import {
   type Instance,
   type JsonObject,
   lognormal,
+  NO_ARGS,
   type OnFailure,
+  writeJson,
 } from "../model/mod.ts";
 import firstVersion from "./first_version.json" with { type: "json" };
 import { checkOriginal, decodeInstance, encodeInstance } from "./mod.ts";
@@ -132,7 +134,7 @@ Deno.test("encodeInstance() writes what decides where neither the original nor t
     const instance of [
       ...decided.map((each) => instanceOf(each)),
       called,
-      instanceOf(decided[0]!, { args: {} }),
+      instanceOf(decided[0]!, { args: NO_ARGS }),
     ]
   ) {
     const bytes = encodeInstance(instance);
@@ -142,7 +144,7 @@ Deno.test("encodeInstance() writes what decides where neither the original nor t
   }
   const picky = chain("c", ({ call }) => call(fn("f", { url: "http://h/", retry: { on: [] } })));
   assertStrictEquals(ChainState.decode(encodeInstance(instanceOf(picky))).version, 1);
-  const plain = instanceOf(line(1), { args: { a: 1 } });
+  const plain = instanceOf(line(1), { args: writeJson({ a: 1 }) });
   assertStrictEquals(ChainState.decode(encodeInstance(plain)).version, 0);
 });
 
@@ -305,7 +307,7 @@ Deno.test("encodeInstance() names what the original's messages cannot say", () =
 Deno.test("encodeInstance() names what else of an instance the original's messages cannot say", () => {
   const write = (more: Partial<Instance>) => () =>
     encodeInstance(instanceOf(line(1), more), { format: "original" });
-  assertFails(write({ args: {} }), { code: "not-original", message: /its instances have no args/ });
+  assertFails(write({ args: NO_ARGS }), { code: "not-original", message: /its instances have no args/ });
   assertFails(write({ parent: { instance: "a", node: "n" } }), {
     code: "not-original",
     message: /have no parent/,

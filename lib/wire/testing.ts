@@ -14,6 +14,7 @@ import {
   type ParentRef,
   stripUndefined,
 } from "../model/mod.ts";
+import { objectTexts } from "../model/testing.ts";
 
 /** As fc.record, of plain objects only, as decoders make no others. */
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
@@ -207,7 +208,7 @@ const parent = record({
 /** The same instance with arguments, as called by another, or as it was. */
 function called(instance: fc.Arbitrary<Instance>): fc.Arbitrary<Instance> {
   const more = record({
-    args: fc.option(json, { nil: undefined }),
+    args: fc.option(objectTexts, { nil: undefined }),
     parent: fc.option(parent, { nil: undefined }),
     generations: fc.option(fc.array(fc.nat({ max: 2 ** 32 - 1 }), { minLength: 1, maxLength: 4 }), {
       nil: undefined,

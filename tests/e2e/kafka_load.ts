@@ -1,6 +1,6 @@
 /** A steady load of chains through Kafka, and what must be true of it however its consumers and its broker fared. */
 import { assert, assertEquals } from "@std/assert";
-import { realClock, systemRandom } from "../../lib/model/mod.ts";
+import { readJson, realClock, systemRandom } from "../../lib/model/mod.ts";
 import type { IncomingRecord } from "../../lib/queue/kafka/kafkajs.ts";
 import { Link, Reachability } from "../../lib/queue/kafka/link.ts";
 import { endOffset, readRanges, startOffset } from "../../lib/queue/kafka/log.ts";
@@ -95,7 +95,9 @@ export async function checkTrial({ address, queue, fleet, calls, ended }: Trial)
   for (const { id, chain } of ended) {
     const { state, progress, instance: { chain: { nodes } } } = views.get(id)!;
     assertEquals([state, progress.length], ["completed", chain === "fan" ? 3 : 4]);
-    for (const { node, output } of progress) recorded.set(`${id}/${nodes[node]!.name}`, String(output));
+    for (const { node, output } of progress) {
+      recorded.set(`${id}/${nodes[node]!.name}`, String(readJson(output)));
+    }
   }
   assertEquals(byKey.size, recorded.size, "every node of every instance was called, under its own key");
   for (const [key, output] of recorded) {

@@ -6,6 +6,7 @@ import {
   type Instance,
   instanceMaker,
   linkChains,
+  NULL,
   realClock,
   seededRandom,
   subchainOf,
@@ -17,7 +18,7 @@ import { folder, type Ran, run, runJson } from "./sequoia.ts";
 
 const never = new AbortController().signal;
 const make = instanceMaker(seededRandom(1));
-const END = { endedAtMs: realClock.nowMs(), output: null };
+const END = { endedAtMs: realClock.nowMs(), output: NULL };
 
 function instanceOf(entry: WorkloadChain, id: string): Instance {
   return make(entry, realClock.nowMs(), { id });

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import type { NodeRecord } from "../../lib/model/mod.ts";
 import type { Op } from "./partition_world.ts";
+import { jsonTexts } from "../../lib/model/testing.ts";
 
 const which = fc.nat(20);
 const record = fc.record({
   node: fc.nat(2),
   item: fc.constantFrom(undefined, undefined, 0, 1),
   state: fc.constantFrom("ok" as const, "failed" as const),
-  output: fc.nat(9),
+  output: jsonTexts,
 }).map(({ node, item, state, output }): NodeRecord => ({
   node,
   ...item !== undefined && { item },

@@ -1,7 +1,7 @@
 /** A partition with an owner, which may die at any point, and a follower: what is done to them, and what must hold. */
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
-import { type Instance, type InstanceOutcome, type NodeRecord } from "../../lib/model/mod.ts";
+import { type Instance, type InstanceOutcome, type NodeRecord, writeJson } from "../../lib/model/mod.ts";
 import { Bell } from "../../lib/queue/bell.ts";
 import { RETRYABLE, RETRYABLE_FROM } from "../../lib/queue/filter.ts";
 import type { Request } from "../../lib/queue/kafka/command_log.ts";
@@ -429,7 +429,12 @@ export class World {
   #finish(entry: Entry | undefined, outcome: InstanceOutcome, records: readonly NodeRecord[]): void {
     if (entry === undefined) return;
     const { id } = entry.instance, atMs = this.#clock.nowMs();
-    const rest = { outcome, records, output: outcome, ...outcome === "failed" && { reason: "it failed" } };
+    const rest = {
+      outcome,
+      records,
+      output: writeJson(outcome),
+      ...outcome === "failed" && { reason: "it failed" },
+    };
     const ids = [...treeOf(entry)].map(({ instance }) => instance.id);
     this.#over.add(id);
     const known = this.model.known.get(id);

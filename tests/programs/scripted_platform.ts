@@ -4,9 +4,11 @@ import {
   type JsonObject,
   onAbort,
   type Outcome,
+  readJson,
   type Stop,
 } from "../../lib/model/mod.ts";
 import type { Answer, Call, Platform } from "../../lib/platform/mod.ts";
+import { ok } from "../scheduler/builders.ts";
 
 /** What comes of a call: by default, after 10 ms, an output that no other call has. */
 export interface Reply {
@@ -68,8 +70,8 @@ export class ScriptedPlatform implements Platform {
       function: spec.name,
       attempt,
       once: spec.atMostOnce,
-      args,
-      inputs,
+      args: readJson(args) as JsonObject,
+      inputs: Object.fromEntries(Object.entries(inputs).map(([name, text]) => [name, readJson(text)])),
       startedAtMs: this.#clock.nowMs(),
     };
     this.calls.push(seen);
@@ -88,7 +90,7 @@ export class ScriptedPlatform implements Platform {
     if (error !== undefined) throw error;
     seen.outcome = signal.aborted
       ? { kind: "failed", reason: "aborted", retryable: true }
-      : outcome ?? { kind: "ok", output: `${seen.node}#${number}` };
+      : outcome ?? ok(`${seen.node}#${number}`);
     seen.endedAtMs = this.#clock.nowMs();
     return { outcome: seen.outcome, status: seen.outcome.kind === "ok" ? 200 : 500, cold: false };
   }

@@ -1,7 +1,15 @@
 /** What the tests of the programs are made of: a queue in memory, a platform by script, virtual time. */
 import { assertEquals } from "@std/assert";
 import { Consumer, type ConsumerOptions } from "../../lib/consume/mod.ts";
-import type { Chain, Instance } from "../../lib/model/mod.ts";
+import {
+  type Chain,
+  type Instance,
+  type Json,
+  type JsonObject,
+  type NodeRecord,
+  readJson,
+  writeJson,
+} from "../../lib/model/mod.ts";
 import type { Policy } from "../../lib/policies/mod.ts";
 import { type InstanceView, MemoryQueue, type QueueDriver } from "../../lib/queue/mod.ts";
 import type { Limits, Scheduler } from "../../lib/scheduler/mod.ts";
@@ -18,6 +26,17 @@ export interface Setup extends Partial<Omit<ConsumerOptions, "scheduler" | "queu
   readonly policy?: Policy | string;
   readonly limits?: Limits;
   readonly shed?: boolean;
+}
+
+/** What is said of instances that are submitted. */
+export interface Submitted extends Partial<Omit<Instance, "args">> {
+  readonly args?: JsonObject;
+}
+
+/** What the queue knows of an instance, with outputs as values. */
+export interface ReadView extends Omit<InstanceView, "output" | "progress"> {
+  readonly output?: Json;
+  readonly progress: readonly (Omit<NodeRecord, "output"> & { readonly output: Json })[];
 }
 
 /** A consumer under way. */
@@ -66,9 +85,10 @@ export class World {
   }
 
   /** Submits instances of a chain, now, with the ids given. */
-  async push(chain: Chain, ids: readonly string[], options: Partial<Instance> = {}): Promise<void> {
+  async push(chain: Chain, ids: readonly string[], { args, ...options }: Submitted = {}): Promise<void> {
     const submittedAtMs = this.clock.nowMs();
-    await this.queue.push(ids.map((id) => instanceOf(chain, id, { submittedAtMs, ...options })));
+    const given = { submittedAtMs, ...options, ...args !== undefined && { args: writeJson(args) } };
+    await this.queue.push(ids.map((id) => instanceOf(chain, id, given)));
   }
 
   /** Starts a consumer with a connection of its own. */
@@ -107,8 +127,13 @@ export class World {
     return running.consumer;
   }
 
-  async view(id: string): Promise<InstanceView> {
-    return (await this.queue.get(id))!;
+  async view(id: string): Promise<ReadView> {
+    const { output, progress, ...rest } = (await this.queue.get(id))!;
+    return {
+      ...rest,
+      ...output !== undefined && { output: readJson(output) },
+      progress: progress.map((record) => ({ ...record, output: readJson(record.output) })),
+    };
   }
 
   /** How a node of an instance ended, and what it answered, as the queue has it. */

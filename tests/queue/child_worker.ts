@@ -4,7 +4,7 @@
  *
  * Arguments: the path, and as JSON what it does.
  */
-import { realClock } from "../../lib/model/mod.ts";
+import { NULL, realClock } from "../../lib/model/mod.ts";
 import { QueueError } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { instances, line, record } from "./samples.ts";
@@ -57,7 +57,7 @@ async function work(path: string, { seed, push, batch, pull, untilEmpty, leaseMs
           outcome: "completed",
           records: [record(2)],
           endedAtMs,
-          output: null,
+          output: NULL,
         }]);
         say(`ended ${instanceId}`);
       }));

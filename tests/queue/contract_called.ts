@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Instance, Pause } from "../../lib/model/mod.ts";
+import { type Instance, type Pause, writeJson } from "../../lib/model/mod.ts";
 import { type Claim, type Order, type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
 import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
 import { decided, instances, itemRecord, record, result, single } from "./samples.ts";
@@ -62,9 +62,13 @@ export const calledCases: readonly ContractCase[] = [
       assertEquals((await Array.fromAsync(queue.list({}))).length, 4, "the same id twice is one");
       await queue.checkpoint([{ instanceId: child.id, records: [record(0, "a")] }]);
       const endedAtMs = harness.clock.nowMs();
-      await queue.finish([result(child.id, endedAtMs, { output: "done", records: [] })]);
+      await queue.finish([result(child.id, endedAtMs, { output: writeJson("done"), records: [] })]);
       const view = await queue.get(child.id);
-      assertEquals([view?.state, view?.output, view?.instance.parent], ["completed", "done", child.parent]);
+      assertEquals([view?.state, view?.output, view?.instance.parent], [
+        "completed",
+        writeJson("done"),
+        child.parent,
+      ]);
     },
   },
   {

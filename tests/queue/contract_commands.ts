@@ -2,6 +2,7 @@ import { type Command, matches, type QueueDriver } from "../../lib/queue/mod.ts"
 import { assert, assertEquals } from "@std/assert";
 import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
 import { ids, instances, line, record, result, single } from "./samples.ts";
+import { writeJson } from "../../lib/model/mod.ts";
 
 /** The commands that a connection hears from now on, until it is stopped. */
 function heard(harness: QueueHarness, queue: QueueDriver) {
@@ -125,7 +126,12 @@ export const commandCases: readonly ContractCase[] = [
       const records = [record(0, "a"), record(1, null, "failed"), record(2, null, "skipped")];
       const endedAtMs = harness.clock.nowMs();
       await queue.finish([
-        result(batch[0]!.id, endedAtMs, { outcome: "failed", reason: "no", records, output: { a: 1 } }),
+        result(batch[0]!.id, endedAtMs, {
+          outcome: "failed",
+          reason: "no",
+          records,
+          output: writeJson({ a: 1 }),
+        }),
         result(batch[1]!.id, endedAtMs),
       ]);
       await queue.request({ kind: "cancel", filter: { ids: [batch[2]!.id] } });

@@ -1,7 +1,17 @@
-import { chain, fn, type NodeRecord, WorkloadError } from "../../lib/model/mod.ts";
+import {
+  chain,
+  fn,
+  type JsonText,
+  NO_ARGS,
+  type NodeRecord,
+  WorkloadError,
+  writeJson,
+} from "../../lib/model/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
 import { type ContractCase, pullAll } from "./contract.ts";
-import { decided, ids, instances, itemRecord, line, record, result, single } from "./samples.ts";
+import { decided, held, ids, instances, itemRecord, line, record, result, single } from "./samples.ts";
+import { jsonTexts, objectTexts } from "../../lib/model/testing.ts";
 
 /** What instances and outputs may be made of, how many there may be, and what is refused. */
 export const contentCases: readonly ContractCase[] = [
@@ -30,8 +40,8 @@ export const contentCases: readonly ContractCase[] = [
       const [producer, consumer] = [await harness.connect(), await harness.connect()];
       const [plain, full, child] = instances(3, decided);
       const submitted = [
-        { ...plain!, args: {} },
-        { ...full!, args: { pages: 3, deep: [{ "ключ": "\u0000\ud800'" }], none: null } },
+        { ...plain!, args: NO_ARGS },
+        { ...full!, args: writeJson({ pages: 3, deep: [{ "ключ": "\u0000\ud800'" }], none: null }) },
       ];
       const called = [
         { ...child!, parent: { instance: full!.id, node: "convert" } },
@@ -156,8 +166,31 @@ export const contentCases: readonly ContractCase[] = [
       const records = outputs.map((output, node) => record(node, output));
       await queue.checkpoint([{ instanceId: instance!.id, records }]);
       assertEquals((await queue.get(instance!.id))?.progress, records);
-      await queue.finish([result(instance!.id, harness.clock.nowMs(), { records: [], output: outputs })]);
-      assertEquals((await queue.get(instance!.id))?.output, outputs);
+      await queue.finish([
+        result(instance!.id, harness.clock.nowMs(), { records: [], output: writeJson(outputs) }),
+      ]);
+      assertEquals((await queue.get(instance!.id))?.output, writeJson(outputs));
+    },
+  },
+  {
+    name: "args and outputs come back to the byte, however others write JSON",
+    async run(harness) {
+      const [queue, other] = [await harness.connect(), await harness.connect()];
+      const texts = fc.sample(jsonTexts, 30);
+      const [args] = fc.sample(objectTexts.filter((text) => text.length > 20), 1);
+      const instance = { ...instances(1)[0]!, args: args! };
+      const { id } = instance;
+      await queue.push([instance]);
+      await pullAll(harness, queue, 1);
+      const records = texts.map((output, node) => ({ ...record(node), output }));
+      const items = texts.map((output, item) => ({ ...itemRecord(texts.length, item), output }));
+      await queue.checkpoint([{ instanceId: id, records: [...records, ...items] }]);
+      await queue.release(held(id));
+      const [claim] = await pullAll(harness, other, 1);
+      assertEquals([claim!.instance, claim!.progress], [instance, [...records, ...items]]);
+      await other.finish([result(id, harness.clock.nowMs(), { records: [], output: texts[0]! })]);
+      const view = await queue.get(id);
+      assertEquals([view?.instance.args, view?.progress, view?.output], [args, claim!.progress, texts[0]]);
     },
   },
   {
@@ -199,7 +232,7 @@ export const contentCases: readonly ContractCase[] = [
       await queue.push([a!, b!]);
       await pullAll(harness, queue, 2);
       const endedAtMs = harness.clock.nowMs();
-      const notJson = undefined as unknown as null;
+      const notJson = undefined as unknown as JsonText;
       const good = queue.checkpoint([{ instanceId: a!.id, records: [record(0, "kept")] }]);
       const refused = [
         assertRejects(
@@ -236,7 +269,9 @@ export const contentCases: readonly ContractCase[] = [
         ids(claims).flatMap((instanceId, i) => [
           queue.checkpoint([{ instanceId, records: [record(0, i)] }]),
           queue.checkpoint([{ instanceId, records: [record(1, -i)] }]),
-          queue.finish([result(instanceId, harness.clock.nowMs(), { records: [record(2)], output: i })]),
+          queue.finish([
+            result(instanceId, harness.clock.nowMs(), { records: [record(2)], output: writeJson(i) }),
+          ]),
         ]),
       ));
       const views = await Array.fromAsync(queue.list({ states: ["completed"] }));

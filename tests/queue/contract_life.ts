@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ContractCase, nothingToPull, pullAll } from "./contract.ts";
 import { held, ids, instances, line, record, result } from "./samples.ts";
 import { QueueError } from "../../lib/queue/mod.ts";
+import { writeJson } from "../../lib/model/mod.ts";
 
 /** From push to purge, with one consumer. */
 export const lifeCases: readonly ContractCase[] = [
@@ -18,13 +19,15 @@ export const lifeCases: readonly ContractCase[] = [
       await queue.checkpoint([{ instanceId: instance!.id, records: [record(0, "a"), record(1, "b")] }]);
       assertEquals((await queue.get(instance!.id))?.progress, [record(0, "a"), record(1, "b")]);
       const endedAtMs = harness.clock.nowMs();
-      await queue.finish([result(instance!.id, endedAtMs, { records: [record(2)], output: { third: "c" } })]);
+      await queue.finish([
+        result(instance!.id, endedAtMs, { records: [record(2)], output: writeJson({ third: "c" }) }),
+      ]);
       assertEquals(await queue.get(instance!.id), {
         instance: instance!,
         state: "completed",
         progress: [record(0, "a"), record(1, "b"), record(2)],
         endedAtMs,
-        output: { third: "c" },
+        output: writeJson({ third: "c" }),
       });
       assert(await nothingToPull(harness, queue));
     },

@@ -1,6 +1,6 @@
 /** A consumer that is cut off, whose writes arrive when another has its partition, and the broker has forgotten both. */
 import { assert, assertEquals } from "@std/assert";
-import { realClock, systemRandom } from "../../lib/model/mod.ts";
+import { realClock, systemRandom, writeJson } from "../../lib/model/mod.ts";
 import { type IncomingRecord, newCluster } from "../../lib/queue/kafka/kafkajs.ts";
 import { Link, Reachability } from "../../lib/queue/kafka/link.ts";
 import { endOffset, readRanges, startOffset } from "../../lib/queue/kafka/log.ts";
@@ -128,7 +128,7 @@ async function claimsOf(queue: QueueDriver, count: number): Promise<Claim[]> {
 
 /** What a consumer writes of the first two instances, each in another way. */
 function writes(queue: QueueDriver, of: string): Promise<PromiseSettledResult<unknown>[]> {
-  const end = { output: of, outcome: of === "the former" ? "failed" : "completed" } as const;
+  const end = { output: writeJson(of), outcome: of === "the former" ? "failed" : "completed" } as const;
   return Promise.allSettled([
     queue.finish([result(cut!.id, realClock.nowMs(), { ...end, records: [record(0, of)] })]),
     queue.checkpoint([{ instanceId: kept!.id, records: [record(0, of), record(1, of)] }]),
@@ -180,7 +180,7 @@ kafkaTests("kafka fencing", () => {
 
     for (const reader of [next, await scene.open()]) {
       const ended = await reader.get(cut!.id);
-      assertEquals([ended?.state, ended?.output], ["completed", "the next"]);
+      assertEquals([ended?.state, ended?.output], ["completed", writeJson("the next")]);
       assertEquals(ended?.progress, [record(0, "the next")]);
       assertEquals((await reader.get(kept!.id))?.progress, [record(0, "the next"), record(1, "the next")]);
     }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Json, NodeRecord } from "../../lib/model/mod.ts";
+import type { NodeRecord } from "../../lib/model/mod.ts";
 import {
   type Claim,
   type Filter,
@@ -14,6 +14,7 @@ import { assertEquals } from "@std/assert";
 import type { QueueHarness } from "./contract.ts";
 import { openMemory, openSqlite } from "./harness.ts";
 import { instances, line, single } from "./samples.ts";
+import { jsonTexts } from "../../lib/model/testing.ts";
 
 const IDS = 12, CONSUMERS = 2;
 const POOL = [
@@ -136,12 +137,11 @@ const index = fc.nat(IDS - 1);
 const consumer = fc.nat(CONSUMERS - 1);
 const under = fc.constantFrom("last", "before", "any");
 type Under = typeof under extends fc.Arbitrary<infer T> ? T : never;
-const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json);
 const recordOf = fc.record({
   node: fc.nat(4),
   state: fc.constantFrom("ok", "failed", "skipped", "started"),
   attempts: fc.nat(9),
-  output: json,
+  output: jsonTexts,
   item: fc.constantFrom(0, 1, 9999),
 }, { noNullPrototype: true, requiredKeys: ["node", "state", "attempts", "output"] }) as fc.Arbitrary<
   NodeRecord
@@ -194,21 +194,22 @@ const checkpoint = fc.tuple(consumer, index, under, records).map(
 );
 
 const outcome = fc.constantFrom("completed" as const, "failed" as const, "cancelled" as const);
-const finish = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 4 }), under, records, outcome, json).map(
-  ([c, indices, under, records, outcome, output]): Step => async (model, real) => {
-    const held = indices.map((i) => model.held(c, i, under));
-    const lost = indices.filter((i, at) => {
-      const item = model.write(c, i, held[at]!, records);
-      if (item) model.end(item, outcome);
-      return !item;
-    });
-    const endedAtMs = real.harness.clock.nowMs();
-    const writing = real.consumers[c]!.finish(
-      held.map((each) => ({ ...each, records, outcome, endedAtMs, output })),
-    );
-    assertEquals(await lostOf(writing), lost.map((i) => POOL[i]!.id));
-  },
-);
+const finish = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 4 }), under, records, outcome, jsonTexts)
+  .map(
+    ([c, indices, under, records, outcome, output]): Step => async (model, real) => {
+      const held = indices.map((i) => model.held(c, i, under));
+      const lost = indices.filter((i, at) => {
+        const item = model.write(c, i, held[at]!, records);
+        if (item) model.end(item, outcome);
+        return !item;
+      });
+      const endedAtMs = real.harness.clock.nowMs();
+      const writing = real.consumers[c]!.finish(
+        held.map((each) => ({ ...each, records, outcome, endedAtMs, output })),
+      );
+      assertEquals(await lostOf(writing), lost.map((i) => POOL[i]!.id));
+    },
+  );
 
 const request = fc.tuple(fc.constantFrom("cancel" as const, "retry" as const, "purge" as const), filter).map(
   ([kind, filter]): Step => async (model, { consumers }) => {

@@ -6,8 +6,10 @@ import {
   instanceMaker,
   type Json,
   type NodeRecord,
+  NULL,
   seededRandom,
   type WorkloadChain,
+  writeJson,
 } from "../../lib/model/mod.ts";
 import type { Held, Result } from "../../lib/queue/mod.ts";
 
@@ -57,23 +59,29 @@ export function instances(
 }
 
 /** A settled node. */
-export function record(node: number, output: Json = null, state: NodeRecord["state"] = "ok"): NodeRecord {
-  return { node, state, attempts: 1, output, ...(state === "failed" ? { reason: "it did not work" } : {}) };
+export function record(node: number, answer: Json = null, state: NodeRecord["state"] = "ok"): NodeRecord {
+  return {
+    node,
+    state,
+    attempts: 1,
+    output: writeJson(answer),
+    ...(state === "failed" ? { reason: "it did not work" } : {}),
+  };
 }
 
 /** A settled item of a map. */
 export function itemRecord(
   node: number,
   item: number,
-  output: Json = null,
+  answer: Json = null,
   state: NodeRecord["state"] = "ok",
 ): NodeRecord {
-  return { ...record(node, output, state), item };
+  return { ...record(node, answer, state), item };
 }
 
 /** An end, at a time within every queue's `keep`. */
 export function result(instanceId: string, endedAtMs: number, rest: Partial<Result> = {}): Result {
-  return { instanceId, outcome: "completed", records: [record(0)], endedAtMs, output: null, ...rest };
+  return { instanceId, outcome: "completed", records: [record(0)], endedAtMs, output: NULL, ...rest };
 }
 
 /** Instances that a consumer holds, under whichever claim. */

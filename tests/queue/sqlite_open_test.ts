@@ -4,6 +4,7 @@ import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { instances, itemRecord, line, record, single } from "./samples.ts";
 import { TestClock } from "./test_clock.ts";
+import { writeJson } from "../../lib/model/mod.ts";
 
 /** Runs a test in a folder of its own. */
 function test(name: string, run: (folder: string, clock: TestClock) => Promise<void>): void {
@@ -106,7 +107,7 @@ test("brings a queue of the first version up to date, with all that it holds", a
     state: "completed",
     progress: [record(0, 1), record(1, 2), record(2)],
     endedAtMs: Date.UTC(2026, 0, 2),
-    output: { third: "c" },
+    output: writeJson({ third: "c" }),
   });
   await queue.request({ kind: "retry", filter: { ids: [failed!.id] } });
   const claims = await clock.wait(queue.pull(3, new AbortController().signal));

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { realClock, seededRandom } from "../../lib/model/mod.ts";
+import { realClock, seededRandom, writeJson } from "../../lib/model/mod.ts";
 import { type InstanceView, type QueueDriver } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { assert, assertEquals } from "@std/assert";
@@ -42,7 +42,7 @@ class Acknowledged {
     for (const [id, nodes] of this.settled) {
       for (const node of nodes) {
         const kept = views.get(id)?.progress.find((record) => record.node === node);
-        assertEquals(kept?.output, `${id} ${node}`);
+        assertEquals(kept?.output, writeJson(`${id} ${node}`));
       }
     }
     const { oldestSubmittedAtMs: _, ...depth } = await queue.depth();

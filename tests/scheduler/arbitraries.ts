@@ -6,6 +6,7 @@ import {
   fn,
   type FunctionDefinition,
   type NodeRecord,
+  NULL,
   type Outcome,
   type Pause,
 } from "../../lib/model/mod.ts";
@@ -237,7 +238,7 @@ const submission: fc.Arbitrary<Submission> = fc.record({
 const retryAfter = fc.option(fc.constantFrom(0, 40, 10_000), { nil: undefined });
 
 const outcome: fc.Arbitrary<Outcome> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant<Outcome>({ kind: "ok", output: null }) },
+  { weight: 5, arbitrary: fc.constant<Outcome>({ kind: "ok", output: NULL }) },
   {
     weight: 2,
     arbitrary: fc.tuple(fc.boolean(), retryAfter).map(([retryable, retryAfterMs]): Outcome => ({

@@ -4,16 +4,21 @@ import {
   fn,
   type FunctionOptions,
   type Instance,
+  type Json,
   NO_LABELS,
+  NULL,
   type Outcome,
   seededRandom,
+  writeJson,
 } from "../../lib/model/mod.ts";
 import { type Policy, policyOf } from "../../lib/policies/mod.ts";
 import { type Invocation, type Limits, Scheduler } from "../../lib/scheduler/mod.ts";
 
 type OutcomeOf<K extends Outcome["kind"]> = Extract<Outcome, { kind: K }>;
 
-export const OK: OutcomeOf<"ok"> = { kind: "ok", output: null };
+export const OK: OutcomeOf<"ok"> = { kind: "ok", output: NULL };
+/** Done, with an answer. */
+export const ok = (answer: Json): OutcomeOf<"ok"> => ({ kind: "ok", output: writeJson(answer) });
 export const BROKEN: OutcomeOf<"failed"> = { kind: "failed", reason: "it broke", retryable: false };
 export const SHAKY: OutcomeOf<"failed"> = { kind: "failed", reason: "it broke", retryable: true };
 export const THROTTLED: OutcomeOf<"throttled"> = { kind: "throttled", reason: "too many" };

@@ -1,6 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Chain, Instance, NodeRecord, Outcome, Pause } from "../../lib/model/mod.ts";
+import {
+  type Chain,
+  type Instance,
+  type NodeRecord,
+  NULL,
+  type Outcome,
+  type Pause,
+} from "../../lib/model/mod.ts";
 import { runsAfter, seededRandom } from "../../lib/model/mod.ts";
 import {
   type Decision,
@@ -24,7 +31,7 @@ import { Books } from "./books.ts";
 import { type Entry, Oracle } from "./oracle.ts";
 
 const SEED = 20260801;
-const OK: Outcome = { kind: "ok", output: null };
+const OK: Outcome = { kind: "ok", output: NULL };
 
 /** How a scheduler is to go about it. */
 export interface Manner {
@@ -262,7 +269,7 @@ function closedProgress({ nodes, onFailed }: Chain, states: Submission["progress
     });
     known.set(i, runsAfter(join, ends) ? state : "skipped");
   });
-  return [...known].map(([node, state]) => ({ node, state, attempts: 1, output: null, reason: "it broke" }));
+  return [...known].map(([node, state]) => ({ node, state, attempts: 1, output: NULL, reason: "it broke" }));
 }
 
 function assertSame(actual: Settlement | undefined, expected: Settlement | undefined): void {

@@ -10,6 +10,7 @@ import {
   fn,
   lognormal,
   meanMs,
+  NULL,
   sampleMs,
   seededRandom,
 } from "../../lib/model/mod.ts";
@@ -106,7 +107,7 @@ Deno.test("Scheduler.expectedWorkMs() is what is left to run, by learned times",
   scheduler.settle(a, OK, 40, 40);
   assertEquals(scheduler.expectedWorkMs(), 2 * (5 * 10 + 40) / 6 + 3 * 100);
   scheduler.cancel("c", 40);
-  scheduler.submit(instanceOf(line, "d"), 40, [{ node: 0, state: "ok", attempts: 1, output: null }]);
+  scheduler.submit(instanceOf(line, "d"), 40, [{ node: 0, state: "ok", attempts: 1, output: NULL }]);
   assertEquals(scheduler.expectedWorkMs(), (5 * 10 + 40) / 6 + 3 * 100);
   runAll(scheduler, 50);
 });

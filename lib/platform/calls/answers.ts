@@ -1,17 +1,13 @@
-import { type FailureCause, isTooDeep, type Json, type Outcome } from "../../model/mod.ts";
+import { type FailureCause, isTooDeep, NULL, type Outcome, parseJson, writeJson } from "../../model/mod.ts";
 import type { TooLargeError } from "./body.ts";
 import type { Answer } from "../platform.ts";
 
-/** What a function answered: JSON if it is any, else the text. */
+/** What a function answered: JSON as it came if it is any, else the text. */
 export function outcomeOf(text: string): Outcome {
-  if (text === "") return { kind: "ok", output: null };
-  let output: Json;
-  try {
-    output = JSON.parse(text);
-  } catch {
-    return { kind: "ok", output: text, isText: true };
-  }
-  if (text.length < SHORT || !isTooDeep(output)) return { kind: "ok", output };
+  if (text === "") return { kind: "ok", output: NULL };
+  const json = parseJson(text);
+  if (json === undefined) return { kind: "ok", output: writeJson(text), isText: true };
+  if (text.length < SHORT || !isTooDeep(json.value)) return { kind: "ok", output: json.text };
   const reason = "output-too-deep: its answer has more than 100 lists and objects in each other";
   return { kind: "failed", reason, retryable: false };
 }

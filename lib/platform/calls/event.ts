@@ -1,4 +1,4 @@
-import { callKey, type FunctionEvent, generationOf } from "../../model/mod.ts";
+import { callKey, generationOf, type JsonText, objectText, writeJson } from "../../model/mod.ts";
 import type { Call } from "../platform.ts";
 
 /** Where functions report their start and end, if anywhere. */
@@ -10,14 +10,15 @@ export interface CollectorAddress {
 /** What the original's wrapper puts before its log lines. */
 const LOGGER_NAME = "functionSide";
 
-/** The JSON that a function receives. The first four fields are the original's, so its wrapper works unchanged. */
-export function eventOf(
-  call: Call,
-  collector: CollectorAddress,
-): FunctionEvent {
-  const { instance, node, attempt, args, inputs } = call;
+/**
+ * The JSON that a function receives: an event, a {@linkcode FunctionEvent}, or the bare args. The first four fields of the
+ * event are the original's, so its wrapper works unchanged. Args and inputs stand in it as they came.
+ */
+export function payloadOf(call: Call, collector: CollectorAddress): JsonText {
+  const { spec, instance, node, attempt, args, inputs } = call;
+  if (spec.payload === "args") return args;
   const generation = generationOf(instance, node);
-  return {
+  const head = writeJson({
     id: idempotencyKey(call),
     name: LOGGER_NAME,
     ip: collector.ip,
@@ -26,10 +27,9 @@ export function eventOf(
     instance: instance.id,
     node: instance.chain.nodes[node]!.name,
     attempt,
-    ...(generation === 0 ? {} : { generation }),
-    args,
-    inputs,
-  };
+    ...generation > 0 && { generation },
+  });
+  return `${head.slice(0, -1)},"args":${args},"inputs":${objectText(Object.entries(inputs))}}` as JsonText;
 }
 
 /** The key of an invocation, see {@linkcode callKey}. */

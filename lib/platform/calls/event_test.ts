@@ -1,7 +1,8 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { instanceOf, single } from "../../../tests/scheduler/builders.ts";
 import type { Call } from "../platform.ts";
-import { eventOf, idempotencyKey, traceparent } from "./event.ts";
+import { idempotencyKey, payloadOf, traceparent } from "./event.ts";
+import { type FunctionEvent, NO_ARGS } from "../../model/mod.ts";
 
 const NOWHERE = { ip: "", port: 0 };
 
@@ -9,14 +10,19 @@ const NOWHERE = { ip: "", port: 0 };
 function callOf(generations?: readonly number[]): Call {
   const chain = single("f");
   const instance = instanceOf(chain, "o1", generations === undefined ? {} : { generations });
-  return { spec: chain.nodes[0]!.fn, instance, node: 0, attempt: 1, args: {}, inputs: {} };
+  return { spec: chain.nodes[0]!.fn, instance, node: 0, attempt: 1, args: NO_ARGS, inputs: {} };
 }
 
-Deno.test("eventOf() tells a node that was begun again by its id and its generation", () => {
-  const { id, generation } = eventOf(callOf([2]), NOWHERE);
+/** What the function receives. */
+function eventOf(generations?: readonly number[]): FunctionEvent {
+  return JSON.parse(payloadOf(callOf(generations), NOWHERE));
+}
+
+Deno.test("payloadOf() tells a node that was begun again by its id and its generation", () => {
+  const { id, generation } = eventOf([2]);
   assertEquals([id, generation], ["o1/f~2", 2]);
   assertEquals(idempotencyKey(callOf([2])), "o1/f~2");
-  assertEquals([eventOf(callOf(), NOWHERE).id, "generation" in eventOf(callOf(), NOWHERE)], ["o1/f", false]);
+  assertEquals([eventOf().id, "generation" in eventOf()], ["o1/f", false]);
 });
 
 Deno.test("traceparent() gives each generation of a node a span of its own, in one trace", () => {

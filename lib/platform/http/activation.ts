@@ -1,4 +1,4 @@
-import { isObject, type Outcome } from "../../model/mod.ts";
+import { isObject, type JsonText, NULL, type Outcome, textAt } from "../../model/mod.ts";
 
 const ACTION = /^(https?:\/\/[^/?#]+(?:\/[^?#]*)?\/namespaces\/[^/?#]+)\/actions\//;
 const ID = /^[\w-]{1,64}$/;
@@ -48,7 +48,7 @@ export function activationOutcome(
     };
   }
   const wantsResult = URL.parse(url)?.searchParams.get("result") === "true";
-  return ok(wantsResult ? JSON.stringify(response.result ?? null) : text);
+  return ok(wantsResult ? textAt(text as JsonText, ["response", "result"]) ?? NULL : text);
 }
 
 function failed(reason: string, retryable: boolean): Extract<Outcome, { kind: "failed" }> {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { activationOutcome, activationUrl } from "./activation.ts";
+import { type JsonText } from "../../model/mod.ts";
 
 const ID = "a1b2c3d4e5f60718293a4b5c6d7e8f90";
 const HOST = "https://ow.example";
@@ -26,12 +27,15 @@ Deno.test("activationUrl() follows nothing else that an answer says", () => {
   assertEquals(activationUrl(ACTION, "accepted"), undefined);
 });
 
-const ok = (text: string) => ({ kind: "ok", output: text } as const);
+const ok = (text: string) => ({ kind: "ok", output: text as JsonText } as const);
 const record = (response: unknown) => JSON.stringify({ activationId: ID, response });
 
 Deno.test("activationOutcome() answers as the blocking call would have", () => {
-  const success = record({ success: true, status: "success", result: { n: 1 } });
-  assertEquals(activationOutcome({ status: 200, text: success }, ACTION, ok), ok('{"n":1}'));
+  const success = record({ success: true, status: "success", result: { n: 1 } }).replace(
+    '{"n":1}',
+    '{"n":1.0}',
+  );
+  assertEquals(activationOutcome({ status: 200, text: success }, ACTION, ok), ok('{"n":1.0}'));
   const whole = ACTION.replace("&result=true", "");
   assertEquals(activationOutcome({ status: 200, text: success }, whole, ok), ok(success));
   const failure = record({ success: false, status: "application error", result: { error: "no paper" } });

@@ -1,8 +1,8 @@
-import type { Clock, FunctionSpec, Stop } from "../../model/mod.ts";
+import { type Clock, type FunctionSpec, NULL, type Stop } from "../../model/mod.ts";
 import { outcomeOf } from "../calls/answers.ts";
 import { answerTooLarge, textOf } from "../calls/body.ts";
 import { classify } from "../calls/classify.ts";
-import { type CollectorAddress, eventOf, idempotencyKey, traceparent } from "../calls/event.ts";
+import { type CollectorAddress, idempotencyKey, payloadOf, traceparent } from "../calls/event.ts";
 import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
 import { byLowerCase } from "../calls/headers.ts";
 import { TimedCalls } from "../calls/timed_calls.ts";
@@ -106,7 +106,7 @@ export class HttpPlatform implements Platform {
       url: method === "GET" ? withQuery(url, call) : url,
       method,
       headers: this.#headers(call),
-      ...method !== "GET" && { body: JSON.stringify(this.#payload(call)) },
+      ...method !== "GET" && { body: payloadOf(call, this.#collector) },
       stop,
       maxBytes: this.#maxBytesOf,
       once: spec.atMostOnce,
@@ -118,10 +118,6 @@ export class HttpPlatform implements Platform {
   }
 
   readonly #maxBytesOf = (status: number) => isOk(status) ? this.#maxBytes : MAX_EXPLANATION_BYTES;
-
-  #payload(call: Call): unknown {
-    return call.spec.payload === "args" ? call.args : eventOf(call, this.#collector);
-  }
 
   #headers(call: Call): Record<string, string> {
     const { spec, attempt } = call;
@@ -154,7 +150,7 @@ export class HttpPlatform implements Platform {
       const said = outcome.kind === "throttled" ? "" : explanationIn(text);
       return said === "" ? outcome : { ...outcome, reason: `${outcome.reason}: ${said}` };
     }
-    if (spec.background && spec.url === undefined) return { kind: "ok", output: null };
+    if (spec.background && spec.url === undefined) return { kind: "ok", output: NULL };
     if (isCut) throw answerTooLarge(this.#maxBytes);
     return outcomeOf(textOf(body));
   }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { constant, realClock } from "../../model/mod.ts";
+import { constant, NULL, realClock, writeJson } from "../../model/mod.ts";
 import { parseUrlPattern } from "../guard/url_pattern.ts";
 import { PlatformError } from "../platform.ts";
 import { callOf, never, rawServer, serve, writeAll } from "../testing.ts";
@@ -18,11 +18,15 @@ Deno.test("HttpPlatform.invoke() sends the event, and takes JSON for the output"
   }, { collector: { ip: "127.0.0.1", port: 10000 } });
   const call = callOf({ url: at.url, headers: { "x-key": "k" } }, {
     attempt: 2,
-    inputs: { before: { a: 1 } },
+    inputs: { before: writeJson({ a: 1 }) },
   });
   const beforeMs = realClock.nowMs();
   const { sentAtMs, ...answer } = await at.platform.invoke(call, never);
-  assertEquals(answer, { outcome: { kind: "ok", output: { files: [1, 2] } }, status: 200, cold: true });
+  assertEquals(answer, {
+    outcome: { kind: "ok", output: writeJson({ files: [1, 2] }) },
+    status: 200,
+    cold: true,
+  });
   assert(sentAtMs! >= beforeMs && sentAtMs! <= realClock.nowMs());
   const { id } = call.instance;
   assertEquals(seen[0]!.method, "POST");
@@ -60,20 +64,23 @@ Deno.test("HttpPlatform.invoke() gives every attempt of an instance one trace an
 Deno.test("HttpPlatform.invoke() sends bare args if the function knows nothing of Sequoia", async () => {
   await using at = serve(async (request) => Response.json(await request.json()));
   const { outcome } = await at.platform.invoke(callOf({ url: at.url, payload: "args" }), never);
-  assertEquals(outcome, { kind: "ok", output: { size: 3 } });
+  assertEquals(outcome, { kind: "ok", output: writeJson({ size: 3 }) });
 });
 
 Deno.test("HttpPlatform.invoke() puts the id into the query of a GET", async () => {
   await using at = serve((request) => Response.json(request.method + new URL(request.url).search));
   const call = callOf({ url: `${at.url}?a=1`, method: "GET" });
   const { outcome } = await at.platform.invoke(call, never);
-  assertEquals(outcome, { kind: "ok", output: `GET?a=1&id=${encodeURIComponent(`${call.instance.id}/n`)}` });
+  assertEquals(outcome, {
+    kind: "ok",
+    output: writeJson(`GET?a=1&id=${encodeURIComponent(`${call.instance.id}/n`)}`),
+  });
 });
 
 Deno.test("HttpPlatform.invoke() takes an answer that is no JSON for a text, and none for null", async () => {
   const bodies = ["plain words", ""];
   await using at = serve(() => new Response(bodies.shift()));
-  for (const outcome of [{ output: "plain words", isText: true as const }, { output: null }]) {
+  for (const outcome of [{ output: writeJson("plain words"), isText: true as const }, { output: NULL }]) {
     const answer = await at.platform.invoke(callOf({ url: at.url }), never);
     assertEquals(answer.outcome, { kind: "ok", ...outcome });
   }
@@ -84,7 +91,7 @@ Deno.test("HttpPlatform.invoke() calls a function without URL on the local platf
     Response.json([new URL(request.url).pathname, request.headers.get("x-sequoia-time")])
   );
   const { outcome } = await at.platform.invoke(callOf({ time: constant(5) }), never);
-  assertEquals(outcome, { kind: "ok", output: ["/local", '{"kind":"constant","ms":5}'] });
+  assertEquals(outcome, { kind: "ok", output: writeJson(["/local", '{"kind":"constant","ms":5}']) });
 });
 
 Deno.test("HttpPlatform.invoke() ends a call that takes too long, before its answer and within it", async () => {

@@ -1,12 +1,12 @@
 import { AwsV4Signer } from "aws4fetch";
-import { type Clock, type LambdaName, parseLambdaUrl, type Stop } from "../../model/mod.ts";
+import { type Clock, type LambdaName, NULL, parseLambdaUrl, type Stop } from "../../model/mod.ts";
 import { failure, outcomeOf } from "../calls/answers.ts";
 import { answerTooLarge, textOf } from "../calls/body.ts";
 import { HttpClient, type HttpClientOptions } from "../http/client/client.ts";
 import type { HttpAnswer } from "../http/client/response_reader.ts";
 import type { AwsCredentials, Credentials } from "./credentials.ts";
 import type { HeaderValues } from "../calls/refusals.ts";
-import { type CollectorAddress, eventOf } from "../calls/event.ts";
+import { type CollectorAddress, payloadOf } from "../calls/event.ts";
 import { functionError, serviceError, tellsColdStart } from "./lambda_answers.ts";
 import { type Answer, type Call, type Platform, PlatformError } from "../platform.ts";
 import { TimedCalls } from "../calls/timed_calls.ts";
@@ -148,7 +148,6 @@ export class LambdaPlatform implements Platform {
     const url = new URL(`${base}/2015-03-31/functions/${name}/invocations`);
     if (qualifier !== undefined) url.searchParams.set("Qualifier", qualifier);
     if (this.#keys.size > 1000) this.#keys = new Map(); // one for each day and region
-    const payload = call.spec.payload === "args" ? call.args : eventOf(call, collector);
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     const signed = await new AwsV4Signer({
       method: "POST",
@@ -158,7 +157,7 @@ export class LambdaPlatform implements Platform {
         "x-amz-invocation-type": call.spec.background ? "Event" : "RequestResponse",
         ...call.spec.background ? {} : { "x-amz-log-type": "Tail" },
       },
-      body: JSON.stringify(payload),
+      body: payloadOf(call, collector),
       accessKeyId,
       secretAccessKey,
       ...sessionToken === undefined ? {} : { sessionToken },
@@ -183,7 +182,7 @@ export class LambdaPlatform implements Platform {
   }
 
   #read({ spec }: Call, { status, headers, body, isCut }: HttpAnswer): Answer {
-    if (spec.background) return { outcome: { kind: "ok", output: null }, status, cold: false };
+    if (spec.background) return { outcome: { kind: "ok", output: NULL }, status, cold: false };
     if (isCut) throw answerTooLarge(this.#maxBytes);
     const cold = tellsColdStart(headers.get("x-amz-log-result"));
     const text = textOf(body);

@@ -6,7 +6,7 @@ import {
   type LambdaServerOptions,
   serviceFailure,
 } from "../../../tests/aws/lambda_server.ts";
-import { type Clock, type FunctionOptions, realClock } from "../../model/mod.ts";
+import { type Clock, type FunctionOptions, NULL, readJson, realClock, writeJson } from "../../model/mod.ts";
 import { Credentials } from "./credentials.ts";
 import { type LambdaOptions, LambdaPlatform } from "./lambda.ts";
 import { PlatformError } from "../platform.ts";
@@ -51,7 +51,7 @@ function lambda(
 Deno.test("LambdaPlatform.invoke() invokes a function by a request whose signature AWS would take", async () => {
   await using at = lambda(() => Response.json({ files: 3 }));
   assertEquals(await at.invoke(), {
-    outcome: { kind: "ok", output: { files: 3 } },
+    outcome: { kind: "ok", output: writeJson({ files: 3 }) },
     status: 200,
     cold: false,
   });
@@ -73,15 +73,15 @@ Deno.test("LambdaPlatform.invoke() signs with temporary keys, and anything that 
     AWS_SESSION_TOKEN: "session+token/=",
   };
   await using at = lambda(() => new Response(), { server: { keys }, variables });
-  const call = callOf({ url: URL_OF_F, payload: "args" }, { args: { text: 'ä\u2028😀\n"' } });
-  assertEquals((await at.platform.invoke(call, never)).outcome, { kind: "ok", output: null });
-  assertEquals(at.invocations[0]!.event, call.args);
+  const call = callOf({ url: URL_OF_F, payload: "args" }, { args: writeJson({ text: 'ä\u2028😀\n"' }) });
+  assertEquals((await at.platform.invoke(call, never)).outcome, { kind: "ok", output: NULL });
+  assertEquals(at.invocations[0]!.event, readJson(call.args));
 });
 
 Deno.test("LambdaPlatform.invoke() waits for no answer in the background", async () => {
   await using at = lambda(() => new Response(null, { status: 202 }));
   assertEquals(await at.invoke({ background: true }), {
-    outcome: { kind: "ok", output: null },
+    outcome: { kind: "ok", output: NULL },
     status: 202,
     cold: false,
   });

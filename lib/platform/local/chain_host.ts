@@ -1,14 +1,17 @@
 import {
+  argsText,
   type Calling,
   type Clock,
   type FunctionEvent,
   type Instance,
-  type Json,
+  type JsonText,
+  NULL,
   Stop,
   TriggeredChain,
+  writeJson,
 } from "../../model/mod.ts";
 import { type Deadline, Deadlines } from "../calls/deadlines.ts";
-import { eventOf } from "../calls/event.ts";
+import { payloadOf } from "../calls/event.ts";
 import type { FunctionRunner } from "./function_runner.ts";
 import type { CallMode } from "../provider/provider.ts";
 import type { Turns } from "./turns.ts";
@@ -95,13 +98,13 @@ interface End {
   readonly status: number;
   readonly cold: boolean;
   readonly lost?: string;
-  readonly output?: Json;
+  readonly output?: JsonText;
 }
 
 /** One chain under way. */
 class ChainRun {
   readonly #run: TriggeredChain;
-  readonly #outputs: Json[] = [];
+  readonly #outputs: JsonText[] = [];
   readonly #startMs: number;
   readonly #over = Promise.withResolvers<string | undefined>();
 
@@ -156,7 +159,8 @@ class ChainRun {
     if (turn === undefined) return end({ status: 0, cold: false, lost: ENDED });
     const started = { startedAtMs: clock.nowMs(), cold: turn.cold };
     try {
-      const output = await runner.run(turn, { name, time, sent: "", event: () => this.#event(node) });
+      const answer = await runner.run(turn, { name, time, sent: "", event: () => this.#event(node) });
+      const output = writeJson(answer);
       end(stop.aborted ? { ...started, status: 0, lost: ENDED } : { ...started, status: 200, output });
     } catch (error) {
       end({ ...started, status: 500, lost: `failed: ${(error as Error)?.message ?? error}` });
@@ -165,22 +169,22 @@ class ChainRun {
 
   /** What a function with a body receives. */
   #event(node: number): FunctionEvent {
-    const { fn, after, args } = this.instance.chain.nodes[node]!;
-    const { nodes } = this.instance.chain;
+    const { instance } = this, { nodes } = instance.chain;
+    const { fn: spec, after } = nodes[node]!;
+    const args = argsText(nodes[node]!);
     const inputs = Object.fromEntries(
-      after.map((before) => [nodes[before]!.name, this.#outputs[before] ?? null]),
+      after.map((before) => [nodes[before]!.name, this.#outputs[before] ?? NULL]),
     );
-    const call = { spec: fn, instance: this.instance, node, attempt: 1, args, inputs };
-    const event = fn.payload === "args" ? args as unknown as FunctionEvent : eventOf(call, NOWHERE);
-    const length = new TextEncoder().encode(JSON.stringify(event)).length;
+    const event = payloadOf({ spec, instance, node, attempt: 1, args, inputs }, NOWHERE);
+    const length = new TextEncoder().encode(event).length;
     if (length > MAX_EVENT_BYTES) {
       throw new RangeError(`its event of ${length} bytes is longer than ${MAX_EVENT_BYTES}`);
     }
-    return event;
+    return JSON.parse(event);
   }
 
   #ended({ node }: Calling, calledAtMs: number, how: End): void {
-    const { startedAtMs = calledAtMs, status, cold, lost, output = null } = how;
+    const { startedAtMs = calledAtMs, status, cold, lost, output = NULL } = how;
     const runMs = this.host.clock.nowMs() - startedAtMs;
     this.#outputs[node] = output;
     const queuedMs = startedAtMs - calledAtMs, atMs = startedAtMs - this.#startMs;

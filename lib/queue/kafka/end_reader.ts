@@ -1,10 +1,11 @@
-import type { Instance } from "../../model/mod.ts";
+import type { Instance, JsonText } from "../../model/mod.ts";
 import type { InstanceView } from "../queue.ts";
 import { Buffer, type IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 import { readChunk } from "./log.ts";
 import type { KnownEnd } from "./known_ends.ts";
-import { type EndBody, instanceOf } from "./records.ts";
+import { type EndBody, readBody } from "./outputs.ts";
+import { instanceOf } from "./records.ts";
 
 /** An end with all that is kept of it. */
 export interface WholeEnd extends EndBody {
@@ -17,8 +18,7 @@ const BYTES = { together: 16 * 1024 * 1024, least: 64 * 1024, most: 1024 * 1024 
 /** Puts an end together from its records. */
 export function wholeEnd(records: readonly IncomingRecord[]): WholeEnd {
   const bytes = Buffer.concat(records.map(({ value }) => value ?? Buffer.alloc(0)));
-  const body = JSON.parse(bytes.toString()) as EndBody;
-  return { ...body, instance: instanceOf(records.at(-1)!) };
+  return { ...readBody(bytes.toString() as JsonText), instance: instanceOf(records.at(-1)!) };
 }
 
 /** Where the ends of instances are read. */

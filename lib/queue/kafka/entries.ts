@@ -1,19 +1,12 @@
 /** What is written and told of the instances of a partition. */
-import type { Instance, NodeRecord } from "../../model/mod.ts";
+import { type Instance, type NodeRecord, NULL } from "../../model/mod.ts";
 import { CALLER_ENDED } from "../filter.ts";
 import type { Child, Result } from "../queue.ts";
-import { checkRecord, jsonText, storableText } from "../submission.ts";
-import type { OutgoingRecord } from "./kafkajs.ts";
+import { checkRecord, storableOutput, storableText } from "../submission.ts";
+import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
+import { type EndBody, outputText } from "./outputs.ts";
 import { type Entry, hasEnded, type PartitionState, progressOf, treeOf } from "./partition_state.ts";
-import {
-  type EndBody,
-  type endOf,
-  type Head,
-  instanceHeader,
-  outgoing,
-  progressRecord,
-  readKey,
-} from "./records.ts";
+import { type endOf, type Head, instanceHeader, outgoing, progressRecord, readKey } from "./records.ts";
 
 /** An end that is being written. */
 export interface Ending {
@@ -59,7 +52,7 @@ export function headOf(entry: Entry): Head {
 
 /** The record that says how an instance stands in the changelog. */
 export function headRecord(instance: Instance, head: Head, nowMs: number): OutgoingRecord {
-  return outgoing(instance.id, head, nowMs, instanceHeader(instance));
+  return outgoing(instance.id, Buffer.from(outputText(head)), nowMs, instanceHeader(instance));
 }
 
 /**
@@ -106,7 +99,7 @@ export function storable({ reason }: Pick<Result, "reason">): { readonly reason?
 
 /** A called instance, as its caller's holder gets it. */
 export function childOf(entry: Entry): Child {
-  const { instance, state, reason, output = null } = entry;
+  const { instance, state, reason, output = NULL } = entry;
   const progress = progressOf(entry);
   if (state === "queued" || state === "running") return { instance, progress };
   return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };
@@ -119,7 +112,7 @@ export function childOf(entry: Entry): Child {
  */
 export function storableRecords(records: readonly NodeRecord[]): NodeRecord[] {
   return records.map((record) => {
-    jsonText(checkRecord(record).output);
+    storableOutput(checkRecord(record).output);
     return record.reason === undefined ? record : { ...record, ...storable(record) };
   });
 }

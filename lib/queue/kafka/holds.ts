@@ -1,6 +1,6 @@
 import type { Instance } from "../../model/mod.ts";
 import { type Claim, type Held, leaseLost, type Progress, type Result } from "../queue.ts";
-import { jsonText } from "../submission.ts";
+import { storableOutput } from "../submission.ts";
 import { isRoot, storableRecords } from "./entries.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import { isLoss } from "./errors.ts";
@@ -65,7 +65,7 @@ export class Holds {
   /** Writes ends. */
   async finish(results: readonly Result[]): Promise<void> {
     const storable = results.map((item) => {
-      jsonText(item.output);
+      storableOutput(item.output);
       return { ...item, records: storableRecords(item.records) };
     });
     await this.#writeHeld(storable, (owned, some) => owned.journal.finish(some));

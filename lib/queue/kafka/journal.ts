@@ -1,4 +1,4 @@
-import type { Clock, Instance, NodeRecord } from "../../model/mod.ts";
+import { type Clock, type Instance, type NodeRecord, NULL } from "../../model/mod.ts";
 import { CALLER_ENDED, CANCELLED_ON_REQUEST } from "../filter.ts";
 import type { Mark } from "../orders.ts";
 import type { Progress, Result } from "../queue.ts";
@@ -171,7 +171,7 @@ export class Journal {
           reason: CALLER_ENDED,
           endedAtMs,
           records: [],
-          output: null,
+          output: NULL,
         })
       );
     });
@@ -247,7 +247,7 @@ export class Journal {
     const endedAtMs = this.#options.clock.nowMs();
     await this.finish(
       entries.toReversed().map(({ instance: { id }, cancel = CANCELLED_ON_REQUEST }) => {
-        return { instanceId: id, outcome: "cancelled", reason: cancel, endedAtMs, records: [], output: null };
+        return { instanceId: id, outcome: "cancelled", reason: cancel, endedAtMs, records: [], output: NULL };
       }),
     );
   }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { anyOps } from "../../../tests/kafka/partition_ops.ts";
 import { type Op, World } from "../../../tests/kafka/partition_world.ts";
+import { NULL } from "../../model/mod.ts";
 
 const ALL_ENDS = { maxEnds: 1000, carriedBehind: 3 }, FEW_ENDS = { maxEnds: 3, carriedBehind: 3 };
 
@@ -29,7 +30,7 @@ function finish(pick: number): Op {
 }
 
 function checkpoint(pick: number): Op {
-  return { do: "checkpoint", pick, records: [{ node: 0, state: "ok", attempts: 1, output: 0 }] };
+  return { do: "checkpoint", pick, records: [{ node: 0, state: "ok", attempts: 1, output: NULL }] };
 }
 
 /** It dies when so many of its writes are durable. */

@@ -1,4 +1,4 @@
-import type { Instance, Json, NodeRecord } from "../../model/mod.ts";
+import type { Instance, JsonText, NodeRecord } from "../../model/mod.ts";
 import { decodeInstance } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { placeOf } from "../submission.ts";
@@ -23,6 +23,7 @@ import {
   recordKey,
   type Run,
   runOf,
+  standingOf,
   valueOf,
 } from "./records.ts";
 
@@ -42,7 +43,7 @@ export interface Entry {
   cancel: string | undefined;
   abort: boolean;
   reason: string | undefined;
-  output: Json | undefined;
+  output: JsonText | undefined;
   endedAtMs: number | undefined;
 }
 
@@ -153,7 +154,7 @@ export class PartitionState {
         const { id, at } = readKey(key);
         if (record.value === null) this.#remains.delete(key);
         if (at !== undefined) this.#takeRecord(id, at, record);
-        else if (record.value !== null) this.setHead(instanceOf(record), valueOf<Head>(record));
+        else if (record.value !== null) this.setHead(instanceOf(record), standingOf<Head>(record));
         else this.#dropKnown(id);
       }
     }
@@ -169,9 +170,9 @@ export class PartitionState {
     }
     const of = runOf(record);
     if (entry !== undefined && isAsLate(entry, of)) {
-      if (isSameRun(entry, of)) entry.records.set(placeOf(at), valueOf<NodeRecord>(record));
+      if (isSameRun(entry, of)) entry.records.set(placeOf(at), standingOf<NodeRecord>(record));
       else this.#remains.add(recordKey(id, at));
-    } else this.#earlyOf(id, of).records.set(placeOf(at), valueOf<NodeRecord>(record));
+    } else this.#earlyOf(id, of).records.set(placeOf(at), standingOf<NodeRecord>(record));
   }
 
   /** What came before of an older run belongs to nothing. */

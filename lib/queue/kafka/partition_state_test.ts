@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Topic } from "../../../tests/kafka/partition_log.ts";
 import { instances, line, record } from "../../../tests/queue/samples.ts";
 import { encodeInstance } from "../../wire/mod.ts";
-import type { Instance } from "../../model/mod.ts";
+import { type Instance, readJson } from "../../model/mod.ts";
 import type { IncomingRecord, OutgoingRecord } from "./kafkajs.ts";
 import { PartitionState } from "./partition_state.ts";
 import {
@@ -77,7 +77,7 @@ function purged(id: string, offset: number): OutgoingRecord {
 }
 
 function outputsOf(state: PartitionState, id: string): unknown[] {
-  return [...state.entries.get(id)?.records.values() ?? []].map(({ output }) => output);
+  return [...state.entries.get(id)?.records.values() ?? []].map(({ output }) => readJson(output));
 }
 
 Deno.test("PartitionState.takePending() adds what is new, with what was recorded of it before", () => {

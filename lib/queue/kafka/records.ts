@@ -16,10 +16,11 @@
  *
  * Each record of both topics has a header `term`: it counts unless a fence of a later term stands before it (terms.ts).
  */
-import type { Instance, InstanceOutcome, Json, NodeRecord } from "../../model/mod.ts";
+import type { Instance, InstanceOutcome, JsonText, NodeRecord } from "../../model/mod.ts";
 import { decodeInstance, encodeInstance } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { Buffer, type IncomingRecord, type OutgoingRecord } from "./kafkajs.ts";
+import { bodyText, type EndBody, outputText, readOutput } from "./outputs.ts";
 import type { FencePlace } from "./terms.ts";
 
 /** Where an instance stands in the order of submission. */
@@ -49,7 +50,7 @@ export interface Head {
   readonly abort?: boolean;
   /** Of one that was called and has ended: its end. */
   readonly reason?: string;
-  readonly output?: Json;
+  readonly output?: JsonText;
   readonly endedAtMs?: number;
 }
 
@@ -90,13 +91,6 @@ export interface End {
   readonly parent?: string;
   /** Of a message that brought an instance again: the id of that. */
   readonly copyOf?: string;
-}
-
-/** The rest of an end. */
-export interface EndBody {
-  readonly reason?: string;
-  readonly output?: Json;
-  readonly progress: readonly NodeRecord[];
 }
 
 export const FENCE = "\0fence";
@@ -144,7 +138,7 @@ export function recordKey(id: string, { node, item }: Pick<NodeRecord, "node" | 
 /** What has settled in a run, as it stands in the changelog. */
 export function progressRecord(id: string, record: NodeRecord, of: Run, atMs: number): OutgoingRecord {
   const headers = { of: Buffer.from(`${of.place.offset} ${of.run}`) };
-  return outgoing(recordKey(id, record), record, atMs, headers);
+  return outgoing(recordKey(id, record), Buffer.from(outputText(record)), atMs, headers);
 }
 
 /** The run in which it has settled. */
@@ -173,13 +167,18 @@ export function valueOf<T>({ value }: IncomingRecord): T {
   return JSON.parse(String(value)) as T;
 }
 
+/** What stands in the changelog of an instance, or of a node of one. */
+export function standingOf<T extends Head | NodeRecord>({ value }: IncomingRecord): T {
+  return readOutput<T>(String(value) as JsonText);
+}
+
 /** Bodies are cut into parts of so many bytes: brokers take 1 MiB by default. */
 const PART_BYTES = 900_000;
 
 /** The records that say how an instance ended. */
 export function endRecords(instance: Instance, end: End, body: EndBody): OutgoingRecord[] {
   const { id } = instance;
-  const value = Buffer.from(JSON.stringify(body));
+  const value = Buffer.from(bodyText(body));
   const parts = Math.max(1, Math.ceil(value.length / PART_BYTES));
   return Array.from({ length: parts }, (_, i) => {
     const isLast = i === parts - 1;

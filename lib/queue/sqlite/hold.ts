@@ -1,6 +1,6 @@
-import type { Instance, Json, NodeRecord } from "../../model/mod.ts";
+import { type Instance, type JsonText, type NodeRecord, NULL } from "../../model/mod.ts";
 import type { Child, Claim, Held, InstanceState, Progress, Result } from "../queue.ts";
-import { jsonText, storableText } from "../submission.ts";
+import { storableOutput, storableText } from "../submission.ts";
 import { endCalled, withCalled } from "./called.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
@@ -102,7 +102,7 @@ function takeCalled(
       holds.set(row.id, { seq: row.seq, owner, claim, calls: true });
       return { instance, progress };
     }
-    const output = row.output === null ? null : JSON.parse(row.output) as Json;
+    const output = row.output === null ? NULL : row.output as JsonText;
     return { instance, progress, ended: { outcome, output, ...reason !== null && { reason } } };
   });
 }
@@ -110,7 +110,7 @@ function takeCalled(
 /** Makes a dead letter of what cannot be read, as else it would come up for ever. */
 function putAside(db: Database, hold: Hold, id: string, error: unknown, endedAtMs: number): void {
   const reason = `Cannot read what was stored: ${(error as Error).message}`;
-  end(db, hold, { instanceId: id, outcome: "failed", reason, endedAtMs, output: null, records: [] });
+  end(db, hold, { instanceId: id, outcome: "failed", reason, endedAtMs, output: NULL, records: [] });
   countMove(db, "running", "failed", 1);
 }
 
@@ -180,7 +180,7 @@ function end(db: Database, hold: Hold, { outcome, endedAtMs, reason, output }: R
     outcome,
     endedAtMs,
     reason === undefined ? null : storableText(reason),
-    jsonText(output),
+    storableOutput(output),
     hold.seq,
     hold.owner,
   ) > 0;

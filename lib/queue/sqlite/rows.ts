@@ -1,15 +1,15 @@
 import {
   type Chain,
   type Instance,
-  type Json,
-  type JsonObject,
+  type JsonText,
   MAX_NODES,
   NO_LABELS,
   type NodeRecord,
+  NULL,
   type ParentRef,
 } from "../../model/mod.ts";
 import type { InstanceState, InstanceView } from "../queue.ts";
-import { checkRecord, jsonText, placeOf, storableText } from "../submission.ts";
+import { checkRecord, placeOf, storableOutput, storableText } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
 import type { Database } from "./database.ts";
 
@@ -57,7 +57,7 @@ export function instanceOf(row: SubmittedRow, chain: Chain): Instance {
   if (args === null && parent === null && generations === null) return instance; // as most are: a hundred thousand may be held
   return {
     ...instance,
-    ...args !== null && { args: JSON.parse(args) as JsonObject },
+    ...args !== null && { args: args as JsonText },
     ...parent !== null && { parent: JSON.parse(parent) as ParentRef },
     ...generations !== null && { generations: JSON.parse(generations) as number[] },
   };
@@ -68,8 +68,8 @@ export function labelsText(labels: Instance["labels"]): string | null {
   return Object.keys(labels).length === 0 ? null : JSON.stringify(labels);
 }
 
-/** What most instances have not, as it is stored. */
-export function textOf(value: JsonObject | ParentRef | readonly number[] | undefined): string | null {
+/** What is an object or a list and most instances have not, as it is stored. */
+export function textOf(value: ParentRef | readonly number[] | undefined): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }
 
@@ -86,7 +86,7 @@ export function readViews(db: Database, chains: ChainTable, seqs: readonly numbe
     progress: readRecords(db, row.seq),
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.ended_at_ms === null ? {} : { endedAtMs: row.ended_at_ms }),
-    ...(row.output === null ? {} : { output: JSON.parse(row.output) as Json }),
+    ...(row.output === null ? {} : { output: row.output as JsonText }),
   }));
 }
 
@@ -137,7 +137,7 @@ function recordOf(
     ...of,
     state,
     attempts,
-    output: output === null ? null : JSON.parse(output) as Json,
+    output: output === null ? NULL : output as JsonText,
     ...(ended_at_ms === null ? {} : { endedAtMs: ended_at_ms }),
     ...(run_ms === null ? {} : { runMs: run_ms }),
     ...(reason === null ? {} : { reason }),
@@ -155,7 +155,7 @@ export function writeRecord(db: Database, seq: number, record: NodeRecord): void
   const rest = [
     state,
     attempts,
-    output === null ? null : jsonText(output),
+    output === NULL ? null : storableOutput(output),
     reason === undefined ? null : storableText(reason),
     endedAtMs,
     runMs,

@@ -39,7 +39,7 @@ export function submit(
       INSERT,
       instance.id,
       key,
-      textOf(instance.args),
+      instance.args ?? null,
       textOf(instance.parent),
       labelsText(instance.labels),
       instance.submittedAtMs,

@@ -1,4 +1,5 @@
 import {
+  argsText,
   type Chain,
   chain,
   type Clock,
@@ -90,7 +91,8 @@ export class PlatformLab implements Lab {
 
   async #call(call: PlannedCall, instance: Instance, startMs: number): Promise<SeenCall> {
     const { platform, clock, signal } = this.#options;
-    const { fn: spec, args } = instance.chain.nodes[0]!;
+    const [node] = instance.chain.nodes;
+    const { fn: spec } = node!, args = argsText(node!);
     const begunAtMs = clock.nowMs() - startMs;
     const answer = await platform.invoke({ spec, instance, node: 0, attempt: 1, args, inputs: {} }, signal);
     const endedAtMs = clock.nowMs() - startMs;
