@@ -115,6 +115,8 @@ export const command: Command = {
       onOrder: ({ policy }) =>
         void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),
       onRefused: ({ message }) => log.error(message),
+      onUnserved: (fn, isServed) =>
+        isServed ? log.info(`function ${fn.function} is served again`) : log.warn(fn.reason),
       ...(values.window === undefined ? {} : { window: values.window }),
     });
     log.info(
@@ -171,8 +173,15 @@ async function changePolicy(scheduler: Scheduler, name: string, options: PolicyO
   scheduler.setPolicy(await makePolicy(name, options));
 }
 
-function progressLine({ ready, running, limit, completed, failed, delayed, leftMs }: ConsumerStats): string {
+function progressLine(stats: ConsumerStats): string {
+  const { ready, running, limit, completed, failed, delayed, leftMs, unserved } = stats;
+  const names = unserved.slice(0, UNSERVED_SHOWN).map((fn) => fn.function).join(", ");
+  const more = unserved.length > UNSERVED_SHOWN ? ", …" : "";
+  const nobody = unserved.length === 0 ? "" : `; nobody serves ${names}${more}`;
   const wait = delayed > 0 ? `, delayed ${delayed}` : "";
   const left = leftMs === undefined ? "" : `; ${leftWords(leftMs)}`;
-  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}`;
+  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${nobody}${left}`;
 }
+
+/** Most functions without a server that the live line names. */
+const UNSERVED_SHOWN = 3;

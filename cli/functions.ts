@@ -1,17 +1,11 @@
 import { functionsOf } from "../lib/model/mod.ts";
-import {
-  LOCAL_ADDRESS,
-  LocalServer,
-  profileParameters,
-  profileSummaries,
-  profileWords,
-} from "../lib/platform/mod.ts";
+import { profileParameters, profileSummaries, profileWords, startLocalServer } from "../lib/platform/mod.ts";
 import { type Command, COMMON } from "./command.ts";
 import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
 import { address } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
-import { chance, clock, localTelling, profileOf } from "./wire.ts";
+import { chance, clock, localAddress, localTelling, profileOf } from "./wire.ts";
 import { loadWorkloads } from "./workload_file.ts";
 
 const options = {
@@ -20,7 +14,11 @@ const options = {
     "how it behaves: a name or a file, and parameters, as in hard-limit,limit=50 (default ideal)",
     text,
   ),
-  listen: one("ADDRESS", `where it listens (default ${LOCAL_ADDRESS}; port 0: a free one)`, address),
+  listen: one(
+    "ADDRESS",
+    "where it listens (default $SEQUOIA_LOCAL or 127.0.0.1:7077; port 0: a free one)",
+    address,
+  ),
   ...COMMON,
 } as const;
 
@@ -56,12 +54,12 @@ export const command: Command = {
     const functions = rest.length === 0
       ? new Map()
       : functionsOf((await loadWorkloads(rest)).chains.map(({ chain }) => chain));
-    await using server = new LocalServer({
+    await using server = await startLocalServer({
       profile,
       clock,
       random: chance,
       functions,
-      listen: values.listen ?? LOCAL_ADDRESS,
+      listen: values.listen ?? localAddress(),
       tells: await localTelling(),
     });
     if (values.json) {

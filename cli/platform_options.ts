@@ -12,11 +12,15 @@ export function address(text: string): string {
 export const PLATFORM_OPTIONS = {
   profile: one(
     "PROFILE",
-    "how the local platform behaves, if it is started here: a name or a file, and parameters " +
+    "how the local platform behaves if it is started here, without --local: a name or a file, and parameters " +
       "(see functions --help; default ideal)",
     text,
   ),
-  local: one("ADDRESS", "where the local platform is (default 127.0.0.1:7077)", address),
+  local: one(
+    "ADDRESS",
+    "where the local platform is; left out: $SEQUOIA_LOCAL or 127.0.0.1:7077, started there for modelled functions",
+    address,
+  ),
   "allow-url": many(
     "PATTERN",
     "call no other URLs of functions than https://*.example.com:8443/path/* (repeatable; also SEQUOIA_ALLOW_URLS)",

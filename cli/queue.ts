@@ -13,8 +13,9 @@ const PAUSE = ["chain", "function", "label", "all"] as const;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   status: {
-    help: "how many instances are in each state, what is paused, how the queue is divided",
-    takes: [],
+    help:
+      "how many instances are in each state, what is paused or waits for a server, how the queue is divided",
+    takes: ["local"],
     run: status,
   },
   list: {

@@ -9,10 +9,11 @@ import { readTree } from "./instance_tree.ts";
 import { instanceJson, listLine } from "./instance_words.ts";
 import { partitionLines } from "./partition_words.ts";
 import { filterOf, type QueueValues } from "./queue_options.ts";
+import { unservedIn } from "./queue_unserved.ts";
 import { printJson } from "./raw_json.ts";
 import { clock } from "./wire.ts";
 
-/** How many instances there are in each state, what is paused, and how the queue is divided. */
+/** How many instances there are in each state, what is paused or waits for a server, and how the queue is divided. */
 export async function status(
   queue: QueueDriver,
   _: readonly string[],
@@ -20,7 +21,8 @@ export async function status(
   { print }: Context,
 ): Promise<void> {
   const [depth, pauses, partitions] = await Promise.all([queue.depth(), queue.pauses(), queue.partitions()]);
-  if (values.json) return print(JSON.stringify({ ...depth, pauses, partitions }));
+  const unserved = await unservedIn(queue, values.local);
+  if (values.json) return print(JSON.stringify({ ...depth, pauses, unserved, partitions }));
   const { oldestSubmittedAtMs: oldest, ...counts } = depth;
   for (const [state, count] of Object.entries(counts)) {
     print(`${state.padEnd(10)}${String(count).padStart(10)}`);
@@ -28,6 +30,7 @@ export async function status(
   const nowMs = clock.nowMs();
   if (oldest !== undefined) print(`oldest    ${formatDuration(nowMs - oldest).padStart(10)}`);
   for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
+  for (const { reason } of unserved) print(`waits     ${reason}`);
   for (const line of partitionLines(partitions, nowMs)) print(line);
 }
 

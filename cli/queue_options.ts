@@ -16,6 +16,11 @@ const OWN = {
   all: flag("cancel, retry, purge, pause, resume: everything that the action can reach"),
   abort: flag("cancel: also end calls in flight, which are awaited otherwise"),
   from: one("NODE", "retry: run this node and all that come after it again", text),
+  local: one(
+    "ADDRESS",
+    "status: where the local platform is (default $SEQUOIA_LOCAL or 127.0.0.1:7077)",
+    text,
+  ),
   full: flag("show: inputs, outputs and what maps have called, uncut"),
 } as const;
 

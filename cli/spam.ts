@@ -2,7 +2,7 @@ import { parseCount } from "../lib/model/mod.ts";
 import { instancesOf, type Load } from "../lib/produce/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
 import { keepReady, makeReady, MAX_IN_FLIGHT, Spammer } from "../lib/spam/mod.ts";
-import type { Platform } from "../lib/platform/mod.ts";
+import { type Platform, PlatformError } from "../lib/platform/mod.ts";
 import { type Command, COMMON, type Context } from "./command.ts";
 import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
@@ -74,6 +74,7 @@ export const command: Command = {
         onNote: (words) => log.warn(words),
       }),
     );
+    await checkServed(platform, load);
     if (before !== undefined) {
       const spammer = new Spammer({ platform, recorder: noRecorder, clock, maxInFlight });
       await send(spammer, { platform, load: before, values, context });
@@ -98,6 +99,18 @@ export const command: Command = {
     if (runLog !== undefined) log.info(`Run log: ${runLog.path}. See sequoia report ${runLog.path}`);
   },
 };
+
+/** @throws {PlatformError} if nobody serves a function of the load: nothing would wait for that */
+async function checkServed(platform: Platform, { workload }: Load): Promise<void> {
+  for (const { chain } of workload.chains) {
+    for (const { fn } of chain.nodes) {
+      const reason = await platform.unserved?.(fn);
+      if (reason !== undefined) {
+        throw new PlatformError("unserved", `Cannot load chain "${chain.name}": ${reason}`);
+      }
+    }
+  }
+}
 
 /** A load, and where it goes. */
 interface Sending {

@@ -1,5 +1,5 @@
 import type { Logger } from "@std/log";
-import type { Clock, FunctionDefinition, JsonObject, Random } from "../lib/model/mod.ts";
+import type { Clock, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
 import type {
   Attachment,
@@ -37,6 +37,11 @@ const DEFAULT_QUEUE = "sqlite:.sequoia/queue.db";
 /** The address of the queue that a command works on. */
 export function queueAddress(given: string | undefined): string {
   return given ?? Deno.env.get("SEQUOIA_QUEUE") ?? DEFAULT_QUEUE;
+}
+
+/** Where the local platform is unless the command line says, and where it is started for modelled functions. */
+export function localAddress(): string {
+  return Deno.env.get("SEQUOIA_LOCAL") || "127.0.0.1:7077";
 }
 
 /** What `--queue`, `--queue-timeout` and `--partitions` say. */
@@ -141,7 +146,6 @@ export async function profileOf(text = "ideal"): Promise<Profile> {
 export interface PlatformOptions {
   readonly local?: string | undefined;
   readonly profile?: string | undefined;
-  readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** Those that functions without a URL run on, if there are several. */
   readonly attached?: readonly Attachment[];
   /** What the URLs that functions have of their own must match; empty, or left out: nothing. */
@@ -171,9 +175,10 @@ export async function localTelling(): Promise<NonNullable<LocalServerOptions["te
 export async function makePlatform(options: PlatformOptions): Promise<Platform> {
   const platforms = await import("../lib/platform/mod.ts");
   const { Credentials, HttpPlatform, LocalPlatform, openLambda, OwnUrls, SeveralPlatforms } = platforms;
-  const { functionsAt, isStartable, lambdaRegionOf, LOCAL_ADDRESS, profileWords, Proxies } = platforms;
-  const { attached = [], functions, allowed = [], collector, load } = options;
-  const listen = options.local ?? LOCAL_ADDRESS;
+  const { functionsAt, isLoopback, isOnLoopback, lambdaRegionOf, parseAddress, profileWords, Proxies } =
+    platforms;
+  const { attached = [], allowed = [], collector, load } = options;
+  const listen = options.local ?? localAddress();
   const common = {
     clock,
     proxies: new Proxies((name) => Deno.env.get(name), [listen]),
@@ -182,14 +187,20 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   };
   const profile = await profileOf(options.profile);
   const tells = collector === undefined ? {} : { tells: await localTelling() };
-  const localAt = (listen: string) =>
-    new LocalPlatform(
-      { profile, clock, random: chance, listen, ...tells, ...(functions === undefined ? {} : { functions }) },
-      ({ url }) =>
+  const ownLocal = () => {
+    const address = localAddress();
+    return new LocalPlatform({
+      address,
+      ...isLoopback(parseAddress(address).hostname) &&
+        { starts: { profile, clock, random: chance, ...tells } },
+      started: ({ url }) =>
         options.onStart(
-          `Nobody serves the functions: started the local platform at ${url}, ${profileWords(profile)}`,
+          `No local platform at ${address}: started one at ${url} for modelled functions, ${
+            profileWords(profile)
+          }`,
         ),
-    );
+    });
+  };
   const credentials = new Credentials(platforms.systemSources(clock));
   const lambda = (parts: { readonly name?: string; readonly region?: string }) =>
     openLambda({ ...common, credentials, allowed, ...lambdaEndpoint(), ...parts });
@@ -199,13 +210,15 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
       await credentials.get();
       return await lambda({ name, region });
     }
-    const local = isStartable(attachment) ? localAt(url.host) : functionsAt(attachment);
+    const local = isOnLoopback(attachment)
+      ? new LocalPlatform({ address: url.host })
+      : functionsAt(attachment);
     return new HttpPlatform({ ...common, local, name });
   };
   const http = new HttpPlatform({
     ...common,
     allowed,
-    local: localAt(listen),
+    local: options.local === undefined ? ownLocal() : new LocalPlatform({ address: options.local }),
     ...(load === undefined ? {} : { idleConnections: load }),
   });
   const own = new OwnUrls(http, () => lambda({}));

@@ -1,6 +1,6 @@
 import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver } from "../queue/mod.ts";
-import type { SchedulerStats } from "../scheduler/mod.ts";
+import type { SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
 import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 
@@ -13,6 +13,8 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly untilEmpty?: boolean;
   /** Carries out that consumers are to go on under another policy; the consumer does all else that they are asked. */
   readonly onOrder?: (order: Extract<Order, { kind: "policy" }>) => void;
+  /** Told once of each function that nobody serves, and again when somebody does. (Default: nobody is told) */
+  readonly onUnserved?: (fn: UnservedFunction, isServed: boolean) => void;
   /** Told why it does not go on under a limit that it was asked to. (Default: nobody is told) */
   readonly onRefused?: (error: RangeError) => void;
 }
@@ -29,6 +31,8 @@ export interface ConsumerStats extends SchedulerStats {
    * were learned. Undefined while nothing is in flight.
    */
   readonly leftMs: number | undefined;
+  /** Functions that nobody serves: what calls them waits. */
+  readonly unserved: readonly UnservedFunction[];
 }
 
 const WINDOW = 100_000;
@@ -53,6 +57,8 @@ export class Consumer {
   readonly #drain = new AbortController();
   /** Instances that are to be cancelled, but were not here when that was heard; and whether their calls are to end. */
   readonly #cancelled = new Map<string, boolean>();
+  /** Functions that were said to be served by nobody. */
+  #unserved: ReadonlySet<UnservedFunction> = new Set();
   #failure: { readonly error: unknown } | undefined;
   #cancelWake = () => {};
   #wakeAtMs: number | undefined;
@@ -74,7 +80,7 @@ export class Consumer {
     const { scheduler } = this.#options;
     const stats = scheduler.stats();
     const leftMs = stats.running === 0 ? undefined : scheduler.expectedWorkMs() / stats.running;
-    return { ...stats, ...this.#execution.ended, leftMs };
+    return { ...stats, ...this.#execution.ended, leftMs, unserved: scheduler.unserved };
   }
 
   /**
@@ -213,8 +219,17 @@ export class Consumer {
     for (let nextMs = clock.nowMs(); !signal.aborted; nextMs += COUNTER_MS) {
       const { ready, running, limit, throttled } = scheduler.stats();
       recorder.counter({ atMs: clock.nowMs(), ready, running, limit, throttled });
+      this.#tellUnserved();
       await clock.until(nextMs + COUNTER_MS, signal);
     }
+  }
+
+  #tellUnserved(): void {
+    const { scheduler, onUnserved } = this.#options;
+    const now = new Set(scheduler.unserved), before = this.#unserved;
+    this.#unserved = now;
+    for (const fn of now.difference(before)) onUnserved?.(fn, false);
+    for (const fn of before.difference(now)) onUnserved?.(fn, true);
   }
 
   async #watchEmpty(): Promise<void> {

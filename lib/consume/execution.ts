@@ -4,6 +4,7 @@ import {
   callKey,
   checkSubmission,
   type Clock,
+  type MadeOutcome,
   type NodeRecord,
   NULL,
   type Outcome,
@@ -255,13 +256,17 @@ export class Execution {
     const told = functionTimes?.begin(idempotencyKey(call), startedAtMs);
     const answer = await platform.invoke(call, held.calls);
     if (this.#stopped && answer.outcome.kind !== "ok") return told?.abandon();
+    if (answer.outcome.kind === "unserved") { // no attempt was made
+      told?.abandon();
+      return await this.#settle(task, held, answer.outcome, 0);
+    }
     startedAtMs += answer.heldMs ?? 0;
     const runMs = clock.nowMs() - startedAtMs;
     const outcome = fitted(held, of, answer.outcome);
     const event = this.#record(
       task,
       held,
-      outcome === answer.outcome ? answer : { ...answer, outcome },
+      { ...answer, outcome },
       startedAtMs,
       runMs,
     );
@@ -272,7 +277,7 @@ export class Execution {
   #record(
     task: Invocation,
     held: HeldInstance,
-    answer: Answer,
+    answer: Answer & { readonly outcome: MadeOutcome },
     startedAtMs: number,
     runMs: number,
   ): AttemptEvent {
@@ -302,7 +307,7 @@ export class Execution {
   /** What an outcome means: what is to be run again by whoever goes on with the instance has not failed here. */
   #judge(task: Invocation, held: HeldInstance, outcome: Outcome): Verdict {
     if (!held.leaving || outcome.kind === "ok") return this.#parts.scheduler.judge(task, outcome);
-    if (outcome.kind === "throttled") return "throttled";
+    if (outcome.kind === "throttled" || outcome.kind === "unserved") return outcome.kind;
     return task.spec.atMostOnce ? "failed" : "retry";
   }
 

@@ -1,11 +1,11 @@
-import { callFailure, type JsonText, NULL, type Outcome } from "../model/mod.ts";
+import { callFailure, type JsonText, type MadeOutcome, NULL } from "../model/mod.ts";
 import type { ChildEnd } from "../queue/mod.ts";
 import type { NodeCall } from "../scheduler/mod.ts";
 import { reasonOf } from "./expressions.ts";
 import type { HeldInstance } from "./held_instance.ts";
 
 /** Of what is not to be tried again. */
-export function failure(reason: string): Outcome {
+export function failure(reason: string): MadeOutcome {
   return { kind: "failed", reason, retryable: false };
 }
 
@@ -24,13 +24,13 @@ export function failedEnd(reason: string): ChildEnd {
 }
 
 /** What the end of a called instance is for the node that called it. */
-export function outcomeOf({ outcome, reason, output }: ChildEnd, id: string): Outcome {
+export function outcomeOf({ outcome, reason, output }: ChildEnd, id: string): MadeOutcome {
   if (outcome === "completed") return { kind: "ok", output };
   return failure(callFailure(id, outcome, reason));
 }
 
 /** Whatever does not fit with what a map has answered already has failed. */
-export function fitted(held: HeldInstance, { node, item }: NodeCall, outcome: Outcome): Outcome {
+export function fitted(held: HeldInstance, { node, item }: NodeCall, outcome: MadeOutcome): MadeOutcome {
   if (item === undefined || outcome.kind !== "ok" || !held.mapOf(node).hasNoRoomFor(outcome.output)) {
     return outcome;
   }

@@ -31,4 +31,9 @@ export type Outcome =
     readonly retryAfterMs?: number;
   }
   /** Refused for capacity: not a failure, and repeated as often as it takes. */
-  | { readonly kind: "throttled"; readonly reason: string; readonly retryAfterMs?: number };
+  | { readonly kind: "throttled"; readonly reason: string; readonly retryAfterMs?: number }
+  /** Not made: nobody serves the function. It waits until somebody does, and no attempt is charged. */
+  | { readonly kind: "unserved"; readonly reason: string };
+
+/** How an attempt ended that was made. */
+export type MadeOutcome = Exclude<Outcome, { readonly kind: "unserved" }>;

@@ -1,6 +1,7 @@
 import { nearest, parseCount, parseLambdaUrl } from "../model/mod.ts";
 import type { LocalFunctions } from "./http/http.ts";
-import { localUrl } from "./local/local_address.ts";
+import { isLoopback, localUrl } from "./local/local_address.ts";
+import { elsewhereWords, unservedWords } from "./local/unserved_words.ts";
 import { PlatformError } from "./platform.ts";
 
 /** One of several platforms, as `--platform` names it. */
@@ -82,10 +83,9 @@ function bad(text: string, why: string, options?: ErrorOptions): PlatformError {
   );
 }
 
-/** Whether it is a local platform on this machine, which can be started if nobody listens there. */
-export function isStartable({ url }: Attachment): boolean {
-  return isBare(url) && url.protocol === "http:" &&
-    /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
+/** Whether it is a local platform on this machine. */
+export function isOnLoopback({ url }: Attachment): boolean {
+  return isBare(url) && url.protocol === "http:" && isLoopback(url.hostname);
 }
 
 /** Finds functions at an attached platform. */
@@ -93,6 +93,7 @@ export function functionsAt({ url }: Attachment): LocalFunctions {
   const base = url.href.replace(/\/$/, "");
   return {
     resolve: ({ name }) => isBare(url) ? localUrl(base, name) : `${base}/${encodeURIComponent(name)}`,
+    words: (spec) => isBare(url) ? unservedWords(spec, url.host) : elsewhereWords(spec, base),
   };
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { fn } from "../model/mod.ts";
-import { functionsAt, isStartable, lambdaRegionOf, parseAttachment } from "./attachment.ts";
+import { functionsAt, isOnLoopback, lambdaRegionOf, parseAttachment } from "./attachment.ts";
 import { PlatformError } from "./platform.ts";
 
 Deno.test("parseAttachment() reads name, URL, limit and price", () => {
@@ -24,7 +24,7 @@ Deno.test("parseAttachment() reads what a call and its run time cost", () => {
 
 Deno.test("parseAttachment() reads a region of AWS Lambda", () => {
   const aws = parseAttachment("aws=lambda:eu-central-1,limit=1000");
-  assertEquals([lambdaRegionOf(aws), aws.limit, isStartable(aws)], ["eu-central-1", 1000, false]);
+  assertEquals([lambdaRegionOf(aws), aws.limit, isOnLoopback(aws)], ["eu-central-1", 1000, false]);
   assertEquals(lambdaRegionOf(parseAttachment("edge=http://127.0.0.1:7077")), undefined);
 });
 
@@ -60,8 +60,8 @@ Deno.test("functionsAt() finds functions below a path, or at a local platform", 
   assertEquals(at("https://example.net/api/v1/"), "https://example.net/api/v1/a%2Fb");
 });
 
-Deno.test("isStartable() is true of local platforms on loopback only", () => {
-  const is = (url: string) => isStartable(parseAttachment(`p=${url}`));
+Deno.test("isOnLoopback() is true of local platforms on loopback only", () => {
+  const is = (url: string) => isOnLoopback(parseAttachment(`p=${url}`));
   assertEquals(["http://127.0.0.1:7077", "http://localhost:1", "http://[::1]:1/"].map(is), [
     true,
     true,

@@ -6,7 +6,7 @@
 import type { LambdaOptions } from "./lambda/lambda.ts";
 import type { Platform } from "./platform.ts";
 
-export { type Attachment, functionsAt, isStartable, lambdaRegionOf, parseAttachment } from "./attachment.ts";
+export { type Attachment, functionsAt, isOnLoopback, lambdaRegionOf, parseAttachment } from "./attachment.ts";
 export { type ChainCallEnd, ChainHost, type ChainHostOptions } from "./local/chain_host.ts";
 export {
   type AwsCredentials,
@@ -18,12 +18,21 @@ export { type CollectorAddress, idempotencyKey } from "./calls/event.ts";
 export { FunctionRunner, type FunctionRunnerOptions } from "./local/function_runner.ts";
 export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http/http.ts";
 export { Proxies } from "./http/client/proxies.ts";
-export { LocalPlatform } from "./local/local.ts";
-export { isLocalPlatform, LOCAL_ADDRESS, localUrl, parseAddress } from "./local/local_address.ts";
+export { LocalPlatform, type LocalPlatformOptions } from "./local/local.ts";
+export {
+  bodiesAt,
+  isLocalPlatform,
+  isLoopback,
+  LOCAL_ADDRESS,
+  localUrl,
+  parseAddress,
+} from "./local/local_address.ts";
 export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local/local_server.ts";
 export { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
 export { Turns } from "./local/turns.ts";
 export type { LambdaOptions } from "./lambda/lambda.ts";
+export { startLocalServer } from "./local/take_over.ts";
+export { unservedWords } from "./local/unserved_words.ts";
 export { OwnUrls } from "./own_urls.ts";
 export { SeveralPlatforms } from "./several.ts";
 export { parseUrlPattern, type UrlPattern } from "./guard/url_pattern.ts";

@@ -1,4 +1,4 @@
-import type { FunctionSpec, Stop } from "../model/mod.ts";
+import { type FunctionSpec, kindOf, type Stop } from "../model/mod.ts";
 import { failure } from "./calls/answers.ts";
 import type { Answer, Call, NativeChains, Platform } from "./platform.ts";
 
@@ -18,6 +18,10 @@ export class OwnUrls implements Platform {
 
   async prepare(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void> {
     if (spec.urls === undefined && !isOnLambda(spec)) await this.#http.prepare?.(spec, calls, signal);
+  }
+
+  async unserved(spec: FunctionSpec): Promise<string | undefined> {
+    return kindOf(spec) === "called" ? undefined : await this.#http.unserved?.(spec);
   }
 
   get native(): NativeChains | undefined {

@@ -51,6 +51,8 @@ export interface Platform extends AsyncDisposable {
    * @throws {PlatformError} as {@linkcode Platform.invoke}
    */
   prepare?(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void>;
+  /** Why nobody serves a function now, if that is known without calling it; it would wait for that, see `Outcome`. */
+  unserved?(spec: FunctionSpec): Promise<string | undefined>;
   /** Chains whose functions trigger each other there, if it has such. */
   readonly native?: NativeChains | undefined;
 }
@@ -77,7 +79,7 @@ export interface NativeChains {
 /** A platform or a profile that cannot be used; the message says which, why and what to do. */
 export class PlatformError extends Error {
   override readonly name = "PlatformError";
-  readonly code: "unknown-profile" | "bad-profile" | "bad-platform" | "cannot-listen";
+  readonly code: "unknown-profile" | "bad-profile" | "bad-platform" | "cannot-listen" | "unserved";
 
   constructor(code: PlatformError["code"], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -39,7 +39,11 @@ export function serve(
     onListen() {},
     onError: () => new Response(null, { status: 500 }),
   }, handler);
-  const local = { resolve: () => `http://127.0.0.1:${server.addr.port}/local`, lost() {} };
+  const local = {
+    resolve: () => `http://127.0.0.1:${server.addr.port}/local`,
+    lost() {},
+    words: () => "nobody",
+  };
   const platform = new HttpPlatform({ clock: realClock, local, ...options });
   return {
     url: `http://127.0.0.1:${server.addr.port}/f`,

@@ -1,4 +1,4 @@
-import { generationOf, type Instance, type Outcome } from "../model/mod.ts";
+import { generationOf, type Instance, type MadeOutcome } from "../model/mod.ts";
 import type { AttemptEvent } from "./events.ts";
 
 /** An invocation of which an attempt was made; the scheduler's are such. */
@@ -17,7 +17,7 @@ export interface Attempted {
 
 /** How an attempt went. */
 export interface Attempt extends Pick<AttemptEvent, "startedAtMs" | "runMs" | "settled" | "platform"> {
-  readonly outcome: Outcome;
+  readonly outcome: MadeOutcome;
   readonly status: number;
   readonly cold: boolean;
 }

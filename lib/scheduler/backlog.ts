@@ -1,4 +1,4 @@
-import type { Outcome, Pause } from "../model/mod.ts";
+import type { Outcome } from "../model/mod.ts";
 import {
   type FunctionStats,
   type GroupStats,
@@ -7,10 +7,10 @@ import {
   type Stats,
 } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
-import { checkLimit, type FixedLimits, Gates, RateLimit } from "./limits.ts";
+import { checkLimit, type FixedLimits, Gates, type KeptBack } from "./limits.ts";
 import { type PlatformOption, Platforms } from "./platform_pool.ts";
 import { ShareLimit, Shares } from "./shares.ts";
-import { Branch, Gate, Group, GroupTree, Lane, type Limit } from "./tree.ts";
+import { Branch, Gate, Group, GroupTree, Lane, type Limit, TimedLimit } from "./tree.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
@@ -24,13 +24,11 @@ const FEW_LANES = 4;
 const LANES_PER_TREE = 8;
 
 /** What stays as it is, whatever the policy and the limits. */
-export interface BacklogSetup {
+export interface BacklogSetup extends KeptBack {
   readonly functions: ReadonlyMap<string, FunctionStats>;
   readonly strictShares: boolean;
   /** Those that functions without a URL may run on; none: there is but one. */
   readonly platforms: readonly PlatformOption[];
-  /** What is kept from starting. */
-  readonly pauses: readonly Pause[];
 }
 
 /** So many groups are kept in any case. */
@@ -51,8 +49,8 @@ export class Backlog implements Stats {
   readonly #groups = new Map<string, Group>();
   readonly #gates: Gates;
   readonly #platforms: Platforms;
-  /** Rates that have been used up while something waits for them, and when the first of them opens. */
-  #shutRates = new Set<RateLimit>();
+  /** Limits that are full until an instant while something waits for them, and when the first of them opens. */
+  #shutForTime = new Set<TimedLimit>();
   #opensAtMs = Infinity;
   readonly functions: ReadonlyMap<string, FunctionStats>;
   /** Only under strict shares: what they are parts of, and those that are used up while something waits. */
@@ -70,7 +68,7 @@ export class Backlog implements Stats {
   constructor(
     policy: Policy,
     limits: FixedLimits,
-    { functions, strictShares, platforms, pauses }: BacklogSetup,
+    { functions, strictShares, platforms, ...kept }: BacklogSetup,
     before?: Backlog,
   ) {
     this.functions = functions;
@@ -81,7 +79,7 @@ export class Backlog implements Stats {
     checkNames(limits.platforms ?? {}, platforms);
     const formerly = before && before.#platforms;
     this.#platforms = new Platforms(platforms, limits.platforms ?? {}, policy.place, this, formerly);
-    this.#gates = new Gates(limits, this, this.#platforms, pauses, before && before.#gates);
+    this.#gates = new Gates(limits, this, this.#platforms, kept, before && before.#gates);
     if (strictShares && policy.group !== undefined) {
       this.#shares = new Shares(this.#max);
     }
@@ -146,7 +144,7 @@ export class Backlog implements Stats {
   /** The invocation to start now; undefined if nothing waits or nothing may start. */
   peek(): Invocation | undefined {
     if (this.running >= this.#max || this.#gates.rate?.full) return undefined;
-    if (this.nowMs >= this.#opensAtMs) this.#openRates();
+    if (this.nowMs >= this.#opensAtMs) this.#openInTime();
     if (this.#shares?.grown) this.#openShares(this.#shares);
     for (let top = this.#root.top; top !== undefined; top = this.#root.top) {
       const lane = top.best;
@@ -176,8 +174,8 @@ export class Backlog implements Stats {
     if (!limit.shut) { for (const node of limit.waiting.values()) node.parent?.remove(node); }
     limit.shut = true;
     if (limit instanceof ShareLimit) this.#shutShares.add(limit);
-    if (!(limit instanceof RateLimit)) return;
-    this.#shutRates.add(limit);
+    if (!(limit instanceof TimedLimit)) return;
+    this.#shutForTime.add(limit);
     this.#opensAtMs = Math.min(this.#opensAtMs, limit.opensAtMs);
   }
 
@@ -189,7 +187,7 @@ export class Backlog implements Stats {
       if (node.empty) limit.waiting.delete(root);
       else this.#hang(node, root);
     }
-    if (limit instanceof RateLimit) this.#shutRates.delete(limit);
+    if (limit instanceof TimedLimit) this.#shutForTime.delete(limit);
     if (limit instanceof ShareLimit) this.#shutShares.delete(limit);
   }
 
@@ -204,9 +202,9 @@ export class Backlog implements Stats {
     for (const share of this.#shutShares) this.#open(share);
   }
 
-  #openRates(): void {
-    const shut = this.#shutRates;
-    this.#shutRates = new Set();
+  #openInTime(): void {
+    const shut = this.#shutForTime;
+    this.#shutForTime = new Set();
     this.#opensAtMs = Infinity;
     for (const rate of shut) {
       if (rate.full) this.#shut(rate);
@@ -214,12 +212,12 @@ export class Backlog implements Stats {
     }
   }
 
-  /** When a rate lets something start that waits; undefined if no rate is waited for. */
+  /** When a rate, or a hold, lets something start that waits; undefined if none is waited for. */
   opensAtMs(): number | undefined {
     if (this.queued === 0 || this.running >= this.#max) return undefined;
     if (this.#gates.rate?.full) return this.#gates.rate.opensAtMs;
     let firstMs = Infinity;
-    for (const rate of this.#shutRates) {
+    for (const rate of this.#shutForTime) {
       if (!rate.idle && rate.full) firstMs = Math.min(firstMs, rate.opensAtMs);
     }
     return firstMs === Infinity ? undefined : firstMs;

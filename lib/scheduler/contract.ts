@@ -4,7 +4,7 @@ import type { Limits } from "./limits.ts";
 import type { PlatformOption } from "./platform_pool.ts";
 
 /** What an outcome means for its invocation: whether it settles, and how, or is tried again. */
-export type Verdict = "ok" | "failed" | "retry" | "throttled";
+export type Verdict = "ok" | "failed" | "retry" | "throttled" | "unserved";
 
 /** How an instance ended, and why unless it completed. */
 export interface Ending {

@@ -16,10 +16,12 @@ export class Expiry {
     readonly untilStarted: boolean,
   ) {}
 
-  /** Whether it does not matter any more. */
-  get isOver(): boolean {
+  /** Whether it does not matter any more, unless its instance's start is taken back; it leaves the queue then. */
+  dropsOut(): boolean {
     const { unsettled, ending, started } = this.run;
-    return unsettled === 0 || ending !== undefined || (this.untilStarted && started);
+    if (unsettled > 0 && ending === undefined && !(this.untilStarted && started)) return false;
+    this.run.lostTtl ||= this.untilStarted;
+    return true;
   }
 
   get sequence(): number {

@@ -16,6 +16,8 @@ export class InstanceRun {
   started = false;
   /** Nodes that are not settled. */
   unsettled: number;
+  /** Whether something of it had been done before it was submitted here. */
+  resumed = false;
   /** Attempts in flight. */
   running = 0;
   /** The gates of its nodes, where they depend on its labels. */
@@ -36,7 +38,14 @@ export class InstanceRun {
   }
 
   get #own(): Rare {
-    this.#rare ??= { ending: undefined, cleared: false, undone: false, calling: 0, maps: undefined };
+    this.#rare ??= {
+      ending: undefined,
+      cleared: false,
+      undone: false,
+      calling: 0,
+      maps: undefined,
+      lostTtl: false,
+    };
     return this.#rare;
   }
 
@@ -75,6 +84,22 @@ export class InstanceRun {
 
   set calling(calling: number) {
     this.#own.calling = calling;
+  }
+
+  /** Whether what ends it unless it starts in time has left the queue, as it had started. */
+  get lostTtl(): boolean {
+    return this.#rare?.lostTtl ?? false;
+  }
+
+  set lostTtl(lost: boolean) {
+    if (lost !== this.lostTtl) this.#own.lostTtl = lost;
+  }
+
+  /** Whether anything of it has been called, attempted or settled: starts that were taken back leave nothing. */
+  get hasBegun(): boolean {
+    if (this.resumed || this.running > 0 || this.calling > 0 || this.unsettled < this.plan.size) return true;
+    for (const { attempts } of this.invocations()) if (attempts > 0) return true;
+    return false;
   }
 
   /** Its invocations that are not settled. */
@@ -249,6 +274,7 @@ interface Rare {
   calling: number;
   /** The maps whose items are running, by node. */
   maps: Map<number, MapRun> | undefined;
+  lostTtl: boolean;
 }
 
 /** What becomes of nodes when others have settled. */

@@ -3,7 +3,8 @@ import type { AdaptiveLimit } from "./adaptive_limit.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Platforms } from "./platform_pool.ts";
-import { Gate, Limit } from "./tree.ts";
+import { Gate, Limit, TimedLimit } from "./tree.ts";
+import { type Hold, holdKey, HoldLimit } from "./unserved.ts";
 
 /**
  * What may run at once, and how fast it may start. Left out: no limit.
@@ -86,7 +87,7 @@ const BURST_MS = 100;
  * evenly (the virtual scheduling algorithm of the generic cell rate algorithm, ITU-T I.371), so that nothing is counted
  * while time passes and instants are compared exactly.
  */
-export class RateLimit extends Limit {
+export class RateLimit extends TimedLimit {
   readonly #intervalMs: number;
   readonly #time: { readonly nowMs: number };
   #dueAtMs = -Infinity;
@@ -97,8 +98,7 @@ export class RateLimit extends Limit {
     this.#time = time;
   }
 
-  /** When it is open again, or has been since. */
-  get opensAtMs(): number {
+  override get opensAtMs(): number {
     return this.#dueAtMs - Math.max(0, BURST_MS - this.#intervalMs);
   }
 
@@ -116,6 +116,13 @@ export class RateLimit extends Limit {
   }
 }
 
+/** What is kept from starting for a while. */
+export interface KeptBack {
+  readonly pauses: readonly Pause[];
+  /** Functions that nobody serves, by {@linkcode holdKey}. */
+  readonly holds: ReadonlyMap<string, Hold>;
+}
+
 /** The limits in force, and the gates that invocations pass by them. */
 export class Gates {
   /** Of all functions together. */
@@ -125,6 +132,7 @@ export class Gates {
   readonly #platforms: Platforms;
   readonly #pauses: readonly Pause[];
   readonly #paused = new Paused("paused");
+  readonly #holds: ReadonlyMap<string, Limit>;
   /** Whether gates depend on the labels of instances. */
   readonly #readsLabels: boolean;
   readonly #byName = new Map<string, Limit>();
@@ -135,7 +143,7 @@ export class Gates {
   /**
    * @param time tells the present instant
    * @param platforms those that functions may run on, if there are several
-   * @param pauses what is kept from starting
+   * @param kept what is kept from starting
    * @param before the gates that these replace: rates go on as they were
    * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0
    */
@@ -143,13 +151,16 @@ export class Gates {
     limits: Limits,
     time: { readonly nowMs: number },
     platforms: Platforms,
-    pauses: readonly Pause[] = [],
+    { pauses, holds }: KeptBack = NOTHING_KEPT,
     before?: Gates,
   ) {
     this.#limits = limits;
     this.#time = time;
     this.#platforms = platforms;
     this.#pauses = pauses;
+    this.#holds = new Map(
+      [...holds].map(([key, hold]) => [key, new HoldLimit(`unserved ${key}`, hold, time)]),
+    );
     this.#labels = Object.entries(limits.labels ?? {});
     this.#readsLabels = this.#labels.length > 0 || pauses.some(({ label }) => label !== undefined);
     for (const kind of ["functions", "chains", "labels", "platforms"] as const) {
@@ -193,6 +204,7 @@ export class Gates {
       const { name } = fn;
       const own = [
         pauses.some((pause) => (pause.function ?? name) === name) ? this.#paused : undefined,
+        this.#holds.get(holdKey(fn)),
         this.#platforms.poolOf(fn),
         this.#limit("function", name, this.#limits.functions?.[name]),
         this.#rates.get(`rate of ${name}`),
@@ -216,6 +228,8 @@ export class Gates {
     return gate;
   }
 }
+
+const NOTHING_KEPT: KeptBack = { pauses: [], holds: new Map() };
 
 /** @throws {RangeError} if it is neither a whole number above 0 nor Infinity */
 export function checkLimit(what: string, max: number): number {

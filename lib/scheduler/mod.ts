@@ -14,3 +14,4 @@ export type {
 } from "./contract.ts";
 export type { Invocation, Phase } from "./invocation.ts";
 export { Scheduler } from "./scheduler.ts";
+export type { UnservedFunction } from "./unserved.ts";

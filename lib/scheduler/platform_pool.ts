@@ -17,6 +17,9 @@ export interface PlatformOption {
 const FIRST_REST_MS = 50;
 const LONGEST_REST_MS = 5000;
 
+/** A platform on which nobody serves a function rests for so long, in milliseconds. */
+const UNSERVED_REST_MS = 1000;
+
 /** What is in flight on one platform, and whether it takes more. */
 class PlatformLoad implements PlatformView {
   running = 0;
@@ -44,6 +47,10 @@ class PlatformLoad implements PlatformView {
   }
 
   learn(outcome: Outcome, nowMs: number): void {
+    if (outcome.kind === "unserved") {
+      this.restsUntilMs = Math.max(this.restsUntilMs, nowMs + UNSERVED_REST_MS);
+      return;
+    }
     if (outcome.kind !== "throttled") {
       this.throttles = 0;
       this.restsUntilMs = -Infinity;
@@ -109,7 +116,7 @@ export class Platforms {
     if (platform !== undefined) this.#loads.get(platform)?.learn(outcome, this.#time.nowMs);
   }
 
-  /** Whether an invocation may start on another platform than it did, which has room and has not throttled just now. */
+  /** Whether an invocation may start on another platform than it did, which has room and does not rest. */
   canGoElsewhere({ spec, platform }: Invocation): boolean {
     return platform !== undefined && (this.poolOf(spec)?.hasOtherThan(platform) ?? false);
   }

@@ -3,12 +3,15 @@ import type { Policy } from "../policies/mod.ts";
 import { AdaptiveLimit } from "./adaptive_limit.ts";
 import { Backlog, type BacklogSetup } from "./backlog.ts";
 import type { Invocation } from "./invocation.ts";
+import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
 import { fixed, type FixedLimits, type Limits, sameButGlobal } from "./limits.ts";
 
 /** What is in force, and may be replaced while work goes on: policy, limits and pauses, and the backlog that they order. */
 export class Regime {
   readonly #tasks: () => Iterable<Invocation>;
   #setup: BacklogSetup;
+  /** Functions that nobody serves. */
+  readonly #holds = new Map<string, Hold>();
   #backlog: Backlog;
   /** Only while the global limit is `"auto"`. */
   #adaptive: AdaptiveLimit | undefined;
@@ -17,9 +20,14 @@ export class Regime {
    * @param tasks all invocations that are not settled, in the order in which a new backlog is to get them
    * @throws {RangeError} if a limit is not a whole number above 0, or of a platform that is not attached
    */
-  constructor(policy: Policy, limits: Limits, setup: BacklogSetup, tasks: () => Iterable<Invocation>) {
+  constructor(
+    policy: Policy,
+    limits: Limits,
+    setup: Omit<BacklogSetup, "pauses" | "holds">,
+    tasks: () => Iterable<Invocation>,
+  ) {
     this.#tasks = tasks;
-    this.#setup = setup;
+    this.#setup = { ...setup, pauses: [], holds: this.#holds };
     if (limits.global === "auto") this.#adaptive = new AdaptiveLimit();
     this.#backlog = this.#newBacklog(policy, fixed(limits, this.#adaptive));
   }
@@ -54,12 +62,36 @@ export class Regime {
 
   /** Gives back what an attempt occupied, and learns from what became of it. */
   release(task: Invocation, outcome: Outcome, nowMs: number): void {
+    if (outcome.kind !== "unserved") this.#answered(task);
     this.#backlog.release(task, outcome);
     const { start } = task;
-    if (start === undefined || this.#adaptive === undefined) return;
+    if (start === undefined || this.#adaptive === undefined || outcome.kind === "unserved") return;
     if (outcome.kind === "throttled") this.#adaptive.throttled(start, this.#backlog.running + 1, nowMs);
     else this.#adaptive.letIn(start);
     this.#adapt();
+  }
+
+  /** Lets a function's calls go again, once one that was let go has been answered. */
+  #answered(task: Invocation): void {
+    if (this.#holds.size === 0) return;
+    const key = holdKey(task.spec);
+    if (!this.#holds.get(key)?.hasSent(task)) return;
+    this.#holds.delete(key);
+    this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+  }
+
+  /** Queues an invocation again that has been released, as nobody serves its function, and holds back others of that. */
+  putBack(task: Invocation, reason: string, nowMs: number): void {
+    const key = holdKey(task.spec), hold = this.#holds.get(key);
+    hold?.refused(task, reason, nowMs);
+    if (hold !== undefined || this.#backlog.canGoElsewhere(task)) return this.#backlog.add(task);
+    this.#holds.set(key, new Hold(task.spec, reason, nowMs));
+    this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+  }
+
+  /** The functions that nobody serves at present. */
+  get unserved(): readonly UnservedFunction[] {
+    return [...this.#holds.values()].filter(({ isAnswering }) => !isAnswering);
   }
 
   #adapt(): void {

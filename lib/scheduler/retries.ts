@@ -98,6 +98,14 @@ export class Retries {
     }
   }
 
+  /** An attempt that was started was not made. */
+  takenBack(task: Invocation): void {
+    if (task.attempts !== 1 || this.#share === 1) return;
+    const failed = this.#failedOf(task);
+    failed.budget?.giveBack();
+    this.#plan(failed);
+  }
+
   /** Puts off what has failed. @returns when it may be tried again, as far as the budget goes */
   afterFailure(task: Invocation, outcome: Outcome, nowMs: number): number {
     this.failed++;
@@ -136,8 +144,8 @@ export class Retries {
     outcome: Outcome,
     nowMs: number,
   ): number {
-    const askedMs = outcome.kind === "ok" ? undefined : outcome.retryAfterMs;
-    const untilMs = nowMs + Math.max(delayMs, askedMs ?? 0, LEAST_DELAY_MS);
+    const askedMs = "retryAfterMs" in outcome ? outcome.retryAfterMs ?? 0 : 0;
+    const untilMs = nowMs + Math.max(delayMs, askedMs, LEAST_DELAY_MS);
     task.phase = "delayed";
     this.waiting++;
     heap.add(task, untilMs);

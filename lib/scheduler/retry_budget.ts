@@ -42,6 +42,11 @@ export class RetryBudget {
     this.#balance = Math.min(MOST, this.#balance + REWARD);
   }
 
+  /** A first attempt was not made after all. */
+  giveBack(): void {
+    this.#balance = Math.max(0, this.#balance - this.#deposit);
+  }
+
   /** Takes one retry's worth out, if it is there. */
   take(nowMs: number): boolean {
     this.#refill(nowMs);

@@ -20,6 +20,7 @@ import { Regime } from "./regime.ts";
 import { Retries } from "./retries.ts";
 import { RunTimes } from "./run_times.ts";
 import { TimeHeap } from "./time_heap.ts";
+import type { UnservedFunction } from "./unserved.ts";
 
 /** What a change of an instance leads to. */
 type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs">;
@@ -47,7 +48,7 @@ export class Scheduler {
   readonly #plans = new WeakMap<Chain, ChainPlan>();
   readonly #runs = new Map<string, InstanceRun>();
   readonly #retries: Retries;
-  readonly #expiries = new TimeHeap<Expiry>(({ isOver }) => isOver);
+  readonly #expiries = new TimeHeap<Expiry>((expiry) => expiry.dropsOut());
   readonly #regime: Regime;
   #limits: Limits;
   #news: Settlement[] = [];
@@ -61,7 +62,7 @@ export class Scheduler {
    */
   constructor(options: SchedulerOptions) {
     const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
-    const setup = { functions: this.#loads.byName, strictShares, platforms, pauses: [] };
+    const setup = { functions: this.#loads.byName, strictShares, platforms };
     this.#regime = new Regime(policy, limits, setup, () => this.#tasks());
     this.#limits = limits;
     this.#shed = shed;
@@ -83,7 +84,7 @@ export class Scheduler {
     this.#sequence += instance.chain.nodes.length;
     this.#runs.set(instance.id, run);
     for (const load of run.plan.loads) load?.arrive(nowMs);
-    run.started = progress.length > 0 || instance.parent !== undefined;
+    run.started = run.resumed = progress.length > 0 || instance.parent !== undefined;
     if (this.#isTooLate(run, nowMs)) return { instance, ...this.#refuse(run, nowMs) };
     for (const expiry of expiriesOf(run)) this.#expiries.add(expiry, expiry.atMs);
     const reach = progress.length === 0 ? { free: run.plan.roots, skipped: [] } : run.resume(progress);
@@ -150,6 +151,27 @@ export class Scheduler {
     for (const other of run.invocations()) if (other.phase === "queued") this.#requeue(other);
   }
 
+  /** Takes the start of an attempt back that nobody served. */
+  #putBack(task: Invocation, { reason }: Extract<Outcome, { kind: "unserved" }>, nowMs: number): void {
+    const { run } = task;
+    this.#retries.takenBack(task);
+    task.attempts--;
+    if (!run.hasBegun) this.#takeStartBack(run);
+    task.phase = "queued";
+    this.#regime.putBack(task, reason, nowMs);
+  }
+
+  /** A chain of which nothing has run has not started: its limit of time until then is in force again. */
+  #takeStartBack(run: InstanceRun): void {
+    run.started = false;
+    for (const other of run.invocations()) if (other.phase === "queued") this.#requeue(other);
+    if (!run.lostTtl) return;
+    run.lostTtl = false;
+    for (const expiry of expiriesOf(run)) {
+      if (expiry.untilStarted) this.#expiries.add(expiry, expiry.atMs);
+    }
+  }
+
   /** Its successor comes first, so that their group is never without work and keeps its turn. */
   #requeue(task: Invocation): void {
     this.#ready(task.run, task.nodeIndex, task.item, task.readyAtMs);
@@ -171,7 +193,7 @@ export class Scheduler {
     const { ending, undone, plan } = task.run;
     if (ending !== undefined && (undone || task.nodeIndex !== plan.chain.onFailed)) return "failed";
     const { retry, atMostOnce } = task.spec;
-    if (outcome.kind === "throttled") return "throttled";
+    if (outcome.kind === "throttled" || outcome.kind === "unserved") return outcome.kind;
     const { retryable, cause } = outcome;
     const isMeant = retry.on === undefined || (cause !== undefined && retry.on.includes(cause));
     return retryable && isMeant && !atMostOnce && task.failures + 1 < retry.attempts ? "retry" : "failed";
@@ -194,6 +216,10 @@ export class Scheduler {
     run.running--;
     if (verdict === "retry") {
       return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
+    }
+    if (verdict === "unserved") {
+      this.#putBack(task, outcome as Extract<Outcome, { kind: "unserved" }>, nowMs);
+      return { instance, verdict, skipped: [] };
     }
     if (verdict === "throttled") {
       const where = { heldBack: this.#regime.isHeldBack, elsewhere: this.#backlog.canGoElsewhere(task) };
@@ -397,6 +423,11 @@ export class Scheduler {
   setLimits(limits: Limits): void {
     this.#regime.setLimits(limits);
     this.#limits = limits;
+  }
+
+  /** The functions that nobody serves at present: their invocations wait. */
+  get unserved(): readonly UnservedFunction[] {
+    return this.#regime.unserved;
   }
 
   /** The limits in force, as they were asked for. */

@@ -8,7 +8,7 @@ export class TimeHeap<T extends { readonly sequence: number }> {
   readonly #heap: Entry<T>[] = [];
   readonly #isStale: (value: T) => boolean;
 
-  /** @param isStale whether nobody waits for a value any more; once it is so, it stays so */
+  /** @param isStale whether nobody waits for a value any more; one of which that was so is added again to be waited for */
   constructor(isStale: (value: T) => boolean) {
     this.#isStale = isStale;
   }

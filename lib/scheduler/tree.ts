@@ -130,6 +130,12 @@ export abstract class Limit {
   }
 }
 
+/** A limit that is full until an instant. */
+export abstract class TimedLimit extends Limit {
+  /** When it is open again, or has been since. */
+  abstract get opensAtMs(): number;
+}
+
 /** The lanes whose invocations count against the same limits. */
 export class Gate extends Branch {
   readonly lanes = new Map<Group, Lane>();

@@ -1,4 +1,4 @@
-import { calledInstance, callFailure, IdealPath, NO_ARGS, NULL, type Outcome } from "../model/mod.ts";
+import { calledInstance, callFailure, IdealPath, type MadeOutcome, NO_ARGS, NULL } from "../model/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
@@ -110,7 +110,7 @@ export class ScheduledRun implements Run {
     return this.#scheduler.stats();
   }
 
-  settle(attempt: Attempt, outcome: Outcome, cold: boolean): void {
+  settle(attempt: Attempt, outcome: MadeOutcome, cold: boolean): void {
     const { task, path, startedAtMs } = attempt;
     const { nowMs } = this.#timeline;
     const runMs = nowMs - startedAtMs;
@@ -206,7 +206,7 @@ class Attempt implements VirtualCall {
     this.run.settle(this, this.#outcome(end, retryAfterMs), cold);
   }
 
-  #outcome(end: CallEnd, retryAfterMs: number): Outcome {
+  #outcome(end: CallEnd, retryAfterMs: number): MadeOutcome {
     if (end === "refused") {
       return {
         kind: "throttled",
@@ -221,8 +221,8 @@ class Attempt implements VirtualCall {
   }
 }
 
-const OK: Outcome = { kind: "ok", output: NULL };
-const RECORDED_FAILURE: Outcome = {
+const OK: MadeOutcome = { kind: "ok", output: NULL };
+const RECORDED_FAILURE: MadeOutcome = {
   kind: "failed",
   reason: "it failed when it was recorded",
   retryable: false,

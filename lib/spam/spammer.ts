@@ -4,6 +4,7 @@ import {
   type Clock,
   type Instance,
   type JsonText,
+  type MadeOutcome,
   NULL,
   onAbort,
   TriggeredChain,
@@ -166,7 +167,7 @@ export class Spammer {
     outputs: readonly JsonText[],
     stop: AbortSignal,
     batch?: Batch,
-  ): Promise<Answer> {
+  ): Promise<MadeAnswer> {
     const { platform, recorder, clock, maxInFlight = MAX_IN_FLIGHT } = this.#options;
     const { nodes, name } = instance.chain;
     const { fn: spec, after, name: nodeName } = nodes[node]!;
@@ -178,8 +179,10 @@ export class Spammer {
     if (isSent) this.#calls.running++;
     else this.#calls.unsent++;
     const answer = isSent
-      ? await platform.invoke({ spec, instance, node, attempt: 1, args, inputs }, stop)
-        .finally(() => this.#calls.running--)
+      ? made(
+        await platform.invoke({ spec, instance, node, attempt: 1, args, inputs }, stop)
+          .finally(() => this.#calls.running--),
+      )
       : unsent(maxInFlight);
     const endedAtMs = clock.nowMs();
     this.#calls[answer.outcome.kind]++;
@@ -211,7 +214,17 @@ export class Spammer {
   }
 }
 
-function unsent(maxInFlight: number): Answer {
+/** An answer of an attempt that counts. */
+type MadeAnswer = Answer & { readonly outcome: MadeOutcome };
+
+/** Nothing waits here: what nobody serves has failed. */
+function made(answer: Answer): MadeAnswer {
+  const { outcome } = answer;
+  if (outcome.kind !== "unserved") return { ...answer, outcome };
+  return { ...answer, outcome: { kind: "failed", reason: outcome.reason, retryable: true } };
+}
+
+function unsent(maxInFlight: number): MadeAnswer {
   const reason = `not sent: ${maxInFlight} calls were in flight`;
   return { outcome: { kind: "failed", reason, retryable: true }, status: 0, cold: false };
 }

@@ -1,6 +1,6 @@
 /** Chains that call others, through the real command line. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
+import { folder, run, runJson, Running } from "./sequoia.ts";
 
 Deno.test("sequoia produce --wait gives the results of what it submitted, not of what that has called", async () => {
   await using server = Deno.serve(
@@ -12,7 +12,7 @@ Deno.test("sequoia produce --wait gives the results of what it submitted, not of
 const inner = chain("inner", ({ call }) => { call(fn("work", { url: "http://127.0.0.1:${server.addr.port}/" })); });
 export default chain("outer", ({ call }) => { call(inner, { name: "each", map: "args.list" }); });`,
   });
-  await using consumer = new Running(["consume", "--out", "none", "--local", freeAddress()], at);
+  await using consumer = new Running(["consume", "--out", "none"], at);
   await consumer.says(/Consuming/);
   const produce = ["produce", "outer.ts", "--id", "order", "--arg", "list=[1,2,3]", "--wait"];
   const work = { work: "work" };

@@ -76,9 +76,15 @@ Deno.test("sequoia consume --collect hears from the local platform, which starts
 const body = fn("body", { run: ({ args }) => args.text }), timed = fn("timed", { time: constant("30ms") });
 export default chain("quick", ({ call }) => { call(timed, { after: call(body, { args: { text: "a" } }) }); });`,
   });
+  await Deno.writeTextFile(
+    `${at.cwd}/own.ts`,
+    `import { chain, constant, fn } from "sequoia";
+const quick = fn("quick"), timed = fn("timed", { time: constant("30ms") });
+export default chain("own", ({ call }) => { call(timed, { after: call(quick) }); });`,
+  );
   const address = freeAddress();
-  const profile = ["--profile", "hard-limit,cold=50ms", "--local", address];
-  await run(["produce", "quick.ts"], at);
+  const profile = ["--profile", "hard-limit,cold=50ms"];
+  await run(["produce", "own.ts"], at);
   const own = await run(["consume", "--until-empty", "--collect", "0", ...profile], at);
   assertMatch(own.stderr, /Heard from the functions of 2 of 2 calls/, own.stderr);
   const { byFunction } = await runJson(["report", "run.json"], at) as Report;

@@ -5,7 +5,7 @@ import { kafkaTests } from "../kafka/broker.ts";
 import { sharedBroker } from "../kafka/shared.ts";
 import { functions } from "./functions.ts";
 import { jsonLines, kafkaFolder, quietly, write } from "./kafka.ts";
-import { freeAddress, run, runJson, Running, type RunOptions } from "./sequoia.ts";
+import { run, runJson, Running, type RunOptions } from "./sequoia.ts";
 
 const QUICK = `import { chain, constant, fn } from "sequoia";
 const f = fn("f", { time: constant("5ms") });
@@ -44,8 +44,7 @@ async function statesOf(at: RunOptions): Promise<Record<string, string>> {
   return Object.fromEntries(views.map(({ id, state }) => [id, state]));
 }
 
-const consumeAll = (at: RunOptions) =>
-  quietly(["consume", "--until-empty", "--out", "none", "--local", freeAddress()], at);
+const consumeAll = (at: RunOptions) => quietly(["consume", "--until-empty", "--out", "none"], at);
 const consumer = (at: RunOptions, ...args: string[]) =>
   new Running(["consume", "--out", "none", "--log-level", "warn", ...args], at);
 
@@ -68,7 +67,7 @@ kafkaTests("operating a queue on Kafka", () => {
     const before = await statusOf(at);
     assertEquals(before.partitions.reduce((sum, { lag }) => sum + lag, 0), 30);
     {
-      await using running = consumer(at, "--local", freeAddress());
+      await using running = consumer(at);
       const produced = await runJson(
         ["produce", "quick.ts", "--burst", "10", "--count", "10", "--wait"],
         at,
@@ -165,7 +164,7 @@ kafkaTests("operating a queue on Kafka", () => {
     await produce();
     await consumeAll(at);
     {
-      await using killed = consumer(at, "--local", freeAddress());
+      await using killed = consumer(at);
       await until(at, ({ partitions: [only] }) => only?.owner !== undefined);
       killed.signal("SIGKILL");
     }

@@ -11,7 +11,7 @@ import { type Broker, kafkaTests, USERS } from "../kafka/broker.ts";
 import { clientOf } from "../kafka/client.ts";
 import { sharedBroker } from "../kafka/shared.ts";
 import { assertFails, type KafkaFolder, kafkaFolder, quietly } from "./kafka.ts";
-import { freeAddress, type Ran, run, type RunOptions } from "./sequoia.ts";
+import { type Ran, run, type RunOptions } from "./sequoia.ts";
 
 const OK = `import { chain, constant, fn } from "sequoia";
 export default chain("ok", ({ call }) => { call(fn("f", { time: constant("1ms") })); });`;
@@ -64,7 +64,7 @@ async function allow(broker: Broker, prefix: string, rights: Rights): Promise<vo
   await admin.disconnect();
 }
 
-const consume = () => ["consume", "--until-empty", "--out", "none", "--local", freeAddress()];
+const consume = () => ["consume", "--until-empty", "--out", "none"];
 const DENIED = (doing: string) =>
   new RegExp(
     `^sequoia: Cannot ${doing}: Kafka at \\S+ does not let this user do it \\(.*\\)\\. See the rights `,

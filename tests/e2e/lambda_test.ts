@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type AttemptEvent, readRunLog } from "../../lib/record/mod.ts";
 import { KEYS, lambdaServer, serviceFailure } from "../aws/lambda_server.ts";
-import { folder, freeAddress, run, runJson } from "./sequoia.ts";
+import { folder, run, runJson } from "./sequoia.ts";
 
 const CHAIN = `import { chain, fn } from "sequoia";
 const of = (name: string, more = {}) => fn(name, { url: \`lambda:us-east-1:\${name}:prod\`, ...more });
@@ -111,7 +111,7 @@ const slow = fn("slow", { background: true, time: constant("10s") });
 export default chain("c", ({ call }) => { call(fn("after", { time: constant("1ms") }), { after: call(slow) }); });`,
   });
   await run(["produce", "w.ts", "--burst", "2", "--count", "2"], at);
-  const consume = ["consume", "--until-empty", "--local", freeAddress()];
+  const consume = ["consume", "--until-empty"];
   assertEquals((await runJson(consume, at) as { completed: number }).completed, 2);
   const slow = (await attemptsOf(at)).filter((attempt) => attempt.function === "slow");
   assertEquals(slow.map(({ status }) => status), [202, 202]);

@@ -2,7 +2,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { AttemptEvent } from "../../lib/record/mod.ts";
 import { readRunLog } from "../../lib/record/mod.ts";
-import { folder, freeAddress, run } from "./sequoia.ts";
+import { folder, localPlatform, run } from "./sequoia.ts";
 
 const WORKLOAD = `import { chain, constant, fn } from "sequoia";
 export default chain("one", ({ call }) => { call(fn("work", { time: constant("20ms") })); });`;
@@ -24,9 +24,10 @@ function runningAt(attempts: readonly AttemptEvent[], platform: string, atMs: nu
 async function consume(...options: string[]): Promise<AttemptEvent[]> {
   await using at = await folder({ "one.ts": WORKLOAD });
   await run(["produce", "one.ts", "--burst", "60", "--count", "60"], at);
+  await using cloud = localPlatform(), edge = localPlatform();
   const platforms = [
-    ["--platform", `cloud=http://${freeAddress()},limit=4,price=9`],
-    ["--platform", `edge=http://${freeAddress()},limit=2,price=1`],
+    ["--platform", `cloud=${cloud.url},limit=4,price=9`],
+    ["--platform", `edge=${edge.url},limit=2,price=1`],
   ].flat();
   const { code, stderr } = await run(["consume", "--until-empty", ...platforms, ...options], at);
   assertEquals(code, 0, stderr);

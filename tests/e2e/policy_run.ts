@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type AttemptEvent, readRunLog } from "../../lib/record/mod.ts";
-import { folder, freeAddress, run } from "./sequoia.ts";
+import { folder, run } from "./sequoia.ts";
 
 /** What is submitted, and how it is worked off. */
 export interface Trial {
@@ -34,7 +34,7 @@ export async function startsOf({ workload, produce, consume, files = {} }: Trial
   const imports = `import { chain, constant, fn, workload } from "sequoia";\n`;
   await using at = await folder({ "work.ts": imports + workload, ...files });
   for (const args of produce) await mustRun(["produce", "work.ts", "--seed", "1", ...args], at);
-  await mustRun(["consume", "--until-empty", "--local", freeAddress(), ...consume], at);
+  await mustRun(["consume", "--until-empty", ...consume], at);
   return await readStarts(`${at.cwd}/run.json`);
 }
 

@@ -27,12 +27,12 @@ interface Report {
 
 Deno.test("sequoia produce, consume and report agree on what has happened", async () => {
   await using at = await folder({ "quick.ts": QUICK });
-  const local = ["--local", freeAddress()];
+
   const produced = await runJson(["produce", "quick.ts", "--burst", "40", "--seed", "1"], at) as {
     submitted: number;
   };
   assertEquals(produced.submitted, 40);
-  const consumed = await runJson(["consume", "--until-empty", "--policy", "fair-share", ...local], at);
+  const consumed = await runJson(["consume", "--until-empty", "--policy", "fair-share"], at);
   assertEquals(consumed, { completed: 40, failed: 0, cancelled: 0, shed: 0, throttled: 0, retried: 0 });
   const depth = await runJson(["queue", "status"], at) as Depth;
   assertEquals([depth.queued, depth.running, depth.completed], [0, 0, 40]);
@@ -57,7 +57,7 @@ Deno.test("sequoia consume --shed refuses what would be too late, and meets the 
   await using at = await folder({ "rush.ts": workload });
   const consume = async (...options: string[]) => {
     await run(["produce", "rush.ts", "--burst", "60", "--count", "60"], at);
-    await run(["consume", "--until-empty", "--limit", "2", "--local", freeAddress(), ...options], at);
+    await run(["consume", "--until-empty", "--limit", "2", ...options], at);
     return await runJson(["report", "run.json"], at) as Report & { deadlines: Record<string, number> };
   };
   const without = await consume(), shed = await consume("--shed");
@@ -74,7 +74,7 @@ Deno.test("sequoia consume --shed refuses what would be too late, and meets the 
 
 Deno.test("sequoia consume runs what is submitted while it runs, and drains at the first ^C", async () => {
   await using at = await folder({ "quick.ts": QUICK });
-  await using consumer = new Running(["consume", "--policy", "fair-share", "--local", freeAddress()], at);
+  await using consumer = new Running(["consume", "--policy", "fair-share"], at);
   await consumer.says(/Consuming/);
   const { code, stderr } = await run(
     ["produce", "quick.ts", "--poisson", "100", "--count", "50", "--wait"],
@@ -102,8 +102,6 @@ Deno.test("sequoia spam loses chains mid-way at a hard limit that sequoia consum
     "--batches",
     "10",
     ...profile,
-    "--local",
-    freeAddress(),
     "--out",
     "spam.json",
   ], at);
@@ -111,14 +109,14 @@ Deno.test("sequoia spam loses chains mid-way at a hard limit that sequoia consum
   assertEquals(spam.chains.submitted, 50);
   assert(spam.chains.dropped! > 0 && spam.functions.throttled! > 0);
   await run(["produce", ...load, "--burst", "5", "--every", "5ms", "--count", "50"], at);
-  await run(["consume", "--until-empty", "--limit", "5", ...profile, "--local", freeAddress()], at);
+  await run(["consume", "--until-empty", "--limit", "5", ...profile], at);
   const kept = await runJson(["report", "run.json"], at) as Report;
   assertEquals([kept.chains.completed, kept.chains.dropped, kept.functions.throttled], [50, 0, 0]);
 });
 
 Deno.test("sequoia spam and report work with nothing deployed and nothing written", async () => {
   await using at = await folder();
-  const spam = await run(["spam", "--batch", "20", "--local", freeAddress()], at);
+  const spam = await run(["spam", "--batch", "20"], at);
   assertEquals(spam.code, 0, spam.stderr);
   const report = await run(["report", "run.json"], at);
   assertEquals(report.code, 0, report.stderr);
@@ -222,10 +220,8 @@ export default chain("slow", ({ call }) => { call(fn("s", { time: constant("300m
     "--limit",
     "1",
     "--json",
-    "--local",
-    freeAddress(),
   ], at);
-  await consumer.says(/started the local platform/);
+  await consumer.says(/started one at/);
   await runJson(["queue", "policy", "fcfs"], at);
   await runJson(["queue", "limit", "3"], at);
   await runJson(["queue", "cancel", "--chain", "slow"], at);
@@ -284,8 +280,8 @@ Deno.test("a second ^C stops sequoia consume at once, and nothing is lost", asyn
 export default chain("slow", ({ call }) => { call(fn("s", { time: constant("60s") })); });`,
   });
   await run(["produce", "slow.ts", "--burst", "3"], at);
-  await using consumer = new Running(["consume", "--local", freeAddress()], at);
-  await consumer.says(/started the local platform/);
+  await using consumer = new Running(["consume"], at);
+  await consumer.says(/started one at/);
   consumer.signal("SIGINT");
   await consumer.says(/Ending/);
   consumer.signal("SIGINT");
@@ -297,7 +293,7 @@ export default chain("slow", ({ call }) => { call(fn("s", { time: constant("60s"
 Deno.test("a run log that was cut off is read up to the cut, with a warning", async () => {
   await using at = await folder({ "quick.ts": QUICK });
   await run(["produce", "quick.ts", "--burst", "10", "--chain", "one"], at);
-  await run(["consume", "--until-empty", "--local", freeAddress()], at);
+  await run(["consume", "--until-empty"], at);
   const whole = await Deno.readTextFile(`${at.cwd}/run.json`);
   const [fifthEnd] = whole.matchAll(/"ph":"e"/g).drop(4);
   await Deno.writeTextFile(`${at.cwd}/cut.json`, whole.slice(0, fifthEnd!.index + 3));
@@ -310,7 +306,7 @@ Deno.test("a run log that was cut off is read up to the cut, with a warning", as
 
 Deno.test("sequoia report fails if a threshold is missed, and compares runs", async () => {
   await using at = await folder();
-  await run(["spam", "--batch", "5", "--local", freeAddress()], at);
+  await run(["spam", "--batch", "5"], at);
   assertEquals((await run(["report", "run.json", "--fail-if", "chains.dropped > 0"], at)).code, 0);
   const failed = await run(["report", "run.json", "--fail-if", "chains.completed >= 5"], at);
   assertEquals([failed.code, failed.stderr], [1, "sequoia: run.json: chains.completed >= 5 (it is 5)\n"]);

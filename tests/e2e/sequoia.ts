@@ -1,5 +1,7 @@
 /** Runs the real command line in real processes. */
 import { fileURLToPath } from "node:url";
+import { realClock, systemRandom } from "../../lib/model/mod.ts";
+import { LocalServer, parseProfile } from "../../lib/platform/mod.ts";
 
 const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
@@ -23,7 +25,7 @@ function commandOf(args: readonly string[], { cwd, env = {} }: RunOptions): Deno
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", MAIN, ...args],
     cwd,
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", SEQUOIA_LOCAL: freeAddress(), ...env }, // commands side by side share no local platform
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -132,4 +134,10 @@ export async function folder(
 export function freeAddress(): string {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+}
+
+/** A local platform in this process, which ends with the scope. */
+export function localPlatform(profile = "ideal"): LocalServer {
+  const chance = { clock: realClock, random: systemRandom() };
+  return new LocalServer({ profile: parseProfile(profile), ...chance, listen: "127.0.0.1:0" });
 }

@@ -1,7 +1,7 @@
 /** `sequoia simulate`, through the real command line. */
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Report } from "../../lib/report/mod.ts";
-import { folder, freeAddress, ROOT, run, runJson, Running } from "./sequoia.ts";
+import { folder, ROOT, run, runJson, Running } from "./sequoia.ts";
 
 const MIX = `import { chain, fn, lognormal, workload } from "sequoia";
 const quick = fn("quick", { time: lognormal("60ms", "150ms") }), slow = fn("slow", { time: lognormal("200ms", "500ms") });
@@ -136,7 +136,7 @@ const SLOW_MIX = MIX.replace('"60ms", "150ms"', '"200ms", "400ms"').replace(
 Deno.test("sequoia simulate predicts a recorded run, and says what would have been otherwise", async () => {
   await using at = await folder({ "mix.ts": SLOW_MIX });
   await using consumer = new Running(
-    ["consume", "--policy", "fair-share", "--limit", "16", "--local", freeAddress()],
+    ["consume", "--policy", "fair-share", "--limit", "16"],
     at,
   );
   await consumer.says(/Consuming/);

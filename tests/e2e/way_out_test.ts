@@ -40,7 +40,7 @@ Deno.test("sequoia consume and spam reach the local platform and loopback by no 
   await using server = talkingServer((_n, _request, conn) => write(conn, answer("1")));
   await using at = await folder({ "local.ts": chainOf(undefined), "url.ts": chainOf(server.url) });
   for (const workload of ["local.ts", "url.ts"]) await run(["produce", workload, "--burst", "2"], at);
-  const local = ["--local", freeAddress(), "--out", "none"];
+  const local = ["--out", "none"];
   const consumed = await runJson(["consume", "--until-empty", ...local], { ...at, env });
   assertEquals((consumed as { completed: number }).completed, 4);
   const spam = async (...args: readonly string[]) =>

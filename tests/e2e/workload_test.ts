@@ -1,6 +1,6 @@
 /** Chains on paper, and instances by their ids and arguments, through the real command line. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { folder, freeAddress, ROOT, run, runJson } from "./sequoia.ts";
+import { folder, ROOT, run, runJson } from "./sequoia.ts";
 
 Deno.test("sequoia workload draws the chains of several files", async () => {
   const { code, stdout, stderr } = await run(["workload", "workloads/join.ts", "workloads/vidpipe.ts"], {
@@ -72,7 +72,7 @@ Deno.test("sequoia produce --id is one instance however often it is submitted, a
     "args.json": '{"total": 3}',
   });
   const produce = ["produce", "order.ts", "--args", "args.json", "--arg", "note=as is"];
-  const consume = ["consume", "--until-empty", "--local", freeAddress()];
+  const consume = ["consume", "--until-empty"];
   for (let i = 0; i < 2; i++) assertEquals((await run([...produce, "--id", "order-17"], at)).code, 0);
   assertEquals((await runJson(consume, at) as Record<string, number>).completed, 1);
   const again = await runJson([...produce, "--id", "order-17", "--wait"], at) as Waited;

@@ -5,9 +5,9 @@ import {
   constant,
   fn,
   type FunctionDefinition,
+  type MadeOutcome,
   type NodeRecord,
   NULL,
-  type Outcome,
   type Pause,
 } from "../../lib/model/mod.ts";
 import { type Policy, policyOf, policySummaries, type Task } from "../../lib/policies/mod.ts";
@@ -17,7 +17,7 @@ import type { Decision, FixedLimits } from "../../lib/scheduler/mod.ts";
 export type Step =
   | { readonly do: "submit"; readonly submission: Submission }
   | { readonly do: "next"; readonly times: number }
-  | { readonly do: "settle"; readonly which: number; readonly outcome: Outcome; readonly runMs?: number }
+  | { readonly do: "settle"; readonly which: number; readonly outcome: MadeOutcome; readonly runMs?: number }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "decide"; readonly which: number; readonly decision: Decision }
   | { readonly do: "return"; readonly which: number; readonly state: "ok" | "failed" }
@@ -237,11 +237,11 @@ const submission: fc.Arbitrary<Submission> = fc.record({
 
 const retryAfter = fc.option(fc.constantFrom(0, 40, 10_000), { nil: undefined });
 
-const outcome: fc.Arbitrary<Outcome> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant<Outcome>({ kind: "ok", output: NULL }) },
+const outcome: fc.Arbitrary<MadeOutcome> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<MadeOutcome>({ kind: "ok", output: NULL }) },
   {
     weight: 2,
-    arbitrary: fc.tuple(fc.boolean(), retryAfter).map(([retryable, retryAfterMs]): Outcome => ({
+    arbitrary: fc.tuple(fc.boolean(), retryAfter).map(([retryable, retryAfterMs]): MadeOutcome => ({
       kind: "failed",
       reason: "it broke",
       retryable,
@@ -250,7 +250,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: retryAfter.map((retryAfterMs): Outcome => ({
+    arbitrary: retryAfter.map((retryAfterMs): MadeOutcome => ({
       kind: "throttled",
       reason: "too many",
       ...retryAfterMs !== undefined && { retryAfterMs },

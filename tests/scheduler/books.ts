@@ -140,6 +140,7 @@ export class Books {
       account.resumesAtMs.set(key, retryAtMs!);
       if (verdict === "retry") account.failures.set(key, (account.failures.get(key) ?? 0) + 1);
     } else {
+      assert(verdict !== "unserved", "somebody serves all functions here");
       account.settled.set(key, verdict!);
     }
     this.#note(settlement);

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import {
   type Chain,
   type Instance,
+  type MadeOutcome,
   type NodeRecord,
   NULL,
-  type Outcome,
   type Pause,
 } from "../../lib/model/mod.ts";
 import { runsAfter, seededRandom } from "../../lib/model/mod.ts";
@@ -31,7 +31,7 @@ import { Books } from "./books.ts";
 import { type Entry, Oracle } from "./oracle.ts";
 
 const SEED = 20260801;
-const OK: Outcome = { kind: "ok", output: NULL };
+const OK: MadeOutcome = { kind: "ok", output: NULL };
 
 /** How a scheduler is to go about it. */
 export interface Manner {
@@ -209,7 +209,7 @@ class Duel {
     return invocation !== undefined;
   }
 
-  #settle(which: number, outcome: Outcome, runMs?: number): void {
+  #settle(which: number, outcome: MadeOutcome, runMs?: number): void {
     if (this.#running.length === 0) return;
     const [[invocation, entry]] = this.#running.splice(which % this.#running.length, 1) as [
       [Invocation, Entry],

@@ -10,7 +10,7 @@ import {
   runsAfter,
   subchainOf,
 } from "../../lib/model/mod.ts";
-import type { Outcome, Random } from "../../lib/model/mod.ts";
+import type { MadeOutcome, Random } from "../../lib/model/mod.ts";
 import type { FunctionStats, GroupStats, PlatformView, Policy, Stats, Task } from "../../lib/policies/mod.ts";
 import type {
   Decision,
@@ -382,7 +382,7 @@ export class Oracle {
   }
 
   /** A platform rests after a throttle, twice as long each time in a row, or as long as it asks. */
-  #learn({ platform }: Entry, outcome: Outcome): void {
+  #learn({ platform }: Entry, outcome: MadeOutcome): void {
     if (platform === undefined) return;
     const { times, untilMs } = this.#rests.get(platform) ?? { times: 0, untilMs: -Infinity };
     if (outcome.kind !== "throttled") return void this.#rests.delete(platform);
@@ -451,7 +451,7 @@ export class Oracle {
     }
   }
 
-  settle(entry: Entry, outcome: Outcome, nowMs: number, runMs: number | undefined): Settlement {
+  settle(entry: Entry, outcome: MadeOutcome, nowMs: number, runMs: number | undefined): Settlement {
     this.#nowMs = nowMs;
     const { of: open, node, item } = entry;
     const { fn } = open.instance.chain.nodes[node]!;
@@ -735,7 +735,7 @@ export class Oracle {
   }
 }
 
-function judge({ of, node, failures }: Entry, outcome: Outcome): Verdict {
+function judge({ of, node, failures }: Entry, outcome: MadeOutcome): Verdict {
   if (outcome.kind === "ok") return "ok";
   const { nodes, onFailed } = of.instance.chain;
   if (of.ending && (of.undone || node !== onFailed)) return "failed";

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../model/mod.ts";
+import type { MadeOutcome } from "../../model/mod.ts";
 import { type ErrorAnswer, refusingProvider } from "./refusals.ts";
 import { retryAfterMs } from "./retry_after.ts";
 
@@ -26,7 +26,7 @@ const AGAIN = new Set([408, 409, 425]);
  *
  * @param nowMs the present instant, for a `Retry-After` that is a date
  */
-export function classify(answer: AnswerHead, nowMs: number): Exclude<Outcome, { kind: "ok" }> {
+export function classify(answer: AnswerHead, nowMs: number): Exclude<MadeOutcome, { kind: "ok" }> {
   const { status, headers, text = UNREAD } = answer;
   const after = retryAfterMs(headers, nowMs);
   const wait = after === undefined ? {} : { retryAfterMs: after };

@@ -4,6 +4,7 @@ import { TooLargeError } from "./body.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type Answer, PlatformError } from "../platform.ts";
 import { ShortageError } from "../http/client/shortage.ts";
+import { unserved, UnservedError } from "./unserved.ts";
 import { UrlRefusedError } from "../guard/url_guard.ts";
 
 /** A call to be made. */
@@ -16,8 +17,6 @@ export interface TimedCall {
   readonly stop: AbortSignal | Stop;
   /** Resolves when it makes sense to make it again, after this machine was short of something. */
   readonly relief: (error: ShortageError, stop: AbortSignal | Stop) => Promise<void>;
-  /** Called when nobody answered. */
-  readonly lost?: (() => void) | undefined;
 }
 
 /** Makes calls over the network that end in time, and in an answer, whatever goes wrong. */
@@ -52,7 +51,7 @@ export class TimedCalls {
     }
   }
 
-  async #once({ timeoutMs, make, stop, lost }: TimedCall): Promise<Answer | ShortageError> {
+  async #once({ timeoutMs, make, stop }: TimedCall): Promise<Answer | ShortageError> {
     const over = new Stop();
     const forget = onAbort(stop, () => over.abort());
     let isLate = false;
@@ -69,7 +68,7 @@ export class TimedCalls {
       if (error instanceof ShortageError) return error;
       if (error instanceof TooLargeError) return tooLarge(error);
       if (error instanceof UrlRefusedError) return failure(error, false);
-      lost?.();
+      if (error instanceof UnservedError) return unserved(error);
       return failure(error, true, "network");
     } finally {
       this.#deadlines.end(deadline);

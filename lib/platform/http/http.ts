@@ -1,23 +1,33 @@
-import { type Clock, type FunctionSpec, NULL, type Stop } from "../../model/mod.ts";
+import { type Clock, type FunctionSpec, kindOf, type Method, NULL, type Stop } from "../../model/mod.ts";
 import { outcomeOf } from "../calls/answers.ts";
 import { answerTooLarge, textOf } from "../calls/body.ts";
 import { classify } from "../calls/classify.ts";
 import { type CollectorAddress, idempotencyKey, payloadOf, traceparent } from "../calls/event.ts";
 import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
 import { byLowerCase } from "../calls/headers.ts";
+import { isRefused, UnservedError } from "../calls/unserved.ts";
 import { TimedCalls } from "../calls/timed_calls.ts";
 import { UrlGuard } from "../guard/url_guard.ts";
 import type { UrlPattern } from "../guard/url_pattern.ts";
-import type { Answer, Call, NativeChains, Platform } from "../platform.ts";
+import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "../platform.ts";
 import { HttpClient, type HttpClientOptions } from "./client/client.ts";
 import type { HttpAnswer } from "./client/response_reader.ts";
 
 /** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
 export interface LocalFunctions extends Partial<AsyncDisposable> {
-  /** The URL of a function. @throws {PlatformError} if there is no local platform and none can be started */
+  /**
+   * The URL of a function.
+   *
+   * @throws {UnservedError} if nobody serves it, and nobody can be started for it
+   * @throws {PlatformError} if there cannot be anybody
+   */
   resolve(spec: FunctionSpec): string | Promise<string>;
-  /** Is told when nobody answered at such a URL. */
+  /** Nobody listens at such a URL. */
   lost?(): void;
+  /** Why nobody serves a function, and what is to be started, if nobody listens at its URL. */
+  words?(spec: FunctionSpec): string;
+  /** Why nobody serves a function now, if so; calls nothing. */
+  unserved?(spec: FunctionSpec): Promise<string | undefined>;
   /** Chains of such functions that trigger each other, if they can. */
   readonly native?: NativeChains;
 }
@@ -67,7 +77,7 @@ export class HttpPlatform implements Platform {
   }
 
   async prepare(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void> {
-    const url = spec.url ?? await this.#options.local.resolve(spec);
+    const url = spec.url ?? await this.#localUrl(spec);
     const late = new AbortController();
     const disarm = this.#options.clock.after(Math.min(PREPARE_MS, spec.timeoutMs), () => late.abort());
     try {
@@ -77,30 +87,64 @@ export class HttpPlatform implements Platform {
     }
   }
 
+  async #localUrl(spec: FunctionSpec): Promise<string> {
+    try {
+      return await this.#options.local.resolve(spec);
+    } catch (error) {
+      throw error instanceof UnservedError ? new PlatformError("unserved", error.message) : error;
+    }
+  }
+
+  async unserved(spec: FunctionSpec): Promise<string | undefined> {
+    return spec.url === undefined ? await this.#options.local.unserved?.(spec) : undefined;
+  }
+
   get native(): NativeChains | undefined {
     return this.#options.local.native;
   }
 
   invoke(call: Call, stop: AbortSignal | Stop): Promise<Answer> {
-    const { timeoutMs, url } = call.spec;
+    const { timeoutMs } = call.spec;
     return this.#calls.make({
       timeoutMs,
       make: (stop) => this.#attempt(call, stop),
       stop,
       relief: this.#relief,
-      lost: url === undefined ? this.#lost : undefined,
     });
   }
 
   readonly #relief: HttpClient["relief"] = (error, stop) => this.#client.relief(error, stop);
 
-  readonly #lost = () => this.#options.local.lost?.();
+  #attempt(call: Call, stop: Stop): Promise<Answer> {
+    const { url } = call.spec;
+    if (url === undefined) return this.#attemptLocally(call, stop);
+    this.#guard.check(url);
+    return this.#attemptAt(url, call.spec.method, call, stop);
+  }
 
-  async #attempt(call: Call, stop: Stop): Promise<Answer> {
-    const { spec } = call, { method } = spec;
-    if (spec.url !== undefined) this.#guard.check(spec.url);
-    const found = spec.url ?? this.#options.local.resolve(spec);
-    const url = typeof found === "string" ? found : await found;
+  /** Where nobody listens any more, somebody else may be, or be started. */
+  async #attemptLocally(call: Call, stop: Stop): Promise<Answer> {
+    const { local } = this.#options;
+    for (let isLast = false;; isLast = true) {
+      const found = local.resolve(call.spec);
+      try {
+        return await this.#attemptAt(typeof found === "string" ? found : await found, "POST", call, stop);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        local.lost?.();
+        if (isLast || local.lost === undefined) throw this.#unserved(call.spec);
+      }
+    }
+  }
+
+  #unserved(spec: FunctionSpec): UnservedError {
+    return new UnservedError(
+      this.#options.local.words?.(spec) ?? `function ${spec.name} cannot run: nobody listens there`,
+    );
+  }
+
+  async #attemptAt(url: string, method: Method, call: Call, stop: Stop): Promise<Answer> {
+    const { spec } = call;
     let sentAtMs: number | undefined;
     const answer = await this.#client.send({
       url: method === "GET" ? withQuery(url, call) : url,
@@ -113,6 +157,7 @@ export class HttpPlatform implements Platform {
       sent: () => sentAtMs = this.#options.clock.nowMs(),
     });
     const { status, headers } = answer, cold = headers.get(COLD_HEADER) === "1";
+    if (spec.url === undefined && headers.has(UNSERVED_HEADER)) throw this.#unserved(spec);
     const outcome = this.#outcomeOf(call, url, answer);
     return sentAtMs === undefined ? { outcome, status, cold } : { outcome, status, cold, sentAtMs };
   }
@@ -131,6 +176,7 @@ export class HttpPlatform implements Platform {
     const { ip, port } = this.#collector;
     if (port > 0) headers[COLLECTOR_HEADER] = `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
     if (spec.url === undefined) {
+      headers[KIND_HEADER] = kindOf(spec);
       if (spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
       if (spec.background) headers[MODE_HEADER] = "background";
     }
@@ -171,6 +217,10 @@ export const COLLECTOR_HEADER = "x-sequoia-collector";
 export const TIME_HEADER = "x-sequoia-time";
 /** Tells the local platform whether the caller waits for the answer: `http` (the default) or `background`. */
 export const MODE_HEADER = "x-sequoia-mode";
+/** Tells the local platform what the function is: `served`, by a body that it must have, or `modelled`. */
+export const KIND_HEADER = "x-sequoia-kind";
+/** Says `1` in an answer of the local platform that has not run the function, and does not stand in for it. */
+export const UNSERVED_HEADER = "x-sequoia-unserved";
 /** Says `1` in an answer for which a container had to be started. */
 export const COLD_HEADER = "x-sequoia-cold";
 

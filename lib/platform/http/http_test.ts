@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { constant, NULL, realClock, writeJson } from "../../model/mod.ts";
+import { constant, NULL, type Outcome, realClock, writeJson } from "../../model/mod.ts";
 import { parseUrlPattern } from "../guard/url_pattern.ts";
 import { PlatformError } from "../platform.ts";
 import { callOf, never, rawServer, serve, writeAll } from "../testing.ts";
@@ -207,15 +207,20 @@ Deno.test("HttpPlatform.invoke() may be tried again after a connection that was 
   assertStringIncludes((refused.outcome as { reason: string }).reason, "refused");
 });
 
-Deno.test("HttpPlatform.invoke() rejects if there can be no local platform, and tells it when nobody answers there", async () => {
+Deno.test("HttpPlatform.invoke() rejects if there can be no local platform, and says that it is unserved if nobody listens there", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
   let lost = 0;
   const local = {
-    resolve: () => "http://127.0.0.1:1/",
+    resolve: () => `http://127.0.0.1:${port}/`,
     lost: () => void lost++,
+    words: () => "start it",
   };
   await using at = serve(() => new Response(), { local });
-  await at.platform.invoke(callOf({}), never);
-  assertEquals(lost, 1);
+  const { outcome, status } = await at.platform.invoke(callOf({}), never);
+  assertEquals([outcome, status], [{ kind: "unserved", reason: "start it" } as Outcome, 0]);
+  assertEquals(lost, 2, "it looks once whether somebody else is there");
   const none = { resolve: () => Promise.reject(new PlatformError("cannot-listen", "no place")), lost() {} };
   await using nowhere = serve(() => new Response(), { local: none, clock: realClock });
   await assertRejects(() => nowhere.platform.invoke(callOf({}), never), PlatformError, "no place");

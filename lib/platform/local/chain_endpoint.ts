@@ -95,6 +95,10 @@ class Answering {
       }
       id = said.id;
       const chain = typeof said.chain === "string" ? this.#named(said.chain) : this.#learn(said.chain);
+      const unserved = chain.nodes.find(({ fn }) => !this.#host.answersFor(fn));
+      if (unserved !== undefined) {
+        throw new ReferenceError(`the function ${unserved.fn.name} is not served here`);
+      }
       if (this.#host.open >= MAX_OPEN_CHAINS) throw new RangeError(`${MAX_OPEN_CHAINS} chains are under way`);
       const reason = await this.#host.run(instanceOf(id, chain), (end) => this.#say({ id, ...end }));
       this.#say(reason === undefined ? { id, outcome: "completed" } : { id, outcome: "dropped", reason });

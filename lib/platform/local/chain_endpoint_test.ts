@@ -306,8 +306,7 @@ async function heard(answer: () => Response): Promise<[unheard: string | undefin
     (request) =>
       new URL(request.url).pathname === "/chains" ? answer() : new Response("sequoia local platform"),
   );
-  const options = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
-  await using local = new LocalPlatform({ ...options, listen: `127.0.0.1:${server.addr.port}` });
+  await using local = new LocalPlatform({ address: `127.0.0.1:${server.addr.port}` });
   const ends: ChainCallEnd[] = [];
   const unheard = await local.native.run(
     instanceOf(two, "i"),
@@ -346,8 +345,7 @@ Deno.test("LocalChains.run() says why it has not heard of all calls", async () =
 });
 
 Deno.test("LocalChains takes chains of several functions that are all here", () => {
-  const options = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
-  const { native } = new LocalPlatform(options);
+  const { native } = new LocalPlatform();
   const mixed = chain(
     "mixed",
     ({ call }) => void call(fn("f", { url: "http://127.0.0.1:1/" }), { after: call(fn("g")) }),
@@ -361,8 +359,7 @@ Deno.test("LocalChains.run() that is stopped hears no more", async () => {
     "i",
   );
   await using server = serve(undefined);
-  const options = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
-  await using local = new LocalPlatform({ ...options, listen: new URL(server.url).host });
+  await using local = new LocalPlatform({ address: new URL(server.url).host });
   const stop = new AbortController();
   const run = local.native.run(line, () => assert(false), stop.signal);
   await until(() => server.counts.running === 1);

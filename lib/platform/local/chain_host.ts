@@ -3,6 +3,7 @@ import {
   type Calling,
   type Clock,
   type FunctionEvent,
+  type FunctionSpec,
   type Instance,
   type JsonText,
   NULL,
@@ -62,6 +63,11 @@ export class ChainHost {
   constructor(options: ChainHostOptions) {
     this.#options = options;
     this.#deadlines = new Deadlines(options.clock);
+  }
+
+  /** Whether a function can be run here: one with a body only where that is. */
+  answersFor({ name, served }: FunctionSpec): boolean {
+    return served !== true || this.#options.runner.hasBody(name);
   }
 
   /** Ends all chains. */

@@ -15,7 +15,7 @@ export interface FunctionRunnerOptions {
   readonly turns: Turns;
   readonly clock: Clock;
   readonly random: Random;
-  /** Functions with a body, or with times of their own; others run as long as their caller says. */
+  /** Functions with a body, or with times of their own; others are modelled: they run as long as their caller says. */
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   /** How many times as fast functions without a body run. */
   readonly speed: number;
@@ -55,7 +55,14 @@ export class FunctionRunner {
     return this.#served;
   }
 
-  /** Whether what a function answers depends on what it is given. */
+  /** The names of the functions with a body. */
+  get bodies(): readonly string[] {
+    return [...this.#options.functions.values()].filter(({ run }) => run !== undefined).map(({ name }) =>
+      name
+    );
+  }
+
+  /** Whether a function has a body here. */
   hasBody(name: string): boolean {
     return this.#options.functions.get(name)?.run !== undefined;
   }

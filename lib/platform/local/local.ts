@@ -1,66 +1,111 @@
-import type { FunctionSpec } from "../../model/mod.ts";
+import { type FunctionSpec, kindOf } from "../../model/mod.ts";
+import { UnservedError } from "../calls/unserved.ts";
 import type { LocalFunctions } from "../http/http.ts";
-import { chainUrl, isLocalPlatform, LOCAL_ADDRESS, localUrl } from "./local_address.ts";
+import { bodiesAt, chainUrl, isLocalPlatform, LOCAL_ADDRESS, localUrl } from "./local_address.ts";
 import { LocalChains } from "./local_chains.ts";
 import { LocalServer, type LocalServerOptions } from "./local_server.ts";
+import { unservedWords } from "./unserved_words.ts";
 
-/**
- * The local platform as a consumer or a load generator sees it: whoever listens at its address, or, the first time that
- * something is to be invoked there and nobody does, a server of its own on loopback.
- */
+/** Where the local platform is, and whether it may be started. */
+export interface LocalPlatformOptions {
+  /** `host:port`. (Default: 127.0.0.1:7077) */
+  readonly address?: string;
+  /**
+   * What is started there when something modelled is to be invoked and nobody listens; it answers for modelled functions
+   * alone. Left out: nothing is started, as the user has named the platform.
+   */
+  readonly starts?: Omit<LocalServerOptions, "listen" | "functions" | "modelledOnly" | "onAside">;
+  /** Called when a server was started. */
+  readonly started?: (server: LocalServer) => void;
+}
+
+/** Who has asked for the address is given this long to listen there, in milliseconds. */
+const ASIDE_MS = 3000;
+
+/** The local platform as a consumer or a load generator sees it: whoever listens at its address, or a server of its own. */
 export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   /** Chains that run there without Sequoia. */
   readonly native: LocalChains;
-  readonly #options: LocalServerOptions;
+  readonly #options: LocalPlatformOptions;
+  readonly #address: string;
   readonly #base: string;
-  readonly #started: (server: LocalServer) => void;
+  readonly #stack = new AsyncDisposableStack();
   #server: LocalServer | undefined;
-  #ready: Promise<void> | undefined;
+  #startsAtMs = -Infinity;
+  #looking: Promise<boolean> | undefined;
   #isReady = false;
 
-  /** @param started is told when a server was started */
-  constructor(options: LocalServerOptions, started: (server: LocalServer) => void = () => {}) {
+  constructor(options: LocalPlatformOptions = {}) {
     this.#options = options;
-    this.#base = `http://${options.listen ?? LOCAL_ADDRESS}`;
-    this.#started = started;
+    this.#address = options.address ?? LOCAL_ADDRESS;
+    this.#base = `http://${this.#address}`;
     this.native = new LocalChains({
-      url: () => this.#whenReady(chainUrl(this.#base)),
+      url: (spec) => this.#whenReady(chainUrl(this.#base), spec),
       lost: () => this.lost(),
     });
   }
 
-  /** Starts a server first if need be. */
   resolve(spec: FunctionSpec): string | Promise<string> {
-    return this.#whenReady(localUrl(this.#base, spec.name));
+    return this.#whenReady(localUrl(this.#base, spec.name), spec);
   }
 
-  #whenReady(url: string): string | Promise<string> {
+  words(spec: FunctionSpec): string {
+    return unservedWords(spec, this.#address);
+  }
+
+  async unserved(spec: FunctionSpec): Promise<string | undefined> {
+    if (this.#mayStartFor(spec)) return undefined;
+    const bodies = await isLocalPlatform(this.#base) ? await bodiesAt(this.#base) : undefined;
+    const isServed = kindOf(spec) === "served" ? bodies?.has(spec.name) ?? false : bodies !== undefined;
+    return isServed ? undefined : this.words(spec);
+  }
+
+  #whenReady(url: string, spec: FunctionSpec): string | Promise<string> {
+    return this.#isReady ? url : this.#find(url, spec);
+  }
+
+  /** Finds who listens, or starts a server for a modelled function. */
+  async #find(url: string, spec: FunctionSpec): Promise<string> {
+    this.#looking ??= isLocalPlatform(this.#base).finally(() => this.#looking = undefined);
+    this.#isReady = await this.#looking || this.#isReady || await this.#start(spec);
     if (this.#isReady) return url;
-    this.#ready ??= this.#start();
-    return this.#ready.then(() => url);
+    throw new UnservedError(this.words(spec));
   }
 
-  async #start(): Promise<void> {
+  #mayStartFor(spec: FunctionSpec): boolean {
+    return this.#options.starts !== undefined && kindOf(spec) === "modelled";
+  }
+
+  /** @returns whether somebody listens now */
+  async #start(spec: FunctionSpec): Promise<boolean> {
+    const { starts, started } = this.#options;
+    if (starts === undefined || !this.#mayStartFor(spec) || starts.clock.nowMs() < this.#startsAtMs) {
+      return false;
+    }
+    const onAside = (): void => {
+      this.#server = undefined; // what it runs ends with this platform at the latest
+      this.#isReady = false;
+      this.#startsAtMs = starts.clock.nowMs() + ASIDE_MS;
+    };
     try {
-      if (!(await isLocalPlatform(this.#base))) {
-        this.#server = new LocalServer(this.#options);
-        this.#started(this.#server);
-      }
-      this.#isReady = true;
+      this.#server = this.#stack.use(
+        new LocalServer({ ...starts, listen: this.#address, modelledOnly: true, onAside }),
+      );
     } catch (error) {
-      this.#ready = undefined;
+      if (await isLocalPlatform(this.#base)) return true; // somebody was faster
       throw error;
     }
+    started?.(this.#server);
+    return true;
   }
 
   /** Looks again who listens, after a call found nobody: the process that had the server may have ended. */
   lost(): void {
     if (this.#server !== undefined) return;
     this.#isReady = false;
-    this.#ready = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server?.[Symbol.asyncDispose]();
+    await this.#stack.disposeAsync();
   }
 }

@@ -1,4 +1,5 @@
 import { fetchDirectly } from "../calls/fetch_directly.ts";
+import { isRefused } from "../calls/unserved.ts";
 import { PlatformError } from "../platform.ts";
 
 /** Where the local platform listens unless told otherwise. */
@@ -9,8 +10,12 @@ export const FUNCTION_PATH = "/f/";
 export const CHAIN_PATH = "/chains";
 /** A GET of this path answers who is there. */
 export const IDENTITY_PATH = "/sequoia";
-/** What is answered there. */
+/** The answer. */
 export const IDENTITY = "sequoia local platform";
+/** A POST to this path has a server that was started for modelled functions alone leave its address to the caller. */
+export const ASIDE_PATH = "/sequoia/aside";
+/** A GET of this path answers the names of the functions whose bodies are there: a list, as JSON. */
+export const BODIES_PATH = "/sequoia/bodies";
 
 /**
  * Splits `host:port` or `[v6]:port`.
@@ -29,6 +34,11 @@ export function parseAddress(address: string): { hostname: string; port: number 
   return { hostname: match[1] ?? match[2]!, port };
 }
 
+/** Whether a host, as a URL or an address has it, is this machine by a loopback address or its name. */
+export function isLoopback(hostname: string): boolean {
+  return /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[?::1\]?)$/i.test(hostname);
+}
+
 /** The URL at which a local platform has a function. */
 export function localUrl(base: string, functionName: string): string {
   return `${base}${FUNCTION_PATH}${encodeURIComponent(functionName)}`;
@@ -39,17 +49,34 @@ export function chainUrl(base: string): string {
   return base + CHAIN_PATH;
 }
 
+/** The names of the functions whose bodies a local platform has; none if it is too old to say, or nobody listens. */
+export async function bodiesAt(base: string): Promise<ReadonlySet<string>> {
+  try {
+    const response = await fetchDirectly(base + BODIES_PATH, { signal: AbortSignal.timeout(2000) });
+    const names: unknown = await response.json();
+    return new Set(
+      response.ok && Array.isArray(names) ? names.filter((name) => typeof name === "string") : [],
+    );
+  } catch {
+    return new Set();
+  }
+}
+
+/** A connection that breaks off is tried again: whoever listened may be ending. */
+const TRIES = 3;
+
 /** Whether a local platform listens at a URL; false if nobody does. @throws {PlatformError} if somebody else does */
 export async function isLocalPlatform(base: string): Promise<boolean> {
-  let answer: string;
-  try {
-    const response = await fetchDirectly(base + IDENTITY_PATH, { signal: AbortSignal.timeout(2000) });
-    answer = await response.text();
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    answer = "";
+  for (let tries = 1;; tries++) {
+    try {
+      const response = await fetchDirectly(base + IDENTITY_PATH, { signal: AbortSignal.timeout(2000) });
+      if (await response.text() === IDENTITY) return true;
+      break;
+    } catch (error) {
+      if (isRefused(error)) return false;
+      if (tries === TRIES) break;
+    }
   }
-  if (answer === IDENTITY) return true;
   throw new PlatformError(
     "cannot-listen",
     `Cannot use the local platform at ${base}: another program listens there. Choose another address with --local`,

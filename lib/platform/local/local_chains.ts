@@ -1,7 +1,8 @@
-import { type Chain, type Instance, isObject, onAbort } from "../../model/mod.ts";
+import { type Chain, type FunctionSpec, type Instance, isObject, onAbort } from "../../model/mod.ts";
 import type { ChainCallEnd } from "./chain_host.ts";
 import { readText } from "../calls/body.ts";
 import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
+import { UnservedError } from "../calls/unserved.ts";
 import { linesOf } from "../calls/lines.ts";
 import { fetchDirectly } from "../calls/fetch_directly.ts";
 import type { NativeChains } from "../platform.ts";
@@ -12,8 +13,13 @@ const ENDED = "the local platform ended";
 
 /** Where chains are taken. */
 export interface LocalChainsOptions {
-  /** @throws {PlatformError} if there is no local platform and none can be started */
-  readonly url: () => string | Promise<string>;
+  /**
+   * For a chain that has this function.
+   *
+   * @throws {UnservedError} if nobody serves it
+   * @throws {PlatformError} if there cannot be a local platform
+   */
+  readonly url: (spec: FunctionSpec) => string | Promise<string>;
   /** Is told when nobody answered there. */
   readonly lost: () => void;
 }
@@ -42,7 +48,14 @@ export class LocalChains implements NativeChains {
     told: (end: ChainCallEnd) => void,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const url = await this.#options.url();
+    const { nodes } = instance.chain;
+    let url: string;
+    try {
+      url = await this.#options.url((nodes.find(({ fn }) => fn.served) ?? nodes[0]!).fn);
+    } catch (error) {
+      if (error instanceof UnservedError) return error.message;
+      throw error;
+    }
     if (this.#link === undefined || this.#link.isOver) this.#link = new Link(url, this.#options.lost);
     return await this.#link.run(instance, told, signal);
   }

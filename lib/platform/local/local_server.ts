@@ -3,8 +3,17 @@ import { readRequest, TooLargeError } from "../calls/body.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
 import { ANSWER, type CallEnd, FunctionRunner } from "./function_runner.ts";
-import { COLD_HEADER, COLLECTOR_HEADER, MODE_HEADER, TIME_HEADER } from "../http/http.ts";
 import {
+  COLD_HEADER,
+  COLLECTOR_HEADER,
+  KIND_HEADER,
+  MODE_HEADER,
+  TIME_HEADER,
+  UNSERVED_HEADER,
+} from "../http/http.ts";
+import {
+  ASIDE_PATH,
+  BODIES_PATH,
   CHAIN_PATH,
   FUNCTION_PATH,
   IDENTITY,
@@ -32,10 +41,14 @@ export interface LocalServerOptions {
   readonly profile: Profile;
   readonly clock: Clock;
   readonly random: Random;
-  /** Functions with a body, or with times of their own; others run as long as their caller says. */
+  /** Functions with a body, or with times of their own; others are modelled: they run as long as their caller says. */
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** `host:port`; port 0 takes a free one. (Default: 127.0.0.1:7077) */
   readonly listen?: string;
+  /** Whether it answers calls alone that say that their function is modelled. (Default: false) */
+  readonly modelledOnly?: boolean;
+  /** Called when somebody wants the address; it is free then. (Default: the address is left to nobody) */
+  readonly onAside?: () => void;
   /** Has a function that starts tell the collector, which its call's headers say where to find. (Default: none tells) */
   readonly tells?: (headers: Headers) => CallEnd;
 }
@@ -69,6 +82,9 @@ export class LocalServer implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #stop = new AbortController();
   readonly #tells: LocalServerOptions["tells"];
+  readonly #modelledOnly: boolean;
+  readonly #onAside: LocalServerOptions["onAside"];
+  #shutDown: Promise<void> | undefined;
   #refused = 0;
 
   /** @throws {PlatformError} if it cannot listen there */
@@ -77,6 +93,8 @@ export class LocalServer implements AsyncDisposable {
   ) {
     const { profile, clock, random, functions = new Map(), listen: address = LOCAL_ADDRESS } = options;
     this.#tells = options.tells;
+    this.#onAside = options.onAside;
+    this.#modelledOnly = options.modelledOnly ?? false;
     this.#provider = new Provider(profile, random);
     this.#turns = new Turns(this.#provider, clock);
     this.#clock = clock;
@@ -113,17 +131,40 @@ export class LocalServer implements AsyncDisposable {
     const path = pathOf(request.url);
     if (path.startsWith(FUNCTION_PATH)) return this.#function(path.slice(FUNCTION_PATH.length), request);
     if (path === IDENTITY_PATH) return new Response(IDENTITY);
+    if (path === BODIES_PATH) return Response.json(this.#runner.bodies);
     if (path === CHAIN_PATH) return answerChains(request, this.#chains);
+    if (path === ASIDE_PATH) return this.#stepAside(request);
     return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
+  }
+
+  /** Leaves the address; what is in flight ends as it would have. */
+  #stepAside({ method }: Request): Response {
+    const onAside = this.#onAside;
+    if (method !== "POST") return problem(405, "POST here", { allow: "POST" });
+    if (onAside === undefined) return problem(409, "this local platform keeps its address");
+    this.#shutDown ??= this.#server.shutdown();
+    onAside();
+    return Response.json({ aside: true }, { status: 202 });
   }
 
   #function(encoded: string, request: Request): Response | Promise<Response> {
     const name = decoded(encoded);
     if (name === undefined) return problem(400, "the function's name is not encoded as a URL's part must be");
+    const kind = request.headers.get(KIND_HEADER);
+    if (kind === "served" ? !this.#runner.hasBody(name) : this.#modelledOnly && kind !== "modelled") {
+      return this.#unserved(name, request);
+    }
     const mode = request.headers.get(MODE_HEADER) ?? "http";
     if (mode === "http") return this.#answer(name, request);
     if (mode === "background") return this.#accept(name, request);
     return problem(400, `no mode "${mode}": ${MODE_HEADER} is http or background`);
+  }
+
+  /** Refuses what only the function's own body may answer. */
+  async #unserved(name: string, request: Request): Promise<Response> {
+    await request.body?.cancel();
+    const error = `the function ${name} is not served here: start sequoia functions with its workload`;
+    return Response.json({ error, code: "unserved" }, { status: 501, headers: { [UNSERVED_HEADER]: "1" } });
   }
 
   /** Runs a function while its caller waits. */
@@ -211,7 +252,8 @@ export class LocalServer implements AsyncDisposable {
     this.#stop.abort();
     this.#turns.close();
     const isShut = new AbortController();
-    void this.#server.shutdown().finally(() => isShut.abort());
+    this.#shutDown ??= this.#server.shutdown();
+    void this.#shutDown.finally(() => isShut.abort());
     do await this.#clock.until(this.#clock.nowMs() + GRACE_MS, isShut.signal); while (
       this.#provider.running > 0 && !isShut.signal.aborted
     ); // who only sends is not waited for any longer

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { constant, fn, functionsOf, realClock, seededRandom } from "../../model/mod.ts";
 import { chain } from "../../model/mod.ts";
+import { UnservedError } from "../calls/unserved.ts";
 import { LocalPlatform } from "./local.ts";
 import { parseAddress } from "./local_address.ts";
 import { LocalServer, type LocalServerOptions } from "./local_server.ts";
@@ -229,29 +230,101 @@ Deno.test("parseAddress() takes host:port and [v6]:port only", () => {
   }
 });
 
-Deno.test("LocalPlatform starts a server the first time, and uses the one that is there", async () => {
+const starts = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
+const modelled = fn("f");
+const served = chain("c", ({ call }) => void call(fn("f", { run: () => 1 }))).nodes[0]!.fn;
+
+/** The address of a server that has ended. */
+async function nowhere(): Promise<string> {
+  await using server = serverOf();
+  return new URL(server.url).host;
+}
+
+Deno.test("LocalPlatform starts a server the first time that something is modelled, and uses the one that is there", async () => {
   await using free = serverOf();
   const { host } = new URL(free.url);
   const started: string[] = [];
-  const options = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
-  await using second = new LocalPlatform({ ...options, listen: host }, (server) => started.push(server.url));
+  await using second = new LocalPlatform({
+    address: host,
+    starts,
+    started: (server) => started.push(server.url),
+  });
   assertEquals(await second.resolve(fn("a:b")), `${free.url}/f/a%3Ab`);
   assertEquals(started, []);
   await free[Symbol.asyncDispose]();
   second.lost();
-  assertEquals(await second.resolve(fn("f")), `http://${host}/f/f`);
+  await assertRejects(
+    async () => await second.resolve(served),
+    UnservedError,
+    "function f is served by nobody",
+  );
+  assertEquals(started, [], "a body is not to be replaced");
+  assertEquals(await Promise.all([second.resolve(modelled), second.resolve(modelled)]), [
+    `http://${host}/f/f`,
+    `http://${host}/f/f`,
+  ]);
   assertEquals(started, [`http://${host}`]);
-  assertEquals(second.resolve(fn("f")), `http://${host}/f/f`, "from then on without asking");
+  assertEquals(second.resolve(modelled), `http://${host}/f/f`, "from then on without asking");
+});
+
+Deno.test("LocalPlatform starts nothing where the user has named it, and finds who comes later", async () => {
+  const address = await nowhere();
+  await using named = new LocalPlatform({ address });
+  await assertRejects(
+    async () => await named.resolve(modelled),
+    UnservedError,
+    `function f cannot run: nobody listens at ${address}. Start: sequoia functions --listen ${address}`,
+  );
+  assertEquals(await named.unserved(modelled), named.words(modelled));
+  await using _server = serverOf({ listen: address });
+  assertEquals(await named.resolve(modelled), `http://${address}/f/f`);
+  assertEquals(await named.unserved(modelled), undefined);
+  assertEquals(await named.unserved(served), named.words(served));
+});
+
+Deno.test("LocalPlatform.unserved() goes by the bodies that are there", async () => {
+  const functions = functionsOf([chain("c", ({ call }) => void call(fn("f", { run: () => 1 })))]);
+  await using server = serverOf({ functions });
+  await using local = new LocalPlatform({ address: new URL(server.url).host, starts });
+  assertEquals(await local.unserved(served), undefined);
+  assertEquals(await local.unserved({ ...served, name: "g" }), local.words({ ...served, name: "g" }));
+  assertEquals(await local.unserved(modelled), undefined);
 });
 
 Deno.test("LocalPlatform does not take another program for the local platform", async () => {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("a shop"));
-  const options = { profile: parseProfile("ideal"), clock: realClock, random: seededRandom(1) };
-  await using local = new LocalPlatform({ ...options, listen: `127.0.0.1:${server.addr.port}` });
+  await using local = new LocalPlatform({ address: `127.0.0.1:${server.addr.port}`, starts });
   await assertRejects(
-    async () => await local.resolve(fn("f")),
+    async () => await local.resolve(modelled),
     PlatformError,
     "another program listens there",
   );
   await server.shutdown();
+});
+
+const unserved = async (url: string, headers: Record<string, string>) => {
+  const { status, body, headers: said } = await post(url, {}, headers);
+  return [status, (body as { code?: string }).code, said.get("x-sequoia-unserved")];
+};
+
+Deno.test("LocalServer refuses calls of served functions whose body it has not, in either mode", async () => {
+  const functions = functionsOf([chain("c", ({ call }) => void call(fn("f", { run: () => 1 })))]);
+  await using server = serverOf({ functions });
+  const kind = { "x-sequoia-kind": "served" };
+  assertEquals(await unserved(`${server.url}/f/g`, kind), [501, "unserved", "1"]);
+  assertEquals(await unserved(`${server.url}/f/g`, { ...kind, ...BACKGROUND }), [501, "unserved", "1"]);
+  assertEquals((await post(`${server.url}/f/f`, {}, kind)).body, 1);
+  assertEquals((await post(`${server.url}/f/g`)).body, { ok: true }, "who says nothing is answered");
+});
+
+Deno.test("LocalServer that was started for modelled functions answers for nothing else", async () => {
+  await using server = serverOf({ modelledOnly: true });
+  for (const headers of [{}, { "x-sequoia-kind": "served" }, { "x-sequoia-kind": "called" }]) {
+    assertEquals(await unserved(`${server.url}/f/f`, headers as Record<string, string>), [
+      501,
+      "unserved",
+      "1",
+    ]);
+  }
+  assertEquals((await post(`${server.url}/f/f`, {}, { "x-sequoia-kind": "modelled" })).body, { ok: true });
 });

@@ -98,7 +98,7 @@ export class PlatformLab implements Lab {
     const endedAtMs = clock.nowMs() - startMs;
     const sentAtMs = answer.sentAtMs === undefined ? begunAtMs : answer.sentAtMs - startMs;
     const { outcome } = answer;
-    const end = outcome.kind === "throttled" ? "refused" : outcome.kind;
+    const end = outcome.kind === "throttled" ? "refused" : outcome.kind === "ok" ? "ok" : "failed";
     const isCold = this.#isCold(answer, endedAtMs - sentAtMs);
     return {
       ...call,

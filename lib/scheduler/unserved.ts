@@ -1,0 +1,97 @@
+import { type FunctionSpec, kindOf } from "../model/mod.ts";
+import type { Invocation } from "./invocation.ts";
+import { TimedLimit } from "./tree.ts";
+
+/** How often one call of a function that nobody serves is let go, to see whether it is served by now, in milliseconds. */
+const PROBE_MS = 500;
+/** Such a call that has not come back for so long is being answered: what nobody serves is refused at once. In milliseconds. */
+const PATIENCE_MS = 2000;
+
+/** A function that nobody serves at present. */
+export interface UnservedFunction {
+  /** Its name. */
+  readonly function: string;
+  /** Where it is not served, and what is to be started, in words. */
+  readonly reason: string;
+}
+
+/** Tells functions apart that are served, or not, by themselves: one name may be of several kinds in different chains. */
+export function holdKey(fn: FunctionSpec): string {
+  return `${kindOf(fn)} ${fn.name}`;
+}
+
+/**
+ * Holds the calls of a function back that nobody serves. Twice a second one call is let go. When one of those has been
+ * answered, or is not refused for two seconds, the function is served again.
+ */
+export class Hold implements UnservedFunction {
+  readonly function: string;
+  reason: string;
+  readonly #probes = new Set<Invocation>();
+  #opensAtMs: number;
+  #probedAtMs: number | undefined;
+  #isAnswering = false;
+
+  constructor({ name }: FunctionSpec, reason: string, nowMs: number) {
+    this.function = name;
+    this.reason = reason;
+    this.#opensAtMs = nowMs + PROBE_MS;
+  }
+
+  /** Whether one of its calls has been under way for so long that it is served. */
+  get isAnswering(): boolean {
+    return this.#isAnswering;
+  }
+
+  /** When the next call is let go. */
+  get opensAtMs(): number {
+    return this.#isAnswering ? -Infinity : this.#opensAtMs;
+  }
+
+  /** A call is let go. */
+  start(task: Invocation, nowMs: number): void {
+    if (this.#isAnswering) return;
+    this.#probedAtMs ??= nowMs;
+    this.#isAnswering = nowMs - this.#probedAtMs >= PATIENCE_MS;
+    this.#probes.add(task);
+    this.#opensAtMs = nowMs + PROBE_MS;
+  }
+
+  /** A call has found out that it is still served by nobody. */
+  refused(task: Invocation, reason: string, nowMs: number): void {
+    this.reason = reason;
+    this.#probes.delete(task);
+    this.#probedAtMs = undefined;
+    this.#isAnswering = false;
+    this.#opensAtMs = Math.max(this.#opensAtMs, nowMs + PROBE_MS);
+  }
+
+  /** Whether a call is one of those that were let go. */
+  hasSent(task: Invocation): boolean {
+    return this.#probes.has(task);
+  }
+}
+
+/** Lets no more of a function's calls start than its hold lets go. */
+export class HoldLimit extends TimedLimit {
+  readonly #hold: Hold;
+  readonly #time: { readonly nowMs: number };
+
+  constructor(name: string, hold: Hold, time: { readonly nowMs: number }) {
+    super(name);
+    this.#hold = hold;
+    this.#time = time;
+  }
+
+  override get opensAtMs(): number {
+    return this.#hold.opensAtMs;
+  }
+
+  override get full(): boolean {
+    return this.#time.nowMs < this.opensAtMs;
+  }
+
+  override start(task: Invocation): void {
+    this.#hold.start(task, this.#time.nowMs);
+  }
+}
