@@ -247,7 +247,7 @@ export class Execution {
       return await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
     }
     if (isStartKept(task, held) && !held.leaving) {
-      await this.#checkpoint(held, [startOf(task, "started", held.ending?.reason)]);
+      await this.#checkpoint(held, startOf(task, "started", held.ending?.reason));
     }
     if (held.leaving) return await this.#takeBack(task, held);
     let startedAtMs = clock.nowMs();
@@ -297,7 +297,7 @@ export class Execution {
       if (held.open > 0 || held.leaving) await this.#checkpoint(held); // else it is written with the end
     } else if (isStartKept(task, held)) {
       // What was refused has not run: it may be called again after a crash, and nothing has been undone.
-      if (outcome.kind === "throttled") await this.#checkpoint(held, [startOf(task, "cancelled")]);
+      if (outcome.kind === "throttled") await this.#checkpoint(held, startOf(task, "cancelled"));
       else held.mayBeUndone = true;
     }
     this.#follow(held, scheduler.settle(task, outcome, clock.nowMs(), runMs));
@@ -314,13 +314,20 @@ export class Execution {
   /** Ends an attempt before its call. */
   async #takeBack(task: Invocation, held: HeldInstance): Promise<void> {
     const { scheduler, clock } = this.#parts;
-    if (isStartKept(task, held)) await this.#checkpoint(held, [startOf(task, "cancelled")]);
+    if (isStartKept(task, held)) await this.#checkpoint(held, startOf(task, "cancelled"));
     this.#follow(held, scheduler.settle(task, failure(LEAVES), clock.nowMs()));
     this.#hooks.changed();
   }
 
-  async #checkpoint(held: HeldInstance, records = held.takeUnwritten()): Promise<void> {
+  /**
+   * Writes what has settled.
+   *
+   * @param start of a function that may run once only: what came before it must be known to whoever finds it started
+   */
+  async #checkpoint(held: HeldInstance, start?: NodeRecord): Promise<void> {
     if (held.lost) return;
+    const settled = held.takeUnwritten();
+    const records = start === undefined ? settled : [...settled, start];
     if (await this.#writer.checkpoint({ ...named(held), records }, held)) this.#lose(held);
   }
 

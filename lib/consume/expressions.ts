@@ -70,12 +70,6 @@ function mapDecision(held: HeldInstance, node: number, list: readonly JsonText[]
   }
   const heldMap = held.mapOf(node);
   heldMap.list = list;
-  const { onFailure } = held.instance.chain.nodes[node]!;
-  for (const [item, { state, reason }] of heldMap.records) {
-    if (state === "failed" && onFailure === "fail") {
-      return { kind: "fail", reason: `item ${item}: ${reason}` };
-    }
-  }
   const done = new Set([...heldMap.records.keys()].filter((item) => item < list.length));
   return { kind: "map", count: list.length, done };
 }

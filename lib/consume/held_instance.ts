@@ -136,12 +136,14 @@ export class HeldInstance {
 
   /** The outputs that a node gets, by the names of those before it; null for one that failed or was skipped. */
   inputsOf(node: number): Record<string, JsonText> {
-    return this.#named(this.#before(node), (before) => this.#outputOf(before));
+    const undoes = node === this.instance.chain.onFailed;
+    return this.#named(this.#before(node), (before) => this.#outputOf(before, undoes));
   }
 
   /** The same outputs as values, for expressions. */
   readInputs(node: number): JsonObject {
-    return this.#named(this.#before(node), (before) => this.#read(before));
+    const undoes = node === this.instance.chain.onFailed;
+    return this.#named(this.#before(node), (before) => this.#read(before, undoes));
   }
 
   /** The outputs of all its nodes, by name; null for those that failed or were skipped. */
@@ -169,17 +171,17 @@ export class HeldInstance {
     const { nodes, onFailed } = this.instance.chain;
     if (node !== onFailed) return nodes[node]!.after;
     return [...nodes.keys()].filter((done) =>
-      done !== node && (this.#outputs[done] !== undefined || this.#maps?.has(done))
+      done !== node && (this.#outputs[done] !== undefined || this.#maps?.get(done)?.hasDone)
     );
   }
 
-  /** The output of a node; of a map that was not done, of those items that were. */
-  #outputOf(node: number): JsonText {
-    return this.#outputs[node] ?? this.#maps?.get(node)?.outputs("skip") ?? NULL;
+  /** The output of a node; of a map that was not done, what its items have done, if that is to be undone. */
+  #outputOf(node: number, undoes = false): JsonText {
+    return this.#outputs[node] ?? (undoes ? this.#maps?.get(node)?.outputs("skip") : undefined) ?? NULL;
   }
 
-  #read(node: number): Json {
-    if (this.#outputs[node] === undefined) return readJson(this.#outputOf(node));
+  #read(node: number, undoes = false): Json {
+    if (this.#outputs[node] === undefined) return readJson(this.#outputOf(node, undoes));
     return this.#values[node] ??= readJson(this.#outputs[node]);
   }
 
@@ -252,8 +254,8 @@ export class HeldInstance {
     const { node, item, state, output, reason } = record;
     if (item !== undefined) return this.mapOf(node).add(item, record);
     this.#open--;
+    if (state !== "ok") return; // what the items of a map have done is to be undone
     this.#maps?.delete(node);
-    if (state !== "ok") return;
     this.#outputs[node] = output;
     if (reason === NOT_JSON) (this.#texts ??= new Set()).add(node);
   }

@@ -19,6 +19,11 @@ export class HeldMap {
     return this.#records;
   }
 
+  /** Whether an item has been done. */
+  get hasDone(): boolean {
+    return [...this.#records.values()].some(({ state }) => state === "ok");
+  }
+
   /** Whether an output is too long to be kept with those that are there. */
   hasNoRoomFor(output: JsonText): boolean {
     return this.#length + output.length > MAX_LENGTH;

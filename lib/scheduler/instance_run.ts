@@ -1,4 +1,4 @@
-import { type Instance, type NodeRecord, type NodeState, runsAfter } from "../model/mod.ts";
+import { type Instance, type NodeRecord, type NodeState, NULL, runsAfter } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Ending } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
@@ -171,8 +171,7 @@ export class InstanceRun {
 
   /** Goes on from what was settled before, and is new to the nodes that it leaves. @returns what is to be done now */
   resume(progress: readonly NodeRecord[]): Reach {
-    const recorded = new Map<number, NodeRecord>();
-    for (const record of progress) if (record.item === undefined) recorded.set(record.node, record);
+    const recorded = this.#ends(progress);
     const free: number[] = [], skipped: number[] = [];
     const reached = [...this.plan.roots];
     for (const node of reached) { // grows on the way
@@ -198,6 +197,25 @@ export class InstanceRun {
     this.undone = record.state !== "started" || nodes[onFailed!]!.fn.atMostOnce;
     if (this.undone) this.end({ outcome: "cancelled", reason: "cancelled" });
     else this.end({ outcome: "failed", reason: record.reason ?? INTERRUPTED_UNDOING });
+  }
+
+  /** How nodes have ended: a map also by an item that has failed, if that is to end the instance. */
+  #ends(progress: readonly NodeRecord[]): ReadonlyMap<number, NodeRecord> {
+    const ends = new Map<number, NodeRecord>();
+    for (const record of progress) {
+      const { node, item, state, reason = INTERRUPTED } = record;
+      if (item === undefined) ends.set(node, record);
+      else if (state !== "ok" && this.plan.chain.nodes[node]!.onFailure === "fail" && !ends.has(node)) {
+        ends.set(node, {
+          node,
+          state: "failed",
+          attempts: 0,
+          output: NULL,
+          reason: `item ${item}: ${reason}`,
+        });
+      }
+    }
+    return ends;
   }
 
   /**
