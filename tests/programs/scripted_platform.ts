@@ -7,7 +7,7 @@ import {
   readJson,
   type Stop,
 } from "../../lib/model/mod.ts";
-import type { Answer, Call, Platform } from "../../lib/platform/mod.ts";
+import { type Answer, type Call, idempotencyKey, type Platform } from "../../lib/platform/mod.ts";
 import { ok } from "../scheduler/builders.ts";
 
 /** What comes of a call: by default, after 10 ms, an output that no other call has. */
@@ -26,6 +26,10 @@ export interface SeenCall {
   readonly instance: string;
   readonly chain: string;
   readonly node: string;
+  /** Of a map: which item. */
+  readonly item: number | undefined;
+  /** The idempotency key. */
+  readonly key: string;
   readonly function: string;
   readonly attempt: number;
   /** Whether the function may run once only. */
@@ -62,11 +66,13 @@ export class ScriptedPlatform implements Platform {
   }
 
   async invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer> {
-    const { instance, spec, node, attempt, args, inputs } = call;
+    const { instance, spec, node, item, attempt, args, inputs } = call;
     const seen: SeenCall = {
       instance: instance.id,
       chain: instance.chain.name,
       node: instance.chain.nodes[node]!.name,
+      item,
+      key: idempotencyKey(call),
       function: spec.name,
       attempt,
       once: spec.atMostOnce,

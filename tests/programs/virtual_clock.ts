@@ -6,8 +6,16 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** Longer than any test needs: what has not ended by then hangs. */
+/** Longer than any test needs, in milliseconds: what has not ended by then hangs. */
 const PATIENCE_MS = 3_600_000;
+
+/** How a clock is told that it may go on. */
+export interface VirtualClockOptions {
+  /** Resolves when all that is at hand has been done. (Default: nothing does real I/O, so one turn of the event loop is enough) */
+  readonly idle?: () => Promise<void>;
+  /** What has not ended after so many milliseconds hangs. (Default: an hour) */
+  readonly patienceMs?: number;
+}
 
 /**
  * A clock whose time passes only in {@linkcode VirtualClock.run}: when all that can be done has been done, it jumps to the
@@ -16,6 +24,15 @@ const PATIENCE_MS = 3_600_000;
 export class VirtualClock implements Clock {
   #nowMs = Date.UTC(2026, 0, 1);
   readonly #timers = new Set<Timer>();
+  /** Resolves when all that is at hand has been done. */
+  readonly idle: () => Promise<void>;
+
+  readonly #patienceMs: number;
+
+  constructor({ idle: whenIdle = idle, patienceMs = PATIENCE_MS }: VirtualClockOptions = {}) {
+    this.idle = whenIdle;
+    this.#patienceMs = patienceMs;
+  }
 
   nowMs(): number {
     return this.#nowMs;
@@ -54,13 +71,13 @@ export class VirtualClock implements Clock {
    *
    * @throws {Error} if it hangs
    */
-  async run<T>(promise: Promise<T>): Promise<T> {
-    const endMs = this.#nowMs + PATIENCE_MS;
+  async run<T>(promise: PromiseLike<T>): Promise<T> {
+    const endMs = this.#nowMs + this.#patienceMs;
     let settled = false;
     const settle = () => settled = true;
     promise.then(settle, settle);
     while (true) {
-      await idle();
+      await this.idle();
       if (settled) return promise;
       if (!this.#jump() || this.#nowMs > endMs) {
         throw new Error(`It hangs: ${this.#timers.size} timers are set, the promise is not settled`);

@@ -18,7 +18,7 @@ import { mortalClock, mortalPlatform, mortalQueue } from "./mortal.ts";
 import { altered } from "./altered.ts";
 import { EventLog } from "./event_log.ts";
 import { type Script, ScriptedPlatform } from "./scripted_platform.ts";
-import { idle, VirtualClock } from "./virtual_clock.ts";
+import { VirtualClock } from "./virtual_clock.ts";
 
 export interface Setup extends Partial<Omit<ConsumerOptions, "scheduler" | "queue">> {
   /** Methods of the consumer's queue that are replaced. */
@@ -26,6 +26,8 @@ export interface Setup extends Partial<Omit<ConsumerOptions, "scheduler" | "queu
   readonly policy?: Policy | string;
   readonly limits?: Limits;
   readonly shed?: boolean;
+  /** The consumer's connection to the queue. (Default: a new one to the queue in memory) */
+  readonly connection?: QueueDriver;
 }
 
 /** What is said of instances that are submitted. */
@@ -71,16 +73,22 @@ export class Running {
 
 /** A queue, a platform and a log, in a time of their own. */
 export class World {
-  readonly clock = new VirtualClock();
-  readonly memory = new MemoryQueue({ clock: this.clock });
+  readonly clock: VirtualClock;
+  readonly memory: MemoryQueue;
   /** The producer's end of the queue. */
-  readonly queue = this.memory.open();
+  readonly queue: QueueDriver;
   readonly log = new EventLog();
   readonly platform: ScriptedPlatform;
   readonly #alive = new Set<Running>();
-  #killed = false;
+  /** Whether somebody else sets timers too. */
+  #hasOthers: boolean;
 
-  constructor(script?: Script) {
+  /** @param elsewhere a queue that is not in memory, which may set timers of its own, and its clock */
+  constructor(script?: Script, elsewhere?: { readonly clock: VirtualClock; readonly queue: QueueDriver }) {
+    this.clock = elsewhere?.clock ?? new VirtualClock();
+    this.memory = new MemoryQueue({ clock: this.clock });
+    this.queue = elsewhere?.queue ?? this.memory.open();
+    this.#hasOthers = elsewhere !== undefined;
     this.platform = new ScriptedPlatform(this.clock, script);
   }
 
@@ -92,8 +100,7 @@ export class World {
   }
 
   /** Starts a consumer with a connection of its own. */
-  start({ policy, limits, shed, alter, ...options }: Setup = {}): Running {
-    const connection = this.memory.open();
+  start({ policy, limits, shed, alter, connection = this.memory.open(), ...options }: Setup = {}): Running {
     const queue = alter === undefined ? connection : altered(connection, alter(connection));
     const { clock, platform, log: recorder } = this;
     const scheduler = makeScheduler(policy, limits, shed);
@@ -105,10 +112,9 @@ export class World {
   /** Waits for the end of a consumer, and that it leaves nothing behind. @throws what ended it */
   async end(running: Running): Promise<void> {
     const { error } = await this.clock.run(running.ended);
-    await idle();
+    await this.clock.idle();
     this.#alive.delete(running);
-    // The functions that a killed consumer called go on.
-    if (this.#alive.size === 0 && !this.#killed) assertEquals(this.clock.timers, 0, "no timer is left");
+    if (this.#alive.size === 0 && !this.#hasOthers) assertEquals(this.clock.timers, 0, "no timer is left");
     if (error !== undefined) throw error;
   }
 
@@ -117,7 +123,7 @@ export class World {
     running.killed.abort();
     this.memory.expire(running.queue);
     this.#alive.delete(running);
-    this.#killed = true;
+    this.#hasOthers = true; // the functions that it called go on
   }
 
   /** Consumes what is queued, to its end. */
@@ -148,12 +154,12 @@ export function numbered(count: number, prefix = "i"): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 }
 
-/** A pull that takes, and then needs a while to say so. */
-export function latePull(world: World): NonNullable<Setup["alter"]> {
+/** A pull that takes, and then needs a while, in milliseconds, to say so. */
+export function latePull({ clock }: World, ms = 50): NonNullable<Setup["alter"]> {
   return (queue) => ({
     pull: async (max, signal) => {
       const claims = await queue.pull(max, signal);
-      await world.clock.until(world.clock.nowMs() + 50);
+      await clock.until(clock.nowMs() + ms);
       return claims;
     },
   });
