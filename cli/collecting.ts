@@ -111,12 +111,29 @@ export class Collecting implements AsyncDisposable {
   }
 }
 
-/** Listens, if it is asked for. */
+/** Listens for what functions say, if that is asked for. */
 export function openCollecting(values: CollectValues): Collecting | undefined {
   const { collect, "collect-address": reached } = values;
   if (collect !== undefined) return new Collecting(collect, reached);
   if (reached !== undefined) throw new UsageError("--collect-address needs --collect PORT");
   return undefined;
+}
+
+/**
+ * Takes connections of functions on this machine and hears nothing, where there is no collector: the first system's wrapper
+ * fails its function if nobody takes its connection.
+ */
+export class Sink implements AsyncDisposable {
+  readonly #collector = new Collector({ hostname: "127.0.0.1", port: 0, clock, onLine: () => {} });
+
+  /** Where it listens. */
+  get address(): CollectorAddress {
+    return { ip: "127.0.0.1", port: this.#collector.port };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#collector[Symbol.asyncDispose]();
+  }
 }
 
 function skewWords({ skewed, told, worstSkewMs }: FunctionTimesStats): string {

@@ -5,7 +5,7 @@ import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
 import { noRecorder, type Price, priced } from "../lib/record/mod.ts";
-import { COLLECT_OPTIONS, openCollecting } from "./collecting.ts";
+import { COLLECT_OPTIONS, openCollecting, Sink } from "./collecting.ts";
 import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
@@ -81,6 +81,7 @@ export const command: Command = {
     });
     await using stack = new AsyncDisposableStack();
     const collecting = stack.use(openCollecting(values));
+    const sink = collecting === undefined ? stack.use(new Sink()).address : undefined;
     const platform = stack.use(
       await makePlatform({
         ...values,

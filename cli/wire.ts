@@ -152,6 +152,8 @@ export interface PlatformOptions {
   readonly allowed?: readonly UrlPattern[];
   /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress | undefined;
+  /** What takes connections of functions on this machine and hears nothing, where there is no collector. */
+  readonly sink?: CollectorAddress | undefined;
   /** For a load of this many calls in flight, at most: as many connections are kept open. */
   readonly load?: number;
   /** Is told, in words, when the local platform was started. */
@@ -177,13 +179,14 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const { Credentials, HttpPlatform, LocalPlatform, openLambda, OwnUrls, SeveralPlatforms } = platforms;
   const { functionsAt, isLoopback, isOnLoopback, lambdaRegionOf, parseAddress, profileWords, Proxies } =
     platforms;
-  const { attached = [], allowed = [], collector, load } = options;
+  const { attached = [], allowed = [], collector, sink, load } = options;
   const listen = options.local ?? localAddress();
   const common = {
     clock,
     proxies: new Proxies((name) => Deno.env.get(name), [listen]),
     onNote: options.onNote,
     ...collector === undefined ? {} : { collector },
+    ...sink === undefined ? {} : { sink },
   };
   const profile = await profileOf(options.profile);
   const tells = collector === undefined ? {} : { tells: await localTelling() };

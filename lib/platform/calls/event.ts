@@ -7,6 +7,9 @@ export interface CollectorAddress {
   readonly port: number;
 }
 
+/** Where nobody listens. */
+export const NO_COLLECTOR: CollectorAddress = { ip: "127.0.0.1", port: 0 };
+
 /** What the original's wrapper puts before its log lines. */
 const LOGGER_NAME = "functionSide";
 

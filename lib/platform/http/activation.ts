@@ -1,4 +1,15 @@
-import { isObject, type JsonText, NULL, type Outcome, textAt } from "../../model/mod.ts";
+import {
+  type Clock,
+  isObject,
+  type JsonText,
+  NULL,
+  onAbort,
+  type Outcome,
+  type Stop,
+  textAt,
+} from "../../model/mod.ts";
+
+import { TooLargeError } from "../calls/body.ts";
 
 const ACTION = /^(https?:\/\/[^/?#]+(?:\/[^?#]*)?\/namespaces\/[^/?#]+)\/actions\//;
 const ID = /^[\w-]{1,64}$/;
@@ -49,6 +60,45 @@ export function activationOutcome(
   }
   const wantsResult = URL.parse(url)?.searchParams.get("result") === "true";
   return ok(wantsResult ? textAt(text as JsonText, ["response", "result"]) ?? NULL : text);
+}
+
+/** How long is waited before an activation is asked for first, then 1.5 times as long each time, up to the longest. */
+const FIRST_MS = 500;
+const LONGEST_MS = 5000;
+
+/**
+ * Asks for an activation until its outcome is known, or `stop`. A question that goes wrong is asked again.
+ *
+ * @param ask undefined while nothing can be told, see {@linkcode activationOutcome}
+ */
+export async function whenActivated(
+  ask: () => Promise<Outcome | undefined>,
+  clock: Clock,
+  stop: Stop,
+): Promise<Outcome> {
+  for (let delayMs = FIRST_MS;; delayMs = Math.min(delayMs * 1.5, LONGEST_MS)) {
+    await pause(clock, delayMs, stop);
+    try {
+      const outcome = await ask();
+      if (outcome !== undefined) return outcome;
+    } catch (error) {
+      if (stop.aborted || error instanceof TooLargeError) throw error;
+    }
+    if (stop.aborted) throw new Error("it was stopped");
+  }
+}
+
+/** Waits, but no longer than until it is stopped. */
+function pause(clock: Clock, ms: number, stop: Stop): Promise<void> {
+  if (stop.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel();
+      forget();
+      resolve();
+    };
+    const cancel = clock.after(ms, end), forget = onAbort(stop, end);
+  });
 }
 
 function failed(reason: string, retryable: boolean): Extract<Outcome, { kind: "failed" }> {

@@ -1,15 +1,31 @@
-import { type Clock, type FunctionSpec, kindOf, type Method, NULL, type Stop } from "../../model/mod.ts";
+import {
+  type Clock,
+  type FunctionSpec,
+  kindOf,
+  type Method,
+  NULL,
+  type Outcome,
+  type Stop,
+} from "../../model/mod.ts";
 import { outcomeOf } from "../calls/answers.ts";
 import { answerTooLarge, textOf } from "../calls/body.ts";
 import { classify } from "../calls/classify.ts";
-import { type CollectorAddress, idempotencyKey, payloadOf, traceparent } from "../calls/event.ts";
+import {
+  type CollectorAddress,
+  idempotencyKey,
+  NO_COLLECTOR,
+  payloadOf,
+  traceparent,
+} from "../calls/event.ts";
 import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
 import { byLowerCase } from "../calls/headers.ts";
 import { isRefused, UnservedError } from "../calls/unserved.ts";
 import { TimedCalls } from "../calls/timed_calls.ts";
+import { isLoopback } from "../local/local_address.ts";
 import { UrlGuard } from "../guard/url_guard.ts";
 import type { UrlPattern } from "../guard/url_pattern.ts";
 import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "../platform.ts";
+import { activationOutcome, activationUrl, ONLY_ACCEPTED, whenActivated } from "./activation.ts";
 import { HttpClient, type HttpClientOptions } from "./client/client.ts";
 import type { HttpAnswer } from "./client/response_reader.ts";
 
@@ -41,8 +57,13 @@ export interface HttpOptions extends HttpClientOptions {
   readonly name?: string;
   /** Longest answer taken, in bytes. (Default: 262,144) */
   readonly maxAnswerBytes?: number;
-  /** Where functions report to; port 0 says nowhere. */
+  /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress;
+  /**
+   * Where there is no collector: what takes connections of functions on this machine and hears nothing. The first system's
+   * wrapper fails a function if it cannot connect to the address in its event. (Default: the event names port 0)
+   */
+  readonly sink?: CollectorAddress;
   /** What the URLs that functions have of their own must match. (Default: anything that is not refused always) */
   readonly allowed?: readonly UrlPattern[];
 }
@@ -61,7 +82,7 @@ export class HttpPlatform implements Platform {
   readonly #guard: UrlGuard;
   readonly #client: HttpClient;
   readonly #maxBytes: number;
-  readonly #collector: CollectorAddress;
+  readonly #collector: CollectorAddress | undefined;
   readonly #calls: TimedCalls;
   /** The headers of functions, as they are sent. */
   readonly #named = new WeakMap<object, Readonly<Record<string, string>>>();
@@ -71,7 +92,7 @@ export class HttpPlatform implements Platform {
     this.#options = options;
     this.#calls = new TimedCalls(options.clock);
     this.#maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
-    this.#collector = options.collector ?? { ip: "127.0.0.1", port: 0 };
+    this.#collector = options.collector;
     this.#guard = new UrlGuard(options.allowed);
     this.#client = new HttpClient(options);
   }
@@ -145,12 +166,13 @@ export class HttpPlatform implements Platform {
 
   async #attemptAt(url: string, method: Method, call: Call, stop: Stop): Promise<Answer> {
     const { spec } = call;
+    const collector = this.#collector ?? (isOnThisMachine(spec) && this.#options.sink || NO_COLLECTOR);
     let sentAtMs: number | undefined;
     const answer = await this.#client.send({
       url: method === "GET" ? withQuery(url, call) : url,
       method,
-      headers: this.#headers(call),
-      ...method !== "GET" && { body: payloadOf(call, this.#collector) },
+      headers: this.#headers(call, collector),
+      ...method !== "GET" && { body: payloadOf(call, collector) },
       stop,
       maxBytes: this.#maxBytesOf,
       once: spec.atMostOnce,
@@ -158,13 +180,32 @@ export class HttpPlatform implements Platform {
     });
     const { status, headers } = answer, cold = headers.get(COLD_HEADER) === "1";
     if (spec.url === undefined && headers.has(UNSERVED_HEADER)) throw this.#unserved(spec);
-    const outcome = this.#outcomeOf(call, url, answer);
+    const outcome = isOnlyAccepted(spec, status)
+      ? await this.#whenDone(spec, url, answer, stop)
+      : this.#outcomeOf(spec, url, answer);
     return sentAtMs === undefined ? { outcome, status, cold } : { outcome, status, cold, sentAtMs };
+  }
+
+  /** The outcome of a call of which the answer only says that it has begun. */
+  async #whenDone(spec: FunctionSpec, url: string, { body }: HttpAnswer, stop: Stop): Promise<Outcome> {
+    const activation = activationUrl(url, textOf(body));
+    if (activation === undefined) return ONLY_ACCEPTED;
+    const headers = spec.headers === undefined ? {} : this.#namedHeaders(spec.headers);
+    const request = { url: activation, method: "GET", headers, stop, maxBytes: this.#maxBytesOf };
+    return await whenActivated(
+      async () => {
+        const { status, body, isCut } = await this.#client.send(request);
+        if (isCut) throw answerTooLarge(this.#maxBytes);
+        return activationOutcome({ status, text: textOf(body) }, url, outcomeOf);
+      },
+      this.#options.clock,
+      stop,
+    );
   }
 
   readonly #maxBytesOf = (status: number) => isOk(status) ? this.#maxBytes : MAX_EXPLANATION_BYTES;
 
-  #headers(call: Call): Record<string, string> {
+  #headers(call: Call, collector: CollectorAddress): Record<string, string> {
     const { spec, attempt } = call;
     const headers: Record<string, string> = {
       "content-type": "application/json",
@@ -173,8 +214,8 @@ export class HttpPlatform implements Platform {
       "traceparent": traceparent(call),
       "x-sequoia-attempt": String(attempt),
     };
-    const { ip, port } = this.#collector;
-    if (port > 0) headers[COLLECTOR_HEADER] = `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+    if (this.#collector !== undefined) headers[COLLECTOR_HEADER] = addressText(collector);
+    else if (collector !== NO_COLLECTOR) headers[COLLECTOR_HEADER] = NOBODY;
     if (spec.url === undefined) {
       headers[KIND_HEADER] = kindOf(spec);
       if (spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
@@ -189,7 +230,7 @@ export class HttpPlatform implements Platform {
     return named;
   }
 
-  #outcomeOf({ spec }: Call, url: string, { status, headers, body, isCut }: HttpAnswer): Answer["outcome"] {
+  #outcomeOf(spec: FunctionSpec, url: string, { status, headers, body, isCut }: HttpAnswer): Outcome {
     if (!isOk(status)) {
       const text = textOf(body);
       const outcome = classify({ status, headers, url, text }, this.#options.clock.nowMs());
@@ -211,6 +252,29 @@ function isOk(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
+/** Whether a call that was answered so has only begun, though somebody waits for what it comes to. */
+function isOnlyAccepted({ accepts, background }: FunctionSpec, status: number): boolean {
+  return status === 202 && accepts !== 202 && background !== true;
+}
+
+const onThisMachine = new WeakMap<FunctionSpec, boolean>();
+
+/** Whether a function is called at a loopback address. */
+function isOnThisMachine(spec: FunctionSpec): boolean {
+  let is = onThisMachine.get(spec);
+  if (is === undefined) {
+    is = spec.url !== undefined && isLoopback(URL.parse(spec.url)?.hostname ?? "");
+    onThisMachine.set(spec, is);
+  }
+  return is;
+}
+
+function addressText({ ip, port }: CollectorAddress): string {
+  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+}
+
+/** Stands for the collector's address where there is none, whatever the event says: wrappers but the first system's go by it. */
+const NOBODY = "none";
 /** Tells a function where the collector is, as the event's `ip` and `port` do, for wrappers that do not read the body. */
 export const COLLECTOR_HEADER = "x-sequoia-collector";
 /** Tells the local platform how long a function without a body runs: a distribution as JSON. */
