@@ -72,12 +72,12 @@ export class Collecting implements AsyncDisposable {
     this.address = reached ?? { ip: hostname, port: this.#collector.port };
   }
 
-  /** What hears from now on, records, and has the scheduler learn. */
-  timesFor(recorder: Recorder, scheduler: Pick<Scheduler, "hear">): FunctionTimes {
+  /** What hears from now on, records, and has a scheduler learn, if there is one. */
+  timesFor(recorder: Recorder, scheduler?: Pick<Scheduler, "hear">): FunctionTimes {
     return this.#times = new FunctionTimes({
       recorder,
       aheadMs: systemAheadMs,
-      learn: (functionName, functionMs) => scheduler.hear(functionName, functionMs),
+      learn: (functionName, functionMs) => scheduler?.hear(functionName, functionMs),
     });
   }
 

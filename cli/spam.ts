@@ -3,6 +3,7 @@ import { instancesOf, type Load } from "../lib/produce/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
 import { keepReady, makeReady, MAX_IN_FLIGHT, Spammer } from "../lib/spam/mod.ts";
 import { type Platform, PlatformError } from "../lib/platform/mod.ts";
+import { COLLECT_OPTIONS, openCollecting, Sink } from "./collecting.ts";
 import { type Command, COMMON, type Context } from "./command.ts";
 import { openLog } from "./log.ts";
 import { one, readOptions, text } from "./options.ts";
@@ -30,6 +31,7 @@ const options = {
   ),
   ...PLATFORM_OPTIONS,
   ...PROBE_OPTIONS,
+  ...COLLECT_OPTIONS,
   out: one("FILE", "the run log (default run.json; none: do not write one)", text),
   ...COMMON,
 } as const;
@@ -65,10 +67,15 @@ export const command: Command = {
     const before = values["warm-up"] === undefined ? undefined : warmUpOf(load, values["warm-up"]);
     await using stack = new AsyncDisposableStack();
     const maxInFlight = values["in-flight"] ?? MAX_IN_FLIGHT;
+    const collecting = stack.use(openCollecting(values));
+    const collector = collecting?.address;
+    const sink = collecting === undefined ? stack.use(new Sink()).address : undefined;
     const platform = stack.use(
       await makePlatform({
         ...values,
         allowed,
+        collector,
+        sink,
         load: maxInFlight,
         onStart: (words) => log.info(words),
         onNote: (words) => log.warn(words),
@@ -85,11 +92,16 @@ export const command: Command = {
     const runLog = path === "none"
       ? undefined
       : stack.use(await openLogOf(path, "spam", log, { seed: load.seed, platform: platform.name }));
-    const spammer = new Spammer({ platform, recorder: runLog ?? noRecorder, clock, maxInFlight });
+    const recorder = runLog ?? noRecorder;
+    const functionTimes = collecting?.timesFor(recorder);
+    const times = functionTimes === undefined ? {} : { functionTimes };
+    const spammer = new Spammer({ platform, recorder, clock, maxInFlight, ...times });
     await send(spammer, { platform, load, values, context });
+    await collecting?.lastWords(context.stop);
     const stats = spammer.stats(), figures = spammer.figures();
     if (values.json) context.print(JSON.stringify({ ...stats, ...figures, seed: load.seed }));
     for (const words of endWords(stats, figures, load.seed)) log.info(words);
+    collecting?.sum(log);
     if (stats.calls.unsent > 0) {
       log.warn(
         `${stats.calls.unsent} calls were not sent, as ${maxInFlight} were in flight. Raise --in-flight`,

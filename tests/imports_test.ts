@@ -22,7 +22,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   report: ["record", "model"],
   consume: ["queue", "platform", "record", "collect", "scheduler", "policies", "expression", "model"],
   produce: ["queue", "record", "scheduler", "model"],
-  spam: ["platform", "record", "report", "model"],
+  spam: ["platform", "record", "report", "collect", "model"],
   simulate: ["produce", "platform", "record", "report", "scheduler", "policies", "model"],
   wrap: [],
   std: [],

@@ -9,8 +9,9 @@ import {
   onAbort,
   TriggeredChain,
 } from "../model/mod.ts";
-import type { Answer, Platform } from "../platform/mod.ts";
-import { type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
+import type { FunctionTimes } from "../collect/mod.ts";
+import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
+import { type AttemptEvent, type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
 import { type Batch, type LoadFigures, Measures, type RecentFigures } from "./measures.ts";
 import { type NativeEnd, type NativeResult, runNatively } from "./native_run.ts";
 
@@ -24,6 +25,8 @@ export interface SpammerOptions {
    * memory and all sockets. (Default: 10,000)
    */
   readonly maxInFlight?: number;
+  /** Hears from functions how long they really ran. (Default: nobody listens) */
+  readonly functionTimes?: FunctionTimes;
 }
 
 /** (Default of {@linkcode SpammerOptions.maxInFlight}) */
@@ -168,7 +171,7 @@ export class Spammer {
     stop: AbortSignal,
     batch?: Batch,
   ): Promise<MadeAnswer> {
-    const { platform, recorder, clock, maxInFlight = MAX_IN_FLIGHT } = this.#options;
+    const { platform, recorder, clock, functionTimes, maxInFlight = MAX_IN_FLIGHT } = this.#options;
     const { nodes, name } = instance.chain;
     const { fn: spec, after, name: nodeName } = nodes[node]!;
     const args = argsText(nodes[node]!);
@@ -178,6 +181,7 @@ export class Spammer {
     const isSent = this.#calls.running < maxInFlight;
     if (isSent) this.#calls.running++;
     else this.#calls.unsent++;
+    const told = isSent ? functionTimes?.begin(idempotencyKey({ instance, node }), startedAtMs) : undefined;
     const answer = isSent
       ? made(
         await platform.invoke({ spec, instance, node, attempt: 1, args, inputs }, stop)
@@ -194,7 +198,7 @@ export class Spammer {
       endedAtMs,
       isOk: answer.outcome.kind === "ok",
     }, batch);
-    recorder.attempt({
+    const event: AttemptEvent = {
       function: spec.name,
       chain: name,
       instance: instance.id,
@@ -209,7 +213,9 @@ export class Spammer {
       cold: answer.cold,
       platform: answer.platform ?? platform.name,
       ...(answer.outcome.kind === "ok" ? {} : { reason: answer.outcome.reason }),
-    });
+    };
+    recorder.attempt(event);
+    told?.end(event, endedAtMs);
     return answer;
   }
 }

@@ -196,5 +196,9 @@ export default chain("sleep", ({ call }) => { call(fn("sleep", { url: "http://12
     assertMatch(stderr, /Heard from the functions of 20 of 20 calls/, `${stderr}${dead.stdout}`);
     const { function_ms, provider_queueing_ms } = await runJson(["report", "run.json"], at) as Report;
     assert(function_ms.p50! >= 30 && provider_queueing_ms.max! >= 0, JSON.stringify(function_ms));
+    const spam = await run(["spam", "sleep.ts", "--batch", "10", "--collect", "0", "--out", "spam.json"], at);
+    assertMatch(spam.stderr, /Heard from the functions of 10 of 10 calls/, spam.stderr);
+    const spammed = await runJson(["report", "spam.json"], at) as Report;
+    assert(spammed.function_ms.p50! >= 30, JSON.stringify(spammed.function_ms));
   },
 );
