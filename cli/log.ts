@@ -1,4 +1,5 @@
 import { BaseHandler, formatters, getLogger, type Logger, setup } from "@std/log";
+import { visiblePlain } from "./visible.ts";
 
 /** Writes log records to stderr, so that stdout holds nothing but results. */
 class StderrHandler extends BaseHandler {
@@ -7,7 +8,7 @@ class StderrHandler extends BaseHandler {
   readonly #clear = Deno.stderr.isTerminal() ? "\r\x1b[K" : "";
 
   override log(message: string): void {
-    Deno.stderr.writeSync(this.#encoder.encode(`${this.#clear}${message}\n`));
+    Deno.stderr.writeSync(this.#encoder.encode(`${this.#clear}${visiblePlain(message)}\n`));
   }
 }
 

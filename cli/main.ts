@@ -2,6 +2,7 @@
 import type { Command, Context } from "./command.ts";
 import { exitCodeOf, messageOf, UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";
+import { visible, visiblePlain } from "./visible.ts";
 
 /** The subcommands; each is loaded only when it is asked for. */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
@@ -65,7 +66,7 @@ function listenForSignals(): { context: Context; interrupted(): boolean } {
     drain.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal(signal));
-  const print = (line: string) => console.log(line);
+  const print = (line: string) => console.log(visible(line));
   return {
     context: { drain: drain.signal, stop: stop.signal, print },
     interrupted: () => drain.signal.aborted,
@@ -76,7 +77,7 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    console.error(`sequoia: ${messageOf(error)}`);
+    console.error(`sequoia: ${visiblePlain(messageOf(error))}`);
     if (Deno.args.join(" ").includes("--log-level debug")) console.error(error);
     Deno.exit(exitCodeOf(error));
   }

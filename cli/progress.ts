@@ -1,6 +1,7 @@
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { Spinner } from "@std/cli/unstable-spinner";
 import { type Clock, formatDuration } from "../lib/model/mod.ts";
+import { visiblePlain } from "./visible.ts";
 
 const REFRESH_MS = 200;
 
@@ -40,10 +41,10 @@ export class LiveLine implements Disposable {
   /** @param line says what to show */
   constructor(clock: Clock, line: () => string) {
     if (!Deno.stderr.isTerminal()) return;
-    const spinner = new Spinner({ message: line(), output: Deno.stderr });
+    const spinner = new Spinner({ message: visiblePlain(line()), output: Deno.stderr });
     spinner.start();
     this.#shown.defer(() => spinner.stop());
-    this.#shown.use(new Refresh(clock, () => spinner.message = line()));
+    this.#shown.use(new Refresh(clock, () => spinner.message = visiblePlain(line())));
   }
 
   [Symbol.dispose](): void {
