@@ -88,6 +88,7 @@ export const command: Command = {
         allowed,
         attached,
         collector: collecting?.address,
+        sink,
         onStart: (words) => log.info(words),
         onNote: (words) => log.warn(words),
       }),
