@@ -55,6 +55,8 @@ export class Consumer {
   readonly #execution: Execution;
   readonly #limits: DividedLimits;
   readonly #drain = new AbortController();
+  /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
+  readonly #over = new AbortController();
   /** Instances that are to be cancelled, but were not here when that was heard; and whether their calls are to end. */
   readonly #cancelled = new Map<string, boolean>();
   /** Functions that were said to be served by nobody. */
@@ -99,10 +101,14 @@ export class Consumer {
     if (stop.aborted) onStop();
     try {
       this.#options.scheduler.setPauses(await this.#options.queue.pauses());
-      const loops = [this.#intake(), this.#listen(), this.#count()];
+      const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
+      const listening = watched(this.#listen());
+      const loops = [this.#intake(), this.#count()];
       if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
-      await Promise.all(loops.map((loop) => loop.catch((error) => this.#fail(error))));
+      await Promise.all(loops.map(watched));
       await this.#execution.idle();
+      this.#over.abort();
+      await listening;
     } finally {
       this.#cancelWake();
       drain.removeEventListener("abort", onDrain);
@@ -176,7 +182,7 @@ export class Consumer {
   }
 
   async #listen(): Promise<void> {
-    for await (const order of this.#options.queue.commands(this.#drain.signal)) {
+    for await (const order of this.#options.queue.commands(this.#over.signal)) {
       this.#obey(order);
       this.#pump();
     }

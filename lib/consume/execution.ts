@@ -23,6 +23,7 @@ import type { Ending, Invocation, NodeCall, Scheduler, Settlement, Verdict } fro
 import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
 import { HandOvers } from "./hand_overs.ts";
 import { HeldInstance } from "./held_instance.ts";
+import { HoldGate } from "./hold_gate.ts";
 import { completed, failedEnd, failedResult, failure, fitted, outcomeOf } from "./outcomes.ts";
 import { QueueWriter } from "./queue_writer.ts";
 
@@ -61,6 +62,7 @@ export class Execution {
   readonly #writer: QueueWriter;
   readonly #held = new Map<string, HeldInstance>();
   readonly #handOvers: HandOvers;
+  readonly #gate: HoldGate;
   #stopped = false;
   /** Attempts, evaluations and writes under way. */
   #underWay = 0;
@@ -70,6 +72,7 @@ export class Execution {
     this.#parts = parts;
     this.#hooks = hooks;
     this.#writer = new QueueWriter(parts.queue, parts.clock);
+    this.#gate = new HoldGate(parts.queue);
     this.#handOvers = new HandOvers(parts.clock, (root) => this.#cutOff(root));
   }
 
@@ -81,6 +84,7 @@ export class Execution {
   /** Ends all calls at once. What they would have answered is not recorded: they are made again later. */
   stop(): void {
     this.#stopped = true;
+    this.#gate.stop();
     this.#handOvers.clear();
     for (const held of this.#held.values()) held.abortCalls();
   }
@@ -249,6 +253,8 @@ export class Execution {
     if (isStartKept(task, held) && !held.leaving) {
       await this.#checkpoint(held, startOf(task, "started", held.ending?.reason));
     }
+    while (!this.#gate.isOpen) await this.#gate.opened();
+    if (this.#stopped) return;
     if (held.leaving) return await this.#takeBack(task, held);
     let startedAtMs = clock.nowMs();
     const { instance } = held, { args, inputs } = data;

@@ -10,6 +10,7 @@ import {
   treeOf,
   viewOf,
 } from "./memory_store.ts";
+import { Losses } from "./losses.ts";
 import { cancelOrders, marksOf } from "./orders.ts";
 import {
   type BadMessage,
@@ -62,9 +63,12 @@ export class MemoryQueue {
     return new MemoryConsumer(this.#store, this.#clock, this.#keepMs);
   }
 
-  /** Treats a consumer as one that died or hung: what it holds goes to others. */
+  /**
+   * Treats a consumer as one that died or hung: what it holds goes to others. If it goes on, it finds out as soon as it
+   * confirms what it holds.
+   */
   expire(consumer: QueueDriver): void {
-    if (consumer instanceof MemoryConsumer) consumer.giveUp();
+    if (consumer instanceof MemoryConsumer) consumer.expire();
   }
 }
 
@@ -80,12 +84,16 @@ class MemoryConsumer implements QueueDriver {
   readonly #keepMs: number;
   readonly #holds = new Map<string, Hold>();
   #claims = 0;
+  readonly #losses: Losses;
+  /** What it has lost and does not know of. */
+  readonly #unnoticed = new Set<string>();
   #closed = false;
 
   constructor(store: MemoryStore, clock: Clock, keepMs: number) {
     this.#store = store;
     this.#clock = clock;
     this.#keepMs = keepMs;
+    this.#losses = new Losses(() => store.bell.ring());
   }
 
   push(instances: readonly Instance[]): Promise<void> {
@@ -98,7 +106,7 @@ class MemoryConsumer implements QueueDriver {
       for (const instance of instances) {
         const entry = this.#store.add(instance);
         const caller = instance.parent && this.#holds.get(instance.parent.instance);
-        if (caller && entry.owner === this) this.#holds.set(instance.id, { entry, claim: caller.claim });
+        if (caller && entry.owner === this) this.#hold(entry, caller.claim);
       }
       this.#store.bell.ring();
     });
@@ -118,12 +126,17 @@ class MemoryConsumer implements QueueDriver {
   #claim(entry: Entry): Claim {
     const tree = [...treeOf(entry)].sort((a, b) => a.seq - b.seq);
     const number = ++this.#claims;
-    for (const each of tree) {
-      if (!hasEnded(each)) this.#holds.set(each.instance.id, { entry: each, claim: number });
-    }
+    for (const each of tree) if (!hasEnded(each)) this.#hold(each, number);
     const children = tree.slice(1).map(childOf);
     const claim = { instance: entry.instance, number, progress: progressOf(entry) };
     return children.length === 0 ? claim : { ...claim, children };
+  }
+
+  #hold(entry: Entry, claim: number): void {
+    const { id } = entry.instance;
+    this.#holds.set(id, { entry, claim });
+    this.#unnoticed.delete(id);
+    this.#losses.regained(id);
   }
 
   checkpoint(progress: readonly Progress[]): Promise<void> {
@@ -245,6 +258,12 @@ class MemoryConsumer implements QueueDriver {
     });
   }
 
+  confirmHolds(): Promise<void> | undefined {
+    if (this.#unnoticed.size > 0) this.#losses.add(this.#unnoticed);
+    this.#unnoticed.clear();
+    return this.#losses.areTold ? undefined : this.#losses.told();
+  }
+
   partitions(): Promise<readonly PartitionView[]> {
     return this.#do("read", () => []);
   }
@@ -259,6 +278,15 @@ class MemoryConsumer implements QueueDriver {
   }
 
   async *#listen(since: number, signal: AbortSignal): AsyncGenerator<Order> {
+    const forget = this.#losses.listen();
+    try {
+      yield* this.#orders(since, signal);
+    } finally {
+      forget();
+    }
+  }
+
+  async *#orders(since: number, signal: AbortSignal): AsyncGenerator<Order> {
     let told = new Set<string>();
     this.#check("listen to");
     if (this.#store.pauses.length > 0) yield { kind: "paused", pauses: this.#store.pauses };
@@ -266,6 +294,7 @@ class MemoryConsumer implements QueueDriver {
       this.#check("listen to");
       if (signal.aborted) return;
       const { rings } = this.#store.bell;
+      yield* this.#losses.orders();
       for (const { seq, command } of this.#store.commands.filter(({ seq }) => seq > last)) {
         last = seq;
         if (command.kind === "policy" || command.kind === "limit") yield command;
@@ -281,8 +310,13 @@ class MemoryConsumer implements QueueDriver {
     }
   }
 
-  /** Gives up all that it holds. */
-  giveUp(): void {
+  /** Loses all that it holds. */
+  expire(): void {
+    for (const id of this.#holds.keys()) this.#unnoticed.add(id);
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
     this.#handBack([...this.#holds.values()].map(({ entry }) => entry));
   }
 
@@ -294,7 +328,7 @@ class MemoryConsumer implements QueueDriver {
   [Symbol.asyncDispose](): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      this.giveUp(); // also wakes those who wait here, to find it closed
+      this.#giveUp(); // also wakes those who wait here, to find it closed
     }
     return Promise.resolve();
   }

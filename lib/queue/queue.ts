@@ -99,6 +99,15 @@ export interface Queue extends AsyncDisposable {
    * What it does not hold, or what has ended, is passed over.
    */
   release(held: readonly Held[]): Promise<void>;
+  /**
+   * Asks whether this consumer may rely on what it holds. It may not after a silence as long as its lease: the process was
+   * stopped, the machine slept, or the queue did not answer, and others may have completed all of it since. Nothing may be
+   * called then.
+   *
+   * @returns undefined if it may; else a promise that resolves when it may again. What was lost has been told by then, by an
+   * order `revoked` that leaves no time. It rejects with a {@linkcode QueueError} if that cannot be found out.
+   */
+  confirmHolds(): Promise<void> | undefined;
   depth(): Promise<QueueDepth>;
 }
 

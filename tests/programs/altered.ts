@@ -7,6 +7,7 @@ export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): Queu
     pull: (max, signal) => queue.pull(max, signal),
     checkpoint: (progress) => queue.checkpoint(progress),
     finish: (results) => queue.finish(results),
+    confirmHolds: () => queue.confirmHolds(),
     release: (ids) => queue.release(ids),
     depth: () => queue.depth(),
     pauses: () => queue.pauses(),

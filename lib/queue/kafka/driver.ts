@@ -20,6 +20,7 @@ import type { RecordWriter } from "./appender.ts";
 import type { CommandLog } from "./command_log.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import type { Holds } from "./holds.ts";
+import type { Losses } from "../losses.ts";
 import type { Link } from "./link.ts";
 import { listen } from "./listening.ts";
 import type { Membership } from "./membership.ts";
@@ -51,6 +52,7 @@ export interface KafkaDriverParts {
   readonly view: View;
   /** Orders about this consumer's part of the queue. */
   readonly own: Order[];
+  readonly losses: Losses;
   /** Ends being a member. */
   readonly leaving: AbortController;
   /** Ends everything that goes on by itself. */
@@ -87,10 +89,13 @@ export class KafkaDriver implements QueueDriver {
   async pull(max: number, signal: AbortSignal): Promise<Claim[]> {
     this.#check("pull from", "write");
     this.#join();
-    const { bell, holds } = this.#parts;
+    const { bell, holds, losses } = this.#parts;
     while (!signal.aborted) {
       const { rings } = bell;
       const claims = holds.take(max);
+      for (const { instance, children = [] } of claims) {
+        for (const { id } of [instance, ...children.map((child) => child.instance)]) losses.regained(id);
+      }
       if (claims.length > 0) return claims;
       await bell.after(rings, signal);
       this.#check("pull from", "write");
@@ -142,6 +147,12 @@ export class KafkaDriver implements QueueDriver {
   async release(held: readonly Held[]): Promise<void> {
     this.#check("write to", "write");
     await this.#parts.holds.release(held);
+  }
+
+  confirmHolds(): Promise<void> | undefined {
+    const { membership, losses } = this.#parts;
+    membership.checkSilence();
+    return losses.areTold ? undefined : losses.told();
   }
 
   async depth(): Promise<QueueDepth> {
@@ -216,12 +227,13 @@ export class KafkaDriver implements QueueDriver {
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {
-    const { log, bell, own, ownership } = this.#parts;
+    const { log, bell, own, losses, ownership } = this.#parts;
     if (this.#end === undefined) this.follow();
     return listen({
       log,
       bell,
       own,
+      losses,
       signal: this.#end === undefined ? signal : AbortSignal.abort(),
       marks: () => [...ownership.all()].flatMap((owned) => owned.journal.marks()),
       check: () => this.#check("listen to", "read"),

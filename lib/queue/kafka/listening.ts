@@ -1,4 +1,5 @@
 import type { Bell } from "../bell.ts";
+import type { Losses } from "../losses.ts";
 import { cancelOrders, type Mark, marksOf } from "../orders.ts";
 import type { Order } from "../queue.ts";
 import type { CommandLog, Told } from "./command_log.ts";
@@ -10,6 +11,7 @@ export interface Listening {
   readonly signal: AbortSignal;
   /** Orders about the consumer's part of the queue, which nobody else gets; emptied as they are told. */
   readonly own: Order[];
+  readonly losses: Losses;
   /** What is held and is to end. */
   marks(): readonly Mark[];
   /** Throws if the queue is closed. */
@@ -27,11 +29,12 @@ export function listen(listening: Listening): AsyncIterable<Order> {
 }
 
 async function* orders(
-  { log, bell, signal, own, marks, check }: Listening,
+  { log, bell, signal, own, losses, marks, check }: Listening,
   told: Told[],
   since: Promise<number>,
   forget: () => void,
 ): AsyncGenerator<Order> {
+  const deafen = losses.listen();
   try {
     check();
     if (signal.aborted) return;
@@ -45,12 +48,14 @@ async function* orders(
       const { rings } = bell;
       for (const { order, offset } of told.splice(0)) if (offset >= from) yield order;
       yield* own.splice(0);
+      yield* losses.orders();
       const marked = marks();
       yield* cancelOrders(marked, known);
       known = marksOf(marked);
       await bell.after(rings, signal);
     }
   } finally {
+    deafen();
     forget();
   }
 }

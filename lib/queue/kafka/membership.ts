@@ -59,6 +59,8 @@ export class Membership {
   #member = "";
   #generation = -1;
   #heardMs = 0;
+  /** It has given all up since it was heard last, and is to join again. */
+  #hasGivenUp = false;
 
   constructor(options: MembershipOptions, closing: AbortSignal) {
     this.#options = options;
@@ -79,6 +81,18 @@ export class Membership {
         else if (trouble !== "rebalancing") throw error;
       }
     }
+  }
+
+  /** Gives all up if it has not been heard for too long, as a process that was stopped finds when it goes on. */
+  checkSilence(): void {
+    const { clock, sessionMs } = this.#options;
+    if (this.#member === "" || clock.nowMs() - this.#heardMs < sessionMs * SILENT_PART) return;
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#hasGivenUp = true;
+    this.#options.lost();
   }
 
   /** Leaves the group, so that others need not wait for the end of its session. */
@@ -103,6 +117,7 @@ export class Membership {
   /** Joins; all is given up if it is not heard any more while it waits for the others. */
   async #joinHeard(): Promise<Allotment> {
     const joined = new AbortController();
+    this.#hasGivenUp = false;
     if (this.#member !== "") void this.#sayMeanwhile(joined.signal);
     try {
       return await this.#join();
@@ -174,6 +189,7 @@ export class Membership {
   /** Says that it is there, until it is to join anew. */
   async #beat(): Promise<void> {
     const { link, clock } = this.#options;
+    this.#hasGivenUp = false; // it has been given its part again
     while (!this.#closing.aborted) {
       await clock.until(clock.nowMs() + this.#everyMs, this.#closing);
       if (this.#closing.aborted || !await this.#say(link, this.#closing)) return; // it joins anew, with nothing
@@ -183,12 +199,9 @@ export class Membership {
   /** Says that it is there, and gives all up if that is not heard in time. @returns whether it was */
   async #say(link: Link, ending: AbortSignal): Promise<boolean> {
     const { clock, group, sessionMs } = this.#options;
-    let isInTime = true;
     const saidMs = clock.nowMs(); // the broker's session begins anew between this and its answer
-    const forget = clock.after(Math.max(0, this.#heardMs + sessionMs * SILENT_PART - saidMs), () => {
-      isInTime = false;
-      this.#options.lost();
-    });
+    const leftMs = Math.max(0, this.#heardMs + sessionMs * SILENT_PART - saidMs);
+    const forget = clock.after(leftMs, () => this.#giveUp());
     const whenEnding = onAbort(ending, forget);
     try {
       const of = { groupId: group, groupGenerationId: this.#generation, memberId: this.#member };
@@ -207,7 +220,7 @@ export class Membership {
       whenEnding();
     }
     this.#heard(saidMs);
-    return isInTime;
+    return !this.#hasGivenUp;
   }
 
   #heard(saidMs: number): void {

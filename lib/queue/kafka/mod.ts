@@ -5,6 +5,7 @@ import { type Clock, onAbort, type Random } from "../../model/mod.ts";
 import type { UrlOf, WireFormat } from "../../wire/mod.ts";
 import { Bell } from "../bell.ts";
 import type { KafkaAddressOptions } from "../address.ts";
+import { Losses } from "../losses.ts";
 import type { Order, QueueDriver } from "../queue.ts";
 import { Appender } from "./appender.ts";
 import { CommandLog } from "./command_log.ts";
@@ -109,6 +110,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     const where = main.where;
     const bell = new Bell();
     const own: Order[] = [];
+    const losses = new Losses(() => bell.ring());
     const ulid = monotonicFactory(() => random.next());
     const newId = () => ulid(Math.floor(clock.nowMs()));
     const maxEnds = Math.ceil(MAX_ENDS / partitions);
@@ -144,6 +146,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       appender,
       setAside: (partition, bad) => deadLetters.add(writer, names.pending, partition, bad, clock),
       order(order) {
+        if (order.kind === "revoked" && order.withinMs === 0) return losses.add(order.ids);
         own.push(order);
         if (own.length > MOST_ORDERS) own.shift();
         bell.ring();
@@ -213,6 +216,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       upkeep: new Upkeep({ link: main, clock, names, group, ownership, renewMs, onNote }),
       view,
       own,
+      losses,
       leaving,
       closing,
       newId,

@@ -1,4 +1,5 @@
 import type { Pause } from "../../model/mod.ts";
+import type { Losses } from "../losses.ts";
 import { cancelOrders, type Mark, marksOf } from "../orders.ts";
 import type { Command, Order } from "../queue.ts";
 import type { Changes } from "./changes.ts";
@@ -12,6 +13,7 @@ export interface Listening {
   readonly db: Database;
   readonly changes: Changes;
   readonly signal: AbortSignal;
+  readonly losses: Losses;
   /** The key under which this consumer holds instances, if it does. */
   owner(): number | undefined;
   /** Throws if the queue is closed. */
@@ -25,7 +27,16 @@ export function lastCommand(db: Database): number {
 
 /** The commands behind the one numbered `last` that concern a consumer. */
 export async function* commandsAfter(last: number, listening: Listening): AsyncGenerator<Order> {
-  const { db, changes, signal } = listening;
+  const forget = listening.losses.listen();
+  try {
+    yield* orders(last, listening);
+  } finally {
+    forget();
+  }
+}
+
+async function* orders(last: number, listening: Listening): AsyncGenerator<Order> {
+  const { db, changes, signal, losses } = listening;
   let told = new Set<string>();
   let look = true;
   listening.check();
@@ -33,6 +44,7 @@ export async function* commandsAfter(last: number, listening: Listening): AsyncG
   if (paused.length > 0) yield { kind: "paused", pauses: paused };
   for (listening.check(); !signal.aborted; listening.check()) {
     const mark = changes.mark();
+    yield* losses.orders();
     const sql = "SELECT seq, command FROM commands WHERE seq > ? ORDER BY seq";
     for (const row of db.all<{ seq: number; command: string }>(sql, last)) {
       last = row.seq;

@@ -1,5 +1,6 @@
 import type { Clock, Instance, Pause } from "../../model/mod.ts";
 import { Bell } from "../bell.ts";
+import { Losses } from "../losses.ts";
 import {
   type BadMessage,
   type Claim,
@@ -62,7 +63,9 @@ export class SqliteDriver implements QueueDriver {
   readonly #upkeep: Upkeep;
   readonly #holds = new Map<string, Hold>();
   #claims = 0;
+  readonly #losses = new Losses(() => this.#bell.ring());
   #heldUnder: number | undefined;
+  #confirming: Promise<void> | undefined;
   #end: Promise<void> | undefined;
 
   constructor(db: Database, { clock, leaseMs, keepMs, readOnly }: SqliteDriverOptions) {
@@ -81,7 +84,7 @@ export class SqliteDriver implements QueueDriver {
       chains: this.#chains,
       writes: this.#writes,
       lease: this.#lease,
-      lost: () => this.#forgetLost(),
+      beaten: () => this.#forgetLost(),
       released: () => this.#bell.ring(),
     });
   }
@@ -114,19 +117,18 @@ export class SqliteDriver implements QueueDriver {
     const rows = Math.min(max, MOST_TAKEN);
     const taken = await this.#writes.run(() => {
       if (signal.aborted) return undefined;
-      return take(
-        this.#db,
-        this.#chains,
-        this.#lease.hold(),
-        rows,
-        this.#clock.nowMs(),
-        () => ++this.#claims,
-      );
+      const atMs = this.#clock.nowMs();
+      const owner = this.#lease.hold();
+      return { atMs, ...take(this.#db, this.#chains, owner, rows, atMs, () => ++this.#claims) };
     }, rows);
     this.#check("pull from", "write"); // closed meanwhile: handed back already
     if (!taken) return [];
+    this.#lease.beaten(taken.atMs);
     this.#forgetLost();
-    for (const [id, hold] of taken.holds) this.#holds.set(id, hold);
+    for (const [id, hold] of taken.holds) {
+      this.#holds.set(id, hold);
+      this.#losses.regained(id);
+    }
     if (taken.aside > 0) this.#bell.ring(); // there may be more behind them
     return taken.claims;
   }
@@ -135,7 +137,26 @@ export class SqliteDriver implements QueueDriver {
   #forgetLost(): void {
     if (this.#heldUnder === this.#lease.key) return;
     this.#heldUnder = this.#lease.key;
-    for (const [id, { owner }] of this.#holds) if (owner !== this.#heldUnder) this.#holds.delete(id);
+    const lost = [...this.#holds].filter(([, { owner }]) => owner !== this.#heldUnder).map(([id]) => id);
+    for (const id of lost) this.#holds.delete(id);
+    this.#losses.add(lost);
+  }
+
+  confirmHolds(): Promise<void> | undefined {
+    if (this.#isSure()) return undefined;
+    return this.#confirming ??= this.#confirm().finally(() => this.#confirming = undefined);
+  }
+
+  #isSure(): boolean {
+    return this.#losses.areTold && this.#lease.isSure(this.#clock.nowMs());
+  }
+
+  async #confirm(): Promise<void> {
+    while (!this.#isSure()) {
+      this.#check("work on", "write");
+      if (!this.#lease.isSure(this.#clock.nowMs())) await this.#upkeep.beat();
+      await this.#losses.told();
+    }
   }
 
   async checkpoint(progress: readonly Progress[]): Promise<void> {
@@ -236,6 +257,7 @@ export class SqliteDriver implements QueueDriver {
       changes: this.#changes,
       signal,
       owner: () => this.#lease.key,
+      losses: this.#losses,
       check: () => this.#check("listen to", "read"),
     });
   }

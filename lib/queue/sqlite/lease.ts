@@ -1,11 +1,12 @@
 import type { Database } from "./database.ts";
 
-/** The lease of one consumer, kept by beats: as long as they go on, what it holds is its own. All within transactions. */
+/** The lease of one consumer, kept by beats: as long as they go on, what it holds is its own. */
 export class Lease {
   readonly #db: Database;
   readonly #id: string = crypto.randomUUID();
   readonly #leaseMs: number;
   #key: number | undefined;
+  #beatenMs: number | undefined;
 
   constructor(db: Database, leaseMs: number) {
     this.#db = db;
@@ -17,29 +18,35 @@ export class Lease {
     return this.#key;
   }
 
-  /** @returns whether the lease was still its own; if not, there is none now */
-  beat(): boolean {
-    if (this.#key === undefined) return false;
-    if (this.#db.run("UPDATE consumers SET beat = beat + 1 WHERE key = ?", this.#key) > 0) return true;
-    this.#key = undefined;
-    return false;
-  }
-
-  /** Beats, and takes a new lease if there is none. */
+  /** Beats, and takes a new lease if there is none or it was lost. Within a transaction. @returns its key */
   hold(): number {
-    if (!this.beat()) {
-      const sql = "INSERT INTO consumers (id, lease_ms) VALUES (?, ?) RETURNING key";
-      this.#key = this.#db.get<{ key: number }>(sql, this.#id, this.#leaseMs)!.key;
+    // By its id too: the key of a transaction that was undone may be another's by now.
+    const beat = "UPDATE consumers SET beat = beat + 1 WHERE key = ? AND id = ?";
+    if (this.#key === undefined || this.#db.run(beat, this.#key, this.#id) === 0) {
+      const take = "INSERT INTO consumers (id, lease_ms) VALUES (?, ?) RETURNING key";
+      this.#key = this.#db.get<{ key: number }>(take, this.#id, this.#leaseMs)!.key;
     }
     return this.#key!;
   }
 
-  /** @returns the key that it had */
+  /** Notes that a beat of an instant is durable. */
+  beaten(atMs: number): void {
+    this.#beatenMs = atMs;
+  }
+
+  /** Whether no other consumer can have ended it: it takes them a lease without a beat. */
+  isSure(nowMs: number): boolean {
+    return this.#beatenMs === undefined || nowMs - this.#beatenMs < this.#leaseMs;
+  }
+
+  /** Ends it. Within a transaction. @returns the key that it had */
   give(): number | undefined {
     const key = this.#key;
-    if (key !== undefined) this.#db.run("DELETE FROM consumers WHERE key = ?", key);
-    this.#key = undefined;
-    return key;
+    this.#key = this.#beatenMs = undefined;
+    if (key === undefined) return undefined;
+    return this.#db.run("DELETE FROM consumers WHERE key = ? AND id = ?", key, this.#id) > 0
+      ? key
+      : undefined;
   }
 }
 
@@ -54,9 +61,17 @@ interface Observed {
   readonly silentMs: number;
 }
 
+/** When a consumer looked at the beats of the others, after a beat of its own. */
+export interface Look {
+  readonly nowMs: number;
+  /** How long its own beat had to wait for the file, in milliseconds. */
+  readonly waitedMs: number;
+}
+
 /**
- * Watches the beats of the others. Only this process's clock is used, and only time in which it looked: the clocks of two
- * processes differ once the machine has slept or its time was set, and who has slept itself cannot tell who else has.
+ * Watches the beats of the others. Only this process's clock is used, as those of two processes differ once the machine has
+ * slept or its time was set, and only time in which this process could write itself: who was stopped, or waited for the file
+ * to be unlocked, cannot tell who else did.
  */
 export class Watch {
   readonly #db: Database;
@@ -71,8 +86,9 @@ export class Watch {
   }
 
   /** @param own the key of the consumer that looks */
-  look(own: number | undefined, nowMs: number): Silent[] {
+  look(own: number | undefined, { nowMs, waitedMs }: Look): Silent[] {
     const passedMs = Math.min(nowMs - (this.#lookedAtMs ?? nowMs), this.#longestLookMs);
+    const countedMs = Math.max(0, passedMs - waitedMs);
     this.#lookedAtMs = nowMs;
     const observed = new Map<number, Observed>();
     const silent: Silent[] = [];
@@ -81,7 +97,7 @@ export class Watch {
       const row of this.#db.all<{ key: number; beat: number; lease_ms: number }>(sql, own ?? 0)
     ) {
       const before = this.#observed.get(row.key);
-      const silentMs = before?.beat === row.beat ? before.silentMs + passedMs : 0;
+      const silentMs = before?.beat === row.beat ? before.silentMs + countedMs : 0;
       observed.set(row.key, { beat: row.beat, silentMs });
       if (silentMs >= row.lease_ms) silent.push({ key: row.key, beat: row.beat });
     }

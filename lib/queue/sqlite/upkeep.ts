@@ -17,8 +17,8 @@ export interface UpkeepOptions {
   readonly chains: ChainTable;
   readonly writes: GroupCommit;
   readonly lease: Lease;
-  /** Called when this consumer's lease turned out to be lost. */
-  lost(): void;
+  /** Called after each beat: the lease may be a new one, as the earlier one was lost. */
+  beaten(): void;
   /** Called when there is something to pull that another has lost. */
   released(): void;
 }
@@ -67,13 +67,27 @@ export class Upkeep {
 
   async #tick(closing: AbortSignal): Promise<void> {
     const { lease, writes, clock, db, keepMs } = this.#options;
-    if (lease.key !== undefined && !(await writes.run(() => lease.beat()))) this.#options.lost();
-    for (const silent of this.#watch.look(lease.key, clock.nowMs())) await this.#takeFrom(silent);
+    const askedMs = clock.nowMs();
+    const waitedMs = await this.beat() - askedMs;
+    const silent = this.#watch.look(lease.key, { nowMs: clock.nowMs(), waitedMs });
+    for (const each of silent) await this.#takeFrom(each);
     for (let pages = 0; pages < PURGES_PER_TICK && !closing.aborted; pages++) {
       const seqs = endedBefore(db, clock.nowMs() - keepMs);
       if (seqs.length === 0) break;
       await writes.run(() => forget(db, this.#options.chains, seqs), seqs.length * 2);
     }
+  }
+
+  /** Says that this consumer is alive. @returns when it could, as a clock's instant in milliseconds */
+  async beat(): Promise<number> {
+    const { lease, writes, clock } = this.#options;
+    const atMs = await writes.run(() => {
+      lease.hold();
+      return clock.nowMs();
+    });
+    lease.beaten(atMs);
+    this.#options.beaten();
+    return atMs;
   }
 
   async #takeFrom(silent: Silent): Promise<void> {
