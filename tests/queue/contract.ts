@@ -6,6 +6,7 @@ import { contentCases } from "./contract_content.ts";
 import { holdCases } from "./contract_hold.ts";
 import { lifeCases } from "./contract_life.ts";
 import { listCases } from "./contract_list.ts";
+import { lostCases } from "./contract_lost.ts";
 
 /** One queue, as a driver's tests lend it to the contract: empty at first, with any number of connections. */
 export interface QueueHarness extends AsyncDisposable {
@@ -40,6 +41,7 @@ export const CONTRACT: readonly ContractCase[] = [
   ...lifeCases,
   ...contentCases,
   ...holdCases,
+  ...lostCases,
   ...listCases,
   ...commandCases,
   ...calledCases,
