@@ -48,7 +48,7 @@ export const QUEUE_OPTION = {
   ),
   "queue-timeout": one(
     "DURATION",
-    "give up when no broker of the queue answers for so long (default: keep trying)",
+    "give up when no broker answers, or the file is locked, for this long (default: keep trying)",
     parsePositiveDuration,
   ),
 } as const;

@@ -22,11 +22,17 @@ export interface OpenQueueOptions {
   readonly readOnly?: boolean;
   /** Kafka: jitter, and the names of members. (Default: the system's randomness) */
   readonly random?: Random;
-  /** Kafka: how long no broker may answer before `unreachable`, in milliseconds. (Default: it never gives up) */
+  /**
+   * How long no broker may answer before `unreachable`, or another program may keep the file locked before `busy`, in
+   * milliseconds. (Default: it never gives up)
+   */
   readonly giveUpAfterMs?: number;
-  /** Kafka: ends the opening, which rejects with `closed`. What is open does not hear of it. */
+  /** Ends the opening, which rejects with `closed`. What is open does not hear of it. */
   readonly signal?: AbortSignal;
-  /** Is told, once each, what an operator should see: that brokers cannot be reached, that they answer again. */
+  /**
+   * Called once each with what an operator should see: that brokers cannot be reached, that a file is locked or its disk full,
+   * and that this is over.
+   */
   readonly onNote?: (words: string) => void;
   /** Kafka: in which messages instances are sent. (Default: sequoia) */
   readonly wire?: WireFormat;

@@ -235,6 +235,8 @@ export type QueueErrorCode =
   | "newer-version"
   | "read-only"
   | "lease-lost"
+  /** Files of the queue were removed or replaced while it was open. */
+  | "replaced"
   /** No broker answers. */
   | "unreachable"
   /** The broker does not let this user do it. */

@@ -24,7 +24,7 @@ async function fails(
   path: string,
   { clock = new TestClock(), readOnly = false } = {},
 ): Promise<QueueError> {
-  const opening = clock.wait(openSqliteQueue({ path, clock, readOnly }));
+  const opening = clock.wait(openSqliteQueue({ path, clock, readOnly, giveUpAfterMs: 5000 }));
   const error = await assertRejects(() => opening, QueueError);
   assertEquals(error.code, code, error.message);
   assert(/^Cannot \w+ (to )?the queue \S+: .+\. [A-Z].+$/.test(error.message), error.message);
@@ -157,7 +157,7 @@ test("waits while another process has locked the file, then says that it is busy
   const other = new DatabaseSync(path);
   other.exec("BEGIN IMMEDIATE");
   await fails("busy", path, { clock });
-  const opening = openSqliteQueue({ path, clock });
+  const opening = openSqliteQueue({ path, clock, giveUpAfterMs: 5000 });
   other.exec("COMMIT");
   await using queue = await clock.wait(opening);
   other.exec("BEGIN IMMEDIATE");

@@ -1,6 +1,7 @@
 import type { Clock } from "../../model/mod.ts";
 import type { Bell } from "../bell.ts";
 import type { Database } from "./database.ts";
+import { isBusy } from "./errors.ts";
 
 /** A state of the queue, to wait for the next one. */
 export interface Mark {
@@ -42,10 +43,19 @@ export class Changes {
     for (const each of signals) each.addEventListener("abort", end, { once: true });
     if (signals.some(({ aborted }) => aborted)) end();
     for (let ms = firstMs; !wake.signal.aborted; ms = Math.min(ms * 1.5, lastMs)) {
-      if (this.#db.dataVersion() !== mark.version) break;
+      if (this.#hasChanged(mark)) break;
       await this.#clock.until(this.#clock.nowMs() + ms, wake.signal);
     }
     forget();
     for (const each of signals) each.removeEventListener("abort", end);
+  }
+
+  #hasChanged({ version }: Mark): boolean {
+    try {
+      return this.#db.dataVersion() !== version;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
+    }
   }
 }

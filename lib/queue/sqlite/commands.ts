@@ -16,6 +16,8 @@ export interface Listening {
   readonly losses: Losses;
   /** The key under which this consumer holds instances, if it does. */
   owner(): number | undefined;
+  /** Reads as soon as nobody has the file locked. */
+  read<T>(read: () => T): Promise<T>;
   /** Throws if the queue is closed. */
   check(): void;
 }
@@ -36,27 +38,27 @@ export async function* commandsAfter(last: number, listening: Listening): AsyncG
 }
 
 async function* orders(last: number, listening: Listening): AsyncGenerator<Order> {
-  const { db, changes, signal, losses } = listening;
+  const { db, changes, signal, losses, read } = listening;
   let told = new Set<string>();
   let look = true;
   listening.check();
-  const paused = readPauses(db);
+  const paused = await read(() => readPauses(db));
   if (paused.length > 0) yield { kind: "paused", pauses: paused };
   for (listening.check(); !signal.aborted; listening.check()) {
-    const mark = changes.mark();
+    const mark = await read(() => changes.mark());
     yield* losses.orders();
     const sql = "SELECT seq, command FROM commands WHERE seq > ? ORDER BY seq";
-    for (const row of db.all<{ seq: number; command: string }>(sql, last)) {
+    for (const row of await read(() => db.all<{ seq: number; command: string }>(sql, last))) {
       last = row.seq;
       const command = JSON.parse(row.command) as Command;
       if (command.kind === "cancel") look = true; // it says only that there are marks
       if (command.kind === "pause" || command.kind === "resume") {
-        yield { kind: "paused", pauses: readPauses(db) };
+        yield { kind: "paused", pauses: await read(() => readPauses(db)) };
       }
       if (command.kind === "policy" || command.kind === "limit") yield command;
     }
     if (look) {
-      const marks = marked(listening);
+      const marks = await read(() => marked(listening));
       yield* cancelOrders(marks, told);
       told = marksOf(marks);
     }

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { QueueError } from "../queue.ts";
 
 /** Reads as a row of the columns a statement names. */
 export type Row = Readonly<Record<string, SQLInputValue>>;
@@ -82,10 +83,22 @@ export class Database {
    * Resolves when all that was committed so far would survive a loss of power. This is what `synchronous = FULL` does within
    * each commit, an fsync of the write-ahead log (https://sqlite.org/pragma.html#pragma_synchronous), but the event loop
    * goes on meanwhile: calls to functions do not wait for the disk.
+   *
+   * @throws {QueueError} `failed`
    */
   async sync(): Promise<void> {
-    this.#log ??= await Deno.open(`${this.path}-wal`, { write: true });
-    await this.#log.sync();
+    try {
+      this.#log ??= await Deno.open(`${Deno.realPathSync(this.path)}-wal`, { write: true });
+      await this.#log.sync();
+    } catch (cause) {
+      throw new QueueError(
+        "failed",
+        `Cannot make the queue ${this.path} durable: ${
+          (cause as Error).message
+        }. Check the disk, and submit again`,
+        { cause },
+      );
+    }
   }
 
   close(): void {

@@ -22,19 +22,25 @@ import { ChainTable } from "./chains.ts";
 import { commandsAfter, lastCommand, readPauses } from "./commands.ts";
 import { readDepth } from "./counts.ts";
 import type { Database } from "./database.ts";
+import type { FileGuard } from "./file_guard.ts";
 import { asQueueError } from "./errors.ts";
-import { GroupCommit, nextTurn } from "./group_commit.ts";
+import { GroupCommit, nextTurn, type WriteOptions } from "./group_commit.ts";
 import { anyQueued, checkpoint, finish, type Hold, holdOf, release, releaseSome, take } from "./hold.ts";
 import { Lease } from "./lease.ts";
 import { changeOf, sendCommand } from "./request.ts";
+import type { OpenDatabase } from "./open.ts";
+import type { Patience } from "./patience.ts";
 import { readViews } from "./rows.ts";
 import { Selection } from "./select.ts";
 import { submit } from "./submit.ts";
 import { Upkeep } from "./upkeep.ts";
 
 /** How a driver keeps its queue. */
-export interface SqliteDriverOptions {
+export interface SqliteDriverOptions extends OpenDatabase {
   readonly clock: Clock;
+  readonly patience: Patience;
+  /** Aborted when the driver is disposed. */
+  readonly closing: AbortController;
   readonly leaseMs: number;
   readonly keepMs: number;
   readonly readOnly: boolean;
@@ -52,11 +58,13 @@ const LISTED_AT_ONCE = 100;
 /** One connection to a queue in a SQLite file; a consumer from its first pull on. */
 export class SqliteDriver implements QueueDriver {
   readonly #db: Database;
+  readonly #guard: FileGuard;
+  readonly #patience: Patience;
   readonly #clock: Clock;
   readonly #readOnly: boolean;
   readonly #chains: ChainTable;
   readonly #bell = new Bell();
-  readonly #closing = new AbortController();
+  readonly #closing: AbortController;
   readonly #changes: Changes;
   readonly #writes: GroupCommit;
   readonly #lease: Lease;
@@ -68,13 +76,16 @@ export class SqliteDriver implements QueueDriver {
   #confirming: Promise<void> | undefined;
   #end: Promise<void> | undefined;
 
-  constructor(db: Database, { clock, leaseMs, keepMs, readOnly }: SqliteDriverOptions) {
+  constructor({ db, guard, patience, closing, clock, leaseMs, keepMs, readOnly }: SqliteDriverOptions) {
     this.#db = db;
+    this.#guard = guard;
+    this.#patience = patience;
+    this.#closing = closing;
     this.#clock = clock;
     this.#readOnly = readOnly;
     this.#chains = new ChainTable(db);
-    this.#changes = new Changes(db, clock, this.#bell, this.#closing.signal);
-    this.#writes = new GroupCommit(db, clock, "write to the queue");
+    this.#changes = new Changes(db, clock, this.#bell, closing.signal);
+    this.#writes = new GroupCommit({ db, patience, durable: () => this.#look() });
     this.#lease = new Lease(db, leaseMs);
     this.#upkeep = new Upkeep({
       db,
@@ -94,7 +105,7 @@ export class SqliteDriver implements QueueDriver {
     if (instances.length === 0) return;
     const held = await this.#writes.run(
       () => submit(this.#db, this.#chains, instances, this.#holds),
-      instances.length,
+      this.#patiently(instances.length),
     );
     for (const [id, hold] of held) this.#holds.set(id, hold);
     this.#bell.ring();
@@ -104,8 +115,8 @@ export class SqliteDriver implements QueueDriver {
     this.#check("pull from", "write");
     this.#upkeep.start(this.#closing.signal);
     while (!signal.aborted) {
-      const mark = this.#read(() => this.#changes.mark());
-      const claims = this.#read(() => anyQueued(this.#db)) ? await this.#take(max, signal) : [];
+      const mark = await this.#read(() => this.#changes.mark());
+      const claims = await this.#read(() => anyQueued(this.#db)) ? await this.#take(max, signal) : [];
       if (claims.length > 0) return claims;
       await this.#changes.since(mark, signal, PULL_PACE);
       this.#check("pull from", "write");
@@ -120,7 +131,7 @@ export class SqliteDriver implements QueueDriver {
       const atMs = this.#clock.nowMs();
       const owner = this.#lease.hold();
       return { atMs, ...take(this.#db, this.#chains, owner, rows, atMs, () => ++this.#claims) };
-    }, rows);
+    }, this.#patiently(rows));
     this.#check("pull from", "write"); // closed meanwhile: handed back already
     if (!taken) return [];
     this.#lease.beaten(taken.atMs);
@@ -148,13 +159,13 @@ export class SqliteDriver implements QueueDriver {
   }
 
   #isSure(): boolean {
-    return this.#losses.areTold && this.#lease.isSure(this.#clock.nowMs());
+    return this.#losses.areTold && !this.#patience.isFull && this.#lease.isSure(this.#clock.nowMs());
   }
 
   async #confirm(): Promise<void> {
     while (!this.#isSure()) {
       this.#check("work on", "write");
-      if (!this.#lease.isSure(this.#clock.nowMs())) await this.#upkeep.beat();
+      await this.#upkeep.beat();
       await this.#losses.told();
     }
   }
@@ -162,14 +173,16 @@ export class SqliteDriver implements QueueDriver {
   async checkpoint(progress: readonly Progress[]): Promise<void> {
     this.#check("write to", "write");
     if (progress.length === 0) return;
-    this.#drop(await this.#writes.run(() => checkpoint(this.#db, this.#holds, progress), rowsOf(progress)));
+    const write = () => checkpoint(this.#db, this.#holds, progress);
+    this.#drop(await this.#writes.run(write, this.#patiently(rowsOf(progress))));
   }
 
   async finish(results: readonly Result[]): Promise<void> {
     this.#check("write to", "write");
     if (results.length === 0) return;
     const holds = results.map((item) => [item.instanceId, holdOf(this.#holds, item)] as const);
-    const lost = await this.#writes.run(() => finish(this.#db, this.#holds, results), rowsOf(results));
+    const write = () => finish(this.#db, this.#holds, results);
+    const lost = await this.#writes.run(write, this.#patiently(rowsOf(results)));
     for (const [id, hold] of holds) if (this.#holds.get(id) === hold) this.#holds.delete(id);
     this.#drop(lost);
   }
@@ -182,6 +195,7 @@ export class SqliteDriver implements QueueDriver {
 
   async depth(): Promise<QueueDepth> {
     this.#check("read", "read");
+    this.#look();
     return await this.#read(() => this.#db.snapshot(() => readDepth(this.#db)));
   }
 
@@ -192,12 +206,13 @@ export class SqliteDriver implements QueueDriver {
 
   async *list(filter: Filter): AsyncGenerator<InstanceView> {
     this.#check("read", "read");
-    const selection = this.#read(() => new Selection(this.#db, filter));
+    this.#look();
+    const selection = await this.#read(() => new Selection(this.#db, filter));
     while (true) {
-      const page = this.#read(() => this.#db.snapshot(() => selection.next()));
+      const page = await this.#read(() => this.#db.snapshot(() => selection.next()));
       if (!page) return;
       for (let at = 0; at < page.length; at += LISTED_AT_ONCE) {
-        yield* this.#read(() => readViews(this.#db, this.#chains, page.slice(at, at + LISTED_AT_ONCE)));
+        yield* await this.#read(() => readViews(this.#db, this.#chains, page.slice(at, at + LISTED_AT_ONCE)));
         await nextTurn();
         this.#check("read", "read");
       }
@@ -209,12 +224,13 @@ export class SqliteDriver implements QueueDriver {
     const change = changeOf(command, this.#db, this.#chains, this.#clock.nowMs());
     let reached = 0;
     if (change) {
-      const selection = this.#read(() => new Selection(this.#db, change.filter));
+      const selection = await this.#read(() => new Selection(this.#db, change.filter));
       const next = () => {
         const page = selection.next();
         return page && change.apply(page);
       };
-      for (let count; (count = await this.#writes.run(next, ROWS_PER_PAGE)) !== undefined;) reached += count;
+      const options = { rows: ROWS_PER_PAGE };
+      for (let count; (count = await this.#writes.run(next, options)) !== undefined;) reached += count;
     } else {
       await this.#writes.run(() => sendCommand(this.#db, command));
     }
@@ -234,7 +250,7 @@ export class SqliteDriver implements QueueDriver {
     const released = await this.#writes.run(() => {
       const gone = releaseSome(this.#db, holds, this.#clock.nowMs());
       return gone.map((id) => ({ id, hold: this.#holds.get(id) }));
-    }, holds.length);
+    }, this.#patiently(holds.length));
     // It may be held again already.
     for (const { id, hold } of released) if (this.#holds.get(id) === hold) this.#holds.delete(id);
     this.#bell.ring();
@@ -251,13 +267,19 @@ export class SqliteDriver implements QueueDriver {
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {
-    const last = this.#end ? 0 : this.#read(() => lastCommand(this.#db));
+    let last = 0;
+    try {
+      if (!this.#end) last = lastCommand(this.#db);
+    } catch (error) {
+      throw this.#meaning(error);
+    }
     return commandsAfter(last, {
       db: this.#db,
       changes: this.#changes,
       signal,
       owner: () => this.#lease.key,
       losses: this.#losses,
+      read: (read) => this.#read(read),
       check: () => this.#check("listen to", "read"),
     });
   }
@@ -270,8 +292,12 @@ export class SqliteDriver implements QueueDriver {
     this.#closing.abort();
     try {
       await this.#upkeep.ended();
-      if (this.#lease.key !== undefined) await this.#writes.run(() => this.#handBack());
+      const mayWrite = this.#guard.failure === undefined;
+      if (mayWrite && this.#lease.key !== undefined) await this.#writes.run(() => this.#handBack());
       await this.#writes.idle();
+    } catch (error) {
+      // What is not handed back goes to others when the lease ends.
+      if (!(error instanceof QueueError)) throw error;
     } finally {
       this.#db.close();
     }
@@ -282,12 +308,31 @@ export class SqliteDriver implements QueueDriver {
     if (owner !== undefined) release(this.#db, owner, this.#clock.nowMs());
   }
 
-  #read<T>(read: () => T): T {
+  async #read<T>(read: () => T): Promise<T> {
     try {
-      return read();
+      return await this.#patience.untilFree(read);
     } catch (error) {
-      throw asQueueError(error, "read the queue", this.#db.path);
+      throw this.#meaning(error);
     }
+  }
+
+  #meaning(error: unknown): unknown {
+    return asQueueError(error, "read the queue", this.#db.path);
+  }
+
+  /** Looks whether the files are still those that were opened. @throws {QueueError} `replaced` */
+  #look(): void {
+    try {
+      this.#guard.check();
+    } catch (error) {
+      this.#bell.ring(); // whoever waits is told, too
+      throw error;
+    }
+  }
+
+  /** How a write goes: a consumer waits for room on the disk, as it would lose what functions have answered. */
+  #patiently(rows: number): WriteOptions {
+    return { rows, waits: this.#upkeep.hasBegun };
   }
 
   #check(action: string, kind: "read" | "write"): void {
@@ -297,6 +342,7 @@ export class SqliteDriver implements QueueDriver {
         `Cannot ${action} the queue ${this.#db.path}: it has been closed. Open it again first`,
       );
     }
+    if (this.#guard.failure !== undefined) throw this.#guard.failure;
     if (kind === "write" && this.#readOnly) {
       throw new QueueError(
         "read-only",

@@ -6,7 +6,7 @@ const MEANINGS: Readonly<
 > = {
   5: {
     code: "busy",
-    state: "another process has kept it locked for 5s",
+    state: "another process keeps it locked",
     advice: "See which process holds it open, end it, and try again",
   },
   8: {
@@ -14,7 +14,11 @@ const MEANINGS: Readonly<
     state: "the file or its folder is read-only",
     advice: "Make both writable, or choose another place with --queue sqlite:PATH",
   },
-  10: { code: "failed", state: "the disk cannot be read or written", advice: "See to the disk" },
+  10: {
+    code: "failed",
+    state: "the disk cannot be read or written",
+    advice: "Check the disk, and quotas and limits of its use",
+  },
   11: {
     code: "not-a-queue",
     state: "the file is damaged",
@@ -35,14 +39,19 @@ const MEANINGS: Readonly<
 
 /** LOCKED is BUSY within one process. */
 const BUSY = 5, LOCKED = 6;
+const IO_ERROR = 10, FULL = 13;
+/** A write that the system refused, for a quota or a limit for example (https://sqlite.org/rescode.html#ioerr_write). */
+const IO_ERROR_WRITE = 778;
 
-/** The texts of the errors for which `node:sqlite` gives no number: those of opening. */
+/** The texts of the errors for which `node:sqlite` gives no number: those of opening and of scripts. */
 const TEXTS: readonly (readonly [RegExp, number])[] = [
   [/unable to open/i, 14],
   [/not a database/i, 26],
   [/malformed/i, 11],
   [/locked/i, BUSY],
   [/readonly/i, 8],
+  [/disk is full/i, FULL],
+  [/disk I\/O/i, IO_ERROR],
 ];
 
 /** The primary result code of an error of SQLite; undefined if it is another's. */
@@ -60,6 +69,11 @@ export function sqliteCode(error: unknown): number | undefined {
 /** Whether an error says that another connection has locked the database. */
 export function isBusy(error: unknown): boolean {
   return sqliteCode(error) === BUSY;
+}
+
+/** Whether an error says that the disk takes no more: it is full, or a quota or limit is reached. */
+export function isFull(error: unknown): boolean {
+  return sqliteCode(error) === FULL || (error as { errcode?: unknown }).errcode === IO_ERROR_WRITE;
 }
 
 /**

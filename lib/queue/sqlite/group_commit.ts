@@ -1,14 +1,30 @@
 import { setImmediate } from "node:timers";
-import type { Clock } from "../../model/mod.ts";
 import type { Database } from "./database.ts";
-import { asQueueError } from "./errors.ts";
-import { untilFree } from "./until_free.ts";
+import { asQueueError, isFull } from "./errors.ts";
+import type { Patience } from "./patience.ts";
 
 /** A transaction takes no further call when it has so many rows: others wait for it, and so does the event loop. */
 const ROWS_PER_GROUP = 10_000;
 
+/** What a group commit works with. */
+export interface GroupCommitOptions {
+  readonly db: Database;
+  readonly patience: Patience;
+  /** Called when a group is durable, before its calls are answered; they fail with what it throws. */
+  durable(): void;
+}
+
+/** How a call is to be written. */
+export interface WriteOptions {
+  /** About how many rows it writes. (Default: 1) */
+  readonly rows?: number;
+  /** Whether it waits for room when the disk is full, and is run again then. (Default: it fails) */
+  readonly waits?: boolean;
+}
+
 interface Call {
   readonly rows: number;
+  readonly waits: boolean;
   run(): unknown;
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -20,27 +36,21 @@ interface Call {
  * is undone alone.
  */
 export class GroupCommit {
-  readonly #db: Database;
-  readonly #clock: Clock;
-  readonly #action: string;
+  readonly #options: GroupCommitOptions;
   #calls: Call[] = [];
   #flushing: Promise<void> | undefined;
 
-  /** @param action what fails if it fails, completing "Cannot …" */
-  constructor(db: Database, clock: Clock, action: string) {
-    this.#db = db;
-    this.#clock = clock;
-    this.#action = action;
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
   }
 
   /**
    * @param operation runs within the transaction; it must leave nothing behind but what the transaction would undo
-   * @param rows about how many rows it writes
    * @returns its answer, once that is durable
    */
-  run<T>(operation: () => T, rows = 1): Promise<T> {
+  run<T>(operation: () => T, { rows = 1, waits = false }: WriteOptions = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#calls.push({ rows, run: operation, resolve: resolve as (value: unknown) => void, reject });
+      this.#calls.push({ rows, waits, run: operation, resolve: resolve as (value: unknown) => void, reject });
       this.#flushing ??= this.#flush();
     });
   }
@@ -51,15 +61,23 @@ export class GroupCommit {
   }
 
   async #flush(): Promise<void> {
+    const { db, patience } = this.#options;
     while (this.#calls.length > 0) {
       await nextTurn();
+      let group: readonly Call[] | undefined;
       try {
-        await untilFree(this.#clock, () => this.#db.beginToWrite());
+        await patience.untilFree(() => db.beginToWrite());
+        group = this.#nextGroup();
+        const answers = group.map((call) => this.#runOne(call));
+        db.run("COMMIT");
+        patience.written();
+        await db.sync();
+        this.#options.durable();
+        for (const answer of answers) answer();
       } catch (error) {
-        rejectAll(this.#calls.splice(0), this.#meaning(error));
-        continue;
+        this.#rollback();
+        await this.#refused(group ?? this.#calls.splice(0), error);
       }
-      await this.#write(this.#nextGroup());
     }
     this.#flushing = undefined;
   }
@@ -71,51 +89,46 @@ export class GroupCommit {
     return this.#calls.splice(0, size);
   }
 
-  async #write(group: readonly Call[]): Promise<void> {
-    const answers: (() => void)[] = [];
-    try {
-      for (const call of group) answers.push(this.#runOne(call));
-      this.#db.run("COMMIT");
-      await this.#db.sync();
-    } catch (error) {
-      this.#rollback();
-      rejectAll(group, this.#meaning(error));
-      return;
-    }
-    for (const answer of answers) answer();
-  }
-
   /** @returns how to answer the call once the group is committed */
   #runOne(call: Call): () => void {
-    this.#db.run("SAVEPOINT one");
+    const { db } = this.#options;
+    db.run("SAVEPOINT one");
     try {
       const value = call.run();
-      this.#db.run("RELEASE one");
+      db.run("RELEASE one");
       return () => call.resolve(value);
     } catch (error) {
-      if (!this.#db.inTransaction) throw error; // SQLite has undone the whole group, for example for a full disk
-      this.#db.run("ROLLBACK TO one");
-      this.#db.run("RELEASE one");
+      // SQLite has undone the whole group, or would do so with the next call.
+      if (!db.inTransaction || isFull(error)) throw error;
+      db.run("ROLLBACK TO one");
+      db.run("RELEASE one");
       const meaning = this.#meaning(error);
       return () => call.reject(meaning);
     }
   }
 
   #rollback(): void {
+    const { db } = this.#options;
     try {
-      if (this.#db.inTransaction) this.#db.run("ROLLBACK");
+      if (db.inTransaction) db.run("ROLLBACK");
     } catch {
       // the error that led here is the one to tell
     }
   }
 
-  #meaning(error: unknown): unknown {
-    return asQueueError(error, this.#action, this.#db.path);
+  /** Rejects a group that could not be written; those that wait for room are the first of the next one. */
+  async #refused(group: readonly Call[], error: unknown): Promise<void> {
+    const isWaiting = isFull(error) && group.some(({ waits }) => waits) &&
+      await this.#options.patience.forRoom();
+    const meaning = this.#meaning(error);
+    const refused = group.filter(({ waits }) => !(isWaiting && waits));
+    for (const call of refused) call.reject(meaning);
+    if (isWaiting) this.#calls.unshift(...group.filter(({ waits }) => waits));
   }
-}
 
-function rejectAll(calls: readonly Call[], error: unknown): void {
-  for (const call of calls) call.reject(error);
+  #meaning(error: unknown): unknown {
+    return asQueueError(error, "write to the queue", this.#options.db.path);
+  }
 }
 
 /** Resolves when what is at hand in the event loop has been done. */

@@ -3,6 +3,7 @@ import type { Clock } from "../../model/mod.ts";
 import type { QueueDriver } from "../queue.ts";
 import { SqliteDriver } from "./driver.ts";
 import { openDatabase } from "./open.ts";
+import { Patience } from "./patience.ts";
 
 /** How a queue in a SQLite file is opened. */
 export interface SqliteQueueOptions {
@@ -15,6 +16,12 @@ export interface SqliteQueueOptions {
   readonly keepMs?: number;
   /** Only to look at: everything that would write rejects with `read-only`. (Default: false) */
   readonly readOnly?: boolean;
+  /** How long another program may keep the file locked before `busy`, in milliseconds. (Default: it never gives up) */
+  readonly giveUpAfterMs?: number | undefined;
+  /** Ends the opening, which rejects with `closed`. What is open does not hear of it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once each with what an operator should see: that the file is locked or the disk full, and that this is over. */
+  readonly onNote?: ((words: string) => void) | undefined;
 }
 
 /** The lease of consumers, in milliseconds. */
@@ -25,10 +32,13 @@ export const DEFAULT_KEEP_MS = 86_400_000;
 /**
  * Opens a queue in a SQLite file.
  *
- * @throws {QueueError} `cannot-open`, `not-a-queue`, `newer-version`, `read-only`, `busy` or `failed`
+ * @throws {QueueError} `cannot-open`, `not-a-queue`, `newer-version`, `read-only`, `busy`, `closed` or `failed`
  */
 export async function openSqliteQueue(options: SqliteQueueOptions): Promise<QueueDriver> {
   const { path, clock, leaseMs = DEFAULT_LEASE_MS, keepMs = DEFAULT_KEEP_MS, readOnly = false } = options;
-  const db = await openDatabase(path, clock, readOnly);
-  return new SqliteDriver(db, { clock, leaseMs, keepMs, readOnly });
+  const { giveUpAfterMs, onNote } = options;
+  const closing = new AbortController();
+  const patience = new Patience({ clock, path, giveUpAfterMs, onNote, closing: closing.signal });
+  const opening = await openDatabase(path, patience, readOnly, options.signal);
+  return new SqliteDriver({ ...opening, patience, closing, clock, leaseMs, keepMs, readOnly });
 }

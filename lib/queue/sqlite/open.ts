@@ -1,24 +1,38 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Clock } from "../../model/mod.ts";
 import { QueueError } from "../queue.ts";
 import { Database } from "./database.ts";
 import { asQueueError, sqliteCode } from "./errors.ts";
 import { inspectFile, makeFolderOf, sizeOf } from "./file.ts";
 import { APPLICATION_ID, MIGRATIONS, VERSION } from "./schema.ts";
-import { untilFree } from "./until_free.ts";
+import { FileGuard } from "./file_guard.ts";
+import type { Patience } from "./patience.ts";
+
+/** An open queue, and what watches over its files. */
+export interface OpenDatabase {
+  readonly db: Database;
+  readonly guard: FileGuard;
+}
 
 /**
  * Opens the file of a queue; unless it is only to be read, makes it, or brings it to this version, if need be.
  *
- * @throws {QueueError} `cannot-open`, `not-a-queue`, `newer-version`, `read-only`, `busy` or `failed`
+ * @param signal ends the wait for a file that is locked
+ * @throws {QueueError} `cannot-open`, `not-a-queue`, `newer-version`, `read-only`, `busy`, `closed` or `failed`
  */
-export async function openDatabase(path: string, clock: Clock, readOnly: boolean): Promise<Database> {
+export async function openDatabase(
+  path: string,
+  patience: Patience,
+  readOnly: boolean,
+  signal?: AbortSignal,
+): Promise<OpenDatabase> {
   if (!readOnly) makeFolderOf(path);
   try {
-    return await untilFree(clock, () => {
+    return await patience.untilFree(() => {
+      if (signal?.aborted) throw new QueueError("closed", `Cannot go on: the queue ${path} is closed`);
       inspectFile(path, readOnly);
-      return readOnly ? openToRead(path) : openToWrite(path);
+      const db = readOnly ? openToRead(path) : openToWrite(path);
+      return { db, guard: new FileGuard(db, readOnly ? [""] : ["", "-wal", "-shm"]) };
     });
   } catch (error) {
     throw asQueueError(error, "open the queue", path);

@@ -41,6 +41,11 @@ export class Upkeep {
     this.#watch = new Watch(options.db, 2 * this.#tickMs);
   }
 
+  /** Whether this is a consumer's: it has begun. */
+  get hasBegun(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Begins, unless it has begun. */
   start(closing: AbortSignal): void {
     this.#running ??= this.#run(closing);
@@ -74,17 +79,18 @@ export class Upkeep {
     for (let pages = 0; pages < PURGES_PER_TICK && !closing.aborted; pages++) {
       const seqs = endedBefore(db, clock.nowMs() - keepMs);
       if (seqs.length === 0) break;
-      await writes.run(() => forget(db, this.#options.chains, seqs), seqs.length * 2);
+      await writes.run(() => forget(db, this.#options.chains, seqs), { rows: seqs.length * 2 });
     }
   }
 
   /** Says that this consumer is alive. @returns when it could, as a clock's instant in milliseconds */
   async beat(): Promise<number> {
     const { lease, writes, clock } = this.#options;
-    const atMs = await writes.run(() => {
+    const hold = () => {
       lease.hold();
       return clock.nowMs();
-    });
+    };
+    const atMs = await writes.run(hold, { waits: true });
     lease.beaten(atMs);
     this.#options.beaten();
     return atMs;
