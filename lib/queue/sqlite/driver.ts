@@ -94,6 +94,7 @@ export class SqliteDriver implements QueueDriver {
       keepMs,
       chains: this.#chains,
       writes: this.#writes,
+      patience,
       lease: this.#lease,
       beaten: () => this.#forgetLost(),
       released: () => this.#bell.ring(),

@@ -64,8 +64,8 @@ interface Observed {
 /** When a consumer looked at the beats of the others, after a beat of its own. */
 export interface Look {
   readonly nowMs: number;
-  /** How long its own beat had to wait for the file, in milliseconds. */
-  readonly waitedMs: number;
+  /** Whether another program had kept the file locked since the last look: then the others could not beat either. */
+  readonly wasLocked: boolean;
 }
 
 /**
@@ -86,9 +86,9 @@ export class Watch {
   }
 
   /** @param own the key of the consumer that looks */
-  look(own: number | undefined, { nowMs, waitedMs }: Look): Silent[] {
+  look(own: number | undefined, { nowMs, wasLocked }: Look): Silent[] {
     const passedMs = Math.min(nowMs - (this.#lookedAtMs ?? nowMs), this.#longestLookMs);
-    const countedMs = Math.max(0, passedMs - waitedMs);
+    const countedMs = wasLocked ? 0 : passedMs;
     this.#lookedAtMs = nowMs;
     const observed = new Map<number, Observed>();
     const silent: Silent[] = [];

@@ -36,6 +36,7 @@ export class Patience {
   readonly #options: PatienceOptions;
   #closingSinceMs = Infinity;
   #fullSinceMs: number | undefined;
+  #longestWaitMs = 0;
   /** What was told and is not over. */
   #told: Hindrance | undefined;
 
@@ -61,6 +62,7 @@ export class Patience {
     for (let pauseMs = FIRST_PAUSE_MS;; pauseMs = Math.min(pauseMs * 1.5, LAST_PAUSE_MS)) {
       try {
         const answer = attempt();
+        this.#longestWaitMs = Math.max(this.#longestWaitMs, clock.nowMs() - sinceMs);
         this.#over("locked");
         return answer;
       } catch (error) {
@@ -69,6 +71,13 @@ export class Patience {
       if (clock.nowMs() - sinceMs >= TOLD_AFTER_MS) this.#tell("locked");
       await clock.until(clock.nowMs() + pauseMs);
     }
+  }
+
+  /** The longest wait for the file since this was asked last, in milliseconds. */
+  takeLongestWaitMs(): number {
+    const longestMs = this.#longestWaitMs;
+    this.#longestWaitMs = 0;
+    return longestMs;
   }
 
   /** The disk has taken a write. */

@@ -7,6 +7,7 @@ import { release } from "./hold.ts";
 import { expel, type Lease, type Silent, Watch } from "./lease.ts";
 import { endedBefore, forget } from "./request.ts";
 import { asQueueError } from "./errors.ts";
+import type { Patience } from "./patience.ts";
 
 /** What upkeep works on. */
 export interface UpkeepOptions {
@@ -16,6 +17,7 @@ export interface UpkeepOptions {
   readonly keepMs: number;
   readonly chains: ChainTable;
   readonly writes: GroupCommit;
+  readonly patience: Patience;
   readonly lease: Lease;
   /** Called after each beat: the lease may be a new one, as the earlier one was lost. */
   beaten(): void;
@@ -25,6 +27,11 @@ export interface UpkeepOptions {
 
 /** Longest time between two beats, in milliseconds. */
 const LONGEST_TICK_MS = 1000;
+/**
+ * A wait for the file as long as this part of the time between two beats is a lock that keeps others from beating; they are
+ * shorter when consumers write a lot.
+ */
+const LOCKED_PART = 2;
 /** How many purges of one page one tick makes at most. */
 const PURGES_PER_TICK = 20;
 
@@ -71,10 +78,10 @@ export class Upkeep {
   }
 
   async #tick(closing: AbortSignal): Promise<void> {
-    const { lease, writes, clock, db, keepMs } = this.#options;
-    const askedMs = clock.nowMs();
-    const waitedMs = await this.beat() - askedMs;
-    const silent = this.#watch.look(lease.key, { nowMs: clock.nowMs(), waitedMs });
+    const { lease, writes, patience, clock, db, keepMs } = this.#options;
+    await this.beat();
+    const wasLocked = patience.takeLongestWaitMs() > this.#tickMs / LOCKED_PART;
+    const silent = this.#watch.look(lease.key, { nowMs: clock.nowMs(), wasLocked });
     for (const each of silent) await this.#takeFrom(each);
     for (let pages = 0; pages < PURGES_PER_TICK && !closing.aborted; pages++) {
       const seqs = endedBefore(db, clock.nowMs() - keepMs);
@@ -83,8 +90,8 @@ export class Upkeep {
     }
   }
 
-  /** Says that this consumer is alive. @returns when it could, as a clock's instant in milliseconds */
-  async beat(): Promise<number> {
+  /** Says that this consumer is alive. */
+  async beat(): Promise<void> {
     const { lease, writes, clock } = this.#options;
     const hold = () => {
       lease.hold();
@@ -93,7 +100,6 @@ export class Upkeep {
     const atMs = await writes.run(hold, { waits: true });
     lease.beaten(atMs);
     this.#options.beaten();
-    return atMs;
   }
 
   async #takeFrom(silent: Silent): Promise<void> {
