@@ -31,6 +31,17 @@ const EXPECTED = new Set([
   "WireError",
 ]);
 
+/**
+ * The error that came first, and those of what was closed after it: at the end of a scope the language hides the first error
+ * behind the last one (https://tc39.es/proposal-explicit-resource-management/).
+ */
+export function inOrder(error: unknown): readonly [first: unknown, ...closing: unknown[]] {
+  const closing: unknown[] = [];
+  let first = error;
+  for (; first instanceof SuppressedError; first = first.suppressed) closing.unshift(...inOrder(first.error));
+  return [first, ...closing];
+}
+
 /** What the program exits with after an error: 2 if the user must write something else, 1 otherwise. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error)) return 1;

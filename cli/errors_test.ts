@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { QueueError, type QueueErrorCode } from "../lib/queue/mod.ts";
-import { exitCodeOf, messageOf, UsageError } from "./errors.ts";
+import { exitCodeOf, inOrder, messageOf, UsageError } from "./errors.ts";
 
 Deno.test("a queue that does not do what it should ends the program with 1 and its message", () => {
   const codes: QueueErrorCode[] = ["unreachable", "unauthorized", "bad-topic", "too-large", "cannot-open"];
@@ -21,4 +21,17 @@ Deno.test("an error that nobody expects is said to be one", () => {
     "Unexpected: no (TypeError). Run again with --log-level debug to see where",
   );
   assertEquals(exitCodeOf(new TypeError("no")), 1);
+});
+
+Deno.test("the error that came first is told, whatever fails when things are closed after it", async () => {
+  const failing = (words: string) => ({ [Symbol.asyncDispose]: () => Promise.reject(new Error(words)) });
+  const work = async () => {
+    await using _last = failing("third");
+    await using stack = new AsyncDisposableStack();
+    stack.use(failing("second"));
+    throw new Error("first");
+  };
+  const error = await assertRejects(work);
+  assertEquals(inOrder(error).map((each) => (each as Error).message), ["first", "second", "third"]);
+  assertEquals(inOrder("plain"), ["plain"]);
 });

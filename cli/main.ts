@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 import type { Command, Context } from "./command.ts";
-import { exitCodeOf, messageOf, UsageError } from "./errors.ts";
+import { exitCodeOf, inOrder, messageOf, UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";
 import { visible, visiblePlain } from "./visible.ts";
 
@@ -46,8 +46,9 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     await command.run(rest, signals.context);
   } catch (error) {
-    const isOwnDoing = signals.interrupted() && error instanceof Error && "code" in error &&
-      error.code === "closed";
+    const [first] = inOrder(error);
+    const isOwnDoing = signals.interrupted() && first instanceof Error && "code" in first &&
+      first.code === "closed";
     if (!isOwnDoing) throw error;
   }
   return signals.interrupted() ? 130 : 0;
@@ -77,8 +78,14 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    console.error(`sequoia: ${visiblePlain(messageOf(error))}`);
+    const [first, ...closing] = inOrder(error);
+    const messages = new Set(closing.map(messageOf));
+    messages.delete(messageOf(first));
+    console.error(`sequoia: ${visiblePlain(messageOf(first))}`);
+    for (const message of messages) {
+      console.error(`sequoia: and then, while it ended: ${visiblePlain(message)}`);
+    }
     if (Deno.args.join(" ").includes("--log-level debug")) console.error(error);
-    Deno.exit(exitCodeOf(error));
+    Deno.exit(exitCodeOf(first));
   }
 }

@@ -40,6 +40,8 @@ const WINDOW = 100_000;
 const PULL = 1000;
 /** The scheduler's gauges are recorded at this interval, in milliseconds. */
 const COUNTER_MS = 250;
+/** How long writes under way may take once it is stopped, in milliseconds: what is not written then runs again later. */
+const STOPPED_MS = 2000;
 /** How often a consumer that ends with its queue looks whether it is empty, in milliseconds. */
 const EMPTY_CHECK_MS = 100;
 
@@ -101,20 +103,38 @@ export class Consumer {
     if (stop.aborted) onStop();
     try {
       this.#options.scheduler.setPauses(await this.#options.queue.pauses());
-      const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
-      const listening = watched(this.#listen());
-      const loops = [this.#intake(), this.#count()];
-      if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
-      await Promise.all(loops.map(watched));
-      await this.#execution.idle();
-      this.#over.abort();
-      await listening;
+      await this.#unlessLeft(this.#work(), stop);
     } finally {
+      this.#over.abort();
       this.#cancelWake();
       drain.removeEventListener("abort", onDrain);
       stop.removeEventListener("abort", onStop);
     }
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Resolves when nothing more is to be done, and nothing is under way. */
+  async #work(): Promise<void> {
+    const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
+    const listening = watched(this.#listen());
+    const loops = [this.#intake(), this.#count()];
+    if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
+    await Promise.all(loops.map(watched));
+    await this.#execution.idle();
+    this.#over.abort();
+    await listening;
+  }
+
+  /** Waits for work to be done; once it is stopped, not for a queue that takes too long. */
+  async #unlessLeft(work: Promise<void>, stop: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const done = new AbortController();
+    const left = new Promise<void>((resolve) => {
+      const forget = onAbort(stop, () => resolve(clock.until(clock.nowMs() + STOPPED_MS, done.signal)));
+      onAbort(done.signal, () => (forget(), resolve()));
+    });
+    await Promise.race([work, left]);
+    done.abort();
   }
 
   #beginDrain(): void {

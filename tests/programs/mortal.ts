@@ -24,7 +24,7 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
     pull: (max, signal) => alive(() => queue.pull(max, either(signal))),
     checkpoint: (progress) => alive(() => queue.checkpoint(progress)),
     finish: (results) => alive(() => queue.finish(results)),
-    confirmHolds: () => killed.aborted ? never : queue.confirmHolds(),
+    confirmHolds: () => killed.aborted ? never() : queue.confirmHolds(),
     release: (ids) => alive(() => queue.release(ids)),
     depth: () => alive(() => queue.depth()),
     pauses: () => alive(() => queue.pauses()),
