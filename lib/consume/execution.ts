@@ -254,8 +254,7 @@ export class Execution {
       await this.#checkpoint(held, startOf(task, "started", held.ending?.reason));
     }
     while (!this.#gate.isOpen) await this.#gate.opened();
-    if (this.#stopped) return;
-    if (held.leaving) return await this.#takeBack(task, held);
+    if (this.#stopped || held.leaving) return await this.#takeBack(task, held);
     let startedAtMs = clock.nowMs();
     const { instance } = held, { args, inputs } = data;
     const call = { spec, instance, node, item, attempt, args, inputs, platform: task.platform };
@@ -321,6 +320,7 @@ export class Execution {
   async #takeBack(task: Invocation, held: HeldInstance): Promise<void> {
     const { scheduler, clock } = this.#parts;
     if (isStartKept(task, held)) await this.#checkpoint(held, startOf(task, "cancelled"));
+    if (this.#stopped) return; // it is made again later
     this.#follow(held, scheduler.settle(task, failure(LEAVES), clock.nowMs()));
     this.#hooks.changed();
   }
