@@ -1,6 +1,6 @@
 import { calleeWords, drawNodes, oneLine } from "../lib/draw/mod.ts";
 import { formatDuration, type JsonText, type NodeRecord, NULL, stripUndefined } from "../lib/model/mod.ts";
-import { type InstanceTree, itemOf, type NodeView, nodeViews } from "./instance_tree.ts";
+import { type InstanceTree, itemOf, type NodeView, nodeViews, shownState } from "./instance_tree.ts";
 import { instanceLine, parentWords } from "./instance_words.ts";
 import { cut } from "./text_table.ts";
 
@@ -137,7 +137,7 @@ function itemsOf(records: readonly NodeRecord[], called: readonly InstanceTree[]
 }
 
 function stateOf({ record, child }: Item): string {
-  return record?.state ?? child!.view.state;
+  return record === undefined ? child!.view.state : shownState(record);
 }
 
 function itemLines(
@@ -147,7 +147,9 @@ function itemLines(
   options: DrawOptions,
 ): string[] {
   if (child !== undefined) return calledLines(child, options);
-  const words = [record!.state, recordWords(record!, submittedAtMs)].filter((part) => part !== "").join(", ");
+  const words = [shownState(record!), recordWords(record!, submittedAtMs)].filter((part) => part !== "").join(
+    ", ",
+  );
   return [`${name}  ${words}${reasonWords(record)}`];
 }
 

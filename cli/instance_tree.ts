@@ -31,9 +31,25 @@ export function itemOf({ view: { instance: { parent } } }: InstanceTree): number
 
 /**
  * How a node stands. `waiting`: what it comes after has not settled. `open`: it waits for its turn, or runs; queues do not
- * know which. `started`: the same, of a function that must not run twice. `not done`: its instance ended before it.
+ * know which. `started`: the same, of a function that must not run twice. `delayed`: it waits for another attempt. `not done`:
+ * its instance ended before it.
  */
-export type ShownState = NodeRecord["state"] | "waiting" | "open" | "not done";
+export type ShownState =
+  | Exclude<NodeRecord["state"], "cancelled">
+  | "waiting"
+  | "open"
+  | "delayed"
+  | "not done";
+
+/** Whether a node has settled, by what is recorded of it. */
+export function isSettled(record: NodeRecord | undefined): boolean {
+  return record !== undefined && record.state !== "started" && record.state !== "cancelled";
+}
+
+/** How what is recorded of a node, or of an item, stands. */
+export function shownState({ state }: NodeRecord): ShownState {
+  return state === "cancelled" ? "delayed" : state;
+}
 
 /** What the queue knows of one node of an instance. */
 export interface NodeView {
@@ -55,15 +71,15 @@ export function nodeViews({ instance, state: outcome, progress }: InstanceView):
   const records = new Map(progress.filter(({ item }) => item === undefined).map((r) => [r.node, r]));
   const items = Map.groupBy(progress.filter(({ item }) => item !== undefined), ({ node }) => node);
   const hasEnded = outcome !== "queued" && outcome !== "running";
-  const isSettled = (node: number) => (records.get(node)?.state ?? "started") !== "started";
   const done = (but: number) => [...nodes.keys()].filter((i) => records.get(i)?.state === "ok" && i !== but);
   const outputs = (of: readonly number[]) =>
     objectText(of.map((node) => [nodes[node]!.name, outputOf(records.get(node))]));
   return nodes.map(({ name, after }, i) => {
     const record = records.get(i);
-    const mayRun = after.every(isSettled);
+    const mayRun = after.every((before) => isSettled(records.get(before)));
     const unsettled = hasEnded ? "not done" : mayRun ? "open" : "waiting";
-    const state = record?.state ?? unsettled;
+    const isOpen = record === undefined || (record.state === "cancelled" && (hasEnded || !record.reason));
+    const state = isOpen ? unsettled : shownState(record);
     const before = i === onFailed ? (record === undefined ? [] : done(i)) : after;
     const inputs = before.length > 0 && mayRun && state !== "not done" ? outputs(before) : undefined;
     const generation = generationOf(instance, i);

@@ -1,7 +1,7 @@
 import { oneLine } from "../lib/draw/mod.ts";
 import { formatDuration, type NodeRecord } from "../lib/model/mod.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
-import { type InstanceTree, nodeViews } from "./instance_tree.ts";
+import { type InstanceTree, isSettled, nodeViews } from "./instance_tree.ts";
 import { raw } from "./raw_json.ts";
 
 /** An instance in one line: id, state, chain, how many of its nodes have settled, age, and why it failed. */
@@ -18,7 +18,7 @@ export function listLine(view: InstanceView, nowMs: number): string {
 
 function stateWords({ instance, state, progress }: InstanceView, nowMs: number): string[] {
   const { id, chain, submittedAtMs } = instance;
-  const settled = progress.filter((record) => record.state !== "started" && record.item === undefined).length;
+  const settled = progress.filter((record) => isSettled(record) && record.item === undefined).length;
   return [
     id,
     state.padEnd(9),

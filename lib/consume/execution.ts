@@ -4,6 +4,7 @@ import {
   callKey,
   checkSubmission,
   type Clock,
+  formatDuration,
   type MadeOutcome,
   type NodeRecord,
   NULL,
@@ -305,8 +306,24 @@ export class Execution {
       if (outcome.kind === "throttled") await this.#checkpoint(held, startOf(task, "cancelled"));
       else held.mayBeUndone = true;
     }
-    this.#follow(held, scheduler.settle(task, outcome, clock.nowMs(), runMs));
+    const settlement = scheduler.settle(task, outcome, clock.nowMs(), runMs);
+    if (settlement.retryAtMs !== undefined) this.#noteDelay(task, held, outcome, settlement.retryAtMs);
+    this.#follow(held, settlement);
     this.#hooks.changed();
+  }
+
+  /** Records why an invocation waits for another attempt, if that may take long: whoever asks the queue finds it there. */
+  #noteDelay(task: Invocation, held: HeldInstance, outcome: Outcome, untilMs: number): void {
+    const { scheduler, clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    const isHeldBack = outcome.kind === "failed" && scheduler.isRetryHeldBack(task);
+    if (outcome.kind === "ok" || (untilMs - nowMs < LONG_DELAY_MS && !isHeldBack)) return;
+    if (outcome.kind === "failed" && isStartKept(task, held)) return; // its start is what must be known
+    const until = isHeldBack
+      ? "it waits for the retry budget of its function"
+      : `it is tried again after ${formatDuration(Math.round(untilMs - nowMs))}`;
+    const note = startOf(task, "cancelled", `${outcome.reason}; ${until}`);
+    this.#track(this.#checkpoint(held, { ...note, endedAtMs: nowMs }));
   }
 
   /** What an outcome means: what is to be run again by whoever goes on with the instance has not failed here. */
@@ -434,6 +451,8 @@ export class Execution {
   }
 }
 
+/** Delays of at least this, in milliseconds, are recorded. */
+const LONG_DELAY_MS = 5000;
 const LEAVES = "another consumer goes on with it";
 const LOST = "another consumer has it";
 

@@ -66,7 +66,8 @@ export interface NodeRecord {
   readonly item?: number;
   /**
    * `started` is recorded of `atMostOnce` functions, and of the node that undoes: after a crash the former has failed, and is
-   * not run again; the latter runs again, and what was done before counts as undone from its start on.
+   * not run again; the latter runs again, and what was done before counts as undone from its start on. `cancelled` takes a
+   * start back, or says (`reason`) why another attempt is long in coming: the node has not settled.
    */
   readonly state: NodeState | "started";
   /** How many attempts it took; 0 for a node that was skipped. */

@@ -152,6 +152,11 @@ export class Retries {
     return untilMs;
   }
 
+  /** Whether the budget of an invocation's function is used up. */
+  isHeldBack(task: Invocation): boolean {
+    return (this.#failed.get(task.function)?.budget?.opensAtMs() ?? -Infinity) > -Infinity;
+  }
+
   /** Takes out all that is to be tried again now: first the throttled, then the failed, each the longest due first. */
   take(nowMs: number): readonly Invocation[] {
     if (this.waiting === 0) return NONE;

@@ -236,6 +236,11 @@ export class Scheduler {
     return { instance, verdict, ...this.#settleNode(run, task.nodeIndex, task.item, verdict, reason, nowMs) };
   }
 
+  /** Whether a failed invocation that is to be tried again finds the retry budget of its function used up. */
+  isRetryHeldBack(task: Invocation): boolean {
+    return task.phase === "delayed" && this.#retries.isHeldBack(task);
+  }
+
   /**
    * Takes in how long a function says that it really ran, without what the provider added: while it says so, that is what is
    * expected of it.
