@@ -4,10 +4,19 @@ import { type FunctionRun, Matcher } from "./matcher.ts";
 /** What functions are called that say nothing better: by the original's consumer, and by its wrapper. */
 const ANYBODY = new Set(["functionSide", "lambda"]);
 
-/** Records runs of functions of which nothing is known but what they say themselves, each as an attempt. */
+/** Ids whose repetitions are counted; of more, the one that was heard of longest ago is forgotten. */
+const MOST_IDS = 100_000;
+
+/**
+ * Records runs of functions of which nothing is known but what they say themselves, each as an attempt. An id of ours that
+ * comes again is a retry; any other is of another call, the second one of `7` is called `7#2`: the original's producers and
+ * spammers begin at 0 each time, and nothing there is tried again.
+ */
 export class LoneRuns {
   readonly #recorder: Pick<Recorder, "attempt">;
   readonly #matcher = new Matcher();
+  /** How often each id has come that is not ours, by who and id. */
+  readonly #times = new Map<string, number>();
   /** Runs that were recorded. */
   recorded = 0;
 
@@ -30,14 +39,29 @@ export class LoneRuns {
     const run = this.#matcher.take(line, heardAtMs);
     if (run === undefined) return;
     this.recorded++;
-    this.#recorder.attempt(attemptOf(run));
+    const names = ownNames(run);
+    this.#recorder.attempt(attemptOf(run, names ?? this.#strangeNames(run)));
+  }
+
+  #strangeNames({ who, id }: FunctionRun): Names {
+    const key = `${who} ${id}`, times = (this.#times.get(key) ?? 0) + 1;
+    this.#times.delete(key);
+    this.#times.set(key, times);
+    if (this.#times.size > MOST_IDS) this.#times.delete(this.#times.keys().next().value!);
+    const { chain, instance, function: name, node } = originalCall(who, id);
+    return {
+      ...{ chain, node },
+      instance: times === 1 ? instance : `${instance}#${times}`,
+      function: instance !== id && ANYBODY.has(who) ? name : who,
+    };
   }
 }
 
-function attemptOf(run: FunctionRun): AttemptEvent {
-  const { startedAtMs, endedAtMs } = run;
+type Names = Pick<AttemptEvent, "function" | "chain" | "instance" | "node">;
+
+function attemptOf({ startedAtMs, endedAtMs }: FunctionRun, names: Names): AttemptEvent {
   return {
-    ...namesOf(run),
+    ...names,
     attempt: 1,
     startedAtMs,
     runMs: endedAtMs - startedAtMs,
@@ -50,11 +74,9 @@ function attemptOf(run: FunctionRun): AttemptEvent {
   };
 }
 
-/** By an id of the original's; or of ours, `<instance>/<node>[/<item>]`; or, of any other, by what the function calls itself. */
-function namesOf({ who, id }: FunctionRun): Pick<AttemptEvent, "function" | "chain" | "instance" | "node"> {
-  const { chain, instance, function: name, node } = originalCall(who, id);
-  if (instance !== id) return { chain, instance, function: ANYBODY.has(who) ? name : who, node };
-  const [, own, ofOurs] = /^([^/]+)\/(.+?)(?:\/\d+)?$/.exec(id) ?? [];
-  if (own === undefined) return { chain: who, instance: id, function: who, node: who };
-  return { chain: who, instance: own, function: ANYBODY.has(who) ? ofOurs! : who, node: ofOurs! };
+/** By an id of ours, `<instance>/<node>[/<item>]`; undefined: it is somebody else's. */
+function ownNames({ who, id }: FunctionRun): Names | undefined {
+  const [, instance, node] = /^([^/{]+)\/(.+?)(?:\/\d+)?$/.exec(id) ?? [];
+  if (instance === undefined) return undefined;
+  return { chain: who, instance, function: ANYBODY.has(who) ? node! : who, node: node! };
 }

@@ -29,3 +29,36 @@ functionSide-start-1795424333-01J/late`;
   );
   assertEquals([runs.recorded, runs.running], [4, 1]);
 });
+
+Deno.test("LoneRuns takes an id that comes again for another call, unless it is one of ours, which is a retry", () => {
+  const attempts: AttemptEvent[] = [];
+  const runs = new LoneRuns({ attempt: (event) => void attempts.push(event) });
+  const nodes = [1, 2].map((node) =>
+    `{'instanceId': 0, 'chainId': 2, 'functionId': ${node}, 'nodeId': ${node}}`
+  );
+  const ids = ["{0}", "{1}", ...nodes, "01J/thumbs/17"]; // of the original's spammer, its consumer, and of ours
+  for (let round = 0; round < 3; round++) {
+    for (const status of ["start", "end"]) {
+      for (const id of ids) {
+        const line = `functionSide-${status}-179542433${round}.${status === "start" ? 0 : 5}-${id}`;
+        runs.take(parseTimedLine(line)!, 0);
+      }
+    }
+  }
+  const calls = attempts.map(({ chain, instance, node }) => `${chain} ${instance} ${node}`);
+  const expected = ["", "#2", "#3"].flatMap((again) => [
+    ...[`functionSide {0}${again} functionSide`, `functionSide {1}${again} functionSide`],
+    ...[`chain2 2-0${again} node1`, `chain2 2-0${again} node2`, "functionSide 01J thumbs"],
+  ]);
+  assertEquals(calls, expected);
+});
+
+Deno.test("LoneRuns forgets how often ids have come that are many", () => {
+  const instances = new Set<string>();
+  const runs = new LoneRuns({ attempt: ({ instance }) => void instances.add(instance) });
+  const say = (id: string) => {
+    for (const at of ["start-1795424330", "end-1795424331"]) runs.take(parseTimedLine(`f-${at}-${id}`)!, 0);
+  };
+  for (const id of ["0", "0", ...Array.from({ length: 100_000 }, (_, i) => `x${i}`), "0"]) say(id);
+  assertEquals(instances.size, 100_002); // 0 and 0#2, and 0 again
+});
