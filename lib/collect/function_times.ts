@@ -1,10 +1,8 @@
-import type { AttemptEvent, FunctionRunEvent, Recorder, TimedLine } from "../record/mod.ts";
+import { type AttemptEvent, functionRunOf, type Recorder, type TimedLine } from "../record/mod.ts";
 import { type FunctionRun, Matcher } from "./matcher.ts";
 
 /** So long after an attempt has ended, in milliseconds, its function may still tell of itself. */
 const GRACE_MS = 5000;
-/** Clocks that differ by less, in milliseconds, count as the same: lines are stamped to the millisecond in places. */
-const TOLERANCE_MS = 2;
 
 /** An attempt of which its function may tell. */
 interface Told {
@@ -161,22 +159,4 @@ export class FunctionTimes {
       this.#drop(attempt);
     }
   }
-}
-
-/** What is recorded of a run: it lies within its attempt, or else the clocks do not agree. */
-function functionRunOf(event: AttemptEvent, run: FunctionRun, aheadMs: number): FunctionRunEvent {
-  const { function: name, chain, instance, node, attempt, outcome, platform, startedAtMs, runMs } = event;
-  const { item, generation } = event;
-  const before = run.startedAtMs - aheadMs - startedAtMs;
-  const after = run.endedAtMs - aheadMs - (startedAtMs + runMs);
-  const skewMs = before < -TOLERANCE_MS ? before : after > TOLERANCE_MS ? after : undefined;
-  const providerQueuedMs = Math.max(0, before);
-  return {
-    ...{ function: name, chain, instance, node, attempt, outcome, platform },
-    ...(item === undefined ? {} : { item }),
-    ...(generation === undefined ? {} : { generation }),
-    startedAtMs: skewMs === undefined ? startedAtMs + providerQueuedMs : startedAtMs,
-    functionMs: run.endedAtMs - run.startedAtMs,
-    ...(skewMs === undefined ? { providerQueuedMs } : { skewMs }),
-  };
 }

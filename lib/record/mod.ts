@@ -3,6 +3,7 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export { ORIGINAL_LOG_TOPICS, originalRun, type ReceivedText } from "./original_log.ts";
 export { parseTimedLine, type TimedLine } from "./timed_line.ts";
+export { functionRunOf } from "./function_run.ts";
 export { originalCall } from "./original_line.ts";
 export { readRunLog, readRuns } from "./reader.ts";
 export type { RunLog } from "./run_log.ts";

@@ -1,4 +1,5 @@
-import type { RunEvent } from "./events.ts";
+import type { AttemptEvent, RunEvent } from "./events.ts";
+import { functionRunOf } from "./function_run.ts";
 import type { CallLine, CallSide, OriginalCall } from "./original_line.ts";
 
 /** When one side saw a call, in milliseconds since 1970. */
@@ -13,7 +14,10 @@ interface Times {
 interface Call {
   readonly of: OriginalCall;
   readonly sides: Partial<Record<CallSide, Times>>;
-  isCounted: boolean;
+  /** The attempt that it was, once it has been counted. */
+  attempt?: AttemptEvent;
+  /** How long its function ran has been told. */
+  isTold: boolean;
 }
 
 /** What there is to know of a call: the consumer's times where it has any, as they hold the answer's way back too. */
@@ -63,7 +67,7 @@ export class OriginalInstance {
       this.#awaited = new Set(of.lastNodes);
     }
     let call = this.#calls.get(of.node);
-    if (call === undefined) this.#calls.set(of.node, call = { of, sides: {}, isCounted: false });
+    if (call === undefined) this.#calls.set(of.node, call = { of, sides: {}, isTold: false });
     call.sides[side] = { startedAtMs: atMs, queuedMs: Math.max(0, atMs - (this.#readyAtMs ?? atMs)) };
   }
 
@@ -80,11 +84,9 @@ export class OriginalInstance {
   /** The attempt that a call was, once it has ended, and once only. */
   *count(node: string): Generator<RunEvent> {
     const call = this.#calls.get(node)!, { startedAtMs, endedAtMs, queuedMs } = timesOf(call);
-    if (call.isCounted || endedAtMs === undefined) return;
-    call.isCounted = true;
+    if (call.attempt !== undefined || endedAtMs === undefined) return;
     this.#awaited.delete(node);
-    yield {
-      type: "attempt",
+    call.attempt = {
       function: call.of.function,
       chain: this.chain,
       instance: this.id,
@@ -99,6 +101,25 @@ export class OriginalInstance {
       cold: false,
       platform: call.of.platform,
     };
+    yield { type: "attempt", ...call.attempt };
+    yield* this.tell(node);
+  }
+
+  /** How long the function of a call that has been counted ran, once it has said so itself, and once only. */
+  *tell(node: string): Generator<RunEvent> {
+    const call = this.#calls.get(node)!, { attempt, sides: { consumer, function: own } } = call;
+    if (call.isTold || attempt === undefined || own?.endedAtMs === undefined) return;
+    call.isTold = true;
+    const { startedAtMs, endedAtMs } = own;
+    const { providerQueuedMs, ...run } = functionRunOf(attempt, { startedAtMs, endedAtMs });
+    // How long it waited at the provider shows only beside the consumer's times.
+    const waited = consumer === undefined || providerQueuedMs === undefined ? {} : { providerQueuedMs };
+    yield { type: "functionRun", ...run, ...waited };
+  }
+
+  /** Whether functions of it run, as far as they have said themselves. */
+  get hasFunctionsOpen(): boolean {
+    return [...this.#calls.keys()].some((node) => this.openSinceMs(node, "function") !== undefined);
   }
 
   /** The attempts that only the side which does not decide has seen: to be called when no more can come. */
@@ -108,7 +129,7 @@ export class OriginalInstance {
 
   /** After {@linkcode countRest}: the nodes whose calls have no end. */
   get unanswered(): string[] {
-    return [...this.#calls].filter(([, { isCounted }]) => !isCounted).map(([node]) => node);
+    return [...this.#calls].filter(([, { attempt }]) => attempt === undefined).map(([node]) => node);
   }
 
   /** After {@linkcode countRest}: whether it has ended, as far as can be told. Without known last nodes: if nothing is open. */

@@ -9,6 +9,11 @@ import type { CallLine, CallSide, SubmitLine } from "./original_line.ts";
  */
 export const LONGEST_CALL_MS: Readonly<Record<CallSide, number>> = { consumer: 300_000, function: 900_000 };
 
+/** Instances that are over whose functions may yet tell of their ends; of more, the oldest are forgotten. */
+const MOST_OVER = 10_000;
+/** So long after the end of an instance, in milliseconds, its functions may tell of theirs: clocks do not agree. */
+const GRACE_MS = 5000;
+
 /** The instances of one id that have not ended, each list in the order of their beginning. */
 interface Namesakes {
   readonly waiting: OriginalInstance[];
@@ -30,6 +35,8 @@ interface Namesakes {
  */
 export class OriginalInstances {
   readonly #open = new Map<string, Namesakes>();
+  /** The last instance of an id that has ended, if some of its functions have not, by their own clocks. */
+  readonly #over = new Map<string, OriginalInstance>();
   readonly #begun = new Map<string, number>();
   /** Whose times are the attempts'. The other side's are used where this one's are missing. */
   #deciding: CallSide = "function";
@@ -66,6 +73,7 @@ export class OriginalInstances {
       for (const instance of running) yield* this.#conclude(instance, atMs);
     }
     this.#open.clear();
+    this.#over.clear();
   }
 
   *#start(line: CallLine): Generator<RunEvent> {
@@ -88,25 +96,35 @@ export class OriginalInstances {
   }
 
   *#end(line: CallLine): Generator<RunEvent> {
+    const { side, call: { instance: id, node } } = line;
     const instance = this.#endingOf(line);
     if (instance === undefined) {
-      if (line.side === this.#deciding) this.unstarted++;
+      if (side === this.#deciding) this.unstarted++;
       return;
     }
     instance.end(line);
-    if (line.side !== this.#deciding) return;
-    yield* instance.count(line.call.node);
+    if (side !== this.#deciding) return yield* instance.tell(node);
+    yield* instance.count(node);
     if (!instance.isComplete) return;
-    this.#forget(line.call.instance, instance);
+    this.#forget(id, instance);
+    if (instance.hasFunctionsOpen) this.#keep(id, instance);
     yield* this.#conclude(instance, line.atMs);
   }
 
   #endingOf({ side, atMs, call: { instance: id, node } }: CallLine): OriginalInstance | undefined {
-    const open = (this.#open.get(id)?.running ?? []).flatMap((instance) => {
+    const running = this.#open.get(id)?.running ?? [], over = this.#over.get(id);
+    const isNear = over !== undefined && atMs - over.endedAtMs! <= GRACE_MS;
+    const open = [...isNear ? [over] : [], ...running].flatMap((instance) => {
       const sinceMs = instance.openSinceMs(node, side);
       return sinceMs === undefined ? [] : [{ instance, sinceMs }];
     }).sort((a, b) => a.sinceMs - b.sinceMs);
     return (open.find(({ sinceMs }) => atMs - sinceMs <= LONGEST_CALL_MS[side]) ?? open.at(-1))?.instance;
+  }
+
+  /** Its functions end later by their own clocks. */
+  #keep(id: string, instance: OriginalInstance): void {
+    this.#over.set(id, instance);
+    if (this.#over.size > MOST_OVER) this.#over.delete(this.#over.keys().next().value!);
   }
 
   #begin(chain: string, id: string, submittedAtMs: number | undefined): OriginalInstance {

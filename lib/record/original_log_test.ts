@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
 import { RunLogError } from "./errors.ts";
-import type { AttemptEvent, EndEvent, RunEvent, SubmitEvent } from "./events.ts";
+import type { AttemptEvent, EndEvent, FunctionRunEvent, RunEvent, SubmitEvent } from "./events.ts";
 import { OriginalReading, originalRun, type ReceivedText } from "./original_log.ts";
 import { readRunLog } from "./reader.ts";
 
@@ -35,6 +35,7 @@ interface Read {
   readonly attempts: readonly AttemptEvent[];
   readonly submits: readonly SubmitEvent[];
   readonly ends: readonly EndEvent[];
+  readonly functionRuns: readonly FunctionRunEvent[];
   readonly events: readonly RunEvent[];
   readonly warnings: readonly string[];
 }
@@ -48,7 +49,8 @@ async function read(lines: Iterable<string | ReceivedText>): Promise<Read> {
   for await (const event of all) events.push(event);
   const of = <T extends RunEvent["type"]>(type: T) =>
     events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
-  return { events, attempts: of("attempt"), submits: of("submit"), ends: of("end"), warnings };
+  const functionRuns = of("functionRun");
+  return { events, attempts: of("attempt"), submits: of("submit"), ends: of("end"), functionRuns, warnings };
 }
 
 interface Made {
@@ -114,7 +116,14 @@ Deno.test("originalRun() counts a call once that both sides tell of, in any orde
   const all = [...PRODUCER, ...CONSUMER, ...FUNCTIONS];
   await fc.assert(
     fc.asyncProperty(fc.shuffledSubarray(all, { minLength: all.length }), async (lines) => {
-      assertEquals(await read(lines), expected);
+      const { events, functionRuns, ...rest } = await read(lines);
+      assertEquals(events.filter(({ type }) => type !== "functionRun"), expected.events);
+      const { attempts, submits, ends, warnings } = expected;
+      assertEquals(rest, { attempts, submits, ends, warnings });
+      const times = functionRuns.map(({ node, functionMs, providerQueuedMs = -1 }) =>
+        [node, rounded(functionMs), rounded(providerQueuedMs)] as const
+      );
+      assertEquals(times, [["node1", 388.2, 2.7], ["node2", 590.2, 2.2], ["node3", 884.2, 2.3]]);
     }),
     { numRuns: 200 },
   );
@@ -301,4 +310,44 @@ Deno.test("readRunLog() recognises the original's logs by their first line, comp
     assertStringIncludes(warnings.join(), `line 8 of ${path} is not understood; it was left out`);
   }
   await Deno.remove(path);
+});
+
+Deno.test("originalRun() tells how long functions ran where no consumer has, but not how long they waited at the provider", async () => {
+  const { attempts, functionRuns } = await read([...PRODUCER, ...FUNCTIONS]);
+  assertEquals(functionRuns.map(({ functionMs }) => functionMs), attempts.map(({ runMs }) => runMs));
+  assertEquals(functionRuns.map(({ providerQueuedMs }) => providerQueuedMs), [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("originalRun() hears of functions that end later by their own clocks than the call did, and says by how much", async () => {
+  const ahead = FUNCTIONS.map((line) =>
+    line.replace(/-(\d+\.\d+)-/, (_, at) => `-${(Number(at) + 0.05).toFixed(6)}-`)
+  );
+  const { functionRuns } = await read([...PRODUCER, ...CONSUMER, ...ahead]);
+  const times = functionRuns.map((
+    { node, functionMs, skewMs = 0 },
+  ) => [node, rounded(functionMs), Math.round(skewMs)]);
+  assertEquals(times, [["node1", 388.2, 44], ["node2", 590.2, 42], ["node3", 884.2, 41]]);
+});
+
+Deno.test("originalRun() gives no function the end of another that is called the same, later", async () => {
+  const lost = call("start", 0.1, { side: "function", node: 3, last: "[3]" });
+  const made = { node: 3, last: "[3]" };
+  const first = [submit(0), call("start", 0, made), lost, call("end", 1, made)];
+  const own = { ...made, side: "function" } as const;
+  const second = [
+    submit(20),
+    call("start", 20, made),
+    call("start", 20.2, own),
+    call("end", 20.7, own),
+    call("end", 21, made),
+  ];
+  const { functionRuns } = await read([...first, ...second]);
+  assertEquals(functionRuns.map(({ instance, functionMs }) => [instance, Math.round(functionMs)]), [[
+    "2-0#2",
+    500,
+  ]]);
 });

@@ -260,10 +260,11 @@ export class KafkaDriver implements QueueDriver {
 
   async #handBack(): Promise<void> {
     const { ownership, membership, upkeep, writer } = this.#parts;
+    const owned = [...ownership.all()];
     await ownership.close().catch((error) => this.fail(error));
     await writer.idle();
     if (this.#failure !== undefined || this.#member === undefined) return;
-    await upkeep.commit().catch(() => {}); // it is only told
+    await upkeep.commit(owned).catch(() => {}); // it is only told
     await membership.leave();
   }
 

@@ -56,13 +56,14 @@ export class Upkeep {
     }
   }
 
-  /** Tells the group how far its consumers have come: for whoever looks at its lag. Sequoia itself goes by the changelog. */
-  async commit(): Promise<void> {
-    const { link, names, group, ownership } = this.#options;
-    const { allotment } = ownership;
-    const news = [...ownership.all()].filter(({ partition, from }) =>
-      this.#committed.get(partition) !== from
-    );
+  /**
+   * Tells the group how far its consumers have come: for whoever looks at its lag. Sequoia itself goes by the changelog.
+   *
+   * @param of partitions that this consumer owns, or has just released (Default: those that it owns)
+   */
+  async commit(of: Iterable<OwnedPartition> = this.#options.ownership.all()): Promise<void> {
+    const { link, names, group, ownership: { allotment } } = this.#options;
+    const news = [...of].filter(({ partition, from }) => this.#committed.get(partition) !== from);
     if (allotment === undefined || news.length === 0) return;
     const partitions = news.map(({ partition, from }) => ({ partition, offset: String(from) }));
     try {
