@@ -9,7 +9,7 @@ import { COLLECT_OPTIONS, openCollecting, Sink } from "./collecting.ts";
 import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
-import { flag, many, one, readOptions, text } from "./options.ts";
+import { choice, flag, many, one, readOptions, text } from "./options.ts";
 import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
 import { leftWords, LiveLine } from "./progress.ts";
 import {
@@ -36,8 +36,23 @@ const options = {
   out: one("FILE", "the run log (default run.json; none: do not write one)", text),
   ...QUEUE_OPTION,
   ...PARTITIONS_OPTION,
+  from: one(
+    "earliest|latest",
+    "first consumer of the original's topic: run what its producers have sent so far, or pass over it",
+    choice("earliest", "latest"),
+  ),
+  "original-priorities": one(
+    "ID,ID,…",
+    "of the original's messages: functions by their ids, the most urgent first; chains with even ids before odd ones",
+    functionIds,
+  ),
   ...COMMON,
 } as const;
+
+function functionIds(text: string): readonly number[] {
+  if (/^\d{1,9}(,\d{1,9})*$/.test(text)) return text.split(",").map(Number);
+  throw new SyntaxError(`Cannot read "${text}" as ids of functions. Write numbers: 1,2,3`);
+}
 
 /** `sequoia consume` */
 export const command: Command = {
@@ -94,7 +109,12 @@ export const command: Command = {
       }),
     );
     const queue = stack.use(
-      await openQueue(values, { signal: context.drain, onNote: (words) => log.warn(words) }),
+      await openQueue(values, {
+        signal: context.drain,
+        onNote: (words) => log.warn(words),
+        ...(values.from === undefined ? {} : { from: values.from }),
+        ...(values["original-priorities"] && { priorities: values["original-priorities"] }),
+      }),
     );
     const path = values.out ?? "run.json";
     const runLog = path === "none" ? noRecorder : stack.use(

@@ -52,13 +52,20 @@ export interface QueueChoice {
   readonly partitions?: number | undefined;
 }
 
-/** Opens that queue. @throws {UsageError} if it has no partitions and some are asked for */
+/** Opens that queue. @throws {UsageError} if it is not on Kafka and takes something that only a queue there does */
 export async function openQueue(
   { queue, "queue-timeout": giveUpAfterMs, partitions }: QueueChoice,
   options: Omit<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs"> = {},
 ): Promise<QueueDriver> {
   const { openQueue } = await import("../lib/queue/mod.ts");
   const address = await addressOf(queueAddress(queue));
+  const ofOriginal = options.from !== undefined ? "--from" : options.priorities && "--original-priorities";
+  if (ofOriginal !== undefined && address.kind !== "kafka") {
+    throw new UsageError(
+      `${ofOriginal}: a queue of the kind ${address.kind} holds no messages of the original. Leave it out, or write ` +
+        "--queue kafka://HOST:9092",
+    );
+  }
   return await openQueue(
     partitions === undefined ? address : await divided(address, partitions),
     { ...options, clock, random: chance, ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }) },

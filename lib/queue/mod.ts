@@ -3,7 +3,7 @@
  * as most commands need one of them at most.
  */
 import { type Clock, type Random, systemRandom } from "../model/mod.ts";
-import type { UrlOf, WireFormat } from "../wire/mod.ts";
+import type { OriginalPriorities, UrlOf, WireFormat } from "../wire/mod.ts";
 import { parseQueueAddress, type QueueAddress } from "./address.ts";
 import type { KafkaText } from "./kafka/texts.ts";
 import { type QueueDriver, QueueError } from "./queue.ts";
@@ -36,6 +36,13 @@ export interface OpenQueueOptions {
   readonly onNote?: (words: string) => void;
   /** Kafka: in which messages instances are sent. (Default: sequoia) */
   readonly wire?: WireFormat;
+  /**
+   * Kafka: whether messages of the original that are there before the first consumer comes are run, or passed over: it may have
+   * run them. (Default: `pull` rejects with `starting-point` if there are some)
+   */
+  readonly from?: "earliest" | "latest";
+  /** Kafka: priorities of the original's instances and functions. (Default: none) */
+  readonly priorities?: OriginalPriorities;
   /** In the original's messages: where a function is. (Default: at its url) */
   readonly urlOf?: UrlOf;
 }

@@ -243,6 +243,8 @@ export type QueueErrorCode =
   | "unauthorized"
   /** The topics are not what this queue needs. */
   | "bad-topic"
+  /** The topic holds messages of the original, and nobody has said whether they are to run. */
+  | "starting-point"
   /** An instance or an output is larger than the queue takes. */
   | "too-large"
   | "closed"

@@ -17,6 +17,7 @@ import { KnownChains } from "./known_chains.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
 import { chainEnd, measure } from "./measure.ts";
 import { ChainState } from "./messages.ts";
+import { type OriginalPriorities, originalPriority, prioritized } from "./original_priorities.ts";
 
 /** What a message does not say of itself. */
 export interface DecodeOptions {
@@ -26,6 +27,8 @@ export interface DecodeOptions {
   readonly receivedAtMs: number;
   /** The largest message to be read, in bytes. (Default: 16 MiB) */
   readonly maxBytes?: number;
+  /** Gives the original's instances and functions priorities. (Default: they have none) */
+  readonly priorities?: OriginalPriorities | undefined;
 }
 
 /** The newest schema version (ChainState.version) that this code understands. */
@@ -69,7 +72,9 @@ function readInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
       `Cannot read the message: it needs version ${version} of the schema, this is version ${VERSION}. Update sequoia here`,
     );
   }
-  const chain = readChain(bytes.subarray(0, end), state, chainID ?? 0);
+  const read = readChain(bytes.subarray(0, end), state, chainID ?? 0);
+  const { priorities } = options, isRanked = priorities !== undefined && !state.id;
+  const chain = isRanked ? prioritized(read, priorities) : read;
   return checkSubmission({
     id: state.id || options.fallbackId,
     chain,
@@ -79,9 +84,30 @@ function readInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
     labels: labelsOf(state),
     submittedAtMs: state.submittedAtMs ?? originalTime(state, options.receivedAtMs),
     priority: state.priority ?? 0,
+    ...isRanked && originalPriority(chainID ?? 0),
     weight: state.weight ?? 1,
     deadlineMs: state.deadlineMs ?? Infinity,
   });
+}
+
+/** The fields of ChainState that tell a message of the original's: it has a root, and no id of ours. */
+const ROOT_FIELD = 1, ID_FIELD = 16;
+
+/** Whether bytes are a message of the original's, as far as that shows without decoding them. */
+export function isOriginalMessage(bytes: Uint8Array): boolean {
+  const reader = Reader.create(bytes);
+  let hasRoot = false;
+  try {
+    while (reader.pos < bytes.length) {
+      const tag = reader.tag(), field = tag >>> 3;
+      if (field === ID_FIELD) return false;
+      if (field === ROOT_FIELD) hasRoot = true;
+      reader.skipType(tag & 7, 0, field);
+    }
+  } catch {
+    return false;
+  }
+  return hasRoot;
 }
 
 /** The chain that stands in `head`, or in `state` if that is empty. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Instance, WorkloadError } from "../model/mod.ts";
-import { decodeInstance, encodeInstance, WireError } from "./mod.ts";
+import { decodeInstance, encodeInstance, isOriginalMessage, WireError } from "./mod.ts";
 import { ChainState } from "./messages.ts";
 import { type OriginalNode, readOriginal } from "./original_reader.ts";
 import recorded from "./original_samples.json" with { type: "json" };
@@ -350,4 +350,33 @@ Deno.test("decodeInstance() returns only what can be written again", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("isOriginalMessage() tells the original's messages from ours, and from what is none", () => {
+  for (const { hex } of samples) assertEquals(isOriginalMessage(Uint8Array.fromHex(hex)), true);
+  fc.assert(fc.property(anyInstance, (instance) => !isOriginalMessage(encodeInstance(instance))));
+  for (const hex of ["", "ff0102", "0a05", "10"]) {
+    assertEquals(isOriginalMessage(Uint8Array.fromHex(hex)), false);
+  }
+});
+
+Deno.test("decodeInstance() gives the original's functions and chains priorities, if it is told which, and ours none", () => {
+  const priorities = [103, 101];
+  for (const { hex, message: { chainID } } of samples) {
+    const bytes = Uint8Array.fromHex(hex);
+    const instance = decodeInstance(bytes, { ...OPTIONS, priorities });
+    assertEquals(instance.priority, chainID % 2);
+    for (const { fn } of instance.chain.nodes) {
+      assertEquals(fn.priority, fn.id === 103 ? 0 : fn.id === 101 ? 1 : 2);
+    }
+    assertStrictEquals(decodeInstance(bytes, { ...OPTIONS, priorities }).chain, instance.chain);
+    const plain = decodeInstance(bytes, OPTIONS);
+    assertEquals([plain.priority, ...plain.chain.nodes.map(({ fn }) => fn.priority ?? "none")].slice(0, 2), [
+      0,
+      "none",
+    ]);
+  }
+  fc.assert(fc.property(anyInstance, (instance) => {
+    assertEquals(decodeInstance(encodeInstance(instance), { ...OPTIONS, priorities }), instance);
+  }));
 });

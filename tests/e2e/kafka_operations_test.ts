@@ -44,7 +44,8 @@ async function statesOf(at: RunOptions): Promise<Record<string, string>> {
   return Object.fromEntries(views.map(({ id, state }) => [id, state]));
 }
 
-const consumeAll = (at: RunOptions) => quietly(["consume", "--until-empty", "--out", "none"], at);
+const consumeAll = (at: RunOptions, ...options: readonly string[]) =>
+  quietly(["consume", "--until-empty", "--out", "none", ...options], at);
 const consumer = (at: RunOptions, ...args: string[]) =>
   new Running(["consume", "--out", "none", "--log-level", "warn", ...args], at);
 
@@ -199,7 +200,7 @@ kafkaTests("operating a queue on Kafka", () => {
     const value = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     await quietly(["produce", "quick.ts", "--id", "ours", "--partitions", "2"], at);
     await write(shared.broker, `${at.prefix}pending_queue`, [{ key: "raw", value }, { key: "raw", value }]);
-    await consumeAll(at);
+    await consumeAll(at, "--from", "earliest");
     const states = await statesOf(at);
     assertEquals(Object.values(states), ["completed", "completed", "completed"]);
     assertEquals(Object.keys(states).filter((id) => id !== "ours").length, 2, "its ids repeat");

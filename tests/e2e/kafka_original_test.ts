@@ -5,6 +5,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { KafkaMessage } from "kafkajs";
+import { parseOriginalLine } from "../../lib/record/original_line.ts";
 import { type OriginalNode, type OriginalState, readOriginal } from "../../lib/wire/original_reader.ts";
 import recorded from "../../lib/wire/original_samples.json" with { type: "json" };
 import { type Broker, kafkaTests } from "../kafka/broker.ts";
@@ -183,7 +184,7 @@ kafkaTests("the original's messages", () => {
     );
 
     const queue = ["--queue", `kafka://${broker.address}?lease=1s`];
-    const consume = ["consume", ...queue, "--limit", String(LIMIT), "--out", "none"];
+    const consume = ["consume", ...queue, "--limit", String(LIMIT), "--out", "none", "--from", "earliest"];
     for (let kill = 1; kill <= KILLS; kill++) {
       await using consumer = new Running(consume, at);
       const died = consumer.ended.then(({ stderr }) => Promise.reject(new Error(stderr)));
@@ -246,6 +247,15 @@ kafkaTests("the original's messages", () => {
         count,
         "keys spread over partitions",
       );
+      if (wire === "sequoia") return;
+      const lines = await read(broker, `${prefix}producer_side_logging_queue`, count);
+      assertEquals(
+        new Set(lines.map(({ key, headers }) => `${key} ${Object.keys(headers ?? {}).length}`)),
+        new Set(["raw 0"]),
+      );
+      const submitted = lines.map(({ value }) => parseOriginalLine(String(value)));
+      const said = submitted.map((line) => line?.side === "producer" ? line.instance : undefined);
+      assertEquals(said.sort(), states.map(({ chainID, instanceID }) => `${chainID}-${instanceID}`).sort());
     });
   }
 

@@ -147,6 +147,13 @@ export interface Broker {
     readonly memberId: string;
     readonly topics: Partitioned<{ readonly partition: number; readonly offset: string }>;
   }): Promise<unknown>;
+  offsetFetch(
+    request: { readonly groupId: string; readonly topics: Partitioned<{ readonly partition: number }> },
+  ): Promise<{
+    readonly responses: readonly {
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+    }[];
+  }>;
   createTopics(request: {
     readonly topics: readonly {
       readonly topic: string;

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { monotonicFactory } from "ulid";
 import { type Clock, onAbort, type Random } from "../../model/mod.ts";
-import type { UrlOf, WireFormat } from "../../wire/mod.ts";
+import type { OriginalPriorities, UrlOf, WireFormat } from "../../wire/mod.ts";
 import { Bell } from "../bell.ts";
 import type { KafkaAddressOptions } from "../address.ts";
 import { Losses } from "../losses.ts";
@@ -19,7 +19,8 @@ import { Operator } from "./operator.ts";
 import { Ownership } from "./ownership.ts";
 import { PartitionState } from "./partition_state.ts";
 import { connectionOf } from "./security.ts";
-import { setUpTopics } from "./setup.ts";
+import { setUpSubmissions, setUpTopics } from "./setup.ts";
+import type { From } from "./starting_point.ts";
 import { Submitter } from "./submitter.ts";
 import { Tail } from "./tail.ts";
 import { DEFAULT_PARTITIONS, topicNames } from "./topics.ts";
@@ -43,6 +44,13 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   readonly wire?: WireFormat;
   /** In the original's messages: where a function is. (Default: at its url) */
   readonly urlOf?: UrlOf;
+  /**
+   * Whether messages of the original that are there before the first consumer comes are run, or passed over: it may have run
+   * them. (Default: `pull` rejects with `starting-point` if there are some)
+   */
+  readonly from?: From;
+  /** Priorities of the original's instances and functions. (Default: none) */
+  readonly priorities?: OriginalPriorities;
   /** Ends the opening, which rejects with `closed`: brokers may not be there. */
   readonly signal?: AbortSignal;
   /**
@@ -77,6 +85,7 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
  */
 export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueDriver> {
   const { clock, random, readOnly = false, keepMs = DEFAULT_KEEP_MS, prefix = "", onNote } = options;
+  const { replication = -1 } = options;
   const { group = `${prefix}${DEFAULT_GROUP}`, leaseMs = DEFAULT_LEASE_MS } = options;
   const leaving = new AbortController(), closing = new AbortController();
   const linkOptions: LinkOptions = {
@@ -98,11 +107,16 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       names,
       partitions: options.partitions,
       defaultPartitions: DEFAULT_PARTITIONS,
-      replication: options.replication ?? -1,
+      replication,
       keepMs,
       mayCreate: !readOnly,
       onNote,
     });
+    const { wire = "sequoia" } = options;
+    const logsSubmissions = wire === "original" && !readOnly;
+    const submissions = logsSubmissions
+      ? { topic: names.submissions, partitions: await setUpSubmissions(main, { names, replication }) }
+      : undefined;
     await following.use([names.pending, names.commands]);
     const log = new CommandLog(main, names.commands);
     await log.load();
@@ -115,7 +129,13 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     const newId = () => ulid(Math.floor(clock.nowMs()));
     const maxEnds = Math.ceil(MAX_ENDS / partitions);
     const newState = (partition: number) =>
-      new PartitionState({ partition, topic: names.pending, keepMs, maxEnds });
+      new PartitionState({
+        partition,
+        topic: names.pending,
+        keepMs,
+        maxEnds,
+        priorities: options.priorities,
+      });
     const { renewMs = DEFAULT_RENEW_MS, lingerMs = DEFAULT_LINGER_MS, compression = "none" } = options;
     const appender = new Appender({ link: main, clock, lingerMs, compression });
     const writer = appender.writer({
@@ -137,6 +157,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       partitions,
       writers: `${prefix}${DEFAULT_GROUP}`,
       group,
+      from: options.from,
       keepMs,
       words: `${hostname()} ${Deno.pid}`,
       bell,
@@ -205,8 +226,9 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
         topic: names.pending,
         partitions,
         maxBytes,
-        wire: options.wire ?? "sequoia",
+        wire,
         urlOf: options.urlOf,
+        submissions,
       }),
       deadLetters,
       ownership,

@@ -103,7 +103,8 @@ export class Operator {
   async #serveAsGuest(partition: number): Promise<void> {
     const { ownership, newId, closing } = this.#options;
     try {
-      const owned = await ownership.take(partition, `operator ${newId()}`, new Set(), closing);
+      const member = `operator ${newId()}`;
+      const owned = await ownership.take({ partition, member, others: new Set(), isGuest: true }, closing);
       if (owned === undefined) return;
       await this.#serveAll(owned);
       await owned.release();

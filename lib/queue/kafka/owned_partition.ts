@@ -23,6 +23,8 @@ import { WaitingLine } from "./waiting_line.ts";
 /** What a partition is owned with. */
 export interface OwnedPartitionOptions extends JournalOptions {
   readonly member: string;
+  /** No consumer has had it, nor has one now. (Default: false) */
+  readonly isGuest?: boolean;
   /** The term in which it is owned. */
   readonly term: number;
   /** The owner in words. */
@@ -272,7 +274,7 @@ export class OwnedPartition {
   }
 
   async #writeOwner(released: boolean): Promise<void> {
-    const { member, words, group, clock } = this.#options;
+    const { member, words, group, clock, isGuest = false } = this.#options;
     const owner: Owner = {
       member,
       group,
@@ -281,6 +283,7 @@ export class OwnedPartition {
       results: this.#coverage.resultsFrom(this.journal.finishedEnd),
       claimed: this.#claimed,
       ...released && { released },
+      ...isGuest && { isGuest },
     };
     const text = JSON.stringify(owner);
     if (text === this.#written) return;

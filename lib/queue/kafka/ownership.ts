@@ -8,8 +8,9 @@ import type { Link } from "./link.ts";
 import type { Allotment } from "./membership.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import type { PartitionState, Unreadable } from "./partition_state.ts";
+import type { From } from "./starting_point.ts";
 import type { Tail } from "./tail.ts";
-import { takePartition } from "./taking.ts";
+import { takePartition, type Taker } from "./taking.ts";
 import type { TopicNames } from "./topics.ts";
 
 /** What partitions are taken with. */
@@ -23,6 +24,8 @@ export interface OwnershipOptions {
   /** Begins the names under which partitions are written to: one writer for each at a time. */
   readonly writers: string;
   readonly group: string;
+  /** What becomes of the original's messages that are there before the first consumer comes. */
+  readonly from: From | undefined;
   /** How long ends are kept, in milliseconds. */
   readonly keepMs: number;
   /** This process in words. */
@@ -176,7 +179,7 @@ export class Ownership {
         try {
           const { member, parts } = this.#allotment!;
           const others = new Set([...parts.keys()].filter((each) => each !== member));
-          const owned = await this.take(partition, member, others, signal);
+          const owned = await this.take({ partition, member, others }, signal);
           if (owned !== undefined) this.#own(owned);
           return;
         } catch (error) {
@@ -205,14 +208,9 @@ export class Ownership {
    * @returns undefined if it was not to be taken after all
    * @throws what {@linkcode isLoss} tells, if another has taken it meanwhile
    */
-  take(
-    partition: number,
-    member: string,
-    others: ReadonlySet<string>,
-    signal: AbortSignal,
-  ): Promise<OwnedPartition | undefined> {
+  take(taker: Taker, signal: AbortSignal): Promise<OwnedPartition | undefined> {
     const failed = (owned: OwnedPartition, error: unknown) => this.#failed(owned, error);
-    return takePartition({ ...this.#options, failed }, { partition, member, others }, signal);
+    return takePartition({ ...this.#options, failed }, taker, signal);
   }
 
   #failed(owned: OwnedPartition, error: unknown): void {

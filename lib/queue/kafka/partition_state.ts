@@ -1,5 +1,5 @@
 import type { Instance, JsonText, NodeRecord } from "../../model/mod.ts";
-import { decodeInstance } from "../../wire/mod.ts";
+import { decodeInstance, type OriginalPriorities } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { placeOf } from "../submission.ts";
 import { Fencing } from "./fencing.ts";
@@ -80,6 +80,8 @@ export interface PartitionStateOptions {
   readonly keepMs: number;
   /** How many are known at most: the oldest are forgotten before their time. */
   readonly maxEnds: number;
+  /** Priorities of the original's instances and functions. (Default: none) */
+  readonly priorities?: OriginalPriorities | undefined;
 }
 
 /**
@@ -126,9 +128,9 @@ export class PartitionState {
     let instance: Instance;
     const bytes = record.value ?? new Uint8Array();
     try {
-      const { topic, partition } = this.#options;
+      const { topic, partition, priorities } = this.#options;
       const fallbackId = String(record.headers[ID] ?? `${topic}-${partition}-${offset}`);
-      instance = decodeInstance(bytes, { fallbackId, receivedAtMs: place.atMs });
+      instance = decodeInstance(bytes, { fallbackId, receivedAtMs: place.atMs, priorities });
     } catch (error) {
       return { place, unreadable: { place, bytes, reason: (error as Error).message } };
     }

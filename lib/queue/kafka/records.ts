@@ -69,6 +69,8 @@ export interface Owner {
   readonly claimed: number;
   /** It has been given up: whoever comes may have it at once. */
   readonly released?: boolean;
+  /** No consumer has had the partition yet: it was taken to do what an operator asked for. */
+  readonly isGuest?: boolean;
 }
 
 /** A consumer takes a partition: records of former owners that stand behind its fence do not count. */

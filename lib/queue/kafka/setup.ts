@@ -59,6 +59,18 @@ export async function setUpTopics(link: Link, options: SetupOptions): Promise<Se
   return { partitions, maxBytes: await checkSettings(link, plans, options) };
 }
 
+/** Creates the topic in which submissions are logged for the original, if it is not there. @returns its partitions */
+export async function setUpSubmissions(
+  link: Link,
+  { names: { submissions: topic }, replication }: Pick<SetupOptions, "names" | "replication">,
+): Promise<number> {
+  if (!(await link.topics()).has(topic)) {
+    await create(link, [{ topic, partitions: 1, settings: {} }], replication);
+  }
+  await link.use([topic]);
+  return link.partitions(topic);
+}
+
 /** Of several that begin a queue at once, the first says how it is divided. @returns that */
 async function createPending(link: Link, options: SetupOptions): Promise<number> {
   const { names: { pending }, defaultPartitions, partitions = defaultPartitions, keepMs } = options;

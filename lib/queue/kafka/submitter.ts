@@ -1,6 +1,12 @@
 import { Partitioners } from "kafkajs";
 import type { Clock, Instance } from "../../model/mod.ts";
-import { encodeInstance, type UrlOf, WireError, type WireFormat } from "../../wire/mod.ts";
+import {
+  encodeInstance,
+  originalSubmission,
+  type UrlOf,
+  WireError,
+  type WireFormat,
+} from "../../wire/mod.ts";
 import { QueueError } from "../queue.ts";
 import type { RecordWriter } from "./appender.ts";
 import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
@@ -16,7 +22,12 @@ export interface SubmitterOptions {
   readonly maxBytes: number;
   readonly wire: WireFormat;
   readonly urlOf?: UrlOf | undefined;
+  /** Where submissions are logged for the original's consumers. (Default: nowhere) */
+  readonly submissions?: { readonly topic: string; readonly partitions: number } | undefined;
 }
+
+/** The key of all that the original's producers write. */
+const ORIGINAL_KEY = "raw";
 
 /** What stands around a message in a batch of one, at most, in bytes. */
 const AROUND = 512;
@@ -53,6 +64,7 @@ export class Submitter {
     const { writer, topic, clock, wire } = this.#options;
     const timestamp = String(Math.floor(clock.nowMs()));
     const byPartition = new Map<number, OutgoingRecord[]>();
+    const submitted: Instance[] = [];
     let tooLarge: QueueError | undefined;
     for (const instance of instances) {
       const value = this.#encode(instance);
@@ -60,17 +72,34 @@ export class Submitter {
         tooLarge ??= value;
         continue;
       }
+      submitted.push(instance);
       const partition = this.#partitionOf(instance.id);
       let records = byPartition.get(partition);
       if (records === undefined) byPartition.set(partition, records = []);
       const key = Buffer.from(instance.id);
       records.push({ key, value, headers: wire === "original" ? { [ID]: key } : {}, timestamp });
     }
+    const logged = this.#log(submitted);
     const all = [...byPartition].flatMap(([partition, records]) =>
       chunks(records).map((chunk) => writer.append(topic, partition, chunk))
     );
-    await Promise.all(all);
+    await Promise.all([logged, ...all]);
     if (tooLarge !== undefined) throw tooLarge;
+  }
+
+  /** Logs submissions for the original's consumers, as its producers do: before the messages. */
+  async #log(instances: readonly Instance[]): Promise<void> {
+    const { writer, clock, submissions } = this.#options;
+    if (submissions === undefined || instances.length === 0) return;
+    const { topic, partitions } = submissions, nowMs = clock.nowMs();
+    const records = instances.map((instance) => ({
+      key: Buffer.from(ORIGINAL_KEY),
+      value: Buffer.from(originalSubmission(instance, nowMs)),
+      headers: {},
+      timestamp: String(Math.floor(nowMs)),
+    }));
+    const partition = partitioner(topic, partitions)(ORIGINAL_KEY);
+    await Promise.all(chunks(records).map((chunk) => writer.append(topic, partition, chunk)));
   }
 
   #encode(instance: Instance): Buffer | QueueError {

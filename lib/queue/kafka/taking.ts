@@ -8,6 +8,7 @@ import { OwnedPartition } from "./owned_partition.ts";
 import type { OwnershipOptions } from "./ownership.ts";
 import type { PartitionState } from "./partition_state.ts";
 import { FENCE, outgoing, type Owner } from "./records.ts";
+import { startingPoint } from "./starting_point.ts";
 import { marked, TermWriter } from "./terms.ts";
 
 /** What a partition is taken with. */
@@ -23,6 +24,8 @@ export interface Taker {
   readonly member: string;
   /** The other members that are alive: they are waited for, to let go by themselves. */
   readonly others: ReadonlySet<string>;
+  /** It is taken only to do what an operator asked for. (Default: false) */
+  readonly isGuest?: boolean;
 }
 
 /** How long a new owner waits for a live one to let go, in milliseconds: the grace, and the time to say so. */
@@ -45,7 +48,7 @@ export async function takePartition(
   const { link, clock, names, words, group, keepMs, bell, renewMs } = options;
   const fenced = await fenceOff(options, taker, signal);
   if (fenced === undefined) return undefined;
-  const { state, term, identity, raw } = fenced;
+  const { state, term, identity, raw, isGuest } = fenced;
   const { finishedStart, finishedFence } = await readEnds(options, partition, fenced, signal);
   const writer: TermWriter = new TermWriter({
     writer: raw,
@@ -59,7 +62,7 @@ export async function takePartition(
   let unfollow = () => {};
   let renewAtMs = clock.nowMs() + renewMs;
   const owned: OwnedPartition = new OwnedPartition({
-    ...{ partition, names, clock, state, writer, term, member, words, group, bell },
+    ...{ partition, names, clock, state, writer, term, member, isGuest, words, group, bell },
     carriedAfterMs: keepMs / 2,
     setAside: (bad) => options.setAside(partition, bad),
     failed: (error) => options.failed(owned, error),
@@ -87,16 +90,20 @@ interface Fenced {
   readonly term: number;
   /** Where in `running` its fence stands. */
   readonly runningFence: number;
+  /** Where reading of `pending` begins. */
+  readonly from: number;
+  /** No consumer has had it, nor has one now. */
+  readonly isGuest: boolean;
   fence(topic: string): Promise<number>;
 }
 
 /** Reads the changelog, waits for a live owner to let go, and fences the partition off. */
 async function fenceOff(
   options: TakingOptions,
-  { partition, member, others }: Taker,
+  { partition, member, others, isGuest: comesAsGuest = false }: Taker,
   signal: AbortSignal,
 ): Promise<Fenced | undefined> {
-  const { link, clock, names: { running }, newState, appender } = options;
+  const { link, clock, names: { running, pending }, newState, appender } = options;
   const state = newState(partition);
   let offset = await startOffset(link, running, partition);
   const readTo = async (to: number) => {
@@ -112,6 +119,11 @@ async function fenceOff(
   }
   if (signal.aborted) return undefined;
   await checkGroup(options, state.owner);
+  const isNew = state.owner === undefined || (state.owner.isGuest ?? false), isGuest = isNew && comesAsGuest;
+  const from = !isNew || isGuest ? state.owner?.from ?? 0 : Math.max(
+    state.owner?.from ?? 0,
+    await startingPoint({ ...options, topic: pending }, partition, signal),
+  );
   const term = offset;
   const identity = await identify(options, partition);
   const raw = appender.writer({ identify: () => Promise.resolve(identity), whenFenced: "end" }, identity);
@@ -119,7 +131,9 @@ async function fenceOff(
     raw.append(topic, partition, marked([outgoing(FENCE, { member }, clock.nowMs())], term));
   const runningFence = await fence(running);
   await readTo(runningFence + 1);
-  if (state.fencing.isFencedBy(member, term)) return { state, raw, identity, term, runningFence, fence };
+  if (state.fencing.isFencedBy(member, term)) {
+    return { ...{ state, raw, identity, term, runningFence, from, isGuest }, fence };
+  }
   raw.end(lostError(partition));
   throw lostError(partition);
 }
@@ -128,12 +142,12 @@ async function fenceOff(
 async function readEnds(
   { link, names: { pending, finished }, maxEnds }: TakingOptions,
   partition: number,
-  { state, fence }: Fenced,
+  { state, from, fence }: Fenced,
   signal: AbortSignal,
 ): Promise<{ readonly finishedStart: number; readonly finishedFence: number }> {
   const finishedFence = await fence(finished);
   const pendingStart = await startOffset(link, pending, partition);
-  state.pendingAt = Math.max(state.owner?.from ?? 0, pendingStart);
+  state.pendingAt = Math.max(from, pendingStart);
   const finishedStart = await startOffset(link, finished, partition);
   const offset = Math.max(finishedStart, Math.min(state.owner?.results ?? 0, finishedFence - maxEnds));
   const take = state.takeFinished.bind(state);

@@ -1,4 +1,4 @@
-/** The topics of a queue. The original's names, and three that it lacks. */
+/** The topics of a queue: the original's names, and three that it lacks. */
 export interface TopicNames {
   /** Submitted instances. Never deleted by age: trimmed when all before has ended or stands in `running`. */
   readonly pending: string;
@@ -10,6 +10,8 @@ export interface TopicNames {
   readonly commands: string;
   /** Messages that are no instances, with the reason. One partition. */
   readonly dead: string;
+  /** Where the original's producers log what they submit: only written to for its consumers. */
+  readonly submissions: string;
 }
 
 /** The names of a queue's topics. */
@@ -20,6 +22,7 @@ export function topicNames(prefix: string): TopicNames {
     finished: `${prefix}finished_queue`,
     commands: `${prefix}command_queue`,
     dead: `${prefix}dead_letter_queue`,
+    submissions: `${prefix}producer_side_logging_queue`,
   };
 }
 
