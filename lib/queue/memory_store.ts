@@ -10,7 +10,7 @@ import {
 import { Bell } from "./bell.ts";
 import { CALLER_ENDED, matches, RETRYABLE } from "./filter.ts";
 import type { Child, Command, Filter, InstanceState, InstanceView, QueueDepth } from "./queue.ts";
-import { isUndone, type Retry, retryOf } from "./retried.ts";
+import { type Retry, retryOf } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
@@ -252,7 +252,7 @@ export function rootOf(entry: Entry): Entry {
 }
 
 function retryOfEntry({ instance, records }: Entry, from?: string): Retry | undefined {
-  return retryOf(instance, isUndone(instance, [...records.values()]), from);
+  return retryOf(instance, [...records.values()], from);
 }
 
 export function hasEnded({ state }: Entry): boolean {

@@ -3,6 +3,9 @@ import { type Chain, generationOf, type Instance, type NodeRecord, shapeOf } fro
 /** What of an instance a retry looks at. */
 type Retriable = Pick<Instance, "chain" | "generations">;
 
+/** What of its records a retry looks at. */
+export type EndOf = Pick<NodeRecord, "node" | "item" | "state">;
+
 /** What a retry makes of an instance. */
 export interface Retry<T extends Retriable = Instance> {
   /** The instance, in which the nodes that are begun again have new generations. */
@@ -10,47 +13,82 @@ export interface Retry<T extends Retriable = Instance> {
   /** Nodes that are begun again: their records go, those of their items, and what they had called. */
   readonly nodes: ReadonlySet<number>;
   /** Whether a record goes. */
-  isForgotten(record: NodeRecord): boolean;
-}
-
-/** Whether what had been done before has been undone, or may have been: the node that undoes has begun. */
-export function isUndone({ chain }: Pick<Instance, "chain">, progress: readonly NodeRecord[]): boolean {
-  return progress.some(({ node, state }) => node === chain.onFailed && state !== "cancelled");
+  isForgotten(record: EndOf): boolean;
 }
 
 /**
  * What a retry makes of an instance:
  * - nodes that are ok are kept, and the others go on under their old keys: a function may have done its work though it failed;
+ * - what has gone on after a node that failed, and is to be retried, is begun again, under a new key: it is sent other inputs;
  * - once the instance has been undone, nothing counts as done any more: every node is begun again, under a new key;
  * - from a node on, that node and all that come after it are begun again, and what was done before them is kept, also of an
  *   instance that has been undone: the operator says so.
  *
- * @param undone see {@linkcode isUndone}
+ * @param progress what is recorded of it
  * @param from a node's name
  * @returns undefined if there is no such node
  */
 export function retryOf<T extends Retriable>(
   instance: T,
-  undone: boolean,
+  progress: readonly EndOf[],
   from?: string,
 ): Retry<T> | undefined {
-  const nodes = begunAgain(instance.chain, undone, from);
+  const standing = standingOf(instance.chain, progress);
+  const nodes = begunAgain(instance, progress, standing, from);
   return nodes && {
     instance: nodes.size === 0 ? instance : { ...instance, generations: nextGenerations(instance, nodes) },
     nodes,
-    isForgotten: ({ node, state }) => nodes.has(node) || state !== "ok",
+    isForgotten: ({ node, item, state }) =>
+      nodes.has(node) || (state !== "ok" && !(item === undefined && standing.kept.has(node))),
   };
 }
 
-function begunAgain(chain: Chain, undone: boolean, from: string | undefined): Set<number> | undefined {
-  if (from === undefined) return new Set(undone ? chain.nodes.keys() : []);
+function begunAgain(
+  { chain }: Retriable,
+  progress: readonly EndOf[],
+  { goneOn }: Standing,
+  from: string | undefined,
+): ReadonlySet<number> | undefined {
+  const undone = isUndone({ chain }, progress);
+  if (from === undefined) return undone ? new Set(chain.nodes.keys()) : goneOn;
   const first = chain.nodes.findIndex(({ name }) => name === from);
   if (first < 0) return undefined;
-  const again = new Set([first]);
+  const again = new Set(goneOn).add(first);
   const { successors } = shapeOf(chain);
   for (const node of again) for (const next of successors[node]!) again.add(next); // grows on the way
   if (undone) again.add(chain.onFailed!); // it has undone something, and may have to do so again
   return again;
+}
+
+/** Whether what had been done before has been undone, or may have been: the node that undoes has begun. */
+export function isUndone({ chain }: Pick<Instance, "chain">, progress: readonly EndOf[]): boolean {
+  return progress.some(({ node, state }) => node === chain.onFailed && state !== "cancelled");
+}
+
+/** Where the nodes of an instance stand that is retried. */
+interface Standing {
+  /** What has ended, with all before it, so that it need not run again. */
+  readonly kept: ReadonlySet<number>;
+  /** What was called, or may have been, after others that run again. */
+  readonly goneOn: ReadonlySet<number>;
+}
+
+function standingOf({ nodes, onFailed }: Chain, progress: readonly EndOf[]): Standing {
+  const called = new Set<number>(), done = new Set<number>(), failed = new Set<number>();
+  for (const { node, item, state } of progress) {
+    if (state !== "skipped") called.add(node);
+    if (state !== "ok" && state !== "skipped") failed.add(node); // of a map, an item may be all that is known
+    else if (item === undefined) done.add(node);
+  }
+  const letsGoOn = (node: number) =>
+    done.has(node) || (failed.has(node) && nodes[node]!.onFailure !== "fail");
+  const kept = new Set<number>(), goneOn = new Set<number>();
+  nodes.slice(0, onFailed).forEach(({ after }, node) => { // what comes before a node has a lower index
+    if (after.every((before) => kept.has(before))) {
+      if (done.has(node)) kept.add(node);
+    } else if (called.has(node) || after.every(letsGoOn)) goneOn.add(node);
+  });
+  return { kept, goneOn };
 }
 
 function nextGenerations(instance: Retriable, again: ReadonlySet<number>): number[] {

@@ -1,6 +1,6 @@
 /** What a partition holds, told as simply as can be: what was acknowledged, and nothing of topics, offsets and heads. */
 import type { Chain, Instance, InstanceOutcome, NodeRecord } from "../../lib/model/mod.ts";
-import { isUndone, retryOf } from "../../lib/queue/retried.ts";
+import { retryOf } from "../../lib/queue/retried.ts";
 import { placeOf } from "../../lib/queue/submission.ts";
 
 /** What is known of an instance. */
@@ -110,7 +110,7 @@ export class PartitionModel {
 
   #retry(id: string, from?: string): void {
     const of = this.known.get(id)!;
-    const retry = retryOf(of.instance, isUndone(of.instance, [...of.records.values()]), from)!;
+    const retry = retryOf(of.instance, [...of.records.values()], from)!;
     const again = [...retry.nodes].map((node) => of.instance.chain.nodes[node]!.name);
     of.instance = retry.instance;
     of.outcome = undefined;

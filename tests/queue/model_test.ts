@@ -10,6 +10,7 @@ import {
   type QueueDriver,
   QueueError,
 } from "../../lib/queue/mod.ts";
+import { retryOf } from "../../lib/queue/retried.ts";
 import { assertEquals } from "@std/assert";
 import type { QueueHarness } from "./contract.ts";
 import { openMemory, openSqlite } from "./harness.ts";
@@ -35,7 +36,7 @@ class Model {
   readonly #claims = Array.from({ length: CONSUMERS }, () => POOL.map((): number[] => []));
 
   of(i: number): Item | undefined {
-    return this.items.find(({ view }) => view.instance === POOL[i]);
+    return this.items.find(({ view: { instance: { id } } }) => id === POOL[i]!.id);
   }
 
   push(indices: readonly number[]): void {
@@ -111,7 +112,9 @@ class Model {
     if (kind === "purge") this.items = this.items.filter((item) => !meant.includes(item));
     for (const item of meant) {
       if (kind === "retry") {
-        item.view.progress = item.view.progress.filter(({ state }) => state === "ok");
+        const { instance, isForgotten } = retryOf(item.view.instance, item.view.progress)!;
+        item.view.instance = instance;
+        item.view.progress = item.view.progress.filter((record) => !isForgotten(record));
         this.end(item, "queued");
       } else if (kind === "cancel" && item.view.state === "running") item.cancel = true;
       else if (kind === "cancel") this.end(item, "cancelled");

@@ -2,7 +2,7 @@
 import type { NodeRecord } from "../../model/mod.ts";
 import { RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
 import type { InstanceState } from "../queue.ts";
-import { isUndone, type Retry, retryOf } from "../retried.ts";
+import { type Retry, retryOf } from "../retried.ts";
 import type { Request } from "./command_log.ts";
 import type { EndSource, WholeEnd } from "./end_reader.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
@@ -87,7 +87,7 @@ function planOf(
     }
     const { place, run, endedAtMs } = end, state = end.state as InstanceState;
     if (id === root || (caller !== undefined && RETRYABLE.includes(state))) {
-      const retry = retryOf(instance, isUndone(instance, progress), id === root ? from : undefined);
+      const retry = retryOf(instance, progress, id === root ? from : undefined);
       if (retry === undefined) return undefined;
       queued.set(id, retry);
       const records = progress.filter((record) => !retry.isForgotten(record));

@@ -1,12 +1,20 @@
 import { type ParentRef, pauseName } from "../../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
-import { isUndone, retryOf } from "../retried.ts";
+import { retryOf } from "../retried.ts";
 import { rootsOf, withCalled } from "./called.ts";
 import type { Command, Filter, InstanceState } from "../queue.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
-import { deleteRecords, instanceOf, readRecords, SUBMITTED, type SubmittedRow, textOf } from "./rows.ts";
+import {
+  deleteRecord,
+  deleteRecords,
+  instanceOf,
+  readEnds,
+  SUBMITTED,
+  type SubmittedRow,
+  textOf,
+} from "./rows.ts";
 import { WAITS_FOR_CALLER } from "./schema.ts";
 
 /** A change of the instances of one page, within a transaction. */
@@ -102,9 +110,8 @@ function retryTree(
 ): boolean {
   const { seq, state } = row;
   const before = instanceOf(row, chains.show(row.chain));
-  const { onFailed } = before.chain;
-  const undone = onFailed !== undefined && isUndone(before, readRecords(db, seq, onFailed));
-  const retry = retryOf(before, undone, from);
+  const ends = readEnds(db, seq);
+  const retry = retryOf(before, ends, from);
   if (retry === undefined) return false;
   const { instance: { chain, generations }, nodes } = retry;
   const called = db.all<Retried>(`SELECT ${SUBMITTED}, state FROM instances WHERE caller = ?`, seq);
@@ -113,8 +120,7 @@ function retryTree(
     if (again.has((JSON.parse(child.parent!) as ParentRef).node)) forget(db, chains, [child.seq]);
     else if (RETRYABLE.includes(child.state)) retryTree(db, chains, child, WAITS_FOR_CALLER);
   }
-  for (const node of nodes) deleteRecords(db, seq, "none", node);
-  deleteRecords(db, seq, "ok");
+  for (const end of ends) if (retry.isForgotten(end)) deleteRecord(db, seq, end);
   countMove(db, state, "queued", 1);
   db.run(
     `UPDATE instances SET state = 'queued', owner = ?, abort = 0, resumed = 1, ended_at_ms = NULL, reason = NULL,
@@ -134,7 +140,7 @@ export function forget(db: Database, chains: ChainTable, seqs: readonly number[]
     JSON.stringify(withCalled(db, seqs)),
   );
   for (const { seq, state, chain } of gone) {
-    deleteRecords(db, seq, "none");
+    deleteRecords(db, seq);
     count(db, state, -1);
     chains.count(chain, -1);
   }

@@ -9,6 +9,7 @@ import {
   type ParentRef,
 } from "../../model/mod.ts";
 import type { InstanceState, InstanceView } from "../queue.ts";
+import type { EndOf } from "../retried.ts";
 import { checkRecord, placeOf, storableOutput, storableText } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
 import type { Database } from "./database.ts";
@@ -90,9 +91,9 @@ export function readViews(db: Database, chains: ChainTable, seqs: readonly numbe
   }));
 }
 
-/** The first and the last key of the records of an instance, or of one of its nodes. */
-function rangeOf(seq: number, node?: number): readonly [first: number, last: number] {
-  return [seq * NODES + (node ?? 0), seq * NODES + (node ?? MAX_NODES)];
+/** The first and the last key of the records of an instance. */
+function rangeOf(seq: number): readonly [first: number, last: number] {
+  return [seq * NODES, seq * NODES + MAX_NODES];
 }
 
 interface RecordRow {
@@ -109,9 +110,22 @@ interface ItemRow extends RecordRow {
   readonly item: number;
 }
 
-/** The records of an instance, or of one of its nodes, by node and item. */
-export function readRecords(db: Database, seq: number, node?: number): NodeRecord[] {
-  const range = rangeOf(seq, node);
+/** How the nodes of an instance and the items of its maps have ended; outputs may be large, and are not read. */
+export function readEnds(db: Database, seq: number): EndOf[] {
+  const sql = `SELECT key, NULL AS item, state FROM records WHERE key BETWEEN ? AND ?
+    UNION ALL SELECT record AS key, item, state FROM items WHERE record BETWEEN ? AND ?`;
+  const range = rangeOf(seq);
+  const rows = db.all<Pick<RecordRow, "key" | "state"> & { item: number | null }>(sql, ...range, ...range);
+  return rows.map(({ key, item, state }) => ({
+    node: key - seq * NODES,
+    ...item !== null && { item },
+    state,
+  }));
+}
+
+/** The records of an instance by node and item. */
+export function readRecords(db: Database, seq: number): NodeRecord[] {
+  const range = rangeOf(seq);
   const rows = db.all<RecordRow>(
     "SELECT key, state, attempts, output, reason, ended_at_ms, run_ms FROM records WHERE key BETWEEN ? AND ? ORDER BY key",
     ...range,
@@ -164,11 +178,20 @@ export function writeRecord(db: Database, seq: number, record: NodeRecord): void
   else db.run(WRITE_ITEM, key, item, ...rest);
 }
 
-/** Removes the records of an instance or of one of its nodes, or only those that are not ok. */
-export function deleteRecords(db: Database, seq: number, keep: "none" | "ok", node?: number): void {
-  const but = keep === "none" ? "" : " AND state <> 'ok'";
-  const [first, last] = rangeOf(seq, node);
-  for (const [table, key] of [["records", "key"], ["items", "record"]] as const) {
-    db.run(`DELETE FROM ${table} WHERE ${key} BETWEEN ? AND ?${but}`, first, last);
-  }
+/** Removes the records of an instance. */
+export function deleteRecords(db: Database, seq: number): void {
+  const range = rangeOf(seq);
+  db.run("DELETE FROM records WHERE key BETWEEN ? AND ?", ...range);
+  db.run("DELETE FROM items WHERE record BETWEEN ? AND ?", ...range);
+}
+
+/** Removes the record of a node, or of an item of its map. */
+export function deleteRecord(
+  db: Database,
+  seq: number,
+  { node, item }: Pick<NodeRecord, "node" | "item">,
+): void {
+  const key = seq * NODES + node;
+  if (item === undefined) db.run("DELETE FROM records WHERE key = ?", key);
+  else db.run("DELETE FROM items WHERE record = ? AND item = ?", key, item);
 }

@@ -171,11 +171,10 @@ class Stage {
 
   /** Tries again what has not been completed, to its end. */
   async retry(views: readonly InstanceView[]): Promise<void> {
-    const odd = new Set(views.filter(hasGoneOn).map(({ instance: { id } }) => id.split("/")[0]!));
     const failed = views.filter(({ instance: { parent }, state }) =>
       parent === undefined && state !== "completed"
     );
-    const ids = new Set(failed.map(({ instance: { id } }) => id).filter((id) => !odd.has(id)));
+    const ids = new Set(failed.map(({ instance: { id } }) => id));
     this.#watch.retried(views.filter(({ instance: { id } }) => ids.has(id.split("/")[0]!)));
     this.logs = [];
     await this.world.clock.run(this.world.queue.request({ kind: "retry", filter: { ids: [...ids] } }));
@@ -189,10 +188,4 @@ class Stage {
     for (const view of views) this.#watch.look(view);
     return new Map(views.map((view) => [view.instance.id, view]));
   }
-}
-
-/** Whether something was done after what will be tried again. */
-function hasGoneOn({ instance: { chain }, progress }: InstanceView): boolean {
-  const done = new Set(progress.filter(({ state }) => state === "ok").map(({ node }) => node));
-  return [...done].some((node) => chain.nodes[node]!.after.some((before) => !done.has(before)));
 }
