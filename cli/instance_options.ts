@@ -24,7 +24,11 @@ import { many, one, pair, text, type Values } from "./options.ts";
 export const INSTANCE_OPTIONS = {
   arg: many("K=V", "an argument for every instance: JSON, or else a text (repeatable)", argument),
   args: one("FILE", "arguments for every instance: a JSON object; --arg wins", text),
-  id: one("KEY", "one instance with this id; the same id is submitted once", instanceId),
+  id: one(
+    "KEY",
+    "one instance with this id; a known id is said to be known, and an error with other args",
+    instanceId,
+  ),
   "id-from": one(
     "TEMPLATE",
     "ids from JSONata over args, labels, chain and index: \"{% args.order & '-' & index %}\"",

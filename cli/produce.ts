@@ -15,6 +15,7 @@ import { FailedError, UsageError } from "./errors.ts";
 import { INSTANCE_OPTIONS, withInstances } from "./instance_options.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { openLog } from "./log.ts";
+import { SubmittedIds } from "./submitted_ids.ts";
 import { choice, flag, one, readOptions, text } from "./options.ts";
 import { LiveBar, LiveLine } from "./progress.ts";
 import { printJson, raw } from "./raw_json.ts";
@@ -32,6 +33,7 @@ const options = {
     "original: only chains that the original's messages can say, to Kafka in these (default sequoia)",
     choice("sequoia", "original"),
   ),
+  ids: one("FILE", "write the ids of what was submitted, one a line", text),
   out: one("FILE", "write a run log", text),
   ...COMMON,
 } as const;
@@ -69,30 +71,52 @@ export const command: Command = {
     const recorder = values.out === undefined
       ? noRecorder
       : stack.use(await openLogOf(values.out, "produce", log, { seed: load.seed }));
-    const producer = new Producer({ queue, recorder, clock, ids: chance });
-    const ids = await submit(producer, load, context, values.wait);
-    const { submitted, latestMs } = producer.stats();
+    const submittedIds = stack.use(new SubmittedIds(values.ids));
+    const onDurable = (ids: readonly string[]) => submittedIds.add(ids);
+    const producer = new Producer({ queue, recorder, clock, ids: chance, onDurable });
+    const where = addressWords(queueAddress(values.queue));
+    const ids = await submit(producer, load, context, values.wait).catch((error) => {
+      const { submitted } = producer.stats();
+      if (submitted > 0) log.info(`Submitted ${submitted} to ${where} before the error`);
+      throw error;
+    });
+    const { submitted, existing, latestMs } = producer.stats();
+    const known = existing ? `; ${existing} more ${existing === 1 ? "was" : "were"} there already` : "";
     log.info(
-      `Submitted ${submitted} to ${addressWords(queueAddress(values.queue))}, the latest ${
+      `Submitted ${submitted} to ${where}, the latest ${
         formatDuration(latestMs)
-      } after its time (seed ${load.seed})`,
+      } after its time (seed ${load.seed})${known}`,
     );
+    if (existing === undefined && load.idOf !== undefined) log.info(UNCHECKED);
+    if (!values.json) { for (const line of submittedIds.lines()) context.print(line); }
     const results: EndedInstance[] = [];
     const onEnd = values.json ? (view: InstanceView) => results.push(endOf(view)) : () => {};
     const ended = values.wait ? await waitFor(producer, ids, context, onEnd) : undefined;
     if (values.json) {
       context.print(
-        printJson({ submitted, seed: load.seed, latestMs, ...(ended ? { ended, results } : {}) }),
+        printJson({
+          submitted,
+          existing,
+          ids: submittedIds.ends,
+          seed: load.seed,
+          latestMs,
+          ...(ended ? { ended, results } : {}),
+        }),
       );
     }
     if (ended !== undefined) {
       log.info(`Completed ${ended.completed}, failed ${ended.failed}, cancelled ${ended.cancelled}`);
       if (ended.failed > 0) {
-        throw new FailedError(`${ended.failed} of ${submitted} failed. See sequoia queue dead`);
+        const all = ended.completed + ended.failed + ended.cancelled;
+        throw new FailedError(`${ended.failed} of ${all} failed. See sequoia queue dead`);
       }
     }
   },
 };
+
+const UNCHECKED =
+  "Kafka does not say whether an id is known: consumers pass over what is, and set aside what differs " +
+  "from it (see sequoia queue dead)";
 
 /**
  * Looks whether the original's messages can say what is to be submitted, warns of what they drop, and says how the queue is to

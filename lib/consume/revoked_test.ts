@@ -262,7 +262,7 @@ for (
     ["is pushed", (queue: QueueDriver, world: World): Partial<QueueDriver> => ({
       push: async (instances) => {
         await world.clock.until(world.clock.nowMs() + 100);
-        await queue.push(instances);
+        return await queue.push(instances);
       },
     }), 50],
     ["is ended", (queue: QueueDriver, world: World): Partial<QueueDriver> => ({

@@ -10,11 +10,16 @@ export interface ProducerOptions {
   readonly clock: Clock;
   /** Draws the instances' ids. */
   readonly ids: Random;
+  /** Called with the ids of what is in the queue now, new or not. (Default: nobody is told) */
+  readonly onDurable?: (ids: readonly string[]) => void;
 }
 
 /** How far a producer has come. */
 export interface ProducerStats {
+  /** Instances that are in the queue now; those that it had before are not counted, if it can tell. */
   readonly submitted: number;
+  /** Instances that the queue had before; undefined if it cannot tell. */
+  readonly existing: number | undefined;
   /** Instances whose submission is not durable yet. */
   readonly pending: number;
   /** The longest time from an intended submission to its being durable, in milliseconds. */
@@ -32,6 +37,7 @@ const WAIT_BATCH = 1000;
 export class Producer {
   readonly #options: ProducerOptions;
   #submitted = 0;
+  #existing: number | undefined = 0;
   #pending = 0;
   #latestMs = 0;
 
@@ -40,7 +46,12 @@ export class Producer {
   }
 
   stats(): ProducerStats {
-    return { submitted: this.#submitted, pending: this.#pending, latestMs: this.#latestMs };
+    return {
+      submitted: this.#submitted,
+      existing: this.#existing,
+      pending: this.#pending,
+      latestMs: this.#latestMs,
+    };
   }
 
   /**
@@ -48,7 +59,7 @@ export class Producer {
    *
    * @param signal ends it early; what was submitted stays
    * @returns the ids of what was submitted, only if `keepIds`
-   * @throws {QueueError} if the queue cannot take it
+   * @throws {QueueError} if the queue cannot take it: `id-conflict` if it has something else under one of the ids
    */
   async run(load: Load, signal: AbortSignal, keepIds = false): Promise<string[]> {
     const { clock, ids } = this.#options;
@@ -73,13 +84,15 @@ export class Producer {
   }
 
   async #push(batch: readonly Instance[]): Promise<void> {
-    const { queue, clock, recorder } = this.#options;
+    const { queue, clock, recorder, onDurable } = this.#options;
     this.#pending += batch.length;
-    await queue.push(batch);
-    this.#pending -= batch.length;
-    this.#submitted += batch.length;
+    const { added, existing } = await queue.push(batch).finally(() => this.#pending -= batch.length);
+    this.#submitted += added;
+    this.#existing = existing && this.#existing! + existing.length;
     this.#latestMs = Math.max(this.#latestMs, clock.nowMs() - batch[0]!.submittedAtMs);
-    for (const instance of batch) recorder.submit(submission(instance));
+    onDurable?.(batch.map(({ id }) => id));
+    const known = new Set(existing);
+    for (const instance of batch) if (!known.has(instance.id)) recorder.submit(submission(instance));
   }
 
   /**

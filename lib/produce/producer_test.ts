@@ -37,7 +37,7 @@ Deno.test("Producer.run() is an open loop: a slow queue delays no submission and
         sent.push({ atMs: clock.nowMs(), intendedMs: submittedAtMs });
       }
       await clock.until(clock.nowMs() + 5000);
-      await queue.push(instances);
+      return await queue.push(instances);
     },
   }));
   const startMs = world.clock.nowMs();
@@ -45,7 +45,7 @@ Deno.test("Producer.run() is an open loop: a slow queue delays no submission and
   assertEquals(sent.map(({ atMs }) => atMs - startMs), Array.from({ length: 60 }, (_, i) => i * 100));
   assert(sent.every(({ atMs, intendedMs }) => atMs === intendedMs));
   assertEquals([await queued(world), world.clock.nowMs() - startMs], [60, 59 * 100 + 5000]);
-  assertEquals(producer.stats(), { submitted: 60, pending: 0, latestMs: 5000 });
+  assertEquals(producer.stats(), { submitted: 60, existing: 0, pending: 0, latestMs: 5000 });
 });
 
 Deno.test("Producer.run() falls behind, with the times kept, when too many submissions are under way", async () => {
@@ -55,7 +55,7 @@ Deno.test("Producer.run() falls behind, with the times kept, when too many submi
       most = Math.max(most, ++underWay);
       await clock.until(clock.nowMs() + 1000);
       underWay--;
-      await queue.push(instances);
+      return await queue.push(instances);
     },
   }));
   const startMs = world.clock.nowMs();

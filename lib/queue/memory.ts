@@ -23,6 +23,7 @@ import {
   type Order,
   type PartitionView,
   type Progress,
+  type Pushed,
   type QueueDepth,
   type QueueDriver,
   QueueError,
@@ -96,19 +97,21 @@ class MemoryConsumer implements QueueDriver {
     this.#losses = new Losses(() => store.bell.ring());
   }
 
-  push(instances: readonly Instance[]): Promise<void> {
+  push(instances: readonly Instance[]): Promise<Pushed> {
     return this.#do("push to", () => {
       for (const instance of instances) definitionOfSubmitted(instance); // throws before any is added
       const lost = instances.filter(({ parent }) =>
         parent !== undefined && !this.#holds.has(parent.instance)
       );
       if (lost.length > 0) throw leaseLost("the queue in memory", lost.map(({ id }) => id));
+      const pushed = this.#store.lookOver(instances);
       for (const instance of instances) {
         const entry = this.#store.add(instance);
         const caller = instance.parent && this.#holds.get(instance.parent.instance);
         if (caller && entry.owner === this) this.#hold(entry, caller.claim);
       }
       this.#store.bell.ring();
+      return pushed;
     });
   }
 

@@ -9,7 +9,8 @@ import {
 } from "../model/mod.ts";
 import { Bell } from "./bell.ts";
 import { CALLER_ENDED, matches, RETRYABLE } from "./filter.ts";
-import type { Child, Command, Filter, InstanceState, InstanceView, QueueDepth } from "./queue.ts";
+import { contentOf, PushTally } from "./content.ts";
+import type { Child, Command, Filter, InstanceState, InstanceView, Pushed, QueueDepth } from "./queue.ts";
 import { type Retry, retryOf } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 
@@ -47,6 +48,26 @@ export class MemoryStore {
   #again: Entry[] = [];
   #ended: Entry[] = [];
   #seq = 0;
+
+  /**
+   * What will become of instances that are pushed.
+   *
+   * @throws {QueueError} `id-conflict`
+   */
+  lookOver(instances: readonly Instance[]): Pushed {
+    const tally = new PushTally();
+    const fresh = new Map<string, Instance>();
+    for (const instance of instances) {
+      const { id, parent } = instance;
+      const known = this.#entries.get(id)?.instance ?? fresh.get(id);
+      if (known !== undefined) tally.exists(instance, parent === undefined ? contentOf(known) : undefined);
+      else {
+        fresh.set(id, instance);
+        tally.add();
+      }
+    }
+    return tally.result("the queue in memory");
+  }
 
   /** Queues an instance, unless it is known; or hands it to the owner of its caller. @returns what is known by its id */
   add(instance: Instance): Entry {

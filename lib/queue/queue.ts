@@ -50,6 +50,17 @@ export interface Result extends Progress {
   readonly output: JsonText;
 }
 
+/** What became of the instances of a push. */
+export interface Pushed {
+  /** How many are new to the queue; of a queue that cannot tell, how many were sent. */
+  readonly added: number;
+  /**
+   * The ids that the queue had already, with the same content. Undefined if the queue cannot tell when it is pushed to: on
+   * Kafka, whoever consumes passes over what is known, and sets aside what comes with another content.
+   */
+  readonly existing?: readonly string[];
+}
+
 /** How many instances a queue holds in each state. */
 export interface QueueDepth {
   /** Waiting for a consumer. */
@@ -66,7 +77,7 @@ export interface QueueDepth {
 
 /**
  * A durable queue of chain instances, as producers and consumers see it. Promises:
- * - a `push` that resolved survives a crash; the same id twice is one instance;
+ * - a `push` that resolved survives a crash; the same id twice is one instance, and with another chain or other args an error;
  * - an instance is held by one consumer at a time; a consumer that dies loses what it holds to another, with its progress;
  * - `checkpoint` and `finish` write only for the holder: of what it does not hold (it has gone to another, or has ended) they
  *   write nothing, and reject with a {@linkcode QueueError} of code `lease-lost` that names the ids, after all else of the
@@ -82,9 +93,10 @@ export interface Queue extends AsyncDisposable {
   /**
    * Resolves when the instances would survive a crash.
    *
-   * @throws {QueueError} `lease-lost`, naming the instances whose parents this consumer does not hold; nothing is added then
+   * @throws {QueueError} `lease-lost`, naming the instances whose parents this consumer does not hold, or `id-conflict`,
+   * naming those whose ids are known with another chain or other args; nothing is added then
    */
-  push(instances: readonly Instance[]): Promise<void>;
+  push(instances: readonly Instance[]): Promise<Pushed>;
   /**
    * Waits until there is something to hand out; empty only if `signal` is aborted. Oldest first. A large `max` may be
    * answered in parts. Instances of the same definition share one chain object.
@@ -237,6 +249,8 @@ export type QueueErrorCode =
   | "lease-lost"
   /** Files of the queue were removed or replaced while it was open. */
   | "replaced"
+  /** An id is known with another chain or other args. */
+  | "id-conflict"
   /** No broker answers. */
   | "unreachable"
   /** The broker does not let this user do it. */
@@ -255,7 +269,7 @@ export type QueueErrorCode =
 export class QueueError extends Error {
   override readonly name = "QueueError";
   readonly code: QueueErrorCode;
-  /** For `lease-lost`: the instances that another consumer has now. */
+  /** For `lease-lost`: the instances that another consumer has now. For `id-conflict`: the ids in question. */
   readonly ids: readonly string[];
 
   constructor(

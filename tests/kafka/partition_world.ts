@@ -170,6 +170,7 @@ export class World {
       words: "a test",
       group: "a group",
       look: () => writer.lookTo(NAMES.running, log.running.end),
+      ends: this.#endSource,
       setAside: ({ place }) => Promise.resolve(void this.#aside.add(place.offset)),
       bell: new Bell(),
       failed: (error) => void this.#errors.push(error),

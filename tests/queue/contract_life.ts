@@ -1,8 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ContractCase, nothingToPull, pullAll } from "./contract.ts";
-import { held, ids, instances, line, record, result } from "./samples.ts";
+import { held, ids, instances, line, record, result, single } from "./samples.ts";
+import { type Instance, type JsonText, NO_ARGS, writeJson } from "../../lib/model/mod.ts";
 import { QueueError } from "../../lib/queue/mod.ts";
-import { writeJson } from "../../lib/model/mod.ts";
+
+/** What a driver cannot keep that does not know, when it is pushed to, what the queue holds. */
+export const PUSH_TELLS =
+  "push tells what is new, and which ids the queue has already, also of what has ended";
+export const PUSH_REFUSES =
+  "another chain or other args under a known id are refused, with the whole push, and with no other";
 
 /** From push to purge, with one consumer. */
 export const lifeCases: readonly ContractCase[] = [
@@ -74,6 +80,72 @@ export const lifeCases: readonly ContractCase[] = [
       await queue.push(batch);
       const depth = await queue.depth();
       assertEquals([depth.queued, depth.running, depth.completed], [0, 0, 3]);
+      assert(await nothingToPull(harness, queue));
+    },
+  },
+  {
+    name: PUSH_TELLS,
+    async run(harness) {
+      const queue = await harness.connect();
+      const [a, b, c] = instances(3) as [Instance, Instance, Instance];
+      assertEquals(await queue.push([]), { added: 0, existing: [] });
+      assertEquals(await queue.push([a, b, a]), { added: 2, existing: [a.id] });
+      await pullAll(harness, queue, 1);
+      await queue.finish([result(a.id, harness.clock.nowMs())]);
+      assertEquals(await queue.push([c, a, b]), { added: 1, existing: [a.id, b.id] });
+      const other = await harness.connect();
+      assertEquals(await other.push([a, b, c]), { added: 0, existing: [a.id, b.id, c.id] });
+    },
+  },
+  {
+    name: PUSH_REFUSES,
+    async run(harness) {
+      const queue = await harness.connect();
+      const [a, b, c, d] = instances(4).map((each) => ({ ...each, args: writeJson({ n: 1 }) })) as Instance[];
+      await queue.push([a!, b!]);
+      await pullAll(harness, queue, 1);
+      await queue.finish([result(a!.id, harness.clock.nowMs())]);
+      const others: Instance[] = [
+        { ...a!, chain: line },
+        { ...b!, args: writeJson({ n: 2 }) },
+        { ...b!, args: NO_ARGS },
+        { ...b!, args: writeJson({ n: 1, more: null }) },
+      ];
+      for (const other of others) {
+        const [refused, kept] = await Promise.allSettled([queue.push([c!, other]), queue.push([d!])]);
+        assert(refused?.status === "rejected" && refused.reason instanceof QueueError);
+        assertEquals([refused.reason.code, refused.reason.ids], ["id-conflict", [other.id]]);
+        assert(refused.reason.message.includes(`"${other.id}" (chain single)`), refused.reason.message);
+        assertEquals([kept?.status, await queue.get(c!.id)], ["fulfilled", undefined]);
+      }
+      await assertRejects(() => queue.push([c!, { ...c!, args: NO_ARGS }]), QueueError, c!.id);
+      assertEquals(await queue.get(c!.id), undefined);
+      assertEquals((await queue.get(a!.id))?.instance, a);
+      assertEquals((await queue.get(b!.id))?.instance, b);
+    },
+  },
+  {
+    name: "a submission that is said again, otherwise than before, is the first one",
+    async run(harness) {
+      const queue = await harness.connect();
+      const changed = {
+        ...single,
+        nodes: single.nodes.map((node) => ({ ...node, args: { changed: true } })),
+      };
+      const [plain, withArgs] = instances(2) as [Instance, Instance];
+      const first = [plain, { ...withArgs, args: writeJson({ b: [1, 2], a: "x" }) }];
+      await queue.push(first);
+      const again = first.map((each, i) => ({
+        ...each,
+        chain: changed,
+        labels: { try: "2" },
+        submittedAtMs: each.submittedAtMs + 1,
+        ...{ priority: 7, weight: 3, deadlineMs: 1e12 },
+        args: i === 0 ? NO_ARGS : ' {"\\u0061": "x", "b": [1, 2]}'.trim() as JsonText,
+      }));
+      const { existing = ids(first) } = await queue.push(again);
+      assertEquals(existing, ids(first));
+      assertEquals((await pullAll(harness, queue, 2)).map(({ instance }) => instance), first);
       assert(await nothingToPull(harness, queue));
     },
   },

@@ -10,6 +10,7 @@ import {
   type Order,
   type PartitionView,
   type Progress,
+  type Pushed,
   type QueueDepth,
   type QueueDriver,
   QueueError,
@@ -75,7 +76,7 @@ export class KafkaDriver implements QueueDriver {
     this.#parts = parts;
   }
 
-  async push(instances: readonly Instance[]): Promise<void> {
+  async push(instances: readonly Instance[]): Promise<Pushed> {
     this.#check("push to", "write");
     const { submitter, holds } = this.#parts;
     for (const instance of instances) definitionOfSubmitted(instance); // throws before any is sent
@@ -84,6 +85,7 @@ export class KafkaDriver implements QueueDriver {
     if (called.length < instances.length) {
       await submitter.submit(instances.filter(({ parent }) => parent === undefined));
     }
+    return { added: instances.length };
   }
 
   async pull(max: number, signal: AbortSignal): Promise<Claim[]> {

@@ -1,12 +1,16 @@
 import type { Bell } from "../bell.ts";
+import type { Instance } from "../../model/mod.ts";
+import { conflictReason, contentOf, isSameContent } from "../content.ts";
 import { type Claim, type Held, QueueError } from "../queue.ts";
 import { Coverage } from "./coverage.ts";
 import { childOf, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
 import { lostError } from "./errors.ts";
+import type { EndSource } from "./end_reader.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import {
   byPlace,
+  type Copy,
   type Entry,
   hasEnded,
   type PartitionState,
@@ -16,7 +20,7 @@ import {
   treeOf,
   type Unreadable,
 } from "./partition_state.ts";
-import { FENCE, type Fence, outgoing, OWNER, type Owner, type Place } from "./records.ts";
+import { FENCE, type Fence, outgoing, OWNER, type Owner } from "./records.ts";
 import { type FencePlace, isOfTerm } from "./terms.ts";
 import { WaitingLine } from "./waiting_line.ts";
 
@@ -31,7 +35,9 @@ export interface OwnedPartitionOptions extends JournalOptions {
   readonly words: string;
   /** The group that it is a member of, or serves as one of. */
   readonly group: string;
-  /** Sets a message aside that is no instance. */
+  /** Reads what has ended. */
+  readonly ends: EndSource;
+  /** Sets a message aside that is no instance, or brings a known id with another content. */
   setAside(bad: Unreadable): Promise<void>;
   /** Rings when there may be more to hand out, less is held, or reading has got on. */
   readonly bell: Bell;
@@ -162,18 +168,32 @@ export class OwnedPartition {
     this.#bell.ring();
   }
 
-  #see({ place, entry, copyOf, unreadable, resultAt }: Read): void {
+  #see({ place, entry, copy, unreadable, resultAt }: Read): void {
     this.#coverage.see(place.offset, entry);
     if (entry !== undefined) this.#waiting.push(entry);
     else if (unreadable !== undefined) this.#watch(this.#setAside(unreadable));
-    else if (copyOf !== undefined) this.#passOver(place, copyOf);
+    else if (copy !== undefined) this.#passOver(copy);
     else this.#coverage.cover(place.offset, resultAt);
   }
 
   /** A copy would be an instance of its own when the other is forgotten. */
-  #passOver(place: Place, copyOf: string): void {
-    this.state.passOver(copyOf, place);
-    this.#watch(this.journal.passOver(place, copyOf));
+  #passOver(copy: Copy): void {
+    const { place, instance: { id } } = copy;
+    this.state.passOver(id, place);
+    const known = this.state.entries.get(id)?.instance;
+    const isSame = known !== undefined && isSameContent(contentOf(known), contentOf(copy.instance));
+    this.#watch(isSame ? this.journal.passOver(place, id) : this.#passOverOther(copy, known));
+  }
+
+  /** Sets a copy aside if it asks for something else than the first. @param known the first, unless it has ended */
+  async #passOverOther({ place, instance, bytes }: Copy, known: Instance | undefined): Promise<void> {
+    const { id } = instance;
+    const end = this.state.ends.get(id);
+    const first = known ?? (end && (await this.#options.ends.read(this.partition, end))?.instance);
+    if (first !== undefined && !isSameContent(contentOf(first), contentOf(instance))) {
+      await this.#options.setAside({ place, bytes, reason: conflictReason(id, contentOf(first)) });
+    }
+    await this.journal.passOver(place, id);
   }
 
   async #setAside(bad: Unreadable): Promise<void> {

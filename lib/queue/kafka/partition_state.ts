@@ -60,13 +60,21 @@ export interface Unreadable {
   readonly reason: string;
 }
 
+/** An instance whose id is known already. */
+export interface Copy {
+  readonly place: Place;
+  readonly instance: Instance;
+  /** Its message. */
+  readonly bytes: Uint8Array;
+}
+
 /** What became of a message of `pending`. */
 export interface Read {
   readonly place: Place;
   /** The instance it brought; absent if it stands in the changelog, has ended, or is none. */
   readonly entry?: Entry;
-  /** It brought one again, of this id. */
-  readonly copyOf?: string;
+  /** An instance that it brought again: its id is known. */
+  readonly copy?: Copy;
   readonly unreadable?: Unreadable;
   /** Where in `finished` its end stands, if that came first. */
   readonly resultAt?: number;
@@ -140,7 +148,7 @@ export class PartitionState {
       const copies = this.#copies.get(instance.id);
       if (copies === undefined) this.#copies.set(instance.id, [{ instance, place }]);
       else copies.push({ instance, place });
-      return { place, copyOf: instance.id };
+      return { place, copy: { place, instance, bytes } };
     }
     return { place, entry: this.add(instance, { place, run: 0, state: "queued" }, false) };
   }

@@ -92,7 +92,10 @@ Deno.test("PartitionState.takePending() tells a copy from the message of what st
   const state = newState();
   state.takeRunning(stored(headOf(X, 3)));
   assertEquals(state.takePending(message(X, 3), 0), { place: placeAt(3) });
-  assertEquals(state.takePending(message(X, 4), 0), { place: placeAt(4), copyOf: X.id });
+  assertEquals(state.takePending(message(X, 4), 0), {
+    place: placeAt(4),
+    copy: { place: placeAt(4), instance: X, bytes: message(X, 4).value! },
+  });
 });
 
 Deno.test("PartitionState.takePending() tells where the end of what has ended before stands", () => {

@@ -1,4 +1,5 @@
 import { QueueError } from "../queue.ts";
+import { EndReader } from "./end_reader.ts";
 import { lostError } from "./errors.ts";
 import type { RecordWriter } from "./appender.ts";
 import type { Broker, IncomingRecord, ProducerId } from "./kafkajs.ts";
@@ -64,6 +65,7 @@ export async function takePartition(
   const owned: OwnedPartition = new OwnedPartition({
     ...{ partition, names, clock, state, writer, term, member, isGuest, words, group, bell },
     carriedAfterMs: keepMs / 2,
+    ends: new EndReader(link, names.finished, options.partitions),
     setAside: (bad) => options.setAside(partition, bad),
     failed: (error) => options.failed(owned, error),
     dropped: () => unfollow(),

@@ -12,6 +12,7 @@ import {
   type Order,
   type PartitionView,
   type Progress,
+  type Pushed,
   type QueueDepth,
   type QueueDriver,
   QueueError,
@@ -101,15 +102,16 @@ export class SqliteDriver implements QueueDriver {
     });
   }
 
-  async push(instances: readonly Instance[]): Promise<void> {
+  async push(instances: readonly Instance[]): Promise<Pushed> {
     this.#check("push to", "write");
-    if (instances.length === 0) return;
-    const held = await this.#writes.run(
+    if (instances.length === 0) return { added: 0, existing: [] };
+    const { pushed, holds } = await this.#writes.run(
       () => submit(this.#db, this.#chains, instances, this.#holds),
       this.#patiently(instances.length),
     );
-    for (const [id, hold] of held) this.#holds.set(id, hold);
+    for (const [id, hold] of holds) this.#holds.set(id, hold);
     this.#bell.ring();
+    return pushed;
   }
 
   async pull(max: number, signal: AbortSignal): Promise<Claim[]> {

@@ -1,5 +1,6 @@
-import type { Instance } from "../../model/mod.ts";
-import { leaseLost } from "../queue.ts";
+import type { Instance, JsonText } from "../../model/mod.ts";
+import { type Content, PushTally } from "../content.ts";
+import { leaseLost, type Pushed } from "../queue.ts";
 import { definitionOfSubmitted } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
 import { count } from "./counts.ts";
@@ -13,23 +14,29 @@ const INSERT = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
 
+/** What became of a push, and this consumer's holds of what was called. */
+export interface Submitted {
+  readonly pushed: Pushed;
+  readonly holds: ReadonlyMap<string, Hold>;
+}
+
 /**
  * Queues the instances whose ids are new; those that others have called go to the holder of these. Within a transaction.
  *
  * @param holds what this consumer holds
- * @returns its holds of what was called
- * @throws {QueueError} `lease-lost`, if it does not hold the caller
+ * @throws {QueueError} `lease-lost`, if it does not hold the caller; `id-conflict`
  */
 export function submit(
   db: Database,
   chains: ChainTable,
   instances: readonly Instance[],
   holds: ReadonlyMap<string, Hold>,
-): Map<string, Hold> {
+): Submitted {
   checkCallers(db, instances, holds);
   const keys = new Map<string, number>();
   const added = new Map<number, number>();
   const held = new Map<string, Hold>();
+  const tally = new PushTally();
   for (const instance of instances) {
     const definition = definitionOfSubmitted(instance);
     let key = keys.get(definition.hash);
@@ -51,6 +58,8 @@ export function submit(
       caller?.owner ?? null,
       caller?.seq ?? null,
     );
+    if (rows > 0) tally.add();
+    else tally.exists(instance, caller === undefined ? knownContent(db, instance.id) : undefined);
     added.set(key, (added.get(key) ?? 0) + rows);
     if (caller === undefined) count(db, "queued", rows);
     else {
@@ -61,7 +70,15 @@ export function submit(
     }
   }
   for (const [key, rows] of added) chains.count(key, rows);
-  return held;
+  return { pushed: tally.result(`the queue ${db.path}`), holds: held };
+}
+
+function knownContent(db: Database, id: string): Content {
+  const { chain, args } = db.get<{ chain: string; args: JsonText | null }>(
+    "SELECT c.name AS chain, i.args FROM instances i JOIN chains c ON c.key = i.chain WHERE i.id = ?",
+    id,
+  )!;
+  return { chain, args: args ?? undefined };
 }
 
 function checkCallers(db: Database, instances: readonly Instance[], holds: ReadonlyMap<string, Hold>): void {

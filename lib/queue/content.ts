@@ -1,0 +1,95 @@
+import {
+  type Instance,
+  itemsOf,
+  type JsonText,
+  listText,
+  membersOf,
+  NO_ARGS,
+  objectText,
+  readJson,
+  writeJson,
+} from "../model/mod.ts";
+import { type Pushed, QueueError } from "./queue.ts";
+
+/** What a submission asks for. */
+export interface Content {
+  /** The name of its chain. */
+  readonly chain: string;
+  readonly args: Instance["args"];
+}
+
+/** The content of a submission. */
+export function contentOf({ chain, args }: Instance): Content {
+  return { chain: chain.name, args };
+}
+
+/**
+ * Whether two submissions under one id ask for the same: the same chain, by its name, with the same args. An event source that
+ * says again what it has said may do so after the chain has been changed, and at another time, with another deadline, priority
+ * or labels: these say how an instance is treated, and those of the first submission count.
+ */
+export function isSameContent(a: Content, b: Content): boolean {
+  return a.chain === b.chain && (a.args === b.args || argsKey(a) === argsKey(b));
+}
+
+function argsKey({ args = NO_ARGS }: Content): string {
+  return canonical(args);
+}
+
+/** A text without spaces, and with the members of objects in order. Numbers stay as they are written: none is rounded. */
+function canonical(text: JsonText): JsonText {
+  const members = membersOf(text);
+  if (members !== undefined) {
+    const sorted = [...members].sort(([a], [b]) => a < b ? -1 : 1);
+    return objectText(sorted.map(([name, value]) => [name, canonical(value)]));
+  }
+  const items = itemsOf(text);
+  if (items !== undefined) return listText(items.map((item) => canonical(item)));
+  return text.startsWith('"') ? writeJson(readJson(text)) : text;
+}
+
+/** Gathers what becomes of the instances of one push. */
+export class PushTally {
+  #added = 0;
+  readonly #existing: string[] = [];
+  readonly #conflicts = new Map<string, Content>();
+
+  add(): void {
+    this.#added++;
+  }
+
+  /**
+   * The id of an instance is known already.
+   *
+   * @param known undefined for what a chain has called: its caller has said once and for all what that is
+   */
+  exists(instance: Instance, known: Content | undefined): void {
+    if (known === undefined || isSameContent(contentOf(instance), known)) this.#existing.push(instance.id);
+    else this.#conflicts.set(instance.id, known);
+  }
+
+  /** @throws {QueueError} `id-conflict`, naming the ids that are known with another content */
+  result(where: string): Pushed {
+    if (this.#conflicts.size > 0) throw idConflict(where, this.#conflicts);
+    return { added: this.#added, existing: this.#existing };
+  }
+}
+
+const SHOWN = 5;
+
+function idConflict(where: string, conflicts: ReadonlyMap<string, Content>): QueueError {
+  const ids = [...conflicts.keys()];
+  const some = [...conflicts].slice(0, SHOWN).map(([id, { chain }]) => `"${id}" (chain ${chain})`);
+  const words = some.join(", ") + (ids.length > SHOWN ? `, … (${ids.length} in all)` : "");
+  return new QueueError(
+    "id-conflict",
+    `Cannot submit to ${where}: it has other chains or args under the same ids: ${words}. ` +
+      "Choose other ids; nothing of these instances and of those pushed with them has been kept",
+    { ids },
+  );
+}
+
+/** Why a message is set aside that brings a known id with another content. */
+export function conflictReason(id: string, known: Content): string {
+  return `id-conflict: the queue has another chain or other args under the id "${id}" (chain ${known.chain}). Choose another id`;
+}
