@@ -4,8 +4,10 @@ import kafkajs from "kafkajs";
 import Decoder from "kafkajs/decoder";
 import decodeBatch from "kafkajs/record-batch-decoder";
 import type { Clock } from "../../lib/model/mod.ts";
-import type { Broker, Buffer, ProduceAnswer } from "../../lib/queue/kafka/kafkajs.ts";
+import type { Broker, Buffer, IncomingRecord, ProduceAnswer } from "../../lib/queue/kafka/kafkajs.ts";
 import { Parted, type TopicPartition } from "../../lib/queue/kafka/link.ts";
+
+import { standingAt } from "./partition_log.ts";
 
 /** A batch of records as a broker gets it. */
 export interface SentBatch {
@@ -15,6 +17,7 @@ export interface SentBatch {
   readonly producerEpoch: number;
   readonly firstSequence: number;
   readonly keys: readonly string[];
+  readonly records: readonly Pick<IncomingRecord, "key" | "value" | "headers">[];
 }
 
 interface Taken {
@@ -28,8 +31,8 @@ export type Trouble = (batch: SentBatch, leader: number) => Promise<void> | void
 /** See {@linkcode SentBatch}; its `leader` and `leaderId` are a link's. */
 export class FakeCluster {
   readonly #clock: Clock;
-  /** The keys that were written, by `topic partition`. */
-  readonly #logs = new Map<string, string[]>();
+  /** What was written, by `topic partition`. */
+  readonly #logs = new Map<string, IncomingRecord[]>();
   /** The keys of the batches of each request. */
   readonly requests: (readonly string[])[][] = [];
   /** When each request began, in milliseconds, and at which broker. */
@@ -98,25 +101,31 @@ export class FakeCluster {
 
   /** @returns where it stands */
   #take(batch: SentBatch): number {
-    const { topic, partition, firstSequence, keys } = batch;
+    const { topic, partition, firstSequence, keys, records } = batch;
     const before = this.#taken(batch);
     if (before !== undefined) return before;
     const place = `${topic} ${partition}`, writer = writerOf(batch), next = this.#next.get(writer) ?? 0;
     if (firstSequence !== next) throw refusal("OUT_OF_ORDER_SEQUENCE_NUMBER");
-    const log = this.keys(place), offset = log.length;
-    this.#logs.set(place, [...log, ...keys]);
+    const log = this.records(place), offset = log.length;
+    const standing = records.map((record, i) => ({ ...record, ...standingAt(offset + i), timestamp: "0" }));
+    this.#logs.set(place, [...log, ...standing]);
     this.#next.set(writer, next + keys.length);
     this.#last.set(writer, { firstSequence, offset });
     return offset;
   }
 
-  keys(place: string): string[] {
+  /** What stands in a partition. */
+  records(place: string): readonly IncomingRecord[] {
     return this.#logs.get(place) ?? [];
+  }
+
+  keys(place: string): string[] {
+    return this.records(place).map(({ key }) => String(key));
   }
 }
 
 function writerOf(
-  { topic, partition, producerId, producerEpoch }: Omit<SentBatch, "firstSequence" | "keys">,
+  { topic, partition, producerId, producerEpoch }: Omit<SentBatch, "firstSequence" | "keys" | "records">,
 ): string {
   return `${topic} ${partition} ${producerId} ${producerEpoch}`;
 }
@@ -133,9 +142,7 @@ function mergedByName(topics: ProduceAnswer["topics"]): ProduceAnswer["topics"] 
   }));
 }
 
-interface DecodedBatch extends Omit<SentBatch, "topic" | "partition" | "keys"> {
-  readonly records: readonly { readonly key: Buffer | null }[];
-}
+type DecodedBatch = Omit<SentBatch, "topic" | "partition" | "keys">;
 
 interface KafkajsDecoder {
   readInt16(): number;
@@ -158,7 +165,7 @@ async function batchesOf(request: Buffer): Promise<SentBatch[]> {
     for (let partitions = decoder.readInt32(); partitions > 0; partitions--) {
       const partition = decoder.readInt32();
       const { records, ...of } = await read(new NewDecoder(decoder.readBytes()));
-      batches.push({ topic, partition, ...of, keys: records.map(({ key }) => String(key)) });
+      batches.push({ topic, partition, ...of, records, keys: records.map(({ key }) => String(key)) });
     }
   }
   return batches;

@@ -31,7 +31,10 @@ export class Topic {
   }
 }
 
-function standingAt(offset: number): Pick<IncomingRecord, "offset" | "isControlRecord" | "batchContext"> {
+/** What a record gets where it stands. */
+export function standingAt(
+  offset: number,
+): Pick<IncomingRecord, "offset" | "isControlRecord" | "batchContext"> {
   return {
     offset: String(offset),
     isControlRecord: false,

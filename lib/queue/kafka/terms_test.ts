@@ -1,4 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
+import { FakeCluster } from "../../../tests/kafka/fake_cluster.ts";
+import { VirtualClock } from "../../../tests/programs/virtual_clock.ts";
+import { Appender } from "./appender.ts";
 import { HeldWriter, NAMES, type PartitionLog, Topic } from "../../../tests/kafka/partition_log.ts";
 import { lostError } from "./errors.ts";
 import { Fencing } from "./fencing.ts";
@@ -153,3 +157,67 @@ Deno.test("TermWriter.lookTo() looks behind the last record, and does not look t
   await writer.append(NAMES.running, 0, [record("b")]);
   assertEquals(looked, [[NAMES.running, 2, 3]]);
 });
+
+const write = fc.record({
+  of: fc.constantFrom("former", "next"),
+  to: fc.constantFrom("running", "finished"),
+  count: fc.integer({ min: 1, max: 3 }),
+  /** How long its request is on its way, in milliseconds, and how long it takes until the next one. */
+  lateMs: fc.constantFrom(0, 0, 1, 10, 200),
+  pauseMs: fc.constantFrom(0, 0, 1, 10, 200),
+});
+
+Deno.test("TermWriter.append() resolves for whoever has the partition by its topics, on brokers that fence nobody off", () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(write, { maxLength: 20 }), fc.nat(20), async (writes, takenAfter) => {
+      const clock = new VirtualClock(), cluster = new FakeCluster(clock);
+      let lateMs = 0;
+      cluster.trouble = async ({ producerId }) => {
+        if (producerId === "1") await clock.until(clock.nowMs() + lateMs);
+      };
+      const owner = async (producerId: bigint, member: string) => {
+        const all = new Appender({ link: cluster, clock, lingerMs: 1, compression: "none" }); // each in a process of its own
+        const raw = all.writer({
+          identify: () => Promise.resolve({ producerId, producerEpoch: 0 }),
+          whenFenced: "end",
+        });
+        const term = cluster.records(`${NAMES.running} 0`).length;
+        const ends: Record<string, number> = {};
+        for (const topic of [NAMES.running, NAMES.finished]) {
+          ends[topic] = await raw.append(topic, 0, [fence(term, { member })]) + 1;
+        }
+        return new TermWriter({
+          writer: raw,
+          term,
+          ends,
+          async look(topic, from, to) {
+            await clock.until(clock.nowMs() + 1);
+            const terms = new Terms(topic === NAMES.running ? "running" : "finished");
+            for (const each of cluster.records(`${topic} 0`).slice(from, to)) terms.takes(each);
+            if (terms.current > term) throw lostError(0);
+          },
+        });
+      };
+      const former = await clock.run(owner(1n, "former"));
+      let next: TermWriter | undefined;
+      const believed = new Set<string>(), acks: Promise<unknown>[] = [];
+      for (const [i, { of, to, count, ...write }] of writes.entries()) {
+        if (i === takenAfter) next = await clock.run(owner(2n, "next"));
+        lateMs = write.lateMs;
+        const keys = Array.from({ length: count }, (_, j) => `${i}.${j}`);
+        const writer = of === "former" ? former : next;
+        const ack = writer?.append(NAMES[to], 0, keys.map((key) => outgoing(key, {}, 0)));
+        if (ack !== undefined) acks.push(ack.then(() => keys.forEach((key) => believed.add(key)), () => {}));
+        if (write.pauseMs > 0) await clock.pass(write.pauseMs);
+      }
+      await clock.run(Promise.all(acks));
+      const counted = (["running", "finished"] as const).flatMap((topic) =>
+        counting(new Terms(topic), cluster.records(`${NAMES[topic]} 0`))
+      );
+      assertEquals([...believed].filter((key) => !counted.includes(key)), [], "what was believed counts");
+      const { status } =
+        (await clock.run(Promise.allSettled([former.append(NAMES.running, 0, [record("last")])])))[0]!;
+      assertEquals(status, next === undefined ? "fulfilled" : "rejected");
+    }),
+    { numRuns: 200 },
+  ));
