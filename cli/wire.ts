@@ -172,7 +172,7 @@ export interface PlatformOptions {
 /** Has functions of the local platform tell the collector of their calls, as wrapped ones do. */
 export async function localTelling(): Promise<NonNullable<LocalServerOptions["tells"]>> {
   const { tell } = await import("../lib/wrap/mod.ts");
-  return (headers) => tell({ headers });
+  return (headers, event) => tell({ headers, event });
 }
 
 /**

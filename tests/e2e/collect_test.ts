@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import type { FunctionEvent } from "../../lib/model/mod.ts";
 import { Program } from "../program.ts";
 import { testWith } from "../requirements.ts";
+import { comesTrue } from "./recorded_calls.ts";
 import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
 
 interface Figures {
@@ -149,6 +150,34 @@ Deno.test("sequoia collect records what it hears, whoever calls the functions", 
   const report = await runJson(["report", "run.json"], at) as Report;
   assertEquals(Object.keys(report.byFunction), ["function3"]);
   assertEquals(report.run_ms.p50, 0.155);
+});
+
+Deno.test("functions of the local platform tell the collector that only the event names, each call by itself", async () => {
+  await using at = await folder();
+  await using collector = new Running(["collect", "127.0.0.1:0", "--json"], at);
+  const [, port] = await collector.says(/Hearing functions at 127.0.0.1:(\d+)/);
+  await using functions = new Running(["functions", "--listen", "127.0.0.1:0"], at);
+  const [, url] = await functions.says(/local platform at (\S+),/);
+  const dict = "{'instanceId': 0, 'chainId': 2, 'functionId': 3, 'nodeId': 1, 'lastNodeIdList': '[3]'}";
+  const call = async (id: string, to: Record<string, unknown>) => {
+    const body = JSON.stringify({ id, name: "functionSide", ...to }); // as the original's consumer, and its spammer
+    assertEquals((await fetch(`${url}/f/resize`, { method: "POST", body })).status, 200);
+  };
+  const here = { ip: "127.0.0.1", port: Number(port) };
+  for (let round = 0; round < 3; round++) for (const id of ["{0}", "{1}", dict]) await call(id, here);
+  await call("nobody", { ip: "127.0.0.1", port: 0 });
+  await call("nobody", {});
+  await call("elsewhere", { ip: "192.0.2.1", port: Number(port) }); // the address is nobody's, and is not tried
+  const told = () => Deno.readTextFileSync(`${at.cwd}/run.json`).match(/"ph":"X"/g)?.length;
+  await comesTrue(() => told() === 9, "the collector has heard of all calls");
+  collector.signal("SIGTERM");
+  const { stdout } = await collector.ended;
+  assertEquals(JSON.parse(stdout), { runs: 9, unfinished: 0, unmatched: 0, lines: 18, unreadable: 0 });
+  const { chains, functions: { invocations } } = await runJson(["report", "run.json"], at) as {
+    readonly chains: { readonly submitted: number };
+    readonly functions: { readonly invocations: number };
+  };
+  assertEquals([chains.submitted, invocations], [0, 9]);
 });
 
 /** Functions in Python, which tell of themselves as the original's wrapper does. */

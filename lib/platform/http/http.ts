@@ -212,7 +212,7 @@ export class HttpPlatform implements Platform {
       ...spec.headers !== undefined && this.#namedHeaders(spec.headers),
       "idempotency-key": idempotencyKey(call),
       "traceparent": traceparent(call),
-      "x-sequoia-attempt": String(attempt),
+      [ATTEMPT_HEADER]: String(attempt),
     };
     if (this.#collector !== undefined) headers[COLLECTOR_HEADER] = addressText(collector);
     else if (collector !== NO_COLLECTOR) headers[COLLECTOR_HEADER] = NOBODY;
@@ -275,6 +275,8 @@ function addressText({ ip, port }: CollectorAddress): string {
 
 /** Stands for the collector's address where there is none, whatever the event says: wrappers but the first system's go by it. */
 const NOBODY = "none";
+/** Tells which attempt of an invocation a call is; only Sequoia's calls have it. */
+export const ATTEMPT_HEADER = "x-sequoia-attempt";
 /** Tells a function where the collector is, as the event's `ip` and `port` do, for wrappers that do not read the body. */
 export const COLLECTOR_HEADER = "x-sequoia-collector";
 /** Tells the local platform how long a function without a body runs: a distribution as JSON. */

@@ -34,6 +34,8 @@ export interface TurnedCall {
   readonly time?: Distribution | string | undefined;
   /** Told when it starts, after its container has; and when it has ended, by what that gives. */
   readonly starts?: (() => CallEnd) | undefined;
+  /** Told what it was sent, if nobody was told of its start; and when it has ended, by what that gives. */
+  readonly hears?: ((sent: string) => CallEnd | undefined) | undefined;
 }
 
 /** Is to be told that a call has ended, and waited for, which it makes short. */
@@ -75,7 +77,8 @@ export class FunctionRunner {
    */
   run(turn: Turn, call: TurnedCall): Json | Promise<Json> {
     const definition = this.#options.functions.get(call.name);
-    if (turn.delayMs > 0 || (definition?.run ?? definition?.time ?? call.time ?? call.starts) !== undefined) {
+    const takesTime = definition?.run ?? definition?.time ?? call.time;
+    if (turn.delayMs > 0 || (takesTime ?? call.starts ?? call.hears) !== undefined) {
       return this.#run(turn, call, definition);
     }
     const { name, sent } = call;
@@ -97,10 +100,15 @@ export class FunctionRunner {
     try {
       if (turn.delayMs > 0) await clock.until(clock.nowMs() + turn.delayMs, stop);
       started = call.starts?.();
-      if (definition?.run !== undefined) return await definition.run(call.event(await call.sent)) ?? null;
+      if (definition?.run !== undefined) {
+        const sent = await call.sent;
+        started ??= call.hears?.(sent);
+        return await definition.run(call.event(sent)) ?? null;
+      }
       const time = definition?.time ?? (typeof call.time === "string" ? readTime(call.time) : call.time);
       const endMs = time === undefined ? 0 : clock.nowMs() + sampleMs(time, random) / speed;
-      await call.sent;
+      const sent = await call.sent;
+      started ??= call.hears?.(sent);
       if (endMs > 0) await clock.until(endMs, stop);
       return ANSWER;
     } finally {

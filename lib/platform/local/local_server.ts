@@ -2,8 +2,10 @@ import type { Clock, FunctionDefinition, Json, Random } from "../../model/mod.ts
 import { readRequest, TooLargeError } from "../calls/body.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
+import { eventCollector } from "./event_collector.ts";
 import { ANSWER, type CallEnd, FunctionRunner } from "./function_runner.ts";
 import {
+  ATTEMPT_HEADER,
   COLD_HEADER,
   COLLECTOR_HEADER,
   KIND_HEADER,
@@ -49,8 +51,11 @@ export interface LocalServerOptions {
   readonly modelledOnly?: boolean;
   /** Called when somebody wants the address; it is free then. (Default: the address is left to nobody) */
   readonly onAside?: () => void;
-  /** Has a function that starts tell the collector, which its call's headers say where to find. (Default: none tells) */
-  readonly tells?: (headers: Headers) => CallEnd;
+  /**
+   * Has a function that starts tell the collector, which its call's headers, or the event alone, say where to find.
+   * (Default: none tells)
+   */
+  readonly tells?: (headers: Headers, event?: unknown) => CallEnd;
 }
 
 /** What a local platform has done so far. */
@@ -227,8 +232,8 @@ export class LocalServer implements AsyncDisposable {
     sent: string | Promise<string>,
   ): Response | Promise<Response> {
     const time = headers.get(TIME_HEADER) ?? undefined;
-    const starts = this.#starts(headers);
-    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts });
+    const starts = this.#starts(headers), hears = this.#hears(headers);
+    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts, hears });
     if (!(output instanceof Promise)) return marked(answerOf(name, output), turn);
     return output.then(
       (output) => marked(answerOf(name, output), turn),
@@ -241,6 +246,16 @@ export class LocalServer implements AsyncDisposable {
     const tells = this.#tells;
     if (tells === undefined || headers.get(COLLECTOR_HEADER) === null) return undefined;
     return () => tells(headers);
+  }
+
+  /** What tells the collector that only the event of a call names, as those of the original's callers do. */
+  #hears(headers: Headers): ((sent: string) => CallEnd | undefined) | undefined {
+    const tells = this.#tells;
+    if (tells === undefined || headers.has(COLLECTOR_HEADER) || headers.has(ATTEMPT_HEADER)) return undefined;
+    return (sent) => {
+      const named = eventCollector(sent);
+      return named !== undefined && mayTell(named.collector) ? tells(headers, named.event) : undefined;
+    };
   }
 
   /** Resolves when the server has ended. */
@@ -259,6 +274,11 @@ export class LocalServer implements AsyncDisposable {
     ); // who only sends is not waited for any longer
     await Promise.all(this.#background);
   }
+}
+
+/** Whether functions may tell a collector that an event names: anybody may send one, so it must be on this machine. */
+function mayTell(collector: string): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\]):/.test(collector);
 }
 
 /** The path of a request's URL, of which nothing else is read. */
