@@ -1,0 +1,62 @@
+/** Scenes that have shown a fault, as small as they could be made: they are played again with every run. */
+import type { Blow, Scene } from "./scene.ts";
+
+type Node = Scene["chains"][number]["nodes"][number];
+
+/** A node that calls a function and comes after nothing, but for what is said. */
+function node(rest: Partial<Node> = {}): Node {
+  return { after: [], onFailure: "fail", join: "all", once: false, what: "function", asks: false, ...rest };
+}
+
+function blow(how: Blow["how"], who: number, afterMs: number, withinMs: Blow["withinMs"] = 0): Blow {
+  return { how, who, afterMs, withinMs };
+}
+
+/** A scene of one instance, one call at a time, no failures and no blows, but for what is said. */
+function scene(nodes: readonly Node[], rest: Partial<Scene> = {}, undoes = false): Scene {
+  return {
+    chains: [{ nodes: [...nodes], undoes }],
+    ...{ count: 1, trouble: 0, limit: 1, window: 1, pullMs: 0, blows: [], retry: false, seed: "" },
+    ...rest,
+  };
+}
+
+export const FOUND: Readonly<Record<string, Scene>> = {
+  "a write of a claim that is over, while the instance is on its way again": scene(
+    [node({ once: true })],
+    {
+      ...{ count: 3, window: 2, pullMs: 20, seed: "p" },
+      blows: [blow("cancel", 0, 10), blow("expire", 1, 13)],
+    },
+  ),
+  "a function that may run once only, after a map that was not written": scene(
+    [node({ what: "map of chains" }), node({ after: [0], once: true })],
+    { blows: [blow("drain", 0, 28), blow("revoke", 1, 12)] },
+  ),
+  "what has gone on though an item had failed": scene(
+    [node({ what: "chain", asks: true }), node({ what: "map" }), node()],
+    {
+      ...{ count: 4, trouble: 0.4, limit: 2, window: 2, seed: "," },
+      blows: [blow("drain", 0, 0), blow("drain", 0, 55), blow("drain", 0, 7)],
+    },
+  ),
+  "what was undone of a map of which nothing had been done": scene(
+    [node(), node(), node(), node({ what: "map" })],
+    {
+      ...{ count: 3, trouble: 0.4 },
+      blows: [
+        blow("stop", 0, 33),
+        blow("drain", 1, 0),
+        blow("drain", 0, 38),
+        blow("drain", 0, 0),
+        blow("stop", 0, 7),
+        blow("drain", 0, 0),
+      ],
+    },
+    true,
+  ),
+  "a retry of what others have gone on after": scene(
+    [node({ onFailure: "continue" }), node(), node({ after: [1] }), node()],
+    { count: 7, trouble: 0.4, limit: 2, blows: [blow("revoke", 0, 5)], retry: true, seed: "?j.s" },
+  ),
+};
