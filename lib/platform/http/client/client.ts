@@ -5,7 +5,8 @@ import { decoded } from "./decoded.ts";
 import { Dialer } from "./dialer.ts";
 import type { Resolve } from "../../guard/checked_name.ts";
 import { Exchange } from "./exchange.ts";
-import { Pool } from "./pool.ts";
+import { HeadReader } from "./head.ts";
+import { Pool, SWEEP_MS } from "./pool.ts";
 import { Proxies } from "./proxies.ts";
 import { type DefaultHeader, defaultHeader, type HttpRequest, requestBytes } from "./request.ts";
 import type { HttpAnswer } from "./response_reader.ts";
@@ -31,8 +32,6 @@ const IDLE_CONNECTIONS = 1024;
 const OPENED_AT_ONCE = 64;
 /** The explanation of an error is waited for this long after its head, in milliseconds. */
 const EXPLAINING_MS = 1000;
-/** How often connections are looked through for those that nobody uses, in milliseconds. */
-const SWEEP_MS = 1000;
 /** This many URLs, and this many routes, are remembered: messages may name any number. */
 const URLS_KEPT = 1000;
 
@@ -60,6 +59,7 @@ export class HttpClient implements Disposable {
   readonly #shortage: Shortage;
   readonly #deadlines: Deadlines;
   readonly #sending: Sending;
+  readonly #heads = new HeadReader();
   readonly #destinations = new Map<string, Destination>();
   /** By the keys of their routes. */
   readonly #pools = new Map<string, Pool>();
@@ -136,11 +136,7 @@ export class HttpClient implements Disposable {
     let pool = this.#pools.get(route.key);
     if (pool === undefined) {
       if (this.#pools.size >= URLS_KEPT) this.#forgetFirst();
-      pool = new Pool(
-        this.#options.clock,
-        this.#mostIdle,
-        (pool, signal) => this.#connect(pool, route, signal),
-      );
+      pool = new Pool(this.#mostIdle, (pool, signal) => this.#connect(pool, route, signal));
       this.#pools.set(route.key, pool);
     }
     const headers = { host: url.host, "user-agent": "sequoia", accept: "*/*", ...route.headers };
@@ -165,6 +161,7 @@ export class HttpClient implements Disposable {
     const conn = await this.#connected(route, signal);
     const connection: Connection = new Connection(conn, {
       sending: this.#sending,
+      heads: this.#heads,
       freed: () => this.#free(pool, connection),
       gone: () => this.#gone(connection),
       explaining: (over) => {

@@ -1,5 +1,6 @@
 import type { Carrier, Exchange } from "./exchange.ts";
-import type { HttpAnswer } from "./response_reader.ts";
+import type { HeadReader } from "./head.ts";
+import { type HttpAnswer, ResponseReader } from "./response_reader.ts";
 import type { Sending } from "./sending.ts";
 
 /** Bytes read at a time. */
@@ -9,6 +10,8 @@ const READ_BYTES = 8192;
 export interface ConnectionHooks {
   /** What is leaving over any connection of the client. */
   readonly sending: Sending;
+  /** Parses the heads of its answers. */
+  readonly heads: HeadReader;
   /** It can be used again. */
   freed(connection: Connection): void;
   /** It cannot be used any more; called once. */
@@ -22,12 +25,13 @@ export interface ConnectionHooks {
  * server closes is known at once and not used again.
  */
 export class Connection implements Carrier {
-  /** While it is idle: when it is to be closed, in milliseconds since 1970. */
-  idleUntilMs = Infinity;
+  /** While it is idle: for how many more sweeps of its pool it is kept. */
+  sweepsLeft = 0;
   /** How long the server keeps it open without a request, in milliseconds, if it has said so. */
   keepsOpenMs: number | undefined;
   readonly #conn: Deno.Conn;
   readonly #hooks: ConnectionHooks;
+  readonly #reader: ResponseReader;
   #exchange: Exchange | undefined;
   #isClosed = false;
   /** Whether a request is leaving. */
@@ -39,6 +43,7 @@ export class Connection implements Carrier {
   constructor(conn: Deno.Conn, hooks: ConnectionHooks) {
     this.#conn = conn;
     this.#hooks = hooks;
+    this.#reader = new ResponseReader(hooks.heads);
     this.#read();
   }
 
@@ -48,6 +53,7 @@ export class Connection implements Carrier {
 
   start(exchange: Exchange): void {
     this.#exchange = exchange;
+    this.#reader.begin(exchange.maxBytes, exchange.isOfHead);
     this.#hasSent = false;
     this.#isSending = true;
     this.#hooks.sending.begin();
@@ -79,9 +85,10 @@ export class Connection implements Carrier {
         if (over !== undefined) await over;
         const exchange = this.#exchange;
         if (exchange === undefined) return this.close(); // nothing was asked
-        const answer = exchange.take(buffer.subarray(0, count));
+        exchange.hasBytes = true;
+        const answer = this.#reader.take(buffer.subarray(0, count));
         if (answer !== undefined) this.#settle(exchange, answer);
-        else if (isError(exchange)) this.#forgetExplaining ??= this.#hooks.explaining(() => this.cut());
+        else if (this.#isError) this.#forgetExplaining ??= this.#hooks.explaining(() => this.cut());
       }
     } catch (error) {
       this.cut(error as Error);
@@ -89,13 +96,18 @@ export class Connection implements Carrier {
   }
 
   #settle(exchange: Exchange, answer: HttpAnswer): void {
-    const { keepsOpen, keepsOpenMs } = exchange.reader;
+    const { keepsOpen, keepsOpenMs } = this.#reader;
     this.#leave();
     if (keepsOpen && this.#hasSent) {
       this.keepsOpenMs = keepsOpenMs;
       this.#hooks.freed(this);
     } else this.close();
-    exchange.settle(answer);
+    exchange.settle(answer, keepsOpen);
+  }
+
+  /** Whether the answer that is being read is not what was asked for. */
+  get #isError(): boolean {
+    return (this.#reader.status ?? 0) >= 300;
   }
 
   #leave(): void {
@@ -106,7 +118,7 @@ export class Connection implements Carrier {
 
   /** The server has closed it. */
   #end(): void {
-    const exchange = this.#exchange, answer = exchange?.reader.close();
+    const exchange = this.#exchange, answer = exchange && this.#reader.close();
     if (exchange !== undefined && answer !== undefined) this.#settle(exchange, answer);
     else this.cut();
   }
@@ -114,7 +126,7 @@ export class Connection implements Carrier {
   /** If the answer is an error, what is there of its explanation is enough. */
   cut(error?: Error): void {
     const exchange = this.#exchange;
-    const answer = exchange !== undefined && isError(exchange) ? exchange.reader.cut() : undefined;
+    const answer = exchange !== undefined && this.#isError ? this.#reader.cut() : undefined;
     if (answer === undefined) this.close(error);
     else this.#settle(exchange!, answer);
   }
@@ -131,9 +143,4 @@ export class Connection implements Carrier {
     }
     exchange?.fail(error);
   }
-}
-
-/** Whether the answer that is being read is not what was asked for. */
-function isError({ reader: { status = 0 } }: Exchange): boolean {
-  return status >= 300;
 }

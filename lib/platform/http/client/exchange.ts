@@ -1,6 +1,6 @@
 import { onAbort } from "../../../model/mod.ts";
 import type { HttpRequest } from "./request.ts";
-import { type HttpAnswer, ResponseReader } from "./response_reader.ts";
+import type { HttpAnswer } from "./response_reader.ts";
 
 /** A connection, as an exchange sees it. */
 export interface Carrier {
@@ -30,13 +30,13 @@ export class Exchange {
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: unknown) => void;
   #forget: () => void = () => {};
-  #reader: ResponseReader | undefined;
   #carrier: Carrier | undefined;
   #dialling: AbortController | undefined;
   /** Whether it goes over a connection that was idle: the server may close it just now. */
   #isOnIdle = false;
-  #hasBytes = false;
   #isOver = false;
+  /** Whether a byte of the answer has come over the connection that it goes over now. */
+  hasBytes = false;
 
   /** @param bytes of the request */
   constructor(
@@ -53,9 +53,14 @@ export class Exchange {
     this.#reject = reject;
   }
 
-  /** Reads the answer. */
-  get reader(): ResponseReader {
-    return this.#reader!;
+  /** The longest body that is kept, in bytes, by the status of the answer. */
+  get maxBytes(): HttpRequest["maxBytes"] {
+    return this.#request.maxBytes;
+  }
+
+  /** Whether the answer has no body, whatever its head says. */
+  get isOfHead(): boolean {
+    return this.#request.method === "HEAD";
   }
 
   /** Sends the request. */
@@ -69,8 +74,6 @@ export class Exchange {
   }
 
   #goBy(carrier: Carrier): void {
-    const { method, maxBytes } = this.#request;
-    this.#reader = new ResponseReader({ maxBytes, isOfHead: method === "HEAD" });
     this.#carrier = carrier;
     carrier.start(this);
   }
@@ -100,16 +103,10 @@ export class Exchange {
     this.#request.sent?.();
   }
 
-  /** Takes bytes of the answer. @returns the answer, when it is whole. @throws {TypeError} if this is not HTTP */
-  take(bytes: Uint8Array<ArrayBuffer>): HttpAnswer | undefined {
-    this.#hasBytes = true;
-    return this.#reader!.take(bytes);
-  }
-
-  /** Its answer is there. */
-  settle(answer: HttpAnswer): void {
+  /** Its answer is there. @param keepsOpen whether the server keeps the connection open after it */
+  settle(answer: HttpAnswer, keepsOpen: boolean): void {
     // Some servers say 408 on a connection that was idle for too long, before they close it: that does not answer this.
-    if (answer.status === 408 && this.#isOnIdle && !this.#reader!.keepsOpen) return void this.#again();
+    if (answer.status === 408 && this.#isOnIdle && !keepsOpen) return void this.#again();
     this.#isOver = true;
     this.#forget();
     this.#resolve(answer);
@@ -117,13 +114,13 @@ export class Exchange {
 
   /** Its connection has ended before the answer was whole. */
   fail(error: Error): void {
-    if (this.#isOnIdle && !this.#hasBytes && !this.#request.stop.aborted) this.#again();
+    if (this.#isOnIdle && !this.hasBytes && !this.#request.stop.aborted) this.#again();
     else this.#end(error);
   }
 
   /** Its Idempotency-Key says that it is the same request. */
   #again(): void {
-    this.#hasBytes = false;
+    this.hasBytes = false;
     this.#carriers.clear();
     void this.#goByNew();
   }

@@ -36,6 +36,8 @@ export interface Head {
   readonly keepsOpen: boolean;
   /** How long the server keeps it open without a request, in milliseconds; undefined if it does not say. */
   readonly keepsOpenMs: number | undefined;
+  /** How the body that follows ends, if one follows. */
+  readonly framing: Framing;
 }
 
 /**
@@ -65,6 +67,7 @@ export function parseHead(text: string): Head {
     isInterim: status < 200 && status !== 101,
     keepsOpen: status !== 101 && (isOld ? /\bkeep-alive\b/ : /^(?!.*\bclose\b)/).test(connection),
     keepsOpenMs: seconds === undefined ? undefined : Number(seconds) * 1000,
+    framing: framingOf(headers),
   };
 }
 
@@ -73,13 +76,17 @@ function isToken(line: string, length: number): boolean {
   return length > 0 && /^[\w!#$%&'*+.^`|~-]+$/.test(line.slice(0, length));
 }
 
+/** Whether a body follows a head of this status at all. */
+export function hasBody({ status }: Head): boolean {
+  return status !== 101 && status !== 204 && status !== 304;
+}
+
 /**
  * How the body after a head is framed (RFC 9112, section 6.3).
  *
- * @param isOfHead whether it answers a HEAD request, or a CONNECT, whose success has no body
  * @throws {TypeError} if the head contradicts itself: then nobody knows where the answer ends
  */
-export function framingOf({ status, headers }: Head, isOfHead = false): Framing {
+function framingOf(headers: AnswerHeaders): Framing {
   const length = lengthOf(headers), coding = headers.get("transfer-encoding");
   if (coding !== null && length !== undefined) {
     throw notHttp("it has both a content-length and a transfer-encoding");
@@ -87,7 +94,6 @@ export function framingOf({ status, headers }: Head, isOfHead = false): Framing 
   if (coding !== null && coding.toLowerCase() !== "chunked") {
     throw notHttp(`its transfer-encoding is ${shown(coding)}`);
   }
-  if (isOfHead || status === 101 || status === 204 || status === 304) return { kind: "length", bytes: 0 };
   if (coding !== null) return { kind: "chunked" };
   return length === undefined ? { kind: "close" } : { kind: "length", bytes: length };
 }
@@ -110,4 +116,37 @@ export function notHttp(how: string): TypeError {
 
 function shown(text: string): string {
   return JSON.stringify(text.slice(0, SHOWN));
+}
+
+/** The longest head that is remembered, in bytes. */
+const REMEMBERED_BYTES = 1024;
+
+/** Parses heads. Servers say the same again and again, until the second of their date has passed: that is parsed once. */
+export class HeadReader {
+  #bytes = new Uint8Array(0);
+  #head: Head | undefined;
+
+  /** Parses the head from `start` to `end`, see {@linkcode parseHead}. */
+  read(bytes: Uint8Array, start: number, end: number): Head {
+    if (this.#head !== undefined && this.#isSame(bytes, start, end)) return this.#head;
+    const own = bytes.slice(start, end);
+    const head = parseHead(latin1(own));
+    if (own.length <= REMEMBERED_BYTES) {
+      this.#bytes = own;
+      this.#head = head;
+    }
+    return head;
+  }
+
+  #isSame(bytes: Uint8Array, start: number, end: number): boolean {
+    const known = this.#bytes, { length } = known;
+    if (length !== end - start) return false;
+    for (let i = 0; i < length; i++) if (known[i] !== bytes[start + i]) return false;
+    return true;
+  }
+}
+
+/** Headers are bytes, of which only those of ASCII have a meaning that all agree on. */
+export function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode.apply(null, bytes as unknown as number[]); // spreading is ten times slower
 }

@@ -1,7 +1,8 @@
-import type { Clock } from "../../../model/mod.ts";
 import type { Connection } from "./connection.ts";
 import type { Carriers } from "./exchange.ts";
 
+/** How often idle connections are looked through, in milliseconds: no clock is asked for each call. */
+export const SWEEP_MS = 1000;
 /** A connection that is not used for this long is closed, in milliseconds, unless the server says less. */
 const IDLE_MS = 30_000;
 /** A connection is given up this long before its server would close it, in milliseconds. */
@@ -11,7 +12,6 @@ const EARLY_MS = 1000;
 export class Pool implements Carriers {
   /** @param signal ends it */
   readonly open: (signal: AbortSignal) => Promise<Connection>;
-  readonly #clock: Clock;
   readonly #most: number;
   /** The one that was used last is at the end. */
   #idle: Connection[] = [];
@@ -20,8 +20,7 @@ export class Pool implements Carriers {
    * @param most idle connections that are kept
    * @param open opens a connection that comes back here by {@linkcode put}
    */
-  constructor(clock: Clock, most: number, open: (pool: Pool, signal: AbortSignal) => Promise<Connection>) {
-    this.#clock = clock;
+  constructor(most: number, open: (pool: Pool, signal: AbortSignal) => Promise<Connection>) {
     this.#most = most;
     this.open = (signal) => open(this, signal);
   }
@@ -34,9 +33,7 @@ export class Pool implements Carriers {
 
   take(): Connection | undefined {
     for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
-      if (last.isClosed) continue;
-      if (this.#clock.nowMs() < last.idleUntilMs) return last;
-      last.close();
+      if (!last.isClosed) return last;
     }
     return undefined;
   }
@@ -45,15 +42,14 @@ export class Pool implements Carriers {
   put(connection: Connection): void {
     const { keepsOpenMs = Infinity } = connection;
     const keptMs = Math.min(IDLE_MS, Math.max(keepsOpenMs - EARLY_MS, keepsOpenMs / 2));
-    connection.idleUntilMs = this.#clock.nowMs() + keptMs;
+    connection.sweepsLeft = Math.floor(keptMs / SWEEP_MS);
     if (this.#idle.length < this.#most || this.size < this.#most) this.#idle.push(connection);
     else connection.close();
   }
 
-  /** Closes those that have not been used for too long. */
+  /** Closes those that have not been used for too long. To be called every {@linkcode SWEEP_MS}. */
   sweep(): void {
-    const nowMs = this.#clock.nowMs();
-    for (const connection of this.#idle) if (connection.idleUntilMs <= nowMs) connection.close();
+    for (const connection of this.#idle) if (--connection.sweepsLeft <= 0) connection.close();
     this.#idle = this.#idle.filter(({ isClosed }) => !isClosed);
   }
 

@@ -1,10 +1,12 @@
-import { type AnswerHeaders, type Framing, framingOf, type Head, notHttp, parseHead } from "./head.ts";
+import { type AnswerHeaders, type Framing, hasBody, type Head, HeadReader, latin1, notHttp } from "./head.ts";
 
 /** The longest head of an answer that is taken, and the longest trailers, in bytes. */
 const MAX_HEAD_BYTES = 65_536;
 /** The longest line that says how long a chunk is, in bytes. */
 const MAX_CHUNK_LINE = 4096;
+type Bytes = Uint8Array<ArrayBuffer>;
 const NOTHING = new Uint8Array(0);
+const CLOSE: Framing = { kind: "close" }, EMPTY: Framing = { kind: "length", bytes: 0 };
 const CR = 13, LF = 10;
 
 /** An HTTP answer. */
@@ -16,36 +18,47 @@ export interface HttpAnswer {
   readonly isCut: boolean;
 }
 
-/** What a reader must know of the request. */
-export interface ReaderOptions {
-  /** The most bytes of a body that are kept, by the status of the answer. */
-  readonly maxBytes: (status: number) => number;
-  /** Whether no body follows the head, whatever it says: for HEAD and CONNECT. (Default: false) */
-  readonly isOfHead?: boolean;
-}
-
 /** The part of a chunked body that comes next. */
 type Part = "size" | "data" | "data end" | "trailers";
 
 /**
- * Reads one HTTP/1.1 answer (RFC 9112) out of the bytes of a connection, in pieces of any size. At most the bound of a body
- * is kept: what is longer ends the reading, and the connection with it.
+ * Reads HTTP/1.1 answers (RFC 9112), one after the other, out of the bytes of a connection, in pieces of any size. At most the
+ * bound of a body is kept: what is longer ends the reading, and the connection with it.
  */
 export class ResponseReader {
-  readonly #options: ReaderOptions;
-  #rest: Uint8Array<ArrayBuffer> = NOTHING;
+  readonly #heads: HeadReader;
+  #maxBytesOf: (status: number) => number = () => 0;
+  #isOfHead = false;
+  #rest: Bytes = NOTHING;
   #head: Head | undefined;
-  #framing: Framing = { kind: "close" };
+  #framing: Framing = CLOSE;
   #maxBytes = 0;
-  #body: Uint8Array<ArrayBuffer>[] = [];
+  #body: Bytes[] | undefined;
   #size = 0;
   #part: Part = "size";
   #chunkLeft = 0;
   #trailerBytes = 0;
   #isOver = false;
 
-  constructor(options: ReaderOptions) {
-    this.#options = options;
+  constructor(heads = new HeadReader()) {
+    this.#heads = heads;
+  }
+
+  /**
+   * The answer to a request comes next.
+   *
+   * @param maxBytesOf the most bytes of its body that are kept, by its status
+   * @param isOfHead whether no body follows the head, whatever it says: for HEAD and CONNECT
+   */
+  begin(maxBytesOf: (status: number) => number, isOfHead = false): void {
+    this.#maxBytesOf = maxBytesOf;
+    this.#isOfHead = isOfHead;
+    this.#rest = NOTHING;
+    this.#head = undefined;
+    this.#body = undefined;
+    this.#size = this.#trailerBytes = 0;
+    this.#part = "size";
+    this.#isOver = false;
   }
 
   /** The status of the answer; undefined until its head is there. */
@@ -70,19 +83,20 @@ export class ResponseReader {
    * @returns the answer, when it is whole or longer than its bound
    * @throws {TypeError} if this is not HTTP
    */
-  take(bytes: Uint8Array<ArrayBuffer>): HttpAnswer | undefined {
-    let rest = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
+  take(bytes: Bytes): HttpAnswer | undefined {
+    const all = this.#rest.length === 0 ? bytes : concatenated([this.#rest, bytes]);
+    let at = 0;
     while (this.#head === undefined) {
-      const start = blankStart(rest), end = endOfHead(rest, start);
+      const start = blankStart(all, at), end = endOfHead(all, start);
       if (end === undefined) {
-        if (rest.length > MAX_HEAD_BYTES) throw notHttp("its head does not end");
-        this.#keepRest(rest);
+        if (all.length - at > MAX_HEAD_BYTES) throw notHttp("its head does not end");
+        this.#keepRest(all, at);
         return undefined;
       }
-      this.#startWith(parseHead(latin1(rest.subarray(start, end))));
-      rest = rest.subarray(end);
+      this.#startWith(this.#heads.read(all, start, end));
+      at = end;
     }
-    const isWhole = this.#takeBody(rest);
+    const isWhole = this.#takeBody(all, at);
     if (!isWhole && this.#size <= this.#maxBytes) return undefined;
     this.#isOver = isWhole && this.#size <= this.#maxBytes;
     return this.#answer(!this.#isOver);
@@ -104,9 +118,9 @@ export class ResponseReader {
 
   #startWith(head: Head): void {
     if (head.isInterim) return;
-    this.#framing = framingOf(head, this.#options.isOfHead);
+    this.#framing = this.#isOfHead || !hasBody(head) ? EMPTY : head.framing;
     this.#head = head;
-    this.#maxBytes = this.#options.maxBytes(head.status);
+    this.#maxBytes = this.#maxBytesOf(head.status);
     // A body that announces to be too long is not waited for.
     if (this.#framing.kind === "length" && this.#framing.bytes > this.#maxBytes && head.status < 300) {
       this.#size = this.#framing.bytes;
@@ -114,46 +128,42 @@ export class ResponseReader {
   }
 
   /** @returns whether the body is whole */
-  #takeBody(bytes: Uint8Array<ArrayBuffer>): boolean {
+  #takeBody(bytes: Bytes, at: number): boolean {
     switch (this.#framing.kind) {
       case "length": {
-        const left = Math.max(0, this.#framing.bytes - this.#size);
-        this.#keep(bytes.length <= left ? bytes : bytes.subarray(0, left));
-        this.#keepRest(bytes.subarray(left));
+        const end = Math.min(bytes.length, at + Math.max(0, this.#framing.bytes - this.#size));
+        this.#keep(bytes, at, end);
+        this.#keepRest(bytes, end);
         return this.#size >= this.#framing.bytes;
       }
       case "close":
         this.#rest = NOTHING;
-        this.#keep(bytes);
+        this.#keep(bytes, at, bytes.length);
         return false;
       case "chunked":
-        return this.#takeChunks(bytes);
+        return this.#takeChunks(bytes, at);
     }
   }
 
-  #takeChunks(bytes: Uint8Array<ArrayBuffer>): boolean {
-    let rest = bytes;
-    while (this.#size <= this.#maxBytes) {
+  #takeChunks(bytes: Bytes, from: number): boolean {
+    let at = from, isWhole = false;
+    while (!isWhole && this.#size <= this.#maxBytes) {
       if (this.#part === "data") {
-        const data = rest.subarray(0, this.#chunkLeft);
-        this.#keep(data);
-        rest = rest.subarray(data.length);
-        this.#chunkLeft -= data.length;
+        const end = Math.min(bytes.length, at + this.#chunkLeft);
+        this.#keep(bytes, at, end);
+        this.#chunkLeft -= end - at;
+        at = end;
         if (this.#chunkLeft > 0) break;
         this.#part = "data end";
       }
-      const end = rest.indexOf(LF);
-      if (end < 0 && rest.length <= MAX_CHUNK_LINE) break;
-      if (end < 0 || end > MAX_CHUNK_LINE) throw notHttp("a line between its chunks does not end");
-      const line = latin1(rest.subarray(0, end)).trim();
-      rest = rest.subarray(end + 1);
-      if (this.#takeLine(line)) {
-        this.#keepRest(rest);
-        return true;
-      }
+      const end = bytes.indexOf(LF, at), length = (end < 0 ? bytes.length : end) - at;
+      if (length > MAX_CHUNK_LINE) throw notHttp("a line between its chunks does not end");
+      if (end < 0) break;
+      isWhole = this.#takeLine(latin1(bytes.subarray(at, end)).trim());
+      at = end + 1;
     }
-    this.#keepRest(rest);
-    return false;
+    this.#keepRest(bytes, at);
+    return isWhole;
   }
 
   /** Takes a line of a chunked body. @returns whether it is the last one */
@@ -177,27 +187,30 @@ export class ResponseReader {
     }
   }
 
-  #keep(part: Uint8Array<ArrayBuffer>): void {
-    if (part.length === 0) return;
+  #keep(bytes: Bytes, from: number, to: number): void {
+    if (to === from) return;
     const room = this.#maxBytes - this.#size;
-    if (room > 0) this.#body.push(part.slice(0, room));
-    this.#size += part.length;
+    this.#size += to - from;
+    if (room <= 0) return;
+    const part = bytes.slice(from, Math.min(to, from + room));
+    if (this.#body === undefined) this.#body = [part];
+    else this.#body.push(part);
   }
 
-  #keepRest(rest: Uint8Array<ArrayBuffer>): void {
-    this.#rest = rest.length === 0 ? NOTHING : rest.slice();
+  #keepRest(bytes: Bytes, from: number): void {
+    this.#rest = from === bytes.length ? NOTHING : bytes.slice(from);
   }
 
   #answer(isCut: boolean): HttpAnswer {
-    const { status, headers } = this.#head!;
-    const body = this.#body.length === 1 ? this.#body[0]! : concatenated(this.#body);
+    const { status, headers } = this.#head!, parts = this.#body ?? [];
+    const body = parts.length === 0 ? NOTHING : parts.length === 1 ? parts[0]! : concatenated(parts);
     return { status, headers, body, isCut };
   }
 }
 
 /** Where a head begins: some servers send an empty line after the body before it. */
-function blankStart(bytes: Uint8Array): number {
-  let at = 0;
+function blankStart(bytes: Uint8Array, from: number): number {
+  let at = from;
   while (bytes[at] === CR || bytes[at] === LF) at++;
   return at;
 }
@@ -211,16 +224,7 @@ function endOfHead(bytes: Uint8Array, start: number): number | undefined {
   return undefined;
 }
 
-/** Headers are bytes, of which only those of ASCII have a meaning that all agree on. */
-function latin1(bytes: Uint8Array): string {
-  return String.fromCharCode.apply(null, bytes as unknown as number[]); // spreading is ten times slower
-}
-
-function joined(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return concatenated([a, b]);
-}
-
-function concatenated(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+function concatenated(parts: readonly Bytes[]): Bytes {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
   return all;

@@ -88,7 +88,8 @@ async function askFor(authority: string, conn: Deno.TcpConn, proxy: Proxy): Prom
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
   let bytes = utf8.encode(`CONNECT ${authority} HTTP/1.1\r\n${lines}\r\n`);
   while (bytes.length > 0) bytes = bytes.subarray(await conn.write(bytes));
-  const reader = new ResponseReader({ maxBytes: () => 0, isOfHead: true });
+  const reader = new ResponseReader();
+  reader.begin(() => 0, true);
   const buffer = new Uint8Array(4096);
   for (;;) {
     const count = await conn.read(buffer);
