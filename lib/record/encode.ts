@@ -41,8 +41,11 @@ const NAMES_KEPT = 20_000;
 export class EventEncoder {
   readonly #originMs: number;
   readonly #names = new Map<string, string>();
-  readonly #pids = new Map<string, number>();
+  readonly #chains = new Map<string, ChainTexts>();
   readonly #lanes = new Lanes();
+  /** Whether functions have told of their own runs: most never do. */
+  #hasInside = false;
+  #lastResult = { attempt: 0, outcome: "ok", settled: false, status: -1, text: "" };
   readonly #definitions = new WeakMap<Chain, number>();
   #defined = 0;
 
@@ -63,29 +66,63 @@ export class EventEncoder {
     const endUs = this.#us(event.startedAtMs + event.runMs);
     const queuedUs = ts - this.#us(event.startedAtMs - event.queuedMs);
     const instance = JSON.stringify(event.instance);
-    let head = "";
-    const pid = this.#pids.get(event.chain) ?? (head = this.#newPid(event.chain), this.#pids.size + OWN_PID);
+    const chain = this.#chainOf(event.chain);
+    let head = this.#headOf(chain);
     const tid = this.#lanes.assign(event.instance, ts, endUs, (tid, lane) => {
       const name = lane === 0 ? instance : `${instance.slice(0, -1)} (${lane + 1})"`;
-      head += metadata("thread_name", pid, tid, name);
+      head += metadata("thread_name", chain.pid, tid, name);
     });
     const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
-    const item = optional("item", event.item) + optional("generation", event.generation);
-    return `${head}${SEPARATOR}{"name":${this.#name(event.function)},"cat":"${CATEGORY.attempt}","ph":"X",` +
-      `"pid":${pid},"tid":${tid},"ts":${ts},"dur":${endUs - ts},"args":{"chain":${this.#name(event.chain)},` +
-      `"instance":${instance},"node":${this.#name(event.node)}${item},"attempt":${finite(event.attempt)},` +
-      `"outcome":"${event.outcome}","settled":${event.settled},"status":${finite(event.status)},` +
-      `"queuedMs":${queuedUs / 1000},"cold":${event.cold},"platform":${this.#name(event.platform)}${
-        optional("cost", event.cost)
-      }${reason}}}`;
+    const item = event.item === undefined && event.generation === undefined
+      ? ""
+      : optional("item", event.item) + optional("generation", event.generation);
+    const node = this.#nodeOf(chain, event);
+    return `${head}${node.start}${tid},"ts":${ts},"dur":${
+      endUs - ts
+    }${node.args}${instance}${node.name}${item}${this.#result(event)}${queuedUs / 1000}${
+      event.cold ? node.cold : node.warm
+    }${optional("cost", event.cost)}${reason}}}`;
+  }
+
+  /** How attempts end is said in few ways. */
+  #result({ attempt, outcome, settled, status }: AttemptEvent): string {
+    const last = this.#lastResult;
+    if (
+      last.attempt === attempt && last.outcome === outcome && last.settled === settled &&
+      last.status === status
+    ) return last.text;
+    const text = `,"attempt":${finite(attempt)},"outcome":"${outcome}","settled":${settled},` +
+      `"status":${finite(status)},"queuedMs":`;
+    this.#lastResult = { attempt, outcome, settled, status, text };
+    return text;
+  }
+
+  #nodeOf(chain: ChainTexts, event: AttemptEvent): NodeTexts {
+    const known = chain.nodes.get(event.node);
+    if (known?.function === event.function && known.platform === event.platform) return known;
+    if (chain.nodes.size >= NAMES_KEPT) chain.nodes.clear();
+    const platform = `,"platform":${this.#name(event.platform)}`;
+    const texts = {
+      function: event.function,
+      platform: event.platform,
+      start: `${SEPARATOR}{"name":${this.#name(event.function)},"cat":"${CATEGORY.attempt}","ph":"X",` +
+        `"pid":${chain.pid},"tid":`,
+      args: `${chain.args},"instance":`,
+      name: `,"node":${this.#name(event.node)}`,
+      warm: `,"cold":false${platform}`,
+      cold: `,"cold":true${platform}`,
+    };
+    chain.nodes.set(event.node, texts);
+    return texts;
   }
 
   functionRun(event: FunctionRunEvent): string {
     const ts = this.#us(event.startedAtMs);
     const dur = this.#us(event.startedAtMs + event.functionMs) - ts;
     const instance = JSON.stringify(event.instance);
-    let head = "";
-    const pid = this.#pids.get(event.chain) ?? (head = this.#newPid(event.chain), this.#pids.size + OWN_PID);
+    const chain = this.#chainOf(event.chain), { pid } = chain;
+    let head = this.#headOf(chain);
+    this.#hasInside = true;
     // On a track below the calls': it may be told when the next call of the instance has been recorded.
     const tid = this.#lanes.assign(insideOf(event.instance), ts, ts + dur, (tid) => {
       head += metadata("thread_name", pid, tid, `${instance.slice(0, -1)}, inside"`);
@@ -110,7 +147,7 @@ export class EventEncoder {
     const { definition } = event;
     const head = definition === undefined ? "" : this.#define(definition);
     const number = definition && this.#definitions.get(definition);
-    return `${head}${this.#async("b", event, Math.max(0, ts))},"labels":${labels},"weight":${
+    return `${head}${this.#async("begin", event, Math.max(0, ts))},"labels":${labels},"weight":${
       finite(event.weight)
     }` +
       `${optional("priority", event.priority)}${optional("deadlineMs", event.deadlineMs)}` +
@@ -127,9 +164,9 @@ export class EventEncoder {
 
   end(event: EndEvent): string {
     this.#lanes.end(event.instance);
-    this.#lanes.end(insideOf(event.instance));
+    if (this.#hasInside) this.#lanes.end(insideOf(event.instance));
     const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
-    return `${this.#async("e", event, this.#us(event.endedAtMs))},"outcome":"${event.outcome}"${
+    return `${this.#async("end", event, this.#us(event.endedAtMs))},"outcome":"${event.outcome}"${
       optional("idealMs", event.idealMs)
     }${reason}}}`;
   }
@@ -143,17 +180,35 @@ export class EventEncoder {
   }
 
   /** An async event up to the first of its args, without the closing braces. */
-  #async(phase: "b" | "e", { chain, instance }: SubmitEvent | EndEvent, ts: number): string {
-    let head = "";
-    const pid = this.#pids.get(chain) ?? (head = this.#newPid(chain), this.#pids.size + OWN_PID);
-    const name = this.#name(chain);
-    return `${head}${SEPARATOR}{"name":${name},"cat":"${CATEGORY.instance}","ph":"${phase}",` +
-      `"id":${JSON.stringify(instance)},"pid":${pid},"tid":0,"ts":${ts},"args":{"chain":${name}`;
+  #async(phase: "begin" | "end", { chain, instance }: SubmitEvent | EndEvent, ts: number): string {
+    const texts = this.#chainOf(chain);
+    return `${this.#headOf(texts)}${texts[phase]}${JSON.stringify(instance)}${texts.after}${ts}${texts.args}`;
   }
 
-  #newPid(chain: string): string {
-    this.#pids.set(chain, this.#pids.size + OWN_PID + 1);
-    return metadata("process_name", this.#pids.size + OWN_PID, 0, this.#name(chain));
+  #chainOf(chain: string): ChainTexts {
+    let texts = this.#chains.get(chain);
+    if (texts === undefined) {
+      const name = this.#name(chain), pid = this.#chains.size + OWN_PID + 1;
+      const async = `${SEPARATOR}{"name":${name},"cat":"${CATEGORY.instance}","ph":`;
+      texts = {
+        pid,
+        head: metadata("process_name", pid, 0, name),
+        begin: `${async}"b","id":`,
+        end: `${async}"e","id":`,
+        after: `,"pid":${pid},"tid":0,"ts":`,
+        args: `,"args":{"chain":${name}`,
+        nodes: new Map(),
+      };
+      this.#chains.set(chain, texts);
+    }
+    return texts;
+  }
+
+  /** What stands before the first event of a chain. */
+  #headOf(chain: ChainTexts): string {
+    const { head } = chain;
+    chain.head = "";
+    return head;
   }
 
   #name(text: string): string {
@@ -168,6 +223,37 @@ export class EventEncoder {
   #us(instantMs: number): number {
     return finite(Math.round((instantMs - this.#originMs) * 1000));
   }
+}
+
+/** The texts of a chain's events that are the same for all of its instances: they are made once. */
+interface ChainTexts {
+  readonly pid: number;
+  /** What stands before its first event; empty afterwards. */
+  head: string;
+  /** An instance's begin, or end, up to its id. */
+  readonly begin: string;
+  readonly end: string;
+  /** From the id to the time. */
+  readonly after: string;
+  /** From the time to the end of the first arg. */
+  readonly args: string;
+  /** By name. */
+  readonly nodes: Map<string, NodeTexts>;
+}
+
+/** The texts of a node's attempts that are the same for all of them. */
+interface NodeTexts {
+  readonly function: string;
+  readonly platform: string;
+  /** Up to the thread's id. */
+  readonly start: string;
+  /** From the duration to the instance. */
+  readonly args: string;
+  /** Behind the instance. */
+  readonly name: string;
+  /** The end, for an attempt without, and with, a cold start. */
+  readonly warm: string;
+  readonly cold: string;
 }
 
 function metadata(kind: "process_name" | "thread_name", pid: number, tid: number, name: string): string {

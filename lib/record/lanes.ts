@@ -29,7 +29,10 @@ export class Lanes {
     named: (tid: number, lane: number) => void,
   ): number {
     const { lanes } = this.#track(instance);
-    let lane = lanes.find(({ freeAtUs }) => freeAtUs <= startUs);
+    let lane = lanes[0];
+    if (lane === undefined || lane.freeAtUs > startUs) {
+      lane = lanes.find(({ freeAtUs }) => freeAtUs <= startUs);
+    }
     if (lane === undefined) {
       lane = { tid: ++this.#lastTid, freeAtUs: 0 };
       lanes.push(lane);
