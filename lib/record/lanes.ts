@@ -1,9 +1,11 @@
 /** How many instances are remembered at once; beyond it the oldest is forgotten, and its name is written again. */
 const REMEMBERED = 100_000;
 
-/** An instance as a row of tracks: attempts that overlap in time stand in different lanes. */
-interface Track {
-  readonly lanes: { readonly tid: number; freeAtUs: number }[];
+/** One of the lanes of an instance, whose attempts overlap in time. */
+interface Lane {
+  readonly tid: number;
+  freeAtUs: number;
+  next: Lane | undefined;
 }
 
 /**
@@ -14,7 +16,8 @@ interface Track {
  * of their ends, as they are recorded.
  */
 export class Lanes {
-  readonly #tracks = new Map<string, Track>();
+  /** The first lane of each instance. */
+  readonly #first = new Map<string, Lane>();
   #lastTid = 0;
 
   /**
@@ -28,31 +31,29 @@ export class Lanes {
     endUs: number,
     named: (tid: number, lane: number) => void,
   ): number {
-    const { lanes } = this.#track(instance);
-    let lane = lanes[0];
-    if (lane === undefined || lane.freeAtUs > startUs) {
-      lane = lanes.find(({ freeAtUs }) => freeAtUs <= startUs);
+    let number = 0, last: Lane | undefined;
+    for (let lane = this.#first.get(instance); lane !== undefined; lane = lane.next) {
+      if (lane.freeAtUs <= startUs) {
+        lane.freeAtUs = endUs;
+        return lane.tid;
+      }
+      last = lane;
+      number++;
     }
-    if (lane === undefined) {
-      lane = { tid: ++this.#lastTid, freeAtUs: 0 };
-      lanes.push(lane);
-      named(lane.tid, lanes.length - 1);
-    }
-    lane.freeAtUs = endUs;
+    const lane: Lane = { tid: ++this.#lastTid, freeAtUs: endUs, next: undefined };
+    if (last === undefined) this.#remember(instance, lane);
+    else last.next = lane;
+    named(lane.tid, number);
     return lane.tid;
   }
 
   /** Forgets an instance that has ended. */
   end(instance: string): void {
-    this.#tracks.delete(instance);
+    this.#first.delete(instance);
   }
 
-  #track(instance: string): Track {
-    let track = this.#tracks.get(instance);
-    if (track === undefined) {
-      if (this.#tracks.size >= REMEMBERED) this.#tracks.delete(this.#tracks.keys().next().value!);
-      this.#tracks.set(instance, track = { lanes: [] });
-    }
-    return track;
+  #remember(instance: string, lane: Lane): void {
+    if (this.#first.size >= REMEMBERED) this.#first.delete(this.#first.keys().next().value!);
+    this.#first.set(instance, lane);
   }
 }

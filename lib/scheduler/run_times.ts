@@ -17,6 +17,9 @@ const SILENCE = 64;
 /** Estimates are announced when they have moved by more than this share: what is derived from them is cached. */
 const ANNOUNCED_CHANGE = 0.02;
 
+/** Where the latest run times are sorted, for no longer than that. */
+const SORTED = new Float64Array(WINDOW);
+
 /** What is known of one function's run times. */
 class Estimate {
   announcedMs: number;
@@ -24,7 +27,7 @@ class Estimate {
   highMs: number;
   readonly #priorMs: number;
   readonly #priorWorth: number;
-  readonly #latest: number[] = [];
+  readonly #latest = new Float64Array(WINDOW);
   #observations = 0;
   /** Calls since the function last told how long it ran; Infinity: it does not tell. */
   #untold = Infinity;
@@ -51,7 +54,7 @@ class Estimate {
   }
 
   #beginAnew(): void {
-    this.#latest.length = this.#observations = 0;
+    this.#observations = 0;
   }
 
   #observe(runMs: number): void {
@@ -64,8 +67,10 @@ class Estimate {
    * until its time-out, do not make it look long.
    */
   #update(): void {
-    const sorted = this.#latest.toSorted((a, b) => a - b);
-    const count = sorted.length;
+    const count = Math.min(this.#observations, WINDOW);
+    const sorted = SORTED.subarray(0, count);
+    sorted.set(this.#latest.subarray(0, count));
+    sorted.sort();
     const outliers = Math.floor(count * (1 - HIGH));
     this.highMs = sorted[count - 1 - outliers]!;
     let sum = outliers * this.highMs;

@@ -59,7 +59,12 @@ function hash(text: string, salt: number): number {
   return value;
 }
 
+/** The bytes as two digits each. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Eight digits, never all zero, as that stands for no trace. */
 function hex(word: number): string {
-  return ((word >>> 0) || 1).toString(16).padStart(8, "0");
+  const value = word | 0 || 1;
+  return DIGITS[value >>> 24]! + DIGITS[value >>> 16 & 255]! + DIGITS[value >>> 8 & 255]! +
+    DIGITS[value & 255]!;
 }

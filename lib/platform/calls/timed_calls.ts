@@ -35,23 +35,21 @@ export class TimedCalls {
    *
    * @throws {PlatformError} if `make` does
    */
-  async make(call: TimedCall): Promise<Answer> {
-    const answer = await this.#once(call);
-    return answer instanceof ShortageError ? await this.#makeLater(call, answer) : answer;
+  make(call: TimedCall): Promise<Answer> {
+    return this.#once(call, undefined);
   }
 
-  async #makeLater(call: TimedCall, error: ShortageError): Promise<Answer> {
-    const heldSinceMs = this.#clock.nowMs();
-    for (let shortage = error;;) {
-      await call.relief(shortage, call.stop);
-      const heldMs = this.#clock.nowMs() - heldSinceMs;
-      const answer = await this.#once(call);
-      if (!(answer instanceof ShortageError)) return { ...answer, heldMs };
-      shortage = answer;
-    }
+  async #makeLater(call: TimedCall, error: ShortageError, since: number | undefined): Promise<Answer> {
+    const heldSinceMs = since ?? this.#clock.nowMs();
+    await call.relief(error, call.stop);
+    const heldMs = this.#clock.nowMs() - heldSinceMs;
+    const answer = await this.#once(call, heldSinceMs);
+    return answer.heldMs === undefined ? { ...answer, heldMs } : answer;
   }
 
-  async #once({ timeoutMs, make, stop }: TimedCall): Promise<Answer | ShortageError> {
+  /** @param heldSinceMs since when it has been held back, if it has */
+  async #once(call: TimedCall, heldSinceMs: number | undefined): Promise<Answer> {
+    const { timeoutMs, make, stop } = call;
     const over = new Stop();
     const forget = onAbort(stop, () => over.abort());
     let isLate = false;
@@ -65,7 +63,7 @@ export class TimedCalls {
       if (error instanceof PlatformError) throw error;
       if (isLate) return failure(`no answer within ${timeoutMs} ms`, true, "timeout");
       if (over.aborted) return failure("it was stopped", true);
-      if (error instanceof ShortageError) return error;
+      if (error instanceof ShortageError) return this.#makeLater(call, error, heldSinceMs);
       if (error instanceof TooLargeError) return tooLarge(error);
       if (error instanceof UrlRefusedError) return failure(error, false);
       if (error instanceof UnservedError) return unserved(error);
