@@ -14,7 +14,7 @@ export async function readTree(queue: Pick<QueueAdmin, "list">, view: InstanceVi
   const called = new Map<string, InstanceTree[]>();
   if (nodes.some(({ calls }) => calls !== undefined)) {
     for await (const child of queue.list({ parent: id })) {
-      const { node } = child.instance.parent!;
+      const node = child.instance.parent?.node ?? "";
       const trees = called.get(node) ?? [];
       called.set(node, trees);
       trees.push(await readTree(queue, child));

@@ -6,14 +6,23 @@ import { raw } from "./raw_json.ts";
 
 /** An instance in one line: id, state, chain, how many of its nodes have settled, age, and why it failed. */
 export function instanceLine(view: InstanceView, nowMs: number): string {
-  return [...stateWords(view, nowMs), oneLine(view.reason ?? "")].join("  ").trimEnd();
+  return joined([...stateWords(view, nowMs), oneLine(view.reason ?? ""), unreadableWords(view)]);
+}
+
+function joined(words: readonly string[]): string {
+  return words.filter((word) => word !== "").join("  ");
+}
+
+/** Why parts of an instance are not shown. */
+function unreadableWords({ unreadable, reason = "" }: InstanceView): string {
+  return unreadable === undefined || reason.includes(unreadable) ? "" : `unreadable: ${oneLine(unreadable)}`;
 }
 
 /** The same among others: with the instance that has called it. */
 export function listLine(view: InstanceView, nowMs: number): string {
   const { instance: { parent }, reason = "" } = view;
   const caller = parent === undefined ? [] : [`called by ${parentWords(parent)}`];
-  return [...stateWords(view, nowMs), ...caller, oneLine(reason)].join("  ").trimEnd();
+  return joined([...stateWords(view, nowMs), ...caller, oneLine(reason), unreadableWords(view)]);
 }
 
 function stateWords({ instance, state, progress }: InstanceView, nowMs: number): string[] {
@@ -37,8 +46,8 @@ export function parentWords(
 
 /** An instance for {@linkcode printJson}: its nodes with their inputs, outputs, items, and what they have called. */
 export function instanceJson({ view, called }: InstanceTree): Readonly<Record<string, unknown>> {
-  const { instance: { id, chain, args, parent, labels, submittedAtMs }, state, reason, endedAtMs, output } =
-    view;
+  const { instance, state, reason, endedAtMs, output, unreadable } = view;
+  const { id, chain, args, parent, labels, submittedAtMs } = instance;
   const nodes = nodeViews(view).map(({ name, state, record, generation, inputs, items }) => ({
     node: name,
     state,
@@ -57,6 +66,7 @@ export function instanceJson({ view, called }: InstanceTree): Readonly<Record<st
     submittedAtMs,
     endedAtMs,
     reason,
+    unreadable,
     output: raw(output),
     nodes,
     called: called.size === 0 ? undefined : [...called.values()].flat().map(instanceJson),

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { itemRecord, record } from "../tests/queue/samples.ts";
 import { chain, fn, instanceMaker, seededRandom, writeJson } from "../lib/model/mod.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
@@ -87,4 +87,13 @@ Deno.test("instanceJson() has each node with its inputs, items and what it has c
       nodes: [{ node: "resize", state: "open" }],
     }],
   });
+});
+
+Deno.test("instanceLine() and listLine() say what cannot be read, once", () => {
+  const damaged = { ...view, unreadable: "labels is no JSON" };
+  for (const line of [instanceLine(damaged, 0), listLine(damaged, 0)]) {
+    assert(line.endsWith("  unreadable: labels is no JSON"), line);
+  }
+  const failed = { ...damaged, reason: "Cannot read what was stored: labels is no JSON" };
+  assert(!listLine(failed, 0).includes("unreadable"));
 });

@@ -134,6 +134,8 @@ export interface InstanceView {
   readonly reason?: string;
   readonly endedAtMs?: number;
   readonly output?: JsonText;
+  /** What of it cannot be read and is left out here, and why: its file was edited or damaged. (Default: all can be read) */
+  readonly unreadable?: string;
 }
 
 /** Which instances are meant; all given parts must hold. */

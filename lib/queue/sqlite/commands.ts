@@ -1,4 +1,4 @@
-import type { Pause } from "../../model/mod.ts";
+import { parseJson, type Pause } from "../../model/mod.ts";
 import type { Losses } from "../losses.ts";
 import { cancelOrders, type Mark, marksOf } from "../orders.ts";
 import type { Command, Order } from "../queue.ts";
@@ -50,7 +50,8 @@ async function* orders(last: number, listening: Listening): AsyncGenerator<Order
     const sql = "SELECT seq, command FROM commands WHERE seq > ? ORDER BY seq";
     for (const row of await read(() => db.all<{ seq: number; command: string }>(sql, last))) {
       last = row.seq;
-      const command = JSON.parse(row.command) as Command;
+      const command = parseJson(row.command)?.value as Command | undefined;
+      if (command === undefined) continue; // a line that was edited by hand asks for nothing
       if (command.kind === "cancel") look = true; // it says only that there are marks
       if (command.kind === "pause" || command.kind === "resume") {
         yield { kind: "paused", pauses: await read(() => readPauses(db)) };
@@ -69,9 +70,10 @@ async function* orders(last: number, listening: Listening): AsyncGenerator<Order
 
 /** The pauses in force, oldest first. */
 export function readPauses(db: Database): Pause[] {
-  return db.all<{ pause: string }>("SELECT pause FROM pauses ORDER BY seq").map(({ pause }) =>
-    JSON.parse(pause)
-  );
+  return db.all<{ pause: string }>("SELECT pause FROM pauses ORDER BY seq").flatMap(({ pause }) => {
+    const parsed = parseJson(pause); // one that was edited by hand pauses nothing; resuming all removes it
+    return parsed === undefined ? [] : [parsed.value as unknown as Pause];
+  });
 }
 
 /** What this consumer holds and is to end. */

@@ -1,11 +1,12 @@
-import { type Instance, type JsonText, type NodeRecord, NULL } from "../../model/mod.ts";
+import { NULL } from "../../model/mod.ts";
 import type { Child, Claim, Held, InstanceState, Progress, Result } from "../queue.ts";
 import { storableOutput, storableText } from "../submission.ts";
 import { endCalled, withCalled } from "./called.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
-import { instanceOf, readRecords, SUBMITTED, type SubmittedRow, writeRecord } from "./rows.ts";
+import { RowReader } from "./row_reader.ts";
+import { instanceOf, readChain, readRecords, SUBMITTED, type SubmittedRow, writeRecord } from "./rows.ts";
 import { WAITS_FOR_CALLER } from "./schema.ts";
 
 /** A consumer's memory of an instance that it holds: the row, the key of its lease, and the number of the claim. */
@@ -48,25 +49,43 @@ export function take(
   nowMs: number,
   newClaim: () => number,
 ): Claimed {
-  const rows = db.all<SubmittedRow & { resumed: number }>(TAKE, owner, max);
+  const rows = db.all<TakenRow>(TAKE, owner, max);
   countMove(db, "queued", "running", rows.length);
   rows.sort((a, b) => a.seq - b.seq); // RETURNING promises no order
   const claims: Claim[] = [];
   const holds = new Map<string, Hold>();
   for (const row of rows) {
     const hold = { seq: row.seq, owner, claim: newClaim(), calls: row.resumed !== 0 };
-    try {
-      const instance: Instance = instanceOf(row, chains.get(row.chain));
-      const progress: NodeRecord[] = row.resumed === 0 ? [] : readRecords(db, row.seq);
-      const children = row.resumed === 0 ? [] : takeCalled(db, chains, hold, holds);
-      const claim = { instance, number: hold.claim, progress };
-      claims.push(children.length === 0 ? claim : { ...claim, children });
-      holds.set(row.id, hold);
-    } catch (error) {
-      putAside(db, hold, row.id, error, nowMs);
+    const called = new Map<string, Hold>();
+    const reader = new RowReader();
+    const claim = claimOf(db, chains, row, hold, called, reader);
+    if (reader.problem !== undefined) {
+      putAside(db, hold, row.id, reader.problem, nowMs);
+      continue;
     }
+    claims.push(claim);
+    holds.set(row.id, hold);
+    for (const [id, each] of called) holds.set(id, each);
   }
   return { claims, holds, aside: rows.length - claims.length };
+}
+
+type TakenRow = SubmittedRow & { readonly resumed: number };
+
+/** What is claimed with a row; the reader notes what of it cannot be read. */
+function claimOf(
+  db: Database,
+  chains: ChainTable,
+  row: TakenRow,
+  hold: Hold,
+  called: Map<string, Hold>,
+  reader: RowReader,
+): Claim {
+  const instance = instanceOf(row, readChain(chains, row.chain, reader), reader);
+  if (row.resumed === 0) return { instance, number: hold.claim, progress: [] };
+  const claim = { instance, number: hold.claim, progress: readRecords(db, row.seq, reader) };
+  const children = takeCalled(db, chains, hold, called, reader);
+  return children.length === 0 ? claim : { ...claim, children };
 }
 
 interface CalledRow extends SubmittedRow {
@@ -81,6 +100,7 @@ function takeCalled(
   chains: ChainTable,
   { seq: root, owner, claim }: Hold,
   holds: Map<string, Hold>,
+  reader: RowReader,
 ): Child[] {
   const [, ...seqs] = withCalled(db, [root]);
   if (seqs.length === 0) return [];
@@ -95,23 +115,24 @@ function takeCalled(
     list,
   );
   return rows.map((row) => {
-    const instance = instanceOf(row, chains.get(row.chain));
-    const progress = readRecords(db, row.seq);
+    const instance = instanceOf(row, readChain(chains, row.chain, reader), reader);
+    const progress = readRecords(db, row.seq, reader);
     const { state: outcome, reason } = row;
     if (outcome === "queued" || outcome === "running") {
       holds.set(row.id, { seq: row.seq, owner, claim, calls: true });
       return { instance, progress };
     }
-    const output = row.output === null ? NULL : row.output as JsonText;
+    const output = row.output === null ? NULL : reader.json(`the output of ${row.id}`, row.output);
     return { instance, progress, ended: { outcome, output, ...reason !== null && { reason } } };
   });
 }
 
-/** Makes a dead letter of what cannot be read, as else it would come up for ever. */
-function putAside(db: Database, hold: Hold, id: string, error: unknown, endedAtMs: number): void {
-  const reason = `Cannot read what was stored: ${(error as Error).message}`;
+/** Makes a dead letter of what cannot be read, as else it would come up for ever; what it has called ends with it. */
+function putAside(db: Database, hold: Hold, id: string, problem: string, endedAtMs: number): void {
+  const reason = `Cannot read what was stored: ${problem}`;
   end(db, hold, { instanceId: id, outcome: "failed", reason, endedAtMs, output: NULL, records: [] });
   countMove(db, "running", "failed", 1);
+  if (hold.calls) endCalled(db, [hold.seq], endedAtMs);
 }
 
 /**

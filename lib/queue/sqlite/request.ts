@@ -1,4 +1,4 @@
-import { type ParentRef, pauseName } from "../../model/mod.ts";
+import { pauseName } from "../../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
 import { retryOf } from "../retried.ts";
 import { rootsOf, withCalled } from "./called.ts";
@@ -6,6 +6,7 @@ import type { Command, Filter, InstanceState } from "../queue.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
+import { RowReader } from "./row_reader.ts";
 import {
   deleteRecord,
   deleteRecords,
@@ -109,7 +110,8 @@ function retryTree(
   from?: string,
 ): boolean {
   const { seq, state } = row;
-  const before = instanceOf(row, chains.show(row.chain));
+  const reader = new RowReader(); // what cannot be read stays as it is: whoever takes it finds that out
+  const before = instanceOf(row, chains.show(row.chain), reader);
   const ends = readEnds(db, seq);
   const retry = retryOf(before, ends, from);
   if (retry === undefined) return false;
@@ -117,7 +119,8 @@ function retryTree(
   const called = db.all<Retried>(`SELECT ${SUBMITTED}, state FROM instances WHERE caller = ?`, seq);
   const again = new Set([...nodes].map((node) => chain.nodes[node]!.name));
   for (const child of called) {
-    if (again.has((JSON.parse(child.parent!) as ParentRef).node)) forget(db, chains, [child.seq]);
+    const parent = reader.parent(child.parent);
+    if (parent !== undefined && again.has(parent.node)) forget(db, chains, [child.seq]);
     else if (RETRYABLE.includes(child.state)) retryTree(db, chains, child, WAITS_FOR_CALLER);
   }
   for (const end of ends) if (retry.isForgotten(end)) deleteRecord(db, seq, end);

@@ -1,7 +1,6 @@
 import {
   type Chain,
   type Instance,
-  type JsonText,
   MAX_NODES,
   NO_LABELS,
   type NodeRecord,
@@ -13,6 +12,7 @@ import type { EndOf } from "../retried.ts";
 import { checkRecord, placeOf, storableOutput, storableText } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
 import type { Database } from "./database.ts";
+import { RowReader } from "./row_reader.ts";
 
 /** The columns of an instance as it was submitted. */
 export const SUBMITTED =
@@ -43,24 +43,30 @@ interface ViewRow extends SubmittedRow {
 /** Records of one instance have keys from `seq` × this on, one for each node. */
 const NODES = MAX_NODES + 1;
 
-/** The instance of a row. */
-export function instanceOf(row: SubmittedRow, chain: Chain): Instance {
+/** The chain of a row, without nodes if it cannot be read: the reader notes that. */
+export function readChain(chains: ChainTable, key: number, reader: RowReader): Chain {
+  return reader.part("its chain", () => chains.get(key)) ?? chains.show(key);
+}
+
+/** The instance of a row; the reader notes what of it cannot be read. */
+export function instanceOf(row: SubmittedRow, chain: Chain, reader: RowReader): Instance {
   const instance = {
     id: row.id,
     chain,
-    labels: row.labels === null ? NO_LABELS : JSON.parse(row.labels) as Record<string, string>,
-    submittedAtMs: row.submitted_at_ms,
+    labels: row.labels === null ? NO_LABELS : reader.labels(row.labels) ?? NO_LABELS,
+    submittedAtMs: reader.instant("submitted_at_ms", row.submitted_at_ms),
     priority: row.priority,
     weight: row.weight,
     deadlineMs: row.deadline_ms ?? Infinity,
   };
-  const { args, parent, generations } = row;
-  if (args === null && parent === null && generations === null) return instance; // as most are: a hundred thousand may be held
+  const { args, parent: caller, generations: begun } = row;
+  if (args === null && caller === null && begun === null) return instance; // as most are: a hundred thousand may be held
+  const parent = reader.parent(caller), generations = reader.generations(begun);
   return {
     ...instance,
-    ...args !== null && { args: args as JsonText },
-    ...parent !== null && { parent: JSON.parse(parent) as ParentRef },
-    ...generations !== null && { generations: JSON.parse(generations) as number[] },
+    ...args !== null && { args: reader.json("args", args) },
+    ...parent !== undefined && { parent },
+    ...generations !== undefined && { generations },
   };
 }
 
@@ -81,14 +87,19 @@ export function readViews(db: Database, chains: ChainTable, seqs: readonly numbe
      WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
     JSON.stringify(seqs),
   );
-  return rows.map((row) => ({
-    instance: instanceOf(row, chains.show(row.chain)),
-    state: row.state,
-    progress: readRecords(db, row.seq),
-    ...(row.reason === null ? {} : { reason: row.reason }),
-    ...(row.ended_at_ms === null ? {} : { endedAtMs: row.ended_at_ms }),
-    ...(row.output === null ? {} : { output: row.output as JsonText }),
-  }));
+  return rows.map((row) => {
+    const reader = new RowReader();
+    const view = {
+      instance: instanceOf(row, readChain(chains, row.chain, reader), reader),
+      state: row.state,
+      progress: readRecords(db, row.seq, reader),
+      ...row.reason !== null && { reason: row.reason },
+      ...row.ended_at_ms !== null && { endedAtMs: reader.instant("ended_at_ms", row.ended_at_ms) },
+      ...row.output !== null && { output: reader.json("output", row.output) },
+    };
+    const { problem } = reader;
+    return problem === undefined ? view : { ...view, unreadable: problem };
+  });
 }
 
 /** The first and the last key of the records of an instance. */
@@ -123,8 +134,8 @@ export function readEnds(db: Database, seq: number): EndOf[] {
   }));
 }
 
-/** The records of an instance by node and item. */
-export function readRecords(db: Database, seq: number): NodeRecord[] {
+/** The records of an instance by node and item; the reader notes what cannot be read. */
+export function readRecords(db: Database, seq: number, reader: RowReader): NodeRecord[] {
   const range = rangeOf(seq);
   const rows = db.all<RecordRow>(
     "SELECT key, state, attempts, output, reason, ended_at_ms, run_ms FROM records WHERE key BETWEEN ? AND ? ORDER BY key",
@@ -135,9 +146,9 @@ export function readRecords(db: Database, seq: number): NodeRecord[] {
      ORDER BY record, item`,
     ...range,
   );
-  const records = rows.map((row) => recordOf(row, seq, {}));
+  const records = rows.map((row) => recordOf(row, seq, {}, reader));
   if (items.length === 0) return records;
-  for (const row of items) records.push(recordOf(row, seq, { item: row.item }));
+  for (const row of items) records.push(recordOf(row, seq, { item: row.item }, reader));
   return records.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
@@ -145,14 +156,16 @@ function recordOf(
   { key, state, attempts, output, reason, ended_at_ms, run_ms }: RecordRow,
   seq: number,
   of: { item?: number },
+  reader: RowReader,
 ): NodeRecord {
+  const node = key - seq * NODES;
   return {
-    node: key - seq * NODES,
+    node,
     ...of,
     state,
     attempts,
-    output: output === null ? NULL : output as JsonText,
-    ...(ended_at_ms === null ? {} : { endedAtMs: ended_at_ms }),
+    output: output === null ? NULL : reader.json(`the output of node ${node}`, output),
+    ...(ended_at_ms === null ? {} : { endedAtMs: reader.instant(`the end of node ${node}`, ended_at_ms) }),
     ...(run_ms === null ? {} : { runMs: run_ms }),
     ...(reason === null ? {} : { reason }),
   };

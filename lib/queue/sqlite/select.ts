@@ -75,7 +75,9 @@ export class Selection {
       values.push(chain);
     }
     for (const [key, text] of Object.entries(labels ?? {})) {
-      conditions.push("EXISTS (SELECT 1 FROM json_each(i.labels) l WHERE l.key = ? AND l.value = ?)");
+      conditions.push(
+        "EXISTS (SELECT 1 FROM json_each(iif(json_valid(i.labels), i.labels, NULL)) l WHERE l.key = ? AND l.value = ?)",
+      );
       values.push(key, text);
     }
     if (conditions.length === 1) return looked;

@@ -1,0 +1,83 @@
+import { isObject, type JsonText, NULL, type ParentRef, parseJson } from "../../model/mod.ts";
+import { sqliteCode } from "./errors.ts";
+
+/** The latest instant that a date can show, in milliseconds since 1970. */
+const LATEST_MS = 8.64e15;
+
+/**
+ * Reads the parts of rows, and notes what cannot be read: a file may have been edited by hand, or damaged. What cannot be read
+ * is as if it was not there.
+ */
+export class RowReader {
+  readonly #problems: string[] = [];
+
+  /** Why parts cannot be read; undefined if all can. */
+  get problem(): string | undefined {
+    return this.#problems.length === 0 ? undefined : this.#problems.join("; ");
+  }
+
+  /** JSON, as the text that is stored; null if nothing is. */
+  json(part: string, text: string | null): JsonText {
+    return this.#parse(part, text) === undefined ? NULL : text as JsonText;
+  }
+
+  /** An object of texts. */
+  labels(text: string | null): Readonly<Record<string, string>> | undefined {
+    return this.#value("labels", text, isTexts);
+  }
+
+  /** By whom an instance was called. */
+  parent(text: string | null): ParentRef | undefined {
+    return this.#value("parent", text, isParentRef);
+  }
+
+  generations(text: string | null): readonly number[] | undefined {
+    return this.#value("generations", text, isCounts);
+  }
+
+  /** An instant, in milliseconds since 1970. */
+  instant(part: string, ms: number): number {
+    if (Math.abs(ms) <= LATEST_MS) return ms;
+    this.#problems.push(`${part} is no time`);
+    return 0;
+  }
+
+  /** Something else that is stored; undefined if it is not as it should be. @throws SQLite's errors */
+  part<T>(part: string, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (sqliteCode(error) !== undefined) throw error; // it is the file that could not be read
+      this.#problems.push(`${part} cannot be read: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  #value<T>(part: string, text: string | null, isShaped: (value: unknown) => value is T): T | undefined {
+    const value = this.#parse(part, text);
+    if (value === undefined) return undefined;
+    if (isShaped(value)) return value;
+    this.#problems.push(`${part} is not what it should be`);
+    return undefined;
+  }
+
+  #parse(part: string, text: string | null): unknown {
+    if (text === null) return undefined;
+    const parsed = parseJson(text);
+    if (parsed === undefined) this.#problems.push(`${part} is no JSON`);
+    return parsed?.value;
+  }
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return isObject(value) && Object.values(value).every((each) => typeof each === "string");
+}
+
+function isParentRef(value: unknown): value is ParentRef {
+  return isObject(value) && typeof value.instance === "string" && typeof value.node === "string" &&
+    (value.item === undefined || typeof value.item === "number");
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => Number.isSafeInteger(each));
+}
