@@ -19,11 +19,16 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Record<string, string>;
+  /** Shell commands that run before it in its process, for limits. (Default: none) */
+  readonly before?: string;
 }
 
-function commandOf(args: readonly string[], { cwd, env = {} }: RunOptions): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", MAIN, ...args],
+function commandOf(args: readonly string[], { cwd, env = {}, before }: RunOptions): Deno.Command {
+  const program = [Deno.execPath(), "run", "-A", "--quiet", MAIN, ...args];
+  const limited = ["sh", "-c", `${before}; exec "$0" "$@"`, ...program];
+  const [command, ...rest] = (before === undefined ? program : limited) as [string, ...string[]];
+  return new Deno.Command(command, {
+    args: rest,
     cwd,
     env: { NO_COLOR: "1", SEQUOIA_LOCAL: freeAddress(), ...env }, // commands side by side share no local platform
     stdin: "null",
@@ -105,6 +110,10 @@ export class Running implements AsyncDisposable {
       stdout: this.stdout,
       stderr: this.stderr,
     }));
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   signal(signal: Deno.Signal): void {
