@@ -21,6 +21,7 @@ import {
   type Unreadable,
 } from "./partition_state.ts";
 import { FENCE, type Fence, outgoing, OWNER, type Owner } from "./records.ts";
+import { isOriginals } from "./starting_point.ts";
 import { type FencePlace, isOfTerm } from "./terms.ts";
 import { WaitingLine } from "./waiting_line.ts";
 
@@ -29,6 +30,8 @@ export interface OwnedPartitionOptions extends JournalOptions {
   readonly member: string;
   /** No consumer has had it, nor has one now. (Default: false) */
   readonly isGuest?: boolean;
+  /** Messages of `pending` in the original's format before this offset are passed over. (Default: 0) */
+  readonly passBefore?: number;
   /** The term in which it is owned. */
   readonly term: number;
   /** The owner in words. */
@@ -162,7 +165,12 @@ export class OwnedPartition {
   /** Takes messages of `pending`. */
   read(records: readonly IncomingRecord[], next: number): void {
     const nowMs = this.#options.clock.nowMs();
-    for (const record of records) this.#see(this.state.takePending(record, nowMs));
+    const { passBefore = 0 } = this.#options;
+    for (const record of records) {
+      const read = this.state.takePending(record, nowMs), { place, entry } = read;
+      if (entry !== undefined && place.offset < passBefore && isOriginals(record)) this.#pass(entry);
+      else this.#see(read);
+    }
     this.#coverage.reach(next);
     this.state.pendingAt = Math.max(this.state.pendingAt, next);
     this.#bell.ring();
@@ -174,6 +182,13 @@ export class OwnedPartition {
     else if (unreadable !== undefined) this.#watch(this.#setAside(unreadable));
     else if (copy !== undefined) this.#passOver(copy);
     else this.#coverage.cover(place.offset, resultAt);
+  }
+
+  /** The original may have run it. */
+  #pass({ place, instance: { id } }: Entry): void {
+    this.#coverage.see(place.offset, undefined);
+    this.state.passOver(id, place);
+    this.#watch(this.journal.passOver(place, id));
   }
 
   /** A copy would be an instance of its own when the other is forgotten. */
@@ -294,7 +309,7 @@ export class OwnedPartition {
   }
 
   async #writeOwner(released: boolean): Promise<void> {
-    const { member, words, group, clock, isGuest = false } = this.#options;
+    const { member, words, group, clock, isGuest = false, passBefore = 0 } = this.#options;
     const owner: Owner = {
       member,
       group,
@@ -304,6 +319,7 @@ export class OwnedPartition {
       claimed: this.#claimed,
       ...released && { released },
       ...isGuest && { isGuest },
+      ...passBefore > this.#coverage.from && { passBefore },
     };
     const text = JSON.stringify(owner);
     if (text === this.#written) return;

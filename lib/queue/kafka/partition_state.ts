@@ -2,6 +2,7 @@ import type { Instance, JsonText, NodeRecord } from "../../model/mod.ts";
 import { decodeInstance, type OriginalPriorities } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { placeOf } from "../submission.ts";
+import { Copies } from "./copies.ts";
 import { Fencing } from "./fencing.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import { type KnownEnd, KnownEnds } from "./known_ends.ts";
@@ -106,8 +107,7 @@ export class PartitionState {
   readonly #orphans = new Map<string, Set<Entry>>();
   /** Records that came before their instances. */
   readonly #early = new Map<string, Early>();
-  /** Messages that brought an instance again, by its id, until their owner has passed them over. */
-  readonly #copies = new Map<string, Pick<Entry, "instance" | "place">[]>();
+  readonly #copies = new Copies();
   /** What of `pending` has ended but has not been read: offsets, and where in `finished` these ends stand. */
   readonly #done = new Map<number, number>();
   /** Keys of the changelog that belong to what has ended. */
@@ -145,10 +145,9 @@ export class PartitionState {
     const known = this.entries.get(instance.id) ?? this.ends.at(instance.id, nowMs);
     if (known?.place.offset === offset) return { place };
     if (known !== undefined) {
-      const copies = this.#copies.get(instance.id);
-      if (copies === undefined) this.#copies.set(instance.id, [{ instance, place }]);
-      else copies.push({ instance, place });
-      return { place, copy: { place, instance, bytes } };
+      const copy = { place, instance, bytes };
+      this.#copies.add(copy);
+      return { place, copy };
     }
     return { place, entry: this.add(instance, { place, run: 0, state: "queued" }, false) };
   }
@@ -280,7 +279,7 @@ export class PartitionState {
   setEnd(id: string, end: KnownEnd): void {
     const { place, state } = end;
     if (!place.isCalled && place.offset >= this.pendingAt) this.#done.set(place.offset, end.offset);
-    if (id === BAD) return this.#dropCopy(end);
+    if (id === BAD) return this.passOver(end.copyOf ?? "", place);
     const known = this.entries.get(id);
     if (known !== undefined && !isAsLate(end, known)) return; // it has been queued again since
     if (known !== undefined) this.#drop(known);
@@ -293,26 +292,17 @@ export class PartitionState {
     if (this.ends.size > this.#options.maxEnds) this.ends.forgetOldest();
   }
 
-  /** Whoever has read a copy late may have taken it for an instance. */
-  #dropCopy({ copyOf = "", place }: KnownEnd): void {
-    this.passOver(copyOf, place);
-    const known = this.entries.get(copyOf);
+  /** A message is no instance for good, and brings none when the other one that it is a copy of is purged. */
+  passOver(id: string, place: Place): void {
+    this.#copies.forget(id, place);
+    const known = this.entries.get(id); // whoever has read it early may have taken it for one
     if (known?.place.offset === place.offset) this.#drop(known);
   }
 
-  /** A message is a copy for good: it brings nothing when the other is purged. */
-  passOver(copyOf: string, { offset }: Place): void {
-    const left = (this.#copies.get(copyOf) ?? []).filter(({ place }) => place.offset !== offset);
-    if (left.length > 0) this.#copies.set(copyOf, left);
-    else this.#copies.delete(copyOf);
-  }
-
-  /** Of an instance that was purged, a copy may have been read before that was known: for who comes next it is the instance. */
+  /** Of what was purged a copy may have been read before that was known: for who comes next it is the instance. */
   #takeCopy(id: string): void {
-    const [copy] = this.#copies.get(id) ?? [];
-    if (copy === undefined) return;
-    this.passOver(id, copy.place);
-    this.add(copy.instance, { place: copy.place, run: 0, state: "queued" }, false);
+    const copy = this.#copies.take(id);
+    if (copy !== undefined) this.add(copy.instance, { place: copy.place, run: 0, state: "queued" }, false);
   }
 
   #leave(id: string, hasHead: boolean, records: ReadonlyMap<number, NodeRecord>): void {

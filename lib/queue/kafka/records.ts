@@ -69,6 +69,8 @@ export interface Owner {
   readonly claimed: number;
   /** It has been given up: whoever comes may have it at once. */
   readonly released?: boolean;
+  /** Messages of `pending` in the original's format before this offset are passed over. (Default: 0) */
+  readonly passBefore?: number;
   /** No consumer has had the partition yet: it was taken to do what an operator asked for. */
   readonly isGuest?: boolean;
 }

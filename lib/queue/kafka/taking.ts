@@ -9,7 +9,7 @@ import { OwnedPartition } from "./owned_partition.ts";
 import type { OwnershipOptions } from "./ownership.ts";
 import type { PartitionState } from "./partition_state.ts";
 import { FENCE, outgoing, type Owner } from "./records.ts";
-import { startingPoint } from "./starting_point.ts";
+import { type StartingPoint, startingPoint } from "./starting_point.ts";
 import { marked, TermWriter } from "./terms.ts";
 
 /** What a partition is taken with. */
@@ -64,6 +64,7 @@ export async function takePartition(
   let renewAtMs = clock.nowMs() + renewMs;
   const owned: OwnedPartition = new OwnedPartition({
     ...{ partition, names, clock, state, writer, term, member, isGuest, words, group, bell },
+    passBefore: fenced.start.passBefore,
     carriedAfterMs: keepMs / 2,
     ends: new EndReader(link, names.finished, options.partitions),
     setAside: (bad) => options.setAside(partition, bad),
@@ -92,8 +93,8 @@ interface Fenced {
   readonly term: number;
   /** Where in `running` its fence stands. */
   readonly runningFence: number;
-  /** Where reading of `pending` begins. */
-  readonly from: number;
+  /** How `pending` is read. */
+  readonly start: StartingPoint;
   /** No consumer has had it, nor has one now. */
   readonly isGuest: boolean;
   fence(topic: string): Promise<number>;
@@ -122,10 +123,10 @@ async function fenceOff(
   if (signal.aborted) return undefined;
   await checkGroup(options, state.owner);
   const isNew = state.owner === undefined || (state.owner.isGuest ?? false), isGuest = isNew && comesAsGuest;
-  const from = !isNew || isGuest ? state.owner?.from ?? 0 : Math.max(
-    state.owner?.from ?? 0,
-    await startingPoint({ ...options, topic: pending }, partition, signal),
-  );
+  const { from = 0, passBefore = 0 } = state.owner ?? {};
+  const start = !isNew || isGuest
+    ? { from, passBefore }
+    : await startingPoint({ ...options, topic: pending }, partition, signal);
   const term = offset;
   const identity = await identify(options, partition);
   const raw = appender.writer({ identify: () => Promise.resolve(identity), whenFenced: "end" }, identity);
@@ -134,7 +135,7 @@ async function fenceOff(
   const runningFence = await fence(running);
   await readTo(runningFence + 1);
   if (state.fencing.isFencedBy(member, term)) {
-    return { ...{ state, raw, identity, term, runningFence, from, isGuest }, fence };
+    return { ...{ state, raw, identity, term, runningFence, start, isGuest }, fence };
   }
   raw.end(lostError(partition));
   throw lostError(partition);
@@ -144,12 +145,12 @@ async function fenceOff(
 async function readEnds(
   { link, names: { pending, finished }, maxEnds }: TakingOptions,
   partition: number,
-  { state, from, fence }: Fenced,
+  { state, start, fence }: Fenced,
   signal: AbortSignal,
 ): Promise<{ readonly finishedStart: number; readonly finishedFence: number }> {
   const finishedFence = await fence(finished);
   const pendingStart = await startOffset(link, pending, partition);
-  state.pendingAt = Math.max(from, pendingStart);
+  state.pendingAt = Math.max(start.from, pendingStart);
   const finishedStart = await startOffset(link, finished, partition);
   const offset = Math.max(finishedStart, Math.min(state.owner?.results ?? 0, finishedFence - maxEnds));
   const take = state.takeFinished.bind(state);
