@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { Orders } from "../../tests/programs/orders.ts";
 import { latePull, type Running, World } from "../../tests/programs/world.ts";
-import { linear, single } from "../../tests/scheduler/builders.ts";
+import { BROKEN, linear, single } from "../../tests/scheduler/builders.ts";
 import { type Chain, chain } from "../model/mod.ts";
 
 const CALL_MS = 100;
@@ -67,5 +67,26 @@ Deno.test("Consumer.run() does not hand back a later claim than that which was r
   assertEquals(await stateOf(world), "running");
   await world.clock.pass(1000);
   assertEquals(world.log.outcomes(), { a: "completed" });
+  await drained(world, running);
+});
+
+Deno.test("Consumer.run() goes on with what is retried before it hears that its end is written", async () => {
+  const world = new World((_, nth) => nth === 1 ? { outcome: BROKEN } : undefined);
+  await world.push(single("f"), ["a"]);
+  const running = world.start({
+    alter: (queue) => ({
+      finish: async (results) => {
+        await queue.finish(results);
+        await world.clock.until(world.clock.nowMs() + 50);
+      },
+    }),
+  });
+  await world.clock.pass(20);
+  assertEquals(await stateOf(world), "failed");
+  await world.queue.request({ kind: "retry", filter: {} });
+  await world.clock.pass(10);
+  assertEquals(await stateOf(world), "running", "it has pulled it again");
+  await world.clock.pass(1000);
+  assertEquals(await stateOf(world), "completed");
   await drained(world, running);
 });

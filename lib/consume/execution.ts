@@ -396,7 +396,7 @@ export class Execution {
     const { caller } = held;
     if (caller === undefined && !held.lost) await this.#writer.release(named(held), held);
     this.#held.delete(held.id);
-    if (caller === undefined) return this.#letGo(held, false);
+    if (caller === undefined) return this.#letGo(held);
     caller.held.isDoneWith(held);
     await this.#return(caller.held, caller.call, failedEnd(LEAVES), 0);
   }
@@ -418,7 +418,7 @@ export class Execution {
     if (written) this.#recordEnd(held, result, ending.shed ?? false);
     this.#held.delete(held.id);
     const { caller } = held;
-    if (caller === undefined) return this.#letGo(held, written);
+    if (caller === undefined) return this.#letGo(held);
     caller.held.isDoneWith(held);
     if (!written && !caller.held.lost) this.#lose(caller.held);
     await this.#return(caller.held, caller.call, result, held.idealMs);
@@ -440,10 +440,10 @@ export class Execution {
     this.#parts.recorder.end({ chain: chain.name, instance: id, endedAtMs, outcome, idealMs, ...why });
   }
 
-  #letGo(held: HeldInstance, written: boolean): void {
+  #letGo(held: HeldInstance): void {
     this.size--;
     this.#handOvers.end(held);
-    if (held.again !== undefined && !written) {
+    if (held.again !== undefined) {
       this.accept(held.again);
       this.#hooks.changed();
     }
