@@ -1,7 +1,7 @@
 /** What a consumer still does under a claim that is over, while it is about to be handed the same instance again. */
 import { assertEquals } from "@std/assert";
 import { Orders } from "../../tests/programs/orders.ts";
-import { latePull, type Running, World } from "../../tests/programs/world.ts";
+import { lateAnswers, latePull, type Running, World } from "../../tests/programs/world.ts";
 import { BROKEN, linear, single } from "../../tests/scheduler/builders.ts";
 import { type Chain, chain } from "../model/mod.ts";
 
@@ -74,12 +74,7 @@ Deno.test("Consumer.run() goes on with what is retried before it hears that its 
   const world = new World((_, nth) => nth === 1 ? { outcome: BROKEN } : undefined);
   await world.push(single("f"), ["a"]);
   const running = world.start({
-    alter: (queue) => ({
-      finish: async (results) => {
-        await queue.finish(results);
-        await world.clock.until(world.clock.nowMs() + 50);
-      },
-    }),
+    alter: lateAnswers(world, 0, 50),
   });
   await world.clock.pass(20);
   assertEquals(await stateOf(world), "failed");

@@ -154,13 +154,20 @@ export function numbered(count: number, prefix = "i"): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 }
 
-/** A pull that takes, and then needs a while, in milliseconds, to say so. */
-export function latePull({ clock }: World, ms = 50): NonNullable<Setup["alter"]> {
+/** A pull that takes, and then needs a while to say so. */
+export function latePull(world: World): NonNullable<Setup["alter"]> {
+  return lateAnswers(world, 50, 0);
+}
+
+/** A queue that does at once what it is asked, and needs a while to say so, in milliseconds. */
+export function lateAnswers({ clock }: World, pullMs: number, writeMs: number): NonNullable<Setup["alter"]> {
+  const late = <T>(ms: number, answer: Promise<T>): Promise<T> =>
+    ms === 0 ? answer : answer.finally(() => clock.until(clock.nowMs() + ms));
   return (queue) => ({
-    pull: async (max, signal) => {
-      const claims = await queue.pull(max, signal);
-      await clock.until(clock.nowMs() + ms);
-      return claims;
-    },
+    pull: (max, signal) => late(pullMs, queue.pull(max, signal)),
+    push: (instances) => late(writeMs, queue.push(instances)),
+    checkpoint: (progress) => late(writeMs, queue.checkpoint(progress)),
+    finish: (results) => late(writeMs, queue.finish(results)),
+    release: (held) => late(writeMs, queue.release(held)),
   });
 }

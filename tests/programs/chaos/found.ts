@@ -16,7 +16,17 @@ function blow(how: Blow["how"], who: number, afterMs: number, withinMs: Blow["wi
 function scene(nodes: readonly Node[], rest: Partial<Scene> = {}, undoes = false): Scene {
   return {
     chains: [{ nodes: [...nodes], undoes }],
-    ...{ count: 1, trouble: 0, limit: 1, window: 1, pullMs: 0, blows: [], retry: false, seed: "" },
+    ...{
+      count: 1,
+      trouble: 0,
+      limit: 1,
+      window: 1,
+      pullMs: 0,
+      writeMs: 0,
+      blows: [],
+      retry: false,
+      seed: "",
+    },
     ...rest,
   };
 }

@@ -5,7 +5,7 @@ import type { InstanceView } from "../../../lib/queue/mod.ts";
 import { noRecorder } from "../../../lib/record/mod.ts";
 import { altered } from "../altered.ts";
 import { EventLog } from "../event_log.ts";
-import { latePull, type Running, World } from "../world.ts";
+import { lateAnswers, type Running, World } from "../world.ts";
 import { checkEndedOnce, checkEnds, checkNothingOpen, checkNothingTwice, checkOnce } from "./checks.ts";
 import { type Blow, ENOUGH_MS, type Scene, scriptOf, workloadOf } from "./scene.ts";
 import type { Process, Store } from "./stores.ts";
@@ -92,7 +92,7 @@ class Stage {
   }
 
   async #enter(untilEmpty = false): Promise<Actor> {
-    const { limit, window, pullMs } = this.#scene;
+    const { limit, window, pullMs, writeMs } = this.#scene;
     const { platform } = this.world;
     const process = await this.#store.connect();
     const taker = new Taker(this.world);
@@ -115,8 +115,9 @@ class Stage {
         [Symbol.asyncDispose]: () => Promise.resolve(),
       },
       alter: (queue) => {
-        const late = altered(queue, pullMs === 0 ? {} : latePull(this.world, pullMs)(queue));
-        return { ...this.#watch.alter(queue), ...taker.alter(late) };
+        const watched = altered(queue, this.#watch.alter(queue));
+        const late = altered(watched, lateAnswers(this.world, pullMs, writeMs)(watched));
+        return altered(late, taker.alter(late));
       },
     });
     return { running, taker, process };

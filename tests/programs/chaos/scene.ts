@@ -48,8 +48,10 @@ export const scene = fc.record({
   trouble: fc.constantFrom(0, 0.1, 0.4),
   limit: fc.integer({ min: 1, max: 8 }),
   window: fc.integer({ min: 1, max: 20 }),
-  /** How long what has been handed out is on its way to a consumer. */
+  /** How long what has been handed out is on its way to a consumer, in milliseconds. */
   pullMs: fc.constantFrom(0, 0, 20),
+  /** How long a consumer waits to hear that something is written. */
+  writeMs: fc.constantFrom(0, 0, 10),
   blows: fc.array(blow, { maxLength: 12 }),
   /** Whether what has not been completed is tried again in the end. */
   retry: fc.boolean(),
