@@ -1,8 +1,17 @@
 import { functionsOf } from "../lib/model/mod.ts";
-import { profileParameters, profileSummaries, profileWords, startLocalServer } from "../lib/platform/mod.ts";
+import {
+  collectorText,
+  profileParameters,
+  profileSummaries,
+  profileWords,
+  startLocalServer,
+  StrayErrors,
+} from "../lib/platform/mod.ts";
+import { BodyGuard } from "./body_guard.ts";
+import { COLLECT_PORT, collectAddress } from "./collecting.ts";
 import { type Command, COMMON } from "./command.ts";
 import { openLog } from "./log.ts";
-import { one, readOptions, text } from "./options.ts";
+import { many, one, readOptions, text } from "./options.ts";
 import { address } from "./platform_options.ts";
 import { LiveLine } from "./progress.ts";
 import { chance, clock, localAddress, localTelling, profileOf } from "./wire.ts";
@@ -19,8 +28,24 @@ const options = {
     "where it listens (default $SEQUOIA_LOCAL or 127.0.0.1:7077; port 0: a free one)",
     address,
   ),
+  collector: many(
+    "HOST:PORT",
+    `functions tell this collector if a call names it, and no other (repeatable; default loopback at ${COLLECT_PORT})`,
+    collectAddress,
+  ),
+  "allow-host": many(
+    "NAME",
+    "answer calls that name this host, beside the address and loopback (repeatable)",
+    text,
+  ),
   ...COMMON,
 } as const;
+
+/** So many stray errors of bodies are logged; more are counted. */
+const MOST_LOGGED = 100;
+
+/** Calls may name these collectors, unless the command line says others. */
+const OWN_COLLECTORS = ["127.0.0.1", "localhost", "::1"].map((ip) => ({ ip, port: COLLECT_PORT }));
 
 /** `sequoia functions` */
 export const command: Command = {
@@ -51,6 +76,11 @@ export const command: Command = {
     const { values, rest } = readOptions(options, args);
     const log = openLog(values);
     const profile = await profileOf(values.profile);
+    let errors = 0, strangers = 0;
+    const strays = new StrayErrors((words) => {
+      if (++errors <= MOST_LOGGED) log.error(words);
+    });
+    using _guard = rest.length === 0 ? undefined : new BodyGuard(strays);
     const functions = rest.length === 0
       ? new Map()
       : functionsOf((await loadWorkloads(rest)).chains.map(({ chain }) => chain));
@@ -61,6 +91,18 @@ export const command: Command = {
       functions,
       listen: values.listen ?? localAddress(),
       tells: await localTelling(),
+      collectors: new Set(
+        (values.collector.length > 0 ? values.collector : OWN_COLLECTORS).map(collectorText),
+      ),
+      onStranger: (collector) => {
+        if (strangers++ === 0) {
+          log.warn(
+            `A call asked functions to tell ${collector}. Allow it, if it is yours: --collector ${collector}`,
+          );
+        }
+      },
+      hosts: values["allow-host"],
+      strays,
     });
     if (values.json) {
       context.print(
@@ -77,6 +119,7 @@ export const command: Command = {
       await clock.until(Infinity, context.drain);
     }
     const { served, refused, made } = server.counts;
+    if (errors > 0) log.warn(`${errors} errors in bodies were not awaited by them`);
     log.info(`Served ${served}, refused ${refused}, containers made ${made}`);
   },
 };

@@ -196,7 +196,9 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     ...sink === undefined ? {} : { sink },
   };
   const profile = await profileOf(options.profile);
-  const tells = collector === undefined ? {} : { tells: await localTelling() };
+  const tells = collector === undefined
+    ? {}
+    : { tells: await localTelling(), collectors: new Set([platforms.collectorText(collector)]) };
   const ownLocal = () => {
     const address = localAddress();
     return new LocalPlatform({

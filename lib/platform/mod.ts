@@ -16,7 +16,7 @@ export {
 } from "./lambda/credentials.ts";
 export { type CollectorAddress, idempotencyKey } from "./calls/event.ts";
 export { FunctionRunner, type FunctionRunnerOptions } from "./local/function_runner.ts";
-export { type HttpOptions, HttpPlatform, MODE_HEADER } from "./http/http.ts";
+export { collectorText, type HttpOptions, HttpPlatform, MODE_HEADER } from "./http/http.ts";
 export { Proxies } from "./http/client/proxies.ts";
 export { LocalPlatform, type LocalPlatformOptions } from "./local/local.ts";
 export {
@@ -31,6 +31,7 @@ export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local/
 export { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
 export { Turns } from "./local/turns.ts";
 export type { LambdaOptions } from "./lambda/lambda.ts";
+export { StrayErrors } from "./local/stray_errors.ts";
 export { startLocalServer } from "./local/take_over.ts";
 export { unservedWords } from "./local/unserved_words.ts";
 export { OwnUrls } from "./own_urls.ts";

@@ -91,11 +91,19 @@ export default chain("own", ({ call }) => { call(timed, { after: call(quick) });
   const { byFunction } = await runJson(["report", "run.json"], at) as Report;
   const { function_ms, provider_queueing_ms } = byFunction.timed!;
   assert(function_ms.p50! >= 29 && provider_queueing_ms.p50! >= 49, JSON.stringify(byFunction.timed));
-  await using server = new Running(["functions", "quick.ts", "--listen", address], at);
+  const collector = freeAddress();
+  const serve = ["functions", "quick.ts", "--listen", address, "--collector", collector];
+  await using server = new Running(serve, at);
   await server.says(/Serving/);
-  await run(["produce", "quick.ts"], at);
-  const { stderr } = await run(["consume", "--until-empty", "--collect", "0", "--local", address], at);
-  assertMatch(stderr, /Heard from the functions of 2 of 2 calls/, stderr);
+  const consume = async (collect: string) => {
+    await run(["produce", "quick.ts"], at);
+    return (await run(["consume", "--until-empty", "--collect", collect, "--local", address], at)).stderr;
+  };
+  assertMatch(await consume(collector), /Heard from the functions of 2 of 2 calls/);
+  assertMatch(await consume("0"), /Heard from the functions of 0 of 2 calls/);
+  await server.says(
+    /warn: A call asked functions to tell 127\.0\.0\.1:\d+\. Allow it, if it is yours: --collector/,
+  );
 });
 
 Deno.test("sequoia consume --collect says that clocks do not agree, and no queue at the provider then", async () => {
@@ -156,7 +164,8 @@ Deno.test("functions of the local platform tell the collector that only the even
   await using at = await folder();
   await using collector = new Running(["collect", "127.0.0.1:0", "--json"], at);
   const [, port] = await collector.says(/Hearing functions at 127.0.0.1:(\d+)/);
-  await using functions = new Running(["functions", "--listen", "127.0.0.1:0"], at);
+  const serve = ["functions", "--listen", "127.0.0.1:0", "--collector", `127.0.0.1:${port}`];
+  await using functions = new Running(serve, at);
   const [, url] = await functions.says(/local platform at (\S+),/);
   const dict = "{'instanceId': 0, 'chainId': 2, 'functionId': 3, 'nodeId': 1, 'lastNodeIdList': '[3]'}";
   const call = async (id: string, to: Record<string, unknown>) => {

@@ -27,11 +27,6 @@ export function readText(response: Response, maxBytes: number): Promise<string> 
   return read(response, headers.has("content-encoding") ? null : headers.get("content-length"), maxBytes);
 }
 
-/** As {@linkcode readText}, for a request, of which nobody decompresses anything. */
-export function readRequest(request: Request, maxBytes: number): Promise<string> {
-  return read(request, request.headers.get("content-length"), maxBytes);
-}
-
 function read(body: Response | Request, length: string | null, maxBytes: number): Promise<string> {
   if (length !== null && Number(length) <= maxBytes) return body.text();
   return readBounded(body, length !== null, maxBytes);

@@ -214,7 +214,7 @@ export class HttpPlatform implements Platform {
       "traceparent": traceparent(call),
       [ATTEMPT_HEADER]: String(attempt),
     };
-    if (this.#collector !== undefined) headers[COLLECTOR_HEADER] = addressText(collector);
+    if (this.#collector !== undefined) headers[COLLECTOR_HEADER] = collectorText(collector);
     else if (collector !== NO_COLLECTOR) headers[COLLECTOR_HEADER] = NOBODY;
     if (spec.url === undefined) {
       headers[KIND_HEADER] = kindOf(spec);
@@ -269,16 +269,17 @@ function isOnThisMachine(spec: FunctionSpec): boolean {
   return is;
 }
 
-function addressText({ ip, port }: CollectorAddress): string {
-  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
-}
-
 /** Stands for the collector's address where there is none, whatever the event says: wrappers but the first system's go by it. */
-const NOBODY = "none";
+export const NOBODY = "none";
 /** Tells which attempt of an invocation a call is; only Sequoia's calls have it. */
 export const ATTEMPT_HEADER = "x-sequoia-attempt";
 /** Tells a function where the collector is, as the event's `ip` and `port` do, for wrappers that do not read the body. */
 export const COLLECTOR_HEADER = "x-sequoia-collector";
+/** A collector's address as calls have it. */
+export function collectorText({ ip, port }: CollectorAddress): string {
+  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+}
+
 /** Tells the local platform how long a function without a body runs: a distribution as JSON. */
 export const TIME_HEADER = "x-sequoia-time";
 /** Tells the local platform whether the caller waits for the answer: `http` (the default) or `background`. */

@@ -29,7 +29,6 @@ const MAX_UNREAD = 4 * 1024 * 1024;
  * them. Whether anybody reads it makes no difference to what runs.
  */
 export function answerChains(request: Request, host: ChainHost): Response {
-  if (request.method !== "POST") return problem(405, "POST chains here", { allow: "POST" });
   if (request.body === null) return problem(400, 'nothing came: write {"id": "…", "chain": {…}}');
   const answer = new Answering(host);
   void answer.take(request.body);

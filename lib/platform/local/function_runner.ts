@@ -2,12 +2,14 @@ import {
   checkDistribution,
   type Clock,
   type Distribution,
+  type FunctionBody,
   type FunctionDefinition,
   type FunctionEvent,
   type Json,
   type Random,
   sampleMs,
 } from "../../model/mod.ts";
+import type { StrayErrors } from "./stray_errors.ts";
 import type { Turn, Turns } from "./turns.ts";
 
 /** What runs functions. */
@@ -17,6 +19,8 @@ export interface FunctionRunnerOptions {
   readonly random: Random;
   /** Functions with a body, or with times of their own; others are modelled: they run as long as their caller says. */
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  /** Runs bodies. (Default: they are only called) */
+  readonly strays?: Pick<StrayErrors, "run">;
   /** How many times as fast functions without a body run. */
   readonly speed: number;
   /** Ends cold starts and functions without a body at once. */
@@ -78,15 +82,17 @@ export class FunctionRunner {
   run(turn: Turn, call: TurnedCall): Json | Promise<Json> {
     const definition = this.#options.functions.get(call.name);
     const takesTime = definition?.run ?? definition?.time ?? call.time;
-    if (turn.delayMs > 0 || (takesTime ?? call.starts ?? call.hears) !== undefined) {
+    if (turn.delayMs > 0 || (takesTime ?? call.starts) !== undefined) {
       return this.#run(turn, call, definition);
     }
     const { name, sent } = call;
-    const end = (): Json => {
+    const end = (text: string): Json | Promise<Json> => {
+      const started = call.hears?.(text);
+      if (started !== undefined) return this.#end(name, started);
       this.#leave(name);
       return ANSWER;
     };
-    if (typeof sent === "string") return end();
+    if (typeof sent === "string") return end(sent);
     return sent.then(end, (error) => {
       this.#leave(name);
       throw error;
@@ -103,7 +109,7 @@ export class FunctionRunner {
       if (definition?.run !== undefined) {
         const sent = await call.sent;
         started ??= call.hears?.(sent);
-        return await definition.run(call.event(sent)) ?? null;
+        return await this.#body(definition.run, call.name, call.event(sent)) ?? null;
       }
       const time = definition?.time ?? (typeof call.time === "string" ? readTime(call.time) : call.time);
       const endMs = time === undefined ? 0 : clock.nowMs() + sampleMs(time, random) / speed;
@@ -117,6 +123,20 @@ export class FunctionRunner {
       } finally {
         this.#leave(call.name);
       }
+    }
+  }
+
+  async #body(run: FunctionBody, name: string, event: FunctionEvent): Promise<Json | undefined> {
+    const { strays } = this.#options;
+    return strays === undefined ? await run(event) : await strays.run(name, () => run(event));
+  }
+
+  async #end(name: string, started: CallEnd): Promise<Json> {
+    try {
+      await started.end();
+      return ANSWER;
+    } finally {
+      this.#leave(name);
     }
   }
 

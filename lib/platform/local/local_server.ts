@@ -1,7 +1,8 @@
 import type { Clock, FunctionDefinition, Json, Random } from "../../model/mod.ts";
-import { readRequest, TooLargeError } from "../calls/body.ts";
+import { TooLargeError } from "../calls/body.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
+import { Door } from "./door.ts";
 import { eventCollector } from "./event_collector.ts";
 import { ANSWER, type CallEnd, FunctionRunner } from "./function_runner.ts";
 import {
@@ -10,6 +11,7 @@ import {
   COLLECTOR_HEADER,
   KIND_HEADER,
   MODE_HEADER,
+  NOBODY,
   TIME_HEADER,
   UNSERVED_HEADER,
 } from "../http/http.ts";
@@ -25,6 +27,8 @@ import {
 } from "./local_address.ts";
 import { PlatformError } from "../platform.ts";
 import { problem } from "./problem.ts";
+import { LateBodyError, NoRoomError, RequestBodies } from "./request_bodies.ts";
+import type { StrayErrors } from "./stray_errors.ts";
 import type { Profile } from "../provider/profile.ts";
 import { Provider, successorMode } from "../provider/provider.ts";
 import { type Entry, type Turn, Turns } from "./turns.ts";
@@ -47,6 +51,14 @@ export interface LocalServerOptions {
   readonly functions?: ReadonlyMap<string, FunctionDefinition>;
   /** `host:port`; port 0 takes a free one. (Default: 127.0.0.1:7077) */
   readonly listen?: string;
+  /** More names by which callers may call it, beside its address and those of loopback. (Default: none) */
+  readonly hosts?: readonly string[];
+  /** The only collectors that functions tell, as the header of a call names them: `host:port`. (Default: none) */
+  readonly collectors?: ReadonlySet<string>;
+  /** Called when a call has named another collector. (Default: nobody hears of it) */
+  readonly onStranger?: (collector: string) => void;
+  /** Runs bodies, so that a stray error of one ends its call alone. (Default: a body's promise says all of it) */
+  readonly strays?: StrayErrors;
   /** Whether it answers calls alone that say that their function is modelled. (Default: false) */
   readonly modelledOnly?: boolean;
   /** Called when somebody wants the address; it is free then. (Default: the address is left to nobody) */
@@ -83,6 +95,11 @@ export class LocalServer implements AsyncDisposable {
   readonly #turns: Turns;
   readonly #runner: FunctionRunner;
   readonly #chains: ChainHost;
+  readonly #door: Door;
+  readonly #bodies: RequestBodies;
+  readonly #functions: ReadonlyMap<string, FunctionDefinition>;
+  readonly #collectors: ReadonlySet<string>;
+  readonly #onStranger: LocalServerOptions["onStranger"];
   readonly #background = new Set<Promise<void>>();
   readonly #clock: Clock;
   readonly #stop = new AbortController();
@@ -103,8 +120,19 @@ export class LocalServer implements AsyncDisposable {
     this.#provider = new Provider(profile, random);
     this.#turns = new Turns(this.#provider, clock);
     this.#clock = clock;
+    this.#bodies = new RequestBodies({ clock });
+    this.#functions = functions;
+    this.#collectors = options.collectors ?? new Set();
+    this.#onStranger = options.onStranger;
     const common = { clock, turns: this.#turns, stop: this.#stop.signal };
-    this.#runner = new FunctionRunner({ ...common, random, functions, speed: profile.speed });
+    const { strays } = options;
+    this.#runner = new FunctionRunner({
+      ...common,
+      ...strays !== undefined && { strays },
+      random,
+      functions,
+      speed: profile.speed,
+    });
     this.#chains = new ChainHost({
       ...common,
       runner: this.#runner,
@@ -112,6 +140,7 @@ export class LocalServer implements AsyncDisposable {
       refused: () => this.#refused++,
     });
     const { hostname, port } = parseAddress(address);
+    this.#door = new Door({ hostname, ...options.hosts !== undefined && { hosts: options.hosts } });
     try {
       this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#handle(request));
     } catch (cause) {
@@ -133,19 +162,22 @@ export class LocalServer implements AsyncDisposable {
   }
 
   #handle(request: Request): Response | Promise<Response> {
+    const refusal = this.#door.refusal(request);
+    if (refusal !== undefined) return refused(request, refusal);
     const path = pathOf(request.url);
     if (path.startsWith(FUNCTION_PATH)) return this.#function(path.slice(FUNCTION_PATH.length), request);
+    const method = path === IDENTITY_PATH || path === BODIES_PATH ? "GET" : "POST";
+    if (request.method !== method) return refused(request, wrongMethod(method));
     if (path === IDENTITY_PATH) return new Response(IDENTITY);
     if (path === BODIES_PATH) return Response.json(this.#runner.bodies);
     if (path === CHAIN_PATH) return answerChains(request, this.#chains);
-    if (path === ASIDE_PATH) return this.#stepAside(request);
+    if (path === ASIDE_PATH) return this.#stepAside();
     return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
   }
 
   /** Leaves the address; what is in flight ends as it would have. */
-  #stepAside({ method }: Request): Response {
+  #stepAside(): Response {
     const onAside = this.#onAside;
-    if (method !== "POST") return problem(405, "POST here", { allow: "POST" });
     if (onAside === undefined) return problem(409, "this local platform keeps its address");
     this.#shutDown ??= this.#server.shutdown();
     onAside();
@@ -155,6 +187,9 @@ export class LocalServer implements AsyncDisposable {
   #function(encoded: string, request: Request): Response | Promise<Response> {
     const name = decoded(encoded);
     if (name === undefined) return problem(400, "the function's name is not encoded as a URL's part must be");
+    if (request.method !== "POST" && request.method !== this.#functions.get(name)?.method) {
+      return refused(request, wrongMethod("POST"));
+    }
     const kind = request.headers.get(KIND_HEADER);
     if (kind === "served" ? !this.#runner.hasBody(name) : this.#modelledOnly && kind !== "modelled") {
       return this.#unserved(name, request);
@@ -194,7 +229,7 @@ export class LocalServer implements AsyncDisposable {
   }
 
   #take(turn: Turn, name: string, request: Request): Response | Promise<Response> {
-    return this.#serve(turn, name, request.headers, readRequest(request, MAX_REQUEST_BYTES));
+    return this.#serve(turn, name, request.headers, this.#bodies.read(request, MAX_REQUEST_BYTES));
   }
 
   /** Takes a call that runs when its turn has come; nobody hears what came of it. */
@@ -202,7 +237,7 @@ export class LocalServer implements AsyncDisposable {
     const { headers } = request;
     let body: string;
     try {
-      body = await readRequest(request, MAX_BACKGROUND_BYTES);
+      body = await this.#bodies.read(request, MAX_BACKGROUND_BYTES);
     } catch (error) {
       return failure(name, error);
     }
@@ -244,8 +279,16 @@ export class LocalServer implements AsyncDisposable {
   /** What tells the collector that a function starts, if its caller wants that. */
   #starts(headers: Headers): (() => CallEnd) | undefined {
     const tells = this.#tells;
-    if (tells === undefined || headers.get(COLLECTOR_HEADER) === null) return undefined;
-    return () => tells(headers);
+    if (tells === undefined) return undefined;
+    const collector = headers.get(COLLECTOR_HEADER);
+    return collector !== null && this.#mayTell(collector) ? () => tells(headers) : undefined;
+  }
+
+  /** Anybody may send a call, so the command line says where connections may go. */
+  #mayTell(collector: string): boolean {
+    if (this.#collectors.has(collector)) return true;
+    if (collector !== NOBODY) this.#onStranger?.(collector);
+    return false;
   }
 
   /** What tells the collector that only the event of a call names, as those of the original's callers do. */
@@ -254,7 +297,7 @@ export class LocalServer implements AsyncDisposable {
     if (tells === undefined || headers.has(COLLECTOR_HEADER) || headers.has(ATTEMPT_HEADER)) return undefined;
     return (sent) => {
       const named = eventCollector(sent);
-      return named !== undefined && mayTell(named.collector) ? tells(headers, named.event) : undefined;
+      return named !== undefined && this.#mayTell(named.collector) ? tells(headers, named.event) : undefined;
     };
   }
 
@@ -274,11 +317,6 @@ export class LocalServer implements AsyncDisposable {
     ); // who only sends is not waited for any longer
     await Promise.all(this.#background);
   }
-}
-
-/** Whether functions may tell a collector that an event names: anybody may send one, so it must be on this machine. */
-function mayTell(collector: string): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\]):/.test(collector);
 }
 
 /** The path of a request's URL, of which nothing else is read. */
@@ -314,7 +352,19 @@ function marked(response: Response, { cold }: Turn): Response {
 const ANSWER_TEXT = JSON.stringify(ANSWER);
 const JSON_ANSWER = { headers: { "content-type": "application/json" } };
 
+/** Nothing of a request that is refused is read. */
+async function refused({ body }: Request, response: Response): Promise<Response> {
+  await body?.cancel();
+  return response;
+}
+
+function wrongMethod(allow: string): Response {
+  return problem(405, `${allow} here`, { allow });
+}
+
 function failure(name: string, error: unknown): Response {
+  if (error instanceof LateBodyError) return problem(408, error.message, { connection: "close" });
+  if (error instanceof NoRoomError) return problem(503, error.message, { "retry-after": "1" });
   if (error instanceof TooLargeError) return problem(413, "the request is too large");
   return problem(500, `function ${name} failed: ${(error as Error)?.message ?? error}`);
 }

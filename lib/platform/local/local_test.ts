@@ -204,7 +204,7 @@ Deno.test("LocalServer goes on when a caller breaks off its request in the middl
   const { hostname, port } = new URL(server.url);
   {
     using connection = await Deno.connect({ hostname, port: Number(port) });
-    const head = "POST /f/x HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
+    const head = "POST /f/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{";
     await connection.write(new TextEncoder().encode(head));
     await until(() => server.counts.running === 1);
   }
