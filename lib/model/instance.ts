@@ -44,8 +44,8 @@ export interface Instance {
   /** When it should have ended, in milliseconds since 1970; Infinity for never. */
   readonly deadlineMs: number;
   /**
-   * How often each node, by its index, has been begun again: by a retry after the instance had been undone, or from a node
-   * on. (Default: never)
+   * How often each node, by its index, has been begun again: by a retry after the instance had been undone, after a node that
+   * failed, or from a node on. (Default: never)
    */
   readonly generations?: readonly number[];
 }

@@ -161,9 +161,10 @@ export type Command =
   | { readonly kind: "cancel"; readonly filter: Filter; readonly abort?: boolean }
   /**
    * Queue failed and cancelled instances again, keeping the nodes that are ok; what they have called is retried with them,
-   * and never alone. Of an instance that has been undone, or may have been, nothing is kept. With `from`, a node's name:
-   * completed ones too, and that node and all that come after it run again; what has no such node is not reached. Nodes that
-   * are begun again, after an undoing or by `from`, have a new generation, see {@linkcode Instance.generations}.
+   * and never alone. Of an instance that has been undone, or may have been, nothing is kept; nor is a node that ran after
+   * another one which failed and runs again now. With `from`, a node's name: completed ones too, and that node and all that
+   * come after it run again; what has no such node is not reached. Nodes that are begun again, by `from`, after an undoing or
+   * after what failed, have a new generation, see {@linkcode Instance.generations}.
    */
   | { readonly kind: "retry"; readonly filter: Filter; readonly from?: string }
   /** Forget ended instances, with what they have called; that is never forgotten alone. */
