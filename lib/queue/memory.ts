@@ -30,6 +30,7 @@ import {
   type Result,
 } from "./queue.ts";
 import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "./submission.ts";
+import { PullBudget } from "./weight.ts";
 
 /** How an in-memory queue is kept. */
 export interface MemoryQueueOptions {
@@ -115,12 +116,12 @@ class MemoryConsumer implements QueueDriver {
     });
   }
 
-  async pull(max: number, signal: AbortSignal): Promise<Claim[]> {
+  async pull(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]> {
     while (true) {
       this.#check("pull from");
       if (signal.aborted) return [];
       const { rings } = this.#store.bell;
-      const taken = this.#store.take(max, this);
+      const taken = this.#store.take(new PullBudget(max, maxCharacters), this);
       if (taken.length > 0) return taken.map((entry) => this.#claim(entry));
       await this.#store.bell.after(rings, signal);
     }

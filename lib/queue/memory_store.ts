@@ -13,6 +13,7 @@ import { contentOf, PushTally } from "./content.ts";
 import type { Child, Command, Filter, InstanceState, InstanceView, Pushed, QueueDepth } from "./queue.ts";
 import { type Retry, retryOf } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
+import { type PullBudget, textLength } from "./weight.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
 export interface Entry {
@@ -101,19 +102,21 @@ export class MemoryStore {
     return this.#entries.get(id);
   }
 
-  take(max: number, owner: object): Entry[] {
+  take(budget: PullBudget, owner: object): Entry[] {
     const taken: Entry[] = [];
     let fresh = 0, again = 0;
-    while (taken.length < max && (fresh < this.#fresh.length || again < this.#again.length)) {
+    while (fresh < this.#fresh.length || again < this.#again.length) {
       const a = this.#fresh[fresh], b = this.#again[again];
       const entry = b === undefined || (a !== undefined && a.seq < b.seq) ? a! : b;
+      if (entry.state === "queued") {
+        if (!budget.takes(textLength(treeOf(entry)))) break;
+        for (const each of treeOf(entry)) {
+          if (each.state === "queued") Object.assign(each, { state: "running", owner });
+        }
+        taken.push(entry);
+      }
       if (entry === a) fresh++;
       else again++;
-      if (entry.state !== "queued") continue;
-      for (const each of treeOf(entry)) {
-        if (each.state === "queued") Object.assign(each, { state: "running", owner });
-      }
-      taken.push(entry);
     }
     this.#fresh = this.#fresh.slice(fresh);
     this.#again = this.#again.slice(again);

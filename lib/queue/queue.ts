@@ -100,8 +100,11 @@ export interface Queue extends AsyncDisposable {
   /**
    * Waits until there is something to hand out; empty only if `signal` is aborted. Oldest first. A large `max` may be
    * answered in parts. Instances of the same definition share one chain object.
+   *
+   * @param maxCharacters how long the args and outputs of all together may be, about, unless there is only one instance.
+   * (Default: no bound)
    */
-  pull(max: number, signal: AbortSignal): Promise<Claim[]>;
+  pull(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]>;
   /** Resolves when the records are durable. */
   checkpoint(progress: readonly Progress[]): Promise<void>;
   /** Resolves when the ends are durable. Ended instances are kept for a while, see the driver's `keep`. */

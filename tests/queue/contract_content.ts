@@ -194,6 +194,29 @@ export const contentCases: readonly ContractCase[] = [
     },
   },
   {
+    name:
+      "a pull takes no more than are as long together as it may be, but one at least, with what was recorded",
+    async run(harness) {
+      const queue = await harness.connect();
+      const args = writeJson({ text: "x".repeat(10_000) });
+      const batch = instances(6).map((instance) => ({ ...instance, args }));
+      await queue.push(batch);
+      const { signal } = new AbortController();
+      const pull = async (characters: number, max = 10) =>
+        ids(await harness.wait(queue.pull(max, signal, characters)));
+      assertEquals((await pull(25_000)).length, 2);
+      assertEquals((await pull(100)).length, 1);
+      assertEquals((await pull(100_000, 2)).length, 2);
+      const last = await pull(100_000);
+      assertEquals(last, [batch[5]!.id]);
+      const records = [record(0, "y".repeat(20_000)), itemRecord(1, 0, "z".repeat(20_000))];
+      await queue.checkpoint([{ instanceId: last[0]!, records }]);
+      await queue.release(held(...batch.slice(4).map(({ id }) => id)));
+      assertEquals(await pull(40_000), [batch[4]!.id]);
+      assertEquals(await pull(100), [batch[5]!.id]);
+    },
+  },
+  {
     name: "a batch of 10,000 goes through, each instance once, in order",
     async run(harness) {
       const [queue, other] = [await harness.connect(), await harness.connect()];

@@ -31,6 +31,7 @@ import type { Submitter } from "./submitter.ts";
 import type { Tail } from "./tail.ts";
 import type { Upkeep } from "./upkeep.ts";
 import type { View } from "./view.ts";
+import { PullBudget } from "../weight.ts";
 
 /** What a driver is made of. */
 export interface KafkaDriverParts {
@@ -88,13 +89,13 @@ export class KafkaDriver implements QueueDriver {
     return { added: instances.length };
   }
 
-  async pull(max: number, signal: AbortSignal): Promise<Claim[]> {
+  async pull(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]> {
     this.#check("pull from", "write");
     this.#join();
     const { bell, holds, losses } = this.#parts;
     while (!signal.aborted) {
       const { rings } = bell;
-      const claims = holds.take(max);
+      const claims = holds.take(new PullBudget(max, maxCharacters));
       for (const { instance, children = [] } of claims) {
         for (const { id } of [instance, ...children.map((child) => child.instance)]) losses.regained(id);
       }

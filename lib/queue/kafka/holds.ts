@@ -5,8 +5,9 @@ import { isRoot, storableRecords } from "./entries.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import { isLoss } from "./errors.ts";
 import type { Ownership } from "./ownership.ts";
-import type { Entry } from "./partition_state.ts";
+import { type Entry, treeOf } from "./partition_state.ts";
 import { comparePlaces } from "./records.ts";
+import { type PullBudget, textLength } from "../weight.ts";
 
 /** What this consumer holds in its partitions: hands out, and writes for the holder only. */
 export class Holds {
@@ -21,10 +22,10 @@ export class Holds {
   }
 
   /** Takes what waits, the oldest of all partitions first. */
-  take(max: number): Claim[] {
+  take(budget: PullBudget): Claim[] {
     const claims: Claim[] = [];
     const touched = new Set<OwnedPartition>();
-    while (claims.length < max) {
+    while (true) {
       let from: OwnedPartition | undefined, first: Entry | undefined;
       for (const owned of this.#ownership.all()) {
         const entry = owned.peek();
@@ -34,7 +35,7 @@ export class Holds {
         from = owned;
         first = entry;
       }
-      if (from === undefined || first === undefined) break;
+      if (from === undefined || first === undefined || !budget.takes(textLength(treeOf(first)))) break;
       claims.push(from.claim(first, ++this.#claims));
       touched.add(from);
     }

@@ -56,8 +56,6 @@ export interface OwnedPartitionOptions extends JournalOptions {
   readonly carriedAfterMs?: number;
 }
 
-/** Reading stops when so many wait to be handed out. */
-const BUFFER = 10_000;
 /** See `carriedBehind`. */
 const CARRIED_BEHIND = 10_000;
 
@@ -159,7 +157,7 @@ export class OwnedPartition {
 
   /** Whether enough waits to be handed out. */
   isFull(): boolean {
-    return this.#waiting.fresh >= BUFFER && this.state.pendingAt >= this.#readTo;
+    return this.#waiting.isFull && this.state.pendingAt >= this.#readTo;
   }
 
   /** Takes messages of `pending`. */

@@ -1,6 +1,8 @@
 import TinyQueue from "tinyqueue";
 import { byPlace, type Entry } from "./partition_state.ts";
 
+/** Enough is read ahead when so many wait that were never handed out, or when their args are so long, in characters. */
+const FULL = { entries: 10_000, characters: 64 * 2 ** 20 };
 /** Taken entries are dropped from the front this many at a time. */
 const FRONT = 1000;
 
@@ -9,6 +11,8 @@ export class WaitingLine {
   readonly #isThere: (entry: Entry) => boolean;
   #fresh: Entry[] = [];
   #at = 0;
+  /** How long the args of the fresh ones are. */
+  #characters = 0;
   /** A heap: each entry costs O(log n), in whatever order entries come back. Bounded by the instances of the partition. */
   readonly #again: TinyQueue<Entry>;
 
@@ -26,9 +30,19 @@ export class WaitingLine {
     return this.#fresh.length - this.#at;
   }
 
+  /** Whether enough waits that was never handed out. */
+  get isFull(): boolean {
+    return this.fresh >= FULL.entries || this.#characters >= FULL.characters;
+  }
+
   /** Adds one that was read behind all the others. */
   push(entry: Entry): void {
     this.#fresh.push(entry);
+    this.#characters += lengthOf(entry);
+  }
+
+  #pass(): void {
+    this.#characters -= lengthOf(this.#fresh[this.#at++]!);
   }
 
   /** Puts entries where they were. */
@@ -38,7 +52,7 @@ export class WaitingLine {
 
   /** The one that comes next. */
   peek(): Entry | undefined {
-    while (this.fresh > 0 && !this.#isThere(this.#fresh[this.#at]!)) this.#at++;
+    while (this.fresh > 0 && !this.#isThere(this.#fresh[this.#at]!)) this.#pass();
     while (this.#again.length > 0 && !this.#isThere(this.#again.peek()!)) this.#again.pop();
     const fresh = this.#fresh[this.#at], again = this.#again.peek();
     if (fresh === undefined || again === undefined) return fresh ?? again;
@@ -51,11 +65,15 @@ export class WaitingLine {
       this.#again.pop();
       return false;
     }
-    this.#at++;
+    this.#pass();
     if (this.#at > FRONT && this.#at * 2 > this.#fresh.length) {
       this.#fresh = this.#fresh.slice(this.#at);
       this.#at = 0;
     }
     return true;
   }
+}
+
+function lengthOf({ instance: { args } }: Entry): number {
+  return args?.length ?? 0;
 }

@@ -35,6 +35,7 @@ import { readViews } from "./rows.ts";
 import { Selection } from "./select.ts";
 import { submit } from "./submit.ts";
 import { Upkeep } from "./upkeep.ts";
+import { oldestQueued } from "./oldest.ts";
 
 /** How a driver keeps its queue. */
 export interface SqliteDriverOptions extends OpenDatabase {
@@ -114,12 +115,14 @@ export class SqliteDriver implements QueueDriver {
     return pushed;
   }
 
-  async pull(max: number, signal: AbortSignal): Promise<Claim[]> {
+  async pull(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]> {
     this.#check("pull from", "write");
     this.#upkeep.start(this.#closing.signal);
     while (!signal.aborted) {
       const mark = await this.#read(() => this.#changes.mark());
-      const claims = await this.#read(() => anyQueued(this.#db)) ? await this.#take(max, signal) : [];
+      const claims = await this.#read(() => anyQueued(this.#db))
+        ? await this.#take(max, signal, maxCharacters)
+        : [];
       if (claims.length > 0) return claims;
       await this.#changes.since(mark, signal, PULL_PACE);
       this.#check("pull from", "write");
@@ -127,13 +130,14 @@ export class SqliteDriver implements QueueDriver {
     return [];
   }
 
-  async #take(max: number, signal: AbortSignal): Promise<Claim[]> {
+  async #take(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]> {
     const rows = Math.min(max, MOST_TAKEN);
     const taken = await this.#writes.run(() => {
       if (signal.aborted) return undefined;
       const atMs = this.#clock.nowMs();
+      const seqs = oldestQueued(this.#db, rows, maxCharacters);
       const owner = this.#lease.hold();
-      return { atMs, ...take(this.#db, this.#chains, owner, rows, atMs, () => ++this.#claims) };
+      return { atMs, ...take(this.#db, this.#chains, owner, seqs, atMs, () => ++this.#claims) };
     }, this.#patiently(rows));
     this.#check("pull from", "write"); // closed meanwhile: handed back already
     if (!taken) return [];

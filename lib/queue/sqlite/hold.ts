@@ -27,8 +27,7 @@ export interface Claimed {
 }
 
 const TAKE = `
-  UPDATE instances SET state = 'running', owner = ? WHERE seq IN
-    (SELECT seq FROM instances WHERE state = 'queued' AND owner IS NULL ORDER BY seq LIMIT ?)
+  UPDATE instances SET state = 'running', owner = ? WHERE seq IN (SELECT value FROM json_each(?))
   RETURNING ${SUBMITTED}, resumed`;
 
 /** Whether there is anything to take; much cheaper than a transaction. */
@@ -37,7 +36,7 @@ export function anyQueued(db: Database): boolean {
 }
 
 /**
- * Takes the oldest queued instances for an owner. Within a transaction.
+ * Takes queued instances for an owner. Within a transaction.
  *
  * @param newClaim counts the claims of the consumer
  */
@@ -45,11 +44,11 @@ export function take(
   db: Database,
   chains: ChainTable,
   owner: number,
-  max: number,
+  seqs: readonly number[],
   nowMs: number,
   newClaim: () => number,
 ): Claimed {
-  const rows = db.all<TakenRow>(TAKE, owner, max);
+  const rows = db.all<TakenRow>(TAKE, owner, JSON.stringify(seqs));
   countMove(db, "queued", "running", rows.length);
   rows.sort((a, b) => a.seq - b.seq); // RETURNING promises no order
   const claims: Claim[] = [];

@@ -152,6 +152,15 @@ export function readRecords(db: Database, seq: number, reader: RowReader): NodeR
   return records.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
+/** How long the outputs in the records of an instance are together, in bytes. */
+export function recordsLength(db: Database, seq: number): number {
+  const range = [seq * NODES, seq * NODES + MAX_NODES] as const;
+  const sql = `
+    SELECT (SELECT ifnull(sum(octet_length(output)), 0) FROM records WHERE key BETWEEN ? AND ?) +
+      (SELECT ifnull(sum(octet_length(output)), 0) FROM items WHERE record BETWEEN ? AND ?) AS length`;
+  return db.get<{ length: number }>(sql, ...range, ...range)!.length;
+}
+
 function recordOf(
   { key, state, attempts, output, reason, ended_at_ms, run_ms }: RecordRow,
   seq: number,

@@ -1,0 +1,51 @@
+import type { Instance, JsonText, NodeRecord } from "../model/mod.ts";
+import type { Claim } from "./queue.ts";
+
+/** What of an instance takes memory: its args, its records, its output if it has ended. */
+export interface Weighed {
+  readonly instance: Pick<Instance, "args">;
+  readonly records: { values(): Iterable<Pick<NodeRecord, "output">> };
+  readonly output?: JsonText | undefined;
+}
+
+/** How long the args and outputs of instances are together, in characters. */
+export function textLength(instances: Iterable<Weighed>): number {
+  let length = 0;
+  for (const { instance, records, output } of instances) {
+    length += (instance.args?.length ?? 0) + (output?.length ?? 0);
+    for (const record of records.values()) length += record.output.length;
+  }
+  return length;
+}
+
+/** The same of a claim, with what its instance has called. */
+export function claimLength({ instance, progress, children = [] }: Claim): number {
+  const called = children.map(({ instance, progress, ended }) => ({
+    instance,
+    records: progress,
+    output: ended?.output,
+  }));
+  return textLength([{ instance, records: progress }, ...called]);
+}
+
+/** Counts what a pull takes: instances, and how long they are. */
+export class PullBudget {
+  #instances: number;
+  #characters: number;
+  #any = false;
+
+  /** @param characters (Default: no bound) */
+  constructor(instances: number, characters = Infinity) {
+    this.#instances = instances;
+    this.#characters = characters;
+  }
+
+  /** Whether one more is taken that is so long; the first one is, whatever its length. */
+  takes(characters: number): boolean {
+    this.#instances--;
+    this.#characters -= characters;
+    const takes = this.#instances >= 0 && (!this.#any || this.#characters >= 0);
+    this.#any = true;
+    return takes;
+  }
+}
