@@ -19,7 +19,16 @@ import {
   schedulerOptionsOf,
   SCHEDULING_OPTIONS,
 } from "./scheduling_options.ts";
-import { chance, clock, makePlatform, makePolicy, openLogOf, openQueue, queueAddress } from "./wire.ts";
+import {
+  chance,
+  clock,
+  makePlatform,
+  makePolicy,
+  memoryShare,
+  openLogOf,
+  openQueue,
+  queueAddress,
+} from "./wire.ts";
 
 const options = {
   policy: one("NAME", `what runs next (default ${DEFAULT_POLICY}); names and files joined by +`, text),
@@ -132,6 +141,7 @@ export const command: Command = {
       platform,
       recorder,
       clock,
+      memoryBytes: memoryShare(0.25),
       ...(collecting === undefined ? {} : { functionTimes: collecting.timesFor(recorder, scheduler) }),
       untilEmpty: values["until-empty"],
       onOrder: ({ policy }) =>

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import type { Logger } from "@std/log";
 import type { Clock, JsonObject, Random } from "../lib/model/mod.ts";
 import { realClock, systemRandom } from "../lib/model/mod.ts";
@@ -20,6 +21,11 @@ import { importFile } from "./workload_file.ts";
  * system's randomness come in. What it makes is loaded when it is asked for.
  */
 export const clock: Clock = realClock;
+
+/** A part of the memory that JavaScript may take in this process, in bytes. */
+export function memoryShare(part: number): number {
+  return getHeapStatistics().heap_size_limit * part;
+}
 
 /**
  * How far the system's clock is ahead of {@linkcode clock}, in milliseconds: that one is not set, and drifts away from it in

@@ -1,14 +1,21 @@
 import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver } from "../queue/mod.ts";
-import type { SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
+import type { Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
 import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
+import { Memory } from "./memory.ts";
 
 /** What a consumer is made of. */
 export interface ConsumerOptions extends ExecutionParts {
   readonly queue: QueueDriver;
   /** Most instances that are taken from the queue and not ended: what the policy chooses from. (Default: 100,000) */
   readonly window?: number;
+  /**
+   * About how much memory what it holds and what is in flight may take, in bytes: by the length of args and outputs, and 2 KiB
+   * for each instance. Beyond that it takes nothing more from the queue, starts nothing beside what is in flight, and gives
+   * back to the queue what has grown too large. (Default: 1 GiB)
+   */
+  readonly memoryBytes?: number;
   /** End when nothing is queued or running. (Default: false) */
   readonly untilEmpty?: boolean;
   /** Carries out that consumers are to go on under another policy; the consumer does all else that they are asked. */
@@ -38,6 +45,8 @@ export interface ConsumerStats extends SchedulerStats {
 const WINDOW = 100_000;
 /** Instances taken from the queue at a time. */
 const PULL = 1000;
+/** What is pulled whatever memory there is: without it nothing would go on. */
+const ONE = { instances: 1, characters: 0 };
 /** The scheduler's gauges are recorded at this interval, in milliseconds. */
 const COUNTER_MS = 250;
 /** How long writes under way may take once it is stopped, in milliseconds: what is not written then runs again later. */
@@ -55,6 +64,7 @@ const EMPTY_CHECK_MS = 100;
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #execution: Execution;
+  readonly #memory: Memory;
   readonly #limits: DividedLimits;
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
@@ -72,11 +82,13 @@ export class Consumer {
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#limits = new DividedLimits(options.scheduler);
-    this.#execution = new Execution(options, {
+    this.#memory = new Memory(options.memoryBytes);
+    const hooks = {
       changed: () => this.#pump(),
       released: () => this.#released(),
-      failed: (error) => this.#fail(error),
-    });
+      failed: (error: unknown) => this.#fail(error),
+    };
+    this.#execution = new Execution(options, hooks, this.#memory);
   }
 
   /** Gauges and counters of this consumer. */
@@ -153,10 +165,13 @@ export class Consumer {
     const { queue, window = WINDOW } = this.#options;
     const { signal } = this.#drain;
     while (!signal.aborted) {
-      const room = window - this.#execution.size;
-      if (room <= 0) await new Promise<void>((resolve) => this.#roomAgain = resolve);
-      else {
-        for (const claim of await queue.pull(Math.min(room, PULL), signal)) this.#execution.accept(claim);
+      const { size } = this.#execution, memory = this.#memory.room() ?? (size === 0 ? ONE : undefined);
+      if (size >= window || memory === undefined) {
+        await new Promise<void>((resolve) => this.#roomAgain = resolve);
+      } else {
+        const most = Math.min(window - size, PULL, memory.instances);
+        const claims = await queue.pull(most, signal, memory.characters);
+        for (const claim of claims) this.#execution.accept(claim);
         for (const [id, abort] of this.#cancelled) this.#execution.cancel(id, abort);
         this.#cancelled.clear();
       }
@@ -171,17 +186,21 @@ export class Consumer {
     try {
       const nowMs = clock.nowMs();
       for (let hasNews = true; hasNews;) { // what it ends may ready what undoes
-        for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
+        for (let task = this.#next(nowMs); task !== undefined; task = this.#next(nowMs)) {
           this.#execution.start(task);
         }
         const news = scheduler.takeNews();
         for (const settlement of news) this.#execution.heed(settlement);
         hasNews = news.length > 0;
       }
-      this.#planWake(scheduler.wakeAtMs());
+      this.#planWake(this.#execution.mayStart ? scheduler.wakeAtMs() : undefined); // else the end of a call wakes it
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #next(nowMs: number): Invocation | undefined {
+    return this.#execution.mayStart ? this.#options.scheduler.next(nowMs) : undefined;
   }
 
   #planWake(atMs: number | undefined): void {
@@ -198,6 +217,7 @@ export class Consumer {
 
   #released(): void {
     this.#roomAgain();
+    this.#pump();
     if (this.#execution.size === 0) this.#emptied();
   }
 

@@ -7,26 +7,21 @@ import {
   formatDuration,
   type MadeOutcome,
   type NodeRecord,
-  NULL,
   type Outcome,
 } from "../model/mod.ts";
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
-import {
-  CANCELLED_ON_REQUEST,
-  type ChildEnd,
-  type Claim,
-  type Held,
-  type Queue,
-  type Result,
-} from "../queue/mod.ts";
+import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { type AttemptEvent, attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement, Verdict } from "../scheduler/mod.ts";
-import { dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
+import { dataLength, dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
 import { HandOvers } from "./hand_overs.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { HoldGate } from "./hold_gate.ts";
 import { completed, failedEnd, failedResult, failure, fitted, outcomeOf } from "./outcomes.ts";
 import { QueueWriter } from "./queue_writer.ts";
+import type { Memory } from "./memory.ts";
+import { WaitingCalls } from "./waiting_calls.ts";
+import { abortCalls, callOf, isFinal, isSettled, isStartKept, named, startOf } from "./starts.ts";
 
 /** What an execution works with. */
 export interface ExecutionParts {
@@ -64,13 +59,22 @@ export class Execution {
   readonly #held = new Map<string, HeldInstance>();
   readonly #handOvers: HandOvers;
   readonly #gate: HoldGate;
+  readonly #memory: Memory;
+  readonly #waiting = new WaitingCalls();
+  /** Roots that are being given back to the queue, as there is too little memory for them. */
+  readonly #givenBack = new Set<HeldInstance>();
+  /** Calls of chains that are not held yet. */
+  #beginning = 0;
+  /** Attempts in flight, or about to be. */
+  #attempts = 0;
   #stopped = false;
   /** Attempts, evaluations and writes under way. */
   #underWay = 0;
   #idle = () => {};
 
-  constructor(parts: ExecutionParts, hooks: ExecutionHooks) {
+  constructor(parts: ExecutionParts, hooks: ExecutionHooks, memory: Memory) {
     this.#parts = parts;
+    this.#memory = memory;
     this.#hooks = hooks;
     this.#writer = new QueueWriter(parts.queue, parts.clock);
     this.#gate = new HoldGate(parts.queue);
@@ -97,7 +101,9 @@ export class Execution {
   }
 
   readonly #landed = () => {
-    if (--this.#underWay === 0) this.#idle();
+    this.#underWay--;
+    this.#admit();
+    if (this.#underWay === 0) this.#idle();
   };
 
   readonly #failed = (error: unknown) => {
@@ -123,6 +129,7 @@ export class Execution {
   #begin(held: HeldInstance, progress: readonly NodeRecord[]): void {
     const { scheduler, recorder, clock } = this.#parts;
     this.#held.set(held.id, held);
+    this.#memory.hold(1, held.weigh());
     held.caller?.held.hasCalled(held);
     recorder.submit(submission(held.instance));
     this.#follow(held, scheduler.submit(held.instance, clock.nowMs(), progress));
@@ -133,15 +140,21 @@ export class Execution {
     if (!held.leaving) { // else whoever goes on with it finds that out
       for (const node of skipped) held.skipped(node);
       if (mapped !== undefined) held.mapped(mapped);
+      this.#memory.hold(0, held.weigh());
     }
     if (undecided !== undefined) {
       for (const node of undecided) {
         this.#track(this.#decide(held, node));
       }
     }
-    if (calls !== undefined) { for (const call of calls) this.#track(this.#call(held, call)); }
+    if (calls !== undefined) {
+      this.#waiting.add(held, calls);
+      if (held.leaving || held.ending !== undefined) this.#waitNoMore(held);
+      else this.#admit();
+    }
     if (ending !== undefined && held.ending === undefined) {
       held.ending = ending;
+      this.#waitNoMore(held);
       for (const called of held.called) this.#cancel(called, "its caller has ended");
     }
     if (ended !== undefined) this.#track(this.#finish(held, ended));
@@ -215,6 +228,7 @@ export class Execution {
     const { scheduler, clock } = this.#parts;
     const tree = [...root.tree()].reverse();
     for (const held of tree) held.leaving = true;
+    for (const held of tree) this.#waitNoMore(held);
     // All of them first: with the end of what it has called the root may be over, and be here again.
     const settlements = tree.map(({ id }) => scheduler.forget(id, clock.nowMs(), reason));
     settlements.forEach((settlement, i) => {
@@ -236,7 +250,13 @@ export class Execution {
 
   /** Makes the attempt that the scheduler has started, and sees to what follows. */
   start(task: Invocation): void {
+    this.#attempts++;
     this.#track(this.#attempt(task, this.#held.get(task.instance)!));
+  }
+
+  /** Whether there is memory for one more attempt; if none is in flight there is, or nothing would ever get free. */
+  get mayStart(): boolean {
+    return this.#attempts === 0 || !this.#memory.isFull;
   }
 
   async #attempt(task: Invocation, held: HeldInstance): Promise<void> {
@@ -260,7 +280,13 @@ export class Execution {
     const { instance } = held, { args, inputs } = data;
     const call = { spec, instance, node, item, attempt, args, inputs, platform: task.platform };
     const told = functionTimes?.begin(idempotencyKey(call), startedAtMs);
-    const answer = await platform.invoke(call, held.calls);
+    const landed = this.#memory.reserve(spec, dataLength(data));
+    let answer: Answer | undefined;
+    try {
+      answer = await platform.invoke(call, held.calls);
+    } finally {
+      landed(answer?.outcome.kind === "ok" ? answer.outcome.output.length : undefined);
+    }
     if (this.#stopped && answer.outcome.kind !== "ok") return told?.abandon();
     if (answer.outcome.kind === "unserved") { // no attempt was made
       told?.abandon();
@@ -297,9 +323,11 @@ export class Execution {
 
   async #settle(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): Promise<void> {
     const { scheduler, clock } = this.#parts;
+    this.#attempts--;
     const verdict = this.#judge(task, held, outcome);
     if (isFinal(verdict)) {
       held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.nowMs());
+      this.#memory.hold(0, held.weigh());
       if (held.open > 0 || held.leaving) await this.#checkpoint(held); // else it is written with the end
     } else if (isStartKept(task, held)) {
       // What was refused has not run: it may be called again after a crash, and nothing has been undone.
@@ -309,6 +337,7 @@ export class Execution {
     const settlement = scheduler.settle(task, outcome, clock.nowMs(), runMs);
     if (settlement.retryAtMs !== undefined) this.#noteDelay(task, held, outcome, settlement.retryAtMs);
     this.#follow(held, settlement);
+    this.#giveBack();
     this.#hooks.changed();
   }
 
@@ -336,6 +365,7 @@ export class Execution {
   /** Ends an attempt before its call. */
   async #takeBack(task: Invocation, held: HeldInstance): Promise<void> {
     const { scheduler, clock } = this.#parts;
+    this.#attempts--;
     if (isStartKept(task, held)) await this.#checkpoint(held, startOf(task, "cancelled"));
     if (this.#stopped) return; // it is made again later
     this.#follow(held, scheduler.settle(task, failure(LEAVES), clock.nowMs()));
@@ -354,10 +384,39 @@ export class Execution {
     if (await this.#writer.checkpoint({ ...named(held), records }, held)) this.#lose(held);
   }
 
+  /** Begins calls that wait, as far as there is memory for what they call: for one, if nothing else goes on. */
+  #admit(): void {
+    while (!this.#waiting.isEmpty && this.#beginning < MOST_BEGINNING && this.#mayCall()) {
+      const { held, call } = this.#waiting.next()!;
+      this.#track(this.#call(held, call));
+    }
+  }
+
+  #mayCall(): boolean {
+    if (!this.#memory.isFullForCalls) return true;
+    const { ready, delayed, running } = this.#parts.scheduler.stats();
+    return this.#underWay + ready + delayed + running === 0;
+  }
+
+  /** Begins the calls of an instance which is ending, or leaving: they end at once. */
+  #waitNoMore(held: HeldInstance): void {
+    for (const call of this.#waiting.of(held)) this.#track(this.#call(held, call));
+  }
+
   /** Begins the chain that a node calls, or goes on with it. */
   async #call(held: HeldInstance, call: NodeCall): Promise<void> {
+    this.#beginning++;
+    try {
+      await this.#begun(held, call);
+    } finally {
+      this.#beginning--;
+    }
+  }
+
+  async #begun(held: HeldInstance, call: NodeCall): Promise<void> {
     const known = held.children.get(callKey(held.instance, call));
     if (known?.ended !== undefined) return await this.#return(held, call, known.ended, 0);
+    if (held.leaving || held.ending !== undefined) return await this.#return(held, call, TOO_LATE, 0);
     let instance = known?.instance;
     if (instance === undefined) {
       try {
@@ -369,7 +428,7 @@ export class Execution {
       if (!held.leaving && await this.#writer.call(instance)) this.#lose(held);
     }
     if (held.leaving || held.ending !== undefined) {
-      return await this.#return(held, call, failedEnd("it has ended before"), 0);
+      return await this.#return(held, call, TOO_LATE, 0);
     }
     const progress = known?.progress.filter(isSettled) ?? [];
     this.#begin(new HeldInstance(instance, progress, held.claim, { held, call }), progress);
@@ -383,6 +442,7 @@ export class Execution {
     const state = outcome.kind === "ok" ? "ok" : "failed";
     if (!held.leaving) { // else whoever goes on with it gets to know that from the called one
       held.settled(call, state, 1, outcome, runMs, clock.nowMs());
+      this.#memory.hold(0, held.weigh());
       if (held.open > 0) await this.#checkpoint(held);
     }
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
@@ -395,7 +455,7 @@ export class Execution {
   async #handOver(held: HeldInstance): Promise<void> {
     const { caller } = held;
     if (caller === undefined && !held.lost) await this.#writer.release(named(held), held);
-    this.#held.delete(held.id);
+    this.#drop(held);
     if (caller === undefined) return this.#letGo(held);
     caller.held.isDoneWith(held);
     await this.#return(caller.held, caller.call, failedEnd(LEAVES), 0);
@@ -416,7 +476,7 @@ export class Execution {
     };
     const written = !held.lost && !(await this.#writer.finish(result, held));
     if (written) this.#recordEnd(held, result, ending.shed ?? false);
-    this.#held.delete(held.id);
+    this.#drop(held);
     const { caller } = held;
     if (caller === undefined) return this.#letGo(held);
     caller.held.isDoneWith(held);
@@ -440,8 +500,27 @@ export class Execution {
     this.#parts.recorder.end({ chain: chain.name, instance: id, endedAtMs, outcome, idealMs, ...why });
   }
 
+  #drop(held: HeldInstance): void {
+    this.#held.delete(held.id);
+    this.#memory.hold(-1, -held.weight);
+  }
+
+  /** Gives the youngest instances back to the queue, if what is held has grown too much; the oldest one always stays. */
+  #giveBack(): void {
+    let excess = this.#givenBack.size > 0 ? 0 : this.#memory.excess;
+    if (excess <= 0) return;
+    const roots = [...this.#held.values()].filter(({ caller, leaving }) => caller === undefined && !leaving);
+    for (const root of roots.slice(1).reverse()) {
+      if (excess <= 0) break;
+      for (const held of root.tree()) excess -= held.weight;
+      this.#givenBack.add(root);
+    }
+    this.revoke([...this.#givenBack].map(({ id }) => id), GIVE_BACK_MS);
+  }
+
   #letGo(held: HeldInstance): void {
     this.size--;
+    this.#givenBack.delete(held);
     this.#handOvers.end(held);
     if (held.again !== undefined) {
       this.accept(held.again);
@@ -453,43 +532,10 @@ export class Execution {
 
 /** Delays of at least this, in milliseconds, are recorded. */
 const LONG_DELAY_MS = 5000;
+/** How long what is in flight of an instance that is given back may take, in milliseconds: longer than calls may run. */
+const GIVE_BACK_MS = 86_400_000;
+/** Calls of chains that begin at once: how much they take is known when they have begun. */
+const MOST_BEGINNING = 64;
+const TOO_LATE = failedEnd("it has ended before");
 const LEAVES = "another consumer goes on with it";
 const LOST = "another consumer has it";
-
-/** Starts that were taken back are no progress. */
-function isSettled({ state }: NodeRecord): boolean {
-  return state !== "cancelled";
-}
-
-/** An instance as the queue knows it to be held. */
-function named({ id, claim }: HeldInstance): Held {
-  return { instanceId: id, claim };
-}
-
-function isFinal(verdict: string): verdict is "ok" | "failed" {
-  return verdict === "ok" || verdict === "failed";
-}
-
-function callOf({ nodeIndex: node, item }: Invocation): NodeCall {
-  return item === undefined ? { node } : { node, item };
-}
-
-/** Whether the start of an attempt is durable before its call: of what may run once only, and of the first that may undo. */
-function isStartKept({ spec, nodeIndex }: Invocation, { instance, mayBeUndone }: HeldInstance): boolean {
-  return spec.atMostOnce || (nodeIndex === instance.chain.onFailed && !mayBeUndone);
-}
-
-function startOf(task: Invocation, state: "started" | "cancelled", reason?: string): NodeRecord {
-  return {
-    ...callOf(task),
-    state,
-    attempts: task.attempts,
-    output: NULL,
-    ...reason !== undefined && { reason },
-  };
-}
-
-/** Ends the calls in flight of an instance, and of what it has called; but what undoes is let go on. */
-function abortCalls(root: HeldInstance): void {
-  for (const held of root.tree()) if (!held.undoes) held.abortCalls();
-}

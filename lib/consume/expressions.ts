@@ -68,8 +68,8 @@ function mapDecision(held: HeldInstance, node: number, list: readonly JsonText[]
     const reason = `map-too-long: map: the list has ${list.length} items, which is more than ${MAX_ITEMS}`;
     return { kind: "fail", reason };
   }
+  held.mapOver(node, list);
   const heldMap = held.mapOf(node);
-  heldMap.list = list;
   const done = new Set([...heldMap.records.keys()].filter((item) => item < list.length));
   return { kind: "map", count: list.length, done };
 }
@@ -79,6 +79,11 @@ export interface NodeData {
   readonly args: JsonText;
   /** An item of a map gets none, as its map has them all: what it needs of them goes into its args. */
   readonly inputs: Readonly<Record<string, JsonText>>;
+}
+
+/** How long what is sent is, about, in characters. */
+export function dataLength({ args, inputs }: NodeData): number {
+  return Object.values(inputs).reduce((length, input) => length + input.length, args.length);
 }
 
 const NO_INPUTS: NodeData["inputs"] = {};

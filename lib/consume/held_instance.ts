@@ -14,7 +14,7 @@ import {
   shapeOf,
   Stop,
 } from "../model/mod.ts";
-import type { Child, Claim } from "../queue/mod.ts";
+import { type Child, childrenLength, type Claim } from "../queue/mod.ts";
 import type { Ending, NodeCall } from "../scheduler/mod.ts";
 import { HeldMap } from "./held_map.ts";
 
@@ -59,6 +59,10 @@ export class HeldInstance {
   #maps: Map<number, HeldMap> | undefined;
   readonly #path: IdealPath;
   #unwritten: NodeRecord[] = [];
+  /** How long its args, items and outputs are together, in characters. */
+  #length: number;
+  /** The same when it was weighed last. */
+  weight = 0;
   #open: number;
   #calls = new Stop();
 
@@ -79,12 +83,20 @@ export class HeldInstance {
 
     this.#path = new IdealPath(instance.chain);
     this.#open = instance.chain.nodes.length;
+    this.#length = (instance.args?.length ?? 0) + childrenLength(children);
     const { nodes, onFailed } = instance.chain;
     for (const record of progress) {
       if (record.state !== "started") this.#keep(record);
       else if (record.node === onFailed && !nodes[onFailed]!.fn.atMostOnce) this.mayBeUndone = true;
       else this.#note({ ...record, state: "failed", reason: INTERRUPTED });
     }
+  }
+
+  /** By how many characters its args and outputs have become longer since it was weighed last. */
+  weigh(): number {
+    const grown = this.#length - this.weight;
+    this.weight = this.#length;
+    return grown;
   }
 
   get id(): string {
@@ -194,6 +206,11 @@ export class HeldInstance {
     for (const node of this.#texts ?? NO_TEXTS) yield this.instance.chain.nodes[node]!.name;
   }
 
+  /** A map is to run over a list. */
+  mapOver(node: number, list: readonly JsonText[]): void {
+    this.#length += this.mapOf(node).begin(list);
+  }
+
   /** What the items of a map have come to. */
   mapOf(node: number): HeldMap {
     this.#maps ??= new Map();
@@ -252,8 +269,10 @@ export class HeldInstance {
 
   #keep(record: NodeRecord): void {
     const { node, item, state, output, reason } = record;
+    this.#length += output.length;
     if (item !== undefined) return this.mapOf(node).add(item, record);
     this.#open--;
+    this.#length -= this.#maps?.get(node)?.weight ?? 0;
     if (state !== "ok") return; // what the items of a map have done is to be undone
     this.#maps?.delete(node);
     this.#outputs[node] = output;

@@ -3,16 +3,34 @@ import { type JsonText, listText, type NodeRecord, type OnFailure, writeJson } f
 /** Longest that the outputs of a map's items may be together, in characters. */
 const MAX_LENGTH = 16 * 2 ** 20;
 
+/** What an item takes beside its texts, as if it were text, in characters: its task, or its call, and what the scheduler keeps. */
+const ITEM_WEIGHT = 192;
+
 /** What the items of a map have come to so far. */
 export class HeldMap {
-  /** The items of the list it runs over, as they came, once that is known. */
-  list: readonly JsonText[] = [];
   /** What expressions of its templates have come to that are the same for all items. */
   readonly named = new Map<string, JsonText | undefined>();
   /** Attempts of all items. */
   attempts = 0;
   readonly #records = new Map<number, NodeRecord>();
+  #list: readonly JsonText[] = [];
+  /** How much its items take. */
+  #items = 0;
+  /** How long its outputs are together. */
   #length = 0;
+
+  /** The items of the list it runs over, as they came, once that is known. */
+  get list(): readonly JsonText[] {
+    return this.#list;
+  }
+
+  /** Takes on the list. @returns how much that adds to its weight */
+  begin(list: readonly JsonText[]): number {
+    const before = this.#items;
+    this.#list = list;
+    this.#items = list.reduce((sum, item) => sum + ITEM_WEIGHT + item.length, 0);
+    return this.#items - before;
+  }
 
   /** The records of the items that have settled, by item. */
   get records(): ReadonlyMap<number, NodeRecord> {
@@ -22,6 +40,11 @@ export class HeldMap {
   /** Whether an item has been done. */
   get hasDone(): boolean {
     return [...this.#records.values()].some(({ state }) => state === "ok");
+  }
+
+  /** How much its items and their outputs take, as if it were text, in characters. */
+  get weight(): number {
+    return this.#items + this.#length;
   }
 
   /** Whether an output is too long to be kept with those that are there. */

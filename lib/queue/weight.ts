@@ -1,5 +1,5 @@
 import type { Instance, JsonText, NodeRecord } from "../model/mod.ts";
-import type { Claim } from "./queue.ts";
+import type { Child } from "./queue.ts";
 
 /** What of an instance takes memory: its args, its records, its output if it has ended. */
 export interface Weighed {
@@ -18,14 +18,11 @@ export function textLength(instances: Iterable<Weighed>): number {
   return length;
 }
 
-/** The same of a claim, with what its instance has called. */
-export function claimLength({ instance, progress, children = [] }: Claim): number {
-  const called = children.map(({ instance, progress, ended }) => ({
-    instance,
-    records: progress,
-    output: ended?.output,
-  }));
-  return textLength([{ instance, records: progress }, ...called]);
+/** The same of what an instance has called. */
+export function childrenLength(children: readonly Child[]): number {
+  return textLength(
+    children.map(({ instance, progress, ended }) => ({ instance, records: progress, output: ended?.output })),
+  );
 }
 
 /** Counts what a pull takes: instances, and how long they are. */

@@ -4,7 +4,7 @@ import type { QueueDriver } from "../../lib/queue/mod.ts";
 export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): QueueDriver {
   return {
     push: (instances) => queue.push(instances),
-    pull: (max, signal) => queue.pull(max, signal),
+    pull: (max, signal, length) => queue.pull(max, signal, length),
     checkpoint: (progress) => queue.checkpoint(progress),
     finish: (results) => queue.finish(results),
     confirmHolds: () => queue.confirmHolds(),

@@ -21,8 +21,8 @@ export class Taker {
 
   readonly alter = (queue: QueueDriver): Partial<QueueDriver> => ({
     ...this.#orders.alter(queue),
-    pull: async (max, signal) => {
-      const claims = await queue.pull(max, signal);
+    pull: async (max, signal, length) => {
+      const claims = await queue.pull(max, signal, length);
       this.#settle(claims.map(({ instance: { id } }) => id)); // it may keep what it has been given since
       return claims;
     },

@@ -1,0 +1,81 @@
+import type { FunctionSpec } from "../model/mod.ts";
+
+/** How much memory a consumer uses for what it holds, if it is not told, in bytes. */
+const DEFAULT_BYTES = 2 ** 30;
+/**
+ * What an instance takes beside its texts, in bytes: it, its tasks, and what the scheduler and the queue keep of it. Measured: 1,040
+ * bytes for one that waits, of a chain of one to seven nodes.
+ */
+const INSTANCE_BYTES = 2048;
+/** A character takes one byte or two; and a text stands twice while it is sent, or has just come. */
+const CHARACTER_BYTES = 2;
+/** How long the answer of a function may be that has not answered yet, in characters: as long as answers are taken by default. */
+const UNKNOWN_ANSWER = 262_144;
+/**
+ * Parts of the memory: what is pulled takes `pulled` at most, and more is pulled when `least` of it is free, as small pulls cost
+ * as much as large ones; chains are called up to `called`. What is held may grow by outputs up to `most`; beyond, the youngest
+ * instances are given back to the queue, until `pulled` is left. The rest is for what is in flight.
+ */
+const PART = { pulled: 0.5, least: 0.06, called: 0.7, most: 0.9 };
+
+/**
+ * About how much memory what a consumer holds takes, and what is in flight. It is an estimate by the length of texts, which
+ * is why its bound is a part of the memory that there is.
+ */
+export class Memory {
+  readonly #limit: number;
+  readonly #answers = new WeakMap<FunctionSpec, number>();
+  #held = 0;
+  #inFlight = 0;
+
+  /** @param limit in bytes (Default: 1 GiB) */
+  constructor(limit: number = DEFAULT_BYTES) {
+    this.#limit = limit;
+  }
+
+  /** Notes that more is held, or less. */
+  hold(instances: number, characters: number): void {
+    this.#held += instances * INSTANCE_BYTES + characters * CHARACTER_BYTES;
+  }
+
+  /** Whether what is held and in flight takes all that there is. */
+  get isFull(): boolean {
+    return this.#held + this.#inFlight >= this.#limit;
+  }
+
+  /** Whether what is held leaves no room for more called instances. */
+  get isFullForCalls(): boolean {
+    return this.#held >= this.#limit * PART.called;
+  }
+
+  /** How many characters of what is held are too many, if that is so much that some has to go. */
+  get excess(): number {
+    if (this.#held <= this.#limit * PART.most) return 0;
+    return (this.#held - this.#limit * PART.pulled) / CHARACTER_BYTES;
+  }
+
+  /** What may be pulled now; undefined: too little to do so. */
+  room(): { readonly instances: number; readonly characters: number } | undefined {
+    const free = this.#limit * PART.pulled - this.#held;
+    if (free < this.#limit * PART.least) return undefined;
+    return { instances: Math.ceil(free / INSTANCE_BYTES), characters: free / CHARACTER_BYTES };
+  }
+
+  /**
+   * Reserves what a call takes until it has ended: what is sent, and the answer that is to be expected of its function.
+   *
+   * @param sent in characters
+   * @returns ends the call. Its parameter is how long the answer was, in characters, if there was one
+   */
+  reserve(spec: FunctionSpec, sent: number): (answer?: number) => void {
+    const expected = this.#answers.get(spec) ?? UNKNOWN_ANSWER;
+    const bytes = (sent + expected) * CHARACTER_BYTES;
+    this.#inFlight += bytes;
+    return (answer) => {
+      this.#inFlight -= bytes;
+      if (answer === undefined) return;
+      const before = this.#answers.get(spec) ?? answer;
+      this.#answers.set(spec, Math.max(answer, before * 0.9 + answer * 0.1));
+    };
+  }
+}
