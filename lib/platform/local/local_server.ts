@@ -4,7 +4,7 @@ import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
 import { Door } from "./door.ts";
 import { eventCollector } from "./event_collector.ts";
-import { ANSWER, type CallEnd, FunctionRunner } from "./function_runner.ts";
+import { ANSWER, type CallEnd, FunctionRunner, type TurnedCall } from "./function_runner.ts";
 import {
   ATTEMPT_HEADER,
   COLD_HEADER,
@@ -267,8 +267,7 @@ export class LocalServer implements AsyncDisposable {
     sent: string | Promise<string>,
   ): Response | Promise<Response> {
     const time = headers.get(TIME_HEADER) ?? undefined;
-    const starts = this.#starts(headers), hears = this.#hears(headers);
-    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, starts, hears });
+    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, ...this.#telling(headers) });
     if (!(output instanceof Promise)) return marked(answerOf(name, output), turn);
     return output.then(
       (output) => marked(answerOf(name, output), turn),
@@ -276,12 +275,22 @@ export class LocalServer implements AsyncDisposable {
     );
   }
 
-  /** What tells the collector that a function starts, if its caller wants that. */
-  #starts(headers: Headers): (() => CallEnd) | undefined {
+  /**
+   * What tells the collector that a function starts, if its caller wants that: the one that the headers name, or that only
+   * the event names, as those of the original's callers do.
+   */
+  #telling(headers: Headers): Pick<TurnedCall, "starts" | "hears"> {
     const tells = this.#tells;
-    if (tells === undefined) return undefined;
+    if (tells === undefined) return NOBODY_TOLD;
     const collector = headers.get(COLLECTOR_HEADER);
-    return collector !== null && this.#mayTell(collector) ? () => tells(headers) : undefined;
+    if (collector !== null) return this.#mayTell(collector) ? { starts: () => tells(headers) } : NOBODY_TOLD;
+    return {
+      hears: (sent) => {
+        const named = eventCollector(sent);
+        if (named === undefined || headers.has(ATTEMPT_HEADER)) return undefined;
+        return this.#mayTell(named.collector) ? tells(headers, named.event) : undefined;
+      },
+    };
   }
 
   /** Anybody may send a call, so the command line says where connections may go. */
@@ -289,16 +298,6 @@ export class LocalServer implements AsyncDisposable {
     if (this.#collectors.has(collector)) return true;
     if (collector !== NOBODY) this.#onStranger?.(collector);
     return false;
-  }
-
-  /** What tells the collector that only the event of a call names, as those of the original's callers do. */
-  #hears(headers: Headers): ((sent: string) => CallEnd | undefined) | undefined {
-    const tells = this.#tells;
-    if (tells === undefined || headers.has(COLLECTOR_HEADER) || headers.has(ATTEMPT_HEADER)) return undefined;
-    return (sent) => {
-      const named = eventCollector(sent);
-      return named !== undefined && this.#mayTell(named.collector) ? tells(headers, named.event) : undefined;
-    };
   }
 
   /** Resolves when the server has ended. */
@@ -309,6 +308,7 @@ export class LocalServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#turns.close();
+    this.#bodies[Symbol.dispose]();
     const isShut = new AbortController();
     this.#shutDown ??= this.#server.shutdown();
     void this.#shutDown.finally(() => isShut.abort());
@@ -318,6 +318,8 @@ export class LocalServer implements AsyncDisposable {
     await Promise.all(this.#background);
   }
 }
+
+const NOBODY_TOLD = {};
 
 /** The path of a request's URL, of which nothing else is read. */
 function pathOf(url: string): string {

@@ -1,5 +1,4 @@
 import type { Clock } from "../../model/mod.ts";
-import { Deadlines } from "../calls/deadlines.ts";
 import { TooLargeError } from "../calls/body.ts";
 
 /** All requests that are being sent hold at most this, in bytes. */
@@ -26,15 +25,26 @@ export interface RequestBodiesOptions {
   readonly longestMs?: number;
 }
 
-/** Reads the bodies of requests as they come, within bounds for each and for all that are being sent. */
-export class RequestBodies {
-  readonly #deadlines: Deadlines;
+/** A body that is being sent. */
+interface Sending {
+  readonly untilMs: number;
+  readonly expire: (error: LateBodyError) => void;
+}
+
+/**
+ * Reads the bodies of requests as they come, within bounds for each and for all that are being sent. Those that come at once,
+ * nearly all, cost no timer of their own: one stays armed for the oldest.
+ */
+export class RequestBodies implements Disposable {
+  readonly #clock: Clock;
+  readonly #sending = new Set<Sending>();
+  #disarm: (() => void) | undefined;
   readonly #mostHeld: number;
   readonly #longestMs: number;
   #held = 0;
 
   constructor({ clock, mostHeld = MOST_HELD, longestMs = LONGEST_MS }: RequestBodiesOptions) {
-    this.#deadlines = new Deadlines(clock);
+    this.#clock = clock;
     this.#mostHeld = mostHeld;
     this.#longestMs = longestMs;
   }
@@ -60,13 +70,38 @@ export class RequestBodies {
       : this.#readParts(request, announced === null ? 0 : length, maxBytes);
   }
 
+  #begin(expire: Sending["expire"]): Sending {
+    const sending = { untilMs: this.#clock.nowMs() + this.#longestMs, expire };
+    this.#sending.add(sending);
+    this.#disarm ??= this.#clock.after(this.#longestMs, this.#sweep);
+    return sending;
+  }
+
+  /** Ends what is late; all have the same time, so the oldest come first. */
+  readonly #sweep = (): void => {
+    this.#disarm = undefined;
+    for (const sending of this.#sending) {
+      const leftMs = sending.untilMs - this.#clock.nowMs();
+      if (leftMs > 0) {
+        this.#disarm = this.#clock.after(leftMs, this.#sweep);
+        return;
+      }
+      this.#sending.delete(sending);
+      sending.expire(new LateBodyError(`the request had not come within ${this.#longestMs} ms`));
+    }
+  };
+
+  [Symbol.dispose](): void {
+    this.#disarm?.();
+  }
+
   #readWhole(request: Request, length: number): Promise<string> {
     this.#held += length;
     return new Promise((resolve, reject) => {
-      const deadline = this.#deadlines.begin(this.#longestMs, () => reject(late(this.#longestMs)));
+      const sending = this.#begin(reject);
       const over = (): void => {
         this.#held -= length;
-        this.#deadlines.end(deadline);
+        this.#sending.delete(sending);
       };
       request.text().then((text) => {
         over();
@@ -86,7 +121,7 @@ export class RequestBodies {
       error ??= why;
       reader.cancel().catch(() => {}); // it has broken off
     };
-    const deadline = this.#deadlines.begin(this.#longestMs, () => stop(late(this.#longestMs)));
+    const sending = this.#begin(stop);
     const decoder = new TextDecoder();
     let text = "";
     try {
@@ -102,15 +137,11 @@ export class RequestBodies {
       }
     } finally {
       this.#held -= held;
-      this.#deadlines.end(deadline);
+      this.#sending.delete(sending);
     }
     if (error !== undefined) throw error;
     return text + decoder.decode();
   }
-}
-
-function late(ms: number): LateBodyError {
-  return new LateBodyError(`the request had not come within ${ms} ms`);
 }
 
 function tooLarge(maxBytes: number): TooLargeError {
