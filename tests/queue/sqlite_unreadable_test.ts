@@ -15,6 +15,7 @@ const PLACES = {
   args: "UPDATE instances SET args = ? WHERE seq = ?",
   parent: "UPDATE instances SET parent = ? WHERE seq = ?",
   generations: "UPDATE instances SET generations = ? WHERE seq = ?",
+  state: "UPDATE records SET state = ? WHERE key = ? * 65536",
   record: "UPDATE records SET output = ? WHERE key = ? * 65536",
   item: "UPDATE items SET output = ? WHERE record = ? * 65536 + 1",
   chain: "UPDATE chains SET definition = ? WHERE key = (SELECT chain FROM instances WHERE seq = ?)",
@@ -81,7 +82,7 @@ Deno.test("sqlite queue: one row that cannot be read is shown and set aside with
     assertEquals(view?.state, "failed");
     assertMatch(view!.reason!, /^Cannot read what was stored: \S/);
     assertEquals(await queue.request({ kind: "retry", filter: { ids: [bad.id] } }), 1);
-    if (place === "generations") return; // which a retry writes
+    if (place === "generations" || place === "state") return; // a retry has mended these
     const stop = new AbortController();
     const pulled = queue.pull(1, stop.signal);
     await harness.clock.pass(100);

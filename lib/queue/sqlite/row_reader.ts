@@ -1,4 +1,11 @@
-import { isObject, type JsonText, NULL, type ParentRef, parseJson } from "../../model/mod.ts";
+import {
+  isObject,
+  type JsonText,
+  type NodeRecord,
+  NULL,
+  type ParentRef,
+  parseJson,
+} from "../../model/mod.ts";
 import { sqliteCode } from "./errors.ts";
 
 /** The latest instant that a date can show, in milliseconds since 1970. */
@@ -42,6 +49,13 @@ export class RowReader {
     return 0;
   }
 
+  /** How a node, or an item of its map, has settled. */
+  state(node: number, state: string): NodeRecord["state"] {
+    if (isState(state)) return state;
+    this.#problems.push(`the state of node ${node} is "${state}"`);
+    return "cancelled"; // as if it had not begun
+  }
+
   /** Something else that is stored; undefined if it is not as it should be. @throws SQLite's errors */
   part<T>(part: string, read: () => T): T | undefined {
     try {
@@ -67,6 +81,14 @@ export class RowReader {
     if (parsed === undefined) this.#problems.push(`${part} is no JSON`);
     return parsed?.value;
   }
+}
+
+const STATES: ReadonlySet<string> = new Set<NodeRecord["state"]>(
+  ["ok", "failed", "skipped", "cancelled", "started"],
+);
+
+function isState(text: string): text is NodeRecord["state"] {
+  return STATES.has(text);
 }
 
 function isTexts(value: unknown): value is Record<string, string> {

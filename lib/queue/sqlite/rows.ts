@@ -171,7 +171,7 @@ function recordOf(
   return {
     node,
     ...of,
-    state,
+    state: reader.state(node, state),
     attempts,
     output: output === null ? NULL : reader.json(`the output of node ${node}`, output),
     ...(ended_at_ms === null ? {} : { endedAtMs: reader.instant(`the end of node ${node}`, ended_at_ms) }),
