@@ -3,7 +3,6 @@ import {
   isInstanceId,
   isObject,
   isTooDeep,
-  type JsonObject,
   type JsonText,
   membersOf,
   NO_ARGS,
@@ -11,6 +10,7 @@ import {
   type ParsedJson,
   parseJson,
   readJson,
+  realClock,
   stripUndefined,
   templateOf,
   writeJson,
@@ -116,7 +116,7 @@ function template(value: string): string {
 /** What names instances by an expression; that is loaded only if there is one. */
 async function idsFrom(expression: string | undefined): Promise<Load["idOf"]> {
   if (expression === undefined) return undefined;
-  const { checkExpression, evaluate } = await import("../lib/expression/mod.ts");
+  const { checkExpression, Expressions } = await import("../lib/expression/mod.ts");
   const orUsage = async <T>(run: () => Promise<T>): Promise<T> => {
     try {
       return await run();
@@ -125,12 +125,13 @@ async function idsFrom(expression: string | undefined): Promise<Load["idOf"]> {
     }
   };
   await orUsage(() => checkExpression(expression));
+  const expressions = new Expressions(realClock); // it ends with the command
   return async (unnamed) => {
-    const args = readJson(unnamed.args) as JsonObject;
-    const id = await orUsage(() => evaluate(expression, { ...unnamed, args }));
+    const json = await orUsage(async () => await expressions.value(expression, unnamed));
+    const id = json === undefined ? undefined : readJson(json);
     if (typeof id === "string" && isInstanceId(id)) return id;
     throw new UsageError(
-      `--id-from: Cannot name instance ${unnamed.index} ${JSON.stringify(id) ?? "nothing"}. ${ID_WORDS}; ` +
+      `--id-from: Cannot name instance ${unnamed.index} ${json ?? "nothing"}. ${ID_WORDS}; ` +
         "$string(…) makes a text of a number",
     );
   };

@@ -28,6 +28,11 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`sequoia ${VERSION}`);
     return 0;
   }
+  if (name === "evaluate-expressions") { // for other processes of this program only
+    const { serveEvaluations } = await import("../lib/expression/mod.ts");
+    await serveEvaluations();
+    return 0;
+  }
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
     const { didYouMean } = await import("./options.ts");

@@ -36,6 +36,8 @@ try {
       ...settings,
       "--include",
       "lib/mod.ts",
+      "--include",
+      "lib/expression/full/watchdog.ts",
       "--output",
       "dist/sequoia",
       "cli/main.ts",

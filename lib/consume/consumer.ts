@@ -119,6 +119,7 @@ export class Consumer {
     } finally {
       this.#over.abort();
       this.#cancelWake();
+      await this.#execution[Symbol.asyncDispose]();
       drain.removeEventListener("abort", onDrain);
       stop.removeEventListener("abort", onStop);
     }

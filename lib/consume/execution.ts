@@ -1,4 +1,5 @@
 import type { FunctionTimes } from "../collect/mod.ts";
+import type { Expressions } from "../expression/mod.ts";
 import {
   calledInstance,
   callKey,
@@ -13,7 +14,7 @@ import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { type AttemptEvent, attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import type { Ending, Invocation, NodeCall, Scheduler, Settlement, Verdict } from "../scheduler/mod.ts";
-import { dataLength, dataOf, decisionOf, type NodeData, reasonOf, resultOf } from "./expressions.ts";
+import { dataLength, Decisions, type NodeData, reasonOf } from "./expressions.ts";
 import { HandOvers } from "./hand_overs.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { HoldGate } from "./hold_gate.ts";
@@ -30,6 +31,8 @@ export interface ExecutionParts {
   readonly platform: Platform;
   readonly recorder: Recorder;
   readonly clock: Clock;
+  /** Evaluates expressions; it is disposed with the execution. (Default: an own one) */
+  readonly expressions?: Expressions;
   /** Hears from functions how long they really ran. (Default: nobody listens) */
   readonly functionTimes?: FunctionTimes;
 }
@@ -48,7 +51,7 @@ export interface ExecutionHooks {
  * Carries out what the scheduler decides about the instances that are held: calls functions, evaluates expressions, begins
  * the chains that nodes call, and writes what has settled to the queue, an output before a successor starts.
  */
-export class Execution {
+export class Execution implements AsyncDisposable {
   /** How the instances have ended. */
   readonly ended = { completed: 0, failed: 0, cancelled: 0, shed: 0 };
   /** Instances taken from the queue and not let go of; not those that they have called. */
@@ -56,6 +59,7 @@ export class Execution {
   readonly #parts: ExecutionParts;
   readonly #hooks: ExecutionHooks;
   readonly #writer: QueueWriter;
+  readonly #decisions: Decisions;
   readonly #held = new Map<string, HeldInstance>();
   readonly #handOvers: HandOvers;
   readonly #gate: HoldGate;
@@ -78,6 +82,7 @@ export class Execution {
     this.#hooks = hooks;
     this.#writer = new QueueWriter(parts.queue, parts.clock);
     this.#gate = new HoldGate(parts.queue);
+    this.#decisions = new Decisions(parts.clock, parts.expressions);
     this.#handOvers = new HandOvers(parts.clock, (root) => this.#cutOff(root));
   }
 
@@ -92,6 +97,12 @@ export class Execution {
     this.#gate.stop();
     this.#handOvers.clear();
     for (const held of this.#held.values()) held.abortCalls();
+    this.#track(this.#decisions[Symbol.asyncDispose]());
+  }
+
+  /** Ends what evaluates expressions. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#decisions[Symbol.asyncDispose]();
   }
 
   /** Sees something through that may fail the whole. */
@@ -107,7 +118,7 @@ export class Execution {
   };
 
   readonly #failed = (error: unknown) => {
-    this.#hooks.failed(error);
+    if (!(this.#stopped && isEvaluationStopped(error))) this.#hooks.failed(error);
     this.#landed();
   };
 
@@ -238,7 +249,7 @@ export class Execution {
 
   async #decide(held: HeldInstance, node: number): Promise<void> {
     const { scheduler, clock } = this.#parts;
-    const decision = await decisionOf(held, node);
+    const decision = await this.#decisions.decisionOf(held, node);
     if (this.#held.get(held.id) !== held) return;
     const settlement = scheduler.decide(held.id, node, decision, clock.nowMs());
     if (settlement === undefined) return;
@@ -266,7 +277,7 @@ export class Execution {
     held.undoes ||= node === held.instance.chain.onFailed;
     let data: NodeData;
     try {
-      const found = dataOf(held, of);
+      const found = this.#decisions.dataOf(held, of);
       data = found instanceof Promise ? await found : found;
     } catch (error) {
       return await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
@@ -420,7 +431,7 @@ export class Execution {
     let instance = known?.instance;
     if (instance === undefined) {
       try {
-        const { args } = await dataOf(held, call);
+        const { args } = await this.#decisions.dataOf(held, call);
         instance = checkSubmission(calledInstance(held.instance, call, args, this.#parts.clock.nowMs()));
       } catch (error) {
         return await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
@@ -486,7 +497,7 @@ export class Execution {
 
   #endOf(held: HeldInstance, { outcome, reason }: Ending): ChildEnd | Promise<ChildEnd> {
     if (outcome === "completed" && !held.lost) {
-      const result = resultOf(held);
+      const result = this.#decisions.resultOf(held);
       return result instanceof Promise ? result.then(completed, failedResult) : completed(result);
     }
     return { outcome, output: held.output(), ...reason !== undefined && { reason } };
@@ -539,3 +550,8 @@ const MOST_BEGINNING = 64;
 const TOO_LATE = failedEnd("it has ended before");
 const LEAVES = "another consumer goes on with it";
 const LOST = "another consumer has it";
+
+/** Whether what was to be evaluated was ended with all the rest: somebody goes on with it later. */
+function isEvaluationStopped(error: unknown): boolean {
+  return error instanceof Error && error.name === "EvaluationStopped";
+}

@@ -1,10 +1,11 @@
-import type { ExpressionError, Scope } from "../expression/mod.ts";
+import type { Constants, ExpressionError, Expressions, Scope } from "../expression/mod.ts";
 import {
   argsText,
+  callKey,
+  type Clock,
   hasTemplates,
   isTemplate,
   itemsOf,
-  type Json,
   type JsonObject,
   type JsonText,
   MAX_ITEMS,
@@ -13,7 +14,6 @@ import {
   NULL,
   objectText,
   plainPath,
-  readJson,
   renderTemplates,
   templateOf,
   textAt,
@@ -22,45 +22,117 @@ import {
 import type { Decision, NodeCall } from "../scheduler/mod.ts";
 import type { HeldInstance } from "./held_instance.ts";
 
-/** JSONata is loaded with the first chain that needs it. */
-const expressions = () => import("../expression/mod.ts");
+/** What a node is invoked with. */
+export interface NodeData {
+  readonly args: JsonText;
+  /** An item of a map gets none, as its map has them all: what it needs of them goes into its args. */
+  readonly inputs: Readonly<Record<string, JsonText>>;
+}
+
+const NO_INPUTS: NodeData["inputs"] = {};
+
+/** What an expression is asked with: the field it stands in, and for which node or item, if it is not of the result. */
+interface Asking {
+  readonly held: HeldInstance;
+  readonly field: string;
+  readonly inputs: NodeData["inputs"];
+  readonly call?: NodeCall;
+}
 
 /**
- * What a node comes to that asks about what was answered before it.
- *
- * A reason for its failure begins with a stable code: those of {@linkcode ExpressionError}, `map-no-list`, `map-too-long`.
+ * Carries out what chains decide at run time. An expression has one outcome for each node, and item of a map, whenever it is
+ * evaluated: chance is seeded by the key of the call and the field, and the present is the instant at which the last
+ * predecessor ended.
  */
-export async function decisionOf(held: HeldInstance, node: number): Promise<Decision> {
-  const { when, map } = held.instance.chain.nodes[node]!;
-  let field = "when";
-  try {
-    if (when !== undefined) {
-      const { isTrue } = await expressions();
-      if (!isTrue(await valueOf(when, held, { node }))) return { kind: "skip" };
-    }
-    if (map === undefined) return { kind: "run" };
-    field = "map";
-    const named = namedBy(map.items, held, held.inputsOf(node), { node });
-    const items = named && itemsOf(named);
-    if (items !== undefined) return mapDecision(held, node, items);
-    const list = await valueOf(map.items, held, { node });
-    return Array.isArray(list) ? mapDecision(held, node, list.map(writeJson)) : noList(map.items, list);
-  } catch (error) {
-    return { kind: "fail", reason: reasonOf(error, field) };
+export class Decisions implements AsyncDisposable {
+  readonly #clock: Clock;
+  #expressions: Promise<Expressions> | undefined;
+
+  constructor(clock: Clock, expressions?: Expressions) {
+    this.#clock = clock;
+    this.#expressions = expressions && Promise.resolve(expressions);
   }
-}
 
-function wordOf(value: Json | undefined): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
+  /** Ends what is being evaluated: whoever waits for it gets {@linkcode EvaluationStopped}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#expressions)?.[Symbol.asyncDispose]();
+  }
 
-function noList(text: string, value: Json | undefined): Decision {
-  const reason =
-    `map-no-list: map: the expression ${JSON.stringify(text)} answers ${wordOf(value)} instead of a list. ` +
-    "Write […] around it to make a list of what it answers";
-  return { kind: "fail", reason };
+  /** JSONata is loaded with the first chain that needs it. */
+  #load(): Promise<Expressions> {
+    return this.#expressions ??= import("../expression/mod.ts").then(({ Expressions }) =>
+      new Expressions(this.#clock)
+    );
+  }
+
+  /**
+   * What a node comes to that asks about what was answered before it.
+   *
+   * A reason for its failure begins with a stable code: those of {@linkcode ExpressionError}, `map-too-long`.
+   */
+  async decisionOf(held: HeldInstance, node: number): Promise<Decision> {
+    const { when, map } = held.instance.chain.nodes[node]!;
+    const inputs = held.inputsOf(node);
+    const asking = (field: string): Asking => ({ held, field, inputs, call: { node } });
+    let field = "when";
+    try {
+      if (when !== undefined && !(await this.#isTrue(when, asking(field)))) return { kind: "skip" };
+      if (map === undefined) return { kind: "run" };
+      field = "map";
+      return mapDecision(held, node, await this.#listOf(map.items, asking(field)));
+    } catch (error) {
+      return { kind: "fail", reason: reasonOf(error, field) };
+    }
+  }
+
+  async #isTrue(text: string, asking: Asking): Promise<boolean> {
+    return await (await this.#load()).isTrue(text, scopeOf(asking), constantsOf(asking));
+  }
+
+  async #listOf(text: string, asking: Asking): Promise<readonly JsonText[]> {
+    const named = namedBy(text, asking);
+    const items = named && itemsOf(named);
+    return items ?? await (await this.#load()).list(text, scopeOf(asking), constantsOf(asking));
+  }
+
+  /**
+   * The data of an invocation, at once if it has no templates.
+   *
+   * @throws {ExpressionError} (in the promise) if a template fails
+   */
+  dataOf(held: HeldInstance, call: NodeCall): NodeData | Promise<NodeData> {
+    const node = held.instance.chain.nodes[call.node]!;
+    const inputs = held.inputsOf(call.node);
+    if (hasTemplates(node.args)) return this.#rendered(node.args, { held, field: "args", inputs, call });
+    return dataWith(argsText(node), held, call, inputs);
+  }
+
+  async #rendered(args: JsonObject, asking: Asking & { readonly call: NodeCall }): Promise<NodeData> {
+    const { held, call, inputs } = asking;
+    const scope = scopeOf(asking);
+    const textOf = (text: string, field: string) => this.#textOf(text, { ...asking, field }, scope);
+    return dataWith(await renderTemplates(args, textOf, "args"), held, call, inputs);
+  }
+
+  /**
+   * The result of an instance whose nodes have all settled: its chain's `output`, or the outputs of its last nodes.
+   *
+   * @throws {ExpressionError} (in the promise) if it cannot be told
+   */
+  resultOf(held: HeldInstance): JsonText | Promise<JsonText> {
+    const { output } = held.instance.chain;
+    if (output === undefined) return held.output();
+    if (!isTemplate(output)) return writeJson(output);
+    return this.#textOf(templateOf(output)!, { held, field: "output", inputs: held.outputs() });
+  }
+
+  /** What a template comes to: as it came, if it only names something; null if it answers nothing. */
+  async #textOf(text: string, asking: Asking, scope?: Scope): Promise<JsonText> {
+    const named = namedBy(text, asking);
+    if (named !== undefined) return named;
+    const expressions = await this.#load();
+    return await expressions.value(text, scope ?? scopeOf(asking), constantsOf(asking)) ?? NULL;
+  }
 }
 
 function mapDecision(held: HeldInstance, node: number, list: readonly JsonText[]): Decision {
@@ -74,40 +146,9 @@ function mapDecision(held: HeldInstance, node: number, list: readonly JsonText[]
   return { kind: "map", count: list.length, done };
 }
 
-/** What a node is invoked with. */
-export interface NodeData {
-  readonly args: JsonText;
-  /** An item of a map gets none, as its map has them all: what it needs of them goes into its args. */
-  readonly inputs: Readonly<Record<string, JsonText>>;
-}
-
 /** How long what is sent is, about, in characters. */
 export function dataLength({ args, inputs }: NodeData): number {
   return Object.values(inputs).reduce((length, input) => length + input.length, args.length);
-}
-
-const NO_INPUTS: NodeData["inputs"] = {};
-
-/**
- * The data of an invocation, at once if it has no templates.
- *
- * @throws {ExpressionError} (in the promise) if a template fails
- */
-export function dataOf(held: HeldInstance, call: NodeCall): NodeData | Promise<NodeData> {
-  const node = held.instance.chain.nodes[call.node]!;
-  const inputs = held.inputsOf(call.node);
-  if (hasTemplates(node.args)) return rendered(held, call, node.args, inputs);
-  return dataWith(argsText(node), held, call, inputs);
-}
-
-async function rendered(
-  held: HeldInstance,
-  call: NodeCall,
-  args: JsonObject,
-  inputs: NodeData["inputs"],
-): Promise<NodeData> {
-  const text = await renderTemplates(args, (expression) => textOf(expression, held, inputs, call));
-  return dataWith(text, held, call, inputs);
 }
 
 function dataWith(
@@ -122,33 +163,8 @@ function dataWith(
   return { args: objectText(members), inputs: NO_INPUTS };
 }
 
-/** What a template comes to: as it came, if it only names something; null if it answers nothing. */
-async function textOf(
-  expression: string,
-  held: HeldInstance,
-  inputs: NodeData["inputs"],
-  call?: NodeCall,
-): Promise<JsonText> {
-  const named = namedBy(expression, held, inputs, call);
-  if (named !== undefined) return named;
-  const value = await valueOf(expression, held, call);
-  return value === undefined ? NULL : writeJson(value);
-}
-
-/** What an expression of a node answers, or of the result if there is none. */
-async function valueOf(expression: string, held: HeldInstance, call?: NodeCall): Promise<Json | undefined> {
-  const { evaluate } = await expressions();
-  const inputs = call === undefined ? held.readOutputs() : held.readInputs(call.node);
-  return await evaluate(expression, await scopeOf(held, inputs, call?.node, call?.item));
-}
-
 /** What an expression names, as it came; undefined if it names nothing, or has to be evaluated. */
-function namedBy(
-  expression: string,
-  held: HeldInstance,
-  inputs: NodeData["inputs"],
-  call?: NodeCall,
-): JsonText | undefined {
+function namedBy(expression: string, { held, inputs, call }: Asking): JsonText | undefined {
   const path = plainPath(expression);
   if (path === undefined) return undefined;
   if (call?.item === undefined) return namedIn(path, held, inputs);
@@ -171,33 +187,31 @@ function namedIn(
   return texts.includes(name) || !Object.hasOwn(inputs, name) ? undefined : textAt(inputs[name]!, rest);
 }
 
-/**
- * The result of an instance whose nodes have all settled: its chain's `output`, or the outputs of its last nodes.
- *
- * @throws {ExpressionError} (in the promise) if it cannot be told
- */
-export function resultOf(held: HeldInstance): JsonText | Promise<JsonText> {
-  const { output } = held.instance.chain;
-  if (output === undefined) return held.output();
-  if (!isTemplate(output)) return writeJson(output);
-  return textOf(templateOf(output)!, held, held.outputs());
-}
-
-async function scopeOf(held: HeldInstance, inputs: JsonObject, node?: number, item?: number): Promise<Scope> {
-  const { readableInputs } = await expressions();
-  const { id, chain, labels, submittedAtMs } = held.instance;
-  const texts = [...held.texts()].filter((name) => Object.hasOwn(inputs, name));
+function scopeOf({ held, inputs, call }: Asking): Scope {
+  const { id, chain, labels, submittedAtMs, args = NO_ARGS } = held.instance;
+  const unreadable = [...held.texts()].filter((name) => Object.hasOwn(inputs, name));
   return {
-    inputs: texts.length === 0 ? inputs : readableInputs(inputs, texts),
-    args: held.readArgs(),
+    inputs,
+    ...unreadable.length > 0 && { unreadable },
+    args,
     instance: { id, chain: chain.name, labels, submitted: new Date(submittedAtMs).toISOString() },
-    ...item !== undefined && { item: readJson(held.mapOf(node!).list[item]!), index: item },
+    ...call?.item !== undefined && { item: held.mapOf(call.node).list[call.item]!, index: call.item },
     ...held.ending !== undefined && { reason: held.ending.reason ?? "" },
   };
 }
 
-/** The reason of a failure that an expression of a field has brought about. */
+function constantsOf({ held, field, call }: Asking): Constants {
+  const { instance } = held;
+  const key = call === undefined ? instance.id : callKey(instance, call);
+  return { seed: `${key} ${field}`, nowMs: Math.floor(held.readyAtMs(call?.node)) };
+}
+
+/**
+ * The reason of a failure that an expression of a field has brought about.
+ *
+ * @throws the error, if no expression is to blame for it
+ */
 export function reasonOf(error: unknown, field: string): string {
-  const { code = "expression-failed", message } = error as Partial<ExpressionError> & Error;
-  return `${code}: ${field}: ${message}`;
+  if (!(error instanceof Error) || error.name !== "ExpressionError") throw error;
+  return `${(error as ExpressionError).code}: ${field}: ${error.message}`;
 }

@@ -1,16 +1,12 @@
 import {
   IdealPath,
   type Instance,
-  type Json,
-  type JsonObject,
   type JsonText,
-  NO_ARGS,
   type NodeRecord,
   NOT_JSON,
   NULL,
   objectText,
   type Outcome,
-  readJson,
   shapeOf,
   Stop,
 } from "../model/mod.ts";
@@ -50,9 +46,8 @@ export class HeldInstance {
   /** What it had called before this consumer took it on, and what that had called, by id. */
   readonly children: ReadonlyMap<string, Child>;
   readonly #outputs: JsonText[] = [];
-  /** Of outputs that were read, by node. */
-  readonly #values: Json[] = [];
-  #args: JsonObject | undefined;
+  /** When its nodes ended that have settled, in milliseconds since 1970; filled in as it is asked for. */
+  readonly #endedAtMs: number[] = [];
   #called: Set<HeldInstance> | undefined;
   /** Nodes whose output is no JSON. */
   #texts: Set<number> | undefined;
@@ -152,30 +147,14 @@ export class HeldInstance {
     return this.#named(this.#before(node), (before) => this.#outputOf(before, undoes));
   }
 
-  /** The same outputs as values, for expressions. */
-  readInputs(node: number): JsonObject {
-    const undoes = node === this.instance.chain.onFailed;
-    return this.#named(this.#before(node), (before) => this.#read(before, undoes));
-  }
-
   /** The outputs of all its nodes, by name; null for those that failed or were skipped. */
   outputs(): Record<string, JsonText> {
     return this.#named(this.#all(), (node) => this.#outputOf(node));
   }
 
-  /** The same outputs as values, for expressions. */
-  readOutputs(): JsonObject {
-    return this.#named(this.#all(), (node) => this.#read(node));
-  }
-
   #all(): readonly number[] {
     const { nodes, onFailed } = this.instance.chain;
     return [...nodes.keys()].slice(0, onFailed);
-  }
-
-  /** Its args as values, for expressions. */
-  readArgs(): JsonObject {
-    return this.#args ??= readJson(this.instance.args ?? NO_ARGS) as JsonObject;
   }
 
   /** The nodes whose outputs a node gets; of the node that undoes, all that have been done, of a map if any items have. */
@@ -192,9 +171,18 @@ export class HeldInstance {
     return this.#outputs[node] ?? (undoes ? this.#maps?.get(node)?.outputs("skip") : undefined) ?? NULL;
   }
 
-  #read(node: number, undoes = false): Json {
-    if (this.#outputs[node] === undefined) return readJson(this.#outputOf(node, undoes));
-    return this.#values[node] ??= readJson(this.#outputs[node]);
+  /**
+   * When all before a node had ended, by what is recorded, so it is the same after a crash: when its last predecessor ended,
+   * or the instance was submitted. Of the node that undoes, and of the result (no node): when the last node or item ended.
+   *
+   * @returns milliseconds since 1970
+   */
+  readyAtMs(node?: number): number {
+    const { nodes, onFailed } = this.instance.chain;
+    const ends = node === undefined || node === onFailed
+      ? [...this.#endedAtMs.values(), ...[...this.#maps?.values() ?? []].map((map) => map.endedAtMs)]
+      : nodes[node]!.after.map((before) => this.#endedAtMs[before] ??= this.readyAtMs(before));
+    return ends.reduce((last: number, end = 0) => Math.max(last, end), this.instance.submittedAtMs);
   }
 
   #named<T>(nodes: readonly number[], of: (node: number) => T): Record<string, T> {
@@ -259,7 +247,12 @@ export class HeldInstance {
     const isText = [...map.records.values()].some(({ state, reason }) =>
       state === "ok" && reason === NOT_JSON
     );
-    this.#note({ node, state: "ok", attempts: map.attempts, output, ...isText && { reason: NOT_JSON } });
+    const { attempts, endedAtMs } = map;
+    this.#note({
+      ...{ node, state: "ok", attempts, output },
+      ...endedAtMs !== undefined && { endedAtMs },
+      ...isText && { reason: NOT_JSON },
+    });
   }
 
   #note(record: NodeRecord): void {
@@ -268,11 +261,12 @@ export class HeldInstance {
   }
 
   #keep(record: NodeRecord): void {
-    const { node, item, state, output, reason } = record;
+    const { node, item, state, output, reason, endedAtMs } = record;
     this.#length += output.length;
     if (item !== undefined) return this.mapOf(node).add(item, record);
     this.#open--;
     this.#length -= this.#maps?.get(node)?.weight ?? 0;
+    if (endedAtMs !== undefined) this.#endedAtMs[node] = endedAtMs;
     if (state !== "ok") return; // what the items of a map have done is to be undone
     this.#maps?.delete(node);
     this.#outputs[node] = output;

@@ -12,6 +12,8 @@ export class HeldMap {
   readonly named = new Map<string, JsonText | undefined>();
   /** Attempts of all items. */
   attempts = 0;
+  /** When the last item ended that has settled, in milliseconds since 1970. */
+  endedAtMs: number | undefined;
   readonly #records = new Map<number, NodeRecord>();
   #list: readonly JsonText[] = [];
   /** How much its items take. */
@@ -54,6 +56,7 @@ export class HeldMap {
 
   add(item: number, record: NodeRecord): void {
     this.attempts += record.attempts;
+    this.endedAtMs = Math.max(this.endedAtMs ?? 0, record.endedAtMs ?? 0);
     this.#length += record.output.length;
     this.#records.set(item, record);
   }

@@ -1,5 +1,5 @@
 import { type Chain, expressionsOf, nearest, WorkloadError, type WorkloadPlace } from "../model/mod.ts";
-import { checkExpression } from "./expression.ts";
+import { checkExpression } from "./check_expression.ts";
 import { inputNames } from "./input_names.ts";
 
 /**

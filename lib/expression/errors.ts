@@ -5,6 +5,7 @@ export type ExpressionErrorCode =
   | "expression-timeout"
   | "expression-depth"
   | "expression-size"
+  | "expression-memory"
   | "not-json";
 
 /** An expression that cannot be read, or that gave no value; the message says where in it and why. */

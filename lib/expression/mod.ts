@@ -1,11 +1,10 @@
 /** What a chain decides at run time: JSONata expressions and templates, evaluated within bounds. */
 export { checkExpressions } from "./check_chain.ts";
+export { checkExpression } from "./check_expression.ts";
 export { ExpressionError, type ExpressionErrorCode } from "./errors.ts";
-export {
-  checkExpression,
-  evaluate,
-  isTrue,
-  type NamingScope,
-  readableInputs,
-  type Scope,
-} from "./expression.ts";
+export { EVALUATOR } from "./evaluator/child.ts";
+export { EvaluationStopped } from "./evaluator/lane.ts";
+export { Expressions, type Soon } from "./expressions.ts";
+export { serveEvaluations } from "./full/serve.ts";
+export { isTrue } from "./is_true.ts";
+export { type Constants, type NamingScope, type Scope } from "./scope.ts";

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Json, type JsonObject, plainPath, readJson, textAt, writeJson } from "../model/mod.ts";
-import { evaluate, type Scope } from "./mod.ts";
+import { type Json, type JsonObject, plainPath, realClock, textAt, writeJson } from "../model/mod.ts";
+import { Expressions } from "./mod.ts";
+import { scopeOf } from "./testing.ts";
 
 const name = fc.constantFrom("a", "b", "c d", "_e");
 const value: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
@@ -13,7 +14,8 @@ const value: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   ),
 })).value;
 
-Deno.test("evaluate() answers what stands at a plain path, wherever textAt() finds something", async () => {
+Deno.test("Expressions.value() answers what stands at a plain path, wherever textAt() finds something", async () => {
+  await using expressions = new Expressions(realClock);
   const paths = fc.array(name, { maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(value, paths, async (a, path) => {
@@ -24,8 +26,7 @@ Deno.test("evaluate() answers what stands at a plain path, wherever textAt() fin
       const [, ...steps] = plainPath(expression)!;
       const text = textAt(writeJson(args), steps);
       if (text === undefined) return;
-      const scope: Scope = { inputs: {}, args, instance: { id: "i", chain: "c", labels: {}, submitted: "" } };
-      assertEquals(await evaluate(expression, scope), readJson(text), expression);
+      assertEquals(await expressions.value(expression, scopeOf({ args })), text, expression);
     }),
     { numRuns: 500 },
   );

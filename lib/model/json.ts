@@ -13,7 +13,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Deeper values are refused: writing and comparing them would exhaust the stack of whoever gets them. */
-const MAX_JSON_DEPTH = 100;
+export const MAX_JSON_DEPTH = 100;
 
 /**
  * Finds the first part of a value that JSON cannot carry (a function, a bigint, a cycle, NaN, a class instance, a hole in a

@@ -40,21 +40,23 @@ export function templatesOf(value: Json, path = ""): Template[] {
  * The text of a value in which the templates are replaced, one after the other.
  *
  * @param textOf what an expression comes to
+ * @param path where the value stands
  */
 export async function renderTemplates(
   value: Json,
-  textOf: (expression: string) => JsonText | Promise<JsonText>,
+  textOf: (expression: string, path: string) => JsonText | Promise<JsonText>,
+  path = "",
 ): Promise<JsonText> {
   if (!hasTemplates(value)) return writeJson(value);
-  if (typeof value === "string") return await textOf(templateOf(value)!);
+  if (typeof value === "string") return await textOf(templateOf(value)!, path);
   if (Array.isArray(value)) {
     const items: JsonText[] = [];
-    for (const item of value) items.push(await renderTemplates(item, textOf));
+    for (const [i, item] of value.entries()) items.push(await renderTemplates(item, textOf, `${path}[${i}]`));
     return listText(items);
   }
   const members: [string, JsonText][] = [];
   for (const [name, part] of Object.entries(value as JsonObject)) {
-    members.push([name, await renderTemplates(part, textOf)]);
+    members.push([name, await renderTemplates(part, textOf, `${path}.${name}`)]);
   }
   return objectText(members);
 }

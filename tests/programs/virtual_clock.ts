@@ -24,6 +24,7 @@ export interface VirtualClockOptions {
 export class VirtualClock implements Clock {
   #nowMs = Date.UTC(2026, 0, 1);
   readonly #timers = new Set<Timer>();
+  readonly #outside = new Set<Promise<unknown>>();
   /** Resolves when all that is at hand has been done. */
   readonly idle: () => Promise<void>;
 
@@ -66,6 +67,15 @@ export class VirtualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** Lets no time pass until something is settled that is done in real time, as by another process. */
+  outside<T>(work: T | Promise<T>): T | Promise<T> {
+    if (!(work instanceof Promise)) return work;
+    this.#outside.add(work);
+    const end = () => this.#outside.delete(work);
+    work.then(end, end);
+    return work;
+  }
+
   /**
    * Lets time pass until a promise is settled.
    *
@@ -79,6 +89,10 @@ export class VirtualClock implements Clock {
     while (true) {
       await this.idle();
       if (settled) return promise;
+      if (this.#outside.size > 0) {
+        await Promise.race([...this.#outside].map((work) => work.catch(() => {})));
+        continue;
+      }
       if (!this.#jump() || this.#nowMs > endMs) {
         throw new Error(`It hangs: ${this.#timers.size} timers are set, the promise is not settled`);
       }

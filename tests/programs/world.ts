@@ -1,6 +1,7 @@
 /** What the tests of the programs are made of: a queue in memory, a platform by script, virtual time. */
 import { assertEquals } from "@std/assert";
 import { Consumer, type ConsumerOptions } from "../../lib/consume/mod.ts";
+import type { Expressions } from "../../lib/expression/mod.ts";
 import {
   type Chain,
   type Instance,
@@ -17,6 +18,7 @@ import { instanceOf, makeScheduler } from "../scheduler/builders.ts";
 import { mortalClock, mortalPlatform, mortalQueue } from "./mortal.ts";
 import { altered } from "./altered.ts";
 import { EventLog } from "./event_log.ts";
+import { ExpressionsOutsideTime } from "./outside_time.ts";
 import { type Script, ScriptedPlatform } from "./scripted_platform.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
@@ -53,8 +55,13 @@ export class Running {
   readonly scheduler: Scheduler;
   /** Its connection to the queue. */
   readonly queue: QueueDriver;
+  readonly expressions: Expressions;
 
-  constructor(queue: QueueDriver, { platform, clock, ...options }: ConsumerOptions) {
+  constructor(
+    queue: QueueDriver,
+    { platform, clock, ...options }: ConsumerOptions & { readonly expressions: Expressions },
+  ) {
+    this.expressions = options.expressions;
     this.scheduler = options.scheduler;
     this.queue = queue;
     const killed = this.killed.signal;
@@ -103,8 +110,13 @@ export class World {
   start({ policy, limits, shed, alter, connection = this.memory.open(), ...options }: Setup = {}): Running {
     const queue = alter === undefined ? connection : altered(connection, alter(connection));
     const { clock, platform, log: recorder } = this;
+    const expressions = new ExpressionsOutsideTime(clock);
     const scheduler = makeScheduler(policy, limits, shed);
-    const running = new Running(connection, { scheduler, platform, recorder, clock, ...options, queue });
+    const running = new Running(connection, {
+      ...{ scheduler, platform, recorder, clock, expressions },
+      ...options,
+      queue,
+    });
     this.#alive.add(running);
     return running;
   }
@@ -121,6 +133,7 @@ export class World {
   /** Kills a consumer; what it held goes to others. */
   kill(running: Running): void {
     running.killed.abort();
+    this.clock.outside(running.expressions[Symbol.asyncDispose]());
     this.memory.expire(running.queue);
     this.#alive.delete(running);
     this.#hasOthers = true; // the functions that it called go on

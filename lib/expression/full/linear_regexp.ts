@@ -30,3 +30,26 @@ export class LinearRegExp {
     return Object.assign(groups, { index: matcher.start(), input: text }) as unknown as RegExpExecArray;
   }
 }
+
+/** Characters that a regular expression goes through per step. */
+const PER_STEP = 8;
+
+/** {@linkcode LinearRegExp} that counts what it goes through. */
+export function countedRegExp(step: (steps: number) => void): new (regex: RegExp) => LinearRegExp {
+  return class extends LinearRegExp {
+    override exec(text: string): RegExpExecArray | null {
+      const from = this.lastIndex;
+      step(1);
+      const match = super.exec(text);
+      step(((match === null ? text.length : this.lastIndex) - from) / PER_STEP);
+      return match;
+    }
+  };
+}
+
+/** Checks the regular expressions of a syntax tree. @throws {Error} if RE2 cannot match one of them */
+export function checkRegexes(tree: unknown): void {
+  if (typeof tree !== "object" || tree === null) return;
+  if (tree instanceof RegExp) new LinearRegExp(tree);
+  else Object.values(tree).forEach(checkRegexes);
+}

@@ -1,0 +1,78 @@
+import { assert, assertEquals } from "@std/assert";
+import { readJson, realClock } from "../model/mod.ts";
+import { DOUBTFUL, HOSTILE } from "./hostile.ts";
+import { ExpressionError, Expressions } from "./mod.ts";
+import { scopeOf } from "./testing.ts";
+
+const scope = scopeOf({ args: { list: Array.from({ length: 2000 }, (_, n) => ({ n })) } });
+const BOUNDS = ["expression-timeout", "expression-depth", "expression-size", "expression-memory"];
+/** Longest that an expression may hold the event loop, in milliseconds. */
+const LONGEST_HOLD_MS = 20;
+
+/** The code of its error, or undefined if it has a value. */
+async function codeOf(expressions: Expressions, text: string): Promise<string | undefined> {
+  try {
+    await expressions.value(text, scope);
+    return undefined;
+  } catch (error) {
+    assert(error instanceof ExpressionError, String(error));
+    return error.code;
+  }
+}
+
+/** Evaluates an expression beside an innocent one, which is not simple and whose value must come. */
+async function besides(expressions: Expressions, text: string): Promise<string | undefined> {
+  const [code, innocent] = await Promise.all([
+    codeOf(expressions, text),
+    expressions.value("$sum($map(args.list, function($item) { $item.n }))", scope),
+  ]);
+  assertEquals(innocent === undefined ? undefined : readJson(innocent), 1_999_000);
+  return code;
+}
+
+for (const [kind, texts] of Object.entries(HOSTILE)) {
+  Deno.test(`Expressions.value() stops what uses too much, and nothing else: ${kind}`, async (t) => {
+    await using expressions = new Expressions(realClock);
+    for (const text of texts) {
+      await t.step(text, async () => {
+        const code = await besides(expressions, text);
+        assert(BOUNDS.includes(code!), `${code} is no code of a bound`);
+      });
+    }
+  });
+}
+
+Deno.test("Expressions.value() comes to an end with what may be within the bounds", async (t) => {
+  await using expressions = new Expressions(realClock);
+  for (const text of Object.values(DOUBTFUL).flat()) {
+    await t.step(text, async () => {
+      await besides(expressions, text);
+    });
+  }
+});
+
+/** The shortest of some tries, as the machine may be busy with something else in each of them. */
+function shortest(tries: number, run: () => void): number {
+  const measure = () => {
+    const startedAtMs = performance.now();
+    run();
+    return performance.now() - startedAtMs;
+  };
+  let ms = measure();
+  for (let i = 1; i < tries && ms > LONGEST_HOLD_MS / 2; i++) ms = Math.min(ms, measure());
+  return ms;
+}
+
+Deno.test("Expressions.value() never holds the event loop for long", async () => {
+  for (const text of [...Object.values(HOSTILE), ...Object.values(DOUBTFUL)].flat()) {
+    await using expressions = new Expressions({ after: () => () => {} });
+    const pending: unknown[] = [];
+    const ms = shortest(10, () => {
+      const found = expressions.value(text, scope);
+      if (found instanceof Promise) pending.push(found.catch(() => {}));
+    });
+    assert(ms < LONGEST_HOLD_MS, `${text}: ${ms} ms`);
+    await expressions[Symbol.asyncDispose]();
+    await Promise.all(pending);
+  }
+});
