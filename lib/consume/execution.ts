@@ -72,6 +72,8 @@ export class Execution implements AsyncDisposable {
   /** Attempts in flight, or about to be. */
   #attempts = 0;
   #stopped = false;
+  /** Invocations whose places others have taken while their outputs become durable: at most half of what is in flight. */
+  #ahead = 0;
   /** Attempts, evaluations and writes under way. */
   #underWay = 0;
   #idle = () => {};
@@ -339,7 +341,7 @@ export class Execution implements AsyncDisposable {
     if (isFinal(verdict)) {
       held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.nowMs());
       this.#memory.hold(0, held.weigh());
-      if (held.open > 0 || held.leaving) await this.#checkpoint(held); // else it is written with the end
+      if (held.open > 0 || held.leaving) await this.#makeDurable(task, held, outcome); // else it is written with the end
     } else if (isStartKept(task, held)) {
       // What was refused has not run: it may be called again after a crash, and nothing has been undone.
       if (outcome.kind === "throttled") await this.#checkpoint(held, startOf(task, "cancelled"));
@@ -350,6 +352,25 @@ export class Execution implements AsyncDisposable {
     this.#follow(held, settlement);
     this.#giveBack();
     this.#hooks.changed();
+  }
+
+  /**
+   * Writes an output before a successor starts. Meanwhile others start in the place of its invocation, if many are in flight: waiting
+   * for the disk takes as long as a short call.
+   */
+  async #makeDurable(task: Invocation, held: HeldInstance, outcome: Outcome): Promise<void> {
+    const { scheduler, clock } = this.#parts;
+    const { running } = scheduler;
+    const isAhead = outcome.kind === "ok" && running >= MANY && this.#ahead < running / 2;
+    if (!isAhead) return await this.#checkpoint(held);
+    scheduler.answered(task, outcome, clock.nowMs());
+    this.#hooks.changed();
+    this.#ahead++;
+    try {
+      await this.#checkpoint(held);
+    } finally {
+      this.#ahead--;
+    }
   }
 
   /** Records why an invocation waits for another attempt, if that may take long: whoever asks the queue finds it there. */
@@ -548,6 +569,9 @@ const GIVE_BACK_MS = 86_400_000;
 /** Calls of chains that begin at once: how much they take is known when they have begun. */
 const MOST_BEGINNING = 64;
 const TOO_LATE = failedEnd("it has ended before");
+/** With fewer calls in flight, the order in which the policy starts them counts more than their number. */
+const MANY = 16;
+
 const LEAVES = "another consumer goes on with it";
 const LOST = "another consumer has it";
 

@@ -4,8 +4,11 @@ import type { AdaptiveStart } from "./adaptive_limit.ts";
 import type { InstanceRun } from "./instance_run.ts";
 import type { Lane } from "./tree.ts";
 
-/** Where an invocation is in its life: waiting for its turn, for the end of a delay, in flight, or over. */
-export type Phase = "queued" | "delayed" | "running" | "settled";
+/**
+ * Where an invocation is in its life: waiting for its turn, for the end of a delay, in flight, answered but not settled (its
+ * output becomes durable), or over.
+ */
+export type Phase = "queued" | "delayed" | "running" | "answered" | "settled";
 
 /** Of a chain there are no more nodes. */
 const NODES = 65_536;
@@ -131,6 +134,6 @@ export class Invocation implements Task {
     return this.run.plan.expectedMs(this.nodeIndex);
   }
   get attempt(): number {
-    return this.phase === "running" ? this.attempts : this.attempts + 1;
+    return this.phase === "running" || this.phase === "answered" ? this.attempts : this.attempts + 1;
   }
 }

@@ -200,19 +200,35 @@ export class Scheduler {
   }
 
   /**
-   * Ends an attempt: readies what comes after, plans another attempt, or ends the instance.
+   * Gives back what an invocation occupies that has been answered well, so that others start while its output becomes durable.
+   * It is settled afterwards, with the same outcome.
    *
    * @throws {TypeError} if the invocation is not running
    */
+  answered(task: Invocation, outcome: Extract<Outcome, { kind: "ok" }>, nowMs: number): void {
+    checkPhase(task, task.phase === "running", "take the answer of");
+    this.#backlog.nowMs = nowMs;
+    this.#regime.release(task, outcome, nowMs);
+    task.phase = "answered";
+  }
+
+  /** Attempts in flight. */
+  get running(): number {
+    return this.#backlog.running;
+  }
+
+  /**
+   * Ends an attempt: readies what comes after, plans another attempt, or ends the instance.
+   *
+   * @throws {TypeError} if the invocation is neither running nor answered
+   */
   settle(task: Invocation, outcome: Outcome, nowMs: number, runMs?: number): Settlement {
-    if (task.phase !== "running") {
-      throw new TypeError(`Cannot settle ${task.node} of instance ${task.instance}: it is ${task.phase}`);
-    }
+    checkPhase(task, task.phase === "running" || task.phase === "answered", "settle");
     this.#backlog.nowMs = nowMs;
     const verdict = this.judge(task, outcome);
     const { run } = task;
     const { instance } = run;
-    this.#regime.release(task, outcome, nowMs);
+    if (task.phase === "running") this.#regime.release(task, outcome, nowMs);
     run.running--;
     if (verdict === "retry") {
       return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
@@ -358,7 +374,9 @@ export class Scheduler {
     if (ending === undefined && run.unsettled > 0) return { skipped };
     if (ending !== undefined && !run.cleared) {
       run.cleared = true;
-      for (const task of run.invocations()) if (task.phase !== "running") this.#leave(task);
+      for (const task of run.invocations()) {
+        if (task.phase === "queued" || task.phase === "delayed") this.#leave(task);
+      }
     }
     if (run.running > 0 || run.calling > 0) return { skipped, ending: ending! };
     const { onFailed } = run.plan.chain;
@@ -495,6 +513,10 @@ export class Scheduler {
     task.phase = "queued";
     this.#backlog.add(task);
   }
+}
+
+function checkPhase({ node, instance, phase }: Invocation, isRight: boolean, action: string): void {
+  if (!isRight) throw new TypeError(`Cannot ${action} ${node} of instance ${instance}: it is ${phase}`);
 }
 
 /** The most of all attempts that are retries, unless something else is said. */

@@ -342,3 +342,33 @@ Deno.test("Scheduler.next() learns how long functions take", () => {
   assertEquals(words(order), "d/fast c/slow");
   assertEquals(order.map((task) => task.expectedMs), [5, 900]);
 });
+
+Deno.test("Scheduler.answered() gives the place of an invocation to others, which is settled afterwards once", () => {
+  const scheduler = makeScheduler("fcfs", { global: 1, functions: { n0: 1 } });
+  const two = shaped("two", [[], [0]]);
+  for (const id of ["a", "b"]) scheduler.submit(instanceOf(two, id), 0);
+  const first = scheduler.next(0)!;
+  assertEquals(scheduler.next(0), undefined);
+  scheduler.answered(first, OK, 1);
+  assertEquals(scheduler.stats().running, 0);
+  const other = scheduler.next(1)!;
+  assertEquals([other.instance, other.node], ["b", "n0"], "no successor is ready before it is settled");
+  assertThrows(() => scheduler.answered(first, OK, 1), TypeError, "it is answered");
+  scheduler.setLimits({ global: 2 }); // ranks all anew: what is answered occupies nothing
+  assertEquals(scheduler.stats().running, 1);
+  scheduler.settle(first, OK, 2);
+  assertEquals(scheduler.stats().running, 1);
+  const next = scheduler.next(2)!;
+  assertEquals([next.instance, next.node], ["a", "n1"]);
+  assertThrows(() => scheduler.settle(first, OK, 3), TypeError, "it is settled");
+  for (const task of [other, next]) scheduler.settle(task, OK, 4);
+});
+
+Deno.test("Scheduler.cancel() waits for an answered invocation to be settled", () => {
+  const scheduler = makeScheduler("fcfs");
+  scheduler.submit(instanceOf(shaped("two", [[], [0]]), "a"), 0);
+  const first = scheduler.next(0)!;
+  scheduler.answered(first, OK, 1);
+  assertEquals(scheduler.cancel("a", 2)?.ended, undefined);
+  assertEquals(scheduler.settle(first, OK, 3).ended, { outcome: "cancelled", reason: "cancelled" });
+});
