@@ -32,7 +32,13 @@ const broken = fc.oneof(
 /** JSON that is not of the shape that these places need; what functions answer may be any JSON. */
 const misshapen = fc.constantFrom("1", "[[]]", '"text"', '{"a":{}}', "true");
 
+/** A long text, cut short. */
+const long = fc.integer({ min: 17_000, max: 19_999 }).map((length) =>
+  writeJson({ text: "x".repeat(20_000) }).slice(0, length)
+);
+
 const damage = fc.oneof(
+  fc.tuple(fc.constantFrom<Place[]>("args", "record", "item"), long),
   fc.tuple(fc.constantFrom(...Object.keys(PLACES) as Place[]), broken),
   fc.tuple(fc.constantFrom<Place[]>("labels", "parent", "generations", "chain"), misshapen),
 ).map(([place, text]): [Place, string] => [place, text]);

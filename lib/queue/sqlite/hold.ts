@@ -56,7 +56,7 @@ export function take(
   for (const row of rows) {
     const hold = { seq: row.seq, owner, claim: newClaim(), calls: row.resumed !== 0 };
     const called = new Map<string, Hold>();
-    const reader = new RowReader();
+    const reader = new RowReader("quick");
     const claim = claimOf(db, chains, row, hold, called, reader);
     if (reader.problem !== undefined) {
       putAside(db, hold, row.id, reader.problem, nowMs);

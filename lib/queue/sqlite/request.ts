@@ -110,7 +110,7 @@ function retryTree(
   from?: string,
 ): boolean {
   const { seq, state } = row;
-  const reader = new RowReader(); // what cannot be read stays as it is: whoever takes it finds that out
+  const reader = new RowReader("quick"); // what cannot be read stays as it is: whoever takes it finds that out
   const before = instanceOf(row, chains.show(row.chain), reader);
   const ends = readEnds(db, seq);
   const retry = retryOf(before, ends, from);

@@ -11,12 +11,22 @@ import { sqliteCode } from "./errors.ts";
 /** The latest instant that a date can show, in milliseconds since 1970. */
 const LATEST_MS = 8.64e15;
 
+/** Longer texts are read only by a thorough reader, in characters: to parse megabytes would stop the event loop. */
+const LONG = 16 * 1024;
+const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", '"': '"' };
+
 /**
  * Reads the parts of rows, and notes what cannot be read: a file may have been edited by hand, or damaged. What cannot be read
  * is as if it was not there.
  */
 export class RowReader {
+  readonly #isThorough: boolean;
   readonly #problems: string[] = [];
+
+  /** @param thoroughness of long texts, `quick` looks only whether they begin and end as JSON does */
+  constructor(thoroughness: "thorough" | "quick") {
+    this.#isThorough = thoroughness === "thorough";
+  }
 
   /** Why parts cannot be read; undefined if all can. */
   get problem(): string | undefined {
@@ -25,6 +35,8 @@ export class RowReader {
 
   /** JSON, as the text that is stored; null if nothing is. */
   json(part: string, text: string | null): JsonText {
+    const isRead = this.#isThorough || text === null || text.length <= LONG;
+    if (!isRead && text.endsWith(CLOSING[text[0]!] ?? "\0")) return text as JsonText;
     return this.#parse(part, text) === undefined ? NULL : text as JsonText;
   }
 

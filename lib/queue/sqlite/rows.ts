@@ -88,7 +88,7 @@ export function readViews(db: Database, chains: ChainTable, seqs: readonly numbe
     JSON.stringify(seqs),
   );
   return rows.map((row) => {
-    const reader = new RowReader();
+    const reader = new RowReader("thorough");
     const view = {
       instance: instanceOf(row, readChain(chains, row.chain, reader), reader),
       state: row.state,
