@@ -34,6 +34,8 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   #startsAtMs = -Infinity;
   #looking: Promise<boolean> | undefined;
   #isReady = false;
+  /** Whether who listens refuses functions whose bodies it has not. */
+  #tellsKinds = false;
 
   constructor(options: LocalPlatformOptions = {}) {
     this.#options = options;
@@ -61,15 +63,22 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   }
 
   #whenReady(url: string, spec: FunctionSpec): string | Promise<string> {
-    return this.#isReady ? url : this.#find(url, spec);
+    return this.#isReady && (spec.served !== true || this.#tellsKinds) ? url : this.#find(url, spec);
   }
 
   /** Finds who listens, or starts a server for a modelled function. */
   async #find(url: string, spec: FunctionSpec): Promise<string> {
     this.#looking ??= isLocalPlatform(this.#base).finally(() => this.#looking = undefined);
     this.#isReady = await this.#looking || this.#isReady || await this.#start(spec);
-    if (this.#isReady) return url;
-    throw new UnservedError(this.words(spec));
+    if (!this.#isReady) throw new UnservedError(this.words(spec));
+    if (spec.served && !this.#tellsKinds) {
+      this.#tellsKinds = await bodiesAt(this.#base) !== undefined;
+      // An older one would take the function for a modelled one.
+      if (!this.#tellsKinds) {
+        throw new UnservedError(`${this.words(spec)}, instead of the older one that is there`);
+      }
+    }
+    return url;
   }
 
   #mayStartFor(spec: FunctionSpec): boolean {
@@ -84,7 +93,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
     }
     const onAside = (): void => {
       this.#server = undefined; // what it runs ends with this platform at the latest
-      this.#isReady = false;
+      this.#isReady = this.#tellsKinds = false;
       this.#startsAtMs = starts.clock.nowMs() + ASIDE_MS;
     };
     try {
@@ -102,7 +111,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   /** Looks again who listens, after a call found nobody: the process that had the server may have ended. */
   lost(): void {
     if (this.#server !== undefined) return;
-    this.#isReady = false;
+    this.#isReady = this.#tellsKinds = false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -49,16 +49,15 @@ export function chainUrl(base: string): string {
   return base + CHAIN_PATH;
 }
 
-/** The names of the functions whose bodies a local platform has; none if it is too old to say, or nobody listens. */
-export async function bodiesAt(base: string): Promise<ReadonlySet<string>> {
+/** The names of the functions whose bodies a local platform has; undefined if it is too old to say, or nobody listens. */
+export async function bodiesAt(base: string): Promise<ReadonlySet<string> | undefined> {
   try {
     const response = await fetchDirectly(base + BODIES_PATH, { signal: AbortSignal.timeout(2000) });
     const names: unknown = await response.json();
-    return new Set(
-      response.ok && Array.isArray(names) ? names.filter((name) => typeof name === "string") : [],
-    );
+    if (!response.ok || !Array.isArray(names)) return undefined;
+    return new Set(names.filter((name) => typeof name === "string"));
   } catch {
-    return new Set();
+    return undefined;
   }
 }
 

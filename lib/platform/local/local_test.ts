@@ -302,6 +302,20 @@ Deno.test("LocalPlatform does not take another program for the local platform", 
   await server.shutdown();
 });
 
+Deno.test("LocalPlatform leaves served functions to no server that is too old to know of them", async () => {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    ({ url }) =>
+      url.endsWith("/sequoia") ? new Response("sequoia local platform") : new Response(null, { status: 404 }),
+  );
+  const address = `127.0.0.1:${server.addr.port}`;
+  await using local = new LocalPlatform({ address });
+  assertEquals(await local.resolve(modelled), `http://${address}/f/f`);
+  await assertRejects(async () => await local.resolve(served), UnservedError, "instead of the older one");
+  assertEquals(await local.unserved(served), local.words(served));
+  await server.shutdown();
+});
+
 const unserved = async (url: string, headers: Record<string, string>) => {
   const { status, body, headers: said } = await post(url, {}, headers);
   return [status, (body as { code?: string }).code, said.get("x-sequoia-unserved")];
