@@ -67,8 +67,6 @@ export class Execution implements AsyncDisposable {
   readonly #waiting = new WaitingCalls();
   /** Roots that are being given back to the queue, as there is too little memory for them. */
   readonly #givenBack = new Set<HeldInstance>();
-  /** Calls of chains that are not held yet. */
-  #beginning = 0;
   /** Attempts in flight, or about to be. */
   #attempts = 0;
   #stopped = false;
@@ -241,12 +239,12 @@ export class Execution implements AsyncDisposable {
     const { scheduler, clock } = this.#parts;
     const tree = [...root.tree()].reverse();
     for (const held of tree) held.leaving = true;
-    for (const held of tree) this.#waitNoMore(held);
     // All of them first: with the end of what it has called the root may be over, and be here again.
     const settlements = tree.map(({ id }) => scheduler.forget(id, clock.nowMs(), reason));
     settlements.forEach((settlement, i) => {
       if (settlement !== undefined) this.#follow(tree[i]!, settlement);
     });
+    for (const held of tree) this.#waitNoMore(held); // now that nothing comes of how they end
   }
 
   async #decide(held: HeldInstance, node: number): Promise<void> {
@@ -416,55 +414,46 @@ export class Execution implements AsyncDisposable {
     if (await this.#writer.checkpoint({ ...named(held), records }, held)) this.#lose(held);
   }
 
-  /** Begins calls that wait, as far as there is memory for what they call: for one, if nothing else goes on. */
+  /** Begins calls that wait, as far as there is memory for what they call. */
   #admit(): void {
-    while (!this.#waiting.isEmpty && this.#beginning < MOST_BEGINNING && this.#mayCall()) {
-      const { held, call } = this.#waiting.next()!;
-      this.#track(this.#call(held, call));
+    for (;;) {
+      const admitted = this.#waiting.next(this.#memory.isFullForCalls);
+      if (admitted === undefined) return;
+      const { held, call, begun } = admitted;
+      const settled = (called?: HeldInstance) =>
+        begun(called && this.#held.get(called.id) === called ? called : undefined);
+      this.#track(this.#call(held, call).then(settled, (error) => (begun(), Promise.reject(error))));
     }
-  }
-
-  #mayCall(): boolean {
-    if (!this.#memory.isFullForCalls) return true;
-    const { ready, delayed, running } = this.#parts.scheduler.stats();
-    return this.#underWay + ready + delayed + running === 0;
   }
 
   /** Begins the calls of an instance which is ending, or leaving: they end at once. */
   #waitNoMore(held: HeldInstance): void {
-    for (const call of this.#waiting.of(held)) this.#track(this.#call(held, call));
+    for (const call of this.#waiting.of(held)) this.#track(this.#call(held, call).then(() => {}));
   }
 
-  /** Begins the chain that a node calls, or goes on with it. */
-  async #call(held: HeldInstance, call: NodeCall): Promise<void> {
-    this.#beginning++;
-    try {
-      await this.#begun(held, call);
-    } finally {
-      this.#beginning--;
-    }
-  }
-
-  async #begun(held: HeldInstance, call: NodeCall): Promise<void> {
+  /** Begins the chain that a node calls, or goes on with it. @returns what is held from now on, if it has begun */
+  async #call(held: HeldInstance, call: NodeCall): Promise<HeldInstance | undefined> {
     const known = held.children.get(callKey(held.instance, call));
-    if (known?.ended !== undefined) return await this.#return(held, call, known.ended, 0);
-    if (held.leaving || held.ending !== undefined) return await this.#return(held, call, TOO_LATE, 0);
+    if (known?.ended !== undefined) return void await this.#return(held, call, known.ended, 0);
+    if (held.leaving || held.ending !== undefined) return void await this.#return(held, call, TOO_LATE, 0);
     let instance = known?.instance;
     if (instance === undefined) {
       try {
         const { args } = await this.#decisions.dataOf(held, call);
         instance = checkSubmission(calledInstance(held.instance, call, args, this.#parts.clock.nowMs()));
       } catch (error) {
-        return await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
+        return void await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
       }
       if (!held.leaving && await this.#writer.call(instance)) this.#lose(held);
     }
     if (held.leaving || held.ending !== undefined) {
-      return await this.#return(held, call, TOO_LATE, 0);
+      return void await this.#return(held, call, TOO_LATE, 0);
     }
     const progress = known?.progress.filter(isSettled) ?? [];
-    this.#begin(new HeldInstance(instance, progress, held.claim, { held, call }), progress);
+    const called = new HeldInstance(instance, progress, held.claim, { held, call });
+    this.#begin(called, progress);
     this.#hooks.changed();
+    return called;
   }
 
   /** Gives the caller of a chain what it has come to. */
@@ -535,6 +524,7 @@ export class Execution implements AsyncDisposable {
   #drop(held: HeldInstance): void {
     this.#held.delete(held.id);
     this.#memory.hold(-1, -held.weight);
+    this.#waiting.ended(held);
   }
 
   /** Gives the youngest instances back to the queue, if what is held has grown too much; the oldest one always stays. */
@@ -566,8 +556,6 @@ export class Execution implements AsyncDisposable {
 const LONG_DELAY_MS = 5000;
 /** How long what is in flight of an instance that is given back may take, in milliseconds: longer than calls may run. */
 const GIVE_BACK_MS = 86_400_000;
-/** Calls of chains that begin at once: how much they take is known when they have begun. */
-const MOST_BEGINNING = 64;
 const TOO_LATE = failedEnd("it has ended before");
 /** With fewer calls in flight, the order in which the policy starts them counts more than their number. */
 const MANY = 16;
