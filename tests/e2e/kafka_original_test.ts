@@ -129,7 +129,8 @@ function assertRan(calls: readonly Called[], id: string, { currentNode, chainID 
     const name = `node${node.nodeID}`, { path, key, type, event } = called.get(name)!;
     assertEquals(path, new URL(node.function.url).pathname);
     assertEquals([type, key, event.id], ["application/json", `${id}/${name}`, `${id}/${name}`]);
-    assertEquals([event.name, event.ip, event.port], ["functionSide", "127.0.0.1", 0]);
+    assertEquals([event.name, event.ip], ["functionSide", "127.0.0.1"]);
+    assert(event.port > 0, "the original's wrapper fails its function where nobody answers");
     assertEquals([event.instance, event.chain], [id, `chain${chainID}`]);
     assertEquals(event.args, node.args);
     const before = parent === undefined ? [] : [`node${parent.nodeID}`];

@@ -1,3 +1,5 @@
+import { collectorText } from "../http/http.ts";
+
 /** An event of a call that names a collector, and that as the header of a call would: `host:port`. */
 export interface EventCollector {
   readonly event: unknown;
@@ -21,5 +23,5 @@ export function eventCollector(text: string): EventCollector | undefined {
   const number = Number(port);
   if (typeof ip !== "string" || !/^[\w.:-]{1,255}$/.test(ip)) return undefined;
   if (!Number.isInteger(number) || number < 1 || number > 65_535) return undefined;
-  return { event, collector: `${ip.includes(":") ? `[${ip}]` : ip}:${number}` };
+  return { event, collector: collectorText({ ip, port: number }) };
 }

@@ -189,8 +189,10 @@ async function renew(options: TakingOptions, partition: number, { producerId, pr
     await ask((broker) => broker.addPartitionsToTxn({ ...of, topics }));
     await ask((broker) => broker.endTxn({ ...of, transactionResult: true }));
   } catch (error) {
-    // It is forgotten already: brokers fence no former owner off any more, but terms do.
-    if ((error as { readonly type?: unknown }).type !== "INVALID_PRODUCER_ID_MAPPING") throw error;
+    // Whoever is forgotten, or cannot be reminded of: brokers may fence no former owner off, but terms do.
+    const isForgotten = (error as { readonly type?: unknown }).type === "INVALID_PRODUCER_ID_MAPPING";
+    const isRefused = error instanceof QueueError && ["failed", "unauthorized"].includes(error.code);
+    if (!isForgotten && !isRefused) throw error;
   }
 }
 
