@@ -57,8 +57,9 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
 
   async unserved(spec: FunctionSpec): Promise<string | undefined> {
     if (this.#mayStartFor(spec)) return undefined;
-    const bodies = await isLocalPlatform(this.#base) ? await bodiesAt(this.#base) : undefined;
-    const isServed = kindOf(spec) === "served" ? bodies?.has(spec.name) ?? false : bodies !== undefined;
+    const isServed = kindOf(spec) === "served"
+      ? (await bodiesAt(this.#base))?.has(spec.name)
+      : await isLocalPlatform(this.#base).catch(() => false); // another program there serves nothing of ours
     return isServed ? undefined : this.words(spec);
   }
 

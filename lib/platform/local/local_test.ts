@@ -299,6 +299,9 @@ Deno.test("LocalPlatform does not take another program for the local platform", 
     PlatformError,
     "another program listens there",
   );
+  assertEquals(await local.unserved(served), local.words(served));
+  await using named = new LocalPlatform({ address: `127.0.0.1:${server.addr.port}` });
+  assertEquals(await named.unserved(modelled), named.words(modelled));
   await server.shutdown();
 });
 
