@@ -1,7 +1,8 @@
 /** Expressions in the real command line, judged by what functions were called with. */
 import { assert, assertEquals } from "@std/assert";
+import { EVALUATOR } from "../../lib/expression/mod.ts";
 import { HOSTILE } from "../../lib/expression/hostile.ts";
-import { folder, run, runJson, Running } from "./sequoia.ts";
+import { folder, ROOT, run, runJson, Running } from "./sequoia.ts";
 
 interface Event {
   readonly id: string;
@@ -76,34 +77,46 @@ Deno.test("an idempotency key comes with one body, for all attempts and after a 
   assert(both[0] !== both[1], "chance differs from template to template");
 });
 
+Deno.test("the program is an evaluator of expressions, when a process of it starts one", async () => {
+  const { code, stdout } = await run([EVALUATOR], { cwd: ROOT });
+  assertEquals([code, stdout.slice(-5)], [0, "ready"]);
+});
+
 const INNOCENT = 120;
 
-const HOSTILE_WORKLOAD = (url: string, conditions: readonly string[]) =>
+const HOSTILE_WORKLOAD = (url: string) =>
   `import { chain, fn } from "sequoia";
 const f = fn("f", { url: "${url}/f" });
-const innocent = chain("innocent", ({ call }) => {
-  const first = call(f, { name: "first", when: "$sum($map([1..10], function($i) { $i })) = 55" });
-  call(f, { name: "second", after: first, when: "inputs.first > 1", args: { n: "{% inputs.first + 1 %}" } });
-}, { output: "{% inputs.second %}" });
-export default [innocent, ...${JSON.stringify(conditions)}.map((when, i) =>
-  chain(\`hostile\${i}\`, ({ call }) => void call(f, { when })))];`;
+export default [
+  chain("innocent", ({ call }) => {
+    const first = call(f, { name: "first", when: "$sum($map([1..10], function($i) { $i })) = 55" });
+    call(f, { name: "second", after: first, when: "inputs.first > 1", args: { n: "{% inputs.first + 1 %}" } });
+  }, { output: "{% inputs.second %}" }),
+  chain("hostile", ({ call }) => {
+    call(f, { when: "$eval(args.texts[$number($substringAfter($$.instance.id, 'h'))])" });
+  }),
+];`;
 
 Deno.test("expressions that use too much fail their nodes, and no other chain notices", async () => {
   await using called = functions(() => Response.json(2));
-  const conditions = Object.values(HOSTILE).map((texts) => texts.at(-1)!);
-  await using at = await folder({ "w.ts": HOSTILE_WORKLOAD(called.url, conditions) });
-  const produce = async (...options: string[]) => {
-    const { code, stderr } = await run(["produce", "w.ts", ...options], at);
+  const texts = Object.values(HOSTILE).map((texts) => texts.at(-1)!);
+  const list = Array.from({ length: 2000 }, (_, n) => ({ n }));
+  const files = { "w.ts": HOSTILE_WORKLOAD(called.url), "args.json": JSON.stringify({ texts, list }) };
+  await using at = await folder(files);
+  const produce = async (name: string, count: number, ...options: string[]) => {
+    const ids = `{% '${name[0]}' & index %}`;
+    const load = ["--chain", name, "--burst", String(count), "--id-from", ids, ...options];
+    const { code, stderr } = await run(["produce", "w.ts", ...load], at);
     assertEquals(code, 0, stderr);
   };
-  for (const i of conditions.keys()) await produce("--chain", `hostile${i}`, "--id", `h${i}`);
-  await produce("--chain", "innocent", "--burst", String(INNOCENT), "--id-from", "{% 'i' & index %}");
+  await produce("hostile", texts.length, "--args", "args.json");
+  await produce("innocent", INNOCENT);
   await run(["consume", "--until-empty", "--out", "none"], at);
   type View = { id: string; state: string; reason?: string; endedAtMs: number };
   const listed = await run(["queue", "list", "--count", "1000", "--json"], at);
   const views = listed.stdout.trim().split("\n").map((line) => JSON.parse(line) as View);
   const failed = views.filter(({ state }) => state === "failed");
-  assertEquals(failed.length, conditions.length);
+  assertEquals(failed.length, texts.length);
   for (const { reason } of failed) {
     assert(/^node f: expression-(timeout|size|depth|memory): when: /.test(reason!), reason);
   }

@@ -65,17 +65,22 @@ export class Child {
   }
 
   async #read(onText: (text: string) => void): Promise<void> {
-    let bytes = new Uint8Array();
+    const head = new Uint8Array(HEAD);
+    let part = head, filled = 0;
     for await (const chunk of this.#process.stdout) {
-      bytes = joined(bytes, chunk);
-      let at = 0;
-      while (bytes.length - at >= HEAD) {
-        const length = bodyLength(bytes.subarray(at));
-        if (bytes.length - at < HEAD + length) break;
-        onText(textOfBody(bytes.subarray(at + HEAD, at + HEAD + length)));
-        at += HEAD + length;
+      for (let at = 0; at < chunk.length;) {
+        const more = chunk.subarray(at, at + part.length - filled);
+        part.set(more, filled);
+        at += more.length;
+        filled += more.length;
+        if (filled < part.length) continue;
+        filled = 0;
+        if (part === head) part = new Uint8Array(bodyLength(head));
+        else {
+          onText(textOfBody(part));
+          part = head;
+        }
       }
-      bytes = bytes.subarray(at);
     }
   }
 }
@@ -85,12 +90,4 @@ function sourceArgs(): string[] {
   const main = fileURLToPath(import.meta.resolve("../full/main.ts"));
   const allowed = ["--allow-sys", "--allow-run", `--allow-read=${dirname(main)}`];
   return ["run", "--quiet", "--no-prompt", "--no-lock", "--cached-only", ...allowed, main];
-}
-
-function joined(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (a.length === 0) return b;
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

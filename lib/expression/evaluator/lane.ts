@@ -42,6 +42,7 @@ export interface LaneOptions {
  */
 export class Lane implements AsyncDisposable {
   readonly #options: LaneOptions;
+  /** At most what is ready or to be decided of the instances that a consumer holds. */
   readonly #waiting: Task[] = [];
   readonly #sent: Task[] = [];
   #child: Child | undefined;
