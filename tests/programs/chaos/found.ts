@@ -23,6 +23,7 @@ function scene(nodes: readonly Node[], rest: Partial<Scene> = {}, undoes = false
       window: 1,
       pullMs: 0,
       writeMs: 0,
+      memoryKib: 2 ** 20,
       blows: [],
       retry: false,
       seed: "",
@@ -32,6 +33,14 @@ function scene(nodes: readonly Node[], rest: Partial<Scene> = {}, undoes = false
 }
 
 export const FOUND: Readonly<Record<string, Scene>> = {
+  "what waited for memory when its instance left": scene(
+    [node({ what: "map of chains" }), node()],
+    {
+      ...{ count: 3, limit: 2, window: 3, pullMs: 20, memoryKib: 16, seed: "A" },
+      blows: [blow("drain", 1, 0), blow("drain", 1, 27)],
+    },
+    true,
+  ),
   "a write of a claim that is over, while the instance is on its way again": scene(
     [node({ once: true })],
     {

@@ -92,7 +92,7 @@ class Stage {
   }
 
   async #enter(untilEmpty = false): Promise<Actor> {
-    const { limit, window, pullMs, writeMs } = this.#scene;
+    const { limit, window, memoryKib, pullMs, writeMs } = this.#scene;
     const { platform } = this.world;
     const process = await this.#store.connect();
     const taker = new Taker(this.world);
@@ -101,6 +101,7 @@ class Stage {
     const running = this.world.start({
       recorder,
       window,
+      memoryBytes: memoryKib * 1024,
       untilEmpty,
       limits: { global: limit },
       connection: process.queue,

@@ -52,6 +52,8 @@ export const scene = fc.record({
   pullMs: fc.constantFrom(0, 0, 20),
   /** How long a consumer waits to hear that something is written. */
   writeMs: fc.constantFrom(0, 0, 10),
+  /** How much memory a consumer has for what it holds, in KiB: 16 are enough for a few instances. */
+  memoryKib: fc.constantFrom(2 ** 20, 2 ** 20, 16, 32),
   blows: fc.array(blow, { maxLength: 12 }),
   /** Whether what has not been completed is tried again in the end. */
   retry: fc.boolean(),
