@@ -1,11 +1,11 @@
 import { oneLine } from "../lib/draw/mod.ts";
-import { formatDuration } from "../lib/model/mod.ts";
+import { agoWords } from "./time_words.ts";
 import type { BadMessage } from "../lib/queue/mod.ts";
 import { cut } from "./text_table.ts";
 
 /** A message that is no instance, in one line: where it was, how long ago it was set aside, and why. */
 export function badMessageLine({ place, atMs, reason }: BadMessage, nowMs: number, width: number): string {
-  const words = [oneLine(place), "no instance", `${formatDuration(nowMs - atMs)} ago`, oneLine(reason)];
+  const words = [oneLine(place), "no instance", agoWords(nowMs - atMs), oneLine(reason)];
   return cut(words.join("  ").trimEnd(), width);
 }
 

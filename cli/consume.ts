@@ -1,3 +1,4 @@
+import { clockNewsTeller } from "./time_words.ts";
 import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
 import { parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
@@ -147,6 +148,7 @@ export const command: Command = {
       onOrder: ({ policy }) =>
         void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),
       onRefused: ({ message }) => log.error(message),
+      onClock: clockNewsTeller((words) => log.warn(words)),
       onUnserved: (fn, isServed) =>
         isServed ? log.info(`function ${fn.function} is served again`) : log.warn(fn.reason),
       ...(values.window === undefined ? {} : { window: values.window }),

@@ -3,6 +3,7 @@ import { formatDuration, type JsonText, type NodeRecord, NULL, stripUndefined } 
 import { type InstanceTree, itemOf, type NodeView, nodeViews, shownState } from "./instance_tree.ts";
 import { instanceLine, parentWords } from "./instance_words.ts";
 import { cut } from "./text_table.ts";
+import { sinceWords, spanWords } from "./time_words.ts";
 
 /** How an instance is drawn. */
 export interface DrawOptions {
@@ -30,7 +31,7 @@ function bodyOf(tree: InstanceTree, options: DrawOptions): string[] {
   const { instance: { chain, args, labels, submittedAtMs }, endedAtMs, output } = tree.view;
   const ended = endedAtMs === undefined
     ? ""
-    : `, ended: ${timeWords(endedAtMs)}, after ${formatDuration(endedAtMs - submittedAtMs)}`;
+    : `, ended: ${timeWords(endedAtMs)}, after ${spanWords(endedAtMs - submittedAtMs)}`;
   const views = nodeViews(tree.view);
   const tags = Object.entries(labels).map(([name, value]) => `${name}=${oneLine(value)}`).join(", ");
   return [
@@ -83,7 +84,7 @@ function recordWords({ attempts, runMs, endedAtMs }: NodeRecord, submittedAtMs: 
   return [
     attempts === 0 ? "" : attempts === 1 ? "1 attempt" : `${attempts} attempts`,
     runMs === undefined ? "" : formatDuration(runMs),
-    endedAtMs === undefined ? "" : `at +${formatDuration(endedAtMs - submittedAtMs)}`,
+    endedAtMs === undefined ? "" : sinceWords(endedAtMs - submittedAtMs),
   ].filter((part) => part !== "").join(", ");
 }
 

@@ -1,5 +1,6 @@
 import { oneLine } from "../lib/draw/mod.ts";
-import { formatDuration, type NodeRecord } from "../lib/model/mod.ts";
+import type { NodeRecord } from "../lib/model/mod.ts";
+import { agoWords } from "./time_words.ts";
 import type { InstanceView } from "../lib/queue/mod.ts";
 import { type InstanceTree, isSettled, nodeViews } from "./instance_tree.ts";
 import { raw } from "./raw_json.ts";
@@ -33,7 +34,7 @@ function stateWords({ instance, state, progress }: InstanceView, nowMs: number):
     state.padEnd(9),
     chain.name.padEnd(18),
     `${settled}/${chain.nodes.length}`.padStart(7),
-    `${formatDuration(nowMs - submittedAtMs)} ago`,
+    agoWords(nowMs - submittedAtMs),
   ];
 }
 

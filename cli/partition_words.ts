@@ -1,5 +1,5 @@
 import { oneLine } from "../lib/draw/mod.ts";
-import { formatDuration } from "../lib/model/mod.ts";
+import { spanWords } from "./time_words.ts";
 import type { PartitionView } from "../lib/queue/mod.ts";
 import { textTable } from "./text_table.ts";
 
@@ -10,7 +10,7 @@ export function partitionLines(partitions: readonly PartitionView[], nowMs: numb
     String(partition),
     String(lag),
     oneLine(owner ?? "nobody"),
-    oldest === undefined ? "" : formatDuration(nowMs - oldest),
+    oldest === undefined ? "" : spanWords(nowMs - oldest),
   ]);
   return ["", ...textTable([["partition", "lag", "owner", "oldest"], ...rows], [0, 1])];
 }

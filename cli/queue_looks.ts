@@ -1,5 +1,5 @@
 /** What `sequoia queue` shows. */
-import { formatDuration, pauseName } from "../lib/model/mod.ts";
+import { pauseName } from "../lib/model/mod.ts";
 import type { Filter, QueueDriver } from "../lib/queue/mod.ts";
 import { badMessageJson, badMessageLine } from "./bad_message_words.ts";
 import type { Context } from "./command.ts";
@@ -11,6 +11,7 @@ import { partitionLines } from "./partition_words.ts";
 import { filterOf, type QueueValues } from "./queue_options.ts";
 import { unservedIn } from "./queue_unserved.ts";
 import { printJson } from "./raw_json.ts";
+import { spanWords } from "./time_words.ts";
 import { clock } from "./wire.ts";
 
 /** How many instances there are in each state, what is paused or waits for a server, and how the queue is divided. */
@@ -27,8 +28,8 @@ export async function status(
   for (const [state, count] of Object.entries(counts)) {
     print(`${state.padEnd(10)}${String(count).padStart(10)}`);
   }
-  const nowMs = clock.nowMs();
-  if (oldest !== undefined) print(`oldest    ${formatDuration(nowMs - oldest).padStart(10)}`);
+  const nowMs = clock.wallMs();
+  if (oldest !== undefined) print(`oldest    ${spanWords(nowMs - oldest).padStart(10)}`);
   for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
   for (const { reason } of unserved) print(`waits     ${reason}`);
   for (const line of partitionLines(partitions, nowMs)) print(line);
@@ -45,7 +46,7 @@ export async function list(
 ): Promise<void> {
   for await (const view of queue.list({ ...filter, limit: values.count ?? LISTED })) {
     print(
-      values.json ? printJson(instanceJson({ view, called: new Map() })) : listLine(view, clock.nowMs()),
+      values.json ? printJson(instanceJson({ view, called: new Map() })) : listLine(view, clock.wallMs()),
     );
   }
 }
@@ -66,7 +67,7 @@ export async function dead(
     context.print(
       values.json
         ? JSON.stringify(badMessageJson(message))
-        : badMessageLine(message, clock.nowMs(), terminalWidth()),
+        : badMessageLine(message, clock.wallMs(), terminalWidth()),
     );
     if (--left === 0) break;
   }
@@ -93,5 +94,5 @@ export async function show(
   const tree = await readTree(queue, view);
   if (values.json) return print(printJson(instanceJson(tree), 2));
   const width = values.full ? Infinity : terminalWidth();
-  for (const line of drawInstance(tree, { nowMs: clock.nowMs(), width })) print(line);
+  for (const line of drawInstance(tree, { nowMs: clock.wallMs(), width })) print(line);
 }

@@ -28,8 +28,8 @@ export function memoryShare(part: number): number {
 }
 
 /**
- * How far the system's clock is ahead of {@linkcode clock}, in milliseconds: that one is not set, and drifts away from it in
- * the course of days. To half a millisecond, as the system's is read in whole ones.
+ * How far the system's clock is ahead of {@linkcode clock}'s own time, in milliseconds: that one is not set, and drifts away
+ * from it in the course of days. To half a millisecond, as the system's is read in whole ones.
  */
 export function systemAheadMs(): number {
   return Date.now() + 0.5 - clock.nowMs();

@@ -103,6 +103,7 @@ Deno.test("Collector closes connections that have said nothing for a while", asy
   const due: (() => void)[] = [];
   const clock: Clock = {
     nowMs: () => nowMs,
+    wallMs: () => nowMs,
     until: (atMs, signal) => realClock.until(atMs, signal),
     after: (_, callback) => {
       due.push(callback);

@@ -2,6 +2,7 @@ import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver } from "../queue/mod.ts";
 import type { Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
 import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
+import type { ClockNews } from "./own_time.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 import { Memory } from "./memory.ts";
 
@@ -22,6 +23,8 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly onOrder?: (order: Extract<Order, { kind: "policy" }>) => void;
   /** Told once of each function that nobody serves, and again when somebody does. (Default: nobody is told) */
   readonly onUnserved?: (fn: UnservedFunction, isServed: boolean) => void;
+  /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: nobody is told) */
+  readonly onClock?: (news: ClockNews) => void;
   /** Told why it does not go on under a limit that it was asked to. (Default: nobody is told) */
   readonly onRefused?: (error: RangeError) => void;
 }
@@ -87,6 +90,7 @@ export class Consumer {
       changed: () => this.#pump(),
       released: () => this.#released(),
       failed: (error: unknown) => this.#fail(error),
+      clockNews: (news: ClockNews) => this.#options.onClock?.(news),
     };
     this.#execution = new Execution(options, hooks, this.#memory);
   }
@@ -267,6 +271,7 @@ export class Consumer {
       const { ready, running, limit, throttled } = scheduler.stats();
       recorder.counter({ atMs: clock.nowMs(), ready, running, limit, throttled });
       this.#tellUnserved();
+      if (this.#execution.lookAtClock()) this.#pump(); // limits of time may be over
       await clock.until(nextMs + COUNTER_MS, signal);
     }
   }

@@ -18,6 +18,7 @@ import { dataLength, Decisions, type NodeData, reasonOf } from "./expressions.ts
 import { HandOvers } from "./hand_overs.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { HoldGate } from "./hold_gate.ts";
+import { type ClockNews, OwnTime } from "./own_time.ts";
 import { completed, failedEnd, failedResult, failure, fitted, outcomeOf } from "./outcomes.ts";
 import { QueueWriter } from "./queue_writer.ts";
 import type { Memory } from "./memory.ts";
@@ -45,6 +46,8 @@ export interface ExecutionHooks {
   released(): void;
   /** It cannot go on. */
   failed(error: unknown): void;
+  /** The system's clock was set, or that of a producer differs from it. */
+  clockNews(news: ClockNews): void;
 }
 
 /**
@@ -62,6 +65,7 @@ export class Execution implements AsyncDisposable {
   readonly #decisions: Decisions;
   readonly #held = new Map<string, HeldInstance>();
   readonly #handOvers: HandOvers;
+  readonly #ownTime: OwnTime;
   readonly #gate: HoldGate;
   readonly #memory: Memory;
   readonly #waiting = new WaitingCalls();
@@ -84,6 +88,10 @@ export class Execution implements AsyncDisposable {
     this.#gate = new HoldGate(parts.queue);
     this.#decisions = new Decisions(parts.clock, parts.expressions);
     this.#handOvers = new HandOvers(parts.clock, (root) => this.#cutOff(root));
+    this.#ownTime = new OwnTime(parts.clock, {
+      overslept: (ms) => parts.scheduler.oversleep(ms),
+      news: (news) => hooks.clockNews(news),
+    });
   }
 
   /** Resolves when nothing is under way. */
@@ -134,16 +142,25 @@ export class Execution implements AsyncDisposable {
     this.#begin(
       new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children),
       progress,
+      claim.notBeforeMs,
     );
   }
 
-  #begin(held: HeldInstance, progress: readonly NodeRecord[]): void {
+  #begin(held: HeldInstance, progress: readonly NodeRecord[], notBeforeMs?: number): void {
     const { scheduler, recorder, clock } = this.#parts;
+    const { instance } = held;
     this.#held.set(held.id, held);
     this.#memory.hold(1, held.weigh());
     held.caller?.held.hasCalled(held);
-    recorder.submit(submission(held.instance));
-    this.#follow(held, scheduler.submit(held.instance, clock.nowMs(), progress));
+    const submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs);
+    held.submittedAtMs = submittedAtMs;
+    recorder.submit(submission(instance, submittedAtMs));
+    this.#follow(held, scheduler.submit(instance, clock.nowMs(), progress, { submittedAtMs, notBeforeMs }));
+  }
+
+  /** Looks whether the system's clock has been set. @returns whether it has */
+  lookAtClock(): boolean {
+    return this.#ownTime.look();
   }
 
   /** Does what a change of an instance asks for. */
@@ -327,7 +344,14 @@ export class Execution implements AsyncDisposable {
     const { recorder, platform: { name } } = this.#parts;
     const platform = task.platform ?? answer.platform ?? name;
     const settled = isFinal(this.#judge(task, held, answer.outcome));
-    const event = attemptEvent(task, { ...answer, startedAtMs, runMs, settled, platform });
+    const event = attemptEvent(task, {
+      ...answer,
+      startedAtMs,
+      runMs,
+      settled,
+      platform,
+      submittedAtMs: held.submittedAtMs,
+    });
     recorder.attempt(event);
     return event;
   }
@@ -337,7 +361,7 @@ export class Execution implements AsyncDisposable {
     this.#attempts--;
     const verdict = this.#judge(task, held, outcome);
     if (isFinal(verdict)) {
-      held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.nowMs());
+      held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.wallMs());
       this.#memory.hold(0, held.weigh());
       if (held.open > 0 || held.leaving) await this.#makeDurable(task, held, outcome); // else it is written with the end
     } else if (isStartKept(task, held)) {
@@ -382,7 +406,7 @@ export class Execution implements AsyncDisposable {
       ? "it waits for the retry budget of its function"
       : `it is tried again after ${formatDuration(Math.round(untilMs - nowMs))}`;
     const note = startOf(task, "cancelled", `${outcome.reason}; ${until}`);
-    this.#track(this.#checkpoint(held, { ...note, endedAtMs: nowMs }));
+    this.#track(this.#checkpoint(held, { ...note, endedAtMs: clock.wallMs() }));
   }
 
   /** What an outcome means: what is to be run again by whoever goes on with the instance has not failed here. */
@@ -440,7 +464,7 @@ export class Execution implements AsyncDisposable {
     if (instance === undefined) {
       try {
         const { args } = await this.#decisions.dataOf(held, call);
-        instance = checkSubmission(calledInstance(held.instance, call, args, this.#parts.clock.nowMs()));
+        instance = checkSubmission(calledInstance(held.instance, call, args, this.#parts.clock.wallMs()));
       } catch (error) {
         return void await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
       }
@@ -462,7 +486,7 @@ export class Execution implements AsyncDisposable {
     const outcome = fitted(held, call, outcomeOf(end, callKey(held.instance, call)));
     const state = outcome.kind === "ok" ? "ok" : "failed";
     if (!held.leaving) { // else whoever goes on with it gets to know that from the called one
-      held.settled(call, state, 1, outcome, runMs, clock.nowMs());
+      held.settled(call, state, 1, outcome, runMs, clock.wallMs());
       this.#memory.hold(0, held.weigh());
       if (held.open > 0) await this.#checkpoint(held);
     }
@@ -485,18 +509,20 @@ export class Execution implements AsyncDisposable {
   /** Writes how an instance ended, and lets it go. */
   async #finish(held: HeldInstance, ending: Ending): Promise<void> {
     if (held.leaving) return await this.#handOver(held);
+    const { clock } = this.#parts;
     const end = this.#endOf(held, ending);
     const { outcome, reason, output } = end instanceof Promise ? await end : end;
+    const endedAtMs = clock.nowMs();
     const result: Result = {
       ...named(held),
       outcome,
-      endedAtMs: this.#parts.clock.nowMs(),
+      endedAtMs: clock.wallMs(),
       records: held.takeUnwritten(),
       output,
       ...reason !== undefined && { reason },
     };
     const written = !held.lost && !(await this.#writer.finish(result, held));
-    if (written) this.#recordEnd(held, result, ending.shed ?? false);
+    if (written) this.#recordEnd(held, { ...result, endedAtMs }, ending.shed ?? false);
     this.#drop(held);
     const { caller } = held;
     if (caller === undefined) return this.#letGo(held);

@@ -31,6 +31,8 @@ const NO_TEXTS: ReadonlySet<number> = new Set();
  * thousand: what few of them need is made when it is needed.
  */
 export class HeldInstance {
+  /** When it was submitted, in the consumer's own time. */
+  submittedAtMs = 0;
   /** Another consumer is to go on with it: nothing more of it starts here. What is in flight may end and be written. */
   leaving = false;
   /** Another consumer has it by now, or had: nothing more of it is written. */

@@ -1,2 +1,3 @@
 /** The consumer: schedules what is queued and invokes it. */
+export type { ClockNews } from "./own_time.ts";
 export { Consumer, type ConsumerOptions, type ConsumerStats } from "./consumer.ts";

@@ -2,12 +2,16 @@ import { onAbort } from "./abort.ts";
 
 /**
  * The only source of time. Programs get one handed in, so that the same code runs on the wall clock, in virtual time and
- * in a test. Instants are milliseconds since 1970 and never run backwards.
+ * in a test. It has two: its own time, which never runs backwards, for durations and for whatever stays in the process; and
+ * the system's, for instants that other processes have written or will read. They agree until the system's clock is set, or
+ * the machine sleeps.
  */
 export interface Clock {
-  /** The present instant, in milliseconds since 1970, with a fraction. */
+  /** The present instant in its own time, in milliseconds since 1970 as the system's clock had it at the start. */
   nowMs(): number;
-  /** Waits until an instant; resolves at once if it has passed, and early (without an error) if `signal` is aborted. */
+  /** The present instant by the system's clock, in milliseconds since 1970; it may be set back or on. */
+  wallMs(): number;
+  /** Waits until an instant of its own time; resolves at once if it has passed, and early (without an error) if `signal` is aborted. */
   until(instantMs: number, signal?: AbortSignal): Promise<void>;
   /** Calls back once, so many milliseconds from now, or at once if they are below 0. @returns what takes the call back */
   after(delayMs: number, callback: () => void): () => void;
@@ -18,12 +22,37 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const ORIGIN_MS = performance.timeOrigin;
 
+/** The system's clock counts as set if it has moved by more than so many milliseconds against the other. */
+const LEAST_STEP_MS = 20;
+/** A look at both clocks that took longer, in milliseconds, tells nothing: the process was held up between them. */
+const LONGEST_LOOK_MS = 2;
+
 /**
- * The wall clock: monotonic (a step of the system clock does not reach it), and it never wakes early, although real
- * timers end up to a millisecond before their time.
+ * The system's time, with the fractions of a monotonic clock: both are compared at each look, and their difference is taken
+ * anew when the system's clock has been set, or the monotonic one has stood still while the machine slept.
+ *
+ * @param monotonicMs the monotonic clock, in milliseconds
+ * @param systemMs the system's clock, in whole milliseconds
+ */
+export function anchored(monotonicMs: () => number, systemMs: () => number): () => number {
+  let aheadMs = 0;
+  return () => {
+    const beforeMs = monotonicMs(), atMs = systemMs(), afterMs = monotonicMs();
+    const stepMs = atMs + 0.5 - beforeMs - aheadMs;
+    if (Math.abs(stepMs) > LEAST_STEP_MS && afterMs - beforeMs <= LONGEST_LOOK_MS) aheadMs += stepMs;
+    return afterMs + aheadMs;
+  };
+}
+
+const monotonicMs = () => ORIGIN_MS + performance.now();
+
+/**
+ * The real time: its own is monotonic (a step of the system's clock does not reach it), and it never wakes early, although
+ * real timers end up to a millisecond before their time.
  */
 export const realClock: Clock = {
-  nowMs: () => ORIGIN_MS + performance.now(),
+  nowMs: monotonicMs,
+  wallMs: anchored(monotonicMs, () => Date.now()),
   async until(instantMs, signal) {
     for (let left = instantMs - realClock.nowMs(); left > 0; left = instantMs - realClock.nowMs()) {
       if (signal?.aborted) return;

@@ -1,5 +1,5 @@
-import { assert, assertStrictEquals } from "@std/assert";
-import { realClock } from "./clock.ts";
+import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
+import { anchored, realClock } from "./clock.ts";
 
 // The one place where the model waits in real time.
 Deno.test("realClock.until() never ends early", async () => {
@@ -56,4 +56,32 @@ Deno.test("realClock goes on when the system's clock is set", async () => {
     const tookMs = realClock.nowMs() - startMs;
     assert(tookMs >= 5 && tookMs < 60_000, `it took ${tookMs} ms`);
   }
+});
+
+Deno.test("anchored() follows the system's clock when it is set, or the machine sleeps, with the fractions of the other", () => {
+  let monotonicMs = 1000.25, systemMs = 1000;
+  const wallMs = anchored(() => monotonicMs, () => Math.floor(systemMs));
+  const pass = (ms: number) => [monotonicMs, systemMs] = [monotonicMs + ms, systemMs + ms];
+  assertEquals(wallMs(), 1000.25);
+  pass(5.5);
+  assertEquals(wallMs(), 1005.75);
+  for (const step of [-7_200_000, 7_200_000, 60_000]) { // set back, set on, slept
+    systemMs += step;
+    const setMs = wallMs();
+    assertAlmostEquals(setMs, systemMs, 1);
+    pass(10.125);
+    assertAlmostEquals(wallMs() - setMs, 10.125, 1e-6);
+  }
+});
+
+Deno.test("anchored() takes no delay between its looks at both clocks for a step", () => {
+  let monotonicMs = 1000, systemMs = 1000, heldUpMs = 0;
+  const wallMs = anchored(() => monotonicMs, () => {
+    [monotonicMs, systemMs] = [monotonicMs + heldUpMs, systemMs + heldUpMs];
+    return systemMs;
+  });
+  heldUpMs = 300;
+  assertEquals(wallMs(), 1300);
+  heldUpMs = 0;
+  assertEquals(wallMs(), 1300);
 });

@@ -66,7 +66,8 @@ export async function* instancesOf(
     }
     await clock.until(atMs, signal);
     if (signal.aborted) return;
-    batch.push(load.idOf === undefined ? instance : await named(instance, load.idOf, index++));
+    const due = bySystemsClock(instance, clock);
+    batch.push(load.idOf === undefined ? due : await named(due, load.idOf, index++));
   }
   if (batch.length > 0) yield batch;
 }
@@ -88,6 +89,14 @@ export function* plannedInstances(
   for (const offsetMs of arrivalTimes(arrivals, seededRandom(`${seed}/arrivals`), bounds)) {
     yield make(pick(), startMs + offsetMs, options);
   }
+}
+
+/** An instance that was planned in the clock's own time, as other processes read it: the system's clock may have been set. */
+function bySystemsClock(instance: Instance, clock: Clock): Instance {
+  const aheadMs = clock.wallMs() - clock.nowMs();
+  if (Math.abs(aheadMs) < 1) return instance; // no more than rounding
+  const { submittedAtMs, deadlineMs } = instance;
+  return { ...instance, submittedAtMs: submittedAtMs + aheadMs, deadlineMs: deadlineMs + aheadMs };
 }
 
 /** Gives an instance the id that it is to have. */

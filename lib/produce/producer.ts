@@ -89,7 +89,7 @@ export class Producer {
     const { added, existing } = await queue.push(batch).finally(() => this.#pending -= batch.length);
     this.#submitted += added;
     this.#existing = existing && this.#existing! + existing.length;
-    this.#latestMs = Math.max(this.#latestMs, clock.nowMs() - batch[0]!.submittedAtMs);
+    this.#latestMs = Math.max(this.#latestMs, clock.wallMs() - batch[0]!.submittedAtMs);
     onDurable?.(batch.map(({ id }) => id));
     const known = new Set(existing);
     for (const instance of batch) if (!known.has(instance.id)) recorder.submit(submission(instance));
@@ -106,7 +106,7 @@ export class Producer {
     while (open.size > 0 && !signal.aborted) {
       for (const some of chunks([...open], WAIT_BATCH)) {
         for await (const view of queue.list({ ids: some, states: ["completed", "failed", "cancelled"] })) {
-          const { instance: { id, chain }, state, endedAtMs = clock.nowMs(), reason } = view;
+          const { instance: { id, chain }, state, endedAtMs = clock.wallMs(), reason } = view;
           const outcome = state as "completed" | "failed" | "cancelled";
           recorder.end({
             chain: chain.name,

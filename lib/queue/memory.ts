@@ -151,7 +151,7 @@ class MemoryConsumer implements QueueDriver {
 
   finish(results: readonly Result[]): Promise<void> {
     return this.#do("write to", () => {
-      this.#store.purge(this.#clock.nowMs() - this.#keepMs);
+      this.#store.purge(this.#clock.wallMs() - this.#keepMs);
       const copies = results.map((item) => ({
         ...item,
         records: item.records.map(copyOf),
@@ -242,7 +242,7 @@ class MemoryConsumer implements QueueDriver {
       if (entry.state === "running") {
         entry.cancel = CANCELLED_ON_REQUEST;
         entry.abort ||= abort;
-      } else this.#store.end(entry, "cancelled", this.#clock.nowMs(), CANCELLED_ON_REQUEST);
+      } else this.#store.end(entry, "cancelled", this.#clock.wallMs(), CANCELLED_ON_REQUEST);
     }
     if ([...entries].some(({ state }) => state === "running")) {
       this.#store.request({ kind: "cancel", filter: {} });
@@ -326,7 +326,7 @@ class MemoryConsumer implements QueueDriver {
 
   #handBack(entries: readonly Entry[]): void {
     for (const { instance: { id } } of entries) this.#holds.delete(id);
-    this.#store.release(entries, this.#clock.nowMs());
+    this.#store.release(entries, this.#clock.wallMs());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,11 @@ export interface Claim {
   readonly number: number;
   /** By node; the record of a node as a whole stands before those of its items. */
   readonly progress: readonly NodeRecord[];
+  /**
+   * When the queue did not have it, in this consumer's own time, if that is known: it was pushed later. (Default: it may have
+   * been there for as long as it says)
+   */
+  readonly notBeforeMs?: number;
   /** What it has called, and what that has called, each behind its parent. (Default: nothing) */
   readonly children?: readonly Child[];
 }

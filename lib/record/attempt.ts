@@ -20,6 +20,8 @@ export interface Attempt extends Pick<AttemptEvent, "startedAtMs" | "runMs" | "s
   readonly outcome: MadeOutcome;
   readonly status: number;
   readonly cold: boolean;
+  /** When its instance was submitted, if the time of the record is another than that of the instance. */
+  readonly submittedAtMs?: number;
 }
 
 /** What is recorded of an attempt of an invocation. */
@@ -34,7 +36,7 @@ export function attemptEvent(
   const generation = generationOf(of, nodeIndex);
   const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined &&
     generation === 0;
-  const sinceMs = isFirst ? of.submittedAtMs : readyAtMs;
+  const sinceMs = isFirst ? attempt.submittedAtMs ?? of.submittedAtMs : readyAtMs;
   return {
     function: fn.name,
     chain: of.chain.name,

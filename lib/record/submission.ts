@@ -1,9 +1,13 @@
 import type { Instance } from "../model/mod.ts";
 import type { SubmitEvent } from "./events.ts";
 
-/** What is recorded of an instance when it is submitted. */
-export function submission(instance: Instance): SubmitEvent {
-  const { chain, id, submittedAtMs, labels, weight, priority, deadlineMs, parent } = instance;
+/**
+ * What is recorded of an instance when it is submitted.
+ *
+ * @param submittedAtMs when that was, if the time of the record is another than that of the instance
+ */
+export function submission(instance: Instance, submittedAtMs = instance.submittedAtMs): SubmitEvent {
+  const { chain, id, labels, weight, priority, deadlineMs, parent } = instance;
   return {
     chain: chain.name,
     instance: id,
@@ -13,6 +17,6 @@ export function submission(instance: Instance): SubmitEvent {
     definition: chain,
     ...(parent === undefined ? {} : { parent: parent.instance }),
     ...(priority === 0 ? {} : { priority }),
-    ...(deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - submittedAtMs }),
+    ...(deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - instance.submittedAtMs }),
   };
 }

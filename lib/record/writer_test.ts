@@ -37,6 +37,7 @@ function handClock(): Clock & { advance(ms: number): void } {
   let timers: { atMs: number; callback: () => void }[] = [];
   return {
     nowMs: () => now,
+    wallMs: () => now,
     until: () => Promise.reject(new Error("the writer does not wait")),
     after(delayMs, callback) {
       const timer = { atMs: now + delayMs, callback };

@@ -52,6 +52,7 @@ export function reportOf(samples: Samples): Report {
   return {
     schema: REPORT_SCHEMA,
     run: reportedRun(samples.run, samples.span),
+    ...samples.backwards > 0 && { backwards: samples.backwards },
     ...figures,
     fairness,
     ...cost === undefined ? {} : { cost },

@@ -312,3 +312,23 @@ Deno.test("buildReport() folds 200,000 attempts in a few seconds", async () => {
   assertEquals(report.chain_ms, same(105));
   assertAlmostEquals(report.fairness.jain, 1, 1e-3);
 });
+
+Deno.test("buildReport() says of chains that ended before they were submitted that a clock was set, and leaves their times out", async () => {
+  const events = [
+    run("fcfs", 3),
+    submit("a", 5000, { deadlineMs: 1000 }),
+    submit("b", 1000),
+    attempt("a", 1000, 500),
+    end("a", 1500, "completed", { idealMs: 500 }),
+    end("b", 2000, "completed", { idealMs: 500 }),
+  ];
+  const { backwards, chains, chain_ms, slowdown, deadlines } = await buildReport(events);
+  assertEquals([backwards, chains.completed, chain_ms.max, chain_ms.mean, slowdown.max], [
+    1,
+    2,
+    1000,
+    1000,
+    2,
+  ]);
+  assertEquals(deadlines, { met: 0, missed: 0 });
+});

@@ -124,6 +124,9 @@ export class RunningReport implements Recorder {
     this.#open.set(instance, { chain, submittedUs, deadlineMs, isAttempted: false });
   }
 
+  /** See {@linkcode Report.backwards}. */
+  #backwards = 0;
+
   end(event: EndEvent): void {
     const atUs = this.#span.us(event.endedAtMs);
     this.#span.cover(atUs, atUs);
@@ -133,7 +136,11 @@ export class RunningReport implements Recorder {
       return;
     }
     this.#open.delete(event.instance);
-    const ms = event.outcome === "completed" ? (atUs - open.submittedUs) / 1000 : NaN;
+    let ms = event.outcome === "completed" ? (atUs - open.submittedUs) / 1000 : NaN;
+    if (ms < 0) {
+      this.#backwards++;
+      ms = NaN;
+    }
     const ideal = event.idealMs ?? 0;
     const slowdown = ideal > 0 ? ms / ideal : NaN;
     open.chain.instances.add(event.outcome, ms, slowdown, deadlineOf(open.deadlineMs, event, ms));
@@ -156,6 +163,7 @@ export class RunningReport implements Recorder {
     return {
       schema: REPORT_SCHEMA,
       run: reportedRun(this.#run, span),
+      ...this.#backwards > 0 && { backwards: this.#backwards },
       ...figuresFrom(all, merged(new InstanceTally(), instances).figures(), span),
       fairness,
       byChain: byName([...this.#chains.keys()], (i): ChainReport => ({

@@ -154,6 +154,9 @@ export class Samples implements Recorder {
     this.functionRuns.providerMs.push(providerQueuedMs);
   }
 
+  /** Completed instances that ended before they were submitted, as a clock was set: how long they took is not known. */
+  backwards = 0;
+
   submit(event: SubmitEvent): void {
     const atUs = this.span.us(event.submittedAtMs);
     this.span.cover(atUs, atUs);
@@ -174,7 +177,11 @@ export class Samples implements Recorder {
   #ended(instance: string, chain: number, submit: SubmitEvent, end: EndEvent): void {
     this.#open.delete(instance);
     const completed = end.outcome === "completed";
-    const ms = completed ? (this.span.us(end.endedAtMs) - this.span.us(submit.submittedAtMs)) / 1000 : NaN;
+    let ms = completed ? (this.span.us(end.endedAtMs) - this.span.us(submit.submittedAtMs)) / 1000 : NaN;
+    if (ms < 0) {
+      this.backwards++;
+      ms = NaN;
+    }
     const ideal = end.idealMs ?? 0;
     this.#instance(
       chain,
@@ -219,6 +226,7 @@ export class Samples implements Recorder {
 /** A chain that failed, was dropped or shed did not do its work in time; of one that was cancelled, none was wanted. */
 export function deadlineOf(deadlineMs: number | undefined, end: EndEvent, chainMs: number): number {
   if (deadlineMs === undefined || end.outcome === "cancelled") return DEADLINE.open;
+  if (end.outcome === "completed" && Number.isNaN(chainMs)) return DEADLINE.open;
   return end.outcome === "completed" && chainMs <= deadlineMs ? DEADLINE.met : DEADLINE.missed;
 }
 

@@ -136,6 +136,8 @@ export interface Report extends Figures {
   readonly schema: typeof REPORT_SCHEMA;
   readonly run: ReportedRun;
   readonly fairness: Fairness;
+  /** Completed instances that ended before they were submitted, if there are any: a clock was set, their times do not count. */
+  readonly backwards?: number;
   /** Only of runs on platforms that have prices. */
   readonly cost?: CostReport;
   readonly byChain: Readonly<Record<string, ChainReport>>;

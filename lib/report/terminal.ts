@@ -130,6 +130,10 @@ function facts(report: Report, { paint, width }: Pen): string[] {
       `${n(f.retried)} retried`,
       `${n(f.coldStarts)} cold`,
     ]),
+    ...report.backwards === undefined ? [] : line("clock", [
+      paint(`${n(report.backwards)} chains ended before they were submitted: a clock was set`, "bad"),
+      "how long they took is left out",
+    ]),
     ...line("throughput", [
       `${formatNumber(t.chainsPerS)} chains/s`,
       `${formatNumber(t.functionsPerS)} calls/s`,

@@ -55,6 +55,14 @@ export type Decision =
   /** It cannot be told; the node fails. */
   | { readonly kind: "fail"; readonly reason: string };
 
+/** When an instance was submitted, in the scheduler's time, if that is another than the instance's. */
+export interface SubmissionTime {
+  /** When it was submitted. */
+  readonly submittedAtMs: number;
+  /** From when on its limits of time count: it was not there before, whatever it says. (Default: from its submission) */
+  readonly notBeforeMs?: number | undefined;
+}
+
 /** Gauges and counters. */
 export interface SchedulerStats {
   /** Instances that have not ended. */

@@ -5,16 +5,21 @@ import type { InstanceRun } from "./instance_run.ts";
 /** An instant at which an instance ends, unless it has ended, or has begun in time. */
 export class Expiry {
   /**
-   * @param atMs when
+   * @param afterMs how long after its submission
    * @param reason why it ends then
    * @param untilStarted whether it only must have begun by then
    */
   constructor(
     readonly run: InstanceRun,
-    readonly atMs: number,
+    readonly afterMs: number,
     readonly reason: string,
     readonly untilStarted: boolean,
   ) {}
+
+  /** When, in the scheduler's time. */
+  get atMs(): number {
+    return this.run.limitedFromMs + this.afterMs;
+  }
 
   /** Whether it does not matter any more, unless its instance's start is taken back; it leaves the queue then. */
   dropsOut(): boolean {
@@ -35,13 +40,13 @@ export class Expiry {
 
 /** When the limits of an instance's chain end it. */
 export function* expiriesOf(run: InstanceRun): Generator<Expiry> {
-  const { chain: { ttlMs, timeLimitMs }, submittedAtMs } = run.instance;
+  const { ttlMs, timeLimitMs } = run.instance.chain;
   if (ttlMs !== undefined && !run.started) {
     const reason = `ttl: nothing of it had started within ${formatDuration(ttlMs)} of its submission`;
-    yield new Expiry(run, submittedAtMs + ttlMs, reason, true);
+    yield new Expiry(run, ttlMs, reason, true);
   }
   if (timeLimitMs !== undefined) {
     const reason = `time-limit: it had not ended within ${formatDuration(timeLimitMs)} of its submission`;
-    yield new Expiry(run, submittedAtMs + timeLimitMs, reason, false);
+    yield new Expiry(run, timeLimitMs, reason, false);
   }
 }

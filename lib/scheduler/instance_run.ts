@@ -32,9 +32,31 @@ export class InstanceRun {
   /** What few instances have, or most of them only for a moment: a million of them may be queued. */
   #rare: Rare | undefined;
 
-  /** @param sequence before all of those that are submitted later: as many numbers are its own as it has nodes */
-  constructor(readonly instance: Instance, readonly plan: ChainPlan, readonly sequence: number) {
+  /**
+   * @param sequence before all of those that are submitted later: as many numbers are its own as it has nodes
+   * @param submittedAtMs when it was submitted, in the scheduler's time
+   * @param limitedFromMs from when on its limits of time count, in the scheduler's time
+   */
+  constructor(
+    readonly instance: Instance,
+    readonly plan: ChainPlan,
+    readonly sequence: number,
+    public submittedAtMs = instance.submittedAtMs,
+    public limitedFromMs = submittedAtMs,
+  ) {
     this.unsettled = plan.size;
+  }
+
+  /** Time has passed that the scheduler was not told of. */
+  oversleep(ms: number): void {
+    this.submittedAtMs -= ms;
+    this.limitedFromMs -= ms;
+  }
+
+  /** When it should have ended, in the scheduler's time. */
+  get deadlineMs(): number {
+    const { deadlineMs, submittedAtMs } = this.instance;
+    return deadlineMs - submittedAtMs + this.submittedAtMs;
   }
 
   get #own(): Rare {

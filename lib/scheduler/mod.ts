@@ -10,6 +10,7 @@ export type {
   SchedulerOptions,
   SchedulerStats,
   Settlement,
+  SubmissionTime,
   Verdict,
 } from "./contract.ts";
 export type { Invocation, Phase } from "./invocation.ts";

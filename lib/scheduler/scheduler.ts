@@ -9,6 +9,7 @@ import type {
   SchedulerOptions,
   SchedulerStats,
   Settlement,
+  SubmissionTime,
   Verdict,
 } from "./contract.ts";
 import { expiriesOf, Expiry } from "./expiry.ts";
@@ -73,14 +74,26 @@ export class Scheduler {
    * Takes an instance on: its first invocations become ready, or those that `progress` leaves to do.
    *
    * @param progress what had been settled of it before, by another scheduler
+   * @param submitted when that was, if the scheduler is told another time than the one that the instance goes by
    * @throws {TypeError} if an instance of that id is here already
    */
-  submit(instance: Instance, nowMs: number, progress: readonly NodeRecord[] = []): Settlement {
+  submit(
+    instance: Instance,
+    nowMs: number,
+    progress: readonly NodeRecord[] = [],
+    { submittedAtMs, notBeforeMs = submittedAtMs }: SubmissionTime = instance,
+  ): Settlement {
     if (this.#runs.has(instance.id)) {
       throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
     }
     this.#backlog.nowMs = nowMs;
-    const run = new InstanceRun(instance, this.#planOf(instance.chain), this.#sequence);
+    const run = new InstanceRun(
+      instance,
+      this.#planOf(instance.chain),
+      this.#sequence,
+      submittedAtMs,
+      Math.max(submittedAtMs, notBeforeMs),
+    );
     this.#sequence += instance.chain.nodes.length;
     this.#runs.set(instance.id, run);
     for (const load of run.plan.loads) load?.arrive(nowMs);
@@ -123,12 +136,21 @@ export class Scheduler {
     return task;
   }
 
-  #isTooLate({ started, instance, plan }: InstanceRun, nowMs: number): boolean {
-    return this.#shed && !started && instance.deadlineMs < nowMs + plan.criticalMs();
+  /**
+   * Time has passed that the scheduler was not told of, as the machine slept, or the system's clock was set on: it counts for
+   * deadlines and limits of time, but not for delays and rates.
+   */
+  oversleep(ms: number): void {
+    for (const run of this.#runs.values()) run.oversleep(ms);
+    this.#expiries.retime(({ atMs }) => atMs);
+  }
+
+  #isTooLate({ started, deadlineMs, plan }: InstanceRun, nowMs: number): boolean {
+    return this.#shed && !started && deadlineMs < nowMs + plan.criticalMs();
   }
 
   #refuse(run: InstanceRun, nowMs: number): Consequences {
-    const [neededMs, leftMs] = [run.plan.criticalMs(), run.instance.deadlineMs - nowMs].map(Math.ceil);
+    const [neededMs, leftMs] = [run.plan.criticalMs(), run.deadlineMs - nowMs].map(Math.ceil);
     const reason = `shed: it was expected to take ${neededMs} ms, with ${leftMs} ms to its deadline`;
     return this.#stop(run, { outcome: "cancelled", reason, shed: true }, nowMs);
   }

@@ -17,6 +17,7 @@ import {
 } from "../../tests/scheduler/builders.ts";
 import { chain, fn, type NodeRecord, type NodeState, NULL, type Outcome } from "../model/mod.ts";
 import { PolicyError } from "../policies/mod.ts";
+import type { SubmissionTime } from "./contract.ts";
 
 /** n0 first, then n1 and n2, which n3 joins. */
 const DIAMOND = [[], [0], [0], [1, 2]];
@@ -371,4 +372,23 @@ Deno.test("Scheduler.cancel() waits for an answered invocation to be settled", (
   scheduler.answered(first, OK, 1);
   assertEquals(scheduler.cancel("a", 2)?.ended, undefined);
   assertEquals(scheduler.settle(first, OK, 3).ended, { outcome: "cancelled", reason: "cancelled" });
+});
+
+Deno.test("Scheduler.next() counts limits of time from when an instance was there, in its own time, and what it overslept", () => {
+  const ttl = { ...single("one"), ttlMs: 1000 };
+  const ended = (submitted: SubmissionTime | undefined, atMs: number, overslept = 0) => {
+    const scheduler = makeScheduler("fcfs", { global: 1 });
+    scheduler.submit(instanceOf(single("busy"), "busy"), 10_000);
+    scheduler.next(10_000);
+    scheduler.submit(instanceOf(ttl, "a", { submittedAtMs: 9900 }), 10_000, [], submitted);
+    if (overslept > 0) scheduler.oversleep(overslept);
+    scheduler.next(atMs);
+    return scheduler.takeNews().length === 1;
+  };
+  assertEquals([10_899, 10_900].map((atMs) => ended(undefined, atMs)), [false, true]);
+  const elsewhere = { submittedAtMs: 2000 }; // long ago, by a clock that differs
+  assertEquals(ended(elsewhere, 10_000), true);
+  const bounded = { ...elsewhere, notBeforeMs: 9950 };
+  assertEquals([10_949, 10_950].map((atMs) => ended(bounded, atMs)), [false, true]);
+  assertEquals([10_449, 10_450].map((atMs) => ended(bounded, atMs, 500)), [false, true]);
 });

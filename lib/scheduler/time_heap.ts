@@ -5,7 +5,7 @@ interface Entry<T> {
 
 /** What is due at instants, soonest first; a binary heap. What has become stale meanwhile is passed over. */
 export class TimeHeap<T extends { readonly sequence: number }> {
-  readonly #heap: Entry<T>[] = [];
+  #heap: Entry<T>[] = [];
   readonly #isStale: (value: T) => boolean;
 
   /** @param isStale whether nobody waits for a value any more; one of which that was so is added again to be waited for */
@@ -34,6 +34,13 @@ export class TimeHeap<T extends { readonly sequence: number }> {
       at = up;
     }
     heap[at] = entry;
+  }
+
+  /** Puts all of them to other instants. */
+  retime(atMsOf: (value: T) => number): void {
+    const heap = this.#heap;
+    this.#heap = [];
+    for (const { value } of heap) this.add(value, atMsOf(value));
   }
 
   /** Takes out one that is due. */

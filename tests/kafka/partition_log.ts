@@ -129,6 +129,10 @@ export class SetClock implements Clock {
     return this.ms;
   }
 
+  wallMs(): number {
+    return this.ms;
+  }
+
   until(): Promise<void> {
     return Promise.reject(new Error("Nothing waits here"));
   }

@@ -44,6 +44,7 @@ export function mortalPlatform(platform: Platform, killed: AbortSignal): Platfor
 export function mortalClock(clock: Clock, killed: AbortSignal): Clock {
   return {
     nowMs: () => clock.nowMs(),
+    wallMs: () => clock.wallMs(),
     until: (instantMs, signal) => {
       const ends = signal === undefined ? killed : AbortSignal.any([signal, killed]);
       return killed.aborted ? never() : heard(clock.until(instantMs, ends), killed);

@@ -39,6 +39,13 @@ export class VirtualClock implements Clock {
     return this.#nowMs;
   }
 
+  /** How far the system's clock is ahead: a test sets it, as an operator does, or lets the machine sleep. */
+  aheadMs = 0;
+
+  wallMs(): number {
+    return this.#nowMs + this.aheadMs;
+  }
+
   /** Timers that are set: none is to be left when a program has ended. */
   get timers(): number {
     return this.#timers.size;

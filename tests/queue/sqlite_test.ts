@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import type { Instance } from "../../lib/model/mod.ts";
 import { QueueError } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
@@ -154,4 +155,22 @@ test("a log of writes does not grow without bounds, nor stay behind", async (har
   assert((await Deno.stat(`${harness.path}-wal`)).size < 40e6);
   await harness.wait(queue[Symbol.asyncDispose]());
   await assertRejects(() => Deno.stat(`${harness.path}-wal`), Deno.errors.NotFound);
+});
+
+test("what comes after a look that found nothing was not there before, whatever time it says", async (harness) => {
+  const [producer, consumer] = [await harness.connect(), await harness.connect()];
+  const limited = { ...line, name: "limited", ttlMs: 600_000 };
+  const [before, after] = instances(2, limited) as [Instance, Instance];
+  await producer.push([before]);
+  const [first] = await pullAll(harness, consumer, 1);
+  assertEquals(first!.notBeforeMs, undefined);
+  const pulled = pullAll(harness, consumer, 1);
+  await harness.wait(harness.clock.until(harness.clock.nowMs() + 1000));
+  const pushedAtMs = harness.clock.nowMs();
+  await producer.push([{ ...after, submittedAtMs: pushedAtMs - 7_200_000 }]); // its producer's clock is wrong
+  const { notBeforeMs = 0 } = (await pulled)[0]!;
+  assert(
+    notBeforeMs > pushedAtMs - 100 && notBeforeMs <= pushedAtMs,
+    `${pushedAtMs - notBeforeMs} ms before`,
+  );
 });

@@ -16,6 +16,13 @@ export class TestClock implements Clock {
     return this.#nowMs;
   }
 
+  /** How far the system's clock is ahead, which a test sets. */
+  aheadMs = 0;
+
+  wallMs(): number {
+    return this.#nowMs + this.aheadMs;
+  }
+
   until(instantMs: number, signal?: AbortSignal): Promise<void> {
     if (instantMs <= this.#nowMs || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -73,6 +80,10 @@ export class ProcessClock implements Clock {
 
   nowMs(): number {
     return this.#base.nowMs();
+  }
+
+  wallMs(): number {
+    return this.#base.wallMs();
   }
 
   after(delayMs: number, callback: () => void): () => void {

@@ -8,6 +8,7 @@ function testClock(): Clock & { advance(ms: number): void; readonly timers: numb
   const timers = new Set<{ atMs: number; callback: () => void }>();
   return {
     nowMs: () => nowMs,
+    wallMs: () => nowMs,
     until: () => Promise.resolve(),
     after(delayMs, callback) {
       const timer = { atMs: nowMs + delayMs, callback };

@@ -57,7 +57,7 @@ export class Credentials {
    */
   get(): AwsCredentials | Promise<AwsCredentials> {
     const known = this.#known;
-    if (known !== undefined && this.#sources.clock.nowMs() < (known.expiresAtMs ?? Infinity) - AHEAD_MS) {
+    if (known !== undefined && this.#sources.clock.wallMs() < (known.expiresAtMs ?? Infinity) - AHEAD_MS) {
       return known;
     }
     this.#asking ??= this.#find().finally(() => this.#asking = undefined);

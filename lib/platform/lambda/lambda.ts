@@ -89,7 +89,7 @@ export class LambdaPlatform implements Platform {
       const { status, headers } = answer;
       if (isOk(status)) return this.#read(call, answer);
       const text = textOf(answer.body);
-      const nowMs = this.#options.clock.nowMs();
+      const nowMs = this.#options.clock.wallMs();
       const { outcome, isRefusal } = serviceError({ status, headers, text, nowMs });
       if (!isRefusal) return { outcome, status, cold: false };
       const wasOffMs = this.#setClock(headers, nowMs);
@@ -164,7 +164,7 @@ export class LambdaPlatform implements Platform {
       service: "lambda",
       region,
       cache: this.#keys,
-      datetime: new Date(clock.nowMs() + this.#offsetMs).toISOString().replace(/[:-]|\.\d{3}/g, ""),
+      datetime: new Date(clock.wallMs() + this.#offsetMs).toISOString().replace(/[:-]|\.\d{3}/g, ""),
     }).sign();
     return await this.#client.send({
       url: url.href,

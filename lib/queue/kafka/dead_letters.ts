@@ -29,7 +29,7 @@ export class DeadLetters {
       place: Buffer.from(`${where}[${partition}]@${place.offset}`),
       reason: Buffer.from(reason),
     };
-    const timestamp = String(Math.floor(clock.nowMs()));
+    const timestamp = String(Math.floor(clock.wallMs()));
     await writer.append(this.#topic, 0, [{
       key: headers.place,
       value: bufferOf(bytes),

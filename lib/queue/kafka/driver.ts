@@ -198,14 +198,14 @@ export class KafkaDriver implements QueueDriver {
     switch (command.kind) {
       case "policy":
       case "limit":
-        await log.announce(writer, newId(), command, clock.nowMs());
+        await log.announce(writer, newId(), command, clock.wallMs());
         return 0;
       case "pause":
-        await log.pause(writer, command.pause, clock.nowMs());
+        await log.pause(writer, command.pause, clock.wallMs());
         return 0;
       case "resume":
         await log.refresh();
-        await log.resume(writer, command.pause, clock.nowMs());
+        await log.resume(writer, command.pause, clock.wallMs());
         return 0;
       default:
         return await operator.request(command);

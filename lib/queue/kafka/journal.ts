@@ -102,7 +102,7 @@ export class Journal {
 
   /** A message of `pending` is none that brings an instance, for whoever reads it from now on. */
   async passOver(place: Place, copyOf?: string): Promise<void> {
-    const endedAtMs = this.#options.clock.nowMs();
+    const endedAtMs = this.#options.clock.wallMs();
     const end: End = { state: "bad", place, run: 0, endedAtMs, ...copyOf !== undefined && { copyOf } };
     this.#hooks.covered(place, await this.append("finished", [bareEnd(BAD, end)]));
   }
@@ -119,7 +119,7 @@ export class Journal {
 
   /** Takes in what has settled, as an end that is written meanwhile has to know of it. @returns what is to be written */
   #settle({ instanceId, records }: Progress): OutgoingRecord[] {
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.wallMs();
     const entry = this.state.entries.get(instanceId)!;
     return records.map((record) => {
       entry.records.set(placeOf(record), record);
@@ -131,7 +131,7 @@ export class Journal {
   async call(instances: readonly Instance[]): Promise<void> {
     const { entries } = this.state;
     const unknown = instances.filter(({ id }) => !entries.has(id));
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.wallMs();
     const records = unknown.map((instance) => {
       this.#lastCalled = Math.max(this.#lastCalled + 1, Math.floor(nowMs * 1000));
       const place = { atMs: nowMs, offset: this.#lastCalled, isCalled: true };
@@ -147,7 +147,7 @@ export class Journal {
   /** An instance stands in the changelog like this from now on. @returns what is to be written */
   #stand(instance: Instance, head: Head): OutgoingRecord {
     this.state.setHead(instance, head);
-    return headRecord(instance, head, this.#options.clock.nowMs());
+    return headRecord(instance, head, this.#options.clock.wallMs());
   }
 
   /** Writes how instances that are held have ended. */
@@ -233,7 +233,7 @@ export class Journal {
 
   /** Nothing of what has ended stays in the changelog. */
   async #bury(): Promise<void> {
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.wallMs();
     await this.append("running", this.state.takeRemains().map((key) => outgoing(key, null, nowMs)));
   }
 
@@ -244,7 +244,7 @@ export class Journal {
 
   /** Ends entries as cancelled, what was called first. */
   async #cancelNow(entries: readonly Entry[]): Promise<void> {
-    const endedAtMs = this.#options.clock.nowMs();
+    const endedAtMs = this.#options.clock.wallMs();
     await this.finish(
       entries.toReversed().map(({ instance: { id }, cancel = CANCELLED_ON_REQUEST }) => {
         return { instanceId: id, outcome: "cancelled", reason: cancel, endedAtMs, records: [], output: NULL };
@@ -274,7 +274,7 @@ export class Journal {
       readonly records: readonly NodeRecord[];
     }[],
   ): Promise<Entry[]> {
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.wallMs();
     const writing = this.append(
       "running",
       entries.flatMap(({ instance, head, records }) => [
@@ -294,7 +294,7 @@ export class Journal {
 
   /** Forgets ends. */
   async purge(ids: readonly string[]): Promise<void> {
-    const endedAtMs = this.#options.clock.nowMs();
+    const endedAtMs = this.#options.clock.wallMs();
     const purged = ids.map((id) => {
       const { place, run } = this.state.ends.get(id)!;
       return { id, end: { state: "purged", place, run, endedAtMs } as const };
@@ -309,7 +309,7 @@ export class Journal {
    * @param isWhole all of `pending` that there was has been read: what is not known by now is nowhere
    */
   async tidy(isWhole: boolean): Promise<void> {
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.wallMs();
     const { ends } = this.state;
     const orphans = this.state.orphans().filter(({ instance }) =>
       isWhole || ends.has(instance.parent!.instance)
@@ -323,14 +323,14 @@ export class Journal {
   /** Writes again what stands under keys of the changelog. */
   async restate(keys: Iterable<string>): Promise<void> {
     while (this.#reviving.size > 0) await Promise.allSettled(this.#reviving); // what is revived stands when that is durable
-    const groups = restated(this.state, keys, this.#options.clock.nowMs());
+    const groups = restated(this.state, keys, this.#options.clock.wallMs());
     await Promise.all(groups.map((records) => this.append("running", records)));
   }
 
   /** Writes how entries stand in the changelog. */
   async writeHeads(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.wallMs();
     for (const entry of entries) entry.hasHead = true; // a tombstone follows its end, also if that comes before this is written
     await this.append("running", entries.map((entry) => headRecord(entry.instance, headOf(entry), nowMs)));
     for (const { place, instance } of entries) {

@@ -75,7 +75,7 @@ export class Operator {
 
   async #ask(request: Request): Promise<number> {
     const { log, writer, clock, bell, closing } = this.#options;
-    await log.ask(writer, request, clock.nowMs());
+    await log.ask(writer, request, clock.wallMs());
     await log.refresh();
     const asked = Object.keys(request.ids).map(Number);
     const answers = log.open(request.id)!.answers;
@@ -88,7 +88,7 @@ export class Operator {
       if (answers.size < asked.length) await bell.after(rings, AbortSignal.any([closing, patience.signal]));
       forget();
     }
-    await log.close(writer, request, clock.nowMs());
+    await log.close(writer, request, clock.wallMs());
     return [...answers.values()].reduce((sum, count) => sum + count, 0);
   }
 
@@ -130,7 +130,7 @@ export class Operator {
     for (let [request] = log.unanswered(owned.partition); request !== undefined;) {
       await owned.readTo(await endOffset(link, names.pending, owned.partition), closing);
       const reached = await carryOut(owned, request, this.#ends);
-      await log.answer(writer, request.id, owned.partition, reached, clock.nowMs());
+      await log.answer(writer, request.id, owned.partition, reached, clock.wallMs());
       bell.ring();
       [request] = log.unanswered(owned.partition);
     }

@@ -117,7 +117,7 @@ export class OwnedPartition {
   async #writeFence(fences: readonly FencePlace[]): Promise<void> {
     const { member, clock } = this.#options;
     const fence: Fence = { member, fences };
-    await this.journal.append("running", [outgoing(FENCE, fence, clock.nowMs())]);
+    await this.journal.append("running", [outgoing(FENCE, fence, clock.wallMs())]);
   }
 
   /**
@@ -162,7 +162,7 @@ export class OwnedPartition {
 
   /** Takes messages of `pending`. */
   read(records: readonly IncomingRecord[], next: number): void {
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.wallMs();
     const { passBefore = 0 } = this.#options;
     for (const record of records) {
       const read = this.state.takePending(record, nowMs), { place, entry } = read;
@@ -288,7 +288,7 @@ export class OwnedPartition {
 
   /** Keeps the record of how far it has come, and carries on what would hold it up. */
   async upkeep(): Promise<void> {
-    this.state.ends.expire(this.#options.clock.nowMs());
+    this.state.ends.expire(this.#options.clock.wallMs());
     await this.#carry();
     await this.#writeOwner(false);
   }
@@ -296,7 +296,7 @@ export class OwnedPartition {
   /** What holds the others up: too much has come behind it, or it is so old that their ends may be gone before its own. */
   async #carry(): Promise<void> {
     const { clock, carriedBehind = CARRIED_BEHIND, carriedAfterMs = Infinity } = this.#options;
-    const beforeMs = clock.nowMs() - carriedAfterMs;
+    const beforeMs = clock.wallMs() - carriedAfterMs;
     let surplus = this.#coverage.size - carriedBehind;
     const slow: Entry[] = [];
     for (const entry of this.#coverage.uncovered()) {
@@ -322,7 +322,7 @@ export class OwnedPartition {
     const text = JSON.stringify(owner);
     if (text === this.#written) return;
     this.#written = text;
-    await this.journal.append("running", [outgoing(OWNER, owner, clock.nowMs())]);
+    await this.journal.append("running", [outgoing(OWNER, owner, clock.wallMs())]);
     this.state.setOwner(owner);
   }
 

@@ -62,7 +62,7 @@ export class Submitter {
    */
   async submit(instances: readonly Instance[]): Promise<void> {
     const { writer, topic, clock, wire } = this.#options;
-    const timestamp = String(Math.floor(clock.nowMs()));
+    const timestamp = String(Math.floor(clock.wallMs()));
     const byPartition = new Map<number, OutgoingRecord[]>();
     const submitted: Instance[] = [];
     let tooLarge: QueueError | undefined;
@@ -91,7 +91,7 @@ export class Submitter {
   async #log(instances: readonly Instance[]): Promise<void> {
     const { writer, clock, submissions } = this.#options;
     if (submissions === undefined || instances.length === 0) return;
-    const { topic, partitions } = submissions, nowMs = clock.nowMs();
+    const { topic, partitions } = submissions, nowMs = clock.wallMs();
     const records = instances.map((instance) => ({
       key: Buffer.from(ORIGINAL_KEY),
       value: Buffer.from(originalSubmission(instance, nowMs)),

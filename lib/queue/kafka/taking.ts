@@ -131,7 +131,7 @@ async function fenceOff(
   const identity = await identify(options, partition);
   const raw = appender.writer({ identify: () => Promise.resolve(identity), whenFenced: "end" }, identity);
   const fence = (topic: string) =>
-    raw.append(topic, partition, marked([outgoing(FENCE, { member }, clock.nowMs())], term));
+    raw.append(topic, partition, marked([outgoing(FENCE, { member }, clock.wallMs())], term));
   const runningFence = await fence(running);
   await readTo(runningFence + 1);
   if (state.fencing.isFencedBy(member, term)) {

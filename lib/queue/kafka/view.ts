@@ -157,7 +157,7 @@ export class View {
       offset,
       to,
       take(records) {
-        const nowMs = clock.nowMs();
+        const nowMs = clock.wallMs();
         for (const record of records) state.takePending(record, nowMs);
         state.pendingAt = Math.max(state.pendingAt, to);
       },
@@ -184,7 +184,7 @@ export class View {
   /** How many instances there are in each state. */
   depth(): QueueDepth {
     const counts = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.wallMs();
     let oldest: Entry | undefined;
     for (const [, state] of this.#states()) {
       for (const entry of state.entries.values()) {
@@ -237,7 +237,7 @@ export class View {
       });
       return isMeant ? entry.place : undefined;
     }
-    const end = state.ends.at(id, this.#options.clock.nowMs());
+    const end = state.ends.at(id, this.#options.clock.wallMs());
     return end !== undefined && endMatches(filter, end) ? end.place : undefined;
   }
 

@@ -33,9 +33,14 @@ export class Changes {
     return { rings: this.#bell.rings, version: this.#db.dataVersion() };
   }
 
-  /** Waits until something has changed since a mark, `signal` is aborted, or the queue is closed. */
-  async since(mark: Mark, signal: AbortSignal, { firstMs, lastMs }: Pace): Promise<void> {
-    if (this.#bell.rings > mark.rings) return;
+  /**
+   * Waits until something has changed since a mark, `signal` is aborted, or the queue is closed.
+   *
+   * @returns when nothing had changed yet; undefined if that was not seen
+   */
+  async since(mark: Mark, signal: AbortSignal, { firstMs, lastMs }: Pace): Promise<number | undefined> {
+    if (this.#bell.rings > mark.rings) return undefined;
+    let unchangedAtMs: number | undefined;
     const wake = new AbortController();
     const end = () => wake.abort();
     const forget = this.#bell.once(end);
@@ -43,18 +48,22 @@ export class Changes {
     for (const each of signals) each.addEventListener("abort", end, { once: true });
     if (signals.some(({ aborted }) => aborted)) end();
     for (let ms = firstMs; !wake.signal.aborted; ms = Math.min(ms * 1.5, lastMs)) {
-      if (this.#hasChanged(mark)) break;
+      const atMs = this.#clock.nowMs(), version = this.#version();
+      if (version !== undefined && version !== mark.version) break;
+      if (version !== undefined) unchangedAtMs = atMs;
       await this.#clock.until(this.#clock.nowMs() + ms, wake.signal);
     }
     forget();
     for (const each of signals) each.removeEventListener("abort", end);
+    return unchangedAtMs;
   }
 
-  #hasChanged({ version }: Mark): boolean {
+  /** Undefined while the file is locked. */
+  #version(): number | undefined {
     try {
-      return this.#db.dataVersion() !== version;
+      return this.#db.dataVersion();
     } catch (error) {
-      if (isBusy(error)) return false;
+      if (isBusy(error)) return undefined;
       throw error;
     }
   }

@@ -26,7 +26,17 @@ import type { Database } from "./database.ts";
 import type { FileGuard } from "./file_guard.ts";
 import { asQueueError } from "./errors.ts";
 import { GroupCommit, nextTurn, type WriteOptions } from "./group_commit.ts";
-import { anyQueued, checkpoint, finish, type Hold, holdOf, release, releaseSome, take } from "./hold.ts";
+import {
+  anyQueued,
+  checkpoint,
+  finish,
+  type Hold,
+  holdOf,
+  lastSeq,
+  release,
+  releaseSome,
+  take,
+} from "./hold.ts";
 import { Lease } from "./lease.ts";
 import { changeOf, sendCommand } from "./request.ts";
 import type { OpenDatabase } from "./open.ts";
@@ -76,6 +86,8 @@ export class SqliteDriver implements QueueDriver {
   readonly #losses = new Losses(() => this.#bell.ring());
   #heldUnder: number | undefined;
   #confirming: Promise<void> | undefined;
+  /** When a look found nothing to hand out, and the latest instance that there was then. */
+  #drained: { readonly atMs: number; readonly seq: number } | undefined;
   #end: Promise<void> | undefined;
 
   constructor({ db, guard, patience, closing, clock, leaseMs, keepMs, readOnly }: SqliteDriverOptions) {
@@ -120,11 +132,15 @@ export class SqliteDriver implements QueueDriver {
     this.#upkeep.start(this.#closing.signal);
     while (!signal.aborted) {
       const mark = await this.#read(() => this.#changes.mark());
+      const atMs = this.#clock.nowMs();
       const claims = await this.#read(() => anyQueued(this.#db))
         ? await this.#take(max, signal, maxCharacters)
         : [];
       if (claims.length > 0) return claims;
-      await this.#changes.since(mark, signal, PULL_PACE);
+      const seq = await this.#read(() => lastSeq(this.#db));
+      this.#drained = { atMs, seq };
+      const unchangedAtMs = await this.#changes.since(mark, signal, PULL_PACE);
+      this.#drained = { atMs: unchangedAtMs ?? atMs, seq };
       this.#check("pull from", "write");
     }
     return [];
@@ -137,7 +153,8 @@ export class SqliteDriver implements QueueDriver {
       const atMs = this.#clock.nowMs();
       const seqs = oldestQueued(this.#db, rows, maxCharacters);
       const owner = this.#lease.hold();
-      return { atMs, ...take(this.#db, this.#chains, owner, seqs, atMs, () => ++this.#claims) };
+      const wallMs = this.#clock.wallMs();
+      return { atMs, ...take(this.#db, this.#chains, owner, seqs, wallMs, () => ++this.#claims) };
     }, this.#patiently(rows));
     this.#check("pull from", "write"); // closed meanwhile: handed back already
     if (!taken) return [];
@@ -148,7 +165,14 @@ export class SqliteDriver implements QueueDriver {
       this.#losses.regained(id);
     }
     if (taken.aside > 0) this.#bell.ring(); // there may be more behind them
-    return taken.claims;
+    return taken.claims.map((claim) => this.#withFirstSight(claim, taken.holds.get(claim.instance.id)!.seq));
+  }
+
+  /** Says of what is limited in time whether it came after a look at the queue that had found nothing. */
+  #withFirstSight(claim: Claim, seq: number): Claim {
+    const { ttlMs, timeLimitMs } = claim.instance.chain;
+    if ((ttlMs ?? timeLimitMs) === undefined || this.#drained === undefined) return claim;
+    return seq > this.#drained.seq ? { ...claim, notBeforeMs: this.#drained.atMs } : claim;
   }
 
   /** Forgets what it held under an earlier lease: it is another's now. */
@@ -228,7 +252,7 @@ export class SqliteDriver implements QueueDriver {
 
   async request(command: Command): Promise<number> {
     this.#check("ask", "write");
-    const change = changeOf(command, this.#db, this.#chains, this.#clock.nowMs());
+    const change = changeOf(command, this.#db, this.#chains, this.#clock.wallMs());
     let reached = 0;
     if (change) {
       const selection = await this.#read(() => new Selection(this.#db, change.filter));
@@ -255,7 +279,7 @@ export class SqliteDriver implements QueueDriver {
     const holds = held.map((each) => holdOf(this.#holds, each)).filter((hold) => hold !== undefined);
     if (holds.length === 0) return;
     const released = await this.#writes.run(() => {
-      const gone = releaseSome(this.#db, holds, this.#clock.nowMs());
+      const gone = releaseSome(this.#db, holds, this.#clock.wallMs());
       return gone.map((id) => ({ id, hold: this.#holds.get(id) }));
     }, this.#patiently(holds.length));
     // It may be held again already.
@@ -312,7 +336,7 @@ export class SqliteDriver implements QueueDriver {
 
   #handBack(): void {
     const owner = this.#lease.give();
-    if (owner !== undefined) release(this.#db, owner, this.#clock.nowMs());
+    if (owner !== undefined) release(this.#db, owner, this.#clock.wallMs());
   }
 
   async #read<T>(read: () => T): Promise<T> {

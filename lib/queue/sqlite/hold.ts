@@ -30,6 +30,11 @@ const TAKE = `
   UPDATE instances SET state = 'running', owner = ? WHERE seq IN (SELECT value FROM json_each(?))
   RETURNING ${SUBMITTED}, resumed`;
 
+/** The number of the latest instance. */
+export function lastSeq(db: Database): number {
+  return db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM instances")?.seq ?? 0;
+}
+
 /** Whether there is anything to take; much cheaper than a transaction. */
 export function anyQueued(db: Database): boolean {
   return db.get("SELECT 1 FROM instances WHERE state = 'queued' AND owner IS NULL LIMIT 1") !== undefined;

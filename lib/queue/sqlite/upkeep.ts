@@ -84,7 +84,7 @@ export class Upkeep {
     const silent = this.#watch.look(lease.key, { nowMs: clock.nowMs(), wasLocked });
     for (const each of silent) await this.#takeFrom(each);
     for (let pages = 0; pages < PURGES_PER_TICK && !closing.aborted; pages++) {
-      const seqs = endedBefore(db, clock.nowMs() - keepMs);
+      const seqs = endedBefore(db, clock.wallMs() - keepMs);
       if (seqs.length === 0) break;
       await writes.run(() => forget(db, this.#options.chains, seqs), { rows: seqs.length * 2 });
     }
@@ -106,7 +106,7 @@ export class Upkeep {
     const { writes, clock, db } = this.#options;
     const expelled = await writes.run(() => {
       if (!expel(db, silent)) return false;
-      release(db, silent.key, clock.nowMs());
+      release(db, silent.key, clock.wallMs());
       return true;
     });
     if (expelled) this.#options.released();

@@ -120,6 +120,10 @@ class HangingClock implements Clock {
     return this.#base.nowMs();
   }
 
+  wallMs(): number {
+    return this.#base.wallMs();
+  }
+
   async until(instantMs: number, signal?: AbortSignal): Promise<void> {
     await this.#base.until(instantMs, signal);
     await this.awake();

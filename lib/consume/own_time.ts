@@ -1,0 +1,59 @@
+import type { Clock } from "../model/mod.ts";
+
+/** What a consumer finds out about the system's clock, or about that of a producer. */
+export interface ClockNews {
+  /**
+   * `set`: the system's clock was set, or the machine slept. `differs`: an instance says that it was submitted later than now:
+   * its producer's clock differs, or one of both was set.
+   */
+  readonly kind: "set" | "differs";
+  /** By how much, in milliseconds; below 0: it was set back. */
+  readonly byMs: number;
+}
+
+/** Less, in milliseconds, is no news: clocks of machines differ by some, and submissions need their time. */
+const LEAST_STEP_MS = 1000;
+
+/** What happens in between. */
+export interface OwnTimeHooks {
+  /** Time has passed by the system's clock, but not by the consumer's own, in milliseconds. */
+  overslept(ms: number): void;
+  news(news: ClockNews): void;
+}
+
+/** Translates instants of the system's clock into the time of a consumer's own, which never runs backwards. */
+export class OwnTime {
+  readonly #clock: Clock;
+  readonly #hooks: OwnTimeHooks;
+  #aheadMs: number;
+
+  constructor(clock: Clock, hooks: OwnTimeHooks) {
+    this.#clock = clock;
+    this.#hooks = hooks;
+    this.#aheadMs = clock.wallMs() - clock.nowMs();
+  }
+
+  /** Looks whether the system's clock has been set. @returns whether it has */
+  look(): boolean {
+    const aheadMs = this.#clock.wallMs() - this.#clock.nowMs();
+    const byMs = aheadMs - this.#aheadMs;
+    if (Math.abs(byMs) < 1) return false; // no more than rounding
+    this.#aheadMs = aheadMs;
+    if (byMs > 0) this.#hooks.overslept(byMs);
+    if (Math.abs(byMs) >= LEAST_STEP_MS) this.#hooks.news({ kind: "set", byMs });
+    return true;
+  }
+
+  /**
+   * When an instance was submitted, in the consumer's own time: what it says is believed within what is possible. The clock of
+   * its producer may differ, or have been set between its submission and now.
+   *
+   * @param atMs by the system's clock of its producer
+   */
+  submitted(atMs: number): number {
+    this.look();
+    const saidMs = atMs - this.#aheadMs, nowMs = this.#clock.nowMs();
+    if (saidMs - nowMs >= LEAST_STEP_MS) this.#hooks.news({ kind: "differs", byMs: saidMs - nowMs });
+    return Math.min(saidMs, nowMs);
+  }
+}
