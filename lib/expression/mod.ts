@@ -5,6 +5,6 @@ export { ExpressionError, type ExpressionErrorCode } from "./errors.ts";
 export { EVALUATOR } from "./evaluator/child.ts";
 export { EvaluationStopped } from "./evaluator/lane.ts";
 export { Expressions, type Soon } from "./expressions.ts";
-export { serveEvaluations } from "./full/serve.ts";
+export { serveEvaluations } from "./evaluator/program.ts";
 export { isTrue } from "./is_true.ts";
 export { type Constants, type NamingScope, type Scope } from "./scope.ts";
