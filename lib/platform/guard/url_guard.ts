@@ -15,7 +15,7 @@ const URLS_KEPT = 10_000;
 
 /**
  * Says which URLs may be called: function URLs come out of queue messages, which anybody may have written. What a URL's
- * name leads to is not known here, but to {@linkcode Connections}.
+ * name leads to is not known here, but to the {@linkcode Dialer}.
  */
 export class UrlGuard {
   readonly #allowed: readonly UrlPattern[];
