@@ -1,5 +1,5 @@
 import { onAbort } from "../model/mod.ts";
-import type { Order, QueueDriver } from "../queue/mod.ts";
+import type { Claim, Order, QueueDriver } from "../queue/mod.ts";
 import type { Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
 import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
@@ -45,6 +45,11 @@ export interface ConsumerStats extends SchedulerStats {
   readonly unserved: readonly UnservedFunction[];
 }
 
+interface PullRoom {
+  readonly instances: number;
+  readonly characters: number;
+}
+
 const WINDOW = 100_000;
 /** Instances taken from the queue at a time. */
 const PULL = 1000;
@@ -80,6 +85,8 @@ export class Consumer {
   #cancelWake = () => {};
   #wakeAtMs: number | undefined;
   #roomAgain = () => {};
+  /** There is more room, or less of something waits for its first start. */
+  #sharesMoved = () => {};
   #emptied = () => {};
 
   constructor(options: ConsumerOptions) {
@@ -167,20 +174,45 @@ export class Consumer {
   }
 
   async #intake(): Promise<void> {
-    const { queue, window = WINDOW } = this.#options;
     const { signal } = this.#drain;
     while (!signal.aborted) {
-      const { size } = this.#execution, memory = this.#memory.room() ?? (size === 0 ? ONE : undefined);
-      if (size >= window || memory === undefined) {
+      const room = this.#room();
+      if (room === undefined) {
         await new Promise<void>((resolve) => this.#roomAgain = resolve);
       } else {
-        const most = Math.min(window - size, PULL, memory.instances);
-        const claims = await queue.pull(most, signal, memory.characters);
-        for (const claim of claims) this.#execution.accept(claim);
+        for (const claim of await this.#pull(room)) this.#execution.accept(claim);
         for (const [id, abort] of this.#cancelled) this.#execution.cancel(id, abort);
         this.#cancelled.clear();
       }
       this.#pump();
+    }
+  }
+
+  /** For how much more there is room; undefined: for nothing. */
+  #room(): PullRoom | undefined {
+    const { window = WINDOW } = this.#options;
+    const { size } = this.#execution, memory = this.#memory.room() ?? (size === 0 ? ONE : undefined);
+    if (size >= window || memory === undefined) return undefined;
+    return { instances: Math.min(window - size, memory.instances), characters: memory.characters };
+  }
+
+  /** Takes more from the queue, but nothing of the kinds that fill their share of the room with what may not start. */
+  async #pull({ instances: room, characters: maxCharacters }: PullRoom): Promise<Claim[]> {
+    const { queue } = this.#options, { shares, size } = this.#execution;
+    const { signal } = this.#drain;
+    const passOver = shares.full(size, room), most = Math.min(Math.ceil(room / 4), PULL);
+    if (passOver.length === 0) return await queue.pull(most, signal, { maxCharacters });
+    const waiting = new AbortController();
+    const forget = onAbort(signal, () => waiting.abort());
+    this.#sharesMoved = () => {
+      const { instances = 0 } = this.#room() ?? {};
+      if (passOver.some((kind) => !shares.isFull(kind, this.#execution.size, instances))) waiting.abort();
+    };
+    try {
+      return await queue.pull(most, waiting.signal, { maxCharacters, passOver });
+    } finally {
+      this.#sharesMoved = () => {};
+      forget();
     }
   }
 
@@ -194,6 +226,7 @@ export class Consumer {
         for (let task = this.#next(nowMs); task !== undefined; task = this.#next(nowMs)) {
           this.#execution.start(task);
         }
+        this.#sharesMoved();
         const news = scheduler.takeNews();
         for (const settlement of news) this.#execution.heed(settlement);
         hasNews = news.length > 0;
@@ -222,6 +255,7 @@ export class Consumer {
 
   #released(): void {
     this.#roomAgain();
+    this.#sharesMoved();
     this.#pump();
     if (this.#execution.size === 0) this.#emptied();
   }

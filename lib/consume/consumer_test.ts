@@ -190,7 +190,7 @@ Deno.test("Consumer.run() cancels what is on its way from the queue when it hear
 Deno.test("Consumer.run() cancels a hundred thousand at once", async () => {
   const world = new World();
   await world.push(single("f"), numbered(100_000));
-  const running = world.start({ limits: { global: 1 } });
+  const running = world.start({ limits: { global: 1 }, window: 200_000 }); // one kind may fill half of it
   await world.clock.pass(5);
   await world.queue.request({ kind: "cancel", filter: {} });
   await world.clock.pass(100);
@@ -266,6 +266,26 @@ Deno.test("Consumer.run() never holds more than its window, and takes in as some
   await world.push(linear("line", 2), numbered(50));
   const { completed } = (await world.consume({ alter, window: 4 })).stats();
   assertEquals([completed, most], [50, 4]);
+});
+
+Deno.test("Consumer.run() lets what may not start keep nobody out, whether it is paused or at a limit", async () => {
+  for (const how of ["paused", "limited"]) {
+    const world = new World();
+    const big = linear("big", 1), small = linear("small", 1);
+    await world.push(big, numbered(100));
+    await world.push(small, numbered(5, "s"));
+    if (how === "paused") await world.queue.request({ kind: "pause", pause: { chain: "big" } });
+    const limits = how === "limited" ? { chains: { big: 1 } } : {};
+    const running = world.start({ window: 20, limits });
+    await world.clock.pass(300);
+    const ended = [];
+    for await (const { instance } of world.queue.list({ states: ["completed"], chain: "small" })) {
+      ended.push(instance.id);
+    }
+    assertEquals(ended.length, 5, how);
+    running.stop.abort();
+    await world.end(running);
+  }
 });
 
 Deno.test("Consumer.run() records events that agree with what has happened", async () => {

@@ -21,6 +21,7 @@ import { HoldGate } from "./hold_gate.ts";
 import { type ClockNews, OwnTime } from "./own_time.ts";
 import { completed, failedEnd, failedResult, failure, fitted, outcomeOf } from "./outcomes.ts";
 import { QueueWriter } from "./queue_writer.ts";
+import { WindowShares } from "./window_shares.ts";
 import type { Memory } from "./memory.ts";
 import { WaitingCalls } from "./waiting_calls.ts";
 import { abortCalls, callOf, isFinal, isSettled, isStartKept, named, startOf } from "./starts.ts";
@@ -59,11 +60,15 @@ export class Execution implements AsyncDisposable {
   readonly ended = { completed: 0, failed: 0, cancelled: 0, shed: 0 };
   /** Instances taken from the queue and not let go of; not those that they have called. */
   size = 0;
+  /** Of which kinds those of them are that have not begun. */
+  readonly shares = new WindowShares();
   readonly #parts: ExecutionParts;
   readonly #hooks: ExecutionHooks;
   readonly #writer: QueueWriter;
   readonly #decisions: Decisions;
   readonly #held = new Map<string, HeldInstance>();
+  /** What is to be called when an instance begins, by its id; of those that have not begun. */
+  readonly #unbegun = new Map<string, () => void>();
   readonly #handOvers: HandOvers;
   readonly #ownTime: OwnTime;
   readonly #gate: HoldGate;
@@ -139,11 +144,9 @@ export class Execution implements AsyncDisposable {
     }
     this.size++;
     const progress = claim.progress.filter(isSettled);
-    this.#begin(
-      new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children),
-      progress,
-      claim.notBeforeMs,
-    );
+    const held = new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children);
+    if (progress.length === 0) this.#unbegun.set(held.id, this.shares.add(claim.instance));
+    this.#begin(held, progress, claim.notBeforeMs);
   }
 
   #begin(held: HeldInstance, progress: readonly NodeRecord[], notBeforeMs?: number): void {
@@ -279,7 +282,16 @@ export class Execution implements AsyncDisposable {
   /** Makes the attempt that the scheduler has started, and sees to what follows. */
   start(task: Invocation): void {
     this.#attempts++;
-    this.#track(this.#attempt(task, this.#held.get(task.instance)!));
+    const held = this.#held.get(task.instance)!;
+    this.#begins(held);
+    this.#track(this.#attempt(task, held));
+  }
+
+  /** An instance begins, by its first start or that of something that it has called, or is let go of. */
+  #begins(held: HeldInstance): void {
+    const { id } = held.root;
+    this.#unbegun.get(id)?.();
+    this.#unbegun.delete(id);
   }
 
   /** Whether there is memory for one more attempt; if none is in flight there is, or nothing would ever get free. */
@@ -568,6 +580,7 @@ export class Execution implements AsyncDisposable {
 
   #letGo(held: HeldInstance): void {
     this.size--;
+    this.#begins(held);
     this.#givenBack.delete(held);
     this.#handOvers.end(held);
     if (held.again !== undefined) {

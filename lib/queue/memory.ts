@@ -23,6 +23,7 @@ import {
   type Order,
   type PartitionView,
   type Progress,
+  type PullBounds,
   type Pushed,
   type QueueDepth,
   type QueueDriver,
@@ -116,12 +117,16 @@ class MemoryConsumer implements QueueDriver {
     });
   }
 
-  async pull(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]> {
+  async pull(
+    max: number,
+    signal: AbortSignal,
+    { maxCharacters, passOver = [] }: PullBounds = {},
+  ): Promise<Claim[]> {
     while (true) {
       this.#check("pull from");
       if (signal.aborted) return [];
       const { rings } = this.#store.bell;
-      const taken = this.#store.take(new PullBudget(max, maxCharacters), this);
+      const taken = this.#store.take(new PullBudget(max, maxCharacters), passOver, this);
       if (taken.length > 0) return taken.map((entry) => this.#claim(entry));
       await this.#store.bell.after(rings, signal);
     }

@@ -10,7 +10,16 @@ import {
 import { Bell } from "./bell.ts";
 import { CALLER_ENDED, matches, RETRYABLE } from "./filter.ts";
 import { contentOf, PushTally } from "./content.ts";
-import type { Child, Command, Filter, InstanceState, InstanceView, Pushed, QueueDepth } from "./queue.ts";
+import type {
+  Child,
+  Command,
+  Filter,
+  InstanceState,
+  InstanceView,
+  Kind,
+  Pushed,
+  QueueDepth,
+} from "./queue.ts";
 import { type Retry, retryOf } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 import { type PullBudget, textLength } from "./weight.ts";
@@ -102,13 +111,15 @@ export class MemoryStore {
     return this.#entries.get(id);
   }
 
-  take(budget: PullBudget, owner: object): Entry[] {
-    const taken: Entry[] = [];
+  take(budget: PullBudget, passOver: readonly Kind[], owner: object): Entry[] {
+    const taken: Entry[] = [], passedFresh: Entry[] = [], passedAgain: Entry[] = [];
     let fresh = 0, again = 0;
     while (fresh < this.#fresh.length || again < this.#again.length) {
       const a = this.#fresh[fresh], b = this.#again[again];
       const entry = b === undefined || (a !== undefined && a.seq < b.seq) ? a! : b;
-      if (entry.state === "queued") {
+      if (entry.state === "queued" && passOver.some((kind) => isOf(kind, entry.instance))) {
+        (entry === a ? passedFresh : passedAgain).push(entry);
+      } else if (entry.state === "queued") {
         if (!budget.takes(textLength(treeOf(entry)))) break;
         for (const each of treeOf(entry)) {
           if (each.state === "queued") Object.assign(each, { state: "running", owner });
@@ -118,8 +129,8 @@ export class MemoryStore {
       if (entry === a) fresh++;
       else again++;
     }
-    this.#fresh = this.#fresh.slice(fresh);
-    this.#again = this.#again.slice(again);
+    this.#fresh = [...passedFresh, ...this.#fresh.slice(fresh)];
+    this.#again = [...passedAgain, ...this.#again.slice(again)];
     return taken;
   }
 
@@ -307,4 +318,10 @@ export function viewOf(entry: Entry): InstanceView {
 /** The records of an entry by node and item. */
 export function progressOf(entry: Entry): NodeRecord[] {
   return [...entry.records.values()].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function isOf({ chain, labels }: Kind, instance: Instance): boolean {
+  const own = Object.entries(instance.labels);
+  return chain === instance.chain && own.length === Object.keys(labels).length &&
+    own.every(([name, value]) => labels[name] === value);
 }

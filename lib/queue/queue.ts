@@ -1,4 +1,4 @@
-import type { Instance, InstanceOutcome, JsonText, NodeRecord, Pause } from "../model/mod.ts";
+import type { Chain, Instance, InstanceOutcome, JsonText, NodeRecord, Pause } from "../model/mod.ts";
 
 /** An instance handed to this consumer, with what had been settled of it before. */
 export interface Claim {
@@ -55,6 +55,25 @@ export interface Result extends Progress {
   readonly output: JsonText;
 }
 
+/** Instances of one chain definition with the same labels: what a pause, a limit or a rate holds back is held back whole. */
+export interface Kind {
+  readonly chain: Chain;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a pull takes, beside how many. */
+export interface PullBounds {
+  /**
+   * How long the args and outputs of all together may be, about, unless there is only one instance. (Default: no bound)
+   */
+  readonly maxCharacters?: number;
+  /**
+   * Of these kinds nothing is taken; what is taken of others may then be not the oldest. A driver that cannot tell them apart
+   * without reading all that waits (Kafka's) passes nothing over. (Default: nothing is passed over)
+   */
+  readonly passOver?: readonly Kind[];
+}
+
 /** What became of the instances of a push. */
 export interface Pushed {
   /** How many are new to the queue; of a queue that cannot tell, how many were sent. */
@@ -105,11 +124,8 @@ export interface Queue extends AsyncDisposable {
   /**
    * Waits until there is something to hand out; empty only if `signal` is aborted. Oldest first. A large `max` may be
    * answered in parts. Instances of the same definition share one chain object.
-   *
-   * @param maxCharacters how long the args and outputs of all together may be, about, unless there is only one instance.
-   * (Default: no bound)
    */
-  pull(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]>;
+  pull(max: number, signal: AbortSignal, bounds?: PullBounds): Promise<Claim[]>;
   /** Resolves when the records are durable. */
   checkpoint(progress: readonly Progress[]): Promise<void>;
   /** Resolves when the ends are durable. Ended instances are kept for a while, see the driver's `keep`. */

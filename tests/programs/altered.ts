@@ -4,7 +4,7 @@ import type { QueueDriver } from "../../lib/queue/mod.ts";
 export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): QueueDriver {
   return {
     push: (instances) => queue.push(instances),
-    pull: (max, signal, length) => queue.pull(max, signal, length),
+    pull: (max, signal, bounds) => queue.pull(max, signal, bounds),
     checkpoint: (progress) => queue.checkpoint(progress),
     finish: (results) => queue.finish(results),
     confirmHolds: () => queue.confirmHolds(),

@@ -21,7 +21,7 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
   const either = (signal: AbortSignal) => AbortSignal.any([signal, killed]);
   const alive = <T>(call: () => Promise<T>) => killed.aborted ? never() : heard(call(), killed);
   return altered(queue, {
-    pull: (max, signal, length) => alive(() => queue.pull(max, either(signal), length)),
+    pull: (max, signal, bounds) => alive(() => queue.pull(max, either(signal), bounds)),
     checkpoint: (progress) => alive(() => queue.checkpoint(progress)),
     finish: (results) => alive(() => queue.finish(results)),
     confirmHolds: () => killed.aborted ? never() : queue.confirmHolds(),

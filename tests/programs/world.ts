@@ -177,7 +177,7 @@ export function lateAnswers({ clock }: World, pullMs: number, writeMs: number): 
   const late = <T>(ms: number, answer: Promise<T>): Promise<T> =>
     ms === 0 ? answer : answer.finally(() => clock.until(clock.nowMs() + ms));
   return (queue) => ({
-    pull: (max, signal, length) => late(pullMs, queue.pull(max, signal, length)),
+    pull: (max, signal, bounds) => late(pullMs, queue.pull(max, signal, bounds)),
     push: (instances) => late(writeMs, queue.push(instances)),
     checkpoint: (progress) => late(writeMs, queue.checkpoint(progress)),
     finish: (results) => late(writeMs, queue.finish(results)),

@@ -4,6 +4,7 @@ import { calledCases } from "./contract_called.ts";
 import { commandCases } from "./contract_commands.ts";
 import { contentCases } from "./contract_content.ts";
 import { holdCases } from "./contract_hold.ts";
+import { kindCases } from "./contract_kinds.ts";
 import { lifeCases } from "./contract_life.ts";
 import { listCases } from "./contract_list.ts";
 import { lostCases } from "./contract_lost.ts";
@@ -40,6 +41,7 @@ export interface ContractCase {
 export const CONTRACT: readonly ContractCase[] = [
   ...lifeCases,
   ...contentCases,
+  ...kindCases,
   ...holdCases,
   ...lostCases,
   ...listCases,

@@ -203,7 +203,7 @@ export const contentCases: readonly ContractCase[] = [
       await queue.push(batch);
       const { signal } = new AbortController();
       const pull = async (characters: number, max = 10) =>
-        ids(await harness.wait(queue.pull(max, signal, characters)));
+        ids(await harness.wait(queue.pull(max, signal, { maxCharacters: characters })));
       assertEquals((await pull(25_000)).length, 2);
       assertEquals((await pull(100)).length, 1);
       assertEquals((await pull(100_000, 2)).length, 2);

@@ -10,6 +10,7 @@ import {
   type Order,
   type PartitionView,
   type Progress,
+  type PullBounds,
   type Pushed,
   type QueueDepth,
   type QueueDriver,
@@ -89,7 +90,7 @@ export class KafkaDriver implements QueueDriver {
     return { added: instances.length };
   }
 
-  async pull(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]> {
+  async pull(max: number, signal: AbortSignal, { maxCharacters }: PullBounds = {}): Promise<Claim[]> {
     this.#check("pull from", "write");
     this.#join();
     const { bell, holds, losses } = this.#parts;

@@ -9,6 +9,7 @@ const REMEMBERED = 4096;
 export class ChainTable {
   readonly #db: Database;
   readonly #byKey = new Map<number, Chain>();
+  readonly #keys = new WeakMap<Chain, number>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -38,8 +39,14 @@ export class ChainTable {
       chain = checkChain(JSON.parse(row?.definition ?? "null"));
       if (this.#byKey.size >= REMEMBERED) this.#byKey.delete(this.#byKey.keys().next().value!);
       this.#byKey.set(key, chain);
+      this.#keys.set(chain, key);
     }
     return chain;
+  }
+
+  /** The key of a chain that {@linkcode ChainTable.get} has given. */
+  knownKey(chain: Chain): number | undefined {
+    return this.#keys.get(chain);
   }
 
   /** As {@linkcode ChainTable.get}, but for looking at: what cannot be read is shown without its nodes. */

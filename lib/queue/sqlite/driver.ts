@@ -12,6 +12,7 @@ import {
   type Order,
   type PartitionView,
   type Progress,
+  type PullBounds,
   type Pushed,
   type QueueDepth,
   type QueueDriver,
@@ -26,17 +27,7 @@ import type { Database } from "./database.ts";
 import type { FileGuard } from "./file_guard.ts";
 import { asQueueError } from "./errors.ts";
 import { GroupCommit, nextTurn, type WriteOptions } from "./group_commit.ts";
-import {
-  anyQueued,
-  checkpoint,
-  finish,
-  type Hold,
-  holdOf,
-  lastSeq,
-  release,
-  releaseSome,
-  take,
-} from "./hold.ts";
+import { checkpoint, finish, type Hold, holdOf, lastSeq, release, releaseSome, take } from "./hold.ts";
 import { Lease } from "./lease.ts";
 import { changeOf, sendCommand } from "./request.ts";
 import type { OpenDatabase } from "./open.ts";
@@ -45,7 +36,7 @@ import { readViews } from "./rows.ts";
 import { Selection } from "./select.ts";
 import { submit } from "./submit.ts";
 import { Upkeep } from "./upkeep.ts";
-import { oldestQueued } from "./oldest.ts";
+import { anyQueued, oldestQueued } from "./oldest.ts";
 
 /** How a driver keeps its queue. */
 export interface SqliteDriverOptions extends OpenDatabase {
@@ -127,31 +118,32 @@ export class SqliteDriver implements QueueDriver {
     return pushed;
   }
 
-  async pull(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]> {
+  async pull(max: number, signal: AbortSignal, bounds: PullBounds = {}): Promise<Claim[]> {
     this.#check("pull from", "write");
     this.#upkeep.start(this.#closing.signal);
     while (!signal.aborted) {
       const mark = await this.#read(() => this.#changes.mark());
       const atMs = this.#clock.nowMs();
-      const claims = await this.#read(() => anyQueued(this.#db))
-        ? await this.#take(max, signal, maxCharacters)
+      const claims = await this.#read(() => anyQueued(this.#db, this.#chains, bounds))
+        ? await this.#take(max, signal, bounds)
         : [];
       if (claims.length > 0) return claims;
       const seq = await this.#read(() => lastSeq(this.#db));
-      this.#drained = { atMs, seq };
+      const isDrained = (bounds.passOver ?? []).length === 0; // else some of what came before waits still
+      if (isDrained) this.#drained = { atMs, seq };
       const unchangedAtMs = await this.#changes.since(mark, signal, PULL_PACE);
-      this.#drained = { atMs: unchangedAtMs ?? atMs, seq };
+      if (isDrained) this.#drained = { atMs: unchangedAtMs ?? atMs, seq };
       this.#check("pull from", "write");
     }
     return [];
   }
 
-  async #take(max: number, signal: AbortSignal, maxCharacters?: number): Promise<Claim[]> {
+  async #take(max: number, signal: AbortSignal, bounds: PullBounds): Promise<Claim[]> {
     const rows = Math.min(max, MOST_TAKEN);
     const taken = await this.#writes.run(() => {
       if (signal.aborted) return undefined;
       const atMs = this.#clock.nowMs();
-      const seqs = oldestQueued(this.#db, rows, maxCharacters);
+      const seqs = oldestQueued(this.#db, this.#chains, rows, bounds);
       const owner = this.#lease.hold();
       const wallMs = this.#clock.wallMs();
       return { atMs, ...take(this.#db, this.#chains, owner, seqs, wallMs, () => ++this.#claims) };

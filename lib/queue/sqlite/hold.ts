@@ -35,11 +35,6 @@ export function lastSeq(db: Database): number {
   return db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM instances")?.seq ?? 0;
 }
 
-/** Whether there is anything to take; much cheaper than a transaction. */
-export function anyQueued(db: Database): boolean {
-  return db.get("SELECT 1 FROM instances WHERE state = 'queued' AND owner IS NULL LIMIT 1") !== undefined;
-}
-
 /**
  * Takes queued instances for an owner. Within a transaction.
  *

@@ -83,6 +83,11 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE instances ADD COLUMN generations TEXT; -- of its nodes, as a JSON list; NULL: none has been begun again
 `,
+  // Lets a consumer that holds enough of some kinds find the others behind them.
+  `
+  ALTER TABLE instances ADD COLUMN kind TEXT GENERATED ALWAYS AS (chain || ' ' || ifnull(labels, '')) VIRTUAL;
+  CREATE INDEX by_kind ON instances (kind) WHERE state = 'queued' AND owner IS NULL;
+`,
 ];
 
 /** The owner of what was called while nobody holds its caller. */

@@ -21,8 +21,8 @@ export class Taker {
 
   readonly alter = (queue: QueueDriver): Partial<QueueDriver> => ({
     ...this.#orders.alter(queue),
-    pull: async (max, signal, length) => {
-      const claims = await queue.pull(max, signal, length);
+    pull: async (max, signal, bounds) => {
+      const claims = await queue.pull(max, signal, bounds);
       this.#settle(claims.map(({ instance: { id } }) => id)); // it may keep what it has been given since
       return claims;
     },
