@@ -55,6 +55,7 @@ Deno.test("sequoia workload draws flowcharts, and gives figures as JSON", async 
 
 interface Waited {
   submitted: number;
+  existing?: number;
   ended: Record<string, number>;
   results: { id: string; chain: string; state: string; output?: unknown; reason?: string }[];
 }
@@ -86,9 +87,9 @@ Deno.test("sequoia produce --id is one instance however often it is submitted, a
   const named = [...produce, "--burst", "6", "--id-from", "{% 'order-' & $string(index % 3) & args.total %}"];
   for (let i = 0; i < 2; i++) assertEquals((await run(named, at)).code, 0);
   assertEquals((await runJson(consume, at) as Record<string, number>).completed, 3);
-  const { results, ended, submitted } = await runJson([...named, "--wait"], at) as Waited;
+  const { results, ended, submitted, existing } = await runJson([...named, "--wait"], at) as Waited;
   assertEquals(results.map(({ id }) => id).sort(), ["order-03", "order-13", "order-23"]);
-  assertEquals([submitted, ended.completed, calls], [6, 3, 4]);
+  assertEquals([submitted, existing, ended.completed, calls], [0, 6, 3, 4]);
   const { stdout } = await run(["queue", "show", "order-13"], at);
   assertStringIncludes(stdout, '  args: {"total":3,"note":"as is"}\n');
   assert(/output: \{"sum":\{"total":\d\}\}/.test(stdout), stdout);
