@@ -3,6 +3,7 @@ import {
   isInstanceId,
   isObject,
   isTooDeep,
+  type Json,
   type JsonText,
   membersOf,
   NO_ARGS,
@@ -113,6 +114,12 @@ function template(value: string): string {
   throw new SyntaxError(`Cannot read "${value}". Write JSONata in {% and %}, for example "{% args.order %}"`);
 }
 
+/** Integers that JavaScript would round as texts: ids that differ in their last digits are to differ. */
+function withDigits(_key: string, value: Json, context?: { readonly source?: string }): Json {
+  const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isRounded && context?.source !== undefined ? context.source : value;
+}
+
 /** What names instances by an expression; that is loaded only if there is one. */
 async function idsFrom(expression: string | undefined): Promise<Load["idOf"]> {
   if (expression === undefined) return undefined;
@@ -127,7 +134,8 @@ async function idsFrom(expression: string | undefined): Promise<Load["idOf"]> {
   await orUsage(() => checkExpression(expression));
   const expressions = new Expressions(realClock); // it ends with the command
   return async (unnamed) => {
-    const json = await orUsage(async () => await expressions.value(expression, unnamed));
+    const args = writeJson(JSON.parse(unnamed.args, withDigits));
+    const json = await orUsage(async () => await expressions.value(expression, { ...unnamed, args }));
     const id = json === undefined ? undefined : readJson(json);
     if (typeof id === "string" && isInstanceId(id)) return id;
     throw new UsageError(

@@ -34,6 +34,10 @@ Deno.test("sequoia produce says what was there already, refuses other content un
   assertEquals(await Deno.readTextFile(`${at.cwd}/ids.txt`), "o-0\no-1\no-2\no-3\no-4\n");
   const more = await run(many.map((arg) => arg === "5" ? "7" : arg), at);
   assertMatch(more.stderr, /Submitted 2 to .*; 5 more were there already\n/);
+  for (const order of ["12345678901234567890", "12345678901234567891"]) {
+    const ids = ["--id-from", "{% 'n-' & $string(args.order) %}", "--arg", `order=${order}`];
+    assertEquals((await run(produce("--burst", "1", ...ids), at)).stdout, `n-${order}\n`);
+  }
   const { queued } = await runJson(["queue", "status"], at) as Record<string, number>;
-  assertEquals(queued, 8);
+  assertEquals(queued, 10);
 });
