@@ -34,8 +34,6 @@ export class Connection implements Carrier {
   readonly #reader: ResponseReader;
   #exchange: Exchange | undefined;
   #isClosed = false;
-  /** Whether a request is leaving. */
-  #isSending = false;
   /** Whether the request has left completely. */
   #hasSent = true;
   #forgetExplaining: (() => void) | undefined;
@@ -55,8 +53,7 @@ export class Connection implements Carrier {
     this.#exchange = exchange;
     this.#reader.begin(exchange.maxBytes, exchange.isOfHead);
     this.#hasSent = false;
-    this.#isSending = true;
-    this.#hooks.sending.begin();
+    this.#hooks.sending.begin(this);
     this.#write(exchange, exchange.bytes);
   }
 
@@ -64,14 +61,9 @@ export class Connection implements Carrier {
     this.#conn.write(bytes).then((count) => {
       if (count < bytes.length) return this.#write(exchange, bytes.subarray(count));
       this.#hasSent = true;
-      this.#endSending();
+      this.#hooks.sending.end(this);
       exchange.sent();
-    }, () => this.#endSending()); // reading says what is wrong: perhaps the server has answered before it closed
-  }
-
-  #endSending(): void {
-    if (this.#isSending) this.#hooks.sending.end();
-    this.#isSending = false;
+    }, () => this.#hooks.sending.end(this)); // reading says what is wrong: perhaps the server has answered before it closed
   }
 
   async #read(): Promise<void> {
@@ -137,7 +129,7 @@ export class Connection implements Carrier {
     this.#leave();
     if (!this.#isClosed) {
       this.#isClosed = true;
-      this.#endSending();
+      this.#hooks.sending.end(this);
       this.#conn.close();
       this.#hooks.gone(this);
     }

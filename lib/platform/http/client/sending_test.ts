@@ -5,20 +5,27 @@ import { Sending } from "./sending.ts";
 Deno.test("Sending.over resolves when the last request has left", async () => {
   const clock = new VirtualClock(), sending = new Sending(clock), startMs = clock.nowMs();
   assertEquals(sending.over, undefined);
-  sending.begin();
-  sending.begin();
+  const [first, second] = [{}, {}];
+  sending.begin(first);
+  sending.begin(second);
   const over = sending.over!;
-  clock.after(5, () => sending.end());
-  clock.after(12, () => sending.end());
+  clock.after(5, () => sending.end(first));
+  clock.after(12, () => sending.end(second));
   await clock.run(over);
   assertEquals([clock.nowMs() - startMs, sending.over, clock.timers], [12, undefined, 0]);
 });
 
-Deno.test("Sending.over does not wait for ever for a request that nobody takes", async () => {
+Deno.test("Sending.over waits once only for a request that nobody takes", async () => {
   const clock = new VirtualClock(), sending = new Sending(clock), startMs = clock.nowMs();
-  sending.begin();
+  const [stuck, other] = [{}, {}];
+  sending.begin(stuck);
   await clock.run(sending.over!);
-  assertEquals(clock.nowMs() - startMs, 100);
-  sending.end();
-  assertEquals([sending.over, clock.timers], [undefined, 0]);
+  assertEquals([clock.nowMs() - startMs, sending.over], [100, undefined]);
+  sending.begin(other);
+  const over = sending.over!;
+  sending.end(stuck); // it counts no longer
+  assertEquals(sending.over, over);
+  clock.after(5, () => sending.end(other));
+  await clock.run(over);
+  assertEquals([clock.nowMs() - startMs, sending.over, clock.timers], [105, undefined, 0]);
 });
