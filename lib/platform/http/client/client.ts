@@ -153,7 +153,7 @@ export class HttpClient implements Disposable {
     this.#last = undefined;
     for (const [key, pool] of this.#pools) {
       this.#pools.delete(key);
-      return pool.clear(); // what is in flight goes on
+      return pool.forget(); // what is in flight goes on
     }
   }
 

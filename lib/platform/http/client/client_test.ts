@@ -297,3 +297,26 @@ Deno.test("HttpClient keeps no more idle connections than it may, and forgets ho
   assertEquals(server.connections, before + 1, "the first one is not");
   assert(server.open.size <= 1003, `${server.open.size} connections are open`);
 });
+
+Deno.test("HttpClient keeps no connection to a host that it forgot while a call of it was under way", async () => {
+  const called = Promise.withResolvers<void>(), late = Promise.withResolvers<void>();
+  await using server = talkingServer(async (_n, request, conn) => {
+    if (request.includes("host: late")) {
+      called.resolve();
+      await late.promise;
+    }
+    await write(conn, answer("ok"));
+  });
+  using client = new HttpClient({ clock: realClock, ...answering(["127.0.0.1"]) });
+  const under = client.send(requestOf(`http://late.test:${server.port}/`));
+  await called.promise;
+  for (let i = 0; i < 1000; i++) await client.send(requestOf(`http://h${i}.test:${server.port}/`));
+  const before = server.open.size;
+  late.resolve();
+  assertEquals((await under).status, 200);
+  const closed = () => server.open.size < before;
+  for (let turns = 0; turns < 1000 && !closed(); turns++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert(closed(), `${server.open.size} connections are open`);
+});

@@ -15,6 +15,7 @@ export class Pool implements Carriers {
   readonly #most: number;
   /** The one that was used last is at the end. */
   #idle: Connection[] = [];
+  #isForgotten = false;
 
   /**
    * @param most idle connections that are kept
@@ -40,6 +41,7 @@ export class Pool implements Carriers {
 
   /** Keeps one, or closes it if there are enough. */
   put(connection: Connection): void {
+    if (this.#isForgotten) return connection.close();
     const { keepsOpenMs = Infinity } = connection;
     const keptMs = Math.min(IDLE_MS, Math.max(keepsOpenMs - EARLY_MS, keepsOpenMs / 2));
     connection.sweepsLeft = Math.floor(keptMs / SWEEP_MS);
@@ -65,5 +67,11 @@ export class Pool implements Carriers {
 
   clear(): void {
     for (const connection of this.#idle.splice(0)) connection.close();
+  }
+
+  /** Nobody sweeps it any more: it keeps no connection, also none that is in use now. */
+  forget(): void {
+    this.#isForgotten = true;
+    this.clear();
   }
 }
