@@ -60,20 +60,27 @@ export function parseHead(text: string): Head {
     headers.add(line.slice(0, colon), line.slice(colon + 1).trim());
   }
   const connection = headers.get("connection")?.toLowerCase() ?? "";
+  const framing = framingOf(headers);
   const seconds = /\btimeout=(\d{1,6})\b/.exec(headers.get("keep-alive") ?? "")?.[1];
   return {
     status,
     headers,
     isInterim: status < 200 && status !== 101,
-    keepsOpen: status !== 101 && (isOld ? /\bkeep-alive\b/ : /^(?!.*\bclose\b)/).test(connection),
+    keepsOpen: (isOld ? /\bkeep-alive\b/ : /^(?!.*\bclose\b)/).test(connection) && status !== 101 &&
+      !(status === 204 && announcesBody(framing)),
     keepsOpenMs: seconds === undefined ? undefined : Number(seconds) * 1000,
-    framing: framingOf(headers),
+    framing,
   };
 }
 
 /** Whether the first `length` characters of a line are a header's name. */
 function isToken(line: string, length: number): boolean {
   return length > 0 && /^[\w!#$%&'*+.^`|~-]+$/.test(line.slice(0, length));
+}
+
+/** Whether a head says that a body follows. After a 204 there is none; a server that announces one perhaps sends it. */
+function announcesBody(framing: Framing): boolean {
+  return framing.kind === "chunked" || (framing.kind === "length" && framing.bytes > 0);
 }
 
 /** Whether a body follows a head of this status at all. */

@@ -106,6 +106,8 @@ const LEAVING: readonly [name: string, text: string][] = [
   ["the server is old", "HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n"],
   ["more has come than was announced", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 200 OK"],
   ["a body follows that may not be there", "HTTP/1.1 204 No\r\n\r\nbody"],
+  ["a body is announced where there is none", "HTTP/1.1 204 No\r\ncontent-length: 4\r\n\r\n"],
+  ["chunks are announced where there are none", "HTTP/1.1 204 No\r\ntransfer-encoding: chunked\r\n\r\n"],
   ["the protocol is another now", "HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\n"],
 ];
 
