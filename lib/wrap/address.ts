@@ -12,7 +12,7 @@ export function parseAddress(text: string | null | undefined): Address | undefin
 
 /** An address of its two parts, as events have them; undefined if they are none. */
 export function addressOf(host: unknown, port: unknown): Address | undefined {
-  const number = Number(port);
+  const number = typeof port === "string" || typeof port === "number" ? Number(port) : NaN; // objects may throw
   if (typeof host !== "string" || host === "" || host.length > 255) return undefined;
   return Number.isInteger(number) && number > 0 && number < 65_536 ? { host, port: number } : undefined;
 }

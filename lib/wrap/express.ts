@@ -44,7 +44,7 @@ export function sequoia<H extends ExpressHandler>(handler: H, options: WrapOptio
     try {
       const result = handler(request, response, ...more);
       if (typeof (result as Promise<unknown> | undefined)?.then !== "function") return result;
-      return (result as Promise<unknown>).catch((error) => failed(call, error));
+      return Promise.resolve(result).catch((error) => failed(call, error)); // perhaps it has no catch() of its own
     } catch (error) {
       void call.end();
       throw error;

@@ -81,3 +81,33 @@ Deno.test("sequoia() of fetch tells of failures, of answers without a body, and 
   await assertRejects(() => response.text(), RangeError, "cut");
   await heard.runOf("01J/broken");
 });
+
+/** Events of which parts throw where they are taken for texts or numbers. */
+const HOSTILE: readonly string[] = ["ip", "port", "id", "name"].map((field) =>
+  JSON.stringify({ id: "x", ip: "127.0.0.1", port: 9, [field]: { toString: 1, valueOf: 1 } })
+);
+
+Deno.test("sequoia() of fetch fails no function over what callers send, or over a body that was read before", async () => {
+  let strays = 0;
+  const count = (event: Event) => (event.preventDefault(), strays++);
+  addEventListener("unhandledrejection", count);
+  try {
+    const handler = sequoia(() => new Response("done"));
+    const request = (body: string) =>
+      new Request("http://localhost/", {
+        method: "POST",
+        body,
+        headers: { "content-type": "application/json", "content-length": `${body.length}` },
+      });
+    for (const event of [...HOSTILE, "no JSON", "null"]) {
+      assertEquals(await (await handler(request(event))).text(), "done", event);
+    }
+    const read = request("{}");
+    await read.text();
+    assertEquals(await (await handler(read)).text(), "done");
+    await pause(0);
+    assertEquals(strays, 0);
+  } finally {
+    removeEventListener("unhandledrejection", count);
+  }
+});

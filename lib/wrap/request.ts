@@ -21,5 +21,9 @@ export function hearRequest(call: ToldCall, request: RequestLike): void {
   const length = Number(request.headers.get("content-length") ?? NaN);
   const isJson = /\bjson\b/i.test(request.headers.get("content-type") ?? "");
   if (!isJson || !(length <= LONGEST_BODY) || request.body === null || request.clone === undefined) return;
-  request.clone().json().then((event) => call.hear(saidInEvent(event)), () => {});
+  hearEvent(call, request).catch(() => {}); // it is no JSON, or somebody has read it before
+}
+
+async function hearEvent(call: ToldCall, request: RequestLike): Promise<void> {
+  call.hear(saidInEvent(await request.clone!().json()));
 }

@@ -20,7 +20,7 @@ export function eventCollector(text: string): EventCollector | undefined {
   }
   if (typeof event !== "object" || event === null) return undefined;
   const { ip, port } = event as { readonly ip?: unknown; readonly port?: unknown };
-  const number = Number(port);
+  const number = typeof port === "number" || typeof port === "string" ? Number(port) : NaN; // objects may throw
   if (typeof ip !== "string" || !/^[\w.:-]{1,255}$/.test(ip)) return undefined;
   if (!Number.isInteger(number) || number < 1 || number > 65_535) return undefined;
   return { event, collector: collectorText({ ip, port: number }) };
