@@ -1,9 +1,14 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 /** At most this many earlier logs of one path are kept: `run.1.json` is the latest of them, `run.5.json` the oldest. */
 export const EARLIER_KEPT = 5;
 /** At most this many programs write logs of one path at the same time. */
 const MOST_WRITERS = 1000;
+
+/** At most this many symbolic links are followed, as on Linux. */
+const MOST_LINKS = 40;
+/** The names of what a process has open already, as `/dev/stdout`: a shell has opened it, perhaps to append to a file. */
+const DESCRIPTOR = /^\/dev\/(?:stdout|stderr|fd\/\d+)$|^\/proc\/[^/]+\/(?:task\/\d+\/)?fd\/\d+$/;
 
 /** A file that this process alone writes. */
 export interface OwnFile {
@@ -14,18 +19,43 @@ export interface OwnFile {
 
 /**
  * Opens an empty file for writing, under a lock that is held until the file is closed. Nothing that is there is lost: a
- * file that another program writes is left alone, and an earlier one is kept as `run.1.json`. What is no regular file
- * (a pipe, `/dev/null`) is opened as it is.
+ * file that another program writes is left alone, and an earlier one is kept as `run.1.json`. A symbolic link stays: the
+ * file that it names is meant. What is no regular file (a pipe, `/dev/null`) is opened as it is; to what the process has
+ * open (`/dev/stdout`) is appended.
  *
  * @throws what the system says of the path
  */
 export async function openOwnFile(path: string): Promise<OwnFile> {
+  const target = await targetOf(path);
+  if (isDescriptor(target)) return { file: await Deno.open(target, { append: true }), path };
   for (let writer = 1; writer <= MOST_WRITERS; writer++) {
-    const free = writer === 1 ? path : inserted(path, `-${writer}`);
+    const free = writer === 1 ? target : inserted(target, `-${writer}`);
     const file = await take(free);
-    if (file !== undefined) return { file, path: free };
+    if (file !== undefined) return { file, path: writer === 1 ? path : free };
   }
   throw new Error(`${MOST_WRITERS} programs write such logs already`);
+}
+
+function isDescriptor(path: string): boolean {
+  return DESCRIPTOR.test(resolve(path));
+}
+
+/** Where a path leads by symbolic links, as far as what they name is not a descriptor. */
+async function targetOf(path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; links < MOST_LINKS && !isDescriptor(target) && await isLink(target); links++) {
+    target = resolve(dirname(target), await Deno.readLink(target));
+  }
+  return target;
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** @returns undefined while another program writes the file */

@@ -82,3 +82,39 @@ Deno.test("openOwnFile() opens what is no regular file as it is", async () => {
   assertEquals(path, "/dev/null");
   assert((await file.stat()).isCharDevice);
 });
+
+Deno.test("openOwnFile() leaves symbolic links alone, and keeps what is in the files that they name", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/logs`);
+    await Deno.symlink("logs/run.json", `${folder}/middle`);
+    await Deno.symlink("middle", `${folder}/latest`);
+    for (const text of ["first", "second"]) {
+      assertEquals(await write(`${folder}/latest`, text), `${folder}/latest`);
+    }
+    assertEquals(contents(`${folder}/logs`), { "run.1.json": "first", "run.json": "second" });
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["latest", "logs", "middle"]);
+    const { file } = await openOwnFile(`${folder}/logs/run.json`);
+    using _ = file;
+    assertEquals(await write(`${folder}/latest`, "third"), `${folder}/logs/run-2.json`);
+  }));
+
+Deno.test("openOwnFile() appends to what the process has open, and moves nothing of it", {
+  ignore: Deno.build.os !== "linux", // elsewhere a process cannot tell the number of a descriptor
+}, () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/out`;
+    await Deno.writeTextFile(path, "before ");
+    using _open = await Deno.open(path, { append: true });
+    const number = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => name).find((name) => {
+      try {
+        return Deno.readLinkSync(`/proc/self/fd/${name}`) === path;
+      } catch {
+        return false; // that of the reading itself
+      }
+    });
+    await Deno.symlink(`/proc/self/fd/${number}`, `${folder}/stdout`);
+    for (const name of [`${folder}/stdout`, `/dev/fd/${number}`]) {
+      assertEquals(await write(name, "log "), name);
+    }
+    assertEquals(contents(folder), { out: "before log log ", stdout: "before log log " });
+  }));
