@@ -9,6 +9,7 @@ import {
   textAt,
 } from "../../model/mod.ts";
 
+import { fieldsOf } from "../calls/fields.ts";
 import { TooLargeError } from "../calls/body.ts";
 
 const ACTION = /^(https?:\/\/[^/?#]+(?:\/[^?#]*)?\/namespaces\/[^/?#]+)\/actions\//;
@@ -29,7 +30,7 @@ export function activationUrl(url: string, text: string): string | undefined {
 }
 
 function activationId(text: string): string | undefined {
-  const body = parsed(text);
+  const body = fieldsOf(text);
   return typeof body.activationId === "string" && ID.test(body.activationId) ? body.activationId : undefined;
 }
 
@@ -48,7 +49,7 @@ export function activationOutcome(
   if (status === 401 || status === 403) {
     return failed(`accepted with 202, but reading its activation is refused with status ${status}`, false);
   }
-  const { response } = parsed(text);
+  const { response } = fieldsOf(text);
   if (status !== 200 || !isObject(response)) return undefined; // it is not there before the action has ended
   if (response.success !== true) {
     const said = isObject(response.result) ? response.result.error : undefined;
@@ -111,12 +112,3 @@ export const ONLY_ACCEPTED: Outcome = failed(
     "write accepts: 202 if that is enough",
   false,
 );
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}

@@ -1,6 +1,7 @@
-import { isObject, type Outcome } from "../../model/mod.ts";
+import type { Outcome } from "../../model/mod.ts";
 import { classify } from "../calls/classify.ts";
 import type { HeaderValues } from "../calls/refusals.ts";
+import { fieldsOf } from "../calls/fields.ts";
 import { shortened } from "../calls/failure_words.ts";
 
 /**
@@ -60,7 +61,7 @@ export interface ServiceError {
 export function serviceError(
   { status, headers, text, nowMs }: { status: number; headers: HeaderValues; text: string; nowMs: number },
 ): ServiceError {
-  const body = parsed(text);
+  const body = fieldsOf(text);
   const type = (headers.get("x-amzn-errortype") ?? textOf(body.__type)).replace(/^.*#|:.*$/g, "");
   const why = textOf(body.Reason) || textOf(body.message) || textOf(body.Message);
   const said = [type, shortened(why)].filter((part) => part !== "").join(": ");
@@ -89,7 +90,7 @@ const HINTS: Readonly<Record<string, string>> = {
  * @param kind of X-Amz-Function-Error: Handled or Unhandled
  */
 export function functionError(kind: string, text: string): Outcome {
-  const { errorType, errorMessage } = parsed(text);
+  const { errorType, errorMessage } = fieldsOf(text);
   const what = [textOf(errorType), textOf(errorMessage)].filter((part) => part !== "").join(": ");
   const isTimeout = /Task timed out after|Sandbox\.Timedout/.test(what);
   return {
@@ -107,15 +108,6 @@ export function tellsColdStart(logResult: string | null): boolean {
     return /Init Duration: |"initDurationMs":/.test(atob(logResult));
   } catch {
     return false;
-  }
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
   }
 }
 
