@@ -2,6 +2,14 @@
  * Expressions that would hang or end a process which evaluates them without bounds, by what they use too much of. For tests.
  */
 
+/** Doubles a value by an expression that needs no function, and then uses it. */
+function doubled(first: string, twice: (name: string) => string, times: number, use: string): string {
+  return `($v := ${first}; ${`$v := ${twice("$v")}; `.repeat(times)}${use})`;
+}
+
+/** Two texts that are the same, but two. */
+const TWO_TEXTS = "$a := $v & 'b' & $v; $b := $v & 'b' & $v";
+
 /** Those that exceed a bound. */
 export const HOSTILE: Readonly<Record<string, readonly string[]>> = {
   time: [
@@ -38,6 +46,12 @@ export const HOSTILE: Readonly<Record<string, readonly string[]>> = {
     "$reduce([1..40], function($l, $i) { $append($l, $l) }, [1])",
     "$reduce([1..40], function($l, $i) { [$l, $l] }, [1])",
     "$reduce([1..40], function($o, $i) { {'l': $o, 'r': $o} }, {'a': 1})",
+  ],
+  doubled: [
+    doubled("1", (v) => `[[${v}], [${v}]]`, 60, "$v"),
+    doubled("args", (v) => `{'l': ${v}, 'r': ${v}}`, 40, "[$v]"),
+    doubled(doubled("'é'", (v) => `${v} & ${v}`, 15, "$v"), (v) => `[[${v}], [${v}]]`, 10, "$v"),
+    doubled("[1]", (v) => `[[${v}], [${v}]]`, 25, "{'a': $v}"),
   ],
   json: [
     "$string($reduce([1..40], function($o, $i) { {'l': $o, 'r': $o} }, {'a': 1}))",
@@ -159,6 +173,11 @@ export const DOUBTFUL: Readonly<Record<string, readonly string[]>> = {
   json: [
     "$error($pad('x', 3000000))",
   ],
+  path: [
+    `a${".a".repeat(2000)}`,
+    `*${".*".repeat(2000)}`,
+    `a${".b.%".repeat(1000)}`,
+  ],
   descent: [
     "$count([1..1000].($$.args.**))",
     "**.**.**.**.**.**.**.**.**.**",
@@ -185,6 +204,12 @@ export const DOUBTFUL: Readonly<Record<string, readonly string[]>> = {
     "$formatInteger(1e300, 'w')",
   ],
   text: [
+    doubled("'a'", (v) => `${v} & ${v}`, 14, `${TWO_TEXTS}; $contains($v & $v & $v, $a)`),
+    doubled("'a'", (v) => `${v} & ${v}`, 14, `${TWO_TEXTS}; args.list.($a = $b ? $a = $b ? $a = $b)`),
+    doubled("'a'", (v) => `${v} & ${v}`, 14, `${TWO_TEXTS}; args.list.($a <= $b ? $a >= $b ? $a <= $b)`),
+    doubled("'a'", (v) => `${v} & ${v}`, 14, `${TWO_TEXTS}; args.list.($a in [$b, $b, $b])`),
+    doubled("'a'", (v) => `${v} & ${v}`, 15, "args.list.{$v & $string(n): 1}"),
+    doubled("'é'", (v) => `${v} & ${v}`, 14, "args.list.$uppercase($v)"),
     "$trim($pad('', 4000000, ' x'))",
   ],
   lambda: [

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../model/mod.ts";
-import { charge, DECLINED, LONGEST_TEXT, textOf, truth, type Value } from "./simple_values.ts";
+import { charge, chargeText, DECLINED, LONGEST_TEXT, textOf, truth, type Value } from "./simple_values.ts";
 
 /** A function of JSONata in the part of it that needs linear time and cannot fail. */
 export interface SimpleFunction {
@@ -18,15 +18,15 @@ function number(value: Value): number {
   return value;
 }
 
+/** Changes each character by tables of Unicode, which takes longer than to copy it. */
 function ofText(run: (text: string) => Value): SimpleFunction {
-  return { takes: 1, run: ([value]) => (charge(text(value).length / 100), run(text(value))) };
+  return { takes: 1, run: ([value]) => (charge(text(value).length / 16), run(text(value))) };
 }
 
-function ofTexts(run: (text: string, other: string) => Value): SimpleFunction {
-  return {
-    takes: 2,
-    run: ([a, b]) => (charge(text(a).length / 100), run(text(a), text(b))),
-  };
+/** JavaScript may compare the part at each place of the text. */
+function contains([value, part]: readonly Value[]): boolean {
+  chargeText(text(value).length * Math.max(1, text(part).length));
+  return text(value).includes(text(part));
 }
 
 function ofNumber(run: (number: number) => number): SimpleFunction {
@@ -95,7 +95,7 @@ export const SIMPLE_FUNCTIONS: Readonly<Record<string, SimpleFunction>> = {
   string: ofValue(textOf),
   uppercase: ofText((text) => text.toUpperCase()),
   lowercase: ofText((text) => text.toLowerCase()),
-  contains: ofTexts((text, part) => text.includes(part)),
+  contains: { takes: 2, run: contains },
   abs: ofNumber(Math.abs),
   floor: ofNumber(Math.floor),
   ceil: ofNumber(Math.ceil),

@@ -1,4 +1,4 @@
-import { charge, DECLINED, LONGEST_TEXT, textOf, type Value } from "./simple_values.ts";
+import { charge, chargeText, DECLINED, LONGEST_TEXT, textOf, type Value } from "./simple_values.ts";
 
 /** The operators of JSONata on two values, but for those that do not always ask for the second. */
 export const OPERATORS: Readonly<Record<string, (a: Value, b: Value) => Value>> = {
@@ -35,6 +35,7 @@ function comparison(
     if (!isComparable(a) || !isComparable(b)) throw DECLINED;
     if (a === undefined || b === undefined) return undefined;
     if (typeof a !== typeof b) throw DECLINED;
+    chargeComparing(a, b);
     return apply(a as string, b as string);
   };
 }
@@ -43,17 +44,25 @@ function equality(a: Value, b: Value, ifEqual: boolean): boolean {
   if (a === undefined || b === undefined) return false;
   const isDeep = [a, b].every((value) => typeof value === "object" && value !== null);
   if (isDeep && a !== b) throw DECLINED;
+  chargeComparing(a, b);
   return (a === b) === ifEqual;
 }
 
 function joined(a: string, b: string): string {
   if (a.length + b.length > LONGEST_TEXT) throw DECLINED;
+  chargeText(a.length + b.length);
   return a + b;
+}
+
+/** Texts may be the same up to their ends. */
+function chargeComparing(a: Value, b: Value): void {
+  if (typeof a === "string" && typeof b === "string") chargeText(Math.min(a.length, b.length));
 }
 
 function includes(value: Value, list: Value): boolean {
   if (value === undefined || list === undefined) return false;
-  if (!Array.isArray(list)) return list === value;
+  if (!Array.isArray(list)) return equality(list, value, true);
   charge(list.length);
+  if (typeof value === "string") list.forEach((item) => chargeComparing(value, item));
   return list.includes(value);
 }

@@ -26,6 +26,31 @@ export function charge(steps: number): void {
   if (stepsLeft < 0) throw DECLINED;
 }
 
+/** Characters that are copied or compared per step. */
+const CHARACTERS_PER_STEP = 256;
+/** Parts of a value, and characters of its texts, that are written per step. */
+const PARTS_WRITTEN = 8, CHARACTERS_WRITTEN = 16;
+
+/** Counts the characters of a text that is copied or compared. */
+export function chargeText(characters: number): void {
+  charge(characters / CHARACTERS_PER_STEP);
+}
+
+/**
+ * Counts what it takes to write a value as JSON. A part counts as often as the value holds it: a short expression can build a
+ * value that holds one part a billion times.
+ */
+export function chargeWriting(value: Value): void {
+  charge(1 / PARTS_WRITTEN);
+  if (typeof value === "string") return charge(value.length / CHARACTERS_WRITTEN);
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) return value.forEach(chargeWriting);
+  for (const [key, member] of Object.entries(value)) {
+    charge(key.length / CHARACTERS_WRITTEN);
+    chargeWriting(member);
+  }
+}
+
 /** Whether a value counts as true, at the price of one step for each item of a list. */
 export function truth(value: Value): boolean {
   if (!Array.isArray(value)) return isTrue(value);
