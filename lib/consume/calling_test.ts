@@ -2,9 +2,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { World } from "../../tests/programs/world.ts";
-import { BROKEN } from "../../tests/scheduler/builders.ts";
+import { BROKEN, instanceOf } from "../../tests/scheduler/builders.ts";
 import "../expression/mod.ts"; // loaded here, so that it takes no time of its own
 import { type Chain, chain, fn, type Json } from "../model/mod.ts";
+import type { Claim } from "../queue/mod.ts";
 
 const read = fn("read"), load = fn("load"), report = fn("report");
 
@@ -177,3 +178,71 @@ Deno.test("Consumer.run() does not end what it has called for what that came to 
   assertEquals((await world.view("a")).state, "completed");
   assertEquals((await world.view("a/table")).progress.map(({ output }) => output), ["read#1", "load#3"]);
 });
+
+for (const submitted of ["before", "while it runs", "and has ended"] as const) {
+  Deno.test(`Consumer.run() fails a node that calls what was submitted under the same id (${submitted})`, async () => {
+    const world = new World(({ instance }) => ({ runMs: instance.id === "a" ? 10 : 100 }));
+    const reportFirst = chain("nightly", ({ call }) => {
+      call(table, { after: call(report), args: { table: "orders" } });
+    });
+    const own = { args: { table: "own" } };
+    if (submitted !== "while it runs") await world.push(table, ["a/table"], own);
+    if (submitted === "and has ended") await world.consume();
+    await world.push(reportFirst, ["a"]);
+    const running = world.start({ untilEmpty: true });
+    if (submitted === "while it runs") {
+      await world.clock.pass(5);
+      await world.push(table, ["a/table"], own);
+    }
+    await world.end(running);
+    assertEquals(world.platform.keys().toSorted(), ["a/report", "a/table/load", "a/table/read"]);
+    const { state, reason } = await world.view("a");
+    assertEquals([state, reason], [
+      "failed",
+      'node table: a/table has failed: id-conflict: the queue has another instance under the id "a/table"',
+    ]);
+    const view = await world.view("a/table");
+    assertEquals([view.state, view.output], ["completed", "own!"]);
+  });
+}
+
+for (
+  const [later, caller, end] of [
+    ["the caller", "failed", "completed"],
+    ["the other", "completed", "failed"],
+  ] as const
+) {
+  Deno.test(`Consumer.run() runs one of two instances of one id that partitions hand out, not what comes later (${later})`, async () => {
+    const world = new World(() => ({ runMs: 100 }));
+    await world.push(nightly, ["a"]);
+    const other: Claim = { instance: instanceOf(table, "a/table"), number: 99, progress: [] };
+    const called = Promise.withResolvers<void>(), ends: string[] = [];
+    let handsOut = true;
+    const running = world.start({
+      untilEmpty: true,
+      alter: (queue) => ({
+        push: async (instances) => {
+          const pushed = await queue.push(instances);
+          if (later === "the other") called.resolve();
+          return pushed;
+        },
+        pull: async (max, signal, bounds) => {
+          if (handsOut && later === "the caller") called.resolve();
+          const own = handsOut ? called.promise.then(() => [other]) : new Promise<never>(() => {});
+          const claims = await Promise.race([own, queue.pull(max, signal, bounds)]);
+          if (claims[0] === other) handsOut = false;
+          return claims;
+        },
+        checkpoint: (progress) => queue.checkpoint(progress.filter(({ claim }) => claim !== other.number)),
+        finish: (results) => {
+          const own = results.filter(({ claim }) => claim === other.number);
+          ends.push(...own.map(({ outcome }) => outcome));
+          return queue.finish(results.filter((result) => !own.includes(result)));
+        },
+      }),
+    });
+    await world.end(running);
+    const runs = world.platform.keys().filter((key) => key === "a/table/load").length;
+    assertEquals([(await world.view("a")).state, ends, runs], [caller, [end], 1]);
+  });
+}

@@ -138,6 +138,7 @@ export class Execution implements AsyncDisposable {
   /** Takes an instance on. */
   accept(claim: Claim): void {
     const known = this.#held.get(claim.instance.id);
+    if (known?.caller !== undefined) return this.#setAside(claim);
     if (known !== undefined) { // its lease had run out: others may have brought it further than what still runs here
       known.again = claim;
       return this.#lose(known);
@@ -147,6 +148,18 @@ export class Execution implements AsyncDisposable {
     const held = new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children);
     if (progress.length === 0) this.#unbegun.set(held.id, this.shares.add(claim.instance));
     this.#begin(held, progress, claim.notBeforeMs);
+  }
+
+  /** Ends an instance whose id is that of one which another has called, and which is held: one of them at most can be. */
+  #setAside({ instance, number }: Claim): void {
+    const end = failedEnd(takenBy(instance.id));
+    const result = {
+      instanceId: instance.id,
+      claim: number,
+      records: [],
+      endedAtMs: this.#parts.clock.wallMs(),
+    };
+    this.#track(this.#writer.finish({ ...result, ...end }).then(() => {}));
   }
 
   #begin(held: HeldInstance, progress: readonly NodeRecord[], notBeforeMs?: number): void {
@@ -480,10 +493,17 @@ export class Execution implements AsyncDisposable {
       } catch (error) {
         return void await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
       }
-      if (!held.leaving && await this.#writer.call(instance)) this.#lose(held);
+      const refusal = held.leaving ? undefined : await this.#writer.call(instance);
+      if (refusal === "lease-lost") this.#lose(held);
+      if (refusal === "id-conflict") {
+        return void await this.#return(held, call, failedEnd(takenBy(instance.id)), 0);
+      }
     }
     if (held.leaving || held.ending !== undefined) {
       return void await this.#return(held, call, TOO_LATE, 0);
+    }
+    if (this.#held.has(instance.id)) { // on Kafka it may come from another partition
+      return void await this.#return(held, call, failedEnd(takenBy(instance.id)), 0);
     }
     const progress = known?.progress.filter(isSettled) ?? [];
     const called = new HeldInstance(instance, progress, held.claim, { held, call });
@@ -595,6 +615,10 @@ export class Execution implements AsyncDisposable {
 const LONG_DELAY_MS = 5000;
 /** How long what is in flight of an instance that is given back may take, in milliseconds: longer than calls may run. */
 const GIVE_BACK_MS = 86_400_000;
+/** Why an instance cannot begin whose id another has. */
+function takenBy(id: string): string {
+  return `id-conflict: the queue has another instance under the id "${id}"`;
+}
 const TOO_LATE = failedEnd("it has ended before");
 /** With fewer calls in flight, the order in which the policy starts them counts more than their number. */
 const MANY = 16;

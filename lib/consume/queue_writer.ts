@@ -13,16 +13,19 @@ interface Holder {
 
 const NEVER_LOST: Holder = { lost: false };
 
+/** Why something was not written though the queue works: it is another consumer's now, or its id is known as something else's. */
+export type NotWritten = Extract<QueueError["code"], "lease-lost" | "id-conflict">;
+
 interface Waiting<T> {
   readonly item: T;
   readonly holder: Holder;
-  resolve(lost: boolean): void;
+  resolve(why: NotWritten | undefined): void;
   reject(error: unknown): void;
 }
 
 /**
  * Writes what has settled to the queue in batches. Each promise says whether its instance was lost to another consumer
- * meanwhile, once everything else is durable.
+ * meanwhile (of a call, why it was not added), once everything else is durable.
  */
 export class QueueWriter {
   readonly #checkpoints: Batches<Progress>;
@@ -31,25 +34,29 @@ export class QueueWriter {
   readonly #releases: Batches<Held>;
 
   constructor(queue: Queue, clock: Clock) {
-    this.#checkpoints = new Batches((batch) => queue.checkpoint(batch), clock, 0);
-    this.#results = new Batches((batch) => queue.finish(batch), clock, FINISH_LINGER_MS);
+    this.#checkpoints = new Batches((batch) => heldOnly(queue.checkpoint(batch)), clock, 0);
+    this.#results = new Batches((batch) => heldOnly(queue.finish(batch)), clock, FINISH_LINGER_MS);
     this.#calls = new Batches((batch) => push(queue, batch.map(({ instance }) => instance)), clock, 0);
-    this.#releases = new Batches((batch) => queue.release(batch), clock, 0);
+    this.#releases = new Batches((batch) => heldOnly(queue.release(batch)), clock, 0);
   }
 
   /** @returns whether the instance was lost */
-  checkpoint(progress: Progress, holder?: Holder): Promise<boolean> {
-    return this.#checkpoints.add(progress, holder);
+  async checkpoint(progress: Progress, holder?: Holder): Promise<boolean> {
+    return await this.#checkpoints.add(progress, holder) !== undefined;
   }
 
-  /** Adds an instance that one of those calls which are held. @returns whether the caller was lost */
-  call(instance: Instance): Promise<boolean> {
+  /**
+   * Adds an instance that one of those calls which are held.
+   *
+   * @returns why it was not added: the caller was lost, or the queue knows something else by its id
+   */
+  call(instance: Instance): Promise<NotWritten | undefined> {
     return this.#calls.add({ instanceId: instance.id, instance });
   }
 
   /** @returns whether the instance was lost */
-  finish(result: Result, holder?: Holder): Promise<boolean> {
-    return this.#results.add(result, holder);
+  async finish(result: Result, holder?: Holder): Promise<boolean> {
+    return await this.#results.add(result, holder) !== undefined;
   }
 
   /** Lets others go on with an instance, and with what it has called. */
@@ -58,32 +65,56 @@ export class QueueWriter {
   }
 }
 
-/** Pushes those whose callers are held, though others have lost theirs. */
-async function push(queue: Queue, instances: readonly Instance[]): Promise<void> {
+/** What of a batch was not written, and why. */
+type Refusals = ReadonlyMap<string, NotWritten>;
+
+const NONE: Refusals = new Map();
+
+/** What an error says was not written, while all else was. @throws the error, if it says something else */
+function refusalsOf(error: unknown): Refusals {
+  const { code, ids = [] } = error instanceof QueueError ? error : {} as Partial<QueueError>;
+  if ((code !== "lease-lost" && code !== "id-conflict") || ids.length === 0) throw error;
+  return new Map(ids.map((id) => [id, code]));
+}
+
+/** Pushes all that can be: a push of which something is refused keeps nothing. */
+async function push(queue: Queue, instances: readonly Instance[]): Promise<Refusals> {
+  if (instances.length === 0) return NONE;
   try {
     await queue.push(instances);
+    return NONE;
   } catch (error) {
-    if (!(error instanceof QueueError && error.code === "lease-lost")) throw error;
-    const lost = new Set(error.ids);
-    await push(queue, instances.filter(({ id }) => !lost.has(id)));
-    throw error;
+    const refused = refusalsOf(error);
+    const left = instances.filter(({ id }) => !refused.has(id));
+    if (left.length === instances.length) throw error;
+    return new Map([...refused, ...await push(queue, left)]);
+  }
+}
+
+/** A write of all that has not been lost. */
+async function heldOnly(write: Promise<void>): Promise<Refusals> {
+  try {
+    await write;
+    return NONE;
+  } catch (error) {
+    return refusalsOf(error);
   }
 }
 
 class Batches<T extends Held> {
-  readonly #write: (batch: readonly T[]) => Promise<void>;
+  readonly #write: (batch: readonly T[]) => Promise<Refusals>;
   readonly #clock: Clock;
   readonly #lingerMs: number;
   #waiting: Waiting<T>[] = [];
   #planned = () => {};
 
-  constructor(write: (batch: readonly T[]) => Promise<void>, clock: Clock, lingerMs: number) {
+  constructor(write: (batch: readonly T[]) => Promise<Refusals>, clock: Clock, lingerMs: number) {
     this.#write = write;
     this.#clock = clock;
     this.#lingerMs = lingerMs;
   }
 
-  add(item: T, holder = NEVER_LOST): Promise<boolean> {
+  add(item: T, holder = NEVER_LOST): Promise<NotWritten | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, holder, resolve, reject });
       if (this.#waiting.length === 1) this.#plan();
@@ -99,20 +130,14 @@ class Batches<T extends Held> {
   async #flush(): Promise<void> {
     this.#planned();
     const batch = this.#waiting.filter(({ holder }) => !holder.lost);
-    for (const { holder, resolve } of this.#waiting) if (holder.lost) resolve(true);
+    for (const { holder, resolve } of this.#waiting) if (holder.lost) resolve("lease-lost");
     this.#waiting = [];
     if (batch.length === 0) return;
     try {
-      await this.#write(batch.map(({ item }) => item));
-      for (const { resolve } of batch) resolve(false);
+      const refused = await this.#write(batch.map(({ item }) => item));
+      for (const { item, resolve } of batch) resolve(refused.get(item.instanceId));
     } catch (error) {
-      const lost = new Set(
-        error instanceof QueueError && error.code === "lease-lost" ? error.ids : undefined,
-      );
-      for (const { item, resolve, reject } of batch) {
-        if (lost.size === 0) reject(error);
-        else resolve(lost.has(item.instanceId));
-      }
+      for (const { reject } of batch) reject(error);
     }
   }
 }

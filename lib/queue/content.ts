@@ -16,11 +16,13 @@ export interface Content {
   /** The name of its chain. */
   readonly chain: string;
   readonly args: Instance["args"];
+  /** The id of the instance that has called it, if one has. */
+  readonly caller?: string | undefined;
 }
 
 /** The content of a submission. */
-export function contentOf({ chain, args }: Instance): Content {
-  return { chain: chain.name, args };
+export function contentOf({ chain, args, parent }: Instance): Content {
+  return { chain: chain.name, args, caller: parent?.instance };
 }
 
 /**
@@ -30,6 +32,11 @@ export function contentOf({ chain, args }: Instance): Content {
  */
 export function isSameContent(a: Content, b: Content): boolean {
   return a.chain === b.chain && (a.args === b.args || argsKey(a) === argsKey(b));
+}
+
+/** Whether what a chain calls is known as that: the caller has said once and for all which chain it calls, with which args. */
+export function isCalledAgain(called: Pick<Content, "caller">, known: Pick<Content, "caller">): boolean {
+  return called.caller === known.caller;
 }
 
 function argsKey({ args = NO_ARGS }: Content): string {
@@ -58,13 +65,13 @@ export class PushTally {
     this.#added++;
   }
 
-  /**
-   * The id of an instance is known already.
-   *
-   * @param known undefined for what a chain has called: its caller has said once and for all what that is
-   */
-  exists(instance: Instance, known: Content | undefined): void {
-    if (known === undefined || isSameContent(contentOf(instance), known)) this.#existing.push(instance.id);
+  /** The id of an instance is known already. What a chain calls is the same if that chain has called it before. */
+  exists(instance: Instance, known: Content): void {
+    const content = contentOf(instance);
+    const isSame = instance.parent === undefined
+      ? isSameContent(content, known)
+      : isCalledAgain(content, known);
+    if (isSame) this.#existing.push(instance.id);
     else this.#conflicts.set(instance.id, known);
   }
 
@@ -77,7 +84,11 @@ export class PushTally {
 
 const SHOWN = 5;
 
-function idConflict(where: string, conflicts: ReadonlyMap<string, Content>): QueueError {
+/** The error of a push of which some ids are known with another content. */
+export function idConflict(
+  where: string,
+  conflicts: ReadonlyMap<string, Pick<Content, "chain">>,
+): QueueError {
   const ids = [...conflicts.keys()];
   const some = [...conflicts].slice(0, SHOWN).map(([id, { chain }]) => `"${id}" (chain ${chain})`);
   const words = some.join(", ") + (ids.length > SHOWN ? `, … (${ids.length} in all)` : "");

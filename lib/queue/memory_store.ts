@@ -68,9 +68,9 @@ export class MemoryStore {
     const tally = new PushTally();
     const fresh = new Map<string, Instance>();
     for (const instance of instances) {
-      const { id, parent } = instance;
+      const { id } = instance;
       const known = this.#entries.get(id)?.instance ?? fresh.get(id);
-      if (known !== undefined) tally.exists(instance, parent === undefined ? contentOf(known) : undefined);
+      if (known !== undefined) tally.exists(instance, contentOf(known));
       else {
         fresh.set(id, instance);
         tally.add();

@@ -72,6 +72,29 @@ export const calledCases: readonly ContractCase[] = [
     },
   },
   {
+    name: "what nobody has called is not taken for what an instance calls, whether it has ended or not",
+    async run(harness) {
+      const queue = await harness.connect();
+      const [root] = instances(1, decided, "root");
+      const child = called(root!, "convert"), other = called(root!, "many");
+      const { parent: _, ...stranger } = child;
+      await queue.push([root!, stranger]);
+      await pullAll(harness, queue, 2);
+      for (const state of ["running", "completed"]) {
+        const error = await assertRejects(() => queue.push([child, other]), QueueError);
+        assertEquals([error.code, error.ids], ["id-conflict", [child.id]]);
+        const view = await queue.get(child.id);
+        assertEquals([view?.state, view?.instance], [state, stranger]);
+        assertEquals(await queue.get(other.id), undefined);
+        if (state === "running") {
+          await queue.finish([result(child.id, harness.clock.nowMs(), { records: [] })]);
+        }
+      }
+      await queue.push([other]);
+      assertEquals((await queue.get(other.id))?.state, "running");
+    },
+  },
+  {
     name: "called instances go back with their caller, and are handed out with it, where they were",
     async run(harness) {
       const [first, second] = [await harness.connect(), await harness.connect()];

@@ -1,4 +1,5 @@
 import type { Instance } from "../../model/mod.ts";
+import { type Content, contentOf, idConflict, isCalledAgain } from "../content.ts";
 import { type Claim, type Held, leaseLost, type Progress, type Result } from "../queue.ts";
 import { storableOutput } from "../submission.ts";
 import { isRoot, storableRecords } from "./entries.ts";
@@ -49,11 +50,22 @@ export class Holds {
     return undefined;
   }
 
-  /** @throws {QueueError} `lease-lost`, naming the instances whose callers are not held */
+  /**
+   * @throws {QueueError} `lease-lost`, naming the instances whose callers are not held; `id-conflict`, naming those whose ids
+   * their partition knows as something else's
+   */
   async call(instances: readonly Instance[]): Promise<void> {
     const holder = ({ parent }: Instance) => this.#holderOf({ instanceId: parent!.instance });
     const lost = instances.filter((instance) => holder(instance) === undefined).map(({ id }) => id);
     if (lost.length > 0) throw leaseLost(this.#where, lost);
+    const conflicts = new Map<string, Omit<Content, "args">>();
+    for (const instance of instances) {
+      const known = knownIn(holder(instance)!, instance.id);
+      if (known !== undefined && !isCalledAgain(contentOf(instance), known)) {
+        conflicts.set(instance.id, known);
+      }
+    }
+    if (conflicts.size > 0) throw idConflict(this.#where, conflicts);
     await this.#write(instances, holder, ({ id }) => id, (owned, some) => owned.journal.call(some));
   }
 
@@ -120,4 +132,14 @@ export class Holds {
       }
     }));
   }
+}
+
+/** The chain and the caller of what a partition knows under an id. */
+function knownIn(
+  { state: { entries, ends } }: OwnedPartition,
+  id: string,
+): Omit<Content, "args"> | undefined {
+  const entry = entries.get(id), end = ends.get(id);
+  if (entry !== undefined) return contentOf(entry.instance);
+  return end && { chain: end.chain ?? "unknown", caller: end.parent };
 }

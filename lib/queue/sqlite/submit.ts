@@ -59,7 +59,7 @@ export function submit(
       caller?.seq ?? null,
     );
     if (rows > 0) tally.add();
-    else tally.exists(instance, caller === undefined ? knownContent(db, instance.id) : undefined);
+    else tally.exists(instance, knownContent(db, instance.id));
     added.set(key, (added.get(key) ?? 0) + rows);
     if (caller === undefined) count(db, "queued", rows);
     else {
@@ -74,11 +74,13 @@ export function submit(
 }
 
 function knownContent(db: Database, id: string): Content {
-  const { chain, args } = db.get<{ chain: string; args: JsonText | null }>(
-    "SELECT c.name AS chain, i.args FROM instances i JOIN chains c ON c.key = i.chain WHERE i.id = ?",
+  const { chain, args, caller } = db.get<{ chain: string; args: JsonText | null; caller: string | null }>(
+    `SELECT c.name AS chain, i.args, by.id AS caller FROM instances i JOIN chains c ON c.key = i.chain
+       LEFT JOIN instances by ON by.seq = i.caller
+     WHERE i.id = ?`,
     id,
   )!;
-  return { chain, args: args ?? undefined };
+  return { chain, args: args ?? undefined, caller: caller ?? undefined };
 }
 
 function checkCallers(db: Database, instances: readonly Instance[], holds: ReadonlyMap<string, Hold>): void {
