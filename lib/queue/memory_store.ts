@@ -177,15 +177,17 @@ export class MemoryStore {
     return retried;
   }
 
-  #retry(entry: Entry, { instance, nodes, isForgotten }: Retry): void {
-    const again = new Set([...nodes].map((node) => instance.chain.nodes[node]!.name));
-    this.forget([...entry.called].filter(({ instance: { parent } }) => again.has(parent!.node)));
+  #retry(entry: Entry, { instance, isForgotten, ofCalled }: Retry): void {
+    const fateOf = ({ instance: { parent } }: Entry) => ofCalled(parent!.node);
+    this.forget([...entry.called].filter((called) => fateOf(called) === "forgotten"));
     entry.instance = instance;
     entry.reason = entry.endedAtMs = entry.output = undefined;
     for (const [place, record] of entry.records) if (isForgotten(record)) entry.records.delete(place);
     this.#queueAgain(entry);
     for (const called of entry.called) {
-      if (RETRYABLE.includes(called.state)) this.#retry(called, retryOfEntry(called)!);
+      if (RETRYABLE.includes(called.state) && fateOf(called) === "retried") {
+        this.#retry(called, retryOfEntry(called)!);
+      }
     }
   }
 

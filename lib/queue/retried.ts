@@ -14,6 +14,8 @@ export interface Retry<T extends Retriable = Instance> {
   readonly nodes: ReadonlySet<number>;
   /** Whether a record goes. */
   isForgotten(record: EndOf): boolean;
+  /** What becomes of an instance that a node, by its name, has called and that has not completed. */
+  ofCalled(node: string): "kept" | "retried" | "forgotten";
 }
 
 /**
@@ -38,8 +40,15 @@ export function retryOf<T extends Retriable>(
   return nodes && {
     instance: nodes.size === 0 ? instance : { ...instance, generations: nextGenerations(instance, nodes) },
     nodes,
-    isForgotten: ({ node, item, state }) =>
-      nodes.has(node) || (state !== "ok" && !(item === undefined && standing.kept.has(node))),
+    isForgotten: ({ node, item, state }) => {
+      const isPart = item === undefined || state === "failed"; // a map goes on without items that have failed
+      return nodes.has(node) || (state !== "ok" && !(isPart && standing.kept.has(node)));
+    },
+    ofCalled: (name) => {
+      const node = instance.chain.nodes.findIndex((each) => each.name === name);
+      if (nodes.has(node)) return "forgotten";
+      return standing.kept.has(node) ? "kept" : "retried";
+    },
   };
 }
 

@@ -33,7 +33,10 @@ async function family(harness: QueueHarness, queue: QueueDriver, seed = "root"):
   return { root: root!, child, other, grandchild };
 }
 
-async function states(queue: QueueDriver, of: Partial<Family>): Promise<Record<string, string>> {
+async function states(
+  queue: QueueDriver,
+  of: Family | Readonly<Record<string, Instance>>,
+): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const [name, { id }] of Object.entries(of)) found[name] = (await queue.get(id))?.state ?? "gone";
   return found;
@@ -205,6 +208,37 @@ export const calledCases: readonly ContractCase[] = [
       assertEquals(claim.instance.generations, undefined, "what had failed goes on under its old key");
       assertEquals(claim.children?.map(({ progress }) => progress), [[], [], []]);
       assertEquals(await queue.request({ kind: "retry", filter: { ids: [grandchild.id] } }), 0);
+    },
+  },
+  {
+    name:
+      "retry leaves what has failed of a map that has gone on without it as it was, with what that had called",
+    async run(harness) {
+      const queue = await harness.connect();
+      const [root] = instances(1, decided, "root");
+      await queue.push([root!]);
+      await pullAll(harness, queue, 1);
+      const item = called(root!, "convert", 1), other = called(root!, "many");
+      const below = called(item, "only");
+      await queue.push([item, other]);
+      await queue.push([below]);
+      const endedAtMs = harness.clock.nowMs();
+      const failed = { outcome: "failed", reason: "x", records: [record(0, null, "failed")] } as const;
+      for (const { id } of [below, item, other]) await queue.finish([result(id, endedAtMs, failed)]);
+      const kept = [record(0), record(1), itemRecord(1, 0), itemRecord(1, 1, null, "failed")];
+      const records = [...kept, record(2, null, "failed")];
+      await queue.finish([result(root!.id, endedAtMs, { ...failed, records })]);
+      assertEquals(await queue.request({ kind: "retry", filter: { ids: [root!.id] } }), 1);
+      const as = { root: "queued", item: "failed", below: "failed", other: "queued" };
+      assertEquals(await states(queue, { root: root!, item, below, other }), as);
+      const [claim] = await harness.wait(queue.pull(1, new AbortController().signal)) as [Claim];
+      assertEquals(claim.progress, kept);
+      assertEquals(
+        claim.children?.map((
+          { instance, progress, ended },
+        ) => [instance.id, progress.length, ended?.outcome]),
+        [[item.id, 1, "failed"], [other.id, 0, undefined], [below.id, 1, "failed"]],
+      );
     },
   },
   {

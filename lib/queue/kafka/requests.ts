@@ -80,13 +80,13 @@ function planOf(
   const revived: { instance: Revived["instance"]; head: Head; records: readonly NodeRecord[] }[] = [];
   for (const [id, { instance, end, progress, reason, output }] of tree) {
     const { parent } = instance;
-    const caller = parent && queued.get(parent.instance);
-    if (parent !== undefined && (gone.has(parent.instance) || isBegunAgain(caller, parent.node))) {
+    const fate = parent && queued.get(parent.instance)?.ofCalled(parent.node);
+    if (parent !== undefined && (gone.has(parent.instance) || fate === "forgotten")) {
       gone.add(id);
       continue;
     }
     const { place, run, endedAtMs } = end, state = end.state as InstanceState;
-    if (id === root || (caller !== undefined && RETRYABLE.includes(state))) {
+    if (id === root || (fate === "retried" && RETRYABLE.includes(state))) {
       const retry = retryOf(instance, progress, id === root ? from : undefined);
       if (retry === undefined) return undefined;
       queued.set(id, retry);
@@ -98,9 +98,4 @@ function planOf(
     }
   }
   return queued.size === 0 ? undefined : { gone, revived };
-}
-
-function isBegunAgain(caller: Retry | undefined, node: string): boolean {
-  if (caller === undefined) return false;
-  return caller.nodes.has(caller.instance.chain.nodes.findIndex(({ name }) => name === node));
 }

@@ -115,13 +115,15 @@ function retryTree(
   const ends = readEnds(db, seq);
   const retry = retryOf(before, ends, from);
   if (retry === undefined) return false;
-  const { instance: { chain, generations }, nodes } = retry;
+  const { generations } = retry.instance;
   const called = db.all<Retried>(`SELECT ${SUBMITTED}, state FROM instances WHERE caller = ?`, seq);
-  const again = new Set([...nodes].map((node) => chain.nodes[node]!.name));
   for (const child of called) {
     const parent = reader.parent(child.parent);
-    if (parent !== undefined && again.has(parent.node)) forget(db, chains, [child.seq]);
-    else if (RETRYABLE.includes(child.state)) retryTree(db, chains, child, WAITS_FOR_CALLER);
+    const fate = parent === undefined ? "retried" : retry.ofCalled(parent.node);
+    if (fate === "forgotten") forget(db, chains, [child.seq]);
+    else if (fate === "retried" && RETRYABLE.includes(child.state)) {
+      retryTree(db, chains, child, WAITS_FOR_CALLER);
+    }
   }
   for (const end of ends) if (retry.isForgotten(end)) deleteRecord(db, seq, end);
   countMove(db, state, "queued", 1);
