@@ -8,6 +8,8 @@ export interface AnswerHead extends Omit<ErrorAnswer, "text"> {
   readonly text?: string;
   /** Where it came from, for a redirect to somewhere beside that. */
   readonly url?: string;
+  /** Whether the function must not run twice, so that what only looks like a refusal is a failure. (Default: it may) */
+  readonly atMostOnce?: boolean;
 }
 
 /** Stands for a body that was not read: no provider sends it. */
@@ -27,13 +29,13 @@ const AGAIN = new Set([408, 409, 425]);
  * @param nowMs the present instant, for a `Retry-After` that is a date
  */
 export function classify(answer: AnswerHead, nowMs: number): Exclude<MadeOutcome, { kind: "ok" }> {
-  const { status, headers, text = UNREAD } = answer;
+  const { status, headers, text = UNREAD, atMostOnce = false } = answer;
   const after = retryAfterMs(headers, nowMs);
   const wait = after === undefined ? {} : { retryAfterMs: after };
   if (status === 429 || (status === 503 && headers.has("retry-after"))) {
     return { kind: "throttled", reason: `throttled with status ${status}`, ...wait };
   }
-  const provider = refusingProvider({ status, headers, text });
+  const provider = refusingProvider({ status, headers, text }, atMostOnce);
   if (provider !== undefined) {
     return { kind: "throttled", reason: `throttled with status ${status} (${provider})`, ...wait };
   }

@@ -129,10 +129,28 @@ Deno.test("classify() takes what a function says of itself for a failure, whatev
     [500, "System is overloaded, try again later."],
     [502, "Service Unavailable"],
     [400, "The request was aborted because there was no available instance."],
+    [500, "RuntimeError: there is no available instance of the database"],
+    [503, '{"detail":{"error":"Too many requests in flight"}}'],
+    [503, '{"error":"Too many requests to the bank"}'],
+    [503, "null"],
   ];
   for (const [status, text] of failures) {
     assertEquals(classify({ status, headers: new Headers(), text }, NOW_MS).kind, "failed", text);
   }
+});
+
+Deno.test("classify() takes of a function that may run once only nothing for a throttle that the function may have said", () => {
+  const kindOf = (status: number, text: string, headers = {}) =>
+    classify({ status, headers: new Headers(headers), text, atMostOnce: true }, NOW_MS).kind;
+  for (const text of ["", "Service Unavailable", "<html><h1>Service Unavailable</h1></html>"]) {
+    assertEquals(kindOf(503, text), "failed", text);
+  }
+  for (const [provider, status, text, headers] of REFUSALS) {
+    if (provider !== "Azure Functions, and web servers before functions") {
+      assertEquals(kindOf(status, text, headers), "throttled", provider);
+    }
+  }
+  assertEquals(kindOf(503, "", { "retry-after": "1" }), "throttled");
 });
 
 Deno.test("classify() reads how long to wait as servers really send it", () => {

@@ -15,10 +15,11 @@ interface Refusal {
   /** Where the provider, or its source code, says so. */
   readonly source: string;
   readonly matches: (answer: ErrorAnswer) => boolean;
+  /** Whether functions may answer so as well, after they have done something. */
+  readonly isGuess?: boolean;
 }
 
-const JSON_ERROR = /^\s*\{[^]*"error"\s*:\s*"([^"]*)"/;
-/** What pages and lines consist of that say nothing but that the service is not available. No function writes such errors. */
+/** What pages and lines consist of that say nothing but that the service is not available. Few functions write such errors. */
 const UNAVAILABLE =
   /(?:http )?(?:error )?503|(?:the )?(?:service|server|site)(?: is)?(?: temporarily)? (?:unavailable|too busy)|no server is available to handle this request|nginx(?:\/[\d.]+)?(?: \(\w+\))?|[\s.:-]+/gi;
 
@@ -35,7 +36,8 @@ const REFUSALS: readonly Refusal[] = [
     source:
       "cloud.google.com/run/docs/troubleshooting#abort-request: a 500 instead of the 429 when scaling is slow",
     matches: ({ status, text }) =>
-      (status === 500 || status === 503) && /^[^{]{0,200}\bno available instance/i.test(text),
+      (status === 500 || status === 503) &&
+      /^[^{]{0,200}\b(?:aborted|failed) because there was no available instance/i.test(text),
   },
   {
     provider: "Azure storage and gateways",
@@ -48,12 +50,16 @@ const REFUSALS: readonly Refusal[] = [
     source:
       "Azure/azure-functions-host#1206: a 503 of the front end, with a page of its own and no Retry-After",
     matches: ({ status, text }) => status === 503 && textOfPage(text).replace(UNAVAILABLE, "") === "",
+    isGuess: true,
   },
   {
     provider: "OpenWhisk and IBM Cloud Functions",
     source: "apache/openwhisk Messages.scala: systemOverloaded, tooManyRequests, tooManyConcurrentRequests",
     matches: ({ status, text }) =>
-      status === 503 && /^(?:system is overloaded|too many (?:concurrent )?requests)/i.test(jsonError(text)),
+      status === 503 &&
+      /^(?:system is overloaded, try again|too many (?:concurrent )?requests in (?:flight|the last))/i.test(
+        jsonError(text),
+      ),
   },
   {
     provider: "Knative and Code Engine",
@@ -68,13 +74,23 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** The provider that an answer shows to have no capacity for the call; undefined if it says something else. */
-export function refusingProvider(answer: ErrorAnswer): string | undefined {
-  return REFUSALS.find(({ matches }) => matches(answer))?.provider;
+/**
+ * The provider that an answer shows to have no capacity for the call; undefined if it says something else.
+ *
+ * @param isSure whether a guess does not count
+ */
+export function refusingProvider(answer: ErrorAnswer, isSure: boolean): string | undefined {
+  return REFUSALS.find(({ matches, isGuess }) => !(isSure && isGuess) && matches(answer))?.provider;
 }
 
+/** The field "error" of a body that is a JSON object. */
 function jsonError(text: string): string {
-  return JSON_ERROR.exec(text)?.[1] ?? "";
+  try {
+    const { error } = Object(JSON.parse(text)) as { error?: unknown };
+    return typeof error === "string" ? error : "";
+  } catch {
+    return "";
+  }
 }
 
 /** What a reader of a page sees; another text as it is. */

@@ -233,7 +233,8 @@ export class HttpPlatform implements Platform {
   #outcomeOf(spec: FunctionSpec, url: string, { status, headers, body, isCut }: HttpAnswer): Outcome {
     if (!isOk(status)) {
       const text = textOf(body);
-      const outcome = classify({ status, headers, url, text }, this.#options.clock.wallMs());
+      const { atMostOnce } = spec;
+      const outcome = classify({ status, headers, url, text, atMostOnce }, this.#options.clock.wallMs());
       const said = outcome.kind === "throttled" ? "" : explanationIn(text);
       return said === "" ? outcome : { ...outcome, reason: `${outcome.reason}: ${said}` };
     }
