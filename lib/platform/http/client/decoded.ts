@@ -3,7 +3,7 @@ import type { HttpAnswer } from "./response_reader.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 /** Takes the compression off a body, by the name of its content-encoding (RFC 9110, section 8.4.1). */
-type Inflate = (body: Bytes, options: { maxOutputLength: number }) => Uint8Array;
+type Inflate = (body: Bytes, options: { maxOutputLength: number }) => Uint8Array | Promise<Uint8Array>;
 
 /**
  * An answer without the compression that its server has put on it, though nobody asked for that.
@@ -20,7 +20,10 @@ export async function decoded(answer: HttpAnswer, maxBytes: number): Promise<Htt
     if (inflate === undefined) {
       throw new TypeError(`the answer has the content-encoding "${coding.slice(0, 40)}"`);
     }
-    return { ...answer, body: new Uint8Array(inflate(body, { maxOutputLength: Math.max(1, maxBytes) })) };
+    return {
+      ...answer,
+      body: new Uint8Array(await inflate(body, { maxOutputLength: Math.max(1, maxBytes) })),
+    };
   } catch (error) {
     if (status >= 300) return { ...answer, body: new Uint8Array(0) }; // the explanation is not worth another error
     if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") throw answerTooLarge(maxBytes);
@@ -34,7 +37,15 @@ async function inflaterOf(coding: string): Promise<Inflate | undefined> {
     gzip: gunzipSync,
     "x-gzip": gunzipSync,
     deflate: inflateSync,
-    br: brotliDecompressSync,
+    br: async (body, options) => {
+      brotliDecompressSync(body, options); // keeps to the bound, and takes the beginning of a body for all of it
+      return await wholeBrotli(body);
+    },
   };
   return Object.hasOwn(all, coding) ? all[coding] : undefined;
+}
+
+/** @throws {TypeError} if the body is cut, or is no Brotli */
+async function wholeBrotli(body: Bytes): Promise<Uint8Array> {
+  return await new Response(new Blob([body]).stream().pipeThrough(new DecompressionStream("brotli"))).bytes();
 }
