@@ -150,7 +150,7 @@ export const command: Command = {
       onRefused: ({ message }) => log.error(message),
       onClock: clockNewsTeller((words) => log.warn(words)),
       onUnserved: (fn, isServed) =>
-        isServed ? log.info(`function ${fn.function} is served again`) : log.warn(fn.reason),
+        isServed ? log.info(`function ${fn.function} is served now`) : log.warn(fn.reason),
       ...(values.window === undefined ? {} : { window: values.window }),
     });
     log.info(
@@ -214,7 +214,7 @@ function progressLine(stats: ConsumerStats): string {
   const nobody = unserved.length === 0 ? "" : `; nobody serves ${names}${more}`;
   const wait = delayed > 0 ? `, delayed ${delayed}` : "";
   const left = leftMs === undefined ? "" : `; ${leftWords(leftMs)}`;
-  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${nobody}${left}`;
+  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}${nobody}`;
 }
 
 /** Most functions without a server that the live line names. */

@@ -1,6 +1,7 @@
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { Spinner } from "@std/cli/unstable-spinner";
 import { type Clock, formatDuration } from "../lib/model/mod.ts";
+import { cut } from "./text_table.ts";
 import { visiblePlain } from "./visible.ts";
 
 const REFRESH_MS = 200;
@@ -11,6 +12,11 @@ export function leftWords(ms: number): string {
   const seconds = ms / 1000;
   const unit = seconds < 100 ? 1 : seconds < 3600 ? 60 : seconds < 36_000 ? 600 : 3600;
   return `about ${formatDuration(Math.round(seconds / unit) * unit * 1000)} left`;
+}
+
+/** A message beside a spinner, cut to what one line of a terminal takes: what is longer could not be overwritten. */
+export function spinnerMessage(line: string, columns: number): string {
+  return cut(visiblePlain(line), columns - "⠋  ".length); // in the last column some terminals begin the next line
 }
 
 /** Calls back five times a second, until its scope ends. */
@@ -41,10 +47,11 @@ export class LiveLine implements Disposable {
   /** @param line says what to show */
   constructor(clock: Clock, line: () => string) {
     if (!Deno.stderr.isTerminal()) return;
-    const spinner = new Spinner({ message: visiblePlain(line()), output: Deno.stderr });
+    const message = () => spinnerMessage(line(), Deno.consoleSize().columns);
+    const spinner = new Spinner({ message: message(), output: Deno.stderr });
     spinner.start();
     this.#shown.defer(() => spinner.stop());
-    this.#shown.use(new Refresh(clock, () => spinner.message = visiblePlain(line())));
+    this.#shown.use(new Refresh(clock, () => spinner.message = message()));
   }
 
   [Symbol.dispose](): void {

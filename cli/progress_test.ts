@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { leftWords } from "./progress.ts";
+import { assert, assertEquals } from "@std/assert";
+import { unicodeWidth } from "@std/cli/unicode-width";
+import { leftWords, spinnerMessage } from "./progress.ts";
 
 Deno.test("leftWords() says about how long, no finer than it can be known", () => {
   const table: [ms: number, words: string][] = [
@@ -13,4 +14,10 @@ Deno.test("leftWords() says about how long, no finer than it can be known", () =
     [200_000_000, "about 56h left"],
   ];
   for (const [ms, words] of table) assertEquals(leftWords(ms), words);
+});
+
+Deno.test("spinnerMessage() fits in one line beside the spinner, whatever it says", () => {
+  assertEquals(spinnerMessage("running 1", 80), "running 1");
+  const shown = spinnerMessage("nobody serves 日本語 ".repeat(20), 80);
+  assert(unicodeWidth(`⠋ ${shown}`) < 80 && shown.endsWith("…"), shown);
 });

@@ -47,7 +47,7 @@ Deno.test("what nobody serves waits, is said once, and runs when its server has 
   // The address is left to the server with the bodies.
   await using server = new Running(["functions", "wl.ts"], here);
   await server.says(/Serving/);
-  await consumer.says(/function charge is served again/);
+  await consumer.says(/function charge is served now/);
   await run(["produce", "wl.ts", "--chain", "pay", "--burst", "2", "--wait"], here);
   const done = await status();
   assertEquals([done.completed, done.failed, done.unserved], [10, 0, []]);
