@@ -1,11 +1,11 @@
 /**
- * A number that stands for a call of one node, or one item of its map, of one instance: 53 bits of two 32-bit FNV-1a hashes, each finished with
- * the mixer of MurmurHash3 (Appleby 2011).
+ * A number that stands for a call of one node, or one item of its map, of one instance, in one generation: 53 bits of two
+ * 32-bit FNV-1a hashes, each finished with the mixer of MurmurHash3 (Appleby 2011).
  *
  * Counting distinct invocations by it costs 8 bytes each. Of ten million invocations two share a number with a
  * probability of half a percent, and then one is not counted.
  */
-export function invocationNumber(instance: string, node: string, item?: number): number {
+export function invocationNumber(instance: string, node: string, item?: number, generation = 0): number {
   let a = 0x811c9dc5, b = 0x1b873593;
   for (let i = 0; i < instance.length; i++) {
     const code = instance.charCodeAt(i);
@@ -22,6 +22,10 @@ export function invocationNumber(instance: string, node: string, item?: number):
   if (item !== undefined) {
     a = Math.imul(a ^ (0x20000 + item), 0x01000193);
     b = Math.imul(b ^ (0x20000 + item), 0x85ebca6b);
+  }
+  if (generation > 0) {
+    a = Math.imul(a ^ (0x40000000 + generation), 0x01000193);
+    b = Math.imul(b ^ (0x40000000 + generation), 0x85ebca6b);
   }
   return (mixed(a) & 0x1fffff) * 2 ** 32 + mixed(b);
 }

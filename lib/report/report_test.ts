@@ -42,6 +42,18 @@ const BY_HAND: RunEvent[] = [
   end("b1", 10_000, "completed", { idealMs: 4000 }),
 ];
 
+Deno.test("buildReport() counts a node that is begun again as another call, and its attempts as such", async () => {
+  const { functions } = await buildReport([
+    run("fair-share", 3),
+    submit("a", 0),
+    attempt("a", 0, 10, { outcome: "failed", settled: false, status: 500 }),
+    attempt("a", 10, 10, { attempt: 2 }),
+    attempt("a", 20, 10, { generation: 1 }),
+    attempt("a", 30, 10, { generation: 2, item: 1 }),
+  ]);
+  assertEquals([functions.invocations, functions.attempts, functions.retried], [3, 4, 1]);
+});
+
 Deno.test("buildReport() counts and measures a run as by hand", async () => {
   const report = await buildReport(BY_HAND);
   assertEquals(report.schema, "sequoia.report/1");

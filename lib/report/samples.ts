@@ -134,7 +134,8 @@ export class Samples implements Recorder {
     this.attempts.startUs.push(startUs);
     this.attempts.endUs.push(endUs);
     this.attempts.queuedMs.push(event.queuedMs);
-    this.attempts.invocation.push(invocationNumber(event.instance, event.node, event.item));
+    const { instance: id, node, item, generation } = event;
+    this.attempts.invocation.push(invocationNumber(id, node, item, generation));
     this.attempts.outcome.push(ATTEMPT[event.outcome]);
     this.attempts.settled.push(event.settled ? 1 : 0);
     this.attempts.cold.push(event.cold ? 1 : 0);
