@@ -30,12 +30,13 @@ export function drawInstance({ view, called }: InstanceTree, options: DrawOption
 function bodyOf(tree: InstanceTree, options: DrawOptions): string[] {
   const { instance: { chain, args, labels, submittedAtMs }, endedAtMs, output } = tree.view;
   const ended = endedAtMs === undefined
-    ? ""
-    : `, ended: ${timeWords(endedAtMs)}, after ${spanWords(endedAtMs - submittedAtMs)}`;
+    ? []
+    : [`  ended: ${timeWords(endedAtMs)}, after ${spanWords(endedAtMs - submittedAtMs)}`];
   const views = nodeViews(tree.view);
   const tags = Object.entries(labels).map(([name, value]) => `${name}=${oneLine(value)}`).join(", ");
   return [
-    `  submitted: ${timeWords(submittedAtMs)}${ended}`,
+    `  submitted: ${timeWords(submittedAtMs)}`,
+    ...ended,
     ...(tags === "" ? [] : [`  labels: ${tags}`]),
     ...valueLines("  args", args, options),
     ...drawNodes(chain, (node) => nodeLines(tree, node, views[node]!, options)),

@@ -57,7 +57,8 @@ Deno.test("drawInstance() draws a tree of nodes with their inputs, items, output
   }, { thumbs: [thumbs] });
   assertEquals(drawInstance(tree, { nowMs: 3000, width: 200 }), [
     "order-7  failed     documents               4/5  2s ago  node thumbs: called-failed",
-    "  submitted: 1970-01-01T00:00:01.000Z, ended: 1970-01-01T00:00:02.500Z, after 1.50s",
+    "  submitted: 1970-01-01T00:00:01.000Z",
+    "  ended: 1970-01-01T00:00:02.500Z, after 1.50s",
     "├─ list  ok, 1 attempt",
     '│  │  output: ["a","b"]',
     "│  ├─ convert  ok, render, 2 attempts, 125ms, at +500ms",
@@ -69,7 +70,8 @@ Deno.test("drawInstance() draws a tree of nodes with their inputs, items, output
     "│  └─ thumbs  failed, chain thumbnails, 1 attempt: called-failed: [2J",
     '│     │  inputs: {"list":["a","b"]}',
     "│     │  order-7/thumbs  failed     thumbnails              1/1  2s ago  node resize: HTTP 404",
-    "│     │    submitted: 1970-01-01T00:00:01.000Z, ended: 1970-01-01T00:00:02.500Z, after 1.50s",
+    "│     │    submitted: 1970-01-01T00:00:01.000Z",
+    "│     │    ended: 1970-01-01T00:00:02.500Z, after 1.50s",
     "│     │  └─ resize  failed, 3 attempts: it did not work",
     "│     └─ publish  not done",
     "└─ undo  ok, only if the chain fails",

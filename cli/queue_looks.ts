@@ -4,12 +4,13 @@ import type { Filter, QueueDriver } from "../lib/queue/mod.ts";
 import { badMessageJson, badMessageLine } from "./bad_message_words.ts";
 import type { Context } from "./command.ts";
 import { FailedError } from "./errors.ts";
+import { openLog } from "./log.ts";
 import { drawInstance } from "./instance_drawing.ts";
 import { readTree } from "./instance_tree.ts";
 import { instanceJson, listLine } from "./instance_words.ts";
 import { partitionLines } from "./partition_words.ts";
 import { filterOf, type QueueValues } from "./queue_options.ts";
-import { unservedIn } from "./queue_unserved.ts";
+import { unservedIn, unservedLines } from "./queue_unserved.ts";
 import { printJson } from "./raw_json.ts";
 import { spanWords } from "./time_words.ts";
 import { clock } from "./wire.ts";
@@ -31,11 +32,13 @@ export async function status(
   const nowMs = clock.wallMs();
   if (oldest !== undefined) print(`oldest    ${spanWords(nowMs - oldest).padStart(10)}`);
   for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
-  for (const { reason } of unserved) print(`waits     ${reason}`);
+  for (const line of unservedLines(unserved)) print(`waits     ${line}`);
   for (const line of partitionLines(partitions, nowMs)) print(line);
 }
 
 const LISTED = 50;
+const MORE =
+  `These are the oldest ${LISTED}. List more with --count N, or others with --state, --chain or --label`;
 
 /** The instances that a filter means, a line each. */
 export async function list(
@@ -44,7 +47,10 @@ export async function list(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  for await (const view of queue.list({ ...filter, limit: values.count ?? LISTED })) {
+  const most = values.count ?? LISTED;
+  let listed = 0;
+  for await (const view of queue.list({ ...filter, limit: values.count ?? LISTED + 1 })) {
+    if (++listed > most) return void openLog(values).info(MORE);
     print(
       values.json ? printJson(instanceJson({ view, called: new Map() })) : listLine(view, clock.wallMs()),
     );

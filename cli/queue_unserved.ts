@@ -42,3 +42,11 @@ function functionsLeft({ nodes, onFailed }: Chain, done: ReadonlySet<number>): F
     fn
   );
 }
+
+/** A line for each reason, with the functions that it keeps waiting. */
+export function unservedLines(unserved: readonly UnservedFunction[]): string[] {
+  const reasons = Map.groupBy(unserved, (fn) => fn.reason.replace(`function ${fn.function} `, ""));
+  return [...reasons].map(([reason, fns]) =>
+    fns.length === 1 ? fns[0]!.reason : `functions ${fns.map((fn) => fn.function).join(", ")}: each ${reason}`
+  );
+}
