@@ -136,11 +136,11 @@ async function idsFrom(expression: string | undefined): Promise<Load["idOf"]> {
   return async (unnamed) => {
     const args = writeJson(JSON.parse(unnamed.args, withDigits));
     const json = await orUsage(async () => await expressions.value(expression, { ...unnamed, args }));
-    const id = json === undefined ? undefined : readJson(json);
+    const value = json === undefined ? undefined : readJson(json);
+    const id = Number.isSafeInteger(value) ? String(value) : value;
     if (typeof id === "string" && isInstanceId(id)) return id;
     throw new UsageError(
-      `--id-from: Cannot name instance ${unnamed.index} ${json ?? "nothing"}. ${ID_WORDS}; ` +
-        "$string(…) makes a text of a number",
+      `--id-from: Cannot name instance ${unnamed.index} ${json ?? "nothing"}. ${ID_WORDS}`,
     );
   };
 }

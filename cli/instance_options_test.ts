@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { burst, chain, fn, readJson, writeJson } from "../lib/model/mod.ts";
+import { burst, chain, fn, type JsonText, readJson, writeJson } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
 import { UsageError } from "./errors.ts";
 import { INSTANCE_OPTIONS, withInstances } from "./instance_options.ts";
@@ -81,5 +81,17 @@ Deno.test("withInstances() refuses ids that are none, naming the instance", asyn
     async () => await spaced.idOf!(unnamed(3)),
     UsageError,
     'Cannot name instance 3 "a b3"',
+  );
+});
+
+Deno.test("withInstances() takes numbers as ids, and an argument's as it is written", async () => {
+  const order = await given("--id-from", "{% args.order %}");
+  const args = writeJson({}).replace("{}", '{"order":12345678901234567890}') as JsonText;
+  assertEquals(await order.idOf!({ ...unnamed(0), args }), "12345678901234567890");
+  assertEquals(await (await given("--id-from", "{% index + 1 %}")).idOf!(unnamed(3)), "4");
+  await assertRejects(
+    async () => await order.idOf!({ ...unnamed(2), args: writeJson({}) }),
+    UsageError,
+    "2 nothing",
   );
 });

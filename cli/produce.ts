@@ -81,12 +81,9 @@ export const command: Command = {
       throw error;
     });
     const { submitted, existing, latestMs } = producer.stats();
-    const known = existing ? `; ${existing} more ${existing === 1 ? "was" : "were"} there already` : "";
-    log.info(
-      `Submitted ${submitted} to ${where}, the latest ${
-        formatDuration(latestMs)
-      } after its time (seed ${load.seed})${known}`,
-    );
+    const known = existing ? `; ${existing} ${existing === 1 ? "was" : "were"} there already` : "";
+    const late = submitted === 0 ? "" : `, the latest ${formatDuration(latestMs)} after its time`;
+    log.info(`Submitted ${submitted} to ${where}${late} (seed ${load.seed})${known}`);
     if (existing === undefined && load.idOf !== undefined) log.info(UNCHECKED);
     if (!values.json) { for (const line of submittedIds.lines()) context.print(line); }
     const results: EndedInstance[] = [];

@@ -16,7 +16,7 @@ Deno.test("sequoia produce says what was there already, refuses other content un
 
   const again = await run(produce("--id", "order-17", "--arg", "total=3", "--label", "try=2"), at);
   assertEquals([again.code, again.stdout], [0, "order-17\n"]);
-  assertMatch(again.stderr, /Submitted 0 to .*; 1 more was there already\n/);
+  assertMatch(again.stderr, /Submitted 0 to \S+ \(seed .*\); 1 was there already\n/);
   const { submitted, existing, ids } = await runJson(
     produce("--id", "order-17", "--arg", "total=3"),
     at,
@@ -33,11 +33,17 @@ Deno.test("sequoia produce says what was there already, refuses other content un
   assertEquals((await run(many, at)).stdout, "first o-0\nlast  o-4\n");
   assertEquals(await Deno.readTextFile(`${at.cwd}/ids.txt`), "o-0\no-1\no-2\no-3\no-4\n");
   const more = await run(many.map((arg) => arg === "5" ? "7" : arg), at);
-  assertMatch(more.stderr, /Submitted 2 to .*; 5 more were there already\n/);
+  assertMatch(more.stderr, /Submitted 2 to .*; 5 were there already\n/);
   for (const order of ["12345678901234567890", "12345678901234567891"]) {
     const ids = ["--id-from", "{% 'n-' & $string(args.order) %}", "--arg", `order=${order}`];
     assertEquals((await run(produce("--burst", "1", ...ids), at)).stdout, `n-${order}\n`);
   }
   const { queued } = await runJson(["queue", "status"], at) as Record<string, number>;
   assertEquals(queued, 10);
+
+  await run(produce("--burst", "60"), at);
+  const listed = await run(["queue", "list"], at);
+  assertEquals(listed.stdout.trimEnd().split("\n").length, 50);
+  assertMatch(listed.stderr, /These are the oldest 50\. List more with --count N/);
+  assertEquals((await run(["queue", "list", "--count", "60"], at)).stderr, "");
 });
