@@ -97,7 +97,8 @@ export class Collecting implements AsyncDisposable {
     if (lines === 0 && stats.ended > 0) {
       log.warn(
         "No function has said anything: are they wrapped, and can they reach " +
-          `${this.address.ip}:${this.address.port}? See "True function times" in the README`,
+          `${this.address.ip}:${this.address.port}? Those of sequoia functions tell port 10000, or its --collector. ` +
+          'See "True function times" in the README',
       );
     }
     if (unreadable > 0) {

@@ -77,7 +77,8 @@ export function nodeViews({ instance, state: outcome, progress }: InstanceView):
   return nodes.map(({ name, after }, i) => {
     const record = records.get(i);
     const mayRun = after.every((before) => isSettled(records.get(before)));
-    const unsettled = hasEnded ? "not done" : mayRun ? "open" : "waiting";
+    const waits = !mayRun || (i === onFailed && record === undefined); // what undoes is recorded when it starts
+    const unsettled = hasEnded ? "not done" : waits ? "waiting" : "open";
     const isOpen = record === undefined || (record.state === "cancelled" && (hasEnded || !record.reason));
     const state = isOpen ? unsettled : shownState(record);
     const before = i === onFailed ? (record === undefined ? [] : done(i)) : after;

@@ -29,6 +29,7 @@ Deno.test("nodeViews() says of what has not settled only what the queue knows", 
   assertEquals(states(line, [record(0, null, "started")]), ["started", "waiting", "waiting"]);
   assertEquals(states(line, [record(0), record(1, null, "failed")], "failed"), ["ok", "failed", "not done"]);
   assertEquals(states(line, [record(0), record(1, null, "skipped")]), ["ok", "skipped", "open"]);
+  assertEquals(states(decided, []).at(-1), "waiting"); // the node that undoes, while nothing has failed
 });
 
 Deno.test("nodeViews() gives a node what it got: of what came before, or of all that is undone", () => {

@@ -1,5 +1,5 @@
 /** What `sequoia queue` asks of the queue and of running consumers. */
-import type { Command, QueueDriver } from "../lib/queue/mod.ts";
+import type { Command, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
 import type { Context } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { limit as readLimit } from "./options.ts";
@@ -23,7 +23,9 @@ export async function cancel(
   context: Context,
 ): Promise<void> {
   const { abort } = values;
+  const left = await unreached(queue, args, ["queued", "running"]);
   await request(queue, { kind: "cancel", filter: filterOf(args, values), abort }, values, context);
+  if (!values.json) left.forEach(context.print);
 }
 
 /** Forgets ended instances. */
@@ -33,7 +35,24 @@ export async function purge(
   values: QueueValues,
   context: Context,
 ): Promise<void> {
+  const left = await unreached(queue, args, ["completed", "failed", "cancelled"]);
   await request(queue, { kind: "purge", filter: filterOf(args, values) }, values, context);
+  if (!values.json) left.forEach(context.print);
+}
+
+/** Why an action does not reach instances that are named: a line each. */
+async function unreached(
+  queue: QueueDriver,
+  ids: readonly string[],
+  states: readonly InstanceState[],
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const id of ids) {
+    const view = await queue.get(id);
+    if (view === undefined) lines.push(`${id} is not in the queue`);
+    else if (!states.includes(view.state)) lines.push(`${id} is ${view.state}`);
+  }
+  return lines;
 }
 
 async function request(
