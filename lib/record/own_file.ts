@@ -66,7 +66,7 @@ async function take(path: string): Promise<Deno.FsFile | undefined> {
     try {
       const { isFile, size, ino } = await file.stat();
       if (!isFile) return (isKept = true, file);
-      if (!await file.tryLock(true)) return undefined;
+      if (!await isLocked(file)) return undefined;
       const isThere = await inodeOf(path) === ino; // else its last writer has moved it aside meanwhile
       if (isThere && size === 0) return (isKept = true, file);
       if (isThere) await moveAside(path);
@@ -74,6 +74,11 @@ async function take(path: string): Promise<Deno.FsFile | undefined> {
       if (!isKept) file.close();
     }
   }
+}
+
+/** Locks a file, unless another program has locked it. Runtimes older than Deno 2.9, as a binary may have, lock nothing. */
+async function isLocked(file: Partial<Pick<Deno.FsFile, "tryLock">>): Promise<boolean> {
+  return await file.tryLock?.(true) ?? true;
 }
 
 async function inodeOf(path: string): Promise<number | null | undefined> {
