@@ -28,11 +28,7 @@ export class Child {
    * @throws {Error} if the machine cannot start a process now
    */
   constructor(onAnswer: (text: string) => void) {
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: Deno.build.standalone ? [EVALUATOR] : sourceArgs(),
-      env: { DENO_V8_FLAGS: `--max-old-space-size=${MOST_HEAP}`, NO_COLOR: "1" },
-      ...{ stdin: "piped", stdout: "piped", stderr: "null" },
-    }).spawn();
+    this.#process = evaluatorCommand().spawn();
     this.#input = this.#process.stdin.getWriter();
     this.ended = this.#run(onAnswer);
   }
@@ -83,6 +79,15 @@ export class Child {
       }
     }
   }
+}
+
+/** Runs an evaluator as a process of its own. */
+export function evaluatorCommand(): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: Deno.build.standalone ? [EVALUATOR] : sourceArgs(),
+    env: { DENO_V8_FLAGS: `--max-old-space-size=${MOST_HEAP}`, NO_COLOR: "1" },
+    ...{ stdin: "piped", stdout: "piped", stderr: "null" },
+  });
 }
 
 /** It may do nothing but look at what it uses, and end itself; and load its second thread. */

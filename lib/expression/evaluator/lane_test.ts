@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { type Json, realClock, writeJson } from "../../model/mod.ts";
 import { scopeOf } from "../testing.ts";
+import { evaluatorCommand } from "./child.ts";
 import { EvaluationStopped, Lane } from "./lane.ts";
 
 const lane = () =>
@@ -45,3 +46,20 @@ Deno.test("Lane.ask() is told when the lane is disposed, before and after", asyn
   await pending;
   await assertRejects(() => one.ask(asking("1")), EvaluationStopped);
 });
+
+/** More than an evaluator takes to start and to end on a busy machine, in milliseconds. */
+const LATE_MS = 60_000;
+
+for (const when of ["before", "after"]) {
+  Deno.test(`an evaluator ends by itself when its consumer has been killed ${when} it is ready`, async () => {
+    const evaluator = evaluatorCommand().spawn();
+    const output = evaluator.stdout.getReader();
+    if (when === "after") await output.read();
+    await output.cancel();
+    await evaluator.stdin.close(); // the system closes the pipes of a process that is killed
+    const late = setTimeout(() => evaluator.kill("SIGUSR1"), LATE_MS);
+    const { signal } = await evaluator.status;
+    clearTimeout(late);
+    assertNotEquals(signal, "SIGUSR1");
+  });
+}
