@@ -1,4 +1,12 @@
-import { type Clock, type Json, type JsonObject, type JsonText, readJson, writeJson } from "../model/mod.ts";
+import {
+  type Clock,
+  type Json,
+  type JsonObject,
+  type JsonText,
+  NULL,
+  readJson,
+  writeJson,
+} from "../model/mod.ts";
 import { ExpressionError } from "./errors.ts";
 import { Lane } from "./evaluator/lane.ts";
 import { isTrue } from "./is_true.ts";
@@ -85,7 +93,9 @@ export class Expressions implements AsyncDisposable {
    * @throws {ExpressionError} (also in the promise) as `value()`
    */
   list(text: string, scope: Scoped, constants?: Constants): Soon<readonly JsonText[]> {
-    const simple = this.#simply(text, scope, (value) => listOf(value).map(writeJson));
+    const itemsOf = (value: Json | undefined) => listOf(value).map(writeJson);
+    let simple = this.#simply(text, scope, itemsOf, true);
+    if (simple?.value.length === 1 && simple.value[0] === NULL) simple = this.#simply(text, scope, itemsOf);
     if (simple !== undefined) return simple.value;
     return this.#ask({ text, ask: "list", scope, constants }).then((answer) =>
       answer.kind === "list" ? answer.items : []
@@ -96,10 +106,12 @@ export class Expressions implements AsyncDisposable {
     text: string,
     scope: Scoped,
     use: (value: Json | undefined) => T,
+    keepsLists = false,
   ): { readonly value: T } | undefined {
-    let run = this.#compiled.get(text);
-    if (run === undefined && !this.#compiled.has(text)) {
-      this.#compiled.set(text, run = compileSimple(text));
+    const key = `${keepsLists ? "list" : "value"} ${text}`;
+    let run = this.#compiled.get(key);
+    if (run === undefined && !this.#compiled.has(key)) {
+      this.#compiled.set(key, run = compileSimple(text, keepsLists));
       if (this.#compiled.size > MOST_COMPILED) this.#compiled.delete(this.#compiled.keys().next().value!);
     }
     return run?.(this.#rootOf(scope), use);

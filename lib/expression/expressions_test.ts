@@ -78,6 +78,39 @@ Deno.test("Expressions.list() takes what is no list for a list of one, and nothi
   }
 });
 
+Deno.test("Expressions.list() takes a match that is a list for one item, however many matches there are", async () => {
+  await using expressions = new Expressions(realClock);
+  const of = scopeOf({
+    inputs: {
+      pairs: [[1, 2], [3, 4], [5, 6]],
+      one: [7],
+      nulls: [null, 1],
+      none: null,
+      rows: [{ tags: [1, 2] }],
+    },
+  });
+  const cases: readonly [string, readonly Json[]][] = [
+    ["inputs.pairs[$[0] > 9]", []],
+    ["inputs.pairs[$[0] > 4]", [[5, 6]]],
+    ["inputs.pairs[$[0] > 2]", [[3, 4], [5, 6]]],
+    ["index = 2 ? inputs.pairs[$[0] > 4] : []", [[5, 6]]],
+    ["($least := 4; inputs.pairs[$[0] > $least])", [[5, 6]]],
+    ["inputs.one.[$, 1]", [[7, 1]]],
+    ["inputs.pairs[0]", [1, 2]], // it names a list, and is no filter
+    ["inputs.rows.tags", [1, 2]],
+    ["(inputs.none)", []],
+    ["inputs.none[$ = null]", []],
+    ["[null]", [null]],
+    ["$filter(inputs.pairs, function($pair) { $pair[0] > 4 })", [[5, 6]]],
+    ["$map(inputs.one, function($n) { [$n, $n] })", [[7, 7]]],
+  ];
+  for (const [text, expected] of cases) {
+    for (const form of [text, `$match('a', /a/) ? (${text}) : []`]) { // at once, where it can be, and by an evaluator
+      assertEquals((await expressions.list(form, { ...of, index: 2 })).map(readJson), expected, form);
+    }
+  }
+});
+
 Deno.test("Expressions.value() matches regular expressions as JavaScript does", async () => {
   await using expressions = new Expressions(realClock);
   for (const regex of ["/[a-z]+\\.png/", "/[a-z]+\\.png/i", "/(\\w)(\\d+)/", "/^a/m", "/(x)?a/"]) {

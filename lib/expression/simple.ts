@@ -1,6 +1,7 @@
 import jsonata from "jsonata";
 import type { Json, JsonObject } from "../model/mod.ts";
 import { addAll, descendantsOf, lookup, membersOf, sequence, unwrapped } from "./simple_lookups.ts";
+import { keepSingletons } from "./kept_singletons.ts";
 import { OPERATORS } from "./simple_operators.ts";
 import { charge, chargeWriting, DECLINED, startCount, truth, type Value } from "./simple_values.ts";
 import { SIMPLE_FUNCTIONS } from "./simple_functions.ts";
@@ -66,13 +67,16 @@ export type SimpleExpression = <T>(
  * variables and some functions whose time is linear. These are evaluated at once, within 20,000 steps; a property holds
  * the values to those of JSONata itself.
  *
+ * @param keepsLists whether what it finds stays a list though it is one item
  * @returns undefined if the expression is not simple, or cannot be read
  */
-export function compileSimple(text: string): SimpleExpression | undefined {
+export function compileSimple(text: string, keepsLists = false): SimpleExpression | undefined {
   if (text.length > LONGEST) return undefined;
   let run: Run;
   try {
-    run = compile(jsonata(text).ast() as unknown as Node, false);
+    const tree = jsonata(text).ast();
+    if (keepsLists) keepSingletons(tree);
+    run = compile(tree as unknown as Node, false);
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { isTrue } from "../is_true.ts";
 import { listOf } from "../list_of.ts";
 import type { Answer, Ask, Request } from "../messages.ts";
 import { wordsOf } from "../words.ts";
+import { isOnlyNull, keepSingletons } from "../kept_singletons.ts";
 import { bound } from "./bounds.ts";
 import { checkRegexes, countedRegExp } from "./linear_regexp.ts";
 import { isFunction, Meter, MOST_ITEMS } from "./meter.ts";
@@ -20,21 +21,31 @@ const NOT_READABLE = "sequoia-not-readable";
  * @param inputLength of the scope as JSON, in characters
  */
 export async function evaluateFully(request: Request, inputLength: number): Promise<Answer> {
-  const { text, ask, budget } = request;
+  const { text, ask, budget, constants } = request;
   const meter = new Meter(budget.steps, inputLength);
-  try {
+  const evaluate = async (keepsLists: boolean): Promise<unknown> => {
     const expression = parsed(text, meter);
-    if ("kind" in expression) return expression;
-    await bound(expression, meter, request.constants);
-    return answerOf(await expression.evaluate(inputOf(request)), ask);
+    if (keepsLists) keepSingletons(expression.ast());
+    await bound(expression, meter, constants);
+    return await expression.evaluate(inputOf(request));
+  };
+  try {
+    let value = await evaluate(ask === "list");
+    if (ask === "list" && isOnlyNull(value)) value = await evaluate(false);
+    return answerOf(value, ask);
   } catch (error) {
+    if (error instanceof BadExpression) return failed("bad-expression", error.message);
     return failure(error);
   } finally {
     meter.end();
   }
 }
 
-function parsed(text: string, meter: Meter): jsonata.Expression | Answer {
+/** An expression cannot be read. */
+class BadExpression extends Error {}
+
+/** @throws {BadExpression} */
+function parsed(text: string, meter: Meter): jsonata.Expression {
   const options = { timeout: 0, stack: DEEPEST, sequence: MOST_ITEMS };
   try {
     const RegexEngine = countedRegExp(meter.step) as unknown as RegExpConstructor;
@@ -42,7 +53,7 @@ function parsed(text: string, meter: Meter): jsonata.Expression | Answer {
     checkRegexes(expression.ast());
     return expression;
   } catch (error) {
-    return failed("bad-expression", `cannot be read: ${wordsOf(error)}`);
+    throw new BadExpression(`cannot be read: ${wordsOf(error)}`);
   }
 }
 
