@@ -59,7 +59,7 @@ export const QUEUE_TABLE = {
     ["sqlite:PATH", "a file, for the processes of one machine; ?lease=5s&keep=24h may follow"],
     [
       "kafka://HOST:9092,HOST:9092",
-      "brokers, for many machines; USER:PASSWORD@ may stand before them, and follow may",
+      "brokers, for many machines; USER:PASSWORD@ may stand before them; after them may follow",
     ],
     [
       "  ?prefix=NAME&group=NAME",

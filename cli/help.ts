@@ -2,8 +2,9 @@ import { unicodeWidth } from "@std/cli/unicode-width";
 import type { Command } from "./command.ts";
 import type { Option } from "./options.ts";
 
-/** The help of one command. */
-export function commandHelp(name: string, command: Command): string {
+/** The help of one command, in lines of at most so many columns where words allow it. */
+export function commandHelp(name: string, command: Command, width = Infinity): string {
+  const columns = (rows: Rows) => columnsWithin(width, rows);
   const options = Object.entries(command.options).map(([key, option]) =>
     [optionWords(key, option), option.help] as const
   );
@@ -22,7 +23,8 @@ export function commandHelp(name: string, command: Command): string {
 }
 
 /** The list of commands. */
-export function generalHelp(commands: readonly (readonly [name: string, summary: string])[]): string {
+export function generalHelp(commands: Rows, width = Infinity): string {
+  const columns = (rows: Rows) => columnsWithin(width, rows);
   return [
     "sequoia: quality of service for serverless function chains",
     "",
@@ -44,7 +46,37 @@ function optionWords(name: string, option: Option): string {
   return option.kind === "flag" ? `--${name}` : `--${name} ${option.value}`;
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => unicodeWidth(left)));
-  return rows.map(([left, right]) => `  ${left}${" ".repeat(width - unicodeWidth(left) + 2)}${right}`);
+type Rows = readonly (readonly [left: string, right: string])[];
+
+/** The right column is at least so wide; where there is less room, it stands below the left one. */
+const LEAST_RIGHT = 40;
+const BELOW = "      ";
+
+function columnsWithin(width: number, rows: Rows): string[] {
+  const left = Math.max(...rows.map(([text]) => unicodeWidth(text)));
+  const room = width - left - 4;
+  if (room < LEAST_RIGHT) {
+    return rows.flatMap(([text, right]) => [
+      `  ${text}`,
+      ...wrapped(right, width - BELOW.length).map((line) => BELOW + line),
+    ]);
+  }
+  return rows.flatMap(([text, right]) =>
+    wrapped(right, room).map((line, i) => {
+      const start = i === 0 ? text : "";
+      return `  ${start}${" ".repeat(left - unicodeWidth(start) + 2)}${line}`;
+    })
+  );
+}
+
+/** A text in lines of at most so many columns, broken between words. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && unicodeWidth(`${last} ${word}`) <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
 }

@@ -21,7 +21,9 @@ async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     const { generalHelp } = await import("./help.ts");
-    console.log(generalHelp(Object.entries(COMMANDS).map(([key, { summary }]) => [key, summary])));
+    console.log(
+      generalHelp(Object.entries(COMMANDS).map(([key, { summary }]) => [key, summary]), helpWidth()),
+    );
     return name === undefined ? 2 : 0;
   }
   if (name === "--version" || name === "-V") {
@@ -44,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { command } = await entry.load();
   if (rest.includes("--help") || rest.includes("-h")) {
     const { commandHelp } = await import("./help.ts");
-    console.log(commandHelp(name, command));
+    console.log(commandHelp(name, command, helpWidth()));
     return 0;
   }
   const signals = listenForSignals();
@@ -57,6 +59,11 @@ async function main(args: readonly string[]): Promise<number> {
     if (!isOwnDoing) throw error;
   }
   return signals.interrupted() ? 130 : 0;
+}
+
+/** Columns of help: those of the terminal; what goes to a file or another program is not broken. */
+function helpWidth(): number {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
 }
 
 /** The first ^C (or SIGTERM) drains, the second stops at once, the third does not wait for anything. */
