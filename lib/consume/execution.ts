@@ -13,7 +13,15 @@ import {
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { type AttemptEvent, attemptEvent, type Recorder, submission } from "../record/mod.ts";
-import type { Ending, Invocation, NodeCall, Scheduler, Settlement, Verdict } from "../scheduler/mod.ts";
+import type {
+  Ending,
+  Invocation,
+  NodeCall,
+  Scheduler,
+  Settlement,
+  Submission,
+  Verdict,
+} from "../scheduler/mod.ts";
 import { dataLength, Decisions, type NodeData, reasonOf } from "./expressions.ts";
 import { HandOvers } from "./hand_overs.ts";
 import { HeldInstance } from "./held_instance.ts";
@@ -147,7 +155,7 @@ export class Execution implements AsyncDisposable {
     const progress = claim.progress.filter(isSettled);
     const held = new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children);
     if (progress.length === 0) this.#unbegun.set(held.id, this.shares.add(claim.instance));
-    this.#begin(held, progress, claim.notBeforeMs);
+    this.#begin(held, progress, claim);
   }
 
   /** Ends an instance whose id is that of one which another has called, and which is held: one of them at most can be. */
@@ -162,7 +170,7 @@ export class Execution implements AsyncDisposable {
     this.#track(this.#writer.finish({ ...result, ...end }).then(() => {}));
   }
 
-  #begin(held: HeldInstance, progress: readonly NodeRecord[], notBeforeMs?: number): void {
+  #begin(held: HeldInstance, progress: readonly NodeRecord[], { notBeforeMs, cancel }: Beginning): void {
     const { scheduler, recorder, clock } = this.#parts;
     const { instance } = held;
     this.#held.set(held.id, held);
@@ -171,7 +179,8 @@ export class Execution implements AsyncDisposable {
     const submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs);
     held.submittedAtMs = submittedAtMs;
     recorder.submit(submission(instance, submittedAtMs));
-    this.#follow(held, scheduler.submit(instance, clock.nowMs(), progress, { submittedAtMs, notBeforeMs }));
+    const before = { submittedAtMs, notBeforeMs, cancel, calling: held.calling() };
+    this.#follow(held, scheduler.submit(instance, clock.nowMs(), progress, before));
   }
 
   /** Looks whether the system's clock has been set. @returns whether it has */
@@ -191,15 +200,15 @@ export class Execution implements AsyncDisposable {
         this.#track(this.#decide(held, node));
       }
     }
+    if (ending !== undefined && held.ending === undefined) {
+      held.ending = ending;
+      this.#waitNoMore(held);
+      for (const called of held.called) this.#cancel(called, CALLER_ENDED);
+    }
     if (calls !== undefined) {
       this.#waiting.add(held, calls);
       if (held.leaving || held.ending !== undefined) this.#waitNoMore(held);
       else this.#admit();
-    }
-    if (ending !== undefined && held.ending === undefined) {
-      held.ending = ending;
-      this.#waitNoMore(held);
-      for (const called of held.called) this.#cancel(called, "its caller has ended");
     }
     if (ended !== undefined) this.#track(this.#finish(held, ended));
   }
@@ -475,7 +484,7 @@ export class Execution implements AsyncDisposable {
     }
   }
 
-  /** Begins the calls of an instance which is ending, or leaving: they end at once. */
+  /** Begins the calls of an instance which is ending, or leaving: they end at once, but for what they have to undo. */
   #waitNoMore(held: HeldInstance): void {
     for (const call of this.#waiting.of(held)) this.#track(this.#call(held, call).then(() => {}));
   }
@@ -484,7 +493,9 @@ export class Execution implements AsyncDisposable {
   async #call(held: HeldInstance, call: NodeCall): Promise<HeldInstance | undefined> {
     const known = held.children.get(callKey(held.instance, call));
     if (known?.ended !== undefined) return void await this.#return(held, call, known.ended, 0);
-    if (held.leaving || held.ending !== undefined) return void await this.#return(held, call, TOO_LATE, 0);
+    if (held.leaving || (held.ending !== undefined && known === undefined)) {
+      return void await this.#return(held, call, TOO_LATE, 0);
+    }
     let instance = known?.instance;
     if (instance === undefined) {
       try {
@@ -498,16 +509,16 @@ export class Execution implements AsyncDisposable {
       if (refusal === "id-conflict") {
         return void await this.#return(held, call, failedEnd(takenBy(instance.id)), 0);
       }
-    }
-    if (held.leaving || held.ending !== undefined) {
-      return void await this.#return(held, call, TOO_LATE, 0);
+      if (held.leaving || held.ending !== undefined) {
+        return void await this.#return(held, call, TOO_LATE, 0);
+      }
     }
     if (this.#held.has(instance.id)) { // on Kafka it may come from another partition
       return void await this.#return(held, call, failedEnd(takenBy(instance.id)), 0);
     }
     const progress = known?.progress.filter(isSettled) ?? [];
     const called = new HeldInstance(instance, progress, held.claim, { held, call });
-    this.#begin(called, progress);
+    this.#begin(called, progress, { cancel: held.ending === undefined ? known?.cancel : CALLER_ENDED });
     this.#hooks.changed();
     return called;
   }
@@ -611,6 +622,10 @@ export class Execution implements AsyncDisposable {
   }
 }
 
+/** How an instance begins here. */
+type Beginning = Pick<Submission, "notBeforeMs" | "cancel">;
+
+const CALLER_ENDED = "its caller has ended";
 /** Delays of at least this, in milliseconds, are recorded. */
 const LONG_DELAY_MS = 5000;
 /** How long what is in flight of an instance that is given back may take, in milliseconds: longer than calls may run. */

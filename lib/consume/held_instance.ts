@@ -89,6 +89,16 @@ export class HeldInstance {
     }
   }
 
+  /** The calls of chains that had begun before this consumer took it on, and have not ended. */
+  calling(): NodeCall[] {
+    const { nodes } = this.instance.chain;
+    return [...this.children.values()].flatMap(({ instance: { parent }, ended }) => {
+      if (parent?.instance !== this.id || ended !== undefined) return [];
+      const node = nodes.findIndex(({ name }) => name === parent.node), { item } = parent;
+      return node < 0 ? [] : [item === undefined ? { node } : { node, item }];
+    });
+  }
+
   /** By how many characters its args and outputs have become longer since it was weighed last. */
   weigh(): number {
     const grown = this.#length - this.weight;

@@ -302,7 +302,7 @@ Deno.test("Consumer.run() ends what had ended when it was revoked", async () => 
   await giver.end(world);
 });
 
-Deno.test("Consumer.run() leaves it to the queue to cancel what is revoked, but ends its calls if it is told so", async () => {
+Deno.test("Consumer.run() leaves it to others to undo what is revoked and cancelled, but ends its calls if it is told so", async () => {
   const world = new World(slow);
   await world.push(undoing, ["a", "b"]);
   const giver = new Giver(world);
@@ -312,11 +312,15 @@ Deno.test("Consumer.run() leaves it to the queue to cancel what is revoked, but 
   await world.queue.request({ kind: "cancel", filter: { ids: ["a"] } });
   await world.queue.request({ kind: "cancel", filter: { ids: ["b"] }, abort: true });
   await world.clock.pass(10);
-  assertEquals([giver.released, (await world.view("b")).state], [[["b"]], "cancelled"]);
+  assertEquals([giver.released, (await world.view("b")).state], [[["b"]], "queued"]);
   await world.clock.pass(100);
-  assertEquals([(await world.view("a")).state, await world.nodes("a")], ["cancelled", { first: "ok" }]);
+  assertEquals([(await world.view("a")).state, await world.nodes("a")], ["queued", { first: "ok" }]);
   assertEquals(await world.nodes("b"), {});
-  await giver.end(world);
+  await giver.follow(world);
+  assertEquals([await world.nodes("a"), await world.nodes("b")], [{ first: "ok", undo: "ok" }, {
+    undo: "ok",
+  }]);
+  assertEquals([(await world.view("a")).state, (await world.view("b")).state], ["cancelled", "cancelled"]);
 });
 
 Deno.test("Consumer.run() goes on with a revoked instance that comes back before it has been handed over", async () => {

@@ -18,6 +18,7 @@ import {
   writeJson,
 } from "../model/mod.ts";
 import { type Call, idempotencyKey } from "../platform/mod.ts";
+import type { InstanceView } from "../queue/mod.ts";
 
 const reserve = fn("reserve"), charge = fn("charge"), ship = fn("ship", { attempts: 1 }), undo = fn("undo");
 
@@ -150,21 +151,28 @@ Deno.test("Consumer.run() starts nothing but what undoes after a crash while tha
   assertEquals([state, reason], ["failed", "node charge: item 1: it broke"]);
 });
 
-Deno.test("Consumer.run() keeps what is ok, on a retry, though what undoes was refused before its consumer died", async () => {
+Deno.test("Consumer.run() undoes what is cancelled, though what undoes was refused before its consumers died", async () => {
+  let isRefused = true;
   const { world, ledger, calls } = ledgerWorld((call) => {
-    if (nameOf(call) === "undo") return { ...THROTTLED, retryAfterMs: 10_000 };
+    if (nameOf(call) === "undo" && isRefused) return { ...THROTTLED, retryAfterMs: 10_000 };
     return nameOf(call) === "ship" && world.clock.nowMs() % 60_000 < 1000 ? BROKEN : undefined;
   });
   await world.push(order, ["a"]);
   const dying = world.start();
   await world.clock.pass(2000);
   await world.queue.request({ kind: "cancel", filter: { ids: ["a"] } });
-  world.kill(dying); // it is cancelled with that
-  assertEquals((await world.view("a")).state, "cancelled");
-  await world.queue.request({ kind: "retry", filter: {} });
+  world.kill(dying);
+  await world.queue.request({ kind: "cancel", filter: { ids: ["a"] } });
+  const next = world.start();
+  await world.clock.pass(2000);
+  assertEquals((await world.nodes("a")).undo, "cancelled", "its start was taken back");
+  world.kill(next);
+  assertEquals((await world.view("a")).state, "queued", "it has yet to be undone");
+  isRefused = false;
   await world.consume();
-  assertEquals(keysOf(calls), ["a/reserve", "a/charge", "a/ship", "a/undo", "a/ship"]);
-  assertEquals([...ledger.standing], ["a/reserve", "a/charge", "a/ship"]);
+  assertEquals((await world.view("a")).state, "cancelled");
+  assertEquals(keysOf(calls), ["a/reserve", "a/charge", "a/ship", "a/undo", "a/undo", "a/undo"]);
+  assertEquals([...ledger.standing], []);
 });
 
 const node = fc.record({
@@ -230,6 +238,7 @@ async function play(scene: Scene): Promise<void> {
     await world.end(running);
     await running.queue[Symbol.asyncDispose]();
     await world.consume({ limits: { global: scene.limit } });
+    for await (const view of world.queue.list({})) assertUndone(view);
     await world.queue.request({ kind: "retry", filter: {} });
   }
   trouble = 0;
@@ -241,6 +250,14 @@ async function play(scene: Scene): Promise<void> {
     assertEquals(state, "completed", id);
     for (const key of keysIn(output)) assert(ledger.standing.has(key), `${key} stands`);
   }
+}
+
+/** What has not completed, and had done something, has called what undoes that. */
+function assertUndone({ instance: { id, chain: { onFailed } }, state, progress }: InstanceView): void {
+  const isDone = progress.some(({ node, state }) => node !== onFailed && state === "ok");
+  if (state === "completed" || !isDone) return;
+  const undoing = progress.find(({ node }) => node === onFailed);
+  assert(undoing?.state === "ok" || undoing?.state === "failed", `${id} has ${state} and has been undone`);
 }
 
 async function replaced(world: World, running: Running, how: "kill" | "stop", start: () => Running) {

@@ -7,6 +7,7 @@ import {
   MemoryStore,
   progressOf,
   rootOf,
+  toUndo,
   treeOf,
   viewOf,
 } from "./memory_store.ts";
@@ -137,7 +138,11 @@ class MemoryConsumer implements QueueDriver {
     const number = ++this.#claims;
     for (const each of tree) if (!hasEnded(each)) this.#hold(each, number);
     const children = tree.slice(1).map(childOf);
-    const claim = { instance: entry.instance, number, progress: progressOf(entry) };
+    const { instance, cancel } = entry;
+    const claim = {
+      ...{ instance, number, progress: progressOf(entry) },
+      ...cancel !== undefined && { cancel },
+    };
     return children.length === 0 ? claim : { ...claim, children };
   }
 
@@ -243,8 +248,9 @@ class MemoryConsumer implements QueueDriver {
 
   #cancel(meant: readonly Entry[], abort: boolean): number {
     const entries = new Set(meant.flatMap((entry) => [...treeOf(entry)]).filter((entry) => !hasEnded(entry)));
+    const kept = toUndo(entries);
     for (const entry of [...entries].reverse()) { // what was called first, or it would end with its caller
-      if (entry.state === "running") {
+      if (entry.state === "running" || kept.has(entry)) {
         entry.cancel = CANCELLED_ON_REQUEST;
         entry.abort ||= abort;
       } else this.#store.end(entry, "cancelled", this.#clock.wallMs(), CANCELLED_ON_REQUEST);

@@ -22,6 +22,7 @@ import type {
 } from "./queue.ts";
 import { type Retry, retryOf } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
+import { hasToUndo, keptToUndo } from "./undoing.ts";
 import { type PullBudget, textLength } from "./weight.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
@@ -36,6 +37,8 @@ export interface Entry {
   /** What it has called, oldest first. */
   readonly called: Set<Entry>;
   state: InstanceState;
+  /** Whether it has been handed out before, so that it may have begun. */
+  resumed: boolean;
   owner: object | undefined;
   /** Why it is to be cancelled, if its holder has been asked to. */
   cancel: string | undefined;
@@ -94,6 +97,7 @@ export class MemoryStore {
       caller,
       called: new Set(),
       state: caller === undefined ? "queued" : "running",
+      resumed: false,
       owner: caller?.owner,
       cancel: undefined,
       abort: false,
@@ -147,11 +151,12 @@ export class MemoryStore {
     }
   }
 
-  /** Puts back what its holder gives up; what was to be cancelled ends. */
-  release(entries: Iterable<Entry>, nowMs: number): void {
+  /** Puts back what its holder gives up; what was to be cancelled ends, unless it has something to undo. */
+  release(entries: readonly Entry[], nowMs: number): void {
+    const kept = toUndo(entries);
     for (const entry of entries) {
       if (hasEnded(entry)) continue; // with its caller
-      if (entry.cancel !== undefined) this.end(entry, "cancelled", nowMs, entry.cancel);
+      if (entry.cancel !== undefined && !kept.has(entry)) this.end(entry, "cancelled", nowMs, entry.cancel);
       else this.#queueAgain(entry);
     }
     this.#again.sort((a, b) => a.seq - b.seq);
@@ -177,13 +182,14 @@ export class MemoryStore {
     return retried;
   }
 
-  #retry(entry: Entry, { instance, isForgotten, ofCalled }: Retry): void {
+  #retry(entry: Entry, { instance, isFresh, isForgotten, ofCalled }: Retry): void {
     const fateOf = ({ instance: { parent } }: Entry) => ofCalled(parent!.node);
     this.forget([...entry.called].filter((called) => fateOf(called) === "forgotten"));
     entry.instance = instance;
     entry.reason = entry.endedAtMs = entry.output = undefined;
     for (const [place, record] of entry.records) if (isForgotten(record)) entry.records.delete(place);
     this.#queueAgain(entry);
+    entry.resumed = !isFresh;
     for (const called of entry.called) {
       if (RETRYABLE.includes(called.state) && fateOf(called) === "retried") {
         this.#retry(called, retryOfEntry(called)!);
@@ -193,6 +199,7 @@ export class MemoryStore {
 
   #queueAgain(entry: Entry): void {
     entry.state = "queued";
+    entry.resumed = true;
     entry.owner = undefined;
     if (entry.caller === undefined) this.#again.push(entry);
   }
@@ -288,6 +295,17 @@ export function rootOf(entry: Entry): Entry {
   return root;
 }
 
+/** Those of some entries that are not to end without a consumer, as they have something to undo; and their callers. */
+export function toUndo(entries: Iterable<Entry>): ReadonlySet<Entry> {
+  return keptToUndo(
+    entries,
+    ({ caller }) => caller,
+    (entry) =>
+      !hasEnded(entry) && (entry.resumed || entry.state === "running") &&
+      hasToUndo(entry.instance.chain, () => entry.records.values()),
+  );
+}
+
 function retryOfEntry({ instance, records }: Entry, from?: string): Retry | undefined {
   return retryOf(instance, [...records.values()], from);
 }
@@ -298,9 +316,11 @@ export function hasEnded({ state }: Entry): boolean {
 
 /** A called instance, as its caller's holder gets it. */
 export function childOf(entry: Entry): Child {
-  const { instance, state, reason, output = NULL } = entry;
+  const { instance, state, reason, cancel, output = NULL } = entry;
   const progress = progressOf(entry);
-  if (state === "queued" || state === "running") return { instance, progress };
+  if (state === "queued" || state === "running") {
+    return { instance, progress, ...cancel !== undefined && { cancel } };
+  }
   return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };
 }
 

@@ -12,6 +12,11 @@ export interface Claim {
    * been there for as long as it says)
    */
   readonly notBeforeMs?: number;
+  /**
+   * Why it is to be cancelled, if a former holder was to do that and has not: it is only to be undone. (Default: it is not to be
+   * cancelled)
+   */
+  readonly cancel?: string;
   /** What it has called, and what that has called, each behind its parent. (Default: nothing) */
   readonly children?: readonly Child[];
 }
@@ -21,6 +26,8 @@ export interface Child {
   readonly instance: Instance;
   /** As of a claim. */
   readonly progress: readonly NodeRecord[];
+  /** As of a claim. */
+  readonly cancel?: string;
   /** How it ended, if it has. */
   readonly ended?: ChildEnd;
 }
@@ -181,6 +188,9 @@ export type Command =
    * End queued instances at once; consumers end what they hold: nothing new of it starts. A consumer hears of it with a
    * filter that names, by id, those of its instances that are meant. If it gives them up instead, they end as cancelled.
    * What they have called is meant with them. `abort` also ends the calls in flight, which are awaited otherwise.
+   *
+   * What may have begun and has a node that undoes it does not end without a consumer: it stays queued, and is handed out with
+   * the reason, see {@linkcode Claim.cancel}.
    */
   | { readonly kind: "cancel"; readonly filter: Filter; readonly abort?: boolean }
   /**

@@ -12,6 +12,8 @@ export interface Retry<T extends Retriable = Instance> {
   readonly instance: T;
   /** Nodes that are begun again: their records go, those of their items, and what they had called. */
   readonly nodes: ReadonlySet<number>;
+  /** Whether all nodes are begun again, so that nothing has begun of what it is now. */
+  readonly isFresh: boolean;
   /** Whether a record goes. */
   isForgotten(record: EndOf): boolean;
   /** What becomes of an instance that a node, by its name, has called and that has not completed. */
@@ -40,6 +42,7 @@ export function retryOf<T extends Retriable>(
   return nodes && {
     instance: nodes.size === 0 ? instance : { ...instance, generations: nextGenerations(instance, nodes) },
     nodes,
+    isFresh: nodes.size === instance.chain.nodes.length,
     isForgotten: ({ node, item, state }) => {
       const isPart = item === undefined || state === "failed"; // a map goes on without items that have failed
       return nodes.has(node) || (state !== "ok" && !(isPart && standing.kept.has(node)));

@@ -63,6 +63,17 @@ export interface SubmissionTime {
   readonly notBeforeMs?: number | undefined;
 }
 
+/** How an instance is taken on that another scheduler had before. */
+export interface Submission extends SubmissionTime {
+  /** Why it is to be cancelled: nothing of it starts but what undoes. (Default: it is not) */
+  readonly cancel?: string | undefined;
+  /**
+   * Calls of chains that have begun and not ended. If the instance is to end before it comes to them again, a settlement asks for
+   * them all the same: what they have done is to be undone first. (Default: none)
+   */
+  readonly calling?: readonly NodeCall[];
+}
+
 /** Gauges and counters. */
 export interface SchedulerStats {
   /** Instances that have not ended. */

@@ -1,11 +1,12 @@
 import { type Instance, type NodeRecord, type NodeState, NULL, runsAfter } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
-import type { Ending } from "./contract.ts";
+import type { Ending, NodeCall } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import { MapRun } from "./map_run.ts";
 import type { Gate } from "./tree.ts";
 
 const NO_GATES: readonly Gate[] = [];
+const NO_CALLS: readonly NodeCall[] = [];
 
 const INTERRUPTED_UNDOING = "its consumer died while it was being undone";
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
@@ -67,6 +68,7 @@ export class InstanceRun {
       calling: 0,
       maps: undefined,
       lostTtl: false,
+      begun: undefined,
     };
     return this.#rare;
   }
@@ -106,6 +108,23 @@ export class InstanceRun {
 
   set calling(calling: number) {
     this.#own.calling = calling;
+  }
+
+  /** Another scheduler has begun calls that have not ended. */
+  begun(calls: readonly NodeCall[]): void {
+    if (calls.length > 0) this.#own.begun = calls;
+  }
+
+  /** Takes those calls which another scheduler has begun, of a node or of all, that have not been asked for here. */
+  takeBegun(node?: number): readonly NodeCall[] {
+    const { begun } = this.#rare ?? {};
+    if (begun === undefined) return NO_CALLS;
+    const { taken = NO_CALLS, left } = Object.groupBy(
+      begun,
+      (call) => node === undefined || node === call.node ? "taken" : "left",
+    );
+    this.#own.begun = left;
+    return taken;
   }
 
   /** Whether what ends it unless it starts in time has left the queue, as it had started. */
@@ -315,6 +334,8 @@ interface Rare {
   /** The maps whose items are running, by node. */
   maps: Map<number, MapRun> | undefined;
   lostTtl: boolean;
+  /** Calls that another scheduler has begun. */
+  begun: readonly NodeCall[] | undefined;
 }
 
 /** What becomes of nodes when others have settled. */

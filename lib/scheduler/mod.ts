@@ -10,6 +10,7 @@ export type {
   SchedulerOptions,
   SchedulerStats,
   Settlement,
+  Submission,
   SubmissionTime,
   Verdict,
 } from "./contract.ts";

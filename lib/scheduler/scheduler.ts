@@ -9,7 +9,7 @@ import type {
   SchedulerOptions,
   SchedulerStats,
   Settlement,
-  SubmissionTime,
+  Submission,
   Verdict,
 } from "./contract.ts";
 import { expiriesOf, Expiry } from "./expiry.ts";
@@ -74,14 +74,15 @@ export class Scheduler {
    * Takes an instance on: its first invocations become ready, or those that `progress` leaves to do.
    *
    * @param progress what had been settled of it before, by another scheduler
-   * @param submitted when that was, if the scheduler is told another time than the one that the instance goes by
+   * @param submission when that was, if the scheduler is told another time than the one that the instance goes by; and what is
+   * left to do of it, if it is to end
    * @throws {TypeError} if an instance of that id is here already
    */
   submit(
     instance: Instance,
     nowMs: number,
     progress: readonly NodeRecord[] = [],
-    { submittedAtMs, notBeforeMs = submittedAtMs }: SubmissionTime = instance,
+    { submittedAtMs, notBeforeMs = submittedAtMs, cancel, calling = [] }: Submission = instance,
   ): Settlement {
     if (this.#runs.has(instance.id)) {
       throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
@@ -97,7 +98,9 @@ export class Scheduler {
     this.#sequence += instance.chain.nodes.length;
     this.#runs.set(instance.id, run);
     for (const load of run.plan.loads) load?.arrive(nowMs);
-    run.started = run.resumed = progress.length > 0 || instance.parent !== undefined;
+    run.started = run.resumed = progress.length > 0 || instance.parent !== undefined || cancel !== undefined;
+    run.begun(calling);
+    if (cancel !== undefined) run.end({ outcome: "cancelled", reason: cancel });
     if (this.#isTooLate(run, nowMs)) return { instance, ...this.#refuse(run, nowMs) };
     for (const expiry of expiriesOf(run)) this.#expiries.add(expiry, expiry.atMs);
     const reach = progress.length === 0 ? { free: run.plan.roots, skipped: [] } : run.resume(progress);
@@ -364,6 +367,7 @@ export class Scheduler {
       return { skipped: [] };
     }
     run.calling += items.length;
+    run.takeBegun(node);
     if (!run.started) this.#chainStarts(run);
     return { skipped: [], calls: items.map((item) => item === undefined ? { node } : { node, item }) };
   }
@@ -399,6 +403,9 @@ export class Scheduler {
       for (const task of run.invocations()) {
         if (task.phase === "queued" || task.phase === "delayed") this.#leave(task);
       }
+      const calls = run.takeBegun();
+      run.calling += calls.length;
+      if (calls.length > 0) return { skipped, ending, calls };
     }
     if (run.running > 0 || run.calling > 0) return { skipped, ending: ending! };
     const { onFailed } = run.plan.chain;
@@ -434,6 +441,7 @@ export class Scheduler {
     if (run === undefined) return undefined;
     run.undone = true;
     run.cleared = false; // what undoes may be waiting
+    run.takeBegun();
     return this.cancel(instanceId, nowMs, reason);
   }
 

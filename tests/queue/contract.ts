@@ -1,6 +1,7 @@
 import type { Clock } from "../../lib/model/mod.ts";
 import type { Claim, Queue, QueueDriver } from "../../lib/queue/mod.ts";
 import { calledCases } from "./contract_called.ts";
+import { cancelledCases } from "./contract_cancelled.ts";
 import { commandCases } from "./contract_commands.ts";
 import { contentCases } from "./contract_content.ts";
 import { holdCases } from "./contract_hold.ts";
@@ -47,6 +48,7 @@ export const CONTRACT: readonly ContractCase[] = [
   ...listCases,
   ...commandCases,
   ...calledCases,
+  ...cancelledCases,
 ];
 
 /** Runs the contract on a driver. */

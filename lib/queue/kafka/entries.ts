@@ -3,6 +3,7 @@ import { type Instance, type NodeRecord, NULL } from "../../model/mod.ts";
 import { CALLER_ENDED } from "../filter.ts";
 import type { Child, Result } from "../queue.ts";
 import { checkRecord, storableOutput, storableText } from "../submission.ts";
+import { hasToUndo, keptToUndo } from "../undoing.ts";
 import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
 import { type EndBody, outputText } from "./outputs.ts";
 import { type Entry, hasEnded, type PartitionState, progressOf, treeOf } from "./partition_state.ts";
@@ -15,11 +16,32 @@ export interface Ending {
   readonly body: EndBody;
 }
 
-/** What of some roots, and of what they have called, is to be cancelled. */
+/** What of some roots, and of what they have called, is to be cancelled, and has nothing to undo. */
 export function toBeCancelled(roots: readonly Entry[]): Entry[] {
-  return roots.flatMap((root) => [...treeOf(root)]).filter((entry) =>
-    entry.cancel !== undefined && !hasEnded(entry)
+  const trees = roots.map((root) => [...treeOf(root)]);
+  return trees.filter((tree) => tree.some(isMarked)).flatMap((tree) => {
+    const kept = toUndo(tree);
+    return tree.filter((entry) => isMarked(entry) && !kept.has(entry));
+  });
+}
+
+function isMarked(entry: Entry): boolean {
+  return entry.cancel !== undefined && !hasEnded(entry);
+}
+
+/** Those of some entries that are not to end without a consumer, as they have something to undo; and their callers. */
+export function toUndo(entries: Iterable<Entry>): ReadonlySet<Entry> {
+  return keptToUndo(
+    entries,
+    ({ caller }) => caller,
+    (entry) =>
+      !hasEnded(entry) && mayHaveBegun(entry) &&
+      hasToUndo(entry.instance.chain, () => entry.records.values()),
   );
+}
+
+function mayHaveBegun({ resumed, state, records, called }: Entry): boolean {
+  return resumed || state === "running" || records.size > 0 || called.size > 0;
 }
 
 /** Whether nobody has called it; also of what was called the caller may not be known yet. */
@@ -39,11 +61,12 @@ export function at({ place, run }: Entry): Pick<Head, "place" | "run"> {
 
 /** How it stands in the changelog. */
 export function headOf(entry: Entry): Head {
-  const { state, cancel, abort, reason, output, endedAtMs } = entry;
+  const { state, cancel, abort, resumed, reason, output, endedAtMs } = entry;
   return {
     ...at(entry),
     state,
     ...cancel !== undefined && { cancel, abort },
+    ...resumed && { resumed },
     ...reason !== undefined && { reason },
     ...output !== undefined && { output },
     ...endedAtMs !== undefined && { endedAtMs },
@@ -99,9 +122,11 @@ export function storable({ reason }: Pick<Result, "reason">): { readonly reason?
 
 /** A called instance, as its caller's holder gets it. */
 export function childOf(entry: Entry): Child {
-  const { instance, state, reason, output = NULL } = entry;
+  const { instance, state, reason, cancel, output = NULL } = entry;
   const progress = progressOf(entry);
-  if (state === "queued" || state === "running") return { instance, progress };
+  if (state === "queued" || state === "running") {
+    return { instance, progress, ...cancel !== undefined && { cancel } };
+  }
   return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };
 }
 

@@ -14,6 +14,7 @@ import {
   restated,
   storable,
   toBeCancelled,
+  toUndo,
 } from "./entries.ts";
 import type { OutgoingRecord } from "./kafkajs.ts";
 import type { KnownEnd } from "./known_ends.ts";
@@ -110,6 +111,11 @@ export class Journal {
   /** What is held and is to end. */
   marks(): Mark[] {
     return [...this.#marked].map(({ instance: { id }, abort }) => ({ id, abort }));
+  }
+
+  /** Tells no holder any more that entries are to end: whoever holds them next gets to know that with them. */
+  unmark(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#marked.delete(entry);
   }
 
   /** Writes what has settled of instances that are held. */
@@ -252,17 +258,18 @@ export class Journal {
     );
   }
 
-  /** Ends what is queued, and marks what is held. @returns how many of either */
+  /** Ends what is queued and has nothing to undo, and marks the rest. @returns how many of either */
   async cancel(meant: readonly Entry[], abort: boolean): Promise<number> {
     const entries = new Set(meant.flatMap((entry) => [...treeOf(entry)]).filter((entry) => !hasEnded(entry)));
-    const held = [...entries].filter(({ state }) => state === "running");
-    for (const entry of held) {
+    const kept = toUndo(entries);
+    const marked = [...entries].filter((entry) => entry.state === "running" || kept.has(entry));
+    for (const entry of marked) {
       entry.cancel = CANCELLED_ON_REQUEST;
       entry.abort ||= abort;
-      this.#marked.add(entry);
+      if (entry.state === "running") this.#marked.add(entry);
     }
-    await this.writeHeads(held);
-    await this.#cancelNow([...entries].filter(({ state }) => state === "queued"));
+    await this.writeHeads(marked);
+    await this.#cancelNow([...entries].filter((entry) => entry.state === "queued" && !kept.has(entry)));
     return entries.size;
   }
 

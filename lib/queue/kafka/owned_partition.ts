@@ -15,6 +15,7 @@ import {
   hasEnded,
   type PartitionState,
   progressOf,
+  queueAgain,
   type Read,
   rootOf,
   treeOf,
@@ -240,7 +241,11 @@ export class OwnedPartition {
     for (const each of treeOf(entry)) if (!hasEnded(each)) each.state = "running";
     if (entry.hasHead) this.#watch(this.journal.writeHeads([entry]));
     const children = [...treeOf(entry)].slice(1).sort(byPlace).map(childOf);
-    const claim = { instance: entry.instance, number, progress: progressOf(entry) };
+    const { instance, cancel } = entry;
+    const claim = {
+      ...{ instance, number, progress: progressOf(entry) },
+      ...cancel !== undefined && { cancel },
+    };
     return children.length === 0 ? claim : { ...claim, children };
   }
 
@@ -265,7 +270,9 @@ export class OwnedPartition {
       await this.journal.endCancelled(left);
       left = left.filter((root) => root.state === "running" && this.#isKnown(root));
     } while (toBeCancelled(left).length > 0);
-    for (const root of left) for (const each of treeOf(root)) if (!hasEnded(each)) each.state = "queued";
+    const again = left.flatMap((root) => [...treeOf(root)]).filter((each) => !hasEnded(each));
+    for (const each of again) queueAgain(each);
+    this.journal.unmark(again);
     if (!this.isLeaving) await this.journal.writeHeads(left); // else all goes with the partition
     this.#queueAgain(left);
   }
@@ -315,6 +322,7 @@ export class OwnedPartition {
       from: this.#coverage.from,
       results: this.#coverage.resultsFrom(this.journal.finishedEnd),
       claimed: this.#claimed,
+      ...this.state.handedOut > this.#claimed && { handedOut: this.state.handedOut },
       ...released && { released },
       ...isGuest && { isGuest },
       ...passBefore > this.#coverage.from && { passBefore },

@@ -39,6 +39,8 @@ export interface Entry {
   readonly called: Set<Entry>;
   caller: Entry | undefined;
   state: InstanceState;
+  /** Whether it has been handed out before, so that it may have begun. */
+  resumed: boolean;
   /** Whether it has a head in the changelog. */
   hasHead: boolean;
   cancel: string | undefined;
@@ -117,6 +119,8 @@ export class PartitionState {
   owner: Owner | undefined;
   /** How far `pending` has been read. */
   pendingAt = 0;
+  /** What of `pending` before has no head may have been handed out, and may have begun. */
+  handedOut = 0;
 
   constructor(options: PartitionStateOptions) {
     this.#options = options;
@@ -149,7 +153,8 @@ export class PartitionState {
       this.#copies.add(copy);
       return { place, copy };
     }
-    return { place, entry: this.add(instance, { place, run: 0, state: "queued" }, false) };
+    const resumed = offset < this.handedOut;
+    return { place, entry: this.add(instance, { place, run: 0, state: "queued", resumed }, false) };
   }
 
   /** Takes records of `running`. */
@@ -216,13 +221,15 @@ export class PartitionState {
   /** Who has the partition, and how far it has come. */
   setOwner(owner: Owner): void {
     this.owner = owner;
+    const { claimed, handedOut = claimed } = owner;
+    this.handedOut = Math.max(this.handedOut, handedOut);
     if (owner.released) this.fence();
   }
 
   /** What was held is not any more. */
   fence(): void {
     if (this.owner !== undefined) this.owner = { ...this.owner, claimed: 0 };
-    for (const entry of this.entries.values()) if (entry.state === "running") entry.state = "queued";
+    for (const entry of this.entries.values()) if (entry.state === "running") queueAgain(entry);
   }
 
   /** Adds an instance, in the place of an older one of the same id. */
@@ -236,6 +243,7 @@ export class PartitionState {
       place,
       run,
       state,
+      resumed: rest.resumed ?? false,
       hasHead,
       records: this.#takeEarly(id, { place, run }),
       called: new Set(),
@@ -271,8 +279,8 @@ export class PartitionState {
       this.add(instance, head, true);
       return;
     }
-    const { state, cancel, abort = false, reason, output, endedAtMs } = head;
-    Object.assign(known, { state, cancel, abort, reason, output, endedAtMs, hasHead: true });
+    const { state, cancel, abort = false, resumed = false, reason, output, endedAtMs } = head;
+    Object.assign(known, { state, cancel, abort, resumed, reason, output, endedAtMs, hasHead: true });
   }
 
   /** An instance has ended, an end is forgotten, or a message was no instance. */
@@ -380,6 +388,12 @@ export function rootOf(entry: Entry): Entry {
   let root = entry;
   while (root.caller !== undefined) root = root.caller;
   return root;
+}
+
+/** Nobody holds it any more. */
+export function queueAgain(entry: Entry): void {
+  entry.state = "queued";
+  entry.resumed = true;
 }
 
 export function hasEnded({ state }: Pick<Entry, "state">): boolean {

@@ -48,6 +48,8 @@ export interface Head {
   /** Why it is to be cancelled, if its holder has been asked to. */
   readonly cancel?: string;
   readonly abort?: boolean;
+  /** It has been handed out before, so that it may have begun. (Default: if its state says so) */
+  readonly resumed?: boolean;
   /** Of one that was called and has ended: its end. */
   readonly reason?: string;
   readonly output?: JsonText;
@@ -67,6 +69,8 @@ export interface Owner {
   readonly results: number;
   /** What of `pending` before has no head has been handed out. */
   readonly claimed: number;
+  /** What of `pending` before has no head may have been handed out by this or a former owner. (Default: `claimed`) */
+  readonly handedOut?: number;
   /** It has been given up: whoever comes may have it at once. */
   readonly released?: boolean;
   /** Messages of `pending` in the original's format before this offset are passed over. (Default: 0) */

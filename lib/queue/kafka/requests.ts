@@ -91,7 +91,11 @@ function planOf(
       if (retry === undefined) return undefined;
       queued.set(id, retry);
       const records = progress.filter((record) => !retry.isForgotten(record));
-      revived.push({ instance: retry.instance, head: { place, run: run + 1, state: "queued" }, records });
+      revived.push({
+        instance: retry.instance,
+        head: { place, run: run + 1, state: "queued", ...!retry.isFresh && { resumed: true } },
+        records,
+      });
     } else {
       const head = { place, run: run + 1, state, endedAtMs, ...reason !== undefined && { reason } };
       revived.push({ instance, head: { ...head, ...output !== undefined && { output } }, records: progress });

@@ -1,7 +1,10 @@
 import { CALLER_ENDED } from "../filter.ts";
 import type { InstanceState } from "../queue.ts";
+import { hasToUndo, keptToUndo } from "../undoing.ts";
+import type { ChainTable } from "./chains.ts";
 import { countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
+import { readEnds } from "./rows.ts";
 
 const TREE = `
   WITH RECURSIVE tree (seq) AS (
@@ -30,6 +33,31 @@ export function rootsOf(db: Database, seqs: readonly number[]): number[] {
     )
     SELECT seq FROM instances WHERE seq IN (SELECT seq FROM up) AND caller IS NULL ORDER BY seq`;
   return db.all<{ seq: number }>(sql, JSON.stringify(seqs)).map(({ seq }) => seq);
+}
+
+interface Unended {
+  readonly seq: number;
+  readonly caller: number | null;
+  readonly chain: number;
+}
+
+/**
+ * Those of some instances that are not to end without a consumer, as they may have begun and have something to undo; and their
+ * callers.
+ *
+ * @returns numbers of instances, as a JSON list
+ */
+export function toUndo(db: Database, chains: ChainTable, seqs: readonly number[]): string {
+  const sql = `
+    SELECT seq, caller, chain FROM instances WHERE seq IN (SELECT value FROM json_each(?))
+      AND (+state = 'running' OR (+state = 'queued' AND resumed = 1))`;
+  const rows = new Map(db.all<Unended>(sql, JSON.stringify(seqs)).map((row) => [row.seq, row]));
+  const kept = keptToUndo(
+    rows.values(),
+    ({ caller }) => caller === null ? undefined : rows.get(caller),
+    ({ seq, chain }) => hasToUndo(chains.show(chain), () => readEnds(db, seq)),
+  );
+  return JSON.stringify([...kept].map(({ seq }) => seq));
 }
 
 const END = `

@@ -271,7 +271,7 @@ export class SqliteDriver implements QueueDriver {
     const holds = held.map((each) => holdOf(this.#holds, each)).filter((hold) => hold !== undefined);
     if (holds.length === 0) return;
     const released = await this.#writes.run(() => {
-      const gone = releaseSome(this.#db, holds, this.#clock.wallMs());
+      const gone = releaseSome(this.#db, this.#chains, holds, this.#clock.wallMs());
       return gone.map((id) => ({ id, hold: this.#holds.get(id) }));
     }, this.#patiently(holds.length));
     // It may be held again already.
@@ -328,7 +328,7 @@ export class SqliteDriver implements QueueDriver {
 
   #handBack(): void {
     const owner = this.#lease.give();
-    if (owner !== undefined) release(this.#db, owner, this.#clock.wallMs());
+    if (owner !== undefined) release(this.#db, this.#chains, owner, this.#clock.wallMs());
   }
 
   async #read<T>(read: () => T): Promise<T> {

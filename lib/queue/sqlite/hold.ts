@@ -1,7 +1,7 @@
 import { NULL } from "../../model/mod.ts";
 import type { Child, Claim, Held, InstanceState, Progress, Result } from "../queue.ts";
 import { storableOutput, storableText } from "../submission.ts";
-import { endCalled, withCalled } from "./called.ts";
+import { endCalled, toUndo, withCalled } from "./called.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
@@ -28,7 +28,7 @@ export interface Claimed {
 
 const TAKE = `
   UPDATE instances SET state = 'running', owner = ? WHERE seq IN (SELECT value FROM json_each(?))
-  RETURNING ${SUBMITTED}, resumed`;
+  RETURNING ${SUBMITTED}, resumed, cancel`;
 
 /** The number of the latest instance. */
 export function lastSeq(db: Database): number {
@@ -69,7 +69,7 @@ export function take(
   return { claims, holds, aside: rows.length - claims.length };
 }
 
-type TakenRow = SubmittedRow & { readonly resumed: number };
+type TakenRow = SubmittedRow & { readonly resumed: number; readonly cancel: string | null };
 
 /** What is claimed with a row; the reader notes what of it cannot be read. */
 function claimOf(
@@ -82,7 +82,11 @@ function claimOf(
 ): Claim {
   const instance = instanceOf(row, readChain(chains, row.chain, reader), reader);
   if (row.resumed === 0) return { instance, number: hold.claim, progress: [] };
-  const claim = { instance, number: hold.claim, progress: readRecords(db, row.seq, reader) };
+  const { cancel } = row;
+  const claim = {
+    ...{ instance, number: hold.claim, progress: readRecords(db, row.seq, reader) },
+    ...cancel !== null && { cancel },
+  };
   const children = takeCalled(db, chains, hold, called, reader);
   return children.length === 0 ? claim : { ...claim, children };
 }
@@ -90,6 +94,7 @@ function claimOf(
 interface CalledRow extends SubmittedRow {
   readonly state: InstanceState;
   readonly reason: string | null;
+  readonly cancel: string | null;
   readonly output: string | null;
 }
 
@@ -109,17 +114,17 @@ function takeCalled(
     "AND +state = 'queued'";
   countMove(db, "queued", "running", db.run(sql, owner, list));
   const rows = db.all<CalledRow>(
-    `SELECT ${SUBMITTED}, state, reason, output FROM instances WHERE seq IN (SELECT value FROM json_each(?))
+    `SELECT ${SUBMITTED}, state, reason, cancel, output FROM instances WHERE seq IN (SELECT value FROM json_each(?))
      ORDER BY seq`,
     list,
   );
   return rows.map((row) => {
     const instance = instanceOf(row, readChain(chains, row.chain, reader), reader);
     const progress = readRecords(db, row.seq, reader);
-    const { state: outcome, reason } = row;
+    const { state: outcome, reason, cancel } = row;
     if (outcome === "queued" || outcome === "running") {
       holds.set(row.id, { seq: row.seq, owner, claim, calls: true });
-      return { instance, progress };
+      return { instance, progress, ...cancel !== null && { cancel } };
     }
     const output = row.output === null ? NULL : reader.json(`the output of ${row.id}`, row.output);
     return { instance, progress, ended: { outcome, output, ...reason !== null && { reason } } };
@@ -206,9 +211,12 @@ function end(db: Database, hold: Hold, { outcome, endedAtMs, reason, output }: R
   ) > 0;
 }
 
-/** Gives up all that an owner holds: queued again with its progress, or ended if it was to be cancelled. Within a transaction. */
-export function release(db: Database, owner: number, nowMs: number): void {
-  handBack(db, nowMs, "state = 'running' AND owner = ?", owner);
+/**
+ * Gives up all that an owner holds: queued again with its progress, or ended if it was to be cancelled and has nothing to undo.
+ * Within a transaction.
+ */
+export function release(db: Database, chains: ChainTable, owner: number, nowMs: number): void {
+  handBack(db, chains, nowMs, "state = 'running' AND owner = ?", owner);
 }
 
 /**
@@ -217,23 +225,40 @@ export function release(db: Database, owner: number, nowMs: number): void {
  *
  * @returns the ids of what was given up
  */
-export function releaseSome(db: Database, holds: readonly Hold[], nowMs: number): string[] {
+export function releaseSome(
+  db: Database,
+  chains: ChainTable,
+  holds: readonly Hold[],
+  nowMs: number,
+): string[] {
   const held = holds.filter((hold) => isHeld(db, hold)).map(({ seq }) => seq);
   const roots = db.all<{ seq: number }>(
     "SELECT seq FROM instances WHERE seq IN (SELECT value FROM json_each(?)) AND caller IS NULL",
     JSON.stringify(held),
   );
   const list = JSON.stringify(withCalled(db, roots.map(({ seq }) => seq)));
-  return handBack(db, nowMs, "+state = 'running' AND seq IN (SELECT value FROM json_each(?))", list);
+  return handBack(db, chains, nowMs, "+state = 'running' AND seq IN (SELECT value FROM json_each(?))", list);
 }
 
 /** @param which are meant, of those that run, as SQL with one value. @returns their ids */
-function handBack(db: Database, nowMs: number, which: string, value: number | string): string[] {
+function handBack(
+  db: Database,
+  chains: ChainTable,
+  nowMs: number,
+  which: string,
+  value: number | string,
+): string[] {
+  const marked = db.all<{ seq: number }>(
+    `SELECT seq FROM instances WHERE ${which} AND cancel IS NOT NULL`,
+    value,
+  );
+  const kept = marked.length === 0 ? "[]" : toUndo(db, chains, withCalled(db, marked.map(({ seq }) => seq)));
   const cancelled = db.all<{ seq: number; id: string }>(
     `UPDATE instances SET state = 'cancelled', owner = NULL, ended_at_ms = ?, reason = cancel, cancel = NULL, output = NULL
-     WHERE ${which} AND cancel IS NOT NULL RETURNING seq, id`,
+     WHERE ${which} AND cancel IS NOT NULL AND seq NOT IN (SELECT value FROM json_each(?)) RETURNING seq, id`,
     nowMs,
     value,
+    kept,
   );
   countMove(db, "running", "cancelled", cancelled.length);
   if (cancelled.length > 0) endCalled(db, cancelled.map(({ seq }) => seq), nowMs);

@@ -1,7 +1,7 @@
 import { pauseName } from "../../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
 import { retryOf } from "../retried.ts";
-import { rootsOf, withCalled } from "./called.ts";
+import { rootsOf, toUndo, withCalled } from "./called.ts";
 import type { Command, Filter, InstanceState } from "../queue.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
@@ -36,7 +36,7 @@ export function changeOf(
     case "cancel":
       return {
         filter: among(CANCELLABLE, command.filter),
-        apply: (seqs) => cancel(db, withCalled(db, seqs), command.abort ?? false, nowMs),
+        apply: (seqs) => cancel(db, chains, withCalled(db, seqs), command.abort ?? false, nowMs),
       };
     case "retry": {
       const { from } = command;
@@ -62,19 +62,30 @@ export function changeOf(
   }
 }
 
-/** Ends what is queued, and marks what is held: the mark outlives the holder, who is told by a command. */
-function cancel(db: Database, seqs: readonly number[], abort: boolean, nowMs: number): number {
+/**
+ * Ends what is queued and has nothing to undo, and marks the rest: the mark outlives holders. Who holds it is told by a command,
+ * and who comes to hold it by the claim.
+ */
+function cancel(
+  db: Database,
+  chains: ChainTable,
+  seqs: readonly number[],
+  abort: boolean,
+  nowMs: number,
+): number {
   const list = JSON.stringify(seqs);
   const ended = db.run(
     `UPDATE instances SET state = 'cancelled', owner = NULL, ended_at_ms = ?, reason = ?
-     WHERE seq IN (SELECT value FROM json_each(?)) AND +state = 'queued'`,
+     WHERE seq IN (SELECT value FROM json_each(?)) AND +state = 'queued'
+       AND seq NOT IN (SELECT value FROM json_each(?))`,
     nowMs,
     CANCELLED_ON_REQUEST,
     list,
+    toUndo(db, chains, seqs),
   );
   const marked = db.run(
     `UPDATE instances SET cancel = ?, abort = max(abort, ?)
-     WHERE seq IN (SELECT value FROM json_each(?)) AND +state = 'running'`,
+     WHERE seq IN (SELECT value FROM json_each(?)) AND +state IN ('queued', 'running')`,
     CANCELLED_ON_REQUEST,
     Number(abort),
     list,
@@ -115,7 +126,7 @@ function retryTree(
   const ends = readEnds(db, seq);
   const retry = retryOf(before, ends, from);
   if (retry === undefined) return false;
-  const { generations } = retry.instance;
+  const { instance: { generations }, isFresh } = retry;
   const called = db.all<Retried>(`SELECT ${SUBMITTED}, state FROM instances WHERE caller = ?`, seq);
   for (const child of called) {
     const parent = reader.parent(child.parent);
@@ -128,10 +139,11 @@ function retryTree(
   for (const end of ends) if (retry.isForgotten(end)) deleteRecord(db, seq, end);
   countMove(db, state, "queued", 1);
   db.run(
-    `UPDATE instances SET state = 'queued', owner = ?, abort = 0, resumed = 1, ended_at_ms = NULL, reason = NULL,
+    `UPDATE instances SET state = 'queued', owner = ?, abort = 0, resumed = ?, ended_at_ms = NULL, reason = NULL,
        output = NULL, generations = ?
      WHERE seq = ?`,
     owner,
+    Number(!isFresh),
     textOf(generations),
     seq,
   );

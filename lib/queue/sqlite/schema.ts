@@ -88,6 +88,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE instances ADD COLUMN kind TEXT GENERATED ALWAYS AS (chain || ' ' || ifnull(labels, '')) VIRTUAL;
   CREATE INDEX by_kind ON instances (kind) WHERE state = 'queued' AND owner IS NULL;
 `,
+  // What is queued may have a cancel: it is only to be undone. A program that does not know of that would go on with it.
+  "",
 ];
 
 /** The owner of what was called while nobody holds its caller. */

@@ -106,7 +106,7 @@ export class Upkeep {
     const { writes, clock, db } = this.#options;
     const expelled = await writes.run(() => {
       if (!expel(db, silent)) return false;
-      release(db, silent.key, clock.wallMs());
+      release(db, this.#options.chains, silent.key, clock.wallMs());
       return true;
     });
     if (expelled) this.#options.released();
