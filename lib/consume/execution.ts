@@ -179,7 +179,7 @@ export class Execution implements AsyncDisposable {
     const submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs);
     held.submittedAtMs = submittedAtMs;
     recorder.submit(submission(instance, submittedAtMs));
-    const before = { submittedAtMs, notBeforeMs, cancel, calling: held.calling() };
+    const before = { submittedAtMs, notBeforeMs, cancel, calling: held.calling(progress) };
     this.#follow(held, scheduler.submit(instance, clock.nowMs(), progress, before));
   }
 

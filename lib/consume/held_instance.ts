@@ -89,13 +89,20 @@ export class HeldInstance {
     }
   }
 
-  /** The calls of chains that had begun before this consumer took it on, and have not ended. */
-  calling(): NodeCall[] {
+  /**
+   * The calls of chains that had begun before this consumer took it on, and have not ended.
+   *
+   * @param progress what had settled before: a call that came too late has, though the queue has what it was to begin
+   */
+  calling(progress: readonly NodeRecord[]): NodeCall[] {
+    if (this.children.size === 0) return [];
     const { nodes } = this.instance.chain;
+    const settled = new Set(progress.map(({ node, item }) => `${node}/${item ?? ""}`));
     return [...this.children.values()].flatMap(({ instance: { parent }, ended }) => {
       if (parent?.instance !== this.id || ended !== undefined) return [];
       const node = nodes.findIndex(({ name }) => name === parent.node), { item } = parent;
-      return node < 0 ? [] : [item === undefined ? { node } : { node, item }];
+      if (node < 0 || settled.has(`${node}/`) || settled.has(`${node}/${item ?? ""}`)) return [];
+      return [item === undefined ? { node } : { node, item }];
     });
   }
 

@@ -78,4 +78,9 @@ export const FOUND: Readonly<Record<string, Scene>> = {
     [node({ onFailure: "continue" }), node(), node({ after: [1] }), node()],
     { count: 7, trouble: 0.4, limit: 2, blows: [blow("revoke", 0, 5)], retry: true, seed: "?j.s" },
   ),
+  "a call that came too late, though the queue has what it was to begin": scene(
+    [node({ what: "chain" }), node()],
+    { count: 2, pullMs: 20, seed: "A", blows: [blow("drain", 0, 0), blow("cancel", 0, 0)] },
+    true,
+  ),
 };
