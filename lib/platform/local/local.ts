@@ -1,7 +1,14 @@
 import { type FunctionSpec, kindOf } from "../../model/mod.ts";
 import { UnservedError } from "../calls/unserved.ts";
 import type { LocalFunctions } from "../http/http.ts";
-import { bodiesAt, chainUrl, isLocalPlatform, LOCAL_ADDRESS, localUrl } from "./local_address.ts";
+import {
+  bodiesAt,
+  chainUrl,
+  isLocalPlatform,
+  LOCAL_ADDRESS,
+  localUrl,
+  SilentError,
+} from "./local_address.ts";
 import { LocalChains } from "./local_chains.ts";
 import { LocalServer, type LocalServerOptions } from "./local_server.ts";
 import { unservedWords } from "./unserved_words.ts";
@@ -19,6 +26,9 @@ export interface LocalPlatformOptions {
   readonly started?: (server: LocalServer) => void;
 }
 
+const SILENT_ADVICE =
+  "End that program, let it go on if it was stopped, or choose another address with --local";
+
 /** Who has asked for the address is given this long to listen there, in milliseconds. */
 const ASIDE_MS = 3000;
 
@@ -34,6 +44,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   #startsAtMs = -Infinity;
   #looking: Promise<boolean> | undefined;
   #isReady = false;
+  #isSilent = false;
   /** Whether who listens refuses functions whose bodies it has not. */
   #tellsKinds = false;
 
@@ -69,8 +80,11 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
 
   /** Finds who listens, or starts a server for a modelled function. */
   async #find(url: string, spec: FunctionSpec): Promise<string> {
-    this.#looking ??= isLocalPlatform(this.#base).finally(() => this.#looking = undefined);
-    this.#isReady = await this.#looking || this.#isReady || await this.#start(spec);
+    this.#looking ??= this.#look().finally(() => this.#looking = undefined);
+    this.#isReady = await this.#looking.catch((error) => {
+      if (!(error instanceof SilentError)) throw error;
+      throw new UnservedError(`function ${spec.name} cannot run: ${error.message}. ${SILENT_ADVICE}`);
+    }) || this.#isReady || await this.#start(spec);
     if (!this.#isReady) throw new UnservedError(this.words(spec));
     if (spec.served && !this.#tellsKinds) {
       this.#tellsKinds = await bodiesAt(this.#base) !== undefined;
@@ -80,6 +94,18 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
       }
     }
     return url;
+  }
+
+  /** Asks who listens; only once, if nobody answered the last time. */
+  async #look(): Promise<boolean> {
+    try {
+      const isThere = await isLocalPlatform(this.#base, this.#isSilent ? 1 : undefined);
+      this.#isSilent = false;
+      return isThere;
+    } catch (error) {
+      this.#isSilent = error instanceof SilentError;
+      throw error;
+    }
   }
 
   #mayStartFor(spec: FunctionSpec): boolean {

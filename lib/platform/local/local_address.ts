@@ -61,19 +61,37 @@ export async function bodiesAt(base: string): Promise<ReadonlySet<string> | unde
   }
 }
 
-/** A connection that breaks off is tried again: whoever listened may be ending. */
+/** A connection that breaks off, or is silent, is tried again: whoever listened may be ending, or busy. */
 const TRIES = 3;
 
-/** Whether a local platform listens at a URL; false if nobody does. @throws {PlatformError} if somebody else does */
-export async function isLocalPlatform(base: string): Promise<boolean> {
-  for (let tries = 1;; tries++) {
+/** How long whoever listens has to say who it is, in milliseconds: less than a probe of the scheduler has for its answer. */
+const ANSWER_MS = 1500;
+
+/** Somebody listens at the address of the local platform and says nothing, as a process does that was stopped. */
+export class SilentError extends PlatformError {
+  constructor(base: string) {
+    super("cannot-listen", `what listens at ${base} does not answer`);
+  }
+}
+
+/**
+ * Whether a local platform listens at a URL; false if nobody does.
+ *
+ * @param tries how often it is asked, if it does not answer
+ * @throws {PlatformError} if another program listens
+ * @throws {SilentError} if whoever listens does not answer
+ */
+export async function isLocalPlatform(base: string, tries = TRIES): Promise<boolean> {
+  for (let left = tries; left > 0; left--) {
     try {
-      const response = await fetchDirectly(base + IDENTITY_PATH, { signal: AbortSignal.timeout(2000) });
+      const response = await fetchDirectly(base + IDENTITY_PATH, { signal: AbortSignal.timeout(ANSWER_MS) });
       if (await response.text() === IDENTITY) return true;
       break;
     } catch (error) {
       if (isRefused(error)) return false;
-      if (tries === TRIES) break;
+      if (left === 1 && error instanceof DOMException && error.name === "TimeoutError") {
+        throw new SilentError(base);
+      }
     }
   }
   throw new PlatformError(

@@ -305,6 +305,24 @@ Deno.test("LocalPlatform does not take another program for the local platform", 
   await server.shutdown();
 });
 
+Deno.test("LocalPlatform lets calls wait while who listens is silent, as a stopped process is, and goes on after that", async () => {
+  const goOn = Promise.withResolvers<void>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async () => {
+    await goOn.promise;
+    return new Response("sequoia local platform");
+  });
+  const host = `127.0.0.1:${server.addr.port}`;
+  await using local = new LocalPlatform({ address: host, starts });
+  await assertRejects(
+    async () => await local.resolve(modelled),
+    UnservedError,
+    "does not answer. End that program",
+  );
+  goOn.resolve();
+  assertEquals(await local.resolve(modelled), `http://${host}/f/f`);
+  await server.shutdown();
+});
+
 Deno.test("LocalPlatform leaves served functions to no server that is too old to know of them", async () => {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
