@@ -237,6 +237,27 @@ Deno.test("Consumer.run() fails a node whose expression needs what is no JSON, a
   assertEquals(world.platform.calls[1]!.inputs, { list: "<html>" });
 });
 
+Deno.test("Consumer.run() says in the same words why it undoes, though its consumer dies meanwhile", async () => {
+  const of = build(({ call, onFailed }) => {
+    call(last, { after: call(each) });
+    onFailed(undo, { args: { why: "{% reason %}" } });
+  });
+  const reason = "no\0 \ud83d"; // which not every store can keep
+  const world = new World(({ instance, node }) =>
+    instance.chain.nodes[node]!.name === "last"
+      ? { outcome: { kind: "failed", reason, retryable: false } }
+      : { runMs: 100 }
+  );
+  await world.push(of, ["a"]);
+  const dying = world.start();
+  await world.clock.pass(150);
+  world.kill(dying);
+  await world.consume();
+  const undone = world.platform.calls.filter(({ node }) => node === "undo").map(({ args }) => args);
+  const args = { why: "node last: no\ufffd \ufffd" };
+  assertEquals(undone, [args, args]);
+});
+
 Deno.test("Consumer.run() undoes what was done when a chain fails, and says why", async () => {
   const of = build(({ call, onFailed }) => {
     const reserve = call(fn("reserve"));

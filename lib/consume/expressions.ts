@@ -19,6 +19,7 @@ import {
   textAt,
   writeJson,
 } from "../model/mod.ts";
+import { storableText } from "../queue/mod.ts";
 import type { Decision, NodeCall } from "../scheduler/mod.ts";
 import type { HeldInstance } from "./held_instance.ts";
 
@@ -196,7 +197,7 @@ function scopeOf({ held, inputs, call }: Asking): Scope {
     args,
     instance: { id, chain: chain.name, labels, submitted: new Date(submittedAtMs).toISOString() },
     ...call?.item !== undefined && { item: held.mapOf(call.node).list[call.item]!, index: call.item },
-    ...held.ending !== undefined && { reason: held.ending.reason ?? "" },
+    ...held.ending !== undefined && { reason: storableText(held.ending.reason ?? "") }, // as it is after a crash
   };
 }
 

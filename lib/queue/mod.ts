@@ -14,6 +14,7 @@ export type { KafkaText } from "./kafka/texts.ts";
 export * from "./memory.ts";
 export * from "./queue.ts";
 export { isUndone } from "./retried.ts";
+export { storableText } from "./submission.ts";
 export { childrenLength } from "./weight.ts";
 
 /** How a queue is opened. */

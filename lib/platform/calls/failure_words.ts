@@ -40,5 +40,6 @@ function sentenceOf(text: string): string {
 export function shortened(text: string): string {
   // deno-lint-ignore no-control-regex -- what would move a terminal's cursor is what is meant
   const line = text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
-  return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS - 1).trimEnd()}…`;
+  const cut = line.slice(0, MOST_CHARACTERS - 1).replace(/[\ud800-\udbff]$/, ""); // half of a character
+  return line.length <= MOST_CHARACTERS ? line : `${cut.trimEnd()}…`;
 }

@@ -16,6 +16,11 @@ const SAID: readonly (readonly [what: string, body: string, said: string])[] = [
   ["bytes that are no text", "\u001f\u008b\ufffd\ufffdx", ""],
   ["a text that is cut within a character", "schön\ufffd", "schön\ufffd"],
   ["a long sentence", JSON.stringify("x".repeat(300)), "x".repeat(199) + "…"],
+  [
+    "a character of two halves where it is cut",
+    JSON.stringify("x".repeat(198) + "😀😀"),
+    "x".repeat(198) + "…",
+  ],
 ];
 
 for (const [what, body, said] of SAID) {
