@@ -23,6 +23,20 @@ export function callKey(instance: Pick<Instance, "id" | "chain" | "generations">
   return item === undefined ? key : `${key}/${item}`;
 }
 
+/** The ids of instances that may call others under an id, by its form. */
+export function possibleCallers(id: string): string[] {
+  return [...id.matchAll(/\//g)].map(({ index }) => id.slice(0, index));
+}
+
+/** Whether an id is that of an instance which a node of another one calls, or may come to call. */
+export function isIdOfCall(id: string, caller: Pick<Instance, "id" | "chain">): boolean {
+  const call = id.slice(caller.id.length + 1);
+  return id.startsWith(`${caller.id}/`) &&
+    caller.chain.nodes.some(({ name, calls }) =>
+      calls !== undefined && call.startsWith(name) && /^(~\d+)?(\/\d+)?$/.test(call.slice(name.length))
+    );
+}
+
 /**
  * The instance that a node calls. It is as urgent as its caller, and carries its labels.
  *

@@ -28,15 +28,12 @@ export function contentOf({ chain, args, parent }: Instance): Content {
 /**
  * Whether two submissions under one id ask for the same: the same chain, by its name, with the same args. An event source that
  * says again what it has said may do so after the chain has been changed, and at another time, with another deadline, priority
- * or labels: these say how an instance is treated, and those of the first submission count.
+ * or labels: these say how an instance is treated, and those of the first submission count. What a chain calls is the same if that
+ * chain has called it before: the caller has said once and for all which chain it calls, with which args.
  */
 export function isSameContent(a: Content, b: Content): boolean {
+  if (a.caller !== undefined || b.caller !== undefined) return a.caller === b.caller;
   return a.chain === b.chain && (a.args === b.args || argsKey(a) === argsKey(b));
-}
-
-/** Whether what a chain calls is known as that: the caller has said once and for all which chain it calls, with which args. */
-export function isCalledAgain(called: Pick<Content, "caller">, known: Pick<Content, "caller">): boolean {
-  return called.caller === known.caller;
 }
 
 function argsKey({ args = NO_ARGS }: Content): string {
@@ -59,23 +56,26 @@ function canonical(text: JsonText): JsonText {
 export class PushTally {
   #added = 0;
   readonly #existing: string[] = [];
-  readonly #conflicts = new Map<string, Content>();
+  readonly #conflicts = new Map<string, Pick<Content, "chain" | "caller">>();
 
   add(): void {
     this.#added++;
   }
 
-  /** The id of an instance is known already. What a chain calls is the same if that chain has called it before. */
+  /** The id of an instance is known already. */
   exists(instance: Instance, known: Content): void {
-    const content = contentOf(instance);
-    const isSame = instance.parent === undefined
-      ? isSameContent(content, known)
-      : isCalledAgain(content, known);
-    if (isSame) this.#existing.push(instance.id);
+    if (isSameContent(contentOf(instance), known)) this.#existing.push(instance.id);
     else this.#conflicts.set(instance.id, known);
   }
 
-  /** @throws {QueueError} `id-conflict`, naming the ids that are known with another content */
+  /** The id of an instance that is submitted is one under which another instance calls a chain, or may come to call it. */
+  belongsTo(id: string, caller: string): void {
+    this.#conflicts.set(id, { chain: "", caller });
+  }
+
+  /**
+   * @throws {QueueError} `id-conflict`, naming the ids that are known with another content, or belong to calls of other instances
+   */
   result(where: string): Pushed {
     if (this.#conflicts.size > 0) throw idConflict(where, this.#conflicts);
     return { added: this.#added, existing: this.#existing };
@@ -85,12 +85,12 @@ export class PushTally {
 const SHOWN = 5;
 
 /** The error of a push of which some ids are known with another content. */
-export function idConflict(
+function idConflict(
   where: string,
-  conflicts: ReadonlyMap<string, Pick<Content, "chain">>,
+  conflicts: ReadonlyMap<string, Pick<Content, "chain" | "caller">>,
 ): QueueError {
   const ids = [...conflicts.keys()];
-  const some = [...conflicts].slice(0, SHOWN).map(([id, { chain }]) => `"${id}" (chain ${chain})`);
+  const some = [...conflicts].slice(0, SHOWN).map(([id, known]) => `"${id}" (${wordsOf(known)})`);
   const words = some.join(", ") + (ids.length > SHOWN ? `, … (${ids.length} in all)` : "");
   return new QueueError(
     "id-conflict",
@@ -100,7 +100,13 @@ export function idConflict(
   );
 }
 
+function wordsOf({ chain, caller }: Pick<Content, "chain" | "caller">): string {
+  return caller === undefined ? `chain ${chain}` : `for what "${caller}" calls`;
+}
+
 /** Why a message is set aside that brings a known id with another content. */
 export function conflictReason(id: string, known: Content): string {
-  return `id-conflict: the queue has another chain or other args under the id "${id}" (chain ${known.chain}). Choose another id`;
+  return `id-conflict: the queue has another chain or other args under the id "${id}" (${
+    wordsOf(known)
+  }). Choose another id`;
 }

@@ -1,11 +1,13 @@
 import {
   type Chain,
   type Instance,
+  isIdOfCall,
   type JsonText,
   type NodeRecord,
   NULL,
   type Pause,
   pauseName,
+  possibleCallers,
 } from "../model/mod.ts";
 import { Bell } from "./bell.ts";
 import { CALLER_ENDED, matches, RETRYABLE } from "./filter.ts";
@@ -71,9 +73,11 @@ export class MemoryStore {
     const tally = new PushTally();
     const fresh = new Map<string, Instance>();
     for (const instance of instances) {
-      const { id } = instance;
-      const known = this.#entries.get(id)?.instance ?? fresh.get(id);
+      const { id, parent } = instance;
+      const find = (id: string) => this.#entries.get(id)?.instance ?? fresh.get(id);
+      const known = find(id), caller = parent === undefined ? callerUnder(id, find) : undefined;
       if (known !== undefined) tally.exists(instance, contentOf(known));
+      else if (caller !== undefined) tally.belongsTo(id, caller);
       else {
         fresh.set(id, instance);
         tally.add();
@@ -280,6 +284,14 @@ export class MemoryStore {
   get lastSeq(): number {
     return this.#seq;
   }
+}
+
+/** The instance that calls a chain under an id, or may come to. */
+function callerUnder(id: string, find: (id: string) => Instance | undefined): string | undefined {
+  return possibleCallers(id).find((caller) => {
+    const instance = find(caller);
+    return instance !== undefined && isIdOfCall(id, instance);
+  });
 }
 
 /** An entry, and all that it has called, callers first. */

@@ -125,7 +125,8 @@ export interface Queue extends AsyncDisposable {
    * Resolves when the instances would survive a crash.
    *
    * @throws {QueueError} `lease-lost`, naming the instances whose parents this consumer does not hold, or `id-conflict`,
-   * naming those whose ids are known with another chain or other args; nothing is added then
+   * naming those whose ids are known with another chain or other args, or are the ids of chains that others call; nothing is added
+   * then. Of a queue that cannot tell (Kafka's), the node fails that calls under an id which another instance has
    */
   push(instances: readonly Instance[]): Promise<Pushed>;
   /**

@@ -49,6 +49,9 @@ async function* orders(queue: QueueDriver, stop: AbortSignal): AsyncGenerator<Or
   }
 }
 
+export const CALLED_IDS_REFUSED =
+  "push refuses an id under which an instance of the queue has called a chain, or may come to call one";
+
 /** What operators and consumers do with instances that others have called. */
 export const calledCases: readonly ContractCase[] = [
   {
@@ -81,7 +84,7 @@ export const calledCases: readonly ContractCase[] = [
       const [root] = instances(1, decided, "root");
       const child = called(root!, "convert"), other = called(root!, "many");
       const { parent: _, ...stranger } = child;
-      await queue.push([root!, stranger]);
+      await queue.push([stranger, root!]);
       await pullAll(harness, queue, 2);
       for (const state of ["running", "completed"]) {
         const error = await assertRejects(() => queue.push([child, other]), QueueError);
@@ -95,6 +98,32 @@ export const calledCases: readonly ContractCase[] = [
       }
       await queue.push([other]);
       assertEquals((await queue.get(other.id))?.state, "running");
+    },
+  },
+  {
+    name: CALLED_IDS_REFUSED,
+    async run(harness) {
+      const queue = await harness.connect();
+      const [root] = instances(1, decided, "root");
+      const under = (id: string) => ({ ...instances(1, single, id)[0]!, id: `${root!.id}/${id}` });
+      const before = under("many");
+      await queue.push([before]);
+      await queue.push([root!]);
+      await pullAll(harness, queue, 2);
+      const child = called(root!, "convert");
+      await queue.push([child]);
+      const { parent: _, ...same } = child;
+      for (const foreign of [same, under("convert/12"), under("convert~2"), under("convert~2/0")]) {
+        const error = await assertRejects(() => queue.push([...instances(1), foreign]), QueueError);
+        assertEquals([error.code, error.ids], ["id-conflict", [foreign.id]]);
+      }
+      const [twin] = instances(1, decided, "twin") as [Instance];
+      const both = [twin, { ...instances(1, single, "b")[0]!, id: `${twin.id}/convert` }];
+      await assertRejects(() => queue.push(both), QueueError, both[1]!.id);
+      assertEquals((await queue.depth()).queued, 0, "nothing of these pushes is kept");
+      const others = ["list", "converted", "convert/x", "convert/", "x/convert"].map(under);
+      assertEquals((await queue.push(others)).added, others.length);
+      assertEquals((await queue.push([before])).existing, [before.id], "it was there before");
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { Instance } from "../../model/mod.ts";
-import { type Content, contentOf, idConflict, isCalledAgain } from "../content.ts";
+import { type Content, contentOf, PushTally } from "../content.ts";
 import { type Claim, type Held, leaseLost, type Progress, type Result } from "../queue.ts";
 import { storableOutput } from "../submission.ts";
 import { isRoot, storableRecords } from "./entries.ts";
@@ -58,14 +58,12 @@ export class Holds {
     const holder = ({ parent }: Instance) => this.#holderOf({ instanceId: parent!.instance });
     const lost = instances.filter((instance) => holder(instance) === undefined).map(({ id }) => id);
     if (lost.length > 0) throw leaseLost(this.#where, lost);
-    const conflicts = new Map<string, Omit<Content, "args">>();
+    const tally = new PushTally();
     for (const instance of instances) {
       const known = knownIn(holder(instance)!, instance.id);
-      if (known !== undefined && !isCalledAgain(contentOf(instance), known)) {
-        conflicts.set(instance.id, known);
-      }
+      if (known !== undefined) tally.exists(instance, known);
     }
-    if (conflicts.size > 0) throw idConflict(this.#where, conflicts);
+    tally.result(this.#where);
     await this.#write(instances, holder, ({ id }) => id, (owned, some) => owned.journal.call(some));
   }
 
@@ -134,12 +132,12 @@ export class Holds {
   }
 }
 
-/** The chain and the caller of what a partition knows under an id. */
+/** What a partition knows under an id; of what has ended, not with which args. */
 function knownIn(
   { state: { entries, ends } }: OwnedPartition,
   id: string,
-): Omit<Content, "args"> | undefined {
+): Content | undefined {
   const entry = entries.get(id), end = ends.get(id);
   if (entry !== undefined) return contentOf(entry.instance);
-  return end && { chain: end.chain ?? "unknown", caller: end.parent };
+  return end && { chain: end.chain ?? "unknown", args: undefined, caller: end.parent };
 }

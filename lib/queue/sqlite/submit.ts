@@ -1,4 +1,4 @@
-import type { Instance, JsonText } from "../../model/mod.ts";
+import { type Instance, isIdOfCall, type JsonText, possibleCallers } from "../../model/mod.ts";
 import { type Content, PushTally } from "../content.ts";
 import { leaseLost, type Pushed } from "../queue.ts";
 import { definitionOfSubmitted } from "../submission.ts";
@@ -38,6 +38,11 @@ export function submit(
   const held = new Map<string, Hold>();
   const tally = new PushTally();
   for (const instance of instances) {
+    const under = instance.parent === undefined ? callerUnder(db, chains, instance.id) : undefined;
+    if (under !== undefined) {
+      tally.belongsTo(instance.id, under);
+      continue;
+    }
     const definition = definitionOfSubmitted(instance);
     let key = keys.get(definition.hash);
     if (key === undefined) keys.set(definition.hash, key = chains.keyOf(definition));
@@ -81,6 +86,16 @@ function knownContent(db: Database, id: string): Content {
     id,
   )!;
   return { chain, args: args ?? undefined, caller: caller ?? undefined };
+}
+
+/** The instance that calls a chain under an id which is new, or may come to. */
+function callerUnder(db: Database, chains: ChainTable, id: string): string | undefined {
+  const callers = possibleCallers(id);
+  if (callers.length === 0) return undefined;
+  if (db.get("SELECT 1 FROM instances WHERE id = ?", id) !== undefined) return undefined;
+  const sql = "SELECT id, chain FROM instances WHERE id IN (SELECT value FROM json_each(?))";
+  return db.all<{ id: string; chain: number }>(sql, JSON.stringify(callers))
+    .find((row) => isIdOfCall(id, { id: row.id, chain: chains.show(row.chain) }))?.id;
 }
 
 function checkCallers(db: Database, instances: readonly Instance[], holds: ReadonlyMap<string, Hold>): void {
