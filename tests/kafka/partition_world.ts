@@ -7,14 +7,8 @@ import { RETRYABLE, RETRYABLE_FROM } from "../../lib/queue/filter.ts";
 import type { Request } from "../../lib/queue/kafka/command_log.ts";
 import { type EndSource, wholeEnd } from "../../lib/queue/kafka/end_reader.ts";
 import { OwnedPartition } from "../../lib/queue/kafka/owned_partition.ts";
-import {
-  type Entry,
-  hasEnded,
-  PartitionState,
-  progressOf,
-  rootOf,
-  treeOf,
-} from "../../lib/queue/kafka/partition_state.ts";
+import { type Entry, hasEnded, progressOf, rootOf, treeOf } from "../../lib/queue/kafka/entry.ts";
+import { PartitionState } from "../../lib/queue/kafka/partition_state.ts";
 import { bufferOf, FENCE, outgoing, OWNER, readEnd, recordKey } from "../../lib/queue/kafka/records.ts";
 import { carryOut } from "../../lib/queue/kafka/requests.ts";
 import { marked, TermWriter } from "../../lib/queue/kafka/terms.ts";

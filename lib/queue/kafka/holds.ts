@@ -6,7 +6,7 @@ import { isRoot, storableRecords } from "./entries.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import { isLoss } from "./errors.ts";
 import type { Ownership } from "./ownership.ts";
-import { type Entry, treeOf } from "./partition_state.ts";
+import { type Entry, treeOf } from "./entry.ts";
 import { comparePlaces } from "./records.ts";
 import { type PullBudget, textLength } from "../weight.ts";
 

@@ -8,19 +8,8 @@ import { lostError } from "./errors.ts";
 import type { EndSource } from "./end_reader.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
-import {
-  byPlace,
-  type Copy,
-  type Entry,
-  hasEnded,
-  type PartitionState,
-  progressOf,
-  queueAgain,
-  type Read,
-  rootOf,
-  treeOf,
-  type Unreadable,
-} from "./partition_state.ts";
+import { byPlace, type Entry, hasEnded, progressOf, queueAgain, rootOf, treeOf } from "./entry.ts";
+import type { Copy, PartitionState, Read, Unreadable } from "./partition_state.ts";
 import { FENCE, type Fence, outgoing, OWNER, type Owner } from "./records.ts";
 import { isOriginals } from "./starting_point.ts";
 import { type FencePlace, isOfTerm } from "./terms.ts";

@@ -1,14 +1,14 @@
-import type { Instance, JsonText, NodeRecord } from "../../model/mod.ts";
+import type { Instance, NodeRecord } from "../../model/mod.ts";
 import { decodeInstance, type OriginalPriorities } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { placeOf } from "../submission.ts";
 import { Copies } from "./copies.ts";
+import { type Entry, hasEnded, queueAgain, rootOf } from "./entry.ts";
 import { Fencing } from "./fencing.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import { type KnownEnd, KnownEnds } from "./known_ends.ts";
 import {
   BAD,
-  comparePlaces,
   FENCE,
   type Head,
   ID,
@@ -27,28 +27,6 @@ import {
   standingOf,
   valueOf,
 } from "./records.ts";
-
-/** An instance that has not ended, or was called by one that has not. */
-export interface Entry {
-  readonly instance: Instance;
-  readonly place: Place;
-  readonly run: number;
-  /** By their places in the chain. */
-  readonly records: Map<number, NodeRecord>;
-  /** What it has called. */
-  readonly called: Set<Entry>;
-  caller: Entry | undefined;
-  state: InstanceState;
-  /** Whether it has been handed out before, so that it may have begun. */
-  resumed: boolean;
-  /** Whether it has a head in the changelog. */
-  hasHead: boolean;
-  cancel: string | undefined;
-  abort: boolean;
-  reason: string | undefined;
-  output: JsonText | undefined;
-  endedAtMs: number | undefined;
-}
 
 /** What is recorded of a run that is not known, by its places. */
 interface Early {
@@ -375,37 +353,4 @@ export class PartitionState {
     const { claimed = 0, released = false } = this.owner ?? {};
     return !released && root.place.offset < claimed ? "running" : "queued";
   }
-}
-
-/** An entry, and all that it has called, callers first. */
-export function* treeOf(entry: Entry): Generator<Entry> {
-  yield entry;
-  for (const called of entry.called) yield* treeOf(called);
-}
-
-/** The entry that nobody has called from which all the others of its tree come. */
-export function rootOf(entry: Entry): Entry {
-  let root = entry;
-  while (root.caller !== undefined) root = root.caller;
-  return root;
-}
-
-/** Nobody holds it any more. */
-export function queueAgain(entry: Entry): void {
-  entry.state = "queued";
-  entry.resumed = true;
-}
-
-export function hasEnded({ state }: Pick<Entry, "state">): boolean {
-  return state !== "queued" && state !== "running";
-}
-
-/** The records of an entry by node and item. */
-export function progressOf(entry: Entry): NodeRecord[] {
-  return [...entry.records.values()].sort((a, b) => placeOf(a) - placeOf(b));
-}
-
-/** By submission. */
-export function byPlace(a: Pick<Entry, "place">, b: Pick<Entry, "place">): number {
-  return comparePlaces(a.place, b.place);
 }

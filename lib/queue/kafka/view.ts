@@ -6,7 +6,8 @@ import type { Link } from "./link.ts";
 import { endOffsets, type Range, readRanges, startOffset } from "./log.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import type { KnownEnd } from "./known_ends.ts";
-import { type Entry, hasEnded, PartitionState, progressOf } from "./partition_state.ts";
+import { type Entry, hasEnded, progressOf } from "./entry.ts";
+import { PartitionState } from "./partition_state.ts";
 import { comparePlaces, type Place } from "./records.ts";
 import type { TopicNames } from "./topics.ts";
 

@@ -1,5 +1,5 @@
 import TinyQueue from "tinyqueue";
-import { byPlace, type Entry } from "./partition_state.ts";
+import { byPlace, type Entry } from "./entry.ts";
 
 /** Enough is read ahead when so many wait that were never handed out, or when their args are so long, in characters. */
 const FULL = { entries: 10_000, characters: 64 * 2 ** 20 };

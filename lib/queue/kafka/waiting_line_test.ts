@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { instances, line } from "../../../tests/queue/samples.ts";
-import { byPlace, type Entry, PartitionState } from "./partition_state.ts";
+import { byPlace, type Entry } from "./entry.ts";
+import { PartitionState } from "./partition_state.ts";
 import type { Place } from "./records.ts";
 import { WaitingLine } from "./waiting_line.ts";
 
