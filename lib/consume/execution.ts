@@ -504,7 +504,11 @@ export class Execution implements AsyncDisposable {
       } catch (error) {
         return void await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
       }
-      const refusal = held.leaving ? undefined : await this.#writer.call(instance);
+      const refusal = held.leaving
+        ? undefined
+        : this.#held.has(instance.id)
+        ? "id-conflict"
+        : await this.#writer.call(instance);
       if (refusal === "lease-lost") this.#lose(held);
       if (refusal === "id-conflict") {
         return void await this.#return(held, call, failedEnd(takenBy(instance.id)), 0);
