@@ -2,10 +2,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { World } from "../../tests/programs/world.ts";
-import { BROKEN, instanceOf } from "../../tests/scheduler/builders.ts";
+import { BROKEN, instanceOf, ok } from "../../tests/scheduler/builders.ts";
 import "../expression/mod.ts"; // loaded here, so that it takes no time of its own
 import { type Chain, chain, fn, type Json } from "../model/mod.ts";
-import type { Claim } from "../queue/mod.ts";
+import { type Claim, type QueueDriver, QueueError } from "../queue/mod.ts";
 
 const read = fn("read"), load = fn("load"), report = fn("report");
 
@@ -241,3 +241,49 @@ for (
     assertEquals([(await world.view("a")).state, ends, runs], [caller, [end], 1]);
   });
 }
+
+for (
+  const [what, id, answer, why] of [
+    [
+      "would have too long an id",
+      "i".repeat(254),
+      1,
+      /cannot-call: the id i+… of what it calls would have more/,
+    ],
+    [
+      "would have args that nest too deeply",
+      "a",
+      JSON.parse("[".repeat(100) + "]".repeat(100)),
+      /cannot-call: .*an argument/,
+    ],
+  ] as const
+) {
+  Deno.test(`Consumer.run() fails the node whose called instance ${what}, and goes on with others`, async () => {
+    const passing = chain("passing", ({ call }) => {
+      call(table, { after: call(read), args: { table: "{% inputs.read %}" } });
+    });
+    const world = new World(({ instance }) =>
+      instance.id === id ? { outcome: ok(answer as Json) } : undefined
+    );
+    await world.push(passing, [id, "b"]);
+    await world.consume();
+    const { state, reason } = await world.view(id);
+    assertEquals([state, (await world.view("b")).state], ["failed", "completed"]);
+    assertMatch(reason!, why);
+  });
+}
+
+Deno.test("Consumer.run() fails the node whose called instance is longer than the queue takes, and goes on with others", async () => {
+  const world = new World();
+  await world.push(nightlyMap, ["a", "b"], { args: { tables: ["x", "y", "z"] } });
+  const alter = (queue: QueueDriver): Partial<QueueDriver> => ({
+    push: (instances) =>
+      instances.some(({ id }) => id === "a/table/1")
+        ? Promise.reject(new QueueError("too-large", "the message is too large"))
+        : queue.push(instances),
+  });
+  await world.consume({ alter });
+  const { state, reason } = await world.view("a");
+  assertEquals([state, (await world.view("b")).state], ["failed", "completed"]);
+  assertMatch(reason!, /^node table: item 1: a\/table\/1 has failed: args-too-large: /);
+});

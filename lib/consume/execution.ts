@@ -27,7 +27,7 @@ import { HandOvers } from "./hand_overs.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { HoldGate } from "./hold_gate.ts";
 import { type ClockNews, OwnTime } from "./own_time.ts";
-import { completed, failedEnd, failedResult, failure, fitted, outcomeOf } from "./outcomes.ts";
+import { completed, failedEnd, failedResult, failure, fitted, outcomeOf, whyNotCalled } from "./outcomes.ts";
 import { QueueWriter } from "./queue_writer.ts";
 import { WindowShares } from "./window_shares.ts";
 import type { Memory } from "./memory.ts";
@@ -502,7 +502,7 @@ export class Execution implements AsyncDisposable {
         const { args } = await this.#decisions.dataOf(held, call);
         instance = checkSubmission(calledInstance(held.instance, call, args, this.#parts.clock.wallMs()));
       } catch (error) {
-        return void await this.#return(held, call, failedEnd(reasonOf(error, "args")), 0);
+        return void await this.#return(held, call, failedEnd(whyNotCalled(error)), 0);
       }
       const refusal = held.leaving
         ? undefined
@@ -510,8 +510,9 @@ export class Execution implements AsyncDisposable {
         ? "id-conflict"
         : await this.#writer.call(instance);
       if (refusal === "lease-lost") this.#lose(held);
-      if (refusal === "id-conflict") {
-        return void await this.#return(held, call, failedEnd(takenBy(instance.id)), 0);
+      if (refusal === "id-conflict" || refusal === "too-large") {
+        const why = refusal === "id-conflict" ? takenBy(instance.id) : ARGS_TOO_LARGE;
+        return void await this.#return(held, call, failedEnd(why), 0);
       }
       if (held.leaving || held.ending !== undefined) {
         return void await this.#return(held, call, TOO_LATE, 0);
@@ -638,6 +639,7 @@ const GIVE_BACK_MS = 86_400_000;
 function takenBy(id: string): string {
   return `id-conflict: the queue has another instance under the id "${id}"`;
 }
+const ARGS_TOO_LARGE = "args-too-large: the queue takes no instance with args so long";
 const TOO_LATE = failedEnd("it has ended before");
 /** With fewer calls in flight, the order in which the policy starts them counts more than their number. */
 const MANY = 16;

@@ -1,4 +1,4 @@
-import { callFailure, type JsonText, type MadeOutcome, NULL } from "../model/mod.ts";
+import { callFailure, type JsonText, type MadeOutcome, NULL, WorkloadError } from "../model/mod.ts";
 import type { ChildEnd } from "../queue/mod.ts";
 import type { NodeCall } from "../scheduler/mod.ts";
 import { reasonOf } from "./expressions.ts";
@@ -17,6 +17,16 @@ export function completed(output: JsonText): ChildEnd {
 /** The end of an instance whose result cannot be told. */
 export function failedResult(error: unknown): ChildEnd {
   return failedEnd(reasonOf(error, "output"));
+}
+
+/**
+ * The reason of a node that cannot call a chain: its args have no value, or nothing can have such an id or such args.
+ *
+ * @throws the error, if it says something else
+ */
+export function whyNotCalled(error: unknown): string {
+  if (error instanceof RangeError || error instanceof WorkloadError) return `cannot-call: ${error.message}`;
+  return reasonOf(error, "args");
 }
 
 export function failedEnd(reason: string): ChildEnd {

@@ -13,8 +13,11 @@ interface Holder {
 
 const NEVER_LOST: Holder = { lost: false };
 
-/** Why something was not written though the queue works: it is another consumer's now, or its id is known as something else's. */
-export type NotWritten = Extract<QueueError["code"], "lease-lost" | "id-conflict">;
+/**
+ * Why something was not written though the queue works: it is another consumer's now, its id is known as something else's, or
+ * the queue takes nothing so long.
+ */
+export type NotWritten = Extract<QueueError["code"], "lease-lost" | "id-conflict" | "too-large">;
 
 interface Waiting<T> {
   readonly item: T;
@@ -84,11 +87,20 @@ async function push(queue: Queue, instances: readonly Instance[]): Promise<Refus
     await queue.push(instances);
     return NONE;
   } catch (error) {
+    if (error instanceof QueueError && error.code === "too-large") return await pushEach(queue, instances);
     const refused = refusalsOf(error);
     const left = instances.filter(({ id }) => !refused.has(id));
     if (left.length === instances.length) throw error;
     return new Map([...refused, ...await push(queue, left)]);
   }
+}
+
+/** Finds out which of several instances is too long. */
+async function pushEach(queue: Queue, instances: readonly Instance[]): Promise<Refusals> {
+  const [first, ...others] = instances;
+  if (first === undefined) return NONE;
+  if (others.length === 0) return new Map([[first.id, "too-large"]]);
+  return new Map([...await push(queue, [first]), ...await push(queue, others)]);
 }
 
 /** A write of all that has not been lost. */
