@@ -4,7 +4,7 @@ import { Orders } from "../../tests/programs/orders.ts";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { latePull, numbered, World } from "../../tests/programs/world.ts";
 import { BROKEN, linear, SHAKY, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
-import { constant, writeJson } from "../model/mod.ts";
+import { chain, constant, fn, writeJson } from "../model/mod.ts";
 import type { Order, QueueDriver } from "../queue/mod.ts";
 
 const DIAMOND = shaped("diamond", [[], [0], [0], [1, 2]]);
@@ -282,6 +282,34 @@ Deno.test("Consumer.run() lets what may not start keep nobody out, whether it is
     for await (const { instance } of world.queue.list({ states: ["completed"], chain: "small" })) {
       ended.push(instance.id);
     }
+    assertEquals(ended.length, 5, how);
+    running.stop.abort();
+    await world.end(running);
+  }
+});
+
+Deno.test("Consumer.run() lets what has begun and may not go on keep nobody out", async () => {
+  const first = fn("first"), second = fn("second");
+  const big = chain("big", ({ call }) => void call(second, { after: call(first) }));
+  for (const how of ["paused", "tried again late", "resumed"]) {
+    const world = new World(({ spec: { name } }) =>
+      name === "second" && how === "tried again late" ? { outcome: SHAKY, runMs: 10 } : { runMs: 10 }
+    );
+    await world.push(big, numbered(100));
+    if (how !== "tried again late") {
+      await world.queue.request({ kind: "pause", pause: { function: "second" } });
+    }
+    if (how === "resumed") {
+      const before = world.start({ window: 20, limits: { global: 2 } });
+      await world.clock.pass(1000);
+      before.stop.abort();
+      await world.end(before);
+    }
+    const running = world.start({ window: 20, limits: { global: 2 } });
+    await world.clock.pass(2000);
+    await world.push(linear("small", 1), numbered(5, "s"));
+    await world.clock.pass(1000);
+    const ended = await Array.fromAsync(world.queue.list({ states: ["completed"], chain: "small" }));
     assertEquals(ended.length, 5, how);
     running.stop.abort();
     await world.end(running);

@@ -68,15 +68,13 @@ export class Execution implements AsyncDisposable {
   readonly ended = { completed: 0, failed: 0, cancelled: 0, shed: 0 };
   /** Instances taken from the queue and not let go of; not those that they have called. */
   size = 0;
-  /** Of which kinds those of them are that have not begun. */
+  /** Of which kinds those of them are of which nothing is in flight. */
   readonly shares = new WindowShares();
   readonly #parts: ExecutionParts;
   readonly #hooks: ExecutionHooks;
   readonly #writer: QueueWriter;
   readonly #decisions: Decisions;
   readonly #held = new Map<string, HeldInstance>();
-  /** What is to be called when an instance begins, by its id; of those that have not begun. */
-  readonly #unbegun = new Map<string, () => void>();
   readonly #handOvers: HandOvers;
   readonly #ownTime: OwnTime;
   readonly #gate: HoldGate;
@@ -154,7 +152,7 @@ export class Execution implements AsyncDisposable {
     this.size++;
     const progress = claim.progress.filter(isSettled);
     const held = new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children);
-    if (progress.length === 0) this.#unbegun.set(held.id, this.shares.add(claim.instance));
+    held.place = this.shares.add(claim.instance);
     this.#begin(held, progress, claim);
   }
 
@@ -305,15 +303,8 @@ export class Execution implements AsyncDisposable {
   start(task: Invocation): void {
     this.#attempts++;
     const held = this.#held.get(task.instance)!;
-    this.#begins(held);
+    held.root.place?.starts();
     this.#track(this.#attempt(task, held));
-  }
-
-  /** An instance begins, by its first start or that of something that it has called, or is let go of. */
-  #begins(held: HeldInstance): void {
-    const { id } = held.root;
-    this.#unbegun.get(id)?.();
-    this.#unbegun.delete(id);
   }
 
   /** Whether there is memory for one more attempt; if none is in flight there is, or nothing would ever get free. */
@@ -406,6 +397,7 @@ export class Execution implements AsyncDisposable {
     const settlement = scheduler.settle(task, outcome, clock.nowMs(), runMs);
     if (settlement.retryAtMs !== undefined) this.#noteDelay(task, held, outcome, settlement.retryAtMs);
     this.#follow(held, settlement);
+    held.root.place?.ends();
     this.#giveBack();
     this.#hooks.changed();
   }
@@ -457,6 +449,7 @@ export class Execution implements AsyncDisposable {
     if (isStartKept(task, held)) await this.#checkpoint(held, startOf(task, "cancelled"));
     if (this.#stopped) return; // it is made again later
     this.#follow(held, scheduler.settle(task, failure(LEAVES), clock.nowMs()));
+    held.root.place?.ends();
     this.#hooks.changed();
   }
 
@@ -556,6 +549,7 @@ export class Execution implements AsyncDisposable {
 
   /** Writes how an instance ended, and lets it go. */
   async #finish(held: HeldInstance, ending: Ending): Promise<void> {
+    held.place?.starts(); // it waits for nothing but the queue
     if (held.leaving) return await this.#handOver(held);
     const { clock } = this.#parts;
     const end = this.#endOf(held, ending);
@@ -616,7 +610,8 @@ export class Execution implements AsyncDisposable {
 
   #letGo(held: HeldInstance): void {
     this.size--;
-    this.#begins(held);
+    held.place?.leaves();
+    held.place = undefined;
     this.#givenBack.delete(held);
     this.#handOvers.end(held);
     if (held.again !== undefined) {

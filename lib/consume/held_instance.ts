@@ -13,6 +13,7 @@ import {
 import { type Child, childrenLength, type Claim } from "../queue/mod.ts";
 import type { Ending, NodeCall } from "../scheduler/mod.ts";
 import { HeldMap } from "./held_map.ts";
+import type { WindowPlace } from "./window_shares.ts";
 
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
 
@@ -33,6 +34,8 @@ const NO_TEXTS: ReadonlySet<number> = new Set();
 export class HeldInstance {
   /** When it was submitted, in the consumer's own time. */
   submittedAtMs = 0;
+  /** Its place in the window; only of what was taken from the queue. */
+  place: WindowPlace | undefined;
   /** Another consumer is to go on with it: nothing more of it starts here. What is in flight may end and be written. */
   leaving = false;
   /** Another consumer has it by now, or had: nothing more of it is written. */

@@ -1,10 +1,44 @@
 import type { Instance } from "../model/mod.ts";
 import type { Kind } from "../queue/mod.ts";
 
-/** A kind of which this consumer holds instances that have not begun. */
+/** A kind of which this consumer holds instances. */
 interface HeldKind extends Kind {
   readonly text: string;
+  held: number;
+  /** Those of which nothing is in flight. */
   waiting: number;
+}
+
+/** The place of one instance in the window. */
+export class WindowPlace {
+  readonly #kind: HeldKind;
+  readonly #leave: () => void;
+  #inFlight = 0;
+
+  /** @param leave called when it is let go of */
+  constructor(kind: HeldKind, leave: () => void) {
+    this.#kind = kind;
+    this.#leave = leave;
+    kind.held++;
+    kind.waiting++;
+  }
+
+  /** An attempt of it, or of something that it has called, starts. */
+  starts(): void {
+    if (this.#inFlight++ === 0) this.#kind.waiting--;
+  }
+
+  /** An attempt of it has ended. */
+  ends(): void {
+    if (--this.#inFlight === 0) this.#kind.waiting++;
+  }
+
+  /** It is let go of. */
+  leaves(): void {
+    this.#kind.held--;
+    if (this.#inFlight === 0) this.#kind.waiting--;
+    this.#leave();
+  }
 }
 
 /** Of what there is room for, the first half is open to every kind; of what is left then, one kind may have a quarter. */
@@ -13,20 +47,19 @@ const SHARE = 1 / 4;
 
 /**
  * Divides what a consumer takes from its queue, so that instances which may not start (paused, at a limit, unserved) do not
- * keep others out: of the second half of the window each kind may fill a quarter of what is left at its turn. So 30 kinds,
+ * keep others out, whether they have begun or not: of the second half of the window each kind may fill a quarter of what is left at its turn. So 30 kinds,
  * each with more in the queue than the window has room for, leave room for others still.
  */
 export class WindowShares {
   /** Bounded by the window: a kind is forgotten with the last of its instances. */
   readonly #kinds = new Map<Kind["chain"], Map<string, HeldKind>>();
 
-  /** Counts an instance that is held and has not begun. @returns to be called once, when it begins or is let go of */
-  add({ chain, labels }: Instance): () => void {
+  /** Counts an instance that is held, as waiting until something of it starts. */
+  add({ chain, labels }: Instance): WindowPlace {
     const kind = this.#kindOf(chain, labels);
-    kind.waiting++;
-    return () => {
-      if (--kind.waiting === 0) this.#forget(kind);
-    };
+    return new WindowPlace(kind, () => {
+      if (kind.held === 0) this.#forget(kind);
+    });
   }
 
   #kindOf(chain: Kind["chain"], labels: Kind["labels"]): HeldKind {
@@ -34,7 +67,7 @@ export class WindowShares {
     if (kinds === undefined) this.#kinds.set(chain, kinds = new Map());
     const text = textOf(labels);
     let kind = kinds.get(text);
-    if (kind === undefined) kinds.set(text, kind = { chain, labels, text, waiting: 0 });
+    if (kind === undefined) kinds.set(text, kind = { chain, labels, text, held: 0, waiting: 0 });
     return kind;
   }
 

@@ -30,7 +30,7 @@ Deno.test("WindowShares leaves room for others, whatever waits and in whatever o
   );
 });
 
-Deno.test("WindowShares.full() names the kinds that fill their share, until enough of them has begun", () => {
+Deno.test("WindowShares.full() names the kinds that fill their share, while it waits, before it has begun or after", () => {
   const shares = new WindowShares();
   const [a, b] = [make({ chain: chains[0]!, labels: { tenant: "a" } }, 0), make({ chain: chains[1]! }, 0)];
   const begun = Array.from({ length: 60 }, () => shares.add(a));
@@ -41,6 +41,10 @@ Deno.test("WindowShares.full() names the kinds that fill their share, until enou
   }]]);
   assert(shares.isFull(make({ chain: chains[0]!, labels: { tenant: "a" } }, 0), 61, 39));
   assert(!shares.isFull(b, 61, 39));
-  for (const begin of begun.slice(0, 51)) begin();
+  for (const place of begun.slice(0, 51)) place.starts();
+  assertEquals(shares.full(61, 39), []);
+  for (const place of begun.slice(0, 51)) place.ends();
+  assertEquals(shares.full(61, 39).length, 1, "they wait again");
+  for (const place of begun) place.leaves();
   assertEquals(shares.full(61, 39), []);
 });
