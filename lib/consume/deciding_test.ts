@@ -237,6 +237,19 @@ Deno.test("Consumer.run() fails a node whose expression needs what is no JSON, a
   assertEquals(world.platform.calls[1]!.inputs, { list: "<html>" });
 });
 
+Deno.test("Consumer.run() fails a node whose templates put together more than a call can carry, and goes on", async () => {
+  const many = Object.fromEntries(numbered(300).map((name) => [name, "{% args %}"]));
+  const world = new World();
+  await world.push(build(({ call }) => void call(each, { args: many })), ["a"], {
+    args: { text: "x".repeat(4_000_000) },
+  });
+  await world.push(build(({ call }) => void call(last)), ["b"]);
+  await world.consume();
+  const { state, reason } = await world.view("a");
+  assertEquals([state, (await world.view("b")).state], ["failed", "completed"]);
+  assertMatch(reason!, /^node each: expression-size: args: .* makes args of more than \d+ characters$/);
+});
+
 Deno.test("Consumer.run() says in the same words why it undoes, though its consumer dies meanwhile", async () => {
   const of = build(({ call, onFailed }) => {
     call(last, { after: call(each) });

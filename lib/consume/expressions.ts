@@ -111,7 +111,13 @@ export class Decisions implements AsyncDisposable {
   async #rendered(args: JsonObject, asking: Asking & { readonly call: NodeCall }): Promise<NodeData> {
     const { held, call, inputs } = asking;
     const scope = scopeOf(asking);
-    const textOf = (text: string, field: string) => this.#textOf(text, { ...asking, field }, scope);
+    let length = 0;
+    const textOf = async (text: string, field: string) => {
+      const found = await this.#textOf(text, { ...asking, field }, scope);
+      length += found.length;
+      if (length > LONGEST_ARGS) throw await argsTooLong(text);
+      return found;
+    };
     return dataWith(await renderTemplates(args, textOf, "args"), held, call, inputs);
   }
 
@@ -134,6 +140,14 @@ export class Decisions implements AsyncDisposable {
     const expressions = await this.#load();
     return await expressions.value(text, scope ?? scopeOf(asking), constantsOf(asking)) ?? NULL;
   }
+}
+
+/** Longest that what templates put into the args of a call may be together, in characters. */
+const LONGEST_ARGS = 32 * 2 ** 20;
+
+async function argsTooLong(text: string): Promise<ExpressionError> {
+  const { ExpressionError } = await import("../expression/mod.ts");
+  return new ExpressionError("expression-size", text, `makes args of more than ${LONGEST_ARGS} characters`);
 }
 
 function mapDecision(held: HeldInstance, node: number, list: readonly JsonText[]): Decision {
