@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 import type { Command, Context } from "./command.ts";
 import { exitCodeOf, inOrder, messageOf, UsageError } from "./errors.ts";
+import { terminalColumns } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 import { visible, visiblePlain } from "./visible.ts";
 
@@ -63,7 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** Columns of help: those of the terminal; what goes to a file or another program is not broken. */
 function helpWidth(): number {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
+  return Deno.stdout.isTerminal() ? terminalColumns() : Infinity;
 }
 
 /** The first ^C (or SIGTERM) drains, the second stops at once, the third does not wait for anything. */

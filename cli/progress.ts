@@ -1,6 +1,7 @@
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { Spinner } from "@std/cli/unstable-spinner";
 import { type Clock, formatDuration } from "../lib/model/mod.ts";
+import { terminalColumns } from "./terminal.ts";
 import { cut } from "./text_table.ts";
 import { visiblePlain } from "./visible.ts";
 
@@ -47,7 +48,7 @@ export class LiveLine implements Disposable {
   /** @param line says what to show */
   constructor(clock: Clock, line: () => string) {
     if (!Deno.stderr.isTerminal()) return;
-    const message = () => spinnerMessage(line(), Deno.consoleSize().columns);
+    const message = () => spinnerMessage(line(), terminalColumns());
     const spinner = new Spinner({ message: message(), output: Deno.stderr });
     spinner.start();
     this.#shown.defer(() => spinner.stop());

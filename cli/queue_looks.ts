@@ -12,6 +12,7 @@ import { partitionLines } from "./partition_words.ts";
 import { filterOf, type QueueValues } from "./queue_options.ts";
 import { unservedIn, unservedLines } from "./queue_unserved.ts";
 import { printJson } from "./raw_json.ts";
+import { terminalColumns } from "./terminal.ts";
 import { spanWords } from "./time_words.ts";
 import { clock } from "./wire.ts";
 
@@ -83,7 +84,7 @@ export async function dead(
 const PIPED_WIDTH = 200;
 
 function terminalWidth(): number {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : PIPED_WIDTH;
+  return Deno.stdout.isTerminal() ? terminalColumns() : PIPED_WIDTH;
 }
 
 /** One instance with all that is known of its nodes. */

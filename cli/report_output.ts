@@ -1,5 +1,6 @@
 import { renderTerminal, type RunView } from "../lib/report/mod.ts";
 import { FailedError } from "./errors.ts";
+import { terminalColumns } from "./terminal.ts";
 
 /** Prints runs: as JSON (one as itself, several as a list) or for people. */
 export function show(
@@ -13,7 +14,7 @@ export function show(
 
 function terminal(ascii: boolean): { width: number; color: boolean; ascii: boolean } {
   const shown = Deno.stdout.isTerminal();
-  return { width: shown ? Deno.consoleSize().columns : 100, color: shown && !Deno.noColor, ascii };
+  return { width: shown ? terminalColumns() : 100, color: shown && !Deno.noColor, ascii };
 }
 
 /** Writes a page. @throws {FailedError} if the file cannot be made */
