@@ -62,14 +62,14 @@ Deno.test("readTree() finds what an instance has called, item by item, and what 
     chain: subchainOf(outer, chainName),
     parent: { instance: parent, node, ...item !== undefined && { item } },
   });
+  await queue.push([{ ...instances(1, inner)[0]!, id: `${root!.id}/alone` }]); // only of that name
   await queue.push([root!]);
-  await queue.pull(1, signal);
+  await queue.pull(2, signal);
   const items = [1002, 10, 0].map((item) =>
     child(`${root!.id}/each/${item}`, "middle", "each", root!.id, item)
   );
   await queue.push(items);
   await queue.push([child(`${root!.id}/each/10/inner`, "inner", "inner", `${root!.id}/each/10`)]);
-  await queue.push([{ ...instances(1, inner)[0]!, id: `${root!.id}/alone` }]); // only of that name
 
   const tree = await readTree(queue, (await queue.get(root!.id))!);
   const idsOf = (trees: readonly InstanceTree[] = []) => ids(trees.map(({ view }) => view));
