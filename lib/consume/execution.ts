@@ -471,9 +471,13 @@ export class Execution implements AsyncDisposable {
       const admitted = this.#waiting.next(this.#memory.isFullForCalls);
       if (admitted === undefined) return;
       const { held, call, begun } = admitted;
-      const settled = (called?: HeldInstance) =>
+      const { weight } = held; // what is called may be given as much as its caller holds
+      this.#memory.hold(1, weight);
+      const settled = (called?: HeldInstance) => {
+        this.#memory.hold(-1, -weight);
         begun(called && this.#held.get(called.id) === called ? called : undefined);
-      this.#track(this.#call(held, call).then(settled, (error) => (begun(), Promise.reject(error))));
+      };
+      this.#track(this.#call(held, call).then(settled, (error) => (settled(), Promise.reject(error))));
     }
   }
 

@@ -96,6 +96,18 @@ Deno.test("Consumer.run() begins called chains as there is memory for them, the 
   assertEquals((await world.view("a")).state, "completed");
 });
 
+Deno.test("Consumer.run() begins no more called chains at once than their args leave room for", async () => {
+  const world = new World();
+  const most = mostHeld(world);
+  const outer = chain("outer", ({ call }) => {
+    call(single("f"), { name: "inner", map: "[1..60]", args: { text: "{% args.text %}" } });
+  });
+  await world.push(outer, ["a"], { args: { text: text(100) } });
+  await world.consume({ memoryBytes: 2048 * KIB });
+  assertEquals(world.platform.calls.length, 60);
+  assert(most() >= 4 && most() <= 10, `${most()} were held`);
+});
+
 Deno.test("Consumer.run() ends what waits for memory with its caller, when that is cancelled or handed over", async () => {
   for (const how of ["cancel", "revoke"] as const) {
     const world = new World(() => ({ runMs: 1000 }));
