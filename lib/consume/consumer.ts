@@ -1,5 +1,5 @@
 import { onAbort } from "../model/mod.ts";
-import type { Claim, Order, QueueDriver } from "../queue/mod.ts";
+import type { Claim, Held, Order, QueueDriver } from "../queue/mod.ts";
 import type { Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
 import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
@@ -79,6 +79,8 @@ export class Consumer {
   readonly #over = new AbortController();
   /** Instances that are to be cancelled, but were not here when that was heard; and whether their calls are to end. */
   readonly #cancelled = new Map<string, boolean>();
+  /** Instances that were to be handed over since the last pull began, but were not here when that was heard. */
+  #revokedOnTheWay = new Set<string>();
   /** Functions that were said to be served by nobody. */
   #unserved: ReadonlySet<UnservedFunction> = new Set();
   #failure: { readonly error: unknown } | undefined;
@@ -180,7 +182,10 @@ export class Consumer {
       if (room === undefined) {
         await new Promise<void>((resolve) => this.#roomAgain = resolve);
       } else {
-        for (const claim of await this.#pull(room)) this.#execution.accept(claim);
+        const revoked = this.#revokedOnTheWay = new Set<string>();
+        const [back, claims] = parted(await this.#pull(room), ({ instance: { id } }) => revoked.has(id));
+        for (const claim of claims) this.#execution.accept(claim);
+        if (back.length > 0) await this.#options.queue.release(back.map(heldOf));
         for (const [id, abort] of this.#cancelled) this.#execution.cancel(id, abort);
         this.#cancelled.clear();
       }
@@ -279,7 +284,7 @@ export class Consumer {
       case "cancel":
         return this.#cancel(order.filter.ids ?? [], order.abort ?? false);
       case "revoked":
-        return this.#execution.revoke(order.ids, order.withinMs);
+        return this.#revoke(order.ids, order.withinMs);
     }
   }
 
@@ -290,6 +295,11 @@ export class Consumer {
       if (!(error instanceof RangeError)) throw error;
       this.#options.onRefused?.(error);
     }
+  }
+
+  #revoke(ids: readonly string[], withinMs: number): void {
+    for (const id of ids) if (!this.#execution.holds(id)) this.#revokedOnTheWay.add(id); // it may be on its way here
+    this.#execution.revoke(ids, withinMs);
   }
 
   #cancel(ids: readonly string[], abort: boolean): void {
@@ -339,4 +349,13 @@ export class Consumer {
     await clock.until(clock.nowMs() + EMPTY_CHECK_MS, pause.signal);
     forget();
   }
+}
+
+/** Those of a list for which a test holds, and the others. */
+function parted<T>(list: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [list.filter(test), list.filter((item) => !test(item))];
+}
+
+function heldOf({ instance, number }: Claim): Held {
+  return { instanceId: instance.id, claim: number };
 }

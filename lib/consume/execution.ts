@@ -141,6 +141,11 @@ export class Execution implements AsyncDisposable {
     this.#landed();
   };
 
+  /** Whether an instance is held. */
+  holds(id: string): boolean {
+    return this.#held.has(id);
+  }
+
   /** Takes an instance on. */
   accept(claim: Claim): void {
     const known = this.#held.get(claim.instance.id);

@@ -83,4 +83,11 @@ export const FOUND: Readonly<Record<string, Scene>> = {
     { count: 2, pullMs: 20, seed: "A", blows: [blow("drain", 0, 0), blow("cancel", 0, 0)] },
     true,
   ),
+  "a claim that was on its way when it was revoked": scene(
+    [node({ what: "map" })],
+    {
+      ...{ count: 1, trouble: 0.4, limit: 1, window: 1, pullMs: 20, seed: "2.e l" },
+      blows: [blow("revoke", 1, 40, 100), blow("drain", 0, 57), blow("drain", 0, 30)],
+    },
+  ),
 };
