@@ -36,6 +36,7 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
   return () => {
     const prefix = newPrefix();
     const processes = new Map<QueueDriver, CuttableSockets>();
+    const losing = new Set<CuttableSockets>();
     const connect = async () => {
       const sockets = new CuttableSockets();
       const queue = await openQueueOn(shared.broker, {
@@ -45,7 +46,7 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
         leaseMs: LEASE_MS,
         socketFactory: sockets.socketFactory,
       });
-      const connection = process(queue, () => sockets.mend());
+      const connection = process(queue, () => losing.has(sockets) || sockets.mend());
       processes.set(connection, sockets);
       return connection;
     };
@@ -56,8 +57,11 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
       async lose(consumer: QueueDriver) {
         const bystander = await connect(); // takes over, as any consumer would
         await bystander.pull(1, AbortSignal.abort());
-        processes.get(consumer)!.cut();
+        const sockets = processes.get(consumer)!;
+        losing.add(sockets); // whatever it does meanwhile: it might take the partition back
+        sockets.cut();
         while ((await bystander.depth()).running > 0) await realClock.until(realClock.nowMs() + 50);
+        losing.delete(sockets);
         await bystander[Symbol.asyncDispose]();
       },
       wait: (promise: PromiseLike<unknown>) => Promise.resolve(promise) as Promise<never>,
