@@ -90,7 +90,7 @@ const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["produce ok.ts decided.ts --id a", 2, "--id names one instance", "--chain: ok, decided"],
   ["produce ok.ts --id-from args.a", 2, "--id-from", "{% and %}"],
   ["produce ok.ts --id-from {%args.a+%}", 2, "--id-from", '"args.a+"', "at position"],
-  ["produce ok.ts --id-from {%index%}", 2, "--id-from", "Cannot name instance 0 0", "$string"],
+  ["produce ok.ts --id-from {%index+0.5%}", 2, "--id-from", "Cannot name instance 0 0.5", "Write 1 to 256"],
   ["produce ok.ts --id-from {%args.a%}", 2, "--id-from", "Cannot name instance 0 nothing"],
   ["produce ok.ts --id-from {%index+'a'%}", 2, "--id-from", "index+'a'"],
   [
