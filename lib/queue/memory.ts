@@ -1,16 +1,7 @@
 import type { Clock, Instance, NodeRecord, Pause } from "../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "./filter.ts";
-import {
-  childOf,
-  type Entry,
-  hasEnded,
-  MemoryStore,
-  progressOf,
-  rootOf,
-  toUndo,
-  treeOf,
-  viewOf,
-} from "./memory_store.ts";
+import { childOf, type Entry, hasEnded, MemoryStore, progressOf, toUndo, viewOf } from "./memory_store.ts";
+import { rootOf, treeOf } from "./tree.ts";
 import { Losses } from "./losses.ts";
 import { cancelOrders, marksOf } from "./orders.ts";
 import {

@@ -26,6 +26,7 @@ import { type Retry, retryOf } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 import { hasToUndo, keptToUndo } from "./undoing.ts";
 import { type PullBudget, textLength } from "./weight.ts";
+import { treeOf } from "./tree.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
 export interface Entry {
@@ -292,19 +293,6 @@ function callerUnder(id: string, find: (id: string) => Instance | undefined): st
     const instance = find(caller);
     return instance !== undefined && isIdOfCall(id, instance);
   });
-}
-
-/** An entry, and all that it has called, callers first. */
-export function* treeOf(entry: Entry): Generator<Entry> {
-  yield entry;
-  for (const called of entry.called) yield* treeOf(called);
-}
-
-/** The entry that nobody has called from which all the others of its tree come. */
-export function rootOf(entry: Entry): Entry {
-  let root = entry;
-  while (root.caller !== undefined) root = root.caller;
-  return root;
 }
 
 /** Those of some entries that are not to end without a consumer, as they have something to undo; and their callers. */

@@ -6,7 +6,8 @@ import { checkRecord, storableOutput, storableText } from "../submission.ts";
 import { hasToUndo, keptToUndo } from "../undoing.ts";
 import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
 import { type EndBody, outputText } from "./outputs.ts";
-import { type Entry, hasEnded, progressOf, treeOf } from "./entry.ts";
+import { type Entry, hasEnded, progressOf } from "./entry.ts";
+import { treeOf } from "../tree.ts";
 import type { PartitionState } from "./partition_state.ts";
 import { type endOf, type Head, instanceHeader, outgoing, progressRecord, readKey } from "./records.ts";
 

@@ -26,19 +26,6 @@ export interface Entry {
   endedAtMs: number | undefined;
 }
 
-/** An entry, and all that it has called, callers first. */
-export function* treeOf(entry: Entry): Generator<Entry> {
-  yield entry;
-  for (const called of entry.called) yield* treeOf(called);
-}
-
-/** The entry that nobody has called from which all the others of its tree come. */
-export function rootOf(entry: Entry): Entry {
-  let root = entry;
-  while (root.caller !== undefined) root = root.caller;
-  return root;
-}
-
 /** Nobody holds it any more. */
 export function queueAgain(entry: Entry): void {
   entry.state = "queued";

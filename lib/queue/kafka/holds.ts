@@ -6,7 +6,8 @@ import { isRoot, storableRecords } from "./entries.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import { isLoss } from "./errors.ts";
 import type { Ownership } from "./ownership.ts";
-import { type Entry, treeOf } from "./entry.ts";
+import type { Entry } from "./entry.ts";
+import { treeOf } from "../tree.ts";
 import { comparePlaces } from "./records.ts";
 import { type PullBudget, textLength } from "../weight.ts";
 

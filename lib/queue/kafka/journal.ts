@@ -18,7 +18,8 @@ import {
 } from "./entries.ts";
 import type { OutgoingRecord } from "./kafkajs.ts";
 import type { KnownEnd } from "./known_ends.ts";
-import { type Entry, hasEnded, progressOf, treeOf } from "./entry.ts";
+import { type Entry, hasEnded, progressOf } from "./entry.ts";
+import { treeOf } from "../tree.ts";
 import type { PartitionState } from "./partition_state.ts";
 import {
   BAD,
