@@ -5,6 +5,7 @@ import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 import { Memory } from "./memory.ts";
+import { SHARE } from "./window_shares.ts";
 
 /** What a consumer is made of. */
 export interface ConsumerOptions extends ExecutionParts {
@@ -45,6 +46,7 @@ export interface ConsumerStats extends SchedulerStats {
   readonly unserved: readonly UnservedFunction[];
 }
 
+/** What may be pulled: how many instances, and how long their args and outputs may be together, in characters. */
 interface PullRoom {
   readonly instances: number;
   readonly characters: number;
@@ -205,7 +207,7 @@ export class Consumer {
   async #pull({ instances: room, characters: maxCharacters }: PullRoom): Promise<Claim[]> {
     const { queue } = this.#options, { shares, size } = this.#execution;
     const { signal } = this.#drain;
-    const passOver = shares.full(size, room), most = Math.min(Math.ceil(room / 4), PULL);
+    const passOver = shares.full(size, room), most = Math.min(Math.ceil(room * SHARE), PULL);
     if (passOver.length === 0) return await queue.pull(most, signal, { maxCharacters });
     const waiting = new AbortController();
     const forget = onAbort(signal, () => waiting.abort());

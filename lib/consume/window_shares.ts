@@ -43,12 +43,12 @@ export class WindowPlace {
 
 /** Of what there is room for, the first half is open to every kind; of what is left then, one kind may have a quarter. */
 const OPEN = 1 / 2;
-const SHARE = 1 / 4;
+export const SHARE = 1 / 4;
 
 /**
  * Divides what a consumer takes from its queue, so that instances which may not start (paused, at a limit, unserved) do not
- * keep others out, whether they have begun or not: of the second half of the window each kind may fill a quarter of what is left at its turn. So 30 kinds,
- * each with more in the queue than the window has room for, leave room for others still.
+ * keep others out, whether they have begun or not: of the second half of the window each kind may fill a quarter of what is
+ * left at its turn. So 30 kinds, each with more in the queue than the window has room for, leave room for others still.
  */
 export class WindowShares {
   /** Bounded by the window: a kind is forgotten with the last of its instances. */

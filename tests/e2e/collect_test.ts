@@ -5,6 +5,7 @@ import { Program } from "../program.ts";
 import { testWith } from "../requirements.ts";
 import { comesTrue } from "./recorded_calls.ts";
 import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
+import { PYTHON } from "./python_functions.ts";
 
 interface Figures {
   readonly run_ms: Quantity;
@@ -188,33 +189,6 @@ Deno.test("functions of the local platform tell the collector that only the even
   };
   assertEquals([chains.submitted, invocations], [0, 9]);
 });
-
-/** Functions in Python, which tell of themselves as the original's wrapper does. */
-const PYTHON = `import json, socket, sys, time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-def say(event, status):
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
-        s.connect((event["ip"], int(event.get("port", 10000))))
-        s.sendall(f"{event.get('name', 'lambda')}-{status}-{time.time():.6f}-{event['id']}\\n".encode())
-
-class Functions(BaseHTTPRequestHandler):
-    def do_POST(self):
-        event = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        say(event, "start")
-        time.sleep(0.03)
-        say(event, "end")
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b'"done"')
-
-    def log_message(self, *args):
-        pass
-
-server = ThreadingHTTPServer(("127.0.0.1", 0), Functions)
-print(server.server_port, flush=True)
-server.serve_forever()
-`;
 
 await testWith(
   "python3",

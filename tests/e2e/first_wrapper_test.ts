@@ -2,33 +2,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Program } from "../program.ts";
 import { testWith } from "../requirements.ts";
+import { PYTHON } from "./python_functions.ts";
 import { folder, run, runJson } from "./sequoia.ts";
-
-/** As the wrapper does: it connects to the address in the event, and lets errors out. */
-const PYTHON = `import json, socket, time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-def say(event, status):
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
-        s.connect((event["ip"], int(event.get("port", 10000))))
-        s.sendall(f"{event.get('name', 'lambda')}-{status}-{time.time():.6f}-{event['id']}\\n".encode())
-
-class Functions(BaseHTTPRequestHandler):
-    def do_POST(self):
-        event = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        say(event, "start")
-        say(event, "end")
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b'"done"')
-
-    def log_message(self, *args):
-        pass
-
-server = ThreadingHTTPServer(("127.0.0.1", 0), Functions)
-print(server.server_port, flush=True)
-server.serve_forever()
-`;
 
 await testWith("python3", "functions with the first system's wrapper go well without --collect", async () => {
   await using at = await folder({ "functions.py": PYTHON });
