@@ -43,15 +43,22 @@ export class InstanceRun {
     readonly plan: ChainPlan,
     readonly sequence: number,
     public submittedAtMs = instance.submittedAtMs,
-    public limitedFromMs = submittedAtMs,
+    limitedFromMs = submittedAtMs,
   ) {
+    if (limitedFromMs !== submittedAtMs) this.#own.limitedFromMs = limitedFromMs;
     this.unsettled = plan.size;
   }
 
   /** Time has passed that the scheduler was not told of. */
   oversleep(ms: number): void {
     this.submittedAtMs -= ms;
-    this.limitedFromMs -= ms;
+    const { limitedFromMs } = this.#rare ?? {};
+    if (limitedFromMs !== undefined) this.#own.limitedFromMs = limitedFromMs - ms;
+  }
+
+  /** From when on its limits of time count, in the scheduler's time: nearly always its submission. */
+  get limitedFromMs(): number {
+    return this.#rare?.limitedFromMs ?? this.submittedAtMs;
   }
 
   /** When it should have ended, in the scheduler's time. */
@@ -69,6 +76,7 @@ export class InstanceRun {
       maps: undefined,
       lostTtl: false,
       begun: undefined,
+      limitedFromMs: undefined,
     };
     return this.#rare;
   }
@@ -336,6 +344,7 @@ interface Rare {
   lostTtl: boolean;
   /** Calls that another scheduler has begun. */
   begun: readonly NodeCall[] | undefined;
+  limitedFromMs: number | undefined;
 }
 
 /** What becomes of nodes when others have settled. */
