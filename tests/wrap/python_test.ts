@@ -167,6 +167,51 @@ answer({"refused": timed(refused, 200), "hung": timed(full.getsockname()[1], 200
 );
 
 await inPython(
+  "holds up no event loop: others run while a coroutine, or a function that one calls, waits for its last words",
+  `
+import threading, sequoia_wrap
+sequoia_wrap._LAST_WORDS_S = 30
+gate, ended = threading.Event(), []
+class Held:
+    def __enter__(self): return self
+    def __exit__(self, *_): return False
+    def sendall(self, line): ended.append(line)
+def held(address, timeout):
+    gate.wait(20)
+    return Held()
+sequoia_wrap.socket.create_connection = held
+@sequoia
+async def later(event): return 1
+@sequoia
+def plain(event): return 2
+async def block(id):
+    async with tell(event=event(id)): return 3
+async def main():
+    waiting = [asyncio.ensure_future(one) for one in (later(event("01J/a")), block("01J/b"))]
+    for _ in range(100): await asyncio.sleep(0)
+    answer({"waiting": [one.done() for one in waiting], "plain": plain(event("01J/c"))})
+    gone = asyncio.ensure_future(later(event("01J/d")))
+    await asyncio.sleep(0); await asyncio.sleep(0)
+    gone.cancel()
+    answer({"cancelled": [str(type(one).__name__) for one in await asyncio.gather(gone, return_exceptions=True)]})
+    closed = later(event("01J/e"))
+    closed.close()
+    gate.set()
+    answer(await asyncio.gather(*waiting))
+asyncio.run(main())
+plain(event("01J/f"))
+answer(sorted(set(line.decode().split("-")[-1].strip() for line in ended if b"-end-" in line)))
+`,
+  async (program) => {
+    assertEquals(await answer(program), { waiting: [false, false], plain: 2 });
+    assertEquals(await answer(program), { cancelled: ["CancelledError"] });
+    assertEquals(await answer(program) as unknown, [1, 3]);
+    const ends = await answer(program) as unknown as string[];
+    assert(["01J/a", "01J/b", "01J/f"].every((id) => ends.includes(id)), ends.join());
+  },
+);
+
+await inPython(
   "keeps to the collector that it was given, and tells nobody where the call says so",
   `
 other = dict(event("01J/a"), port=1)

@@ -1,7 +1,7 @@
 """Tells a Sequoia collector when functions in Python start and end, so that reports know how long they really run.
 
 One file for Python 3.8 or later, standard library only: put it beside the function. It never fails the function it wraps,
-and delays its answer by 50 ms at most, once in 5 seconds, while the collector is away.
+delays its answer by 50 ms at most, once in 5 seconds, while the collector is away, and never holds up an event loop.
 
     from sequoia_wrap import sequoia
 
@@ -11,7 +11,7 @@ and delays its answer by 50 ms at most, once in 5 seconds, while the collector i
     @sequoia(name="count")                    # Google Cloud Functions, Flask, Azure Functions; also `async def`
     def count(request): ...
 
-    with tell(headers=request.headers):       # any other handler
+    with tell(headers=request.headers):       # any other handler; `async with` in a coroutine
         ...
 
 The collector is where the environment variable SEQUOIA_COLLECTOR says (HOST:PORT), or else where each call says.
@@ -24,6 +24,7 @@ import json
 import os
 import re
 import socket
+import sys
 import threading
 import time
 
@@ -51,7 +52,7 @@ _ADDRESS = re.compile(r"\s*(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})\s*")
 
 
 class tell:
-    """Tells the collector of one call, from the beginning to the end of a `with` block.
+    """Tells the collector of one call, from the beginning to the end of a `with` or `async with` block.
 
     headers -- the request's headers: a mapping, of any case
     event   -- the event that the function was given, or the JSON of the request
@@ -78,17 +79,33 @@ class tell:
         return "function;dur=%.3f" % ((time.perf_counter() - self._since_s) * 1000)
 
     def end(self):
-        """Says that the call has ended; once. Waits until that is on its way, for 50 ms at most."""
-        if self._is_over:
-            return
-        self._is_over = True
+        """Says that the call has ended; once. Waits until that is on its way, for 50 ms at most, unless an event loop runs in
+        this thread: other coroutines of that would wait as well."""
         try:
-            self._say("end", self._started_s + time.perf_counter() - self._since_s)
-            until_s = time.perf_counter() + _LAST_WORDS_S
-            for sent in self._sent:
-                sent.wait(max(0.0, until_s - time.perf_counter()))
+            sent = self._last_words()
+            if _running_loop() is None:
+                until_s = time.perf_counter() + _LAST_WORDS_S
+                for one in sent:
+                    one.wait(max(0.0, until_s - time.perf_counter()))
         except Exception:
             pass
+
+    async def end_async(self):
+        """As `end`, for a coroutine: while it waits, the event loop runs others."""
+        try:
+            sent, loop = self._last_words(), _running_loop()
+            if loop is not None and sent:
+                await _until_sent(sent, loop)
+        except Exception:
+            pass
+
+    def _last_words(self):
+        """Says that the call has ended; returns what is on its way, nothing from the second time on."""
+        if self._is_over:
+            return []
+        self._is_over = True
+        self._say("end", self._started_s + time.perf_counter() - self._since_s)
+        return self._sent
 
     def _say(self, status, at_s):
         if self._address is None or not self._id or len(self._id) > _LONGEST_ID:
@@ -104,6 +121,16 @@ class tell:
 
     def __exit__(self, *_):
         self.end()
+        return False
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, kind, *_):
+        if kind is None or issubclass(kind, Exception):
+            await self.end_async()
+        else:  # it was cancelled, or is being closed, and must not wait any more
+            self.end()
         return False
 
 
@@ -125,21 +152,15 @@ def sequoia(function=None, *, name=None, collector=None):
 
         @functools.wraps(function)
         async def wrapped(*args, **kwargs):
-            call = begin(args, kwargs)
-            try:
+            async with begin(args, kwargs) as call:
                 return _timed(await function(*args, **kwargs), call.timing)
-            finally:
-                call.end()
 
     else:
 
         @functools.wraps(function)
         def wrapped(*args, **kwargs):
-            call = begin(args, kwargs)
-            try:
+            with begin(args, kwargs) as call:
                 return _timed(function(*args, **kwargs), call.timing)
-            finally:
-                call.end()
 
     return wrapped
 
@@ -148,7 +169,7 @@ def _send(address, line):
     """Sends a line in the background. Returns what is set when the line is with the system, or lost; None: not tried."""
     if _away.get(address, 0.0) > time.monotonic() or not _slots.acquire(blocking=False):
         return None
-    done = threading.Event()
+    done = _Sent()
 
     def run():
         try:
@@ -168,6 +189,70 @@ def _send(address, line):
         _slots.release()
         return None
     return done
+
+
+class _Sent:
+    """Set when a line is with the system, or lost."""
+
+    def __init__(self):
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._then = []  # one of each coroutine that waits: of the call's end alone
+
+    def set(self):
+        with self._lock:
+            self._event.set()
+            then, self._then = self._then, []
+        for call in then:
+            call()
+
+    def wait(self, timeout_s):
+        return self._event.wait(timeout_s)
+
+    def then(self, call):
+        """Has `call` called once it is set: by the thread that sets it, or at once."""
+        with self._lock:
+            if not self._event.is_set():
+                self._then.append(call)
+                return
+        call()
+
+
+def _running_loop():
+    """The event loop of asyncio that runs in this thread; None if there is none, or asyncio was never loaded."""
+    asyncio = sys.modules.get("asyncio")
+    try:
+        return None if asyncio is None else asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+async def _until_sent(sent, loop):
+    """Waits until lines are on their way, for 50 ms at most."""
+    over, left = loop.create_future(), [len(sent)]
+
+    def finish():
+        if not over.done():
+            over.set_result(None)
+
+    def one_less():
+        left[0] -= 1
+        if left[0] == 0:
+            finish()
+
+    def told():
+        try:
+            loop.call_soon_threadsafe(one_less)
+        except RuntimeError:  # the loop was closed meanwhile
+            pass
+
+    late = loop.call_later(_LAST_WORDS_S, finish)
+    try:
+        for one in sent:
+            one.then(told)
+        await over
+    finally:
+        late.cancel()
 
 
 def _chosen(collector, said):
