@@ -89,7 +89,7 @@ export const command: Command = {
       clock,
       random: chance,
       functions,
-      listen: values.listen ?? localAddress(),
+      listen: values.listen ?? await localAddress(),
       tells: await localTelling(),
       collectors: new Set(
         (values.collector.length > 0 ? values.collector : OWN_COLLECTORS).map(collectorText),

@@ -25,7 +25,7 @@ export async function unservedIn(queue: QueueDriver, local?: string): Promise<Un
   }
   if (wanted.size === 0) return [];
   const { LocalPlatform, parseAddress } = await import("../lib/platform/mod.ts");
-  const address = local ?? localAddress();
+  const address = local ?? await localAddress();
   parseAddress(address);
   await using platform = new LocalPlatform({ address });
   const unserved: UnservedFunction[] = [];

@@ -13,6 +13,7 @@ import type {
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
+import { ofVariable, variable } from "./environment.ts";
 import { UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";
 import { importFile } from "./workload_file.ts";
@@ -39,15 +40,23 @@ export function systemAheadMs(): number {
 export const chance: Random = systemRandom();
 
 const DEFAULT_QUEUE = "sqlite:.sequoia/queue.db";
+const QUEUE_VARIABLE = "SEQUOIA_QUEUE";
 
 /** The address of the queue that a command works on. */
 export function queueAddress(given: string | undefined): string {
-  return given ?? Deno.env.get("SEQUOIA_QUEUE") ?? DEFAULT_QUEUE;
+  return given ?? variable(QUEUE_VARIABLE) ?? DEFAULT_QUEUE;
 }
 
-/** Where the local platform is unless the command line says, and where it is started for modelled functions. */
-export function localAddress(): string {
-  return Deno.env.get("SEQUOIA_LOCAL") || "127.0.0.1:7077";
+/**
+ * Where the local platform is unless the command line says, and where it is started for modelled functions.
+ *
+ * @throws {PlatformError} if the environment says no address
+ */
+export async function localAddress(): Promise<string> {
+  const { LOCAL_ADDRESS, parseAddress } = await import("../lib/platform/mod.ts");
+  const given = variable("SEQUOIA_LOCAL");
+  if (given !== undefined) await ofVariable("SEQUOIA_LOCAL", () => parseAddress(given));
+  return given ?? LOCAL_ADDRESS;
 }
 
 /** What `--queue`, `--queue-timeout` and `--partitions` say. */
@@ -60,6 +69,15 @@ export interface QueueChoice {
 
 /** Opens that queue. @throws {UsageError} if it is not on Kafka and takes something that only a queue there does */
 export async function openQueue(
+  choice: QueueChoice,
+  options: Omit<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs"> = {},
+): Promise<QueueDriver> {
+  const open = () => openChosen(choice, options);
+  const isOfVariable = choice.queue === undefined && variable(QUEUE_VARIABLE) !== undefined;
+  return await (isOfVariable ? ofVariable(QUEUE_VARIABLE, open) : open());
+}
+
+async function openChosen(
   { queue, "queue-timeout": giveUpAfterMs, partitions }: QueueChoice,
   options: Omit<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs"> = {},
 ): Promise<QueueDriver> {
@@ -193,7 +211,7 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const { functionsAt, isLoopback, isOnLoopback, lambdaRegionOf, parseAddress, profileWords, Proxies } =
     platforms;
   const { attached = [], allowed = [], collector, sink, load } = options;
-  const listen = options.local ?? localAddress();
+  const listen = options.local ?? await localAddress();
   const common = {
     clock,
     proxies: new Proxies((name) => Deno.env.get(name), [listen]),
@@ -206,14 +224,13 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     ? {}
     : { tells: await localTelling(), collectors: new Set([platforms.collectorText(collector)]) };
   const ownLocal = () => {
-    const address = localAddress();
     return new LocalPlatform({
-      address,
-      ...isLoopback(parseAddress(address).hostname) &&
+      address: listen,
+      ...isLoopback(parseAddress(listen).hostname) &&
         { starts: { profile, clock, random: chance, ...tells } },
       started: ({ url }) =>
         options.onStart(
-          `No local platform at ${address}: started one at ${url} for modelled functions, ${
+          `No local platform at ${listen}: started one at ${url} for modelled functions, ${
             profileWords(profile)
           }`,
         ),
@@ -248,8 +265,13 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
 
 /** Where the environment says that Lambda's API is, as AWS's tools have it. */
 function lambdaEndpoint(): { endpoint?: string } {
-  const endpoint = Deno.env.get("AWS_ENDPOINT_URL_LAMBDA") || Deno.env.get("AWS_ENDPOINT_URL");
-  return endpoint ? { endpoint } : {};
+  const name = ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"].find((name) => variable(name) !== undefined);
+  if (name === undefined) return {};
+  const endpoint = variable(name)!;
+  if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? "")) return { endpoint };
+  throw new UsageError(
+    `${name}: Cannot use it as the address of AWS Lambda: it is no http or https URL. Write http://HOST:PORT`,
+  );
 }
 
 /** Opens the run log at `path`, or beside it while another program writes that one, which is logged. */

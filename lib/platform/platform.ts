@@ -79,7 +79,13 @@ export interface NativeChains {
 /** A platform or a profile that cannot be used; the message says which, why and what to do. */
 export class PlatformError extends Error {
   override readonly name = "PlatformError";
-  readonly code: "unknown-profile" | "bad-profile" | "bad-platform" | "cannot-listen" | "unserved";
+  readonly code:
+    | "unknown-profile"
+    | "bad-profile"
+    | "bad-platform"
+    | "bad-address"
+    | "cannot-listen"
+    | "unserved";
 
   constructor(code: PlatformError["code"], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -157,6 +157,43 @@ for (const [args, code, ...parts] of CASES) {
   });
 }
 
+/** Values of variables that cannot be used: the variable is named, as the command line does not show the value. */
+const VARIABLES: readonly [
+  variable: string,
+  value: string,
+  args: string,
+  code: number,
+  ...parts: string[],
+][] = [
+  ["SEQUOIA_LOCAL", "nonsense", "consume --until-empty", 2, '"nonsense"', "host:port"],
+  ["SEQUOIA_LOCAL", "nonsense", "functions ok.ts", 2, '"nonsense"', "host:port"],
+  ["SEQUOIA_LOCAL", "nonsense", "spam ok.ts --batch 1", 2, '"nonsense"', "host:port"],
+  ["SEQUOIA_QUEUE", "nonsense:", "queue status", 2, 'the kind "nonsense"'],
+  ["SEQUOIA_QUEUE", "sqlite:", "produce ok.ts", 2, "it names no file"],
+  ["SEQUOIA_QUEUE", "sqlite:.", "consume", 1, "Cannot open"],
+  ["SEQUOIA_KAFKA_SSL", "maybe", "queue status --queue kafka://127.0.0.1:1", 2, "Choose from true, false"],
+  ["SEQUOIA_ALLOW_URLS", "example", "consume", 2, '"example"'],
+  ["AWS_ENDPOINT_URL", "nonsense", "spam lambda:eu-central-1:f --batch 1", 2, "no http or https URL"],
+];
+
+for (const [variable, value, args, code, ...parts] of VARIABLES) {
+  Deno.test(`sequoia ${args} names ${variable} if its value cannot be used`, async () => {
+    await using at = await folder(FILES);
+    const keys = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+    const ran = await run(args.split(" "), { ...at, env: { ...keys, [variable]: value } });
+    assertEquals(ran.code, code, ran.stderr);
+    assertMatch(ran.stderr, new RegExp(`^sequoia: [^\\n]*${variable}[^\\n]*\\n$`));
+    for (const part of parts) assertStringIncludes(ran.stderr, part);
+  });
+}
+
+Deno.test("sequoia queue status takes a SEQUOIA_QUEUE that is set to nothing for one that is not set", async () => {
+  await using at = await folder(FILES);
+  const { code, stderr } = await run(["queue", "status"], { ...at, env: { SEQUOIA_QUEUE: "" } });
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, ".sequoia/queue.db: there is none");
+});
+
 Deno.test("sequoia functions says in one line that its port is in use", async () => {
   await using at = await folder();
   const address = freeAddress();

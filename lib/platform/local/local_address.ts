@@ -27,8 +27,8 @@ export function parseAddress(address: string): { hostname: string; port: number 
   const port = Number(match?.[3]);
   if (!match || port > 65_535) {
     throw new PlatformError(
-      "cannot-listen",
-      `Cannot listen at "${address}". Write host:port, for example ${LOCAL_ADDRESS}`,
+      "bad-address",
+      `Cannot use "${address}" as an address: it is not host:port. Write it as ${LOCAL_ADDRESS}`,
     );
   }
   return { hostname: match[1] ?? match[2]!, port };
