@@ -5,6 +5,7 @@ import { type Duration, parsePositiveDuration } from "./durations.ts";
 import { WorkloadError } from "./errors.ts";
 import {
   asWorkloadError,
+  checkDefinition,
   checkName,
   fn as makeFunction,
   type FunctionDefinition,
@@ -12,7 +13,6 @@ import {
   isServed,
   stripUndefined,
 } from "./function.ts";
-import { checkGiven } from "./function_url.ts";
 import type { Join } from "./join.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
@@ -73,24 +73,6 @@ const CALL_OPTIONS: OptionNames<CallOptions> = {
 };
 const ON_FAILED_OPTIONS: OptionNames<Pick<CallOptions, "name" | "args">> = { name: true, args: true };
 const CHAIN_OPTIONS: OptionNames<ChainOptions> = { output: true, timeLimit: true, ttl: true };
-const DEFINITION: OptionNames<FunctionDefinition> = {
-  name: true,
-  url: true,
-  urls: true,
-  served: true,
-  id: true,
-  method: true,
-  timeoutMs: true,
-  retry: true,
-  time: true,
-  payload: true,
-  priority: true,
-  atMostOnce: true,
-  background: true,
-  accepts: true,
-  headers: true,
-  run: true,
-};
 
 /**
  * Builds a chain.
@@ -242,9 +224,7 @@ class Drafts {
   #specOf(fn: FunctionDefinition): FunctionSpec {
     let spec = this.#specs.get(fn);
     if (!spec) {
-      const place = { chain: this.#chain };
-      checkOptions(fn, DEFINITION, { of: `function "${fn.name}"`, code: "bad-function", place });
-      checkGiven(fn, fn.name);
+      checkDefinition(fn, { chain: this.#chain });
       const { run, served: _, ...data } = fn;
       spec = stripUndefined({ ...data, served: isServed(fn) || undefined }) as FunctionSpec;
       this.#specs.set(fn, spec);

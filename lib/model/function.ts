@@ -1,6 +1,6 @@
 import { checkDistribution, type Distribution } from "./distribution.ts";
 import { type Duration, parseDuration, parsePositiveDuration } from "./durations.ts";
-import { WorkloadError } from "./errors.ts";
+import { WorkloadError, type WorkloadPlace } from "./errors.ts";
 import { checkGiven, checkUrl, checkUrls } from "./function_url.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
@@ -159,13 +159,12 @@ export interface FunctionOptions {
   readonly run?: FunctionBody;
 }
 
-const OPTIONS: OptionNames<FunctionOptions> = {
+/** What fn() takes and a definition has as well. */
+const COMMON: OptionNames<Pick<FunctionDefinition, keyof FunctionOptions & keyof FunctionDefinition>> = {
   url: true,
   urls: true,
   id: true,
   method: true,
-  timeout: true,
-  attempts: true,
   retry: true,
   time: true,
   payload: true,
@@ -175,6 +174,15 @@ const OPTIONS: OptionNames<FunctionOptions> = {
   accepts: true,
   headers: true,
   run: true,
+};
+
+const OPTIONS: OptionNames<FunctionOptions> = { ...COMMON, timeout: true, attempts: true };
+
+const DEFINITION: OptionNames<FunctionDefinition> = {
+  name: true,
+  ...COMMON,
+  served: true,
+  timeoutMs: true,
 };
 
 const RETRY_OPTIONS: OptionNames<NonNullable<FunctionOptions["retry"]>> = {
@@ -254,6 +262,13 @@ export function isServed(
   { run, served, url, urls }: Pick<FunctionOptions, "run" | "url" | "urls"> & { readonly served?: true },
 ): boolean {
   return (run !== undefined || served === true) && url === undefined && urls === undefined;
+}
+
+/** Checks what stands for a function in a chain, whoever made it. @throws {WorkloadError} if it has what no function has */
+export function checkDefinition(definition: FunctionDefinition, place: WorkloadPlace): void {
+  const of = `function "${definition.name}"`;
+  checkOptions(definition, DEFINITION, { of, code: "bad-function", place });
+  checkGiven(definition, definition.name);
 }
 
 function readTime(name: string, option: string, value: Duration | undefined, fallbackMs: number): number {

@@ -1,6 +1,7 @@
 import { nearest, parseCount, parseLambdaUrl } from "../model/mod.ts";
+import { isLoopback } from "./guard/addresses.ts";
 import type { LocalFunctions } from "./http/http.ts";
-import { isLoopback, localUrl } from "./local/local_address.ts";
+import { localUrl } from "./local/local_address.ts";
 import { elsewhereWords, unservedWords } from "./local/unserved_words.ts";
 import { PlatformError } from "./platform.ts";
 

@@ -19,14 +19,7 @@ export { FunctionRunner, type FunctionRunnerOptions } from "./local/function_run
 export { collectorText, type HttpOptions, HttpPlatform, MODE_HEADER } from "./http/http.ts";
 export { Proxies } from "./http/client/proxies.ts";
 export { LocalPlatform, type LocalPlatformOptions } from "./local/local.ts";
-export {
-  bodiesAt,
-  isLocalPlatform,
-  isLoopback,
-  LOCAL_ADDRESS,
-  localUrl,
-  parseAddress,
-} from "./local/local_address.ts";
+export { bodiesAt, isLocalPlatform, LOCAL_ADDRESS, localUrl, parseAddress } from "./local/local_address.ts";
 export { type LocalCounts, LocalServer, type LocalServerOptions } from "./local/local_server.ts";
 export { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "./platform.ts";
 export { Turns } from "./local/turns.ts";
@@ -36,6 +29,7 @@ export { startLocalServer } from "./local/take_over.ts";
 export { unservedWords } from "./local/unserved_words.ts";
 export { OwnUrls } from "./own_urls.ts";
 export { SeveralPlatforms } from "./several.ts";
+export { isLoopback } from "./guard/addresses.ts";
 export { parseUrlPattern, type UrlPattern } from "./guard/url_pattern.ts";
 export type { Profile } from "./provider/profile.ts";
 export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./provider/profile_file.ts";

@@ -53,6 +53,17 @@ export function isAddress(hostname: string): boolean {
   return addressValue(hostname) !== undefined;
 }
 
+/**
+ * Whether a host, with or without brackets, is this machine by its loopback: an address of it (RFC 1122, RFC 4291), or a name
+ * that always means one (RFC 6761, section 6.3).
+ */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/\.+$/, "").toLowerCase();
+  if (host === "localhost" || host.endsWith(".localhost")) return true;
+  const value = addressValue(host);
+  return value !== undefined && (value === 1n || value >> 24n === (MAPPED | 127n << 24n) >> 24n);
+}
+
 /** An address, and the IPv4 address that it may lead to. */
 function* meanings(value: bigint): Generator<bigint> {
   yield value;
@@ -65,7 +76,9 @@ function* meanings(value: bigint): Generator<bigint> {
 function addressValue(address: string): bigint | undefined {
   const text = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
   if (/^\d+(\.\d+){3}$/.test(text)) {
-    return text.split(".").reduce((value, part) => value << 8n | BigInt(part), 0n) | MAPPED;
+    const parts = text.split(".");
+    if (parts.some((part) => Number(part) > 255)) return undefined;
+    return parts.reduce((value, part) => value << 8n | BigInt(part), 0n) | MAPPED;
   }
   if (!text.includes(":")) return undefined;
   const canonical = URL.parse(`http://[${text}]/`)?.hostname.slice(1, -1);

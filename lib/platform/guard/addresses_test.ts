@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { addressRefusal, hostRefusal, isAddress } from "./addresses.ts";
+import { addressRefusal, hostRefusal, isAddress, isLoopback } from "./addresses.ts";
 
 const hostOf = (host: string) => new URL(`http://${host}/`).hostname;
 
@@ -117,4 +117,29 @@ Deno.test("isAddress() tells addresses from names", () => {
   ]);
   assertEquals(["localhost", "a.b.c.d", "1.2.3.4.example"].map(isAddress), [false, false, false]);
   assert(addressRefusal("fe80::1%eth0") !== undefined);
+});
+
+Deno.test("isLoopback() knows this machine by its names and addresses, in a URL and in a Host header", () => {
+  const own = [
+    "localhost",
+    "LOCALHOST.",
+    "a.localhost",
+    "127.0.0.1",
+    "127.255.3.1",
+    "::1",
+    "[::1]",
+    "[::ffff:7f00:1]",
+  ];
+  for (const host of own) assert(isLoopback(host), host);
+  const others = [
+    "localhost.example",
+    "alocalhost",
+    "128.0.0.1",
+    "126.511.0.1",
+    "127.0.0.1.example",
+    "0.0.0.0",
+    "::2",
+    "",
+  ];
+  for (const host of others) assert(!isLoopback(host), host);
 });

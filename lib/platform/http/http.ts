@@ -21,12 +21,12 @@ import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts"
 import { byLowerCase } from "../calls/headers.ts";
 import { isRefused, UnservedError } from "../calls/unserved.ts";
 import { TimedCalls } from "../calls/timed_calls.ts";
+import { isLoopback } from "../guard/addresses.ts";
 import { UrlGuard } from "../guard/url_guard.ts";
 import type { UrlPattern } from "../guard/url_pattern.ts";
 import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "../platform.ts";
 import { activationOutcome, activationUrl, ONLY_ACCEPTED, whenActivated } from "./activation.ts";
 import { HttpClient, type HttpClientOptions } from "./client/client.ts";
-import { isOwnHost } from "./client/proxies.ts";
 import type { HttpAnswer } from "./client/response_reader.ts";
 
 /** Finds functions that have no URL. It is closed with the platform that it was given to, if it can be. */
@@ -264,7 +264,7 @@ const onThisMachine = new WeakMap<FunctionSpec, boolean>();
 function isOnThisMachine(spec: FunctionSpec): boolean {
   let is = onThisMachine.get(spec);
   if (is === undefined) {
-    is = spec.url !== undefined && isOwnHost(URL.parse(spec.url)?.hostname ?? "");
+    is = spec.url !== undefined && isLoopback(URL.parse(spec.url)?.hostname ?? "");
     onThisMachine.set(spec, is);
   }
   return is;

@@ -1,5 +1,4 @@
-import { isAddress } from "../guard/addresses.ts";
-import { isLoopback } from "./local_address.ts";
+import { isAddress, isLoopback } from "../guard/addresses.ts";
 import { problem } from "./problem.ts";
 
 /** Hosts are remembered, whether they are ours or not: at most this many. */

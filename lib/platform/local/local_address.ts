@@ -34,11 +34,6 @@ export function parseAddress(address: string): { hostname: string; port: number 
   return { hostname: match[1] ?? match[2]!, port };
 }
 
-/** Whether a host, as a URL or an address has it, is this machine by a loopback address or its name. */
-export function isLoopback(hostname: string): boolean {
-  return /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[?::1\]?)$/i.test(hostname);
-}
-
 /** The URL at which a local platform has a function. */
 export function localUrl(base: string, functionName: string): string {
   return `${base}${FUNCTION_PATH}${encodeURIComponent(functionName)}`;

@@ -1,3 +1,4 @@
+import { isLoopback } from "../../guard/addresses.ts";
 import { PlatformError } from "../../platform.ts";
 
 /** A proxy, and the variable of the environment that names it. */
@@ -38,7 +39,7 @@ export class Proxies {
   of(url: URL): Proxy | undefined {
     const names = VARIABLES[url.protocol] ?? [];
     const variable = names.find((name) => (this.#variable(name) ?? "") !== "");
-    if (variable === undefined || isOwnHost(url.hostname)) return undefined;
+    if (variable === undefined || isLoopback(url.hostname)) return undefined;
     if (this.#isExcepted(url.hostname, portOf(url))) return undefined;
     const text = this.#variable(variable)!;
     const proxy = URL.parse(/^[a-z0-9+.-]+:\/\//i.test(text) ? text : `http://${text}`);
@@ -55,13 +56,6 @@ export class Proxies {
 /** The port of a URL, also where it is the usual one of the scheme. */
 export function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === "https:" ? 443 : 80);
-}
-
-/** Whether a host of a URL, as the URL parser writes it, is this machine by its loopback. */
-export function isOwnHost(hostname: string): boolean {
-  const host = plain(hostname);
-  return host === "localhost" || host.endsWith(".localhost") || /^127(\.\d+){3}$/.test(host) ||
-    host === "::1" || /^::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}$/.test(host);
 }
 
 /** Reads the entries of NO_PROXY: `*`, names and their subdomains, addresses, blocks of addresses, each perhaps with a port. */
