@@ -1,5 +1,6 @@
 import {
   burst,
+  fileText,
   isInstanceId,
   isObject,
   isTooDeep,
@@ -14,6 +15,7 @@ import {
   realClock,
   stripUndefined,
   templateOf,
+  withoutMark,
   writeJson,
 } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
@@ -80,7 +82,7 @@ async function argsOf({ arg, args }: InstanceValues): Promise<JsonText | undefin
 async function readArgs(path: string): Promise<JsonText> {
   let json: ParsedJson;
   try {
-    const text = await Deno.readTextFile(path);
+    const text = fileText(await Deno.readFile(path));
     json = parseJson(text) ?? JSON.parse(text); // which says where it is wrong
   } catch (cause) {
     throw new UsageError(`--args: Cannot read ${path}: ${(cause as Error).message}`, { cause });
@@ -97,7 +99,7 @@ function argument(given: string): readonly [string, JsonText] {
 }
 
 function jsonOrText(value: string): JsonText {
-  const json = parseJson(value);
+  const json = parseJson(withoutMark(value)); // as from $(cat FILE)
   return json === undefined || isTooDeep(json.value) ? writeJson(value) : json.text;
 }
 

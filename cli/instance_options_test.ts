@@ -95,3 +95,14 @@ Deno.test("withInstances() takes numbers as ids, and an argument's as it is writ
     "2 nothing",
   );
 });
+
+Deno.test("withInstances() reads args and values that begin with a byte order mark", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, '\ufeff{ "n": 1.0 }');
+    const { args } = await given("--args", path, "--arg", 'o=\ufeff{"a":1}', "--arg", "t=\ufeffa");
+    assertEquals(args, '{"n":1.0,"o":{"a":1},"t":"\ufeffa"}' as JsonText);
+  } finally {
+    await Deno.remove(path);
+  }
+});

@@ -2,6 +2,7 @@ import {
   type Arrivals,
   burst,
   every,
+  fileText,
   freshSeed,
   parseCount,
   parsePositiveDuration,
@@ -87,7 +88,7 @@ async function csvTimes(path: string): Promise<number[]> {
 
 async function readTextFile(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return fileText(await Deno.readFile(path));
   } catch (cause) {
     throw new UsageError(`--trace: Cannot read ${path}: ${(cause as Error).message}`, { cause });
   }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Arrivals, burst, chain, every, fn, poisson, workload } from "../lib/model/mod.ts";
+import { type Arrivals, burst, chain, every, fn, poisson, trace, workload } from "../lib/model/mod.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { readOptions } from "./options.ts";
 
@@ -19,4 +19,14 @@ Deno.test("loadOf() submits one, or as many as are counted, if nothing says when
 Deno.test("loadOf() takes the arrivals of the command line before those of the workload", async () => {
   assertEquals(await arrivals(["--count", "4"], every("1s")), every("1s"));
   assertEquals(await arrivals(["--poisson", "2", "--count", "4"], every("1s")), poisson(2));
+});
+
+Deno.test("loadOf() reads a trace that begins with a byte order mark to its first line", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".csv" });
+  try {
+    await Deno.writeTextFile(path, "\ufeff100\r\n250\r\n");
+    assertEquals(await arrivals(["--trace", path]), trace([0, 150]));
+  } finally {
+    await Deno.remove(path);
+  }
 });

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import type { Logger } from "@std/log";
 import type { Clock, JsonObject, Random } from "../lib/model/mod.ts";
-import { realClock, systemRandom } from "../lib/model/mod.ts";
+import { fileText, realClock, systemRandom } from "../lib/model/mod.ts";
 import type {
   Attachment,
   CollectorAddress,
@@ -164,7 +164,7 @@ export async function profileOf(text = "ideal"): Promise<Profile> {
   if (path === undefined) return parseProfile(text);
   let file: string;
   try {
-    file = await Deno.readTextFile(path);
+    file = fileText(await Deno.readFile(path));
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : (cause as Error).message;
     const what = `Cannot read the profile ${path}: ${why}. Name a built-in profile, or a file that is there`;

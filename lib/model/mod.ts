@@ -19,6 +19,7 @@ export * from "./instance.ts";
 export * from "./join.ts";
 export * from "./json.ts";
 export * from "./json_parts.ts";
+export * from "./file_text.ts";
 export * from "./json_text.ts";
 export * from "./nearest.ts";
 export * from "./outcome.ts";

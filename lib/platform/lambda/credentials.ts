@@ -1,4 +1,4 @@
-import type { Clock } from "../../model/mod.ts";
+import { type Clock, fileText } from "../../model/mod.ts";
 import { fetchDirectly } from "../calls/fetch_directly.ts";
 import { PlatformError } from "../platform.ts";
 
@@ -160,7 +160,7 @@ export function systemSources(clock: Clock): CredentialSources {
     variable: (name) => Deno.env.get(name),
     async readFile(path) {
       try {
-        return await Deno.readTextFile(path);
+        return fileText(await Deno.readFile(path));
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
         throw error;

@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
+import { fileText } from "../../model/mod.ts";
 import type { KafkaAddressOptions } from "../address.ts";
 import { QueueError } from "../queue.ts";
 import type { ClusterOptions, ISocketFactory, SASLOptions } from "./kafkajs.ts";
@@ -35,7 +36,7 @@ async function tlsOptions({ ca, cert, key }: Tls): Promise<ConnectionOptions> {
 
 async function pem(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return fileText(await Deno.readFile(path));
   } catch (cause) {
     throw new QueueError(
       "cannot-open",
