@@ -1,4 +1,4 @@
-import { formatDuration, parseCount, parsePositiveDuration } from "../lib/model/mod.ts";
+import { fn, formatDuration, parseCount, parsePositiveDuration, shownUrl } from "../lib/model/mod.ts";
 import { isLocalPlatform, PlatformError, profileFile } from "../lib/platform/mod.ts";
 import {
   type Findings,
@@ -128,7 +128,9 @@ export async function runProbe(
     background: background.length === 0 ? undefined : Object.fromEntries(background),
   });
   log.info(
-    `Probing ${url ?? "the local platform"}: at most ${maxCalls.toLocaleString("en")} calls, ` +
+    `Probing ${url === undefined ? "the local platform" : shownUrl(url)}: at most ${
+      maxCalls.toLocaleString("en")
+    } calls, ` +
       `${options.most.toLocaleString("en")} at once, for at most ` +
       `${formatDuration(longestProbeMs(options, url === undefined))}. ^C ends it with what has been found`,
   );
@@ -171,6 +173,7 @@ async function targetOf(
   if (!isUrl(first)) {
     throw new UsageError(`Cannot probe "${first}": it is no URL. Leave it out for the local platform`);
   }
+  fn("probed", { url: first }); // which says what a URL that cannot be called lacks
   const { protocol, origin, host } = new URL(first);
   if (protocol === "http:") {
     try {

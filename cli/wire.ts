@@ -1,7 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import type { Logger } from "@std/log";
 import type { Clock, JsonObject, Random } from "../lib/model/mod.ts";
-import { fileText, realClock, systemRandom } from "../lib/model/mod.ts";
+import { fileText, loginFault, realClock, systemRandom } from "../lib/model/mod.ts";
 import type {
   Attachment,
   CollectorAddress,
@@ -268,7 +268,11 @@ function lambdaEndpoint(): { endpoint?: string } {
   const name = ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"].find((name) => variable(name) !== undefined);
   if (name === undefined) return {};
   const endpoint = variable(name)!;
-  if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? "")) return { endpoint };
+  const url = URL.parse(endpoint), fault = url === null ? undefined : loginFault(url);
+  if (fault !== undefined) {
+    throw new UsageError(`${name}: Cannot use it as the address of AWS Lambda: ${fault}`);
+  }
+  if (url !== null && /^https?:$/.test(url.protocol)) return { endpoint };
   throw new UsageError(
     `${name}: Cannot use it as the address of AWS Lambda: it is no http or https URL. Write http://HOST:PORT`,
   );

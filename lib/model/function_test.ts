@@ -103,6 +103,26 @@ Deno.test("fn() refuses a URL that is there but undefined, and says what to do",
   }
 });
 
+Deno.test("fn() refuses a URL whose login cannot be read, and shows no login of any", () => {
+  const refused: readonly (readonly [url: string, words: string])[] = [
+    [
+      "http://me:top%secret@a.test/f",
+      'the url "http://***@a.test/f" cannot be used: its password holds a % that stands for no character. Write % as %25',
+    ],
+    ["https://m%ff:secret@a.test/", "its user holds a % that stands for no character"],
+    ["http://me:top secret@a.test:70000/f", 'the url "http://***@a.test:70000/f" is not absolute'],
+    ["me:secret@a.test/f", 'the url "***@a.test/f" is not absolute'],
+    ["ftp://me:s@cret@a.test/f", 'the url "ftp://***@a.test/f" is not absolute'],
+  ];
+  for (const [url, words] of refused) {
+    const { message } = assertThrows(() => fn("f", { url }), WorkloadError);
+    assertStringIncludes(message, words);
+    assert(!/secret|cret/.test(message), message);
+    assertThrows(() => fn("f", { urls: { a: url } }), WorkloadError, words);
+  }
+  assertEquals(fn("f", { url: "http://m%25e:%C3%BC%2F@a.test/" }).url, "http://m%25e:%C3%BC%2F@a.test/");
+});
+
 Deno.test("fn() refuses options that do not exist, and names the nearest", () => {
   const misspelt: readonly (readonly [options: object, words: string])[] = [
     [{ atempts: 2 }, 'fn() has no option "atempts". Did you mean "attempts"? Its options are url, urls, '],

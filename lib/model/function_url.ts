@@ -19,6 +19,26 @@ export function parseLambdaUrl(url: string): LambdaName | undefined {
   return qualifier === undefined ? { region, name } : { region, name, qualifier };
 }
 
+/** A URL as messages show it, whatever it is: without the user and the password before the `@`. */
+export function shownUrl(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
+}
+
+/** Why the user or the password of a URL cannot be read, and what to write; undefined if they can. They are sent decoded. */
+export function loginFault({ username, password }: URL): string | undefined {
+  const part = isEncoded(username) ? isEncoded(password) ? undefined : "password" : "user";
+  return part && `its ${part} holds a % that stands for no character. Write % as %25`;
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @throws {WorkloadError} if a function cannot be called at a URL */
 export function checkUrl(url: unknown, name: string): void {
   if (typeof url === "string" && /^lambda:/i.test(url)) {
@@ -30,10 +50,15 @@ export function checkUrl(url: unknown, name: string): void {
     );
   }
   const parsed = typeof url === "string" ? URL.parse(url) : null;
-  if (parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:")) return;
+  const shown = JSON.stringify(typeof url === "string" ? shownUrl(url) : url);
+  if (parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:")) {
+    const fault = loginFault(parsed);
+    if (fault === undefined) return;
+    throw new WorkloadError("bad-url", `function "${name}": the url ${shown} cannot be used: ${fault}`);
+  }
   throw new WorkloadError(
     "bad-url",
-    `function "${name}": the url ${JSON.stringify(url)} is not absolute. Write http://host/path, ` +
+    `function "${name}": the url ${shown} is not absolute. Write http://host/path, ` +
       "https://host/path or lambda:REGION:NAME, or leave it out to run on the local platform",
   );
 }

@@ -13,7 +13,7 @@ export * from "./errors.ts";
 export * from "./expressions.ts";
 export * from "./function.ts";
 export * from "./function_kind.ts";
-export { type LambdaName, parseLambdaUrl } from "./function_url.ts";
+export { type LambdaName, loginFault, parseLambdaUrl, shownUrl } from "./function_url.ts";
 export * from "./ideal_path.ts";
 export * from "./instance.ts";
 export * from "./join.ts";

@@ -1,4 +1,4 @@
-import { nearest, parseCount, parseLambdaUrl } from "../model/mod.ts";
+import { loginFault, nearest, parseCount, parseLambdaUrl, shownUrl } from "../model/mod.ts";
 import { isLoopback } from "./guard/addresses.ts";
 import type { LocalFunctions } from "./http/http.ts";
 import { localUrl } from "./local/local_address.ts";
@@ -37,8 +37,10 @@ export function parseAttachment(text: string): Attachment {
   const name = text.slice(0, Math.max(0, at)), url = URL.parse(address);
   if (!NAME.test(name)) throw bad(text, "it has no name of letters, digits, _ . -");
   if (url === null || !isPlace(url)) {
-    throw bad(text, `"${address}" is no http or https URL, and no lambda:REGION`);
+    throw bad(text, `"${shownUrl(address)}" is no http or https URL, and no lambda:REGION`);
   }
+  const fault = loginFault(url);
+  if (fault !== undefined) throw bad(text, fault);
   return Object.assign(
     { name, url, limit: Infinity, price: 0, pricePerMs: 0 },
     ...parameters.map((parameter) => readParameter(text, parameter)),
@@ -76,9 +78,10 @@ function parsePrice(text: string): number {
 }
 
 function bad(text: string, why: string, options?: ErrorOptions): PlatformError {
+  const at = text.indexOf("=") + 1, shown = text.slice(0, at) + shownUrl(text.slice(at));
   return new PlatformError(
     "bad-platform",
-    `Cannot attach the platform "${text}": ${why}. Write NAME=URL[,limit=N][,price=P][,price-per-ms=P], for example ` +
+    `Cannot attach the platform "${shown}": ${why}. Write NAME=URL[,limit=N][,price=P][,price-per-ms=P], for example ` +
       "edge=http://127.0.0.1:7077,limit=200 or aws=lambda:eu-central-1,limit=1000",
     options,
   );
@@ -94,7 +97,7 @@ export function functionsAt({ url }: Attachment): LocalFunctions {
   const base = url.href.replace(/\/$/, "");
   return {
     resolve: ({ name }) => isBare(url) ? localUrl(base, name) : `${base}/${encodeURIComponent(name)}`,
-    words: (spec) => isBare(url) ? unservedWords(spec, url.host) : elsewhereWords(spec, base),
+    words: (spec) => isBare(url) ? unservedWords(spec, url.host) : elsewhereWords(spec, shownUrl(base)),
   };
 }
 

@@ -72,3 +72,13 @@ Deno.test("isOnLoopback() is true of local platforms on loopback only", () => {
     [false, false, false],
   );
 });
+
+Deno.test("parseAttachment() shows no login of a platform that it refuses", () => {
+  for (const text of ["a=http://me:top%secret@h:1", "a=ftp://me:secret@h", "a=http://me:secret@h,limt=1"]) {
+    const { message } = assertThrows(() => parseAttachment(text), PlatformError);
+    assertStringIncludes(message, "***@h");
+    assertEquals(message.includes("secret"), false, message);
+  }
+  const gone = functionsAt(parseAttachment("a=http://me:secret@h:1/path")).words!(fn("f"));
+  assertStringIncludes(gone, "http://***@h:1/path");
+});

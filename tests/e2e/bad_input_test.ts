@@ -127,6 +127,10 @@ const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["spam --rate 5 --batch 3", 2, "Choose one of"],
   ["spam --then http://127.0.0.1/", 2, "--after"],
   ["spam ftp://127.0.0.1/", 2, "ftp"],
+  ["spam http://me:top%secret@127.0.0.1/ --batch 1", 2, "http://***@127.0.0.1/", "Write % as %25"],
+  ["spam http://me:top%secret@127.0.0.1/ --probe", 2, "http://***@127.0.0.1/", "Write % as %25"],
+  ["spam http:// --probe", 2, '"http://" is not absolute'],
+  ["consume --platform a=http://me:top%secret@h", 2, "a=http://***@h", "Write % as %25"],
   ["spam decided.ts", 2, 'chain "decided", node "f"', "it has a condition", "sequoia consume"],
   ["queue sttaus", 2, 'unknown action "sttaus"', 'did you mean "status"'],
   ["queue show", 2, "name an instance"],
@@ -173,6 +177,7 @@ const VARIABLES: readonly [
   ["SEQUOIA_QUEUE", "sqlite:.", "consume", 1, "Cannot open"],
   ["SEQUOIA_KAFKA_SSL", "maybe", "queue status --queue kafka://127.0.0.1:1", 2, "Choose from true, false"],
   ["SEQUOIA_ALLOW_URLS", "example", "consume", 2, '"example"'],
+  ["HTTP_PROXY", "http://me:top%secret@h:1", "spam http://a.test --batch 1", 1, "Write % as %25"],
   ["AWS_ENDPOINT_URL", "nonsense", "spam lambda:eu-central-1:f --batch 1", 2, "no http or https URL"],
 ];
 
@@ -184,6 +189,7 @@ for (const [variable, value, args, code, ...parts] of VARIABLES) {
     assertEquals(ran.code, code, ran.stderr);
     assertMatch(ran.stderr, new RegExp(`^sequoia: [^\\n]*${variable}[^\\n]*\\n$`));
     for (const part of parts) assertStringIncludes(ran.stderr, part);
+    assertEquals(ran.stderr.includes("secret"), false, ran.stderr);
   });
 }
 

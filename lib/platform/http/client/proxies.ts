@@ -1,3 +1,4 @@
+import { loginFault } from "../../../model/mod.ts";
 import { isLoopback } from "../../guard/addresses.ts";
 import { PlatformError } from "../../platform.ts";
 
@@ -43,6 +44,10 @@ export class Proxies {
     if (this.#isExcepted(url.hostname, portOf(url))) return undefined;
     const text = this.#variable(variable)!;
     const proxy = URL.parse(/^[a-z0-9+.-]+:\/\//i.test(text) ? text : `http://${text}`);
+    const fault = proxy === null ? undefined : loginFault(proxy);
+    if (fault !== undefined) {
+      throw new PlatformError("bad-platform", `Cannot use the proxy of ${variable}: ${fault}`);
+    }
     if (proxy?.protocol === "http:" && proxy.hostname !== "") return { url: proxy, variable };
     throw new PlatformError(
       "bad-platform",

@@ -171,3 +171,12 @@ Deno.test("HttpClient checks names also behind a proxy", async () => {
   }
   assertEquals(proxy.connections, 0);
 });
+
+Deno.test("Proxies.of() names the variable of a proxy whose login cannot be read, and not the login", () => {
+  const env = { HTTPS_PROXY: "http://me:top%secret@p:1" };
+  const error = assertThrows(() => of(env, "https://a.test/"), PlatformError);
+  assertEquals(
+    error.message,
+    "Cannot use the proxy of HTTPS_PROXY: its password holds a % that stands for no character. Write % as %25",
+  );
+});
