@@ -285,7 +285,10 @@ export function collectorText({ ip, port }: CollectorAddress): string {
 export const TIME_HEADER = "x-sequoia-time";
 /** Tells the local platform whether the caller waits for the answer: `http` (the default) or `background`. */
 export const MODE_HEADER = "x-sequoia-mode";
-/** Tells the local platform what the function is: `served`, by a body that it must have, or `modelled`. */
+/**
+ * Tells the local platform what the function is: `served`, by a body that it must have, or `modelled`. A call of ours that says
+ * neither is of a function with a URL, which needs a body there as well.
+ */
 export const KIND_HEADER = "x-sequoia-kind";
 /** Says `1` in an answer of the local platform that has not run the function, and does not stand in for it. */
 export const UNSERVED_HEADER = "x-sequoia-unserved";

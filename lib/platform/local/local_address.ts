@@ -28,7 +28,7 @@ export function parseAddress(address: string): { hostname: string; port: number 
   if (!match || port > 65_535) {
     throw new PlatformError(
       "bad-address",
-      `Cannot use "${address}" as an address: it is not host:port. Write it as ${LOCAL_ADDRESS}`,
+      `Cannot use "${address}" as an address: it is not host:port. Write host:port, for example ${LOCAL_ADDRESS}`,
     );
   }
   return { hostname: match[1] ?? match[2]!, port };

@@ -1,4 +1,4 @@
-import type { Clock, FunctionDefinition, Json, Random } from "../../model/mod.ts";
+import { type Clock, type FunctionDefinition, type Json, kindOf, type Random } from "../../model/mod.ts";
 import { TooLargeError } from "../calls/body.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
@@ -190,14 +190,24 @@ export class LocalServer implements AsyncDisposable {
     if (request.method !== "POST" && request.method !== this.#functions.get(name)?.method) {
       return refused(request, wrongMethod("POST"));
     }
-    const kind = request.headers.get(KIND_HEADER);
-    if (kind === "served" ? !this.#runner.hasBody(name) : this.#modelledOnly && kind !== "modelled") {
-      return this.#unserved(name, request);
-    }
+    if (!this.#answersFor(name, request.headers)) return this.#unserved(name, request);
     const mode = request.headers.get(MODE_HEADER) ?? "http";
     if (mode === "http") return this.#answer(name, request);
     if (mode === "background") return this.#accept(name, request);
     return problem(400, `no mode "${mode}": ${MODE_HEADER} is http or background`);
+  }
+
+  /**
+   * Whether a call may be answered here: by the function's body, or without one if the call, or the workload that is served,
+   * says that the function is modelled. Callers that know nothing of kinds (the first system, curl) get an answer for any name.
+   */
+  #answersFor(name: string, headers: Headers): boolean {
+    if (this.#runner.hasBody(name)) return true;
+    const kind = headers.get(KIND_HEADER);
+    if (kind !== null) return kind === "modelled";
+    const own = this.#functions.get(name);
+    if (own !== undefined) return kindOf(own) === "modelled";
+    return !this.#modelledOnly && !headers.has(ATTEMPT_HEADER); // Sequoia calls a function that has a URL
   }
 
   /** Refuses what only the function's own body may answer. */

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { constant, fn, functionsOf, realClock, seededRandom } from "../../model/mod.ts";
+import { constant, fn, functionsOf, type JsonText, realClock, seededRandom } from "../../model/mod.ts";
 import { chain } from "../../model/mod.ts";
 import { UnservedError } from "../calls/unserved.ts";
+import { HttpPlatform } from "../http/http.ts";
+import { callOf, never } from "../testing.ts";
 import { LocalPlatform } from "./local.ts";
 import { parseAddress } from "./local_address.ts";
 import { LocalServer, type LocalServerOptions } from "./local_server.ts";
@@ -349,7 +351,32 @@ Deno.test("LocalServer refuses calls of served functions whose body it has not, 
   assertEquals(await unserved(`${server.url}/f/g`, kind), [501, "unserved", "1"]);
   assertEquals(await unserved(`${server.url}/f/g`, { ...kind, ...BACKGROUND }), [501, "unserved", "1"]);
   assertEquals((await post(`${server.url}/f/f`, {}, kind)).body, 1);
-  assertEquals((await post(`${server.url}/f/g`)).body, { ok: true }, "who says nothing is answered");
+  assertEquals((await post(`${server.url}/f/g`)).body, { ok: true }, "who knows no kinds is answered");
+});
+
+Deno.test("LocalServer answers for a function with a URL by its body alone, and for who calls it modelled", async () => {
+  const elsewhere = fn("elsewhere", { url: "http://127.0.0.1:1/" });
+  const real = fn("real", { url: "http://127.0.0.1:1/", run: () => 1 });
+  const all = chain(
+    "c",
+    ({ call }) => [call(elsewhere), call(real), call(fn("timed", { time: constant(0) }))],
+  );
+  await using server = serverOf({ functions: functionsOf([all]) });
+  await using platform = new HttpPlatform({ clock: realClock, local: { resolve: () => server.url } });
+  const call = async (name: string, headers = {}) =>
+    (await platform.invoke(callOf({ url: `${server.url}/f/${name}`, headers }), never)).outcome;
+  assertEquals(await call("real"), { kind: "ok", output: "1" as JsonText });
+  assertEquals((await call("timed")).kind, "ok", "the workload that is served says that it is modelled");
+  assertEquals((await call("any", { "X-Sequoia-Kind": "modelled" })).kind, "ok");
+  for (const name of ["elsewhere", "any"]) {
+    assertEquals(await call(name), {
+      kind: "failed",
+      reason:
+        `answered with status 501: the function ${name} is not served here: start sequoia functions with its workload`,
+      retryable: false,
+    });
+  }
+  assertEquals(await unserved(`${server.url}/f/elsewhere`, {}), [501, "unserved", "1"]);
 });
 
 Deno.test("LocalServer that was started for modelled functions answers for nothing else", async () => {
