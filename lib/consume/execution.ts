@@ -520,7 +520,7 @@ export class Execution implements AsyncDisposable {
         return void await this.#return(held, call, TOO_LATE, 0);
       }
     }
-    if (this.#held.has(instance.id)) { // on Kafka it may come from another partition
+    if (this.#held.has(instance.id)) { // on Kafka it may have begun elsewhere than at its home
       return void await this.#return(held, call, failedEnd(takenBy(instance.id)), 0);
     }
     const progress = known?.progress.filter(isSettled) ?? [];

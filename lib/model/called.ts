@@ -28,13 +28,25 @@ export function possibleCallers(id: string): string[] {
   return [...id.matchAll(/\//g)].map(({ index }) => id.slice(0, index));
 }
 
+/** The names of the nodes of a chain that call chains. */
+export function callingNodes({ nodes }: Pick<Instance["chain"], "nodes">): string[] {
+  return nodes.filter(({ calls }) => calls !== undefined).map(({ name }) => name);
+}
+
 /** Whether an id is that of an instance which a node of another one calls, or may come to call. */
 export function isIdOfCall(id: string, caller: Pick<Instance, "id" | "chain">): boolean {
-  const call = id.slice(caller.id.length + 1);
-  return id.startsWith(`${caller.id}/`) &&
-    caller.chain.nodes.some(({ name, calls }) =>
-      calls !== undefined && call.startsWith(name) && /^(~\d+)?(\/\d+)?$/.test(call.slice(name.length))
-    );
+  return isIdOfCallBy(id, caller.id, callingNodes(caller.chain));
+}
+
+/**
+ * As {@linkcode isIdOfCall}.
+ *
+ * @param calling the names of the nodes that call
+ */
+export function isIdOfCallBy(id: string, callerId: string, calling: readonly string[]): boolean {
+  if (!id.startsWith(`${callerId}/`)) return false;
+  const call = id.slice(callerId.length + 1);
+  return calling.some((name) => call.startsWith(name) && /^(~\d+)?(\/\d+)?$/.test(call.slice(name.length)));
 }
 
 /**

@@ -126,7 +126,7 @@ export interface Queue extends AsyncDisposable {
    *
    * @throws {QueueError} `lease-lost`, naming the instances whose parents this consumer does not hold, or `id-conflict`,
    * naming those whose ids are known with another chain or other args, or are the ids of chains that others call; nothing is added
-   * then. Of a queue that cannot tell (Kafka's), the node fails that calls under an id which another instance has
+   * then. On Kafka only calls are refused like this: whoever consumes sets such submissions aside
    */
   push(instances: readonly Instance[]): Promise<Pushed>;
   /**

@@ -166,6 +166,8 @@ export class World {
       group: "a group",
       look: () => writer.lookTo(NAMES.running, log.running.end),
       ends: this.#endSource,
+      homeOf: () => 0,
+      moveHome: () => Promise.reject(new Error("nothing lies elsewhere")),
       setAside: ({ place }) => Promise.resolve(void this.#aside.add(place.offset)),
       bell: new Bell(),
       failed: (error) => void this.#errors.push(error),

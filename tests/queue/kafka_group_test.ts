@@ -1,11 +1,14 @@
 /** Several consumers that share the partitions of a queue on Kafka: who holds what, and what becomes of it when one comes or goes. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { realClock } from "../../lib/model/mod.ts";
+import { Buffer } from "node:buffer";
+import { type Instance, realClock } from "../../lib/model/mod.ts";
 import { type Claim, type Order, type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
+import { encodeInstance } from "../../lib/wire/mod.ts";
 import { kafkaTests } from "../kafka/broker.ts";
+import { clientOf } from "../kafka/client.ts";
 import { CuttableSockets } from "../kafka/cut.ts";
 import { newPrefix, openQueueOn, type SharedBroker, sharedBroker } from "../kafka/shared.ts";
-import { held, ids, instances, line, record, result } from "./samples.ts";
+import { decided, held, ids, instances, line, record, result, single } from "./samples.ts";
 
 const PARTITIONS = 6;
 const LEASE_MS = 1500;
@@ -83,7 +86,7 @@ class Member {
 /** A queue of its own for a test, with any number of consumers. */
 class Group implements AsyncDisposable {
   readonly members: Member[] = [];
-  readonly #prefix = newPrefix();
+  readonly prefix = newPrefix();
   readonly #shared: SharedBroker;
 
   constructor(shared: SharedBroker) {
@@ -94,7 +97,7 @@ class Group implements AsyncDisposable {
   async open(partitions = PARTITIONS): Promise<Member> {
     const sockets = new CuttableSockets();
     const queue = await openQueueOn(this.#shared.broker, {
-      prefix: this.#prefix,
+      prefix: this.prefix,
       partitions,
       leaseMs: LEASE_MS,
       socketFactory: sockets.socketFactory,
@@ -285,6 +288,71 @@ kafkaTests("kafka group", () => {
     lost.sockets.cut();
     await until("the heir has one of them", () => heir.held.some((id) => held.has(id)));
     assertEquals(new Set(lost.revoked.flatMap(({ ids }) => ids)), held);
+  });
+
+  Deno.test("kafka group: what is submitted and called under one id runs once, whoever has which partition", async () => {
+    await using group = new Group(shared);
+    const [first, second] = await group.settled(2) as [Member, Member];
+    const members = [first, second];
+    const callers = instances(60, decided, "caller");
+    const submissions = callers.map(({ id }, i) => ({
+      ...instances(1, single, `own ${i}`)[0]!,
+      id: `${id}/convert`,
+    }));
+    const early = new Set(ids(submissions.slice(0, 20)));
+    await first.queue.push(submissions.slice(0, 20));
+    await second.queue.push(callers);
+    await first.queue.push(submissions.slice(20));
+    for (const member of members) member.pull();
+    await until("all callers, and what came before them, are held", () => counts(members)[1] >= 80);
+    const begun: string[] = [];
+    for (const { queue, claims } of members) {
+      for (const { instance } of claims.filter(({ instance }) => instance.chain.name === "decided")) {
+        const [child] = instances(1, single, "child") as [Instance];
+        const id = `${instance.id}/convert`, parent = { instance: instance.id, node: "convert" };
+        try {
+          await queue.push([{ ...child, id, parent }]);
+          begun.push(id);
+        } catch (error) {
+          assertEquals([(error as QueueError).code, early.has(id)], ["id-conflict", true]);
+        }
+      }
+    }
+    const refused = ids(submissions.slice(20));
+    const letters = new Map<string, string>();
+    while (letters.size < refused.length) {
+      for await (const { place, reason } of first.queue.badMessages()) letters.set(place, reason);
+    }
+    assertEquals(letters.size, refused.length);
+    for (const reason of letters.values()) assert(/^id-conflict: .*for what ".*" calls/.test(reason), reason);
+    const submitted = members.flatMap(({ held }) => held).filter((id) => id.endsWith("/convert"));
+    assertEquals(begun.sort(), refused.sort(), "a call whose id no submission had");
+    assertEquals(new Set(submitted), early, "a submission that came before the caller");
+    assert(members.every(({ claims }) => claims.length > 10), "both have some");
+  });
+
+  Deno.test("kafka group: a message that another program has put elsewhere runs at the home of its id, once", async () => {
+    await using group = new Group(shared);
+    const [first, second] = await group.settled(2) as [Member, Member];
+    const members = [first, second];
+    const batch = instances(24, single, "stray");
+    const producer = clientOf(shared.broker).producer();
+    await producer.connect();
+    const messages = batch.flatMap((instance) =>
+      Array.from({ length: PARTITIONS }, (_, partition) => ({
+        partition,
+        key: "another",
+        value: Buffer.from(encodeInstance(instance)),
+      }))
+    );
+    await producer.send({ topic: `${group.prefix}pending_queue`, messages });
+    await producer.disconnect();
+    for (const member of members) member.pull();
+    await until("all are held", () => counts(members)[1] === batch.length);
+    await Promise.all(members.map(({ queue, held }) => queue.finish(held.map(end))));
+    while ((await first.queue.partitions()).some(({ lag }) => lag > 0)) await pause(50);
+    assertEquals(counts(members), [batch.length, batch.length]);
+    assertEquals(await Array.fromAsync(first.queue.badMessages()), []);
   });
 
   Deno.test("kafka group: of several that begin a queue, the first says how it is divided", async () => {

@@ -12,12 +12,14 @@ import { CommandLog } from "./command_log.ts";
 import { DeadLetters } from "./dead_letters.ts";
 import { KafkaDriver } from "./driver.ts";
 import { Holds } from "./holds.ts";
+import { homes } from "./homes.ts";
 import type { ISocketFactory } from "./kafkajs.ts";
 import { Link, type LinkOptions, Reachability } from "./link.ts";
 import { Membership } from "./membership.ts";
 import { Operator } from "./operator.ts";
 import { Ownership } from "./ownership.ts";
 import { PartitionState } from "./partition_state.ts";
+import { moved } from "./records.ts";
 import { connectionOf } from "./security.ts";
 import { setUpSubmissions, setUpTopics } from "./setup.ts";
 import type { From } from "./starting_point.ts";
@@ -146,6 +148,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
           (broker) => broker.initProducerId({ transactionTimeout: TRANSACTION_TIMEOUT_MS }),
         ),
     });
+    const homeOf = homes(names.pending, partitions);
     const deadLetters = new DeadLetters(main, names.dead);
     const failed = (error: unknown) => driver.fail(error);
     const tail = new Tail(following, clock, closing.signal, failed);
@@ -165,6 +168,9 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       renewMs,
       newState,
       appender,
+      homeOf,
+      moveHome: async (record, partition) =>
+        void await writer.append(names.pending, partition, [moved(record)]),
       setAside: (partition, bad) => deadLetters.add(writer, names.pending, partition, bad, clock),
       order(order) {
         if (order.kind === "revoked" && order.withinMs === 0) return losses.add(order.ids);
@@ -224,7 +230,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
         writer,
         clock,
         topic: names.pending,
-        partitions,
+        homeOf,
         maxBytes,
         wire,
         urlOf: options.urlOf,

@@ -11,7 +11,7 @@ import type { IncomingRecord } from "./kafkajs.ts";
 import { byPlace, type Entry, hasEnded, progressOf, queueAgain } from "./entry.ts";
 import { rootOf, treeOf } from "../tree.ts";
 import type { Copy, PartitionState, Read, Unreadable } from "./partition_state.ts";
-import { FENCE, type Fence, outgoing, OWNER, type Owner } from "./records.ts";
+import { FENCE, type Fence, MOVED, outgoing, OWNER, type Owner } from "./records.ts";
 import { isOriginals } from "./starting_point.ts";
 import { type FencePlace, isOfTerm } from "./terms.ts";
 import { WaitingLine } from "./waiting_line.ts";
@@ -31,6 +31,10 @@ export interface OwnedPartitionOptions extends JournalOptions {
   readonly group: string;
   /** Reads what has ended. */
   readonly ends: EndSource;
+  /** The partition in which an id is submitted. */
+  homeOf(id: string): number;
+  /** Sends a message to the partition where it should lie. */
+  moveHome(record: IncomingRecord, partition: number): Promise<void>;
   /** Sets a message aside that is no instance, or brings a known id with another content. */
   setAside(bad: Unreadable): Promise<void>;
   /** Rings when there may be more to hand out, less is held, or reading has got on. */
@@ -158,6 +162,7 @@ export class OwnedPartition {
     for (const record of records) {
       const read = this.state.takePending(record, nowMs), { place, entry } = read;
       if (entry !== undefined && place.offset < passBefore && isOriginals(record)) this.#pass(entry);
+      else if (entry !== undefined && this.#isStray(entry, record)) this.#move(entry, record);
       else this.#see(read);
     }
     this.#coverage.reach(next);
@@ -174,10 +179,26 @@ export class OwnedPartition {
   }
 
   /** The original may have run it. */
-  #pass({ place, instance: { id } }: Entry): void {
+  #pass(entry: Entry): void {
+    this.#leave(entry, Promise.resolve());
+  }
+
+  /** Another program has chosen its partition, or an older version of Sequoia; what may have begun stays. */
+  #isStray({ instance: { id }, resumed, records, called }: Entry, { headers }: IncomingRecord): boolean {
+    return this.#options.homeOf(id) !== this.partition && headers[MOVED] === undefined && !resumed &&
+      records.size === 0 && called.size === 0;
+  }
+
+  #move(entry: Entry, record: IncomingRecord): void {
+    const { homeOf, moveHome } = this.#options;
+    this.#leave(entry, moveHome(record, homeOf(entry.instance.id)));
+  }
+
+  /** A message brings no instance here, from when on some work is done. */
+  #leave({ place, instance: { id } }: Entry, work: Promise<void>): void {
     this.#coverage.see(place.offset, undefined);
     this.state.passOver(id, place);
-    this.#watch(this.journal.passOver(place, id));
+    this.#watch(work.then(() => this.journal.passOver(place, id)));
   }
 
   /** A copy would be an instance of its own when the other is forgotten. */

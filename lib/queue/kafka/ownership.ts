@@ -4,6 +4,7 @@ import type { Order } from "../queue.ts";
 import type { Appender } from "./appender.ts";
 import { shareOf } from "./assignment.ts";
 import { isLoss, lostError } from "./errors.ts";
+import type { IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 import type { Allotment } from "./membership.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
@@ -35,6 +36,10 @@ export interface OwnershipOptions {
   /** How often the coordinator is reminded of an owner, in milliseconds. */
   readonly renewMs: number;
   newState(partition: number): PartitionState;
+  /** The partition in which an id is submitted. */
+  homeOf(id: string): number;
+  /** Sends a message to the partition where it should lie. */
+  moveHome(record: IncomingRecord, partition: number): Promise<void>;
   setAside(partition: number, bad: Unreadable): Promise<void>;
   /** Tells the consumer. */
   order(order: Order): void;

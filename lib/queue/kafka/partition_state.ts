@@ -1,7 +1,9 @@
 import type { Instance, NodeRecord } from "../../model/mod.ts";
 import { decodeInstance, type OriginalPriorities } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
+import { conflictReason } from "../content.ts";
 import { placeOf } from "../submission.ts";
+import { callerUnder } from "./callers.ts";
 import { Copies } from "./copies.ts";
 import { type Entry, hasEnded, queueAgain } from "./entry.ts";
 import { rootOf } from "../tree.ts";
@@ -35,7 +37,7 @@ interface Early {
   readonly records: Map<number, NodeRecord>;
 }
 
-/** A message of `pending` that is no instance. */
+/** A message of `pending` that is no instance, or brings one under the id of a call of another. */
 export interface Unreadable {
   readonly place: Place;
   readonly bytes: Uint8Array;
@@ -53,7 +55,7 @@ export interface Copy {
 /** What became of a message of `pending`. */
 export interface Read {
   readonly place: Place;
-  /** The instance it brought; absent if it stands in the changelog, has ended, or is none. */
+  /** The instance it brought; absent if it stands in the changelog, has ended, or there is none. */
   readonly entry?: Entry;
   /** An instance that it brought again: its id is known. */
   readonly copy?: Copy;
@@ -133,6 +135,11 @@ export class PartitionState {
       return { place, copy };
     }
     const resumed = offset < this.handedOut;
+    const caller = resumed ? undefined : callerUnder(this, instance.id, place, nowMs);
+    if (caller !== undefined) {
+      const reason = conflictReason(instance.id, { chain: "", args: undefined, caller });
+      return { place, unreadable: { place, bytes, reason } };
+    }
     return { place, entry: this.add(instance, { place, run: 0, state: "queued", resumed }, false) };
   }
 

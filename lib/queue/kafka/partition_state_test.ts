@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Topic } from "../../../tests/kafka/partition_log.ts";
-import { instances, line, record } from "../../../tests/queue/samples.ts";
+import { decided, instances, line, record } from "../../../tests/queue/samples.ts";
 import { encodeInstance } from "../../wire/mod.ts";
 import { type Instance, readJson } from "../../model/mod.ts";
 import type { IncomingRecord, OutgoingRecord } from "./kafkajs.ts";
@@ -272,4 +272,33 @@ Deno.test("PartitionState.setOwner() takes everything back from an owner that ha
   state.takePending(message(X, 3), 0);
   state.takeRunning(stored(outgoing(OWNER, owner, 0)));
   assertEquals(state.stateOf(state.entries.get(X.id)!), "queued");
+});
+
+Deno.test("PartitionState.takePending() takes no submission under an id by which an instance that came before may call", () => {
+  const caller: Instance = { ...X, id: "root", chain: decided };
+  const under = (id: string): Instance => ({ ...Y, id: `root/${id}` });
+  const read = (state: PartitionState, instance: Instance, offset: number) =>
+    state.takePending(message(instance, offset), 0).unreadable?.reason.split(":")[0] ?? "taken";
+
+  const open = newState();
+  assertEquals(read(open, under("many"), 1), "taken", "it came before");
+  open.takePending(message(caller, 2), 0);
+  assertEquals(read(open, under("convert"), 3), "id-conflict");
+  assertEquals(read(open, under("convert~2/17"), 4), "id-conflict");
+  assertEquals(read(open, under("list"), 5), "taken");
+  assertEquals([...open.entries.keys()], ["root/many", "root", "root/list"]);
+
+  const over = newState();
+  over.takeFinished(stored(...ended(caller, 2)));
+  over.pendingAt = 3;
+  assertEquals(read(over, under("convert"), 3), "id-conflict", "it may be retried");
+  assertEquals(read(over, under("list"), 4), "taken");
+
+  const later = newState();
+  later.takeRunning(stored(headOf(caller, 2)));
+  assertEquals(read(later, under("convert"), 1), "taken", "the caller was submitted later");
+  const begun = newState();
+  begun.takeRunning(stored(headOf(caller, 2)));
+  begun.handedOut = 4;
+  assertEquals(read(begun, under("convert"), 3), "taken", "it may have begun");
 });

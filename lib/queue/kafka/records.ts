@@ -16,7 +16,13 @@
  *
  * Each record of both topics has a header `term`: it counts unless a fence of a later term stands before it (terms.ts).
  */
-import type { Instance, InstanceOutcome, JsonText, NodeRecord } from "../../model/mod.ts";
+import {
+  callingNodes,
+  type Instance,
+  type InstanceOutcome,
+  type JsonText,
+  type NodeRecord,
+} from "../../model/mod.ts";
 import { decodeInstance, encodeInstance } from "../../wire/mod.ts";
 import type { InstanceState } from "../queue.ts";
 import { Buffer, type IncomingRecord, type OutgoingRecord } from "./kafkajs.ts";
@@ -97,6 +103,8 @@ export interface End {
   readonly labels?: Readonly<Record<string, string>>;
   /** The id of the instance that called it. */
   readonly parent?: string;
+  /** The names of its nodes that call: ids that follow from these are no submission's. (Default: none) */
+  readonly calls?: readonly string[];
   /** Of a message that brought an instance again: the id of that. */
   readonly copyOf?: string;
 }
@@ -109,6 +117,9 @@ export const BAD = "\0bad";
 /** The header that tells our consumers the id of an instance whose message cannot: it is in the original's format. */
 export const ID = "instance-id";
 
+/** The header of a message that was sent from another partition to the home of its id: it is moved once. */
+export const MOVED = "moved";
+
 const NO_HEADERS: Readonly<Record<string, Buffer>> = {};
 
 /** A record as it is written. @param value JSON, bytes, or null for a tombstone */
@@ -120,6 +131,12 @@ export function outgoing(
 ): OutgoingRecord {
   const bytes = value === null || Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
   return { key: Buffer.from(key), value: bytes, headers, timestamp: String(Math.floor(atMs)) };
+}
+
+/** A message of `pending` as it is sent to the home of its id. */
+export function moved({ key, value, headers, timestamp }: IncomingRecord): OutgoingRecord {
+  const id = headers[ID] === undefined ? {} : { [ID]: Buffer.from(String(headers[ID])) };
+  return { key, value, headers: { ...id, [MOVED]: Buffer.alloc(0) }, timestamp };
 }
 
 /** An instance's message, as a header. */
@@ -216,11 +233,13 @@ export function endOf(
   rest: Pick<End, "state" | "place" | "run" | "endedAtMs">,
 ): End {
   const hasLabels = Object.keys(labels).length > 0;
+  const calls = callingNodes(chain);
   return {
     ...rest,
     chain: chain.name,
     ...hasLabels && { labels },
     ...parent !== undefined && { parent: parent.instance },
+    ...calls.length > 0 && { calls },
   };
 }
 

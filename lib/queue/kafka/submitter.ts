@@ -1,4 +1,3 @@
-import { Partitioners } from "kafkajs";
 import type { Clock, Instance } from "../../model/mod.ts";
 import {
   encodeInstance,
@@ -9,6 +8,7 @@ import {
 } from "../../wire/mod.ts";
 import { QueueError } from "../queue.ts";
 import type { RecordWriter } from "./appender.ts";
+import { partitioner } from "./homes.ts";
 import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
 import { bufferOf, ID } from "./records.ts";
 
@@ -17,7 +17,8 @@ export interface SubmitterOptions {
   readonly writer: RecordWriter;
   readonly clock: Clock;
   readonly topic: string;
-  readonly partitions: number;
+  /** The partition in which an id is submitted. */
+  homeOf(id: string): number;
   /** The largest message that the topic takes, in bytes. */
   readonly maxBytes: number;
   readonly wire: WireFormat;
@@ -32,27 +33,12 @@ const ORIGINAL_KEY = "raw";
 /** What stands around a message in a batch of one, at most, in bytes. */
 const AROUND = 512;
 
-/** Which partition an instance goes to: by its id, as Kafka's own clients do it. */
-export function partitioner(topic: string, partitions: number): (id: string) => number {
-  const choose = Partitioners.DefaultPartitioner();
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionId,
-    partitionErrorCode: 0,
-    leader: 0,
-    replicas: [],
-    isr: [],
-  }));
-  return (id) => choose({ topic, partitionMetadata, message: { key: Buffer.from(id), value: null } });
-}
-
 /** Writes instances to the topic of the pending ones. */
 export class Submitter {
   readonly #options: SubmitterOptions;
-  readonly #partitionOf: (id: string) => number;
 
   constructor(options: SubmitterOptions) {
     this.#options = options;
-    this.#partitionOf = partitioner(options.topic, options.partitions);
   }
 
   /**
@@ -61,7 +47,7 @@ export class Submitter {
    * @throws {QueueError} `too-large`, naming the chain and its size, when all the others are durable
    */
   async submit(instances: readonly Instance[]): Promise<void> {
-    const { writer, topic, clock, wire } = this.#options;
+    const { writer, topic, homeOf, clock, wire } = this.#options;
     const timestamp = String(Math.floor(clock.wallMs()));
     const byPartition = new Map<number, OutgoingRecord[]>();
     const submitted: Instance[] = [];
@@ -73,7 +59,7 @@ export class Submitter {
         continue;
       }
       submitted.push(instance);
-      const partition = this.#partitionOf(instance.id);
+      const partition = homeOf(instance.id);
       let records = byPartition.get(partition);
       if (records === undefined) byPartition.set(partition, records = []);
       const key = Buffer.from(instance.id);

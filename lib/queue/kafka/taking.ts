@@ -67,6 +67,8 @@ export async function takePartition(
     passBefore: fenced.start.passBefore,
     carriedAfterMs: keepMs / 2,
     ends: new EndReader(link, names.finished, options.partitions),
+    homeOf: options.homeOf,
+    moveHome: options.moveHome,
     setAside: (bad) => options.setAside(partition, bad),
     failed: (error) => options.failed(owned, error),
     dropped: () => unfollow(),
