@@ -1,8 +1,11 @@
 import type { Instance } from "../model/mod.ts";
-import type { Kind } from "../queue/mod.ts";
+import type { ChainKind } from "../queue/mod.ts";
+
+/** What an instance is by itself. */
+type Own = Required<ChainKind>;
 
 /** A kind of which this consumer holds instances. */
-interface HeldKind extends Kind {
+interface HeldKind extends Own {
   readonly text: string;
   held: number;
   /** Those of which nothing is in flight. */
@@ -52,7 +55,7 @@ export const SHARE = 1 / 4;
  */
 export class WindowShares {
   /** Bounded by the window: a kind is forgotten with the last of its instances. */
-  readonly #kinds = new Map<Kind["chain"], Map<string, HeldKind>>();
+  readonly #kinds = new Map<Own["chain"], Map<string, HeldKind>>();
 
   /** Counts an instance that is held, as waiting until something of it starts. */
   add({ chain, labels }: Instance): WindowPlace {
@@ -62,7 +65,7 @@ export class WindowShares {
     });
   }
 
-  #kindOf(chain: Kind["chain"], labels: Kind["labels"]): HeldKind {
+  #kindOf(chain: Own["chain"], labels: Own["labels"]): HeldKind {
     let kinds = this.#kinds.get(chain);
     if (kinds === undefined) this.#kinds.set(chain, kinds = new Map());
     const text = textOf(labels);
@@ -83,7 +86,7 @@ export class WindowShares {
    * @param held how many instances are held
    * @param room for how many more there is room
    */
-  full(held: number, room: number): readonly Kind[] {
+  full(held: number, room: number): readonly Own[] {
     if (isOpen(held, room)) return [];
     return [...this.#kinds.values()].flatMap((kinds) =>
       [...kinds.values()].filter(({ waiting }) => waiting > room * SHARE)
@@ -91,7 +94,7 @@ export class WindowShares {
   }
 
   /** Whether nothing more is taken of one kind. */
-  isFull({ chain, labels }: Kind, held: number, room: number): boolean {
+  isFull({ chain, labels }: Own, held: number, room: number): boolean {
     if (isOpen(held, room)) return false;
     return (this.#kinds.get(chain)?.get(textOf(labels))?.waiting ?? 0) > room * SHARE;
   }
@@ -101,6 +104,6 @@ function isOpen(held: number, room: number): boolean {
   return room >= (held + room) * OPEN;
 }
 
-function textOf(labels: Kind["labels"]): string {
+function textOf(labels: Own["labels"]): string {
   return Object.keys(labels).length === 0 ? "" : JSON.stringify(labels);
 }

@@ -20,6 +20,7 @@ import {
   type QueueDepth,
   type QueueDriver,
   QueueError,
+  type Released,
   type Result,
 } from "./queue.ts";
 import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "./submission.ts";
@@ -242,7 +243,7 @@ class MemoryConsumer implements QueueDriver {
     const kept = toUndo(entries);
     for (const entry of [...entries].reverse()) { // what was called first, or it would end with its caller
       if (entry.state === "running" || kept.has(entry)) {
-        entry.cancel = CANCELLED_ON_REQUEST;
+        this.#store.mark(entry, CANCELLED_ON_REQUEST);
         entry.abort ||= abort;
       } else this.#store.end(entry, "cancelled", this.#clock.wallMs(), CANCELLED_ON_REQUEST);
     }
@@ -256,11 +257,16 @@ class MemoryConsumer implements QueueDriver {
     return this.#do("read", () => this.#store.pauses);
   }
 
-  release(held: readonly Held[]): Promise<void> {
+  release(held: readonly Released[]): Promise<void> {
     return this.#do("hand back to", () => {
-      const entries = new Set(held.map((each) => this.#heldBy(each)).filter((entry) => entry !== undefined));
-      const roots = [...entries].filter(({ caller }) => caller === undefined);
-      this.#handBack(roots.flatMap((root) => [...treeOf(root)].reverse()));
+      const roots = new Set<Entry>(), waitsFor = new Map<Entry, string>();
+      for (const each of held) {
+        const entry = this.#heldBy(each);
+        if (entry === undefined || entry.caller !== undefined) continue;
+        roots.add(entry);
+        if (each.waitsFor !== undefined) waitsFor.set(entry, each.waitsFor);
+      }
+      this.#handBack([...roots].flatMap((root) => [...treeOf(root)].reverse()), waitsFor);
     });
   }
 
@@ -326,9 +332,9 @@ class MemoryConsumer implements QueueDriver {
     this.#handBack([...this.#holds.values()].map(({ entry }) => entry));
   }
 
-  #handBack(entries: readonly Entry[]): void {
+  #handBack(entries: readonly Entry[], waitsFor?: ReadonlyMap<Entry, string>): void {
     for (const { instance: { id } } of entries) this.#holds.delete(id);
-    this.#store.release(entries, this.#clock.wallMs());
+    this.#store.release(entries, this.#clock.wallMs(), waitsFor);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -27,6 +27,7 @@ import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 import { hasToUndo, keptToUndo } from "./undoing.ts";
 import { type PullBudget, textLength } from "./weight.ts";
 import { treeOf } from "./tree.ts";
+import { type Place, WaitingLines } from "./waiting_lines.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
 export interface Entry {
@@ -50,6 +51,8 @@ export interface Entry {
   reason: string | undefined;
   endedAtMs: number | undefined;
   output: JsonText | undefined;
+  /** Where it waits to be handed out. */
+  place: Place<Entry> | undefined;
 }
 
 /** The content of an in-memory queue and its changes of state; who may ask for them is the consumers' matter. */
@@ -59,9 +62,7 @@ export class MemoryStore {
   readonly #pauses = new Map<string, Pause>();
   readonly #entries = new Map<string, Entry>();
   readonly #chains = new Map<string, Chain>();
-  /** Waiting entries by seq: those never handed out, and those queued again. Either may have some that are gone. */
-  #fresh: Entry[] = [];
-  #again: Entry[] = [];
+  readonly #waiting = new WaitingLines<Entry>();
   #ended: Entry[] = [];
   #seq = 0;
 
@@ -109,9 +110,10 @@ export class MemoryStore {
       reason: undefined,
       endedAtMs: undefined,
       output: undefined,
+      place: undefined,
     };
     this.#entries.set(instance.id, entry);
-    if (caller === undefined) this.#fresh.push(entry);
+    if (caller === undefined) this.#wait(entry);
     else caller.called.add(entry);
     return entry;
   }
@@ -120,30 +122,36 @@ export class MemoryStore {
     return this.#entries.get(id);
   }
 
+  #wait(entry: Entry, waitsFor?: string): void {
+    entry.place = this.#waiting.add(entry, waitsFor);
+  }
+
+  #waitNoMore(entry: Entry): void {
+    if (entry.place !== undefined) entry.place.isLeft = true;
+    entry.place = undefined;
+  }
+
   take(budget: PullBudget, passOver: readonly Kind[], owner: object): Entry[] {
-    const taken: Entry[] = [], passedFresh: Entry[] = [], passedAgain: Entry[] = [];
-    let fresh = 0, again = 0;
-    while (fresh < this.#fresh.length || again < this.#again.length) {
-      const a = this.#fresh[fresh], b = this.#again[again];
-      const entry = b === undefined || (a !== undefined && a.seq < b.seq) ? a! : b;
-      if (entry.state === "queued" && passOver.some((kind) => isOf(kind, entry.instance))) {
-        (entry === a ? passedFresh : passedAgain).push(entry);
-      } else if (entry.state === "queued") {
-        if (!budget.takes(textLength(treeOf(entry)))) break;
-        for (const each of treeOf(entry)) {
-          if (each.state === "queued") Object.assign(each, { state: "running", owner });
-        }
-        taken.push(entry);
+    const taken = this.#waiting.take(passOver, (entry) => budget.takes(textLength(treeOf(entry))));
+    for (const entry of taken) {
+      entry.place = undefined;
+      for (const each of treeOf(entry)) {
+        if (each.state === "queued") Object.assign(each, { state: "running", owner });
       }
-      if (entry === a) fresh++;
-      else again++;
     }
-    this.#fresh = [...passedFresh, ...this.#fresh.slice(fresh)];
-    this.#again = [...passedAgain, ...this.#again.slice(again)];
     return taken;
   }
 
+  /** What waits is to be cancelled, and only to be undone: others cannot keep it waiting any more. */
+  mark(entry: Entry, reason: string): void {
+    entry.cancel = reason;
+    if (entry.place === undefined) return;
+    this.#waitNoMore(entry);
+    this.#wait(entry);
+  }
+
   end(entry: Entry, state: InstanceState, endedAtMs: number, reason?: string, output?: JsonText): void {
+    this.#waitNoMore(entry);
     entry.state = state;
     entry.owner = entry.cancel = undefined;
     entry.abort = false;
@@ -157,14 +165,13 @@ export class MemoryStore {
   }
 
   /** Puts back what its holder gives up; what was to be cancelled ends, unless it has something to undo. */
-  release(entries: readonly Entry[], nowMs: number): void {
+  release(entries: readonly Entry[], nowMs: number, waitsFor: ReadonlyMap<Entry, string> = NONE): void {
     const kept = toUndo(entries);
     for (const entry of entries) {
       if (hasEnded(entry)) continue; // with its caller
       if (entry.cancel !== undefined && !kept.has(entry)) this.end(entry, "cancelled", nowMs, entry.cancel);
-      else this.#queueAgain(entry);
+      else this.#queueAgain(entry, waitsFor.get(entry));
     }
-    this.#again.sort((a, b) => a.seq - b.seq);
     this.bell.ring();
   }
 
@@ -182,7 +189,6 @@ export class MemoryStore {
       this.#retry(root, retry);
       retried++;
     }
-    this.#again.sort((a, b) => a.seq - b.seq);
     this.bell.ring();
     return retried;
   }
@@ -202,17 +208,18 @@ export class MemoryStore {
     }
   }
 
-  #queueAgain(entry: Entry): void {
+  #queueAgain(entry: Entry, waitsFor?: string): void {
     entry.state = "queued";
     entry.resumed = true;
     entry.owner = undefined;
-    if (entry.caller === undefined) this.#again.push(entry);
+    if (entry.caller === undefined) this.#wait(entry, waitsFor);
   }
 
   /** Forgets instances and what they have called. */
   forget(entries: Iterable<Entry>): void {
     for (const entry of entries) {
       entry.caller?.called.delete(entry);
+      this.#waitNoMore(entry);
       for (const { instance: { id } } of treeOf(entry)) this.#entries.delete(id);
     }
   }
@@ -342,8 +349,4 @@ export function progressOf(entry: Entry): NodeRecord[] {
   return [...entry.records.values()].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-function isOf({ chain, labels }: Kind, instance: Instance): boolean {
-  const own = Object.entries(instance.labels);
-  return chain === instance.chain && own.length === Object.keys(labels).length &&
-    own.every(([name, value]) => labels[name] === value);
-}
+const NONE: ReadonlyMap<Entry, string> = new Map();

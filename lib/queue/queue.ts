@@ -62,10 +62,31 @@ export interface Result extends Progress {
   readonly output: JsonText;
 }
 
-/** Instances of one chain definition with the same labels: what a pause, a limit or a rate holds back is held back whole. */
-export interface Kind {
+/**
+ * Instances that a pull can pass over without looking at each: those of one chain definition (all of them, or those with the
+ * same labels), or those that were given back under the name of what keeps them from going on, see {@linkcode Released}.
+ */
+export type Kind = ChainKind | ObstacleKind;
+
+/** Instances of one chain definition that were not given back under a name. */
+export interface ChainKind {
   readonly chain: Chain;
-  readonly labels: Readonly<Record<string, string>>;
+  /** (Default: whatever labels they have) */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Instances that were given back under a name, of any chain. */
+export interface ObstacleKind {
+  readonly waitsFor: string;
+}
+
+/** An instance that is handed back. */
+export interface Released extends Held {
+  /**
+   * The name of what keeps it from going on: its kind, until it is handed out again. Any text. (Default: its kind is that of its
+   * chain and its labels)
+   */
+  readonly waitsFor?: string;
 }
 
 /** What a pull takes, beside how many. */
@@ -75,8 +96,8 @@ export interface PullBounds {
    */
   readonly maxCharacters?: number;
   /**
-   * Of these kinds nothing is taken; what is taken of others may then be not the oldest. A driver that cannot tell them apart
-   * without reading all that waits (Kafka's) passes nothing over. (Default: nothing is passed over)
+   * Of these kinds, a few hundred at most, nothing is taken, but for what is only to be undone. What is taken of others may then
+   * be not the oldest, but each kind has its turn. Kafka's driver passes nothing over. (Default: nothing is passed over)
    */
   readonly passOver?: readonly Kind[];
 }
@@ -142,7 +163,7 @@ export interface Queue extends AsyncDisposable {
    * Hands instances back that this consumer holds, with what they have called: others go on with them from their progress.
    * What it does not hold, or what has ended, is passed over.
    */
-  release(held: readonly Held[]): Promise<void>;
+  release(held: readonly Released[]): Promise<void>;
   /**
    * Asks whether this consumer may rely on what it holds. It may not after a silence as long as its lease: the process was
    * stopped, the machine slept, or the queue did not answer, and others may have completed all of it since. Nothing may be

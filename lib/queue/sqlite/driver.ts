@@ -17,6 +17,7 @@ import {
   type QueueDepth,
   type QueueDriver,
   QueueError,
+  type Released,
   type Result,
 } from "../queue.ts";
 import { Changes } from "./changes.ts";
@@ -27,16 +28,16 @@ import type { Database } from "./database.ts";
 import type { FileGuard } from "./file_guard.ts";
 import { asQueueError } from "./errors.ts";
 import { GroupCommit, nextTurn, type WriteOptions } from "./group_commit.ts";
-import { checkpoint, finish, type Hold, holdOf, lastSeq, release, releaseSome, take } from "./hold.ts";
+import { checkpoint, finish, type Hold, holdOf, release, releaseSome, take } from "./hold.ts";
 import { Lease } from "./lease.ts";
 import { changeOf, sendCommand } from "./request.ts";
 import type { OpenDatabase } from "./open.ts";
 import type { Patience } from "./patience.ts";
+import { lastSeq, QueuedRows } from "./queued_rows.ts";
 import { readViews } from "./rows.ts";
 import { Selection } from "./select.ts";
 import { submit } from "./submit.ts";
 import { Upkeep } from "./upkeep.ts";
-import { anyQueued, oldestQueued } from "./oldest.ts";
 
 /** How a driver keeps its queue. */
 export interface SqliteDriverOptions extends OpenDatabase {
@@ -66,6 +67,7 @@ export class SqliteDriver implements QueueDriver {
   readonly #clock: Clock;
   readonly #readOnly: boolean;
   readonly #chains: ChainTable;
+  readonly #queued: QueuedRows;
   readonly #bell = new Bell();
   readonly #closing: AbortController;
   readonly #changes: Changes;
@@ -89,6 +91,7 @@ export class SqliteDriver implements QueueDriver {
     this.#clock = clock;
     this.#readOnly = readOnly;
     this.#chains = new ChainTable(db);
+    this.#queued = new QueuedRows(db, this.#chains);
     this.#changes = new Changes(db, clock, this.#bell, closing.signal);
     this.#writes = new GroupCommit({ db, patience, durable: () => this.#look() });
     this.#lease = new Lease(db, leaseMs);
@@ -124,7 +127,7 @@ export class SqliteDriver implements QueueDriver {
     while (!signal.aborted) {
       const mark = await this.#read(() => this.#changes.mark());
       const atMs = this.#clock.nowMs();
-      const claims = await this.#read(() => anyQueued(this.#db, this.#chains, bounds))
+      const claims = await this.#read(() => this.#queued.any(bounds))
         ? await this.#take(max, signal, bounds)
         : [];
       if (claims.length > 0) return claims;
@@ -143,7 +146,7 @@ export class SqliteDriver implements QueueDriver {
     const taken = await this.#writes.run(() => {
       if (signal.aborted) return undefined;
       const atMs = this.#clock.nowMs();
-      const seqs = oldestQueued(this.#db, this.#chains, rows, bounds);
+      const seqs = this.#queued.take(rows, bounds);
       const owner = this.#lease.hold();
       const wallMs = this.#clock.wallMs();
       return { atMs, ...take(this.#db, this.#chains, owner, seqs, wallMs, () => ++this.#claims) };
@@ -266,9 +269,12 @@ export class SqliteDriver implements QueueDriver {
     return await this.#read(() => readPauses(this.#db));
   }
 
-  async release(held: readonly Held[]): Promise<void> {
+  async release(held: readonly Released[]): Promise<void> {
     this.#check("hand back to", "write");
-    const holds = held.map((each) => holdOf(this.#holds, each)).filter((hold) => hold !== undefined);
+    const holds = held.flatMap((each) => {
+      const hold = holdOf(this.#holds, each);
+      return hold === undefined ? [] : [{ hold, waitsFor: each.waitsFor }];
+    });
     if (holds.length === 0) return;
     const released = await this.#writes.run(() => {
       const gone = releaseSome(this.#db, this.#chains, holds, this.#clock.wallMs());

@@ -5,6 +5,7 @@ import { endCalled, toUndo, withCalled } from "./called.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
+import { nameOf } from "./queued_rows.ts";
 import { RowReader } from "./row_reader.ts";
 import { instanceOf, readChain, readRecords, SUBMITTED, type SubmittedRow, writeRecord } from "./rows.ts";
 import { WAITS_FOR_CALLER } from "./schema.ts";
@@ -27,13 +28,8 @@ export interface Claimed {
 }
 
 const TAKE = `
-  UPDATE instances SET state = 'running', owner = ? WHERE seq IN (SELECT value FROM json_each(?))
+  UPDATE instances SET state = 'running', owner = ?, waits_for = NULL WHERE seq IN (SELECT value FROM json_each(?))
   RETURNING ${SUBMITTED}, resumed, cancel`;
-
-/** The number of the latest instance. */
-export function lastSeq(db: Database): number {
-  return db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM instances")?.seq ?? 0;
-}
 
 /**
  * Takes queued instances for an owner. Within a transaction.
@@ -219,6 +215,12 @@ export function release(db: Database, chains: ChainTable, owner: number, nowMs: 
   handBack(db, chains, nowMs, "state = 'running' AND owner = ?", owner);
 }
 
+/** What is given up, and what it waits for, if that is said. */
+interface GivenUp {
+  readonly hold: Hold;
+  readonly waitsFor: string | undefined;
+}
+
 /**
  * Gives up some of what is held, with what that has called. What was called itself is passed over: it goes with its root.
  * Within a transaction.
@@ -228,14 +230,18 @@ export function release(db: Database, chains: ChainTable, owner: number, nowMs: 
 export function releaseSome(
   db: Database,
   chains: ChainTable,
-  holds: readonly Hold[],
+  holds: readonly GivenUp[],
   nowMs: number,
 ): string[] {
-  const held = holds.filter((hold) => isHeld(db, hold)).map(({ seq }) => seq);
+  const held = holds.filter(({ hold }) => isHeld(db, hold));
   const roots = db.all<{ seq: number }>(
     "SELECT seq FROM instances WHERE seq IN (SELECT value FROM json_each(?)) AND caller IS NULL",
-    JSON.stringify(held),
+    JSON.stringify(held.map(({ hold: { seq } }) => seq)),
   );
+  for (const { hold, waitsFor } of held) {
+    if (waitsFor === undefined) continue;
+    db.run("UPDATE instances SET waits_for = ? WHERE seq = ?", nameOf(waitsFor), hold.seq); // before it is in the index
+  }
   const list = JSON.stringify(withCalled(db, roots.map(({ seq }) => seq)));
   return handBack(db, chains, nowMs, "+state = 'running' AND seq IN (SELECT value FROM json_each(?))", list);
 }

@@ -139,7 +139,7 @@ function retryTree(
   for (const end of ends) if (retry.isForgotten(end)) deleteRecord(db, seq, end);
   countMove(db, state, "queued", 1);
   db.run(
-    `UPDATE instances SET state = 'queued', owner = ?, abort = 0, resumed = ?, ended_at_ms = NULL, reason = NULL,
+    `UPDATE instances SET state = 'queued', owner = ?, waits_for = NULL, abort = 0, resumed = ?, ended_at_ms = NULL, reason = NULL,
        output = NULL, generations = ?
      WHERE seq = ?`,
     owner,

@@ -90,6 +90,17 @@ export const MIGRATIONS: readonly string[] = [
 `,
   // What is queued may have a cancel: it is only to be undone. A program that does not know of that would go on with it.
   "",
+  // What is given back may stand under the name of what it waits for, apart from what may go on, see queued_rows.ts; and what
+  // is only to be undone stands apart from all.
+  `
+  DROP INDEX by_kind;
+  ALTER TABLE instances DROP COLUMN kind;
+  ALTER TABLE instances ADD COLUMN waits_for TEXT; -- without spaces
+  ALTER TABLE instances ADD COLUMN kind TEXT GENERATED ALWAYS AS (
+    iif(cancel IS NULL, ifnull('~' || waits_for || ' ', ''), '} ') || chain || ' ' || ifnull(labels, '')
+  ) VIRTUAL;
+  CREATE INDEX by_kind ON instances (kind) WHERE state = 'queued' AND owner IS NULL;
+`,
 ];
 
 /** The owner of what was called while nobody holds its caller. */

@@ -1,0 +1,207 @@
+import TinyQueue from "tinyqueue";
+import type { Chain, Instance } from "../model/mod.ts";
+import type { Kind } from "./queue.ts";
+
+/** What waits in a queue: an instance, and its place in the order of submission. */
+export interface Waiter {
+  readonly seq: number;
+  readonly instance: Instance;
+  /** Why it is to be cancelled: then it is only to be undone. */
+  readonly cancel: string | undefined;
+}
+
+/** Where something waits. */
+export class Place<T extends Waiter> {
+  /** It does not wait there any more. */
+  isLeft = false;
+
+  constructor(readonly waiter: T) {}
+
+  get seq(): number {
+    return this.waiter.seq;
+  }
+}
+
+/** Something that has a first one of those that wait in it. */
+interface Line<T extends Waiter> {
+  readonly first: Place<T> | undefined;
+}
+
+/** Those of one kind. */
+class KindLine<T extends Waiter> implements Line<T> {
+  /** In the order of submission, from `at` on; and those that were not put there in that order. */
+  #fresh: Place<T>[] = [];
+  #at = 0;
+  readonly #again = new TinyQueue<Place<T>>([], bySeq);
+
+  constructor(readonly labels: string) {}
+
+  add(place: Place<T>): void {
+    const last = this.#fresh.at(-1);
+    if (last === undefined || last.seq < place.seq) this.#fresh.push(place);
+    else this.#again.push(place);
+  }
+
+  get first(): Place<T> | undefined {
+    while (this.#again.peek()?.isLeft) this.#again.pop();
+    while (this.#fresh[this.#at]?.isLeft) this.#skip();
+    const fresh = this.#fresh[this.#at], again = this.#again.peek();
+    if (fresh === undefined || again === undefined) return fresh ?? again;
+    return again.seq < fresh.seq ? again : fresh;
+  }
+
+  #skip(): void {
+    this.#at++;
+    if (this.#at * 2 <= this.#fresh.length) return;
+    this.#fresh = this.#fresh.slice(this.#at); // each is moved once, on average
+    this.#at = 0;
+  }
+}
+
+/** Lines in the order of their first ones. */
+class Lines<T extends Waiter, L extends Line<T>> implements Line<T> {
+  readonly #heap = new TinyQueue<{ readonly seq: number; readonly line: L }>([], bySeq);
+  /** Where each line stands in the heap; whatever else is in the heap is out of date. */
+  readonly #seqs = new Map<L, number>();
+  readonly #emptied: (line: L) => void;
+
+  /** @param emptied called with a line in which nobody waits any more */
+  constructor(emptied: (line: L) => void) {
+    this.#emptied = emptied;
+  }
+
+  /** Puts a line where it belongs; to be called whenever it may have a first one that comes earlier. */
+  put(line: L): void {
+    const seq = line.first?.seq;
+    if (seq === undefined || seq >= (this.#seqs.get(line) ?? Infinity)) return;
+    this.#seqs.set(line, seq);
+    this.#heap.push({ seq, line });
+  }
+
+  /** The line whose first one comes first. */
+  get best(): L | undefined {
+    for (let top = this.#heap.peek(); top !== undefined; top = this.#heap.peek()) {
+      const { seq, line } = top;
+      const isCurrent = this.#seqs.get(line) === seq, now = isCurrent ? line.first : undefined;
+      if (now?.seq === seq) return line;
+      this.#heap.pop();
+      if (!isCurrent) continue;
+      this.#seqs.delete(line);
+      if (now === undefined) this.#emptied(line);
+      else this.put(line);
+    }
+    return undefined;
+  }
+
+  get first(): Place<T> | undefined {
+    return this.best?.first;
+  }
+
+  /** Takes the best line out, until it is put back. */
+  takeBest(): void {
+    this.#seqs.delete(this.#heap.pop()!.line);
+  }
+}
+
+/** The lines of a chain, of a name under which instances were given back, or of what is only to be undone. */
+class Family<T extends Waiter> extends Lines<T, KindLine<T>> {
+  readonly #kinds: Map<string, KindLine<T>>;
+
+  constructor(readonly of: Chain | string) {
+    const kinds = new Map<string, KindLine<T>>();
+    super(({ labels }) => kinds.delete(labels));
+    this.#kinds = kinds;
+  }
+
+  add(place: Place<T>): void {
+    const labels = textOf(place.waiter.instance.labels);
+    let line = this.#kinds.get(labels);
+    if (line === undefined) this.#kinds.set(labels, line = new KindLine(labels));
+    line.add(place);
+    this.put(line);
+  }
+}
+
+/** Before the names of what instances wait for. */
+const NAME = "~";
+const TO_UNDO = "cancelled";
+
+/**
+ * Those who wait in a queue, oldest first, and by their kinds: what is passed over costs a step for each kind that is named,
+ * whatever waits of it.
+ */
+export class WaitingLines<T extends Waiter> {
+  readonly #families = new Map<Chain | string, Family<T>>();
+  readonly #lines = new Lines<T, Family<T>>(({ of }) => this.#families.delete(of));
+
+  /**
+   * @param waitsFor the name under which it was given back
+   * @returns where it waits, until it is taken or its place is left
+   */
+  add(waiter: T, waitsFor?: string): Place<T> {
+    const { cancel, instance } = waiter;
+    const of = cancel !== undefined ? TO_UNDO : waitsFor === undefined ? instance.chain : NAME + waitsFor;
+    let family = this.#families.get(of);
+    if (family === undefined) this.#families.set(of, family = new Family(of));
+    const place = new Place(waiter);
+    family.add(place);
+    this.#lines.put(family);
+    return place;
+  }
+
+  /** Takes the oldest, as long as `takes` says so, but none of the kinds that are passed over. */
+  take(passOver: readonly Kind[], takes: (waiter: T) => boolean): T[] {
+    const passed = new Passed(passOver);
+    const aside = new Set<Family<T>>(), lines = new Map<KindLine<T>, Family<T>>();
+    const taken: T[] = [];
+    for (let family = this.#lines.best; family !== undefined; family = this.#lines.best) {
+      const line = family.best!;
+      if (passed.whole.has(family.of)) {
+        this.#lines.takeBest();
+        aside.add(family);
+      } else if (passed.some.get(family.of)?.has(line.labels)) {
+        family.takeBest();
+        lines.set(line, family);
+        aside.add(family); // there may be nothing else in it
+      } else {
+        const place = line.first!;
+        if (!takes(place.waiter)) break;
+        place.isLeft = true;
+        taken.push(place.waiter);
+      }
+    }
+    for (const [line, family] of lines) family.put(line);
+    for (const family of aside) {
+      this.#families.set(family.of, family);
+      this.#lines.put(family);
+    }
+    return taken;
+  }
+}
+
+/** Kinds that are passed over. */
+class Passed {
+  /** Families of which nothing is taken. */
+  readonly whole = new Set<Chain | string>();
+  /** Of others, the labels. */
+  readonly some = new Map<Chain | string, Set<string>>();
+
+  constructor(kinds: readonly Kind[]) {
+    for (const kind of kinds) {
+      if ("waitsFor" in kind) this.whole.add(NAME + kind.waitsFor);
+      else if (kind.labels === undefined) this.whole.add(kind.chain);
+      else {
+        const some = this.some.get(kind.chain) ?? new Set();
+        this.some.set(kind.chain, some.add(textOf(kind.labels)));
+      }
+    }
+  }
+}
+
+function textOf(labels: Instance["labels"]): string {
+  return JSON.stringify(labels);
+}
+
+function bySeq(a: { readonly seq: number }, b: { readonly seq: number }): number {
+  return a.seq - b.seq;
+}
