@@ -13,23 +13,18 @@ const INTERRUPTED = "it was running when its consumer died, and it must not run 
 
 /** One instance while the scheduler has it: how its nodes have ended, and what that makes of those after them. */
 export class InstanceRun {
-  /** Whether one of its functions has been started. */
-  started = false;
   /** Nodes that are not settled. */
   unsettled: number;
-  /** Whether something of it had been done before it was submitted here. */
-  resumed = false;
   /** Attempts in flight. */
   running = 0;
   /** The gates of its nodes, where they depend on its labels. */
   gates: readonly Gate[] = NO_GATES;
   /** By whom `gates` was made. */
   gatesOf: unknown;
+  #start: "none" | "here" | "before" = "none";
   #first: Invocation | undefined;
-  /** How each node ended; made when the first one does, as most of what is queued has not begun. */
-  #states: (NodeState | undefined)[] | undefined;
-  /** How many predecessors each node waits for. */
-  #waiting: number[] | undefined;
+  /** Made when the first of several nodes has ended, as most of what is queued has not begun. */
+  #course: Course | undefined;
   /** What few instances have, or most of them only for a moment: a million of them may be queued. */
   #rare: Rare | undefined;
 
@@ -47,6 +42,31 @@ export class InstanceRun {
   ) {
     if (limitedFromMs !== submittedAtMs) this.#own.limitedFromMs = limitedFromMs;
     this.unsettled = plan.size;
+  }
+
+  /** Whether one of its functions has been started, here or before. */
+  get started(): boolean {
+    return this.#start !== "none";
+  }
+
+  /** Whether something of it had been done before it was submitted here. */
+  get resumed(): boolean {
+    return this.#start === "before";
+  }
+
+  /** Something of it had been done before it was submitted here. */
+  startedBefore(): void {
+    this.#start = "before";
+  }
+
+  /** One of its functions is started. */
+  starts(): void {
+    if (this.#start === "none") this.#start = "here";
+  }
+
+  /** What was started of it here has not run. */
+  takeStartBack(): void {
+    if (this.#start === "here") this.#start = "none";
   }
 
   /** Time has passed that the scheduler was not told of. */
@@ -182,7 +202,7 @@ export class InstanceRun {
   }
 
   stateOf(node: number): NodeState | undefined {
-    return this.#states?.[node];
+    return this.#course?.states[node];
   }
 
   /** It is over: nothing more will be asked for the nodes that are not settled. */
@@ -327,11 +347,21 @@ export class InstanceRun {
     this.unsettled--;
     this.#unload(node);
     if (plan.size === 1) return [];
-    this.#states ??= new Array(plan.size).fill(undefined);
-    this.#waiting ??= [...plan.predecessorCounts];
-    this.#states[node] = state;
-    return plan.successors[node]!.filter((next) => --this.#waiting![next]! === 0);
+    const { states, waiting } = this.#course ??= {
+      states: new Array(plan.size).fill(undefined),
+      waiting: [...plan.predecessorCounts],
+    };
+    states[node] = state;
+    return plan.successors[node]!.filter((next) => --waiting[next]! === 0);
   }
+}
+
+/** How far an instance of several nodes has come. */
+interface Course {
+  /** How each node has ended. */
+  readonly states: (NodeState | undefined)[];
+  /** How many predecessors each node waits for. */
+  readonly waiting: number[];
 }
 
 interface Rare {

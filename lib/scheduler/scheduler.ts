@@ -98,7 +98,7 @@ export class Scheduler {
     this.#sequence += instance.chain.nodes.length;
     this.#runs.set(instance.id, run);
     for (const load of run.plan.loads) load?.arrive(nowMs);
-    run.started = run.resumed = progress.length > 0 || instance.parent !== undefined || cancel !== undefined;
+    if (progress.length > 0 || instance.parent !== undefined || cancel !== undefined) run.startedBefore();
     run.begun(calling);
     if (cancel !== undefined) run.end({ outcome: "cancelled", reason: cancel });
     if (this.#isTooLate(run, nowMs)) return { instance, ...this.#refuse(run, nowMs) };
@@ -134,7 +134,7 @@ export class Scheduler {
     task.attempts++;
     this.#retries.started(task);
     task.run.running++;
-    if (task.run.isSingle) task.run.started = true;
+    if (task.run.isSingle) task.run.starts();
     else if (!task.run.started) this.#chainStarts(task.run);
     return task;
   }
@@ -172,7 +172,7 @@ export class Scheduler {
 
   /** The first start of a chain may change the ranks of its other invocations that wait. */
   #chainStarts(run: InstanceRun): void {
-    run.started = true;
+    run.starts();
     for (const other of run.invocations()) if (other.phase === "queued") this.#requeue(other);
   }
 
@@ -188,7 +188,7 @@ export class Scheduler {
 
   /** A chain of which nothing has run has not started: its limit of time until then is in force again. */
   #takeStartBack(run: InstanceRun): void {
-    run.started = false;
+    run.takeStartBack();
     for (const other of run.invocations()) if (other.phase === "queued") this.#requeue(other);
     if (!run.lostTtl) return;
     run.lostTtl = false;
