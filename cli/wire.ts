@@ -297,7 +297,7 @@ export async function openLogOf(
     version: VERSION,
     startedAtMs: clock.nowMs(),
     ...what,
-  });
+  }, { clock, onLoss: (words) => log.warn(words) });
   if (runLog.path !== path) {
     log.warn(`Another program writes ${path}; this run is recorded in ${runLog.path}`);
   }

@@ -14,6 +14,8 @@ import { Lanes } from "./lanes.ts";
 export const RUN_EVENT = "sequoia_run";
 /** The name of the metadata events that say what instances run; each has a number, by which submissions refer to it. */
 export const CHAIN_EVENT = "sequoia_chain";
+/** The name of the metadata event that says how many events are missing, as they were not read as fast as they were written. */
+export const LOST_EVENT = "sequoia_lost";
 /** The categories of our events; viewers filter by them, and the reader knows them by these. */
 export const CATEGORY = {
   attempt: "function",
@@ -59,6 +61,11 @@ export class EventEncoder {
     const args = JSON.stringify({ ...info, startedAt: new Date(info.startedAtMs).toISOString() });
     return `[{"name":"${RUN_EVENT}","ph":"M","pid":${OWN_PID},"tid":0,"ts":0,"args":${args}}` +
       metadata("process_name", OWN_PID, 0, `"sequoia ${JSON.stringify(info.command).slice(1)}`);
+  }
+
+  /** That events are missing. */
+  lost(events: number): string {
+    return `${SEPARATOR}{"name":"${LOST_EVENT}","ph":"M","pid":${OWN_PID},"tid":0,"ts":0,"args":{"events":${events}}}`;
   }
 
   attempt(event: AttemptEvent): string {

@@ -10,30 +10,55 @@ const MOST_LINKS = 40;
 /** The names of what a process has open already, as `/dev/stdout`: a shell has opened it, perhaps to append to a file. */
 const DESCRIPTOR = /^\/dev\/(?:stdout|stderr|fd\/\d+)$|^\/proc\/[^/]+\/(?:task\/\d+\/)?fd\/\d+$/;
 
-/** A file that this process alone writes. */
-export interface OwnFile {
-  readonly file: Deno.FsFile;
-  /** The path that was asked for, or, while another program writes that one, the first free one of `run-2.json`, … */
-  readonly path: string;
-}
+/** A file that this process alone writes, or what is no regular file. */
+export type OpenedLog =
+  | {
+    readonly kind: "file";
+    readonly file: Deno.FsFile;
+    /** The path that was asked for, or, while another program writes that one, the first free one of `run-2.json`, … */
+    readonly path: string;
+  }
+  | {
+    readonly kind: "stream";
+    /** Opens it; a pipe opens when it has a reader. */
+    readonly open: () => Promise<Deno.FsFile>;
+    readonly path: string;
+  };
 
 /**
  * Opens an empty file for writing, under a lock that is held until the file is closed. Nothing that is there is lost: a
  * file that another program writes is left alone, and an earlier one is kept as `run.1.json`. A symbolic link stays: the
- * file that it names is meant. What is no regular file (a pipe, `/dev/null`) is opened as it is; to what the process has
+ * file that it names is meant. What is no regular file (a pipe, `/dev/null`) is opened as it is, when the caller wants; to what the process has
  * open (`/dev/stdout`) is appended.
  *
  * @throws what the system says of the path
  */
-export async function openOwnFile(path: string): Promise<OwnFile> {
-  const target = await targetOf(path);
-  if (isDescriptor(target)) return { file: await Deno.open(target, { append: true }), path };
+export async function openOwnFile(path: string): Promise<OpenedLog> {
+  const target = await targetOf(path), isOpen = isDescriptor(target);
+  if (await isStream(target)) {
+    return {
+      kind: "stream",
+      open: () => Deno.open(target, isOpen ? { append: true } : { write: true }),
+      path,
+    };
+  }
+  if (isOpen) return { kind: "file", file: await Deno.open(target, { append: true }), path };
   for (let writer = 1; writer <= MOST_WRITERS; writer++) {
     const free = writer === 1 ? target : inserted(target, `-${writer}`);
     const file = await take(free);
-    if (file !== undefined) return { file, path: writer === 1 ? path : free };
+    if (file !== undefined) return { kind: "file", file, path: writer === 1 ? path : free };
   }
   throw new Error(`${MOST_WRITERS} programs write such logs already`);
+}
+
+/** Whether there is something that is neither a file nor a folder. */
+async function isStream(path: string): Promise<boolean> {
+  try {
+    const { isFile, isDirectory } = await Deno.stat(path);
+    return !isFile && !isDirectory;
+  } catch {
+    return false; // opening it says what is wrong
+  }
 }
 
 function isDescriptor(path: string): boolean {
@@ -64,8 +89,7 @@ async function take(path: string): Promise<Deno.FsFile | undefined> {
     const file = await Deno.open(path, { write: true, create: true });
     let isKept = false;
     try {
-      const { isFile, size, ino } = await file.stat();
-      if (!isFile) return (isKept = true, file);
+      const { size, ino } = await file.stat();
       if (!await isLocked(file)) return undefined;
       const isThere = await inodeOf(path) === ino; // else its last writer has moved it aside meanwhile
       if (isThere && size === 0) return (isKept = true, file);

@@ -12,10 +12,16 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
 
 /** Writes a text to the file that is opened for a path. @returns the file's path */
 async function write(path: string, text: string): Promise<string> {
-  const { file, path: own } = await openOwnFile(path);
+  const { file, path: own } = await opened(path);
   using _ = file;
   await file.write(new TextEncoder().encode(text));
   return own;
+}
+
+/** What is opened for a path that no reader must be waited for. */
+async function opened(path: string): Promise<{ readonly file: Deno.FsFile; readonly path: string }> {
+  const log = await openOwnFile(path);
+  return { file: log.kind === "file" ? log.file : await log.open(), path: log.path };
 }
 
 /** The files of a folder with what they hold. */
@@ -54,9 +60,9 @@ Deno.test("openOwnFile() moves only as many earlier files as it must", () =>
 Deno.test("openOwnFile() takes another name while a file is being written", () =>
   inFolder(async (folder) => {
     const path = `${folder}/my.run.json.gz`;
-    const first = await openOwnFile(path);
+    const first = await opened(path);
     using _first = first.file;
-    const second = await openOwnFile(path);
+    const second = await opened(path);
     using _second = second.file;
     assertEquals(second.path, `${folder}/my.run-2.json.gz`);
     assertEquals(await write(path, "third"), `${folder}/my.run-3.json.gz`);
@@ -66,9 +72,9 @@ Deno.test("openOwnFile() takes another name while a file is being written", () =
 Deno.test("openOwnFile() gives each of many at once a file of its own", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/run`, "earlier");
-    const opened = await Promise.all(Array.from({ length: 20 }, () => openOwnFile(`${folder}/run`)));
+    const logs = await Promise.all(Array.from({ length: 20 }, () => opened(`${folder}/run`)));
     const inodes = new Set<number | null>();
-    for (const { file } of opened) {
+    for (const { file } of logs) {
       using own = file;
       inodes.add((await own.stat()).ino);
     }
@@ -77,7 +83,7 @@ Deno.test("openOwnFile() gives each of many at once a file of its own", () =>
   }));
 
 Deno.test("openOwnFile() opens what is no regular file as it is", async () => {
-  const { file, path } = await openOwnFile("/dev/null");
+  const { file, path } = await opened("/dev/null");
   using _ = file;
   assertEquals(path, "/dev/null");
   assert((await file.stat()).isCharDevice);
@@ -93,7 +99,7 @@ Deno.test("openOwnFile() leaves symbolic links alone, and keeps what is in the f
     }
     assertEquals(contents(`${folder}/logs`), { "run.1.json": "first", "run.json": "second" });
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["latest", "logs", "middle"]);
-    const { file } = await openOwnFile(`${folder}/logs/run.json`);
+    const { file } = await opened(`${folder}/logs/run.json`);
     using _ = file;
     assertEquals(await write(`${folder}/latest`, "third"), `${folder}/logs/run-2.json`);
   }));

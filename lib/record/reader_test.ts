@@ -33,7 +33,7 @@ async function write(path: string, events: readonly RunEvent[]): Promise<Uint8Ar
     else if (event.type === "end") log.end(event);
     else if (event.type === "counter") log.counter(event);
   }
-  log.close();
+  await log.close();
   return await Deno.readFile(path);
 }
 

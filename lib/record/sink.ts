@@ -1,19 +1,26 @@
 import { constants, crc32, deflateRawSync } from "node:zlib";
-import type { OwnFile } from "./own_file.ts";
+import type { Clock } from "../model/mod.ts";
+import type { ByteSink } from "./byte_sink.ts";
+import type { OpenedLog } from "./own_file.ts";
+import { StreamSink } from "./stream_sink.ts";
 
-/** Where the bytes of a run log go; after each `write` the file can be read up to there. */
-export interface Sink {
-  write(bytes: Uint8Array): void;
-  /** Writes what must come last, if anything, and closes the file. */
-  close(): void;
+/**
+ * Writes to an opened file, which it closes; what goes to a `.gz` path is compressed.
+ *
+ * @param mayLose whether what is no regular file is written beside what goes on, and is full at times; else its reader is
+ * waited for
+ */
+export async function sinkOf(opened: OpenedLog, clock: Clock, mayLose: boolean): Promise<ByteSink> {
+  const sink = opened.kind === "file"
+    ? new FileSink(opened.file)
+    : mayLose
+    ? new StreamSink(opened.open, clock)
+    : new FileSink(await opened.open());
+  return opened.path.endsWith(".gz") ? new GzipSink(sink) : sink;
 }
 
-/** Writes to an open file, which it closes; what goes to a `.gz` path is compressed. */
-export function sinkOf({ file, path }: OwnFile): Sink {
-  return path.endsWith(".gz") ? new GzipSink(file) : new PlainSink(file);
-}
-
-class PlainSink implements Sink {
+class FileSink implements ByteSink {
+  readonly isFull = false;
   readonly #file: Deno.FsFile;
 
   constructor(file: Deno.FsFile) {
@@ -24,8 +31,9 @@ class PlainSink implements Sink {
     for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
   }
 
-  close(): void {
+  close(): Promise<number> {
     this.#file.close();
+    return Promise.resolve(0);
   }
 }
 
@@ -33,31 +41,37 @@ class PlainSink implements Sink {
  * One gzip member (RFC 1952) whose deflate blocks end with every write, so that a crash costs nothing that was written
  * before it. A CompressionStream cannot flush: it would hold back minutes of a slow run.
  */
-class GzipSink implements Sink {
-  readonly #file: PlainSink;
+class GzipSink implements ByteSink {
+  readonly #to: ByteSink;
   #crc = 0;
   #length = 0;
   #begun = false;
 
-  constructor(file: Deno.FsFile) {
-    this.#file = new PlainSink(file);
+  constructor(to: ByteSink) {
+    this.#to = to;
+  }
+
+  get isFull(): boolean {
+    return this.#to.isFull;
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.#begun) this.#file.write(HEADER);
+    if (!this.#begun) this.#to.write(HEADER);
     this.#begun = true;
     this.#crc = crc32(bytes, this.#crc);
     this.#length += bytes.length;
     // Level 1: twice as fast as the default, and a tenth larger.
-    this.#file.write(deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, level: 1 }));
+    this.#to.write(deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, level: 1 }));
   }
 
-  close(): void {
+  async close(): Promise<number> {
+    let left: number;
     try {
-      if (this.#begun) this.#file.write(this.#trailer());
+      if (this.#begun) this.#to.write(this.#trailer());
     } finally {
-      this.#file.close();
+      left = await this.#to.close();
     }
+    return left;
   }
 
   #trailer(): Uint8Array {

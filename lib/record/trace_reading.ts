@@ -1,6 +1,6 @@
 import { type Chain, isObject } from "../model/mod.ts";
 import { decodeEvent, decodeRun, runArgs } from "./decode.ts";
-import { RUN_EVENT } from "./encode.ts";
+import { LOST_EVENT, RUN_EVENT } from "./encode.ts";
 import { RunLogError } from "./errors.ts";
 import { EventScanner } from "./event_scanner.ts";
 import { RUN_SCHEMA, type RunEvent, type RunInfo } from "./events.ts";
@@ -96,6 +96,10 @@ export class TraceReading implements LineReading {
   }
 
   *#decode(event: unknown, run: RunInfo): Generator<RunEvent> {
+    if (isObject(event) && event.name === LOST_EVENT) {
+      this.#warnings.push(lostWords(this.#path, event.args));
+      return;
+    }
     const decoded = decodeEvent(event, run.startedAtMs, this.#chains);
     if (decoded === "unreadable") this.#count();
     else if (decoded !== undefined) yield decoded;
@@ -130,6 +134,11 @@ export class TraceReading implements LineReading {
     const detail = "it ends within its first event. Its writer was stopped at once; there is nothing to read";
     return new RunLogError("read", this.#path, "cut-short", detail);
   }
+}
+
+function lostWords(path: string, args: unknown): string {
+  const events = isObject(args) ? Number(args.events) : NaN;
+  return `${events} events are missing in ${path}: it was not read as fast as it was written`;
 }
 
 /** The error for what is something else. */

@@ -11,7 +11,9 @@ import type {
   SubmitEvent,
 } from "./events.ts";
 import { openOwnFile } from "./own_file.ts";
-import { type Sink, sinkOf } from "./sink.ts";
+import type { ByteSink } from "./byte_sink.ts";
+import { sinkOf } from "./sink.ts";
+import { LAST_WAIT_MS } from "./stream_sink.ts";
 
 /** So many characters at most are held back. */
 const BUFFERED = 65_536;
@@ -27,6 +29,11 @@ export interface RunLogOptions {
    * closing the log throws it)
    */
   readonly onError?: (error: RunLogError) => void;
+  /**
+   * Told, in words, when events begin to be lost as the reader of a pipe takes too little, and at the end how many were.
+   * (Default: none are: recording waits for the reader)
+   */
+  readonly onLoss?: (words: string) => void;
 }
 
 /**
@@ -51,7 +58,8 @@ export async function openRunLog(
   const own = await openOwnFile(path).catch((error: unknown) => {
     throw fileError("write", path, error);
   });
-  return new RunLogWriter(own.path, sinkOf(own), info, options);
+  const sink = await sinkOf(own, options.clock ?? realClock, options.onLoss !== undefined);
+  return new RunLogWriter(own.path, sink, info, options);
 }
 
 /**
@@ -63,45 +71,48 @@ export async function openRunLog(
  */
 export class RunLogWriter implements Recorder, AsyncDisposable {
   readonly path: string;
-  readonly #sink: Sink;
+  readonly #sink: ByteSink;
   readonly #encoder: EventEncoder;
   readonly #clock: Clock;
   readonly #onError: ((error: RunLogError) => void) | undefined;
   readonly #utf8 = new TextEncoder();
+  readonly #onLoss: ((words: string) => void) | undefined;
   #held = "";
+  #lost = 0;
   #cancelFlush: (() => void) | undefined;
   #error: RunLogError | undefined;
   #closed = false;
 
   /** Use {@linkcode openRunLog}. */
-  constructor(path: string, sink: Sink, info: RunInfo, options: RunLogOptions) {
+  constructor(path: string, sink: ByteSink, info: RunInfo, options: RunLogOptions) {
     this.path = path;
     this.#sink = sink;
     this.#clock = options.clock ?? realClock;
     this.#onError = options.onError;
+    this.#onLoss = options.onLoss;
     this.#encoder = new EventEncoder(info.startedAtMs);
     this.#hold(this.#encoder.run(info));
     this.flush();
   }
 
   attempt(event: AttemptEvent): void {
-    if (this.#open) this.#hold(this.#encoder.attempt(event));
+    if (this.#takes) this.#hold(this.#encoder.attempt(event));
   }
 
   functionRun(event: FunctionRunEvent): void {
-    if (this.#open) this.#hold(this.#encoder.functionRun(event));
+    if (this.#takes) this.#hold(this.#encoder.functionRun(event));
   }
 
   submit(event: SubmitEvent): void {
-    if (this.#open) this.#hold(this.#encoder.submit(event));
+    if (this.#takes) this.#hold(this.#encoder.submit(event));
   }
 
   end(event: EndEvent): void {
-    if (this.#open) this.#hold(this.#encoder.end(event));
+    if (this.#takes) this.#hold(this.#encoder.end(event));
   }
 
   counter(event: CounterEvent): void {
-    if (this.#open) this.#hold(this.#encoder.counter(event));
+    if (this.#takes) this.#hold(this.#encoder.counter(event));
   }
 
   /** Hands everything recorded so far to the system; it survives a crash of the process from here on. */
@@ -121,27 +132,50 @@ export class RunLogWriter implements Recorder, AsyncDisposable {
    *
    * @throws {RunLogError} if the disk failed and no `onError` was told
    */
-  close(): void {
+  async close(): Promise<void> {
     if (this.#closed) return;
+    if (this.#lost > 0) this.#held += this.#encoder.lost(this.#lost);
     this.#held += "\n]\n";
     this.flush();
     this.#closed = true;
     this.#cancelFlush?.();
     try {
-      this.#sink.close();
+      this.#sayLost(await this.#sink.close());
     } catch (error) {
       if (this.#error === undefined) this.#fail(error);
     }
     if (this.#error !== undefined && this.#onError === undefined) throw this.#error;
   }
 
-  // deno-lint-ignore require-await -- so that an error is a rejection
   async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
+    await this.close();
   }
 
   get #open(): boolean {
     return !this.#closed && this.#error === undefined;
+  }
+
+  /** Whether an event is to be recorded: not while the reader is behind. What is not encoded is referred to by no other event. */
+  get #takes(): boolean {
+    if (!this.#open) return false;
+    if (!this.#sink.isFull) return true;
+    if (this.#lost++ === 0) {
+      this.#onLoss?.(
+        `The run log ${this.path} is not read as fast as it is written: events of it are lost, calls go on`,
+      );
+    }
+    return false;
+  }
+
+  /** @param left bytes that nobody has taken until the end */
+  #sayLost(left: number): void {
+    if (this.#lost > 0) this.#onLoss?.(`${this.#lost} events of the run log ${this.path} were lost`);
+    if (left === 0) return;
+    this.#onLoss?.(
+      `The last ${left} bytes of the run log ${this.path} were lost: nobody has read them within ${
+        LAST_WAIT_MS / 1000
+      } s`,
+    );
   }
 
   #hold(text: string): void {

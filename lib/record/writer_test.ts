@@ -24,7 +24,7 @@ async function written(
   try {
     const log = await openRunLog(path, INFO, clock ? { clock } : {});
     write(log, () => Deno.readTextFileSync(path));
-    log.close();
+    await log.close();
     return Deno.readTextFileSync(path);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -159,7 +159,7 @@ Deno.test({
     const told = await openRunLog("/dev/full", INFO, { onError: (error) => errors.push(error) });
     told.submit(submit());
     told.flush();
-    told.close();
+    await told.close();
     assertEquals(errors.map(({ code }) => code), ["disk-full"]);
     assertStringIncludes(errors[0]!.message, "Cannot write the run log /dev/full: the disk is full. Free");
     const kept = await openRunLog("/dev/full", INFO);

@@ -286,7 +286,7 @@ Deno.test("buildReport() says the same of a log that was written and read", asyn
     assert(info?.type === "run");
     await using log = await openRunLog(path, info);
     for (const event of rest) if (event.type !== "run") log[event.type](event as never);
-    log.close();
+    await log.close();
     const [written, direct] = [await buildReport(readRunLog(path).events), await buildReport(events)];
     assertClose(written, direct);
   } finally {

@@ -58,3 +58,25 @@ Deno.test("sequoia report tells the runs apart that one file holds, in any layou
   await Deno.writeTextFile(`${at.cwd}/pretty.json`, JSON.stringify({ traceEvents: events }, null, 2));
   assertEquals(await runJson(["report", "pretty.json"], at), both[0]);
 });
+
+Deno.test({
+  name: "sequoia consume goes on while nobody reads the pipe that its run log goes to, and ends",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using at = await folder({ "one.ts": ONE });
+    await new Deno.Command("mkfifo", { args: [`${at.cwd}/unopened`, `${at.cwd}/unread`] }).output();
+    // Open for both, it needs nobody at the other end.
+    using _reader = await Deno.open(`${at.cwd}/unread`, { read: true, write: true });
+    for (const path of ["unopened", "unread"]) {
+      await run(["produce", "one.ts", "--burst", "400"], at);
+      const { code, stderr } = await run(["consume", "--until-empty", "--out", path], at);
+      assertEquals(code, 0, stderr);
+      assertMatch(
+        stderr,
+        new RegExp(`The last \\d+ bytes of the run log ${path} were lost: nobody has read them within 5 s`),
+      );
+    }
+    const { completed } = await runJson(["queue", "status"], at) as { completed: number };
+    assertEquals(completed, 800);
+  },
+});
