@@ -1,9 +1,9 @@
 import { clockNewsTeller } from "./time_words.ts";
 import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
-import { parseCount } from "../lib/model/mod.ts";
+import { type JsonObject, parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
-import { Scheduler } from "../lib/scheduler/mod.ts";
+import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
 import { noRecorder, type Price, priced } from "../lib/record/mod.ts";
 import { COLLECT_OPTIONS, openCollecting, Sink } from "./collecting.ts";
@@ -96,7 +96,10 @@ export const command: Command = {
     const attached = values.platform;
     const allowed = allowedUrls(values["allow-url"]);
     const policy = await makePolicy(values.policy, policyOptions);
-    const limits = { ...limitsOf(values, defaultLimit(attached)), platforms: platformLimits(attached) };
+    const limits: Limits = {
+      ...limitsOf(values, defaultLimit(attached)),
+      platforms: platformLimits(attached),
+    };
     const scheduler = new Scheduler({
       policy,
       limits,
@@ -130,7 +133,7 @@ export const command: Command = {
     const runLog = path === "none" ? noRecorder : stack.use(
       await openLogOf(path, "consume", log, {
         policy: values.policy ?? DEFAULT_POLICY,
-        limits,
+        limits: limits as JsonObject,
         platform: platform.name,
       }),
     );

@@ -1,6 +1,7 @@
-import { parseCount, parsePositiveDuration, parseRate } from "../lib/model/mod.ts";
+import { parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model/mod.ts";
 import type { PolicyOptions } from "../lib/policies/mod.ts";
-import type { Limits } from "../lib/scheduler/mod.ts";
+import type { Limits, StartRate } from "../lib/scheduler/mod.ts";
+import { UsageError } from "./errors.ts";
 import { flag, limit, many, one, pair, text, type Values } from "./options.ts";
 
 /** Attempts in flight when nothing else is said: what a Lambda account has in a region, by default, without an increase. */
@@ -11,9 +12,14 @@ const limitOf = (value: string): readonly [string, number] => {
   return [name, parseCount(max)];
 };
 
-const rateOf = (value: string): readonly [string, number] => {
+const startRate = (value: string): StartRate => {
+  const { count, perMs } = parseRateWindow(value);
+  return { starts: count, perMs };
+};
+
+const rateOf = (value: string): readonly [string, StartRate] => {
   const [name, rate] = pair(value);
-  return [name, parseRate(rate)];
+  return [name, startRate(rate)];
 };
 
 const weightOf = (value: string): readonly [string, number] => {
@@ -39,8 +45,13 @@ export const SCHEDULING_OPTIONS = {
   "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
   "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
   "label-limit": many("L=N", "most in flight of each value of a label: tenant=20 (repeatable)", limitOf),
-  rate: one("RATE", "most starts: 50 (per second) or 300/m", parseRate),
+  rate: one("RATE", "most starts in any second (50) or minute (300/m)", startRate),
   "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
+  "burst-size": one(
+    "N",
+    "most starts at once under a rate (default a tenth of a second's worth)",
+    parseCount,
+  ),
   "retry-budget": one(
     "PERCENT",
     "most of a function's attempts that are retries in an outage (default 20%; 100%: any number)",
@@ -71,12 +82,17 @@ export function schedulerOptionsOf(values: SchedulingValues) {
 
 /** The limits that are asked for. @param global if none is given */
 export function limitsOf(values: SchedulingValues, global: number) {
+  const burst = values["burst-size"];
+  if (burst !== undefined && values.rate === undefined && values["function-rate"].length === 0) {
+    throw new UsageError("Cannot use --burst-size: no rate is given. Add --rate or --function-rate");
+  }
+  const burstOf = (rate: StartRate): StartRate => burst === undefined ? rate : { ...rate, burst };
   return {
     global: values.limit ?? global,
     functions: Object.fromEntries(values["function-limit"]),
     chains: Object.fromEntries(values["chain-limit"]),
     labels: Object.fromEntries(values["label-limit"]),
-    functionRates: Object.fromEntries(values["function-rate"]),
-    ...(values.rate === undefined ? {} : { rate: values.rate }),
+    functionRates: Object.fromEntries(values["function-rate"].map(([name, rate]) => [name, burstOf(rate)])),
+    ...(values.rate === undefined ? {} : { rate: burstOf(values.rate) }),
   } satisfies Limits;
 }

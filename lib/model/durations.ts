@@ -59,23 +59,36 @@ export function parsePositiveDuration(text: Duration): number {
  * @throws {RangeError} if it is out of range
  */
 export function parseRate(text: string | number): number {
-  const perS = typeof text === "number" ? text : ratePerS(text);
+  const { count, perMs } = parseRateWindow(text);
+  return count / (perMs / 1000);
+}
+
+/**
+ * As {@linkcode parseRate}, with the window that the text names: `"300/m"` is 300 in a minute.
+ *
+ * @returns the length of the window in milliseconds, and how many events it has
+ */
+export function parseRateWindow(
+  text: string | number,
+): { readonly count: number; readonly perMs: number } {
+  const window = typeof text === "number" ? { count: text, perMs: 1000 } : rateWindow(text);
+  const perS = window.count / (window.perMs / 1000);
   if (!(perS > 0 && perS <= MAX_RATE_PER_S)) {
     throw new RangeError(
       `Cannot use the rate "${text}": it is not above 0 and at most ${MAX_RATE_PER_S} per second`,
     );
   }
-  return perS;
+  return window;
 }
 
-function ratePerS(text: string): number {
+function rateWindow(text: string): { readonly count: number; readonly perMs: number } {
   const match = RATE.exec(text.trim());
   if (!match) {
     throw new SyntaxError(
       `Cannot read "${text}" as a rate. Write a number per second (5) or with a unit (300/m)`,
     );
   }
-  return Number(match[1]) / (UNIT_MS[match[2] ?? "s"]! / 1000);
+  return { count: Number(match[1]), perMs: UNIT_MS[match[2] ?? "s"]! };
 }
 
 /**

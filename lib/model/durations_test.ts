@@ -1,6 +1,13 @@
-import { assert, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatDuration, parseCount, parseDuration, parsePositiveDuration, parseRate } from "./durations.ts";
+import {
+  formatDuration,
+  parseCount,
+  parseDuration,
+  parsePositiveDuration,
+  parseRate,
+  parseRateWindow,
+} from "./durations.ts";
 import { assertFails } from "./testing.ts";
 
 Deno.test("parseDuration() reads each unit", () => {
@@ -72,6 +79,12 @@ Deno.test("parseRate() reads rates per second, minute and hour", () => {
     0.5,
   ]];
   for (const [text, perS] of table) assertStrictEquals(parseRate(text), perS, String(text));
+});
+
+Deno.test("parseRateWindow() keeps the window that a rate names", () => {
+  assertEquals(parseRateWindow(50), { count: 50, perMs: 1000 });
+  assertEquals(parseRateWindow("300/m"), { count: 300, perMs: 60_000 });
+  assertEquals(parseRateWindow("10/h"), { count: 10, perMs: 3_600_000 });
 });
 
 Deno.test("parseRate() refuses 0, negative, NaN, too large and unreadable rates", () => {

@@ -1,4 +1,5 @@
 import type { Limits } from "./limits.ts";
+import type { StartRate } from "./rate_limit.ts";
 
 /** A part of a whole, as an interval of [0, 1): the parts of all lie side by side. */
 export interface LimitShare {
@@ -14,8 +15,9 @@ const ERROR = 1e-9;
 /**
  * What one of several schedulers makes of limits that are meant for all of them together. Of a limit on what runs at once it
  * gets the whole numbers that end within its share of it, so that the parts of neighbours add up to the limit; but at least 1,
- * as what it has must go on: if a limit is smaller than the number of schedulers, they let more run than it says. Of a rate
- * it gets its share, or the whole if that is empty: then it has nothing to start. `"auto"` is left as it is, since each finds
+ * as what it has must go on: if a limit is smaller than the number of schedulers, they let more run than it says. Of the starts
+ * of a rate's window it gets whole numbers too; where its share is not one, that part over a longer window; or the whole if
+ * its share is empty: then it has nothing to start. `"auto"` is left as it is, since each finds
  * out what it is refused.
  *
  * @example The second of three schedulers, which has two of eight partitions.
@@ -29,7 +31,15 @@ export function shareOfLimits(limits: Limits, { from, to }: LimitShare): Limits 
     if (!Number.isInteger(limit) || limit < 1) return limit; // Infinity, or what no scheduler takes
     return Math.max(1, Math.floor(limit * to + ERROR) - Math.floor(limit * from + ERROR));
   };
-  const rate = (perS: number) => to > from ? perS * (to - from) : perS;
+  const rate = (of: number | StartRate): number | StartRate => {
+    const starts = (whole: number) => {
+      if (to === from) return whole;
+      const share = whole * (to - from);
+      return share < 1 - ERROR || !Number.isInteger(whole) ? share : part(whole);
+    };
+    if (typeof of === "number") return starts(of);
+    return { ...of, starts: starts(of.starts), ...of.burst !== undefined && { burst: part(of.burst) } };
+  };
   const { global, functions, chains, labels, platforms, functionRates } = limits;
   return {
     ...limits,
@@ -43,6 +53,6 @@ export function shareOfLimits(limits: Limits, { from, to }: LimitShare): Limits 
   };
 }
 
-function each(of: Readonly<Record<string, number>>, part: (n: number) => number): Record<string, number> {
+function each<T>(of: Readonly<Record<string, T>>, part: (whole: T) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(of).map(([name, n]) => [name, part(n)]));
 }

@@ -3,7 +3,7 @@ import type { AdaptiveLimit } from "./adaptive_limit.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Platforms } from "./platform_pool.ts";
-import { checkRate, RateLimit } from "./rate_limit.ts";
+import { checkRate, RateLimit, sameRate, type StartRate } from "./rate_limit.ts";
 import { Gate, Limit } from "./tree.ts";
 import { type Hold, holdKey, HoldLimit } from "./unserved.ts";
 
@@ -27,10 +27,10 @@ export interface Limits {
   readonly labels?: Readonly<Record<string, number>>;
   /** Of each platform, by name, where several are attached. */
   readonly platforms?: Readonly<Record<string, number>>;
-  /** Starts per second, of all functions. */
-  readonly rate?: number;
-  /** Starts per second of each function, by name. */
-  readonly functionRates?: Readonly<Record<string, number>>;
+  /** Starts of all functions, in any second or any window of the rate. */
+  readonly rate?: number | StartRate;
+  /** Starts of each function, by name. */
+  readonly functionRates?: Readonly<Record<string, number | StartRate>>;
 }
 
 /** Limits of which none is found out by itself. */
@@ -44,12 +44,18 @@ export function fixed({ global, ...others }: Limits, adaptive: AdaptiveLimit | u
 
 /** Whether two sets of limits differ in the global one at most. */
 export function sameButGlobal(some: FixedLimits, others: FixedLimits): boolean {
-  if (some.rate !== others.rate) return false;
-  return (["functions", "chains", "labels", "platforms", "functionRates"] as const).every((kind) => {
+  const { functionRates: rates = {} } = some, { functionRates: otherRates = {} } = others;
+  if (!sameRate(some.rate, others.rate) || !sameNames(rates, otherRates)) return false;
+  if (Object.keys(rates).some((name) => !sameRate(rates[name], otherRates[name]))) return false;
+  return (["functions", "chains", "labels", "platforms"] as const).every((kind) => {
     const a = some[kind] ?? {}, b = others[kind] ?? {};
-    const names = Object.keys(a);
-    return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+    return sameNames(a, b) && Object.keys(a).every((name) => a[name] === b[name]);
   });
+}
+
+function sameNames(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name));
 }
 
 /** At most so many attempts in flight. */
@@ -136,8 +142,8 @@ export class Gates {
     }
   }
 
-  #newRate(name: string, ratePerS: number, before: Gates | undefined): RateLimit {
-    const rate = new RateLimit(name, checkRate(name, ratePerS), this.#time);
+  #newRate(name: string, of: number | StartRate, before: Gates | undefined): RateLimit {
+    const rate = new RateLimit(name, checkRate(name, of), this.#time);
     const former = before && before.#rates.get(name);
     if (former !== undefined) rate.inherit(former);
     this.#rates.set(name, rate);

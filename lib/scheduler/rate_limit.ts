@@ -1,26 +1,63 @@
+import { StartLog } from "./start_log.ts";
 import { TimedLimit } from "./tree.ts";
 
-/** Starts may come together as far as a tenth of a second's worth, and one always may. */
+/**
+ * How many starts any window of a length may hold.
+ *
+ * @example At most 300 in any minute, of which 20 may come together.
+ * ```ts
+ * import type { Limits } from "sequoia";
+ * const limits: Limits = { rate: { starts: 300, perMs: 60_000, burst: 20 } };
+ * ```
+ */
+export interface StartRate {
+  /** Above 0; a part of one is taken over a window that is so much longer. */
+  readonly starts: number;
+  /** The length of the window. */
+  readonly perMs: number;
+  /**
+   * How many may start together. They count in the window; more than `starts` of them widen it: twice as many may start in
+   * twice the time. (Default: a tenth of a second's worth, at least 1)
+   */
+  readonly burst?: number;
+}
+
+/** By default starts come together as far as a tenth of a second's worth. */
 const BURST_MS = 100;
+/** A wake-up that comes late by so much is made up for, in milliseconds; by half an interval at most. */
+const LATE_MS = 10;
+/** Windows are taken longer by this part: what starts a second apart may arrive some milliseconds closer together. */
+const TRAVEL = 0.005;
+/** Sums of fractions are not exact. */
+const ROUNDING = 1e-9;
 
 /**
- * At most so many starts a second: a token bucket, kept as the instant at which the next start would be due if they came
- * evenly (the virtual scheduling algorithm of the generic cell rate algorithm, ITU-T I.371), so that nothing is counted
- * while time passes and instants are compared exactly.
+ * At most so many starts in every window of a length: a log of the last starts, and a token bucket that spreads them over the
+ * window. The bucket is kept as the instant at which the next start would be due if they came evenly (the virtual scheduling
+ * algorithm of the generic cell rate algorithm, ITU-T I.371), so that nothing is counted while time passes and instants are
+ * compared exactly. The bucket alone would let a window have its burst beside its rate.
  */
 export class RateLimit extends TimedLimit {
   readonly #intervalMs: number;
+  readonly #toleranceMs: number;
   readonly #time: { readonly nowMs: number };
+  #log: StartLog;
   #dueAtMs = -Infinity;
 
-  constructor(name: string, ratePerS: number, time: { readonly nowMs: number }) {
+  /** @param rate in starts per second, or of a window */
+  constructor(name: string, rate: number | StartRate, time: { readonly nowMs: number }) {
     super(name);
-    this.#intervalMs = 1000 / ratePerS;
+    const { starts, perMs, burst } = windowOf(rate);
     this.#time = time;
+    this.#intervalMs = perMs / starts;
+    const together = burst ?? Math.max(1, Math.floor(BURST_MS / this.#intervalMs + ROUNDING));
+    this.#toleranceMs = (together - 1) * this.#intervalMs + Math.min(LATE_MS, this.#intervalMs / 2);
+    const most = Math.ceil(Math.max(starts, together) - ROUNDING);
+    this.#log = new StartLog(most, most * this.#intervalMs * (1 + TRAVEL));
   }
 
   override get opensAtMs(): number {
-    return this.#dueAtMs - Math.max(0, BURST_MS - this.#intervalMs);
+    return Math.max(this.#dueAtMs - this.#toleranceMs, this.#log.opensAtMs);
   }
 
   override get full(): boolean {
@@ -28,17 +65,43 @@ export class RateLimit extends TimedLimit {
   }
 
   override start(): void {
-    this.#dueAtMs = Math.max(this.#time.nowMs, this.#dueAtMs) + this.#intervalMs;
+    const { nowMs } = this.#time;
+    this.#dueAtMs = Math.max(nowMs, this.#dueAtMs) + this.#intervalMs;
+    this.#log.add(nowMs);
   }
 
-  /** Goes on from where another one was. */
+  /** Goes on from where another one was, which is not used any more. */
   inherit(other: RateLimit): void {
     this.#dueAtMs = other.#dueAtMs;
+    this.#log = this.#log.after(other.#log);
   }
 }
 
-/** @throws {RangeError} if it is no number above 0 */
-export function checkRate(name: string, ratePerS: number): number {
-  if (ratePerS > 0 && ratePerS < Infinity) return ratePerS;
-  throw new RangeError(`Cannot use ${ratePerS} as the ${name}. Write a number of starts per second above 0`);
+/** Writes a rate in full. @throws {RangeError} if it is none */
+export function windowOf(rate: number | StartRate): StartRate {
+  return typeof rate === "number" ? { starts: rate, perMs: 1000 } : rate;
+}
+
+/** Whether two rates say the same. */
+export function sameRate(a: number | StartRate | undefined, b: number | StartRate | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const some = windowOf(a), others = windowOf(b);
+  return some.starts === others.starts && some.perMs === others.perMs && some.burst === others.burst;
+}
+
+/** @throws {RangeError} if it lets nothing start, or anything */
+export function checkRate(name: string, rate: number | StartRate): number | StartRate {
+  const { starts, perMs, burst = 1 } = windowOf(rate);
+  if (!(starts > 0 && starts < Infinity)) {
+    throw new RangeError(`Cannot use ${starts} as the ${name}. Write a number of starts above 0`);
+  }
+  if (!(perMs > 0 && perMs < Infinity)) {
+    throw new RangeError(`Cannot count the ${name} per ${perMs} ms. Write a number of milliseconds above 0`);
+  }
+  if (!(Number.isInteger(burst) && burst > 0)) {
+    throw new RangeError(
+      `Cannot let ${burst} start together under the ${name}. Write a whole number above 0`,
+    );
+  }
+  return rate;
 }

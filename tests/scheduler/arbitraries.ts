@@ -11,7 +11,7 @@ import {
   type Pause,
 } from "../../lib/model/mod.ts";
 import { type Policy, policyOf, policySummaries, type Task } from "../../lib/policies/mod.ts";
-import type { Decision, FixedLimits } from "../../lib/scheduler/mod.ts";
+import type { Decision, FixedLimits, StartRate } from "../../lib/scheduler/mod.ts";
 
 /** What is done to a scheduler; numbers that choose among something are taken modulo how many there are. */
 export type Step =
@@ -117,6 +117,13 @@ const limit = fc.integer({ min: 1, max: 3 });
 const dictionary = (...names: string[]) =>
   fc.dictionary(fc.constantFrom(...names), limit, { noNullPrototype: true });
 
+const WINDOWS: StartRate[] = [
+  { starts: 4, perMs: 500 },
+  { starts: 12, perMs: 60_000, burst: 12 },
+  { starts: 2, perMs: 1000, burst: 5 },
+  { starts: 1.5, perMs: 300 },
+];
+
 /** FixedLimits of every kind or of some; of platforms too, if there are any. */
 export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<FixedLimits> =>
   fc.record({
@@ -125,8 +132,8 @@ export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<FixedLimits
     chains: dictionary("c0", "c1"),
     labels: dictionary("tenant"),
     platforms: platforms.length > 0 ? dictionary(...platforms) : fc.constant({}),
-    rate: fc.constantFrom(5, 50, 1000),
-    functionRates: fc.dictionary(fc.constantFrom("f1", "f3"), fc.constantFrom(2, 20, 300), {
+    rate: fc.constantFrom<(number | StartRate)[]>(5, 50, 1000, ...WINDOWS),
+    functionRates: fc.dictionary(fc.constantFrom("f1", "f3"), fc.constantFrom(2, 20, 300, ...WINDOWS), {
       noNullPrototype: true,
     }),
   }, { requiredKeys: [] });

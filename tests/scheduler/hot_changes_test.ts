@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Instance } from "../../lib/model/mod.ts";
 import { policyOf } from "../../lib/policies/mod.ts";
-import type { FixedLimits, Invocation, Scheduler } from "../../lib/scheduler/mod.ts";
+import type { FixedLimits, Invocation, Scheduler, StartRate } from "../../lib/scheduler/mod.ts";
 import { instanceOf, makeScheduler, OK, single, startAll } from "./builders.ts";
 
 const QUEUED = 100_000;
@@ -115,7 +115,10 @@ function fitting(
   running: readonly Instance[],
 ): Instance[] {
   const { global = Infinity, functions = {}, chains = {}, labels = {}, rate, functionRates = {} } = limits;
-  const burst = (perS = Infinity) => Math.max(1, perS / 10);
+  const burst = (perS: number | StartRate = Infinity) => {
+    assert(typeof perS === "number");
+    return Math.max(1, perS / 10);
+  };
   const counts = new Map<string, number>();
   const started = new Map<string, number>();
   const limitsOf = ({ chain: { name }, labels: own }: Instance): [key: string, max: number][] => [

@@ -79,6 +79,8 @@ export class Oracle {
   readonly #groups = new Map<string, Group>();
   /** When the next start of each function, or of all (""), would be due if they came evenly. */
   readonly #dueAtMs = new Map<string, number>();
+  /** When the last starts of each function, or of all (""), were: as many as its rate lets a window hold. */
+  readonly #startedAtMs = new Map<string, number[]>();
   /** Platforms that have throttled since they let something in: how often, and until when they rest. */
   readonly #rests = new Map<string, { times: number; untilMs: number }>();
   /** When each function was asked for. */
@@ -404,16 +406,32 @@ export class Oracle {
     return this.#policy.place?.(this.#view(entry), open) ?? least!.name;
   }
 
-  /** The rate of a function, or of all ("") . */
-  #rateOf(name: string): number | undefined {
-    return name === "" ? this.#limits.rate : this.#limits.functionRates?.[name];
+  /** The rate of a function, or of all (""). */
+  #rateOf(name: string) {
+    const rate = name === "" ? this.#limits.rate : this.#limits.functionRates?.[name];
+    if (rate === undefined) return undefined;
+    const { starts, perMs, burst } = typeof rate === "number" ? { starts: rate, perMs: 1000 } : rate;
+    const everyMs = perMs / starts;
+    const together = burst ?? Math.max(1, Math.floor(100 / everyMs + 1e-9));
+    return { everyMs, together, most: Math.ceil(Math.max(starts, together) - 1e-9) };
   }
 
-  /** When the rate of a function, or of all, lets something start: evenly, but for a tenth of a second's worth. */
+  /**
+   * When the rate of a function, or of all, lets something start: evenly, but for what may come together, and never more than
+   * a window of it holds; windows are half a percent longer.
+   */
   #opensAtMs(name: string): number {
     const rate = this.#rateOf(name);
     if (rate === undefined) return -Infinity;
-    return (this.#dueAtMs.get(name) ?? -Infinity) - Math.max(0, 100 - 1000 / rate);
+    const { everyMs, together, most } = rate;
+    const evenlyAtMs = (this.#dueAtMs.get(name) ?? -Infinity) -
+      ((together - 1) * everyMs + Math.min(10, everyMs / 2));
+    return Math.max(evenlyAtMs, (this.#startsOf(name).at(-most) ?? -Infinity) + most * everyMs * 1.005);
+  }
+
+  /** When each start was that a rate counts. */
+  #startsOf(name: string): number[] {
+    return this.#startedAtMs.get(name) ?? [];
   }
 
   #order(a: Entry, b: Entry): number {
@@ -430,7 +448,8 @@ export class Oracle {
     for (const name of ["", fnOf(entry)]) {
       const rate = this.#rateOf(name);
       if (rate === undefined) continue;
-      this.#dueAtMs.set(name, Math.max(this.#nowMs, this.#dueAtMs.get(name) ?? -Infinity) + 1000 / rate);
+      this.#dueAtMs.set(name, Math.max(this.#nowMs, this.#dueAtMs.get(name) ?? -Infinity) + rate.everyMs);
+      this.#startedAtMs.set(name, [...this.#startsOf(name), this.#nowMs].slice(-rate.most));
     }
     entry.attempts++;
     if (entry.attempts === 1) this.#budgetOf(entry).earn();
@@ -576,7 +595,13 @@ export class Oracle {
     const isSame = equal(order(this.#limits), order(limits));
     this.#limits = limits;
     if (isSame) return;
-    for (const name of this.#dueAtMs.keys()) if (this.#rateOf(name) === undefined) this.#dueAtMs.delete(name);
+    for (const [name, startedAtMs] of this.#startedAtMs) {
+      const rate = this.#rateOf(name);
+      if (rate === undefined) {
+        this.#startedAtMs.delete(name);
+        this.#dueAtMs.delete(name);
+      } else this.#startedAtMs.set(name, startedAtMs.slice(-rate.most)); // no more is remembered
+    }
     this.#placeAnew();
   }
 

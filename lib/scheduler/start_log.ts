@@ -1,0 +1,66 @@
+/** Most entries that a log has; with a greater number of starts, several of them share one. */
+const MOST_ENTRIES = 10_000;
+
+/**
+ * The instants of the last starts, a ring: a window that may hold n starts is open for the next one when it has left the n-th
+ * last behind (a sliding-window log). Windows are half-open: of two starts exactly one window apart only one counts.
+ *
+ * Beyond 10,000 starts, k at a time share an entry, with the instant of the last of them: a start waits for k - 1 others at
+ * most, and the window holds up to k - 1 fewer, which is less than a thousandth of what it may hold.
+ */
+export class StartLog {
+  readonly #windowMs: number;
+  /** How many starts share an entry. */
+  readonly #together: number;
+  /** The entries of the window, and the one that is being written. */
+  readonly #lastAtMs: Float64Array;
+  #at = 0;
+  /** How many starts the entry that is being written has. */
+  #count = 0;
+
+  /**
+   * @param most how many starts a window holds, a whole number above 0
+   * @param windowMs its length
+   */
+  constructor(most: number, windowMs: number) {
+    this.#windowMs = windowMs;
+    this.#together = Math.ceil(most / MOST_ENTRIES);
+    this.#lastAtMs = new Float64Array(Math.floor(most / this.#together) + 1).fill(-Infinity);
+  }
+
+  /** When the window has room for a start, or since when. */
+  get opensAtMs(): number {
+    return this.#lastAtMs[this.#after(this.#at)]! + this.#windowMs;
+  }
+
+  /** Notes starts, not before those that it has. */
+  add(atMs: number, starts = 1): void {
+    for (let left = starts; left > 0;) {
+      const taken = Math.min(left, this.#together - this.#count);
+      left -= taken;
+      this.#count += taken;
+      this.#lastAtMs[this.#at] = atMs;
+      if (this.#count < this.#together) return;
+      this.#count = 0;
+      this.#at = this.#after(this.#at);
+    }
+  }
+
+  /** The log that goes on from another one, which is not used any more: as far as that remembers. */
+  after(other: StartLog): StartLog {
+    const isAlike = this.#together === other.#together && this.#windowMs === other.#windowMs &&
+      this.#lastAtMs.length === other.#lastAtMs.length;
+    if (isAlike) return other;
+    let at = other.#at;
+    do {
+      at = other.#after(at);
+      const atMs = other.#lastAtMs[at]!;
+      if (atMs > -Infinity) this.add(atMs, at === other.#at ? other.#count : other.#together);
+    } while (at !== other.#at);
+    return this;
+  }
+
+  #after(at: number): number {
+    return at + 1 === this.#lastAtMs.length ? 0 : at + 1;
+  }
+}
