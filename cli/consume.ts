@@ -20,6 +20,7 @@ import {
   schedulerOptionsOf,
   SCHEDULING_OPTIONS,
 } from "./scheduling_options.ts";
+import { VERSION } from "./version.ts";
 import {
   chance,
   clock,
@@ -148,6 +149,8 @@ export const command: Command = {
       memoryBytes: memoryShare(0.25),
       ...(collecting === undefined ? {} : { functionTimes: collecting.timesFor(recorder, scheduler) }),
       untilEmpty: values["until-empty"],
+      about: { host: Deno.hostname(), pid: Deno.pid, version: VERSION },
+      policyName: values.policy ?? DEFAULT_POLICY,
       onOrder: ({ policy }) =>
         void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),
       onRefused: ({ message }) => log.error(message),

@@ -14,7 +14,7 @@ const PAUSE = ["chain", "function", "label", "all"] as const;
 const ACTIONS: Readonly<Record<string, Action>> = {
   status: {
     help:
-      "how many instances are in each state, what is paused or waits for a server, how the queue is divided",
+      "how many instances are in each state, what is paused or waits for a server, who consumes, how the queue is divided",
     takes: ["local"],
     run: status,
   },

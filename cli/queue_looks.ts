@@ -3,6 +3,7 @@ import { pauseName } from "../lib/model/mod.ts";
 import type { Filter, QueueDriver } from "../lib/queue/mod.ts";
 import { badMessageJson, badMessageLine } from "./bad_message_words.ts";
 import type { Context } from "./command.ts";
+import { consumerLines } from "./consumer_words.ts";
 import { FailedError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { drawInstance } from "./instance_drawing.ts";
@@ -16,16 +17,21 @@ import { terminalColumns } from "./terminal.ts";
 import { spanWords } from "./time_words.ts";
 import { clock } from "./wire.ts";
 
-/** How many instances there are in each state, what is paused or waits for a server, and how the queue is divided. */
+/** How many instances there are in each state, what is paused or waits for a server, who consumes, and how the queue is divided. */
 export async function status(
   queue: QueueDriver,
   _: readonly string[],
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const [depth, pauses, partitions] = await Promise.all([queue.depth(), queue.pauses(), queue.partitions()]);
+  const [depth, pauses, partitions, consumers] = await Promise.all([
+    queue.depth(),
+    queue.pauses(),
+    queue.partitions(),
+    queue.consumers(),
+  ]);
   const unserved = await unservedIn(queue, values.local);
-  if (values.json) return print(JSON.stringify({ ...depth, pauses, unserved, partitions }));
+  if (values.json) return print(JSON.stringify({ ...depth, pauses, unserved, consumers, partitions }));
   const { oldestSubmittedAtMs: oldest, ...counts } = depth;
   for (const [state, count] of Object.entries(counts)) {
     print(`${state.padEnd(10)}${String(count).padStart(10)}`);
@@ -34,6 +40,7 @@ export async function status(
   if (oldest !== undefined) print(`oldest    ${spanWords(nowMs - oldest).padStart(10)}`);
   for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
   for (const line of unservedLines(unserved)) print(`waits     ${line}`);
+  for (const line of consumerLines(consumers)) print(line);
   for (const line of partitionLines(partitions, nowMs)) print(line);
 }
 

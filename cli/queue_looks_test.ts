@@ -21,6 +21,7 @@ function queueOf(partitions: readonly PartitionView[] = []): QueueDriver {
   const looks: Partial<QueueDriver> = {
     depth: () => Promise.resolve({ queued: 1, running: 2, completed: 3, failed: 4, cancelled: 5 }),
     pauses: () => Promise.resolve([{ chain: "fan7" }]),
+    consumers: () => Promise.resolve([]),
     partitions: () => Promise.resolve(partitions),
     async *list({ states }: Filter) {
       if (states?.includes("failed")) yield failed;

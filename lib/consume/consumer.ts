@@ -1,6 +1,7 @@
-import { onAbort } from "../model/mod.ts";
-import type { Claim, Held, Order, QueueDriver } from "../queue/mod.ts";
+import { type JsonObject, onAbort } from "../model/mod.ts";
+import type { Claim, ConsumerRecord, Held, Order, QueueDriver } from "../queue/mod.ts";
 import type { Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
+import { Beats, type OwnRecord } from "./beats.ts";
 import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
@@ -20,6 +21,10 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly memoryBytes?: number;
   /** End when nothing is queued or running. (Default: false) */
   readonly untilEmpty?: boolean;
+  /** The process, for those who look at the queue's consumers. (Default: it is not shown to them) */
+  readonly about?: Pick<ConsumerRecord, "host" | "pid" | "version">;
+  /** The name of the scheduler's policy, as it is written on the command line. (Default: none) */
+  readonly policyName?: string;
   /** Carries out that consumers are to go on under another policy; the consumer does all else that they are asked. */
   readonly onOrder?: (order: Extract<Order, { kind: "policy" }>) => void;
   /** Told once of each function that nobody serves, and again when somebody does. (Default: nobody is told) */
@@ -76,6 +81,7 @@ export class Consumer {
   readonly #execution: Execution;
   readonly #memory: Memory;
   readonly #limits: DividedLimits;
+  readonly #beats: Beats | undefined;
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
@@ -104,6 +110,22 @@ export class Consumer {
       clockNews: (news: ClockNews) => this.#options.onClock?.(news),
     };
     this.#execution = new Execution(options, hooks, this.#memory);
+    const { about, queue, clock } = options;
+    if (about !== undefined) {
+      this.#beats = new Beats({ queue, clock, record: () => ({ ...about, ...this.#record() }) });
+    }
+  }
+
+  #record(): Omit<OwnRecord, "host" | "pid" | "version"> {
+    const { policyName: policy = "", scheduler } = this.#options;
+    const { ready, running, throttled, limit } = scheduler.stats();
+    const { share: part, limits } = this.#limits;
+    return {
+      ...{ policy, limits: { ...limits } as JsonObject },
+      ...{ instances: this.#execution.size, running, ready, throttled },
+      ...part !== undefined && { part },
+      ...limit < Infinity && { limit },
+    };
   }
 
   /** Gauges and counters of this consumer. */
@@ -144,13 +166,13 @@ export class Consumer {
   /** Resolves when nothing more is to be done, and nothing is under way. */
   async #work(): Promise<void> {
     const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
-    const listening = watched(this.#listen());
+    const besides = [this.#listen(), this.#beats?.run(this.#over.signal) ?? Promise.resolve()].map(watched);
     const loops = [this.#intake(), this.#count()];
     if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
     await Promise.all(loops.map(watched));
     await this.#execution.idle();
     this.#over.abort();
-    await listening;
+    await Promise.all(besides);
   }
 
   /** Waits for work to be done; once it is stopped, not for a queue that takes too long. */
@@ -232,6 +254,7 @@ export class Consumer {
       for (let hasNews = true; hasNews;) { // what it ends may ready what undoes
         for (let task = this.#next(nowMs); task !== undefined; task = this.#next(nowMs)) {
           this.#execution.start(task);
+          this.#beats?.count();
         }
         this.#sharesMoved();
         const news = scheduler.takeNews();

@@ -17,6 +17,16 @@ export class DividedLimits {
     this.#limits = scheduler.limits;
   }
 
+  /** The limits of all consumers together. */
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** This consumer's part of them, if they are divided. */
+  get share(): LimitShare | undefined {
+    return this.#share;
+  }
+
   /**
    * Goes on under another global limit, or with another share.
    *

@@ -8,6 +8,8 @@ import {
   type BadMessage,
   type Claim,
   type Command,
+  type ConsumerRecord,
+  type ConsumerView,
   type Filter,
   type Held,
   type InstanceView,
@@ -22,6 +24,7 @@ import {
   QueueError,
   type Released,
   type Result,
+  SILENT_MS,
 } from "./queue.ts";
 import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "./submission.ts";
 import { PullBudget } from "./weight.ts";
@@ -78,6 +81,7 @@ class MemoryConsumer implements QueueDriver {
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #keepMs: number;
+  readonly #id: string = crypto.randomUUID();
   readonly #holds = new Map<string, Hold>();
   #claims = 0;
   readonly #losses: Losses;
@@ -276,6 +280,24 @@ class MemoryConsumer implements QueueDriver {
     return this.#losses.areTold ? undefined : this.#losses.told();
   }
 
+  beat(record: ConsumerRecord): Promise<void> {
+    return this.#do("write to", () => {
+      const view = { id: this.#id, ...record };
+      this.#store.beats.set(this, { view, atMs: this.#clock.nowMs() });
+    });
+  }
+
+  consumers(): Promise<readonly ConsumerView[]> {
+    return this.#do("read", () => {
+      const nowMs = this.#clock.nowMs();
+      const views = [...this.#store.beats.values()].map(({ view, atMs }) => ({
+        ...view,
+        beatAgoMs: nowMs - atMs,
+      }));
+      return views.filter(({ beatAgoMs }) => beatAgoMs < SILENT_MS);
+    });
+  }
+
   partitions(): Promise<readonly PartitionView[]> {
     return this.#do("read", () => []);
   }
@@ -329,6 +351,7 @@ class MemoryConsumer implements QueueDriver {
   }
 
   #giveUp(): void {
+    this.#store.beats.delete(this);
     this.#handBack([...this.#holds.values()].map(({ entry }) => entry));
   }
 

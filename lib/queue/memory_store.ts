@@ -15,6 +15,7 @@ import { contentOf, PushTally } from "./content.ts";
 import type {
   Child,
   Command,
+  ConsumerView,
   Filter,
   InstanceState,
   InstanceView,
@@ -59,6 +60,11 @@ export interface Entry {
 export class MemoryStore {
   readonly bell = new Bell();
   readonly commands: { readonly seq: number; readonly command: Command }[] = [];
+  /** The latest records of the consumers, and when they were written. */
+  readonly beats = new Map<
+    object,
+    { readonly view: Omit<ConsumerView, "beatAgoMs">; readonly atMs: number }
+  >();
   readonly #pauses = new Map<string, Pause>();
   readonly #entries = new Map<string, Entry>();
   readonly #chains = new Map<string, Chain>();

@@ -1,4 +1,12 @@
-import type { Chain, Instance, InstanceOutcome, JsonText, NodeRecord, Pause } from "../model/mod.ts";
+import type {
+  Chain,
+  Instance,
+  InstanceOutcome,
+  JsonObject,
+  JsonText,
+  NodeRecord,
+  Pause,
+} from "../model/mod.ts";
 
 /** An instance handed to this consumer, with what had been settled of it before. */
 export interface Claim {
@@ -127,6 +135,47 @@ export interface QueueDepth {
   readonly oldestSubmittedAtMs?: number;
 }
 
+/** What a consumer writes of itself, about once in {@linkcode BEAT_MS}. */
+export interface ConsumerRecord {
+  /** The name of its machine. */
+  readonly host: string;
+  /** The id of its process there. */
+  readonly pid: number;
+  /** Of the program. */
+  readonly version: string;
+  /** The policy in force, as it is written on the command line. */
+  readonly policy: string;
+  /** The limits in force, of all consumers of the queue together. */
+  readonly limits: JsonObject;
+  /** Its part of these limits, an interval of [0, 1). (Default: all of them) */
+  readonly part?: { readonly from: number; readonly to: number };
+  /** Most attempts that it has in flight at present: its part of the global limit, also of one that it finds out. (Default: no limit) */
+  readonly limit?: number;
+  /** Instances that it holds, without those that they have called. */
+  readonly instances: number;
+  /** Attempts in flight. */
+  readonly running: number;
+  /** Invocations that wait for capacity. */
+  readonly ready: number;
+  /** Attempts that it has started per second, lately. */
+  readonly callsPerS: number;
+  /** Throttles since it began. */
+  readonly throttled: number;
+}
+
+/** A consumer that lives. */
+export interface ConsumerView extends ConsumerRecord {
+  /** Tells it from all others. */
+  readonly id: string;
+  /** How long ago its last beat was seen, in milliseconds by the clock of whoever looks. */
+  readonly beatAgoMs: number;
+}
+
+/** How often a consumer writes its record, in milliseconds. */
+export const BEAT_MS = 1000;
+/** A consumer counts as dead after so long without a beat, in milliseconds. */
+export const SILENT_MS = 4 * BEAT_MS;
+
 /**
  * A durable queue of chain instances, as producers and consumers see it. Promises:
  * - a `push` that resolved survives a crash; the same id twice is one instance, and with another chain or other args an error;
@@ -173,6 +222,8 @@ export interface Queue extends AsyncDisposable {
    * order `revoked` that leaves no time. It rejects with a {@linkcode QueueError} if that cannot be found out.
    */
   confirmHolds(): Promise<void> | undefined;
+  /** Writes the record of this consumer, which shows to others that it lives. */
+  beat(record: ConsumerRecord): Promise<void>;
   depth(): Promise<QueueDepth>;
 }
 
@@ -289,6 +340,11 @@ export interface QueueAdmin {
   commands(signal: AbortSignal): AsyncIterable<Order>;
   /** The pauses in force, oldest first. They outlive consumers. */
   pauses(): Promise<readonly Pause[]>;
+  /**
+   * The consumers that live, oldest first. One is known to live once two of its beats were seen, so the first call takes about
+   * as long as a beat, and up to {@linkcode SILENT_MS} if one has died.
+   */
+  consumers(): Promise<readonly ConsumerView[]>;
   /** How the queue is divided; empty if it is not. */
   partitions(): Promise<readonly PartitionView[]>;
   /** Messages that were set aside as they are no instances, oldest first; of queues that others write to. */

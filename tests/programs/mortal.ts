@@ -26,6 +26,7 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
     finish: (results) => alive(() => queue.finish(results)),
     confirmHolds: () => killed.aborted ? never() : queue.confirmHolds(),
     release: (ids) => alive(() => queue.release(ids)),
+    beat: (record) => alive(() => queue.beat(record)),
     depth: () => alive(() => queue.depth()),
     pauses: () => alive(() => queue.pauses()),
     commands: (signal) => queue.commands(either(signal)),

@@ -3,6 +3,7 @@ import type { Claim, Queue, QueueDriver } from "../../lib/queue/mod.ts";
 import { calledCases } from "./contract_called.ts";
 import { cancelledCases } from "./contract_cancelled.ts";
 import { commandCases } from "./contract_commands.ts";
+import { consumerCases } from "./contract_consumers.ts";
 import { contentCases } from "./contract_content.ts";
 import { holdCases } from "./contract_hold.ts";
 import { kindCases } from "./contract_kinds.ts";
@@ -47,6 +48,7 @@ export const CONTRACT: readonly ContractCase[] = [
   ...lostCases,
   ...listCases,
   ...commandCases,
+  ...consumerCases,
   ...calledCases,
   ...cancelledCases,
 ];

@@ -1,9 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Instance } from "../../lib/model/mod.ts";
-import { QueueError } from "../../lib/queue/mod.ts";
+import { QueueError, SILENT_MS } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { pullAll, queueContract } from "./contract.ts";
+import { recordOf } from "./contract_consumers.ts";
 import { openSqlite, type SqliteHarness } from "./harness.ts";
 import { ids, instances, line, record, result, single } from "./samples.ts";
 
@@ -173,4 +174,18 @@ test("what comes after a look that found nothing was not there before, whatever 
     notBeforeMs > pushedAtMs - 100 && notBeforeMs <= pushedAtMs,
     `${pushedAtMs - notBeforeMs} ms before`,
   );
+});
+
+test("a consumer whose process stopped is not shown, although nobody else is there to end its lease", async (harness) => {
+  const [admin, stopped] = [await harness.connect(), await harness.connect()];
+  await stopped.beat(recordOf("a"));
+  assertEquals((await harness.wait(admin.consumers())).map(({ host }) => host), ["a"]);
+  harness.stop(stopped);
+  await harness.clock.pass(SILENT_MS); // it beats once more: it was asleep until the next beat
+  const startMs = harness.clock.nowMs();
+  assertEquals(await harness.wait(admin.consumers()), []);
+  assert(harness.clock.nowMs() - startMs <= SILENT_MS);
+  harness.resume(stopped);
+  await harness.clock.pass(1500);
+  assertEquals((await harness.wait(admin.consumers())).length, 1, "it goes on");
 });

@@ -4,6 +4,8 @@ import {
   type BadMessage,
   type Claim,
   type Command,
+  type ConsumerRecord,
+  type ConsumerView,
   type Filter,
   type Held,
   type InstanceView,
@@ -157,6 +159,16 @@ export class KafkaDriver implements QueueDriver {
     const { membership, losses } = this.#parts;
     membership.checkSilence();
     return losses.areTold ? undefined : losses.told();
+  }
+
+  async beat(_record: ConsumerRecord): Promise<void> {
+    this.#check("write to", "write");
+    await Promise.resolve();
+  }
+
+  async consumers(): Promise<readonly ConsumerView[]> {
+    this.#check("read", "read");
+    return await Promise.resolve([]);
   }
 
   async depth(): Promise<QueueDepth> {

@@ -1,10 +1,13 @@
 import type { Clock, Instance, Pause } from "../../model/mod.ts";
 import { Bell } from "../bell.ts";
 import { Losses } from "../losses.ts";
+import { Roster } from "../roster.ts";
 import {
   type BadMessage,
   type Claim,
   type Command,
+  type ConsumerRecord,
+  type ConsumerView,
   type Filter,
   type Held,
   type InstanceView,
@@ -29,7 +32,7 @@ import type { FileGuard } from "./file_guard.ts";
 import { asQueueError } from "./errors.ts";
 import { GroupCommit, nextTurn, type WriteOptions } from "./group_commit.ts";
 import { checkpoint, finish, type Hold, holdOf, release, releaseSome, take } from "./hold.ts";
-import { Lease } from "./lease.ts";
+import { Lease, readConsumers } from "./lease.ts";
 import { changeOf, sendCommand } from "./request.ts";
 import type { OpenDatabase } from "./open.ts";
 import type { Patience } from "./patience.ts";
@@ -74,6 +77,7 @@ export class SqliteDriver implements QueueDriver {
   readonly #writes: GroupCommit;
   readonly #lease: Lease;
   readonly #upkeep: Upkeep;
+  readonly #roster: Roster;
   readonly #holds = new Map<string, Hold>();
   #claims = 0;
   readonly #losses = new Losses(() => this.#bell.ring());
@@ -95,6 +99,7 @@ export class SqliteDriver implements QueueDriver {
     this.#changes = new Changes(db, clock, this.#bell, closing.signal);
     this.#writes = new GroupCommit({ db, patience, durable: () => this.#look() });
     this.#lease = new Lease(db, leaseMs);
+    this.#roster = new Roster(clock, () => this.#read(() => readConsumers(db)));
     this.#upkeep = new Upkeep({
       db,
       clock,
@@ -194,6 +199,18 @@ export class SqliteDriver implements QueueDriver {
       await this.#upkeep.beat();
       await this.#losses.told();
     }
+  }
+
+  async beat(record: ConsumerRecord): Promise<void> {
+    this.#check("write to", "write");
+    this.#lease.record = JSON.stringify(record);
+    this.#upkeep.start(this.#closing.signal);
+    await this.#upkeep.beat();
+  }
+
+  async consumers(): Promise<readonly ConsumerView[]> {
+    this.#check("read", "read");
+    return await this.#roster.living();
   }
 
   async checkpoint(progress: readonly Progress[]): Promise<void> {

@@ -1,3 +1,7 @@
+import { parseJson } from "../../model/mod.ts";
+import type { ConsumerRecord } from "../queue.ts";
+import type { RosterEntry } from "../roster.ts";
+import { type Look, Silence } from "../silence.ts";
 import type { Database } from "./database.ts";
 
 /** The lease of one consumer, kept by beats: as long as they go on, what it holds is its own. */
@@ -7,6 +11,8 @@ export class Lease {
   readonly #leaseMs: number;
   #key: number | undefined;
   #beatenMs: number | undefined;
+  /** The consumer's record as JSON; each beat writes it. (Default: none) */
+  record: string | null = null;
 
   constructor(db: Database, leaseMs: number) {
     this.#db = db;
@@ -21,10 +27,11 @@ export class Lease {
   /** Beats, and takes a new lease if there is none or it was lost. Within a transaction. @returns its key */
   hold(): number {
     // By its id too: the key of a transaction that was undone may be another's by now.
-    const beat = "UPDATE consumers SET beat = beat + 1 WHERE key = ? AND id = ?";
-    if (this.#key === undefined || this.#db.run(beat, this.#key, this.#id) === 0) {
-      const take = "INSERT INTO consumers (id, lease_ms) VALUES (?, ?) RETURNING key";
-      this.#key = this.#db.get<{ key: number }>(take, this.#id, this.#leaseMs)!.key;
+    const { record } = this;
+    const beat = "UPDATE consumers SET beat = beat + 1, record = ? WHERE key = ? AND id = ?";
+    if (this.#key === undefined || this.#db.run(beat, record, this.#key, this.#id) === 0) {
+      const take = "INSERT INTO consumers (id, lease_ms, record) VALUES (?, ?, ?) RETURNING key";
+      this.#key = this.#db.get<{ key: number }>(take, this.#id, this.#leaseMs, record)!.key;
     }
     return this.#key!;
   }
@@ -50,59 +57,44 @@ export class Lease {
   }
 }
 
+/** The records of all consumers that have a lease, oldest first. */
+export function readConsumers(db: Database): RosterEntry[] {
+  const rows = db.all<{ id: string; beat: number; record: string | null }>(
+    "SELECT id, beat, record FROM consumers ORDER BY key",
+  );
+  return rows.map(({ id, beat, record }) => ({
+    id,
+    beat,
+    record: record === null ? undefined : parseJson(record)?.value as unknown as ConsumerRecord | undefined,
+  }));
+}
+
 /** A consumer whose beats have stopped for as long as its lease. */
 export interface Silent {
   readonly key: number;
   readonly beat: number;
 }
 
-interface Observed {
-  readonly beat: number;
-  readonly silentMs: number;
-}
-
-/** When a consumer looked at the beats of the others, after a beat of its own. */
-export interface Look {
-  readonly nowMs: number;
-  /** Whether another program had kept the file locked since the last look: then the others could not beat either. */
-  readonly wasLocked: boolean;
-}
-
-/**
- * Watches the beats of the others. Only this process's clock is used, as those of two processes differ once the machine has
- * slept or its time was set, and only time in which this process could write itself: who was stopped, or waited for the file
- * to be unlocked, cannot tell who else did.
- */
+/** Watches the leases of the others: which of them have not been kept up by beats. */
 export class Watch {
   readonly #db: Database;
-  readonly #longestLookMs: number;
-  #observed = new Map<number, Observed>();
-  #lookedAtMs: number | undefined;
+  readonly #silence: Silence;
 
   /** @param longestLookMs more than this between two looks does not count as silence of the others */
   constructor(db: Database, longestLookMs: number) {
     this.#db = db;
-    this.#longestLookMs = longestLookMs;
+    this.#silence = new Silence(longestLookMs);
   }
 
-  /** @param own the key of the consumer that looks */
-  look(own: number | undefined, { nowMs, wasLocked }: Look): Silent[] {
-    const passedMs = Math.min(nowMs - (this.#lookedAtMs ?? nowMs), this.#longestLookMs);
-    const countedMs = wasLocked ? 0 : passedMs;
-    this.#lookedAtMs = nowMs;
-    const observed = new Map<number, Observed>();
-    const silent: Silent[] = [];
+  /**
+   * @param own the key of the consumer that looks, after a beat of its own
+   * @param when `wasLocked`: another program had kept the file locked since the last look, and the others could not beat either
+   */
+  look(own: number | undefined, when: Look): Silent[] {
     const sql = "SELECT key, beat, lease_ms FROM consumers WHERE key <> ?";
-    for (
-      const row of this.#db.all<{ key: number; beat: number; lease_ms: number }>(sql, own ?? 0)
-    ) {
-      const before = this.#observed.get(row.key);
-      const silentMs = before?.beat === row.beat ? before.silentMs + countedMs : 0;
-      observed.set(row.key, { beat: row.beat, silentMs });
-      if (silentMs >= row.lease_ms) silent.push({ key: row.key, beat: row.beat });
-    }
-    this.#observed = observed;
-    return silent;
+    const rows = this.#db.all<{ key: number; beat: number; lease_ms: number }>(sql, own ?? 0);
+    const observed = this.#silence.look(rows.map(({ key, beat }) => [key, beat]), when);
+    return rows.filter(({ key, lease_ms }) => observed.get(key)!.silentMs >= lease_ms);
   }
 }
 

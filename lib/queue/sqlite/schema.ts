@@ -11,7 +11,8 @@ export const APPLICATION_ID = 0x53716f61;
  * - Records of a map's items stand apart, under the key of their node's record and their number: few chains have any, and
  *   those without pay nothing.
  * - `counts` and `chains.instances` are kept with each change, as counting millions of rows takes too long.
- * - A consumer lives as long as its `beat` goes on: clocks are not compared, see lease.ts.
+ * - A consumer lives as long as its `beat` goes on: clocks are not compared, see lease.ts. It has a row from its first pull
+ *   on until it ends, or others have seen no beat of it for `lease_ms`.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -100,6 +101,10 @@ export const MIGRATIONS: readonly string[] = [
     iif(cancel IS NULL, ifnull('~' || waits_for || ' ', ''), '} ') || chain || ' ' || ifnull(labels, '')
   ) VIRTUAL;
   CREATE INDEX by_kind ON instances (kind) WHERE state = 'queued' AND owner IS NULL;
+`,
+  `
+  ALTER TABLE consumers ADD COLUMN record TEXT; -- a ConsumerRecord as JSON; NULL: it has written none yet
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID; -- the values are JSON
 `,
 ];
 

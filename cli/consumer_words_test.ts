@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { consumerLines, limitWords } from "./consumer_words.ts";
+
+Deno.test("limitWords() names what is limited", () => {
+  assertEquals(
+    limitWords({ global: 200, functions: { f: 2, g: 3 }, chains: {}, rate: 5 }),
+    "200, functions f=2 g=3, rate 5",
+  );
+  assertEquals(limitWords({ global: "auto" }), "auto");
+  assertEquals(limitWords({}), "none in all");
+});
+
+Deno.test("consumerLines() shows a consumer a line", () => {
+  assertEquals(consumerLines([]), []);
+  const whole = {
+    ...{ id: "1", host: "web-1", pid: 4711, version: "1.2.3", policy: "fair-share", limits: { global: 20 } },
+    ...{ instances: 7, running: 3, ready: 14, callsPerS: 2.25, throttled: 1, beatAgoMs: 312.4 },
+  };
+  const lines = consumerLines([whole, {
+    ...whole,
+    host: "bad\nname",
+    part: { from: 0.25, to: 1 },
+    limit: 15,
+  }]);
+  assertEquals(lines, [
+    "",
+    "consumer       in flight  ready  calls/s  throttles  part   beat  version  policy      limits",
+    "web-1 4711             3     14      2.3          1   all  312ms  1.2.3    fair-share  20",
+    "bad name 4711    3 of 15     14      2.3          1   75%  312ms  1.2.3    fair-share  20",
+  ]);
+});

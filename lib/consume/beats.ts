@@ -1,0 +1,85 @@
+import { type Clock, onAbort } from "../model/mod.ts";
+import { BEAT_MS, type ConsumerRecord, type Queue, QueueError } from "../queue/mod.ts";
+
+/** What a consumer writes of itself beside its rate. */
+export type OwnRecord = Omit<ConsumerRecord, "callsPerS">;
+
+/** What beats go by. */
+export interface BeatsOptions {
+  readonly queue: Queue;
+  readonly clock: Clock;
+  /** The consumer's record at present. */
+  record(): OwnRecord;
+}
+
+/** A rate is measured over at least so long, in milliseconds. */
+const LEAST_RATED_MS = BEAT_MS / 2;
+
+/** Writes the record of a consumer to the queue, about once a second. */
+export class Beats {
+  readonly #options: BeatsOptions;
+  #calls = 0;
+  #rated: { readonly atMs: number; readonly calls: number };
+  #callsPerS = 0;
+  #hasNews = false;
+  #wake = () => {};
+
+  constructor(options: BeatsOptions) {
+    this.#options = options;
+    this.#rated = { atMs: options.clock.nowMs(), calls: 0 };
+  }
+
+  /** Counts an attempt that has started. */
+  count(): void {
+    this.#calls++;
+  }
+
+  /** Writes the record soon, as somebody waits to see a change of it. */
+  hurry(): void {
+    this.#hasNews = true;
+    this.#wake();
+  }
+
+  /** Goes on until `over` is aborted. */
+  async run(over: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!over.aborted) {
+      this.#hasNews = false;
+      const startMs = clock.nowMs();
+      await unlessOver(this.#beat(), over);
+      if (this.#hasNews) continue;
+      const pause = new AbortController();
+      const forget = onAbort(over, () => pause.abort());
+      this.#wake = () => pause.abort();
+      await clock.until(startMs + BEAT_MS, pause.signal);
+      forget();
+    }
+  }
+
+  /** A beat that cannot be written is left out: whoever works on the queue meets the same fault and is told. */
+  async #beat(): Promise<void> {
+    const { queue, record } = this.#options;
+    try {
+      await queue.beat({ ...record(), callsPerS: this.#rate() });
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error;
+    }
+  }
+
+  #rate(): number {
+    const atMs = this.#options.clock.nowMs(), passedMs = atMs - this.#rated.atMs;
+    if (passedMs >= LEAST_RATED_MS) {
+      this.#callsPerS = (this.#calls - this.#rated.calls) / passedMs * 1000;
+      this.#rated = { atMs, calls: this.#calls };
+    }
+    return this.#callsPerS;
+  }
+}
+
+/** Waits for something that may take long, but not once `over` is aborted. */
+async function unlessOver(work: Promise<void>, over: AbortSignal): Promise<void> {
+  const left = Promise.withResolvers<void>();
+  const forget = onAbort(over, left.resolve);
+  await Promise.race([work, left.promise]);
+  forget();
+}

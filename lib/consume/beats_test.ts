@@ -1,0 +1,63 @@
+import { assertEquals } from "@std/assert";
+import { BEAT_MS, type ConsumerRecord, QueueError } from "../queue/mod.ts";
+import { World } from "../../tests/programs/world.ts";
+import { single } from "../../tests/scheduler/builders.ts";
+
+const ABOUT = { host: "here", pid: 4711, version: "1.2.3" };
+
+Deno.test("Consumer.run() writes its record about once a second, until it ends", async () => {
+  const world = new World(() => ({ runMs: 500 }));
+  const written: { readonly atMs: number; readonly record: ConsumerRecord }[] = [];
+  const startMs = world.clock.nowMs();
+  await world.push(single("f"), Array.from({ length: 20 }, (_, i) => `i${i}`));
+  const running = world.start({
+    about: ABOUT,
+    policyName: "fcfs",
+    limits: { global: 2, functions: { f: 8 } },
+    alter: (queue) => ({
+      beat: (record) => {
+        written.push({ atMs: world.clock.nowMs() - startMs, record });
+        return queue.beat(record);
+      },
+    }),
+  });
+  await world.clock.pass(2 * BEAT_MS + 10);
+  assertEquals(written.map(({ atMs }) => atMs), [0, BEAT_MS, 2 * BEAT_MS]);
+  assertEquals(written[2]!.record, {
+    ...ABOUT,
+    policy: "fcfs",
+    limits: { global: 2, functions: { f: 8 } },
+    limit: 2,
+    instances: 14,
+    running: 2,
+    ready: 12,
+    callsPerS: 4,
+    throttled: 0,
+  });
+  assertEquals((await world.queue.consumers()).length, 1);
+  running.drain.abort();
+  await world.end(running);
+  await running.queue[Symbol.asyncDispose]();
+  assertEquals(await world.queue.consumers(), []);
+  const beats = written.length;
+  await world.clock.pass(3 * BEAT_MS);
+  assertEquals(written.length, beats);
+});
+
+Deno.test("Consumer.run() goes on, and ends, although its record cannot be written", async () => {
+  const world = new World();
+  await world.push(single("f"), ["a", "b"]);
+  let beats = 0;
+  const stuck = world.start({
+    about: ABOUT,
+    untilEmpty: true,
+    alter: () => ({
+      beat: () => {
+        if (beats++ > 0) return new Promise(() => {});
+        throw new QueueError("busy", "a file is locked");
+      },
+    }),
+  });
+  await world.end(stuck);
+  assertEquals((await world.queue.depth()).completed, 2);
+});
