@@ -1,6 +1,8 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** How `--limit auto` finds hidden limits of the local platform, over real HTTP, and finds them again when they change. */
-import { chain, fn, instanceMaker, lognormal, policyOf, realClock, Scheduler, seededRandom } from "sequoia";
+import { chain, fn, lognormal, seededRandom } from "sequoia";
+import { instanceMaker, policyOf, Scheduler } from "sequoia/scheduler";
+import { realClock } from "../lib/model/mod.ts";
 import { Consumer } from "../lib/consume/mod.ts";
 import { HttpPlatform, LocalServer, localUrl, parseProfile } from "../lib/platform/mod.ts";
 import { openQueue } from "../lib/queue/mod.ts";

@@ -1,5 +1,7 @@
 /** How many zero-work functions a second `consume` runs over real HTTP from a queue. */
-import { type Chain, instanceMaker, policyOf, realClock, Scheduler, seededRandom } from "sequoia";
+import { type Chain, seededRandom } from "sequoia";
+import { instanceMaker, policyOf, Scheduler } from "sequoia/scheduler";
+import { realClock } from "../lib/model/mod.ts";
 import { Consumer } from "../lib/consume/mod.ts";
 import { HttpPlatform, type Platform } from "../lib/platform/mod.ts";
 import { openQueue, type QueueDriver } from "../lib/queue/mod.ts";

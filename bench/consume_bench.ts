@@ -1,16 +1,8 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** How many zero-work functions a second `consume` runs from sqlite over real HTTP, beside a bare `fetch` loop. */
 import process from "node:process";
-import {
-  chain,
-  fn,
-  type FunctionDefinition,
-  instanceMaker,
-  NO_ARGS,
-  realClock,
-  seededRandom,
-  Stop,
-} from "sequoia";
+import { chain, fn, type FunctionDefinition, seededRandom } from "sequoia";
+import { instanceMaker, NO_ARGS, realClock, Stop } from "../lib/model/mod.ts";
 import { HttpPlatform } from "../lib/platform/mod.ts";
 import { CALLS, calls, CONCURRENCY, startServer } from "./calls.ts";
 import { type Figure, median } from "./figures.ts";

@@ -1,18 +1,9 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** How many decisions a second the scheduler core takes, what a change costs it, and a queued invocation in memory. */
-import {
-  chain,
-  fn,
-  type Instance,
-  type Invocation,
-  type Limits,
-  NO_LABELS,
-  policyOf,
-  policySummaries,
-  Scheduler,
-  type SchedulerOptions,
-  seededRandom,
-} from "sequoia";
+import { chain, fn, policyOf, seededRandom } from "sequoia";
+import { type Instance, NO_LABELS } from "../lib/model/mod.ts";
+import { policySummaries } from "../lib/policies/mod.ts";
+import { type Invocation, type Limits, Scheduler, type SchedulerOptions } from "../lib/scheduler/mod.ts";
 import { type Figure, median } from "./figures.ts";
 import { NULL } from "../lib/model/mod.ts";
 

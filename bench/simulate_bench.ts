@@ -1,6 +1,6 @@
 /** How many invocations a second of real time simulation gets through, whether its memory grows, and SimPy beside it. */
-import { exponential, fn, poisson, policyOf, Scheduler, seededRandom } from "sequoia";
-import { type Chain, chain, type Workload } from "sequoia";
+import { type Chain, chain, exponential, fn, poisson, seededRandom, type Workload } from "sequoia";
+import { policyOf, Scheduler } from "sequoia/scheduler";
 import { parseProfile } from "../lib/platform/mod.ts";
 import { RUN_SCHEMA } from "../lib/record/mod.ts";
 import { RunningReport } from "../lib/report/mod.ts";

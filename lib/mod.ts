@@ -1,8 +1,80 @@
 /**
- * The public module "sequoia": what a workload or a policy file imports.
+ * The public module "sequoia": the names that the author of a workload or of a policy needs. `lib/sequoia.d.ts` holds their
+ * signatures; a test compares it with this list. The scheduler core is a module of its own, "sequoia/scheduler".
+ *
+ * @example A workload.
+ * ```ts
+ * import { chain, fn, lognormal } from "sequoia";
+ * const resize = fn("resize", { time: lognormal("100ms", "200ms") });
+ * export default chain("thumbnails", ({ call }) => void call(resize));
+ * ```
  *
  * @module
  */
-export * from "./model/mod.ts";
-export * from "./policies/mod.ts";
-export * from "./scheduler/mod.ts";
+
+// Workloads.
+export {
+  type CallOptions,
+  type Chain,
+  chain,
+  type ChainBuilder,
+  type ChainNode,
+  type ChainOptions,
+  fn,
+  type FunctionBody,
+  type FunctionDefinition,
+  type FunctionEvent,
+  type FunctionOptions,
+  type FunctionSpec,
+  type FailureCause,
+  type Join,
+  type Json,
+  type JsonObject,
+  type MapRule,
+  type Method,
+  METHODS,
+  type NodeRef,
+  type OnFailure,
+  type RetryRule,
+  type Workload,
+  workload,
+  type WorkloadChain,
+  type WorkloadChainOptions,
+  WorkloadError,
+  type WorkloadErrorCode,
+  type WorkloadPlace,
+} from "./model/mod.ts";
+// Run times and arrivals.
+export {
+  type Arrivals,
+  arrivalTimes,
+  burst,
+  constant,
+  type Distribution,
+  type Duration,
+  every,
+  exponential,
+  formatDuration,
+  type LoadBounds,
+  lognormal,
+  meanMs,
+  parseDuration,
+  poisson,
+  sampleMs,
+  type Random,
+  seededRandom,
+  trace,
+  uniform,
+} from "./model/mod.ts";
+// Policies.
+export {
+  type FunctionStats,
+  type GroupStats,
+  type PlatformView,
+  type Policy,
+  PolicyError,
+  policyOf,
+  type PolicyOptions,
+  type Stats,
+  type Task,
+} from "./policies/mod.ts";

@@ -22,7 +22,7 @@ const ERROR = 1e-9;
  *
  * @example The second of three schedulers, which has two of eight partitions.
  * ```ts
- * import { shareOfLimits } from "sequoia";
+ * import { shareOfLimits } from "sequoia/scheduler";
  * shareOfLimits({ global: 10, rate: 4 }, { from: 3 / 8, to: 5 / 8 }); // { global: 3, rate: 1 }
  * ```
  */

@@ -12,7 +12,7 @@ import { type Hold, holdKey, HoldLimit } from "./unserved.ts";
  *
  * @example At most 100 in all, 5 of one function, 20 of each tenant, and 50 starts a second.
  * ```ts
- * import type { Limits } from "sequoia";
+ * import type { Limits } from "sequoia/scheduler";
  * const limits: Limits = { global: 100, functions: { compile: 5 }, labels: { tenant: 20 }, rate: 50 };
  * ```
  */

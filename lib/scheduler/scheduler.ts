@@ -33,7 +33,8 @@ type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs">;
  *
  * @example
  * ```ts
- * import { chain, fn, instanceMaker, policyOf, Scheduler, seededRandom } from "sequoia";
+ * import { chain, fn, seededRandom } from "sequoia";
+ * import { instanceMaker, policyOf, Scheduler } from "sequoia/scheduler";
  * const random = seededRandom(1);
  * const scheduler = new Scheduler({ policy: policyOf("fair-share"), limits: { global: 2 }, random });
  * const hello = chain("hello", ({ call }) => call(fn("greet")));

@@ -9,11 +9,10 @@ import {
   lognormal,
   meanMs,
   poisson,
-  policyOf,
-  Scheduler,
   seededRandom,
   type WorkloadChain,
 } from "../../lib/mod.ts";
+import { policyOf, Scheduler } from "../../lib/scheduler/public.ts";
 import { parseProfile } from "../../lib/platform/mod.ts";
 import { noRecorder } from "../../lib/record/mod.ts";
 import { plannedArrivals, Simulation } from "../../lib/simulate/mod.ts";
