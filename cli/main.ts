@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   simulate: { summary: "try policies and limits in virtual time", load: () => import("./simulate.ts") },
   functions: { summary: "serve the local platform", load: () => import("./functions.ts") },
   workload: { summary: "check workloads and draw their chains", load: () => import("./workload.ts") },
+  init: { summary: "write a starter workload, with types for the editor", load: () => import("./init.ts") },
   queue: { summary: "look into the queue, and steer what is in it", load: () => import("./queue.ts") },
 };
 

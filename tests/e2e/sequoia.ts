@@ -21,12 +21,19 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   /** Shell commands that run before it in its process, for limits. (Default: none) */
   readonly before?: string;
+  /** How the program is started. (Default: from its sources) */
+  readonly program?: readonly string[];
 }
 
-function commandOf(args: readonly string[], { cwd, env = {}, before }: RunOptions): Deno.Command {
-  const program = [Deno.execPath(), "run", "-A", "--quiet", MAIN, ...args];
-  const limited = ["sh", "-c", `${before}; exec "$0" "$@"`, ...program];
-  const [command, ...rest] = (before === undefined ? program : limited) as [string, ...string[]];
+const FROM_SOURCES = [Deno.execPath(), "run", "-A", "--quiet", MAIN];
+
+function commandOf(
+  args: readonly string[],
+  { cwd, env = {}, before, program = FROM_SOURCES }: RunOptions,
+): Deno.Command {
+  const line = [...program, ...args];
+  const limited = ["sh", "-c", `${before}; exec "$0" "$@"`, ...line];
+  const [command, ...rest] = (before === undefined ? line : limited) as [string, ...string[]];
   return new Deno.Command(command, {
     args: rest,
     cwd,

@@ -1,0 +1,33 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { command } from "./init.ts";
+
+async function init(...args: string[]): Promise<string> {
+  const lines: string[] = [];
+  const never = new AbortController().signal;
+  await command.run(args, { drain: never, stop: never, print: (line) => lines.push(line) });
+  return lines.join("\n");
+}
+
+Deno.test("init keeps what a folder has already", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(folder, "hello.ts"), "mine");
+    const { written, kept } = JSON.parse(await init(folder, "--json"));
+    assertEquals([written, kept], [["sequoia.d.ts", "tsconfig.json", "deno.json"], ["hello.ts"]]);
+    assertEquals(await Deno.readTextFile(join(folder, "hello.ts")), "mine");
+    assertStringIncludes(await init(folder), `kept ${join(folder, "sequoia.d.ts")}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("init makes the folder that it is given", async () => {
+  const parent = await Deno.makeTempDir();
+  try {
+    await init(join(parent, "a/b"));
+    assertStringIncludes(await Deno.readTextFile(join(parent, "a/b/hello.ts")), 'chain("hello"');
+  } finally {
+    await Deno.remove(parent, { recursive: true });
+  }
+});

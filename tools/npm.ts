@@ -1,0 +1,99 @@
+/**
+ * Makes the npm package `sequoia-qos` in `dist/npm` (or the folder that is named): the program as bundled modules, the public
+ * modules and their types, and a launcher that runs them with the Deno of the package's dependency.
+ * `npm publish dist/npm` is all that is left to do.
+ */
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import config from "../deno.json" with { type: "json" };
+import { licencesOf } from "./licences.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** The version of the `deno` package that runs the program. */
+const DENO = Deno.version.deno;
+
+/** Modules that are loaded by their paths: each becomes a file of its own, and they share others. */
+const ENTRIES = ["cli/main.ts", "lib/mod.ts", "lib/scheduler/public.ts", "lib/expression/full/main.ts"];
+/** One whose process may read only the folder of the program that it belongs to: its file is whole. */
+const ALONE = "lib/expression/full/watchdog";
+/** Addresses of modules as the sources write them, relative to the source, and in the bundle, where chunks lie at its top. */
+const ADDRESSES = {
+  'import.meta.resolve("../full/main.ts")': 'import.meta.resolve("./lib/expression/full/main.js")',
+  'new URL("./watchdog.ts", import.meta.url)':
+    'new URL("./lib/expression/full/watchdog.js", import.meta.url)',
+};
+
+const folder = Deno.args[0] ?? "dist/npm";
+const program = resolve(folder, "program");
+await Deno.remove(folder, { recursive: true }).catch(() => {});
+await Deno.mkdir(join(folder, "bin"), { recursive: true });
+
+async function bundle(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform=deno", ...args],
+    cwd: ROOT,
+  }).output();
+  if (!success) throw new Error(`Cannot bundle the program: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** @throws {Error} if the sources write an address that this tool does not know */
+async function readdress(): Promise<void> {
+  const found = new Map<string, number>();
+  for await (const { name, isFile } of Deno.readDir(program)) {
+    if (!isFile) continue;
+    const path = join(program, name);
+    let text = await Deno.readTextFile(path);
+    for (const [from, to] of Object.entries(ADDRESSES)) {
+      if (!text.includes(from)) continue;
+      found.set(from, (found.get(from) ?? 0) + 1);
+      text = text.replaceAll(from, to);
+    }
+    const left = text.match(/(?:import\.meta\.resolve|new URL)\("[^"]*\.ts"/);
+    if (left !== null) throw new Error(`Cannot place ${left[0]} of ${name} in the package`);
+    await Deno.writeTextFile(path, text);
+  }
+  for (const from of Object.keys(ADDRESSES)) {
+    if (found.get(from) !== 1) throw new Error(`Cannot find ${from} once in the bundle`);
+  }
+}
+
+/** The bundler names modules of packages by paths of the machine that it runs on. */
+async function nameNoPaths(): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(program)) {
+    if (!isFile) continue;
+    const path = join(program, name);
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replaceAll(/[./]+[^\s"]*\/npm\/[^/\s"]+\/(?=[^\s"]*\/\d)/g, "npm/"));
+  }
+}
+
+const json = (name: string, value: object) =>
+  Deno.writeTextFile(join(folder, name), JSON.stringify(value, null, 2) + "\n");
+
+await bundle("--code-splitting", "--outdir", program, ...ENTRIES);
+await bundle("--output", join(program, `${ALONE}.js`), `${ALONE}.ts`);
+await readdress();
+await Deno.writeTextFile(join(folder, "THIRD_PARTY_LICENSES"), await licencesOf(program, ROOT));
+await nameNoPaths();
+await json("program/deno.json", {
+  imports: { sequoia: "./lib/mod.js", "sequoia/scheduler": "./lib/scheduler/public.js" },
+  nodeModulesDir: config.nodeModulesDir,
+  unstable: config.unstable,
+  lock: false,
+});
+await json("package.json", {
+  name: "sequoia-qos",
+  version: config.version,
+  description: "Quality of service for serverless function chains",
+  license: config.license,
+  type: "module",
+  bin: { sequoia: "bin/sequoia.js" },
+  exports: { ".": { types: "./sequoia.d.ts", default: "./program/lib/mod.js" } },
+  types: "./sequoia.d.ts",
+  engines: { node: ">=18" },
+  dependencies: { deno: DENO },
+});
+await Deno.copyFile(join(ROOT, "tools/npm_launcher.js"), join(folder, "bin/sequoia.js"));
+await Deno.chmod(join(folder, "bin/sequoia.js"), 0o755);
+await Deno.copyFile(join(ROOT, "lib/sequoia.d.ts"), join(folder, "sequoia.d.ts"));
+for (const name of ["LICENSE", "README.md"]) await Deno.copyFile(join(ROOT, name), join(folder, name));
