@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// deno-lint-ignore-file no-console -- a program: it says why it cannot start
 // Runs the program with the Deno that the package `deno` brings. It stays until the program ends, and hands signals on.
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
