@@ -47,6 +47,14 @@ export const HOSTILE: Readonly<Record<string, readonly string[]>> = {
     "$reduce([1..40], function($l, $i) { [$l, $l] }, [1])",
     "$reduce([1..40], function($o, $i) { {'l': $o, 'r': $o} }, {'a': 1})",
   ],
+  written: [
+    "($l := [100000..199999]; {'a': $l, 'b': $l, 'c': $l, 'd': $l, 'e': $l, 'f': $l, 'g': $l})",
+    "($l := $map([10000..49999], function($i) { $i / 7 }); {'a': $l, 'b': $l, 'c': $l, 'd': $l, 'e': $l, 'f': $l, 'g': $l, 'h': $l})",
+    "$pad('', 3000000, '\"')",
+    "$pad('', 900000, '\\u0001')",
+    "[1..60].{'a': $pad('', 40000, '\"')}",
+    "$map([1..100000], function($i) { {'a': 'abcdefghijklmnopqrstuvwxyzabcdefghij'} })",
+  ],
   doubled: [
     doubled("1", (v) => `[[${v}], [${v}]]`, 60, "$v"),
     doubled("args", (v) => `{'l': ${v}, 'r': ${v}}`, 40, "[$v]"),

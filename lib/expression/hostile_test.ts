@@ -5,6 +5,8 @@ import { ExpressionError, Expressions } from "./mod.ts";
 import { scopeOf } from "./testing.ts";
 
 const scope = scopeOf({ args: { list: Array.from({ length: 2000 }, (_, n) => ({ n })) } });
+/** What is promised beyond the scope, and that. */
+const LONGEST_ANSWER = 4_000_000 + JSON.stringify(scope).length;
 const BOUNDS = ["expression-timeout", "expression-depth", "expression-size", "expression-memory"];
 /** Longest that an expression may hold the event loop, in milliseconds. */
 const LONGEST_HOLD_MS = 20;
@@ -12,7 +14,11 @@ const LONGEST_HOLD_MS = 20;
 /** The code of its error, or undefined if it has a value. */
 async function codeOf(expressions: Expressions, text: string): Promise<string | undefined> {
   try {
-    await expressions.value(text, scope);
+    const value = await expressions.value(text, scope), items = await expressions.list(text, scope);
+    for (const texts of [value === undefined ? [] : [value], items]) {
+      const length = texts.reduce((length, { length: more }) => length + more, 0);
+      assert(length <= LONGEST_ANSWER, `it answers ${length} characters`);
+    }
     return undefined;
   } catch (error) {
     assert(error instanceof ExpressionError, String(error));

@@ -32,7 +32,9 @@ export async function evaluateFully(request: Request, inputLength: number): Prom
   try {
     let value = await evaluate(ask === "list");
     if (ask === "list" && isOnlyNull(value)) value = await evaluate(false);
-    return answerOf(value, ask);
+    const answer = answerOf(value, ask);
+    meter.measureJson(textsOf(answer));
+    return answer;
   } catch (error) {
     if (error instanceof BadExpression) return failed("bad-expression", error.message);
     return failure(error);
@@ -81,6 +83,18 @@ function answerOf(value: unknown, ask: Ask): Answer {
       return { kind: "list", items: listOf(value).map((item) => writeJson(item as Json)) };
     case "value":
       return { kind: "value", json: JSON.stringify(value) as JsonText | undefined };
+  }
+}
+
+/** The JSON in an answer. */
+function textsOf(answer: Answer): readonly string[] {
+  switch (answer.kind) {
+    case "value":
+      return answer.json === undefined ? [] : [answer.json];
+    case "list":
+      return answer.items;
+    default:
+      return [];
   }
 }
 

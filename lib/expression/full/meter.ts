@@ -2,7 +2,7 @@
 export const TOO_LONG = { code: "too-long", message: "the evaluation takes too long" };
 export const TOO_LARGE = { code: "too-large", message: "the value is too large" };
 
-/** Most characters of a text, or of all that a value holds beyond the input. */
+/** Most characters of a text, or of a value as JSON, beyond the input. */
 export const MOST_CHARACTERS = 4_000_000;
 /** Most items of a list. */
 export const MOST_ITEMS = 100_000;
@@ -50,19 +50,30 @@ export class Meter {
     return Array.isArray(value) && value.length > MOST_ITEMS || this.#sizeOf(value) > this.#mostCharacters;
   }
 
+  /**
+   * Checks the JSON that is answered: in it, signs of texts may have become longer, which are not looked through before.
+   *
+   * @throws TOO_LARGE
+   */
+  measureJson(texts: readonly string[]): void {
+    if (texts.reduce((length, text) => length + text.length, 0) > this.#mostCharacters) throw TOO_LARGE;
+  }
+
+  /** How long a value is as JSON, in characters, if no sign of its texts is written as several. */
   #sizeOf(value: unknown): number {
-    if (typeof value === "string") return value.length + 1;
-    if (typeof value !== "object" || value === null || isFunction(value)) return 1;
+    if (typeof value === "string") return value.length + 2;
+    if (typeof value === "number") return String(value).length;
+    if (typeof value !== "object" || value === null || isFunction(value)) return 4;
     const known = this.#sizes.get(value);
     if (known !== undefined) return known;
     this.#sizes.set(value, 1); // it may hold itself
-    let size = 1, parts = 0;
+    let size = 2, parts = 0;
     if (Array.isArray(value)) {
-      for (const item of value) size += this.#sizeOf(item);
+      for (const item of value) size += this.#sizeOf(item) + 1;
       parts = value.length;
     } else {
       for (const [key, member] of Object.entries(value)) {
-        size += key.length + this.#sizeOf(member);
+        size += key.length + this.#sizeOf(member) + 4;
         parts++;
       }
     }
