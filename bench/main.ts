@@ -8,6 +8,7 @@ import { consumeBench } from "./consume_bench.ts";
 import { decidingBench } from "./deciding_bench.ts";
 import { kafkaBench } from "./kafka_bench.ts";
 import { localPlatformBench } from "./local_platform_bench.ts";
+import { passingBench } from "./passing_bench.ts";
 import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
 import { reportBench } from "./report_bench.ts";
@@ -17,6 +18,7 @@ import { spamBench } from "./spam_bench.ts";
 
 const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "scheduler core": schedulerBench,
+  "state left behind": passingBench,
   "provider model": providerBench,
   "local platform": localPlatformBench,
   "sqlite queue": queueBench,

@@ -567,7 +567,7 @@ interface Stats {
     readonly queued: number;
     /** The groups that have something queued or running, and some that had. */
     readonly groups: ReadonlyMap<string, GroupStats>;
-    /** The functions that were ever asked for. */
+    /** The functions that are asked for, and some thousand at least of those that were. */
     readonly functions: ReadonlyMap<string, FunctionStats>;
 }
 /**

@@ -3,6 +3,8 @@ import { type FunctionRun, Matcher } from "./matcher.ts";
 
 /** So long after an attempt has ended, in milliseconds, its function may still tell of itself. */
 const GRACE_MS = 5000;
+/** At most so many functions are remembered that tell of themselves. */
+const MOST_SPEAKERS = 10_000;
 
 /** An attempt of which its function may tell. */
 interface Told {
@@ -62,7 +64,7 @@ export class FunctionTimes {
   readonly #attempts = new Map<string, Told[]>();
   /** Ended, in this order, and not told of. */
   readonly #waiting = new Set<Told>();
-  /** Functions that have ever told of themselves. */
+  /** Functions that have told of themselves, the newest of them. */
   readonly #speakers = new Set<string>();
   #ended = 0;
   #told = 0;
@@ -131,9 +133,17 @@ export class FunctionTimes {
     this.#waiting.add(attempt);
   }
 
+  #noteSpeaker(functionName: string): void {
+    const speakers = this.#speakers;
+    if (speakers.size >= MOST_SPEAKERS && !speakers.has(functionName)) {
+      speakers.delete(speakers.values().next().value!);
+    }
+    speakers.add(functionName);
+  }
+
   #tell(attempt: Told, event: AttemptEvent, run: FunctionRun): void {
     this.#drop(attempt);
-    this.#speakers.add(event.function);
+    this.#noteSpeaker(event.function);
     this.#told++;
     const told = functionRunOf(event, run, this.#aheadMs());
     if (told.skewMs !== undefined) {

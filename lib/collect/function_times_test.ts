@@ -185,3 +185,21 @@ Deno.test("FunctionTimes waits at the end only for functions that have ever told
   say("start", 21);
   assertEquals(times.stats.strange, 0, "the first attempt still waits");
 });
+
+Deno.test("FunctionTimes remembers the newest of many functions that tell of themselves", () => {
+  const { times, say } = setUp();
+  const run = (fn: string, isTold: boolean) => {
+    const key = `i1/${fn}`;
+    const open = times.begin(key, NOW);
+    if (isTold) {
+      say("start", 0, 0, key);
+      say("end", 1, 1, key);
+    }
+    open.end({ ...attempt(0, 1), function: fn }, NOW + 1);
+  };
+  for (let i = 0; i <= 10_000; i++) run(`f${i}`, true);
+  run("f0", false);
+  assertEquals(times.awaited, 0, "the first has been forgotten");
+  run("f10000", false);
+  assertEquals(times.awaited, 1);
+});

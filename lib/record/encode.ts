@@ -44,6 +44,7 @@ export class EventEncoder {
   readonly #originMs: number;
   readonly #names = new Map<string, string>();
   readonly #chains = new Map<string, ChainTexts>();
+  #lastPid = OWN_PID;
   readonly #lanes = new Lanes();
   /** Whether functions have told of their own runs: most never do. */
   #hasInside = false;
@@ -195,7 +196,7 @@ export class EventEncoder {
   #chainOf(chain: string): ChainTexts {
     let texts = this.#chains.get(chain);
     if (texts === undefined) {
-      const name = this.#name(chain), pid = this.#chains.size + OWN_PID + 1;
+      const name = this.#name(chain), pid = ++this.#lastPid;
       const async = `${SEPARATOR}{"name":${name},"cat":"${CATEGORY.instance}","ph":`;
       texts = {
         pid,
@@ -206,6 +207,7 @@ export class EventEncoder {
         args: `,"args":{"chain":${name}`,
         nodes: new Map(),
       };
+      if (this.#chains.size >= NAMES_KEPT) this.#chains.clear(); // each gets another process
       this.#chains.set(chain, texts);
     }
     return texts;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Clock } from "../model/mod.ts";
+import { EventEncoder } from "./encode.ts";
 import { RunLogError } from "./errors.ts";
 import { attempt, end, INFO, START_MS, submit } from "./testing.ts";
 import { openRunLog } from "./writer.ts";
@@ -81,6 +82,20 @@ Deno.test("openRunLog() names chains as processes and instances as threads", asy
   assertEquals(names, ["sequoia consume", "a", "a1", "b", "b1"]);
   const tracks = events.filter(({ ph }) => ph === "X").map(({ pid, tid }) => [pid, tid]);
   assertEquals(tracks, [[2, 1], [3, 2], [2, 1]]);
+});
+
+Deno.test("EventEncoder remembers some thousand chains, and names one again that it has forgotten", () => {
+  const encoder = new EventEncoder(0);
+  const pidOf = (chain: string) => {
+    const text = encoder.end({ chain, instance: "i", endedAtMs: 1, outcome: "completed" });
+    const pids = [...text.matchAll(/"pid":(\d+)/g)].map(([, pid]) => Number(pid));
+    return { isNamed: text.includes("process_name"), pid: pids.at(-1) };
+  };
+  const [first, again] = [pidOf("c0"), pidOf("c0")];
+  assertEquals([first.isNamed, again], [true, { isNamed: false, pid: first.pid }]);
+  for (let i = 1; i <= 20_000; i++) pidOf(`c${i}`);
+  const later = pidOf("c0");
+  assert(later.isNamed && later.pid! > 20_000, "no two chains share a process");
 });
 
 Deno.test("openRunLog() gives overlapping attempts of an instance threads of their own, as viewers nest by time", async () => {

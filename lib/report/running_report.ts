@@ -12,6 +12,11 @@ import { CallTally, InstanceTally } from "./tallies.ts";
 import type { RunView } from "./view.ts";
 import { Windows } from "./windows.ts";
 
+/** At most so many chains, and so many functions, are told apart; those that come later count together. */
+const MOST_NAMES = 2000;
+/** What those are called together. */
+const OTHERS = "(others)";
+
 /** What is known of the calls of a chain, or of a function. */
 class Callers {
   /** Of each function that the chain calls, or of each chain that calls the function. */
@@ -51,8 +56,8 @@ interface OpenInstance {
 }
 
 /**
- * Reports on a run while it goes on, in memory that grows with its chains, functions and instances under way, not with its
- * length: for runs in virtual time, of any number of attempts. The figures are those of `buildReport`, with percentiles
+ * Reports on a run while it goes on, in memory that grows with its chains and functions (2,000 of each at most; others count
+ * together) and instances under way, not with its length: for runs in virtual time, of any number of attempts. The figures are those of `buildReport`, with percentiles
  * to 0.1 % (see `Histogram`).
  *
  * Things must be told in the order of time, an attempt when it ends. So that it is known how many run at once, it is
@@ -212,7 +217,8 @@ export class RunningReport implements Recorder {
     if (this.#limit !== undefined) this.#series.limit(Math.max(0, atUs), this.#limit);
   }
 
-  #chainOf(name: string): ChainTally {
+  #chainOf(of: string): ChainTally {
+    const name = knownName(of, this.#chains);
     let chain = this.#chains.get(name);
     if (chain === undefined) this.#chains.set(name, chain = new ChainTally(this.#chains.size));
     return chain;
@@ -223,7 +229,10 @@ export class RunningReport implements Recorder {
     return chain.calls.get(functionName) ?? this.#newCalls(chain, functionName);
   }
 
-  #newCalls(chain: ChainTally, functionName: string): ChainCalls {
+  #newCalls(chain: ChainTally, of: string): ChainCalls {
+    const functionName = knownName(of, this.#functions);
+    const known = chain.calls.get(functionName);
+    if (known !== undefined) return known;
     let callers = this.#functions.get(functionName);
     if (callers === undefined) this.#functions.set(functionName, callers = new Callers());
     const tally = new CallTally(), calls = { tally, chain, function: callers };
@@ -254,6 +263,11 @@ export class RunningReport implements Recorder {
     const windows = durationUs > 0 ? this.#windows : undefined;
     return sharesOf(windows, lastUs, chains.map(({ weight }) => weight));
   }
+}
+
+/** The name itself, or that of the others, if so many are told apart already. */
+function knownName(name: string, known: ReadonlyMap<string, unknown>): string {
+  return known.size < MOST_NAMES || known.has(name) ? name : OTHERS;
 }
 
 function callReport(

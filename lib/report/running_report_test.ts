@@ -155,6 +155,21 @@ Deno.test("RunningReport may be asked while the run goes on", () => {
   assertAgrees({ ...report.report(), fairness: 0 }, { ...runningReport(events).report(), fairness: 0 });
 });
 
+Deno.test("RunningReport tells 2,000 chains and functions apart, and counts the others together", () => {
+  const info = run() as RunInfo, report = new RunningReport(info);
+  for (let i = 0; i < 2500; i++) {
+    const chain = `c${i}`, name = `f${i}`;
+    report.submit(submit(`i${i}`, i, { chain }));
+    report.started(name, chain, info.startedAtMs + i);
+    report.attempt(attempt(`i${i}`, i, 10, { chain, function: name }));
+    report.end(end(`i${i}`, i + 10, "completed", { chain }));
+  }
+  const { byChain, byFunction, chains } = report.report();
+  assertEquals([Object.keys(byChain).length, Object.keys(byFunction).length], [2001, 2001]);
+  assertEquals(byChain["(others)"]!.chains.completed, 500);
+  assertEquals([byFunction["(others)"]!.functions.attempts, chains.completed], [500, 2500]);
+});
+
 /** For how long calls ran and waited, in milliseconds. */
 function areas({ bands, bucketMs, buckets }: Series, durationMs: number) {
   const area = (means: readonly number[]) =>

@@ -6,6 +6,7 @@ import {
   PolicyError,
   type Stats,
 } from "../policies/mod.ts";
+import { forgetIdleLanes } from "./idle_lanes.ts";
 import type { Invocation } from "./invocation.ts";
 import { checkLimit, type FixedLimits, Gates, type KeptBack } from "./limits.ts";
 import { type PlatformOption, Platforms } from "./platform_pool.ts";
@@ -107,6 +108,7 @@ export class Backlog implements Stats {
 
   /** Puts a ready invocation in its place. */
   add(task: Invocation): void {
+    if (this.#gates.areMany) this.#gates.keepOnly(forgetIdleLanes(this.#groups.values()));
     const group = this.#groupOf(task);
     if (group.idle) group.turn = ++this.#turns;
     const lane = this.#laneOf(group, this.#gateOf(task, group));

@@ -16,12 +16,6 @@ export class ChainPlan {
   /** The nodes that are ready at once. */
   readonly roots: readonly number[];
   /**
-   * How much the function of each node is asked for; of a node that calls a chain, its instance's functions are.
-   *
-   * @internal
-   */
-  readonly loads: readonly (FunctionLoad | undefined)[];
-  /**
    * The gate of each node, under the limits in force.
    *
    * @internal
@@ -34,6 +28,9 @@ export class ChainPlan {
    */
   gatesOf: unknown;
   readonly #times: RunTimes;
+  readonly #functions: FunctionLoads;
+  #loads: readonly (FunctionLoad | undefined)[] = [];
+  #loadsOf = -1;
   /** The plans of the chains that nodes call. */
   readonly #called = new Map<number, ChainPlan>();
   #timesVersion = -1;
@@ -60,13 +57,27 @@ export class ChainPlan {
     this.successors = successors;
     this.predecessorCounts = predecessorCounts;
     this.roots = roots;
-    this.loads = chain.nodes.slice(0, this.size).map(({ fn, calls }) =>
-      calls === undefined ? loads.of(fn) : undefined
-    );
     chain.nodes.forEach(({ calls }, node) => {
       if (calls !== undefined) this.#called.set(node, planOf(subchainOf(chain, calls)));
     });
     this.#times = times;
+    this.#functions = loads;
+  }
+
+  /**
+   * How much the function of each node is asked for; of a node that calls a chain, its instance's functions are.
+   *
+   * @internal
+   */
+  get loads(): readonly (FunctionLoad | undefined)[] {
+    const functions = this.#functions;
+    if (this.#loadsOf !== functions.generation) {
+      this.#loadsOf = functions.generation;
+      this.#loads = this.chain.nodes.slice(0, this.size).map(({ fn, calls }) =>
+        calls === undefined ? functions.of(fn) : undefined
+      );
+    }
+    return this.#loads;
   }
 
   /** The expected run time of a node. */

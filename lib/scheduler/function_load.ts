@@ -36,13 +36,32 @@ export class FunctionLoad implements FunctionStats {
   }
 }
 
-/** The loads of all functions that were ever asked for. */
+/** Functions of which nothing is left are kept up to this many: what is known of them counts when they come back. */
+const LEAST_FUNCTIONS = 10_000;
+
+/** The loads of functions that are asked for. */
 export class FunctionLoads {
   readonly byName = new Map<string, FunctionLoad>();
+  /** How often functions have been forgotten: loads that were found before that may not be the ones that count. */
+  generation = 0;
+  #allowed = LEAST_FUNCTIONS;
 
   of(spec: FunctionSpec): FunctionLoad {
     let load = this.byName.get(spec.name);
     if (load === undefined) this.byName.set(spec.name, load = new FunctionLoad(spec));
     return load;
+  }
+
+  /**
+   * Forgets the functions of which nothing is left, once they may be the most: each of them costs one visit.
+   *
+   * @returns whether it has
+   */
+  forgetIdle(): boolean {
+    if (this.byName.size < this.#allowed) return false;
+    for (const [name, { unsettled }] of this.byName) if (unsettled === 0) this.byName.delete(name);
+    this.#allowed = LEAST_FUNCTIONS + 2 * this.byName.size;
+    this.generation++;
+    return true;
   }
 }

@@ -77,6 +77,11 @@ export class ConcurrencyLimit extends Limit {
   override leave(): void {
     this.#running--;
   }
+
+  /** Whether nothing counts against it. */
+  get isUnused(): boolean {
+    return this.#running === 0;
+  }
 }
 
 /** Lets nothing start. */
@@ -93,6 +98,9 @@ export interface KeptBack {
   readonly holds: ReadonlyMap<string, Hold>;
 }
 
+/** Gates through which nothing waits to pass are kept up to this many, and limits against which nothing counts. */
+const LEAST_GATES = 1000;
+
 /** The limits in force, and the gates that invocations pass by them. */
 export class Gates {
   /** Of all functions together. */
@@ -105,9 +113,12 @@ export class Gates {
   readonly #holds: ReadonlyMap<string, Limit>;
   /** Whether gates depend on the labels of instances. */
   readonly #readsLabels: boolean;
-  readonly #byName = new Map<string, Limit>();
+  readonly #byName = new Map<string, ConcurrencyLimit>();
   readonly #rates = new Map<string, RateLimit>();
   readonly #gates = new Map<string, Gate>();
+  #gatesAllowed = LEAST_GATES;
+  /** What has been found of gates is in force as long as this is the same. */
+  #found = {};
   readonly #labels: readonly [label: string, max: number][];
 
   /**
@@ -153,15 +164,42 @@ export class Gates {
   /** The gate of an invocation. */
   of({ run, nodeIndex }: Invocation): Gate {
     const cache: { gates: readonly Gate[]; gatesOf: unknown } = this.#readsLabels ? run : run.plan;
-    if (cache.gatesOf !== this) {
+    if (cache.gatesOf !== this.#found) {
       cache.gates = this.#ofChain(run.plan, run.instance.labels);
-      cache.gatesOf = this;
+      cache.gatesOf = this.#found;
     }
     return cache.gates[nodeIndex]!;
   }
 
+  /** How many gates and limits by name are remembered, of which some may be of nothing that is left. */
+  get remembered(): number {
+    return this.#gates.size + this.#byName.size;
+  }
+
+  /** Whether there are so many gates that those through which nothing waits to pass may be the most. */
+  get areMany(): boolean {
+    return this.#gates.size >= this.#gatesAllowed;
+  }
+
+  /** Forgets all gates but some, and the limits against which nothing counts and for which nothing waits. */
+  keepOnly(gates: ReadonlySet<Gate>): void {
+    const limits = new Set<Limit>();
+    for (const [key, gate] of this.#gates) {
+      if (!gates.has(gate)) this.#gates.delete(key);
+      else for (const limit of gate.limits) limits.add(limit);
+    }
+    for (const [key, limit] of this.#byName) {
+      limit.forgetIdle();
+      if (limit.isUnused && !limits.has(limit)) this.#byName.delete(key);
+    }
+    this.#gatesAllowed = LEAST_GATES + 2 * this.#gates.size;
+    this.#found = {};
+  }
+
   #ofChain({ chain }: ChainPlan, labels: Readonly<Record<string, string>>): Gate[] {
-    const shared = [this.#limit("chain", chain.name, this.#limits.chains?.[chain.name])];
+    const shared: (Limit | undefined)[] = [
+      this.#limit("chain", chain.name, this.#limits.chains?.[chain.name]),
+    ];
     for (const [label, max] of this.#labels) {
       const value = labels[label];
       if (value !== undefined) shared.push(this.#limit(`label ${label}`, value, max));
@@ -183,7 +221,7 @@ export class Gates {
     });
   }
 
-  #limit(kind: string, name: string, max: number | undefined): Limit | undefined {
+  #limit(kind: string, name: string, max: number | undefined): ConcurrencyLimit | undefined {
     if (max === undefined) return undefined;
     const key = `${kind} ${name}`;
     let limit = this.#byName.get(key);

@@ -6,7 +6,7 @@ import { TimedLimit } from "./tree.ts";
  *
  * @example At most 300 in any minute, of which 20 may come together.
  * ```ts
- * import type { Limits } from "sequoia";
+ * import type { Limits } from "sequoia/scheduler";
  * const limits: Limits = { rate: { starts: 300, perMs: 60_000, burst: 20 } };
  * ```
  */

@@ -6,6 +6,9 @@ import type { Invocation } from "./invocation.ts";
 import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
 import { fixed, type FixedLimits, type Limits, sameButGlobal } from "./limits.ts";
 
+/** At most so many functions are known to be served by nobody: each that is found changes the gates of all. */
+const MOST_HOLDS = 1000;
+
 /** What is in force, and may be replaced while work goes on: policy, limits and pauses, and the backlog that they order. */
 export class Regime {
   readonly #tasks: () => Iterable<Invocation>;
@@ -85,8 +88,19 @@ export class Regime {
     const key = holdKey(task.spec), hold = this.#holds.get(key);
     hold?.refused(task, reason, nowMs);
     if (hold !== undefined || this.#backlog.canGoElsewhere(task)) return this.#backlog.add(task);
+    if (this.#holds.size >= MOST_HOLDS) this.#forgetHolds();
     this.#holds.set(key, new Hold(task.spec, reason, nowMs));
     this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+  }
+
+  /** Forgets the functions of which nothing is left, or else the one that has been waited for the longest. */
+  #forgetHolds(): void {
+    for (const [key, hold] of this.#holds) {
+      if ((this.#setup.functions.get(hold.function)?.unsettled ?? 0) === 0) this.#holds.delete(key);
+    }
+    if (this.#holds.size < MOST_HOLDS) return;
+    const [first] = this.#holds.keys();
+    this.#holds.delete(first!);
   }
 
   /** The functions that nobody serves at present. */

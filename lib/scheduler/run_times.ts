@@ -114,6 +114,16 @@ export class RunTimes {
     this.#announce(estimate);
   }
 
+  /** Forgets all functions but some. */
+  keepOnly(functions: { has(name: string): boolean }): void {
+    for (const name of this.#estimates.keys()) if (!functions.has(name)) this.#estimates.delete(name);
+  }
+
+  /** How many functions are known. */
+  get size(): number {
+    return this.#estimates.size;
+  }
+
   #announce(estimate: Estimate): void {
     const { meanMs, announcedMs } = estimate;
     if (Math.abs(meanMs - announcedMs) <= ANNOUNCED_CHANGE * announcedMs) return;

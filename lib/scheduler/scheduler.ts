@@ -89,6 +89,7 @@ export class Scheduler {
       throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
     }
     this.#backlog.nowMs = nowMs;
+    if (this.#loads.forgetIdle()) this.#times.keepOnly(this.#loads.byName);
     const run = new InstanceRun(
       instance,
       this.#planOf(instance.chain),
@@ -529,7 +530,7 @@ export class Scheduler {
   expectedWorkMs(): number {
     let workMs = 0;
     for (const { spec, unsettled } of this.#loads.byName.values()) {
-      workMs += unsettled * this.#times.expectedMs(spec);
+      if (unsettled > 0) workMs += unsettled * this.#times.expectedMs(spec);
     }
     return workMs;
   }

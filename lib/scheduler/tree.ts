@@ -122,6 +122,11 @@ export abstract class Limit {
     return true;
   }
 
+  /** Forgets the trees in which nothing waits for it. */
+  forgetIdle(): void {
+    for (const [root, node] of this.waiting) if (node.empty) this.waiting.delete(root);
+  }
+
   /** Where the gates of a tree wait for it. */
   waitingUnder(root: Branch): Branch {
     let node = this.waiting.get(root);
