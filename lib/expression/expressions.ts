@@ -40,9 +40,12 @@ type Scoped = Scope | NamingScope;
  *
  * @example
  * ```ts
- * import { Expressions, realClock } from "./mod.ts";
+ * import { NO_ARGS, realClock, writeJson } from "../model/mod.ts";
+ * import { Expressions, type Scope } from "./mod.ts";
  * await using expressions = new Expressions(realClock);
- * await expressions.value("$sum(args.sizes)", scope);
+ * const instance = { id: "i1", chain: "documents", labels: {}, submitted: "2026-01-31T12:00:00Z" };
+ * const scope: Scope = { inputs: { list: writeJson([1, 2]) }, args: NO_ARGS, instance };
+ * await expressions.value("$sum(inputs.list)", scope); // "3"
  * ```
  */
 export class Expressions implements AsyncDisposable {

@@ -94,10 +94,11 @@ export interface Stats {
  * @example The shortest job first, but no tenant gets more than the others.
  * ```ts
  * import type { Policy } from "sequoia";
- * export default {
+ * const policy: Policy = {
  *   group: (task) => task.labels.tenant ?? "none",
  *   rank: (task) => task.remainingMs,
- * } satisfies Policy;
+ * };
+ * export default policy;
  * ```
  */
 export interface Policy {

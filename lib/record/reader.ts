@@ -21,9 +21,13 @@ const LONGEST_LINE = 256 * 1024 * 1024;
  * cut-short, newer or io
  *
  * @example
- * ```ts ignore
- * const log = readRunLog("run.json");
- * for await (const event of log.events) if (event.type === "attempt") count++;
+ * ```ts
+ * import { readRunLog } from "./mod.ts";
+ * async function attemptsIn(path: string): Promise<number> {
+ *   let count = 0;
+ *   for await (const event of readRunLog(path).events) if (event.type === "attempt") count++;
+ *   return count;
+ * }
  * ```
  */
 export function readRunLog(path: string): RunLog {

@@ -45,9 +45,12 @@ export interface RunLogOptions {
  * @throws {RunLogError} if the file cannot be made
  *
  * @example
- * ```ts ignore
- * await using log = await openRunLog("run.json", info);
- * log.submit(event);
+ * ```ts
+ * import { openRunLog, type RunInfo, type SubmitEvent } from "./mod.ts";
+ * async function record(info: RunInfo, events: readonly SubmitEvent[]): Promise<void> {
+ *   await using log = await openRunLog("run.json", info);
+ *   for (const event of events) log.submit(event);
+ * }
  * ```
  */
 export async function openRunLog(

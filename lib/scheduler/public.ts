@@ -23,6 +23,7 @@ export {
   METHODS,
   type NodeRecord,
   type NodeState,
+  NULL,
   type OnFailure,
   type Outcome,
   type ParentRef,

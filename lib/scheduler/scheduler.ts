@@ -34,13 +34,13 @@ type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs">;
  * @example
  * ```ts
  * import { chain, fn, seededRandom } from "sequoia";
- * import { instanceMaker, policyOf, Scheduler } from "sequoia/scheduler";
+ * import { instanceMaker, NULL, policyOf, Scheduler } from "sequoia/scheduler";
  * const random = seededRandom(1);
  * const scheduler = new Scheduler({ policy: policyOf("fair-share"), limits: { global: 2 }, random });
  * const hello = chain("hello", ({ call }) => call(fn("greet")));
  * scheduler.submit(instanceMaker(random)({ chain: hello }, 0), 0);
  * const invocation = scheduler.next(0)!;
- * scheduler.settle(invocation, { kind: "ok", output: null }, 5).ended; // { outcome: "completed" }
+ * scheduler.settle(invocation, { kind: "ok", output: NULL }, 5).ended; // { outcome: "completed" }
  * ```
  */
 export class Scheduler {

@@ -11,7 +11,7 @@ export type { WrapOptions };
  * end: for 50 ms at most, and not at all while the collector is away.
  *
  * @example
- * ```js
+ * ```js ignore
  * const { sequoia } = require("sequoia-wrap/openwhisk");
  * exports.main = sequoia(async (params) => ({ words: params.args.text.split(" ").length }));
  * ```
