@@ -52,7 +52,8 @@ interface OpenInstance {
   readonly chain: ChainTally;
   readonly submittedUs: number;
   readonly deadlineMs: number | undefined;
-  isAttempted: boolean;
+  /** The invocations that have had an attempt; undefined: none has. */
+  attempted: Set<string> | undefined;
 }
 
 /**
@@ -108,12 +109,23 @@ export class RunningReport implements Recorder {
     this.#concurrency.end(startUs, endUs);
     calls.chain.concurrency.end(startUs, endUs);
     calls.function.concurrency.end(startUs, endUs);
-    calls.tally.add(event, (endUs - startUs) / 1000);
+    calls.tally.add(event, (endUs - startUs) / 1000, this.#isFirst(event));
     const { number } = calls.chain, isThrottled = event.outcome === "throttled";
     noteAttempt(this.#windows, number, startUs, endUs, event.queuedMs, isThrottled);
     this.#series.attempt(number, startUs, endUs, event);
-    const instance = this.#open.get(event.instance);
-    if (instance !== undefined) instance.isAttempted = true;
+  }
+
+  /**
+   * Whether an attempt is the first of its invocation that was told. Numbers begin again where a consumer died or an instance
+   * is retried, so they count only where nothing is known: of instances that are not under way.
+   */
+  #isFirst({ instance, node, item, generation, attempt }: AttemptEvent): boolean {
+    const open = this.#open.get(instance);
+    if (open === undefined) return attempt === 1;
+    const seen = open.attempted ??= new Set();
+    const before = seen.size;
+    seen.add(item === undefined && generation === undefined ? node : `${node} ${item} ${generation}`);
+    return seen.size > before;
   }
 
   /** Nothing says in virtual time how long functions ran themselves. */
@@ -126,7 +138,7 @@ export class RunningReport implements Recorder {
     const chain = this.#chainOf(name);
     chain.weight = weight;
     if (this.#open.has(instance)) return;
-    this.#open.set(instance, { chain, submittedUs, deadlineMs, isAttempted: false });
+    this.#open.set(instance, { chain, submittedUs, deadlineMs, attempted: undefined });
   }
 
   /** See {@linkcode Report.backwards}. */
@@ -253,7 +265,7 @@ export class RunningReport implements Recorder {
 
   /** The instances under way that have had no attempt. */
   #starved(): Starved[] {
-    return [...this.#open.values()].filter(({ isAttempted }) => !isAttempted)
+    return [...this.#open.values()].filter(({ attempted }) => attempted === undefined)
       .map(({ chain, submittedUs }) => ({ chain: chain.number, fromUs: submittedUs }));
   }
 

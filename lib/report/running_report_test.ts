@@ -57,8 +57,11 @@ const call = fc.record(
     outcome: fc.constantFrom("ok", "ok", "ok", "failed", "throttled", "cancelled"),
     cold: fc.boolean(),
     function: fc.constantFrom("f", "g", "h"),
-    /** As another attempt of the call before. */
-    again: fc.boolean(),
+    /** As another attempt of the call before, which may be counted from 1 again, as after a crash. */
+    again: fc.constantFrom(false, false, "next", "anew"),
+    /** As a call of an item of a map, and in a generation, that others of the node may have as well. */
+    item: fc.option(fc.nat(1), { nil: undefined }),
+    generation: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
   } as const,
 );
 
@@ -81,7 +84,17 @@ function ideal(idealMs: number, calls: SeenInstance["calls"] = []): SeenInstance
 }
 
 const BRIEF: SeenInstance["calls"][number] = {
-  ...{ afterMs: 0, queuedMs: 0, runMs: 1, outcome: "ok", cold: false, function: "f", again: false },
+  ...{
+    afterMs: 0,
+    queuedMs: 0,
+    runMs: 1,
+    outcome: "ok",
+    cold: false,
+    function: "f",
+    again: false,
+    item: undefined,
+    generation: undefined,
+  },
 };
 
 /** Slowdowns of 0 and of 1/1025, which is below what a histogram tells from 0. */
@@ -97,15 +110,21 @@ function eventsOf(instances: readonly SeenInstance[]) {
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
       }),
     ];
-    let nowMs = Math.max(0, atMs), node = 0, number = 1, name = "f";
-    calls.forEach(({ afterMs, runMs, again, ...more }, c) => {
-      if (again && c > 0) number++;
-      else [node, number, name] = [c, 1, more.function];
+    let nowMs = Math.max(0, atMs), node = 0, number = 1, name = "f", part = {};
+    const names: string[] = [];
+    calls.forEach(({ afterMs, runMs, again, item, generation, ...more }, c) => {
+      if (again !== false && c > 0) number = again === "anew" ? 1 : number + 1;
+      else {
+        [node, number] = [c % 3, 1];
+        name = names[node] ??= more.function;
+        part = { ...item !== undefined && { item }, ...generation !== undefined && { generation } };
+      }
       nowMs += afterMs;
-      const settled = !calls[c + 1]?.again;
+      const settled = (calls[c + 1]?.again ?? false) === false;
       events.push(
         attempt(id, nowMs, runMs, {
           ...more,
+          ...part,
           ...{ chain, function: name, node: `n${node}`, attempt: number, settled },
         }),
       );

@@ -15,10 +15,10 @@ export class CallTally {
   readonly queueingMs = new Histogram();
   readonly #runMs = new Histogram();
 
-  /** Adds an attempt. A first one is a new invocation. */
-  add({ attempt, outcome, settled, queuedMs, cold }: AttemptEvent, runMs: number): void {
+  /** Adds an attempt. @param isFirst whether it is the first of its invocation that is known */
+  add({ outcome, settled, queuedMs, cold }: AttemptEvent, runMs: number, isFirst: boolean): void {
     this.#attempts++;
-    if (attempt === 1) this.#invocations++;
+    if (isFirst) this.#invocations++;
     if (settled) this.queueingMs.add(queuedMs);
     if (cold) this.#coldStarts++;
     if (outcome === "ok") {
