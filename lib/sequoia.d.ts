@@ -211,10 +211,10 @@ interface FunctionSpec {
     /** Nobody waits for what it answers: it is done when the platform has taken the call. */
     readonly background?: boolean;
     /**
-     * An answer of 202 counts as done. Otherwise it says that the work has only begun: the call fails, unless the platform
-     * says where its result will be.
+     * An answer of this status counts as done. Otherwise a 202 says that the work has only begun: the call fails, unless the
+     * platform says where its result will be; and a 206 that a part of the result is missing: the call fails.
      */
-    readonly accepts?: 202;
+    readonly accepts?: 202 | 206;
     /** Headers added to each call. */
     readonly headers?: Readonly<Record<string, string>>;
 }
@@ -295,9 +295,10 @@ interface FunctionOptions {
     readonly background?: boolean;
     /**
      * `202`: an answer of 202 (Accepted) is the function's output, though the work has only begun. (Default: a call that is
-     * answered so fails, unless OpenWhisk answers: its result is waited for)
+     * answered so fails, unless OpenWhisk answers: its result is waited for) `206` (Partial Content): a part of the result is
+     * the function's output. (Default: a call that is answered so fails)
      */
-    readonly accepts?: 202;
+    readonly accepts?: 202 | 206;
     /** Headers added to each call. */
     readonly headers?: Readonly<Record<string, string>>;
     /** A body, served by `sequoia functions`: nothing else answers for the function. */

@@ -33,6 +33,9 @@ export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** One of {@linkcode METHODS}. */
 export type Method = typeof METHODS[number];
 
+/** Statuses that say that an answer is not the whole result, and that a function may say are enough. */
+export const ACCEPTED = [202, 206] as const;
+
 /** One HTTP-invocable unit, as plain data: it crosses queues. */
 export interface FunctionSpec {
   /** Its name; limits, learned run times and reports go by it. */
@@ -62,10 +65,10 @@ export interface FunctionSpec {
   /** Nobody waits for what it answers: it is done when the platform has taken the call. */
   readonly background?: boolean;
   /**
-   * An answer of 202 counts as done. Otherwise it says that the work has only begun: the call fails, unless the platform
-   * says where its result will be.
+   * An answer of this status counts as done. Otherwise a 202 says that the work has only begun: the call fails, unless the
+   * platform says where its result will be; and a 206 that a part of the result is missing: the call fails.
    */
-  readonly accepts?: 202;
+  readonly accepts?: 202 | 206;
   /** Headers added to each call. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -150,9 +153,10 @@ export interface FunctionOptions {
   readonly background?: boolean;
   /**
    * `202`: an answer of 202 (Accepted) is the function's output, though the work has only begun. (Default: a call that is
-   * answered so fails, unless OpenWhisk answers: its result is waited for)
+   * answered so fails, unless OpenWhisk answers: its result is waited for) `206` (Partial Content): a part of the result is
+   * the function's output. (Default: a call that is answered so fails)
    */
-  readonly accepts?: 202;
+  readonly accepts?: 202 | 206;
   /** Headers added to each call. */
   readonly headers?: Readonly<Record<string, string>>;
   /** A body, served by `sequoia functions`: nothing else answers for the function. */
@@ -325,8 +329,8 @@ export function checkFunction(value: unknown): FunctionSpec {
   if (f.background !== undefined && typeof f.background !== "boolean") {
     fail("bad-function", `background is ${f.background}. Write true or false`);
   }
-  if (f.accepts !== undefined && f.accepts !== 202) {
-    fail("bad-function", `accepts is ${JSON.stringify(f.accepts)}. Write 202, or leave it out`);
+  if (f.accepts !== undefined && !ACCEPTED.includes(f.accepts)) {
+    fail("bad-function", `accepts is ${JSON.stringify(f.accepts)}. Write 202 or 206, or leave it out`);
   }
   if (f.headers !== undefined) {
     const headers = f.headers as Record<string, string>;

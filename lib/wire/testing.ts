@@ -1,6 +1,7 @@
 /** What the tests of messages share: random instances, and the original's side of the wire. */
 import fc from "fast-check";
 import {
+  ACCEPTED,
   type Chain,
   type ChainNode,
   type Distribution,
@@ -66,7 +67,7 @@ const anyFunction = record({
   base: simpleFunction,
   place: fc.constantFrom("url", "local", "served", "urls", "lambda"),
   background: fc.option(fc.boolean(), { nil: undefined }),
-  accepts: fc.option(fc.constant(202 as const), { nil: undefined }),
+  accepts: fc.option(fc.constantFrom(...ACCEPTED), { nil: undefined }),
   method: fc.constantFrom("GET" as const, "POST" as const, "PUT" as const, "DELETE" as const),
   id: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { nil: undefined }),
   payload: fc.constantFrom("event" as const, "args" as const),

@@ -17,6 +17,26 @@ Deno.test("HttpPlatform.invoke() takes no 202 for done, unless the function says
   }
 });
 
+Deno.test("HttpPlatform.invoke() takes each status of 2xx for what it says of the result", async () => {
+  let next = { status: 200, body: "7" as string | null };
+  await using at = serve(() => new Response(next.body, next));
+  const outcome = async (status: number, body: string | null, options = {}) => {
+    next = { status, body };
+    return (await at.platform.invoke(callOf({ url: at.url, ...options }), never)).outcome;
+  };
+  const ok = (output: string) => ({ kind: "ok", output: output as JsonText }) as const;
+  for (const status of [200, 201, 203, 207, 226]) {
+    assertEquals(await outcome(status, "7"), ok("7"), `${status}`);
+  }
+  for (const status of [204, 205]) assertEquals(await outcome(status, null), ok("null"), `${status}`);
+  const part = await outcome(206, "7");
+  assert(part.kind === "failed" && !part.retryable);
+  assertMatch(part.reason, /^partial-answer: .*206.*accepts: 206/);
+  assertEquals(await outcome(206, "7", { accepts: 206 }), ok("7"));
+  assertEquals((await outcome(206, "7", { accepts: 202 })).kind, "failed");
+  assertEquals((await outcome(202, "7", { accepts: 206 })).kind, "failed");
+});
+
 Deno.test("HttpPlatform.invoke() waits for the result of what OpenWhisk has only accepted, to the byte", async () => {
   const asked: string[] = [];
   await using at = serve((request) => {

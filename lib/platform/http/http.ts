@@ -182,6 +182,8 @@ export class HttpPlatform implements Platform {
     if (spec.url === undefined && headers.has(UNSERVED_HEADER)) throw this.#unserved(spec);
     const outcome = isOnlyAccepted(spec, status)
       ? await this.#whenDone(spec, url, answer, stop)
+      : status === 206 && spec.accepts !== 206
+      ? ONLY_A_PART
       : this.#outcomeOf(spec, url, answer);
     return sentAtMs === undefined ? { outcome, status, cold } : { outcome, status, cold, sentAtMs };
   }
@@ -248,6 +250,18 @@ export class HttpPlatform implements Platform {
     await this.#options.local[Symbol.asyncDispose]?.();
   }
 }
+
+/**
+ * The end of a call that was answered with a part of its result (RFC 9110, section 15.3.7), though none was asked for. All other
+ * answers of 2xx are whole: 203 is what a proxy made of a 200, 204 and 205 have no content, and null for an output.
+ */
+const ONLY_A_PART: Outcome = {
+  kind: "failed",
+  reason:
+    "partial-answer: answered with status 206, which is a part of the result. Have the function answer 200, or " +
+    "write accepts: 206 if that is enough",
+  retryable: false,
+};
 
 function isOk(status: number): boolean {
   return status >= 200 && status < 300;

@@ -83,8 +83,12 @@ function announcesBody(framing: Framing): boolean {
   return framing.kind === "chunked" || (framing.kind === "length" && framing.bytes > 0);
 }
 
-/** Whether a body follows a head of this status at all. */
-export function hasBody({ status }: Head): boolean {
+/**
+ * Whether a body follows a head of this status at all. A 205 has no content (RFC 9110, section 15.3.6), and servers send it
+ * without a length on a connection that they keep open.
+ */
+export function hasBody({ status, framing }: Head): boolean {
+  if (status === 205) return announcesBody(framing);
   return status !== 101 && status !== 204 && status !== 304;
 }
 

@@ -55,6 +55,8 @@ const ANSWERS: readonly [name: string, text: string, answer: Partial<Read>][] = 
   ["a length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", { status: 200, body: "hello" }],
   ["chunks and trailers", CHUNKED, { status: 200, body: "wikipedia" }],
   ["no body", "HTTP/1.1 204 No Content\r\nServer: x\r\n\r\n", { status: 204, body: "" }],
+  ["no body and no length", "HTTP/1.1 205 Reset Content\r\nServer: x\r\n\r\n", { status: 205, body: "" }],
+  ["a 205 with a body", "HTTP/1.1 205 R\r\nContent-Length: 2\r\n\r\nhi", { status: 205, body: "hi" }],
   ["a length, but no body", "HTTP/1.1 304 No\r\nContent-Length: 5\r\n\r\n", { status: 304, body: "" }],
   ["no reason", "HTTP/1.1 429\r\nContent-Length: 0\r\n\r\n", { status: 429, body: "" }],
   [
