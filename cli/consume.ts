@@ -157,6 +157,10 @@ export const command: Command = {
       onClock: clockNewsTeller((words) => log.warn(words)),
       onUnserved: (fn, isServed) =>
         isServed ? log.info(`function ${fn.function} is served now`) : log.warn(fn.reason),
+      onThrottled: (name, refused) =>
+        refused === undefined ? log.info(`Function ${name} is not refused any more`) : log.warn(
+          `No call of function ${name} has been let in for a minute: ${refused.reason}. Check its platform`,
+        ),
       ...(values.window === undefined ? {} : { window: values.window }),
     });
     log.info(
@@ -214,14 +218,18 @@ async function changePolicy(scheduler: Scheduler, name: string, options: PolicyO
 }
 
 function progressLine(stats: ConsumerStats): string {
-  const { ready, running, limit, completed, failed, delayed, leftMs, unserved } = stats;
-  const names = unserved.slice(0, UNSERVED_SHOWN).map((fn) => fn.function).join(", ");
-  const more = unserved.length > UNSERVED_SHOWN ? ", …" : "";
-  const nobody = unserved.length === 0 ? "" : `; nobody serves ${names}${more}`;
+  const { ready, running, limit, completed, failed, delayed, leftMs, unserved, refused } = stats;
+  const nobody = unserved.length === 0 ? "" : `; nobody serves ${namesOf(unserved)}`;
+  const full = refused.length === 0 ? "" : `; refused for a minute: ${namesOf(refused)}`;
   const wait = delayed > 0 ? `, delayed ${delayed}` : "";
   const left = leftMs === undefined ? "" : `; ${leftWords(leftMs)}`;
-  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}${nobody}`;
+  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}${nobody}${full}`;
 }
 
-/** Most functions without a server that the live line names. */
-const UNSERVED_SHOWN = 3;
+/** Most functions without a server, and most that are refused, that the live line names. */
+const FUNCTIONS_SHOWN = 3;
+
+function namesOf(functions: readonly { readonly function: string }[]): string {
+  const names = functions.slice(0, FUNCTIONS_SHOWN).map((fn) => fn.function).join(", ");
+  return functions.length > FUNCTIONS_SHOWN ? `${names}, …` : names;
+}

@@ -6,6 +6,7 @@ import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 import { Memory } from "./memory.ts";
+import type { RefusedFunction } from "./refused_functions.ts";
 import { SHARE } from "./window_shares.ts";
 
 /** What a consumer is made of. */
@@ -29,6 +30,8 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly onOrder?: (order: Extract<Order, { kind: "policy" }>) => void;
   /** Told once of each function that nobody serves, and again when somebody does. (Default: nobody is told) */
   readonly onUnserved?: (fn: UnservedFunction, isServed: boolean) => void;
+  /** Told once of each function of which no call has been let in for a minute, and again when one is, or none is made. */
+  readonly onThrottled?: (name: string, refused: RefusedFunction | undefined) => void;
   /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: nobody is told) */
   readonly onClock?: (news: ClockNews) => void;
   /** Told why it does not go on under a limit that it was asked to. (Default: nobody is told) */
@@ -49,6 +52,8 @@ export interface ConsumerStats extends SchedulerStats {
   readonly leftMs: number | undefined;
   /** Functions that nobody serves: what calls them waits. */
   readonly unserved: readonly UnservedFunction[];
+  /** Functions of which no call has been let in for a minute. */
+  readonly refused: readonly RefusedFunction[];
 }
 
 /** What may be pulled: how many instances, and how long their args and outputs may be together, in characters. */
@@ -130,10 +135,11 @@ export class Consumer {
 
   /** Gauges and counters of this consumer. */
   stats(): ConsumerStats {
-    const { scheduler } = this.#options;
+    const { scheduler, clock } = this.#options;
     const stats = scheduler.stats();
     const leftMs = stats.running === 0 ? undefined : scheduler.expectedWorkMs() / stats.running;
-    return { ...stats, ...this.#execution.ended, leftMs, unserved: scheduler.unserved };
+    const refused = this.#execution.refused.long(clock.nowMs());
+    return { ...stats, ...this.#execution.ended, leftMs, unserved: scheduler.unserved, refused };
   }
 
   /**
@@ -334,12 +340,15 @@ export class Consumer {
   }
 
   async #count(): Promise<void> {
-    const { scheduler, recorder, clock } = this.#options;
+    const { scheduler, recorder, clock, onThrottled } = this.#options;
     const { signal } = this.#drain;
     for (let nextMs = clock.nowMs(); !signal.aborted; nextMs += COUNTER_MS) {
       const { ready, running, limit, throttled } = scheduler.stats();
       recorder.counter({ atMs: clock.nowMs(), ready, running, limit, throttled });
       this.#tellUnserved();
+      const { refused, over } = this.#execution.refused.news(clock.nowMs());
+      for (const fn of refused) onThrottled?.(fn.function, fn);
+      for (const name of over) onThrottled?.(name, undefined);
       if (this.#execution.lookAtClock()) this.#pump(); // limits of time may be over
       await clock.until(nextMs + COUNTER_MS, signal);
     }

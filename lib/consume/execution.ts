@@ -29,6 +29,7 @@ import { HoldGate } from "./hold_gate.ts";
 import { type ClockNews, OwnTime } from "./own_time.ts";
 import { completed, failedEnd, failedResult, failure, fitted, outcomeOf, whyNotCalled } from "./outcomes.ts";
 import { QueueWriter } from "./queue_writer.ts";
+import { RefusedFunctions } from "./refused_functions.ts";
 import { WindowShares } from "./window_shares.ts";
 import type { Memory } from "./memory.ts";
 import { WaitingCalls } from "./waiting_calls.ts";
@@ -70,6 +71,8 @@ export class Execution implements AsyncDisposable {
   size = 0;
   /** Of which kinds those of them are of which nothing is in flight. */
   readonly shares = new WindowShares();
+  /** Functions whose calls are all refused. */
+  readonly refused = new RefusedFunctions();
   readonly #parts: ExecutionParts;
   readonly #hooks: ExecutionHooks;
   readonly #writer: QueueWriter;
@@ -400,6 +403,7 @@ export class Execution implements AsyncDisposable {
       else held.mayBeUndone = true;
     }
     const settlement = scheduler.settle(task, outcome, clock.nowMs(), runMs);
+    this.refused.ended(task.function, outcome, clock.nowMs(), settlement.retryAtMs);
     if (settlement.retryAtMs !== undefined) this.#noteDelay(task, held, outcome, settlement.retryAtMs);
     this.#follow(held, settlement);
     held.root.place?.ends();
@@ -431,11 +435,15 @@ export class Execution implements AsyncDisposable {
     const { scheduler, clock } = this.#parts;
     const nowMs = clock.nowMs();
     const isHeldBack = outcome.kind === "failed" && scheduler.isRetryHeldBack(task);
-    if (outcome.kind === "ok" || (untilMs - nowMs < LONG_DELAY_MS && !isHeldBack)) return;
+    const isRefused = outcome.kind === "throttled" && isNotable(task.throttles);
+    const isLong = untilMs - nowMs >= LONG_DELAY_MS;
+    if (outcome.kind === "ok" || !(isLong || isHeldBack || isRefused)) return;
     if (outcome.kind === "failed" && isStartKept(task, held)) return; // its start is what must be known
     const until = isHeldBack
       ? "it waits for the retry budget of its function"
-      : `it is tried again after ${formatDuration(Math.round(untilMs - nowMs))}`;
+      : `${isRefused && !isLong ? `refused ${task.throttles} times in a row, ` : ""}it is tried again after ${
+        formatDuration(Math.round(untilMs - nowMs))
+      }`;
     const note = startOf(task, "cancelled", `${outcome.reason}; ${until}`);
     this.#track(this.#checkpoint(held, { ...note, endedAtMs: clock.wallMs() }));
   }
@@ -637,6 +645,10 @@ type Beginning = Pick<Submission, "notBeforeMs" | "cancel">;
 const CALLER_ENDED = "its caller has ended";
 /** Delays of at least this, in milliseconds, are recorded. */
 const LONG_DELAY_MS = 5000;
+/** Refusals in a row that are recorded: 16 take about a minute where no limit holds back; then twice as many each time. */
+function isNotable(refusals: number): boolean {
+  return refusals >= 16 && Number.isInteger(Math.log2(refusals));
+}
 /** How long what is in flight of an instance that is given back may take, in milliseconds: longer than calls may run. */
 const GIVE_BACK_MS = 86_400_000;
 /** Why an instance cannot begin whose id another has. */

@@ -123,6 +123,8 @@ Deno.test("classify() takes what a function says of itself for a failure, whatev
   const failures: [number, string][] = [
     [503, '{"error":"the database is unavailable"}'],
     [503, "Service unavailable: the database does not answer"],
+    [503, "no healthy upstream"], // of Envoy: its backends are gone
+    [503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure"],
     [503, "<html><h1>Service Unavailable</h1><p>The printer is on fire</p></html>"],
     [500, "<html><h1>Service Unavailable</h1></html>"],
     [500, '{"error":"There was no available instance of Printer"}'],

@@ -46,6 +46,9 @@ const REFUSALS: readonly Refusal[] = [
       status >= 500 && /serverbusy/i.test(headers.get("x-ms-error-code") ?? ""),
   },
   {
+    // Balancers whose servers are gone answer so as well: HAProxy (docs.haproxy.org, "503"), ALB without targets. Nobody can tell
+    // these apart, so whoever waits is told (lib/consume/refused_functions.ts). nginx, and ALB with dead targets, answer 502 or
+    // 504, and Envoy says in words that its backends are gone: these are failures.
     provider: "Azure Functions, and web servers before functions",
     source:
       "Azure/azure-functions-host#1206: a 503 of the front end, with a page of its own and no Retry-After",

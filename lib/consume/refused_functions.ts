@@ -1,0 +1,77 @@
+import type { Outcome } from "../model/mod.ts";
+
+/** A function of which no call has been let in for so long, in milliseconds, is said to be refused. */
+export const REFUSED_LONG_MS = 60_000;
+/** So long after the next attempt was due, in milliseconds, a function that is not called any more is forgotten. */
+const FORGOTTEN_MS = 60_000;
+/** Most functions that are known to be refused; the one refused first is forgotten. */
+const MOST_KNOWN = 1000;
+
+/** A function of which no call has been let in for long. */
+export interface RefusedFunction {
+  readonly function: string;
+  /** When the first of the refusals in a row came, in milliseconds of the consumer's clock. */
+  readonly sinceMs: number;
+  /** Why the last call was refused. */
+  readonly reason: string;
+}
+
+interface Refusals extends RefusedFunction {
+  /** When a call of it is due again. */
+  readonly againAtMs: number;
+  readonly isSaid: boolean;
+}
+
+/** What has become of the functions that are refused, since that was asked last. */
+export interface RefusalNews {
+  readonly refused: readonly RefusedFunction[];
+  /** Those whose calls are let in again, or not made any more. */
+  readonly over: readonly string[];
+}
+
+/**
+ * Knows the functions whose calls are all refused for want of capacity. What is refused is tried again as often as it takes,
+ * so a load balancer whose servers are all gone, which answers as a full platform does, would be waited for in silence.
+ */
+export class RefusedFunctions {
+  readonly #known = new Map<string, Refusals>();
+  readonly #over: string[] = [];
+
+  /** A call has ended. @param retryAtMs when it is made again */
+  ended(name: string, outcome: Outcome, nowMs: number, retryAtMs = nowMs): void {
+    if (outcome.kind === "unserved") return;
+    if (outcome.kind !== "throttled") return this.#forget(name);
+    const { sinceMs = nowMs, againAtMs = 0, isSaid = false } = this.#known.get(name) ?? {};
+    if (this.#known.size >= MOST_KNOWN && !this.#known.has(name)) {
+      this.#forget(this.#known.keys().next().value!);
+    }
+    const { reason } = outcome;
+    this.#known.set(name, {
+      ...{ function: name, sinceMs, reason, isSaid },
+      againAtMs: Math.max(againAtMs, retryAtMs),
+    });
+  }
+
+  /** Those that have been refused for long. */
+  long(nowMs: number): readonly RefusedFunction[] {
+    return [...this.#known.values()].filter(({ sinceMs }) => nowMs - sinceMs >= REFUSED_LONG_MS)
+      .map(({ function: name, sinceMs, reason }) => ({ function: name, sinceMs, reason }));
+  }
+
+  /** Each function that is refused for long is said once, and once that it is not any more. */
+  news(nowMs: number): RefusalNews {
+    for (const { function: name, againAtMs } of this.#known.values()) {
+      if (nowMs - againAtMs > FORGOTTEN_MS) this.#forget(name);
+    }
+    const refused = this.long(nowMs).filter((fn) => !this.#known.get(fn.function)!.isSaid);
+    for (const { function: name } of refused) {
+      this.#known.set(name, { ...this.#known.get(name)!, isSaid: true });
+    }
+    return { refused, over: this.#over.splice(0) };
+  }
+
+  #forget(name: string): void {
+    if (this.#known.get(name)?.isSaid) this.#over.push(name);
+    this.#known.delete(name);
+  }
+}
