@@ -226,6 +226,7 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const ownLocal = () => {
     return new LocalPlatform({
       address: listen,
+      collector,
       ...isLoopback(parseAddress(listen).hostname) &&
         { starts: { profile, clock, random: chance, ...tells } },
       started: ({ url }) =>
@@ -253,7 +254,9 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const http = new HttpPlatform({
     ...common,
     allowed,
-    local: options.local === undefined ? ownLocal() : new LocalPlatform({ address: options.local }),
+    local: options.local === undefined
+      ? ownLocal()
+      : new LocalPlatform({ address: options.local, collector }),
     ...(load === undefined ? {} : { idleConnections: load }),
   });
   const own = new OwnUrls(http, () => lambda({}));

@@ -1,6 +1,7 @@
 import { type Clock, type Instance, TriggeredChain } from "../model/mod.ts";
-import type { ChainCallEnd, NativeChains } from "../platform/mod.ts";
-import type { Recorder } from "../record/mod.ts";
+import type { FunctionTimes } from "../collect/mod.ts";
+import { type ChainCallEnd, idempotencyKey, type NativeChains } from "../platform/mod.ts";
+import type { AttemptEvent, Recorder } from "../record/mod.ts";
 
 /** What a run of a chain by the platform is told to. */
 export interface NativeRunOptions {
@@ -12,6 +13,8 @@ export interface NativeRunOptions {
   /** Is told how many calls are under way now, more (or less) than before. */
   readonly running: (change: number) => void;
   readonly ended: (end: NativeEnd) => void;
+  /** Hears from functions how long they really ran. (Default: nobody listens) */
+  readonly functionTimes?: FunctionTimes | undefined;
 }
 
 /** How a call ended. */
@@ -53,12 +56,21 @@ export async function runNatively(
     for (const { node } of nodes) open.set(node, atMs);
     running(nodes.length);
   };
+  // A function may tell of its start before the platform has told of what came before it.
+  const tellings = new Map(
+    instance.chain.nodes.map((_, node) => [
+      node,
+      options.functionTimes?.begin(idempotencyKey({ instance, node }), startMs),
+    ]),
+  );
   let endMs = 0;
   const told = (end: ChainCallEnd) => {
     if (!open.delete(end.node)) return;
     endMs = Math.max(endMs, end.atMs + end.runMs);
     running(-1);
-    record(instance, startMs, end, options);
+    const event = record(instance, startMs, end, options);
+    tellings.get(end.node)?.end(event, clock.nowMs());
+    tellings.delete(end.node);
     begin(run.end(end, end.runMs, end.lost), end.atMs + end.runMs);
   };
   begin(run.begin(), 0);
@@ -69,6 +81,7 @@ export async function runNatively(
       told({ node, atMs, queuedMs: 0, runMs: clock.nowMs() - startMs - atMs, status: 0, cold: false, lost });
     }
   } finally {
+    for (const telling of tellings.values()) telling?.abandon();
     running(-open.size);
   }
   return { lost: run.lost, idealMs: run.idealMs, endedAtMs: startMs + endMs };
@@ -79,13 +92,13 @@ function record(
   startMs: number,
   { node, atMs, queuedMs, runMs, status, cold, lost }: ChainCallEnd,
   { recorder, platform, ended }: NativeRunOptions,
-): void {
+): AttemptEvent {
   const { name, fn, after } = chain.nodes[node]!;
   const startedAtMs = startMs + atMs;
   const intendedAtMs = after.length === 0 ? submittedAtMs : startedAtMs - queuedMs;
   const outcome = lost === undefined ? "ok" : status === 429 ? "throttled" : "failed";
   ended({ outcome, intendedAtMs, startedAtMs, endedAtMs: startedAtMs + runMs });
-  recorder.attempt({
+  const event: AttemptEvent = {
     function: fn.name,
     chain: chain.name,
     instance: id,
@@ -100,5 +113,7 @@ function record(
     cold,
     platform,
     ...lost !== undefined && { reason: lost },
-  });
+  };
+  recorder.attempt(event);
+  return event;
 }

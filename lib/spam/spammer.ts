@@ -124,6 +124,7 @@ export class Spammer {
         clock,
         running: (change) => this.#calls.running += change,
         ended: (end) => this.#endedNatively(end),
+        functionTimes: this.#options.functionTimes,
       }, stop);
       return this.#end(instance, result);
     }

@@ -1,5 +1,5 @@
 /** Profiles from files, and chains that the local platform runs without Sequoia, through the real command line. */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Report } from "../../lib/report/mod.ts";
 import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
 
@@ -37,6 +37,15 @@ Deno.test("sequoia spam leaves chains to the local platform, which drops as many
   assertEquals(real.functions, baseline!.functions);
   server.signal("SIGTERM");
   assertMatch((await server.endsWithin(20_000)).stderr, /Served 30, refused 20, containers made 30/);
+});
+
+Deno.test("sequoia spam --collect hears from functions of chains that the local platform runs", async () => {
+  await using at = await folder({ "fan.ts": FAN });
+  const { stderr, code } = await run(["spam", "fan.ts", "--batch", "4", "--collect", "127.0.0.1:0"], at);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "Heard from the functions of 20 of 20 calls");
+  const { function_ms } = await runJson(["report", "run.json"], at) as Report;
+  assert(function_ms!.p50! >= 1900 && function_ms!.p50! < 60_000, JSON.stringify(function_ms));
 });
 
 Deno.test("sequoia says what is wrong with a profile file", async () => {

@@ -22,7 +22,8 @@ const MAX_UNREAD = 4 * 1024 * 1024;
 
 /**
  * Takes chains that are to run the provider's way, at a POST whose body is read as it comes, a line of JSON for each:
- * `{"id": …, "chain": …}`, where the chain may be the name of one that the same request has brought before.
+ * `{"id": …, "chain": …}`, where the chain may be the name of one that the same request has brought before. `"collector"` may
+ * name the one that its functions are to tell.
  *
  * The answer says as it happens, each in a line with the `id`, how a call has ended (see `ChainCallEnd`), how a chain has
  * (`"outcome":"completed"`, or `"dropped"` with a `reason`), or why it was not taken (`"error"`). It ends with the last of
@@ -98,8 +99,13 @@ class Answering {
       if (unserved !== undefined) {
         throw new ReferenceError(`the function ${unserved.fn.name} is not served here`);
       }
+      const collector = typeof said.collector === "string" ? said.collector : undefined;
       if (this.#host.open >= MAX_OPEN_CHAINS) throw new RangeError(`${MAX_OPEN_CHAINS} chains are under way`);
-      const reason = await this.#host.run(instanceOf(id, chain), (end) => this.#say({ id, ...end }));
+      const reason = await this.#host.run(
+        instanceOf(id, chain),
+        (end) => this.#say({ id, ...end }),
+        collector,
+      );
       this.#say(reason === undefined ? { id, outcome: "completed" } : { id, outcome: "dropped", reason });
     } catch (error) {
       this.#say({ ...id !== undefined && { id }, error: `cannot run this: ${(error as Error).message}` });

@@ -12,8 +12,8 @@ import {
   writeJson,
 } from "../../model/mod.ts";
 import { type Deadline, Deadlines } from "../calls/deadlines.ts";
-import { payloadOf } from "../calls/event.ts";
-import type { FunctionRunner } from "./function_runner.ts";
+import { idempotencyKey, payloadOf } from "../calls/event.ts";
+import type { CallEnd, FunctionRunner } from "./function_runner.ts";
 import type { CallMode } from "../provider/provider.ts";
 import type { Turns } from "./turns.ts";
 
@@ -42,6 +42,11 @@ export interface ChainHostOptions {
   readonly successors: CallMode;
   /** Is told of every call that the provider refuses. */
   readonly refused?: () => void;
+  /**
+   * What tells a collector (`host:port`) that the call of a key starts; undefined if that one is not to be told.
+   * (Default: none is)
+   */
+  readonly telling?: (key: string, collector: string) => (() => CallEnd) | undefined;
   /** Ends all chains. */
   readonly stop: AbortSignal;
 }
@@ -84,10 +89,15 @@ export class ChainHost {
    * Runs a chain that decides nothing.
    *
    * @param told of each call when it has ended
+   * @param collector which its functions tell of themselves, as `host:port`; undefined: none
    * @returns why it was dropped, if it was
    */
-  async run(instance: Instance, told: (end: ChainCallEnd) => void): Promise<string | undefined> {
-    const run = new ChainRun(instance, told, this.#options, this.#deadlines);
+  async run(
+    instance: Instance,
+    told: (end: ChainCallEnd) => void,
+    collector?: string,
+  ): Promise<string | undefined> {
+    const run = new ChainRun(instance, told, this.#options, this.#deadlines, collector);
     this.#open++;
     try {
       return await run.begin();
@@ -119,6 +129,7 @@ class ChainRun {
     readonly told: (end: ChainCallEnd) => void,
     readonly host: ChainHostOptions,
     readonly deadlines: Deadlines,
+    readonly collector: string | undefined,
   ) {
     this.#run = new TriggeredChain(instance.chain);
     this.#startMs = host.clock.nowMs();
@@ -165,12 +176,20 @@ class ChainRun {
     if (turn === undefined) return end({ status: 0, cold: false, lost: ENDED });
     const started = { startedAtMs: clock.nowMs(), cold: turn.cold };
     try {
-      const answer = await runner.run(turn, { name, time, sent: "", event: () => this.#event(node) });
+      const answer = await runner.run(turn, {
+        ...{ name, time, sent: "", event: () => this.#event(node) },
+        starts: this.#telling(node),
+      });
       const output = writeJson(answer);
       end(stop.aborted ? { ...started, status: 0, lost: ENDED } : { ...started, status: 200, output });
     } catch (error) {
       end({ ...started, status: 500, lost: `failed: ${(error as Error)?.message ?? error}` });
     }
+  }
+
+  #telling(node: number): (() => CallEnd) | undefined {
+    const { collector, instance, host: { telling } } = this;
+    return collector === undefined ? undefined : telling?.(idempotencyKey({ instance, node }), collector);
   }
 
   /** What a function with a body receives. */

@@ -1,6 +1,7 @@
 import { type FunctionSpec, kindOf } from "../../model/mod.ts";
+import type { CollectorAddress } from "../calls/event.ts";
 import { UnservedError } from "../calls/unserved.ts";
-import type { LocalFunctions } from "../http/http.ts";
+import { collectorText, type LocalFunctions } from "../http/http.ts";
 import {
   bodiesAt,
   chainUrl,
@@ -22,6 +23,8 @@ export interface LocalPlatformOptions {
    * alone. Left out: nothing is started, as the user has named the platform.
    */
   readonly starts?: Omit<LocalServerOptions, "listen" | "functions" | "modelledOnly" | "onAside">;
+  /** Where functions of chains report to that run there without Sequoia. (Default: nowhere) */
+  readonly collector?: CollectorAddress | undefined;
   /** Called when a server was started. */
   readonly started?: (server: LocalServer) => void;
 }
@@ -55,6 +58,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
     this.native = new LocalChains({
       url: (spec) => this.#whenReady(chainUrl(this.#base), spec),
       lost: () => this.lost(),
+      collector: options.collector && collectorText(options.collector),
     });
   }
 

@@ -22,6 +22,8 @@ export interface LocalChainsOptions {
   readonly url: (spec: FunctionSpec) => string | Promise<string>;
   /** Is told when nobody answered there. */
   readonly lost: () => void;
+  /** The collector that functions are to tell, as `host:port`. (Default: none) */
+  readonly collector?: string | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export class LocalChains implements NativeChains {
       if (error instanceof UnservedError) return error.message;
       throw error;
     }
-    if (this.#link === undefined || this.#link.isOver) this.#link = new Link(url, this.#options.lost);
+    if (this.#link === undefined || this.#link.isOver) this.#link = new Link(url, this.#options);
     return await this.#link.run(instance, told, signal);
   }
 }
@@ -78,13 +80,15 @@ class Link {
   /** Chains that the other side knows, by name. */
   readonly #known = new Map<string, Chain>();
   readonly #lost: () => void;
+  readonly #collector: string | undefined;
   /** Whether a chain goes on of which nobody wants to hear. */
   #isStopped = false;
   /** Whether it takes nothing more. */
   isOver = false;
 
-  constructor(url: string, lost: () => void) {
+  constructor(url: string, { lost, collector }: Pick<LocalChainsOptions, "lost" | "collector">) {
     this.#lost = lost;
+    this.#collector = collector;
     this.#writer.closed.catch(() => {}); // what went wrong is heard by reading
     void this.#hear(url);
   }
@@ -111,7 +115,11 @@ class Link {
 
   /** Writing that fails is heard of by reading. */
   #send(id: string, chain: Chain): void {
-    const line = { id, chain: this.#known.get(chain.name) === chain ? chain.name : chain };
+    const line = {
+      id,
+      chain: this.#known.get(chain.name) === chain ? chain.name : chain,
+      ...this.#collector !== undefined && { collector: this.#collector },
+    };
     this.#known.set(chain.name, chain);
     this.#writer.write(JSON.stringify(line) + "\n").catch(() => {});
   }

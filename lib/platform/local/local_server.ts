@@ -138,6 +138,7 @@ export class LocalServer implements AsyncDisposable {
       runner: this.#runner,
       successors: successorMode(profile),
       refused: () => this.#refused++,
+      telling: (key, collector) => this.#telling(new Headers(toldBy(key, collector))).starts,
     });
     const { hostname, port } = parseAddress(address);
     this.#door = new Door({ hostname, ...options.hosts !== undefined && { hosts: options.hosts } });
@@ -330,6 +331,11 @@ export class LocalServer implements AsyncDisposable {
 }
 
 const NOBODY_TOLD = {};
+
+/** The headers by which a call says whom its function tells. */
+function toldBy(key: string, collector: string): Record<string, string> {
+  return { "idempotency-key": key, [COLLECTOR_HEADER]: collector };
+}
 
 /** The path of a request's URL, of which nothing else is read. */
 function pathOf(url: string): string {
