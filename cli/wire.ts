@@ -69,20 +69,13 @@ export interface QueueChoice {
 
 /** Opens that queue. @throws {UsageError} if it is not on Kafka and takes something that only a queue there does */
 export async function openQueue(
-  choice: QueueChoice,
-  options: Omit<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs"> = {},
-): Promise<QueueDriver> {
-  const open = () => openChosen(choice, options);
-  const isOfVariable = choice.queue === undefined && variable(QUEUE_VARIABLE) !== undefined;
-  return await (isOfVariable ? ofVariable(QUEUE_VARIABLE, open) : open());
-}
-
-async function openChosen(
   { queue, "queue-timeout": giveUpAfterMs, partitions }: QueueChoice,
   options: Omit<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs"> = {},
 ): Promise<QueueDriver> {
   const { openQueue } = await import("../lib/queue/mod.ts");
-  const address = await addressOf(queueAddress(queue));
+  const isOfVariable = queue === undefined && variable(QUEUE_VARIABLE) !== undefined;
+  const read = () => addressOf(queueAddress(queue));
+  const address = await (isOfVariable ? ofVariable(QUEUE_VARIABLE, read) : read());
   const ofOriginal = options.from !== undefined ? "--from" : options.priorities && "--original-priorities";
   if (ofOriginal !== undefined && address.kind !== "kafka") {
     throw new UsageError(
@@ -90,10 +83,11 @@ async function openChosen(
         "--queue kafka://HOST:9092",
     );
   }
-  return await openQueue(
-    partitions === undefined ? address : await divided(address, partitions),
-    { ...options, clock, random: chance, ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }) },
-  );
+  const chosen = partitions === undefined ? address : await divided(address, partitions);
+  const timeout = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+  const open = () => openQueue(chosen, { ...options, clock, random: chance, ...timeout });
+  // What brokers say is not of the address alone.
+  return await (isOfVariable && address.kind === "sqlite" ? ofVariable(QUEUE_VARIABLE, open) : open());
 }
 
 /** Reads an address, with what the environment says of it. */
