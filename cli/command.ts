@@ -17,9 +17,13 @@ export interface Command {
   readonly summary: string;
   /** Its arguments, as in `WORKLOAD…`. */
   readonly usage: string;
+  /** The words that its first argument may be. (Default: a file) */
+  readonly words?: readonly string[];
   /** Lines that work as they stand, with what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   readonly options: OptionTable;
+  /** The options that `--config` and variables of the environment may give. (Default: all) */
+  readonly settings?: OptionTable;
   /** More tables of its help, by their titles. */
   readonly tables?: Readonly<Record<string, readonly (readonly [word: string, what: string])[]>>;
   /** @throws whatever goes wrong; `main` turns it into a line and an exit code */
@@ -30,6 +34,11 @@ export interface Command {
 export const COMMON = {
   help: flag("show this help"),
   json: flag("write the result as JSON to stdout"),
+  config: one(
+    "FILE",
+    'options from a JSON file, as {"policy": "fair-share"}; or $SEQUOIA_CONFIG. Each is also $SEQUOIA_<OPTION>',
+    text,
+  ),
   "log-level": one(
     "LEVEL",
     "debug, info, warn or error (default info)",

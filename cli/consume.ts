@@ -10,12 +10,14 @@ import { COLLECT_OPTIONS, openCollecting, Sink } from "./collecting.ts";
 import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
-import { choice, flag, many, one, readOptions, text } from "./options.ts";
+import { choice, flag, many, one, readOptions, text, withWords } from "./options.ts";
 import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
 import { leftWords, LiveLine } from "./progress.ts";
 import {
   DEFAULT_LIMIT,
   limitsOf,
+  POLICY_NAMES,
+  POLICY_TABLE,
   policyOptionsOf,
   schedulerOptionsOf,
   SCHEDULING_OPTIONS,
@@ -33,7 +35,11 @@ import {
 } from "./wire.ts";
 
 const options = {
-  policy: one("NAME", `what runs next (default ${DEFAULT_POLICY}); names and files joined by +`, text),
+  policy: one(
+    "NAME",
+    `what runs next (default ${DEFAULT_POLICY}); names and files joined by +`,
+    withWords(text, POLICY_NAMES),
+  ),
   ...SCHEDULING_OPTIONS,
   window: one("N", "most instances taken from the queue at a time (default 100000)", parseCount),
   "until-empty": flag("end when nothing is queued or running"),
@@ -88,7 +94,7 @@ export const command: Command = {
     ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
   ],
   options,
-  tables: QUEUE_TABLE,
+  tables: { "Policies": POLICY_TABLE, ...QUEUE_TABLE },
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw unexpected(rest);

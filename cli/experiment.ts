@@ -9,10 +9,11 @@ import { type Arrival, plannedArrivals, recordedArrivals } from "../lib/simulate
 import { COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
-import { flag, one, text, type Values } from "./options.ts";
+import { flag, one, text, type Values, withWords } from "./options.ts";
 import {
   DEFAULT_LIMIT,
   limitsOf,
+  POLICY_NAMES,
   policyOptionsOf,
   schedulerOptionsOf,
   SCHEDULING_OPTIONS,
@@ -22,7 +23,11 @@ import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
 /** The options of `sequoia simulate`. */
 export const SIMULATE_OPTIONS = {
-  policy: one("NAMES", `policies to compare, separated by commas (default ${DEFAULT_POLICY})`, text),
+  policy: one(
+    "NAMES",
+    `policies to compare, separated by commas (default ${DEFAULT_POLICY})`,
+    withWords(text, POLICY_NAMES),
+  ),
   baseline: flag("compare with no Sequoia: functions trigger each other through the provider"),
   ...SCHEDULING_OPTIONS,
   profile: one(

@@ -28,7 +28,7 @@ export function generalHelp(commands: Rows, width = Infinity): string {
   return [
     "sequoia: quality of service for serverless function chains",
     "",
-    "  sequoia COMMAND [options]     sequoia COMMAND --help",
+    "  sequoia COMMAND [options]     sequoia help COMMAND",
     "",
     "Commands:",
     ...columns(commands),

@@ -1,25 +1,15 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-import type { Command, Context } from "./command.ts";
+import type { Context } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { variable } from "./environment.ts";
 import { exitCodeOf, inOrder, messageOf, UsageError } from "./errors.ts";
 import { terminalColumns } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 import { visible, visiblePlain } from "./visible.ts";
 
-/** The subcommands; each is loaded only when it is asked for. */
-const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
-  produce: { summary: "submit instances of a workload to the queue", load: () => import("./produce.ts") },
-  consume: { summary: "schedule what is queued and invoke it", load: () => import("./consume.ts") },
-  spam: { summary: "load a platform without quality of service", load: () => import("./spam.ts") },
-  collect: { summary: "hear from functions how long they run", load: () => import("./collect.ts") },
-  report: { summary: "figures, charts and comparison of recorded runs", load: () => import("./report.ts") },
-  simulate: { summary: "try policies and limits in virtual time", load: () => import("./simulate.ts") },
-  functions: { summary: "serve the local platform", load: () => import("./functions.ts") },
-  workload: { summary: "check workloads and draw their chains", load: () => import("./workload.ts") },
-  init: { summary: "write a starter workload, with types for the editor", load: () => import("./init.ts") },
-  queue: { summary: "look into the queue, and steer what is in it", load: () => import("./queue.ts") },
-};
-
 async function main(args: readonly string[]): Promise<number> {
+  const [first, second] = args;
+  if (first === "help" && second !== undefined) return await main([second, "--help"]);
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     const { generalHelp } = await import("./help.ts");
@@ -42,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     const { didYouMean } = await import("./options.ts");
     const names = Object.keys(COMMANDS);
     throw new UsageError(
-      `Unknown command "${name}"${didYouMean(name, names)}. Choose from ${names.join(", ")}`,
+      `Unknown command "${name}"${didYouMean(name, names)} Choose from ${names.join(", ")}`,
     );
   }
   const { command } = await entry.load();
@@ -53,7 +43,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const signals = listenForSignals();
   try {
-    await command.run(rest, signals.context);
+    const { withSettings } = await import("./settings.ts");
+    const args = await withSettings(command.settings ?? command.options, rest, SOURCES);
+    await command.run(args, signals.context);
   } catch (error) {
     const [first] = inOrder(error);
     const isOwnDoing = signals.interrupted() && first instanceof Error && "code" in first &&
@@ -62,6 +54,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   return signals.interrupted() ? 130 : 0;
 }
+
+const SOURCES = { variable, readFile: Deno.readTextFile };
 
 /** Columns of help: those of the terminal; what goes to a file or another program is not broken. */
 function helpWidth(): number {

@@ -9,8 +9,15 @@ export type Option =
     readonly kind: "one" | "many";
     readonly value: string;
     readonly help: string;
-    readonly read: (text: string) => unknown;
+    readonly read: Reader<unknown>;
   };
+
+/** Reads the value of an option. @throws {Error} if it cannot be read */
+export interface Reader<T> {
+  (text: string): T;
+  /** The words that it may be, or begin with. (Default: any) */
+  readonly words?: readonly string[];
+}
 
 /** The options of a command by name. */
 export type OptionTable = Readonly<Record<string, Option>>;
@@ -30,12 +37,12 @@ export function flag(help: string): { readonly kind: "flag"; readonly help: stri
 }
 
 /** An option with a value; given twice, the last counts. */
-export function one<T>(value: string, help: string, read: (text: string) => T) {
+export function one<T>(value: string, help: string, read: Reader<T>) {
   return { kind: "one", value, help, read } as const;
 }
 
 /** An option that may be given several times. */
-export function many<T>(value: string, help: string, read: (text: string) => T) {
+export function many<T>(value: string, help: string, read: Reader<T>) {
   return { kind: "many", value, help, read } as const;
 }
 
@@ -58,20 +65,26 @@ export function limit(value: string): number | "auto" {
 }
 
 /** Reads one of several words. */
-export function choice<const T extends string>(...words: readonly T[]): (value: string) => T {
-  return (value) => {
+export function choice<const T extends string>(...words: readonly T[]): Reader<T> {
+  const read = (value: string) => {
     const found = words.find((word) => word === value);
     if (found !== undefined) return found;
     throw new SyntaxError(
-      `Cannot use "${value}"${didYouMean(value, words)}. Choose from ${words.join(", ")}`,
+      `Cannot use "${value}"${didYouMean(value, words)} Choose from ${words.join(", ")}`,
     );
   };
+  return withWords(read, words);
 }
 
-/** `; did you mean "x"?`, or nothing. */
+/** A reader whose values are, or begin with, some words that completions offer. */
+export function withWords<T>(read: (text: string) => T, words: readonly string[]): Reader<T> {
+  return Object.assign((text: string) => read(text), { words });
+}
+
+/** The end of a sentence about a word that is none of some words: `; did you mean "x"?`, or `.` */
 export function didYouMean(word: string, words: Iterable<string>): string {
   const hint = nearest(word, words);
-  return hint === undefined ? "" : `; did you mean "${hint}"?`;
+  return hint === undefined ? "." : `; did you mean "${hint}"?`;
 }
 
 /**
@@ -95,7 +108,7 @@ export function readOptions<T extends OptionTable>(
       if (key === undefined) return true;
       const long = argument.replace(/=.*$/, "");
       throw new UsageError(
-        `Unknown option ${long}${didYouMean(key, names.map((name) => name)).replace('"', '"--')}. See --help`,
+        `Unknown option ${long}${didYouMean(key, names.map((name) => name)).replace('"', '"--')} See --help`,
       );
     },
   });

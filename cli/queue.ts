@@ -3,7 +3,15 @@ import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { didYouMean, readOptions } from "./options.ts";
 import { dead, list, show, status } from "./queue_looks.ts";
-import { type Action, checkTaken, filterOf, needs, needsFilter, QUEUE_OPTIONS } from "./queue_options.ts";
+import {
+  type Action,
+  checkTaken,
+  filterOf,
+  needs,
+  needsFilter,
+  QUEUE_OPTIONS,
+  SETTABLE,
+} from "./queue_options.ts";
 import { checkPause, pause, resume } from "./queue_pauses.ts";
 import { cancel, checkLimit, checkRetry, limit, policy, purge, retry } from "./queue_steering.ts";
 import { openQueue } from "./wire.ts";
@@ -90,6 +98,7 @@ export const command: Command = {
   summary: "look into the queue, and steer what is in it",
   usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | pause | resume | " +
     "policy NAME | limit N|auto",
+  words: Object.keys(ACTIONS),
   tables: {
     "Actions": Object.entries(ACTIONS).map(([name, { help }]) => [name, help] as const),
     "Nodes in queue show": [
@@ -116,6 +125,7 @@ export const command: Command = {
     ["sequoia queue policy fair-share", "running consumers go on under another policy"],
   ],
   options: QUEUE_OPTIONS,
+  settings: SETTABLE,
   async run(args, context) {
     const { values, rest: [name = "status", ...rest] } = readOptions(QUEUE_OPTIONS, args);
     const log = openLog(values);
@@ -123,7 +133,7 @@ export const command: Command = {
     const names = Object.keys(ACTIONS);
     if (action === undefined) {
       throw new UsageError(
-        `queue: unknown action "${name}"${didYouMean(name, names)}. Choose from ${names.join(", ")}`,
+        `queue: unknown action "${name}"${didYouMean(name, names)} Choose from ${names.join(", ")}`,
       );
     }
     checkTaken(name, ACTIONS, values);

@@ -24,8 +24,11 @@ const OWN = {
   full: flag("show: inputs, outputs and what maps have called, uncut"),
 } as const;
 
+/** Those that do not say what an action reaches: only they may come from a file or the environment. */
+export const SETTABLE = { ...QUEUE_OPTION, ...COMMON } as const;
+
 /** The options of `sequoia queue`. */
-export const QUEUE_OPTIONS = { ...OWN, ...QUEUE_OPTION, ...COMMON } as const;
+export const QUEUE_OPTIONS = { ...OWN, ...SETTABLE } as const;
 
 /** What they were read to. */
 export type QueueValues = Values<typeof QUEUE_OPTIONS>;

@@ -55,7 +55,7 @@ export async function resume(
     const unknown = pauses.map(pauseName).find((name) => !inForce.includes(name));
     if (unknown !== undefined) {
       throw new FailedError(
-        `Cannot resume ${unknown}: it is not paused. See sequoia queue status${didYouMean(unknown, inForce)}`,
+        `Cannot resume ${unknown}: it is not paused${didYouMean(unknown, inForce)} See sequoia queue status`,
       );
     }
     for (const pause of pauses) await queue.request({ kind: "resume", pause });

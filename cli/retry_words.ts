@@ -40,7 +40,7 @@ export function checkFrom({ id, root, calledFrom }: Retried, from: string): void
   const what = `its chain ${chain.name} has no such node`;
   throw new FailedError(
     calledFrom === undefined
-      ? `Cannot retry ${id} from ${from}: ${what}. See sequoia queue show ${id}${didYouMean(from, names)}`
+      ? `Cannot retry ${id} from ${from}: ${what}${didYouMean(from, names)} See sequoia queue show ${id}`
       : `Cannot retry ${id} from ${from}: it runs again with ${rootId}, from which it was called, and ${what}. ` +
         `Write --from ${calledFrom}, the node that called it`,
   );

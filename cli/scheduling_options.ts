@@ -1,5 +1,5 @@
 import { parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model/mod.ts";
-import type { PolicyOptions } from "../lib/policies/mod.ts";
+import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
 import type { Limits, StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
 import { flag, limit, many, one, pair, text, type Values } from "./options.ts";
@@ -33,6 +33,12 @@ function shareOf(value: string): number {
   if (share !== undefined && Number(share) <= 100) return Number(share) / 100;
   throw new RangeError(`Cannot read "${value}" as a part of all attempts. Write a percentage: 20%`);
 }
+
+/** The built-in policies, by name, for the help of the commands that take one. */
+export const POLICY_TABLE = policySummaries().map(({ name, summary }) => [name, summary] as const);
+
+/** The names of the built-in policies. */
+export const POLICY_NAMES = POLICY_TABLE.map(([name]) => name);
 
 /** The options that say what runs next, and how much of it at once, beside the policy's name. */
 export const SCHEDULING_OPTIONS = {

@@ -29,6 +29,7 @@ import { openLog } from "./log.ts";
 import { readOptions } from "./options.ts";
 import { LiveBar } from "./progress.ts";
 import { show, writePage } from "./report_output.ts";
+import { POLICY_TABLE } from "./scheduling_options.ts";
 import { VERSION } from "./version.ts";
 import { clock } from "./wire.ts";
 
@@ -57,6 +58,7 @@ export const command: Command = {
     ],
     ["sequoia simulate run.json --policy fair-share --limit 50", "what would have happened?"],
   ],
+  tables: { "Policies": POLICY_TABLE },
   options: SIMULATE_OPTIONS,
   async run(args, context) {
     const { values, rest } = readOptions(SIMULATE_OPTIONS, args);

@@ -50,7 +50,7 @@ export function onlyChains(workload: Workload, names: readonly string[]): Worklo
   if (unknown !== undefined) {
     throw new WorkloadError(
       "unknown-chain",
-      `Cannot find the chain "${unknown}"${didYouMean(unknown, known)}. The workload has ${known.join(", ")}`,
+      `Cannot find the chain "${unknown}"${didYouMean(unknown, known)} The workload has ${known.join(", ")}`,
     );
   }
   return { ...workload, chains: workload.chains.filter(({ chain }) => names.includes(chain.name)) };

@@ -1,0 +1,117 @@
+/** An option, as a shell completes it. */
+export interface ShellOption {
+  readonly name: string;
+  readonly help: string;
+  readonly takesValue: boolean;
+  /** The words that its value may be; none: a file. */
+  readonly words: readonly string[];
+}
+
+/** A subcommand, as a shell completes it. */
+export interface ShellCommand {
+  readonly name: string;
+  readonly summary: string;
+  /** The words that its first argument may be; none: a file. */
+  readonly words: readonly string[];
+  readonly options: readonly ShellOption[];
+}
+
+/** The first part of a help text, for menus: up to a bracket, a colon or a semicolon. */
+function brief(help: string): string {
+  return help.split(/[(:;]/, 1)[0]!.trim();
+}
+
+/** Completions for bash 4 or later. What they do not know is completed as a file. */
+export function bashScript(commands: readonly ShellCommand[]): string {
+  const cases = commands.flatMap(({ name, words, options }) => [
+    ...options.filter(({ words }) => words.length > 0).map((option) =>
+      `    "${name} --${option.name}") words="${option.words.join(" ")}" ;;`
+    ),
+    ...options.some(({ takesValue, words }) => takesValue && words.length === 0)
+      ? [
+        `    ${
+          options.filter(({ takesValue, words }) => takesValue && words.length === 0)
+            .map((option) => `"${name} --${option.name}"`).join("|")
+        }) return ;;`,
+      ]
+      : [],
+    `    "${name} "*) if [[ $cur == -* ]]; then words="${
+      options.map((option) => `--${option.name}`).join(" ")
+    }"; elif ((COMP_CWORD == 2)); then words="${words.join(" ")}"; fi ;;`,
+  ]);
+  return `# sequoia: completions for bash
+_sequoia() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} words=""
+  if ((COMP_CWORD == 1)); then
+    words="help ${commands.map(({ name }) => name).join(" ")}"
+  elif [[ \${COMP_WORDS[1]} == help ]]; then
+    words="${commands.map(({ name }) => name).join(" ")}"
+  else case "\${COMP_WORDS[1]} \${COMP_WORDS[COMP_CWORD - 1]}" in
+${cases.join("\n")}
+  esac; fi
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+complete -o default -F _sequoia sequoia
+`;
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Completions for zsh. */
+export function zshScript(commands: readonly ShellCommand[]): string {
+  const inBrackets = (text: string) => brief(text).replaceAll(/[\\[\]:]/g, "\\$&");
+  const cases = commands.map(({ name, words, options }) => {
+    const specs = options.map((option) => {
+      const value = !option.takesValue
+        ? ""
+        : option.words.length > 0
+        ? `:value:(${option.words.join(" ")})`
+        : ":value:_files";
+      return quoted(`*--${option.name}[${inBrackets(option.help)}]${value}`);
+    });
+    const first = words.length > 0 ? [quoted(`1:action:(${words.join(" ")})`)] : [];
+    return `    ${name}) _arguments ${[...specs, ...first, "'*:file:_files'"].join(" ")} ;;`;
+  });
+  return `#compdef sequoia
+_sequoia() {
+  local -a commands=(${commands.map(({ name, summary }) => quoted(`${name}:${brief(summary)}`)).join(" ")})
+  if ((CURRENT == 2)) || { ((CURRENT == 3)) && [[ $words[2] == help ]]; }; then
+    _describe command commands
+    return
+  fi
+  local name=$words[2]
+  shift words
+  ((CURRENT--))
+  case $name in
+${cases.join("\n")}
+  esac
+}
+compdef _sequoia sequoia
+`;
+}
+
+/** Completions for fish. */
+export function fishScript(commands: readonly ShellCommand[]): string {
+  const lines = commands.flatMap(({ name, summary, words, options }) => {
+    const here = `-n "__fish_seen_subcommand_from ${name}"`;
+    return [
+      `complete -c sequoia -f -n __fish_use_subcommand -a ${name} -d ${quoted(brief(summary))}`,
+      ...words.length > 0 ? [`complete -c sequoia ${here} -a ${quoted(words.join(" "))}`] : [],
+      ...options.map((option) => {
+        const value = !option.takesValue
+          ? ""
+          : option.words.length > 0
+          ? ` -x -a ${quoted(option.words.join(" "))}`
+          : " -r";
+        return `complete -c sequoia ${here} -l ${option.name}${value} -d ${quoted(brief(option.help))}`;
+      }),
+    ];
+  });
+  return `# sequoia: completions for fish
+complete -c sequoia -f -n __fish_use_subcommand -a help -d 'the help of a command'
+complete -c sequoia -f -n "__fish_seen_subcommand_from help" -a ${
+    quoted(commands.map(({ name }) => name).join(" "))
+  }
+${lines.join("\n")}
+`;
+}

@@ -1,0 +1,49 @@
+import { bashScript, fishScript, type ShellCommand, zshScript } from "./completion_scripts.ts";
+import { type Command, COMMON } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import { openLog } from "./log.ts";
+import { didYouMean, readOptions } from "./options.ts";
+
+const options = { ...COMMON } as const;
+
+const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
+const SHELLS = Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[];
+
+/** `sequoia completions` */
+export const command: Command = {
+  summary: "complete commands and options in a shell",
+  usage: "bash|zsh|fish",
+  words: SHELLS,
+  examples: [
+    ['eval "$(sequoia completions bash)"', "in ~/.bashrc"],
+    ["sequoia completions zsh > ~/.zfunc/_sequoia", "in a folder of $fpath"],
+    ["sequoia completions fish > ~/.config/fish/completions/sequoia.fish", ""],
+  ],
+  options,
+  async run(args, { print }) {
+    const { values, rest } = readOptions(options, args);
+    openLog(values);
+    const shell = SHELLS.find((name) => name === rest[0]);
+    if (shell === undefined || rest.length > 1) {
+      const given = rest[0] === undefined
+        ? "name a shell."
+        : `unknown shell "${rest[0]}"${didYouMean(rest[0], SHELLS)}`;
+      throw new UsageError(`completions: ${given} Choose from ${SHELLS.join(", ")}`);
+    }
+    print(SCRIPTS[shell](await allCommands()).trimEnd());
+  },
+};
+
+async function allCommands(): Promise<ShellCommand[]> {
+  const { COMMANDS } = await import("./commands.ts");
+  return await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, { summary, load }]) => {
+      const { command } = await load();
+      const options = Object.entries(command.options).map(([option, { help, ...rest }]) => {
+        const takesValue = rest.kind !== "flag";
+        return { name: option, help, takesValue, words: takesValue ? rest.read.words ?? [] : [] };
+      });
+      return { name, summary, words: command.words ?? [], options };
+    }),
+  );
+}

@@ -1,0 +1,135 @@
+import { UsageError } from "./errors.ts";
+import { didYouMean, type Option, type OptionTable } from "./options.ts";
+
+/** What the program may ask for that an option is not given by on the command line. */
+export interface Sources {
+  /** A variable of the environment; undefined if it is unset or empty. */
+  variable(name: string): string | undefined;
+  /** @throws {Deno.errors.NotFound} and others */
+  readFile(path: string): Promise<string>;
+}
+
+/** Options that stand for one command line only. */
+const NOT_SETTABLE = new Set(["help", "config"]);
+/** Options whose variables have a meaning of their own, which the commands know. */
+const OWN_VARIABLES = new Set(["queue", "local", "allow-url"]);
+
+/** The variable that an option may be given by: `--label-limit` by `SEQUOIA_LABEL_LIMIT`. */
+export function variableOf(option: string): string {
+  return `SEQUOIA_${option.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/**
+ * The arguments of a command with those options before them that the environment and the file of `--config` give. The command
+ * line wins over the environment, which wins over the file: an option counts from one of them only.
+ *
+ * @param table the options of the command that may be given so
+ * @throws {UsageError} if the file cannot be read, holds an option that the command has not, or a value cannot be read; it
+ * names the variable, or the file and the option
+ */
+export async function withSettings(
+  table: OptionTable,
+  args: readonly string[],
+  sources: Sources,
+): Promise<readonly string[]> {
+  const settable = Object.entries(table).filter(([name]) => !NOT_SETTABLE.has(name));
+  const given = namesIn(args);
+  const settings = new Map<string, readonly string[]>();
+  const path = valueOf("config", args) ?? sources.variable(variableOf("config"));
+  if (path !== undefined) {
+    const file = parseConfig(path, await readConfig(path, sources));
+    for (const [name, value] of Object.entries(file)) {
+      const option = table[name];
+      if (option === undefined || NOT_SETTABLE.has(name)) {
+        const names = settable.map(([key]) => key);
+        throw new UsageError(`${path}: unknown option "${name}"${didYouMean(name, names)} See --help`);
+      }
+      settings.set(
+        name,
+        wordsOf(name, option, textsOf(value, option, `${path}: "${name}"`), `${path}: "${name}"`),
+      );
+    }
+  }
+  for (const [name, option] of settable) {
+    const text = OWN_VARIABLES.has(name) ? undefined : sources.variable(variableOf(name));
+    if (text === undefined) continue;
+    const texts = option.kind === "many" ? text.split("\n").filter((line) => line !== "") : [text];
+    settings.set(name, wordsOf(name, option, texts, variableOf(name)));
+  }
+  for (const name of given) settings.delete(name);
+  return [...[...settings.values()].flat(), ...args];
+}
+
+/** The options of a command line, without their values. */
+function namesIn(args: readonly string[]): Set<string> {
+  const end = args.indexOf("--");
+  const words = end < 0 ? args : args.slice(0, end);
+  return new Set(words.flatMap((word) => /^--([^=]+)/.exec(word)?.[1] ?? []));
+}
+
+function valueOf(name: string, args: readonly string[]): string | undefined {
+  const at = args.findLastIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+  if (at < 0) return undefined;
+  const word = args[at]!;
+  const value = word.includes("=") ? word.slice(word.indexOf("=") + 1) : args[at + 1];
+  if (value === undefined || value === "") {
+    throw new UsageError(`--${name} lacks its value. Write --${name} FILE`);
+  }
+  return value;
+}
+
+async function readConfig(path: string, { readFile }: Sources): Promise<string> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new UsageError(`Cannot read the options in ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function parseConfig(path: string, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    throw new UsageError(`${path}: ${(cause as Error).message}. Write a JSON object`, { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new UsageError(`${path}: it holds no JSON object. Write {"policy": "fair-share", "limit": 100}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The texts of a value in the file: a list for an option that may be given several times. */
+function textsOf(value: unknown, { kind }: Option, where: string): readonly string[] {
+  const values = Array.isArray(value) && kind === "many" ? value : [value];
+  return values.map((one) => {
+    const isFine = kind === "flag"
+      ? typeof one === "boolean"
+      : typeof one === "string" || typeof one === "number";
+    if (isFine) return String(one);
+    const wanted = {
+      flag: "true or false",
+      one: "a text or a number",
+      many: "a text, a number, or a list of them",
+    };
+    throw new UsageError(`${where}: Cannot use ${JSON.stringify(one)}. Write ${wanted[kind]}`);
+  });
+}
+
+/** @returns the words of a command line that say the same */
+function wordsOf(name: string, option: Option, texts: readonly string[], where: string): readonly string[] {
+  if (option.kind === "flag") {
+    const [text] = texts;
+    if (text === "true" || text === "1") return [`--${name}`];
+    if (text === "false" || text === "0") return [];
+    throw new UsageError(`${where}: Cannot use "${text}". Write true or false`);
+  }
+  return texts.map((text) => {
+    try {
+      option.read(text);
+    } catch (cause) {
+      throw new UsageError(`${where}: ${(cause as Error).message}`, { cause });
+    }
+    return `--${name}=${text}`;
+  });
+}
