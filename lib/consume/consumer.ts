@@ -103,6 +103,7 @@ export class Consumer {
   /** There is more room, or less of something waits for its first start. */
   #sharesMoved = () => {};
   #emptied = () => {};
+  #isPumpPlanned = false;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -289,12 +290,18 @@ export class Consumer {
     });
   }
 
+  /** Most instances are let go of together, as their ends were written together: what that makes room for starts once. */
   #released(): void {
     this.#roomAgain();
-    this.#sharesMoved();
-    this.#pump();
+    if (!this.#isPumpPlanned) queueMicrotask(this.#pumpLater);
+    this.#isPumpPlanned = true;
     if (this.#execution.size === 0) this.#emptied();
   }
+
+  readonly #pumpLater = () => {
+    this.#isPumpPlanned = false;
+    this.#pump();
+  };
 
   async #listen(): Promise<void> {
     for await (const order of this.#options.queue.commands(this.#over.signal)) {

@@ -12,7 +12,7 @@ import {
 } from "../model/mod.ts";
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
-import { type AttemptEvent, attemptEvent, type Recorder, submission } from "../record/mod.ts";
+import { type AttemptEvent, attemptEvent, type EndEvent, type Recorder, submission } from "../record/mod.ts";
 import type {
   Ending,
   Invocation,
@@ -158,7 +158,7 @@ export class Execution implements AsyncDisposable {
       return this.#lose(known);
     }
     this.size++;
-    const progress = claim.progress.filter(isSettled);
+    const progress = claim.progress.length === 0 ? claim.progress : claim.progress.filter(isSettled);
     const held = new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children);
     held.place = this.shares.add(claim.instance);
     this.#begin(held, progress, claim);
@@ -356,13 +356,7 @@ export class Execution implements AsyncDisposable {
     startedAtMs += answer.heldMs ?? 0;
     const runMs = clock.nowMs() - startedAtMs;
     const outcome = fitted(held, of, answer.outcome);
-    const event = this.#record(
-      task,
-      held,
-      { ...answer, outcome },
-      startedAtMs,
-      runMs,
-    );
+    const event = this.#record(task, held, answer, outcome, startedAtMs, runMs);
     told?.end(event, clock.nowMs());
     await this.#settle(task, held, outcome, runMs);
   }
@@ -370,21 +364,17 @@ export class Execution implements AsyncDisposable {
   #record(
     task: Invocation,
     held: HeldInstance,
-    answer: Answer & { readonly outcome: MadeOutcome },
+    { status, cold, platform: madeBy }: Answer,
+    outcome: MadeOutcome,
     startedAtMs: number,
     runMs: number,
   ): AttemptEvent {
     const { recorder, platform: { name } } = this.#parts;
-    const platform = task.platform ?? answer.platform ?? name;
-    const settled = isFinal(this.#judge(task, held, answer.outcome));
-    const event = attemptEvent(task, {
-      ...answer,
-      startedAtMs,
-      runMs,
-      settled,
-      platform,
-      submittedAtMs: held.submittedAtMs,
-    });
+    const platform = task.platform ?? madeBy ?? name;
+    const settled = isFinal(this.#judge(task, held, outcome));
+    const { submittedAtMs } = held;
+    const made = { outcome, status, cold, startedAtMs, runMs, settled, platform, submittedAtMs };
+    const event = attemptEvent(task, made);
     recorder.attempt(event);
     return event;
   }
@@ -475,7 +465,8 @@ export class Execution implements AsyncDisposable {
     if (held.lost) return;
     const settled = held.takeUnwritten();
     const records = start === undefined ? settled : [...settled, start];
-    if (await this.#writer.checkpoint({ ...named(held), records }, held)) this.#lose(held);
+    const progress = { instanceId: held.id, claim: held.claim, records };
+    if (await this.#writer.checkpoint(progress, held) !== undefined) this.#lose(held);
   }
 
   /** Begins calls that wait, as far as there is memory for what they call. */
@@ -572,16 +563,17 @@ export class Execution implements AsyncDisposable {
     const end = this.#endOf(held, ending);
     const { outcome, reason, output } = end instanceof Promise ? await end : end;
     const endedAtMs = clock.nowMs();
-    const result: Result = {
-      ...named(held),
+    const ended = {
+      instanceId: held.id,
+      claim: held.claim,
       outcome,
       endedAtMs: clock.wallMs(),
       records: held.takeUnwritten(),
       output,
-      ...reason !== undefined && { reason },
     };
-    const written = !held.lost && !(await this.#writer.finish(result, held));
-    if (written) this.#recordEnd(held, { ...result, endedAtMs }, ending.shed ?? false);
+    const result: Result = reason === undefined ? ended : { ...ended, reason };
+    const written = !held.lost && await this.#writer.finish(result, held) === undefined;
+    if (written) this.#recordEnd(held, result, endedAtMs, ending.shed ?? false);
     this.#drop(held);
     const { caller } = held;
     if (caller === undefined) return this.#letGo(held);
@@ -598,12 +590,17 @@ export class Execution implements AsyncDisposable {
     return { outcome, output: held.output(), ...reason !== undefined && { reason } };
   }
 
-  #recordEnd(held: HeldInstance, { outcome: stored, endedAtMs, reason }: Result, shed: boolean): void {
+  #recordEnd(
+    held: HeldInstance,
+    { outcome: stored, reason }: Result,
+    endedAtMs: number,
+    shed: boolean,
+  ): void {
     const outcome = shed ? "shed" : stored;
     this.ended[outcome]++;
     const { id, idealMs, instance: { chain } } = held;
-    const why = reason === undefined ? {} : { reason };
-    this.#parts.recorder.end({ chain: chain.name, instance: id, endedAtMs, outcome, idealMs, ...why });
+    const event: EndEvent = { chain: chain.name, instance: id, endedAtMs, outcome, idealMs };
+    this.#parts.recorder.end(reason === undefined ? event : { ...event, reason });
   }
 
   #drop(held: HeldInstance): void {

@@ -26,6 +26,8 @@ export interface Caller {
 const NOTHING_CALLED: ReadonlySet<HeldInstance> = new Set();
 const NO_CHILDREN: ReadonlyMap<string, Child> = new Map();
 const NO_TEXTS: ReadonlySet<number> = new Set();
+const NO_INPUTS: Readonly<Record<string, JsonText>> = {};
+const NO_RECORDS: readonly NodeRecord[] = [];
 
 /**
  * An instance that a consumer has: its outputs so far, and what the queue does not know of yet. There may be a hundred
@@ -50,15 +52,15 @@ export class HeldInstance {
   mayBeUndone = false;
   /** What it had called before this consumer took it on, and what that had called, by id. */
   readonly children: ReadonlyMap<string, Child>;
-  readonly #outputs: JsonText[] = [];
+  #outputs: (JsonText | undefined)[] | undefined;
   /** When its nodes ended that have settled, in milliseconds since 1970; filled in as it is asked for. */
-  readonly #endedAtMs: number[] = [];
+  #endedAtMs: (number | undefined)[] | undefined;
   #called: Set<HeldInstance> | undefined;
   /** Nodes whose output is no JSON. */
   #texts: Set<number> | undefined;
   #maps: Map<number, HeldMap> | undefined;
   readonly #path: IdealPath;
-  #unwritten: NodeRecord[] = [];
+  #unwritten: NodeRecord[] | undefined;
   /** How long its args, items and outputs are together, in characters. */
   #length: number;
   /** The same when it was weighed last. */
@@ -164,9 +166,10 @@ export class HeldInstance {
   }
 
   /** The outputs that a node gets, by the names of those before it; null for one that failed or was skipped. */
-  inputsOf(node: number): Record<string, JsonText> {
+  inputsOf(node: number): Readonly<Record<string, JsonText>> {
     const undoes = node === this.instance.chain.onFailed;
-    return this.#named(this.#before(node), (before) => this.#outputOf(before, undoes));
+    const nodes = this.#before(node);
+    return nodes.length === 0 ? NO_INPUTS : this.#named(nodes, (before) => this.#outputOf(before, undoes));
   }
 
   /** The outputs of all its nodes, by name; null for those that failed or were skipped. */
@@ -184,13 +187,13 @@ export class HeldInstance {
     const { nodes, onFailed } = this.instance.chain;
     if (node !== onFailed) return nodes[node]!.after;
     return [...nodes.keys()].filter((done) =>
-      done !== node && (this.#outputs[done] !== undefined || this.#maps?.get(done)?.hasDone)
+      done !== node && (this.#outputs?.[done] !== undefined || this.#maps?.get(done)?.hasDone)
     );
   }
 
   /** The output of a node; of a map that was not done, what its items have done, if that is to be undone. */
   #outputOf(node: number, undoes = false): JsonText {
-    return this.#outputs[node] ?? (undoes ? this.#maps?.get(node)?.outputs("skip") : undefined) ?? NULL;
+    return this.#outputs?.[node] ?? (undoes ? this.#maps?.get(node)?.outputs("skip") : undefined) ?? NULL;
   }
 
   /**
@@ -201,9 +204,10 @@ export class HeldInstance {
    */
   readyAtMs(node?: number): number {
     const { nodes, onFailed } = this.instance.chain;
+    const ended = this.#endedAtMs ??= this.#ofEachNode<number>();
     const ends = node === undefined || node === onFailed
-      ? [...this.#endedAtMs.values(), ...[...this.#maps?.values() ?? []].map((map) => map.endedAtMs)]
-      : nodes[node]!.after.map((before) => this.#endedAtMs[before] ??= this.readyAtMs(before));
+      ? [...ended.values(), ...[...this.#maps?.values() ?? []].map((map) => map.endedAtMs)]
+      : nodes[node]!.after.map((before) => ended[before] ??= this.readyAtMs(before));
     return ends.reduce((last: number, end = 0) => Math.max(last, end), this.instance.submittedAtMs);
   }
 
@@ -278,7 +282,8 @@ export class HeldInstance {
   }
 
   #note(record: NodeRecord): void {
-    this.#unwritten.push(record);
+    if (this.#unwritten === undefined) this.#unwritten = [record]; // most have one, and `push` makes room for 17
+    else this.#unwritten.push(record);
     this.#keep(record);
   }
 
@@ -288,24 +293,29 @@ export class HeldInstance {
     if (item !== undefined) return this.mapOf(node).add(item, record);
     this.#open--;
     this.#length -= this.#maps?.get(node)?.weight ?? 0;
-    if (endedAtMs !== undefined) this.#endedAtMs[node] = endedAtMs;
+    if (endedAtMs !== undefined) (this.#endedAtMs ??= this.#ofEachNode())[node] = endedAtMs;
     if (state !== "ok") return; // what the items of a map have done is to be undone
     this.#maps?.delete(node);
-    this.#outputs[node] = output;
+    (this.#outputs ??= this.#ofEachNode())[node] = output;
     if (reason === NOT_JSON) (this.#texts ??= new Set()).add(node);
   }
 
   /** What the queue does not know of yet; whoever takes it writes it. */
   takeUnwritten(): readonly NodeRecord[] {
-    const records = this.#unwritten;
-    this.#unwritten = [];
+    const records = this.#unwritten ?? NO_RECORDS;
+    this.#unwritten = undefined;
     return records;
   }
 
   /** The outputs of its last nodes by name: the chain's result, if it does not say another. */
   output(): JsonText {
-    const { last } = shapeOf(this.instance.chain);
-    return objectText(Object.entries(this.#named(last, (node) => this.#outputs[node] ?? NULL)));
+    const { chain } = this.instance, { last } = shapeOf(chain);
+    return objectText(last.map((node) => [chain.nodes[node]!.name, this.#outputs?.[node] ?? NULL]));
+  }
+
+  /** Room for something of each node: a list that grows makes room for 17. */
+  #ofEachNode<T>(): (T | undefined)[] {
+    return new Array(this.instance.chain.nodes.length);
   }
 
   /** The longest path of its run times, as far as they were seen here: how long it would have taken had nothing waited. */

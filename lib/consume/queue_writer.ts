@@ -43,9 +43,9 @@ export class QueueWriter {
     this.#releases = new Batches((batch) => heldOnly(queue.release(batch)), clock, 0);
   }
 
-  /** @returns whether the instance was lost */
-  async checkpoint(progress: Progress, holder?: Holder): Promise<boolean> {
-    return await this.#checkpoints.add(progress, holder) !== undefined;
+  /** @returns why it was not written: the instance was lost */
+  checkpoint(progress: Progress, holder?: Holder): Promise<NotWritten | undefined> {
+    return this.#checkpoints.add(progress, holder);
   }
 
   /**
@@ -57,9 +57,9 @@ export class QueueWriter {
     return this.#calls.add({ instanceId: instance.id, instance });
   }
 
-  /** @returns whether the instance was lost */
-  async finish(result: Result, holder?: Holder): Promise<boolean> {
-    return await this.#results.add(result, holder) !== undefined;
+  /** @returns why it was not written: the instance was lost */
+  finish(result: Result, holder?: Holder): Promise<NotWritten | undefined> {
+    return this.#results.add(result, holder);
   }
 
   /** Lets others go on with an instance, and with what it has called. */

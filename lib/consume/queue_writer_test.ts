@@ -3,7 +3,7 @@ import { idle, VirtualClock } from "../../tests/programs/virtual_clock.ts";
 import { altered } from "../../tests/programs/altered.ts";
 import { numbered } from "../../tests/programs/world.ts";
 import { type Held, leaseLost, memoryQueue, type Progress, QueueError, type Result } from "../queue/mod.ts";
-import { QueueWriter } from "./queue_writer.ts";
+import { type NotWritten, QueueWriter } from "./queue_writer.ts";
 import { NULL } from "../model/mod.ts";
 
 const progress = (instanceId: string): Progress => ({ instanceId, records: [] });
@@ -36,7 +36,7 @@ Deno.test("QueueWriter.checkpoint() writes at once, what settles together in one
   const { clock, batches, writer } = setup();
   const startMs = clock.nowMs();
   const lost = await Promise.all(["a", "b", "a"].map((id) => writer.checkpoint(progress(id))));
-  assertEquals([lost, batches], [[false, false, false], [["a", "b", "a"]]]);
+  assertEquals([lost, batches], [[undefined, undefined, undefined], [["a", "b", "a"]]]);
   await writer.checkpoint(progress("c"));
   assertEquals([batches.at(-1), clock.nowMs()], [["c"], startMs]);
 });
@@ -46,7 +46,7 @@ Deno.test("QueueWriter.checkpoint() does not wait for a batch that is being writ
   const { batches, writer } = setup((ids) => ids.includes("slow") ? promise : Promise.resolve());
   const slow = writer.checkpoint(progress("slow"));
   await idle();
-  assertStrictEquals(await writer.checkpoint(progress("quick")), false);
+  assertStrictEquals(await writer.checkpoint(progress("quick")), undefined);
   assertEquals(batches, [["slow"], ["quick"]]);
   resolve();
   await slow;
@@ -84,7 +84,7 @@ Deno.test("QueueWriter tells of each item whether its instance was lost", async 
     Promise.reject(leaseLost("the queue", ids.filter((id) => id.startsWith("lost"))))
   );
   const items = ["kept", "lost1", "lost2", "lost1"];
-  const expected = [false, true, true, true];
+  const expected: (NotWritten | undefined)[] = [undefined, "lease-lost", "lease-lost", "lease-lost"];
   assertEquals(await Promise.all(items.map((id) => writer.checkpoint(progress(id)))), expected);
   assertEquals(await clock.run(Promise.all(items.map((id) => writer.finish(result(id))))), expected);
 });
@@ -97,7 +97,7 @@ Deno.test("QueueWriter rejects all of a batch that could not be written, and goe
     assertStrictEquals(await assertRejects(() => write), error);
   }
   full = false;
-  assertStrictEquals(await writer.checkpoint(progress("c")), false);
+  assertStrictEquals(await writer.checkpoint(progress("c")), undefined);
 });
 
 Deno.test("QueueWriter writes nothing of what has been lost while it waited to be written", async () => {
@@ -106,7 +106,7 @@ Deno.test("QueueWriter writes nothing of what has been lost while it waited to b
   const finished = Promise.all([writer.finish(result("a"), holder), writer.finish(result("b"))]);
   const others = [writer.checkpoint(progress("a"), holder), writer.release({ instanceId: "a" }, holder)];
   holder.lost = true;
-  assertEquals(await clock.run(finished), [true, false]);
+  assertEquals(await clock.run(finished), ["lease-lost", undefined]);
   await Promise.all(others);
   assertEquals([batches, clock.timers], [[["b"]], 0]);
 });

@@ -23,8 +23,8 @@ export class Stop {
 
   /** Calls back when it is stopped. @returns what takes the callback back */
   listen(callback: () => void): () => void {
-    this.#callbacks ??= [];
-    this.#callbacks.push(callback);
+    if (this.#callbacks === undefined) this.#callbacks = [callback]; // most have one, and `push` makes room for 17
+    else this.#callbacks.push(callback);
     return () => {
       const callbacks = this.#callbacks ?? [], at = callbacks.indexOf(callback);
       if (at < 0) return;

@@ -37,9 +37,11 @@ const LONGEST_LOOK_MS = 2;
 export function anchored(monotonicMs: () => number, systemMs: () => number): () => number {
   let aheadMs = 0;
   return () => {
-    const beforeMs = monotonicMs(), atMs = systemMs(), afterMs = monotonicMs();
+    const beforeMs = monotonicMs(), atMs = systemMs();
     const stepMs = atMs + 0.5 - beforeMs - aheadMs;
-    if (Math.abs(stepMs) > LEAST_STEP_MS && afterMs - beforeMs <= LONGEST_LOOK_MS) aheadMs += stepMs;
+    if (Math.abs(stepMs) <= LEAST_STEP_MS) return beforeMs + aheadMs;
+    const afterMs = monotonicMs();
+    if (afterMs - beforeMs <= LONGEST_LOOK_MS) aheadMs += stepMs;
     return afterMs + aheadMs;
   };
 }

@@ -4,7 +4,7 @@ import type { Chain } from "./chain.ts";
 export class IdealPath {
   readonly #chain: Chain;
   /** When each node would have ended, in milliseconds from the start. */
-  readonly #endMs: number[] = [];
+  #endMs: number[] | undefined;
   #idealMs = 0;
 
   /** Nothing of the instance has run yet, as far as is known here. */
@@ -19,12 +19,12 @@ export class IdealPath {
 
   /** A node, or an item of its map, has ended that ran for so long. What is before it has ended, here or unseen. */
   ran(node: number, runMs: number): void {
+    const { nodes } = this.#chain;
+    const ends = this.#endMs ??= new Array<number>(nodes.length).fill(0);
     let startMs = 0;
-    for (const before of this.#chain.nodes[node]!.after) {
-      startMs = Math.max(startMs, this.#endMs[before] ?? 0);
-    }
-    const endMs = Math.max(startMs + runMs, this.#endMs[node] ?? 0);
-    this.#endMs[node] = endMs;
+    for (const before of nodes[node]!.after) startMs = Math.max(startMs, ends[before]!);
+    const endMs = Math.max(startMs + runMs, ends[node]!);
+    ends[node] = endMs;
     if (endMs > this.#idealMs) this.#idealMs = endMs;
   }
 }

@@ -37,7 +37,7 @@ export function attemptEvent(
   const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined &&
     generation === 0;
   const sinceMs = isFirst ? attempt.submittedAtMs ?? of.submittedAtMs : readyAtMs;
-  return {
+  const event = {
     function: fn.name,
     chain: of.chain.name,
     instance: of.id,
@@ -51,8 +51,12 @@ export function attemptEvent(
     queuedMs: Math.max(0, startedAtMs - sinceMs),
     cold,
     platform,
-    ...(item === undefined ? {} : { item }),
-    ...(generation === 0 ? {} : { generation }),
-    ...(outcome.kind === "ok" ? {} : { reason: outcome.reason }),
+  };
+  if (outcome.kind === "ok" && item === undefined && generation === 0) return event; // as most are
+  return {
+    ...event,
+    ...item !== undefined && { item },
+    ...generation !== 0 && { generation },
+    ...outcome.kind !== "ok" && { reason: outcome.reason },
   };
 }

@@ -8,15 +8,19 @@ import type { SubmitEvent } from "./events.ts";
  */
 export function submission(instance: Instance, submittedAtMs = instance.submittedAtMs): SubmitEvent {
   const { chain, id, labels, weight, priority, deadlineMs, parent } = instance;
-  return {
+  const event = {
     chain: chain.name,
     instance: id,
     submittedAtMs,
     labels,
     weight,
     definition: chain,
-    ...(parent === undefined ? {} : { parent: parent.instance }),
-    ...(priority === 0 ? {} : { priority }),
-    ...(deadlineMs === Infinity ? {} : { deadlineMs: deadlineMs - instance.submittedAtMs }),
+  };
+  if (parent === undefined && priority === 0 && deadlineMs === Infinity) return event; // as most are
+  return {
+    ...event,
+    ...parent !== undefined && { parent: parent.instance },
+    ...priority !== 0 && { priority },
+    ...deadlineMs !== Infinity && { deadlineMs: deadlineMs - instance.submittedAtMs },
   };
 }

@@ -105,8 +105,10 @@ export class Scheduler {
     if (cancel !== undefined) run.end({ outcome: "cancelled", reason: cancel });
     if (this.#isTooLate(run, nowMs)) return { instance, ...this.#refuse(run, nowMs) };
     for (const expiry of expiriesOf(run)) this.#expiries.add(expiry, expiry.atMs);
-    const reach = progress.length === 0 ? { free: run.plan.roots, skipped: [] } : run.resume(progress);
-    return { instance, ...this.#advance(run, reach, nowMs) };
+    const reach = progress.length === 0
+      ? { free: run.plan.roots, skipped: NOTHING.skipped }
+      : run.resume(progress);
+    return { ...this.#advance(run, reach, nowMs), instance };
   }
 
   /**
@@ -276,7 +278,8 @@ export class Scheduler {
     task.phase = "settled";
     run.remove(task);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
-    return { instance, verdict, ...this.#settleNode(run, task.nodeIndex, task.item, verdict, reason, nowMs) };
+    const settled = this.#settleNode(run, task.nodeIndex, task.item, verdict, reason, nowMs);
+    return { ...settled, instance, verdict };
   }
 
   /** Whether a failed invocation that is to be tried again finds the retry budget of its function used up. */
@@ -377,17 +380,15 @@ export class Scheduler {
   /** Begins with what needs no decision; ends the instance if nothing is left to do. */
   #advance(run: InstanceRun, { free, skipped }: Reach, nowMs: number): Consequences {
     if (run.ending !== undefined || free.length === 0) return this.#result(run, skipped, nowMs);
-    const { decides } = run.plan;
-    const undecided: number[] = [], calls: NodeCall[] = [];
+    const { decides, chain: { nodes } } = run.plan;
+    let undecided: number[] | undefined, calls: NodeCall[] | undefined;
     for (const node of free) {
-      if (decides[node]) undecided.push(node);
-      else calls.push(...this.#begin(run, node, [undefined], nowMs).calls ?? []);
+      if (decides[node]) (undecided ??= []).push(node);
+      else if (nodes[node]!.calls === undefined) this.#ready(run, node, undefined, nowMs);
+      else (calls ??= []).push(...this.#begin(run, node, [undefined], nowMs).calls!);
     }
-    return {
-      skipped,
-      ...undecided.length > 0 && { undecided },
-      ...calls.length > 0 && { calls },
-    };
+    if (undecided === undefined && calls === undefined) return { skipped };
+    return { skipped, ...undecided && { undecided }, ...calls && { calls } };
   }
 
   /** Nothing more of an instance starts, but what undoes; it ends with the last of what is in flight. */

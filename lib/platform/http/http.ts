@@ -167,12 +167,13 @@ export class HttpPlatform implements Platform {
   async #attemptAt(url: string, method: Method, call: Call, stop: Stop): Promise<Answer> {
     const { spec } = call;
     const collector = this.#collector ?? (isOnThisMachine(spec) && this.#options.sink || NO_COLLECTOR);
+    const id = idempotencyKey(call);
     let sentAtMs: number | undefined;
     const answer = await this.#client.send({
-      url: method === "GET" ? withQuery(url, call) : url,
+      url: method === "GET" ? withQuery(url, id) : url,
       method,
-      headers: this.#headers(call, collector),
-      ...method !== "GET" && { body: payloadOf(call, collector) },
+      headers: this.#headers(call, id, collector),
+      body: method === "GET" ? undefined : payloadOf(call, collector, id),
       stop,
       maxBytes: this.#maxBytesOf,
       once: spec.atMostOnce,
@@ -207,15 +208,13 @@ export class HttpPlatform implements Platform {
 
   readonly #maxBytesOf = (status: number) => isOk(status) ? this.#maxBytes : MAX_EXPLANATION_BYTES;
 
-  #headers(call: Call, collector: CollectorAddress): Record<string, string> {
+  #headers(call: Call, id: string, collector: CollectorAddress): Record<string, string> {
     const { spec, attempt } = call;
-    const headers: Record<string, string> = {
-      "content-type": "application/json",
-      ...spec.headers !== undefined && this.#namedHeaders(spec.headers),
-      "idempotency-key": idempotencyKey(call),
-      "traceparent": traceparent(call),
-      [ATTEMPT_HEADER]: String(attempt),
-    };
+    const headers: Record<string, string> = { "content-type": "application/json" };
+    if (spec.headers !== undefined) Object.assign(headers, this.#namedHeaders(spec.headers));
+    headers["idempotency-key"] = id;
+    headers["traceparent"] = traceparent(call);
+    headers[ATTEMPT_HEADER] = String(attempt);
     if (this.#collector !== undefined) headers[COLLECTOR_HEADER] = collectorText(collector);
     else if (collector !== NO_COLLECTOR) headers[COLLECTOR_HEADER] = NOBODY;
     if (spec.url === undefined) {
@@ -310,8 +309,8 @@ export const UNSERVED_HEADER = "x-sequoia-unserved";
 export const COLD_HEADER = "x-sequoia-cold";
 
 /** A GET has no body: the id goes into the query, as the original's spammer does it. */
-function withQuery(url: string, call: Call): string {
+function withQuery(url: string, id: string): string {
   const target = new URL(url);
-  target.searchParams.set("id", idempotencyKey(call));
+  target.searchParams.set("id", id);
   return target.href;
 }

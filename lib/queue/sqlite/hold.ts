@@ -1,4 +1,4 @@
-import { NULL } from "../../model/mod.ts";
+import { type NodeRecord, NULL } from "../../model/mod.ts";
 import type { Child, Claim, Held, InstanceState, Progress, Result } from "../queue.ts";
 import { storableOutput, storableText } from "../submission.ts";
 import { endCalled, toUndo, withCalled } from "./called.ts";
@@ -7,7 +7,7 @@ import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
 import { nameOf } from "./queued_rows.ts";
 import { RowReader } from "./row_reader.ts";
-import { instanceOf, readChain, readRecords, SUBMITTED, type SubmittedRow, writeRecord } from "./rows.ts";
+import { instanceOf, readChain, readRecords, RecordWriter, SUBMITTED, type SubmittedRow } from "./rows.ts";
 import { WAITS_FOR_CALLER } from "./schema.ts";
 
 /** A consumer's memory of an instance that it holds: the row, the key of its lease, and the number of the claim. */
@@ -49,13 +49,13 @@ export function take(
   rows.sort((a, b) => a.seq - b.seq); // RETURNING promises no order
   const claims: Claim[] = [];
   const holds = new Map<string, Hold>();
+  let reader = new RowReader("quick");
   for (const row of rows) {
     const hold = { seq: row.seq, owner, claim: newClaim(), calls: row.resumed !== 0 };
-    const called = new Map<string, Hold>();
-    const reader = new RowReader("quick");
-    const claim = claimOf(db, chains, row, hold, called, reader);
+    const { claim, called } = claimOf(db, chains, row, hold, reader);
     if (reader.problem !== undefined) {
       putAside(db, hold, row.id, reader.problem, nowMs);
+      reader = new RowReader("quick");
       continue;
     }
     claims.push(claim);
@@ -67,24 +67,29 @@ export function take(
 
 type TakenRow = SubmittedRow & { readonly resumed: number; readonly cancel: string | null };
 
-/** What is claimed with a row; the reader notes what of it cannot be read. */
+const NO_RECORDS: readonly NodeRecord[] = [];
+const NO_HOLDS: ReadonlyMap<string, Hold> = new Map();
+
+/** What is claimed with a row, and the holds of what it has called; the reader notes what of it cannot be read. */
 function claimOf(
   db: Database,
   chains: ChainTable,
   row: TakenRow,
   hold: Hold,
-  called: Map<string, Hold>,
   reader: RowReader,
-): Claim {
+): { readonly claim: Claim; readonly called: ReadonlyMap<string, Hold> } {
   const instance = instanceOf(row, readChain(chains, row.chain, reader), reader);
-  if (row.resumed === 0) return { instance, number: hold.claim, progress: [] };
+  if (row.resumed === 0) {
+    return { claim: { instance, number: hold.claim, progress: NO_RECORDS }, called: NO_HOLDS };
+  }
   const { cancel } = row;
   const claim = {
     ...{ instance, number: hold.claim, progress: readRecords(db, row.seq, reader) },
     ...cancel !== null && { cancel },
   };
+  const called = new Map<string, Hold>();
   const children = takeCalled(db, chains, hold, called, reader);
-  return children.length === 0 ? claim : { ...claim, children };
+  return { claim: children.length === 0 ? claim : { ...claim, children }, called };
 }
 
 interface CalledRow extends SubmittedRow {
@@ -146,11 +151,15 @@ export function checkpoint(
   items: readonly Progress[],
 ): Held[] {
   const lost: Held[] = [];
-  for (const item of items) {
-    const hold = holdOf(holds, item);
-    if (hold && isHeld(db, hold)) { for (const record of item.records) writeRecord(db, hold.seq, record); }
+  const found = items.map((item) => holdOf(holds, item));
+  const held = stillHeld(db, found.filter((hold) => hold !== undefined));
+  const writer = new RecordWriter(db);
+  items.forEach((item, i) => {
+    const hold = found[i];
+    if (hold !== undefined && held.has(hold)) writer.add(hold.seq, item.records);
     else lost.push(item);
-  }
+  });
+  writer.end();
   return lost;
 }
 
@@ -163,8 +172,21 @@ export function holdOf(
   return claim === undefined || claim === hold?.claim ? hold : undefined;
 }
 
-/** Whether it is held still. */
-export function isHeld(db: Database, { seq, owner }: Hold): boolean {
+/** Those that are held still. Nearly always all are, under one lease: one statement says so. */
+export function stillHeld(db: Database, holds: readonly Hold[]): ReadonlySet<Hold> {
+  const all = new Set(holds), seqs = new Set(holds.map(({ seq }) => seq));
+  const [first] = holds;
+  if (first === undefined) return all;
+  if (holds.every(({ owner }) => owner === first.owner)) {
+    const sql =
+      "SELECT count(*) AS held FROM instances WHERE +owner = ? AND seq IN (SELECT value FROM json_each(?))";
+    const { held } = db.get<{ held: number }>(sql, first.owner, JSON.stringify([...seqs]))!;
+    if (held === seqs.size) return all;
+  }
+  return new Set(holds.filter((hold) => isHeld(db, hold)));
+}
+
+function isHeld(db: Database, { seq, owner }: Hold): boolean {
   return db.get("SELECT 1 FROM instances WHERE seq = ? AND owner = ?", seq, owner) !== undefined;
 }
 
@@ -176,6 +198,7 @@ export function isHeld(db: Database, { seq, owner }: Hold): boolean {
 export function finish(db: Database, holds: ReadonlyMap<string, Hold>, items: readonly Result[]): Held[] {
   const ends = { completed: 0, failed: 0, cancelled: 0 };
   const lost: Held[] = [];
+  const writer = new RecordWriter(db);
   for (const item of items) {
     const hold = holdOf(holds, item);
     if (!hold || !end(db, hold, item)) {
@@ -184,8 +207,9 @@ export function finish(db: Database, holds: ReadonlyMap<string, Hold>, items: re
     }
     ends[item.outcome]++;
     if (hold.calls) endCalled(db, [hold.seq], item.endedAtMs);
-    for (const record of item.records) writeRecord(db, hold.seq, record);
+    writer.add(hold.seq, item.records);
   }
+  writer.end();
   count(db, "running", lost.length - items.length);
   for (const outcome of ["completed", "failed", "cancelled"] as const) count(db, outcome, ends[outcome]);
   return lost;
@@ -233,7 +257,8 @@ export function releaseSome(
   holds: readonly GivenUp[],
   nowMs: number,
 ): string[] {
-  const held = holds.filter(({ hold }) => isHeld(db, hold));
+  const still = stillHeld(db, holds.map(({ hold }) => hold));
+  const held = holds.filter(({ hold }) => still.has(hold));
   const roots = db.all<{ seq: number }>(
     "SELECT seq FROM instances WHERE seq IN (SELECT value FROM json_each(?)) AND caller IS NULL",
     JSON.stringify(held.map(({ hold: { seq } }) => seq)),

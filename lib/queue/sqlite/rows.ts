@@ -11,6 +11,7 @@ import type { InstanceState, InstanceView } from "../queue.ts";
 import type { EndOf } from "../retried.ts";
 import { checkRecord, placeOf, storableOutput, storableText } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
+import type { SQLInputValue } from "node:sqlite";
 import type { Database } from "./database.ts";
 import { RowReader } from "./row_reader.ts";
 
@@ -182,22 +183,58 @@ function recordOf(
 
 const COLUMNS = "state, attempts, output, reason, ended_at_ms, run_ms";
 const WRITE = `INSERT OR REPLACE INTO records (key, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+/** Records of nodes that one statement writes: what a statement costs by itself is as much as half a record. */
+const MANY = 16;
+const WRITE_MANY = WRITE + ", (?, ?, ?, ?, ?, ?, ?)".repeat(MANY - 1);
 const WRITE_ITEM = `INSERT OR REPLACE INTO items (record, item, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** Writes a record, in place of an earlier one of its node or item. */
-export function writeRecord(db: Database, seq: number, record: NodeRecord): void {
-  const { node, item, state, attempts, output, reason, endedAtMs = null, runMs = null } = checkRecord(record);
-  const key = seq * NODES + node;
-  const rest = [
+/** Writes records of instances, each in place of an earlier one of its node or item. Within one transaction. */
+export class RecordWriter {
+  readonly #db: Database;
+  /** The values of records of nodes: of fewer than {@linkcode MANY}. */
+  #values: SQLInputValue[] = [];
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Writes the records of one instance, now or with those that follow. */
+  add(seq: number, records: readonly NodeRecord[]): void {
+    for (const record of records) {
+      const { node, item } = checkRecord(record);
+      const key = seq * NODES + node;
+      if (item !== undefined) {
+        this.#db.run(WRITE_ITEM, key, item, ...valuesOf(record));
+        continue;
+      }
+      this.#values.push(key, ...valuesOf(record));
+      if (this.#values.length < MANY * VALUES) continue;
+      this.#db.run(WRITE_MANY, ...this.#values);
+      this.#values = [];
+    }
+  }
+
+  /** Writes what is left. */
+  end(): void {
+    for (let at = 0; at < this.#values.length; at += VALUES) {
+      this.#db.run(WRITE, ...this.#values.slice(at, at + VALUES));
+    }
+    this.#values = [];
+  }
+}
+
+/** How many values a record of a node has. */
+const VALUES = 7;
+
+function valuesOf({ state, attempts, output, reason, endedAtMs, runMs }: NodeRecord) {
+  return [
     state,
     attempts,
     output === NULL ? null : storableOutput(output),
     reason === undefined ? null : storableText(reason),
-    endedAtMs,
-    runMs,
+    endedAtMs ?? null,
+    runMs ?? null,
   ] as const;
-  if (item === undefined) db.run(WRITE, key, ...rest);
-  else db.run(WRITE_ITEM, key, item, ...rest);
 }
 
 /** Removes the records of an instance. */

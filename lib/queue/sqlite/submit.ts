@@ -5,7 +5,7 @@ import { definitionOfSubmitted } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
 import { count } from "./counts.ts";
 import type { Database } from "./database.ts";
-import { type Hold, isHeld } from "./hold.ts";
+import { type Hold, stillHeld } from "./hold.ts";
 import { labelsText, textOf } from "./rows.ts";
 
 const INSERT = `
@@ -37,6 +37,7 @@ export function submit(
   const added = new Map<number, number>();
   const held = new Map<string, Hold>();
   const tally = new PushTally();
+  let queued = 0, running = 0;
   for (const instance of instances) {
     const under = instance.parent === undefined ? callerUnder(db, chains, instance.id) : undefined;
     if (under !== undefined) {
@@ -66,15 +67,17 @@ export function submit(
     if (rows > 0) tally.add();
     else tally.exists(instance, knownContent(db, instance.id));
     added.set(key, (added.get(key) ?? 0) + rows);
-    if (caller === undefined) count(db, "queued", rows);
+    if (caller === undefined) queued += rows;
     else {
-      count(db, "running", rows);
+      running += rows;
       caller.calls = true;
       const { seq } = db.get<{ seq: number }>("SELECT seq FROM instances WHERE id = ?", instance.id)!;
       held.set(instance.id, { seq, owner: caller.owner, claim: caller.claim, calls: false });
     }
   }
   for (const [key, rows] of added) chains.count(key, rows);
+  count(db, "queued", queued);
+  count(db, "running", running);
   return { pushed: tally.result(`the queue ${db.path}`), holds: held };
 }
 
@@ -99,10 +102,10 @@ function callerUnder(db: Database, chains: ChainTable, id: string): string | und
 }
 
 function checkCallers(db: Database, instances: readonly Instance[], holds: ReadonlyMap<string, Hold>): void {
-  const lost = instances.filter(({ parent }) => {
-    if (parent === undefined) return false;
-    const hold = holds.get(parent.instance);
-    return hold === undefined || !isHeld(db, hold);
-  });
+  const called = instances.filter(({ parent }) => parent !== undefined);
+  if (called.length === 0) return;
+  const callers = called.map(({ parent }) => holds.get(parent!.instance));
+  const held = stillHeld(db, callers.filter((hold) => hold !== undefined));
+  const lost = called.filter((_, i) => callers[i] === undefined || !held.has(callers[i]));
   if (lost.length > 0) throw leaseLost(`the queue ${db.path}`, lost.map(({ id }) => id));
 }

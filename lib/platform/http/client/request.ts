@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly method: string;
   /** By name in lower case. How the body is framed is not theirs to say. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** Ends it at once. */
   readonly stop: AbortSignal | Stop;
   /** The longest body that is kept of an answer, in bytes, by its status; a longer one is cut. */
