@@ -330,7 +330,7 @@ export class Execution implements AsyncDisposable {
       const found = this.#decisions.dataOf(held, of);
       data = found instanceof Promise ? await found : found;
     } catch (error) {
-      return await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
+      return void await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
     }
     if (isStartKept(task, held) && !held.leaving) {
       await this.#checkpoint(held, startOf(task, "started", held.ending?.reason));
@@ -351,14 +351,15 @@ export class Execution implements AsyncDisposable {
     if (this.#stopped && answer.outcome.kind !== "ok") return told?.abandon();
     if (answer.outcome.kind === "unserved") { // no attempt was made
       told?.abandon();
-      return await this.#settle(task, held, answer.outcome, 0);
+      return void await this.#settle(task, held, answer.outcome, 0);
     }
     startedAtMs += answer.heldMs ?? 0;
-    const runMs = clock.nowMs() - startedAtMs;
+    const endedAtMs = clock.nowMs(), runMs = endedAtMs - startedAtMs;
     const outcome = fitted(held, of, answer.outcome);
     const event = this.#record(task, held, answer, outcome, startedAtMs, runMs);
-    told?.end(event, clock.nowMs());
-    await this.#settle(task, held, outcome, runMs);
+    told?.end(event, endedAtMs);
+    const written = this.#settle(task, held, outcome, runMs);
+    if (written !== undefined) await written;
   }
 
   #record(
@@ -379,19 +380,28 @@ export class Execution implements AsyncDisposable {
     return event;
   }
 
-  async #settle(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): Promise<void> {
-    const { scheduler, clock } = this.#parts;
+  /** @returns undefined, if nothing had to be written before the next may start */
+  #settle(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): Promise<void> | undefined {
+    const { clock } = this.#parts;
     this.#attempts--;
     const verdict = this.#judge(task, held, outcome);
+    let written: Promise<void> | undefined;
     if (isFinal(verdict)) {
       held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.wallMs());
       this.#memory.hold(0, held.weigh());
-      if (held.open > 0 || held.leaving) await this.#makeDurable(task, held, outcome); // else it is written with the end
+      if (held.open > 0 || held.leaving) written = this.#makeDurable(task, held, outcome); // else it is written with the end
     } else if (isStartKept(task, held)) {
       // What was refused has not run: it may be called again after a crash, and nothing has been undone.
-      if (outcome.kind === "throttled") await this.#checkpoint(held, startOf(task, "cancelled"));
+      if (outcome.kind === "throttled") written = this.#checkpoint(held, startOf(task, "cancelled"));
       else held.mayBeUndone = true;
     }
+    if (written !== undefined) return written.then(() => this.#goOn(task, held, outcome, runMs));
+    this.#goOn(task, held, outcome, runMs);
+  }
+
+  /** Lets the scheduler know how an attempt has ended, and starts what may start then. */
+  #goOn(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): void {
+    const { scheduler, clock } = this.#parts;
     const settlement = scheduler.settle(task, outcome, clock.nowMs(), runMs);
     this.refused.ended(task.function, outcome, clock.nowMs(), settlement.retryAtMs);
     if (settlement.retryAtMs !== undefined) this.#noteDelay(task, held, outcome, settlement.retryAtMs);

@@ -59,14 +59,14 @@ export class HeldInstance {
   /** Nodes whose output is no JSON. */
   #texts: Set<number> | undefined;
   #maps: Map<number, HeldMap> | undefined;
-  readonly #path: IdealPath;
+  #path: IdealPath | undefined;
   #unwritten: NodeRecord[] | undefined;
   /** How long its args, items and outputs are together, in characters. */
   #length: number;
   /** The same when it was weighed last. */
   weight = 0;
   #open: number;
-  #calls = new Stop();
+  #calls: Stop | undefined;
 
   /**
    * @param progress what had settled before
@@ -83,7 +83,6 @@ export class HeldInstance {
     this.children = caller?.held.children ??
       (children.length === 0 ? NO_CHILDREN : new Map(children.map((child) => [child.instance.id, child])));
 
-    this.#path = new IdealPath(instance.chain);
     this.#open = instance.chain.nodes.length;
     this.#length = (instance.args?.length ?? 0) + childrenLength(children);
     const { nodes, onFailed } = instance.chain;
@@ -129,13 +128,13 @@ export class HeldInstance {
 
   /** Ends the calls that are in flight. */
   get calls(): Stop {
-    return this.#calls;
+    return this.#calls ??= new Stop();
   }
 
   /** Ends the calls that are in flight, but not those that follow. */
   abortCalls(): void {
-    this.#calls.abort();
-    this.#calls = new Stop();
+    this.#calls?.abort();
+    this.#calls = undefined;
   }
 
   /** The instances that it has called, and that have not ended. */
@@ -247,6 +246,7 @@ export class HeldInstance {
     runMs: number,
     endedAtMs: number,
   ): void {
+    this.#path ??= new IdealPath(this.instance.chain);
     this.#path.ran(of.node, runMs);
     if (outcome.kind !== "ok") {
       this.#note({ ...of, state, attempts, output: NULL, endedAtMs, runMs, reason: outcome.reason });
@@ -320,6 +320,6 @@ export class HeldInstance {
 
   /** The longest path of its run times, as far as they were seen here: how long it would have taken had nothing waited. */
   get idealMs(): number {
-    return this.#path.idealMs;
+    return this.#path?.idealMs ?? 0;
   }
 }

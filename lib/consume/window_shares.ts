@@ -6,7 +6,8 @@ type Own = Required<ChainKind>;
 
 /** A kind of which this consumer holds instances. */
 interface HeldKind extends Own {
-  readonly text: string;
+  /** Forgets it: nothing of it is held any more. */
+  readonly forget: () => void;
   held: number;
   /** Those of which nothing is in flight. */
   waiting: number;
@@ -15,13 +16,10 @@ interface HeldKind extends Own {
 /** The place of one instance in the window. */
 export class WindowPlace {
   readonly #kind: HeldKind;
-  readonly #leave: () => void;
   #inFlight = 0;
 
-  /** @param leave called when it is let go of */
-  constructor(kind: HeldKind, leave: () => void) {
+  constructor(kind: HeldKind) {
     this.#kind = kind;
-    this.#leave = leave;
     kind.held++;
     kind.waiting++;
   }
@@ -40,7 +38,7 @@ export class WindowPlace {
   leaves(): void {
     this.#kind.held--;
     if (this.#inFlight === 0) this.#kind.waiting--;
-    this.#leave();
+    if (this.#kind.held === 0) this.#kind.forget();
   }
 }
 
@@ -59,10 +57,7 @@ export class WindowShares {
 
   /** Counts an instance that is held, as waiting until something of it starts. */
   add({ chain, labels }: Instance): WindowPlace {
-    const kind = this.#kindOf(chain, labels);
-    return new WindowPlace(kind, () => {
-      if (kind.held === 0) this.#forget(kind);
-    });
+    return new WindowPlace(this.#kindOf(chain, labels));
   }
 
   #kindOf(chain: Own["chain"], labels: Own["labels"]): HeldKind {
@@ -70,11 +65,14 @@ export class WindowShares {
     if (kinds === undefined) this.#kinds.set(chain, kinds = new Map());
     const text = textOf(labels);
     let kind = kinds.get(text);
-    if (kind === undefined) kinds.set(text, kind = { chain, labels, text, held: 0, waiting: 0 });
+    if (kind === undefined) {
+      const forget = () => this.#forget(chain, text);
+      kinds.set(text, kind = { chain, labels, forget, held: 0, waiting: 0 });
+    }
     return kind;
   }
 
-  #forget({ chain, text }: HeldKind): void {
+  #forget(chain: Own["chain"], text: string): void {
     const kinds = this.#kinds.get(chain)!;
     kinds.delete(text);
     if (kinds.size === 0) this.#kinds.delete(chain);

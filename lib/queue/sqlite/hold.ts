@@ -219,7 +219,15 @@ const END = `
   UPDATE instances SET state = ?, owner = NULL, cancel = NULL, ended_at_ms = ?, reason = ?, output = ?
   WHERE seq = ? AND owner = ?`;
 
+/** As nearly all end: each value that is handed over costs a twentieth of the whole, a text more. */
+const COMPLETE = `
+  UPDATE instances SET state = 'completed', owner = NULL, cancel = NULL, ended_at_ms = ?, reason = NULL, output = ?
+  WHERE seq = ? AND owner = ?`;
+
 function end(db: Database, hold: Hold, { outcome, endedAtMs, reason, output }: Result): boolean {
+  if (outcome === "completed" && reason === undefined) {
+    return db.run(COMPLETE, endedAtMs, storableOutput(output), hold.seq, hold.owner) > 0;
+  }
   return db.run(
     END,
     outcome,

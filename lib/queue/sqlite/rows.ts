@@ -183,15 +183,19 @@ function recordOf(
 
 const COLUMNS = "state, attempts, output, reason, ended_at_ms, run_ms";
 const WRITE = `INSERT OR REPLACE INTO records (key, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`;
-/** Records of nodes that one statement writes: what a statement costs by itself is as much as half a record. */
+const WRITE_OK = `INSERT OR REPLACE INTO records (key, ${COLUMNS}) VALUES `;
+/** A record as nearly all are. Each value that is handed over costs a thirtieth of it, a text more. */
+const OK = "(?, 'ok', ?, ?, NULL, ?, ?)";
+/** Records that one statement writes: what a statement costs by itself is as much as half a record. */
 const MANY = 16;
-const WRITE_MANY = WRITE + ", (?, ?, ?, ?, ?, ?, ?)".repeat(MANY - 1);
+const WRITE_ONE = WRITE_OK + OK;
+const WRITE_MANY = WRITE_OK + Array.from({ length: MANY }, () => OK).join(", ");
 const WRITE_ITEM = `INSERT OR REPLACE INTO items (record, item, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** Writes records of instances, each in place of an earlier one of its node or item. Within one transaction. */
+/** Writes records of instances, each in place of an earlier one of its node or item. Within one transaction, to its `end`. */
 export class RecordWriter {
   readonly #db: Database;
-  /** The values of records of nodes: of fewer than {@linkcode MANY}. */
+  /** The values of records of nodes that have gone well: of fewer than {@linkcode MANY}. */
   #values: SQLInputValue[] = [];
 
   constructor(db: Database) {
@@ -201,13 +205,19 @@ export class RecordWriter {
   /** Writes the records of one instance, now or with those that follow. */
   add(seq: number, records: readonly NodeRecord[]): void {
     for (const record of records) {
-      const { node, item } = checkRecord(record);
-      const key = seq * NODES + node;
-      if (item !== undefined) {
-        this.#db.run(WRITE_ITEM, key, item, ...valuesOf(record));
+      const { node, item, state, attempts, output, reason, endedAtMs = null, runMs = null } = checkRecord(
+        record,
+      );
+      const key = seq * NODES + node, text = output === NULL ? null : storableOutput(output);
+      if (item !== undefined || state !== "ok" || reason !== undefined) {
+        this.end(); // of two records of a node the later one counts
+        const why = reason === undefined ? null : storableText(reason);
+        const rest = [state, attempts, text, why, endedAtMs, runMs] as const;
+        if (item === undefined) this.#db.run(WRITE, key, ...rest);
+        else this.#db.run(WRITE_ITEM, key, item, ...rest);
         continue;
       }
-      this.#values.push(key, ...valuesOf(record));
+      this.#values.push(key, attempts, text, endedAtMs, runMs);
       if (this.#values.length < MANY * VALUES) continue;
       this.#db.run(WRITE_MANY, ...this.#values);
       this.#values = [];
@@ -217,25 +227,14 @@ export class RecordWriter {
   /** Writes what is left. */
   end(): void {
     for (let at = 0; at < this.#values.length; at += VALUES) {
-      this.#db.run(WRITE, ...this.#values.slice(at, at + VALUES));
+      this.#db.run(WRITE_ONE, ...this.#values.slice(at, at + VALUES));
     }
     this.#values = [];
   }
 }
 
-/** How many values a record of a node has. */
-const VALUES = 7;
-
-function valuesOf({ state, attempts, output, reason, endedAtMs, runMs }: NodeRecord) {
-  return [
-    state,
-    attempts,
-    output === NULL ? null : storableOutput(output),
-    reason === undefined ? null : storableText(reason),
-    endedAtMs ?? null,
-    runMs ?? null,
-  ] as const;
-}
+/** How many values a record has that has gone well. */
+const VALUES = 5;
 
 /** Removes the records of an instance. */
 export function deleteRecords(db: Database, seq: number): void {

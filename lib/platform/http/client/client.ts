@@ -8,7 +8,7 @@ import { Exchange } from "./exchange.ts";
 import { HeadReader } from "./head.ts";
 import { Pool, SWEEP_MS } from "./pool.ts";
 import { Proxies } from "./proxies.ts";
-import { type DefaultHeader, defaultHeader, type HttpRequest, requestBytes } from "./request.ts";
+import { DefaultHeaders, type HttpRequest, requestBytes } from "./request.ts";
 import type { HttpAnswer } from "./response_reader.ts";
 import { basic, type Route, routeTo } from "./route.ts";
 import { Sending } from "./sending.ts";
@@ -38,7 +38,7 @@ const URLS_KEPT = 1000;
 /** Where requests of one URL go. */
 interface Destination {
   readonly target: string;
-  readonly headers: readonly DefaultHeader[];
+  readonly headers: DefaultHeaders;
   readonly pool: Pool;
 }
 
@@ -143,7 +143,7 @@ export class HttpClient implements Disposable {
     const own = url.username === "" ? headers : { ...headers, authorization: `Basic ${basic(url)}` };
     return {
       target: route.target(url),
-      headers: Object.entries(own).map(([name, value]) => defaultHeader(name, value)),
+      headers: new DefaultHeaders(own),
       pool,
     };
   }

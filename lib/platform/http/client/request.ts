@@ -20,16 +20,36 @@ export interface HttpRequest {
 }
 
 /** A header that requests have unless they say another. */
-export interface DefaultHeader {
+interface DefaultHeader {
   /** In lower case. */
   readonly name: string;
   /** The whole line, with its end. */
   readonly line: string;
 }
 
-/** @throws {TypeError} if it would break out of its line */
-export function defaultHeader(name: string, value: string): DefaultHeader {
-  return { name, line: headerLine(name, value) };
+/** The headers that requests have unless they say others. */
+export class DefaultHeaders {
+  readonly #headers: readonly DefaultHeader[];
+  readonly #lines: string;
+
+  /**
+   * @param headers by name in lower case
+   * @throws {TypeError} if one would break out of its line
+   */
+  constructor(headers: Readonly<Record<string, string>>) {
+    this.#headers = Object.entries(headers).map(([name, value]) => ({ name, line: headerLine(name, value) }));
+    this.#lines = this.#headers.map(({ line }) => line).join("");
+  }
+
+  /** The lines of those which a request does not say itself. */
+  linesBeside(headers: HttpRequest["headers"]): string {
+    for (const { name } of this.#headers) if (headers[name] !== undefined) return this.#someBeside(headers);
+    return this.#lines;
+  }
+
+  #someBeside(headers: HttpRequest["headers"]): string {
+    return this.#headers.filter(({ name }) => headers[name] === undefined).map(({ line }) => line).join("");
+  }
 }
 
 /**
@@ -40,14 +60,16 @@ export function defaultHeader(name: string, value: string): DefaultHeader {
  */
 export function requestBytes(
   target: string,
-  defaults: readonly DefaultHeader[],
+  defaults: DefaultHeaders,
   { method, headers, body }: Pick<HttpRequest, "method" | "headers" | "body">,
 ): Uint8Array<ArrayBuffer> {
-  let head = `${method} ${target} HTTP/1.1\r\n`;
-  for (const { name, line } of defaults) if (headers[name] === undefined) head += line;
+  let head = `${method} ${target} HTTP/1.1\r\n${defaults.linesBeside(headers)}`;
   for (const name in headers) head += headerLine(name, headers[name]!);
-  if (body === undefined) return utf8.encode(`${head}\r\n`);
-  return utf8.encode(`${head}content-length: ${byteLength(body)}\r\n\r\n${body}`);
+  if (body === undefined) return encoded(`${head}\r\n`);
+  const text = `${head}content-length: ${body.length}\r\n\r\n${body}`;
+  const bytes = encoded(text);
+  if (bytes.length === text.length) return bytes; // one byte for each character, as is usual
+  return encoded(`${head}content-length: ${utf8.encode(body).length}\r\n\r\n${body}`);
 }
 
 function headerLine(name: string, value: string): string {
@@ -56,9 +78,17 @@ function headerLine(name: string, value: string): string {
 }
 
 const BREAKS = /[\r\n\0]/;
-// deno-lint-ignore no-control-regex -- what takes one byte is what is meant
-const ASCII = /^[\x00-\x7f]*$/;
 
-function byteLength(text: string): number {
-  return ASCII.test(text) ? text.length : utf8.encode(text).length;
+/** How long a buffer is that short requests share, in bytes; it stays in memory as long as one of them is in flight. */
+const SHARED_BYTES = 16_384;
+/** Longer requests have buffers of their own, in characters, of which each takes three bytes at most. */
+const SHORT = SHARED_BYTES / 12;
+let shared = new Uint8Array(SHARED_BYTES), used = 0;
+
+/** To make a buffer for each request would cost as much as to fill it. */
+function encoded(text: string): Uint8Array<ArrayBuffer> {
+  if (text.length > SHORT) return utf8.encode(text);
+  if (text.length * 3 > SHARED_BYTES - used) [shared, used] = [new Uint8Array(SHARED_BYTES), 0];
+  const { written } = utf8.encodeInto(text, shared.subarray(used));
+  return shared.subarray(used, used += written);
 }
