@@ -66,6 +66,24 @@ export const lifeCases: readonly ContractCase[] = [
     },
   },
   {
+    name: "of many records of many nodes in one write, the last one of each node counts",
+    async run(harness) {
+      const queue = await harness.connect();
+      const batch = instances(25, line);
+      await queue.push(batch);
+      await pullAll(harness, queue, batch.length);
+      const again = ["ok", "failed", "cancelled"] as const;
+      const lastOf = (i: number) => record(0, `second ${i}`, again[i % again.length]!);
+      await queue.checkpoint(batch.map(({ id }, i) => ({
+        instanceId: id,
+        records: [record(0, null, "started"), record(0, `first ${i}`), record(1, `b ${i}`), lastOf(i)],
+      })));
+      for (const [i, { id }] of batch.entries()) {
+        assertEquals((await queue.get(id))?.progress, [lastOf(i), record(1, `b ${i}`)]);
+      }
+    },
+  },
+  {
     name: "an id pushed twice is one instance, also after it was pulled and finished",
     async run(harness) {
       const queue = await harness.connect();
