@@ -15,6 +15,16 @@ const NODES = 65_536;
 /** Of a map there are no more than 10,000 items. */
 const ITEM = 2 ** -14;
 
+interface Setbacks {
+  failures: number;
+  throttles: number;
+}
+
+/** Not a private method: each object of a class with any has a field more. */
+function noSetbacks(): Setbacks {
+  return { failures: 0, throttles: 0 };
+}
+
 /** One node of one instance, or one item of its map, from being ready to being settled. It is also what policies see of it. */
 export class Invocation implements Task {
   /**
@@ -25,16 +35,14 @@ export class Invocation implements Task {
   readonly run: InstanceRun;
   /** Its node's index and, of a map, its item, in one number: there may be millions of invocations. */
   readonly #place: number;
+  /** Made with the first failure or throttle: most invocations have none. */
+  #setbacks: Setbacks | undefined;
   /** Where it is in its life. */
   phase: Phase = "queued";
   /** Attempts begun. */
   attempts = 0;
-  /** Attempts that failed; throttles are none. */
-  failures = 0;
   /** Where the attempt in flight, or the last one, was started, if several platforms are attached. */
   platform: string | undefined;
-  /** Throttles in a row. */
-  throttles = 0;
   readyAtMs: number;
   /**
    * How its last attempt was started, while the global limit is `"auto"`.
@@ -70,6 +78,24 @@ export class Invocation implements Task {
     this.run = run;
     this.#place = item === undefined ? nodeIndex : nodeIndex + (item + 1) * NODES;
     this.readyAtMs = readyAtMs;
+  }
+
+  /** Attempts that failed; throttles are none. */
+  get failures(): number {
+    return this.#setbacks?.failures ?? 0;
+  }
+
+  set failures(failures: number) {
+    if (failures !== this.failures) (this.#setbacks ??= noSetbacks()).failures = failures;
+  }
+
+  /** Throttles in a row. */
+  get throttles(): number {
+    return this.#setbacks?.throttles ?? 0;
+  }
+
+  set throttles(throttles: number) {
+    if (throttles !== this.throttles) (this.#setbacks ??= noSetbacks()).throttles = throttles;
   }
 
   /** Its node's index in the chain. */
