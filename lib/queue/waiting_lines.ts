@@ -60,7 +60,7 @@ class KindLine<T extends Waiter> implements Line<T> {
 
 /** Lines in the order of their first ones. */
 class Lines<T extends Waiter, L extends Line<T>> implements Line<T> {
-  readonly #heap = new TinyQueue<{ readonly seq: number; readonly line: L }>([], bySeq);
+  readonly #heap = new TinyQueue<{ seq: number; readonly line: L }>([], bySeq);
   /** Where each line stands in the heap; whatever else is in the heap is out of date. */
   readonly #seqs = new Map<L, number>();
   readonly #emptied: (line: L) => void;
@@ -73,9 +73,12 @@ class Lines<T extends Waiter, L extends Line<T>> implements Line<T> {
   /** Puts a line where it belongs; to be called whenever it may have a first one that comes earlier. */
   put(line: L): void {
     const seq = line.first?.seq;
-    if (seq === undefined || seq >= (this.#seqs.get(line) ?? Infinity)) return;
+    const before = this.#seqs.get(line) ?? Infinity;
+    if (seq === undefined || seq >= before) return;
     this.#seqs.set(line, seq);
-    this.#heap.push({ seq, line });
+    const top = this.#heap.peek();
+    if (top?.line === line && top.seq === before) top.seq = seq; // it stays the top
+    else this.#heap.push({ seq, line });
   }
 
   /** The line whose first one comes first. */
@@ -151,54 +154,104 @@ export class WaitingLines<T extends Waiter> {
 
   /** Takes the oldest, as long as `takes` says so, but none of the kinds that are passed over. */
   take(passOver: readonly Kind[], takes: (waiter: T) => boolean): T[] {
-    const passed = new Passed(passOver);
-    const aside = new Set<Family<T>>(), lines = new Map<KindLine<T>, Family<T>>();
+    using passing = this.passing(new PassedKinds(passOver));
     const taken: T[] = [];
-    for (let family = this.#lines.best; family !== undefined; family = this.#lines.best) {
-      const line = family.best!;
-      if (passed.whole.has(family.of)) {
-        this.#lines.takeBest();
-        aside.add(family);
-      } else if (passed.some.get(family.of)?.has(line.labels)) {
-        family.takeBest();
-        lines.set(line, family);
-        aside.add(family); // there may be nothing else in it
-      } else {
-        const place = line.first!;
-        if (!takes(place.waiter)) break;
-        place.isLeft = true;
-        taken.push(place.waiter);
-      }
+    for (let first = passing.first; first !== undefined && takes(first); first = passing.first) {
+      taken.push(first);
+      passing.take();
     }
-    for (const [line, family] of lines) family.put(line);
-    for (const family of aside) {
+    return taken;
+  }
+
+  /** All but those of the kinds that are passed over, until it is disposed. */
+  passing(passed: PassedKinds): Passing<T> {
+    return new Passing(this.#families, this.#lines, passed);
+  }
+}
+
+/** Those who wait, but for some kinds. Whatever is added meanwhile may be left out. */
+export class Passing<T extends Waiter> implements Disposable {
+  readonly #families: Map<Chain | string, Family<T>>;
+  readonly #lines: Lines<T, Family<T>>;
+  readonly #passed: PassedKinds;
+  readonly #aside = new Set<Family<T>>();
+  readonly #asideLines = new Map<KindLine<T>, Family<T>>();
+  #first: Place<T> | undefined;
+
+  constructor(families: Map<Chain | string, Family<T>>, lines: Lines<T, Family<T>>, passed: PassedKinds) {
+    this.#families = families;
+    this.#lines = lines;
+    this.#passed = passed;
+  }
+
+  /** The oldest. */
+  get first(): T | undefined {
+    this.#first ??= this.#line()?.first;
+    return this.#first?.waiter;
+  }
+
+  #line(): KindLine<T> | undefined {
+    for (let family = this.#lines.best; family !== undefined; family = this.#lines.best) {
+      const line = family.best!, { of } = family;
+      if (this.#passed.hasAllOf(of)) {
+        this.#lines.takeBest();
+        this.#aside.add(family);
+      } else if (this.#passed.hasSomeOf(of, line.labels)) {
+        family.takeBest();
+        this.#asideLines.set(line, family);
+        this.#aside.add(family); // there may be nothing else in it
+      } else return line;
+    }
+    return undefined;
+  }
+
+  /** Takes what {@linkcode first} shows. */
+  take(): void {
+    if (this.#first !== undefined) this.#first.isLeft = true;
+    this.#first = undefined;
+  }
+
+  /** Puts back what was passed over. */
+  [Symbol.dispose](): void {
+    for (const [line, family] of this.#asideLines) family.put(line);
+    for (const family of this.#aside) {
       this.#families.set(family.of, family);
       this.#lines.put(family);
     }
-    return taken;
   }
 }
 
 /** Kinds that are passed over. */
-class Passed {
+export class PassedKinds {
   /** Families of which nothing is taken. */
-  readonly whole = new Set<Chain | string>();
+  readonly #whole = new Set<Chain | string>();
   /** Of others, the labels. */
-  readonly some = new Map<Chain | string, Set<string>>();
+  readonly #some = new Map<Chain | string, Set<string>>();
 
   constructor(kinds: readonly Kind[]) {
     for (const kind of kinds) {
-      if ("waitsFor" in kind) this.whole.add(NAME + kind.waitsFor);
-      else if (kind.labels === undefined) this.whole.add(kind.chain);
+      if ("waitsFor" in kind) this.#whole.add(NAME + kind.waitsFor);
+      else if (kind.labels === undefined) this.#whole.add(kind.chain);
       else {
-        const some = this.some.get(kind.chain) ?? new Set();
-        this.some.set(kind.chain, some.add(textOf(kind.labels)));
+        const some = this.#some.get(kind.chain) ?? new Set();
+        this.#some.set(kind.chain, some.add(textOf(kind.labels)));
       }
     }
   }
+
+  /** Whether all of a chain, or all that was given back under a name, is passed over. */
+  hasAllOf(family: Chain | string): boolean {
+    return this.#whole.has(family);
+  }
+
+  /** Whether those of a chain are that have these labels. */
+  hasSomeOf(family: Chain | string, labels: string): boolean {
+    return this.#some.get(family)?.has(labels) ?? false;
+  }
 }
 
-function textOf(labels: Instance["labels"]): string {
+/** Labels as they tell kinds apart. */
+export function textOf(labels: Instance["labels"]): string {
   return JSON.stringify(labels);
 }
 

@@ -111,14 +111,14 @@ export class PartitionModel {
   #retry(id: string, from?: string): void {
     const of = this.known.get(id)!;
     const retry = retryOf(of.instance, [...of.records.values()], from)!;
-    const again = [...retry.nodes].map((node) => of.instance.chain.nodes[node]!.name);
     of.instance = retry.instance;
     of.outcome = undefined;
     of.records = new Map([...of.records].filter(([, record]) => !retry.isForgotten(record)));
     for (const { id, parent, outcome } of [...this.known.values()]) {
       if (parent?.id !== of.id) continue;
-      if (again.includes(parent.node)) this.forget(id);
-      else if (outcome !== "completed" && outcome !== undefined) this.#retry(id);
+      const fate = retry.ofCalled(parent.node);
+      if (fate === "forgotten") this.forget(id);
+      else if (fate === "retried" && outcome !== "completed" && outcome !== undefined) this.#retry(id);
     }
   }
 }

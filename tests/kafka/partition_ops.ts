@@ -21,10 +21,11 @@ const outcome = fc.constantFrom("completed" as const, "failed" as const, "cancel
 const few = fc.constantFrom(0, 1, 2, Infinity);
 
 const OPS: readonly (readonly [weight: number, op: fc.Arbitrary<Op>])[] = [
-  [6, fc.record({ do: fc.constant("submit"), who: which })],
+  [8, fc.record({ do: fc.constant("submit"), who: which })],
   [1, fc.record({ do: fc.constant("submitGarbage") })],
   [5, fc.record({ do: fc.constant("read"), count: few })],
   [8, fc.record({ do: fc.constant("claim") })],
+  [5, fc.record({ do: fc.constant("pass"), kinds: fc.subarray([0, 1, 2]) })],
   [6, fc.record({ do: fc.constant("checkpoint"), pick: which, records })],
   [5, fc.record({ do: fc.constant("call"), pick: which, node: which, child: fc.nat(1) })],
   [6, fc.record({ do: fc.constant("finish"), pick: which, outcome, records })],

@@ -14,6 +14,8 @@ import { bufferOf, FENCE, outgoing, OWNER, readEnd, recordKey } from "../../lib/
 import { carryOut } from "../../lib/queue/kafka/requests.ts";
 import { marked, TermWriter } from "../../lib/queue/kafka/terms.ts";
 import { placeOf } from "../../lib/queue/submission.ts";
+import { PassedKinds, textOf } from "../../lib/queue/waiting_lines.ts";
+import { ChainPool } from "../../lib/queue/kafka/chain_pool.ts";
 import { encodeInstance } from "../../lib/wire/mod.ts";
 import { instances, line, result } from "../queue/samples.ts";
 import {
@@ -33,6 +35,8 @@ export type Op =
   | { readonly do: "submitGarbage" }
   | { readonly do: "read"; readonly count: number }
   | { readonly do: "claim" }
+  /** Claims pass over the kinds of these numbers from now on. */
+  | { readonly do: "pass"; readonly kinds: readonly number[] }
   | { readonly do: "checkpoint"; readonly pick: number; readonly records: readonly NodeRecord[] }
   | { readonly do: "call"; readonly pick: number; readonly node: number; readonly child: number }
   | {
@@ -68,8 +72,14 @@ export interface WorldOptions {
   readonly carriedAfterMs?: number;
 }
 
-const POOL = instances(20, line, "partition");
 const KEEP_MS = 86_400_000;
+const KINDS = [{}, { tenant: "a" }, { tenant: "b" }];
+const POOL: readonly Instance[] = instances(20, line, "partition").map((instance, i) => ({
+  ...instance,
+  labels: KINDS[i % KINDS.length]!,
+}));
+/** Little, so that much is left in its topic. */
+const READ_AHEAD = { entries: 2, characters: 1_000_000, passed: 1 };
 
 interface Flight {
   /** What it may change: when it is lost, nobody knows whether it has. */
@@ -84,6 +94,8 @@ export class World {
   readonly log: PartitionLog = { pending: new Topic(), running: new Topic(), finished: new Topic() };
   readonly model = new PartitionModel();
   owner!: OwnedPartition;
+  /** The ids of what was handed out, in that order. */
+  readonly claimed: string[] = [];
   #writer!: HeldWriter;
   readonly #flights = new Set<Flight>();
   /** Ids of which no more is asked, as they have ended or were handed back as far as their consumer knows. */
@@ -104,6 +116,10 @@ export class World {
   #readTo = 0;
   /** Messages that an owner has read. */
   #seenTo = 0;
+  /** The ids of what waits in its topic only. */
+  readonly #left = new Set<string>();
+  #passed = new PassedKinds([]);
+  readonly #chains = new ChainPool();
   readonly #follower: PartitionState;
   readonly #at = { running: 0, finished: 0 };
   #ends: number[] = [];
@@ -127,7 +143,8 @@ export class World {
 
   #newState(): PartitionState {
     const { maxEnds } = this.#options;
-    return new PartitionState({ partition: 0, topic: NAMES.pending, keepMs: KEEP_MS, maxEnds });
+    const chains = this.#chains;
+    return new PartitionState({ partition: 0, topic: NAMES.pending, keepMs: KEEP_MS, maxEnds, chains });
   }
 
   /** As takePartition() does it. @returns whether it lived on */
@@ -166,6 +183,11 @@ export class World {
       group: "a group",
       look: () => writer.lookTo(NAMES.running, log.running.end),
       ends: this.#endSource,
+      readAgain: (offset) => {
+        const { end } = this.log.pending, next = Math.min(offset + 2, end);
+        return Promise.resolve({ records: this.log.pending.range(offset, next), next, end });
+      },
+      readAhead: READ_AHEAD,
       homeOf: () => 0,
       moveHome: () => Promise.reject(new Error("nothing lies elsewhere")),
       setAside: ({ place }) => Promise.resolve(void this.#aside.add(place.offset)),
@@ -189,6 +211,11 @@ export class World {
     return true;
   }
 
+  /** The id of what `submit` submits. */
+  idOf(who: number): string {
+    return POOL[who % 6]!.id;
+  }
+
   /** Lets time pass, in milliseconds. */
   pass(ms: number): void {
     this.#clock.ms += ms;
@@ -207,8 +234,9 @@ export class World {
     this.model.letGo();
     if (diesAfter === undefined || !await this.#take(diesAfter)) await this.#take(undefined);
     this.#writer.eager = Infinity;
-    assertEquals(this.owner.peek()?.instance.parent, undefined, "what was called is not handed out alone");
+    this.#left.clear();
     this.#read(Infinity);
+    using _ = await this.#readAll();
     await this.#done(this.owner.journal.tidy(true));
     await this.#done(this.owner.upkeep());
     this.#overwrittenAt = Infinity;
@@ -277,6 +305,7 @@ export class World {
     this.#clock.ms++;
     await this.#run(op);
     await nextTurn();
+    for (const id of this.#left) if (this.owner.state.entries.has(id)) this.#left.delete(id);
     if (this.#errors.length > 0) throw this.#errors[0];
   }
 
@@ -291,6 +320,11 @@ export class World {
         return this.#read(op.count);
       case "claim":
         return this.#claim();
+      case "pass":
+        this.#passed = new PassedKinds(
+          op.kinds.map((kind) => ({ chain: this.#chains.shared(POOL[0]!).chain, labels: KINDS[kind]! })),
+        );
+        return;
       case "checkpoint":
         return this.#checkpoint(pick(this.#held(), op.pick), op.records);
       case "call":
@@ -302,7 +336,7 @@ export class World {
       case "cancel":
       case "retry":
       case "purge":
-        return this.#operate(op);
+        return await this.#operate(op);
       case "upkeep":
         this.#fly([], this.owner.upkeep());
         return this.#fly([], this.owner.look());
@@ -342,10 +376,14 @@ export class World {
     for (const record of this.log.pending.range(this.#readTo, this.#readTo + count)) {
       const offset = Number(record.offset);
       const instance = POOL.find((each) => bufferOf(encodeInstance(each)).equals(record.value!));
-      const isKnown = instance === undefined || state.entries.has(instance.id) || state.ends.has(instance.id);
+      const isKnown = instance === undefined || state.entries.has(instance.id) ||
+        state.ends.has(instance.id) ||
+        this.#left.has(instance.id);
       const isNew = !isKnown && (offset >= this.#seenTo || this.#copies.has(offset));
       const isFirst = offset >= this.#seenTo;
+      const { left } = this.owner;
       this.owner.read([record], offset + 1);
+      if (this.owner.left > left) this.#left.add(instance!.id);
       this.#readTo = offset + 1;
       this.#seenTo = Math.max(this.#seenTo, offset + 1);
       if (instance !== undefined && !isNew && isFirst) this.#copies.add(offset);
@@ -381,12 +419,33 @@ export class World {
   }
 
   #claim(): void {
-    const entry = this.owner.peek();
-    if (entry === undefined) return;
+    using line = this.owner.passing(this.#passed);
+    const entry = line?.first;
+    if (line === undefined || entry === undefined) return this.#leaveUnwanted();
+    const { chain, labels } = entry.instance;
     assertEquals(entry.instance.parent, undefined, "what was called is not handed out alone");
+    assert(
+      entry.cancel !== undefined || !this.#passed.hasSomeOf(chain, textOf(labels)),
+      "it is not passed over",
+    );
     for (const { instance: { id } } of treeOf(entry)) this.#over.delete(id);
-    this.owner.claim(entry, ++this.#claims);
+    this.claimed.push(this.owner.claim(line, ++this.#claims).instance.id);
     this.owner.writeClaims();
+  }
+
+  #leaveUnwanted(): void {
+    const before = [...this.owner.state.entries.keys()];
+    this.owner.leaveUnwanted(this.#passed);
+    for (const id of before) {
+      if (!this.owner.state.entries.has(id)) this.#left.add(id);
+    }
+  }
+
+  async #readAll(): Promise<Disposable> {
+    const whole = await this.owner.whole();
+    assertEquals(this.owner.left, 0);
+    this.#left.clear();
+    return whole;
   }
 
   /** Something is under way; what follows from it holds as soon as it is acknowledged. */
@@ -455,9 +514,10 @@ export class World {
   }
 
   /** Operators' requests are carried out one after the other. */
-  #operate(op: Extract<Op, { do: "cancel" | "retry" | "purge" }>): void {
+  async #operate(op: Extract<Op, { do: "cancel" | "retry" | "purge" }>): Promise<void> {
     if ([...this.#flights].some(({ isOperators }) => isOperators)) return;
     this.#read(Infinity);
+    using _ = await this.#readAll();
     const { state } = this.owner;
     const known = op.do === "cancel" ? state.entries.keys() : state.ends.keys();
     const id = pick([...known], op.pick);
@@ -503,6 +563,8 @@ export class World {
     }
     this.#writer.eager = Infinity;
     await this.#done(this.owner.look());
+    using _ = await this.#readAll();
+    await nextTurn();
     this.#writer.eager = 0;
     this.#overwrittenAt = Infinity;
     this.check();

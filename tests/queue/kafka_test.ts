@@ -73,16 +73,6 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
 }
 
 const UNCHECKED = "whoever submits does not read the topics: whoever consumes finds out";
-const PASSES_OVER =
-  "a pull takes nothing of the kinds that it passes over, however much of them stands before the others";
-const PASSES_ALL_OVER = "a pull that passes over all that there is waits, and ends when it is told to";
-const PASSES_CHAIN = "a pull may pass over all of a chain, whatever labels its instances have";
-const PASSES_NAMES =
-  "what is given back under a name is passed over by it, and by that alone, until it is handed out again";
-const TURNS =
-  "pulls that pass something over come to every kind, though there is always more of those that come first";
-const UNDONE = "what is only to be undone is handed out, whatever kinds are passed over";
-const READS_ON = "a partition is read in its order, and its holder holds what it has read";
 const ONE_HOLDER = "a partition has one holder at a time; see kafka_group_test.ts";
 const SAME_HOLDER = "what is released stays in its partition, whose holder gets it again; see below";
 
@@ -98,12 +88,6 @@ kafkaTests("kafka queue", () => {
       { test: PUSH_TELLS, reason: UNCHECKED },
       { test: PUSH_REFUSES, reason: UNCHECKED },
       { test: CALLED_IDS_REFUSED, reason: UNCHECKED },
-      { test: PASSES_OVER, reason: READS_ON },
-      { test: PASSES_ALL_OVER, reason: READS_ON },
-      { test: PASSES_CHAIN, reason: READS_ON },
-      { test: PASSES_NAMES, reason: READS_ON },
-      { test: TURNS, reason: READS_ON },
-      { test: UNDONE, reason: READS_ON },
       { test: "two consumers never get the same instance", reason: ONE_HOLDER },
       {
         test: "a cancel is not lost when the holder dies, or is disposed, before it acted on it",

@@ -13,6 +13,8 @@ export class Coverage<T> {
   #items: Item<T>[] = [];
   #first = 0;
   #next: number;
+  /** Where in `finished` the first end of what is covered before `from` stands: needed if something before that was left. */
+  #passedResult = Infinity;
 
   /** @param from the first offset that was not covered before */
   constructor(from: number) {
@@ -23,6 +25,19 @@ export class Coverage<T> {
   see(offset: number, of: T): void {
     this.#items.push({ offset, of, resultAt: undefined });
     this.#next = offset + 1;
+  }
+
+  /** A message that stands before others has been read again. */
+  insert(offset: number, of: T): void {
+    const at = this.#find(offset);
+    if (this.#items[at]?.offset !== offset) this.#items.splice(at, 0, { offset, of, resultAt: undefined });
+  }
+
+  /** Forgets messages, as if they had not been read: whoever keeps them says where they begin. */
+  leave(offsets: ReadonlySet<number>): void {
+    this.#items = this.#items.slice(this.#first).filter(({ offset }) => !offsets.has(offset));
+    this.#first = 0;
+    this.#pass();
   }
 
   /** Reading has come to an offset. */
@@ -39,10 +54,17 @@ export class Coverage<T> {
     const item = this.#items[this.#find(offset)];
     if (item?.offset !== offset) return;
     item.resultAt = resultAt;
-    while (this.#items[this.#first]?.resultAt !== undefined) this.#first++;
+    this.#pass();
     if (this.#first < 1000 || this.#first < this.#items.length / 2) return;
     this.#items = this.#items.slice(this.#first);
     this.#first = 0;
+  }
+
+  #pass(): void {
+    for (let item = this.#items[this.#first]; item?.resultAt !== undefined; item = this.#items[this.#first]) {
+      this.#passedResult = Math.min(this.#passedResult, item.resultAt);
+      this.#first++;
+    }
   }
 
   #find(offset: number): number {
@@ -55,7 +77,7 @@ export class Coverage<T> {
     return low;
   }
 
-  /** All before is covered. */
+  /** All before is covered, or has been left. */
   get from(): number {
     return this.#items[this.#first]?.offset ?? this.#next;
   }
@@ -64,9 +86,11 @@ export class Coverage<T> {
    * The ends of all that is covered behind `from` stand in `finished` from here on.
    *
    * @param end where `finished` ends
+   * @param hasLeft whether messages have been left that stand before
    */
-  resultsFrom(end: number): number {
-    let first = end;
+  resultsFrom(end: number, hasLeft = false): number {
+    if (!hasLeft) this.#passedResult = Infinity;
+    let first = Math.min(end, this.#passedResult);
     for (let i = this.#first; i < this.#items.length; i++) {
       first = Math.min(first, this.#items[i]!.resultAt ?? Infinity);
     }

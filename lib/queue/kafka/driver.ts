@@ -7,7 +7,6 @@ import {
   type ConsumerRecord,
   type ConsumerView,
   type Filter,
-  type Held,
   type InstanceView,
   type Order,
   type PartitionView,
@@ -17,6 +16,7 @@ import {
   type QueueDepth,
   type QueueDriver,
   QueueError,
+  type Released,
   type Result,
 } from "../queue.ts";
 import { definitionOfSubmitted } from "../submission.ts";
@@ -34,6 +34,7 @@ import type { Submitter } from "./submitter.ts";
 import type { Tail } from "./tail.ts";
 import type { Upkeep } from "./upkeep.ts";
 import type { View } from "./view.ts";
+import { PassedKinds } from "../waiting_lines.ts";
 import { PullBudget } from "../weight.ts";
 
 /** What a driver is made of. */
@@ -92,13 +93,18 @@ export class KafkaDriver implements QueueDriver {
     return { added: instances.length };
   }
 
-  async pull(max: number, signal: AbortSignal, { maxCharacters }: PullBounds = {}): Promise<Claim[]> {
+  async pull(
+    max: number,
+    signal: AbortSignal,
+    { maxCharacters, passOver = [] }: PullBounds = {},
+  ): Promise<Claim[]> {
     this.#check("pull from", "write");
     this.#join();
     const { bell, holds, losses } = this.#parts;
+    const passed = new PassedKinds(passOver);
     while (!signal.aborted) {
       const { rings } = bell;
-      const claims = holds.take(new PullBudget(max, maxCharacters));
+      const claims = holds.take(new PullBudget(max, maxCharacters), passed);
       for (const { instance, children = [] } of claims) {
         for (const { id } of [instance, ...children.map((child) => child.instance)]) losses.regained(id);
       }
@@ -150,7 +156,7 @@ export class KafkaDriver implements QueueDriver {
     await this.#parts.holds.finish(results);
   }
 
-  async release(held: readonly Held[]): Promise<void> {
+  async release(held: readonly Released[]): Promise<void> {
     this.#check("write to", "write");
     await this.#parts.holds.release(held);
   }
@@ -198,7 +204,8 @@ export class KafkaDriver implements QueueDriver {
   async *list(filter: Filter): AsyncGenerator<InstanceView> {
     this.#check("read", "read");
     await this.#look();
-    const { view } = this.#parts;
+    const { view, ownership } = this.#parts;
+    using _ = await ownership.whole();
     for await (const found of view.read(view.find(filter), filter)) {
       this.#check("read", "read");
       yield found;

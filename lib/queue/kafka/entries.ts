@@ -56,6 +56,12 @@ export function isWaiting(entry: Entry): boolean {
   return isRoot(entry) && entry.state === "queued";
 }
 
+/** Whether it was never handed out, and nothing is known of it that its message does not say. */
+export function isFresh({ state, resumed, hasHead, cancel, records, called }: Entry): boolean {
+  return state === "queued" && !resumed && !hasHead && cancel === undefined && records.size === 0 &&
+    called.size === 0;
+}
+
 /** Which run of which submission it is. */
 export function at({ place, run }: Entry): Pick<Head, "place" | "run"> {
   return { place, run };

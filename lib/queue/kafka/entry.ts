@@ -7,6 +7,8 @@ import { comparePlaces, type Place } from "./records.ts";
 /** An instance that has not ended, or was called by one that has not. */
 export interface Entry {
   readonly instance: Instance;
+  /** Its place among those of its partition that nobody has called. */
+  readonly seq: number;
   readonly place: Place;
   readonly run: number;
   /** By their places in the chain. */

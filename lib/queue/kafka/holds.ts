@@ -1,6 +1,6 @@
 import type { Instance } from "../../model/mod.ts";
 import { type Content, contentOf, PushTally } from "../content.ts";
-import { type Claim, type Held, leaseLost, type Progress, type Result } from "../queue.ts";
+import { type Claim, type Held, leaseLost, type Progress, type Released, type Result } from "../queue.ts";
 import { storableOutput } from "../submission.ts";
 import { isRoot, storableRecords } from "./entries.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
@@ -10,6 +10,14 @@ import type { Entry } from "./entry.ts";
 import { treeOf } from "../tree.ts";
 import { comparePlaces } from "./records.ts";
 import { type PullBudget, textLength } from "../weight.ts";
+import type { PassedKinds } from "../waiting_lines.ts";
+import type { PassingLine } from "./waiting_line.ts";
+
+/** What waits in a partition. */
+interface Line {
+  readonly owned: OwnedPartition;
+  readonly line: PassingLine;
+}
 
 /** What this consumer holds in its partitions: hands out, and writes for the holder only. */
 export class Holds {
@@ -23,26 +31,29 @@ export class Holds {
     this.#where = where;
   }
 
-  /** Takes what waits, the oldest of all partitions first. */
-  take(budget: PullBudget): Claim[] {
+  /** Takes what waits, the oldest of all partitions first, but none of what is passed over. */
+  take(budget: PullBudget, passed: PassedKinds): Claim[] {
     const claims: Claim[] = [];
     const touched = new Set<OwnedPartition>();
-    while (true) {
-      let from: OwnedPartition | undefined, first: Entry | undefined;
-      for (const owned of this.#ownership.all()) {
-        const entry = owned.peek();
-        if (entry === undefined || (first !== undefined && comparePlaces(entry.place, first.place) >= 0)) {
-          continue;
-        }
-        from = owned;
-        first = entry;
-      }
-      if (from === undefined || first === undefined || !budget.takes(textLength(treeOf(first)))) break;
-      claims.push(from.claim(first, ++this.#claims));
-      touched.add(from);
+    const lines = this.#lines(passed);
+    using putBack = new DisposableStack();
+    for (const { line } of lines) putBack.use(line);
+    for (let next = oldestOf(lines); next !== undefined; next = oldestOf(lines)) {
+      const { owned, line, first } = next;
+      if (!budget.takes(textLength(treeOf(first)))) break;
+      claims.push(owned.claim(line, ++this.#claims));
+      touched.add(owned);
     }
     for (const owned of touched) owned.writeClaims();
+    if (claims.length === 0) { for (const { owned } of lines) owned.leaveUnwanted(passed); }
     return claims;
+  }
+
+  #lines(passed: PassedKinds): Line[] {
+    return [...this.#ownership.all()].flatMap((owned) => {
+      const line = owned.passing(passed);
+      return line === undefined ? [] : [{ owned, line }];
+    });
   }
 
   /** Where an instance is held. */
@@ -118,13 +129,16 @@ export class Holds {
   }
 
   /** Hands instances back. */
-  async release(held: readonly Held[]): Promise<void> {
+  async release(held: readonly Released[]): Promise<void> {
     const byHolder = Map.groupBy(held, (each) => this.#holderOf(each));
     await Promise.all([...byHolder].map(async ([owned, some]) => {
       if (owned === undefined) return;
-      const entries = some.map((each) => owned.heldAs(each)!).filter(isRoot);
+      const entries = some.map((each) => owned.heldAs(each)!), waitsFor = new Map<Entry, string>();
+      for (const [i, { waitsFor: name }] of some.entries()) {
+        if (name !== undefined) waitsFor.set(entries[i]!, name);
+      }
       try {
-        await owned.handBack(entries);
+        await owned.handBack(entries.filter(isRoot), waitsFor);
       } catch (error) {
         if (!isLoss(error)) throw error;
         this.#ownership.refused(owned, error);
@@ -141,4 +155,16 @@ function knownIn(
   const entry = entries.get(id), end = ends.get(id);
   if (entry !== undefined) return contentOf(entry.instance);
   return end && { chain: end.chain ?? "unknown", args: undefined, caller: end.parent };
+}
+
+function oldestOf(lines: readonly Line[]): Line & { readonly first: Entry } | undefined {
+  let oldest: Line & { readonly first: Entry } | undefined;
+  for (const { owned, line } of lines) {
+    const { first } = line;
+    if (first === undefined) continue;
+    if (oldest === undefined || comparePlaces(first.place, oldest.first.place) < 0) {
+      oldest = { owned, line, first };
+    }
+  }
+  return oldest;
 }

@@ -50,6 +50,8 @@ export interface JournalHooks {
   covered(place: Place, resultAt?: number): void;
   /** Less is held. */
   changed(): void;
+  /** Something that is not held is to be cancelled, and has something to undo. */
+  marked(entry: Entry): void;
   /** Something that nobody waits for could not be written. */
   failed(error: unknown): void;
 }
@@ -269,6 +271,7 @@ export class Journal {
       entry.cancel = CANCELLED_ON_REQUEST;
       entry.abort ||= abort;
       if (entry.state === "running") this.#marked.add(entry);
+      else this.#hooks.marked(entry);
     }
     await this.writeHeads(marked);
     await this.#cancelNow([...entries].filter((entry) => entry.state === "queued" && !kept.has(entry)));

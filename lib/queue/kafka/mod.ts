@@ -8,6 +8,7 @@ import type { KafkaAddressOptions } from "../address.ts";
 import { Losses } from "../losses.ts";
 import type { Order, QueueDriver } from "../queue.ts";
 import { Appender } from "./appender.ts";
+import { ChainPool } from "./chain_pool.ts";
 import { CommandLog } from "./command_log.ts";
 import { DeadLetters } from "./dead_letters.ts";
 import { KafkaDriver } from "./driver.ts";
@@ -130,12 +131,14 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     const ulid = monotonicFactory(() => random.next());
     const newId = () => ulid(Math.floor(clock.nowMs()));
     const maxEnds = Math.ceil(MAX_ENDS / partitions);
+    const chains = new ChainPool();
     const newState = (partition: number) =>
       new PartitionState({
         partition,
         topic: names.pending,
         keepMs,
         maxEnds,
+        chains,
         priorities: options.priorities,
       });
     const { renewMs = DEFAULT_RENEW_MS, lingerMs = DEFAULT_LINGER_MS, compression = "none" } = options;

@@ -55,9 +55,10 @@ export class Operator {
 
   /** @returns how many instances were reached */
   async request(command: Extract<Command, { filter: Filter }>): Promise<number> {
-    const { view, follow, newId } = this.#options;
+    const { view, ownership, follow, newId } = this.#options;
     follow();
     await view.refresh();
+    using _ = await ownership.whole();
     const found = view.find(among(statesOf(command), command.filter));
     let reached = 0;
     for (let at = 0; at < found.length; at += IDS_PER_REQUEST) {
@@ -129,6 +130,7 @@ export class Operator {
     const { log, writer, link, names, clock, closing, bell } = this.#options;
     for (let [request] = log.unanswered(owned.partition); request !== undefined;) {
       await owned.readTo(await endOffset(link, names.pending, owned.partition), closing);
+      using _ = await owned.whole();
       const reached = await carryOut(owned, request, this.#ends);
       await log.answer(writer, request.id, owned.partition, reached, clock.wallMs());
       bell.ring();

@@ -2,19 +2,22 @@ import type { Bell } from "../bell.ts";
 import type { Instance } from "../../model/mod.ts";
 import { conflictReason, contentOf, isSameContent } from "../content.ts";
 import { type Claim, type Held, QueueError } from "../queue.ts";
+import { Backlog } from "./backlog.ts";
+import type { PassedKinds } from "../waiting_lines.ts";
 import { Coverage } from "./coverage.ts";
-import { childOf, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
+import { childOf, isFresh, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
 import { lostError } from "./errors.ts";
 import type { EndSource } from "./end_reader.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import { byPlace, type Entry, hasEnded, progressOf, queueAgain } from "./entry.ts";
 import { rootOf, treeOf } from "../tree.ts";
-import type { Copy, PartitionState, Read, Unreadable } from "./partition_state.ts";
+import type { Chunk } from "./log.ts";
+import type { Copy, PartitionState, Picks, Read, Unreadable } from "./partition_state.ts";
 import { FENCE, type Fence, MOVED, outgoing, OWNER, type Owner } from "./records.ts";
 import { isOriginals } from "./starting_point.ts";
 import { type FencePlace, isOfTerm } from "./terms.ts";
-import { WaitingLine } from "./waiting_line.ts";
+import type { PassingLine, ReadAhead } from "./waiting_line.ts";
 
 /** What a partition is owned with. */
 export interface OwnedPartitionOptions extends JournalOptions {
@@ -39,6 +42,10 @@ export interface OwnedPartitionOptions extends JournalOptions {
   setAside(bad: Unreadable): Promise<void>;
   /** Rings when there may be more to hand out, less is held, or reading has got on. */
   readonly bell: Bell;
+  /** Reads messages of `pending` again from an offset on. */
+  readAgain(offset: number): Promise<Chunk>;
+  /** How much is read ahead. (Default: {@linkcode READ_AHEAD}) */
+  readonly readAhead?: ReadAhead;
   /** Looks for records of others, and keeps the brokers' memory of this owner. Rejects if it is the owner no more. */
   look(): Promise<void>;
   /** Is told what makes it impossible to go on as its owner. */
@@ -67,7 +74,7 @@ export class OwnedPartition {
   isDropped = false;
   readonly #options: OwnedPartitionOptions;
   readonly #coverage: Coverage<Entry | undefined>;
-  readonly #waiting: WaitingLine;
+  readonly #backlog: Backlog;
   /** All of `pending` before has been handed out, or has a head. */
   #claimed: number;
   #written = "";
@@ -89,10 +96,21 @@ export class OwnedPartition {
         if (!isCalled) this.#coverage.cover(offset, resultAt);
       },
       changed: () => options.bell.ring(),
+      marked: (entry) => this.#backlog.mark(entry),
       failed: (error) => options.failed(error),
     }, finishedEnd);
-    const again = [...state.entries.values()].filter(isWaiting);
-    this.#waiting = new WaitingLine(again, (entry) => this.#isThere(entry));
+    this.#backlog = new Backlog({
+      again: [...state.entries.values()].filter(isWaiting),
+      isThere: (entry) => this.#isThere(entry),
+      isFresh: (entry) => isFresh(entry),
+      leave: (entries) => this.#leaveInTopic(entries),
+      take: (record, isWanted) => this.#takeLeft(record, isWanted),
+      readAgain: (offset) => options.readAgain(offset),
+      isOver: () => this.isDropped,
+      grown: () => options.bell.ring(),
+      failed: (error) => options.failed(error),
+      readAhead: options.readAhead,
+    });
   }
 
   /**
@@ -152,30 +170,46 @@ export class OwnedPartition {
 
   /** Whether enough waits to be handed out. */
   isFull(): boolean {
-    return this.#waiting.isFull && this.state.pendingAt >= this.#readTo;
+    return this.#backlog.isFull && this.state.pendingAt >= this.#readTo;
   }
 
   /** Takes messages of `pending`. */
   read(records: readonly IncomingRecord[], next: number): void {
     const nowMs = this.#options.clock.wallMs();
-    const { passBefore = 0 } = this.#options;
+    const isLeft: Picks = (instance, offset) => this.#backlog.leaves(instance, offset);
     for (const record of records) {
-      const read = this.state.takePending(record, nowMs), { place, entry } = read;
-      if (entry !== undefined && place.offset < passBefore && isOriginals(record)) this.#pass(entry);
-      else if (entry !== undefined && this.#isStray(entry, record)) this.#move(entry, record);
-      else this.#see(read);
+      const read = this.state.takePending(record, nowMs, isLeft);
+      if (read.isLeft) continue;
+      this.#coverage.see(read.place.offset, read.entry);
+      this.#take(record, read);
     }
     this.#coverage.reach(next);
     this.state.pendingAt = Math.max(this.state.pendingAt, next);
     this.#bell.ring();
   }
 
-  #see({ place, entry, copy, unreadable, resultAt }: Read): void {
-    this.#coverage.see(place.offset, entry);
-    if (entry !== undefined) this.#waiting.push(entry);
-    else if (unreadable !== undefined) this.#watch(this.#setAside(unreadable));
+  #take(record: IncomingRecord, { place, entry, copy, unreadable, resultAt }: Read): void {
+    const { passBefore = 0 } = this.#options;
+    if (entry !== undefined) {
+      if (place.offset < passBefore && isOriginals(record)) this.#pass(entry);
+      else if (this.#isStray(entry, record)) this.#move(entry, record);
+      else this.#backlog.push(entry);
+    } else if (unreadable !== undefined) this.#watch(this.#setAside(unreadable));
     else if (copy !== undefined) this.#passOver(copy);
     else this.#coverage.cover(place.offset, resultAt);
+  }
+
+  #leaveInTopic(entries: readonly Entry[]): void {
+    this.#coverage.leave(new Set(entries.map(({ place }) => place.offset)));
+    for (const entry of entries) this.state.leave(entry);
+    this.#bell.ring();
+  }
+
+  #takeLeft(record: IncomingRecord, isWanted: Picks): void {
+    const read = this.state.takeLeft(record, this.#options.clock.wallMs(), isWanted);
+    if (read === undefined) return;
+    this.#coverage.insert(read.place.offset, read.entry);
+    this.#take(record, read);
   }
 
   /** The original may have run it. */
@@ -196,7 +230,6 @@ export class OwnedPartition {
 
   /** A message brings no instance here, from when on some work is done. */
   #leave({ place, instance: { id } }: Entry, work: Promise<void>): void {
-    this.#coverage.see(place.offset, undefined);
     this.state.passOver(id, place);
     this.#watch(work.then(() => this.journal.passOver(place, id)));
   }
@@ -232,9 +265,24 @@ export class OwnedPartition {
     while (this.state.pendingAt < offset && !signal.aborted) await this.#bell.after(this.#bell.rings, signal);
   }
 
-  /** The one that is handed out next. */
-  peek(): Entry | undefined {
-    return this.isLeaving ? undefined : this.#waiting.peek();
+  /** How many instances wait in their topic, and are not in memory. */
+  get left(): number {
+    return this.#backlog.left;
+  }
+
+  /** Reads all that waits into memory, where it stays until what this gives is disposed. */
+  whole(): Promise<Disposable> {
+    return this.#backlog.whole();
+  }
+
+  /** What is to be handed out, but for what is passed over, until it is disposed. */
+  passing(passed: PassedKinds): PassingLine | undefined {
+    return this.isLeaving ? undefined : this.#backlog.passing(passed);
+  }
+
+  /** Nothing of what waits in memory is wanted. */
+  leaveUnwanted(passed: PassedKinds): void {
+    this.#backlog.leaveUnwanted(passed);
   }
 
   #isThere(entry: Entry): boolean {
@@ -245,12 +293,14 @@ export class OwnedPartition {
     return this.state.entries.get(entry.instance.id) === entry;
   }
 
-  /** Hands out what {@linkcode peek} shows, as the claim of a number. */
-  claim(entry: Entry, number: number): Claim {
-    if (this.#waiting.take(entry)) this.#claimed = entry.place.offset + 1;
+  /** Hands out the first of those that wait, as the claim of a number. */
+  claim(passing: PassingLine, number: number): Claim {
+    const entry = passing.first!, { offset } = entry.place;
+    const isFresh = passing.take(), isFirst = offset < this.#backlog.first;
+    if (isFresh && isFirst) this.#claimed = Math.max(this.#claimed, offset + 1);
     this.#claims.set(entry, number);
     for (const each of treeOf(entry)) if (!hasEnded(each)) each.state = "running";
-    if (entry.hasHead) this.#watch(this.journal.writeHeads([entry]));
+    if (entry.hasHead || (isFresh && !isFirst)) this.#watch(this.journal.writeHeads([entry]));
     const children = [...treeOf(entry)].slice(1).sort(byPlace).map(childOf);
     const { instance, cancel } = entry;
     const claim = {
@@ -274,8 +324,12 @@ export class OwnedPartition {
     }
   }
 
-  /** Hands roots back that are held. */
-  async handBack(roots: readonly Entry[]): Promise<void> {
+  /**
+   * Hands roots back that are held.
+   *
+   * @param waitsFor under which names
+   */
+  async handBack(roots: readonly Entry[], waitsFor?: ReadonlyMap<Entry, string>): Promise<void> {
     let left = roots;
     do { // another may be meant by a cancel that comes meanwhile
       await this.journal.endCancelled(left);
@@ -285,7 +339,7 @@ export class OwnedPartition {
     for (const each of again) queueAgain(each);
     this.journal.unmark(again);
     if (!this.isLeaving) await this.journal.writeHeads(left); // else all goes with the partition
-    this.#queueAgain(left);
+    this.#queueAgain(left, waitsFor);
   }
 
   /** Takes up again what had ended. */
@@ -294,14 +348,14 @@ export class OwnedPartition {
   }
 
   /** Puts waiting entries where they were. */
-  #queueAgain(entries: readonly Entry[]): void {
-    this.#waiting.putBack(entries);
+  #queueAgain(entries: readonly Entry[], waitsFor?: ReadonlyMap<Entry, string>): void {
+    this.#backlog.putBack(entries, waitsFor);
     this.#bell.ring();
   }
 
   /** All of `pending` before has ended or stands in the changelog. */
   get from(): number {
-    return this.#coverage.from;
+    return Math.min(this.#coverage.from, this.#backlog.leftFrom);
   }
 
   /** Keeps the record of how far it has come, and carries on what would hold it up. */
@@ -330,13 +384,13 @@ export class OwnedPartition {
       member,
       group,
       words,
-      from: this.#coverage.from,
-      results: this.#coverage.resultsFrom(this.journal.finishedEnd),
+      from: this.from,
+      results: this.#coverage.resultsFrom(this.journal.finishedEnd, this.#backlog.left > 0),
       claimed: this.#claimed,
       ...this.state.handedOut > this.#claimed && { handedOut: this.state.handedOut },
       ...released && { released },
       ...isGuest && { isGuest },
-      ...passBefore > this.#coverage.from && { passBefore },
+      ...passBefore > this.from && { passBefore },
     };
     const text = JSON.stringify(owner);
     if (text === this.#written) return;

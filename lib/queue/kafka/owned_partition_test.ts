@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { anyOps } from "../../../tests/kafka/partition_ops.ts";
 import { type Op, World } from "../../../tests/kafka/partition_world.ts";
-import { NULL } from "../../model/mod.ts";
+import { type NodeRecord, NULL } from "../../model/mod.ts";
 
 const ALL_ENDS = { maxEnds: 1000, carriedBehind: 3 }, FEW_ENDS = { maxEnds: 3, carriedBehind: 3 };
 
@@ -24,13 +24,14 @@ const handBack: Op = { do: "handBack", pick: 0 };
 const settle: Op = { do: "settle" };
 const look: Op = { do: "look" };
 const crash = crashWith(0, 0);
+const OK: NodeRecord = { node: 0, state: "ok", attempts: 1, output: NULL };
 
 function finish(pick: number): Op {
   return { do: "finish", pick, outcome: "completed", records: [] };
 }
 
 function checkpoint(pick: number): Op {
-  return { do: "checkpoint", pick, records: [{ node: 0, state: "ok", attempts: 1, output: NULL }] };
+  return { do: "checkpoint", pick, records: [OK] };
 }
 
 /** It dies when so many of its writes are durable. */
@@ -93,6 +94,49 @@ Deno.test("carryOut() does a retry again if the owner dies within", () => {
   const retry: Op = { do: "retry", pick: 0, from: "first" };
   return live([submit, read, claim, call, finish(0), settle, retry, crashWith(Infinity, Infinity)]);
 });
+
+Deno.test("carryOut() leaves what a node had called as it was that a retry keeps", () => {
+  const failed: Op = { do: "finish", pick: 0, outcome: "failed", records: [OK] };
+  return live([submit, read, claim, call, failed, crashWith(0, 2), {
+    do: "retry",
+    pick: 0,
+    from: undefined,
+  }]);
+});
+
+const passAll: Op = { do: "pass", kinds: [0, 1, 2] };
+
+function submitted(...who: readonly number[]): Op[] {
+  return who.map((who): Op => ({ do: "submit", who }));
+}
+
+Deno.test("OwnedPartition.leaveUnwanted() leaves in the topic what is passed over, and hands out the others", async () => {
+  const world = await World.open(ALL_ENDS);
+  const run = async (...ops: readonly Op[]) => {
+    for (const op of ops) await world.run(op);
+  };
+  const waits = () => [world.owner.state.entries.size, world.owner.left, world.owner.from];
+  await run(...submitted(0, 3, 1, 4), { do: "pass", kinds: [0, 1] }, read, claim);
+  assertEquals(waits(), [1, 3, 0]);
+  await run(...submitted(2, 3, 5), read, claim, claim, settle);
+  assertEquals(world.claimed, [2, 5].map((who) => world.idOf(who)));
+  await run(crash, { do: "pass", kinds: [1] }, claim, claim, claim, claim, settle);
+  assertEquals(world.claimed.slice(2), [0, 3, 2, 5].map((who) => world.idOf(who)), "by submission");
+});
+
+Deno.test("OwnedPartition.read() passes over a copy of what is left in the topic", () =>
+  live([
+    ...submitted(0, 3, 0),
+    passAll,
+    read,
+    claim,
+    submit,
+    read,
+    { do: "pass", kinds: [] },
+    claim,
+    claim,
+    settle,
+  ]));
 
 Deno.test("A follower sees what was submitted anew while it looked", () =>
   live([submit, read, look, look, claim, finish(0), settle, purge, settle, submit, look]));

@@ -80,6 +80,15 @@ export class Ownership {
     return this.#owned.values();
   }
 
+  /** Reads all that waits into memory, where it stays until what this gives is disposed. */
+  async whole(): Promise<Disposable> {
+    const all = new DisposableStack();
+    for (const whole of await Promise.all([...this.#owned.values()].map((owned) => owned.whole()))) {
+      all.use(whole);
+    }
+    return all;
+  }
+
   /** What is owned, or about to be. */
   get claimed(): number[] {
     return [...this.#owned.keys(), ...this.#taking.keys()];

@@ -4,6 +4,7 @@ import type { InstanceState } from "../queue.ts";
 import { conflictReason } from "../content.ts";
 import { placeOf } from "../submission.ts";
 import { callerUnder } from "./callers.ts";
+import type { ChainPool } from "./chain_pool.ts";
 import { Copies } from "./copies.ts";
 import { type Entry, hasEnded, queueAgain } from "./entry.ts";
 import { rootOf } from "../tree.ts";
@@ -60,9 +61,14 @@ export interface Read {
   /** An instance that it brought again: its id is known. */
   readonly copy?: Copy;
   readonly unreadable?: Unreadable;
+  /** It is left in its topic. */
+  readonly isLeft?: true;
   /** Where in `finished` its end stands, if that came first. */
   readonly resultAt?: number;
 }
+
+/** Picks instances by what they are and where they stand. */
+export type Picks = (instance: Instance, offset: number) => boolean;
 
 /** How a state is kept. */
 export interface PartitionStateOptions {
@@ -72,6 +78,7 @@ export interface PartitionStateOptions {
   readonly keepMs: number;
   /** How many are known at most: the oldest are forgotten before their time. */
   readonly maxEnds: number;
+  readonly chains: ChainPool;
   /** Priorities of the original's instances and functions. (Default: none) */
   readonly priorities?: OriginalPriorities | undefined;
 }
@@ -108,10 +115,13 @@ export class PartitionState {
     this.ends = new KnownEnds(options.keepMs);
   }
 
-  /** Takes a message of `pending`. */
-  takePending(record: IncomingRecord, nowMs: number): Read {
-    const offset = Number(record.offset);
-    const place = { atMs: Number(record.timestamp), offset, isCalled: false };
+  /**
+   * Takes a message of `pending`.
+   *
+   * @param isLeft whether an instance is left in its topic, if it only waits (Default: none is)
+   */
+  takePending(record: IncomingRecord, nowMs: number, isLeft?: Picks): Read {
+    const place = placeIn(record), { offset } = place;
     this.pendingAt = offset + 1;
     const resultAt = this.#done.get(offset);
     if (resultAt !== undefined) {
@@ -119,15 +129,36 @@ export class PartitionState {
       return { place, resultAt };
     }
     let instance: Instance;
-    const bytes = record.value ?? new Uint8Array();
     try {
-      const { topic, partition, priorities } = this.#options;
-      const fallbackId = String(record.headers[ID] ?? `${topic}-${partition}-${offset}`);
-      instance = decodeInstance(bytes, { fallbackId, receivedAtMs: place.atMs, priorities });
+      instance = this.#decode(record, place);
     } catch (error) {
-      return { place, unreadable: { place, bytes, reason: (error as Error).message } };
+      const bytes = bytesOf(record), reason = (error as Error).message;
+      return { place, unreadable: { place, bytes, reason } };
     }
-    const known = this.entries.get(instance.id) ?? this.ends.at(instance.id, nowMs);
+    return this.#take(instance, record, place, nowMs, isLeft);
+  }
+
+  /** Takes a message of `pending` that was left there. @returns undefined if it is not one of those that are wanted */
+  takeLeft(record: IncomingRecord, nowMs: number, isWanted: Picks): Read | undefined {
+    const place = placeIn(record);
+    let instance: Instance;
+    try {
+      instance = this.#decode(record, place);
+    } catch {
+      return undefined; // it has been set aside
+    }
+    return isWanted(instance, place.offset) ? this.#take(instance, record, place, nowMs) : undefined;
+  }
+
+  #decode({ value, headers }: IncomingRecord, { atMs, offset }: Place): Instance {
+    const { topic, partition, priorities, chains } = this.#options;
+    const fallbackId = String(headers[ID] ?? `${topic}-${partition}-${offset}`);
+    return chains.shared(decodeInstance(bytesOf({ value }), { fallbackId, receivedAtMs: atMs, priorities }));
+  }
+
+  #take(instance: Instance, record: IncomingRecord, place: Place, nowMs: number, isLeft?: Picks): Read {
+    const { id } = instance, { offset } = place, bytes = bytesOf(record);
+    const known = this.entries.get(id) ?? this.ends.at(id, nowMs);
     if (known?.place.offset === offset) return { place };
     if (known !== undefined) {
       const copy = { place, instance, bytes };
@@ -135,11 +166,13 @@ export class PartitionState {
       return { place, copy };
     }
     const resumed = offset < this.handedOut;
-    const caller = resumed ? undefined : callerUnder(this, instance.id, place, nowMs);
+    const caller = resumed ? undefined : callerUnder(this, id, place, nowMs);
     if (caller !== undefined) {
-      const reason = conflictReason(instance.id, { chain: "", args: undefined, caller });
+      const reason = conflictReason(id, { chain: "", args: undefined, caller });
       return { place, unreadable: { place, bytes, reason } };
     }
+    const mayHaveBegun = resumed || this.#early.has(id) || this.#orphans.has(id);
+    if (!mayHaveBegun && isLeft?.(instance, offset)) return { place, isLeft: true };
     return { place, entry: this.add(instance, { place, run: 0, state: "queued", resumed }, false) };
   }
 
@@ -219,13 +252,14 @@ export class PartitionState {
   }
 
   /** Adds an instance, in the place of an older one of the same id. */
-  add(instance: Instance, { place, run, state, ...rest }: Head, hasHead: boolean): Entry {
-    const { id, parent } = instance;
+  add(given: Instance, { place, run, state, ...rest }: Head, hasHead: boolean): Entry {
+    const instance = this.#options.chains.shared(given), { id, parent } = instance;
     const known = this.entries.get(id);
     if (known !== undefined) this.#drop(known);
     if (known !== undefined) this.#leave(id, known.hasHead, known.records);
     const entry: Entry = {
       instance,
+      seq: place.offset,
       place,
       run,
       state,
@@ -332,6 +366,11 @@ export class PartitionState {
     if (known?.hasHead) this.#drop(known);
   }
 
+  /** Leaves an instance in its topic that nothing is known of beside its message. */
+  leave({ instance: { id } }: Entry): void {
+    this.entries.delete(id);
+  }
+
   #drop(entry: Entry): void {
     const { id, parent } = entry.instance;
     this.entries.delete(id);
@@ -361,4 +400,12 @@ export class PartitionState {
     const { claimed = 0, released = false } = this.owner ?? {};
     return !released && root.place.offset < claimed ? "running" : "queued";
   }
+}
+
+function placeIn({ timestamp, offset }: IncomingRecord): Place {
+  return { atMs: Number(timestamp), offset: Number(offset), isCalled: false };
+}
+
+function bytesOf({ value }: Pick<IncomingRecord, "value">): Uint8Array {
+  return value ?? new Uint8Array();
 }

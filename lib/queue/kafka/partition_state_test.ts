@@ -4,6 +4,7 @@ import { decided, instances, line, record } from "../../../tests/queue/samples.t
 import { encodeInstance } from "../../wire/mod.ts";
 import { type Instance, readJson } from "../../model/mod.ts";
 import type { IncomingRecord, OutgoingRecord } from "./kafkajs.ts";
+import { ChainPool } from "./chain_pool.ts";
 import { PartitionState } from "./partition_state.ts";
 import {
   BAD,
@@ -27,7 +28,13 @@ const [X, Y] = instances(2, line, "state") as [Instance, Instance];
 const CALLED: Instance = { ...X, id: "called", parent: { instance: X.id, node: "first" } };
 
 function newState(maxEnds = 100): PartitionState {
-  return new PartitionState({ partition: 0, topic: "pending_queue", keepMs: KEEP_MS, maxEnds });
+  return new PartitionState({
+    partition: 0,
+    topic: "pending_queue",
+    keepMs: KEEP_MS,
+    maxEnds,
+    chains: new ChainPool(),
+  });
 }
 
 function placeAt(offset: number, isCalled = false): Place {

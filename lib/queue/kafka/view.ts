@@ -187,7 +187,7 @@ export class View {
     const counts = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
     const nowMs = this.#options.clock.wallMs();
     let oldest: Entry | undefined;
-    for (const [, state] of this.#states()) {
+    for (const [partition, state] of this.#states()) {
       for (const entry of state.entries.values()) {
         counts[state.stateOf(entry)]++;
         if (!hasEnded(entry) && (oldest === undefined || comparePlaces(entry.place, oldest.place) < 0)) {
@@ -196,6 +196,7 @@ export class View {
       }
       state.ends.expire(nowMs);
       for (const end of state.ends.values()) counts[end.state as InstanceState]++;
+      counts.queued += this.#options.owned(partition)?.left ?? 0;
     }
     return oldest === undefined ? counts : { ...counts, oldestSubmittedAtMs: oldest.instance.submittedAtMs };
   }

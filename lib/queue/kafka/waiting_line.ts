@@ -1,76 +1,173 @@
 import TinyQueue from "tinyqueue";
+import { type PassedKinds, type Passing, type Place, textOf, WaitingLines } from "../waiting_lines.ts";
 import { byPlace, type Entry } from "./entry.ts";
 
-/** Enough is read ahead when so many wait that were never handed out, or when their args are so long, in characters. */
-const FULL = { entries: 10_000, characters: 64 * 2 ** 20 };
-/** Taken entries are dropped from the front this many at a time. */
-const FRONT = 1000;
+/** How much is read ahead. */
+export interface ReadAhead {
+  /** Enough is read when so many wait that were never handed out, */
+  readonly entries: number;
+  /** or when their args are so long, in characters. */
+  readonly characters: number;
+  /** Of what is passed over, so many stay in memory. */
+  readonly passed: number;
+}
 
-/** The entries of a partition that wait: new ones in the order of their topic, and those that were queued again. */
+export const READ_AHEAD: ReadAhead = { entries: 10_000, characters: 64 * 2 ** 20, passed: 1000 };
+
+interface Waiting {
+  readonly place: Place<Entry>;
+  readonly waitsFor: string | undefined;
+}
+
+/** The entries of a partition that wait to be handed out: new ones, and those that were queued again. */
 export class WaitingLine {
   readonly #isThere: (entry: Entry) => boolean;
-  #fresh: Entry[] = [];
-  #at = 0;
+  readonly #readAhead: ReadAhead;
+  #lines = new WaitingLines<Entry>();
+  readonly #waiting = new Map<Entry, Waiting>();
+  /** Those that were never handed out. */
+  readonly #fresh = new Set<Entry>();
+  /** The same in the order of their topic; some may not wait any more. */
+  #inOrder = new TinyQueue<Entry>([], byPlace);
   /** How long the args of the fresh ones are. */
   #characters = 0;
-  /** A heap: each entry costs O(log n), in whatever order entries come back. Bounded by the instances of the partition. */
-  readonly #again: TinyQueue<Entry>;
 
   /**
    * @param again the entries that were queued again
    * @param isThere whether an entry still waits: it may have ended, or may be ending, where it stands
    */
-  constructor(again: readonly Entry[], isThere: (entry: Entry) => boolean) {
-    this.#again = new TinyQueue([...again], byPlace);
+  constructor(again: Iterable<Entry>, isThere: (entry: Entry) => boolean, readAhead = READ_AHEAD) {
     this.#isThere = isThere;
+    this.#readAhead = readAhead;
+    for (const entry of again) this.#wait(entry);
   }
 
   /** How many wait that were never handed out; some may be gone. */
   get fresh(): number {
-    return this.#fresh.length - this.#at;
+    return this.#fresh.size;
   }
 
   /** Whether enough waits that was never handed out. */
   get isFull(): boolean {
-    return this.fresh >= FULL.entries || this.#characters >= FULL.characters;
+    const { entries, characters } = this.#readAhead;
+    return this.#fresh.size >= entries || this.#characters >= characters;
   }
 
-  /** Adds one that was read behind all the others. */
+  /** The offset of the first one that was never handed out; Infinity if there is none. */
+  get firstFresh(): number {
+    for (let first = this.#inOrder.peek(); first !== undefined; first = this.#inOrder.peek()) {
+      if (this.#fresh.has(first)) return first.place.offset;
+      this.#inOrder.pop();
+    }
+    return Infinity;
+  }
+
+  #wait(entry: Entry, waitsFor?: string): void {
+    const before = this.#waiting.get(entry);
+    if (before !== undefined) before.place.isLeft = true;
+    this.#waiting.set(entry, { place: this.#lines.add(entry, waitsFor), waitsFor });
+  }
+
+  /** Adds one that was never handed out. */
   push(entry: Entry): void {
-    this.#fresh.push(entry);
+    this.#fresh.add(entry);
+    if (this.#inOrder.length > 2 * (this.#fresh.size + FEW)) {
+      this.#inOrder = new TinyQueue([...this.#fresh], byPlace);
+    } else this.#inOrder.push(entry);
     this.#characters += lengthOf(entry);
+    this.#wait(entry);
   }
 
-  #pass(): void {
-    this.#characters -= lengthOf(this.#fresh[this.#at++]!);
+  /**
+   * Puts entries where they were.
+   *
+   * @param waitsFor under which names they were handed back
+   */
+  putBack(entries: readonly Entry[], waitsFor?: ReadonlyMap<Entry, string>): void {
+    for (const entry of entries) this.#wait(entry, waitsFor?.get(entry));
   }
 
-  /** Puts entries where they were. */
-  putBack(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#again.push(entry);
+  /** An entry is to be cancelled: if it waits, it is only to be undone. */
+  mark(entry: Entry): void {
+    if (this.#waiting.has(entry)) this.#wait(entry);
+  }
+
+  /** Those that wait, but for some kinds, until it is disposed. */
+  passing(passed: PassedKinds): PassingLine {
+    const leave = (entry: Entry) => this.#leave(entry);
+    return new PassingLine(this.#lines.passing(passed), this.#isThere, leave);
+  }
+
+  #leave(entry: Entry): boolean {
+    this.#waiting.delete(entry);
+    if (!this.#fresh.delete(entry)) return false;
+    this.#characters -= lengthOf(entry);
+    return true;
+  }
+
+  /**
+   * Takes out what is passed over, but for the oldest of it.
+   *
+   * @param mayLeave whether an entry can be taken out
+   */
+  takePassed(passed: PassedKinds, mayLeave: (entry: Entry) => boolean): Entry[] {
+    const isPassed = ({ instance: { chain, labels } }: Entry) =>
+      passed.hasAllOf(chain) || passed.hasSomeOf(chain, textOf(labels));
+    const there = [...this.#fresh].filter((entry) => this.#isThere(entry) && isPassed(entry)).sort(byPlace);
+    const taken = there.slice(this.#readAhead.passed).filter(mayLeave);
+    for (const entry of taken) this.#leave(entry);
+    if (taken.length > 0) this.#compact();
+    return taken;
+  }
+
+  /** Nothing is kept of those that do not wait any more. */
+  #compact(): void {
+    const left = [...this.#waiting].sort(([a], [b]) => byPlace(a, b));
+    this.#lines = new WaitingLines();
+    this.#inOrder = new TinyQueue([...this.#fresh], byPlace);
+    for (const [entry, { waitsFor }] of left) {
+      this.#waiting.set(entry, { place: this.#lines.add(entry, waitsFor), waitsFor });
+    }
+  }
+}
+
+const FEW = 1000;
+
+/** Those that wait in a line, but for some kinds. */
+export class PassingLine implements Disposable {
+  readonly #passing: Passing<Entry>;
+  readonly #isThere: (entry: Entry) => boolean;
+  readonly #leave: (entry: Entry) => boolean;
+
+  constructor(
+    passing: Passing<Entry>,
+    isThere: (entry: Entry) => boolean,
+    leave: (entry: Entry) => boolean,
+  ) {
+    this.#passing = passing;
+    this.#isThere = isThere;
+    this.#leave = leave;
   }
 
   /** The one that comes next. */
-  peek(): Entry | undefined {
-    while (this.fresh > 0 && !this.#isThere(this.#fresh[this.#at]!)) this.#pass();
-    while (this.#again.length > 0 && !this.#isThere(this.#again.peek()!)) this.#again.pop();
-    const fresh = this.#fresh[this.#at], again = this.#again.peek();
-    if (fresh === undefined || again === undefined) return fresh ?? again;
-    return byPlace(again, fresh) < 0 ? again : fresh;
+  get first(): Entry | undefined {
+    for (let entry = this.#passing.first; entry !== undefined; entry = this.#passing.first) {
+      if (this.#isThere(entry)) return entry;
+      this.#passing.take();
+      this.#leave(entry);
+    }
+    return undefined;
   }
 
-  /** Takes the entry that {@linkcode peek} shows. @returns whether it was never handed out before */
-  take(entry: Entry): boolean {
-    if (entry === this.#again.peek()) {
-      this.#again.pop();
-      return false;
-    }
-    this.#pass();
-    if (this.#at > FRONT && this.#at * 2 > this.#fresh.length) {
-      this.#fresh = this.#fresh.slice(this.#at);
-      this.#at = 0;
-    }
-    return true;
+  /** Takes the entry that {@linkcode first} shows. @returns whether it was never handed out before */
+  take(): boolean {
+    const entry = this.#passing.first!;
+    this.#passing.take();
+    return this.#leave(entry);
+  }
+
+  [Symbol.dispose](): void {
+    this.#passing[Symbol.dispose]();
   }
 }
 

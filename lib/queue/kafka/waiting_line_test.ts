@@ -5,19 +5,28 @@ import { byPlace, type Entry } from "./entry.ts";
 import { PartitionState } from "./partition_state.ts";
 import type { Place } from "./records.ts";
 import { WaitingLine } from "./waiting_line.ts";
+import { PassedKinds } from "../waiting_lines.ts";
+import { ChainPool } from "./chain_pool.ts";
 
 const [instance] = instances(1, line, "waiting");
+const NOTHING = new PassedKinds([]);
 
 /** Entries in the order of their submission. @param looked called each time that a place is looked at */
 function entries(count: number, looked = () => {}): Entry[] {
-  const state = new PartitionState({ partition: 0, topic: "t", keepMs: 1, maxEnds: 1 });
+  const state = new PartitionState({
+    partition: 0,
+    topic: "t",
+    keepMs: 1,
+    maxEnds: 1,
+    chains: new ChainPool(),
+  });
   return Array.from({ length: count }, (_, offset) => {
     const place: Place = { atMs: 0, offset, isCalled: false };
     const entry = state.add({ ...instance!, id: `i${offset}` }, { place, run: 0, state: "queued" }, false);
-    return Object.defineProperty(entry, "place", {
+    return Object.defineProperty(entry, "seq", {
       get: () => {
         looked();
-        return place;
+        return offset;
       },
     });
   });
@@ -25,9 +34,10 @@ function entries(count: number, looked = () => {}): Entry[] {
 
 function takeAll(waiting: WaitingLine): Entry[] {
   const taken: Entry[] = [];
-  for (let entry = waiting.peek(); entry !== undefined; entry = waiting.peek()) {
-    waiting.take(entry);
-    taken.push(entry);
+  using line = waiting.passing(NOTHING);
+  for (let { first } = line; first !== undefined; first = line.first) {
+    line.take();
+    taken.push(first);
   }
   return taken;
 }

@@ -1,0 +1,161 @@
+import type { Instance } from "../../model/mod.ts";
+import { PassedKinds } from "../waiting_lines.ts";
+import type { Entry } from "./entry.ts";
+import type { IncomingRecord } from "./kafkajs.ts";
+import type { Chunk } from "./log.ts";
+import type { Picks } from "./partition_state.ts";
+import { Parked, type ParkedKind } from "./parked.ts";
+import { type PassingLine, READ_AHEAD, type ReadAhead, WaitingLine } from "./waiting_line.ts";
+
+/** What the backlog of a partition works on. */
+export interface BacklogOptions {
+  /** The entries that were queued again. */
+  readonly again: Iterable<Entry>;
+  /** Whether an entry still waits: it may have ended, or may be ending, where it stands. */
+  isThere(entry: Entry): boolean;
+  /** Whether nothing but its message is known of an entry, so that it can be read again. */
+  isFresh(entry: Entry): boolean;
+  /** Forgets entries that are left in their topic. */
+  leave(entries: readonly Entry[]): void;
+  /** Takes a message in that had been left, if it is one of those that are wanted. */
+  take(record: IncomingRecord, isWanted: Picks): void;
+  /** Reads messages again from an offset on. */
+  readAgain(offset: number): Promise<Chunk>;
+  /** Whether nothing may be read any more. */
+  isOver(): boolean;
+  /** Called when more waits in memory. */
+  grown(): void;
+  failed(error: unknown): void;
+  /** (Default: {@linkcode READ_AHEAD}) */
+  readonly readAhead?: ReadAhead | undefined;
+}
+
+/** Of how many kinds messages are left in their topic at most; of more, reading stops. About 200 bytes each. */
+const MAX_KINDS = 10_000;
+const NOTHING = new PassedKinds([]);
+
+/**
+ * What of a partition waits to be handed out: the oldest in memory; what pulls pass over is left in its topic, so that what
+ * stands behind it can be read, and is read again when pulls want it.
+ */
+export class Backlog {
+  readonly #options: BacklogOptions;
+  readonly #line: WaitingLine;
+  readonly #parked = new Parked(MAX_KINDS);
+  #passed = NOTHING;
+  #reading: Promise<void> | undefined;
+  /** How many want all of it in memory. */
+  #wholes = 0;
+
+  constructor(options: BacklogOptions) {
+    this.#options = options;
+    this.#line = new WaitingLine(
+      options.again,
+      (entry) => options.isThere(entry),
+      options.readAhead ?? READ_AHEAD,
+    );
+  }
+
+  /** Whether enough waits in memory. */
+  get isFull(): boolean {
+    return this.#line.isFull;
+  }
+
+  /** How many wait in their topic. */
+  get left(): number {
+    return this.#parked.count;
+  }
+
+  /** Where the first stands that is left in its topic; Infinity if there is none. */
+  get leftFrom(): number {
+    return this.#parked.from;
+  }
+
+  /** Where the first stands that was never handed out; Infinity if there is none. */
+  get first(): number {
+    return Math.min(this.#line.firstFresh, this.#parked.from);
+  }
+
+  /** Leaves the message of an instance in its topic, if older ones of its kind are. @returns whether it does */
+  leaves(instance: Instance, offset: number): boolean {
+    return this.#parked.follows(instance, offset);
+  }
+
+  push(entry: Entry): void {
+    this.#line.push(entry);
+  }
+
+  putBack(entries: readonly Entry[], waitsFor?: ReadonlyMap<Entry, string>): void {
+    this.#line.putBack(entries, waitsFor);
+  }
+
+  mark(entry: Entry): void {
+    this.#line.mark(entry);
+  }
+
+  /** Those that wait in memory, but for what is passed over, until it is disposed. */
+  passing(passed: PassedKinds): PassingLine {
+    this.#passed = passed;
+    this.#readWanted();
+    return this.#line.passing(passed);
+  }
+
+  /** Nothing of what waits in memory is wanted: if it is full of that, some is left in its topic. */
+  leaveUnwanted(passed: PassedKinds): void {
+    if (!this.#line.isFull || this.#wholes > 0 || this.#parked.isFull) return;
+    const left = this.#line.takePassed(passed, (entry) => this.#options.isFresh(entry));
+    for (const { instance, place: { offset } } of left) this.#parked.park(instance, offset);
+    this.#options.leave(left);
+  }
+
+  /** Reads all into memory, and keeps it there until what it gives is disposed. */
+  async whole(): Promise<Disposable> {
+    this.#wholes++;
+    while (this.#parked.count > 0 && !this.#options.isOver()) {
+      this.#readWanted();
+      await this.#reading;
+    }
+    return { [Symbol.dispose]: () => void this.#wholes-- };
+  }
+
+  #readWanted(): void {
+    if (this.#parked.count === 0 || this.#reading !== undefined) return;
+    this.#reading = this.#read().catch((error) => this.#options.failed(error)).finally(() => {
+      this.#reading = undefined;
+    });
+  }
+
+  get #hasRoom(): boolean {
+    return this.#wholes > 0 || !this.#line.isFull;
+  }
+
+  #wanted(): ParkedKind[] {
+    return this.#parked.wanted(this.#wholes > 0 ? NOTHING : this.#passed);
+  }
+
+  /** Reads again what is wanted. */
+  async #read(): Promise<void> {
+    const { readAgain, isOver, grown } = this.#options;
+    for (let wanted = this.#wanted(); wanted.length > 0 && this.#hasRoom; wanted = this.#wanted()) {
+      const { records, next } = await readAgain(Math.min(...wanted.map(({ from }) => from)));
+      if (isOver()) return;
+      this.#parked.readTo(wanted, this.#takeOf(new Set(wanted), records) ?? next);
+      grown();
+    }
+  }
+
+  /** Takes messages of some kinds in. @returns where it stopped, if there was no more room */
+  #takeOf(wanted: ReadonlySet<ParkedKind>, records: readonly IncomingRecord[]): number | undefined {
+    const isWanted = (instance: Instance, offset: number) => {
+      const kind = this.#parked.kindOf(instance, offset);
+      if (kind === undefined || !wanted.has(kind)) return false;
+      this.#parked.took(kind, offset);
+      return true;
+    };
+    for (const record of records) {
+      if (!this.#hasRoom) return Number(record.offset);
+      this.#options.take(record, isWanted);
+    }
+    return undefined;
+  }
+}
