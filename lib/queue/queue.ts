@@ -105,7 +105,7 @@ export interface PullBounds {
   readonly maxCharacters?: number;
   /**
    * Of these kinds, a few hundred at most, nothing is taken, but for what is only to be undone. What is taken of others may then
-   * be not the oldest, but each kind has its turn. Kafka's driver passes nothing over. (Default: nothing is passed over)
+   * be not the oldest, but each kind has its turn. (Default: nothing is passed over)
    */
   readonly passOver?: readonly Kind[];
 }

@@ -10,7 +10,7 @@ import { OwnedPartition } from "../../lib/queue/kafka/owned_partition.ts";
 import { type Entry, hasEnded, progressOf } from "../../lib/queue/kafka/entry.ts";
 import { rootOf, treeOf } from "../../lib/queue/tree.ts";
 import { PartitionState } from "../../lib/queue/kafka/partition_state.ts";
-import { bufferOf, FENCE, outgoing, OWNER, readEnd, recordKey } from "../../lib/queue/kafka/records.ts";
+import { bufferOf, FENCE, LEFT, outgoing, OWNER, readEnd, recordKey } from "../../lib/queue/kafka/records.ts";
 import { carryOut } from "../../lib/queue/kafka/requests.ts";
 import { marked, TermWriter } from "../../lib/queue/kafka/terms.ts";
 import { placeOf } from "../../lib/queue/submission.ts";
@@ -188,6 +188,8 @@ export class World {
         return Promise.resolve({ records: this.log.pending.range(offset, next), next, end });
       },
       readAhead: READ_AHEAD,
+      chains: this.#chains,
+      settledBehind: 2,
       homeOf: () => 0,
       moveHome: () => Promise.reject(new Error("nothing lies elsewhere")),
       setAside: ({ place }) => Promise.resolve(void this.#aside.add(place.offset)),
@@ -654,7 +656,7 @@ export class World {
     changelog.records = this.log.running.records;
     changelog.compact(Infinity, true);
     const left = changelog.records.map(({ key }) => String(key)).filter((key) =>
-      key !== FENCE && key !== OWNER
+      ![FENCE, OWNER, LEFT].includes(key)
     );
     assertEquals(left.sort(), keys.sort(), "the changelog");
   }
@@ -666,7 +668,8 @@ export class World {
     running.records = this.log.running.records;
     running.compact(Infinity, true);
     const fences = this.log.finished.records.filter(({ key }) => String(key) === FENCE);
-    for (const from of [0, ...fences.map(({ offset }) => Number(offset) + 1)]) {
+    const results = this.owner.state.owner?.results ?? 0;
+    for (const from of [0, results, ...fences.map(({ offset }) => Number(offset) + 1)]) {
       const newcomer = this.#newState();
       newcomer.takeRunning(running.records);
       newcomer.pendingAt = newcomer.owner?.from ?? 0;
@@ -674,7 +677,7 @@ export class World {
       for (const record of this.log.pending.range(newcomer.pendingAt)) {
         newcomer.takePending(record, this.#clock.nowMs());
       }
-      if (from === 0) assertEquals(snapshot(newcomer), snapshot(state), "a newcomer");
+      if (from <= results) assertEquals(snapshot(newcomer), snapshot(state), "a newcomer");
       if (!this.#knowsAll) continue;
       for (const [id, end] of newcomer.ends) assertEquals(end, state.ends.get(id), `the end of ${id}`);
     }

@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { pullAll, queueContract, type QueueHarness } from "./contract.ts";
 import { CALLED_IDS_REFUSED } from "./contract_called.ts";
 import { PUSH_REFUSES, PUSH_TELLS } from "./contract_life.ts";
-import { held, ids, instances, line, record, result } from "./samples.ts";
+import { held, ids, instances, line, record, result, single } from "./samples.ts";
 
 /** Long enough for each test, as the clock is real; two of them wait for its end. */
 const KEEP_MS = 8000;
@@ -121,6 +121,33 @@ kafkaTests("kafka queue", () => {
     assertEquals(claims.map(({ progress }) => progress), [[record(0, { made: true })], [], []]);
     await queue.finish(batch.map(({ id }) => result(id, realClock.nowMs())));
     assertEquals((await stranger.depth()).completed, 4);
+  });
+
+  Deno.test("kafka queue: what is passed over waits in its topic, however much it is, and is handed out in its place", async () => {
+    const prefix = newPrefix(), never = new AbortController().signal;
+    const open = () => openQueueOn(shared.broker, { prefix, partitions: 1 });
+    await using queue = await open();
+    const many = instances(15_000, single, "many"), few = instances(5, line, "few");
+    const meant = many[14_000]!.id;
+    await queue.push([...many, ...few]);
+    const [first] = await queue.pull(1, never) as [Claim];
+    const passOver = [{ chain: first.instance.chain }];
+    const passed = await queue.pull(10, never, { passOver });
+    assertEquals(ids(passed), ids(few));
+    assertEquals((await queue.depth()).queued, many.length - 1);
+    await queue.finish(ids(passed).map((id) => result(id, realClock.nowMs())));
+    await queue.request({ kind: "cancel", filter: { ids: [meant] } });
+    assertEquals((await queue.get(meant))?.state, "cancelled", "an operator reaches it");
+    const later = instances(3, line, "later");
+    const waiting = queue.pull(10, never, { passOver });
+    await queue.push(later);
+    assertEquals(ids(await waiting), ids(later));
+    await queue[Symbol.asyncDispose]();
+    await using heir = await open();
+    assertEquals(ids(await heir.pull(10, never, { passOver })), ids(later));
+    const rest: Claim[] = [];
+    while (rest.length < many.length - 1) rest.push(...await heir.pull(many.length, never));
+    assertEquals(ids(rest), ids(many.filter(({ id }) => id !== meant)));
   });
 
   Deno.test("kafka queue: what brings a known id with other content is set aside, and says why", async () => {

@@ -1,9 +1,9 @@
-import type { Instance } from "../../model/mod.ts";
+import type { Chain, Instance } from "../../model/mod.ts";
 import { PassedKinds } from "../waiting_lines.ts";
 import type { Entry } from "./entry.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import type { Chunk } from "./log.ts";
-import type { Picks } from "./partition_state.ts";
+import type { Picks } from "./messages.ts";
 import { Parked, type ParkedKind } from "./parked.ts";
 import { type PassingLine, READ_AHEAD, type ReadAhead, WaitingLine } from "./waiting_line.ts";
 
@@ -32,6 +32,8 @@ export interface BacklogOptions {
 
 /** Of how many kinds messages are left in their topic at most; of more, reading stops. About 200 bytes each. */
 const MAX_KINDS = 10_000;
+/** How many others may stand among what is left; of more, reading stops. */
+const MAX_AMONG = 50_000;
 const NOTHING = new PassedKinds([]);
 
 /**
@@ -42,6 +44,8 @@ export class Backlog {
   readonly #options: BacklogOptions;
   readonly #line: WaitingLine;
   readonly #parked = new Parked(MAX_KINDS);
+  /** See {@linkcode among}. */
+  readonly #among = new Set<number>();
   #passed = NOTHING;
   #reading: Promise<void> | undefined;
   /** How many want all of it in memory. */
@@ -58,7 +62,7 @@ export class Backlog {
 
   /** Whether enough waits in memory. */
   get isFull(): boolean {
-    return this.#line.isFull;
+    return this.#line.isFull || this.#among.size >= MAX_AMONG;
   }
 
   /** How many wait in their topic. */
@@ -69,6 +73,31 @@ export class Backlog {
   /** Where the first stands that is left in its topic; Infinity if there is none. */
   get leftFrom(): number {
     return this.#parked.from;
+  }
+
+  /** The kinds of what is left in its topic: all from an offset on, but for {@linkcode among}. */
+  leftKinds(): { readonly chain: Chain; readonly labels: string; readonly from: number }[] {
+    return this.#parked.all();
+  }
+
+  /**
+   * The messages that stand among those which are left in their topic, and are not.
+   *
+   * @param from none before is needed any more
+   */
+  among(from: number): readonly number[] {
+    for (const offset of this.#among) if (offset < from) this.#among.delete(offset);
+    return [...this.#among];
+  }
+
+  /**
+   * A message is not left in its topic.
+   *
+   * @param instance absent if that is not known
+   */
+  notLeft(offset: number, instance: Instance | undefined): void {
+    if (this.#parked.count === 0 || offset < this.#parked.from) return;
+    if (instance === undefined || this.#parked.isAmong(instance, offset)) this.#among.add(offset);
   }
 
   /** Where the first stands that was never handed out; Infinity if there is none. */
@@ -148,7 +177,7 @@ export class Backlog {
   #takeOf(wanted: ReadonlySet<ParkedKind>, records: readonly IncomingRecord[]): number | undefined {
     const isWanted = (instance: Instance, offset: number) => {
       const kind = this.#parked.kindOf(instance, offset);
-      if (kind === undefined || !wanted.has(kind)) return false;
+      if (kind === undefined || !wanted.has(kind) || this.#among.has(offset)) return false;
       this.#parked.took(kind, offset);
       return true;
     };

@@ -7,6 +7,7 @@ import { definitionOfSubmitted } from "../submission.ts";
  */
 export class ChainPool {
   readonly #shared = new WeakMap<Chain, Chain>();
+  readonly #hashes = new WeakMap<Chain, string>();
   readonly #byHash = new Map<string, WeakRef<Chain>>();
   readonly #gone = new FinalizationRegistry<string>((hash) => {
     if (this.#byHash.get(hash)?.deref() === undefined) this.#byHash.delete(hash);
@@ -20,10 +21,16 @@ export class ChainPool {
     return shared === chain ? instance : { ...instance, chain: shared };
   }
 
+  /** The hash of a shared chain. */
+  hashOf(chain: Chain): string {
+    return this.#hashes.get(chain)!;
+  }
+
   #find(instance: Instance): Chain {
     const { hash, chain } = definitionOfSubmitted(instance);
     const known = this.#byHash.get(hash)?.deref();
     if (known !== undefined) return known;
+    this.#hashes.set(chain, hash);
     this.#byHash.set(hash, new WeakRef(chain));
     this.#gone.register(chain, hash);
     return chain;

@@ -1,4 +1,4 @@
-import type { Copy } from "./partition_state.ts";
+import type { Copy } from "./messages.ts";
 import type { Place } from "./records.ts";
 
 /** Messages that brought an instance again, by its id, until their owner has passed them over. */

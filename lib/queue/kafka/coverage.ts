@@ -15,6 +15,10 @@ export class Coverage<T> {
   #next: number;
   /** Where in `finished` the first end of what is covered before `from` stands: needed if something before that was left. */
   #passedResult = Infinity;
+  /** The last of what is covered before `from`. */
+  #passedTo = -1;
+  /** As `passedResult`, of what is about to be forgotten. */
+  #settlingResult = Infinity;
 
   /** @param from the first offset that was not covered before */
   constructor(from: number) {
@@ -40,6 +44,11 @@ export class Coverage<T> {
     this.#pass();
   }
 
+  /** What is known from an offset on, covered or not. */
+  *known(from: number): Generator<Pick<Item<T>, "offset" | "of">> {
+    for (let i = this.#find(from); i < this.#items.length; i++) yield this.#items[i]!;
+  }
+
   /** Reading has come to an offset. */
   reach(next: number): void {
     this.#next = Math.max(this.#next, next);
@@ -63,6 +72,7 @@ export class Coverage<T> {
   #pass(): void {
     for (let item = this.#items[this.#first]; item?.resultAt !== undefined; item = this.#items[this.#first]) {
       this.#passedResult = Math.min(this.#passedResult, item.resultAt);
+      this.#passedTo = Math.max(this.#passedTo, item.offset);
       this.#first++;
     }
   }
@@ -86,15 +96,33 @@ export class Coverage<T> {
    * The ends of all that is covered behind `from` stand in `finished` from here on.
    *
    * @param end where `finished` ends
-   * @param hasLeft whether messages have been left that stand before
+   * @param from all before is over
    */
-  resultsFrom(end: number, hasLeft = false): number {
-    if (!hasLeft) this.#passedResult = Infinity;
-    let first = Math.min(end, this.#passedResult);
+  resultsFrom(end: number, from = this.from): number {
+    if (from > this.#passedTo) this.#passedResult = this.#settlingResult = Infinity;
+    let first = Math.min(end, this.#passedResult, this.#settlingResult);
     for (let i = this.#first; i < this.#items.length; i++) {
       first = Math.min(first, this.#items[i]!.resultAt ?? Infinity);
     }
     return first;
+  }
+
+  /** The offsets of what is not covered. */
+  open(): number[] {
+    return this.#items.slice(this.#first).filter(({ resultAt }) => resultAt === undefined).map(({ offset }) =>
+      offset
+    );
+  }
+
+  /** @returns what forgets where the ends of all stand that is covered now, once they are not needed any more */
+  settle(): () => void {
+    const covered = this.#items.slice(this.#first).filter(({ resultAt }) => resultAt !== undefined);
+    this.#settlingResult = Math.min(this.#settlingResult, this.#passedResult);
+    this.#passedResult = Infinity;
+    return () => {
+      this.#settlingResult = Infinity;
+      for (const item of covered) item.resultAt = Infinity;
+    };
   }
 
   /** How many messages there are from the first that is not covered on. */

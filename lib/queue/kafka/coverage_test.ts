@@ -124,3 +124,24 @@ Deno.test("Coverage forgets what is covered, and answers the same behind it", ()
   coverage.cover(6000);
   assertEquals([coverage.from, coverage.size], [9999, 0]);
 });
+
+Deno.test("Coverage.resultsFrom() keeps the ends of what was covered behind messages that were left, until these are over", () => {
+  const coverage = new Coverage<string>(0);
+  for (const offset of [0, 1, 2, 3]) coverage.see(offset, "");
+  coverage.cover(2, 20);
+  coverage.leave(new Set([0, 1]));
+  coverage.cover(3, 30);
+  assertEquals([coverage.from, coverage.resultsFrom(50, 0)], [4, 20]);
+  coverage.insert(0, "");
+  coverage.insert(1, "");
+  coverage.cover(0, 40);
+  assertEquals([coverage.from, coverage.resultsFrom(50, 1)], [1, 20]);
+  const settled = coverage.settle();
+  assertEquals(coverage.resultsFrom(50, 1), 20);
+  settled();
+  assertEquals(coverage.resultsFrom(50, 1), 50);
+  coverage.cover(1, 45);
+  assertEquals([coverage.from, coverage.resultsFrom(50, 2)], [4, 45]);
+  coverage.reach(4);
+  assertEquals(coverage.resultsFrom(50), 50);
+});

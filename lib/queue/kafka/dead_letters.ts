@@ -4,7 +4,7 @@ import type { RecordWriter } from "./appender.ts";
 import { Buffer, type IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 import { endOffset, readChunk, startOffset } from "./log.ts";
-import type { Unreadable } from "./partition_state.ts";
+import type { Unreadable } from "./messages.ts";
 import { bufferOf } from "./records.ts";
 
 /** The topic of messages that are no instances: their bytes, and in headers where they stood and why they are here. */

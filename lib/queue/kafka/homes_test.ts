@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { callKey, chain, fn } from "../../model/mod.ts";
-import { homes } from "./homes.ts";
+import { Buffer } from "node:buffer";
+import { Partitioners } from "kafkajs";
+import { homes, partitioner } from "./homes.ts";
 
 const PARTITIONS = 12;
 const homeOf = homes("shop.pending_queue", PARTITIONS);
@@ -30,4 +32,15 @@ Deno.test("homes() spreads ids that differ before the first slash, and is where 
   for (const id of ["shop.pending_queue-12-1", "shop.pending_queue-7-x", "shop.pending_queue-07-1"]) {
     assert(homeOf(id) < PARTITIONS);
   }
+});
+
+Deno.test("partitioner() chooses the partition that Kafka's clients choose", () => {
+  const choose = Partitioners.DefaultPartitioner(), partitionOf = partitioner(PARTITIONS);
+  const partitionMetadata = Array.from({ length: PARTITIONS }, (_, partitionId) => ({
+    ...{ partitionId, partitionErrorCode: 0, leader: 0, replicas: [], isr: [] },
+  }));
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (key) => {
+    const message = { key: Buffer.from(key), value: null };
+    assertEquals(partitionOf(key), choose({ topic: "t", partitionMetadata, message }));
+  }));
 });

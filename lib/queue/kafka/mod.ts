@@ -167,6 +167,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       keepMs,
       words: `${hostname()} ${Deno.pid}`,
       bell,
+      chains,
       maxEnds,
       renewMs,
       newState,

@@ -1,45 +1,35 @@
 import type { Bell } from "../bell.ts";
-import type { Instance } from "../../model/mod.ts";
-import { conflictReason, contentOf, isSameContent } from "../content.ts";
 import { type Claim, type Held, QueueError } from "../queue.ts";
 import { Backlog } from "./backlog.ts";
+import type { ChainPool } from "./chain_pool.ts";
+import { LeftRecord } from "./left_record.ts";
 import type { PassedKinds } from "../waiting_lines.ts";
 import { Coverage } from "./coverage.ts";
 import { childOf, isFresh, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
 import { lostError } from "./errors.ts";
-import type { EndSource } from "./end_reader.ts";
+import { Intake, type IntakeOptions } from "./intake.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import { byPlace, type Entry, hasEnded, progressOf, queueAgain } from "./entry.ts";
 import { rootOf, treeOf } from "../tree.ts";
 import type { Chunk } from "./log.ts";
-import type { Copy, PartitionState, Picks, Read, Unreadable } from "./partition_state.ts";
-import { FENCE, type Fence, MOVED, outgoing, OWNER, type Owner } from "./records.ts";
-import { isOriginals } from "./starting_point.ts";
+import type { Picks } from "./messages.ts";
+import type { PartitionState } from "./partition_state.ts";
+import { FENCE, type Fence, LEFT, outgoing, OWNER, type Owner } from "./records.ts";
 import { type FencePlace, isOfTerm } from "./terms.ts";
 import type { PassingLine, ReadAhead } from "./waiting_line.ts";
 
 /** What a partition is owned with. */
-export interface OwnedPartitionOptions extends JournalOptions {
+export interface OwnedPartitionOptions extends JournalOptions, IntakeOptions {
   readonly member: string;
   /** No consumer has had it, nor has one now. (Default: false) */
   readonly isGuest?: boolean;
-  /** Messages of `pending` in the original's format before this offset are passed over. (Default: 0) */
-  readonly passBefore?: number;
   /** The term in which it is owned. */
   readonly term: number;
   /** The owner in words. */
   readonly words: string;
   /** The group that it is a member of, or serves as one of. */
   readonly group: string;
-  /** Reads what has ended. */
-  readonly ends: EndSource;
-  /** The partition in which an id is submitted. */
-  homeOf(id: string): number;
-  /** Sends a message to the partition where it should lie. */
-  moveHome(record: IncomingRecord, partition: number): Promise<void>;
-  /** Sets a message aside that is no instance, or brings a known id with another content. */
-  setAside(bad: Unreadable): Promise<void>;
   /** Rings when there may be more to hand out, less is held, or reading has got on. */
   readonly bell: Bell;
   /** Reads messages of `pending` again from an offset on. */
@@ -48,14 +38,15 @@ export interface OwnedPartitionOptions extends JournalOptions {
   readonly readAhead?: ReadAhead;
   /** Looks for records of others, and keeps the brokers' memory of this owner. Rejects if it is the owner no more. */
   look(): Promise<void>;
-  /** Is told what makes it impossible to go on as its owner. */
-  failed(error: unknown): void;
   /** Is told when it is not owned any more. */
   dropped(): void;
   /** What is slower than so many behind it goes into the changelog, so that it holds nothing up. (Default: 10,000) */
   readonly carriedBehind?: number;
   /** So does what is older, in milliseconds. (Default: Infinity) */
   readonly carriedAfterMs?: number;
+  readonly chains: ChainPool;
+  /** When so many are over behind what is left in its topic, that is written down. (Default: 10,000) */
+  readonly settledBehind?: number;
 }
 
 /** See `carriedBehind`. */
@@ -75,6 +66,8 @@ export class OwnedPartition {
   readonly #options: OwnedPartitionOptions;
   readonly #coverage: Coverage<Entry | undefined>;
   readonly #backlog: Backlog;
+  readonly #left: LeftRecord;
+  readonly #intake: Intake;
   /** All of `pending` before has been handed out, or has a head. */
   #claimed: number;
   #written = "";
@@ -93,7 +86,9 @@ export class OwnedPartition {
     this.#coverage = new Coverage(state.pendingAt);
     this.journal = new Journal(options, {
       covered: ({ offset, isCalled }, resultAt) => {
-        if (!isCalled) this.#coverage.cover(offset, resultAt);
+        if (isCalled) return;
+        this.#coverage.cover(offset, resultAt);
+        this.#left.covered();
       },
       changed: () => options.bell.ring(),
       marked: (entry) => this.#backlog.mark(entry),
@@ -110,6 +105,20 @@ export class OwnedPartition {
       grown: () => options.bell.ring(),
       failed: (error) => options.failed(error),
       readAhead: options.readAhead,
+    });
+    this.#intake = new Intake(options, this.journal, {
+      waits: (entry) => this.#backlog.push(entry),
+      isOver: (offset, resultAt) => this.#coverage.cover(offset, resultAt),
+    });
+    this.#left = new LeftRecord({
+      clock: options.clock,
+      chains: options.chains,
+      state,
+      backlog: this.#backlog,
+      coverage: this.#coverage,
+      journal: this.journal,
+      settledBehind: options.settledBehind,
+      settledAfterMs: (options.carriedAfterMs ?? Infinity) / 2,
     });
   }
 
@@ -159,6 +168,7 @@ export class OwnedPartition {
       for (const { hasHead, instance: { id } } of this.held()) if (hasHead) keys.add(id);
     }
     if (keys.delete(OWNER)) this.#written = "";
+    if (keys.delete(LEFT)) writes.push(this.#left.write());
     writes.push(this.journal.restate(keys), this.#writeOwner(false));
     await Promise.all(writes);
   }
@@ -180,27 +190,23 @@ export class OwnedPartition {
     for (const record of records) {
       const read = this.state.takePending(record, nowMs, isLeft);
       if (read.isLeft) continue;
-      this.#coverage.see(read.place.offset, read.entry);
-      this.#take(record, read);
+      const { offset } = read.place;
+      this.#backlog.notLeft(offset, read.instance);
+      this.#coverage.see(offset, read.entry);
+      this.#intake.take(record, read);
     }
     this.#coverage.reach(next);
     this.state.pendingAt = Math.max(this.state.pendingAt, next);
     this.#bell.ring();
   }
 
-  #take(record: IncomingRecord, { place, entry, copy, unreadable, resultAt }: Read): void {
-    const { passBefore = 0 } = this.#options;
-    if (entry !== undefined) {
-      if (place.offset < passBefore && isOriginals(record)) this.#pass(entry);
-      else if (this.#isStray(entry, record)) this.#move(entry, record);
-      else this.#backlog.push(entry);
-    } else if (unreadable !== undefined) this.#watch(this.#setAside(unreadable));
-    else if (copy !== undefined) this.#passOver(copy);
-    else this.#coverage.cover(place.offset, resultAt);
-  }
-
   #leaveInTopic(entries: readonly Entry[]): void {
-    this.#coverage.leave(new Set(entries.map(({ place }) => place.offset)));
+    if (entries.length === 0) return;
+    const offsets = new Set(entries.map(({ place }) => place.offset));
+    for (const { offset, of } of this.#coverage.known(Math.min(...offsets))) {
+      if (!offsets.has(offset)) this.#backlog.notLeft(offset, of?.instance);
+    }
+    this.#coverage.leave(offsets);
     for (const entry of entries) this.state.leave(entry);
     this.#bell.ring();
   }
@@ -209,54 +215,7 @@ export class OwnedPartition {
     const read = this.state.takeLeft(record, this.#options.clock.wallMs(), isWanted);
     if (read === undefined) return;
     this.#coverage.insert(read.place.offset, read.entry);
-    this.#take(record, read);
-  }
-
-  /** The original may have run it. */
-  #pass(entry: Entry): void {
-    this.#leave(entry, Promise.resolve());
-  }
-
-  /** Another program has chosen its partition, or an older version of Sequoia; what may have begun stays. */
-  #isStray({ instance: { id }, resumed, records, called }: Entry, { headers }: IncomingRecord): boolean {
-    return this.#options.homeOf(id) !== this.partition && headers[MOVED] === undefined && !resumed &&
-      records.size === 0 && called.size === 0;
-  }
-
-  #move(entry: Entry, record: IncomingRecord): void {
-    const { homeOf, moveHome } = this.#options;
-    this.#leave(entry, moveHome(record, homeOf(entry.instance.id)));
-  }
-
-  /** A message brings no instance here, from when on some work is done. */
-  #leave({ place, instance: { id } }: Entry, work: Promise<void>): void {
-    this.state.passOver(id, place);
-    this.#watch(work.then(() => this.journal.passOver(place, id)));
-  }
-
-  /** A copy would be an instance of its own when the other is forgotten. */
-  #passOver(copy: Copy): void {
-    const { place, instance: { id } } = copy;
-    this.state.passOver(id, place);
-    const known = this.state.entries.get(id)?.instance;
-    const isSame = known !== undefined && isSameContent(contentOf(known), contentOf(copy.instance));
-    this.#watch(isSame ? this.journal.passOver(place, id) : this.#passOverOther(copy, known));
-  }
-
-  /** Sets a copy aside if it asks for something else than the first. @param known the first, unless it has ended */
-  async #passOverOther({ place, instance, bytes }: Copy, known: Instance | undefined): Promise<void> {
-    const { id } = instance;
-    const end = this.state.ends.get(id);
-    const first = known ?? (end && (await this.#options.ends.read(this.partition, end))?.instance);
-    if (first !== undefined && !isSameContent(contentOf(first), contentOf(instance))) {
-      await this.#options.setAside({ place, bytes, reason: conflictReason(id, contentOf(first)) });
-    }
-    await this.journal.passOver(place, id);
-  }
-
-  async #setAside(bad: Unreadable): Promise<void> {
-    await this.#options.setAside(bad);
-    await this.journal.passOver(bad.place);
+    this.#intake.take(record, read);
   }
 
   /** Waits until all of `pending` before an offset has been read. */
@@ -362,6 +321,7 @@ export class OwnedPartition {
   async upkeep(): Promise<void> {
     this.state.ends.expire(this.#options.clock.wallMs());
     await this.#carry();
+    await this.#left.upkeep();
     await this.#writeOwner(false);
   }
 
@@ -373,7 +333,7 @@ export class OwnedPartition {
     const slow: Entry[] = [];
     for (const entry of this.#coverage.uncovered()) {
       if (surplus-- <= 0 && (entry?.place.atMs ?? beforeMs) >= beforeMs) break;
-      if (entry !== undefined) slow.push(entry);
+      if (entry !== undefined && this.#isKnown(entry)) slow.push(entry);
     }
     await this.journal.writeHeads(slow);
   }
@@ -385,7 +345,7 @@ export class OwnedPartition {
       group,
       words,
       from: this.from,
-      results: this.#coverage.resultsFrom(this.journal.finishedEnd, this.#backlog.left > 0),
+      results: this.#coverage.resultsFrom(this.journal.finishedEnd, this.from),
       claimed: this.#claimed,
       ...this.state.handedOut > this.#claimed && { handedOut: this.state.handedOut },
       ...released && { released },

@@ -138,6 +138,18 @@ Deno.test("OwnedPartition.read() passes over a copy of what is left in the topic
     settle,
   ]));
 
+Deno.test("OwnedPartition.upkeep() needs the ends that stand behind what was left, also when that has been read again", () =>
+  live([
+    ...submitted(3, 1, 4),
+    { ...cancel, pick: 2 },
+    settle,
+    ...submitted(16, 0, 7, 8, 4),
+    passAll,
+    { do: "release" },
+    claim,
+    { ...cancel, pick: 6 },
+  ]));
+
 Deno.test("A follower sees what was submitted anew while it looked", () =>
   live([submit, read, look, look, claim, finish(0), settle, purge, settle, submit, look]));
 

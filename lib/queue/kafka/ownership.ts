@@ -3,12 +3,14 @@ import type { Bell } from "../bell.ts";
 import type { Order } from "../queue.ts";
 import type { Appender } from "./appender.ts";
 import { shareOf } from "./assignment.ts";
+import type { ChainPool } from "./chain_pool.ts";
 import { isLoss, lostError } from "./errors.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
 import type { Allotment } from "./membership.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
-import type { PartitionState, Unreadable } from "./partition_state.ts";
+import type { Unreadable } from "./messages.ts";
+import type { PartitionState } from "./partition_state.ts";
 import type { From } from "./starting_point.ts";
 import type { Tail } from "./tail.ts";
 import { takePartition, type Taker } from "./taking.ts";
@@ -33,6 +35,7 @@ export interface OwnershipOptions {
   readonly words: string;
   readonly bell: Bell;
   readonly maxEnds: number;
+  readonly chains: ChainPool;
   /** How often the coordinator is reminded of an owner, in milliseconds. */
   readonly renewMs: number;
   newState(partition: number): PartitionState;

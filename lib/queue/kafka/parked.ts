@@ -59,6 +59,12 @@ export class Parked {
     return kind !== undefined && offset >= kind.from && offset < kind.to ? kind : undefined;
   }
 
+  /** Whether an instance is of a kind of which messages are parked that stand before an offset. */
+  isAmong(instance: Instance, offset: number): boolean {
+    const kind = this.#find(instance);
+    return kind !== undefined && offset >= kind.from;
+  }
+
   /** Parks the message of an instance, if others of its kind are, which stand before it. @returns whether they are */
   follows(instance: Instance, offset: number): boolean {
     const kind = this.#find(instance);

@@ -4,12 +4,16 @@ import type { InstanceState } from "../queue.ts";
 import { conflictReason } from "../content.ts";
 import { placeOf } from "../submission.ts";
 import { callerUnder } from "./callers.ts";
+import { textOf } from "../waiting_lines.ts";
+import { type Left, Settled } from "./settled.ts";
 import type { ChainPool } from "./chain_pool.ts";
 import { Copies } from "./copies.ts";
 import { type Entry, hasEnded, queueAgain } from "./entry.ts";
 import { rootOf } from "../tree.ts";
+import { EarlyRecords } from "./early_records.ts";
 import { Fencing } from "./fencing.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
+import { bytesOf, type Picks, placeIn, type Read } from "./messages.ts";
 import { type KnownEnd, KnownEnds } from "./known_ends.ts";
 import {
   BAD,
@@ -19,6 +23,7 @@ import {
   instanceOf,
   isAsLate,
   isSameRun,
+  LEFT,
   OWNER,
   type Owner,
   type Place,
@@ -31,44 +36,6 @@ import {
   standingOf,
   valueOf,
 } from "./records.ts";
-
-/** What is recorded of a run that is not known, by its places. */
-interface Early {
-  readonly of: Run;
-  readonly records: Map<number, NodeRecord>;
-}
-
-/** A message of `pending` that is no instance, or brings one under the id of a call of another. */
-export interface Unreadable {
-  readonly place: Place;
-  readonly bytes: Uint8Array;
-  readonly reason: string;
-}
-
-/** An instance whose id is known already. */
-export interface Copy {
-  readonly place: Place;
-  readonly instance: Instance;
-  /** Its message. */
-  readonly bytes: Uint8Array;
-}
-
-/** What became of a message of `pending`. */
-export interface Read {
-  readonly place: Place;
-  /** The instance it brought; absent if it stands in the changelog, has ended, or there is none. */
-  readonly entry?: Entry;
-  /** An instance that it brought again: its id is known. */
-  readonly copy?: Copy;
-  readonly unreadable?: Unreadable;
-  /** It is left in its topic. */
-  readonly isLeft?: true;
-  /** Where in `finished` its end stands, if that came first. */
-  readonly resultAt?: number;
-}
-
-/** Picks instances by what they are and where they stand. */
-export type Picks = (instance: Instance, offset: number) => boolean;
 
 /** How a state is kept. */
 export interface PartitionStateOptions {
@@ -96,7 +63,7 @@ export class PartitionState {
   /** Called instances whose callers are not known yet, or not any more, by these. */
   readonly #orphans = new Map<string, Set<Entry>>();
   /** Records that came before their instances. */
-  readonly #early = new Map<string, Early>();
+  readonly #early = new EarlyRecords((id, records) => this.#leave(id, false, records));
   readonly #copies = new Copies();
   /** What of `pending` has ended but has not been read: offsets, and where in `finished` these ends stand. */
   readonly #done = new Map<number, number>();
@@ -105,6 +72,8 @@ export class PartitionState {
   /** Which records count. */
   readonly fencing = new Fencing();
   owner: Owner | undefined;
+  /** What is settled behind messages that were left in their topic. */
+  settled: Settled | undefined;
   /** How far `pending` has been read. */
   pendingAt = 0;
   /** What of `pending` before has no head may have been handed out, and may have begun. */
@@ -132,9 +101,11 @@ export class PartitionState {
     try {
       instance = this.#decode(record, place);
     } catch (error) {
+      if (this.settled?.mayHave(offset)) return { place };
       const bytes = bytesOf(record), reason = (error as Error).message;
       return { place, unreadable: { place, bytes, reason } };
     }
+    if (this.#isSettled(instance, offset)) return { place, instance };
     return this.#take(instance, record, place, nowMs, isLeft);
   }
 
@@ -150,6 +121,12 @@ export class PartitionState {
     return isWanted(instance, place.offset) ? this.#take(instance, record, place, nowMs) : undefined;
   }
 
+  #isSettled({ chain, labels }: Instance, offset: number): boolean {
+    const settled = this.settled;
+    return settled !== undefined && settled.mayHave(offset) &&
+      settled.has(offset, this.#options.chains.hashOf(chain), textOf(labels));
+  }
+
   #decode({ value, headers }: IncomingRecord, { atMs, offset }: Place): Instance {
     const { topic, partition, priorities, chains } = this.#options;
     const fallbackId = String(headers[ID] ?? `${topic}-${partition}-${offset}`);
@@ -159,21 +136,22 @@ export class PartitionState {
   #take(instance: Instance, record: IncomingRecord, place: Place, nowMs: number, isLeft?: Picks): Read {
     const { id } = instance, { offset } = place, bytes = bytesOf(record);
     const known = this.entries.get(id) ?? this.ends.at(id, nowMs);
-    if (known?.place.offset === offset) return { place };
+    if (known?.place.offset === offset) return { place, instance };
     if (known !== undefined) {
       const copy = { place, instance, bytes };
       this.#copies.add(copy);
-      return { place, copy };
+      return { place, copy, instance };
     }
     const resumed = offset < this.handedOut;
     const caller = resumed ? undefined : callerUnder(this, id, place, nowMs);
     if (caller !== undefined) {
       const reason = conflictReason(id, { chain: "", args: undefined, caller });
-      return { place, unreadable: { place, bytes, reason } };
+      return { place, instance, unreadable: { place, bytes, reason } };
     }
     const mayHaveBegun = resumed || this.#early.has(id) || this.#orphans.has(id);
     if (!mayHaveBegun && isLeft?.(instance, offset)) return { place, isLeft: true };
-    return { place, entry: this.add(instance, { place, run: 0, state: "queued", resumed }, false) };
+    const entry = this.add(instance, { place, run: 0, state: "queued", resumed }, false);
+    return { place, instance, entry };
   }
 
   /** Takes records of `running`. */
@@ -183,7 +161,9 @@ export class PartitionState {
       const key = String(record.key);
       if (key === FENCE) this.fence();
       else if (key === OWNER) this.setOwner(valueOf<Owner>(record));
-      else {
+      else if (key === LEFT) {
+        this.settled = record.value === null ? undefined : new Settled(valueOf<Left>(record));
+      } else {
         const { id, at } = readKey(key);
         if (record.value === null) this.#remains.delete(key);
         if (at !== undefined) this.#takeRecord(id, at, record);
@@ -197,34 +177,14 @@ export class PartitionState {
     const entry = this.entries.get(id);
     if (record.value === null) {
       entry?.records.delete(placeOf(at));
-      const early = this.#early.get(id)?.records;
-      if (early?.delete(placeOf(at)) && early.size === 0) this.#early.delete(id);
+      this.#early.delete(id, placeOf(at));
       return;
     }
     const of = runOf(record);
     if (entry !== undefined && isAsLate(entry, of)) {
       if (isSameRun(entry, of)) entry.records.set(placeOf(at), standingOf<NodeRecord>(record));
       else this.#remains.add(recordKey(id, at));
-    } else this.#earlyOf(id, of).records.set(placeOf(at), standingOf<NodeRecord>(record));
-  }
-
-  /** What came before of an older run belongs to nothing. */
-  #earlyOf(id: string, of: Run): Early {
-    let early = this.#early.get(id);
-    if (early !== undefined && !isSameRun(early.of, of)) this.#leave(id, false, early.records);
-    else if (early !== undefined) return early;
-    this.#early.set(id, early = { of, records: new Map() });
-    return early;
-  }
-
-  /** Takes what came before of a run, if something did; of an older one, it belongs to nothing. */
-  #takeEarly(id: string, of: Run): Map<number, NodeRecord> {
-    const early = this.#early.get(id);
-    if (early === undefined || !isAsLate(of, early.of)) return new Map();
-    this.#early.delete(id);
-    if (isSameRun(of, early.of)) return early.records;
-    this.#leave(id, false, early.records);
-    return new Map();
+    } else this.#early.set(id, of, placeOf(at), standingOf<NodeRecord>(record));
   }
 
   /** Takes records of `finished`. */
@@ -235,6 +195,11 @@ export class PartitionState {
       const { parts = 1 } = end;
       this.setEnd(String(record.key), { ...end, parts, offset: Number(record.offset) });
     }
+  }
+
+  /** What is left in its topic, and what is settled behind it. */
+  setLeft(left: Left | undefined): void {
+    this.settled = left && new Settled(left);
   }
 
   /** Who has the partition, and how far it has come. */
@@ -265,7 +230,7 @@ export class PartitionState {
       state,
       resumed: rest.resumed ?? false,
       hasHead,
-      records: this.#takeEarly(id, { place, run }),
+      records: this.#early.take(id, { place, run }),
       called: new Set(),
       caller: undefined,
       cancel: rest.cancel,
@@ -312,7 +277,7 @@ export class PartitionState {
     if (known !== undefined && !isAsLate(end, known)) return; // it has been queued again since
     if (known !== undefined) this.#drop(known);
     this.#leave(id, known?.hasHead ?? false, known?.records ?? new Map());
-    this.#leave(id, false, this.#takeEarly(id, end));
+    this.#leave(id, false, this.#early.take(id, end));
     this.ends.forget(id);
     if (state === "purged") return this.#takeCopy(id);
     if (end.parent !== undefined && !this.ends.has(end.parent)) return; // it is known with its caller, never alone
@@ -388,8 +353,7 @@ export class PartitionState {
 
   /** What is recorded of instances that are nowhere belongs to nothing. */
   dropEarly(): void {
-    for (const [id, { records }] of this.#early) this.#leave(id, false, records);
-    this.#early.clear();
+    this.#early.drop();
   }
 
   /** Where an instance stands: what has no head of its own by how far its owner has handed out. */
@@ -400,12 +364,4 @@ export class PartitionState {
     const { claimed = 0, released = false } = this.owner ?? {};
     return !released && root.place.offset < claimed ? "running" : "queued";
   }
-}
-
-function placeIn({ timestamp, offset }: IncomingRecord): Place {
-  return { atMs: Number(timestamp), offset: Number(offset), isCalled: false };
-}
-
-function bytesOf({ value }: Pick<IncomingRecord, "value">): Uint8Array {
-  return value ?? new Uint8Array();
 }

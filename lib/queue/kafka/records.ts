@@ -7,7 +7,7 @@
  *   `instance`: its message.
  * - `ID␀NODE` and `ID␀NODE.ITEM`: what has settled. Value: a NodeRecord; header `of`: in which {@linkcode Run}.
  * - `␀fence`: a consumer takes the partition; what was held is not any more. Value: {@linkcode Fence}. `␀owner`:
- *   {@linkcode Owner}.
+ *   {@linkcode Owner}. `␀left`: which messages wait in `pending`, with others that are over behind them: `Left`, settled.ts.
  * A tombstone for each of the keys of an instance follows its end.
  *
  * `finished_queue`: the ends of instances, key `ID`. Header `end`: {@linkcode End}, for looking over many quickly; header
@@ -111,6 +111,8 @@ export interface End {
 
 export const FENCE = "\0fence";
 export const OWNER = "\0owner";
+/** The key of what is said of messages that are left in their topic. */
+export const LEFT = "\0left";
 /** The key of messages that are no instances. */
 export const BAD = "\0bad";
 

@@ -84,7 +84,7 @@ export class Submitter {
       headers: {},
       timestamp: String(Math.floor(nowMs)),
     }));
-    const partition = partitioner(topic, partitions)(ORIGINAL_KEY);
+    const partition = partitioner(partitions)(ORIGINAL_KEY);
     await Promise.all(chunks(records).map((chunk) => writer.append(topic, partition, chunk)));
   }
 

@@ -1,9 +1,10 @@
 import type { Clock } from "../../model/mod.ts";
+import { nextTurn } from "../next_turn.ts";
 import { QueueError } from "../queue.ts";
 import { troubleOf } from "./errors.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import { type Link, Parted, type TopicPartition } from "./link.ts";
-import { fetchFrom, type Position, startOffset } from "./log.ts";
+import { type Chunk, fetchFrom, type Position, startOffset } from "./log.ts";
 
 /** A partition that is followed. */
 export interface Followed extends TopicPartition {
@@ -22,6 +23,8 @@ interface Entry {
 
 /** The longest that a broker waits for news before it answers with none, in milliseconds. */
 const MAX_WAIT_MS = 250;
+/** So many records are taken at a time: some milliseconds of work. */
+const SLICE = 1000;
 /** How soon one that was full is looked at again, in milliseconds. */
 const FULL_PAUSE_MS = 10;
 
@@ -93,13 +96,26 @@ export class Tail {
       for (const { at, chunk } of found) {
         const entry = entries[positions.indexOf(at)]!;
         if (entry.offset !== at.offset) continue; // another loop has read it, as the leader was unknown for a moment
-        this.#take(entry, chunk.records, chunk.next);
+        await this.#takeAll(entry, chunk);
       }
     } catch (error) {
       if (error instanceof Parted) return;
       if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
       await this.#catchUp(entries);
     }
+  }
+
+  /** Takes what was read a little at a time, so that other work is not held up. */
+  async #takeAll(entry: Entry, { records, next }: Chunk): Promise<void> {
+    let from = 0;
+    for (let to = SLICE; to < records.length; to += SLICE) {
+      const at = Number(records[to]!.offset);
+      this.#take(entry, records.slice(from, to), at);
+      await nextTurn();
+      if (entry.offset !== at) return; // it is not followed any more, or was read by another loop
+      from = to;
+    }
+    this.#take(entry, from === 0 ? records : records.slice(from), next);
   }
 
   #take(entry: Entry, records: readonly IncomingRecord[], next: number): void {

@@ -67,6 +67,7 @@ export async function takePartition(
     passBefore: fenced.start.passBefore,
     carriedAfterMs: keepMs / 2,
     ends: new EndReader(link, names.finished, options.partitions),
+    chains: options.chains,
     readAgain: (offset) => readChunk(link, { topic: names.pending, partition, offset }),
     homeOf: options.homeOf,
     moveHome: options.moveHome,

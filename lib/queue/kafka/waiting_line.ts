@@ -114,10 +114,10 @@ export class WaitingLine {
     const isPassed = ({ instance: { chain, labels } }: Entry) =>
       passed.hasAllOf(chain) || passed.hasSomeOf(chain, textOf(labels));
     const there = [...this.#fresh].filter((entry) => this.#isThere(entry) && isPassed(entry)).sort(byPlace);
-    const taken = there.slice(this.#readAhead.passed).filter(mayLeave);
-    for (const entry of taken) this.#leave(entry);
-    if (taken.length > 0) this.#compact();
-    return taken;
+    const left = there.slice(this.#readAhead.passed).filter(mayLeave);
+    for (const entry of left) this.#leave(entry);
+    if (left.length > 0) this.#compact();
+    return left;
   }
 
   /** Nothing is kept of those that do not wait any more. */

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers";
+import { nextTurn } from "../next_turn.ts";
 import type { Database } from "./database.ts";
 import { asQueueError, isFull } from "./errors.ts";
 import type { Patience } from "./patience.ts";
@@ -129,9 +129,4 @@ export class GroupCommit {
   #meaning(error: unknown): unknown {
     return asQueueError(error, "write to the queue", this.#options.db.path);
   }
-}
-
-/** Resolves when what is at hand in the event loop has been done. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
