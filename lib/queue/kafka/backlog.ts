@@ -48,6 +48,7 @@ export class Backlog {
   readonly #among = new Set<number>();
   #passed = NOTHING;
   #reading: Promise<void> | undefined;
+  #hasFailed = false;
   /** How many want all of it in memory. */
   #wholes = 0;
 
@@ -140,7 +141,7 @@ export class Backlog {
   /** Reads all into memory, and keeps it there until what it gives is disposed. */
   async whole(): Promise<Disposable> {
     this.#wholes++;
-    while (this.#parked.count > 0 && !this.#options.isOver()) {
+    while (this.leftFrom < Infinity && !this.#hasFailed && !this.#options.isOver()) {
       this.#readWanted();
       await this.#reading;
     }
@@ -148,10 +149,11 @@ export class Backlog {
   }
 
   #readWanted(): void {
-    if (this.#parked.count === 0 || this.#reading !== undefined) return;
-    this.#reading = this.#read().catch((error) => this.#options.failed(error)).finally(() => {
-      this.#reading = undefined;
-    });
+    if (this.leftFrom === Infinity || this.#reading !== undefined || this.#hasFailed) return;
+    this.#reading = this.#read().catch((error) => {
+      this.#hasFailed = true;
+      this.#options.failed(error);
+    }).finally(() => this.#reading = undefined);
   }
 
   get #hasRoom(): boolean {
@@ -166,9 +168,11 @@ export class Backlog {
   async #read(): Promise<void> {
     const { readAgain, isOver, grown } = this.#options;
     for (let wanted = this.#wanted(); wanted.length > 0 && this.#hasRoom; wanted = this.#wanted()) {
-      const { records, next } = await readAgain(Math.min(...wanted.map(({ from }) => from)));
+      const start = Math.min(...wanted.map(({ from }) => from));
+      const { records, next } = await readAgain(start);
       if (isOver()) return;
-      this.#parked.readTo(wanted, this.#takeOf(new Set(wanted), records) ?? next);
+      const still = wanted.filter(({ from }) => from >= start); // older ones of a kind may have been left meanwhile
+      this.#parked.readTo(still, this.#takeOf(new Set(still), records) ?? next);
       grown();
     }
   }
