@@ -98,6 +98,7 @@ export function readOptions<T extends OptionTable>(
 ): { values: Values<T>; rest: string[] } {
   const names = Object.keys(table);
   const withValue = names.filter((name) => table[name]!.kind !== "flag");
+  checkFlags(table, args);
   const parsed = parseArgs([...args], {
     string: [...withValue, "_"], // an id of digits stays as it is
     boolean: names.filter((name) => table[name]!.kind === "flag"),
@@ -116,6 +117,17 @@ export function readOptions<T extends OptionTable>(
     names.map((name) => [name, readOption(name, table[name]!, parsed[name])]),
   );
   return { values: values as Values<T>, rest: [...parsed._.map(String), ...(parsed["--"] ?? [])] };
+}
+
+/** Refuses a flag with a value that would count as true whatever it says: `--all=no` must not mean everything. */
+function checkFlags(table: OptionTable, args: readonly string[]): void {
+  const end = args.indexOf("--");
+  for (const word of end < 0 ? args : args.slice(0, end)) {
+    const { name = "", value } = /^--(?<name>[^=]+)=(?<value>.*)$/s.exec(word)?.groups ?? {};
+    const isFlag = Object.hasOwn(table, name) && table[name]!.kind === "flag";
+    if (!isFlag || value === "true" || value === "false") continue;
+    throw new UsageError(`--${name}: Cannot use "${value}". Write --${name}, or --${name}=false`);
+  }
 }
 
 function readOption(name: string, option: Option, given: unknown): unknown {

@@ -11,8 +11,8 @@ export interface Sources {
 
 /** Options that stand for one command line only. */
 const NOT_SETTABLE = new Set(["help", "config"]);
-/** Options whose variables have a meaning of their own, which the commands know. */
-const OWN_VARIABLES = new Set(["queue", "local", "allow-url"]);
+/** Options whose variables the commands read: an address of the environment says less than one of the command line. */
+const OWN_VARIABLES = new Set(["queue", "local"]);
 
 /** The variable that an option may be given by: `--label-limit` by `SEQUOIA_LABEL_LIMIT`. */
 export function variableOf(option: string): string {
@@ -39,7 +39,7 @@ export async function withSettings(
   if (path !== undefined) {
     const file = parseConfig(path, await readConfig(path, sources));
     for (const [name, value] of Object.entries(file)) {
-      const option = table[name];
+      const option = Object.hasOwn(table, name) ? table[name] : undefined;
       if (option === undefined || NOT_SETTABLE.has(name)) {
         const names = settable.map(([key]) => key);
         throw new UsageError(`${path}: unknown option "${name}"${didYouMean(name, names)} See --help`);
@@ -51,8 +51,12 @@ export async function withSettings(
     }
   }
   for (const [name, option] of settable) {
-    const text = OWN_VARIABLES.has(name) ? undefined : sources.variable(variableOf(name));
+    const text = sources.variable(variableOf(name));
     if (text === undefined) continue;
+    if (OWN_VARIABLES.has(name)) {
+      settings.delete(name); // that of the file
+      continue;
+    }
     const texts = option.kind === "many" ? text.split("\n").filter((line) => line !== "") : [text];
     settings.set(name, wordsOf(name, option, texts, variableOf(name)));
   }

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { parseCount } from "../lib/model/mod.ts";
 import { UsageError } from "./errors.ts";
 import { flag, many, one, pair, readOptions, text } from "./options.ts";
+import { PLATFORM_OPTIONS } from "./platform_options.ts";
 import { variableOf, withSettings } from "./settings.ts";
 
 const TABLE = {
@@ -50,6 +51,24 @@ Deno.test("variables with a meaning of their own are left to their commands", as
   assertEquals(variableOf("label-limit"), "SEQUOIA_LABEL_LIMIT");
 });
 
+Deno.test("a variable that a command reads itself wins over the file as others do", async () => {
+  const config = '{"queue": "sqlite:file.db"}';
+  const args = ["--config", "c.json"];
+  assertEquals((await read(args, { SEQUOIA_QUEUE: "sqlite:env.db" }, config)).queue, undefined);
+  assertEquals((await read(args, { SEQUOIA_QUEUE: "" }, config)).queue, "sqlite:file.db");
+});
+
+Deno.test("the URLs that may be called can be given as every option can", async () => {
+  const { values } = readOptions(
+    PLATFORM_OPTIONS,
+    await withSettings(PLATFORM_OPTIONS, [], {
+      variable: (name) => name === "SEQUOIA_ALLOW_URL" ? "https://a.example\nhttps://b.example" : undefined,
+      readFile: () => Promise.reject(new Deno.errors.NotFound()),
+    }),
+  );
+  assertEquals(values["allow-url"].length, 2);
+});
+
 Deno.test("an error of a setting names where it comes from", async () => {
   const wrong = [
     [[], { SEQUOIA_LIMIT: "many" }, undefined, "SEQUOIA_LIMIT: "],
@@ -65,6 +84,7 @@ Deno.test("an error of a setting names where it comes from", async () => {
       '{"polcy": "fcfs"}',
       'c.json: unknown option "polcy"; did you mean "policy"?',
     ],
+    [["--config", "c.json"], {}, '{"constructor": "fcfs"}', 'c.json: unknown option "constructor"'],
     [["--config", "c.json"], {}, '{"limit": "many"}', 'c.json: "limit": '],
     [
       ["--config", "c.json"],
