@@ -234,8 +234,9 @@ export class HttpPlatform implements Platform {
   #outcomeOf(spec: FunctionSpec, url: string, { status, headers, body, isCut }: HttpAnswer): Outcome {
     if (!isOk(status)) {
       const text = textOf(body);
-      const { atMostOnce } = spec;
-      const outcome = classify({ status, headers, url, text, atMostOnce }, this.#options.clock.wallMs());
+      const { atMostOnce } = spec, isRead = !isCut || body.length > 0;
+      const head = { status, headers, url, atMostOnce, ...isRead && { text } };
+      const outcome = classify(head, this.#options.clock.wallMs());
       const said = outcome.kind === "throttled" ? "" : explanationIn(text);
       return said === "" ? outcome : { ...outcome, reason: `${outcome.reason}: ${said}` };
     }

@@ -25,7 +25,8 @@ export async function decoded(answer: HttpAnswer, maxBytes: number): Promise<Htt
       body: new Uint8Array(await inflate(body, { maxOutputLength: Math.max(1, maxBytes) })),
     };
   } catch (error) {
-    if (status >= 300) return { ...answer, body: new Uint8Array(0) }; // the explanation is not worth another error
+    // The explanation is not worth another error, but that it cannot be read does not mean that there is none.
+    if (status >= 300) return { ...answer, body: new Uint8Array(0), isCut: true };
     if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") throw answerTooLarge(maxBytes);
     throw error;
   }
