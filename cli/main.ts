@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-import type { Context } from "./command.ts";
+import type { Command, Context } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { variable } from "./environment.ts";
 import { exitCodeOf, inOrder, messageOf, UsageError } from "./errors.ts";
@@ -45,6 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const { withSettings } = await import("./settings.ts");
     const args = await withSettings(command.settings ?? command.options, rest, SOURCES);
+    for (const words of await strayWords(command)) console.error(`warn: ${visiblePlain(words)}`);
     await command.run(args, signals.context);
   } catch (error) {
     const [first] = inOrder(error);
@@ -53,6 +54,16 @@ async function main(args: readonly string[]): Promise<number> {
     if (!isOwnDoing) throw error;
   }
   return signals.interrupted() ? 130 : 0;
+}
+
+/** What is to be said of variables of the environment that give no option. */
+async function strayWords({ options }: Command): Promise<string[]> {
+  const { strayVariables } = await import("./stray_variables.ts");
+  const all = async () =>
+    (await Promise.all(Object.values(COMMANDS).map(({ load }) => load()))).map(({ command }) =>
+      command.options
+    );
+  return await strayVariables(Object.keys(Deno.env.toObject()), options, all);
 }
 
 const SOURCES = { variable, readFile: Deno.readTextFile };
