@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { licencesOf } from "./licences.ts";
+import { emptyPackageFolder } from "./package_folder.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** The version of the `deno` package that runs the program. */
@@ -25,7 +26,7 @@ const ADDRESSES = {
 
 const folder = Deno.args[0] ?? "dist/npm";
 const program = resolve(folder, "program");
-await Deno.remove(folder, { recursive: true }).catch(() => {});
+await emptyPackageFolder(folder, "sequoia-qos");
 await Deno.mkdir(join(folder, "bin"), { recursive: true });
 
 async function bundle(...args: string[]): Promise<void> {

@@ -7,6 +7,7 @@ import ts from "typescript";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { emptyPackageFolder } from "./package_folder.ts";
 
 const SOURCES = fileURLToPath(new URL("../lib/wrap/", import.meta.url));
 const LICENSE = fileURLToPath(new URL("../LICENSE", import.meta.url));
@@ -14,7 +15,7 @@ const LICENSE = fileURLToPath(new URL("../LICENSE", import.meta.url));
 const ENTRIES = ["mod", "lambda", "express", "azure", "openwhisk", "fetch"] as const;
 
 const folder = Deno.args[0] ?? "dist/wrap";
-await Deno.remove(folder, { recursive: true }).catch(() => {});
+await emptyPackageFolder(folder, "sequoia-wrap");
 for (const part of ["esm", "cjs"]) await Deno.mkdir(join(folder, part), { recursive: true });
 
 const common = {
