@@ -59,9 +59,16 @@ export function pair(value: string): readonly [string, string] {
 }
 
 /** Reads how many may run at once: a number, or `auto`. */
-export function limit(value: string): number | "auto" {
+export function limit(value: string, forms = "100, or auto"): number | "auto" {
   if (value === "auto" || /^\d+$/.test(value)) return value === "auto" ? value : parseCount(value);
-  throw new SyntaxError(`Cannot read "${value}" as a limit. Write a whole number, for example 100, or auto`);
+  throw new SyntaxError(`Cannot read "${value}" as a limit. Write a whole number, for example ${forms}`);
+}
+
+/** Reads how many may run at once, and whether that many do whatever the platform refuses: `100`, `100,fixed` or `auto`. */
+export function fixableLimit(value: string): { readonly global: number | "auto"; readonly fixed?: true } {
+  const bare = value.replace(/(?<=^\d+),fixed$/, "");
+  const global = limit(bare, "100, or 100,fixed, or auto");
+  return bare === value ? { global } : { global, fixed: true };
 }
 
 /** Reads one of several words. */

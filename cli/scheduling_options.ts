@@ -2,9 +2,12 @@ import { parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model
 import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
 import type { Limits, StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
-import { flag, limit, many, one, pair, text, type Values } from "./options.ts";
+import { fixableLimit, flag, many, one, pair, text, type Values } from "./options.ts";
 
-/** Attempts in flight when nothing else is said: what a Lambda account has in a region, by default, without an increase. */
+/**
+ * Attempts in flight at most when nothing else is said: what a Lambda account has in a region, by default, without an increase.
+ * A platform that runs fewer at once is given fewer.
+ */
 export const DEFAULT_LIMIT = 1000;
 
 const limitOf = (value: string): readonly [string, number] => {
@@ -47,7 +50,12 @@ export const SCHEDULING_OPTIONS = {
   ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
   "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
   shed: flag("refuse chains that cannot meet their deadlines any more, before they start"),
-  limit: one("N|auto", `most functions in flight (default ${DEFAULT_LIMIT}); auto: find it out`, limit),
+  limit: one(
+    "N|N,fixed|auto",
+    `most functions in flight (default ${DEFAULT_LIMIT}), fewer where the platform runs fewer at once; fixed: as many whatever ` +
+      "it refuses; auto: as many as it runs",
+    fixableLimit,
+  ),
   "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
   "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
   "label-limit": many("L=N", "most in flight of each value of a label: tenant=20 (repeatable)", limitOf),
@@ -94,7 +102,7 @@ export function limitsOf(values: SchedulingValues, global: number) {
   }
   const burstOf = (rate: StartRate): StartRate => burst === undefined ? rate : { ...rate, burst };
   return {
-    global: values.limit ?? global,
+    ...(values.limit ?? { global }),
     functions: Object.fromEntries(values["function-limit"]),
     chains: Object.fromEntries(values["chain-limit"]),
     labels: Object.fromEntries(values["label-limit"]),

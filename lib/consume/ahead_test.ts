@@ -20,7 +20,7 @@ async function slowlyWritten(instances: number, limit: number) {
     },
   });
   await world.push(TWO, numbered(instances));
-  await world.consume({ alter, limits: { global: limit }, policy: "running-first" });
+  await world.consume({ alter, limits: { global: limit, fixed: true }, policy: "running-first" });
   const { calls } = world.platform;
   return {
     firsts: calls.filter(({ node }) => node === "n0").map(({ startedAtMs }) => startedAtMs - startMs),

@@ -33,7 +33,9 @@ export class DividedLimits {
    * @throws {RangeError} if that limit is not a whole number above 0; the former ones stay in force
    */
   obey(order: LimitOrder): void {
-    const limits = order.kind === "limit" ? { ...this.#limits, global: order.limit } : this.#limits;
+    const limits = order.kind === "limit"
+      ? { ...this.#limits, global: order.limit, fixed: false }
+      : this.#limits;
     const share = order.kind === "share" ? { from: order.from, to: order.to } : this.#share;
     this.#scheduler.setLimits(share === undefined ? limits : shareOfLimits(limits, share));
     [this.#limits, this.#share] = [limits, share];

@@ -389,7 +389,7 @@ export class Execution implements AsyncDisposable {
     if (isFinal(verdict)) {
       held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.wallMs());
       this.#memory.hold(0, held.weigh());
-      if (held.open > 0 || held.leaving) written = this.#makeDurable(task, held, outcome); // else it is written with the end
+      if (held.open > 0 || held.leaving) written = this.#makeDurable(task, held, outcome, runMs); // else with the end
     } else if (isStartKept(task, held)) {
       // What was refused has not run: it may be called again after a crash, and nothing has been undone.
       if (outcome.kind === "throttled") written = this.#checkpoint(held, startOf(task, "cancelled"));
@@ -415,12 +415,17 @@ export class Execution implements AsyncDisposable {
    * Writes an output before a successor starts. Meanwhile others start in the place of its invocation, if many are in flight: waiting
    * for the disk takes as long as a short call.
    */
-  async #makeDurable(task: Invocation, held: HeldInstance, outcome: Outcome): Promise<void> {
+  async #makeDurable(
+    task: Invocation,
+    held: HeldInstance,
+    outcome: Outcome,
+    runMs: number,
+  ): Promise<void> {
     const { scheduler, clock } = this.#parts;
     const { running } = scheduler;
     const isAhead = outcome.kind === "ok" && running >= MANY && this.#ahead < running / 2;
     if (!isAhead) return await this.#checkpoint(held);
-    scheduler.answered(task, outcome, clock.nowMs());
+    scheduler.answered(task, outcome, clock.nowMs(), runMs);
     this.#hooks.changed();
     this.#ahead++;
     try {

@@ -56,7 +56,7 @@ function sharesOf(
   groups: readonly { name: string; weight?: number }[],
   global: number,
 ) {
-  const scheduler = makeScheduler(policyOf("fair-share", by === undefined ? {} : { by }), { global });
+  const scheduler = makeScheduler(policyOf("fair-share", by === undefined ? {} : { by }), { global, fixed: true });
   for (const { name, weight = 1 } of groups) {
     const made = single(by === undefined ? name : "same");
     for (let i = 0; i < global; i++) {

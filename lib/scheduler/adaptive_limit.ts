@@ -1,25 +1,41 @@
+import { RoundTrips } from "./round_trips.ts";
+
 /** An attempt as the adaptive limit knew it when it was started. */
 export interface AdaptiveStart {
   /** Attempts in flight at its start, itself included. */
   readonly running: number;
   /** How often the limit had been lowered before. */
   readonly epoch: number;
+  /** The mark of its round. */
+  readonly round: number;
   /** When that was. */
   readonly atMs: number;
 }
 
-/** What is tried first: slow start begins here. */
-const FIRST_LIMIT = 4;
+/** What is tried first: slow start begins here, with the initial window of TCP (RFC 6928). */
+const FIRST_LIMIT = 10;
 /** A platform that never refuses is not asked for more: each attempt in flight costs this machine a connection. */
 const HIGHEST_LIMIT = 10_000;
-/** What is added to the limit doubles so often, in milliseconds, … */
+/** A probe adds twice as much after this time at the earliest, in milliseconds, … */
 const DOUBLING_MS = 500;
-/** … or in so many times what a refusal takes to be heard of: what goes wrong meanwhile is then a fifth of what is added. */
+/** … or after this many times what a refusal takes: what goes wrong meanwhile is then a fifth of what is added. */
 const REFUSALS_PER_DOUBLING = 4;
 /** Each refusal's part in the mean of the times they take (as in RFC 6298 section 2). */
 const REFUSAL_GAIN = 1 / 8;
 /** The limit is raised at most so often, in milliseconds. */
 const LEAST_RAISE_MS = 10;
+/** Functions that take longer than this, in milliseconds, hold growth up no longer: nothing is known of them until then. */
+const LONGEST_ROUND_MS = 10_000;
+/** A round takes at least this many calls (as HyStart++, RFC 9406); … */
+const LEAST_ROUND = 8;
+/** … where times vary it takes more than are in flight, but no more than this many times as many, … */
+const LONGEST_ROUND = 4;
+/** … and no more than this. */
+const LARGEST_SAMPLE = 200;
+/** It is of this part of what may be in flight, if times do not vary: growth waits for that. */
+const SHARE_OF_ROUND = 0.5;
+/** A round in which less than this part of the limit was in flight says nothing of what more would do (RFC 7661). */
+const USED = 0.5;
 
 /** After a throttle more is tried at the earliest after this, in milliseconds, … */
 const LEAST_HOLD_MS = 2000;
@@ -31,6 +47,8 @@ const LONG_HOLD_MS = 8000;
 const LONG_HOLD_ATTEMPTS = 60;
 /** … and in any case after this. */
 const LONGEST_HOLD_MS = 60_000;
+/** A probe that closes a platform for a while is made this many times as rarely: 2 % of the time are lost at most. */
+const CLOSED_SHARE = 50;
 /** What many throttles at once cost: they come of a change, not of a probe. */
 const HIGHEST_COST = 3;
 /** Lowered to less than this part of what it was, the limit has changed, and may have been passed by on the way down. */
@@ -40,15 +58,29 @@ const CHANGED = 0.8;
 const LARGEST_STEP_DOWN = 0.1;
 /** One throttle lowers the limit to this part at most, however few are in flight: a single one may be an accident. */
 const LARGEST_CUT = 0.5;
+/** Where calls wait at the platform, the limit becomes this part of what runs there: what waits is gone soon. */
+const DRAIN = 0.95;
+/** Calls that are slower by less than this part of what they were in the round before get faster by themselves: it scales. */
+const IMPROVED = 0.9;
+
+/** A limit that was lowered as calls had become slower, until it is known whether that has helped. */
+interface Trial {
+  readonly limit: number;
+  readonly inFlight: number;
+  readonly slowdown: number;
+}
 
 /**
- * Finds out how many attempts a platform lets run at once, from its throttles alone: the number that was in flight when one
- * was refused is nearly the limit itself. It has no clock and no timers; it is told the time.
+ * Finds out how many attempts a platform runs at once, from its throttles — the number that was in flight when one was
+ * refused is nearly the limit itself — and, where it refuses nothing, from the times of calls: see {@linkcode RoundTrips}.
+ * It has no clock and no timers; it is told the time.
  *
  * It is in one of two states.
- * - **growing**: the limit is a base plus an amount that doubles every half second, 1, 2, 4, 8, … (as BBR raises its bound
- *   while it probes, draft-ietf-ccwg-bbr, ProbeBW_UP). In the beginning the base is 0: slow start (RFC 5681 section 3.1).
- *   A throttle ends it: *holding*, at what was in flight before the attempt that was refused.
+ * - **growing**: the limit is a base plus an amount that doubles, 1, 2, 4, 8, … (as BBR raises its bound while it probes,
+ *   draft-ietf-ccwg-bbr, ProbeBW_UP) with each round in which calls were no slower, or that brings no calls back for ten
+ *   seconds. In the beginning the base is 0: slow start (RFC 5681 section 3.1). A throttle ends it: *holding*, at what was in
+ *   flight before the attempt that was refused. So do two rounds in a row in which calls were slower, without getting faster:
+ *   then in flight ÷ slowdown is what the platform runs at once.
  * - **holding**: the limit stays until enough attempts were started to pay for the throttle that a probe costs, or it has
  *   been lowered so far that it has changed: *growing*, with the present limit as the base.
  *
@@ -58,17 +90,29 @@ const LARGEST_CUT = 0.5;
  * follows a platform whose concurrency collapses under overload down to where the overload ends, which is what such a
  * platform needs to recover (Bronson et al., "Metastable Failures in Distributed Systems", HotOS 2021).
  *
- * Time counts as growth only while the limit is what keeps attempts from starting (RFC 7661): an application that is idle
- * learns nothing about the platform.
+ * Lowered for slower calls, it looks whether that has made them faster: if not, they have become longer by themselves, as by
+ * other inputs. Then it goes back, and what they take now is usual.
+ *
+ * Growth counts only while the limit is what keeps attempts from starting (RFC 7661): an application that is idle learns
+ * nothing about the platform.
  */
 export class AdaptiveLimit {
+  readonly #trips: RoundTrips;
   #limit: number;
+  #highest: number;
   #growing = true;
-  /** While growing: the limit is the sum of both. */
+  /** While growing: the limit is the sum of both, … */
   #base = 0;
   #amount: number;
-  /** Growth has been counted up to here; undefined while something else than the limit is what keeps attempts back. */
-  #countedToMs: number | undefined;
+  /** … since then, … */
+  #grownAtMs = -Infinity;
+  /** … and whether a round has shown that the platform runs that many. */
+  #confirmed = false;
+  /** Calls were slower in the last round, by this; another one is to confirm it. */
+  #slower: number | undefined;
+  #trial: Trial | undefined;
+  /** Since when the limit is what keeps attempts back; undefined: something else does. */
+  #fullSinceMs: number | undefined;
   /** How often the limit has been lowered, and when it was last. */
   #epoch = 0;
   #loweredAtMs = 0;
@@ -78,99 +122,199 @@ export class AdaptiveLimit {
   #found = 0;
   /** Attempts started in this epoch. */
   #attempts = 0;
-  /** Throttles of the last congestion episode. */
+  /** Throttles of the last congestion episode, and for how long they closed the platform. */
   #cost = 0;
+  #closedMs = 0;
   /** How long a refusal takes to be heard of, on average. */
   #refusalMs = 0;
 
-  /** @param running attempts in flight already, which it takes as possible */
-  constructor(running = 0) {
+  /**
+   * @param running attempts in flight already, which it takes as possible
+   * @param highest the limit never exceeds it
+   */
+  constructor(running = 0, highest = Infinity) {
     this.#limit = this.#amount = Math.max(FIRST_LIMIT, running);
+    this.#highest = Math.min(highest, HIGHEST_LIMIT);
+    this.#trips = new RoundTrips(Math.max(LEAST_ROUND, 2 * this.limit));
   }
 
   /** The present limit, a whole number above 0. */
   get limit(): number {
-    return this.#limit;
+    return Math.min(this.#limit, this.#highest);
+  }
+
+  /** Changes what the limit never exceeds; what was learned stays. */
+  set highest(highest: number) {
+    this.#highest = Math.min(highest, HIGHEST_LIMIT);
   }
 
   /** Notes a start. @param running attempts in flight, this one included */
   start(running: number, nowMs: number): AdaptiveStart {
     this.#attempts++;
-    return { running, epoch: this.#epoch, atMs: nowMs };
+    return { running, epoch: this.#epoch, round: this.#trips.start(running), atMs: nowMs };
   }
 
-  /** The platform let an attempt in, however it ended. */
-  letIn({ epoch }: AdaptiveStart): void {
+  /** The platform let an attempt in. @param runMs how long it ran; left out: its end says nothing of that */
+  letIn({ epoch, round }: AdaptiveStart, functionName: string, nowMs: number, runMs?: number): void {
     if (epoch === this.#epoch) this.#stepDown = 1;
+    if (runMs === undefined) this.#trips.left(round);
+    else this.#trips.took(round, functionName, runMs);
+    if (this.#trips.isOver) this.#judge(nowMs);
   }
 
-  /** The platform refused an attempt. @param running attempts in flight, this one included */
-  throttled({ running: before, epoch, atMs }: AdaptiveStart, running: number, nowMs: number): void {
+  /** A function has told how long it really ran, in milliseconds. */
+  told(functionName: string, functionMs: number): void {
+    this.#trips.told(functionName, functionMs);
+  }
+
+  /** Begins another round. */
+  #next(): void {
+    const { limit } = this;
+    const isQuick = this.#growing && this.#slower === undefined && (this.#base === 0 || this.#cost > 0);
+    const most = Math.min(LARGEST_SAMPLE, LONGEST_ROUND * limit);
+    const wanted = isQuick
+      ? Math.ceil(limit * SHARE_OF_ROUND)
+      : Math.max(limit, Math.min(most, Math.ceil(this.#trips.needed)));
+    this.#trips.next(Math.max(LEAST_ROUND, wanted));
+  }
+
+  /** A round is over. */
+  #judge(nowMs: number): void {
+    const trips = this.#trips, { slowdown, inFlight } = trips;
+    if (!trips.isSlower) {
+      this.#trial = this.#slower = undefined;
+      this.#confirmed ||= inFlight >= USED * this.limit;
+      trips.learn(this.#growing && this.#base > 0 ? "new" : "all");
+      this.#next();
+    } else if (this.#trial !== undefined) this.#judgeTrial(this.#trial, nowMs);
+    else if (this.#slower === undefined || slowdown - 1 < IMPROVED * (this.#slower - 1)) {
+      this.#slower = slowdown; // what is new is slow at first: containers start
+      this.#next();
+    } else this.#lowerBySlowdown(nowMs);
+  }
+
+  /** With less in flight, calls that waited are faster in proportion; halfway decides. */
+  #judgeTrial({ limit, inFlight, slowdown }: Trial, nowMs: number): void {
+    const trips = this.#trips;
+    if (trips.slowdown < slowdown * (1 + trips.inFlight / inFlight) / 2) return this.#lowerBySlowdown(nowMs);
+    this.#trial = undefined;
+    trips.learn("anew");
+    if (this.#base === 0) this.#grow(nowMs, 0, limit);
+    else this.#grow(nowMs, limit, 0);
+  }
+
+  #lowerBySlowdown(nowMs: number): void {
+    const { slowdown, inFlight } = this.#trips;
+    this.#trial = { limit: this.limit, inFlight, slowdown };
+    this.#lower(Math.max(1, Math.floor(DRAIN * inFlight / slowdown)), nowMs);
+    this.#cost = 0;
+    this.#closedMs = 0;
+  }
+
+  /**
+   * The platform refused an attempt.
+   *
+   * @param running attempts in flight, this one included
+   * @param closedMs for how long nothing is started now, as it has asked for
+   */
+  throttled(
+    { running: before, epoch, round, atMs }: AdaptiveStart,
+    running: number,
+    nowMs: number,
+    closedMs = 0,
+  ): void {
     this.#refusalMs += (nowMs - atMs - this.#refusalMs) * REFUSAL_GAIN;
-    const least = Math.max(1, Math.floor(this.#limit * LARGEST_CUT));
-    const known = Math.max(least, Math.min(this.#limit, Math.max(before, running) - 1));
+    const limit = this.limit;
+    const least = Math.max(1, Math.floor(limit * LARGEST_CUT));
+    this.#trips.left(round);
     if (epoch !== this.#epoch) {
+      const known = Math.max(least, Math.min(limit, running - 1));
+      if (this.#found === this.#limit) this.#found = known;
       this.#limit = known;
       this.#cost++;
       return;
     }
-    this.#limit = this.#growing ? known : Math.max(1, Math.min(known, this.#limit - this.#nextStepDown()));
-    if (this.#growing) this.#found = this.#limit;
+    const known = Math.max(least, Math.min(limit, Math.max(before, running) - 1));
+    if (this.#growing) this.#lower(known, nowMs);
+    else this.#lower(Math.max(1, Math.min(known, limit - this.#nextStepDown(limit, running))), nowMs);
+    this.#trial = undefined;
+    this.#cost = 1;
+    this.#closedMs = closedMs;
+  }
+
+  #nextStepDown(limit: number, running: number): number {
+    const half = Math.ceil(limit * LARGEST_CUT);
+    if (this.#cost > Math.max(half, running)) return half; // all was refused
+    const step = this.#stepDown;
+    this.#stepDown = Math.min(step * 2, Math.max(1, Math.floor(limit * LARGEST_STEP_DOWN)));
+    return step;
+  }
+
+  /** Ends growth, or goes on down. */
+  #lower(limit: number, nowMs: number): void {
+    this.#limit = limit;
+    if (this.#growing) this.#found = limit;
     this.#growing = false;
+    this.#slower = undefined;
     this.#epoch++;
     this.#loweredAtMs = nowMs;
     this.#attempts = 0;
-    this.#cost = 1;
-  }
-
-  #nextStepDown(): number {
-    if (this.#cost > this.#limit * LARGEST_CUT) return Math.ceil(this.#limit * LARGEST_CUT); // all was refused
-    const step = this.#stepDown;
-    this.#stepDown = Math.min(step * 2, Math.max(1, Math.floor(this.#limit * LARGEST_STEP_DOWN)));
-    return step;
+    this.#next();
   }
 
   /** Nothing more can start now: because of this limit, or for another reason. @param running attempts in flight */
   full(running: number, nowMs: number): void {
-    if (running < this.#limit) this.#countedToMs = undefined;
-    else this.#countedToMs ??= nowMs;
+    if (running < this.limit) this.#fullSinceMs = undefined;
+    else this.#fullSinceMs ??= nowMs;
   }
 
   /** Lets the limit grow by what the time allows. */
   advance(nowMs: number): void {
-    const sinceMs = this.#countedToMs;
-    if (sinceMs === undefined || this.#limit >= HIGHEST_LIMIT || nowMs < this.#dueAtMs(sinceMs)) return;
-    this.#countedToMs = nowMs;
-    if (this.#growing) this.#amount *= 2 ** ((nowMs - sinceMs) / this.#doublingMs);
-    else {
-      this.#growing = true;
-      this.#base = this.#limit;
-      this.#amount = 1;
-      this.#stepDown = 1;
-    }
-    const grown = Math.floor(this.#base + this.#amount);
-    this.#limit = Math.max(this.#limit, Math.min(grown, HIGHEST_LIMIT));
+    if (nowMs < this.#dueAtMs()) return;
+    if (this.#growing) this.#grow(nowMs, this.#base, Math.max(1, this.#amount * 2));
+    else this.#grow(nowMs, this.#limit, 1);
+    this.#fullSinceMs = nowMs;
+  }
+
+  #grow(nowMs: number, base: number, amount: number): void {
+    if (!this.#growing) this.#stepDown = 1;
+    this.#growing = true;
+    this.#base = base;
+    this.#amount = amount;
+    this.#grownAtMs = nowMs;
+    this.#limit = Math.max(this.#limit, Math.min(base + amount, this.#highest));
+    if (this.#confirmed) this.#next(); // else the round goes on, of those that were started with less in flight
+    this.#confirmed = false;
   }
 
   /** When the limit may grow with no other event; undefined if it is not what keeps attempts from starting. */
   wakeAtMs(): number | undefined {
-    if (this.#countedToMs === undefined || this.#limit >= HIGHEST_LIMIT) return undefined;
-    return this.#dueAtMs(this.#countedToMs);
+    const dueAtMs = this.#dueAtMs();
+    return dueAtMs === Infinity ? undefined : dueAtMs;
   }
 
-  #dueAtMs(sinceMs: number): number {
-    const dueAtMs = this.#growing
-      ? sinceMs + this.#doublingMs * Math.log2((this.#limit + 1 - this.#base) / this.#amount)
-      : this.#loweredAtMs + this.#holdMs();
-    return Math.max(dueAtMs, sinceMs + LEAST_RAISE_MS);
+  #dueAtMs(): number {
+    const sinceMs = this.#fullSinceMs;
+    if (sinceMs === undefined || this.#limit >= this.#highest) return Infinity;
+    const isDoubtful = this.#slower !== undefined || this.#trial !== undefined;
+    if (isDoubtful) return Infinity; // the end of a round decides
+    if (!this.#growing) return Math.max(this.#loweredAtMs + this.#holdMs(), sinceMs + LEAST_RAISE_MS);
+    if (!this.#confirmed) return Math.max(this.#grownAtMs, sinceMs) + LONGEST_ROUND_MS;
+    return Math.max(this.#grownAtMs + this.#doublingMs, sinceMs + LEAST_RAISE_MS);
   }
 
   get #doublingMs(): number {
-    return Math.max(DOUBLING_MS, REFUSALS_PER_DOUBLING * this.#refusalMs);
+    const refusalMs = REFUSALS_PER_DOUBLING * this.#refusalMs;
+    return this.#base === 0 ? refusalMs : Math.max(DOUBLING_MS, refusalMs);
   }
 
   #holdMs(): number {
-    if (this.#limit < this.#found * CHANGED) return LEAST_HOLD_MS;
+    const closedMs = Math.min(LONGEST_HOLD_MS, CLOSED_SHARE * this.#closedMs);
+    return Math.max(closedMs, this.#paidMs());
+  }
+
+  #paidMs(): number {
+    if (this.#cost === 0 || this.#limit < this.#found * CHANGED) return LEAST_HOLD_MS;
     const paid = this.#attempts / Math.min(this.#cost, HIGHEST_COST);
     if (paid >= HOLD_ATTEMPTS) return LEAST_HOLD_MS;
     return paid >= LONG_HOLD_ATTEMPTS ? LONG_HOLD_MS : LONGEST_HOLD_MS;

@@ -12,6 +12,7 @@ import { checkLimit, type FixedLimits, Gates, type KeptBack } from "./limits.ts"
 import { type PlatformOption, Platforms } from "./platform_pool.ts";
 import { ShareLimit, Shares } from "./shares.ts";
 import { Branch, Gate, Group, GroupTree, Lane, type Limit, TimedLimit } from "./tree.ts";
+import type { WaysOut } from "./ways_out.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
@@ -30,6 +31,8 @@ export interface BacklogSetup extends KeptBack {
   readonly strictShares: boolean;
   /** Those that functions without a URL may run on; none: there is but one. */
   readonly platforms: readonly PlatformOption[];
+  /** How much goes to each platform. */
+  readonly ways: WaysOut;
 }
 
 /** So many groups are kept in any case. */
@@ -69,7 +72,7 @@ export class Backlog implements Stats {
   constructor(
     policy: Policy,
     limits: FixedLimits,
-    { functions, strictShares, platforms, ...kept }: BacklogSetup,
+    { functions, strictShares, platforms, ways, ...kept }: BacklogSetup,
     before?: Backlog,
   ) {
     this.functions = functions;
@@ -79,7 +82,7 @@ export class Backlog implements Stats {
     this.#max = checkLimit("in all", limits.global ?? Infinity);
     checkNames(limits.platforms ?? {}, platforms);
     const formerly = before && before.#platforms;
-    this.#platforms = new Platforms(platforms, limits.platforms ?? {}, policy.place, this, formerly);
+    this.#platforms = new Platforms(platforms, ways, policy.place, this, formerly);
     this.#gates = new Gates(limits, this, this.#platforms, kept, before && before.#gates);
     if (strictShares && policy.group !== undefined) {
       this.#shares = new Shares(this.#max);
@@ -145,7 +148,7 @@ export class Backlog implements Stats {
 
   /** The invocation to start now; undefined if nothing waits or nothing may start. */
   peek(): Invocation | undefined {
-    if (this.running >= this.#max || this.#gates.rate?.full) return undefined;
+    if (this.running >= this.#max || this.#shutForAllMs() > this.nowMs) return undefined;
     if (this.nowMs >= this.#opensAtMs) this.#openInTime();
     if (this.#shares?.grown) this.#openShares(this.#shares);
     for (let top = this.#root.top; top !== undefined; top = this.#root.top) {
@@ -158,6 +161,12 @@ export class Backlog implements Stats {
       shut.waitingUnder(gate.root ?? this.#root).add(gate);
     }
     return undefined;
+  }
+
+  /** Until when nothing may start whatever it is, as the rate for all is used up, or the platform has throttled. */
+  #shutForAllMs(): number {
+    const rateMs = this.#gates.rate?.opensAtMs ?? -Infinity;
+    return this.#platforms.areNamed ? rateMs : Math.max(rateMs, this.#platforms.out.closedUntilMs);
   }
 
   /** Takes out what `peek` answered and counts it as running. */
@@ -217,7 +226,8 @@ export class Backlog implements Stats {
   /** When a rate, or a hold, lets something start that waits; undefined if none is waited for. */
   opensAtMs(): number | undefined {
     if (this.queued === 0 || this.running >= this.#max) return undefined;
-    if (this.#gates.rate?.full) return this.#gates.rate.opensAtMs;
+    const allMs = this.#shutForAllMs();
+    if (allMs > this.nowMs) return allMs;
     let firstMs = Infinity;
     for (const rate of this.#shutForTime) {
       if (!rate.idle && rate.full) firstMs = Math.min(firstMs, rate.opensAtMs);
@@ -260,8 +270,13 @@ export class Backlog implements Stats {
       limit.leave(task);
       if (limit.shut) this.#open(limit);
     }
-    for (const pool of this.#platforms.pools) if (pool.shut) this.#open(pool);
+    this.reopen();
     this.#groupChanged(group);
+  }
+
+  /** Lets start what waits for platforms that have room again. */
+  reopen(): void {
+    for (const limit of this.#platforms.limits()) if (limit.shut) this.#open(limit);
   }
 
   /** Whether an invocation that was throttled may start at once on another platform. */

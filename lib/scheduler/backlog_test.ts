@@ -98,12 +98,12 @@ Deno.test("Scheduler forgets groups without work, and none with", () => {
     group: (task) => task.labels.tenant ?? "",
     rank: (_, now) => (stats = now, 0),
   };
-  const scheduler = makeScheduler(policy, { global: 10 });
+  const scheduler = makeScheduler(policy, { global: 10, fixed: true });
   const one = single("one");
   const submit = (i: number) => scheduler.submit(instanceOf(one, `${i}`, { labels: { tenant: `${i}` } }), i);
   for (let i = 0; i < 10; i++) submit(i);
   const running = startAll(scheduler);
-  scheduler.setLimits({ global: 11 });
+  scheduler.setLimits({ global: 11, fixed: true });
   for (let i = 10; i < 5000; i++) {
     submit(i);
     scheduler.settle(scheduler.next(i)!, OK, i);

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { instanceOf, makeScheduler, OK, single, startAll } from "../../tests/scheduler/builders.ts";
+import { seededRandom } from "../model/mod.ts";
 import { type Policy, policyOf, type Stats } from "../policies/mod.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import { FunctionLoads } from "./function_load.ts";
@@ -10,6 +11,7 @@ import { Invocation } from "./invocation.ts";
 import { Gates } from "./limits.ts";
 import { Platforms } from "./platform_pool.ts";
 import { RunTimes } from "./run_times.ts";
+import { WaysOut } from "./ways_out.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Shares by tenant, and lets the sizes of what policies see be looked at. */
@@ -70,7 +72,11 @@ Deno.test("FunctionLoads.forgetIdle() keeps what something is left of, and visit
 
 Deno.test("Gates forgets values of labels of which nothing is left", () => {
   const time = { nowMs: 0 }, loads = new FunctionLoads(), times = new RunTimes();
-  const gates = new Gates({ labels: { tenant: 2 } }, time, new Platforms([], {}, undefined, time));
+  const gates = new Gates(
+    { labels: { tenant: 2 } },
+    time,
+    new Platforms([], new WaysOut([], seededRandom(1)), undefined, time),
+  );
   const chain = single("f"), plan = new ChainPlan(chain, times, loads);
   const gateOf = (tenant: string) =>
     gates.of(

@@ -1,8 +1,8 @@
 import type { FunctionSpec, Instance } from "../model/mod.ts";
 import type { Task } from "../policies/mod.ts";
-import type { AdaptiveStart } from "./adaptive_limit.ts";
 import type { InstanceRun } from "./instance_run.ts";
 import type { Lane } from "./tree.ts";
+import type { WayStart } from "./way_out.ts";
 
 /**
  * Where an invocation is in its life: waiting for its turn, for the end of a delay, in flight, answered but not settled (its
@@ -45,11 +45,11 @@ export class Invocation implements Task {
   platform: string | undefined;
   readyAtMs: number;
   /**
-   * How its last attempt was started, while the global limit is `"auto"`.
+   * How the attempt in flight was started.
    *
    * @internal
    */
-  start: AdaptiveStart | undefined;
+  start: WayStart | undefined;
   /**
    * Where it is queued, or was.
    *

@@ -1,5 +1,4 @@
 import type { Pause } from "../model/mod.ts";
-import type { AdaptiveLimit } from "./adaptive_limit.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Platforms } from "./platform_pool.ts";
@@ -17,8 +16,13 @@ import { type Hold, holdKey, HoldLimit } from "./unserved.ts";
  * ```
  */
 export interface Limits {
-  /** Of all functions; `"auto"` finds out by itself what the platform lets run. */
+  /**
+   * Of all functions; `"auto"`: as many as the platform runs at once, which is found out. A number is a ceiling: if the platform
+   * runs less at once, that is found out, too.
+   */
   readonly global?: number | "auto";
+  /** Whether nothing is found out: the numbers are the limits, whatever the platform refuses. (Default: false) */
+  readonly fixed?: boolean;
   /** Of each function, by name. */
   readonly functions?: Readonly<Record<string, number>>;
   /** Of each chain, by name. */
@@ -36,10 +40,9 @@ export interface Limits {
 /** Limits of which none is found out by itself. */
 export type FixedLimits = Limits & { readonly global?: number };
 
-/** Limits as they are in force now. */
-export function fixed({ global, ...others }: Limits, adaptive: AdaptiveLimit | undefined): FixedLimits {
-  const max = global === "auto" ? adaptive!.limit : global;
-  return max === undefined ? others : { ...others, global: max };
+/** Limits as they are in force now. @param max what may be in flight in all; Infinity: anything */
+export function inForce({ global: _, ...others }: Limits, max: number): FixedLimits {
+  return max === Infinity ? others : { ...others, global: max };
 }
 
 /** Whether two sets of limits differ in the global one at most. */
@@ -213,7 +216,7 @@ export class Gates {
       const own = [
         pauses.some((pause) => (pause.function ?? name) === name) ? this.#paused : undefined,
         this.#holds.get(holdKey(fn)),
-        this.#platforms.poolOf(fn),
+        this.#platforms.limitOf(fn),
         this.#limit("function", name, this.#limits.functions?.[name]),
         this.#rates.get(`rate of ${name}`),
       ];

@@ -1,7 +1,9 @@
 import type { FunctionSpec, Outcome } from "../model/mod.ts";
 import { type PlatformView, type Policy, PolicyError } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
-import { Limit } from "./tree.ts";
+import { type Limit, TimedLimit } from "./tree.ts";
+import type { WayOut } from "./way_out.ts";
+import type { WaysOut } from "./ways_out.ts";
 
 /** A platform that functions may run on, beside others. */
 export interface PlatformOption {
@@ -13,51 +15,34 @@ export interface PlatformOption {
   readonly pricePerMs?: number;
 }
 
-/** A platform that has throttled rests for 50 ms at first; doubled each time that it does so again, up to 5 s. */
-const FIRST_REST_MS = 50;
-const LONGEST_REST_MS = 5000;
-
-/** A platform on which nobody serves a function rests for so long, in milliseconds. */
+/** A platform on which nobody serves a function rests for so long, in milliseconds: others are preferred that have room. */
 const UNSERVED_REST_MS = 1000;
 
-/** What is in flight on one platform, and whether it takes more. */
+/** A platform that functions may run on, as policies see it. */
 class PlatformLoad implements PlatformView {
-  running = 0;
-  /** Throttles since it has let something in. */
-  throttles = 0;
-  /** Until then others are preferred to it, if they have room. */
   restsUntilMs = -Infinity;
-
   readonly name: string;
   readonly price: number;
   readonly pricePerMs: number;
+  readonly way: WayOut;
 
-  constructor({ name, price = 0, pricePerMs = 0 }: PlatformOption, readonly limit: number) {
+  constructor({ name, price = 0, pricePerMs = 0 }: PlatformOption, way: WayOut) {
     this.name = name;
     this.price = price;
     this.pricePerMs = pricePerMs;
+    this.way = way;
+  }
+
+  get running(): number {
+    return this.way.running;
+  }
+
+  get limit(): number {
+    return this.way.limit;
   }
 
   get used(): number {
     return this.running / this.limit;
-  }
-
-  get hasRoom(): boolean {
-    return this.running < this.limit;
-  }
-
-  learn(outcome: Outcome, nowMs: number): void {
-    if (outcome.kind === "unserved") {
-      this.restsUntilMs = Math.max(this.restsUntilMs, nowMs + UNSERVED_REST_MS);
-      return;
-    }
-    if (outcome.kind !== "throttled") {
-      this.throttles = 0;
-      this.restsUntilMs = -Infinity;
-      return;
-    }
-    const restMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(this.throttles++, 16));
-    this.restsUntilMs = Math.max(this.restsUntilMs, nowMs + Math.max(restMs, outcome.retryAfterMs ?? 0));
   }
 }
 
@@ -67,32 +52,44 @@ export class Platforms {
   readonly #pools = new Map<string, PlatformPool>();
   readonly #place: Policy["place"];
   readonly #time: { readonly nowMs: number };
+  /** Holds back what is on none of them. */
+  readonly out: WayOutLimit;
 
   /**
-   * @param limits of the platforms, by name; Infinity for those that have none
+   * @param ways out to the platforms
    * @param time tells the present instant
-   * @param before those that these replace: what has throttled rests on
+   * @param before those that these replace: where nobody serves a function rests on
    */
   constructor(
     platforms: readonly PlatformOption[],
-    limits: Readonly<Record<string, number>>,
+    ways: WaysOut,
     place: Policy["place"],
     time: { readonly nowMs: number },
     before?: Platforms,
   ) {
     this.#place = place;
     this.#time = time;
+    this.out = new WayOutLimit("way out", ways.to(undefined), time);
     this.#loads = new Map(
-      platforms.map((option) => [option.name, new PlatformLoad(option, limits[option.name] ?? Infinity)]),
+      platforms.map((option) => [option.name, new PlatformLoad(option, ways.to(option.name))]),
     );
     for (const [name, load] of this.#loads) {
-      const { throttles, restsUntilMs } = (before && before.#loads.get(name)) ?? load;
-      Object.assign(load, { throttles, restsUntilMs });
+      load.restsUntilMs = (before && before.#loads.get(name))?.restsUntilMs ?? -Infinity;
     }
   }
 
+  /** Whether there are several, or one that has a name. */
+  get areNamed(): boolean {
+    return this.#loads.size > 0;
+  }
+
+  /** What holds a function back as its platforms are full; undefined if there are none by name. */
+  limitOf(fn: FunctionSpec): Limit | undefined {
+    return this.#loads.size === 0 ? undefined : this.#poolOf(fn) ?? this.out;
+  }
+
   /** Those that a function may run on; undefined if it is called where its URL says, or is on none of them. */
-  poolOf({ url, urls }: FunctionSpec): PlatformPool | undefined {
+  #poolOf({ url, urls }: FunctionSpec): PlatformPool | undefined {
     if (url !== undefined) return undefined;
     const loads = [...this.#loads.values()].filter(({ name }) =>
       urls === undefined || Object.hasOwn(urls, name)
@@ -106,27 +103,30 @@ export class Platforms {
     return pool;
   }
 
-  /** Each set of platforms that some function may run on: what ends on a platform makes room in all that have it. */
-  get pools(): Iterable<PlatformPool> {
-    return this.#pools.values();
+  /** Each set of platforms that some function may run on, as what ends on a platform makes room in all that have it; and {@linkcode out}. */
+  *limits(): Generator<Limit> {
+    yield* this.#pools.values();
+    yield this.out;
   }
 
   /** Learns from what became of an attempt. */
   learn({ platform }: Invocation, outcome: Outcome): void {
-    if (platform !== undefined) this.#loads.get(platform)?.learn(outcome, this.#time.nowMs);
+    const load = platform === undefined ? undefined : this.#loads.get(platform);
+    if (load === undefined) return;
+    load.restsUntilMs = outcome.kind === "unserved" ? this.#time.nowMs + UNSERVED_REST_MS : -Infinity;
   }
 
-  /** Whether an invocation may start on another platform than it did, which has room and does not rest. */
+  /** Whether an invocation may start on another platform than it did, which is open and does not rest. */
   canGoElsewhere({ spec, platform }: Invocation): boolean {
-    return platform !== undefined && (this.poolOf(spec)?.hasOtherThan(platform) ?? false);
+    return platform !== undefined && (this.#poolOf(spec)?.hasOtherThan(platform) ?? false);
   }
 }
 
 /**
  * Platforms that functions may run on: full while all of them are. A start picks the one, as the policy says, of those that
- * have room; of these, one that has throttled just now only if there is no other.
+ * have room; of these, one that rests only if there is no other.
  */
-export class PlatformPool extends Limit {
+export class PlatformPool extends TimedLimit {
   readonly #loads: readonly PlatformLoad[];
   readonly #place: Policy["place"];
   readonly #time: { readonly nowMs: number };
@@ -144,13 +144,20 @@ export class PlatformPool extends Limit {
   }
 
   override get full(): boolean {
-    for (const load of this.#loads) if (load.hasRoom) return false;
+    for (const { way } of this.#loads) if (way.isOpen(this.#time.nowMs)) return false;
     return true;
   }
 
+  override get opensAtMs(): number {
+    let firstMs = Infinity;
+    for (const { way } of this.#loads) if (way.hasRoom) firstMs = Math.min(firstMs, way.opensAtMs);
+    return firstMs;
+  }
+
   override start(task: Invocation): void {
-    const open = this.#loads.filter(({ hasRoom }) => hasRoom);
-    const rested = open.filter(({ restsUntilMs }) => restsUntilMs <= this.#time.nowMs);
+    const { nowMs } = this.#time;
+    const open = this.#loads.filter(({ way }) => way.isOpen(nowMs));
+    const rested = open.filter(({ restsUntilMs }) => restsUntilMs <= nowMs);
     const choice = rested.length > 0 ? rested : open;
     task.platform = this.#place?.(task, choice) ?? leastUsed(choice).name;
     if (choice.some(({ name }) => name === task.platform)) return;
@@ -162,22 +169,36 @@ export class PlatformPool extends Limit {
     );
   }
 
-  override enter({ platform }: Invocation): void {
-    this.#loadOf(platform).running++;
-  }
-
-  override leave({ platform }: Invocation): void {
-    this.#loadOf(platform).running--;
-  }
-
-  #loadOf(platform: string | undefined): PlatformLoad {
-    return this.#loads.find(({ name }) => name === platform)!;
-  }
-
   hasOtherThan(platform: string): boolean {
-    return this.#loads.some(({ name, hasRoom, restsUntilMs }) =>
-      name !== platform && hasRoom && restsUntilMs <= this.#time.nowMs
+    const { nowMs } = this.#time;
+    return this.#loads.some(({ name, way, restsUntilMs }) =>
+      name !== platform && way.isOpen(nowMs) && restsUntilMs <= nowMs
     );
+  }
+}
+
+/** Holds back what is called where its URL says. */
+export class WayOutLimit extends TimedLimit {
+  readonly #way: WayOut;
+  readonly #time: { readonly nowMs: number };
+
+  constructor(name: string, way: WayOut, time: { readonly nowMs: number }) {
+    super(name);
+    this.#way = way;
+    this.#time = time;
+  }
+
+  override get full(): boolean {
+    return !this.#way.isOpen(this.#time.nowMs);
+  }
+
+  override get opensAtMs(): number {
+    return this.#way.hasRoom ? this.#way.opensAtMs : Infinity;
+  }
+
+  /** Until when it is closed, whether it has room or not. */
+  get closedUntilMs(): number {
+    return this.#way.opensAtMs;
   }
 }
 

@@ -130,32 +130,47 @@ Deno.test("Scheduler.settle() sends what a platform throttled to another one at 
   const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 3, cloud: 9 } }, 4);
   const [first] = startAll(made);
   assertEquals(first!.platform, "edge");
-  assertEquals(made.settle(first!, throttledBy(60_000), 10).retryAtMs, 11);
-  const again = made.next(11)!;
+  assertEquals(made.settle(first!, throttledBy(60_000), 10).retryAtMs, undefined);
+  const again = made.next(10)!;
   assertEquals([again.instance, again.platform, again.attempt], [first!.instance, "cloud", 2]);
   made.submit(instanceOf(work, "new"), 12);
   assertEquals(made.next(12)!.platform, "cloud", "others are not sent there for now, either");
 });
 
 Deno.test("Scheduler.next() comes back to a platform that has let something in, or has rested", () => {
-  const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 9, cloud: 9 } }, 2);
+  const limits = { platforms: { edge: 9, cloud: 9 }, fixed: true };
+  const made = scheduler(policyOf("bin-packing"), limits, 2);
   const [a, b] = startAll(made);
   made.settle(a!, throttledBy(), 10);
-  assertEquals(made.next(11)!.platform, "cloud");
+  assertEquals(made.next(10)!.platform, "cloud");
   made.settle(b!, OK, 12);
   made.submit(instanceOf(work, "x"), 13);
   const x = made.next(13)!;
   assertEquals(x.platform, "edge", "it has let something in");
   made.settle(x, throttledBy(), 14);
-  const moved = made.next(15)!;
-  made.submit(instanceOf(work, "y"), 63);
-  assertEquals([moved.platform, made.next(63)!.platform], ["cloud", "cloud"]);
+  const moved = made.next(14)!;
+  made.submit(instanceOf(work, "y"), 38);
+  assertEquals([moved.platform, made.next(38)!.platform], ["cloud", "cloud"]);
   made.submit(instanceOf(work, "z"), 64);
   assertEquals(made.next(64)!.platform, "edge", "50 ms are over");
 });
 
-Deno.test("Scheduler.settle() waits as it is asked to where there is no other platform", () => {
-  const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 1, cloud: 1 } }, 2);
-  const [onEdge] = startAll(made);
-  assertEquals(made.settle(onEdge!, throttledBy(60_000), 10).retryAtMs, 60_010);
+Deno.test("Scheduler.next() starts nothing on a platform before it may be asked again, whatever it lets in", () => {
+  const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 2, cloud: 1 } }, 9);
+  const [a, b, onCloud] = startAll(made);
+  made.settle(a!, throttledBy(1000), 10);
+  made.settle(b!, OK, 20);
+  assertEquals(made.next(20), undefined);
+  assertEquals(made.wakeAtMs(), 1010);
+  made.settle(onCloud!, OK, 30);
+  assertEquals(startAll(made, 30).map(({ platform }) => platform), ["cloud"]);
+  assertEquals(made.next(1010)!.platform, "edge");
+});
+
+Deno.test("Scheduler.settle() waits as it is asked to where there is no other platform, for a minute at most", () => {
+  for (const [askedMs, untilMs] of [[50_000, 50_010], [3_600_000, 60_010]] as const) {
+    const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 1, cloud: 1 } }, 2);
+    const [onEdge] = startAll(made);
+    assertEquals(made.settle(onEdge!, throttledBy(askedMs), 10).retryAtMs, untilMs);
+  }
 });

@@ -1,10 +1,10 @@
-import { type Outcome, type Pause, pauseName } from "../model/mod.ts";
+import { type Outcome, type Pause, pauseName, type Random } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
-import { AdaptiveLimit } from "./adaptive_limit.ts";
 import { Backlog, type BacklogSetup } from "./backlog.ts";
 import type { Invocation } from "./invocation.ts";
 import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
-import { fixed, type FixedLimits, type Limits, sameButGlobal } from "./limits.ts";
+import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } from "./limits.ts";
+import { WaysOut } from "./ways_out.ts";
 
 /** At most so many functions are known to be served by nobody: each that is found changes the gates of all. */
 const MOST_HOLDS = 1000;
@@ -16,23 +16,25 @@ export class Regime {
   /** Functions that nobody serves. */
   readonly #holds = new Map<string, Hold>();
   #backlog: Backlog;
-  /** Only while the global limit is `"auto"`. */
-  #adaptive: AdaptiveLimit | undefined;
+  readonly #ways: WaysOut;
 
   /**
+   * @param random for the jitter of delays
    * @param tasks all invocations that are not settled, in the order in which a new backlog is to get them
    * @throws {RangeError} if a limit is not a whole number above 0, or of a platform that is not attached
    */
   constructor(
     policy: Policy,
     limits: Limits,
-    setup: Omit<BacklogSetup, "pauses" | "holds">,
+    setup: Omit<BacklogSetup, "pauses" | "holds" | "ways">,
+    random: Random,
     tasks: () => Iterable<Invocation>,
   ) {
     this.#tasks = tasks;
-    this.#setup = { ...setup, pauses: [], holds: this.#holds };
-    if (limits.global === "auto") this.#adaptive = new AdaptiveLimit();
-    this.#backlog = this.#newBacklog(policy, fixed(limits, this.#adaptive));
+    this.#ways = new WaysOut(setup.platforms.map(({ name }) => name), random);
+    this.#setup = { ...setup, pauses: [], holds: this.#holds, ways: this.#ways };
+    this.#ways.setLimits(checked(limits));
+    this.#backlog = this.#newBacklog(policy, inForce(limits, this.#ways.limit));
   }
 
   /** What is ready, and how much is running. */
@@ -40,38 +42,46 @@ export class Regime {
     return this.#backlog;
   }
 
-  /** An adaptive limit keeps what was refused back by itself, until it can go no lower. */
-  get isHeldBack(): boolean {
-    return this.#adaptive !== undefined && this.#adaptive.limit > 1;
-  }
-
-  /** Puts the limit into force that was learned until now. */
+  /** Puts the limits into force that were learned until now. */
   advance(nowMs: number): void {
-    if (this.#adaptive === undefined) return;
-    this.#adaptive.advance(nowMs);
+    this.#ways.advance(nowMs);
     this.#adapt();
   }
 
   /** Nothing more may start, or nothing waits. */
   full(nowMs: number): void {
-    this.#adaptive?.full(this.#backlog.running, nowMs);
+    this.#ways.full(nowMs);
   }
 
   /** Starts what the backlog has answered. */
   start(task: Invocation, nowMs: number): void {
     this.#backlog.start(task);
-    task.start = this.#adaptive?.start(this.#backlog.running, nowMs);
+    task.start = this.#ways.to(task.platform).start(task.function, nowMs);
   }
 
-  /** Gives back what an attempt occupied, and learns from what became of it. */
-  release(task: Invocation, outcome: Outcome, nowMs: number): void {
-    if (outcome.kind !== "unserved") this.#answered(task);
+  /** Gives back what an attempt occupied, and learns from what became of it. @param runMs from the call to the answer */
+  release(task: Invocation, outcome: Outcome, nowMs: number, runMs: number | undefined): void {
+    const start = task.start!;
+    task.start = undefined;
+    if (outcome.kind === "unserved") start.way.takeBack(start);
+    else {
+      this.#answered(task);
+      start.way.end(start, outcome, nowMs, runMs);
+    }
     this.#backlog.release(task, outcome);
-    const { start } = task;
-    if (start === undefined || this.#adaptive === undefined || outcome.kind === "unserved") return;
-    if (outcome.kind === "throttled") this.#adaptive.throttled(start, this.#backlog.running + 1, nowMs);
-    else this.#adaptive.letIn(start);
     this.#adapt();
+  }
+
+  /** Until when nothing starts where an invocation was throttled; undefined if it may start at once, as far as there is room. */
+  closedUntilMs(task: Invocation, nowMs: number): number | undefined {
+    if (this.#backlog.canGoElsewhere(task)) return undefined;
+    const { opensAtMs } = this.#ways.to(task.platform);
+    return opensAtMs > nowMs ? opensAtMs : undefined;
+  }
+
+  /** A function has told how long it really ran, in milliseconds. */
+  told(functionName: string, functionMs: number): void {
+    this.#ways.told(functionName, functionMs);
   }
 
   /** Lets a function's calls go again, once one that was let go has been answered. */
@@ -109,13 +119,15 @@ export class Regime {
   }
 
   #adapt(): void {
-    const limit = this.#adaptive?.limit;
-    if (limit !== undefined && limit !== this.#backlog.limits.global) this.#backlog.setGlobal(limit);
+    const limit = this.#ways.limit;
+    if (limit === (this.#backlog.limits.global ?? Infinity)) return;
+    this.#backlog.setGlobal(limit === Infinity ? undefined : limit);
+    this.#backlog.reopen();
   }
 
   /** When a rate lets something start, or a limit grows; Infinity: not by itself. */
   wakeAtMs(): number {
-    return Math.min(this.#backlog.opensAtMs() ?? Infinity, this.#adaptive?.wakeAtMs() ?? Infinity);
+    return Math.min(this.#backlog.opensAtMs() ?? Infinity, this.#ways.wakeAtMs());
   }
 
   /** @throws {PolicyError} if the policy answers what it must not; the former one stays in force */
@@ -125,13 +137,12 @@ export class Regime {
 
   /** @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force */
   setLimits(limits: Limits): void {
-    const adaptive = limits.global === "auto"
-      ? this.#adaptive ?? new AdaptiveLimit(this.#backlog.running)
-      : undefined;
-    const next = fixed(limits, adaptive);
-    if (sameButGlobal(this.#backlog.limits, next)) this.#backlog.setGlobal(next.global);
-    else this.#rebuild(this.#newBacklog(this.#backlog.policy, next));
-    this.#adaptive = adaptive;
+    const { limits: before } = this.#backlog;
+    const next = inForce(checked(limits), Infinity);
+    if (!sameButGlobal(before, next)) this.#rebuild(this.#newBacklog(this.#backlog.policy, next));
+    this.#ways.setLimits(limits);
+    this.#adapt();
+    this.#backlog.reopen();
   }
 
   setPauses(pauses: readonly Pause[]): void {
@@ -159,4 +170,10 @@ export class Regime {
     for (const task of this.#tasks()) if (task.phase === "running") backlog.occupy(task);
     for (const task of this.#tasks()) if (task.phase === "queued") backlog.add(task);
   }
+}
+
+/** @throws {RangeError} if a limit of what is in flight in all is not a whole number above 0 */
+function checked(limits: Limits): Limits {
+  if (typeof limits.global === "number") checkLimit("in all", limits.global);
+  return limits;
 }

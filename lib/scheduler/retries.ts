@@ -1,5 +1,5 @@
-import { NULL, type Outcome, type Random } from "../model/mod.ts";
-import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
+import type { Outcome, Random } from "../model/mod.ts";
+import { failureDelayMs } from "./backoff.ts";
 import type { Invocation } from "./invocation.ts";
 import { RetryBudget } from "./retry_budget.ts";
 import { TimeHeap } from "./time_heap.ts";
@@ -8,9 +8,6 @@ import { TimeHeap } from "./time_heap.ts";
 const LEAST_DELAY_MS = 1;
 /** Budgets are kept for at most this many functions; those whose failures wait are kept beyond that. */
 const FUNCTIONS_KEPT = 10_000;
-
-/** Asks for no delay. */
-const OK: Outcome = { kind: "ok", output: NULL };
 
 /** What has failed of one function and waits to be tried again. */
 interface FailedCalls {
@@ -35,19 +32,16 @@ interface Due {
 }
 
 /**
- * What waits to be tried again: after throttles, and after failures as far as the budget of its function goes. A function
- * whose budget is used up holds nobody else's retries.
+ * What has failed and waits to be tried again, as far as the budget of its function goes. A function whose budget is used up
+ * holds nobody else's retries.
  */
 export class Retries {
   /** Failed attempts that were, or will be, followed by another. */
   failed = 0;
-  /** Throttles since the start. */
-  throttled = 0;
   /** How many invocations wait here. */
   waiting = 0;
   readonly #random: Random;
   readonly #share: number;
-  readonly #throttled = new TimeHeap(hasLeft);
   readonly #failed = new Map<string, FailedCalls>();
   readonly #turns = new TimeHeap<Turn>((turn) => turn.of.turn !== turn);
   #sequence = 0;
@@ -109,32 +103,11 @@ export class Retries {
   /** Puts off what has failed. @returns when it may be tried again, as far as the budget goes */
   afterFailure(task: Invocation, outcome: Outcome, nowMs: number): number {
     this.failed++;
-    task.throttles = 0;
     const delayMs = failureDelayMs(task.spec.retry, ++task.failures, this.#random);
     const failed = this.#failedOf(task);
     const untilMs = this.#putOff(failed.waiting, task, delayMs, outcome, nowMs);
     this.#plan(failed);
     return untilMs;
-  }
-
-  /**
-   * Puts off what was refused for capacity.
-   *
-   * @param heldBack whether a limit sees to it that less is started now
-   * @param elsewhere whether another platform takes it at once
-   * @returns when it is tried again
-   */
-  afterThrottle(
-    task: Invocation,
-    outcome: Outcome,
-    { heldBack, elsewhere }: { readonly heldBack: boolean; readonly elsewhere: boolean },
-    nowMs: number,
-  ): number {
-    this.throttled++;
-    task.throttles++;
-    const delayMs = throttleDelayMs(heldBack ? 1 : task.throttles, this.#random);
-    if (elsewhere) return this.#putOff(this.#throttled, task, LEAST_DELAY_MS, OK, nowMs);
-    return this.#putOff(this.#throttled, task, delayMs, outcome, nowMs);
   }
 
   #putOff(
@@ -157,11 +130,10 @@ export class Retries {
     return (this.#failed.get(task.function)?.budget?.opensAtMs() ?? -Infinity) > -Infinity;
   }
 
-  /** Takes out all that is to be tried again now: first the throttled, then the failed, each the longest due first. */
+  /** Takes out all that is to be tried again now, the longest due first. */
   take(nowMs: number): readonly Invocation[] {
     if (this.waiting === 0) return NONE;
     const tasks: Invocation[] = [];
-    for (let task = this.#throttled.take(nowMs); task; task = this.#throttled.take(nowMs)) tasks.push(task);
     const due: Due[] = [];
     for (let turn = this.#turns.take(nowMs); turn; turn = this.#turns.take(nowMs)) {
       turn.of.turn = undefined;
@@ -185,7 +157,7 @@ export class Retries {
 
   /** When `take` may answer next; Infinity if nothing waits. */
   get nextMs(): number {
-    return Math.min(this.#throttled.nextMs ?? Infinity, this.#nextTurnMs());
+    return this.#nextTurnMs();
   }
 
   /** What waited first may have been cancelled: then its function is entered again. */

@@ -54,6 +54,7 @@ export class Scheduler {
   readonly #regime: Regime;
   #limits: Limits;
   #news: Settlement[] = [];
+  #throttled = 0;
   /** How many nodes have been submitted. */
   #sequence = 0;
 
@@ -65,7 +66,7 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
     const setup = { functions: this.#loads.byName, strictShares, platforms };
-    this.#regime = new Regime(policy, limits, setup, () => this.#tasks());
+    this.#regime = new Regime(policy, limits, setup, random, () => this.#tasks());
     this.#limits = limits;
     this.#shed = shed;
     this.#retries = new Retries(random, options.retryBudget ?? RETRY_BUDGET);
@@ -234,10 +235,10 @@ export class Scheduler {
    *
    * @throws {TypeError} if the invocation is not running
    */
-  answered(task: Invocation, outcome: Extract<Outcome, { kind: "ok" }>, nowMs: number): void {
+  answered(task: Invocation, outcome: Extract<Outcome, { kind: "ok" }>, nowMs: number, runMs?: number): void {
     checkPhase(task, task.phase === "running", "take the answer of");
     this.#backlog.nowMs = nowMs;
-    this.#regime.release(task, outcome, nowMs);
+    this.#regime.release(task, outcome, nowMs, runMs);
     task.phase = "answered";
   }
 
@@ -257,7 +258,7 @@ export class Scheduler {
     const verdict = this.judge(task, outcome);
     const { run } = task;
     const { instance } = run;
-    if (task.phase === "running") this.#regime.release(task, outcome, nowMs);
+    if (task.phase === "running") this.#regime.release(task, outcome, nowMs, runMs);
     run.running--;
     if (verdict === "retry") {
       return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
@@ -267,9 +268,10 @@ export class Scheduler {
       return { instance, verdict, skipped: [] };
     }
     if (verdict === "throttled") {
-      const where = { heldBack: this.#regime.isHeldBack, elsewhere: this.#backlog.canGoElsewhere(task) };
-      const retryAtMs = this.#retries.afterThrottle(task, outcome, where, nowMs);
-      return { instance, verdict, skipped: [], retryAtMs };
+      this.#throttled++;
+      this.#queue(task);
+      const retryAtMs = this.#regime.closedUntilMs(task, nowMs);
+      return { instance, verdict, skipped: [], ...retryAtMs !== undefined && { retryAtMs } };
     }
     if (outcome.kind === "ok") {
       this.#retries.succeeded(task);
@@ -293,6 +295,7 @@ export class Scheduler {
    */
   hear(functionName: string, functionMs: number): void {
     this.#times.hear(functionName, functionMs);
+    this.#regime.told(functionName, functionMs);
   }
 
   /**
@@ -471,8 +474,8 @@ export class Scheduler {
   }
 
   /**
-   * Goes on under other limits; what is in flight beyond them ends as it would have. What `"auto"` has learned is kept while
-   * it stays `"auto"`.
+   * Goes on under other limits; what is in flight beyond them ends as it would have. What was learned of platforms is kept unless
+   * limits become fixed.
    *
    * @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force
    */
@@ -522,7 +525,7 @@ export class Scheduler {
       delayed: this.#retries.waiting,
       running: this.#backlog.running,
       limit: this.#backlog.limits.global ?? Infinity,
-      throttled: this.#retries.throttled,
+      throttled: this.#throttled,
       retried: this.#retries.failed,
     };
   }

@@ -50,6 +50,7 @@ const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["consume --limit -5", 2],
   ["consume --limit NaN", 2, "--limit", '"NaN"'],
   ["consume --limit atuo", 2, "--limit", '"atuo"', "or auto"],
+  ["consume --limit auto,fixed", 2, "--limit", '"auto,fixed"', "100,fixed"],
   ["queue limit atuo", 2, "queue limit", '"atuo"', "or auto"],
   ["consume --limit 1e99", 2, "--limit", '"1e99"'],
   ["consume --limit", 2, "--limit lacks its value"],

@@ -1,8 +1,9 @@
-/** What `global: "auto"` makes of platforms that hide their limits, in virtual time, under more load than they take. */
+/** What limits make of platforms that hide theirs, in virtual time, under more load than they take. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { constant, type Distribution, lognormal, seededRandom } from "../../lib/model/mod.ts";
 import { parseProfile, Provider } from "../../lib/platform/mod.ts";
+import type { Limits } from "../../lib/scheduler/mod.ts";
 import { instanceOf, makeScheduler, OK, single, startAll, THROTTLED } from "./builders.ts";
 import { type Observation, SaturatedLoad } from "./saturation.ts";
 
@@ -91,20 +92,21 @@ Deno.test("auto finds any limit again within 15 s of its change", () => {
 
 Deno.test("auto brings a collapsed platform back, which a fixed limit keeps down", () => {
   const travel = lognormal("10ms", "40ms");
-  const after = (kept: number | "auto") => {
+  const after = (kept: Limits) => {
     const provider = new Provider(parseProfile("collapse,limit=50,cold=0ms"), seededRandom(1));
     const scheduler = makeScheduler("fcfs", { global: "auto" });
     const load = new SaturatedLoad({ scheduler, provider, times: [SECOND], travel, seed: 1 });
     load.run(30_000);
-    scheduler.setLimits({ global: 200 }); // somebody asks for too much, for a while
+    scheduler.setLimits({ global: 200, fixed: true }); // somebody asks for too much, for a while
     load.run(5000);
     assert(provider.limitAt(load.nowMs) <= 15, "it has collapsed");
-    scheduler.setLimits({ global: kept });
+    scheduler.setLimits(kept);
     load.run(60_000);
     return load.run(60_000).running;
   };
-  assert(after("auto") >= 0.9 * 50);
-  assert(after(200) <= 0.3 * 50, "the model is metastable");
+  assert(after({ global: "auto" }) >= 0.9 * 50);
+  assert(after({ global: 200 }) >= 0.9 * 50, "a limit is a ceiling");
+  assert(after({ global: 200, fixed: true }) <= 0.3 * 50, "the model is metastable");
 });
 
 Deno.test("auto keeps what it learned when other limits change, and starts from what runs when it is switched on", () => {
@@ -113,8 +115,11 @@ Deno.test("auto keeps what it learned when other limits change, and starts from 
   assertEquals(scheduler.stats().limit, 50);
   scheduler.setLimits({ global: "auto", functions: { other: 1 } });
   assertEquals(scheduler.stats().limit, 50);
-  scheduler.setLimits({ global: 20 });
-  assertEquals(scheduler.stats().limit, 20);
+  for (const [global, limit] of [[20, 20], ["auto", 50], [70, 50]] as const) {
+    scheduler.setLimits({ global });
+    assertEquals(scheduler.stats().limit, limit);
+  }
+  scheduler.setLimits({ global: 20, fixed: true });
   load.run(10_000);
   scheduler.setLimits({ global: "auto" });
   assertEquals(scheduler.stats().limit, 20);
@@ -124,28 +129,31 @@ Deno.test("auto keeps what it learned when other limits change, and starts from 
 Deno.test("auto stays as it is when limits are refused", () => {
   const scheduler = makeScheduler("fcfs", { global: "auto" });
   assertThrows(() => scheduler.setLimits({ global: 7, functions: { f: 0 } }), RangeError);
-  assertEquals(scheduler.stats().limit, 4);
+  assertEquals(scheduler.stats().limit, 10);
 });
 
-/** How long one invocation waits after each of some throttles, beside others that are in flight. */
-function waits(others: number, throttles: number): number[] {
-  const scheduler = makeScheduler("fcfs", { global: others + 1 });
-  const chain = single("f");
-  for (let i = 0; i <= others; i++) scheduler.submit(instanceOf(chain, `${i}`), 0);
+/** When the same invocation may start again after each of some throttles, beside others that are in flight: how long it waits. */
+function waits(others: number, throttles: number, global: number | "auto"): number[] {
+  const scheduler = makeScheduler("fcfs", { global: others + 1, fixed: true });
+  for (let i = 0; i <= others; i++) scheduler.submit(instanceOf(single("f"), `${i}`), 0);
   const started = startAll(scheduler);
-  scheduler.setLimits({ global: "auto" });
+  scheduler.setLimits({ global });
   let task = started.shift()!;
   let nowMs = 0;
   return Array.from({ length: throttles }, () => {
-    const waitMs = scheduler.settle(task, THROTTLED, nowMs).retryAtMs! - nowMs;
+    const sinceMs = nowMs;
+    scheduler.settle(task, THROTTLED, nowMs);
     for (const other of started.splice(0, 10)) scheduler.settle(other, OK, nowMs);
-    nowMs += waitMs;
-    task = scheduler.next(nowMs)!;
-    return waitMs;
+    let next = scheduler.next(nowMs);
+    for (; next === undefined; next = scheduler.next(nowMs)) nowMs = scheduler.wakeAtMs()!;
+    task = next;
+    return nowMs - sinceMs;
   });
 }
 
-Deno.test("auto lets a throttled invocation wait for the limit, not for longer with each throttle", () => {
-  assert(Math.max(...waits(100, 8)) <= 50);
-  assert(Math.max(...waits(0, 8)) > 2000, "one alone is all that can be held back");
-});
+for (const global of ["auto", 1000] as const) {
+  Deno.test(`${global} lets a throttled invocation wait for the limit, not for longer with each throttle`, () => {
+    assertEquals(Math.max(...waits(100, 8, global)), 0, "others have ended");
+    assert(Math.max(...waits(0, 8, global)) > 2000, "one alone is all that can be held back");
+  });
+}

@@ -135,11 +135,12 @@ export class Books {
     account.running.delete(key);
     if (platform !== undefined) this.#onPlatform.set(platform, this.#onPlatform.get(platform)! - 1);
     const { verdict, retryAtMs } = settlement;
-    if (verdict === "retry" || verdict === "throttled") {
+    if (verdict === "retry") {
       assert(retryAtMs! > nowMs, "a delay ends after now");
       account.resumesAtMs.set(key, retryAtMs!);
-      if (verdict === "retry") account.failures.set(key, (account.failures.get(key) ?? 0) + 1);
-    } else {
+      account.failures.set(key, (account.failures.get(key) ?? 0) + 1);
+    } else if (verdict === "throttled") assert((retryAtMs ?? Infinity) > nowMs, "a rest ends after now");
+    else {
       assert(verdict !== "unserved", "somebody serves all functions here");
       account.settled.set(key, verdict!);
     }

@@ -65,7 +65,7 @@ class Duel {
     this.#strictShares = strictShares;
     this.#scheduler = new Scheduler({
       policy,
-      limits,
+      limits: { ...limits, fixed: true },
       strictShares,
       shed,
       platforms,
@@ -82,14 +82,14 @@ class Duel {
     this.#checkWake();
   }
 
-  /** It wakes at the end of a delay, as soon as a rate lets something start, and never at once. */
+  /** It wakes at the end of a delay, as soon as a rate or a platform lets something start, and never at once. */
   #checkWake(): void {
     const wakeAtMs = this.#scheduler.wakeAtMs() ?? Infinity;
     const delayMs = this.#oracle.wakeAtMs() ?? Infinity;
-    if (this.#hasRates) assert(wakeAtMs <= delayMs);
+    if (this.#hasRates || this.#oracle.hasClosed) assert(wakeAtMs <= delayMs);
     else assertEquals(wakeAtMs, delayMs);
     if (!this.#tried) return;
-    assert(wakeAtMs <= (this.#oracle.rateOpensAtMs() ?? Infinity), "it wakes when a rate opens");
+    assert(wakeAtMs <= (this.#oracle.opensAtMs() ?? Infinity), "it wakes when something opens");
     assert(wakeAtMs > this.#nowMs, "it does not wake at once");
   }
 
@@ -122,7 +122,7 @@ class Duel {
         return this.#oracle.setPolicy(policy);
       }
       case "setLimits":
-        this.#scheduler.setLimits(step.limits);
+        this.#scheduler.setLimits({ ...step.limits, fixed: true });
         this.#oracle.setLimits(step.limits);
         this.#books.limits = step.limits;
         this.#hasRates = hasRates(step.limits);
@@ -204,7 +204,9 @@ class Duel {
     if (invocation && entry) {
       this.#books.started(invocation);
       this.#running.push([invocation, entry]);
-    } else if (!this.#hasRates && !this.#strictShares) this.#books.nothingStarts(this.#nowMs);
+    } else if (!this.#hasRates && !this.#strictShares && !this.#oracle.hasClosed) {
+      this.#books.nothingStarts(this.#nowMs);
+    }
     this.#tried = invocation === undefined;
     return invocation !== undefined;
   }

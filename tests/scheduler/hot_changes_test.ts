@@ -155,7 +155,7 @@ Deno.test("Scheduler.setLimits() loses nothing of 100,000 and obeys the new limi
   let nowMs = QUEUED;
   for (const name of everyPair(Object.keys(LIMITS))) {
     const limits = LIMITS[name]!;
-    scheduler.setLimits(limits);
+    scheduler.setLimits({ ...limits, fixed: true });
     assertEquals([scheduler.stats().ready, scheduler.stats().running], [left.size, running.length]);
     for (const task of running.splice(0, 40)) scheduler.settle(task, OK, nowMs);
     const expected = fitting([...left], limits, running.map((task) => task.of));

@@ -35,7 +35,6 @@ export interface Entry {
   phase: "new" | "queued" | "delayed" | "running";
   attempts: number;
   failures: number;
-  throttles: number;
   untilMs: number;
   group: string;
   platform: string | undefined;
@@ -81,8 +80,8 @@ export class Oracle {
   readonly #dueAtMs = new Map<string, number>();
   /** When the last starts of each function, or of all (""), were: as many as its rate lets a window hold. */
   readonly #startedAtMs = new Map<string, number[]>();
-  /** Platforms that have throttled since they let something in: how often, and until when they rest. */
-  readonly #rests = new Map<string, { times: number; untilMs: number }>();
+  /** Platforms ("": none by name) that have throttled: how often they have rested for that, and until when they are closed. */
+  readonly #closed = new Map<string, { rests: number; restsUntilMs: number; askedUntilMs: number }>();
   /** When each function was asked for. */
   readonly #arrivals = new Map<string, number[]>();
   /** What was refused since it was asked last. */
@@ -256,8 +255,7 @@ export class Oracle {
     this.#expire();
     const due = this.#entries().filter((e) => e.phase === "delayed" && e.untilMs <= nowMs)
       .sort((a, b) => a.untilMs - b.untilMs || bySequence(a, b));
-    for (const entry of due.filter(isThrottled)) this.#place(entry);
-    for (const entry of due.filter((entry) => !isThrottled(entry))) {
+    for (const entry of due) {
       if (this.#budgetOf(entry).take(nowMs)) this.#place(entry);
     }
     if (this.#policy.weight && nowMs - this.#sweptAtMs >= 100) {
@@ -328,7 +326,7 @@ export class Oracle {
     return this.#entries().filter((entry) =>
       entry.phase === "queued" && running.length < global && !this.#isPaused(entry) &&
       this.#count("running", entry.group) < this.#shareOf(entry.group) &&
-      (!this.#isPlaced(entry) || this.#withRoom(entry).length > 0) &&
+      (this.#isPlaced(entry) ? this.#withRoom(entry).length > 0 : this.#closedUntilMs() <= this.#nowMs) &&
       this.#opensAtMs("") <= this.#nowMs && this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
       Object.entries(labels).every(([label, max]) =>
         labelOf(entry, label) === undefined || running.filter((r) => sameValue(label, r, entry)).length < max
@@ -362,7 +360,7 @@ export class Oracle {
     return Math.max(1, Math.floor(global * this.#groups.get(name)!.weight / all));
   }
 
-  /** The platforms that have room, of those that a function may run on. */
+  /** The platforms that have room and are open, of those that a function may run on. */
   #withRoom(of: Entry): PlatformView[] {
     const running = this.#entries().filter((entry) => entry.phase === "running");
     return this.platforms.filter(({ name }) => mayRunOn(of, name)).map(({ name, price = 0 }) => ({
@@ -370,8 +368,8 @@ export class Oracle {
       price,
       pricePerMs: 0,
       running: running.filter(({ platform }) => platform === name).length,
-      limit: this.#limits.platforms?.[name] ?? Infinity,
-    })).filter(({ running, limit }) => running < limit);
+      limit: this.#limitOf(name),
+    })).filter(({ name, running, limit }) => running < limit && this.#closedUntilMs(name) <= this.#nowMs);
   }
 
   /** Whether a function runs on one of the platforms. */
@@ -379,27 +377,44 @@ export class Oracle {
     return this.platforms.some(({ name }) => mayRunOn(entry, name));
   }
 
-  #isRested(platform: string): boolean {
-    return this.#nowMs >= (this.#rests.get(platform)?.untilMs ?? -Infinity);
+  /** Until when nothing starts where an entry was started, or is called. */
+  #closedUntilMs(platform = ""): number {
+    const closed = this.#closed.get(platform);
+    return closed === undefined ? -Infinity : Math.max(closed.restsUntilMs, closed.askedUntilMs);
   }
 
-  /** A platform rests after a throttle, twice as long each time in a row, or as long as it asks. */
-  #learn({ platform }: Entry, outcome: MadeOutcome): void {
-    if (platform === undefined) return;
-    const { times, untilMs } = this.#rests.get(platform) ?? { times: 0, untilMs: -Infinity };
-    if (outcome.kind !== "throttled") return void this.#rests.delete(platform);
-    const restMs = Math.max(Math.min(5000, 50 * 2 ** times), outcome.retryAfterMs ?? 0);
-    this.#rests.set(platform, { times: times + 1, untilMs: Math.max(untilMs, this.#nowMs + restMs) });
+  /** Whether something has been closed, as it has throttled, and has let nothing in since. */
+  get hasClosed(): boolean {
+    return [...this.#closed.keys()].some((name) => this.#closedUntilMs(name) > -Infinity);
+  }
+
+  #limitOf(platform = ""): number {
+    const { global = Infinity, platforms = {} } = this.#limits;
+    return Math.min(global, platforms[platform] ?? Infinity);
+  }
+
+  /** What throttles is closed as long as it asks, and, if its limit leaves room, for a while, until it lets something in. */
+  #learn({ platform = "" }: Entry, outcome: MadeOutcome): void {
+    const closed = this.#closed.get(platform) ??
+      { rests: 0, restsUntilMs: -Infinity, askedUntilMs: -Infinity };
+    this.#closed.set(platform, closed);
+    if (outcome.kind !== "throttled") {
+      return void Object.assign(closed, { rests: 0, restsUntilMs: -Infinity });
+    }
+    const askedMs = Math.min(outcome.retryAfterMs ?? 0, 60_000);
+    if (askedMs > 0) closed.askedUntilMs = Math.max(closed.askedUntilMs, this.#nowMs + askedMs);
+    const running = this.#entries().filter((e) => e.phase === "running" && (e.platform ?? "") === platform);
+    if (running.length >= this.#limitOf(platform) || this.#nowMs < closed.restsUntilMs) return;
+    closed.restsUntilMs = this.#nowMs + throttleDelayMs(++closed.rests, this.random);
   }
 
   #canGoElsewhere(entry: Entry): boolean {
-    return this.#withRoom(entry).some(({ name }) => name !== entry.platform && this.#isRested(name));
+    return this.#withRoom(entry).some(({ name }) => name !== entry.platform);
   }
 
   #placeOf(entry: Entry): string | undefined {
     if (!this.#isPlaced(entry)) return undefined;
-    const all = this.#withRoom(entry), rested = all.filter(({ name }) => this.#isRested(name));
-    const open = rested.length > 0 ? rested : all;
+    const open = this.#withRoom(entry);
     const [least] = open.toSorted((a, b) =>
       a.running / a.limit - b.running / b.limit || a.running - b.running
     );
@@ -478,11 +493,18 @@ export class Oracle {
     entry.phase = "new";
     this.#learn(entry, outcome);
     this.#readWeight(entry.group);
-    if (outcome.kind !== "ok" && (verdict === "retry" || verdict === "throttled")) {
-      const delayMs = this.#delayMs(entry, verdict);
+    if (verdict === "throttled") {
+      this.#throttled++;
+      this.#place(entry);
+      const closedUntilMs = this.#closedUntilMs(entry.platform);
+      const waits = closedUntilMs > nowMs && !(entry.platform !== undefined && this.#canGoElsewhere(entry));
+      return { instance: open.instance, verdict, skipped: [], ...waits && { retryAtMs: closedUntilMs } };
+    }
+    if (outcome.kind !== "ok" && verdict === "retry") {
+      this.#retried++;
+      const delayMs = failureDelayMs(fn.retry, ++entry.failures, this.random);
       entry.phase = "delayed";
-      const goes = verdict === "throttled" && entry.platform !== undefined && this.#canGoElsewhere(entry);
-      entry.untilMs = nowMs + (goes ? 1 : Math.max(delayMs, outcome.retryAfterMs ?? 0, 1));
+      entry.untilMs = nowMs + Math.max(delayMs, outcome.retryAfterMs ?? 0, 1);
       return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
     }
     if (outcome.kind === "ok" && entry.failures > 0) this.#budgetOf(entry).reward();
@@ -491,20 +513,6 @@ export class Oracle {
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const state = verdict === "ok" ? "ok" : "failed";
     return { instance: open.instance, verdict, ...this.#settleWork(open, node, item, state, reason) };
-  }
-
-  #delayMs(entry: Entry, verdict: "retry" | "throttled"): number {
-    if (verdict === "retry") {
-      this.#retried++;
-      entry.throttles = 0;
-      return failureDelayMs(
-        entry.of.instance.chain.nodes[entry.node]!.fn.retry,
-        ++entry.failures,
-        this.random,
-      );
-    }
-    this.#throttled++;
-    return throttleDelayMs(++entry.throttles, this.random);
   }
 
   #settleNode(open: Open, node: number, state: NodeState, skipped: number[], reason: string): number[] {
@@ -621,22 +629,25 @@ export class Oracle {
   wakeAtMs(): number | undefined {
     const delayed = this.#entries().filter((e) => e.phase === "delayed");
     const times = [
-      ...delayed.filter(isThrottled).map((e) => e.untilMs),
-      ...delayed.filter((e) => !isThrottled(e)).map((e) =>
-        Math.max(e.untilMs, this.#budgetOf(e).opensAtMs())
-      ),
+      ...delayed.map((e) => Math.max(e.untilMs, this.#budgetOf(e).opensAtMs())),
       ...this.#expiries().map(({ atMs }) => atMs),
     ];
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** When a rate, and nothing else, lets something start that it holds back now. */
-  rateOpensAtMs(): number | undefined {
+  /** When a rate, or the end of a rest, and nothing else, lets something start that it holds back now. */
+  opensAtMs(): number | undefined {
     const nowMs = this.#nowMs;
     this.#nowMs = Infinity;
     const open = this.eligible();
+    const ways = open.map((entry) =>
+      this.#isPlaced(entry) ? this.#withRoom(entry).map(({ name }) => name) : [""]
+    );
     this.#nowMs = nowMs;
-    const times = open.map((entry) => Math.max(this.#opensAtMs(""), this.#opensAtMs(fnOf(entry))));
+    const times = open.map((entry, i) => {
+      const wayMs = Math.min(...ways[i]!.map((name) => this.#closedUntilMs(name)));
+      return Math.max(wayMs, this.#opensAtMs(""), this.#opensAtMs(fnOf(entry)));
+    });
     const later = times.filter((atMs) => atMs > nowMs);
     return later.length < times.length || later.length === 0 ? undefined : Math.min(...later);
   }
@@ -654,7 +665,7 @@ export class Oracle {
   }
 
   #ready(of: Open, node: number, item: number | undefined): void {
-    const counts = { attempts: 0, failures: 0, throttles: 0 };
+    const counts = { attempts: 0, failures: 0 };
     const unknown = { untilMs: NaN, group: "", platform: undefined, rank: [] };
     const entry: Entry = { of, node, item, phase: "new", readyAtMs: this.#nowMs, ...counts, ...unknown };
     of.entries.unshift(entry);
@@ -782,11 +793,6 @@ function bodyOf({ nodes, onFailed }: Chain): readonly ChainNode[] {
 
 function bySequence(a: Entry, b: Entry): number {
   return a.of.serial - b.of.serial || a.node - b.node || (a.item ?? 0) - (b.item ?? 0);
-}
-
-/** Whether it waits because it was throttled, not because it failed. */
-function isThrottled({ throttles }: Entry): boolean {
-  return throttles > 0;
 }
 
 /** Item by item; of two lists of which one begins with the other, the shorter first. */

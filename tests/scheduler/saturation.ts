@@ -1,6 +1,6 @@
 /** A scheduler under more load than a platform takes, in virtual time. */
 import { type Distribution, type Outcome, type Random, sampleMs, seededRandom } from "../../lib/model/mod.ts";
-import type { Admission } from "../../lib/platform/mod.ts";
+import type { Admission, QueuedStart } from "../../lib/platform/mod.ts";
 import type { Invocation, Scheduler } from "../../lib/scheduler/mod.ts";
 import { instanceOf, OK, single, THROTTLED } from "./builders.ts";
 
@@ -9,6 +9,9 @@ export interface Admitting {
   readonly running: number;
   start(functionName: string, nowMs: number): Admission;
   end(functionName: string, nowMs: number): void;
+  /** Of one that lets calls wait: the next that starts, and when another does with no event. */
+  take?(nowMs: number): QueuedStart | undefined;
+  wakeAtMs?(): number | undefined;
 }
 
 /** What is offered to what. */
@@ -30,6 +33,7 @@ export interface Observation {
   readonly running: number;
   readonly attempts: number;
   readonly throttled: number;
+  readonly completed: number;
 }
 
 interface Event {
@@ -91,6 +95,10 @@ export class SaturatedLoad {
   #inFlightMs = 0;
   #attempts = 0;
   #throttled = 0;
+  #completed = 0;
+  /** Calls that wait at the platform, by their tickets. */
+  readonly #waiting = new Map<number, Invocation>();
+  #takeAtMs: number | undefined;
 
   constructor(of: Saturation) {
     this.#of = of;
@@ -110,6 +118,7 @@ export class SaturatedLoad {
       runningMs: this.#runningMs,
       attempts: this.#attempts,
       throttled: this.#throttled,
+      completed: this.#completed,
     };
     this.#pump();
     for (
@@ -127,6 +136,7 @@ export class SaturatedLoad {
       running: (this.#runningMs - before.runningMs) / forMs,
       attempts: this.#attempts - before.attempts,
       throttled: this.#throttled - before.throttled,
+      completed: this.#completed - before.completed,
     };
   }
 
@@ -168,7 +178,7 @@ export class SaturatedLoad {
   }
 
   #attempt(task: Invocation): void {
-    const { provider, travel, times } = this.#of;
+    const { provider, travel } = this.#of;
     this.#attempts++;
     this.#later(travel, () => {
       const admission = provider.start(task.function, this.#nowMs);
@@ -177,12 +187,42 @@ export class SaturatedLoad {
         this.#later(travel, () => this.#settle(task, THROTTLED));
         return;
       }
-      if (admission.kind === "queued") throw new TypeError("A provider of these tests has no queue");
-      const ms = admission.delayMs + sampleMs(times[Number(task.function.slice(1))]!, this.#random);
-      this.#at(this.#nowMs + ms, () => {
-        provider.end(task.function, this.#nowMs);
-        this.#later(travel, () => this.#settle(task, OK));
-      });
+      if (admission.kind === "started") return this.#run(task, admission.delayMs);
+      this.#waiting.set(admission.ticket, task);
+      this.#planTake();
+    });
+  }
+
+  /** A call runs at the platform. */
+  #run(task: Invocation, delayMs: number): void {
+    const { provider, travel, times } = this.#of;
+    const ms = delayMs + sampleMs(times[Number(task.function.slice(1))]!, this.#random);
+    this.#at(this.#nowMs + ms, () => {
+      provider.end(task.function, this.#nowMs);
+      this.#completed++;
+      this.#take();
+      this.#later(travel, () => this.#settle(task, OK));
+    });
+  }
+
+  /** Calls that waited at the platform run. */
+  #take(): void {
+    const { provider } = this.#of;
+    for (let next = provider.take?.(this.#nowMs); next !== undefined; next = provider.take?.(this.#nowMs)) {
+      const task = this.#waiting.get(next.ticket)!;
+      this.#waiting.delete(next.ticket);
+      this.#run(task, next.delayMs);
+    }
+    this.#planTake();
+  }
+
+  #planTake(): void {
+    const wakeAtMs = this.#of.provider.wakeAtMs?.();
+    if (wakeAtMs === undefined || wakeAtMs === this.#takeAtMs) return;
+    this.#takeAtMs = wakeAtMs;
+    this.#at(wakeAtMs, () => {
+      if (this.#takeAtMs === wakeAtMs) this.#takeAtMs = undefined;
+      this.#take();
     });
   }
 

@@ -1,0 +1,143 @@
+import type { Outcome, Random } from "../model/mod.ts";
+import { AdaptiveLimit, type AdaptiveStart } from "./adaptive_limit.ts";
+import { throttleDelayMs } from "./backoff.ts";
+
+/** No longer is a way out closed for what a platform asks, in milliseconds: then one call more asks again. */
+const LONGEST_CLOSED_MS = 60_000;
+
+/** An attempt as the way out knew it that it was started by. */
+export interface WayStart {
+  readonly way: WayOut;
+  readonly function: string;
+  /** Undefined: its limit is fixed. */
+  readonly adaptive: AdaptiveStart | undefined;
+  /** As the wider way out knew it that this one leads to. */
+  readonly outer: WayStart | undefined;
+}
+
+/**
+ * Where attempts leave for a platform: how many are in flight there, and how many may be. Its limit is a ceiling, under which
+ * an {@linkcode AdaptiveLimit} finds out what the platform runs at once; or it is fixed.
+ *
+ * What was throttled keeps its place among what is ready. It is the way out that keeps it back, and all behind it: until
+ * something in flight has ended, as the limit is lowered to that; or, where the limit leaves room, until a delay is over that
+ * grows exponentially with each throttle in a row; and in any case as long as the platform asks.
+ */
+export class WayOut {
+  /** Attempts in flight. */
+  running = 0;
+  #ceiling = Infinity;
+  #adaptive: AdaptiveLimit | undefined;
+  /** Closed until then, unless something is let in first; … */
+  #restsUntilMs = -Infinity;
+  /** … and until then in any case. */
+  #askedUntilMs = -Infinity;
+  /** Rests since something was let in. */
+  #rests = 0;
+  readonly #random: Random;
+  readonly #outer: WayOut | undefined;
+
+  /**
+   * @param random for the jitter of delays
+   * @param outer the wider way out that this one leads to
+   */
+  constructor(random: Random, outer?: WayOut) {
+    this.#random = random;
+    this.#outer = outer;
+  }
+
+  /** Changes the limit; what was learned stays unless it becomes a fixed one. */
+  setLimit(ceiling: number, isFixed: boolean): void {
+    this.#ceiling = ceiling;
+    if (isFixed) this.#adaptive = undefined;
+    else if (this.#adaptive === undefined) this.#adaptive = new AdaptiveLimit(this.running, ceiling);
+    else this.#adaptive.highest = ceiling;
+  }
+
+  /** How many may be in flight at present. */
+  get limit(): number {
+    return this.#adaptive === undefined ? this.#ceiling : Math.min(this.#ceiling, this.#adaptive.limit);
+  }
+
+  /** When it is open again, if it is closed. */
+  get opensAtMs(): number {
+    return Math.max(this.#restsUntilMs, this.#askedUntilMs, this.#outer?.opensAtMs ?? -Infinity);
+  }
+
+  /** Whether one more may be in flight, whether it is closed or not. */
+  get hasRoom(): boolean {
+    return this.running < this.limit && (this.#outer?.hasRoom ?? true);
+  }
+
+  /** Whether an attempt may start. */
+  isOpen(nowMs: number): boolean {
+    return this.hasRoom && this.opensAtMs <= nowMs;
+  }
+
+  /** An attempt starts. */
+  start(functionName: string, nowMs: number): WayStart {
+    const outer = this.#outer?.start(functionName, nowMs);
+    this.running++;
+    return { way: this, function: functionName, adaptive: this.#adaptive?.start(this.running, nowMs), outer };
+  }
+
+  /** An attempt has ended, of which nothing is learned: it was not made. */
+  takeBack({ outer }: WayStart): void {
+    this.running--;
+    if (outer !== undefined) outer.way.takeBack(outer);
+  }
+
+  /** An attempt has ended. @param runMs from the call to the answer; left out: from its start */
+  end(start: WayStart, outcome: Outcome, nowMs: number, runMs: number | undefined): void {
+    this.running--;
+    const { outer } = start;
+    if (outcome.kind === "throttled") this.#throttled(start, outcome.retryAfterMs ?? 0, nowMs);
+    else {
+      this.#letIn(start, outcome, nowMs, runMs);
+      if (outer !== undefined) outer.way.end(outer, outcome, nowMs, runMs);
+      return;
+    }
+    if (outer !== undefined) outer.way.takeBack(outer);
+  }
+
+  #throttled({ adaptive }: WayStart, retryAfterMs: number, nowMs: number): void {
+    const askedMs = Math.min(retryAfterMs, LONGEST_CLOSED_MS);
+    if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, askedMs);
+    if (askedMs > 0) this.#askedUntilMs = Math.max(this.#askedUntilMs, nowMs + askedMs);
+    if (this.running >= this.limit || nowMs < this.#restsUntilMs) return;
+    this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
+  }
+
+  #letIn({ adaptive, function: name }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
+    this.#rests = 0;
+    this.#restsUntilMs = -Infinity;
+    if (adaptive === undefined || this.#adaptive === undefined) return;
+    const tookMs = tellsTime(outcome) ? runMs ?? nowMs - adaptive.atMs : undefined;
+    this.#adaptive.letIn(adaptive, name, nowMs, tookMs);
+  }
+
+  /** A function has told how long it really ran, in milliseconds. */
+  told(functionName: string, functionMs: number): void {
+    this.#adaptive?.told(functionName, functionMs);
+  }
+
+  /** Nothing more can start now. */
+  full(nowMs: number): void {
+    this.#adaptive?.full(this.running, nowMs);
+  }
+
+  /** Lets the limit grow by what the time allows. */
+  advance(nowMs: number): void {
+    this.#adaptive?.advance(nowMs);
+  }
+
+  /** When the limit may grow with no other event; Infinity: not by itself. */
+  wakeAtMs(): number {
+    return this.#adaptive?.wakeAtMs() ?? Infinity;
+  }
+}
+
+/** Calls that failed may have ended early; those that took too long took that long at least. */
+function tellsTime(outcome: Outcome): boolean {
+  return outcome.kind === "ok" || (outcome.kind === "failed" && outcome.cause === "timeout");
+}

@@ -1,0 +1,60 @@
+import type { Random } from "../model/mod.ts";
+import type { Limits } from "./limits.ts";
+import { WayOut } from "./way_out.ts";
+
+/** The way out of functions that are on no platform by name. */
+const DEFAULT = "";
+
+/** All ways out: one to each platform by name, and one for functions that are called where their URL says. */
+export class WaysOut {
+  readonly #ways: ReadonlyMap<string, WayOut>;
+  #ceiling = Infinity;
+
+  /** @param platforms the names of those that are attached */
+  constructor(platforms: readonly string[], random: Random) {
+    this.#ways = new Map([DEFAULT, ...platforms].map((name) => [name, new WayOut(random)]));
+  }
+
+  /** Puts limits into force; what was learned stays. */
+  setLimits({ global, platforms = {}, fixed = false }: Limits): void {
+    this.#ceiling = typeof global === "number" ? global : Infinity;
+    for (const [name, way] of this.#ways) {
+      const own = platforms[name];
+      way.setLimit(Math.min(this.#ceiling, own ?? Infinity), fixed || (global ?? own) === undefined);
+    }
+  }
+
+  /** The way out to a platform; undefined: to where a function's URL says. */
+  to(platform: string | undefined): WayOut {
+    return this.#ways.get(platform ?? DEFAULT)!;
+  }
+
+  /** How much may be in flight at present in all. */
+  get limit(): number {
+    let sum = 0;
+    for (const way of this.#ways.values()) sum += way.limit;
+    return Math.min(this.#ceiling, sum);
+  }
+
+  /** Nothing more can start now. */
+  full(nowMs: number): void {
+    for (const way of this.#ways.values()) way.full(nowMs);
+  }
+
+  /** Lets limits grow by what the time allows. */
+  advance(nowMs: number): void {
+    for (const way of this.#ways.values()) way.advance(nowMs);
+  }
+
+  /** When a limit may grow with no other event; Infinity: not by itself. */
+  wakeAtMs(): number {
+    let firstMs = Infinity;
+    for (const way of this.#ways.values()) firstMs = Math.min(firstMs, way.wakeAtMs());
+    return firstMs;
+  }
+
+  /** A function has told how long it really ran, in milliseconds. */
+  told(functionName: string, functionMs: number): void {
+    for (const way of this.#ways.values()) way.told(functionName, functionMs);
+  }
+}
