@@ -181,10 +181,10 @@ export class AdaptiveLimit {
   /** A round is over. */
   #judge(nowMs: number): void {
     const trips = this.#trips, { slowdown, inFlight } = trips;
-    if (!trips.isSlower) {
+    if (!trips.isSlower || inFlight === 1) { // one alone waits for none of ours
       this.#trial = this.#slower = undefined;
       this.#confirmed ||= inFlight >= USED * this.limit;
-      trips.learn(this.#growing && this.#base > 0 ? "new" : "all");
+      trips.learn(inFlight === 1 ? "anew" : this.#growing && this.#base > 0 ? "new" : "all");
       this.#next();
     } else if (this.#trial !== undefined) this.#judgeTrial(this.#trial, nowMs);
     else if (this.#slower === undefined || slowdown - 1 < IMPROVED * (this.#slower - 1)) {

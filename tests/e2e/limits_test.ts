@@ -24,7 +24,7 @@ Deno.test("sequoia consume never exceeds a limit, and uses what it may, as the r
         "--policy",
         "fair-share",
         "--limit",
-        "11",
+        "11,fixed",
         "--function-limit",
         "function=2",
         "--chain-limit",

@@ -136,7 +136,7 @@ const SLOW_MIX = MIX.replace('"60ms", "150ms"', '"200ms", "400ms"').replace(
 Deno.test("sequoia simulate predicts a recorded run, and says what would have been otherwise", async () => {
   await using at = await folder({ "mix.ts": SLOW_MIX });
   await using consumer = new Running(
-    ["consume", "--policy", "fair-share", "--limit", "16"],
+    ["consume", "--policy", "fair-share", "--limit", "16,fixed"],
     at,
   );
   await consumer.says(/Consuming/);
