@@ -56,7 +56,10 @@ function sharesOf(
   groups: readonly { name: string; weight?: number }[],
   global: number,
 ) {
-  const scheduler = makeScheduler(policyOf("fair-share", by === undefined ? {} : { by }), { global, fixed: true });
+  const scheduler = makeScheduler(policyOf("fair-share", by === undefined ? {} : { by }), {
+    global,
+    fixed: true,
+  });
   for (const { name, weight = 1 } of groups) {
     const made = single(by === undefined ? name : "same");
     for (let i = 0; i < global; i++) {

@@ -261,6 +261,7 @@ export class Scheduler {
     if (task.phase === "running") this.#regime.release(task, outcome, nowMs, runMs);
     run.running--;
     if (verdict === "retry") {
+      task.throttles = 0;
       return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
     }
     if (verdict === "unserved") {
@@ -269,6 +270,7 @@ export class Scheduler {
     }
     if (verdict === "throttled") {
       this.#throttled++;
+      task.throttles++;
       this.#queue(task);
       const retryAtMs = this.#regime.closedUntilMs(task, nowMs);
       return { instance, verdict, skipped: [], ...retryAtMs !== undefined && { retryAtMs } };
