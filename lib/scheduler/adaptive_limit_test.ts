@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { AdaptiveLimit, type AdaptiveStart } from "./adaptive_limit.ts";
 
 /** An application that uses the whole limit, and a platform that answers when it is asked to. */

@@ -43,8 +43,6 @@ export class Invocation implements Task {
   attempts = 0;
   /** Where the attempt in flight, or the last one, was started, if several platforms are attached. */
   platform: string | undefined;
-  /** Throttles in a row. */
-  throttles = 0;
   readyAtMs: number;
   /**
    * How the attempt in flight was started.
