@@ -26,6 +26,7 @@ export const command: Command = {
     ["sequoia consume --collect 10000", "while consuming, which also knows how long calls waited"],
   ],
   options,
+  isService: true,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 1) throw new UsageError(`Unexpected argument "${rest[1]}". See --help`);

@@ -94,6 +94,7 @@ export const command: Command = {
     ["sequoia consume --policy ./mine.ts --until-empty", "a policy of your own; end with the queue"],
   ],
   options,
+  isService: true,
   tables: { "Policies": POLICY_TABLE, ...QUEUE_TABLE },
   async run(args, context) {
     const { values, rest } = readOptions(options, args);

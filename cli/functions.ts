@@ -61,6 +61,7 @@ export const command: Command = {
     ["sequoia functions workloads/bag_of_words.ts", "runs the bodies of the workload's functions"],
   ],
   options,
+  isService: true,
   tables: {
     "Paths": [
       ["POST /f/NAME", "call a function; with X-Sequoia-Mode: background, answered with 202, and run later"],

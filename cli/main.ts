@@ -53,7 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
       first.code === "closed";
     if (!isOwnDoing) throw error;
   }
-  return signals.interrupted() ? 130 : 0;
+  return signals.interrupted() && !(command.isService && signals.toldToEnd()) ? 130 : 0;
 }
 
 /** What is to be said of variables of the environment that give no option. */
@@ -74,10 +74,12 @@ function helpWidth(): number {
 }
 
 /** The first ^C (or SIGTERM) drains, the second stops at once, the third does not wait for anything. */
-function listenForSignals(): { context: Context; interrupted(): boolean } {
+function listenForSignals(): { context: Context; interrupted(): boolean; toldToEnd(): boolean } {
   const drain = new AbortController();
   const stop = new AbortController();
+  const told = new Set<Deno.Signal>();
   const onSignal = (signal: Deno.Signal) => () => {
+    told.add(signal);
     if (stop.signal.aborted) Deno.exit(130);
     if (drain.signal.aborted) return stop.abort();
     if (signal === "SIGINT") {
@@ -90,6 +92,7 @@ function listenForSignals(): { context: Context; interrupted(): boolean } {
   return {
     context: { drain: drain.signal, stop: stop.signal, print },
     interrupted: () => drain.signal.aborted,
+    toldToEnd: () => !told.has("SIGINT") && !stop.signal.aborted,
   };
 }
 

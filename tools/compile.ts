@@ -11,6 +11,7 @@ const FOR_TESTS = [
   "@google-cloud/functions-framework/testing",
   "express",
   "@std/assert",
+  "dockerfile-utils",
   "esbuild",
   "fast-check",
   "fast-check/plain",
