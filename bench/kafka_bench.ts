@@ -23,6 +23,8 @@ import { type Figure, median } from "./figures.ts";
 import { calls, startServer, workOff } from "./calls.ts";
 
 const PARTITIONS = 6;
+/** No consumer is taken for dead, whatever else the machine does. */
+const LEASE_MS = 120_000;
 const BATCH = 1000;
 const ROUNDS = 3;
 let prefixes = 0;
@@ -30,7 +32,7 @@ let prefixes = 0;
 const single = chain("single", ({ call }) => void call(fn("only")));
 
 function openOn({ address }: Broker, prefix: string): Promise<QueueDriver> {
-  const options = { prefix, partitions: PARTITIONS };
+  const options = { prefix, partitions: PARTITIONS, leaseMs: LEASE_MS };
   return openKafkaQueue({ brokers: [address], clock: realClock, random: systemRandom(), ...options });
 }
 
@@ -47,7 +49,16 @@ export async function kafkaBench(only?: string): Promise<Figure[]> {
   }
   await using broker = await startBroker();
   const figures: Figure[] = [];
-  for (const part of [produceFigures, latencyFigures, replayFigures, instantFigures, consumeFigures]) {
+  for (
+    const part of [
+      produceFigures,
+      latencyFigures,
+      replayFigures,
+      pastFigures,
+      instantFigures,
+      consumeFigures,
+    ]
+  ) {
     if (only === undefined || part.name.startsWith(only)) figures.push(...await part(broker));
   }
   return figures;
@@ -156,6 +167,43 @@ async function replayFigures(broker: Broker): Promise<Figure[]> {
       unit: "s",
       atMost: 10,
     },
+  ];
+}
+
+const PASSED = 1_000_000;
+const FEW = 5;
+
+/** What stands behind 1,000,000 instances that are passed over: how soon it is handed out, and what that takes. */
+async function pastFigures(broker: Broker): Promise<Figure[]> {
+  const prefix = `past${++prefixes}.`, never = new AbortController().signal;
+  const other = chain("other", ({ call }) => void call(fn("only")));
+  const pushFew = (queue: QueueDriver, seed: string) =>
+    queue.push(batches(other, BATCH, seed)[0]!.slice(0, FEW));
+  {
+    await using queue = await openOn(broker, prefix);
+    const make = instanceMaker(seededRandom("past"));
+    for (let pushed = 0; pushed < PASSED; pushed += BATCH) {
+      await queue.push(Array.from({ length: BATCH }, () => make({ chain: single }, realClock.nowMs())));
+    }
+    await pushFew(queue, "few");
+  }
+  await using queue = await openOn(broker, prefix);
+  const [first] = await queue.pull(1, never);
+  const passOver = [{ chain: first!.instance.chain }];
+  const heapBefore = Deno.memoryUsage().heapUsed;
+  const few = async () => {
+    const startMs = realClock.nowMs();
+    for (let got = 0; got < FEW;) got += (await queue.pull(FEW, never, { passOver })).length;
+    return (realClock.nowMs() - startMs) / 1000;
+  };
+  const readS = await few();
+  await pushFew(queue, "later");
+  const laterS = await few();
+  const heapMb = (Deno.memoryUsage().heapUsed - heapBefore) / 2 ** 20;
+  return [
+    { name: "past 1,000,000 that are passed over, when they are read first", value: readS, unit: "s" },
+    { name: "past 1,000,000 that are passed over, when they are known", value: laterS, unit: "s", atMost: 2 },
+    { name: "heap for 1,000,000 that are passed over", value: heapMb, unit: "MB", atMost: 150 },
   ];
 }
 

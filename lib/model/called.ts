@@ -25,6 +25,7 @@ export function callKey(instance: Pick<Instance, "id" | "chain" | "generations">
 
 /** The ids of instances that may call others under an id, by its form. */
 export function possibleCallers(id: string): string[] {
+  if (!id.includes("/")) return [];
   return [...id.matchAll(/\//g)].map(({ index }) => id.slice(0, index));
 }
 

@@ -1,5 +1,5 @@
 import TinyQueue from "tinyqueue";
-import type { Chain, Instance } from "../model/mod.ts";
+import { type Chain, type Instance, NO_LABELS } from "../model/mod.ts";
 import type { Kind } from "./queue.ts";
 
 /** What waits in a queue: an instance, and its place in the order of submission. */
@@ -252,6 +252,7 @@ export class PassedKinds {
 
 /** Labels as they tell kinds apart. */
 export function textOf(labels: Instance["labels"]): string {
+  if (labels === NO_LABELS) return "{}";
   return JSON.stringify(labels);
 }
 

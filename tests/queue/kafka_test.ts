@@ -3,16 +3,26 @@ import { type Instance, realClock, writeJson } from "../../lib/model/mod.ts";
 import type { Claim, QueueDriver } from "../../lib/queue/mod.ts";
 import { kafkaTests } from "../kafka/broker.ts";
 import { CuttableSockets } from "../kafka/cut.ts";
+import { expel } from "../kafka/expel.ts";
 import { newPrefix, openQueueOn, type SharedBroker, sharedBroker } from "../kafka/shared.ts";
 import { assert, assertEquals } from "@std/assert";
 import { pullAll, queueContract, type QueueHarness } from "./contract.ts";
 import { CALLED_IDS_REFUSED } from "./contract_called.ts";
 import { PUSH_REFUSES, PUSH_TELLS } from "./contract_life.ts";
+import { SkippingClock } from "./test_clock.ts";
 import { held, ids, instances, line, record, result, single } from "./samples.ts";
 
-/** Long enough for each test, as the clock is real; two of them wait for its end. */
+/** Two tests wait for its end, as the clock is real. */
 const KEEP_MS = 8000;
-const LEASE_MS = 3000;
+/** No test is so slow, whatever else the machine does: who is to lose its lease is taken out of its group. */
+const LEASE_MS = 120_000;
+
+/** A process of a test: its network, its clock, and the name of its client. */
+interface Process {
+  readonly sockets: CuttableSockets;
+  readonly clock: SkippingClock;
+  readonly client: string;
+}
 
 /** The queue, as its process: whatever is asked of it calls `awake` first. */
 function process(queue: QueueDriver, awake: () => void): QueueDriver {
@@ -34,20 +44,21 @@ function process(queue: QueueDriver, awake: () => void): QueueDriver {
  */
 function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
   return () => {
-    const prefix = newPrefix();
-    const processes = new Map<QueueDriver, CuttableSockets>();
+    const prefix = newPrefix(), group = `${prefix}sequoia`;
+    const processes = new Map<QueueDriver, Process>();
     const losing = new Set<CuttableSockets>();
     const connect = async () => {
-      const sockets = new CuttableSockets();
+      const sockets = new CuttableSockets(), clock = new SkippingClock(realClock);
+      const client = `process ${processes.size}`;
       const queue = await openQueueOn(shared.broker, {
-        prefix,
+        ...{ prefix, group, client, clock },
         partitions: 1,
         keepMs: KEEP_MS,
         leaseMs: LEASE_MS,
         socketFactory: sockets.socketFactory,
       });
       const connection = process(queue, () => losing.has(sockets) || sockets.mend());
-      processes.set(connection, sockets);
+      processes.set(connection, { sockets, clock, client });
       return connection;
     };
     return Promise.resolve({
@@ -57,9 +68,11 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
       async lose(consumer: QueueDriver) {
         const bystander = await connect(); // takes over, as any consumer would
         await bystander.pull(1, AbortSignal.abort());
-        const sockets = processes.get(consumer)!;
+        const { sockets, clock, client } = processes.get(consumer)!;
         losing.add(sockets); // whatever it does meanwhile: it might take the partition back
         sockets.cut();
+        clock.skip(LEASE_MS);
+        await expel(shared.broker, group, client);
         while ((await bystander.depth()).running > 0) await realClock.until(realClock.nowMs() + 50);
         losing.delete(sockets);
         await bystander[Symbol.asyncDispose]();

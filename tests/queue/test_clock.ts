@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import type { Clock } from "../../lib/model/mod.ts";
+import { type Clock, onAbort } from "../../lib/model/mod.ts";
 import { diskIsBusy } from "./disk.ts";
 
 interface Sleeper {
@@ -65,6 +65,57 @@ export class TestClock implements Clock {
     if (!next) return;
     this.#nowMs = Math.max(this.#nowMs, next.atMs);
     next.wake();
+  }
+}
+
+/** The clock of one process of several that a test plays, which can be set on: it was stopped meanwhile. */
+export class SkippingClock implements Clock {
+  readonly #base: Clock;
+  #skippedMs = 0;
+  /** What waits, and when it is due. */
+  readonly #timers = new Map<() => void, number>();
+
+  constructor(base: Clock) {
+    this.#base = base;
+  }
+
+  /** Lets time pass at once, in milliseconds. */
+  skip(ms: number): void {
+    this.#skippedMs += ms;
+    const nowMs = this.nowMs();
+    const due = [...this.#timers].filter(([, dueMs]) => dueMs <= nowMs).sort(([, a], [, b]) => a - b);
+    for (const [fire] of due) fire();
+  }
+
+  nowMs(): number {
+    return this.#base.nowMs() + this.#skippedMs;
+  }
+
+  wallMs(): number {
+    return this.#base.wallMs();
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const forget = () => {
+      this.#timers.delete(fire);
+      takeBack();
+    };
+    const fire = () => {
+      forget();
+      callback();
+    };
+    const takeBack = this.#base.after(delayMs, fire);
+    this.#timers.set(fire, this.nowMs() + delayMs);
+    return forget;
+  }
+
+  async until(instantMs: number, signal?: AbortSignal): Promise<void> {
+    const nowMs = this.nowMs();
+    if (instantMs <= nowMs || signal?.aborted) return;
+    await new Promise<void>((resolve) => {
+      const forget = this.after(instantMs - nowMs, () => (ignore(), resolve()));
+      const ignore = signal === undefined ? () => {} : onAbort(signal, () => (forget(), resolve()));
+    });
   }
 }
 

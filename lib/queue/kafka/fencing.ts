@@ -14,8 +14,8 @@ export class Fencing {
   takesRunning(record: IncomingRecord): boolean {
     const key = String(record.key);
     const counts = this.#running.takes(record) && (key !== FENCE || this.#takesFence(record));
-    if (counts) this.#overwritten.delete(key);
-    else this.#overwritten.add(key);
+    if (!counts) this.#overwritten.add(key);
+    else if (this.#overwritten.size > 0) this.#overwritten.delete(key);
     return counts;
   }
 
