@@ -1,7 +1,7 @@
 import { clockNewsTeller } from "./time_words.ts";
 import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
 import { type JsonObject, parseCount } from "../lib/model/mod.ts";
-import { DEFAULT_POLICY, type PolicyOptions } from "../lib/policies/mod.ts";
+import { DEFAULT_POLICY } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
 import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
@@ -28,6 +28,7 @@ import {
   clock,
   makePlatform,
   makePolicy,
+  makeSetPolicy,
   memoryShare,
   openLogOf,
   openQueue,
@@ -41,6 +42,9 @@ const options = {
     withWords(text, POLICY_NAMES),
   ),
   ...SCHEDULING_OPTIONS,
+  "allow-policy-files": flag(
+    "also run policies in files that sequoia queue policy sends, as code of this process",
+  ),
   window: one("N", "most instances taken from the queue at a time (default 100000)", parseCount),
   "until-empty": flag("end when nothing is queued or running"),
   ...PLATFORM_OPTIONS,
@@ -100,7 +104,7 @@ export const command: Command = {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw unexpected(rest);
     const log = openLog(values);
-    const policyOptions = policyOptionsOf(values);
+    const policyOptions = policyOptionsOf(values), takesFiles = values["allow-policy-files"];
     const attached = values.platform;
     const allowed = allowedUrls(values["allow-url"]);
     const policy = await makePolicy(values.policy, policyOptions);
@@ -156,10 +160,10 @@ export const command: Command = {
       memoryBytes: memoryShare(0.25),
       ...(collecting === undefined ? {} : { functionTimes: collecting.timesFor(recorder, scheduler) }),
       untilEmpty: values["until-empty"],
-      about: { host: Deno.hostname(), pid: Deno.pid, version: VERSION },
+      about: { host: Deno.hostname(), pid: Deno.pid, version: VERSION, takesPolicyFiles: takesFiles },
       policyName: values.policy ?? DEFAULT_POLICY,
-      onOrder: ({ policy }) =>
-        void changePolicy(scheduler, policy, policyOptions).catch((error) => log.error(error.message)),
+      makePolicy: (setting) => makeSetPolicy(setting, policyOptions, takesFiles),
+      onSettings: (words) => log.info(`${words}. See sequoia queue settings`),
       onRefused: ({ message }) => log.error(message),
       onClock: clockNewsTeller((words) => log.warn(words)),
       onUnserved: (fn, isServed) =>
@@ -218,10 +222,6 @@ function pricesOf(attached: readonly Attachment[]): ReadonlyMap<string, Price> {
 
 function unexpected(rest: readonly string[]): UsageError {
   return new UsageError(`Unexpected argument "${rest[0]}". See --help`);
-}
-
-async function changePolicy(scheduler: Scheduler, name: string, options: PolicyOptions): Promise<void> {
-  scheduler.setPolicy(await makePolicy(name, options));
 }
 
 function progressLine(stats: ConsumerStats): string {

@@ -10,10 +10,12 @@ import {
   needs,
   needsFilter,
   QUEUE_OPTIONS,
+  type QueueValues,
   SETTABLE,
 } from "./queue_options.ts";
 import { checkPause, pause, resume } from "./queue_pauses.ts";
-import { cancel, checkLimit, checkRetry, limit, policy, purge, retry } from "./queue_steering.ts";
+import { checkLimit, limit, policy, settings } from "./queue_settings.ts";
+import { cancel, checkRetry, purge, retry } from "./queue_steering.ts";
 import { openQueue } from "./wire.ts";
 
 const FILTER = ["chain", "label", "state", "count"] as const;
@@ -78,26 +80,36 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     run: resume,
   },
   policy: {
-    help: "running consumers go on under this policy",
+    help: "all consumers go by this policy, also those that come later; a file travels with its content",
     takes: [],
     writes: true,
     check: needs("a policy, for example fair-share"),
     run: policy,
   },
   limit: {
-    help: "running consumers go on with so many in flight",
+    help: "all consumers together have at most this many in flight, also those that come later",
     takes: [],
     writes: true,
     check: checkLimit,
     run: limit,
   },
+  settings: {
+    help: "what is set for all consumers: policy, limit and pauses; --reset takes all of it back",
+    takes: ["reset"],
+    writes: ({ reset }) => reset,
+    run: settings,
+  },
 };
+
+function writes({ writes = false }: Action, values: QueueValues): boolean {
+  return typeof writes === "boolean" ? writes : writes(values);
+}
 
 /** `sequoia queue` */
 export const command: Command = {
   summary: "look into the queue, and steer what is in it",
   usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | pause | resume | " +
-    "policy NAME | limit N|auto",
+    "policy NAME | limit N|auto | settings",
   words: Object.keys(ACTIONS),
   tables: {
     "Actions": Object.entries(ACTIONS).map(([name, { help }]) => [name, help] as const),
@@ -122,7 +134,9 @@ export const command: Command = {
     ["sequoia queue pause --function convert", "start no calls of a function, until it is resumed"],
     ["sequoia queue resume --all", "take all pauses back"],
     ["sequoia queue status --queue kafka://127.0.0.1:9092", "on Kafka: also lag and owner of each partition"],
-    ["sequoia queue policy fair-share", "running consumers go on under another policy"],
+    ["sequoia queue policy fair-share", "all consumers go by this policy from now on"],
+    ["sequoia queue policy ./mine.ts", "send a policy to consumers that run with --allow-policy-files"],
+    ["sequoia queue settings --reset", "consumers go by what they were started with again"],
   ],
   options: QUEUE_OPTIONS,
   settings: SETTABLE,
@@ -139,7 +153,7 @@ export const command: Command = {
     checkTaken(name, ACTIONS, values);
     action.check?.(rest, values);
     await using queue = await openQueue(values, {
-      readOnly: !action.writes,
+      readOnly: !writes(action, values),
       signal: context.drain,
       onNote: (words) => log.warn(words),
     });

@@ -1,5 +1,4 @@
 /** What `sequoia queue` shows. */
-import { pauseName } from "../lib/model/mod.ts";
 import type { Filter, QueueDriver } from "../lib/queue/mod.ts";
 import { badMessageJson, badMessageLine } from "./bad_message_words.ts";
 import type { Context } from "./command.ts";
@@ -11,34 +10,44 @@ import { readTree } from "./instance_tree.ts";
 import { instanceJson, listLine } from "./instance_words.ts";
 import { partitionLines } from "./partition_words.ts";
 import { filterOf, type QueueValues } from "./queue_options.ts";
+import { settingLines, settingsJson } from "./queue_settings.ts";
 import { unservedIn, unservedLines } from "./queue_unserved.ts";
 import { printJson } from "./raw_json.ts";
 import { terminalColumns } from "./terminal.ts";
 import { spanWords } from "./time_words.ts";
 import { clock } from "./wire.ts";
 
-/** How many instances there are in each state, what is paused or waits for a server, who consumes, and how the queue is divided. */
+/** How many instances there are in each state, what is set, paused or waits for a server, who consumes, and how the queue is divided. */
 export async function status(
   queue: QueueDriver,
   _: readonly string[],
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const [depth, pauses, partitions, consumers] = await Promise.all([
+  const [depth, settings, partitions, consumers] = await Promise.all([
     queue.depth(),
-    queue.pauses(),
+    queue.settings(),
     queue.partitions(),
     queue.consumers(),
   ]);
   const unserved = await unservedIn(queue, values.local);
-  if (values.json) return print(JSON.stringify({ ...depth, pauses, unserved, consumers, partitions }));
+  if (values.json) {
+    return print(JSON.stringify({
+      ...depth,
+      pauses: settings.pauses,
+      settings: settingsJson(settings),
+      unserved,
+      consumers,
+      partitions,
+    }));
+  }
   const { oldestSubmittedAtMs: oldest, ...counts } = depth;
   for (const [state, count] of Object.entries(counts)) {
     print(`${state.padEnd(10)}${String(count).padStart(10)}`);
   }
   const nowMs = clock.wallMs();
   if (oldest !== undefined) print(`oldest    ${spanWords(nowMs - oldest).padStart(10)}`);
-  for (const pause of pauses) print(`paused    ${pauseName(pause)}`);
+  for (const line of settingLines(settings)) print(line);
   for (const line of unservedLines(unserved)) print(`waits     ${line}`);
   for (const line of consumerLines(consumers)) print(line);
   for (const line of partitionLines(partitions, nowMs)) print(line);

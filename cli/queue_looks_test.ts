@@ -20,7 +20,7 @@ const bad = (offset: number): BadMessage => ({
 function queueOf(partitions: readonly PartitionView[] = []): QueueDriver {
   const looks: Partial<QueueDriver> = {
     depth: () => Promise.resolve({ queued: 1, running: 2, completed: 3, failed: 4, cancelled: 5 }),
-    pauses: () => Promise.resolve([{ chain: "fan7" }]),
+    settings: () => Promise.resolve({ revision: 1, limit: 7, pauses: [{ chain: "fan7" }] }),
     consumers: () => Promise.resolve([]),
     partitions: () => Promise.resolve(partitions),
     async *list({ states }: Filter) {
@@ -55,6 +55,7 @@ Deno.test("queue status shows how the queue is divided, below the counts", async
     "completed          3",
     "failed             4",
     "cancelled          5",
+    "limit     7",
     "paused    chain fan7",
   ]);
   assertEquals(divided.slice(plain.length), [

@@ -21,6 +21,7 @@ const OWN = {
     "status: where the local platform is (default $SEQUOIA_LOCAL or 127.0.0.1:7077)",
     text,
   ),
+  reset: flag("settings: take all of them back, pauses too"),
   full: flag("show: inputs, outputs and what maps have called, uncut"),
 } as const;
 
@@ -42,8 +43,8 @@ export interface Action {
   readonly help: string;
   /** Which options it takes. */
   readonly takes: readonly OwnOption[];
-  /** Whether the queue is opened for writing. (Default: false) */
-  readonly writes?: boolean;
+  /** Whether the queue is opened for writing, or with which options. (Default: false) */
+  readonly writes?: boolean | ((values: QueueValues) => boolean);
   /** Looks at the arguments before the queue is opened. @throws {UsageError} */
   check?(args: readonly string[], values: QueueValues): void;
   run(queue: QueueDriver, args: readonly string[], values: QueueValues, context: Context): Promise<void>;

@@ -51,7 +51,7 @@ export async function resume(
   if (values.all) await queue.request({ kind: "resume" });
   else {
     const pauses = pausesOf(values);
-    const inForce = (await queue.pauses()).map(pauseName);
+    const inForce = (await queue.settings()).pauses.map(pauseName);
     const unknown = pauses.map(pauseName).find((name) => !inForce.includes(name));
     if (unknown !== undefined) {
       throw new FailedError(
@@ -64,7 +64,7 @@ export async function resume(
 }
 
 async function showPauses(queue: QueueDriver, { json }: QueueValues, { print }: Context): Promise<void> {
-  const pauses = await queue.pauses();
+  const { pauses } = await queue.settings();
   if (json) return print(JSON.stringify({ pauses }));
   print(pauses.length === 0 ? "Nothing is paused" : `Paused: ${pauses.map(pauseName).join("; ")}`);
 }

@@ -2,7 +2,6 @@
 import type { Command, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
 import type { Context } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { limit as readLimit } from "./options.ts";
 import { filterOf, needsFilter, type QueueValues } from "./queue_options.ts";
 import {
   callersOf,
@@ -13,7 +12,6 @@ import {
   undoneOf,
   undoneWords,
 } from "./retry_words.ts";
-import { makePolicy } from "./wire.ts";
 
 /** Ends instances. */
 export async function cancel(
@@ -107,38 +105,4 @@ export async function retry(
   }
   for (const id of undone) print(undoneWords(id, from));
   for (const line of left) print(line);
-}
-
-/** Lets consumers go on under another policy. */
-export async function policy(
-  queue: QueueDriver,
-  [name]: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  await makePolicy(name);
-  const reached = await queue.request({ kind: "policy", policy: name! });
-  print(values.json ? JSON.stringify({ reached }) : `Running consumers go on under ${name}`);
-}
-
-/** Looks at a limit. @throws {UsageError} */
-export function checkLimit([limit = ""]: readonly string[]): void {
-  try {
-    readLimit(limit);
-  } catch (cause) {
-    throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** Lets consumers go on under another limit. */
-export async function limit(
-  queue: QueueDriver,
-  [n]: readonly string[],
-  values: QueueValues,
-  { print }: Context,
-): Promise<void> {
-  const max = readLimit(n!);
-  const reached = await queue.request({ kind: "limit", limit: max });
-  const words = max === "auto" ? "what the platform lets run" : `at most ${max}`;
-  print(values.json ? JSON.stringify({ reached }) : `Running consumers go on with ${words} in flight`);
 }

@@ -11,12 +11,11 @@ import type {
   UrlPattern,
 } from "../lib/platform/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
-import type { OpenQueueOptions, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
+import type { OpenQueueOptions, PolicySetting, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
 import { ofVariable, variable } from "./environment.ts";
 import { UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";
-import { importFile } from "./workload_file.ts";
 /**
  * The composition root: the one place where names from the command line become objects, and where the real clock and the
  * system's randomness come in. What it makes is loaded when it is asked for.
@@ -131,18 +130,23 @@ async function divided(address: QueueAddress, partitions: number): Promise<Queue
 
 /** Makes the policy that `--policy` names: built-in ones, files of the user's, or several joined by `+`. */
 export async function makePolicy(text?: string, options: PolicyOptions = {}): Promise<Policy> {
-  const { checkPolicy, DEFAULT_POLICY, policyOf } = await import("../lib/policies/mod.ts");
-  const name = text ?? DEFAULT_POLICY;
-  const own = new Map<string, Policy>();
-  for (const part of name.split("+").filter(isFile)) {
-    const module = await importFile(part, "not-found", "load-failed");
-    own.set(part, checkPolicy(module.default, part));
-  }
-  return policyOf(name, options, (part) => own.get(part));
+  const { policyOfText } = await import("./policy_files.ts");
+  return await policyOfText(text, options);
 }
 
-function isFile(part: string): boolean {
-  return part.includes("/") || /\.[cm]?[jt]s$/.test(part);
+/** Makes the setting of a policy, with the contents of its files. */
+export async function settingOf(name: string): Promise<PolicySetting> {
+  return await (await import("./policy_files.ts")).settingOf(name);
+}
+
+/** Makes a policy that the queue has set. @param takesFiles whether this consumer runs files of others */
+export async function makeSetPolicy(
+  setting: PolicySetting,
+  options: PolicyOptions,
+  takesFiles: boolean,
+): Promise<Policy> {
+  const { policyOfSetting } = await import("./policy_files.ts");
+  return await policyOfSetting(setting, options, takesFiles);
 }
 
 /**

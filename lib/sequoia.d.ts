@@ -607,7 +607,7 @@ declare class PolicyError extends Error {
     /** Tells it from other errors. */
     readonly name = "PolicyError";
     /** What is wrong; stable. */
-    readonly code: "unknown-policy" | "bad-policy" | "bad-answer";
+    readonly code: "unknown-policy" | "bad-policy" | "bad-answer" | "not-allowed";
     /** The message names the policy and the part. */
     constructor(code: PolicyError["code"], message: string, options?: ErrorOptions);
 }

@@ -21,6 +21,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   collect: ["record", "model"],
   report: ["record", "model"],
   consume: ["queue", "platform", "record", "collect", "scheduler", "policies", "expression", "model"],
+  steer: ["queue", "model"],
   produce: ["queue", "record", "scheduler", "model"],
   spam: ["platform", "record", "report", "collect", "model"],
   simulate: ["produce", "platform", "record", "report", "scheduler", "policies", "model"],

@@ -1,14 +1,46 @@
-import { type Clock, onAbort } from "../model/mod.ts";
+import { type Clock, type JsonObject, onAbort } from "../model/mod.ts";
 import { BEAT_MS, type ConsumerRecord, type Queue, QueueError } from "../queue/mod.ts";
+import type { Scheduler } from "../scheduler/mod.ts";
+import type { DividedLimits } from "./divided_limits.ts";
+import type { InForce } from "./in_force.ts";
 
-/** What a consumer writes of itself beside its rate. */
-export type OwnRecord = Omit<ConsumerRecord, "callsPerS">;
+/** The process of a consumer. */
+export type About = Pick<ConsumerRecord, "host" | "pid" | "version" | "takesPolicyFiles">;
+
+/** Where a consumer is, in words. */
+export function placeOf({ host, pid }: About = { host: "a consumer", pid: 0, version: "" }): string {
+  return `${host} ${pid}`;
+}
+
+/** What a consumer's record is made from. */
+export interface RecordParts {
+  readonly scheduler: Scheduler;
+  readonly limits: DividedLimits;
+  readonly inForce: InForce;
+  /** Those that it holds. */
+  readonly instances: number;
+}
+
+/** What a consumer says of its work. */
+export function recordOf(
+  { scheduler, limits: { limits, share: part }, inForce, instances }: RecordParts,
+): Omit<OwnRecord, keyof About> {
+  const { ready, running, throttled, limit } = scheduler.stats();
+  const { policyName: policy, settings } = inForce;
+  return {
+    ...{ policy, limits: { ...limits } as JsonObject, instances, running, ready, throttled, settings },
+    ...part !== undefined && { part },
+    ...limit < Infinity && { limit },
+  };
+}
+
+type OwnRecord = Omit<ConsumerRecord, "callsPerS">;
 
 /** What beats go by. */
 export interface BeatsOptions {
   readonly queue: Queue;
   readonly clock: Clock;
-  /** The consumer's record at present. */
+  /** The consumer's record at present, without its rate. */
   record(): OwnRecord;
 }
 

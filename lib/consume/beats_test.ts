@@ -33,6 +33,7 @@ Deno.test("Consumer.run() writes its record about once a second, until it ends",
     ready: 12,
     callsPerS: 4,
     throttled: 0,
+    settings: { revision: 0 },
   });
   assertEquals((await world.queue.consumers()).length, 1);
   running.drain.abort();

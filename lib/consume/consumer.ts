@@ -1,10 +1,11 @@
-import { type JsonObject, onAbort } from "../model/mod.ts";
-import type { Claim, ConsumerRecord, Held, Order, QueueDriver } from "../queue/mod.ts";
+import { onAbort } from "../model/mod.ts";
+import type { Claim, Held, Order, QueueDriver, Settings } from "../queue/mod.ts";
 import type { Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
-import { Beats, type OwnRecord } from "./beats.ts";
-import { DividedLimits, type LimitOrder } from "./divided_limits.ts";
+import { type About, Beats, placeOf, recordOf } from "./beats.ts";
+import { DividedLimits } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
+import { InForce, type PolicyMaker } from "./in_force.ts";
 import { Memory } from "./memory.ts";
 import type { RefusedFunction } from "./refused_functions.ts";
 import { SHARE } from "./window_shares.ts";
@@ -23,19 +24,21 @@ export interface ConsumerOptions extends ExecutionParts {
   /** End when nothing is queued or running. (Default: false) */
   readonly untilEmpty?: boolean;
   /** The process, for those who look at the queue's consumers. (Default: it is not shown to them) */
-  readonly about?: Pick<ConsumerRecord, "host" | "pid" | "version">;
-  /** The name of the scheduler's policy, as it is written on the command line. (Default: none) */
+  readonly about?: About;
+  /** The name of the scheduler's policy, as it is written on the command line. (Default: own) */
   readonly policyName?: string;
-  /** Carries out that consumers are to go on under another policy; the consumer does all else that they are asked. */
-  readonly onOrder?: (order: Extract<Order, { kind: "policy" }>) => void;
+  /** Makes the policies that the queue sets. (Default: those alone that come with Sequoia) */
+  readonly makePolicy?: PolicyMaker;
   /** Told once of each function that nobody serves, and again when somebody does. (Default: nobody is told) */
   readonly onUnserved?: (fn: UnservedFunction, isServed: boolean) => void;
   /** Told once of each function of which no call has been let in for a minute, and again when one is, or none is made. */
   readonly onThrottled?: (name: string, refused: RefusedFunction | undefined) => void;
   /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: nobody is told) */
   readonly onClock?: (news: ClockNews) => void;
-  /** Told why it does not go on under a limit that it was asked to. (Default: nobody is told) */
-  readonly onRefused?: (error: RangeError) => void;
+  /** Called with what the settings of the queue have put in force, in words. (Default: nobody is told) */
+  readonly onSettings?: (words: string) => void;
+  /** Called when something of these settings cannot be in force here, or a policy has failed. (Default: nobody is told) */
+  readonly onRefused?: (error: Error) => void;
 }
 
 /** How far a consumer has come. */
@@ -86,6 +89,7 @@ export class Consumer {
   readonly #execution: Execution;
   readonly #memory: Memory;
   readonly #limits: DividedLimits;
+  readonly #inForce: InForce;
   readonly #beats: Beats | undefined;
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
@@ -116,22 +120,20 @@ export class Consumer {
       clockNews: (news: ClockNews) => this.#options.onClock?.(news),
     };
     this.#execution = new Execution(options, hooks, this.#memory);
-    const { about, queue, clock } = options;
-    if (about !== undefined) {
-      this.#beats = new Beats({ queue, clock, record: () => ({ ...about, ...this.#record() }) });
-    }
-  }
-
-  #record(): Omit<OwnRecord, "host" | "pid" | "version"> {
-    const { policyName: policy = "", scheduler } = this.#options;
-    const { ready, running, throttled, limit } = scheduler.stats();
-    const { share: part, limits } = this.#limits;
-    return {
-      ...{ policy, limits: { ...limits } as JsonObject },
-      ...{ instances: this.#execution.size, running, ready, throttled },
-      ...part !== undefined && { part },
-      ...limit < Infinity && { limit },
-    };
+    const { about, queue, clock, scheduler, policyName = "own", makePolicy } = options;
+    const limits = this.#limits;
+    const inForce = this.#inForce = new InForce({
+      ...{ queue, scheduler, limits, policyName, makePolicy, where: placeOf(about) },
+      onChange: (words) => options.onSettings?.(words),
+      onRefused: (error) => options.onRefused?.(error),
+      onFault: (error) => this.#fail(error),
+    });
+    if (about === undefined) return;
+    const record = () => ({
+      ...about,
+      ...recordOf({ scheduler, limits, inForce, instances: this.#execution.size }),
+    });
+    this.#beats = new Beats({ queue, clock, record });
   }
 
   /** Gauges and counters of this consumer. */
@@ -158,7 +160,7 @@ export class Consumer {
     if (drain.aborted) onDrain();
     if (stop.aborted) onStop();
     try {
-      this.#options.scheduler.setPauses(await this.#options.queue.pauses());
+      await this.#inForce.heed(await this.#options.queue.settings());
       await this.#unlessLeft(this.#work(), stop);
     } finally {
       this.#over.abort();
@@ -266,7 +268,7 @@ export class Consumer {
         this.#sharesMoved();
         const news = scheduler.takeNews();
         for (const settlement of news) this.#execution.heed(settlement);
-        hasNews = news.length > 0;
+        hasNews = this.#lookAfterPolicy() || news.length > 0;
       }
       this.#planWake(this.#execution.mayStart ? scheduler.wakeAtMs() : undefined); // else the end of a call wakes it
     } catch (error) {
@@ -275,7 +277,15 @@ export class Consumer {
   }
 
   #next(nowMs: number): Invocation | undefined {
+    this.#lookAfterPolicy();
     return this.#execution.mayStart ? this.#options.scheduler.next(nowMs) : undefined;
+  }
+
+  /** @returns whether the policy has failed and another one is in force */
+  #lookAfterPolicy(): boolean {
+    const hasFailed = this.#inForce.lookAfter();
+    if (hasFailed) this.#beats?.hurry();
+    return hasFailed;
   }
 
   #planWake(atMs: number | undefined): void {
@@ -312,13 +322,10 @@ export class Consumer {
 
   #obey(order: Order): void {
     switch (order.kind) {
-      case "paused":
-        return this.#options.scheduler.setPauses(order.pauses);
-      case "limit":
+      case "settings":
+        return void this.#heed(order.settings).catch((error) => this.#fail(error));
       case "share":
-        return this.#divide(order);
-      case "policy":
-        return this.#options.onOrder?.(order);
+        return this.#limits.setShare({ from: order.from, to: order.to });
       case "cancel":
         return this.#cancel(order.filter.ids ?? [], order.abort ?? false);
       case "revoked":
@@ -326,13 +333,10 @@ export class Consumer {
     }
   }
 
-  #divide(order: LimitOrder): void {
-    try {
-      this.#limits.obey(order);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#options.onRefused?.(error);
-    }
+  async #heed(settings: Settings): Promise<void> {
+    await this.#inForce.heed(settings);
+    this.#beats?.hurry(); // whoever asked waits for it
+    this.#pump();
   }
 
   #revoke(ids: readonly string[], withinMs: number): void {

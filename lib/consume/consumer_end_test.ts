@@ -4,7 +4,6 @@ import { EventLog } from "../../tests/programs/event_log.ts";
 import { latePull, numbered, type Running, World } from "../../tests/programs/world.ts";
 import { linear, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
 import { PlatformError } from "../platform/mod.ts";
-import { PolicyError } from "../policies/mod.ts";
 import { type QueueDriver, QueueError } from "../queue/mod.ts";
 import { writeJson } from "../model/mod.ts";
 
@@ -203,16 +202,6 @@ Deno.test("Consumer.run() rejects when the platform cannot be used", async () =>
   assertEquals((await world.queue.depth()).failed, 0);
   assertEquals([world.log.attempts, world.log.ends], [[], []]);
 });
-
-for (const node of ["n0", "n1"]) {
-  Deno.test(`Consumer.run() rejects when the policy ranks ${node} with NaN`, async () => {
-    const world = new World();
-    await world.push(linear("line", 2), numbered(3));
-    const running = world.start({ policy: { rank: (task) => task.node === node ? NaN : 0 } });
-    await assertRejects(() => world.end(running), PolicyError);
-    assertEquals(world.log.ends, []);
-  });
-}
 
 /** Lets another consumer take and end what `running` holds of `id`. */
 async function takeOver(world: World, running: Running, id: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { latePull, numbered, World } from "../../tests/programs/world.ts";
 import { BROKEN, linear, SHAKY, shaped, single, THROTTLED } from "../../tests/scheduler/builders.ts";
 import { chain, constant, fn, writeJson } from "../model/mod.ts";
-import type { Order, QueueDriver } from "../queue/mod.ts";
+import type { QueueDriver } from "../queue/mod.ts";
 
 const DIAMOND = shaped("diamond", [[], [0], [0], [1, 2]]);
 
@@ -195,32 +195,6 @@ Deno.test("Consumer.run() cancels a hundred thousand at once", async () => {
   await world.queue.request({ kind: "cancel", filter: {} });
   await world.clock.pass(100);
   assertEquals(running.consumer.stats().cancelled, 100_000);
-  running.drain.abort();
-  await world.end(running);
-});
-
-Deno.test("Consumer.run() hands policy commands over, and goes on under limits at once", async () => {
-  const world = new World(() => ({ runMs: 1000 }));
-  await world.push(single("f"), numbered(5));
-  const heard: Order[] = [];
-  const refused: string[] = [];
-  const running = world.start({
-    limits: { global: 1, functions: { f: 4 } },
-    onOrder: (order) => void heard.push(order),
-    onRefused: ({ message }) => void refused.push(message),
-  });
-  await world.clock.pass(5);
-  await world.queue.request({ kind: "policy", policy: "fcfs" });
-  await world.queue.request({ kind: "limit", limit: 3 });
-  await world.clock.pass(5);
-  assertEquals(heard, [{ kind: "policy", policy: "fcfs" }]);
-  assertEquals(running.consumer.stats().running, 3);
-  await world.queue.request({ kind: "limit", limit: 0 });
-  await world.clock.pass(5);
-  assertEquals([refused.length, running.consumer.stats().limit], [1, 3]);
-  await world.queue.request({ kind: "limit", limit: 5 });
-  await world.clock.pass(5);
-  assertEquals(running.consumer.stats().running, 4, "the other limits are kept");
   running.drain.abort();
   await world.end(running);
 });

@@ -1,25 +1,24 @@
-import type { Order } from "../queue/mod.ts";
 import { type Limits, type LimitShare, type Scheduler, shareOfLimits } from "../scheduler/mod.ts";
-
-/** What consumers hear of their limits. */
-export type LimitOrder = Extract<Order, { kind: "limit" | "share" }>;
 
 /** Limits that are meant for all consumers of a queue together, and the part of them that this one's scheduler keeps to. */
 export class DividedLimits {
   readonly #scheduler: Scheduler;
-  #limits: Limits;
+  /** Those that the consumer was started with. */
+  readonly own: Limits;
+  /** The global limit that the queue has set for all consumers. */
+  #global: Limits["global"];
   /** Until it is heard that the queue is divided, it is not. */
   #share: LimitShare | undefined;
 
   /** @param scheduler has the limits whole, until its share is known */
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
-    this.#limits = scheduler.limits;
+    this.own = scheduler.limits;
   }
 
   /** The limits of all consumers together. */
   get limits(): Limits {
-    return this.#limits;
+    return withGlobal(this.own, this.#global);
   }
 
   /** This consumer's part of them, if they are divided. */
@@ -28,16 +27,27 @@ export class DividedLimits {
   }
 
   /**
-   * Goes on under another global limit, or with another share.
+   * Goes on under another global limit.
    *
-   * @throws {RangeError} if that limit is not a whole number above 0; the former ones stay in force
+   * @param global undefined: the own one
+   * @throws {RangeError} if that limit is not a whole number above 0; the former one stays in force
    */
-  obey(order: LimitOrder): void {
-    const limits = order.kind === "limit"
-      ? { ...this.#limits, global: order.limit, fixed: false }
-      : this.#limits;
-    const share = order.kind === "share" ? { from: order.from, to: order.to } : this.#share;
-    this.#scheduler.setLimits(share === undefined ? limits : shareOfLimits(limits, share));
-    [this.#limits, this.#share] = [limits, share];
+  setGlobal(global: Limits["global"]): void {
+    this.#apply(withGlobal(this.own, global), this.#share);
+    this.#global = global;
   }
+
+  /** Goes on with another part of the limits. */
+  setShare(share: LimitShare): void {
+    this.#apply(this.limits, share);
+    this.#share = share;
+  }
+
+  #apply(limits: Limits, share: LimitShare | undefined): void {
+    this.#scheduler.setLimits(share === undefined ? limits : shareOfLimits(limits, share));
+  }
+}
+
+function withGlobal(limits: Limits, global: Limits["global"]): Limits {
+  return global === undefined ? limits : { ...limits, global, fixed: false };
 }

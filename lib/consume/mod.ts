@@ -1,3 +1,4 @@
 /** The consumer: schedules what is queued and invokes it. */
 export type { ClockNews } from "./own_time.ts";
 export { Consumer, type ConsumerOptions, type ConsumerStats } from "./consumer.ts";
+export type { PolicyMaker } from "./in_force.ts";

@@ -1,15 +1,14 @@
-import type { Clock, Instance, NodeRecord, Pause } from "../model/mod.ts";
+import type { Clock, Instance, NodeRecord } from "../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "./filter.ts";
 import { childOf, type Entry, hasEnded, MemoryStore, progressOf, toUndo, viewOf } from "./memory_store.ts";
 import { rootOf, treeOf } from "./tree.ts";
 import { Losses } from "./losses.ts";
 import { cancelOrders, marksOf } from "./orders.ts";
+import { type ConsumerRecord, type ConsumerView, SILENT_MS } from "./consumers.ts";
 import {
   type BadMessage,
   type Claim,
   type Command,
-  type ConsumerRecord,
-  type ConsumerView,
   type Filter,
   type Held,
   type InstanceView,
@@ -24,8 +23,9 @@ import {
   QueueError,
   type Released,
   type Result,
-  SILENT_MS,
 } from "./queue.ts";
+import type { Settings } from "./settings.ts";
+import { SettingsTeller } from "./setting_changes.ts";
 import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "./submission.ts";
 import { PullBudget } from "./weight.ts";
 
@@ -228,16 +228,9 @@ class MemoryConsumer implements QueueDriver {
         this.#store.forget(roots);
         return gone;
       }
-      case "pause":
-        this.#store.pause(command.pause);
-        this.#store.request(command);
-        return 0;
-      case "resume":
-        this.#store.resume(command.pause);
-        this.#store.request(command);
-        return 0;
       default:
-        this.#store.request(command);
+        this.#store.settings.obey(command);
+        this.#store.bell.ring();
         return 0;
     }
   }
@@ -251,14 +244,12 @@ class MemoryConsumer implements QueueDriver {
         entry.abort ||= abort;
       } else this.#store.end(entry, "cancelled", this.#clock.wallMs(), CANCELLED_ON_REQUEST);
     }
-    if ([...entries].some(({ state }) => state === "running")) {
-      this.#store.request({ kind: "cancel", filter: {} });
-    }
+    this.#store.bell.ring(); // holders look for what is marked
     return entries.size;
   }
 
-  pauses(): Promise<readonly Pause[]> {
-    return this.#do("read", () => this.#store.pauses);
+  settings(): Promise<Settings> {
+    return this.#do("read", () => this.#store.settings.current);
   }
 
   release(held: readonly Released[]): Promise<void> {
@@ -307,35 +298,25 @@ class MemoryConsumer implements QueueDriver {
     yield* []; // only instances can be pushed here
   }
 
-  commands(signal: AbortSignal): AsyncIterable<Order> {
-    return this.#listen(this.#store.lastSeq, signal);
-  }
-
-  async *#listen(since: number, signal: AbortSignal): AsyncGenerator<Order> {
+  async *commands(signal: AbortSignal): AsyncGenerator<Order> {
     const forget = this.#losses.listen();
     try {
-      yield* this.#orders(since, signal);
+      yield* this.#orders(signal);
     } finally {
       forget();
     }
   }
 
-  async *#orders(since: number, signal: AbortSignal): AsyncGenerator<Order> {
+  async *#orders(signal: AbortSignal): AsyncGenerator<Order> {
     let told = new Set<string>();
     this.#check("listen to");
-    if (this.#store.pauses.length > 0) yield { kind: "paused", pauses: this.#store.pauses };
-    for (let last = since - 1;;) {
+    const teller = new SettingsTeller();
+    while (true) {
       this.#check("listen to");
       if (signal.aborted) return;
       const { rings } = this.#store.bell;
+      yield* teller.orders(this.#store.settings.current);
       yield* this.#losses.orders();
-      for (const { seq, command } of this.#store.commands.filter(({ seq }) => seq > last)) {
-        last = seq;
-        if (command.kind === "policy" || command.kind === "limit") yield command;
-        if (command.kind === "pause" || command.kind === "resume") {
-          yield { kind: "paused", pauses: this.#store.pauses };
-        }
-      }
       const marks = [...this.#holds.values()].filter(({ entry }) => entry.cancel !== undefined)
         .map(({ entry: { instance: { id }, abort } }) => ({ id, abort }));
       yield* cancelOrders(marks, told);

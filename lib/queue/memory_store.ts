@@ -5,24 +5,14 @@ import {
   type JsonText,
   type NodeRecord,
   NULL,
-  type Pause,
-  pauseName,
   possibleCallers,
 } from "../model/mod.ts";
 import { Bell } from "./bell.ts";
 import { CALLER_ENDED, matches, RETRYABLE } from "./filter.ts";
 import { contentOf, PushTally } from "./content.ts";
-import type {
-  Child,
-  Command,
-  ConsumerView,
-  Filter,
-  InstanceState,
-  InstanceView,
-  Kind,
-  Pushed,
-  QueueDepth,
-} from "./queue.ts";
+import type { ConsumerView } from "./consumers.ts";
+import type { Child, Filter, InstanceState, InstanceView, Kind, Pushed, QueueDepth } from "./queue.ts";
+import { MemorySettings } from "./memory_settings.ts";
 import { type Retry, retryOf } from "./retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
 import { hasToUndo, keptToUndo } from "./undoing.ts";
@@ -59,13 +49,12 @@ export interface Entry {
 /** The content of an in-memory queue and its changes of state; who may ask for them is the consumers' matter. */
 export class MemoryStore {
   readonly bell = new Bell();
-  readonly commands: { readonly seq: number; readonly command: Command }[] = [];
+  readonly settings = new MemorySettings();
   /** The latest records of the consumers, and when they were written. */
   readonly beats = new Map<
     object,
     { readonly view: Omit<ConsumerView, "beatAgoMs">; readonly atMs: number }
   >();
-  readonly #pauses = new Map<string, Pause>();
   readonly #entries = new Map<string, Entry>();
   readonly #chains = new Map<string, Chain>();
   readonly #waiting = new WaitingLines<Entry>();
@@ -246,27 +235,6 @@ export class MemoryStore {
         this.#entries.get(entry.instance.id) === entry
       ),
     );
-  }
-
-  get pauses(): readonly Pause[] {
-    return [...this.#pauses.values()];
-  }
-
-  pause(pause: Pause): void {
-    const name = pauseName(pause);
-    if (!this.#pauses.has(name)) this.#pauses.set(name, pause);
-  }
-
-  /** Takes one pause back, or all. */
-  resume(pause: Pause | undefined): void {
-    if (pause === undefined) this.#pauses.clear();
-    else this.#pauses.delete(pauseName(pause));
-  }
-
-  request(command: Command): void {
-    this.commands.push({ seq: this.#seq++, command });
-    if (this.commands.length > 1000) this.commands.shift();
-    this.bell.ring();
   }
 
   /** Those a filter means, oldest first. */

@@ -9,11 +9,14 @@ import type { KafkaText } from "./kafka/texts.ts";
 import { type QueueDriver, QueueError } from "./queue.ts";
 
 export * from "./address.ts";
+export * from "./consumers.ts";
 export { CANCELLED_ON_REQUEST, matches } from "./filter.ts";
 export type { KafkaText } from "./kafka/texts.ts";
 export * from "./memory.ts";
 export * from "./queue.ts";
+export * from "./settings.ts";
 export { isUndone } from "./retried.ts";
+export type { AnySettingCommand } from "./setting_changes.ts";
 export { storableText } from "./submission.ts";
 export { childrenLength } from "./weight.ts";
 

@@ -1,12 +1,6 @@
-import type {
-  Chain,
-  Instance,
-  InstanceOutcome,
-  JsonObject,
-  JsonText,
-  NodeRecord,
-  Pause,
-} from "../model/mod.ts";
+import type { Chain, Instance, InstanceOutcome, JsonText, NodeRecord, Pause } from "../model/mod.ts";
+import type { ConsumerRecord, ConsumerView } from "./consumers.ts";
+import type { PolicySetting, Settings } from "./settings.ts";
 
 /** An instance handed to this consumer, with what had been settled of it before. */
 export interface Claim {
@@ -135,47 +129,6 @@ export interface QueueDepth {
   readonly oldestSubmittedAtMs?: number;
 }
 
-/** What a consumer writes of itself, about once in {@linkcode BEAT_MS}. */
-export interface ConsumerRecord {
-  /** The name of its machine. */
-  readonly host: string;
-  /** The id of its process there. */
-  readonly pid: number;
-  /** Of the program. */
-  readonly version: string;
-  /** The policy in force, as it is written on the command line. */
-  readonly policy: string;
-  /** The limits in force, of all consumers of the queue together. */
-  readonly limits: JsonObject;
-  /** Its part of these limits, an interval of [0, 1). (Default: all of them) */
-  readonly part?: { readonly from: number; readonly to: number };
-  /** Most attempts that it has in flight at present: its part of the global limit, also of one that it finds out. (Default: no limit) */
-  readonly limit?: number;
-  /** Instances that it holds, without those that they have called. */
-  readonly instances: number;
-  /** Attempts in flight. */
-  readonly running: number;
-  /** Invocations that wait for capacity. */
-  readonly ready: number;
-  /** Attempts that it has started per second, lately. */
-  readonly callsPerS: number;
-  /** Throttles since it began. */
-  readonly throttled: number;
-}
-
-/** A consumer that lives. */
-export interface ConsumerView extends ConsumerRecord {
-  /** Tells it from all others. */
-  readonly id: string;
-  /** How long ago its last beat was seen, in milliseconds by the clock of whoever looks. */
-  readonly beatAgoMs: number;
-}
-
-/** How often a consumer writes its record, in milliseconds. */
-export const BEAT_MS = 1000;
-/** A consumer counts as dead after so long without a beat, in milliseconds. */
-export const SILENT_MS = 4 * BEAT_MS;
-
 /**
  * A durable queue of chain instances, as producers and consumers see it. Promises:
  * - a `push` that resolved survives a crash; the same id twice is one instance, and with another chain or other args an error;
@@ -276,22 +229,29 @@ export type Command =
   | { readonly kind: "retry"; readonly filter: Filter; readonly from?: string }
   /** Forget ended instances, with what they have called; that is never forgotten alone. */
   | { readonly kind: "purge"; readonly filter: Filter }
-  /** Consumers go on under another policy, named as on the command line. */
-  | { readonly kind: "policy"; readonly policy: string }
-  /** Consumers go on under another global limit, or find it out by themselves. */
+  /** All consumers go by this policy, instead of their own. */
+  | { readonly kind: "policy"; readonly policy: PolicySetting }
+  /**
+   * The policy of this id has thrown, or answered what it must not, or cannot be loaded: the one that was in force before is in
+   * force again, see {@linkcode Settings.failedPolicy}. Once it is not in force any more, nothing changes.
+   */
+  | { readonly kind: "policy-failed"; readonly id: string; readonly reason: string; readonly by: string }
+  /** All consumers go by this global limit, instead of their own, or find it out by themselves. */
   | { readonly kind: "limit"; readonly limit: number | "auto" }
   /** Nothing that a pause means starts until it is taken back; what is in flight ends. */
   | { readonly kind: "pause"; readonly pause: Pause }
   /** Takes one pause back; without it, all. */
-  | { readonly kind: "resume"; readonly pause?: Pause };
+  | { readonly kind: "resume"; readonly pause?: Pause }
+  /** All settings are taken back, pauses too: consumers go by their own. */
+  | { readonly kind: "reset" };
 
 /**
- * What consumers hear: what was asked of them, the pauses in force, whenever they have changed, and how the queue is divided
- * among them, if it is.
+ * What consumers hear: what is to be cancelled, the settings in force, whenever they have changed, and how the queue is
+ * divided among them, if it is.
  */
 export type Order =
-  | Extract<Command, { kind: "cancel" | "policy" | "limit" }>
-  | { readonly kind: "paused"; readonly pauses: readonly Pause[] }
+  | Extract<Command, { kind: "cancel" }>
+  | { readonly kind: "settings"; readonly settings: Settings }
   /**
    * This consumer's part of all limits, as an interval of [0, 1): those of all consumers lie side by side, so that what they
    * make of a limit adds up to it.
@@ -335,11 +295,12 @@ export interface QueueAdmin {
   request(command: Command): Promise<number>;
   /**
    * What concerns this consumer from this call on, each within a second of its request; ends when `signal` is aborted. What
-   * had been asked of the instances it holds is told as well, and the pauses in force come first, if there are any.
+   * had been asked of the instances it holds is told as well, and the settings in force come first, if there are any. Of
+   * settings that change quickly, only the last ones may be told.
    */
   commands(signal: AbortSignal): AsyncIterable<Order>;
-  /** The pauses in force, oldest first. They outlive consumers. */
-  pauses(): Promise<readonly Pause[]>;
+  /** The settings in force. They outlive consumers. */
+  settings(): Promise<Settings>;
   /**
    * The consumers that live, oldest first. One is known to live once two of its beats were seen, so the first call takes about
    * as long as a beat, and up to {@linkcode SILENT_MS} if one has died.

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/mod.ts";
-import { BEAT_MS, type ConsumerRecord, type ConsumerView, SILENT_MS } from "./queue.ts";
+import { BEAT_MS, type ConsumerRecord, type ConsumerView, SILENT_MS } from "./consumers.ts";
 import { Silence } from "./silence.ts";
 
 /** The latest record of a consumer, which may be dead. */

@@ -486,6 +486,11 @@ export class Scheduler {
     this.#limits = limits;
   }
 
+  /** The policy in force. */
+  get policy(): Policy {
+    return this.#backlog.policy;
+  }
+
   /** The functions that nobody serves at present: their invocations wait. */
   get unserved(): readonly UnservedFunction[] {
     return this.#regime.unserved;

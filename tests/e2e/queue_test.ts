@@ -151,7 +151,7 @@ Deno.test("sequoia queue cancel --abort tells whoever holds an instance to end i
   const heard = (async () => {
     for await (const order of at.queue.commands(controller.signal)) {
       orders.push(order);
-      if (order.kind === "limit") controller.abort();
+      if (order.kind === "settings") controller.abort();
       else if (orders.length === 1) {
         await run(["queue", "cancel", "held", "--abort"], at);
         await run(["queue", "limit", "7"], at); // the last that there is to hear

@@ -12,7 +12,7 @@ export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): Queu
     beat: (record) => queue.beat(record),
     depth: () => queue.depth(),
     consumers: () => queue.consumers(),
-    pauses: () => queue.pauses(),
+    settings: () => queue.settings(),
     get: (id) => queue.get(id),
     list: (filter) => queue.list(filter),
     request: (command) => queue.request(command),

@@ -10,6 +10,7 @@ import { kindCases } from "./contract_kinds.ts";
 import { lifeCases } from "./contract_life.ts";
 import { listCases } from "./contract_list.ts";
 import { lostCases } from "./contract_lost.ts";
+import { settingsCases } from "./contract_settings.ts";
 
 /** One queue, as a driver's tests lend it to the contract: empty at first, with any number of connections. */
 export interface QueueHarness extends AsyncDisposable {
@@ -49,6 +50,7 @@ export const CONTRACT: readonly ContractCase[] = [
   ...listCases,
   ...commandCases,
   ...consumerCases,
+  ...settingsCases,
   ...calledCases,
   ...cancelledCases,
 ];

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Instance, type Pause, writeJson } from "../../lib/model/mod.ts";
+import { type Instance, writeJson } from "../../lib/model/mod.ts";
 import { type Claim, type Order, type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
 import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
 import { decided, instances, itemRecord, record, result, single } from "./samples.ts";
@@ -406,29 +406,6 @@ export const calledCases: readonly ContractCase[] = [
       );
       const { completed, cancelled } = await queue.depth();
       assertEquals([completed, cancelled], [0, 0]);
-    },
-  },
-  {
-    name: "pauses outlive connections, are told to each that listens, and are taken back",
-    async run(harness) {
-      const admin = await harness.connect();
-      const fan: Pause = { chain: "fan" }, tenant: Pause = { label: { name: "tenant", value: "a" } };
-      for (const pause of [fan, fan, tenant]) await admin.request({ kind: "pause", pause });
-      assertEquals(await admin.pauses(), [fan, tenant]);
-      const listener = await harness.connect();
-      const stop = new AbortController();
-      const heard = orders(listener, stop.signal);
-      const next = async () => (await harness.wait(heard.next())).value as unknown;
-      assertEquals(await next(), { kind: "paused", pauses: [fan, tenant] });
-      await admin.request({ kind: "resume", pause: fan });
-      assertEquals(await next(), { kind: "paused", pauses: [tenant] });
-      await admin.request({ kind: "pause", pause: {} });
-      assertEquals(await next(), { kind: "paused", pauses: [tenant, {}] });
-      await admin.request({ kind: "resume" });
-      assertEquals(await next(), { kind: "paused", pauses: [] });
-      stop.abort();
-      await harness.wait(heard.next());
-      assertEquals(await listener.pauses(), []);
     },
   },
 ];

@@ -180,26 +180,6 @@ export const commandCases: readonly ContractCase[] = [
     },
   },
   {
-    name:
-      "policy and limit reach every consumer that listens, in order and once; those before it listened do not",
-    async run(harness) {
-      const [admin, a, b] = [await harness.connect(), await harness.connect(), await harness.connect()];
-      await harness.wait(admin.request({ kind: "limit", limit: 1 }));
-      const listeners = [heard(harness, a), heard(harness, b), heard(harness, admin)];
-      const sent: Command[] = [{ kind: "policy", policy: "deadline" }, { kind: "limit", limit: 7 }, {
-        kind: "limit",
-        limit: "auto",
-      }];
-      for (const command of sent) await harness.wait(admin.request(command));
-      for (const listener of listeners) {
-        const sentAtMs = harness.clock.nowMs();
-        for (const command of sent) assertEquals(await listener.next(), command);
-        assert(harness.clock.nowMs() - sentAtMs <= 1000);
-        assert(await listener.stop());
-      }
-    },
-  },
-  {
     name: "commands end when their signal is aborted, also before they begin",
     async run(harness) {
       const queue = await harness.connect();

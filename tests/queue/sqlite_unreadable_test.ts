@@ -2,7 +2,7 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import fc from "fast-check";
 import { type Instance, writeJson } from "../../lib/model/mod.ts";
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { pullAll } from "./contract.ts";
 import { openSqlite, type SqliteHarness } from "./harness.ts";
 import { ids, instances, itemRecord, line, record } from "./samples.ts";
@@ -129,17 +129,19 @@ Deno.test("sqlite queue: times that are none are shown as unreadable", async () 
   assertEquals([view?.instance.submittedAtMs, view?.unreadable], [0, "submitted_at_ms is no time"]);
 });
 
-Deno.test("sqlite queue: commands and pauses that cannot be read ask for nothing", async () => {
+Deno.test("sqlite queue: commands and settings that cannot be read ask for nothing", async () => {
   await using harness = await openSqlite();
   const queue = await harness.connect();
   const stop = new AbortController();
   const orders = Array.fromAsync(queue.commands(stop.signal));
   await queue.request({ kind: "pause", pause: { chain: "line" } });
+  await queue.request({ kind: "policy", policy: { id: "1", name: "fcfs" } });
   edit(harness, "UPDATE pauses SET pause = '{'");
+  edit(harness, "UPDATE settings SET value = '{'");
   edit(harness, "INSERT INTO commands (command) VALUES ('{')");
   await queue.request({ kind: "limit", limit: 7 });
   await harness.clock.pass(1000);
   stop.abort();
-  assert((await harness.wait(orders)).some((order) => order.kind === "limit" && order.limit === 7));
-  assertEquals(await queue.pauses(), []);
+  const heard = (await harness.wait(orders)).filter(({ kind }) => kind === "settings");
+  assertEquals(heard.at(-1), { kind: "settings", settings: { revision: 1, limit: 7, pauses: [] } });
 });

@@ -1,5 +1,6 @@
 import { type Pause, pauseName } from "../../model/mod.ts";
-import type { Command, Order } from "../queue.ts";
+import type { Settings } from "../settings.ts";
+import { type AnySettingCommand, changesBy, type SettingEntries, settingsOf } from "../setting_changes.ts";
 import type { RecordWriter } from "./appender.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
@@ -25,27 +26,17 @@ export interface OpenRequest {
   readonly answers: Map<number, number>;
 }
 
-type Announcement = Extract<Command, { kind: "policy" | "limit" }>;
-
-/** Orders that wait for a listener; more are dropped, oldest first: nobody listens any more. */
-const MOST_WAITING = 1000;
-
-/** An order, and where in the topic it stands. */
-export interface Told {
-  readonly order: Order;
-  readonly offset: number;
-}
-
 /**
- * The topic of commands, by key: `pause/NAME` the pauses in force; `order/ID` policies and limits, which concern whoever
- * listens then; `request/ID` and `answer/ID/PARTITION`, deleted when they are over.
+ * The topic of commands, by key: `pause/NAME` the pauses in force; `setting/NAME` the other settings; `request/ID` and
+ * `answer/ID/PARTITION`, deleted when they are over.
  */
 export class CommandLog {
   readonly #link: Link;
   readonly #topic: string;
   readonly #pauses = new Map<string, Pause>();
   readonly #open = new Map<string, OpenRequest>();
-  readonly #listeners = new Set<Told[]>();
+  #entries: SettingEntries = {};
+  #revision = 0;
   #at = 0;
   /** Is called when something new was read. */
   changed = () => {};
@@ -79,31 +70,31 @@ export class CommandLog {
   }
 
   #take(records: readonly IncomingRecord[]): void {
-    let hasPauses = false;
     const from = this.#at;
     for (const { offset, key, value } of records) {
       if (Number(offset) < from) continue; // it is both followed and refreshed
       this.#at = Number(offset) + 1;
       const [kind = "", ...rest] = String(key).split("/");
       const body = value === null ? undefined : JSON.parse(String(value)) as unknown;
-      if (kind === "pause") {
-        hasPauses = this.#takePause(rest.join("/"), body as Pause | undefined) || hasPauses;
-      }
+      if (kind === "pause" || kind === "setting") this.#revision = this.#at;
+      if (kind === "pause") this.#takePause(rest.join("/"), body as Pause | undefined);
+      if (kind === "setting") this.#takeSetting(rest[0]!, body);
       if (kind === "request") this.#takeRequest(rest[0]!, body as Request | undefined);
       if (kind === "answer" && body !== undefined) {
         this.#open.get(rest[0]!)?.answers.set(Number(rest[1]), body as number);
       }
-      if (kind === "order" && body !== undefined) this.#tell(body as Announcement, Number(offset));
     }
-    if (hasPauses) this.#tell({ kind: "paused", pauses: this.pauses }, this.#at - 1);
     this.changed();
   }
 
-  #takePause(name: string, pause: Pause | undefined): boolean {
-    if (pause === undefined) return this.#pauses.delete(name);
-    if (this.#pauses.has(name)) return false;
-    this.#pauses.set(name, pause);
-    return true;
+  #takePause(name: string, pause: Pause | undefined): void {
+    if (pause === undefined) this.#pauses.delete(name);
+    else if (!this.#pauses.has(name)) this.#pauses.set(name, pause);
+  }
+
+  #takeSetting(name: string, value: unknown): void {
+    const { [name as keyof SettingEntries]: _, ...others } = this.#entries;
+    this.#entries = value === undefined ? others : { ...others, [name]: value };
   }
 
   #takeRequest(id: string, request: Request | undefined): void {
@@ -111,22 +102,9 @@ export class CommandLog {
     else this.#open.set(id, { request, answers: new Map() });
   }
 
-  #tell(order: Order, offset: number): void {
-    for (const told of this.#listeners) {
-      told.push({ order, offset });
-      if (told.length > MOST_WAITING) told.shift();
-    }
-  }
-
-  /** Collects in `told` what is ordered from now on. @returns what ends that */
-  listen(told: Told[]): () => void {
-    this.#listeners.add(told);
-    return () => void this.#listeners.delete(told);
-  }
-
-  /** The pauses in force, oldest first. */
-  get pauses(): readonly Pause[] {
-    return [...this.#pauses.values()];
+  /** The settings in force, as far as it has been read. */
+  get settings(): Settings {
+    return settingsOf(this.#entries, [...this.#pauses.values()], this.#revision);
   }
 
   /** A request that is not over. */
@@ -139,11 +117,6 @@ export class CommandLog {
     for (const { request, answers } of this.#open.values()) {
       if (request.ids[partition] !== undefined && !answers.has(partition)) yield request;
     }
-  }
-
-  /** Where the next command will stand. */
-  end(signal: AbortSignal): Promise<number> {
-    return endOffset(this.#link, this.#topic, 0, signal);
   }
 
   async #write(
@@ -178,20 +151,23 @@ export class CommandLog {
     this.#open.delete(id);
   }
 
-  /** Tells whoever listens. */
-  async announce(writer: RecordWriter, id: string, order: Announcement, nowMs: number): Promise<void> {
-    await this.#write(writer, [[`order/${id}`, order], [`order/${id}`, null]], nowMs);
+  /** Changes settings, going by those that have been read. */
+  async set(writer: RecordWriter, command: AnySettingCommand, nowMs: number): Promise<void> {
+    const entries = [...this.#changesBy(command)];
+    if (entries.length > 0) await this.#write(writer, entries, nowMs);
   }
 
-  /** Puts a pause in force. */
-  async pause(writer: RecordWriter, pause: Pause, nowMs: number): Promise<void> {
-    await this.#write(writer, [[`pause/${pauseName(pause)}`, pause]], nowMs);
-  }
-
-  /** Takes a pause back, or all that are known. */
-  async resume(writer: RecordWriter, pause: Pause | undefined, nowMs: number): Promise<void> {
-    const names = pause === undefined ? [...this.#pauses.keys()] : [pauseName(pause)];
-    if (names.length === 0) return;
-    await this.#write(writer, names.map((name) => [`pause/${name}`, null] as const), nowMs);
+  *#changesBy(command: AnySettingCommand): Generator<readonly [key: string, value: unknown]> {
+    if (command.kind === "pause") return yield [`pause/${pauseName(command.pause)}`, command.pause];
+    if (command.kind === "resume" && command.pause !== undefined) {
+      return yield [`pause/${pauseName(command.pause)}`, null];
+    }
+    if (command.kind === "resume" || command.kind === "reset") {
+      for (const name of this.#pauses.keys()) yield [`pause/${name}`, null];
+    }
+    if (command.kind === "resume") return;
+    for (const [name, value] of Object.entries(changesBy(this.#entries, command))) {
+      yield [`setting/${name}`, value];
+    }
   }
 }

@@ -1,11 +1,10 @@
-import type { Clock, Instance, Pause } from "../../model/mod.ts";
+import type { Clock, Instance } from "../../model/mod.ts";
 import type { Bell } from "../bell.ts";
+import type { ConsumerRecord, ConsumerView } from "../consumers.ts";
 import {
   type BadMessage,
   type Claim,
   type Command,
-  type ConsumerRecord,
-  type ConsumerView,
   type Filter,
   type InstanceView,
   type Order,
@@ -19,6 +18,7 @@ import {
   type Released,
   type Result,
 } from "../queue.ts";
+import type { Settings } from "../settings.ts";
 import { definitionOfSubmitted } from "../submission.ts";
 import type { RecordWriter } from "./appender.ts";
 import type { CommandLog } from "./command_log.ts";
@@ -26,7 +26,7 @@ import type { DeadLetters } from "./dead_letters.ts";
 import type { Holds } from "./holds.ts";
 import type { Losses } from "../losses.ts";
 import type { Link } from "./link.ts";
-import { listen } from "./listening.ts";
+import { heardBy } from "./listening.ts";
 import type { Membership } from "./membership.ts";
 import type { Operator } from "./operator.ts";
 import type { Ownership } from "./ownership.ts";
@@ -63,7 +63,6 @@ export interface KafkaDriverParts {
   readonly leaving: AbortController;
   /** Ends everything that goes on by itself. */
   readonly closing: AbortController;
-  readonly newId: () => string;
 }
 
 /** How long what is under way may take to become durable when it is closed, in milliseconds: brokers may be away. */
@@ -214,28 +213,17 @@ export class KafkaDriver implements QueueDriver {
 
   async request(command: Command): Promise<number> {
     this.#check("ask", "write");
-    const { log, writer, operator, clock, newId } = this.#parts;
-    switch (command.kind) {
-      case "policy":
-      case "limit":
-        await log.announce(writer, newId(), command, clock.wallMs());
-        return 0;
-      case "pause":
-        await log.pause(writer, command.pause, clock.wallMs());
-        return 0;
-      case "resume":
-        await log.refresh();
-        await log.resume(writer, command.pause, clock.wallMs());
-        return 0;
-      default:
-        return await operator.request(command);
-    }
+    const { log, writer, operator, clock } = this.#parts;
+    if ("filter" in command) return await operator.request(command);
+    await log.refresh();
+    await log.set(writer, command, clock.wallMs());
+    return 0;
   }
 
-  async pauses(): Promise<readonly Pause[]> {
+  async settings(): Promise<Settings> {
     this.#check("read", "read");
     await this.#parts.log.refresh();
-    return this.#parts.log.pauses;
+    return this.#parts.log.settings;
   }
 
   async partitions(): Promise<readonly PartitionView[]> {
@@ -252,7 +240,7 @@ export class KafkaDriver implements QueueDriver {
   commands(signal: AbortSignal): AsyncIterable<Order> {
     const { log, bell, own, losses, ownership } = this.#parts;
     if (this.#end === undefined) this.follow();
-    return listen({
+    return heardBy({
       log,
       bell,
       own,

@@ -2,7 +2,8 @@ import type { Bell } from "../bell.ts";
 import type { Losses } from "../losses.ts";
 import { cancelOrders, type Mark, marksOf } from "../orders.ts";
 import type { Order } from "../queue.ts";
-import type { CommandLog, Told } from "./command_log.ts";
+import { SettingsTeller } from "../setting_changes.ts";
+import type { CommandLog } from "./command_log.ts";
 
 /** What it takes to listen. */
 export interface Listening {
@@ -18,35 +19,21 @@ export interface Listening {
   check(): void;
 }
 
-/** What concerns a consumer from the call on. */
-export function listen(listening: Listening): AsyncIterable<Order> {
-  const { log, signal } = listening;
-  const told: Told[] = [];
-  const forget = log.listen(told);
-  const since = signal.aborted ? Promise.resolve(0) : log.end(signal);
-  since.catch(() => {}); // it is told when the first order is asked for
-  return orders(listening, told, since, forget);
-}
-
-async function* orders(
+/** What concerns a consumer. */
+export async function* heardBy(
   { log, bell, signal, own, losses, marks, check }: Listening,
-  told: Told[],
-  since: Promise<number>,
-  forget: () => void,
 ): AsyncGenerator<Order> {
   const deafen = losses.listen();
   try {
     check();
     if (signal.aborted) return;
-    const from = await since;
     await log.refresh();
-    const { pauses } = log;
-    if (pauses.length > 0) yield { kind: "paused", pauses };
+    const teller = new SettingsTeller();
     for (let known = new Set<string>();;) {
       check();
       if (signal.aborted) return;
       const { rings } = bell;
-      for (const { order, offset } of told.splice(0)) if (offset >= from) yield order;
+      yield* teller.orders(log.settings);
       yield* own.splice(0);
       yield* losses.orders();
       const marked = marks();
@@ -56,6 +43,5 @@ async function* orders(
     }
   } finally {
     deafen();
-    forget();
   }
 }

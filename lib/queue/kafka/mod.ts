@@ -251,7 +251,6 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       losses,
       leaving,
       closing,
-      newId,
     });
     return driver;
   } catch (error) {

@@ -1,9 +1,11 @@
-import { parseJson, type Pause } from "../../model/mod.ts";
+import { parseJson } from "../../model/mod.ts";
 import type { Losses } from "../losses.ts";
 import { cancelOrders, type Mark, marksOf } from "../orders.ts";
 import type { Command, Order } from "../queue.ts";
+import { SettingsTeller } from "../setting_changes.ts";
 import type { Changes } from "./changes.ts";
 import type { Database } from "./database.ts";
+import { readSettings } from "./settings.ts";
 
 /** How often a listener looks for commands of other processes. */
 const PACE = { firstMs: 50, lastMs: 200 };
@@ -22,58 +24,41 @@ export interface Listening {
   check(): void;
 }
 
-/** The number of the latest command. */
-export function lastCommand(db: Database): number {
-  return db.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'commands'")?.seq ?? 0;
-}
-
-/** The commands behind the one numbered `last` that concern a consumer. */
-export async function* commandsAfter(last: number, listening: Listening): AsyncGenerator<Order> {
+/** What concerns a consumer. */
+export async function* heardBy(listening: Listening): AsyncGenerator<Order> {
   const forget = listening.losses.listen();
   try {
-    yield* orders(last, listening);
+    yield* orders(listening);
   } finally {
     forget();
   }
 }
 
-async function* orders(last: number, listening: Listening): AsyncGenerator<Order> {
+/** Commands only say of which kind something has changed: it is looked at itself, as it is at first. */
+async function* orders(listening: Listening): AsyncGenerator<Order> {
   const { db, changes, signal, losses, read } = listening;
+  const teller = new SettingsTeller();
   let told = new Set<string>();
-  let look = true;
-  listening.check();
-  const paused = await read(() => readPauses(db));
-  if (paused.length > 0) yield { kind: "paused", pauses: paused };
+  let last = 0, hasMarks = true, hasSettings = true;
   for (listening.check(); !signal.aborted; listening.check()) {
     const mark = await read(() => changes.mark());
     yield* losses.orders();
     const sql = "SELECT seq, command FROM commands WHERE seq > ? ORDER BY seq";
-    for (const row of await read(() => db.all<{ seq: number; command: string }>(sql, last))) {
-      last = row.seq;
-      const command = parseJson(row.command)?.value as Command | undefined;
-      if (command === undefined) continue; // a line that was edited by hand asks for nothing
-      if (command.kind === "cancel") look = true; // it says only that there are marks
-      if (command.kind === "pause" || command.kind === "resume") {
-        yield { kind: "paused", pauses: await read(() => readPauses(db)) };
-      }
-      if (command.kind === "policy" || command.kind === "limit") yield command;
+    for (const { seq, command } of await read(() => db.all<{ seq: number; command: string }>(sql, last))) {
+      last = seq;
+      const kind = (parseJson(command)?.value as Partial<Command> | undefined)?.kind;
+      if (kind === "cancel") hasMarks = true;
+      else hasSettings = true;
     }
-    if (look) {
+    if (hasSettings) yield* teller.orders(await read(() => db.snapshot(() => readSettings(db))));
+    if (hasMarks) {
       const marks = await read(() => marked(listening));
       yield* cancelOrders(marks, told);
       told = marksOf(marks);
     }
-    look = false;
+    hasMarks = hasSettings = false;
     await changes.since(mark, signal, PACE);
   }
-}
-
-/** The pauses in force, oldest first. */
-export function readPauses(db: Database): Pause[] {
-  return db.all<{ pause: string }>("SELECT pause FROM pauses ORDER BY seq").flatMap(({ pause }) => {
-    const parsed = parseJson(pause); // one that was edited by hand pauses nothing; resuming all removes it
-    return parsed === undefined ? [] : [parsed.value as unknown as Pause];
-  });
 }
 
 /** What this consumer holds and is to end. */

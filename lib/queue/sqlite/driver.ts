@@ -1,13 +1,12 @@
-import type { Clock, Instance, Pause } from "../../model/mod.ts";
+import type { Clock, Instance } from "../../model/mod.ts";
 import { Bell } from "../bell.ts";
 import { Losses } from "../losses.ts";
 import { Roster } from "../roster.ts";
+import type { ConsumerRecord, ConsumerView } from "../consumers.ts";
 import {
   type BadMessage,
   type Claim,
   type Command,
-  type ConsumerRecord,
-  type ConsumerView,
   type Filter,
   type Held,
   type InstanceView,
@@ -23,9 +22,10 @@ import {
   type Released,
   type Result,
 } from "../queue.ts";
+import type { Settings } from "../settings.ts";
 import { Changes } from "./changes.ts";
 import { ChainTable } from "./chains.ts";
-import { commandsAfter, lastCommand, readPauses } from "./commands.ts";
+import { heardBy } from "./commands.ts";
 import { readDepth } from "./counts.ts";
 import type { Database } from "./database.ts";
 import type { FileGuard } from "./file_guard.ts";
@@ -34,12 +34,13 @@ import { GroupCommit, type WriteOptions } from "./group_commit.ts";
 import { nextTurn } from "../next_turn.ts";
 import { checkpoint, finish, type Hold, holdOf, release, releaseSome, take } from "./hold.ts";
 import { Lease, readConsumers } from "./lease.ts";
-import { changeOf, sendCommand } from "./request.ts";
+import { changeOf, sendCommand, type SentCommand } from "./request.ts";
 import type { OpenDatabase } from "./open.ts";
 import type { Patience } from "./patience.ts";
 import { lastSeq, QueuedRows } from "./queued_rows.ts";
 import { readViews } from "./rows.ts";
 import { Selection } from "./select.ts";
+import { readSettings } from "./settings.ts";
 import { submit } from "./submit.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -276,15 +277,15 @@ export class SqliteDriver implements QueueDriver {
       const options = { rows: ROWS_PER_PAGE };
       for (let count; (count = await this.#writes.run(next, options)) !== undefined;) reached += count;
     } else {
-      await this.#writes.run(() => sendCommand(this.#db, command));
+      await this.#writes.run(() => sendCommand(this.#db, command as SentCommand));
     }
     this.#bell.ring();
     return reached;
   }
 
-  async pauses(): Promise<readonly Pause[]> {
+  async settings(): Promise<Settings> {
     this.#check("read", "read");
-    return await this.#read(() => readPauses(this.#db));
+    return await this.#read(() => this.#db.snapshot(() => readSettings(this.#db)));
   }
 
   async release(held: readonly Released[]): Promise<void> {
@@ -314,13 +315,7 @@ export class SqliteDriver implements QueueDriver {
   }
 
   commands(signal: AbortSignal): AsyncIterable<Order> {
-    let last = 0;
-    try {
-      if (!this.#end) last = lastCommand(this.#db);
-    } catch (error) {
-      throw this.#meaning(error);
-    }
-    return commandsAfter(last, {
+    return heardBy({
       db: this.#db,
       changes: this.#changes,
       signal,

@@ -1,5 +1,5 @@
 import { parseJson } from "../../model/mod.ts";
-import type { ConsumerRecord } from "../queue.ts";
+import type { ConsumerRecord } from "../consumers.ts";
 import type { RosterEntry } from "../roster.ts";
 import { type Look, Silence } from "../silence.ts";
 import type { Database } from "./database.ts";

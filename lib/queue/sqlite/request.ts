@@ -1,8 +1,8 @@
-import { pauseName } from "../../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
 import { retryOf } from "../retried.ts";
 import { rootsOf, toUndo, withCalled } from "./called.ts";
 import type { Command, Filter, InstanceState } from "../queue.ts";
+import type { AnySettingCommand } from "../setting_changes.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
@@ -17,6 +17,7 @@ import {
   textOf,
 } from "./rows.ts";
 import { WAITS_FOR_CALLER } from "./schema.ts";
+import { changeSettings } from "./settings.ts";
 
 /** A change of the instances of one page, within a transaction. */
 export interface Change {
@@ -54,10 +55,7 @@ export function changeOf(
           return forget(db, chains, seqs.filter((seq) => roots.has(seq)));
         },
       };
-    case "pause":
-    case "resume":
-    case "policy":
-    case "limit":
+    default:
       return undefined;
   }
 }
@@ -184,21 +182,16 @@ export function endedBefore(db: Database, instantMs: number): number[] {
   );
 }
 
+/** What consumers are told. */
+export type SentCommand = AnySettingCommand | Extract<Command, { kind: "cancel" }>;
+
 /** How many commands are kept for consumers that listen late. By number, not by age: clocks of processes differ. */
 const KEPT_COMMANDS = 1000;
 
-/** Leaves a command for the consumers, and what it changes for those to come. Within a transaction. */
-export function sendCommand(db: Database, command: Command): void {
-  if (command.kind === "pause") {
-    const name = pauseName(command.pause);
-    const sql = "INSERT INTO pauses (name, pause) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
-    db.run(sql, name, JSON.stringify(command.pause));
-  }
-  if (command.kind === "resume") {
-    if (command.pause === undefined) db.run("DELETE FROM pauses");
-    else db.run("DELETE FROM pauses WHERE name = ?", pauseName(command.pause));
-  }
+/** Leaves a command for the consumers, and what it sets for those to come. Within a transaction. */
+export function sendCommand(db: Database, command: SentCommand): void {
+  if (command.kind !== "cancel") changeSettings(db, command);
   const sql = "INSERT INTO commands (command) VALUES (?) RETURNING seq";
-  const { seq } = db.get<{ seq: number }>(sql, JSON.stringify(command))!;
+  const { seq } = db.get<{ seq: number }>(sql, JSON.stringify({ kind: command.kind }))!; // listeners look what has changed
   db.run("DELETE FROM commands WHERE seq <= ?", seq - KEPT_COMMANDS);
 }

@@ -1,0 +1,122 @@
+/** Settings by `sequoia queue`: what all consumers go by. */
+import { pauseName } from "../lib/model/mod.ts";
+import type { ConsumerView, QueueDriver, Settings } from "../lib/queue/mod.ts";
+import { changeSettings, setPolicy, type Taken } from "../lib/steer/mod.ts";
+import type { Context } from "./command.ts";
+import { FailedError, UsageError } from "./errors.ts";
+import { limit as readLimit } from "./options.ts";
+import type { QueueValues } from "./queue_options.ts";
+import { clock, settingOf } from "./wire.ts";
+
+const NOTHING_SET = "Nothing is set: each consumer goes by what it was started with";
+
+/** Sets the policy of all consumers. @throws {FailedError} if one of those that live does not go by it */
+export async function policy(
+  queue: QueueDriver,
+  [name]: readonly string[],
+  values: QueueValues,
+  context: Context,
+): Promise<void> {
+  const outcome = await setPolicy(queue, await settingOf(name!), clock);
+  if (outcome.kind === "refused") {
+    throw new FailedError(
+      `Cannot set the policy ${name}: no policy files of others are run by ${placesOf(outcome.by)}. ` +
+        "Start these consumers with --allow-policy-files, or set a built-in policy",
+    );
+  }
+  if (outcome.kind === "failed") {
+    const { reason, by } = outcome.failed;
+    throw new FailedError(
+      `Cannot go on under the policy ${name}: ${by} says: ${reason}. The policy before it is in force again`,
+    );
+  }
+  tell(`the policy ${name}`, outcome, values, context);
+}
+
+/** Looks at a limit. @throws {UsageError} */
+export function checkLimit([limit = ""]: readonly string[]): void {
+  try {
+    readLimit(limit);
+  } catch (cause) {
+    throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Sets the global limit of all consumers. @throws {FailedError} if one of those that live does not go by it */
+export async function limit(
+  queue: QueueDriver,
+  [n]: readonly string[],
+  values: QueueValues,
+  context: Context,
+): Promise<void> {
+  const max = readLimit(n!);
+  const taken = await changeSettings(queue, { kind: "limit", limit: max }, clock);
+  tell(`the limit ${max}`, taken, values, context);
+}
+
+/** Shows the settings, or takes all of them back. */
+export async function settings(
+  queue: QueueDriver,
+  _: readonly string[],
+  values: QueueValues,
+  context: Context,
+): Promise<void> {
+  if (values.reset) {
+    const { by, unanswered } = await changeSettings(queue, { kind: "reset" }, clock);
+    return context.print(values.json ? takenJson(by, unanswered) : NOTHING_SET);
+  }
+  const [set, consumers] = await Promise.all([queue.settings(), queue.consumers()]);
+  const errors = consumers.filter(({ settings }) => settings?.error !== undefined);
+  if (values.json) {
+    const refusals = errors.map(({ host, pid, settings }) => ({ host, pid, error: settings?.error }));
+    return context.print(JSON.stringify({ ...set, refusals }));
+  }
+  const lines = settingLines(set);
+  if (lines.length === 0) context.print(NOTHING_SET);
+  for (const line of lines) context.print(line);
+  for (const each of errors) context.print(`refused   at ${placesOf([each])}: ${each.settings!.error}`);
+}
+
+/** The settings of a queue, a line each. */
+export function settingLines({ policy, failedPolicy, limit, pauses }: Settings): string[] {
+  return [
+    ...policy === undefined ? [] : [`policy    ${policy.name}`],
+    ...failedPolicy === undefined
+      ? []
+      : [`failed    ${failedPolicy.name}, at ${failedPolicy.by}: ${failedPolicy.reason}`],
+    ...limit === undefined ? [] : [`limit     ${limit}`],
+    ...pauses.map((pause) => `paused    ${pauseName(pause)}`),
+  ];
+}
+
+/** The settings of a queue for programs, without the contents of files. */
+export function settingsJson({ policy, ...others }: Settings): object {
+  return { ...others, ...policy !== undefined && { policy: { id: policy.id, name: policy.name } } };
+}
+
+/** Tells who goes by what was set. */
+function tell(what: string, taken: Taken, { json }: QueueValues, { print }: Context): void {
+  const { by, refusedBy: [refusing], unanswered } = taken;
+  if (refusing !== undefined) {
+    throw new FailedError(`Cannot go by ${what} at ${placesOf([refusing])}: ${refusing.settings!.error}`);
+  }
+  if (json) return print(takenJson(by, unanswered));
+  const many = by.length === 1 ? "1 consumer goes" : `${by.length} consumers go`;
+  const running = by.length + unanswered.length === 0 ? "No consumer runs now" : `${many} by ${what}`;
+  print(
+    `${running}; those that come later go by ${by.length === 0 ? what : "it"}, until queue settings --reset`,
+  );
+  if (unanswered.length > 0) print(`No answer yet from ${placesOf(unanswered)}: see sequoia queue status`);
+}
+
+function takenJson(by: readonly ConsumerView[], unanswered: readonly ConsumerView[]): string {
+  return JSON.stringify({ consumers: by.length, unanswered: unanswered.map(placeOf) });
+}
+
+function placeOf({ host, pid }: ConsumerView): string {
+  return `${host} ${pid}`;
+}
+
+function placesOf(consumers: readonly ConsumerView[]): string {
+  return consumers.map(placeOf).join(", ");
+}

@@ -1,0 +1,46 @@
+import type { JsonObject } from "../model/mod.ts";
+
+/** What a consumer writes of itself, about once in {@linkcode BEAT_MS}. */
+export interface ConsumerRecord {
+  /** The name of its machine. */
+  readonly host: string;
+  /** The id of its process there. */
+  readonly pid: number;
+  /** Of the program. */
+  readonly version: string;
+  /** The policy in force, as it is written on the command line. */
+  readonly policy: string;
+  /** The limits in force, of all consumers of the queue together. */
+  readonly limits: JsonObject;
+  /** Its part of these limits, an interval of [0, 1). (Default: all of them) */
+  readonly part?: { readonly from: number; readonly to: number };
+  /** Most attempts that it has in flight at present: its part of the global limit, also of one that it finds out. (Default: no limit) */
+  readonly limit?: number;
+  /** Instances that it holds, without those that they have called. */
+  readonly instances: number;
+  /** Attempts in flight. */
+  readonly running: number;
+  /** Invocations that wait for capacity. */
+  readonly ready: number;
+  /** Attempts that it has started per second, lately. */
+  readonly callsPerS: number;
+  /** Throttles since it began. */
+  readonly throttled: number;
+  /** Whether it runs policies that are files of the user's, when the queue sets one. (Default: it refuses them) */
+  readonly takesPolicyFiles?: boolean;
+  /** The revision of the settings that it goes by; and what of them cannot be in force here, or has failed, and why. */
+  readonly settings?: { readonly revision: number; readonly error?: string };
+}
+
+/** A consumer that lives. */
+export interface ConsumerView extends ConsumerRecord {
+  /** Tells it from all others. */
+  readonly id: string;
+  /** How long ago its last beat was seen, in milliseconds by the clock of whoever looks. */
+  readonly beatAgoMs: number;
+}
+
+/** How often a consumer writes its record, in milliseconds. */
+export const BEAT_MS = 1000;
+/** A consumer counts as dead after so long without a beat, in milliseconds. */
+export const SILENT_MS = 4 * BEAT_MS;

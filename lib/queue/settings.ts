@@ -1,0 +1,31 @@
+import type { Pause } from "../model/mod.ts";
+
+/** A policy for all consumers of a queue. */
+export interface PolicySetting {
+  /** Tells it from the same policy that is set again. */
+  readonly id: string;
+  /** As it is written on the command line: names and files, joined by `+`. */
+  readonly name: string;
+  /** The contents of the files that the name has, by their parts of it. (Default: it has no files) */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** What all consumers of a queue go by, those too that come later. It wins over what they were started with. */
+export interface Settings {
+  /** Grows with each change; 0: nothing was ever set. */
+  readonly revision: number;
+  /** (Default: each goes by its own) */
+  readonly policy?: PolicySetting;
+  /**
+   * The policy that was set last, if it has failed and another one is in force therefore: its id and name, what it did, and the
+   * host and process where. (Default: it has not)
+   */
+  readonly failedPolicy?: Pick<PolicySetting, "id" | "name"> & {
+    readonly reason: string;
+    readonly by: string;
+  };
+  /** Of all attempts in flight. (Default: each goes by its own) */
+  readonly limit?: number | "auto";
+  /** Oldest first. */
+  readonly pauses: readonly Pause[];
+}

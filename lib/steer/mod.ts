@@ -1,0 +1,2 @@
+/** What operators do to a queue and its consumers, as functions that return data. */
+export * from "./settings.ts";
