@@ -21,6 +21,7 @@ import {
   policyOptionsOf,
   schedulerOptionsOf,
   SCHEDULING_OPTIONS,
+  schedulingOf,
 } from "./scheduling_options.ts";
 import { VERSION } from "./version.ts";
 import {
@@ -146,6 +147,7 @@ export const command: Command = {
       await openLogOf(path, "consume", log, {
         policy: values.policy ?? DEFAULT_POLICY,
         limits: limits as JsonObject,
+        scheduling: schedulingOf(values),
         platform: platform.name,
       }),
     );

@@ -1,23 +1,44 @@
 import type { Profile } from "../lib/platform/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "../lib/policies/mod.ts";
-import type { Limits } from "../lib/scheduler/mod.ts";
-import { type Chain, freshSeed, MAX_ITEMS, parseCount } from "../lib/model/mod.ts";
+import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
+import {
+  type Chain,
+  freshSeed,
+  type JsonObject,
+  MAX_ITEMS,
+  parseCount,
+  seededRandom,
+} from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
-import { readRunLog } from "../lib/record/mod.ts";
+import { readRunLog, type RunInfo } from "../lib/record/mod.ts";
 import { parseFigure } from "../lib/report/mod.ts";
-import { type Arrival, plannedArrivals, recordedArrivals } from "../lib/simulate/mod.ts";
+import {
+  type Arrival,
+  fitLimit,
+  type FittedLimit,
+  plannedArrivals,
+  recordedArrivals,
+  type Recording,
+  RefusalCounter,
+  Simulation,
+} from "../lib/simulate/mod.ts";
 import { COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
-import { flag, one, text, type Values, withWords } from "./options.ts";
+import { flag, one, readOptions, text, type Values, withWords } from "./options.ts";
 import {
   DEFAULT_LIMIT,
+  isGiven,
+  isLimited,
   limitsOf,
   POLICY_NAMES,
   policyOptionsOf,
   schedulerOptionsOf,
   SCHEDULING_OPTIONS,
+  schedulingOf,
+  withScheduling,
 } from "./scheduling_options.ts";
+import { INSTANTS_PER_SLICE, turn } from "./slices.ts";
 import { makePolicy, profileOf } from "./wire.ts";
 import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
@@ -58,6 +79,10 @@ export interface Experiment {
   readonly decides: boolean;
   /** When the first of them does, at the earliest. */
   readonly startMs: number;
+  /** How long a refusal takes to be heard, in milliseconds, if that is known. */
+  readonly refusalMs?: number;
+  /** What is to be said of it first. */
+  readonly notes?: readonly string[];
   /** How many instances arrive, or else for how long, in milliseconds. */
   readonly size: { readonly count: number } | { readonly forMs: number };
   arrivals(seed: string): Iterable<Arrival>;
@@ -71,6 +96,8 @@ export interface Scenario {
   readonly limits: Limits;
   /** What else the scheduler is told. */
   readonly options: ReturnType<typeof schedulerOptionsOf>;
+  /** What the policy is told beside its name, for the log. */
+  readonly scheduling: JsonObject;
   readonly profile: Profile;
 }
 
@@ -133,41 +160,96 @@ async function recordedExperiment(
   if (values["until-confident"]) {
     throw new UsageError("simulate: --until-confident needs a workload to draw from");
   }
-  const { arrivals, run } = await recordedArrivals(readRunLog(path).events, path);
-  const own: Limits = run.limits === undefined || isLimited(values)
+  const recording = await recordedArrivals(readRunLog(path).events, path);
+  const { arrivals, run, startMs, providerLimit } = recording;
+  const limits = run.limits === undefined || isLimited(values)
     ? limitsOf(values, DEFAULT_LIMIT)
-    : run.limits as Limits;
-  const { platforms: _, ...limits } = own;
-  const scenarios = await scenariosOf(values.policy ?? run.policy ?? DEFAULT_POLICY, limits, values);
+    : limitsIn(run);
+  const { values: meant, taken } = withScheduling(values, run.scheduling);
+  const fitted = values.profile === undefined && providerLimit !== undefined
+    ? { ...providerLimit, limit: await limitOfProvider(recording, providerLimit) }
+    : undefined;
+  const profile = fitted === undefined ? values.profile : profileText(fitted);
+  const policies = values.policy ?? run.policy ?? DEFAULT_POLICY;
   return {
-    scenarios,
+    scenarios: await scenariosOf(policies, limits, { ...meant, profile }),
     seed,
     items: 1,
     decides: false,
-    startMs: arrivals[0]!.instance.submittedAtMs,
+    startMs,
     size: { count: arrivals.length },
+    ...fitted !== undefined && { refusalMs: fitted.refusalMs },
+    notes: [
+      ...taken.length > 0 ? [`As in ${path}: ${taken.map((name) => `--${name}`).join(", ")}`] : [],
+      ...fitted === undefined ? [] : [limitWords(fitted)],
+      ...recording.leftOut.map((what) => `Not as in ${path}: ${what}`),
+    ],
     arrivals: () => arrivals,
   };
 }
 
-function isGiven(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+/** The limits of a recorded run, on one platform. */
+function limitsIn({ limits = {} }: RunInfo): Limits {
+  const { platforms: _, ...others } = limits as Limits;
+  return others;
 }
 
-function isLimited(values: SimulateValues): boolean {
-  const lists = [
-    values["function-limit"],
-    values["chain-limit"],
-    values["label-limit"],
-    values["function-rate"],
-  ];
-  return [values.limit, values.rate, ...lists].some(isGiven);
+/** A fit is the mean of so many simulations, of logs that are not long. */
+const FITS = 4;
+/** A longer log is simulated once for each limit that is tried. */
+const LONG = 20_000;
+
+/** The limit of the provider's under which the run, as it was, has as many calls refused as it had. */
+async function limitOfProvider(
+  { arrivals, run, startMs }: Recording,
+  found: FittedLimit,
+): Promise<number> {
+  const { values } = withScheduling(readOptions(SIMULATE_OPTIONS, []).values, run.scheduling);
+  const policy = await makePolicy(run.policy, policyOptionsOf(values));
+  return await fitLimit(found, async (limit) => {
+    const profile = await profileOf(profileText({ ...found, limit }));
+    const counter = new RefusalCounter(), times = arrivals.length > LONG ? 1 : FITS;
+    for (let i = 0; i < times; i++) {
+      const scheduler = new Scheduler({
+        policy,
+        limits: limitsIn(run),
+        ...schedulerOptionsOf(values),
+        random: seededRandom(`fit/${i}`),
+      });
+      const random = seededRandom(`fit/provider/${i}`);
+      const { refusalMs } = found;
+      const simulation = new Simulation({
+        arrivals,
+        scheduler,
+        profile,
+        random,
+        recorder: counter,
+        startMs,
+        refusalMs,
+      });
+      while (simulation.advance(INSTANTS_PER_SLICE)) await turn();
+    }
+    return counter.count / times;
+  });
+}
+
+/** The profile of a provider that refuses calls above a limit. */
+function profileText({ limit, retryAfterMs }: Pick<FittedLimit, "limit" | "retryAfterMs">): string {
+  return `hard-limit,limit=${limit},cold=0ms` +
+    (retryAfterMs > 0 ? `,retryafter=${Math.round(retryAfterMs)}ms` : "");
+}
+
+function limitWords({ limit, from, to, refused }: FittedLimit): string {
+  const inFlight = from === to ? from : `${from} to ${to}`;
+  return `The provider refused ${refused} calls, mostly with ${inFlight} in flight: simulated as a hard limit of ${limit}, ` +
+    "fitted to that. If it ramps up, queues, or limits single functions, name a --profile";
 }
 
 async function scenariosOf(policies: string, limits: Limits, values: SimulateValues): Promise<Scenario[]> {
   const common = {
     limits,
     options: schedulerOptionsOf(values),
+    scheduling: schedulingOf(values),
     profile: await profileOf(values.profile),
   };
   const scenarios: Scenario[] = [];

@@ -1,4 +1,4 @@
-import { parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model/mod.ts";
+import { type JsonObject, parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model/mod.ts";
 import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
 import type { Limits, StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
@@ -74,6 +74,49 @@ export const SCHEDULING_OPTIONS = {
 } as const;
 
 type SchedulingValues = Values<typeof SCHEDULING_OPTIONS>;
+
+/** Those that say how much of it at once: the run log has them as the limits. */
+const OF_LIMITS: ReadonlySet<string> = new Set([
+  "limit",
+  "function-limit",
+  "chain-limit",
+  "label-limit",
+  "rate",
+  "function-rate",
+  "burst-size",
+]);
+
+/** Whether an option is on the command line. */
+export function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
+
+/** Whether any of the options is given that say how much runs at once. */
+export function isLimited(values: SchedulingValues): boolean {
+  return Object.entries(values).some(([name, value]) => OF_LIMITS.has(name) && isGiven(value));
+}
+
+/** The options that say what runs next, by their names, as the run log has them. */
+export function schedulingOf(values: SchedulingValues): JsonObject {
+  const entries = Object.keys(SCHEDULING_OPTIONS).map((
+    name,
+  ) => [name, values[name as keyof SchedulingValues]]);
+  return Object.fromEntries(
+    entries.filter(([name, value]) => !OF_LIMITS.has(String(name)) && isGiven(value)),
+  );
+}
+
+/** The options as they are given, or else as a run log has them. @returns also which are the log's */
+export function withScheduling<T extends SchedulingValues>(
+  values: T,
+  recorded: JsonObject = {},
+): { readonly values: T; readonly taken: readonly string[] } {
+  const taken = Object.keys(SCHEDULING_OPTIONS).filter((name) =>
+    !OF_LIMITS.has(name) && isGiven(recorded[name]) && !isGiven(values[name as keyof SchedulingValues])
+  );
+  const more = Object.fromEntries(taken.map((name) => [name, recorded[name]]));
+  return { values: { ...values, ...more }, taken };
+}
 
 /** What is said of policies beside their names. */
 export function policyOptionsOf({ by, ageing, weight }: SchedulingValues): PolicyOptions {

@@ -30,6 +30,7 @@ import { readOptions } from "./options.ts";
 import { LiveBar } from "./progress.ts";
 import { show, writePage } from "./report_output.ts";
 import { POLICY_TABLE } from "./scheduling_options.ts";
+import { INSTANTS_PER_SLICE, turn } from "./slices.ts";
 import { VERSION } from "./version.ts";
 import { clock } from "./wire.ts";
 
@@ -37,8 +38,6 @@ import { clock } from "./wire.ts";
 const CONFIDENT = 0.02;
 /** Figures that vary so much that more replications would be needed are reported as they are. */
 const MOST_REPLICATIONS = 1000;
-/** Between two looks at the keyboard and the clock. */
-const INSTANTS_PER_SLICE = 20_000;
 /** The scheduler's gauges are logged and drawn at this interval, in milliseconds, as consumers do it. */
 const COUNTER_MS = 250;
 
@@ -72,6 +71,7 @@ export const command: Command = {
       const each = items === 1 ? "1 item" : `${items} items`;
       log.info(`Functions answer nothing here: conditions count as true, and maps have ${each} (--items N)`);
     }
+    for (const note of experiment.notes ?? []) log.info(note);
     if (values["until-confident"]) return await untilConfident(experiment, values, context);
     const views: RunView[] = [];
     for (const scenario of experiment.scenarios) {
@@ -112,6 +112,7 @@ async function simulate(
     counterMs,
     items: experiment.items,
     startMs: experiment.startMs,
+    ...(experiment.refusalMs === undefined ? {} : { refusalMs: experiment.refusalMs }),
     ...(policy === undefined
       ? {}
       : { scheduler: new Scheduler({ policy, limits, ...options, random: random("scheduler") }) }),
@@ -124,11 +125,6 @@ async function simulate(
     }`,
   }));
   while (!drain.aborted && simulation.advance(INSTANTS_PER_SLICE)) await turn();
-}
-
-/** Lets signals and the progress bar have their turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => void clock.after(0, resolve));
 }
 
 async function untilConfident(
@@ -176,13 +172,14 @@ async function untilConfident(
   }
 }
 
-function infoOf({ seed, startMs }: Experiment, { name, limits, profile }: Scenario): RunInfo {
+function infoOf({ seed, startMs }: Experiment, { name, limits, scheduling, profile }: Scenario): RunInfo {
   return {
     schema: RUN_SCHEMA,
     command: "simulate",
     version: VERSION,
     policy: name,
     limits: limits as JsonObject,
+    scheduling,
     platform: profile.name,
     seed,
     startedAtMs: startMs,

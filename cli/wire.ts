@@ -287,6 +287,7 @@ export async function openLogOf(
   what: {
     readonly policy?: string;
     readonly limits?: JsonObject;
+    readonly scheduling?: JsonObject;
     readonly platform?: string;
     readonly seed?: string;
   },

@@ -306,6 +306,7 @@ Deno.test("Consumer.run() records events that agree with what has happened", asy
     chain: "line",
     instance: "i0",
     submittedAtMs,
+    takenMs: 1000,
     labels: { tenant: "t" },
     weight: 1,
     deadlineMs: 500,

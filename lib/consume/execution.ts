@@ -13,14 +13,15 @@ import {
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { type AttemptEvent, attemptEvent, type EndEvent, type Recorder, submission } from "../record/mod.ts";
-import type {
-  Ending,
-  Invocation,
-  NodeCall,
-  Scheduler,
-  Settlement,
-  Submission,
-  Verdict,
+import {
+  type Ending,
+  type Invocation,
+  mayStartAhead,
+  type NodeCall,
+  type Scheduler,
+  type Settlement,
+  type Submission,
+  type Verdict,
 } from "../scheduler/mod.ts";
 import { dataLength, Decisions, type NodeData, reasonOf } from "./expressions.ts";
 import { HandOvers } from "./hand_overs.ts";
@@ -184,9 +185,10 @@ export class Execution implements AsyncDisposable {
     held.caller?.held.hasCalled(held);
     const submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs);
     held.submittedAtMs = submittedAtMs;
-    recorder.submit(submission(instance, submittedAtMs));
+    const nowMs = clock.nowMs();
+    recorder.submit(submission(instance, submittedAtMs, Math.max(0, nowMs - submittedAtMs)));
     const before = { submittedAtMs, notBeforeMs, cancel, calling: held.calling(progress) };
-    this.#follow(held, scheduler.submit(instance, clock.nowMs(), progress, before));
+    this.#follow(held, scheduler.submit(instance, nowMs, progress, before));
   }
 
   /** Looks whether the system's clock has been set. @returns whether it has */
@@ -422,9 +424,9 @@ export class Execution implements AsyncDisposable {
     runMs: number,
   ): Promise<void> {
     const { scheduler, clock } = this.#parts;
-    const { running } = scheduler;
-    const isAhead = outcome.kind === "ok" && running >= MANY && this.#ahead < running / 2;
-    if (!isAhead) return await this.#checkpoint(held);
+    if (outcome.kind !== "ok" || !mayStartAhead(scheduler.running, this.#ahead)) {
+      return await this.#checkpoint(held);
+    }
     scheduler.answered(task, outcome, clock.nowMs(), runMs);
     this.#hooks.changed();
     this.#ahead++;
@@ -669,9 +671,6 @@ function takenBy(id: string): string {
 }
 const ARGS_TOO_LARGE = "args-too-large: the queue takes no instance with args so long";
 const TOO_LATE = failedEnd("it has ended before");
-/** With fewer calls in flight, the order in which the policy starts them counts more than their number. */
-const MANY = 16;
-
 const LEAVES = "another consumer goes on with it";
 const LOST = "another consumer has it";
 

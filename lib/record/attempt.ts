@@ -24,6 +24,13 @@ export interface Attempt extends Pick<AttemptEvent, "startedAtMs" | "runMs" | "s
   readonly submittedAtMs?: number;
 }
 
+function failureOf(
+  outcome: Exclude<MadeOutcome, { kind: "ok" }>,
+): Pick<AttemptEvent, "reason" | "retryAfterMs"> {
+  const { reason, retryAfterMs } = outcome;
+  return retryAfterMs === undefined ? { reason } : { reason, retryAfterMs };
+}
+
 /** What is recorded of an attempt of an invocation. */
 export function attemptEvent(
   { of, nodeIndex, item, readyAtMs, attempts }: Attempted,
@@ -57,6 +64,6 @@ export function attemptEvent(
     ...event,
     ...item !== undefined && { item },
     ...generation !== 0 && { generation },
-    ...outcome.kind !== "ok" && { reason: outcome.reason },
+    ...outcome.kind !== "ok" && failureOf(outcome),
   };
 }

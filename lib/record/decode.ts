@@ -79,6 +79,7 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
     cold: args.cold === true,
     platform: typeof args.platform === "string" ? args.platform : "",
     ...(isSize(args.cost) ? { cost: args.cost } : {}),
+    ...(isSize(args.retryAfterMs) ? { retryAfterMs: args.retryAfterMs } : {}),
     ...reasonOf(args),
   };
 }
@@ -123,6 +124,7 @@ function decodeSubmit(
     submittedAtMs: originMs + ts / 1000,
     labels: labelsOf(args.labels),
     weight: isSize(args.weight) && args.weight > 0 ? args.weight : 1,
+    ...(isSize(args.takenMs) ? { takenMs: args.takenMs } : {}),
     ...(isTime(priority) ? { priority } : {}),
     ...(isSize(deadlineMs) ? { deadlineMs } : {}),
     ...(definition === undefined ? {} : { definition }),

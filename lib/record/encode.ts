@@ -89,7 +89,7 @@ export class EventEncoder {
       endUs - ts
     }${node.args}${instance}${node.name}${item}${this.#result(event)}${queuedUs / 1000}${
       event.cold ? node.cold : node.warm
-    }${optional("cost", event.cost)}${reason}}}`;
+    }${optional("cost", event.cost)}${optional("retryAfterMs", event.retryAfterMs)}${reason}}}`;
   }
 
   /** How attempts end is said in few ways. */
@@ -158,7 +158,9 @@ export class EventEncoder {
     return `${head}${this.#async("begin", event, Math.max(0, ts))},"labels":${labels},"weight":${
       finite(event.weight)
     }` +
-      `${optional("priority", event.priority)}${optional("deadlineMs", event.deadlineMs)}` +
+      `${optional("takenMs", event.takenMs)}${optional("priority", event.priority)}${
+        optional("deadlineMs", event.deadlineMs)
+      }` +
       `${optional("definition", number)}${parent}${early}}}`;
   }
 

@@ -11,6 +11,8 @@ export interface RunInfo {
   readonly policy?: string;
   /** The limits as they were asked for: `{ global: 100, functions: { f: 5 }, chains: {} }`. */
   readonly limits?: JsonObject;
+  /** What the policy was told beside its name, by the names of the options: `{ by: "tenant", "strict-shares": true }`. */
+  readonly scheduling?: JsonObject;
   readonly platform?: string;
   readonly version: string;
   readonly seed?: string;
@@ -47,6 +49,8 @@ export interface AttemptEvent {
   readonly cold: boolean;
   readonly platform: string;
   readonly reason?: string;
+  /** How long it asked to be left alone before it is tried again, in milliseconds, if it did. */
+  readonly retryAfterMs?: number;
   /** What it cost, in the currency of the platform's price, if it has one. */
   readonly cost?: number;
 }
@@ -74,6 +78,8 @@ export interface SubmitEvent {
   /** The intended time, in milliseconds since 1970. */
   readonly submittedAtMs: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** From its submission until a consumer took it, in milliseconds, if one has. */
+  readonly takenMs?: number;
   /** Its share under fair policies. */
   readonly weight: number;
   /** The id of the instance that called it, if one has. */

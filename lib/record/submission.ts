@@ -5,8 +5,13 @@ import type { SubmitEvent } from "./events.ts";
  * What is recorded of an instance when it is submitted.
  *
  * @param submittedAtMs when that was, if the time of the record is another than that of the instance
+ * @param takenMs how long after that a consumer took it, if one has
  */
-export function submission(instance: Instance, submittedAtMs = instance.submittedAtMs): SubmitEvent {
+export function submission(
+  instance: Instance,
+  submittedAtMs = instance.submittedAtMs,
+  takenMs?: number,
+): SubmitEvent {
   const { chain, id, labels, weight, priority, deadlineMs, parent } = instance;
   const event = {
     chain: chain.name,
@@ -16,9 +21,12 @@ export function submission(instance: Instance, submittedAtMs = instance.submitte
     weight,
     definition: chain,
   };
-  if (parent === undefined && priority === 0 && deadlineMs === Infinity) return event; // as most are
+  if (parent === undefined && priority === 0 && deadlineMs === Infinity) { // as most are
+    return takenMs === undefined ? event : { ...event, takenMs };
+  }
   return {
     ...event,
+    ...takenMs !== undefined && { takenMs },
     ...parent !== undefined && { parent: parent.instance },
     ...priority !== 0 && { priority },
     ...deadlineMs !== Infinity && { deadlineMs: deadlineMs - instance.submittedAtMs },

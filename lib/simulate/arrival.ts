@@ -1,14 +1,31 @@
 import type { Instance } from "../model/mod.ts";
 import type { NodeCall } from "../scheduler/mod.ts";
 
-/** An instance that arrives, and how long each of its nodes takes to run. */
+/** How a call goes that the platform takes. */
+export interface CallCourse {
+  /** How long it runs, in milliseconds. */
+  readonly runMs: number;
+  /** How long it takes to leave once the scheduler has started it, in milliseconds. (Default: 0) */
+  readonly startMs?: number;
+  /** Whether it fails, and whether another attempt may go better. Left out: it goes well. */
+  readonly fails?: "for good" | "this time";
+  /** How long it asks to be left alone when it fails, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** An instance that arrives, and how its calls go. */
 export interface Arrival {
-  /** What arrives, at its `submittedAtMs`. */
   readonly instance: Instance;
-  /** How long a node, or an item of its map, runs, in milliseconds; the same whenever it is asked. */
-  runMs(node: number, item?: number): number;
-  /** Whether a node fails, whatever is tried. */
-  fails(node: number): boolean;
+  /** When a consumer takes it, in milliseconds since 1970: at its submission, or later. */
+  readonly takenAtMs: number;
+  /**
+   * How a call of a node, or of an item of its map, goes; the same whenever it is asked.
+   *
+   * @param failures how often it has failed before
+   */
+  course(node: number, item: number | undefined, failures: number): CallCourse;
+  /** How long it takes until what follows a node may start, as its output becomes durable, in milliseconds. */
+  durableMs(node: number): number;
   /** An instance that a node, or an item of its map, calls; its nodes' times are the same whenever it is. */
   called(instance: Instance, call: NodeCall): Arrival;
 }

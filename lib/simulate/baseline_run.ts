@@ -1,7 +1,7 @@
 import { calledInstance, type Calling, NO_ARGS, TriggeredChain } from "../model/mod.ts";
 import { submission } from "../record/mod.ts";
 import type { CallMode } from "../platform/mod.ts";
-import type { Arrival } from "./arrival.ts";
+import type { Arrival, CallCourse } from "./arrival.ts";
 import { type Gauges, PLATFORM, type Run, type SimulationRecorder } from "./scheduled_run.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
@@ -77,6 +77,7 @@ export class BaselineRun implements Run {
     const calledAtMs = this.#timeline.nowMs;
     const { name, nodes } = chain.run.chain;
     const { fn } = nodes[of.node]!;
+    const course = chain.arrival.course(of.node, of.item, 0); // nothing has a second try
     let startedAtMs: number | undefined;
     const start = (): number => {
       if (startedAtMs !== undefined) return startedAtMs;
@@ -90,21 +91,21 @@ export class BaselineRun implements Run {
     if (mode === "http") start();
     const call: VirtualCall = {
       function: fn.name,
-      runMs: chain.arrival.runMs(of.node, of.item),
+      runMs: course.runMs,
       timeoutMs: fn.timeoutMs,
       mode,
       started: start,
-      ended: (end, cold) => this.#ended(chain, of, { end, cold, calledAtMs, startedAtMs: start() }),
+      ended: (end, cold) => this.#ended(chain, of, { end, cold, course, calledAtMs, startedAtMs: start() }),
     };
     this.#platform.call(call);
   }
 
-  #ended(chain: OpenChain, of: Calling, { end, cold, calledAtMs, startedAtMs }: Ended): void {
-    const { arrival: { instance }, arrival } = chain;
+  #ended(chain: OpenChain, of: Calling, { end, cold, course, calledAtMs, startedAtMs }: Ended): void {
+    const { arrival: { instance } } = chain;
     const { node, item } = of;
     const { name, fn } = instance.chain.nodes[node]!;
     const runMs = this.#timeline.nowMs - startedAtMs;
-    const isOk = end === "ok" && !arrival.fails(node);
+    const isOk = end === "ok" && course.fails === undefined;
     this.#running--;
     if (end === "refused") this.#throttled++;
     this.#recorder.attempt({
@@ -150,6 +151,7 @@ export class BaselineRun implements Run {
 interface Ended {
   readonly end: CallEnd;
   readonly cold: boolean;
+  readonly course: CallCourse;
   readonly calledAtMs: number;
   readonly startedAtMs: number;
 }

@@ -21,8 +21,12 @@ function arrivalOf(instance: Instance, fails: NonNullable<Setup["fails"]>): Arri
   const { id, chain: { nodes } } = instance;
   return {
     instance,
-    runMs: (node) => (nodes[node]!.fn.time as { ms: number }).ms,
-    fails: (node) => fails(id, nodes[node]!.name),
+    takenAtMs: instance.submittedAtMs,
+    course: (node) => ({
+      runMs: (nodes[node]!.fn.time as { ms: number }).ms,
+      ...fails(id, nodes[node]!.name) && { fails: "for good" },
+    }),
+    durableMs: () => 0,
     called: (instance) => arrivalOf(instance, fails),
   };
 }

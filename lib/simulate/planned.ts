@@ -1,7 +1,7 @@
 import { type Instance, sampleMs, seededRandom } from "../model/mod.ts";
 import { type Load, plannedInstances } from "../produce/mod.ts";
 import type { NodeCall } from "../scheduler/mod.ts";
-import type { Arrival } from "./arrival.ts";
+import type { Arrival, CallCourse } from "./arrival.ts";
 import { KeyedRandom } from "./keyed_random.ts";
 
 /**
@@ -16,6 +16,8 @@ export function* plannedArrivals(load: Load, startMs = 0): Generator<Arrival> {
   }
 }
 
+const AT_ONCE: CallCourse = { runMs: 0 };
+
 class PlannedArrival implements Arrival {
   /** @param key its number; of one that is called, those of its caller and of the node and item that call */
   constructor(
@@ -24,15 +26,19 @@ class PlannedArrival implements Arrival {
     readonly times: KeyedRandom,
   ) {}
 
-  runMs(node: number, item?: number): number {
-    const { time } = this.instance.chain.nodes[node]!.fn;
-    if (time === undefined) return 0;
-    const of = item === undefined ? this.times.at(...this.key, node) : this.times.at(...this.key, node, item);
-    return sampleMs(time, of);
+  get takenAtMs(): number {
+    return this.instance.submittedAtMs;
   }
 
-  fails(): boolean {
-    return false;
+  course(node: number, item?: number): CallCourse {
+    const { time } = this.instance.chain.nodes[node]!.fn;
+    if (time === undefined) return AT_ONCE;
+    const of = item === undefined ? this.times.at(...this.key, node) : this.times.at(...this.key, node, item);
+    return { runMs: sampleMs(time, of) };
+  }
+
+  durableMs(): number {
+    return 0;
   }
 
   called(instance: Instance, { node, item = -1 }: NodeCall): Arrival {

@@ -1,20 +1,29 @@
 import { type Chain, type FunctionSpec, type Instance, meanMs } from "../model/mod.ts";
 import type { AttemptEvent, RunEvent, RunInfo, SubmitEvent } from "../record/mod.ts";
-import type { Arrival } from "./arrival.ts";
+import type { Arrival, CallCourse } from "./arrival.ts";
 import { SimulateError } from "./errors.ts";
+import { type FittedLimit, RecordedCalls } from "./recorded_calls.ts";
+import { type RecordedNode, RecordedNodes } from "./recorded_nodes.ts";
 
 /** What was recorded of a run, to be simulated. */
 export interface Recording {
-  /** In the order of their submission. */
+  /** In the order in which they were taken. */
   readonly arrivals: readonly Arrival[];
   /** What the run was. */
   readonly run: RunInfo;
+  /** When the first of them was submitted, in milliseconds since 1970. */
+  readonly startMs: number;
+  /** The limit of the provider's that shows in the calls that it refused; undefined: it refused none. */
+  readonly providerLimit: FittedLimit | undefined;
+  /** What was in the run and is not in its simulation, in words. */
+  readonly leftOut: readonly string[];
 }
 
 /**
- * Takes arrivals and run times from a recorded run, for another policy, limit or provider to be tried on them. A node's run
- * time is that of the attempt that settled it; one that failed for good fails again. Nodes that did not run (their chain
- * had failed, or the log ends before) take the mean of what was seen of their function, or else what it declares.
+ * Takes arrivals and calls from a recorded run, for another policy, limit or provider to be tried on them. A node's calls go as
+ * they went, one after the other, those that failed included; refusals for capacity are the provider's, and are not repeated.
+ * Nodes that did not run (their chain had failed, or the log ends before) take the mean of what was seen of their function, or
+ * else what it declares. What outputs took to become durable, and calls to start, is taken from the log too.
  *
  * @param where the log, for messages
  * @throws {SimulateError} if the log has no instances, or does not say what they run, or they map or call chains
@@ -24,13 +33,18 @@ export async function recordedArrivals(
   where: string,
 ): Promise<Recording> {
   const submissions = new Map<string, SubmitEvent>();
-  const nodes = new Map<string, RecordedNode>();
-  const means = new Map<string, { sum: number; count: number }>();
-  let run: RunInfo | undefined;
+  const nodes = new RecordedNodes(), calls = new RecordedCalls();
+  const platforms = new Set<string>();
+  let run: RunInfo | undefined, cancelled = 0, again = 0;
   for await (const event of events) {
     if (event.type === "run") run = event;
     if (event.type === "submit" && !submissions.has(event.instance)) submissions.set(event.instance, event);
-    if (event.type === "attempt" && event.settled) noteAttempt(event, nodes, means);
+    if (event.type === "end" && event.outcome === "cancelled") cancelled++;
+    if (event.type !== "attempt") continue;
+    nodes.add(event);
+    if (platforms.size < MOST_PLATFORMS) platforms.add(event.platform);
+    if ((event.generation ?? 0) > 0 && event.attempt === 1) again++;
+    calls.add(event, readyAtMs(event, submissions.get(event.instance)));
   }
   if (run === undefined || submissions.size === 0) {
     throw new SimulateError(
@@ -38,14 +52,38 @@ export async function recordedArrivals(
       `Cannot simulate ${where}: no instances were submitted in that run`,
     );
   }
-  const meanOf = (fn: FunctionSpec): number => {
-    const seen = means.get(fn.name);
-    return seen !== undefined ? seen.sum / seen.count : fn.time === undefined ? 0 : meanMs(fn.time);
+  const instances = [...submissions.values()].map((event) => instanceOf(event, where));
+  for (const { id, chain } of instances) nodes.measure(id, chain);
+  nodes.complete(calls.possibleStarts());
+  const log = new RecordedTimes(nodes);
+  const arrivals = instances.map((instance) => {
+    const { takenMs = 0 } = submissions.get(instance.id)!;
+    return new RecordedArrival(instance, instance.submittedAtMs + takenMs, log);
+  }).sort((a, b) => a.takenAtMs - b.takenAtMs);
+  return {
+    arrivals,
+    run,
+    startMs: instances.reduce((first, { submittedAtMs }) => Math.min(first, submittedAtMs), Infinity),
+    providerLimit: calls.fitLimit(),
+    leftOut: [
+      ...cancelled > 0 ? [`${cancelled} instances were cancelled; here they run to their ends`] : [],
+      ...again > 0
+        ? [`${again} nodes were begun again after a retry; here that is all of their instances`]
+        : [],
+      ...platforms.size > 1 ? ["there were several platforms; here they are one"] : [],
+    ],
   };
-  const arrivals = [...submissions.values()]
-    .sort((a, b) => a.submittedAtMs - b.submittedAtMs)
-    .map((event) => new RecordedArrival(instanceOf(event, where), nodes, meanOf));
-  return { arrivals, run };
+}
+
+/** It is only asked whether there are several. */
+const MOST_PLATFORMS = 2;
+
+/** When an invocation might have started: what comes after nothing waits from its submission, but here only since it was taken. */
+function readyAtMs({ startedAtMs, queuedMs }: AttemptEvent, submission: SubmitEvent | undefined): number {
+  const sinceMs = startedAtMs - queuedMs;
+  return submission === undefined
+    ? sinceMs
+    : Math.max(sinceMs, submission.submittedAtMs + (submission.takenMs ?? 0));
 }
 
 /** Logs do not say what nodes decided, and what they called: what comes after these would start too early, or in vain. */
@@ -57,28 +95,6 @@ function checkPlain({ name, nodes }: Chain, where: string): void {
     `Cannot simulate ${where}: the node ${deciding.name} of its chain ${name} has a condition, a map, or calls a chain, of ` +
       "which logs do not say enough. Simulate the workload instead, with --items N",
   );
-}
-
-/** What became of a node of an instance. */
-interface RecordedNode {
-  readonly runMs: number;
-  readonly fails: boolean;
-}
-
-function noteAttempt(
-  { instance, node, function: name, runMs, outcome }: AttemptEvent,
-  nodes: Map<string, RecordedNode>,
-  means: Map<string, { sum: number; count: number }>,
-): void {
-  if (outcome !== "ok" && outcome !== "failed") return;
-  nodes.set(keyOf(instance, node), { runMs, fails: outcome === "failed" });
-  if (outcome === "failed") return;
-  const mean = means.get(name);
-  if (mean === undefined) means.set(name, { sum: runMs, count: 1 });
-  else {
-    mean.sum += runMs;
-    mean.count++;
-  }
 }
 
 function instanceOf(event: SubmitEvent, where: string): Instance {
@@ -102,37 +118,57 @@ function instanceOf(event: SubmitEvent, where: string): Instance {
   };
 }
 
-class RecordedArrival implements Arrival {
-  readonly #nodes: ReadonlyMap<string, RecordedNode>;
-  readonly #meanOf: (fn: FunctionSpec) => number;
+/** What a log says of calls. */
+class RecordedTimes {
+  readonly #nodes: RecordedNodes;
 
-  constructor(
-    readonly instance: Instance,
-    nodes: ReadonlyMap<string, RecordedNode>,
-    meanOf: (fn: FunctionSpec) => number,
-  ) {
+  constructor(nodes: RecordedNodes) {
     this.#nodes = nodes;
-    this.#meanOf = meanOf;
   }
 
-  runMs(node: number): number {
-    return this.#recorded(node)?.runMs ?? this.#meanOf(this.instance.chain.nodes[node]!.fn);
+  courseOf({ id, chain }: Instance, node: number, failures: number): CallCourse {
+    const { name, fn } = chain.nodes[node]!;
+    const { courses, startMs } = this.#nodes.of(id, name) ?? NOTHING;
+    const course = courses[failures] ?? settling(courses) ?? { runMs: this.#meanOf(fn) };
+    return {
+      ...course,
+      startMs: failures === 0 ? startMs ?? this.#nodes.usualStartMs : this.#nodes.usualStartMs,
+    };
   }
 
-  fails(node: number): boolean {
-    return this.#recorded(node)?.fails ?? false;
+  #meanOf({ name, time }: FunctionSpec): number {
+    return this.#nodes.meanOf(name) ?? (time === undefined ? 0 : meanMs(time));
   }
 
-  called(instance: Instance): Arrival {
-    return new RecordedArrival(instance, this.#nodes, this.#meanOf);
-  }
-
-  #recorded(node: number): RecordedNode | undefined {
-    return this.#nodes.get(keyOf(this.instance.id, this.instance.chain.nodes[node]!.name));
+  durableMsOf({ id, chain }: Instance, node: number): number {
+    return this.#nodes.of(id, chain.nodes[node]!.name)?.durableMs ?? 0;
   }
 }
 
-/** Ids have no spaces. */
-function keyOf(instance: string, node: string): string {
-  return `${instance} ${node}`;
+const NOTHING: Partial<RecordedNode> & Pick<RecordedNode, "courses"> = { courses: [] };
+
+/** The call that settled a node, if one did. */
+function settling(courses: readonly CallCourse[]): CallCourse | undefined {
+  const last = courses.at(-1);
+  return last?.fails === "this time" ? undefined : last;
+}
+
+class RecordedArrival implements Arrival {
+  readonly #log: RecordedTimes;
+
+  constructor(readonly instance: Instance, readonly takenAtMs: number, log: RecordedTimes) {
+    this.#log = log;
+  }
+
+  course(node: number, _item: number | undefined, failures: number): CallCourse {
+    return this.#log.courseOf(this.instance, node, failures);
+  }
+
+  durableMs(node: number): number {
+    return this.#log.durableMsOf(this.instance, node);
+  }
+
+  called(instance: Instance): Arrival {
+    return new RecordedArrival(instance, this.takenAtMs, this.#log);
+  }
 }

@@ -1,7 +1,14 @@
 import { calledInstance, callFailure, IdealPath, type MadeOutcome, NO_ARGS, NULL } from "../model/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
-import type { Ending, Invocation, NodeCall, Scheduler, Settlement } from "../scheduler/mod.ts";
-import type { Arrival } from "./arrival.ts";
+import {
+  type Ending,
+  type Invocation,
+  mayStartAhead,
+  type NodeCall,
+  type Scheduler,
+  type Settlement,
+} from "../scheduler/mod.ts";
+import type { Arrival, CallCourse } from "./arrival.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
 
@@ -37,10 +44,13 @@ class Held {
   /** The ids of the instances that it has called and that have not ended. */
   readonly called = new Set<string>();
   isEnding = false;
+  /** Nodes that have not ended. */
+  open: number;
 
   /** @param caller by whom it was called, if an instance has called it */
   constructor(readonly arrival: Arrival, readonly caller?: { readonly held: Held; readonly call: NodeCall }) {
     this.path = new IdealPath(arrival.instance.chain);
+    this.open = arrival.instance.chain.nodes.length;
   }
 }
 
@@ -54,6 +64,8 @@ export class ScheduledRun implements Run {
   readonly #timeline: Timeline;
   readonly #recorder: SimulationRecorder;
   readonly #items: number;
+  /** Invocations in whose places others may start while their outputs become durable. */
+  #ahead = 0;
   readonly #held = new Map<string, Held>();
 
   /** @param items how many items maps have, from 1 */
@@ -77,7 +89,8 @@ export class ScheduledRun implements Run {
 
   #begin(held: Held): void {
     const { instance } = held.arrival;
-    this.#recorder.submit(submission(instance));
+    const takenMs = this.#timeline.nowMs - instance.submittedAtMs;
+    this.#recorder.submit(submission(instance, instance.submittedAtMs, takenMs > 0 ? takenMs : undefined));
     this.#held.set(instance.id, held);
     held.caller?.held.called.add(instance.id);
     this.#after(this.#scheduler.submit(instance, this.#timeline.nowMs));
@@ -96,10 +109,16 @@ export class ScheduledRun implements Run {
   #start(): void {
     const scheduler = this.#scheduler, { nowMs } = this.#timeline;
     for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
-      const { arrival, path } = this.#held.get(task.instance)!;
-      this.#recorder.started?.(task.function, task.chain, nowMs);
-      this.#platform.call(new Attempt(this, task, arrival, path, nowMs));
+      const attempt = new Attempt(this, task, this.#held.get(task.instance)!, nowMs);
+      if (attempt.startedAtMs === nowMs) this.#leave(attempt);
+      else this.#timeline.plan(attempt.startedAtMs, { happen: () => this.#leave(attempt) });
     }
+  }
+
+  #leave(attempt: Attempt): void {
+    const { task, startedAtMs } = attempt;
+    this.#recorder.started?.(task.function, task.chain, startedAtMs);
+    this.#platform.call(attempt);
   }
 
   wakeAtMs(): number | undefined {
@@ -111,7 +130,7 @@ export class ScheduledRun implements Run {
   }
 
   settle(attempt: Attempt, outcome: MadeOutcome, cold: boolean): void {
-    const { task, path, startedAtMs } = attempt;
+    const { task, held: { arrival, path }, startedAtMs } = attempt;
     const { nowMs } = this.#timeline;
     const runMs = nowMs - startedAtMs;
     const verdict = this.#scheduler.judge(task, outcome);
@@ -120,12 +139,32 @@ export class ScheduledRun implements Run {
     const status = outcome.kind === "ok" ? 200 : outcome.kind === "throttled" ? 429 : 0;
     const how = { outcome, status, cold, startedAtMs, runMs, settled, platform: PLATFORM };
     this.#recorder.attempt(attemptEvent(task, how));
-    this.#after(this.#scheduler.settle(task, outcome, nowMs, runMs));
+    const durableMs = settled && attempt.held.open > 1 ? arrival.durableMs(task.nodeIndex) : 0;
+    if (settled && task.item === undefined) attempt.held.open--;
+    if (durableMs > 0) this.#makeDurable(task, outcome, durableMs, runMs);
+    else this.#after(this.#scheduler.settle(task, outcome, nowMs, runMs));
+  }
+
+  /** As consumers do: what follows starts when the output is durable, others meanwhile if many are in flight. */
+  #makeDurable(task: Invocation, outcome: MadeOutcome, durableMs: number, runMs: number): void {
+    const scheduler = this.#scheduler, timeline = this.#timeline, { nowMs } = timeline;
+    const isAhead = outcome.kind === "ok" && mayStartAhead(scheduler.running, this.#ahead);
+    if (isAhead) {
+      scheduler.answered(task, outcome, nowMs, runMs);
+      this.#ahead++;
+    }
+    timeline.plan(nowMs + durableMs, {
+      happen: (nowMs) => {
+        if (isAhead) this.#ahead--;
+        this.#after(scheduler.settle(task, outcome, nowMs, runMs));
+      },
+    });
   }
 
   /** Does what a change of an instance asks for. */
-  #after({ instance, undecided = [], calls = [], ending, ended }: Settlement): void {
+  #after({ instance, skipped, undecided = [], calls = [], ending, ended }: Settlement): void {
     const held = this.#held.get(instance.id)!;
+    held.open -= skipped.length;
     for (const node of undecided) this.#decide(held, node);
     for (const call of calls) this.#call(held, call);
     if (ending !== undefined && !held.isEnding) {
@@ -181,21 +220,20 @@ export const PLATFORM = "simulated";
 
 class Attempt implements VirtualCall {
   readonly mode = "http";
+  readonly startedAtMs: number;
+  readonly #course: CallCourse;
 
-  constructor(
-    readonly run: ScheduledRun,
-    readonly task: Invocation,
-    readonly arrival: Arrival,
-    readonly path: IdealPath,
-    readonly startedAtMs: number,
-  ) {}
+  constructor(readonly run: ScheduledRun, readonly task: Invocation, readonly held: Held, nowMs: number) {
+    this.#course = held.arrival.course(task.nodeIndex, task.item, task.failures);
+    this.startedAtMs = nowMs + (this.#course.startMs ?? 0);
+  }
 
   get function(): string {
     return this.task.function;
   }
 
   get runMs(): number {
-    return this.arrival.runMs(this.task.nodeIndex, this.task.item);
+    return this.#course.runMs;
   }
 
   get timeoutMs(): number {
@@ -217,13 +255,21 @@ class Attempt implements VirtualCall {
     if (end === "timeout") {
       return { kind: "failed", reason: `no answer within ${this.timeoutMs} ms`, retryable: true };
     }
-    return this.arrival.fails(this.task.nodeIndex) ? RECORDED_FAILURE : OK;
+    const { fails } = this.#course;
+    return fails === undefined ? OK : fails === "for good" ? FAILED : this.#failedOnce();
+  }
+
+  /** A function may be tried again only after some kinds of failures: it was one of them, as there was another attempt. */
+  #failedOnce(): MadeOutcome {
+    const [cause] = this.task.spec.retry.on ?? [], { retryAfterMs } = this.#course;
+    return {
+      ...FAILED,
+      retryable: true,
+      ...cause !== undefined && { cause },
+      ...retryAfterMs !== undefined && { retryAfterMs },
+    };
   }
 }
 
 const OK: MadeOutcome = { kind: "ok", output: NULL };
-const RECORDED_FAILURE: MadeOutcome = {
-  kind: "failed",
-  reason: "it failed when it was recorded",
-  retryable: false,
-};
+const FAILED = { kind: "failed", reason: "it failed when it was recorded", retryable: false } as const;

@@ -9,7 +9,7 @@ import { VirtualPlatform } from "./virtual_platform.ts";
 
 /** What is simulated. */
 export interface SimulationOptions {
-  /** What arrives, in the order of `submittedAtMs`. */
+  /** What arrives, in the order of `takenAtMs`. */
   readonly arrivals: Iterable<Arrival>;
   /** Decides what runs next; left out: nothing does, functions trigger their successors through the provider. */
   readonly scheduler?: Scheduler;
@@ -21,6 +21,8 @@ export interface SimulationOptions {
   readonly recorder: SimulationRecorder;
   /** How many items maps have, from 1. (Default: 1) */
   readonly items?: number;
+  /** How long a refusal takes to be heard, in milliseconds, more than 0. (Default: 1) */
+  readonly refusalMs?: number;
   /** When time begins, in milliseconds since 1970. (Default: 0) */
   readonly startMs?: number;
   /** The scheduler's gauges are recorded at this interval, in milliseconds, while anything happens. (Default: never) */
@@ -45,7 +47,7 @@ export class Simulation {
     const { profile, random, recorder, scheduler, items = 1, startMs = 0, counterMs = Infinity } = options;
     this.#timeline = new Timeline(startMs);
     this.#recorder = recorder;
-    const platform = new VirtualPlatform(profile, random, this.#timeline);
+    const platform = new VirtualPlatform(profile, random, this.#timeline, options.refusalMs);
     this.#run = scheduler === undefined
       ? new BaselineRun(
         platform,
@@ -84,13 +86,13 @@ export class Simulation {
 
   #instant(): boolean {
     const timeline = this.#timeline;
-    const arrivalAtMs = this.#next === undefined ? Infinity : this.#next.instance.submittedAtMs;
+    const arrivalAtMs = this.#next === undefined ? Infinity : this.#next.takenAtMs;
     const atMs = Math.min(timeline.nextAtMs, arrivalAtMs, this.#run.wakeAtMs() ?? Infinity);
     if (atMs === Infinity) return false;
     this.#count(atMs);
     timeline.passTo(atMs);
     while (timeline.nextAtMs <= atMs) timeline.step();
-    while (this.#next !== undefined && this.#next.instance.submittedAtMs <= atMs) {
+    while (this.#next !== undefined && this.#next.takenAtMs <= atMs) {
       this.#run.arrive(this.#next);
       this.#arrived++;
       this.#next = this.#take();

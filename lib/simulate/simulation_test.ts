@@ -22,8 +22,12 @@ interface Setup {
 function arrivalOf(instance: Instance, setup: Setup): Arrival {
   return {
     instance,
-    runMs: (node) => (instance.chain.nodes[node]!.fn.time as { ms: number }).ms,
-    fails: (node) => setup.fails?.(instance.id, node) ?? false,
+    takenAtMs: instance.submittedAtMs,
+    course: (node) => ({
+      runMs: (instance.chain.nodes[node]!.fn.time as { ms: number }).ms,
+      ...setup.fails?.(instance.id, node) && { fails: "for good" },
+    }),
+    durableMs: () => 0,
     called: (instance) => arrivalOf(instance, setup),
   };
 }
@@ -204,12 +208,13 @@ Deno.test("plannedArrivals() gives the same instances and run times for a seed, 
     new Map(
       order([...plannedArrivals(load(seed), 500)]).map((arrival) => [
         arrival.instance.id,
-        [arrival.instance.submittedAtMs, arrival.runMs(1), arrival.runMs(0)],
+        [arrival.takenAtMs, arrival.course(1, undefined, 0).runMs, arrival.course(0, undefined, 3).runMs],
       ]),
     );
   const first = all("a");
   assertEquals(all("a", (times) => times.reverse()), first);
-  assert([...first.keys()].every((id) => !all("b").has(id)));
+  const others = all("b");
+  assert([...first.keys()].every((id) => !others.has(id)));
   const mean = [...first.values()].reduce((sum, [, a, b]) => sum + a! + b!, 0) / 4000;
   assertAlmostEquals(mean, 100, 5);
 });

@@ -28,14 +28,19 @@ export class VirtualPlatform {
   readonly #provider: Provider;
   readonly #timeline: Timeline;
   readonly #speed: number;
+  readonly #refusalMs: number;
   readonly #waiting = new Map<number, Flight>();
   #wakeAtMs: number | undefined;
 
-  /** @param random for the provider's cold starts */
-  constructor(profile: Profile, random: Random, timeline: Timeline) {
+  /**
+   * @param random for the provider's cold starts
+   * @param refusalMs until a refusal is heard, in milliseconds, more than 0 (Default: 1)
+   */
+  constructor(profile: Profile, random: Random, timeline: Timeline, refusalMs = REFUSAL_MS) {
     this.#provider = new Provider(profile, random);
     this.#timeline = timeline;
     this.#speed = profile.speed;
+    this.#refusalMs = refusalMs;
   }
 
   /** Makes a call, now. */
@@ -44,7 +49,7 @@ export class VirtualPlatform {
     const admission = this.#provider.start(call.function, timeline.nowMs, call.mode);
     switch (admission.kind) {
       case "refused":
-        return timeline.plan(timeline.nowMs + REFUSAL_MS, new Refusal(call, admission.retryAfterMs));
+        return timeline.plan(timeline.nowMs + this.#refusalMs, new Refusal(call, admission.retryAfterMs));
       case "started":
         return this.#run(new Flight(this, call, timeline.nowMs), admission.delayMs, admission.cold);
       case "queued": {

@@ -161,6 +161,29 @@ Deno.test("sequoia simulate predicts a recorded run, and says what would have be
   assert(wider.queueing_ms.mean! < 0.05 * measured.queueing_ms.mean!);
 });
 
+Deno.test("sequoia simulate takes the policy's options from the log, fits the provider's limit, and says so", async () => {
+  await using at = await folder({ "mix.ts": MIX });
+  const options = ["--by", "tenant", "--strict-shares", "--retry-budget", "50%"];
+  const load = ["mix.ts", "--poisson", "20", "--count", "300", "--seed", "2", "--policy", "fair-share"];
+  const recorded = await run([
+    ...["simulate", ...load, ...options, "--limit", "40", "--profile", "hard-limit,limit=10,cold=0ms"],
+    ...["--out", "run.json", "--json"],
+  ], at);
+  const was = JSON.parse(recorded.stdout) as Report;
+  const [first] = (await Deno.readTextFile(`${at.cwd}/run.json`)).split("\n");
+  assertStringIncludes(first!, '"scheduling":{"by":"tenant","strict-shares":true,"retry-budget":0.5}');
+  const { stdout, stderr } = await run(["simulate", "run.json", "--json"], at);
+  assertStringIncludes(stderr, "As in run.json: --by, --strict-shares, --retry-budget");
+  assertMatch(
+    stderr,
+    /The provider refused \d+ calls, .*: simulated as a hard limit of (9|10|11), fitted to that/,
+  );
+  const is = JSON.parse(stdout) as Report;
+  assertAlmostEquals(is.chain_ms.mean! / was.chain_ms.mean!, 1, 0.03);
+  const other = await run(["simulate", "run.json", "--by", "team", "--profile", "ideal", "--json"], at);
+  assertEquals(other.stderr, "As in run.json: --strict-shares, --retry-budget\n");
+});
+
 const OLD_LOG =
   `[{"name":"sequoia_run","ph":"M","pid":1,"tid":0,"ts":0,"args":{"schema":"sequoia.run/1","command":"consume",` +
   `"version":"0.1.0","startedAtMs":0}},\n{"name":"a","cat":"chain","ph":"b","id":"1","pid":2,"tid":0,"ts":0,"args":` +

@@ -43,8 +43,9 @@ function simulated(instances: readonly Instance[], profile: string, startMs: num
   const simulation = new Simulation({
     arrivals: instances.map((instance) => ({
       instance,
-      runMs: (node: number) => (instance.chain.nodes[node]!.fn.time as { ms: number }).ms,
-      fails: () => false,
+      takenAtMs: instance.submittedAtMs,
+      course: (node: number) => ({ runMs: (instance.chain.nodes[node]!.fn.time as { ms: number }).ms }),
+      durableMs: () => 0,
       called: () => {
         throw new Error("no chain calls another");
       },
