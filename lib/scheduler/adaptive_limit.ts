@@ -262,6 +262,15 @@ export class AdaptiveLimit {
     this.#next();
   }
 
+  /** What lowered the limit was no sign of it: it grows on from what it was. */
+  restore(limit: number, nowMs: number): void {
+    this.#trial = this.#slower = undefined;
+    this.#cost = 0;
+    this.#limit = Math.max(this.#limit, limit);
+    if (this.#base === 0) this.#grow(nowMs, 0, this.#limit);
+    else this.#grow(nowMs, this.#limit, 0);
+  }
+
   /** Nothing more can start now: because of this limit, or for another reason. @param running attempts in flight */
   full(running: number, nowMs: number): void {
     if (running < this.limit) this.#fullSinceMs = undefined;

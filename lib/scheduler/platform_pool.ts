@@ -24,21 +24,31 @@ class PlatformLoad implements PlatformView {
   readonly name: string;
   readonly price: number;
   readonly pricePerMs: number;
-  readonly way: WayOut;
+  readonly #all: WayOut;
 
-  constructor({ name, price = 0, pricePerMs = 0 }: PlatformOption, way: WayOut) {
+  /**
+   * @param all the way out of all functions
+   * @param way that of those that it is for
+   */
+  constructor({ name, price = 0, pricePerMs = 0 }: PlatformOption, all: WayOut, readonly way = all) {
     this.name = name;
     this.price = price;
     this.pricePerMs = pricePerMs;
-    this.way = way;
+    this.#all = all;
+  }
+
+  /** The same platform for a function, which may have a limit of its own there. */
+  of(functionName: string): PlatformLoad {
+    const way = this.#all.of(functionName);
+    return way === this.#all ? this : new PlatformLoad(this, this.#all, way);
   }
 
   get running(): number {
-    return this.way.running;
+    return this.#all.running;
   }
 
   get limit(): number {
-    return this.way.limit;
+    return this.#all.limit;
   }
 
   get used(): number {
@@ -52,6 +62,8 @@ export class Platforms {
   readonly #pools = new Map<string, PlatformPool>();
   readonly #place: Policy["place"];
   readonly #time: { readonly nowMs: number };
+  readonly #ways: WaysOut;
+  readonly #own = new Map<string, WayOutLimit>();
   /** Holds back what is on none of them. */
   readonly out: WayOutLimit;
 
@@ -69,6 +81,7 @@ export class Platforms {
   ) {
     this.#place = place;
     this.#time = time;
+    this.#ways = ways;
     this.out = new WayOutLimit("way out", ways.to(undefined), time);
     this.#loads = new Map(
       platforms.map((option) => [option.name, new PlatformLoad(option, ways.to(option.name))]),
@@ -85,17 +98,30 @@ export class Platforms {
 
   /** What holds a function back as its platforms are full; undefined if there are none by name. */
   limitOf(fn: FunctionSpec): Limit | undefined {
-    return this.#loads.size === 0 ? undefined : this.#poolOf(fn) ?? this.out;
+    if (this.#loads.size > 0) return this.#poolOf(fn) ?? this.#ownOf(fn) ?? this.out;
+    return this.#ownOf(fn);
+  }
+
+  /** The limit of its own that a function has where its URL says. */
+  #ownOf({ name }: FunctionSpec): Limit | undefined {
+    const own = this.#ways.to(undefined).own.get(name);
+    let limit = this.#own.get(name);
+    if (own !== undefined && limit === undefined) {
+      this.#own.set(name, limit = new WayOutLimit(`way out of ${name}`, own, this.#time));
+    }
+    return limit;
   }
 
   /** Those that a function may run on; undefined if it is called where its URL says, or is on none of them. */
-  #poolOf({ url, urls }: FunctionSpec): PlatformPool | undefined {
+  #poolOf({ url, urls, name: functionName }: FunctionSpec): PlatformPool | undefined {
     if (url !== undefined) return undefined;
-    const loads = [...this.#loads.values()].filter(({ name }) =>
+    const all = [...this.#loads.values()].filter(({ name }) =>
       urls === undefined || Object.hasOwn(urls, name)
     );
-    if (loads.length === 0) return undefined;
-    const key = loads.map(({ name }) => name).join(",");
+    if (all.length === 0) return undefined;
+    const loads = all.map((load) => load.of(functionName));
+    const isOwn = loads.some((load, i) => load !== all[i]);
+    const key = loads.map(({ name }) => name).join(",") + (isOwn ? ` of ${functionName}` : "");
     let pool = this.#pools.get(key);
     if (pool === undefined) {
       this.#pools.set(key, pool = new PlatformPool(`platforms ${key}`, loads, this.#place, this.#time));
@@ -106,6 +132,7 @@ export class Platforms {
   /** Each set of platforms that some function may run on, as what ends on a platform makes room in all that have it; and {@linkcode out}. */
   *limits(): Generator<Limit> {
     yield* this.#pools.values();
+    yield* this.#own.values();
     yield this.out;
   }
 

@@ -56,7 +56,7 @@ export class Regime {
   /** Starts what the backlog has answered. */
   start(task: Invocation, nowMs: number): void {
     this.#backlog.start(task);
-    task.start = this.#ways.to(task.platform).start(task.function, nowMs);
+    task.start = this.#ways.to(task.platform).of(task.function).start(task.function, nowMs);
   }
 
   /** Gives back what an attempt occupied, and learns from what became of it. @param runMs from the call to the answer */
@@ -66,7 +66,9 @@ export class Regime {
     if (outcome.kind === "unserved") start.way.takeBack(start);
     else {
       this.#answered(task);
+      const { own } = this.#ways;
       start.way.end(start, outcome, nowMs, runMs);
+      if (this.#ways.own !== own) this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
     }
     this.#backlog.release(task, outcome);
     this.#adapt();
@@ -75,7 +77,7 @@ export class Regime {
   /** Until when nothing starts where an invocation was throttled; undefined if it may start at once, as far as there is room. */
   closedUntilMs(task: Invocation, nowMs: number): number | undefined {
     if (this.#backlog.canGoElsewhere(task)) return undefined;
-    const { opensAtMs } = this.#ways.to(task.platform);
+    const { opensAtMs } = this.#ways.to(task.platform).of(task.function);
     return opensAtMs > nowMs ? opensAtMs : undefined;
   }
 
@@ -140,8 +142,10 @@ export class Regime {
     const { limits: before } = this.#backlog;
     const next = inForce(checked(limits), Infinity);
     if (!sameButGlobal(before, next)) this.#rebuild(this.#newBacklog(this.#backlog.policy, next));
+    const { own } = this.#ways;
     this.#ways.setLimits(limits);
     this.#adapt();
+    if (this.#ways.own !== own) this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
     this.#backlog.reopen();
   }
 

@@ -1,6 +1,13 @@
 import type { Outcome, Random } from "../model/mod.ts";
 import { AdaptiveLimit, type AdaptiveStart } from "./adaptive_limit.ts";
 import { throttleDelayMs } from "./backoff.ts";
+import { Blame } from "./blame.ts";
+
+/** Functions of a platform that have limits of their own; what more of them are refused counts as the platform's. */
+const MOST_OWN = 100;
+
+/** Throttles within this time, in milliseconds, may be for the same reason. */
+const EPISODE_MS = 60_000;
 
 /** No longer is a way out closed for what a platform asks, in milliseconds: then one call more asks again. */
 const LONGEST_CLOSED_MS = 60_000;
@@ -22,6 +29,8 @@ export interface WayStart {
  * What was throttled keeps its place among what is ready. It is the way out that keeps it back, and all behind it: until
  * something in flight has ended, as the limit is lowered to that; or, where the limit leaves room, until a delay is over that
  * grows exponentially with each throttle in a row; and in any case as long as the platform asks.
+ *
+ * A function that is refused while others are let in has a limit of its own, and gets a way out of its own, which leads here.
  */
 export class WayOut {
   /** Attempts in flight. */
@@ -36,6 +45,11 @@ export class WayOut {
   #rests = 0;
   readonly #random: Random;
   readonly #outer: WayOut | undefined;
+  readonly #blame = new Blame();
+  /** What was the limit when it was first lowered of late. */
+  #before: { readonly limit: number; readonly atMs: number } | undefined;
+  /** Of functions with limits of their own. */
+  readonly #own = new Map<string, WayOut>();
 
   /**
    * @param random for the jitter of delays
@@ -46,9 +60,20 @@ export class WayOut {
     this.#outer = outer;
   }
 
+  /** The way out of a function. */
+  of(functionName: string): WayOut {
+    return this.#own.size === 0 ? this : this.#own.get(functionName) ?? this;
+  }
+
+  /** The functions that have limits of their own, which were found out. */
+  get own(): ReadonlyMap<string, WayOut> {
+    return this.#own;
+  }
+
   /** Changes the limit; what was learned stays unless it becomes a fixed one. */
   setLimit(ceiling: number, isFixed: boolean): void {
     this.#ceiling = ceiling;
+    if (isFixed) this.#own.clear();
     if (isFixed) this.#adaptive = undefined;
     else if (this.#adaptive === undefined) this.#adaptive = new AdaptiveLimit(this.running, ceiling);
     else this.#adaptive.highest = ceiling;
@@ -78,6 +103,7 @@ export class WayOut {
   start(functionName: string, nowMs: number): WayStart {
     const outer = this.#outer?.start(functionName, nowMs);
     this.running++;
+    this.#blame.started(functionName);
     return { way: this, function: functionName, adaptive: this.#adaptive?.start(this.running, nowMs), outer };
   }
 
@@ -100,12 +126,33 @@ export class WayOut {
     if (outer !== undefined) outer.way.takeBack(outer);
   }
 
-  #throttled({ adaptive }: WayStart, retryAfterMs: number, nowMs: number): void {
+  #throttled({ adaptive, function: name }: WayStart, retryAfterMs: number, nowMs: number): void {
+    if (this.#own.has(name)) return; // it was started before that was known
+    if (this.#isOwn(name, nowMs)) return this.#setApart(name, nowMs);
     const askedMs = Math.min(retryAfterMs, LONGEST_CLOSED_MS);
     if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, askedMs);
     if (askedMs > 0) this.#askedUntilMs = Math.max(this.#askedUntilMs, nowMs + askedMs);
     if (this.running >= this.limit || nowMs < this.#restsUntilMs) return;
     this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
+  }
+
+  #isOwn(functionName: string, nowMs: number): boolean {
+    if (this.#outer !== undefined || this.#adaptive === undefined) return false;
+    if (this.#before === undefined || nowMs - this.#before.atMs > EPISODE_MS) {
+      this.#before = { limit: this.#adaptive.limit, atMs: nowMs };
+    }
+    return this.#blame.throttled(functionName, nowMs) && this.#own.size < MOST_OWN;
+  }
+
+  /** Gives a function a limit of its own; that of all is what it was before. */
+  #setApart(functionName: string, nowMs: number): void {
+    const own = new WayOut(this.#random, this);
+    own.setLimit(Infinity, false);
+    this.#own.set(functionName, own);
+    this.#blame.forget();
+    this.#adaptive?.restore(this.#before!.limit, nowMs);
+    this.#before = undefined;
+    this.#restsUntilMs = this.#askedUntilMs = -Infinity;
   }
 
   #letIn({ adaptive, function: name }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
@@ -119,21 +166,26 @@ export class WayOut {
   /** A function has told how long it really ran, in milliseconds. */
   told(functionName: string, functionMs: number): void {
     this.#adaptive?.told(functionName, functionMs);
+    this.#own.get(functionName)?.told(functionName, functionMs);
   }
 
   /** Nothing more can start now. */
   full(nowMs: number): void {
     this.#adaptive?.full(this.running, nowMs);
+    for (const own of this.#own.values()) own.full(nowMs);
   }
 
   /** Lets the limit grow by what the time allows. */
   advance(nowMs: number): void {
     this.#adaptive?.advance(nowMs);
+    for (const own of this.#own.values()) own.advance(nowMs);
   }
 
   /** When the limit may grow with no other event; Infinity: not by itself. */
   wakeAtMs(): number {
-    return this.#adaptive?.wakeAtMs() ?? Infinity;
+    let firstMs = this.#adaptive?.wakeAtMs() ?? Infinity;
+    for (const own of this.#own.values()) firstMs = Math.min(firstMs, own.wakeAtMs());
+    return firstMs;
   }
 }
 

@@ -24,6 +24,13 @@ export class WaysOut {
     }
   }
 
+  /** How many functions have limits of their own, which were found out. */
+  get own(): number {
+    let own = 0;
+    for (const way of this.#ways.values()) own += way.own.size;
+    return own;
+  }
+
   /** The way out to a platform; undefined: to where a function's URL says. */
   to(platform: string | undefined): WayOut {
     return this.#ways.get(platform ?? DEFAULT)!;

@@ -81,11 +81,17 @@ function later(a: Event, b: Event): boolean {
 
 const QUEUED = 200;
 
+function indexOf({ function: name }: Invocation): number {
+  return Number(name.slice(1));
+}
+
 /** Keeps a scheduler supplied with work, and time going. */
 export class SaturatedLoad {
   readonly #of: Saturation;
   readonly #random: Random;
   readonly #chains;
+  /** Invocations of each function that wait here. */
+  readonly #queued: number[];
   #nowMs = 0;
   #sequence = 0;
   readonly #events = new EventHeap();
@@ -104,6 +110,7 @@ export class SaturatedLoad {
     this.#of = of;
     this.#random = seededRandom(of.seed);
     this.#chains = of.times.map((_, i) => single(`f${i}`));
+    this.#queued = of.times.map(() => 0);
   }
 
   get nowMs(): number {
@@ -153,10 +160,7 @@ export class SaturatedLoad {
   #pump(): void {
     const { scheduler } = this.#of;
     do {
-      while (scheduler.stats().ready < QUEUED) {
-        const chain = this.#chains[this.#submitted % this.#chains.length]!;
-        scheduler.submit(instanceOf(chain, `${this.#submitted++}`), this.#nowMs);
-      }
+      this.#fillUp();
     } while (this.#startSome());
     const wakeAtMs = scheduler.wakeAtMs() ?? Infinity;
     if (wakeAtMs <= this.#nowMs) {
@@ -165,6 +169,18 @@ export class SaturatedLoad {
     if (wakeAtMs === this.#wakeAtMs) return;
     this.#wakeAtMs = wakeAtMs;
     if (wakeAtMs < Infinity) this.#at(wakeAtMs, () => wakeAtMs === this.#wakeAtMs && this.#pump());
+  }
+
+  /** Submits in turn what there is less of than a part for each function: what is held back keeps no others from coming. */
+  #fillUp(): void {
+    const part = QUEUED / this.#chains.length;
+    while (this.#queued.some((queued) => queued < part)) {
+      this.#chains.forEach((chain, i) => {
+        if (this.#queued[i]! >= part) return;
+        this.#queued[i]!++;
+        this.#of.scheduler.submit(instanceOf(chain, `${this.#submitted++}`), this.#nowMs);
+      });
+    }
   }
 
   /** Starts what may start of what is queued. @returns whether there may be more */
@@ -180,6 +196,7 @@ export class SaturatedLoad {
   #attempt(task: Invocation): void {
     const { provider, travel } = this.#of;
     this.#attempts++;
+    this.#queued[indexOf(task)]!--;
     this.#later(travel, () => {
       const admission = provider.start(task.function, this.#nowMs);
       if (admission.kind === "refused") {
@@ -196,7 +213,7 @@ export class SaturatedLoad {
   /** A call runs at the platform. */
   #run(task: Invocation, delayMs: number): void {
     const { provider, travel, times } = this.#of;
-    const ms = delayMs + sampleMs(times[Number(task.function.slice(1))]!, this.#random);
+    const ms = delayMs + sampleMs(times[indexOf(task)]!, this.#random);
     this.#at(this.#nowMs + ms, () => {
       provider.end(task.function, this.#nowMs);
       this.#completed++;
@@ -231,6 +248,7 @@ export class SaturatedLoad {
   }
 
   #settle(task: Invocation, outcome: Outcome): void {
+    if (outcome.kind === "throttled") this.#queued[indexOf(task)]!++;
     this.#of.scheduler.settle(task, outcome, this.#nowMs);
     this.#pump();
   }

@@ -1,0 +1,62 @@
+/** So many throttles of a function are looked at. */
+const LEAST_THROTTLES = 3;
+/** A function is refused for itself if chance had let this many of the others be refused, where fewer than a tenth of that were. */
+const EXPECTED = 5;
+const FEWER = 0.1;
+/** Throttles that are longer ago than this, in milliseconds, are forgotten. */
+const FORGOTTEN_MS = 60_000;
+/** Functions that are told apart; the attempts of more count as those of others. */
+const MOST_FUNCTIONS = 1000;
+
+interface Count {
+  started: number;
+  throttled: number;
+}
+
+/**
+ * Tells whether a platform refuses calls of one function for a limit of its own: then the others are let in meanwhile, though
+ * a limit of all would refuse them as often. The expected number of their refusals is that of a Poisson process, of which
+ * none come of five in one case of 150.
+ */
+export class Blame {
+  /** Since the first of the throttles that are counted. */
+  readonly #counts = new Map<string, Count>();
+  readonly #all: Count = { started: 0, throttled: 0 };
+  #lastMs = -Infinity;
+
+  /** An attempt starts. */
+  started(functionName: string): void {
+    if (this.#all.throttled === 0) return;
+    this.#all.started++;
+    const count = this.#of(functionName);
+    if (count !== undefined) count.started++;
+  }
+
+  /** An attempt was refused. @returns whether that is for a limit of its function */
+  throttled(functionName: string, nowMs: number): boolean {
+    if (nowMs - this.#lastMs > FORGOTTEN_MS) this.forget();
+    this.#lastMs = nowMs;
+    this.#all.throttled++;
+    const count = this.#of(functionName);
+    if (count === undefined) return false;
+    if (++count.throttled < LEAST_THROTTLES) return false;
+    const share = Math.min(1, count.throttled / Math.max(1, count.started));
+    const expected = share * (this.#all.started - count.started);
+    return expected >= EXPECTED && this.#all.throttled - count.throttled < FEWER * expected;
+  }
+
+  #of(functionName: string): Count | undefined {
+    let count = this.#counts.get(functionName);
+    if (count === undefined) {
+      if (this.#counts.size >= MOST_FUNCTIONS) return undefined;
+      this.#counts.set(functionName, count = { started: 0, throttled: 0 });
+    }
+    return count;
+  }
+
+  /** Begins to count anew. */
+  forget(): void {
+    this.#counts.clear();
+    this.#all.started = this.#all.throttled = 0;
+  }
+}

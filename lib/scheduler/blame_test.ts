@@ -1,0 +1,43 @@
+import { assert, assertEquals } from "@std/assert";
+import { Blame } from "./blame.ts";
+
+/** Attempts of two functions, of which some are refused. @returns after how many refusals of the first it is blamed */
+function blamed(
+  refused: (i: number) => readonly ("own" | "other")[],
+  rounds = 100,
+  everyMs = 10,
+): number | undefined {
+  const blame = new Blame();
+  let refusals = 0;
+  for (let i = 0; i < rounds; i++) {
+    blame.started("own");
+    blame.started("other");
+    for (const name of refused(i)) {
+      if (name === "own") refusals++;
+      if (blame.throttled(name, i * everyMs)) return name === "own" ? refusals : NaN;
+    }
+  }
+  return undefined;
+}
+
+Deno.test("Blame.throttled() blames a function that is refused while others are let in", () => {
+  assertEquals(blamed(() => ["own"]), 6);
+  assertEquals(blamed((i) => i % 3 === 0 ? ["own"] : []), 5);
+});
+
+Deno.test("Blame.throttled() blames none where all are refused alike, and none for few refusals", () => {
+  assertEquals(blamed((i) => i % 2 === 0 ? ["own", "other"] : []), undefined);
+  assertEquals(blamed((i) => i % 2 === 0 ? ["own"] : ["other"]), undefined);
+  assertEquals(blamed((i) => i < 2 ? ["own"] : []), undefined);
+});
+
+Deno.test("Blame.throttled() forgets what is more than a minute ago", () => {
+  assertEquals(blamed((i) => i % 10 === 0 ? ["own"] : [], 1000, 6010), undefined);
+});
+
+Deno.test("Blame tells a thousand functions apart, and no more", () => {
+  const blame = new Blame();
+  blame.throttled("first", 0);
+  for (let i = 0; i < 3000; i++) blame.started(`f${i}`);
+  assert(!Array.from({ length: 10 }, (_, i) => blame.throttled("f2999", i)).includes(true));
+});

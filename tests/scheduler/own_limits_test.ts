@@ -1,0 +1,79 @@
+/** What is found out of functions that have limits of their own at a platform, in virtual time. */
+import { assert } from "@std/assert";
+import { constant, type Distribution, lognormal, seededRandom } from "../../lib/model/mod.ts";
+import { type Admission, parseProfile, Provider } from "../../lib/platform/mod.ts";
+import { makeScheduler } from "./builders.ts";
+import { type Admitting, SaturatedLoad } from "./saturation.ts";
+
+/** A platform that takes so many at once, and of some functions no more than their own limits. */
+class OwnLimits implements Admitting {
+  readonly #provider: Provider;
+  readonly #limits: Readonly<Record<string, number>>;
+  readonly #running = new Map<string, number>();
+
+  constructor(limit: number, limits: Readonly<Record<string, number>>) {
+    this.#provider = new Provider({ ...parseProfile("hard-limit,cold=0ms"), limit }, seededRandom(1));
+    this.#limits = limits;
+  }
+
+  get running(): number {
+    return this.#provider.running;
+  }
+
+  runningOf(name: string): number {
+    return this.#running.get(name) ?? 0;
+  }
+
+  start(name: string, nowMs: number): Admission {
+    if (this.runningOf(name) >= (this.#limits[name] ?? Infinity)) return { kind: "refused", retryAfterMs: 0 };
+    const admission = this.#provider.start(name, nowMs);
+    if (admission.kind === "started") this.#running.set(name, this.runningOf(name) + 1);
+    return admission;
+  }
+
+  end(name: string, nowMs: number): void {
+    this.#running.set(name, this.runningOf(name) - 1);
+    this.#provider.end(name, nowMs);
+  }
+}
+
+const CALL = constant(100);
+
+function load(
+  limit: number,
+  own: Readonly<Record<string, number>>,
+  times: readonly Distribution[],
+  seed = 1,
+) {
+  const scheduler = makeScheduler("fair-share-functions", { global: 1000 });
+  const provider = new OwnLimits(limit, own);
+  return new SaturatedLoad({ scheduler, provider, times, travel: lognormal(2, 6), seed });
+}
+
+Deno.test("one function's own limit holds back no other: the platform is used as if it were known", () => {
+  for (const seed of [1, 2, 3]) {
+    const some = load(60, { f0: 6 }, [CALL, CALL, CALL], seed);
+    some.run(20_000);
+    const { completed, throttled, attempts } = some.run(30_000);
+    assert(completed / 30 >= 0.9 * 600, `${completed / 30} calls a second of 600`);
+    assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} throttled`);
+  }
+});
+
+Deno.test("several functions' own limits are told apart", () => {
+  const some = load(60, { f0: 3, f1: 9 }, [CALL, CALL, CALL, CALL]);
+  some.run(30_000);
+  const { completed, throttled, attempts } = some.run(30_000);
+  assert(completed / 30 >= 0.9 * 600, `${completed / 30} calls a second of 600`);
+  assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} throttled`);
+});
+
+Deno.test("a limit of all is not taken for one function's, however often that is called", () => {
+  for (const times of [[CALL, CALL], [CALL, constant(10)], [constant(1000), constant(20), constant(20)]]) {
+    const some = load(40, {}, times);
+    some.run(30_000);
+    const { inFlight, throttled, attempts } = some.run(30_000);
+    assert(inFlight >= 0.9 * 40, `${inFlight} of 40`);
+    assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} throttled`);
+  }
+});
