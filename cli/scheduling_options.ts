@@ -2,7 +2,7 @@ import { type JsonObject, parseCount, parsePositiveDuration, parseRateWindow } f
 import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
 import type { Limits, StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
-import { fixableLimit, flag, many, one, pair, text, type Values } from "./options.ts";
+import { choice, fixableLimit, flag, many, one, pair, text, type Values } from "./options.ts";
 
 /**
  * Attempts in flight at most when nothing else is said: what a Lambda account has in a region, by default, without an increase.
@@ -47,6 +47,11 @@ export const POLICY_NAMES = POLICY_TABLE.map(([name]) => name);
 export const SCHEDULING_OPTIONS = {
   by: one("LABEL", "share by a label's values instead of by chain", text),
   weight: many("C=N", "the weight of a chain under weighted (repeatable)", weightOf),
+  share: one(
+    "time|calls",
+    "fair policies: what is shared, the time in flight or the number of calls (default time)",
+    choice("time", "calls"),
+  ),
   ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
   "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
   shed: flag("refuse chains that cannot meet their deadlines any more, before they start"),
@@ -133,6 +138,7 @@ export function schedulerOptionsOf(values: SchedulingValues) {
   return {
     strictShares: values["strict-shares"],
     shed: values.shed,
+    ...(values.share === undefined ? {} : { share: values.share }),
     ...(retryBudget === undefined ? {} : { retryBudget }),
   };
 }

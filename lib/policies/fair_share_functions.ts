@@ -1,7 +1,7 @@
 import type { Policy } from "./policy.ts";
 
 /**
- * Shares the concurrency between functions by how often each occurs in the chains that are queued or running: a function
+ * Shares the slots' time between functions by how often each occurs in the chains that are queued or running: a function
  * that stands seven times in each chain has seven times the share of one that stands there once, so that chains move on as
  * a whole. The original's `fairShareOnFunctions`. Costs: chains with few calls are served as little as they ask for.
  */

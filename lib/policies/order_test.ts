@@ -88,10 +88,11 @@ Deno.test("least-slack serves a long chain before a short one with an earlier de
   assertEquals(order("least-slack", instances), ["i1", "i0"]);
 });
 
-Deno.test("weighted shares by the weights given, and by the declared ones otherwise", () => {
+Deno.test("weighted shares calls by the weights given, and by the declared ones otherwise", () => {
   const scheduler = new Scheduler({
     policy: policyOf("weighted", { weights: new Map([["short", 3]]) }),
     limits: { global: 8 },
+    share: "calls",
     random: seededRandom(1),
   });
   for (let i = 0; i < 40; i++) {

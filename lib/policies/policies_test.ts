@@ -4,6 +4,7 @@ import {
   linear,
   makeScheduler,
   OK,
+  SHAKY,
   single,
   startAll,
   words,
@@ -48,6 +49,25 @@ Deno.test("shortest-job-first takes the chain with the least left to do", () => 
   assertEquals(words(started), "short/short0 middle/middle0 long/long0");
   for (const task of started) scheduler.settle(task, OK, 1);
   assertEquals(words(startAll(scheduler)), "middle/middle1 long/long1");
+});
+
+Deno.test("least-attained takes the chain whose attempts have held slots for the least time, failed ones too", () => {
+  const scheduler = makeScheduler("least-attained", { global: 1 });
+  const took: Record<string, readonly number[]> = { a: [50, 1, 1], b: [20, 40, 1], c: [30, 10, 1] };
+  for (const id of Object.keys(took)) scheduler.submit(instanceOf(linear("line", 3), id), 0);
+  const order = [];
+  let nowMs = 0;
+  for (let task = scheduler.next(nowMs); task; task = scheduler.next(nowMs)) {
+    nowMs += took[task.instance]![task.nodeIndex]!;
+    scheduler.settle(task, OK, nowMs);
+    order.push(task);
+  }
+  assertEquals(words(order), "a/n0 b/n0 c/n0 b/n1 c/n1 c/n2 a/n1 a/n2 b/n2");
+  scheduler.submit(instanceOf(single("retried", { attempts: 2 }), "d"), nowMs);
+  const task = scheduler.next(nowMs)!;
+  assertEquals(task.attainedMs, 0);
+  const { retryAtMs } = scheduler.settle(task, SHAKY, nowMs + 70);
+  assertEquals(scheduler.next(retryAtMs!)!.attainedMs, 70);
 });
 
 /** How many of each group run when everybody always has something waiting. */

@@ -30,6 +30,8 @@ export interface Task {
   readonly remainingMs: number;
   /** Expected run time of this invocation. */
   readonly expectedMs: number;
+  /** How long the instance's attempts that have ended, here, held their slots together; throttled ones count nothing. */
+  readonly attainedMs: number;
   /** 1 before the first attempt, 2 before the second, … */
   readonly attempt: number;
 }
@@ -42,6 +44,8 @@ export interface GroupStats {
   readonly queued: number;
   /** Attempts in flight. */
   readonly running: number;
+  /** How long the group's attempts that have ended held their slots together, while it was known. In milliseconds. */
+  readonly receivedMs: number;
   /** The weight declared for the group's newest task. */
   readonly declaredWeight: number;
 }
@@ -86,7 +90,7 @@ export interface Stats {
 
 /**
  * A scheduling policy: up to four pure functions. Tasks are sorted into groups; the next group is the one with the least
- * running ÷ weight (the one that was served longest ago among equals); within it the task of the lowest rank is next, and
+ * service for its weight (the one that was served longest ago among equals); within it the task of the lowest rank is next, and
  * among equals the one whose instance was submitted first.
  *
  * Ranks are read once, when a task becomes ready (and again when its chain starts), so they cost nothing while it waits.
@@ -104,7 +108,7 @@ export interface Stats {
 export interface Policy {
   /** Whom a task counts against. (Default: everyone in one group) */
   group?(task: Task): string;
-  /** A group's share of the concurrency, relative to the others; above 0. (Default: 1) */
+  /** A group's share of the service, relative to the others; above 0. (Default: 1) */
   weight?(group: GroupStats, stats: Stats): number;
   /** The order within a group, lowest first; a list is compared item by item. (Default: order of submission) */
   rank?(task: Task, stats: Stats): number | readonly number[];

@@ -5,6 +5,7 @@ import { fairShare } from "./fair_share.ts";
 import { fairShareArrivals } from "./fair_share_arrivals.ts";
 import { fairShareFunctions } from "./fair_share_functions.ts";
 import { fcfs } from "./fcfs.ts";
+import { leastAttained } from "./least_attained.ts";
 import { leastSlack } from "./least_slack.ts";
 import { type Policy, PolicyError } from "./policy.ts";
 import { priorityQueues } from "./priority_queues.ts";
@@ -56,6 +57,10 @@ const BUILT_IN: ReadonlyMap<string, Entry> = new Map(Object.entries({
   },
   "bin-packing": { summary: "of several platforms the cheapest, up to its limit", make: () => binPacking },
   "deadline": { summary: "the earliest deadline", make: () => deadline },
+  "least-attained": {
+    summary: "the chain whose functions have run for the least time",
+    make: () => leastAttained,
+  },
   "least-slack": { summary: "the least time to spare before the deadline", make: () => leastSlack },
 }));
 

@@ -2,6 +2,7 @@ import type { Instance, InstanceOutcome, Random } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
 import type { Limits } from "./limits.ts";
 import type { PlatformOption } from "./platform_pool.ts";
+import type { ShareUnit } from "./service.ts";
 
 /** What an outcome means for its invocation: whether it settles, and how, or is tried again. */
 export type Verdict = "ok" | "failed" | "retry" | "throttled" | "unserved";
@@ -103,6 +104,11 @@ export interface SchedulerOptions {
    * false: what one leaves goes to the others)
    */
   readonly strictShares?: boolean;
+  /**
+   * What groups have shares of: the time that their attempts hold slots, by run times that are learned and put right when an
+   * attempt ends, or the number of their attempts. (Default: "time")
+   */
+  readonly share?: ShareUnit;
   /**
    * Whether instances that cannot meet their deadlines any more, by what is expected of their chains' longest paths, are
    * refused: when they are submitted or before their first start, never later. (Default: false)

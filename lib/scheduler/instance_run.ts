@@ -1,7 +1,15 @@
-import { type Instance, type NodeRecord, type NodeState, NULL, runsAfter } from "../model/mod.ts";
+import {
+  type Instance,
+  type NodeRecord,
+  type NodeState,
+  NULL,
+  type Outcome,
+  runsAfter,
+} from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Ending, NodeCall } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
+import { type Course, NOTHING, type Rare, type Reach } from "./instance_parts.ts";
 import { MapRun } from "./map_run.ts";
 import type { Gate } from "./tree.ts";
 
@@ -23,7 +31,7 @@ export class InstanceRun {
   gatesOf: unknown;
   #start: "none" | "here" | "before" = "none";
   #first: Invocation | undefined;
-  /** Made when the first of several nodes has ended, as most of what is queued has not begun. */
+  /** Made when the first attempt has ended, if more may follow, as most of what is queued has not begun. */
   #course: Course | undefined;
   /** What few instances have, or most of them only for a moment: a million of them may be queued. */
   #rare: Rare | undefined;
@@ -205,6 +213,26 @@ export class InstanceRun {
     return this.#course?.states[node];
   }
 
+  get #begunCourse(): Course {
+    const { plan } = this;
+    this.#course ??= {
+      attainedMs: 0,
+      states: new Array(plan.size).fill(undefined),
+      waiting: [...plan.predecessorCounts],
+    };
+    return this.#course;
+  }
+
+  /** How long its attempts that have ended held their slots, together. */
+  get attainedMs(): number {
+    return this.#course?.attainedMs ?? 0;
+  }
+
+  /** One of its attempts has ended, which was not the only one if it was refused or has failed. */
+  attain(heldMs: number, kind: Outcome["kind"]): void {
+    if (this.plan.size > 1 || kind !== "ok") this.#begunCourse.attainedMs += heldMs;
+  }
+
   /** It is over: nothing more will be asked for the nodes that are not settled. */
   unload(): void {
     if (this.unsettled === 0) return;
@@ -347,42 +375,8 @@ export class InstanceRun {
     this.unsettled--;
     this.#unload(node);
     if (plan.size === 1) return [];
-    const { states, waiting } = this.#course ??= {
-      states: new Array(plan.size).fill(undefined),
-      waiting: [...plan.predecessorCounts],
-    };
+    const { states, waiting } = this.#begunCourse;
     states[node] = state;
     return plan.successors[node]!.filter((next) => --waiting[next]! === 0);
   }
 }
-
-/** How far an instance of several nodes has come. */
-interface Course {
-  /** How each node has ended. */
-  readonly states: (NodeState | undefined)[];
-  /** How many predecessors each node waits for. */
-  readonly waiting: number[];
-}
-
-interface Rare {
-  ending: Ending | undefined;
-  cleared: boolean;
-  undone: boolean;
-  calling: number;
-  /** The maps whose items are running, by node. */
-  maps: Map<number, MapRun> | undefined;
-  lostTtl: boolean;
-  /** Calls that another scheduler has begun. */
-  begun: readonly NodeCall[] | undefined;
-  limitedFromMs: number | undefined;
-}
-
-/** What becomes of nodes when others have settled. */
-export interface Reach {
-  /** They may run now, if their conditions say so. */
-  readonly free: readonly number[];
-  /** They never will. */
-  readonly skipped: readonly number[];
-}
-
-export const NOTHING: Reach = { free: [], skipped: [] };

@@ -1,6 +1,7 @@
 import type { FunctionSpec, Instance } from "../model/mod.ts";
 import type { Task } from "../policies/mod.ts";
 import type { InstanceRun } from "./instance_run.ts";
+import type { Charge } from "./service.ts";
 import type { Lane } from "./tree.ts";
 import type { WayStart } from "./way_out.ts";
 
@@ -50,6 +51,12 @@ export class Invocation implements Task {
    * @internal
    */
   start: WayStart | undefined;
+  /**
+   * When its attempt in flight, or the last one, was started, and what it counts as.
+   *
+   * @internal
+   */
+  charge: Charge | undefined;
   /**
    * Where it is queued, or was.
    *
@@ -158,6 +165,9 @@ export class Invocation implements Task {
   }
   get expectedMs(): number {
     return this.run.plan.expectedMs(this.nodeIndex);
+  }
+  get attainedMs(): number {
+    return this.run.attainedMs;
   }
   get attempt(): number {
     return this.phase === "running" || this.phase === "answered" ? this.attempts : this.attempts + 1;

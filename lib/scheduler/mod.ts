@@ -17,5 +17,6 @@ export type {
   Verdict,
 } from "./contract.ts";
 export type { Invocation, Phase } from "./invocation.ts";
+export type { ShareUnit } from "./service.ts";
 export { Scheduler } from "./scheduler.ts";
 export type { UnservedFunction } from "./unserved.ts";

@@ -155,16 +155,16 @@ export class Regime {
     this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
   }
 
-  #newBacklog(policy: Policy, limits: FixedLimits): Backlog {
-    return new Backlog(policy, limits, this.#setup, this.#backlog);
+  #newBacklog(policy: Policy, limits: FixedLimits, before = this.#backlog): Backlog {
+    return new Backlog(policy, limits, this.#setup, before);
   }
 
   #rebuild(backlog: Backlog): void {
-    const { policy, limits } = this.#backlog;
+    const former = this.#backlog;
     try {
       this.#fill(backlog);
     } catch (error) {
-      this.#fill(this.#newBacklog(policy, limits));
+      this.#fill(this.#newBacklog(former.policy, former.limits, former));
       throw error;
     }
   }

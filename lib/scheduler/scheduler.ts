@@ -14,7 +14,8 @@ import type {
 } from "./contract.ts";
 import { expiriesOf, Expiry } from "./expiry.ts";
 import { FunctionLoads } from "./function_load.ts";
-import { InstanceRun, NOTHING, type Reach } from "./instance_run.ts";
+import { NOTHING, type Reach } from "./instance_parts.ts";
+import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
 import type { Limits } from "./limits.ts";
 import { Regime } from "./regime.ts";
@@ -65,7 +66,8 @@ export class Scheduler {
    */
   constructor(options: SchedulerOptions) {
     const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
-    const setup = { functions: this.#loads.byName, strictShares, platforms };
+    const { share = "time" } = options;
+    const setup = { functions: this.#loads.byName, strictShares, share, platforms };
     this.#regime = new Regime(policy, limits, setup, random, () => this.#tasks());
     this.#limits = limits;
     this.#shed = shed;

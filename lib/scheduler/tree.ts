@@ -1,3 +1,4 @@
+import type { GroupStats } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
 import { TaskHeap } from "./task_heap.ts";
 
@@ -151,7 +152,7 @@ export class Gate extends Branch {
   }
 }
 
-/** A group's running ÷ weight and its turn, as they were when what stands by them was put in its place last. */
+/** A group's load and its turn, as they were when what stands by them was put in its place last. */
 export class Standing {
   load = 0;
   turn = 0;
@@ -171,10 +172,17 @@ export class GroupTree extends Branch {
 }
 
 /** Those against whom tasks count: a chain, a tenant, whatever the policy says. */
-export class Group {
+export class Group implements GroupStats {
   queued = 0;
   running = 0;
   weight = 1;
+  receivedMs = 0;
+  /** The service for its weight that it has received, and is to receive by what is in flight: the least goes first. */
+  load = 0;
+  /** The part of its load that its attempts that have ended are. */
+  settled = 0;
+  /** The service that its attempts in flight are expected to be. */
+  committed = 0;
   /** When it was served last, or came up: the one with the least goes first among equals. */
   turn = 0;
   /** Its lanes, empty ones too. */
@@ -183,19 +191,16 @@ export class Group {
   tree: GroupTree | undefined;
   /** The gates that it does not share with others, by those that others share. */
   readonly gates = new Map<Gate, Gate>();
-  /** Under strict shares: what holds it to its share, and what of its weight is shared. */
+  /** Under strict shares: what holds it to its share. */
   share: Limit | undefined;
+  /** Its weight among those of the groups that have work. */
   sharedWeight = 0;
 
-  /** @param shared whether it is the one group of a policy that makes none, which then has no load to compare */
+  /** @param shared whether it is the one group of a policy that makes none */
   constructor(readonly name: string, readonly shared: boolean, public declaredWeight: number) {}
 
   get idle(): boolean {
     return this.queued === 0 && this.running === 0;
-  }
-
-  get load(): number {
-    return this.shared ? 0 : this.running / this.weight;
   }
 }
 

@@ -34,8 +34,7 @@ function makeWorld(): World {
 /** Changes a lane's group; hangs the lane in, or takes it out if `remove`. */
 const step = fc.record({
   lane: fc.nat(LANES - 1),
-  running: fc.nat(3),
-  weight: fc.constantFrom(0.5, 1, 2),
+  load: fc.constantFrom(0, 0.5, 1, 2, 3.25),
   turn: fc.nat(5),
   remove: fc.boolean(),
 });
@@ -44,10 +43,10 @@ Deno.test("Branch.best is the best lane of a tree, whatever comes, goes and chan
   fc.assert(
     fc.property(fc.array(step, { minLength: 50, maxLength: 200, size: "max" }), (steps) => {
       const { root, lanes } = makeWorld();
-      for (const { lane: i, running, weight, turn, remove } of steps) {
+      for (const { lane: i, load, turn, remove } of steps) {
         const lane = lanes[i]!;
         const { gate } = lane;
-        Object.assign(lane.group, { running, weight, turn });
+        Object.assign(lane.group, { load, turn });
         if (remove && lane.parent) lane.parent.remove(lane);
         else if (lane.parent) {
           if (lane.readGroup()) lane.parent.changed(lane);

@@ -29,7 +29,8 @@ shares(["weighted", "--weight", "a=1", "--weight", "b=1"], backlog(90, 60), { a:
 shares(["weighted", "--weight", "a=5"], backlog(90, 60), { a: 5, b: 3 });
 shares(["fair-share-functions"], backlog(30, 90), { a: 1, b: 3 }); // a's and b's share is how many there are
 shares(["fair-share-functions"], backlog(60, 60), { a: 1, b: 1 });
-shares(["fair-share-arrivals"], backlog(10, 30), { a: 1, b: 3 }); // 10 and 30 arrivals, all at the start
+// 10 and 30 arrivals, all at the start; of so few calls, the first ones' times, of a platform that begins, would decide
+shares(["fair-share-arrivals", "--share", "calls"], backlog(10, 30), { a: 1, b: 3 });
 
 Deno.test("sequoia consume --policy fair-share --by shares by label, as the run log shows", async () => {
   const starts = await startsOf({
@@ -38,6 +39,42 @@ Deno.test("sequoia consume --policy fair-share --by shares by label, as the run 
     consume: ["--policy", "fair-share", "--by", "tenant", ...EIGHT],
   });
   assertShares(starts, ({ labels }) => labels.tenant!, { x: 1, y: 1 });
+});
+
+/** Functions that take as long as their path says, and when each was called. */
+function timedFunctions() {
+  const calls: { readonly name: string; readonly atMs: number }[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const [, name, ms] = new URL(request.url).pathname.split("/");
+    await request.body?.cancel();
+    calls.push({ name: name!, atMs: performance.now() });
+    await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+    return Response.json(null);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    calls,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+Deno.test("sequoia consume --policy fair-share gives chains of 5:1 as much of one slot, as their server says", async () => {
+  await using server = timedFunctions();
+  const one = (name: string, ms: number) =>
+    `chain("${name}", ({ call }) => { call(fn("${name}", { url: "${server.url}/${name}/${ms}" })); })`;
+  await startsOf({
+    workload: `export default [${one("long", 300)}, ${one("short", 60)}];`,
+    produce: [["--chain", "long", "--burst", "10"], ["--chain", "short", "--burst", "60"]],
+    consume: ["--policy", "fair-share", "--limit", "1"],
+  });
+  const last = (of: string) => server.calls.findLastIndex(({ name }) => name === of);
+  const until = Math.min(last("long"), last("short"));
+  const heldMs = { long: 0, short: 0 }; // from each call to the next: there is one slot
+  server.calls.slice(0, until).forEach(({ name, atMs }, i) => {
+    heldMs[name as keyof typeof heldMs] += server.calls[i + 1]!.atMs - atMs;
+  });
+  const part = heldMs.long / (heldMs.long + heldMs.short);
+  assert(0.4 < part && part < 0.6, `${part} of the time is the long ones', in turn it would be 0.83`);
 });
 
 /** How many of chain a were in flight at the most while b had work, of which only one may run, and after that. */

@@ -28,7 +28,7 @@ import {
   type Submission,
 } from "./arbitraries.ts";
 import { Books } from "./books.ts";
-import { type Entry, Oracle } from "./oracle.ts";
+import { type Entry, Oracle, type Share } from "./oracle.ts";
 
 const SEED = 20260801;
 const OK: MadeOutcome = { kind: "ok", output: NULL };
@@ -38,6 +38,7 @@ export interface Manner {
   readonly strictShares?: boolean;
   readonly shed?: boolean;
   readonly platforms?: readonly PlatformOption[];
+  readonly share?: Share;
 }
 
 /** Does the same to a scheduler and to the oracle, compares what they answer, and keeps the books. */
@@ -59,7 +60,7 @@ class Duel {
     readonly chains: readonly Chain[],
     choice: PolicyChoice,
     limits: FixedLimits,
-    { strictShares = false, shed = false, platforms = [] }: Manner,
+    { strictShares = false, shed = false, platforms = [], share = "time" }: Manner,
   ) {
     const policy = makePolicy(choice);
     this.#strictShares = strictShares;
@@ -69,9 +70,10 @@ class Duel {
       strictShares,
       shed,
       platforms,
+      share,
       random: seededRandom(1),
     });
-    this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares, shed, platforms);
+    this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares, shed, platforms, share);
     this.#books = new Books(limits, platforms.map(({ name }) => name));
     this.#hasRates = hasRates(limits);
   }

@@ -39,6 +39,8 @@ export interface Entry {
   group: string;
   platform: string | undefined;
   rank: readonly number[];
+  startedAtMs: number;
+  cost: number;
 }
 
 /** A map whose items are running. */
@@ -59,6 +61,7 @@ interface Open {
   /** Calls of chains that have not ended. */
   calls: number;
   started: boolean;
+  attainedMs: number;
   ending?: Ending;
   undone: boolean;
 }
@@ -67,7 +70,13 @@ interface Group {
   turn: number;
   declaredWeight: number;
   weight: number;
+  /** The service for its weight by what has ended. */
+  settled: number;
+  receivedMs: number;
 }
+
+/** What groups have shares of. */
+export type Share = "time" | "calls";
 
 /**
  * The scheduler once more, to compare it with: plain lists that are scanned for every decision, and nothing remembered
@@ -96,6 +105,9 @@ export class Oracle {
   #sweptAtMs = 0;
   #serial = 0;
   #turns = 0;
+  /** The service for its weight of the group that was served last, and the most that any had. */
+  #virtual = 0;
+  #highest = 0;
   #throttled = 0;
   #retried = 0;
 
@@ -106,6 +118,7 @@ export class Oracle {
     readonly strict: boolean,
     readonly shed: boolean,
     readonly platforms: readonly PlatformOption[],
+    readonly share: Share,
   ) {
     this.#policy = policy;
     this.#limits = limits;
@@ -122,6 +135,7 @@ export class Oracle {
       maps: new Map(),
       calls: 0,
       started: progress.length > 0 || instance.parent !== undefined,
+      attainedMs: 0,
       undone: false,
     };
     this.#open.push(open);
@@ -353,10 +367,7 @@ export class Oracle {
   #shareOf(name: string): number {
     const { global = Infinity } = this.#limits;
     if (!this.strict || !this.#policy.group || global === Infinity) return Infinity;
-    const busy = [...this.#groups].filter(([name]) =>
-      this.#count("queued", name) + this.#count("running", name) > 0
-    );
-    const all = busy.reduce((sum, [, { weight }]) => sum + weight, 0);
+    const all = sum(this.#busy().map(([, { weight }]) => weight));
     return Math.max(1, Math.floor(global * this.#groups.get(name)!.weight / all));
   }
 
@@ -450,14 +461,72 @@ export class Oracle {
   }
 
   #order(a: Entry, b: Entry): number {
-    const groups = [a, b].map((entry) => this.#groups.get(entry.group)!);
-    const loads = [a, b].map((entry, i) => this.#count("running", entry.group) / groups[i]!.weight);
-    const byGroup = loads[0]! - loads[1]! || groups[0]!.turn - groups[1]!.turn;
+    const turns = [a, b].map(({ group }) => this.#groups.get(group)!.turn);
+    const byGroup = this.#load(a.group) - this.#load(b.group) || turns[0]! - turns[1]!;
     return (this.#policy.group ? byGroup : 0) || compareLists(a.rank, b.rank) || bySequence(a, b);
+  }
+
+  /** What a group has received for its weight, with what it has in flight as it was expected. */
+  #load(name: string): number {
+    const { settled, weight } = this.#groups.get(name)!;
+    return settled + sum(this.#running(name).map(({ cost }) => cost)) / weight;
+  }
+
+  /** Lets a group be no further behind than the slots that it lacks of its part are worth. */
+  #raise(name: string, cost: number): void {
+    const group = this.#groups.get(name)!;
+    const running = this.#running(), own = this.#running(name);
+    const mean = sum(running.map(({ cost }) => cost)) / running.length;
+    const lacking = (running.length + 1) / sum(this.#busy().map(([, { weight }]) => weight)) -
+      own.length / group.weight;
+    const behind = running.length > 0 && lacking > 0 ? lacking * Math.min(cost, mean) : 0;
+    const level = this.#virtual - behind;
+    if (this.#load(name) < level) group.settled = level - sum(own.map(({ cost }) => cost)) / group.weight;
+  }
+
+  #costOf(entry: Entry): number {
+    const { expectedMs } = this.#view(entry);
+    return this.share === "calls" ? 1 : Math.max(1, Math.round(expectedMs * 1024)) / 1024;
+  }
+
+  #charge(entry: Entry): void {
+    entry.cost = this.#costOf(entry);
+    entry.startedAtMs = this.#nowMs;
+    if (!this.#policy.group) return;
+    this.#raise(entry.group, entry.cost);
+    this.#virtual = Math.max(this.#virtual, this.#load(entry.group));
+  }
+
+  /** An attempt ends: it counts as what it was. */
+  #receive(entry: Entry, outcome: MadeOutcome): void {
+    const group = this.#groups.get(entry.group)!;
+    const isRefused = outcome.kind === "throttled";
+    const heldMs = isRefused ? 0 : this.#nowMs - entry.startedAtMs;
+    entry.of.attainedMs += heldMs;
+    group.receivedMs += heldMs;
+    const before = this.#load(entry.group);
+    const most = Math.max(
+      this.#running().length * 60_000 / sum(this.#busy().map(([, { weight }]) => weight)),
+      heldMs / group.weight,
+    );
+    entry.phase = "new";
+    if (!this.#policy.group) return;
+    group.settled += (this.share === "time" ? heldMs : isRefused ? 0 : 1) / group.weight;
+    const after = this.#load(entry.group);
+    if (after > before) group.settled -= Math.max(0, after - Math.max(before, this.#virtual + most));
+    else if (before >= this.#virtual) this.#virtual = Math.min(this.#virtual, after);
+    this.#highest = Math.max(this.#highest, this.#load(entry.group));
+    this.#rest();
+  }
+
+  /** All are level once nothing waits and nothing is in flight. */
+  #rest(): void {
+    if (this.#busy().length === 0) this.#virtual = Math.max(this.#virtual, this.#highest);
   }
 
   #start(entry: Entry): void {
     const { of } = entry;
+    this.#charge(entry);
     entry.platform = this.#placeOf(entry);
     entry.phase = "running";
     for (const name of ["", fnOf(entry)]) {
@@ -490,7 +559,7 @@ export class Oracle {
     const { of: open, node, item } = entry;
     const { fn } = open.instance.chain.nodes[node]!;
     const verdict = judge(entry, outcome);
-    entry.phase = "new";
+    this.#receive(entry, outcome);
     this.#learn(entry, outcome);
     this.#readWeight(entry.group);
     if (verdict === "throttled") {
@@ -574,6 +643,7 @@ export class Oracle {
     const gone = open.entries.filter((entry) => entry.phase !== "running");
     open.entries = open.entries.filter((entry) => entry.phase === "running");
     for (const entry of gone) if (entry.phase === "queued") this.#readWeight(entry.group);
+    this.#rest();
   }
 
   #result(open: Open, skipped: readonly number[]): Omit<Settlement, "instance"> {
@@ -590,7 +660,12 @@ export class Oracle {
     return { skipped, ended: open.ending ?? { outcome: "completed" } };
   }
 
+  /** Under another policy, all are level. */
   setPolicy(policy: Policy): void {
+    if (policy !== this.#policy) {
+      this.#groups.clear();
+      this.#virtual = this.#highest = 0;
+    }
     this.#policy = policy;
     this.#placeAnew();
   }
@@ -614,16 +689,18 @@ export class Oracle {
   }
 
   #placeAnew(): void {
-    this.#groups.clear();
+    for (const group of this.#groups.values()) Object.assign(group, { turn: 0, weight: 1 });
     this.#sweptAtMs = 0;
-    for (const entry of this.#entries().filter((e) => e.phase === "running")) {
+    const running = this.#running();
+    const queued = this.#entries().filter((e) => e.phase === "queued");
+    for (const entry of [...running, ...queued]) entry.phase = "new";
+    for (const entry of running) {
+      entry.phase = "running";
       entry.group = this.#groupOf(entry);
       this.#groups.get(entry.group)!.turn = ++this.#turns;
+      this.#readWeight(entry.group);
     }
-    const queued = this.#entries().filter((e) => e.phase === "queued");
-    for (const entry of queued) entry.phase = "new";
     for (const entry of queued) this.#place(entry);
-    for (const name of this.#groups.keys()) this.#readWeight(name);
   }
 
   wakeAtMs(): number | undefined {
@@ -666,7 +743,7 @@ export class Oracle {
 
   #ready(of: Open, node: number, item: number | undefined): void {
     const counts = { attempts: 0, failures: 0 };
-    const unknown = { untilMs: NaN, group: "", platform: undefined, rank: [] };
+    const unknown = { untilMs: NaN, group: "", platform: undefined, rank: [], startedAtMs: NaN, cost: NaN };
     const entry: Entry = { of, node, item, phase: "new", readyAtMs: this.#nowMs, ...counts, ...unknown };
     of.entries.unshift(entry);
     this.#place(entry);
@@ -676,24 +753,40 @@ export class Oracle {
     const name = this.#groupOf(entry);
     const group = this.#groups.get(name)!;
     if (this.#count("queued", name) + this.#count("running", name) === 0) group.turn = ++this.#turns;
+    const isFirst = this.#count("queued", name) === 0;
     const rank = this.#policy.rank?.(this.#view(entry), this.#viewStats()) ?? 0;
     entry.rank = typeof rank === "number" ? [rank] : rank;
     entry.group = name;
     entry.phase = "queued";
     group.declaredWeight = entry.of.instance.weight;
     this.#readWeight(name);
+    if (isFirst && this.#policy.group) this.#raise(name, this.#costOf(entry));
   }
 
   #groupOf(entry: Entry): string {
     const name = this.#policy.group?.(this.#view(entry)) ?? "";
     const { weight } = entry.of.instance;
-    if (!this.#groups.has(name)) this.#groups.set(name, { turn: 0, declaredWeight: weight, weight: 1 });
+    if (!this.#groups.has(name)) {
+      const nothing = { turn: 0, settled: 0, receivedMs: 0 };
+      this.#groups.set(name, { declaredWeight: weight, weight: 1, ...nothing });
+    }
     return name;
   }
 
   #readWeight(name: string): void {
     const group = this.#groups.get(name)!;
     group.weight = this.#policy.weight?.(this.#groupStats(name), this.#viewStats()) ?? 1;
+  }
+
+  /** The groups that have work. */
+  #busy(): [name: string, group: Group][] {
+    return [...this.#groups].filter(([name]) =>
+      this.#count("queued", name) + this.#count("running", name) > 0
+    );
+  }
+
+  #running(group?: string): Entry[] {
+    return this.#entries().filter((e) => e.phase === "running" && (group ?? e.group) === e.group);
   }
 
   #entries(): Entry[] {
@@ -705,11 +798,12 @@ export class Oracle {
   }
 
   #groupStats(name: string): GroupStats {
-    const { declaredWeight } = this.#groups.get(name)!;
+    const { declaredWeight, receivedMs } = this.#groups.get(name)!;
     return {
       name,
       queued: this.#count("queued", name),
       running: this.#count("running", name),
+      receivedMs,
       declaredWeight,
     };
   }
@@ -737,7 +831,7 @@ export class Oracle {
     }));
   }
 
-  #view({ of: { instance, started }, node, readyAtMs, attempts, phase }: Entry): Task {
+  #view({ of: { instance, started, attainedMs }, node, readyAtMs, attempts, phase }: Entry): Task {
     const { name, fn } = instance.chain.nodes[node]!;
     return {
       chain: instance.chain.name,
@@ -754,6 +848,7 @@ export class Oracle {
       readyAtMs,
       remainingMs: this.#remainingMs(instance.chain, node),
       expectedMs: this.#times.expectedMs(fn),
+      attainedMs,
       attempt: phase === "running" ? attempts : attempts + 1,
     };
   }
@@ -799,6 +894,10 @@ function bySequence(a: Entry, b: Entry): number {
 function compareLists(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
   return a.length - b.length;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 function fnOf({ of, node }: Entry): string {

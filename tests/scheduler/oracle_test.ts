@@ -9,6 +9,10 @@ for (const name of ["fair-share", "weighted", "fair-share-functions"]) {
   });
 }
 
+Deno.test("Scheduler decides as the oracle where calls are shared, not time", () => {
+  assertDecidesAsOracle(fc.oneof(namedPolicy, ownPolicy), 300, { share: "calls" });
+});
+
 Deno.test("Scheduler decides as the oracle under joined policies, shares by label, and changes between", () => {
   assertDecidesAsOracle(namedPolicy, 400);
 });
