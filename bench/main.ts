@@ -7,6 +7,7 @@ import { collectBench } from "./collect_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
 import { decidingBench } from "./deciding_bench.ts";
 import { kafkaBench } from "./kafka_bench.ts";
+import { keptOutBench } from "./kept_out_bench.ts";
 import { localPlatformBench } from "./local_platform_bench.ts";
 import { passingBench } from "./passing_bench.ts";
 import { providerBench } from "./provider_bench.ts";
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "local platform": localPlatformBench,
   "sqlite queue": queueBench,
   "consume": consumeBench,
+  "kept out": keptOutBench,
   "collector": collectBench,
   "kafka queue": kafkaBench,
   "deciding chains": decidingBench,

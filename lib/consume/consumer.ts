@@ -1,14 +1,14 @@
 import { onAbort } from "../model/mod.ts";
-import type { Claim, Held, Order, QueueDriver, Settings } from "../queue/mod.ts";
+import type { Order, QueueDriver, Settings } from "../queue/mod.ts";
 import type { Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
 import { type About, Beats, placeOf, recordOf } from "./beats.ts";
 import { DividedLimits } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 import { InForce, type PolicyMaker } from "./in_force.ts";
+import { Intake } from "./intake.ts";
 import { Memory } from "./memory.ts";
 import type { RefusedFunction } from "./refused_functions.ts";
-import { SHARE } from "./window_shares.ts";
 
 /** What a consumer is made of. */
 export interface ConsumerOptions extends ExecutionParts {
@@ -59,17 +59,6 @@ export interface ConsumerStats extends SchedulerStats {
   readonly refused: readonly RefusedFunction[];
 }
 
-/** What may be pulled: how many instances, and how long their args and outputs may be together, in characters. */
-interface PullRoom {
-  readonly instances: number;
-  readonly characters: number;
-}
-
-const WINDOW = 100_000;
-/** Instances taken from the queue at a time. */
-const PULL = 1000;
-/** What is pulled whatever memory there is: without it nothing would go on. */
-const ONE = { instances: 1, characters: 0 };
 /** The scheduler's gauges are recorded at this interval, in milliseconds. */
 const COUNTER_MS = 250;
 /** How long writes under way may take once it is stopped, in milliseconds: what is not written then runs again later. */
@@ -91,21 +80,15 @@ export class Consumer {
   readonly #limits: DividedLimits;
   readonly #inForce: InForce;
   readonly #beats: Beats | undefined;
+  readonly #intake: Intake;
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
-  /** Instances that are to be cancelled, but were not here when that was heard; and whether their calls are to end. */
-  readonly #cancelled = new Map<string, boolean>();
-  /** Instances that were to be handed over since the last pull began, but were not here when that was heard. */
-  #revokedOnTheWay = new Set<string>();
   /** Functions that were said to be served by nobody. */
   #unserved: ReadonlySet<UnservedFunction> = new Set();
   #failure: { readonly error: unknown } | undefined;
   #cancelWake = () => {};
   #wakeAtMs: number | undefined;
-  #roomAgain = () => {};
-  /** There is more room, or less of something waits for its first start. */
-  #sharesMoved = () => {};
   #emptied = () => {};
   #isPumpPlanned = false;
 
@@ -120,7 +103,9 @@ export class Consumer {
       clockNews: (news: ClockNews) => this.#options.onClock?.(news),
     };
     this.#execution = new Execution(options, hooks, this.#memory);
-    const { about, queue, clock, scheduler, policyName = "own", makePolicy } = options;
+    const { about, queue, clock, scheduler, window, policyName = "own", makePolicy } = options;
+    const parts = { queue, clock, window, execution: this.#execution, memory: this.#memory };
+    this.#intake = new Intake({ ...parts, taken: () => this.#pump() });
     const limits = this.#limits;
     const inForce = this.#inForce = new InForce({
       ...{ queue, scheduler, limits, policyName, makePolicy, where: placeOf(about) },
@@ -176,7 +161,7 @@ export class Consumer {
   async #work(): Promise<void> {
     const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
     const besides = [this.#listen(), this.#beats?.run(this.#over.signal) ?? Promise.resolve()].map(watched);
-    const loops = [this.#intake(), this.#count()];
+    const loops = [this.#intake.run(this.#drain.signal), this.#count()];
     if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
     await Promise.all(loops.map(watched));
     await this.#execution.idle();
@@ -198,7 +183,6 @@ export class Consumer {
 
   #beginDrain(): void {
     this.#drain.abort();
-    this.#roomAgain();
   }
 
   /** The first error ends the run; what is in flight is not worth waiting for, as it may not be recordable. */
@@ -206,52 +190,6 @@ export class Consumer {
     this.#failure ??= { error };
     this.#execution.stop();
     this.#beginDrain();
-  }
-
-  async #intake(): Promise<void> {
-    const { signal } = this.#drain;
-    while (!signal.aborted) {
-      const room = this.#room();
-      if (room === undefined) {
-        await new Promise<void>((resolve) => this.#roomAgain = resolve);
-      } else {
-        const revoked = this.#revokedOnTheWay = new Set<string>();
-        const [back, claims] = parted(await this.#pull(room), ({ instance: { id } }) => revoked.has(id));
-        for (const claim of claims) this.#execution.accept(claim);
-        if (back.length > 0) await this.#options.queue.release(back.map(heldOf));
-        for (const [id, abort] of this.#cancelled) this.#execution.cancel(id, abort);
-        this.#cancelled.clear();
-      }
-      this.#pump();
-    }
-  }
-
-  /** For how much more there is room; undefined: for nothing. */
-  #room(): PullRoom | undefined {
-    const { window = WINDOW } = this.#options;
-    const { size } = this.#execution, memory = this.#memory.room() ?? (size === 0 ? ONE : undefined);
-    if (size >= window || memory === undefined) return undefined;
-    return { instances: Math.min(window - size, memory.instances), characters: memory.characters };
-  }
-
-  /** Takes more from the queue, but nothing of the kinds that fill their share of the room with what may not start. */
-  async #pull({ instances: room, characters: maxCharacters }: PullRoom): Promise<Claim[]> {
-    const { queue } = this.#options, { shares, size } = this.#execution;
-    const { signal } = this.#drain;
-    const passOver = shares.full(size, room), most = Math.min(Math.ceil(room * SHARE), PULL);
-    if (passOver.length === 0) return await queue.pull(most, signal, { maxCharacters });
-    const waiting = new AbortController();
-    const forget = onAbort(signal, () => waiting.abort());
-    this.#sharesMoved = () => {
-      const { instances = 0 } = this.#room() ?? {};
-      if (passOver.some((kind) => !shares.isFull(kind, this.#execution.size, instances))) waiting.abort();
-    };
-    try {
-      return await queue.pull(most, waiting.signal, { maxCharacters, passOver });
-    } finally {
-      this.#sharesMoved = () => {};
-      forget();
-    }
   }
 
   /** Starts all that may start now, and sees to it that it is asked again when more may. */
@@ -265,11 +203,11 @@ export class Consumer {
           this.#execution.start(task);
           this.#beats?.count();
         }
-        this.#sharesMoved();
         const news = scheduler.takeNews();
         for (const settlement of news) this.#execution.heed(settlement);
         hasNews = this.#lookAfterPolicy() || news.length > 0;
       }
+      this.#intake.look();
       this.#planWake(this.#execution.mayStart ? scheduler.wakeAtMs() : undefined); // else the end of a call wakes it
     } catch (error) {
       this.#fail(error);
@@ -302,7 +240,7 @@ export class Consumer {
 
   /** Most instances are let go of together, as their ends were written together: what that makes room for starts once. */
   #released(): void {
-    this.#roomAgain();
+    this.#intake.released();
     if (!this.#isPumpPlanned) queueMicrotask(this.#pumpLater);
     this.#isPumpPlanned = true;
     if (this.#execution.size === 0) this.#emptied();
@@ -323,8 +261,10 @@ export class Consumer {
   #obey(order: Order): void {
     switch (order.kind) {
       case "settings":
+        this.#intake.changed();
         return void this.#heed(order.settings).catch((error) => this.#fail(error));
       case "share":
+        this.#intake.changed();
         return this.#limits.setShare({ from: order.from, to: order.to });
       case "cancel":
         return this.#cancel(order.filter.ids ?? [], order.abort ?? false);
@@ -340,13 +280,13 @@ export class Consumer {
   }
 
   #revoke(ids: readonly string[], withinMs: number): void {
-    for (const id of ids) if (!this.#execution.holds(id)) this.#revokedOnTheWay.add(id); // it may be on its way here
+    this.#intake.revoked(ids);
     this.#execution.revoke(ids, withinMs);
   }
 
   #cancel(ids: readonly string[], abort: boolean): void {
     for (const id of ids) { // it may be on its way here
-      if (!this.#execution.cancel(id, abort)) this.#cancelled.set(id, abort);
+      if (!this.#execution.cancel(id, abort)) this.#intake.cancelled(id, abort);
     }
   }
 
@@ -361,6 +301,7 @@ export class Consumer {
       for (const fn of refused) onThrottled?.(fn.function, fn);
       for (const name of over) onThrottled?.(name, undefined);
       if (this.#execution.lookAtClock()) this.#pump(); // limits of time may be over
+      this.#intake.look();
       await clock.until(nextMs + COUNTER_MS, signal);
     }
   }
@@ -394,13 +335,4 @@ export class Consumer {
     await clock.until(clock.nowMs() + EMPTY_CHECK_MS, pause.signal);
     forget();
   }
-}
-
-/** Those of a list for which a test holds, and the others. */
-function parted<T>(list: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [list.filter(test), list.filter((item) => !test(item))];
-}
-
-function heldOf({ instance, number }: Claim): Held {
-  return { instanceId: instance.id, claim: number };
 }

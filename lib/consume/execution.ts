@@ -18,6 +18,7 @@ import {
   type Invocation,
   mayStartAhead,
   type NodeCall,
+  type Obstacle,
   type Scheduler,
   type Settlement,
   type Submission,
@@ -32,9 +33,20 @@ import { completed, failedEnd, failedResult, failure, fitted, outcomeOf, whyNotC
 import { QueueWriter } from "./queue_writer.ts";
 import { RefusedFunctions } from "./refused_functions.ts";
 import { WindowShares } from "./window_shares.ts";
-import type { Memory } from "./memory.ts";
+import type { Stuck } from "./jams.ts";
+import { bytesOf, type Memory } from "./memory.ts";
 import { WaitingCalls } from "./waiting_calls.ts";
-import { abortCalls, callOf, isFinal, isSettled, isStartKept, named, startOf } from "./starts.ts";
+import {
+  abortCalls,
+  callOf,
+  delayOf,
+  delaysIn,
+  isFinal,
+  isSettled,
+  isStartKept,
+  named,
+  startOf,
+} from "./starts.ts";
 
 /** What an execution works with. */
 export interface ExecutionParts {
@@ -86,6 +98,10 @@ export class Execution implements AsyncDisposable {
   readonly #waiting = new WaitingCalls();
   /** Roots that are being given back to the queue, as there is too little memory for them. */
   readonly #givenBack = new Set<HeldInstance>();
+  /** Roots that are being given back as they may not go on, and what they wait for. */
+  readonly #waitFor = new Map<HeldInstance, string>();
+  /** Of what leaves, what is to be tried again. */
+  readonly #delays = new Map<HeldInstance, readonly NodeRecord[]>();
   /** Attempts in flight, or about to be. */
   #attempts = 0;
   #stopped = false;
@@ -162,7 +178,7 @@ export class Execution implements AsyncDisposable {
     const progress = claim.progress.length === 0 ? claim.progress : claim.progress.filter(isSettled);
     const held = new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children);
     held.place = this.shares.add(claim.instance);
-    this.#begin(held, progress, claim);
+    this.#begin(held, progress, { ...claim, recorded: claim.progress });
   }
 
   /** Ends an instance whose id is that of one which another has called, and which is held: one of them at most can be. */
@@ -177,7 +193,11 @@ export class Execution implements AsyncDisposable {
     this.#track(this.#writer.finish({ ...result, ...end }).then(() => {}));
   }
 
-  #begin(held: HeldInstance, progress: readonly NodeRecord[], { notBeforeMs, cancel }: Beginning): void {
+  #begin(
+    held: HeldInstance,
+    progress: readonly NodeRecord[],
+    { notBeforeMs, cancel, recorded = [] }: Beginning,
+  ): void {
     const { scheduler, recorder, clock } = this.#parts;
     const { instance } = held;
     this.#held.set(held.id, held);
@@ -185,9 +205,9 @@ export class Execution implements AsyncDisposable {
     held.caller?.held.hasCalled(held);
     const submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs);
     held.submittedAtMs = submittedAtMs;
-    const nowMs = clock.nowMs();
+    const nowMs = clock.nowMs(), delays = delaysIn(recorded, { nowMs, wallMs: clock.wallMs() });
     recorder.submit(submission(instance, submittedAtMs, Math.max(0, nowMs - submittedAtMs)));
-    const before = { submittedAtMs, notBeforeMs, cancel, calling: held.calling(progress) };
+    const before = { submittedAtMs, notBeforeMs, cancel, calling: held.calling(progress), delays };
     this.#follow(held, scheduler.submit(instance, nowMs, progress, before));
   }
 
@@ -268,7 +288,18 @@ export class Execution implements AsyncDisposable {
     if (withinMs <= 0) return roots.forEach((root) => this.#cutOff(root));
     const leaving = roots.filter(({ lost }) => !lost);
     this.#handOvers.begin(leaving, withinMs);
+    for (const root of leaving) for (const held of root.tree()) this.#noteDelays(held);
     for (const root of leaving) this.#forget(root, LEAVES);
+  }
+
+  /** Keeps what is to be told of an instance that leaves: which of its invocations are to be tried again, and when. */
+  #noteDelays(held: HeldInstance): void {
+    const { scheduler, clock } = this.#parts;
+    const delays = scheduler.delaysOf(held.id);
+    if (delays.length === 0) return;
+    const aheadMs = clock.wallMs() - clock.nowMs();
+    const kept = delays.filter(({ task }) => task.nodeIndex !== held.instance.chain.onFailed); // its start must be known
+    this.#delays.set(held, kept.map(({ task, untilMs }) => delayOf(task, PUT_OFF, untilMs + aheadMs)));
   }
 
   /** Drops what another consumer has now, and cuts off what is in flight of it. */
@@ -451,8 +482,8 @@ export class Execution implements AsyncDisposable {
       : `${isRefused && !isLong ? `refused ${task.throttles} times in a row, ` : ""}it is tried again after ${
         formatDuration(Math.round(untilMs - nowMs))
       }`;
-    const note = startOf(task, "cancelled", `${outcome.reason}; ${until}`);
-    this.#track(this.#checkpoint(held, { ...note, endedAtMs: clock.wallMs() }));
+    const atMs = clock.wallMs() + untilMs - nowMs;
+    this.#track(this.#checkpoint(held, delayOf(task, `${outcome.reason}; ${until}`, atMs)));
   }
 
   /** What an outcome means: what is to be run again by whoever goes on with the instance has not failed here. */
@@ -476,12 +507,12 @@ export class Execution implements AsyncDisposable {
   /**
    * Writes what has settled.
    *
-   * @param start of a function that may run once only: what came before it must be known to whoever finds it started
+   * @param notes of starts and delays: what came before them must be known to whoever finds them
    */
-  async #checkpoint(held: HeldInstance, start?: NodeRecord): Promise<void> {
+  async #checkpoint(held: HeldInstance, ...notes: readonly NodeRecord[]): Promise<void> {
     if (held.lost) return;
     const settled = held.takeUnwritten();
-    const records = start === undefined ? settled : [...settled, start];
+    const records = notes.length === 0 ? settled : [...settled, ...notes];
     const progress = { instanceId: held.id, claim: held.claim, records };
     if (await this.#writer.checkpoint(progress, held) !== undefined) this.#lose(held);
   }
@@ -541,7 +572,8 @@ export class Execution implements AsyncDisposable {
     }
     const progress = known?.progress.filter(isSettled) ?? [];
     const called = new HeldInstance(instance, progress, held.claim, { held, call });
-    this.#begin(called, progress, { cancel: held.ending === undefined ? known?.cancel : CALLER_ENDED });
+    const cancel = held.ending === undefined ? known?.cancel : CALLER_ENDED;
+    this.#begin(called, progress, { cancel, recorded: known?.progress });
     this.#hooks.changed();
     return called;
   }
@@ -564,8 +596,12 @@ export class Execution implements AsyncDisposable {
 
   /** Lets another consumer go on with an instance of which nothing is in flight here any more. */
   async #handOver(held: HeldInstance): Promise<void> {
-    const { caller } = held;
-    if (caller === undefined && !held.lost) await this.#writer.release(named(held), held);
+    const { caller } = held, delays = this.#delays.get(held) ?? [];
+    if (delays.length > 0) await this.#checkpoint(held, ...delays);
+    if (caller === undefined && !held.lost) {
+      const waitsFor = this.#waitFor.get(held);
+      await this.#writer.release({ ...named(held), ...waitsFor !== undefined && { waitsFor } }, held);
+    }
     this.#drop(held);
     if (caller === undefined) return this.#letGo(held);
     caller.held.isDoneWith(held);
@@ -622,6 +658,7 @@ export class Execution implements AsyncDisposable {
 
   #drop(held: HeldInstance): void {
     this.#held.delete(held.id);
+    this.#delays.delete(held);
     this.#memory.hold(-1, -held.weight);
     this.#waiting.ended(held);
   }
@@ -639,11 +676,53 @@ export class Execution implements AsyncDisposable {
     this.revoke([...this.#givenBack].map(({ id }) => id), GIVE_BACK_MS);
   }
 
+  /** How many of the instances that were taken from the queue have something in flight. */
+  get busy(): number {
+    return this.size - this.shares.waiting - this.#waitFor.size;
+  }
+
+  /** Those of some instances that may not go on. */
+  *stuckAmong(ids: readonly string[]): Generator<Stuck> {
+    for (const id of ids) {
+      const held = this.#held.get(id);
+      if (held !== undefined) yield* this.stuck([held]);
+    }
+  }
+
+  /** The instances that may not go on, as far as the scheduler knows since its last answer; what is given back is left out. */
+  *stuck(among: Iterable<HeldInstance> = this.#held.values()): Generator<Stuck> {
+    for (const held of among) {
+      const { place } = held;
+      if (place === undefined || held.leaving || held.again !== undefined || !place.isWaiting) continue;
+      const stuck = this.#stuckAt(held);
+      if (stuck !== undefined) yield { held, place, ...stuck };
+    }
+  }
+
+  #stuckAt(root: HeldInstance): Pick<Stuck, "obstacle" | "bytes"> | undefined {
+    let obstacle: Obstacle | undefined, bytes = 0;
+    for (const held of root.tree()) {
+      const standing = this.#parts.scheduler.standingOf(held.id);
+      if (standing === "free") return undefined;
+      if (standing !== "idle") obstacle ??= standing;
+      bytes += bytesOf(1, held.weight);
+    }
+    return obstacle && { obstacle, bytes };
+  }
+
+  /** Gives instances back to the queue that may not go on. */
+  giveBackStuck(stuck: readonly Stuck[]): void {
+    if (this.#stopped) return;
+    for (const { held, obstacle } of stuck) this.#waitFor.set(held, obstacle.name);
+    this.revoke(stuck.map(({ held: { id } }) => id), GIVE_BACK_MS);
+  }
+
   #letGo(held: HeldInstance): void {
     this.size--;
     held.place?.leaves();
     held.place = undefined;
     this.#givenBack.delete(held);
+    this.#waitFor.delete(held);
     this.#handOvers.end(held);
     if (held.again !== undefined) {
       this.accept(held.again);
@@ -654,7 +733,10 @@ export class Execution implements AsyncDisposable {
 }
 
 /** How an instance begins here. */
-type Beginning = Pick<Submission, "notBeforeMs" | "cancel">;
+interface Beginning extends Pick<Submission, "notBeforeMs" | "cancel"> {
+  /** All that is recorded of it. */
+  readonly recorded?: readonly NodeRecord[] | undefined;
+}
 
 const CALLER_ENDED = "its caller has ended";
 /** Delays of at least this, in milliseconds, are recorded. */
@@ -671,6 +753,7 @@ function takenBy(id: string): string {
 }
 const ARGS_TOO_LARGE = "args-too-large: the queue takes no instance with args so long";
 const TOO_LATE = failedEnd("it has ended before");
+const PUT_OFF = "it is tried again later";
 const LEAVES = "another consumer goes on with it";
 const LOST = "another consumer has it";
 

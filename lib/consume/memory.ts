@@ -11,6 +11,8 @@ const INSTANCE_BYTES = 2048;
 const CHARACTER_BYTES = 2;
 /** How long the answer of a function may be that has not answered yet, in characters: as long as answers are taken by default. */
 const UNKNOWN_ANSWER = 262_144;
+/** Of what is pulled, what may not go on takes this part at most. */
+export const STUCK_PART = 3 / 4;
 /**
  * Parts of the memory: what is pulled takes `pulled` at most, and more is pulled when `least` of it is free, as small pulls cost
  * as much as large ones; chains are called up to `called`. What is held may grow by outputs up to `most`; beyond, the youngest
@@ -35,7 +37,7 @@ export class Memory {
 
   /** Notes that more is held, or less. */
   hold(instances: number, characters: number): void {
-    this.#held += instances * INSTANCE_BYTES + characters * CHARACTER_BYTES;
+    this.#held += bytesOf(instances, characters);
   }
 
   /** Whether what is held and in flight takes all that there is. */
@@ -52,6 +54,11 @@ export class Memory {
   get excess(): number {
     if (this.#held <= this.#limit * PART.most) return 0;
     return (this.#held - this.#limit * PART.pulled) / CHARACTER_BYTES;
+  }
+
+  /** How much those may take that may not go on, in bytes. */
+  get stuckBytes(): number {
+    return this.#limit * PART.pulled * STUCK_PART;
   }
 
   /** What may be pulled now; undefined: too little to do so. */
@@ -78,4 +85,9 @@ export class Memory {
       this.#answers.set(spec, Math.max(answer, before * 0.9 + answer * 0.1));
     };
   }
+}
+
+/** About how much memory instances take. @param characters how long their texts are together */
+export function bytesOf(instances: number, characters: number): number {
+  return instances * INSTANCE_BYTES + characters * CHARACTER_BYTES;
 }

@@ -1,5 +1,12 @@
 import type { Clock, Instance } from "../model/mod.ts";
-import { type Held, type Progress, type Queue, QueueError, type Result } from "../queue/mod.ts";
+import {
+  type Held,
+  type Progress,
+  type Queue,
+  QueueError,
+  type Released,
+  type Result,
+} from "../queue/mod.ts";
 
 /** How long ends are gathered: nobody waits for them but `--wait`, and a write costs as much for many as for one. */
 const FINISH_LINGER_MS = 5;
@@ -34,7 +41,7 @@ export class QueueWriter {
   readonly #checkpoints: Batches<Progress>;
   readonly #results: Batches<Result>;
   readonly #calls: Batches<Held & { readonly instance: Instance }>;
-  readonly #releases: Batches<Held>;
+  readonly #releases: Batches<Released>;
 
   constructor(queue: Queue, clock: Clock) {
     this.#checkpoints = new Batches((batch) => heldOnly(queue.checkpoint(batch)), clock, 0);
@@ -63,7 +70,7 @@ export class QueueWriter {
   }
 
   /** Lets others go on with an instance, and with what it has called. */
-  async release(held: Held, holder?: Holder): Promise<void> {
+  async release(held: Released, holder?: Holder): Promise<void> {
     await this.#releases.add(held, holder);
   }
 }

@@ -67,14 +67,15 @@ export interface NodeRecord {
   /**
    * `started` is recorded of `atMostOnce` functions, and of the node that undoes: after a crash the former has failed, and is
    * not run again; the latter runs again, and what was done before counts as undone from its start on. `cancelled` takes a
-   * start back, or says (`reason`) why another attempt is long in coming: the node has not settled.
+   * start back, or says (`reason`) why another attempt is long in coming: the node has not settled. Whoever goes on with it counts
+   * the attempts that have failed, and makes the next one when it was due.
    */
   readonly state: NodeState | "started";
-  /** How many attempts it took; 0 for a node that was skipped. */
+  /** How many attempts it took; 0 for a node that was skipped. Of one that is `cancelled`, how many have failed. */
   readonly attempts: number;
   /** What it answered, as it came; null if it did not. */
   readonly output: JsonText;
-  /** When it ended, in milliseconds since 1970. */
+  /** When it ended, in milliseconds since 1970. Of one that is `cancelled`, when it may be tried again. */
   readonly endedAtMs?: number;
   /** How long the attempt that settled it ran, in milliseconds. */
   readonly runMs?: number;

@@ -156,6 +156,11 @@ export class Backlog implements Stats {
     return this.#platforms.areNamed ? rateMs : Math.max(rateMs, this.#platforms.out.closedUntilMs);
   }
 
+  /** The limit that keeps a queued invocation from starting, whatever its turn. */
+  obstacleOf(task: Invocation): Limit | undefined {
+    return this.#shutBy(task.lane!.gate);
+  }
+
   /** Takes out what `peek` answered and counts it as running. */
   start(task: Invocation): void {
     const lane = task.lane!;

@@ -73,6 +73,27 @@ export interface Submission extends SubmissionTime {
    * them all the same: what they have done is to be undone first. (Default: none)
    */
   readonly calling?: readonly NodeCall[];
+  /** Invocations that had failed and wait to be tried again. (Default: none) */
+  readonly delays?: readonly Delay[];
+}
+
+/** What an invocation waits for that is to be tried again. */
+export interface Delay extends NodeCall {
+  /** How many of its attempts have failed: a function whose retry budget is used up waits for that. */
+  readonly failures: number;
+  /** When it may be tried again, in the scheduler's time. */
+  readonly untilMs: number;
+}
+
+/** What keeps an instance from going on, however much else may run: a pause, a limit, a rate, a function that nobody serves. */
+export interface Obstacle {
+  /** Tells it from all others, in words. */
+  readonly name: string;
+  /**
+   * Whom it keeps from starting as well, as long as nothing changes: all instances of the chain that have not begun, those of
+   * them with the same labels, or nobody else for certain.
+   */
+  readonly reach: "chain" | "labels" | "instance";
 }
 
 /** Gauges and counters. */

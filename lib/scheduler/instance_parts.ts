@@ -1,5 +1,5 @@
 import type { NodeState } from "../model/mod.ts";
-import type { Ending, NodeCall } from "./contract.ts";
+import type { Delay, Ending, NodeCall } from "./contract.ts";
 import type { MapRun } from "./map_run.ts";
 
 /** How far an instance of several nodes has come. */
@@ -23,6 +23,8 @@ export interface Rare {
   lostTtl: boolean;
   /** Calls that another scheduler has begun. */
   begun: readonly NodeCall[] | undefined;
+  /** Delays that began under another scheduler. */
+  delays: readonly Delay[] | undefined;
   limitedFromMs: number | undefined;
 }
 

@@ -7,7 +7,7 @@ import {
   runsAfter,
 } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
-import type { Ending, NodeCall } from "./contract.ts";
+import type { Delay, Ending, NodeCall } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Course, NOTHING, type Rare, type Reach } from "./instance_parts.ts";
 import { MapRun } from "./map_run.ts";
@@ -104,6 +104,7 @@ export class InstanceRun {
       maps: undefined,
       lostTtl: false,
       begun: undefined,
+      delays: undefined,
       limitedFromMs: undefined,
     };
     return this.#rare;
@@ -163,6 +164,19 @@ export class InstanceRun {
     return taken;
   }
 
+  /** Another scheduler has put off invocations that are to be tried again. */
+  delayed(delays: readonly Delay[]): void {
+    if (delays.length > 0) this.#own.delays = delays;
+  }
+
+  /** Takes the delay of a node, or of an item of its map. */
+  takeDelay(node: number, item: number | undefined): Delay | undefined {
+    const { delays } = this.#rare ?? {};
+    const delay = delays?.find((delay) => delay.node === node && delay.item === item);
+    if (delay !== undefined) this.#own.delays = delays!.filter((other) => other !== delay);
+    return delay;
+  }
+
   /** Whether what ends it unless it starts in time has left the queue, as it had started. */
   get lostTtl(): boolean {
     return this.#rare?.lostTtl ?? false;
@@ -177,6 +191,11 @@ export class InstanceRun {
     if (this.resumed || this.running > 0 || this.calling > 0 || this.unsettled < this.plan.size) return true;
     for (const { attempts } of this.invocations()) if (attempts > 0) return true;
     return false;
+  }
+
+  /** Whether it stands where every instance of its chain begins: nothing has begun, and nothing is decided by its args. */
+  get isLikeOthers(): boolean {
+    return !this.hasBegun && !this.plan.roots.some((node) => this.plan.decides[node]);
   }
 
   /** Its invocations that are not settled. */

@@ -1,5 +1,6 @@
-import type { Pause } from "../model/mod.ts";
+import { type Pause, pauseName } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
+import type { Obstacle } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Platforms } from "./platform_pool.ts";
 import { checkRate, RateLimit, sameRate, type StartRate } from "./rate_limit.ts";
@@ -65,7 +66,7 @@ function sameNames(a: Readonly<Record<string, unknown>>, b: Readonly<Record<stri
 export class ConcurrencyLimit extends Limit {
   #running = 0;
 
-  constructor(name: string, readonly max: number) {
+  constructor(name: string, readonly max: number, override readonly reach: Obstacle["reach"]) {
     super(name);
   }
 
@@ -89,6 +90,13 @@ export class ConcurrencyLimit extends Limit {
 
 /** Lets nothing start. */
 class Paused extends Limit {
+  override readonly reach: Obstacle["reach"];
+
+  constructor(pause: Pause) {
+    super(`pause of ${pauseName(pause)}`);
+    this.reach = pause.label === undefined ? "chain" : "labels";
+  }
+
   override get full(): boolean {
     return true;
   }
@@ -111,8 +119,7 @@ export class Gates {
   readonly #limits: Limits;
   readonly #time: { readonly nowMs: number };
   readonly #platforms: Platforms;
-  readonly #pauses: readonly Pause[];
-  readonly #paused = new Paused("paused");
+  readonly #pauses: ReadonlyMap<Pause, Limit>;
   readonly #holds: ReadonlyMap<string, Limit>;
   /** Whether gates depend on the labels of instances. */
   readonly #readsLabels: boolean;
@@ -141,7 +148,7 @@ export class Gates {
     this.#limits = limits;
     this.#time = time;
     this.#platforms = platforms;
-    this.#pauses = pauses;
+    this.#pauses = new Map(pauses.map((pause) => [pause, new Paused(pause)]));
     this.#holds = new Map(
       [...holds].map(([key, hold]) => [key, new HoldLimit(`unserved ${key}`, hold, time)]),
     );
@@ -207,14 +214,14 @@ export class Gates {
       const value = labels[label];
       if (value !== undefined) shared.push(this.#limit(`label ${label}`, value, max));
     }
-    const pauses = this.#pauses.filter((pause) =>
+    const pauses = [...this.#pauses].filter(([pause]) =>
       (pause.chain ?? chain.name) === chain.name &&
       (pause.label === undefined || labels[pause.label.name] === pause.label.value)
     );
     return chain.nodes.map(({ fn }) => {
       const { name } = fn;
       const own = [
-        pauses.some((pause) => (pause.function ?? name) === name) ? this.#paused : undefined,
+        pauses.find(([pause]) => (pause.function ?? name) === name)?.[1],
         this.#holds.get(holdKey(fn)),
         this.#platforms.limitOf(fn),
         this.#limit("function", name, this.#limits.functions?.[name]),
@@ -227,8 +234,9 @@ export class Gates {
   #limit(kind: string, name: string, max: number | undefined): ConcurrencyLimit | undefined {
     if (max === undefined) return undefined;
     const key = `${kind} ${name}`;
+    const reach = kind === "chain" || kind === "function" ? "chain" : "labels";
     let limit = this.#byName.get(key);
-    if (limit === undefined) this.#byName.set(key, limit = new ConcurrencyLimit(key, max));
+    if (limit === undefined) this.#byName.set(key, limit = new ConcurrencyLimit(key, max, reach));
     return limit;
   }
 

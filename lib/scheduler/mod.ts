@@ -7,8 +7,10 @@ export type { PlatformOption } from "./platform_pool.ts";
 export type { ChainPlan } from "./chain_plan.ts";
 export type {
   Decision,
+  Delay,
   Ending,
   NodeCall,
+  Obstacle,
   SchedulerOptions,
   SchedulerStats,
   Settlement,

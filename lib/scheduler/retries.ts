@@ -43,6 +43,8 @@ export class Retries {
   readonly #random: Random;
   readonly #share: number;
   readonly #failed = new Map<string, FailedCalls>();
+  /** When each of those that wait here may go, budget aside. */
+  readonly #untilMs = new WeakMap<Invocation, number>();
   readonly #turns = new TimeHeap<Turn>((turn) => turn.of.turn !== turn);
   #sequence = 0;
 
@@ -119,10 +121,27 @@ export class Retries {
   ): number {
     const askedMs = "retryAfterMs" in outcome ? outcome.retryAfterMs ?? 0 : 0;
     const untilMs = nowMs + Math.max(delayMs, askedMs, LEAST_DELAY_MS);
+    this.#add(heap, task, untilMs);
+    return untilMs;
+  }
+
+  #add(heap: TimeHeap<Invocation>, task: Invocation, untilMs: number): void {
     task.phase = "delayed";
     this.waiting++;
+    this.#untilMs.set(task, untilMs);
     heap.add(task, untilMs);
-    return untilMs;
+  }
+
+  /** Goes on with the delay after a failure that began elsewhere. */
+  goOn(task: Invocation, untilMs: number): void {
+    const failed = this.#failedOf(task);
+    this.#add(failed.waiting, task, untilMs);
+    this.#plan(failed);
+  }
+
+  /** When an invocation that waits here may go, budget aside. */
+  untilMs(task: Invocation): number {
+    return this.#untilMs.get(task)!;
   }
 
   /** Whether the budget of an invocation's function is used up. */

@@ -6,6 +6,7 @@ import type {
   Decision,
   Ending,
   NodeCall,
+  Obstacle,
   SchedulerOptions,
   SchedulerStats,
   Settlement,
@@ -86,7 +87,7 @@ export class Scheduler {
     instance: Instance,
     nowMs: number,
     progress: readonly NodeRecord[] = [],
-    { submittedAtMs, notBeforeMs = submittedAtMs, cancel, calling = [] }: Submission = instance,
+    { submittedAtMs, notBeforeMs = submittedAtMs, cancel, calling = [], delays = [] }: Submission = instance,
   ): Settlement {
     if (this.#runs.has(instance.id)) {
       throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
@@ -105,6 +106,7 @@ export class Scheduler {
     for (const load of run.plan.loads) load?.arrive(nowMs);
     if (progress.length > 0 || instance.parent !== undefined || cancel !== undefined) run.startedBefore();
     run.begun(calling);
+    run.delayed(delays);
     if (cancel !== undefined) run.end({ outcome: "cancelled", reason: cancel });
     if (this.#isTooLate(run, nowMs)) return { instance, ...this.#refuse(run, nowMs) };
     for (const expiry of expiriesOf(run)) this.#expiries.add(expiry, expiry.atMs);
@@ -526,6 +528,32 @@ export class Scheduler {
     return plan;
   }
 
+  /**
+   * What keeps an instance from going on, as far as is known from the last answer of `next`.
+   *
+   * @returns `"free"` if something of it is in flight, or may start at its turn; `"idle"` if nothing of it waits here but for calls
+   * of chains and decisions
+   */
+  standingOf(instanceId: string): Obstacle | "free" | "idle" {
+    const run = this.#runs.get(instanceId);
+    if (run === undefined || run.running > 0) return "free";
+    let first: Obstacle | undefined;
+    for (const task of run.invocations()) {
+      const obstacle = task.phase === "queued" ? this.#backlog.obstacleOf(task) : retriesOf(task);
+      if (obstacle === undefined) return "free";
+      first ??= obstacle;
+    }
+    if (first === undefined) return "idle";
+    return { name: first.name, reach: run.isLikeOthers ? first.reach : "instance" };
+  }
+
+  /** The invocations of an instance that wait to be tried again. */
+  delaysOf(instanceId: string): { readonly task: Invocation; readonly untilMs: number }[] {
+    return [...this.#runs.get(instanceId)?.invocations() ?? []]
+      .filter(({ phase }) => phase === "delayed")
+      .map((task) => ({ task, untilMs: this.#retries.untilMs(task) }));
+  }
+
   /** The gauges and counters at present. */
   stats(): SchedulerStats {
     return {
@@ -551,13 +579,21 @@ export class Scheduler {
   #ready(run: InstanceRun, node: number, item: number | undefined, nowMs: number): void {
     const task = new Invocation(run, node, item, nowMs);
     run.add(task);
-    this.#queue(task);
+    const delay = run.takeDelay(node, item);
+    if (delay === undefined || delay.failures === 0) return this.#queue(task);
+    task.attempts = task.failures = delay.failures;
+    this.#retries.goOn(task, Math.max(delay.untilMs, nowMs));
   }
 
   #queue(task: Invocation): void {
     task.phase = "queued";
     this.#backlog.add(task);
   }
+}
+
+/** What keeps an invocation from going on that is to be tried again. */
+function retriesOf({ function: name }: Invocation): Obstacle {
+  return { name: `retries of ${name}`, reach: "instance" };
 }
 
 function checkPhase({ node, instance, phase }: Invocation, isRight: boolean, action: string): void {

@@ -5,6 +5,7 @@ import { type Group, Limit } from "./tree.ts";
  * down, but one at least (the quotas of the SoCC'20 paper).
  */
 export class ShareLimit extends Limit {
+  override readonly reach = "instance"; // whatever the policy groups by
   readonly #group: Group;
   readonly #shares: Shares;
 

@@ -1,4 +1,5 @@
 import type { GroupStats } from "../policies/mod.ts";
+import type { Obstacle } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import { TaskHeap } from "./task_heap.ts";
 
@@ -105,6 +106,8 @@ export abstract class Limit {
   shut = false;
   /** The gates that wait for it, by the root of their tree. */
   readonly waiting = new Map<Branch, Branch>();
+  /** Whether all of a chain meet it where one does, those with the same labels, or whether nothing can be said of others. */
+  readonly reach: Obstacle["reach"] = "chain";
 
   constructor(readonly name: string) {}
 

@@ -1,0 +1,170 @@
+import { type Clock, onAbort } from "../model/mod.ts";
+import type { Claim, Held, Kind, Queue } from "../queue/mod.ts";
+import type { Execution } from "./execution.ts";
+import { Jams } from "./jams.ts";
+import { type Memory, STUCK_PART } from "./memory.ts";
+import { Turns } from "./turns.ts";
+import { SHARE } from "./window_shares.ts";
+
+/** What takes instances from a queue works with. */
+export interface IntakeParts {
+  readonly queue: Queue;
+  readonly execution: Execution;
+  readonly memory: Memory;
+  readonly clock: Clock;
+  /** Most instances that are taken from the queue and not ended. (Default: 100,000) */
+  readonly window?: number | undefined;
+  /** Called when something was taken: it may start. */
+  taken(): void;
+}
+
+/** What may be pulled: how many instances, and how long their args and outputs may be together, in characters. */
+interface PullRoom {
+  readonly instances: number;
+  readonly characters: number;
+}
+
+const WINDOW = 100_000;
+/** Instances taken from the queue at a time. */
+const PULL = 1000;
+/** A turn of what stands behind others that may not start: how much is taken at most, and how long it is waited for. */
+const TURN = { instances: 100, ms: 20 };
+/** What is pulled whatever memory there is: without it nothing would go on. */
+const ONE = { instances: 1, characters: 0 };
+/** How often it is looked at what may not go on: for each instance that is held, and at least, in milliseconds. */
+const LOOK_MS = { each: 0.015, least: 20 };
+
+/** Takes instances from a queue, as far as there is room, so that none of them keeps others out that could start. */
+export class Intake {
+  readonly #parts: IntakeParts;
+  readonly #window: number;
+  readonly #jams = new Jams();
+  readonly #turns: Turns;
+  /** Before this instant it is not looked again at what may not go on. */
+  #nextLookMs = -Infinity;
+  /** Instances that are to be cancelled, but were not here when that was heard; and whether their calls are to end. */
+  readonly #cancelled = new Map<string, boolean>();
+  /** Instances that were to be handed over since the last pull began, but were not here when that was heard. */
+  #revokedOnTheWay = new Set<string>();
+  #roomAgain = () => {};
+  /** Something else may be taken from the queue now. */
+  #moved = () => {};
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+    this.#window = parts.window ?? WINDOW;
+    this.#turns = new Turns((ids) => parts.execution.stuckAmong(ids));
+  }
+
+  /** Takes instances until it is told to end. */
+  async run(signal: AbortSignal): Promise<void> {
+    const forget = onAbort(signal, () => this.#roomAgain());
+    while (!signal.aborted) {
+      const room = this.#room();
+      if (room === undefined) {
+        await new Promise<void>((resolve) => this.#roomAgain = resolve);
+        this.#parts.taken();
+        continue;
+      }
+      const aside = this.#turns.kinds;
+      const revoked = this.#revokedOnTheWay = new Set<string>();
+      const pulled = await this.#claims(room, aside, signal);
+      const [back, claims] = parted(pulled, ({ instance: { id } }) => revoked.has(id));
+      this.#accept(claims);
+      if (back.length > 0) await this.#parts.queue.release(back.map(heldOf));
+      this.#parts.taken();
+      this.#turns.pulled({ ids: claims.map(({ instance: { id } }) => id), wasTurn: aside !== undefined });
+    }
+    forget();
+  }
+
+  /** Something has been let go of. */
+  released(): void {
+    this.#roomAgain();
+  }
+
+  /** Something else may keep instances from going on now, or nothing. */
+  changed(): void {
+    this.#jams.clear();
+  }
+
+  /** Instances are another consumer's now that may be on their way here. */
+  revoked(ids: readonly string[]): void {
+    for (const id of ids) if (!this.#parts.execution.holds(id)) this.#revokedOnTheWay.add(id);
+  }
+
+  /** An instance is to be cancelled that may be on its way here. */
+  cancelled(id: string, abort: boolean): void {
+    this.#cancelled.set(id, abort);
+  }
+
+  /** Gives back what may not go on, if it takes so much of the window that others may be kept out. */
+  look(): void {
+    const { execution, memory, clock } = this.#parts, nowMs = clock.nowMs(), { size, busy } = execution;
+    this.#jams.advance(nowMs);
+    const most = (this.#window - busy) * STUCK_PART;
+    const isTight = size > busy + most || memory.room() === undefined;
+    if ((isTight || !this.#jams.isEmpty) && nowMs >= this.#nextLookMs) {
+      this.#nextLookMs = nowMs + Math.max(LOOK_MS.least, size * LOOK_MS.each);
+      const bounds = { instances: Math.floor(most), bytes: memory.stuckBytes };
+      const excess = this.#jams.look([...execution.stuck()], bounds, nowMs);
+      this.#moved(); // before they are back, or they would be taken again
+      execution.giveBackStuck(excess);
+    }
+    this.#moved();
+  }
+
+  /** For how much more there is room; undefined: for nothing. */
+  #room(): PullRoom | undefined {
+    const { execution: { size } } = this.#parts, window = this.#window;
+    const memory = this.#parts.memory.room() ?? (size === 0 ? ONE : undefined);
+    if (size >= window || memory === undefined) return undefined;
+    return { instances: Math.min(window - size, memory.instances), characters: memory.characters };
+  }
+
+  #accept(claims: readonly Claim[]): void {
+    const { execution } = this.#parts;
+    for (const claim of claims) execution.accept(claim);
+    for (const [id, abort] of this.#cancelled) execution.cancel(id, abort);
+    this.#cancelled.clear();
+  }
+
+  /**
+   * Takes more from the queue, but nothing of the kinds that fill their share of the room, or may not start.
+   *
+   * @param aside what else is passed over this time: others have their turn, if there are any
+   */
+  async #claims(
+    { instances: room, characters: maxCharacters }: PullRoom,
+    aside: readonly Kind[] | undefined,
+    signal: AbortSignal,
+  ): Promise<Claim[]> {
+    const { queue, clock, execution } = this.#parts, { version } = this.#jams;
+    const full = execution.shares.full(execution.size, room);
+    const passOver = [...full.kinds, ...this.#jams.kinds(), ...aside ?? []];
+    const waiting = new AbortController();
+    const forget = onAbort(signal, () => waiting.abort());
+    const over = aside === undefined ? () => {} : clock.after(TURN.ms, () => waiting.abort());
+    this.#moved = () => {
+      const { instances = 0 } = this.#room() ?? {};
+      if (version !== this.#jams.version || !full.areFull(execution.size, instances)) waiting.abort();
+    };
+    try {
+      const most = Math.min(Math.ceil(room * SHARE), aside === undefined ? PULL : TURN.instances);
+      return await queue.pull(most, waiting.signal, { maxCharacters, passOver });
+    } finally {
+      this.#moved = () => {};
+      over();
+      forget();
+    }
+  }
+}
+
+/** Those of a list for which a test holds, and the others. */
+function parted<T>(list: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [list.filter(test), list.filter((item) => !test(item))];
+}
+
+function heldOf({ instance, number }: Claim): Held {
+  return { instanceId: instance.id, claim: number };
+}
