@@ -14,12 +14,12 @@ import { readRunLog, type RunInfo } from "../lib/record/mod.ts";
 import { parseFigure } from "../lib/report/mod.ts";
 import {
   type Arrival,
+  ChainTimes,
   fitLimit,
   type FittedLimit,
   plannedArrivals,
   recordedArrivals,
   type Recording,
-  RefusalCounter,
   Simulation,
 } from "../lib/simulate/mod.ts";
 import { COMMON } from "./command.ts";
@@ -199,16 +199,17 @@ const FITS = 4;
 /** A longer log is simulated once for each limit that is tried. */
 const LONG = 20_000;
 
-/** The limit of the provider's under which the run, as it was, has as many calls refused as it had. */
+/** The limit of the provider's under which the chains of the run, as it was, take as long as they took. */
 async function limitOfProvider(
-  { arrivals, run, startMs }: Recording,
+  { arrivals, run, startMs, chainMs }: Recording,
   found: FittedLimit,
 ): Promise<number> {
   const { values } = withScheduling(readOptions(SIMULATE_OPTIONS, []).values, run.scheduling);
   const policy = await makePolicy(run.policy, policyOptionsOf(values));
-  return await fitLimit(found, async (limit) => {
+  return await fitLimit(found, chainMs, async (limit) => {
     const profile = await profileOf(profileText({ ...found, limit }));
-    const counter = new RefusalCounter(), times = arrivals.length > LONG ? 1 : FITS;
+    let sumMs = 0;
+    const times = arrivals.length > LONG ? 1 : FITS;
     for (let i = 0; i < times; i++) {
       const scheduler = new Scheduler({
         policy,
@@ -217,19 +218,20 @@ async function limitOfProvider(
         random: seededRandom(`fit/${i}`),
       });
       const random = seededRandom(`fit/provider/${i}`);
-      const { refusalMs } = found;
+      const { refusalMs } = found, recorder = new ChainTimes();
       const simulation = new Simulation({
         arrivals,
         scheduler,
         profile,
         random,
-        recorder: counter,
+        recorder,
         startMs,
         refusalMs,
       });
       while (simulation.advance(INSTANTS_PER_SLICE)) await turn();
+      sumMs += recorder.meanMs;
     }
-    return counter.count / times;
+    return sumMs / times;
   });
 }
 
@@ -242,7 +244,7 @@ function profileText({ limit, retryAfterMs }: Pick<FittedLimit, "limit" | "retry
 function limitWords({ limit, from, to, refused }: FittedLimit): string {
   const inFlight = from === to ? from : `${from} to ${to}`;
   return `The provider refused ${refused} calls, mostly with ${inFlight} in flight: simulated as a hard limit of ${limit}, ` +
-    "fitted to that. If it ramps up, queues, or limits single functions, name a --profile";
+    "fitted to how long chains took. If it ramps up, queues, or limits single functions, name a --profile";
 }
 
 async function scenariosOf(policies: string, limits: Limits, values: SimulateValues): Promise<Scenario[]> {

@@ -1,42 +1,57 @@
-import type { Recorder } from "../record/mod.ts";
-import { noRecorder } from "../record/mod.ts";
+import { type EndEvent, noRecorder, type Recorder, type SubmitEvent } from "../record/mod.ts";
 import type { FittedLimit } from "./recorded_calls.ts";
 
 /** Beyond what was in flight when calls were refused, the limit may be so much higher or lower. */
 const MARGIN = 2;
 
 /**
- * Finds the limit of the provider's under which the recorded run, simulated, has as many calls refused as it had: what was in
- * flight when calls were refused tells it within some calls only, as calls and answers are on their way for a while. More are
- * refused under a lower limit, so it is found by halving.
+ * Finds the limit of the provider's under which the chains of a recorded run, simulated, take as long as they took: what was in
+ * flight when calls were refused tells it within some calls only, as calls and answers are on their way for a while. Under a
+ * lower limit chains take longer, so it is found by halving.
  *
- * @param refusedUnder how many calls are refused in a simulation under a limit
+ * @param tookMs how long the chains took, on average
+ * @param tookUnder how long they take, on average, in a simulation under a limit
  */
 export async function fitLimit(
-  { from, to, refused }: Pick<FittedLimit, "from" | "to" | "refused">,
-  refusedUnder: (limit: number) => Promise<number>,
+  { from, to }: Pick<FittedLimit, "from" | "to">,
+  tookMs: number,
+  tookUnder: (limit: number) => Promise<number>,
 ): Promise<number> {
   let low = Math.max(1, from - MARGIN), high = Math.max(1, to + MARGIN);
   let best = low, bestDifference = Infinity;
   while (low <= high) {
-    const limit = (low + high) >> 1, count = await refusedUnder(limit);
-    const difference = Math.abs(count - refused);
+    const limit = (low + high) >> 1, ms = await tookUnder(limit);
+    const difference = Math.abs(ms - tookMs);
     if (difference < bestDifference) [best, bestDifference] = [limit, difference];
-    if (count > refused) low = limit + 1;
+    if (ms > tookMs) low = limit + 1;
     else high = limit - 1;
   }
   return best;
 }
 
-/** Counts the calls that are refused. */
-export class RefusalCounter implements Recorder {
-  count = 0;
+/** Measures how long chains take. */
+export class ChainTimes implements Recorder {
+  readonly attempt = noRecorder.attempt;
   readonly functionRun = noRecorder.functionRun;
-  readonly submit = noRecorder.submit;
-  readonly end = noRecorder.end;
   readonly counter = noRecorder.counter;
+  readonly #submittedAtMs = new Map<string, number>();
+  #ended = 0;
+  #sumMs = 0;
 
-  attempt({ outcome }: Parameters<Recorder["attempt"]>[0]): void {
-    if (outcome === "throttled") this.count++;
+  submit({ instance, submittedAtMs }: SubmitEvent): void {
+    if (!this.#submittedAtMs.has(instance)) this.#submittedAtMs.set(instance, submittedAtMs);
+  }
+
+  end({ instance, endedAtMs }: EndEvent): void {
+    const submittedAtMs = this.#submittedAtMs.get(instance);
+    if (submittedAtMs === undefined) return;
+    this.#submittedAtMs.delete(instance);
+    this.#ended++;
+    this.#sumMs += endedAtMs - submittedAtMs;
+  }
+
+  /** The mean of those that have ended, in milliseconds; 0: of none. */
+  get meanMs(): number {
+    return this.#ended === 0 ? 0 : this.#sumMs / this.#ended;
   }
 }

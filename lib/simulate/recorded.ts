@@ -2,6 +2,7 @@ import { type Chain, type FunctionSpec, type Instance, meanMs } from "../model/m
 import type { AttemptEvent, RunEvent, RunInfo, SubmitEvent } from "../record/mod.ts";
 import type { Arrival, CallCourse } from "./arrival.ts";
 import { SimulateError } from "./errors.ts";
+import { ChainTimes } from "./fit_limit.ts";
 import { type FittedLimit, RecordedCalls } from "./recorded_calls.ts";
 import { type RecordedNode, RecordedNodes } from "./recorded_nodes.ts";
 
@@ -15,6 +16,8 @@ export interface Recording {
   readonly startMs: number;
   /** The limit of the provider's that shows in the calls that it refused; undefined: it refused none. */
   readonly providerLimit: FittedLimit | undefined;
+  /** How long chains took, on average, in milliseconds. */
+  readonly chainMs: number;
   /** What was in the run and is not in its simulation, in words. */
   readonly leftOut: readonly string[];
 }
@@ -34,10 +37,12 @@ export async function recordedArrivals(
 ): Promise<Recording> {
   const submissions = new Map<string, SubmitEvent>();
   const nodes = new RecordedNodes(), calls = new RecordedCalls();
-  const platforms = new Set<string>();
+  const platforms = new Set<string>(), chains = new ChainTimes();
   let run: RunInfo | undefined, cancelled = 0, again = 0;
   for await (const event of events) {
     if (event.type === "run") run = event;
+    if (event.type === "submit") chains.submit(event);
+    if (event.type === "end") chains.end(event);
     if (event.type === "submit" && !submissions.has(event.instance)) submissions.set(event.instance, event);
     if (event.type === "end" && event.outcome === "cancelled") cancelled++;
     if (event.type !== "attempt") continue;
@@ -65,6 +70,7 @@ export async function recordedArrivals(
     run,
     startMs: instances.reduce((first, { submittedAtMs }) => Math.min(first, submittedAtMs), Infinity),
     providerLimit: calls.fitLimit(),
+    chainMs: chains.meanMs,
     leftOut: [
       ...cancelled > 0 ? [`${cancelled} instances were cancelled; here they run to their ends`] : [],
       ...again > 0

@@ -20,6 +20,12 @@ export interface RecordedNode {
   durableMs: number | undefined;
 }
 
+/** Logs tell microseconds: what is less comes of sums of instants. */
+const LEAST_MS = 0.001;
+
+/** What took so many times as long to start as is usual has waited for something else: a limit that grows, or a rate. */
+const UNUSUAL = 20;
+
 /** What is known of the end of a node: when it was, and how long its output took to become durable. */
 interface KnownEnd {
   readonly atMs: number;
@@ -80,7 +86,7 @@ export class RecordedNodes {
       const before = after.map((node) => this.of(instance, nodes[node]!.name));
       const last = before.reduce((a, b) => (b?.endedAtMs ?? -Infinity) > (a?.endedAtMs ?? -Infinity) ? b : a);
       if (last?.endedAtMs === undefined) continue;
-      const durableMs = Math.max(0, readyAtMs - last.endedAtMs);
+      const sinceMs = readyAtMs - last.endedAtMs, durableMs = sinceMs < LEAST_MS ? 0 : sinceMs;
       last.durableMs = Math.min(last.durableMs ?? Infinity, durableMs);
     }
   }
@@ -102,9 +108,13 @@ export class RecordedNodes {
       node.durableMs ??= known[at]?.durableMs;
     }
     for (const node of this.#nodes.values()) {
-      node.startMs = Math.max(0, node.startedAtMs - possibleStart(node.startedAtMs));
+      const startMs = node.startedAtMs - possibleStart(node.startedAtMs);
+      node.startMs = startMs < LEAST_MS ? 0 : startMs;
     }
     this.#usualStartMs = middle([...this.#nodes.values()].map(({ startMs }) => startMs));
+    for (const node of this.#nodes.values()) {
+      node.startMs = Math.min(node.startMs, UNUSUAL * this.#usualStartMs);
+    }
   }
 
   /** How long calls took to start, in the middle, in milliseconds. */

@@ -8,7 +8,7 @@ import { RUN_SCHEMA, type RunEvent } from "../record/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";
 import { EventLog } from "../../tests/programs/event_log.ts";
 import type { Arrival } from "./arrival.ts";
-import { fitLimit, RefusalCounter } from "./fit_limit.ts";
+import { ChainTimes, fitLimit } from "./fit_limit.ts";
 import { KeyedRandom } from "./keyed_random.ts";
 import { plannedArrivals, recordedArrivals, Simulation } from "./mod.ts";
 
@@ -217,13 +217,17 @@ Deno.test("fitLimit() finds the limit of a provider again that refused calls of 
     const how = { policy: "fcfs", limit: 100, profile: `hard-limit,limit=${limit},cold=0ms` };
     const troubles = { seed: limit, failing: 0, durableMs: 5, startMs: 1, takenMs: 5 };
     const recorded = run(planned(300, limit * 1.6, troubles), how);
-    const { arrivals, providerLimit } = await recordedArrivals(eventsOf(recorded), "run.json");
-    assert(providerLimit!.refused > 20, "it is busy");
-    const found = await fitLimit({ ...providerLimit!, from: 1, to: 60 }, (limit) => {
-      const counter = new RefusalCounter();
-      const log = Object.assign(new EventLog(), { attempt: counter.attempt.bind(counter) });
+    const { arrivals, providerLimit, chainMs } = await recordedArrivals(eventsOf(recorded), "run.json");
+    assert(providerLimit!.refused > 0, "it is busy");
+    const found = await fitLimit({ from: 1, to: 60 }, chainMs, (limit) => {
+      const times = new ChainTimes();
+      const log = Object.assign(new EventLog(), {
+        submit: times.submit.bind(times),
+        end: times.end.bind(times),
+        attempt() {},
+      });
       run(arrivals, { ...how, profile: `hard-limit,limit=${limit},cold=0ms` }, log);
-      return Promise.resolve(counter.count);
+      return Promise.resolve(times.meanMs);
     });
     assertAlmostEquals(found, limit, 1);
   }
