@@ -64,7 +64,7 @@ export const command: Command = {
     openLog(values);
     if (rest.length > 1) throw new UsageError(`init: name one folder, not ${rest.length}`);
     const folder = rest[0] ?? ".";
-    await Deno.mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const written: string[] = [], kept: string[] = [];
     for (const [name, { text }] of Object.entries(FILES)) {
       const isNew = await writeNew(join(folder, name), text);
@@ -78,6 +78,17 @@ export const command: Command = {
     print(`In another one:   sequoia produce ${join(folder, "hello.ts")} --count 5 --wait`);
   },
 };
+
+/** @throws {UsageError} if it cannot be made */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new UsageError(`init: Cannot make the folder ${path}: ${(cause as Error).message}. Name another`, {
+      cause,
+    });
+  }
+}
 
 /** @returns whether there was no such file */
 async function writeNew(path: string, text: string): Promise<boolean> {

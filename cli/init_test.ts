@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { UsageError } from "./errors.ts";
 import { command } from "./init.ts";
 
 async function init(...args: string[]): Promise<string> {
@@ -29,5 +30,14 @@ Deno.test("init makes the folder that it is given", async () => {
     assertStringIncludes(await Deno.readTextFile(join(parent, "a/b/hello.ts")), 'chain("hello"');
   } finally {
     await Deno.remove(parent, { recursive: true });
+  }
+});
+
+Deno.test("init says that a file is in the place of the folder", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await assertRejects(() => init(file), UsageError, `init: Cannot make the folder ${file}`);
+  } finally {
+    await Deno.remove(file);
   }
 });

@@ -195,11 +195,10 @@ export class Consumer {
   /** Starts all that may start now, and sees to it that it is asked again when more may. */
   #pump(): void {
     if (this.#drain.signal.aborted) return;
-    const { scheduler, clock } = this.#options;
+    const { scheduler } = this.#options;
     try {
-      const nowMs = clock.nowMs();
       for (let hasNews = true; hasNews;) { // what it ends may ready what undoes
-        for (let task = this.#next(nowMs); task !== undefined; task = this.#next(nowMs)) {
+        for (let task = this.#next(); task !== undefined; task = this.#next()) {
           this.#execution.start(task);
           this.#beats?.count();
         }
@@ -214,9 +213,11 @@ export class Consumer {
     }
   }
 
-  #next(nowMs: number): Invocation | undefined {
+  /** What may start at this instant: many starts take a while, and a rate counts each from when it was. */
+  #next(): Invocation | undefined {
     this.#lookAfterPolicy();
-    return this.#execution.mayStart ? this.#options.scheduler.next(nowMs) : undefined;
+    const { scheduler, clock } = this.#options;
+    return this.#execution.mayStart ? scheduler.next(clock.nowMs()) : undefined;
   }
 
   /** @returns whether the policy has failed and another one is in force */
