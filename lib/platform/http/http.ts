@@ -227,7 +227,10 @@ export class HttpPlatform implements Platform {
 
   #namedHeaders(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     let named = this.#named.get(given);
-    if (named === undefined) this.#named.set(given, named = byLowerCase(given));
+    if (named === undefined) {
+      const { [KIND_HEADER]: _, ...others } = byLowerCase(given); // a message must not have a stand-in answer
+      this.#named.set(given, named = others);
+    }
     return named;
   }
 

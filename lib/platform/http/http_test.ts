@@ -49,6 +49,13 @@ Deno.test("HttpPlatform.invoke() sends the event, and takes JSON for the output"
   assertMatch(headers.get("traceparent")!, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
 });
 
+Deno.test("HttpPlatform.invoke() says by itself of which kind a function is, whatever headers are added", async () => {
+  await using at = serve(({ headers }) => Response.json([headers.get("x-sequoia-kind"), headers.get("x-a")]));
+  const headers = { "X-Sequoia-Kind": "modelled", "x-a": "1" };
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url, headers }), never);
+  assertEquals(outcome, { kind: "ok", output: writeJson([null, "1"]) });
+});
+
 Deno.test("HttpPlatform.invoke() gives every attempt of an instance one trace and its own span", async () => {
   const parents: string[] = [];
   await using at = serve((request) => {
