@@ -1,31 +1,15 @@
 import type { Profile } from "../lib/platform/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "../lib/policies/mod.ts";
-import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
-import {
-  type Chain,
-  freshSeed,
-  type JsonObject,
-  MAX_ITEMS,
-  parseCount,
-  seededRandom,
-} from "../lib/model/mod.ts";
+import type { Limits } from "../lib/scheduler/mod.ts";
+import { type Chain, freshSeed, type JsonObject, MAX_ITEMS, parseCount } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
-import { readRunLog, type RunInfo } from "../lib/record/mod.ts";
+import { readRunLog } from "../lib/record/mod.ts";
 import { parseFigure } from "../lib/report/mod.ts";
-import {
-  type Arrival,
-  ChainTimes,
-  fitLimit,
-  type FittedLimit,
-  plannedArrivals,
-  recordedArrivals,
-  type Recording,
-  Simulation,
-} from "../lib/simulate/mod.ts";
+import { type Arrival, type FittedLimit, plannedArrivals, recordedArrivals } from "../lib/simulate/mod.ts";
 import { COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
-import { flag, one, readOptions, text, type Values, withWords } from "./options.ts";
+import { flag, one, text, type Values, withWords } from "./options.ts";
 import {
   DEFAULT_LIMIT,
   isGiven,
@@ -38,7 +22,7 @@ import {
   schedulingOf,
   withScheduling,
 } from "./scheduling_options.ts";
-import { INSTANTS_PER_SLICE, turn } from "./slices.ts";
+import { arrivalsAsBusy, limitOfProvider, limitsIn, profileText, replayOf } from "./replay.ts";
 import { makePolicy, profileOf } from "./wire.ts";
 import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
@@ -161,14 +145,16 @@ async function recordedExperiment(
     throw new UsageError("simulate: --until-confident needs a workload to draw from");
   }
   const recording = await recordedArrivals(readRunLog(path).events, path);
-  const { arrivals, run, startMs, providerLimit } = recording;
+  const { run, startMs, providerLimit } = recording;
+  const replay = await replayOf(recording);
   const limits = run.limits === undefined || isLimited(values)
     ? limitsOf(values, DEFAULT_LIMIT)
     : limitsIn(run);
   const { values: meant, taken } = withScheduling(values, run.scheduling);
   const fitted = values.profile === undefined && providerLimit !== undefined
-    ? { ...providerLimit, limit: await limitOfProvider(recording, providerLimit) }
+    ? { ...providerLimit, limit: await limitOfProvider(recording, providerLimit, replay) }
     : undefined;
+  const arrivals = providerLimit === undefined ? await arrivalsAsBusy(recording, replay) : recording.arrivals;
   const profile = fitted === undefined ? values.profile : profileText(fitted);
   const policies = values.policy ?? run.policy ?? DEFAULT_POLICY;
   return {
@@ -182,63 +168,13 @@ async function recordedExperiment(
     notes: [
       ...taken.length > 0 ? [`As in ${path}: ${taken.map((name) => `--${name}`).join(", ")}`] : [],
       ...fitted === undefined ? [] : [limitWords(fitted)],
+      ...replay === undefined
+        ? [`Not fitted to ${path}: its policy ${run.policy} cannot be loaded here`]
+        : [],
       ...recording.leftOut.map((what) => `Not as in ${path}: ${what}`),
     ],
     arrivals: () => arrivals,
   };
-}
-
-/** The limits of a recorded run, on one platform. */
-function limitsIn({ limits = {} }: RunInfo): Limits {
-  const { platforms: _, ...others } = limits as Limits;
-  return others;
-}
-
-/** A fit is the mean of so many simulations, of logs that are not long. */
-const FITS = 4;
-/** A longer log is simulated once for each limit that is tried. */
-const LONG = 20_000;
-
-/** The limit of the provider's under which the chains of the run, as it was, take as long as they took. */
-async function limitOfProvider(
-  { arrivals, run, startMs, chainMs }: Recording,
-  found: FittedLimit,
-): Promise<number> {
-  const { values } = withScheduling(readOptions(SIMULATE_OPTIONS, []).values, run.scheduling);
-  const policy = await makePolicy(run.policy, policyOptionsOf(values));
-  return await fitLimit(found, chainMs, async (limit) => {
-    const profile = await profileOf(profileText({ ...found, limit }));
-    let sumMs = 0;
-    const times = arrivals.length > LONG ? 1 : FITS;
-    for (let i = 0; i < times; i++) {
-      const scheduler = new Scheduler({
-        policy,
-        limits: limitsIn(run),
-        ...schedulerOptionsOf(values),
-        random: seededRandom(`fit/${i}`),
-      });
-      const random = seededRandom(`fit/provider/${i}`);
-      const { refusalMs } = found, recorder = new ChainTimes();
-      const simulation = new Simulation({
-        arrivals,
-        scheduler,
-        profile,
-        random,
-        recorder,
-        startMs,
-        refusalMs,
-      });
-      while (simulation.advance(INSTANTS_PER_SLICE)) await turn();
-      sumMs += recorder.meanMs;
-    }
-    return sumMs / times;
-  });
-}
-
-/** The profile of a provider that refuses calls above a limit. */
-function profileText({ limit, retryAfterMs }: Pick<FittedLimit, "limit" | "retryAfterMs">): string {
-  return `hard-limit,limit=${limit},cold=0ms` +
-    (retryAfterMs > 0 ? `,retryafter=${Math.round(retryAfterMs)}ms` : "");
 }
 
 function limitWords({ limit, from, to, refused }: FittedLimit): string {

@@ -6,5 +6,5 @@ export { Simulation, type SimulationOptions } from "./simulation.ts";
 export { type Estimate, estimate, isConfident } from "./confidence.ts";
 export { SimulateError } from "./errors.ts";
 export { recordedArrivals, type Recording } from "./recorded.ts";
-export { ChainTimes, fitLimit } from "./fit_limit.ts";
+export { ChainTimes, fitDelay, fitLimit } from "./fit.ts";
 export type { FittedLimit } from "./recorded_calls.ts";

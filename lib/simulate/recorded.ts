@@ -2,7 +2,7 @@ import { type Chain, type FunctionSpec, type Instance, meanMs } from "../model/m
 import type { AttemptEvent, RunEvent, RunInfo, SubmitEvent } from "../record/mod.ts";
 import type { Arrival, CallCourse } from "./arrival.ts";
 import { SimulateError } from "./errors.ts";
-import { ChainTimes } from "./fit_limit.ts";
+import { ChainTimes } from "./fit.ts";
 import { type FittedLimit, RecordedCalls } from "./recorded_calls.ts";
 import { type RecordedNode, RecordedNodes } from "./recorded_nodes.ts";
 
@@ -16,6 +16,8 @@ export interface Recording {
   readonly startMs: number;
   /** The limit of the provider's that shows in the calls that it refused; undefined: it refused none. */
   readonly providerLimit: FittedLimit | undefined;
+  /** The arrivals, if each call takes so much longer to start, in milliseconds. */
+  slower(moreMs: number): readonly Arrival[];
   /** How long chains took, on average, in milliseconds. */
   readonly chainMs: number;
   /** What was in the run and is not in its simulation, in words. */
@@ -60,13 +62,16 @@ export async function recordedArrivals(
   const instances = [...submissions.values()].map((event) => instanceOf(event, where));
   for (const { id, chain } of instances) nodes.measure(id, chain);
   nodes.complete(calls.possibleStarts());
-  const log = new RecordedTimes(nodes);
-  const arrivals = instances.map((instance) => {
-    const { takenMs = 0 } = submissions.get(instance.id)!;
-    return new RecordedArrival(instance, instance.submittedAtMs + takenMs, log);
-  }).sort((a, b) => a.takenAtMs - b.takenAtMs);
+  const slower = (moreMs: number) => {
+    const log = new RecordedTimes(nodes, moreMs);
+    return instances.map((instance) => {
+      const { takenMs = 0 } = submissions.get(instance.id)!;
+      return new RecordedArrival(instance, instance.submittedAtMs + takenMs, log);
+    }).sort((a, b) => a.takenAtMs - b.takenAtMs);
+  };
   return {
-    arrivals,
+    arrivals: slower(0),
+    slower,
     run,
     startMs: instances.reduce((first, { submittedAtMs }) => Math.min(first, submittedAtMs), Infinity),
     providerLimit: calls.fitLimit(),
@@ -127,19 +132,20 @@ function instanceOf(event: SubmitEvent, where: string): Instance {
 /** What a log says of calls. */
 class RecordedTimes {
   readonly #nodes: RecordedNodes;
+  readonly #moreMs: number;
 
-  constructor(nodes: RecordedNodes) {
+  /** @param moreMs how much longer each call takes to start, in milliseconds */
+  constructor(nodes: RecordedNodes, moreMs: number) {
     this.#nodes = nodes;
+    this.#moreMs = moreMs;
   }
 
   courseOf({ id, chain }: Instance, node: number, failures: number): CallCourse {
     const { name, fn } = chain.nodes[node]!;
     const { courses, startMs } = this.#nodes.of(id, name) ?? NOTHING;
     const course = courses[failures] ?? settling(courses) ?? { runMs: this.#meanOf(fn) };
-    return {
-      ...course,
-      startMs: failures === 0 ? startMs ?? this.#nodes.usualStartMs : this.#nodes.usualStartMs,
-    };
+    const ownMs = failures === 0 ? startMs : undefined;
+    return { ...course, startMs: (ownMs ?? this.#nodes.usualStartMs) + this.#moreMs };
   }
 
   #meanOf({ name, time }: FunctionSpec): number {

@@ -8,7 +8,7 @@ import { RUN_SCHEMA, type RunEvent } from "../record/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";
 import { EventLog } from "../../tests/programs/event_log.ts";
 import type { Arrival } from "./arrival.ts";
-import { ChainTimes, fitLimit } from "./fit_limit.ts";
+import { ChainTimes, fitDelay, fitLimit } from "./fit.ts";
 import { KeyedRandom } from "./keyed_random.ts";
 import { plannedArrivals, recordedArrivals, Simulation } from "./mod.ts";
 
@@ -231,4 +231,12 @@ Deno.test("fitLimit() finds the limit of a provider again that refused calls of 
     });
     assertAlmostEquals(found, limit, 1);
   }
+});
+
+Deno.test("fitDelay() finds what a consumer takes that no single call shows, and nothing where it takes nothing", async () => {
+  for (const delayMs of [0, 3, 20]) {
+    const found = await fitDelay(100 + delayMs * 4, (moreMs) => Promise.resolve(100 + moreMs * 4));
+    assertAlmostEquals(found, delayMs, 0.5);
+  }
+  assertEquals(await fitDelay(50, () => Promise.resolve(60)), 0, "it takes longer than the run as it is");
 });

@@ -29,6 +29,34 @@ export async function fitLimit(
   return best;
 }
 
+/** What calls take to start is longer by so much at most, in milliseconds. */
+const MOST_DELAY_MS = 64;
+/** It is found in so many halvings. */
+const HALVINGS = 5;
+
+/**
+ * Finds how much longer calls took to start than single calls show, so that the chains of a recorded run, simulated, take as
+ * long as they took: a consumer that has much to do at once keeps places free.
+ *
+ * @param tookMs how long the chains took, on average
+ * @param tookWith how long they take, on average, in a simulation with such a delay
+ * @returns it in milliseconds
+ */
+export async function fitDelay(
+  tookMs: number,
+  tookWith: (moreMs: number) => Promise<number>,
+): Promise<number> {
+  if (await tookWith(0) >= tookMs) return 0;
+  let low = 0, high = 1;
+  while (high < MOST_DELAY_MS && await tookWith(high) < tookMs) [low, high] = [high, high * 2];
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (await tookWith(middle) < tookMs) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Measures how long chains take. */
 export class ChainTimes implements Recorder {
   readonly attempt = noRecorder.attempt;

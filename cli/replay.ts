@@ -1,0 +1,90 @@
+/** Simulations of a recorded run as it was, to find out of it what single calls do not show. */
+import { seededRandom } from "../lib/model/mod.ts";
+import type { RunInfo } from "../lib/record/mod.ts";
+import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
+import {
+  type Arrival,
+  ChainTimes,
+  fitDelay,
+  fitLimit,
+  type FittedLimit,
+  type Recording,
+  Simulation,
+  type SimulationOptions,
+} from "../lib/simulate/mod.ts";
+import { readOptions } from "./options.ts";
+import {
+  policyOptionsOf,
+  schedulerOptionsOf,
+  SCHEDULING_OPTIONS,
+  withScheduling,
+} from "./scheduling_options.ts";
+import { INSTANTS_PER_SLICE, turn } from "./slices.ts";
+import { makePolicy, profileOf } from "./wire.ts";
+
+/** A fit is the mean of so many simulations, of logs that are not long. */
+const FITS = 4;
+/** A longer log, in instances, is simulated once for each value that is tried. */
+const LONG = 5000;
+
+/** How long chains take, on average, in a simulation of the run with some arrivals and a provider. */
+type Replay = (how: Pick<SimulationOptions, "arrivals" | "profile" | "refusalMs">) => Promise<number>;
+
+/** @returns undefined if the policy of the run, a file, cannot be loaded */
+export async function replayOf({ run, startMs, arrivals }: Recording): Promise<Replay | undefined> {
+  const { values } = withScheduling(readOptions(SCHEDULING_OPTIONS, []).values, run.scheduling);
+  const policy = await makePolicy(run.policy, policyOptionsOf(values)).catch(() => undefined);
+  if (policy === undefined) return undefined;
+  const options = { policy, limits: limitsIn(run), ...schedulerOptionsOf(values) };
+  const rounds = arrivals.length > LONG ? 1 : FITS;
+  return async (how) => {
+    let sumMs = 0;
+    for (let round = 0; round < rounds; round++) {
+      const random = (of: string) => seededRandom(`replay/${of}/${round}`);
+      const recorder = new ChainTimes();
+      const scheduler = new Scheduler({ ...options, random: random("scheduler") });
+      const simulation = new Simulation({ ...how, scheduler, recorder, startMs, random: random("provider") });
+      while (simulation.advance(INSTANTS_PER_SLICE)) await turn();
+      sumMs += recorder.meanMs;
+    }
+    return sumMs / rounds;
+  };
+}
+
+/** The limit of the provider's under which the chains of the run, as it was, take as long as they took. */
+export async function limitOfProvider(
+  { arrivals, chainMs }: Recording,
+  found: FittedLimit,
+  replay: Replay | undefined,
+): Promise<number> {
+  if (replay === undefined) return found.limit;
+  const { refusalMs } = found;
+  return await fitLimit(
+    found,
+    chainMs,
+    async (limit) =>
+      await replay({ arrivals, refusalMs, profile: await profileOf(profileText({ ...found, limit })) }),
+  );
+}
+
+/** The arrivals of a run, with what calls took to start so that its chains, as it was, take as long as they took. */
+export async function arrivalsAsBusy(
+  { arrivals, chainMs, slower }: Recording,
+  replay: Replay | undefined,
+): Promise<readonly Arrival[]> {
+  if (replay === undefined) return arrivals;
+  const profile = await profileOf();
+  return slower(await fitDelay(chainMs, (moreMs) => replay({ arrivals: slower(moreMs), profile })));
+}
+
+/** The limits of a recorded run, on one platform. */
+export function limitsIn({ limits = {} }: RunInfo): Limits {
+  const { platforms: _, ...others } = limits as Limits;
+  return others;
+}
+
+/** The profile of a provider that refuses calls above a limit. */
+export function profileText({ limit, retryAfterMs }: Pick<FittedLimit, "limit" | "retryAfterMs">): string {
+  return `hard-limit,limit=${limit},cold=0ms` +
+    (retryAfterMs > 0 ? `,retryafter=${Math.round(retryAfterMs)}ms` : "");
+}
