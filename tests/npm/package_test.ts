@@ -74,10 +74,13 @@ await testWith(
 await testWith("node", "the launcher hands a signal on and ends as the program does", async () => {
   await using place = await installed();
   const options = { cwd: place.cwd, program: place.program };
-  await using consuming = new Running(["consume"], options);
-  await consuming.says(/Consuming sqlite/);
-  consuming.signal("SIGTERM");
-  assertEquals((await consuming.ended).code, 0);
+  for (const [signal, code] of [["SIGTERM", 0], ["SIGINT", 130]] as const) {
+    const own = Deno.build.os === "linux" ? ["setsid"] : []; // no terminal's ^C comes to the program as well
+    await using consuming = new Running(["consume"], { ...options, program: [...own, ...place.program] });
+    await consuming.says(/Consuming sqlite/);
+    consuming.signal(signal);
+    assertEquals((await consuming.ended).code, code);
+  }
   assertEquals((await run(["consmue"], options)).code, 2);
 });
 
