@@ -132,6 +132,7 @@ export class Backlog {
 
   /** Nothing of what waits in memory is wanted: if it is full of that, some is left in its topic. */
   leaveUnwanted(passed: PassedKinds): void {
+    this.#readWanted(); // what seemed to wait may be gone
     if (!this.#line.isFull || this.#wholes > 0 || this.#parked.isFull) return;
     const left = this.#line.takePassed(passed, (entry) => this.#options.isFresh(entry));
     for (const { instance, place: { offset } } of left) this.#parked.park(instance, offset);
@@ -156,18 +157,19 @@ export class Backlog {
     }).finally(() => this.#reading = undefined);
   }
 
-  get #hasRoom(): boolean {
-    return this.#wholes > 0 || !this.#line.isFull;
-  }
-
-  #wanted(): ParkedKind[] {
-    return this.#parked.wanted(this.#wholes > 0 ? NOTHING : this.#passed);
+  /** What is to be read again: pulls may pass it over the next time, so it is not much. */
+  #wanted(least: number): ParkedKind[] {
+    if (this.#wholes > 0) return this.#parked.all();
+    if (this.#line.isFull) return [];
+    return this.#parked.wanted(this.#passed).filter(({ chain, labels }) =>
+      this.#line.freshOf(chain, labels) < least
+    );
   }
 
   /** Reads again what is wanted. */
   async #read(): Promise<void> {
-    const { readAgain, isOver, grown } = this.#options;
-    for (let wanted = this.#wanted(); wanted.length > 0 && this.#hasRoom; wanted = this.#wanted()) {
+    const { readAgain, isOver, grown, readAhead: { passed } = READ_AHEAD } = this.#options;
+    for (let wanted = this.#wanted(passed / 2); wanted.length > 0; wanted = this.#wanted(passed)) {
       const start = Math.min(...wanted.map(({ from }) => from));
       const { records, next } = await readAgain(start);
       if (isOver()) return;
@@ -186,7 +188,7 @@ export class Backlog {
       return true;
     };
     for (const record of records) {
-      if (!this.#hasRoom) return Number(record.offset);
+      if (this.#line.isFull && this.#wholes === 0) return Number(record.offset);
       this.#options.take(record, isWanted);
     }
     return undefined;

@@ -10,11 +10,13 @@ import type { Chunk } from "./log.ts";
 import { PartitionState } from "./partition_state.ts";
 
 const NOTHING = new PassedKinds([]), SINGLE = new PassedKinds([{ chain: single }]);
+const LINE = new PassedKinds([{ chain: line }]);
 const BOTH = new PassedKinds([{ chain: single }, { chain: line }]);
 
-/** A topic of instances of one kind, and two of another one behind them, whose reads end when a test says so. */
-function setUp(count: number) {
-  const all: Instance[] = [...instances(count, single), ...instances(2, line, "others")];
+/** A topic of instances of one kind, and others before and behind them, whose reads end when a test says so. */
+function setUp(before: number, count: number) {
+  const others = instances(before + 1, line, "others");
+  const all: Instance[] = [...others.slice(0, before), ...instances(count, single), ...others.slice(before)];
   const state = new PartitionState({
     ...{ partition: 0, topic: "t", keepMs: 1, maxEnds: 1 },
     chains: new ChainPool(),
@@ -43,7 +45,7 @@ function setUp(count: number) {
     failed(error) {
       throw error;
     },
-    readAhead: { entries: 4, characters: 1000, passed: 1 },
+    readAhead: { entries: 6, characters: 1000, passed: 4 },
   });
   const handOut = (passed: PassedKinds, most: number): number[] => {
     using line = backlog.passing(passed);
@@ -59,41 +61,39 @@ function setUp(count: number) {
     reads.shift()?.();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { backlog, add, handOut, read, entries: state.entries as ReadonlyMap<string, Entry> };
+  const instanceAt = (offset: number) => all[offset]!;
+  return { backlog, add, handOut, read, instanceAt, entries: state.entries as ReadonlyMap<string, Entry> };
 }
 
 Deno.test("Backlog hands out all in order, though what is read again is passed over before it has come", async () => {
-  const { backlog, add, handOut, read, entries } = setUp(8);
-  for (let offset = 0; offset < 6; offset++) backlog.push(add(offset));
-  assertEquals(handOut(SINGLE, 9), []);
-  backlog.leaveUnwanted(SINGLE);
-  assertEquals([entries.size, backlog.left, backlog.leftFrom], [1, 5, 1]);
-  assertEquals([6, 7].map((offset) => backlog.leaves([...entries.values()][0]!.instance, offset)), [
-    true,
-    true,
-  ]);
-
-  assertEquals(handOut(NOTHING, 0), [], "it begins to read again");
-  await read();
-  await read();
-  assertEquals([entries.size, backlog.leftFrom], [4, 4], "until there is enough");
-  assertEquals(handOut(NOTHING, 1), [0]);
-  await read(); // of nothing
-  assertEquals(handOut(NOTHING, 1), [1], "and it reads on");
-  for (const offset of [8, 9]) backlog.push(add(offset));
+  const { backlog, add, handOut, read, entries, instanceAt } = setUp(4, 8);
+  for (let offset = 0; offset < 10; offset++) backlog.push(add(offset));
+  assertEquals(handOut(BOTH, 9), []);
   backlog.leaveUnwanted(BOTH);
-  assertEquals(backlog.leftFrom, 3, "what is in memory is left again while that goes on");
+  assertEquals([entries.size, backlog.left, backlog.leftFrom], [4, 6, 4]);
+  const later = [10, 11].map((offset) => backlog.leaves(instanceAt(offset), offset));
+  assertEquals(later, [true, true], "all of the kind is left that stands behind");
+
+  assertEquals(handOut(LINE, 9), [], "it begins to read again");
+  await read();
+  assertEquals([handOut(LINE, 1), backlog.leftFrom], [[4], 6]);
+  await read(); // of nothing
+  handOut(LINE, 0); // little is left: it reads on
+  backlog.push(add(12));
+  backlog.leaveUnwanted(BOTH);
+  assertEquals(backlog.leftFrom, 5, "what is in memory is left again while that goes on");
   await read();
   const order: number[] = [];
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 40; i++) {
     order.push(...handOut(NOTHING, 1));
     await read();
   }
-  assertEquals(order.filter((offset) => offset < 8), [2, 3, 4, 5, 6, 7]);
+  assertEquals(order.filter((offset) => offset >= 4 && offset < 12), [5, 6, 7, 8, 9, 10, 11]);
+  assertEquals(order.length, 12);
 });
 
 Deno.test("Backlog.whole() reads all, however much that is, and leaves none of it until it is disposed", async () => {
-  const { backlog, add, read, entries } = setUp(8);
+  const { backlog, add, read, entries } = setUp(0, 8);
   for (let offset = 0; offset < 8; offset++) backlog.push(add(offset));
   backlog.passing(SINGLE)[Symbol.dispose]();
   backlog.leaveUnwanted(SINGLE);
@@ -105,5 +105,5 @@ Deno.test("Backlog.whole() reads all, however much that is, and leaves none of i
   assertEquals(entries.size, 8);
   whole[Symbol.dispose]();
   backlog.leaveUnwanted(SINGLE);
-  assertEquals([entries.size, backlog.left], [1, 7]);
+  assertEquals([entries.size, backlog.left], [4, 4]);
 });

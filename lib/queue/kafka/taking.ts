@@ -33,6 +33,8 @@ export interface Taker {
 const HANDOVER_MS = 2000;
 /** How soon it is looked again whether it has. */
 const LOOK_MS = 20;
+/** How much is read again at a time of what was left in its topic, in bytes. */
+const AGAIN_BYTES = 128 * 1024;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 /**
  * Makes this process the owner of a partition: whatever a former owner writes from then on does not count.
@@ -68,7 +70,8 @@ export async function takePartition(
     carriedAfterMs: keepMs / 2,
     ends: new EndReader(link, names.finished, options.partitions),
     chains: options.chains,
-    readAgain: (offset) => readChunk(link, { topic: names.pending, partition, offset }),
+    readAgain: (offset) =>
+      readChunk(link, { topic: names.pending, partition, offset }, undefined, AGAIN_BYTES),
     homeOf: options.homeOf,
     moveHome: options.moveHome,
     setAside: (bad) => options.setAside(partition, bad),

@@ -1,4 +1,5 @@
 import TinyQueue from "tinyqueue";
+import type { Chain } from "../../model/mod.ts";
 import { type PassedKinds, type Passing, type Place, textOf, WaitingLines } from "../waiting_lines.ts";
 import { byPlace, type Entry } from "./entry.ts";
 
@@ -8,7 +9,7 @@ export interface ReadAhead {
   readonly entries: number;
   /** or when their args are so long, in characters. */
   readonly characters: number;
-  /** Of what is passed over, so many stay in memory. */
+  /** Of what is passed over, so many stay in memory; so many of a kind are read again at a time when it is wanted. */
   readonly passed: number;
 }
 
@@ -29,6 +30,8 @@ export class WaitingLine {
   readonly #fresh = new Set<Entry>();
   /** The same in the order of their topic; some may not wait any more. */
   #inOrder = new TinyQueue<Entry>([], byPlace);
+  /** How many of the fresh ones there are of each kind: by chain, and labels as text. */
+  readonly #ofKind = new Map<Chain, Map<string, number>>();
   /** How long the args of the fresh ones are. */
   #characters = 0;
 
@@ -62,6 +65,20 @@ export class WaitingLine {
     return Infinity;
   }
 
+  /** How many of a kind wait that were never handed out. @param labels as text */
+  freshOf(chain: Chain, labels: string): number {
+    return this.#ofKind.get(chain)?.get(labels) ?? 0;
+  }
+
+  #count({ instance: { chain, labels } }: Entry, by: 1 | -1): void {
+    const kinds = this.#ofKind.get(chain) ?? new Map<string, number>(), text = textOf(labels);
+    const count = (kinds.get(text) ?? 0) + by;
+    if (count > 0) kinds.set(text, count);
+    else kinds.delete(text);
+    if (kinds.size > 0) this.#ofKind.set(chain, kinds);
+    else this.#ofKind.delete(chain);
+  }
+
   #wait(entry: Entry, waitsFor?: string): void {
     const before = this.#waiting.get(entry);
     if (before !== undefined) before.place.isLeft = true;
@@ -71,6 +88,7 @@ export class WaitingLine {
   /** Adds one that was never handed out. */
   push(entry: Entry): void {
     this.#fresh.add(entry);
+    this.#count(entry, 1);
     if (this.#inOrder.length > 2 * (this.#fresh.size + FEW)) {
       this.#inOrder = new TinyQueue([...this.#fresh], byPlace);
     } else this.#inOrder.push(entry);
@@ -101,6 +119,7 @@ export class WaitingLine {
   #leave(entry: Entry): boolean {
     this.#waiting.delete(entry);
     if (!this.#fresh.delete(entry)) return false;
+    this.#count(entry, -1);
     this.#characters -= lengthOf(entry);
     return true;
   }
