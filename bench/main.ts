@@ -12,6 +12,7 @@ import { localPlatformBench } from "./local_platform_bench.ts";
 import { passingBench } from "./passing_bench.ts";
 import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
+import { replayBench } from "./replay_bench.ts";
 import { reportBench } from "./report_bench.ts";
 import { schedulerBench } from "./scheduler_bench.ts";
 import { simulateBench } from "./simulate_bench.ts";
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "adaptive limit": adaptiveBench,
   "running report": reportBench,
   "simulate": simulateBench,
+  "simulate a log": replayBench,
   "spam": spamBench,
   "command line": cliBench,
 };
