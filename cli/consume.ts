@@ -3,7 +3,7 @@ import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
 import { type JsonObject, parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
-import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
+import { type HeldRetries, type Limits, Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
 import { noRecorder, type Price, priced } from "../lib/record/mod.ts";
 import { COLLECT_OPTIONS, openCollecting, Sink } from "./collecting.ts";
@@ -170,6 +170,8 @@ export const command: Command = {
       onClock: clockNewsTeller((words) => log.warn(words)),
       onUnserved: (fn, isServed) =>
         isServed ? log.info(`function ${fn.function} is served now`) : log.warn(fn.reason),
+      onHeldRetries: (retries) =>
+        retries.waiting > 0 ? log.warn(heldWords(retries)) : log.info(heldWords(retries)),
       onThrottled: (name, refused) =>
         refused === undefined ? log.info(`Function ${name} is not refused any more`) : log.warn(
           `No call of function ${name} has been let in for a minute: ${refused.reason}. Check its platform`,
@@ -226,11 +228,21 @@ function unexpected(rest: readonly string[]): UsageError {
   return new UsageError(`Unexpected argument "${rest[0]}". See --help`);
 }
 
+/** Why retries are held back, or that none are any more. */
+function heldWords({ function: name, platform, waiting }: HeldRetries): string {
+  const where = `function ${name}${platform === undefined ? "" : ` on ${platform}`}`;
+  if (waiting === 0) return `Holding no retries of ${where} back any more`;
+  return `Holding ${waiting} retries of ${where} back: its calls fail, and more of them would multiply the load. ` +
+    "They go as calls succeed. See --retry-budget";
+}
+
 function progressLine(stats: ConsumerStats): string {
-  const { ready, running, limit, completed, failed, delayed, leftMs, unserved, refused } = stats;
+  const { ready, running, limit, completed, failed, delayed, leftMs, unserved, refused, heldRetries } = stats;
   const nobody = unserved.length === 0 ? "" : `; nobody serves ${namesOf(unserved)}`;
   const full = refused.length === 0 ? "" : `; refused for a minute: ${namesOf(refused)}`;
-  const wait = delayed > 0 ? `, delayed ${delayed}` : "";
+  const held = heldRetries.reduce((sum, { waiting }) => sum + waiting, 0);
+  const budget = held > 0 ? ` (${held} for the retry budget)` : "";
+  const wait = delayed > 0 ? `, delayed ${delayed}${budget}` : "";
   const left = leftMs === undefined ? "" : `; ${leftWords(leftMs)}`;
   return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}${nobody}${full}`;
 }

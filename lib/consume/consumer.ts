@@ -1,12 +1,13 @@
 import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver, Settings } from "../queue/mod.ts";
-import type { Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
+import type { HeldRetries, Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
 import { type About, Beats, placeOf, recordOf } from "./beats.ts";
 import { DividedLimits } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 import { InForce, type PolicyMaker } from "./in_force.ts";
 import { Intake } from "./intake.ts";
+import { HeldRetryTeller } from "./held_retries.ts";
 import { Memory } from "./memory.ts";
 import type { RefusedFunction } from "./refused_functions.ts";
 
@@ -33,6 +34,8 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly onUnserved?: (fn: UnservedFunction, isServed: boolean) => void;
   /** Told once of each function of which no call has been let in for a minute, and again when one is, or none is made. */
   readonly onThrottled?: (name: string, refused: RefusedFunction | undefined) => void;
+  /** Called when retries have been held back for a second, and again when none of that function are. (Default: nobody is told) */
+  readonly onHeldRetries?: (retries: HeldRetries) => void;
   /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: nobody is told) */
   readonly onClock?: (news: ClockNews) => void;
   /** Called with what the settings of the queue have put in force, in words. (Default: nobody is told) */
@@ -57,6 +60,8 @@ export interface ConsumerStats extends SchedulerStats {
   readonly unserved: readonly UnservedFunction[];
   /** Functions of which no call has been let in for a minute. */
   readonly refused: readonly RefusedFunction[];
+  /** Retries that wait, as the budgets of their functions are used up. */
+  readonly heldRetries: readonly HeldRetries[];
 }
 
 /** The scheduler's gauges are recorded at this interval, in milliseconds. */
@@ -84,6 +89,7 @@ export class Consumer {
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
+  readonly #heldRetries = new HeldRetryTeller();
   /** Functions that were said to be served by nobody. */
   #unserved: ReadonlySet<UnservedFunction> = new Set();
   #failure: { readonly error: unknown } | undefined;
@@ -127,7 +133,14 @@ export class Consumer {
     const stats = scheduler.stats();
     const leftMs = stats.running === 0 ? undefined : scheduler.expectedWorkMs() / stats.running;
     const refused = this.#execution.refused.long(clock.nowMs());
-    return { ...stats, ...this.#execution.ended, leftMs, unserved: scheduler.unserved, refused };
+    return {
+      ...stats,
+      ...this.#execution.ended,
+      leftMs,
+      unserved: scheduler.unserved,
+      refused,
+      heldRetries: scheduler.heldRetries,
+    };
   }
 
   /**
@@ -301,10 +314,17 @@ export class Consumer {
       const { refused, over } = this.#execution.refused.news(clock.nowMs());
       for (const fn of refused) onThrottled?.(fn.function, fn);
       for (const name of over) onThrottled?.(name, undefined);
+      this.#tellHeldRetries();
       if (this.#execution.lookAtClock()) this.#pump(); // limits of time may be over
       this.#intake.look();
       await clock.until(nextMs + COUNTER_MS, signal);
     }
+  }
+
+  #tellHeldRetries(): void {
+    const { scheduler, clock, onHeldRetries } = this.#options;
+    const { held, over } = this.#heldRetries.news(scheduler.heldRetries, clock.nowMs());
+    for (const retries of [...held, ...over]) onHeldRetries?.(retries);
   }
 
   #tellUnserved(): void {

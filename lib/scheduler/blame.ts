@@ -16,26 +16,30 @@ interface Count {
 /**
  * Tells whether a platform refuses calls of one function for a limit of its own: then the others are let in meanwhile, though
  * a limit of all would refuse them as often. The expected number of their refusals is that of a Poisson process, of which
- * none come of five in one case of 150.
+ * none come of five in one case of 150. Only attempts count that were started beside as many others as one that was refused:
+ * with less in flight, all would be let in.
  */
 export class Blame {
   /** Since the first of the throttles that are counted. */
   readonly #counts = new Map<string, Count>();
   readonly #all: Count = { started: 0, throttled: 0 };
   #lastMs = -Infinity;
+  /** The least that was in flight when one was started that was refused. */
+  #inFlight = Infinity;
 
-  /** An attempt starts. */
-  started(functionName: string): void {
-    if (this.#all.throttled === 0) return;
+  /** An attempt starts. @param inFlight itself included */
+  started(functionName: string, inFlight: number): void {
+    if (inFlight < this.#inFlight) return;
     this.#all.started++;
     const count = this.#of(functionName);
     if (count !== undefined) count.started++;
   }
 
-  /** An attempt was refused. @returns whether that is for a limit of its function */
-  throttled(functionName: string, nowMs: number): boolean {
+  /** An attempt was refused. @param inFlight when it was started @returns whether that is for a limit of its function */
+  throttled(functionName: string, inFlight: number, nowMs: number): boolean {
     if (nowMs - this.#lastMs > FORGOTTEN_MS) this.forget();
     this.#lastMs = nowMs;
+    this.#inFlight = Math.min(this.#inFlight, inFlight);
     this.#all.throttled++;
     const count = this.#of(functionName);
     if (count === undefined) return false;
@@ -58,5 +62,6 @@ export class Blame {
   forget(): void {
     this.#counts.clear();
     this.#all.started = this.#all.throttled = 0;
+    this.#inFlight = Infinity;
   }
 }

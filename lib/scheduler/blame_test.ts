@@ -10,11 +10,11 @@ function blamed(
   const blame = new Blame();
   let refusals = 0;
   for (let i = 0; i < rounds; i++) {
-    blame.started("own");
-    blame.started("other");
+    blame.started("own", 10);
+    blame.started("other", 10);
     for (const name of refused(i)) {
       if (name === "own") refusals++;
-      if (blame.throttled(name, i * everyMs)) return name === "own" ? refusals : NaN;
+      if (blame.throttled(name, 10, i * everyMs)) return name === "own" ? refusals : NaN;
     }
   }
   return undefined;
@@ -37,7 +37,16 @@ Deno.test("Blame.throttled() forgets what is more than a minute ago", () => {
 
 Deno.test("Blame tells a thousand functions apart, and no more", () => {
   const blame = new Blame();
-  blame.throttled("first", 0);
-  for (let i = 0; i < 3000; i++) blame.started(`f${i}`);
-  assert(!Array.from({ length: 10 }, (_, i) => blame.throttled("f2999", i)).includes(true));
+  blame.throttled("first", 10, 0);
+  for (let i = 0; i < 3000; i++) blame.started(`f${i}`, 10);
+  assert(!Array.from({ length: 10 }, (_, i) => blame.throttled("f2999", 10, i)).includes(true));
+});
+
+Deno.test("Blame.throttled() does not blame a function for what others are let in with less in flight", () => {
+  const blame = new Blame();
+  for (let i = 0; i < 100; i++) {
+    blame.started("own", 21);
+    assert(!blame.throttled("own", 21, i));
+    for (let others = 0; others < 10; others++) blame.started("other", 20);
+  }
 });

@@ -142,8 +142,9 @@ export interface SchedulerOptions {
    */
   readonly platforms?: readonly PlatformOption[];
   /**
-   * The most of the attempts of each function that are retries after failures, from 0 to 1 (any number); 10, and one a
-   * second, are free, and each retry that goes well lets two others go. What finds the budget used up waits. (Default: 0.2)
+   * The most of the attempts of each function on each platform that are retries after failures, from 0 to 1 (any number), while
+   * nothing succeeds. Free are 10, or half the limit, and 1 a second, or a twentieth of it; each success lets one go, and one
+   * that was a retry two. What finds the budget used up waits; groups of the policy take turns. (Default: 0.2)
    */
   readonly retryBudget?: number;
   /** For the jitter of retry delays. */

@@ -20,5 +20,6 @@ export type {
 } from "./contract.ts";
 export type { Invocation, Phase } from "./invocation.ts";
 export type { ShareUnit } from "./service.ts";
+export type { HeldRetries } from "./retries.ts";
 export { Scheduler } from "./scheduler.ts";
 export type { UnservedFunction } from "./unserved.ts";

@@ -42,6 +42,11 @@ export class Regime {
     return this.#backlog;
   }
 
+  /** How much may be in flight in all; Infinity: anything. */
+  get limit(): number {
+    return this.#backlog.limits.global ?? Infinity;
+  }
+
   /** Puts the limits into force that were learned until now. */
   advance(nowMs: number): void {
     this.#ways.advance(nowMs);
@@ -122,7 +127,7 @@ export class Regime {
 
   #adapt(): void {
     const limit = this.#ways.limit;
-    if (limit === (this.#backlog.limits.global ?? Infinity)) return;
+    if (limit === this.limit) return;
     this.#backlog.setGlobal(limit === Infinity ? undefined : limit);
     this.#backlog.reopen();
   }

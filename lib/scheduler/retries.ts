@@ -1,5 +1,6 @@
 import type { Outcome, Random } from "../model/mod.ts";
 import { failureDelayMs } from "./backoff.ts";
+import { DueRetries } from "./due_retries.ts";
 import type { Invocation } from "./invocation.ts";
 import { RetryBudget } from "./retry_budget.ts";
 import { TimeHeap } from "./time_heap.ts";
@@ -9,9 +10,24 @@ const LEAST_DELAY_MS = 1;
 /** Budgets are kept for at most this many functions; those whose failures wait are kept beyond that. */
 const FUNCTIONS_KEPT = 10_000;
 
-/** What has failed of one function and waits to be tried again. */
+/** Retries of a function that wait, though their delays are over. */
+export interface HeldRetries {
+  /** Its name. */
+  readonly function: string;
+  /** The platform on which they failed, if several are attached. */
+  readonly platform?: string;
+  /** How many they are. */
+  readonly waiting: number;
+}
+
+/** What has failed of one function, on one platform, and waits to be tried again. */
 interface FailedCalls {
+  readonly function: string;
+  readonly platform: string | undefined;
+  /** For the ends of their delays, … */
   readonly waiting: TimeHeap<Invocation>;
+  /** … and for the budget. */
+  readonly due: DueRetries;
   /** Undefined: any number of retries. */
   readonly budget: RetryBudget | undefined;
   /** When the next of them may go, as the index has it. */
@@ -26,14 +42,9 @@ interface Turn {
   readonly sequence: number;
 }
 
-interface Due {
-  readonly task: Invocation;
-  readonly atMs: number;
-}
-
 /**
- * What has failed and waits to be tried again, as far as the budget of its function goes. A function whose budget is used up
- * holds nobody else's retries.
+ * What has failed and waits to be tried again, as far as the budget of its function on its platform goes, which the groups of
+ * the policy share. A function whose budget is used up holds nobody else's retries.
  */
 export class Retries {
   /** Failed attempts that were, or will be, followed by another. */
@@ -42,24 +53,29 @@ export class Retries {
   waiting = 0;
   readonly #random: Random;
   readonly #share: number;
+  readonly #load: { readonly limit: number };
   readonly #failed = new Map<string, FailedCalls>();
   /** When each of those that wait here may go, budget aside. */
   readonly #untilMs = new WeakMap<Invocation, number>();
   readonly #turns = new TimeHeap<Turn>((turn) => turn.of.turn !== turn);
   #sequence = 0;
+  /** When something was looked for that is due. */
+  #lookedAtMs = -Infinity;
 
   /**
    * @param share the most of a function's attempts that are retries after failures; 1: any number
-   * @throws {RangeError} if it is not from 0 to 1
+   * @param load tells how much may be in flight; Infinity: that is not known
+   * @throws {RangeError} if the share is not from 0 to 1
    */
-  constructor(random: Random, share: number) {
+  constructor(random: Random, share: number, load: { readonly limit: number }) {
     this.#random = random;
     this.#share = share;
+    this.#load = load;
     this.#newBudget();
   }
 
   #newBudget(): RetryBudget | undefined {
-    return this.#share === 1 ? undefined : new RetryBudget(this.#share);
+    return this.#share === 1 ? undefined : new RetryBudget(this.#share, this.#load);
   }
 
   /** An invocation is started. */
@@ -72,25 +88,28 @@ export class Retries {
 
   /** An invocation has gone well. */
   succeeded(task: Invocation): void {
-    if (task.failures === 0) return;
+    if (this.#share === 1) return;
     const failed = this.#failedOf(task);
-    failed.budget?.reward();
-    this.#plan(failed);
+    failed.budget?.reward(task.failures > 0);
+    if (failed.turn !== undefined) this.#plan(failed);
   }
 
-  #failedOf({ function: name }: Invocation): FailedCalls {
-    let failed = this.#failed.get(name);
+  #failedOf(task: Invocation): FailedCalls {
+    const key = keyOf(task);
+    let failed = this.#failed.get(key);
     if (failed === undefined) {
       if (this.#failed.size >= FUNCTIONS_KEPT) this.#forgetIdle();
-      failed = { waiting: new TimeHeap(hasLeft), budget: this.#newBudget(), turn: undefined };
-      this.#failed.set(name, failed);
+      const { function: name, platform } = task, waiting = new TimeHeap<Invocation>(hasLeft);
+      const budget = this.#newBudget();
+      failed = { function: name, platform, waiting, due: new DueRetries(), budget, turn: undefined };
+      this.#failed.set(key, failed);
     }
     return failed;
   }
 
   #forgetIdle(): void {
-    for (const [name, { waiting }] of this.#failed) {
-      if (waiting.nextMs === undefined) this.#failed.delete(name);
+    for (const [key, { waiting, due }] of this.#failed) {
+      if (waiting.nextMs === undefined && due.size === 0) this.#failed.delete(key);
     }
   }
 
@@ -146,28 +165,55 @@ export class Retries {
 
   /** Whether the budget of an invocation's function is used up. */
   isHeldBack(task: Invocation): boolean {
-    return (this.#failed.get(task.function)?.budget?.opensAtMs() ?? -Infinity) > -Infinity;
+    return (this.#failed.get(keyOf(task))?.budget?.opensAtMs() ?? -Infinity) > -Infinity;
+  }
+
+  /** One that waits is not to be tried again. */
+  leave(task: Invocation): void {
+    this.waiting--;
+    this.#failed.get(keyOf(task))?.due.drop(task);
+  }
+
+  /** Those whose delays are over, and whose budgets are used up. */
+  held(): HeldRetries[] {
+    const held: HeldRetries[] = [];
+    for (const { function: name, platform, due: { size: waiting } } of this.#failed.values()) {
+      if (waiting > 0) held.push({ function: name, ...platform !== undefined && { platform }, waiting });
+    }
+    return held;
   }
 
   /** Takes out all that is to be tried again now, the longest due first. */
   take(nowMs: number): readonly Invocation[] {
     if (this.waiting === 0) return NONE;
-    const tasks: Invocation[] = [];
-    const due: Due[] = [];
+    const taken: { readonly task: Invocation; readonly atMs: number }[] = [];
     for (let turn = this.#turns.take(nowMs); turn; turn = this.#turns.take(nowMs)) {
-      turn.of.turn = undefined;
-      due.push(...takeDue(turn.of, nowMs));
-      this.#plan(turn.of);
+      const { of } = turn;
+      of.turn = undefined;
+      this.#takeDue(of, nowMs, taken);
+      this.#plan(of);
     }
-    due.sort((a, b) => a.atMs - b.atMs || a.task.sequence - b.task.sequence);
-    for (const { task } of due) tasks.push(task);
-    this.waiting -= tasks.length;
-    return tasks;
+    taken.sort((a, b) => a.atMs - b.atMs || a.task.sequence - b.task.sequence);
+    this.waiting -= taken.length;
+    return taken.map(({ task }) => task);
+  }
+
+  /** Takes out what is due of a function, as far as its budget goes. */
+  #takeDue(
+    { waiting, due, budget }: FailedCalls,
+    nowMs: number,
+    taken: { readonly task: Invocation; readonly atMs: number }[],
+  ): void {
+    for (let atMs = waiting.nextMs; atMs !== undefined && atMs <= nowMs; atMs = waiting.nextMs) {
+      due.add(waiting.take(nowMs)!, atMs);
+    }
+    while (due.size > 0 && (budget === undefined || budget.take(nowMs))) taken.push(due.take()!);
+    this.#lookedAtMs = nowMs;
   }
 
   /** Enters a function in the index, at the instant at which the next of what has failed of it may go. */
   #plan(failed: FailedCalls): void {
-    const dueMs = failed.waiting.nextMs;
+    const dueMs = failed.due.size > 0 ? this.#lookedAtMs : failed.waiting.nextMs;
     const atMs = dueMs === undefined ? undefined : Math.max(dueMs, failed.budget?.opensAtMs() ?? -Infinity);
     if (atMs === failed.turn?.atMs) return;
     failed.turn = atMs === undefined ? undefined : { of: failed, atMs, sequence: this.#sequence++ };
@@ -190,14 +236,8 @@ export class Retries {
   }
 }
 
-/** Takes out what is due of a function, as far as its budget goes. */
-function takeDue({ waiting, budget }: FailedCalls, nowMs: number): Due[] {
-  const due: Due[] = [];
-  for (let atMs = waiting.nextMs; atMs !== undefined && atMs <= nowMs; atMs = waiting.nextMs) {
-    if (budget !== undefined && !budget.take(nowMs)) break;
-    due.push({ atMs, task: waiting.take(nowMs)! });
-  }
-  return due;
+function keyOf({ function: name, platform }: Invocation): string {
+  return platform === undefined ? name : `${name}\n${platform}`;
 }
 
 function hasLeft({ phase }: Invocation): boolean {

@@ -1,45 +1,73 @@
 /** What is there at the beginning, and comes back by itself: small loads are not held up. */
 const FLOOR = 10;
-/** What a retry that went well gives back: two may follow it, so that what waits is soon done when an outage is over. */
+/** … or this part of what may be in flight, if that is more. */
+const FLOOR_OF_LIMIT = 0.5;
+/** A success gives back one retry: while calls succeed as often as they fail, none waits. */
+const SUCCESS = 1;
+/** A retry that went well gives back more: two may follow it, so that what waits is soon done when an outage is over. */
 const REWARD = 2;
-/** So many retries a second are let go whatever the load, as something must find out that an outage is over. */
+/** So many retries a second are let go whatever the load, as something must find out that an outage is over, … */
 const LEAST_PER_S = 1;
-/** What is saved up in good times is no more than this, or an outage would begin with a flood. */
-const MOST = 100;
+/** … or this part of what may be in flight, if that is more. */
+const LEAST_OF_LIMIT = 0.05;
+/** What is saved up in good times is no more than this many times what comes back by itself, or an outage would begin with a flood. */
+const MOST_FLOORS = 10;
 /** A balance within this of a whole retry is one: sums of fractions are not exact. */
 const ROUNDING = 1e-6;
 
 /**
  * Holds the retries of one function to a part of its attempts, so that they cannot multiply the load of an outage: each
- * first attempt adds to a balance, each retry takes one from it (as the retry budgets of Finagle and of gRPC, proposal A6).
- * Retries that go well pay for themselves. What finds nothing waits: a retry is never given up for the budget.
+ * first attempt adds to a balance, and each success, and each retry takes one from it (as the retry budgets of Finagle and of
+ * gRPC, proposal A6). What finds nothing waits: a retry is never given up for the budget.
  */
 export class RetryBudget {
   readonly #deposit: number;
-  #balance = FLOOR;
+  readonly #load: { readonly limit: number };
+  #balance: number;
   #atMs = -Infinity;
 
   /**
-   * @param share the most of all attempts that are retries, from 0 up to (not including) 1
+   * @param share the most of all attempts that are retries while nothing succeeds, from 0 up to (not including) 1
+   * @param load tells how much may be in flight; Infinity: that is not known
    * @throws {RangeError} if it is not that
    */
-  constructor(share: number) {
+  constructor(share: number, load: { readonly limit: number } = { limit: Infinity }) {
     if (!(share >= 0 && share < 1)) {
       throw new RangeError(
         `Cannot hold retries to ${share} of all attempts. Write a number from 0 to below 1`,
       );
     }
     this.#deposit = share / (1 - share);
+    this.#load = load;
+    this.#balance = this.#floor;
+  }
+
+  get #floor(): number {
+    return Math.max(FLOOR, this.#ofLimit(FLOOR_OF_LIMIT));
+  }
+
+  get #perS(): number {
+    return Math.max(LEAST_PER_S, this.#ofLimit(LEAST_OF_LIMIT));
+  }
+
+  #ofLimit(part: number): number {
+    const { limit } = this.#load;
+    return limit === Infinity ? 0 : part * limit;
+  }
+
+  #add(retries: number): void {
+    const most = MOST_FLOORS * this.#floor;
+    if (this.#balance < most) this.#balance = Math.min(most, this.#balance + retries);
   }
 
   /** A first attempt was started. */
   earn(): void {
-    if (this.#balance < MOST) this.#balance = Math.min(MOST, this.#balance + this.#deposit);
+    this.#add(this.#deposit);
   }
 
-  /** A retry went well. */
-  reward(): void {
-    this.#balance = Math.min(MOST, this.#balance + REWARD);
+  /** An attempt went well. */
+  reward(isRetry: boolean): void {
+    this.#add(isRetry ? REWARD : SUCCESS);
   }
 
   /** A first attempt was not made after all. */
@@ -56,9 +84,10 @@ export class RetryBudget {
   }
 
   #refill(nowMs: number): void {
-    if (this.#balance < FLOOR && this.#atMs > -Infinity) {
-      const more = (nowMs - this.#atMs) * LEAST_PER_S / 1000;
-      this.#balance = Math.min(FLOOR, this.#balance + more);
+    const floor = this.#floor;
+    if (this.#balance < floor && this.#atMs > -Infinity) {
+      const more = (nowMs - this.#atMs) * this.#perS / 1000;
+      this.#balance = Math.min(floor, this.#balance + more);
     }
     this.#atMs = nowMs;
   }
@@ -66,6 +95,6 @@ export class RetryBudget {
   /** When the next retry may go at the latest, as of the last `take`. */
   opensAtMs(): number {
     if (this.#balance >= 1 - ROUNDING) return -Infinity;
-    return this.#atMs + Math.ceil((1 - this.#balance) * 1000 / LEAST_PER_S);
+    return this.#atMs + Math.ceil((1 - this.#balance) * 1000 / this.#perS);
   }
 }

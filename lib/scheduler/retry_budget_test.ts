@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { instanceOf, makeScheduler, OK, SHAKY, single } from "../../tests/scheduler/builders.ts";
+import { seededRandom } from "../model/mod.ts";
+import { policyOf } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
 import { RetryBudget } from "./retry_budget.ts";
+import { Scheduler } from "./scheduler.ts";
 
 /** How many retries it lets go at an instant. */
 function drain(budget: RetryBudget, nowMs: number): number {
@@ -28,13 +31,21 @@ Deno.test("RetryBudget.take() lets one go each second, up to ten, whatever the l
   assertEquals(drain(budget, 1e9), 10);
 });
 
-Deno.test("RetryBudget.reward() lets two retries follow one that went well", () => {
+Deno.test("RetryBudget.reward() lets one retry follow a success, and two one that was a retry", () => {
   const budget = new RetryBudget(0.2);
   drain(budget, 0);
-  budget.reward();
+  budget.reward(false);
+  assertEquals(drain(budget, 0), 1);
+  budget.reward(true);
   assertEquals(drain(budget, 0), 2);
-  for (let i = 0; i < 1000; i++) budget.reward();
+  for (let i = 0; i < 1000; i++) budget.reward(false);
   assertEquals(drain(budget, 0), 100, "no more is saved up");
+});
+
+Deno.test("RetryBudget lets a part of what may be in flight go without any success, if that is more", () => {
+  const budget = new RetryBudget(0, { limit: 1000 });
+  assertEquals(drain(budget, 0), 500);
+  assertEquals([drain(budget, 100), drain(budget, 1100), drain(budget, 100_000)], [5, 50, 500]);
 });
 
 Deno.test("RetryBudget refuses what is no share", () => {
@@ -114,4 +125,90 @@ Deno.test("Scheduler.next() is done with the retries of a blip soon after it is 
   }
   // 40 rounds of 20 are the least; the first retry comes within a second, then each success lets two follow.
   assert(nowMs <= WELL_MS + 1000 + 50 * CALL_MS, `${nowMs} ms`);
+});
+
+Deno.test("Scheduler.next() shares the retries that a budget lets go between the groups of the policy", () => {
+  const scheduler = makeScheduler(policyOf("fair-share", { by: "tenant" }));
+  const chain = single("f", { attempts: 5, retry: { firstDelay: "1ms", maxDelay: "1ms" } });
+  const submit = (tenant: string, count: number) => {
+    for (let i = 0; i < count; i++) {
+      scheduler.submit(instanceOf(chain, `${tenant}${i}`, { labels: { tenant } }), 0);
+    }
+  };
+  submit("many", 500);
+  submit("few", 20);
+  const retried = new Map<string, number>();
+  let nowMs = 0;
+  const start = () => {
+    for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
+      const { tenant } = task.labels as { tenant: string };
+      if (task.attempt > 1) retried.set(tenant, (retried.get(tenant) ?? 0) + 1);
+      scheduler.settle(task, SHAKY, nowMs);
+    }
+  };
+  start();
+  assertEquals(scheduler.heldRetries, [], "their delays are not over");
+  for (nowMs = 1; nowMs < 5; nowMs++) start();
+  const [held] = scheduler.heldRetries;
+  assertEquals([held!.function, held!.platform], ["f", undefined]);
+  assert(held!.waiting > 400, `${held!.waiting} are held back`);
+  const before = new Map(retried);
+  for (nowMs = 1000; nowMs <= 20_000; nowMs += 1000) start();
+  const since = ["many", "few"].map((tenant) => retried.get(tenant)! - (before.get(tenant) ?? 0));
+  assert(Math.abs(since[0]! - since[1]!) <= 2, `they take turns: ${since}`);
+  const { waiting } = scheduler.heldRetries[0]!;
+  scheduler.cancel("many499", nowMs);
+  assertEquals(scheduler.heldRetries[0]!.waiting, waiting - 1);
+});
+
+Deno.test("Scheduler.next() holds the retries of one platform back for what fails there, and no others", () => {
+  const platforms = [{ name: "down", price: 1 }, { name: "up", price: 2 }];
+  const scheduler = new Scheduler({
+    policy: policyOf("bin-packing"),
+    platforms,
+    limits: { platforms: { down: 60, up: 60 }, fixed: true },
+    random: seededRandom(1),
+  });
+  const chain = single("f", { attempts: 9, retry: { firstDelay: "1ms", maxDelay: "1ms" } });
+  for (let i = 0; i < 100; i++) scheduler.submit(instanceOf(chain, `${i}`), 0);
+  const started: Invocation[] = [];
+  for (let task = scheduler.next(0); task !== undefined; task = scheduler.next(0)) started.push(task);
+  for (const task of started) scheduler.settle(task, task.platform === "down" ? SHAKY : OK, 1);
+  while (scheduler.next(10) !== undefined) { /* what its budget lets go */ }
+  assertEquals(scheduler.heldRetries.map(({ platform }) => platform), ["down"]);
+});
+
+Deno.test("Scheduler keeps all slots busy while a quarter of all calls fail, and nothing waits for long", () => {
+  const SLOTS = 20, CALL_MS = 100, CALLS = 20_000;
+  const random = seededRandom(7);
+  const scheduler = makeScheduler("fcfs", { global: SLOTS });
+  const chain = single("f", { attempts: 10, retry: { firstDelay: "10ms", maxDelay: "20ms" } });
+  const submittedAtMs = new Map<string, number>(), tookMs: number[] = [];
+  const ends: { readonly task: Invocation; readonly atMs: number }[] = [];
+  const perMs = 0.63 * 0.75 * SLOTS / CALL_MS; // of first attempts: with their retries 63 % of the slots are used
+  let nowMs = 0, arrivesAtMs = 0, submitted = 0, completed = 0;
+  while (completed < CALLS) {
+    const wakeAtMs = scheduler.wakeAtMs() ?? Infinity;
+    const arrival = submitted < CALLS ? arrivesAtMs : Infinity;
+    nowMs = Math.max(nowMs, Math.min(arrival, ends[0]?.atMs ?? Infinity, wakeAtMs));
+    if (arrival <= nowMs) {
+      submittedAtMs.set(`${submitted}`, nowMs);
+      scheduler.submit(instanceOf(chain, `${submitted++}`), nowMs);
+      arrivesAtMs = nowMs - Math.log(1 - random.next()) / perMs;
+    }
+    while (ends[0] !== undefined && ends[0].atMs <= nowMs) {
+      const { task } = ends.shift()!;
+      const isWell = random.next() >= 0.25;
+      if (scheduler.settle(task, isWell ? OK : SHAKY, nowMs).ended?.outcome !== "completed") continue;
+      completed++;
+      tookMs.push(nowMs - submittedAtMs.get(task.instance)!);
+    }
+    for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
+      ends.push({ task, atMs: nowMs + CALL_MS });
+    }
+  }
+  tookMs.sort((a, b) => a - b);
+  const p99 = tookMs[Math.floor(0.99 * tookMs.length)]!;
+  const ideal = 4 * CALL_MS; // one call in 64 fails three times
+  assert(p99 <= 3 * ideal, `p99 ${p99} ms, ideally ${ideal} ms`);
 });

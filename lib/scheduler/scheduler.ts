@@ -20,7 +20,7 @@ import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
 import type { Limits } from "./limits.ts";
 import { Regime } from "./regime.ts";
-import { Retries } from "./retries.ts";
+import { type HeldRetries, Retries } from "./retries.ts";
 import { RunTimes } from "./run_times.ts";
 import { TimeHeap } from "./time_heap.ts";
 import type { UnservedFunction } from "./unserved.ts";
@@ -72,7 +72,7 @@ export class Scheduler {
     this.#regime = new Regime(policy, limits, setup, random, () => this.#tasks());
     this.#limits = limits;
     this.#shed = shed;
-    this.#retries = new Retries(random, options.retryBudget ?? RETRY_BUDGET);
+    this.#retries = new Retries(random, options.retryBudget ?? RETRY_BUDGET, this.#regime);
   }
 
   /**
@@ -218,7 +218,7 @@ export class Scheduler {
     task.phase = "settled";
     task.run.remove(task);
     if (phase === "queued") this.#backlog.drop(task);
-    else this.#retries.waiting--;
+    else this.#retries.leave(task);
   }
 
   /** What an outcome of a running invocation will mean; changes nothing. */
@@ -498,6 +498,11 @@ export class Scheduler {
   /** The functions that nobody serves at present: their invocations wait. */
   get unserved(): readonly UnservedFunction[] {
     return this.#regime.unserved;
+  }
+
+  /** The retries that are held back at present, as the budgets of their functions are used up. */
+  get heldRetries(): readonly HeldRetries[] {
+    return this.#retries.held();
   }
 
   /** The limits in force, as they were asked for. */

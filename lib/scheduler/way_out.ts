@@ -103,7 +103,7 @@ export class WayOut {
   start(functionName: string, nowMs: number): WayStart {
     const outer = this.#outer?.start(functionName, nowMs);
     this.running++;
-    this.#blame.started(functionName);
+    this.#blame.started(functionName, this.running);
     return { way: this, function: functionName, adaptive: this.#adaptive?.start(this.running, nowMs), outer };
   }
 
@@ -128,7 +128,7 @@ export class WayOut {
 
   #throttled({ adaptive, function: name }: WayStart, retryAfterMs: number, nowMs: number): void {
     if (this.#own.has(name)) return; // it was started before that was known
-    if (this.#isOwn(name, nowMs)) return this.#setApart(name, nowMs);
+    if (adaptive !== undefined && this.#isOwn(name, adaptive, nowMs)) return this.#setApart(name, nowMs);
     const askedMs = Math.min(retryAfterMs, LONGEST_CLOSED_MS);
     if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, askedMs);
     if (askedMs > 0) this.#askedUntilMs = Math.max(this.#askedUntilMs, nowMs + askedMs);
@@ -136,12 +136,12 @@ export class WayOut {
     this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
   }
 
-  #isOwn(functionName: string, nowMs: number): boolean {
+  #isOwn(functionName: string, { running }: AdaptiveStart, nowMs: number): boolean {
     if (this.#outer !== undefined || this.#adaptive === undefined) return false;
     if (this.#before === undefined || nowMs - this.#before.atMs > EPISODE_MS) {
       this.#before = { limit: this.#adaptive.limit, atMs: nowMs };
     }
-    return this.#blame.throttled(functionName, nowMs) && this.#own.size < MOST_OWN;
+    return this.#blame.throttled(functionName, running, nowMs) && this.#own.size < MOST_OWN;
   }
 
   /** Gives a function a limit of its own; that of all is what it was before. */

@@ -89,7 +89,7 @@ class Duel {
     const wakeAtMs = this.#scheduler.wakeAtMs() ?? Infinity;
     const delayMs = this.#oracle.wakeAtMs() ?? Infinity;
     if (this.#hasRates || this.#oracle.hasClosed) assert(wakeAtMs <= delayMs);
-    else assertEquals(wakeAtMs, delayMs);
+    else assertEquals(Math.max(wakeAtMs, this.#nowMs), Math.max(delayMs, this.#nowMs));
     if (!this.#tried) return;
     assert(wakeAtMs <= (this.#oracle.opensAtMs() ?? Infinity), "it wakes when something opens");
     assert(wakeAtMs > this.#nowMs, "it does not wake at once");

@@ -36,6 +36,8 @@ export interface Entry {
   attempts: number;
   failures: number;
   untilMs: number;
+  /** Whether its delay is over, and it waits for its budget. */
+  isDue: boolean;
   group: string;
   platform: string | undefined;
   rank: readonly number[];
@@ -98,8 +100,8 @@ export class Oracle {
   #policy: Policy;
   #limits: FixedLimits;
   #pauses: readonly Pause[] = [];
-  /** Of each function. */
-  readonly #budgets = new Map<string, RetryBudget>();
+  /** Of each function on each platform; and the groups whose retries wait for it, in their turns. */
+  readonly #budgets = new Map<string, { readonly budget: RetryBudget; turns: string[] }>();
   #open: Open[] = [];
   #nowMs = 0;
   #sweptAtMs = 0;
@@ -270,8 +272,12 @@ export class Oracle {
     const due = this.#entries().filter((e) => e.phase === "delayed" && e.untilMs <= nowMs)
       .sort((a, b) => a.untilMs - b.untilMs || bySequence(a, b));
     for (const entry of due) {
-      if (this.#budgetOf(entry).take(nowMs)) this.#place(entry);
+      const { turns } = this.#budgetOf(entry);
+      entry.isDue = true;
+      if (!turns.includes(entry.group)) turns.push(entry.group);
     }
+    const taken = [...this.#budgets.values()].flatMap((of) => this.#takeDue(of, due));
+    for (const entry of due) if (taken.includes(entry)) this.#place(entry);
     if (this.#policy.weight && nowMs - this.#sweptAtMs >= 100) {
       this.#sweptAtMs = nowMs;
       for (const name of this.#groups.keys()) this.#readWeight(name);
@@ -286,10 +292,32 @@ export class Oracle {
     }
   }
 
-  #budgetOf(entry: Entry): RetryBudget {
-    let budget = this.#budgets.get(fnOf(entry));
-    if (budget === undefined) this.#budgets.set(fnOf(entry), budget = new RetryBudget(0.2));
-    return budget;
+  #budgetOf(entry: Entry) {
+    const key = `${fnOf(entry)} ${entry.platform}`, limits = () => this.#limits;
+    let of = this.#budgets.get(key);
+    if (of === undefined) {
+      const load = {
+        get limit() {
+          return limits().global ?? Infinity;
+        },
+      };
+      this.#budgets.set(key, of = { budget: new RetryBudget(0.2, load), turns: [] });
+    }
+    return of;
+  }
+
+  /** One of each group in turn, the longest due first, as far as the budget goes. */
+  #takeDue(of: { readonly budget: RetryBudget; turns: string[] }, due: readonly Entry[]): Entry[] {
+    const left = due.filter((entry) => this.#budgetOf(entry) === of), taken: Entry[] = [];
+    while (left.length > 0 && of.budget.take(this.#nowMs)) {
+      const name = of.turns.shift()!;
+      const at = left.findIndex(({ group }) => group === name);
+      const [entry] = left.splice(at, 1) as [Entry];
+      taken.push(entry);
+      entry.isDue = false;
+      if (left.some(({ group }) => group === name)) of.turns.push(name);
+    }
+    return taken;
   }
 
   /** Ends what has come to a limit of its time. */
@@ -536,7 +564,7 @@ export class Oracle {
       this.#startedAtMs.set(name, [...this.#startsOf(name), this.#nowMs].slice(-rate.most));
     }
     entry.attempts++;
-    if (entry.attempts === 1) this.#budgetOf(entry).earn();
+    if (entry.attempts === 1) this.#budgetOf(entry).budget.earn();
     this.#groups.get(entry.group)!.turn = ++this.#turns;
     this.#readWeight(entry.group);
     this.#chainStarts(of);
@@ -576,7 +604,7 @@ export class Oracle {
       entry.untilMs = nowMs + Math.max(delayMs, outcome.retryAfterMs ?? 0, 1);
       return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
     }
-    if (outcome.kind === "ok" && entry.failures > 0) this.#budgetOf(entry).reward();
+    if (outcome.kind === "ok") this.#budgetOf(entry).budget.reward(entry.failures > 0);
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(fn, runMs);
     open.entries = open.entries.filter((e) => e !== entry);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
@@ -644,6 +672,11 @@ export class Oracle {
     open.entries = open.entries.filter((entry) => entry.phase === "running");
     for (const entry of gone) if (entry.phase === "queued") this.#readWeight(entry.group);
     this.#rest();
+    for (const of of this.#budgets.values()) {
+      of.turns = of.turns.filter((name) =>
+        this.#entries().some((e) => e.isDue && e.group === name && this.#budgetOf(e) === of)
+      );
+    }
   }
 
   #result(open: Open, skipped: readonly number[]): Omit<Settlement, "instance"> {
@@ -706,7 +739,7 @@ export class Oracle {
   wakeAtMs(): number | undefined {
     const delayed = this.#entries().filter((e) => e.phase === "delayed");
     const times = [
-      ...delayed.map((e) => Math.max(e.untilMs, this.#budgetOf(e).opensAtMs())),
+      ...delayed.map((e) => Math.max(e.untilMs, this.#budgetOf(e).budget.opensAtMs())),
       ...this.#expiries().map(({ atMs }) => atMs),
     ];
     return times.length === 0 ? undefined : Math.min(...times);
@@ -743,7 +776,15 @@ export class Oracle {
 
   #ready(of: Open, node: number, item: number | undefined): void {
     const counts = { attempts: 0, failures: 0 };
-    const unknown = { untilMs: NaN, group: "", platform: undefined, rank: [], startedAtMs: NaN, cost: NaN };
+    const unknown = {
+      untilMs: NaN,
+      isDue: false,
+      group: "",
+      platform: undefined,
+      rank: [],
+      startedAtMs: NaN,
+      cost: NaN,
+    };
     const entry: Entry = { of, node, item, phase: "new", readyAtMs: this.#nowMs, ...counts, ...unknown };
     of.entries.unshift(entry);
     this.#place(entry);

@@ -1,0 +1,47 @@
+import type { Invocation } from "./invocation.ts";
+
+/** What has failed of a function, is due again, and waits for its retry budget: the groups of the policy take turns. */
+export class DueRetries {
+  /** Those of each group, the longest due first, and since when; the groups in the order of their turns. */
+  readonly #groups = new Map<string, Map<Invocation, number>>();
+  #size = 0;
+
+  /** How many they are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(task: Invocation, dueAtMs: number): void {
+    const name = groupOf(task);
+    let group = this.#groups.get(name);
+    if (group === undefined) this.#groups.set(name, group = new Map());
+    group.set(task, dueAtMs);
+    this.#size++;
+  }
+
+  /** Takes the next one out. */
+  take(): { readonly task: Invocation; readonly atMs: number } | undefined {
+    for (const [name, group] of this.#groups) {
+      const [task, atMs] = group.entries().next().value!;
+      this.#groups.delete(name);
+      group.delete(task);
+      if (group.size > 0) this.#groups.set(name, group); // behind the others
+      this.#size--;
+      return { task, atMs };
+    }
+    return undefined;
+  }
+
+  /** Takes one out that is not to be tried again. */
+  drop(task: Invocation): void {
+    const name = groupOf(task), group = this.#groups.get(name);
+    if (!group?.delete(task)) return;
+    this.#size--;
+    if (group.size === 0) this.#groups.delete(name);
+  }
+}
+
+/** The group that it counted against when it was queued last. */
+function groupOf({ lane }: Invocation): string {
+  return lane?.group.name ?? "";
+}

@@ -1,0 +1,147 @@
+/** Policies keep their promises whatever the limit is that was asked for, and whatever the platform does not say of its own. */
+import { assert } from "@std/assert";
+import { constant, type Instance, lognormal, sampleMs, seededRandom } from "../../lib/model/mod.ts";
+import { parseProfile, Provider } from "../../lib/platform/mod.ts";
+import { policyOf } from "../../lib/policies/mod.ts";
+import { type Limits, Scheduler } from "../../lib/scheduler/mod.ts";
+import { type Arrival, Simulation } from "../../lib/simulate/mod.ts";
+import { EventLog } from "../programs/event_log.ts";
+import { instanceOf, linear, makeScheduler, single } from "./builders.ts";
+import { SaturatedLoad } from "./saturation.ts";
+
+/** An instance whose calls take what their function declares, by chance, the same in every run. */
+function arrivalOf(instance: Instance): Arrival {
+  return {
+    instance,
+    takenAtMs: instance.submittedAtMs,
+    course: (node) => ({
+      runMs: sampleMs(instance.chain.nodes[node]!.fn.time!, seededRandom(`${instance.id}/${node}`)),
+    }),
+    durableMs: () => 0,
+    called: arrivalOf,
+  };
+}
+
+interface Figures {
+  readonly p50: number;
+  readonly p90: number;
+  readonly max: number;
+  readonly throttled: number;
+  readonly unfinished: number;
+}
+
+/** How long the instances of a chain took, beside others, and which part of all calls was throttled. */
+function run(
+  instances: readonly Instance[],
+  chain: string,
+  policy: string,
+  limits: Limits,
+  profile: string,
+): Figures {
+  const log = new EventLog();
+  const simulation = new Simulation({
+    arrivals: instances.toSorted((a, b) => a.submittedAtMs - b.submittedAtMs).map(arrivalOf),
+    profile: parseProfile(profile),
+    random: seededRandom(1),
+    recorder: log,
+    scheduler: new Scheduler({ policy: policyOf(policy, { by: "tenant" }), limits, random: seededRandom(1) }),
+  });
+  while (simulation.advance(1000));
+  const submitted = new Map(
+    instances.filter((i) => i.chain.name === chain).map((i) => [i.id, i.submittedAtMs]),
+  );
+  const took = log.ends.filter(({ instance }) => submitted.has(instance))
+    .map(({ instance, endedAtMs }) => endedAtMs - submitted.get(instance)!).sort((a, b) => a - b);
+  const at = (share: number) => took[Math.min(took.length - 1, Math.floor(share * took.length))]!;
+  const throttled = log.attempts.filter(({ outcome }) => outcome === "throttled").length /
+    log.attempts.length;
+  return {
+    p50: at(0.5),
+    p90: at(0.9),
+    max: took.at(-1)!,
+    throttled,
+    unfinished: submitted.size - took.length,
+  };
+}
+
+const bulk = single("bulk", { time: lognormal("100ms", "200ms") });
+const urgent = linear("urgent", 2, { time: lognormal("100ms", "200ms") });
+
+/** More bulk than 20 slots run in half a minute, and an urgent chain each 400 ms from the fifth second on. */
+const MIX = [
+  ...Array.from({ length: 6000 }, (_, i) => instanceOf(bulk, `b${i}`, { priority: 5 })),
+  ...Array.from(
+    { length: 74 },
+    (_, i) => instanceOf(urgent, `u${i}`, { priority: 0, submittedAtMs: 3000 + i * 400 }),
+  ),
+];
+
+const known = (profile: string) =>
+  run(MIX, "urgent", "strict-priority", { global: 20, fixed: true }, profile);
+const HARD = "hard-limit,limit=20,cold=0ms", SILENT = "hard-limit,limit=20,queue=100000,cold=0ms";
+
+for (const global of [1000, "auto"] as const) {
+  Deno.test(`urgent chains go first under a limit of ${global} where 20 run, as under one of 20`, () => {
+    const ideal = known(HARD), is = run(MIX, "urgent", "strict-priority", { global }, HARD);
+    assert(is.unfinished === 0 && is.throttled <= 0.02, `${is.throttled} throttled`);
+    assert(is.p50 <= 1.1 * ideal.p50 && is.p90 <= 1.1 * ideal.p90, `${JSON.stringify([is, ideal])}`);
+    assert(is.max <= 1.3 * ideal.max, `${JSON.stringify([is, ideal])}`);
+  });
+
+  Deno.test(`urgent chains go first under a limit of ${global} where a platform queues what it does not run`, () => {
+    const ideal = known(SILENT), is = run(MIX, "urgent", "strict-priority", { global }, SILENT);
+    assert(is.p50 <= 1.25 * ideal.p50 && is.p90 <= 1.35 * ideal.p90, `${JSON.stringify([is, ideal])}`);
+  });
+}
+
+Deno.test("tenants share a platform that runs 80 under a limit of 1000 as under one of 80", () => {
+  const slow = linear("slow", 3, { time: lognormal("300ms", "900ms") });
+  const tenants = Array.from(
+    { length: 8 },
+    (_, t) =>
+      Array.from(
+        { length: t === 0 ? 2000 : 150 },
+        (_, i) => instanceOf(slow, `${t}/${i}`, { labels: { tenant: `${t}` } }),
+      ),
+  ).flat();
+  const of = (limits: Limits) => run(tenants, "slow", "fair-share", limits, "hard-limit,limit=80,cold=0ms");
+  const ideal = of({ global: 80, fixed: true }), is = of({ global: 1000 });
+  assert(is.throttled <= 0.02, `${is.throttled} throttled`);
+  for (const key of ["p50", "p90", "max"] as const) {
+    assert(
+      Math.abs(is[key] / ideal[key] - 1) <= 0.1,
+      `${key}: ${is[key]}, and ${ideal[key]} under the limit itself`,
+    );
+  }
+});
+
+/** Under more load than it takes, from the thirtieth second on. */
+function saturated(profile: string, limits: Limits, forMs = 60_000) {
+  const scheduler = makeScheduler("fcfs", limits);
+  const provider = new Provider(parseProfile(profile), seededRandom(1));
+  const times = [lognormal("300ms", "900ms"), lognormal("50ms", "150ms")];
+  const load = new SaturatedLoad({ scheduler, provider, times, travel: constant(3), seed: 1 });
+  load.run(30_000);
+  return load.run(forMs);
+}
+
+Deno.test("a platform that scales is used within three percent of what it would be without a controller", () => {
+  for (const profile of ["ideal", "hard-limit,limit=1000"]) {
+    const free = saturated(profile, { global: 300, fixed: true }), is = saturated(profile, { global: 300 });
+    assert(is.completed >= 0.97 * free.completed, `${profile}: ${is.completed} of ${free.completed}`);
+  }
+});
+
+Deno.test("the limit follows the ramps of platforms at two percent of throttles at most", () => {
+  for (const profile of ["azure", "aws-lambda"]) {
+    const early = saturated(profile, { global: "auto" }, 10_000);
+    const late = saturated(profile, { global: "auto" }, 40_000);
+    for (const { throttled, attempts } of [early, late]) {
+      assert(throttled <= 0.02 * attempts, `${profile}: ${throttled} of ${attempts}`);
+    }
+    assert(
+      late.inFlight > 1.1 * early.inFlight,
+      `${profile}: ${early.inFlight}, then ${late.inFlight} in flight`,
+    );
+  }
+});
