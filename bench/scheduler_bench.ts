@@ -42,7 +42,7 @@ interface Setting extends Pick<SchedulerOptions, "limits" | "strictShares"> {
 function makeScheduler({ policy, by, limits, strictShares = false }: Setting): Scheduler {
   return new Scheduler({
     policy: policyOf(policy, by === undefined ? {} : { by }),
-    limits: limits ?? { global: 100 },
+    limits: { global: 100, fixed: true, ...limits },
     strictShares,
     random: seededRandom(1),
   });
