@@ -1,6 +1,6 @@
 import { type JsonObject, parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model/mod.ts";
 import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
-import type { Limits, StartRate } from "../lib/scheduler/mod.ts";
+import type { LabelLimit, Limits, StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
 import { choice, fixableLimit, flag, many, one, pair, text, type Values } from "./options.ts";
 
@@ -13,6 +13,18 @@ export const DEFAULT_LIMIT = 1000;
 const limitOf = (value: string): readonly [string, number] => {
   const [name, max] = pair(value);
   return [name, parseCount(max)];
+};
+
+/** Reads `tenant=20`, for each value of a label, or `tenant=acme:5,*:20`, by value. */
+const labelLimitOf = (text: string): readonly [string, LabelLimit] => {
+  const [label, limit] = pair(text);
+  if (!limit.includes(":")) return [label, parseCount(limit)];
+  const values = limit.split(",").map((part): [string, number] => {
+    const at = part.lastIndexOf(":");
+    if (at < 0) throw new SyntaxError(`Cannot read "${part}" of "${text}". Write ${label}=VALUE:N,*:N`);
+    return [part.slice(0, at), parseCount(part.slice(at + 1))];
+  });
+  return [label, Object.fromEntries(values)];
 };
 
 const startRate = (value: string): StartRate => {
@@ -63,7 +75,11 @@ export const SCHEDULING_OPTIONS = {
   ),
   "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
   "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
-  "label-limit": many("L=N", "most in flight of each value of a label: tenant=20 (repeatable)", limitOf),
+  "label-limit": many(
+    "L=N",
+    "most in flight of each value of a label: tenant=20, or tenant=acme:5,*:20 (repeatable)",
+    labelLimitOf,
+  ),
   rate: one("RATE", "most starts in any second (50) or minute (300/m)", startRate),
   "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
   "burst-size": one(

@@ -46,7 +46,8 @@ export function shareOfLimits(limits: Limits, { from, to }: LimitShare): Limits 
     ...typeof global === "number" && { global: part(global) },
     ...functions !== undefined && { functions: each(functions, part) },
     ...chains !== undefined && { chains: each(chains, part) },
-    ...labels !== undefined && { labels: each(labels, part) },
+    ...labels !== undefined &&
+      { labels: each(labels, (of) => typeof of === "number" ? part(of) : each(of, part)) },
     ...platforms !== undefined && { platforms: each(platforms, part) },
     ...limits.rate !== undefined && { rate: rate(limits.rate) },
     ...functionRates !== undefined && { functionRates: each(functionRates, rate) },

@@ -28,14 +28,26 @@ export interface Limits {
   readonly functions?: Readonly<Record<string, number>>;
   /** Of each chain, by name. */
   readonly chains?: Readonly<Record<string, number>>;
-  /** Of each value of a label, by the label's name. Instances without the label are not limited. */
-  readonly labels?: Readonly<Record<string, number>>;
+  /**
+   * Of each value of a label, by the label's name: one number for all values, or numbers by value, where `*` means the values
+   * that are not named. Instances without the label are not limited.
+   */
+  readonly labels?: Readonly<Record<string, LabelLimit>>;
   /** Of each platform, by name, where several are attached. */
   readonly platforms?: Readonly<Record<string, number>>;
   /** Starts of all functions, in any second or any window of the rate. */
   readonly rate?: number | StartRate;
   /** Starts of each function, by name. */
   readonly functionRates?: Readonly<Record<string, number | StartRate>>;
+}
+
+/** What may run at once of each value of a label: of all values alike, or by value, `*` for the others. */
+export type LabelLimit = number | Readonly<Record<string, number>>;
+
+/** The limit of one value of a label; undefined: it has none. */
+export function limitOfValue(limit: LabelLimit, value: string): number | undefined {
+  if (typeof limit === "number") return limit;
+  return Object.hasOwn(limit, value) ? limit[value] : limit["*"];
 }
 
 /** Limits of which none is found out by itself. */
@@ -51,10 +63,25 @@ export function sameButGlobal(some: FixedLimits, others: FixedLimits): boolean {
   const { functionRates: rates = {} } = some, { functionRates: otherRates = {} } = others;
   if (!sameRate(some.rate, others.rate) || !sameNames(rates, otherRates)) return false;
   if (Object.keys(rates).some((name) => !sameRate(rates[name], otherRates[name]))) return false;
-  return (["functions", "chains", "labels", "platforms"] as const).every((kind) => {
-    const a = some[kind] ?? {}, b = others[kind] ?? {};
-    return sameNames(a, b) && Object.keys(a).every((name) => a[name] === b[name]);
-  });
+  if (!sameNumbers(labelLimits(some), labelLimits(others))) return false;
+  return (["functions", "chains", "platforms"] as const).every((kind) =>
+    sameNumbers(some[kind] ?? {}, others[kind] ?? {})
+  );
+}
+
+/** The limits of labels by label and value. */
+function labelLimits({ labels = {} }: Limits): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(labels).flatMap(([label, limit]) =>
+      typeof limit === "number"
+        ? [[label, limit]]
+        : Object.entries(limit).map(([value, max]) => [`${label}=${value}`, max])
+    ),
+  );
+}
+
+function sameNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
+  return sameNames(a, b) && Object.keys(a).every((name) => a[name] === b[name]);
 }
 
 function sameNames(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
@@ -129,7 +156,7 @@ export class Gates {
   #gatesAllowed = LEAST_GATES;
   /** What has been found of gates is in force as long as this is the same. */
   #found = {};
-  readonly #labels: readonly [label: string, max: number][];
+  readonly #labels: readonly [label: string, limit: LabelLimit][];
 
   /**
    * @param time tells the present instant
@@ -154,9 +181,10 @@ export class Gates {
     );
     this.#labels = Object.entries(limits.labels ?? {});
     this.#readsLabels = this.#labels.length > 0 || pauses.some(({ label }) => label !== undefined);
-    for (const kind of ["functions", "chains", "labels", "platforms"] as const) {
+    for (const kind of ["functions", "chains", "platforms"] as const) {
       for (const [name, max] of Object.entries(limits[kind] ?? {})) checkLimit(`of the ${kind} ${name}`, max);
     }
+    for (const [name, max] of Object.entries(labelLimits(limits))) checkLimit(`of the labels ${name}`, max);
     if (limits.rate !== undefined) this.rate = this.#newRate("rate", limits.rate, before);
     for (const [name, rate] of Object.entries(limits.functionRates ?? {})) {
       this.#newRate(`rate of ${name}`, rate, before);
@@ -210,9 +238,9 @@ export class Gates {
     const shared: (Limit | undefined)[] = [
       this.#limit("chain", chain.name, this.#limits.chains?.[chain.name]),
     ];
-    for (const [label, max] of this.#labels) {
+    for (const [label, limit] of this.#labels) {
       const value = labels[label];
-      if (value !== undefined) shared.push(this.#limit(`label ${label}`, value, max));
+      if (value !== undefined) shared.push(this.#limit(`label ${label}`, value, limitOfValue(limit, value)));
     }
     const pauses = [...this.#pauses].filter(([pause]) =>
       (pause.chain ?? chain.name) === chain.name &&

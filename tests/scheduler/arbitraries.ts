@@ -130,7 +130,7 @@ export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<FixedLimits
     global: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 6 })),
     functions: dictionary("f0", "f1", "f2"),
     chains: dictionary("c0", "c1"),
-    labels: dictionary("tenant"),
+    labels: fc.oneof(dictionary("tenant"), fc.record({ tenant: dictionary("a", "*") })),
     platforms: platforms.length > 0 ? dictionary(...platforms) : fc.constant({}),
     rate: fc.constantFrom<(number | StartRate)[]>(5, 50, 1000, ...WINDOWS),
     functionRates: fc.dictionary(fc.constantFrom("f1", "f3"), fc.constantFrom(2, 20, 300, ...WINDOWS), {

@@ -230,12 +230,15 @@ export class Books {
 
   /** Whether a label of an instance has as much running as it may. */
   #labelsAreFull({ labels }: Instance, more = 0): boolean {
-    return Object.entries(this.limits.labels ?? {}).some(([label, max]) => {
+    return Object.entries(this.limits.labels ?? {}).some(([label, limit]) => {
       const same = [...this.#accounts.values()].filter(({ instance }) =>
         instance.labels[label] === labels[label]
       );
       const running = same.reduce((sum, account) => sum + account.running.size, 0);
-      return labels[label] !== undefined && running >= max + more;
+      const value = labels[label];
+      if (value === undefined) return false;
+      const max = typeof limit === "number" ? limit : limit[value] ?? limit["*"] ?? Infinity;
+      return running >= max + more;
     });
   }
 

@@ -103,6 +103,7 @@ const LIMITS: Readonly<Record<string, FixedLimits>> = {
   functions: { global: 60, functions: { c70: 5, c20: 3 } },
   chains: { global: 70, chains: { c50: 7, c90: 1 } },
   labels: { global: 80, labels: { tenant: 11 } },
+  labelValues: { global: 85, labels: { tenant: { red: 3, "*": 17 } } },
   rate: { global: 90, rate: 50 },
   functionRates: { global: 100, functionRates: { c20: 20, c90: 100 } },
   several: { global: 110, functions: { c70: 15 }, labels: { tenant: 30 }, functionRates: { c50: 40 } },
@@ -125,7 +126,10 @@ function fitting(
     ["all", global],
     [`function ${name}`, functions[name] ?? Infinity],
     [`chain ${name}`, chains[name] ?? Infinity],
-    ...Object.entries(labels).map(([label, max]): [string, number] => [`label ${own[label]}`, max]),
+    ...Object.entries(labels).map(([label, limit]): [string, number] => {
+      const byValue = typeof limit === "number" ? { "*": limit } : limit;
+      return [`label ${own[label]}`, byValue[own[label]!] ?? byValue["*"] ?? Infinity];
+    }),
   ];
   const ratesOf = ({ chain: { name } }: Instance): [key: string, max: number][] => [
     ["all", burst(rate)],

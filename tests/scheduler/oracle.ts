@@ -370,9 +370,12 @@ export class Oracle {
       this.#count("running", entry.group) < this.#shareOf(entry.group) &&
       (this.#isPlaced(entry) ? this.#withRoom(entry).length > 0 : this.#closedUntilMs() <= this.#nowMs) &&
       this.#opensAtMs("") <= this.#nowMs && this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
-      Object.entries(labels).every(([label, max]) =>
-        labelOf(entry, label) === undefined || running.filter((r) => sameValue(label, r, entry)).length < max
-      ) &&
+      Object.entries(labels).every(([label, limit]) => {
+        const value = labelOf(entry, label);
+        if (value === undefined) return true;
+        const max = typeof limit === "number" ? limit : limit[value] ?? limit["*"] ?? Infinity;
+        return running.filter((r) => sameValue(label, r, entry)).length < max;
+      }) &&
       running.filter((r) => fnOf(r) === fnOf(entry)).length < (functions[fnOf(entry)] ?? Infinity) &&
       running.filter((r) => chainOf(r) === chainOf(entry)).length < (chains[chainOf(entry)] ?? Infinity)
     );

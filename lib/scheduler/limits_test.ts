@@ -1,0 +1,60 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { instanceOf, makeScheduler, OK, single, startAll } from "../../tests/scheduler/builders.ts";
+import { shareOfLimits } from "./limit_share.ts";
+import type { Limits } from "./limits.ts";
+
+/** How many of each tenant start of ten of each. */
+function startedOf(limits: Limits, tenants: readonly string[]): Record<string, number> {
+  const scheduler = makeScheduler("fcfs", { ...limits, fixed: true });
+  const one = single("one");
+  for (let i = 0; i < 10; i++) {
+    for (const tenant of tenants) {
+      const labels = tenant === "" ? {} : { tenant };
+      scheduler.submit(instanceOf(one, `${tenant}${i}`, { labels }), 0);
+    }
+  }
+  const counts: Record<string, number> = {};
+  for (const { labels } of startAll(scheduler)) {
+    counts[labels.tenant ?? ""] = (counts[labels.tenant ?? ""] ?? 0) + 1;
+  }
+  return counts;
+}
+
+Deno.test("Limits of labels are of each value, of values by name, and of the others by *", () => {
+  const tenants = ["acme", "other", "another", ""];
+  const table: [labels: Limits["labels"], expected: Record<string, number>][] = [
+    [{ tenant: 3 }, { acme: 3, other: 3, another: 3, "": 10 }],
+    [{ tenant: { acme: 5, "*": 2 } }, { acme: 5, other: 2, another: 2, "": 10 }],
+    [{ tenant: { acme: 5 } }, { acme: 5, other: 10, another: 10, "": 10 }],
+    [{ tenant: { "*": 1, other: 4 } }, { acme: 1, other: 4, another: 1, "": 10 }],
+  ];
+  for (const [labels, expected] of table) assertEquals(startedOf({ labels: labels! }, tenants), expected);
+});
+
+Deno.test("Scheduler.setLimits() changes the limit of one value of a label", () => {
+  const limits = (acme: number): Limits => ({ fixed: true, labels: { tenant: { acme, "*": 2 } } });
+  const scheduler = makeScheduler("fcfs", limits(1));
+  for (let i = 0; i < 5; i++) {
+    scheduler.submit(instanceOf(single("one"), `${i}`, { labels: { tenant: "acme" } }), 0);
+  }
+  const [first] = startAll(scheduler);
+  assertEquals(scheduler.stats().running, 1);
+  scheduler.setLimits(limits(3));
+  assertEquals(startAll(scheduler).length, 2);
+  scheduler.setLimits(limits(2));
+  scheduler.settle(first!, OK, 0);
+  assertEquals(scheduler.next(0), undefined);
+});
+
+Deno.test("Scheduler refuses the limit of a label's value that is no whole number above 0", () => {
+  for (const max of [0, -1, 1.5, NaN]) {
+    const make = () => makeScheduler("fcfs", { labels: { tenant: { acme: max } } });
+    assertThrows(make, RangeError, `Cannot limit what runs of the labels tenant=acme to ${max}`);
+  }
+});
+
+Deno.test("shareOfLimits() divides the limits of a label's values", () => {
+  const limits = { labels: { tenant: { acme: 10, "*": 4 }, team: 6 } };
+  const half = shareOfLimits(limits, { from: 0.5, to: 1 });
+  assertEquals(half, { labels: { tenant: { acme: 5, "*": 2 }, team: 3 } });
+});
