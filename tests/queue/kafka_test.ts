@@ -89,15 +89,12 @@ const UNCHECKED = "whoever submits does not read the topics: whoever consumes fi
 const ONE_HOLDER = "a partition has one holder at a time; see kafka_group_test.ts";
 const SAME_HOLDER = "what is released stays in its partition, whose holder gets it again; see below";
 
-const CONSUMERS_SHOWN = "consumers shows what each has written of itself lately, oldest first, until it ends";
-
 kafkaTests("kafka queue", () => {
   const shared = sharedBroker();
   queueContract({
     name: "kafka",
     open: openKafka(shared),
     skip: [
-      { test: CONSUMERS_SHOWN, reason: "consumers do not write records to a topic yet" },
       { test: PUSH_TELLS, reason: UNCHECKED },
       { test: PUSH_REFUSES, reason: UNCHECKED },
       { test: CALLED_IDS_REFUSED, reason: UNCHECKED },

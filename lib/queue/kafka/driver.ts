@@ -22,6 +22,7 @@ import type { Settings } from "../settings.ts";
 import { definitionOfSubmitted } from "../submission.ts";
 import type { RecordWriter } from "./appender.ts";
 import type { CommandLog } from "./command_log.ts";
+import type { ConsumerLog } from "./consumer_log.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import type { Holds } from "./holds.ts";
 import type { Losses } from "../losses.ts";
@@ -50,6 +51,7 @@ export interface KafkaDriverParts {
   readonly writer: RecordWriter;
   readonly submitter: Submitter;
   readonly deadLetters: DeadLetters;
+  readonly consumers: ConsumerLog;
   readonly ownership: Ownership;
   readonly holds: Holds;
   readonly membership: Membership;
@@ -166,14 +168,14 @@ export class KafkaDriver implements QueueDriver {
     return losses.areTold ? undefined : losses.told();
   }
 
-  async beat(_record: ConsumerRecord): Promise<void> {
+  async beat(record: ConsumerRecord): Promise<void> {
     this.#check("write to", "write");
-    await Promise.resolve();
+    await this.#parts.consumers.beat(record);
   }
 
   async consumers(): Promise<readonly ConsumerView[]> {
     this.#check("read", "read");
-    return await Promise.resolve([]);
+    return await this.#parts.consumers.living();
   }
 
   async depth(): Promise<QueueDepth> {
@@ -270,9 +272,10 @@ export class KafkaDriver implements QueueDriver {
   }
 
   async #handBack(): Promise<void> {
-    const { ownership, membership, upkeep, writer } = this.#parts;
+    const { ownership, membership, upkeep, writer, consumers } = this.#parts;
     const owned = [...ownership.all()];
     await ownership.close().catch((error) => this.fail(error));
+    await consumers.end().catch(() => {}); // it counts as dead soon
     await writer.idle();
     if (this.#failure !== undefined || this.#member === undefined) return;
     await upkeep.commit(owned).catch(() => {}); // it is only told

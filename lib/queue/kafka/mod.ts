@@ -10,6 +10,7 @@ import type { Order, QueueDriver } from "../queue.ts";
 import { Appender } from "./appender.ts";
 import { ChainPool } from "./chain_pool.ts";
 import { CommandLog } from "./command_log.ts";
+import { ConsumerLog } from "./consumer_log.ts";
 import { DeadLetters } from "./dead_letters.ts";
 import { KafkaDriver } from "./driver.ts";
 import { Holds } from "./holds.ts";
@@ -22,11 +23,11 @@ import { Ownership } from "./ownership.ts";
 import { PartitionState } from "./partition_state.ts";
 import { moved } from "./records.ts";
 import { connectionOf } from "./security.ts";
-import { setUpSubmissions, setUpTopics } from "./setup.ts";
+import { setUpSubmissions, setUpTopic, setUpTopics } from "./setup.ts";
 import type { From } from "./starting_point.ts";
 import { Submitter } from "./submitter.ts";
 import { Tail } from "./tail.ts";
-import { DEFAULT_PARTITIONS, topicNames } from "./topics.ts";
+import { consumersPlan, DEFAULT_PARTITIONS, topicNames } from "./topics.ts";
 import { Upkeep } from "./upkeep.ts";
 import { View } from "./view.ts";
 
@@ -153,6 +154,10 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     });
     const homeOf = homes(names.pending, partitions);
     const deadLetters = new DeadLetters(main, names.dead);
+    const consumers = new ConsumerLog({
+      ...{ link: main, clock, topic: names.consumers, writer, id: newId() },
+      create: async () => void await setUpTopic(main, consumersPlan(names), replication),
+    });
     const failed = (error: unknown) => driver.fail(error);
     const tail = new Tail(following, clock, closing.signal, failed);
     const ownership: Ownership = new Ownership({
@@ -241,6 +246,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
         submissions,
       }),
       deadLetters,
+      consumers,
       ownership,
       holds: new Holds(ownership, `the queue of ${where}`),
       membership,

@@ -64,11 +64,14 @@ export async function setUpSubmissions(
   link: Link,
   { names: { submissions: topic }, replication }: Pick<SetupOptions, "names" | "replication">,
 ): Promise<number> {
-  if (!(await link.topics()).has(topic)) {
-    await create(link, [{ topic, partitions: 1, settings: {} }], replication);
-  }
-  await link.use([topic]);
-  return link.partitions(topic);
+  return await setUpTopic(link, { topic, partitions: 1, settings: {} }, replication);
+}
+
+/** Creates a topic that stands apart from the others, if it is not there. @returns its partitions */
+export async function setUpTopic(link: Link, plan: TopicPlan, replication: number): Promise<number> {
+  if (!(await link.topics()).has(plan.topic)) await create(link, [plan], replication);
+  await link.use([plan.topic]);
+  return link.partitions(plan.topic);
 }
 
 /** Of several that begin a queue at once, the first says how it is divided. @returns that */

@@ -1,4 +1,4 @@
-/** The topics of a queue: the original's names, and three that it lacks. */
+/** The topics of a queue: the original's names, and four that it lacks. */
 export interface TopicNames {
   /** Submitted instances. Never deleted by age: trimmed when all before has ended or stands in `running`. */
   readonly pending: string;
@@ -10,6 +10,8 @@ export interface TopicNames {
   readonly commands: string;
   /** Messages that are no instances, with the reason. One partition. */
   readonly dead: string;
+  /** What consumers write of themselves. One partition, compacted; the first consumer creates it. */
+  readonly consumers: string;
   /** Where the original's producers log what they submit: only written to for its consumers. */
   readonly submissions: string;
 }
@@ -22,6 +24,7 @@ export function topicNames(prefix: string): TopicNames {
     finished: `${prefix}finished_queue`,
     commands: `${prefix}command_queue`,
     dead: `${prefix}dead_letter_queue`,
+    consumers: `${prefix}consumer_queue`,
     submissions: `${prefix}producer_side_logging_queue`,
   };
 }
@@ -77,4 +80,16 @@ export function topicPlans(names: TopicNames, partitions: number, keepMs: number
     { topic: names.commands, partitions: 1, settings: { ...compacted, ...size } },
     { topic: names.dead, partitions: 1, settings: { ...forever, ...size } },
   ];
+}
+
+/** How the topic of consumers' records is to be: only the latest ones are ever read. */
+export function consumersPlan({ consumers: topic }: TopicNames): TopicPlan {
+  const settings = {
+    "cleanup.policy": "compact,delete",
+    "segment.bytes": String(16 * 1024 * 1024),
+    "segment.ms": String(LEAST_SEGMENT_MS),
+    "retention.ms": String(HOUR_MS),
+    "delete.retention.ms": String(LEAST_SEGMENT_MS),
+  };
+  return { topic, partitions: 1, settings };
 }
