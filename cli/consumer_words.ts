@@ -44,6 +44,7 @@ export function consumerLines(consumers: readonly ConsumerView[]): string[] {
 /** Limits in a few words: `200, functions compile=5, rate 50`. */
 export function limitWords({ global, ...others }: JsonObject): string {
   const parts = Object.entries(others).flatMap(([kind, limit]) => {
+    if (typeof limit === "boolean") return limit ? [kind] : [];
     if (typeof limit !== "object" || limit === null) return [`${kind} ${limit}`];
     const names = Object.entries(limit).map(([name, max]) => `${name}=${max}`);
     return names.length === 0 ? [] : [`${kind} ${names.join(" ")}`];

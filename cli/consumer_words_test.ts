@@ -7,6 +7,8 @@ Deno.test("limitWords() names what is limited", () => {
     "200, functions f=2 g=3, rate 5",
   );
   assertEquals(limitWords({ global: "auto" }), "auto");
+  assertEquals(limitWords({ global: 5, fixed: true }), "5, fixed");
+  assertEquals(limitWords({ global: 5, fixed: false }), "5");
   assertEquals(limitWords({}), "none in all");
 });
 

@@ -1,6 +1,7 @@
 /** Operating a queue on Kafka: the real command line against a real broker. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import recorded from "../../lib/wire/original_samples.json" with { type: "json" };
+import type { ConsumerView } from "../../lib/queue/mod.ts";
 import { kafkaTests } from "../kafka/broker.ts";
 import { sharedBroker } from "../kafka/shared.ts";
 import { functions } from "./functions.ts";
@@ -23,6 +24,7 @@ interface Status {
   readonly failed: number;
   readonly cancelled: number;
   readonly pauses: readonly unknown[];
+  readonly consumers: readonly ConsumerView[];
   readonly partitions: readonly {
     readonly lag: number;
     readonly owner?: string;
@@ -208,5 +210,30 @@ kafkaTests("operating a queue on Kafka", () => {
       [path, all],
     ) => [path, all!.length]);
     assertEquals(paths.map(([, count]) => count), [2, 2, 2]);
+  });
+
+  Deno.test("consumers that come later go by what was set, and queue status shows those that live", async () => {
+    await using calls = functions();
+    await using at = await kafkaFolder(shared.broker, { "line.ts": line(calls.url) });
+    await quietly(["produce", "line.ts", "--burst", "3", "--count", "3"], at);
+    await quietly(["queue", "limit", "2"], at);
+    await quietly(["queue", "policy", "deadline"], at);
+    assertEquals((await statusOf(at)).consumers, []);
+    const consume = ["consume", "--limit", "3", "--out", "none"];
+    await using first = new Running(consume, at);
+    await first.says(/The queue's policy deadline is in force, not running-first/);
+    await calls.until(() => calls.seen.length === 2);
+    const shown = (pids: readonly number[]) => (status: Status) =>
+      status.consumers.map(({ pid }) => pid).join() === pids.join();
+    const { consumers: [record] } = await until(at, shown([first.pid]));
+    assertEquals([record!.policy, record!.limits.global], ["deadline", 2]);
+    await using second = new Running(consume, at);
+    await until(at, shown([first.pid, second.pid]));
+    first.signal("SIGKILL");
+    await first.ended;
+    await until(at, shown([second.pid]));
+    second.signal("SIGKILL");
+    await second.ended;
+    assertEquals((await statusOf(at)).consumers, []);
   });
 });
