@@ -23,6 +23,20 @@ Deno.test("init keeps what a folder has already", async () => {
   }
 });
 
+Deno.test("init writes types again that an older program has written", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, "sequoia.d.ts");
+    await init(folder);
+    const present = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, present.split("\n")[0] + "\nexport declare const older: true;\n");
+    assertEquals(JSON.parse(await init(folder, "--json")).written, ["sequoia.d.ts"]);
+    assertEquals(await Deno.readTextFile(path), present);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("init makes the folder that it is given", async () => {
   const parent = await Deno.makeTempDir();
   try {

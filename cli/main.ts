@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 import type { Command, Context } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import type { OptionTable } from "./options.ts";
 import { variable } from "./environment.ts";
 import { exitCodeOf, inOrder, messageOf, UsageError } from "./errors.ts";
 import { terminalColumns } from "./terminal.ts";
@@ -59,14 +60,16 @@ async function main(args: readonly string[]): Promise<number> {
 /** What is to be said of variables of the environment that give no option. */
 async function strayWords({ options }: Command): Promise<string[]> {
   const { strayVariables } = await import("./stray_variables.ts");
-  const all = async () =>
-    (await Promise.all(Object.values(COMMANDS).map(({ load }) => load()))).map(({ command }) =>
-      command.options
-    );
-  return await strayVariables(Object.keys(Deno.env.toObject()), options, all);
+  return await strayVariables(Object.keys(Deno.env.toObject()), options, allOptions);
 }
 
-const SOURCES = { variable, readFile: Deno.readTextFile };
+/** The options of all commands. */
+async function allOptions(): Promise<OptionTable[]> {
+  const loaded = await Promise.all(Object.values(COMMANDS).map(({ load }) => load()));
+  return loaded.map(({ command }) => command.options);
+}
+
+const SOURCES = { variable, readFile: Deno.readTextFile, allOptions };
 
 /** Columns of help: those of the terminal; what goes to a file or another program is not broken. */
 function helpWidth(): number {

@@ -7,6 +7,8 @@ export interface Sources {
   variable(name: string): string | undefined;
   /** @throws {Deno.errors.NotFound} and others */
   readFile(path: string): Promise<string>;
+  /** The options of all commands. */
+  allOptions(): Promise<readonly OptionTable[]>;
 }
 
 /** Options that stand for one command line only. */
@@ -21,10 +23,11 @@ export function variableOf(option: string): string {
 
 /**
  * The arguments of a command with those options before them that the environment and the file of `--config` give. The command
- * line wins over the environment, which wins over the file: an option counts from one of them only.
+ * line wins over the environment, which wins over the file: an option counts from one of them only. One file may serve several
+ * commands: each takes the options that it has.
  *
  * @param table the options of the command that may be given so
- * @throws {UsageError} if the file cannot be read, holds an option that the command has not, or a value cannot be read; it
+ * @throws {UsageError} if the file cannot be read, holds an option that no command has, or a value cannot be read; it
  * names the variable, or the file and the option
  */
 export async function withSettings(
@@ -41,6 +44,9 @@ export async function withSettings(
     for (const [name, value] of Object.entries(file)) {
       const option = Object.hasOwn(table, name) ? table[name] : undefined;
       if (option === undefined || NOT_SETTABLE.has(name)) {
+        if (!NOT_SETTABLE.has(name) && (await sources.allOptions()).some((one) => Object.hasOwn(one, name))) {
+          continue;
+        }
         const names = settable.map(([key]) => key);
         throw new UsageError(`${path}: unknown option "${name}"${didYouMean(name, names)} See --help`);
       }

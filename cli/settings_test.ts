@@ -14,6 +14,8 @@ const TABLE = {
   config: one("FILE", "", text),
 } as const;
 
+const allOptions = () => Promise.resolve([TABLE, { window: one("N", "", parseCount) }]);
+
 /** The values that a command reads, given variables of the environment and the contents of c.json. */
 async function read(args: readonly string[], variables: Record<string, string> = {}, config?: string) {
   const readFile = (path: string) =>
@@ -21,7 +23,10 @@ async function read(args: readonly string[], variables: Record<string, string> =
       ? Promise.reject(new Deno.errors.NotFound(`there is no ${path}`))
       : Promise.resolve(config);
   const variable = (name: string) => variables[name] || undefined;
-  const { values, rest } = readOptions(TABLE, await withSettings(TABLE, args, { variable, readFile }));
+  const { values, rest } = readOptions(
+    TABLE,
+    await withSettings(TABLE, args, { variable, readFile, allOptions }),
+  );
   return { ...values, rest };
 }
 
@@ -40,6 +45,10 @@ Deno.test("options come from the command line, else from the environment, else f
   const given = await read(["--limit=7", "--label-limit", "e=5", "--strict-shares=false"], variables, config);
   assertEquals([given.limit, given["strict-shares"]], [7, false]);
   assertEquals(given["label-limit"], [["e", "5"]]);
+});
+
+Deno.test("a file for several commands may hold options of others", async () => {
+  assertEquals((await read(["--config", "c.json"], {}, '{"window": 5, "limit": 6}')).limit, 6);
 });
 
 Deno.test("what stands behind -- is no option", async () => {
@@ -62,6 +71,7 @@ Deno.test("the URLs that may be called can be given as every option can", async 
   const { values } = readOptions(
     PLATFORM_OPTIONS,
     await withSettings(PLATFORM_OPTIONS, [], {
+      allOptions,
       variable: (name) => name === "SEQUOIA_ALLOW_URL" ? "https://a.example\nhttps://b.example" : undefined,
       readFile: () => Promise.reject(new Deno.errors.NotFound()),
     }),

@@ -133,3 +133,12 @@ Deno.test("LocalServer has functions tell the collectors that it was started for
   assertEquals(told, [address]);
   assertEquals(strangers, ["127.0.0.1:22", "evil.example:10000", ""]);
 });
+
+Deno.test("a call of a function that comes to another path than a function's is no success", async () => {
+  await using server = serverOf();
+  const { host } = new URL(server.url);
+  for (const path of ["/chains", "/sequoia/aside", "/", "/elsewhere"]) {
+    const { status } = await raw(server.url, posted(path, host, ["x-sequoia-attempt: 1"]));
+    assertEquals(status, 404, path);
+  }
+});

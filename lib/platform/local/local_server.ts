@@ -169,6 +169,9 @@ export class LocalServer implements AsyncDisposable {
     if (path.startsWith(FUNCTION_PATH)) return this.#function(path.slice(FUNCTION_PATH.length), request);
     const method = path === IDENTITY_PATH || path === BODIES_PATH ? "GET" : "POST";
     if (request.method !== method) return refused(request, wrongMethod(method));
+    if (request.headers.has(ATTEMPT_HEADER)) { // what answers below runs no function
+      return problem(404, `a function's call came to ${path}: functions are at ${FUNCTION_PATH}NAME`);
+    }
     if (path === IDENTITY_PATH) return new Response(IDENTITY);
     if (path === BODIES_PATH) return Response.json(this.#runner.bodies);
     if (path === CHAIN_PATH) return answerChains(request, this.#chains);
