@@ -41,8 +41,10 @@ export async function recordedArrivals(
   const nodes = new RecordedNodes(), calls = new RecordedCalls();
   const platforms = new Set<string>(), chains = new ChainTimes();
   let run: RunInfo | undefined, cancelled = 0, again = 0;
+  let highest = -Infinity;
   for await (const event of events) {
     if (event.type === "run") run = event;
+    if (event.type === "counter") highest = Math.max(highest, event.limit);
     if (event.type === "submit") chains.submit(event);
     if (event.type === "end") chains.end(event);
     if (event.type === "submit" && !submissions.has(event.instance)) submissions.set(event.instance, event);
@@ -62,6 +64,7 @@ export async function recordedArrivals(
   const instances = [...submissions.values()].map((event) => instanceOf(event, where));
   for (const { id, chain } of instances) nodes.measure(id, chain);
   nodes.complete(calls.possibleStarts());
+  const asked = typeof run.limits?.global === "number" ? run.limits.global : Infinity;
   const slower = (moreMs: number) => {
     const log = new RecordedTimes(nodes, moreMs);
     return instances.map((instance) => {
@@ -77,10 +80,9 @@ export async function recordedArrivals(
     providerLimit: calls.fitLimit(),
     chainMs: chains.meanMs,
     leftOut: [
-      ...cancelled > 0 ? [`${cancelled} instances were cancelled; here they run to their ends`] : [],
-      ...again > 0
-        ? [`${again} nodes were begun again after a retry; here that is all of their instances`]
-        : [],
+      ...cancelled > 0 ? [`instances were cancelled (${cancelled}); here they run to their ends`] : [],
+      ...again > 0 ? [`nodes were begun again by a retry (${again}); here only their last runs count`] : [],
+      ...highest > asked ? [`its limit was raised to ${highest}; here it is ${asked} throughout`] : [],
       ...platforms.size > 1 ? ["there were several platforms; here they are one"] : [],
     ],
   };

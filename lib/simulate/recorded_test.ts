@@ -142,15 +142,17 @@ Deno.test("recordedArrivals() finds the limit of the provider's that calls were 
 
 Deno.test("recordedArrivals() says what of a run its simulation leaves out", async () => {
   const { leftOut } = await recordedArrivals([
-    RUN,
+    { ...RUN, limits: { global: 20 } } as RunEvent,
     submit(line, "a"),
     attempt("a", "n0", 5, { platform: "here" }),
     attempt("a", "n0", 5, { platform: "there", generation: 1 }),
     { type: "end", chain: "line", instance: "a", endedAtMs: 3000, outcome: "cancelled" },
+    { type: "counter", atMs: 3000, ready: 0, running: 0, limit: 50, throttled: 0 },
   ], "run.json");
   assertEquals(leftOut.map((words) => words.split(";")[0]), [
-    "1 instances were cancelled",
-    "1 nodes were begun again after a retry",
+    "instances were cancelled (1)",
+    "nodes were begun again by a retry (1)",
+    "its limit was raised to 50",
     "there were several platforms",
   ]);
 });
