@@ -68,10 +68,15 @@ export const kindCases: readonly ContractCase[] = [
       await queue.push([...tenants, first, second]);
       const [{ instance }] = await pullAll(harness, queue, 1) as [Claim];
       const { chain } = instance;
-      const few = await harness.wait(queue.pull(1, NEVER, { passOver: [{ chain }, instance] }));
+      const plain = make({ chain: one }, now);
+      await queue.push([plain]);
+      const few = await harness.wait(
+        queue.pull(1, NEVER, { passOver: [{ chain, labels: {} }, { chain }, instance] }),
+      );
       const more = await harness.wait(queue.pull(9, NEVER, { passOver: [instance, { chain }] }));
       assertEquals(idsOf([...few, ...more]), new Set([first.id, second.id]));
-      assertEquals(idsOf(await pullAll(harness, queue, 39)), new Set(tenants.slice(1).map(({ id }) => id)));
+      const all = new Set([...tenants.slice(1), plain].map(({ id }) => id));
+      assertEquals(idsOf(await pullAll(harness, queue, 40)), all);
     },
   },
   {

@@ -105,10 +105,11 @@ export class QueuedRows {
 
   #gaps(kinds: readonly Kind[]): Gap[] {
     const gaps = kinds.map((kind) => this.#gapOf(kind)).filter((gap) => gap !== undefined);
-    const apart: Gap[] = [];
+    const apart: Gap[] = []; // all of a chain may be named, and some of it, or a kind twice
     for (const gap of gaps.sort((a, b) => compare(a.from, b.from))) {
-      const before = apart.at(-1); // all of a chain may be named, and some of it, or a kind twice
+      const before = apart.at(-1);
       if (before === undefined || compare(gap.from, before.to) > 0) apart.push(gap);
+      else if (compare(gap.to, before.to) > 0) apart[apart.length - 1] = { from: before.from, to: gap.to };
     }
     return apart;
   }
