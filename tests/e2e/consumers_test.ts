@@ -40,6 +40,7 @@ export default chain("one", ({ call }) => void call(fn("f", { url: "${calls.url}
     ...{ host: hostname(), pid: first.pid, version: VERSION, policy: "deadline", limit: 2 },
     limits: { global: 2, functions: { f: 7 }, chains: {}, labels: {}, functionRates: {}, platforms: {} },
     ...{ instances: 3, running: 2, ready: 1, throttled: 0 },
+    ...{ takesPolicyFiles: false, settings: { revision: 0 } },
   });
   assert(beatAgoMs >= 0 && callsPerS >= 0);
   await using second = consumer("--policy", "fcfs");
