@@ -354,7 +354,7 @@ Deno.test("LocalServer refuses calls of served functions whose body it has not, 
   assertEquals((await post(`${server.url}/f/g`)).body, { ok: true }, "who knows no kinds is answered");
 });
 
-Deno.test("LocalServer answers for a function with a URL by its body alone, and for who calls it modelled", async () => {
+Deno.test("LocalServer answers for a function with a URL by its body alone, or as its workload says", async () => {
   const elsewhere = fn("elsewhere", { url: "http://127.0.0.1:1/" });
   const real = fn("real", { url: "http://127.0.0.1:1/", run: () => 1 });
   const all = chain(
@@ -367,7 +367,8 @@ Deno.test("LocalServer answers for a function with a URL by its body alone, and 
     (await platform.invoke(callOf({ url: `${server.url}/f/${name}`, headers }), never)).outcome;
   assertEquals(await call("real"), { kind: "ok", output: "1" as JsonText });
   assertEquals((await call("timed")).kind, "ok", "the workload that is served says that it is modelled");
-  assertEquals((await call("any", { "X-Sequoia-Kind": "modelled" })).kind, "ok");
+  const said = await call("any", { "X-Sequoia-Kind": "modelled" });
+  assertEquals(said.kind, "failed", "a header of the workload's own says nothing of the function");
   for (const name of ["elsewhere", "any"]) {
     assertEquals(await call(name), {
       kind: "failed",
