@@ -35,7 +35,7 @@ const OFFERED: readonly (readonly [line: string, words: readonly string[]])[] = 
   ["sequoia cons", ["consume"]],
   ["sequoia help simu", ["simulate"]],
   ["sequoia consume --strict", ["--strict-shares"]],
-  ["sequoia consume --policy least", ["least-slack"]],
+  ["sequoia consume --policy least-s", ["least-slack"]],
   ["sequoia consume --log-level w", ["warn"]],
   ["sequoia queue canc", ["cancel"]],
 ];
