@@ -164,9 +164,10 @@ export class Backlog implements Stats {
   /** Takes out what `peek` answered and counts it as running. */
   start(task: Invocation): void {
     const lane = task.lane!;
-    const cost = this.#groups.costOf(task);
+    const { service } = this.#groups;
+    const cost = service === undefined ? undefined : this.#groups.costOf(task);
     task.charge = { startedAtMs: this.nowMs, cost };
-    this.#groups.service?.start(lane.group, cost);
+    if (cost !== undefined) service!.start(lane.group, cost);
     for (const limit of lane.gate.limits) limit.start(task);
     this.#gates.rate?.start();
     lane.tasks.pop();
@@ -243,7 +244,7 @@ export class Backlog implements Stats {
     group.running++;
     if (this.#groups.service !== undefined) {
       this.#groups.takeTurn(group);
-      this.#groups.service.enter(group, task.charge!);
+      this.#groups.service.enter(group, this.#groups.costIn(task));
     }
     for (const limit of gate.limits) {
       limit.enter(task);
@@ -270,12 +271,13 @@ export class Backlog implements Stats {
 
   /** Charges an attempt that has ended with the time that it held its slot; one that was refused, with nothing. */
   #receive(group: Group, task: Invocation, { kind }: Outcome): void {
-    const charge = task.charge!;
-    const heldMs = Math.max(0, this.nowMs - charge.startedAtMs);
-    if (kind === "throttled") return this.#groups.service?.leave(group, charge, undefined);
+    const { startedAtMs, cost } = task.charge!;
+    const { service } = this.#groups;
+    const heldMs = kind === "throttled" ? undefined : Math.max(0, this.nowMs - startedAtMs);
+    if (cost !== undefined) service?.leave(group, cost, heldMs);
+    if (heldMs === undefined) return;
     group.receivedMs += heldMs;
     task.run.attain(heldMs, kind);
-    this.#groups.service?.leave(group, charge, heldMs);
   }
 
   #restIfIdle(): void {

@@ -91,6 +91,13 @@ export class Groups {
     return costOf(expectedMs, this.#unit);
   }
 
+  /** What an attempt in flight costs its group; it is reckoned now if it was started when there were no groups. */
+  costIn(task: Invocation): number {
+    const { startedAtMs, cost = this.costOf(task) } = task.charge!;
+    if (task.charge!.cost === undefined) task.charge = { startedAtMs, cost };
+    return cost;
+  }
+
   /** Sets a group behind those that have the same load. */
   takeTurn(group: Group): void {
     group.turn = ++this.#turns;

@@ -7,8 +7,8 @@ export type ShareUnit = "time" | "calls";
 /** An attempt in flight, or the last one. */
 export interface Charge {
   readonly startedAtMs: number;
-  /** The service that it was expected to be when it was started: milliseconds, or 1 call. */
-  readonly cost: number;
+  /** The service that it is expected to be: milliseconds, or 1 call. Undefined: the policy makes no groups. */
+  readonly cost: number | undefined;
 }
 
 /**
@@ -74,7 +74,7 @@ export class Service {
   }
 
   /** An attempt of a group is in flight. */
-  enter(group: Group, { cost }: Charge): void {
+  enter(group: Group, cost: number): void {
     group.committed += cost;
     this.#committed += cost;
     this.#running++;
@@ -82,7 +82,7 @@ export class Service {
   }
 
   /** An attempt of a group has ended. @param heldMs how long it held its slot; undefined: it was refused */
-  leave(group: Group, { cost }: Charge, heldMs: number | undefined): void {
+  leave(group: Group, cost: number, heldMs: number | undefined): void {
     const before = group.load;
     group.committed -= cost;
     this.#committed -= cost;

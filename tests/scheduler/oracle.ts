@@ -521,9 +521,10 @@ export class Oracle {
   }
 
   #charge(entry: Entry): void {
-    entry.cost = this.#costOf(entry);
     entry.startedAtMs = this.#nowMs;
+    entry.cost = NaN;
     if (!this.#policy.group) return;
+    entry.cost = this.#costOf(entry);
     this.#raise(entry.group, entry.cost);
     this.#virtual = Math.max(this.#virtual, this.#load(entry.group));
   }
@@ -733,6 +734,7 @@ export class Oracle {
     for (const entry of running) {
       entry.phase = "running";
       entry.group = this.#groupOf(entry);
+      if (this.#policy.group && Number.isNaN(entry.cost)) entry.cost = this.#costOf(entry);
       this.#groups.get(entry.group)!.turn = ++this.#turns;
       this.#readWeight(entry.group);
     }
