@@ -184,7 +184,10 @@ export class AdaptiveLimit {
     if (!trips.isSlower || inFlight === 1) { // one alone waits for none of ours
       this.#trial = this.#slower = undefined;
       this.#confirmed ||= inFlight >= USED * this.limit;
-      trips.learn(inFlight === 1 ? "anew" : this.#growing && this.#base > 0 ? "new" : "all");
+      const isStarting = this.#growing && this.#base === 0;
+      // More in flight makes no call faster: what was learned before was slow for another reason, as all was cold.
+      const isAnew = inFlight === 1 || (isStarting && slowdown < 1);
+      trips.learn(isAnew ? "anew" : this.#growing && !isStarting ? "new" : "all");
       this.#next();
     } else if (this.#trial !== undefined) this.#judgeTrial(this.#trial, nowMs);
     else if (this.#slower === undefined || slowdown - 1 < IMPROVED * (this.#slower - 1)) {

@@ -277,3 +277,12 @@ Deno.test("AdaptiveLimit takes no longer calls for a queue where the function it
   const limits = Array.from({ length: 5 }, () => (world.roundTrip(600), world.limit.limit));
   assert(Math.min(...limits) < 60, "what the platform adds has grown");
 });
+
+Deno.test("AdaptiveLimit does not take the first calls, which were slow as all was cold, for what is usual", () => {
+  const world = new World();
+  world.roundTrip(300, 2);
+  world.queueing(40, 20);
+  const limits = world.queueing(40, 100);
+  const mean = limits.reduce((a, b) => a + b) / limits.length;
+  assert(mean < 1.25 * 40, `${mean} where 40 run at once`);
+});
