@@ -32,7 +32,7 @@ Deno.test("queue show says why an invocation waits, and how long, until it is do
   await run(["produce", "two.ts", "--chain", "down", "--id", "d1"], at);
   await using consumer = new Running(["consume", "--out", "none"], at);
   const full = await shown("f1", /delayed/, at);
-  assertMatch(full, /full {2}delayed, .*throttled with status 429; it is tried again after 50m/);
+  assertMatch(full, /full {2}delayed, .*throttled with status 429; it is tried again after 1m/);
   const down = await shown("d1", /delayed/, at);
   assertMatch(down, /down {2}delayed, .*answered with status 500: down; it waits for the retry budget/);
   assertMatch((await run(["queue", "list"], at)).stdout, /f1 .* 0\/1/);

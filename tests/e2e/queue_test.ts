@@ -182,8 +182,8 @@ Deno.test("sequoia queue retry --from runs a node and all after it again, and on
   assertFails(
     await retry("done", "--from", "secnod"),
     1,
-    "Cannot retry done from secnod: its chain line has no such node. See sequoia queue show done; " +
-      'did you mean "second"?',
+    "Cannot retry done from secnod: its chain line has no such node; " +
+      'did you mean "second"? See sequoia queue show done',
   );
   assertFails(
     await retry("nobody", "--from", "second"),
@@ -254,8 +254,8 @@ Deno.test("sequoia queue pause and resume change what queue status shows as paus
   assertFails(
     await run(["queue", "resume", "--label", "tenant=roe", "--label", "tenant=acne"], at),
     1,
-    "Cannot resume label tenant=acne: it is not paused. See sequoia queue status; " +
-      'did you mean "label tenant=acme"?',
+    "Cannot resume label tenant=acne: it is not paused; " +
+      'did you mean "label tenant=acme"? See sequoia queue status',
   );
   assertEquals(await queue("resume", ...convert), "Paused: label tenant=acme; label tenant=roe\n");
   assertEquals(await queue("resume", ...tenants), "Nothing is paused\n");
