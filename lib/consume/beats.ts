@@ -1,6 +1,7 @@
 import { type Clock, type JsonObject, onAbort } from "../model/mod.ts";
 import { BEAT_MS, type ConsumerRecord, type Queue, QueueError } from "../queue/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
+import { idleSlots } from "./balance.ts";
 import type { DividedLimits } from "./divided_limits.ts";
 import type { InForce } from "./in_force.ts";
 
@@ -19,18 +20,22 @@ export interface RecordParts {
   readonly inForce: InForce;
   /** Those that it holds. */
   readonly instances: number;
+  /** Whether it starts anything, if there is something. */
+  readonly mayStart: boolean;
 }
 
 /** What a consumer says of its work. */
 export function recordOf(
-  { scheduler, limits: { limits, share: part }, inForce, instances }: RecordParts,
+  { scheduler, limits: { limits, share: part }, inForce, instances, mayStart }: RecordParts,
 ): Omit<OwnRecord, keyof About> {
-  const { ready, running, throttled, limit } = scheduler.stats();
+  const stats = scheduler.stats(), { ready, running, throttled, limit } = stats;
+  const idle = mayStart && !scheduler.isCrowded ? idleSlots(stats) : 0;
   const { policyName: policy, settings } = inForce;
   return {
     ...{ policy, limits: { ...limits } as JsonObject, instances, running, ready, throttled, settings },
     ...part !== undefined && { part },
     ...limit < Infinity && { limit },
+    ...idle > 0 && { idle },
   };
 }
 

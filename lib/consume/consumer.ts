@@ -9,6 +9,7 @@ import { InForce, type PolicyMaker } from "./in_force.ts";
 import { Intake } from "./intake.ts";
 import { HeldRetryTeller } from "./held_retries.ts";
 import { Memory } from "./memory.ts";
+import { Peers } from "./peers.ts";
 import type { RefusedFunction } from "./refused_functions.ts";
 
 /** What a consumer is made of. */
@@ -85,6 +86,7 @@ export class Consumer {
   readonly #limits: DividedLimits;
   readonly #inForce: InForce;
   readonly #beats: Beats | undefined;
+  readonly #peers: Peers | undefined;
   readonly #intake: Intake;
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
@@ -111,7 +113,8 @@ export class Consumer {
     this.#execution = new Execution(options, hooks, this.#memory);
     const { about, queue, clock, scheduler, window, policyName = "own", makePolicy } = options;
     const parts = { queue, clock, window, execution: this.#execution, memory: this.#memory };
-    this.#intake = new Intake({ ...parts, taken: () => this.#pump() });
+    const mostHeld = () => this.#peers?.mostHeld ?? Infinity;
+    this.#intake = new Intake({ ...parts, mostHeld, taken: () => this.#pump() });
     const limits = this.#limits;
     const inForce = this.#inForce = new InForce({
       ...{ queue, scheduler, limits, policyName, makePolicy, where: placeOf(about) },
@@ -122,9 +125,15 @@ export class Consumer {
     if (about === undefined) return;
     const record = () => ({
       ...about,
-      ...recordOf({ scheduler, limits, inForce, instances: this.#execution.size }),
+      ...recordOf({ scheduler, limits, inForce, instances: this.#execution.size, mayStart: this.#mayStart }),
     });
     this.#beats = new Beats({ queue, clock, record });
+    this.#peers = new Peers({
+      ...{ queue, clock, about, execution: this.#execution },
+      own: () => ({ ...scheduler.stats(), instances: this.#execution.size }),
+      isCrowded: () => scheduler.isCrowded,
+      changed: () => this.#intake.resized(),
+    });
   }
 
   /** Gauges and counters of this consumer. */
@@ -173,7 +182,9 @@ export class Consumer {
   /** Resolves when nothing more is to be done, and nothing is under way. */
   async #work(): Promise<void> {
     const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
-    const besides = [this.#listen(), this.#beats?.run(this.#over.signal) ?? Promise.resolve()].map(watched);
+    const over = this.#over.signal;
+    const besides = [this.#listen(), this.#beats?.run(over), this.#peers?.run(this.#drain.signal)]
+      .map((loop) => watched(loop ?? Promise.resolve()));
     const loops = [this.#intake.run(this.#drain.signal), this.#count()];
     if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
     await Promise.all(loops.map(watched));
@@ -224,6 +235,10 @@ export class Consumer {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  get #mayStart(): boolean {
+    return this.#execution.mayStart && !this.#drain.signal.aborted;
   }
 
   /** What may start at this instant: many starts take a while, and a rate counts each from when it was. */

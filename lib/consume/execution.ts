@@ -710,6 +710,20 @@ export class Execution implements AsyncDisposable {
     return obstacle && { obstacle, bytes };
   }
 
+  /** The ids of instances that could start, or go on, if there was room for more in flight; what came first is first. */
+  waitingForCapacity(): string[] {
+    const { scheduler } = this.#parts;
+    const waiting = [...this.#held.values()].filter(({ id, place, leaving, again }) =>
+      place?.isWaiting && !leaving && again === undefined && scheduler.standingOf(id) === "free"
+    );
+    return waiting.map(({ id }) => id);
+  }
+
+  /** Gives instances back to the queue that other consumers can start at once. */
+  giveBack(ids: readonly string[]): void {
+    this.revoke(ids, GIVE_BACK_MS);
+  }
+
   /** Gives instances back to the queue that may not go on. */
   giveBackStuck(stuck: readonly Stuck[]): void {
     if (this.#stopped) return;

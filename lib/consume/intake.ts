@@ -14,6 +14,8 @@ export interface IntakeParts {
   readonly clock: Clock;
   /** Most instances that are taken from the queue and not ended. (Default: 100,000) */
   readonly window?: number | undefined;
+  /** Most of these instances while other consumers have their part of the queue. (Default: the window) */
+  mostHeld?(): number;
   /** Called when something was taken: it may start. */
   taken(): void;
 }
@@ -49,6 +51,8 @@ export class Intake {
   #roomAgain = () => {};
   /** Something else may be taken from the queue now. */
   #moved = () => {};
+  /** Ends a pull that waits. */
+  #pullAgain = () => {};
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -83,6 +87,12 @@ export class Intake {
     this.#roomAgain();
   }
 
+  /** More or fewer instances may be held now. */
+  resized(): void {
+    this.#pullAgain();
+    this.#roomAgain();
+  }
+
   /** Something else may keep instances from going on now, or nothing. */
   changed(): void {
     this.#jams.clear();
@@ -102,7 +112,7 @@ export class Intake {
   look(): void {
     const { execution, memory, clock } = this.#parts, nowMs = clock.nowMs(), { size, busy } = execution;
     this.#jams.advance(nowMs);
-    const most = (this.#window - busy) * STUCK_PART;
+    const most = (this.#most - busy) * STUCK_PART;
     const isTight = size > busy + most || memory.room() === undefined;
     if ((isTight || !this.#jams.isEmpty) && nowMs >= this.#nextLookMs) {
       this.#nextLookMs = nowMs + Math.max(LOOK_MS.least, size * LOOK_MS.each);
@@ -114,9 +124,14 @@ export class Intake {
     this.#moved();
   }
 
+  /** Most instances that it holds now. */
+  get #most(): number {
+    return Math.min(this.#window, this.#parts.mostHeld?.() ?? Infinity);
+  }
+
   /** For how much more there is room; undefined: for nothing. */
   #room(): PullRoom | undefined {
-    const { execution: { size } } = this.#parts, window = this.#window;
+    const { execution: { size } } = this.#parts, window = this.#most;
     const memory = this.#parts.memory.room() ?? (size === 0 ? ONE : undefined);
     if (size >= window || memory === undefined) return undefined;
     return { instances: Math.min(window - size, memory.instances), characters: memory.characters };
@@ -144,6 +159,7 @@ export class Intake {
     const passOver = [...full.kinds, ...this.#jams.kinds(), ...aside ?? []];
     const waiting = new AbortController();
     const forget = onAbort(signal, () => waiting.abort());
+    this.#pullAgain = () => waiting.abort();
     const over = aside === undefined ? () => {} : clock.after(TURN.ms, () => waiting.abort());
     this.#moved = () => {
       const { instances = 0 } = this.#room() ?? {};
@@ -153,7 +169,7 @@ export class Intake {
       const most = Math.min(Math.ceil(room * SHARE), aside === undefined ? PULL : TURN.instances);
       return await queue.pull(most, waiting.signal, { maxCharacters, passOver });
     } finally {
-      this.#moved = () => {};
+      this.#moved = this.#pullAgain = () => {};
       over();
       forget();
     }

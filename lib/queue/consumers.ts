@@ -22,6 +22,8 @@ export interface ConsumerRecord {
   readonly running: number;
   /** Invocations that wait for capacity. */
   readonly ready: number;
+  /** How many more attempts it could start at once, and has nothing for. (Default: none) */
+  readonly idle?: number;
   /** Attempts that it has started per second, lately. */
   readonly callsPerS: number;
   /** Throttles since it began. */

@@ -78,6 +78,7 @@ interface Hold {
 }
 
 class MemoryConsumer implements QueueDriver {
+  readonly isDivided = false;
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #keepMs: number;

@@ -313,7 +313,13 @@ export interface QueueAdmin {
 }
 
 /** A queue of any driver: both faces. */
-export type QueueDriver = Queue & QueueAdmin;
+export type QueueDriver = Queue & QueueAdmin & {
+  /**
+   * Whether what is queued is divided among the consumers beforehand, so that what one hands back comes to it again. Else it is handed
+   * out to whoever asks.
+   */
+  readonly isDivided: boolean;
+};
 
 /** What can be wrong with a queue; stable, for scripts and tests. */
 export type QueueErrorCode =

@@ -161,6 +161,11 @@ export class Backlog implements Stats {
     return this.#shutBy(task.lane!.gate);
   }
 
+  /** Whether something waits that only what holds for all keeps from starting: the global limit, a rate, a refusal of the platform. */
+  get isCrowded(): boolean {
+    return !this.#lanes.root.empty;
+  }
+
   /** Takes out what `peek` answered and counts it as running. */
   start(task: Invocation): void {
     const lane = task.lane!;

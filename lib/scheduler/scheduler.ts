@@ -572,6 +572,11 @@ export class Scheduler {
     };
   }
 
+  /** Whether something is ready that only what holds for all keeps from starting, as far as is known from the last answer of `next`. */
+  get isCrowded(): boolean {
+    return this.#backlog.isCrowded;
+  }
+
   /** The expected run times of all that has not settled, together, in milliseconds. Costs a step for each function. */
   expectedWorkMs(): number {
     let workMs = 0;

@@ -3,6 +3,7 @@ import type { QueueDriver } from "../../lib/queue/mod.ts";
 /** A queue of which some methods are replaced. */
 export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): QueueDriver {
   return {
+    isDivided: queue.isDivided,
     push: (instances) => queue.push(instances),
     pull: (max, signal, bounds) => queue.pull(max, signal, bounds),
     checkpoint: (progress) => queue.checkpoint(progress),

@@ -28,6 +28,7 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
     release: (ids) => alive(() => queue.release(ids)),
     beat: (record) => alive(() => queue.beat(record)),
     depth: () => alive(() => queue.depth()),
+    consumers: () => alive(() => queue.consumers()),
     settings: () => alive(() => queue.settings()),
     commands: (signal) => queue.commands(either(signal)),
   });

@@ -66,6 +66,7 @@ const LISTED_AT_ONCE = 100;
 
 /** One connection to a queue in a SQLite file; a consumer from its first pull on. */
 export class SqliteDriver implements QueueDriver {
+  readonly isDivided = false;
   readonly #db: Database;
   readonly #guard: FileGuard;
   readonly #patience: Patience;

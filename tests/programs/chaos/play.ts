@@ -103,6 +103,7 @@ class Stage {
       window,
       memoryBytes: memoryKib * 1024,
       untilEmpty,
+      about: { host: "chaos", pid: this.logs.length, version: "" }, // it shares with the others what is queued
       limits: { global: limit },
       connection: process.queue,
       clock: process.clock,
