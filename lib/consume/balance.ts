@@ -1,4 +1,4 @@
-import type { SchedulerStats } from "../scheduler/mod.ts";
+import type { Scheduler, SchedulerStats } from "../scheduler/mod.ts";
 
 /** What a consumer says of its work, as far as it decides which part of what is queued is for it. */
 export interface Load {
@@ -10,6 +10,10 @@ export interface Load {
 
 /** What a consumer knows of itself. */
 export interface OwnLoad extends Pick<SchedulerStats, "limit" | "ready" | "running"> {
+  /** Invocations that wait here for something that others may not lack. */
+  readonly inVain: number;
+  /** Whether something is ready that only what holds for all keeps from starting: the limit, or a rate. */
+  readonly isCrowded: boolean;
   /** Instances that it holds, without those that they have called. */
   readonly instances: number;
 }
@@ -24,25 +28,41 @@ export function capacityOf({ limit = NO_LIMIT }: Load): number {
   return Math.min(limit, NO_LIMIT);
 }
 
+/** What a consumer knows of itself, from its scheduler. @param instances that it holds */
+export function loadOf(scheduler: Scheduler, instances: number): OwnLoad {
+  const { limit, ready, running, delayed } = scheduler.stats(), { isCrowded, unserved } = scheduler;
+  const inVain = delayed + (unserved.length > 0 ? ready : 0);
+  return { limit, ready, running, instances, isCrowded, inVain };
+}
+
 /**
- * How many more attempts a consumer could start at once when none of those that are ready may start. What is to be tried again counts
- * as in flight: where nobody serves its functions a consumer would take in all that others hand over.
+ * How many more attempts a consumer could start at once, and has nothing for. What waits in vain counts as in flight: where nobody
+ * serves its functions, or no call arrives, a consumer would take in all that others hand over.
  */
-export function idleSlots(stats: Pick<SchedulerStats, "limit" | "running" | "delayed">): number {
-  return Math.max(0, capacityOf(stats) - stats.running - stats.delayed);
+export function idleSlots(load: Omit<OwnLoad, "instances">): number {
+  return load.isCrowded ? 0 : Math.max(0, capacityOf(load) - load.running - load.inVain);
 }
 
 /**
  * Most instances that one of several consumers holds: of all that have not ended the part that its capacity is of that of all; and
- * enough for its slots, so that none stays free because others report late of theirs.
+ * enough for its slots, so that none stays free because others report late of theirs. Where as much as it runs at once waits in vain, it
+ * has no part.
  *
  * @param queued how many instances have not ended
  */
 export function fairHolding(own: OwnLoad, others: readonly Load[], queued: number): number {
   const capacity = capacityOf(own);
   const all = others.reduce((sum, each) => sum + capacityOf(each), capacity);
-  const ahead = Math.max(0, AHEAD * capacity - own.running - own.ready);
-  return Math.max(Math.ceil(queued * capacity / all), own.instances + ahead);
+  const part = own.inVain < capacity ? Math.ceil(queued * capacity / all) : 0;
+  return Math.max(part, own.instances + ahead(own));
+}
+
+/** How many more a consumer is to hold so that its slots do not run out of work. */
+function ahead(own: OwnLoad): number {
+  const capacity = capacityOf(own), { running, ready, inVain, isCrowded } = own;
+  const hasFreeSlots = running < capacity;
+  if (isCrowded && hasFreeSlots) return 0; // it waits for a rate, or the platform
+  return Math.max(0, AHEAD * capacity - running - Math.max(ready, inVain));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Clock, type JsonObject, onAbort } from "../model/mod.ts";
 import { BEAT_MS, type ConsumerRecord, type Queue, QueueError } from "../queue/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
-import { idleSlots } from "./balance.ts";
+import { idleSlots, loadOf } from "./balance.ts";
 import type { DividedLimits } from "./divided_limits.ts";
 import type { InForce } from "./in_force.ts";
 
@@ -28,8 +28,8 @@ export interface RecordParts {
 export function recordOf(
   { scheduler, limits: { limits, share: part }, inForce, instances, mayStart }: RecordParts,
 ): Omit<OwnRecord, keyof About> {
-  const stats = scheduler.stats(), { ready, running, throttled, limit } = stats;
-  const idle = mayStart && !scheduler.isCrowded ? idleSlots(stats) : 0;
+  const { ready, running, throttled, limit } = scheduler.stats();
+  const idle = mayStart ? idleSlots(loadOf(scheduler, instances)) : 0;
   const { policyName: policy, settings } = inForce;
   return {
     ...{ policy, limits: { ...limits } as JsonObject, instances, running, ready, throttled, settings },

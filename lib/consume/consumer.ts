@@ -1,6 +1,7 @@
 import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver, Settings } from "../queue/mod.ts";
 import type { HeldRetries, Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
+import { loadOf } from "./balance.ts";
 import { type About, Beats, placeOf, recordOf } from "./beats.ts";
 import { DividedLimits } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
@@ -130,8 +131,7 @@ export class Consumer {
     this.#beats = new Beats({ queue, clock, record });
     this.#peers = new Peers({
       ...{ queue, clock, about, execution: this.#execution },
-      own: () => ({ ...scheduler.stats(), instances: this.#execution.size }),
-      isCrowded: () => scheduler.isCrowded,
+      own: () => loadOf(scheduler, this.#execution.size),
       changed: () => this.#intake.resized(),
     });
   }

@@ -23,8 +23,6 @@ export interface PeersOptions {
   readonly about: Pick<About, "host" | "pid">;
   /** What this consumer has to do at present. */
   own(): OwnLoad;
-  /** Whether something waits here only for capacity. */
-  isCrowded(): boolean;
   /** Called when this consumer may hold more, or fewer. */
   changed(): void;
 }
@@ -82,11 +80,12 @@ export class Peers {
   }
 
   #handOver(): void {
-    const { clock, own, isCrowded, execution } = this.#options, nowMs = clock.nowMs();
+    const { clock, execution } = this.#options, nowMs = clock.nowMs();
     const mayHandOver = this.#others.some(({ idle = 0 }) => idle > 0) && nowMs >= this.#pausedUntilMs;
-    if (!mayHandOver || !isCrowded()) return;
+    const own = this.#options.own();
+    if (!mayHandOver || !own.isCrowded) return;
     const waiting = execution.waitingForCapacity();
-    const count = Math.min(surplus(own(), this.#others, waiting.length), MOST);
+    const count = Math.min(surplus(own, this.#others, waiting.length), MOST);
     if (count === 0) return;
     this.#pausedUntilMs = nowMs + PAUSE_MS;
     execution.giveBack(spread(waiting, count));
