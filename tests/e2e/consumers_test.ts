@@ -43,11 +43,12 @@ export default chain("one", ({ call }) => void call(fn("f", { url: "${calls.url}
     ...{ takesPolicyFiles: false, settings: { revision: 0 } },
   });
   assert(beatAgoMs >= 0 && callsPerS >= 0);
+  const { stdout } = await run(["queue", "status", ...QUEUE], at);
+  assertMatch(stdout, new RegExp(`\\n\\S+ ${first.pid} +2 of 2 +1 .* deadline +2, functions f=7\\n`));
   await using second = consumer("--policy", "fcfs");
   const both = await until(at, (consumers) => consumers.length === 2);
   assertEquals(both.map(({ pid, policy }) => [pid, policy]), [[first.pid, "deadline"], [second.pid, "fcfs"]]);
-  const { stdout } = await run(["queue", "status", ...QUEUE], at);
-  assertMatch(stdout, new RegExp(`\\n\\S+ ${first.pid} +2 of 2 +1 .* deadline +2, functions f=7\\n`));
+  await until(at, ([busy, other]) => busy?.ready === 0 && other?.running === 1); // it takes over what waits
   first.signal("SIGKILL");
   await first.ended;
   await until(at, (consumers) => consumers.length === 1 && consumers[0]!.pid === second.pid);
