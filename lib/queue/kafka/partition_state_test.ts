@@ -98,9 +98,10 @@ Deno.test("PartitionState.takePending() adds what is new, with what was recorded
 Deno.test("PartitionState.takePending() tells a copy from the message of what stands in the changelog", () => {
   const state = newState();
   state.takeRunning(stored(headOf(X, 3)));
-  assertEquals(state.takePending(message(X, 3), 0), { place: placeAt(3) });
+  assertEquals(state.takePending(message(X, 3), 0), { place: placeAt(3), instance: X });
   assertEquals(state.takePending(message(X, 4), 0), {
     place: placeAt(4),
+    instance: X,
     copy: { place: placeAt(4), instance: X, bytes: message(X, 4).value! },
   });
 });
