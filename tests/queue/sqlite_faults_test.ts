@@ -41,6 +41,26 @@ Deno.test("sqlite queue: consumers keep what they hold, and wait, while another 
   await clock.wait(second[Symbol.asyncDispose]());
 });
 
+Deno.test("sqlite queue: a lock is told once and its end when it is over, though reads come through meanwhile", async () => {
+  await using harness = await openSqlite();
+  const notes: string[] = [];
+  const { path, clock } = harness;
+  const queue = await openSqliteQueue({ path, clock, onNote: (words) => notes.push(words) });
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  const written = queue.push(instances(1, line));
+  for (let seconds = 0; seconds < 5; seconds++) {
+    await clock.pass(1500);
+    await queue.depth();
+    assertEquals(notes.length, 1, notes.join());
+  }
+  other.exec("COMMIT");
+  other.close();
+  await clock.wait(written);
+  assertEquals(notes.length, 2);
+  await clock.wait(queue[Symbol.asyncDispose]());
+});
+
 Deno.test("sqlite queue: a consumer that other programs' locks keep from beating loses nothing to one that they let beat", async () => {
   await using harness = await openSqlite();
   const { clock } = harness;

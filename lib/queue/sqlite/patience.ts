@@ -37,6 +37,8 @@ export class Patience {
   #closingSinceMs = Infinity;
   #fullSinceMs: number | undefined;
   #longestWaitMs = 0;
+  /** Attempts that wait for so long that it was told: reads come through meanwhile that wait for no write. */
+  #waiting = 0;
   /** What was told and is not over. */
   #told: Hindrance | undefined;
 
@@ -59,16 +61,25 @@ export class Patience {
   async untilFree<T>(attempt: () => T): Promise<T> {
     const { clock } = this.#options;
     const sinceMs = clock.nowMs();
+    let isLong = false;
     for (let pauseMs = FIRST_PAUSE_MS;; pauseMs = Math.min(pauseMs * 1.5, LAST_PAUSE_MS)) {
       try {
         const answer = attempt();
         this.#longestWaitMs = Math.max(this.#longestWaitMs, clock.nowMs() - sinceMs);
-        this.#over("locked");
+        if (isLong) this.#waiting--;
+        if (this.#waiting === 0) this.#over("locked");
         return answer;
       } catch (error) {
-        if (!isBusy(error) || this.#isGivenUp(sinceMs)) throw error;
+        if (!isBusy(error) || this.#isGivenUp(sinceMs)) {
+          if (isLong) this.#waiting--;
+          throw error;
+        }
       }
-      if (clock.nowMs() - sinceMs >= TOLD_AFTER_MS) this.#tell("locked");
+      if (!isLong && clock.nowMs() - sinceMs >= TOLD_AFTER_MS) {
+        isLong = true;
+        this.#waiting++;
+        this.#tell("locked");
+      }
       await clock.until(clock.nowMs() + pauseMs);
     }
   }
