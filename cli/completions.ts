@@ -17,7 +17,7 @@ export const command: Command = {
   examples: [
     ['eval "$(sequoia completions bash)"', "in ~/.bashrc"],
     ["sequoia completions zsh > ~/.zfunc/_sequoia", "in a folder of $fpath"],
-    ["sequoia completions fish > ~/.config/fish/completions/sequoia.fish", ""],
+    ["sequoia completions fish > ~/.config/fish/completions/sequoia.fish", "in the folder of fish"],
   ],
   options,
   async run(args, { print }) {

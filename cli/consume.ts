@@ -178,10 +178,13 @@ export const command: Command = {
         ),
       ...(values.window === undefined ? {} : { window: values.window }),
     });
+    const by = values.by === undefined ? "" : ` by ${values.by}`;
+    const now = consumer.stats().limit;
+    const start = now === limits.global ? "" : `, starting at ${now}`;
     log.info(
       `Consuming ${addressWords(queueAddress(values.queue))}: policy ${
         values.policy ?? DEFAULT_POLICY
-      }, limit ${limits.global}`,
+      }${by}, limit ${limits.global}${start}`,
     );
     {
       using _live = new LiveLine(clock, () => progressLine(consumer.stats()));
@@ -194,7 +197,7 @@ export const command: Command = {
     }
     log.info(
       `Completed ${completed}, failed ${failed}, cancelled ${cancelled}, shed ${shed}; ` +
-        `${throttled} throttles, ${retried} retries`,
+        `${throttled} throttles, ${retried} retries${failed > 0 ? ". See sequoia queue dead" : ""}`,
     );
     collecting?.sum(log);
     if (path !== "none") log.info(`Run log: ${path}. See sequoia report ${path}`);
@@ -241,10 +244,10 @@ function progressLine(stats: ConsumerStats): string {
   const nobody = unserved.length === 0 ? "" : `; nobody serves ${namesOf(unserved)}`;
   const full = refused.length === 0 ? "" : `; refused for a minute: ${namesOf(refused)}`;
   const held = heldRetries.reduce((sum, { waiting }) => sum + waiting, 0);
-  const budget = held > 0 ? ` (${held} for the retry budget)` : "";
-  const wait = delayed > 0 ? `, delayed ${delayed}${budget}` : "";
+  const budget = held > 0 ? `; retry budget holds ${held}` : "";
+  const wait = delayed > 0 ? `, delayed ${delayed}` : "";
   const left = leftMs === undefined ? "" : `; ${leftWords(leftMs)}`;
-  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}${nobody}${full}`;
+  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}${budget}${nobody}${full}`;
 }
 
 /** Most functions without a server, and most that are refused, that the live line names. */

@@ -3,43 +3,54 @@ import { formatDuration, type JsonObject } from "../lib/model/mod.ts";
 import type { ConsumerView } from "../lib/queue/mod.ts";
 import { textTable } from "./text_table.ts";
 
-/** The consumers that live, a line for each below those of the table's head; none if there are none. */
-export function consumerLines(consumers: readonly ConsumerView[]): string[] {
+/** A consumer beats about once a second; only what is older says something. */
+const USUAL_BEAT_MS = 2000;
+
+/**
+ * The consumers that live, a line for each below those of the table's head; none if there are none. Columns that say the same
+ * of all and nothing unusual are left out, so that the table fits in 80 columns: `--json` has everything.
+ *
+ * @param own the version of this program
+ */
+export function consumerLines(consumers: readonly ConsumerView[], own: string): string[] {
   if (consumers.length === 0) return [];
-  const rows = consumers.map((consumer) => {
-    const {
-      host,
-      pid,
-      version,
-      policy,
-      limits,
-      limit,
-      part,
-      running,
-      ready,
-      callsPerS,
-      throttled,
-      beatAgoMs,
-    } = consumer;
-    return [
-      `${oneLine(host)} ${pid}`,
-      limit === undefined ? String(running) : `${running} of ${limit}`,
-      String(ready),
-      callsPerS.toFixed(1),
-      String(throttled),
-      part === undefined ? "all" : `${Math.round((part.to - part.from) * 100)}%`,
-      formatDuration(Math.round(beatAgoMs)),
-      oneLine(version),
-      oneLine(policy),
-      limitWords(limits),
-    ];
-  });
-  const head = [
-    ...["consumer", "in flight", "ready", "calls/s", "throttles", "part", "beat"],
-    ...["version", "policy", "limits"],
-  ];
-  return ["", ...textTable([head, ...rows], [1, 2, 3, 4, 5, 6])];
+  const isShown: Readonly<Record<string, boolean>> = {
+    part: consumers.some(({ part }) => part !== undefined),
+    beat: consumers.some(({ beatAgoMs }) => beatAgoMs > USUAL_BEAT_MS),
+    version: consumers.some(({ version }) => version !== own),
+  };
+  const columns = COLUMNS.filter(({ head }) => isShown[head] ?? true);
+  const rows = consumers.map((consumer) => columns.map(({ cell }) => cell(consumer)));
+  const numbers = columns.flatMap(({ isNumber }, i) => isNumber ? [i] : []);
+  return ["", ...textTable([columns.map(({ head }) => head), ...rows], numbers)];
 }
+
+interface Column {
+  readonly head: string;
+  readonly isNumber: boolean;
+  cell(consumer: ConsumerView): string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: "consumer", isNumber: false, cell: ({ host, pid }) => `${oneLine(host)} ${pid}` },
+  {
+    head: "in flight",
+    isNumber: true,
+    cell: ({ running, limit }) => limit === undefined ? String(running) : `${running} of ${limit}`,
+  },
+  { head: "ready", isNumber: true, cell: ({ ready }) => String(ready) },
+  { head: "calls/s", isNumber: true, cell: ({ callsPerS }) => callsPerS.toFixed(1) },
+  { head: "throttles", isNumber: true, cell: ({ throttled }) => String(throttled) },
+  {
+    head: "part",
+    isNumber: true,
+    cell: ({ part }) => part === undefined ? "all" : `${Math.round((part.to - part.from) * 100)}%`,
+  },
+  { head: "beat", isNumber: true, cell: ({ beatAgoMs }) => formatDuration(Math.round(beatAgoMs)) },
+  { head: "version", isNumber: false, cell: ({ version }) => oneLine(version) },
+  { head: "policy", isNumber: false, cell: ({ policy }) => oneLine(policy) },
+  { head: "limits", isNumber: false, cell: ({ limits }) => limitWords(limits) },
+];
 
 /** Limits in a few words: `200, functions compile=5, rate 50`. */
 export function limitWords({ global, ...others }: JsonObject): string {

@@ -13,7 +13,7 @@ Deno.test("limitWords() names what is limited", () => {
 });
 
 Deno.test("consumerLines() shows a consumer a line", () => {
-  assertEquals(consumerLines([]), []);
+  assertEquals(consumerLines([], "1.2.3"), []);
   const whole = {
     ...{ id: "1", host: "web-1", pid: 4711, version: "1.2.3", policy: "fair-share", limits: { global: 20 } },
     ...{ instances: 7, running: 3, ready: 14, callsPerS: 2.25, throttled: 1, beatAgoMs: 312.4 },
@@ -23,11 +23,17 @@ Deno.test("consumerLines() shows a consumer a line", () => {
     host: "bad\nname",
     part: { from: 0.25, to: 1 },
     limit: 15,
-  }]);
+    beatAgoMs: 3120,
+  }], "1.2.4");
   assertEquals(lines, [
     "",
     "consumer       in flight  ready  calls/s  throttles  part   beat  version  policy      limits",
     "web-1 4711             3     14      2.3          1   all  312ms  1.2.3    fair-share  20",
-    "bad name 4711    3 of 15     14      2.3          1   75%  312ms  1.2.3    fair-share  20",
+    "bad name 4711    3 of 15     14      2.3          1   75%  3.12s  1.2.3    fair-share  20",
+  ]);
+  assertEquals(consumerLines([whole], "1.2.3"), [
+    "",
+    "consumer    in flight  ready  calls/s  throttles  policy      limits",
+    "web-1 4711          3     14      2.3          1  fair-share  20",
   ]);
 });

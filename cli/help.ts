@@ -35,8 +35,9 @@ export function generalHelp(commands: Rows, width = Infinity): string {
     "",
     "Examples:",
     ...columns([
+      ["sequoia init", "write hello.ts, a first workload"],
       ["sequoia consume --policy fair-share", "run what is queued, in one terminal"],
-      ["sequoia produce workloads/fan7.ts --poisson 5", "submit chains, in another"],
+      ["sequoia produce hello.ts --poisson 5", "submit chains, in another"],
       ["sequoia report run.json", "see what happened"],
     ]),
   ].join("\n");

@@ -82,7 +82,7 @@ export const command: Command = {
     });
     const { submitted, existing, latestMs } = producer.stats();
     const known = existing ? `; ${existing} ${existing === 1 ? "was" : "were"} there already` : "";
-    const late = submitted === 0 ? "" : `, the latest ${formatDuration(latestMs)} after its time`;
+    const late = submitted === 0 ? "" : `, at most ${formatDuration(latestMs)} late`;
     log.info(`Submitted ${submitted} to ${where}${late} (seed ${load.seed})${known}`);
     if (existing === undefined && load.idOf !== undefined) log.info(UNCHECKED);
     if (!values.json) { for (const line of submittedIds.lines()) context.print(line); }

@@ -17,7 +17,8 @@ export function leftWords(ms: number): string {
 
 /** A message beside a spinner, cut to what one line of a terminal takes: what is longer could not be overwritten. */
 export function spinnerMessage(line: string, columns: number): string {
-  return cut(visiblePlain(line), columns - "⠋  ".length); // in the last column some terminals begin the next line
+  // In the last column some terminals begin the next line; a terminal writes ^C behind the message.
+  return cut(visiblePlain(line), columns - "⠋  ^C".length);
 }
 
 /** Calls back five times a second, until its scope ends. */

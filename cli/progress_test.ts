@@ -19,5 +19,5 @@ Deno.test("leftWords() says about how long, no finer than it can be known", () =
 Deno.test("spinnerMessage() fits in one line beside the spinner, whatever it says", () => {
   assertEquals(spinnerMessage("running 1", 80), "running 1");
   const shown = spinnerMessage("nobody serves 日本語 ".repeat(20), 80);
-  assert(unicodeWidth(`⠋ ${shown}`) < 80 && shown.endsWith("…"), shown);
+  assert(unicodeWidth(`⠋ ${shown}^C`) < 80 && shown.endsWith("…"), shown);
 });

@@ -41,14 +41,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   show: {
     help: "one instance: a tree of its nodes, with what they got, answered and called",
     takes: ["full"],
-    check: needs("an instance. See sequoia queue list"),
+    check: needs("show", "an instance. See sequoia queue list"),
     run: show,
   },
   cancel: {
     help: "end instances: nothing of them starts any more",
     takes: [...FILTER, "all", "abort"],
     writes: true,
-    check: needsFilter,
+    check: needsFilter("cancel"),
     run: cancel,
   },
   retry: {
@@ -62,7 +62,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     help: "forget ended instances",
     takes: [...FILTER, "all"],
     writes: true,
-    check: needsFilter,
+    check: needsFilter("purge"),
     run: purge,
   },
   pause: {
@@ -83,7 +83,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     help: "all consumers go by this policy, also those that come later; a file travels with its content",
     takes: [],
     writes: true,
-    check: needs("a policy, for example fair-share"),
+    check: needs("policy", "a policy, for example fair-share"),
     run: policy,
   },
   limit: {
@@ -113,6 +113,11 @@ export const command: Command = {
   words: Object.keys(ACTIONS),
   tables: {
     "Actions": Object.entries(ACTIONS).map(([name, { help }]) => [name, help] as const),
+    "States of instances": [
+      ["queued", "no consumer has taken it yet, or one has handed it back"],
+      ["running", "a consumer has taken it; its calls are in flight or wait for their turn"],
+      ["completed, failed, cancelled", "it has ended; those that failed are in queue dead"],
+    ],
     "Nodes in queue show": [
       ["waiting", "something that it comes after has not settled"],
       ["open", "it waits for its turn, or runs: the queue does not know which"],

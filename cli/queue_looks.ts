@@ -15,6 +15,7 @@ import { unservedIn, unservedLines } from "./queue_unserved.ts";
 import { printJson } from "./raw_json.ts";
 import { terminalColumns } from "./terminal.ts";
 import { spanWords } from "./time_words.ts";
+import { VERSION } from "./version.ts";
 import { clock } from "./wire.ts";
 
 /** How many instances there are in each state, what is set, paused or waits for a server, who consumes, and how the queue is divided. */
@@ -49,7 +50,7 @@ export async function status(
   if (oldest !== undefined) print(`oldest    ${spanWords(nowMs - oldest).padStart(10)}`);
   for (const line of settingLines(settings)) print(line);
   for (const line of unservedLines(unserved)) print(`waits     ${line}`);
-  for (const line of consumerLines(consumers)) print(line);
+  for (const line of consumerLines(consumers, VERSION)) print(line);
   for (const line of partitionLines(partitions, nowMs)) print(line);
 }
 

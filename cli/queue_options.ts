@@ -70,16 +70,18 @@ export function checkTaken(
 }
 
 /** An action's check: it needs an argument. */
-export function needs(what: string): (args: readonly string[]) => void {
+export function needs(action: string, what: string): (args: readonly string[]) => void {
   return ([first]) => {
-    if (first === undefined) throw new UsageError(`queue: name ${what}`);
+    if (first === undefined) throw new UsageError(`queue ${action}: name ${what}`);
   };
 }
 
 /** An action's check: it must be said which instances are meant. */
-export function needsFilter(args: readonly string[], values: QueueValues): void {
-  if (values.all || Object.keys(filterOf(args, values)).length > 0) return;
-  throw new UsageError("queue: name instances, or --chain, --label or --state, or --all");
+export function needsFilter(action: string): (args: readonly string[], values: QueueValues) => void {
+  return (args, values) => {
+    if (values.all || Object.keys(filterOf(args, values)).length > 0) return;
+    throw new UsageError(`queue ${action}: name instances, or --chain, --label or --state, or --all`);
+  };
 }
 
 /** The instances that the arguments mean. */

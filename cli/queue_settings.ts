@@ -5,7 +5,7 @@ import { changeSettings, setPolicy, type Taken } from "../lib/steer/mod.ts";
 import type { Context } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { limit as readLimit } from "./options.ts";
-import type { QueueValues } from "./queue_options.ts";
+import { needs, type QueueValues } from "./queue_options.ts";
 import { clock, settingOf } from "./wire.ts";
 
 const NOTHING_SET = "Nothing is set: each consumer goes by what it was started with";
@@ -34,9 +34,11 @@ export async function policy(
 }
 
 /** Looks at a limit. @throws {UsageError} */
-export function checkLimit([limit = ""]: readonly string[]): void {
+export function checkLimit(args: readonly string[]): void {
+  needs("limit", "a limit, for example 100, or auto")(args);
+  const [limit] = args;
   try {
-    readLimit(limit);
+    readLimit(limit!);
   } catch (cause) {
     throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
   }

@@ -53,19 +53,26 @@ async function unreached(
   return lines;
 }
 
+const DONE = { cancel: "Cancelled", purge: "Purged", retry: "Retried" } as const;
+
+/** An action and the number of instances that it reached, in words: `Cancelled 15 instances`. */
+function doneWords(action: keyof typeof DONE, count: number): string {
+  return `${DONE[action]} ${count} ${count === 1 ? "instance" : "instances"}`;
+}
+
 async function request(
   queue: QueueDriver,
-  command: Command,
+  command: Command & { readonly kind: keyof typeof DONE },
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
   const reached = await queue.request(command);
-  print(values.json ? JSON.stringify({ reached }) : `${command.kind}: ${reached} reached`);
+  print(values.json ? JSON.stringify({ reached }) : doneWords(command.kind, reached));
 }
 
 /** Looks at the arguments of a retry. @throws {UsageError} */
 export function checkRetry(args: readonly string[], values: QueueValues): void {
-  needsFilter(args, values);
+  needsFilter("retry")(args, values);
   if (values.from !== undefined && args.length === 0) {
     throw new UsageError(
       `queue retry: name the instances that run again. Write sequoia queue retry ID --from ${values.from}`,
@@ -99,7 +106,7 @@ export async function retry(
       }),
     );
   }
-  print(`retry: ${reached} reached`);
+  print(doneWords("retry", reached));
   for (const [id, caller] of Object.entries(callers)) {
     print(`${id} was called by ${caller} and runs again only with that`);
   }

@@ -120,10 +120,10 @@ kafkaTests("operating a queue on Kafka", () => {
     assertStringIncludes(await quietly(["queue", "show", "b"], at), "completed");
     assertEquals(
       await quietly(["queue", "retry", "a", "d", "nobody"], at).then((text) => text.split("\n")[0]),
-      "retry: 1 reached",
+      "Retried 1 instance",
     );
-    assertEquals(await quietly(["queue", "cancel", "d"], at), "cancel: 1 reached\n");
-    assertEquals(await quietly(["queue", "purge", "--state", "completed"], at), "purge: 1 reached\n");
+    assertEquals(await quietly(["queue", "cancel", "d"], at), "Cancelled 1 instance\n");
+    assertEquals(await quietly(["queue", "purge", "--state", "completed"], at), "Purged 1 instance\n");
     assertEquals(await statesOf(at), { a: "queued", c: "failed", d: "cancelled" });
     assertEquals((await run(["queue", "show", "b"], at)).code, 1);
     assertEquals(await quietly(["queue", "resume", "--all"], at), "Nothing is paused\n");
@@ -140,7 +140,7 @@ kafkaTests("operating a queue on Kafka", () => {
     calls.answer("a/first");
     await quietly(["produce", "line.ts", "--id", "b"], at);
     await calls.until(() => calls.keys().includes("b/first"));
-    assertEquals(await quietly(["queue", "cancel", "b", "--abort"], at), "cancel: 1 reached\n");
+    assertEquals(await quietly(["queue", "cancel", "b", "--abort"], at), "Cancelled 1 instance\n");
     await calls.until(() => calls.seen.some(({ key, aborted }) => key === "b/first" && aborted));
     await until(at, ({ cancelled }) => cancelled === 1);
     assertEquals(calls.keys().includes("a/second"), false, "it is paused");
@@ -148,11 +148,11 @@ kafkaTests("operating a queue on Kafka", () => {
     await calls.until(() => calls.keys().includes("a/second"));
     calls.answer("a/second", 404);
     await until(at, ({ failed }) => failed === 1);
-    assertEquals(await quietly(["queue", "retry", "a"], at), "retry: 1 reached\n");
+    assertEquals(await quietly(["queue", "retry", "a"], at), "Retried 1 instance\n");
     await calls.until(() => calls.keys().filter((key) => key === "a/second").length === 2);
     calls.answer("a/second");
     await until(at, ({ completed }) => completed === 1);
-    assertEquals(await quietly(["queue", "purge", "--all"], at), "purge: 2 reached\n");
+    assertEquals(await quietly(["queue", "purge", "--all"], at), "Purged 2 instances\n");
     assertEquals(await statesOf(at), {});
     await endedBySignal(running);
   });

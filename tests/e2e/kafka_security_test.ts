@@ -133,8 +133,8 @@ kafkaTests("a queue on Kafka with logins", () => {
     await quietly(["produce", "ok.ts", "--id", "last"], bob);
     await quietly(["queue", "pause", "--all"], bob);
     await quietly(["queue", "resume", "--all"], bob);
-    assertEquals(await quietly(["queue", "cancel", "last"], bob), "cancel: 1 reached\n");
-    assertEquals(await quietly(["queue", "purge", "last"], bob), "purge: 1 reached\n");
+    assertEquals(await quietly(["queue", "cancel", "last"], bob), "Cancelled 1 instance\n");
+    assertEquals(await quietly(["queue", "purge", "last"], bob), "Purged 1 instance\n");
     assertEquals(await quietly(["queue", "dead"], bob), "");
   });
 });

@@ -134,11 +134,11 @@ Deno.test("sequoia queue cancel says how many it reached, and reaches none twice
     ...["4", "5"].map((id) => instanceOf(acme, id)),
   ]);
   const cancel = async (...args: string[]) => (await run(["queue", "cancel", ...args], at)).stdout;
-  assertEquals(await cancel("1", "2"), "cancel: 2 reached\n");
-  assertEquals(await cancel("1", "x"), "cancel: 0 reached\n1 is cancelled\nx is not in the queue\n");
-  assertEquals(await cancel("--label", "tenant=acme"), "cancel: 2 reached\n");
+  assertEquals(await cancel("1", "2"), "Cancelled 2 instances\n");
+  assertEquals(await cancel("1", "x"), "Cancelled 0 instances\n1 is cancelled\nx is not in the queue\n");
+  assertEquals(await cancel("--label", "tenant=acme"), "Cancelled 2 instances\n");
   assertEquals(await cancel("--chain", "line", "--json"), '{"reached":1}\n');
-  assertEquals(await cancel("--all"), "cancel: 0 reached\n");
+  assertEquals(await cancel("--all"), "Cancelled 0 instances\n");
   assertEquals((await runJson(["queue", "status"], at) as { cancelled: number }).cancelled, 5);
 });
 
@@ -175,7 +175,7 @@ Deno.test("sequoia queue retry --from runs a node and all after it again, and on
   const retry = (...args: string[]) => run(["queue", "retry", ...args], at);
   assertEquals(
     (await retry("done", "nobody")).stdout,
-    "retry: 0 reached\n" +
+    "Retried 0 instances\n" +
       "done is completed. To run it again, say from which node: --from NODE\n" +
       "nobody is not in the queue\n",
   );
@@ -195,13 +195,13 @@ Deno.test("sequoia queue retry --from runs a node and all after it again, and on
     2,
     "queue retry: name the instances that run again. Write sequoia queue retry ID --from second",
   );
-  assertEquals((await retry("done", "--from", "second")).stdout, "retry: 1 reached\n");
+  assertEquals((await retry("done", "--from", "second")).stdout, "Retried 1 instance\n");
   const { state, nodes } = await runJson(["queue", "show", "done"], at) as {
     state: string;
     nodes: { state: string }[];
   };
   assertEquals([state, ...nodes.map((node) => node.state)], ["queued", "ok", "open", "waiting"]);
-  assertEquals((await retry("done", "--from", "second")).stdout, "retry: 0 reached\ndone is queued\n");
+  assertEquals((await retry("done", "--from", "second")).stdout, "Retried 0 instances\ndone is queued\n");
 });
 
 Deno.test("sequoia queue retry runs what was called again with its caller, and says so", async () => {
@@ -215,7 +215,7 @@ Deno.test("sequoia queue retry runs what was called again with its caller, and s
   );
   assertEquals(
     (await run(["queue", "retry", "0017/thumbnails"], at)).stdout,
-    "retry: 1 reached\n0017/thumbnails was called by 0017 and runs again only with that\n",
+    "Retried 1 instance\n0017/thumbnails was called by 0017 and runs again only with that\n",
   );
   assertEquals(await runJson(["queue", "retry", "0017/thumbnails"], at), {
     reached: 0,
@@ -275,6 +275,9 @@ const SAYINGS: readonly (readonly [line: string, words: string])[] = [
   ],
   ["cancel order-17 --from convert", "queue cancel: it takes no --from; that is for queue retry"],
   ["retry --all --function f", "queue retry: it takes no --function; that is for queue pause, resume"],
+  ["cancel", "queue cancel: name instances, or --chain, --label or --state, or --all"],
+  ["show", "queue show: name an instance. See sequoia queue list"],
+  ["limit", "queue limit: name a limit, for example 100, or auto"],
   ["status --abort", "queue status: it takes no --abort; that is for queue cancel"],
 ];
 

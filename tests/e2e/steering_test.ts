@@ -116,19 +116,19 @@ Deno.test("queue retry runs all again of what had been undone, or what is from a
   assertMatch(wrong.stderr, /its chain line has no such node; did you mean "second"\? See/);
   assertMatch(
     (await retry()).stdout,
-    /^retry: 1 reached\na had been undone: all of its nodes run again, .*\n$/,
+    /^Retried 1 instance\na had been undone: all of its nodes run again, .*\n$/,
   );
   await answer("a/first~1", 1);
   await answer("a/second~1", 1);
   assertEquals((await ended("a", at)).state, "completed");
-  assertMatch((await retry()).stdout, /^retry: 0 reached\na is completed\. .* --from NODE\n$/);
-  assertEquals((await retry("--from", "second")).stdout, "retry: 1 reached\n");
+  assertMatch((await retry()).stdout, /^Retried 0 instances\na is completed\. .* --from NODE\n$/);
+  assertEquals((await retry("--from", "second")).stdout, "Retried 1 instance\n");
   await answer("a/second~2", 1, 400);
   await answer("a/undo~1", 1);
   assertEquals((await ended("a", at)).state, "failed");
   assertMatch(
     (await retry("--from", "second")).stdout,
-    /^retry: 1 reached\na had been undone: what --from second leaves out counts as done\n$/,
+    /^Retried 1 instance\na had been undone: what --from second leaves out counts as done\n$/,
   );
   await answer("a/second~3", 1);
   assertEquals((await ended("a", at)).state, "completed");
