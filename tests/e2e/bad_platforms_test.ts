@@ -158,7 +158,7 @@ export default chain("two", ({ call }) => { call(f, { name: "b", after: call(f, 
   await run(["produce", "w.ts", "--burst", "100", "--count", "100"], at);
   const done = await runJson(["consume", "--until-empty", "--limit", "20", "--out", "none"], at);
   assertEquals(done, { completed: 100, failed: 0, cancelled: 0, shed: 0, throttled, retried: 0 });
-  assert(throttled >= 20, `${throttled} throttles`);
+  assert(throttled >= 10, `${throttled} throttles: the first calls go out before anything is known`);
 });
 
 Deno.test("sequoia consume goes on beside functions that break off, never end, nest without end or answer too much", async () => {
