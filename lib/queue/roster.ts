@@ -8,13 +8,18 @@ export interface RosterEntry {
   /** The number of its latest beat. */
   readonly beat: number;
   /** Undefined if it has written none, or one that cannot be read. */
-  readonly record: ConsumerRecord | undefined;
+  readonly record: DatedRecord | undefined;
 }
+
+/** A consumer's record, and when it was written, in milliseconds since 1970 by the clock of its machine. */
+export type DatedRecord = ConsumerRecord & { readonly writtenAtMs?: number };
 
 /** After a longer time without a look, in milliseconds, it is not known who lives. */
 const LONGEST_LOOK_MS = 2 * BEAT_MS;
 /** How often records are read while it is not known who lives, in milliseconds. */
 const LOOK_MS = 50;
+/** One whose record is old, or of a clock that is set otherwise, is given this time to beat, in milliseconds. */
+const WATCHED_MS = 1.5 * BEAT_MS;
 
 /** Tells consumers that live from records that dead ones have left. */
 export class Roster {
@@ -29,22 +34,33 @@ export class Roster {
     this.#read = read;
   }
 
-  /** Waits until it is known of every consumer whether it lives. @returns those that do */
+  /**
+   * The consumers that live. One that has not been seen to beat counts by the time that its record bears; if that says no, or
+   * lies in the future, it is watched first.
+   */
   async living(): Promise<ConsumerView[]> {
     for (;;) {
       const entries = await this.#read();
-      const nowMs = this.#clock.nowMs();
+      const nowMs = this.#clock.nowMs(), wallMs = this.#clock.wallMs();
       if (nowMs - this.#lookedAtMs > LONGEST_LOOK_MS) this.#silence = new Silence(LONGEST_LOOK_MS);
       this.#lookedAtMs = nowMs;
       const beats = this.#silence.look(entries.map(({ id, beat }) => [id, beat]), { nowMs });
-      const heard = entries.map((entry) => ({ ...entry, ...beats.get(entry.id)! }))
-        .filter(({ silentMs }) => silentMs < SILENT_MS);
-      if (heard.every(({ isAlive }) => isAlive)) {
-        return heard.flatMap(({ id, record, silentMs }) =>
-          record === undefined ? [] : [{ id, ...record, beatAgoMs: silentMs }]
+      const heard = entries.flatMap(({ id, record }) => {
+        const { isAlive, silentMs } = beats.get(id)!;
+        const agoMs = isAlive ? silentMs : Math.max(silentMs, wallMs - (record?.writtenAtMs ?? -Infinity));
+        const isKnown = isAlive || agoMs < SILENT_MS && record!.writtenAtMs! <= wallMs + BEAT_MS;
+        return silentMs < (isKnown ? SILENT_MS : WATCHED_MS) ? [{ id, record, isKnown, agoMs }] : [];
+      });
+      if (heard.every(({ isKnown }) => isKnown)) {
+        return heard.flatMap(({ id, record, agoMs }) =>
+          record === undefined ? [] : [viewOf(id, record, agoMs)]
         );
       }
       await this.#clock.until(nowMs + LOOK_MS);
     }
   }
+}
+
+function viewOf(id: string, { writtenAtMs: _, ...record }: DatedRecord, beatAgoMs: number): ConsumerView {
+  return { id, ...record, beatAgoMs };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/mod.ts";
 import type { ConsumerRecord, ConsumerView } from "../consumers.ts";
-import { Roster, type RosterEntry } from "../roster.ts";
+import { type DatedRecord, Roster, type RosterEntry } from "../roster.ts";
 import type { RecordWriter } from "./appender.ts";
 import type { IncomingRecord } from "./kafkajs.ts";
 import type { Link } from "./link.ts";
@@ -53,8 +53,9 @@ export class ConsumerLog {
   }
 
   async #write(record: ConsumerRecord | null): Promise<void> {
-    const { writer, topic, id, clock } = this.#options;
-    await writer.append(topic, 0, [outgoing(id, record, clock.wallMs())]);
+    const { writer, topic, id, clock } = this.#options, writtenAtMs = clock.wallMs();
+    const dated = record === null ? null : { ...record, writtenAtMs };
+    await writer.append(topic, 0, [outgoing(id, dated, writtenAtMs)]);
   }
 
   /** The consumers that live. */
@@ -92,7 +93,7 @@ export class ConsumerLog {
         this.#entries.set(id, {
           id,
           beat: Number(offset),
-          record: JSON.parse(String(value)) as ConsumerRecord,
+          record: JSON.parse(String(value)) as DatedRecord,
         });
       }
     }

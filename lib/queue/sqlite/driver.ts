@@ -206,7 +206,7 @@ export class SqliteDriver implements QueueDriver {
 
   async beat(record: ConsumerRecord): Promise<void> {
     this.#check("write to", "write");
-    this.#lease.record = JSON.stringify(record);
+    this.#lease.record = JSON.stringify({ ...record, writtenAtMs: this.#clock.wallMs() });
     this.#upkeep.start(this.#closing.signal);
     await this.#upkeep.beat();
   }

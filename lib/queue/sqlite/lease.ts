@@ -1,6 +1,5 @@
 import { parseJson } from "../../model/mod.ts";
-import type { ConsumerRecord } from "../consumers.ts";
-import type { RosterEntry } from "../roster.ts";
+import type { DatedRecord, RosterEntry } from "../roster.ts";
 import { type Look, Silence } from "../silence.ts";
 import type { Database } from "./database.ts";
 
@@ -65,7 +64,7 @@ export function readConsumers(db: Database): RosterEntry[] {
   return rows.map(({ id, beat, record }) => ({
     id,
     beat,
-    record: record === null ? undefined : parseJson(record)?.value as unknown as ConsumerRecord | undefined,
+    record: record === null ? undefined : parseJson(record)?.value as unknown as DatedRecord | undefined,
   }));
 }
 
