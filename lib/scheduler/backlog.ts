@@ -171,14 +171,16 @@ export class Backlog implements Stats {
     const lane = task.lane!;
     const { service } = this.#groups;
     const cost = service === undefined ? undefined : this.#groups.costOf(task);
-    task.charge = { startedAtMs: this.nowMs, cost };
+    task.charge = { startedAtMs: this.nowMs, cost, start: undefined };
     if (cost !== undefined) service!.start(lane.group, cost);
     for (const limit of lane.gate.limits) limit.start(task);
     this.#gates.rate?.start();
     lane.tasks.pop();
     this.#leave(lane);
+    this.#count(task, lane.group);
+    this.#lanes.read(lane);
     this.#settleLane(lane);
-    this.occupy(task, lane);
+    this.#enter(task, lane);
   }
 
   /** Takes what waits for a full limit out of the trees; a rate is looked at again when it opens. */
@@ -241,16 +243,23 @@ export class Backlog implements Stats {
     }
   }
 
-  /** Counts an invocation as running; with a lane of its own choice only on a rebuild, when it is running already. */
-  occupy(task: Invocation, lane = this.#lanes.of(task, this.#groups.of(task))): void {
-    const { group, gate } = lane;
-    task.lane = lane;
+  /** Counts an invocation as running that is running already, on a rebuild. */
+  occupy(task: Invocation): void {
+    const lane = task.lane = this.#lanes.of(task, this.#groups.of(task));
+    this.#count(task, lane.group);
+    this.#enter(task, lane);
+  }
+
+  #count(task: Invocation, group: Group): void {
     this.running++;
     group.running++;
-    if (this.#groups.service !== undefined) {
-      this.#groups.takeTurn(group);
-      this.#groups.service.enter(group, this.#groups.costIn(task));
-    }
+    if (this.#groups.service === undefined) return;
+    this.#groups.takeTurn(group);
+    this.#groups.service.enter(group, this.#groups.costIn(task));
+  }
+
+  /** Limits count an invocation that is running; its group's load and turn have changed. */
+  #enter(task: Invocation, { group, gate }: Lane): void {
     for (const limit of gate.limits) {
       limit.enter(task);
       if (!limit.shut && limit.waiting.size > 0 && limit.full) this.#shut(limit);
@@ -291,6 +300,7 @@ export class Backlog implements Stats {
 
   /** Lets start what waits for platforms that have room again. */
   reopen(): void {
+    if (this.#shutForTime.size === 0) return;
     for (const limit of this.#platforms.limits()) if (limit.shut) this.#open(limit);
   }
 

@@ -93,9 +93,7 @@ export class Groups {
 
   /** What an attempt in flight costs its group; it is reckoned now if it was started when there were no groups. */
   costIn(task: Invocation): number {
-    const { startedAtMs, cost = this.costOf(task) } = task.charge!;
-    if (task.charge!.cost === undefined) task.charge = { startedAtMs, cost };
-    return cost;
+    return task.charge!.cost ??= this.costOf(task);
   }
 
   /** Sets a group behind those that have the same load. */

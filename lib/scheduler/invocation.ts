@@ -46,13 +46,7 @@ export class Invocation implements Task {
   platform: string | undefined;
   readyAtMs: number;
   /**
-   * How the attempt in flight was started.
-   *
-   * @internal
-   */
-  start: WayStart | undefined;
-  /**
-   * When its attempt in flight, or the last one, was started, and what it counts as.
+   * When its attempt in flight, or the last one, was started, and what it counts as: most invocations that wait have none.
    *
    * @internal
    */
@@ -85,6 +79,19 @@ export class Invocation implements Task {
     this.run = run;
     this.#place = item === undefined ? nodeIndex : nodeIndex + (item + 1) * NODES;
     this.readyAtMs = readyAtMs;
+  }
+
+  /**
+   * How the attempt in flight was started.
+   *
+   * @internal
+   */
+  get start(): WayStart | undefined {
+    return this.charge?.start;
+  }
+
+  set start(start: WayStart | undefined) {
+    this.charge!.start = start;
   }
 
   /** Attempts that failed; throttles are none. */

@@ -69,7 +69,7 @@ export class Lanes {
       own.root = tree;
       own.lanes.set(group, lane);
       if (own !== gate) group.gates.set(gate, own);
-      lane.moveInto(tree, own);
+      lane.moveIntoTree(own);
       if (lane.queued > 0) this.attach(lane);
     }
   }
@@ -87,6 +87,13 @@ export class Lanes {
   hang(node: Branch, root: Branch): void {
     root.add(node);
     if (root !== this.root && root.parent === undefined) this.root.add(root);
+  }
+
+  /** Reads the load and the turn of a lane's group again: whoever moves the lane next puts it where it belongs. */
+  read(lane: Lane): void {
+    const { group } = lane;
+    if (group.tree === undefined) lane.readGroup();
+    else group.tree.standing.read(group);
   }
 
   /** Puts a group's lanes where they belong, now that its load or turn may have changed. */

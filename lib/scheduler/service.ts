@@ -1,5 +1,6 @@
 import type { Shares } from "./shares.ts";
 import type { Group } from "./tree.ts";
+import type { WayStart } from "./way_out.ts";
 
 /** What shares are shares of: the time that attempts hold their slots, or their number. */
 export type ShareUnit = "time" | "calls";
@@ -7,8 +8,10 @@ export type ShareUnit = "time" | "calls";
 /** An attempt in flight, or the last one. */
 export interface Charge {
   readonly startedAtMs: number;
-  /** The service that it is expected to be: milliseconds, or 1 call. Undefined: the policy makes no groups. */
-  readonly cost: number | undefined;
+  /** The service that it is expected to be: milliseconds, or 1 call. Undefined: the policy made no groups then. */
+  cost: number | undefined;
+  /** How it was started, while it is in flight. */
+  start: WayStart | undefined;
 }
 
 /**

@@ -5,6 +5,9 @@ export type RankTail = readonly number[];
 
 const NO_TAIL: RankTail = [];
 
+/** Memory for as many entries is kept once it has been needed. */
+const KEPT = 64;
+
 /**
  * The queued invocations of one lane, least (rank, tail, sequence) first. A heap of four children a node whose keys lie in
  * arrays of numbers, so that a comparison touches no object: with a million entries that is what a decision costs.
@@ -47,7 +50,7 @@ export class TaskHeap {
   }
 
   clear(): void {
-    this.#truncate(0);
+    if (this.#tasks.length > 0) this.#truncate(0);
     this.#tails = undefined;
   }
 
@@ -71,7 +74,7 @@ export class TaskHeap {
     const task = this.#tasks[last]!;
     const rank = this.#ranks[last]!, sequence = this.#sequences[last]!;
     const tail = this.#tails?.[last];
-    this.#truncate(last);
+    this.#dropLast();
     if (last === 0) return;
     let hole = 0;
     for (;;) {
@@ -111,6 +114,16 @@ export class TaskHeap {
     if (this.#tails) this.#tails[at] = tail ?? NO_TAIL;
   }
 
+  /** Takes the last entry off: `pop` is fast but keeps the memory, which is given back at each half of a long heap. */
+  #dropLast(): void {
+    const length = this.#tasks.length - 1;
+    if (length >= KEPT && (length & (length - 1)) === 0) return this.#truncate(length);
+    this.#tasks.pop();
+    this.#ranks.pop();
+    this.#sequences.pop();
+    this.#tails?.pop();
+  }
+
   #truncate(length: number): void {
     this.#tasks.length = length;
     this.#ranks.length = length;
@@ -120,7 +133,7 @@ export class TaskHeap {
 }
 
 /** An empty array that keeps its numbers unboxed and together in memory, whole ones too. */
-function doubles(): number[] {
+export function doubles(): number[] {
   const array = [0.5];
   array.length = 0;
   return array;

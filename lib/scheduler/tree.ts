@@ -1,7 +1,7 @@
 import type { GroupStats } from "../policies/mod.ts";
 import type { Obstacle } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
-import { TaskHeap } from "./task_heap.ts";
+import { doubles, TaskHeap } from "./task_heap.ts";
 
 /**
  * The index of what is ready: a tree of heaps. At the bottom a *lane* holds the invocations of one group behind one gate.
@@ -20,15 +20,44 @@ export abstract class TreeNode {
   at = -1;
   /** The lane to serve next among those below. */
   abstract get best(): Lane;
+  /** By what it is put in its place, before the invocation on top of its best lane is looked at. */
+  abstract get standing(): Standing;
 }
 
-/** A node with children, the best of which is on top. */
+/** A group's load and its turn, as they were when what stands by them was put in its place last. */
+export class Standing {
+  load = 0;
+  turn = 0;
+
+  /** @returns whether that changes anything */
+  read({ load, turn }: Group): boolean {
+    if (load === this.load && turn === this.turn) return false;
+    this.load = load;
+    this.turn = turn;
+    return true;
+  }
+}
+
+/** The standing of all within a group's own tree: they are of one group, so only their invocations tell them apart. */
+const LEVEL = new Standing();
+
+/**
+ * A node with children, the best of which is on top: the lesser load, the earlier turn, the better invocation. Loads and
+ * turns lie in arrays of numbers beside the heap, so that most comparisons touch no object.
+ */
 export class Branch extends TreeNode {
   readonly #heap: TreeNode[] = [];
+  readonly #loads = doubles();
+  readonly #turns = doubles();
   #best: Lane | undefined;
+  #standing = LEVEL;
 
   override get best(): Lane {
     return this.#best!;
+  }
+
+  override get standing(): Standing {
+    return this.#standing;
   }
 
   get empty(): boolean {
@@ -41,62 +70,93 @@ export class Branch extends TreeNode {
 
   add(child: TreeNode): void {
     child.parent = this;
+    child.at = this.#heap.length;
     this.#heap.push(child);
-    this.#place(child, this.#heap.length - 1);
+    this.#loads.push(0);
+    this.#turns.push(0);
     this.changed(child);
   }
 
   remove(child: TreeNode): void {
-    const last = this.#heap.pop()!;
     const { at } = child;
+    const last = this.#heap.pop()!;
+    this.#loads.pop();
+    this.#turns.pop();
     child.parent = undefined;
     child.at = -1;
     if (last !== child) {
-      this.#place(last, at);
+      last.at = at;
       this.#sift(last);
     }
-    this.#updateBest();
+    if (at === 0) this.#updateBest();
   }
 
   /** Puts a child right whose best has changed, and all above it. */
   changed(child: TreeNode): void {
+    const was = child.at;
     this.#sift(child);
-    this.#updateBest();
+    if (was === 0 || child.at === 0) this.#updateBest();
   }
 
   #updateBest(): void {
     const top = this.#heap[0];
-    this.#best = top?.best;
     const parent = this.parent;
-    if (parent === undefined) return;
-    if (top === undefined) parent.remove(this);
-    else parent.changed(this);
+    if (top === undefined) {
+      this.#best = undefined;
+      parent?.remove(this);
+      return;
+    }
+    this.#best = top.best;
+    this.#standing = top.standing;
+    parent?.changed(this);
   }
 
   #sift(node: TreeNode): void {
     const heap = this.#heap;
-    const { best } = node;
+    const { best, standing: { load, turn } } = node;
     let { at } = node;
     while (at > 0) {
       const up = (at - 1) >> 1;
-      if (!best.before(heap[up]!.best)) break;
-      this.#place(heap[up]!, at);
+      if (!this.#goesBefore(load, turn, best, up)) break;
+      this.#move(up, at);
       at = up;
     }
     for (;;) {
       let child = at * 2 + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.best.before(heap[child]!.best)) child++;
-      if (!heap[child]!.best.before(best)) break;
-      this.#place(heap[child]!, at);
+      if (child + 1 < heap.length && this.#isBefore(child + 1, child)) child++;
+      if (this.#goesBefore(load, turn, best, child)) break;
+      this.#move(child, at);
       at = child;
     }
-    this.#place(node, at);
+    heap[at] = node;
+    this.#loads[at] = load;
+    this.#turns[at] = turn;
+    node.at = at;
   }
 
-  #place(node: TreeNode, at: number): void {
-    this.#heap[at] = node;
-    node.at = at;
+  /** Whether what is to be placed goes before the child at a position. */
+  #goesBefore(load: number, turn: number, best: Lane, at: number): boolean {
+    const other = this.#loads[at]!;
+    if (load !== other) return load < other;
+    const otherTurn = this.#turns[at]!;
+    if (turn !== otherTurn) return turn < otherTurn;
+    return best.tasks.topBefore(this.#heap[at]!.best.tasks);
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const loads = this.#loads, turns = this.#turns;
+    if (loads[a] !== loads[b]) return loads[a]! < loads[b]!;
+    if (turns[a] !== turns[b]) return turns[a]! < turns[b]!;
+    return this.#heap[a]!.best.tasks.topBefore(this.#heap[b]!.best.tasks);
+  }
+
+  #move(from: number, to: number): void {
+    const node = this.#heap[from]!;
+    this.#heap[to] = node;
+    this.#loads[to] = this.#loads[from]!;
+    this.#turns[to] = this.#turns[from]!;
+    node.at = to;
   }
 }
 
@@ -155,23 +215,13 @@ export class Gate extends Branch {
   }
 }
 
-/** A group's load and its turn, as they were when what stands by them was put in its place last. */
-export class Standing {
-  load = 0;
-  turn = 0;
-
-  /** @returns whether that changes anything */
-  read({ load, turn }: Group): boolean {
-    if (load === this.load && turn === this.turn) return false;
-    this.load = load;
-    this.turn = turn;
-    return true;
-  }
-}
-
 /** The lanes of one group, and what of them waits for limits. */
 export class GroupTree extends Branch {
-  readonly standing = new Standing();
+  readonly #own = new Standing();
+
+  override get standing(): Standing {
+    return this.#own;
+  }
 }
 
 /** Those against whom tasks count: a chain, a tenant, whatever the policy says. */
@@ -212,16 +262,22 @@ export class Lane extends TreeNode {
   readonly tasks = new TaskHeap();
   /** How many of them still wait. */
   queued = 0;
-  #standing: Standing;
+  #standing = LEVEL;
 
   constructor(readonly group: Group, public gate: Gate) {
     super();
-    this.#standing = group.tree?.standing ?? new Standing();
-    if (group.tree === undefined) this.readGroup();
+    if (group.tree === undefined) {
+      this.#standing = new Standing();
+      this.readGroup();
+    }
   }
 
   override get best(): Lane {
     return this;
+  }
+
+  override get standing(): Standing {
+    return this.#standing;
   }
 
   /** To be called of a group without a tree. @returns whether that changes its place */
@@ -230,18 +286,8 @@ export class Lane extends TreeNode {
   }
 
   /** Takes an empty lane over into its group's tree. */
-  moveInto(tree: GroupTree, gate: Gate): void {
-    this.#standing = tree.standing;
+  moveIntoTree(gate: Gate): void {
+    this.#standing = LEVEL;
     this.gate = gate;
-  }
-
-  /** Whether it is to be served before another: the lesser load, the earlier turn, the better invocation on top. */
-  before(other: Lane): boolean {
-    const own = this.#standing, theirs = other.#standing;
-    if (own !== theirs) {
-      if (own.load !== theirs.load) return own.load < theirs.load;
-      if (own.turn !== theirs.turn) return own.turn < theirs.turn;
-    }
-    return this.tasks.topBefore(other.tasks);
   }
 }
