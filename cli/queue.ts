@@ -5,6 +5,7 @@ import { didYouMean, readOptions } from "./options.ts";
 import { dead, list, show, status } from "./queue_looks.ts";
 import {
   type Action,
+  checkMost,
   checkTaken,
   filterOf,
   needs,
@@ -25,6 +26,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   status: {
     help:
       "how many instances are in each state, what is paused or waits for a server, who consumes, how the queue is divided",
+    most: 0,
     takes: ["local"],
     run: status,
   },
@@ -40,6 +42,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   show: {
     help: "one instance: a tree of its nodes, with what they got, answered and called",
+    most: 1,
     takes: ["full"],
     check: needs("show", "an instance. See sequoia queue list"),
     run: show,
@@ -81,13 +84,16 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   policy: {
     help: "all consumers go by this policy, also those that come later; a file travels with its content",
+    most: 1,
     takes: [],
     writes: true,
     check: needs("policy", "a policy, for example fair-share"),
     run: policy,
   },
   limit: {
-    help: "all consumers together have at most this many in flight, also those that come later",
+    help:
+      "at most this many in flight, also for consumers that come later: on Kafka of all together, on SQLite of each",
+    most: 1,
     takes: [],
     writes: true,
     check: checkLimit,
@@ -95,6 +101,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   settings: {
     help: "what is set for all consumers: policy, limit and pauses; --reset takes all of it back",
+    most: 0,
     takes: ["reset"],
     writes: ({ reset }) => reset,
     run: settings,
@@ -156,6 +163,7 @@ export const command: Command = {
       );
     }
     checkTaken(name, ACTIONS, values);
+    checkMost(name, action, rest);
     action.check?.(rest, values);
     await using queue = await openQueue(values, {
       readOnly: !writes(action, values),

@@ -41,6 +41,8 @@ export type OwnOption = keyof typeof OWN;
 export interface Action {
   /** What it does, in a few words. */
   readonly help: string;
+  /** How many arguments it takes at most. (Default: any number) */
+  readonly most?: number;
   /** Which options it takes. */
   readonly takes: readonly OwnOption[];
   /** Whether the queue is opened for writing, or with which options. (Default: false) */
@@ -66,6 +68,13 @@ export function checkTaken(
     if (!isGiven || actions[name]!.takes.includes(option)) continue;
     const takers = Object.keys(actions).filter((other) => actions[other]!.takes.includes(option));
     throw new UsageError(`queue ${name}: it takes no --${option}; that is for queue ${takers.join(", ")}`);
+  }
+}
+
+/** Refuses arguments beyond those that an action takes. @throws {UsageError} */
+export function checkMost(name: string, { most = Infinity }: Action, args: readonly string[]): void {
+  if (args.length > most) {
+    throw new UsageError(`queue ${name}: unexpected argument "${args[most]}". See --help`);
   }
 }
 

@@ -20,7 +20,7 @@ export async function policy(
   const outcome = await setPolicy(queue, await settingOf(name!), clock);
   if (outcome.kind === "refused") {
     throw new FailedError(
-      `Cannot set the policy ${name}: no policy files of others are run by ${placesOf(outcome.by)}. ` +
+      `Cannot set the policy ${name}: policy files are refused by ${placesOf(outcome.by)}. ` +
         "Start these consumers with --allow-policy-files, or set a built-in policy",
     );
   }
