@@ -108,7 +108,7 @@ Deno.test("sequoia consume --policy fair-share+shortest-job-first --by takes tur
   const starts = await startsOf({
     workload: singles({ long: { fn: `time: constant("25ms")` }, short: {} }),
     produce: ["a", "b"].map((tenant) => ["--burst", "16", "--label", `tenant=${tenant}`]),
-    consume: ["--policy", "fair-share+shortest-job-first", "--by", "tenant", ...ONE],
+    consume: ["--policy", "fair-share+shortest-job-first", "--by", "tenant", "--share", "calls", ...ONE],
   });
   const tenants = ["a", "b"].map((tenant) => starts.filter(({ labels }) => labels.tenant === tenant));
   for (const own of tenants) assertOrder(own, byChain("short", "long"));

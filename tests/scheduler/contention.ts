@@ -56,7 +56,7 @@ export class Contention {
       policy: policyOf("fair-share"),
       random: seededRandom(1),
       ...options,
-      limits: { global: limit, ...options.limits },
+      limits: { global: limit, fixed: true, ...options.limits },
     });
     this.#depth = limit + 1;
     this.#queued = contenders.map(() => 0);
