@@ -190,12 +190,17 @@ export class Backlog implements Stats {
     if (limit instanceof ShareLimit) this.#shutShares.add(limit);
     if (!(limit instanceof TimedLimit)) return;
     this.#shutForTime.add(limit);
-    this.#opensAtMs = Math.min(this.#opensAtMs, limit.opensAtMs);
+    this.#plan(limit);
+  }
+
+  /** Looks again when a shut limit opens: a place that has become free may open before those that had room. */
+  #plan(limit: Limit): void {
+    if (limit instanceof TimedLimit) this.#opensAtMs = Math.min(this.#opensAtMs, limit.opensAtMs);
   }
 
   /** Hangs what waits for a limit back into the trees if it may start now. */
   #open(limit: Limit): void {
-    if (limit.full) return;
+    if (limit.full) return this.#plan(limit);
     limit.shut = false;
     for (const [root, node] of limit.waiting) {
       if (node.empty) limit.waiting.delete(root);

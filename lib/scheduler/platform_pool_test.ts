@@ -167,6 +167,19 @@ Deno.test("Scheduler.next() starts nothing on a platform before it may be asked 
   assertEquals(made.next(1010)!.platform, "edge");
 });
 
+Deno.test("Scheduler.next() starts where a full platform opens before the others, once it has room again", () => {
+  const limits = { platforms: { edge: 9, cloud: 1 }, fixed: true };
+  const made = scheduler(policyOf("fcfs"), limits, 2);
+  const started = startAll(made);
+  const on = (name: string) => started.find(({ platform }) => platform === name)!;
+  made.settle(on("edge"), throttledBy(1000), 10);
+  assertEquals(made.next(10), undefined, "the cloud is full");
+  assertEquals(made.settle(on("cloud"), throttledBy(100), 20).retryAtMs, 120);
+  assertEquals(made.next(20), undefined);
+  assertEquals(made.wakeAtMs(), 120);
+  assertEquals(made.next(120)?.platform, "cloud");
+});
+
 Deno.test("Scheduler.settle() waits as it is asked to where there is no other platform, for a minute at most", () => {
   for (const [askedMs, untilMs] of [[50_000, 50_010], [3_600_000, 60_010]] as const) {
     const made = scheduler(policyOf("bin-packing"), { platforms: { edge: 1, cloud: 1 } }, 2);
