@@ -70,6 +70,35 @@ Deno.test("least-attained takes the chain whose attempts have held slots for the
   assertEquals(scheduler.next(retryAtMs!)!.attainedMs, 70);
 });
 
+Deno.test("least-attained counts what the items of a map held, though the chain has one node", () => {
+  const scheduler = makeScheduler("least-attained", { global: 1 });
+  const mapped = chain("mapped", ({ call }) => {
+    call(fn("item"), { map: "args.list", concurrency: 1 });
+  });
+  scheduler.submit(instanceOf(mapped, "m"), 0);
+  scheduler.decide("m", 0, { kind: "map", count: 2 }, 0);
+  scheduler.settle(scheduler.next(0)!, OK, 40);
+  scheduler.submit(instanceOf(single("one"), "new"), 40);
+  const first = scheduler.next(40)!;
+  assertEquals(first.instance, "new");
+  scheduler.settle(first, OK, 50);
+  assertEquals(scheduler.next(50)!.attainedMs, 40);
+});
+
+Deno.test("least-attained counts what a chain of one node held when it is undone", () => {
+  const scheduler = makeScheduler("least-attained", { global: 1 });
+  const saga = chain("saga", ({ call, onFailed }) => {
+    call(fn("work"));
+    onFailed(fn("undo"));
+  });
+  scheduler.submit(instanceOf(saga, "u"), 0);
+  const task = scheduler.next(0)!;
+  scheduler.cancel("u", 10);
+  scheduler.settle(task, OK, 40);
+  const undo = scheduler.next(40)!;
+  assertEquals([undo.function, undo.attainedMs], ["undo", 40]);
+});
+
 /** How many of each group run when everybody always has something waiting. */
 function sharesOf(
   by: string | undefined,

@@ -7,6 +7,8 @@ import type { Gate } from "./tree.ts";
 export class ChainPlan {
   /** How many nodes it has, without the one that undoes. */
   readonly size: number;
+  /** Whether an attempt that goes well is the last of an instance: one node, no map, and nothing undoes it. */
+  readonly isOneCall: boolean;
   /** Whether each node asks for a decision, by what those before it answered, before it runs. */
   readonly decides: readonly boolean[];
   /** The nodes after each node. */
@@ -53,6 +55,7 @@ export class ChainPlan {
   ) {
     const { roots, successors, predecessorCounts } = shapeOf(chain);
     this.size = chain.onFailed ?? chain.nodes.length;
+    this.isOneCall = chain.nodes.length === 1 && chain.nodes[0]!.map === undefined;
     this.decides = chain.nodes.map(({ when, map }) => when !== undefined || map !== undefined);
     this.successors = successors;
     this.predecessorCounts = predecessorCounts;

@@ -247,9 +247,9 @@ export class InstanceRun {
     return this.#course?.attainedMs ?? 0;
   }
 
-  /** One of its attempts has ended, which was not the only one if it was refused or has failed. */
+  /** One of its attempts has ended; nobody asks after the last one. */
   attain(heldMs: number, kind: Outcome["kind"]): void {
-    if (this.plan.size > 1 || kind !== "ok") this.#begunCourse.attainedMs += heldMs;
+    if (!this.plan.isOneCall || kind !== "ok") this.#begunCourse.attainedMs += heldMs;
   }
 
   /** It is over: nothing more will be asked for the nodes that are not settled. */
