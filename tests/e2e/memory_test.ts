@@ -76,7 +76,7 @@ Deno.test("a consumer with a heap of 128 MB takes the answers of a map of 1,000,
 export default chain("wide", ({ call }) => { call(fn("f", { url: "${server.url}" }), { map: "[1..1000]" }); });`,
   });
   await submit(at, "--id", "a");
-  await consume(at, server, 60, "--limit", "1000", "--until-empty");
+  await consume(at, server, 60, "--limit", "1000,fixed", "--until-empty");
   const { reason } = await runJson(["queue", "show", "a", ...QUEUE], at) as { reason: string };
   assert(/output-too-large: the outputs of the map's items are longer than 16 MiB/.test(reason), reason);
 });
