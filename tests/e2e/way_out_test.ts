@@ -116,7 +116,7 @@ Deno.test("sequoia consume charges its own want of file descriptors to no functi
   await using at = await folder({ "w.ts": chainOf(server.url, "attempts: 1, timeout: 60000") });
   await run(["produce", "w.ts", "--burst", "600"], at);
   const consume =
-    `ulimit -n 120; exec "$0" run -A --quiet "$1" consume --until-empty --limit 400 --out run.json --json`;
+    `ulimit -n 120; exec "$0" run -A --quiet "$1" consume --until-empty --limit 400,fixed --out run.json --json`;
   const { code, stdout, stderr } = await new Deno.Command("bash", {
     args: ["-c", consume, Deno.execPath(), `${ROOT}/cli/main.ts`],
     cwd: at.cwd,
