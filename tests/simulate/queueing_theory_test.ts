@@ -49,7 +49,7 @@ function meanWaits(
     arrivals: plannedArrivals(load),
     scheduler: new Scheduler({
       policy: policyOf(policy),
-      limits: { global: servers },
+      limits: { global: servers, fixed: true },
       random: seededRandom(1),
     }),
     profile: parseProfile("ideal"),
