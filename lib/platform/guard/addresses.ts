@@ -72,8 +72,8 @@ function* meanings(value: bigint): Generator<bigint> {
   if (value >> 112n === SIX_TO_FOUR) yield MAPPED | ((value >> 80n) & 0xffff_ffffn);
 }
 
-/** The 128 bits of an address, with or without brackets and zone. */
-function addressValue(address: string): bigint | undefined {
+/** The 128 bits of an address, with or without brackets and zone; undefined if it is none. */
+export function addressValue(address: string): bigint | undefined {
   const text = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
   if (/^\d+(\.\d+){3}$/.test(text)) {
     const parts = text.split(".");

@@ -1,5 +1,5 @@
 import { loginFault } from "../../../model/mod.ts";
-import { isLoopback } from "../../guard/addresses.ts";
+import { addressValue, isAddress, isLoopback } from "../../guard/addresses.ts";
 import { PlatformError } from "../../platform.ts";
 
 /** A proxy, and the variable of the environment that names it. */
@@ -72,36 +72,31 @@ function exceptions(entries: readonly string[]): (host: string, port: number) =>
 function exception(entry: string): (host: string, port: number) => boolean {
   if (entry === "*") return () => true;
   const block = /^\[?([0-9a-f.:]+)\]?\/(\d{1,3})$/i.exec(entry);
-  if (block !== null) return blockOf(block[1]!, Number(block[2]));
-  const bare = bitsOf(entry) !== undefined; // an IPv6 address without brackets has colons, but no port
+  if (block !== null) return blockOf(block[1]!, Number(block[2])) ?? (() => false);
+  const bare = isAddress(entry); // an IPv6 address without brackets has colons, but no port
   const [, name = "", port] = bare ? [, entry] : /^(.*?)(?::(\d{1,5}))?$/.exec(entry)!;
   const isPort = (other: number) => port === undefined || Number(port) === other;
-  const address = bitsOf(name.replace(/^\[|\]$/g, ""));
-  if (address !== undefined) return (host, other) => isPort(other) && bitsOf(host) === address;
+  const isThere = blockOf(name);
+  if (isThere !== undefined) return (host, other) => isPort(other) && isThere(host);
   const domain = plain(name).replace(/^\*?\./, "");
   if (domain === "") return () => false;
   return (host, other) => isPort(other) && (host === domain || host.endsWith(`.${domain}`));
 }
 
-function blockOf(address: string, length: number): (host: string) => boolean {
-  const first = bitsOf(address);
-  if (first === undefined || length > first.length) return () => false;
-  return (host) =>
-    bitsOf(host)?.startsWith(first.slice(0, length)) === true && bitsOf(host)!.length === first.length;
-}
-
-/** The 32 or 128 bits of an IP address as text; undefined if it is none. */
-function bitsOf(address: string): string | undefined {
-  const isV6 = address.includes(":");
-  if (!isV6 && !/^\d+(\.\d+){3}$/.test(address)) return undefined;
-  const host = URL.parse(`http://${isV6 ? `[${address}]` : address}/`)?.hostname;
-  if (host === undefined) return undefined;
-  if (!isV6) return host.split(".").map((part) => Number(part).toString(2).padStart(8, "0")).join("");
-  const [head = [], tail = []] = plain(host).split("::").map((half) => half === "" ? [] : half.split(":"));
-  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill("0");
-  return [...head, ...zeros, ...tail].map((part) => parseInt(part, 16).toString(2).padStart(16, "0")).join(
-    "",
-  );
+/**
+ * Tells the addresses that begin with the same bits as one, of its kind: `::/0` names no IPv4 address.
+ *
+ * @param length how many bits (default: all)
+ * @returns undefined if that is no address, or has fewer bits
+ */
+function blockOf(address: string, length?: number): ((host: string) => boolean) | undefined {
+  const first = addressValue(address), isV6 = address.includes(":"), bits = isV6 ? 128 : 32;
+  if (first === undefined || (length ??= bits) > bits) return undefined;
+  const free = BigInt(bits - length);
+  return (host) => {
+    const value = host.includes(":") === isV6 ? addressValue(host) : undefined;
+    return value !== undefined && (value ^ first) >> free === 0n;
+  };
 }
 
 /** A host without brackets, without the dot that ends it, in lower case. */
