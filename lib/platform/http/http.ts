@@ -183,8 +183,6 @@ export class HttpPlatform implements Platform {
     if (spec.url === undefined && headers.has(UNSERVED_HEADER)) throw this.#unserved(spec);
     const outcome = isOnlyAccepted(spec, status)
       ? await this.#whenDone(spec, url, answer, stop)
-      : status === 206 && spec.accepts !== 206
-      ? ONLY_A_PART
       : this.#outcomeOf(spec, url, answer);
     return sentAtMs === undefined ? { outcome, status, cold } : { outcome, status, cold, sentAtMs };
   }
@@ -243,6 +241,7 @@ export class HttpPlatform implements Platform {
       const said = outcome.kind === "throttled" ? "" : explanationIn(text);
       return said === "" ? outcome : { ...outcome, reason: `${outcome.reason}: ${said}` };
     }
+    if (status === 206 && spec.accepts !== 206) return ONLY_A_PART;
     if (spec.background && spec.url === undefined) return { kind: "ok", output: NULL };
     if (isCut) throw answerTooLarge(this.#maxBytes);
     return outcomeOf(textOf(body));
