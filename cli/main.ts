@@ -69,7 +69,7 @@ async function allOptions(): Promise<OptionTable[]> {
   return loaded.map(({ command }) => command.options);
 }
 
-const SOURCES = { variable, readFile: Deno.readTextFile, allOptions };
+const SOURCES = { variable, readFile: Deno.readFile, allOptions };
 
 /** Columns of help: those of the terminal; what goes to a file or another program is not broken. */
 function helpWidth(): number {

@@ -1,12 +1,12 @@
 import { UsageError } from "./errors.ts";
 import { didYouMean, type Option, type OptionTable } from "./options.ts";
 
-/** What the program may ask for that an option is not given by on the command line. */
+/** Where options come from that the command line does not give. */
 export interface Sources {
   /** A variable of the environment; undefined if it is unset or empty. */
   variable(name: string): string | undefined;
   /** @throws {Deno.errors.NotFound} and others */
-  readFile(path: string): Promise<string>;
+  readFile(path: string): Promise<Uint8Array>;
   /** The options of all commands. */
   allOptions(): Promise<readonly OptionTable[]>;
 }
@@ -90,7 +90,8 @@ function valueOf(name: string, args: readonly string[]): string | undefined {
 
 async function readConfig(path: string, { readFile }: Sources): Promise<string> {
   try {
-    return await readFile(path);
+    const bytes = await readFile(path);
+    return (await import("../lib/model/mod.ts")).fileText(bytes);
   } catch (cause) {
     throw new UsageError(`Cannot read the options in ${path}: ${(cause as Error).message}`, { cause });
   }
@@ -99,7 +100,7 @@ async function readConfig(path: string, { readFile }: Sources): Promise<string> 
 function parseConfig(path: string, text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+    value = JSON.parse(text);
   } catch (cause) {
     throw new UsageError(`${path}: ${(cause as Error).message}. Write a JSON object`, { cause });
   }

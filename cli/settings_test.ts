@@ -17,11 +17,15 @@ const TABLE = {
 const allOptions = () => Promise.resolve([TABLE, { window: one("N", "", parseCount) }]);
 
 /** The values that a command reads, given variables of the environment and the contents of c.json. */
-async function read(args: readonly string[], variables: Record<string, string> = {}, config?: string) {
+async function read(
+  args: readonly string[],
+  variables: Record<string, string> = {},
+  config?: string | Uint8Array,
+) {
   const readFile = (path: string) =>
     config === undefined || path !== "c.json"
       ? Promise.reject(new Deno.errors.NotFound(`there is no ${path}`))
-      : Promise.resolve(config);
+      : Promise.resolve(typeof config === "string" ? new TextEncoder().encode(config) : config);
   const variable = (name: string) => variables[name] || undefined;
   const { values, rest } = readOptions(
     TABLE,
@@ -49,6 +53,14 @@ Deno.test("options come from the command line, else from the environment, else f
 
 Deno.test("a file for several commands may hold options of others", async () => {
   assertEquals((await read(["--config", "c.json"], {}, '{"window": 5, "limit": 6}')).limit, 6);
+});
+
+Deno.test("a file may begin with the mark of its encoding, as editors and shells of Windows write it", async () => {
+  const text = '\ufeff{"limit": 6}';
+  const utf16 = new Uint8Array(Uint16Array.from(text, (sign) => sign.charCodeAt(0)).buffer);
+  for (const config of [text, utf16]) {
+    assertEquals((await read(["--config", "c.json"], {}, config)).limit, 6);
+  }
 });
 
 Deno.test("what stands behind -- is no option", async () => {
