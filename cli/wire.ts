@@ -92,7 +92,7 @@ export async function openQueue(
 /** Reads an address, with what the environment says of it. */
 async function addressOf(text: string): Promise<QueueAddress> {
   const { KAFKA_VARIABLES, parseQueueAddress } = await import("../lib/queue/mod.ts");
-  const variables = Object.values(KAFKA_VARIABLES).map((name) => [name, Deno.env.get(name)] as const);
+  const variables = Object.values(KAFKA_VARIABLES).map((name) => [name, variable(name)] as const);
   return parseQueueAddress(text, Object.fromEntries(variables));
 }
 
@@ -212,7 +212,7 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const listen = options.local ?? await localAddress();
   const common = {
     clock,
-    proxies: new Proxies((name) => Deno.env.get(name), [listen]),
+    proxies: new Proxies(variable, [listen]),
     onNote: options.onNote,
     ...collector === undefined ? {} : { collector },
     ...sink === undefined ? {} : { sink },
