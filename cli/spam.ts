@@ -77,6 +77,7 @@ export const command: Command = {
         collector,
         sink,
         load: maxInFlight,
+        modelsUrls: isUrl(rest[0]),
         onStart: (words) => log.info(words),
         onNote: (words) => log.warn(words),
       }),

@@ -125,16 +125,11 @@ export function isUrl(target: string | undefined): target is string {
   return target !== undefined && /^(https?|lambda):/.test(target);
 }
 
-/** A load shows what a platform does, so the local platform need not have a body of the function. */
-const MODELLED = { "X-Sequoia-Kind": "modelled" };
-
 /** Calls to a URL are chains of one function, which bears the URL's path as its name. */
 function urlChain(url: string, { method, timeout }: SpamLoadValues): Chain {
   const name = (URL.parse(url)?.pathname ?? "").replace(/[^\w.:/@-]/g, "_").replace(/^\/+/, "") || "root";
-  const isLocal = /^http:\/\/[^/]*\/f\//.test(url);
   return single(fn(name, {
     url,
-    ...(isLocal ? { headers: MODELLED } : {}),
     ...(method === undefined ? {} : { method }),
     ...(timeout === undefined ? {} : { timeout }),
   }));

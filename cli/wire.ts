@@ -185,6 +185,8 @@ export interface PlatformOptions {
   readonly sink?: CollectorAddress | undefined;
   /** For a load of this many calls in flight, at most: as many connections are kept open. */
   readonly load?: number;
+  /** Whether a local platform may answer calls of URLs without a body. (Default: false) */
+  readonly modelsUrls?: boolean;
   /** Is told, in words, when the local platform was started. */
   readonly onStart: (words: string) => void;
   /** Told, in words, that calls are held back because this machine is short of something. */
@@ -208,7 +210,7 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const { Credentials, HttpPlatform, LocalPlatform, openLambda, OwnUrls, SeveralPlatforms } = platforms;
   const { functionsAt, isLoopback, isOnLoopback, lambdaRegionOf, parseAddress, profileWords, Proxies } =
     platforms;
-  const { attached = [], allowed = [], collector, sink, load } = options;
+  const { attached = [], allowed = [], collector, sink, load, modelsUrls = false } = options;
   const listen = options.local ?? await localAddress();
   const common = {
     clock,
@@ -252,6 +254,7 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
   const http = new HttpPlatform({
     ...common,
     allowed,
+    modelsUrls,
     local: options.local === undefined
       ? ownLocal()
       : new LocalPlatform({ address: options.local, collector }),

@@ -1,7 +1,7 @@
 /** The load generator through the real command line, against real servers; judged by the run log and by what they saw. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type AttemptEvent, readRunLog } from "../../lib/record/mod.ts";
-import { folder, run, runJson } from "./sequoia.ts";
+import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
 
 /** A server that notes what it was asked, and answers as told. */
 function server(
@@ -122,4 +122,14 @@ Deno.test("sequoia spam says what does not go together", async () => {
     assertEquals(code, 2);
     assertStringIncludes(stderr, words);
   }
+});
+
+Deno.test("sequoia spam loads any URL of a local platform, which answers without a body", async () => {
+  await using at = await folder();
+  const address = freeAddress();
+  await using platform = new Running(["functions", "--listen", address], at);
+  await platform.says(/Serving the local platform/);
+  const url = `http://${address}/f/hello`;
+  const { calls } = await runJson(["spam", url, "--batch", "5", "--out", "none"], at) as Result;
+  assertEquals([calls.ok, calls.throttled, calls.failed], [5, 0, 0]);
 });

@@ -66,6 +66,11 @@ export interface HttpOptions extends HttpClientOptions {
   readonly sink?: CollectorAddress;
   /** What the URLs that functions have of their own must match. (Default: anything that is not refused always) */
   readonly allowed?: readonly UrlPattern[];
+  /**
+   * Whether a local platform may answer calls of URLs without a body of the function, as a load shows what a platform does and
+   * no chain relies on its answers. (Default: false)
+   */
+  readonly modelsUrls?: boolean;
 }
 
 const MAX_ANSWER_BYTES = 262_144;
@@ -219,7 +224,7 @@ export class HttpPlatform implements Platform {
       headers[KIND_HEADER] = kindOf(spec);
       if (spec.time !== undefined) headers[TIME_HEADER] = JSON.stringify(spec.time);
       if (spec.background) headers[MODE_HEADER] = "background";
-    }
+    } else if (this.#options.modelsUrls) headers[KIND_HEADER] = "modelled";
     return headers;
   }
 

@@ -50,10 +50,15 @@ Deno.test("HttpPlatform.invoke() sends the event, and takes JSON for the output"
 });
 
 Deno.test("HttpPlatform.invoke() says by itself of which kind a function is, whatever headers are added", async () => {
-  await using at = serve(({ headers }) => Response.json([headers.get("x-sequoia-kind"), headers.get("x-a")]));
+  const kindAndMore = ({ headers }: Request) =>
+    Response.json([headers.get("x-sequoia-kind"), headers.get("x-a")]);
+  await using at = serve(kindAndMore);
   const headers = { "X-Sequoia-Kind": "modelled", "x-a": "1" };
   const { outcome } = await at.platform.invoke(callOf({ url: at.url, headers }), never);
   assertEquals(outcome, { kind: "ok", output: writeJson([null, "1"]) });
+  await using load = serve(kindAndMore, { modelsUrls: true });
+  const loaded = await load.platform.invoke(callOf({ url: load.url }), never);
+  assertEquals(loaded.outcome, { kind: "ok", output: writeJson(["modelled", null]) });
 });
 
 Deno.test("HttpPlatform.invoke() gives every attempt of an instance one trace and its own span", async () => {
