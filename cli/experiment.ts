@@ -9,10 +9,9 @@ import { type Arrival, type FittedLimit, plannedArrivals, recordedArrivals } fro
 import { COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
-import { flag, one, text, type Values, withWords } from "./options.ts";
+import { flag, isGiven, one, text, type Values, withWords } from "./options.ts";
 import {
   DEFAULT_LIMIT,
-  isGiven,
   isLimited,
   limitsOf,
   POLICY_NAMES,

@@ -126,15 +126,25 @@ export function readOptions<T extends OptionTable>(
   return { values: values as Values<T>, rest: [...parsed._.map(String), ...(parsed["--"] ?? [])] };
 }
 
+/** The words of a command line among which options are: what stands behind `--` is none. */
+export function optionWords(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return end < 0 ? args : args.slice(0, end);
+}
+
 /** Refuses a flag with a value that would count as true whatever it says: `--all=no` must not mean everything. */
 function checkFlags(table: OptionTable, args: readonly string[]): void {
-  const end = args.indexOf("--");
-  for (const word of end < 0 ? args : args.slice(0, end)) {
+  for (const word of optionWords(args)) {
     const { name = "", value } = /^--(?<name>[^=]+)=(?<value>.*)$/s.exec(word)?.groups ?? {};
     const isFlag = Object.hasOwn(table, name) && table[name]!.kind === "flag";
     if (!isFlag || value === "true" || value === "false") continue;
     throw new UsageError(`--${name}: Cannot use "${value}". Write --${name}, or --${name}=false`);
   }
+}
+
+/** Whether an option has a value that somebody has given. */
+export function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
 function readOption(name: string, option: Option, given: unknown): unknown {

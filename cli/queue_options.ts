@@ -2,7 +2,7 @@ import { parseCount } from "../lib/model/mod.ts";
 import type { Filter, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
 import { COMMON, type Context, QUEUE_OPTION } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { choice, flag, many, one, pair, text, type Values } from "./options.ts";
+import { choice, flag, isGiven, many, one, pair, text, type Values } from "./options.ts";
 
 const STATES = ["queued", "running", "completed", "failed", "cancelled"] as const;
 
@@ -63,9 +63,7 @@ export function checkTaken(
   values: QueueValues,
 ): void {
   for (const option of Object.keys(OWN) as OwnOption[]) {
-    const value = values[option];
-    const isGiven = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-    if (!isGiven || actions[name]!.takes.includes(option)) continue;
+    if (!isGiven(values[option]) || actions[name]!.takes.includes(option)) continue;
     const takers = Object.keys(actions).filter((other) => actions[other]!.takes.includes(option));
     throw new UsageError(`queue ${name}: it takes no --${option}; that is for queue ${takers.join(", ")}`);
   }

@@ -2,7 +2,7 @@ import { type JsonObject, parseCount, parsePositiveDuration, parseRateWindow } f
 import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
 import type { LabelLimit, Limits, StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
-import { choice, fixableLimit, flag, many, one, pair, text, type Values } from "./options.ts";
+import { choice, fixableLimit, flag, isGiven, many, one, pair, text, type Values } from "./options.ts";
 
 /**
  * Attempts in flight at most when nothing else is said: what a Lambda account has in a region, by default, without an increase.
@@ -106,11 +106,6 @@ const OF_LIMITS: ReadonlySet<string> = new Set([
   "function-rate",
   "burst-size",
 ]);
-
-/** Whether an option is on the command line. */
-export function isGiven(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-}
 
 /** Whether any of the options is given that say how much runs at once. */
 export function isLimited(values: SchedulingValues): boolean {
