@@ -1,5 +1,5 @@
 import { UsageError } from "./errors.ts";
-import { didYouMean, type Option, type OptionTable } from "./options.ts";
+import { didYouMean, type Option, type OptionTable, optionWords } from "./options.ts";
 
 /** Where options come from that the command line does not give. */
 export interface Sources {
@@ -35,46 +35,46 @@ export async function withSettings(
   args: readonly string[],
   sources: Sources,
 ): Promise<readonly string[]> {
-  const settable = Object.entries(table).filter(([name]) => !NOT_SETTABLE.has(name));
-  const given = namesIn(args);
-  const settings = new Map<string, readonly string[]>();
-  const path = valueOf("config", args) ?? sources.variable(variableOf("config"));
-  if (path !== undefined) {
-    const file = parseConfig(path, await readConfig(path, sources));
-    for (const [name, value] of Object.entries(file)) {
-      const option = Object.hasOwn(table, name) ? table[name] : undefined;
-      if (option === undefined || NOT_SETTABLE.has(name)) {
-        if (!NOT_SETTABLE.has(name) && (await sources.allOptions()).some((one) => Object.hasOwn(one, name))) {
-          continue;
-        }
-        const names = settable.map(([key]) => key);
-        throw new UsageError(`${path}: unknown option "${name}"${didYouMean(name, names)} See --help`);
-      }
-      settings.set(
-        name,
-        wordsOf(name, option, textsOf(value, option, `${path}: "${name}"`), `${path}: "${name}"`),
-      );
-    }
-  }
-  for (const [name, option] of settable) {
-    const text = sources.variable(variableOf(name));
-    if (text === undefined) continue;
-    if (OWN_VARIABLES.has(name)) {
-      settings.delete(name); // that of the file
-      continue;
-    }
-    const texts = option.kind === "many" ? text.split("\n").filter((line) => line !== "") : [text];
-    settings.set(name, wordsOf(name, option, texts, variableOf(name)));
-  }
-  for (const name of given) settings.delete(name);
+  const words = optionWords(args);
+  const path = valueOf("config", words) ?? sources.variable(variableOf("config"));
+  const settings = new Map([
+    ...path === undefined ? [] : await settingsOfFile(path, table, sources),
+    ...settingsOfVariables(table, sources),
+  ]);
+  for (const word of words) settings.delete(/^--([^=]+)/.exec(word)?.[1] ?? "");
   return [...[...settings.values()].flat(), ...args];
 }
 
-/** The options of a command line, without their values. */
-function namesIn(args: readonly string[]): Set<string> {
-  const end = args.indexOf("--");
-  const words = end < 0 ? args : args.slice(0, end);
-  return new Set(words.flatMap((word) => /^--([^=]+)/.exec(word)?.[1] ?? []));
+/** An option, and the words of a command line that say the same. */
+type Setting = readonly [name: string, words: readonly string[]];
+
+async function settingsOfFile(path: string, table: OptionTable, sources: Sources): Promise<Setting[]> {
+  const settings: Setting[] = [];
+  for (const [name, value] of Object.entries(parseConfig(path, await readConfig(path, sources)))) {
+    const where = `${path}: "${name}"`;
+    if (isSettable(table, name)) {
+      const option = table[name]!;
+      settings.push([name, wordsOf(name, option, textsOf(value, option, where), where)]);
+    } else if (!(await sources.allOptions()).some((one) => isSettable(one, name))) {
+      const names = Object.keys(table).filter((known) => isSettable(table, known));
+      throw new UsageError(`${path}: unknown option "${name}"${didYouMean(name, names)} See --help`);
+    }
+  }
+  return settings;
+}
+
+function settingsOfVariables(table: OptionTable, { variable }: Sources): Setting[] {
+  return Object.entries(table).flatMap(([name, option]): Setting[] => {
+    const text = isSettable(table, name) ? variable(variableOf(name)) : undefined;
+    if (text === undefined) return [];
+    if (OWN_VARIABLES.has(name)) return [[name, []]]; // instead of that of the file
+    const texts = option.kind === "many" ? text.split("\n").filter((line) => line !== "") : [text];
+    return [[name, wordsOf(name, option, texts, variableOf(name))]];
+  });
+}
+
+function isSettable(table: OptionTable, name: string): boolean {
+  return Object.hasOwn(table, name) && !NOT_SETTABLE.has(name);
 }
 
 function valueOf(name: string, args: readonly string[]): string | undefined {
