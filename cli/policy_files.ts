@@ -17,11 +17,21 @@ const IMPORTABLE = "sequoia";
 
 /** Makes the policy of a command line: built-in ones, files of the user's, or several joined by `+`. */
 export async function policyOfText(text = DEFAULT_POLICY, options: PolicyOptions = {}): Promise<Policy> {
+  return await policyWith(
+    text,
+    options,
+    async (part) => (await importFile(part, "not-found", "load-failed")).default,
+  );
+}
+
+/** @param exportOf what a part that is a file exports */
+async function policyWith(
+  text: string,
+  options: PolicyOptions,
+  exportOf: (part: string) => Promise<unknown>,
+): Promise<Policy> {
   const own = new Map<string, Policy>();
-  for (const part of filesOf(text)) {
-    const module = await importFile(part, "not-found", "load-failed");
-    own.set(part, checkPolicy(module.default, part));
-  }
+  for (const part of filesOf(text)) own.set(part, checkPolicy(await exportOf(part), part));
   return policyOf(text, options, (part) => own.get(part));
 }
 
@@ -50,18 +60,14 @@ export async function policyOfSetting(
   options: PolicyOptions,
   takesFiles: boolean,
 ): Promise<Policy> {
-  const own = new Map<string, Policy>();
-  for (const part of filesOf(name)) {
-    if (!takesFiles) {
-      throw new PolicyError(
-        "not-allowed",
-        `Cannot go by the policy ${name} of the queue: this consumer runs no policy files of others. ` +
-          "Start it with --allow-policy-files, or set a built-in policy",
-      );
-    }
-    own.set(part, checkPolicy(await exportOf(files[part] ?? "", part), part));
-  }
-  return policyOf(name, options, (part) => own.get(part));
+  return await policyWith(name, options, async (part) => {
+    if (takesFiles) return await exportOf(files[part] ?? "", part);
+    throw new PolicyError(
+      "not-allowed",
+      `Cannot go by the policy ${name} of the queue: this consumer runs no policy files of others. ` +
+        "Start it with --allow-policy-files, or set a built-in policy",
+    );
+  });
 }
 
 /** The parts of a policy's name that are files. */
