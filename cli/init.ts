@@ -23,10 +23,10 @@ export default chain("hello", ({ call }) => {
 });
 `;
 
-/** For \`deno check\`, and for editors with Deno's language server. */
+/** For `deno check`, and for editors with Deno's language server. */
 const DENO = { imports: { sequoia: "./sequoia.d.ts" } };
 
-/** For \`tsc\`, and for all other editors. */
+/** For `tsc`, and for all other editors. */
 const TSCONFIG = {
   compilerOptions: {
     strict: true,
