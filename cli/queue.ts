@@ -44,14 +44,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     help: "one instance: a tree of its nodes, with what they got, answered and called",
     most: 1,
     takes: ["full"],
-    check: needs("show", "an instance. See sequoia queue list"),
+    check: needs("an instance. See sequoia queue list"),
     run: show,
   },
   cancel: {
     help: "end instances: nothing of them starts any more",
     takes: [...FILTER, "all", "abort"],
     writes: true,
-    check: needsFilter("cancel"),
+    check: needsFilter,
     run: cancel,
   },
   retry: {
@@ -65,7 +65,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     help: "forget ended instances",
     takes: [...FILTER, "all"],
     writes: true,
-    check: needsFilter("purge"),
+    check: needsFilter,
     run: purge,
   },
   pause: {
@@ -87,7 +87,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     most: 1,
     takes: [],
     writes: true,
-    check: needs("policy", "a policy, for example fair-share"),
+    check: needs("a policy, for example fair-share"),
     run: policy,
   },
   limit: {
@@ -164,7 +164,7 @@ export const command: Command = {
     }
     checkTaken(name, ACTIONS, values);
     checkMost(name, action, rest);
-    action.check?.(rest, values);
+    action.check?.(rest, values, name);
     await using queue = await openQueue(values, {
       readOnly: !writes(action, values),
       signal: context.drain,

@@ -47,8 +47,8 @@ export interface Action {
   readonly takes: readonly OwnOption[];
   /** Whether the queue is opened for writing, or with which options. (Default: false) */
   readonly writes?: boolean | ((values: QueueValues) => boolean);
-  /** Looks at the arguments before the queue is opened. @throws {UsageError} */
-  check?(args: readonly string[], values: QueueValues): void;
+  /** Looks at the arguments before the queue is opened. @param name the action's, for the message @throws {UsageError} */
+  check?(args: readonly string[], values: QueueValues, name: string): void;
   run(queue: QueueDriver, args: readonly string[], values: QueueValues, context: Context): Promise<void>;
 }
 
@@ -77,18 +77,16 @@ export function checkMost(name: string, { most = Infinity }: Action, args: reado
 }
 
 /** An action's check: it needs an argument. */
-export function needs(action: string, what: string): (args: readonly string[]) => void {
-  return ([first]) => {
-    if (first === undefined) throw new UsageError(`queue ${action}: name ${what}`);
+export function needs(what: string): NonNullable<Action["check"]> {
+  return ([first], _, name) => {
+    if (first === undefined) throw new UsageError(`queue ${name}: name ${what}`);
   };
 }
 
 /** An action's check: it must be said which instances are meant. */
-export function needsFilter(action: string): (args: readonly string[], values: QueueValues) => void {
-  return (args, values) => {
-    if (values.all || Object.keys(filterOf(args, values)).length > 0) return;
-    throw new UsageError(`queue ${action}: name instances, or --chain, --label or --state, or --all`);
-  };
+export function needsFilter(args: readonly string[], values: QueueValues, name: string): void {
+  if (values.all || Object.keys(filterOf(args, values)).length > 0) return;
+  throw new UsageError(`queue ${name}: name instances, or --chain, --label or --state, or --all`);
 }
 
 /** The instances that the arguments mean. */

@@ -34,8 +34,8 @@ export async function policy(
 }
 
 /** Looks at a limit. @throws {UsageError} */
-export function checkLimit(args: readonly string[]): void {
-  needs("limit", "a limit, for example 100, or auto")(args);
+export function checkLimit(args: readonly string[], values: QueueValues, name: string): void {
+  needs("a limit, for example 100, or auto")(args, values, name);
   const [limit] = args;
   try {
     readLimit(limit!);

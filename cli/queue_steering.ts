@@ -71,8 +71,8 @@ async function request(
 }
 
 /** Looks at the arguments of a retry. @throws {UsageError} */
-export function checkRetry(args: readonly string[], values: QueueValues): void {
-  needsFilter("retry")(args, values);
+export function checkRetry(args: readonly string[], values: QueueValues, name: string): void {
+  needsFilter(args, values, name);
   if (values.from !== undefined && args.length === 0) {
     throw new UsageError(
       `queue retry: name the instances that run again. Write sequoia queue retry ID --from ${values.from}`,
