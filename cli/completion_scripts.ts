@@ -2,9 +2,8 @@
 export interface ShellOption {
   readonly name: string;
   readonly help: string;
-  readonly takesValue: boolean;
-  /** The words that its value may be; none: a file. */
-  readonly words: readonly string[];
+  /** The words that its value may be; none: a file. Left out: it takes no value. */
+  readonly values?: readonly string[];
 }
 
 /** A subcommand, as a shell completes it. */
@@ -21,20 +20,19 @@ function brief(help: string): string {
   return help.split(/[(:;]/, 1)[0]!.trim();
 }
 
+/** What may stand for a command after `sequoia help`. */
+function namesOf(commands: readonly ShellCommand[]): string {
+  return commands.map(({ name }) => name).join(" ");
+}
+
 /** Completions for bash 4 or later. What they do not know is completed as a file. */
 export function bashScript(commands: readonly ShellCommand[]): string {
   const cases = commands.flatMap(({ name, words, options }) => [
-    ...options.filter(({ words }) => words.length > 0).map((option) =>
-      `    "${name} --${option.name}") words="${option.words.join(" ")}" ;;`
-    ),
-    ...options.some(({ takesValue, words }) => takesValue && words.length === 0)
-      ? [
-        `    ${
-          options.filter(({ takesValue, words }) => takesValue && words.length === 0)
-            .map((option) => `"${name} --${option.name}"`).join("|")
-        }) return ;;`,
-      ]
-      : [],
+    ...options.flatMap(({ name: option, values }) => {
+      if (values === undefined) return [];
+      const offered = values.length === 0 ? "return" : `words="${values.join(" ")}"`;
+      return [`    "${name} --${option}") ${offered} ;;`];
+    }),
     `    "${name} "*) if [[ $cur == -* ]]; then words="${
       options.map((option) => `--${option.name}`).join(" ")
     }"; elif ((COMP_CWORD == 2)); then words="${words.join(" ")}"; fi ;;`,
@@ -43,9 +41,9 @@ export function bashScript(commands: readonly ShellCommand[]): string {
 _sequoia() {
   local cur=\${COMP_WORDS[COMP_CWORD]} words=""
   if ((COMP_CWORD == 1)); then
-    words="help ${commands.map(({ name }) => name).join(" ")}"
+    words="help ${namesOf(commands)}"
   elif [[ \${COMP_WORDS[1]} == help ]]; then
-    words="${commands.map(({ name }) => name).join(" ")}"
+    words="${namesOf(commands)}"
   else case "\${COMP_WORDS[1]} \${COMP_WORDS[COMP_CWORD - 1]}" in
 ${cases.join("\n")}
   esac; fi
@@ -61,13 +59,9 @@ const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 export function zshScript(commands: readonly ShellCommand[]): string {
   const inBrackets = (text: string) => brief(text).replaceAll(/[\\[\]:]/g, "\\$&");
   const cases = commands.map(({ name, words, options }) => {
-    const specs = options.map((option) => {
-      const value = !option.takesValue
-        ? ""
-        : option.words.length > 0
-        ? `:value:(${option.words.join(" ")})`
-        : ":value:_files";
-      return quoted(`*--${option.name}[${inBrackets(option.help)}]${value}`);
+    const specs = options.map(({ name: option, help, values }) => {
+      const offered = values?.length === 0 ? "_files" : `(${values?.join(" ")})`;
+      return quoted(`*--${option}[${inBrackets(help)}]${values === undefined ? "" : `:value:${offered}`}`);
     });
     const first = words.length > 0 ? [quoted(`1:action:(${words.join(" ")})`)] : [];
     return `    ${name}) _arguments ${[...specs, ...first, "'*:file:_files'"].join(" ")} ;;`;
@@ -97,21 +91,17 @@ export function fishScript(commands: readonly ShellCommand[]): string {
     return [
       `complete -c sequoia -f -n __fish_use_subcommand -a ${name} -d ${quoted(brief(summary))}`,
       ...words.length > 0 ? [`complete -c sequoia ${here} -a ${quoted(words.join(" "))}`] : [],
-      ...options.map((option) => {
-        const value = !option.takesValue
-          ? ""
-          : option.words.length > 0
-          ? ` -x -a ${quoted(option.words.join(" "))}`
-          : " -r";
-        return `complete -c sequoia ${here} -l ${option.name}${value} -d ${quoted(brief(option.help))}`;
+      ...options.map(({ name: option, help, values }) => {
+        const offered = values?.length === 0 ? " -r" : ` -x -a ${quoted(values?.join(" ") ?? "")}`;
+        return `complete -c sequoia ${here} -l ${option}${values === undefined ? "" : offered} -d ${
+          quoted(brief(help))
+        }`;
       }),
     ];
   });
   return `# sequoia: completions for fish
 complete -c sequoia -f -n __fish_use_subcommand -a help -d 'the help of a command'
-complete -c sequoia -f -n "__fish_seen_subcommand_from help" -a ${
-    quoted(commands.map(({ name }) => name).join(" "))
-  }
+complete -c sequoia -f -n "__fish_seen_subcommand_from help" -a ${quoted(namesOf(commands))}
 ${lines.join("\n")}
 `;
 }

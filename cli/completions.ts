@@ -39,10 +39,11 @@ async function allCommands(): Promise<ShellCommand[]> {
   return await Promise.all(
     Object.entries(COMMANDS).map(async ([name, { summary, load }]) => {
       const { command } = await load();
-      const options = Object.entries(command.options).map(([option, { help, ...rest }]) => {
-        const takesValue = rest.kind !== "flag";
-        return { name: option, help, takesValue, words: takesValue ? rest.read.words ?? [] : [] };
-      });
+      const options = Object.entries(command.options).map(([name, option]) => ({
+        name,
+        help: option.help,
+        ...option.kind !== "flag" && { values: option.read.words ?? [] },
+      }));
       return { name, summary, words: command.words ?? [], options };
     }),
   );
