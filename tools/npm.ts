@@ -37,34 +37,31 @@ async function bundle(...args: string[]): Promise<void> {
   if (!success) throw new Error(`Cannot bundle the program: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** @throws {Error} if the sources write an address that this tool does not know */
-async function readdress(): Promise<void> {
-  const found = new Map<string, number>();
+/** Changes the text of each file at the top of the bundle, where its chunks lie. */
+async function change(of: (text: string, name: string) => string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(program)) {
     if (!isFile) continue;
     const path = join(program, name);
-    let text = await Deno.readTextFile(path);
-    for (const [from, to] of Object.entries(ADDRESSES)) {
-      if (!text.includes(from)) continue;
-      found.set(from, (found.get(from) ?? 0) + 1);
-      text = text.replaceAll(from, to);
-    }
-    const left = text.match(/(?:import\.meta\.resolve|new URL)\("[^"]*\.ts"/);
-    if (left !== null) throw new Error(`Cannot place ${left[0]} of ${name} in the package`);
-    await Deno.writeTextFile(path, text);
-  }
-  for (const from of Object.keys(ADDRESSES)) {
-    if (found.get(from) !== 1) throw new Error(`Cannot find ${from} once in the bundle`);
+    await Deno.writeTextFile(path, of(await Deno.readTextFile(path), name));
   }
 }
 
-/** The bundler names modules of packages by paths of the machine that it runs on. */
-async function nameNoPaths(): Promise<void> {
-  for await (const { name, isFile } of Deno.readDir(program)) {
-    if (!isFile) continue;
-    const path = join(program, name);
-    const text = await Deno.readTextFile(path);
-    await Deno.writeTextFile(path, text.replaceAll(/[./]+[^\s"]*\/npm\/[^/\s"]+\/(?=[^\s"]*\/\d)/g, "npm/"));
+/** @throws {Error} if the sources write an address that this tool does not know */
+async function readdress(): Promise<void> {
+  const found = new Map<string, number>();
+  await change((text, name) => {
+    let changed = text;
+    for (const [from, to] of Object.entries(ADDRESSES)) {
+      if (!text.includes(from)) continue;
+      found.set(from, (found.get(from) ?? 0) + 1);
+      changed = changed.replaceAll(from, to);
+    }
+    const left = changed.match(/(?:import\.meta\.resolve|new URL)\("[^"]*\.ts"/);
+    if (left !== null) throw new Error(`Cannot place ${left[0]} of ${name} in the package`);
+    return changed;
+  });
+  for (const from of Object.keys(ADDRESSES)) {
+    if (found.get(from) !== 1) throw new Error(`Cannot find ${from} once in the bundle`);
   }
 }
 
@@ -75,7 +72,8 @@ await bundle("--code-splitting", "--outdir", program, ...ENTRIES);
 await bundle("--output", join(program, `${ALONE}.js`), `${ALONE}.ts`);
 await readdress();
 await Deno.writeTextFile(join(folder, "THIRD_PARTY_LICENSES"), await licencesOf(program, ROOT));
-await nameNoPaths();
+// the bundler names modules of packages by paths of the machine that it runs on
+await change((text) => text.replaceAll(/[./]+[^\s"]*\/npm\/[^/\s"]+\/(?=[^\s"]*\/\d)/g, "npm/"));
 await json("program/deno.json", {
   imports: { sequoia: "./lib/mod.js", "sequoia/scheduler": "./lib/scheduler/public.js" },
   nodeModulesDir: config.nodeModulesDir,
