@@ -15,7 +15,6 @@ const options = {
 
 /** `sequoia collect` */
 export const command: Command = {
-  summary: "hear from functions how long they run",
   usage: "[ADDRESS] [options]",
   examples: [
     ["sequoia collect", `at port ${COLLECT_PORT} of this machine, where the original's wrapper reports to`],

@@ -13,8 +13,6 @@ export interface Context {
 
 /** One subcommand. */
 export interface Command {
-  /** Shown in the list of commands. */
-  readonly summary: string;
   /** Its arguments, as in `WORKLOAD…`. */
   readonly usage: string;
   /** The words that its first argument may be. (Default: a file) */

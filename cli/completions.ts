@@ -11,7 +11,6 @@ const SHELLS = Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[];
 
 /** `sequoia completions` */
 export const command: Command = {
-  summary: "complete commands and options in a shell",
   usage: "bash|zsh|fish",
   words: SHELLS,
   examples: [

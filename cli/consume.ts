@@ -78,7 +78,6 @@ function functionIds(text: string): readonly number[] {
 
 /** `sequoia consume` */
 export const command: Command = {
-  summary: "schedule what is queued and invoke it",
   usage: "[options]",
   examples: [
     ["sequoia consume --policy fair-share", "share the concurrency between chains"],

@@ -49,7 +49,6 @@ const OWN_COLLECTORS = ["127.0.0.1", "localhost", "::1"].map((ip) => ({ ip, port
 
 /** `sequoia functions` */
 export const command: Command = {
-  summary: "serve the local platform",
   usage: "[WORKLOAD…] [options]",
   examples: [
     ["sequoia functions --profile hard-limit,limit=50", "refuses the 51st function at a time"],

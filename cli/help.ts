@@ -3,13 +3,13 @@ import type { Command } from "./command.ts";
 import type { Option } from "./options.ts";
 
 /** The help of one command, in lines of at most so many columns where words allow it. */
-export function commandHelp(name: string, command: Command, width = Infinity): string {
+export function commandHelp(name: string, summary: string, command: Command, width = Infinity): string {
   const columns = (rows: Rows) => columnsWithin(width, rows);
   const options = Object.entries(command.options).map(([key, option]) =>
     [optionWords(key, option), option.help] as const
   );
   return [
-    `sequoia ${name}: ${command.summary}`,
+    `sequoia ${name}: ${summary}`,
     "",
     `  sequoia ${name} ${command.usage}`.trimEnd(),
     "",

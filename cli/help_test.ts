@@ -7,7 +7,7 @@ import { command as queue } from "./queue.ts";
 Deno.test("commandHelp() breaks no word at 80 columns, and leaves none out", () => {
   for (const command of [consume, queue]) {
     const words = (help: string) => help.split(/\s+/).toSorted();
-    const wide = commandHelp("x", command), narrow = commandHelp("x", command, 80);
+    const wide = commandHelp("x", "does x", command), narrow = commandHelp("x", "does x", command, 80);
     assertEquals(words(narrow), words(wide));
     for (const line of narrow.split("\n")) {
       const isWords = !line.startsWith("  sequoia"); // what is to be typed stays in one line

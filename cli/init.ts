@@ -52,7 +52,6 @@ function lines(value: object): string {
 
 /** `sequoia init` */
 export const command: Command = {
-  summary: "write a starter workload, with types for the editor",
   usage: "[FOLDER] [options]",
   examples: [
     ["sequoia init", "in this folder"],

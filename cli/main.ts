@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { command } = await entry.load();
   if (rest.includes("--help") || rest.includes("-h")) {
     const { commandHelp } = await import("./help.ts");
-    console.log(commandHelp(name, command, helpWidth()));
+    console.log(commandHelp(name, entry.summary, command, helpWidth()));
     return 0;
   }
   const signals = listenForSignals();

@@ -40,7 +40,6 @@ const options = {
 
 /** `sequoia produce` */
 export const command: Command = {
-  summary: "submit instances of a workload to the queue",
   usage: "WORKLOAD… [options]",
   examples: [
     ["sequoia produce workloads/fan7.ts --poisson 5", "five chains a second, until ^C"],

@@ -114,7 +114,6 @@ function writes({ writes = false }: Action, values: QueueValues): boolean {
 
 /** `sequoia queue` */
 export const command: Command = {
-  summary: "look into the queue, and steer what is in it",
   usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | pause | resume | " +
     "policy NAME | limit N|auto | settings",
   words: Object.keys(ACTIONS),

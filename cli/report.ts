@@ -31,7 +31,6 @@ const options = {
 
 /** `sequoia report` */
 export const command: Command = {
-  summary: "figures, charts and comparison of recorded runs",
   usage: "RUN… [options]",
   examples: [
     ["sequoia report run.json", "one run, in the terminal"],

@@ -43,7 +43,6 @@ const COUNTER_MS = 250;
 
 /** `sequoia simulate` */
 export const command: Command = {
-  summary: "try policies and limits in virtual time",
   usage: "WORKLOAD… | RUN [options]",
   examples: [
     [

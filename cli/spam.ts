@@ -38,7 +38,6 @@ const options = {
 
 /** `sequoia spam` */
 export const command: Command = {
-  summary: "load a platform without quality of service",
   usage: "[URL | WORKLOAD…] [options]",
   examples: [
     ["sequoia spam --batch 100", "a hundred calls at once to the local platform"],

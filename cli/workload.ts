@@ -19,7 +19,6 @@ interface Loaded {
 
 /** `sequoia workload` */
 export const command: Command = {
-  summary: "check workloads and draw their chains",
   usage: "WORKLOAD… [options]",
   examples: [
     ["sequoia workload workloads/fan7.ts", "the chain as a tree, its critical path and widest stage"],
