@@ -156,7 +156,6 @@ export class Platforms {
 export class PlatformPool extends TimedLimit {
   readonly #loads: readonly PlatformLoad[];
   readonly #place: Policy["place"];
-  readonly #time: { readonly nowMs: number };
 
   constructor(
     name: string,
@@ -164,15 +163,9 @@ export class PlatformPool extends TimedLimit {
     place: Policy["place"],
     time: { readonly nowMs: number },
   ) {
-    super(name);
+    super(name, time);
     this.#loads = loads;
     this.#place = place;
-    this.#time = time;
-  }
-
-  override get full(): boolean {
-    for (const { way } of this.#loads) if (way.isOpen(this.#time.nowMs)) return false;
-    return true;
   }
 
   override get opensAtMs(): number {
@@ -182,7 +175,7 @@ export class PlatformPool extends TimedLimit {
   }
 
   override start(task: Invocation): void {
-    const { nowMs } = this.#time;
+    const { nowMs } = this.time;
     const open = this.#loads.filter(({ way }) => way.isOpen(nowMs));
     const rested = open.filter(({ restsUntilMs }) => restsUntilMs <= nowMs);
     const choice = rested.length > 0 ? rested : open;
@@ -197,7 +190,7 @@ export class PlatformPool extends TimedLimit {
   }
 
   hasOtherThan(platform: string): boolean {
-    const { nowMs } = this.#time;
+    const { nowMs } = this.time;
     return this.#loads.some(({ name, way, restsUntilMs }) =>
       name !== platform && way.isOpen(nowMs) && restsUntilMs <= nowMs
     );
@@ -207,16 +200,10 @@ export class PlatformPool extends TimedLimit {
 /** Holds back what is called where its URL says. */
 export class WayOutLimit extends TimedLimit {
   readonly #way: WayOut;
-  readonly #time: { readonly nowMs: number };
 
   constructor(name: string, way: WayOut, time: { readonly nowMs: number }) {
-    super(name);
+    super(name, time);
     this.#way = way;
-    this.#time = time;
-  }
-
-  override get full(): boolean {
-    return !this.#way.isOpen(this.#time.nowMs);
   }
 
   override get opensAtMs(): number {

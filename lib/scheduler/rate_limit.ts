@@ -40,15 +40,13 @@ const ROUNDING = 1e-9;
 export class RateLimit extends TimedLimit {
   readonly #intervalMs: number;
   readonly #toleranceMs: number;
-  readonly #time: { readonly nowMs: number };
   #log: StartLog;
   #dueAtMs = -Infinity;
 
   /** @param rate in starts per second, or of a window */
   constructor(name: string, rate: number | StartRate, time: { readonly nowMs: number }) {
-    super(name);
+    super(name, time);
     const { starts, perMs, burst } = windowOf(rate);
-    this.#time = time;
     this.#intervalMs = perMs / starts;
     const together = burst ?? Math.max(1, Math.floor(BURST_MS / this.#intervalMs + ROUNDING));
     this.#toleranceMs = (together - 1) * this.#intervalMs + Math.min(LATE_MS, this.#intervalMs / 2);
@@ -60,12 +58,8 @@ export class RateLimit extends TimedLimit {
     return Math.max(this.#dueAtMs - this.#toleranceMs, this.#log.opensAtMs);
   }
 
-  override get full(): boolean {
-    return this.#time.nowMs < this.opensAtMs;
-  }
-
   override start(): void {
-    const { nowMs } = this.#time;
+    const { nowMs } = this.time;
     this.#dueAtMs = Math.max(nowMs, this.#dueAtMs) + this.#intervalMs;
     this.#log.add(nowMs);
   }

@@ -204,8 +204,17 @@ export abstract class Limit {
 
 /** A limit that is full until an instant. */
 export abstract class TimedLimit extends Limit {
-  /** When it is open again, or has been since. */
+  /** @param time tells the present instant */
+  constructor(name: string, protected readonly time: { readonly nowMs: number }) {
+    super(name);
+  }
+
+  /** When it is open again, or has been since; Infinity: not until something else happens. */
   abstract get opensAtMs(): number;
+
+  override get full(): boolean {
+    return this.time.nowMs < this.opensAtMs;
+  }
 }
 
 /** The lanes whose invocations count against the same limits. */

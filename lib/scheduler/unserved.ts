@@ -75,23 +75,17 @@ export class Hold implements UnservedFunction {
 /** Lets no more of a function's calls start than its hold lets go. */
 export class HoldLimit extends TimedLimit {
   readonly #hold: Hold;
-  readonly #time: { readonly nowMs: number };
 
   constructor(name: string, hold: Hold, time: { readonly nowMs: number }) {
-    super(name);
+    super(name, time);
     this.#hold = hold;
-    this.#time = time;
   }
 
   override get opensAtMs(): number {
     return this.#hold.opensAtMs;
   }
 
-  override get full(): boolean {
-    return this.#time.nowMs < this.opensAtMs;
-  }
-
   override start(task: Invocation): void {
-    this.#hold.start(task, this.#time.nowMs);
+    this.#hold.start(task, this.time.nowMs);
   }
 }
