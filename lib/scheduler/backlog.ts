@@ -180,7 +180,7 @@ export class Backlog implements Stats {
     this.#count(task, lane.group);
     this.#lanes.read(lane);
     this.#settleLane(lane);
-    this.#enter(task, lane);
+    this.#enter(lane);
   }
 
   /** Takes what waits for a full limit out of the trees; a rate is looked at again when it opens. */
@@ -252,7 +252,7 @@ export class Backlog implements Stats {
   occupy(task: Invocation): void {
     const lane = task.lane = this.#lanes.of(task, this.#groups.of(task));
     this.#count(task, lane.group);
-    this.#enter(task, lane);
+    this.#enter(lane);
   }
 
   #count(task: Invocation, group: Group): void {
@@ -264,9 +264,9 @@ export class Backlog implements Stats {
   }
 
   /** Limits count an invocation that is running; its group's load and turn have changed. */
-  #enter(task: Invocation, { group, gate }: Lane): void {
+  #enter({ group, gate }: Lane): void {
     for (const limit of gate.limits) {
-      limit.enter(task);
+      limit.enter();
       if (!limit.shut && limit.waiting.size > 0 && limit.full) this.#shut(limit);
     }
     this.#groupChanged(group);
@@ -280,7 +280,7 @@ export class Backlog implements Stats {
     group.running--;
     this.#receive(group, task, outcome);
     for (const limit of gate.limits) {
-      limit.leave(task);
+      limit.leave();
       if (limit.shut) this.#open(limit);
     }
     this.reopen();

@@ -177,9 +177,9 @@ export abstract class Limit {
   /** Whether nothing may start now. */
   abstract get full(): boolean;
   /** An attempt is in flight. */
-  enter(_task: Invocation): void {}
+  enter(): void {}
   /** An attempt has ended. */
-  leave(_task: Invocation): void {}
+  leave(): void {}
   /** An attempt starts now. */
   start(_task: Invocation): void {}
 
