@@ -170,9 +170,8 @@ export class Backlog implements Stats {
   start(task: Invocation): void {
     const lane = task.lane!;
     const { service } = this.#groups;
-    const cost = service === undefined ? undefined : this.#groups.costOf(task);
-    task.charge = { startedAtMs: this.nowMs, cost, start: undefined };
-    if (cost !== undefined) service!.start(lane.group, cost);
+    task.charge = { startedAtMs: this.nowMs, cost: undefined, start: undefined };
+    service?.start(lane.group, this.#groups.costIn(task));
     for (const limit of lane.gate.limits) limit.start(task);
     this.#gates.rate?.start();
     lane.tasks.pop();
@@ -290,10 +289,8 @@ export class Backlog implements Stats {
 
   /** Charges an attempt that has ended with the time that it held its slot; one that was refused, with nothing. */
   #receive(group: Group, task: Invocation, { kind }: Outcome): void {
-    const { startedAtMs, cost } = task.charge!;
-    const { service } = this.#groups;
-    const heldMs = kind === "throttled" ? undefined : Math.max(0, this.nowMs - startedAtMs);
-    if (cost !== undefined) service?.leave(group, cost, heldMs);
+    const heldMs = kind === "throttled" ? undefined : Math.max(0, this.nowMs - task.charge!.startedAtMs);
+    this.#groups.service?.leave(group, this.#groups.costIn(task), heldMs);
     if (heldMs === undefined) return;
     group.receivedMs += heldMs;
     task.run.attain(heldMs, kind);
