@@ -157,8 +157,8 @@ export class Scheduler {
     this.#expiries.retime(({ atMs }) => atMs);
   }
 
-  #isTooLate({ started, deadlineMs, plan }: InstanceRun, nowMs: number): boolean {
-    return this.#shed && !started && deadlineMs < nowMs + plan.criticalMs();
+  #isTooLate(run: InstanceRun, nowMs: number): boolean {
+    return this.#shed && !run.started && run.deadlineMs < nowMs + run.plan.criticalMs();
   }
 
   #refuse(run: InstanceRun, nowMs: number): Consequences {
