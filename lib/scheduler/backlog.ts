@@ -4,7 +4,7 @@ import { badAnswer, Groups } from "./groups.ts";
 import { forgetIdleLanes } from "./idle_lanes.ts";
 import type { Invocation } from "./invocation.ts";
 import { Lanes } from "./lanes.ts";
-import { checkLimit, type FixedLimits, Gates, type KeptBack } from "./limits.ts";
+import { checkLimit, type FixedLimits, Gates, inForce, type KeptBack } from "./limits.ts";
 import { type PlatformOption, Platforms } from "./platform_pool.ts";
 import type { ShareUnit } from "./service.ts";
 import { ShareLimit, type Shares } from "./shares.ts";
@@ -80,12 +80,15 @@ export class Backlog implements Stats {
     return this.#limits;
   }
 
-  /** Changes the limit of all functions together, which alone needs no new order. @throws {RangeError} as the constructor */
-  setGlobal(max: number | undefined): void {
-    this.#max = checkLimit("in all", max ?? Infinity);
-    Object.assign(this.#groups.shares, { max: this.#max, grown: true });
-    const { global: _, ...others } = this.#limits;
-    this.#limits = max === undefined ? others : { ...others, global: max };
+  /**
+   * Changes the limit of all functions together, which alone needs no new order; Infinity: none.
+   *
+   * @throws {RangeError} as the constructor
+   */
+  setGlobal(max: number): void {
+    this.#max = checkLimit("in all", max);
+    Object.assign(this.#groups.shares, { max, grown: true });
+    this.#limits = inForce(this.#limits, max);
   }
 
   get groups(): ReadonlyMap<string, GroupStats> {

@@ -128,7 +128,7 @@ export class Regime {
   #adapt(): void {
     const limit = this.#ways.limit;
     if (limit === this.limit) return;
-    this.#backlog.setGlobal(limit === Infinity ? undefined : limit);
+    this.#backlog.setGlobal(limit);
     this.#backlog.reopen();
   }
 

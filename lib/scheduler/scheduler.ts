@@ -566,7 +566,7 @@ export class Scheduler {
       ready: this.#backlog.queued,
       delayed: this.#retries.waiting,
       running: this.#backlog.running,
-      limit: this.#backlog.limits.global ?? Infinity,
+      limit: this.#regime.limit,
       throttled: this.#throttled,
       retried: this.#retries.failed,
     };
