@@ -73,7 +73,7 @@ export class Regime {
       this.#answered(task);
       const { own } = this.#ways;
       start.way.end(start, outcome, nowMs, runMs);
-      if (this.#ways.own !== own) this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+      if (this.#ways.own !== own) this.#renew();
     }
     this.#backlog.release(task, outcome);
     this.#adapt();
@@ -97,7 +97,7 @@ export class Regime {
     const key = holdKey(task.spec);
     if (!this.#holds.get(key)?.hasSent(task)) return;
     this.#holds.delete(key);
-    this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+    this.#renew();
   }
 
   /** Queues an invocation again that has been released, as nobody serves its function, and holds back others of that. */
@@ -107,7 +107,7 @@ export class Regime {
     if (hold !== undefined || this.#backlog.canGoElsewhere(task)) return this.#backlog.add(task);
     if (this.#holds.size >= MOST_HOLDS) this.#forgetHolds();
     this.#holds.set(key, new Hold(task.spec, reason, nowMs));
-    this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+    this.#renew();
   }
 
   /** Forgets the functions of which nothing is left, or else the one that has been waited for the longest. */
@@ -139,35 +139,36 @@ export class Regime {
 
   /** @throws {PolicyError} if the policy answers what it must not; the former one stays in force */
   setPolicy(policy: Policy): void {
-    this.#rebuild(this.#newBacklog(policy, this.#backlog.limits));
+    this.#renew({ policy });
   }
 
   /** @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force */
   setLimits(limits: Limits): void {
     const { limits: before } = this.#backlog;
     const next = inForce(checked(limits), Infinity);
-    if (!sameButGlobal(before, next)) this.#rebuild(this.#newBacklog(this.#backlog.policy, next));
+    if (!sameButGlobal(before, next)) this.#renew({ limits: next });
     const { own } = this.#ways;
     this.#ways.setLimits(limits);
     this.#adapt();
-    if (this.#ways.own !== own) this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+    if (this.#ways.own !== own) this.#renew();
     this.#backlog.reopen();
   }
 
   setPauses(pauses: readonly Pause[]): void {
     if (pauses.map(pauseName).join("\n") === this.#setup.pauses.map(pauseName).join("\n")) return;
     this.#setup = { ...this.#setup, pauses };
-    this.#rebuild(this.#newBacklog(this.#backlog.policy, this.#backlog.limits));
+    this.#renew();
   }
 
   #newBacklog(policy: Policy, limits: FixedLimits, before = this.#backlog): Backlog {
     return new Backlog(policy, limits, this.#setup, before);
   }
 
-  #rebuild(backlog: Backlog): void {
-    const former = this.#backlog;
+  /** Sorts everything into a new backlog, by default under the same policy and limits. */
+  #renew({ policy = this.#backlog.policy, limits = this.#backlog.limits } = {}): void {
+    const former = this.#backlog, next = this.#newBacklog(policy, limits);
     try {
-      this.#fill(backlog);
+      this.#fill(next);
     } catch (error) {
       this.#fill(this.#newBacklog(former.policy, former.limits, former));
       throw error;
