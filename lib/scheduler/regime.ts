@@ -71,9 +71,7 @@ export class Regime {
     if (outcome.kind === "unserved") start.way.takeBack(start);
     else {
       this.#answered(task);
-      const { own } = this.#ways;
-      start.way.end(start, outcome, nowMs, runMs);
-      if (this.#ways.own !== own) this.#renew();
+      if (start.way.end(start, outcome, nowMs, runMs)) this.#renew();
     }
     this.#backlog.release(task, outcome);
     this.#adapt();

@@ -73,9 +73,10 @@ export class WayOut {
   /** Changes the limit; what was learned stays unless it becomes a fixed one. */
   setLimit(ceiling: number, isFixed: boolean): void {
     this.#ceiling = ceiling;
-    if (isFixed) this.#own.clear();
-    if (isFixed) this.#adaptive = undefined;
-    else if (this.#adaptive === undefined) this.#adaptive = new AdaptiveLimit(this.running, ceiling);
+    if (isFixed) {
+      this.#own.clear();
+      this.#adaptive = undefined;
+    } else if (this.#adaptive === undefined) this.#adaptive = new AdaptiveLimit(this.running, ceiling);
     else this.#adaptive.highest = ceiling;
   }
 
@@ -113,27 +114,39 @@ export class WayOut {
     if (outer !== undefined) outer.way.takeBack(outer);
   }
 
-  /** An attempt has ended. @param runMs from the call to the answer; left out: from its start */
-  end(start: WayStart, outcome: Outcome, nowMs: number, runMs: number | undefined): void {
+  /**
+   * An attempt has ended.
+   *
+   * @param runMs from the call to the answer; left out: from its start
+   * @returns whether its function has got a way out of its own for that
+   */
+  end(start: WayStart, outcome: Outcome, nowMs: number, runMs: number | undefined): boolean {
     this.running--;
     const { outer } = start;
-    if (outcome.kind === "throttled") this.#throttled(start, outcome.retryAfterMs ?? 0, nowMs);
-    else {
-      this.#letIn(start, outcome, nowMs, runMs);
-      if (outer !== undefined) outer.way.end(outer, outcome, nowMs, runMs);
-      return;
+    if (outcome.kind === "throttled") {
+      const isApart = this.#throttled(start, outcome.retryAfterMs ?? 0, nowMs);
+      outer?.way.takeBack(outer);
+      return isApart;
     }
-    if (outer !== undefined) outer.way.takeBack(outer);
+    this.#letIn(start, outcome, nowMs, runMs);
+    outer?.way.end(outer, outcome, nowMs, runMs);
+    return false;
   }
 
-  #throttled({ adaptive, function: name }: WayStart, retryAfterMs: number, nowMs: number): void {
-    if (this.#own.has(name)) return; // it was started before that was known
-    if (adaptive !== undefined && this.#isOwn(name, adaptive, nowMs)) return this.#setApart(name, nowMs);
+  /** @returns whether the function has got a way out of its own */
+  #throttled({ adaptive, function: name }: WayStart, retryAfterMs: number, nowMs: number): boolean {
+    if (this.#own.has(name)) return false; // it was started before that was known
+    if (adaptive !== undefined && this.#isOwn(name, adaptive, nowMs)) {
+      this.#setApart(name, nowMs);
+      return true;
+    }
     const askedMs = Math.min(retryAfterMs, LONGEST_CLOSED_MS);
     if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, askedMs);
     if (askedMs > 0) this.#askedUntilMs = Math.max(this.#askedUntilMs, nowMs + askedMs);
-    if (this.running >= this.limit || nowMs < this.#restsUntilMs) return;
-    this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
+    if (this.running < this.limit && nowMs >= this.#restsUntilMs) {
+      this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
+    }
+    return false;
   }
 
   #isOwn(functionName: string, { running }: AdaptiveStart, nowMs: number): boolean {
