@@ -2,8 +2,8 @@ import type { Invocation } from "./invocation.ts";
 
 /** What has failed of a function, is due again, and waits for its retry budget: the groups of the policy take turns. */
 export class DueRetries {
-  /** Those of each group, the longest due first, and since when; the groups in the order of their turns. */
-  readonly #groups = new Map<string, Map<Invocation, number>>();
+  /** Those of each group, the longest due first; the groups in the order of their turns. */
+  readonly #groups = new Map<string, Set<Invocation>>();
   #size = 0;
 
   /** How many they are. */
@@ -11,23 +11,24 @@ export class DueRetries {
     return this.#size;
   }
 
-  add(task: Invocation, dueAtMs: number): void {
+  /** Adds one that is not due before those that are here. */
+  add(task: Invocation): void {
     const name = groupOf(task);
     let group = this.#groups.get(name);
-    if (group === undefined) this.#groups.set(name, group = new Map());
-    group.set(task, dueAtMs);
+    if (group === undefined) this.#groups.set(name, group = new Set());
+    group.add(task);
     this.#size++;
   }
 
   /** Takes the next one out. */
-  take(): { readonly task: Invocation; readonly atMs: number } | undefined {
+  take(): Invocation | undefined {
     for (const [name, group] of this.#groups) {
-      const [task, atMs] = group.entries().next().value!;
+      const task = group.values().next().value!;
       this.#groups.delete(name);
       group.delete(task);
       if (group.size > 0) this.#groups.set(name, group); // behind the others
       this.#size--;
-      return { task, atMs };
+      return task;
     }
     return undefined;
   }

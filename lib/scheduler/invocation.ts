@@ -19,11 +19,12 @@ const ITEM = 2 ** -14;
 interface Setbacks {
   failures: number;
   throttles: number;
+  untilMs: number;
 }
 
 /** Not a private method: each object of a class with any has a field more. */
 function noSetbacks(): Setbacks {
-  return { failures: 0, throttles: 0 };
+  return { failures: 0, throttles: 0, untilMs: -Infinity };
 }
 
 /** One node of one instance, or one item of its map, from being ready to being settled. It is also what policies see of it. */
@@ -110,6 +111,19 @@ export class Invocation implements Task {
 
   set throttles(throttles: number) {
     if (throttles !== this.throttles) (this.#setbacks ??= noSetbacks()).throttles = throttles;
+  }
+
+  /**
+   * When the delay after its last failure ends, or ended.
+   *
+   * @internal
+   */
+  get delayedUntilMs(): number {
+    return this.#setbacks?.untilMs ?? -Infinity;
+  }
+
+  set delayedUntilMs(untilMs: number) {
+    (this.#setbacks ??= noSetbacks()).untilMs = untilMs;
   }
 
   /** Its node's index in the chain. */

@@ -55,8 +55,6 @@ export class Retries {
   readonly #share: number;
   readonly #load: { readonly limit: number };
   readonly #failed = new Map<string, FailedCalls>();
-  /** When each of those that wait here may go, budget aside. */
-  readonly #untilMs = new WeakMap<Invocation, number>();
   readonly #turns = new TimeHeap<Turn>((turn) => turn.of.turn !== turn);
   #sequence = 0;
   /** When something was looked for that is due. */
@@ -125,42 +123,20 @@ export class Retries {
   afterFailure(task: Invocation, outcome: Outcome, nowMs: number): number {
     this.failed++;
     const delayMs = failureDelayMs(task.spec.retry, ++task.failures, this.#random);
-    const failed = this.#failedOf(task);
-    const untilMs = this.#putOff(failed.waiting, task, delayMs, outcome, nowMs);
-    this.#plan(failed);
-    return untilMs;
-  }
-
-  #putOff(
-    heap: TimeHeap<Invocation>,
-    task: Invocation,
-    delayMs: number,
-    outcome: Outcome,
-    nowMs: number,
-  ): number {
     const askedMs = "retryAfterMs" in outcome ? outcome.retryAfterMs ?? 0 : 0;
     const untilMs = nowMs + Math.max(delayMs, askedMs, LEAST_DELAY_MS);
-    this.#add(heap, task, untilMs);
+    this.putOff(task, untilMs);
     return untilMs;
   }
 
-  #add(heap: TimeHeap<Invocation>, task: Invocation, untilMs: number): void {
+  /** An invocation that has failed, here or elsewhere, waits for the end of its delay. */
+  putOff(task: Invocation, untilMs: number): void {
     task.phase = "delayed";
+    task.delayedUntilMs = untilMs;
     this.waiting++;
-    this.#untilMs.set(task, untilMs);
-    heap.add(task, untilMs);
-  }
-
-  /** Goes on with the delay after a failure that began elsewhere. */
-  goOn(task: Invocation, untilMs: number): void {
     const failed = this.#failedOf(task);
-    this.#add(failed.waiting, task, untilMs);
+    failed.waiting.add(task, untilMs);
     this.#plan(failed);
-  }
-
-  /** When an invocation that waits here may go, budget aside. */
-  untilMs(task: Invocation): number {
-    return this.#untilMs.get(task)!;
   }
 
   /** Whether the budget of an invocation's function is used up. */
@@ -186,27 +162,21 @@ export class Retries {
   /** Takes out all that is to be tried again now, the longest due first. */
   take(nowMs: number): readonly Invocation[] {
     if (this.waiting === 0) return NONE;
-    const taken: { readonly task: Invocation; readonly atMs: number }[] = [];
+    const taken: Invocation[] = [];
     for (let turn = this.#turns.take(nowMs); turn; turn = this.#turns.take(nowMs)) {
       const { of } = turn;
       of.turn = undefined;
       this.#takeDue(of, nowMs, taken);
       this.#plan(of);
     }
-    taken.sort((a, b) => a.atMs - b.atMs || a.task.sequence - b.task.sequence);
+    taken.sort((a, b) => a.delayedUntilMs - b.delayedUntilMs || a.sequence - b.sequence);
     this.waiting -= taken.length;
-    return taken.map(({ task }) => task);
+    return taken;
   }
 
   /** Takes out what is due of a function, as far as its budget goes. */
-  #takeDue(
-    { waiting, due, budget }: FailedCalls,
-    nowMs: number,
-    taken: { readonly task: Invocation; readonly atMs: number }[],
-  ): void {
-    for (let atMs = waiting.nextMs; atMs !== undefined && atMs <= nowMs; atMs = waiting.nextMs) {
-      due.add(waiting.take(nowMs)!, atMs);
-    }
+  #takeDue({ waiting, due, budget }: FailedCalls, nowMs: number, taken: Invocation[]): void {
+    for (let task = waiting.take(nowMs); task !== undefined; task = waiting.take(nowMs)) due.add(task);
     while (due.size > 0 && (budget === undefined || budget.take(nowMs))) taken.push(due.take()!);
     this.#lookedAtMs = nowMs;
   }
@@ -222,15 +192,10 @@ export class Retries {
 
   /** When `take` may answer next; Infinity if nothing waits. */
   get nextMs(): number {
-    return this.#nextTurnMs();
-  }
-
-  /** What waited first may have been cancelled: then its function is entered again. */
-  #nextTurnMs(): number {
     for (;;) {
       const turn = this.#turns.first;
       if (turn === undefined) return Infinity;
-      this.#plan(turn.of);
+      this.#plan(turn.of); // what waited first may have been cancelled: then its function is entered again
       if (turn.of.turn === turn) return turn.atMs;
     }
   }

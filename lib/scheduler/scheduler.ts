@@ -556,7 +556,7 @@ export class Scheduler {
   delaysOf(instanceId: string): { readonly task: Invocation; readonly untilMs: number }[] {
     return [...this.#runs.get(instanceId)?.invocations() ?? []]
       .filter(({ phase }) => phase === "delayed")
-      .map((task) => ({ task, untilMs: this.#retries.untilMs(task) }));
+      .map((task) => ({ task, untilMs: task.delayedUntilMs }));
   }
 
   /** The gauges and counters at present. */
@@ -592,7 +592,7 @@ export class Scheduler {
     const delay = run.takeDelay(node, item);
     if (delay === undefined || delay.failures === 0) return this.#queue(task);
     task.attempts = task.failures = delay.failures;
-    this.#retries.goOn(task, Math.max(delay.untilMs, nowMs));
+    this.#retries.putOff(task, Math.max(delay.untilMs, nowMs));
   }
 
   #queue(task: Invocation): void {
