@@ -60,13 +60,10 @@ export function inForce({ global: _, ...others }: Limits, max: number): FixedLim
 
 /** Whether two sets of limits differ in the global one at most. */
 export function sameButGlobal(some: FixedLimits, others: FixedLimits): boolean {
-  const { functionRates: rates = {} } = some, { functionRates: otherRates = {} } = others;
-  if (!sameRate(some.rate, others.rate) || !sameNames(rates, otherRates)) return false;
-  if (Object.keys(rates).some((name) => !sameRate(rates[name], otherRates[name]))) return false;
-  if (!sameNumbers(labelLimits(some), labelLimits(others))) return false;
-  return (["functions", "chains", "platforms"] as const).every((kind) =>
-    sameNumbers(some[kind] ?? {}, others[kind] ?? {})
-  );
+  return sameRate(some.rate, others.rate) &&
+    sameByName(some.functionRates, others.functionRates, sameRate) &&
+    sameByName(labelLimits(some), labelLimits(others)) &&
+    (["functions", "chains", "platforms"] as const).every((kind) => sameByName(some[kind], others[kind]));
 }
 
 /** The limits of labels by label and value. */
@@ -80,13 +77,14 @@ function labelLimits({ labels = {} }: Limits): Record<string, number> {
   );
 }
 
-function sameNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
-  return sameNames(a, b) && Object.keys(a).every((name) => a[name] === b[name]);
-}
-
-function sameNames(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+function sameByName<T>(
+  a: Readonly<Record<string, T>> = {},
+  b: Readonly<Record<string, T>> = {},
+  areSame: (a: T, b: T) => boolean = Object.is,
+): boolean {
   const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name));
+  return names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && areSame(a[name]!, b[name]!));
 }
 
 /** At most so many attempts in flight. */
