@@ -1,11 +1,10 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** How many decisions a second the scheduler core takes, what a change costs it, and a queued invocation in memory. */
 import { chain, fn, policyOf, seededRandom } from "sequoia";
-import { type Instance, NO_LABELS } from "../lib/model/mod.ts";
+import { type Instance, NO_LABELS, NULL } from "../lib/model/mod.ts";
 import { policySummaries } from "../lib/policies/mod.ts";
 import { type Invocation, type Limits, Scheduler, type SchedulerOptions } from "../lib/scheduler/mod.ts";
 import { type Figure, median } from "./figures.ts";
-import { NULL } from "../lib/model/mod.ts";
 
 const GROUPS = 1000;
 const chains = Array.from({ length: GROUPS }, (_, i) =>

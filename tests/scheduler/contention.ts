@@ -1,9 +1,16 @@
 /** Groups that always have something waiting, in virtual time: who gets how much of the slots. */
-import { chain, constant, fn, type Instance, NULL, type Outcome, seededRandom } from "../../lib/model/mod.ts";
-import type { Random } from "../../lib/model/mod.ts";
+import {
+  chain,
+  constant,
+  fn,
+  type Instance,
+  type Outcome,
+  type Random,
+  seededRandom,
+} from "../../lib/model/mod.ts";
 import { policyOf } from "../../lib/policies/mod.ts";
 import { type Invocation, Scheduler, type SchedulerOptions } from "../../lib/scheduler/mod.ts";
-import { instanceOf } from "./builders.ts";
+import { instanceOf, OK } from "./builders.ts";
 
 /** A chain of one function. */
 export interface Contender {
@@ -29,8 +36,6 @@ interface Flight {
 }
 
 type Setup = Partial<SchedulerOptions> & { readonly limit: number };
-
-const OK: Outcome = { kind: "ok", output: NULL };
 
 /** A scheduler, a clock, and slots that take as long as the contenders say. */
 export class Contention {
