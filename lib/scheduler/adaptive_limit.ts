@@ -202,8 +202,7 @@ export class AdaptiveLimit {
     if (trips.slowdown < slowdown * (1 + trips.inFlight / inFlight) / 2) return this.#lowerBySlowdown(nowMs);
     this.#trial = undefined;
     trips.learn("anew");
-    if (this.#base === 0) this.#grow(nowMs, 0, limit);
-    else this.#grow(nowMs, limit, 0);
+    this.#growOn(nowMs, limit);
   }
 
   #lowerBySlowdown(nowMs: number): void {
@@ -270,8 +269,7 @@ export class AdaptiveLimit {
     this.#trial = this.#slower = undefined;
     this.#cost = 0;
     this.#limit = Math.max(this.#limit, limit);
-    if (this.#base === 0) this.#grow(nowMs, 0, this.#limit);
-    else this.#grow(nowMs, this.#limit, 0);
+    this.#growOn(nowMs, this.#limit);
   }
 
   /** Nothing more can start now: because of this limit, or for another reason. @param running attempts in flight */
@@ -286,6 +284,12 @@ export class AdaptiveLimit {
     if (this.#growing) this.#grow(nowMs, this.#base, Math.max(1, this.#amount * 2));
     else this.#grow(nowMs, this.#limit, 1);
     this.#fullSinceMs = nowMs;
+  }
+
+  /** Grows on from a limit that was there before, in slow start if it was. */
+  #growOn(nowMs: number, limit: number): void {
+    if (this.#base === 0) this.#grow(nowMs, 0, limit);
+    else this.#grow(nowMs, limit, 0);
   }
 
   #grow(nowMs: number, base: number, amount: number): void {

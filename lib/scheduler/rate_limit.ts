@@ -71,7 +71,7 @@ export class RateLimit extends TimedLimit {
   }
 }
 
-/** Writes a rate in full. @throws {RangeError} if it is none */
+/** A rate with its window in full. */
 export function windowOf(rate: number | StartRate): StartRate {
   return typeof rate === "number" ? { starts: rate, perMs: 1000 } : rate;
 }
