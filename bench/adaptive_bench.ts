@@ -4,12 +4,19 @@
  * a limit far above the platform's makes of urgent chains, where it refuses what it does not run, and where it queues that.
  */
 import { chain, fn, lognormal, seededRandom } from "sequoia";
-import { instanceMaker, type Limits, policyOf, Scheduler } from "sequoia/scheduler";
+import {
+  type Instance,
+  instanceMaker,
+  type Limits,
+  policyOf,
+  Scheduler,
+  type WorkloadChain,
+} from "sequoia/scheduler";
 import { realClock } from "../lib/model/mod.ts";
 import { Consumer } from "../lib/consume/mod.ts";
-import { HttpPlatform, LocalServer, localUrl, parseProfile } from "../lib/platform/mod.ts";
+import { HttpPlatform, LocalServer, localUrl, parseProfile, type Profile } from "../lib/platform/mod.ts";
 import { openQueue } from "../lib/queue/mod.ts";
-import { type AttemptEvent, noRecorder } from "../lib/record/mod.ts";
+import { type AttemptEvent, noRecorder, type Recorder } from "../lib/record/mod.ts";
 import { type InFlight, inFlight } from "../tests/programs/in_flight.ts";
 import type { Figure } from "./figures.ts";
 
@@ -25,34 +32,67 @@ const one = chain("one", ({ call }) => {
   call(fn("f", { time: lognormal("1s", "3s") }));
 });
 
-/** What was in flight while the limit was held, after it was halved, and after it was doubled. */
-async function follow(limit: number): Promise<readonly InFlight[]> {
-  const profile = { ...parseProfile("hard-limit,cold=0ms"), limit };
-  const clock = realClock, random = seededRandom(limit);
+interface Work {
+  readonly profile: Profile;
+  readonly seed: number;
+  readonly policy: string;
+  readonly limits: Limits;
+  readonly of: WorkloadChain & { readonly count: number };
+  readonly recorder: Partial<Recorder>;
+}
+
+/** Lets a consumer work at a local platform while something is done, and ends when what is in flight then has been recorded. */
+async function whileConsuming(
+  { profile, seed, policy, limits, of: { count, ...each }, recorder }: Work,
+  act: (server: LocalServer, push: (entry: WorkloadChain) => Promise<Instance>) => Promise<void>,
+): Promise<void> {
+  const clock = realClock, random = seededRandom(seed);
   await using server = new LocalServer({ profile, clock, random, listen: "127.0.0.1:0" });
   await using queue = await openQueue("memory:", { clock });
   const make = instanceMaker(random);
-  const instances = Array.from({ length: limit * CALLS_PER_SLOT }, () => make({ chain: one }, clock.nowMs()));
-  await queue.push(instances);
+  await queue.push(Array.from({ length: count }, () => make(each, clock.nowMs())));
   await using platform = new HttpPlatform({
     clock,
     local: { resolve: ({ name }) => localUrl(server.url, name), lost() {} },
   });
-  const scheduler = new Scheduler({ policy: policyOf("fcfs"), limits: { global: "auto" }, random });
-  const attempts: AttemptEvent[] = [];
-  const recorder = { ...noRecorder, attempt: (event: AttemptEvent) => void attempts.push(event) };
-  const consumer = new Consumer({ queue, scheduler, platform, recorder, clock });
+  const scheduler = new Scheduler({ policy: policyOf(policy), limits, random });
+  const consumer = new Consumer({
+    queue,
+    scheduler,
+    platform,
+    recorder: { ...noRecorder, ...recorder },
+    clock,
+  });
   const drain = new AbortController();
   const running = consumer.run(drain.signal, new AbortController().signal);
-  const parts: { readonly fromMs: number; readonly untilMs: number }[] = [];
-  for (const [next, waitMs] of [[limit, FIRST_MS], [limit / 2, CHANGE_MS], [limit, CHANGE_MS]] as const) {
-    server.changeLimit(next);
-    const fromMs = clock.nowMs() + waitMs, untilMs = fromMs + MEASURED_MS;
-    await clock.until(untilMs);
-    parts.push({ fromMs, untilMs });
-  }
-  drain.abort(); // what is in flight ends, and is recorded
+  await act(server, async (entry) => {
+    const instance = make(entry, clock.nowMs());
+    await queue.push([instance]);
+    return instance;
+  });
+  drain.abort();
   await running;
+}
+
+/** What was in flight while the limit was held, after it was halved, and after it was doubled. */
+async function follow(limit: number): Promise<readonly InFlight[]> {
+  const attempts: AttemptEvent[] = [];
+  const parts: { readonly fromMs: number; readonly untilMs: number }[] = [];
+  await whileConsuming({
+    profile: { ...parseProfile("hard-limit,cold=0ms"), limit },
+    seed: limit,
+    policy: "fcfs",
+    limits: { global: "auto" },
+    of: { chain: one, count: limit * CALLS_PER_SLOT },
+    recorder: { attempt: (event) => void attempts.push(event) },
+  }, async (server) => {
+    for (const [next, waitMs] of [[limit, FIRST_MS], [limit / 2, CHANGE_MS], [limit, CHANGE_MS]] as const) {
+      server.changeLimit(next);
+      const fromMs = realClock.nowMs() + waitMs, untilMs = fromMs + MEASURED_MS;
+      await realClock.until(untilMs);
+      parts.push({ fromMs, untilMs });
+    }
+  });
   return parts.map(({ fromMs, untilMs }) => inFlight(attempts, fromMs, untilMs));
 }
 
@@ -71,46 +111,32 @@ const urgent = chain("urgent", ({ call: calls }) => {
 
 /** How long urgent chains take beside bulk under strict priority, and which part of all calls is throttled. */
 async function urgentUnder(limits: Limits, words: string) {
-  const clock = realClock, random = seededRandom(7);
-  await using server = new LocalServer({
-    profile: parseProfile(words),
-    clock,
-    random,
-    listen: "127.0.0.1:0",
-  });
-  await using queue = await openQueue("memory:", { clock });
-  const make = instanceMaker(random);
-  await queue.push(Array.from({ length: BULK }, () => make({ chain: bulk, priority: 5 }, clock.nowMs())));
-  await using platform = new HttpPlatform({
-    clock,
-    local: { resolve: ({ name }) => localUrl(server.url, name), lost() {} },
-  });
-  const scheduler = new Scheduler({ policy: policyOf("strict-priority"), limits, random });
   const submitted = new Map<string, number>(), tookMs: number[] = [];
   let attempts = 0, throttled = 0;
-  const recorder = {
-    ...noRecorder,
-    attempt: ({ outcome }: AttemptEvent) => {
-      attempts++;
-      if (outcome === "throttled") throttled++;
+  await whileConsuming({
+    profile: parseProfile(words),
+    seed: 7,
+    policy: "strict-priority",
+    limits,
+    of: { chain: bulk, count: BULK, priority: 5 },
+    recorder: {
+      attempt: ({ outcome }) => {
+        attempts++;
+        if (outcome === "throttled") throttled++;
+      },
+      end: ({ instance, endedAtMs }) => {
+        const atMs = submitted.get(instance);
+        if (atMs !== undefined) tookMs.push(endedAtMs - atMs);
+      },
     },
-    end: ({ instance, endedAtMs }: { readonly instance: string; readonly endedAtMs: number }) => {
-      const atMs = submitted.get(instance);
-      if (atMs !== undefined) tookMs.push(endedAtMs - atMs);
-    },
-  };
-  const consumer = new Consumer({ queue, scheduler, platform, recorder, clock });
-  const drain = new AbortController();
-  const running = consumer.run(drain.signal, new AbortController().signal);
-  await clock.until(clock.nowMs() + 3000); // the limit is found meanwhile
-  for (let i = 0; i < URGENT; i++) {
-    const instance = make({ chain: urgent, priority: 0 }, clock.nowMs());
-    submitted.set(instance.id, clock.nowMs());
-    await queue.push([instance]);
-    await clock.until(clock.nowMs() + URGENT_EVERY_MS);
-  }
-  drain.abort();
-  await running;
+  }, async (_, push) => {
+    await realClock.until(realClock.nowMs() + 3000); // the limit is found meanwhile
+    for (let i = 0; i < URGENT; i++) {
+      const { id, submittedAtMs } = await push({ chain: urgent, priority: 0 });
+      submitted.set(id, submittedAtMs);
+      await realClock.until(realClock.nowMs() + URGENT_EVERY_MS);
+    }
+  });
   tookMs.sort((a, b) => a - b);
   const at = (share: number) => tookMs[Math.floor(share * tookMs.length)]!;
   return { p50: at(0.5), p90: at(0.9), throttled: throttled / attempts };
