@@ -12,7 +12,7 @@ export interface AdaptiveStart {
   readonly atMs: number;
 }
 
-/** What is tried first: slow start begins here, with the initial window of TCP (RFC 6928). */
+/** The first limit: slow start begins here, with the initial window of TCP (RFC 6928). */
 const FIRST_LIMIT = 10;
 /** A platform that never refuses is not asked for more: each attempt in flight costs this machine a connection. */
 const HIGHEST_LIMIT = 10_000;
@@ -264,7 +264,7 @@ export class AdaptiveLimit {
     this.#next();
   }
 
-  /** What lowered the limit was no sign of it: it grows on from what it was. */
+  /** The throttles that lowered the limit were no sign of it: it grows on from its former value. */
   restore(limit: number, nowMs: number): void {
     this.#trial = this.#slower = undefined;
     this.#cost = 0;

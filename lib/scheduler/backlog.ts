@@ -15,11 +15,11 @@ import type { WaysOut } from "./ways_out.ts";
 export interface BacklogSetup extends KeptBack {
   readonly functions: ReadonlyMap<string, FunctionStats>;
   readonly strictShares: boolean;
-  /** What shares are shares of. */
+  /** The unit in which shares are reckoned. */
   readonly share: ShareUnit;
   /** Those that functions without a URL may run on; none: there is but one. */
   readonly platforms: readonly PlatformOption[];
-  /** How much goes to each platform. */
+  /** The ways out to the platforms, which hold each to its limit. */
   readonly ways: WaysOut;
 }
 

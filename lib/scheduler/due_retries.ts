@@ -1,12 +1,12 @@
 import type { Invocation } from "./invocation.ts";
 
-/** What has failed of a function, is due again, and waits for its retry budget: the groups of the policy take turns. */
+/** Failed calls of a function that are due again and wait for its retry budget: the groups of the policy take turns. */
 export class DueRetries {
   /** Those of each group, the longest due first; the groups in the order of their turns. */
   readonly #groups = new Map<string, Set<Invocation>>();
   #size = 0;
 
-  /** How many they are. */
+  /** The number of calls that wait. */
   get size(): number {
     return this.#size;
   }

@@ -83,7 +83,7 @@ export class Invocation implements Task {
   }
 
   /**
-   * How the attempt in flight was started.
+   * The start of the attempt in flight, as its way out knows it.
    *
    * @internal
    */

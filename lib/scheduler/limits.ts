@@ -41,7 +41,7 @@ export interface Limits {
   readonly functionRates?: Readonly<Record<string, number | StartRate>>;
 }
 
-/** What may run at once of each value of a label: of all values alike, or by value, `*` for the others. */
+/** The limit of a label: one number for each of its values, or numbers by value, with `*` for the others. */
 export type LabelLimit = number | Readonly<Record<string, number>>;
 
 /** The limit of one value of a label; undefined: it has none. */
@@ -152,7 +152,7 @@ export class Gates {
   readonly #rates = new Map<string, RateLimit>();
   readonly #gates = new Map<string, Gate>();
   #gatesAllowed = LEAST_GATES;
-  /** What has been found of gates is in force as long as this is the same. */
+  /** Gates that chains and instances remember are in force as long as this is the same object. */
   #found = {};
   readonly #labels: readonly [label: string, limit: LabelLimit][];
 
@@ -207,7 +207,7 @@ export class Gates {
     return cache.gates[nodeIndex]!;
   }
 
-  /** How many gates and limits by name are remembered, of which some may be of nothing that is left. */
+  /** The number of gates and limits that are remembered; nothing may be left that passes some of them. */
   get remembered(): number {
     return this.#gates.size + this.#byName.size;
   }

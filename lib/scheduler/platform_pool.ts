@@ -96,7 +96,7 @@ export class Platforms {
     return this.#loads.size > 0;
   }
 
-  /** What holds a function back as its platforms are full; undefined if there are none by name. */
+  /** The limit that is full while the platforms of a function are; undefined if there are none by name. */
   limitOf(fn: FunctionSpec): Limit | undefined {
     if (this.#loads.size > 0) return this.#poolOf(fn) ?? this.#ownOf(fn) ?? this.out;
     return this.#ownOf(fn);

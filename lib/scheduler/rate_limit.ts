@@ -2,7 +2,7 @@ import { StartLog } from "./start_log.ts";
 import { TimedLimit } from "./tree.ts";
 
 /**
- * How many starts any window of a length may hold.
+ * The number of starts that any window of a length may hold.
  *
  * @example At most 300 in any minute, of which 20 may come together.
  * ```ts
@@ -16,8 +16,8 @@ export interface StartRate {
   /** The length of the window. */
   readonly perMs: number;
   /**
-   * How many may start together. They count in the window; more than `starts` of them widen it: twice as many may start in
-   * twice the time. (Default: a tenth of a second's worth, at least 1)
+   * The number of calls that may start together. They count in the window; more than `starts` of them widen it: twice as many
+   * may start in twice the time. (Default: a tenth of a second's worth, at least 1)
    */
   readonly burst?: number;
 }

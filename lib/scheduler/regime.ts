@@ -42,7 +42,7 @@ export class Regime {
     return this.#backlog;
   }
 
-  /** How much may be in flight in all; Infinity: anything. */
+  /** The number of attempts that may be in flight in all; Infinity: any number. */
   get limit(): number {
     return this.#backlog.limits.global ?? Infinity;
   }

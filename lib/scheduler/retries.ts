@@ -16,11 +16,11 @@ export interface HeldRetries {
   readonly function: string;
   /** The platform on which they failed, if several are attached. */
   readonly platform?: string;
-  /** How many they are. */
+  /** The number of retries that wait. */
   readonly waiting: number;
 }
 
-/** What has failed of one function, on one platform, and waits to be tried again. */
+/** The failed calls of one function on one platform that wait to be tried again. */
 interface FailedCalls {
   readonly function: string;
   readonly platform: string | undefined;
@@ -43,8 +43,8 @@ interface Turn {
 }
 
 /**
- * What has failed and waits to be tried again, as far as the budget of its function on its platform goes, which the groups of
- * the policy share. A function whose budget is used up holds nobody else's retries.
+ * The failed invocations that wait to be tried again. Each function has a budget of retries on each platform, which the groups
+ * of the policy share. A function whose budget is used up holds nobody else's retries.
  */
 export class Retries {
   /** Failed attempts that were, or will be, followed by another. */

@@ -534,7 +534,7 @@ export class Scheduler {
   }
 
   /**
-   * What keeps an instance from going on, as far as is known from the last answer of `next`.
+   * The obstacle that keeps an instance from going on, as far as is known from the last answer of `next`.
    *
    * @returns `"free"` if something of it is in flight, or may start at its turn; `"idle"` if nothing of it waits here but for calls
    * of chains and decisions
@@ -601,7 +601,7 @@ export class Scheduler {
   }
 }
 
-/** What keeps an invocation from going on that is to be tried again. */
+/** The obstacle of an invocation that waits to be tried again. */
 function retriesOf({ function: name }: Invocation): Obstacle {
   return { name: `retries of ${name}`, reach: "instance" };
 }

@@ -46,7 +46,7 @@ export class WayOut {
   readonly #random: Random;
   readonly #outer: WayOut | undefined;
   readonly #blame = new Blame();
-  /** What was the limit when it was first lowered of late. */
+  /** The limit before throttles lowered it for the first time of late. */
   #before: { readonly limit: number; readonly atMs: number } | undefined;
   /** Of functions with limits of their own. */
   readonly #own = new Map<string, WayOut>();
@@ -80,7 +80,7 @@ export class WayOut {
     else this.#adaptive.highest = ceiling;
   }
 
-  /** How many may be in flight at present. */
+  /** The number of attempts that may be in flight at present. */
   get limit(): number {
     return this.#adaptive === undefined ? this.#ceiling : Math.min(this.#ceiling, this.#adaptive.limit);
   }
