@@ -1,4 +1,5 @@
 import { WorkloadError } from "./errors.ts";
+import { percentDecoded } from "./percent.ts";
 
 /** A function on AWS Lambda. */
 export interface LambdaName {
@@ -26,17 +27,9 @@ export function shownUrl(text: string): string {
 
 /** Why the user or the password of a URL cannot be read, and what to write; undefined if they can. They are sent decoded. */
 export function loginFault({ username, password }: URL): string | undefined {
-  const part = isEncoded(username) ? isEncoded(password) ? undefined : "password" : "user";
+  const isRead = (part: string) => percentDecoded(part) !== undefined;
+  const part = isRead(username) ? isRead(password) ? undefined : "password" : "user";
   return part && `its ${part} holds a % that stands for no character. Write % as %25`;
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** @throws {WorkloadError} if a function cannot be called at a URL */

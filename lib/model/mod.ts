@@ -24,6 +24,7 @@ export * from "./json_text.ts";
 export * from "./nearest.ts";
 export * from "./outcome.ts";
 export * from "./pause.ts";
+export { percentDecoded } from "./percent.ts";
 export * from "./plain_path.ts";
 export * from "./random.ts";
 export { linkChains, subchainOf } from "./subchains.ts";

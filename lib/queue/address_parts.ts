@@ -1,4 +1,5 @@
 /** Taking the address of a queue apart, so that what may be shown and what is a secret is decided in one place. */
+import { percentDecoded } from "../model/mod.ts";
 
 /** The options that addresses may have behind the `?`. */
 export const ADDRESS_OPTIONS = {
@@ -103,21 +104,12 @@ export function addressOptions(query: string): AddressOption[] {
   let secret: string | undefined;
   return query.split("&").filter((part) => part !== "").map((written) => {
     const equals = written.indexOf("=");
-    const name = decoded(equals < 0 ? written : written.slice(0, equals)) ?? "";
-    const value = equals < 0 ? undefined : decoded(written.slice(equals + 1));
+    const name = percentDecoded(equals < 0 ? written : written.slice(0, equals)) ?? "";
+    const value = equals < 0 ? undefined : percentDecoded(written.slice(equals + 1));
     if (secret !== undefined && !KNOWN.has(name)) return { name, value, written, hiddenIn: secret };
     secret = equals >= 0 && KNOWN.has(name) && name !== SECRET ? undefined : name;
     return { name, value, written };
   });
-}
-
-/** A text with its `%` sequences read, or undefined if one stands for nothing. */
-export function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

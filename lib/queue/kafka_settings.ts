@@ -1,6 +1,7 @@
 /** Where the settings of a queue on Kafka come from: the address, and variables for what it leaves out. */
+import { percentDecoded } from "../model/mod.ts";
 import { badAddress, unknownOption, unreadValue } from "./address_errors.ts";
-import { ADDRESS_OPTIONS, addressOptions, type AddressParts, decoded } from "./address_parts.ts";
+import { ADDRESS_OPTIONS, addressOptions, type AddressParts } from "./address_parts.ts";
 
 /** A setting, by its name in addresses. */
 export type KafkaSetting = typeof ADDRESS_OPTIONS.kafka[number];
@@ -73,7 +74,7 @@ function addLogin(text: string, login: string, settings: Map<KafkaSetting, Said>
         `Leave out the option ${name}, or what stands before the @`,
       );
     }
-    const value = decoded(said[name]);
+    const value = percentDecoded(said[name]);
     if (value === undefined) {
       throw badAddress(text, `its ${name} holds a % that stands for no character`, "Write % as %25");
     }

@@ -1,4 +1,11 @@
-import { type Clock, type FunctionDefinition, type Json, kindOf, type Random } from "../../model/mod.ts";
+import {
+  type Clock,
+  type FunctionDefinition,
+  type Json,
+  kindOf,
+  percentDecoded,
+  type Random,
+} from "../../model/mod.ts";
 import { TooLargeError } from "../calls/body.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
@@ -189,7 +196,7 @@ export class LocalServer implements AsyncDisposable {
   }
 
   #function(encoded: string, request: Request): Response | Promise<Response> {
-    const name = decoded(encoded);
+    const name = encoded.includes("%") ? percentDecoded(encoded) : encoded;
     if (name === undefined) return problem(400, "the function's name is not encoded as a URL's part must be");
     if (request.method !== "POST" && request.method !== this.#functions.get(name)?.method) {
       return refused(request, wrongMethod("POST"));
@@ -345,15 +352,6 @@ function pathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("//") + 2);
   const end = url.indexOf("?", start);
   return url.slice(start, end < 0 ? undefined : end);
-}
-
-function decoded(text: string): string | undefined {
-  if (!text.includes("%")) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function answerOf(name: string, output: Json): Response {
