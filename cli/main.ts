@@ -57,7 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
   return signals.interrupted() && !(command.isService && signals.toldToEnd()) ? 130 : 0;
 }
 
-/** What is to be said of variables of the environment that give no option. */
+/** The warnings about variables of the environment that give no option. */
 async function strayWords({ options }: Command): Promise<string[]> {
   const { strayVariables } = await import("./stray_variables.ts");
   return await strayVariables(Object.keys(Deno.env.toObject()), options, allOptions);
