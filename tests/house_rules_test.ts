@@ -66,6 +66,16 @@ Deno.test("no file names a registry's host", async () => {
   assertEquals(found, []);
 });
 
+Deno.test("the lock file holds only packages that deno.json names", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const { specifiers } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.lock")));
+  const named = Object.values<string>(imports);
+  assertEquals(
+    Object.keys(specifiers).filter((name) => !named.some((wanted) => `${wanted}/`.startsWith(`${name}/`))),
+    [],
+  );
+});
+
 Deno.test("every property can be played again", async () => {
   const found: string[] = [];
   for (const folder of ["lib", "cli", "tests", "bench", "demo", "tools", "workloads"]) {

@@ -150,7 +150,7 @@ Deno.test("queue policy FILE says what is wrong with the file, and sets nothing"
   const files = {
     "imports.ts": 'import { helper } from "./helper.ts";\nexport default { rank: helper };',
     "helper.ts": "export const helper = () => 0;",
-    "package.ts": 'const m = await import("npm:left-pad");\nexport default { rank: () => m ? 0 : 1 };',
+    "package.ts": 'const m = await import("npm:ulid@3.0.2");\nexport default { rank: () => m ? 0 : 1 };',
     "broken.ts": "export default { rank: (task: any) => task. };",
     "part.ts": "export default { order: () => 0 };",
     "long.ts": `export default { rank: () => 0 };//${"x".repeat(256 * 1024)}`,
@@ -160,7 +160,7 @@ Deno.test("queue policy FILE says what is wrong with the file, and sets nothing"
   await using at = await scene("http://127.0.0.1:9/", files);
   const wrong: readonly (readonly [file: string, code: number, words: RegExp])[] = [
     ["./imports.ts", 2, /it imports "\.\/helper\.ts", which is not where consumers run/],
-    ["./package.ts", 2, /it imports "npm:left-pad"/],
+    ["./package.ts", 2, /it imports "npm:ulid@3.0.2"/],
     ["./broken.ts", 2, /it cannot be read as TypeScript/],
     ["./part.ts", 2, /it has "order"/],
     ["./long.ts", 2, /it has \d+ bytes, and a queue takes at most 262144/],
