@@ -27,7 +27,9 @@ const imports = Object.fromEntries(
 const settings = ["--config", CONFIG, "--lock", LOCK, "--no-check", "-A"];
 
 await Deno.mkdir("dist", { recursive: true });
-await Deno.writeTextFile(CONFIG, JSON.stringify({ ...config, imports }));
+// a runtime older than 2.8 reads text modules only where that is asked for
+const unstable = [...config.unstable, "raw-imports"];
+await Deno.writeTextFile(CONFIG, JSON.stringify({ ...config, imports, unstable }));
 await Deno.copyFile("deno.lock", LOCK);
 try {
   const { code } = await new Deno.Command(deno, {
