@@ -1,7 +1,7 @@
 /** The local platform runs chains as the simulation without Sequoia does: call by call, at the same instants. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { constant, type Instance, seededRandom } from "../../lib/model/mod.ts";
+import { type Chain, chain, constant, fn, type Instance, seededRandom } from "../../lib/model/mod.ts";
 import {
   type ChainCallEnd,
   ChainHost,
@@ -14,7 +14,7 @@ import {
 import { Simulation } from "../../lib/simulate/mod.ts";
 import { EventLog } from "../programs/event_log.ts";
 import { VirtualClock } from "../programs/virtual_clock.ts";
-import { instanceOf, shaped } from "../scheduler/builders.ts";
+import { instanceOf } from "../scheduler/builders.ts";
 
 /** One call, in whole microseconds from the start of all. */
 type CallRow = readonly [
@@ -114,11 +114,36 @@ const PROFILES = [
   "ibm,limit=4,cold=13ms",
 ];
 
-/** Times without a common measure, so that no two things happen at one instant by chance. */
-const SHAPES = [
-  shaped("line", [[], [0], [1]], "fail", { time: constant(Math.sqrt(5000)) }),
-  shaped("fan", [[], [0], [0], [0], [1, 2, 3]], "fail", { time: constant(Math.sqrt(7000)) }),
-  shaped("slow", [[], [], [0, 1], [1]], "fail", { time: constant(Math.sqrt(30_000)), timeout: 150 }),
+/**
+ * A chain for one instance. Each node of each instance has its own time, without a common measure, so that no two things
+ * happen at one instant by chance: not even after two calls that began together.
+ */
+function ofOwnTimes(shape: Shape, instance: number): Chain {
+  const { name, after, square, timeout } = shape;
+  return chain(name, ({ call }) => {
+    after.forEach((before, i) => {
+      const options = {
+        time: constant(Math.sqrt(square + 101 * i + 1009 * instance)),
+        ...timeout !== undefined && { timeout: timeout + 7 * i },
+      };
+      call(fn(`n${i}`, options), { after: before.map((b) => `n${b}`) });
+    });
+  });
+}
+
+interface Shape {
+  readonly name: string;
+  readonly after: readonly (readonly number[])[];
+  /** The square of the first node's time, in ms². */
+  readonly square: number;
+  readonly timeout?: number;
+}
+
+const FAN: Shape = { name: "fan", after: [[], [0], [0], [0], [1, 2, 3]], square: 7001 };
+const SHAPES: readonly Shape[] = [
+  { name: "line", after: [[], [0], [1]], square: 5003 },
+  FAN,
+  { name: "slow", after: [[], [], [0, 1], [1]], square: 30_011, timeout: 150 },
 ];
 
 Deno.test("the local platform runs chains as the simulation without Sequoia says, call by call", async () => {
@@ -131,7 +156,7 @@ Deno.test("the local platform runs chains as the simulation without Sequoia says
     fc.asyncProperty(arrivals, fc.constantFrom(...PROFILES), async (list, profile) => {
       const startMs = clock.nowMs();
       const instances = list.toSorted(([a], [b]) => a - b).map(([ms, shape], i) =>
-        instanceOf(SHAPES[shape]!, `i${i}`, { submittedAtMs: startMs + ms + Math.sqrt(i + 2) })
+        instanceOf(ofOwnTimes(SHAPES[shape]!, i), `i${i}`, { submittedAtMs: startMs + ms + Math.sqrt(i + 2) })
       ).toSorted((a, b) => a.submittedAtMs - b.submittedAtMs);
       const expected = simulated(instances, profile, startMs);
       assertEquals(await served(instances, profile, clock), expected);
@@ -144,7 +169,7 @@ Deno.test("a hard limit drops chains mid-way, and so many as simulated", async (
   const clock = new VirtualClock(), startMs = clock.nowMs();
   const instances = Array.from(
     { length: 100 },
-    (_, i) => instanceOf(SHAPES[1]!, `i${i}`, { submittedAtMs: startMs + i * Math.sqrt(50) }),
+    (_, i) => instanceOf(ofOwnTimes(FAN, i), `i${i}`, { submittedAtMs: startMs + i * Math.sqrt(50) }),
   );
   const profile = "hard-limit,limit=30,cold=20ms";
   const outcome = await served(instances, profile, clock);
