@@ -102,6 +102,19 @@ Deno.test("fault() tells an arrow that is not allowed", () => {
   assertEquals(fault({ from: "cli/wire.ts", to: "lib/platform/mod.ts" }), undefined);
 });
 
+/** The folders of the Kafka driver, each of which may import those before it; the driver itself stands above them. */
+const KAFKA_FOLDERS = ["client", "log", "owner", "operator"];
+
+Deno.test("imports go one way within the Kafka driver", async () => {
+  const rankOf = (path: string) => KAFKA_FOLDERS.indexOf(/^lib\/queue\/kafka\/(\w+)\//.exec(path)?.[1] ?? "");
+  const inside = (await arrows()).filter(({ from, to }) =>
+    rankOf(from) >= 0 && to.startsWith("lib/queue/kafka/")
+  );
+  assertEquals(inside.length > 50, true, "the graph was read");
+  const upwards = inside.filter(({ from, to }) => rankOf(to) < 0 || rankOf(to) > rankOf(from));
+  assertEquals(upwards, []);
+});
+
 /** The modules that are loaded with an entry, before anything is asked of it. */
 async function loadedWith(entry: string): Promise<string[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], cwd: ROOT })

@@ -1,11 +1,11 @@
 import { badAddress } from "./address_errors.ts";
-import { kafkaAddress, type KafkaAddressOptions } from "./kafka_address.ts";
+import { kafkaAddress, type KafkaAddressOptions } from "./kafka/address.ts";
 import { sqliteAddress, type SqliteAddressOptions } from "./sqlite_address.ts";
 
 export { addressWords } from "./address_parts.ts";
-export { type KafkaAddressOptions, MAX_PARTITIONS } from "./kafka_address.ts";
-export { KAFKA_VARIABLES } from "./kafka_settings.ts";
-export type { KafkaSasl, KafkaTls } from "./kafka_security.ts";
+export { type KafkaAddressOptions, MAX_PARTITIONS } from "./kafka/address.ts";
+export { KAFKA_VARIABLES } from "./kafka/address_settings.ts";
+export type { KafkaSasl, KafkaTls } from "./kafka/address_security.ts";
 export type { SqliteAddressOptions } from "./sqlite_address.ts";
 
 /** Where a queue is, and how it is kept there. */

@@ -5,13 +5,13 @@
 import { type Clock, type Random, systemRandom } from "../model/mod.ts";
 import type { OriginalPriorities, UrlOf, WireFormat } from "../wire/mod.ts";
 import { parseQueueAddress, type QueueAddress } from "./address.ts";
-import type { KafkaText } from "./kafka/texts.ts";
+import type { KafkaText } from "./kafka/log/texts.ts";
 import { type QueueDriver, QueueError } from "./queue.ts";
 
 export * from "./address.ts";
 export * from "./consumers.ts";
 export { CANCELLED_ON_REQUEST, matches } from "./filter.ts";
-export type { KafkaText } from "./kafka/texts.ts";
+export type { KafkaText } from "./kafka/log/texts.ts";
 export * from "./memory.ts";
 export * from "./queue.ts";
 export * from "./settings.ts";
@@ -95,7 +95,7 @@ export async function* readKafkaTexts(
       `Cannot read topics of a queue of the kind ${at.kind}: it has none. Write kafka://HOST:9092`,
     );
   }
-  const { readTexts } = await import("./kafka/texts.ts");
+  const { readTexts } = await import("./kafka/log/texts.ts");
   const { random = systemRandom() } = options;
   yield* readTexts(topics, { brokers: at.brokers, ...at.options, ...options, random });
 }

@@ -1,9 +1,9 @@
 /** A steady load of chains through Kafka, and what must be true of it however its consumers and its broker fared. */
 import { assert, assertEquals } from "@std/assert";
 import { readJson, realClock, systemRandom } from "../../lib/model/mod.ts";
-import type { IncomingRecord } from "../../lib/queue/kafka/kafkajs.ts";
-import { Link, Reachability } from "../../lib/queue/kafka/link.ts";
-import { endOffset, readRanges, startOffset } from "../../lib/queue/kafka/log.ts";
+import type { IncomingRecord } from "../../lib/queue/kafka/client/kafkajs.ts";
+import { Link, Reachability } from "../../lib/queue/kafka/client/link.ts";
+import { endOffset, readRanges, startOffset } from "../../lib/queue/kafka/log/log.ts";
 import { type InstanceView, openQueue } from "../../lib/queue/mod.ts";
 import type { Fleet, Life } from "./fleet.ts";
 import type { RecordedCall } from "./recorded_calls.ts";

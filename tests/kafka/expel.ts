@@ -1,5 +1,5 @@
 import { realClock, seededRandom } from "../../lib/model/mod.ts";
-import { Link, Reachability } from "../../lib/queue/kafka/link.ts";
+import { Link, Reachability } from "../../lib/queue/kafka/client/link.ts";
 import type { Broker } from "./broker.ts";
 
 /**

@@ -4,8 +4,8 @@ import kafkajs from "kafkajs";
 import Decoder from "kafkajs/decoder";
 import decodeBatch from "kafkajs/record-batch-decoder";
 import type { Clock } from "../../lib/model/mod.ts";
-import type { Broker, Buffer, IncomingRecord, ProduceAnswer } from "../../lib/queue/kafka/kafkajs.ts";
-import { Parted, type TopicPartition } from "../../lib/queue/kafka/link.ts";
+import type { Broker, Buffer, IncomingRecord, ProduceAnswer } from "../../lib/queue/kafka/client/kafkajs.ts";
+import { Parted, type TopicPartition } from "../../lib/queue/kafka/client/link.ts";
 
 import { standingAt } from "./partition_log.ts";
 

@@ -1,8 +1,8 @@
 /** The topics of one partition in memory, and a writer whose records become durable when a test says so. */
 import type { Clock } from "../../lib/model/mod.ts";
-import type { RecordWriter } from "../../lib/queue/kafka/appender.ts";
-import type { IncomingRecord, OutgoingRecord } from "../../lib/queue/kafka/kafkajs.ts";
-import { topicNames } from "../../lib/queue/kafka/topics.ts";
+import type { RecordWriter } from "../../lib/queue/kafka/client/appender.ts";
+import type { IncomingRecord, OutgoingRecord } from "../../lib/queue/kafka/client/kafkajs.ts";
+import { topicNames } from "../../lib/queue/kafka/log/topics.ts";
 
 /** A partition of a topic. */
 export class Topic {

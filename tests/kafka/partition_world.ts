@@ -4,18 +4,26 @@ import { setImmediate } from "node:timers";
 import { type Instance, type InstanceOutcome, type NodeRecord, writeJson } from "../../lib/model/mod.ts";
 import { Bell } from "../../lib/queue/bell.ts";
 import { RETRYABLE, RETRYABLE_FROM } from "../../lib/queue/filter.ts";
-import type { Request } from "../../lib/queue/kafka/command_log.ts";
-import { type EndSource, wholeEnd } from "../../lib/queue/kafka/end_reader.ts";
-import { OwnedPartition } from "../../lib/queue/kafka/owned_partition.ts";
-import { type Entry, hasEnded, progressOf } from "../../lib/queue/kafka/entry.ts";
+import type { Request } from "../../lib/queue/kafka/operator/command_log.ts";
+import { type EndSource, wholeEnd } from "../../lib/queue/kafka/log/end_reader.ts";
+import { OwnedPartition } from "../../lib/queue/kafka/owner/owned_partition.ts";
+import { type Entry, hasEnded, progressOf } from "../../lib/queue/kafka/log/entry.ts";
 import { rootOf, treeOf } from "../../lib/queue/tree.ts";
-import { PartitionState } from "../../lib/queue/kafka/partition_state.ts";
-import { bufferOf, FENCE, LEFT, outgoing, OWNER, readEnd, recordKey } from "../../lib/queue/kafka/records.ts";
-import { carryOut } from "../../lib/queue/kafka/requests.ts";
-import { marked, TermWriter } from "../../lib/queue/kafka/terms.ts";
+import { PartitionState } from "../../lib/queue/kafka/log/partition_state.ts";
+import {
+  bufferOf,
+  FENCE,
+  LEFT,
+  outgoing,
+  OWNER,
+  readEnd,
+  recordKey,
+} from "../../lib/queue/kafka/log/records.ts";
+import { carryOut } from "../../lib/queue/kafka/operator/requests.ts";
+import { marked, TermWriter } from "../../lib/queue/kafka/log/terms.ts";
 import { placeOf } from "../../lib/queue/submission.ts";
 import { PassedKinds, textOf } from "../../lib/queue/waiting_lines.ts";
-import { ChainPool } from "../../lib/queue/kafka/chain_pool.ts";
+import { ChainPool } from "../../lib/queue/kafka/log/chain_pool.ts";
 import { encodeInstance } from "../../lib/wire/mod.ts";
 import { instances, line, result } from "../queue/samples.ts";
 import {

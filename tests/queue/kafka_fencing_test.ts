@@ -1,11 +1,11 @@
 /** A consumer that is cut off, whose writes arrive when another has its partition, and the broker has forgotten both. */
 import { assert, assertEquals } from "@std/assert";
 import { realClock, systemRandom, writeJson } from "../../lib/model/mod.ts";
-import { type IncomingRecord, newCluster } from "../../lib/queue/kafka/kafkajs.ts";
-import { Link, Reachability } from "../../lib/queue/kafka/link.ts";
-import { endOffset, readRanges, startOffset } from "../../lib/queue/kafka/log.ts";
-import { FENCE, OWNER } from "../../lib/queue/kafka/records.ts";
-import { topicNames } from "../../lib/queue/kafka/topics.ts";
+import { type IncomingRecord, newCluster } from "../../lib/queue/kafka/client/kafkajs.ts";
+import { Link, Reachability } from "../../lib/queue/kafka/client/link.ts";
+import { endOffset, readRanges, startOffset } from "../../lib/queue/kafka/log/log.ts";
+import { FENCE, OWNER } from "../../lib/queue/kafka/log/records.ts";
+import { topicNames } from "../../lib/queue/kafka/log/topics.ts";
 import { type Claim, type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
 import { kafkaTests } from "../kafka/broker.ts";
 import { HeldSockets } from "../kafka/hold.ts";

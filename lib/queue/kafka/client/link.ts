@@ -1,0 +1,275 @@
+import type { Clock, Random } from "../../../model/mod.ts";
+import { QueueError } from "../../queue.ts";
+import { asQueueError, reasonOf, troubleOf } from "./errors.ts";
+import { type Broker, type Cluster, type ClusterOptions, COORDINATOR, newCluster } from "./kafkajs.ts";
+
+/** How a link tries again. */
+export interface LinkOptions extends ClusterOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long no broker may answer before it is given up, in milliseconds. (Default: for ever) */
+  readonly giveUpAfterMs?: number | undefined;
+  /** Is told when no broker answers, and when one does again. */
+  readonly onNote?: ((words: string) => void) | undefined;
+}
+
+const FIRST_DELAY_MS = 20;
+const LONGEST_DELAY_MS = 1000;
+/** A silence so long is told: elections and restarts of a connection are shorter. */
+const TOLD_AFTER_MS = 1000;
+/** After so many failures in a row all connections are made anew. */
+const RESET_AFTER = 3;
+
+/** Whether brokers answer, for all links of a queue: told once when they cease to, and once when they do again. */
+export class Reachability {
+  readonly #options: LinkOptions;
+  #silentSinceMs: number | undefined;
+  #answeredMs: number | undefined;
+  #told = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  answered(): void {
+    if (this.#told) this.#options.onNote?.(`Kafka at ${this.where} answers again`);
+    this.#answeredMs = this.#options.clock.nowMs();
+    this.#silentSinceMs = undefined;
+    this.#told = false;
+  }
+
+  /**
+   * @param askedMs since when that has been tried which failed, in milliseconds since 1970
+   * @throws {QueueError} `unreachable`, if it has been silent for too long
+   */
+  silent(error: unknown, askedMs: number): void {
+    const { clock, giveUpAfterMs = Infinity, onNote } = this.#options;
+    const nowMs = clock.nowMs();
+    this.#silentSinceMs ??= Math.max(askedMs, this.#answeredMs ?? 0);
+    const silentMs = nowMs - this.#silentSinceMs;
+    if (silentMs >= giveUpAfterMs) {
+      throw new QueueError(
+        "unreachable",
+        `Cannot reach Kafka at ${this.where}: ${this.#reason(error)}, for ${
+          Math.round(silentMs / 1000)
+        } s. ` +
+          "Check the address, and that the broker is up",
+        { cause: error },
+      );
+    }
+    if (this.#told || silentMs < TOLD_AFTER_MS) return;
+    this.#told = true;
+    onNote?.(`Cannot reach Kafka at ${this.where}: ${this.#reason(error)}. Trying again until it answers`);
+  }
+
+  /** Brokers hang up on whoever does not speak as they expect. */
+  #reason(error: unknown): string {
+    const reason = reasonOf(error);
+    if (this.#answeredMs !== undefined) return reason;
+    if (reason.includes("before secure TLS connection")) return `${reason} (it may want no TLS there)`;
+    return reason === "Closed connection"
+      ? `${reason} (it may want TLS: ssl=true, or a login: sasl)`
+      : reason;
+  }
+
+  get where(): string {
+    return this.#options.brokers.join(",");
+  }
+}
+
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Connections to a cluster that come back by themselves: what fails for a while is tried again until it works. */
+export class Link implements AsyncDisposable {
+  readonly #options: LinkOptions;
+  readonly #reachability: Reachability;
+  readonly #topics = new Set<string>();
+  readonly #closing: AbortSignal;
+  #cluster: Cluster;
+
+  constructor(options: LinkOptions, reachability: Reachability, closing: AbortSignal) {
+    this.#options = options;
+    this.#reachability = reachability;
+    this.#closing = closing;
+    this.#cluster = newCluster(options);
+  }
+
+  /** Says which topics it is used for, so that their leaders are known. */
+  async use(topics: readonly string[]): Promise<void> {
+    for (const topic of topics) this.#topics.add(topic);
+    await this.run("read the topics", (cluster) => cluster.addMultipleTargetTopics([...this.#topics]));
+  }
+
+  /** The topics that there are, each with the number of its partitions. */
+  async topics(): Promise<Map<string, number>> {
+    const { topicMetadata } = await this.run(
+      "read the topics",
+      (cluster) => cluster.metadata({ topics: [] }),
+    );
+    return new Map(topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]));
+  }
+
+  /**
+   * Makes sure that a topic is absent, rather than hidden from this user.
+   *
+   * @throws {QueueError} `unauthorized`
+   */
+  async seek(topic: string): Promise<void> {
+    await this.run(
+      `look for the topic ${topic}`,
+      (cluster) =>
+        cluster.metadata({ topics: [topic] }).catch((error) => {
+          if (error.type !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
+        }),
+    );
+  }
+
+  /** How many partitions a topic has; 0 if there is none. */
+  partitions(topic: string): number {
+    return this.#cluster.findTopicPartitionMetadata(topic).length;
+  }
+
+  /** The broker that leads a partition, by its number; undefined if none does at present. */
+  leaderId(topic: string, partition: number): number | undefined {
+    try {
+      const found = this.#cluster.findTopicPartitionMetadata(topic).find((each) =>
+        each.partitionId === partition
+      );
+      return found === undefined || found.leader < 0 ? undefined : found.leader;
+    } catch {
+      return undefined; // nothing is known before it is connected
+    }
+  }
+
+  /**
+   * Asks the broker that leads some partitions.
+   *
+   * @throws {Parted} if it does not lead them all any more
+   */
+  async leader<T>(
+    doing: string,
+    of: readonly TopicPartition[],
+    request: (broker: Broker) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return await this.run(doing, async (cluster) => {
+      const leaders = of.map(({ topic, partition }) => this.leaderId(topic, partition));
+      const unled = of[leaders.indexOf(undefined)];
+      if (unled !== undefined) {
+        await cluster.refreshMetadata();
+        throw new NoLeader(unled);
+      }
+      const [nodeId] = leaders;
+      if (leaders.some((each) => each !== nodeId)) throw new Parted();
+      return await request(await cluster.findBroker({ nodeId: String(nodeId) }));
+    }, signal);
+  }
+
+  /** Asks the coordinator of a group or of a transactional id. */
+  async coordinator<T>(
+    doing: string,
+    of: keyof typeof COORDINATOR,
+    groupId: string,
+    request: (broker: Broker) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return await this.run(doing, async (cluster) => {
+      const sought = { groupId, coordinatorType: COORDINATOR[of] };
+      const broker = await cluster.findGroupCoordinator(sought).catch(async (error) => {
+        if (error.name !== "KafkaJSGroupCoordinatorNotFound") throw error;
+        await (await cluster.findControllerBroker()).findGroupCoordinator(sought); // which says why
+        throw error;
+      });
+      return await request(broker);
+    }, signal);
+  }
+
+  /** Asks the controller. */
+  async controller<T>(doing: string, request: (broker: Broker) => Promise<T>): Promise<T> {
+    return await this.run(doing, async (cluster) => await request(await cluster.findControllerBroker()));
+  }
+
+  /**
+   * Does something until it works.
+   *
+   * @param doing what, for errors: "read the topics"
+   * @throws {QueueError} `unreachable`, `unauthorized`, `too-large` or `failed`; `closed` if it is not to go on
+   * @throws the error itself if it is about producers, groups or offsets: see {@linkcode troubleOf}
+   */
+  async run<T>(doing: string, action: (cluster: Cluster) => Promise<T>, signal = this.#closing): Promise<T> {
+    const askedMs = this.#options.clock.nowMs();
+    for (let failures = 0, delayMs = FIRST_DELAY_MS;; failures++) {
+      this.#check(signal);
+      try {
+        const cluster = await this.#connected();
+        const result = await action(cluster);
+        this.#reachability.answered();
+        return result;
+      } catch (error) {
+        const trouble = troubleOf(error);
+        this.#check(signal);
+        if (["fenced", "expelled", "rebalancing", "out-of-range"].includes(trouble)) throw error;
+        if (trouble !== "transient" || error instanceof QueueError) {
+          throw asQueueError(error, doing, this.where);
+        }
+        this.#reachability.silent(error, askedMs);
+        await this.#recover(error, failures);
+      }
+      const { clock, random } = this.#options;
+      await clock.until(clock.nowMs() + delayMs * (0.5 + random.next() / 2), signal);
+      delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
+    }
+  }
+
+  async #connected(): Promise<Cluster> {
+    if (!this.#cluster.isConnected()) {
+      await this.#cluster.connect();
+      await this.#cluster.addMultipleTargetTopics([...this.#topics]);
+    }
+    return this.#cluster;
+  }
+
+  async #recover(error: unknown, failures: number): Promise<void> {
+    try {
+      if ((failures + 1) % RESET_AFTER === 0) {
+        const old = this.#cluster;
+        this.#cluster = newCluster(this.#options);
+        await old.disconnect();
+      } else if ((error as { type?: unknown }).type !== undefined) await this.#cluster.refreshMetadata();
+    } catch {
+      // it is tried again anyway
+    }
+  }
+
+  #check(signal: AbortSignal): void {
+    if (this.#closing.aborted || signal.aborted) {
+      throw new QueueError("closed", `Cannot go on: ${this.where} is closed`);
+    }
+  }
+
+  get where(): string {
+    return `Kafka at ${this.#reachability.where}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cluster.disconnect();
+  }
+}
+
+/** A partition is between two leaders. */
+class NoLeader extends Error {
+  override readonly name = "KafkaJSBrokerNotFound";
+
+  constructor({ topic, partition }: TopicPartition) {
+    super(`partition ${partition} of ${topic} has no leader`);
+  }
+}
+
+/** Partitions that were led by one broker have several leaders by now: each is to be asked by itself. */
+export class Parted extends Error {
+  override readonly name = "Parted";
+}

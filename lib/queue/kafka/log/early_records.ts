@@ -1,0 +1,60 @@
+import type { NodeRecord } from "../../../model/mod.ts";
+import { isAsLate, isSameRun, type Run } from "./records.ts";
+
+/** What is recorded of a run, by its places. */
+interface Early {
+  readonly of: Run;
+  readonly records: Map<number, NodeRecord>;
+}
+
+/** Records of instances that are not known yet: of the latest run of each. */
+export class EarlyRecords {
+  readonly #byId = new Map<string, Early>();
+  readonly #leave: (id: string, records: ReadonlyMap<number, NodeRecord>) => void;
+
+  /** @param leave called with records that belong to nothing */
+  constructor(leave: (id: string, records: ReadonlyMap<number, NodeRecord>) => void) {
+    this.#leave = leave;
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  get(id: string): Early | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Takes in what is recorded of a run at a place; of an older run, it belongs to nothing. */
+  set(id: string, of: Run, place: number, record: NodeRecord): void {
+    let early = this.#byId.get(id);
+    if (early !== undefined && !isSameRun(early.of, of)) {
+      this.#leave(id, early.records);
+      early = undefined;
+    }
+    if (early === undefined) this.#byId.set(id, early = { of, records: new Map() });
+    early.records.set(place, record);
+  }
+
+  /** Nothing is recorded at a place any more. */
+  delete(id: string, place: number): void {
+    const early = this.#byId.get(id)?.records;
+    if (early?.delete(place) && early.size === 0) this.#byId.delete(id);
+  }
+
+  /** Takes what came before of a run, if something did; of an older one, it belongs to nothing. */
+  take(id: string, of: Run): Map<number, NodeRecord> {
+    const early = this.#byId.get(id);
+    if (early === undefined || !isAsLate(of, early.of)) return new Map();
+    this.#byId.delete(id);
+    if (isSameRun(of, early.of)) return early.records;
+    this.#leave(id, early.records);
+    return new Map();
+  }
+
+  /** What is recorded of instances that are nowhere belongs to nothing. */
+  drop(): void {
+    for (const [id, { records }] of this.#byId) this.#leave(id, records);
+    this.#byId.clear();
+  }
+}

@@ -1,0 +1,222 @@
+import { QueueError } from "../../queue.ts";
+import { troubleOf } from "../client/errors.ts";
+import type { Broker, IncomingRecord } from "../client/kafkajs.ts";
+import { type Link, Parted, type TopicPartition } from "../client/link.ts";
+
+/** A place in a partition of a topic. */
+export interface Position extends TopicPartition {
+  readonly offset: number;
+}
+
+/** What was read from a position on. */
+export interface Chunk {
+  readonly records: readonly IncomingRecord[];
+  /** Where reading goes on. */
+  readonly next: number;
+  /** The offset that the next record of the partition will get. */
+  readonly end: number;
+}
+
+/** How much is fetched at once, in bytes: of a partition, and together. */
+const BYTES = { partition: 1024 * 1024, together: 8 * 1024 * 1024 };
+const EARLIEST = -2, LATEST = -1;
+
+/** Where a partition begins, as old records are deleted. */
+export function startOffset(link: Link, topic: string, partition: number): Promise<number> {
+  return offsetAt(link, topic, partition, EARLIEST);
+}
+
+/** The offset that the next record of a partition will get. */
+export function endOffset(
+  link: Link,
+  topic: string,
+  partition: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  return offsetAt(link, topic, partition, LATEST, signal);
+}
+
+/** The end offsets of partitions, in their order: one request to each broker. */
+export async function endOffsets(link: Link, of: readonly TopicPartition[]): Promise<number[]> {
+  const ends = new Map<string, number>();
+  for (let left = of; left.length > 0;) {
+    const asked = await Promise.all(byLeader(link, left).map((led) => endsOf(link, led)));
+    for (const { topic, partition, end } of asked.flat()) ends.set(`${topic} ${partition}`, end);
+    left = left.filter(({ topic, partition }) => !ends.has(`${topic} ${partition}`));
+  }
+  return of.map(({ topic, partition }) => ends.get(`${topic} ${partition}`)!);
+}
+
+function byLeader<T extends TopicPartition>(link: Link, of: readonly T[]): T[][] {
+  return [...Map.groupBy(of, ({ topic, partition }) => link.leaderId(topic, partition)).values()];
+}
+
+/** The end offsets of partitions that are led by one broker; of none, if they are not any more. */
+async function endsOf(
+  link: Link,
+  led: readonly TopicPartition[],
+): Promise<(TopicPartition & { readonly end: number })[]> {
+  const topics = [...Map.groupBy(led, ({ topic }) => topic)].map(([topic, some]) => ({
+    topic,
+    partitions: some.map(({ partition }) => ({ partition, timestamp: LATEST })),
+  }));
+  try {
+    const { responses } = await link.leader(
+      "read offsets",
+      led,
+      (broker) => broker.listOffsets({ isolationLevel: 0, topics }),
+    );
+    return responses.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, end: Number(offset) }))
+    );
+  } catch (error) {
+    if (error instanceof Parted) return [];
+    throw error;
+  }
+}
+
+async function offsetAt(
+  link: Link,
+  topic: string,
+  partition: number,
+  timestamp: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  const topics = [{ topic, partitions: [{ partition, timestamp }] }];
+  const { responses } = await link.leader(
+    `read the offsets of ${topic}`,
+    [{ topic, partition }],
+    (broker) => broker.listOffsets({ isolationLevel: 0, topics }),
+    signal,
+  );
+  return Number(responses[0]!.partitions[0]!.offset);
+}
+
+/**
+ * Fetches what is there from some positions on, all led by one broker.
+ *
+ * @param maxWaitMs how long the broker may wait for the first record
+ */
+export async function fetchFrom(
+  broker: Broker,
+  positions: readonly Position[],
+  maxWaitMs: number,
+  maxBytes = BYTES.partition,
+): Promise<{ readonly at: Position; readonly chunk: Chunk }[]> {
+  const topics = Map.groupBy(positions, ({ topic }) => topic);
+  const { responses } = await broker.fetch({
+    isolationLevel: 0,
+    maxWaitTime: maxWaitMs,
+    minBytes: 1,
+    maxBytes: BYTES.together,
+    topics: [...topics].map(([topic, list]) => ({
+      topic,
+      partitions: list.map(({ partition, offset }) => ({ partition, fetchOffset: String(offset), maxBytes })),
+    })),
+  });
+  return responses.flatMap(({ topicName, partitions }) =>
+    partitions.flatMap(({ partition, messages, highWatermark }) => {
+      const at = topics.get(topicName)?.find((position) => position.partition === partition);
+      return at === undefined ? [] : [{ at, chunk: chunkOf(at.offset, messages, Number(highWatermark)) }];
+    })
+  );
+}
+
+/** Batches are answered whole: what stands before the position is passed over, and so are the ends of transactions. */
+function chunkOf(offset: number, messages: readonly IncomingRecord[], end: number): Chunk {
+  const last = messages.at(-1);
+  if (last === undefined) return { records: [], next: offset, end };
+  const { firstOffset, lastOffsetDelta } = last.batchContext;
+  const next = Math.max(offset, Number(firstOffset) + lastOffsetDelta + 1); // compaction leaves gaps behind the last record
+  const isUnwanted = (record: IncomingRecord) => record.isControlRecord || Number(record.offset) < offset;
+  const records = messages.some(isUnwanted) ? messages.filter((record) => !isUnwanted(record)) : messages;
+  return { records, next, end };
+}
+
+/** What is to be read of a partition. */
+export interface Range extends Position {
+  /** The offset before which reading ends. */
+  readonly to: number;
+  /** Gets the records in their order. */
+  take(records: readonly IncomingRecord[]): void;
+}
+
+/** Reads parts of partitions side by side. */
+export async function readRanges(link: Link, ranges: readonly Range[], signal?: AbortSignal): Promise<void> {
+  let left = ranges.filter(({ offset, to }) => offset < to);
+  while (left.length > 0) {
+    const read = await Promise.all(byLeader(link, left).map((led) => readSome(link, led, signal)));
+    left = read.flat();
+  }
+}
+
+/** Reads some of each range, all led by one broker. @returns what is left of them */
+async function readSome(link: Link, ranges: readonly Range[], signal?: AbortSignal): Promise<Range[]> {
+  try {
+    const found = await link.leader(
+      `read ${ranges[0]!.topic}`,
+      ranges,
+      (broker) => fetchFrom(broker, ranges, 0),
+      signal,
+    );
+    const left = await Promise.all(found.map(async ({ at, chunk }) => {
+      const range = at as Range;
+      return advance(range, chunk.next > range.offset ? chunk : await readChunk(link, range, signal));
+    }));
+    return left.flat();
+  } catch (error) {
+    if (error instanceof Parted) return [...ranges];
+    if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
+    return await Promise.all(ranges.map(async (range) => {
+      const start = await startOffset(link, range.topic, range.partition);
+      return { ...range, take: range.take, offset: Math.max(range.offset, start) };
+    }));
+  }
+}
+
+function advance(range: Range, { records, next }: Chunk): Range[] {
+  const beyond = records.findIndex((record) => Number(record.offset) >= range.to);
+  range.take(beyond < 0 ? records : records.slice(0, beyond));
+  return next < range.to ? [{ ...range, offset: next }] : [];
+}
+
+/** How long a broker waits for a record that is not there yet, in milliseconds. */
+const CHUNK_WAIT_MS = 100;
+
+/**
+ * Reads some records from a position on, or from where the partition begins by now. An answer without records and with
+ * `next` at the position means that nothing is there *yet*: a broker that has just come back may show less than it has, and
+ * nothing may be passed over for that.
+ */
+export async function readChunk(
+  link: Link,
+  at: Position,
+  signal?: AbortSignal,
+  maxBytes?: number,
+): Promise<Chunk> {
+  const read = async (position: Position) => {
+    const [found] = await link.leader(
+      `read ${at.topic}`,
+      [at],
+      (broker) => fetchFrom(broker, [position], CHUNK_WAIT_MS, maxBytes),
+      signal,
+    );
+    return behindHole(position, found!.chunk);
+  };
+  try {
+    return await read(at);
+  } catch (error) {
+    if (troubleOf(error) !== "out-of-range") throw error;
+    const start = await startOffset(link, at.topic, at.partition);
+    if (start <= at.offset) return { records: [], next: at.offset, end: start };
+    return await read({ ...at, offset: start });
+  }
+}
+
+/**
+ * A batch whose records have all been compacted away tells nothing, not even where it ends: it is stepped through. That it
+ * is there shows in that the broker, asked for nothing else, has more to show and shows no record.
+ */
+function behindHole({ offset }: Position, chunk: Chunk): Chunk {
+  return chunk.next > offset || chunk.end <= offset ? chunk : { ...chunk, next: offset + 1 };
+}

@@ -1,0 +1,48 @@
+/** Messages of `pending`, and what becomes of them. */
+import type { Instance } from "../../../model/mod.ts";
+import type { Entry } from "./entry.ts";
+import type { IncomingRecord } from "../client/kafkajs.ts";
+import type { Place } from "./records.ts";
+
+/** A message of `pending` that is no instance, or brings one under the id of a call of another. */
+export interface Unreadable {
+  readonly place: Place;
+  readonly bytes: Uint8Array;
+  readonly reason: string;
+}
+
+/** An instance whose id is known already. */
+export interface Copy {
+  readonly place: Place;
+  readonly instance: Instance;
+  /** Its message. */
+  readonly bytes: Uint8Array;
+}
+
+/** What became of a message of `pending`. */
+export interface Read {
+  readonly place: Place;
+  /** What the message brings, unless it is left in its topic; absent if that was not looked at. */
+  readonly instance?: Instance;
+  /** The instance it brought; absent if it stands in the changelog, has ended, or there is none. */
+  readonly entry?: Entry;
+  /** An instance that it brought again: its id is known. */
+  readonly copy?: Copy;
+  readonly unreadable?: Unreadable;
+  /** It is left in its topic. */
+  readonly isLeft?: true;
+  /** Where in `finished` its end stands, if that came first. */
+  readonly resultAt?: number;
+}
+
+/** Picks instances by what they are and where they stand. */
+export type Picks = (instance: Instance, offset: number) => boolean;
+
+/** Where a message stands. */
+export function placeIn({ timestamp, offset }: IncomingRecord): Place {
+  return { atMs: Number(timestamp), offset: Number(offset), isCalled: false };
+}
+
+export function bytesOf({ value }: Pick<IncomingRecord, "value">): Uint8Array {
+  return value ?? new Uint8Array();
+}

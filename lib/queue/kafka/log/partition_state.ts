@@ -1,0 +1,367 @@
+import type { Instance, NodeRecord } from "../../../model/mod.ts";
+import { decodeInstance, type OriginalPriorities } from "../../../wire/mod.ts";
+import type { InstanceState } from "../../queue.ts";
+import { conflictReason } from "../../content.ts";
+import { placeOf } from "../../submission.ts";
+import { callerUnder } from "./callers.ts";
+import { textOf } from "../../waiting_lines.ts";
+import { type Left, Settled } from "./settled.ts";
+import type { ChainPool } from "./chain_pool.ts";
+import { Copies } from "./copies.ts";
+import { type Entry, hasEnded, queueAgain } from "./entry.ts";
+import { rootOf } from "../../tree.ts";
+import { EarlyRecords } from "./early_records.ts";
+import { Fencing } from "./fencing.ts";
+import type { IncomingRecord } from "../client/kafkajs.ts";
+import { bytesOf, type Picks, placeIn, type Read } from "./messages.ts";
+import { type KnownEnd, KnownEnds } from "./known_ends.ts";
+import {
+  BAD,
+  FENCE,
+  type Head,
+  ID,
+  instanceOf,
+  isAsLate,
+  isSameRun,
+  LEFT,
+  OWNER,
+  type Owner,
+  type Place,
+  type ProgressKey,
+  readEnd,
+  readKey,
+  recordKey,
+  type Run,
+  runOf,
+  standingOf,
+  valueOf,
+} from "./records.ts";
+
+/** How a state is kept. */
+export interface PartitionStateOptions {
+  readonly partition: number;
+  readonly topic: string;
+  /** How long ends are known, in milliseconds. */
+  readonly keepMs: number;
+  /** How many are known at most: the oldest are forgotten before their time. */
+  readonly maxEnds: number;
+  readonly chains: ChainPool;
+  /** Priorities of the original's instances and functions. (Default: none) */
+  readonly priorities?: OriginalPriorities | undefined;
+}
+
+/**
+ * What the topics say of one partition. It changes by what is read from them alone, and by the same methods when its owner
+ * writes: so whoever reads the topics comes to the same state.
+ *
+ * When it is read from the start: `running` first, then `finished`, then `pending`.
+ */
+export class PartitionState {
+  readonly #options: PartitionStateOptions;
+  readonly entries = new Map<string, Entry>();
+  readonly ends: KnownEnds;
+  /** Called instances whose callers are not known yet, or not any more, by these. */
+  readonly #orphans = new Map<string, Set<Entry>>();
+  /** Records that came before their instances. */
+  readonly #early = new EarlyRecords((id, records) => this.#leave(id, false, records));
+  readonly #copies = new Copies();
+  /** What of `pending` has ended but has not been read: offsets, and where in `finished` these ends stand. */
+  readonly #done = new Map<number, number>();
+  /** Keys of the changelog that belong to what has ended. */
+  readonly #remains = new Set<string>();
+  /** Which records count. */
+  readonly fencing = new Fencing();
+  owner: Owner | undefined;
+  /** What is settled behind messages that were left in their topic. */
+  settled: Settled | undefined;
+  /** How far `pending` has been read. */
+  pendingAt = 0;
+  /** What of `pending` before has no head may have been handed out, and may have begun. */
+  handedOut = 0;
+
+  constructor(options: PartitionStateOptions) {
+    this.#options = options;
+    this.ends = new KnownEnds(options.keepMs);
+  }
+
+  /**
+   * Takes a message of `pending`.
+   *
+   * @param isLeft whether an instance is left in its topic, if it only waits (Default: none is)
+   */
+  takePending(record: IncomingRecord, nowMs: number, isLeft?: Picks): Read {
+    const place = placeIn(record), { offset } = place;
+    this.pendingAt = offset + 1;
+    const resultAt = this.#done.get(offset);
+    if (resultAt !== undefined) {
+      this.#done.delete(offset);
+      return { place, resultAt };
+    }
+    let instance: Instance;
+    try {
+      instance = this.#decode(record, place);
+    } catch (error) {
+      if (this.settled?.mayHave(offset)) return { place };
+      const bytes = bytesOf(record), reason = (error as Error).message;
+      return { place, unreadable: { place, bytes, reason } };
+    }
+    if (this.#isSettled(instance, offset)) return { place, instance };
+    return this.#take(instance, record, place, nowMs, isLeft);
+  }
+
+  /** Takes a message of `pending` that was left there. @returns undefined if it is not one of those that are wanted */
+  takeLeft(record: IncomingRecord, nowMs: number, isWanted: Picks): Read | undefined {
+    const place = placeIn(record);
+    let instance: Instance;
+    try {
+      instance = this.#decode(record, place);
+    } catch {
+      return undefined; // it has been set aside
+    }
+    return isWanted(instance, place.offset) ? this.#take(instance, record, place, nowMs) : undefined;
+  }
+
+  #isSettled({ chain, labels }: Instance, offset: number): boolean {
+    const settled = this.settled;
+    return settled !== undefined && settled.mayHave(offset) &&
+      settled.has(offset, this.#options.chains.hashOf(chain), textOf(labels));
+  }
+
+  #decode({ value, headers }: IncomingRecord, { atMs, offset }: Place): Instance {
+    const { topic, partition, priorities, chains } = this.#options;
+    const fallbackId = String(headers[ID] ?? `${topic}-${partition}-${offset}`);
+    return chains.shared(decodeInstance(bytesOf({ value }), { fallbackId, receivedAtMs: atMs, priorities }));
+  }
+
+  #take(instance: Instance, record: IncomingRecord, place: Place, nowMs: number, isLeft?: Picks): Read {
+    const { id } = instance, { offset } = place, bytes = bytesOf(record);
+    const known = this.entries.get(id) ?? this.ends.at(id, nowMs);
+    if (known?.place.offset === offset) return { place, instance };
+    if (known !== undefined) {
+      const copy = { place, instance, bytes };
+      this.#copies.add(copy);
+      return { place, copy, instance };
+    }
+    const resumed = offset < this.handedOut;
+    const caller = resumed ? undefined : callerUnder(this, id, place, nowMs);
+    if (caller !== undefined) {
+      const reason = conflictReason(id, { chain: "", args: undefined, caller });
+      return { place, instance, unreadable: { place, bytes, reason } };
+    }
+    const mayHaveBegun = resumed || this.#early.has(id) || this.#orphans.has(id);
+    if (!mayHaveBegun && isLeft?.(instance, offset)) return { place, isLeft: true };
+    const entry = this.add(instance, { place, run: 0, state: "queued", resumed }, false);
+    return { place, instance, entry };
+  }
+
+  /** Takes records of `running`. */
+  takeRunning(records: readonly IncomingRecord[]): void {
+    for (const record of records) {
+      if (!this.fencing.takesRunning(record)) continue;
+      const key = String(record.key);
+      if (key === FENCE) this.fence();
+      else if (key === OWNER) this.setOwner(valueOf<Owner>(record));
+      else if (key === LEFT) {
+        this.settled = record.value === null ? undefined : new Settled(valueOf<Left>(record));
+      } else {
+        const { id, at } = readKey(key);
+        if (record.value === null) this.#remains.delete(key);
+        if (at !== undefined) this.#takeRecord(id, at, record);
+        else if (record.value !== null) this.setHead(instanceOf(record), standingOf<Head>(record));
+        else this.#dropKnown(id);
+      }
+    }
+  }
+
+  #takeRecord(id: string, at: Pick<NodeRecord, "node" | "item">, record: IncomingRecord): void {
+    const entry = this.entries.get(id);
+    if (record.value === null) {
+      entry?.records.delete(placeOf(at));
+      this.#early.delete(id, placeOf(at));
+      return;
+    }
+    const of = runOf(record);
+    if (entry !== undefined && isAsLate(entry, of)) {
+      if (isSameRun(entry, of)) entry.records.set(placeOf(at), standingOf<NodeRecord>(record));
+      else this.#remains.add(recordKey(id, at));
+    } else this.#early.set(id, of, placeOf(at), standingOf<NodeRecord>(record));
+  }
+
+  /** Takes records of `finished`. */
+  takeFinished(records: readonly IncomingRecord[]): void {
+    for (const record of records) {
+      const end = this.fencing.takesFinished(record) ? readEnd(record) : undefined;
+      if (end === undefined) continue;
+      const { parts = 1 } = end;
+      this.setEnd(String(record.key), { ...end, parts, offset: Number(record.offset) });
+    }
+  }
+
+  /** What is left in its topic, and what is settled behind it. */
+  setLeft(left: Left | undefined): void {
+    this.settled = left && new Settled(left);
+  }
+
+  /** Who has the partition, and how far it has come. */
+  setOwner(owner: Owner): void {
+    this.owner = owner;
+    const { claimed, handedOut = claimed } = owner;
+    this.handedOut = Math.max(this.handedOut, handedOut);
+    if (owner.released) this.fence();
+  }
+
+  /** What was held is not any more. */
+  fence(): void {
+    if (this.owner !== undefined) this.owner = { ...this.owner, claimed: 0 };
+    for (const entry of this.entries.values()) if (entry.state === "running") queueAgain(entry);
+  }
+
+  /** Adds an instance, in the place of an older one of the same id. */
+  add(given: Instance, { place, run, state, ...rest }: Head, hasHead: boolean): Entry {
+    const instance = this.#options.chains.shared(given), { id, parent } = instance;
+    const known = this.entries.get(id);
+    if (known !== undefined) this.#drop(known);
+    if (known !== undefined) this.#leave(id, known.hasHead, known.records);
+    const entry: Entry = {
+      instance,
+      seq: place.offset,
+      place,
+      run,
+      state,
+      resumed: rest.resumed ?? false,
+      hasHead,
+      records: this.#early.take(id, { place, run }),
+      called: new Set(),
+      caller: undefined,
+      cancel: rest.cancel,
+      abort: rest.abort ?? false,
+      reason: rest.reason,
+      output: rest.output,
+      endedAtMs: rest.endedAtMs,
+    };
+    this.ends.forget(id);
+    this.entries.set(id, entry);
+    if (parent !== undefined) this.#adopt(entry, this.entries.get(parent.instance), parent.instance);
+    for (const orphan of this.#orphans.get(id) ?? []) this.#adopt(orphan, entry, id);
+    this.#orphans.delete(id);
+    return entry;
+  }
+
+  #adopt(entry: Entry, caller: Entry | undefined, callerId: string): void {
+    entry.caller = caller;
+    if (caller !== undefined) return void caller.called.add(entry);
+    let orphans = this.#orphans.get(callerId);
+    if (orphans === undefined) this.#orphans.set(callerId, orphans = new Set());
+    orphans.add(entry);
+  }
+
+  /** An instance stands in the changelog, or stands there differently. */
+  setHead(instance: Instance, head: Head): void {
+    const { id } = instance;
+    const known = this.entries.get(id), end = this.ends.get(id);
+    if (end !== undefined && isAsLate(end, head)) return; // what is left of it has yet to be deleted
+    if (known === undefined || known.run !== head.run || known.place.offset !== head.place.offset) {
+      this.add(instance, head, true);
+      return;
+    }
+    const { state, cancel, abort = false, resumed = false, reason, output, endedAtMs } = head;
+    Object.assign(known, { state, cancel, abort, resumed, reason, output, endedAtMs, hasHead: true });
+  }
+
+  /** An instance has ended, an end is forgotten, or a message was no instance. */
+  setEnd(id: string, end: KnownEnd): void {
+    const { place, state } = end;
+    if (!place.isCalled && place.offset >= this.pendingAt) this.#done.set(place.offset, end.offset);
+    if (id === BAD) return this.passOver(end.copyOf ?? "", place);
+    const known = this.entries.get(id);
+    if (known !== undefined && !isAsLate(end, known)) return; // it has been queued again since
+    if (known !== undefined) this.#drop(known);
+    this.#leave(id, known?.hasHead ?? false, known?.records ?? new Map());
+    this.#leave(id, false, this.#early.take(id, end));
+    this.ends.forget(id);
+    if (state === "purged") return this.#takeCopy(id);
+    if (end.parent !== undefined && !this.ends.has(end.parent)) return; // it is known with its caller, never alone
+    this.ends.set(id, end);
+    if (this.ends.size > this.#options.maxEnds) this.ends.forgetOldest();
+  }
+
+  /** A message is no instance for good, and brings none when the other one that it is a copy of is purged. */
+  passOver(id: string, place: Place): void {
+    this.#copies.forget(id, place);
+    const known = this.entries.get(id); // whoever has read it early may have taken it for one
+    if (known?.place.offset === place.offset) this.#drop(known);
+  }
+
+  /** Of what was purged a copy may have been read before that was known: for who comes next it is the instance. */
+  #takeCopy(id: string): void {
+    const copy = this.#copies.take(id);
+    if (copy !== undefined) this.add(copy.instance, { place: copy.place, run: 0, state: "queued" }, false);
+  }
+
+  #leave(id: string, hasHead: boolean, records: ReadonlyMap<number, NodeRecord>): void {
+    if (hasHead) this.#remains.add(id);
+    for (const record of records.values()) this.#remains.add(recordKey(id, record));
+  }
+
+  /** Keys of the changelog that belong to nothing any more, each told once: its owner deletes them. */
+  takeRemains(): string[] {
+    const keys = [...this.#remains].filter((key) => !this.stands(readKey(key)));
+    this.#remains.clear();
+    return keys;
+  }
+
+  /** What is recorded of an instance, by runs, whether these are known or not. */
+  *recordsOf(id: string): Generator<Run & Pick<Entry, "records">> {
+    const entry = this.entries.get(id), early = this.#early.get(id);
+    if (entry !== undefined) yield entry;
+    if (early !== undefined) yield { ...early.of, records: early.records };
+  }
+
+  /** Whether something stands under a key. */
+  stands({ id, at }: ProgressKey): boolean {
+    const entry = this.entries.get(id);
+    if (at === undefined) return entry?.hasHead ?? false;
+    const place = placeOf(at);
+    return (entry?.records.has(place) ?? false) || (this.#early.get(id)?.records.has(place) ?? false);
+  }
+
+  /** It has ended, also if that end is not known any more. */
+  #dropKnown(id: string): void {
+    const known = this.entries.get(id);
+    if (known?.hasHead) this.#drop(known);
+  }
+
+  /** Leaves an instance in its topic that nothing is known of beside its message. */
+  leave({ instance: { id } }: Entry): void {
+    this.entries.delete(id);
+  }
+
+  #drop(entry: Entry): void {
+    const { id, parent } = entry.instance;
+    this.entries.delete(id);
+    if (parent !== undefined) {
+      entry.caller?.called.delete(entry);
+      this.#orphans.get(parent.instance)?.delete(entry);
+    }
+    for (const called of entry.called) this.#adopt(called, undefined, id);
+  }
+
+  /** Called instances whose callers have ended. */
+  orphans(): Entry[] {
+    return [...this.#orphans.values()].flatMap((set) => [...set]);
+  }
+
+  /** What is recorded of instances that are nowhere belongs to nothing. */
+  dropEarly(): void {
+    this.#early.drop();
+  }
+
+  /** Where an instance stands: what has no head of its own by how far its owner has handed out. */
+  stateOf(entry: Entry): InstanceState {
+    const root = rootOf(entry);
+    if (hasEnded(entry)) return entry.state;
+    if (root.hasHead || root.state === "running") return root.state;
+    const { claimed = 0, released = false } = this.owner ?? {};
+    return !released && root.place.offset < claimed ? "running" : "queued";
+  }
+}

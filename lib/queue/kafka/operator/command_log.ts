@@ -1,0 +1,173 @@
+import { type Pause, pauseName } from "../../../model/mod.ts";
+import type { Settings } from "../../settings.ts";
+import { type AnySettingCommand, changesBy, type SettingEntries, settingsOf } from "../../setting_changes.ts";
+import type { RecordWriter } from "../client/appender.ts";
+import type { IncomingRecord } from "../client/kafkajs.ts";
+import type { Link } from "../client/link.ts";
+import { endOffset, readRanges, startOffset } from "../log/log.ts";
+import { outgoing } from "../log/records.ts";
+import type { Tail } from "../log/tail.ts";
+
+/** What an operator asks of the owners of some partitions: of these instances. */
+export interface Request {
+  /** A name of its own. */
+  readonly id: string;
+  readonly kind: "cancel" | "retry" | "purge";
+  readonly abort?: boolean;
+  readonly from?: string;
+  /** The ids of the instances by partition. */
+  readonly ids: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A request that has not been answered for all its partitions. */
+export interface OpenRequest {
+  readonly request: Request;
+  /** How many instances were reached, by partition. */
+  readonly answers: Map<number, number>;
+}
+
+/**
+ * The topic of commands, by key: `pause/NAME` the pauses in force; `setting/NAME` the other settings; `request/ID` and
+ * `answer/ID/PARTITION`, deleted when they are over.
+ */
+export class CommandLog {
+  readonly #link: Link;
+  readonly #topic: string;
+  readonly #pauses = new Map<string, Pause>();
+  readonly #open = new Map<string, OpenRequest>();
+  #entries: SettingEntries = {};
+  #revision = 0;
+  #at = 0;
+  /** Is called when something new was read. */
+  changed = () => {};
+
+  constructor(link: Link, topic: string) {
+    this.#link = link;
+    this.#topic = topic;
+  }
+
+  /** Reads it from its start to its present end. */
+  async load(): Promise<void> {
+    this.#at = await startOffset(this.#link, this.#topic, 0);
+    await this.refresh();
+  }
+
+  /** Reads on to the present end. */
+  async refresh(): Promise<void> {
+    const to = await endOffset(this.#link, this.#topic, 0);
+    const range = { topic: this.#topic, partition: 0, offset: this.#at, to };
+    await readRanges(this.#link, [{ ...range, take: (records) => this.#take(records) }]);
+  }
+
+  /** Hears of everything from now on. */
+  follow(tail: Tail): void {
+    tail.follow({
+      topic: this.#topic,
+      partition: 0,
+      offset: this.#at,
+      take: (records) => this.#take(records),
+    });
+  }
+
+  #take(records: readonly IncomingRecord[]): void {
+    const from = this.#at;
+    for (const { offset, key, value } of records) {
+      if (Number(offset) < from) continue; // it is both followed and refreshed
+      this.#at = Number(offset) + 1;
+      const [kind = "", ...rest] = String(key).split("/");
+      const body = value === null ? undefined : JSON.parse(String(value)) as unknown;
+      if (kind === "pause" || kind === "setting") this.#revision = this.#at;
+      if (kind === "pause") this.#takePause(rest.join("/"), body as Pause | undefined);
+      if (kind === "setting") this.#takeSetting(rest[0]!, body);
+      if (kind === "request") this.#takeRequest(rest[0]!, body as Request | undefined);
+      if (kind === "answer" && body !== undefined) {
+        this.#open.get(rest[0]!)?.answers.set(Number(rest[1]), body as number);
+      }
+    }
+    this.changed();
+  }
+
+  #takePause(name: string, pause: Pause | undefined): void {
+    if (pause === undefined) this.#pauses.delete(name);
+    else if (!this.#pauses.has(name)) this.#pauses.set(name, pause);
+  }
+
+  #takeSetting(name: string, value: unknown): void {
+    const { [name as keyof SettingEntries]: _, ...others } = this.#entries;
+    this.#entries = value === undefined ? others : { ...others, [name]: value };
+  }
+
+  #takeRequest(id: string, request: Request | undefined): void {
+    if (request === undefined) this.#open.delete(id);
+    else this.#open.set(id, { request, answers: new Map() });
+  }
+
+  /** The settings in force, as far as it has been read. */
+  get settings(): Settings {
+    return settingsOf(this.#entries, [...this.#pauses.values()], this.#revision);
+  }
+
+  /** A request that is not over. */
+  open(id: string): OpenRequest | undefined {
+    return this.#open.get(id);
+  }
+
+  /** What a partition has been asked for and has not answered. */
+  *unanswered(partition: number): Generator<Request> {
+    for (const { request, answers } of this.#open.values()) {
+      if (request.ids[partition] !== undefined && !answers.has(partition)) yield request;
+    }
+  }
+
+  async #write(
+    writer: RecordWriter,
+    entries: readonly (readonly [key: string, value: unknown])[],
+    nowMs: number,
+  ) {
+    await writer.append(this.#topic, 0, entries.map(([key, value]) => outgoing(key, value, nowMs)));
+  }
+
+  /** Asks owners for something. */
+  async ask(writer: RecordWriter, request: Request, nowMs: number): Promise<void> {
+    await this.#write(writer, [[`request/${request.id}`, request]], nowMs);
+  }
+
+  /** Answers a request for a partition. */
+  async answer(
+    writer: RecordWriter,
+    id: string,
+    partition: number,
+    reached: number,
+    nowMs: number,
+  ): Promise<void> {
+    await this.#write(writer, [[`answer/${id}/${partition}`, reached]], nowMs);
+    this.#open.get(id)?.answers.set(partition, reached);
+  }
+
+  /** A request is over. */
+  async close(writer: RecordWriter, { id, ids }: Request, nowMs: number): Promise<void> {
+    const answers = Object.keys(ids).map((partition) => [`answer/${id}/${partition}`, null] as const);
+    await this.#write(writer, [[`request/${id}`, null], ...answers], nowMs);
+    this.#open.delete(id);
+  }
+
+  /** Changes settings, going by those that have been read. */
+  async set(writer: RecordWriter, command: AnySettingCommand, nowMs: number): Promise<void> {
+    const entries = [...this.#changesBy(command)];
+    if (entries.length > 0) await this.#write(writer, entries, nowMs);
+  }
+
+  *#changesBy(command: AnySettingCommand): Generator<readonly [key: string, value: unknown]> {
+    if (command.kind === "pause") return yield [`pause/${pauseName(command.pause)}`, command.pause];
+    if (command.kind === "resume" && command.pause !== undefined) {
+      return yield [`pause/${pauseName(command.pause)}`, null];
+    }
+    if (command.kind === "resume" || command.kind === "reset") {
+      for (const name of this.#pauses.keys()) yield [`pause/${name}`, null];
+    }
+    if (command.kind === "resume") return;
+    for (const [name, value] of Object.entries(changesBy(this.#entries, command))) {
+      yield [`setting/${name}`, value];
+    }
+  }
+}

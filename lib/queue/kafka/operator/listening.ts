@@ -1,0 +1,47 @@
+import type { Bell } from "../../bell.ts";
+import type { Losses } from "../../losses.ts";
+import { cancelOrders, type Mark, marksOf } from "../../orders.ts";
+import type { Order } from "../../queue.ts";
+import { SettingsTeller } from "../../setting_changes.ts";
+import type { CommandLog } from "./command_log.ts";
+
+/** What it takes to listen. */
+export interface Listening {
+  readonly log: CommandLog;
+  readonly bell: Bell;
+  readonly signal: AbortSignal;
+  /** Orders about the consumer's part of the queue, which nobody else gets; emptied as they are told. */
+  readonly own: Order[];
+  readonly losses: Losses;
+  /** What is held and is to end. */
+  marks(): readonly Mark[];
+  /** Throws if the queue is closed. */
+  check(): void;
+}
+
+/** What concerns a consumer. */
+export async function* heardBy(
+  { log, bell, signal, own, losses, marks, check }: Listening,
+): AsyncGenerator<Order> {
+  const deafen = losses.listen();
+  try {
+    check();
+    if (signal.aborted) return;
+    await log.refresh();
+    const teller = new SettingsTeller();
+    for (let known = new Set<string>();;) {
+      check();
+      if (signal.aborted) return;
+      const { rings } = bell;
+      yield* teller.orders(log.settings);
+      yield* own.splice(0);
+      yield* losses.orders();
+      const marked = marks();
+      yield* cancelOrders(marked, known);
+      known = marksOf(marked);
+      await bell.after(rings, signal);
+    }
+  } finally {
+    deafen();
+  }
+}

@@ -1,0 +1,155 @@
+import type { Clock } from "../../../model/mod.ts";
+import type { Bell } from "../../bell.ts";
+import { among, CANCELLABLE, ENDED, RETRYABLE, RETRYABLE_FROM } from "../../filter.ts";
+import type { Command, Filter } from "../../queue.ts";
+import type { RecordWriter } from "../client/appender.ts";
+import type { CommandLog, Request } from "./command_log.ts";
+import { EndReader } from "../log/end_reader.ts";
+import type { Link } from "../client/link.ts";
+import { endOffset } from "../log/log.ts";
+import { membersOf } from "../owner/membership.ts";
+import { isLoss } from "../client/errors.ts";
+import type { Ownership } from "../owner/ownership.ts";
+import type { OwnedPartition } from "../owner/owned_partition.ts";
+import { carryOut } from "./requests.ts";
+import type { TopicNames } from "../log/topics.ts";
+import type { View } from "./view.ts";
+
+/** What operators' requests go through. */
+export interface OperatorOptions {
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly names: TopicNames;
+  readonly partitions: number;
+  readonly group: string;
+  readonly log: CommandLog;
+  readonly writer: RecordWriter;
+  readonly view: View;
+  readonly ownership: Ownership;
+  readonly bell: Bell;
+  readonly newId: () => string;
+  /** Sees to it that the log is followed. */
+  follow(): void;
+  readonly closing: AbortSignal;
+}
+
+/** Ids in one request: a message of some hundred kilobytes. */
+const IDS_PER_REQUEST = 5000;
+/** How long an owner may take before it is looked whether there is one, in milliseconds. */
+const PATIENCE_MS = 300;
+
+/**
+ * Asks the owners of partitions for what operators want, and answers as the owner of some. A partition that nobody owns is
+ * taken for as long as it takes.
+ */
+export class Operator {
+  readonly #options: OperatorOptions;
+  readonly #ends: EndReader;
+  /** Requests that are being carried out here, by partition. */
+  readonly #serving = new Map<number, Promise<void>>();
+
+  constructor(options: OperatorOptions) {
+    this.#options = options;
+    this.#ends = new EndReader(options.link, options.names.finished, options.partitions);
+  }
+
+  /** @returns how many instances were reached */
+  async request(command: Extract<Command, { filter: Filter }>): Promise<number> {
+    const { view, ownership, follow, newId } = this.#options;
+    follow();
+    await view.refresh();
+    using _ = await ownership.whole();
+    const found = view.find(among(statesOf(command), command.filter));
+    let reached = 0;
+    for (let at = 0; at < found.length; at += IDS_PER_REQUEST) {
+      const byPartition = Object.groupBy(
+        found.slice(at, at + IDS_PER_REQUEST),
+        ({ partition }) => String(partition),
+      );
+      const ids = Object.fromEntries(
+        Object.entries(byPartition).map(([partition, list]) => [partition, list!.map(({ id }) => id)]),
+      );
+      reached += await this.#ask({ id: newId(), ids, ...orderOf(command) });
+    }
+    return reached;
+  }
+
+  async #ask(request: Request): Promise<number> {
+    const { log, writer, clock, bell, closing } = this.#options;
+    await log.ask(writer, request, clock.wallMs());
+    await log.refresh();
+    const asked = Object.keys(request.ids).map(Number);
+    const answers = log.open(request.id)!.answers;
+    while (answers.size < asked.length && !closing.aborted) {
+      const patience = new AbortController();
+      const forget = clock.after(PATIENCE_MS, () => patience.abort());
+      const { rings } = bell;
+      const open = asked.filter((partition) => !answers.has(partition));
+      await Promise.all((await this.#ownerless(open)).map((partition) => this.#serveAsGuest(partition)));
+      if (answers.size < asked.length) await bell.after(rings, AbortSignal.any([closing, patience.signal]));
+      forget();
+    }
+    await log.close(writer, request, clock.wallMs());
+    return [...answers.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Which of some partitions no member of the group has. */
+  async #ownerless(partitions: readonly number[]): Promise<readonly number[]> {
+    const { link, group, ownership } = this.#options;
+    const others = partitions.filter((partition) => ownership.get(partition) === undefined);
+    if (others.length === 0) return [];
+    return await membersOf(link, group) === 0 ? others : []; // whoever is in it has all of them, or will
+  }
+
+  async #serveAsGuest(partition: number): Promise<void> {
+    const { ownership, newId, closing } = this.#options;
+    try {
+      const member = `operator ${newId()}`;
+      const owned = await ownership.take({ partition, member, others: new Set(), isGuest: true }, closing);
+      if (owned === undefined) return;
+      await this.#serveAll(owned);
+      await owned.release();
+    } catch (error) {
+      if (!isLoss(error)) throw error; // a consumer has come, and answers
+    }
+  }
+
+  /** Carries out what the partitions that are owned here are asked for. */
+  serve(): void {
+    for (const owned of this.#options.ownership.all()) {
+      if (this.#serving.has(owned.partition)) continue;
+      if (this.#options.log.unanswered(owned.partition).next().done) continue;
+      const work = this.#serveAll(owned)
+        .catch((error) => this.#options.ownership.refused(owned, error))
+        .finally(() => this.#serving.delete(owned.partition));
+      this.#serving.set(owned.partition, work);
+    }
+  }
+
+  async #serveAll(owned: OwnedPartition): Promise<void> {
+    const { log, writer, link, names, clock, closing, bell } = this.#options;
+    for (let [request] = log.unanswered(owned.partition); request !== undefined;) {
+      await owned.readTo(await endOffset(link, names.pending, owned.partition), closing);
+      using _ = await owned.whole();
+      const reached = await carryOut(owned, request, this.#ends);
+      await log.answer(writer, request.id, owned.partition, reached, clock.wallMs());
+      bell.ring();
+      [request] = log.unanswered(owned.partition);
+    }
+  }
+}
+
+function statesOf(command: Extract<Command, { filter: Filter }>) {
+  switch (command.kind) {
+    case "cancel":
+      return CANCELLABLE;
+    case "purge":
+      return ENDED;
+    case "retry":
+      return command.from === undefined ? [...RETRYABLE] : RETRYABLE_FROM;
+  }
+}
+
+function orderOf({ filter: _, ...order }: Extract<Command, { filter: Filter }>): Omit<Request, "id" | "ids"> {
+  return order;
+}

@@ -1,0 +1,105 @@
+/** What operators ask the owner of a partition for, carried out there. */
+import type { NodeRecord } from "../../../model/mod.ts";
+import { RETRYABLE, RETRYABLE_FROM } from "../../filter.ts";
+import type { InstanceState } from "../../queue.ts";
+import { type Retry, retryOf } from "../../retried.ts";
+import type { Request } from "./command_log.ts";
+import type { EndSource, WholeEnd } from "../log/end_reader.ts";
+import type { OwnedPartition } from "../owner/owned_partition.ts";
+import type { KnownEnd } from "../log/known_ends.ts";
+import type { Head } from "../log/records.ts";
+
+/** Does what is asked of instances. @returns how many it reached */
+export async function carryOut(owned: OwnedPartition, request: Request, ends: EndSource): Promise<number> {
+  const ids = request.ids[owned.partition] ?? [];
+  const { state } = owned;
+  switch (request.kind) {
+    case "cancel": {
+      const meant = ids.map((id) => state.entries.get(id)).filter((entry) => entry !== undefined);
+      return await owned.journal.cancel(meant, request.abort ?? false);
+    }
+    case "purge": {
+      const roots = ids.filter((id) => state.ends.has(id) && state.ends.root(id) === id);
+      const trees = roots.flatMap((id) => [...state.ends.tree(id)]).filter((id) => state.ends.has(id));
+      await owned.journal.purge(trees);
+      return trees.length;
+    }
+    case "retry": {
+      const states: readonly string[] = request.from === undefined ? RETRYABLE : RETRYABLE_FROM;
+      const roots = new Set(ids.filter((id) => state.ends.has(id)).map((id) => state.ends.root(id)));
+      let reached = 0;
+      for (const root of roots) {
+        if (!states.includes(state.ends.get(root)!.state)) continue;
+        if (await retry(owned, root, request.from, ends)) reached++;
+      }
+      return reached;
+    }
+  }
+}
+
+interface Revived extends WholeEnd {
+  readonly end: KnownEnd;
+}
+
+/** Takes an instance up again, with what it had called. @returns whether it has what it is to begin with */
+async function retry(
+  owned: OwnedPartition,
+  root: string,
+  from: string | undefined,
+  ends: EndSource,
+): Promise<boolean> {
+  const tree = new Map<string, Revived>();
+  for (const id of owned.state.ends.tree(root)) {
+    const end = owned.state.ends.get(id);
+    const whole = end && await ends.read(owned.partition, end);
+    if (whole !== undefined) tree.set(id, { ...whole, end: end! });
+  }
+  const plan = planOf(tree, root, from);
+  if (plan === undefined) return false;
+  if (plan.gone.size > 0) await owned.journal.purge([...plan.gone]); // first: whoever comes after a crash in between does it all again
+  await owned.revive(plan.revived);
+  return true;
+}
+
+/** What becomes of a tree that is retried. */
+interface Plan {
+  /** The ids of what nodes had called that are begun again, and of what that had called. */
+  readonly gone: ReadonlySet<string>;
+  /** What stands in the changelog from now on: what is queued again, and what it has called that is not. */
+  readonly revived: Parameters<OwnedPartition["revive"]>[0];
+}
+
+/** @returns undefined if there is nothing that can be retried */
+function planOf(
+  tree: ReadonlyMap<string, Revived>,
+  root: string,
+  from: string | undefined,
+): Plan | undefined {
+  const gone = new Set<string>();
+  const queued = new Map<string, Retry>();
+  const revived: { instance: Revived["instance"]; head: Head; records: readonly NodeRecord[] }[] = [];
+  for (const [id, { instance, end, progress, reason, output }] of tree) {
+    const { parent } = instance;
+    const fate = parent && queued.get(parent.instance)?.ofCalled(parent.node);
+    if (parent !== undefined && (gone.has(parent.instance) || fate === "forgotten")) {
+      gone.add(id);
+      continue;
+    }
+    const { place, run, endedAtMs } = end, state = end.state as InstanceState;
+    if (id === root || (fate === "retried" && RETRYABLE.includes(state))) {
+      const retry = retryOf(instance, progress, id === root ? from : undefined);
+      if (retry === undefined) return undefined;
+      queued.set(id, retry);
+      const records = progress.filter((record) => !retry.isForgotten(record));
+      revived.push({
+        instance: retry.instance,
+        head: { place, run: run + 1, state: "queued", ...!retry.isFresh && { resumed: true } },
+        records,
+      });
+    } else {
+      const head = { place, run: run + 1, state, endedAtMs, ...reason !== undefined && { reason } };
+      revived.push({ instance, head: { ...head, ...output !== undefined && { output } }, records: progress });
+    }
+  }
+  return queued.size === 0 ? undefined : { gone, revived };
+}

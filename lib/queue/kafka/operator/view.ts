@@ -1,0 +1,287 @@
+import type { Clock } from "../../../model/mod.ts";
+import { matches } from "../../filter.ts";
+import type { Filter, InstanceState, InstanceView, PartitionView, QueueDepth } from "../../queue.ts";
+import { EndReader, endView } from "../log/end_reader.ts";
+import type { Link } from "../client/link.ts";
+import { endOffsets, type Range, readRanges, startOffset } from "../log/log.ts";
+import type { OwnedPartition } from "../owner/owned_partition.ts";
+import type { KnownEnd } from "../log/known_ends.ts";
+import { type Entry, hasEnded, progressOf } from "../log/entry.ts";
+import { PartitionState } from "../log/partition_state.ts";
+import { comparePlaces, type Place } from "../log/records.ts";
+import type { TopicNames } from "../log/topics.ts";
+
+/** What a view is made of. */
+export interface ViewOptions {
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly names: TopicNames;
+  readonly partitions: number;
+  readonly newState: (partition: number) => PartitionState;
+  /** What this consumer owns: it knows that already. */
+  owned(partition: number): OwnedPartition | undefined;
+  readonly closing: AbortSignal;
+}
+
+/** A partition of another, and how far its topics have been read. */
+interface Follower {
+  readonly state: PartitionState;
+  readonly at: { running: number; finished: number };
+  lookedMs: number;
+}
+
+/** Who has not looked for so long begins anew, in milliseconds: what ended and was forgotten meanwhile is not told any more. */
+const LONGEST_PAUSE_MS = 600_000;
+
+/** Something that a filter means. */
+interface Found {
+  readonly id: string;
+  readonly partition: number;
+  readonly place: Place;
+}
+
+/** What all partitions hold: of its own, as its owner knows it; of the others, as their topics say at each look. */
+export class View {
+  readonly #options: ViewOptions;
+  readonly #followers = new Map<number, Follower>();
+  #refreshing: Promise<void> | undefined;
+  #again: Promise<void> | undefined;
+
+  constructor(options: ViewOptions) {
+    this.#options = options;
+  }
+
+  /** Takes in all that was durable when it was called. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing === undefined) {
+      this.#refreshing = this.#read().finally(() => this.#refreshing = undefined);
+      return await this.#refreshing;
+    }
+    this.#again ??= this.#refreshing.catch(() => {}).then(() => {
+      this.#again = undefined;
+      return this.refresh();
+    });
+    await this.#again;
+  }
+
+  async #read(): Promise<void> {
+    const { partitions, owned } = this.#options;
+    const all = Array.from({ length: partitions }, (_, partition) => partition);
+    const others = all.filter((partition) => owned(partition) === undefined);
+    for (const partition of this.#followers.keys()) {
+      if (!others.includes(partition)) this.#followers.delete(partition);
+    }
+    await Promise.all(others.map((partition) => this.#begin(partition)));
+    // In this order: an end is written before what it ends is deleted from `running`, and before its id is submitted anew.
+    const { names: { running, finished, pending } } = this.#options;
+    const pendingEnds = await this.#ends(pending, all);
+    const runningEnds = await this.#ends(running, others);
+    const finishedEnds = await this.#ends(finished, others);
+    await readRanges(
+      this.#options.link,
+      others.map((partition, i) => this.#runningRange(partition, runningEnds[i]!)),
+    );
+    await readRanges(
+      this.#options.link,
+      others.map((partition, i) => this.#finishedRange(partition, finishedEnds[i]!)),
+    );
+    await readRanges(
+      this.#options.link,
+      others.map((partition) => this.#pendingRange(partition, pendingEnds[partition]!)),
+    );
+    await Promise.all(
+      all.map((partition) => owned(partition)?.readTo(pendingEnds[partition]!, this.#options.closing)),
+    );
+  }
+
+  #ends(topic: string, partitions: readonly number[]): Promise<number[]> {
+    return endOffsets(this.#options.link, partitions.map((partition) => ({ topic, partition })));
+  }
+
+  async #begin(partition: number): Promise<void> {
+    const { link, names, newState, clock } = this.#options;
+    const known = this.#followers.get(partition), nowMs = clock.nowMs();
+    if (known !== undefined && nowMs - known.lookedMs < LONGEST_PAUSE_MS) {
+      return void (known.lookedMs = nowMs);
+    }
+    const [running, finished, pending] = await Promise.all(
+      [names.running, names.finished, names.pending].map((topic) => startOffset(link, topic, partition)),
+    );
+    const state = newState(partition);
+    state.pendingAt = pending!;
+    this.#followers.set(partition, {
+      state,
+      at: { running: running!, finished: finished! },
+      lookedMs: nowMs,
+    });
+  }
+
+  #runningRange(partition: number, to: number): Range {
+    const { state, at } = this.#followers.get(partition)!;
+    const offset = at.running;
+    at.running = Math.max(offset, to);
+    return {
+      topic: this.#options.names.running,
+      partition,
+      offset,
+      to,
+      take: (records) => state.takeRunning(records),
+    };
+  }
+
+  #finishedRange(partition: number, to: number): Range {
+    const { state, at } = this.#followers.get(partition)!;
+    const offset = at.finished;
+    at.finished = Math.max(offset, to);
+    state.pendingAt = Math.max(state.pendingAt, state.owner?.from ?? 0); // all before has ended, or has a head
+    return {
+      topic: this.#options.names.finished,
+      partition,
+      offset,
+      to,
+      take: (records) => {
+        state.takeFinished(records);
+        state.takeRemains(); // to delete them is its owner's, and to write again what was overwritten
+        state.fencing.takeOverwritten();
+      },
+    };
+  }
+
+  #pendingRange(partition: number, to: number): Range {
+    const { state } = this.#followers.get(partition)!;
+    const { clock, names } = this.#options;
+    const offset = state.pendingAt;
+    state.pendingAt = Math.max(offset, to);
+    return {
+      topic: names.pending,
+      partition,
+      offset,
+      to,
+      take(records) {
+        const nowMs = clock.wallMs();
+        for (const record of records) state.takePending(record, nowMs);
+        state.pendingAt = Math.max(state.pendingAt, to);
+      },
+    };
+  }
+
+  /** The state of a partition, as of the last look. */
+  state(partition: number): PartitionState | undefined {
+    return this.#options.owned(partition)?.state ?? this.#followers.get(partition)?.state;
+  }
+
+  /** Whether all partitions are in view: one that has changed hands during a look may not be. */
+  isWhole(): boolean {
+    return [...this.#states()].length === this.#options.partitions;
+  }
+
+  *#states(): Generator<readonly [partition: number, state: PartitionState]> {
+    for (let partition = 0; partition < this.#options.partitions; partition++) {
+      const state = this.state(partition);
+      if (state !== undefined) yield [partition, state];
+    }
+  }
+
+  /** How many instances there are in each state. */
+  depth(): QueueDepth {
+    const counts = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
+    const nowMs = this.#options.clock.wallMs();
+    let oldest: Entry | undefined;
+    for (const [partition, state] of this.#states()) {
+      for (const entry of state.entries.values()) {
+        counts[state.stateOf(entry)]++;
+        if (!hasEnded(entry) && (oldest === undefined || comparePlaces(entry.place, oldest.place) < 0)) {
+          oldest = entry;
+        }
+      }
+      state.ends.expire(nowMs);
+      for (const end of state.ends.values()) counts[end.state as InstanceState]++;
+      counts.queued += this.#options.owned(partition)?.left ?? 0;
+    }
+    return oldest === undefined ? counts : { ...counts, oldestSubmittedAtMs: oldest.instance.submittedAtMs };
+  }
+
+  /** How the queue is divided. */
+  partitions(): PartitionView[] {
+    return [...this.#states()].map(([partition, state]) => {
+      const open = [...state.entries.values()].filter((entry) => !hasEnded(entry));
+      const from = this.#options.owned(partition)?.from ?? state.owner?.from ?? 0;
+      const oldest = open.toSorted((a, b) => comparePlaces(a.place, b.place))[0];
+      const { owner } = state;
+      return {
+        partition,
+        lag: Math.max(0, state.pendingAt - from),
+        ...owner !== undefined && !owner.released && { owner: owner.words },
+        ...oldest !== undefined && { oldestSubmittedAtMs: oldest.instance.submittedAtMs },
+      };
+    });
+  }
+
+  /** What a filter means, oldest first, as of the last look. */
+  find(filter: Filter): Found[] {
+    const { ids } = filter;
+    const found = [...this.#states()].flatMap(([partition, state]) =>
+      [...ids === undefined ? allOf(state) : new Set(ids)].flatMap((id) => {
+        const place = this.#placeOf(state, id, filter);
+        return place === undefined ? [] : [{ id, partition, place }];
+      })
+    );
+    const sorted = found.sort((a, b) => comparePlaces(a.place, b.place) || a.partition - b.partition);
+    return filter.limit === undefined ? sorted : sorted.slice(0, filter.limit);
+  }
+
+  #placeOf(state: PartitionState, id: string, filter: Filter): Place | undefined {
+    const entry = state.entries.get(id);
+    if (entry !== undefined) {
+      const isMeant = matches({ ...filter, ids: [id] }, {
+        instance: entry.instance,
+        state: state.stateOf(entry),
+      });
+      return isMeant ? entry.place : undefined;
+    }
+    const end = state.ends.at(id, this.#options.clock.wallMs());
+    return end !== undefined && endMatches(filter, end) ? end.place : undefined;
+  }
+
+  /** Reads what was found; what has changed meanwhile is as it is now, or left out. */
+  async *read(found: readonly Found[], filter: Filter): AsyncGenerator<InstanceView> {
+    const { link, names, partitions } = this.#options;
+    const ends = new EndReader(link, names.finished, partitions);
+    for (const { id, partition } of found) {
+      const state = this.state(partition);
+      if (state === undefined || this.#placeOf(state, id, filter) === undefined) continue;
+      const entry = state.entries.get(id);
+      if (entry !== undefined) {
+        yield entryView(state, entry);
+        continue;
+      }
+      const end = state.ends.get(id)!;
+      const whole = await ends.read(partition, end);
+      if (whole !== undefined) yield endView(end, whole);
+    }
+  }
+}
+
+function* allOf({ entries, ends }: PartitionState): Generator<string> {
+  yield* ends.keys();
+  yield* entries.keys();
+}
+
+function endMatches({ states, chain, parent, labels = {} }: Filter, end: KnownEnd): boolean {
+  return (states?.includes(end.state as InstanceState) ?? true) &&
+    (chain === undefined || chain === end.chain) &&
+    (parent === undefined || parent === end.parent) &&
+    Object.entries(labels).every(([key, text]) => end.labels?.[key] === text);
+}
+
+function entryView(state: PartitionState, entry: Entry): InstanceView {
+  const { instance, reason, endedAtMs, output } = entry;
+  return {
+    instance,
+    state: state.stateOf(entry),
+    progress: progressOf(entry),
+    ...reason !== undefined && { reason },
+    ...endedAtMs !== undefined && { endedAtMs },
+    ...output !== undefined && { output },
+  };
+}

@@ -1,0 +1,196 @@
+import type { Chain, Instance } from "../../../model/mod.ts";
+import { PassedKinds } from "../../waiting_lines.ts";
+import type { Entry } from "../log/entry.ts";
+import type { IncomingRecord } from "../client/kafkajs.ts";
+import type { Chunk } from "../log/log.ts";
+import type { Picks } from "../log/messages.ts";
+import { Parked, type ParkedKind } from "./parked.ts";
+import { type PassingLine, READ_AHEAD, type ReadAhead, WaitingLine } from "./waiting_line.ts";
+
+/** What the backlog of a partition works on. */
+export interface BacklogOptions {
+  /** The entries that were queued again. */
+  readonly again: Iterable<Entry>;
+  /** Whether an entry still waits: it may have ended, or may be ending, where it stands. */
+  isThere(entry: Entry): boolean;
+  /** Whether nothing but its message is known of an entry, so that it can be read again. */
+  isFresh(entry: Entry): boolean;
+  /** Forgets entries that are left in their topic. */
+  leave(entries: readonly Entry[]): void;
+  /** Takes a message in that had been left, if it is one of those that are wanted. */
+  take(record: IncomingRecord, isWanted: Picks): void;
+  /** Reads messages again from an offset on. */
+  readAgain(offset: number): Promise<Chunk>;
+  /** Whether nothing may be read any more. */
+  isOver(): boolean;
+  /** Called when more waits in memory. */
+  grown(): void;
+  failed(error: unknown): void;
+  /** (Default: {@linkcode READ_AHEAD}) */
+  readonly readAhead?: ReadAhead | undefined;
+}
+
+/** Of how many kinds messages are left in their topic at most; of more, reading stops. About 200 bytes each. */
+const MAX_KINDS = 10_000;
+/** How many others may stand among what is left; of more, reading stops. */
+const MAX_AMONG = 50_000;
+const NOTHING = new PassedKinds([]);
+
+/**
+ * What of a partition waits to be handed out: the oldest in memory; what pulls pass over is left in its topic, so that what
+ * stands behind it can be read, and is read again when pulls want it.
+ */
+export class Backlog {
+  readonly #options: BacklogOptions;
+  readonly #line: WaitingLine;
+  readonly #parked = new Parked(MAX_KINDS);
+  /** See {@linkcode among}. */
+  readonly #among = new Set<number>();
+  #passed = NOTHING;
+  #reading: Promise<void> | undefined;
+  #hasFailed = false;
+  /** How many want all of it in memory. */
+  #wholes = 0;
+
+  constructor(options: BacklogOptions) {
+    this.#options = options;
+    this.#line = new WaitingLine(
+      options.again,
+      (entry) => options.isThere(entry),
+      options.readAhead ?? READ_AHEAD,
+    );
+  }
+
+  /** Whether enough waits in memory. */
+  get isFull(): boolean {
+    return this.#line.isFull || this.#among.size >= MAX_AMONG;
+  }
+
+  /** How many wait in their topic. */
+  get left(): number {
+    return this.#parked.count;
+  }
+
+  /** Where the first stands that is left in its topic; Infinity if there is none. */
+  get leftFrom(): number {
+    return this.#parked.from;
+  }
+
+  /** The kinds of what is left in its topic: all from an offset on, but for {@linkcode among}. */
+  leftKinds(): { readonly chain: Chain; readonly labels: string; readonly from: number }[] {
+    return this.#parked.all();
+  }
+
+  /**
+   * The messages that stand among those which are left in their topic, and are not.
+   *
+   * @param from none before is needed any more
+   */
+  among(from: number): readonly number[] {
+    for (const offset of this.#among) if (offset < from) this.#among.delete(offset);
+    return [...this.#among];
+  }
+
+  /**
+   * A message is not left in its topic.
+   *
+   * @param instance absent if that is not known
+   */
+  notLeft(offset: number, instance: Instance | undefined): void {
+    if (this.#parked.count === 0 || offset < this.#parked.from) return;
+    if (instance === undefined || this.#parked.isAmong(instance, offset)) this.#among.add(offset);
+  }
+
+  /** Where the first stands that was never handed out; Infinity if there is none. */
+  get first(): number {
+    return Math.min(this.#line.firstFresh, this.#parked.from);
+  }
+
+  /** Leaves the message of an instance in its topic, if older ones of its kind are. @returns whether it does */
+  leaves(instance: Instance, offset: number): boolean {
+    return this.#parked.follows(instance, offset);
+  }
+
+  push(entry: Entry): void {
+    this.#line.push(entry);
+  }
+
+  putBack(entries: readonly Entry[], waitsFor?: ReadonlyMap<Entry, string>): void {
+    this.#line.putBack(entries, waitsFor);
+  }
+
+  mark(entry: Entry): void {
+    this.#line.mark(entry);
+  }
+
+  /** Those that wait in memory, but for what is passed over, until it is disposed. */
+  passing(passed: PassedKinds): PassingLine {
+    this.#passed = passed;
+    this.#readWanted();
+    return this.#line.passing(passed);
+  }
+
+  /** Nothing of what waits in memory is wanted: if it is full of that, some is left in its topic. */
+  leaveUnwanted(passed: PassedKinds): void {
+    this.#readWanted(); // what seemed to wait may be gone
+    if (!this.#line.isFull || this.#wholes > 0 || this.#parked.isFull) return;
+    const left = this.#line.takePassed(passed, (entry) => this.#options.isFresh(entry));
+    for (const { instance, place: { offset } } of left) this.#parked.park(instance, offset);
+    this.#options.leave(left);
+  }
+
+  /** Reads all into memory, and keeps it there until what it gives is disposed. */
+  async whole(): Promise<Disposable> {
+    this.#wholes++;
+    while (this.leftFrom < Infinity && !this.#hasFailed && !this.#options.isOver()) {
+      this.#readWanted();
+      await this.#reading;
+    }
+    return { [Symbol.dispose]: () => void this.#wholes-- };
+  }
+
+  #readWanted(): void {
+    if (this.leftFrom === Infinity || this.#reading !== undefined || this.#hasFailed) return;
+    this.#reading = this.#read().catch((error) => {
+      this.#hasFailed = true;
+      this.#options.failed(error);
+    }).finally(() => this.#reading = undefined);
+  }
+
+  /** What is to be read again: pulls may pass it over the next time, so it is not much. */
+  #wanted(least: number): ParkedKind[] {
+    if (this.#wholes > 0) return this.#parked.all();
+    if (this.#line.isFull) return [];
+    return this.#parked.wanted(this.#passed).filter(({ chain, labels }) =>
+      this.#line.freshOf(chain, labels) < least
+    );
+  }
+
+  /** Reads again what is wanted. */
+  async #read(): Promise<void> {
+    const { readAgain, isOver, grown, readAhead: { passed } = READ_AHEAD } = this.#options;
+    for (let wanted = this.#wanted(passed / 2); wanted.length > 0; wanted = this.#wanted(passed)) {
+      const start = Math.min(...wanted.map(({ from }) => from));
+      const { records, next } = await readAgain(start);
+      if (isOver()) return;
+      const still = wanted.filter(({ from }) => from >= start); // older ones of a kind may have been left meanwhile
+      this.#parked.readTo(still, this.#takeOf(new Set(still), records) ?? next);
+      grown();
+    }
+  }
+
+  /** Takes messages of some kinds in. @returns where it stopped, if there was no more room */
+  #takeOf(wanted: ReadonlySet<ParkedKind>, records: readonly IncomingRecord[]): number | undefined {
+    const isWanted = (instance: Instance, offset: number) => {
+      const kind = this.#parked.kindOf(instance, offset);
+      if (kind === undefined || !wanted.has(kind) || this.#among.has(offset)) return false;
+      this.#parked.took(kind, offset);
+      return true;
+    };
+    for (const record of records) {
+      if (this.#line.isFull && this.#wholes === 0) return Number(record.offset);
+      this.#options.take(record, isWanted);
+    }
+    return undefined;
+  }
+}

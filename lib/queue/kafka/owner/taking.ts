@@ -1,0 +1,258 @@
+import { QueueError } from "../../queue.ts";
+import { EndReader } from "../log/end_reader.ts";
+import { lostError } from "../client/errors.ts";
+import type { RecordWriter } from "../client/appender.ts";
+import type { Broker, IncomingRecord, ProducerId } from "../client/kafkajs.ts";
+import { endOffset, readChunk, readRanges, startOffset } from "../log/log.ts";
+import { membersOf } from "./membership.ts";
+import { OwnedPartition } from "./owned_partition.ts";
+import type { OwnershipOptions } from "./ownership.ts";
+import type { PartitionState } from "../log/partition_state.ts";
+import { FENCE, outgoing, type Owner } from "../log/records.ts";
+import { type StartingPoint, startingPoint } from "./starting_point.ts";
+import { marked, TermWriter } from "../log/terms.ts";
+
+/** What a partition is taken with. */
+export interface TakingOptions extends Omit<OwnershipOptions, "failed"> {
+  /** Called when the partition cannot be owned any more. */
+  failed(owned: OwnedPartition, error: unknown): void;
+}
+
+/** Who takes which partition. */
+export interface Taker {
+  readonly partition: number;
+  /** The name under which it is owned. */
+  readonly member: string;
+  /** The other members that are alive: they are waited for, to let go by themselves. */
+  readonly others: ReadonlySet<string>;
+  /** It is taken only to do what an operator asked for. (Default: false) */
+  readonly isGuest?: boolean;
+}
+
+/** How long a new owner waits for a live one to let go, in milliseconds: the grace, and the time to say so. */
+const HANDOVER_MS = 2000;
+/** How soon it is looked again whether it has. */
+const LOOK_MS = 20;
+/** How much is read again at a time of what was left in its topic, in bytes. */
+const AGAIN_BYTES = 128 * 1024;
+const TRANSACTION_TIMEOUT_MS = 60_000;
+/**
+ * Makes this process the owner of a partition: whatever a former owner writes from then on does not count.
+ *
+ * @returns undefined if it was not to be taken after all
+ * @throws what `isLoss` tells, if another has taken it meanwhile
+ */
+export async function takePartition(
+  options: TakingOptions,
+  taker: Taker,
+  signal: AbortSignal,
+): Promise<OwnedPartition | undefined> {
+  const { partition, member } = taker;
+  const { link, clock, names, words, group, keepMs, bell, renewMs } = options;
+  const fenced = await fenceOff(options, taker, signal);
+  if (fenced === undefined) return undefined;
+  const { state, term, identity, raw, isGuest } = fenced;
+  const { finishedStart, finishedFence } = await readEnds(options, partition, fenced, signal);
+  const writer: TermWriter = new TermWriter({
+    writer: raw,
+    term,
+    ends: { [names.running]: fenced.runningFence + 1, [names.finished]: finishedFence + 1 },
+    async look(topic, offset, to) {
+      const take = (records: readonly IncomingRecord[]) => owned.takeOthers(topic, records);
+      await readRanges(link, [{ topic, partition, offset, to, take }]);
+    },
+  });
+  let unfollow = () => {};
+  let renewAtMs = clock.nowMs() + renewMs;
+  const owned: OwnedPartition = new OwnedPartition({
+    ...{ partition, names, clock, state, writer, term, member, isGuest, words, group, bell },
+    passBefore: fenced.start.passBefore,
+    carriedAfterMs: keepMs / 2,
+    ends: new EndReader(link, names.finished, options.partitions),
+    chains: options.chains,
+    readAgain: (offset) =>
+      readChunk(link, { topic: names.pending, partition, offset }, undefined, AGAIN_BYTES),
+    homeOf: options.homeOf,
+    moveHome: options.moveHome,
+    setAside: (bad) => options.setAside(partition, bad),
+    failed: (error) => options.failed(owned, error),
+    dropped: () => unfollow(),
+    async look() {
+      await writer.lookTo(names.running, await endOffset(link, names.running, partition));
+      if (clock.nowMs() < renewAtMs) return;
+      renewAtMs = clock.nowMs() + renewMs;
+      await renew(options, partition, identity);
+    },
+  }, finishedFence + 1);
+  await owned.begin(finishedStart);
+  const pendingEnd = await endOffset(link, names.pending, partition);
+  await catchUp(options, owned, pendingEnd, signal);
+  unfollow = follow(options, owned, pendingEnd);
+  return owned;
+}
+
+/** A partition that nobody else can write to any more. */
+interface Fenced {
+  readonly state: PartitionState;
+  /** Writes as its owner. */
+  readonly raw: RecordWriter;
+  readonly identity: ProducerId;
+  readonly term: number;
+  /** Where in `running` its fence stands. */
+  readonly runningFence: number;
+  /** How `pending` is read. */
+  readonly start: StartingPoint;
+  /** No consumer has had it, nor has one now. */
+  readonly isGuest: boolean;
+  fence(topic: string): Promise<number>;
+}
+
+/** Reads the changelog, waits for a live owner to let go, and fences the partition off. */
+async function fenceOff(
+  options: TakingOptions,
+  { partition, member, others, isGuest: comesAsGuest = false }: Taker,
+  signal: AbortSignal,
+): Promise<Fenced | undefined> {
+  const { link, clock, names: { running, pending }, newState, appender } = options;
+  const state = newState(partition);
+  let offset = await startOffset(link, running, partition);
+  const readTo = async (to: number) => {
+    const take = state.takeRunning.bind(state);
+    await readRanges(link, [{ topic: running, partition, offset, to, take }], signal);
+    offset = Math.max(offset, to);
+  };
+  await readTo(await endOffset(link, running, partition));
+  const untilMs = clock.nowMs() + HANDOVER_MS;
+  while (isHeldBy(others, state.owner) && clock.nowMs() < untilMs && !signal.aborted) {
+    await clock.until(clock.nowMs() + LOOK_MS, signal);
+    await readTo(await endOffset(link, running, partition));
+  }
+  if (signal.aborted) return undefined;
+  await checkGroup(options, state.owner);
+  const isNew = state.owner === undefined || (state.owner.isGuest ?? false), isGuest = isNew && comesAsGuest;
+  const { from = 0, passBefore = 0 } = state.owner ?? {};
+  const start = !isNew || isGuest
+    ? { from, passBefore }
+    : await startingPoint({ ...options, topic: pending }, partition, signal);
+  const term = offset;
+  const identity = await identify(options, partition);
+  const raw = appender.writer({ identify: () => Promise.resolve(identity), whenFenced: "end" }, identity);
+  const fence = (topic: string) =>
+    raw.append(topic, partition, marked([outgoing(FENCE, { member }, clock.wallMs())], term));
+  const runningFence = await fence(running);
+  await readTo(runningFence + 1);
+  if (state.fencing.isFencedBy(member, term)) {
+    return { ...{ state, raw, identity, term, runningFence, start, isGuest }, fence };
+  }
+  raw.end(lostError(partition));
+  throw lostError(partition);
+}
+
+/** Reads the ends that whoever reads `pending` needs to know, up to the fence of their new owner. */
+async function readEnds(
+  { link, names: { pending, finished }, maxEnds }: TakingOptions,
+  partition: number,
+  { state, start, fence }: Fenced,
+  signal: AbortSignal,
+): Promise<{ readonly finishedStart: number; readonly finishedFence: number }> {
+  const finishedFence = await fence(finished);
+  const pendingStart = await startOffset(link, pending, partition);
+  state.pendingAt = Math.max(start.from, pendingStart);
+  const finishedStart = await startOffset(link, finished, partition);
+  const offset = Math.max(finishedStart, Math.min(state.owner?.results ?? 0, finishedFence - maxEnds));
+  const take = state.takeFinished.bind(state);
+  await readRanges(link, [{ topic: finished, partition, offset, to: finishedFence + 1, take }], signal);
+  return { finishedStart, finishedFence };
+}
+
+function isHeldBy(others: ReadonlySet<string>, owner: Owner | undefined): boolean {
+  return owner !== undefined && !owner.released && others.has(owner.member);
+}
+
+/** One name for each partition: brokers take nothing more from whoever had it before, as long as they know of it. */
+function transactionalIdOf({ writers }: TakingOptions, partition: number): string {
+  return `${writers}.${partition}`;
+}
+
+function identify(options: TakingOptions, partition: number): Promise<ProducerId> {
+  const transactionalId = transactionalIdOf(options, partition);
+  return options.link.coordinator(
+    "take a partition",
+    "transaction",
+    transactionalId,
+    (broker) => broker.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }),
+  );
+}
+
+/** Runs an empty transaction: so the coordinator, and the brokers of both topics, go on knowing of this owner. */
+async function renew(options: TakingOptions, partition: number, { producerId, producerEpoch }: ProducerId) {
+  const { link, names } = options;
+  const transactionalId = transactionalIdOf(options, partition);
+  const of = { transactionalId, producerId: producerId.toString(), producerEpoch };
+  const topics = [names.running, names.finished].map((topic) => ({ topic, partitions: [partition] }));
+  try {
+    const ask = (request: (broker: Broker) => Promise<unknown>) =>
+      link.coordinator("keep a partition", "transaction", transactionalId, request);
+    await ask((broker) => broker.addPartitionsToTxn({ ...of, topics }));
+    await ask((broker) => broker.endTxn({ ...of, transactionResult: true }));
+  } catch (error) {
+    // Whoever is forgotten, or cannot be reminded of: brokers may fence no former owner off, but terms do.
+    const isForgotten = (error as { readonly type?: unknown }).type === "INVALID_PRODUCER_ID_MAPPING";
+    const isRefused = error instanceof QueueError && ["failed", "unauthorized"].includes(error.code);
+    if (!isForgotten && !isRefused) throw error;
+  }
+}
+
+/**
+ * Two groups would run everything twice, each against the other.
+ *
+ * @throws {QueueError} `bad-topic`, if consumers of another group are at work
+ */
+async function checkGroup({ link, group, names }: TakingOptions, owner: Owner | undefined): Promise<void> {
+  if (owner === undefined || owner.released || owner.group === group) return;
+  const members = await membersOf(link, owner.group);
+  if (members === 0) return;
+  throw new QueueError(
+    "bad-topic",
+    `Cannot consume ${names.pending} of ${link.where} as the group ${group}: ${members} consumers of the group ` +
+      `${owner.group} are at work on it. Use ?group=${owner.group}, or a queue of its own with another prefix`,
+  );
+}
+
+/** Reads what waits already: a fetch that waits for news on other partitions would delay it. */
+async function catchUp(
+  { link, names }: TakingOptions,
+  owned: OwnedPartition,
+  pendingEnd: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { state, partition } = owned;
+  while (state.pendingAt < pendingEnd && !owned.isFull() && !signal.aborted) {
+    const at = { topic: names.pending, partition, offset: state.pendingAt };
+    const { records, next } = await readChunk(link, at, signal);
+    owned.read(records, next);
+  }
+}
+
+/** @returns a function that ends it */
+function follow(
+  { tail, names, failed }: TakingOptions,
+  owned: OwnedPartition,
+  pendingEnd: number,
+): () => void {
+  const tidy = () => owned.journal.tidy(true).catch((error) => failed(owned, error));
+  let isWhole = owned.state.pendingAt >= pendingEnd;
+  if (isWhole) void tidy();
+  return tail.follow({
+    topic: names.pending,
+    partition: owned.partition,
+    offset: owned.state.pendingAt,
+    take: (records, next) => {
+      owned.read(records, next);
+      if (isWhole || owned.state.pendingAt < pendingEnd) return;
+      isWhole = true;
+      void tidy();
+    },
+    isFull: () => owned.isFull(),
+  });
+}
