@@ -1,3 +1,4 @@
+import { ExactSum } from "./exact_sum.ts";
 import { type Group, Limit } from "./tree.ts";
 
 /**
@@ -23,10 +24,11 @@ export class ShareLimit extends Limit {
 
 /** What strict shares are parts of. */
 export class Shares {
-  /** The weights of the groups that have work, together. */
+  /** The weights of the groups that have work, together; whatever weights there were before leave nothing in it. */
   weight = 0;
   /** Whether some share may have grown since it was asked last. */
   grown = false;
+  readonly #sum = new ExactSum();
 
   /** @param max the global limit */
   constructor(public max: number) {}
@@ -36,7 +38,9 @@ export class Shares {
     const weight = group.idle ? 0 : group.weight;
     if (weight === group.sharedWeight) return;
     this.grown ||= weight < group.sharedWeight;
-    this.weight += weight - group.sharedWeight;
+    this.#sum.add(weight);
+    this.#sum.add(-group.sharedWeight);
+    this.weight = this.#sum.value;
     group.sharedWeight = weight;
   }
 }

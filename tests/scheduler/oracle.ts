@@ -398,8 +398,7 @@ export class Oracle {
   #shareOf(name: string): number {
     const { global = Infinity } = this.#limits;
     if (!this.strict || !this.#policy.group || global === Infinity) return Infinity;
-    const all = sum(this.#busy().map(([, { weight }]) => weight));
-    return Math.max(1, Math.floor(global * this.#groups.get(name)!.weight / all));
+    return Math.max(1, Math.floor(global * this.#groups.get(name)!.weight / this.#busyWeight()));
   }
 
   /** The platforms that have room and are open, of those that a function may run on. */
@@ -508,7 +507,7 @@ export class Oracle {
     const group = this.#groups.get(name)!;
     const running = this.#running(), own = this.#running(name);
     const mean = sum(running.map(({ cost }) => cost)) / running.length;
-    const lacking = (running.length + 1) / sum(this.#busy().map(([, { weight }]) => weight)) -
+    const lacking = (running.length + 1) / this.#busyWeight() -
       own.length / group.weight;
     const behind = running.length > 0 && lacking > 0 ? lacking * Math.min(cost, mean) : 0;
     const level = this.#virtual - behind;
@@ -538,7 +537,7 @@ export class Oracle {
     group.receivedMs += heldMs;
     const before = this.#load(entry.group);
     const most = Math.max(
-      this.#running().length * 60_000 / sum(this.#busy().map(([, { weight }]) => weight)),
+      this.#running().length * 60_000 / this.#busyWeight(),
       heldMs / group.weight,
     );
     entry.phase = "new";
@@ -829,6 +828,12 @@ export class Oracle {
     return [...this.#groups].filter(([name]) =>
       this.#count("queued", name) + this.#count("running", name) > 0
     );
+  }
+
+  /** The weights of the groups that have work, together: rounded once, so that their order does not matter. */
+  #busyWeight(): number {
+    const scaled = this.#busy().map(([, { weight }]) => BigInt(weight * 2 ** 200));
+    return Number(scaled.reduce((sum, weight) => sum + weight, 0n)) / 2 ** 200;
   }
 
   #running(group?: string): Entry[] {
