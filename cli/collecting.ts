@@ -98,7 +98,7 @@ export class Collecting implements AsyncDisposable {
       log.warn(
         "No function has said anything: are they wrapped, and can they reach " +
           `${this.address.ip}:${this.address.port}? Those of sequoia functions tell port 10000, or its --collector. ` +
-          'See "True function times" in the README',
+          "See docs/function-times.md",
       );
     }
     if (unreadable > 0) {

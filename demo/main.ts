@@ -110,4 +110,4 @@ not fit waited its turn, ${
   Math.round(after.queueing_ms.mean)
 } ms on average. Chains that ask for little did not wait for those that ask for much.
 
-Next: open ${html} in a browser, then see the README for your own workload and policy.`);
+Next: open ${html} in a browser, then see README.md for your own workload and policy.`);

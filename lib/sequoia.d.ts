@@ -218,13 +218,13 @@ interface FunctionSpec {
     /** Headers added to each call. */
     readonly headers?: Readonly<Record<string, string>>;
 }
-/** What a function with a real body receives (see the README, "What a function receives"). */
+/** The event that a function receives (docs/workloads.md, "What a function receives"). */
 interface FunctionEvent {
     /** `instance/node`: the same for every attempt; another one when the node has been begun again. */
     readonly id: string;
-    /** What the original's wrapper puts before its log lines. */
+    /** The text that the original's wrapper puts before its log lines. */
     readonly name: string;
-    /** Where the collector of function-side logs listens. */
+    /** The host of the collector of function times; for wrappers. */
     readonly ip: string;
     /** The collector's port; 0 if there is none. */
     readonly port: number;
@@ -264,28 +264,34 @@ interface FunctionOptions {
     readonly urls?: Readonly<Record<string, string>>;
     /** The id by which the original's messages know it. */
     readonly id?: number;
-    /** Of calls to a URL; the local platform takes POST alone. (Default: POST) */
+    /** The HTTP method of calls to a URL: GET, POST, PUT, PATCH or DELETE. The local platform takes POST alone. (Default: "POST") */
     readonly method?: Method;
-    /** (Default: "5m") */
+    /** The longest time that an attempt may take; then it has failed and may be tried again. (Default: "5m") */
     readonly timeout?: Duration;
-    /** Short for `retry: { attempts }`. (Default: 3) */
+    /** Attempts in all before the invocation has failed; short for `retry: { attempts }`. (Default: 3) */
     readonly attempts?: number;
-    /** How failed attempts are repeated; what is left out is as in DEFAULT_RETRY. */
+    /** How failed attempts are repeated. (Default: see below) */
     readonly retry?: {
+        /** Attempts in all before the invocation has failed; throttles do not count. (Default: 3) */
         readonly attempts?: number;
+        /** The greatest delay before the first retry. (Default: "200ms") */
         readonly firstDelay?: Duration;
+        /** The greatest delay is multiplied by this from retry to retry. (Default: 2) */
         readonly factor?: number;
+        /** The delay never exceeds this. (Default: "30s") */
         readonly maxDelay?: Duration;
+        /** Whether each delay is drawn between 0 and its greatest, so that retries do not come together. (Default: true) */
         readonly jitter?: boolean;
+        /** The failures that are tried again: "timeout", "network", "server-error". (Default: all three) */
         readonly on?: readonly FailureCause[];
     };
-    /** Expected run time. */
+    /** The expected run time: the local platform draws from it, the scheduler starts to learn from it. (Default: unknown) */
     readonly time?: Distribution;
-    /** (Default: "event") */
+    /** What is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. (Default: "event") */
     readonly payload?: "event" | "args";
-    /** Lower is more urgent, for policies that go by it. */
+    /** Lower is more urgent, for policies that go by it. (Default: none) */
     readonly priority?: number;
-    /** (Default: false) */
+    /** Records the start first and never runs twice, even after a crash; implies one attempt. (Default: false) */
     readonly atMostOnce?: boolean;
     /**
      * Whether nobody waits for what it answers: its output is null, and what comes after it starts as soon as the platform
@@ -294,12 +300,12 @@ interface FunctionOptions {
      */
     readonly background?: boolean;
     /**
-     * `202`: an answer of 202 (Accepted) is the function's output, though the work has only begun. (Default: a call that is
-     * answered so fails, unless OpenWhisk answers: its result is waited for) `206` (Partial Content): a part of the result is
-     * the function's output. (Default: a call that is answered so fails)
+     * `202`: an answer of 202 (Accepted) is the function's output, though the work has only begun. `206` (Partial Content): a
+     * part of the result is the function's output. Without it a call that is answered so fails; but where OpenWhisk answers 202,
+     * its result is waited for. (Default: neither)
      */
     readonly accepts?: 202 | 206;
-    /** Headers added to each call. */
+    /** Headers added to each call. They cross the queue: put no secrets into them. (Default: none) */
     readonly headers?: Readonly<Record<string, string>>;
     /** A body, served by `sequoia functions`: nothing else answers for the function. */
     readonly run?: FunctionBody;
@@ -374,29 +380,29 @@ interface Chain {
 
 /** One chain of a workload, and how its instances are submitted. */
 interface WorkloadChain {
-    /** What is submitted. */
+    /** The chain that is submitted. */
     readonly chain: Chain;
     /** The share of the concurrency under fair policies, relative to the others. (Default: 1) */
     readonly weight?: number;
     /** How often it arrives, relative to the others; 0: only called by them, or asked for by name. (Default: 1) */
     readonly share?: number;
-    /** Lower is more urgent, for policies that go by it. */
+    /** Lower is more urgent, for policies that go by it. (Default: 0) */
     readonly priority?: number;
     /** From its submission, for policies that go by it; reports count what was met. */
     readonly deadlineMs?: number;
-    /** Labels of its instances. */
+    /** Labels of its instances, for shares, limits and filters. (Default: none) */
     readonly labels?: Readonly<Record<string, string>>;
 }
 /** A mix of chains and perhaps the times at which they arrive. */
 interface Workload {
-    /** The chains; instances are drawn by their shares. */
+    /** The chains; each instance is drawn by their shares. */
     readonly chains: readonly WorkloadChain[];
-    /** When instances arrive, unless the command line says. */
+    /** When instances arrive, unless the command line says so. (Default: one instance, at once) */
     readonly arrivals?: Arrivals;
 }
 /** What may be said of a chain in a workload. */
 interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> {
-    /** From its submission; `"5s"`. */
+    /** When an instance should have ended, counted from its submission, as `"5s"`: for policies that go by it, and for reports. (Default: none) */
     readonly deadline?: Duration;
 }
 /**
@@ -427,21 +433,25 @@ interface NodeRef {
 }
 /** What may be said of a call. */
 interface CallOptions {
-    /** Which nodes must be done before: what `call` returned, a node's name, or a list of these. (Default: none) */
+    /** The nodes that must be done before: the result of `call`, a node's name, or a list of these. (Default: none) */
     readonly after?: NodeRef | string | readonly (NodeRef | string)[];
-    /** (Default: the function's name, and `_2`, `_3`, … behind it from its second call on) */
+    /** The node's name, unique in its chain. (Default: the function's name, with `_2`, `_3`, … from its second call on) */
     readonly name?: string;
     /** Sent to the function as `args`; texts of the form `{% JSONata %}` are evaluated. (Default: none) */
     readonly args?: JsonObject;
-    /** (Default: "fail") */
+    /**
+     * What the node's final failure does: "fail" fails the chain; "skip" skips the nodes after it, unless their join says
+     * otherwise; "continue" goes on as if it had answered null. Of a map, for each item: fails the chain; leaves the item out;
+     * puts `{ error }` in its place. (Default: "fail")
+     */
     readonly onFailure?: OnFailure;
-    /** How those before it must have ended for it to run. (Default: "all") */
+    /** How the nodes before it must have ended for it to run: "all", "any" or "settled". (Default: "all") */
     readonly join?: Join;
-    /** JSONata, for example `inputs.scan.score > 0.5`: the node is skipped unless that is true. */
+    /** JSONata, for example `inputs.scan.score > 0.5`: the node is skipped unless that is true. (Default: it runs) */
     readonly when?: string;
-    /** JSONata that answers a list, for example `inputs.list.files`: one invocation for each item. */
+    /** JSONata that answers a list, for example `inputs.list.files`: one invocation for each item. (Default: one invocation) */
     readonly map?: string;
-    /** With `map`: most of its invocations in flight at once. (Default: no limit) */
+    /** With `map`: at most this many of its invocations are in flight at once. (Default: no limit) */
     readonly concurrency?: number;
 }
 /** What the body of a chain builds with. */
@@ -455,9 +465,9 @@ interface ChainBuilder {
 interface ChainOptions {
     /** Its result: a template, `"{% inputs.sum.total %}"`. (Default: the outputs of its last nodes by name) */
     readonly output?: string;
-    /** It ends, failed, so long after its submission. */
+    /** The instance ends, failed, this long after its submission. (Default: no limit) */
     readonly timeLimit?: Duration;
-    /** It ends, failed, if its first node has not started so long after its submission. */
+    /** The instance ends, failed, if its first node has not started this long after its submission. (Default: no limit) */
     readonly ttl?: Duration;
 }
 /**

@@ -25,21 +25,25 @@ export interface NodeRef {
 
 /** What may be said of a call. */
 export interface CallOptions {
-  /** Which nodes must be done before: what `call` returned, a node's name, or a list of these. (Default: none) */
+  /** The nodes that must be done before: the result of `call`, a node's name, or a list of these. (Default: none) */
   readonly after?: NodeRef | string | readonly (NodeRef | string)[];
-  /** (Default: the function's name, and `_2`, `_3`, … behind it from its second call on) */
+  /** The node's name, unique in its chain. (Default: the function's name, with `_2`, `_3`, … from its second call on) */
   readonly name?: string;
   /** Sent to the function as `args`; texts of the form `{% JSONata %}` are evaluated. (Default: none) */
   readonly args?: JsonObject;
-  /** (Default: "fail") */
+  /**
+   * What the node's final failure does: "fail" fails the chain; "skip" skips the nodes after it, unless their join says
+   * otherwise; "continue" goes on as if it had answered null. Of a map, for each item: fails the chain; leaves the item out;
+   * puts `{ error }` in its place. (Default: "fail")
+   */
   readonly onFailure?: OnFailure;
-  /** How those before it must have ended for it to run. (Default: "all") */
+  /** How the nodes before it must have ended for it to run: "all", "any" or "settled". (Default: "all") */
   readonly join?: Join;
-  /** JSONata, for example `inputs.scan.score > 0.5`: the node is skipped unless that is true. */
+  /** JSONata, for example `inputs.scan.score > 0.5`: the node is skipped unless that is true. (Default: it runs) */
   readonly when?: string;
-  /** JSONata that answers a list, for example `inputs.list.files`: one invocation for each item. */
+  /** JSONata that answers a list, for example `inputs.list.files`: one invocation for each item. (Default: one invocation) */
   readonly map?: string;
-  /** With `map`: most of its invocations in flight at once. (Default: no limit) */
+  /** With `map`: at most this many of its invocations are in flight at once. (Default: no limit) */
   readonly concurrency?: number;
 }
 
@@ -55,9 +59,9 @@ export interface ChainBuilder {
 export interface ChainOptions {
   /** Its result: a template, `"{% inputs.sum.total %}"`. (Default: the outputs of its last nodes by name) */
   readonly output?: string;
-  /** It ends, failed, so long after its submission. */
+  /** The instance ends, failed, this long after its submission. (Default: no limit) */
   readonly timeLimit?: Duration;
-  /** It ends, failed, if its first node has not started so long after its submission. */
+  /** The instance ends, failed, if its first node has not started this long after its submission. (Default: no limit) */
   readonly ttl?: Duration;
 }
 

@@ -73,13 +73,13 @@ export interface FunctionSpec {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a function with a real body receives (see the README, "What a function receives"). */
+/** The event that a function receives (docs/workloads.md, "What a function receives"). */
 export interface FunctionEvent {
   /** `instance/node`: the same for every attempt; another one when the node has been begun again. */
   readonly id: string;
-  /** What the original's wrapper puts before its log lines. */
+  /** The text that the original's wrapper puts before its log lines. */
   readonly name: string;
-  /** Where the collector of function-side logs listens. */
+  /** The host of the collector of function times; for wrappers. */
   readonly ip: string;
   /** The collector's port; 0 if there is none. */
   readonly port: number;
@@ -122,28 +122,34 @@ export interface FunctionOptions {
   readonly urls?: Readonly<Record<string, string>>;
   /** The id by which the original's messages know it. */
   readonly id?: number;
-  /** Of calls to a URL; the local platform takes POST alone. (Default: POST) */
+  /** The HTTP method of calls to a URL: GET, POST, PUT, PATCH or DELETE. The local platform takes POST alone. (Default: "POST") */
   readonly method?: Method;
-  /** (Default: "5m") */
+  /** The longest time that an attempt may take; then it has failed and may be tried again. (Default: "5m") */
   readonly timeout?: Duration;
-  /** Short for `retry: { attempts }`. (Default: 3) */
+  /** Attempts in all before the invocation has failed; short for `retry: { attempts }`. (Default: 3) */
   readonly attempts?: number;
-  /** How failed attempts are repeated; what is left out is as in DEFAULT_RETRY. */
+  /** How failed attempts are repeated. (Default: see below) */
   readonly retry?: {
+    /** Attempts in all before the invocation has failed; throttles do not count. (Default: 3) */
     readonly attempts?: number;
+    /** The greatest delay before the first retry. (Default: "200ms") */
     readonly firstDelay?: Duration;
+    /** The greatest delay is multiplied by this from retry to retry. (Default: 2) */
     readonly factor?: number;
+    /** The delay never exceeds this. (Default: "30s") */
     readonly maxDelay?: Duration;
+    /** Whether each delay is drawn between 0 and its greatest, so that retries do not come together. (Default: true) */
     readonly jitter?: boolean;
+    /** The failures that are tried again: "timeout", "network", "server-error". (Default: all three) */
     readonly on?: readonly FailureCause[];
   };
-  /** Expected run time. */
+  /** The expected run time: the local platform draws from it, the scheduler starts to learn from it. (Default: unknown) */
   readonly time?: Distribution;
-  /** (Default: "event") */
+  /** What is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. (Default: "event") */
   readonly payload?: "event" | "args";
-  /** Lower is more urgent, for policies that go by it. */
+  /** Lower is more urgent, for policies that go by it. (Default: none) */
   readonly priority?: number;
-  /** (Default: false) */
+  /** Records the start first and never runs twice, even after a crash; implies one attempt. (Default: false) */
   readonly atMostOnce?: boolean;
   /**
    * Whether nobody waits for what it answers: its output is null, and what comes after it starts as soon as the platform
@@ -152,12 +158,12 @@ export interface FunctionOptions {
    */
   readonly background?: boolean;
   /**
-   * `202`: an answer of 202 (Accepted) is the function's output, though the work has only begun. (Default: a call that is
-   * answered so fails, unless OpenWhisk answers: its result is waited for) `206` (Partial Content): a part of the result is
-   * the function's output. (Default: a call that is answered so fails)
+   * `202`: an answer of 202 (Accepted) is the function's output, though the work has only begun. `206` (Partial Content): a
+   * part of the result is the function's output. Without it a call that is answered so fails; but where OpenWhisk answers 202,
+   * its result is waited for. (Default: neither)
    */
   readonly accepts?: 202 | 206;
-  /** Headers added to each call. */
+  /** Headers added to each call. They cross the queue: put no secrets into them. (Default: none) */
   readonly headers?: Readonly<Record<string, string>>;
   /** A body, served by `sequoia functions`: nothing else answers for the function. */
   readonly run?: FunctionBody;

@@ -10,31 +10,31 @@ import { checkOptions, type OptionNames } from "./options.ts";
 
 /** One chain of a workload, and how its instances are submitted. */
 export interface WorkloadChain {
-  /** What is submitted. */
+  /** The chain that is submitted. */
   readonly chain: Chain;
   /** The share of the concurrency under fair policies, relative to the others. (Default: 1) */
   readonly weight?: number;
   /** How often it arrives, relative to the others; 0: only called by them, or asked for by name. (Default: 1) */
   readonly share?: number;
-  /** Lower is more urgent, for policies that go by it. */
+  /** Lower is more urgent, for policies that go by it. (Default: 0) */
   readonly priority?: number;
   /** From its submission, for policies that go by it; reports count what was met. */
   readonly deadlineMs?: number;
-  /** Labels of its instances. */
+  /** Labels of its instances, for shares, limits and filters. (Default: none) */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A mix of chains and perhaps the times at which they arrive. */
 export interface Workload {
-  /** The chains; instances are drawn by their shares. */
+  /** The chains; each instance is drawn by their shares. */
   readonly chains: readonly WorkloadChain[];
-  /** When instances arrive, unless the command line says. */
+  /** When instances arrive, unless the command line says so. (Default: one instance, at once) */
   readonly arrivals?: Arrivals;
 }
 
 /** What may be said of a chain in a workload. */
 export interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> {
-  /** From its submission; `"5s"`. */
+  /** When an instance should have ended, counted from its submission, as `"5s"`: for policies that go by it, and for reports. (Default: none) */
   readonly deadline?: Duration;
 }
 

@@ -17,13 +17,19 @@ export interface Quantity {
 
 /** Instances by how they ended; `submitted` is the sum of the others. `unfinished`: they had not when the log ended. */
 export interface ChainCounts {
+  /** Instances, however they ended. */
   readonly submitted: number;
+  /** Instances all of whose nodes are done. */
   readonly completed: number;
+  /** Instances that ended by a failure, or by a time limit. */
   readonly failed: number;
+  /** Instances that began and that nobody finishes: a call of theirs was refused, and nothing calls it again. */
   readonly dropped: number;
+  /** Instances that somebody cancelled. */
   readonly cancelled: number;
   /** Refused before their first start, as they could not meet their deadlines any more. */
   readonly shed: number;
+  /** Instances that had not ended when the log ended. */
   readonly unfinished: number;
 }
 
@@ -31,6 +37,7 @@ export interface ChainCounts {
 export interface FunctionCounts {
   /** Different nodes of instances that were attempted. */
   readonly invocations: number;
+  /** Calls that were made, also those that were refused or failed. */
   readonly attempts: number;
   /** Attempts that went well. */
   readonly completed: number;
@@ -54,13 +61,17 @@ export interface Throughput {
 
 /** Attempts in flight; `mean` over the run's duration. */
 export interface Concurrency {
+  /** Attempts in flight, on average over the run's duration. */
   readonly mean: number;
+  /** Attempts in flight, at most. */
   readonly max: number;
 }
 
 /** Of the instances with a deadline; missed are also the failed, the dropped, the shed, and those unfinished after it. */
 export interface Deadlines {
+  /** Instances that ended before their deadlines. */
   readonly met: number;
+  /** The other instances with a deadline: also the failed, the dropped, the shed, and those unfinished after it. */
   readonly missed: number;
 }
 
@@ -70,6 +81,7 @@ export interface Fairness {
   readonly jain: number;
   /** The worst-served chain's part of its fair share: 0.5 is half of what it should have had. */
   readonly minShare: number;
+  /** The best-served chain's part of its fair share. */
   readonly maxShare: number;
 }
 
@@ -126,6 +138,7 @@ export interface PlatformCost {
 
 /** What a run cost, in the currency of its platforms' prices. */
 export interface CostReport {
+  /** The prices of all attempts together, in the currency of the platforms. */
   readonly total: number;
   readonly byPlatform: Readonly<Record<string, PlatformCost>>;
   readonly byChain: Readonly<Record<string, number>>;

@@ -37,7 +37,7 @@ type Rights =
 const { READ, WRITE, CREATE, DESCRIBE, DELETE, DESCRIBE_CONFIGS } = AclOperationTypes;
 const { TOPIC, GROUP, TRANSACTIONAL_ID } = AclResourceTypes;
 
-/** What the README says that a consumer needs, of all that begins with the prefix. */
+/** The rights that docs/kafka.md says a consumer needs, of all that begins with the prefix. */
 const ALL: Rights = [
   [TOPIC, "", [READ, WRITE, CREATE, DELETE, DESCRIBE, DESCRIBE_CONFIGS]],
   [GROUP, "", [READ, DESCRIBE]],
@@ -124,7 +124,7 @@ kafkaTests("a queue on Kafka with logins", () => {
     assertFails(await refused(), DENIED("take a partition"));
   });
 
-  Deno.test("the rights that the README lists are enough for everything", async () => {
+  Deno.test("the rights that docs/kafka.md lists are enough for everything", async () => {
     await using at = await kafkaFolder(shared.broker, { "ok.ts": OK });
     await allow(shared.broker, at.prefix, ALL);
     const bob = as("bob", at);

@@ -147,7 +147,7 @@ function explanationOf(error: Error): [code: QueueErrorCode, state: string, advi
         : [
           "unauthorized",
           `does not let this user do it (${reason})`,
-          "See the rights that the README lists",
+          "See the rights that docs/kafka.md lists",
         ];
     case "too-large":
       return ["too-large", "takes no message so large", "Raise max.message.bytes of the topic"];
