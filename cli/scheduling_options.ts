@@ -1,31 +1,15 @@
 import { type JsonObject, parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model/mod.ts";
 import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
-import type { LabelLimit, Limits, StartRate } from "../lib/scheduler/mod.ts";
+import type { Limits, StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
 import { choice, fixableLimit, flag, isGiven, many, one, pair, text, type Values } from "./options.ts";
+import { byKind, ceiling, labelLimit, limitsByName } from "./value_limit_options.ts";
 
 /**
  * Attempts in flight at most when nothing else is said: what a Lambda account has in a region, by default, without an increase.
  * A platform that runs fewer at once is given fewer.
  */
 export const DEFAULT_LIMIT = 1000;
-
-const limitOf = (value: string): readonly [string, number] => {
-  const [name, max] = pair(value);
-  return [name, parseCount(max)];
-};
-
-/** Reads `tenant=20`, for each value of a label, or `tenant=acme:5,*:20`, by value. */
-const labelLimitOf = (text: string): readonly [string, LabelLimit] => {
-  const [label, limit] = pair(text);
-  if (!limit.includes(":")) return [label, parseCount(limit)];
-  const values = limit.split(",").map((part): [string, number] => {
-    const at = part.lastIndexOf(":");
-    if (at < 0) throw new SyntaxError(`Cannot read "${part}" of "${text}". Write ${label}=VALUE:N,*:N`);
-    return [part.slice(0, at), parseCount(part.slice(at + 1))];
-  });
-  return [label, Object.fromEntries(values)];
-};
 
 const startRate = (value: string): StartRate => {
   const { count, perMs } = parseRateWindow(value);
@@ -73,12 +57,25 @@ export const SCHEDULING_OPTIONS = {
       "it refuses; auto: as many as it runs",
     fixableLimit,
   ),
-  "function-limit": many("F=N", "most in flight of one function (repeatable)", limitOf),
-  "chain-limit": many("C=N", "most in flight of one chain (repeatable)", limitOf),
+  "function-limit": many(
+    "F=N",
+    "most in flight of one function, or of each other one: compile=5, *=20 (repeatable)",
+    limitsByName("functions"),
+  ),
+  "chain-limit": many(
+    "C=N",
+    "most in flight of one chain, or of each other one: nightly=5, *=20 (repeatable)",
+    limitsByName("chains"),
+  ),
   "label-limit": many(
     "L=N",
     "most in flight of each value of a label: tenant=20, or tenant=acme:5,*:20 (repeatable)",
-    labelLimitOf,
+    labelLimit,
+  ),
+  ceiling: many(
+    "KIND=VALUE:N",
+    "the same limits in one spelling: function=compile:5, chain=nightly:5,*:20, tenant=acme:100 (repeatable)",
+    ceiling,
   ),
   rate: one("RATE", "most starts in any second (50) or minute (300/m)", startRate),
   "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
@@ -102,6 +99,7 @@ const OF_LIMITS: ReadonlySet<string> = new Set([
   "function-limit",
   "chain-limit",
   "label-limit",
+  "ceiling",
   "rate",
   "function-rate",
   "burst-size",
@@ -161,11 +159,15 @@ export function limitsOf(values: SchedulingValues, global: number) {
     throw new UsageError("Cannot use --burst-size: no rate is given. Add --rate or --function-rate");
   }
   const burstOf = (rate: StartRate): StartRate => burst === undefined ? rate : { ...rate, burst };
+  const ceilings = [
+    ...values["function-limit"],
+    ...values["chain-limit"],
+    ...values["label-limit"],
+    ...values.ceiling,
+  ];
   return {
     ...(values.limit ?? { global }),
-    functions: Object.fromEntries(values["function-limit"]),
-    chains: Object.fromEntries(values["chain-limit"]),
-    labels: Object.fromEntries(values["label-limit"]),
+    ...byKind(ceilings),
     functionRates: Object.fromEntries(values["function-rate"].map(([name, rate]) => [name, burstOf(rate)])),
     ...(values.rate === undefined ? {} : { rate: burstOf(values.rate) }),
   } satisfies Limits;

@@ -6,6 +6,7 @@ import type { Platforms } from "./platform_pool.ts";
 import { checkRate, RateLimit, sameRate, type StartRate } from "./rate_limit.ts";
 import { Gate, Limit } from "./tree.ts";
 import { type Hold, holdKey, HoldLimit } from "./unserved.ts";
+import { ceilingOf, type LabelLimit, type ValueLimits, valueLimitsOf, valueWords } from "./value_limits.ts";
 
 /**
  * What may run at once, and how fast it may start. Left out: no limit.
@@ -24,9 +25,9 @@ export interface Limits {
   readonly global?: number | "auto";
   /** Whether nothing is found out: the numbers are the limits, whatever the platform refuses. (Default: false) */
   readonly fixed?: boolean;
-  /** Of each function, by name. */
+  /** Of each function, by name, where `*` means each of the functions that are not named. */
   readonly functions?: Readonly<Record<string, number>>;
-  /** Of each chain, by name. */
+  /** Of each chain, by name, where `*` means each of the chains that are not named. */
   readonly chains?: Readonly<Record<string, number>>;
   /**
    * Of each value of a label, by the label's name: one number for all values, or numbers by value, where `*` means the values
@@ -41,15 +42,6 @@ export interface Limits {
   readonly functionRates?: Readonly<Record<string, number | StartRate>>;
 }
 
-/** The limit of a label: one number for each of its values, or numbers by value, with `*` for the others. */
-export type LabelLimit = number | Readonly<Record<string, number>>;
-
-/** The limit of one value of a label; undefined: it has none. */
-export function limitOfValue(limit: LabelLimit, value: string): number | undefined {
-  if (typeof limit === "number") return limit;
-  return Object.hasOwn(limit, value) ? limit[value] : limit["*"];
-}
-
 /** Limits of which none is found out by itself. */
 export type FixedLimits = Limits & { readonly global?: number };
 
@@ -62,17 +54,15 @@ export function inForce({ global: _, ...others }: Limits, max: number): FixedLim
 export function sameButGlobal(some: FixedLimits, others: FixedLimits): boolean {
   return sameRate(some.rate, others.rate) &&
     sameByName(some.functionRates, others.functionRates, sameRate) &&
-    sameByName(labelLimits(some), labelLimits(others)) &&
-    (["functions", "chains", "platforms"] as const).every((kind) => sameByName(some[kind], others[kind]));
+    sameByName(some.platforms, others.platforms) &&
+    sameByName(ceilingsByWords(some), ceilingsByWords(others));
 }
 
-/** The limits of labels by label and value. */
-function labelLimits({ labels = {} }: Limits): Record<string, number> {
+/** All ceilings by their values in words. */
+function ceilingsByWords(limits: Limits): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(labels).flatMap(([label, limit]) =>
-      typeof limit === "number"
-        ? [[label, limit]]
-        : Object.entries(limit).map(([value, max]) => [`${label}=${value}`, max])
+    valueLimitsOf(limits).flatMap((of) =>
+      Object.entries(of.ceilings).map(([value, max]) => [valueWords(of, value), max])
     ),
   );
 }
@@ -141,7 +131,6 @@ const LEAST_GATES = 1000;
 export class Gates {
   /** Of all functions together. */
   readonly rate: RateLimit | undefined;
-  readonly #limits: Limits;
   readonly #time: { readonly nowMs: number };
   readonly #platforms: Platforms;
   readonly #pauses: ReadonlyMap<Pause, Limit>;
@@ -154,7 +143,9 @@ export class Gates {
   #gatesAllowed = LEAST_GATES;
   /** Gates that chains and instances remember are in force as long as this is the same object. */
   #found = {};
-  readonly #labels: readonly [label: string, limit: LabelLimit][];
+  readonly #functions: ValueLimits;
+  readonly #chains: ValueLimits;
+  readonly #labels: readonly ValueLimits[];
 
   /**
    * @param time tells the present instant
@@ -170,19 +161,18 @@ export class Gates {
     { pauses, holds }: KeptBack = NOTHING_KEPT,
     before?: Gates,
   ) {
-    this.#limits = limits;
     this.#time = time;
     this.#platforms = platforms;
     this.#pauses = new Map(pauses.map((pause) => [pause, new Paused(pause)]));
     this.#holds = new Map(
       [...holds].map(([key, hold]) => [key, new HoldLimit(`unserved ${key}`, hold, time)]),
     );
-    this.#labels = Object.entries(limits.labels ?? {});
+    [this.#functions, this.#chains, ...this.#labels] = valueLimitsOf(limits);
     this.#readsLabels = this.#labels.length > 0 || pauses.some(({ label }) => label !== undefined);
-    for (const kind of ["functions", "chains", "platforms"] as const) {
-      for (const [name, max] of Object.entries(limits[kind] ?? {})) checkLimit(`of the ${kind} ${name}`, max);
+    for (const [name, max] of Object.entries(limits.platforms ?? {})) {
+      checkLimit(`on the platform ${name}`, max);
     }
-    for (const [name, max] of Object.entries(labelLimits(limits))) checkLimit(`of the labels ${name}`, max);
+    for (const [words, max] of Object.entries(ceilingsByWords(limits))) checkLimit(`of ${words}`, max);
     if (limits.rate !== undefined) this.rate = this.#newRate("rate", limits.rate, before);
     for (const [name, rate] of Object.entries(limits.functionRates ?? {})) {
       this.#newRate(`rate of ${name}`, rate, before);
@@ -233,12 +223,10 @@ export class Gates {
   }
 
   #ofChain({ chain }: ChainPlan, labels: Readonly<Record<string, string>>): Gate[] {
-    const shared: (Limit | undefined)[] = [
-      this.#limit("chain", chain.name, this.#limits.chains?.[chain.name]),
-    ];
-    for (const [label, limit] of this.#labels) {
-      const value = labels[label];
-      if (value !== undefined) shared.push(this.#limit(`label ${label}`, value, limitOfValue(limit, value)));
+    const shared = [this.#limit(this.#chains, chain.name)];
+    for (const of of this.#labels) {
+      const value = labels[of.label!];
+      if (value !== undefined) shared.push(this.#limit(of, value));
     }
     const pauses = [...this.#pauses].filter(([pause]) =>
       (pause.chain ?? chain.name) === chain.name &&
@@ -250,17 +238,18 @@ export class Gates {
         pauses.find(([pause]) => (pause.function ?? name) === name)?.[1],
         this.#holds.get(holdKey(fn)),
         this.#platforms.limitOf(fn),
-        this.#limit("function", name, this.#limits.functions?.[name]),
+        this.#limit(this.#functions, name),
         this.#rates.get(`rate of ${name}`),
       ];
       return this.#gate([...own, ...shared].filter((limit) => limit !== undefined));
     });
   }
 
-  #limit(kind: string, name: string, max: number | undefined): ConcurrencyLimit | undefined {
+  #limit(of: ValueLimits, value: string): ConcurrencyLimit | undefined {
+    const max = ceilingOf(of, value);
     if (max === undefined) return undefined;
-    const key = `${kind} ${name}`;
-    const reach = kind === "chain" || kind === "function" ? "chain" : "labels";
+    const key = `${of.kind} ${value}`;
+    const reach = of.label === undefined ? "chain" : "labels";
     let limit = this.#byName.get(key);
     if (limit === undefined) this.#byName.set(key, limit = new ConcurrencyLimit(key, max, reach));
     return limit;

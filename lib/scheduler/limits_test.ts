@@ -31,6 +31,19 @@ Deno.test("Limits of labels are of each value, of values by name, and of the oth
   for (const [labels, expected] of table) assertEquals(startedOf({ labels: labels! }, tenants), expected);
 });
 
+Deno.test("Limits of functions and chains are of those by name, and of each of the others by *", () => {
+  const limits = { chains: { one: 4, "*": 3 }, functions: { two: 1, "*": 2 } };
+  const startedOf = (name: string, limits: Limits) => {
+    const scheduler = makeScheduler("fcfs", { ...limits, fixed: true });
+    for (let i = 0; i < 10; i++) scheduler.submit(instanceOf(single(name), `${i}`), 0);
+    return startAll(scheduler).length;
+  };
+  for (const [name, chains, functions] of [["one", 4, 2], ["two", 3, 1], ["constructor", 3, 2]] as const) {
+    assertEquals(startedOf(name, { chains: limits.chains }), chains);
+    assertEquals(startedOf(name, limits), functions);
+  }
+});
+
 Deno.test("Scheduler.setLimits() changes the limit of one value of a label", () => {
   const limits = (acme: number): Limits => ({ fixed: true, labels: { tenant: { acme, "*": 2 } } });
   const scheduler = makeScheduler("fcfs", limits(1));
@@ -49,7 +62,7 @@ Deno.test("Scheduler.setLimits() changes the limit of one value of a label", () 
 Deno.test("Scheduler refuses the limit of a label's value that is no whole number above 0", () => {
   for (const max of [0, -1, 1.5, NaN]) {
     const make = () => makeScheduler("fcfs", { labels: { tenant: { acme: max } } });
-    assertThrows(make, RangeError, `Cannot limit what runs of the labels tenant=acme to ${max}`);
+    assertThrows(make, RangeError, `Cannot limit what runs of tenant=acme to ${max}`);
   }
 });
 

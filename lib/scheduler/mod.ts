@@ -1,5 +1,6 @@
 /** The scheduler core: no clock, no I/O, no promises. */
-export type { FixedLimits, LabelLimit, Limits } from "./limits.ts";
+export type { FixedLimits, Limits } from "./limits.ts";
+export type { ByValue, LabelLimit } from "./value_limits.ts";
 export { mayStartAhead } from "./ahead.ts";
 export type { StartRate } from "./rate_limit.ts";
 export { type LimitShare, shareOfLimits } from "./limit_share.ts";

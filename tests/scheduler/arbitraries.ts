@@ -128,8 +128,8 @@ const WINDOWS: StartRate[] = [
 export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<FixedLimits> =>
   fc.record({
     global: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 6 })),
-    functions: dictionary("f0", "f1", "f2"),
-    chains: dictionary("c0", "c1"),
+    functions: dictionary("f0", "f1", "f2", "*"),
+    chains: dictionary("c0", "c1", "*"),
     labels: fc.oneof(dictionary("tenant"), fc.record({ tenant: dictionary("a", "*") })),
     platforms: platforms.length > 0 ? dictionary(...platforms) : fc.constant({}),
     rate: fc.constantFrom<(number | StartRate)[]>(5, 50, 1000, ...WINDOWS),

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FunctionSpec, Instance, NodeRecord, NodeState, Pause } from "../../lib/model/mod.ts";
 import type { Decision, FixedLimits, Invocation, NodeCall, Settlement } from "../../lib/scheduler/mod.ts";
+import { limitOf } from "./oracle.ts";
 
 /** A node, or an item of its map. */
 type Key = number | `${number}/${number}`;
@@ -125,8 +126,8 @@ export class Books {
   #checkLimits(chain: string, fn: string): void {
     const { global = Infinity, functions = {}, chains = {} } = this.limits;
     assert(this.#running() <= global, "the global limit holds");
-    assert(this.#running({ fn }) <= (functions[fn] ?? Infinity), "the function's limit holds");
-    assert(this.#running({ chain }) <= (chains[chain] ?? Infinity), "the chain's limit holds");
+    assert(this.#running({ fn }) <= limitOf(functions, fn), "the function's limit holds");
+    assert(this.#running({ chain }) <= limitOf(chains, chain), "the chain's limit holds");
   }
 
   settled({ nodeIndex, item, platform }: Invocation, settlement: Settlement, nowMs: number): void {
@@ -211,7 +212,7 @@ export class Books {
     for (const account of this.#accounts.values()) {
       const { chain } = account.instance;
       if (this.#isEnding(account)) continue;
-      if (this.#running({ chain: chain.name }) >= (chains[chain.name] ?? Infinity)) continue;
+      if (this.#running({ chain: chain.name }) >= limitOf(chains, chain.name)) continue;
       if (this.#labelsAreFull(account.instance)) continue;
       for (const [i, { fn, after, when, map, calls }] of chain.nodes.entries()) {
         if (i === chain.onFailed || map !== undefined || calls !== undefined) continue;
@@ -221,7 +222,7 @@ export class Books {
           after.every((before) => account.settled.has(before)) &&
           (account.resumesAtMs.get(i) ?? 0) <= nowMs;
         const isShut = this.#isPaused(account.instance, fn.name) ||
-          this.#running({ fn: fn.name }) >= (functions[fn.name] ?? Infinity) ||
+          this.#running({ fn: fn.name }) >= limitOf(functions, fn.name) ||
           this.#platformsAreFull(fn);
         assert(!isWaiting || isShut, "nothing waits that might run");
       }
@@ -237,8 +238,7 @@ export class Books {
       const running = same.reduce((sum, account) => sum + account.running.size, 0);
       const value = labels[label];
       if (value === undefined) return false;
-      const max = typeof limit === "number" ? limit : limit[value] ?? limit["*"] ?? Infinity;
-      return running >= max + more;
+      return running >= limitOf(limit, value) + more;
     });
   }
 

@@ -16,6 +16,7 @@ import type {
   Decision,
   Ending,
   FixedLimits,
+  LabelLimit,
   NodeCall,
   PlatformOption,
   SchedulerStats,
@@ -373,11 +374,10 @@ export class Oracle {
       Object.entries(labels).every(([label, limit]) => {
         const value = labelOf(entry, label);
         if (value === undefined) return true;
-        const max = typeof limit === "number" ? limit : limit[value] ?? limit["*"] ?? Infinity;
-        return running.filter((r) => sameValue(label, r, entry)).length < max;
+        return running.filter((r) => sameValue(label, r, entry)).length < limitOf(limit, value);
       }) &&
-      running.filter((r) => fnOf(r) === fnOf(entry)).length < (functions[fnOf(entry)] ?? Infinity) &&
-      running.filter((r) => chainOf(r) === chainOf(entry)).length < (chains[chainOf(entry)] ?? Infinity)
+      running.filter((r) => fnOf(r) === fnOf(entry)).length < limitOf(functions, fnOf(entry)) &&
+      running.filter((r) => chainOf(r) === chainOf(entry)).length < limitOf(chains, chainOf(entry))
     );
   }
 
@@ -945,6 +945,11 @@ function bySequence(a: Entry, b: Entry): number {
 function compareLists(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
   return a.length - b.length;
+}
+
+/** The limit of a value. */
+export function limitOf(limit: LabelLimit, value: string): number {
+  return typeof limit === "number" ? limit : limit[value] ?? limit["*"] ?? Infinity;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,0 +1,57 @@
+/** Options that give numbers to functions, chains, or the values of a label. */
+import { parseCount } from "../lib/model/mod.ts";
+import type { ByValue } from "../lib/scheduler/mod.ts";
+import { pair } from "./options.ts";
+
+/** Numbers for values of one kind, by value; `*`: for each of the others. */
+export type ValueNumbers = readonly [kind: ValueKind, numbers: Readonly<Record<string, number>>];
+/** What values are of: functions, chains, or a label. */
+type ValueKind = "functions" | "chains" | { readonly label: string };
+
+/** Reads `acme:5,*:20`. */
+function numbersByValue(text: string): Record<string, number> {
+  const entries = text.split(",").map((part): [string, number] => {
+    const at = part.lastIndexOf(":");
+    if (at > 0) return [part.slice(0, at), parseCount(part.slice(at + 1))];
+    throw new SyntaxError(`Cannot read "${part}" of "${text}". Write VALUE:N,VALUE:N,*:N`);
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Reads `compile=5` and `*=5`, or several at once: `compile:5,*:20`. */
+export const limitsByName = (kind: "functions" | "chains") => (text: string): ValueNumbers => {
+  if (!text.includes("=") && text.includes(":")) return [kind, numbersByValue(text)];
+  const [name, max] = pair(text);
+  return [kind, { [name]: parseCount(max) }];
+};
+
+/** Reads `20`, for each value, or `acme:5,*:20`, by value. */
+function numbersOf(text: string): Record<string, number> {
+  return text.includes(":") ? numbersByValue(text) : { "*": parseCount(text) };
+}
+
+/** Reads `tenant=20` and `tenant=acme:5,*:20`. */
+export const labelLimit = (text: string): ValueNumbers => {
+  const [label, numbers] = pair(text);
+  return [{ label }, numbersOf(numbers)];
+};
+
+/** Reads `function=compile:5`, `chain=nightly:5`, and, of a label, `tenant=acme:5`. */
+export const ceiling = (text: string): ValueNumbers => {
+  const [kind, numbers] = pair(text);
+  return [kindOf(kind), numbersOf(numbers)];
+};
+
+function kindOf(name: string): ValueKind {
+  return name === "function" ? "functions" : name === "chain" ? "chains" : { label: name };
+}
+
+/** The numbers of several options together: a later one counts for a value that two of them name. */
+export function byKind(options: readonly ValueNumbers[]): Required<ByValue> {
+  const functions = {}, chains = {}, labels = new Map<string, Record<string, number>>();
+  for (const [kind, numbers] of options) {
+    if (typeof kind === "string") Object.assign({ functions, chains }[kind], numbers);
+    else labels.set(kind.label, { ...labels.get(kind.label), ...numbers });
+  }
+  return { functions, chains, labels: Object.fromEntries(labels) };
+}

@@ -1,0 +1,46 @@
+/** The limit of a label: one number for each of its values, or numbers by value, with `*` for the others. */
+export type LabelLimit = number | Readonly<Record<string, number>>;
+
+/** The limits of values of one kind: functions, chains, or the values of a label. */
+export interface ValueLimits {
+  /** `function`, `chain`, or `label` and its name: no two are the same. */
+  readonly kind: string;
+  /** The name of the label; undefined: the values are names of functions, or chains. */
+  readonly label: string | undefined;
+  /** The most attempts in flight, by value; `*`: of each of the other values. */
+  readonly ceilings: Readonly<Record<string, number>>;
+}
+
+/** Numbers by value: by names of functions and of chains, and by a label's name and its values. */
+export interface ByValue<OfLabel = Readonly<Record<string, number>>> {
+  /** By the names of functions. (Default: none) */
+  readonly functions?: Readonly<Record<string, number>>;
+  /** By the names of chains. (Default: none) */
+  readonly chains?: Readonly<Record<string, number>>;
+  /** By the names of labels, and their values. (Default: none) */
+  readonly labels?: Readonly<Record<string, OfLabel>>;
+}
+
+/** The limits by value: those of functions first, then those of chains, then those of labels. */
+export function valueLimitsOf(
+  { functions = {}, chains = {}, labels = {} }: ByValue<LabelLimit>,
+): readonly [functions: ValueLimits, chains: ValueLimits, ...labels: ValueLimits[]] {
+  return [
+    { kind: "function", label: undefined, ceilings: functions },
+    { kind: "chain", label: undefined, ceilings: chains },
+    ...Object.entries(labels).map(([label, limit]) => ({
+      ...{ kind: `label ${label}`, label },
+      ceilings: typeof limit === "number" ? { "*": limit } : limit,
+    })),
+  ];
+}
+
+/** The ceiling of one value; undefined: it has none. */
+export function ceilingOf({ ceilings }: ValueLimits, value: string): number | undefined {
+  return ceilings[Object.hasOwn(ceilings, value) ? value : "*"];
+}
+
+/** A value in words: `function compile`, `chain nightly`, `tenant=acme`. */
+export function valueWords({ kind, label }: ValueLimits, value: string): string {
+  return label === undefined ? `${kind} ${value}` : `${label}=${value}`;
+}
