@@ -1,15 +1,11 @@
-import { RoundTrips } from "./round_trips.ts";
+import { RoundTrips, type Trip } from "./round_trips.ts";
 
 /** An attempt as the adaptive limit knew it when it was started. */
-export interface AdaptiveStart {
+export interface AdaptiveStart extends Trip {
   /** Attempts in flight at its start, itself included. */
   readonly running: number;
   /** How often the limit had been lowered before. */
   readonly epoch: number;
-  /** The mark of its round. */
-  readonly round: number;
-  /** When that was. */
-  readonly atMs: number;
 }
 
 /** The first limit: slow start begins here, with the initial window of TCP (RFC 6928). */
@@ -149,16 +145,23 @@ export class AdaptiveLimit {
   }
 
   /** Notes a start. @param running attempts in flight, this one included */
-  start(running: number, nowMs: number): AdaptiveStart {
+  start(functionName: string, running: number, nowMs: number): AdaptiveStart {
     this.#attempts++;
-    return { running, epoch: this.#epoch, round: this.#trips.start(running), atMs: nowMs };
+    const round = this.#trips.start(functionName, running, nowMs);
+    return { running, epoch: this.#epoch, round, function: functionName, atMs: nowMs };
   }
 
   /** The platform let an attempt in. @param runMs how long it ran; left out: its end says nothing of that */
-  letIn({ epoch, round }: AdaptiveStart, functionName: string, nowMs: number, runMs?: number): void {
-    if (epoch === this.#epoch) this.#stepDown = 1;
-    if (runMs === undefined) this.#trips.left(round);
-    else this.#trips.took(round, functionName, runMs);
+  letIn(start: AdaptiveStart, nowMs: number, runMs?: number): void {
+    if (start.epoch === this.#epoch) this.#stepDown = 1;
+    if (runMs === undefined) return this.leave(start, nowMs);
+    this.#trips.took(start, runMs);
+    if (this.#trips.isOver) this.#judge(nowMs);
+  }
+
+  /** An attempt is over of which nothing is learned: it was not made, or it was refused for another reason. */
+  leave(start: AdaptiveStart, nowMs: number): void {
+    this.#trips.left(start);
     if (this.#trips.isOver) this.#judge(nowMs);
   }
 
@@ -180,13 +183,15 @@ export class AdaptiveLimit {
 
   /** A round is over. */
   #judge(nowMs: number): void {
-    const trips = this.#trips, { slowdown, inFlight } = trips;
+    const trips = this.#trips;
+    trips.compare(nowMs);
+    const { slowdown, inFlight } = trips;
     if (!trips.isSlower || inFlight === 1) { // one alone waits for none of ours
       this.#trial = this.#slower = undefined;
       this.#confirmed ||= inFlight >= USED * this.limit;
       const isStarting = this.#growing && this.#base === 0;
       // More in flight makes no call faster: what was learned before was slow for another reason, as all was cold.
-      const isAnew = inFlight === 1 || (isStarting && slowdown < 1);
+      const isAnew = inFlight === 1 ? trips.isSlower || trips.isFaster : isStarting && trips.isFaster;
       trips.learn(isAnew ? "anew" : this.#growing && !isStarting ? "new" : "all");
       this.#next();
     } else if (this.#trial !== undefined) this.#judgeTrial(this.#trial, nowMs);
@@ -219,16 +224,12 @@ export class AdaptiveLimit {
    * @param running attempts in flight, this one included
    * @param closedMs for how long nothing is started now, as it has asked for
    */
-  throttled(
-    { running: before, epoch, round, atMs }: AdaptiveStart,
-    running: number,
-    nowMs: number,
-    closedMs = 0,
-  ): void {
+  throttled(start: AdaptiveStart, running: number, nowMs: number, closedMs = 0): void {
+    const { running: before, epoch, atMs } = start;
     this.#refusalMs += (nowMs - atMs - this.#refusalMs) * REFUSAL_GAIN;
     const limit = this.limit;
     const least = Math.max(1, Math.floor(limit * LARGEST_CUT));
-    this.#trips.left(round);
+    this.#trips.left(start);
     if (epoch !== this.#epoch) {
       const known = Math.max(least, Math.min(limit, running - 1));
       if (this.#found === this.#limit) this.#found = known;

@@ -16,7 +16,7 @@ class World {
     const started: AdaptiveStart[] = [];
     this.limit.advance(this.nowMs);
     while (this.running.length < this.limit.limit) {
-      const start = this.limit.start(this.running.length + 1, this.nowMs);
+      const start = this.limit.start("f", this.running.length + 1, this.nowMs);
       this.running.push(start);
       started.push(start);
     }
@@ -44,7 +44,7 @@ class World {
   /** Attempts end well, and others start in their place. */
   turnOver(times: number, runMs = 100): void {
     for (let i = 0; i < times; i++) {
-      this.limit.letIn(this.running.shift()!, "f", this.nowMs, runMs);
+      this.limit.letIn(this.running.shift()!, this.nowMs, runMs);
       this.fill();
     }
   }
@@ -53,7 +53,7 @@ class World {
   roundTrip(runMs = 100, times = 1): void {
     for (let i = 0; i < times; i++) {
       this.pass(runMs);
-      for (const start of this.running.splice(0)) this.limit.letIn(start, "f", this.nowMs, runMs);
+      for (const start of this.running.splice(0)) this.limit.letIn(start, this.nowMs, runMs);
       this.fill();
     }
   }
@@ -94,6 +94,14 @@ Deno.test("AdaptiveLimit waits for no more than ten seconds for functions that t
     assertEquals(world.limit.limit, limit);
     world.pass(10_000);
   }
+});
+
+Deno.test("AdaptiveLimit ends a round of calls of which some were not made", () => {
+  const world = new World();
+  world.fill();
+  for (const start of world.running.splice(0)) world.limit.leave(start, world.nowMs);
+  world.roundTrip(100, 4);
+  assert(world.limit.limit >= 40, `it stays at ${world.limit.limit}`);
 });
 
 Deno.test("AdaptiveLimit never exceeds its ceiling, which may change", () => {
@@ -154,13 +162,13 @@ Deno.test("AdaptiveLimit begins with a small step again after something was let 
   };
   assertEquals([refuseOne(), refuseOne(), refuseOne()], [1, 2, 4]);
   world.running.splice(0, 20);
-  world.limit.letIn(world.fill()[0]!, "f", world.nowMs, 100);
+  world.limit.letIn(world.fill()[0]!, world.nowMs, 100);
   assertEquals(refuseOne(), 1);
 });
 
 Deno.test("AdaptiveLimit is not brought far down by one accident when little is in flight", () => {
   const world = World.at(400);
-  world.limit.throttled(world.limit.start(3, world.nowMs), 3, world.nowMs);
+  world.limit.throttled(world.limit.start("f", 3, world.nowMs), 3, world.nowMs);
   assertEquals(world.limit.limit, 200);
 });
 
@@ -215,7 +223,7 @@ Deno.test("AdaptiveLimit probes so seldom that what is asked to wait for it cost
 Deno.test("AdaptiveLimit grows more slowly where refusals take long to be heard of", () => {
   const world = new World(64);
   for (let i = 0; i < 50; i++) {
-    const start = world.limit.start(65, world.nowMs);
+    const start = world.limit.start("f", 65, world.nowMs);
     world.nowMs += 1000;
     world.limit.throttled(start, 65, world.nowMs);
   }

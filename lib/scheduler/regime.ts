@@ -68,7 +68,7 @@ export class Regime {
   release(task: Invocation, outcome: Outcome, nowMs: number, runMs: number | undefined): void {
     const start = task.start!;
     task.start = undefined;
-    if (outcome.kind === "unserved") start.way.takeBack(start);
+    if (outcome.kind === "unserved") start.way.takeBack(start, nowMs);
     else {
       this.#answered(task);
       if (start.way.end(start, outcome, nowMs, runMs)) this.#renew();

@@ -16,6 +16,16 @@ const LEAST_DELAY_MS = 2;
 const BACK = 0.8;
 /** What each time that a function tells counts, in the mean of those. */
 const TOLD_GAIN = 1 / 32;
+/** Calls that come back after this many more rounds have ended are not learned from. */
+const ROUNDS_KEPT = 64;
+
+/** A call as it was started. */
+export interface Trip {
+  /** The mark of its round; 0: it belongs to none. */
+  readonly round: number;
+  readonly function: string;
+  readonly atMs: number;
+}
 
 /** Number, mean and variance of some calls of a function. */
 interface Sample {
@@ -28,18 +38,54 @@ interface Sample {
 class Known {
   /** How long its calls took when no more were in flight than the platform runs at once. */
   readonly usual: Sample = { count: 0, mean: 0, variance: 0 };
-  /** Its calls in the present round. */
+  /** Its calls of the present round that are back, … */
   readonly now: Sample = { count: 0, mean: 0, variance: 0 };
+  /** … the sum of their times, each counted as at most {@linkcode LONGEST_CALL} times what is usual, … */
+  cappedMs = 0;
+  /** … and those that are not back: how many, and the sum of the instants of their starts. */
+  out = 0;
+  outSinceMs = 0;
   round = 0;
+  /** The round in which the function was learned while others were known. */
+  newInRound = 0;
   /** How long it ran by what it tells, on average, and what that was when `usual` was learned last; NaN: it does not tell. */
   toldMs = NaN;
   usuallyToldMs = NaN;
+
+  get isKnown(): boolean {
+    return this.usual.count >= LEAST_KNOWN;
+  }
 
   /** How long a call is to take: what the function itself takes longer than before is not the platform's. */
   get expectedMs(): number {
     const longerMs = this.toldMs - this.usuallyToldMs;
     return this.usual.mean + (longerMs === longerMs ? longerMs : 0);
   }
+
+  enter(round: number): void {
+    this.round = round;
+    Object.assign(this.now, { count: 0, mean: 0, variance: 0 });
+    this.cappedMs = this.out = this.outSinceMs = 0;
+  }
+
+  took(runMs: number): void {
+    add(this.now, runMs, Infinity);
+    this.cappedMs += this.isKnown ? Math.min(runMs, LONGEST_CALL * this.expectedMs) : runMs;
+  }
+}
+
+/** Which calls of a round are learned from: none; those of functions that were not known; or all. */
+type Lesson = "none" | "new" | "all";
+
+/** How the calls of a round compare with what is usual. */
+interface Comparison {
+  /** Of the calls whose functions are known: how many, and what is expected of them together, … */
+  readonly compared: number;
+  readonly expectedMs: number;
+  /** … by how much they exceed that, and the variance of this sum, with and without that of what is usual. */
+  readonly excessMs: number;
+  readonly variance: number;
+  readonly ownVariance: number;
 }
 
 /**
@@ -48,11 +94,13 @@ class Known {
  * observation: in flight = completions per second × time of a call. Each function is compared with itself, so that another
  * mix of functions changes nothing, and functions that tell their own times are compared by what the platform adds to these.
  *
- * It works in rounds, of the first calls that are started in each: others saw another load, and of calls that were started
- * together the short ones come back first, so that rounds are compared when the same part of them is back. It is TCP Vegas's
- * comparison of expected and actual rates (Brakmo and Peterson, IEEE JSAC 13(8), 1995), as Netflix's concurrency-limits and
- * Envoy's adaptive concurrency filter use it for services, with a test of significance, since functions vary far more in
- * their times than packets do.
+ * It works in rounds, of the first calls that are started in each: others saw another load. A round is over before its last
+ * calls are back. Of calls that were started together the short ones come back first, and of calls that were started one
+ * after the other all do: so a call that is out counts as what it is expected to take in all, as it has taken that long
+ * already, and what is usual is learned from all calls, also from those that come back after their round. Otherwise a round
+ * of few calls in flight would look slower than one of many. It is TCP Vegas's comparison of expected and actual rates
+ * (Brakmo and Peterson, IEEE JSAC 13(8), 1995), as Netflix's concurrency-limits and Envoy's adaptive concurrency filter use it
+ * for services, with a test of significance, since functions vary far more in their times than packets do.
  */
 export class RoundTrips {
   /** The present round. */
@@ -65,13 +113,11 @@ export class RoundTrips {
   /** The functions of this round. */
   #seen: Known[] = [];
   #inFlight = 0;
-  /** Of the calls whose functions are known: how many, and what is expected of them together, … */
-  #compared = 0;
-  #expectedMs = 0;
-  /** … by how much they exceed that, and the variance of this sum, with and without that of what is usual. */
-  #excessMs = 0;
-  #variance = 0;
-  #ownVariance = 0;
+  /** What was learned from the last rounds, by their marks modulo their number; of none of those before `#firstRound`. */
+  readonly #lessons: Lesson[] = [];
+  #firstRound = 1;
+  /** The present round, once it is over. */
+  #comparison: Comparison = NOTHING_COMPARED;
 
   /** @param size how many calls the first round is of */
   constructor(size: number) {
@@ -79,16 +125,47 @@ export class RoundTrips {
   }
 
   /** A call is started. @param inFlight itself included @returns the mark of the round; 0: it is not of one */
-  start(inFlight: number): number {
+  start(functionName: string, inFlight: number, nowMs: number): number {
     if (this.#started >= this.#size) return NO_ROUND;
     this.#started++;
     this.#inFlight = Math.max(this.#inFlight, inFlight);
+    const known = this.#of(functionName);
+    if (known.round !== this.#round) {
+      known.enter(this.#round);
+      this.#seen.push(known);
+    }
+    known.out++;
+    known.outSinceMs += nowMs;
     return this.#round;
   }
 
   /** A call has come back that tells nothing. */
-  left(round: number): void {
-    if (round === this.#round) this.#back++;
+  left(trip: Trip): void {
+    if (trip.round === this.#round) this.#comesBack(trip);
+  }
+
+  /** A call has come back. */
+  took(trip: Trip, runMs: number): void {
+    if (trip.round === this.#round) this.#comesBack(trip)?.took(runMs);
+    else if (trip.round !== NO_ROUND) this.#learnLate(trip, runMs);
+  }
+
+  /** @returns what is known of its function; undefined: that has been forgotten meanwhile */
+  #comesBack({ function: name, atMs }: Trip): Known | undefined {
+    this.#back++;
+    const known = this.#known.get(name);
+    if (known?.round !== this.#round) return undefined;
+    known.out--;
+    known.outSinceMs -= atMs;
+    return known;
+  }
+
+  /** A call has come back after the end of its round. */
+  #learnLate({ round, function: name }: Trip, runMs: number): void {
+    if (round < this.#firstRound || round <= this.#round - ROUNDS_KEPT) return;
+    const lesson = this.#lessons[round % ROUNDS_KEPT], known = this.#known.get(name);
+    if (known === undefined || lesson === "none") return;
+    if (lesson === "all" || known.newInRound === round) add(known.usual, runMs, KEPT);
   }
 
   /** Whether the round is over. */
@@ -96,26 +173,22 @@ export class RoundTrips {
     return this.#started >= this.#size && this.#back >= Math.floor(BACK * this.#size);
   }
 
-  /** A call has come back. */
-  took(round: number, functionName: string, runMs: number): void {
-    if (round !== this.#round) return;
-    const known = this.#of(functionName);
-    if (known.round !== round) this.#enter(known);
-    const { now, usual } = known;
-    this.#back++;
-    now.count++;
-    const offMs = runMs - now.mean;
-    now.mean += offMs / now.count;
-    now.variance += (offMs * (runMs - now.mean) - now.variance) / now.count;
-    if (usual.count < LEAST_KNOWN) return;
-    const expectedMs = known.expectedMs;
-    this.#compared++;
-    this.#expectedMs += expectedMs;
-    this.#excessMs += Math.min(runMs, LONGEST_CALL * expectedMs) - expectedMs;
-    this.#ownVariance += usual.variance;
-    // The usual mean has an error of its own, which all calls of the function share.
-    this.#variance += usual.variance * (1 + LEAST_KNOWN / usual.count) *
-      (1 + (2 * now.count - 1) / usual.count);
+  /** The round is over, and its calls are compared with what is usual. */
+  compare(nowMs: number): void {
+    let compared = 0, expectedMs = 0, excessMs = 0, variance = 0, ownVariance = 0;
+    for (const known of this.#seen) {
+      if (!known.isKnown) continue;
+      const { usual, now, out, expectedMs: eachMs } = known, count = now.count + out;
+      if (count === 0) continue;
+      const outMs = out === 0 ? 0 : out * Math.min(LONGEST_CALL * eachMs, inAllMs(known, nowMs));
+      compared += count;
+      expectedMs += count * eachMs;
+      excessMs += known.cappedMs + outMs - count * eachMs;
+      ownVariance += count * usual.variance;
+      // The usual mean has an error of its own, which all calls of the function share.
+      variance += count * usual.variance * (1 + LEAST_KNOWN / usual.count) * (1 + count / usual.count);
+    }
+    this.#comparison = { compared, expectedMs, excessMs, variance, ownVariance };
   }
 
   #of(functionName: string): Known {
@@ -125,12 +198,6 @@ export class RoundTrips {
       this.#known.set(functionName, known = new Known());
     }
     return known;
-  }
-
-  #enter(known: Known): void {
-    known.round = this.#round;
-    Object.assign(known.now, { count: 0, mean: 0, variance: 0 });
-    this.#seen.push(known);
   }
 
   /** A function has told how long it really ran, in milliseconds. */
@@ -148,24 +215,32 @@ export class RoundTrips {
 
   /** How many times as long as usual the calls of this round took; 1 if nothing is known. */
   get slowdown(): number {
-    return this.#expectedMs <= 0 ? 1 : Math.max(0, 1 + this.#excessMs / this.#expectedMs);
+    const { expectedMs, excessMs } = this.#comparison;
+    return expectedMs <= 0 ? 1 : Math.max(0, 1 + excessMs / expectedMs);
   }
 
   /** The standard error of the slowdown. */
   get error(): number {
-    return this.#expectedMs <= 0 ? 0 : Math.sqrt(this.#variance) / this.#expectedMs;
+    const { expectedMs, variance } = this.#comparison;
+    return expectedMs <= 0 ? 0 : Math.sqrt(variance) / expectedMs;
   }
 
   /** Whether calls took significantly longer than usual. */
   get isSlower(): boolean {
     return this.slowdown - 1 > TOLERANCE + CONFIDENCE * this.error &&
-      this.#excessMs > LEAST_DELAY_MS * this.#compared;
+      this.#comparison.excessMs > LEAST_DELAY_MS * this.#comparison.compared;
+  }
+
+  /** Whether calls took significantly less time than usual. */
+  get isFaster(): boolean {
+    return 1 - this.slowdown > CONFIDENCE * this.error;
   }
 
   /** How many calls a round needs, so that a slowdown just above what is tolerated is significant; 0 if nothing is known. */
   get needed(): number {
-    if (this.#expectedMs <= 0) return 0;
-    return this.#compared * this.#ownVariance * (CONFIDENCE / TOLERANCE / this.#expectedMs) ** 2;
+    const { compared, expectedMs, ownVariance } = this.#comparison;
+    if (expectedMs <= 0) return 0;
+    return compared * ownVariance * (CONFIDENCE / TOLERANCE / expectedMs) ** 2;
   }
 
   /**
@@ -174,10 +249,15 @@ export class RoundTrips {
    * @param which only of functions that are not known; of all; or it takes the place of what was
    */
   learn(which: "new" | "all" | "anew"): void {
+    if (which === "anew") this.#firstRound = this.#round;
+    this.#lessons[this.#round % ROUNDS_KEPT] = which === "new" ? "new" : "all";
     for (const known of this.#seen) {
       const { usual, now } = known;
       if (which === "anew") usual.count = 0;
-      if (which === "new" && usual.count >= LEAST_KNOWN) continue;
+      if (which === "new") {
+        if (known.isKnown) continue;
+        known.newInRound = this.#round;
+      }
       merge(usual, now);
       known.usuallyToldMs = known.toldMs;
     }
@@ -186,24 +266,63 @@ export class RoundTrips {
   /** Begins another round, of so many calls; the present one is dropped. */
   next(size: number): void {
     this.#round++;
+    this.#lessons[this.#round % ROUNDS_KEPT] = "none";
     this.#size = size;
     this.#seen = [];
     this.#started = this.#back = this.#inFlight = 0;
-    this.#compared =
-      this.#expectedMs =
-      this.#excessMs =
-      this.#variance =
-      this.#ownVariance =
-        0;
+    this.#comparison = NOTHING_COMPARED;
   }
 }
 
 /** The mark of calls that are of no round. */
 const NO_ROUND = 0;
 
+const NOTHING_COMPARED: Comparison = {
+  compared: 0,
+  expectedMs: 0,
+  excessMs: 0,
+  variance: 0,
+  ownVariance: 0,
+};
+
+/**
+ * How long a call of a function is expected to take in all that has been out for as long as those are, on average, that are
+ * out: the mean of a log-normal time beyond that, which times of functions are much like.
+ */
+function inAllMs({ usual, out, outSinceMs, expectedMs: mean }: Known, nowMs: number): number {
+  const elapsedMs = nowMs - outSinceMs / out;
+  const sigma = Math.sqrt(Math.log1p(usual.variance / mean ** 2));
+  if (elapsedMs <= 0) return mean;
+  if (sigma === 0) return Math.max(elapsedMs, mean);
+  const z = (Math.log(mean / elapsedMs) - sigma ** 2 / 2) / sigma;
+  const longer = normalShare(z);
+  return longer < LEAST_SHARE ? elapsedMs : Math.max(elapsedMs, mean * normalShare(z + sigma) / longer);
+}
+
+/** Of calls that hardly ever take so long, nothing is known but how long they have taken. */
+const LEAST_SHARE = 1e-4;
+
+/** The distribution function of the standard normal distribution, to 1e-5 (Abramowitz and Stegun, 26.2.16). */
+function normalShare(z: number): number {
+  const t = 1 / (1 + 0.33267 * Math.abs(z));
+  const tail = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI) *
+    t * (0.4361836 + t * (-0.1201676 + t * 0.937298));
+  return z > 0 ? 1 - tail : tail;
+}
+
+/** @param most how many calls the sample is the mean of: it follows changes within as many */
+function add(sample: Sample, value: number, most: number): void {
+  sample.count = Math.min(most, sample.count + 1);
+  const off = value - sample.mean;
+  sample.mean += off / sample.count;
+  sample.variance += (off * (value - sample.mean) - sample.variance) / sample.count;
+}
+
 function merge(into: Sample, { count, mean, variance }: Sample): void {
-  const sum = into.count + count, share = count / sum;
-  into.mean += (mean - into.mean) * share;
+  if (count === 0) return;
+  const sum = into.count + count, share = count / sum, off = mean - into.mean;
+  if (into.count > 0) into.variance += share * (1 - share) * off * off;
+  into.mean += off * share;
   into.variance += (variance - into.variance) * share;
   into.count = Math.min(KEPT, sum);
 }

@@ -105,13 +105,15 @@ export class WayOut {
     const outer = this.#outer?.start(functionName, nowMs);
     this.running++;
     this.#blame.started(functionName, this.running);
-    return { way: this, function: functionName, adaptive: this.#adaptive?.start(this.running, nowMs), outer };
+    const adaptive = this.#adaptive?.start(functionName, this.running, nowMs);
+    return { way: this, function: functionName, adaptive, outer };
   }
 
   /** An attempt has ended, of which nothing is learned: it was not made. */
-  takeBack({ outer }: WayStart): void {
+  takeBack({ adaptive, outer }: WayStart, nowMs: number): void {
     this.running--;
-    if (outer !== undefined) outer.way.takeBack(outer);
+    if (adaptive !== undefined) this.#adaptive?.leave(adaptive, nowMs);
+    outer?.way.takeBack(outer, nowMs);
   }
 
   /**
@@ -125,7 +127,7 @@ export class WayOut {
     const { outer } = start;
     if (outcome.kind === "throttled") {
       const isApart = this.#throttled(start, outcome.retryAfterMs ?? 0, nowMs);
-      outer?.way.takeBack(outer);
+      outer?.way.takeBack(outer, nowMs);
       return isApart;
     }
     this.#letIn(start, outcome, nowMs, runMs);
@@ -168,12 +170,12 @@ export class WayOut {
     this.#restsUntilMs = this.#askedUntilMs = -Infinity;
   }
 
-  #letIn({ adaptive, function: name }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
+  #letIn({ adaptive }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
     this.#rests = 0;
     this.#restsUntilMs = -Infinity;
     if (adaptive === undefined || this.#adaptive === undefined) return;
     const tookMs = tellsTime(outcome) ? runMs ?? nowMs - adaptive.atMs : undefined;
-    this.#adaptive.letIn(adaptive, name, nowMs, tookMs);
+    this.#adaptive.letIn(adaptive, nowMs, tookMs);
   }
 
   /** A function has told how long it really ran, in milliseconds. */

@@ -1,0 +1,53 @@
+import { assert } from "@std/assert";
+import { exponential, lognormal, sampleMs, seededRandom } from "../model/mod.ts";
+import { RoundTrips, type Trip } from "./round_trips.ts";
+
+const SIZE = 8;
+
+/**
+ * Slowdowns of rounds of calls, all of one distribution, so many of which are in flight at any time: when one is back, the
+ * next is started.
+ *
+ * @param learns whether the rounds are learned from
+ */
+function* slowdowns(trips: RoundTrips, inFlight: number, time: () => number, learns: boolean) {
+  const running: { readonly trip: Trip; readonly runMs: number }[] = [];
+  for (let nowMs = 0;;) {
+    while (running.length < inFlight) {
+      const round = trips.start("f", running.length + 1, nowMs);
+      running.push({ trip: { round, function: "f", atMs: nowMs }, runMs: time() });
+    }
+    running.sort((a, b) => a.trip.atMs + a.runMs - b.trip.atMs - b.runMs);
+    const { trip, runMs } = running.shift()!;
+    nowMs = trip.atMs + runMs;
+    trips.took(trip, runMs);
+    if (!trips.isOver) continue;
+    trips.compare(nowMs);
+    yield trips.slowdown;
+    if (learns) trips.learn("all");
+    trips.next(SIZE);
+  }
+}
+
+for (const time of [exponential("100ms"), lognormal("100ms", "300ms")]) {
+  for (const usually of [SIZE, 1]) {
+    Deno.test(`RoundTrips sees no slower calls in fewer or more in flight: ${time.kind}, usually ${usually}`, () => {
+      const random = seededRandom(1), draw = () => sampleMs(time, random);
+      const trips = new RoundTrips(SIZE);
+      slowdowns(trips, usually, draw, true).take(200).toArray();
+      for (const inFlight of [1, 2, SIZE]) {
+        const seen = slowdowns(trips, inFlight, draw, false).take(1000).toArray();
+        const mean = seen.reduce((a, b) => a + b) / seen.length;
+        assert(Math.abs(mean - 1) < 0.13, `${mean} with ${inFlight} in flight`);
+      }
+    });
+  }
+}
+
+Deno.test("RoundTrips sees calls that wait for others, whatever part of them is back", () => {
+  const random = seededRandom(1), trips = new RoundTrips(SIZE), time = lognormal("100ms", "200ms");
+  slowdowns(trips, SIZE, () => sampleMs(time, random), true).take(50).toArray();
+  const seen = slowdowns(trips, SIZE, () => 3 * sampleMs(time, random), false).take(200).toArray();
+  const mean = seen.reduce((a, b) => a + b) / seen.length;
+  assert(mean > 2.2 && mean <= 3.2, `${mean}`);
+});
