@@ -3,13 +3,16 @@
  *
  * - `SEED`, a whole number: the seed that a failure has named
  * - `FC_PATH`, digits and colons: the path that it has named; only together with `SEED`
- * - `FC_RUNS`, a whole number: how many runs, in place of each property's own number
+ * - `RUNS`, a positive number: multiplies each property's own number of runs, of which the lane has a share already (see
+ *   tests/lanes.ts)
  */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as fc from "fast-check/plain";
+import { runs } from "../lanes.ts";
 
 export * from "fast-check/plain";
+export { string } from "./strings.ts";
 
 /** Checks a property, as fast-check does. @throws {Error} with the seed, the path and the counterexample, if it does not hold */
 export function assert<T>(property: fc.IAsyncProperty<T>, parameters?: fc.Parameters<T>): Promise<void>;
@@ -20,28 +23,29 @@ export function assert<T>(
 ): void | Promise<void> {
   const file = testFile(new Error().stack);
   const reporter = (details: fc.RunDetails<T>) => report(details, file);
-  return fc.assert(property, { ...parameters, ...chosen(Deno.env.toObject()), reporter });
+  return fc.assert(property, { ...parameters, ...chosen(parameters, Deno.env.toObject()), reporter });
 }
 
-/** What the environment chooses of a property's parameters. */
-export function chosen(
-  { SEED, FC_PATH, FC_RUNS }: Readonly<Record<string, string>>,
+/** The runs of a property that names no number of its own. */
+const RUNS_IN_FULL = 100;
+
+/** The parameters of a property that the environment chooses. Its examples, and one case more, are tried in any case. */
+export function chosen<T>(
+  { numRuns = RUNS_IN_FULL, examples = [] }: fc.Parameters<T>,
+  env: Readonly<Record<string, string>>,
 ): Pick<fc.Parameters, "seed" | "path" | "numRuns" | "endOnFailure"> {
-  const seed = wholeNumber("SEED", SEED), numRuns = wholeNumber("FC_RUNS", FC_RUNS);
-  if (FC_PATH !== undefined && seed === undefined) {
+  const { SEED, FC_PATH } = env;
+  if (SEED !== undefined && !/^-?\d+$/.test(SEED)) {
+    throw new RangeError(`Cannot read SEED: "${SEED}" is no whole number`);
+  }
+  if (FC_PATH !== undefined && SEED === undefined) {
     throw new RangeError("Cannot play FC_PATH: there is no SEED. Set both, as the failure has named them");
   }
   return {
-    ...seed !== undefined && { seed },
+    numRuns: Math.max(runs(numRuns, env), examples.length + 1),
+    ...SEED !== undefined && { seed: Number(SEED) },
     ...FC_PATH !== undefined && { path: FC_PATH, endOnFailure: true },
-    ...numRuns !== undefined && { numRuns },
   };
-}
-
-function wholeNumber(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^-?\d+$/.test(text)) return Number(text);
-  throw new RangeError(`Cannot read ${name}: "${text}" is no whole number`);
 }
 
 /** The test that a stack comes from, as a path that can be given to `deno test`. */
