@@ -103,7 +103,7 @@ for (const [how, keepsLists] of [["", false], [" and keeps lists of one", true]]
         assertEquals({ value: found.value }, await fullAnswer(text, root, keepsLists), text);
         assertEquals(JSON.stringify(root), before);
       }),
-      { numRuns: Number(Deno.env.get("RUNS") ?? 2000) },
+      { numRuns: 2000 },
     );
     assert(simple > runs * 0.5, `${simple} of ${runs} were taken for simple`);
     assert(answered > runs * 0.2, `${answered} of ${runs} were answered`);

@@ -1,3 +1,4 @@
+import { skipped } from "../lanes.ts";
 import { run } from "./commands.ts";
 import { cacheFolder, jarsAreHere } from "./jars.ts";
 
@@ -49,21 +50,13 @@ function takeTurns(): void {
 }
 
 /**
- * Registers tests that need a broker: `register` is called when one can be started. Where none can, one test in
- * their place says why: it is ignored, or fails in CI (environment variable `CI`), where nothing may be skipped.
+ * Registers tests that need a broker: `register` is called when one can be started. Where none can, one test in their place
+ * says why (see {@linkcode skipped}).
  */
 export function kafkaTests(name: string, register: () => void): void {
-  if (reason === undefined) {
-    takeTurns();
-    return register();
-  }
-  Deno.test({
-    name: `${name} (skipped: ${reason})`,
-    ignore: !Deno.env.get("CI"),
-    fn: () => {
-      throw new Error(`Cannot skip in CI: ${reason}`);
-    },
-  });
+  if (reason !== undefined) return skipped(name, reason);
+  takeTurns();
+  register();
 }
 
 /** Registers one test that needs a broker, as {@linkcode kafkaTests} does. */

@@ -1,0 +1,87 @@
+/**
+ * The lanes in which the tests are run: `deno task test:quick`, `test` and `test:all`. A lane leaves out files that need more
+ * than it promises, and gives repeated tests (properties, kills, simulations) a share of their full number of runs.
+ *
+ * The environment of a test says where it runs:
+ *
+ * - `LANE`: the name of the lane. (Default: none; then tests run in full, and skip what this machine has no program for.)
+ * - `RUNS`, a positive number: multiplies the number of runs of every repeated test. (Default: 1)
+ */
+
+/** A reason to leave files out of a lane. */
+interface Kind {
+  readonly what: string;
+  readonly paths: RegExp;
+}
+
+const BROKER: Kind = { what: "need a Kafka broker", paths: /^tests\/(kafka\/|(e2e|queue)\/kafka_)/ };
+const PROCESSES: Kind = {
+  what: "run the programs as processes, or packages as installed",
+  paths: /^tests\/(e2e|npm|wrap)\//,
+};
+
+/** What a lane runs. */
+export interface Lane {
+  /** The part of their full number of runs that repeated tests make; above 0, at most 1. */
+  readonly share: number;
+  /** The kinds of files that it leaves out. */
+  readonly without: readonly Kind[];
+  /** Whether a test fails, instead of being skipped, if this machine lacks a program that it needs. */
+  readonly needsAll: boolean;
+}
+
+export const LANES: Readonly<Record<string, Lane>> = {
+  quick: { share: 0.1, without: [BROKER, PROCESSES], needsAll: false },
+  test: { share: 0.25, without: [BROKER], needsAll: false },
+  all: { share: 1, without: [], needsAll: true },
+};
+
+/** Without a lane: a file that somebody has named. */
+const NONE: Lane = { share: 1, without: [], needsAll: false };
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The lane that an environment names. @throws {RangeError} if there is none of that name */
+export function laneOf({ LANE }: Environment): Lane {
+  if (LANE === undefined) return NONE;
+  const lane = LANES[LANE];
+  if (lane === undefined) {
+    throw new RangeError(`Cannot run lane "${LANE}": there are ${Object.keys(LANES).join(", ")}`);
+  }
+  return lane;
+}
+
+/** Whether a file needs the broker, which one file at a time has to itself. */
+export function needsBroker(path: string): boolean {
+  return BROKER.paths.test(path);
+}
+
+/**
+ * The number of runs that a repeated test makes, at least 1.
+ *
+ * @param full the number in full
+ * @throws {RangeError} if RUNS is no positive number
+ */
+export function runs(full: number, env: Environment = Deno.env.toObject()): number {
+  const factor = Number(env.RUNS ?? 1);
+  if (!(factor > 0 && factor < Infinity)) {
+    throw new RangeError(`Cannot read RUNS: "${env.RUNS}" is no positive number`);
+  }
+  return Math.max(1, Math.round(full * laneOf(env).share * factor));
+}
+
+/**
+ * Registers a test in place of those that this machine cannot run. It says why, and is ignored; in the lane that runs
+ * everything it fails.
+ *
+ * @param reason what is missing, and what to do, without a period
+ */
+export function skipped(name: string, reason: string): void {
+  Deno.test({
+    name: `${name} (skipped: ${reason})`,
+    ignore: !laneOf(Deno.env.toObject()).needsAll,
+    fn: () => {
+      throw new Error(`Cannot skip in the lane that runs everything: ${reason}`);
+    },
+  });
+}

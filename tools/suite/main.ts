@@ -1,0 +1,83 @@
+// deno-lint-ignore-file no-console -- a program: what it prints is its result
+/**
+ * Runs the tests of a lane (see tests/lanes.ts), a process for each file, several at once:
+ *
+ *     deno run -A tools/suite/main.ts LANE [FILE|FOLDER…] [--filter NAME] [--within DURATION]
+ *
+ * What is named is run whether the lane leaves it out or not. Whatever happens, it says at the end what failed, what was
+ * skipped and what took longest; `--within` ends what is not over by then.
+ */
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { parsePositiveDuration } from "../../lib/model/durations.ts";
+import { laneOf, LANES } from "../../tests/lanes.ts";
+import { planLane, planNamed } from "./plan.ts";
+import { runAll } from "./pool.ts";
+import { runFile } from "./run_file.ts";
+import { type FileResult, isWell, lineOf, summaryOf } from "./summary.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A file that takes longer, in milliseconds, hangs: the longest takes a minute or two, on a slow machine under load. */
+const LONGEST_MS = 10 * 60_000;
+
+/** Files at once: many wait for most of their time, so there is one more than the machine has cores. */
+const AT_ONCE = navigator.hardwareConcurrency + 1;
+
+/** Folders without tests of the project. */
+const PASSED_OVER = new Set(["dist", ".sequoia", ".git", "coverage"]);
+
+const { positionals: [LANE, ...named], values: { filter, within } } = parseArgs({
+  args: Deno.args,
+  options: { filter: { type: "string" }, within: { type: "string" } },
+  allowPositionals: true,
+});
+if (LANE === undefined) {
+  throw new RangeError(`Cannot run tests: name a lane, ${Object.keys(LANES).join(", ")}`);
+}
+const lane = laneOf({ LANE });
+const all = await Array.fromAsync(testsIn(ROOT));
+const { files, leftOut } = named.length === 0
+  ? planLane(all, lane)
+  : planNamed(all, named.map((name) => relative(ROOT, name).replace(/\/$/, "")));
+if (files.length === 0) throw new RangeError(`Cannot find a file of tests in ${named.join(", ")}`);
+
+const startMs = performance.now();
+const stop = new AbortController();
+if (within !== undefined) Deno.unrefTimer(setTimeout(() => stop.abort(), parsePositiveDuration(within)));
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
+
+const parts = [checkTypes(), runAll(files, { atOnce: AT_ONCE, stop: stop.signal }, runAndShow)];
+const results = (await Promise.all(parts)).flat();
+for (const line of summaryOf(results, leftOut, (performance.now() - startMs) / 1000)) console.log(line);
+Deno.exit(results.every(isWell) ? 0 : 1);
+
+/** All files of tests under a folder, relative to the root. */
+async function* testsIn(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder.replace(/\/$/, "")}/${name}`;
+    if (isDirectory && !PASSED_OVER.has(name)) yield* testsIn(path);
+    else if (name.endsWith("_test.ts")) yield relative(ROOT, path);
+  }
+}
+
+/** Checks the types of all files at once. @returns nothing if they are right */
+async function checkTypes(): Promise<FileResult[]> {
+  const check = new Deno.Command(Deno.execPath(), { args: ["check", "--quiet"], cwd: ROOT }).spawn();
+  const { code } = await check.status;
+  return code === 0 ? [] : [{ path: "deno check", seconds: 0, tests: [], fault: `ended with ${code}` }];
+}
+
+async function runAndShow(path: string): Promise<FileResult> {
+  const env = { ...Deno.env.toObject(), LANE: LANE! };
+  const args = filter === undefined ? [] : [`--filter=${filter}`];
+  const { result, text } = await runFile(path, {
+    ...{ root: ROOT, env, args },
+    longestMs: LONGEST_MS,
+    stop: stop.signal,
+  });
+  if (!isWell(result)) console.log(text);
+  console.log(lineOf(result));
+  return result;
+}

@@ -1,0 +1,70 @@
+import { readTests } from "./junit.ts";
+import type { FileResult } from "./summary.ts";
+
+/** How a file of tests is run. */
+export interface FileOptions {
+  readonly root: string;
+  readonly env: Record<string, string>;
+  /** More arguments of `deno test`. */
+  readonly args: readonly string[];
+  /** It is ended, with what it started, after this time in milliseconds. */
+  readonly longestMs: number;
+  /** Ends it before. */
+  readonly stop: AbortSignal;
+}
+
+/** Runs a file of tests in a process of its own. @returns its result, and all that it printed */
+export async function runFile(
+  path: string,
+  options: FileOptions,
+): Promise<{ result: FileResult; text: string }> {
+  const { root, env, args, longestMs, stop } = options;
+  const report = await Deno.makeTempFile({ prefix: "sequoia-tests-", suffix: ".xml" });
+  try {
+    const startMs = performance.now();
+    const line = ["test", "-A", "--quiet", "--no-check", `--junit-path=${report}`, ...args, path];
+    const ran = await runTogether(line, root, env, AbortSignal.any([stop, AbortSignal.timeout(longestMs)]));
+    const seconds = (performance.now() - startMs) / 1000;
+    const tests = readTests(await Deno.readTextFile(report));
+    const fault = ran.wasEnded
+      ? `ended after ${Math.round(seconds)} s`
+      : ran.code !== 0 && tests.every(({ state }) => state !== "failed")
+      ? `ended with ${ran.code}`
+      : undefined;
+    return { result: { path, seconds, tests, ...fault !== undefined && { fault } }, text: ran.text };
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+/** Runs Deno in a process group of its own; one that is ended takes along what it has started. */
+async function runTogether(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+  stop: AbortSignal,
+): Promise<{ code: number; text: string; wasEnded: boolean }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    env: { ...env, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+  const end = () => Deno.kill(Deno.build.os === "windows" ? child.pid : -child.pid, "SIGKILL");
+  const parts: string[] = [];
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    const texts = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>);
+    for await (const text of texts) parts.push(text);
+  };
+  if (stop.aborted) end();
+  stop.addEventListener("abort", end);
+  try {
+    const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
+    return { code, text: parts.join(""), wasEnded: stop.aborted };
+  } finally {
+    stop.removeEventListener("abort", end);
+  }
+}
