@@ -1,0 +1,108 @@
+/** The manual is true as far as a program can tell: links, commands, codes of errors. `tools/run_manual.ts` runs its commands. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { COMMANDS } from "../../cli/commands.ts";
+import { readOptions } from "../../cli/options.ts";
+import { ROOT } from "../../tools/manual/pages.ts";
+import { commandLines } from "./command_lines.ts";
+import { codesInCode, codesInPage } from "./error_codes.ts";
+import { anchorsOf, type CommandBlock, commandBlocks, linksOf, type Page, readPages } from "./pages.ts";
+
+const pages = await readPages();
+const pageAt = (path: string) => pages.find((page) => page.path === path)!;
+
+Deno.test("the README is a first page of at most 150 lines", () => {
+  assert(pageAt("README.md").text.trimEnd().split("\n").length <= 150);
+});
+
+Deno.test("each page of the manual is linked from the README", () => {
+  const linked = linksOf(pageAt("README.md")).map((link) => link.replace(/#.*/, ""));
+  assertEquals(
+    pages.map(({ path }) => path).filter((path) => path !== "README.md" && !linked.includes(path)),
+    [],
+  );
+});
+
+/** What is wrong with a link, if anything. */
+async function fault(page: Page, link: string): Promise<string | undefined> {
+  if (/^(https?|mailto):/.test(link)) return undefined;
+  const [, path = "", anchor] = /^([^#]*)(?:#(.*))?$/.exec(link)!;
+  const target = path === "" ? page.path : new URL(path, new URL(page.path, "file:///")).pathname.slice(1);
+  const found = pages.find((other) => other.path === target);
+  const exists = found !== undefined || await Deno.stat(new URL(target, ROOT)).then(() => true, () => false);
+  if (!exists) return `${page.path}: ${link}: there is no ${target}`;
+  if (anchor === undefined || (found && anchorsOf(found).has(anchor))) return undefined;
+  return `${page.path}: ${link}: ${target} has no such heading`;
+}
+
+Deno.test("links lead somewhere", async () => {
+  const faults = await Promise.all(pages.flatMap((page) => linksOf(page).map((link) => fault(page, link))));
+  assertEquals(faults.filter((text) => text !== undefined), []);
+});
+
+/** What is wrong with the `sequoia` commands among some, if anything. */
+async function wrongCommands(where: string, commands: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [program, name = "", ...args] of commandLines(commands)) {
+    if (program !== "sequoia" || name.startsWith("-")) continue;
+    try {
+      if (!Object.hasOwn(COMMANDS, name)) throw new Error(`there is no command "${name}"`);
+      const { command } = await COMMANDS[name]!.load();
+      readOptions(command.options, args);
+    } catch (error) {
+      faults.push(`${where}: sequoia ${name} ${args.join(" ")}: ${(error as Error).message}`);
+    }
+  }
+  return faults;
+}
+
+Deno.test("commands in the manual have only options that exist, with values that can be read", async () => {
+  const blocks = pages.flatMap(commandBlocks);
+  assert(blocks.length > 10, "the blocks were found");
+  const faults = await Promise.all(
+    blocks.map(({ page, line, commands }: CommandBlock) => wrongCommands(`${page}:${line}`, commands)),
+  );
+  assertEquals(faults.flat(), []);
+});
+
+Deno.test("examples in the commands' help have only options that exist, with values that can be read", async () => {
+  const faults: string[] = [];
+  for (const [name, { load }] of Object.entries(COMMANDS)) {
+    const { examples } = (await load()).command;
+    for (const [line] of examples) faults.push(...await wrongCommands(name, line));
+  }
+  assertEquals(faults, []);
+});
+
+Deno.test("docs/errors.md explains each code, and no others", async () => {
+  const present = await codesInCode(), explained = codesInPage(pageAt("docs/errors.md").text);
+  for (const [name, codes] of present) assertEquals(explained.get(name), codes, name);
+  assertEquals([...explained.keys()].sort(), [...present.keys()].sort());
+});
+
+Deno.test("commandLines() reads what the manual writes", () => {
+  assertEquals(
+    commandLines(
+      "# first\nsequoia a --b 'c d'  # said\nsequoia e \\\n  --f \"g {% h %}\" | tee i > j && k & l; m\n",
+    ),
+    [
+      ["sequoia", "a", "--b", "c d"],
+      ["sequoia", "e", "--f", "g {% h %}"],
+      ["tee", "i"],
+      ["j"],
+      ["k"],
+      ["l"],
+      ["m"],
+    ],
+  );
+});
+
+Deno.test("commandBlocks() reads fences", () => {
+  const text =
+    'a\n```sh\none\n```\n```sh skip="why"\ntwo\n```\n```sh background\nthree\n```\n```ts\nfour\n```\n';
+  assertEquals(commandBlocks({ path: "p.md", text }), [
+    { page: "p.md", line: 2, commands: "one\n", skip: undefined, isBackground: false },
+    { page: "p.md", line: 5, commands: "two\n", skip: "why", isBackground: false },
+    { page: "p.md", line: 8, commands: "three\n", skip: undefined, isBackground: true },
+  ]);
+  assertThrows(() => commandBlocks({ path: "p.md", text: "```sh later\nx\n```\n" }), SyntaxError, "p.md:1");
+});
