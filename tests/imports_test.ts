@@ -4,30 +4,9 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { VERSION } from "../cli/version.ts";
+import { PARTS } from "../tools/parts.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-
-/** What each part may import, besides itself; the parts are folders under `lib/`. */
-const BELOW: Readonly<Record<string, readonly string[]>> = {
-  model: [],
-  expression: ["model"],
-  draw: ["model"],
-  policies: ["model"],
-  scheduler: ["policies", "model"],
-  wire: ["model"],
-  queue: ["model", "wire"],
-  platform: ["model"],
-  record: ["model"],
-  collect: ["record", "model"],
-  report: ["record", "model"],
-  consume: ["queue", "platform", "record", "collect", "scheduler", "policies", "expression", "model"],
-  steer: ["queue", "model"],
-  produce: ["queue", "record", "scheduler", "model"],
-  spam: ["platform", "record", "report", "collect", "model"],
-  simulate: ["produce", "platform", "record", "report", "scheduler", "policies", "model"],
-  wrap: [],
-  std: [],
-};
 
 interface Arrow {
   readonly from: string;
@@ -72,7 +51,7 @@ function fault({ from, to }: Arrow): string | undefined {
   if (source !== undefined && target !== "std") {
     if (source === "wire" && to.startsWith("proto/")) return undefined;
     if (!to.startsWith("lib/")) return `${from} imports ${to}: lib/ knows nothing of what is outside`;
-    if (target === undefined || !BELOW[source]?.includes(target)) {
+    if (target === undefined || !PARTS[source]?.imports.includes(target)) {
       return `${from} imports ${to}: ${source} may not know ${target}`;
     }
   }
@@ -84,6 +63,14 @@ Deno.test("imports go one way, through the folders' doors", async () => {
   const all = await arrows();
   assertEquals(all.length > 100, true, "the graph was read");
   assertEquals(all.map(fault).filter((text) => text !== undefined), []);
+});
+
+Deno.test("each arrow that is allowed is there", async () => {
+  const present = new Set((await arrows()).map(({ from, to }) => `${partOf(from)} → ${partOf(to)}`));
+  const allowed = Object.entries(PARTS).flatMap(([part, { imports }]) =>
+    imports.map((target) => `${part} → ${target}`)
+  );
+  assertEquals(allowed.filter((arrow) => !present.has(arrow)), []);
 });
 
 Deno.test("fault() tells an arrow that is not allowed", () => {

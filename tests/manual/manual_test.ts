@@ -2,6 +2,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { COMMANDS } from "../../cli/commands.ts";
 import { readOptions } from "../../cli/options.ts";
+import { profileSummaries } from "../../lib/platform/mod.ts";
+import { policySummaries } from "../../lib/policies/mod.ts";
 import { ROOT } from "../../tools/manual/pages.ts";
 import { commandLines } from "./command_lines.ts";
 import { codesInCode, codesInPage } from "./error_codes.ts";
@@ -77,6 +79,26 @@ Deno.test("docs/errors.md explains each code, and no others", async () => {
   const present = await codesInCode(), explained = codesInPage(pageAt("docs/errors.md").text);
   for (const [name, codes] of present) assertEquals(explained.get(name), codes, name);
   assertEquals([...explained.keys()].sort(), [...present.keys()].sort());
+});
+
+/** The names in the first column of the tables of a page's part, without repetitions. */
+function firstColumn(text: string): string[] {
+  return [...new Set([...text.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name!))];
+}
+
+Deno.test("docs/policies.md has a row for each policy", () => {
+  const [, table = ""] = /^([^]*?)^## /m.exec(pageAt("docs/policies.md").text) ?? [];
+  assertEquals(firstColumn(table).sort(), policySummaries().map(({ name }) => name).sort());
+});
+
+Deno.test("docs/loading-and-probing.md has a row for each profile", () => {
+  const [, table = ""] = /^## Profiles$([^]*?)^## /m.exec(pageAt("docs/loading-and-probing.md").text) ?? [];
+  assertEquals(firstColumn(table), profileSummaries().map(([name]) => name));
+});
+
+Deno.test("the README has a row for each command", () => {
+  const rows = pageAt("README.md").text.matchAll(/^\| \[`([a-z]+)`\]\(docs\/cli\.md/gm);
+  assertEquals([...rows].map(([, name]) => name!).sort(), Object.keys(COMMANDS).sort());
 });
 
 Deno.test("commandLines() reads what the manual writes", () => {

@@ -3,6 +3,7 @@ import { commandsPage } from "./commands_page.ts";
 import { figuresTable } from "./figures_table.ts";
 import { Interfaces, type Member } from "./interfaces.ts";
 import { code, plain, table, withParts } from "./markdown.ts";
+import { partsDrawing, partsTable } from "./parts_drawing.ts";
 
 /** The project's folder. */
 export const ROOT = new URL("../../", import.meta.url);
@@ -20,10 +21,12 @@ export async function manualPages(): Promise<ReadonlyMap<string, string>> {
     entry: optionsTable(types.membersOf("WorkloadChainOptions")),
     event: fieldsTable(types.membersOf("FunctionEvent")),
     task: fieldsTable(types.membersOf("Task")),
+    arrows: partsDrawing(),
+    parts: partsTable(),
     figures: figuresTable(new Interfaces(await read("lib/report/schema.ts"))),
   };
   const pages = new Map([["docs/cli.md", await formatted(await commandsPage())]]);
-  for (const path of ["docs/workloads.md", "docs/policies.md", "docs/reports.md"]) {
+  for (const path of ["ARCHITECTURE.md", "docs/workloads.md", "docs/policies.md", "docs/reports.md"]) {
     pages.set(path, await formatted(withParts(await read(path), parts)));
   }
   return pages;

@@ -1,0 +1,49 @@
+/** The parts of `lib/`, as `tests/imports_test.ts` holds them and ARCHITECTURE.md draws them. */
+
+/** One part: a folder under `lib/`. */
+export interface Part {
+  /** What it is for, in a few words. */
+  readonly what: string;
+  /** The other parts that it may import, beside the stand-ins in `std`. */
+  readonly imports: readonly string[];
+}
+
+/** All parts by name, those first that import nothing. */
+export const PARTS: Readonly<Record<string, Part>> = {
+  model: {
+    what: "chains, functions, workloads, times, arrivals: plain data and its validation",
+    imports: [],
+  },
+  expression: { what: "JSONata within bounds: conditions, maps, templates", imports: ["model"] },
+  draw: { what: "chains as trees and flowcharts, with their critical paths", imports: ["model"] },
+  policies: { what: "one file per policy, and the registry", imports: ["model"] },
+  scheduler: { what: "what runs next: no clock, no I/O, no promises", imports: ["policies", "model"] },
+  wire: { what: "messages in protobuf, also those of the original", imports: ["model"] },
+  queue: { what: "the Queue interface and its drivers: memory, SQLite, Kafka", imports: ["model", "wire"] },
+  platform: {
+    what: "how functions are called: HTTP, Lambda, the local platform and its provider model",
+    imports: ["model"],
+  },
+  record: { what: "the run log, written and read; the original's logs", imports: ["model"] },
+  collect: { what: "receives what wrapped functions report of their own runs", imports: ["record", "model"] },
+  report: { what: "figures from run logs: terminal, HTML, JSON, CSV", imports: ["record", "model"] },
+  consume: {
+    what: "the consumer: takes instances, calls functions, records progress",
+    imports: ["queue", "platform", "record", "collect", "scheduler", "policies", "expression", "model"],
+  },
+  steer: { what: "actions on a queue that return data", imports: ["queue", "model"] },
+  produce: {
+    what: "the producer: submits instances at their times",
+    imports: ["queue", "record", "model"],
+  },
+  spam: {
+    what: "loads and probes a platform without Sequoia",
+    imports: ["platform", "record", "report", "collect", "model"],
+  },
+  simulate: {
+    what: "the scheduler and the provider model in virtual time",
+    imports: ["produce", "platform", "record", "scheduler", "model"],
+  },
+  wrap: { what: "has functions report their own runs: an npm package of its own", imports: [] },
+  std: { what: "stand-ins for jsr:@std packages", imports: [] },
+};
