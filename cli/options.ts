@@ -58,17 +58,14 @@ export function pair(value: string): readonly [string, string] {
   return [value.slice(0, at), value.slice(at + 1)];
 }
 
-/** Reads how many may run at once: a number, or `auto`. */
-export function limit(value: string, forms = "100, or auto"): number | "auto" {
-  if (value === "auto" || /^\d+$/.test(value)) return value === "auto" ? value : parseCount(value);
-  throw new SyntaxError(`Cannot read "${value}" as a limit. Write a whole number, for example ${forms}`);
-}
-
 /** Reads how many may run at once, and whether that many do whatever the platform refuses: `100`, `100,fixed` or `auto`. */
 export function fixableLimit(value: string): { readonly global: number | "auto"; readonly fixed?: true } {
   const bare = value.replace(/(?<=^\d+),fixed$/, "");
-  const global = limit(bare, "100, or 100,fixed, or auto");
-  return bare === value ? { global } : { global, fixed: true };
+  if (bare === "auto") return { global: bare };
+  if (/^\d+$/.test(bare)) return { global: parseCount(bare), ...bare !== value && { fixed: true } };
+  throw new SyntaxError(
+    `Cannot read "${value}" as a limit. Write a whole number, for example 100, or 100,fixed, or auto`,
+  );
 }
 
 /** Reads one of several words. */

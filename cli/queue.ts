@@ -92,7 +92,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   limit: {
     help:
-      "at most this many in flight, also for consumers that come later: on Kafka of all together, on SQLite of each",
+      "at most this many in flight (N, or N,fixed, or auto), also for consumers that come later: on Kafka of all together, " +
+      "on SQLite of each",
     most: 1,
     takes: [],
     writes: true,
@@ -115,7 +116,7 @@ function writes({ writes = false }: Action, values: QueueValues): boolean {
 /** `sequoia queue` */
 export const command: Command = {
   usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | pause | resume | " +
-    "policy NAME | limit N|auto | settings",
+    "policy NAME | limit N|N,fixed|auto | settings",
   words: Object.keys(ACTIONS),
   tables: {
     "Actions": Object.entries(ACTIONS).map(([name, { help }]) => [name, help] as const),

@@ -4,7 +4,7 @@ import type { ConsumerView, QueueDriver, Settings } from "../lib/queue/mod.ts";
 import { changeSettings, setPolicy, type Taken } from "../lib/steer/mod.ts";
 import type { Context } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
-import { limit as readLimit } from "./options.ts";
+import { fixableLimit } from "./options.ts";
 import { needs, type QueueValues } from "./queue_options.ts";
 import { clock, settingOf } from "./wire.ts";
 
@@ -35,10 +35,10 @@ export async function policy(
 
 /** Looks at a limit. @throws {UsageError} */
 export function checkLimit(args: readonly string[], values: QueueValues, name: string): void {
-  needs("a limit, for example 100, or auto")(args, values, name);
+  needs("a limit, for example 100, or 100,fixed, or auto")(args, values, name);
   const [limit] = args;
   try {
-    readLimit(limit!);
+    fixableLimit(limit!);
   } catch (cause) {
     throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
   }
@@ -51,9 +51,9 @@ export async function limit(
   values: QueueValues,
   context: Context,
 ): Promise<void> {
-  const max = readLimit(n!);
-  const taken = await changeSettings(queue, { kind: "limit", limit: max }, clock);
-  tell(`the limit ${max}`, taken, values, context);
+  const { global, ...fixed } = fixableLimit(n!);
+  const taken = await changeSettings(queue, { kind: "limit", limit: global, ...fixed }, clock);
+  tell(`the limit ${limitName(global, fixed.fixed)}`, taken, values, context);
 }
 
 /** Shows the settings, or takes all of them back. */
@@ -80,15 +80,20 @@ export async function settings(
 }
 
 /** The settings of a queue, a line each. */
-export function settingLines({ policy, failedPolicy, limit, pauses }: Settings): string[] {
+export function settingLines({ policy, failedPolicy, limit, limitFixed, pauses }: Settings): string[] {
   return [
     ...policy === undefined ? [] : [`policy    ${policy.name}`],
     ...failedPolicy === undefined
       ? []
       : [`failed    ${failedPolicy.name}, at ${failedPolicy.by}: ${failedPolicy.reason}`],
-    ...limit === undefined ? [] : [`limit     ${limit}`],
+    ...limit === undefined ? [] : [`limit     ${limitName(limit, limitFixed)}`],
     ...pauses.map((pause) => `paused    ${pauseName(pause)}`),
   ];
+}
+
+/** A limit as it is written. */
+function limitName(limit: number | "auto", fixed = false): string {
+  return fixed ? `${limit},fixed` : String(limit);
 }
 
 /** The settings of a queue for programs, without the contents of files. */

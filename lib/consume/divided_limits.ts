@@ -1,12 +1,15 @@
 import { type Limits, type LimitShare, type Scheduler, shareOfLimits } from "../scheduler/mod.ts";
 
+/** A limit of what is in flight in all, and whether it is one whatever the platform refuses. */
+export type GlobalLimit = Required<Pick<Limits, "global" | "fixed">>;
+
 /** Limits that are meant for all consumers of a queue together, and the part of them that this one's scheduler keeps to. */
 export class DividedLimits {
   readonly #scheduler: Scheduler;
   /** Those that the consumer was started with. */
   readonly own: Limits;
   /** The global limit that the queue has set for all consumers. */
-  #global: Limits["global"];
+  #global: GlobalLimit | undefined;
   /** Until it is heard that the queue is divided, it is not. */
   #share: LimitShare | undefined;
 
@@ -32,7 +35,7 @@ export class DividedLimits {
    * @param global undefined: the own one
    * @throws {RangeError} if that limit is not a whole number above 0; the former one stays in force
    */
-  setGlobal(global: Limits["global"]): void {
+  setGlobal(global: GlobalLimit | undefined): void {
     this.#apply(withGlobal(this.own, global), this.#share);
     this.#global = global;
   }
@@ -48,6 +51,6 @@ export class DividedLimits {
   }
 }
 
-function withGlobal(limits: Limits, global: Limits["global"]): Limits {
-  return global === undefined ? limits : { ...limits, global, fixed: false };
+function withGlobal(limits: Limits, global: GlobalLimit | undefined): Limits {
+  return global === undefined ? limits : { ...limits, ...global };
 }

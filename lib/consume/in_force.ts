@@ -7,7 +7,7 @@ import {
   type Settings,
 } from "../queue/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
-import type { DividedLimits } from "./divided_limits.ts";
+import type { DividedLimits, GlobalLimit } from "./divided_limits.ts";
 import { GuardedPolicy } from "./guarded_policy.ts";
 
 /**
@@ -58,7 +58,8 @@ export class InForce {
   /** The one that was in force before, and is good. */
   #former: Choice = LAST_RESORT;
   #guard: GuardedPolicy;
-  #limit: Settings["limit"];
+  /** The queue's limit, as it was written. */
+  #limit: string | undefined;
   /** The latest settings, unless their policy is in force or being loaded. */
   #heard: Settings | undefined;
   #revision = 0;
@@ -87,7 +88,7 @@ export class InForce {
   /** Puts settings in force: pauses and limits at once, a policy as soon as it is loaded. Only the latest ones count. */
   async heed(settings: Settings): Promise<void> {
     this.#options.scheduler.setPauses(settings.pauses);
-    this.#setLimit(settings.limit);
+    this.#setLimit(settings);
     this.#heard = settings;
     await (this.#working ??= this.#setPolicies().finally(() => this.#working = undefined));
   }
@@ -101,13 +102,15 @@ export class InForce {
     }
   }
 
-  #setLimit(limit: Settings["limit"]): void {
+  #setLimit({ limit: global, limitFixed }: Settings): void {
+    const set = global === undefined ? undefined : { global, fixed: limitFixed === true };
+    const limit = set && limitName(set);
     if (limit === this.#limit) return;
     const { limits, onChange, onRefused } = this.#options;
     try {
-      limits.setGlobal(limit);
+      limits.setGlobal(set);
       this.#limitError = undefined;
-      const own = limits.own.global ?? "none";
+      const own = limitName(limits.own);
       onChange(
         limit === undefined
           ? `The limit ${own} is in force again: the queue sets none`
@@ -181,6 +184,11 @@ export class InForce {
       if (!(error instanceof QueueError)) onFault(error);
     });
   }
+}
+
+/** A global limit as it is written on the command line. */
+function limitName({ global, fixed = false }: Partial<GlobalLimit>): string {
+  return fixed ? `${global},fixed` : String(global ?? "none");
 }
 
 /** Knows only the policies that come with Sequoia. */

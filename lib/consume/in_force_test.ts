@@ -77,8 +77,11 @@ Deno.test("Consumer.run() goes by what the queue sets, from its first start on, 
   assertEquals([policy, limits, limit, settings], ["last-first", { global: 2, fixed: false }, 2, {
     revision,
   }]);
+  await scene.ask({ kind: "limit", limit: 2, fixed: true });
+  assertEquals((await scene.consumer()).limits, { global: 2, fixed: true });
   await scene.ask({ kind: "reset" });
   assertEquals(scene.said.slice(2), [
+    "The queue's limit 2,fixed is in force, not 1",
     "The limit 1 is in force again: the queue sets none",
     "The policy fcfs is in force again: the queue sets none",
   ]);

@@ -236,8 +236,11 @@ export type Command =
    * force again, see {@linkcode Settings.failedPolicy}. Once it is not in force any more, nothing changes.
    */
   | { readonly kind: "policy-failed"; readonly id: string; readonly reason: string; readonly by: string }
-  /** All consumers go by this global limit, instead of their own, or find it out by themselves. */
-  | { readonly kind: "limit"; readonly limit: number | "auto" }
+  /**
+   * All consumers go by this global limit, instead of their own, or find it out by themselves. A fixed one is the limit, whatever
+   * the platform refuses.
+   */
+  | { readonly kind: "limit"; readonly limit: number | "auto"; readonly fixed?: true }
   /** Nothing that a pause means starts until it is taken back; what is in flight ends. */
   | { readonly kind: "pause"; readonly pause: Pause }
   /** Takes one pause back; without it, all. */

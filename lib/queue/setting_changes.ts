@@ -19,6 +19,8 @@ export interface SettingEntries {
   readonly former?: PolicySetting;
   readonly failure?: Failure;
   readonly limit?: number | "auto";
+  /** An entry of its own: programs that do not know it take the limit for a ceiling. */
+  readonly limitFixed?: true;
 }
 
 /** Commands that change settings beside pauses. */
@@ -30,13 +32,16 @@ export type AnySettingCommand = SettingCommand | Extract<Command, { kind: "pause
 /** Entries that change; null: it is deleted. */
 export type SettingChanges = { readonly [name in keyof SettingEntries]?: SettingEntries[name] | null };
 
-const NOTHING: SettingChanges = { policy: null, former: null, failure: null, limit: null };
+const NOTHING: SettingChanges = { policy: null, former: null, failure: null, limit: null, limitFixed: null };
 
 /** The entries that a command changes; a failure of a policy that is not in force any more changes none. */
 export function changesBy(entries: SettingEntries, command: SettingCommand): SettingChanges {
   switch (command.kind) {
     case "limit":
-      return { limit: command.limit };
+      return {
+        limit: command.limit,
+        ...command.fixed !== entries.limitFixed && { limitFixed: command.fixed ?? null },
+      };
     case "policy": {
       const { policy: former = null } = settingsOf(entries, [], 0);
       return { policy: command.policy, former, failure: null };
@@ -53,7 +58,7 @@ export function changesBy(entries: SettingEntries, command: SettingCommand): Set
 
 /** The settings that some entries come to. */
 export function settingsOf(
-  { policy, former, failure, limit }: SettingEntries,
+  { policy, former, failure, limit, limitFixed }: SettingEntries,
   pauses: readonly Pause[],
   revision: number,
 ): Settings {
@@ -65,6 +70,7 @@ export function settingsOf(
     ...inForce !== undefined && { policy: inForce },
     ...hasFailed && { failedPolicy: { ...failure, name: policy.name } },
     ...limit !== undefined && { limit },
+    ...limit !== undefined && limitFixed && { limitFixed },
   };
 }
 

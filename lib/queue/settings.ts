@@ -26,6 +26,8 @@ export interface Settings {
   };
   /** Of all attempts in flight. (Default: each goes by its own) */
   readonly limit?: number | "auto";
+  /** Whether that many may be in flight whatever the platform refuses. (Default: it is a ceiling) */
+  readonly limitFixed?: true;
   /** Oldest first. */
   readonly pauses: readonly Pause[];
 }

@@ -77,6 +77,8 @@ Deno.test("queue policy and queue limit are in force for a consumer that comes l
   await calls.until(() => calls.seen.length === 2);
   assertEquals(calls.keys().toSorted(), ["2/first", "3/first"]);
   assertMatch((await at.queue("status")).stdout, /policy {4}strict-priority\nlimit {5}2\n/);
+  assertMatch((await at.queue("limit", "2,fixed")).stdout, /^1 consumer goes by the limit 2,fixed; those/);
+  assertMatch((await at.queue("settings")).stdout, /\nlimit {5}2,fixed\n$/);
   assertMatch(
     (await at.queue("limit", "auto")).stdout,
     /^1 consumer goes by the limit auto; those that come later go by it, until queue settings --reset\n$/,

@@ -59,6 +59,9 @@ export const settingsCases: readonly ContractCase[] = [
       await ask({ kind: "limit", limit: 7 });
       await ask({ kind: "pause", pause: { chain: "fan" } });
       const { revision } = await harness.wait(admin.settings());
+      await ask({ kind: "limit", limit: 9, fixed: true });
+      const fixed = { policy: MINE, limit: 9, limitFixed: true, pauses: [{ chain: "fan" }] } as const;
+      assertEquals(await settingsOf(harness, await harness.connect()), fixed);
       await ask({ kind: "limit", limit: "auto" });
       const later = await harness.connect();
       const settings = await harness.wait(later.settings());
