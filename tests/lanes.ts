@@ -19,6 +19,7 @@ const PROCESSES: Kind = {
   what: "run the programs as processes, or packages as installed",
   paths: /^tests\/(e2e|npm|wrap)\//,
 };
+const MANUAL: Kind = { what: "run the commands of the manual", paths: /^tests\/e2e\/manual_test/ };
 
 /** What a lane runs. */
 export interface Lane {
@@ -32,7 +33,7 @@ export interface Lane {
 
 export const LANES: Readonly<Record<string, Lane>> = {
   quick: { share: 0.1, without: [BROKER, PROCESSES], needsAll: false },
-  test: { share: 0.25, without: [BROKER], needsAll: false },
+  test: { share: 0.25, without: [BROKER, MANUAL], needsAll: false },
   all: { share: 1, without: [], needsAll: true },
 };
 

@@ -95,4 +95,11 @@ await json("package.json", {
 await Deno.copyFile(join(ROOT, "tools/npm_launcher.js"), join(folder, "bin/sequoia.js"));
 await Deno.chmod(join(folder, "bin/sequoia.js"), 0o755);
 await Deno.copyFile(join(ROOT, "lib/sequoia.d.ts"), join(folder, "sequoia.d.ts"));
-for (const name of ["LICENSE", "README.md"]) await Deno.copyFile(join(ROOT, name), join(folder, name));
+await Deno.mkdir(join(folder, "docs/images"), { recursive: true });
+for (const place of ["", "docs", "docs/images"]) { // the manual, whose pages link to each other
+  for await (const { name, isFile } of Deno.readDir(join(ROOT, place))) {
+    if (isFile && /^LICENSE$|\.(md|svg)$/.test(name)) {
+      await Deno.copyFile(join(ROOT, place, name), join(folder, place, name));
+    }
+  }
+}
