@@ -14,6 +14,7 @@ import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { type AttemptEvent, attemptEvent, type EndEvent, type Recorder, submission } from "../record/mod.ts";
 import {
+  type Delay,
   type Ending,
   type Invocation,
   mayStartAhead,
@@ -166,8 +167,13 @@ export class Execution implements AsyncDisposable {
     return this.#held.has(id);
   }
 
-  /** Takes an instance on. */
-  accept(claim: Claim): void {
+  /** Takes instances on. */
+  accept(claims: readonly Claim[]): void {
+    this.#ownTime.look();
+    for (const claim of claims) this.#accept(claim);
+  }
+
+  #accept(claim: Claim): void {
     const known = this.#held.get(claim.instance.id);
     if (known?.caller !== undefined) return this.#setAside(claim);
     if (known !== undefined) { // its lease had run out: others may have brought it further than what still runs here
@@ -178,7 +184,7 @@ export class Execution implements AsyncDisposable {
     const progress = claim.progress.length === 0 ? claim.progress : claim.progress.filter(isSettled);
     const held = new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children);
     held.place = this.shares.add(claim.instance);
-    this.#begin(held, progress, { ...claim, recorded: claim.progress });
+    this.#begin(held, progress, claim, claim.progress);
   }
 
   /** Ends an instance whose id is that of one which another has called, and which is held: one of them at most can be. */
@@ -196,16 +202,17 @@ export class Execution implements AsyncDisposable {
   #begin(
     held: HeldInstance,
     progress: readonly NodeRecord[],
-    { notBeforeMs, cancel, recorded = [] }: Beginning,
+    { notBeforeMs, cancel }: Beginning,
+    recorded: readonly NodeRecord[],
   ): void {
     const { scheduler, recorder, clock } = this.#parts;
     const { instance } = held;
     this.#held.set(held.id, held);
     this.#memory.hold(1, held.weigh());
     held.caller?.held.hasCalled(held);
-    const submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs);
+    const nowMs = clock.nowMs(), submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs, nowMs);
     held.submittedAtMs = submittedAtMs;
-    const nowMs = clock.nowMs(), delays = delaysIn(recorded, { nowMs, wallMs: clock.wallMs() });
+    const delays = recorded.length === 0 ? NO_DELAYS : delaysIn(recorded, { nowMs, wallMs: clock.wallMs() });
     recorder.submit(submission(instance, submittedAtMs, Math.max(0, nowMs - submittedAtMs)));
     const before = { submittedAtMs, notBeforeMs, cancel, calling: held.calling(progress), delays };
     this.#follow(held, scheduler.submit(instance, nowMs, progress, before));
@@ -435,8 +442,8 @@ export class Execution implements AsyncDisposable {
   /** Lets the scheduler know how an attempt has ended, and starts what may start then. */
   #goOn(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): void {
     const { scheduler, clock } = this.#parts;
-    const settlement = scheduler.settle(task, outcome, clock.nowMs(), runMs);
-    this.refused.ended(task.function, outcome, clock.nowMs(), settlement.retryAtMs);
+    const nowMs = clock.nowMs(), settlement = scheduler.settle(task, outcome, nowMs, runMs);
+    this.refused.ended(task.function, outcome, nowMs, settlement.retryAtMs);
     if (settlement.retryAtMs !== undefined) this.#noteDelay(task, held, outcome, settlement.retryAtMs);
     this.#follow(held, settlement);
     held.root.place?.ends();
@@ -573,7 +580,8 @@ export class Execution implements AsyncDisposable {
     const progress = known?.progress.filter(isSettled) ?? [];
     const called = new HeldInstance(instance, progress, held.claim, { held, call });
     const cancel = held.ending === undefined ? known?.cancel : CALLER_ENDED;
-    this.#begin(called, progress, { cancel, recorded: known?.progress });
+    this.#ownTime.look();
+    this.#begin(called, progress, { cancel }, known?.progress ?? []);
     this.#hooks.changed();
     return called;
   }
@@ -684,30 +692,30 @@ export class Execution implements AsyncDisposable {
   /** Those of some instances that may not go on. */
   *stuckAmong(ids: readonly string[]): Generator<Stuck> {
     for (const id of ids) {
-      const held = this.#held.get(id);
-      if (held !== undefined) yield* this.stuck([held]);
+      const held = this.#held.get(id), stuck = held && this.#stuck(held);
+      if (stuck !== undefined) yield stuck;
     }
   }
 
   /** The instances that may not go on, as far as the scheduler knows since its last answer; what is given back is left out. */
-  *stuck(among: Iterable<HeldInstance> = this.#held.values()): Generator<Stuck> {
-    for (const held of among) {
-      const { place } = held;
-      if (place === undefined || held.leaving || held.again !== undefined || !place.isWaiting) continue;
-      const stuck = this.#stuckAt(held);
-      if (stuck !== undefined) yield { held, place, ...stuck };
+  *stuck(): Generator<Stuck> {
+    for (const held of this.#held.values()) {
+      const stuck = this.#stuck(held);
+      if (stuck !== undefined) yield stuck;
     }
   }
 
-  #stuckAt(root: HeldInstance): Pick<Stuck, "obstacle" | "bytes"> | undefined {
+  #stuck(root: HeldInstance): Stuck | undefined {
+    const { place } = root;
+    if (place === undefined || root.leaving || root.again !== undefined || !place.isWaiting) return undefined;
     let obstacle: Obstacle | undefined, bytes = 0;
-    for (const held of root.tree()) {
+    for (const held of root.called.size === 0 ? [root] : root.tree()) {
       const standing = this.#parts.scheduler.standingOf(held.id);
       if (standing === "free") return undefined;
       if (standing !== "idle") obstacle ??= standing;
       bytes += bytesOf(1, held.weight);
     }
-    return obstacle && { obstacle, bytes };
+    return obstacle && { held: root, place, obstacle, bytes };
   }
 
   /** The ids of instances that could start, or go on, if there was room for more in flight; what came first is first. */
@@ -739,7 +747,7 @@ export class Execution implements AsyncDisposable {
     this.#waitFor.delete(held);
     this.#handOvers.end(held);
     if (held.again !== undefined) {
-      this.accept(held.again);
+      this.accept([held.again]);
       this.#hooks.changed();
     }
     this.#hooks.released();
@@ -747,10 +755,9 @@ export class Execution implements AsyncDisposable {
 }
 
 /** How an instance begins here. */
-interface Beginning extends Pick<Submission, "notBeforeMs" | "cancel"> {
-  /** All that is recorded of it. */
-  readonly recorded?: readonly NodeRecord[] | undefined;
-}
+type Beginning = Pick<Submission, "notBeforeMs" | "cancel">;
+
+const NO_DELAYS: readonly Delay[] = [];
 
 const CALLER_ENDED = "its caller has ended";
 /** Delays of at least this, in milliseconds, are recorded. */

@@ -27,6 +27,7 @@ const NOTHING_CALLED: ReadonlySet<HeldInstance> = new Set();
 const NO_CHILDREN: ReadonlyMap<string, Child> = new Map();
 const NO_TEXTS: ReadonlySet<number> = new Set();
 const NO_INPUTS: Readonly<Record<string, JsonText>> = {};
+const NO_CALLS: readonly NodeCall[] = [];
 const NO_RECORDS: readonly NodeRecord[] = [];
 
 /**
@@ -98,8 +99,8 @@ export class HeldInstance {
    *
    * @param progress what had settled before: a call that came too late has, though the queue has what it was to begin
    */
-  calling(progress: readonly NodeRecord[]): NodeCall[] {
-    if (this.children.size === 0) return [];
+  calling(progress: readonly NodeRecord[]): readonly NodeCall[] {
+    if (this.children.size === 0) return NO_CALLS;
     const { nodes } = this.instance.chain;
     const settled = new Set(progress.map(({ node, item }) => `${node}/${item ?? ""}`));
     return [...this.children.values()].flatMap(({ instance: { parent }, ended }) => {

@@ -4,7 +4,7 @@ import type { Execution } from "./execution.ts";
 import { Jams } from "./jams.ts";
 import { type Memory, STUCK_PART } from "./memory.ts";
 import { Turns } from "./turns.ts";
-import { SHARE } from "./window_shares.ts";
+import { type FullKinds, SHARE } from "./window_shares.ts";
 
 /** What takes instances from a queue works with. */
 export interface IntakeParts {
@@ -110,18 +110,22 @@ export class Intake {
 
   /** Gives back what may not go on, if it takes so much of the window that others may be kept out. */
   look(): void {
-    const { execution, memory, clock } = this.#parts, nowMs = clock.nowMs(), { size, busy } = execution;
-    this.#jams.advance(nowMs);
+    const { execution: { size, busy }, memory } = this.#parts;
     const most = (this.#most - busy) * STUCK_PART;
-    const isTight = size > busy + most || memory.room() === undefined;
-    if ((isTight || !this.#jams.isEmpty) && nowMs >= this.#nextLookMs) {
-      this.#nextLookMs = nowMs + Math.max(LOOK_MS.least, size * LOOK_MS.each);
-      const bounds = { instances: Math.floor(most), bytes: memory.stuckBytes };
-      const excess = this.#jams.look([...execution.stuck()], bounds, nowMs);
-      this.#moved(); // before they are back, or they would be taken again
-      execution.giveBackStuck(excess);
-    }
+    const isTight = size > busy + most || !memory.hasRoom;
+    if (isTight || !this.#jams.isEmpty) this.#lookAtStuck(Math.floor(most)); // nearly never, and asked for with every call
     this.#moved();
+  }
+
+  #lookAtStuck(most: number): void {
+    const { execution, memory, clock } = this.#parts, nowMs = clock.nowMs();
+    this.#jams.advance(nowMs);
+    if (nowMs < this.#nextLookMs) return;
+    this.#nextLookMs = nowMs + Math.max(LOOK_MS.least, execution.size * LOOK_MS.each);
+    const bounds = { instances: most, bytes: memory.stuckBytes };
+    const excess = this.#jams.look([...execution.stuck()], bounds, nowMs);
+    this.#moved(); // before they are back, or they would be taken again
+    execution.giveBackStuck(excess);
   }
 
   /** Most instances that it holds now. */
@@ -139,9 +143,13 @@ export class Intake {
 
   #accept(claims: readonly Claim[]): void {
     const { execution } = this.#parts;
-    for (const claim of claims) execution.accept(claim);
+    execution.accept(claims);
     for (const [id, abort] of this.#cancelled) execution.cancel(id, abort);
     this.#cancelled.clear();
+  }
+
+  #areStillFull(full: FullKinds): boolean {
+    return full.kinds.length === 0 || full.areFull(this.#parts.execution.size, this.#room()?.instances ?? 0);
   }
 
   /**
@@ -162,8 +170,9 @@ export class Intake {
     this.#pullAgain = () => waiting.abort();
     const over = aside === undefined ? () => {} : clock.after(TURN.ms, () => waiting.abort());
     this.#moved = () => {
-      const { instances = 0 } = this.#room() ?? {};
-      if (version !== this.#jams.version || !full.areFull(execution.size, instances)) waiting.abort();
+      if (version === this.#jams.version && this.#areStillFull(full)) return;
+      this.#moved = () => {}; // to abort once more would make another error each time
+      waiting.abort();
     };
     try {
       const most = Math.min(Math.ceil(room * SHARE), aside === undefined ? PULL : TURN.instances);

@@ -61,10 +61,15 @@ export class Memory {
     return this.#limit * PART.pulled * STUCK_PART;
   }
 
+  /** Whether anything may be pulled now. */
+  get hasRoom(): boolean {
+    return this.#limit * (PART.pulled - PART.least) >= this.#held;
+  }
+
   /** What may be pulled now; undefined: too little to do so. */
   room(): { readonly instances: number; readonly characters: number } | undefined {
+    if (!this.hasRoom) return undefined;
     const free = this.#limit * PART.pulled - this.#held;
-    if (free < this.#limit * PART.least) return undefined;
     return { instances: Math.ceil(free / INSTANCE_BYTES), characters: free / CHARACTER_BYTES };
   }
 

@@ -45,14 +45,14 @@ export class OwnTime {
   }
 
   /**
-   * When an instance was submitted, in the consumer's own time: what it says is believed within what is possible. The clock of
-   * its producer may differ, or have been set between its submission and now.
+   * When an instance was submitted, in the consumer's own time, as of the last look at the system's clock: what it says is
+   * believed within what is possible. The clock of its producer may differ, or have been set between its submission and now.
    *
    * @param atMs by the system's clock of its producer
+   * @param nowMs the present instant in the consumer's own time
    */
-  submitted(atMs: number): number {
-    this.look();
-    const saidMs = atMs - this.#aheadMs, nowMs = this.#clock.nowMs();
+  submitted(atMs: number, nowMs: number): number {
+    const saidMs = atMs - this.#aheadMs;
     if (saidMs - nowMs >= LEAST_STEP_MS) this.#hooks.news({ kind: "differs", byMs: saidMs - nowMs });
     return Math.min(saidMs, nowMs);
   }

@@ -198,6 +198,11 @@ export class InstanceRun {
     return !this.hasBegun && !this.plan.roots.some((node) => this.plan.decides[node]);
   }
 
+  /** The first of its invocations that are not settled; each names the next. */
+  get first(): Invocation | undefined {
+    return this.#first;
+  }
+
   /** Its invocations that are not settled. */
   *invocations(): Generator<Invocation> {
     for (let next: Invocation | undefined, at = this.#first; at !== undefined; at = next) {

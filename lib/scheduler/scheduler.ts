@@ -543,7 +543,7 @@ export class Scheduler {
     const run = this.#runs.get(instanceId);
     if (run === undefined || run.running > 0) return "free";
     let first: Obstacle | undefined;
-    for (const task of run.invocations()) {
+    for (let task = run.first; task !== undefined; task = task.nextOfRun) {
       const obstacle = task.phase === "queued" ? this.#backlog.obstacleOf(task) : retriesOf(task);
       if (obstacle === undefined) return "free";
       first ??= obstacle;

@@ -7,8 +7,9 @@ import type { Database } from "./database.ts";
 import { labelsText, recordsLength } from "./rows.ts";
 
 const COLUMNS = "seq, kind, resumed, ifnull(octet_length(args), 0) AS length";
+/** Their kinds are not asked for: each is put together from two columns. */
 const OLDEST = `
-  SELECT ${COLUMNS} FROM instances WHERE state = 'queued' AND owner IS NULL ORDER BY seq LIMIT ?`;
+  SELECT seq, '' AS kind, resumed, ifnull(octet_length(args), 0) AS length FROM instances WHERE state = 'queued' AND owner IS NULL ORDER BY seq LIMIT ?`;
 const BY_KIND =
   `SELECT ${COLUMNS} FROM instances INDEXED BY by_kind WHERE state = 'queued' AND owner IS NULL`;
 const BETWEEN = `${BY_KIND} AND kind > ? AND kind < ? ORDER BY kind, seq LIMIT ?`;
