@@ -1,11 +1,12 @@
 import { clockNewsTeller } from "./time_words.ts";
 import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
-import { type JsonObject, parseCount } from "../lib/model/mod.ts";
+import { formatDuration, type JsonObject, parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY } from "../lib/policies/mod.ts";
 import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
-import { type HeldRetries, type Limits, Scheduler } from "../lib/scheduler/mod.ts";
+import { type AskedWait, type HeldRetries, type Limits, Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
 import { noRecorder, type Price, priced } from "../lib/record/mod.ts";
+import { askerWords } from "./consumer_words.ts";
 import { COLLECT_OPTIONS, openCollecting, Sink } from "./collecting.ts";
 import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
@@ -171,6 +172,7 @@ export const command: Command = {
         isServed ? log.info(`function ${fn.function} is served now`) : log.warn(fn.reason),
       onHeldRetries: (retries) =>
         retries.waiting > 0 ? log.warn(heldWords(retries)) : log.info(heldWords(retries)),
+      onAsked: (wait) => log.warn(askedWords(wait, clock.nowMs())),
       onThrottled: (name, refused) =>
         refused === undefined ? log.info(`Function ${name} is not refused any more`) : log.warn(
           `No call of function ${name} has been let in for a minute: ${refused.reason}. Check its platform`,
@@ -230,6 +232,15 @@ function unexpected(rest: readonly string[]): UsageError {
   return new UsageError(`Unexpected argument "${rest[0]}". See --help`);
 }
 
+/** For how long a platform has asked callers to wait, and what is done. */
+function askedWords({ askedMs, untilMs, ...where }: AskedWait, nowMs: number): string {
+  const [asked, left] = [askedMs, untilMs - nowMs].map((ms) => formatDuration(Math.ceil(ms / 1000) * 1000));
+  const again = asked === left ? "" : `; after ${left} one call asks again`;
+  return `${
+    askerWords(where).replace(/^t/, "T")
+  } has asked callers to wait for ${asked}: nothing starts there${again}`;
+}
+
 /** Why retries are held back, or that none are any more. */
 function heldWords({ function: name, platform, waiting }: HeldRetries): string {
   const where = `function ${name}${platform === undefined ? "" : ` on ${platform}`}`;
@@ -239,14 +250,16 @@ function heldWords({ function: name, platform, waiting }: HeldRetries): string {
 }
 
 function progressLine(stats: ConsumerStats): string {
-  const { ready, running, limit, completed, failed, delayed, leftMs, unserved, refused, heldRetries } = stats;
+  const { ready, running, limit, completed, failed, delayed, leftMs, unserved, refused, heldRetries, asked } =
+    stats;
   const nobody = unserved.length === 0 ? "" : `; nobody serves ${namesOf(unserved)}`;
   const full = refused.length === 0 ? "" : `; refused for a minute: ${namesOf(refused)}`;
   const held = heldRetries.reduce((sum, { waiting }) => sum + waiting, 0);
   const budget = held > 0 ? `; retry budget holds ${held}` : "";
+  const closed = asked.length === 0 ? "" : "; " + askerWords(asked[0]!) + " asks callers to wait";
   const wait = delayed > 0 ? `, delayed ${delayed}` : "";
   const left = leftMs === undefined ? "" : `; ${leftWords(leftMs)}`;
-  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}${budget}${nobody}${full}`;
+  return `running ${running} of ${limit}, ready ${ready}${wait}; chains completed ${completed}, failed ${failed}${left}${budget}${nobody}${full}${closed}`;
 }
 
 /** Most functions without a server, and most that are refused, that the live line names. */

@@ -25,6 +25,25 @@ export function consumerLines(consumers: readonly ConsumerView[], own: string): 
   return ["", ...textTable([columns.map(({ head }) => head), ...rows], numbers)];
 }
 
+/** A line for each platform that has asked a consumer to wait. */
+export function askedLines(consumers: readonly ConsumerView[]): string[] {
+  return consumers.flatMap(({ host, pid, asked = [] }) =>
+    asked.map(({ leftMs, ...where }) =>
+      `${askerWords(where)} has asked ${oneLine(host)} ${pid} to wait, ${
+        formatDuration(Math.ceil(leftMs / 1000) * 1000)
+      } more`
+    )
+  );
+}
+
+/** Who asks callers to wait: `the platform`, `the platform edge`, `the platform edge, for function pay,`. */
+export function askerWords(
+  { platform, function: name }: { readonly platform?: string; readonly function?: string },
+): string {
+  const on = platform === undefined ? "" : ` ${oneLine(platform)}`;
+  return `the platform${on}${name === undefined ? "" : `, for function ${oneLine(name)},`}`;
+}
+
 interface Column {
   readonly head: string;
   readonly isNumber: boolean;

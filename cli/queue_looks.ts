@@ -2,7 +2,7 @@
 import type { Filter, QueueDriver } from "../lib/queue/mod.ts";
 import { badMessageJson, badMessageLine } from "./bad_message_words.ts";
 import type { Context } from "./command.ts";
-import { consumerLines } from "./consumer_words.ts";
+import { askedLines, consumerLines } from "./consumer_words.ts";
 import { FailedError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { drawInstance } from "./instance_drawing.ts";
@@ -50,6 +50,7 @@ export async function status(
   if (oldest !== undefined) print(`oldest    ${spanWords(nowMs - oldest).padStart(10)}`);
   for (const line of settingLines(settings)) print(line);
   for (const line of unservedLines(unserved)) print(`waits     ${line}`);
+  for (const line of askedLines(consumers)) print(`waits     ${line}`);
   for (const line of consumerLines(consumers, VERSION)) print(line);
   for (const line of partitionLines(partitions, nowMs)) print(line);
 }

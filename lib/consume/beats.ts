@@ -1,5 +1,5 @@
 import { type Clock, type JsonObject, onAbort } from "../model/mod.ts";
-import { BEAT_MS, type ConsumerRecord, type Queue, QueueError } from "../queue/mod.ts";
+import { BEAT_MS, type ConsumerRecord, MOST_ASKED, type Queue, QueueError } from "../queue/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
 import { idleSlots, loadOf } from "./balance.ts";
 import type { DividedLimits } from "./divided_limits.ts";
@@ -27,15 +27,19 @@ export interface RecordParts {
 /** What a consumer says of its work. */
 export function recordOf(
   { scheduler, limits: { limits, share: part }, inForce, instances, mayStart }: RecordParts,
+  nowMs: number,
 ): Omit<OwnRecord, keyof About> {
   const { ready, running, throttled, limit } = scheduler.stats();
   const idle = mayStart ? idleSlots(loadOf(scheduler, instances)) : 0;
   const { policyName: policy, settings } = inForce;
+  const asked = scheduler.asked(nowMs).slice(0, MOST_ASKED)
+    .map(({ askedMs: _, untilMs, ...where }) => ({ ...where, leftMs: untilMs - nowMs }));
   return {
     ...{ policy, limits: { ...limits } as JsonObject, instances, running, ready, throttled, settings },
     ...part !== undefined && { part },
     ...limit < Infinity && { limit },
     ...idle > 0 && { idle },
+    ...asked.length > 0 && { asked },
   };
 }
 

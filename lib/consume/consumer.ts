@@ -1,6 +1,12 @@
 import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver, Settings } from "../queue/mod.ts";
-import type { HeldRetries, Invocation, SchedulerStats, UnservedFunction } from "../scheduler/mod.ts";
+import type {
+  AskedWait,
+  HeldRetries,
+  Invocation,
+  SchedulerStats,
+  UnservedFunction,
+} from "../scheduler/mod.ts";
 import { loadOf } from "./balance.ts";
 import { type About, Beats, placeOf, recordOf } from "./beats.ts";
 import { DividedLimits } from "./divided_limits.ts";
@@ -8,6 +14,7 @@ import type { ClockNews } from "./own_time.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 import { InForce, type PolicyMaker } from "./in_force.ts";
 import { Intake } from "./intake.ts";
+import { AskedWaitTeller } from "./asked_waits.ts";
 import { HeldRetryTeller } from "./held_retries.ts";
 import { Memory } from "./memory.ts";
 import { Peers } from "./peers.ts";
@@ -38,6 +45,8 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly onThrottled?: (name: string, refused: RefusedFunction | undefined) => void;
   /** Called when retries have been held back for a second, and again when none of that function are. (Default: nobody is told) */
   readonly onHeldRetries?: (retries: HeldRetries) => void;
+  /** Called when a platform asks callers to wait for long. (Default: nobody is told) */
+  readonly onAsked?: (wait: AskedWait) => void;
   /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: nobody is told) */
   readonly onClock?: (news: ClockNews) => void;
   /** Called with what the settings of the queue have put in force, in words. (Default: nobody is told) */
@@ -64,6 +73,8 @@ export interface ConsumerStats extends SchedulerStats {
   readonly refused: readonly RefusedFunction[];
   /** Retries that wait, as the budgets of their functions are used up. */
   readonly heldRetries: readonly HeldRetries[];
+  /** Platforms that have asked callers to wait. */
+  readonly asked: readonly AskedWait[];
 }
 
 /** The scheduler's gauges are recorded at this interval, in milliseconds. */
@@ -93,6 +104,7 @@ export class Consumer {
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
   readonly #heldRetries = new HeldRetryTeller();
+  readonly #askedWaits = new AskedWaitTeller();
   /** Functions that were said to be served by nobody. */
   #unserved: ReadonlySet<UnservedFunction> = new Set();
   #failure: { readonly error: unknown } | undefined;
@@ -126,7 +138,10 @@ export class Consumer {
     if (about === undefined) return;
     const record = () => ({
       ...about,
-      ...recordOf({ scheduler, limits, inForce, instances: this.#execution.size, mayStart: this.#mayStart }),
+      ...recordOf(
+        { scheduler, limits, inForce, instances: this.#execution.size, mayStart: this.#mayStart },
+        clock.nowMs(),
+      ),
     });
     this.#beats = new Beats({ queue, clock, record });
     this.#peers = new Peers({
@@ -149,6 +164,7 @@ export class Consumer {
       unserved: scheduler.unserved,
       refused,
       heldRetries: scheduler.heldRetries,
+      asked: scheduler.asked(clock.nowMs()),
     };
   }
 
@@ -320,7 +336,7 @@ export class Consumer {
   }
 
   async #count(): Promise<void> {
-    const { scheduler, recorder, clock, onThrottled } = this.#options;
+    const { scheduler, recorder, clock, onThrottled, onAsked } = this.#options;
     const { signal } = this.#drain;
     for (let nextMs = clock.nowMs(); !signal.aborted; nextMs += COUNTER_MS) {
       const { ready, running, limit, throttled } = scheduler.stats();
@@ -330,6 +346,7 @@ export class Consumer {
       for (const fn of refused) onThrottled?.(fn.function, fn);
       for (const name of over) onThrottled?.(name, undefined);
       this.#tellHeldRetries();
+      for (const wait of this.#askedWaits.news(scheduler.asked(clock.nowMs()))) onAsked?.(wait);
       if (this.#execution.lookAtClock()) this.#pump(); // limits of time may be over
       this.#intake.look();
       await clock.until(nextMs + COUNTER_MS, signal);

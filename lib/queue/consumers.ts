@@ -28,11 +28,26 @@ export interface ConsumerRecord {
   readonly callsPerS: number;
   /** Throttles since it began. */
   readonly throttled: number;
+  /** Platforms that have asked it to wait, at most {@linkcode MOST_ASKED} of them, and for how much longer. (Default: none) */
+  readonly asked?: readonly AskedView[];
   /** Whether it runs policies that are files of the user's, when the queue sets one. (Default: it refuses them) */
   readonly takesPolicyFiles?: boolean;
   /** The revision of the settings that it goes by; and what of them cannot be in force here, or has failed, and why. */
   readonly settings?: { readonly revision: number; readonly error?: string };
 }
+
+/** A platform that has asked callers to wait. */
+export interface AskedView {
+  /** Its name, if several are attached. */
+  readonly platform?: string;
+  /** The function whose own limit that is for. (Default: it is for all) */
+  readonly function?: string;
+  /** How much longer nothing starts there, in milliseconds. */
+  readonly leftMs: number;
+}
+
+/** Most of these in a record. */
+export const MOST_ASKED = 10;
 
 /** A consumer that lives. */
 export interface ConsumerView extends ConsumerRecord {

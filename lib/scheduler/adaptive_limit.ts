@@ -279,12 +279,13 @@ export class AdaptiveLimit {
     else this.#fullSinceMs ??= nowMs;
   }
 
-  /** Lets the limit grow by what the time allows. */
-  advance(nowMs: number): void {
-    if (nowMs < this.#dueAtMs()) return;
+  /** Lets the limit grow by what the time allows. @returns whether it has */
+  advance(nowMs: number): boolean {
+    if (nowMs < this.#dueAtMs()) return false;
     if (this.#growing) this.#grow(nowMs, this.#base, Math.max(1, this.#amount * 2));
     else this.#grow(nowMs, this.#limit, 1);
     this.#fullSinceMs = nowMs;
+    return true;
   }
 
   /** Grows on from a limit that was there before, in slow start if it was. */

@@ -22,5 +22,6 @@ export type {
 export type { Invocation, Phase } from "./invocation.ts";
 export type { ShareUnit } from "./service.ts";
 export type { HeldRetries } from "./retries.ts";
+export type { AskedWait } from "./way_out.ts";
 export { Scheduler } from "./scheduler.ts";
 export type { UnservedFunction } from "./unserved.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { instanceOf, OK, runAll, single, startAll } from "../../tests/scheduler/builders.ts";
+import { instanceOf, makeScheduler, OK, runAll, single, startAll } from "../../tests/scheduler/builders.ts";
 import { constant, seededRandom } from "../model/mod.ts";
 import { type Policy, PolicyError, policyOf } from "../policies/mod.ts";
 import { type Limits, Scheduler } from "./mod.ts";
@@ -178,6 +178,33 @@ Deno.test("Scheduler.next() starts where a full platform opens before the others
   assertEquals(made.next(20), undefined);
   assertEquals(made.wakeAtMs(), 120);
   assertEquals(made.next(120)?.platform, "cloud");
+});
+
+Deno.test("Scheduler.next() starts more on a platform whose limit has grown, though all together may run no more", () => {
+  const made = scheduler(policyOf("fcfs"), { global: 15 }, 0);
+  const chain = single("f", { urls: { edge: "http://127.0.0.1/f" } });
+  for (let i = 0; i < 30; i++) made.submit(instanceOf(chain, `${i}`), 0);
+  assertEquals(startAll(made).length, 10);
+  assertEquals(made.wakeAtMs(), 10_000, "calls that take longer say nothing until then");
+  assertEquals(startAll(made, 10_000).length, 5);
+});
+
+Deno.test("Scheduler.next() asks again with one call where a platform has asked for a longer wait than is kept", () => {
+  const made = makeScheduler("fcfs", { global: 8, fixed: true });
+  for (let i = 0; i < 30; i++) made.submit(instanceOf(single("f"), `${i}`), 0);
+  for (const task of startAll(made)) made.settle(task, throttledBy(300_000), 10);
+  assertEquals(made.asked(10), [{ askedMs: 300_000, untilMs: 60_010 }]);
+  assertEquals([made.wakeAtMs(), startAll(made, 60_009).length], [60_010, 0]);
+  const [first, ...others] = startAll(made, 60_010);
+  assertEquals([made.asked(60_010), others], [[], []]);
+  made.settle(first!, throttledBy(300_000), 60_020);
+  const [second] = startAll(made, 120_020);
+  made.settle(second!, OK, 120_100);
+  const all = startAll(made, 120_100);
+  assertEquals(all.length, 8, "it has let one in");
+  for (const task of all) made.settle(task, throttledBy(90_000), 120_200);
+  assertEquals(startAll(made, 180_200).length, 1);
+  assertEquals([made.wakeAtMs(), startAll(made, 182_200).length], [182_200, 7], "no refusal takes that long");
 });
 
 Deno.test("Scheduler.settle() waits as it is asked to where there is no other platform, for a minute at most", () => {

@@ -4,6 +4,7 @@ import { Backlog, type BacklogSetup } from "./backlog.ts";
 import type { Invocation } from "./invocation.ts";
 import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
 import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } from "./limits.ts";
+import type { AskedWait } from "./way_out.ts";
 import { WaysOut } from "./ways_out.ts";
 
 /** At most so many functions are known to be served by nobody: each that is found changes the gates of all. */
@@ -49,7 +50,7 @@ export class Regime {
 
   /** Puts the limits into force that were learned until now. */
   advance(nowMs: number): void {
-    this.#ways.advance(nowMs);
+    if (this.#ways.advance(nowMs)) this.#backlog.reopen(); // one of several, whose sum may be above what is allowed in all
     this.#adapt();
   }
 
@@ -82,6 +83,11 @@ export class Regime {
     if (this.#backlog.canGoElsewhere(task)) return undefined;
     const { opensAtMs } = this.#ways.to(task.platform).of(task.function);
     return opensAtMs > nowMs ? opensAtMs : undefined;
+  }
+
+  /** Where callers are asked to wait. */
+  asked(nowMs: number): readonly AskedWait[] {
+    return [...this.#ways.asked(nowMs)];
   }
 
   /** A function has told how long it really ran, in milliseconds. */

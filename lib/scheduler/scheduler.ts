@@ -24,6 +24,7 @@ import { type HeldRetries, Retries } from "./retries.ts";
 import { RunTimes } from "./run_times.ts";
 import { TimeHeap } from "./time_heap.ts";
 import type { UnservedFunction } from "./unserved.ts";
+import type { AskedWait } from "./way_out.ts";
 
 /** What a change of an instance leads to. */
 type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs">;
@@ -503,6 +504,11 @@ export class Scheduler {
   /** The retries that are held back at present, as the budgets of their functions are used up. */
   get heldRetries(): readonly HeldRetries[] {
     return this.#retries.held();
+  }
+
+  /** The platforms that have asked callers to wait, and for how long. */
+  asked(nowMs: number): readonly AskedWait[] {
+    return this.#regime.asked(nowMs);
   }
 
   /** The limits in force, as they were asked for. */

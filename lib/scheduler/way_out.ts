@@ -9,8 +9,26 @@ const MOST_OWN = 100;
 /** Throttles within this time, in milliseconds, may be for the same reason. */
 const EPISODE_MS = 60_000;
 
-/** No longer is a way out closed for what a platform asks, in milliseconds: then one call more asks again. */
+/**
+ * No longer is a way out closed for what a platform asks, in milliseconds, as the clients of Stripe and OpenAI have it: one
+ * answer that asks for an hour, for a quota of one function or by mistake, must not stop all others for that long. Then one call
+ * asks again, …
+ */
 const LONGEST_CLOSED_MS = 60_000;
+/** … alone, until it is let in, or has not been refused for so long. */
+const ASKS_AGAIN_MS = 2000;
+
+/** A platform that has asked callers to wait, until then. */
+export interface AskedWait {
+  /** Its name, if several are attached. */
+  readonly platform?: string;
+  /** The function whose own limit that was for. (Default: it is for all) */
+  readonly function?: string;
+  /** For how long it has asked, in milliseconds. */
+  readonly askedMs: number;
+  /** Until when nothing starts there, or one call that asks again. */
+  readonly untilMs: number;
+}
 
 /** An attempt as the way out knew it that it was started by. */
 export interface WayStart {
@@ -41,6 +59,10 @@ export class WayOut {
   #restsUntilMs = -Infinity;
   /** … and until then in any case. */
   #askedUntilMs = -Infinity;
+  /** For how long it was asked to be closed last, … */
+  #askedMs = 0;
+  /** … and whether it is open earlier than that, for one call at first. */
+  #asksAgain = false;
   /** Rests since something was let in. */
   #rests = 0;
   readonly #random: Random;
@@ -104,6 +126,10 @@ export class WayOut {
   start(functionName: string, nowMs: number): WayStart {
     const outer = this.#outer?.start(functionName, nowMs);
     this.running++;
+    if (this.#asksAgain) {
+      this.#asksAgain = false;
+      this.#restsUntilMs = nowMs + ASKS_AGAIN_MS;
+    }
     this.#blame.started(functionName, this.running);
     const adaptive = this.#adaptive?.start(functionName, this.running, nowMs);
     return { way: this, function: functionName, adaptive, outer };
@@ -144,7 +170,11 @@ export class WayOut {
     }
     const askedMs = Math.min(retryAfterMs, LONGEST_CLOSED_MS);
     if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, askedMs);
-    if (askedMs > 0) this.#askedUntilMs = Math.max(this.#askedUntilMs, nowMs + askedMs);
+    if (nowMs + askedMs > this.#askedUntilMs && askedMs > 0) {
+      this.#askedUntilMs = nowMs + askedMs;
+      this.#askedMs = retryAfterMs;
+      this.#asksAgain = askedMs < retryAfterMs;
+    }
     if (this.running < this.limit && nowMs >= this.#restsUntilMs) {
       this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
     }
@@ -168,6 +198,7 @@ export class WayOut {
     this.#adaptive?.restore(this.#before!.limit, nowMs);
     this.#before = undefined;
     this.#restsUntilMs = this.#askedUntilMs = -Infinity;
+    this.#asksAgain = false;
   }
 
   #letIn({ adaptive }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
@@ -190,10 +221,19 @@ export class WayOut {
     for (const own of this.#own.values()) own.full(nowMs);
   }
 
-  /** Lets the limit grow by what the time allows. */
-  advance(nowMs: number): void {
-    this.#adaptive?.advance(nowMs);
-    for (const own of this.#own.values()) own.advance(nowMs);
+  /** Where callers are asked to wait: here, or for limits of single functions. */
+  *asked(nowMs: number): Generator<AskedWait> {
+    if (this.#askedUntilMs > nowMs) yield { askedMs: this.#askedMs, untilMs: this.#askedUntilMs };
+    for (const [name, own] of this.#own) {
+      for (const wait of own.asked(nowMs)) yield { ...wait, function: name };
+    }
+  }
+
+  /** Lets the limit grow by what the time allows. @returns whether it has grown, or that of a function */
+  advance(nowMs: number): boolean {
+    let hasGrown = this.#adaptive?.advance(nowMs) ?? false;
+    for (const own of this.#own.values()) hasGrown = own.advance(nowMs) || hasGrown;
+    return hasGrown;
   }
 
   /** When the limit may grow with no other event; Infinity: not by itself. */

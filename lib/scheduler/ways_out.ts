@@ -1,6 +1,6 @@
 import type { Random } from "../model/mod.ts";
 import type { Limits } from "./limits.ts";
-import { WayOut } from "./way_out.ts";
+import { type AskedWait, WayOut } from "./way_out.ts";
 
 /** The way out of functions that are on no platform by name. */
 const DEFAULT = "";
@@ -48,9 +48,18 @@ export class WaysOut {
     for (const way of this.#ways.values()) way.full(nowMs);
   }
 
-  /** Lets limits grow by what the time allows. */
-  advance(nowMs: number): void {
-    for (const way of this.#ways.values()) way.advance(nowMs);
+  /** Lets limits grow by what the time allows. @returns whether one has */
+  advance(nowMs: number): boolean {
+    let hasGrown = false;
+    for (const way of this.#ways.values()) hasGrown = way.advance(nowMs) || hasGrown;
+    return hasGrown;
+  }
+
+  /** Where callers are asked to wait. */
+  *asked(nowMs: number): Generator<AskedWait> {
+    for (const [platform, way] of this.#ways) {
+      for (const wait of way.asked(nowMs)) yield platform === DEFAULT ? wait : { ...wait, platform };
+    }
   }
 
   /** When a limit may grow with no other event; Infinity: not by itself. */
