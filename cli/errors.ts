@@ -57,3 +57,14 @@ export function messageOf(error: unknown): string {
     ? line
     : `Unexpected: ${line} (${error.name}). Run again with --log-level debug to see where`;
 }
+
+/** The line of a JSON log that says why the program ends; with the error's stable code, if it has one. */
+export function jsonLineOf(error: unknown, atMs: number): string {
+  const { code } = error as { readonly code?: unknown };
+  return JSON.stringify({
+    level: "ERROR",
+    datetime: atMs,
+    message: messageOf(error),
+    ...typeof code === "string" && { code },
+  });
+}

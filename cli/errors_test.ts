@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { QueueError, type QueueErrorCode } from "../lib/queue/mod.ts";
-import { exitCodeOf, inOrder, messageOf, UsageError } from "./errors.ts";
+import { exitCodeOf, inOrder, jsonLineOf, messageOf, UsageError } from "./errors.ts";
 
 Deno.test("a queue that does not do what it should ends the program with 1 and its message", () => {
   const codes: QueueErrorCode[] = ["unreachable", "unauthorized", "bad-topic", "too-large", "cannot-open"];
@@ -34,4 +34,18 @@ Deno.test("the error that came first is told, whatever fails when things are clo
   const error = await assertRejects(work);
   assertEquals(inOrder(error).map((each) => (each as Error).message), ["first", "second", "third"]);
   assertEquals(inOrder("plain"), ["plain"]);
+});
+
+Deno.test("a JSON log ends with the error's message and stable code", () => {
+  assertEquals(JSON.parse(jsonLineOf(new QueueError("busy", "Cannot: locked"), 5)), {
+    level: "ERROR",
+    datetime: 5,
+    message: "Cannot: locked",
+    code: "busy",
+  });
+  assertEquals(JSON.parse(jsonLineOf(new UsageError("no"), 5)), {
+    level: "ERROR",
+    datetime: 5,
+    message: "no",
+  });
 });

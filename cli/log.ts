@@ -12,13 +12,20 @@ class StderrHandler extends BaseHandler {
   }
 }
 
+let isJson = false;
+
+/** Whether the log that was opened last has a JSON object a line. */
+export function isJsonLog(): boolean {
+  return isJson;
+}
+
 /** Sets the program's log up as the command line says, and gives it. */
 export function openLog(
   options: { readonly "log-level"?: string | undefined; readonly "log-format"?: string | undefined },
 ): Logger {
   const level = (options["log-level"] ?? "info").toUpperCase() as "DEBUG" | "INFO" | "WARN" | "ERROR";
-  const json = options["log-format"] === "json";
-  const formatter = json
+  isJson = options["log-format"] === "json";
+  const formatter = isJson
     ? formatters.jsonFormatter
     : ({ levelName, msg }: { levelName: string; msg: string }) =>
       levelName === "INFO" ? msg : `${levelName.toLowerCase()}: ${msg}`;

@@ -3,7 +3,7 @@ import type { Command, Context } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import type { OptionTable } from "./options.ts";
 import { variable } from "./environment.ts";
-import { exitCodeOf, inOrder, messageOf, UsageError } from "./errors.ts";
+import { exitCodeOf, inOrder, jsonLineOf, messageOf, UsageError } from "./errors.ts";
 import { terminalColumns } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 import { visible, visiblePlain } from "./visible.ts";
@@ -104,11 +104,16 @@ if (import.meta.main) {
     Deno.exit(await main(Deno.args));
   } catch (error) {
     const [first, ...closing] = inOrder(error);
-    const messages = new Set(closing.map(messageOf));
-    messages.delete(messageOf(first));
-    console.error(`sequoia: ${visiblePlain(messageOf(first))}`);
-    for (const message of messages) {
-      console.error(`sequoia: and then, while it ended: ${visiblePlain(message)}`);
+    const { isJsonLog } = await import("./log.ts");
+    const write = isJsonLog()
+      ? (failure: unknown) => console.error(visiblePlain(jsonLineOf(failure, Date.now())))
+      : (failure: unknown, front: string) =>
+        console.error(`sequoia: ${front}${visiblePlain(messageOf(failure))}`);
+    write(first, "");
+    const seen = new Set([messageOf(first)]);
+    for (const other of closing) {
+      if (!seen.has(messageOf(other))) write(other, "and then, while it ended: ");
+      seen.add(messageOf(other));
     }
     if (Deno.args.join(" ").includes("--log-level debug")) console.error(error);
     Deno.exit(exitCodeOf(first));

@@ -233,3 +233,10 @@ Deno.test("sequoia consume leaves what is queued alone when it cannot run it", a
   const { stdout } = await run(["queue", "status", "--json"], at);
   assertEquals(JSON.parse(stdout).queued, 3);
 });
+
+Deno.test("with a JSON log the error is a line of it, with its code", async () => {
+  await using at = await folder();
+  const { code, stderr } = await run(["produce", "missing.ts", "--log-format", "json"], at);
+  const { level, code: name } = JSON.parse(stderr);
+  assertEquals([code, level, name], [2, "ERROR", "not-found"]);
+});
