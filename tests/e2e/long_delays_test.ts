@@ -10,34 +10,46 @@ async function shown(id: string, pattern: RegExp, at: { cwd: string }): Promise<
   }
 }
 
-Deno.test("queue show says why an invocation waits, and how long, until it is done", async () => {
+/** A folder whose `one.ts` is a chain of one function, which is answered so; one instance of it, i1, is queued. */
+async function queued(answer: () => Response, options: string) {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  const at = await folder({
+    "one.ts": `import { chain, fn } from "sequoia";
+      const one = fn("one", { url: "http://127.0.0.1:${server.addr.port}", ${options} });
+      export default chain("one", ({ call }) => { call(one); });`,
+  });
+  await run(["produce", "one.ts", "--id", "i1"], at);
+  return {
+    cwd: at.cwd,
+    [Symbol.asyncDispose]: async () => {
+      await at[Symbol.asyncDispose]();
+      await server.shutdown();
+    },
+  };
+}
+
+Deno.test("queue show says why a throttled invocation waits, and how long", async () => {
+  const full = () => new Response("full", { status: 429, headers: { "retry-after": "3000" } });
+  await using at = await queued(full, "");
+  await using _consumer = new Running(["consume", "--out", "none"], at);
+  assertMatch(
+    await shown("i1", /delayed/, at),
+    /one {2}delayed, .*throttled with status 429; it is tried again after 1m/,
+  );
+});
+
+Deno.test("queue show says that an invocation waits for the retry budget, until it is done", async () => {
   let isWell = false;
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
-    const { pathname } = new URL(request.url);
-    if (isWell) return Response.json(1);
-    return pathname === "/full"
-      ? new Response("full", { status: 429, headers: { "retry-after": "3000" } })
-      : new Response("down", { status: 500 });
-  });
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  await using at = await folder({
-    "two.ts": `import { chain, fn } from "sequoia";
-      const down = fn("down", { url: "${url}/down", attempts: 100, retry: { firstDelay: "1ms", maxDelay: "1ms" } });
-      export default [
-        chain("full", ({ call }) => { call(fn("full", { url: "${url}/full" })); }),
-        chain("down", ({ call }) => { call(down); }),
-      ];`,
-  });
-  await run(["produce", "two.ts", "--chain", "full", "--id", "f1"], at);
-  await run(["produce", "two.ts", "--chain", "down", "--id", "d1"], at);
+  const answer = () => isWell ? Response.json(1) : new Response("down", { status: 500 });
+  await using at = await queued(answer, 'attempts: 100, retry: { firstDelay: "1ms", maxDelay: "1ms" }');
   await using consumer = new Running(["consume", "--out", "none"], at);
-  const full = await shown("f1", /delayed/, at);
-  assertMatch(full, /full {2}delayed, .*throttled with status 429; it is tried again after 1m/);
-  const down = await shown("d1", /delayed/, at);
-  assertMatch(down, /down {2}delayed, .*answered with status 500: down; it waits for the retry budget/);
-  assertMatch((await run(["queue", "list"], at)).stdout, /f1 .* 0\/1/);
+  assertMatch(
+    await shown("i1", /waits for the retry budget/, at),
+    /one {2}delayed, .*answered with status 500: down; it waits for the retry budget/,
+  );
+  assertMatch((await run(["queue", "list"], at)).stdout, /i1 .* 0\/1/);
   isWell = true;
-  assertMatch(await shown("d1", /completed/, at), /down {2}ok/);
+  assertMatch(await shown("i1", /completed/, at), /one {2}ok/);
   consumer.signal("SIGINT");
   await consumer.ended;
 });
