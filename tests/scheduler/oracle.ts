@@ -284,7 +284,7 @@ export class Oracle {
       for (const name of this.#groups.keys()) this.#readWeight(name);
     }
     for (;;) {
-      const [best] = this.eligible().sort((a, b) => this.#order(a, b));
+      const best = this.#first(this.eligible());
       if (!best || !this.#isTooLate(best.of)) {
         if (best) this.#start(best);
         return best;
@@ -327,26 +327,28 @@ export class Oracle {
       .sort((a, b) => a.atMs - b.atMs || a.open.serial - b.open.serial);
     for (const { open, reason } of due) {
       if (open.ending) continue; // by its other limit
-      this.#endEarly(open, { outcome: "failed", reason });
+      this.#endEarly(open, { outcome: "failed", reason: reason() });
       this.refused.push({ instance: open.instance, ...this.#result(open, []) });
     }
   }
 
   #expiries() {
-    return this.#open.filter(({ ending }) => !ending).flatMap((open) => {
+    const found: { readonly atMs: number; readonly reason: () => string; readonly open: Open }[] = [];
+    for (const open of this.#open) {
       const { chain: { ttlMs, timeLimitMs }, submittedAtMs } = open.instance;
-      const ttl = ttlMs === undefined || open.started ? [] : [{
-        atMs: submittedAtMs + ttlMs,
-        reason: `ttl: nothing of it had started within ${formatDuration(ttlMs)} of its submission`,
-        open,
-      }];
-      const limit = timeLimitMs === undefined ? [] : [{
-        atMs: submittedAtMs + timeLimitMs,
-        reason: `time-limit: it had not ended within ${formatDuration(timeLimitMs)} of its submission`,
-        open,
-      }];
-      return [...ttl, ...limit];
-    });
+      if (open.ending) continue;
+      if (ttlMs !== undefined && !open.started) {
+        const reason = () =>
+          `ttl: nothing of it had started within ${formatDuration(ttlMs)} of its submission`;
+        found.push({ atMs: submittedAtMs + ttlMs, reason, open });
+      }
+      if (timeLimitMs !== undefined) {
+        const reason = () =>
+          `time-limit: it had not ended within ${formatDuration(timeLimitMs)} of its submission`;
+        found.push({ atMs: submittedAtMs + timeLimitMs, reason, open });
+      }
+    }
+    return found;
   }
 
   #isTooLate({ started, instance: { chain, deadlineMs } }: Open): boolean {
@@ -363,14 +365,15 @@ export class Oracle {
 
   /** What might start now, in no order. */
   eligible(): Entry[] {
-    const running = this.#entries().filter((e) => e.phase === "running");
+    const running = this.#running();
     const { global = Infinity, functions = {}, chains = {}, labels = {} } = this.#limits;
     const sameValue = (label: string, a: Entry, b: Entry) => labelOf(a, label) === labelOf(b, label);
+    if (running.length >= global || this.#opensAtMs("") > this.#nowMs) return [];
     return this.#entries().filter((entry) =>
-      entry.phase === "queued" && running.length < global && !this.#isPaused(entry) &&
-      this.#count("running", entry.group) < this.#shareOf(entry.group) &&
+      entry.phase === "queued" && !this.#isPaused(entry) &&
+      this.#hasShareLeft(entry.group) &&
       (this.#isPlaced(entry) ? this.#withRoom(entry).length > 0 : this.#closedUntilMs() <= this.#nowMs) &&
-      this.#opensAtMs("") <= this.#nowMs && this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
+      this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
       Object.entries(labels).every(([label, limit]) => {
         const value = labelOf(entry, label);
         if (value === undefined) return true;
@@ -392,6 +395,11 @@ export class Oracle {
     const isSame = equal(this.#pauses, pauses);
     this.#pauses = pauses;
     if (!isSame) this.#placeAnew();
+  }
+
+  #hasShareLeft(name: string): boolean {
+    const share = this.#shareOf(name);
+    return share === Infinity || this.#count("running", name) < share;
   }
 
   /** How much a group may have running: under strict shares, its part of the global limit. */
@@ -490,10 +498,18 @@ export class Oracle {
     return this.#startedAtMs.get(name) ?? [];
   }
 
-  #order(a: Entry, b: Entry): number {
-    const turns = [a, b].map(({ group }) => this.#groups.get(group)!.turn);
-    const byGroup = this.#load(a.group) - this.#load(b.group) || turns[0]! - turns[1]!;
-    return (this.#policy.group ? byGroup : 0) || compareLists(a.rank, b.rank) || bySequence(a, b);
+  #first(entries: readonly Entry[]): Entry | undefined {
+    const loads = new Map<string, number>();
+    if (this.#policy.group) {
+      for (const { group } of entries) loads.set(group, loads.get(group) ?? this.#load(group));
+    }
+    const turn = ({ group }: Entry) => this.#groups.get(group)!.turn;
+    const byGroup = (a: Entry, b: Entry) => loads.get(a.group)! - loads.get(b.group)! || turn(a) - turn(b);
+    const order = (a: Entry, b: Entry) =>
+      (this.#policy.group ? byGroup(a, b) : 0) || compareLists(a.rank, b.rank) || bySequence(a, b);
+    let first = entries[0];
+    for (const entry of entries) if (order(entry, first!) < 0) first = entry;
+    return first;
   }
 
   /** What a group has received for its weight, with what it has in flight as it was expected. */
@@ -837,15 +853,25 @@ export class Oracle {
   }
 
   #running(group?: string): Entry[] {
-    return this.#entries().filter((e) => e.phase === "running" && (group ?? e.group) === e.group);
+    const running: Entry[] = [];
+    for (const { entries } of this.#open) {
+      for (const e of entries) if (e.phase === "running" && (group ?? e.group) === e.group) running.push(e);
+    }
+    return running;
   }
 
   #entries(): Entry[] {
-    return this.#open.flatMap((open) => open.entries);
+    const all: Entry[] = [];
+    for (const { entries } of this.#open) all.push(...entries);
+    return all;
   }
 
   #count(phase: Entry["phase"], group?: string): number {
-    return this.#entries().filter((e) => e.phase === phase && (group ?? e.group) === e.group).length;
+    let count = 0;
+    for (const { entries } of this.#open) {
+      for (const e of entries) if (e.phase === phase && (group ?? e.group) === e.group) count++;
+    }
+    return count;
   }
 
   #groupStats(name: string): GroupStats {
@@ -859,27 +885,52 @@ export class Oracle {
     };
   }
 
+  /** What a policy does not read is not counted. */
   #viewStats(): Stats {
-    const groups = new Map([...this.#groups.keys()].map((name) => [name, this.#groupStats(name)]));
-    const counts = { running: this.#count("running"), queued: this.#count("queued") };
-    return { nowMs: this.#nowMs, ...counts, groups, functions: this.#functionStats() };
+    const groupsOf = () => new Map([...this.#groups.keys()].map((name) => [name, this.#groupStats(name)]));
+    const functionsOf = () => this.#functionStats();
+    return {
+      nowMs: this.#nowMs,
+      running: this.#count("running"),
+      queued: this.#count("queued"),
+      get groups() {
+        return groupsOf();
+      },
+      get functions() {
+        return functionsOf();
+      },
+    };
   }
 
   #functionStats(): Map<string, FunctionStats> {
+    const unsettledOf = (name: string) => this.#unsettled(name);
     return new Map([...this.#arrivals].map(([name, arrivals]) => {
-      const unsettled = this.#open.flatMap(({ instance, states, maps }) =>
-        bodyOf(instance.chain).map(({ fn, calls }, i) => {
-          if (fn.name !== name || calls !== undefined || states[i] !== undefined) return 0;
-          const map = maps.get(i);
-          return map === undefined ? 1 : map.count - map.settled.size;
-        })
-      ).reduce((sum, count) => sum + count, 0);
       const arrivalsPerS = (nowMs: number) => {
         const last = arrivals.slice(-30);
         return last.length * 1000 / Math.max(1, nowMs - last[0]!);
       };
-      return [name, { name, unsettled, arrivalsPerS }];
+      return [name, {
+        name,
+        get unsettled() {
+          return unsettledOf(name);
+        },
+        arrivalsPerS,
+      }];
     }));
+  }
+
+  /** The invocations of a function that are to be settled yet. */
+  #unsettled(name: string): number {
+    let count = 0;
+    for (const { instance: { chain: { nodes, onFailed = nodes.length } }, states, maps } of this.#open) {
+      for (let i = 0; i < onFailed; i++) {
+        const { fn, calls } = nodes[i]!;
+        if (fn.name !== name || calls !== undefined || states[i] !== undefined) continue;
+        const map = maps.get(i);
+        count += map === undefined ? 1 : map.count - map.settled.size;
+      }
+    }
+    return count;
   }
 
   #view({ of: { instance, started, attainedMs }, node, readyAtMs, attempts, phase }: Entry): Task {
