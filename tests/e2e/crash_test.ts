@@ -1,10 +1,11 @@
 /** A consumer that is killed at any moment loses nothing, and repeats nothing but what was in flight. */
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
+import { runs } from "../lanes.ts";
 import { folder, run, runJson, Running } from "./sequoia.ts";
 
-const ROUNDS = 100;
-const INSTANCES = 3000;
+const ROUNDS = runs(100);
+const INSTANCES = 30 * ROUNDS;
 
 interface Seen {
   /** What the function answered to each idempotency key, by attempt received. */
