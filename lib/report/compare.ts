@@ -1,4 +1,4 @@
-import { figure, type Metric, metricAt, RUN_METRICS } from "./metrics.ts";
+import { figure, type Metric, RUN_METRICS } from "./metrics.ts";
 import type { Report } from "./schema.ts";
 
 /** A change of less than this part of the first run's figure is taken for chance. */
@@ -22,58 +22,15 @@ export interface ComparedRow {
   readonly runs: readonly Compared[];
 }
 
-/** What is compared if nothing else is asked for. */
-const COMPARED = [
-  "run.durationMs",
-  "chains.submitted",
-  "chains.completed",
-  "chains.failed",
-  "chains.dropped",
-  "chains.shed",
-  "chains.unfinished",
-  "functions.throttled",
-  "functions.retried",
-  "functions.coldStarts",
-  "queueing_ms.mean",
-  "queueing_ms.p50",
-  "queueing_ms.p90",
-  "queueing_ms.p95",
-  "queueing_ms.p99",
-  "queueing_ms.max",
-  "run_ms.p50",
-  "run_ms.p99",
-  "function_ms.p50",
-  "function_ms.p99",
-  "provider_queueing_ms.p50",
-  "provider_queueing_ms.p99",
-  "chain_ms.p50",
-  "chain_ms.p90",
-  "chain_ms.p99",
-  "chain_ms.max",
-  "slowdown.p50",
-  "slowdown.p99",
-  "throughput.chainsPerS",
-  "throughput.functionsPerS",
-  "concurrency.mean",
-  "concurrency.max",
-  "fairness.jain",
-  "fairness.minShare",
-  "deadlines.met",
-  "deadlines.missed",
-  "cost.total",
-];
+const COMPARED = RUN_METRICS.filter(({ isCompared }) => isCompared);
 
 /**
  * Lays runs side by side and marks where one is better or worse than the first by 5 % or more (of a figure that was 0:
  * by anything).
  */
-export function compareReports(
-  reports: readonly Report[],
-  paths: readonly string[] = COMPARED,
-): ComparedRow[] {
-  return paths.map((path) => {
-    const metric = metricAt(RUN_METRICS, path);
-    const [first = null, ...others] = reports.map((report) => figure(report, path));
+export function compareReports(reports: readonly Report[]): ComparedRow[] {
+  return COMPARED.map((metric) => {
+    const [first = null, ...others] = reports.map((report) => figure(report, metric.path));
     return {
       metric,
       runs: [

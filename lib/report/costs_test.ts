@@ -37,10 +37,8 @@ Deno.test("buildReport() adds up what attempts cost, by platform and chain, and 
     ["platform", "edge", "1"],
   ]);
   assertEquals(lines.slice(0, -1).every((line) => line.split(",").length === header.split(",").length), true);
-  assertEquals(compareReports([report, report], ["cost.total"])[0]!.runs.map(({ value }) => value), [
-    3.5,
-    3.5,
-  ]);
+  const costs = compareReports([report, report]).find(({ metric }) => metric.path === "cost.total")!;
+  assertEquals(costs.runs.map(({ value }) => value), [3.5, 3.5]);
   assertStringIncludes(costTable(report)!.html, '<th scope="row">all</th><td></td><td></td><td>3.5</td>');
   const unpriced = await buildReport([run(), submit("a1", 0), attempt("a1", 0, 10)]);
   assertEquals("cost" in unpriced, false);

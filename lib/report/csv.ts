@@ -1,4 +1,4 @@
-import { CHAIN_METRICS, figure, FUNCTION_METRICS, type Metric, RUN_METRICS } from "./metrics.ts";
+import { ALL_METRICS, CHAIN_METRICS, figure, FUNCTION_METRICS, type Metric, RUN_METRICS } from "./metrics.ts";
 import type { Report } from "./schema.ts";
 
 /** A report under the name of its run. */
@@ -8,8 +8,7 @@ export interface NamedReport {
 }
 
 /** Costs are in a column of their own, which only runs have that are priced. */
-const COLUMNS = [...RUN_METRICS, ...CHAIN_METRICS.filter(({ path }) => path === "share")]
-  .map(({ path }) => path).filter((path) => path !== "cost.total");
+const COLUMNS = ALL_METRICS.map(({ path }) => path).filter((path) => path !== "cost.total");
 
 /**
  * Writes reports as CSV (RFC 4180, with a header): a row for each run, then one for each of its chains and functions, told

@@ -1,4 +1,5 @@
-import { ATTEMPT, type Samples } from "./samples.ts";
+import { CALL_KINDS } from "./kinds.ts";
+import type { Samples } from "./samples.ts";
 import type { Fairness } from "./schema.ts";
 import { Windows } from "./windows.ts";
 
@@ -57,10 +58,17 @@ function least(values: readonly number[]): number {
 export function windowsOf({ attempts, starved, span }: Samples): Windows | undefined {
   if (span.durationUs === 0) return undefined;
   const windows = new Windows(span.firstUs);
-  const chain = attempts.chain.view(), outcome = attempts.outcome.view(), queued = attempts.queuedMs.view();
+  const chain = attempts.chain.view(), kind = attempts.kind.view(), queued = attempts.queuedMs.view();
   const start = attempts.startUs.view(), end = attempts.endUs.view();
   for (let i = 0; i < chain.length; i++) {
-    noteAttempt(windows, chain[i]!, start[i]!, end[i]!, queued[i]!, outcome[i] === ATTEMPT.throttled);
+    noteAttempt(
+      windows,
+      chain[i]!,
+      start[i]!,
+      end[i]!,
+      queued[i]!,
+      CALL_KINDS[kind[i]!]!.outcome === "throttled",
+    );
   }
   const starvedFrom = starved.fromUs.view();
   starved.chain.view().forEach((chain, i) => windows.wait(chain, starvedFrom[i]!, span.lastUs));

@@ -1,5 +1,7 @@
 import { type Compared, compareReports } from "./compare.ts";
-import type { Quantity, Report } from "./schema.ts";
+import { CHAIN_COLUMNS, FUNCTION_COLUMNS, type GroupTable, groupTable } from "./group_columns.ts";
+import { QUANTITY_HEADS, quantityRows } from "./quantity_rows.ts";
+import type { Report } from "./schema.ts";
 import { type Content, el, type Markup } from "./svg.ts";
 import { formatChange, formatCount, formatFigure, formatNumber } from "./text.ts";
 import type { RunView } from "./view.ts";
@@ -9,24 +11,8 @@ const MOST_ROWS = 200;
 
 /** The times of one run. */
 export function quantityTable(report: Report): Markup {
-  const row = (label: string, of: Quantity, unit: "ms" | "times") => [
-    label,
-    ...[of.mean, of.p50, of.p90, of.p95, of.p99, of.max].map((value) =>
-      formatFigure(value, unit) + (unit === "times" && value !== null ? "×" : "")
-    ),
-  ];
-  return tableOf(["", "mean", "p50", "p90", "p95", "p99", "max"], [
-    row("queueing time (ready to start)", report.queueing_ms, "ms"),
-    row("run time (start to response)", report.run_ms, "ms"),
-    ...report.function_ms.p50 === null
-      ? []
-      : [row("· function time (as the function said)", report.function_ms, "ms")],
-    ...report.provider_queueing_ms.p50 === null
-      ? []
-      : [row("· queue at the provider (call to start of the function)", report.provider_queueing_ms, "ms")],
-    row("chain time (submitted to completed)", report.chain_ms, "ms"),
-    row("slowdown (chain time ÷ without any waiting)", report.slowdown, "times"),
-  ]);
+  const rows = quantityRows(report).map(({ label, meaning, cells }) => [`${label} (${meaning})`, ...cells]);
+  return tableOf(["", ...QUANTITY_HEADS], rows);
 }
 
 /** The figures of several runs, with their change from the first. */
@@ -57,64 +43,21 @@ function changeOf({ change, mark }: Compared): Content {
 
 /** The chains of a run. */
 export function chainTable({ byChain }: Report): Markup | undefined {
-  const head = [
-    "chain",
-    "submitted",
-    "completed",
-    "lost",
-    "queueing p50",
-    "p99",
-    "chain time p50",
-    "p99",
-    "slowdown p50",
-    "share",
-  ];
-  const rows = Object.entries(byChain).map(([name, of]) => [
-    name,
-    formatCount(of.chains.submitted),
-    formatCount(of.chains.completed),
-    alarming(of.chains.failed + of.chains.dropped),
-    formatFigure(of.queueing_ms.p50, "ms"),
-    formatFigure(of.queueing_ms.p99, "ms"),
-    formatFigure(of.chain_ms.p50, "ms"),
-    formatFigure(of.chain_ms.p99, "ms"),
-    formatFigure(of.slowdown.p50, "times"),
-    formatFigure(of.share, "share"),
-  ]);
-  return rows.length === 0 ? undefined : tableOf(head, rows);
+  return groupsOf("chain", groupTable(byChain, CHAIN_COLUMNS));
 }
 
 /** The functions of a run. */
 export function functionTable({ byFunction }: Report): Markup | undefined {
-  const functions = Object.entries(byFunction);
-  const anyTold = functions.some(([, { function_ms }]) => function_ms.p50 !== null);
-  const head = [
-    "function",
-    "calls",
-    "attempts",
-    "failed",
-    "throttled",
-    "cold",
-    "queueing p50",
-    "p99",
-    "run p50",
-    "p99",
-    ...anyTold ? ["inside p50", "p99"] : [],
-  ];
-  const rows = functions.map(([name, { functions: f, queueing_ms, run_ms, function_ms }]) => [
+  return groupsOf("function", groupTable(byFunction, FUNCTION_COLUMNS));
+}
+
+function groupsOf(kind: string, { heads, rows }: GroupTable): Markup | undefined {
+  if (rows.length === 0) return undefined;
+  const cells = rows.map(([name, row]): Content[] => [
     name,
-    formatCount(f.invocations),
-    formatCount(f.attempts),
-    alarming(f.failed),
-    alarming(f.throttled),
-    formatCount(f.coldStarts),
-    formatFigure(queueing_ms.p50, "ms"),
-    formatFigure(queueing_ms.p99, "ms"),
-    formatFigure(run_ms.p50, "ms"),
-    formatFigure(run_ms.p99, "ms"),
-    ...anyTold ? [formatFigure(function_ms.p50, "ms"), formatFigure(function_ms.p99, "ms")] : [],
+    ...row.map(({ text, isBad }) => isBad ? el("span", { class: "bad" }, text) : text),
   ]);
-  return rows.length === 0 ? undefined : tableOf(head, rows);
+  return tableOf([kind, ...heads], cells);
 }
 
 /** What a run cost on each platform, if these have prices. */

@@ -1,86 +1,54 @@
+import { type Better, type Origin, STATISTICS, type Unit } from "./figure_types.ts";
+import { FIGURES, type TableFigure } from "./figures.ts";
 import type { ChainReport, FunctionReport, Report } from "./schema.ts";
 
-/** What a figure counts in. `ms`: milliseconds; `times`: a ratio, or any other number; `perS`: per second. */
-export type Unit = "ms" | "count" | "times" | "perS" | "share";
+export type { Unit } from "./figure_types.ts";
 
-/** A figure of a report, by the path that names it in the JSON: `queueing_ms.p99`. */
+/** One number of a report, by the path that names it in the JSON: `queueing_ms.p99`. */
 export interface Metric {
   readonly path: string;
   /** For people. */
   readonly label: string;
   readonly unit: Unit;
-  /** Which way is better; undefined if neither is. */
-  readonly better?: "lower" | "higher";
+  /** Which way is better; undefined: neither. */
+  readonly better?: Better;
+  /** Whether comparisons of runs show it. */
+  readonly isCompared: boolean;
 }
 
-const STATISTICS = ["mean", "p50", "p90", "p95", "p99", "max"] as const;
-
-function quantity(key: string, label: string, unit: Unit): Metric[] {
-  return STATISTICS.map((of) => ({ path: `${key}.${of}`, label: `${label} ${of}`, unit, better: "lower" }));
+function metricsOf(figure: TableFigure): Metric[] {
+  const { key, label } = figure;
+  if (figure.type === "quantity") {
+    const compared: readonly string[] = figure.compared;
+    return STATISTICS.map((of) => ({
+      path: `${key}.${of}`,
+      label: `${label} ${of}`,
+      unit: figure.unit,
+      better: "lower",
+      isCompared: compared.includes(of),
+    }));
+  }
+  const unit = figure.type === "count" ? "count" : figure.unit;
+  const { better, isCompared = false } = figure as { better?: Better; isCompared?: boolean };
+  return [{ path: key, label, unit, isCompared, ...better !== undefined && { better } }];
 }
 
-function metric(path: string, label: string, unit: Unit, better?: "lower" | "higher"): Metric {
-  return { path, label, unit, ...(better ? { better } : {}) };
+function metrics(...origins: readonly Origin[]): readonly Metric[] {
+  return FIGURES.filter(({ of }) => origins.includes(of)).flatMap(metricsOf);
 }
 
-/** What a function's figures are. */
-export const FUNCTION_METRICS: readonly Metric[] = [
-  metric("functions.invocations", "invocations", "count"),
-  metric("functions.attempts", "attempts", "count"),
-  metric("functions.completed", "calls completed", "count"),
-  metric("functions.failed", "calls failed", "count", "lower"),
-  metric("functions.throttled", "calls throttled", "count", "lower"),
-  metric("functions.retried", "calls retried", "count", "lower"),
-  metric("functions.coldStarts", "cold starts", "count", "lower"),
-  ...quantity("queueing_ms", "queueing time", "ms"),
-  ...quantity("run_ms", "run time", "ms"),
-  ...quantity("function_ms", "function time", "ms"),
-  ...quantity("provider_queueing_ms", "queue at provider", "ms"),
-  metric("throughput.functionsPerS", "calls per second", "perS", "higher"),
-  metric("concurrency.mean", "concurrency mean", "times"),
-  metric("concurrency.max", "concurrency max", "count"),
-];
+/** The metrics of a function. */
+export const FUNCTION_METRICS = metrics("call", "functionRun");
+/** The metrics of a chain. */
+export const CHAIN_METRICS = metrics("call", "functionRun", "instance", "chain");
+/** The metrics of a run. */
+export const RUN_METRICS = metrics("call", "functionRun", "instance", "run");
+/** The metrics of all of them, each once. */
+export const ALL_METRICS = metrics("call", "functionRun", "instance", "chain", "run");
 
-/** What a chain's figures are. */
-export const CHAIN_METRICS: readonly Metric[] = [
-  metric("chains.submitted", "chains submitted", "count"),
-  metric("chains.completed", "chains completed", "count", "higher"),
-  metric("chains.failed", "chains failed", "count", "lower"),
-  metric("chains.dropped", "chains dropped", "count", "lower"),
-  metric("chains.cancelled", "chains cancelled", "count"),
-  metric("chains.shed", "chains shed", "count", "lower"),
-  metric("chains.unfinished", "chains unfinished", "count", "lower"),
-  ...FUNCTION_METRICS,
-  ...quantity("chain_ms", "chain time", "ms"),
-  ...quantity("slowdown", "slowdown", "times"),
-  metric("throughput.chainsPerS", "chains per second", "perS", "higher"),
-  metric("deadlines.met", "deadlines met", "count", "higher"),
-  metric("deadlines.missed", "deadlines missed", "count", "lower"),
-  metric("share", "part of its fair share", "share"),
-];
-
-/** What a run's figures are. */
-export const RUN_METRICS: readonly Metric[] = [
-  metric("run.durationMs", "duration", "ms"),
-  ...CHAIN_METRICS.filter(({ path }) => path !== "share"),
-  metric("fairness.jain", "fairness (Jain)", "share", "higher"),
-  metric("fairness.minShare", "least share", "share", "higher"),
-  metric("fairness.maxShare", "largest share", "share", "lower"),
-  metric("cost.total", "cost", "times", "lower"),
-];
-
-/** The figure that a path names; null if there is no data for it. The path must be of the metrics for `of`. */
+/** The value of a metric; null if there is no data for it. The path must be one of the metrics for `of`. */
 export function figure(of: Report | ChainReport | FunctionReport, path: string): number | null {
   let value: unknown = of;
   for (const key of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
   return (value ?? null) as number | null;
-}
-
-/** The metric of a path. */
-export function metricAt(metrics: readonly Metric[], path: string): Metric {
-  const metric = metrics.find((metric) => metric.path === path);
-  if (metric === undefined) {
-    throw new RangeError(`Cannot find the figure "${path}": there is none of this name`);
-  }
-  return metric;
 }

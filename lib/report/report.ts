@@ -5,28 +5,11 @@ import { concurrencyOf } from "./concurrency.ts";
 import { countDistinct } from "./distinct.ts";
 import { sharesOf, windowsOf } from "./fairness.ts";
 import { quantityOf } from "./quantity.ts";
-import { ATTEMPT, CHAIN, collectSamples, DEADLINE, type Samples } from "./samples.ts";
-import {
-  type ChainCounts,
-  type Concurrency,
-  type Deadlines,
-  type Figures,
-  type FunctionCounts,
-  type FunctionReport,
-  type Quantity,
-  type Report,
-  REPORT_SCHEMA,
-  type ReportedRun,
-} from "./schema.ts";
+import { CALL_KINDS, INSTANCE_KINDS, kindCounts } from "./kinds.ts";
+import { collectSamples, type Samples } from "./samples.ts";
+import { type Report, REPORT_SCHEMA, type ReportedRun } from "./schema.ts";
 import type { Span } from "./span.ts";
-
-/** The figures of calls that come from each of them alone. */
-export type CallFigures = Pick<
-  FunctionReport,
-  "functions" | "queueing_ms" | "run_ms" | "function_ms" | "provider_queueing_ms"
->;
-/** The figures of instances. */
-export type InstanceFigures = Pick<Figures, "chains" | "chain_ms" | "slowdown" | "deadlines">;
+import { type CallSums, figuresOf, functionReportOf, type InstanceSums } from "./values.ts";
 
 /** Reports on the events of a run, in one pass over them. */
 export async function buildReport(events: AsyncIterable<RunEvent> | Iterable<RunEvent>): Promise<Report> {
@@ -37,11 +20,11 @@ export async function buildReport(events: AsyncIterable<RunEvent> | Iterable<Run
 export function reportOf(samples: Samples): Report {
   const chains = samples.chains.list(), functions = samples.functions.list();
   const { byChain: shares, ...fairness } = sharesOf(windowsOf(samples), samples.span.lastUs, samples.weights);
+  const seconds = samples.span.durationUs / 1e6;
   const figures = figuresOf(
-    samples,
-    allRows(samples.attempts.chain.length),
-    allRows(samples.functionRuns.chain.length),
-    allRows(samples.instances.chain.length),
+    callSums(samples, allRows(samples.attempts.chain.length), allRows(samples.functionRuns.chain.length)),
+    instanceSums(samples, allRows(samples.instances.chain.length)),
+    seconds,
   );
   const cost = samples.costs.report();
   const chainAttempts = rowsByGroup(samples.attempts.chain.view(), chains.length);
@@ -57,10 +40,17 @@ export function reportOf(samples: Samples): Report {
     fairness,
     ...cost === undefined ? {} : { cost },
     byChain: byName(chains, (chain) => ({
-      ...figuresOf(samples, chainAttempts[chain]!, chainRuns[chain]!, chainInstances[chain]!),
+      ...figuresOf(
+        callSums(samples, chainAttempts[chain]!, chainRuns[chain]!),
+        instanceSums(samples, chainInstances[chain]!),
+        seconds,
+      ),
       share: shares[chain]!,
     })),
-    byFunction: byName(functions, (fn) => functionReport(samples, functionAttempts[fn]!, functionRuns[fn]!)),
+    byFunction: byName(
+      functions,
+      (fn) => functionReportOf(callSums(samples, functionAttempts[fn]!, functionRuns[fn]!), seconds),
+    ),
   };
 }
 
@@ -82,114 +72,45 @@ export function reportedRun(run: RunInfo | undefined, { durationUs }: Span): Rep
   };
 }
 
-function figuresOf(
-  samples: Samples,
-  attempts: Uint32Array,
-  runs: Uint32Array,
-  instances: Uint32Array,
-): Figures {
-  return figuresFrom(functionReport(samples, attempts, runs), {
-    chains: chainCounts(samples, instances),
-    chain_ms: quantityAt(samples.instances.ms.view(), instances),
-    slowdown: quantityAt(samples.instances.slowdown.view(), instances),
-    deadlines: deadlines(samples, instances),
-  }, samples.span);
-}
-
-function functionReport(samples: Samples, rows: Uint32Array, runs: Uint32Array): FunctionReport {
-  const { startUs, endUs, queuedMs, outcome, settled } = samples.attempts;
-  const starts = pick(startUs.view(), rows), ends = pick(endUs.view(), rows);
-  const isSettled = settled.view(), outcomes = outcome.view();
-  const calls = {
-    functions: functionCounts(samples, rows),
-    queueing_ms: quantityAt(queuedMs.view(), rows.filter((row) => isSettled[row] === 1)),
-    run_ms: quantityOf(
-      starts.map((start, i) => outcomes[rows[i]!] === ATTEMPT.ok ? (ends[i]! - start) / 1000 : NaN),
-    ),
-    function_ms: quantityAt(samples.functionRuns.ms.view(), runs),
-    provider_queueing_ms: quantityAt(samples.functionRuns.providerMs.view(), runs),
-  };
-  return functionReportFrom(calls, concurrencyOf(starts, ends, samples.span.durationUs), samples.span);
-}
-
-function functionCounts({ attempts }: Samples, rows: Uint32Array): FunctionCounts {
-  const outcome = attempts.outcome.view(), settled = attempts.settled.view(), cold = attempts.cold.view();
-  const invocations = countDistinct(pick(attempts.invocation.view(), rows));
+/** The sums of some attempts, and of what functions said of theirs, by their rows. */
+function callSums(samples: Samples, rows: Uint32Array, runs: Uint32Array): CallSums {
+  const { attempts, functionRuns, span } = samples;
+  const kinds = attempts.kind.view(), queued = attempts.queuedMs.view();
+  const starts = attempts.startUs.view(), ends = attempts.endUs.view();
+  const functionMs = functionRuns.ms.view(), providerMs = functionRuns.providerMs.view();
   return {
-    invocations,
-    attempts: rows.length,
-    completed: count(rows, (row) => outcome[row] === ATTEMPT.ok),
-    failed: count(rows, (row) => outcome[row] === ATTEMPT.failed && settled[row] === 1),
-    throttled: count(rows, (row) => outcome[row] === ATTEMPT.throttled),
-    retried: rows.length - invocations,
-    coldStarts: count(rows, (row) => cold[row] === 1),
+    calls: kindCounts(kinds, rows, CALL_KINDS.length),
+    invocations: countDistinct(pick(attempts.invocation.view(), rows)),
+    concurrency: concurrencyOf(pick(starts, rows), pick(ends, rows), span.durationUs),
+    quantity: (figure) =>
+      figure.of === "call"
+        ? quantityOf(sampled(rows, (row) =>
+          figure.sample({
+            kind: CALL_KINDS[kinds[row]!]!,
+            queuedMs: queued[row]!,
+            runMs: (ends[row]! - starts[row]!) / 1000,
+          })))
+        : quantityOf(sampled(runs, (row) =>
+          figure.sample({ functionMs: functionMs[row]!, providerQueuedMs: providerMs[row]! }))),
   };
 }
 
-function chainCounts({ instances }: Samples, rows: Uint32Array): ChainCounts {
-  const outcome = instances.outcome.view();
-  const ended = (how: number) => count(rows, (row) => outcome[row] === how);
+/** The sums of some instances, by their rows. */
+function instanceSums({ instances }: Samples, rows: Uint32Array): InstanceSums {
+  const ms = instances.ms.view(), slowdown = instances.slowdown.view();
   return {
-    submitted: rows.length,
-    completed: ended(CHAIN.completed),
-    failed: ended(CHAIN.failed),
-    dropped: ended(CHAIN.dropped),
-    cancelled: ended(CHAIN.cancelled),
-    shed: ended(CHAIN.shed),
-    unfinished: ended(CHAIN.unfinished),
+    instances: kindCounts(instances.kind.view(), rows, INSTANCE_KINDS.length),
+    quantity: (figure) =>
+      quantityOf(sampled(rows, (row) => figure.sample({ chainMs: ms[row]!, slowdown: slowdown[row]! }))),
   };
 }
 
-function deadlines({ instances }: Samples, rows: Uint32Array): Deadlines {
-  const deadline = instances.deadline.view();
-  return {
-    met: count(rows, (row) => deadline[row] === DEADLINE.met),
-    missed: count(rows, (row) => deadline[row] === DEADLINE.missed),
-  };
-}
-
-/** Puts together what a report says of calls. */
-export function functionReportFrom(calls: CallFigures, concurrency: Concurrency, span: Span): FunctionReport {
-  const throughput = { functionsPerS: perSecond(calls.functions.completed, span) };
-  return { ...calls, throughput, concurrency };
-}
-
-/** Puts together what a report says of calls and instances. */
-export function figuresFrom(calls: FunctionReport, instances: InstanceFigures, span: Span): Figures {
-  const { functions, queueing_ms, run_ms, function_ms, provider_queueing_ms, throughput, concurrency } =
-    calls;
-  const { chains, chain_ms, slowdown, deadlines } = instances;
-  return {
-    chains,
-    functions,
-    queueing_ms,
-    run_ms,
-    function_ms,
-    provider_queueing_ms,
-    chain_ms,
-    slowdown,
-    throughput: { chainsPerS: perSecond(chains.completed, span), ...throughput },
-    concurrency,
-    deadlines,
-  };
-}
-
-function perSecond(count: number, { durationUs }: Span): number {
-  return durationUs > 0 ? count * 1e6 / durationUs : 0;
-}
-
-function count(rows: Uint32Array, which: (row: number) => boolean): number {
-  let n = 0;
-  for (const row of rows) if (which(row)) n++;
-  return n;
-}
-
-function quantityAt(column: Float64Array, rows: Uint32Array): Quantity {
-  return quantityOf(pick(column, rows));
+function sampled(rows: Uint32Array, sample: (row: number) => number): Float64Array {
+  const samples = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) samples[i] = sample(rows[i]!);
+  return samples;
 }
 
 function pick(column: Float64Array, rows: Uint32Array): Float64Array {
-  const picked = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]!]!;
-  return picked;
+  return sampled(rows, (row) => column[row]!);
 }

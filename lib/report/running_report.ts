@@ -2,13 +2,14 @@ import { RunningConcurrency } from "./concurrency.ts";
 import type { AttemptEvent, CounterEvent, EndEvent, Recorder, RunInfo, SubmitEvent } from "./events.ts";
 import { noteAttempt, sharesOf } from "./fairness.ts";
 import { Histogram } from "./histogram.ts";
-import { byName, figuresFrom, functionReportFrom, reportedRun } from "./report.ts";
+import { byName, reportedRun } from "./report.ts";
 import { RunningSeries, type Starved } from "./running_series.ts";
-import { DEADLINE, deadlineOf } from "./samples.ts";
-import { type ChainReport, type FunctionReport, type Report, REPORT_SCHEMA } from "./schema.ts";
+import { deadlineOf } from "./samples.ts";
+import { type ChainReport, type Report, REPORT_SCHEMA } from "./schema.ts";
 import { limitAsked } from "./series.ts";
 import { Span } from "./span.ts";
 import { CallTally, InstanceTally } from "./tallies.ts";
+import { type CallSums, figuresOf, functionReportOf } from "./values.ts";
 import type { RunView } from "./view.ts";
 import { Windows } from "./windows.ts";
 
@@ -17,14 +18,17 @@ const MOST_NAMES = 2000;
 /** What those are called together. */
 const OTHERS = "(others)";
 
+/** The times of an instance that did not complete. */
+const UNKNOWN = { chainMs: NaN, slowdown: NaN };
+
 /** What is known of the calls of a chain, or of a function. */
 class Callers {
   /** Of each function that the chain calls, or of each chain that calls the function. */
   readonly tallies: CallTally[] = [];
   readonly concurrency = new RunningConcurrency();
 
-  report(span: Span): FunctionReport {
-    return callReport(this.tallies, this.concurrency, span);
+  sums(span: Span): CallSums {
+    return callSums(this.tallies, this.concurrency, span);
   }
 }
 
@@ -149,7 +153,7 @@ export class RunningReport implements Recorder {
     this.#span.cover(atUs, atUs);
     const open = this.#open.get(event.instance);
     if (open === undefined) {
-      this.#chainOf(event.chain).instances.add(event.outcome, NaN, NaN, DEADLINE.open);
+      this.#chainOf(event.chain).instances.add(event.outcome, "open", UNKNOWN);
       return;
     }
     this.#open.delete(event.instance);
@@ -160,7 +164,10 @@ export class RunningReport implements Recorder {
     }
     const ideal = event.idealMs ?? 0;
     const slowdown = ideal > 0 ? ms / ideal : NaN;
-    open.chain.instances.add(event.outcome, ms, slowdown, deadlineOf(open.deadlineMs, event, ms));
+    open.chain.instances.add(event.outcome, deadlineOf(open.deadlineMs, event, ms), {
+      chainMs: ms,
+      slowdown,
+    });
   }
 
   counter({ atMs, limit }: CounterEvent): void {
@@ -176,18 +183,22 @@ export class RunningReport implements Recorder {
     const chains = [...this.#chains.values()], functions = [...this.#functions.values()];
     const instances = this.#withUnfinished(chains);
     const { byChain: shares, ...fairness } = this.#shares(chains);
-    const all = callReport(chains.flatMap(({ tallies }) => tallies), this.#concurrency, span);
+    const all = callSums(chains.flatMap(({ tallies }) => tallies), this.#concurrency, span);
+    const seconds = span.durationUs / 1e6;
     return {
       schema: REPORT_SCHEMA,
       run: reportedRun(this.#run, span),
       ...this.#backwards > 0 && { backwards: this.#backwards },
-      ...figuresFrom(all, merged(new InstanceTally(), instances).figures(), span),
+      ...figuresOf(all, merged(new InstanceTally(), instances), seconds),
       fairness,
       byChain: byName([...this.#chains.keys()], (i): ChainReport => ({
-        ...figuresFrom(chains[i]!.report(span), instances[i]!.figures(), span),
+        ...figuresOf(chains[i]!.sums(span), instances[i]!, seconds),
         share: shares[i]!,
       })),
-      byFunction: byName([...this.#functions.keys()], (i) => functions[i]!.report(span)),
+      byFunction: byName(
+        [...this.#functions.keys()],
+        (i) => functionReportOf(functions[i]!.sums(span), seconds),
+      ),
     };
   }
 
@@ -258,7 +269,7 @@ export class RunningReport implements Recorder {
     const all = chains.map(({ instances }) => instances.copy());
     for (const { chain, submittedUs, deadlineMs = Infinity } of this.#open.values()) {
       const isLate = deadlineMs < (this.#span.logEndUs - submittedUs) / 1000;
-      all[chain.number]!.add("unfinished", NaN, NaN, isLate ? DEADLINE.missed : DEADLINE.open);
+      all[chain.number]!.add("unfinished", isLate ? "missed" : "open", UNKNOWN);
     }
     return all;
   }
@@ -282,13 +293,14 @@ function knownName(name: string, known: ReadonlyMap<string, unknown>): string {
   return known.size < MOST_NAMES || known.has(name) ? name : OTHERS;
 }
 
-function callReport(
-  tallies: readonly CallTally[],
-  concurrency: RunningConcurrency,
-  span: Span,
-): FunctionReport {
-  const figures = merged(new CallTally(), tallies).figures();
-  return functionReportFrom(figures, concurrency.concurrency(span.durationUs), span);
+function callSums(tallies: readonly CallTally[], concurrency: RunningConcurrency, span: Span): CallSums {
+  const tally = merged(new CallTally(), tallies);
+  return {
+    calls: tally.calls,
+    invocations: tally.invocations,
+    concurrency: concurrency.concurrency(span.durationUs),
+    quantity: (figure) => tally.quantity(figure),
+  };
 }
 
 function merged<T extends { merge(other: T): void }>(into: T, all: readonly T[]): T {

@@ -11,14 +11,8 @@ import type {
 import { flags, indices, Names, numbers } from "./column.ts";
 import { Costs } from "./costs.ts";
 import { invocationNumber } from "./distinct.ts";
+import { callKind, type DeadlineState, type InstanceKind, instanceKind } from "./kinds.ts";
 import { Span } from "./span.ts";
-
-/** How an attempt ended, as a flag. */
-export const ATTEMPT = { ok: 0, failed: 1, throttled: 2, cancelled: 3 } as const;
-/** How an instance ended, as a flag. */
-export const CHAIN = { completed: 0, failed: 1, cancelled: 2, dropped: 3, unfinished: 4, shed: 5 } as const;
-/** What became of an instance's deadline, as a flag. `open`: there is none, or it was not decided. */
-export const DEADLINE = { open: 0, met: 1, missed: 2 } as const;
 
 /** What is known of an instance that has not both been submitted and ended. */
 interface OpenInstance {
@@ -32,7 +26,7 @@ interface OpenInstance {
  * What a report needs of a run, as columns: the fold of its events, in any order.
  *
  * Times of attempts and counters are whole microseconds from the start of the run, so that one that starts when another
- * ends does not overlap it, whatever the fractions. Takes 41 bytes for an attempt, 24 for what its function said, 21 for an ended instance and some
+ * ends does not overlap it, whatever the fractions. Takes 39 bytes for an attempt, 24 for what its function said, 20 for an ended instance and some
  * hundred for an open one.
  */
 export class Samples implements Recorder {
@@ -45,9 +39,7 @@ export class Samples implements Recorder {
     endUs: numbers(),
     queuedMs: numbers(),
     invocation: numbers(),
-    outcome: flags(),
-    settled: flags(),
-    cold: flags(),
+    kind: flags(),
   };
   /** What functions said of their own runs, in attempts that went well; NaN where the clocks did not agree. */
   readonly functionRuns = {
@@ -58,8 +50,7 @@ export class Samples implements Recorder {
   };
   readonly instances = {
     chain: indices(),
-    outcome: flags(),
-    deadline: flags(),
+    kind: flags(),
     ms: numbers(),
     slowdown: numbers(),
   };
@@ -107,7 +98,7 @@ export class Samples implements Recorder {
   finish(): this {
     const strays = new Set(this.#open.size > 0 ? this.#strays.view() : []);
     for (const [instance, { chain, submit, end, attempted }] of this.#open) {
-      if (end !== undefined) this.#instance(chain, CHAIN[end.outcome], NaN, NaN, DEADLINE.open);
+      if (end !== undefined) this.#instance(chain, end.outcome, "open", NaN, NaN);
       else if (submit !== undefined) {
         this.#unfinished(chain, submit, attempted || strays.has(invocationNumber(instance, "")));
       }
@@ -119,7 +110,7 @@ export class Samples implements Recorder {
   #unfinished(chain: number, submit: SubmitEvent, attempted: boolean): void {
     const fromUs = this.span.us(submit.submittedAtMs);
     const late = (submit.deadlineMs ?? Infinity) < (this.span.logEndUs - fromUs) / 1000;
-    this.#instance(chain, CHAIN.unfinished, NaN, NaN, late ? DEADLINE.missed : DEADLINE.open);
+    this.#instance(chain, "unfinished", late ? "missed" : "open", NaN, NaN);
     if (attempted) return;
     this.starved.chain.push(chain);
     this.starved.fromUs.push(fromUs);
@@ -136,9 +127,7 @@ export class Samples implements Recorder {
     this.attempts.queuedMs.push(event.queuedMs);
     const { instance: id, node, item, generation } = event;
     this.attempts.invocation.push(invocationNumber(id, node, item, generation));
-    this.attempts.outcome.push(ATTEMPT[event.outcome]);
-    this.attempts.settled.push(event.settled ? 1 : 0);
-    this.attempts.cold.push(event.cold ? 1 : 0);
+    this.attempts.kind.push(callKind(event));
     this.costs.add(event);
     const instance = this.#open.get(event.instance);
     if (instance !== undefined) instance.attempted = true;
@@ -186,19 +175,24 @@ export class Samples implements Recorder {
     const ideal = end.idealMs ?? 0;
     this.#instance(
       chain,
-      CHAIN[end.outcome],
+      end.outcome,
+      deadlineOf(submit.deadlineMs, end, ms),
       ms,
       ideal > 0 ? ms / ideal : NaN,
-      deadlineOf(submit.deadlineMs, end, ms),
     );
   }
 
-  #instance(chain: number, outcome: number, ms: number, slowdown: number, deadline: number): void {
+  #instance(
+    chain: number,
+    outcome: InstanceKind["outcome"],
+    deadline: DeadlineState,
+    ms: number,
+    slowdown: number,
+  ): void {
     this.instances.chain.push(chain);
-    this.instances.outcome.push(outcome);
+    this.instances.kind.push(instanceKind(outcome, deadline));
     this.instances.ms.push(ms);
     this.instances.slowdown.push(slowdown);
-    this.instances.deadline.push(deadline);
   }
 
   counter(event: CounterEvent): void {
@@ -225,10 +219,10 @@ export class Samples implements Recorder {
 }
 
 /** A chain that failed, was dropped or shed did not do its work in time; of one that was cancelled, none was wanted. */
-export function deadlineOf(deadlineMs: number | undefined, end: EndEvent, chainMs: number): number {
-  if (deadlineMs === undefined || end.outcome === "cancelled") return DEADLINE.open;
-  if (end.outcome === "completed" && Number.isNaN(chainMs)) return DEADLINE.open;
-  return end.outcome === "completed" && chainMs <= deadlineMs ? DEADLINE.met : DEADLINE.missed;
+export function deadlineOf(deadlineMs: number | undefined, end: EndEvent, chainMs: number): DeadlineState {
+  if (deadlineMs === undefined || end.outcome === "cancelled") return "open";
+  if (end.outcome === "completed" && Number.isNaN(chainMs)) return "open";
+  return end.outcome === "completed" && chainMs <= deadlineMs ? "met" : "missed";
 }
 
 /** Folds the events of a run. */

@@ -1,3 +1,5 @@
+import type { ValuesOf } from "./figures.ts";
+
 /** The schema named in every report. */
 export const REPORT_SCHEMA = "sequoia.report/1";
 
@@ -15,65 +17,8 @@ export interface Quantity {
   readonly max: number | null;
 }
 
-/** Instances by how they ended; `submitted` is the sum of the others. `unfinished`: they had not when the log ended. */
-export interface ChainCounts {
-  /** Instances, however they ended. */
-  readonly submitted: number;
-  /** Instances all of whose nodes are done. */
-  readonly completed: number;
-  /** Instances that ended by a failure, or by a time limit. */
-  readonly failed: number;
-  /** Instances that began and that nobody finishes: a call of theirs was refused, and nothing calls it again. */
-  readonly dropped: number;
-  /** Instances that somebody cancelled. */
-  readonly cancelled: number;
-  /** Refused before their first start, as they could not meet their deadlines any more. */
-  readonly shed: number;
-  /** Instances that had not ended when the log ended. */
-  readonly unfinished: number;
-}
-
-/** Calls of functions. */
-export interface FunctionCounts {
-  /** Different nodes of instances that were attempted. */
-  readonly invocations: number;
-  /** Calls that were made, also those that were refused or failed. */
-  readonly attempts: number;
-  /** Attempts that went well. */
-  readonly completed: number;
-  /** Invocations that failed for good. */
-  readonly failed: number;
-  /** Attempts that the platform refused for capacity. */
-  readonly throttled: number;
-  /** Attempts beyond the first of their invocation. */
-  readonly retried: number;
-  /** Attempts for which the platform started a container. */
-  readonly coldStarts: number;
-}
-
-/** Per second of the run's duration; 0 if it has none. */
-export interface Throughput {
-  /** Instances completed. */
-  readonly chainsPerS: number;
-  /** Calls that went well. */
-  readonly functionsPerS: number;
-}
-
 /** Attempts in flight; `mean` over the run's duration. */
-export interface Concurrency {
-  /** Attempts in flight, on average over the run's duration. */
-  readonly mean: number;
-  /** Attempts in flight, at most. */
-  readonly max: number;
-}
-
-/** Of the instances with a deadline; missed are also the failed, the dropped, the shed, and those unfinished after it. */
-export interface Deadlines {
-  /** Instances that ended before their deadlines. */
-  readonly met: number;
-  /** The other instances with a deadline: also the failed, the dropped, the shed, and those unfinished after it. */
-  readonly missed: number;
-}
+export type Concurrency = FunctionReport["concurrency"];
 
 /** How evenly the run served its chains while several wanted more; 1, 1, 1 if that was never so. See `fairness.ts`. */
 export interface Fairness {
@@ -85,37 +30,17 @@ export interface Fairness {
   readonly maxShare: number;
 }
 
-/** The figures of one function. */
-export interface FunctionReport {
-  readonly functions: FunctionCounts;
-  /** Milliseconds from ready to the start of the attempt that settled the invocation. */
-  readonly queueing_ms: Quantity;
-  /** Milliseconds from start to response, of attempts that went well. */
-  readonly run_ms: Quantity;
-  /** Milliseconds from a function's start to its end, by its own clock, of attempts that went well: what it said itself. */
-  readonly function_ms: Quantity;
-  /** Milliseconds from the start of an attempt to that of its function: its queueing at the provider, and the way there. */
-  readonly provider_queueing_ms: Quantity;
-  readonly throughput: Pick<Throughput, "functionsPerS">;
-  readonly concurrency: Concurrency;
-}
+/** The figures of one function: see the table, `figures.ts`. */
+export type FunctionReport = ValuesOf<"call" | "functionRun", Quantity>;
 
 /** The figures of a run and of a chain alike. */
-export interface Figures extends Omit<FunctionReport, "throughput"> {
-  readonly chains: ChainCounts;
-  /** Milliseconds from submission to end, of completed instances. */
-  readonly chain_ms: Quantity;
-  /** Chain time ÷ what it would be if nothing ever waited, where that is known. */
-  readonly slowdown: Quantity;
-  readonly throughput: Throughput;
-  readonly deadlines: Deadlines;
-}
+export type Figures = ValuesOf<"call" | "functionRun" | "instance", Quantity>;
 
 /** The figures of one chain. */
-export interface ChainReport extends Figures {
+export type ChainReport = Figures & {
   /** Its part of its fair share while it and others wanted more; null if that was never so. */
   readonly share: number | null;
-}
+};
 
 /** What the run was. */
 export interface ReportedRun {
@@ -145,7 +70,7 @@ export interface CostReport {
 }
 
 /** What `sequoia report --json` prints of one run. */
-export interface Report extends Figures {
+export type Report = Figures & {
   readonly schema: typeof REPORT_SCHEMA;
   readonly run: ReportedRun;
   readonly fairness: Fairness;
@@ -155,4 +80,4 @@ export interface Report extends Figures {
   readonly cost?: CostReport;
   readonly byChain: Readonly<Record<string, ChainReport>>;
   readonly byFunction: Readonly<Record<string, FunctionReport>>;
-}
+};

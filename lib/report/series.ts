@@ -1,4 +1,5 @@
 import { allRows, rowsByGroup } from "./column.ts";
+import { isSettled } from "./kinds.ts";
 import { withoutNaN } from "./quantity.ts";
 import type { RunInfo } from "./events.ts";
 import type { Samples } from "./samples.ts";
@@ -52,8 +53,8 @@ export function seriesOf(samples: Samples): Series {
     sizeUs: Math.max(1, durationMs * 1000 / buckets),
     count: buckets,
   };
-  const settled = samples.attempts.settled.view();
-  const queued = samples.attempts.queuedMs.view().filter((_, row) => settled[row] === 1);
+  const kinds = samples.attempts.kind.view();
+  const queued = samples.attempts.queuedMs.view().filter((_, row) => isSettled(kinds[row]!));
   return {
     bucketMs: time.sizeUs / 1000,
     buckets,
@@ -108,12 +109,12 @@ function bandOf(
 ): Band {
   const running = new Float64Array(time.count), waiting = new Float64Array(time.count);
   const start = attempts.startUs.view(), end = attempts.endUs.view();
-  const queued = attempts.queuedMs.view(), settled = attempts.settled.view();
+  const queued = attempts.queuedMs.view(), kinds = attempts.kind.view();
   for (const chain of chains) {
     for (const row of rows[chain]!) {
       spread(running, time, start[row]!, end[row]!);
       // The attempt that settles an invocation has waited since it was ready; the earlier ones would count double.
-      if (settled[row] === 1) spread(waiting, time, start[row]! - queued[row]! * 1000, start[row]!);
+      if (isSettled(kinds[row]!)) spread(waiting, time, start[row]! - queued[row]! * 1000, start[row]!);
     }
     starved.chain.view().forEach((of, i) => {
       if (of === chain) spread(waiting, time, starved.fromUs.view()[i]!, span.lastUs);

@@ -1,82 +1,98 @@
-import type { AttemptEvent, ChainOutcome } from "./events.ts";
-import { NO_QUANTITY } from "./quantity.ts";
+import type { AttemptEvent } from "./events.ts";
+import type { CallTimes, InstanceTimes } from "./figure_types.ts";
 import { Histogram } from "./histogram.ts";
-import type { CallFigures, InstanceFigures } from "./report.ts";
-import { DEADLINE } from "./samples.ts";
+import {
+  CALL_KINDS,
+  callKind,
+  type DeadlineState,
+  INSTANCE_KINDS,
+  type InstanceKind,
+  instanceKind,
+} from "./kinds.ts";
+import { NO_QUANTITY } from "./quantity.ts";
+import type { Quantity } from "./schema.ts";
+import { quantitiesOf } from "./values.ts";
 
-/** What is known of calls, without keeping them. */
+/** A quantity's samples. */
+class Samples<Times> {
+  readonly histogram = new Histogram();
+
+  constructor(readonly key: string, readonly sample: (times: Times) => number) {}
+}
+
+/** The samples of all quantities of an origin. */
+class Histograms<Times> {
+  readonly #all: readonly Samples<Times>[];
+
+  constructor(figures: readonly { readonly key: string; readonly sample: (times: Times) => number }[]) {
+    this.#all = figures.map(({ key, sample }) => new Samples(key, sample));
+  }
+
+  add(times: Times): void {
+    for (const { histogram, sample } of this.#all) histogram.add(sample(times));
+  }
+
+  /** The histogram of a quantity; undefined: it is of another origin. */
+  of(key: string): Histogram | undefined {
+    return this.#all.find((samples) => samples.key === key)?.histogram;
+  }
+
+  merge(other: Histograms<Times>): void {
+    this.#all.forEach(({ histogram }, i) => histogram.merge(other.#all[i]!.histogram));
+  }
+
+  get bytes(): number {
+    return this.#all.reduce((sum, { histogram }) => sum + histogram.bytes, 0);
+  }
+}
+
+function addAll(counts: Float64Array, others: Float64Array): void {
+  for (let i = 0; i < counts.length; i++) counts[i]! += others[i]!;
+}
+
+/** The sums of some calls, without the calls themselves. */
 export class CallTally {
-  #invocations = 0;
-  #attempts = 0;
-  #completed = 0;
-  #failed = 0;
-  #throttled = 0;
-  #coldStarts = 0;
-  readonly queueingMs = new Histogram();
-  readonly #runMs = new Histogram();
+  /** Invocations that were attempted. */
+  invocations = 0;
+  /** Attempts by the numbers of their kinds. */
+  readonly calls = new Float64Array(CALL_KINDS.length);
+  readonly #histograms = new Histograms<CallTimes>(quantitiesOf("call"));
 
   /** Adds an attempt. @param isFirst whether it is the first of its invocation that is known */
-  add({ outcome, settled, queuedMs, cold }: AttemptEvent, runMs: number, isFirst: boolean): void {
-    this.#attempts++;
-    if (isFirst) this.#invocations++;
-    if (settled) this.queueingMs.add(queuedMs);
-    if (cold) this.#coldStarts++;
-    if (outcome === "ok") {
-      this.#completed++;
-      this.#runMs.add(runMs);
-    } else if (outcome === "throttled") this.#throttled++;
-    else if (outcome === "failed" && settled) this.#failed++;
+  add(event: AttemptEvent, runMs: number, isFirst: boolean): void {
+    const kind = callKind(event);
+    this.calls[kind]!++;
+    if (isFirst) this.invocations++;
+    this.#histograms.add({ kind: CALL_KINDS[kind]!, queuedMs: event.queuedMs, runMs });
   }
 
   merge(other: CallTally): void {
-    this.#invocations += other.#invocations;
-    this.#attempts += other.#attempts;
-    this.#completed += other.#completed;
-    this.#failed += other.#failed;
-    this.#throttled += other.#throttled;
-    this.#coldStarts += other.#coldStarts;
-    this.queueingMs.merge(other.queueingMs);
-    this.#runMs.merge(other.#runMs);
+    this.invocations += other.invocations;
+    addAll(this.calls, other.calls);
+    this.#histograms.merge(other.#histograms);
   }
 
-  figures(): CallFigures {
-    return {
-      functions: {
-        invocations: this.#invocations,
-        attempts: this.#attempts,
-        completed: this.#completed,
-        failed: this.#failed,
-        throttled: this.#throttled,
-        retried: this.#attempts - this.#invocations,
-        coldStarts: this.#coldStarts,
-      },
-      queueing_ms: this.queueingMs.quantity(),
-      run_ms: this.#runMs.quantity(),
-      function_ms: NO_QUANTITY,
-      provider_queueing_ms: NO_QUANTITY,
-    };
+  /** A quantity; none of what functions said themselves, which nothing says in virtual time. */
+  quantity({ key }: { readonly key: string }): Quantity {
+    return this.#histograms.of(key)?.quantity() ?? NO_QUANTITY;
+  }
+
+  /** The queueing times. */
+  get queueingMs(): Histogram {
+    return this.#histograms.of("queueing_ms")!;
   }
 
   /** The memory that its tables take. */
   get bytes(): number {
-    return this.queueingMs.bytes + this.#runMs.bytes;
+    return this.#histograms.bytes;
   }
 }
 
-/** What is known of instances, without keeping them. */
+/** The sums of some instances, without the instances themselves. */
 export class InstanceTally {
-  readonly #outcomes: Record<ChainOutcome | "unfinished", number> = {
-    completed: 0,
-    failed: 0,
-    dropped: 0,
-    cancelled: 0,
-    shed: 0,
-    unfinished: 0,
-  };
-  #met = 0;
-  #missed = 0;
-  readonly ms = new Histogram();
-  readonly #slowdown = new Histogram();
+  /** Instances by the numbers of their kinds. */
+  readonly instances = new Float64Array(INSTANCE_KINDS.length);
+  readonly #histograms = new Histograms<InstanceTimes>(quantitiesOf("instance"));
 
   /** A copy, to which more can be added. */
   copy(): InstanceTally {
@@ -85,43 +101,28 @@ export class InstanceTally {
     return copy;
   }
 
-  /**
-   * Adds an instance.
-   *
-   * @param ms from submission to end, if it completed, or NaN
-   * @param slowdown or NaN, where it is not known
-   * @param deadline one of DEADLINE
-   */
-  add(outcome: ChainOutcome | "unfinished", ms: number, slowdown: number, deadline: number): void {
-    this.#outcomes[outcome]++;
-    if (deadline === DEADLINE.met) this.#met++;
-    if (deadline === DEADLINE.missed) this.#missed++;
-    this.ms.add(ms);
-    this.#slowdown.add(slowdown);
+  /** Adds an instance. */
+  add(outcome: InstanceKind["outcome"], deadline: DeadlineState, times: InstanceTimes): void {
+    this.instances[instanceKind(outcome, deadline)]!++;
+    this.#histograms.add(times);
   }
 
   merge(other: InstanceTally): void {
-    for (const outcome of Object.keys(this.#outcomes) as ChainOutcome[]) {
-      this.#outcomes[outcome] += other.#outcomes[outcome];
-    }
-    this.#met += other.#met;
-    this.#missed += other.#missed;
-    this.ms.merge(other.ms);
-    this.#slowdown.merge(other.#slowdown);
+    addAll(this.instances, other.instances);
+    this.#histograms.merge(other.#histograms);
   }
 
-  figures(): InstanceFigures {
-    const submitted = Object.values(this.#outcomes).reduce((a, b) => a + b);
-    return {
-      chains: { submitted, ...this.#outcomes },
-      chain_ms: this.ms.quantity(),
-      slowdown: this.#slowdown.quantity(),
-      deadlines: { met: this.#met, missed: this.#missed },
-    };
+  quantity({ key }: { readonly key: string }): Quantity {
+    return this.#histograms.of(key)!.quantity();
+  }
+
+  /** The chain times. */
+  get ms(): Histogram {
+    return this.#histograms.of("chain_ms")!;
   }
 
   /** The memory that its tables take. */
   get bytes(): number {
-    return this.ms.bytes + this.#slowdown.bytes;
+    return this.#histograms.bytes;
   }
 }

@@ -2,10 +2,11 @@ import { formatDuration } from "../model/mod.ts";
 import { renderComparison } from "./terminal_compare.ts";
 import { renderChainTable, renderFunctionTable } from "./terminal_groups.ts";
 import { type Cell, fit, painter, type Style, table } from "./table.ts";
-import type { CostReport, Quantity, Report } from "./schema.ts";
+import { QUANTITY_HEADS, quantityRows } from "./quantity_rows.ts";
+import type { CostReport, Report } from "./schema.ts";
 import { DECADES_MS, type Series } from "./series.ts";
 import { ASCII, bar, type Signs, sparkline, UNICODE } from "./spark.ts";
-import { formatCount, formatFigure, formatNumber, printable } from "./text.ts";
+import { formatCount, formatNumber, printable } from "./text.ts";
 import type { RunView } from "./view.ts";
 
 /** How reports are shown on a terminal. */
@@ -91,28 +92,9 @@ function headline({ chains, functions }: Report, { paint, width }: Pen): string[
 }
 
 function quantities(report: Report, pen: Pen): string[] {
-  const head: Cell[] = ["", "mean", "p50", "p90", "p95", "p99", "max"].map((text) => ({
-    text,
-    style: "dim",
-  }));
-  const row = (label: string, of: Quantity, unit: "ms" | "times"): Cell[] => [
-    label,
-    ...[of.mean, of.p50, of.p90, of.p95, of.p99, of.max].map((value) =>
-      formatFigure(value, unit) + (unit === "times" && value !== null ? "×" : "")
-    ),
-  ];
-  const rows = [
-    head,
-    row("queueing time", report.queueing_ms, "ms"),
-    row("run time", report.run_ms, "ms"),
-    ...report.function_ms.p50 === null ? [] : [row("· function", report.function_ms, "ms")],
-    ...report.provider_queueing_ms.p50 === null
-      ? []
-      : [row("· queue at provider", report.provider_queueing_ms, "ms")],
-    row("chain time", report.chain_ms, "ms"),
-    row("slowdown", report.slowdown, "times"),
-  ];
-  return table(rows, pen.width, pen.paint);
+  const head: Cell[] = ["", ...QUANTITY_HEADS].map((text) => ({ text, style: "dim" }));
+  const rows = quantityRows(report).map(({ label, cells }) => [label, ...cells]);
+  return table([head, ...rows], pen.width, pen.paint);
 }
 
 function facts(report: Report, { paint, width }: Pen): string[] {

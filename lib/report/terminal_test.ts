@@ -61,7 +61,7 @@ Deno.test("renderTerminal() shows what functions said of themselves, if any did"
   const lines = renderTerminal([await buildRunView("run.json", said)], { width: 100 }).split("\n");
   const row = (label: string) =>
     lines.find((line) => line.startsWith(label))?.slice(label.length).trim().split(/ +/);
-  assertEquals(row("· function"), Array(6).fill("70ms"));
+  assertEquals(row("· function time"), Array(6).fill("70ms"));
   assertEquals(row("· queue at provider"), Array(6).fill("20ms"));
   assertEquals(row("function  "), [
     "calls",

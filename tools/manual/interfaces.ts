@@ -28,11 +28,6 @@ export class Interfaces {
     }
   }
 
-  /** Whether there is an interface of this name. */
-  has(name: string): boolean {
-    return this.#byName.has(name);
-  }
-
   /**
    * The members of an interface, those that it takes over from others first.
    *

@@ -23,7 +23,7 @@ export async function manualPages(): Promise<ReadonlyMap<string, string>> {
     task: fieldsTable(types.membersOf("Task")),
     arrows: partsDrawing(),
     parts: partsTable(),
-    figures: figuresTable(new Interfaces(await read("lib/report/schema.ts"))),
+    figures: figuresTable(),
   };
   const pages = new Map([["docs/cli.md", await formatted(await commandsPage())]]);
   for (const path of ["ARCHITECTURE.md", "docs/workloads.md", "docs/policies.md", "docs/reports.md"]) {

@@ -1,0 +1,258 @@
+/**
+ * The table of figures: what reports say, in their order. A figure that is added here is in both reports (the exact one and
+ * the one of a run that goes on), in the JSON and its types, the CSV, comparisons, tables of times and `--fail-if`.
+ *
+ * ```ts
+ * count("functions.cancelled", "call", {
+ *   label: "calls cancelled",
+ *   doc: "Attempts whose chain was cancelled while they ran.",
+ *   counts: ({ outcome }) => outcome === "cancelled",
+ * });
+ * ```
+ */
+import { count, derived, measured, type Origin, quantity, STATISTICS } from "./figure_types.ts";
+
+const perSecond = (n: number, seconds: number) => seconds > 0 ? n / seconds : 0;
+
+/** The figures, in the order in which reports have them. Keys are paths in the report's JSON. */
+export const FIGURES = [
+  measured("run.durationMs", "run", {
+    label: "duration",
+    unit: "ms",
+    isCompared: true,
+    doc:
+      "From the first submission or call (not before the start of the run) to the last end of a call or chain.",
+  }),
+  count("chains.submitted", "instance", {
+    label: "chains submitted",
+    isCompared: true,
+    doc: "Instances, however they ended.",
+    counts: () => true,
+  }),
+  count("chains.completed", "instance", {
+    label: "chains completed",
+    better: "higher",
+    isCompared: true,
+    doc: "Instances all of whose nodes are done.",
+    counts: ({ outcome }) => outcome === "completed",
+  }),
+  count("chains.failed", "instance", {
+    label: "chains failed",
+    better: "lower",
+    isCompared: true,
+    doc: "Instances that ended by a failure, or by a time limit.",
+    counts: ({ outcome }) => outcome === "failed",
+  }),
+  count("chains.dropped", "instance", {
+    label: "chains dropped",
+    better: "lower",
+    isCompared: true,
+    doc:
+      "Instances that began and that nobody finishes: a call of theirs was refused, and nothing calls it again.",
+    counts: ({ outcome }) => outcome === "dropped",
+  }),
+  count("chains.cancelled", "instance", {
+    label: "chains cancelled",
+    doc: "Instances that somebody cancelled.",
+    counts: ({ outcome }) => outcome === "cancelled",
+  }),
+  count("chains.shed", "instance", {
+    label: "chains shed",
+    better: "lower",
+    isCompared: true,
+    doc: "Instances refused before their first start, as they could not meet their deadlines any more.",
+    counts: ({ outcome }) => outcome === "shed",
+  }),
+  count("chains.unfinished", "instance", {
+    label: "chains unfinished",
+    better: "lower",
+    isCompared: true,
+    doc: "Instances that had not ended when the log ended.",
+    counts: ({ outcome }) => outcome === "unfinished",
+  }),
+  measured("functions.invocations", "call", {
+    label: "invocations",
+    unit: "count",
+    doc: "Different nodes of instances that were attempted.",
+  }),
+  count("functions.attempts", "call", {
+    label: "attempts",
+    doc: "Calls that were made, also those that were refused or failed.",
+    counts: () => true,
+  }),
+  count("functions.completed", "call", {
+    label: "calls completed",
+    doc: "Attempts that went well.",
+    counts: ({ outcome }) => outcome === "ok",
+  }),
+  count("functions.failed", "call", {
+    label: "calls failed",
+    better: "lower",
+    doc: "Invocations that failed for good.",
+    counts: ({ outcome, isSettled }) => outcome === "failed" && isSettled,
+  }),
+  count("functions.throttled", "call", {
+    label: "calls throttled",
+    better: "lower",
+    isCompared: true,
+    doc: "Attempts that the platform refused for capacity.",
+    counts: ({ outcome }) => outcome === "throttled",
+  }),
+  derived("functions.retried", "call", {
+    label: "calls retried",
+    unit: "count",
+    better: "lower",
+    isCompared: true,
+    doc: "Attempts beyond the first of their invocation.",
+    derive: (count) => count("functions.attempts") - count("functions.invocations"),
+  }),
+  count("functions.coldStarts", "call", {
+    label: "cold starts",
+    better: "lower",
+    isCompared: true,
+    doc: "Attempts for which the platform started a container.",
+    counts: ({ isCold }) => isCold,
+  }),
+  quantity("queueing_ms", "call", {
+    label: "queueing time",
+    meaning: "ready to start",
+    unit: "ms",
+    compared: STATISTICS,
+    doc: "Milliseconds from ready to the start of the attempt that settled the invocation.",
+    sample: ({ kind, queuedMs }) => kind.isSettled ? queuedMs : NaN,
+  }),
+  quantity("run_ms", "call", {
+    label: "run time",
+    meaning: "start to response",
+    unit: "ms",
+    compared: ["p50", "p99"],
+    doc: "Milliseconds from start to response, of attempts that went well.",
+    sample: ({ kind, runMs }) => kind.outcome === "ok" ? runMs : NaN,
+  }),
+  quantity("function_ms", "functionRun", {
+    label: "function time",
+    meaning: "as the function said",
+    unit: "ms",
+    isPart: true,
+    compared: ["p50", "p99"],
+    doc: "Milliseconds from a function's start to its end, by its own clock, of attempts that went well.",
+    sample: ({ functionMs }) => functionMs,
+  }),
+  quantity("provider_queueing_ms", "functionRun", {
+    label: "queue at provider",
+    meaning: "call to start of the function",
+    unit: "ms",
+    isPart: true,
+    compared: ["p50", "p99"],
+    doc:
+      "Milliseconds from the start of an attempt to that of its function: its queueing at the provider, and the way there.",
+    sample: ({ providerQueuedMs }) => providerQueuedMs,
+  }),
+  quantity("chain_ms", "instance", {
+    label: "chain time",
+    meaning: "submitted to completed",
+    unit: "ms",
+    compared: ["p50", "p90", "p99", "max"],
+    doc: "Milliseconds from submission to end, of completed instances.",
+    sample: ({ chainMs }) => chainMs,
+  }),
+  quantity("slowdown", "instance", {
+    label: "slowdown",
+    meaning: "chain time ÷ without any waiting",
+    unit: "times",
+    compared: ["p50", "p99"],
+    doc: "Chain time ÷ what it would be if nothing ever waited, where that is known.",
+    sample: ({ slowdown }) => slowdown,
+  }),
+  derived("throughput.chainsPerS", "instance", {
+    label: "chains per second",
+    unit: "perS",
+    better: "higher",
+    isCompared: true,
+    doc: "Instances completed per second of the run's duration; 0 if it has none.",
+    derive: (count, seconds) => perSecond(count("chains.completed"), seconds),
+  }),
+  derived("throughput.functionsPerS", "call", {
+    label: "calls per second",
+    unit: "perS",
+    better: "higher",
+    isCompared: true,
+    doc: "Calls that went well per second of the run's duration; 0 if it has none.",
+    derive: (count, seconds) => perSecond(count("functions.completed"), seconds),
+  }),
+  measured("concurrency.mean", "call", {
+    label: "concurrency mean",
+    unit: "times",
+    isCompared: true,
+    doc: "Attempts in flight, on average over the run's duration.",
+  }),
+  measured("concurrency.max", "call", {
+    label: "concurrency max",
+    unit: "count",
+    isCompared: true,
+    doc: "Attempts in flight, at most.",
+  }),
+  measured("fairness.jain", "run", {
+    label: "fairness (Jain)",
+    unit: "share",
+    better: "higher",
+    isCompared: true,
+    doc:
+      "Jain's index, from 1 ÷ chains (one had everything) to 1 (all had their share while several wanted more; also if that was never so).",
+  }),
+  measured("fairness.minShare", "run", {
+    label: "least share",
+    unit: "share",
+    better: "higher",
+    isCompared: true,
+    doc: "The worst-served chain's part of its fair share: 0.5 is half of what it should have had.",
+  }),
+  measured("fairness.maxShare", "run", {
+    label: "largest share",
+    unit: "share",
+    better: "lower",
+    doc: "The best-served chain's part of its fair share.",
+  }),
+  count("deadlines.met", "instance", {
+    label: "deadlines met",
+    better: "higher",
+    isCompared: true,
+    doc: "Instances that ended before their deadlines.",
+    counts: ({ deadline }) => deadline === "met",
+  }),
+  count("deadlines.missed", "instance", {
+    label: "deadlines missed",
+    better: "lower",
+    isCompared: true,
+    doc:
+      "Instances that missed their deadline; also the failed, the dropped, the shed, and those unfinished after it.",
+    counts: ({ deadline }) => deadline === "missed",
+  }),
+  measured("share", "chain", {
+    label: "part of its fair share",
+    unit: "share",
+    doc: "The chain's part of its fair share while it and others wanted more; none if that was never so.",
+  }),
+  measured("cost.total", "run", {
+    label: "cost",
+    unit: "times",
+    better: "lower",
+    isCompared: true,
+    doc: "What the run cost, in the currency of its platforms' prices, if they have any.",
+  }),
+] as const;
+
+/** A row of the table. */
+export type TableFigure = (typeof FIGURES)[number];
+
+type KeyOf<O extends Origin, T extends TableFigure["type"]> = Extract<TableFigure, { of: O; type: T }>["key"];
+type SectionOf<K extends string> = K extends `${infer S}.${string}` ? S : never;
+type NameOf<K extends string, S extends string> = K extends `${S}.${infer N}` ? N : never;
+type Numbers<K extends string> = {
+  readonly [S in SectionOf<K>]: { readonly [N in NameOf<K, S>]: number };
+};
+
+/** The values of all figures of some origins, as the report's JSON has them. */
+export type ValuesOf<O extends Origin, Quantity> =
+  & Numbers<KeyOf<O, "count" | "derived" | "measured">>
+  & { readonly [K in KeyOf<O, "quantity">]: Quantity };

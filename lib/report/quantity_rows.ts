@@ -1,0 +1,29 @@
+import { STATISTICS } from "./figure_types.ts";
+import { FIGURES } from "./figures.ts";
+import type { Figures } from "./schema.ts";
+import { formatFigure } from "./text.ts";
+
+/** The heads of a table of quantities, after that of the labels. */
+export const QUANTITY_HEADS = STATISTICS;
+
+/** A row of a table of quantities. */
+export interface QuantityRow {
+  readonly label: string;
+  /** Between what and what it is counted. */
+  readonly meaning: string;
+  readonly cells: readonly string[];
+}
+
+/** The quantities of a run, as rows; those that are parts of the one above them only where they are known. */
+export function quantityRows(report: Figures): QuantityRow[] {
+  return FIGURES.filter((figure) => figure.type === "quantity")
+    .filter((figure) => !("isPart" in figure) || report[figure.key].p50 !== null)
+    .map((figure) => ({
+      label: "isPart" in figure ? `· ${figure.label}` : figure.label,
+      meaning: figure.meaning,
+      cells: STATISTICS.map((of) => {
+        const value = report[figure.key][of];
+        return formatFigure(value, figure.unit) + (figure.unit === "times" && value !== null ? "×" : "");
+      }),
+    }));
+}
