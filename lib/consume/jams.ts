@@ -36,6 +36,8 @@ export class Jam {
   readonly #kept = new Set<WindowPlace>();
   /** Those that it keeps from starting. */
   readonly #kinds = new Map<Chain, ChainKind[]>();
+  /** Of whatever chain, those with this value of a label. */
+  #label: Obstacle["label"];
   /** Those of which some may come to wait for it, as others have: they come in every now and then. */
   readonly #chains = new Set<Chain>();
   #openAtMs = Infinity;
@@ -80,7 +82,9 @@ export class Jam {
   }
 
   /** Notes whom it keeps from starting beside an instance. */
-  reaches({ instance: { chain, labels } }: HeldInstance, reach: Obstacle["reach"]): void {
+  reaches({ instance: { chain, labels } }: HeldInstance, { reach, label }: Obstacle): void {
+    this.#label ??= label;
+    if (label !== undefined) return;
     if (this.#kinds.get(chain)?.[0]?.labels === undefined && this.#kinds.has(chain)) return;
     if (reach === "instance" || this.#count >= MOST_KINDS) {
       if (this.#chains.size < MOST_KINDS) this.#chains.add(chain);
@@ -99,6 +103,7 @@ export class Jam {
   /** What is not taken from the queue. */
   *kinds(): Generator<Kind> {
     yield { waitsFor: this.name };
+    if (this.#label !== undefined) yield { waitsFor: this.name, label: this.#label };
     for (const kinds of this.#kinds.values()) yield* kinds;
     if (this.#openAtMs < Infinity) { for (const chain of this.#chains) yield { chain }; }
   }
@@ -152,7 +157,7 @@ export class Jams {
     const [kept, excess] = divided(stuck, bounds);
     const cut = new Set(excess.map(({ obstacle }) => obstacle.name));
     for (const name of cut) if (!this.#jams.has(name)) this.#add(name);
-    for (const { held, obstacle } of stuck) this.#jams.get(obstacle.name)?.reaches(held, obstacle.reach);
+    for (const { held, obstacle } of stuck) this.#jams.get(obstacle.name)?.reaches(held, obstacle);
     const places = Map.groupBy(kept, ({ obstacle }) => obstacle.name);
     for (const [name, jam] of this.#jams) {
       jam.keep((places.get(name) ?? []).map(({ place }) => place), cut.has(name), nowMs);

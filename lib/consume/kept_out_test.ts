@@ -111,6 +111,42 @@ for (const [reason, why] of Object.entries(REASONS)) {
   });
 }
 
+/** Of many instances of one tenant only one may run; others of its chain stand behind them. */
+async function startsOtherTenants(
+  world: World,
+  connection: QueueDriver | undefined,
+  many: number,
+): Promise<void> {
+  const work = linear("work", 1);
+  const of = (tenant: string, i: number) =>
+    instanceOf(work, `${tenant}${i}`, {
+      labels: { tenant, order: `${i}` },
+      submittedAtMs: world.clock.nowMs(),
+    });
+  await world.clock.run(world.queue.push(Array.from({ length: many }, (_, i) => of("acme", i))));
+  await world.clock.run(world.queue.push(Array.from({ length: 5 }, (_, i) => of("small", i))));
+  const limits = { labels: { tenant: { acme: 1 } } };
+  const running = world.start({ window: 50, limits, ...connection && { connection } });
+  await world.clock.pass(2000);
+  const begun = Map.groupBy(world.platform.calls, ({ instance }) => instance.replace(/\d/g, ""));
+  assertEquals([begun.get("small")?.length, begun.get("acme")?.length], [5, 1]);
+  running.stop.abort();
+  await world.end(running);
+}
+
+const hangs: Script = ({ instance: { labels } }) => labels.tenant === "acme" ? { runMs: HOUR_MS } : undefined;
+
+Deno.test("Consumer.run() starts other tenants within 2 s though thousands of one, each with an order, are at its limit", async () => {
+  await startsOtherTenants(new World(hangs), undefined, 20_000);
+});
+
+Deno.test("Consumer.run() starts other tenants within 2 s though thousands of one in a file are at its limit", async () => {
+  await using store = await sqliteStore();
+  const { clock } = store,
+    [{ queue }, { queue: connection }] = [await store.connect(), await store.connect()];
+  await startsOtherTenants(new World(hangs, { clock, queue }), connection, 3000);
+});
+
 /** Ids of many instances, each of a kind of its own. */
 async function pushTenants(world: World, chain: Chain, count: number): Promise<void> {
   for (const id of numbered(count)) await world.push(chain, [id], { labels: { tenant: id } });

@@ -41,10 +41,12 @@ export class Turns {
     this.#isNext = !wasTurn && this.#kinds.size > 0;
   }
 
-  #passOver({ held: { instance: { chain, labels } }, obstacle: { name, reach } }: Stuck): void {
+  #passOver({ held: { instance: { chain, labels } }, obstacle: { name, reach, label } }: Stuck): void {
     if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
     this.#kinds.set(name, { waitsFor: name });
-    if (reach === "labels") this.#kinds.set(`${JSON.stringify(labels)} of ${chain.name}`, { chain, labels });
-    else this.#kinds.set(chain, { chain });
+    if (label !== undefined) this.#kinds.set(`label of ${name}`, { waitsFor: name, label });
+    else if (reach === "labels") {
+      this.#kinds.set(`${JSON.stringify(labels)} of ${chain.name}`, { chain, labels });
+    } else this.#kinds.set(chain, { chain });
   }
 }

@@ -66,9 +66,15 @@ export interface Result extends Progress {
 
 /**
  * Instances that a pull can pass over without looking at each: those of one chain definition (all of them, or those with the
- * same labels), or those that were given back under the name of what keeps them from going on, see {@linkcode Released}.
+ * same labels), or those that were given back under the name of what keeps them from going on, see {@linkcode Released}; and
+ * those with a value of a label, which are looked at once.
  */
-export type Kind = ChainKind | ObstacleKind;
+export type Kind = ChainKind | ObstacleKind | LabelKind;
+
+/** Instances with a value of a label, of any chain. A pull that comes to one puts it under a name, as if it was given back so. */
+export interface LabelKind extends ObstacleKind {
+  readonly label: { readonly name: string; readonly value: string };
+}
 
 /** Instances of one chain definition that were not given back under a name. */
 export interface ChainKind {

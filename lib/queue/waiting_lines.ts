@@ -1,6 +1,6 @@
 import TinyQueue from "tinyqueue";
 import { type Chain, type Instance, NO_LABELS } from "../model/mod.ts";
-import type { Kind } from "./queue.ts";
+import type { Kind, LabelKind } from "./queue.ts";
 
 /** What waits in a queue: an instance, and its place in the order of submission. */
 export interface Waiter {
@@ -34,7 +34,17 @@ class KindLine<T extends Waiter> implements Line<T> {
   #at = 0;
   readonly #again = new TinyQueue<Place<T>>([], bySeq);
 
+  /** @param labels of all of them, as a text */
   constructor(readonly labels: string) {}
+
+  /** Those that still wait. */
+  *all(): Generator<Place<T>> {
+    for (let first = this.first; first !== undefined; first = this.first) {
+      yield first;
+      if (first === this.#again.peek()) this.#again.pop();
+      else this.#skip();
+    }
+  }
 
   add(place: Place<T>): void {
     const last = this.#fresh.at(-1);
@@ -116,6 +126,12 @@ class Family<T extends Waiter> extends Lines<T, KindLine<T>> {
     this.#kinds = kinds;
   }
 
+  /** Takes its best line out for good. */
+  takeOut({ labels }: KindLine<T>): void {
+    this.takeBest();
+    this.#kinds.delete(labels);
+  }
+
   add(place: Place<T>): void {
     const labels = textOf(place.waiter.instance.labels);
     let line = this.#kinds.get(labels);
@@ -144,12 +160,17 @@ export class WaitingLines<T extends Waiter> {
   add(waiter: T, waitsFor?: string): Place<T> {
     const { cancel, instance } = waiter;
     const of = cancel !== undefined ? TO_UNDO : waitsFor === undefined ? instance.chain : NAME + waitsFor;
-    let family = this.#families.get(of);
-    if (family === undefined) this.#families.set(of, family = new Family(of));
+    const family = this.#familyOf(of);
     const place = new Place(waiter);
     family.add(place);
     this.#lines.put(family);
     return place;
+  }
+
+  #familyOf(of: Chain | string): Family<T> {
+    let family = this.#families.get(of);
+    if (family === undefined) this.#families.set(of, family = new Family(of));
+    return family;
   }
 
   /** Takes the oldest, as long as `takes` says so, but none of the kinds that are passed over. */
@@ -165,7 +186,7 @@ export class WaitingLines<T extends Waiter> {
 
   /** All but those of the kinds that are passed over, until it is disposed. */
   passing(passed: PassedKinds): Passing<T> {
-    return new Passing(this.#families, this.#lines, passed);
+    return new Passing(this.#families, this.#lines, passed, (waitsFor) => this.#familyOf(NAME + waitsFor));
   }
 }
 
@@ -176,12 +197,20 @@ export class Passing<T extends Waiter> implements Disposable {
   readonly #passed: PassedKinds;
   readonly #aside = new Set<Family<T>>();
   readonly #asideLines = new Map<KindLine<T>, Family<T>>();
+  readonly #familyOf: (waitsFor: string) => Family<T>;
   #first: Place<T> | undefined;
 
-  constructor(families: Map<Chain | string, Family<T>>, lines: Lines<T, Family<T>>, passed: PassedKinds) {
+  /** @param familyOf those that were given back under a name */
+  constructor(
+    families: Map<Chain | string, Family<T>>,
+    lines: Lines<T, Family<T>>,
+    passed: PassedKinds,
+    familyOf: (waitsFor: string) => Family<T>,
+  ) {
     this.#families = families;
     this.#lines = lines;
     this.#passed = passed;
+    this.#familyOf = familyOf;
   }
 
   /** The oldest. */
@@ -200,9 +229,20 @@ export class Passing<T extends Waiter> implements Disposable {
         family.takeBest();
         this.#asideLines.set(line, family);
         this.#aside.add(family); // there may be nothing else in it
-      } else return line;
+      } else {
+        const waitsFor = this.#passed.nameFor(of, line.labels);
+        if (waitsFor === undefined) return line;
+        family.takeOut(line);
+        this.#setAside(line, this.#familyOf(waitsFor));
+        this.#aside.add(family);
+      }
     }
     return undefined;
+  }
+
+  #setAside(line: KindLine<T>, family: Family<T>): void {
+    for (const place of line.all()) family.add(place);
+    this.#aside.add(family); // its lines count again when it is put back
   }
 
   /** Takes what {@linkcode first} shows. */
@@ -227,10 +267,13 @@ export class PassedKinds {
   readonly #whole = new Set<Chain | string>();
   /** Of others, the labels. */
   readonly #some = new Map<Chain | string, Set<string>>();
+  /** The names under which those with values of labels are put. */
+  readonly #byLabel: LabelKind[] = [];
 
   constructor(kinds: readonly Kind[]) {
     for (const kind of kinds) {
-      if ("waitsFor" in kind) this.#whole.add(NAME + kind.waitsFor);
+      if ("label" in kind) this.#byLabel.push(kind);
+      else if ("waitsFor" in kind) this.#whole.add(NAME + kind.waitsFor);
       else if (kind.labels === undefined) this.#whole.add(kind.chain);
       else {
         const some = this.#some.get(kind.chain) ?? new Set();
@@ -247,6 +290,16 @@ export class PassedKinds {
   /** Whether those of a chain are that have these labels. */
   hasSomeOf(family: Chain | string, labels: string): boolean {
     return this.#some.get(family)?.has(labels) ?? false;
+  }
+
+  /** The name under which those of a chain with these labels are put; undefined: under none. */
+  nameFor(family: Chain | string, labels: string): string | undefined {
+    if (this.#byLabel.length === 0 || typeof family === "string") return undefined;
+    const values: Instance["labels"] = JSON.parse(labels);
+    return this.#byLabel.find(({ label: { name, value } }) =>
+      Object.hasOwn(values, name) && values[name] === value
+    )
+      ?.waitsFor;
   }
 }
 

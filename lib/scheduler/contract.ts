@@ -94,6 +94,8 @@ export interface Obstacle {
    * them with the same labels, or nobody else for certain.
    */
   readonly reach: "chain" | "labels" | "instance";
+  /** All instances with this value of a label meet it as well, of whatever chain. (Default: nothing is known of others) */
+  readonly label?: { readonly name: string; readonly value: string } | undefined;
 }
 
 /** Gauges and counters. */

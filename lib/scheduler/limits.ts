@@ -80,9 +80,12 @@ function sameByName<T>(
 /** At most so many attempts in flight. */
 export class ConcurrencyLimit extends Limit {
   #running = 0;
+  override readonly reach: Obstacle["reach"];
 
-  constructor(name: string, readonly max: number, override readonly reach: Obstacle["reach"]) {
+  /** @param label the value of a label whose limit it is */
+  constructor(name: string, readonly max: number, override readonly label?: Obstacle["label"]) {
     super(name);
+    this.reach = label === undefined ? "chain" : "labels";
   }
 
   override get full(): boolean {
@@ -106,10 +109,12 @@ export class ConcurrencyLimit extends Limit {
 /** Lets nothing start. */
 class Paused extends Limit {
   override readonly reach: Obstacle["reach"];
+  override readonly label: Obstacle["label"];
 
   constructor(pause: Pause) {
     super(`pause of ${pauseName(pause)}`);
     this.reach = pause.label === undefined ? "chain" : "labels";
+    this.label = pause.chain === undefined && pause.function === undefined ? pause.label : undefined;
   }
 
   override get full(): boolean {
@@ -249,9 +254,11 @@ export class Gates {
     const max = ceilingOf(of, value);
     if (max === undefined) return undefined;
     const key = `${of.kind} ${value}`;
-    const reach = of.label === undefined ? "chain" : "labels";
     let limit = this.#byName.get(key);
-    if (limit === undefined) this.#byName.set(key, limit = new ConcurrencyLimit(key, max, reach));
+    if (limit === undefined) {
+      const label = of.label === undefined ? undefined : { name: of.label, value };
+      this.#byName.set(key, limit = new ConcurrencyLimit(key, max, label));
+    }
     return limit;
   }
 

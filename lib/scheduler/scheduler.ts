@@ -555,7 +555,8 @@ export class Scheduler {
       first ??= obstacle;
     }
     if (first === undefined) return "idle";
-    return { name: first.name, reach: run.isLikeOthers ? first.reach : "instance" };
+    const { name, label } = first, reach = run.isLikeOthers ? first.reach : "instance";
+    return label === undefined ? { name, reach } : { name, reach, label };
   }
 
   /** The invocations of an instance that wait to be tried again. */

@@ -171,6 +171,8 @@ export abstract class Limit {
   readonly waiting = new Map<Branch, Branch>();
   /** Whether all of a chain meet it where one does, those with the same labels, or whether nothing can be said of others. */
   readonly reach: Obstacle["reach"] = "chain";
+  /** All with this value of a label meet it. */
+  readonly label?: Obstacle["label"];
 
   constructor(readonly name: string) {}
 

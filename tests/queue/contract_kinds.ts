@@ -132,6 +132,37 @@ export const kindCases: readonly ContractCase[] = [
     },
   },
   {
+    name:
+      "a pull passes over all with a value of a label, whatever else they say, and puts them under a name",
+    async run(harness) {
+      const queue = await harness.connect();
+      const now = harness.clock.nowMs();
+      const of = (tenant: string, i: number) =>
+        make({ chain: i % 2 === 0 ? one : other, labels: { order: `${i}`, tenant } }, now);
+      const acme = Array.from({ length: 120 }, (_, i) => of("acme", i));
+      const others = [
+        of("acm", 1),
+        make({ chain: one }, now),
+        make({ chain: other, labels: { order: "acme" } }, now),
+      ];
+      await queue.push([...acme, ...others]);
+      const label = { name: "tenant", value: "acme" }, waitsFor = "label tenant acme";
+      const passOver: Kind[] = [{ waitsFor }, { waitsFor, label }];
+      const claims: Claim[] = [];
+      while (claims.length < 3) claims.push(...await harness.wait(queue.pull(2, NEVER, { passOver })));
+      assertEquals(idsOf(claims), new Set(others.map(({ id }) => id)));
+      const waiting = queue.pull(10, NEVER, { passOver });
+      const late = [of("acme", 500), of("bcme", 501)];
+      const [, [bcme]] = await Promise.all([queue.push(late), harness.wait(waiting)]);
+      assertEquals(bcme!.instance.id, late[1]!.id);
+      assertEquals(
+        (await pullAll(harness, queue, 121)).map(({ instance: { id } }) => id),
+        [...acme, late[0]!].map(({ id }) => id),
+        "nothing is lost",
+      );
+    },
+  },
+  {
     name: "what is only to be undone is handed out, whatever kinds are passed over",
     async run(harness) {
       const queue = await harness.connect();

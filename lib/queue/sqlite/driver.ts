@@ -154,10 +154,10 @@ export class SqliteDriver implements QueueDriver {
     const taken = await this.#writes.run(() => {
       if (signal.aborted) return undefined;
       const atMs = this.#clock.nowMs();
-      const seqs = this.#queued.take(rows, bounds);
+      const seqs = this.#queued.take(rows, bounds), { setAside } = this.#queued;
       const owner = this.#lease.hold();
       const wallMs = this.#clock.wallMs();
-      return { atMs, ...take(this.#db, this.#chains, owner, seqs, wallMs, () => ++this.#claims) };
+      return { atMs, setAside, ...take(this.#db, this.#chains, owner, seqs, wallMs, () => ++this.#claims) };
     }, this.#patiently(rows));
     this.#check("pull from", "write"); // closed meanwhile: handed back already
     if (!taken) return [];
@@ -167,7 +167,7 @@ export class SqliteDriver implements QueueDriver {
       this.#holds.set(id, hold);
       this.#losses.regained(id);
     }
-    if (taken.aside > 0) this.#bell.ring(); // there may be more behind them
+    if (taken.aside + taken.setAside > 0) this.#bell.ring(); // there may be more behind them
     return taken.claims.map((claim) => this.#withFirstSight(claim, taken.holds.get(claim.instance.id)!.seq));
   }
 

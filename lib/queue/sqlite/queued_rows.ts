@@ -1,25 +1,31 @@
 import { Buffer } from "node:buffer";
-import type { Kind, PullBounds } from "../queue.ts";
+import { parseJson } from "../../model/mod.ts";
+import type { Kind, LabelKind, PullBounds } from "../queue.ts";
 import { PullBudget } from "../weight.ts";
 import { withCalled } from "./called.ts";
 import type { ChainTable } from "./chains.ts";
 import type { Database } from "./database.ts";
 import { labelsText, recordsLength } from "./rows.ts";
 
-const COLUMNS = "seq, kind, resumed, ifnull(octet_length(args), 0) AS length";
+const COLUMNS = "seq, kind, resumed, labels, ifnull(octet_length(args), 0) AS length";
 /** Their kinds are not asked for: each is put together from two columns. */
 const OLDEST = `
-  SELECT seq, '' AS kind, resumed, ifnull(octet_length(args), 0) AS length FROM instances WHERE state = 'queued' AND owner IS NULL ORDER BY seq LIMIT ?`;
+  SELECT seq, '' AS kind, resumed, labels, ifnull(octet_length(args), 0) AS length FROM instances WHERE state = 'queued' AND owner IS NULL ORDER BY seq LIMIT ?`;
 const BY_KIND =
   `SELECT ${COLUMNS} FROM instances INDEXED BY by_kind WHERE state = 'queued' AND owner IS NULL`;
 const BETWEEN = `${BY_KIND} AND kind > ? AND kind < ? ORDER BY kind, seq LIMIT ?`;
 const OF_KIND = `${BY_KIND} AND kind = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`;
+const SET_ASIDE = "UPDATE instances SET waits_for = ? WHERE seq IN (SELECT value FROM json_each(?))";
+/** Most rows that one search puts under the name of what they wait for: others write as well. */
+const MOST_ASIDE = 5000;
 const BEFORE_ALL = "", BEHIND_ALL = "\x7f";
 
 interface QueuedRow {
   readonly seq: number;
   readonly kind: string;
   readonly resumed: number;
+  /** As JSON; null: none. */
+  readonly labels: string | null;
   readonly length: number;
 }
 
@@ -55,6 +61,8 @@ export class QueuedRows {
   readonly #db: Database;
   readonly #chains: ChainTable;
   #last: Last = { kind: BEFORE_ALL, seq: 0, upTo: 0 };
+  /** How many rows the last search has put under the names of what they wait for: there may be others behind them. */
+  setAside = 0;
 
   constructor(db: Database, chains: ChainTable) {
     this.#db = db;
@@ -73,7 +81,7 @@ export class QueuedRows {
   take(max: number, { maxCharacters, passOver = [] }: PullBounds): number[] {
     const budget = new PullBudget(max, maxCharacters);
     const seqs: number[] = [];
-    for (const row of this.#rows(passOver, max)) {
+    for (const row of this.#apart(passOver, max)) {
       if (!budget.takes(row.resumed === 0 ? row.length : row.length + resumedLength(this.#db, row.seq))) {
         break;
       }
@@ -87,6 +95,26 @@ export class QueuedRows {
     const { kind: before, seq: after, upTo } = this.#last;
     const isNext = kind === before && seq > after && seq <= upTo;
     this.#last = { kind, seq, upTo: isNext ? upTo : lastSeq(this.#db) };
+  }
+
+  /** Rows to take. Those that are passed over by their labels are put under the name of what they wait for. */
+  #apart(passOver: readonly Kind[], max: number): QueuedRow[] {
+    this.setAside = 0;
+    const byLabel = passOver.filter((kind) => "label" in kind);
+    if (byLabel.length === 0) return this.#rows(passOver, max);
+    const rows: QueuedRow[] = [];
+    while (rows.length === 0 && this.setAside < MOST_ASIDE) {
+      const found = this.#rows(passOver, Math.max(max, MOST_ASIDE / 5));
+      const named = Map.groupBy(found, ({ kind, labels }) => nameFor(byLabel, kind, labels));
+      rows.push(...(named.get(undefined) ?? []).slice(0, max));
+      named.delete(undefined);
+      if (named.size === 0) break;
+      for (const [waitsFor, those] of named) {
+        this.#db.run(SET_ASIDE, nameOf(waitsFor!), JSON.stringify(those.map(({ seq }) => seq)));
+        this.setAside += those.length;
+      }
+    }
+    return rows;
   }
 
   #rows(passOver: readonly Kind[], max: number): QueuedRow[] {
@@ -120,6 +148,7 @@ export class QueuedRows {
    * only to be undone, `}`, is never passed over.
    */
   #gapOf(kind: Kind): Gap | undefined {
+    if ("label" in kind) return undefined;
     if ("waitsFor" in kind) return prefixGap(`~${nameOf(kind.waitsFor)}`);
     const key = this.#chains.knownKey(kind.chain);
     if (key === undefined) return undefined; // nothing of it has been handed out yet
@@ -127,6 +156,14 @@ export class QueuedRows {
     const one = `${key} ${labelsText(kind.labels) ?? ""}`;
     return { from: one, to: one };
   }
+}
+
+/** The name under which a row is put; undefined: it may be taken, has such a name already, or is only to be undone. */
+function nameFor(kinds: readonly LabelKind[], kind: string, labels: string | null): string | undefined {
+  if (labels === null || kind.startsWith("~") || kind.startsWith("}")) return undefined;
+  const values = (parseJson(labels)?.value ?? {}) as Record<string, string>; // what was edited by hand is looked at when it is taken
+  return kinds.find(({ label: { name, value } }) => Object.hasOwn(values, name) && values[name] === value)
+    ?.waitsFor;
 }
 
 /** The number of the latest instance. */
