@@ -21,7 +21,7 @@ export function collectAddress(text: string): CollectorAddress {
 export const COLLECT_OPTIONS = {
   collect: one(
     "ADDRESS",
-    "hear from wrapped functions how long they really run, at PORT (of loopback) or HOST:PORT",
+    "listen for wrapped functions, which report how long they really run, at PORT (of loopback) or HOST:PORT",
     collectAddress,
   ),
   "collect-address": one(

@@ -18,11 +18,11 @@ import { many, one, pair, text, type Values } from "./options.ts";
 /** The options that say when chains arrive, and which. */
 export const LOAD_OPTIONS = {
   poisson: one("RATE", "independent arrivals at a mean rate: 5 (per second) or 300/m", parseRate),
-  burst: one("N", "so many at once", parseCount),
+  burst: one("N", "a burst of N at once", parseCount),
   every: one("DURATION", "one (or --burst N) at a fixed interval", parsePositiveDuration),
   trace: one("FILE", "at the times of a CSV file (first column, in ms) or of a run.json", text),
-  count: one("N", "end after so many; alone: so many at once", parseCount),
-  for: one("DURATION", "end after so long", parsePositiveDuration),
+  count: one("N", "end after N instances; alone: N at once", parseCount),
+  for: one("DURATION", "end after this time", parsePositiveDuration),
   seed: one("SEED", "repeat the same times and choice of chains", text),
   chain: many("NAME", "only this chain of the workload (repeatable)", text),
   label: many("K=V", "a label for every instance (repeatable)", pair),

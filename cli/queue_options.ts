@@ -12,7 +12,7 @@ const OWN = {
   function: one("NAME", "pause, resume: nodes that call this function", text),
   label: many("K=V", "only instances with this label (repeatable)", pair),
   state: many("STATE", `only instances in this state: ${STATES.join(", ")} (repeatable)`, choice(...STATES)),
-  count: one("N", "at most so many (list, dead: default 50)", parseCount),
+  count: one("N", "at most N of them (list, dead: default 50)", parseCount),
   all: flag("cancel, retry, purge, pause, resume: everything that the action can reach"),
   abort: flag("cancel: also end calls in flight, which are awaited otherwise"),
   from: one("NODE", "retry: run this node and all that come after it again", text),

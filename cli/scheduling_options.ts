@@ -48,7 +48,7 @@ export const SCHEDULING_OPTIONS = {
     "fair policies: what is shared, the time in flight or the number of calls (default time)",
     choice("time", "calls"),
   ),
-  ageing: one("DURATION", "priority-queues: one class higher after so long", parsePositiveDuration),
+  ageing: one("DURATION", "priority-queues: one class higher for each time waited", parsePositiveDuration),
   "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
   shed: flag("refuse chains that cannot meet their deadlines any more, before they start"),
   limit: one(

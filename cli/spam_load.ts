@@ -24,8 +24,8 @@ const { burst: _burst, ...times } = LOAD_OPTIONS;
 
 /** The options that say what is called, and when. */
 export const SPAM_LOAD_OPTIONS = {
-  batch: one("N", "so many calls (or chains) at once", parseCount),
-  batches: one("K", "so many batches, --every so long", parseCount),
+  batch: one("N", "N calls (or chains) at once", parseCount),
+  batches: one("K", "K batches, one each --every DURATION", parseCount),
   rate: one("RATE", "calls at a constant rate: 50 or 300/m", parseRate),
   ...times,
   every: { ...times.every, help: "one (or --batch N) at a fixed interval" },
@@ -35,7 +35,7 @@ export const SPAM_LOAD_OPTIONS = {
   timeout: one("DURATION", "longest a call to a URL may take (default 5m)", parsePositiveDuration),
   "warm-up": one(
     "N|DURATION",
-    "so many calls at once, or the load for so long, before what is measured and recorded",
+    "N calls at once, or the load for a time, before what is measured and recorded",
     warmUp,
   ),
 } as const;

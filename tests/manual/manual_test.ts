@@ -24,6 +24,16 @@ Deno.test("each page of the manual is linked from the README", () => {
   );
 });
 
+/** Words that strangers stumble over, in pages and in the commands' help, which docs/cli.md has. */
+const RIDDLES = /\b(lest|anew|heed(s|ed)?|so many|so wide|is none that|are none that)\b/i;
+
+Deno.test("pages are in plain English", () => {
+  const lines = pages.flatMap(({ path, text }) =>
+    text.split("\n").flatMap((line, i) => RIDDLES.test(line) ? [`${path}:${i + 1}: ${line}`] : [])
+  );
+  assertEquals(lines, []);
+});
+
 /** What is wrong with a link, if anything. */
 async function fault(page: Page, link: string): Promise<string | undefined> {
   if (/^(https?|mailto):/.test(link)) return undefined;
