@@ -34,18 +34,19 @@ function world(options: Partial<SchedulerOptions> = {}) {
 Deno.test("Scheduler.standingOf() names what keeps an instance from starting, and whom else", () => {
   const labels = { tenant: "acme" };
   const limits = { functions: { f: 1 } };
-  const cases: [Partial<SchedulerOptions>, string, string][] = [
+  const label = { name: "tenant", value: "acme" };
+  const cases: [Partial<SchedulerOptions>, string, string, typeof label?][] = [
     [{ limits }, "function f", "chain"],
     [{ limits: { chains: { one: 1 } } }, "chain one", "chain"],
-    [{ limits: { labels: { tenant: 1 } } }, "label tenant acme", "labels"],
+    [{ limits: { labels: { tenant: 1 } } }, "label tenant acme", "labels", label],
     [{ limits: { functionRates: { f: 0.1 } } }, "rate of f", "chain"],
     [{ limits: { platforms: { here: 1 } }, platforms: [{ name: "here" }] }, "platforms here", "chain"],
   ];
-  for (const [options, name, reach] of cases) {
+  for (const [options, name, reach, label] of cases) {
     const { submit, start, standing } = world(options);
     const [first, second] = [submit(one, labels), submit(one, labels)];
     start();
-    assertEquals([standing(first), standing(second)], ["free", { name, reach }]);
+    assertEquals([standing(first), standing(second)], ["free", { name, reach, ...label && { label } }]);
   }
 });
 
