@@ -21,6 +21,8 @@ const PROCESSES: Kind = {
 };
 const MANUAL: Kind = { what: "run the commands of the manual", paths: /^tests\/e2e\/manual_test/ };
 
+const LONG: Kind = { what: "take half a minute each", paths: /^lib\/expression\/hostile_test\.ts$/ };
+
 /** What a lane runs. */
 export interface Lane {
   /** The part of their full number of runs that repeated tests make; above 0, at most 1. */
@@ -32,7 +34,7 @@ export interface Lane {
 }
 
 export const LANES: Readonly<Record<string, Lane>> = {
-  quick: { share: 0.1, without: [BROKER, PROCESSES], needsAll: false },
+  quick: { share: 0.1, without: [BROKER, PROCESSES, LONG], needsAll: false },
   test: { share: 0.25, without: [BROKER, MANUAL], needsAll: false },
   all: { share: 1, without: [], needsAll: true },
 };

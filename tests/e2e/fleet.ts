@@ -21,8 +21,8 @@ export interface FleetOptions {
   readonly queue: string;
   readonly cwd: string;
   readonly functions: RecordingServer;
-  /** For all of them together. */
-  readonly limit: number;
+  /** For all of them together, as `--limit` takes it. */
+  readonly limit: number | string;
 }
 
 /** Any number of consumers of one queue. */

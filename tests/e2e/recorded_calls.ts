@@ -25,8 +25,13 @@ export interface RecordingServer extends AsyncDisposable {
   url(by: string): string;
 }
 
-/** Serves functions; @param runMs how long each runs, in milliseconds, drawn anew for each call */
-export function serveRecorded(runMs: () => number): RecordingServer {
+/**
+ * Serves functions.
+ *
+ * @param runMs how long each runs, in milliseconds; called for each call
+ * @param mayEnd a call that has run so long ends when this resolves. (Default: at once)
+ */
+export function serveRecorded(runMs: () => number, mayEnd = () => Promise.resolve()): RecordingServer {
   const calls: RecordedCall[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const startMs = performance.now();
@@ -40,6 +45,7 @@ export function serveRecorded(runMs: () => number): RecordingServer {
     const end = () => call.endMs = Math.min(call.endMs, performance.now());
     request.signal.addEventListener("abort", end, { once: true });
     await pause(runMs());
+    await mayEnd();
     end();
     return Response.json(output);
   });
