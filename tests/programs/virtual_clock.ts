@@ -15,6 +15,8 @@ export interface VirtualClockOptions {
   readonly idle?: () => Promise<void>;
   /** What has not ended after so many milliseconds hangs. (Default: an hour) */
   readonly patienceMs?: number;
+  /** Its first instant, in milliseconds of the epoch. (Default: the beginning of 2026, where doubles are 0.24 µs apart) */
+  readonly startMs?: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface VirtualClockOptions {
  * next timer. Timers of one instant go off in the order in which they were set, each one's consequences before the next.
  */
 export class VirtualClock implements Clock {
-  #nowMs = Date.UTC(2026, 0, 1);
+  #nowMs: number;
   readonly #timers = new Set<Timer>();
   readonly #outside = new Set<Promise<unknown>>();
   /** Resolves when all that is at hand has been done. */
@@ -30,7 +32,11 @@ export class VirtualClock implements Clock {
 
   readonly #patienceMs: number;
 
-  constructor({ idle: whenIdle = idle, patienceMs = PATIENCE_MS }: VirtualClockOptions = {}) {
+  constructor(
+    { idle: whenIdle = idle, patienceMs = PATIENCE_MS, startMs = Date.UTC(2026, 0, 1) }: VirtualClockOptions =
+      {},
+  ) {
+    this.#nowMs = startMs;
     this.idle = whenIdle;
     this.#patienceMs = patienceMs;
   }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { readTests } from "./junit.ts";
 import type { FileResult } from "./summary.ts";
 
@@ -47,7 +48,7 @@ async function runTogether(
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd,
-    env: { ...env, NO_COLOR: "1" },
+    env: { ...env, NO_COLOR: "" }, // with colours: some tests look at them
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -63,7 +64,7 @@ async function runTogether(
   stop.addEventListener("abort", end);
   try {
     const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
-    return { code, text: parts.join(""), wasEnded: stop.aborted };
+    return { code, text: stripVTControlCharacters(parts.join("")), wasEnded: stop.aborted };
   } finally {
     stop.removeEventListener("abort", end);
   }
