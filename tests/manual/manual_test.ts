@@ -40,8 +40,7 @@ async function fault(page: Page, link: string): Promise<string | undefined> {
   const [, path = "", anchor] = /^([^#]*)(?:#(.*))?$/.exec(link)!;
   const target = path === "" ? page.path : new URL(path, new URL(page.path, "file:///")).pathname.slice(1);
   const found = pages.find((other) => other.path === target);
-  const exists = found !== undefined || await Deno.stat(new URL(target, ROOT)).then(() => true, () => false);
-  if (!exists) return `${page.path}: ${link}: there is no ${target}`;
+  if (found === undefined && !await exists(target)) return `${page.path}: ${link}: there is no ${target}`;
   if (anchor === undefined || (found && anchorsOf(found).has(anchor))) return undefined;
   return `${page.path}: ${link}: ${target} has no such heading`;
 }
@@ -49,6 +48,33 @@ async function fault(page: Page, link: string): Promise<string | undefined> {
 Deno.test("links lead somewhere", async () => {
   const faults = await Promise.all(pages.flatMap((page) => linksOf(page).map((link) => fault(page, link))));
   assertEquals(faults.filter((text) => text !== undefined), []);
+});
+
+/** The files that a page names in code, as `lib/model/join.ts`, or `e2e/kinds_test` in the tables of tests. */
+function filesNamedIn({ text }: Page): string[] {
+  const words = [...text.matchAll(/`([\w./-]+)`/g)].map(([, word]) => word!);
+  const isPath = /^(lib|cli|tests|tools|deploy|bench|demo|proto|workloads)\/\w|\/\w+_test$/;
+  return [...new Set(words.filter((word) => isPath.test(word) && !word.includes("NAME")))];
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(new URL(path, ROOT)).then(() => true, () => false);
+}
+
+Deno.test("files that the manual names are there", async () => {
+  const missing: string[] = [];
+  let seen = 0;
+  for (const page of pages.filter(({ path }) => path !== "CHANGELOG.md")) {
+    for (const name of filesNamedIn(page)) {
+      seen++;
+      const places = /_test$/.test(name)
+        ? ["", "lib/", "tests/"].map((folder) => `${folder}${name}.ts`)
+        : [name];
+      if (!(await Promise.all(places.map(exists))).includes(true)) missing.push(`${page.path}: ${name}`);
+    }
+  }
+  assertEquals(missing, []);
+  assert(seen > 100, "names were found");
 });
 
 /** What is wrong with the `sequoia` commands among some, if anything. */

@@ -52,7 +52,7 @@ function commandSection(
         : `**${title}**\n\n${rowsTable(rows)}`
     ),
     "**Examples**",
-    rowsTable(examples),
+    rowsTable(examples, "command"),
   ].join("\n\n");
 }
 
@@ -67,6 +67,9 @@ function words(name: string, option: Option): string {
   return option.kind === "flag" ? `--${name}` : `--${name} ${option.value}`;
 }
 
-function rowsTable(rows: Rows): string {
-  return table(["", ""], rows.map(([word, what]) => [code(word.trim()), plain(what)]));
+function rowsTable(rows: Rows, head = "name"): string {
+  return table(
+    [head, head === "name" ? "meaning" : "what it does"],
+    rows.map(([word, what]) => [code(word.trim()), plain(what)]),
+  );
 }
