@@ -273,9 +273,9 @@ export class InstanceRun {
    */
   settle(node: number, state: NodeState, reason = ""): Reach {
     const freed = this.#note(node, state);
-    const { name, onFailure } = this.plan.chain.nodes[node]!;
-    if (state === "failed" && onFailure === "fail") {
-      this.end({ outcome: "failed", reason: `node ${name}: ${reason}` });
+    if (state === "failed") {
+      const { name, onFailure } = this.plan.chain.nodes[node]!;
+      if (onFailure === "fail") this.end({ outcome: "failed", reason: `node ${name}: ${reason}` });
     }
     if (freed.length === 0 || this.ending !== undefined) return NOTHING;
     const free: number[] = [], skipped: number[] = [];

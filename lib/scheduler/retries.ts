@@ -76,19 +76,11 @@ export class Retries {
     return this.#share === 1 ? undefined : new RetryBudget(this.#share, this.#load);
   }
 
-  /** An invocation is started. */
-  started(task: Invocation): void {
-    if (task.attempts !== 1 || this.#share === 1) return;
-    const failed = this.#failedOf(task);
-    failed.budget?.earn();
-    if (failed.turn !== undefined) this.#plan(failed);
-  }
-
-  /** An invocation has gone well. */
-  succeeded(task: Invocation): void {
+  /** An attempt that was let in has ended; to be called before {@linkcode afterFailure}. */
+  ended(task: Invocation, isOk: boolean): void {
     if (this.#share === 1) return;
     const failed = this.#failedOf(task);
-    failed.budget?.reward(task.failures > 0);
+    failed.budget?.ended(task.failures > 0, isOk);
     if (failed.turn !== undefined) this.#plan(failed);
   }
 
@@ -109,14 +101,6 @@ export class Retries {
     for (const [key, { waiting, due }] of this.#failed) {
       if (waiting.nextMs === undefined && due.size === 0) this.#failed.delete(key);
     }
-  }
-
-  /** An attempt that was started was not made. */
-  takenBack(task: Invocation): void {
-    if (task.attempts !== 1 || this.#share === 1) return;
-    const failed = this.#failedOf(task);
-    failed.budget?.giveBack();
-    this.#plan(failed);
   }
 
   /** Puts off what has failed. @returns when it may be tried again, as far as the budget goes */

@@ -60,19 +60,10 @@ export class RetryBudget {
     if (this.#balance < most) this.#balance = Math.min(most, this.#balance + retries);
   }
 
-  /** A first attempt was started. */
-  earn(): void {
-    this.#add(this.#deposit);
-  }
-
-  /** An attempt went well. */
-  reward(isRetry: boolean): void {
-    this.#add(isRetry ? REWARD : SUCCESS);
-  }
-
-  /** A first attempt was not made after all. */
-  giveBack(): void {
-    this.#balance = Math.max(0, this.#balance - this.#deposit);
+  /** An attempt has ended that was not refused. */
+  ended(isRetry: boolean, isOk: boolean): void {
+    const earned = isRetry ? 0 : this.#deposit;
+    this.#add(isOk ? earned + (isRetry ? REWARD : SUCCESS) : earned);
   }
 
   /** Takes one retry's worth out, if it is there. */

@@ -16,9 +16,9 @@ function drain(budget: RetryBudget, nowMs: number): number {
 Deno.test("RetryBudget.take() lets a part of all attempts go, beside the first ten", () => {
   const budget = new RetryBudget(0.2);
   assertEquals(drain(budget, 0), 10);
-  for (let i = 0; i < 80; i++) budget.earn();
+  for (let i = 0; i < 80; i++) budget.ended(false, false);
   assertEquals(drain(budget, 0), 20, "20 of 100");
-  for (let i = 0; i < 10_000; i++) budget.earn();
+  for (let i = 0; i < 10_000; i++) budget.ended(false, false);
   assertEquals(drain(budget, 0), 100, "no more is saved up");
 });
 
@@ -31,14 +31,14 @@ Deno.test("RetryBudget.take() lets one go each second, up to ten, whatever the l
   assertEquals(drain(budget, 1e9), 10);
 });
 
-Deno.test("RetryBudget.reward() lets one retry follow a success, and two one that was a retry", () => {
+Deno.test("RetryBudget.ended() lets one retry follow a success, and two one that was a retry", () => {
   const budget = new RetryBudget(0.2);
   drain(budget, 0);
-  budget.reward(false);
+  budget.ended(false, true);
   assertEquals(drain(budget, 0), 1);
-  budget.reward(true);
+  budget.ended(true, true);
   assertEquals(drain(budget, 0), 2);
-  for (let i = 0; i < 1000; i++) budget.reward(false);
+  for (let i = 0; i < 1000; i++) budget.ended(false, true);
   assertEquals(drain(budget, 0), 100, "no more is saved up");
 });
 

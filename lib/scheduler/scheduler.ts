@@ -142,7 +142,6 @@ export class Scheduler {
     this.#regime.start(task, nowMs);
     task.phase = "running";
     task.attempts++;
-    this.#retries.started(task);
     task.run.running++;
     if (task.run.isSingle) task.run.starts();
     else if (!task.run.started) this.#chainStarts(task.run);
@@ -189,7 +188,6 @@ export class Scheduler {
   /** Takes the start of an attempt back that nobody served. */
   #putBack(task: Invocation, { reason }: Extract<Outcome, { kind: "unserved" }>, nowMs: number): void {
     const { run } = task;
-    this.#retries.takenBack(task);
     task.attempts--;
     if (!run.hasBegun) this.#takeStartBack(run);
     task.phase = "queued";
@@ -265,10 +263,6 @@ export class Scheduler {
     const { instance } = run;
     if (task.phase === "running") this.#regime.release(task, outcome, nowMs, runMs);
     run.running--;
-    if (verdict === "retry") {
-      task.throttles = 0;
-      return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
-    }
     if (verdict === "unserved") {
       this.#putBack(task, outcome as Extract<Outcome, { kind: "unserved" }>, nowMs);
       return { instance, verdict, skipped: [] };
@@ -280,10 +274,12 @@ export class Scheduler {
       const retryAtMs = this.#regime.closedUntilMs(task, nowMs);
       return { instance, verdict, skipped: [], ...retryAtMs !== undefined && { retryAtMs } };
     }
-    if (outcome.kind === "ok") {
-      this.#retries.succeeded(task);
-      if (runMs !== undefined) this.#times.observe(task.spec, runMs);
+    this.#retries.ended(task, outcome.kind === "ok");
+    if (verdict === "retry") {
+      task.throttles = 0;
+      return { instance, verdict, skipped: [], retryAtMs: this.#retries.afterFailure(task, outcome, nowMs) };
     }
+    if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(task.spec, runMs);
     task.phase = "settled";
     run.remove(task);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
@@ -613,8 +609,10 @@ function retriesOf({ function: name }: Invocation): Obstacle {
   return { name: `retries of ${name}`, reach: "instance" };
 }
 
-function checkPhase({ node, instance, phase }: Invocation, isRight: boolean, action: string): void {
-  if (!isRight) throw new TypeError(`Cannot ${action} ${node} of instance ${instance}: it is ${phase}`);
+function checkPhase(task: Invocation, isRight: boolean, action: string): void {
+  if (isRight) return;
+  const { node, instance, phase } = task;
+  throw new TypeError(`Cannot ${action} ${node} of instance ${instance}: it is ${phase}`);
 }
 
 /** The most of all attempts that are retries, unless something else is said. */

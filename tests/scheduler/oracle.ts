@@ -583,7 +583,6 @@ export class Oracle {
       this.#startedAtMs.set(name, [...this.#startsOf(name), this.#nowMs].slice(-rate.most));
     }
     entry.attempts++;
-    if (entry.attempts === 1) this.#budgetOf(entry).budget.earn();
     this.#groups.get(entry.group)!.turn = ++this.#turns;
     this.#readWeight(entry.group);
     this.#chainStarts(of);
@@ -616,6 +615,7 @@ export class Oracle {
       const waits = closedUntilMs > nowMs && !(entry.platform !== undefined && this.#canGoElsewhere(entry));
       return { instance: open.instance, verdict, skipped: [], ...waits && { retryAtMs: closedUntilMs } };
     }
+    this.#budgetOf(entry).budget.ended(entry.failures > 0, outcome.kind === "ok");
     if (outcome.kind !== "ok" && verdict === "retry") {
       this.#retried++;
       const delayMs = failureDelayMs(fn.retry, ++entry.failures, this.random);
@@ -623,7 +623,6 @@ export class Oracle {
       entry.untilMs = nowMs + Math.max(delayMs, outcome.retryAfterMs ?? 0, 1);
       return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
     }
-    if (outcome.kind === "ok") this.#budgetOf(entry).budget.reward(entry.failures > 0);
     if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(fn, runMs);
     open.entries = open.entries.filter((e) => e !== entry);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
