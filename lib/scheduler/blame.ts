@@ -27,9 +27,14 @@ export class Blame {
   /** The least that was in flight when one was started that was refused. */
   #inFlight = Infinity;
 
+  /** Whether an attempt counts that starts with so much in flight, itself included. */
+  counts(inFlight: number): boolean {
+    return inFlight >= this.#inFlight;
+  }
+
   /** An attempt starts. @param inFlight itself included */
   started(functionName: string, inFlight: number): void {
-    if (inFlight < this.#inFlight) return;
+    if (!this.counts(inFlight)) return;
     this.#all.started++;
     const count = this.#of(functionName);
     if (count !== undefined) count.started++;

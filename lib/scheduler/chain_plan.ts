@@ -1,12 +1,15 @@
 import { type Chain, shapeOf, subchainOf } from "../model/mod.ts";
 import type { FunctionLoad, FunctionLoads } from "./function_load.ts";
+import type { FailedCalls } from "./retries.ts";
 import type { RunTimes } from "./run_times.ts";
 import type { Gate } from "./tree.ts";
 
 /** What the scheduler derives from a chain once, for all of its instances. */
 export class ChainPlan {
-  /** How many nodes it has, without the one that undoes. */
+  /** How many nodes it has, without the one that undoes, … */
   readonly size: number;
+  /** … which comes after them, if there is one. */
+  readonly undoes: boolean;
   /** Whether an attempt that goes well is the last of an instance: one node, no map, and nothing undoes it. */
   readonly isOneCall: boolean;
   /** Whether each node asks for a decision, by what those before it answered, before it runs. */
@@ -29,6 +32,18 @@ export class ChainPlan {
    * @internal
    */
   gatesOf: unknown;
+  /**
+   * What has failed of each node's function where its URL says, as far as that was looked up.
+   *
+   * @internal
+   */
+  failed: (FailedCalls | undefined)[] = [];
+  /**
+   * By whom `failed` was made.
+   *
+   * @internal
+   */
+  failedOf: unknown;
   readonly #times: RunTimes;
   readonly #functions: FunctionLoads;
   #loads: readonly (FunctionLoad | undefined)[] = [];
@@ -54,6 +69,7 @@ export class ChainPlan {
     planOf: (chain: Chain) => ChainPlan = (chain) => new ChainPlan(chain, times, loads),
   ) {
     const { roots, successors, predecessorCounts } = shapeOf(chain);
+    this.undoes = chain.onFailed !== undefined;
     this.size = chain.onFailed ?? chain.nodes.length;
     this.isOneCall = chain.nodes.length === 1 && chain.nodes[0]!.map === undefined;
     this.decides = chain.nodes.map(({ when, map }) => when !== undefined || map !== undefined);

@@ -392,7 +392,7 @@ export class InstanceRun {
   /** @returns the nodes that wait for nothing more, now */
   #note(node: number, state: NodeState): readonly number[] {
     const { plan } = this;
-    if (node === plan.chain.onFailed) {
+    if (node === plan.size) {
       this.undone = true;
       return [];
     }

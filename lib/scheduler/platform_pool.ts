@@ -39,7 +39,7 @@ class PlatformLoad implements PlatformView {
 
   /** The same platform for a function, which may have a limit of its own there. */
   of(functionName: string): PlatformLoad {
-    const way = this.#all.of(functionName);
+    const way = this.#all.of({ function: functionName });
     return way === this.#all ? this : new PlatformLoad(this, this.#all, way);
   }
 

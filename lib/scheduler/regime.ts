@@ -62,7 +62,7 @@ export class Regime {
   /** Starts what the backlog has answered. */
   start(task: Invocation, nowMs: number): void {
     this.#backlog.start(task);
-    task.start = this.#ways.to(task.platform).of(task.function).start(task.function, nowMs);
+    task.start = this.#ways.to(task.platform).of(task).start(task, nowMs);
   }
 
   /** Gives back what an attempt occupied, and learns from what became of it. @param runMs from the call to the answer */
@@ -81,7 +81,7 @@ export class Regime {
   /** Until when nothing starts where an invocation was throttled; undefined if it may start at once, as far as there is room. */
   closedUntilMs(task: Invocation, nowMs: number): number | undefined {
     if (this.#backlog.canGoElsewhere(task)) return undefined;
-    const { opensAtMs } = this.#ways.to(task.platform).of(task.function);
+    const { opensAtMs } = this.#ways.to(task.platform).of(task);
     return opensAtMs > nowMs ? opensAtMs : undefined;
   }
 

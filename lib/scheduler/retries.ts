@@ -21,7 +21,7 @@ export interface HeldRetries {
 }
 
 /** The failed calls of one function on one platform that wait to be tried again. */
-interface FailedCalls {
+export interface FailedCalls {
   readonly function: string;
   readonly platform: string | undefined;
   /** For the ends of their delays, … */
@@ -56,6 +56,8 @@ export class Retries {
   readonly #load: { readonly limit: number };
   readonly #failed = new Map<string, FailedCalls>();
   readonly #turns = new TimeHeap<Turn>((turn) => turn.of.turn !== turn);
+  /** What chains remember is in force as long as this is the same object. */
+  #found = {};
   #sequence = 0;
   /** When something was looked for that is due. */
   #lookedAtMs = -Infinity;
@@ -84,7 +86,15 @@ export class Retries {
     if (failed.turn !== undefined) this.#plan(failed);
   }
 
+  /** Chains remember them: they are asked for with every attempt that ends. */
   #failedOf(task: Invocation): FailedCalls {
+    const { run: { plan }, nodeIndex, platform } = task;
+    if (platform !== undefined) return this.#find(task);
+    if (plan.failedOf !== this.#found) Object.assign(plan, { failed: [], failedOf: this.#found });
+    return plan.failed[nodeIndex] ??= this.#find(task);
+  }
+
+  #find(task: Invocation): FailedCalls {
     const key = keyOf(task);
     let failed = this.#failed.get(key);
     if (failed === undefined) {
@@ -101,6 +111,7 @@ export class Retries {
     for (const [key, { waiting, due }] of this.#failed) {
       if (waiting.nextMs === undefined && due.size === 0) this.#failed.delete(key);
     }
+    this.#found = {};
   }
 
   /** Puts off what has failed. @returns when it may be tried again, as far as the budget goes */

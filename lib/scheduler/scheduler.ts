@@ -417,9 +417,8 @@ export class Scheduler {
       if (calls.length > 0) return { skipped, ending, calls };
     }
     if (run.running > 0 || run.calling > 0) return { skipped, ending: ending! };
-    const { onFailed } = run.plan.chain;
-    if (ending !== undefined && onFailed !== undefined && run.started && !run.undone) {
-      if (run.isEmpty) this.#ready(run, onFailed, undefined, nowMs);
+    if (ending !== undefined && run.plan.undoes && run.started && !run.undone) {
+      if (run.isEmpty) this.#ready(run, run.plan.size, undefined, nowMs);
       return { skipped, ending };
     }
     this.#runs.delete(run.instance.id);

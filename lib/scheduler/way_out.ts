@@ -30,10 +30,15 @@ export interface AskedWait {
   readonly untilMs: number;
 }
 
+/** An attempt, as far as ways out are interested; its function's name is only read where that matters. */
+interface Attempt {
+  readonly function: string;
+}
+
 /** An attempt as the way out knew it that it was started by. */
 export interface WayStart {
   readonly way: WayOut;
-  readonly function: string;
+  readonly of: Attempt;
   /** Undefined: its limit is fixed. */
   readonly adaptive: AdaptiveStart | undefined;
   /** As the wider way out knew it that this one leads to. */
@@ -83,8 +88,8 @@ export class WayOut {
   }
 
   /** The way out of a function. */
-  of(functionName: string): WayOut {
-    return this.#own.size === 0 ? this : this.#own.get(functionName) ?? this;
+  of(attempt: Attempt): WayOut {
+    return this.#own.size === 0 ? this : this.#own.get(attempt.function) ?? this;
   }
 
   /** The functions that have limits of their own, which were found out. */
@@ -123,16 +128,16 @@ export class WayOut {
   }
 
   /** An attempt starts. */
-  start(functionName: string, nowMs: number): WayStart {
-    const outer = this.#outer?.start(functionName, nowMs);
+  start(attempt: Attempt, nowMs: number): WayStart {
+    const outer = this.#outer?.start(attempt, nowMs);
     this.running++;
     if (this.#asksAgain) {
       this.#asksAgain = false;
       this.#restsUntilMs = nowMs + ASKS_AGAIN_MS;
     }
-    this.#blame.started(functionName, this.running);
-    const adaptive = this.#adaptive?.start(functionName, this.running, nowMs);
-    return { way: this, function: functionName, adaptive, outer };
+    if (this.#blame.counts(this.running)) this.#blame.started(attempt.function, this.running);
+    const adaptive = this.#adaptive?.start(attempt.function, this.running, nowMs);
+    return { way: this, of: attempt, adaptive, outer };
   }
 
   /** An attempt has ended, of which nothing is learned: it was not made. */
@@ -162,7 +167,7 @@ export class WayOut {
   }
 
   /** @returns whether the function has got a way out of its own */
-  #throttled({ adaptive, function: name }: WayStart, retryAfterMs: number, nowMs: number): boolean {
+  #throttled({ adaptive, of: { function: name } }: WayStart, retryAfterMs: number, nowMs: number): boolean {
     if (this.#own.has(name)) return false; // it was started before that was known
     if (adaptive !== undefined && this.#isOwn(name, adaptive, nowMs)) {
       this.#setApart(name, nowMs);
