@@ -236,9 +236,8 @@ function unexpected(rest: readonly string[]): UsageError {
 function askedWords({ askedMs, untilMs, ...where }: AskedWait, nowMs: number): string {
   const [asked, left] = [askedMs, untilMs - nowMs].map((ms) => formatDuration(Math.ceil(ms / 1000) * 1000));
   const again = asked === left ? "" : `; after ${left} one call asks again`;
-  return `${
-    askerWords(where).replace(/^t/, "T")
-  } has asked callers to wait for ${asked}: nothing starts there${again}`;
+  const kept = where.function === undefined ? "nothing starts there" : "no call of that starts";
+  return `${askerWords(where).replace(/^t/, "T")} has asked callers to wait for ${asked}: ${kept}${again}`;
 }
 
 /** Why retries are held back, or that none are any more. */

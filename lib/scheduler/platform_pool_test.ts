@@ -193,8 +193,8 @@ Deno.test("Scheduler.next() asks again with one call where a platform has asked 
   const made = makeScheduler("fcfs", { global: 8, fixed: true });
   for (let i = 0; i < 30; i++) made.submit(instanceOf(single("f"), `${i}`), 0);
   for (const task of startAll(made)) made.settle(task, throttledBy(300_000), 10);
-  assertEquals(made.asked(10), [{ askedMs: 300_000, untilMs: 60_010 }]);
-  assertEquals([made.wakeAtMs(), startAll(made, 60_009).length], [60_010, 0]);
+  assertEquals(made.asked(10), [{ askedMs: 300_000, untilMs: 60_010, function: "f" }]);
+  assertEquals([startAll(made, 60_009).length, made.wakeAtMs()], [0, 60_010]);
   const [first, ...others] = startAll(made, 60_010);
   assertEquals([made.asked(60_010), others], [[], []]);
   made.settle(first!, throttledBy(300_000), 60_020);
@@ -204,7 +204,53 @@ Deno.test("Scheduler.next() asks again with one call where a platform has asked 
   assertEquals(all.length, 8, "it has let one in");
   for (const task of all) made.settle(task, throttledBy(90_000), 120_200);
   assertEquals(startAll(made, 180_200).length, 1);
-  assertEquals([made.wakeAtMs(), startAll(made, 182_200).length], [182_200, 7], "no refusal takes that long");
+  assertEquals(made.wakeAtMs(), 182_200);
+  assertEquals(startAll(made, 182_200).length, 7, "no refusal takes that long");
+});
+
+Deno.test("Scheduler.next() keeps nobody else waiting where one function is asked to wait for long", () => {
+  for (const limits of [{ global: 8, fixed: true }, { global: 8 }]) {
+    const made = makeScheduler("fcfs", limits);
+    const submit = (name: string, id: string, atMs: number) =>
+      made.submit(instanceOf(single(name), id), atMs);
+    submit("busy", "b1", 0);
+    submit("busy", "b2", 0);
+    const [b1, b2] = startAll(made);
+    made.settle(b1!, throttledBy(30_000), 10);
+    submit("other", "o1", 20);
+    const [o1] = startAll(made, 20);
+    assertEquals(o1!.function, "other");
+    made.settle(b2!, throttledBy(1500), 30);
+    submit("other", "o2", 40);
+    assertEquals([startAll(made, 40), made.wakeAtMs()], [[], 1530], "a short wait is for all");
+    made.settle(o1!, OK, 1530);
+    const [o2] = startAll(made, 1530);
+    assertEquals(o2!.function, "other");
+    made.settle(o2!, OK, 1600);
+    assertEquals(startAll(made, 30_009), []);
+    const again = startAll(made, 30_010);
+    assertEquals(again.map((task) => task.function), ["busy", "busy"]);
+    made.settle(again[0]!, OK, 30_020);
+    made.settle(again[1]!, throttledBy(5000), 30_030);
+    submit("busy", "b3", 30_040);
+    assertEquals(startAll(made, 30_040), [], "it has a door again");
+    assertEquals(startAll(made, 35_030)[0]!.function, "busy");
+  }
+});
+
+Deno.test("Scheduler.next() forgets the waits of functions that are over, and has all wait where there are too many", () => {
+  const made = makeScheduler("fcfs", { global: 500, fixed: true });
+  const submit = (i: number, nowMs: number) =>
+    made.submit(instanceOf(single(`f${i}`), `${nowMs} ${i}`), nowMs);
+  for (let i = 0; i < 101; i++) submit(i, 0);
+  for (const task of startAll(made).slice(0, 100)) made.settle(task, throttledBy(10_000), 10);
+  submit(200, 20);
+  const [next] = startAll(made, 20);
+  assertEquals(next!.function, "f200");
+  made.settle(next!, throttledBy(10_000), 30);
+  submit(201, 40);
+  assertEquals(startAll(made, 40), [], "there are 100 already");
+  assertEquals(startAll(made, 10_030).length, 102);
 });
 
 Deno.test("Scheduler.settle() waits as it is asked to where there is no other platform, for a minute at most", () => {

@@ -10,6 +10,13 @@ const MOST_OWN = 100;
 const EPISODE_MS = 60_000;
 
 /**
+ * A wait that a platform asks for is for all calls there if it is no longer than this, in milliseconds. A longer one holds back
+ * only the function whose call was answered so: it may be meant for that alone, and the others find out at the price of one
+ * call each.
+ */
+const LONGEST_FOR_ALL_MS = 2000;
+
+/**
  * No longer is a way out closed for what a platform asks, in milliseconds, as the clients of Stripe and OpenAI have it: one
  * answer that asks for an hour, for a quota of one function or by mistake, must not stop all others for that long. Then one call
  * asks again, …
@@ -54,6 +61,7 @@ export interface WayStart {
  * grows exponentially with each throttle in a row; and in any case as long as the platform asks.
  *
  * A function that is refused while others are let in has a limit of its own, and gets a way out of its own, which leads here.
+ * One that is asked to wait for long gets a door, which has no limit: it is shut until then, and goes when a call is let in.
  */
 export class WayOut {
   /** Attempts in flight. */
@@ -75,7 +83,7 @@ export class WayOut {
   readonly #blame = new Blame();
   /** The limit before throttles lowered it for the first time of late. */
   #before: { readonly limit: number; readonly atMs: number } | undefined;
-  /** Of functions with limits of their own. */
+  /** Of functions with limits of their own, or with doors. */
   readonly #own = new Map<string, WayOut>();
 
   /**
@@ -95,6 +103,11 @@ export class WayOut {
   /** The functions that have limits of their own, which were found out. */
   get own(): ReadonlyMap<string, WayOut> {
     return this.#own;
+  }
+
+  /** Whether this only keeps a function waiting, which leads on to where all limits are learned. */
+  get #isDoor(): boolean {
+    return this.#outer !== undefined && this.#adaptive === undefined;
   }
 
   /** Changes the limit; what was learned stays unless it becomes a fixed one. */
@@ -151,39 +164,80 @@ export class WayOut {
    * An attempt has ended.
    *
    * @param runMs from the call to the answer; left out: from its start
-   * @returns whether its function has got a way out of its own for that
+   * @returns whether its function has got a way out of its own for that, or has lost it
    */
   end(start: WayStart, outcome: Outcome, nowMs: number, runMs: number | undefined): boolean {
     this.running--;
     const { outer } = start;
     if (outcome.kind === "throttled") {
-      const isApart = this.#throttled(start, outcome.retryAfterMs ?? 0, nowMs);
+      const askedMs = outcome.retryAfterMs ?? 0;
+      if (this.#isDoor) return outer!.way.#throttledBehind(this, outer!, askedMs, nowMs);
+      const isApart = this.#throttled(start, askedMs, nowMs);
       outer?.way.takeBack(outer, nowMs);
       return isApart;
     }
     this.#letIn(start, outcome, nowMs, runMs);
     outer?.way.end(outer, outcome, nowMs, runMs);
-    return false;
+    return this.#isDoor && outer!.way.#remove(start.of.function, this);
+  }
+
+  /** An attempt that went through a door was refused. @returns as `end` does */
+  #throttledBehind(door: WayOut, start: WayStart, askedMs: number, nowMs: number): boolean {
+    this.running--;
+    const isShut = askedMs > LONGEST_FOR_ALL_MS && this.#own.get(start.of.function) === door;
+    if (isShut) door.#ask(askedMs, nowMs);
+    return this.#throttled(start, isShut ? 0 : askedMs, nowMs);
   }
 
   /** @returns whether the function has got a way out of its own */
-  #throttled({ adaptive, of: { function: name } }: WayStart, retryAfterMs: number, nowMs: number): boolean {
-    if (this.#own.has(name)) return false; // it was started before that was known
+  #throttled({ adaptive, of: { function: name } }: WayStart, askedMs: number, nowMs: number): boolean {
+    const own = this.#own.get(name);
+    if (own !== undefined && !own.#isDoor) return false; // it was started before that was known
     if (adaptive !== undefined && this.#isOwn(name, adaptive, nowMs)) {
       this.#setApart(name, nowMs);
       return true;
     }
-    const askedMs = Math.min(retryAfterMs, LONGEST_CLOSED_MS);
-    if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, askedMs);
-    if (nowMs + askedMs > this.#askedUntilMs && askedMs > 0) {
-      this.#askedUntilMs = nowMs + askedMs;
-      this.#askedMs = retryAfterMs;
-      this.#asksAgain = askedMs < retryAfterMs;
-    }
-    if (this.running < this.limit && nowMs >= this.#restsUntilMs) {
+    const isLong = askedMs > LONGEST_FOR_ALL_MS && this.#outer === undefined;
+    const door = isLong ? this.#doorOf(name, nowMs) : undefined;
+    if (door !== undefined) door.#ask(askedMs, nowMs);
+    else this.#ask(askedMs, nowMs);
+    const waitMs = door === undefined ? Math.min(askedMs, LONGEST_CLOSED_MS) : 0;
+    if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, waitMs);
+    if (door === undefined && this.running < this.limit && nowMs >= this.#restsUntilMs) {
       this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
     }
-    return false;
+    return door !== undefined;
+  }
+
+  /** The platform asks to be left alone for so long. */
+  #ask(askedMs: number, nowMs: number): void {
+    const waitMs = Math.min(askedMs, LONGEST_CLOSED_MS);
+    if (waitMs === 0 || nowMs + waitMs <= this.#askedUntilMs) return;
+    this.#askedUntilMs = nowMs + waitMs;
+    this.#askedMs = askedMs;
+    this.#asksAgain = waitMs < askedMs;
+  }
+
+  /** The door of a function; undefined: there are too many. */
+  #doorOf(functionName: string, nowMs: number): WayOut | undefined {
+    let door = this.#own.get(functionName);
+    if (door !== undefined) return door;
+    if (this.#own.size >= MOST_OWN) {
+      for (const [name, own] of this.#own) if (own.#isOver(nowMs)) this.#own.delete(name);
+      if (this.#own.size >= MOST_OWN) return undefined;
+    }
+    this.#own.set(functionName, door = new WayOut(this.#random, this));
+    return door;
+  }
+
+  /** Whether this is a door that nobody has gone through since it opened. */
+  #isOver(nowMs: number): boolean {
+    return this.#isDoor && this.running === 0 && this.#askedUntilMs <= nowMs;
+  }
+
+  /** Takes a door away. @returns whether it was there */
+  #remove(functionName: string, door: WayOut): boolean {
+    return this.#own.get(functionName) === door && this.#own.delete(functionName);
   }
 
   #isOwn(functionName: string, { running }: AdaptiveStart, nowMs: number): boolean {
@@ -196,7 +250,7 @@ export class WayOut {
 
   /** Gives a function a limit of its own; that of all is what it was before. */
   #setApart(functionName: string, nowMs: number): void {
-    const own = new WayOut(this.#random, this);
+    const own = this.#own.get(functionName) ?? new WayOut(this.#random, this);
     own.setLimit(Infinity, false);
     this.#own.set(functionName, own);
     this.#blame.forget();

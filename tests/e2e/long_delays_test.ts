@@ -38,6 +38,27 @@ Deno.test("queue show says why a throttled invocation waits, and how long", asyn
   );
 });
 
+Deno.test("a function whose server asks for an hour of rest keeps no other function waiting", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) =>
+      request.url.endsWith("/full")
+        ? new Response("full", { status: 429, headers: { "retry-after": "3600" } })
+        : Response.json(1),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  await using at = await folder({
+    "two.ts": `import { chain, fn } from "sequoia";
+      const of = (name) => chain(name, ({ call }) => { call(fn(name, { url: "${url}/" + name })); });
+      export default [of("full"), of("well")];`,
+  });
+  await run(["produce", "two.ts", "--chain", "full", "--id", "f1"], at);
+  await using _consumer = new Running(["consume", "--out", "none"], at);
+  await shown("f1", /delayed/, at);
+  await run(["produce", "two.ts", "--chain", "well", "--id", "w1"], at);
+  assertMatch(await shown("w1", /completed/, at), /well {2}ok/);
+});
+
 Deno.test("queue show says that an invocation waits for the retry budget, until it is done", async () => {
   let isWell = false;
   const answer = () => isWell ? Response.json(1) : new Response("down", { status: 500 });
