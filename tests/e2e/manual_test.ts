@@ -99,3 +99,28 @@ for (const page of await readPages()) {
     }
   });
 }
+
+Deno.test("the README's chain of own functions runs by the README's commands", async () => {
+  const [, section = ""] = /^## Use it with your own functions$([^]*?)^## /m.exec(await readme()) ?? [];
+  const [, module = ""] = /^```ts\n([^]*?)^```/m.exec(section) ?? [];
+  const called: unknown[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const { args } = await request.json();
+    called.push([new URL(request.url).pathname, args]);
+    return Response.json({ url: `small ${args.image}` });
+  });
+  await using folder = await Folder.make();
+  const hosts = module.replaceAll("https://functions.example.com", `http://127.0.0.1:${server.addr.port}`);
+  assert(hosts !== module);
+  await Deno.writeTextFile(join(folder.path, "work/thumbnail.ts"), hosts);
+  const [block] = commandBlocks({ path: "README.md", text: section });
+  await runBlock(folder, { ...block!, commands: `${block!.commands}kill $!; wait $!` });
+  assertEquals(called, [
+    ["/resize", { image: "cat.png", width: 200 }],
+    ["/notify", { image: "small cat.png" }],
+  ]);
+});
+
+async function readme(): Promise<string> {
+  return (await readPages()).find(({ path }) => path === "README.md")!.text;
+}
