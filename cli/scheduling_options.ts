@@ -1,9 +1,9 @@
 import { type JsonObject, parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model/mod.ts";
 import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
-import type { Limits, StartRate } from "../lib/scheduler/mod.ts";
+import { checkFloors, type Limits, type StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
 import { choice, fixableLimit, flag, isGiven, many, one, pair, text, type Values } from "./options.ts";
-import { byKind, ceiling, labelLimit, limitsByName } from "./value_limit_options.ts";
+import { byKind, ceiling, floor, labelLimit, limitsByName } from "./value_limit_options.ts";
 
 /**
  * Attempts in flight at most when nothing else is said: what a Lambda account has in a region, by default, without an increase.
@@ -77,6 +77,12 @@ export const SCHEDULING_OPTIONS = {
     "the same limits in one spelling: function=compile:5, chain=nightly:5,*:20, tenant=acme:100 (repeatable)",
     ceiling,
   ),
+  floor: many(
+    "KIND=VALUE:N",
+    "slots reserved for a function, a chain or a value of a label while work of it waits, lent to others when none does: " +
+      "tenant=acme:20 (repeatable)",
+    floor,
+  ),
   rate: one("RATE", "most starts in any second (50) or minute (300/m)", startRate),
   "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
   "burst-size": one(
@@ -100,6 +106,7 @@ const OF_LIMITS: ReadonlySet<string> = new Set([
   "chain-limit",
   "label-limit",
   "ceiling",
+  "floor",
   "rate",
   "function-rate",
   "burst-size",
@@ -152,7 +159,7 @@ export function schedulerOptionsOf(values: SchedulingValues) {
   };
 }
 
-/** The limits that are asked for. @param global if none is given */
+/** The limits that are asked for. @param global if none is given @throws {UsageError} if floors cannot be met */
 export function limitsOf(values: SchedulingValues, global: number) {
   const burst = values["burst-size"];
   if (burst !== undefined && values.rate === undefined && values["function-rate"].length === 0) {
@@ -165,10 +172,17 @@ export function limitsOf(values: SchedulingValues, global: number) {
     ...values["label-limit"],
     ...values.ceiling,
   ];
-  return {
+  const limits = {
     ...(values.limit ?? { global }),
     ...byKind(ceilings),
+    ...(values.floor.length === 0 ? {} : { floors: byKind(values.floor) }),
     functionRates: Object.fromEntries(values["function-rate"].map(([name, rate]) => [name, burstOf(rate)])),
     ...(values.rate === undefined ? {} : { rate: burstOf(values.rate) }),
   } satisfies Limits;
+  try {
+    checkFloors(limits);
+  } catch (cause) {
+    throw new UsageError(`--floor: ${(cause as Error).message}`, { cause });
+  }
+  return limits;
 }

@@ -13,7 +13,7 @@ function numbersByValue(text: string): Record<string, number> {
   const entries = text.split(",").map((part): [string, number] => {
     const at = part.lastIndexOf(":");
     if (at > 0) return [part.slice(0, at), parseCount(part.slice(at + 1))];
-    throw new SyntaxError(`Cannot read "${part}" of "${text}". Write VALUE:N,VALUE:N,*:N`);
+    throw new SyntaxError(`Cannot read "${part}" of "${text}". Write VALUE:N, or several: VALUE:N,VALUE:N`);
   });
   return Object.fromEntries(entries);
 }
@@ -36,10 +36,16 @@ export const labelLimit = (text: string): ValueNumbers => {
   return [{ label }, numbersOf(numbers)];
 };
 
-/** Reads `function=compile:5`, `chain=nightly:5`, and, of a label, `tenant=acme:5`. */
+/** Reads `function=compile:5`, `chain=nightly:5,*:20`, and, of a label, `tenant=acme:5`. */
 export const ceiling = (text: string): ValueNumbers => {
   const [kind, numbers] = pair(text);
   return [kindOf(kind), numbersOf(numbers)];
+};
+
+/** Reads the same, but only of values that are named. */
+export const floor = (text: string): ValueNumbers => {
+  const [kind, numbers] = pair(text);
+  return [kindOf(kind), numbersByValue(numbers)];
 };
 
 function kindOf(name: string): ValueKind {

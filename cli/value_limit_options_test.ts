@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { byKind, ceiling, labelLimit, limitsByName } from "./value_limit_options.ts";
+import { byKind, ceiling, floor, labelLimit, limitsByName } from "./value_limit_options.ts";
 
 Deno.test("limitsByName() reads a number for a name, for each other one, or several at once", () => {
   const read = limitsByName("functions");
@@ -33,4 +33,12 @@ Deno.test("byKind() adds options up, and a later one counts for the same value",
     chains: {},
     labels: { tenant: { acme: 5, "*": 20 }, function: { x: 1 } },
   });
+});
+
+Deno.test("floor() reads the floors of values that are named", () => {
+  assertEquals(floor("tenant=acme:20,other:5"), [{ label: "tenant" }, { acme: 20, other: 5 }]);
+  assertEquals(floor("function=compile:5"), ["functions", { compile: 5 }]);
+  for (const wrong of ["tenant", "tenant=20", "tenant=acme:x"]) {
+    assertThrows(() => floor(wrong), Error, "Write ", wrong);
+  }
 });

@@ -1,4 +1,10 @@
-import { type Limits, type LimitShare, type Scheduler, shareOfLimits } from "../scheduler/mod.ts";
+import {
+  checkFloors,
+  type Limits,
+  type LimitShare,
+  type Scheduler,
+  shareOfLimits,
+} from "../scheduler/mod.ts";
 
 /** A limit of what is in flight in all, and whether it is one whatever the platform refuses. */
 export type GlobalLimit = Required<Pick<Limits, "global" | "fixed">>;
@@ -33,7 +39,7 @@ export class DividedLimits {
    * Goes on under another global limit.
    *
    * @param global undefined: the own one
-   * @throws {RangeError} if that limit is not a whole number above 0; the former one stays in force
+   * @throws {RangeError} if that limit is not a whole number above 0, or below the floors; the former one stays in force
    */
   setGlobal(global: GlobalLimit | undefined): void {
     this.#apply(withGlobal(this.own, global), this.#share);
@@ -47,6 +53,7 @@ export class DividedLimits {
   }
 
   #apply(limits: Limits, share: LimitShare | undefined): void {
+    checkFloors(limits); // its part of them always fits
     this.#scheduler.setLimits(share === undefined ? limits : shareOfLimits(limits, share));
   }
 }

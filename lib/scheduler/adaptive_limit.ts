@@ -139,6 +139,11 @@ export class AdaptiveLimit {
     return Math.min(this.#limit, this.#highest);
   }
 
+  /** Whether it has been lowered to what the platform runs. */
+  get isLowered(): boolean {
+    return this.#epoch > 0;
+  }
+
   /** Changes what the limit never exceeds; what was learned stays. */
   set highest(highest: number) {
     this.#highest = Math.min(highest, HIGHEST_LIMIT);

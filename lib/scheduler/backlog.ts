@@ -1,12 +1,12 @@
 import type { Outcome } from "../model/mod.ts";
 import type { FunctionStats, GroupStats, Policy, Stats } from "../policies/mod.ts";
 import { badAnswer, Groups } from "./groups.ts";
-import { forgetIdleLanes } from "./idle_lanes.ts";
 import type { Invocation } from "./invocation.ts";
 import { Lanes } from "./lanes.ts";
 import { checkLimit, type FixedLimits, Gates, inForce, type KeptBack } from "./limits.ts";
 import { type PlatformOption, Platforms } from "./platform_pool.ts";
 import type { ShareUnit } from "./service.ts";
+import { Reserves } from "./reserves.ts";
 import { ShareLimit, type Shares } from "./shares.ts";
 import { type Gate, type Group, type Lane, type Limit, TimedLimit } from "./tree.ts";
 import type { WaysOut } from "./ways_out.ts";
@@ -37,6 +37,7 @@ export class Backlog implements Stats {
   readonly #gates: Gates;
   readonly #groups: Groups;
   readonly #lanes: Lanes;
+  readonly #reserves = new Reserves();
   readonly #platforms: Platforms;
   /** Limits that are full until an instant while something waits for them, and when the first of them opens. */
   #shutForTime = new Set<TimedLimit>();
@@ -64,12 +65,12 @@ export class Backlog implements Stats {
     checkNames(limits.platforms ?? {}, platforms);
     const formerly = before && before.#platforms;
     this.#platforms = new Platforms(platforms, ways, policy.place, this, formerly);
-    this.#gates = new Gates(limits, this, this.#platforms, kept, before && before.#gates);
+    this.#gates = new Gates(limits, this, this.#platforms, kept, this.#reserves, before && before.#gates);
     const sharing = { unit: share, max: this.#max };
     const forget = (group: Group) => this.#lanes.forget(group);
     this.#groups = new Groups(policy, this, sharing, forget, before && before.#groups);
     if (strictShares && policy.group !== undefined) this.#strict = this.#groups.shares;
-    this.#lanes = new Lanes(this.#gates, this.#strict);
+    this.#lanes = new Lanes(this.#gates, this.#reserves.all, this.#strict);
   }
 
   get policy(): Policy {
@@ -97,7 +98,7 @@ export class Backlog implements Stats {
 
   /** Puts a ready invocation in its place. */
   add(task: Invocation): void {
-    if (this.#gates.areMany) this.#gates.keepOnly(forgetIdleLanes(this.#groups.all));
+    if (this.#gates.areMany) this.#gates.keepOnly(this.#lanes.forgetIdle(this.#groups.all));
     const group = this.#groups.of(task);
     if (group.idle) this.#groups.takeTurn(group);
     const lane = this.#lanes.of(task, group);
@@ -140,15 +141,14 @@ export class Backlog implements Stats {
     if (this.running >= this.#max || this.#shutForAllMs() > this.nowMs) return undefined;
     if (this.nowMs >= this.#opensAtMs) this.#openInTime();
     if (this.#strict?.grown) this.#openShares(this.#strict);
-    const { root } = this.#lanes;
-    for (let top = root.top; top !== undefined; top = root.top) {
-      const lane = top.best;
-      const shut = this.#shutBy(lane.gate);
-      if (shut === undefined) return lane.tasks.top;
+    const reserves = this.#reserves;
+    for (let lane = reserves.best; lane !== undefined; lane = reserves.best) {
       const { gate } = lane;
+      const shut = this.#shutBy(gate);
+      if (shut === undefined) return lane.tasks.top;
       gate.parent!.remove(gate);
       this.#shut(shut);
-      shut.waitingUnder(gate.root ?? root).add(gate);
+      this.#lanes.waitingFor(shut, gate).add(gate);
     }
     return undefined;
   }
@@ -166,7 +166,7 @@ export class Backlog implements Stats {
 
   /** Whether something waits that only what holds for all keeps from starting: the global limit, a rate, a refusal of the platform. */
   get isCrowded(): boolean {
-    return !this.#lanes.root.empty;
+    return !this.#reserves.all.empty;
   }
 
   /** Takes out what `peek` answered and counts it as running. */
@@ -206,7 +206,7 @@ export class Backlog implements Stats {
     limit.shut = false;
     for (const [root, node] of limit.waiting) {
       if (node.empty) limit.waiting.delete(root);
-      else this.#lanes.hang(node, root);
+      else root.hang(node);
     }
     if (limit instanceof TimedLimit) this.#shutForTime.delete(limit);
     if (limit instanceof ShareLimit) this.#shutShares.delete(limit);

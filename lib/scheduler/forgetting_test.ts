@@ -10,6 +10,7 @@ import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
 import { Gates } from "./limits.ts";
 import { Platforms } from "./platform_pool.ts";
+import { Reserves } from "./reserves.ts";
 import { RunTimes } from "./run_times.ts";
 import { WaysOut } from "./ways_out.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -76,6 +77,8 @@ Deno.test("Gates forgets values of labels of which nothing is left", () => {
     { labels: { tenant: 2 } },
     time,
     new Platforms([], new WaysOut([], seededRandom(1)), undefined, time),
+    { pauses: [], holds: new Map() },
+    new Reserves(),
   );
   const chain = single("f"), plan = new ChainPlan(chain, times, loads);
   const gateOf = (tenant: string) =>

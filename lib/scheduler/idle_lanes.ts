@@ -1,14 +1,15 @@
-import type { Gate, Group } from "./tree.ts";
+import type { Gate, Group, Root } from "./tree.ts";
 
 /**
- * Forgets the lanes in which nothing waits: of labels with many values a group has one for each. What runs keeps its lane, and
+ * Forgets the lanes in which nothing waits, and their groups' trees without others: of labels with many values a group has one for each. What runs keeps its lane, and
  * what comes later gets another.
  *
  * @returns the gates of other lanes, as groups share them
  */
 export function forgetIdleLanes(groups: Iterable<Group>): ReadonlySet<Gate> {
   const used = new Set<Gate>();
-  for (const { lanes, gates } of groups) {
+  for (const group of groups) {
+    const { lanes, gates, trees } = group;
     let kept = 0;
     for (const lane of lanes) {
       if (lane.queued === 0) {
@@ -23,6 +24,9 @@ export function forgetIdleLanes(groups: Iterable<Group>): ReadonlySet<Gate> {
       if (own.lanes.size === 0) gates.delete(shared);
       else used.add(shared);
     }
+    if (trees === undefined) continue;
+    const roots = new Set<Root | undefined>(lanes.map(({ gate }) => gate.root));
+    group.trees = trees.filter((tree) => roots.has(tree));
   }
   return used;
 }

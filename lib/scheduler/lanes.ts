@@ -1,7 +1,8 @@
+import { forgetIdleLanes } from "./idle_lanes.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Gates } from "./limits.ts";
 import { ShareLimit, type Shares } from "./shares.ts";
-import { Branch, Gate, type Group, GroupTree, Lane } from "./tree.ts";
+import { type Branch, Gate, type Group, Lane, type Limit, OwnRoot, type Root, Standing } from "./tree.ts";
 
 /** A group of no more lanes shares its tree with others: it costs less to move them than that limits have more nodes. */
 const FEW_LANES = 4;
@@ -13,14 +14,18 @@ const LANES_PER_TREE = 8;
 
 /** The lanes in which invocations wait, and the trees that they hang in. */
 export class Lanes {
-  readonly root = new Branch();
   readonly #gates: Gates;
+  readonly #root: Root;
   readonly #shares: Shares | undefined;
   #trees = 0;
 
-  /** @param shares what strict shares are parts of; undefined: shares are not strict */
-  constructor(gates: Gates, shares: Shares | undefined) {
+  /**
+   * @param root of the tree of all that may start
+   * @param shares what strict shares are parts of; undefined: shares are not strict
+   */
+  constructor(gates: Gates, root: Root, shares: Shares | undefined) {
     this.#gates = gates;
+    this.#root = root;
     this.#shares = shares;
   }
 
@@ -37,34 +42,46 @@ export class Lanes {
     return lane;
   }
 
-  /** Groups that have a tree, and all under strict shares, have gates of their own; the latter count against the share. */
+  /** Groups that have trees, and all under strict shares, have gates of their own; the latter count against the share. */
   #gateOf(task: Invocation, group: Group): Gate {
     const gate = this.#gates.of(task);
-    if (this.#shares === undefined && group.tree === undefined) return gate;
+    if (this.#shares === undefined && group.trees === undefined) return gate;
     let own = group.gates.get(gate);
     if (own === undefined) group.gates.set(gate, own = this.#ownGate(gate, group));
     return own;
   }
 
-  #ownGate({ limits }: Gate, group: Group): Gate {
-    if (this.#shares === undefined) return new Gate(limits, group.tree);
+  #ownGate({ limits, root }: Gate, group: Group): Gate {
+    const tree = group.trees === undefined ? root : this.#treeOf(group, root);
+    if (this.#shares === undefined) return new Gate(limits, tree);
     group.share ??= new ShareLimit(group, this.#shares);
-    return new Gate([...limits, group.share], group.tree);
+    return new Gate([...limits, group.share], tree);
   }
 
-  #deservesTree({ tree, lanes, shared }: Group): boolean {
-    return tree === undefined && !shared && lanes.length > FEW_LANES + LANES_PER_TREE * this.#trees;
+  #deservesTree({ trees, lanes, shared }: Group): boolean {
+    return trees === undefined && !shared && lanes.length > FEW_LANES + LANES_PER_TREE * this.#trees;
   }
 
-  /** Moves a group's lanes into a tree of their own. */
+  /** The tree of a group that has trees, in one that groups share. */
+  #treeOf({ trees, standing }: Group, above = this.#root): OwnRoot {
+    let tree = trees!.find((tree) => tree.above === above);
+    if (tree === undefined) {
+      this.#trees++;
+      trees!.push(tree = new OwnRoot(above, standing));
+    }
+    return tree;
+  }
+
+  /** Moves a group's lanes into trees of their own. */
   #plant(group: Group): void {
-    this.#trees++;
-    const tree = group.tree = new GroupTree();
-    tree.standing.read(group);
+    group.trees = [];
+    group.standing = new Standing();
+    group.standing.read(group);
     for (const lane of group.lanes) {
       const { gate } = lane;
       if (lane.queued > 0) gate.remove(lane);
       gate.lanes.delete(group);
+      const tree = this.#treeOf(group, gate.root);
       const own = this.#shares === undefined ? new Gate(gate.limits, tree) : gate;
       own.root = tree;
       own.lanes.set(group, lane);
@@ -78,37 +95,50 @@ export class Lanes {
   attach(lane: Lane): void {
     const { gate } = lane;
     const idle = gate.empty;
-    if (lane.group.tree === undefined) lane.readGroup();
+    if (lane.group.trees === undefined) lane.readGroup();
     gate.add(lane);
-    if (idle) this.hang(gate, gate.root ?? this.root);
+    if (idle) (gate.root ?? this.#root).hang(gate);
   }
 
-  /** A group's tree hangs from the common root as long as it is not empty. */
-  hang(node: Branch, root: Branch): void {
-    root.add(node);
-    if (root !== this.root && root.parent === undefined) this.root.add(root);
+  /** Where a gate waits for a limit. */
+  waitingFor(limit: Limit, { root = this.#root }: Gate): Branch {
+    return limit.waitingUnder(root);
   }
 
   /** Reads the load and the turn of a lane's group again: whoever moves the lane next puts it where it belongs. */
   read(lane: Lane): void {
-    const { group } = lane;
-    if (group.tree === undefined) lane.readGroup();
-    else group.tree.standing.read(group);
+    const { group, gate } = lane;
+    if (group.trees === undefined) lane.readGroup();
+    else this.#moveTrees(group, gate.root);
   }
 
   /** Puts a group's lanes where they belong, now that its load or turn may have changed. */
   reorder(group: Group): void {
-    const { tree, lanes } = group;
-    if (tree !== undefined) {
-      if (tree.standing.read(group)) tree.parent?.changed(tree);
-    } else {
-      for (const lane of lanes) if (lane.readGroup()) lane.parent?.changed(lane);
-    }
+    if (group.trees !== undefined) return this.#moveTrees(group);
+    for (const lane of group.lanes) if (lane.readGroup()) lane.parent?.changed(lane);
+  }
+
+  /** Puts a group's trees where they belong. @param but the one that somebody else moves */
+  #moveTrees(group: Group, but?: Root): void {
+    if (!group.standing.read(group)) return;
+    for (const tree of group.trees!) if (tree !== but) tree.parent?.changed(tree);
+  }
+
+  /**
+   * Forgets the lanes in which nothing waits, and the trees without others.
+   *
+   * @returns the gates of other lanes, as groups share them
+   */
+  forgetIdle(groups: Iterable<Group>): ReadonlySet<Gate> {
+    const all = [...groups];
+    const gates = forgetIdleLanes(all);
+    this.#trees = all.reduce((sum, { trees }) => sum + (trees?.length ?? 0), 0);
+    return gates;
   }
 
   /** Forgets the lanes of a group, which are empty. */
   forget(group: Group): void {
     for (const lane of group.lanes) lane.gate.lanes.delete(group);
-    if (group.tree !== undefined) this.#trees--;
+    this.#trees -= group.trees?.length ?? 0;
   }
 }

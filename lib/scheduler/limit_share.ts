@@ -1,3 +1,4 @@
+import { possibleFloors } from "./floors.ts";
 import type { Limits } from "./limits.ts";
 import type { StartRate } from "./rate_limit.ts";
 
@@ -17,7 +18,8 @@ const ERROR = 1e-9;
  * gets the whole numbers that end within its share of it, so that the parts of neighbours add up to the limit; but at least 1,
  * as what it has must go on: if a limit is smaller than the number of schedulers, they let more run than it says. Of the starts
  * of a rate's window it gets whole numbers too; where its share is not one, that part over a longer window; or the whole if
- * its share is empty: then it has nothing to start. `"auto"` is left as it is, since each finds
+ * its share is empty: then it has nothing to start. Of floors it gets whole numbers as of limits, but maybe none, and no
+ * more than what it gets of the ceilings and of the limit. `"auto"` is left as it is, since each finds
  * out what it is refused.
  *
  * @example The second of three schedulers, which has two of eight partitions.
@@ -27,21 +29,22 @@ const ERROR = 1e-9;
  * ```
  */
 export function shareOfLimits(limits: Limits, { from, to }: LimitShare): Limits {
+  const whole = (number: number) => Math.floor(number * to + ERROR) - Math.floor(number * from + ERROR);
   const part = (limit: number) => {
     if (!Number.isInteger(limit) || limit < 1) return limit; // Infinity, or what no scheduler takes
-    return Math.max(1, Math.floor(limit * to + ERROR) - Math.floor(limit * from + ERROR));
+    return Math.max(1, whole(limit));
   };
   const rate = (of: number | StartRate): number | StartRate => {
-    const starts = (whole: number) => {
-      if (to === from) return whole;
-      const share = whole * (to - from);
-      return share < 1 - ERROR || !Number.isInteger(whole) ? share : part(whole);
+    const starts = (all: number) => {
+      if (to === from) return all;
+      const share = all * (to - from);
+      return share < 1 - ERROR || !Number.isInteger(all) ? share : part(all);
     };
     if (typeof of === "number") return starts(of);
     return { ...of, starts: starts(of.starts), ...of.burst !== undefined && { burst: part(of.burst) } };
   };
-  const { global, functions, chains, labels, platforms, functionRates } = limits;
-  return {
+  const { global, functions, chains, labels, floors, platforms, functionRates } = limits;
+  const shared = {
     ...limits,
     ...typeof global === "number" && { global: part(global) },
     ...functions !== undefined && { functions: each(functions, part) },
@@ -51,6 +54,19 @@ export function shareOfLimits(limits: Limits, { from, to }: LimitShare): Limits 
     ...platforms !== undefined && { platforms: each(platforms, part) },
     ...limits.rate !== undefined && { rate: rate(limits.rate) },
     ...functionRates !== undefined && { functionRates: each(functionRates, rate) },
+  };
+  if (floors === undefined) return shared;
+  const { functions: ofFunctions = {}, chains: ofChains = {}, labels: ofLabels = {} } = floors;
+  return {
+    ...shared,
+    floors: possibleFloors({
+      ...shared,
+      floors: {
+        functions: each(ofFunctions, whole),
+        chains: each(ofChains, whole),
+        labels: each(ofLabels, (values) => each(values, whole)),
+      },
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { checkFloors } from "./floors.ts";
 import { type LimitShare, shareOfLimits } from "./limit_share.ts";
 import type { Limits } from "./limits.ts";
 
@@ -8,6 +9,7 @@ const EVERY_KIND: Limits = {
   functions: { f: 4, g: 1 },
   chains: { c: 7 },
   labels: { tenant: 9 },
+  floors: { functions: { f: 3 }, chains: { c: 5 }, labels: { tenant: { acme: 4, other: 1 } } },
   platforms: { edge: 100, cloud: Infinity },
   rate: 4,
   functionRates: { f: 2 },
@@ -19,6 +21,7 @@ Deno.test("shareOfLimits() takes its part of each limit and rate", () => {
     functions: { f: 1, g: 1 },
     chains: { c: 2 },
     labels: { tenant: 2 },
+    floors: { functions: {}, chains: { c: 2 }, labels: { tenant: { acme: 1 } } },
     platforms: { edge: 25, cloud: Infinity },
     rate: 1,
     functionRates: { f: 0.5 },
@@ -63,6 +66,25 @@ Deno.test("shareOfLimits() divides a limit so that the parts add up to it, if ea
         "each part below one moves what is cut off by less than one",
       );}
     rates.forEach((rate, i) => assert(Math.abs(rate - limit * (shares[i]!.to - shares[i]!.from)) < 1));
+  }));
+});
+
+Deno.test("shareOfLimits() divides floors so that the parts add up to them, where the part of the limit has room", () => {
+  const floors = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 6 });
+  fc.assert(fc.property(cuts, floors, fc.nat(300), (shares, floors, more) => {
+    const values = Object.fromEntries(floors.map((floor, i) => [`v${i}`, floor]));
+    const limits = { global: sum(floors) + more, chains: values, floors: { chains: values } };
+    const parts = shares.map((share) => shareOfLimits(limits, share));
+    for (const part of parts) checkFloors(part);
+    for (const [value, floor] of Object.entries(values)) {
+      const given = parts.map((part) => part.floors!.chains![value] ?? 0);
+      assert(sum(given) <= floor);
+      given.forEach((part, i) => {
+        const exact = floor * (shares[i]!.to - shares[i]!.from);
+        const reserved = sum(Object.values(parts[i]!.floors!.chains!));
+        assert(part < exact + 1 && (part > exact - 1 || reserved === parts[i]!.global));
+      });
+    }
   }));
 });
 

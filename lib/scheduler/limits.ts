@@ -3,10 +3,20 @@ import type { ChainPlan } from "./chain_plan.ts";
 import type { Obstacle } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Platforms } from "./platform_pool.ts";
+import { ConcurrencyLimit } from "./concurrency_limit.ts";
 import { checkRate, RateLimit, sameRate, type StartRate } from "./rate_limit.ts";
+import { Floor, type Reserves } from "./reserves.ts";
 import { Gate, Limit } from "./tree.ts";
 import { type Hold, holdKey, HoldLimit } from "./unserved.ts";
-import { ceilingOf, type LabelLimit, type ValueLimits, valueLimitsOf, valueWords } from "./value_limits.ts";
+import {
+  type ByValue,
+  ceilingOf,
+  floorOf,
+  type LabelLimit,
+  type ValueLimits,
+  valueLimitsOf,
+  valueWords,
+} from "./value_limits.ts";
 
 /**
  * What may run at once, and how fast it may start. Left out: no limit.
@@ -34,6 +44,11 @@ export interface Limits {
    * that are not named. Instances without the label are not limited.
    */
   readonly labels?: Readonly<Record<string, LabelLimit>>;
+  /**
+   * Slots that are reserved for functions, chains or values of labels by name, under the global limit: while the work of one of
+   * them waits and holds fewer, it goes first; when none waits, others borrow the slots, until the attempts that hold them end.
+   */
+  readonly floors?: ByValue;
   /** Of each platform, by name, where several are attached. */
   readonly platforms?: Readonly<Record<string, number>>;
   /** Starts of all functions, in any second or any window of the rate. */
@@ -55,14 +70,15 @@ export function sameButGlobal(some: FixedLimits, others: FixedLimits): boolean {
   return sameRate(some.rate, others.rate) &&
     sameByName(some.functionRates, others.functionRates, sameRate) &&
     sameByName(some.platforms, others.platforms) &&
-    sameByName(ceilingsByWords(some), ceilingsByWords(others));
+    sameByName(byWords(some, "ceilings"), byWords(others, "ceilings")) &&
+    sameByName(byWords(some, "floors"), byWords(others, "floors"));
 }
 
-/** All ceilings by their values in words. */
-function ceilingsByWords(limits: Limits): Record<string, number> {
+/** All ceilings, or floors, by their values in words. */
+function byWords(limits: Limits, bound: "ceilings" | "floors"): Record<string, number> {
   return Object.fromEntries(
     valueLimitsOf(limits).flatMap((of) =>
-      Object.entries(of.ceilings).map(([value, max]) => [valueWords(of, value), max])
+      Object.entries(of[bound]).map(([value, max]) => [valueWords(of, value), max])
     ),
   );
 }
@@ -75,35 +91,6 @@ function sameByName<T>(
   const names = Object.keys(a);
   return names.length === Object.keys(b).length &&
     names.every((name) => Object.hasOwn(b, name) && areSame(a[name]!, b[name]!));
-}
-
-/** At most so many attempts in flight. */
-export class ConcurrencyLimit extends Limit {
-  #running = 0;
-  override readonly reach: Obstacle["reach"];
-
-  /** @param label the value of a label whose limit it is */
-  constructor(name: string, readonly max: number, override readonly label?: Obstacle["label"]) {
-    super(name);
-    this.reach = label === undefined ? "chain" : "labels";
-  }
-
-  override get full(): boolean {
-    return this.#running >= this.max;
-  }
-
-  override enter(): void {
-    this.#running++;
-  }
-
-  override leave(): void {
-    this.#running--;
-  }
-
-  /** Whether nothing counts against it. */
-  get isUnused(): boolean {
-    return this.#running === 0;
-  }
 }
 
 /** Lets nothing start. */
@@ -138,6 +125,7 @@ export class Gates {
   readonly rate: RateLimit | undefined;
   readonly #time: { readonly nowMs: number };
   readonly #platforms: Platforms;
+  readonly #reserves: Reserves;
   readonly #pauses: ReadonlyMap<Pause, Limit>;
   readonly #holds: ReadonlyMap<string, Limit>;
   /** Whether gates depend on the labels of instances. */
@@ -156,6 +144,7 @@ export class Gates {
    * @param time tells the present instant
    * @param platforms those that functions may run on, if there are several
    * @param kept what is kept from starting
+   * @param reserves get what counts for floors
    * @param before the gates that these replace: rates go on as they were
    * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0
    */
@@ -163,21 +152,25 @@ export class Gates {
     limits: Limits,
     time: { readonly nowMs: number },
     platforms: Platforms,
-    { pauses, holds }: KeptBack = NOTHING_KEPT,
+    { pauses, holds }: KeptBack,
+    reserves: Reserves,
     before?: Gates,
   ) {
     this.#time = time;
+    this.#reserves = reserves;
     this.#platforms = platforms;
     this.#pauses = new Map(pauses.map((pause) => [pause, new Paused(pause)]));
     this.#holds = new Map(
       [...holds].map(([key, hold]) => [key, new HoldLimit(`unserved ${key}`, hold, time)]),
     );
-    [this.#functions, this.#chains, ...this.#labels] = valueLimitsOf(limits);
+    const kinds = valueLimitsOf(limits);
+    [this.#functions, this.#chains, ...this.#labels] = kinds;
+    for (const of of kinds) for (const value of Object.keys(of.floors)) this.#limit(of, value);
     this.#readsLabels = this.#labels.length > 0 || pauses.some(({ label }) => label !== undefined);
     for (const [name, max] of Object.entries(limits.platforms ?? {})) {
       checkLimit(`on the platform ${name}`, max);
     }
-    for (const [words, max] of Object.entries(ceilingsByWords(limits))) checkLimit(`of ${words}`, max);
+    for (const [words, max] of Object.entries(byWords(limits, "ceilings"))) checkLimit(`of ${words}`, max);
     if (limits.rate !== undefined) this.rate = this.#newRate("rate", limits.rate, before);
     for (const [name, rate] of Object.entries(limits.functionRates ?? {})) {
       this.#newRate(`rate of ${name}`, rate, before);
@@ -219,9 +212,10 @@ export class Gates {
       if (!gates.has(gate)) this.#gates.delete(key);
       else for (const limit of gate.limits) limits.add(limit);
     }
+    this.#reserves.keepOnly(new Set(this.#gates.values().map(({ root }) => root)));
     for (const [key, limit] of this.#byName) {
       limit.forgetIdle();
-      if (limit.isUnused && !limits.has(limit)) this.#byName.delete(key);
+      if (limit.running === 0 && !limits.has(limit) && !(limit instanceof Floor)) this.#byName.delete(key);
     }
     this.#gatesAllowed = LEAST_GATES + 2 * this.#gates.size;
     this.#found = {};
@@ -251,26 +245,28 @@ export class Gates {
   }
 
   #limit(of: ValueLimits, value: string): ConcurrencyLimit | undefined {
-    const max = ceilingOf(of, value);
-    if (max === undefined) return undefined;
+    if ((ceilingOf(of, value) ?? floorOf(of, value)) === undefined) return undefined;
     const key = `${of.kind} ${value}`;
     let limit = this.#byName.get(key);
-    if (limit === undefined) {
-      const label = of.label === undefined ? undefined : { name: of.label, value };
-      this.#byName.set(key, limit = new ConcurrencyLimit(key, max, label));
-    }
+    if (limit === undefined) this.#byName.set(key, limit = this.#newLimit(key, of, value));
     return limit;
+  }
+
+  #newLimit(key: string, of: ValueLimits, value: string): ConcurrencyLimit {
+    const max = ceilingOf(of, value) ?? Infinity, least = floorOf(of, value);
+    const label = of.label === undefined ? undefined : { name: of.label, value };
+    return least === undefined
+      ? new ConcurrencyLimit(key, max, label)
+      : new Floor(key, max, label, least, this.#reserves);
   }
 
   #gate(limits: readonly Limit[]): Gate {
     const key = limits.map((limit) => limit.name).join("\n");
     let gate = this.#gates.get(key);
-    if (gate === undefined) this.#gates.set(key, gate = new Gate(limits));
+    if (gate === undefined) this.#gates.set(key, gate = new Gate(limits, this.#reserves.of(limits)));
     return gate;
   }
 }
-
-const NOTHING_KEPT: KeptBack = { pauses: [], holds: new Map() };
 
 /** @throws {RangeError} if it is neither a whole number above 0 nor Infinity */
 export function checkLimit(what: string, max: number): number {

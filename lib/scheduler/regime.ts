@@ -3,6 +3,7 @@ import type { Policy } from "../policies/mod.ts";
 import { Backlog, type BacklogSetup } from "./backlog.ts";
 import type { Invocation } from "./invocation.ts";
 import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
+import { checkFloors, type FloorShortage, reservedBy } from "./floors.ts";
 import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } from "./limits.ts";
 import type { AskedWait } from "./way_out.ts";
 import { WaysOut } from "./ways_out.ts";
@@ -46,6 +47,13 @@ export class Regime {
   /** The number of attempts that may be in flight in all; Infinity: any number. */
   get limit(): number {
     return this.#backlog.limits.global ?? Infinity;
+  }
+
+  /** The floors cannot all be met, as a limit was found out that is lower; undefined: they can. */
+  get floorShortage(): FloorShortage | undefined {
+    if (!this.#ways.areLowered) return undefined;
+    const reserved = reservedBy(this.#backlog.limits), { limit } = this;
+    return limit < reserved ? { reserved, limit } : undefined;
   }
 
   /** Puts the limits into force that were learned until now. */
@@ -186,8 +194,9 @@ export class Regime {
   }
 }
 
-/** @throws {RangeError} if a limit of what is in flight in all is not a whole number above 0 */
+/** @throws {RangeError} if a limit of what is in flight in all is not a whole number above 0, or floors cannot be met */
 function checked(limits: Limits): Limits {
   if (typeof limits.global === "number") checkLimit("in all", limits.global);
+  checkFloors(limits);
   return limits;
 }

@@ -14,6 +14,7 @@ import type {
   Verdict,
 } from "./contract.ts";
 import { expiriesOf, Expiry } from "./expiry.ts";
+import type { FloorShortage } from "./floors.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { NOTHING, type Reach } from "./instance_parts.ts";
 import { InstanceRun } from "./instance_run.ts";
@@ -504,6 +505,11 @@ export class Scheduler {
   /** The platforms that have asked callers to wait, and for how long. */
   asked(nowMs: number): readonly AskedWait[] {
     return this.#regime.asked(nowMs);
+  }
+
+  /** The floors cannot all be met at present, as a lower limit was found out: they share it in proportion; undefined: they can. */
+  get floorShortage(): FloorShortage | undefined {
+    return this.#regime.floorShortage;
   }
 
   /** The limits in force, as they were asked for. */

@@ -15,7 +15,7 @@ import { doubles, TaskHeap } from "./task_heap.ts";
  * something waits for it. Groups of few lanes share the root: a limit may stand before many of them.
  */
 export abstract class TreeNode {
-  parent: Branch | undefined;
+  parent: Parent | undefined;
   /** Its position in the parent's heap. */
   at = -1;
   /** The lane to serve next among those below. */
@@ -24,13 +24,27 @@ export abstract class TreeNode {
   abstract get standing(): Standing;
 }
 
+/** The node above another one. */
+export interface Parent {
+  /** Puts a node right whose best has changed, and all above it. */
+  changed(node: TreeNode): void;
+  /** Takes a node out, and itself out of the node above it if nothing is left. */
+  remove(node: TreeNode): void;
+}
+
+/** A parent that hangs itself where it belongs as soon as something hangs from it. */
+export interface Above extends Parent {
+  /** Hangs a node in. */
+  hang(node: TreeNode): void;
+}
+
 /** A group's load and its turn, as they were when what stands by them was put in its place last. */
 export class Standing {
   load = 0;
   turn = 0;
 
   /** @returns whether that changes anything */
-  read({ load, turn }: Group): boolean {
+  read({ load, turn }: Pick<Group, "load" | "turn">): boolean {
     if (load === this.load && turn === this.turn) return false;
     this.load = load;
     this.turn = turn;
@@ -163,12 +177,42 @@ export class Branch extends TreeNode {
   }
 }
 
+/** A branch under which gates hang, and what waits for limits has a node: a tree of its own, or of all. */
+export class Root extends Branch implements Above {
+  /** @param above where it hangs while it is not empty; left out: nowhere */
+  constructor(readonly above?: Above) {
+    super();
+  }
+
+  hang(node: TreeNode): void {
+    this.add(node);
+    if (this.parent === undefined) this.rise();
+  }
+
+  /** Hangs itself where it belongs. */
+  protected rise(): void {
+    this.above?.hang(this);
+  }
+}
+
+/** A root whose standing is not that of its best, but of whose it is. */
+export class OwnRoot extends Root {
+  /** @param own the standing of whose it is */
+  constructor(above: Above, readonly own: Standing) {
+    super(above);
+  }
+
+  override get standing(): Standing {
+    return this.own;
+  }
+}
+
 /** Something that lets no more start while it is full. */
 export abstract class Limit {
   /** Whether what waits for it has been taken out of the trees. */
   shut = false;
   /** The gates that wait for it, by the root of their tree. */
-  readonly waiting = new Map<Branch, Branch>();
+  readonly waiting = new Map<Root, Branch>();
   /** Whether all of a chain meet it where one does, those with the same labels, or whether nothing can be said of others. */
   readonly reach: Obstacle["reach"] = "chain";
   /** All with this value of a label meet it. */
@@ -197,7 +241,7 @@ export abstract class Limit {
   }
 
   /** Where the gates of a tree wait for it. */
-  waitingUnder(root: Branch): Branch {
+  waitingUnder(root: Root): Branch {
     let node = this.waiting.get(root);
     if (node === undefined) this.waiting.set(root, node = new Branch());
     return node;
@@ -224,17 +268,8 @@ export class Gate extends Branch {
   readonly lanes = new Map<Group, Lane>();
 
   /** @param root of the tree that it is in; left out: of the one that groups share */
-  constructor(readonly limits: readonly Limit[], public root?: Branch) {
+  constructor(readonly limits: readonly Limit[], public root?: Root) {
     super();
-  }
-}
-
-/** The lanes of one group, and what of them waits for limits. */
-export class GroupTree extends Branch {
-  readonly #own = new Standing();
-
-  override get standing(): Standing {
-    return this.#own;
   }
 }
 
@@ -254,8 +289,10 @@ export class Group implements GroupStats {
   turn = 0;
   /** Its lanes, empty ones too. */
   readonly lanes: Lane[] = [];
-  /** Its own tree, once it has many lanes. */
-  tree: GroupTree | undefined;
+  /** Its own trees, once it has many lanes: one in each tree that groups share. */
+  trees: OwnRoot[] | undefined;
+  /** That of its trees; they have no other. */
+  standing = LEVEL;
   /** The gates that it does not share with others, by those that others share. */
   readonly gates = new Map<Gate, Gate>();
   /** Under strict shares: what holds it to its share. */
@@ -280,7 +317,7 @@ export class Lane extends TreeNode {
 
   constructor(readonly group: Group, public gate: Gate) {
     super();
-    if (group.tree === undefined) {
+    if (group.trees === undefined) {
       this.#standing = new Standing();
       this.readGroup();
     }

@@ -6,7 +6,7 @@ import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { RunTimes } from "./run_times.ts";
-import { Branch, Gate, Group, GroupTree, Lane } from "./tree.ts";
+import { Branch, Gate, Group, Lane, OwnRoot, Root, Standing } from "./tree.ts";
 
 const ONE = single("one");
 const PLAN = new ChainPlan(ONE, new RunTimes(), new FunctionLoads());
@@ -79,29 +79,30 @@ Deno.test("Branch.remove() leaves a parent when its last child has gone", () => 
   assertEquals(root.top, undefined);
 });
 
-Deno.test("GroupTree stands by its group's load, its lanes by their invocations alone", () => {
-  const { root, lanes: [other] } = makeWorld();
+Deno.test("OwnRoot stands by its group's load, its lanes by their invocations alone", () => {
+  const { lanes: [other] } = makeWorld();
+  const root = new Root();
   const group = new Group("many", false, 1);
-  const tree = group.tree = new GroupTree();
+  const tree = new OwnRoot(root, new Standing());
+  group.trees = [tree];
   const gate = new Gate([], tree);
   const lanes = [2, 1, 3].map((rank) => {
     const lane = new Lane(group, gate);
     const run = new InstanceRun(instanceOf(ONE, `rank ${rank}`), PLAN, rank);
     lane.tasks.push(new Invocation(run, 0, undefined, 0), rank, undefined);
     group.load = rank;
-    tree.standing.read(group);
+    tree.own.read(group);
     gate.add(lane);
     return lane;
   });
-  tree.add(gate);
-  root.add(tree);
+  tree.hang(gate);
   other!.group.load = 2;
   other!.readGroup();
   other!.gate.add(other!);
   root.add(other!.gate);
   assertStrictEquals(root.top?.best, other);
   group.load = 1;
-  tree.standing.read(group);
+  tree.own.read(group);
   root.changed(tree);
   assertStrictEquals(root.top?.best, lanes[1]);
   gate.remove(lanes[1]!);

@@ -9,6 +9,8 @@ export interface ValueLimits {
   readonly label: string | undefined;
   /** The most attempts in flight, by value; `*`: of each of the other values. */
   readonly ceilings: Readonly<Record<string, number>>;
+  /** The slots that are reserved, by value. */
+  readonly floors: Readonly<Record<string, number>>;
 }
 
 /** Numbers by value: by names of functions and of chains, and by a label's name and its values. */
@@ -23,21 +25,30 @@ export interface ByValue<OfLabel = Readonly<Record<string, number>>> {
 
 /** The limits by value: those of functions first, then those of chains, then those of labels. */
 export function valueLimitsOf(
-  { functions = {}, chains = {}, labels = {} }: ByValue<LabelLimit>,
+  { functions = {}, chains = {}, labels = {}, floors = {} }: ByValue<LabelLimit> & {
+    readonly floors?: ByValue;
+  },
 ): readonly [functions: ValueLimits, chains: ValueLimits, ...labels: ValueLimits[]] {
+  const { functions: ofFunctions = {}, chains: ofChains = {}, labels: ofLabels = {} } = floors;
   return [
-    { kind: "function", label: undefined, ceilings: functions },
-    { kind: "chain", label: undefined, ceilings: chains },
-    ...Object.entries(labels).map(([label, limit]) => ({
-      ...{ kind: `label ${label}`, label },
-      ceilings: typeof limit === "number" ? { "*": limit } : limit,
-    })),
+    { kind: "function", label: undefined, ceilings: functions, floors: ofFunctions },
+    { kind: "chain", label: undefined, ceilings: chains, floors: ofChains },
+    ...Object.keys({ ...labels, ...ofLabels }).map((label) => {
+      const limit = labels[label] ?? {};
+      const ceilings = typeof limit === "number" ? { "*": limit } : limit;
+      return { kind: `label ${label}`, label, ceilings, floors: ofLabels[label] ?? {} };
+    }),
   ];
 }
 
 /** The ceiling of one value; undefined: it has none. */
 export function ceilingOf({ ceilings }: ValueLimits, value: string): number | undefined {
   return ceilings[Object.hasOwn(ceilings, value) ? value : "*"];
+}
+
+/** The floor of one value; undefined: it has none. */
+export function floorOf({ floors }: ValueLimits, value: string): number | undefined {
+  return Object.hasOwn(floors, value) ? floors[value] : undefined;
 }
 
 /** A value in words: `function compile`, `chain nightly`, `tenant=acme`. */

@@ -125,6 +125,11 @@ export class WayOut {
     return this.#adaptive === undefined ? this.#ceiling : Math.min(this.#ceiling, this.#adaptive.limit);
   }
 
+  /** Whether its limit has been lowered to what was found out. */
+  get isLowered(): boolean {
+    return this.#adaptive?.isLowered ?? false;
+  }
+
   /** When it is open again, if it is closed. */
   get opensAtMs(): number {
     return Math.max(this.#restsUntilMs, this.#askedUntilMs, this.#outer?.opensAtMs ?? -Infinity);

@@ -36,6 +36,12 @@ export class WaysOut {
     return this.#ways.get(platform ?? DEFAULT)!;
   }
 
+  /** Whether some limit has been lowered to what was found out. */
+  get areLowered(): boolean {
+    for (const way of this.#ways.values()) if (way.isLowered) return true;
+    return false;
+  }
+
   /** How much may be in flight at present in all. */
   get limit(): number {
     let sum = 0;

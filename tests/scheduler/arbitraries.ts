@@ -11,7 +11,8 @@ import {
   type Pause,
 } from "../../lib/model/mod.ts";
 import { type Policy, policyOf, policySummaries, type Task } from "../../lib/policies/mod.ts";
-import type { Decision, FixedLimits, StartRate } from "../../lib/scheduler/mod.ts";
+import type { Decision, FixedLimits, LabelLimit, StartRate } from "../../lib/scheduler/mod.ts";
+import { limitOf } from "./limit_of.ts";
 
 /** What is done to a scheduler; numbers that choose among something are taken modulo how many there are. */
 export type Step =
@@ -133,10 +134,40 @@ export const limitsOf = (platforms: readonly string[]): fc.Arbitrary<FixedLimits
     labels: fc.oneof(dictionary("tenant"), fc.record({ tenant: dictionary("a", "*") })),
     platforms: platforms.length > 0 ? dictionary(...platforms) : fc.constant({}),
     rate: fc.constantFrom<(number | StartRate)[]>(5, 50, 1000, ...WINDOWS),
+    floors: fc.oneof(
+      { weight: 2, arbitrary: fc.constant({}) },
+      fc.record({
+        functions: dictionary("f0", "f3"),
+        chains: dictionary("c1", "c2"),
+        labels: fc.record({ tenant: dictionary("a", "b") }),
+      }, { requiredKeys: [] }),
+    ),
     functionRates: fc.dictionary(fc.constantFrom("f1", "f3"), fc.constantFrom(2, 20, 300, ...WINDOWS), {
       noNullPrototype: true,
     }),
-  }, { requiredKeys: [] });
+  }, { requiredKeys: [] }).map(withPossibleFloors);
+
+/** Floors are lowered to what their ceilings and the global limit let be. */
+export function withPossibleFloors({ floors = {}, ...limits }: FixedLimits): FixedLimits {
+  const { functions = {}, chains = {}, labels = {} } = limits;
+  const possible = (floors: Readonly<Record<string, number>> = {}, ceilings: LabelLimit = {}) => {
+    let left = limits.global ?? Infinity;
+    const lowered = Object.entries(floors).map(([value, floor]): [string, number] => {
+      const least = Math.min(floor, limitOf(ceilings, value), left);
+      left -= least;
+      return [value, least];
+    });
+    return Object.fromEntries(lowered.filter(([, floor]) => floor > 0));
+  };
+  return {
+    ...limits,
+    floors: {
+      functions: possible(floors.functions, functions),
+      chains: possible(floors.chains, chains),
+      labels: { tenant: possible(floors.labels?.tenant, labels.tenant) },
+    },
+  };
+}
 
 export const limits = limitsOf([]);
 

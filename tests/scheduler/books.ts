@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FunctionSpec, Instance, NodeRecord, NodeState, Pause } from "../../lib/model/mod.ts";
 import type { Decision, FixedLimits, Invocation, NodeCall, Settlement } from "../../lib/scheduler/mod.ts";
-import { limitOf } from "./oracle.ts";
+import { limitOf } from "./limit_of.ts";
 
 /** A node, or an item of its map. */
 type Key = number | `${number}/${number}`;

@@ -18,6 +18,7 @@ export interface Contender {
   /** How long its calls take, on average if they are drawn. */
   readonly ms: number;
   readonly weight?: number;
+  readonly labels?: Instance["labels"];
   /** How long one call takes. (Default: all take as long) */
   readonly drawMs?: (random: Random, atMs: number) => number;
   /** Whether its calls' time is declared. (Default: it is not) */
@@ -35,7 +36,7 @@ interface Flight {
   readonly endsAtMs: number;
 }
 
-type Setup = Partial<SchedulerOptions> & { readonly limit: number };
+type Setup = Partial<SchedulerOptions> & { readonly limit: number; readonly seed?: number };
 
 /** A scheduler, a clock, and slots that take as long as the contenders say. */
 export class Contention {
@@ -43,7 +44,7 @@ export class Contention {
   nowMs = 0;
   readonly #contenders: readonly Contender[];
   readonly #chains: readonly Instance["chain"][];
-  readonly #random = seededRandom(17);
+  readonly #random: Random;
   readonly #flights: Flight[] = [];
   readonly #queued: number[];
   readonly #depth: number;
@@ -52,8 +53,9 @@ export class Contention {
   readonly #heldMs: number[];
   readonly #starts: number[];
 
-  constructor(contenders: readonly Contender[], { limit, ...options }: Setup) {
+  constructor(contenders: readonly Contender[], { limit, seed = 17, ...options }: Setup) {
     this.#contenders = contenders;
+    this.#random = seededRandom(seed);
     this.#chains = contenders.map(({ name, ms, declared = false }) =>
       chain(name, ({ call }) => void call(fn(name, declared ? { time: constant(ms) } : {})))
     );
@@ -103,11 +105,15 @@ export class Contention {
   }
 
   #fill(): void {
-    this.#contenders.forEach(({ wants, weight = 1 }, i) => {
+    this.#contenders.forEach(({ wants, weight = 1, labels = {} }, i) => {
       if (wants?.(this.nowMs) === false) return;
       for (; this.#queued[i]! < this.#depth; this.#queued[i]!++) {
         const submittedAtMs = this.nowMs;
-        const instance = instanceOf(this.#chains[i]!, `${this.#submitted++}`, { weight, submittedAtMs });
+        const instance = instanceOf(this.#chains[i]!, `${this.#submitted++}`, {
+          weight,
+          submittedAtMs,
+          labels,
+        });
         this.scheduler.submit(instance, this.nowMs);
       }
     });

@@ -16,13 +16,13 @@ import type {
   Decision,
   Ending,
   FixedLimits,
-  LabelLimit,
   NodeCall,
   PlatformOption,
   SchedulerStats,
   Settlement,
   Verdict,
 } from "../../lib/scheduler/mod.ts";
+import { limitOf } from "./limit_of.ts";
 import { failureDelayMs, throttleDelayMs } from "../../lib/scheduler/backoff.ts";
 import { RetryBudget } from "../../lib/scheduler/retry_budget.ts";
 import { RunTimes } from "../../lib/scheduler/run_times.ts";
@@ -108,6 +108,8 @@ export class Oracle {
   #sweptAtMs = 0;
   #serial = 0;
   #turns = 0;
+  /** When each floor was served last, by its words. */
+  readonly #floorTurns = new Map<string, number>();
   /** The service for its weight of the group that was served last, and the most that any had. */
   #virtual = 0;
   #highest = 0;
@@ -125,6 +127,7 @@ export class Oracle {
   ) {
     this.#policy = policy;
     this.#limits = limits;
+    this.#placeAnew();
   }
 
   submit(instance: Instance, nowMs: number, progress: readonly NodeRecord[]): Settlement {
@@ -498,7 +501,48 @@ export class Oracle {
     return this.#startedAtMs.get(name) ?? [];
   }
 
-  #first(entries: readonly Entry[]): Entry | undefined {
+  /** Floors that are not met go first: the one of which the least part is held, the longest without a start. */
+  #furthestBelow(entries: readonly Entry[]): readonly Entry[] {
+    if (this.#floors().length === 0) return entries;
+    const below = entries.map((entry) => this.#belowFloor(entry));
+    const [least] = below.toSorted(compareLists);
+    return entries.filter((_, i) => compareLists(below[i]!, least!) === 0);
+  }
+
+  /** The part that is held of a floor that an entry counts for, the least, and when that was served. */
+  #belowFloor(entry: Entry): readonly number[] {
+    const parts = this.#floors().filter(({ counts }) => counts(entry)).map(({ floor, counts, words }) => {
+      const part = this.#running().filter(counts).length / floor;
+      return part < 1 ? [part, this.#floorTurns.get(words)!] : [1, Infinity];
+    });
+    return parts.sort(compareLists)[0] ?? [1, Infinity];
+  }
+
+  #floors(): { readonly floor: number; readonly words: string; counts(entry: Entry): boolean }[] {
+    const { functions = {}, chains = {}, labels = {} } = this.#limits.floors ?? {};
+    const of = (kind: string, floors: Readonly<Record<string, number>>, get: (entry: Entry) => unknown) =>
+      Object.entries(floors).map(([value, floor]) => ({
+        ...{ floor, words: `${kind} ${value}` },
+        counts: (entry: Entry) => get(entry) === value,
+      }));
+    return [
+      ...of("function", functions, fnOf),
+      ...of("chain", chains, chainOf),
+      ...Object.entries(labels).flatMap(([label, floors]) =>
+        of(label, floors, (entry) => labelOf(entry, label))
+      ),
+    ];
+  }
+
+  /** The floors that an entry counts for have been served. */
+  #serveFloors(entry: Entry): void {
+    for (const { words, counts } of this.#floors()) {
+      if (counts(entry)) this.#floorTurns.set(words, ++this.#turns);
+    }
+  }
+
+  #first(all: readonly Entry[]): Entry | undefined {
+    const entries = this.#furthestBelow(all);
     const loads = new Map<string, number>();
     if (this.#policy.group) {
       for (const { group } of entries) loads.set(group, loads.get(group) ?? this.#load(group));
@@ -584,6 +628,7 @@ export class Oracle {
     }
     entry.attempts++;
     this.#groups.get(entry.group)!.turn = ++this.#turns;
+    this.#serveFloors(entry);
     this.#readWeight(entry.group);
     this.#chainStarts(of);
   }
@@ -724,8 +769,9 @@ export class Oracle {
   /** Another global limit alone leaves the order as it is. */
   setLimits(limits: FixedLimits): void {
     const order = (
-      { functions = {}, chains = {}, labels = {}, platforms = {}, rate, functionRates = {} }: FixedLimits,
-    ) => [functions, chains, labels, platforms, rate, functionRates];
+      { functions = {}, chains = {}, labels = {}, floors, platforms = {}, rate, functionRates = {} }:
+        FixedLimits,
+    ) => [functions, chains, labels, floors, platforms, rate, functionRates];
     const isSame = equal(order(this.#limits), order(limits));
     this.#limits = limits;
     if (isSame) return;
@@ -740,6 +786,8 @@ export class Oracle {
   }
 
   #placeAnew(): void {
+    this.#floorTurns.clear();
+    for (const { words } of this.#floors()) this.#floorTurns.set(words, ++this.#turns);
     for (const group of this.#groups.values()) Object.assign(group, { turn: 0, weight: 1 });
     this.#sweptAtMs = 0;
     const running = this.#running();
@@ -750,6 +798,7 @@ export class Oracle {
       entry.group = this.#groupOf(entry);
       if (this.#policy.group && Number.isNaN(entry.cost)) entry.cost = this.#costOf(entry);
       this.#groups.get(entry.group)!.turn = ++this.#turns;
+      this.#serveFloors(entry);
       this.#readWeight(entry.group);
     }
     for (const entry of queued) this.#place(entry);
@@ -995,11 +1044,6 @@ function bySequence(a: Entry, b: Entry): number {
 function compareLists(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
   return a.length - b.length;
-}
-
-/** The limit of a value. */
-export function limitOf(limit: LabelLimit, value: string): number {
-  return typeof limit === "number" ? limit : limit[value] ?? limit["*"] ?? Infinity;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import type { FixedLimits } from "../../lib/scheduler/mod.ts";
-import { limits as anyLimits, limitsOf, namedPolicy, ownPolicy, type PolicyChoice } from "./arbitraries.ts";
+import {
+  limits as anyLimits,
+  limitsOf,
+  namedPolicy,
+  ownPolicy,
+  type PolicyChoice,
+  withPossibleFloors,
+} from "./arbitraries.ts";
 import { assertDecidesAsOracle } from "./duel.ts";
 
 for (const name of ["fair-share", "weighted", "fair-share-functions"]) {
@@ -35,11 +42,13 @@ Deno.test("Scheduler decides as the oracle under policies that users might write
 });
 
 /** Limits of everything, so that each tenant has as many lanes as there are functions and chains. */
-const manyLimits = anyLimits.map((some): FixedLimits => ({
-  ...some,
-  functions: { f0: 2, f1: 1, f2: 2, f3: 1, f4: 3, ...some.functions },
-  chains: { c0: 2, c1: 3, c2: 1, c3: 4, ...some.chains },
-}));
+const manyLimits = anyLimits.map((some): FixedLimits =>
+  withPossibleFloors({
+    ...some,
+    functions: { f0: 2, f1: 1, f2: 2, f3: 1, f4: 3, ...some.functions },
+    chains: { c0: 2, c1: 3, c2: 1, c3: 4, ...some.chains },
+  })
+);
 
 for (const strictShares of [false, true]) {
   const name = strictShares ? "with strict shares" : "that share by label";
