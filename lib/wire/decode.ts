@@ -13,8 +13,9 @@ import {
 import { chainOf } from "./chain_message.ts";
 import { WireError } from "./errors.ts";
 import { parseInvokeTime } from "./invoke_time.ts";
+import { type Glance, Glancer } from "./glance.ts";
 import { KnownChains } from "./known_chains.ts";
-import { MAX_MESSAGE_BYTES } from "./limits.ts";
+import { MAX_MESSAGE_BYTES, VERSION } from "./limits.ts";
 import { chainEnd, measure } from "./measure.ts";
 import { ChainState } from "./messages.ts";
 import { type OriginalPriorities, originalPriority, prioritized } from "./original_priorities.ts";
@@ -31,12 +32,16 @@ export interface DecodeOptions {
   readonly priorities?: OriginalPriorities | undefined;
 }
 
-/** The newest schema version (ChainState.version) that this code understands. */
-const VERSION = 4;
 /** Errors quote what they are about, which in a hostile message may be megabytes. */
 const MAX_ERROR_LENGTH = 600;
 
 const knownChains = new KnownChains();
+const glancer = new Glancer(knownChains);
+
+/** Looks at a message whose chain was decoded before, see {@linkcode Glancer.at}. */
+export function glanceAt(bytes: Uint8Array): Glance | undefined {
+  return glancer.at(bytes);
+}
 
 /**
  * Reads an instance out of a message, Sequoia's or the original's. The original's chains are named after their ids

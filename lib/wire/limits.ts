@@ -18,3 +18,6 @@ export const MAX_ORIGINAL_REPEATED_IDS = 2_000_000;
 
 /** Most numbers, map entries and parts that a message may be made of: it bounds what decoding can take of memory. */
 export const MAX_MESSAGE_PARTS = 2_500_000;
+
+/** The newest schema version (ChainState.version) that this code understands. */
+export const VERSION = 4;

@@ -7,8 +7,6 @@ import type { Clock } from "../../lib/model/mod.ts";
 import type { Broker, Buffer, IncomingRecord, ProduceAnswer } from "../../lib/queue/kafka/client/kafkajs.ts";
 import { Parted, type TopicPartition } from "../../lib/queue/kafka/client/link.ts";
 
-import { standingAt } from "./partition_log.ts";
-
 /** A batch of records as a broker gets it. */
 export interface SentBatch {
   readonly topic: string;
@@ -107,7 +105,7 @@ export class FakeCluster {
     const place = `${topic} ${partition}`, writer = writerOf(batch), next = this.#next.get(writer) ?? 0;
     if (firstSequence !== next) throw refusal("OUT_OF_ORDER_SEQUENCE_NUMBER");
     const log = this.records(place), offset = log.length;
-    const standing = records.map((record, i) => ({ ...record, ...standingAt(offset + i), timestamp: "0" }));
+    const standing = records.map((record, i) => ({ ...record, offset: offset + i, timestamp: 0 }));
     this.#logs.set(place, [...log, ...standing]);
     this.#next.set(writer, next + keys.length);
     this.#last.set(writer, { firstSequence, offset });

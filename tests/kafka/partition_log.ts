@@ -12,13 +12,13 @@ export class Topic {
   /** @returns the offset of the first */
   append(records: readonly OutgoingRecord[]): number {
     const first = this.end;
-    for (const record of records) this.records.push({ ...record, ...standingAt(this.end++) });
+    for (const record of records) this.records.push(standingAt(record, this.end++));
     return first;
   }
 
   /** What stands from one offset to before another. */
   range(from: number, to = this.end): IncomingRecord[] {
-    return this.records.filter(({ offset }) => Number(offset) >= from && Number(offset) < to);
+    return this.records.filter(({ offset }) => offset >= from && offset < to);
   }
 
   /** Keeps, of what stands before an offset, the last record of each key; without those that delete, if these are old. */
@@ -26,20 +26,14 @@ export class Topic {
     const head = this.range(0, before);
     const last = new Map(head.map((record) => [String(record.key), record]));
     const kept = [...last.values()].filter(({ value }) => value !== null || !dropsTombstones);
-    kept.sort((a, b) => Number(a.offset) - Number(b.offset));
+    kept.sort((a, b) => a.offset - b.offset);
     this.records = [...kept, ...this.range(before)];
   }
 }
 
-/** What a record gets where it stands. */
-export function standingAt(
-  offset: number,
-): Pick<IncomingRecord, "offset" | "isControlRecord" | "batchContext"> {
-  return {
-    offset: String(offset),
-    isControlRecord: false,
-    batchContext: { firstOffset: String(offset), lastOffsetDelta: 0 },
-  };
+/** A record as it is fetched from where it stands. */
+export function standingAt(record: OutgoingRecord, offset: number): IncomingRecord {
+  return { ...record, offset, timestamp: Number(record.timestamp) };
 }
 
 /** The topics that the state of a partition is read from. */

@@ -384,7 +384,7 @@ export class World {
   #read(count: number): void {
     const { state } = this.owner;
     for (const record of this.log.pending.range(this.#readTo, this.#readTo + count)) {
-      const offset = Number(record.offset);
+      const offset = record.offset;
       const instance = POOL.find((each) => bufferOf(encodeInstance(each)).equals(record.value!));
       const isKnown = instance === undefined || state.entries.has(instance.id) ||
         state.ends.has(instance.id) ||

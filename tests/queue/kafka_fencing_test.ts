@@ -1,6 +1,7 @@
 /** A consumer that is cut off, whose writes arrive when another has its partition, and the broker has forgotten both. */
 import { assert, assertEquals } from "@std/assert";
 import { realClock, systemRandom, writeJson } from "../../lib/model/mod.ts";
+import type { BatchWriter } from "../../lib/queue/kafka/client/batch_reader.ts";
 import { type IncomingRecord, newCluster } from "../../lib/queue/kafka/client/kafkajs.ts";
 import { Link, Reachability } from "../../lib/queue/kafka/client/link.ts";
 import { endOffset, readRanges, startOffset } from "../../lib/queue/kafka/log/log.ts";
@@ -24,10 +25,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 
 /** A record, and who has written it. */
 interface Written extends IncomingRecord {
-  readonly batchContext: IncomingRecord["batchContext"] & {
-    readonly producerId: string;
-    readonly producerEpoch: number;
-  };
+  readonly batch: BatchWriter;
 }
 
 /** The topics of a queue with one partition, as any program sees them. */
@@ -57,9 +55,9 @@ class Topics implements AsyncDisposable {
   }
 
   /** Who fences the partition off, first to last: each once. */
-  async owners(): Promise<Written["batchContext"][]> {
+  async owners(): Promise<BatchWriter[]> {
     const fences = (await this.records(this.names.finished)).filter(({ key }) => String(key) === FENCE);
-    return fences.map(({ batchContext }) => batchContext);
+    return fences.map(({ batch }) => batch);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,7 +70,7 @@ class Topics implements AsyncDisposable {
 async function isForgotten(
   { broker }: SharedBroker,
   transactionalId: string,
-  { producerId, producerEpoch }: Pick<Written["batchContext"], "producerId" | "producerEpoch">,
+  { producerId, producerEpoch }: BatchWriter,
 ): Promise<boolean> {
   const cluster = newCluster({ brokers: [broker.address], clientId: "test" });
   await cluster.connect();
@@ -135,8 +133,8 @@ function writes(queue: QueueDriver, of: string): Promise<PromiseSettledResult<un
   ]);
 }
 
-function by(owner: Written["batchContext"]): (record: Written) => boolean {
-  return ({ batchContext: { producerId, producerEpoch } }) =>
+function by(owner: BatchWriter): (record: Written) => boolean {
+  return ({ batch: { producerId, producerEpoch } }) =>
     producerId === owner.producerId && producerEpoch === owner.producerEpoch;
 }
 

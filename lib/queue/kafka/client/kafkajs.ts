@@ -8,6 +8,9 @@
 import { Buffer } from "node:buffer";
 import ClusterModule from "kafkajs/cluster";
 import crc32cModule from "kafkajs/crc32c";
+import Decoder from "kafkajs/decoder";
+import errorCodes from "kafkajs/error-codes";
+import decodeMessages from "kafkajs/fetched-messages";
 import loggers from "kafkajs/loggers";
 import produceResponse from "kafkajs/produce-response";
 import RequestQueueModule from "kafkajs/request-queue";
@@ -40,20 +43,12 @@ export interface OutgoingRecord {
 
 /** A record as it is fetched. */
 export interface IncomingRecord {
-  readonly offset: string;
-  readonly timestamp: string;
+  readonly offset: number;
+  /** In milliseconds since 1970. */
+  readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | Buffer[]>>;
-  readonly isControlRecord: boolean;
-  readonly batchContext: { readonly firstOffset: string; readonly lastOffsetDelta: number };
-}
-
-/** What is fetched of a partition. */
-export interface FetchedPartition {
-  readonly partition: number;
-  readonly highWatermark: string;
-  readonly messages: readonly IncomingRecord[];
 }
 
 /** A member of a group, as the coordinator describes it. */
@@ -77,22 +72,6 @@ export interface Broker {
   /** Sends what is encoded already. */
   readonly connectionPool: { send(protocol: unknown): Promise<unknown> };
   disconnect(): Promise<void>;
-  fetch(request: {
-    readonly isolationLevel: 0;
-    readonly maxWaitTime: number;
-    readonly minBytes: number;
-    readonly maxBytes: number;
-    readonly topics: Partitioned<
-      { readonly partition: number; readonly fetchOffset: string; readonly maxBytes: number }
-    >;
-  }): Promise<
-    {
-      readonly responses: readonly {
-        readonly topicName: string;
-        readonly partitions: readonly FetchedPartition[];
-      }[];
-    }
-  >;
   listOffsets(request: {
     readonly isolationLevel: 0;
     readonly topics: Partitioned<{ readonly partition: number; readonly timestamp: number }>;
@@ -224,16 +203,40 @@ const PRODUCE = { apiKey: 0, apiVersion: 7, apiName: "Produce" } as const;
 const ACKS_OF_ALL = -1;
 const PRODUCE_TIMEOUT_MS = 10_000;
 
-/** Writes batches to partitions; resolves when all replicas that are in sync have them. */
-export async function produce(broker: Broker, topics: Partitioned<EncodedPartition>): Promise<ProduceAnswer> {
-  const buffer = produceRequest(topics);
-  const request = { ...PRODUCE, encode: () => Promise.resolve({ buf: buffer, buffer }) }; // as kafkajs's Encoder
+/** A request with what reads its answer, as kafkajs takes it. */
+export interface Protocol {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    readonly body: Buffer;
+  };
+  readonly response: {
+    decode(answer: Buffer): Promise<unknown>;
+    parse(decoded: never): Promise<unknown>;
+  };
+  /** What the answer may take, in milliseconds. (Default: 15 s, which is the least) */
+  readonly requestTimeout?: number;
+}
+
+/** Sends a request that is encoded already. */
+export async function send(
+  broker: Broker,
+  { request: { body, ...request }, ...rest }: Protocol,
+): Promise<unknown> {
+  const encode = () => Promise.resolve({ buf: body, buffer: body }); // as kafkajs's Encoder
   try {
-    return await broker.connectionPool.send({ request, response: produceResponse }) as ProduceAnswer;
+    return await broker.connectionPool.send({ request: { ...request, encode }, ...rest });
   } catch (error) {
     if ((error as Error).name === "KafkaJSConnectionClosedError") await broker.disconnect(); // as kafkajs does after its own
     throw error;
   }
+}
+
+/** Writes batches to partitions; resolves when all replicas that are in sync have them. */
+export async function produce(broker: Broker, topics: Partitioned<EncodedPartition>): Promise<ProduceAnswer> {
+  const request = { ...PRODUCE, body: produceRequest(topics) };
+  return await send(broker, { request, response: produceResponse as Protocol["response"] }) as ProduceAnswer;
 }
 
 function produceRequest(topics: Partitioned<EncodedPartition>): Buffer {
@@ -247,12 +250,40 @@ function produceRequest(topics: Partitioned<EncodedPartition>): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Whole numbers with a sign, each in so many bytes. */
-function numbers(...list: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer {
+/** Whole numbers with a sign, each with its size in bytes. */
+export function numbers(...list: readonly (readonly [value: number, bytes: 1 | 2 | 4 | 8])[]): Buffer {
   const buffer = Buffer.alloc(list.reduce((sum, [, bytes]) => sum + bytes, 0));
   let at = 0;
-  for (const [value, bytes] of list) at = buffer.writeIntBE(value, at, bytes);
+  for (const [value, bytes] of list) {
+    at = bytes === 8 ? buffer.writeBigInt64BE(BigInt(value), at) : buffer.writeIntBE(value, at, bytes);
+  }
   return buffer;
+}
+
+/** A record as kafkajs decodes it. */
+interface DecodedRecord extends Pick<IncomingRecord, "key" | "value" | "headers"> {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly isControlRecord?: boolean;
+}
+
+/**
+ * Reads batches of formats that are not our own reader's: those of brokers before 0.11.
+ *
+ * @throws kafkajs's error, if they are compressed by what it cannot read
+ */
+export async function decodeOtherBatches(bytes: Buffer): Promise<IncomingRecord[]> {
+  const decode = decodeMessages as unknown as (decoder: unknown) => Promise<DecodedRecord[]>;
+  const NewDecoder = Decoder as unknown as new (bytes: Buffer) => unknown;
+  const decoded = await decode(new NewDecoder(Buffer.concat([numbers([bytes.length, 4]), bytes])));
+  return decoded.filter(({ isControlRecord = false }) => !isControlRecord).map((
+    { offset, timestamp, headers = {}, ...rest },
+  ) => ({ ...rest, headers, offset: Number(offset), timestamp: Number(timestamp) }));
+}
+
+/** @throws kafkajs's error for what a broker answers, unless that is 0 */
+export function failIfRefused(code: number): void {
+  if (code !== 0) throw errorCodes.createErrorFromCode(code);
 }
 
 /** The checksum of batches of records: CRC-32C (Castagnoli). */

@@ -4,6 +4,7 @@
  */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { BATCH_AT as AT, BATCH_HEAD as HEAD, BATCH_MAGIC as MAGIC } from "./batch_format.ts";
 import { Buffer, COMPRESSION, crc32c, type OutgoingRecord, type ProducerId } from "./kafkajs.ts";
 
 /** What a batch says of itself. */
@@ -13,23 +14,6 @@ export interface BatchOptions extends ProducerId {
   readonly compression: keyof typeof COMPRESSION;
 }
 
-/** Bytes before the records: from the first offset to the number of records. */
-const HEAD = 61;
-/** Where in the head its parts stand. */
-const AT = {
-  length: 8,
-  magic: 16,
-  crc: 17,
-  attributes: 21,
-  lastOffsetDelta: 23,
-  firstTimestamp: 27,
-  maxTimestamp: 35,
-  producerId: 43,
-  producerEpoch: 51,
-  firstSequence: 53,
-  count: 57,
-} as const;
-const MAGIC = 2;
 /** A record's attributes and the lengths around its parts take no more, in bytes; each header has two lengths. */
 const RECORD_EXTRA = 36, HEADER_EXTRA = 10;
 

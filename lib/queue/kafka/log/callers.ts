@@ -17,7 +17,7 @@ export interface KnownInstances {
 export function callerUnder(
   { entries, ends }: KnownInstances,
   id: string,
-  { offset }: Place,
+  { offset }: Pick<Place, "offset">,
   nowMs: number,
 ): string | undefined {
   const isBefore = ({ place }: { readonly place: Place }) => !place.isCalled && place.offset < offset;

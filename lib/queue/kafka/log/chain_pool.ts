@@ -21,6 +21,11 @@ export class ChainPool {
     return shared === chain ? instance : { ...instance, chain: shared };
   }
 
+  /** The shared chain of the definition that a decoded chain has, if instances with that very object were shared before. */
+  known(chain: Chain): Chain | undefined {
+    return this.#shared.get(chain);
+  }
+
   /** The hash of a shared chain. */
   hashOf(chain: Chain): string {
     return this.#hashes.get(chain)!;

@@ -46,7 +46,7 @@ export class DeadLetters {
     for (let offset = await startOffset(this.#link, topic, partition); offset < end;) {
       const { records, next } = await readChunk(this.#link, { topic, partition, offset });
       for (const record of records) {
-        if (Number(record.offset) >= end) break;
+        if (record.offset >= end) break;
         const message = badMessage(record);
         if (!places.has(message.place)) yield message;
         places.add(message.place);
@@ -61,7 +61,7 @@ function badMessage({ headers, timestamp, value }: IncomingRecord): BadMessage {
   return {
     place: String(place),
     reason: String(reason),
-    atMs: Number(timestamp),
+    atMs: timestamp,
     bytes: value ?? new Uint8Array(),
   };
 }

@@ -56,7 +56,7 @@ export class EndReader {
     if (known !== undefined) return known;
     const at = { topic: this.#topic, partition, offset };
     const { records } = await readChunk(this.#link, at, undefined, this.#maxBytes);
-    const chunk = new Map(records.map((record) => [Number(record.offset), record]));
+    const chunk = new Map(records.map((record) => [record.offset, record]));
     this.#chunks.set(partition, chunk);
     return chunk.get(offset);
   }

@@ -1,11 +1,14 @@
 import { QueueError } from "../../queue.ts";
 import { troubleOf } from "../client/errors.ts";
+import { fetchBatches } from "../client/fetch.ts";
 import type { Broker, IncomingRecord } from "../client/kafkajs.ts";
 import { type Link, Parted, type TopicPartition } from "../client/link.ts";
 
 /** A place in a partition of a topic. */
 export interface Position extends TopicPartition {
   readonly offset: number;
+  /** How much is fetched from there at once, in bytes. (Default: 1 MiB) */
+  readonly maxBytes?: number | undefined;
 }
 
 /** What was read from a position on. */
@@ -17,6 +20,8 @@ export interface Chunk {
   readonly end: number;
 }
 
+/** How much is read at a time where little may be enough, in bytes. */
+export const LITTLE_BYTES = 128 * 1024;
 /** How much is fetched at once, in bytes: of a partition, and together. */
 const BYTES = { partition: 1024 * 1024, together: 8 * 1024 * 1024 };
 const EARLIEST = -2, LATEST = -1;
@@ -103,34 +108,14 @@ export async function fetchFrom(
   maxWaitMs: number,
   maxBytes = BYTES.partition,
 ): Promise<{ readonly at: Position; readonly chunk: Chunk }[]> {
-  const topics = Map.groupBy(positions, ({ topic }) => topic);
-  const { responses } = await broker.fetch({
-    isolationLevel: 0,
-    maxWaitTime: maxWaitMs,
-    minBytes: 1,
-    maxBytes: BYTES.together,
-    topics: [...topics].map(([topic, list]) => ({
-      topic,
-      partitions: list.map(({ partition, offset }) => ({ partition, fetchOffset: String(offset), maxBytes })),
-    })),
+  const bounds = { maxWaitMs, maxBytes: { partition: maxBytes, together: BYTES.together } };
+  const found = await fetchBatches(broker, positions, bounds);
+  return found.flatMap((chunk) => {
+    const at = positions.find(({ topic, partition }) =>
+      topic === chunk.topic && partition === chunk.partition
+    );
+    return at === undefined ? [] : [{ at, chunk }];
   });
-  return responses.flatMap(({ topicName, partitions }) =>
-    partitions.flatMap(({ partition, messages, highWatermark }) => {
-      const at = topics.get(topicName)?.find((position) => position.partition === partition);
-      return at === undefined ? [] : [{ at, chunk: chunkOf(at.offset, messages, Number(highWatermark)) }];
-    })
-  );
-}
-
-/** Batches are answered whole: what stands before the position is passed over, and so are the ends of transactions. */
-function chunkOf(offset: number, messages: readonly IncomingRecord[], end: number): Chunk {
-  const last = messages.at(-1);
-  if (last === undefined) return { records: [], next: offset, end };
-  const { firstOffset, lastOffsetDelta } = last.batchContext;
-  const next = Math.max(offset, Number(firstOffset) + lastOffsetDelta + 1); // compaction leaves gaps behind the last record
-  const isUnwanted = (record: IncomingRecord) => record.isControlRecord || Number(record.offset) < offset;
-  const records = messages.some(isUnwanted) ? messages.filter((record) => !isUnwanted(record)) : messages;
-  return { records, next, end };
 }
 
 /** What is to be read of a partition. */
@@ -175,7 +160,7 @@ async function readSome(link: Link, ranges: readonly Range[], signal?: AbortSign
 }
 
 function advance(range: Range, { records, next }: Chunk): Range[] {
-  const beyond = records.findIndex((record) => Number(record.offset) >= range.to);
+  const beyond = records.findIndex((record) => record.offset >= range.to);
   range.take(beyond < 0 ? records : records.slice(0, beyond));
   return next < range.to ? [{ ...range, offset: next }] : [];
 }
@@ -201,7 +186,7 @@ export async function readChunk(
       (broker) => fetchFrom(broker, [position], CHUNK_WAIT_MS, maxBytes),
       signal,
     );
-    return behindHole(position, found!.chunk);
+    return found!.chunk;
   };
   try {
     return await read(at);
@@ -211,12 +196,4 @@ export async function readChunk(
     if (start <= at.offset) return { records: [], next: at.offset, end: start };
     return await read({ ...at, offset: start });
   }
-}
-
-/**
- * A batch whose records have all been compacted away tells nothing, not even where it ends: it is stepped through. That it
- * is there shows in that the broker, asked for nothing else, has more to show and shows no record.
- */
-function behindHole({ offset }: Position, chunk: Chunk): Chunk {
-  return chunk.next > offset || chunk.end <= offset ? chunk : { ...chunk, next: offset + 1 };
 }

@@ -1,5 +1,6 @@
 /** Messages of `pending`, and what becomes of them. */
-import type { Instance } from "../../../model/mod.ts";
+import type { Chain, Instance } from "../../../model/mod.ts";
+import { textOf } from "../../waiting_lines.ts";
 import type { Entry } from "./entry.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { Place } from "./records.ts";
@@ -35,12 +36,25 @@ export interface Read {
   readonly resultAt?: number;
 }
 
-/** Picks instances by what they are and where they stand. */
-export type Picks = (instance: Instance, offset: number) => boolean;
+/** What messages have in common that are passed over together. */
+export interface MessageKind {
+  /** Shared by the instances of its definition. */
+  readonly chain: Chain;
+  /** As text. */
+  readonly labels: string;
+}
+
+/** The kind of an instance, if its chain is shared. */
+export function kindOf({ chain, labels }: Instance): MessageKind {
+  return { chain, labels: textOf(labels) };
+}
+
+/** Picks messages by what they bring and where they stand. */
+export type Picks = (kind: MessageKind, offset: number) => boolean;
 
 /** Where a message stands. */
 export function placeIn({ timestamp, offset }: IncomingRecord): Place {
-  return { atMs: Number(timestamp), offset: Number(offset), isCalled: false };
+  return { atMs: timestamp, offset, isCalled: false };
 }
 
 export function bytesOf({ value }: Pick<IncomingRecord, "value">): Uint8Array {

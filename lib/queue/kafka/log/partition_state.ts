@@ -1,25 +1,22 @@
 import type { Instance, NodeRecord } from "../../../model/mod.ts";
-import { decodeInstance, type OriginalPriorities } from "../../../wire/mod.ts";
 import type { InstanceState } from "../../queue.ts";
 import { conflictReason } from "../../content.ts";
 import { placeOf } from "../../submission.ts";
 import { callerUnder } from "./callers.ts";
-import { textOf } from "../../waiting_lines.ts";
 import { type Left, Settled } from "./settled.ts";
-import type { ChainPool } from "./chain_pool.ts";
 import { Copies } from "./copies.ts";
 import { type Entry, hasEnded, queueAgain } from "./entry.ts";
 import { rootOf } from "../../tree.ts";
 import { EarlyRecords } from "./early_records.ts";
 import { Fencing } from "./fencing.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
-import { bytesOf, type Picks, placeIn, type Read } from "./messages.ts";
+import { bytesOf, kindOf, type Picks, placeIn, type Read } from "./messages.ts";
+import { MessageReader, type MessageReaderOptions, unreadable } from "./message_reader.ts";
 import { type KnownEnd, KnownEnds } from "./known_ends.ts";
 import {
   BAD,
   FENCE,
   type Head,
-  ID,
   instanceOf,
   isAsLate,
   isSameRun,
@@ -38,16 +35,11 @@ import {
 } from "./records.ts";
 
 /** How a state is kept. */
-export interface PartitionStateOptions {
-  readonly partition: number;
-  readonly topic: string;
+export interface PartitionStateOptions extends MessageReaderOptions {
   /** How long ends are known, in milliseconds. */
   readonly keepMs: number;
   /** How many are known at most: the oldest are forgotten before their time. */
   readonly maxEnds: number;
-  readonly chains: ChainPool;
-  /** Priorities of the original's instances and functions. (Default: none) */
-  readonly priorities?: OriginalPriorities | undefined;
 }
 
 /**
@@ -58,6 +50,7 @@ export interface PartitionStateOptions {
  */
 export class PartitionState {
   readonly #options: PartitionStateOptions;
+  readonly #reader: MessageReader;
   readonly entries = new Map<string, Entry>();
   readonly ends: KnownEnds;
   /** Called instances whose callers are not known yet, or not any more, by these. */
@@ -81,6 +74,7 @@ export class PartitionState {
 
   constructor(options: PartitionStateOptions) {
     this.#options = options;
+    this.#reader = new MessageReader(options);
     this.ends = new KnownEnds(options.keepMs);
   }
 
@@ -99,38 +93,67 @@ export class PartitionState {
     }
     let instance: Instance;
     try {
-      instance = this.#decode(record, place);
+      instance = this.#reader.instance(record, place);
     } catch (error) {
-      if (this.settled?.mayHave(offset)) return { place };
-      const bytes = bytesOf(record), reason = (error as Error).message;
-      return { place, unreadable: { place, bytes, reason } };
+      return this.settled?.hasUnread(offset)
+        ? { place }
+        : { place, unreadable: unreadable(record, place, error) };
     }
-    if (this.#isSettled(instance, offset)) return { place, instance };
+    if (this.#reader.isSettled(kindOf(instance), offset, this.settled)) return { place, instance };
     return this.#take(instance, record, place, nowMs, isLeft);
   }
 
-  /** Takes a message of `pending` that was left there. @returns undefined if it is not one of those that are wanted */
-  takeLeft(record: IncomingRecord, nowMs: number, isWanted: Picks): Read | undefined {
+  /**
+   * Passes a message of `pending` over that is left in its topic, if a glance shows that: a backlog that may not start takes a
+   * newcomer no longer than it takes to fetch it. Whatever else the message may be, it is to be taken.
+   *
+   * @param isLeft whether a kind is left in its topic
+   * @returns whether it was passed over
+   */
+  passOverLeft(record: IncomingRecord, nowMs: number, isLeft: Picks): boolean {
+    const { offset } = record, glance = this.#done.has(offset) ? undefined : this.#reader.glance(record);
+    if (
+      glance === undefined || this.#reader.isSettled(glance, offset, this.settled) ||
+      this.#mayBeKnown(glance.id, offset, nowMs)
+    ) {
+      return false;
+    }
+    if (!isLeft(glance, offset)) return false;
+    this.pendingAt = offset + 1;
+    return true;
+  }
+
+  /** Whether an id may stand for more than the message of an instance that nobody has looked at. */
+  #mayBeKnown(id: string, offset: number, nowMs: number): boolean {
+    return this.entries.has(id) || this.ends.at(id, nowMs) !== undefined ||
+      this.#early.has(id) || this.#orphans.has(id) || callerUnder(this, id, { offset }, nowMs) !== undefined;
+  }
+
+  /**
+   * Takes a message of `pending` that was left there.
+   *
+   * @param isWanted whether a kind is wanted
+   * @param isOver whether a message that cannot be read has been set aside
+   * @returns undefined if it is not wanted
+   */
+  takeLeft(
+    record: IncomingRecord,
+    nowMs: number,
+    isWanted: Picks,
+    isOver: (offset: number) => boolean,
+  ): Read | undefined {
+    const glance = this.#reader.glance(record), { offset } = record;
+    if (glance !== undefined && !isWanted(glance, offset)) return undefined;
     const place = placeIn(record);
     let instance: Instance;
     try {
-      instance = this.#decode(record, place);
-    } catch {
-      return undefined; // it has been set aside
+      instance = this.#reader.instance(record, place);
+    } catch (error) { // a glance does not show that
+      const isNew = glance !== undefined || !isOver(offset);
+      return isNew ? { place, unreadable: unreadable(record, place, error) } : undefined;
     }
-    return isWanted(instance, place.offset) ? this.#take(instance, record, place, nowMs) : undefined;
-  }
-
-  #isSettled({ chain, labels }: Instance, offset: number): boolean {
-    const settled = this.settled;
-    return settled !== undefined && settled.mayHave(offset) &&
-      settled.has(offset, this.#options.chains.hashOf(chain), textOf(labels));
-  }
-
-  #decode({ value, headers }: IncomingRecord, { atMs, offset }: Place): Instance {
-    const { topic, partition, priorities, chains } = this.#options;
-    const fallbackId = String(headers[ID] ?? `${topic}-${partition}-${offset}`);
-    return chains.shared(decodeInstance(bytesOf({ value }), { fallbackId, receivedAtMs: atMs, priorities }));
+    const isTaken = glance !== undefined || isWanted(kindOf(instance), offset);
+    return isTaken ? this.#take(instance, record, place, nowMs) : undefined;
   }
 
   #take(instance: Instance, record: IncomingRecord, place: Place, nowMs: number, isLeft?: Picks): Read {
@@ -148,8 +171,8 @@ export class PartitionState {
       const reason = conflictReason(id, { chain: "", args: undefined, caller });
       return { place, instance, unreadable: { place, bytes, reason } };
     }
-    const mayHaveBegun = resumed || this.#early.has(id) || this.#orphans.has(id);
-    if (!mayHaveBegun && isLeft?.(instance, offset)) return { place, isLeft: true };
+    const hasBegun = this.#early.has(id) || this.#orphans.has(id);
+    if (!hasBegun && isLeft?.(kindOf(instance), offset)) return { place, isLeft: true };
     const entry = this.add(instance, { place, run: 0, state: "queued", resumed }, false);
     return { place, instance, entry };
   }
@@ -193,7 +216,7 @@ export class PartitionState {
       const end = this.fencing.takesFinished(record) ? readEnd(record) : undefined;
       if (end === undefined) continue;
       const { parts = 1 } = end;
-      this.setEnd(String(record.key), { ...end, parts, offset: Number(record.offset) });
+      this.setEnd(String(record.key), { ...end, parts, offset: record.offset });
     }
   }
 

@@ -53,7 +53,7 @@ function message(instance: Instance, offset: number): IncomingRecord {
     ...outgoing(instance.id, null, offset),
     value: bufferOf(encodeInstance(instance)),
   });
-  return { ...record!, offset: String(offset) };
+  return { ...record!, offset };
 }
 
 function headOf(instance: Instance, offset: number, rest: Partial<Head> = {}): OutgoingRecord {
@@ -309,4 +309,72 @@ Deno.test("PartitionState.takePending() takes no submission under an id by which
   begun.takeRunning(stored(headOf(caller, 2)));
   begun.handedOut = 4;
   assertEquals(read(begun, under("convert"), 3), "taken", "it may have begun");
+});
+
+/** As {@linkcode message}, with args that are no object: it shows its kind at a glance, and cannot be read. */
+function unreadable(instance: Instance, offset: number): IncomingRecord {
+  const bytes = [...encodeInstance(instance), 0xf2, 0x01, 2, ...new TextEncoder().encode("[]")];
+  return { ...message(instance, offset), value: bufferOf(Uint8Array.from(bytes)) };
+}
+
+const all = () => true, none = () => false;
+
+/** A state that has read X's chain at 0. */
+function acquainted(): PartitionState {
+  const state = newState();
+  state.takePending(message(Y, 0), 0);
+  return state;
+}
+
+Deno.test("PartitionState.passOverLeft() passes over what is left in its topic and needs nothing else", () => {
+  const state = acquainted();
+  assert(!state.passOverLeft(message(X, 1), 0, none), "its kind is not left");
+  assertEquals(state.pendingAt, 1);
+  const kinds: string[] = [];
+  assert(
+    state.passOverLeft(message({ ...X, labels: { b: "2", a: "1" } }, 1), 0, ({ chain, labels }, offset) => {
+      kinds.push(`${chain.name} ${labels} ${offset}`);
+      return true;
+    }),
+  );
+  assertEquals(kinds, [`${X.chain.name} {"b":"2","a":"1"} 1`]);
+  assertEquals([state.pendingAt, state.entries.size], [2, 1]);
+  state.handedOut = 9;
+  assert(state.passOverLeft(message(X, 2), 0, all), "it may have begun, which its place tells");
+  assert(state.takeLeft(message(X, 2), 0, all, none)?.entry?.resumed);
+});
+
+Deno.test("PartitionState.passOverLeft() leaves to takePending() whatever else is known of a message", () => {
+  assert(!newState().passOverLeft(message(X, 1), 0, all), "its chain was not read yet");
+  const cases: Record<string, (state: PartitionState) => void> = {
+    "it is a copy": (state) => void state.takePending(message(X, 0), 0),
+    "it has ended": (state) => state.takeFinished(stored(...ended(X, 9))),
+    "its end came first": (state) => state.takeFinished(stored(...ended(Y, 1))),
+    "something has settled of it": (state) => state.takeRunning(stored(settled(X.id, 0, 1))),
+    "it has called another": (state) => state.takeRunning(stored(headOf(CALLED, 0))),
+    "it is settled": (state) => state.setLeft({ before: 5, open: [], kinds: [], among: [] }),
+  };
+  for (const [words, happen] of Object.entries(cases)) {
+    const state = acquainted();
+    happen(state);
+    assert(!state.passOverLeft(message(X, 1), 0, all), words);
+  }
+});
+
+Deno.test("PartitionState.takeLeft() names a message that only seemed to be an instance, once", () => {
+  const state = acquainted(), bad = unreadable(X, 1);
+  assert(state.passOverLeft(bad, 0, all), "a glance does not show that");
+  assertEquals(state.takeLeft(bad, 0, none, none), undefined, "its kind is not wanted");
+  assertEquals(state.takeLeft(bad, 0, all, none)?.unreadable?.place, placeAt(1));
+  const strange = { ...bad, value: bufferOf(new Uint8Array([255])) };
+  assertEquals(state.takeLeft(strange, 0, all, none)?.unreadable?.place, placeAt(1));
+  assertEquals(state.takeLeft(strange, 0, all, all), undefined, "it has been set aside");
+});
+
+Deno.test("PartitionState.takePending() names a message that was left unread, and none that is settled", () => {
+  const state = newState();
+  const kinds = [["hash", "{}", 1]] as const;
+  state.setLeft({ before: 9, open: [], kinds, among: [3] });
+  const unread = (offset: number) => state.takePending(unreadable(X, offset), 0).unreadable !== undefined;
+  assertEquals([0, 2, 3, 9].map(unread), [false, true, false, true]);
 });

@@ -138,7 +138,7 @@ export function outgoing(
 /** A message of `pending` as it is sent to the home of its id. */
 export function moved({ key, value, headers, timestamp }: IncomingRecord): OutgoingRecord {
   const id = headers[ID] === undefined ? {} : { [ID]: Buffer.from(String(headers[ID])) };
-  return { key, value, headers: { ...id, [MOVED]: Buffer.alloc(0) }, timestamp };
+  return { key, value, headers: { ...id, [MOVED]: Buffer.alloc(0) }, timestamp: String(timestamp) };
 }
 
 /** An instance's message, as a header. */
@@ -154,7 +154,7 @@ export function bufferOf(bytes: Uint8Array): Buffer {
 /** The instance in a record's header. */
 export function instanceOf({ headers, timestamp, key }: IncomingRecord): Instance {
   const message = headers.instance as Buffer;
-  return decodeInstance(message, { fallbackId: String(key), receivedAtMs: Number(timestamp) });
+  return decodeInstance(message, { fallbackId: String(key), receivedAtMs: timestamp });
 }
 
 /** The key of what is recorded of a node. */

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { instances, itemRecord, line, record } from "../../../../tests/queue/samples.ts";
 import { anyInstance } from "../../../wire/testing.ts";
 import { wholeEnd } from "./end_reader.ts";
-import type { IncomingRecord, OutgoingRecord } from "../client/kafkajs.ts";
+import type { OutgoingRecord } from "../client/kafkajs.ts";
+import { standingAt } from "../../../../tests/kafka/partition_log.ts";
 import {
   BAD,
   bareEnd,
@@ -37,10 +38,7 @@ const [SAMPLE] = instances(1, { chain: line, labels: { tenant: "a" } });
 const PLACE: Place = { atMs: 1, offset: 7, isCalled: false };
 
 /** As it comes back from the broker. */
-function incoming(record: OutgoingRecord, offset = 0): IncomingRecord {
-  const batchContext = { firstOffset: String(offset), lastOffsetDelta: 0 };
-  return { ...record, offset: String(offset), isControlRecord: false, batchContext };
-}
+const incoming = (record: OutgoingRecord, offset = 0) => standingAt(record, offset);
 
 Deno.test("readKey() reads what recordKey() makes, of any id, node and item", () => {
   const at = fc.record({ node: fc.nat(65_535), item: fc.option(fc.nat(9999), { nil: undefined }) });

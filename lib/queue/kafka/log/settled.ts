@@ -17,12 +17,15 @@ export class Settled {
   readonly #open: ReadonlySet<number>;
   readonly #among: ReadonlySet<number>;
   readonly #kinds: ReadonlyMap<string, number>;
+  /** Where the first message stands that is left. */
+  readonly #leftFrom: number;
 
   constructor({ before, open, kinds, among }: Left) {
     this.before = before;
     this.#open = new Set(open);
     this.#among = new Set(among);
     this.#kinds = new Map(kinds.map(([chain, labels, from]) => [`${chain} ${labels}`, from]));
+    this.#leftFrom = Math.min(...kinds.map(([, , from]) => from));
   }
 
   /** Whether a message may be settled, by where it stands. */
@@ -33,5 +36,10 @@ export class Settled {
   /** Whether a message is settled that may be. @param chain the hash of its chain */
   has(offset: number, chain: string, labels: string): boolean {
     return this.#among.has(offset) || offset < (this.#kinds.get(`${chain} ${labels}`) ?? Infinity);
+  }
+
+  /** Whether a message is settled whose kind cannot be told. */
+  hasUnread(offset: number): boolean {
+    return this.mayHave(offset) && (this.#among.has(offset) || offset < this.#leftFrom);
   }
 }

@@ -4,7 +4,7 @@ import { QueueError } from "../../queue.ts";
 import { troubleOf } from "../client/errors.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import { type Link, Parted, type TopicPartition } from "../client/link.ts";
-import { type Chunk, fetchFrom, type Position, startOffset } from "./log.ts";
+import { type Chunk, fetchFrom, LITTLE_BYTES, type Position, startOffset } from "./log.ts";
 
 /** A partition that is followed. */
 export interface Followed extends TopicPartition {
@@ -14,6 +14,8 @@ export interface Followed extends TopicPartition {
   take(records: readonly IncomingRecord[], next: number): void;
   /** Whether it has enough for now. (Default: never) */
   isFull?(): boolean;
+  /** Whether little may be enough. (Default: never) */
+  takesLittle?(): boolean;
 }
 
 interface Entry {
@@ -86,6 +88,7 @@ export class Tail {
       topic: of.topic,
       partition: of.partition,
       offset,
+      ...of.takesLittle?.() && { maxBytes: LITTLE_BYTES },
     }));
     try {
       const found = await this.#link.leader(
@@ -109,7 +112,7 @@ export class Tail {
   async #takeAll(entry: Entry, { records, next }: Chunk): Promise<void> {
     let from = 0;
     for (let to = SLICE; to < records.length; to += SLICE) {
-      const at = Number(records[to]!.offset);
+      const at = records[to]!.offset;
       this.#take(entry, records.slice(from, to), at);
       await nextTurn();
       if (entry.offset !== at) return; // it is not followed any more, or was read by another loop

@@ -68,7 +68,7 @@ export class Terms {
 
   /** Reads the next record. @returns whether it counts */
   takes(record: IncomingRecord): boolean {
-    const offset = Number(record.offset), term = termOf(record);
+    const offset = record.offset, term = termOf(record);
     for (let next = this.#fences[this.#passed]; next !== undefined && next[0] <= offset;) {
       this.#begin(next[1]);
       next = this.#fences[++this.#passed];

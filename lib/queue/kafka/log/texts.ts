@@ -125,5 +125,5 @@ class Cursor {
 }
 
 function textOf({ value, timestamp }: IncomingRecord): KafkaText[] {
-  return value === null ? [] : [{ text: value.toString(), atMs: Number(timestamp) }];
+  return value === null ? [] : [{ text: value.toString(), atMs: timestamp }];
 }

@@ -1,9 +1,8 @@
-import type { Chain, Instance } from "../../../model/mod.ts";
 import { PassedKinds } from "../../waiting_lines.ts";
 import type { Entry } from "../log/entry.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { Chunk } from "../log/log.ts";
-import type { Picks } from "../log/messages.ts";
+import { kindOf, type MessageKind, type Picks } from "../log/messages.ts";
 import { Parked, type ParkedKind } from "./parked.ts";
 import { type PassingLine, READ_AHEAD, type ReadAhead, WaitingLine } from "./waiting_line.ts";
 
@@ -14,11 +13,15 @@ export interface BacklogOptions {
   /** Whether an entry still waits: it may have ended, or may be ending, where it stands. */
   isThere(entry: Entry): boolean;
   /** Whether nothing but its message is known of an entry, so that it can be read again. */
-  isFresh(entry: Entry): boolean;
+  isBare(entry: Entry): boolean;
   /** Forgets entries that are left in their topic. */
   leave(entries: readonly Entry[]): void;
-  /** Takes a message in that had been left, if it is one of those that are wanted. */
-  take(record: IncomingRecord, isWanted: Picks): void;
+  /**
+   * Takes a message in that had been left, if it is one of those that are wanted.
+   *
+   * @param isOver whether a message that cannot be read has been set aside
+   */
+  take(record: IncomingRecord, isWanted: Picks, isOver: (offset: number) => boolean): void;
   /** Reads messages again from an offset on. */
   readAgain(offset: number): Promise<Chunk>;
   /** Whether nothing may be read any more. */
@@ -77,7 +80,7 @@ export class Backlog {
   }
 
   /** The kinds of what is left in its topic: all from an offset on, but for {@linkcode among}. */
-  leftKinds(): { readonly chain: Chain; readonly labels: string; readonly from: number }[] {
+  leftKinds(): Pick<ParkedKind, "chain" | "labels" | "from">[] {
     return this.#parked.all();
   }
 
@@ -94,11 +97,11 @@ export class Backlog {
   /**
    * A message is not left in its topic.
    *
-   * @param instance absent if that is not known
+   * @param of absent if its kind is not known
    */
-  notLeft(offset: number, instance: Instance | undefined): void {
+  notLeft(offset: number, of: MessageKind | undefined): void {
     if (this.#parked.count === 0 || offset < this.#parked.from) return;
-    if (instance === undefined || this.#parked.isAmong(instance, offset)) this.#among.add(offset);
+    if (of === undefined || this.#parked.isAmong(of, offset)) this.#among.add(offset);
   }
 
   /** Where the first stands that was never handed out; Infinity if there is none. */
@@ -106,9 +109,9 @@ export class Backlog {
     return Math.min(this.#line.firstFresh, this.#parked.from);
   }
 
-  /** Leaves the message of an instance in its topic, if older ones of its kind are. @returns whether it does */
-  leaves(instance: Instance, offset: number): boolean {
-    return this.#parked.follows(instance, offset);
+  /** Leaves a message of a kind in its topic, if older ones of it are. @returns whether it does */
+  leaves(of: MessageKind, offset: number): boolean {
+    return this.#parked.follows(of, offset);
   }
 
   push(entry: Entry): void {
@@ -134,8 +137,8 @@ export class Backlog {
   leaveUnwanted(passed: PassedKinds): void {
     this.#readWanted(); // what seemed to wait may be gone
     if (!this.#line.isFull || this.#wholes > 0 || this.#parked.isFull) return;
-    const left = this.#line.takePassed(passed, (entry) => this.#options.isFresh(entry));
-    for (const { instance, place: { offset } } of left) this.#parked.park(instance, offset);
+    const left = this.#line.takePassed(passed, (entry) => this.#options.isBare(entry));
+    for (const { instance, place: { offset } } of left) this.#parked.park(kindOf(instance), offset);
     this.#options.leave(left);
   }
 
@@ -181,15 +184,15 @@ export class Backlog {
 
   /** Takes messages of some kinds in. @returns where it stopped, if there was no more room */
   #takeOf(wanted: ReadonlySet<ParkedKind>, records: readonly IncomingRecord[]): number | undefined {
-    const isWanted = (instance: Instance, offset: number) => {
-      const kind = this.#parked.kindOf(instance, offset);
+    const isWanted: Picks = (of, offset) => {
+      const kind = this.#parked.at(of, offset);
       if (kind === undefined || !wanted.has(kind) || this.#among.has(offset)) return false;
       this.#parked.took(kind, offset);
       return true;
     };
     for (const record of records) {
-      if (this.#line.isFull && this.#wholes === 0) return Number(record.offset);
-      this.#options.take(record, isWanted);
+      if (this.#line.isFull && this.#wholes === 0) return record.offset;
+      this.#options.take(record, isWanted, (offset) => this.#among.has(offset));
     }
     return undefined;
   }

@@ -7,6 +7,7 @@ import { ChainPool } from "../log/chain_pool.ts";
 import type { Entry } from "../log/entry.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { Chunk } from "../log/log.ts";
+import { kindOf } from "../log/messages.ts";
 import { PartitionState } from "../log/partition_state.ts";
 
 const NOTHING = new PassedKinds([]), SINGLE = new PassedKinds([{ chain: single }]);
@@ -27,16 +28,16 @@ function setUp(before: number, count: number) {
   const backlog: Backlog = new Backlog({
     again: [],
     isThere: (entry) => state.entries.get(entry.instance.id) === entry && entry.state === "queued",
-    isFresh: () => true,
+    isBare: () => true,
     leave: (entries) => entries.forEach((entry) => state.leave(entry)),
     take({ offset }, isWanted) {
       const at = Number(offset);
-      if (isWanted(all[at]!, at)) backlog.push(add(at));
+      if (isWanted(kindOf(all[at]!), at)) backlog.push(add(at));
     },
     readAgain: (offset) =>
       new Promise<Chunk>((resolve) => {
         const records = all.slice(offset, offset + 2).map((_, i) =>
-          ({ offset: String(offset + i) }) as IncomingRecord
+          ({ offset: offset + i }) as IncomingRecord
         );
         reads.push(() => resolve({ records, next: offset + records.length, end: all.length }));
       }),
@@ -71,7 +72,7 @@ Deno.test("Backlog hands out all in order, though what is read again is passed o
   assertEquals(handOut(BOTH, 9), []);
   backlog.leaveUnwanted(BOTH);
   assertEquals([entries.size, backlog.left, backlog.leftFrom], [4, 6, 4]);
-  const later = [10, 11].map((offset) => backlog.leaves(instanceAt(offset), offset));
+  const later = [10, 11].map((offset) => backlog.leaves(kindOf(instanceAt(offset)), offset));
   assertEquals(later, [true, true], "all of the kind is left that stands behind");
 
   assertEquals(handOut(LINE, 9), [], "it begins to read again");

@@ -56,10 +56,15 @@ export function isWaiting(entry: Entry): boolean {
   return isRoot(entry) && entry.state === "queued";
 }
 
-/** Whether it was never handed out, and nothing is known of it that its message does not say. */
-export function isFresh({ state, resumed, hasHead, cancel, records, called }: Entry): boolean {
-  return state === "queued" && !resumed && !hasHead && cancel === undefined && records.size === 0 &&
-    called.size === 0;
+/**
+ * Whether nothing is known of it that its message does not say, and where that stands.
+ *
+ * @param handedOut what stands before may have been handed out by a former owner
+ */
+export function isBare(entry: Entry, handedOut: number): boolean {
+  const { state, resumed, hasHead, cancel, records, called, place } = entry;
+  return state === "queued" && resumed === place.offset < handedOut && !hasHead && cancel === undefined &&
+    records.size === 0 && called.size === 0;
 }
 
 /** Which run of which submission it is. */

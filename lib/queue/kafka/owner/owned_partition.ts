@@ -5,7 +5,7 @@ import type { ChainPool } from "../log/chain_pool.ts";
 import { LeftRecord } from "./left_record.ts";
 import type { PassedKinds } from "../../waiting_lines.ts";
 import { Coverage } from "./coverage.ts";
-import { childOf, isFresh, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
+import { childOf, isBare, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
 import { lostError } from "../client/errors.ts";
 import { Intake, type IntakeOptions } from "./intake.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
@@ -13,7 +13,7 @@ import type { IncomingRecord } from "../client/kafkajs.ts";
 import { byPlace, type Entry, hasEnded, progressOf, queueAgain } from "../log/entry.ts";
 import { rootOf, treeOf } from "../../tree.ts";
 import type { Chunk } from "../log/log.ts";
-import type { Picks } from "../log/messages.ts";
+import { kindOf, type Picks } from "../log/messages.ts";
 import type { PartitionState } from "../log/partition_state.ts";
 import { FENCE, type Fence, LEFT, outgoing, OWNER, type Owner } from "../log/records.ts";
 import { type FencePlace, isOfTerm } from "../log/terms.ts";
@@ -97,9 +97,9 @@ export class OwnedPartition {
     this.#backlog = new Backlog({
       again: [...state.entries.values()].filter(isWaiting),
       isThere: (entry) => this.#isThere(entry),
-      isFresh: (entry) => isFresh(entry),
+      isBare: (entry) => isBare(entry, state.handedOut),
       leave: (entries) => this.#leaveInTopic(entries),
-      take: (record, isWanted) => this.#takeLeft(record, isWanted),
+      take: (record, isWanted, isOver) => this.#takeLeft(record, isWanted, isOver),
       readAgain: (offset) => options.readAgain(offset),
       isOver: () => this.isDropped,
       grown: () => options.bell.ring(),
@@ -186,34 +186,38 @@ export class OwnedPartition {
   /** Takes messages of `pending`. */
   read(records: readonly IncomingRecord[], next: number): void {
     const nowMs = this.#options.clock.wallMs();
-    const isLeft: Picks = (instance, offset) => this.#backlog.leaves(instance, offset);
+    const isLeft: Picks = (of, offset) => this.#backlog.leaves(of, offset);
+    let isNews = false;
     for (const record of records) {
+      if (this.#backlog.left > 0 && this.state.passOverLeft(record, nowMs, isLeft)) continue;
       const read = this.state.takePending(record, nowMs, isLeft);
       if (read.isLeft) continue;
+      isNews = true;
       const { offset } = read.place;
-      this.#backlog.notLeft(offset, read.instance);
+      this.#backlog.notLeft(offset, read.instance && kindOf(read.instance));
       this.#coverage.see(offset, read.entry);
       this.#intake.take(record, read);
     }
     this.#coverage.reach(next);
     this.state.pendingAt = Math.max(this.state.pendingAt, next);
-    this.#bell.ring();
+    if (isNews || next >= this.#readTo) this.#bell.ring();
   }
 
   #leaveInTopic(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
     const offsets = new Set(entries.map(({ place }) => place.offset));
     for (const { offset, of } of this.#coverage.known(Math.min(...offsets))) {
-      if (!offsets.has(offset)) this.#backlog.notLeft(offset, of?.instance);
+      if (!offsets.has(offset)) this.#backlog.notLeft(offset, of && kindOf(of.instance));
     }
     this.#coverage.leave(offsets);
     for (const entry of entries) this.state.leave(entry);
     this.#bell.ring();
   }
 
-  #takeLeft(record: IncomingRecord, isWanted: Picks): void {
-    const read = this.state.takeLeft(record, this.#options.clock.wallMs(), isWanted);
+  #takeLeft(record: IncomingRecord, isWanted: Picks, isOver: (offset: number) => boolean): void {
+    const read = this.state.takeLeft(record, this.#options.clock.wallMs(), isWanted, isOver);
     if (read === undefined) return;
+    if (read.unreadable !== undefined) this.#backlog.notLeft(record.offset, undefined);
     this.#coverage.insert(read.place.offset, read.entry);
     this.#intake.take(record, read);
   }

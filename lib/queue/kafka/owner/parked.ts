@@ -1,10 +1,9 @@
-import type { Chain, Instance } from "../../../model/mod.ts";
-import { type PassedKinds, textOf } from "../../waiting_lines.ts";
+import type { Chain } from "../../../model/mod.ts";
+import type { PassedKinds } from "../../waiting_lines.ts";
+import type { MessageKind } from "../log/messages.ts";
 
 /** Messages of one kind that are parked: all of the kind from an offset on. */
-export interface ParkedKind {
-  readonly chain: Chain;
-  readonly labels: string;
+export interface ParkedKind extends MessageKind {
   /** All messages of the kind from here on are parked. */
   from: number;
   /** The offset behind the last one. */
@@ -49,25 +48,25 @@ export class Parked {
     return [...this.#kinds.values()].flatMap((kinds) => [...kinds.values()]);
   }
 
-  #find({ chain, labels }: Pick<Instance, "chain" | "labels">): ParkedKind | undefined {
-    return this.#kinds.get(chain)?.get(textOf(labels));
+  #find({ chain, labels }: MessageKind): ParkedKind | undefined {
+    return this.#kinds.get(chain)?.get(labels);
   }
 
-  /** The kind of an instance, if its message is parked that stands at an offset. */
-  kindOf(instance: Instance, offset: number): ParkedKind | undefined {
-    const kind = this.#find(instance);
+  /** What is parked of a kind, if the message of that kind is that stands at an offset. */
+  at(of: MessageKind, offset: number): ParkedKind | undefined {
+    const kind = this.#find(of);
     return kind !== undefined && offset >= kind.from && offset < kind.to ? kind : undefined;
   }
 
-  /** Whether an instance is of a kind of which messages are parked that stand before an offset. */
-  isAmong(instance: Instance, offset: number): boolean {
-    const kind = this.#find(instance);
+  /** Whether messages of a kind are parked that stand before an offset. */
+  isAmong(of: MessageKind, offset: number): boolean {
+    const kind = this.#find(of);
     return kind !== undefined && offset >= kind.from;
   }
 
-  /** Parks the message of an instance, if others of its kind are, which stand before it. @returns whether they are */
-  follows(instance: Instance, offset: number): boolean {
-    const kind = this.#find(instance);
+  /** Parks a message of a kind, if others of it are, which stand before it. @returns whether they are */
+  follows(of: MessageKind, offset: number): boolean {
+    const kind = this.#find(of);
     if (kind === undefined || offset < kind.from) return false;
     this.#grow(kind, offset);
     return true;
@@ -81,14 +80,13 @@ export class Parked {
     if (this.#from !== undefined) this.#from = Math.min(this.#from, kind.from);
   }
 
-  /** Parks the message of an instance. */
-  park({ chain, labels }: Instance, offset: number): void {
+  /** Parks a message of a kind. */
+  park({ chain, labels }: MessageKind, offset: number): void {
     let kinds = this.#kinds.get(chain);
     if (kinds === undefined) this.#kinds.set(chain, kinds = new Map());
-    const text = textOf(labels);
-    let kind = kinds.get(text);
+    let kind = kinds.get(labels);
     if (kind === undefined) {
-      kinds.set(text, kind = { chain, labels: text, from: offset, to: offset, count: 0 });
+      kinds.set(labels, kind = { chain, labels, from: offset, to: offset, count: 0 });
       this.#size++;
     }
     this.#grow(kind, offset);

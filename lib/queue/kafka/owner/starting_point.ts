@@ -47,7 +47,7 @@ export async function startingPoint(
     const { records, next } = await readChunk(link, { topic, partition, offset }, signal);
     if (from === "latest") {
       const own = records.find((record) => !isOriginals(record));
-      if (own !== undefined) return { from: Math.min(Number(own.offset), end), passBefore: end };
+      if (own !== undefined) return { from: Math.min(own.offset, end), passBefore: end };
     } else if (records.some(isOriginals)) throw needed(link, topic, group);
     offset = next;
   }

@@ -3,7 +3,7 @@ import { EndReader } from "../log/end_reader.ts";
 import { lostError } from "../client/errors.ts";
 import type { RecordWriter } from "../client/appender.ts";
 import type { Broker, IncomingRecord, ProducerId } from "../client/kafkajs.ts";
-import { endOffset, readChunk, readRanges, startOffset } from "../log/log.ts";
+import { endOffset, LITTLE_BYTES, readChunk, readRanges, startOffset } from "../log/log.ts";
 import { membersOf } from "./membership.ts";
 import { OwnedPartition } from "./owned_partition.ts";
 import type { OwnershipOptions } from "./ownership.ts";
@@ -11,6 +11,7 @@ import type { PartitionState } from "../log/partition_state.ts";
 import { FENCE, outgoing, type Owner } from "../log/records.ts";
 import { type StartingPoint, startingPoint } from "./starting_point.ts";
 import { marked, TermWriter } from "../log/terms.ts";
+import { readAheadOf } from "./waiting_line.ts";
 
 /** What a partition is taken with. */
 export interface TakingOptions extends Omit<OwnershipOptions, "failed"> {
@@ -33,8 +34,6 @@ export interface Taker {
 const HANDOVER_MS = 2000;
 /** How soon it is looked again whether it has. */
 const LOOK_MS = 20;
-/** How much is read again at a time of what was left in its topic, in bytes. */
-const AGAIN_BYTES = 128 * 1024;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 /**
  * Makes this process the owner of a partition: whatever a former owner writes from then on does not count.
@@ -70,8 +69,9 @@ export async function takePartition(
     carriedAfterMs: keepMs / 2,
     ends: new EndReader(link, names.finished, options.partitions),
     chains: options.chains,
+    readAhead: readAheadOf(options.partitions),
     readAgain: (offset) =>
-      readChunk(link, { topic: names.pending, partition, offset }, undefined, AGAIN_BYTES),
+      readChunk(link, { topic: names.pending, partition, offset }, undefined, LITTLE_BYTES),
     homeOf: options.homeOf,
     moveHome: options.moveHome,
     setAside: (bad) => options.setAside(partition, bad),
@@ -229,7 +229,7 @@ async function catchUp(
   const { state, partition } = owned;
   while (state.pendingAt < pendingEnd && !owned.isFull() && !signal.aborted) {
     const at = { topic: names.pending, partition, offset: state.pendingAt };
-    const { records, next } = await readChunk(link, at, signal);
+    const { records, next } = await readChunk(link, at, signal, LITTLE_BYTES);
     owned.read(records, next);
   }
 }
@@ -254,5 +254,6 @@ function follow(
       void tidy();
     },
     isFull: () => owned.isFull(),
+    takesLittle: () => owned.left === 0, // else much of it is passed over
   });
 }

@@ -15,6 +15,20 @@ export interface ReadAhead {
 
 export const READ_AHEAD: ReadAhead = { entries: 10_000, characters: 64 * 2 ** 20, passed: 1000 };
 
+/** What all partitions of a queue share, as one consumer may have them all; each may read ahead the least. */
+const SHARED = { entries: 24_000, characters: 256 * 2 ** 20 },
+  LEAST = { entries: 2000, characters: 4 * 2 ** 20 };
+
+/** How much of each partition is read ahead: of more partitions, less. */
+export function readAheadOf(partitions: number): ReadAhead {
+  const { entries, characters, passed } = READ_AHEAD;
+  return {
+    entries: Math.max(LEAST.entries, Math.min(entries, Math.floor(SHARED.entries / partitions))),
+    characters: Math.max(LEAST.characters, Math.min(characters, Math.floor(SHARED.characters / partitions))),
+    passed,
+  };
+}
+
 interface Waiting {
   readonly place: Place<Entry>;
   readonly waitsFor: string | undefined;

@@ -1,0 +1,54 @@
+import type { Instance } from "../../../model/mod.ts";
+import { decodeInstance, type Glance, glanceAt, type OriginalPriorities } from "../../../wire/mod.ts";
+import type { IncomingRecord } from "../client/kafkajs.ts";
+import type { ChainPool } from "./chain_pool.ts";
+import { bytesOf, type MessageKind, type Unreadable } from "./messages.ts";
+import { ID, type Place } from "./records.ts";
+import type { Settled } from "./settled.ts";
+
+/** How messages of `pending` are read. */
+export interface MessageReaderOptions {
+  readonly partition: number;
+  readonly topic: string;
+  readonly chains: ChainPool;
+  /** Priorities of the original's instances and functions. (Default: none) */
+  readonly priorities?: OriginalPriorities | undefined;
+}
+
+/** Reads messages of a partition of `pending`: whole, or as far as a glance shows. */
+export class MessageReader {
+  readonly #options: MessageReaderOptions;
+
+  constructor(options: MessageReaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The instance that a message brings, with the chain that others of its definition have.
+   *
+   * @throws {Error} if it brings none
+   */
+  instance({ value, headers }: IncomingRecord, { atMs, offset }: Place): Instance {
+    const { topic, partition, priorities, chains } = this.#options;
+    const fallbackId = String(headers[ID] ?? `${topic}-${partition}-${offset}`);
+    return chains.shared(decodeInstance(bytesOf({ value }), { fallbackId, receivedAtMs: atMs, priorities }));
+  }
+
+  /** What a message shows at a glance, with the same chain; undefined if it has to be read to know. */
+  glance({ value }: IncomingRecord): Glance | undefined {
+    const glance = value === null ? undefined : glanceAt(value);
+    const chain = glance && this.#options.chains.known(glance.chain);
+    return chain && { ...glance, chain };
+  }
+
+  /** Whether a message is settled that brings an instance of a kind. */
+  isSettled({ chain, labels }: MessageKind, offset: number, settled: Settled | undefined): boolean {
+    return settled !== undefined && settled.mayHave(offset) &&
+      settled.has(offset, this.#options.chains.hashOf(chain), labels);
+  }
+}
+
+/** A message that cannot be read. */
+export function unreadable(record: IncomingRecord, place: Place, error: unknown): Unreadable {
+  return { place, bytes: bytesOf(record), reason: (error as Error).message };
+}
