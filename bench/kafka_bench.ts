@@ -201,7 +201,12 @@ async function pastFigures(broker: Broker): Promise<Figure[]> {
   const laterS = await few();
   const heapMb = (Deno.memoryUsage().heapUsed - heapBefore) / 2 ** 20;
   return [
-    { name: "past 1,000,000 that are passed over, when they are read first", value: readS, unit: "s" },
+    {
+      name: "past 1,000,000 that are passed over, when they are read first",
+      value: readS,
+      unit: "s",
+      atMost: 2,
+    },
     { name: "past 1,000,000 that are passed over, when they are known", value: laterS, unit: "s", atMost: 2 },
     { name: "heap for 1,000,000 that are passed over", value: heapMb, unit: "MB", atMost: 150 },
   ];
