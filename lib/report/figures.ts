@@ -2,7 +2,7 @@
  * The table of figures: what reports say, in their order. A figure that is added here is in both reports (the exact one and
  * the one of a run that goes on), in the JSON and its types, the CSV, comparisons, tables of times and `--fail-if`.
  *
- * ```ts
+ * ```ts ignore
  * count("functions.cancelled", "call", {
  *   label: "calls cancelled",
  *   doc: "Attempts whose chain was cancelled while they ran.",
