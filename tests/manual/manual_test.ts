@@ -16,6 +16,14 @@ Deno.test("the README is a first page of at most 150 lines", () => {
   assert(pageAt("README.md").text.trimEnd().split("\n").length <= 150);
 });
 
+Deno.test("the words for the README's picture say what it shows", async () => {
+  const [, words = "", picture = ""] =
+    /<img alt="([^"]*)"[^>]* src="([^"]*)"/.exec(pageAt("README.md").text) ?? [];
+  const [counts] = /\d+ of \d+/.exec(words) ?? [];
+  const drawn = await Deno.readTextFile(new URL(picture, ROOT));
+  assert(counts !== undefined && drawn.includes(`>${counts} (`), `${picture} does not show "${counts}"`);
+});
+
 Deno.test("each page of the manual is linked from the README", () => {
   const linked = linksOf(pageAt("README.md")).map((link) => link.replace(/#.*/, ""));
   assertEquals(
