@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-import type { Command, Context } from "./command.ts";
+import type { Context } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import type { OptionTable } from "./options.ts";
+import { OPTION_NAMES } from "./option_names.ts";
 import { variable } from "./environment.ts";
 import { exitCodeOf, inOrder, jsonLineOf, messageOf, UsageError } from "./errors.ts";
 import { terminalColumns } from "./terminal.ts";
@@ -46,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const { withSettings } = await import("./settings.ts");
     const args = await withSettings(command.settings ?? command.options, rest, SOURCES);
-    for (const words of await strayWords(command)) console.error(`warn: ${visiblePlain(words)}`);
+    for (const words of await strayWords()) console.error(`warn: ${visiblePlain(words)}`);
     await command.run(args, signals.context);
   } catch (error) {
     const [first] = inOrder(error);
@@ -58,18 +58,12 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** The warnings about variables of the environment that give no option. */
-async function strayWords({ options }: Command): Promise<string[]> {
+async function strayWords(): Promise<string[]> {
   const { strayVariables } = await import("./stray_variables.ts");
-  return await strayVariables(Object.keys(Deno.env.toObject()), options, allOptions);
+  return strayVariables(Object.keys(Deno.env.toObject()), OPTION_NAMES);
 }
 
-/** The options of all commands. */
-async function allOptions(): Promise<OptionTable[]> {
-  const loaded = await Promise.all(Object.values(COMMANDS).map(({ load }) => load()));
-  return loaded.map(({ command }) => command.options);
-}
-
-const SOURCES = { variable, readFile: Deno.readFile, allOptions };
+const SOURCES = { variable, readFile: Deno.readFile, optionNames: OPTION_NAMES };
 
 /** Columns of help: those of the terminal; what goes to a file or another program is not broken. */
 function helpWidth(): number {

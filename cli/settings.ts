@@ -7,8 +7,8 @@ export interface Sources {
   variable(name: string): string | undefined;
   /** @throws {Deno.errors.NotFound} and others */
   readFile(path: string): Promise<Uint8Array>;
-  /** The options of all commands. */
-  allOptions(): Promise<readonly OptionTable[]>;
+  /** The names of the options of all commands. */
+  readonly optionNames: ReadonlySet<string>;
 }
 
 /** Options that stand for one command line only. */
@@ -55,7 +55,7 @@ async function settingsOfFile(path: string, table: OptionTable, sources: Sources
     if (isSettable(table, name)) {
       const option = table[name]!;
       settings.push([name, wordsOf(name, option, textsOf(value, option, where), where)]);
-    } else if (!(await sources.allOptions()).some((one) => isSettable(one, name))) {
+    } else if (!sources.optionNames.has(name) || NOT_SETTABLE.has(name)) {
       const names = Object.keys(table).filter((known) => isSettable(table, known));
       throw new UsageError(`${path}: unknown option "${name}"${didYouMean(name, names)} See --help`);
     }

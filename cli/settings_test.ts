@@ -14,7 +14,7 @@ const TABLE = {
   config: one("FILE", "", text),
 } as const;
 
-const allOptions = () => Promise.resolve([TABLE, { window: one("N", "", parseCount) }]);
+const optionNames = new Set([...Object.keys(TABLE), "window"]);
 
 /** The values that a command reads, given variables of the environment and the contents of c.json. */
 async function read(
@@ -29,7 +29,7 @@ async function read(
   const variable = (name: string) => variables[name] || undefined;
   const { values, rest } = readOptions(
     TABLE,
-    await withSettings(TABLE, args, { variable, readFile, allOptions }),
+    await withSettings(TABLE, args, { variable, readFile, optionNames }),
   );
   return { ...values, rest };
 }
@@ -83,7 +83,7 @@ Deno.test("the URLs that may be called can be given as every option can", async 
   const { values } = readOptions(
     PLATFORM_OPTIONS,
     await withSettings(PLATFORM_OPTIONS, [], {
-      allOptions,
+      optionNames,
       variable: (name) => name === "SEQUOIA_ALLOW_URL" ? "https://a.example\nhttps://b.example" : undefined,
       readFile: () => Promise.reject(new Deno.errors.NotFound()),
     }),

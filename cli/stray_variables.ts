@@ -1,5 +1,4 @@
 import { nearest } from "../lib/model/mod.ts";
-import type { OptionTable } from "./options.ts";
 import { variableOf } from "./settings.ts";
 
 const PREFIX = "SEQUOIA_";
@@ -11,25 +10,15 @@ const NO_OPTION = /^SEQUOIA_(?:KAFKA_.*|ALLOW_URLS|COLLECTOR)$/;
  * limit does not count. Others may belong to other programs.
  *
  * @param names the names of all variables
- * @param table the options of the command that runs
- * @param load loads the options of all commands; called only if a variable is none of that command's
+ * @param options the names of the options of all commands
  * @returns what to say of each
  */
-export async function strayVariables(
-  names: readonly string[],
-  table: OptionTable,
-  load: () => Promise<readonly OptionTable[]>,
-): Promise<string[]> {
-  const own = variablesOf([table]);
-  const others = names.filter((name) => name.startsWith(PREFIX) && !NO_OPTION.test(name) && !own.has(name));
-  if (others.length === 0) return [];
-  const known = variablesOf([table, ...await load()]);
-  return others.filter((name) => !known.has(name)).flatMap((name) => {
+export function strayVariables(names: readonly string[], options: Iterable<string>): string[] {
+  const ours = names.filter((name) => name.startsWith(PREFIX) && !NO_OPTION.test(name));
+  if (ours.length === 0) return [];
+  const known = new Set([...options].map(variableOf));
+  return ours.filter((name) => !known.has(name)).flatMap((name) => {
     const meant = nearest(name.slice(PREFIX.length), [...known].map((other) => other.slice(PREFIX.length)));
     return meant === undefined ? [] : [`${name} gives no option. Did you mean ${PREFIX}${meant}?`];
   });
-}
-
-function variablesOf(tables: readonly OptionTable[]): ReadonlySet<string> {
-  return new Set(tables.flatMap((table) => Object.keys(table).map(variableOf)));
 }
