@@ -16,6 +16,7 @@ import { InForce, type PolicyMaker } from "./in_force.ts";
 import { Intake } from "./intake.ts";
 import { AskedWaitTeller } from "./asked_waits.ts";
 import { HeldRetryTeller } from "./held_retries.ts";
+import { Lateness } from "./lateness.ts";
 import { Memory } from "./memory.ts";
 import { Peers } from "./peers.ts";
 import type { RefusedFunction } from "./refused_functions.ts";
@@ -100,6 +101,7 @@ export class Consumer {
   readonly #beats: Beats | undefined;
   readonly #peers: Peers | undefined;
   readonly #intake: Intake;
+  readonly #lateness: Lateness;
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
@@ -126,6 +128,10 @@ export class Consumer {
     this.#execution = new Execution(options, hooks, this.#memory);
     const { about, queue, clock, scheduler, window, policyName = "own", makePolicy } = options;
     const parts = { queue, clock, window, execution: this.#execution, memory: this.#memory };
+    this.#lateness = new Lateness(clock, {
+      isBusy: () => scheduler.running > 0,
+      late: (ms) => scheduler.late(ms),
+    });
     const mostHeld = () => this.#peers?.mostHeld ?? Infinity;
     this.#intake = new Intake({ ...parts, mostHeld, taken: () => this.#pump() });
     const limits = this.#limits;
@@ -188,6 +194,7 @@ export class Consumer {
     } finally {
       this.#over.abort();
       this.#cancelWake();
+      this.#lateness.end();
       await this.#execution[Symbol.asyncDispose]();
       drain.removeEventListener("abort", onDrain);
       stop.removeEventListener("abort", onStop);
@@ -240,6 +247,7 @@ export class Consumer {
       for (let hasNews = true; hasNews;) { // what it ends may ready what undoes
         for (let task = this.#next(); task !== undefined; task = this.#next()) {
           this.#execution.start(task);
+          this.#lateness.watch();
           this.#beats?.count();
         }
         const news = scheduler.takeNews();

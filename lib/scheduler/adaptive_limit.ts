@@ -59,6 +59,11 @@ const DRAIN = 0.95;
 /** Calls that are slower by less than this part of what they were in the round before get faster by themselves: it scales. */
 const IMPROVED = 0.9;
 
+/** Calls that take this many times as long with less in flight have not become longer once, by themselves. */
+const WORSE = 1.2;
+/** Rounds that decide whether calls are slower are at least so long, in milliseconds: a machine that stands still delays all of a short one. */
+const LEAST_DOUBT_MS = 150;
+
 /** A limit that was lowered as calls had become slower, until it is known whether that has helped. */
 interface Trial {
   readonly limit: number;
@@ -161,13 +166,13 @@ export class AdaptiveLimit {
     if (start.epoch === this.#epoch) this.#stepDown = 1;
     if (runMs === undefined) return this.leave(start, nowMs);
     this.#trips.took(start, runMs);
-    if (this.#trips.isOver) this.#judge(nowMs);
+    if (this.#trips.isOver(nowMs)) this.#judge(nowMs);
   }
 
   /** An attempt is over of which nothing is learned: it was not made, or it was refused for another reason. */
   leave(start: AdaptiveStart, nowMs: number): void {
     this.#trips.left(start);
-    if (this.#trips.isOver) this.#judge(nowMs);
+    if (this.#trips.isOver(nowMs)) this.#judge(nowMs);
   }
 
   /** A function has told how long it really ran, in milliseconds. */
@@ -175,15 +180,21 @@ export class AdaptiveLimit {
     this.#trips.told(functionName, functionMs);
   }
 
+  /** This machine has called back so much later than it was to, in milliseconds. */
+  late(ms: number): void {
+    this.#trips.late(ms);
+  }
+
   /** Begins another round. */
-  #next(): void {
+  #next(nowMs: number): void {
     const { limit } = this;
     const isQuick = this.#growing && this.#slower === undefined && (this.#base === 0 || this.#cost > 0);
     const most = Math.min(LARGEST_SAMPLE, LONGEST_ROUND * limit);
     const wanted = isQuick
       ? Math.ceil(limit * SHARE_OF_ROUND)
       : Math.max(limit, Math.min(most, Math.ceil(this.#trips.needed)));
-    this.#trips.next(Math.max(LEAST_ROUND, wanted));
+    const isDoubtful = this.#slower !== undefined || this.#trial !== undefined;
+    this.#trips.next(Math.max(LEAST_ROUND, wanted), isDoubtful ? nowMs + LEAST_DOUBT_MS : -Infinity);
   }
 
   /** A round is over. */
@@ -198,18 +209,19 @@ export class AdaptiveLimit {
       // More in flight makes no call faster: what was learned before was slow for another reason, as all was cold.
       const isAnew = inFlight === 1 ? trips.isSlower || trips.isFaster : isStarting && trips.isFaster;
       trips.learn(isAnew ? "anew" : this.#growing && !isStarting ? "new" : "all");
-      this.#next();
+      this.#next(nowMs);
     } else if (this.#trial !== undefined) this.#judgeTrial(this.#trial, nowMs);
     else if (this.#slower === undefined || slowdown - 1 < IMPROVED * (this.#slower - 1)) {
       this.#slower = slowdown; // what is new is slow at first: containers start
-      this.#next();
+      this.#next(nowMs);
     } else this.#lowerBySlowdown(nowMs);
   }
 
-  /** With less in flight, calls that waited are faster in proportion; halfway decides. */
+  /** With less in flight, calls that waited are faster in proportion; halfway decides. If they are slower still, it runs less now. */
   #judgeTrial({ limit, inFlight, slowdown }: Trial, nowMs: number): void {
     const trips = this.#trips;
-    if (trips.slowdown < slowdown * (1 + trips.inFlight / inFlight) / 2) return this.#lowerBySlowdown(nowMs);
+    const isFaster = trips.slowdown < slowdown * (1 + trips.inFlight / inFlight) / 2;
+    if (isFaster || trips.slowdown > WORSE * slowdown) return this.#lowerBySlowdown(nowMs);
     this.#trial = undefined;
     trips.learn("anew");
     this.#growOn(nowMs, limit);
@@ -267,7 +279,7 @@ export class AdaptiveLimit {
     this.#epoch++;
     this.#loweredAtMs = nowMs;
     this.#attempts = 0;
-    this.#next();
+    this.#next(nowMs);
   }
 
   /** The throttles that lowered the limit were no sign of it: it grows on from its former value. */
@@ -306,7 +318,7 @@ export class AdaptiveLimit {
     this.#amount = amount;
     this.#grownAtMs = nowMs;
     this.#limit = Math.max(this.#limit, Math.min(base + amount, this.#highest));
-    if (this.#confirmed) this.#next(); // else the round goes on, of those that were started with less in flight
+    if (this.#confirmed) this.#next(nowMs); // else the round goes on, of those that were started with less in flight
     this.#confirmed = false;
   }
 

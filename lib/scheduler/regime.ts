@@ -98,6 +98,11 @@ export class Regime {
     return [...this.#ways.asked(nowMs)];
   }
 
+  /** This machine has called back so much later than it was to, in milliseconds. */
+  late(ms: number): void {
+    this.#ways.late(ms);
+  }
+
   /** A function has told how long it really ran, in milliseconds. */
   told(functionName: string, functionMs: number): void {
     this.#ways.told(functionName, functionMs);

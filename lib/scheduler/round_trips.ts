@@ -12,6 +12,12 @@ const TOLERANCE = 0.15;
 const CONFIDENCE = 2.5;
 /** A mean delay below this is this machine's, not the platform's, in milliseconds. */
 const LEAST_DELAY_MS = 2;
+/** What each call-back of this machine counts, in the mean of how late they are. */
+const LATE_GAIN = 1 / 16;
+/** A round with fewer of them says nothing of its own. */
+const LEAST_LATES = 5;
+/** A call waits for this machine on its way out, and when it is back. */
+const WAITS = 2;
 /** A round is over when this part of its calls is back: the same part of each, whatever the last ones take. */
 const BACK = 0.8;
 /** What each time that a function tells counts, in the mean of those. */
@@ -98,15 +104,17 @@ interface Comparison {
  * calls are back. Of calls that were started together the short ones come back first, and of calls that were started one
  * after the other all do: so a call that is out counts as what it is expected to take in all, as it has taken that long
  * already, and what is usual is learned from all calls, also from those that come back after their round. Otherwise a round
- * of few calls in flight would look slower than one of many. It is TCP Vegas's comparison of expected and actual rates
+ * of few calls in flight would look slower than one of many. What this machine adds, as it is busy itself, is no sign of the
+ * platform: how late it calls back when it is to shows that, and is taken off. It is TCP Vegas's comparison of expected and actual rates
  * (Brakmo and Peterson, IEEE JSAC 13(8), 1995), as Netflix's concurrency-limits and Envoy's adaptive concurrency filter use it
  * for services, with a test of significance, since functions vary far more in their times than packets do.
  */
 export class RoundTrips {
   /** The present round. */
   #round = 1;
-  /** How many calls it is of, how many were started, and how many are back. */
+  /** How many calls it is of, how many were started, and how many are back; more are of it until an instant. */
   #size: number;
+  #openUntilMs = -Infinity;
   #started = 0;
   #back = 0;
   readonly #known = new Map<string, Known>();
@@ -116,6 +124,10 @@ export class RoundTrips {
   /** What was learned from the last rounds, by their marks modulo their number; of none of those before `#firstRound`. */
   readonly #lessons: Lesson[] = [];
   #firstRound = 1;
+  /** How late this machine calls back, on average, of late and during the round; and how often it has in that. */
+  #lateMs = 0;
+  #lateMsOfRound = 0;
+  #latesOfRound = 0;
   /** The present round, once it is over. */
   #comparison: Comparison = NOTHING_COMPARED;
 
@@ -126,7 +138,7 @@ export class RoundTrips {
 
   /** A call is started. @param inFlight itself included @returns the mark of the round; 0: it is not of one */
   start(functionName: string, inFlight: number, nowMs: number): number {
-    if (this.#started >= this.#size) return NO_ROUND;
+    if (this.#started >= this.#size && nowMs >= this.#openUntilMs) return NO_ROUND;
     this.#started++;
     this.#inFlight = Math.max(this.#inFlight, inFlight);
     const known = this.#of(functionName);
@@ -169,12 +181,26 @@ export class RoundTrips {
   }
 
   /** Whether the round is over. */
-  get isOver(): boolean {
-    return this.#started >= this.#size && this.#back >= Math.floor(BACK * this.#size);
+  isOver(nowMs: number): boolean {
+    return this.#started >= this.#size && nowMs >= this.#openUntilMs &&
+      this.#back >= Math.floor(BACK * this.#started);
+  }
+
+  /** This machine has called back so much later than it was to, in milliseconds: a call that came back would have waited as long. */
+  late(ms: number): void {
+    this.#lateMs += (ms - this.#lateMs) * LATE_GAIN;
+    this.#latesOfRound++;
+    this.#lateMsOfRound += (ms - this.#lateMsOfRound) / this.#latesOfRound;
+  }
+
+  /** How long a call of this round waited for this machine, on average. */
+  get #ownDelayMs(): number {
+    return WAITS * (this.#latesOfRound < LEAST_LATES ? this.#lateMs : this.#lateMsOfRound);
   }
 
   /** The round is over, and its calls are compared with what is usual. */
   compare(nowMs: number): void {
+    const ownDelayMs = this.#ownDelayMs;
     let compared = 0, expectedMs = 0, excessMs = 0, variance = 0, ownVariance = 0;
     for (const known of this.#seen) {
       if (!known.isKnown) continue;
@@ -183,7 +209,7 @@ export class RoundTrips {
       const outMs = out === 0 ? 0 : out * Math.min(LONGEST_CALL * eachMs, inAllMs(known, nowMs));
       compared += count;
       expectedMs += count * eachMs;
-      excessMs += known.cappedMs + outMs - count * eachMs;
+      excessMs += known.cappedMs + outMs - count * (eachMs + ownDelayMs);
       ownVariance += count * usual.variance;
       // The usual mean has an error of its own, which all calls of the function share.
       variance += count * usual.variance * (1 + LEAST_KNOWN / usual.count) * (1 + count / usual.count);
@@ -263,9 +289,15 @@ export class RoundTrips {
     }
   }
 
-  /** Begins another round, of so many calls; the present one is dropped. */
-  next(size: number): void {
+  /**
+   * Begins another round, of so many calls; the present one is dropped.
+   *
+   * @param openUntilMs calls that are started until then are of it, too
+   */
+  next(size: number, openUntilMs = -Infinity): void {
     this.#round++;
+    this.#openUntilMs = openUntilMs;
+    this.#latesOfRound = this.#lateMsOfRound = 0;
     this.#lessons[this.#round % ROUNDS_KEPT] = "none";
     this.#size = size;
     this.#seen = [];

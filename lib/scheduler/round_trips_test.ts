@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { exponential, lognormal, sampleMs, seededRandom } from "../model/mod.ts";
 import { RoundTrips, type Trip } from "./round_trips.ts";
 
@@ -21,7 +21,7 @@ function* slowdowns(trips: RoundTrips, inFlight: number, time: () => number, lea
     const { trip, runMs } = running.shift()!;
     nowMs = trip.atMs + runMs;
     trips.took(trip, runMs);
-    if (!trips.isOver) continue;
+    if (!trips.isOver(nowMs)) continue;
     trips.compare(nowMs);
     yield trips.slowdown;
     if (learns) trips.learn("all");
@@ -50,4 +50,25 @@ Deno.test("RoundTrips sees calls that wait for others, whatever part of them is 
   const seen = slowdowns(trips, SIZE, () => 3 * sampleMs(time, random), false).take(200).toArray();
   const mean = seen.reduce((a, b) => a + b) / seen.length;
   assert(mean > 2.2 && mean <= 3.2, `${mean}`);
+});
+
+Deno.test("RoundTrips takes off by how much this machine is late, on the way of a call and back", () => {
+  const random = seededRandom(1), trips = new RoundTrips(SIZE), time = lognormal("100ms", "200ms");
+  slowdowns(trips, SIZE, () => sampleMs(time, random), true).take(50).toArray();
+  const late = () => {
+    trips.late(150);
+    return sampleMs(time, random) + 300;
+  };
+  const seen = slowdowns(trips, SIZE, late, false).take(200).toArray();
+  const mean = seen.reduce((a, b) => a + b) / seen.length;
+  assert(mean > 0.7 && mean < 1.3, `${mean}`);
+});
+
+Deno.test("RoundTrips takes in all calls that are started until an instant, and is not over before it", () => {
+  const trips = new RoundTrips(SIZE);
+  trips.next(1, 100);
+  const marks = [0, 50, 99, 100].map((atMs) => trips.start("f", 1, atMs));
+  assertEquals(marks.map((mark) => mark > 0), [true, true, true, false]);
+  for (const [i, atMs] of [0, 50, 99].entries()) trips.took({ round: marks[i]!, function: "f", atMs }, 1);
+  assertEquals([trips.isOver(99), trips.isOver(100)], [false, true]);
 });

@@ -303,6 +303,14 @@ export class Scheduler {
   }
 
   /**
+   * Takes in that this machine has called back so much later than it was to, in milliseconds: it is told so every now and then
+   * while attempts are in flight. What calls take longer by that is not taken for waiting at the platform.
+   */
+  late(ms: number): void {
+    this.#regime.late(ms);
+  }
+
+  /**
    * Says what a node comes to that a settlement has told of as undecided.
    *
    * @returns undefined if its instance has ended, or is to end

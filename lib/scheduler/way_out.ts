@@ -279,6 +279,12 @@ export class WayOut {
     this.#own.get(functionName)?.told(functionName, functionMs);
   }
 
+  /** This machine has called back so much later than it was to, in milliseconds. */
+  late(ms: number): void {
+    this.#adaptive?.late(ms);
+    for (const own of this.#own.values()) own.late(ms);
+  }
+
   /** Nothing more can start now. */
   full(nowMs: number): void {
     this.#adaptive?.full(this.running, nowMs);

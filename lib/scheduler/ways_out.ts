@@ -49,6 +49,11 @@ export class WaysOut {
     return Math.min(this.#ceiling, sum);
   }
 
+  /** This machine has called back so much later than it was to, in milliseconds. */
+  late(ms: number): void {
+    for (const way of this.#ways.values()) way.late(ms);
+  }
+
   /** Nothing more can start now. */
   full(nowMs: number): void {
     for (const way of this.#ways.values()) way.full(nowMs);
