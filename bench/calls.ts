@@ -66,7 +66,7 @@ export async function workOff(
   });
   const scheduler = new Scheduler({
     policy: policyOf("fair-share"),
-    limits: { global: CONCURRENCY },
+    limits: { global: CONCURRENCY, fixed: true }, // what is measured is the consumer, not what it finds out of the server
     random: seededRandom(1),
   });
   const consumer = new Consumer({ queue, scheduler, platform, recorder, clock: realClock, untilEmpty: true });
