@@ -432,7 +432,7 @@ export class Scheduler {
     }
     this.#runs.delete(run.instance.id);
     run.unload();
-    return { skipped, ended: ending ?? { outcome: "completed" } };
+    return { skipped, ended: ending ?? COMPLETED };
   }
 
   /**
@@ -631,5 +631,6 @@ function checkPhase(task: Invocation, isRight: boolean, action: string): void {
 /** The most of all attempts that are retries, unless something else is said. */
 const RETRY_BUDGET = 0.2;
 
+const COMPLETED: Ending = { outcome: "completed" };
 const NO_NEWS: readonly Settlement[] = [];
 const NO_ITEMS: ReadonlySet<number> = new Set();
