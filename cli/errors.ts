@@ -1,35 +1,26 @@
+import type { ErrorKind } from "../lib/model/mod.ts";
+
 /** The command line cannot be understood; the program ends with 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+  readonly kind: ErrorKind = "usage";
 }
 
 /** A command ran and its result is a failure (a threshold was missed, an instance failed); the program ends with 1. */
 export class FailedError extends Error {
   override readonly name = "FailedError";
+  readonly kind: ErrorKind = "failure";
 }
 
-/** Codes of errors that the user mends in the command line or in a file of their own. */
-const USAGE_CODES = new Set([
-  "unknown-policy",
-  "bad-policy",
-  "unknown-profile",
-  "bad-profile",
-  "bad-address",
-  "not-original",
-]);
-/** Errors whose message is written for users. */
-const EXPECTED = new Set([
-  "UsageError",
-  "FailedError",
-  "WorkloadError",
-  "PolicyError",
-  "CollectError",
-  "PlatformError",
-  "QueueError",
-  "RunLogError",
-  "SimulateError",
-  "WireError",
-]);
+/**
+ * Whose an error is; undefined: nobody expected it, so its message is not written for users. Told by the field of
+ * `SequoiaError`, as the class itself would be loaded with every command.
+ */
+function kindOf(error: unknown): ErrorKind | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { kind } = error as { readonly kind?: unknown };
+  return kind === "usage" || kind === "failure" ? kind : undefined;
+}
 
 /**
  * The error that came first, and those of what was closed after it: at the end of a scope the language hides the first error
@@ -44,16 +35,14 @@ export function inOrder(error: unknown): readonly [first: unknown, ...closing: u
 
 /** What the program exits with after an error: 2 if the user must write something else, 1 otherwise. */
 export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof Error)) return 1;
-  if (error.name === "UsageError" || error.name === "WorkloadError") return 2;
-  return USAGE_CODES.has((error as { code?: string }).code ?? "") ? 2 : 1;
+  return kindOf(error) === "usage" ? 2 : 1;
 }
 
 /** One line for the user; an error that nobody expected is said to be one. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const line = error.message.replaceAll(/\s*\n\s*/g, " ");
-  return EXPECTED.has(error.name)
+  return kindOf(error) !== undefined
     ? line
     : `Unexpected: ${line} (${error.name}). Run again with --log-level debug to see where`;
 }

@@ -116,6 +116,26 @@ declare function meanMs(d: Distribution): number;
 /** Draws one time from a distribution, in milliseconds. */
 declare function sampleMs(d: Distribution, random: Random): number;
 
+/** Whose an error is: `usage` of who wrote the command line or a file, who must write something else; `failure` of what ran. */
+type ErrorKind = "usage" | "failure";
+/** How an error came about. */
+interface SequoiaErrorOptions extends ErrorOptions {
+    /** Whose it is. (Default: "failure") */
+    readonly kind?: ErrorKind;
+}
+/**
+ * An error that callers are expected to catch: its message is a sentence for users that says what happened, where, and what
+ * to do; its code is stable, for scripts and tests.
+ */
+declare class SequoiaError<Code extends string = string> extends Error {
+    /** What is wrong; stable. */
+    readonly code: Code;
+    /** Whose it is. */
+    readonly kind: ErrorKind;
+    /** The message says what happened, where, and what to do. */
+    constructor(code: Code, message: string, { kind, ...options }?: SequoiaErrorOptions);
+}
+
 /** What can be wrong with a workload; stable, for scripts and tests. */
 type WorkloadErrorCode = "not-found" | "load-failed" | "no-chain" | "unknown-chain" | "bad-name" | "bad-chain" | "bad-function" | "bad-url" | "bad-duration" | "bad-arguments" | "bad-expression" | "bad-arrivals" | "duplicate-chain" | "duplicate-node" | "duplicate-function" | "unknown-predecessor" | "cycle";
 /** Where in a workload an error is: as much as is known of file, chain and node. */
@@ -131,11 +151,9 @@ interface WorkloadPlace {
  * A workload module, a chain or a decoded message that cannot be used. The message says where (file, chain, node), what
  * is wrong and what to write instead; `code` is stable.
  */
-declare class WorkloadError extends Error {
+declare class WorkloadError extends SequoiaError<WorkloadErrorCode> {
     /** Tells it from other errors. */
     readonly name = "WorkloadError";
-    /** What is wrong; stable. */
-    readonly code: WorkloadErrorCode;
     /** Where it is wrong. */
     readonly place: WorkloadPlace;
     /** The sentence without its place. */
@@ -616,14 +634,14 @@ interface Policy {
      */
     place?(task: Task, platforms: readonly PlatformView[]): string | undefined;
 }
+/** What can be wrong with a policy; stable. */
+type PolicyErrorCode = "unknown-policy" | "bad-policy" | "bad-answer" | "not-allowed";
 /** A policy that cannot be used, or gave an answer that cannot; the message names the policy and the function. */
-declare class PolicyError extends Error {
+declare class PolicyError extends SequoiaError<PolicyErrorCode> {
     /** Tells it from other errors. */
     readonly name = "PolicyError";
-    /** What is wrong; stable. */
-    readonly code: "unknown-policy" | "bad-policy" | "bad-answer" | "not-allowed";
     /** The message names the policy and the part. */
-    constructor(code: PolicyError["code"], message: string, options?: ErrorOptions);
+    constructor(code: PolicyErrorCode, message: string, options?: ErrorOptions);
 }
 
 /** What the command line says beside a policy's name. */
@@ -644,5 +662,5 @@ interface PolicyOptions {
  */
 declare function policyOf(text: string, options?: PolicyOptions, own?: (name: string) => Policy | undefined): Policy;
 
-export { METHODS, PolicyError, WorkloadError, arrivalTimes, burst, chain, constant, every, exponential, fn, formatDuration, lognormal, meanMs, parseDuration, poisson, policyOf, sampleMs, seededRandom, trace, uniform, workload };
-export type { Arrivals, CallOptions, Chain, ChainBuilder, ChainNode, ChainOptions, Distribution, Duration, FailureCause, FunctionBody, FunctionDefinition, FunctionEvent, FunctionOptions, FunctionSpec, FunctionStats, GroupStats, Join, Json, JsonObject, LoadBounds, MapRule, Method, NodeRef, OnFailure, PlatformView, Policy, PolicyOptions, Random, RetryRule, Stats, Task, Workload, WorkloadChain, WorkloadChainOptions, WorkloadErrorCode, WorkloadPlace };
+export { METHODS, PolicyError, SequoiaError, WorkloadError, arrivalTimes, burst, chain, constant, every, exponential, fn, formatDuration, lognormal, meanMs, parseDuration, poisson, policyOf, sampleMs, seededRandom, trace, uniform, workload };
+export type { Arrivals, CallOptions, Chain, ChainBuilder, ChainNode, ChainOptions, Distribution, Duration, ErrorKind, FailureCause, FunctionBody, FunctionDefinition, FunctionEvent, FunctionOptions, FunctionSpec, FunctionStats, GroupStats, Join, Json, JsonObject, LoadBounds, MapRule, Method, NodeRef, OnFailure, PlatformView, Policy, PolicyErrorCode, PolicyOptions, Random, RetryRule, SequoiaErrorOptions, Stats, Task, Workload, WorkloadChain, WorkloadChainOptions, WorkloadErrorCode, WorkloadPlace };

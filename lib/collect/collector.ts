@@ -1,4 +1,4 @@
-import type { Clock } from "../model/mod.ts";
+import { type Clock, SequoiaError } from "../model/mod.ts";
 import { parseTimedLine, type TimedLine } from "../record/mod.ts";
 import { LineAssembler } from "./lines.ts";
 
@@ -41,10 +41,12 @@ const FIRST_CHUNK = 512, CHUNK = 4096;
 /** After a failure of the system (it has no file descriptors left) so long, in milliseconds, until the next try. */
 const PAUSE_MS = 50;
 
+/** What can be wrong with a collector; stable. */
+export type CollectErrorCode = "cannot-listen";
+
 /** A collector that cannot listen. */
-export class CollectError extends Error {
+export class CollectError extends SequoiaError<CollectErrorCode> {
   override readonly name = "CollectError";
-  readonly code = "cannot-listen";
 }
 
 /** Somebody who sends lines. */
@@ -212,5 +214,7 @@ function cannotListen(hostname: string, port: number, cause: unknown): CollectEr
   const state = cause instanceof Deno.errors.AddrInUse
     ? "the port is in use. End what listens there, or choose another port"
     : `${(cause as Error).message}. Choose another address`;
-  return new CollectError(`Cannot listen for functions at ${hostname}:${port}: ${state}`, { cause });
+  return new CollectError("cannot-listen", `Cannot listen for functions at ${hostname}:${port}: ${state}`, {
+    cause,
+  });
 }

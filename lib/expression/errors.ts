@@ -1,3 +1,5 @@
+import { SequoiaError } from "../model/mod.ts";
+
 /** What can be wrong with an expression; stable. */
 export type ExpressionErrorCode =
   | "bad-expression"
@@ -9,15 +11,12 @@ export type ExpressionErrorCode =
   | "not-json";
 
 /** An expression that cannot be read, or that gave no value; the message says where in it and why. */
-export class ExpressionError extends Error {
+export class ExpressionError extends SequoiaError<ExpressionErrorCode> {
   override readonly name = "ExpressionError";
-  /** What is wrong; stable. */
-  readonly code: ExpressionErrorCode;
 
   /** @param text the expression, which the message quotes as far as it is short */
   constructor(code: ExpressionErrorCode, text: string, why: string, options?: ErrorOptions) {
-    super(`the expression ${quote(text)} ${why}`, options);
-    this.code = code;
+    super(code, `the expression ${quote(text)} ${why}`, options);
   }
 }
 

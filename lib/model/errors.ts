@@ -1,3 +1,5 @@
+import { SequoiaError } from "./sequoia_error.ts";
+
 /** What can be wrong with a workload; stable, for scripts and tests. */
 export type WorkloadErrorCode =
   | "not-found"
@@ -32,11 +34,9 @@ export interface WorkloadPlace {
  * A workload module, a chain or a decoded message that cannot be used. The message says where (file, chain, node), what
  * is wrong and what to write instead; `code` is stable.
  */
-export class WorkloadError extends Error {
+export class WorkloadError extends SequoiaError<WorkloadErrorCode> {
   /** Tells it from other errors. */
   override readonly name = "WorkloadError";
-  /** What is wrong; stable. */
-  readonly code: WorkloadErrorCode;
   /** Where it is wrong. */
   readonly place: WorkloadPlace;
   /** The sentence without its place. */
@@ -44,8 +44,7 @@ export class WorkloadError extends Error {
 
   /** The message is the place, then the detail. */
   constructor(code: WorkloadErrorCode, detail: string, place: WorkloadPlace = {}, options?: ErrorOptions) {
-    super(placeWords(place) + detail, options);
-    this.code = code;
+    super(code, placeWords(place) + detail, { ...options, kind: "usage" });
     this.place = place;
     this.detail = detail;
   }

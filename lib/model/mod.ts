@@ -10,6 +10,7 @@ export * from "./clock.ts";
 export * from "./distribution.ts";
 export * from "./durations.ts";
 export * from "./errors.ts";
+export * from "./sequoia_error.ts";
 export * from "./expressions.ts";
 export * from "./function.ts";
 export * from "./function_kind.ts";

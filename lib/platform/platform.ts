@@ -1,4 +1,12 @@
-import type { Chain, FunctionSpec, Instance, JsonText, Outcome, Stop } from "../model/mod.ts";
+import {
+  type Chain,
+  type FunctionSpec,
+  type Instance,
+  type JsonText,
+  type Outcome,
+  SequoiaError,
+  type Stop,
+} from "../model/mod.ts";
 import type { ChainCallEnd } from "./local/chain_host.ts";
 
 /** One attempt to be made. */
@@ -76,19 +84,22 @@ export interface NativeChains {
   ): Promise<string | undefined>;
 }
 
-/** A platform or a profile that cannot be used; the message says which, why and what to do. */
-export class PlatformError extends Error {
-  override readonly name = "PlatformError";
-  readonly code:
-    | "unknown-profile"
-    | "bad-profile"
-    | "bad-platform"
-    | "bad-address"
-    | "cannot-listen"
-    | "unserved";
+/** What can be wrong with a platform or a profile; stable. */
+export type PlatformErrorCode =
+  | "unknown-profile"
+  | "bad-profile"
+  | "bad-platform"
+  | "bad-address"
+  | "cannot-listen"
+  | "unserved";
 
-  constructor(code: PlatformError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+const OF_USAGE: ReadonlySet<PlatformErrorCode> = new Set(["unknown-profile", "bad-profile", "bad-address"]);
+
+/** A platform or a profile that cannot be used; the message says which, why and what to do. */
+export class PlatformError extends SequoiaError<PlatformErrorCode> {
+  override readonly name = "PlatformError";
+
+  constructor(code: PlatformErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, { ...options, kind: OF_USAGE.has(code) ? "usage" : "failure" });
   }
 }

@@ -1,3 +1,5 @@
+import { SequoiaError } from "../model/mod.ts";
+
 /**
  * What a policy sees of an invocation that waits, or is about to. All times are milliseconds; instants count from 1970.
  */
@@ -120,17 +122,17 @@ export interface Policy {
   place?(task: Task, platforms: readonly PlatformView[]): string | undefined;
 }
 
+/** What can be wrong with a policy; stable. */
+export type PolicyErrorCode = "unknown-policy" | "bad-policy" | "bad-answer" | "not-allowed";
+
 /** A policy that cannot be used, or gave an answer that cannot; the message names the policy and the function. */
-export class PolicyError extends Error {
+export class PolicyError extends SequoiaError<PolicyErrorCode> {
   /** Tells it from other errors. */
   override readonly name = "PolicyError";
-  /** What is wrong; stable. */
-  readonly code: "unknown-policy" | "bad-policy" | "bad-answer" | "not-allowed";
 
   /** The message names the policy and the part. */
-  constructor(code: PolicyError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+  constructor(code: PolicyErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, { ...options, kind: code.endsWith("-policy") ? "usage" : "failure" });
   }
 }
 

@@ -1,4 +1,12 @@
-import type { Chain, Instance, InstanceOutcome, JsonText, NodeRecord, Pause } from "../model/mod.ts";
+import {
+  type Chain,
+  type Instance,
+  type InstanceOutcome,
+  type JsonText,
+  type NodeRecord,
+  type Pause,
+  SequoiaError,
+} from "../model/mod.ts";
 import type { ConsumerRecord, ConsumerView } from "./consumers.ts";
 import type { PolicySetting, Settings } from "./settings.ts";
 
@@ -357,20 +365,18 @@ export type QueueErrorCode =
   | "failed";
 
 /** A queue that cannot do what was asked; the message says which queue, why and what to do. */
-export class QueueError extends Error {
+export class QueueError extends SequoiaError<QueueErrorCode> {
   override readonly name = "QueueError";
-  readonly code: QueueErrorCode;
   /** For `lease-lost`: the instances that another consumer has now. For `id-conflict`: the ids in question. */
   readonly ids: readonly string[];
 
   constructor(
     code: QueueErrorCode,
     message: string,
-    options?: ErrorOptions & { readonly ids?: readonly string[] },
+    { ids = [], ...options }: ErrorOptions & { readonly ids?: readonly string[] } = {},
   ) {
-    super(message, options);
-    this.code = code;
-    this.ids = options?.ids ?? [];
+    super(code, message, { ...options, kind: code === "bad-address" ? "usage" : "failure" });
+    this.ids = ids;
   }
 }
 

@@ -1,3 +1,5 @@
+import { SequoiaError } from "../model/mod.ts";
+
 /** What can be wrong with a run log; stable, for scripts and tests. */
 export type RunLogErrorCode =
   /** There is no such file (reading) or no such folder (writing). */
@@ -20,9 +22,8 @@ export type RunLogErrorCode =
   | "newer";
 
 /** A run log that cannot be written or read. The message says which, in what state it is and what to do. */
-export class RunLogError extends Error {
+export class RunLogError extends SequoiaError<RunLogErrorCode> {
   override readonly name = "RunLogError";
-  readonly code: RunLogErrorCode;
   readonly path: string;
 
   constructor(
@@ -32,8 +33,7 @@ export class RunLogError extends Error {
     detail: string,
     options?: ErrorOptions,
   ) {
-    super(`Cannot ${doing} the run log ${path}: ${detail}`, options);
-    this.code = code;
+    super(code, `Cannot ${doing} the run log ${path}: ${detail}`, options);
     this.path = path;
   }
 }

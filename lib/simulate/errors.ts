@@ -1,11 +1,9 @@
-/** A recording that cannot be simulated; the message says why and what to do. */
-export class SimulateError extends Error {
-  override readonly name = "SimulateError";
-  /** What is wrong; stable. */
-  readonly code: "no-instances" | "no-chains" | "deciding-chains";
+import { SequoiaError } from "../model/mod.ts";
 
-  constructor(code: SimulateError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
+/** What can be wrong with a recording; stable. */
+export type SimulateErrorCode = "no-instances" | "no-chains" | "deciding-chains";
+
+/** A recording that cannot be simulated; the message says why and what to do. */
+export class SimulateError extends SequoiaError<SimulateErrorCode> {
+  override readonly name = "SimulateError";
 }

@@ -1,3 +1,5 @@
+import { SequoiaError } from "../model/mod.ts";
+
 /** What can be wrong with a message; stable, for scripts and tests. */
 export type WireErrorCode =
   /** These bytes are no message of a chain instance. */
@@ -12,12 +14,10 @@ export type WireErrorCode =
 /**
  * A message that cannot be read or written. What can be read, but is no chain that can be run, is a WorkloadError.
  */
-export class WireError extends Error {
+export class WireError extends SequoiaError<WireErrorCode> {
   override readonly name = "WireError";
-  readonly code: WireErrorCode;
 
   constructor(code: WireErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+    super(code, message, { ...options, kind: code === "not-original" ? "usage" : "failure" });
   }
 }

@@ -17,10 +17,6 @@ export async function codesInCode(): Promise<Codes> {
     for (const { groups } of text.matchAll(/export type (?<name>\w+Error)Code =(?<union>[^;]*);/g)) {
       add(groups!.name!, literals(groups!.union!));
     }
-    for (const { groups } of text.matchAll(/class (?<name>\w+Error) extends Error (?<body>\{[^]*?\n\})/g)) {
-      const code = /readonly code(?::| =)(?<union>[^;]*"[^;]*);/.exec(groups!.body!)?.groups;
-      if (code !== undefined) add(groups!.name!, literals(code.union!));
-    }
     for (const { groups } of text.matchAll(REASON)) add("ExpressionError", [groups!.code!]);
   }
   return sorted(found);
