@@ -1,10 +1,13 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 /** How near `simulate run.json` comes to what consumers measured on the real clock, with errors and refusals. */
 import type { Report } from "../lib/report/mod.ts";
-import { folder, run, runJson, Running } from "../tests/e2e/sequoia.ts";
+import { chain, fn, poisson, realClock, type Workload } from "../lib/model/mod.ts";
+import { openQueue } from "../lib/queue/mod.ts";
+import { plannedArrivals } from "../lib/simulate/mod.ts";
+import { folder, runJson, Running } from "../tests/e2e/sequoia.ts";
 import type { Figure } from "./figures.ts";
 
-/** Functions on loopback: the same call takes, and fails, the same in each run. */
+/** Functions on loopback: the same call of an instance of the same id takes, and fails, the same in each run. */
 class Functions implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   #running = 0;
@@ -44,18 +47,34 @@ function chance(text: string): number {
   return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 32;
 }
 
-const workload = (url: string) =>
-  `import { chain, fn, workload } from "sequoia";
-const quick = fn("quick", { url: "${url}/quick" }), slow = fn("slow", { url: "${url}/slow" });
-const fan = chain("fan", ({ call }) => {
-  const start = call(quick);
-  call(quick, { after: [1, 2, 3].map(() => call(slow, { after: start })) });
-});
-const line = chain("line", ({ call }) => {
-  let last = call(quick);
-  for (let i = 0; i < 3; i++) last = call(quick, { after: last });
-});
-export default workload({ chains: [{ chain: fan }, { chain: line, share: 2 }] });`;
+function workload(url: string): Workload {
+  const quick = fn("quick", { url: `${url}/quick` }), slow = fn("slow", { url: `${url}/slow` });
+  const fan = chain("fan", ({ call }) => {
+    const start = call(quick);
+    call(quick, { after: [1, 2, 3].map(() => call(slow, { after: start })) });
+  });
+  const line = chain("line", ({ call }) => {
+    let last = call(quick);
+    for (let i = 0; i < 3; i++) last = call(quick, { after: last });
+  });
+  return { chains: [{ chain: fan }, { chain: line, share: 2 }] };
+}
+
+/** Submits the same instances at the same times in each run, and waits until they have ended. */
+async function produce(url: string, ratePerS: number, cwd: string): Promise<void> {
+  await using queue = await openQueue(`sqlite:${cwd}/.sequoia/queue.db`, { clock: realClock });
+  const load = { arrivals: poisson(ratePerS), bounds: { forMs: FOR_MS }, seed: "replay", labels: {} };
+  const beganAtMs = realClock.nowMs();
+  for (const { instance, takenAtMs } of plannedArrivals({ ...load, workload: workload(url) })) {
+    await realClock.until(beganAtMs + takenAtMs);
+    await queue.push([{ ...instance, submittedAtMs: realClock.wallMs() }]);
+  }
+  for (;;) {
+    const { queued, running } = await queue.depth();
+    if (queued + running === 0) return;
+    await realClock.until(realClock.nowMs() + 100);
+  }
+}
 
 interface Trial {
   readonly name: string;
@@ -70,24 +89,23 @@ interface Trial {
 
 const FAIR = ["--policy", "fair-share", "--limit", "16"];
 const TRIALS: readonly Trial[] = [
-  { name: "busy", consume: FAIR, ratePerS: 9, other: "shortest-job-first" },
-  { name: "12 % errors", failing: 0.12, consume: FAIR, ratePerS: 7 },
-  { name: "25 % errors", failing: 0.25, consume: FAIR, ratePerS: 5 },
-  { name: "refusals", limit: 14, consume: ["--policy", "strict-priority", "--limit", "100"], ratePerS: 8 },
+  { name: "busy", consume: FAIR, ratePerS: 21, other: "shortest-job-first" },
+  { name: "12 % errors", failing: 0.12, consume: FAIR, ratePerS: 18 },
+  { name: "25 % errors", failing: 0.25, consume: FAIR, ratePerS: 15 },
+  { name: "refusals", limit: 14, consume: ["--policy", "strict-priority", "--limit", "100"], ratePerS: 18 },
 ];
 
-const FOR = "40s";
+const FOR_MS = 40_000;
 
 async function figuresOf(
   { name, failing = 0, limit = Infinity, consume, ratePerS, other }: Trial,
 ): Promise<Figure[]> {
   const measured = async (policy: readonly string[]) => {
     await using functions = new Functions(failing, limit);
-    const at = await folder({ "work.ts": workload(functions.url) });
+    const at = await folder();
     await using consumer = new Running(["consume", ...policy], at);
     await consumer.says(/Consuming/);
-    const load = ["work.ts", "--poisson", String(ratePerS), "--for", FOR, "--seed", "3", "--wait"];
-    await run(["produce", ...load], at);
+    await produce(functions.url, ratePerS, at.cwd);
     consumer.signal("SIGINT");
     await consumer.ended;
     return { at, report: await runJson(["report", "run.json"], at) as Report };

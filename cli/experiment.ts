@@ -5,7 +5,14 @@ import { type Chain, freshSeed, type JsonObject, MAX_ITEMS, parseCount } from ".
 import type { Load } from "../lib/produce/mod.ts";
 import { readRunLog } from "../lib/record/mod.ts";
 import { parseFigure } from "../lib/report/mod.ts";
-import { type Arrival, type FittedLimit, plannedArrivals, recordedArrivals } from "../lib/simulate/mod.ts";
+import {
+  type Arrival,
+  type FittedLimit,
+  plannedArrivals,
+  recordedArrivals,
+  type Recording,
+  type TimedLimits,
+} from "../lib/simulate/mod.ts";
 import { COMMON } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
@@ -21,7 +28,7 @@ import {
   schedulingOf,
   withScheduling,
 } from "./scheduling_options.ts";
-import { arrivalsAsBusy, limitOfProvider, limitsIn, profileText, replayOf } from "./replay.ts";
+import { arrivalsAsBusy, limitOfProvider, limitsIn, profileText, replayOf, timedLimitsIn } from "./replay.ts";
 import { makePolicy, profileOf } from "./wire.ts";
 import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
@@ -77,6 +84,8 @@ export interface Scenario {
   /** Undefined: without Sequoia. */
   readonly policy: Policy | undefined;
   readonly limits: Limits;
+  /** Limits that come after these, in the course of time. */
+  readonly timedLimits?: readonly TimedLimits[];
   /** What else the scheduler is told. */
   readonly options: ReturnType<typeof schedulerOptionsOf>;
   /** What the policy is told beside its name, for the log. */
@@ -146,9 +155,9 @@ async function recordedExperiment(
   const recording = await recordedArrivals(readRunLog(path).events, path);
   const { run, startMs, providerLimit } = recording;
   const replay = await replayOf(recording);
-  const limits = run.limits === undefined || isLimited(values)
-    ? limitsOf(values, DEFAULT_LIMIT)
-    : limitsIn(run);
+  const isAsRecorded = run.limits !== undefined && !isLimited(values);
+  const timedLimits = isAsRecorded && values.profile === undefined ? timedLimitsIn(recording) : [];
+  const limits = timedLimits[0]?.limits ?? (isAsRecorded ? limitsIn(run) : limitsOf(values, DEFAULT_LIMIT));
   const { values: meant, taken } = withScheduling(values, run.scheduling);
   const fitted = values.profile === undefined && providerLimit !== undefined
     ? { ...providerLimit, limit: await limitOfProvider(recording, providerLimit, replay) }
@@ -157,7 +166,9 @@ async function recordedExperiment(
   const profile = fitted === undefined ? values.profile : profileText(fitted);
   const policies = values.policy ?? run.policy ?? DEFAULT_POLICY;
   return {
-    scenarios: await scenariosOf(policies, limits, { ...meant, profile }),
+    scenarios: (await scenariosOf(policies, limits, { ...meant, profile })).map((each) =>
+      each.policy === undefined ? each : { ...each, timedLimits }
+    ),
     seed,
     items: 1,
     decides: false,
@@ -166,6 +177,7 @@ async function recordedExperiment(
     ...fitted !== undefined && { refusalMs: fitted.refusalMs },
     notes: [
       ...taken.length > 0 ? [`As in ${path}: ${taken.map((name) => `--${name}`).join(", ")}`] : [],
+      ...timedLimits.length > 1 ? [timedWords(recording)] : [],
       ...fitted === undefined ? [] : [limitWords(fitted)],
       ...replay === undefined
         ? [`Not fitted to ${path}: its policy ${run.policy} cannot be loaded here`]
@@ -174,6 +186,12 @@ async function recordedExperiment(
     ],
     arrivals: () => arrivals,
   };
+}
+
+function timedWords({ limits }: Recording): string {
+  const all = limits.map(({ limit }) => limit);
+  return `The limit is what it was in the run at each instant, ${Math.min(...all)} to ${Math.max(...all)}: ` +
+    "name a --limit, or a --profile, and it is found out again";
 }
 
 function limitWords({ limit, from, to, refused }: FittedLimit): string {

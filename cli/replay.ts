@@ -11,6 +11,7 @@ import {
   type Recording,
   Simulation,
   type SimulationOptions,
+  type TimedLimits,
 } from "../lib/simulate/mod.ts";
 import { readOptions } from "./options.ts";
 import {
@@ -31,11 +32,13 @@ const LONG = 5000;
 type Replay = (how: Pick<SimulationOptions, "arrivals" | "profile" | "refusalMs">) => Promise<number>;
 
 /** @returns undefined if the policy of the run, a file, cannot be loaded */
-export async function replayOf({ run, startMs, arrivals }: Recording): Promise<Replay | undefined> {
+export async function replayOf(recording: Recording): Promise<Replay | undefined> {
+  const { run, startMs, arrivals } = recording;
   const { values } = withScheduling(readOptions(SCHEDULING_OPTIONS, []).values, run.scheduling);
   const policy = await makePolicy(run.policy, policyOptionsOf(values)).catch(() => undefined);
   if (policy === undefined) return undefined;
-  const options = { policy, limits: limitsIn(run), ...schedulerOptionsOf(values) };
+  const limits = timedLimitsIn(recording);
+  const options = { policy, limits: limits[0]?.limits ?? limitsIn(run), ...schedulerOptionsOf(values) };
   const rounds = arrivals.length > LONG ? 1 : FITS;
   return async (how) => {
     let sumMs = 0;
@@ -43,7 +46,14 @@ export async function replayOf({ run, startMs, arrivals }: Recording): Promise<R
       const random = (of: string) => seededRandom(`replay/${of}/${round}`);
       const recorder = new ChainTimes();
       const scheduler = new Scheduler({ ...options, random: random("scheduler") });
-      const simulation = new Simulation({ ...how, scheduler, recorder, startMs, random: random("provider") });
+      const simulation = new Simulation({
+        ...how,
+        scheduler,
+        recorder,
+        limits,
+        startMs,
+        random: random("provider"),
+      });
       while (simulation.advance(INSTANTS_PER_SLICE)) await turn();
       sumMs += recorder.meanMs;
     }
@@ -81,6 +91,14 @@ export async function arrivalsAsBusy(
 export function limitsIn({ limits = {} }: RunInfo): Limits {
   const { platforms: _, ...others } = limits as Limits;
   return others;
+}
+
+/** The limits of a recorded run in the course of time, with what it had found out; none if its log does not tell. */
+export function timedLimitsIn({ run, limits }: Pick<Recording, "run" | "limits">): readonly TimedLimits[] {
+  return limits.map(({ atMs, limit }) => ({
+    atMs,
+    limits: { ...limitsIn(run), global: limit, fixed: true },
+  }));
 }
 
 /** The profile of a provider that refuses calls above a limit. */

@@ -96,7 +96,7 @@ export const command: Command = {
 /** Runs one scenario to its end, or until it is interrupted. */
 async function simulate(
   experiment: Experiment,
-  { name, policy, limits, options, profile }: Scenario,
+  { name, policy, limits, timedLimits = [], options, profile }: Scenario,
   seed: string,
   recorder: SimulationRecorder,
   counterMs: number,
@@ -111,6 +111,7 @@ async function simulate(
     counterMs,
     items: experiment.items,
     startMs: experiment.startMs,
+    limits: timedLimits,
     ...(experiment.refusalMs === undefined ? {} : { refusalMs: experiment.refusalMs }),
     ...(policy === undefined
       ? {}

@@ -29,6 +29,8 @@ export type Outcome =
     /** What kind of failure it is, if it is one of those that retry rules tell apart. */
     readonly cause?: FailureCause;
     readonly retryAfterMs?: number;
+    /** How long it waits until it may be tried again, in milliseconds, where that is known: in a replay. (Default: by its retry rule) */
+    readonly delayMs?: number;
   }
   /** Refused for capacity: not a failure, and repeated as often as it takes. */
   | { readonly kind: "throttled"; readonly reason: string; readonly retryAfterMs?: number }

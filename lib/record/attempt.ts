@@ -13,6 +13,10 @@ export interface Attempted {
   readonly readyAtMs: number;
   /** Attempts begun, this one included. */
   readonly attempts: number;
+  /** Attempts that have failed before, … */
+  readonly failures?: number;
+  /** … and when the delay after the last of these was over, in milliseconds since 1970. */
+  readonly delayedUntilMs?: number;
 }
 
 /** How an attempt went. */
@@ -31,11 +35,20 @@ function failureOf(
   return retryAfterMs === undefined ? { reason } : { reason, retryAfterMs };
 }
 
+/** Nothing of one whose delay is not known here. */
+function dueMsOf(
+  { delayedUntilMs = -Infinity }: Attempted,
+  startedAtMs: number,
+): Pick<AttemptEvent, "dueMs"> {
+  return delayedUntilMs === -Infinity ? {} : { dueMs: Math.max(0, startedAtMs - delayedUntilMs) };
+}
+
 /** What is recorded of an attempt of an invocation. */
 export function attemptEvent(
-  { of, nodeIndex, item, readyAtMs, attempts }: Attempted,
+  task: Attempted,
   attempt: Attempt,
 ): AttemptEvent {
+  const { of, nodeIndex, item, readyAtMs, attempts, failures = 0 } = task;
   const { startedAtMs, runMs, outcome, settled, status, cold, platform } = attempt;
   const { name: node, fn, after } = of.chain.nodes[nodeIndex]!;
   // What comes after nothing has been ready since it was submitted, wherever it has waited since; but not what undoes, nor
@@ -59,11 +72,13 @@ export function attemptEvent(
     cold,
     platform,
   };
-  if (outcome.kind === "ok" && item === undefined && generation === 0) return event; // as most are
+  const isPlain = item === undefined && generation === 0 && failures === 0;
+  if (outcome.kind === "ok" && isPlain) return event; // as most are
   return {
     ...event,
     ...item !== undefined && { item },
     ...generation !== 0 && { generation },
+    ...failures > 0 && dueMsOf(task, startedAtMs),
     ...outcome.kind !== "ok" && failureOf(outcome),
   };
 }

@@ -80,6 +80,7 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
     platform: typeof args.platform === "string" ? args.platform : "",
     ...(isSize(args.cost) ? { cost: args.cost } : {}),
     ...(isSize(args.retryAfterMs) ? { retryAfterMs: args.retryAfterMs } : {}),
+    ...(isSize(args.dueMs) ? { dueMs: args.dueMs } : {}),
     ...reasonOf(args),
   };
 }

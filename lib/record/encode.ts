@@ -89,7 +89,9 @@ export class EventEncoder {
       endUs - ts
     }${node.args}${instance}${node.name}${item}${this.#result(event)}${queuedUs / 1000}${
       event.cold ? node.cold : node.warm
-    }${optional("cost", event.cost)}${optional("retryAfterMs", event.retryAfterMs)}${reason}}}`;
+    }${optional("cost", event.cost)}${optional("retryAfterMs", event.retryAfterMs)}${
+      optional("dueMs", event.dueMs)
+    }${reason}}}`;
   }
 
   /** How attempts end is said in few ways. */

@@ -51,6 +51,8 @@ export interface AttemptEvent {
   readonly reason?: string;
   /** How long it asked to be left alone before it is tried again, in milliseconds, if it did. */
   readonly retryAfterMs?: number;
+  /** If it follows a failed one: how long before its start the delay after that was over, in milliseconds. */
+  readonly dueMs?: number;
   /** What it cost, in the currency of the platform's price, if it has one. */
   readonly cost?: number;
 }

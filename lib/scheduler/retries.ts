@@ -117,7 +117,9 @@ export class Retries {
   /** Puts off what has failed. @returns when it may be tried again, as far as the budget goes */
   afterFailure(task: Invocation, outcome: Outcome, nowMs: number): number {
     this.failed++;
-    const delayMs = failureDelayMs(task.spec.retry, ++task.failures, this.#random);
+    task.failures++;
+    const known = "delayMs" in outcome ? outcome.delayMs : undefined;
+    const delayMs = known ?? failureDelayMs(task.spec.retry, task.failures, this.#random);
     const askedMs = "retryAfterMs" in outcome ? outcome.retryAfterMs ?? 0 : 0;
     const untilMs = nowMs + Math.max(delayMs, askedMs, LEAST_DELAY_MS);
     this.putOff(task, untilMs);

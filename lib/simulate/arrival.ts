@@ -11,6 +11,8 @@ export interface CallCourse {
   readonly fails?: "for good" | "this time";
   /** How long it asks to be left alone when it fails, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** How long it waits then until it may be tried again, in milliseconds. (Default: by the function's retry rule) */
+  readonly delayMs?: number;
 }
 
 /** An instance that arrives, and how its calls go. */

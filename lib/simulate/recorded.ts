@@ -1,10 +1,11 @@
-import { type Chain, type FunctionSpec, type Instance, meanMs } from "../model/mod.ts";
+import { type Chain, type FunctionSpec, type Instance, meanMs, type RetryRule } from "../model/mod.ts";
 import type { AttemptEvent, RunEvent, RunInfo, SubmitEvent } from "../record/mod.ts";
 import type { Arrival, CallCourse } from "./arrival.ts";
 import { SimulateError } from "./errors.ts";
 import { ChainTimes } from "./fit.ts";
 import { type FittedLimit, RecordedCalls } from "./recorded_calls.ts";
-import { type RecordedNode, RecordedNodes } from "./recorded_nodes.ts";
+import { type LimitChange, RecordedLimits } from "./recorded_limits.ts";
+import { type RecordedNode, RecordedNodes, type RecordedWait } from "./recorded_nodes.ts";
 
 /** What was recorded of a run, to be simulated. */
 export interface Recording {
@@ -16,6 +17,8 @@ export interface Recording {
   readonly startMs: number;
   /** The limit of the provider's that shows in the calls that it refused; undefined: it refused none. */
   readonly providerLimit: FittedLimit | undefined;
+  /** The limit of what was in flight in all, as it was, from its first value on; none if the log does not tell. */
+  readonly limits: readonly LimitChange[];
   /** The arrivals, if each call takes so much longer to start, in milliseconds. */
   slower(moreMs: number): readonly Arrival[];
   /** How long chains took, on average, in milliseconds. */
@@ -40,11 +43,11 @@ export async function recordedArrivals(
   const submissions = new Map<string, SubmitEvent>();
   const nodes = new RecordedNodes(), calls = new RecordedCalls();
   const platforms = new Set<string>(), chains = new ChainTimes();
+  const limits = new RecordedLimits();
   let run: RunInfo | undefined, cancelled = 0, again = 0;
-  let highest = -Infinity;
   for await (const event of events) {
     if (event.type === "run") run = event;
-    if (event.type === "counter") highest = Math.max(highest, event.limit);
+    if (event.type === "counter") limits.add(event);
     if (event.type === "submit") chains.submit(event);
     if (event.type === "end") chains.end(event);
     if (event.type === "submit" && !submissions.has(event.instance)) submissions.set(event.instance, event);
@@ -64,7 +67,6 @@ export async function recordedArrivals(
   const instances = [...submissions.values()].map((event) => instanceOf(event, where));
   for (const { id, chain } of instances) nodes.measure(id, chain);
   nodes.complete(calls.possibleStarts());
-  const asked = typeof run.limits?.global === "number" ? run.limits.global : Infinity;
   const slower = (moreMs: number) => {
     const log = new RecordedTimes(nodes, moreMs);
     return instances.map((instance) => {
@@ -78,11 +80,16 @@ export async function recordedArrivals(
     run,
     startMs: instances.reduce((first, { submittedAtMs }) => Math.min(first, submittedAtMs), Infinity),
     providerLimit: calls.fitLimit(),
+    limits: limits.changes,
     chainMs: chains.meanMs,
     leftOut: [
       ...cancelled > 0 ? [`instances were cancelled (${cancelled}); here they run to their ends`] : [],
       ...again > 0 ? [`nodes were begun again by a retry (${again}); here only their last runs count`] : [],
-      ...highest > asked ? [`its limit was raised to ${highest}; here it is ${asked} throughout`] : [],
+      ...run.command === "consume"
+        ? [
+          "stalls of the consumer's machine are in it by what they took on average; the p99 of some hundred chains may be 10 % off",
+        ]
+        : [],
       ...platforms.size > 1 ? ["there were several platforms; here they are one"] : [],
     ],
   };
@@ -144,10 +151,14 @@ class RecordedTimes {
 
   courseOf({ id, chain }: Instance, node: number, failures: number): CallCourse {
     const { name, fn } = chain.nodes[node]!;
-    const { courses, startMs } = this.#nodes.of(id, name) ?? NOTHING;
+    const { courses, waits, startMs } = this.#nodes.of(id, name) ?? NOTHING;
     const course = courses[failures] ?? settling(courses) ?? { runMs: this.#meanOf(fn) };
     const ownMs = failures === 0 ? startMs : undefined;
-    return { ...course, startMs: (ownMs ?? this.#nodes.usualStartMs) + this.#moreMs };
+    return {
+      ...course,
+      ...course.fails === "this time" && { delayMs: delayMs(fn.retry, failures + 1, waits[failures]) },
+      startMs: (ownMs ?? this.#nodes.usualStartMs) + this.#moreMs,
+    };
   }
 
   #meanOf({ name, time }: FunctionSpec): number {
@@ -159,7 +170,21 @@ class RecordedTimes {
   }
 }
 
-const NOTHING: Partial<RecordedNode> & Pick<RecordedNode, "courses"> = { courses: [] };
+const NOTHING: Partial<RecordedNode> & Pick<RecordedNode, "courses" | "waits"> = { courses: [], waits: [] };
+
+/**
+ * How long an invocation that has failed waits for its next attempt, in milliseconds: as long as it did, but for what it waited
+ * beyond its delay for a place; if that is not known, what it would on average.
+ */
+function delayMs(
+  { firstDelayMs, factor, maxDelayMs, jitter }: RetryRule,
+  failures: number,
+  waited?: RecordedWait,
+): number {
+  const longestMs = Math.min(maxDelayMs, firstDelayMs * factor ** (failures - 1));
+  if (waited !== undefined) return waited.isMost ? Math.min(waited.ms, longestMs) : waited.ms;
+  return jitter === false ? longestMs : longestMs / 2;
+}
 
 /** The call that settled a node, if one did. */
 function settling(courses: readonly CallCourse[]): CallCourse | undefined {

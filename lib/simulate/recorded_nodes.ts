@@ -2,10 +2,21 @@ import type { Chain } from "../model/mod.ts";
 import type { AttemptEvent } from "../record/mod.ts";
 import type { CallCourse } from "./arrival.ts";
 
+/** How long an invocation waited after a failure until its next attempt was due, in milliseconds. */
+export interface RecordedWait {
+  readonly ms: number;
+  /** Whether it is only known when that was started. */
+  readonly isMost: boolean;
+}
+
 /** What became of a node of an instance. */
 export interface RecordedNode {
   /** How its calls went that were let in, one after the other. */
   readonly courses: CallCourse[];
+  /** From the end of each of these until the next attempt was due. */
+  readonly waits: RecordedWait[];
+  /** When the last of them ended, if another attempt was to follow. */
+  failedAtMs: number | undefined;
   /** How often it had been begun again. */
   readonly generation: number;
   /** When it was ready; of what comes after nothing, when its instance was submitted. In milliseconds since 1970. */
@@ -46,9 +57,14 @@ export class RecordedNodes {
     if (node === undefined || node.generation < generation) {
       const readyAtMs = startedAtMs - queuedMs;
       const open = { endedAtMs: undefined, durableMs: undefined, startMs: 0 };
-      node = { courses: [], generation, readyAtMs, startedAtMs, ...open };
+      node = { courses: [], waits: [], failedAtMs: undefined, generation, readyAtMs, startedAtMs, ...open };
       this.#nodes.set(key, node);
     }
+    if (node.failedAtMs !== undefined) {
+      const ms = Math.max(0, startedAtMs - (event.dueMs ?? 0) - node.failedAtMs);
+      node.waits[node.courses.length - 1] = { ms, isMost: event.dueMs === undefined };
+    }
+    node.failedAtMs = outcome === "failed" && !event.settled ? startedAtMs + runMs : undefined;
     if (outcome !== "ok" && outcome !== "failed") return;
     node.courses.push(courseOf(event));
     if (event.settled) node.endedAtMs = startedAtMs + runMs;

@@ -141,20 +141,28 @@ Deno.test("recordedArrivals() finds the limit of the provider's that calls were 
 });
 
 Deno.test("recordedArrivals() says what of a run its simulation leaves out", async () => {
-  const { leftOut } = await recordedArrivals([
+  const { leftOut, limits } = await recordedArrivals([
     { ...RUN, limits: { global: 20 } } as RunEvent,
     submit(line, "a"),
     attempt("a", "n0", 5, { platform: "here" }),
     attempt("a", "n0", 5, { platform: "there", generation: 1 }),
     { type: "end", chain: "line", instance: "a", endedAtMs: 3000, outcome: "cancelled" },
-    { type: "counter", atMs: 3000, ready: 0, running: 0, limit: 50, throttled: 0 },
+    ...[[1000, 20], [2000, 20], [3000, 50], [4000, 50]].map(([atMs, limit]): RunEvent => ({
+      type: "counter",
+      atMs: atMs!,
+      ready: 0,
+      running: 0,
+      limit: limit!,
+      throttled: 0,
+    })),
   ], "run.json");
   assertEquals(leftOut.map((words) => words.split(";")[0]), [
     "instances were cancelled (1)",
     "nodes were begun again by a retry (1)",
-    "its limit was raised to 50",
+    "stalls of the consumer's machine are in it by what they took on average",
     "there were several platforms",
   ]);
+  assertEquals(limits, [{ atMs: -Infinity, limit: 20 }, { atMs: 2500, limit: 50 }], "which is as it was");
 });
 
 Deno.test("recordedArrivals() says what is missing", async () => {

@@ -261,12 +261,13 @@ class Attempt implements VirtualCall {
 
   /** A function may be tried again only after some kinds of failures: it was one of them, as there was another attempt. */
   #failedOnce(): MadeOutcome {
-    const [cause] = this.task.spec.retry.on ?? [], { retryAfterMs } = this.#course;
+    const [cause] = this.task.spec.retry.on ?? [], { retryAfterMs, delayMs } = this.#course;
     return {
       ...FAILED,
       retryable: true,
       ...cause !== undefined && { cause },
       ...retryAfterMs !== undefined && { retryAfterMs },
+      ...delayMs !== undefined && { delayMs },
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { Random } from "../model/mod.ts";
 import { type Profile, successorMode } from "../platform/mod.ts";
-import type { Scheduler } from "../scheduler/mod.ts";
+import type { Limits, Scheduler } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { BaselineRun } from "./baseline_run.ts";
 import { type Run, ScheduledRun, type SimulationRecorder } from "./scheduled_run.ts";
@@ -23,10 +23,19 @@ export interface SimulationOptions {
   readonly items?: number;
   /** How long a refusal takes to be heard, in milliseconds, more than 0. (Default: 1) */
   readonly refusalMs?: number;
+  /** Limits that are put in force in the course of time, in their order. (Default: those of the scheduler stay) */
+  readonly limits?: Iterable<TimedLimits>;
   /** When time begins, in milliseconds since 1970. (Default: 0) */
   readonly startMs?: number;
   /** The scheduler's gauges are recorded at this interval, in milliseconds, while anything happens. (Default: never) */
   readonly counterMs?: number;
+}
+
+/** Limits that are in force from an instant on. */
+export interface TimedLimits {
+  /** In milliseconds since 1970. */
+  readonly atMs: number;
+  readonly limits: Limits;
 }
 
 /**
@@ -40,6 +49,9 @@ export class Simulation {
   readonly #recorder: SimulationRecorder;
   readonly #counterMs: number;
   #next: Arrival | undefined;
+  readonly #scheduler: Scheduler | undefined;
+  readonly #limits: Iterator<TimedLimits>;
+  #nextLimits: TimedLimits | undefined;
   #counterAtMs: number;
   #arrived = 0;
 
@@ -60,7 +72,10 @@ export class Simulation {
     this.#counterMs = counterMs;
     this.#counterAtMs = counterMs === Infinity ? Infinity : startMs;
     this.#arrivals = options.arrivals[Symbol.iterator]();
-    this.#next = this.#take();
+    this.#next = taken(this.#arrivals);
+    this.#scheduler = scheduler;
+    this.#limits = (options.limits ?? [])[Symbol.iterator]();
+    this.#nextLimits = taken(this.#limits);
   }
 
   /** The present instant, in milliseconds since 1970. */
@@ -87,23 +102,23 @@ export class Simulation {
   #instant(): boolean {
     const timeline = this.#timeline;
     const arrivalAtMs = this.#next === undefined ? Infinity : this.#next.takenAtMs;
-    const atMs = Math.min(timeline.nextAtMs, arrivalAtMs, this.#run.wakeAtMs() ?? Infinity);
-    if (atMs === Infinity) return false;
+    const nextMs = Math.min(timeline.nextAtMs, arrivalAtMs, this.#run.wakeAtMs() ?? Infinity);
+    if (nextMs === Infinity) return false;
+    const atMs = Math.max(timeline.nowMs, Math.min(nextMs, this.#nextLimits?.atMs ?? Infinity));
     this.#count(atMs);
     timeline.passTo(atMs);
     while (timeline.nextAtMs <= atMs) timeline.step();
     while (this.#next !== undefined && this.#next.takenAtMs <= atMs) {
       this.#run.arrive(this.#next);
       this.#arrived++;
-      this.#next = this.#take();
+      this.#next = taken(this.#arrivals);
+    }
+    while (this.#nextLimits !== undefined && this.#nextLimits.atMs <= atMs) {
+      this.#scheduler?.setLimits(this.#nextLimits.limits);
+      this.#nextLimits = taken(this.#limits);
     }
     this.#run.pump();
     return true;
-  }
-
-  #take(): Arrival | undefined {
-    const { done, value } = this.#arrivals.next();
-    return done ? undefined : value;
   }
 
   /** Records the gauges as they were until an instant, if they have not been for long enough. */
@@ -113,4 +128,9 @@ export class Simulation {
     this.#recorder.counter({ atMs: this.#timeline.nowMs, ready, running, limit, throttled });
     this.#counterAtMs = atMs + this.#counterMs;
   }
+}
+
+function taken<T>(from: Iterator<T>): T | undefined {
+  const { done, value } = from.next();
+  return done ? undefined : value;
 }

@@ -6,11 +6,12 @@ import { policyOf } from "../policies/mod.ts";
 import { type Limits, Scheduler } from "../scheduler/mod.ts";
 import { EventLog } from "../../tests/programs/event_log.ts";
 import { instanceOf, linear, shaped, single } from "../../tests/scheduler/builders.ts";
-import { type Arrival, plannedArrivals, Simulation } from "./mod.ts";
+import { type Arrival, plannedArrivals, Simulation, type SimulationOptions } from "./mod.ts";
 
 interface Setup {
   readonly profile?: string;
   readonly limits?: Limits;
+  readonly timedLimits?: SimulationOptions["limits"];
   readonly policy?: string;
   readonly baseline?: boolean;
   readonly shed?: boolean;
@@ -43,6 +44,7 @@ function simulated(instances: Iterable<Instance>, setup: Setup = {}): EventLog {
     random: seededRandom(1),
     recorder: log,
     items,
+    limits: setup.timedLimits ?? [],
     ...(setup.baseline
       ? {}
       : { scheduler: new Scheduler({ policy: policyOf(policy), limits, shed, random: seededRandom(1) }) }),
@@ -56,6 +58,15 @@ const several = (count: number, of = work, options: Partial<Instance> = {}) =>
   Array.from({ length: count }, (_, i) => instanceOf(of, `i${i}`, options));
 const spans = (log: EventLog) =>
   log.attempts.map(({ startedAtMs, runMs }) => [startedAtMs, startedAtMs + runMs]);
+
+Deno.test("Simulation puts limits in force in the course of time", () => {
+  const limitFrom = (atMs: number, global: number) => ({ atMs, limits: { global, fixed: true } });
+  const timedLimits = [limitFrom(-Infinity, 2), limitFrom(150, 5), limitFrom(250, 1), limitFrom(9000, 7)];
+  const { attempts } = simulated(several(12), { timedLimits });
+  const started = (atMs: number) => attempts.filter(({ startedAtMs }) => startedAtMs === atMs).length;
+  assertEquals([0, 100, 150, 200, 250, 300].map(started), [2, 2, 3, 2, 0, 1]);
+  assertEquals(attempts.length, 12);
+});
 
 Deno.test("Simulation starts what may start, and the next when that has ended", () => {
   const log = simulated(several(3), { limits: { global: 2 } });
