@@ -173,6 +173,11 @@ export const command: Command = {
       onHeldRetries: (retries) =>
         retries.waiting > 0 ? log.warn(heldWords(retries)) : log.info(heldWords(retries)),
       onAsked: (wait) => log.warn(askedWords(wait, clock.nowMs())),
+      onFloorShortage: ({ reserved, limit }) =>
+        log.warn(
+          `Cannot keep all floors: they reserve ${reserved} slots, and the platform runs ${limit} calls at once. ` +
+            "The floors share these in proportion. Lower them with --floor",
+        ),
       onThrottled: (name, refused) =>
         refused === undefined ? log.info(`Function ${name} is not refused any more`) : log.warn(
           `No call of function ${name} has been let in for a minute: ${refused.reason}. Check its platform`,

@@ -2,6 +2,7 @@ import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver, Settings } from "../queue/mod.ts";
 import type {
   AskedWait,
+  FloorShortage,
   HeldRetries,
   Invocation,
   SchedulerStats,
@@ -15,6 +16,7 @@ import { Execution, type ExecutionParts } from "./execution.ts";
 import { InForce, type PolicyMaker } from "./in_force.ts";
 import { Intake } from "./intake.ts";
 import { AskedWaitTeller } from "./asked_waits.ts";
+import { FloorShortageTeller } from "./floor_shortages.ts";
 import { HeldRetryTeller } from "./held_retries.ts";
 import { Lateness } from "./lateness.ts";
 import { Memory } from "./memory.ts";
@@ -48,6 +50,8 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly onHeldRetries?: (retries: HeldRetries) => void;
   /** Called when a platform asks callers to wait for long. (Default: nobody is told) */
   readonly onAsked?: (wait: AskedWait) => void;
+  /** Called once floors have been short for two seconds, as a limit was found out that is lower. (Default: nobody is told) */
+  readonly onFloorShortage?: (shortage: FloorShortage) => void;
   /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: nobody is told) */
   readonly onClock?: (news: ClockNews) => void;
   /** Called with what the settings of the queue have put in force, in words. (Default: nobody is told) */
@@ -106,6 +110,7 @@ export class Consumer {
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
   readonly #heldRetries = new HeldRetryTeller();
+  readonly #floorShortages = new FloorShortageTeller();
   readonly #askedWaits = new AskedWaitTeller();
   /** Functions that were said to be served by nobody. */
   #unserved: ReadonlySet<UnservedFunction> = new Set();
@@ -344,7 +349,7 @@ export class Consumer {
   }
 
   async #count(): Promise<void> {
-    const { scheduler, recorder, clock, onThrottled, onAsked } = this.#options;
+    const { scheduler, recorder, clock, onThrottled, onAsked, onFloorShortage } = this.#options;
     const { signal } = this.#drain;
     for (let nextMs = clock.nowMs(); !signal.aborted; nextMs += COUNTER_MS) {
       const { ready, running, limit, throttled } = scheduler.stats();
@@ -355,6 +360,8 @@ export class Consumer {
       for (const name of over) onThrottled?.(name, undefined);
       this.#tellHeldRetries();
       for (const wait of this.#askedWaits.news(scheduler.asked(clock.nowMs()))) onAsked?.(wait);
+      const shortage = this.#floorShortages.news(scheduler.floorShortage, clock.nowMs());
+      if (shortage !== undefined) onFloorShortage?.(shortage);
       if (this.#execution.lookAtClock()) this.#pump(); // limits of time may be over
       this.#intake.look();
       await clock.until(nextMs + COUNTER_MS, signal);
