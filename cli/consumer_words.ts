@@ -1,5 +1,5 @@
 import { oneLine } from "../lib/draw/mod.ts";
-import { formatDuration, type JsonObject } from "../lib/model/mod.ts";
+import { type ByValue, byValueText, formatDuration, type JsonObject } from "../lib/model/mod.ts";
 import type { ConsumerView } from "../lib/queue/mod.ts";
 import { textTable } from "./text_table.ts";
 
@@ -71,13 +71,24 @@ const COLUMNS: readonly Column[] = [
   { head: "limits", isNumber: false, cell: ({ limits }) => limitWords(limits) },
 ];
 
-/** Limits in a few words: `200, functions compile=5, rate 50`. */
+/** Limits in a few words: `200, functions compile=5, labels tenant=acme:5,*:20, floors tenant=acme:2, rate 50`. */
 export function limitWords({ global, ...others }: JsonObject): string {
   const parts = Object.entries(others).flatMap(([kind, limit]) => {
     if (typeof limit === "boolean") return limit ? [kind] : [];
     if (typeof limit !== "object" || limit === null) return [`${kind} ${limit}`];
-    const names = Object.entries(limit).map(([name, max]) => `${name}=${max}`);
-    return names.length === 0 ? [] : [`${kind} ${names.join(" ")}`];
+    const names = kind === "floors" ? byValueText(limit as ByValue) : namesOf(limit);
+    return names === "" ? [] : [`${kind} ${names}`];
   });
   return oneLine([global === undefined ? "none in all" : String(global), ...parts].join(", "));
+}
+
+/** Limits by name; those of a label by its values: `tenant=acme:5,*:20`. */
+function namesOf(limits: object): string {
+  return Object.entries(limits).map(([name, limit]) => {
+    const isByValue = typeof limit === "object" && limit !== null;
+    const values = isByValue
+      ? Object.entries(limit).map(([value, max]) => `${value}:${max}`).join(",")
+      : limit;
+    return `${name}=${values}`;
+  }).join(" ");
 }

@@ -6,6 +6,15 @@ Deno.test("limitWords() names what is limited", () => {
     limitWords({ global: 200, functions: { f: 2, g: 3 }, chains: {}, rate: 5 }),
     "200, functions f=2 g=3, rate 5",
   );
+  const labels = { tenant: { acme: 5, "*": 20 }, kind: 3 };
+  assertEquals(
+    limitWords({
+      global: 9,
+      labels,
+      floors: { functions: { f: 2 }, chains: {}, labels: { tenant: { acme: 2 } } },
+    }),
+    "9, labels tenant=acme:5,*:20 kind=3, floors function=f:2 tenant=acme:2",
+  );
   assertEquals(limitWords({ global: "auto" }), "auto");
   assertEquals(limitWords({ global: 5, fixed: true }), "5, fixed");
   assertEquals(limitWords({ global: 5, fixed: false }), "5");

@@ -93,15 +93,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   limit: {
     help:
       "at most this many in flight (N, or N,fixed, or auto), also for consumers that come later: on Kafka of all together, " +
-      "on SQLite of each",
+      "on SQLite of each; and --ceiling and --floor, instead of those of consumers",
     most: 1,
-    takes: [],
+    takes: ["ceiling", "floor"],
     writes: true,
     check: checkLimit,
     run: limit,
   },
   settings: {
-    help: "what is set for all consumers: policy, limit and pauses; --reset takes all of it back",
+    help: "what is set for all consumers: policy, limits and pauses; --reset takes all of it back",
     most: 0,
     takes: ["reset"],
     writes: ({ reset }) => reset,
@@ -116,7 +116,7 @@ function writes({ writes = false }: Action, values: QueueValues): boolean {
 /** `sequoia queue` */
 export const command: Command = {
   usage: "status | list | show ID | dead | cancel ID… | retry ID… | purge ID… | pause | resume | " +
-    "policy NAME | limit N|N,fixed|auto | settings",
+    "policy NAME | limit [N|N,fixed|auto] | settings",
   words: Object.keys(ACTIONS),
   tables: {
     "Actions": Object.entries(ACTIONS).map(([name, { help }]) => [name, help] as const),

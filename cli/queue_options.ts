@@ -3,6 +3,7 @@ import type { Filter, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
 import { COMMON, type Context, QUEUE_OPTION } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { choice, flag, isGiven, many, one, pair, text, type Values } from "./options.ts";
+import { BOUND_OPTIONS } from "./value_limit_options.ts";
 
 const STATES = ["queued", "running", "completed", "failed", "cancelled"] as const;
 
@@ -21,6 +22,7 @@ const OWN = {
     "status: where the local platform is (default $SEQUOIA_LOCAL or 127.0.0.1:7077)",
     text,
   ),
+  ...BOUND_OPTIONS,
   reset: flag("settings: take all of them back, pauses too"),
   full: flag("show: inputs, outputs and what maps have called, uncut"),
 } as const;

@@ -1,11 +1,12 @@
 /** Settings by `sequoia queue`: what all consumers go by. */
-import { pauseName } from "../lib/model/mod.ts";
-import type { ConsumerView, QueueDriver, Settings } from "../lib/queue/mod.ts";
+import { byValueText, pauseName } from "../lib/model/mod.ts";
+import type { Command, ConsumerView, QueueDriver, Settings } from "../lib/queue/mod.ts";
 import { changeSettings, setPolicy, type Taken } from "../lib/steer/mod.ts";
 import type { Context } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { fixableLimit } from "./options.ts";
-import { needs, type QueueValues } from "./queue_options.ts";
+import type { QueueValues } from "./queue_options.ts";
+import { byKind } from "./value_limit_options.ts";
 import { clock, settingOf } from "./wire.ts";
 
 const NOTHING_SET = "Nothing is set: each consumer goes by what it was started with";
@@ -33,27 +34,52 @@ export async function policy(
   tell(`the policy ${name}`, outcome, values, context);
 }
 
-/** Looks at a limit. @throws {UsageError} */
-export function checkLimit(args: readonly string[], values: QueueValues, name: string): void {
-  needs("a limit, for example 100, or 100,fixed, or auto")(args, values, name);
-  const [limit] = args;
+/** Looks at limits. @throws {UsageError} */
+export function checkLimit([limit]: readonly string[], { ceiling, floor }: QueueValues): void {
+  if (limit === undefined && ceiling.length === 0 && floor.length === 0) {
+    throw new UsageError(
+      "queue limit: name a limit, for example 100, or 100,fixed, or auto; or --ceiling, or --floor",
+    );
+  }
+  if (limit === undefined) return;
   try {
-    fixableLimit(limit!);
+    fixableLimit(limit);
   } catch (cause) {
     throw new UsageError(`queue limit: ${(cause as Error).message}`, { cause });
   }
 }
 
-/** Sets the global limit of all consumers. @throws {FailedError} if one of those that live does not go by it */
+/**
+ * Sets limits of all consumers.
+ *
+ * @throws {FailedError} if floors cannot be met under all that is set, or a consumer that lives does not go by the limits
+ */
 export async function limit(
   queue: QueueDriver,
   [n]: readonly string[],
   values: QueueValues,
   context: Context,
 ): Promise<void> {
-  const { global, ...fixed } = fixableLimit(n!);
-  const taken = await changeSettings(queue, { kind: "limit", limit: global, ...fixed }, clock);
-  tell(`the limit ${limitName(global, fixed.fixed)}`, taken, values, context);
+  const { global, ...fixed } = n === undefined ? {} : fixableLimit(n);
+  const change = {
+    ...global !== undefined && { limit: global, ...fixed },
+    ...values.ceiling.length > 0 && { ceilings: byKind(values.ceiling) },
+    ...values.floor.length > 0 && { floors: byKind(values.floor) },
+  };
+  await checkTogether({ ...await queue.settings(), ...change });
+  const taken = await changeSettings(queue, { kind: "limit", ...change }, clock);
+  const what = limitLines(change).map(([name, words]) => `the ${name} ${words}`);
+  tell(what.join(" and "), taken, values, context);
+}
+
+/** Looks at what is set together, whatever was set first. @throws {FailedError} if floors cannot be met */
+async function checkTogether({ limit: global, ceilings, floors }: Partial<Settings>): Promise<void> {
+  const { checkFloors } = await import("../lib/scheduler/mod.ts");
+  try {
+    checkFloors({ ...global !== undefined && { global }, ...ceilings, ...floors && { floors } });
+  } catch (cause) {
+    throw new FailedError((cause as Error).message, { cause });
+  }
 }
 
 /** Shows the settings, or takes all of them back. */
@@ -80,20 +106,28 @@ export async function settings(
 }
 
 /** The settings of a queue, a line each. */
-export function settingLines({ policy, failedPolicy, limit, limitFixed, pauses }: Settings): string[] {
+export function settingLines(settings: Settings): string[] {
+  const { policy, failedPolicy, limitFixed, pauses } = settings;
   return [
     ...policy === undefined ? [] : [`policy    ${policy.name}`],
     ...failedPolicy === undefined
       ? []
       : [`failed    ${failedPolicy.name}, at ${failedPolicy.by}: ${failedPolicy.reason}`],
-    ...limit === undefined ? [] : [`limit     ${limitName(limit, limitFixed)}`],
+    ...limitLines({ ...settings, ...limitFixed && { fixed: true } })
+      .map(([name, words]) => `${name.padEnd(9)} ${words}`),
     ...pauses.map((pause) => `paused    ${pauseName(pause)}`),
   ];
 }
 
-/** A limit as it is written. */
-function limitName(limit: number | "auto", fixed = false): string {
-  return fixed ? `${limit},fixed` : String(limit);
+/** Limits that are set, by their names. */
+function limitLines(
+  { limit, fixed, ceilings, floors }: Omit<Extract<Command, { kind: "limit" }>, "kind">,
+): (readonly [name: string, words: string])[] {
+  return [
+    ...limit === undefined ? [] : [["limit", fixed ? `${limit},fixed` : String(limit)] as const],
+    ...ceilings === undefined ? [] : [["ceilings", byValueText(ceilings)] as const],
+    ...floors === undefined ? [] : [["floors", byValueText(floors)] as const],
+  ];
 }
 
 /** The settings of a queue for programs, without the contents of files. */

@@ -3,7 +3,7 @@ import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
 import { checkFloors, type Limits, type StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
 import { choice, fixableLimit, flag, isGiven, many, one, pair, text, type Values } from "./options.ts";
-import { byKind, ceiling, floor, labelLimit, limitsByName } from "./value_limit_options.ts";
+import { BOUND_OPTIONS, byKind, labelLimit, limitsByName } from "./value_limit_options.ts";
 
 /**
  * Attempts in flight at most when nothing else is said: what a Lambda account has in a region, by default, without an increase.
@@ -72,17 +72,7 @@ export const SCHEDULING_OPTIONS = {
     "most in flight of each value of a label: tenant=20, or tenant=acme:5,*:20 (repeatable)",
     labelLimit,
   ),
-  ceiling: many(
-    "KIND=VALUE:N",
-    "the same limits in one spelling: function=compile:5, chain=nightly:5,*:20, tenant=acme:100 (repeatable)",
-    ceiling,
-  ),
-  floor: many(
-    "KIND=VALUE:N",
-    "slots reserved for a function, a chain or a value of a label while work of it waits, lent to others when none does: " +
-      "tenant=acme:20 (repeatable)",
-    floor,
-  ),
+  ...BOUND_OPTIONS,
   rate: one("RATE", "most starts in any second (50) or minute (300/m)", startRate),
   "function-rate": many("F=RATE", "most starts of one function (repeatable)", rateOf),
   "burst-size": one(

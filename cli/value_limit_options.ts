@@ -1,7 +1,6 @@
 /** Options that give numbers to functions, chains, or the values of a label. */
-import { parseCount } from "../lib/model/mod.ts";
-import type { ByValue } from "../lib/scheduler/mod.ts";
-import { pair } from "./options.ts";
+import { type ByValue, parseCount } from "../lib/model/mod.ts";
+import { many, pair } from "./options.ts";
 
 /** Numbers for values of one kind, by value; `*`: for each of the others. */
 export type ValueNumbers = readonly [kind: ValueKind, numbers: Readonly<Record<string, number>>];
@@ -61,3 +60,19 @@ export function byKind(options: readonly ValueNumbers[]): Required<ByValue> {
   }
   return { functions, chains, labels: Object.fromEntries(labels) };
 }
+
+/** The options that give ceilings and floors to values of any kind; `queue limit` has them, too. */
+export const BOUND_OPTIONS = {
+  ceiling: many(
+    "KIND=VALUE:N",
+    "most in flight of functions, chains, or values of a label, in one spelling: function=compile:5, chain=nightly:5,*:20, " +
+      "tenant=acme:100 (repeatable)",
+    ceiling,
+  ),
+  floor: many(
+    "KIND=VALUE:N",
+    "slots reserved for a function, a chain or a value of a label while work of it waits, lent to others when none does: " +
+      "tenant=acme:20 (repeatable)",
+    floor,
+  ),
+} as const;

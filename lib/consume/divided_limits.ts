@@ -6,16 +6,16 @@ import {
   shareOfLimits,
 } from "../scheduler/mod.ts";
 
-/** A limit of what is in flight in all, and whether it is one whatever the platform refuses. */
-export type GlobalLimit = Required<Pick<Limits, "global" | "fixed">>;
+/** Limits that a queue sets for all its consumers; those that are left out stay each consumer's own. */
+export type SetLimits = Pick<Limits, "global" | "fixed" | "functions" | "chains" | "labels" | "floors">;
 
 /** Limits that are meant for all consumers of a queue together, and the part of them that this one's scheduler keeps to. */
 export class DividedLimits {
   readonly #scheduler: Scheduler;
   /** Those that the consumer was started with. */
   readonly own: Limits;
-  /** The global limit that the queue has set for all consumers. */
-  #global: GlobalLimit | undefined;
+  /** Those that the queue has set for all consumers. */
+  #set: SetLimits = {};
   /** Until it is heard that the queue is divided, it is not. */
   #share: LimitShare | undefined;
 
@@ -27,7 +27,7 @@ export class DividedLimits {
 
   /** The limits of all consumers together. */
   get limits(): Limits {
-    return withGlobal(this.own, this.#global);
+    return { ...this.own, ...this.#set };
   }
 
   /** This consumer's part of them, if they are divided. */
@@ -36,14 +36,13 @@ export class DividedLimits {
   }
 
   /**
-   * Goes on under another global limit.
+   * Goes on under what the queue sets, and its own limits beside that.
    *
-   * @param global undefined: the own one
-   * @throws {RangeError} if that limit is not a whole number above 0, or below the floors; the former one stays in force
+   * @throws {RangeError} if a limit is not a whole number above 0, or the floors cannot be met; the former ones stay in force
    */
-  setGlobal(global: GlobalLimit | undefined): void {
-    this.#apply(withGlobal(this.own, global), this.#share);
-    this.#global = global;
+  set(limits: SetLimits): void {
+    this.#apply({ ...this.own, ...limits }, this.#share);
+    this.#set = limits;
   }
 
   /** Goes on with another part of the limits. */
@@ -56,8 +55,4 @@ export class DividedLimits {
     checkFloors(limits); // its part of them always fits
     this.#scheduler.setLimits(share === undefined ? limits : shareOfLimits(limits, share));
   }
-}
-
-function withGlobal(limits: Limits, global: GlobalLimit | undefined): Limits {
-  return global === undefined ? limits : { ...limits, ...global };
 }

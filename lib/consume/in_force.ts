@@ -1,3 +1,4 @@
+import { byValueText } from "../model/mod.ts";
 import { DEFAULT_POLICY, type Policy, PolicyError, policyOf } from "../policies/mod.ts";
 import {
   type ConsumerRecord,
@@ -7,7 +8,7 @@ import {
   type Settings,
 } from "../queue/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
-import type { DividedLimits, GlobalLimit } from "./divided_limits.ts";
+import type { DividedLimits, SetLimits } from "./divided_limits.ts";
 import { GuardedPolicy } from "./guarded_policy.ts";
 
 /**
@@ -58,8 +59,8 @@ export class InForce {
   /** The one that was in force before, and is good. */
   #former: Choice = LAST_RESORT;
   #guard: GuardedPolicy;
-  /** The queue's limit, as it was written. */
-  #limit: string | undefined;
+  /** The queue's limits, in words. */
+  #limits: LimitNames = {};
   /** The latest settings, unless their policy is in force or being loaded. */
   #heard: Settings | undefined;
   #revision = 0;
@@ -88,7 +89,7 @@ export class InForce {
   /** Puts settings in force: pauses and limits at once, a policy as soon as it is loaded. Only the latest ones count. */
   async heed(settings: Settings): Promise<void> {
     this.#options.scheduler.setPauses(settings.pauses);
-    this.#setLimit(settings);
+    this.#setLimits(settings);
     this.#heard = settings;
     await (this.#working ??= this.#setPolicies().finally(() => this.#working = undefined));
   }
@@ -102,26 +103,22 @@ export class InForce {
     }
   }
 
-  #setLimit({ limit: global, limitFixed }: Settings): void {
-    const set = global === undefined ? undefined : { global, fixed: limitFixed === true };
-    const limit = set && limitName(set);
-    if (limit === this.#limit) return;
+  #setLimits(settings: Settings): void {
+    const set = limitsIn(settings), names = namesOf(set), before = this.#limits;
+    const changed = KINDS.filter((kind) => names[kind] !== before[kind]);
+    if (changed.length === 0) return;
     const { limits, onChange, onRefused } = this.#options;
     try {
-      limits.setGlobal(set);
+      limits.set(set);
       this.#limitError = undefined;
-      const own = limitName(limits.own);
-      onChange(
-        limit === undefined
-          ? `The limit ${own} is in force again: the queue sets none`
-          : `The queue's limit ${limit} is in force, not ${own}`,
-      );
+      const own = namesOf(limits.own);
+      for (const kind of changed) onChange(changeWords(kind, names[kind], own[kind] || undefined));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#limitError = error.message;
       onRefused(error);
     }
-    this.#limit = limit;
+    this.#limits = names;
   }
 
   async #setPolicy(setting: PolicySetting | undefined): Promise<void> {
@@ -186,9 +183,41 @@ export class InForce {
   }
 }
 
-/** A global limit as it is written on the command line. */
-function limitName({ global, fixed = false }: Partial<GlobalLimit>): string {
-  return fixed ? `${global},fixed` : String(global ?? "none");
+/** The limits that some settings set. */
+function limitsIn({ limit: global, limitFixed, ceilings, floors }: Settings): SetLimits {
+  return {
+    ...global !== undefined && { global, fixed: limitFixed === true },
+    ...ceilings !== undefined && NO_CEILINGS,
+    ...ceilings,
+    ...floors !== undefined && { floors },
+  };
+}
+
+/** Ceilings are set all together. */
+const NO_CEILINGS = { functions: {}, chains: {}, labels: {} };
+
+const KINDS = ["limit", "ceilings", "floors"] as const;
+/** Limits as they are written on the command line; those that are left out are not set. */
+type LimitNames = { readonly [kind in typeof KINDS[number]]?: string };
+
+function namesOf({ global, fixed = false, functions, chains, labels, floors }: SetLimits): LimitNames {
+  const areSet = (functions ?? chains ?? labels) !== undefined;
+  return {
+    ...global !== undefined && { limit: fixed ? `${global},fixed` : String(global) },
+    ...areSet &&
+      {
+        ceilings: byValueText({ functions, chains, labels }),
+      },
+    ...floors !== undefined && { floors: byValueText(floors) },
+  };
+}
+
+function changeWords(kind: keyof LimitNames, set: string | undefined, own = "none"): string {
+  const be = kind === "limit" ? "is" : "are";
+  if (set !== undefined) return `The queue's ${kind} ${set} ${be} in force, not ${own}`;
+  return own === "none"
+    ? `The queue sets no ${kind} any more`
+    : `The ${kind} ${own} ${be} in force again: the queue sets none`;
 }
 
 /** Knows only the policies that come with Sequoia. */

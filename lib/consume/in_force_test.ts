@@ -108,6 +108,37 @@ Deno.test("Consumer.run() goes on under the limits that it has when the queue se
   await scene.world.end(running);
 });
 
+Deno.test("Consumer.run() goes by the queue's ceilings and floors, and refuses floors that cannot be met, with the numbers", async () => {
+  const scene = new Scene();
+  await scene.world.push(single("bulk"), numbered(20));
+  await scene.world.push(single("mine"), ["m1", "m2", "m3"]);
+  const limits = { global: 3, fixed: true, functions: { bulk: 3 } };
+  const running = scene.start({ limits });
+  await scene.ask({ kind: "limit", ceilings: { chains: { mine: 2 } }, floors: { chains: { mine: 2 } } });
+  await scene.world.clock.pass(SECOND_MS);
+  assertEquals(scene.order.slice(3), ["m1", "m2", "i3"]);
+  assertEquals((await scene.consumer()).limits, {
+    ...{ ...limits, functions: {}, chains: { mine: 2 }, labels: {} },
+    floors: { chains: { mine: 2 } },
+  });
+  await scene.ask({ kind: "limit", limit: 1 });
+  assertMatch(
+    (await scene.consumer()).settings?.error ?? "",
+    /^Cannot reserve 2 slots \(chain mine 2\): the limit is 1/,
+  );
+  await scene.ask({ kind: "reset" });
+  assertEquals(scene.said, [
+    "The queue's ceilings chain=mine:2 are in force, not function=bulk:3",
+    "The queue's floors chain=mine:2 are in force, not none",
+    "The limit 3,fixed is in force again: the queue sets none",
+    "The ceilings function=bulk:3 are in force again: the queue sets none",
+    "The queue sets no floors any more",
+  ]);
+  assertEquals((await scene.consumer()).limits, limits);
+  running.stop.abort();
+  await scene.world.end(running);
+});
+
 const BROKEN: Readonly<Record<string, (isBroken: () => boolean) => Policy>> = {
   "rank throws": (isBroken) => ({
     rank: () => {

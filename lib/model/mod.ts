@@ -1,6 +1,7 @@
 /** The model: chains, functions, workloads, their times and arrivals, as plain data with its validation. */
 export * from "./abort.ts";
 export * from "./arrivals.ts";
+export * from "./by_value.ts";
 export * from "./called.ts";
 export * from "./chain.ts";
 export * from "./chain_builder.ts";

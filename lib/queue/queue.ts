@@ -1,4 +1,5 @@
 import {
+  type ByValue,
   type Chain,
   type Instance,
   type InstanceOutcome,
@@ -251,10 +252,17 @@ export type Command =
    */
   | { readonly kind: "policy-failed"; readonly id: string; readonly reason: string; readonly by: string }
   /**
-   * All consumers go by this global limit, instead of their own, or find it out by themselves. A fixed one is the limit, whatever
-   * the platform refuses.
+   * All consumers go by these limits, instead of their own: a global one, or one that each finds out by itself; ceilings of functions,
+   * chains and values of labels, all of these together; floors of them. What is left out stays as it is. A fixed limit is the limit,
+   * whatever the platform refuses.
    */
-  | { readonly kind: "limit"; readonly limit: number | "auto"; readonly fixed?: true }
+  | {
+    readonly kind: "limit";
+    readonly limit?: number | "auto";
+    readonly fixed?: true;
+    readonly ceilings?: ByValue;
+    readonly floors?: ByValue;
+  }
   /** Nothing that a pause means starts until it is taken back; what is in flight ends. */
   | { readonly kind: "pause"; readonly pause: Pause }
   /** Takes one pause back; without it, all. */

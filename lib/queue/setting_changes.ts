@@ -1,4 +1,4 @@
-import type { Pause } from "../model/mod.ts";
+import type { ByValue, Pause } from "../model/mod.ts";
 import type { Command, Order } from "./queue.ts";
 import type { PolicySetting, Settings } from "./settings.ts";
 
@@ -21,6 +21,8 @@ export interface SettingEntries {
   readonly limit?: number | "auto";
   /** An entry of its own: programs that do not know it take the limit for a ceiling. */
   readonly limitFixed?: true;
+  readonly ceilings?: ByValue;
+  readonly floors?: ByValue;
 }
 
 /** Commands that change settings beside pauses. */
@@ -32,16 +34,23 @@ export type AnySettingCommand = SettingCommand | Extract<Command, { kind: "pause
 /** Entries that change; null: it is deleted. */
 export type SettingChanges = { readonly [name in keyof SettingEntries]?: SettingEntries[name] | null };
 
-const NOTHING: SettingChanges = { policy: null, former: null, failure: null, limit: null, limitFixed: null };
+const NOTHING: SettingChanges = {
+  ...{ policy: null, former: null, failure: null },
+  ...{ limit: null, limitFixed: null, ceilings: null, floors: null },
+};
 
 /** The entries that a command changes; a failure of a policy that is not in force any more changes none. */
 export function changesBy(entries: SettingEntries, command: SettingCommand): SettingChanges {
   switch (command.kind) {
-    case "limit":
+    case "limit": {
+      const { limit, fixed, ceilings, floors } = command;
       return {
-        limit: command.limit,
-        ...command.fixed !== entries.limitFixed && { limitFixed: command.fixed ?? null },
+        ...limit !== undefined && { limit },
+        ...limit !== undefined && fixed !== entries.limitFixed && { limitFixed: fixed ?? null },
+        ...ceilings !== undefined && { ceilings },
+        ...floors !== undefined && { floors },
       };
+    }
     case "policy": {
       const { policy: former = null } = settingsOf(entries, [], 0);
       return { policy: command.policy, former, failure: null };
@@ -58,7 +67,7 @@ export function changesBy(entries: SettingEntries, command: SettingCommand): Set
 
 /** The settings that some entries come to. */
 export function settingsOf(
-  { policy, former, failure, limit, limitFixed }: SettingEntries,
+  { policy, former, failure, limit, limitFixed, ceilings, floors }: SettingEntries,
   pauses: readonly Pause[],
   revision: number,
 ): Settings {
@@ -71,6 +80,8 @@ export function settingsOf(
     ...hasFailed && { failedPolicy: { ...failure, name: policy.name } },
     ...limit !== undefined && { limit },
     ...limit !== undefined && limitFixed && { limitFixed },
+    ...ceilings !== undefined && { ceilings },
+    ...floors !== undefined && { floors },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Pause } from "../model/mod.ts";
+import type { ByValue, Pause } from "../model/mod.ts";
 
 /** A policy for all consumers of a queue. */
 export interface PolicySetting {
@@ -28,6 +28,10 @@ export interface Settings {
   readonly limit?: number | "auto";
   /** Whether that many may be in flight whatever the platform refuses. (Default: it is a ceiling) */
   readonly limitFixed?: true;
+  /** The most attempts in flight of functions, chains and values of labels. (Default: each goes by its own) */
+  readonly ceilings?: ByValue;
+  /** The slots that are reserved for functions, chains and values of labels. (Default: each goes by its own) */
+  readonly floors?: ByValue;
   /** Oldest first. */
   readonly pauses: readonly Pause[];
 }

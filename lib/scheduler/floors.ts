@@ -1,5 +1,6 @@
+import type { ByValue } from "../model/mod.ts";
 import type { Limits } from "./limits.ts";
-import { type ByValue, ceilingOf, type ValueLimits, valueLimitsOf, valueWords } from "./value_limits.ts";
+import { ceilingOf, type ValueLimits, valueLimitsOf, valueWords } from "./value_limits.ts";
 
 /** Floors of one kind at most: each is looked at when limits change, and has a tree of its own. */
 const MOST_FLOORS = 1000;

@@ -1,4 +1,4 @@
-import { type Pause, pauseName } from "../model/mod.ts";
+import { type ByValue, type Pause, pauseName } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Obstacle } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
@@ -9,7 +9,6 @@ import { Floor, type Reserves } from "./reserves.ts";
 import { Gate, Limit } from "./tree.ts";
 import { type Hold, holdKey, HoldLimit } from "./unserved.ts";
 import {
-  type ByValue,
   ceilingOf,
   floorOf,
   type LabelLimit,

@@ -6,6 +6,7 @@
 export * from "./mod.ts";
 export * from "../policies/mod.ts";
 export {
+  type ByValue,
   type Chain,
   type ChainNode,
   type FailureCause,

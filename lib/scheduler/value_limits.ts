@@ -1,3 +1,5 @@
+import type { ByValue } from "../model/mod.ts";
+
 /** The limit of a label: one number for each of its values, or numbers by value, with `*` for the others. */
 export type LabelLimit = number | Readonly<Record<string, number>>;
 
@@ -11,16 +13,6 @@ export interface ValueLimits {
   readonly ceilings: Readonly<Record<string, number>>;
   /** The slots that are reserved, by value. */
   readonly floors: Readonly<Record<string, number>>;
-}
-
-/** Numbers by value: by names of functions and of chains, and by a label's name and its values. */
-export interface ByValue<OfLabel = Readonly<Record<string, number>>> {
-  /** By the names of functions. (Default: none) */
-  readonly functions?: Readonly<Record<string, number>>;
-  /** By the names of chains. (Default: none) */
-  readonly chains?: Readonly<Record<string, number>>;
-  /** By the names of labels, and their values. (Default: none) */
-  readonly labels?: Readonly<Record<string, OfLabel>>;
 }
 
 /** The limits by value: those of functions first, then those of chains, then those of labels. */

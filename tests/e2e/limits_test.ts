@@ -45,6 +45,27 @@ Deno.test("sequoia consume never exceeds a limit, and uses what it may, as the r
   assertRate(starts.filter((start) => start.function === "rate"), 20);
 });
 
+Deno.test("sequoia consume keeps the slots of a --floor for its value while it waits, as the run log shows", async () => {
+  const starts = await startsOf({
+    workload: CHAINS,
+    produce: [["--chain", "function", "--burst", "200"], ["--chain", "mine", "--burst", "40"]],
+    consume: [
+      "--policy",
+      "fcfs",
+      "--limit",
+      "10,fixed",
+      "--floor",
+      "tenant=me:4",
+      "--ceiling",
+      "tenant=me:8",
+    ],
+  });
+  const mine = starts.filter(({ labels }) => labels.tenant === "me");
+  assertEquals([mine.length, mostAtOnce(mine), mostAtOnce(starts)], [40, 4, 10]);
+  const last = starts.indexOf(mine.at(-1)!);
+  assert(last < 150, `the last of 40 was start ${last} of 240: under fcfs alone they come after 200 others`);
+});
+
 Deno.test("sequoia consume starts no more in a second than --rate says, as the run log shows", async () => {
   const args = ["--policy", "fcfs", "--rate", "60"];
   assertRate(await startsOf({ workload: CHAINS, produce: [["--burst", "70"]], consume: args }), 60);

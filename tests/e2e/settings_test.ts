@@ -89,6 +89,30 @@ Deno.test("queue policy and queue limit are in force for a consumer that comes l
   assertEquals((await at.settings()).policy, undefined);
 });
 
+Deno.test("queue limit sets ceilings and floors too, and refuses floors that cannot be met, with the numbers", async () => {
+  await using calls = functions();
+  await using at = await scene(calls.url);
+  for (let i = 0; i < 8; i++) await at.produce(`${i}`, "--label", `tenant=${i < 5 ? "bulk" : "acme"}`);
+  const above = await at.queue("limit", "4", "--floor", "tenant=acme:3,other:2");
+  assertEquals([above.code, (await at.settings()).revision], [1, 0]);
+  assertMatch(
+    above.stderr,
+    /Cannot reserve 5 slots \(tenant=acme 3, tenant=other 2\): the limit is 4\. Lower the /,
+  );
+  assertMatch(
+    (await at.queue("limit", "--floor", "tenant=acme:2", "--ceiling", "tenant=acme:3")).stdout,
+    /^No consumer runs now; those that come later go by the ceilings tenant=acme:3 and the floors tenant=acme:2, until/,
+  );
+  assertEquals((await at.queue("settings")).stdout, "ceilings  tenant=acme:3\nfloors    tenant=acme:2\n");
+  assertEquals((await at.queue("limit", "1")).code, 1, "it is below the floors");
+  await using consumer = at.consume("--limit", "4,fixed");
+  await consumer.says(/The queue's floors tenant=acme:2 are in force, not none\. /);
+  await calls.until(() => calls.seen.length === 4);
+  assertEquals(calls.keys().toSorted(), ["0/first", "1/first", "5/first", "6/first"]);
+  assertMatch((await at.queue("status")).stdout, /4, fixed, labels tenant=acme:3, floors tenant=acme:2/);
+  assertMatch((await at.queue("limit", "3")).stdout, /^1 consumer goes by the limit 3; /);
+});
+
 Deno.test("queue policy FILE sends the file to consumers that allow it, and puts it back when it throws", async () => {
   await using calls = functions();
   await using at = await scene(calls.url);

@@ -62,6 +62,13 @@ export const settingsCases: readonly ContractCase[] = [
       await ask({ kind: "limit", limit: 9, fixed: true });
       const fixed = { policy: MINE, limit: 9, limitFixed: true, pauses: [{ chain: "fan" }] } as const;
       assertEquals(await settingsOf(harness, await harness.connect()), fixed);
+      const bounds = {
+        ceilings: { functions: { f: 5 }, chains: {}, labels: { tenant: { acme: 7, "*": 2 } } },
+        floors: { labels: { tenant: { acme: 3 } } },
+      };
+      await ask({ kind: "limit", ...bounds });
+      assertEquals(await settingsOf(harness, await harness.connect()), { ...fixed, ...bounds });
+      await ask({ kind: "limit", floors: { chains: { fan: 1 } } });
       await ask({ kind: "limit", limit: "auto" });
       const later = await harness.connect();
       const settings = await harness.wait(later.settings());
@@ -69,6 +76,7 @@ export const settingsCases: readonly ContractCase[] = [
       assertEquals(await settingsOf(harness, later), {
         policy: MINE,
         limit: "auto",
+        ...{ ...bounds, floors: { chains: { fan: 1 } } },
         pauses: [{ chain: "fan" }],
       });
       await ask({ kind: "reset" });
