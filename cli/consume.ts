@@ -2,7 +2,7 @@ import { clockNewsTeller } from "./time_words.ts";
 import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
 import { formatDuration, type JsonObject, parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY } from "../lib/policies/mod.ts";
-import { Consumer, type ConsumerStats } from "../lib/consume/mod.ts";
+import { Consumer, type ConsumerStats, linuxProcesses } from "../lib/consume/mod.ts";
 import { type AskedWait, type HeldRetries, type Limits, Scheduler } from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
 import { noRecorder, type Price, priced } from "../lib/record/mod.ts";
@@ -163,6 +163,7 @@ export const command: Command = {
       ...(collecting === undefined ? {} : { functionTimes: collecting.timesFor(recorder, scheduler) }),
       untilEmpty: values["until-empty"],
       about: { host: Deno.hostname(), pid: Deno.pid, version: VERSION, takesPolicyFiles: takesFiles },
+      processes: linuxProcesses(),
       policyName: values.policy ?? DEFAULT_POLICY,
       makePolicy: (setting) => makeSetPolicy(setting, policyOptions, takesFiles),
       onSettings: (words) => log.info(`${words}. See sequoia queue settings`),

@@ -92,8 +92,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   limit: {
     help:
-      "at most this many in flight (N, or N,fixed, or auto), also for consumers that come later: on Kafka of all together, " +
-      "on SQLite of each; and --ceiling and --floor, instead of those of consumers",
+      "at most this many in flight (N, or N,fixed, or auto) of all consumers together, also of those that come later; " +
+      "and --ceiling and --floor, instead of those of consumers",
     most: 1,
     takes: ["ceiling", "floor"],
     writes: true,

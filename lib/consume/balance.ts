@@ -28,9 +28,14 @@ export function capacityOf({ limit = NO_LIMIT }: Load): number {
   return Math.min(limit, NO_LIMIT);
 }
 
-/** What a consumer knows of itself, from its scheduler. @param instances that it holds */
-export function loadOf(scheduler: Scheduler, instances: number): OwnLoad {
-  const { limit, ready, running, delayed } = scheduler.stats(), { isCrowded, unserved } = scheduler;
+/**
+ * What a consumer knows of itself, from its scheduler.
+ *
+ * @param instances that it holds
+ * @param limit the most attempts that it could have in flight (Default: at present)
+ */
+export function loadOf(scheduler: Scheduler, instances: number, limit = scheduler.stats().limit): OwnLoad {
+  const { ready, running, delayed } = scheduler.stats(), { isCrowded, unserved } = scheduler;
   const inVain = delayed + (unserved.length > 0 ? ready : 0);
   return { limit, ready, running, instances, isCrowded, inVain };
 }

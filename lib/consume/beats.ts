@@ -4,6 +4,7 @@ import type { Scheduler } from "../scheduler/mod.ts";
 import { idleSlots, loadOf } from "./balance.ts";
 import type { DividedLimits } from "./divided_limits.ts";
 import type { InForce } from "./in_force.ts";
+import type { LimitRounds } from "./limit_rounds.ts";
 
 /** The process of a consumer. */
 export type About = Pick<ConsumerRecord, "host" | "pid" | "version" | "takesPolicyFiles">;
@@ -22,21 +23,25 @@ export interface RecordParts {
   readonly instances: number;
   /** Whether it starts anything, if there is something. */
   readonly mayStart: boolean;
+  /** How it divides the limits with the others, if consumers do that among themselves. */
+  readonly rounds?: Pick<LimitRounds, "part" | "words" | "capacity"> | undefined;
 }
 
 /** What a consumer says of its work. */
 export function recordOf(
-  { scheduler, limits: { limits, share: part }, inForce, instances, mayStart }: RecordParts,
+  { scheduler, limits: { limits, share }, inForce, instances, mayStart, rounds }: RecordParts,
   nowMs: number,
 ): Omit<OwnRecord, keyof About> {
   const { ready, running, throttled, limit } = scheduler.stats();
-  const idle = mayStart ? idleSlots(loadOf(scheduler, instances)) : 0;
+  const idle = mayStart ? idleSlots(loadOf(scheduler, instances, rounds?.capacity)) : 0;
+  const part = rounds === undefined ? share : rounds.part;
   const { policyName: policy, settings } = inForce;
   const asked = scheduler.asked(nowMs).slice(0, MOST_ASKED)
     .map(({ askedMs: _, untilMs, ...where }) => ({ ...where, leftMs: untilMs - nowMs }));
   return {
     ...{ policy, limits: { ...limits } as JsonObject, instances, running, ready, throttled, settings },
     ...part !== undefined && { part },
+    ...rounds !== undefined && rounds.words,
     ...limit < Infinity && { limit },
     ...idle > 0 && { idle },
     ...asked.length > 0 && { asked },
@@ -87,7 +92,7 @@ export class Beats {
     while (!over.aborted) {
       this.#hasNews = false;
       const startMs = clock.nowMs();
-      await unlessOver(this.#beat(), over);
+      await unlessOver(this.write(), over);
       if (this.#hasNews) continue;
       const pause = new AbortController();
       const forget = onAbort(over, () => pause.abort());
@@ -97,13 +102,19 @@ export class Beats {
     }
   }
 
-  /** A beat that cannot be written is left out: whoever works on the queue meets the same fault and is told. */
-  async #beat(): Promise<void> {
+  /**
+   * Writes the record now. A beat that cannot be written is left out: whoever works on the queue meets the same fault and is told.
+   *
+   * @returns whether it is written
+   */
+  async write(): Promise<boolean> {
     const { queue, record } = this.#options;
     try {
       await queue.beat({ ...record(), callsPerS: this.#rate() });
+      return true;
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;
+      return false;
     }
   }
 
@@ -118,7 +129,7 @@ export class Beats {
 }
 
 /** Waits for something that may take long, but not once `over` is aborted. */
-async function unlessOver(work: Promise<void>, over: AbortSignal): Promise<void> {
+export async function unlessOver(work: Promise<unknown>, over: AbortSignal): Promise<void> {
   const left = Promise.withResolvers<void>();
   const forget = onAbort(over, left.resolve);
   await Promise.race([work, left.promise]);

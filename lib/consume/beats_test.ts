@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { BEAT_MS, type ConsumerRecord, QueueError } from "../queue/mod.ts";
+import { BEAT_MS, type ConsumerRecord, type QueueDriver, QueueError } from "../queue/mod.ts";
 import { World } from "../../tests/programs/world.ts";
 import { single } from "../../tests/scheduler/builders.ts";
 
@@ -23,7 +23,9 @@ Deno.test("Consumer.run() writes its record about once a second, until it ends",
   });
   await world.clock.pass(2 * BEAT_MS + 10);
   assertEquals(written.map(({ atMs }) => atMs), [0, BEAT_MS, 2 * BEAT_MS]);
-  assertEquals(written[2]!.record, {
+  const { quota, ...record } = written[2]!.record, { key: _, ...others } = quota!;
+  assertEquals(others, { keeps: {}, short: [], borrows: [], sureMs: 1750, capacity: 2 });
+  assertEquals(record, {
     ...ABOUT,
     policy: "fcfs",
     limits: { global: 2, functions: { f: 8 } },
@@ -45,20 +47,35 @@ Deno.test("Consumer.run() writes its record about once a second, until it ends",
   assertEquals(written.length, beats);
 });
 
+/** A queue whose first beat fails, and the next ones never end. */
+function stuckBeats(): Pick<QueueDriver, "beat"> {
+  let beats = 0;
+  return {
+    beat: () => {
+      if (beats++ > 0) return new Promise(() => {});
+      throw new QueueError("busy", "a file is locked");
+    },
+  };
+}
+
 Deno.test("Consumer.run() goes on, and ends, although its record cannot be written", async () => {
   const world = new World();
   await world.push(single("f"), ["a", "b"]);
-  let beats = 0;
-  const stuck = world.start({
-    about: ABOUT,
-    untilEmpty: true,
-    alter: () => ({
-      beat: () => {
-        if (beats++ > 0) return new Promise(() => {});
-        throw new QueueError("busy", "a file is locked");
-      },
-    }),
-  });
+  // By itself, the queue divides the limits.
+  const alter = () => ({ isDivided: true, ...stuckBeats() });
+  await world.end(world.start({ about: ABOUT, untilEmpty: true, alter }));
+  assertEquals((await world.queue.depth()).completed, 2);
+});
+
+Deno.test("Consumer.run() starts nothing of limits that it divides with others while it cannot write its part, and ends", async () => {
+  const world = new World();
+  await world.push(single("f"), ["a", "b"]);
+  const stuck = world.start({ about: ABOUT, alter: stuckBeats });
+  await world.clock.pass(10_000);
+  stuck.drain.abort();
   await world.end(stuck);
+  assertEquals(world.platform.calls.length, 0);
+  await stuck.queue[Symbol.asyncDispose]();
+  await world.consume({ about: ABOUT });
   assertEquals((await world.queue.depth()).completed, 2);
 });

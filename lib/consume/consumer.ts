@@ -17,10 +17,12 @@ import { InForce, type PolicyMaker } from "./in_force.ts";
 import { Intake } from "./intake.ts";
 import { AskedWaitTeller } from "./asked_waits.ts";
 import { FloorShortageTeller } from "./floor_shortages.ts";
+import { keyOf, LimitRounds } from "./limit_rounds.ts";
 import { HeldRetryTeller } from "./held_retries.ts";
 import { Lateness } from "./lateness.ts";
 import { Memory } from "./memory.ts";
 import { Peers } from "./peers.ts";
+import type { Processes } from "./processes.ts";
 import type { RefusedFunction } from "./refused_functions.ts";
 
 /** What a consumer is made of. */
@@ -36,8 +38,13 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly memoryBytes?: number;
   /** End when nothing is queued or running. (Default: false) */
   readonly untilEmpty?: boolean;
-  /** The process, for those who look at the queue's consumers. (Default: it is not shown to them) */
+  /**
+   * The process, for those who look at the queue's consumers, and with whom it divides limits. (Default: it is not shown to them, and
+   * keeps to all of its limits alone)
+   */
   readonly about?: About;
+  /** Tells which consumers of this machine have died. (Default: that shows by their silence, after two seconds) */
+  readonly processes?: Processes | undefined;
   /** The name of the scheduler's policy, as it is written on the command line. (Default: own) */
   readonly policyName?: string;
   /** Makes the policies that the queue sets. (Default: those alone that come with Sequoia) */
@@ -104,6 +111,7 @@ export class Consumer {
   readonly #inForce: InForce;
   readonly #beats: Beats | undefined;
   readonly #peers: Peers | undefined;
+  readonly #rounds: LimitRounds | undefined;
   readonly #intake: Intake;
   readonly #lateness: Lateness;
   readonly #drain = new AbortController();
@@ -150,15 +158,25 @@ export class Consumer {
     const record = () => ({
       ...about,
       ...recordOf(
-        { scheduler, limits, inForce, instances: this.#execution.size, mayStart: this.#mayStart },
+        {
+          ...{ scheduler, limits, inForce, instances: this.#execution.size, mayStart: this.#mayStart },
+          rounds: this.#rounds,
+        },
         clock.nowMs(),
       ),
     });
-    this.#beats = new Beats({ queue, clock, record });
+    const beats = this.#beats = new Beats({ queue, clock, record });
+    if (queue.isDivided) return;
+    const key = keyOf(clock);
+    const rounds = this.#rounds = new LimitRounds({
+      ...{ clock, scheduler, key, limits: () => limits.limits, host: about.host },
+      processes: options.processes,
+    });
     this.#peers = new Peers({
-      ...{ queue, clock, about, execution: this.#execution },
-      own: () => loadOf(scheduler, this.#execution.size),
-      changed: () => this.#intake.resized(),
+      ...{ queue, clock, beats, rounds, key, execution: this.#execution },
+      own: () => loadOf(scheduler, this.#execution.size, rounds.capacity),
+      resized: () => this.#intake.resized(),
+      opened: () => this.#pump(),
     });
   }
 
@@ -211,8 +229,9 @@ export class Consumer {
   async #work(): Promise<void> {
     const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
     const over = this.#over.signal;
-    const besides = [this.#listen(), this.#beats?.run(over), this.#peers?.run(this.#drain.signal)]
-      .map((loop) => watched(loop ?? Promise.resolve()));
+    const beats = this.#peers?.run(this.#drain.signal, over) ?? this.#beats?.run(over);
+    const besides = [this.#listen(), beats].map((loop) => watched(loop ?? Promise.resolve()));
+    await this.#peers?.ready; // before it takes anything
     const loops = [this.#intake.run(this.#drain.signal), this.#count()];
     if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
     await Promise.all(loops.map(watched));
@@ -260,7 +279,7 @@ export class Consumer {
         hasNews = this.#lookAfterPolicy() || news.length > 0;
       }
       this.#intake.look();
-      this.#planWake(this.#execution.mayStart ? scheduler.wakeAtMs() : undefined); // else the end of a call wakes it
+      this.#planWake(this.#mayAsk ? scheduler.wakeAtMs() : undefined); // else the end of a call or a round wakes it
     } catch (error) {
       this.#fail(error);
     }
@@ -274,13 +293,18 @@ export class Consumer {
   #next(): Invocation | undefined {
     this.#lookAfterPolicy();
     const { scheduler, clock } = this.#options;
-    return this.#execution.mayStart ? scheduler.next(clock.nowMs()) : undefined;
+    return this.#mayAsk ? scheduler.next(clock.nowMs()) : undefined;
+  }
+
+  /** Whether something would be started now, if the scheduler has something. */
+  get #mayAsk(): boolean {
+    return this.#execution.mayStart && (this.#rounds?.mayStart ?? true);
   }
 
   /** @returns whether the policy has failed and another one is in force */
   #lookAfterPolicy(): boolean {
     const hasFailed = this.#inForce.lookAfter();
-    if (hasFailed) this.#beats?.hurry();
+    if (hasFailed) this.#hurry();
     return hasFailed;
   }
 
@@ -333,8 +357,13 @@ export class Consumer {
 
   async #heed(settings: Settings): Promise<void> {
     await this.#inForce.heed(settings);
-    this.#beats?.hurry(); // whoever asked waits for it
+    this.#hurry(); // whoever asked waits for it
     this.#pump();
+  }
+
+  /** Writes its record soon. */
+  #hurry(): void {
+    (this.#peers ?? this.#beats)?.hurry();
   }
 
   #revoke(ids: readonly string[], withinMs: number): void {

@@ -163,6 +163,7 @@ for (const [what, policyThat] of Object.entries(BROKEN)) {
     const makePolicy = makes({ "last-first": LAST_FIRST, bad: policyThat(() => isBroken) });
     await scene.world.push(linear("line", 3), numbered(3));
     const running = scene.start({ makePolicy });
+    await scene.world.clock.pass(1); // it starts with i0
     await scene.setPolicy("last-first");
     await scene.setPolicy("bad");
     assertEquals([(await scene.consumer()).policy, scene.refused], ["bad", []]);

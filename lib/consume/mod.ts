@@ -2,3 +2,4 @@
 export type { ClockNews } from "./own_time.ts";
 export { Consumer, type ConsumerOptions, type ConsumerStats } from "./consumer.ts";
 export type { PolicyMaker } from "./in_force.ts";
+export { linuxProcesses, type Processes } from "./processes.ts";

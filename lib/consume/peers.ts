@@ -1,11 +1,12 @@
 import { type Clock, onAbort } from "../model/mod.ts";
-import { BEAT_MS, type QueueDriver, QueueError } from "../queue/mod.ts";
+import { BEAT_MS, type ConsumerView, type QueueDriver, QueueError } from "../queue/mod.ts";
 import { fairHolding, type Load, type OwnLoad, spread, surplus } from "./balance.ts";
-import type { About } from "./beats.ts";
+import { type Beats, unlessOver } from "./beats.ts";
 import type { Execution } from "./execution.ts";
+import { type Beat, type LimitRounds, NO_BEAT } from "./limit_rounds.ts";
 
-/** How often a consumer looks at the others, in milliseconds: with a beat that is a look late, they follow within 2 s. */
-const LOOK_MS = BEAT_MS / 2;
+/** How often a consumer balances what it holds with the others, in milliseconds: with a beat that is late, they follow within 2 s. */
+const BALANCE_MS = BEAT_MS / 2;
 /**
  * After a hand-over nothing is handed over for so long, in milliseconds: until then the others have said what they have now. So
  * nothing goes to and fro, however long a look takes.
@@ -19,17 +20,23 @@ export interface PeersOptions {
   readonly queue: QueueDriver;
   readonly clock: Clock;
   readonly execution: Execution;
+  /** Writes this consumer's record. */
+  readonly beats: Pick<Beats, "write">;
+  /** Divides the limits with the others. */
+  readonly rounds: LimitRounds;
   /** Tells this consumer's record from those of the others. */
-  readonly about: Pick<About, "host" | "pid">;
+  readonly key: string;
   /** What this consumer has to do at present. */
   own(): OwnLoad;
   /** Called when this consumer may hold more, or fewer. */
-  changed(): void;
+  resized(): void;
+  /** Called when something may start that could not before. */
+  opened(): void;
 }
 
 /**
- * Follows the other consumers of a queue that hands out to whoever asks: none holds more of it than the part that it can start, and
- * what waits at one while others are idle goes back to the queue.
+ * Follows the other consumers of a queue that hands out to whoever asks: they divide the limits, none holds more of the queue than
+ * the part that it can start, and what waits at one while others are idle goes back to the queue.
  */
 export class Peers {
   readonly #options: PeersOptions;
@@ -37,9 +44,20 @@ export class Peers {
   /** Instances that had not ended when it looked last. */
   #open = 0;
   #pausedUntilMs = -Infinity;
+  #balancedAtMs = -Infinity;
+  #hasFailed = false;
+  #beat: Beat = NO_BEAT;
+  #hasNews = false;
+  #wake = () => {};
+  readonly #ready = Promise.withResolvers<void>();
 
   constructor(options: PeersOptions) {
     this.#options = options;
+  }
+
+  /** Resolves when it is known what the others have, or that cannot be found out. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   /** Most instances that this consumer may hold now; no bound if it is alone. */
@@ -47,36 +65,69 @@ export class Peers {
     return this.#others.length === 0 ? Infinity : fairHolding(this.#options.own(), this.#others, this.#open);
   }
 
-  /** Goes on until `over` is aborted. */
-  async run(over: AbortSignal): Promise<void> {
-    const { queue, clock } = this.#options;
-    if (queue.isDivided) return;
-    const left = Promise.withResolvers<void>();
-    const forget = onAbort(over, left.resolve);
-    while (!over.aborted) {
-      const atMs = clock.nowMs();
-      await Promise.race([this.#look(), left.promise]);
-      if (over.aborted) break;
-      this.#handOver();
-      await clock.until(Math.max(atMs + LOOK_MS, clock.nowMs()), over);
-    }
-    forget();
+  /** Writes the record soon, as somebody waits to see a change of it. */
+  hurry(): void {
+    this.#hasNews = true;
+    this.#wake();
   }
 
-  /** A look that fails is left out: whoever works on the queue meets the same fault and is told. */
-  async #look(): Promise<void> {
-    const { queue, about: { host, pid }, changed } = this.#options;
+  /**
+   * Goes on until `over` is aborted.
+   *
+   * @param drain from then on nothing starts, and the others get its part
+   */
+  async run(drain: AbortSignal, over: AbortSignal): Promise<void> {
+    const forget = [onAbort(drain, () => this.hurry()), onAbort(over, () => this.#wake())];
     try {
+      while (!over.aborted) await this.#next(drain, over);
+    } finally {
+      this.#ready.resolve();
+      for (const each of forget) each();
+    }
+  }
+
+  async #next(drain: AbortSignal, over: AbortSignal): Promise<void> {
+    const { clock, rounds } = this.#options;
+    await unlessOver(this.#round(drain), over);
+    if (rounds.hasLooked && rounds.pauseMs > 0 || this.#hasFailed) this.#ready.resolve();
+    if (over.aborted || this.#hasNews) return;
+    const pause = new AbortController();
+    this.#wake = () => pause.abort();
+    await clock.until(clock.nowMs() + (this.#hasFailed ? BALANCE_MS : rounds.pauseMs), pause.signal);
+  }
+
+  /** A round that fails is left out: whoever works on the queue meets the same fault and is told. */
+  async #round(drain: AbortSignal): Promise<void> {
+    const { queue, beats, rounds, opened } = this.#options;
+    this.#hasFailed = true;
+    const mustWrite = rounds.plan(drain.aborted) || this.#hasNews;
+    this.#hasNews = false;
+    try {
+      if (mustWrite && rounds.hasLooked) {
+        const { beat } = rounds;
+        if (!await beats.write()) return;
+        this.#beat = beat;
+      }
       const all = await queue.consumers();
-      const others = all.filter((each) => each.host !== host || each.pid !== pid);
-      const { queued, running } = others.length === 0 ? { queued: 0, running: 0 } : await queue.depth();
-      const isAnother = others.length > 0 || this.#others.length > 0;
-      this.#others = others;
-      this.#open = queued + running;
-      if (isAnother) changed();
+      this.#hasFailed = false;
+      if (rounds.look(all, this.#beat)) opened();
+      if (!drain.aborted) await this.#balance(all);
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;
     }
+  }
+
+  async #balance(all: readonly ConsumerView[]): Promise<void> {
+    const { queue, key, clock, resized } = this.#options, nowMs = clock.nowMs();
+    const others = all.filter(({ quota }) => quota?.key !== key && !quota?.isLeaving);
+    if (others.length === this.#others.length && nowMs < this.#balancedAtMs + BALANCE_MS) return;
+    this.#balancedAtMs = nowMs;
+    const { queued, running } = others.length === 0 ? { queued: 0, running: 0 } : await queue.depth();
+    const isAnother = others.length > 0 || this.#others.length > 0;
+    this.#others = others.map(loadOfPeer);
+    this.#open = queued + running;
+    if (isAnother) resized();
+    this.#handOver();
   }
 
   #handOver(): void {
@@ -90,4 +141,9 @@ export class Peers {
     this.#pausedUntilMs = nowMs + PAUSE_MS;
     execution.giveBack(spread(waiting, count));
   }
+}
+
+/** What another consumer could have in flight, whatever of its part of the limit others have now. */
+function loadOfPeer({ limit, idle = 0, quota }: ConsumerView): Load {
+  return limit === undefined ? { idle } : { limit: Math.max(limit, quota?.capacity ?? 0), idle };
 }

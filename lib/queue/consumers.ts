@@ -6,6 +6,8 @@ export interface ConsumerRecord {
   readonly host: string;
   /** The id of its process there. */
   readonly pid: number;
+  /** Where ids of processes mean the same, if that is known: containers have ids of their own. */
+  readonly processSpace?: string;
   /** Of the program. */
   readonly version: string;
   /** The policy in force, as it is written on the command line. */
@@ -14,6 +16,8 @@ export interface ConsumerRecord {
   readonly limits: JsonObject;
   /** Its part of these limits, an interval of [0, 1). (Default: all of them) */
   readonly part?: { readonly from: number; readonly to: number };
+  /** What it keeps of the limits, where consumers divide them among themselves. (Default: what its part says) */
+  readonly quota?: Quota;
   /** Most attempts that it has in flight at present: its part of the global limit, also of one that it finds out. (Default: no limit) */
   readonly limit?: number;
   /** Instances that it holds, without those that they have called. */
@@ -48,6 +52,27 @@ export interface AskedView {
 
 /** Most of these in a record. */
 export const MOST_ASKED = 10;
+
+/** How much a consumer keeps of a limit, and how large that is for it. */
+export type KeptPart = readonly [kept: number, whole: number];
+
+/** What a consumer keeps of the limits that it divides with the others of its queue. */
+export interface Quota {
+  /** Tells it from all others, whose parts lie side by side in the order of their keys. */
+  readonly key: string;
+  /** What it keeps of limits by name, where that is not what its part says. */
+  readonly keeps: Readonly<Record<string, KeptPart>>;
+  /** Names of limits of which it needs more than it keeps. */
+  readonly short: readonly string[];
+  /** Names of limits of which it uses more than its part. */
+  readonly borrows: readonly string[];
+  /** For how long after this beat it may start something, in milliseconds: then it needs another one. */
+  readonly sureMs: number;
+  /** Most attempts that it could have in flight with its part of the global limit, whatever of that others have now. */
+  readonly capacity: number;
+  /** Whether it starts nothing more: the others divide without it. (Default: false) */
+  readonly isLeaving?: boolean;
+}
 
 /** A consumer that lives. */
 export interface ConsumerView extends ConsumerRecord {

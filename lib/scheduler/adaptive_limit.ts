@@ -139,7 +139,7 @@ export class AdaptiveLimit {
     this.#trips = new RoundTrips(Math.max(LEAST_ROUND, 2 * this.limit));
   }
 
-  /** The present limit, a whole number above 0. */
+  /** The present limit, a whole number; 0 only if that is the highest. */
   get limit(): number {
     return Math.min(this.#limit, this.#highest);
   }
@@ -147,6 +147,11 @@ export class AdaptiveLimit {
   /** Whether it has been lowered to what the platform runs. */
   get isLowered(): boolean {
     return this.#epoch > 0;
+  }
+
+  /** The present limit, however low the highest is. */
+  get learned(): number {
+    return this.#limit;
   }
 
   /** Changes what the limit never exceeds; what was learned stays. */

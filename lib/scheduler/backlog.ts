@@ -3,8 +3,10 @@ import type { FunctionStats, GroupStats, Policy, Stats } from "../policies/mod.t
 import { badAnswer, Groups } from "./groups.ts";
 import type { Invocation } from "./invocation.ts";
 import { Lanes } from "./lanes.ts";
-import { checkLimit, type FixedLimits, Gates, inForce, type KeptBack } from "./limits.ts";
+import type { LimitPart, LimitUse } from "./limit_part.ts";
+import { type FixedLimits, Gates, inForce, type KeptBack } from "./limits.ts";
 import { type PlatformOption, Platforms } from "./platform_pool.ts";
+import { RateLimit } from "./rate_limit.ts";
 import type { ShareUnit } from "./service.ts";
 import { Reserves } from "./reserves.ts";
 import { ShareLimit, type Shares } from "./shares.ts";
@@ -61,7 +63,7 @@ export class Backlog implements Stats {
     this.nowMs = before?.nowMs ?? 0;
     this.#policy = policy;
     this.#limits = limits;
-    this.#max = checkLimit("in all", limits.global ?? Infinity);
+    this.#max = limits.global ?? Infinity;
     checkNames(limits.platforms ?? {}, platforms);
     const formerly = before && before.#platforms;
     this.#platforms = new Platforms(platforms, ways, policy.place, this, formerly);
@@ -81,15 +83,26 @@ export class Backlog implements Stats {
     return this.#limits;
   }
 
-  /**
-   * Changes the limit of all functions together, which alone needs no new order; Infinity: none.
-   *
-   * @throws {RangeError} as the constructor
-   */
+  /** Changes the limit of all functions together, which alone needs no new order; Infinity: none, 0: nothing starts. */
   setGlobal(max: number): void {
-    this.#max = checkLimit("in all", max);
+    this.#max = max;
     Object.assign(this.#groups.shares, { max, grown: true });
     this.#limits = inForce(this.#limits, max);
+  }
+
+  /** Goes on with another part of the limits, which needs no new order either. */
+  setPart(part: LimitPart): void {
+    for (const limit of this.#gates.setPart(part)) if (limit.shut) this.#open(limit);
+  }
+
+  /** What is used of the limits beside the global one. */
+  *uses(): Generator<LimitUse> {
+    for (const limit of this.#gates.divided()) {
+      const { name, whole, used } = limit;
+      const isRate = limit instanceof RateLimit, isOfAll = limit === this.#gates.rate;
+      const isShort = isOfAll ? limit.full && this.queued > 0 : limit.shut && limit.full && !limit.idle;
+      yield { name, whole, used, isShort, ...isRate && { windowMs: limit.windowMs } };
+    }
   }
 
   get groups(): ReadonlyMap<string, GroupStats> {
@@ -242,7 +255,7 @@ export class Backlog implements Stats {
   /** Puts a lane right that has lost an invocation. */
   #settleLane(lane: Lane): void {
     if (lane.queued > 0) {
-      lane.tasks.prune(lane.queued);
+      lane.tasks.prune();
       lane.parent!.changed(lane);
     } else {
       lane.tasks.clear();

@@ -1,15 +1,37 @@
 import type { Obstacle } from "./contract.ts";
+import type { LimitPart } from "./limit_part.ts";
 import { Limit } from "./tree.ts";
 
 /** At most so many attempts in flight. */
 export class ConcurrencyLimit extends Limit {
   #running = 0;
+  /** The part of it that is in force. */
+  #max: number;
   override readonly reach: Obstacle["reach"];
 
-  /** @param label the value of a label whose limit it is */
-  constructor(name: string, readonly max: number, override readonly label?: Obstacle["label"]) {
+  /**
+   * @param whole attempts in flight of all who keep to it together
+   * @param label the value of a label whose limit it is
+   */
+  constructor(name: string, readonly whole: number, override readonly label?: Obstacle["label"]) {
     super(name);
+    this.#max = whole;
     this.reach = label === undefined ? "chain" : "labels";
+  }
+
+  /** The attempts that may be in flight here. */
+  get max(): number {
+    return this.#max;
+  }
+
+  /** Goes on with another part of it. */
+  setPart(part: LimitPart): void {
+    this.#max = part.of(this.name, this.whole);
+  }
+
+  /** What is used of it: {@linkcode running}. */
+  get used(): number {
+    return this.#running;
   }
 
   /** Attempts in flight that count against it. */
@@ -18,7 +40,7 @@ export class ConcurrencyLimit extends Limit {
   }
 
   override get full(): boolean {
-    return this.#running >= this.max;
+    return this.#running >= this.#max;
   }
 
   override enter(): void {

@@ -8,6 +8,7 @@ import { ChainPlan } from "./chain_plan.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
+import { WHOLE } from "./limit_part.ts";
 import { Gates } from "./limits.ts";
 import { Platforms } from "./platform_pool.ts";
 import { Reserves } from "./reserves.ts";
@@ -77,7 +78,7 @@ Deno.test("Gates forgets values of labels of which nothing is left", () => {
     { labels: { tenant: 2 } },
     time,
     new Platforms([], new WaysOut([], seededRandom(1)), undefined, time),
-    { pauses: [], holds: new Map() },
+    { pauses: [], holds: new Map(), part: WHOLE },
     new Reserves(),
   );
   const chain = single("f"), plan = new ChainPlan(chain, times, loads);

@@ -13,6 +13,11 @@ export interface LimitShare {
 /** Bounds are k ÷ P, with an error: what they cut off must not come out just below a whole number. */
 const ERROR = 1e-9;
 
+/** The whole numbers of a limit that end within a share of it: those of shares side by side add up to the limit. */
+export function wholesWithin(limit: number, { from, to }: LimitShare): number {
+  return Math.floor(limit * to + ERROR) - Math.floor(limit * from + ERROR);
+}
+
 /**
  * What one of several schedulers makes of limits that are meant for all of them together. Of a limit on what runs at once it
  * gets the whole numbers that end within its share of it, so that the parts of neighbours add up to the limit; but at least 1,
@@ -28,8 +33,9 @@ const ERROR = 1e-9;
  * shareOfLimits({ global: 10, rate: 4 }, { from: 3 / 8, to: 5 / 8 }); // { global: 3, rate: 1 }
  * ```
  */
-export function shareOfLimits(limits: Limits, { from, to }: LimitShare): Limits {
-  const whole = (number: number) => Math.floor(number * to + ERROR) - Math.floor(number * from + ERROR);
+export function shareOfLimits(limits: Limits, share: LimitShare): Limits {
+  const { from, to } = share;
+  const whole = (number: number) => wholesWithin(number, share);
   const part = (limit: number) => {
     if (!Number.isInteger(limit) || limit < 1) return limit; // Infinity, or what no scheduler takes
     return Math.max(1, whole(limit));

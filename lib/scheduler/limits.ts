@@ -2,6 +2,7 @@ import { type ByValue, type Pause, pauseName } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Obstacle } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
+import type { LimitPart } from "./limit_part.ts";
 import type { Platforms } from "./platform_pool.ts";
 import { ConcurrencyLimit } from "./concurrency_limit.ts";
 import { checkRate, RateLimit, sameRate, type StartRate } from "./rate_limit.ts";
@@ -113,6 +114,8 @@ export interface KeptBack {
   readonly pauses: readonly Pause[];
   /** Functions that nobody serves, by {@linkcode holdKey}. */
   readonly holds: ReadonlyMap<string, Hold>;
+  /** The part of the limits that is in force. */
+  readonly part: LimitPart;
 }
 
 /** Gates through which nothing waits to pass are kept up to this many, and limits against which nothing counts. */
@@ -125,6 +128,7 @@ export class Gates {
   readonly #time: { readonly nowMs: number };
   readonly #platforms: Platforms;
   readonly #reserves: Reserves;
+  #part: LimitPart;
   readonly #pauses: ReadonlyMap<Pause, Limit>;
   readonly #holds: ReadonlyMap<string, Limit>;
   /** Whether gates depend on the labels of instances. */
@@ -151,13 +155,14 @@ export class Gates {
     limits: Limits,
     time: { readonly nowMs: number },
     platforms: Platforms,
-    { pauses, holds }: KeptBack,
+    { pauses, holds, part }: KeptBack,
     reserves: Reserves,
     before?: Gates,
   ) {
     this.#time = time;
     this.#reserves = reserves;
     this.#platforms = platforms;
+    this.#part = part;
     this.#pauses = new Map(pauses.map((pause) => [pause, new Paused(pause)]));
     this.#holds = new Map(
       [...holds].map(([key, hold]) => [key, new HoldLimit(`unserved ${key}`, hold, time)]),
@@ -180,6 +185,7 @@ export class Gates {
     const rate = new RateLimit(name, checkRate(name, of), this.#time);
     const former = before && before.#rates.get(name);
     if (former !== undefined) rate.inherit(former);
+    rate.setPart(this.#part.of(name, rate.whole));
     this.#rates.set(name, rate);
     return rate;
   }
@@ -192,6 +198,20 @@ export class Gates {
       cache.gatesOf = this.#found;
     }
     return cache.gates[nodeIndex]!;
+  }
+
+  /** Goes on with another part of all limits. @returns those that are divided */
+  setPart(part: LimitPart): Iterable<ConcurrencyLimit | RateLimit> {
+    this.#part = part;
+    for (const limit of this.#byName.values()) limit.setPart(part);
+    for (const rate of this.#rates.values()) rate.setPart(part.of(rate.name, rate.whole));
+    return this.divided();
+  }
+
+  /** The limits that others may keep to together with this scheduler. */
+  *divided(): Generator<ConcurrencyLimit | RateLimit> {
+    yield* this.#byName.values();
+    yield* this.#rates.values();
   }
 
   /** The number of gates and limits that are remembered; nothing may be left that passes some of them. */
@@ -254,9 +274,11 @@ export class Gates {
   #newLimit(key: string, of: ValueLimits, value: string): ConcurrencyLimit {
     const max = ceilingOf(of, value) ?? Infinity, least = floorOf(of, value);
     const label = of.label === undefined ? undefined : { name: of.label, value };
-    return least === undefined
+    const limit = least === undefined
       ? new ConcurrencyLimit(key, max, label)
       : new Floor(key, max, label, least, this.#reserves);
+    limit.setPart(this.#part);
+    return limit;
   }
 
   #gate(limits: readonly Limit[]): Gate {

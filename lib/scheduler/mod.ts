@@ -4,7 +4,8 @@ export type { LabelLimit } from "./value_limits.ts";
 export { checkFloors, type FloorShortage } from "./floors.ts";
 export { mayStartAhead } from "./ahead.ts";
 export type { StartRate } from "./rate_limit.ts";
-export { type LimitShare, shareOfLimits } from "./limit_share.ts";
+export type { LimitPart, LimitUse } from "./limit_part.ts";
+export { type LimitShare, shareOfLimits, wholesWithin } from "./limit_share.ts";
 export type { PlatformOption } from "./platform_pool.ts";
 export type { ChainPlan } from "./chain_plan.ts";
 export type {

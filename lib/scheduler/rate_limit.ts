@@ -1,3 +1,4 @@
+import { densest, thinned } from "./rate_history.ts";
 import { StartLog } from "./start_log.ts";
 import { TimedLimit } from "./tree.ts";
 
@@ -38,23 +39,43 @@ const ROUNDING = 1e-9;
  * compared exactly. The bucket alone would let a window have its burst beside its rate.
  */
 export class RateLimit extends TimedLimit {
-  readonly #intervalMs: number;
-  readonly #toleranceMs: number;
+  /** The starts that a window holds, for all who keep to the rate together. */
+  readonly whole: number;
+  /** The length of that window. */
+  readonly windowMs: number;
+  /** The part of these starts that is for this scheduler. */
+  #part: number;
+  readonly #burst: number;
+  #intervalMs = Infinity;
+  #toleranceMs = 0;
+  /** What counts against the part: own starts, and those that others are assumed to have made. */
   #log: StartLog;
+  /** Own starts alone; undefined: those of the log. */
+  #own: StartLog | undefined;
   #dueAtMs = -Infinity;
 
   /** @param rate in starts per second, or of a window */
   constructor(name: string, rate: number | StartRate, time: { readonly nowMs: number }) {
     super(name, time);
     const { starts, perMs, burst } = windowOf(rate);
-    this.#intervalMs = perMs / starts;
-    const together = burst ?? Math.max(1, Math.floor(BURST_MS / this.#intervalMs + ROUNDING));
-    this.#toleranceMs = (together - 1) * this.#intervalMs + Math.min(LATE_MS, this.#intervalMs / 2);
-    const most = Math.ceil(Math.max(starts, together) - ROUNDING);
-    this.#log = new StartLog(most, most * this.#intervalMs * (1 + TRAVEL));
+    const intervalMs = perMs / starts;
+    this.#burst = burst ?? Math.max(1, Math.floor(BURST_MS / intervalMs + ROUNDING));
+    this.whole = this.#part = Math.ceil(Math.max(starts, this.#burst) - ROUNDING);
+    this.windowMs = this.whole * intervalMs * (1 + TRAVEL);
+    this.#log = this.#pace();
+  }
+
+  /** Takes the pace of the present part. @returns a log for that */
+  #pace(): StartLog {
+    const part = this.#part, intervalMs = this.windowMs / (1 + TRAVEL) / part;
+    this.#intervalMs = intervalMs;
+    const together = Math.max(1, Math.floor(this.#burst * part / this.whole + ROUNDING));
+    this.#toleranceMs = (together - 1) * intervalMs + Math.min(LATE_MS, intervalMs / 2);
+    return new StartLog(Math.max(1, part), this.windowMs);
   }
 
   override get opensAtMs(): number {
+    if (this.#part === 0) return Infinity;
     return Math.max(this.#dueAtMs - this.#toleranceMs, this.#log.opensAtMs);
   }
 
@@ -62,12 +83,44 @@ export class RateLimit extends TimedLimit {
     const { nowMs } = this.time;
     this.#dueAtMs = Math.max(nowMs, this.#dueAtMs) + this.#intervalMs;
     this.#log.add(nowMs);
+    this.#own?.add(nowMs);
+  }
+
+  /** The number of starts in the window that ends now. */
+  get used(): number {
+    const fromMs = this.time.nowMs - this.windowMs, log = this.#own ?? this.#log;
+    return log.entries().reduce((sum, [atMs, starts]) => atMs > fromMs ? sum + starts : sum, 0);
+  }
+
+  /**
+   * Goes on with another part of the starts. What it gives up takes its part of the starts so far with it; of what it gets it
+   * is assumed that others have used it as densely as the rate allows. So the parts of all keep to the rate in every window,
+   * though nobody knows what the others have started.
+   */
+  setPart(part: number): void {
+    const before = this.#part, { nowMs } = this.time;
+    if (part === before) return;
+    this.#own ??= new StartLog(this.whole, this.windowMs).after(this.#log);
+    const fromMs = nowMs - this.windowMs;
+    const own = before === 0 ? [] : this.#log.entries().filter(([atMs]) => atMs > fromMs);
+    const history = part < before
+      ? thinned(own, part / before)
+      : [...own, ...densest(part - before, this.#burst, this.windowMs, nowMs)].sort(([a], [b]) => a - b);
+    this.#part = part;
+    this.#log = this.#pace();
+    for (const [atMs, starts] of history) this.#log.add(atMs, starts);
+    this.#dueAtMs = part === 0 ? -Infinity : nowMs + this.#toleranceMs; // what comes together is earned by waiting
   }
 
   /** Goes on from where another one was, which is not used any more. */
   inherit(other: RateLimit): void {
+    if (this.whole === other.whole && this.#part !== other.#part) {
+      this.#part = other.#part;
+      this.#log = this.#pace();
+    }
     this.#dueAtMs = other.#dueAtMs;
     this.#log = this.#log.after(other.#log);
+    this.#own = other.#own && new StartLog(this.whole, this.windowMs).after(other.#own);
   }
 }
 

@@ -6,11 +6,10 @@ import { checkRate, RateLimit, sameRate, type StartRate, windowOf } from "./rate
 
 /** A rate limit on a clock of its own, and the instants of what it let start. */
 class Drive {
-  readonly time = { nowMs: 0 };
   readonly startedAtMs: number[] = [];
   limit: RateLimit;
 
-  constructor(rate: number | StartRate) {
+  constructor(rate: number | StartRate, readonly time = { nowMs: 0 }) {
     this.limit = new RateLimit("rate", rate, this.time);
   }
 
@@ -166,4 +165,57 @@ Deno.test("checkRate() refuses rates that make no sense, and sameRate() compares
     [true, false, true],
   );
   assertEquals(sameRate({ starts: 5, perMs: 1000 }, { starts: 5, perMs: 1000, burst: 2 }), false);
+});
+
+/** What happens to several who keep to a rate together: a wait, and a part of the starts that goes from one to another. */
+const moves = fc.array(
+  fc.record({
+    waitMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 400, noNaN: true })),
+    busy: fc.integer({ min: 0, max: 7 }), // those that have something to start, as bits
+    from: fc.nat(2),
+    to: fc.nat(2),
+    part: fc.double({ min: 0, max: 1, noNaN: true }),
+    onTheWayMs: fc.constantFrom(0, 50),
+  }),
+  { maxLength: 80, size: "max" },
+);
+
+Deno.test("RateLimit.setPart() lets no window have more starts than the rate of all, however its parts go to and fro", () => {
+  fc.assert(fc.property(rates, moves, (rate, steps) => {
+    const time = { nowMs: 0 };
+    const drives = [0, 1, 2].map(() => new Drive(rate, time)), { whole } = drives[0]!.limit;
+    const parts = [whole, 0, 0];
+    for (const [i, { limit }] of drives.entries()) limit.setPart(parts[i]!);
+    for (const { waitMs, busy, from, to, part, onTheWayMs } of steps) {
+      for (let leftMs = waitMs; leftMs >= 0; leftMs -= 10) {
+        drives.forEach((drive, i) => busy >> i & 1 && drive.start(Infinity));
+        time.nowMs += Math.min(10, leftMs);
+      }
+      const moved = Math.floor(parts[from]! * part);
+      drives[from]!.limit.setPart(parts[from]! -= moved);
+      time.nowMs += onTheWayMs;
+      drives[to]!.limit.setPart(parts[to]! += moved);
+    }
+    const { starts, perMs, burst = 1 } = rate, widened = Math.max(1, burst / starts);
+    const all = drives.flatMap(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
+    assert(mostIn(perMs * widened, all) <= whole, `${mostIn(perMs * widened, all)} of ${whole}`);
+  }));
+});
+
+Deno.test("RateLimit.setPart() goes on at its pace when it gets or gives a part, and begins as if the rate had been used until then", () => {
+  const drive = new Drive({ starts: 60, perMs: 60_000 });
+  drive.limit.setPart(0);
+  drive.start(10);
+  assertEquals([drive.startedAtMs, drive.limit.opensAtMs], [[], Infinity]);
+  drive.limit.setPart(60);
+  const steps = [[60, 120_000], [30, 180_000], [60, 240_000]] as const;
+  const counts = steps.map(([part, untilMs]) => {
+    drive.limit.setPart(part);
+    const before = drive.startedAtMs.length;
+    drive.runBacklog(untilMs, () => 0);
+    return drive.startedAtMs.length - before;
+  });
+  const expected = [120, 30, 60];
+  counts.forEach((count, i) => assert(Math.abs(count - expected[i]!) <= 3, `${counts} starts`));
+  assert(drive.startedAtMs[0]! >= 1000, "one interval after it has begun");
 });

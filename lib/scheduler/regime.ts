@@ -4,6 +4,7 @@ import { Backlog, type BacklogSetup } from "./backlog.ts";
 import type { Invocation } from "./invocation.ts";
 import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
 import { checkFloors, type FloorShortage, reservedBy } from "./floors.ts";
+import { type LimitPart, type LimitUse, WHOLE } from "./limit_part.ts";
 import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } from "./limits.ts";
 import type { AskedWait } from "./way_out.ts";
 import { WaysOut } from "./ways_out.ts";
@@ -18,6 +19,7 @@ export class Regime {
   /** Functions that nobody serves. */
   readonly #holds = new Map<string, Hold>();
   #backlog: Backlog;
+  #limits: Limits;
   readonly #ways: WaysOut;
 
   /**
@@ -28,14 +30,15 @@ export class Regime {
   constructor(
     policy: Policy,
     limits: Limits,
-    setup: Omit<BacklogSetup, "pauses" | "holds" | "ways">,
+    setup: Omit<BacklogSetup, "pauses" | "holds" | "part" | "ways">,
     random: Random,
     tasks: () => Iterable<Invocation>,
   ) {
     this.#tasks = tasks;
     this.#ways = new WaysOut(setup.platforms.map(({ name }) => name), random);
-    this.#setup = { ...setup, pauses: [], holds: this.#holds, ways: this.#ways };
-    this.#ways.setLimits(checked(limits));
+    this.#setup = { ...setup, pauses: [], holds: this.#holds, part: WHOLE, ways: this.#ways };
+    this.#limits = checked(limits);
+    this.#ways.setLimits(limits);
     this.#backlog = this.#newBacklog(policy, inForce(limits, this.#ways.limit));
   }
 
@@ -52,8 +55,9 @@ export class Regime {
   /** The floors cannot all be met, as a limit was found out that is lower; undefined: they can. */
   get floorShortage(): FloorShortage | undefined {
     if (!this.#ways.areLowered) return undefined;
-    const reserved = reservedBy(this.#backlog.limits), { limit } = this;
-    return limit < reserved ? { reserved, limit } : undefined;
+    const { global } = this.#limits, reserved = reservedBy(this.#backlog.limits), { limit } = this;
+    const part = typeof global === "number" ? this.#setup.part.of(GLOBAL, global) / global : 1;
+    return limit < reserved * part ? { reserved, limit } : undefined;
   }
 
   /** Puts the limits into force that were learned until now. */
@@ -164,11 +168,42 @@ export class Regime {
     const { limits: before } = this.#backlog;
     const next = inForce(checked(limits), Infinity);
     if (!sameButGlobal(before, next)) this.#renew({ limits: next });
+    this.#limits = limits;
     const { own } = this.#ways;
-    this.#ways.setLimits(limits);
-    this.#adapt();
+    this.#setWays();
     if (this.#ways.own !== own) this.#renew();
+  }
+
+  /** Goes on with another part of all limits. Costs a step for each limit that is remembered. */
+  setPart(part: LimitPart): void {
+    this.#setup = { ...this.#setup, part };
+    this.#backlog.setPart(part);
+    this.#setWays();
+  }
+
+  #setWays(): void {
+    this.#ways.setLimits(partOfWays(this.#limits, this.#setup.part));
+    this.#adapt();
     this.#backlog.reopen();
+  }
+
+  /** What is used of each limit at present, as far as it is remembered. */
+  *uses(): Generator<LimitUse> {
+    const { global, platforms = {} } = this.#limits, { running, queued, isCrowded } = this.#backlog;
+    if (typeof global === "number") {
+      const isFull = running >= this.#setup.part.of(GLOBAL, global);
+      yield { name: GLOBAL, whole: global, used: running, isShort: isFull && isCrowded };
+    }
+    for (const [name, whole] of Object.entries(platforms)) {
+      const { used, isFull } = this.#ways.useOf(name);
+      yield { name: platformLimit(name), whole, used, isShort: isFull && queued > 0 };
+    }
+    yield* this.#backlog.uses();
+  }
+
+  /** How much could be in flight at present if that were the global limit. */
+  limitWithin(global: number): number {
+    return this.#ways.limitWithin(global);
   }
 
   setPauses(pauses: readonly Pause[]): void {
@@ -204,4 +239,22 @@ function checked(limits: Limits): Limits {
   if (typeof limits.global === "number") checkLimit("in all", limits.global);
   checkFloors(limits);
   return limits;
+}
+
+const GLOBAL = "global";
+
+function platformLimit(name: string): string {
+  return `platform ${name}`;
+}
+
+/** The part of the limits that ways out keep to. */
+function partOfWays({ global, platforms, ...others }: Limits, part: LimitPart): Limits {
+  const parts = Object.entries(platforms ?? {}).map((
+    [name, max],
+  ) => [name, part.of(platformLimit(name), max)]);
+  return {
+    ...others,
+    ...global !== undefined && { global: global === "auto" ? global : part.of(GLOBAL, global) },
+    ...platforms !== undefined && { platforms: Object.fromEntries(parts) },
+  };
 }

@@ -1,5 +1,6 @@
 import { ConcurrencyLimit } from "./concurrency_limit.ts";
 import type { Obstacle } from "./contract.ts";
+import type { LimitPart } from "./limit_part.ts";
 import {
   type Above,
   type Lane,
@@ -20,7 +21,9 @@ export class Floor extends ConcurrencyLimit {
   readonly tree: Root;
   /** When it was served last: no two floors have the same. */
   turn: number;
-  readonly #least: number;
+  readonly #whole: number;
+  /** The part of its slots that is in force. */
+  #least: number;
   readonly #reserves: Reserves;
   readonly #standing = new Standing();
 
@@ -33,11 +36,17 @@ export class Floor extends ConcurrencyLimit {
     reserves: Reserves,
   ) {
     super(name, max, label);
-    this.#least = least;
+    this.#whole = this.#least = least;
     this.#reserves = reserves;
     this.turn = reserves.takeTurn();
     this.#standing.read(this);
     this.tree = new FloorRoot(reserves.below, this.#standing, this);
+  }
+
+  override setPart(part: LimitPart): void {
+    super.setPart(part);
+    this.#least = Math.min(part.of(`floor ${this.name}`, this.#whole), this.max);
+    this.#settle();
   }
 
   /** The part of the floor that it holds. */

@@ -19,6 +19,7 @@ import { FunctionLoads } from "./function_load.ts";
 import { NOTHING, type Reach } from "./instance_parts.ts";
 import { InstanceRun } from "./instance_run.ts";
 import { Invocation } from "./invocation.ts";
+import type { LimitPart, LimitUse } from "./limit_part.ts";
 import type { Limits } from "./limits.ts";
 import { Regime } from "./regime.ts";
 import { type HeldRetries, Retries } from "./retries.ts";
@@ -432,7 +433,7 @@ export class Scheduler {
     }
     this.#runs.delete(run.instance.id);
     run.unload();
-    return { skipped, ended: ending ?? COMPLETED };
+    return { skipped, ended: ending ?? { outcome: "completed" } };
   }
 
   /**
@@ -493,6 +494,25 @@ export class Scheduler {
   setLimits(limits: Limits): void {
     this.#regime.setLimits(limits);
     this.#limits = limits;
+  }
+
+  /**
+   * Goes on with another part of all limits and rates, which others keep to together with this scheduler; what is in flight beyond
+   * it ends as it would have. Of starts that it could not make before, it is assumed that the others have made them.
+   */
+  setPart(part: LimitPart, nowMs: number): void {
+    this.#backlog.nowMs = nowMs;
+    this.#regime.setPart(part);
+  }
+
+  /** What is used of each limit and rate at present. Costs a step for each that is remembered. */
+  uses(): Iterable<LimitUse> {
+    return this.#regime.uses();
+  }
+
+  /** How many attempts could be in flight at present if that were the global limit, by what was learned of the platforms. */
+  limitWithin(global: number): number {
+    return this.#regime.limitWithin(global);
   }
 
   /** The policy in force. */
@@ -631,6 +651,5 @@ function checkPhase(task: Invocation, isRight: boolean, action: string): void {
 /** The most of all attempts that are retries, unless something else is said. */
 const RETRY_BUDGET = 0.2;
 
-const COMPLETED: Ending = { outcome: "completed" };
 const NO_NEWS: readonly Settlement[] = [];
 const NO_ITEMS: ReadonlySet<number> = new Set();

@@ -1,3 +1,5 @@
+import type { Starts } from "./rate_history.ts";
+
 /** Most entries that a log has; with a greater number of starts, several of them share one. */
 const MOST_ENTRIES = 10_000;
 
@@ -51,13 +53,20 @@ export class StartLog {
     const isAlike = this.#together === other.#together && this.#windowMs === other.#windowMs &&
       this.#lastAtMs.length === other.#lastAtMs.length;
     if (isAlike) return other;
-    let at = other.#at;
-    do {
-      at = other.#after(at);
-      const atMs = other.#lastAtMs[at]!;
-      if (atMs > -Infinity) this.add(atMs, at === other.#at ? other.#count : other.#together);
-    } while (at !== other.#at);
+    for (const [atMs, starts] of other.entries()) this.add(atMs, starts);
     return this;
+  }
+
+  /** The starts that it remembers, the earliest first. */
+  entries(): Starts[] {
+    const entries: Starts[] = [];
+    let at = this.#at;
+    do {
+      at = this.#after(at);
+      const atMs = this.#lastAtMs[at]!, starts = at === this.#at ? this.#count : this.#together;
+      if (atMs > -Infinity && starts > 0) entries.push([atMs, starts]);
+    } while (at !== this.#at);
+    return entries;
   }
 
   #after(at: number): number {

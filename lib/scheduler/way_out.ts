@@ -130,6 +130,11 @@ export class WayOut {
     return this.#adaptive?.isLowered ?? false;
   }
 
+  /** How many could be in flight at present if that were the ceiling, by what was learned. */
+  limitWithin(ceiling: number): number {
+    return this.#adaptive === undefined ? ceiling : Math.min(ceiling, this.#adaptive.learned);
+  }
+
   /** When it is open again, if it is closed. */
   get opensAtMs(): number {
     return Math.max(this.#restsUntilMs, this.#askedUntilMs, this.#outer?.opensAtMs ?? -Infinity);

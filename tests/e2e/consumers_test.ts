@@ -35,7 +35,7 @@ export default chain("one", ({ call }) => void call(fn("f", { url: "${calls.url}
   await using first = consumer("--policy", "deadline", "--limit", "2", "--function-limit", "f=7");
   await calls.until(() => calls.seen.length === 2);
   const [busy] = await until(at, (consumers) => consumers.some(({ running }) => running === 2));
-  const { id: _, beatAgoMs, callsPerS, ...record } = busy!;
+  const { id: _, beatAgoMs, callsPerS, quota, processSpace: _space, ...record } = busy!;
   assertEquals(record, {
     ...{ host: hostname(), pid: first.pid, version: VERSION, policy: "deadline", limit: 2 },
     limits: { global: 2, functions: { f: 7 }, chains: {}, labels: {}, functionRates: {}, platforms: {} },
@@ -43,6 +43,7 @@ export default chain("one", ({ call }) => void call(fn("f", { url: "${calls.url}
     ...{ takesPolicyFiles: false, settings: { revision: 0 } },
   });
   assert(beatAgoMs >= 0 && callsPerS >= 0);
+  assertEquals([quota?.keeps, quota?.short, quota?.capacity], [{}, [], 2], "alone it has all of the limits");
   const { stdout } = await run(["queue", "status", ...QUEUE], at);
   assertMatch(stdout, new RegExp(`\\n\\S+ ${first.pid} +2 of 2 +1 .* deadline +2, functions f=7\\n`));
   await using second = consumer("--policy", "fcfs");

@@ -13,12 +13,13 @@ export default workload({ chains: [
   one("yours", { tenant: "you" }),
   one("ours", { tenant: "you" }),
   one("rate"),
+  one("free"),
 ] });`;
 
 Deno.test("sequoia consume never exceeds a limit, and uses what it may, as the run log shows", async () => {
   const starts = await startsOf({
     workload: CHAINS,
-    produce: [["--burst", "240", "--seed", "1"]],
+    produce: [["--burst", "280", "--seed", "1"]],
     consume: [
       ...[
         "--policy",

@@ -1,0 +1,227 @@
+import type { KeptPart, Quota } from "../queue/mod.ts";
+import type { LimitPart, LimitShare, LimitUse } from "../scheduler/mod.ts";
+import { wholesWithin } from "../scheduler/mod.ts";
+import { fairParts } from "./fair_parts.ts";
+
+/** What another consumer has written of its part. */
+export interface Peer {
+  readonly part: LimitShare;
+  readonly quota: DivisionQuota;
+}
+
+/** What of a quota divisions go by. */
+export type DivisionQuota = Omit<Quota, "capacity" | "sureMs">;
+
+/** Once short of a limit, or using some of it, a consumer counts as that for this long, in milliseconds, … */
+const SHORT_MS = 500;
+/** … and of a rate for this many of its windows: what of a rate changes hands is not used for a while. */
+const SHORT_WINDOWS = 2;
+/** Where a limit is smaller than the number of those that need it, each has it for this long in turn, in milliseconds, … */
+const TURN_MS = 4000;
+/** … and a rate for this many of its windows. */
+const TURN_WINDOWS = 8;
+/** What has more than it uses keeps this part of a limit beside, so that it may start something at once. */
+const SPARE = 1 / 50;
+/** A consumer is short of at most this many limits at a time: the others it keeps to as its part says. */
+const MOST_SHORT = 64;
+/** Of at most this many limits it keeps more than its part, as they are in use; beyond, the others are not told. */
+const MOST_KEPT = 512;
+
+/** What a consumer has decided: its part, and for some limits other numbers. */
+interface Decided {
+  readonly part: LimitShare;
+  /** At most this much is used of a limit. */
+  readonly may: ReadonlyMap<string, number>;
+  /** This much of a limit is kept, which is more where more is in flight. */
+  readonly keeps: ReadonlyMap<string, KeptPart>;
+}
+
+/** The most that was used of a limit, and when. */
+interface Peak {
+  readonly used: number;
+  readonly atMs: number;
+}
+
+/** Nothing of any limit. */
+const NOTHING: Decided = { part: { from: 0, to: 0 }, may: new Map(), keeps: new Map() };
+
+/**
+ * One consumer's part of limits that several keep to together, without anybody who tells them: each writes what it keeps for all
+ * to read. It has no clock and no I/O; whoever drives it goes on in rounds, {@linkcode Division.plan}, *write*,
+ * {@linkcode Division.look}.
+ *
+ * - Of what it keeps less it uses less before it writes that. Of what it keeps more it uses more only after that has been
+ *   written, and never more than what the others, read after that, leave. So of two who take the same at once, one at least
+ *   sees the other, and what all use together is never above a limit (as in Lamport's bakery: write, then read).
+ * - What is in flight beyond a part is kept until it has ended.
+ * - Parts are equal. Of a limit that somebody needs more of, whoever needs less keeps what it uses, and a 50th; the others
+ *   divide the rest equally (max-min fairness). Where that is less than one for each, they take turns.
+ */
+export class Division {
+  readonly #key: string;
+  #others: readonly Peer[] = [];
+  #own: Decided = NOTHING;
+  /** What was in force when it looked last; undefined: nothing else has been decided since. */
+  #before: Decided | undefined;
+  /** Until when it counts as short of a limit. At most {@linkcode MOST_SHORT}. */
+  readonly #short = new Map<string, number>();
+  /** Limits of which it uses more than its part. At most {@linkcode MOST_SHORT}. */
+  #borrows: string[] = [];
+  /** The most that was lately used of limits that somebody needs more of, and when. Only of those at the last plan. */
+  #peaks = new Map<string, Peak>();
+  #isLeaving = false;
+  /** The first limits that were remembered at the last plan, at most {@linkcode MOST_SHORT}. */
+  #known: readonly LimitUse[] = [];
+
+  /** @param key tells it from the others, in whose order parts lie side by side */
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  /** Its part of the limits, as it is written. */
+  get part(): LimitShare {
+    return this.#own.part;
+  }
+
+  /** Whether others divide the limits with it. */
+  get isShared(): boolean {
+    return this.#others.length > 0;
+  }
+
+  /** What it writes. */
+  get quota(): DivisionQuota {
+    return {
+      key: this.#key,
+      keeps: Object.fromEntries(this.#own.keeps),
+      short: [...this.#short.keys()],
+      borrows: this.#borrows,
+      ...this.#isLeaving && { isLeaving: true },
+    };
+  }
+
+  /** What may be used at present. */
+  readonly inForce: LimitPart = {
+    of: (name, whole) => {
+      if (!Number.isInteger(whole)) return whole; // Infinity
+      const own = Math.min(mayUse(this.#own, name, whole), mayUse(this.#before ?? this.#own, name, whole));
+      const others = this.#others.reduce((sum, each) => sum + keptBy(each, name, whole), 0);
+      return Math.max(0, Math.min(own, whole - others));
+    },
+  };
+
+  /** Whether others have some of what is meant for it of the limits that it knew at the last plan. */
+  get isOwed(): boolean {
+    return this.#known.some(({ name, whole }) =>
+      this.inForce.of(name, whole) < mayUse(this.#own, name, whole)
+    );
+  }
+
+  /**
+   * Decides what to keep from now on, by what the others have written. What is in force shrinks to that at once. Without effect
+   * while what was decided before has not been written and looked at.
+   *
+   * @param uses what is used of the limits; may be left out while nobody shares them, unless it leaves
+   * @param wallMs by the system's clock, by which turns go
+   * @returns whether there is something new to write
+   */
+  plan(uses: Iterable<LimitUse>, nowMs: number, wallMs: number, isLeaving = false): boolean {
+    if (this.#before !== undefined) return true;
+    const before = JSON.stringify([this.#own.part, this.quota]);
+    const former = this.#own;
+    this.#isLeaving = isLeaving;
+    for (const [name, untilMs] of this.#short) if (untilMs <= nowMs || isLeaving) this.#short.delete(name);
+    const all = [...uses];
+    this.#known = all.slice(0, MOST_SHORT);
+    this.#own = this.#next(all, nowMs, wallMs);
+    if (JSON.stringify([this.#own.part, this.quota]) === before) return false;
+    this.#before = former;
+    return true;
+  }
+
+  #next(uses: readonly LimitUse[], nowMs: number, wallMs: number): Decided {
+    const staying = this.#others.filter(({ quota }) => !quota.isLeaving);
+    const keys = [...staying.map(({ quota }) => quota.key), this.#key].sort();
+    const at = keys.indexOf(this.#key), count = keys.length;
+    const part = this.#isLeaving ? NOTHING.part : { from: at / count, to: (at + 1) / count };
+    const may = new Map<string, number>(), keeps = new Map<string, KeptPart>();
+    if (this.#others.length === 0 && !this.#isLeaving) return { part, may, keeps };
+    for (const use of uses) if (use.isShort && !this.#isLeaving) this.#isShortOf(use, nowMs);
+    const asked = new Set([
+      ...[...this.#short.keys(), ...this.#borrows],
+      ...staying.flatMap(({ quota: { short, borrows } }) => [...short, ...borrows]),
+    ]);
+    this.#borrows = [];
+    const unknown = new Set(asked), peaks = this.#peaks;
+    this.#peaks = new Map();
+    for (const use of uses) {
+      const { name, whole, used, windowMs } = use;
+      if (!Number.isInteger(whole)) continue;
+      const equal = wholesWithin(whole, part), isAsked = unknown.delete(name) && !this.#isLeaving;
+      if (isAsked) this.#isAskedFor(use, peakOf(use, peaks.get(name), nowMs), equal);
+      const wanted = isAsked ? this.#asked(use, part, staying, wallMs) : equal;
+      const kept = windowMs === undefined ? Math.max(wanted, used) : wanted;
+      if (isAsked) may.set(name, wanted);
+      if (isAsked || (kept > equal && keeps.size < MOST_KEPT)) keeps.set(name, [kept, whole]);
+    }
+    for (const name of unknown) { // nothing of it is here
+      may.set(name, 0);
+      keeps.set(name, [0, 1]);
+    }
+    return { part, may, keeps };
+  }
+
+  #isAskedFor({ name }: LimitUse, peak: Peak, equal: number): void {
+    this.#peaks.set(name, peak);
+    if (peak.used > equal && this.#borrows.length < MOST_SHORT) this.#borrows.push(name);
+  }
+
+  #isShortOf({ name, windowMs = 0 }: LimitUse, nowMs: number): void {
+    if (!this.#short.has(name) && this.#short.size >= MOST_SHORT) return;
+    this.#short.set(name, nowMs + Math.max(SHORT_MS, SHORT_WINDOWS * windowMs));
+  }
+
+  /** How much it gets of a limit that somebody needs more of. */
+  #asked(
+    { name, whole, windowMs = 0 }: LimitUse,
+    part: LimitShare,
+    staying: readonly Peer[],
+    wallMs: number,
+  ): number {
+    const spare = Math.floor(whole * SPARE);
+    const { used } = this.#peaks.get(name)!, equal = wholesWithin(whole, part);
+    const own = this.#short.has(name) ? Infinity : Math.max(used, Math.min(used + spare, equal));
+    const wants = [
+      ...staying.map((each) => ({
+        key: each.quota.key,
+        want: each.quota.short.includes(name) ? Infinity : keptBy(each, name, whole),
+      })),
+      { key: this.#key, want: own },
+    ].sort((a, b) => a.key < b.key ? -1 : 1);
+    const turn = Math.floor(wallMs / Math.max(TURN_MS, TURN_WINDOWS * windowMs));
+    const needing = wants.filter(({ want }) => want === Infinity).length;
+    const parts = fairParts(whole, wants.map(({ want }) => want), whole < needing ? turn : 0);
+    return parts[wants.findIndex(({ key }) => key === this.#key)]!;
+  }
+
+  /** Takes in what the others have written, after what was planned has been. More of it may be in force now. */
+  look(others: readonly Peer[]): void {
+    this.#others = others;
+    this.#before = undefined;
+  }
+}
+
+function peakOf({ used }: LimitUse, before: Peak | undefined, nowMs: number): Peak {
+  const isLower = before !== undefined && used < before.used && nowMs < before.atMs + SHORT_MS;
+  return isLower ? before : { used, atMs: nowMs };
+}
+
+/** How much another consumer keeps of a limit; if that is not as large there, no more than there, and no larger a part. */
+function keptBy({ part, quota: { keeps } }: Peer, name: string, whole: number): number {
+  if (!Object.hasOwn(keeps, name)) return wholesWithin(whole, part);
+  const [kept, ofWhole] = keeps[name]!;
+  return Math.min(kept, wholesWithin(whole, { from: 0, to: kept / ofWhole }));
+}
+
+function mayUse({ part, may }: Decided, name: string, whole: number): number {
+  return may.get(name) ?? wholesWithin(whole, part);
+}

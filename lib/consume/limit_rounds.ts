@@ -1,0 +1,175 @@
+import type { Clock } from "../model/mod.ts";
+import { BEAT_MS, type ConsumerRecord, type ConsumerView } from "../queue/mod.ts";
+import type { Limits, LimitShare, LimitUse, Scheduler } from "../scheduler/mod.ts";
+import { Division, type Peer } from "./division.ts";
+import type { Processes } from "./processes.ts";
+
+/** How often a consumer writes its quota, in milliseconds, and for how long after a beat it may start something. */
+const ALONE = { beatMs: BEAT_MS, sureMs: 1750 };
+/** The same while there are others: they are to notice within two seconds that it has died. */
+const SHARED = { beatMs: BEAT_MS / 2, sureMs: 1250 };
+/** What is not sure any more is another's after this time, in milliseconds. */
+const MARGIN_MS = 250;
+/** How often a consumer looks at what the others have written, in milliseconds: while it is alone, … */
+const LOOK_ALONE_MS = 500;
+/** … while there are others, … */
+const LOOK_MS = 250;
+/** … and while it waits for them to give up what is meant for it, … */
+const LOOK_OWED_MS = 50;
+/** … if something has changed within this time. */
+const MOVING_MS = 1000;
+
+/** A beat that says what a consumer keeps. */
+export interface Beat {
+  /** When it began. */
+  readonly atMs: number;
+  /** For how long after that it may start something, as the beat says. */
+  readonly sureMs: number;
+}
+
+/** Before the first beat. */
+export const NO_BEAT: Beat = { atMs: -Infinity, sureMs: 0 };
+
+/** What dividing limits takes. */
+export interface LimitRoundsOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  /** Tells this consumer from all others. */
+  readonly key: string;
+  /** The limits of all consumers together. */
+  limits(): Limits;
+  /** The name of its machine. */
+  readonly host: string;
+  /** Tells which of the others have died; undefined: that shows only by their silence. */
+  readonly processes?: Processes | undefined;
+}
+
+/**
+ * Divides the limits of a queue among its consumers, by what they write of themselves: drives a {@linkcode Division}, and lets
+ * nothing start while it is not sure that the others still count with this consumer, as after a pause of its process.
+ */
+export class LimitRounds {
+  readonly #options: LimitRoundsOptions;
+  readonly #division: Division;
+  /** Whether it has looked at what the others have. */
+  hasLooked = false;
+  /** Whether something was decided that has not been written and looked at. */
+  #isNews = false;
+  /** What the others had written at the last look, and when that or its own quota changed last. */
+  #read = "[]";
+  #changedAtMs = -Infinity;
+  /** The beat that was written last, and before which instant something may start. */
+  #beat: Beat = NO_BEAT;
+  #sureUntilMs = -Infinity;
+
+  constructor(options: LimitRoundsOptions) {
+    this.#options = options;
+    this.#division = new Division(options.key);
+    this.#apply();
+  }
+
+  /** Whether something may start, as far as that is for the others to say. */
+  get mayStart(): boolean {
+    return this.#options.clock.nowMs() < this.#sureUntilMs;
+  }
+
+  /** This consumer's part of the limits; undefined: all of them. */
+  get part(): LimitShare | undefined {
+    const { part } = this.#division;
+    return part.to - part.from === 1 ? undefined : part;
+  }
+
+  /** What it writes of itself. */
+  get words(): Pick<ConsumerRecord, "quota" | "processSpace"> {
+    const { processes } = this.#options;
+    return {
+      quota: { ...this.#division.quota, sureMs: this.#pace.sureMs, capacity: this.capacity },
+      ...processes !== undefined && { processSpace: processes.space },
+    };
+  }
+
+  /** Most attempts that it has in flight, or could have with its part of the global limit. */
+  get capacity(): number {
+    const { scheduler, limits } = this.#options, { limit } = scheduler.stats(), { global } = limits();
+    if (typeof global !== "number" || !this.#division.isShared) return limit;
+    const { from, to } = this.#division.part;
+    return Math.max(limit, scheduler.limitWithin(Math.ceil(global * (to - from))));
+  }
+
+  get #pace(): typeof ALONE {
+    return this.#division.isShared ? SHARED : ALONE;
+  }
+
+  /** Decides what to keep from now on; what is to be less is less at once. @returns whether that is to be written now */
+  plan(isLeaving: boolean): boolean {
+    const { clock, scheduler } = this.#options;
+    if (!this.hasLooked) return false; // what it takes from whom is not known yet
+    const uses = this.#division.isShared || isLeaving ? scheduler.uses() : NO_USES;
+    this.#isNews = this.#division.plan(uses, clock.nowMs(), clock.wallMs(), isLeaving);
+    if (this.#isNews) this.#apply();
+    return this.#isNews || clock.nowMs() >= this.#beat.atMs + this.#pace.beatMs;
+  }
+
+  /** What of a beat that is about to be written counts. */
+  get beat(): Beat {
+    return { atMs: this.#options.clock.nowMs(), sureMs: this.#pace.sureMs };
+  }
+
+  /**
+   * Takes in what the others have written, after a beat with the quota was.
+   *
+   * @param beat the latest one that was written
+   * @returns whether something may start that could not before
+   */
+  look(all: readonly ConsumerView[], beat: Beat): boolean {
+    const { clock } = this.#options, wasSure = this.mayStart;
+    const peers = all.flatMap((view) => this.#peerOf(view)), read = JSON.stringify(peers);
+    const hasChanged = this.#isNews || read !== this.#read;
+    this.#read = read;
+    this.#division.look(peers);
+    this.#isNews = false;
+    this.hasLooked = true;
+    this.#beat = beat;
+    this.#sureUntilMs = beat.atMs + beat.sureMs; // what the others have read, whatever pace it goes on at
+    if (hasChanged) {
+      this.#changedAtMs = clock.nowMs();
+      this.#apply();
+    }
+    return hasChanged || this.mayStart !== wasSure;
+  }
+
+  /** What another consumer has written, as long as it may start something. */
+  #peerOf(view: ConsumerView): Peer[] {
+    const { quota, part = { from: 0, to: 1 }, beatAgoMs } = view;
+    if (quota === undefined || quota.key === this.#options.key) return [];
+    if (beatAgoMs >= quota.sureMs + MARGIN_MS || this.#hasDied(view)) return [];
+    const { capacity: _, sureMs: _ms, ...of } = quota;
+    return [{ part, quota: of }];
+  }
+
+  #hasDied({ host, pid, processSpace }: ConsumerView): boolean {
+    const { host: here, processes } = this.#options;
+    return host === here && processSpace !== undefined && processSpace === processes?.space &&
+      processes.isGone(pid);
+  }
+
+  /** How long it is to the next round, in milliseconds. */
+  get pauseMs(): number {
+    if (this.#beat === NO_BEAT) return 0;
+    if (!this.#division.isShared) return LOOK_ALONE_MS;
+    const isMoving = this.#options.clock.nowMs() < this.#changedAtMs + MOVING_MS;
+    return isMoving && this.#division.isOwed ? LOOK_OWED_MS : LOOK_MS;
+  }
+
+  #apply(): void {
+    const { scheduler, clock } = this.#options;
+    scheduler.setPart(this.#division.inForce, clock.nowMs());
+  }
+}
+
+const NO_USES: readonly LimitUse[] = [];
+
+/** A key that no other consumer has; of later ones it comes later, so that parts move little when one joins. */
+export function keyOf(clock: Clock): string {
+  return `${Math.floor(clock.wallMs()).toString(36)}-${crypto.randomUUID()}`;
+}
