@@ -20,8 +20,10 @@ const PROCESSES: Kind = {
   paths: /^tests\/(e2e|npm|wrap)\//,
 };
 const MANUAL: Kind = { what: "run the commands of the manual", paths: /^tests\/e2e\/manual_test/ };
-
-const LONG: Kind = { what: "take half a minute each", paths: /^lib\/expression\/hostile_test\.ts$/ };
+const LONG: Kind = {
+  what: "take long, whatever the number of runs",
+  paths: /^(lib\/expression\/hostile|tests\/scheduler\/(adaptive_limit|ceiling))_test\.ts$/,
+};
 
 /** What a lane runs. */
 export interface Lane {
