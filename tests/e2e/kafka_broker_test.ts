@@ -1,13 +1,14 @@
 /** A broker that is killed and comes back while consumers and a producer go on: they wait for it, and nothing is lost. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
+import { runs } from "../lanes.ts";
 import { kafkaTest, startBroker } from "../kafka/broker.ts";
 import { Fleet } from "./fleet.ts";
 import { checkTrial, FAN_AND_JOIN, figureWords, SteadyLoad } from "./kafka_load.ts";
 import { callsGoOn, pause, serveRecorded } from "./recorded_calls.ts";
 import { folder } from "./sequoia.ts";
 
-const KILLS = 5;
+const KILLS = runs(5);
 /** How long the broker is up and down at most, in milliseconds, beside the time that it takes to start. */
 const [UP_MS, DOWN_MS] = [2000, 1000];
 const SEED = Deno.env.get("SEED") ?? String(Date.now());

@@ -1,13 +1,14 @@
 /** Consumers of a queue on Kafka that are killed at any moment lose nothing, and repeat nothing but what was in flight. */
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
+import { runs } from "../lanes.ts";
 import { kafkaTest, startBroker } from "../kafka/broker.ts";
 import { Fleet } from "./fleet.ts";
 import { checkTrial, FAN_AND_JOIN, figureWords, SteadyLoad } from "./kafka_load.ts";
 import { pause, serveRecorded } from "./recorded_calls.ts";
 import { folder } from "./sequoia.ts";
 
-const ROUNDS = 20;
+const ROUNDS = runs(20);
 /** How long a round takes at least, in milliseconds, and how late in it the kill may come. */
 const [ROUND_MS, LATEST_MS] = [2000, 1200];
 /** Most calls at once, of all consumers. */
