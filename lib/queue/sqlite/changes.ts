@@ -9,10 +9,42 @@ export interface Mark {
   readonly version: number;
 }
 
-/** How often a waiter looks whether another process has written, in milliseconds: at first, and at last. */
-export interface Pace {
+/**
+ * How often a waiter looks whether another process has written, in milliseconds: at first, soon, and at last, when nothing has
+ * come for seconds: each look wakes an idle process up.
+ */
+export interface PaceBounds {
   readonly firstMs: number;
+  readonly soonMs: number;
   readonly lastMs: number;
+}
+
+/** From look to look the pauses grow by this factor, … */
+const GROWTH = 1.5;
+/** … and by this one from then on when they are as long as is soon reached. */
+const SLOW_GROWTH = 1.02;
+
+/** The pauses between looks, which grow as long as nothing comes. */
+export class Pace {
+  readonly #bounds: PaceBounds;
+  #ms: number;
+
+  constructor(bounds: PaceBounds) {
+    this.#bounds = bounds;
+    this.#ms = bounds.firstMs;
+  }
+
+  /** Something has come: it begins with short pauses again. */
+  quicken(): void {
+    this.#ms = this.#bounds.firstMs;
+  }
+
+  /** The length of the next pause, in milliseconds. */
+  next(): number {
+    const { soonMs, lastMs } = this.#bounds, ms = this.#ms;
+    this.#ms = ms < soonMs ? Math.min(ms * GROWTH, soonMs) : Math.min(ms * SLOW_GROWTH, lastMs);
+    return ms;
+  }
 }
 
 /** Notices changes: of this connection by its bell, of others by SQLite's data version, which costs a few microseconds. */
@@ -36,9 +68,10 @@ export class Changes {
   /**
    * Waits until something has changed since a mark, `signal` is aborted, or the queue is closed.
    *
+   * @param pace of the looks; it goes on from one wait to the next, as most of what others write is for nobody else
    * @returns when nothing had changed yet; undefined if that was not seen
    */
-  async since(mark: Mark, signal: AbortSignal, { firstMs, lastMs }: Pace): Promise<number | undefined> {
+  async since(mark: Mark, signal: AbortSignal, pace: Pace): Promise<number | undefined> {
     if (this.#bell.rings > mark.rings) return undefined;
     let unchangedAtMs: number | undefined;
     const wake = new AbortController();
@@ -47,11 +80,11 @@ export class Changes {
     const signals = [signal, this.#closing];
     for (const each of signals) each.addEventListener("abort", end, { once: true });
     if (signals.some(({ aborted }) => aborted)) end();
-    for (let ms = firstMs; !wake.signal.aborted; ms = Math.min(ms * 1.5, lastMs)) {
+    while (!wake.signal.aborted) {
       const atMs = this.#clock.nowMs(), version = this.#version();
       if (version !== undefined && version !== mark.version) break;
       if (version !== undefined) unchangedAtMs = atMs;
-      await this.#clock.until(this.#clock.nowMs() + ms, wake.signal);
+      await this.#clock.until(this.#clock.nowMs() + pace.next(), wake.signal);
     }
     forget();
     for (const each of signals) each.removeEventListener("abort", end);

@@ -3,12 +3,12 @@ import type { Losses } from "../losses.ts";
 import { cancelOrders, type Mark, marksOf } from "../orders.ts";
 import type { Command, Order } from "../queue.ts";
 import { SettingsTeller } from "../setting_changes.ts";
-import type { Changes } from "./changes.ts";
+import { type Changes, Pace } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { readSettings } from "./settings.ts";
 
 /** How often a listener looks for commands of other processes. */
-const PACE = { firstMs: 50, lastMs: 200 };
+const PACE = { firstMs: 50, soonMs: 200, lastMs: 200 };
 
 /** What it takes to listen. */
 export interface Listening {
@@ -37,7 +37,7 @@ export async function* heardBy(listening: Listening): AsyncGenerator<Order> {
 /** Commands only say of which kind something has changed: it is looked at itself, as it is at first. */
 async function* orders(listening: Listening): AsyncGenerator<Order> {
   const { db, changes, signal, losses, read } = listening;
-  const teller = new SettingsTeller();
+  const teller = new SettingsTeller(), pace = new Pace(PACE);
   let told = new Set<string>();
   let last = 0, hasMarks = true, hasSettings = true;
   for (listening.check(); !signal.aborted; listening.check()) {
@@ -50,6 +50,7 @@ async function* orders(listening: Listening): AsyncGenerator<Order> {
       if (kind === "cancel") hasMarks = true;
       else hasSettings = true;
     }
+    if (hasMarks || hasSettings) pace.quicken();
     if (hasSettings) yield* teller.orders(await read(() => db.snapshot(() => readSettings(db))));
     if (hasMarks) {
       const marks = await read(() => marked(listening));
@@ -57,7 +58,7 @@ async function* orders(listening: Listening): AsyncGenerator<Order> {
       told = marksOf(marks);
     }
     hasMarks = hasSettings = false;
-    await changes.since(mark, signal, PACE);
+    await changes.since(mark, signal, pace);
   }
 }
 

@@ -23,7 +23,7 @@ import {
   type Result,
 } from "../queue.ts";
 import type { Settings } from "../settings.ts";
-import { Changes } from "./changes.ts";
+import { Changes, Pace } from "./changes.ts";
 import { ChainTable } from "./chains.ts";
 import { heardBy } from "./commands.ts";
 import { readDepth } from "./counts.ts";
@@ -58,7 +58,7 @@ export interface SqliteDriverOptions extends OpenDatabase {
 /** More are not handed out at once: others wait for the transaction. */
 const MOST_TAKEN = 5000;
 /** How often a pull that waits looks for what other processes have pushed. */
-const PULL_PACE = { firstMs: 5, lastMs: 20 };
+const PULL_PACE = { firstMs: 5, soonMs: 20, lastMs: 50 };
 /** About how many rows one page of a command changes. */
 const ROWS_PER_PAGE = 1000;
 /** How many instances a listing reads at once: each may have many outputs. */
@@ -132,6 +132,7 @@ export class SqliteDriver implements QueueDriver {
   async pull(max: number, signal: AbortSignal, bounds: PullBounds = {}): Promise<Claim[]> {
     this.#check("pull from", "write");
     this.#upkeep.start(this.#closing.signal);
+    const pace = new Pace(PULL_PACE);
     while (!signal.aborted) {
       const mark = await this.#read(() => this.#changes.mark());
       const atMs = this.#clock.nowMs();
@@ -142,7 +143,7 @@ export class SqliteDriver implements QueueDriver {
       const seq = await this.#read(() => lastSeq(this.#db));
       const isDrained = (bounds.passOver ?? []).length === 0; // else some of what came before waits still
       if (isDrained) this.#drained = { atMs, seq };
-      const unchangedAtMs = await this.#changes.since(mark, signal, PULL_PACE);
+      const unchangedAtMs = await this.#changes.since(mark, signal, pace);
       if (isDrained) this.#drained = { atMs: unchangedAtMs ?? atMs, seq };
       this.#check("pull from", "write");
     }
