@@ -133,3 +133,29 @@ export class ChainPlan {
     this.#timesVersion = this.#times.version;
   }
 }
+
+/** The plans of all chains that are there: each is made once, and lives as long as its chain. */
+export class ChainPlans {
+  readonly #plans = new WeakMap<Chain, ChainPlan>();
+  readonly #times: RunTimes;
+  readonly #loads: FunctionLoads;
+
+  /**
+   * @param times learned and declared run times
+   * @param loads how much each function is asked for
+   */
+  constructor(times: RunTimes, loads: FunctionLoads) {
+    this.#times = times;
+    this.#loads = loads;
+  }
+
+  /** What is derived from a chain. */
+  of(chain: Chain): ChainPlan {
+    let plan = this.#plans.get(chain);
+    if (plan === undefined) {
+      plan = new ChainPlan(chain, this.#times, this.#loads, (called) => this.of(called));
+      this.#plans.set(chain, plan);
+    }
+    return plan;
+  }
+}

@@ -52,6 +52,15 @@ export class FunctionLoads {
     return load;
   }
 
+  /** The expected run times of all that has not settled, together, in milliseconds. */
+  expectedMs(times: { expectedMs(spec: FunctionSpec): number }): number {
+    let sumMs = 0;
+    for (const { spec, unsettled } of this.byName.values()) {
+      if (unsettled > 0) sumMs += unsettled * times.expectedMs(spec);
+    }
+    return sumMs;
+  }
+
   /**
    * Forgets the functions of which nothing is left, once they may be the most: each of them costs one visit.
    *

@@ -292,6 +292,7 @@ export class InstanceRun {
 
   /** Goes on from what was settled before, and is new to the nodes that it leaves. @returns what is to be done now */
   resume(progress: readonly NodeRecord[]): Reach {
+    if (progress.length === 0) return { free: this.plan.roots, skipped: NOTHING.skipped };
     const recorded = this.#ends(progress);
     const free: number[] = [], skipped: number[] = [];
     const reached = [...this.plan.roots];

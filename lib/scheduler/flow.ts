@@ -1,0 +1,120 @@
+import type { Decision, Ending, NodeCall, Settlement } from "./contract.ts";
+import { NOTHING, type Reach } from "./instance_parts.ts";
+import type { InstanceRun } from "./instance_run.ts";
+import type { Invocations } from "./invocations.ts";
+
+/** What a change of an instance leads to. */
+export type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs">;
+
+/**
+ * The way of an instance through its chain: when a node ends, which others become ready, which calls of chains and which
+ * decisions are to be asked for, and whether the instance is at its end.
+ */
+export class Flow {
+  readonly #invocations: Invocations;
+  readonly #runs: Map<string, InstanceRun>;
+
+  /**
+   * @param invocations those of all instances
+   * @param runs all instances, by id: those that have ended are taken out
+   */
+  constructor(invocations: Invocations, runs: Map<string, InstanceRun>) {
+    this.#invocations = invocations;
+    this.#runs = runs;
+  }
+
+  /** Carries out what was decided on a node. */
+  decide(run: InstanceRun, node: number, decision: Decision, nowMs: number): Consequences {
+    switch (decision.kind) {
+      case "run":
+        return this.#begin(run, node, [undefined], nowMs);
+      case "skip":
+        return this.advance(run, run.settle(node, "skipped"), nowMs);
+      case "fail":
+        return this.settle(run, node, undefined, "failed", decision.reason, nowMs);
+      case "map": {
+        const items = run.openMap(node, decision.count, decision.done ?? NO_ITEMS);
+        return items === undefined ? this.#mapped(run, node, nowMs) : this.#begin(run, node, items, nowMs);
+      }
+    }
+  }
+
+  /** A node has ended, or an item of its map. */
+  settle(
+    run: InstanceRun,
+    node: number,
+    item: number | undefined,
+    state: "ok" | "failed",
+    reason: string,
+    nowMs: number,
+  ): Consequences {
+    if (item === undefined) return this.advance(run, run.settle(node, state, reason), nowMs);
+    const items = run.settleItem(node, item, state, reason);
+    if (items === "done") return this.#mapped(run, node, nowMs);
+    return items.length > 0 ? this.#begin(run, node, items, nowMs) : this.advance(run, NOTHING, nowMs);
+  }
+
+  #mapped(run: InstanceRun, node: number, nowMs: number): Consequences {
+    return { ...this.advance(run, run.settle(node, "ok"), nowMs), mapped: node };
+  }
+
+  /** Begins with a node, or with items of its map. */
+  #begin(
+    run: InstanceRun,
+    node: number,
+    items: readonly (number | undefined)[],
+    nowMs: number,
+  ): Consequences {
+    if (run.plan.chain.nodes[node]!.calls === undefined) {
+      for (const item of items) this.#invocations.ready(run, node, item, nowMs);
+      return { skipped: [] };
+    }
+    run.calling += items.length;
+    run.takeBegun(node);
+    if (!run.started) this.#invocations.chainStarts(run);
+    return { skipped: [], calls: items.map((item) => item === undefined ? { node } : { node, item }) };
+  }
+
+  /** Begins with what needs no decision; ends the instance if nothing is left to do. */
+  advance(run: InstanceRun, { free, skipped }: Reach, nowMs: number): Consequences {
+    if (run.ending !== undefined || free.length === 0) return this.#result(run, skipped, nowMs);
+    const { decides, chain: { nodes } } = run.plan;
+    let undecided: number[] | undefined, calls: NodeCall[] | undefined;
+    for (const node of free) {
+      if (decides[node]) (undecided ??= []).push(node);
+      else if (nodes[node]!.calls === undefined) this.#invocations.ready(run, node, undefined, nowMs);
+      else (calls ??= []).push(...this.#begin(run, node, [undefined], nowMs).calls!);
+    }
+    if (undecided === undefined && calls === undefined) return { skipped };
+    return { skipped, ...undecided && { undecided }, ...calls && { calls } };
+  }
+
+  /** Nothing more of an instance starts, but what undoes; it ends with the last of what is in flight. */
+  stop(run: InstanceRun, ending: Ending, nowMs: number): Consequences {
+    run.end(ending);
+    return this.#result(run, [], nowMs);
+  }
+
+  /** Ends an instance, or what of it is in vain, if it is time. */
+  #result(run: InstanceRun, skipped: readonly number[], nowMs: number): Consequences {
+    const { ending } = run;
+    if (ending === undefined && run.unsettled > 0) return { skipped };
+    if (ending !== undefined && !run.cleared) {
+      run.cleared = true;
+      this.#invocations.clear(run);
+      const calls = run.takeBegun();
+      run.calling += calls.length;
+      if (calls.length > 0) return { skipped, ending, calls };
+    }
+    if (run.running > 0 || run.calling > 0) return { skipped, ending: ending! };
+    if (ending !== undefined && run.plan.undoes && run.started && !run.undone) {
+      if (run.isEmpty) this.#invocations.ready(run, run.plan.size, undefined, nowMs);
+      return { skipped, ending };
+    }
+    this.#runs.delete(run.instance.id);
+    run.unload();
+    return { skipped, ended: ending ?? { outcome: "completed" } };
+  }
+}
+
+const NO_ITEMS: ReadonlySet<number> = new Set();
