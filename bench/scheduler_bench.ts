@@ -47,6 +47,9 @@ function makeScheduler({ policy, by, limits, strictShares = false }: Setting): S
   });
 }
 
+/** Values that have floors. */
+const FLOORS = 20;
+
 const START_MS = 1e7;
 /** How many decisions are timed between two refills of the queue. */
 const CHUNK = 500;
@@ -177,6 +180,20 @@ export function schedulerBench(): Figure[] {
     unit: "decisions/s",
     atLeast: 400_000,
   });
+  const values = Object.fromEntries(MANY_TENANTS.slice(0, FLOORS).map(({ tenant }) => [tenant, 5]));
+  const limits: Limits = { floors: { labels: { tenant: values } } };
+  for (const by of ["tenant", undefined]) {
+    figures.push({
+      name: `fair-share${by === undefined ? "" : " --by tenant"}, ${FLOORS} floors of 1,000 tenants`,
+      value: decisionsPerS(
+        { policy: "fair-share", ...by !== undefined && { by }, tenants: MANY_TENANTS, limits },
+        50_000,
+        100_000,
+      ),
+      unit: "decisions/s",
+      atLeast: 400_000,
+    });
+  }
   for (const [name, setting] of Object.entries(BLOCKED)) {
     figures.push({
       name: `999 of 1,000 shut ÷ none, ${name}`,

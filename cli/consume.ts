@@ -10,6 +10,7 @@ import { askerWords } from "./consumer_words.ts";
 import { COLLECT_OPTIONS, openCollecting, Sink } from "./collecting.ts";
 import { type Command, COMMON, PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./command.ts";
 import { UsageError } from "./errors.ts";
+import { floorShortageWords } from "./floor_words.ts";
 import { openLog } from "./log.ts";
 import { choice, flag, many, one, readOptions, text, withWords } from "./options.ts";
 import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
@@ -174,11 +175,7 @@ export const command: Command = {
       onHeldRetries: (retries) =>
         retries.waiting > 0 ? log.warn(heldWords(retries)) : log.info(heldWords(retries)),
       onAsked: (wait) => log.warn(askedWords(wait, clock.nowMs())),
-      onFloorShortage: ({ reserved, limit }) =>
-        log.warn(
-          `Cannot keep all floors: they reserve ${reserved} slots, and the platform runs ${limit} calls at once. ` +
-            "The floors share these in proportion. Lower them with --floor",
-        ),
+      onFloorShortage: (shortage) => log.warn(floorShortageWords(shortage)),
       onThrottled: (name, refused) =>
         refused === undefined ? log.info(`Function ${name} is not refused any more`) : log.warn(
           `No call of function ${name} has been let in for a minute: ${refused.reason}. Check its platform`,

@@ -1,7 +1,7 @@
 /** Simulations of a recorded run as it was, to find out of it what single calls do not show. */
 import { seededRandom } from "../lib/model/mod.ts";
 import type { RunInfo } from "../lib/record/mod.ts";
-import { type Limits, Scheduler } from "../lib/scheduler/mod.ts";
+import { type Limits, Scheduler, withPossibleFloors } from "../lib/scheduler/mod.ts";
 import {
   type Arrival,
   ChainTimes,
@@ -97,7 +97,7 @@ export function limitsIn({ limits = {} }: RunInfo): Limits {
 export function timedLimitsIn({ run, limits }: Pick<Recording, "run" | "limits">): readonly TimedLimits[] {
   return limits.map(({ atMs, limit }) => ({
     atMs,
-    limits: { ...limitsIn(run), global: limit, fixed: true },
+    limits: withPossibleFloors({ ...limitsIn(run), global: limit, fixed: true }),
   }));
 }
 

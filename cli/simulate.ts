@@ -8,7 +8,7 @@ import {
   type RunView,
   valueOfFigure,
 } from "../lib/report/mod.ts";
-import { Scheduler } from "../lib/scheduler/mod.ts";
+import { type FloorShortage, Scheduler } from "../lib/scheduler/mod.ts";
 import {
   type Estimate,
   estimate,
@@ -25,6 +25,7 @@ import {
   SIMULATE_OPTIONS,
   type SimulateValues,
 } from "./experiment.ts";
+import { floorShortageWords } from "./floor_words.ts";
 import { openLog } from "./log.ts";
 import { readOptions } from "./options.ts";
 import { LiveBar } from "./progress.ts";
@@ -81,7 +82,8 @@ export const command: Command = {
       const runLog = path === undefined ? undefined : stack.use(await openRunLog(path, info));
       const recorder = runLog === undefined ? collector : both(collector, runLog);
       const counterMs = (values.html ?? path) === undefined ? Infinity : COUNTER_MS;
-      await simulate(experiment, scenario, experiment.seed, recorder, counterMs, context);
+      const shortage = await simulate(experiment, scenario, experiment.seed, recorder, counterMs, context);
+      if (shortage !== undefined) log.warn(`${scenario.name}: ${floorShortageWords(shortage)}`);
       views.push(collector.view(scenario.name));
       if (runLog !== undefined) log.info(`Run log: ${runLog.path}. See sequoia report ${runLog.path}`);
     }
@@ -93,7 +95,7 @@ export const command: Command = {
   },
 };
 
-/** Runs one scenario to its end, or until it is interrupted. */
+/** Runs one scenario to its end, or until it is interrupted. @returns the shortage of slots for floors in the end, if there is one */
 async function simulate(
   experiment: Experiment,
   { name, policy, limits, timedLimits = [], options, profile }: Scenario,
@@ -101,8 +103,9 @@ async function simulate(
   recorder: SimulationRecorder,
   counterMs: number,
   { drain }: Context,
-): Promise<void> {
+): Promise<FloorShortage | undefined> {
   const random = (of: string) => seededRandom(`${seed}/${of}`);
+  const scheduler = policy && new Scheduler({ policy, limits, ...options, random: random("scheduler") });
   const simulation = new Simulation({
     arrivals: experiment.arrivals(seed),
     profile,
@@ -113,9 +116,7 @@ async function simulate(
     startMs: experiment.startMs,
     limits: timedLimits,
     ...(experiment.refusalMs === undefined ? {} : { refusalMs: experiment.refusalMs }),
-    ...(policy === undefined
-      ? {}
-      : { scheduler: new Scheduler({ policy, limits, ...options, random: random("scheduler") }) }),
+    ...(scheduler === undefined ? {} : { scheduler }),
   });
   const { size, startMs } = experiment;
   await using _bar = new LiveBar(clock, "count" in size ? size.count : size.forMs, () => ({
@@ -125,6 +126,7 @@ async function simulate(
     }`,
   }));
   while (!drain.aborted && simulation.advance(INSTANTS_PER_SLICE)) await turn();
+  return scheduler?.floorShortage;
 }
 
 async function untilConfident(

@@ -1,4 +1,3 @@
-import type { ByValue } from "../model/mod.ts";
 import type { Limits } from "./limits.ts";
 import { ceilingOf, type ValueLimits, valueLimitsOf, valueWords } from "./value_limits.ts";
 
@@ -60,28 +59,42 @@ export function reservedBy(limits: Limits): number {
   return Math.max(...valueLimitsOf(limits).map(({ floors }) => sumOf(floors)));
 }
 
-/** The floors of limits, lowered to what the ceilings and the global limit let be, the highest first; those of 0 are left out. */
-export function possibleFloors(limits: Limits): ByValue {
+/**
+ * Limits with floors that are possible: no more than the ceilings, and, where those of one kind are above the global limit
+ * together, in proportion, in whole numbers, the largest remainders rounded up. Those that come to 0 are left out.
+ */
+export function withPossibleFloors(limits: Limits): Limits {
+  if (limits.floors === undefined) return limits;
   const max = typeof limits.global === "number" ? limits.global : Infinity;
   const [functions, chains, ...labels] = valueLimitsOf(limits);
-  return {
+  const floors = {
     functions: possibleOf(functions, max),
     chains: possibleOf(chains, max),
     labels: Object.fromEntries(labels.map((of) => [of.label!, possibleOf(of, max)])),
   };
+  return { ...limits, floors };
 }
 
 function possibleOf(of: ValueLimits, max: number): Record<string, number> {
-  const floors = new Map(
-    Object.entries(of.floors).map((
-      [value, floor],
-    ) => [value, Math.min(floor, ceilingOf(of, value) ?? floor)]),
-  );
-  for (let over = sumOf(Object.fromEntries(floors)) - max; over > 0; over--) {
-    const [value, floor] = [...floors].reduce((highest, each) => each[1] > highest[1] ? each : highest);
-    floors.set(value, floor - 1);
+  const floors = Object.entries(of.floors).map(([value, floor]) => ({
+    value,
+    floor: Math.min(floor, ceilingOf(of, value) ?? floor),
+    remainder: 0,
+  }));
+  const sum = floors.reduce((sum, { floor }) => sum + floor, 0);
+  if (sum > max) {
+    let left = max;
+    for (const each of floors) {
+      const exact = each.floor * max / sum;
+      each.floor = Math.floor(exact);
+      each.remainder = exact - each.floor;
+      left -= each.floor;
+    }
+    for (const each of floors.toSorted((a, b) => b.remainder - a.remainder).slice(0, left)) each.floor++;
   }
-  return Object.fromEntries([...floors].filter(([, floor]) => floor > 0));
+  return Object.fromEntries(
+    floors.filter(({ floor }) => floor > 0).map(({ value, floor }) => [value, floor]),
+  );
 }
 
 function sumOf(floors: Readonly<Record<string, number>>): number {

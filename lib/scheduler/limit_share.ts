@@ -1,4 +1,4 @@
-import { possibleFloors } from "./floors.ts";
+import { withPossibleFloors } from "./floors.ts";
 import type { Limits } from "./limits.ts";
 import type { StartRate } from "./rate_limit.ts";
 
@@ -63,17 +63,14 @@ export function shareOfLimits(limits: Limits, share: LimitShare): Limits {
   };
   if (floors === undefined) return shared;
   const { functions: ofFunctions = {}, chains: ofChains = {}, labels: ofLabels = {} } = floors;
-  return {
+  return withPossibleFloors({
     ...shared,
-    floors: possibleFloors({
-      ...shared,
-      floors: {
-        functions: each(ofFunctions, whole),
-        chains: each(ofChains, whole),
-        labels: each(ofLabels, (values) => each(values, whole)),
-      },
-    }),
-  };
+    floors: {
+      functions: each(ofFunctions, whole),
+      chains: each(ofChains, whole),
+      labels: each(ofLabels, (values) => each(values, whole)),
+    },
+  });
 }
 
 function each<T>(of: Readonly<Record<string, T>>, part: (whole: T) => T): Record<string, T> {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { checkFloors } from "./floors.ts";
+import { checkFloors, withPossibleFloors } from "./floors.ts";
 import { type LimitShare, shareOfLimits } from "./limit_share.ts";
 import type { Limits } from "./limits.ts";
 
@@ -86,6 +86,18 @@ Deno.test("shareOfLimits() divides floors so that the parts add up to them, wher
       });
     }
   }));
+});
+
+Deno.test("withPossibleFloors() lowers floors to ceilings, and to the limit in proportion", () => {
+  const chains = { a: 30, b: 20, c: 1 };
+  const of = (global: number, ceilings = {}) =>
+    withPossibleFloors({ global, chains: ceilings, floors: { chains } }).floors?.chains;
+  assertEquals(of(100), chains);
+  assertEquals(of(51), chains);
+  assertEquals(of(17), { a: 10, b: 7 });
+  assertEquals(of(10), { a: 6, b: 4 });
+  assertEquals(of(1), { a: 1 });
+  assertEquals(of(25, { a: 4, "*": 25 }), { a: 4, b: 20, c: 1 });
 });
 
 Deno.test("shareOfLimits() divides the starts of a window and what of them comes together", () => {

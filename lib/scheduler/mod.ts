@@ -1,7 +1,7 @@
 /** The scheduler core: no clock, no I/O, no promises. */
 export type { FixedLimits, Limits } from "./limits.ts";
 export type { LabelLimit } from "./value_limits.ts";
-export { checkFloors, type FloorShortage } from "./floors.ts";
+export { checkFloors, type FloorShortage, withPossibleFloors } from "./floors.ts";
 export { mayStartAhead } from "./ahead.ts";
 export type { StartRate } from "./rate_limit.ts";
 export type { LimitPart, LimitUse } from "./limit_part.ts";

@@ -36,6 +36,29 @@ Deno.test("sequoia simulate gives the same bytes for the same seed, and others f
   assertAlmostEquals(shown!.queueing_ms.p99!, exact, 0.001 * exact);
 });
 
+Deno.test("sequoia simulate keeps floors, says when the limit that is found is below them, and replays that", async () => {
+  await using at = await folder({ "mix.ts": MIX });
+  const floors = ["--floor", "chain=line:5", "--profile", "hard-limit,limit=8,cold=0ms", "--limit", "100"];
+  const meanMs = async (...args: string[]) => {
+    const report = await runJson(["simulate", ...LOAD, "--policy", "fcfs", ...args], at) as Report;
+    return report.byChain.line!.chain_ms.mean!;
+  };
+  assert(
+    await meanMs(...floors) < 0.2 * await meanMs(...floors.slice(2)),
+    "under fcfs alone lines wait behind fans",
+  );
+  const short = await run(
+    ["simulate", ...LOAD, ...floors, "--floor", "chain=fan:20", "--out", "run.json"],
+    at,
+  );
+  assertStringIncludes(
+    short.stderr,
+    "Cannot keep all floors: they reserve 25 slots, and the platform runs ",
+  );
+  const again = await run(["simulate", "run.json"], at);
+  assertEquals(again.code, 0, again.stderr);
+});
+
 Deno.test("sequoia simulate lays policies side by side, with what the provider does alone", async () => {
   await using at = await folder({ "mix.ts": MIX });
   const options = ["--limit", "15", "--profile", "hard-limit,limit=15,cold=50ms"];
@@ -210,6 +233,12 @@ const refused: readonly [string, readonly string[], number, string][] = [
     [...LOAD, "--items", "10001"],
     2,
     "--items: Cannot map 10001 items. Write 10000 or less",
+  ],
+  [
+    "floors above the limit",
+    [...LOAD, "--limit", "10", "--floor", "chain=fan:8,line:3"],
+    2,
+    "--floor: Cannot reserve 11 slots (chain fan 8, chain line 3): the limit is 10. Lower the floors by 1, or raise",
   ],
   ["a log with items", ["old.json", "--items", "5"], 2, "what arrives is in old.json. Leave --items out"],
   ["two logs", ["old.json", "old.json"], 2, "name one run log, or workloads"],
