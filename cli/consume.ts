@@ -154,6 +154,7 @@ export const command: Command = {
     );
     const prices = pricesOf(attached);
     const recorder = prices.size === 0 ? runLog : priced(runLog, prices);
+    const { limit: now } = scheduler.stats(); // before it divides the limit with others
     const consumer = new Consumer({
       queue,
       scheduler,
@@ -183,7 +184,6 @@ export const command: Command = {
       ...(values.window === undefined ? {} : { window: values.window }),
     });
     const by = values.by === undefined ? "" : ` by ${values.by}`;
-    const now = consumer.stats().limit;
     const start = now === limits.global ? "" : `, starting at ${now}`;
     log.info(
       `Consuming ${addressWords(queueAddress(values.queue))}: policy ${
