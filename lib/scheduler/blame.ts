@@ -11,6 +11,8 @@ const MOST_FUNCTIONS = 1000;
 interface Count {
   started: number;
   throttled: number;
+  /** When the last one was started that was refused and counted: of those of one instant, the last ones are refused together. */
+  refusedOfMs: number;
 }
 
 /**
@@ -22,7 +24,7 @@ interface Count {
 export class Blame {
   /** Since the first of the throttles that are counted. */
   readonly #counts = new Map<string, Count>();
-  readonly #all: Count = { started: 0, throttled: 0 };
+  readonly #all = { started: 0, throttled: 0 };
   #lastMs = -Infinity;
   /** The least that was in flight when one was started that was refused. */
   #inFlight = Infinity;
@@ -40,14 +42,25 @@ export class Blame {
     if (count !== undefined) count.started++;
   }
 
-  /** An attempt was refused. @param inFlight when it was started @returns whether that is for a limit of its function */
-  throttled(functionName: string, inFlight: number, nowMs: number): boolean {
+  /**
+   * An attempt was refused.
+   *
+   * @param start when it was, and how many were in flight then
+   * @returns whether that is for a limit of its function
+   */
+  throttled(
+    functionName: string,
+    start: { readonly atMs: number; readonly running: number },
+    nowMs: number,
+  ): boolean {
     if (nowMs - this.#lastMs > FORGOTTEN_MS) this.forget();
     this.#lastMs = nowMs;
-    this.#inFlight = Math.min(this.#inFlight, inFlight);
-    this.#all.throttled++;
+    this.#inFlight = Math.min(this.#inFlight, start.running);
     const count = this.#of(functionName);
+    if (count?.refusedOfMs === start.atMs) return false;
+    this.#all.throttled++;
     if (count === undefined) return false;
+    count.refusedOfMs = start.atMs;
     if (++count.throttled < LEAST_THROTTLES) return false;
     const share = Math.min(1, count.throttled / Math.max(1, count.started));
     const expected = share * (this.#all.started - count.started);
@@ -58,7 +71,7 @@ export class Blame {
     let count = this.#counts.get(functionName);
     if (count === undefined) {
       if (this.#counts.size >= MOST_FUNCTIONS) return undefined;
-      this.#counts.set(functionName, count = { started: 0, throttled: 0 });
+      this.#counts.set(functionName, count = { started: 0, throttled: 0, refusedOfMs: -Infinity });
     }
     return count;
   }

@@ -14,7 +14,9 @@ function blamed(
     blame.started("other", 10);
     for (const name of refused(i)) {
       if (name === "own") refusals++;
-      if (blame.throttled(name, 10, i * everyMs)) return name === "own" ? refusals : NaN;
+      if (blame.throttled(name, { running: 10, atMs: i * everyMs }, i * everyMs)) {
+        return name === "own" ? refusals : NaN;
+      }
     }
   }
   return undefined;
@@ -37,16 +39,26 @@ Deno.test("Blame.throttled() forgets what is more than a minute ago", () => {
 
 Deno.test("Blame tells a thousand functions apart, and no more", () => {
   const blame = new Blame();
-  blame.throttled("first", 10, 0);
+  blame.throttled("first", { running: 10, atMs: 0 }, 0);
   for (let i = 0; i < 3000; i++) blame.started(`f${i}`, 10);
-  assert(!Array.from({ length: 10 }, (_, i) => blame.throttled("f2999", 10, i)).includes(true));
+  assert(
+    !Array.from({ length: 10 }, (_, i) => blame.throttled("f2999", { running: 10, atMs: i }, i)).includes(
+      true,
+    ),
+  );
 });
 
 Deno.test("Blame.throttled() does not blame a function for what others are let in with less in flight", () => {
   const blame = new Blame();
   for (let i = 0; i < 100; i++) {
     blame.started("own", 21);
-    assert(!blame.throttled("own", 21, i));
+    assert(!blame.throttled("own", { running: 21, atMs: i }, i));
     for (let others = 0; others < 10; others++) blame.started("other", 20);
   }
+});
+
+Deno.test("Blame.throttled() takes refusals of calls that were started together for one", () => {
+  const blame = new Blame();
+  for (let i = 0; i < 100; i++) blame.started(i % 4 === 0 ? "other" : "own", 10);
+  for (let i = 0; i < 30; i++) assert(!blame.throttled("own", { running: 10, atMs: i < 20 ? 1 : 2 }, 50));
 });

@@ -42,6 +42,16 @@ interface Attempt {
   readonly function: string;
 }
 
+/**
+ * A function with a limit of its own is refused for that when about as many of its calls are in flight as ever. With at most this
+ * part of the most that were let in, it is the platform that is full, …
+ */
+const FEWER = 0.5;
+/** … unless that goes on, as the function's limit may have fallen: each time, this part of that number is kept. */
+const KEPT = 0.9;
+/** A function of which this part of what the platform runs at once was let in has no limit of its own: it was refused by chance. */
+const NEARLY_ALL = 0.8;
+
 /** An attempt as the way out knew it that it was started by. */
 export interface WayStart {
   readonly way: WayOut;
@@ -83,6 +93,8 @@ export class WayOut {
   readonly #blame = new Blame();
   /** The limit before throttles lowered it for the first time of late. */
   #before: { readonly limit: number; readonly atMs: number } | undefined;
+  /** The most that were in flight when one was started that was let in. */
+  #mostLetIn = 0;
   /** Of functions with limits of their own, or with doors. */
   readonly #own = new Map<string, WayOut>();
 
@@ -182,13 +194,34 @@ export class WayOut {
     if (outcome.kind === "throttled") {
       const askedMs = outcome.retryAfterMs ?? 0;
       if (this.#isDoor) return outer!.way.#throttledBehind(this, outer!, askedMs, nowMs);
+      if (outer !== undefined && this.#isForAll(start)) {
+        return this.#throttledForAll(start, outer, askedMs, nowMs);
+      }
       const isApart = this.#throttled(start, askedMs, nowMs);
       outer?.way.takeBack(outer, nowMs);
       return isApart;
     }
     this.#letIn(start, outcome, nowMs, runMs);
     outer?.way.end(outer, outcome, nowMs, runMs);
-    return this.#isDoor && outer!.way.#remove(start.of.function, this);
+    return (this.#isDoor || this.#hasNoLimit) && outer!.way.#remove(start.of.function, this);
+  }
+
+  /** Whether this is for a limit of a function's own that has turned out to be none. */
+  get #hasNoLimit(): boolean {
+    return this.#outer !== undefined && this.#mostLetIn >= NEARLY_ALL * this.#outer.limit;
+  }
+
+  /** Whether an attempt of a function with a limit of its own was refused for that of all. */
+  #isForAll({ adaptive }: WayStart): boolean {
+    return adaptive !== undefined && adaptive.running <= FEWER * this.#mostLetIn;
+  }
+
+  /** What is learned of such an attempt is the wider way's. @returns as `end` does */
+  #throttledForAll({ adaptive }: WayStart, outer: WayStart, askedMs: number, nowMs: number): boolean {
+    this.#mostLetIn *= KEPT;
+    this.#adaptive?.leave(adaptive!, nowMs);
+    outer.way.running--;
+    return outer.way.#refused(outer, askedMs, nowMs);
   }
 
   /** An attempt that went through a door was refused. @returns as `end` does */
@@ -200,13 +233,19 @@ export class WayOut {
   }
 
   /** @returns whether the function has got a way out of its own */
-  #throttled({ adaptive, of: { function: name } }: WayStart, askedMs: number, nowMs: number): boolean {
+  #throttled(start: WayStart, askedMs: number, nowMs: number): boolean {
+    const { adaptive, of: { function: name } } = start;
     const own = this.#own.get(name);
     if (own !== undefined && !own.#isDoor) return false; // it was started before that was known
     if (adaptive !== undefined && this.#isOwn(name, adaptive, nowMs)) {
       this.#setApart(name, nowMs);
       return true;
     }
+    return this.#refused(start, askedMs, nowMs);
+  }
+
+  /** The platform, or the function, takes no more. @returns whether the function has got a door */
+  #refused({ adaptive, of: { function: name } }: WayStart, askedMs: number, nowMs: number): boolean {
     const isLong = askedMs > LONGEST_FOR_ALL_MS && this.#outer === undefined;
     const door = isLong ? this.#doorOf(name, nowMs) : undefined;
     if (door !== undefined) door.#ask(askedMs, nowMs);
@@ -250,12 +289,12 @@ export class WayOut {
     return this.#own.get(functionName) === door && this.#own.delete(functionName);
   }
 
-  #isOwn(functionName: string, { running }: AdaptiveStart, nowMs: number): boolean {
+  #isOwn(functionName: string, start: AdaptiveStart, nowMs: number): boolean {
     if (this.#outer !== undefined || this.#adaptive === undefined) return false;
     if (this.#before === undefined || nowMs - this.#before.atMs > EPISODE_MS) {
       this.#before = { limit: this.#adaptive.limit, atMs: nowMs };
     }
-    return this.#blame.throttled(functionName, running, nowMs) && this.#own.size < MOST_OWN;
+    return this.#blame.throttled(functionName, start, nowMs) && this.#own.size < MOST_OWN;
   }
 
   /** Gives a function a limit of its own; that of all is what it was before. */
@@ -274,6 +313,7 @@ export class WayOut {
     this.#rests = 0;
     this.#restsUntilMs = -Infinity;
     if (adaptive === undefined || this.#adaptive === undefined) return;
+    this.#mostLetIn = Math.max(this.#mostLetIn, adaptive.running);
     const tookMs = tellsTime(outcome) ? runMs ?? nowMs - adaptive.atMs : undefined;
     this.#adaptive.letIn(adaptive, nowMs, tookMs);
   }

@@ -1,7 +1,20 @@
 /** What is found out of functions that have limits of their own at a platform, in virtual time. */
 import { assert } from "@std/assert";
-import { constant, type Distribution, lognormal, seededRandom } from "../../lib/model/mod.ts";
+import {
+  chain,
+  constant,
+  type Distribution,
+  fn,
+  lognormal,
+  poisson,
+  seededRandom,
+  uniform,
+} from "../../lib/model/mod.ts";
 import { type Admission, parseProfile, Provider } from "../../lib/platform/mod.ts";
+import { policyOf } from "../../lib/policies/mod.ts";
+import { noRecorder } from "../../lib/record/mod.ts";
+import { type Limits, Scheduler } from "../../lib/scheduler/mod.ts";
+import { type Arrival, plannedArrivals, Simulation } from "../../lib/simulate/mod.ts";
 import { makeScheduler } from "./builders.ts";
 import { type Admitting, SaturatedLoad } from "./saturation.ts";
 
@@ -75,5 +88,55 @@ Deno.test("a limit of all is not taken for one function's, however often that is
     const { inFlight, throttled, attempts } = some.run(30_000);
     assert(inFlight >= 0.9 * 40, `${inFlight} of 40`);
     assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} throttled`);
+  }
+});
+
+const quick = fn("quick", { time: uniform("60ms", "140ms") });
+const slow = fn("slow", { time: uniform("180ms", "420ms") });
+const fan = chain("fan", ({ call }) => {
+  const start = call(quick);
+  call(quick, { after: [1, 2, 3].map(() => call(slow, { after: start })) });
+});
+const line = chain("line", ({ call }) => {
+  let last = call(quick);
+  for (let i = 0; i < 3; i++) last = call(quick, { after: last });
+});
+
+/** How long chains take, on average, where a platform runs so many at once, and calls and refusals are on their way for a while. */
+function meanChainMs(policy: string, atOnce: number, seed: string, limits: Limits): number {
+  const random = seededRandom(seed);
+  const load = { workload: { chains: [{ chain: fan }, { chain: line, share: 2 }] }, labels: {}, seed };
+  const planned = plannedArrivals({ ...load, arrivals: poisson(1.28 * atOnce), bounds: { count: 2000 } });
+  const arrivals = [...planned].map((arrival): Arrival => ({
+    instance: arrival.instance,
+    takenAtMs: arrival.takenAtMs,
+    course: (...call) => ({ ...arrival.course(...call), startMs: 10 * random.next() }),
+    durableMs: () => 3 * random.next(),
+    called: () => arrival,
+  }));
+  let sumMs = 0;
+  const simulation = new Simulation({
+    arrivals,
+    scheduler: new Scheduler({ policy: policyOf(policy), limits, random: seededRandom(1) }),
+    profile: parseProfile(`hard-limit,limit=${atOnce},cold=0ms`),
+    random: seededRandom(1),
+    refusalMs: 15,
+    recorder: {
+      ...noRecorder,
+      submit: ({ submittedAtMs }) => sumMs -= submittedAtMs,
+      end: ({ endedAtMs }) => sumMs += endedAtMs,
+    },
+  });
+  while (simulation.advance(100_000));
+  return sumMs / arrivals.length;
+}
+
+Deno.test("a limit of all is not taken for one function's where the policy has that one probe it", () => {
+  for (const [policy, atOnce] of [["shortest-job-first", 8], ["running-first", 14]] as const) {
+    for (const seed of ["a", "b", "c", "d", "e"]) {
+      const known = meanChainMs(policy, atOnce, seed, { global: atOnce, fixed: true });
+      const found = meanChainMs(policy, atOnce, seed, { global: 1000 });
+      assert(found < 2 * known, `${policy}, ${atOnce} at once, seed ${seed}: ${found} ms, and ${known} ms`);
+    }
   }
 });
