@@ -255,7 +255,7 @@ export class Backlog implements Stats {
   /** Puts a lane right that has lost an invocation. */
   #settleLane(lane: Lane): void {
     if (lane.queued > 0) {
-      lane.tasks.prune();
+      lane.tasks.prune(lane.queued);
       lane.parent!.changed(lane);
     } else {
       lane.tasks.clear();

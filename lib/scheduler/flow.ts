@@ -113,8 +113,9 @@ export class Flow {
     }
     this.#runs.delete(run.instance.id);
     run.unload();
-    return { skipped, ended: ending ?? { outcome: "completed" } };
+    return { skipped, ended: ending ?? COMPLETED };
   }
 }
 
+const COMPLETED: Ending = { outcome: "completed" };
 const NO_ITEMS: ReadonlySet<number> = new Set();

@@ -44,9 +44,9 @@ export class TaskHeap {
     this.#removeTop();
   }
 
-  /** Drops what has left the lane from the top. */
-  prune(): void {
-    while (this.#tasks.length > 0 && this.#tasks[0]!.phase !== "queued") this.#removeTop();
+  /** Drops what has left the lane from the top. @param queued how many have not: nearly always all, and none is looked at */
+  prune(queued: number): void {
+    while (this.#tasks.length > queued && this.#tasks[0]!.phase !== "queued") this.#removeTop();
   }
 
   clear(): void {

@@ -51,7 +51,7 @@ Deno.test("TaskHeap.pop() takes the least of what has not left", () => {
           assert(heap.top === least.task);
           heap.pop();
           list.splice(list.indexOf(least), 1);
-          if (list.length > 0) heap.prune();
+          if (list.length > 0) heap.prune(list.length);
           else heap.clear();
         };
         steps.forEach((step, i) => {
@@ -64,7 +64,7 @@ Deno.test("TaskHeap.pop() takes the least of what has not left", () => {
           else {
             const [{ task }] = list.splice(step % list.length, 1) as [Waiting];
             task.phase = "settled";
-            if (list.length > 0) heap.prune();
+            if (list.length > 0) heap.prune(list.length);
             else heap.clear();
           }
         });

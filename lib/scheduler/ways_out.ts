@@ -8,12 +8,15 @@ const DEFAULT = "";
 /** All ways out: one to each platform by name, and one for functions that are called where their URL says. */
 export class WaysOut {
   readonly #ways: ReadonlyMap<string, WayOut>;
+  /** The same: they are gone through with every decision. */
+  readonly #all: readonly WayOut[];
   #ceiling = Infinity;
   readonly #ceilings = new Map<string, number>();
 
   /** @param platforms the names of those that are attached */
   constructor(platforms: readonly string[], random: Random) {
     this.#ways = new Map([DEFAULT, ...platforms].map((name) => [name, new WayOut(random)]));
+    this.#all = [...this.#ways.values()];
   }
 
   /** Puts limits into force; what was learned stays. */
@@ -42,7 +45,7 @@ export class WaysOut {
   /** How many functions have limits of their own, which were found out. */
   get own(): number {
     let own = 0;
-    for (const way of this.#ways.values()) own += way.own.size;
+    for (const way of this.#all) own += way.own.size;
     return own;
   }
 
@@ -60,7 +63,7 @@ export class WaysOut {
   /** How much may be in flight at present in all. */
   get limit(): number {
     let sum = 0;
-    for (const way of this.#ways.values()) sum += way.limit;
+    for (const way of this.#all) sum += way.limit;
     return Math.min(this.#ceiling, sum);
   }
 
@@ -71,13 +74,13 @@ export class WaysOut {
 
   /** Nothing more can start now. */
   full(nowMs: number): void {
-    for (const way of this.#ways.values()) way.full(nowMs);
+    for (const way of this.#all) way.full(nowMs);
   }
 
   /** Lets limits grow by what the time allows. @returns whether one has */
   advance(nowMs: number): boolean {
     let hasGrown = false;
-    for (const way of this.#ways.values()) hasGrown = way.advance(nowMs) || hasGrown;
+    for (const way of this.#all) hasGrown = way.advance(nowMs) || hasGrown;
     return hasGrown;
   }
 
@@ -91,12 +94,12 @@ export class WaysOut {
   /** When a limit may grow with no other event; Infinity: not by itself. */
   wakeAtMs(): number {
     let firstMs = Infinity;
-    for (const way of this.#ways.values()) firstMs = Math.min(firstMs, way.wakeAtMs());
+    for (const way of this.#all) firstMs = Math.min(firstMs, way.wakeAtMs());
     return firstMs;
   }
 
   /** A function has told how long it really ran, in milliseconds. */
   told(functionName: string, functionMs: number): void {
-    for (const way of this.#ways.values()) way.told(functionName, functionMs);
+    for (const way of this.#all) way.told(functionName, functionMs);
   }
 }

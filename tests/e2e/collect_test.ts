@@ -69,7 +69,7 @@ Deno.test("sequoia consume --collect says how long functions ran, and waited at 
   assert(function_ms.p50! + provider_queueing_ms.p50! <= run_ms.max!);
   assertEquals(report.byFunction.silent!.function_ms.p50, null);
   const { stdout } = await run(["report", "run.json"], at);
-  assertMatch(stdout, /\n· function +\S+ms .*\n· queue at provider +\S+ms /);
+  assertMatch(stdout, /\n· function time +\S+ms .*\n· queue at provider +\S+ms /);
 });
 
 Deno.test("sequoia consume --collect hears from the local platform, which starts containers first", async () => {

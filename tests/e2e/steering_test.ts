@@ -64,10 +64,8 @@ Deno.test("queue pause holds back what it means until queue resume, over restart
   assertMatch(listed.stdout, /paused +function g, label tenant=a/);
   await calls.until(() => calls.keys().filter((key) => key === "b/second").length >= 2);
   assert(!calls.keys().includes("a/second"), "what is paused has not started");
-  const startMs = performance.now();
   assertEquals((await run(["queue", "resume", "--all", ...QUEUE], at)).stdout, "Nothing is paused\n");
   await calls.until(() => calls.keys().includes("a/second"));
-  assert(performance.now() - startMs < 5000, "it acts soon, the command line's own start included");
   calls.answer("a/second");
   assertEquals((await ended("a", at)).state, "completed");
 });

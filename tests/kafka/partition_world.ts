@@ -87,7 +87,7 @@ const POOL: readonly Instance[] = instances(20, line, "partition").map((instance
   labels: KINDS[i % KINDS.length]!,
 }));
 /** Little, so that much is left in its topic. */
-const READ_AHEAD = { entries: 2, characters: 1_000_000, passed: 1 };
+const READ_AHEAD = { entries: 2, characters: 1_000_000, passed: 1, named: 1 };
 
 interface Flight {
   /** What it may change: when it is lost, nobody knows whether it has. */
@@ -108,6 +108,8 @@ export class World {
   readonly #flights = new Set<Flight>();
   /** Ids of which no more is asked, as they have ended or were handed back as far as their consumer knows. */
   readonly #over = new Set<string>();
+  /** What was handed back under a name, by which alone it can be passed over. */
+  readonly #named = new WeakSet<Entry>();
   /** Ids of what was called, but not durably. */
   readonly #added = new Set<string>();
   readonly #errors: unknown[] = [];
@@ -435,7 +437,7 @@ export class World {
     const { chain, labels } = entry.instance;
     assertEquals(entry.instance.parent, undefined, "what was called is not handed out alone");
     assert(
-      entry.cancel !== undefined || !this.#passed.hasSomeOf(chain, textOf(labels)),
+      entry.cancel !== undefined || this.#named.has(entry) || !this.#passed.hasSomeOf(chain, textOf(labels)),
       "it is not passed over",
     );
     for (const { instance: { id } } of treeOf(entry)) this.#over.delete(id);
@@ -516,7 +518,8 @@ export class World {
     if (root === undefined) return;
     const ids = [...treeOf(root)].map(({ instance: { id } }) => id);
     for (const id of ids) this.#over.add(id);
-    this.#fly(ids, this.owner.handBack([root]), () => {
+    this.#named.add(root);
+    this.#fly(ids, this.owner.handBack([root], new Map([[root, "a name"]])), () => {
       for (const { id, isMarked } of this.model.tree(root.instance.id)) {
         if (isMarked) this.model.end(id, "cancelled");
       }

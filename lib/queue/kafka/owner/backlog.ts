@@ -109,9 +109,22 @@ export class Backlog {
     return Math.min(this.#line.firstFresh, this.#parked.from);
   }
 
-  /** Leaves a message of a kind in its topic, if older ones of it are. @returns whether it does */
+  /**
+   * Leaves a message of a kind in its topic, if older ones of it are, or so many have begun and wait for something that no more
+   * should begin.
+   *
+   * @returns whether it does
+   */
   leaves(of: MessageKind, offset: number): boolean {
-    return this.#parked.follows(of, offset);
+    if (this.#parked.follows(of, offset)) return true;
+    if (this.#wholes > 0 || this.#parked.isFull || !this.#line.isCrowded(of)) return false;
+    this.#parked.park(of, offset);
+    return true;
+  }
+
+  /** Forgets what waits no more. */
+  tidy(): void {
+    this.#line.tidy();
   }
 
   push(entry: Entry): void {
@@ -164,8 +177,8 @@ export class Backlog {
   #wanted(least: number): ParkedKind[] {
     if (this.#wholes > 0) return this.#parked.all();
     if (this.#line.isFull) return [];
-    return this.#parked.wanted(this.#passed).filter(({ chain, labels }) =>
-      this.#line.freshOf(chain, labels) < least
+    return this.#parked.wanted(this.#passed).filter((kind) =>
+      this.#line.freshOf(kind) < least && !this.#line.isCrowded(kind)
     );
   }
 

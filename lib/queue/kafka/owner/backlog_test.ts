@@ -46,7 +46,7 @@ function setUp(before: number, count: number) {
     failed(error) {
       throw error;
     },
-    readAhead: { entries: 6, characters: 1000, passed: 4 },
+    readAhead: { entries: 6, characters: 1000, passed: 4, named: 2 },
   });
   const handOut = (passed: PassedKinds, most: number): number[] => {
     using line = backlog.passing(passed);
@@ -107,4 +107,38 @@ Deno.test("Backlog.whole() reads all, however much that is, and leaves none of i
   whole[Symbol.dispose]();
   backlog.leaveUnwanted(SINGLE);
   assertEquals([entries.size, backlog.left], [4, 4]);
+});
+
+Deno.test("Backlog begins no more of what was handed back under a name too often, until less of it waits", async () => {
+  const { backlog, add, handOut, read, entries, instanceAt } = setUp(2, 5);
+  const kindAt = (offset: number) => kindOf(instanceAt(offset));
+  const handBack = (offset: number) => {
+    const entry = entries.get(instanceAt(offset).id)!;
+    entry.state = "queued";
+    backlog.putBack([entry], new Map([[entry, "function f"]]));
+  };
+  const named = new PassedKinds([{ waitsFor: "function f" }]);
+  for (let offset = 0; offset < 5; offset++) {
+    assertEquals(backlog.leaves(kindAt(offset), offset), false);
+    backlog.push(add(offset));
+  }
+  assertEquals(handOut(NOTHING, 5), [0, 1, 2, 3, 4]);
+  for (const offset of [2, 3]) handBack(offset);
+  assertEquals([5, 6].map((offset) => backlog.leaves(kindAt(offset), offset)), [true, true]);
+  assertEquals(backlog.leaves(kindAt(0), 7), false, "others go on");
+  assertEquals(handOut(named, 9), []);
+  await read();
+  assertEquals([backlog.left, backlog.isFull], [2, false], "nothing is read again");
+
+  handBack(0);
+  handBack(4);
+  assertEquals(backlog.isFull, true, "four wait: nothing more is read");
+  entries.get(instanceAt(4).id)!.state = "cancelled"; // where it waits
+  backlog.tidy();
+  assertEquals(backlog.isFull, false);
+  assertEquals(handOut(NOTHING, 2), [0, 2]);
+  await read(); // of nothing
+  handOut(named, 0);
+  await read();
+  assertEquals(handOut(named, 9), [5, 6], "few of the kind wait");
 });

@@ -324,6 +324,7 @@ export class OwnedPartition {
   /** Keeps the record of how far it has come, and carries on what would hold it up. */
   async upkeep(): Promise<void> {
     this.state.ends.expire(this.#options.clock.wallMs());
+    this.#backlog.tidy();
     await this.#carry();
     await this.#left.upkeep();
     await this.#writeOwner(false);

@@ -1,7 +1,8 @@
 import TinyQueue from "tinyqueue";
-import type { Chain } from "../../../model/mod.ts";
 import { type PassedKinds, type Passing, type Place, textOf, WaitingLines } from "../../waiting_lines.ts";
 import { byPlace, type Entry } from "../log/entry.ts";
+import { kindOf, type MessageKind } from "../log/messages.ts";
+import { KindCounts } from "./kind_counts.ts";
 
 /** How much is read ahead. */
 export interface ReadAhead {
@@ -11,21 +12,33 @@ export interface ReadAhead {
   readonly characters: number;
   /** Of what is passed over, so many stay in memory; so many of a kind are read again at a time when it is wanted. */
   readonly passed: number;
+  /**
+   * When so many wait that were handed back under names, no more of their kinds are read, but for those that have less than
+   * their part of it; of twice as many, nothing more is read.
+   */
+  readonly named: number;
 }
 
-export const READ_AHEAD: ReadAhead = { entries: 10_000, characters: 64 * 2 ** 20, passed: 1000 };
+export const READ_AHEAD: ReadAhead = {
+  entries: 10_000,
+  characters: 64 * 2 ** 20,
+  passed: 1000,
+  named: 100_000,
+};
 
 /** What all partitions of a queue share, as one consumer may have them all; each may read ahead the least. */
-const SHARED = { entries: 24_000, characters: 256 * 2 ** 20 },
-  LEAST = { entries: 2000, characters: 4 * 2 ** 20 };
+const SHARED = { entries: 24_000, characters: 256 * 2 ** 20, named: 100_000 };
+const LEAST = { entries: 2000, characters: 4 * 2 ** 20, named: 2000 };
 
 /** How much of each partition is read ahead: of more partitions, less. */
 export function readAheadOf(partitions: number): ReadAhead {
-  const { entries, characters, passed } = READ_AHEAD;
+  const of = (part: keyof typeof SHARED) =>
+    Math.max(LEAST[part], Math.min(READ_AHEAD[part], Math.floor(SHARED[part] / partitions)));
   return {
-    entries: Math.max(LEAST.entries, Math.min(entries, Math.floor(SHARED.entries / partitions))),
-    characters: Math.max(LEAST.characters, Math.min(characters, Math.floor(SHARED.characters / partitions))),
-    passed,
+    entries: of("entries"),
+    characters: of("characters"),
+    passed: READ_AHEAD.passed,
+    named: of("named"),
   };
 }
 
@@ -44,8 +57,10 @@ export class WaitingLine {
   readonly #fresh = new Set<Entry>();
   /** The same in the order of their topic; some may not wait any more. */
   #inOrder = new TinyQueue<Entry>([], byPlace);
-  /** How many of the fresh ones there are of each kind: by chain, and labels as text. */
-  readonly #ofKind = new Map<Chain, Map<string, number>>();
+  /** The same by kinds. */
+  readonly #freshKinds = new KindCounts();
+  /** Those that were handed back under names. */
+  readonly #named = new KindCounts();
   /** How long the args of the fresh ones are. */
   #characters = 0;
 
@@ -64,10 +79,26 @@ export class WaitingLine {
     return this.#fresh.size;
   }
 
-  /** Whether enough waits that was never handed out. */
+  /** Whether enough waits: that was never handed out, or was handed back under names. */
   get isFull(): boolean {
-    const { entries, characters } = this.#readAhead;
-    return this.#fresh.size >= entries || this.#characters >= characters;
+    const { entries, characters, named } = this.#readAhead;
+    return this.#fresh.size >= entries || this.#characters >= characters || this.#named.total >= 2 * named;
+  }
+
+  /** Whether enough of a kind waits that was handed back under names, so that no more of it should begin. */
+  isCrowded(kind: MessageKind): boolean {
+    const { named: most } = this.#readAhead, { total, size } = this.#named;
+    return total >= most && this.#named.of(kind) >= Math.max(1, most / size);
+  }
+
+  /** Forgets what was handed back and waits no more, if there seems to be much of it. */
+  tidy(): void {
+    if (this.#named.total < this.#readAhead.named) return;
+    for (const [entry, { place, waitsFor }] of this.#waiting) {
+      if (waitsFor === undefined || this.#isThere(entry)) continue;
+      place.isLeft = true;
+      this.#leave(entry);
+    }
   }
 
   /** The offset of the first one that was never handed out; Infinity if there is none. */
@@ -79,30 +110,23 @@ export class WaitingLine {
     return Infinity;
   }
 
-  /** How many of a kind wait that were never handed out. @param labels as text */
-  freshOf(chain: Chain, labels: string): number {
-    return this.#ofKind.get(chain)?.get(labels) ?? 0;
-  }
-
-  #count({ instance: { chain, labels } }: Entry, by: 1 | -1): void {
-    const kinds = this.#ofKind.get(chain) ?? new Map<string, number>(), text = textOf(labels);
-    const count = (kinds.get(text) ?? 0) + by;
-    if (count > 0) kinds.set(text, count);
-    else kinds.delete(text);
-    if (kinds.size > 0) this.#ofKind.set(chain, kinds);
-    else this.#ofKind.delete(chain);
+  /** How many of a kind wait that were never handed out. */
+  freshOf(kind: MessageKind): number {
+    return this.#freshKinds.of(kind);
   }
 
   #wait(entry: Entry, waitsFor?: string): void {
     const before = this.#waiting.get(entry);
     if (before !== undefined) before.place.isLeft = true;
+    const wasNamed = before?.waitsFor !== undefined, isNamed = waitsFor !== undefined;
+    if (wasNamed !== isNamed) this.#named.change(kindOf(entry.instance), isNamed ? 1 : -1);
     this.#waiting.set(entry, { place: this.#lines.add(entry, waitsFor), waitsFor });
   }
 
   /** Adds one that was never handed out. */
   push(entry: Entry): void {
     this.#fresh.add(entry);
-    this.#count(entry, 1);
+    this.#freshKinds.change(kindOf(entry.instance), 1);
     if (this.#inOrder.length > 2 * (this.#fresh.size + FEW)) {
       this.#inOrder = new TinyQueue([...this.#fresh], byPlace);
     } else this.#inOrder.push(entry);
@@ -131,9 +155,11 @@ export class WaitingLine {
   }
 
   #leave(entry: Entry): boolean {
+    const kind = kindOf(entry.instance);
+    if (this.#waiting.get(entry)?.waitsFor !== undefined) this.#named.change(kind, -1);
     this.#waiting.delete(entry);
     if (!this.#fresh.delete(entry)) return false;
-    this.#count(entry, -1);
+    this.#freshKinds.change(kind, -1);
     this.#characters -= lengthOf(entry);
     return true;
   }
