@@ -44,6 +44,13 @@ export interface Entry {
   rank: readonly number[];
   startedAtMs: number;
   cost: number;
+  /** What its function waited for on its platform when it was started, if that was for itself. */
+  door: Door | undefined;
+}
+
+/** A function is asked to wait on a platform for longer than all of them would. */
+interface Door {
+  askedUntilMs: number;
 }
 
 /** A map whose items are running. */
@@ -94,6 +101,8 @@ export class Oracle {
   readonly #startedAtMs = new Map<string, number[]>();
   /** Platforms ("": none by name) that have throttled: how often they have rested for that, and until when they are closed. */
   readonly #closed = new Map<string, { rests: number; restsUntilMs: number; askedUntilMs: number }>();
+  /** Functions that wait for themselves on a platform, by both. */
+  readonly #doors = new Map<string, Door>();
   /** When each function was asked for. */
   readonly #arrivals = new Map<string, number[]>();
   /** What was refused since it was asked last. */
@@ -375,7 +384,9 @@ export class Oracle {
     return this.#entries().filter((entry) =>
       entry.phase === "queued" && !this.#isPaused(entry) &&
       this.#hasShareLeft(entry.group) &&
-      (this.#isPlaced(entry) ? this.#withRoom(entry).length > 0 : this.#closedUntilMs() <= this.#nowMs) &&
+      (this.#isPlaced(entry)
+        ? this.#withRoom(entry).length > 0
+        : this.#closedUntilMs(entry) <= this.#nowMs) &&
       this.#opensAtMs(fnOf(entry)) <= this.#nowMs &&
       Object.entries(labels).every(([label, limit]) => {
         const value = labelOf(entry, label);
@@ -421,7 +432,7 @@ export class Oracle {
       pricePerMs: 0,
       running: running.filter(({ platform }) => platform === name).length,
       limit: this.#limitOf(name),
-    })).filter(({ name, running, limit }) => running < limit && this.#closedUntilMs(name) <= this.#nowMs);
+    })).filter(({ name, running, limit }) => running < limit && this.#closedUntilMs(of, name) <= this.#nowMs);
   }
 
   /** Whether a function runs on one of the platforms. */
@@ -430,14 +441,17 @@ export class Oracle {
   }
 
   /** Until when nothing starts where an entry was started, or is called. */
-  #closedUntilMs(platform = ""): number {
-    const closed = this.#closed.get(platform);
-    return closed === undefined ? -Infinity : Math.max(closed.restsUntilMs, closed.askedUntilMs);
+  #closedUntilMs(entry: Entry, platform = ""): number {
+    const { restsUntilMs = -Infinity, askedUntilMs = -Infinity } = this.#closed.get(platform) ?? {};
+    const door = this.#doors.get(doorOf(entry, platform));
+    return Math.max(restsUntilMs, askedUntilMs, door?.askedUntilMs ?? -Infinity);
   }
 
   /** Whether something has been closed, as it has throttled, and has let nothing in since. */
   get hasClosed(): boolean {
-    return [...this.#closed.keys()].some((name) => this.#closedUntilMs(name) > -Infinity);
+    const isClosed = (closed: Door & { restsUntilMs: number }) =>
+      Math.max(closed.restsUntilMs, closed.askedUntilMs) > -Infinity;
+    return this.#doors.size > 0 || [...this.#closed.values()].some(isClosed);
   }
 
   #limitOf(platform = ""): number {
@@ -445,19 +459,34 @@ export class Oracle {
     return Math.min(global, platforms[platform] ?? Infinity);
   }
 
-  /** What throttles is closed as long as it asks, and, if its limit leaves room, for a while, until it lets something in. */
-  #learn({ platform = "" }: Entry, outcome: MadeOutcome): void {
+  /**
+   * What throttles is closed as long as it asks, and, if its limit leaves room, for a while, until it lets something in. Where it
+   * asks for long, only the function is held back, until a call lets it in that was started after that.
+   *
+   * @returns whether a function is held back for itself, or no more, by one that was not known to be
+   */
+  #learn(entry: Entry, outcome: MadeOutcome): boolean {
+    const { platform = "", door } = entry, key = doorOf(entry);
     const closed = this.#closed.get(platform) ??
       { rests: 0, restsUntilMs: -Infinity, askedUntilMs: -Infinity };
     this.#closed.set(platform, closed);
+    const present = this.#doors.get(key), isBehind = door !== undefined && door === present;
     if (outcome.kind !== "throttled") {
-      return void Object.assign(closed, { rests: 0, restsUntilMs: -Infinity });
+      Object.assign(closed, { rests: 0, restsUntilMs: -Infinity });
+      return isBehind && this.#doors.delete(key);
     }
-    const askedMs = Math.min(outcome.retryAfterMs ?? 0, 60_000);
-    if (askedMs > 0) closed.askedUntilMs = Math.max(closed.askedUntilMs, this.#nowMs + askedMs);
-    const running = this.#entries().filter((e) => e.phase === "running" && (e.platform ?? "") === platform);
-    if (running.length >= this.#limitOf(platform) || this.#nowMs < closed.restsUntilMs) return;
-    closed.restsUntilMs = this.#nowMs + throttleDelayMs(++closed.rests, this.random);
+    const { retryAfterMs: askedMs = 0 } = outcome, isLong = askedMs > 2000;
+    const asked = isLong ? present ?? { askedUntilMs: -Infinity } : closed;
+    if (isLong) this.#doors.set(key, asked);
+    if (askedMs > 0) {
+      asked.askedUntilMs = Math.max(asked.askedUntilMs, this.#nowMs + Math.min(askedMs, 60_000));
+    }
+    if (isLong && !isBehind) return true;
+    const others = this.#running().filter((e) => e !== entry && (e.platform ?? "") === platform);
+    if (others.length < this.#limitOf(platform) && this.#nowMs >= closed.restsUntilMs) {
+      closed.restsUntilMs = this.#nowMs + throttleDelayMs(++closed.rests, this.random);
+    }
+    return false;
   }
 
   #canGoElsewhere(entry: Entry): boolean {
@@ -619,6 +648,7 @@ export class Oracle {
     const { of } = entry;
     this.#charge(entry);
     entry.platform = this.#placeOf(entry);
+    entry.door = this.#doors.get(doorOf(entry));
     entry.phase = "running";
     for (const name of ["", fnOf(entry)]) {
       const rate = this.#rateOf(name);
@@ -650,13 +680,13 @@ export class Oracle {
     const { of: open, node, item } = entry;
     const { fn } = open.instance.chain.nodes[node]!;
     const verdict = judge(entry, outcome);
+    if (this.#learn(entry, outcome)) this.#placeAnew();
     this.#receive(entry, outcome);
-    this.#learn(entry, outcome);
     this.#readWeight(entry.group);
     if (verdict === "throttled") {
       this.#throttled++;
       this.#place(entry);
-      const closedUntilMs = this.#closedUntilMs(entry.platform);
+      const closedUntilMs = this.#closedUntilMs(entry, entry.platform);
       const waits = closedUntilMs > nowMs && !(entry.platform !== undefined && this.#canGoElsewhere(entry));
       return { instance: open.instance, verdict, skipped: [], ...waits && { retryAtMs: closedUntilMs } };
     }
@@ -766,14 +796,15 @@ export class Oracle {
     this.#placeAnew();
   }
 
-  /** Another global limit alone leaves the order as it is. */
+  /** Another global limit alone leaves the order as it is, where no function waits for itself: fixed limits forget that. */
   setLimits(limits: FixedLimits): void {
     const order = (
       { functions = {}, chains = {}, labels = {}, floors, platforms = {}, rate, functionRates = {} }:
         FixedLimits,
     ) => [functions, chains, labels, floors, platforms, rate, functionRates];
-    const isSame = equal(order(this.#limits), order(limits));
+    const isSame = equal(order(this.#limits), order(limits)) && this.#doors.size === 0;
     this.#limits = limits;
+    this.#doors.clear();
     if (isSame) return;
     for (const [name, startedAtMs] of this.#startedAtMs) {
       const rate = this.#rateOf(name);
@@ -823,7 +854,7 @@ export class Oracle {
     );
     this.#nowMs = nowMs;
     const times = open.map((entry, i) => {
-      const wayMs = Math.min(...ways[i]!.map((name) => this.#closedUntilMs(name)));
+      const wayMs = Math.min(...ways[i]!.map((name) => this.#closedUntilMs(entry, name)));
       return Math.max(wayMs, this.#opensAtMs(""), this.#opensAtMs(fnOf(entry)));
     });
     const later = times.filter((atMs) => atMs > nowMs);
@@ -852,6 +883,7 @@ export class Oracle {
       rank: [],
       startedAtMs: NaN,
       cost: NaN,
+      door: undefined,
     };
     const entry: Entry = { of, node, item, phase: "new", readyAtMs: this.#nowMs, ...counts, ...unknown };
     of.entries.unshift(entry);
@@ -1052,6 +1084,11 @@ function sum(numbers: readonly number[]): number {
 
 function fnOf({ of, node }: Entry): string {
   return of.instance.chain.nodes[node]!.fn.name;
+}
+
+/** The key of a function on a platform. */
+function doorOf(entry: Entry, platform = entry.platform ?? ""): string {
+  return `${platform} ${fnOf(entry)}`;
 }
 
 /** Whether a function may run on a platform. */
