@@ -277,7 +277,7 @@ const SAYINGS: readonly (readonly [line: string, words: string])[] = [
   ["retry --all --function f", "queue retry: it takes no --function; that is for queue pause, resume"],
   ["cancel", "queue cancel: name instances, or --chain, --label or --state, or --all"],
   ["show", "queue show: name an instance. See sequoia queue list"],
-  ["limit", "queue limit: name a limit, for example 100, or 100,fixed, or auto"],
+  ["limit", "queue limit: name a limit, for example 100, or 100,fixed, or auto; or --ceiling, or --floor"],
   ["status order-17", 'queue status: unexpected argument "order-17". See --help'],
   ["limit 5 6", 'queue limit: unexpected argument "6". See --help'],
   ["status --abort", "queue status: it takes no --abort; that is for queue cancel"],
