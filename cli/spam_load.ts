@@ -12,6 +12,7 @@ import {
   parseCount,
   parsePositiveDuration,
   parseRate,
+  urlSchemeOf,
   type Workload,
 } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
@@ -122,7 +123,7 @@ async function workloadOf(targets: readonly string[], values: SpamLoadValues): P
 
 /** Whether what is to be loaded is a URL; else it is a workload, or nothing. */
 export function isUrl(target: string | undefined): target is string {
-  return target !== undefined && /^(https?|lambda):/.test(target);
+  return target !== undefined && (/^https?:/.test(target) || urlSchemeOf(target) !== undefined);
 }
 
 /** Calls to a URL are chains of one function, which bears the URL's path as its name. */

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import type { Logger } from "@std/log";
 import type { Clock, JsonObject, Random } from "../lib/model/mod.ts";
-import { fileText, loginFault, realClock, systemRandom } from "../lib/model/mod.ts";
+import { fileText, realClock, systemRandom } from "../lib/model/mod.ts";
 import type {
   Attachment,
   CollectorAddress,
@@ -200,15 +200,15 @@ export async function localTelling(): Promise<NonNullable<LocalServerOptions["te
 }
 
 /**
- * Makes the platform: HTTP, with the local platform for functions that have no URL, or those that are attached, and AWS
- * Lambda.
+ * Makes the platform: HTTP, with the local platform for functions that have no URL, or those that are attached, and those
+ * that URLs of other schemes name.
  *
- * @throws {PlatformError} if Lambda is attached, and there are no credentials for it
+ * @throws {PlatformError} if one is attached that cannot be used, as there is no key for it
  */
 export async function makePlatform(options: PlatformOptions): Promise<Platform> {
   const platforms = await import("../lib/platform/mod.ts");
-  const { Credentials, HttpPlatform, LocalPlatform, openLambda, OwnUrls, SeveralPlatforms } = platforms;
-  const { functionsAt, isLoopback, isOnLoopback, lambdaRegionOf, parseAddress, profileWords, Proxies } =
+  const { HttpPlatform, LocalPlatform, OwnUrls, platformKindOf, SeveralPlatforms } = platforms;
+  const { functionsAt, isLoopback, isOnLoopback, parseAddress, profileWords, Proxies, thisMachine } =
     platforms;
   const { attached = [], allowed = [], collector, sink, load, modelsUrls = false } = options;
   const listen = options.local ?? await localAddress();
@@ -237,15 +237,10 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
         ),
     });
   };
-  const credentials = new Credentials(platforms.systemSources(clock));
-  const lambda = (parts: { readonly name?: string; readonly region?: string }) =>
-    openLambda({ ...common, credentials, allowed, ...lambdaEndpoint(), ...parts });
+  const setup = { ...common, ...thisMachine, allowed };
   const attach = async (attachment: Attachment): Promise<Platform> => {
-    const { name, url } = attachment, region = lambdaRegionOf(attachment);
-    if (region !== undefined) {
-      await credentials.get();
-      return await lambda({ name, region });
-    }
+    const { name, url } = attachment, kind = platformKindOf(url.protocol);
+    if (kind !== undefined) return await kind.open(setup, attachment);
     const local = isOnLoopback(attachment)
       ? new LocalPlatform({ address: url.host })
       : functionsAt(attachment);
@@ -260,26 +255,11 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
       : new LocalPlatform({ address: options.local, collector }),
     ...(load === undefined ? {} : { idleConnections: load }),
   });
-  const own = new OwnUrls(http, () => lambda({}));
+  const own = new OwnUrls(http, (kind) => kind.open(setup));
   if (attached.length === 0) return own;
   const byName = new Map<string, Platform>();
   for (const attachment of attached) byName.set(attachment.name, await attach(attachment));
   return new SeveralPlatforms(own, byName);
-}
-
-/** Where the environment says that Lambda's API is, as AWS's tools have it. */
-function lambdaEndpoint(): { endpoint?: string } {
-  const name = ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"].find((name) => variable(name) !== undefined);
-  if (name === undefined) return {};
-  const endpoint = variable(name)!;
-  const url = URL.parse(endpoint), fault = url === null ? undefined : loginFault(url);
-  if (fault !== undefined) {
-    throw new UsageError(`${name}: Cannot use it as the address of AWS Lambda: ${fault}`);
-  }
-  if (url !== null && /^https?:$/.test(url.protocol)) return { endpoint };
-  throw new UsageError(
-    `${name}: Cannot use it as the address of AWS Lambda: it is no http or https URL. Write http://HOST:PORT`,
-  );
 }
 
 /** Opens the run log at `path`, or beside it while another program writes that one, which is logged. */

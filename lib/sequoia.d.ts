@@ -271,7 +271,7 @@ interface FunctionDefinition extends FunctionSpec {
 /** What may be said of a function in a workload. */
 interface FunctionOptions {
     /**
-     * An absolute http(s) URL, or `lambda:REGION:NAME[:QUALIFIER]`: the function is called there. Without `url`, `urls` and
+     * An absolute http(s) URL, or `lambda:REGION:NAME[:QUALIFIER]` or `openwhisk://HOST/NAMESPACE/ACTION`: the function is called there. Without `url`, `urls` and
      * `run` it is modelled: the local platform takes as long as `time` says. A `url` that is undefined is an error.
      */
     readonly url?: string;

@@ -11,7 +11,8 @@ import {
   stripUndefined,
 } from "./function.ts";
 import { kindOf } from "./function_kind.ts";
-import { parseLambdaUrl } from "./function_url.ts";
+import { parseLambdaUrl } from "./lambda_url.ts";
+import { parseOpenWhiskUrl } from "./openwhisk_url.ts";
 import { assertRefused } from "./testing.ts";
 
 Deno.test("fn() fills in the defaults", () => {
@@ -60,6 +61,33 @@ Deno.test("fn() keeps where it is on several platforms, and that nobody waits fo
   const spec = fn("f", { urls, background: true });
   assertEquals([spec.url, spec.urls, spec.background], [undefined, urls, true]);
   assert(!("background" in fn("f", { background: false })));
+});
+
+Deno.test("parseOpenWhiskUrl() reads host, namespace, package and action, and nothing that would lead elsewhere", () => {
+  assertEquals(parseOpenWhiskUrl("openwhisk://ow.example.com:444/guest/images/resize"), {
+    host: "ow.example.com:444",
+    namespace: "guest",
+    action: "images/resize",
+  });
+  assertEquals(parseOpenWhiskUrl("openwhisk://[::1]:3233/_/hello@2"), {
+    host: "[::1]:3233",
+    namespace: "_",
+    action: "hello@2",
+  });
+  for (
+    const url of [
+      "openwhisk://host/guest",
+      "openwhisk://host/guest/",
+      "openwhisk://host/guest/a/b/c",
+      "openwhisk://user:key@host/guest/a",
+      "openwhisk://HOST/guest/a",
+      "openwhisk://host/../a",
+      "openwhisk://host/guest/..",
+      "openwhisk://host/guest/a?blocking=false",
+      "openwhisk://host/guest/a%2fb",
+      "openwhisk:guest/a",
+    ]
+  ) assertEquals(parseOpenWhiskUrl(url), undefined, url);
 });
 
 Deno.test("parseLambdaUrl() reads region, name and qualifier, and nothing that would lead elsewhere", () => {
@@ -171,8 +199,8 @@ Deno.test("fn() names what is wrong and what to write instead", () => {
     [
       { url: "publish.com" },
       "bad-url",
-      'function "f": the url "publish.com" is not absolute. Write http://host/path, https://host/path or ' +
-      "lambda:REGION:NAME, or leave it " +
+      'function "f": the url "publish.com" is not absolute. Write http://host/path, https://host/path, ' +
+      "lambda:REGION:NAME or openwhisk://HOST/NAMESPACE/ACTION, or leave it " +
       "out to run on the local platform",
     ],
     [{ url: "ftp://host/" }, "bad-url", /the url "ftp:\/\/host\/" is not absolute/],

@@ -1,24 +1,6 @@
 import { WorkloadError } from "./errors.ts";
 import { percentDecoded } from "./percent.ts";
-
-/** A function on AWS Lambda. */
-export interface LambdaName {
-  /** Its region: `eu-central-1`. */
-  readonly region: string;
-  /** Its name there. */
-  readonly name: string;
-  /** Which version or alias; left out: the latest. */
-  readonly qualifier?: string;
-}
-
-const LAMBDA = /^lambda:([a-z]{2,8}(?:-[a-z]{1,12})+-\d{1,2}):([\w-]{1,64})(?::([\w$-]{1,128}))?$/;
-
-/** Reads `lambda:REGION:NAME[:QUALIFIER]`; undefined if it is no such URL. */
-export function parseLambdaUrl(url: string): LambdaName | undefined {
-  const [, region, name, qualifier] = LAMBDA.exec(url) ?? [];
-  if (region === undefined || name === undefined) return undefined;
-  return qualifier === undefined ? { region, name } : { region, name, qualifier };
-}
+import { URL_SCHEMES, urlSchemeOf } from "./url_schemes.ts";
 
 /** A URL as messages show it, whatever it is: without the user and the password before the `@`. */
 export function shownUrl(text: string): string {
@@ -32,14 +14,19 @@ export function loginFault({ username, password }: URL): string | undefined {
   return part && `its ${part} holds a % that stands for no character. Write % as %25`;
 }
 
+const SHORT_FORMS = URL_SCHEMES.map(({ short }) => short).join(" or ");
+
 /** @throws {WorkloadError} if a function cannot be called at a URL */
 export function checkUrl(url: unknown, name: string): void {
-  if (typeof url === "string" && /^lambda:/i.test(url)) {
-    if (parseLambdaUrl(url) !== undefined) return;
+  const scheme = typeof url === "string" ? urlSchemeOf(url) : undefined;
+  if (scheme !== undefined) {
+    if (scheme.reads(url as string)) return;
     throw new WorkloadError(
       "bad-url",
-      `function "${name}": the url ${JSON.stringify(url)} names no Lambda function. Write ` +
-        "lambda:REGION:NAME or lambda:REGION:NAME:QUALIFIER, for example lambda:eu-central-1:resize:prod",
+      `function "${name}": the url ${
+        JSON.stringify(shownUrl(url as string))
+      } names no ${scheme.what}. Write ` +
+        `${scheme.form}, for example ${scheme.example}`,
     );
   }
   const parsed = typeof url === "string" ? URL.parse(url) : null;
@@ -52,7 +39,7 @@ export function checkUrl(url: unknown, name: string): void {
   throw new WorkloadError(
     "bad-url",
     `function "${name}": the url ${shown} is not absolute. Write http://host/path, ` +
-      "https://host/path or lambda:REGION:NAME, or leave it out to run on the local platform",
+      `https://host/path, ${SHORT_FORMS}, or leave it out to run on the local platform`,
   );
 }
 

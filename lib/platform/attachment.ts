@@ -1,6 +1,7 @@
-import { loginFault, nearest, parseCount, parseLambdaUrl, shownUrl } from "../model/mod.ts";
+import { loginFault, nearest, parseCount, shownUrl } from "../model/mod.ts";
 import { isLoopback } from "./guard/addresses.ts";
 import type { LocalFunctions } from "./http/http.ts";
+import { PLATFORM_KINDS, platformKindOf } from "./kinds.ts";
 import { localUrl } from "./local/local_address.ts";
 import { elsewhereWords, unservedWords } from "./local/unserved_words.ts";
 import { PlatformError } from "./platform.ts";
@@ -8,7 +9,7 @@ import { PlatformError } from "./platform.ts";
 /** One of several platforms, as `--platform` names it. */
 export interface Attachment {
   readonly name: string;
-  /** Of a path: functions are at `URL/NAME`. Without one: a local platform. Or `lambda:REGION`. */
+  /** Of a path: functions are at `URL/NAME`. Without one: a local platform. Or the place of another kind: `lambda:REGION`. */
   readonly url: URL;
   /** Most attempts in flight there; Infinity for no limit. */
   readonly limit: number;
@@ -37,7 +38,8 @@ export function parseAttachment(text: string): Attachment {
   const name = text.slice(0, Math.max(0, at)), url = URL.parse(address);
   if (!NAME.test(name)) throw bad(text, "it has no name of letters, digits, _ . -");
   if (url === null || !isPlace(url)) {
-    throw bad(text, `"${shownUrl(address)}" is no http or https URL, and no lambda:REGION`);
+    const places = PLATFORM_KINDS.map(({ place }) => place).join(", no ");
+    throw bad(text, `"${shownUrl(address)}" is no http or https URL, no ${places}`);
   }
   const fault = loginFault(url);
   if (fault !== undefined) throw bad(text, fault);
@@ -47,14 +49,8 @@ export function parseAttachment(text: string): Attachment {
   );
 }
 
-function isPlace({ protocol, pathname, href }: URL): boolean {
-  if (protocol === "lambda:") return parseLambdaUrl(`${href}:f`)?.region === pathname;
-  return ["http:", "https:"].includes(protocol);
-}
-
-/** The region of a platform that is AWS Lambda; undefined if it is another. */
-export function lambdaRegionOf({ url }: Attachment): string | undefined {
-  return url.protocol === "lambda:" ? url.pathname : undefined;
+function isPlace(url: URL): boolean {
+  return platformKindOf(url.protocol)?.isPlace(url) ?? ["http:", "https:"].includes(url.protocol);
 }
 
 function readParameter(text: string, parameter: string): Partial<Attachment> {

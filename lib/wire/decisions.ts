@@ -5,6 +5,7 @@ import {
   type Instance,
   type Json,
   templatesOf,
+  urlSchemeOf,
 } from "../model/mod.ts";
 
 /** Whether anything of a chain is decided when it is run: the original and version 0 of our messages have no such thing. */
@@ -27,7 +28,8 @@ export function nodeDecision({ when, map, calls, join, args }: ChainNode): strin
 export function elsewhere({ url, urls, background }: FunctionSpec): string | undefined {
   if (urls !== undefined) return "urls";
   if (background !== undefined) return "background";
-  if (url !== undefined && /^lambda:/.test(url)) return "functions on Lambda";
+  const scheme = url === undefined ? undefined : urlSchemeOf(url);
+  if (scheme !== undefined) return `${scheme.what}s`;
 }
 
 /** Whether a chain can stand in a message so that the original runs it, too. */

@@ -276,7 +276,7 @@ Deno.test("encodeInstance() names what the original's messages cannot say", () =
     [one({ atMostOnce: true }), /cannot say atMostOnce/],
     [one({ headers: { a: "b" } }), /sends no headers/],
     [one({ id: -1 }), /negative id -1/],
-    [one({ url: "lambda:us-east-1:f" }), /it has no functions on Lambda/],
+    [one({ url: "lambda:us-east-1:f" }), /it has no Lambda functions/],
     [of({ urls: { a: "http://h/" } }), /it has no urls/],
     [one({ background: true }), /it has no background/],
     [one({}, { size: 3 }), /node "n": the argument "size" is no text/],

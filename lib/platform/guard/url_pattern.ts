@@ -1,3 +1,5 @@
+import { URL_SCHEMES } from "../../model/mod.ts";
+
 /** Which URLs functions may have, as `--allow-url` says it. */
 export interface UrlPattern {
   /** As it was written. */
@@ -6,12 +8,11 @@ export interface UrlPattern {
 }
 
 const WEB = /^(https?|\*):\/\/(\[[^\]\s]*\]|[^\s\/:?#@\\[\]]+)(?::(\d{1,5}|\*))?(\/[^\s?#\\]*)?$/i;
-const LAMBDA = /^lambda:[\w*-]+:[\w*-]+(:[\w$*-]+)?$/;
 /** What servers may read as another path: encoded separators, a percent sign once more, and `..;` as some have it. */
 const AMBIGUOUS = /%(2f|5c|25|00)|\/\.{1,2};/i;
 
 /**
- * Reads `SCHEME://HOST[:PORT][/PATH]`, or `lambda:REGION:NAME[:QUALIFIER]`. It is compared with a URL as the URL parser
+ * Reads `SCHEME://HOST[:PORT][/PATH]`, `lambda:REGION:NAME[:QUALIFIER]` or `openwhisk://HOST/NAMESPACE/ACTION`. It is compared with a URL as the URL parser
  * understands it, which is what is called: lower case, punycode, dots resolved; user, password, query and fragment are not
  * compared.
  *
@@ -20,12 +21,12 @@ const AMBIGUOUS = /%(2f|5c|25|00)|\/\.{1,2};/i;
  * - Without a port it is the scheme's own; `:*` is any.
  * - Without a path it is any; else `*` stands for any characters, also slashes. A URL whose path some servers would read
  *   as another one (`%2f`, `%5c`, `%25`, `..;`) matches no pattern that has a path, unless that is `/*`.
- * - Of a Lambda function `*` stands for any characters; without a qualifier it is any version.
+ * - In URLs of other schemes `*` stands for any characters; a Lambda function without a qualifier is any version.
  *
  * @throws {SyntaxError} if it cannot be understood
  */
 export function parseUrlPattern(text: string): UrlPattern {
-  if (LAMBDA.test(text)) return { text, matches: lambdaMatcher(text) };
+  if (URL_SCHEMES.some((scheme) => scheme.isPattern(text))) return { text, matches: nameMatcher(text) };
   const [, scheme = "", host = "", port, path] = WEB.exec(text) ?? [];
   const hostMatches = scheme === "" ? undefined : hostMatcher(host);
   if (hostMatches === undefined || Number(port) > 65_535) {
@@ -59,8 +60,9 @@ function pathMatcher(path: string): (pathname: string) => boolean {
   return (pathname) => !AMBIGUOUS.test(pathname) && glob(pathname);
 }
 
-function lambdaMatcher(text: string): (url: URL) => boolean {
-  const glob = globMatcher(text), anyVersion = text.split(":").length === 3 ? globMatcher(`${text}:*`) : glob;
+function nameMatcher(text: string): (url: URL) => boolean {
+  const glob = globMatcher(text);
+  const anyVersion = /^lambda(:[^:]+){2}$/.test(text) ? globMatcher(`${text}:*`) : glob;
   return ({ href }) => glob(href) || anyVersion(href);
 }
 

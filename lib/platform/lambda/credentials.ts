@@ -1,4 +1,4 @@
-import { type Clock, fileText } from "../../model/mod.ts";
+import type { Clock } from "../../model/mod.ts";
 import { fetchDirectly } from "../calls/fetch_directly.ts";
 import { PlatformError } from "../platform.ts";
 
@@ -151,22 +151,6 @@ export class Credentials {
       );
     }
   }
-}
-
-/** What the environment and the files of this machine say. */
-export function systemSources(clock: Clock): CredentialSources {
-  return {
-    clock,
-    variable: (name) => Deno.env.get(name),
-    async readFile(path) {
-      try {
-        return fileText(await Deno.readFile(path));
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return undefined;
-        throw error;
-      }
-    },
-  };
 }
 
 function credentialsOf(id?: string, secret?: string, token?: string): AwsCredentials | undefined {
