@@ -60,7 +60,10 @@ async function main(args: readonly string[]): Promise<number> {
 /** The warnings about variables of the environment that give no option. */
 async function strayWords(): Promise<string[]> {
   const { strayVariables } = await import("./stray_variables.ts");
-  return strayVariables(Object.keys(Deno.env.toObject()), OPTION_NAMES);
+  const names = Object.keys(Deno.env.toObject()), stray = strayVariables(names, OPTION_NAMES);
+  if (stray.length === 0) return [];
+  const { QUEUE_VARIABLES } = await import("../lib/queue/mod.ts"); // most commands are spared that
+  return strayVariables(names, OPTION_NAMES, QUEUE_VARIABLES);
 }
 
 const SOURCES = { variable, readFile: Deno.readFile, optionNames: OPTION_NAMES };

@@ -3,14 +3,8 @@ import { formatDuration, type FunctionSpec, type Workload } from "../lib/model/m
 import { type Load, Producer } from "../lib/produce/mod.ts";
 import { addressWords, type InstanceView, type OpenQueueOptions } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";
-import {
-  type Command,
-  COMMON,
-  type Context,
-  PARTITIONS_OPTION,
-  QUEUE_OPTION,
-  QUEUE_TABLE,
-} from "./command.ts";
+import { type Command, COMMON, type Context } from "./command.ts";
+import { PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "./queue_option.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { INSTANCE_OPTIONS, withInstances } from "./instance_options.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";

@@ -1,4 +1,5 @@
-import { type Command, QUEUE_TABLE } from "./command.ts";
+import type { Command } from "./command.ts";
+import { QUEUE_TABLE } from "./queue_option.ts";
 import { UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { didYouMean, readOptions } from "./options.ts";

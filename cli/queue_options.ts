@@ -1,8 +1,9 @@
 import { parseCount } from "../lib/model/mod.ts";
 import type { Filter, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
-import { COMMON, type Context, QUEUE_OPTION } from "./command.ts";
+import { COMMON, type Context } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { choice, flag, isGiven, many, one, pair, text, type Values } from "./options.ts";
+import { QUEUE_OPTION } from "./queue_option.ts";
 import { BOUND_OPTIONS } from "./value_limit_options.ts";
 
 const STATES = ["queued", "running", "completed", "failed", "cancelled"] as const;

@@ -9,12 +9,12 @@ import {
   type RunView,
   type Threshold,
 } from "../lib/report/mod.ts";
-import { type Command, COMMON, QUEUE_OPTION } from "./command.ts";
+import { type Command, COMMON, QUEUE_TIMEOUT_OPTION } from "./command.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { flag, many, one, readOptions, text } from "./options.ts";
 import { show, writePage } from "./report_output.ts";
-import { type NamedRunLog, originalRunAt } from "./wire.ts";
+import { mayHoldOriginalRun, type NamedRunLog, originalRunAt } from "./wire.ts";
 
 const options = {
   html: one("FILE", "write a page with charts, self-contained", text),
@@ -25,7 +25,7 @@ const options = {
     parseThreshold,
   ),
   ascii: flag("draw charts with ASCII signs only"),
-  "queue-timeout": QUEUE_OPTION["queue-timeout"],
+  ...QUEUE_TIMEOUT_OPTION,
   ...COMMON,
 } as const;
 
@@ -87,7 +87,7 @@ async function* runsOf(
   { signal, giveUpAfterMs }: Reading,
   log: Logger,
 ): AsyncGenerator<NamedRunLog> {
-  if (/^kafka:/i.test(path)) {
+  if (await mayHoldOriginalRun(path)) {
     const onNote = (words: string) => log.warn(words);
     const timeout = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
     yield await originalRunAt(path, { onNote, signal, ...timeout });

@@ -13,7 +13,8 @@ Deno.test("a variable that is named almost as an option's is said, as it gives n
   ]);
 });
 
-Deno.test("variables of other commands, of Kafka and of other programs are passed over", () => {
+Deno.test("variables of other commands, of queues and of other programs are passed over", () => {
   assertEquals(strays("SEQUOIA_LIMIT", "SEQUOIA_POISSON", "SEQUOIA_KAFKA_USER"), []);
+  assertEquals(strayVariables(["SEQUOIA_LIMITS"], ["limit"], ["SEQUOIA_LIMITS"]), []);
   assertEquals(strays("SEQUOIA_ALLOW_URLS", "SEQUOIA_OTHER_PROGRAM", "PATH"), []);
 });

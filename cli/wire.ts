@@ -38,7 +38,8 @@ export function systemAheadMs(): number {
 /** What must differ from run to run. */
 export const chance: Random = systemRandom();
 
-const DEFAULT_QUEUE = "sqlite:.sequoia/queue.db";
+/** The queue of whoever names none. */
+export const DEFAULT_QUEUE = "sqlite:.sequoia/queue.db";
 const QUEUE_VARIABLE = "SEQUOIA_QUEUE";
 
 /** The address of the queue that a command works on. */
@@ -66,47 +67,56 @@ export interface QueueChoice {
   readonly partitions?: number | undefined;
 }
 
-/** Opens that queue. @throws {UsageError} if it is not on Kafka and takes something that only a queue there does */
+/** Opens that queue. @throws {UsageError} if it takes something that no queue of its kind does */
 export async function openQueue(
   { queue, "queue-timeout": giveUpAfterMs, partitions }: QueueChoice,
   options: Omit<OpenQueueOptions, "clock" | "random" | "giveUpAfterMs"> = {},
 ): Promise<QueueDriver> {
-  const { openQueue } = await import("../lib/queue/mod.ts");
+  const { exampleOf, openQueue, queueKind } = await import("../lib/queue/mod.ts");
   const isOfVariable = queue === undefined && variable(QUEUE_VARIABLE) !== undefined;
   const read = () => addressOf(queueAddress(queue));
   const address = await (isOfVariable ? ofVariable(QUEUE_VARIABLE, read) : read());
+  const { isLocal, holdsOriginals = false } = queueKind(address.kind)!;
   const ofOriginal = options.from !== undefined ? "--from" : options.priorities && "--original-priorities";
-  if (ofOriginal !== undefined && address.kind !== "kafka") {
+  if (ofOriginal !== undefined && !holdsOriginals) {
     throw new UsageError(
       `${ofOriginal}: a queue of the kind ${address.kind} holds no messages of the original. Leave it out, or write ` +
-        "--queue kafka://HOST:9092",
+        `--queue ${exampleOf((kind) => kind.holdsOriginals ?? false)}`,
     );
   }
   const chosen = partitions === undefined ? address : await divided(address, partitions);
   const timeout = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
   const open = () => openQueue(chosen, { ...options, clock, random: chance, ...timeout });
-  // What brokers say is not of the address alone.
-  return await (isOfVariable && address.kind === "sqlite" ? ofVariable(QUEUE_VARIABLE, open) : open());
+  // What other machines say is not of the address alone.
+  return await (isOfVariable && isLocal ? ofVariable(QUEUE_VARIABLE, open) : open());
 }
 
 /** Reads an address, with what the environment says of it. */
 async function addressOf(text: string): Promise<QueueAddress> {
-  const { KAFKA_VARIABLES, parseQueueAddress } = await import("../lib/queue/mod.ts");
-  const variables = Object.values(KAFKA_VARIABLES).map((name) => [name, variable(name)] as const);
+  const { parseQueueAddress, QUEUE_VARIABLES } = await import("../lib/queue/mod.ts");
+  const variables = QUEUE_VARIABLES.map((name) => [name, variable(name)] as const);
   return parseQueueAddress(text, Object.fromEntries(variables));
 }
 
 /** A run log with the name that it is shown by, which holds no secrets. */
 export type NamedRunLog = RunLog & { readonly name: string };
 
-/** What the original system has logged to the Kafka at an address, as a run. */
+/** Whether an argument is the address of a queue whose topics hold what the original system has logged. */
+export async function mayHoldOriginalRun(text: string): Promise<boolean> {
+  const [, scheme] = /^([a-z][a-z0-9+]+):/i.exec(text) ?? []; // more than one letter: no disk of Windows
+  if (scheme === undefined) return false;
+  const { queueKind } = await import("../lib/queue/mod.ts");
+  return queueKind(scheme)?.readTexts !== undefined;
+}
+
+/** What the original system has logged to the queue at an address, as a run. */
 export async function originalRunAt(
   text: string,
   options: Pick<OpenQueueOptions, "giveUpAfterMs" | "onNote" | "signal">,
 ): Promise<NamedRunLog> {
-  const { addressWords, readKafkaTexts } = await import("../lib/queue/mod.ts");
+  const { addressWords, readQueueTexts } = await import("../lib/queue/mod.ts");
   const { ORIGINAL_LOG_TOPICS, originalRun } = await import("../lib/record/mod.ts");
-  const texts = readKafkaTexts(await addressOf(text), ORIGINAL_LOG_TOPICS, {
+  const texts = readQueueTexts(await addressOf(text), ORIGINAL_LOG_TOPICS, {
     ...options,
     clock,
     random: chance,
@@ -116,16 +126,18 @@ export async function originalRunAt(
 }
 
 async function divided(address: QueueAddress, partitions: number): Promise<QueueAddress> {
-  const { MAX_PARTITIONS } = await import("../lib/queue/mod.ts");
-  if (address.kind !== "kafka") {
+  const { exampleOf, queueKind } = await import("../lib/queue/mod.ts");
+  const { partitions: divided } = queueKind(address.kind)!;
+  if (divided === undefined) {
+    const instead = exampleOf((kind) => kind.partitions !== undefined);
     throw new UsageError(
-      `--partitions: a queue of the kind ${address.kind} has none. Leave it out, or write --queue kafka://HOST:9092`,
+      `--partitions: a queue of the kind ${address.kind} has none. Leave it out, or write --queue ${instead}`,
     );
   }
-  if (partitions > MAX_PARTITIONS) {
-    throw new UsageError(`--partitions: ${partitions} are too many. Write at most ${MAX_PARTITIONS}`);
+  if (partitions > divided.most) {
+    throw new UsageError(`--partitions: ${partitions} are too many. Write at most ${divided.most}`);
   }
-  return { ...address, options: { ...address.options, partitions } };
+  return divided.divide(address, partitions);
 }
 
 /** Makes the policy that `--policy` names: built-in ones, files of the user's, or several joined by `+`. */

@@ -1,51 +1,65 @@
+import { nearest } from "../model/mod.ts";
 import { badAddress } from "./address_errors.ts";
-import { kafkaAddress, type KafkaAddressOptions } from "./kafka/address.ts";
-import { sqliteAddress, type SqliteAddressOptions } from "./sqlite_address.ts";
+import { type AddressSyntax, AddressText, addressWords as words } from "./address_parts.ts";
+import type { Environment, QueueKind } from "./kind.ts";
+import { QUEUE_KINDS, type QueueAddress, queueKind } from "./kinds.ts";
 
-export { addressWords } from "./address_parts.ts";
-export { type KafkaAddressOptions, MAX_PARTITIONS } from "./kafka/address.ts";
-export { KAFKA_VARIABLES } from "./kafka/address_settings.ts";
-export type { KafkaSasl, KafkaTls } from "./kafka/address_security.ts";
-export type { SqliteAddressOptions } from "./sqlite_address.ts";
+export { type QueueAddress, queueKind } from "./kinds.ts";
+export type { Environment } from "./kind.ts";
 
-/** Where a queue is, and how it is kept there. */
-export type QueueAddress =
-  | { readonly kind: "memory" }
-  | { readonly kind: "sqlite"; readonly path: string; readonly options: SqliteAddressOptions }
-  | {
-    readonly kind: "kafka";
-    /** `host:port` each; an address of IPv6 stands in brackets. */
-    readonly brokers: readonly string[];
-    readonly options: KafkaAddressOptions;
-  };
+function schemes(place: "hosts" | "path"): ReadonlySet<string> {
+  return new Set(QUEUE_KINDS.filter((kind) => kind.place === place).map(({ scheme }) => scheme));
+}
 
-/** Variables by name, as a process gets them; an empty one is none. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+const SYNTAX: AddressSyntax = {
+  options: new Set(QUEUE_KINDS.flatMap(({ options }) => options.map(({ name }) => name))),
+  ofPaths: schemes("path"),
+  ofHosts: schemes("hosts"),
+};
 
-const FORMS =
-  "Write sqlite:PATH, for example sqlite:.sequoia/queue.db, or kafka://HOST:9092 for many machines, or memory:";
+const FORMS = `Write ${QUEUE_KINDS.map(({ form, formNote }) => form + formNote).join(", or ")}`;
+
+/** The variables that say what addresses leave out, of all kinds of queue. */
+export const QUEUE_VARIABLES: readonly string[] = QUEUE_KINDS.flatMap(({ options }) =>
+  options.flatMap(({ variable }) => variable ?? [])
+);
+
+/** What `--queue` may be: the rows of a table for the help. */
+export const QUEUE_HELP: readonly (readonly [form: string, what: string])[] = QUEUE_KINDS.flatMap((
+  { help },
+) => help);
+
+/** How addresses are written on the command line, in words. */
+export const QUEUE_FORMS: string = QUEUE_KINDS.filter(({ help }) => help.length > 0)
+  .map(({ form, place, formNote }) => place === "path" ? form : form + formNote).join(", or ");
+
+/** An address of a kind of queue that can do something, for messages that say what to write. */
+export function exampleOf(can: (kind: QueueKind<QueueAddress>) => boolean): string {
+  return QUEUE_KINDS.find(can)?.example ?? "another address";
+}
+
+/**
+ * An address as it may be shown: with `***` for the password, before the `@` and as an option, and for whatever may be one that
+ * was written wrongly.
+ */
+export function addressWords(text: string): string {
+  return words(text, SYNTAX);
+}
 
 /**
  * Reads the address of a queue: `sqlite:PATH[?lease=5s&keep=24h]`,
  * `kafka://[USER:PASSWORD@]HOST[:9092][,HOST…][?group=sequoia&…]` or `memory:`.
  *
- * @param env settings of Kafka that the address leaves out, see {@linkcode KAFKA_VARIABLES} (Default: none)
+ * @param env settings that the address leaves out, see {@linkcode QUEUE_VARIABLES} (Default: none)
  * @throws {QueueError} `bad-address`; its message says what to write, and holds no password
  */
 export function parseQueueAddress(text: string, env: Environment = {}): QueueAddress {
-  const address = text.trim();
-  const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+]*):(.*)$/is.exec(address) ?? [];
-  switch (scheme.toLowerCase()) {
-    case "memory":
-      if (rest !== "") throw badAddress(address, "something stands behind memory:", "Write memory:");
-      return { kind: "memory" };
-    case "sqlite":
-      return { kind: "sqlite", ...sqliteAddress(address) };
-    case "kafka":
-      return { kind: "kafka", ...kafkaAddress(address, env) };
-    case "":
-      throw badAddress(address, "it does not say of which kind the queue is", FORMS);
-    default:
-      throw badAddress(address, `there are no queues of the kind "${scheme}"`, FORMS);
-  }
+  const address = new AddressText(text.trim(), SYNTAX);
+  const [, scheme = ""] = /^([a-z][a-z0-9+]*):/i.exec(text.trim()) ?? [];
+  const kind = queueKind(scheme);
+  if (kind !== undefined) return kind.parse(address, env);
+  if (scheme === "") throw badAddress(address, "it does not say of which kind the queue is", FORMS);
+  const near = nearest(scheme, QUEUE_KINDS.map((kind) => kind.scheme));
+  const advice = near === undefined ? FORMS : `Did you mean ${near}? ${FORMS}`;
+  throw badAddress(address, `there are no queues of the kind "${scheme}"`, advice);
 }

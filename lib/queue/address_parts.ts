@@ -1,35 +1,21 @@
 /** Taking the address of a queue apart, so that what may be shown and what is a secret is decided in one place. */
 import { percentDecoded } from "../model/mod.ts";
 
-/** The options that addresses may have behind the `?`. */
-export const ADDRESS_OPTIONS = {
-  sqlite: ["lease", "keep"],
-  kafka: [
-    "group",
-    "prefix",
-    "partitions",
-    "replication",
-    "lease",
-    "keep",
-    "compression",
-    "linger",
-    "ssl",
-    "ca",
-    "cert",
-    "key",
-    "sasl",
-    "user",
-    "password",
-    "client",
-  ],
-} as const;
-
 const SECRET = "password";
-const KNOWN: ReadonlySet<string> = new Set([...ADDRESS_OPTIONS.sqlite, ...ADDRESS_OPTIONS.kafka]);
+
+/** How addresses are written, of all kinds of queue together: an address may be shown that is of none. */
+export interface AddressSyntax {
+  /** The options that addresses may have behind the `?`. */
+  readonly options: ReadonlySet<string>;
+  /** The schemes behind which the path of a file stands. */
+  readonly ofPaths: ReadonlySet<string>;
+  /** The schemes behind which hosts stand. */
+  readonly ofHosts: ReadonlySet<string>;
+}
 
 /** An address, as it is written; its parts put together again are the address. */
 export interface AddressParts {
-  /** `kafka://`, `sqlite:`, or nothing. */
+  /** The scheme with its `://`, or `:` before a path; or nothing. */
   readonly front: string;
   /** What stands before the `@`. */
   readonly login?: string;
@@ -40,10 +26,12 @@ export interface AddressParts {
 }
 
 /** Takes an address apart, whatever it is. */
-export function addressParts(text: string): AddressParts {
-  const [front = ""] = /^(sqlite:|[a-z][a-z0-9+.-]*:\/\/)/i.exec(text) ?? [];
+export function addressParts(text: string, syntax: AddressSyntax): AddressParts {
+  const [, scheme = "", slashes = ""] = /^([a-z][a-z0-9+.-]*):(\/\/)?/i.exec(text) ?? [];
+  const isPath = syntax.ofPaths.has(scheme.toLowerCase());
+  const front = isPath ? `${scheme}:` : slashes === "" ? "" : `${scheme}://`;
   const rest = text.slice(front.length);
-  const at = isPath(front) ? -1 : loginEnd(rest);
+  const at = isPath ? -1 : loginEnd(rest, syntax);
   const mark = rest.indexOf("?", at + 1);
   return {
     front,
@@ -53,23 +41,19 @@ export function addressParts(text: string): AddressParts {
   };
 }
 
-function isPath(front: string): boolean {
-  return front.toLowerCase() === "sqlite:";
-}
-
 /**
  * Where the `@` behind user and password is. One behind a `?` belongs to an option, unless the rest makes no sense then: to a
  * password in which both stand as they are, which must not be taken for hosts and options that messages may quote.
  */
-function loginEnd(rest: string): number {
+function loginEnd(rest: string, syntax: AddressSyntax): number {
   const last = rest.lastIndexOf("@");
   const mark = rest.indexOf("?");
   if (mark < 0 || last < mark) return last;
   const before = rest.slice(0, mark);
   const at = before.lastIndexOf("@");
   const isSound = badHostAt(before.slice(at + 1)) < 0 &&
-    addressOptions(rest.slice(mark + 1)).every(({ written, name, hiddenIn }) =>
-      !written.includes("@") || KNOWN.has(name) || hiddenIn === SECRET
+    addressOptions(rest.slice(mark + 1), syntax).every(({ written, name, hiddenIn }) =>
+      !written.includes("@") || syntax.options.has(name) || hiddenIn === SECRET
     );
   return isSound ? at : last;
 }
@@ -100,14 +84,14 @@ export interface AddressOption {
 }
 
 /** The options of a query, in their order. Unlike in forms, `+` is a plus: passwords hold them. */
-export function addressOptions(query: string): AddressOption[] {
+export function addressOptions(query: string, { options: known }: AddressSyntax): AddressOption[] {
   let secret: string | undefined;
   return query.split("&").filter((part) => part !== "").map((written) => {
     const equals = written.indexOf("=");
     const name = percentDecoded(equals < 0 ? written : written.slice(0, equals)) ?? "";
     const value = equals < 0 ? undefined : percentDecoded(written.slice(equals + 1));
-    if (secret !== undefined && !KNOWN.has(name)) return { name, value, written, hiddenIn: secret };
-    secret = equals >= 0 && KNOWN.has(name) && name !== SECRET ? undefined : name;
+    if (secret !== undefined && !known.has(name)) return { name, value, written, hiddenIn: secret };
+    secret = equals >= 0 && known.has(name) && name !== SECRET ? undefined : name;
     return { name, value, written };
   });
 }
@@ -116,13 +100,13 @@ export function addressOptions(query: string): AddressOption[] {
  * An address as it may be shown: with `***` for the password, before the `@` and as an option, and for whatever may be one that
  * was written wrongly.
  */
-export function addressWords(text: string): string {
-  const { front, login, place, query } = addressParts(text);
-  const isKafka = front.toLowerCase() === "kafka://";
-  const user = login === undefined ? "" : loginWords(login, isKafka || front === "");
+export function addressWords(text: string, syntax: AddressSyntax): string {
+  const { front, login, place, query } = addressParts(text, syntax);
+  const hasHosts = syntax.ofHosts.has(front.replace(/:\/\/$/, "").toLowerCase());
+  const user = login === undefined ? "" : loginWords(login, hasHosts || front === "");
   if (login?.includes("?")) return front + user; // whose @ that is cannot be known
-  return front + (login === undefined ? "" : `${user}@`) + (isKafka ? placeWords(place) : place) +
-    (query === undefined ? "" : `?${queryWords(query)}`);
+  return front + (login === undefined ? "" : `${user}@`) + (hasHosts ? placeWords(place) : place) +
+    (query === undefined ? "" : `?${queryWords(query, syntax)}`);
 }
 
 function loginWords(login: string, isSurelyLogin: boolean): string {
@@ -135,10 +119,39 @@ function placeWords(place: string): string {
   return bad < 0 ? place : place.slice(0, bad) + place.slice(bad).replace(/:.*$/s, ":***");
 }
 
-function queryWords(query: string): string {
-  return addressOptions(query).filter(({ hiddenIn }) => hiddenIn === undefined).map(({ name, written }) => {
-    const equals = written.indexOf("=");
-    if (equals < 0) return KNOWN.has(name) ? written : "***";
-    return KNOWN.has(name) && name !== SECRET ? written : `${written.slice(0, equals)}=***`;
-  }).join("&");
+function queryWords(query: string, syntax: AddressSyntax): string {
+  const { options: known } = syntax;
+  return addressOptions(query, syntax).filter(({ hiddenIn }) => hiddenIn === undefined).map(
+    ({ name, written }) => {
+      const equals = written.indexOf("=");
+      if (equals < 0) return known.has(name) ? written : "***";
+      return known.has(name) && name !== SECRET ? written : `${written.slice(0, equals)}=***`;
+    },
+  ).join("&");
+}
+
+/** An address that is being read. */
+export class AddressText {
+  readonly parts: AddressParts;
+  /** What stands behind the `?`. */
+  readonly options: readonly AddressOption[];
+  readonly #text: string;
+  readonly #syntax: AddressSyntax;
+
+  constructor(text: string, syntax: AddressSyntax) {
+    this.#text = text;
+    this.#syntax = syntax;
+    this.parts = addressParts(text, syntax);
+    this.options = addressOptions(this.parts.query ?? "", syntax);
+  }
+
+  /** See {@linkcode addressWords}. */
+  get words(): string {
+    return addressWords(this.#text, this.#syntax);
+  }
+
+  /** What stands behind the scheme and its colon. */
+  get rest(): string {
+    return this.#text.slice(this.#text.indexOf(":") + 1);
+  }
 }

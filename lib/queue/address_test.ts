@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { addressWords, parseQueueAddress } from "./address.ts";
+import { addressWords, parseQueueAddress, QUEUE_FORMS, QUEUE_HELP, QUEUE_VARIABLES } from "./address.ts";
+import { QUEUE_KINDS, queueKind } from "./kinds.ts";
 import { QueueError } from "./queue.ts";
 
 Deno.test("parseQueueAddress() reads the kinds of queue", () => {
@@ -32,6 +33,8 @@ Deno.test("parseQueueAddress() says what is wrong, and what to write", () => {
     "": "does not say of which kind",
     "queue.db": "sqlite:PATH",
     "redis://localhost": 'no queues of the kind "redis"',
+    "kafak://localhost": "Did you mean kafka?",
+    "sqllite:q.db": "Did you mean sqlite?",
     "memory:x": "Write memory:",
     "sqlite:": "names no file",
     "sqlite:?lease=5s": "names no file",
@@ -154,4 +157,16 @@ Deno.test("a password is never shown, whatever stands in and around it, and howe
     ),
     { numRuns: 3000 },
   );
+});
+
+Deno.test("each kind of queue reads its own example, and is in the help unless it is for tests", () => {
+  for (const kind of QUEUE_KINDS) {
+    assertEquals(parseQueueAddress(kind.example).kind, kind.scheme);
+    assertEquals(queueKind(kind.scheme.toUpperCase()), kind);
+    const isShown = QUEUE_HELP.some(([form]) => form.startsWith(kind.form));
+    assertEquals(isShown, kind.help.length > 0);
+    assertEquals(QUEUE_FORMS.includes(kind.form), isShown);
+  }
+  assertEquals(new Set(QUEUE_VARIABLES).size, QUEUE_VARIABLES.length);
+  assert(QUEUE_VARIABLES.every((name) => name.startsWith("SEQUOIA_")));
 });

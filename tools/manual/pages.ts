@@ -1,4 +1,5 @@
 /** The pages of the manual that follow from the code, or have parts that do. */
+import { addressTable } from "./address_table.ts";
 import { commandsPage } from "./commands_page.ts";
 import { figuresTable } from "./figures_table.ts";
 import { Interfaces, type Member } from "./interfaces.ts";
@@ -24,9 +25,18 @@ export async function manualPages(): Promise<ReadonlyMap<string, string>> {
     arrows: partsDrawing(),
     parts: partsTable(),
     figures: figuresTable(),
+    kafka: addressTable("kafka"),
   };
   const pages = new Map([["docs/cli.md", await formatted(await commandsPage())]]);
-  for (const path of ["ARCHITECTURE.md", "docs/workloads.md", "docs/policies.md", "docs/reports.md"]) {
+  for (
+    const path of [
+      "ARCHITECTURE.md",
+      "docs/workloads.md",
+      "docs/policies.md",
+      "docs/reports.md",
+      "docs/kafka.md",
+    ]
+  ) {
     pages.set(path, await formatted(withParts(await read(path), parts)));
   }
   return pages;

@@ -4,7 +4,7 @@ import { monotonicFactory } from "ulid";
 import { type Clock, onAbort, type Random } from "../../model/mod.ts";
 import type { OriginalPriorities, UrlOf, WireFormat } from "../../wire/mod.ts";
 import { Bell } from "../bell.ts";
-import type { KafkaAddressOptions } from "../address.ts";
+import type { KafkaAddressOptions } from "./address/address.ts";
 import { Losses } from "../losses.ts";
 import type { Order, QueueDriver } from "../queue.ts";
 import { Appender } from "./client/appender.ts";

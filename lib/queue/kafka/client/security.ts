@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import { fileText } from "../../../model/mod.ts";
-import type { KafkaAddressOptions } from "../../address.ts";
+import type { KafkaAddressOptions } from "../address/address.ts";
 import { QueueError } from "../../queue.ts";
 import type { ClusterOptions, ISocketFactory, SASLOptions } from "./kafkajs.ts";
 

@@ -1,5 +1,6 @@
 import { type Clock, onAbort, type Random } from "../../../model/mod.ts";
-import type { KafkaAddressOptions } from "../../address.ts";
+import type { KafkaAddressOptions } from "../address/address.ts";
+import type { QueueText } from "../../kind.ts";
 import { QueueError } from "../../queue.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import { Link, Reachability } from "../client/link.ts";
@@ -19,13 +20,6 @@ export interface KafkaTextsOptions extends KafkaAddressOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A message that is a text. */
-export interface KafkaText {
-  readonly text: string;
-  /** When it was written, or received, in milliseconds since 1970. */
-  readonly atMs: number;
-}
-
 /**
  * Reads what some topics hold, from their starts to their present ends, merged by time: exactly if each partition is in the
  * order of time. Topics that are not there are left out; their names get the prefix.
@@ -35,7 +29,7 @@ export interface KafkaText {
 export async function* readTexts(
   topics: readonly string[],
   options: KafkaTextsOptions,
-): AsyncGenerator<KafkaText> {
+): AsyncGenerator<QueueText> {
   const { prefix = "", clock, random, giveUpAfterMs, onNote } = options;
   const linkOptions = { ...await connectionOf(options), clock, random, giveUpAfterMs, onNote };
   const closing = new AbortController();
@@ -73,7 +67,7 @@ async function cursorsOf(link: Link, topics: readonly string[]): Promise<Cursor[
   );
 }
 
-async function* merged(cursors: readonly Cursor[]): AsyncGenerator<KafkaText> {
+async function* merged(cursors: readonly Cursor[]): AsyncGenerator<QueueText> {
   for (;;) {
     let first: Cursor | undefined;
     for (const cursor of cursors) {
@@ -92,7 +86,7 @@ class Cursor {
   readonly #partition: number;
   readonly #end: number;
   #offset: number;
-  #texts: KafkaText[] = [];
+  #texts: QueueText[] = [];
   #at = 0;
 
   constructor(link: Link, topic: string, partition: number, offset: number, end: number) {
@@ -104,11 +98,11 @@ class Cursor {
   }
 
   /** What comes next; undefined at the end, or before it was filled. */
-  get head(): KafkaText | undefined {
+  get head(): QueueText | undefined {
     return this.#texts[this.#at];
   }
 
-  shift(): KafkaText {
+  shift(): QueueText {
     return this.#texts[this.#at++]!;
   }
 
@@ -124,6 +118,6 @@ class Cursor {
   }
 }
 
-function textOf({ value, timestamp }: IncomingRecord): KafkaText[] {
+function textOf({ value, timestamp }: IncomingRecord): QueueText[] {
   return value === null ? [] : [{ text: value.toString(), atMs: timestamp }];
 }

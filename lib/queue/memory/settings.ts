@@ -1,6 +1,6 @@
-import { type Pause, pauseName } from "../model/mod.ts";
-import type { Settings } from "./settings.ts";
-import { type AnySettingCommand, changesBy, type SettingEntries, settingsOf } from "./setting_changes.ts";
+import { type Pause, pauseName } from "../../model/mod.ts";
+import type { Settings } from "../settings.ts";
+import { type AnySettingCommand, changesBy, type SettingEntries, settingsOf } from "../setting_changes.ts";
 
 /** The settings of a queue in memory. */
 export class MemorySettings {

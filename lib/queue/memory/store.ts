@@ -6,19 +6,19 @@ import {
   type NodeRecord,
   NULL,
   possibleCallers,
-} from "../model/mod.ts";
-import { Bell } from "./bell.ts";
-import { CALLER_ENDED, matches, RETRYABLE } from "./filter.ts";
-import { contentOf, PushTally } from "./content.ts";
-import type { ConsumerView } from "./consumers.ts";
-import type { Child, Filter, InstanceState, InstanceView, Kind, Pushed, QueueDepth } from "./queue.ts";
-import { MemorySettings } from "./memory_settings.ts";
-import { type Retry, retryOf } from "./retried.ts";
-import { definitionOfSubmitted, placeOf, storableText } from "./submission.ts";
-import { hasToUndo, keptToUndo } from "./undoing.ts";
-import { type PullBudget, textLength } from "./weight.ts";
-import { treeOf } from "./tree.ts";
-import { type Place, WaitingLines } from "./waiting_lines.ts";
+} from "../../model/mod.ts";
+import { Bell } from "../bell.ts";
+import { CALLER_ENDED, matches, RETRYABLE } from "../filter.ts";
+import { contentOf, PushTally } from "../content.ts";
+import type { ConsumerView } from "../consumers.ts";
+import type { Child, Filter, InstanceState, InstanceView, Kind, Pushed, QueueDepth } from "../queue.ts";
+import { MemorySettings } from "./settings.ts";
+import { type Retry, retryOf } from "../retried.ts";
+import { definitionOfSubmitted, placeOf, storableText } from "../submission.ts";
+import { hasToUndo, keptToUndo } from "../undoing.ts";
+import { type PullBudget, textLength } from "../weight.ts";
+import { treeOf } from "../tree.ts";
+import { type Place, WaitingLines } from "../waiting_lines.ts";
 
 /** An instance in memory; `seq` is its place in the order of submission. */
 export interface Entry {

@@ -1,10 +1,10 @@
-import type { Clock, Instance, NodeRecord } from "../model/mod.ts";
-import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "./filter.ts";
-import { childOf, type Entry, hasEnded, MemoryStore, progressOf, toUndo, viewOf } from "./memory_store.ts";
-import { rootOf, treeOf } from "./tree.ts";
-import { Losses } from "./losses.ts";
-import { cancelOrders, marksOf } from "./orders.ts";
-import { type ConsumerRecord, type ConsumerView, SILENT_MS } from "./consumers.ts";
+import type { Clock, Instance, NodeRecord } from "../../model/mod.ts";
+import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
+import { childOf, type Entry, hasEnded, MemoryStore, progressOf, toUndo, viewOf } from "./store.ts";
+import { rootOf, treeOf } from "../tree.ts";
+import { Losses } from "../losses.ts";
+import { cancelOrders, marksOf } from "../orders.ts";
+import { type ConsumerRecord, type ConsumerView, SILENT_MS } from "../consumers.ts";
 import {
   type BadMessage,
   type Claim,
@@ -23,11 +23,11 @@ import {
   QueueError,
   type Released,
   type Result,
-} from "./queue.ts";
-import type { Settings } from "./settings.ts";
-import { SettingsTeller } from "./setting_changes.ts";
-import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "./submission.ts";
-import { PullBudget } from "./weight.ts";
+} from "../queue.ts";
+import type { Settings } from "../settings.ts";
+import { SettingsTeller } from "../setting_changes.ts";
+import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "../submission.ts";
+import { PullBudget } from "../weight.ts";
 
 /** How an in-memory queue is kept. */
 export interface MemoryQueueOptions {

@@ -1,5 +1,6 @@
-import { badAddress } from "../address_errors.ts";
-import type { KafkaSetting, Said, Settings } from "./address_settings.ts";
+import { badAddress } from "../../address_errors.ts";
+import type { AddressText } from "../../address_parts.ts";
+import type { KafkaSetting, Said, Settings } from "./settings.ts";
 
 /** TLS to the brokers. Each is the path of a PEM file. */
 export interface KafkaTls {
@@ -25,20 +26,20 @@ export interface KafkaSasl {
  *
  * @throws {QueueError} `bad-address`
  */
-export function tlsOf(text: string, settings: Settings): KafkaTls | undefined {
+export function tlsOf(address: AddressText, settings: Settings): KafkaTls | undefined {
   const ssl = settings.get("ssl");
-  const isOff = ssl !== undefined && oneOf(text, ssl, ["true", "false"]) === "false";
+  const isOff = ssl !== undefined && oneOf(address, ssl, ["true", "false"]) === "false";
   const files = (["ca", "cert", "key"] as const).filter((name) => settings.has(name));
   if (ssl && isOff) {
     // an address that says ssl=false means it, whatever files variables name
     const contrary = files.find((name) => settings.get(name)!.isOwn || !ssl.isOwn);
     if (contrary === undefined) return undefined;
     const state = `${settings.get(contrary)!.from} is for TLS, which ${ssl.from} turns off`;
-    throw badAddress(text, state, "Leave one of them out, or write ssl=true behind the ?");
+    throw badAddress(address, state, "Leave one of them out, or write ssl=true behind the ?");
   }
   if (ssl === undefined && files.length === 0) return undefined;
   for (const [one, other] of [["cert", "key"], ["key", "cert"]] as const) {
-    if (settings.has(one) && !settings.has(other)) throw lacks(text, settings, one, other);
+    if (settings.has(one) && !settings.has(other)) throw lacks(address, settings, one, other);
   }
   return Object.fromEntries(files.map((name) => [name, settings.get(name)!.value]));
 }
@@ -48,17 +49,17 @@ export function tlsOf(text: string, settings: Settings): KafkaTls | undefined {
  *
  * @throws {QueueError} `bad-address`
  */
-export function saslOf(text: string, settings: Settings): KafkaSasl | undefined {
+export function saslOf(address: AddressText, settings: Settings): KafkaSasl | undefined {
   const [sasl, user, password] = [settings.get("sasl"), settings.get("user"), settings.get("password")];
   const said = sasl ? "sasl" : user ? "user" : password ? "password" : undefined;
   if (said === undefined) return undefined;
-  if (!user) throw lacks(text, settings, said, "user");
-  if (!password) throw lacks(text, settings, said, "password");
-  if (!sasl) throw lacks(text, settings, "user", "sasl", `: ${MECHANISMS.join(", ")}`);
+  if (!user) throw lacks(address, settings, said, "user");
+  if (!password) throw lacks(address, settings, said, "password");
+  if (!sasl) throw lacks(address, settings, "user", "sasl", `: ${MECHANISMS.join(", ")}`);
   for (const { value, from } of [user, password]) {
-    if (value.includes("\0")) throw badAddress(text, `${from} holds a NUL`, "Write one without");
+    if (value.includes("\0")) throw badAddress(address, `${from} holds a NUL`, "Write one without");
   }
-  return { mechanism: oneOf(text, sasl, MECHANISMS), user: user.value, password: password.value };
+  return { mechanism: oneOf(address, sasl, MECHANISMS), user: user.value, password: password.value };
 }
 
 const ADVICE = {
@@ -70,14 +71,14 @@ const ADVICE = {
 } as const;
 
 function lacks(
-  text: string,
+  address: AddressText,
   settings: Settings,
   said: KafkaSetting,
   missing: keyof typeof ADVICE,
   more = "",
 ): Error {
   const state = `there is a ${settings.get(said)!.from} and no ${missing}`;
-  return badAddress(text, state, ADVICE[missing] + more);
+  return badAddress(address, state, ADVICE[missing] + more);
 }
 
 /**
@@ -85,8 +86,12 @@ function lacks(
  *
  * @throws {QueueError} `bad-address`
  */
-export function oneOf<const T extends string>(text: string, { value, from }: Said, words: readonly T[]): T {
+export function oneOf<const T extends string>(
+  address: AddressText,
+  { value, from }: Said,
+  words: readonly T[],
+): T {
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
-  throw badAddress(text, `${from} has a value that it cannot have`, `Choose from ${words.join(", ")}`);
+  throw badAddress(address, `${from} has a value that it cannot have`, `Choose from ${words.join(", ")}`);
 }

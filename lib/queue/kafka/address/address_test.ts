@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { KAFKA_VARIABLES, type KafkaAddressOptions, parseQueueAddress } from "../address.ts";
-import { QueueError } from "../queue.ts";
+import { parseQueueAddress } from "../../address.ts";
+import type { KafkaAddressOptions } from "./address.ts";
+import { QueueError } from "../../queue.ts";
 
 function optionsOf(query: string, env = {}, login = ""): KafkaAddressOptions {
   const address = parseQueueAddress(`kafka://${login}h${query}`, env);
@@ -61,13 +62,13 @@ Deno.test("ssl=true, or a file for it, turns TLS on", () => {
 
 Deno.test("variables say what the address leaves out", () => {
   const env = {
-    [KAFKA_VARIABLES.user]: "alice",
-    [KAFKA_VARIABLES.password]: "secret",
-    [KAFKA_VARIABLES.sasl]: "plain",
-    [KAFKA_VARIABLES.ssl]: "true",
-    [KAFKA_VARIABLES.ca]: "ca.pem",
-    [KAFKA_VARIABLES.cert]: "",
-    [KAFKA_VARIABLES.client]: "night",
+    SEQUOIA_KAFKA_USER: "alice",
+    SEQUOIA_KAFKA_PASSWORD: "secret",
+    SEQUOIA_KAFKA_SASL: "plain",
+    SEQUOIA_KAFKA_SSL: "true",
+    SEQUOIA_KAFKA_CA: "ca.pem",
+    SEQUOIA_KAFKA_CERT: "",
+    SEQUOIA_KAFKA_CLIENT: "night",
   };
   const sasl = { mechanism: "plain", user: "alice", password: "secret" } as const;
   assertEquals(optionsOf("", env), { client: "night", tls: { ca: "ca.pem" }, sasl });

@@ -1,0 +1,101 @@
+/** What a kind of queue is: its addresses, its words for help, and how one is opened. */
+import type { Clock, Random } from "../model/mod.ts";
+import type { OriginalPriorities, UrlOf, WireFormat } from "../wire/mod.ts";
+import type { AddressText } from "./address_parts.ts";
+import type { QueueDriver } from "./queue.ts";
+
+/** How a queue is opened. */
+export interface OpenQueueOptions {
+  readonly clock: Clock;
+  /** Only to look at: everything that would write rejects with `read-only`. (Default: false) */
+  readonly readOnly?: boolean;
+  /** Kafka: jitter, and the names of members. (Default: the system's randomness) */
+  readonly random?: Random;
+  /**
+   * How long no broker may answer before `unreachable`, or another program may keep the file locked before `busy`, in
+   * milliseconds. (Default: it never gives up)
+   */
+  readonly giveUpAfterMs?: number;
+  /** Ends the opening, which rejects with `closed`. What is open does not hear of it. */
+  readonly signal?: AbortSignal;
+  /**
+   * Called once each with what an operator should see: that brokers cannot be reached, that a file is locked or its disk full,
+   * and that this is over.
+   */
+  readonly onNote?: (words: string) => void;
+  /** Kafka: in which messages instances are sent. (Default: sequoia) */
+  readonly wire?: WireFormat;
+  /**
+   * Kafka: whether messages of the original that are there before the first consumer comes are run, or passed over: it may have
+   * run them. (Default: `pull` rejects with `starting-point` if there are some)
+   */
+  readonly from?: "earliest" | "latest";
+  /** Kafka: priorities of the original's instances and functions. (Default: none) */
+  readonly priorities?: OriginalPriorities;
+  /** In the original's messages: where a function is. (Default: at its url) */
+  readonly urlOf?: UrlOf;
+}
+
+/** Variables by name, as a process gets them; an empty one is none. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** An option behind the `?` of an address. */
+export interface AddressOptionHelp {
+  readonly name: string;
+  /** The variable that says it where the address does not. (Default: none does) */
+  readonly variable?: string;
+  readonly help: string;
+  /** What holds if nothing says it. (Default: nothing) */
+  readonly default?: string;
+}
+
+/** A text that a queue holds, as other programs log them. */
+export interface QueueText {
+  readonly text: string;
+  /** When the queue got it, in milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+/** How texts of other programs are read. */
+export type ReadTextsOptions = Pick<
+  OpenQueueOptions,
+  "clock" | "random" | "giveUpAfterMs" | "onNote" | "signal"
+>;
+
+/**
+ * A kind of queue, with addresses of a type. To add one: a folder that exports it, and a line in `kinds.ts`. Nothing here may
+ * load the driver: most commands open one at most, and many none.
+ */
+export interface QueueKind<A extends { readonly kind: string }> {
+  /** What addresses begin with, before the colon. */
+  readonly scheme: A["kind"];
+  /** What stands behind the scheme: `//` and hosts, the path of a file, or nothing. */
+  readonly place: "hosts" | "path" | "none";
+  /** How an address is written, and for whom: `sqlite:PATH` and "for example sqlite:queue.db". */
+  readonly form: string;
+  readonly formNote: string;
+  /** A short address, for messages that say what to write. */
+  readonly example: string;
+  /** What may stand behind the `?`. */
+  readonly options: readonly AddressOptionHelp[];
+  /** Rows of the table of queues in the help; none: it is not for the command line. */
+  readonly help: readonly (readonly [form: string, what: string])[];
+  /** Whether only the address is to blame if it cannot be opened: no other machine answers. */
+  readonly isLocal: boolean;
+  /** Whether it may hold messages of the first system. (Default: false) */
+  readonly holdsOriginals?: boolean;
+
+  /**
+   * Reads an address.
+   *
+   * @param env what the address leaves out, by the variables of the options
+   * @throws {QueueError} `bad-address`
+   */
+  parse(address: AddressText, env: Environment): A;
+  /** Loads the driver and opens the queue at an address. */
+  open(address: A, options: OpenQueueOptions): Promise<QueueDriver>;
+  /** The address of a queue that is divided into so many partitions if it is created. (Default: it has none) */
+  readonly partitions?: { readonly most: number; divide(address: A, partitions: number): A };
+  /** Reads what some topics hold that other programs have written. (Default: it has none) */
+  readTexts?(address: A, topics: readonly string[], options: ReadTextsOptions): AsyncGenerator<QueueText>;
+}
