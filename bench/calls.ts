@@ -1,6 +1,6 @@
 /** How many zero-work functions a second `consume` runs over real HTTP from a queue. */
 import { type Chain, seededRandom } from "sequoia";
-import { instanceMaker, policyOf, Scheduler } from "sequoia/scheduler";
+import { instanceMaker, type Limits, policyOf, Scheduler } from "sequoia/scheduler";
 import { realClock } from "../lib/model/mod.ts";
 import { Consumer } from "../lib/consume/mod.ts";
 import { HttpPlatform, type Platform } from "../lib/platform/mod.ts";
@@ -10,10 +10,10 @@ import { openRunLog, RUN_SCHEMA } from "../lib/record/mod.ts";
 /** Calls in flight, and in all. */
 export const [CONCURRENCY, CALLS] = [256, 40_000];
 
-/** Starts the server in its own process. */
-export async function startServer(): Promise<{ readonly url: string } & AsyncDisposable> {
-  const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "bench/server.ts"], stdout: "piped" })
-    .spawn();
+/** Starts the server in its own process. @param waitMs how long it waits before it answers each call */
+export async function startServer(waitMs = 0): Promise<{ readonly url: string } & AsyncDisposable> {
+  const args = ["run", "-A", "bench/server.ts", `${waitMs}`];
+  const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped" }).spawn();
   const { value = "" } = await child.stdout.pipeThrough(new TextDecoderStream()).values({
     preventCancel: true,
   }).next();
@@ -38,6 +38,17 @@ export async function calls(of: Chain, folder: string, queue?: QueueDriver): Pro
   return await workOff(file, { of, instances, folder, platform });
 }
 
+/** Calls a second of a burst, under some limits. */
+export async function burst(of: Chain, folder: string, instances: number, limits: Limits): Promise<number> {
+  await using platform = new HttpPlatform({ clock: realClock, local: { resolve: () => "", lost() {} } });
+  const address = `sqlite:${folder}/burst-${crypto.randomUUID()}.db`;
+  await using queue = await openQueue(address, { clock: realClock });
+  return await workOff(queue, { of, instances, folder, platform, limits });
+}
+
+/** What is measured is the consumer, not what it finds out of the server. */
+const FIXED: Limits = { global: CONCURRENCY, fixed: true };
+
 /** What is worked off. */
 export interface Work {
   readonly of: Chain;
@@ -45,12 +56,14 @@ export interface Work {
   /** Where the run log goes. */
   readonly folder: string;
   readonly platform: Platform;
+  /** (Default: {@linkcode CONCURRENCY}, fixed) */
+  readonly limits?: Limits;
 }
 
 /** Queues instances and works them off. @returns calls a second, from the start of the consumer to the empty queue */
 export async function workOff(
   queue: QueueDriver,
-  { of, instances, folder, platform }: Work,
+  { of, instances, folder, platform, limits = FIXED }: Work,
 ): Promise<number> {
   const make = instanceMaker(seededRandom(1));
   for (let done = 0; done < instances; done += 1000) {
@@ -66,7 +79,7 @@ export async function workOff(
   });
   const scheduler = new Scheduler({
     policy: policyOf("fair-share"),
-    limits: { global: CONCURRENCY, fixed: true }, // what is measured is the consumer, not what it finds out of the server
+    limits,
     random: seededRandom(1),
   });
   const consumer = new Consumer({ queue, scheduler, platform, recorder, clock: realClock, untilEmpty: true });

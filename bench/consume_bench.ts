@@ -4,10 +4,12 @@ import process from "node:process";
 import { chain, fn, type FunctionDefinition, seededRandom } from "sequoia";
 import { instanceMaker, NO_ARGS, realClock, Stop } from "../lib/model/mod.ts";
 import { HttpPlatform } from "../lib/platform/mod.ts";
-import { CALLS, calls, CONCURRENCY, startServer } from "./calls.ts";
+import { burst, CALLS, calls, CONCURRENCY, startServer } from "./calls.ts";
 import { type Figure, median } from "./figures.ts";
 
 const ROUNDS = 5;
+/** Calls of a burst, how long each takes in milliseconds, and the ceiling under which they run: that of the command line. */
+const BURST = { calls: 20_000, eachMs: 20, limit: 1000 };
 
 /** Calls a second of a loop that does nothing but fetch: the same requests as the consumer's. */
 async function bareLoop(url: string): Promise<number> {
@@ -63,6 +65,21 @@ async function clientCpuUs(f: FunctionDefinition): Promise<number> {
   return (user + system) / CALLS;
 }
 
+/** What it costs a burst to find out that a platform scales, beside a fixed limit: the ratio of each round. */
+async function burstRatios(folder: string): Promise<number[]> {
+  await using server = await startServer(BURST.eachMs);
+  const f = fn("f", { url: server.url });
+  const single = chain("single", ({ call }) => {
+    call(f);
+  });
+  const ratios: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = await burst(single, folder, BURST.calls, { global: BURST.limit });
+    ratios.push(found / await burst(single, folder, BURST.calls, { global: BURST.limit, fixed: true }));
+  }
+  return ratios;
+}
+
 /** Measures all in turn, several times, and takes the middles: of ratios, that of each turn's, as the machine's load changes. */
 export async function consumeBench(): Promise<Figure[]> {
   await using server = await startServer();
@@ -76,6 +93,7 @@ export async function consumeBench(): Promise<Figure[]> {
   });
   const folder = await Deno.makeTempDir({ dir: ".", prefix: ".bench-" });
   const bare: number[] = [], singles: number[] = [], fans: number[] = [], cpu: number[] = [];
+  let bursts: readonly number[] = [];
   try {
     for (let round = 0; round < ROUNDS; round++) {
       bare.push(await bareLoop(server.url));
@@ -83,6 +101,7 @@ export async function consumeBench(): Promise<Figure[]> {
       fans.push(await calls(fan, folder));
       cpu.push(await clientCpuUs(f));
     }
+    bursts = await burstRatios(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -102,6 +121,7 @@ export async function consumeBench(): Promise<Figure[]> {
       unit: "",
       atLeast: 1.1,
     },
+    { name: "burst of 20 ms calls, limit found ÷ fixed", value: median(bursts), unit: "", atLeast: 0.9 },
     { name: "client CPU per call", value: median(cpu), unit: "µs", atMost: 40 },
   ];
 }
