@@ -70,6 +70,10 @@ export class Division {
   /** The most that was lately used of limits that somebody needs more of, and when. Only of those at the last plan. */
   #peaks = new Map<string, Peak>();
   #isLeaving = false;
+  /** Limits of which somebody has another part than of all others, … */
+  #special = new Set<string>();
+  /** … and how much may be used of the others, by their wholes: as many as there are different numbers in the limits. */
+  readonly #plain = new Map<number, number>();
   /** The first limits that were remembered at the last plan, at most {@linkcode MOST_SHORT}. */
   #known: readonly LimitUse[] = [];
 
@@ -103,11 +107,25 @@ export class Division {
   readonly inForce: LimitPart = {
     of: (name, whole) => {
       if (!Number.isInteger(whole)) return whole; // Infinity
-      const own = Math.min(mayUse(this.#own, name, whole), mayUse(this.#before ?? this.#own, name, whole));
-      const others = this.#others.reduce((sum, each) => sum + keptBy(each, name, whole), 0);
-      return Math.max(0, Math.min(own, whole - others));
+      if (this.#special.has(name)) return this.#usable(name, whole);
+      let plain = this.#plain.get(whole);
+      if (plain === undefined) this.#plain.set(whole, plain = this.#usable(name, whole));
+      return plain;
     },
   };
+
+  #usable(name: string, whole: number): number {
+    const own = Math.min(mayUse(this.#own, name, whole), mayUse(this.#before ?? this.#own, name, whole));
+    const others = this.#others.reduce((sum, each) => sum + keptBy(each, name, whole), 0);
+    return Math.max(0, Math.min(own, whole - others));
+  }
+
+  /** Notes of which limits somebody has another part than of all others: there may be 100,000 of these. */
+  #note(): void {
+    const special = [this.#own.may, this.#before?.may ?? NOTHING.may].flatMap((may) => [...may.keys()]);
+    this.#special = new Set([...special, ...this.#others.flatMap(({ quota }) => Object.keys(quota.keeps))]);
+    this.#plain.clear();
+  }
 
   /** Whether others have some of what is meant for it of the limits that it knew at the last plan. */
   get isOwed(): boolean {
@@ -126,16 +144,25 @@ export class Division {
    */
   plan(uses: Iterable<LimitUse>, nowMs: number, wallMs: number, isLeaving = false): boolean {
     if (this.#before !== undefined) return true;
-    const before = JSON.stringify([this.#own.part, this.quota]);
+    const before = this.#words;
     const former = this.#own;
     this.#isLeaving = isLeaving;
     for (const [name, untilMs] of this.#short) if (untilMs <= nowMs || isLeaving) this.#short.delete(name);
     const all = [...uses];
     this.#known = all.slice(0, MOST_SHORT);
     this.#own = this.#next(all, nowMs, wallMs);
-    if (JSON.stringify([this.#own.part, this.quota]) === before) return false;
+    if (this.#words === before) {
+      this.#own = former;
+      return false;
+    }
     this.#before = former;
+    this.#note();
     return true;
+  }
+
+  /** All that it has decided. */
+  get #words(): string {
+    return JSON.stringify([this.#own.part, [...this.#own.may], this.quota]);
   }
 
   #next(uses: readonly LimitUse[], nowMs: number, wallMs: number): Decided {
@@ -207,6 +234,7 @@ export class Division {
   look(others: readonly Peer[]): void {
     this.#others = others;
     this.#before = undefined;
+    this.#note();
   }
 }
 

@@ -95,10 +95,11 @@ export class Backlog implements Stats {
     for (const limit of this.#gates.setPart(part)) if (limit.shut) this.#open(limit);
   }
 
-  /** What is used of the limits beside the global one. */
+  /** What is used of the limits beside the global one; not of labels' values of which nothing is in flight or waits. */
   *uses(): Generator<LimitUse> {
     for (const limit of this.#gates.divided()) {
       const { name, whole, used } = limit;
+      if (used === 0 && !limit.shut && limit.reach === "labels") continue; // there may be 100,000 of them
       const isRate = limit instanceof RateLimit, isOfAll = limit === this.#gates.rate;
       const isShort = isOfAll ? limit.full && this.queued > 0 : limit.shut && limit.full && !limit.idle;
       yield { name, whole, used, isShort, ...isRate && { windowMs: limit.windowMs } };
