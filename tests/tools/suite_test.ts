@@ -66,6 +66,7 @@ Deno.test("files and folders that are named run, whatever the lane leaves out", 
     "tests/kafka/broker_test.ts",
     "lib/model/chain_test.ts",
   ]);
+  assertEquals(planNamed(FILES, [""]).files.toSorted(), FILES);
 });
 
 Deno.test("one file at a time has the broker, and others run beside it", () => {

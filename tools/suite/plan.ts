@@ -26,9 +26,11 @@ export function planLane(all: readonly string[], { without }: Lane): Plan {
   return { files: inOrder(files), leftOut };
 }
 
-/** Plans what somebody has named, files or folders, whatever the lane leaves out. */
+/** Plans what somebody has named, files or folders ("": the root), whatever the lane leaves out. */
 export function planNamed(all: readonly string[], named: readonly string[]): Plan {
-  const files = all.filter((path) => named.some((name) => path === name || path.startsWith(`${name}/`)));
+  const files = all.filter((path) =>
+    named.some((name) => name === "" || path === name || path.startsWith(`${name}/`))
+  );
   return { files: inOrder(files), leftOut: new Map() };
 }
 
