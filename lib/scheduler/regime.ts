@@ -167,11 +167,14 @@ export class Regime {
   setLimits(limits: Limits): void {
     const { limits: before } = this.#backlog;
     const next = inForce(checked(limits), Infinity);
-    if (!sameButGlobal(before, next)) this.#renew({ limits: next });
+    const isSame = sameButGlobal(before, next), { own } = this.#ways;
+    if (!isSame) this.#newBacklog(this.#backlog.policy, next); // which refuses what is no limit
     this.#limits = limits;
-    const { own } = this.#ways;
     this.#setWays();
-    if (this.#ways.own !== own) this.#renew();
+    if (isSame && this.#ways.own === own) return;
+    this.#renew(isSame ? {} : { limits: next }); // once, as groups are raised each time
+    this.#adapt();
+    this.#backlog.reopen();
   }
 
   /** Goes on with another part of all limits. Costs a step for each limit that is remembered. */
