@@ -14,7 +14,8 @@ import {
 } from "sequoia/scheduler";
 import { realClock } from "../lib/model/mod.ts";
 import { Consumer } from "../lib/consume/mod.ts";
-import { HttpPlatform, LocalServer, localUrl, parseProfile, type Profile } from "../lib/platform/mod.ts";
+import { HttpPlatform, LocalServer, localUrl } from "../lib/platform/mod.ts";
+import { parseProfile, type Profile } from "../lib/provider/mod.ts";
 import { openQueue } from "../lib/queue/mod.ts";
 import { type AttemptEvent, noRecorder, type Recorder } from "../lib/record/mod.ts";
 import { type InFlight, inFlight } from "../tests/programs/in_flight.ts";

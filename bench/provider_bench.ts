@@ -1,6 +1,6 @@
 /** What the provider model costs a simulation: a start and an end of a call, by profile. */
 import { seededRandom } from "sequoia";
-import { parseProfile, Provider } from "../lib/platform/mod.ts";
+import { parseProfile, Provider } from "../lib/provider/mod.ts";
 import { type Figure, median } from "./figures.ts";
 
 const FUNCTIONS = Array.from({ length: 100 }, (_, i) => `function_${i}`);

@@ -1,7 +1,7 @@
 /** How many invocations a second of real time simulation gets through, whether its memory grows, and SimPy beside it. */
 import { type Chain, chain, exponential, fn, poisson, seededRandom, type Workload } from "sequoia";
 import { policyOf, Scheduler } from "sequoia/scheduler";
-import { parseProfile } from "../lib/platform/mod.ts";
+import { parseProfile } from "../lib/provider/mod.ts";
 import { RUN_SCHEMA } from "../lib/record/mod.ts";
 import { RunningReport } from "../lib/report/mod.ts";
 import { plannedArrivals, Simulation } from "../lib/simulate/mod.ts";

@@ -1,4 +1,4 @@
-import type { Profile } from "../lib/platform/mod.ts";
+import type { Profile } from "../lib/provider/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "../lib/policies/mod.ts";
 import type { Limits } from "../lib/scheduler/mod.ts";
 import { type Chain, freshSeed, type JsonObject, MAX_ITEMS, parseCount } from "../lib/model/mod.ts";

@@ -1,12 +1,6 @@
 import { functionsOf } from "../lib/model/mod.ts";
-import {
-  collectorText,
-  profileParameters,
-  profileSummaries,
-  profileWords,
-  startLocalServer,
-  StrayErrors,
-} from "../lib/platform/mod.ts";
+import { collectorText, startLocalServer, StrayErrors } from "../lib/platform/mod.ts";
+import { profileParameters, profileSummaries, profileWords } from "../lib/provider/mod.ts";
 import { BodyGuard } from "./body_guard.ts";
 import { COLLECT_PORT, collectAddress } from "./collecting.ts";
 import { type Command, COMMON } from "./command.ts";

@@ -6,7 +6,7 @@ export const OPTION_NAMES: ReadonlySet<string> = new Set(
   `
   abort after ageing all allow-host allow-policy-files allow-url arg args ascii background-header
   baseline batch batches burst burst-size by calls ceiling chain chain-limit collect
-  collect-address collector config count csv every expect-limit fail-if figure for from full
+  collect-address collector config count csv every expect-limit fail-if figure floor for from full
   function function-limit function-rate help hold html id id-from idle ids in-flight items json
   label label-limit limit listen local log-format log-level mermaid method most original-priorities
   out out-profile partitions platform poisson policy probe profile queue queue-timeout rate reset

@@ -1,5 +1,6 @@
 import { fn, formatDuration, parseCount, parsePositiveDuration, shownUrl } from "../lib/model/mod.ts";
-import { isLocalPlatform, PlatformError, profileFile } from "../lib/platform/mod.ts";
+import { isLocalPlatform, PlatformError } from "../lib/platform/mod.ts";
+import { profileFile } from "../lib/provider/mod.ts";
 import {
   type Findings,
   longestProbeMs,

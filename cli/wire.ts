@@ -7,9 +7,9 @@ import type {
   CollectorAddress,
   LocalServerOptions,
   Platform,
-  Profile,
   UrlPattern,
 } from "../lib/platform/mod.ts";
+import type { Profile } from "../lib/provider/mod.ts";
 import type { Policy, PolicyOptions } from "../lib/policies/mod.ts";
 import type { OpenQueueOptions, PolicySetting, QueueAddress, QueueDriver } from "../lib/queue/mod.ts";
 import type { RunLog, RunLogWriter } from "../lib/record/mod.ts";
@@ -167,8 +167,8 @@ export async function makeSetPolicy(
  * @throws {PlatformError} if there is none, or a parameter cannot be used
  */
 export async function profileOf(text = "ideal"): Promise<Profile> {
-  const { parseProfile, PlatformError, profileFileOf, readProfileFile } = await import(
-    "../lib/platform/mod.ts"
+  const { parseProfile, ProfileError, profileFileOf, readProfileFile } = await import(
+    "../lib/provider/mod.ts"
   );
   const path = profileFileOf(text);
   if (path === undefined) return parseProfile(text);
@@ -178,7 +178,7 @@ export async function profileOf(text = "ideal"): Promise<Profile> {
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : (cause as Error).message;
     const what = `Cannot read the profile ${path}: ${why}. Name a built-in profile, or a file that is there`;
-    throw new PlatformError("unknown-profile", what, { cause });
+    throw new ProfileError("unknown-profile", what, { cause });
   }
   return parseProfile(text, readProfileFile(file, path));
 }
@@ -218,10 +218,12 @@ export async function localTelling(): Promise<NonNullable<LocalServerOptions["te
  * @throws {PlatformError} if one is attached that cannot be used, as there is no key for it
  */
 export async function makePlatform(options: PlatformOptions): Promise<Platform> {
-  const platforms = await import("../lib/platform/mod.ts");
+  const [platforms, { profileWords }] = await Promise.all([
+    import("../lib/platform/mod.ts"),
+    import("../lib/provider/mod.ts"),
+  ]);
   const { HttpPlatform, LocalPlatform, OwnUrls, platformKindOf, SeveralPlatforms } = platforms;
-  const { functionsAt, isLoopback, isOnLoopback, parseAddress, profileWords, Proxies, thisMachine } =
-    platforms;
+  const { functionsAt, isLoopback, isOnLoopback, parseAddress, Proxies, thisMachine } = platforms;
   const { attached = [], allowed = [], collector, sink, load, modelsUrls = false } = options;
   const listen = options.local ?? await localAddress();
   const common = {

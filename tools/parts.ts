@@ -20,9 +20,13 @@ export const PARTS: Readonly<Record<string, Part>> = {
   scheduler: { what: "what runs next: no clock, no I/O, no promises", imports: ["policies", "model"] },
   wire: { what: "messages in protobuf, also those of the original", imports: ["model"] },
   queue: { what: "the Queue interface and its drivers: memory, SQLite, Kafka", imports: ["model", "wire"] },
-  platform: {
-    what: "how functions are called: HTTP, Lambda, the local platform and its provider model",
+  provider: {
+    what: "how a function provider behaves: containers, limits, collapse; no clock",
     imports: ["model"],
+  },
+  platform: {
+    what: "how functions are called: HTTP, Lambda, OpenWhisk, the local platform",
+    imports: ["provider", "model"],
   },
   record: { what: "the run log, written and read; the original's logs", imports: ["model"] },
   collect: { what: "receives what wrapped functions report of their own runs", imports: ["record", "model"] },
@@ -38,11 +42,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   spam: {
     what: "loads and probes a platform without Sequoia",
-    imports: ["platform", "record", "report", "collect", "model"],
+    imports: ["provider", "platform", "record", "report", "collect", "model"],
   },
   simulate: {
     what: "the scheduler and the provider model in virtual time",
-    imports: ["produce", "platform", "record", "scheduler", "model"],
+    imports: ["produce", "provider", "record", "scheduler", "model"],
   },
   wrap: { what: "has functions report their own runs: an npm package of its own", imports: [] },
   std: { what: "stand-ins for jsr:@std packages", imports: [] },

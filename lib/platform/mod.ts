@@ -1,6 +1,6 @@
 /**
  * Where functions run: the Platform interface (`platform.ts`) and its kinds. `http/` calls any URL; `lambda/`, `openwhisk/` are
- * kinds with a URL scheme of their own, which `kinds.ts` lists; `local/` is a platform of our own over the model of a provider (`provider/`). `calls/` is what all calls have in common,
+ * kinds with a URL scheme of their own, which `kinds.ts` lists; `local/` is a platform of our own over the model of a provider. `calls/` is what all calls have in common,
  * from the event to what an answer means; `guard/` says which URLs are never called.
  */
 export { type Attachment, functionsAt, isOnLoopback, parseAttachment } from "./attachment.ts";
@@ -24,19 +24,3 @@ export { SeveralPlatforms } from "./several.ts";
 export { isLoopback } from "./guard/addresses.ts";
 export { thisMachine } from "./machine.ts";
 export { parseUrlPattern, type UrlPattern } from "./guard/url_pattern.ts";
-export type { Profile } from "./provider/profile.ts";
-export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./provider/profile_file.ts";
-export {
-  parseProfile,
-  profileFileOf,
-  profileParameters,
-  profileSummaries,
-  profileWords,
-} from "./provider/profile_text.ts";
-export {
-  type Admission,
-  type CallMode,
-  Provider,
-  type QueuedStart,
-  successorMode,
-} from "./provider/provider.ts";

@@ -84,18 +84,16 @@ export interface NativeChains {
   ): Promise<string | undefined>;
 }
 
-/** What can be wrong with a platform or a profile; stable. */
+/** What can be wrong with a platform; stable. */
 export type PlatformErrorCode =
-  | "unknown-profile"
-  | "bad-profile"
   | "bad-platform"
   | "bad-address"
   | "cannot-listen"
   | "unserved";
 
-const OF_USAGE: ReadonlySet<PlatformErrorCode> = new Set(["unknown-profile", "bad-profile", "bad-address"]);
+const OF_USAGE: ReadonlySet<PlatformErrorCode> = new Set(["bad-address"]);
 
-/** A platform or a profile that cannot be used; the message says which, why and what to do. */
+/** A platform that cannot be used; the message says which, why and what to do. */
 export class PlatformError extends SequoiaError<PlatformErrorCode> {
   override readonly name = "PlatformError";
 

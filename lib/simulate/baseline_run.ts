@@ -1,6 +1,6 @@
 import { calledInstance, type Calling, NO_ARGS, TriggeredChain } from "../model/mod.ts";
 import { submission } from "../record/mod.ts";
-import type { CallMode } from "../platform/mod.ts";
+import type { CallMode } from "../provider/mod.ts";
 import type { Arrival, CallCourse } from "./arrival.ts";
 import { type Gauges, PLATFORM, type Run, type SimulationRecorder } from "./scheduled_run.ts";
 import type { Timeline } from "./timeline.ts";

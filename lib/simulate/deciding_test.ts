@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { chain, constant, fn, type Instance, seededRandom } from "../model/mod.ts";
-import { parseProfile } from "../platform/mod.ts";
+import { parseProfile } from "../provider/mod.ts";
 import { policyOf } from "../policies/mod.ts";
 import { type Limits, Scheduler } from "../scheduler/mod.ts";
 import { EventLog } from "../../tests/programs/event_log.ts";

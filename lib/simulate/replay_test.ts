@@ -2,7 +2,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { chain, exponential, fn, poisson, seededRandom, type Workload } from "../model/mod.ts";
-import { parseProfile } from "../platform/mod.ts";
+import { parseProfile } from "../provider/mod.ts";
 import { policyOf } from "../policies/mod.ts";
 import { RUN_SCHEMA, type RunEvent } from "../record/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";

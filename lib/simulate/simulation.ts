@@ -1,5 +1,5 @@
 import type { Random } from "../model/mod.ts";
-import { type Profile, successorMode } from "../platform/mod.ts";
+import { type Profile, successorMode } from "../provider/mod.ts";
 import type { Limits, Scheduler } from "../scheduler/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { BaselineRun } from "./baseline_run.ts";

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { chain, constant, fn, type Instance, poisson, seededRandom } from "../model/mod.ts";
-import { parseProfile } from "../platform/mod.ts";
+import { parseProfile } from "../provider/mod.ts";
 import { policyOf } from "../policies/mod.ts";
 import { type Limits, Scheduler } from "../scheduler/mod.ts";
 import { EventLog } from "../../tests/programs/event_log.ts";

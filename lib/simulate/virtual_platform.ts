@@ -1,5 +1,5 @@
-import { type Profile, Provider } from "../platform/mod.ts";
-import type { CallMode } from "../platform/mod.ts";
+import { type Profile, Provider } from "../provider/mod.ts";
+import type { CallMode } from "../provider/mod.ts";
 import type { Random } from "../model/mod.ts";
 import type { TimedEvent, Timeline } from "./timeline.ts";
 

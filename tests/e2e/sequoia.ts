@@ -1,7 +1,8 @@
 /** Runs the real command line in real processes. */
 import { fileURLToPath } from "node:url";
 import { realClock, systemRandom } from "../../lib/model/mod.ts";
-import { LocalServer, parseProfile } from "../../lib/platform/mod.ts";
+import { LocalServer } from "../../lib/platform/mod.ts";
+import { parseProfile } from "../../lib/provider/mod.ts";
 
 const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { COMMANDS } from "../../cli/commands.ts";
 import { readOptions } from "../../cli/options.ts";
-import { profileSummaries } from "../../lib/platform/mod.ts";
+import { profileSummaries } from "../../lib/provider/mod.ts";
 import { policySummaries } from "../../lib/policies/mod.ts";
 import { ROOT } from "../../tools/manual/pages.ts";
 import { commandLines } from "./command_lines.ts";

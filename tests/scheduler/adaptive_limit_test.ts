@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { constant, type Distribution, lognormal, meanMs, seededRandom } from "../../lib/model/mod.ts";
-import { parseProfile, Provider } from "../../lib/platform/mod.ts";
+import { parseProfile, Provider } from "../../lib/provider/mod.ts";
 import type { Limits } from "../../lib/scheduler/mod.ts";
 import { instanceOf, makeScheduler, OK, single, startAll, THROTTLED } from "./builders.ts";
 import { type Observation, SaturatedLoad } from "./saturation.ts";

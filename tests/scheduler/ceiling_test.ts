@@ -1,7 +1,7 @@
 /** Policies keep their promises whatever the limit is that was asked for, and whatever the platform does not say of its own. */
 import { assert } from "@std/assert";
 import { constant, type Instance, lognormal, sampleMs, seededRandom } from "../../lib/model/mod.ts";
-import { parseProfile, Provider } from "../../lib/platform/mod.ts";
+import { parseProfile, Provider } from "../../lib/provider/mod.ts";
 import { policyOf } from "../../lib/policies/mod.ts";
 import { type Limits, Scheduler } from "../../lib/scheduler/mod.ts";
 import { type Arrival, Simulation } from "../../lib/simulate/mod.ts";

@@ -10,7 +10,7 @@ import {
   seededRandom,
   uniform,
 } from "../../lib/model/mod.ts";
-import { type Admission, parseProfile, Provider } from "../../lib/platform/mod.ts";
+import { type Admission, parseProfile, Provider } from "../../lib/provider/mod.ts";
 import { policyOf } from "../../lib/policies/mod.ts";
 import { noRecorder } from "../../lib/record/mod.ts";
 import { type Limits, Scheduler } from "../../lib/scheduler/mod.ts";

@@ -1,6 +1,6 @@
 /** A scheduler under more load than a platform takes, in virtual time. */
 import { type Distribution, type Outcome, type Random, sampleMs, seededRandom } from "../../lib/model/mod.ts";
-import type { Admission, QueuedStart } from "../../lib/platform/mod.ts";
+import type { Admission, QueuedStart } from "../../lib/provider/mod.ts";
 import type { Invocation, Scheduler } from "../../lib/scheduler/mod.ts";
 import { instanceOf, OK, single, THROTTLED } from "./builders.ts";
 

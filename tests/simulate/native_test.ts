@@ -2,15 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Chain, chain, constant, fn, type Instance, seededRandom } from "../../lib/model/mod.ts";
-import {
-  type ChainCallEnd,
-  ChainHost,
-  FunctionRunner,
-  parseProfile,
-  Provider,
-  successorMode,
-  Turns,
-} from "../../lib/platform/mod.ts";
+import { type ChainCallEnd, ChainHost, FunctionRunner, Turns } from "../../lib/platform/mod.ts";
+import { parseProfile, Provider, successorMode } from "../../lib/provider/mod.ts";
 import { Simulation } from "../../lib/simulate/mod.ts";
 import { EventLog } from "../programs/event_log.ts";
 import { VirtualClock } from "../programs/virtual_clock.ts";

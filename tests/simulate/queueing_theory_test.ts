@@ -16,7 +16,7 @@ import {
   type WorkloadChain,
 } from "../../lib/mod.ts";
 import { policyOf, Scheduler } from "../../lib/scheduler/public.ts";
-import { parseProfile } from "../../lib/platform/mod.ts";
+import { parseProfile } from "../../lib/provider/mod.ts";
 import { noRecorder } from "../../lib/record/mod.ts";
 import { plannedArrivals, Simulation } from "../../lib/simulate/mod.ts";
 import { runs } from "../lanes.ts";

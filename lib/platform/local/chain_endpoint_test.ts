@@ -21,8 +21,8 @@ import { FunctionRunner } from "./function_runner.ts";
 import { linesOf } from "../calls/lines.ts";
 import { LocalPlatform } from "./local.ts";
 import { LocalServer } from "./local_server.ts";
-import { parseProfile } from "../provider/profile_text.ts";
-import { Provider } from "../provider/provider.ts";
+import { parseProfile } from "../../provider/mod.ts";
+import { Provider } from "../../provider/mod.ts";
 import { Turns } from "./turns.ts";
 
 function serve(of: Chain | undefined, profile = "ideal"): LocalServer {

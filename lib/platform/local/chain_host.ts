@@ -14,7 +14,7 @@ import {
 import { type Deadline, Deadlines } from "../calls/deadlines.ts";
 import { idempotencyKey, payloadOf } from "../calls/event.ts";
 import type { CallEnd, FunctionRunner } from "./function_runner.ts";
-import type { CallMode } from "../provider/provider.ts";
+import type { CallMode } from "../../provider/mod.ts";
 import type { Turns } from "./turns.ts";
 
 /** What became of one call of a chain. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { chain, constant, fn, functionsOf, realClock, seededRandom } from "../../model/mod.ts";
 import { rawServer, writeAll } from "../testing.ts";
-import { parseProfile } from "../provider/profile_text.ts";
+import { parseProfile } from "../../provider/mod.ts";
 import { Door } from "./door.ts";
 import { LocalServer, type LocalServerOptions } from "./local_server.ts";
 

@@ -36,8 +36,8 @@ import { PlatformError } from "../platform.ts";
 import { problem } from "./problem.ts";
 import { LateBodyError, NoRoomError, RequestBodies } from "./request_bodies.ts";
 import type { StrayErrors } from "./stray_errors.ts";
-import type { Profile } from "../provider/profile.ts";
-import { Provider, successorMode } from "../provider/provider.ts";
+import type { Profile } from "../../provider/mod.ts";
+import { Provider, successorMode } from "../../provider/mod.ts";
 import { type Entry, type Turn, Turns } from "./turns.ts";
 
 /** Longest request taken, in bytes; as AWS Lambda's for synchronous calls (6 MB). */

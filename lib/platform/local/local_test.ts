@@ -8,7 +8,7 @@ import { LocalPlatform } from "./local.ts";
 import { parseAddress } from "./local_address.ts";
 import { LocalServer, type LocalServerOptions } from "./local_server.ts";
 import { PlatformError } from "../platform.ts";
-import { parseProfile } from "../provider/profile_text.ts";
+import { parseProfile } from "../../provider/mod.ts";
 
 const serverOf = (options: Partial<LocalServerOptions> = {}) =>
   new LocalServer({

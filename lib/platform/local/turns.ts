@@ -1,5 +1,5 @@
 import { type Clock, onAbort, type Stop } from "../../model/mod.ts";
-import type { CallMode, Provider } from "../provider/provider.ts";
+import type { CallMode, Provider } from "../../provider/mod.ts";
 
 /** A call whose turn it is: it runs after so long, and then it is to {@linkcode Turns.leave}. */
 export interface Turn {

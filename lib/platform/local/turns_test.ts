@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { seededRandom } from "../../model/mod.ts";
 import { idle, VirtualClock } from "../../../tests/programs/virtual_clock.ts";
-import { parseProfile } from "../provider/profile_text.ts";
-import { Provider } from "../provider/provider.ts";
+import { parseProfile } from "../../provider/mod.ts";
+import { Provider } from "../../provider/mod.ts";
 import { type Entry, Turns } from "./turns.ts";
 
 function setup(profile: string) {

@@ -1,5 +1,5 @@
 import type { Distribution } from "../../model/mod.ts";
-import { parseProfile, type Profile } from "../../platform/mod.ts";
+import { parseProfile, type Profile } from "../../provider/mod.ts";
 import type { Findings } from "./probe.ts";
 
 /** What is written for queues that were not seen to end. */

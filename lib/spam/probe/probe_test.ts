@@ -1,6 +1,6 @@
 /** The probe against the model of every built-in profile, in virtual time: it has to find the numbers of the profile. */
 import { assert, assertEquals } from "@std/assert";
-import { parseProfile, type Profile, profileSummaries } from "../../platform/mod.ts";
+import { parseProfile, type Profile, profileSummaries } from "../../provider/mod.ts";
 import { OutOfCallsError } from "./lab.ts";
 import { measuredProfile } from "./measured_profile.ts";
 import { type Findings, probe, type ProbeOptions } from "./probe.ts";

@@ -1,6 +1,6 @@
 /** A lab in virtual time: experiments with a model of a provider take no time. */
 import { type Random, seededRandom } from "../../model/mod.ts";
-import type { Profile } from "../../platform/mod.ts";
+import type { Profile } from "../../provider/mod.ts";
 import { Timeline } from "../../simulate/timeline.ts";
 import { type CallEnd, VirtualPlatform } from "../../simulate/virtual_platform.ts";
 import type { Lab, PlannedCall, SeenCall } from "./lab.ts";

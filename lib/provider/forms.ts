@@ -6,7 +6,7 @@ import {
   parseDuration,
   parsePositiveDuration,
   parseRate,
-} from "../../model/mod.ts";
+} from "../model/mod.ts";
 
 /** How a number of a profile is written: what was written is read as the same again. */
 export interface Form<T> {

@@ -1,4 +1,4 @@
-import { constant, type Distribution, lognormal } from "../../model/mod.ts";
+import { constant, type Distribution, lognormal } from "../model/mod.ts";
 
 /**
  * How a provider behaves. Any combination makes sense, and each number can be overridden on the command line (see

@@ -1,5 +1,5 @@
-import { checkDistribution, formatDuration, meanMs, nearest } from "../../model/mod.ts";
-import { PlatformError } from "../platform.ts";
+import { checkDistribution, formatDuration, meanMs, nearest } from "../model/mod.ts";
+import { ProfileError } from "./errors.ts";
 import { wholeCalls } from "./ceiling.ts";
 import { type Parameter, PARAMETERS } from "./parameters.ts";
 import { type Profile, profileNames, PROFILES } from "./profile.ts";
@@ -9,7 +9,7 @@ import { type Profile, profileNames, PROFILES } from "./profile.ts";
  * `hard-limit,limit=50,cold=150ms/500ms,keepalive=1m,retryafter=1s,speed=10`.
  *
  * @param named what the name stands for, if it is no built-in profile's
- * @throws {PlatformError} if a name or a value is none, or a parameter says nothing without another
+ * @throws {ProfileError} if a name or a value is none, or a parameter says nothing without another
  */
 export function parseProfile(text: string, named?: Profile): Profile {
   const [name = "", ...overrides] = text.split(",");
@@ -29,7 +29,7 @@ export function profileFileOf(text: string): string | undefined {
 function builtIn(name: string): Profile {
   const profile = PROFILES.find((profile) => profile.name === name);
   if (profile !== undefined) return profile;
-  throw new PlatformError(
+  throw new ProfileError(
     "unknown-profile",
     `Cannot find the profile "${name}"${hint(name, profileNames())} ` +
       `Choose from ${profileNames().join(", ")}, or name a file: ./${name || "mine"}.json`,
@@ -41,7 +41,7 @@ function builtIn(name: string): Profile {
  *
  * @param parameters their names and values, as texts
  * @param where what errors call the profile
- * @throws {PlatformError} if a value is none, or a parameter says nothing without another
+ * @throws {ProfileError} if a value is none, or a parameter says nothing without another
  */
 export function withParameters(
   profile: Profile,
@@ -91,8 +91,8 @@ export function profileSummaries(): (readonly [name: string, words: string])[] {
   return PROFILES.map((profile) => [profile.name, numbersOf(profile)] as const);
 }
 
-function badProfile(where: string, written: string, why: string, options?: ErrorOptions): PlatformError {
-  return new PlatformError("bad-profile", `Cannot use "${written}" in the profile ${where}${why}`, options);
+function badProfile(where: string, written: string, why: string, options?: ErrorOptions): ProfileError {
+  return new ProfileError("bad-profile", `Cannot use "${written}" in the profile ${where}${why}`, options);
 }
 
 /** The end of a sentence about a word that is none of some words. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { seededRandom } from "../../model/mod.ts";
+import { seededRandom } from "../model/mod.ts";
 import { parseProfile } from "./profile_text.ts";
 import { Provider } from "./provider.ts";
 import { Drive } from "./testing.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { constant, lognormal } from "../../model/mod.ts";
-import { PlatformError } from "../platform.ts";
+import { constant, lognormal } from "../model/mod.ts";
+import { ProfileError } from "./errors.ts";
 import { profileNames, PROFILES } from "./profile.ts";
 import {
   parseProfile,
@@ -146,6 +146,6 @@ const BAD: readonly [string, string][] = [
 
 for (const [text, message] of BAD) {
   Deno.test(`parseProfile() refuses ${text}`, () => {
-    assertThrows(() => parseProfile(text), PlatformError, message);
+    assertThrows(() => parseProfile(text), ProfileError, message);
   });
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { constant, lognormal, seededRandom } from "../../model/mod.ts";
+import { constant, lognormal, seededRandom } from "../model/mod.ts";
 import { Containers } from "./containers.ts";
 import { PROFILES } from "./profile.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { exponential } from "../../model/mod.ts";
-import { PlatformError } from "../platform.ts";
+import { exponential } from "../model/mod.ts";
+import { ProfileError } from "./errors.ts";
 import { profiles } from "./arbitraries.ts";
 import { type Profile, PROFILES } from "./profile.ts";
 import { profileFile, readProfileFile } from "./profile_file.ts";
@@ -76,7 +76,7 @@ const BAD: readonly [what: string, text: string, message: string][] = [
 
 for (const [what, text, message] of BAD) {
   Deno.test(`readProfileFile() refuses ${what}`, () => {
-    const error = assertThrows(() => readProfileFile(text, "mine.json"), PlatformError, message);
+    const error = assertThrows(() => readProfileFile(text, "mine.json"), ProfileError, message);
     assertEquals(error.code, "bad-profile");
     assert(error.message.includes("mine.json"), error.message);
   });

@@ -1,4 +1,4 @@
-import type { Random } from "../../model/mod.ts";
+import type { Random } from "../model/mod.ts";
 import { Ceiling } from "./ceiling.ts";
 import { type Container, Containers } from "./containers.ts";
 import type { Profile } from "./profile.ts";

@@ -1,6 +1,6 @@
 /** What the tests of this folder share: a provider that is driven in virtual time. */
 import { assert } from "@std/assert";
-import { seededRandom } from "../../model/mod.ts";
+import { seededRandom } from "../model/mod.ts";
 import type { Profile } from "./profile.ts";
 import { parseProfile } from "./profile_text.ts";
 import { type CallMode, Provider } from "./provider.ts";

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from "../../model/mod.ts";
-import { PlatformError } from "../platform.ts";
+import { isObject, type Json, type JsonObject } from "../model/mod.ts";
+import { ProfileError } from "./errors.ts";
 import { PARAMETERS } from "./parameters.ts";
 import { type Profile, PROFILES } from "./profile.ts";
 import { withParameters } from "./profile_text.ts";
@@ -27,7 +27,7 @@ export function profileFile(profile: Profile, extra: JsonObject = {}): string {
  * Reads what {@linkcode profileFile} has written. Keys that it does not know are passed over, but not parameters.
  *
  * @param where the file's path, for errors
- * @throws {PlatformError} if the text is no profile
+ * @throws {ProfileError} if the text is no profile
  */
 export function readProfileFile(text: string, where: string): Profile {
   const file = parsed(text, where);
@@ -71,6 +71,6 @@ function parsed(text: string, where: string): Record<string, unknown> {
 
 const HOW = `Write { "schema": "${PROFILE_SCHEMA}", "name": "mine", "parameters": { "limit": "100" } }`;
 
-function notProfile(where: string, state: string, how: string, options?: ErrorOptions): PlatformError {
-  return new PlatformError("bad-profile", `Cannot read the profile ${where}: ${state}. ${how}`, options);
+function notProfile(where: string, state: string, how: string, options?: ErrorOptions): ProfileError {
+  return new ProfileError("bad-profile", `Cannot read the profile ${where}: ${state}. ${how}`, options);
 }

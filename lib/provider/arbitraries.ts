@@ -1,6 +1,6 @@
 /** Profiles and calls for the property tests of this folder. */
 import fc from "fast-check";
-import { constant, lognormal } from "../../model/mod.ts";
+import { constant, lognormal } from "../model/mod.ts";
 import { type Profile, PROFILES } from "./profile.ts";
 import type { TestCall } from "./testing.ts";
 

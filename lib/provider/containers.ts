@@ -1,4 +1,4 @@
-import { type Distribution, type Random, sampleMs } from "../../model/mod.ts";
+import { type Distribution, type Random, sampleMs } from "../model/mod.ts";
 import type { Profile } from "./profile.ts";
 import { Ramp } from "./ramp.ts";
 import { Spares } from "./spares.ts";

@@ -1,0 +1,15 @@
+/**
+ * How a function provider behaves: containers, cold starts, limits, bursts, background queues, collapse. It has no clock: the
+ * local platform drives it in real time, `simulate` in virtual time. `profile.ts` has the built-in profiles.
+ */
+export { ProfileError, type ProfileErrorCode } from "./errors.ts";
+export type { Profile } from "./profile.ts";
+export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./profile_file.ts";
+export {
+  parseProfile,
+  profileFileOf,
+  profileParameters,
+  profileSummaries,
+  profileWords,
+} from "./profile_text.ts";
+export { type Admission, type CallMode, Provider, type QueuedStart, successorMode } from "./provider.ts";
