@@ -1,8 +1,8 @@
 /**
  * Draws the README's picture, in two themes: runs the demonstration, and takes the charts out of its report. The numbers are
- * those of that run.
+ * those of that run; the words that the README has for the picture are put right.
  */
-import { pictureOf, THEMES } from "./picture/picture_of.ts";
+import { lostIn, pictureOf, THEMES } from "./picture/picture_of.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -17,3 +17,7 @@ await Deno.mkdir(new URL("docs/images", ROOT), { recursive: true });
 for (const theme of THEMES) {
   await Deno.writeTextFile(new URL(`docs/images/comparison-${theme}.svg`, ROOT), pictureOf(report, theme));
 }
+
+const readme = new URL("README.md", ROOT);
+const text = await Deno.readTextFile(readme);
+await Deno.writeTextFile(readme, text.replace(/(?<=<img alt="Without Sequoia )\d+ of \d+/, lostIn(report)));

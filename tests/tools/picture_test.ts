@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { buildRunView, renderHtml } from "../../lib/report/mod.ts";
 import { end, simulated, submit } from "../../lib/report/testing.ts";
-import { pictureOf, THEMES } from "../../tools/picture/picture_of.ts";
+import { lostIn, pictureOf, THEMES } from "../../tools/picture/picture_of.ts";
 
 const options = { seed: 1, instances: 100, limit: 20, ratePerS: 20 };
 const without = await buildRunView("demo/without.json", [
@@ -28,4 +28,9 @@ for (const theme of THEMES) {
 
 Deno.test("pictureOf() needs a report with chains that were lost", () => {
   assertThrows(() => pictureOf("<html></html>", "light"), Error, "Chains that did not complete");
+});
+
+Deno.test("lostIn() says what the first run has lost", () => {
+  assertStringIncludes(pictureOf(report, "light"), `>${lostIn(report)} (`);
+  assertStringIncludes(lostIn(report), " of 101");
 });

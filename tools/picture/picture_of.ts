@@ -9,6 +9,8 @@ const WIDTH = 940, TITLE = 34, CAPTION = 24, LEGEND = 24;
 /** What the two runs of the demonstration are called in the picture, instead of their files. */
 const RUNS = ["without Sequoia", "with Sequoia"] as const;
 
+const LOST = "Chains that did not complete";
+
 interface Figure {
   readonly caption: string;
   readonly height: number;
@@ -22,7 +24,7 @@ interface Figure {
  * @throws {Error} if the report lacks one of them
  */
 export function pictureOf(report: string, theme: Theme): string {
-  const lost = figureOf(report, "Chains that did not complete");
+  const lost = figureOf(report, LOST);
   const shares = figureOf(report, "Service under contention");
   const colours = coloursOf(report, theme);
   const top = TITLE + CAPTION, below = top + lost.height + CAPTION + 8;
@@ -41,6 +43,11 @@ export function pictureOf(report: string, theme: Theme): string {
     text(317, height - 14, RUNS[1], "note"),
     "</svg>",
   ].join("\n") + "\n";
+}
+
+/** How many chains of how many the first run of a report lost, as its chart says: `67 of 240`. */
+export function lostIn(report: string): string {
+  return />([\d,]+ of [\d,]+) \(/.exec(figureOf(report, LOST).content)![1]!;
 }
 
 function placed({ caption, content }: Figure, y: number): string[] {
