@@ -108,7 +108,7 @@ export class Peers {
         if (!await beats.write()) return;
         this.#beat = beat;
       }
-      const all = await queue.consumers();
+      const all = await queue.consumers(true);
       this.#hasFailed = false;
       if (rounds.look(all, this.#beat)) opened();
       if (!drain.aborted) await this.#balance(all);

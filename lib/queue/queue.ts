@@ -329,8 +329,10 @@ export interface QueueAdmin {
   /**
    * The consumers that live, oldest first. One is known to live once two of its beats were seen, so the first call takes about
    * as long as a beat, and up to {@linkcode SILENT_MS} if one has died.
+   *
+   * @param atOnce waits for no beat: of those not seen to beat yet the time counts that their records bear. (Default: false)
    */
-  consumers(): Promise<readonly ConsumerView[]>;
+  consumers(atOnce?: boolean): Promise<readonly ConsumerView[]>;
   /** How the queue is divided; empty if it is not. */
   partitions(): Promise<readonly PartitionView[]>;
   /** Messages that were set aside as they are no instances, oldest first; of queues that others write to. */

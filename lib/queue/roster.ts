@@ -40,27 +40,49 @@ export class Roster {
    */
   async living(): Promise<ConsumerView[]> {
     for (;;) {
-      const entries = await this.#read();
-      const nowMs = this.#clock.nowMs(), wallMs = this.#clock.wallMs();
-      if (nowMs - this.#lookedAtMs > LONGEST_LOOK_MS) this.#silence = new Silence(LONGEST_LOOK_MS);
-      this.#lookedAtMs = nowMs;
-      const beats = this.#silence.look(entries.map(({ id, beat }) => [id, beat]), { nowMs });
-      const heard = entries.flatMap(({ id, record }) => {
-        const { isAlive, silentMs } = beats.get(id)!;
-        const agoMs = isAlive ? silentMs : Math.max(silentMs, wallMs - (record?.writtenAtMs ?? -Infinity));
-        const isKnown = isAlive || agoMs < SILENT_MS && record!.writtenAtMs! <= wallMs + BEAT_MS;
-        return silentMs < (isKnown ? SILENT_MS : WATCHED_MS) ? [{ id, record, isKnown, agoMs }] : [];
-      });
-      if (heard.every(({ isKnown }) => isKnown)) {
-        return heard.flatMap(({ id, record, agoMs }) =>
-          record === undefined ? [] : [viewOf(id, record, agoMs)]
-        );
-      }
-      await this.#clock.until(nowMs + LOOK_MS);
+      const heard = (await this.#look()).filter(({ silentMs, isKnown }) =>
+        silentMs < (isKnown ? SILENT_MS : WATCHED_MS)
+      );
+      if (heard.every(({ isKnown }) => isKnown)) return heard.flatMap(viewOf);
+      await this.#clock.until(this.#lookedAtMs + LOOK_MS);
     }
+  }
+
+  /**
+   * The consumers that have beaten lately: by what was seen of them or, as long as none was seen to beat, by the time that its record
+   * bears. Nothing is waited for.
+   */
+  async recent(): Promise<ConsumerView[]> {
+    return (await this.#look()).filter(({ agoMs }) => agoMs < SILENT_MS).flatMap(viewOf);
+  }
+
+  async #look(): Promise<Heard[]> {
+    const entries = await this.#read();
+    const nowMs = this.#clock.nowMs(), wallMs = this.#clock.wallMs();
+    if (nowMs - this.#lookedAtMs > LONGEST_LOOK_MS) this.#silence = new Silence(LONGEST_LOOK_MS);
+    this.#lookedAtMs = nowMs;
+    const beats = this.#silence.look(entries.map(({ id, beat }) => [id, beat]), { nowMs });
+    return entries.map(({ id, record }) => {
+      const { isAlive, silentMs } = beats.get(id)!;
+      const agoMs = isAlive ? silentMs : Math.max(silentMs, wallMs - (record?.writtenAtMs ?? -Infinity));
+      const isKnown = isAlive || agoMs < SILENT_MS && record!.writtenAtMs! <= wallMs + BEAT_MS;
+      return { id, record, isKnown, agoMs, silentMs };
+    });
   }
 }
 
-function viewOf(id: string, { writtenAtMs: _, ...record }: DatedRecord, beatAgoMs: number): ConsumerView {
-  return { id, ...record, beatAgoMs };
+/** A record that was read, and what is known of its consumer. */
+interface Heard extends Pick<RosterEntry, "id" | "record"> {
+  /** Whether it lives, as far as is known; else it is not known. */
+  readonly isKnown: boolean;
+  /** How long ago it was last heard of, in milliseconds; … */
+  readonly agoMs: number;
+  /** … and since then, as far as this process has seen. */
+  readonly silentMs: number;
+}
+
+function viewOf({ id, record, agoMs: beatAgoMs }: Heard): ConsumerView[] {
+  if (record === undefined) return [];
+  const { writtenAtMs: _, ...rest } = record;
+  return [{ id, ...rest, beatAgoMs }];
 }

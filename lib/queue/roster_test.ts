@@ -64,3 +64,16 @@ Deno.test("Roster.living() finds who lives by beats where the clocks of machines
     assertEquals(tookMs <= 1500, true);
   }
 });
+
+Deno.test("Roster.recent() waits for nobody: records count by their times until their consumers are seen to beat", async () => {
+  const world = new World({ lives: {}, dead: { diesAtMs: 999_000 }, old: { diesAtMs: 900_000 } });
+  const recent = async () =>
+    Object.fromEntries((await world.roster.recent()).map(({ id, beatAgoMs }) => [id, beatAgoMs]));
+  world.nowMs += 300;
+  const fromMs = world.nowMs;
+  assertEquals([await recent(), world.nowMs], [{ lives: 300, dead: 1300 }, fromMs]);
+  world.nowMs += 800;
+  assertEquals(await recent(), { lives: 0, dead: 2100 });
+  world.nowMs += 300;
+  assertEquals(await recent(), { lives: 300, dead: 2400 });
+});

@@ -12,7 +12,7 @@ export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): Queu
     release: (ids) => queue.release(ids),
     beat: (record) => queue.beat(record),
     depth: () => queue.depth(),
-    consumers: () => queue.consumers(),
+    consumers: (atOnce) => queue.consumers(atOnce),
     settings: () => queue.settings(),
     get: (id) => queue.get(id),
     list: (filter) => queue.list(filter),

@@ -28,7 +28,7 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
     release: (ids) => alive(() => queue.release(ids)),
     beat: (record) => alive(() => queue.beat(record)),
     depth: () => alive(() => queue.depth()),
-    consumers: () => alive(() => queue.consumers()),
+    consumers: (atOnce) => alive(() => queue.consumers(atOnce)),
     settings: () => alive(() => queue.settings()),
     commands: (signal) => queue.commands(either(signal)),
   });

@@ -212,9 +212,9 @@ export class SqliteDriver implements QueueDriver {
     await this.#upkeep.beat();
   }
 
-  async consumers(): Promise<readonly ConsumerView[]> {
+  async consumers(atOnce = false): Promise<readonly ConsumerView[]> {
     this.#check("read", "read");
-    return await this.#roster.living();
+    return atOnce ? await this.#roster.recent() : await this.#roster.living();
   }
 
   async checkpoint(progress: readonly Progress[]): Promise<void> {
