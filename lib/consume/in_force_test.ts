@@ -114,6 +114,8 @@ Deno.test("Consumer.run() goes by the queue's ceilings and floors, and refuses f
   await scene.world.push(single("mine"), ["m1", "m2", "m3"]);
   const limits = { global: 3, fixed: true, functions: { bulk: 3 } };
   const running = scene.start({ limits });
+  await scene.world.clock.pass(SECOND_MS / 2); // the first calls are in flight
+  assertEquals(scene.order, ["i0", "i1", "i2"]);
   await scene.ask({ kind: "limit", ceilings: { chains: { mine: 2 } }, floors: { chains: { mine: 2 } } });
   await scene.world.clock.pass(SECOND_MS);
   assertEquals(scene.order.slice(3), ["m1", "m2", "i3"]);
