@@ -20,6 +20,12 @@ const REGISTRIES = /registry\.npmjs\.org|jsr\.io\/@|deno\.land\/x/;
 /** A property that does not hold must say how it is played again: see tests/fast_check. */
 const BYPASSES = /["'](npm:fast-check\b.*|fast-check\/.+)["']|\bfc\.(check|configureGlobal)\(/;
 
+/** The folders of lib whose comments are in plain English. The list grows until it names every folder. */
+const IN_PLAIN_ENGLISH = ["collect", "draw", "policies", "provider", "wire"];
+/** Docstrings open with a noun or a verb (“The parsed options.”, “Called when …”), not with a riddle; some words nobody says. */
+const RIDDLES =
+  /\/\*\*(?:\n *\*)? (?:What|How|Is told|Told|Says|(?:At most )?so (?:many|long|much))\b.*|(?:^|\s)(?:\/\/|\/?\*+) .*\b(?:lest|anew|heed(?:s|ed)?|is none that)\b.*/gim;
+
 /** The project's own files of some kinds, by their paths. */
 async function* files(folder: string, kinds: RegExp): AsyncGenerator<{ path: string; text: string }> {
   for await (const entry of Deno.readDir(join(ROOT, folder))) {
@@ -88,6 +94,16 @@ Deno.test("every property can be played again", async () => {
   assertEquals(found, []);
 });
 
+Deno.test("docstrings are in plain English", async () => {
+  const found: string[] = [];
+  for (const folder of IN_PLAIN_ENGLISH) {
+    for await (const { path, text } of files(`lib/${folder}`, /\.ts$/)) {
+      found.push(...(text.match(RIDDLES) ?? []).map((comment) => `${path}: ${comment.trim()}`));
+    }
+  }
+  assertEquals(found, []);
+});
+
 Deno.test("the rules tell what breaks them", () => {
   assertEquals(broken("a.ts", "const t = Date.now();\n// Date.now() is forbidden", FROM_OUTSIDE), [
     "a.ts:1: const t = Date.now();",
@@ -98,4 +114,12 @@ Deno.test("the rules tell what breaks them", () => {
   assertEquals(broken("a.ts", 'import fc from "fast-check/plain"', BYPASSES).length, 1);
   assertEquals(broken("a.ts", "const { failed } = fc.check(property);", BYPASSES).length, 1);
   assertEquals(broken("a.ts", 'import fc from "fast-check"', BYPASSES), []);
+  const riddles = [
+    "/** What is read. */",
+    "/**\n * How long it takes. */",
+    "/** So many lines. */",
+    "// lest it ends",
+  ];
+  assertEquals(riddles.filter((comment) => comment.match(RIDDLES) === null), []);
+  assertEquals("/** Returns what is read. Whatever comes. */\nconst lest = 1;".match(RIDDLES), null);
 });

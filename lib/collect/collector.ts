@@ -2,24 +2,24 @@ import { type Clock, SequoiaError } from "../model/mod.ts";
 import { parseTimedLine, type TimedLine } from "../record/mod.ts";
 import { LineAssembler } from "./lines.ts";
 
-/** What a collector is made of. */
+/** The options of a collector. */
 export interface CollectorOptions {
   readonly hostname: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly clock: Clock;
-  /** Is told each line that is one, and when it was heard, in milliseconds since 1970. */
+  /** Called for each line that is a function's, with the instant at which it was received, in milliseconds since 1970. */
   readonly onLine: (line: TimedLine, heardAtMs: number) => void;
   /**
    * Most connections at a time; then the one that has been silent the longest is closed, after a second of silence. Others
    * wait meanwhile. (Default: 4,096)
    */
   readonly connections?: number;
-  /** Connections that say nothing for so long are closed, in milliseconds. (Default: 60,000) */
+  /** The silence after which a connection is closed, in milliseconds. (Default: 60,000) */
   readonly idleMs?: number;
 }
 
-/** What a collector has done so far. */
+/** The counts of a collector up to now. */
 export interface CollectorCounts {
   /** Connections taken, and those that are open now. */
   readonly connections: number;
@@ -36,12 +36,12 @@ const IDLE_MS = 60_000;
 const SILENT_MS = 1000;
 /** Longer lines, in bytes, are left out. With what is read at a time, 80 MiB are held at most, whatever is sent. */
 const LONGEST_LINE = 16 * 1024;
-/** So many bytes are read at a time: first, and from whoever fills that. Most connections bring a line or two. */
+/** The bytes that are read at a time: at first, and from a sender that fills those. Most connections bring a line or two. */
 const FIRST_CHUNK = 512, CHUNK = 4096;
-/** After a failure of the system (it has no file descriptors left) so long, in milliseconds, until the next try. */
+/** The pause before the next try after a failure of the system (it has no file descriptors left), in milliseconds. */
 const PAUSE_MS = 50;
 
-/** What can be wrong with a collector; stable. */
+/** The codes of errors about collectors; stable. */
 export type CollectErrorCode = "cannot-listen";
 
 /** A collector that cannot listen. */
@@ -68,13 +68,13 @@ export class Collector implements AsyncDisposable {
   readonly #end = new AbortController();
   /** The longest silent first. */
   readonly #senders = new Set<Sender>();
-  /** How many are being heard, and who is told when none is any more. */
+  /** The number of connections that are being read, and the callback for the instant at which none is any more. */
   #hearing = 0;
   #silence = () => {};
   readonly #accepting: Promise<void>;
   readonly #idleMs: number;
   readonly #most: number;
-  /** Told when a connection has been closed. */
+  /** Called when a connection has been closed. */
   #closed = () => {};
   #cancelSweep: (() => void) | undefined;
   #connections = 0;
@@ -97,7 +97,7 @@ export class Collector implements AsyncDisposable {
     this.#accepting = this.#accept();
   }
 
-  /** What it does now and has done so far. */
+  /** The counts up to now. */
   get counts(): CollectorCounts {
     return {
       connections: this.#connections,
@@ -124,8 +124,8 @@ export class Collector implements AsyncDisposable {
   }
 
   /**
-   * Waits until another connection may be taken: until one has ended, or the longest silent one has been silent for so long
-   * that it is not what has not been read yet.
+   * Waits until another connection may be taken: until one has ended, or the longest silent one has been silent for long enough
+   * that no unread bytes explain it.
    */
   async #room(): Promise<void> {
     const { clock } = this.#options;

@@ -19,7 +19,7 @@ function setUp(options: Partial<CollectorOptions> = {}) {
     },
     ...options,
   });
-  /** Resolves when so many lines have been heard. */
+  /** Resolves when `count` lines have been received. */
   const hears = (count: number) =>
     new Promise<void>((resolve) => {
       awaited = { count, resolve };

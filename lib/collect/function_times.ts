@@ -1,17 +1,17 @@
 import { type AttemptEvent, functionRunOf, type Recorder, type TimedLine } from "../record/mod.ts";
 import { type FunctionRun, Matcher } from "./matcher.ts";
 
-/** So long after an attempt has ended, in milliseconds, its function may still tell of itself. */
+/** The time after the end of an attempt in which its function may still tell of its run, in milliseconds. */
 const GRACE_MS = 5000;
-/** At most so many functions are remembered that tell of themselves. */
+/** The most functions that tell of their runs and are remembered. */
 const MOST_SPEAKERS = 10_000;
 
-/** An attempt of which its function may tell. */
+/** An attempt that its function may tell of. */
 interface Told {
   readonly key: string;
   readonly startedAtMs: number;
   run?: FunctionRun;
-  /** How it ended, and until when it waits for its function's words. */
+  /** The attempt's end, and the instant until which it waits for its function's line. */
   ended?: { readonly event: AttemptEvent; readonly untilMs: number };
 }
 
@@ -23,7 +23,7 @@ export interface ToldAttempt {
   abandon(): void;
 }
 
-/** What functions have said so far of attempts. */
+/** The counts of attempts whose functions have told of them so far. */
 export interface FunctionTimesStats {
   /** Attempts that have ended, and those of them whose functions told of themselves. */
   readonly ended: number;
@@ -32,29 +32,30 @@ export interface FunctionTimesStats {
   readonly strange: number;
   /** Attempts with whose functions the clocks do not agree. */
   readonly skewed: number;
-  /** How far such a clock was off at most, in milliseconds; below 0: behind. */
+  /** The largest error of such a clock, in milliseconds; below 0: behind. */
   readonly worstSkewMs: number;
 }
 
-/** What hears of function times. */
+/** The options of {@linkcode FunctionTimes}. */
 export interface FunctionTimesOptions {
   readonly recorder: Pick<Recorder, "functionRun">;
   /**
-   * How far the system's clock, which functions go by on this machine, is ahead of the one that attempts go by, in
-   * milliseconds. (Default: they are the same)
+   * The lead of the system's clock, which functions go by on this machine, over the clock that attempts go by, in milliseconds.
+   * (Default: they are the same)
    */
   readonly aheadMs?: () => number;
-  /** Is told how long a function that went well really ran, in milliseconds. */
+  /** Called with the time that a function that went well really ran, in milliseconds. */
   readonly learn?: (functionName: string, functionMs: number) => void;
 }
 
 /**
- * Says of attempts how long their functions really ran, and how long they waited at the provider before, by what functions
- * tell themselves. Holds the attempts in flight, and those that ended in the last seconds; lines of anything else are
- * passed over, so that what strangers send takes no memory.
+ * Records for each attempt the time that its function really ran, and its wait at the provider before, by the lines that
+ * functions write themselves. Holds the attempts in flight, and those that ended in the last seconds; lines of anything else
+ * are passed over, so that what strangers send takes no memory.
  *
- * An attempt and what a function said go by the idempotency key, and among attempts of one key by when the function's
- * start was heard. What cannot be told apart (an attempt timed out, its function ran on, the next one began) is left out.
+ * A function's lines are matched to an attempt by the idempotency key, and among attempts of one key by the instant at which
+ * the function's start was received. Attempts that cannot be told apart (an attempt timed out, its function ran on, the next
+ * one began) are left out.
  */
 export class FunctionTimes {
   readonly #recorder: Pick<Recorder, "functionRun">;
@@ -78,7 +79,7 @@ export class FunctionTimes {
     this.#learn = learn;
   }
 
-  /** What has been heard so far. */
+  /** The counts up to now. */
   get stats(): FunctionTimesStats {
     return {
       ended: this.#ended,
@@ -89,7 +90,7 @@ export class FunctionTimes {
     };
   }
 
-  /** How many attempts have ended whose functions are known to tell of themselves, and have not yet. */
+  /** The number of ended attempts whose functions are known to tell of their runs, and have not told of these yet. */
   get awaited(): number {
     let awaited = 0;
     for (const { ended } of this.#waiting) if (this.#speakers.has(ended!.event.function)) awaited++;

@@ -34,7 +34,7 @@ function setUp(aheadMs = 0) {
   const say = (status: TimedLine["status"], atMs: number, heardAtMs = atMs, id = KEY) =>
     times.take({ who: "functionSide", status, id, atMs: NOW + atMs }, NOW + heardAtMs);
   const begin = (atMs: number) => times.begin(KEY, NOW + atMs);
-  /** What was told of each attempt: its number, the function's start, its time and its queue at the provider. */
+  /** The function runs that were recorded: attempt, the function's start, its time and its queue at the provider. */
   const figures = () =>
     told.map((run) => [run.attempt, run.startedAtMs - NOW, run.functionMs, run.providerQueuedMs]);
   return { times, say, begin, told, figures };

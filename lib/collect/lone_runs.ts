@@ -1,21 +1,21 @@
 import { type AttemptEvent, originalCall, type Recorder, type TimedLine } from "../record/mod.ts";
 import { type FunctionRun, Matcher } from "./matcher.ts";
 
-/** What functions are called that say nothing better: by the original's consumer, and by its wrapper. */
+/** The names under which functions run that have no better one: that of the original's consumer, and that of its wrapper. */
 const ANYBODY = new Set(["functionSide", "lambda"]);
 
 /** Ids whose repetitions are counted; of more, the one that was heard of longest ago is forgotten. */
 const MOST_IDS = 100_000;
 
 /**
- * Records runs of functions of which nothing is known but what they say themselves, each as an attempt. An id of ours that
- * comes again is a retry; any other is of another call, the second one of `7` is called `7#2`: the original's producers and
- * spammers begin at 0 each time, and nothing there is tried again.
+ * Records runs that are known only by their functions' own lines, each as an attempt. An id of ours that comes again is a
+ * retry; any other is of another call, the second one of `7` is called `7#2`: the original's producers and spammers begin at 0
+ * each time, and nothing there is tried again.
  */
 export class LoneRuns {
   readonly #recorder: Pick<Recorder, "attempt">;
   readonly #matcher = new Matcher();
-  /** How often each id has come that is not ours, by who and id. */
+  /** The number of times that each id that is not ours has come, by the function's name and the id. */
   readonly #times = new Map<string, number>();
   /** Runs that were recorded. */
   recorded = 0;

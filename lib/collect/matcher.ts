@@ -2,9 +2,9 @@ import type { TimedLine } from "../record/mod.ts";
 
 /** A run of a function: its start and its end, as it said itself. */
 export interface FunctionRun {
-  /** What was called, in the words of whoever called it. */
+  /** The id of the call, in the words of its caller. */
   readonly id: string;
-  /** What the function calls itself. */
+  /** The name that the function gives itself. */
   readonly who: string;
   /** By the function's clock, in milliseconds since 1970. */
   readonly startedAtMs: number;
@@ -21,7 +21,7 @@ interface Heard {
   readonly heardAtMs: number;
 }
 
-/** What was heard of an id and has found no counterpart, each list in the order of its times. */
+/** The lines of an id that have found no counterpart, each list in the order of its times. */
 interface Unmatched {
   readonly sinceMs: number;
   readonly starts: Heard[];
@@ -29,17 +29,20 @@ interface Unmatched {
   isMixed: boolean;
 }
 
-/** How much is kept of what has found no counterpart. */
+/** The bounds on lines that have found no counterpart. */
 export interface MatcherBounds {
-  /** So many ids at most; then the oldest is forgotten. (Default: 100,000) */
+  /** The most ids that are kept; beyond this the oldest is forgotten. (Default: 100,000) */
   readonly ids?: number;
-  /** So many characters of ids at most. (Default: 16,777,216) */
+  /** The most characters of ids that are kept. (Default: 16,777,216) */
   readonly characters?: number;
-  /** For so long, in milliseconds: no function runs longer. (Default: a quarter of an hour, as on AWS Lambda) */
+  /**
+   * The time for which a line is kept, in milliseconds: no function runs longer. (Default: a quarter of an hour, as on AWS
+   * Lambda)
+   */
   readonly forMs?: number;
 }
 
-/** So many lines of one id at most wait for their counterparts. */
+/** The most lines of one id that wait for their counterparts. */
 const LINES_OF_AN_ID = 16;
 
 /**
@@ -62,7 +65,7 @@ export class Matcher {
     this.#forMs = forMs;
   }
 
-  /** How many ids wait for a counterpart: functions that run, mostly. */
+  /** The number of ids that wait for a counterpart: functions that run, mostly. */
   get open(): number {
     return this.#unmatched.size;
   }

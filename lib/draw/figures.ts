@@ -1,20 +1,20 @@
 import { type Chain, type ChainNode, meanMs } from "../model/mod.ts";
 
 /**
- * What can be said of a chain before it is run, by the means of the declared run times. A node that calls a chain takes as
- * long as that one's critical path; of a map one item is counted, as their number is not known; the node that runs only
- * when the chain has failed is left out.
+ * The figures of a chain that are known before it runs, by the means of the declared run times. A node that calls a chain takes
+ * as long as that one's critical path; of a map one item is counted, as their number is not known; the node that runs only when
+ * the chain has failed is left out.
  */
 export interface ChainFigures {
   /** Expected run time of each node, in milliseconds; undefined if none is declared, which counts as 0. */
   readonly expectedMs: readonly (number | undefined)[];
   /** The path that is expected to take the longest; among equals, that of the most nodes. */
   readonly criticalPath: readonly number[];
-  /** How long it is expected to take, in milliseconds. */
+  /** The time that the chain is expected to take, in milliseconds. */
   readonly criticalMs: number;
   /** The nodes of the stage with the most; a stage is all nodes with as many behind each other before them. */
   readonly widestStage: readonly number[];
-  /** How many functions that stage may have in flight: its nodes, called chains with their own widest stages. */
+  /** The most functions that the stage may have in flight: its nodes, called chains with their own widest stages. */
   readonly width: number;
   /** The run times of all nodes together, in milliseconds. */
   readonly workMs: number;

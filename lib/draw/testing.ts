@@ -1,4 +1,4 @@
-/** What the tests of drawings share: a chain that has all there is to be drawn. */
+/** A helper that the tests of drawings share: a chain with everything that can be drawn. */
 import { type Chain, chain, constant, fn, linkChains } from "../model/mod.ts";
 import { withCalled } from "./with_called.ts";
 

@@ -41,7 +41,7 @@ interface Branch {
 /**
  * Draws the nodes of a chain as a tree, in lines.
  *
- * @param describe what is said of a node: behind its name, and in lines of their own below that
+ * @param describe returns the words for a node: behind its name, and in lines of their own below that
  */
 export function drawNodes(chain: Chain, describe: (node: number) => readonly string[]): string[] {
   const below = branchesOf(chain);
@@ -83,7 +83,7 @@ export function drawNodes(chain: Chain, describe: (node: number) => readonly str
   }
 }
 
-/** What stands below each node. */
+/** The branches below each node. */
 function branchesOf({ nodes }: Chain): readonly (readonly Branch[])[] {
   const below: Branch[][] = nodes.map(() => []);
   nodes.forEach(({ after }, node) => {

@@ -3,7 +3,7 @@ import { type Chain, type ChainNode, formatDuration } from "../model/mod.ts";
 /** Longest expression that is shown whole. */
 const SHOWN = 80;
 
-/** What is to be known of a node beside its name: what it calls, how long it takes, and what it decides. */
+/** Describes a node beside its name: the function or chain that it calls, the time that it takes, and its decisions. */
 export function nodeWords(chain: Chain, index: number, expectedMs: number | undefined): string[] {
   const { when, map, onFailure } = chain.nodes[index]!;
   return [
@@ -17,7 +17,7 @@ export function nodeWords(chain: Chain, index: number, expectedMs: number | unde
   ].filter((words) => words !== "");
 }
 
-/** What a node calls, unless its name says that. */
+/** The function or chain that a node calls, unless the node's name says that. */
 export function calleeWords({ name, fn, calls }: ChainNode): string {
   return calls !== undefined ? `chain ${calls}` : fn.name === name ? "" : fn.name;
 }
@@ -35,7 +35,7 @@ function mapWords({ items, concurrency }: NonNullable<ChainNode["map"]>): string
   return `for each of ${expressionWords(items)}${most}`;
 }
 
-/** What is said of a chain as a whole. */
+/** Describes a chain as a whole. */
 export function chainWords({ nodes, timeLimitMs, ttlMs }: Chain): string[] {
   return [
     nodes.length === 1 ? "1 node" : `${nodes.length} nodes`,

@@ -1,4 +1,4 @@
-/** What the policies that rank by urgency put first, through the scheduler. */
+/** The order in which the policies that rank by urgency start invocations, through the scheduler. */
 import { assertEquals } from "@std/assert";
 import {
   type Chain,

@@ -99,7 +99,7 @@ Deno.test("least-attained counts what a chain of one node held when it is undone
   assertEquals([undo.function, undo.attainedMs], ["undo", 40]);
 });
 
-/** How many of each group run when everybody always has something waiting. */
+/** Runs of each group when every group always has something waiting. */
 function sharesOf(
   by: string | undefined,
   groups: readonly { name: string; weight?: number }[],

@@ -1,7 +1,7 @@
 import { SequoiaError } from "../model/mod.ts";
 
 /**
- * What a policy sees of an invocation that waits, or is about to. All times are milliseconds; instants count from 1970.
+ * The view that a policy has of an invocation that waits, or is about to. All times are milliseconds; instants count from 1970.
  */
 export interface Task {
   /** Name of the chain. */
@@ -32,7 +32,10 @@ export interface Task {
   readonly remainingMs: number;
   /** Expected run time of this invocation. */
   readonly expectedMs: number;
-  /** How long the instance's attempts that have ended, here, held their slots together; throttled ones count nothing. */
+  /**
+   * The time for which this process's ended attempts of the instance held their slots, summed up; throttled attempts count
+   * nothing.
+   */
   readonly attainedMs: number;
   /** 1 before the first attempt, 2 before the second, … */
   readonly attempt: number;
@@ -40,23 +43,23 @@ export interface Task {
 
 /** The state of one group of tasks. */
 export interface GroupStats {
-  /** What `group` answered for its tasks. */
+  /** The answer of `group` for its tasks. */
   readonly name: string;
   /** Invocations that wait for capacity. */
   readonly queued: number;
   /** Attempts in flight. */
   readonly running: number;
-  /** How long the group's attempts that have ended held their slots together, while it was known. In milliseconds. */
+  /** The time for which the group's ended attempts held their slots, summed up while the group was known. In milliseconds. */
   readonly receivedMs: number;
   /** The weight declared for the group's newest task. */
   readonly declaredWeight: number;
 }
 
-/** How much one function is asked for. */
+/** The demand for one function. */
 export interface FunctionStats {
   /** Its name. */
   readonly name: string;
-  /** How often it stands in the instances that have not ended, settled nodes left out. */
+  /** The number of its nodes in the instances that have not ended, settled nodes left out. */
   readonly unsettled: number;
   /** Its arrivals per second, over the last 30 of them until now. */
   arrivalsPerS(nowMs: number): number;
@@ -70,13 +73,13 @@ export interface PlatformView {
   readonly running: number;
   /** Most attempts in flight there; Infinity for no limit. */
   readonly limit: number;
-  /** What a call costs there, in any currency. (Default: 0) */
+  /** The price of a call there, in any currency. (Default: 0) */
   readonly price: number;
-  /** What a millisecond of run time costs there, in the same currency. (Default: 0) */
+  /** The price of a millisecond of run time there, in the same currency. (Default: 0) */
   readonly pricePerMs: number;
 }
 
-/** What a policy may know of the present state. */
+/** The present state, as far as a policy may know it. */
 export interface Stats {
   /** The present instant. */
   readonly nowMs: number;
@@ -122,7 +125,7 @@ export interface Policy {
   place?(task: Task, platforms: readonly PlatformView[]): string | undefined;
 }
 
-/** What can be wrong with a policy; stable. */
+/** The codes of errors about policies; stable. */
 export type PolicyErrorCode = "unknown-policy" | "bad-policy" | "bad-answer" | "not-allowed";
 
 /** A policy that cannot be used, or gave an answer that cannot; the message names the policy and the function. */

@@ -14,7 +14,7 @@ import { shortestJobFirst } from "./shortest_job_first.ts";
 import { strictPriority } from "./strict_priority.ts";
 import { weighted } from "./weighted.ts";
 
-/** What the command line says beside a policy's name. */
+/** The options that the command line gives beside a policy's name. */
 export interface PolicyOptions {
   /** The label that fair policies share by. (Default: the chain) */
   readonly by?: string;

@@ -4,26 +4,26 @@ import type { Profile } from "./profile.ts";
 const MEMORY_MS = 1000;
 /** Added to instants that are computed, so that they are not too early by a rounding, in milliseconds. */
 const LATE_MS = 0.001;
-/** What may fall short of a whole number by rounding, as a part of it, is taken for that number. */
+/** A number that falls short of a whole number by rounding only, by this part at most, is taken for the whole number. */
 const ROUNDING = 1 + 1e-12;
 
-/** So many calls as whole ones. */
+/** Rounds a number of calls down to whole calls. */
 export function wholeCalls(calls: number): number {
   return Math.floor(calls * ROUNDING);
 }
 
 /**
- * How many calls may run at once, which is less than the limit L that is enforced after a collapse, as the SoCC'20 paper saw
- * it at AWS: concurrency that fell after the limit was reached, and did not come back for a while.
+ * The number of calls that may run at once: the limit L that is enforced, or less after a collapse, as the SoCC'20 paper saw it
+ * at AWS: concurrency that fell after the limit was reached, and did not come back for a while.
  *
- * The provider is overloaded while running + waiting + r > overload × L, where r counts refusals and forgets them with
- * e^(−t/1 s): at a steady rate, the refusals of one second. Once that has lasted for collapseAfterMs, the ceiling is
- * collapseTo × L. It rises linearly, (1 − collapseTo) × L in recoveryMs, but only while there is no overload: callers who
- * hammer on keep it down, which makes it a metastable failure (Bronson et al., HotOS 2021). At least one call may run.
+ * The provider is overloaded while running + waiting + r > overload × L, where r counts refusals and forgets them with e^(−t/1
+ * s): at a steady rate, the refusals of one second. Once the overload has lasted for collapseAfterMs, the ceiling is collapseTo
+ * × L. It rises linearly, (1 − collapseTo) × L in recoveryMs, but only while there is no overload: callers who hammer on keep
+ * it down, which makes it a metastable failure (Bronson et al., HotOS 2021). At least one call may run.
  */
 export class Ceiling {
   readonly #enforced: number;
-  /** What may run without a collapse. */
+  /** The calls that may run without a collapse. */
   #limit: number;
   readonly #least: number;
   readonly #overloadAt: number;
@@ -49,7 +49,7 @@ export class Ceiling {
     this.#limit = limit * this.#enforced;
   }
 
-  /** Lets time pass in which so many calls ran or waited. */
+  /** Lets time pass, with `load` calls that ran or waited in it. */
   pass(nowMs: number, load: number): void {
     if (this.#least === 1 || this.#limit === Infinity || nowMs <= this.#nowMs) return;
     const startMs = this.#nowMs;
@@ -80,21 +80,21 @@ export class Ceiling {
     this.#refusals++;
   }
 
-  /** How many calls may run now. */
+  /** The number of calls that may run now. */
   get calls(): number {
     return this.of(1);
   }
 
-  /** How many calls may run now within a share of the ceiling; at least one. */
+  /** The number of calls that may run now within a share of the ceiling; at least one. */
   of(share: number): number {
     const calls = this.#limit * this.#part * share;
     return calls < 1 ? 1 : wholeCalls(calls);
   }
 
   /**
-   * When so many calls may run within a share of the ceiling, if nothing happens.
+   * The instant from which `calls` calls may run within a share of the ceiling, if nothing happens.
    *
-   * @param load how many run or wait
+   * @param load the number of calls that run or wait
    * @returns -Infinity: they may now; Infinity: never, without an event
    */
   reachesAtMs(calls: number, share: number, load: number): number {

@@ -12,7 +12,7 @@ const profile = {
   recoveryMs: 60_000,
 };
 
-/** A ceiling after so long, in steps of 10 ms, with so many calls that run or wait and so many refusals a second. */
+/** A ceiling after `forMs` in steps of 10 ms, with `load` calls that run or wait and `refusalsPerS` refusals a second. */
 function after(ceiling: Ceiling, fromMs: number, forMs: number, load: number, refusalsPerS: number): number {
   let refused = 0;
   for (let ms = 10; ms <= forMs; ms += 10) {

@@ -3,14 +3,14 @@ import type { Profile } from "./profile.ts";
 import { Ramp } from "./ramp.ts";
 import { Spares } from "./spares.ts";
 
-/** A container that a call got: it runs after so long; `cold` if the container is made first. */
+/** The container that a call got: the call runs after `delayMs`; `cold` if the container is made first. */
 export interface Container {
   readonly delayMs: number;
   readonly cold: boolean;
 }
 
 const WARM: Container = { delayMs: 0, cold: false };
-/** Functions whose containers have all expired are forgotten when there are so many, and twice as many as last time. */
+/** Functions whose containers have all expired are forgotten when this many are known, and twice as many as last time. */
 const SWEEP_AT = 1024;
 
 /**
@@ -36,12 +36,12 @@ export class Containers {
     this.#spares = new Spares(allocation);
   }
 
-  /** How many have been made so far. */
+  /** The number of containers made so far. */
   get made(): number {
     return this.#made;
   }
 
-  /** How many idle containers are remembered, some of which may have expired. */
+  /** The number of idle containers that are remembered, expired ones among them. */
   get remembered(): number {
     let count = 0;
     for (const idle of this.#idle.values()) count += idle.length;
@@ -65,7 +65,7 @@ export class Containers {
     return { delayMs, cold: delayMs > 0 };
   }
 
-  /** @returns how long it takes */
+  /** @returns the time that it takes, in milliseconds */
   #make(): number {
     this.#made++;
     return sampleMs(this.#coldStart, this.#random);

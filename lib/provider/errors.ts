@@ -1,6 +1,6 @@
 import { SequoiaError } from "../model/mod.ts";
 
-/** What can be wrong with a profile; stable. */
+/** The codes of errors about profiles; stable. */
 export type ProfileErrorCode = "unknown-profile" | "bad-profile";
 
 /** A profile of a provider that cannot be used; the message says which, why and what to do. */

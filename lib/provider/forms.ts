@@ -8,7 +8,7 @@ import {
   parseRate,
 } from "../model/mod.ts";
 
-/** How a number of a profile is written: what was written is read as the same again. */
+/** The written form of a number of a profile: a written number is read as the same number again. */
 export interface Form<T> {
   /** @throws {SyntaxError | RangeError} if the text is none, or the value is out of range */
   read(text: string): T;
@@ -18,13 +18,13 @@ export interface Form<T> {
 /** A whole number. */
 export const COUNT: Form<number> = { read: parseCount, write: String };
 
-/** How long something takes or lasts, in milliseconds. */
+/** A time that something takes or lasts, in milliseconds. */
 export const DURATION: Form<number> = { read: parseDuration, write: writeDuration };
 
 /** The same, above 0. */
 export const POSITIVE_DURATION: Form<number> = { read: parsePositiveDuration, write: writeDuration };
 
-/** So many a second. */
+/** A rate per second. */
 export const RATE: Form<number> = { read: parseRate, write: writeRate };
 
 /** A part of a whole, in (0, 1]. */
@@ -86,7 +86,7 @@ const UNITS: readonly (readonly [ms: number, unit: string])[] = [[3_600_000, "h"
   "s",
 ]];
 
-/** In the largest unit of which it is a whole number. */
+/** Writes a duration in the largest unit that divides it. */
 function writeDuration(ms: number): string {
   const [unitMs, unit] = UNITS.find(([unitMs]) => ms > 0 && ms % unitMs === 0) ?? [1, "ms"];
   return `${plain(ms / unitMs)}${unit}`;

@@ -1,6 +1,6 @@
 /**
- * How a function provider behaves: containers, cold starts, limits, bursts, background queues, collapse. It has no clock: the
- * local platform drives it in real time, `simulate` in virtual time. `profile.ts` has the built-in profiles.
+ * The behaviour of a function provider: containers, cold starts, limits, bursts, background queues, collapse. The model has no
+ * clock: the local platform drives it in real time, `simulate` in virtual time. `profile.ts` has the built-in profiles.
  */
 export { ProfileError, type ProfileErrorCode } from "./errors.ts";
 export type { Profile } from "./profile.ts";

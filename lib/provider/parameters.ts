@@ -14,7 +14,7 @@ import type { Profile } from "./profile.ts";
 
 /** A number of a profile as the command line and profile files write it. */
 export interface Parameter {
-  /** What values look like; each can be read. */
+  /** An example of a value's form; each can be read. */
   readonly form: string;
   readonly help: string;
   /** @throws {SyntaxError | RangeError} if the text is no value of it */

@@ -1,23 +1,23 @@
 import { constant, type Distribution, lognormal } from "../model/mod.ts";
 
 /**
- * How a provider behaves. Any combination makes sense, and each number can be overridden on the command line (see
- * {@linkcode parseProfile}).
+ * The behaviour of a provider. Any combination of numbers makes sense, and each number can be overridden on the command line
+ * (see {@linkcode parseProfile}).
  */
 export interface Profile {
-  /** What the command line calls it. */
+  /** The name on the command line. */
   readonly name: string;
   /** Most functions that run at once, as the provider documents it; Infinity: any number. */
   readonly limit: number;
-  /** How many times the limit really run, at least 1; Infinity: it is only documented. */
+  /** The factor of the limit that really runs, at least 1; Infinity: the limit is only documented. */
   readonly enforced: number;
   /** Most HTTP calls that wait when they cannot start (a soft limit); more are refused with 429. 0: none waits. */
   readonly queue: number;
-  /** What a refused caller is told to wait, in milliseconds; 0: nothing. */
+  /** The wait that a refused caller is told, in milliseconds; 0: none. */
   readonly retryAfterMs: number;
-  /** How long a new container takes before it runs a function. */
+  /** The time that a new container takes before it runs a function. */
   readonly coldStart: Distribution;
-  /** How long an idle container is kept, in milliseconds. */
+  /** The time for which an idle container is kept, in milliseconds. */
   readonly keepAliveMs: number;
   /**
    * Containers that are made for each one that a call needs, on average, at least 1. The others are warm and idle when they
@@ -40,11 +40,11 @@ export interface Profile {
   readonly collapseTo: number;
   /** The load, as a multiple of the limit, above which the provider is overloaded. */
   readonly overload: number;
-  /** How long an overload lasts until the limit collapses, in milliseconds. */
+  /** The time that an overload lasts until the limit collapses, in milliseconds. */
   readonly collapseAfterMs: number;
-  /** How long the limit takes back from its lowest to its full value, without overload, in milliseconds. */
+  /** The time in which the limit rises from its lowest to its full value again, without overload, in milliseconds. */
   readonly recoveryMs: number;
-  /** How many times as fast as declared functions without a body run. */
+  /** The speed of declared functions without a body, as a multiple of the declared one. */
   readonly speed: number;
 }
 
@@ -85,7 +85,7 @@ const HARD_LIMIT: Profile = {
 };
 
 /**
- * What providers do, one at a time, so that each can be seen alone. Where no source is named, a number is our choice.
+ * The behaviours of providers, one at a time, so that each can be seen alone. Where no source is named, a number is our choice.
  */
 const BEHAVIOURS: readonly Profile[] = [
   /**
@@ -94,14 +94,13 @@ const BEHAVIOURS: readonly Profile[] = [
    */
   { ...HARD_LIMIT, name: "ramp", limit: 1000, burst: 500 },
   /**
-   * HTTP prioritisation (paper: AWS and Azure, undocumented): calls wait at the provider, background ones, as the
-   * successors in a chain are, behind all HTTP calls and with half of the places only. How large the half is, is our
-   * choice.
+   * HTTP prioritisation (paper: AWS and Azure, undocumented): calls wait at the provider, background ones, as the successors in
+   * a chain are, behind all HTTP calls and with half of the places only. The size of this share is our choice.
    */
   { ...HARD_LIMIT, name: "background", queue: 1000, backgroundQueue: 10_000, backgroundShare: 0.5 },
   /**
-   * Concurrency collapse (paper: AWS): after the limit was reached, concurrency fell and did not come back for a while.
-   * How far and how long is our choice; {@linkcode Ceiling} has the formula.
+   * Concurrency collapse (paper: AWS): after the limit was reached, concurrency fell and did not come back for a while. The
+   * depth and the duration are our choice; {@linkcode Ceiling} has the formula.
    */
   { ...HARD_LIMIT, name: "collapse", collapseTo: 0.25 },
 ];
@@ -121,7 +120,7 @@ const AWS_LAMBDA: Profile = {
   // Paper: HTTP-triggered functions run before others, undocumented. As HTTP calls never wait here, places are kept for
   // them; how many is our choice.
   backgroundShare: 0.5,
-  // Paper: concurrency collapses once the limit was reached, and stays down for a while. How far is our choice.
+  // Paper: concurrency collapses once the limit was reached, and stays down for a while. The depth is our choice.
   collapseTo: 0.25,
 };
 
@@ -174,14 +173,14 @@ const AZURE: Profile = {
   // slowly is not limited at all, and a burst meets one instance.
   burst: 18,
   rampPerS: 18,
-  // Documented: maxOutstandingRequests 200 of which maxConcurrentRequests 100 run; more are refused with 429.
+  // Documented: maxOutstandingRequests 200, and maxConcurrentRequests 100 of them run; more are refused with 429.
   queue: 100,
   // Documented: events of queues wait in storage. The bound is our choice.
   backgroundQueue: 10_000,
   // Paper: HTTP-triggered functions run before others, undocumented.
   httpFirst: true,
-  // Paper: inefficient allocation is common: far more is started than the load needs. How much more is our choice, near
-  // the 440 instances where 200 were the limit.
+  // Paper: inefficient allocation is common: far more is started than the load needs. The factor is our choice, near the 440
+  // instances where 200 were the limit.
   allocation: 2,
 };
 

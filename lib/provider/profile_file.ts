@@ -4,14 +4,14 @@ import { PARAMETERS } from "./parameters.ts";
 import { type Profile, PROFILES } from "./profile.ts";
 import { withParameters } from "./profile_text.ts";
 
-/** What a profile file says that it is. */
+/** The schema that a profile file names. */
 export const PROFILE_SCHEMA = "sequoia.profile/1";
 
 /**
  * Writes a profile as a file that people can read and change: JSON, with the numbers by which it differs from `ideal` as the
  * command line writes them.
  *
- * @param extra what else it is to hold, such as the evidence for the numbers; not read again
+ * @param extra more fields for the file, such as the evidence for the numbers; not read again
  * @throws {TypeError} if the cold start is neither constant nor log-normal
  */
 export function profileFile(profile: Profile, extra: JsonObject = {}): string {

@@ -8,7 +8,7 @@ import { type Profile, profileNames, PROFILES } from "./profile.ts";
  * Reads a profile as the command line names it: a name and parameters that override its numbers, for example
  * `hard-limit,limit=50,cold=150ms/500ms,keepalive=1m,retryafter=1s,speed=10`.
  *
- * @param named what the name stands for, if it is no built-in profile's
+ * @param named the profile that the name stands for, if it is no built-in one
  * @throws {ProfileError} if a name or a value is none, or a parameter says nothing without another
  */
 export function parseProfile(text: string, named?: Profile): Profile {
@@ -20,7 +20,7 @@ export function parseProfile(text: string, named?: Profile): Profile {
   return withParameters(named ?? builtIn(name), parameters, text);
 }
 
-/** The file of which a text on the command line says that the profile is in it, if it does. */
+/** The profile file that a text on the command line names, if it names one. */
 export function profileFileOf(text: string): string | undefined {
   const [name = ""] = text.split(",");
   return name.includes("/") || name.endsWith(".json") ? name : undefined;
@@ -40,7 +40,7 @@ function builtIn(name: string): Profile {
  * A profile with some of its numbers replaced.
  *
  * @param parameters their names and values, as texts
- * @param where what errors call the profile
+ * @param where the name of the profile in errors
  * @throws {ProfileError} if a value is none, or a parameter says nothing without another
  */
 export function withParameters(
@@ -106,7 +106,7 @@ export function profileWords(profile: Profile): string {
   return `${profile.name} (${numbersOf(profile)})`;
 }
 
-/** What a provider does, as far as it differs from an ideal one. */
+/** The behaviour of a provider, as far as it differs from an ideal one. */
 function numbersOf(profile: Profile): string {
   const { queue, burst, rampPerS, allocation, backgroundQueue, backgroundShare, collapseTo } = profile;
   const cold = meanMs(checkDistribution(profile.coldStart));

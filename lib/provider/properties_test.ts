@@ -1,4 +1,4 @@
-/** What holds for a provider of any profile, whatever is asked of it. */
+/** Properties of a provider of any profile, for any sequence of calls. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { arrivals, type ArrivingCall, profiles } from "./arbitraries.ts";
@@ -115,7 +115,7 @@ Deno.test("Provider starts nothing that it did not announce: asking at any other
   );
 });
 
-/** How many calls start now although the provider announced none for now. */
+/** The number of calls that start now although the provider announced none for now. */
 function unannounced(run: Drive): number {
   const wakeAtMs = run.provider.wakeAtMs() ?? Infinity;
   const count = run.take();

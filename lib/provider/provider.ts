@@ -7,20 +7,20 @@ import { type WaitingCall, WaitingLine } from "./waiting_line.ts";
 /** Whether a caller waits for the answer, or the provider runs the call some time after it took it. */
 export type CallMode = "http" | "background";
 
-/** How functions trigger each other at a provider: in the background, if it has a queue for that. */
+/** The mode in which functions trigger each other at a provider: in the background, if it has a queue for that. */
 export function successorMode({ backgroundQueue }: Profile): CallMode {
   return backgroundQueue > 0 ? "background" : "http";
 }
 
-/** What a provider does with a call that arrives. */
+/** The provider's answer to a call that arrives. */
 export type Admission =
   | { readonly kind: "refused"; readonly retryAfterMs: number }
-  /** Runs after so long; `cold` if a container is made for it first. */
+  /** The call runs after `delayMs`; `cold` if a container is made for it first. */
   | { readonly kind: "started"; readonly delayMs: number; readonly cold: boolean }
   /** Starts later: {@linkcode Provider.take} says when. */
   | { readonly kind: "queued"; readonly ticket: number };
 
-/** A call that was queued and starts now; it runs after so long. */
+/** A call that was queued and starts now; it runs after `delayMs`. */
 export interface QueuedStart {
   readonly ticket: number;
   readonly delayMs: number;
@@ -71,7 +71,7 @@ export class Provider {
     return this.#containers.made;
   }
 
-  /** How many calls may run at an instant: the limit, or less after a collapse. */
+  /** The number of calls that may run at an instant: the limit, or less after a collapse. */
   limitAt(nowMs: number): number {
     this.#pass(nowMs);
     return this.#ceiling.calls;

@@ -68,7 +68,7 @@ Deno.test("Provider forgets a queued call whose caller went away", () => {
   assertEquals([drive.calls("gone"), drive.calls("taken"), drive.calls("refused")], [[1], [2, 3], []]);
 });
 
-/** How many of so many calls at once run. */
+/** The number of calls that run when `calls` calls arrive at once. */
 function runOf(profile: string, calls: number): number {
   const at = provider(profile);
   for (let i = 0; i < calls; i++) at.start("f", 0);
@@ -149,7 +149,10 @@ Deno.test("Provider takes background calls within their share of the limit and a
   assertEquals([drive.provider.running, drive.provider.queued], [10, 16], "the rest is for HTTP calls");
 });
 
-/** How many background calls were done by an instant, beside HTTP calls that come and wait. */
+/**
+ * The numbers of HTTP and of background calls that ended by an instant: HTTP calls that come again when they end, and 100
+ * background calls at once.
+ */
 function backgroundDone(profile: string, httpCalls: number): number[] {
   const drive = new Drive(profile);
   const http = { name: "f", runMs: 100, then: () => drive.call(http) };

@@ -2,9 +2,9 @@
 const LATE_MS = 0.001;
 
 /**
- * How fast new containers can be made: a bucket of `burst` tokens, each good for a container, that fills up again
- * steadily. From a standing start burst + rate × t containers can be had by the time t; AWS Lambda documents its scaling
- * in these words, and that what is not used does not add up.
+ * The speed at which new containers can be made: a bucket of `burst` tokens, each good for a container, that fills up again
+ * steadily. From a standing start burst + rate × t containers can be had by the time t; AWS Lambda documents its scaling in
+ * these words, and that unused capacity does not add up.
  */
 export class Ramp {
   readonly #burst: number;

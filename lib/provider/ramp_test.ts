@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Ramp } from "./ramp.ts";
 
-/** How many tokens can be had at an instant. */
+/** Takes all tokens that can be had at an instant, and counts them. */
 function takeAll(ramp: Ramp, nowMs: number): number {
   let count = 0;
   while (ramp.take(nowMs)) count++;

@@ -10,7 +10,7 @@ export class Spares {
     this.#perNeeded = allocation - 1;
   }
 
-  /** Counts one that is needed. @returns how many are to be made besides */
+  /** Counts one that is needed. @returns the number to make besides */
   need(): number {
     if (this.#perNeeded === 0) return 0;
     this.#due += this.#perNeeded;

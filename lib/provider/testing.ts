@@ -1,4 +1,4 @@
-/** What the tests of this folder share: a provider that is driven in virtual time. */
+/** A helper that the tests of this folder share: a provider that is driven in virtual time. */
 import { assert } from "@std/assert";
 import { seededRandom } from "../model/mod.ts";
 import type { Profile } from "./profile.ts";
@@ -10,18 +10,18 @@ export interface TestCall {
   readonly name: string;
   readonly runMs: number;
   readonly mode?: CallMode;
-  /** How long it waits for its turn before its caller goes away. (Default: for ever) */
+  /** The time that the call waits for its turn before its caller goes away, in milliseconds. (Default: for ever) */
   readonly patienceMs?: number;
-  /** Is told when it was refused or has ended. */
+  /** Called when the call was refused, its caller has gone, or it has ended. */
   readonly then?: (outcome: "refused" | "gone" | "ended") => void;
 }
 
-/** What happened to a call, which is known by the order of its arrival. */
+/** An event of a call; calls are known by the order of their arrival. */
 export interface Happening {
   readonly atMs: number;
   readonly call: number;
   readonly mode: CallMode;
-  /** How many run then, and may. */
+  /** The number of calls that run then, and the number that may. */
   readonly running: number;
   readonly limit: number;
   readonly what: "refused" | "queued" | "started" | "taken" | "gone" | "ended";
@@ -101,7 +101,7 @@ export class Drive {
     waiting.call.then?.("gone");
   }
 
-  /** Starts what may start, and plans when to ask again. @returns how many started */
+  /** Starts what may start, and plans when to ask again. @returns the number of calls that started */
   take(): number {
     let count = 0;
     for (;; count++) {

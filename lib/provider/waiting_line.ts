@@ -9,7 +9,7 @@ interface Place extends WaitingCall {
   behind: Place | undefined;
 }
 
-/** Calls in the order in which they came, any of which may leave: a linked list and an index of its places. */
+/** Calls in the order in which they came; any may leave: a linked list and an index of its places. */
 export class WaitingLine {
   readonly #places = new Map<number, Place>();
   #first: Place | undefined;

@@ -15,7 +15,7 @@ export function isDecided(chain: Chain): boolean {
     nodes.some((node) => nodeDecision(node) !== undefined);
 }
 
-/** What of a node is decided when it is run, if anything, in words. */
+/** The decision that is taken when a node is run, in words; undefined if there is none. */
 export function nodeDecision({ when, map, calls, join, args }: ChainNode): string | undefined {
   if (when !== undefined) return "when";
   if (map !== undefined) return "map";
@@ -24,7 +24,10 @@ export function nodeDecision({ when, map, calls, join, args }: ChainNode): strin
   if (templatesOf(args as Json).length > 0) return "templates in args";
 }
 
-/** What neither the original nor version 1 of our messages has: it would be called somewhere else, or otherwise. */
+/**
+ * The option that neither the original's messages nor version 1 of ours can hold, as it changes where or in which way a
+ * function is called.
+ */
 export function elsewhere({ url, urls, background }: FunctionSpec): string | undefined {
   if (urls !== undefined) return "urls";
   if (background !== undefined) return "background";

@@ -20,7 +20,7 @@ import { chainEnd, measure } from "./measure.ts";
 import { ChainState } from "./messages.ts";
 import { type OriginalPriorities, originalPriority, prioritized } from "./original_priorities.ts";
 
-/** What a message does not say of itself. */
+/** The values that a message does not hold itself. */
 export interface DecodeOptions {
   /** The instance's id, if it has none of its own: topic, partition and offset of the original's messages. */
   readonly fallbackId: string;

@@ -261,7 +261,10 @@ Deno.test("decodeInstance() survives nodes within nodes within nodes", () => {
   );
 });
 
-/** What is quadratic in a message of 16 MiB takes far longer, in milliseconds; what is not, far less, also on a busy machine. */
+/**
+ * A bound in milliseconds: a quadratic algorithm takes far longer for a message of 16 MiB, any other far less, also on a busy
+ * machine.
+ */
 const HANGS_MS = 15_000;
 
 Deno.test("decodeInstance() does not hang on messages that are made to be slow", () => {

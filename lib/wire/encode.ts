@@ -22,7 +22,7 @@ import { repeatedIds, type Tree, treeOf } from "./tree.ts";
 /** Sequoia's own messages, which say everything, or the original's fields only. */
 export type WireFormat = "sequoia" | "original";
 
-/** How an instance is written. */
+/** The options of writing an instance. */
 export interface EncodeOptions {
   /** (Default: "sequoia") */
   readonly format?: WireFormat;
@@ -35,7 +35,7 @@ export interface EncodeOptions {
 }
 
 type Node = NodeMessage.$Properties;
-/** What a format adds to a node of a tree. */
+/** The fields that a format adds to a node of a tree. */
 type Extras = (node: ChainNode) => Node;
 
 /**
@@ -133,7 +133,7 @@ function listOf(chain: Chain, own: Extras): Node[] {
   return chain.nodes.map((node) => ({ ...own(node), after: node.after.map((i) => i + 1) }));
 }
 
-/** What is said of a chain as a whole. */
+/** The fields of a chain as a whole. */
 function wholeOf(
   { output, timeLimitMs, ttlMs, onFailed }: Chain,
 ): ChainState.$Properties & Subchain.$Properties {
@@ -145,7 +145,7 @@ function wholeOf(
   });
 }
 
-/** What Sequoia says of a node, beside what it comes after. */
+/** Returns the fields that Sequoia writes for a node, beside the nodes that it comes after. */
 function extrasOf(specs: ReadonlyMap<string, FunctionSpec>): Extras {
   const numberOf = new Map([...specs.keys()].map((name, i) => [name, i + 1]));
   return (node) => ({

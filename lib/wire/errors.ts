@@ -1,6 +1,6 @@
 import { SequoiaError } from "../model/mod.ts";
 
-/** What can be wrong with a message; stable, for scripts and tests. */
+/** The codes of errors about messages; stable, for scripts and tests. */
 export type WireErrorCode =
   /** These bytes are no message of a chain instance. */
   | "undecodable"
@@ -12,7 +12,7 @@ export type WireErrorCode =
   | "not-original";
 
 /**
- * A message that cannot be read or written. What can be read, but is no chain that can be run, is a WorkloadError.
+ * A message that cannot be read or written. A message that can be read, but holds no chain that can be run, is a WorkloadError.
  */
 export class WireError extends SequoiaError<WireErrorCode> {
   override readonly name = "WireError";

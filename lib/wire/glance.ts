@@ -3,7 +3,7 @@ import type { Chain } from "../model/mod.ts";
 import { bufferOf, type KnownChains } from "./known_chains.ts";
 import { VERSION } from "./limits.ts";
 
-/** What a message shows at a glance. */
+/** The parts of a message that show at a glance. */
 export interface Glance {
   readonly id: string;
   /** The very object that its decoded instance has. */
@@ -20,7 +20,7 @@ const TAG = {
 /** The fields of an entry of a map. */
 const KEY_TAG = 10, VALUE_TAG = 18;
 
-/** How many texts of labels are kept: of no more are many instances looked at by turns. About 200 bytes each. */
+/** The number of label texts that are kept; more are rarely in use by turns. About 200 bytes each. */
 const MAX_LABELS = 10_000;
 const NO_LABELS = "{}";
 

@@ -7,7 +7,7 @@ import { anyInstance } from "./testing.ts";
 
 const OPTIONS = { fallbackId: "none", receivedAtMs: 0 };
 
-/** What a glance should show of a decoded instance. */
+/** The glance that is expected of a decoded instance. */
 function shown({ id, chain, labels }: Instance): Glance {
   return { id, chain, labels: JSON.stringify(labels) };
 }

@@ -3,7 +3,7 @@ export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
  * The deepest tree that is written as a tree. The original's decoder (Python's protobuf) and ours give up at 100 messages
- * within each other, of which a node's function or args are the last; deeper ones are written as a list.
+ * within each other (a node's function or args are the last of them); deeper trees are written as a list.
  */
 export const MAX_TREE_DEPTH = 90;
 

@@ -16,12 +16,12 @@ import { repeatedIds, type Tree, treeOf } from "./tree.ts";
 export type UrlOf = (fn: FunctionSpec) => string | undefined;
 
 /**
- * Checks that a chain can be said in the original's messages. What decides which calls are made, what they carry and what
- * their failure does must be sayable; what only says when and how often is dropped, as the original has rules of its own
- * for that (no retry, 300 s, policies by tables in its code).
+ * Checks that a chain can be written as the original's messages. The options that decide which calls are made, what they carry
+ * and what their failure does must fit in; options that only decide when and how often calls are made are dropped, as the
+ * original has rules of its own for that (no retry, 300 s, policies by tables in its code).
  *
  * @param urlOf where a function is (Default: at its url)
- * @returns what would be dropped, in words, each once: `node and function names`, `retry rules`, …
+ * @returns the options that would be dropped, in words, each once: `node and function names`, `retry rules`, …
  * @throws {WireError} `not-original`, naming chain and node, what cannot be said and what to do
  */
 export function checkOriginal(chain: Chain, urlOf: UrlOf = (fn) => fn.url): string[] {

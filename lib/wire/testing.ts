@@ -1,4 +1,4 @@
-/** What the tests of messages share: random instances, and the original's side of the wire. */
+/** The helpers that the tests of messages share: random instances, and the original's side of the wire. */
 import fc from "fast-check";
 import {
   ACCEPTED,
@@ -43,7 +43,7 @@ const retry = record({
   factor: fc.double({ min: 1, max: 100, noNaN: true }),
 }).chain((rule) => ms.map((more) => ({ ...rule, maxDelayMs: rule.firstDelayMs + more })));
 
-/** What only Sequoia's retry rules say. */
+/** The fields of retry rules that only Sequoia has. */
 const retryDecisions = record({
   jitter: fc.option(fc.boolean(), { nil: undefined }),
   on: fc.option(fc.subarray([...FAILURE_CAUSES]), { nil: undefined }),
@@ -187,7 +187,7 @@ function decided(callees: readonly string[]): fc.Arbitrary<Chain> {
   }
 }
 
-/** A chain that may call two others, the first of which may call the second. */
+/** A chain that may call two others; the first of these may call the second. */
 const decidedChain: fc.Arbitrary<Chain> = fc.tuple(
   decided(["sub-one", "sub-two"]),
   decided(["sub-two"]),

@@ -26,7 +26,7 @@ export function treeOf(chain: Chain): Tree | undefined {
   };
 }
 
-/** How many ids the original's way of writing a tree repeats. */
+/** The number of ids that the original's way of writing a tree repeats. */
 export function repeatedIds(chain: Chain, tree: Tree): number {
   const functions = new Set(chain.nodes.map((node) => node.fn.name));
   return chain.nodes.length * (tree.leaves.length + functions.size);
