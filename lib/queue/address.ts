@@ -24,12 +24,12 @@ export const QUEUE_VARIABLES: readonly string[] = QUEUE_KINDS.flatMap(({ options
   options.flatMap(({ variable }) => variable ?? [])
 );
 
-/** What `--queue` may be: the rows of a table for the help. */
+/** The values that `--queue` takes: the rows of a table for the help. */
 export const QUEUE_HELP: readonly (readonly [form: string, what: string])[] = QUEUE_KINDS.flatMap((
   { help },
 ) => help);
 
-/** How addresses are written on the command line, in words. */
+/** The forms of addresses on the command line, in words. */
 export const QUEUE_FORMS: string = QUEUE_KINDS.filter(({ help }) => help.length > 0)
   .map(({ form, place, formNote }) => place === "path" ? form : form + formNote).join(", or ");
 

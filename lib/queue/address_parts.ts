@@ -3,7 +3,7 @@ import { percentDecoded } from "../model/mod.ts";
 
 const SECRET = "password";
 
-/** How addresses are written, of all kinds of queue together: an address may be shown that is of none. */
+/** The syntax of addresses, of all kinds of queue together: an address that fits no kind may be shown too. */
 export interface AddressSyntax {
   /** The options that addresses may have behind the `?`. */
   readonly options: ReadonlySet<string>;
@@ -17,11 +17,11 @@ export interface AddressSyntax {
 export interface AddressParts {
   /** The scheme with its `://`, or `:` before a path; or nothing. */
   readonly front: string;
-  /** What stands before the `@`. */
+  /** The text before the `@`. */
   readonly login?: string;
   /** Hosts, or a path. */
   readonly place: string;
-  /** What stands behind the `?`. */
+  /** The text behind the `?`. */
   readonly query?: string;
 }
 
@@ -133,7 +133,7 @@ function queryWords(query: string, syntax: AddressSyntax): string {
 /** An address that is being read. */
 export class AddressText {
   readonly parts: AddressParts;
-  /** What stands behind the `?`. */
+  /** The text behind the `?`. */
   readonly options: readonly AddressOption[];
   readonly #text: string;
   readonly #syntax: AddressSyntax;
@@ -150,7 +150,7 @@ export class AddressText {
     return addressWords(this.#text, this.#syntax);
   }
 
-  /** What stands behind the scheme and its colon. */
+  /** The text behind the scheme and its colon. */
   get rest(): string {
     return this.#text.slice(this.#text.indexOf(":") + 1);
   }

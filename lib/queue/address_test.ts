@@ -120,7 +120,7 @@ Deno.test("parseQueueAddress() throws nothing but QueueErrors, whatever it is gi
 /** No word of a message is part of it, and none of its parts, too. */
 const SECRET = "Zq7#Zq7";
 
-/** What is said of an address: its words, and the error and its causes, if it has any. */
+/** The words for an address, and its error with the causes, if it has any. */
 function saidOf(text: string, env = {}): string {
   const said = [addressWords(text)];
   try {

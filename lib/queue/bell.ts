@@ -6,7 +6,7 @@ export class Bell {
   #rings = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** How often it rang. */
+  /** The number of rings so far. */
   get rings(): number {
     return this.#rings;
   }

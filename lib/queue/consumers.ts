@@ -1,6 +1,6 @@
 import type { JsonObject } from "../model/mod.ts";
 
-/** What a consumer writes of itself, about once in {@linkcode BEAT_MS}. */
+/** The record that a consumer writes of itself, about once in {@linkcode BEAT_MS}. */
 export interface ConsumerRecord {
   /** The name of its machine. */
   readonly host: string;
@@ -16,7 +16,7 @@ export interface ConsumerRecord {
   readonly limits: JsonObject;
   /** Its part of these limits, an interval of [0, 1). (Default: all of them) */
   readonly part?: { readonly from: number; readonly to: number };
-  /** What it keeps of the limits, where consumers divide them among themselves. (Default: what its part says) */
+  /** The parts of the limits that it keeps, where consumers divide them among themselves. (Default: as its part says) */
   readonly quota?: Quota;
   /** Most attempts that it has in flight at present: its part of the global limit, also of one that it finds out. (Default: no limit) */
   readonly limit?: number;
@@ -26,7 +26,7 @@ export interface ConsumerRecord {
   readonly running: number;
   /** Invocations that wait for capacity. */
   readonly ready: number;
-  /** How many more attempts it could start at once, and has nothing for. (Default: none) */
+  /** Number of further attempts that it could start at once but has no work for. (Default: none) */
   readonly idle?: number;
   /** Attempts that it has started per second, lately. */
   readonly callsPerS: number;
@@ -46,25 +46,25 @@ export interface AskedView {
   readonly platform?: string;
   /** The function whose own limit that is for. (Default: it is for all) */
   readonly function?: string;
-  /** How much longer nothing starts there, in milliseconds. */
+  /** Time for which nothing starts there any more, counted from this record, in milliseconds. */
   readonly leftMs: number;
 }
 
 /** Most of these in a record. */
 export const MOST_ASKED = 10;
 
-/** How much a consumer keeps of a limit, and how large that is for it. */
+/** The amount that a consumer keeps of a limit, and the whole limit as this consumer sees it. */
 export type KeptPart = readonly [kept: number, whole: number];
 
-/** What a consumer keeps of the limits that it divides with the others of its queue. */
+/** The parts that a consumer keeps of the limits that it divides with the others of its queue. */
 export interface Quota {
   /** Tells it from all others, whose parts lie side by side in the order of their keys. */
   readonly key: string;
-  /** What it keeps of limits by name, where that is not what its part says. */
+  /** The part kept of each limit, by name, where it differs from the consumer's own part. */
   readonly keeps: Readonly<Record<string, KeptPart>>;
-  /** Names of limits of which it needs more than it keeps. */
+  /** Names of the limits for which it needs more than it keeps. */
   readonly short: readonly string[];
-  /** Names of limits of which it uses more than its part. */
+  /** Names of the limits from which it uses more than its part. */
   readonly borrows: readonly string[];
   /** For how long after this beat it may start something, in milliseconds: then it needs another one. */
   readonly sureMs: number;
@@ -78,11 +78,11 @@ export interface Quota {
 export interface ConsumerView extends ConsumerRecord {
   /** Tells it from all others. */
   readonly id: string;
-  /** How long ago its last beat was seen, in milliseconds by the clock of whoever looks. */
+  /** Time since its last beat was seen, in milliseconds by the clock of the process that looks. */
   readonly beatAgoMs: number;
 }
 
-/** How often a consumer writes its record, in milliseconds. */
+/** Time from one record of a consumer to its next one, in milliseconds. */
 export const BEAT_MS = 1000;
-/** A consumer counts as dead after so long without a beat, in milliseconds. */
+/** A consumer counts as dead after this time without a beat, in milliseconds. */
 export const SILENT_MS = 4 * BEAT_MS;

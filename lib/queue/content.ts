@@ -11,7 +11,7 @@ import {
 } from "../model/mod.ts";
 import { type Pushed, QueueError } from "./queue.ts";
 
-/** What a submission asks for. */
+/** The content of a submission: which chain, with which args, called by whom. */
 export interface Content {
   /** The name of its chain. */
   readonly chain: string;
@@ -28,7 +28,7 @@ export function contentOf({ chain, args, parent }: Instance): Content {
 /**
  * Whether two submissions under one id ask for the same: the same chain, by its name, with the same args. An event source that
  * says again what it has said may do so after the chain has been changed, and at another time, with another deadline, priority
- * or labels: these say how an instance is treated, and those of the first submission count. What a chain calls is the same if that
+ * or labels: these say how an instance is treated, and those of the first submission count. A called instance is the same if that
  * chain has called it before: the caller has said once and for all which chain it calls, with which args.
  */
 export function isSameContent(a: Content, b: Content): boolean {
@@ -84,7 +84,7 @@ export class PushTally {
 
 const SHOWN = 5;
 
-/** The error of a push of which some ids are known with another content. */
+/** The error of a push in which some ids are known with another content. */
 function idConflict(
   where: string,
   conflicts: ReadonlyMap<string, Pick<Content, "chain" | "caller">>,

@@ -16,14 +16,14 @@ export function among(states: readonly InstanceState[], filter: Filter): Filter 
   return { ...filter, states: both };
 }
 
-/** What a cancel command can reach. */
+/** The states that a cancel command reaches. */
 export const CANCELLABLE: readonly InstanceState[] = ["queued", "running"];
-/** What a retry command can reach. */
+/** The states that a retry command reaches. */
 export const RETRYABLE: readonly InstanceState[] = ["failed", "cancelled"];
-/** What a purge command can reach. */
+/** The states that a purge command reaches. */
 export const ENDED: readonly InstanceState[] = ["completed", "failed", "cancelled"];
 
-/** What a retry command can reach that says from where. */
+/** The states that a retry command with `from` reaches. */
 export const RETRYABLE_FROM: readonly InstanceState[] = ["completed", ...RETRYABLE];
 
 /** The reason of instances whose caller has ended before them. */

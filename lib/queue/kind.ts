@@ -1,10 +1,10 @@
-/** What a kind of queue is: its addresses, its words for help, and how one is opened. */
+/** The definition of a kind of queue: its addresses, its words for help, and how one is opened. */
 import type { Clock, Random } from "../model/mod.ts";
 import type { OriginalPriorities, UrlOf, WireFormat } from "../wire/mod.ts";
 import type { AddressText } from "./address_parts.ts";
 import type { QueueDriver } from "./queue.ts";
 
-/** How a queue is opened. */
+/** Options for opening a queue. */
 export interface OpenQueueOptions {
   readonly clock: Clock;
   /** Only to look at: everything that would write rejects with `read-only`. (Default: false) */
@@ -12,11 +12,11 @@ export interface OpenQueueOptions {
   /** Kafka: jitter, and the names of members. (Default: the system's randomness) */
   readonly random?: Random;
   /**
-   * How long no broker may answer before `unreachable`, or another program may keep the file locked before `busy`, in
-   * milliseconds. (Default: it never gives up)
+   * Longest time without an answer from any broker before `unreachable`, or with the file locked by another program before
+   * `busy`, in milliseconds. (Default: it never gives up)
    */
   readonly giveUpAfterMs?: number;
-  /** Ends the opening, which rejects with `closed`. What is open does not hear of it. */
+  /** Ends the opening, which rejects with `closed`. A queue that is open already ignores it. */
   readonly signal?: AbortSignal;
   /**
    * Called once each with what an operator should see: that brokers cannot be reached, that a file is locked or its disk full,
@@ -45,7 +45,7 @@ export interface AddressOptionHelp {
   /** The variable that says it where the address does not. (Default: none does) */
   readonly variable?: string;
   readonly help: string;
-  /** What holds if nothing says it. (Default: nothing) */
+  /** The value if neither the address nor the variable sets one. (Default: none) */
   readonly default?: string;
 }
 
@@ -56,7 +56,7 @@ export interface QueueText {
   readonly atMs: number;
 }
 
-/** How texts of other programs are read. */
+/** Options for reading texts of other programs. */
 export type ReadTextsOptions = Pick<
   OpenQueueOptions,
   "clock" | "random" | "giveUpAfterMs" | "onNote" | "signal"
@@ -67,16 +67,16 @@ export type ReadTextsOptions = Pick<
  * load the driver: most commands open one at most, and many none.
  */
 export interface QueueKind<A extends { readonly kind: string }> {
-  /** What addresses begin with, before the colon. */
+  /** The beginning of its addresses, before the colon. */
   readonly scheme: A["kind"];
-  /** What stands behind the scheme: `//` and hosts, the path of a file, or nothing. */
+  /** The place that follows the scheme: `//` and hosts, the path of a file, or nothing. */
   readonly place: "hosts" | "path" | "none";
-  /** How an address is written, and for whom: `sqlite:PATH` and "for example sqlite:queue.db". */
+  /** The form of an address, and a note for users: `sqlite:PATH` and "for example sqlite:queue.db". */
   readonly form: string;
   readonly formNote: string;
   /** A short address, for messages that say what to write. */
   readonly example: string;
-  /** What may stand behind the `?`. */
+  /** The options that may stand behind the `?`. */
   readonly options: readonly AddressOptionHelp[];
   /** Rows of the table of queues in the help; none: it is not for the command line. */
   readonly help: readonly (readonly [form: string, what: string])[];
@@ -94,7 +94,7 @@ export interface QueueKind<A extends { readonly kind: string }> {
   parse(address: AddressText, env: Environment): A;
   /** Loads the driver and opens the queue at an address. */
   open(address: A, options: OpenQueueOptions): Promise<QueueDriver>;
-  /** The address of a queue that is divided into so many partitions if it is created. (Default: it has none) */
+  /** Makes the address of a queue that gets `partitions` partitions, at most `most`, if it is created. (Default: it has none) */
   readonly partitions?: { readonly most: number; divide(address: A, partitions: number): A };
   /** Reads what some topics hold that other programs have written. (Default: it has none) */
   readTexts?(address: A, topics: readonly string[], options: ReadTextsOptions): AsyncGenerator<QueueText>;

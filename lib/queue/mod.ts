@@ -34,7 +34,7 @@ export async function openQueue(
 
 /**
  * Reads what some topics hold, from their starts to their present ends, about in the order of time; of other programs too, as
- * the original's logs. Topics that are not there are left out. What the address says of prefix, TLS and login is heeded.
+ * the original's logs. Topics that are not there are left out. The prefix, TLS and login of the address apply.
  *
  * @throws {QueueError} `bad-address` if a queue there has no topics; `cannot-open` if no topic is there; `unreachable`,
  * `unauthorized` or `failed`

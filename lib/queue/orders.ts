@@ -1,13 +1,13 @@
 import type { Order } from "./queue.ts";
 
-/** What a consumer holds that is to end. */
+/** An instance that a consumer holds and that is to end. */
 export interface Mark {
   readonly id: string;
   /** Whether its calls in flight are to end with it. */
   readonly abort: boolean;
 }
 
-/** What has been told of marks, to tell of each once, and again if its calls are to end after all. */
+/** Keys of marks that consumers were told of: each is told once, and again if its calls are to end after all. */
 export function marksOf(marks: readonly Mark[]): Set<string> {
   return new Set(marks.map(keyOf));
 }

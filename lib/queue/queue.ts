@@ -28,7 +28,7 @@ export interface Claim {
    * cancelled)
    */
   readonly cancel?: string;
-  /** What it has called, and what that has called, each behind its parent. (Default: nothing) */
+  /** The instances that it has called, and those that they have called, each behind its parent. (Default: none) */
   readonly children?: readonly Child[];
 }
 
@@ -39,11 +39,11 @@ export interface Child {
   readonly progress: readonly NodeRecord[];
   /** As of a claim. */
   readonly cancel?: string;
-  /** How it ended, if it has. */
+  /** Its end, if it has ended. */
   readonly ended?: ChildEnd;
 }
 
-/** What the caller of an instance gets to know of its end. */
+/** The end of an instance, as far as its caller gets to know it. */
 export type ChildEnd = Pick<Result, "outcome" | "reason" | "output">;
 
 /** An instance that a consumer holds. */
@@ -62,7 +62,7 @@ export interface Progress extends Held {
   readonly records: readonly NodeRecord[];
 }
 
-/** How an instance ended; `records` are the nodes not yet covered by a checkpoint. */
+/** The end of an instance; `records` are the nodes not yet covered by a checkpoint. */
 export interface Result extends Progress {
   readonly outcome: InstanceOutcome;
   /** Why, unless it completed. */
@@ -106,22 +106,22 @@ export interface Released extends Held {
   readonly waitsFor?: string;
 }
 
-/** What a pull takes, beside how many. */
+/** The bounds of a pull, beside the number of instances. */
 export interface PullBounds {
   /**
-   * How long the args and outputs of all together may be, about, unless there is only one instance. (Default: no bound)
+   * Most characters of args and outputs of all instances together, about, unless there is only one. (Default: no bound)
    */
   readonly maxCharacters?: number;
   /**
-   * Of these kinds, a few hundred at most, nothing is taken, but for what is only to be undone. What is taken of others may then
-   * be not the oldest, but each kind has its turn. (Default: nothing is passed over)
+   * Kinds, a few hundred at most, that the pull passes over, but for instances that are only to be undone. Those taken of the
+   * other kinds may then not be the oldest, but each kind has its turn. (Default: nothing is passed over)
    */
   readonly passOver?: readonly Kind[];
 }
 
-/** What became of the instances of a push. */
+/** The result of a push. */
 export interface Pushed {
-  /** How many are new to the queue; of a queue that cannot tell, how many were sent. */
+  /** Number of instances that are new to the queue; if the queue cannot tell, the number that were sent. */
   readonly added: number;
   /**
    * The ids that the queue had already, with the same content. Undefined if the queue cannot tell when it is pushed to: on
@@ -130,7 +130,7 @@ export interface Pushed {
   readonly existing?: readonly string[];
 }
 
-/** How many instances a queue holds in each state. */
+/** The number of instances that a queue holds in each state. */
 export interface QueueDepth {
   /** Waiting for a consumer. */
   readonly queued: number;
@@ -178,7 +178,7 @@ export interface Queue extends AsyncDisposable {
   finish(results: readonly Result[]): Promise<void>;
   /**
    * Hands instances back that this consumer holds, with what they have called: others go on with them from their progress.
-   * What it does not hold, or what has ended, is passed over.
+   * Instances that it does not hold, or that have ended, are passed over.
    */
   release(held: readonly Released[]): Promise<void>;
   /**
@@ -186,8 +186,8 @@ export interface Queue extends AsyncDisposable {
    * stopped, the machine slept, or the queue did not answer, and others may have completed all of it since. Nothing may be
    * called then.
    *
-   * @returns undefined if it may; else a promise that resolves when it may again. What was lost has been told by then, by an
-   * order `revoked` that leaves no time. It rejects with a {@linkcode QueueError} if that cannot be found out.
+   * @returns undefined if it may; else a promise that resolves when it may again. An order `revoked` that leaves no
+   * time has told of the lost instances by then. It rejects with a {@linkcode QueueError} if that cannot be found out.
    */
   confirmHolds(): Promise<void> | undefined;
   /** Writes the record of this consumer, which shows to others that it lives. */
@@ -206,7 +206,7 @@ export interface InstanceView {
   readonly reason?: string;
   readonly endedAtMs?: number;
   readonly output?: JsonText;
-  /** What of it cannot be read and is left out here, and why: its file was edited or damaged. (Default: all can be read) */
+  /** The parts that cannot be read and are left out here, and why: its file was edited or damaged. (Default: all can be read) */
   readonly unreadable?: string;
 }
 
@@ -223,15 +223,15 @@ export interface Filter {
   readonly limit?: number;
 }
 
-/** What an operator asks of the queue and of the consumers that run on it. */
+/** A request of an operator to the queue and to the consumers that run on it. */
 export type Command =
   /**
    * End queued instances at once; consumers end what they hold: nothing new of it starts. A consumer hears of it with a
    * filter that names, by id, those of its instances that are meant. If it gives them up instead, they end as cancelled.
-   * What they have called is meant with them. `abort` also ends the calls in flight, which are awaited otherwise.
+   * The instances that they have called are meant with them. `abort` also ends the calls in flight, which are awaited otherwise.
    *
-   * What may have begun and has a node that undoes it does not end without a consumer: it stays queued, and is handed out with
-   * the reason, see {@linkcode Claim.cancel}.
+   * An instance that may have begun and has a node that undoes it does not end without a consumer: it stays queued, and is
+   * handed out with the reason, see {@linkcode Claim.cancel}.
    */
   | { readonly kind: "cancel"; readonly filter: Filter; readonly abort?: boolean }
   /**
@@ -253,7 +253,7 @@ export type Command =
   | { readonly kind: "policy-failed"; readonly id: string; readonly reason: string; readonly by: string }
   /**
    * All consumers go by these limits, instead of their own: a global one, or one that each finds out by itself; ceilings of functions,
-   * chains and values of labels, all of these together; floors of them. What is left out stays as it is. A fixed limit is the limit,
+   * chains and values of labels, all of these together; floors of them. Those left out stay as they are. A fixed limit is the limit,
    * whatever the platform refuses.
    */
   | {
@@ -271,8 +271,8 @@ export type Command =
   | { readonly kind: "reset" };
 
 /**
- * What consumers hear: what is to be cancelled, the settings in force, whenever they have changed, and how the queue is
- * divided among them, if it is.
+ * An order to the consumers: instances to cancel, the settings in force whenever they have changed, and the division of the
+ * queue among them, if it is divided.
  */
 export type Order =
   | Extract<Command, { kind: "cancel" }>
@@ -283,8 +283,8 @@ export type Order =
    */
   | { readonly kind: "share"; readonly from: number; readonly to: number }
   /**
-   * Instances that go to another consumer: nothing more of them starts here. What is in flight has so long to end and to be
-   * written; each is to be released as soon as nothing of it is in flight. After that time they are lost, see `lease-lost`.
+   * Instances that go to another consumer: nothing more of them starts here. Calls in flight have `withinMs` to end and
+   * to be written; each instance is to be released as soon as nothing of it is in flight. After that time they are lost, see `lease-lost`.
    */
   | { readonly kind: "revoked"; readonly ids: readonly string[]; readonly withinMs: number };
 
@@ -311,7 +311,7 @@ export interface BadMessage {
   readonly bytes: Uint8Array;
 }
 
-/** What `sequoia queue` and `produce --wait` stand on. */
+/** Looking at a queue and steering it: `sequoia queue` and `produce --wait` use this. */
 export interface QueueAdmin {
   get(id: string): Promise<InstanceView | undefined>;
   /** Oldest first. */
@@ -319,9 +319,9 @@ export interface QueueAdmin {
   /** @returns how many instances it reached: ended, queued again or forgotten here, or held by a consumer that is told */
   request(command: Command): Promise<number>;
   /**
-   * What concerns this consumer from this call on, each within a second of its request; ends when `signal` is aborted. What
-   * had been asked of the instances it holds is told as well, and the settings in force come first, if there are any. Of
-   * settings that change quickly, only the last ones may be told.
+   * The orders for this consumer from this call on, each within a second of its request; ends when `signal` is aborted.
+   * Earlier requests about the instances it holds are told as well, and the settings in force come first, if there are any.
+   * Of settings that change quickly, only the last ones may be told.
    */
   commands(signal: AbortSignal): AsyncIterable<Order>;
   /** The settings in force. They outlive consumers. */
@@ -333,7 +333,7 @@ export interface QueueAdmin {
    * @param atOnce waits for no beat: of those not seen to beat yet the time counts that their records bear. (Default: false)
    */
   consumers(atOnce?: boolean): Promise<readonly ConsumerView[]>;
-  /** How the queue is divided; empty if it is not. */
+  /** The partitions of the queue; empty if it is not divided. */
   partitions(): Promise<readonly PartitionView[]>;
   /** Messages that were set aside as they are no instances, oldest first; of queues that others write to. */
   badMessages(): AsyncIterable<BadMessage>;
@@ -348,7 +348,7 @@ export type QueueDriver = Queue & QueueAdmin & {
   readonly isDivided: boolean;
 };
 
-/** What can be wrong with a queue; stable, for scripts and tests. */
+/** The code of a queue's error; stable, for scripts and tests. */
 export type QueueErrorCode =
   | "bad-address"
   | "cannot-open"

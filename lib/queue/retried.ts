@@ -1,12 +1,12 @@
 import { type Chain, generationOf, type Instance, type NodeRecord, shapeOf } from "../model/mod.ts";
 
-/** What of an instance a retry looks at. */
+/** The part of an instance that a retry looks at. */
 type Retriable = Pick<Instance, "chain" | "generations">;
 
-/** What of its records a retry looks at. */
+/** The part of its records that a retry looks at. */
 export type EndOf = Pick<NodeRecord, "node" | "item" | "state">;
 
-/** What a retry makes of an instance. */
+/** The effect of a retry on an instance. */
 export interface Retry<T extends Retriable = Instance> {
   /** The instance, in which the nodes that are begun again have new generations. */
   readonly instance: T;
@@ -16,14 +16,14 @@ export interface Retry<T extends Retriable = Instance> {
   readonly isFresh: boolean;
   /** Whether a record goes. */
   isForgotten(record: EndOf): boolean;
-  /** What becomes of an instance that a node, by its name, has called and that has not completed. */
+  /** The fate of an instance that the node of this name has called and that has not completed. */
   ofCalled(node: string): "kept" | "retried" | "forgotten";
 }
 
 /**
- * What a retry makes of an instance:
+ * Computes the effect of a retry on an instance:
  * - nodes that are ok are kept, and the others go on under their old keys: a function may have done its work though it failed;
- * - what has gone on after a node that failed, and is to be retried, is begun again, under a new key: it is sent other inputs;
+ * - nodes that have gone on after a failed node that is to be retried are begun again, under a new key: they get other inputs;
  * - once the instance has been undone, nothing counts as done any more: every node is begun again, under a new key;
  * - from a node on, that node and all that come after it are begun again, and what was done before them is kept, also of an
  *   instance that has been undone: the operator says so.
@@ -79,9 +79,9 @@ export function isUndone({ chain }: Pick<Instance, "chain">, progress: readonly 
 
 /** Where the nodes of an instance stand that is retried. */
 interface Standing {
-  /** What has ended, with all before it, so that it need not run again. */
+  /** Nodes that have ended, with all before them, so that they need not run again. */
   readonly kept: ReadonlySet<number>;
-  /** What was called, or may have been, after others that run again. */
+  /** Nodes that were called, or may have been, after others that run again. */
   readonly goneOn: ReadonlySet<number>;
 }
 

@@ -10,7 +10,7 @@ const of = (onFailure: "fail" | "skip" | "continue") =>
     call(fn("d"), { after: a });
   });
 
-/** What is kept, and which nodes have a new generation, of nodes that have ended so: `ok`, `failed`, … or `-` for not at all. */
+/** The kept nodes, and those with a new generation, after these ends of nodes: `ok`, `failed`, … or `-` for not at all. */
 function retried(onFailure: "fail" | "skip" | "continue", ends: string, from?: string): [string, string] {
   const progress = ends.split(" ").flatMap((state, node): EndOf[] =>
     state === "-" ? [] : [{ node, state: state as NodeRecord["state"] }]

@@ -16,7 +16,7 @@ export type DatedRecord = ConsumerRecord & { readonly writtenAtMs?: number };
 
 /** After a longer time without a look, in milliseconds, it is not known who lives. */
 const LONGEST_LOOK_MS = 2 * BEAT_MS;
-/** How often records are read while it is not known who lives, in milliseconds. */
+/** Time between two looks at the records while it is not known who lives, in milliseconds. */
 const LOOK_MS = 50;
 /** One whose record is old, or of a clock that is set otherwise, is given this time to beat, in milliseconds. */
 const WATCHED_MS = 1.5 * BEAT_MS;
@@ -75,7 +75,7 @@ export class Roster {
 interface Heard extends Pick<RosterEntry, "id" | "record"> {
   /** Whether it lives, as far as is known; else it is not known. */
   readonly isKnown: boolean;
-  /** How long ago it was last heard of, in milliseconds; … */
+  /** Time since it was last heard of, in milliseconds; … */
   readonly agoMs: number;
   /** … and since then, as far as this process has seen. */
   readonly silentMs: number;

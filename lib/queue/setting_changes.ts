@@ -11,7 +11,7 @@ interface Failure {
 }
 
 /**
- * What is kept of settings, by name. `former` is the policy that was in force before `policy`, and is in force again once that
+ * The entries that a queue keeps of settings, by name. `former` is the policy that was in force before `policy`, and is in force again once that
  * has failed; a failure is kept beside the policy, so that writers who do not know of each other cannot undo each other's words.
  */
 export interface SettingEntries {

@@ -10,7 +10,7 @@ export interface PolicySetting {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** What all consumers of a queue go by, those too that come later. It wins over what they were started with. */
+/** The settings of all consumers of a queue, those too that come later. They win over those that consumers were started with. */
 export interface Settings {
   /** Grows with each change; 0: nothing was ever set. */
   readonly revision: number;

@@ -1,7 +1,7 @@
 /** Who beats, and the number of the latest beat, which changes with each. */
 export type Beats = Iterable<readonly [who: string | number, beat: number]>;
 
-/** What is known of somebody who beats. */
+/** The known state of somebody who beats. */
 export interface Heartbeat {
   readonly beat: number;
   /** For how long there was no beat, in milliseconds, as far as this process can tell. */

@@ -2,7 +2,7 @@ import TinyQueue from "tinyqueue";
 import { type Chain, type Instance, NO_LABELS } from "../model/mod.ts";
 import type { Kind, LabelKind } from "./queue.ts";
 
-/** What waits in a queue: an instance, and its place in the order of submission. */
+/** An instance that waits in a queue, and its place in the order of submission. */
 export interface Waiter {
   readonly seq: number;
   readonly instance: Instance;
@@ -263,7 +263,7 @@ export class Passing<T extends Waiter> implements Disposable {
 
 /** Kinds that are passed over. */
 export class PassedKinds {
-  /** Families of which nothing is taken. */
+  /** Families from which nothing is taken. */
   readonly #whole = new Set<Chain | string>();
   /** Of others, the labels. */
   readonly #some = new Map<Chain | string, Set<string>>();

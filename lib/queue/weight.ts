@@ -1,14 +1,14 @@
 import type { Instance, JsonText, NodeRecord } from "../model/mod.ts";
 import type { Child } from "./queue.ts";
 
-/** What of an instance takes memory: its args, its records, its output if it has ended. */
+/** The parts of an instance that take memory: its args, its records, its output if it has ended. */
 export interface Weighed {
   readonly instance: Pick<Instance, "args">;
   readonly records: { values(): Iterable<Pick<NodeRecord, "output">> };
   readonly output?: JsonText | undefined;
 }
 
-/** How long the args and outputs of instances are together, in characters. */
+/** The length of all args and outputs of instances, in characters. */
 export function textLength(instances: Iterable<Weighed>): number {
   let length = 0;
   for (const { instance, records, output } of instances) {
@@ -37,7 +37,7 @@ export class PullBudget {
     this.#characters = characters;
   }
 
-  /** Whether one more is taken that is so long; the first one is, whatever its length. */
+  /** Whether one more instance of this length is taken; the first one is, whatever its length. */
   takes(characters: number): boolean {
     this.#instances--;
     this.#characters -= characters;

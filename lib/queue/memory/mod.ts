@@ -29,10 +29,10 @@ import { SettingsTeller } from "../setting_changes.ts";
 import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "../submission.ts";
 import { PullBudget } from "../weight.ts";
 
-/** How an in-memory queue is kept. */
+/** Options of an in-memory queue. */
 export interface MemoryQueueOptions {
   readonly clock: Clock;
-  /** How long ended instances are kept, in milliseconds. (Default: 24 hours) */
+  /** Time for which ended instances are kept, in milliseconds. (Default: 24 hours) */
   readonly keepMs?: number;
 }
 
@@ -71,7 +71,7 @@ export class MemoryQueue {
   }
 }
 
-/** What a consumer holds, and under which of its claims. */
+/** An instance that a consumer holds, and the claim under which it does. */
 interface Hold {
   readonly entry: Entry;
   readonly claim: number;
@@ -86,7 +86,7 @@ class MemoryConsumer implements QueueDriver {
   readonly #holds = new Map<string, Hold>();
   #claims = 0;
   readonly #losses: Losses;
-  /** What it has lost and does not know of. */
+  /** Ids of the instances that it has lost and does not know of. */
   readonly #unnoticed = new Set<string>();
   #closed = false;
 

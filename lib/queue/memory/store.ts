@@ -29,7 +29,7 @@ export interface Entry {
   readonly records: Map<number, NodeRecord>;
   /** The instance that called it, if one has. */
   readonly caller: Entry | undefined;
-  /** What it has called, oldest first. */
+  /** The instances that it has called, oldest first. */
   readonly called: Set<Entry>;
   state: InstanceState;
   /** Whether it has been handed out before, so that it may have begun. */
@@ -62,7 +62,7 @@ export class MemoryStore {
   #seq = 0;
 
   /**
-   * What will become of instances that are pushed.
+   * Tells which of the pushed instances are new, and which the queue has already.
    *
    * @throws {QueueError} `id-conflict`
    */
@@ -137,7 +137,7 @@ export class MemoryStore {
     return taken;
   }
 
-  /** What waits is to be cancelled, and only to be undone: others cannot keep it waiting any more. */
+  /** Marks an entry to be cancelled. If it waits, it is only to be undone: others cannot keep it waiting any more. */
   mark(entry: Entry, reason: string): void {
     entry.cancel = reason;
     if (entry.place === undefined) return;
@@ -305,7 +305,7 @@ export function childOf(entry: Entry): Child {
   return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };
 }
 
-/** What is known of an entry, as others see it. */
+/** The public view of an entry. */
 export function viewOf(entry: Entry): InstanceView {
   const { instance, state, reason, endedAtMs, output } = entry;
   return {

@@ -3,11 +3,11 @@ import { badAddress, durationOf, unknownOption, unreadValue } from "../address_e
 import type { AddressText } from "../address_parts.ts";
 import type { AddressOptionHelp } from "../kind.ts";
 
-/** What may stand behind the `?` of a sqlite address. */
+/** The options that may stand behind the `?` of a sqlite address. */
 export interface SqliteAddressOptions {
-  /** How long a consumer may be silent before what it holds goes to others, in milliseconds. */
+  /** Longest silence of a consumer before its instances go to others, in milliseconds. */
   readonly leaseMs?: number;
-  /** How long ended instances are kept, in milliseconds. */
+  /** Time for which ended instances are kept, in milliseconds. */
   readonly keepMs?: number;
 }
 
@@ -18,7 +18,7 @@ export interface SqliteAddress {
   readonly options: SqliteAddressOptions;
 }
 
-/** What may stand behind the `?`, for the help. */
+/** The options that may stand behind the `?`, for the help. */
 export const SQLITE_OPTIONS: readonly AddressOptionHelp[] = [
   { name: "lease", help: "how long a consumer may be silent", default: "5s" },
   { name: "keep", help: "how long ended instances are kept", default: "24h" },

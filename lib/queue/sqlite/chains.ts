@@ -2,7 +2,7 @@ import { type Chain, checkChain } from "../../model/mod.ts";
 import type { Definition } from "../submission.ts";
 import type { Database } from "./database.ts";
 
-/** How many definitions a connection remembers. */
+/** Most definitions that a connection remembers. */
 const REMEMBERED = 4096;
 
 /** The chain definitions of a queue, each stored and parsed once. */

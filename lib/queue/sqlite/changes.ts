@@ -10,8 +10,8 @@ export interface Mark {
 }
 
 /**
- * How often a waiter looks whether another process has written, in milliseconds: at first, soon, and at last, when nothing has
- * come for seconds: each look wakes an idle process up.
+ * Times between two looks of a waiter for writes of other processes, in milliseconds: at first, soon, and at last, when
+ * nothing has come for seconds: each look wakes an idle process up.
  */
 export interface PaceBounds {
   readonly firstMs: number;

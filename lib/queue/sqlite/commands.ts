@@ -7,10 +7,10 @@ import { type Changes, Pace } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { readSettings } from "./settings.ts";
 
-/** How often a listener looks for commands of other processes. */
+/** Times between two looks of a listener for commands of other processes. */
 const PACE = { firstMs: 50, soonMs: 200, lastMs: 200 };
 
-/** What it takes to listen. */
+/** The parts that listening works with. */
 export interface Listening {
   readonly db: Database;
   readonly changes: Changes;
@@ -24,7 +24,7 @@ export interface Listening {
   check(): void;
 }
 
-/** What concerns a consumer. */
+/** The orders that concern a consumer. */
 export async function* heardBy(listening: Listening): AsyncGenerator<Order> {
   const forget = listening.losses.listen();
   try {
@@ -34,7 +34,7 @@ export async function* heardBy(listening: Listening): AsyncGenerator<Order> {
   }
 }
 
-/** Commands only say of which kind something has changed: it is looked at itself, as it is at first. */
+/** Commands only tell which kind of thing has changed; the thing itself is read then, and once at the beginning. */
 async function* orders(listening: Listening): AsyncGenerator<Order> {
   const { db, changes, signal, losses, read } = listening;
   const teller = new SettingsTeller(), pace = new Pace(PACE);
@@ -62,7 +62,7 @@ async function* orders(listening: Listening): AsyncGenerator<Order> {
   }
 }
 
-/** What this consumer holds and is to end. */
+/** The instances that this consumer holds and is to end. */
 function marked({ db, owner }: Listening): Mark[] {
   const key = owner();
   if (key === undefined) return [];

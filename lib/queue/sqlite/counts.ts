@@ -13,7 +13,7 @@ export function countMove(db: Database, from: InstanceState, to: InstanceState, 
   count(db, to, instances);
 }
 
-/** How many instances there are in each state. */
+/** The number of instances in each state. */
 export function readDepth(db: Database): QueueDepth {
   const depth = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
   const rows = db.all<{ state: InstanceState; instances: number }>("SELECT state, instances FROM counts");

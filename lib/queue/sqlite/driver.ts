@@ -44,7 +44,7 @@ import { readSettings } from "./settings.ts";
 import { submit } from "./submit.ts";
 import { Upkeep } from "./upkeep.ts";
 
-/** How a driver keeps its queue. */
+/** Options of a driver. */
 export interface SqliteDriverOptions extends OpenDatabase {
   readonly clock: Clock;
   readonly patience: Patience;
@@ -57,11 +57,11 @@ export interface SqliteDriverOptions extends OpenDatabase {
 
 /** More are not handed out at once: others wait for the transaction. */
 const MOST_TAKEN = 5000;
-/** How often a pull that waits looks for what other processes have pushed. */
+/** Times between two looks of a waiting pull for instances that other processes have pushed. */
 const PULL_PACE = { firstMs: 5, soonMs: 20, lastMs: 50 };
 /** About how many rows one page of a command changes. */
 const ROWS_PER_PAGE = 1000;
-/** How many instances a listing reads at once: each may have many outputs. */
+/** Most instances that a listing reads at once: each may have many outputs. */
 const LISTED_AT_ONCE = 100;
 
 /** One connection to a queue in a SQLite file; a consumer from its first pull on. */
@@ -172,7 +172,7 @@ export class SqliteDriver implements QueueDriver {
     return taken.claims.map((claim) => this.#withFirstSight(claim, taken.holds.get(claim.instance.id)!.seq));
   }
 
-  /** Says of what is limited in time whether it came after a look at the queue that had found nothing. */
+  /** Adds to a claim with a limit in time the look that found nothing before it came, if there was one. */
   #withFirstSight(claim: Claim, seq: number): Claim {
     const { ttlMs, timeLimitMs } = claim.instance.chain;
     if ((ttlMs ?? timeLimitMs) === undefined || this.#drained === undefined) return claim;
@@ -340,7 +340,7 @@ export class SqliteDriver implements QueueDriver {
       if (mayWrite && this.#lease.key !== undefined) await this.#writes.run(() => this.#handBack());
       await this.#writes.idle();
     } catch (error) {
-      // What is not handed back goes to others when the lease ends.
+      // Instances that are not handed back go to others when the lease ends.
       if (!(error instanceof QueueError)) throw error;
     } finally {
       this.#db.close();
@@ -374,7 +374,7 @@ export class SqliteDriver implements QueueDriver {
     }
   }
 
-  /** How a write goes: a consumer waits for room on the disk, as it would lose what functions have answered. */
+  /** The options of a write: a consumer waits for room on the disk, as it would lose what functions have answered. */
   #patiently(rows: number): WriteOptions {
     return { rows, waits: this.#upkeep.hasBegun };
   }

@@ -1,6 +1,6 @@
 import { QueueError, type QueueErrorCode } from "../queue.ts";
 
-/** What SQLite's primary result codes mean for a queue (https://sqlite.org/rescode.html). */
+/** The meanings of SQLite's primary result codes for a queue (https://sqlite.org/rescode.html). */
 const MEANINGS: Readonly<
   Record<number, { readonly code: QueueErrorCode; readonly state: string; readonly advice: string }>
 > = {
@@ -77,7 +77,7 @@ export function isFull(error: unknown): boolean {
 }
 
 /**
- * Says what an error of SQLite means; other errors stay what they are.
+ * Turns an error of SQLite into the queue's error for it; other errors stay as they are.
  *
  * @param action completes "Cannot …", for example "write to the queue"
  */

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { QueueError } from "../queue.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
-/** What every SQLite file begins with, and where it has the number of the application (https://sqlite.org/fileformat.html). */
+/** The beginning of every SQLite file, and the place of the application's number (https://sqlite.org/fileformat.html). */
 const MAGIC = "SQLite format 3\0";
 const APPLICATION_ID_AT = 68;
 const HEADER_BYTES = 100;

@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 /** The part of a queue on disk: the file itself, SQLite's log of writes, and the log's index. */
 type Part = "" | "-wal" | "-shm";
 
-/** How a part looks now, compared with when the queue was opened. */
+/** The state of a part now, compared with when the queue was opened. */
 type Fate = "same" | "gone" | "another";
 
 /**
@@ -24,7 +24,7 @@ export class FileGuard {
     this.#known = new Map(parts.map((part) => [part, this.#identity(part) ?? "gone"]));
   }
 
-  /** What was found to be wrong, if anything was. */
+  /** The fault that was found, if any. */
   get failure(): QueueError | undefined {
     return this.#failure;
   }

@@ -3,10 +3,10 @@ import type { Database } from "./database.ts";
 import { asQueueError, isFull } from "./errors.ts";
 import type { Patience } from "./patience.ts";
 
-/** A transaction takes no further call when it has so many rows: others wait for it, and so does the event loop. */
+/** A transaction with this many rows takes no further call: others wait for it, and so does the event loop. */
 const ROWS_PER_GROUP = 10_000;
 
-/** What a group commit works with. */
+/** The parts that a group commit works with. */
 export interface GroupCommitOptions {
   readonly db: Database;
   readonly patience: Patience;
@@ -14,7 +14,7 @@ export interface GroupCommitOptions {
   durable(): void;
 }
 
-/** How a call is to be written. */
+/** Options for writing a call. */
 export interface WriteOptions {
   /** About how many rows it writes. (Default: 1) */
   readonly rows?: number;

@@ -23,7 +23,7 @@ export interface Hold {
 export interface Claimed {
   readonly claims: Claim[];
   readonly holds: ReadonlyMap<string, Hold>;
-  /** How many could not be read and have become dead letters. */
+  /** Number of instances that could not be read and have become dead letters. */
   readonly aside: number;
 }
 
@@ -70,7 +70,7 @@ type TakenRow = SubmittedRow & { readonly resumed: number; readonly cancel: stri
 const NO_RECORDS: readonly NodeRecord[] = [];
 const NO_HOLDS: ReadonlyMap<string, Hold> = new Map();
 
-/** What is claimed with a row, and the holds of what it has called; the reader notes what of it cannot be read. */
+/** The claim of a row, and the holds of the instances it has called; the reader notes the parts that cannot be read. */
 function claimOf(
   db: Database,
   chains: ChainTable,
@@ -163,7 +163,7 @@ export function checkpoint(
   return lost;
 }
 
-/** What is held of the instance, if the claim in question is the one that the consumer has now. */
+/** The hold of the instance, if the claim in question is the one that the consumer has now. */
 export function holdOf(
   holds: ReadonlyMap<string, Hold>,
   { instanceId, claim }: Held,
@@ -247,14 +247,15 @@ export function release(db: Database, chains: ChainTable, owner: number, nowMs: 
   handBack(db, chains, nowMs, "state = 'running' AND owner = ?", owner);
 }
 
-/** What is given up, and what it waits for, if that is said. */
+/** An instance that is given up, and the name of what it waits for, if any. */
 interface GivenUp {
   readonly hold: Hold;
   readonly waitsFor: string | undefined;
 }
 
 /**
- * Gives up some of what is held, with what that has called. What was called itself is passed over: it goes with its root.
+ * Gives up some held instances, with those that they have called. A called instance in the list is passed over: it goes
+ * with its root.
  * Within a transaction.
  *
  * @returns the ids of what was given up

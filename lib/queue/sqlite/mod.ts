@@ -5,20 +5,20 @@ import { SqliteDriver } from "./driver.ts";
 import { openDatabase } from "./open.ts";
 import { Patience } from "./patience.ts";
 
-/** How a queue in a SQLite file is opened. */
+/** Options for opening a queue in a SQLite file. */
 export interface SqliteQueueOptions {
   /** Where the file is; it and its folder are made if need be. */
   readonly path: string;
   readonly clock: Clock;
-  /** How long this consumer may be silent before what it holds goes to others, in milliseconds. (Default: 5,000) */
+  /** Longest silence of this consumer before its instances go to others, in milliseconds. (Default: 5,000) */
   readonly leaseMs?: number;
-  /** How long ended instances are kept, in milliseconds. (Default: 24 hours) */
+  /** Time for which ended instances are kept, in milliseconds. (Default: 24 hours) */
   readonly keepMs?: number;
   /** Only to look at: everything that would write rejects with `read-only`. (Default: false) */
   readonly readOnly?: boolean;
-  /** How long another program may keep the file locked before `busy`, in milliseconds. (Default: it never gives up) */
+  /** Longest time for which another program may keep the file locked before `busy`, in milliseconds. (Default: it never gives up) */
   readonly giveUpAfterMs?: number | undefined;
-  /** Ends the opening, which rejects with `closed`. What is open does not hear of it. */
+  /** Ends the opening, which rejects with `closed`. A queue that is open already ignores it. */
   readonly signal?: AbortSignal | undefined;
   /** Called once each with what an operator should see: that the file is locked or the disk full, and that this is over. */
   readonly onNote?: ((words: string) => void) | undefined;
@@ -26,7 +26,7 @@ export interface SqliteQueueOptions {
 
 /** The lease of consumers, in milliseconds. */
 export const DEFAULT_LEASE_MS = 5000;
-/** How long ended instances are kept, in milliseconds. */
+/** Time for which ended instances are kept, in milliseconds. */
 export const DEFAULT_KEEP_MS = 86_400_000;
 
 /**

@@ -1,12 +1,12 @@
 import { type Clock, onAbort } from "../../model/mod.ts";
 import { isBusy } from "./errors.ts";
 
-/** How other programs, and room on the disk, are waited for. */
+/** Options for waiting for other programs, and for room on the disk. */
 export interface PatienceOptions {
   readonly clock: Clock;
   /** The path of the queue, for messages. */
   readonly path: string;
-  /** How long to wait, in milliseconds. (Default: for ever) */
+  /** Longest wait, in milliseconds. (Default: for ever) */
   readonly giveUpAfterMs?: number | undefined;
   /** Called once when a wait is long, and once when it is over. */
   readonly onNote?: ((words: string) => void) | undefined;
@@ -14,7 +14,7 @@ export interface PatienceOptions {
   readonly closing?: AbortSignal | undefined;
 }
 
-/** What keeps a queue from being written. */
+/** The reason why a queue cannot be written now. */
 type Hindrance = "locked" | "full";
 
 const WORDS: Readonly<Record<Hindrance, string>> = {
@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<Hindrance, string>> = {
   full: "its disk is full, or a quota or limit is reached. Free some space",
 };
 
-/** How long waits may last once the queue is being closed, in milliseconds. */
+/** Longest wait once the queue is being closed, in milliseconds. */
 const CLOSING_MS = 5000;
 /** Between two attempts to get a locked file, in milliseconds: at first, and at last. Most transactions take a few. */
 const FIRST_PAUSE_MS = 1, LAST_PAUSE_MS = 20;
@@ -37,9 +37,9 @@ export class Patience {
   #closingSinceMs = Infinity;
   #fullSinceMs: number | undefined;
   #longestWaitMs = 0;
-  /** Attempts that wait for so long that it was told: reads come through meanwhile that wait for no write. */
+  /** Number of attempts that have waited until the wait was told: meanwhile reads that wait for no write come through. */
   #waiting = 0;
-  /** What was told and is not over. */
+  /** The hindrance that was told and is not over. */
   #told: Hindrance | undefined;
 
   constructor(options: PatienceOptions) {

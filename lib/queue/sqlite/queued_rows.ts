@@ -36,8 +36,8 @@ interface Gap {
 }
 
 /**
- * What was taken last while something was passed over. Of its kind, all up to the number `upTo` has its turn: what came later has
- * the next one, or a kind of which more and more comes would have all turns.
+ * The row that was taken last while something was passed over. Rows of its kind have their turn up to the number `upTo`: later
+ * rows have the next one, or a kind that gets more and more rows would have all turns.
  */
 interface Last {
   readonly kind: string;
@@ -61,7 +61,7 @@ export class QueuedRows {
   readonly #db: Database;
   readonly #chains: ChainTable;
   #last: Last = { kind: BEFORE_ALL, seq: 0, upTo: 0 };
-  /** How many rows the last search has put under the names of what they wait for: there may be others behind them. */
+  /** Number of rows that the last search has put under the names of what they wait for: there may be others behind them. */
   setAside = 0;
 
   constructor(db: Database, chains: ChainTable) {
@@ -144,8 +144,8 @@ export class QueuedRows {
   }
 
   /**
-   * Kinds begin with the number of a chain and a space, before it with `~`, the name of what they wait for, and a space. What is
-   * only to be undone, `}`, is never passed over.
+   * Kinds begin with the number of a chain and a space, before it with `~`, the name of what they wait for, and a space. Rows
+   * that are only to be undone, `}`, are never passed over.
    */
   #gapOf(kind: Kind): Gap | undefined {
     if ("label" in kind) return undefined;
@@ -186,7 +186,7 @@ function compare(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** What lies between the gaps, from the last row on, and around to that. */
+/** The stretches between the gaps, from the last row on, and around to it. */
 function stretches(gaps: readonly Gap[], last: Last): Stretch[] {
   const between = [{ from: BEFORE_ALL, to: BEFORE_ALL }, ...gaps].map(({ to }, i) => ({
     above: to,
@@ -211,7 +211,7 @@ function stretches(gaps: readonly Gap[], last: Last): Stretch[] {
   ];
 }
 
-/** How long the records of an instance are, and what it has called with its records. */
+/** The length of an instance's records, and of the instances that it has called with their records, in bytes. */
 function resumedLength(db: Database, seq: number): number {
   const tree = withCalled(db, [seq]);
   const sql = `

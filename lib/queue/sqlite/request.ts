@@ -26,7 +26,7 @@ export interface Change {
   apply(seqs: readonly number[]): number;
 }
 
-/** What a command does to the instances it means; undefined for commands that are for consumers only. */
+/** The change that a command makes to the instances it means; undefined for commands that are for consumers only. */
 export function changeOf(
   command: Command,
   db: Database,
@@ -163,7 +163,7 @@ export function forget(db: Database, chains: ChainTable, seqs: readonly number[]
   return gone.length;
 }
 
-/** How many instances one purge removes: a pause that nobody notices. */
+/** Most instances that one purge removes: a pause that nobody notices. */
 const PURGED_AT_ONCE = 500;
 
 const OLDEST_ENDED = `
@@ -182,10 +182,10 @@ export function endedBefore(db: Database, instantMs: number): number[] {
   );
 }
 
-/** What consumers are told. */
+/** A command that consumers are told. */
 export type SentCommand = AnySettingCommand | Extract<Command, { kind: "cancel" }>;
 
-/** How many commands are kept for consumers that listen late. By number, not by age: clocks of processes differ. */
+/** Number of commands that are kept for consumers that listen late. By number, not by age: clocks of processes differ. */
 const KEPT_COMMANDS = 1000;
 
 /** Leaves a command for the consumers, and what it sets for those to come. Within a transaction. */

@@ -16,8 +16,8 @@ const LONG = 16 * 1024;
 const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", '"': '"' };
 
 /**
- * Reads the parts of rows, and notes what cannot be read: a file may have been edited by hand, or damaged. What cannot be read
- * is as if it was not there.
+ * Reads the parts of rows, and notes those that cannot be read: a file may have been edited by hand, or damaged. A part that
+ * cannot be read counts as absent.
  */
 export class RowReader {
   readonly #isThorough: boolean;
@@ -61,7 +61,7 @@ export class RowReader {
     return 0;
   }
 
-  /** How a node, or an item of its map, has settled. */
+  /** The state in which a node, or an item of its map, has settled. */
   state(node: number, state: string): NodeRecord["state"] {
     if (isState(state)) return state;
     this.#problems.push(`the state of node ${node} is "${state}"`);

@@ -76,7 +76,7 @@ export function labelsText(labels: Instance["labels"]): string | null {
   return Object.keys(labels).length === 0 ? null : JSON.stringify(labels);
 }
 
-/** What is an object or a list and most instances have not, as it is stored. */
+/** The stored text of an object or a list that most instances do not have. */
 export function textOf(value: ParentRef | readonly number[] | undefined): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }
@@ -122,7 +122,7 @@ interface ItemRow extends RecordRow {
   readonly item: number;
 }
 
-/** How the nodes of an instance and the items of its maps have ended; outputs may be large, and are not read. */
+/** The ends of an instance's nodes and of the items of its maps; outputs may be large, and are not read. */
 export function readEnds(db: Database, seq: number): EndOf[] {
   const sql = `SELECT key, NULL AS item, state FROM records WHERE key BETWEEN ? AND ?
     UNION ALL SELECT record AS key, item, state FROM items WHERE record BETWEEN ? AND ?`;
@@ -153,7 +153,7 @@ export function readRecords(db: Database, seq: number, reader: RowReader): NodeR
   return records.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-/** How long the outputs in the records of an instance are together, in bytes. */
+/** The length of all outputs in the records of an instance, in bytes. */
 export function recordsLength(db: Database, seq: number): number {
   const range = [seq * NODES, seq * NODES + MAX_NODES] as const;
   const sql = `
@@ -233,7 +233,7 @@ export class RecordWriter {
   }
 }
 
-/** How many values a record has that has gone well. */
+/** Number of values in a record that has gone well. */
 const VALUES = 5;
 
 /** Removes the records of an instance. */

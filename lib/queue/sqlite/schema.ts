@@ -6,7 +6,7 @@ export const APPLICATION_ID = 0x53716f61;
  * released never change.
  *
  * - An instance's `owner` is the consumer that holds it, else NULL; `by_state` serves handing out (oldest first), holding,
- *   listing and purging alike. What was called waits under the owner 0 until its caller is handed out, and it with that.
+ *   listing and purging alike. A called instance waits under the owner 0 until it is handed out with its caller.
  * - A record's key is its instance's `seq` × 65,536 + its node: writing in order and reading by range without another index.
  * - Records of a map's items stand apart, under the key of their node's record and their number: few chains have any, and
  *   those without pay nothing.
@@ -89,10 +89,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE instances ADD COLUMN kind TEXT GENERATED ALWAYS AS (chain || ' ' || ifnull(labels, '')) VIRTUAL;
   CREATE INDEX by_kind ON instances (kind) WHERE state = 'queued' AND owner IS NULL;
 `,
-  // What is queued may have a cancel: it is only to be undone. A program that does not know of that would go on with it.
+  // A queued instance may have a cancel: it is only to be undone. A program that does not know of that would go on with it.
   "",
-  // What is given back may stand under the name of what it waits for, apart from what may go on, see queued_rows.ts; and what
-  // is only to be undone stands apart from all.
+  // Rows that are given back may stand under the name of what they wait for, apart from those that may go on, see
+  // queued_rows.ts; and rows that are only to be undone stand apart from all.
   `
   DROP INDEX by_kind;
   ALTER TABLE instances DROP COLUMN kind;

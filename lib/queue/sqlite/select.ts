@@ -3,7 +3,7 @@ import type { Filter, InstanceState } from "../queue.ts";
 import type { Database } from "./database.ts";
 import { WAITS_FOR_CALLER } from "./schema.ts";
 
-/** How many instances are looked at in one statement: what a filter does not mean is passed over in steps, too. */
+/** Most instances that one statement looks at: those that a filter does not mean are passed over in steps, too. */
 const LOOKED_AT = 1000;
 
 /**

@@ -11,7 +11,7 @@ interface Row {
   readonly value: string;
 }
 
-/** The settings in force. What was edited by hand and cannot be read sets nothing. */
+/** The settings in force. An entry that was edited by hand and cannot be read sets nothing. */
 export function readSettings(db: Database): Settings {
   const { revision, entries } = readRows(db);
   return settingsOf(entries, readPauses(db), revision);

@@ -14,7 +14,7 @@ const INSERT = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
 
-/** What became of a push, and this consumer's holds of what was called. */
+/** The result of a push, and this consumer's holds of the called instances. */
 export interface Submitted {
   readonly pushed: Pushed;
   readonly holds: ReadonlyMap<string, Hold>;

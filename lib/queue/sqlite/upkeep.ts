@@ -9,7 +9,7 @@ import { endedBefore, forget } from "./request.ts";
 import { asQueueError } from "./errors.ts";
 import type { Patience } from "./patience.ts";
 
-/** What upkeep works on. */
+/** The parts that upkeep works on. */
 export interface UpkeepOptions {
   readonly db: Database;
   readonly clock: Clock;
@@ -32,10 +32,10 @@ const LONGEST_TICK_MS = 1000;
  * shorter when consumers write a lot.
  */
 const LOCKED_PART = 2;
-/** How many purges of one page one tick makes at most. */
+/** Most purges, of one page each, that one tick makes. */
 const PURGES_PER_TICK = 20;
 
-/** What each consumer does at regular intervals: it beats, looks after silent others, and purges what ended long ago. */
+/** The regular work of each consumer: it beats, looks after silent others, and purges instances that ended long ago. */
 export class Upkeep {
   readonly #options: UpkeepOptions;
   readonly #tickMs: number;
@@ -90,7 +90,7 @@ export class Upkeep {
     }
   }
 
-  /** Says that this consumer is alive. */
+  /** Writes to the queue that this consumer is alive. */
   async beat(): Promise<void> {
     const { lease, writes, clock } = this.#options;
     const hold = () => {
