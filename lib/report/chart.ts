@@ -68,7 +68,7 @@ function yAxis(of: Frame, { scale, title, label }: Axis): Content {
   ];
 }
 
-/** What colours stand for. `line`: drawn as a line, not as an area. */
+/** The meaning of the colours of a chart. `line`: drawn as a line, not as an area. */
 export function legend(entries: readonly { name: string; colour: string; line?: boolean }[]): Markup {
   return el(
     "ul",

@@ -12,7 +12,7 @@ const SHORTEST_MS = 0.1;
 /** More rows than these are not drawn; the table has them all. */
 const MOST_CHAINS = 16;
 
-/** How the times of `what` are distributed, a line for each run; undefined if there are none. */
+/** The distribution of the times of `what`, a line for each run; undefined if there are none. */
 export function distributionChart(
   caption: string,
   title: string,

@@ -5,7 +5,7 @@ import type { Series } from "./series.ts";
 import { type Content, el, type Markup, pathThrough } from "./svg.ts";
 import { formatCount, formatNumber } from "./text.ts";
 
-/** What the charts of several runs have in common, so that they can be compared by eye. */
+/** The axes that the charts of several runs have in common, so that they can be compared by eye. */
 export interface TimeAxes {
   readonly durationMs: number;
   /** The top of the charts of concurrency; a limit above it is not drawn, but named. */

@@ -4,7 +4,7 @@ import type { Report } from "./schema.ts";
 /** A change of less than this part of the first run's figure is taken for chance. */
 const NOTABLE = 0.05;
 
-/** How a run's figure compares with the first run's. */
+/** The result of a comparison of a run's figure with the first run's. */
 export type Mark = "better" | "worse" | "same";
 
 /** A figure of a run, beside that of the first. */

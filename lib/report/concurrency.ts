@@ -1,15 +1,15 @@
 import type { Concurrency } from "./schema.ts";
 
-/** Where one call ends and another starts at the same instant, rounding may make them overlap by so much. */
+/** Where one call ends and another starts at the same instant, rounding may make them overlap by this much. */
 const ROUNDING_US = 1;
 
 /**
- * How many intervals were open at once: exactly, by a sweep over their sorted bounds. One that starts when another ends
- * (or a microsecond before) does not overlap it; one no longer than that counts for itself alone.
+ * The concurrency of intervals: exact, by a sweep over their sorted bounds. One that starts when another ends (or a microsecond
+ * before) does not overlap it; one no longer than that counts for itself alone.
  *
  * @param starts in microseconds; sorted in place
  * @param ends in microseconds, as many; sorted in place
- * @param durationUs what the mean is over
+ * @param durationUs the time that the mean is over
  */
 export function concurrencyOf(starts: Float64Array, ends: Float64Array, durationUs: number): Concurrency {
   let total = 0;
@@ -35,7 +35,10 @@ export class RunningConcurrency {
   #open = 0;
   #max = 0;
   #totalUs = 0;
-  /** What starts then may have to wait for what ends then: how many were open is told when it is over. */
+  /**
+   * The latest start. Intervals that start then may not overlap those that end then: the number of open ones is settled when
+   * that instant is over.
+   */
   #startUs = -Infinity;
 
   /** Whether intervals have started that have not ended. */
@@ -43,7 +46,7 @@ export class RunningConcurrency {
     return this.#open > 0;
   }
 
-  /** How long those that have ended were open, summed up. */
+  /** The durations of the intervals that have ended, summed up. */
   get totalUs(): number {
     return this.#totalUs;
   }

@@ -46,7 +46,7 @@ function rowsOf({ name, report }: NamedReport): Row[] {
   ];
 }
 
-/** What a run, or a chain, cost. */
+/** The cost of a run, or of a chain. */
 function costOf({ report: { cost } }: NamedReport, [, scope, of]: Row): number | null {
   if (scope === "run") return cost?.total ?? null;
   return scope === "chain" ? cost?.byChain[String(of)] ?? null : null;

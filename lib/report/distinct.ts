@@ -38,7 +38,7 @@ function mixed(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** How many different numbers there are. Sorts them. */
+/** Counts the different numbers. Sorts the array. */
 export function countDistinct(numbers: Float64Array): number {
   numbers.sort();
   let count = 0;

@@ -10,21 +10,21 @@ export interface Shares extends Fairness {
 }
 
 /**
- * How evenly chains were served while there was not enough for all.
+ * Measures how evenly chains were served while there was not enough for all.
  *
- * The run is cut into windows of a second (twice as long, or four times, …, where there would be more than 400). In a window
- * a chain is *wanting* if during at least half of it some invocation of its waited to be started, or if one was throttled
- * in it. Only windows with two or more wanting chains count: who gets what it wants is not treated unfairly, however little
- * that is. What chain c received in a window is x_c, the time its attempts ran in it ÷ its weight (throttled attempts are
- * not work).
+ * The run is cut into windows of a second (twice as long, or four times, …, where there would be more than 400). In a window a
+ * chain is *wanting* if during at least half of it some invocation of its waited to be started, or if one was throttled in it.
+ * Only windows with two or more wanting chains count: who gets what it wants is not treated unfairly, however little that is.
+ * The work that chain c received in a window is x_c, the time its attempts ran in it ÷ its weight (throttled attempts are not
+ * work).
  *
  * - `jain` = mean over those windows, by their length, of (Σ x_c)² ÷ (n Σ x_c²) over their n wanting chains: Jain, Chiu
  *   and Hawe, "A Quantitative Measure of Fairness and Discrimination for Resource Allocation in Shared Computer
  *   Systems" (DEC-TR-301, 1984);
  * - the share of a chain = Σ x_c over the windows in which it was wanting ÷ Σ of the mean x of these windows.
  *
- * @param windows what the chains had and wanted; undefined if nothing happened
- * @param toUs when the run ended
+ * @param windows the work and the demand of the chains; undefined if nothing happened
+ * @param toUs the instant at which the run ended
  * @param weights of the chains, by their numbers
  */
 export function sharesOf(windows: Windows | undefined, toUs: number, weights: readonly number[]): Shares {
@@ -54,7 +54,7 @@ function least(values: readonly number[]): number {
   return values.reduce((a, b) => Math.min(a, b), Infinity);
 }
 
-/** What the chains of a run had and wanted. */
+/** The work that the chains of a run received and wanted, by window. */
 export function windowsOf({ attempts, starved, span }: Samples): Windows | undefined {
   if (span.durationUs === 0) return undefined;
   const windows = new Windows(span.firstUs);

@@ -42,9 +42,9 @@ function metricNamed(path: string, metrics: readonly Metric[], prefix: string): 
 }
 
 /**
- * What a report has for a figure; null if it has no data for it.
+ * The value of a figure in a report; null if it has no data for it.
  *
- * @throws {RangeError} if the run has not the chain or function
+ * @throws {RangeError} if the chain or function is not in the run
  */
 export function valueOfFigure(report: Report, { scope, name, metric, path }: Figure): number | null {
   if (scope === "run") return figure(report, metric.path);

@@ -5,8 +5,8 @@ import type { CallKind, InstanceKind } from "./kinds.ts";
 export type Unit = "ms" | "count" | "times" | "perS" | "share";
 
 /**
- * What a figure is made of, and so who has it: `call` and `functionRun` runs, chains and functions alike; `instance` runs
- * and chains; `chain` and `run` only these.
+ * The source of a figure, which decides who has the figure: `call` and `functionRun` runs, chains and functions alike;
+ * `instance` runs and chains; `chain` and `run` only these.
  */
 export type Origin = "call" | "functionRun" | "instance" | "chain" | "run";
 
@@ -68,7 +68,7 @@ interface Comparable {
   readonly isCompared?: boolean;
 }
 
-/** How many samples are of certain kinds. */
+/** A number of samples of certain kinds. */
 export interface Count<K extends string = string, O extends Origin = Origin> extends Described, Comparable {
   readonly type: "count";
   readonly key: K;
@@ -101,7 +101,7 @@ export interface QuantityFigure<K extends string = string, O extends Origin = Or
   readonly key: K;
   readonly of: O;
   readonly unit: "ms" | "times";
-  /** What follows the label in wide tables. */
+  /** The words that follow the label in wide tables. */
   readonly meaning: string;
   /** Whether it is a part of the quantity above it, shown only where it is known. (Default: false) */
   readonly isPart?: boolean;

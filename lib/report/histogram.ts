@@ -5,13 +5,13 @@ import type { Quantity } from "./schema.ts";
 const OCTAVE_BITS = 9;
 /** Below this (a little less than a microsecond in milliseconds) samples are counted together: each may be taken for 0. */
 export const LEAST = 2 ** -10;
-/** Memory is taken for so many buckets at once. */
+/** The number of buckets that memory is taken for at once. */
 const PAGE = 2 ** 6;
 
 /** The bits of a number of single precision, at hand in both ways. */
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);
-/** What a number of single precision has below its exponent and the bits that tell its bucket. */
+/** The number of bits of a single-precision number below its exponent and the bits that tell its bucket. */
 const BELOW_BITS = 23 - OCTAVE_BITS;
 
 /**
@@ -31,7 +31,7 @@ export class Histogram {
   #max = -Infinity;
   /** Samples below LEAST. */
   #below = 0;
-  /** How many are in the buckets from number #base on. */
+  /** The numbers of samples in the buckets from number #base on. */
   #counts = new Uint32Array(0);
   #base = 0;
 
@@ -89,7 +89,7 @@ export class Histogram {
     return found.map((sample, i) => ranks[i] === this.#count ? this.#max : sample);
   }
 
-  /** How many samples there are. */
+  /** The number of samples. */
   get count(): number {
     return this.#count;
   }

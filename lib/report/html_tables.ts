@@ -60,7 +60,7 @@ function groupsOf(kind: string, { heads, rows }: GroupTable): Markup | undefined
   return tableOf([kind, ...heads], cells);
 }
 
-/** What a run cost on each platform, if these have prices. */
+/** The cost of a run on each platform, if the platforms have prices. */
 export function costTable({ cost }: Report): Markup | undefined {
   if (cost === undefined) return undefined;
   const rows = Object.entries(cost.byPlatform).map(([name, { attempts, throttled, cost }]) => [

@@ -10,7 +10,7 @@ export interface CallKind {
   readonly isCold: boolean;
 }
 
-/** What became of an instance's deadline. `open`: it has none, or it was not decided. */
+/** The state of an instance's deadline. `open`: it has none, or it was not decided. */
 export type DeadlineState = "open" | "met" | "missed";
 
 /** A kind of instances. */
@@ -48,7 +48,7 @@ export function instanceKind(outcome: InstanceKind["outcome"], deadline: Deadlin
   return DEADLINE_STATES.indexOf(deadline) * CHAIN_OUTCOMES.length + CHAIN_OUTCOMES.indexOf(outcome);
 }
 
-/** How many samples of each kind are among some rows. */
+/** Counts the samples of each kind among some rows. */
 export function kindCounts(kinds: Uint8Array, rows: Uint32Array, most: number): Float64Array {
   const counts = new Float64Array(most);
   for (const row of rows) counts[kinds[row]!]!++;

@@ -1,9 +1,9 @@
 /** Even, as they are merged in pairs. */
 const MOST_BUCKETS = 400;
-/** How long a bucket is at first, in microseconds. */
+/** The length of a bucket at first, in microseconds. */
 const LEAST_BUCKET_US = 1000;
 
-/** How long the buckets of a run are that takes so long: a millisecond, doubled until there are at most 400. */
+/** The length of the buckets of a run of this duration: a millisecond, doubled until there are at most 400 buckets. */
 export function bucketUs(durationUs: number): number {
   let size = LEAST_BUCKET_US;
   while (durationUs > MOST_BUCKETS * size) size *= 2;
@@ -11,8 +11,8 @@ export function bucketUs(durationUs: number): number {
 }
 
 /**
- * How many intervals are open at once, over time: a mean for each bucket. Takes 6.4 KB, however many intervals there are: when
- * there would be more than 400 buckets, pairs of them become one.
+ * The number of intervals that are open at once, over time: a mean for each bucket. Takes 6.4 KB, however many intervals there
+ * are: when there would be more than 400 buckets, pairs of them become one.
  */
 export class Level {
   readonly #fromUs: number;
@@ -72,11 +72,11 @@ export class Level {
   }
 }
 
-/** What was recorded last, over time: a value for each bucket, as long as those of `Level`. */
+/** The value recorded last, over time: one for each bucket, with the bucket length of `Level`. */
 export class Latest {
   readonly #fromUs: number;
   #sizeUs = LEAST_BUCKET_US;
-  /** What was recorded last in each bucket; NaN: nothing. */
+  /** The value recorded last in each bucket; NaN: none. */
   readonly #last = new Float64Array(MOST_BUCKETS).fill(NaN);
   #first = NaN;
 
@@ -93,7 +93,7 @@ export class Latest {
     this.#last[Math.max(0, Math.ceil((atUs - this.#fromUs) / this.#sizeUs) - 1)] = value;
   }
 
-  /** What was recorded last before the end of each bucket, if the run ends then; before the first, the first. */
+  /** The value recorded last before the end of each bucket, if the run ends then; before the first value, the first one. */
   values(toUs: number, otherwise: number): number[] {
     this.#reach(toUs);
     let now = Number.isNaN(this.#first) ? otherwise : this.#first;

@@ -30,12 +30,12 @@ export function percentile(sorted: Float64Array, percent: number): number {
   return sorted[rankOf(percent, sorted.length) - 1]!;
 }
 
-/** The rank of a percentile among so many samples, from 1 on: the nearest one. */
+/** The rank of a percentile among `count` samples, from 1 on: the nearest one. */
 export function rankOf(percent: number, count: number): number {
   return Math.max(1, Math.ceil(percent * count / 100));
 }
 
-/** What stands before the first NaN of sorted numbers. */
+/** The part of sorted numbers before the first NaN. */
 export function withoutNaN(sorted: Float64Array): Float64Array {
   let length = sorted.length;
   while (length > 0 && Number.isNaN(sorted[length - 1])) length--;

@@ -60,7 +60,7 @@ export function byName<T>(names: readonly string[], of: (number: number) => T): 
   return Object.fromEntries(numbers.map((i) => [names[i]!, of(i)])); // own properties, even of a chain "__proto__"
 }
 
-/** What a report says of its run. */
+/** The head of a report: the description of its run. */
 export function reportedRun(run: RunInfo | undefined, { durationUs }: Span): ReportedRun {
   const limit = isObject(run?.limits) ? run.limits.global : undefined;
   return {

@@ -13,15 +13,15 @@ import { type CallSums, figuresOf, functionReportOf } from "./values.ts";
 import type { RunView } from "./view.ts";
 import { Windows } from "./windows.ts";
 
-/** At most so many chains, and so many functions, are told apart; those that come later count together. */
+/** The most chains, and the most functions, that are told apart; those that come later count together. */
 const MOST_NAMES = 2000;
-/** What those are called together. */
+/** The name under which those are counted together. */
 const OTHERS = "(others)";
 
 /** The times of an instance that did not complete. */
 const UNKNOWN = { chainMs: NaN, slowdown: NaN };
 
-/** What is known of the calls of a chain, or of a function. */
+/** The counts of the calls of a chain, or of a function. */
 class Callers {
   /** Of each function that the chain calls, or of each chain that calls the function. */
   readonly tallies: CallTally[] = [];
@@ -32,7 +32,7 @@ class Callers {
   }
 }
 
-/** What is known of a chain. */
+/** The counts of a chain. */
 class ChainTally extends Callers {
   readonly calls = new Map<string, ChainCalls>();
   readonly instances = new InstanceTally();
@@ -44,7 +44,7 @@ class ChainTally extends Callers {
   }
 }
 
-/** What is known of the calls of a function by a chain. */
+/** The counts of the calls of a function by a chain. */
 interface ChainCalls {
   readonly tally: CallTally;
   readonly chain: ChainTally;
@@ -82,7 +82,7 @@ export class RunningReport implements Recorder {
   /** As it was recorded last. */
   #limit: number | undefined;
 
-  /** @param run what the run is */
+  /** @param run the description of the run */
   constructor(run: RunInfo) {
     this.#run = run;
     this.#span.startAt(run.startedAtMs);
@@ -227,7 +227,7 @@ export class RunningReport implements Recorder {
     return bytes;
   }
 
-  /** How many instances are under way. */
+  /** The number of instances under way. */
   get open(): number {
     return this.#open.size;
   }
@@ -264,7 +264,7 @@ export class RunningReport implements Recorder {
     return calls;
   }
 
-  /** What is known of the instances of each chain, those under way included. */
+  /** The counts of the instances of each chain, those under way included. */
   #withUnfinished(chains: readonly ChainTally[]): InstanceTally[] {
     const all = chains.map(({ instances }) => instances.copy());
     for (const { chain, submittedUs, deadlineMs = Infinity } of this.#open.values()) {
@@ -288,7 +288,7 @@ export class RunningReport implements Recorder {
   }
 }
 
-/** The name itself, or that of the others, if so many are told apart already. */
+/** The name itself, or that of the others, if the most names are told apart already. */
 function knownName(name: string, known: ReadonlyMap<string, unknown>): string {
   return known.size < MOST_NAMES || known.has(name) ? name : OTHERS;
 }

@@ -10,7 +10,7 @@ import { attempt, end, run, simulated, START_MS, submit } from "./testing.ts";
 
 type Told = (report: RunningReport) => void;
 
-/** What a program would tell of some events, in the order of time: also when each attempt starts. */
+/** The calls with which a program would tell a report of some events, in the order of time: also when each attempt starts. */
 function inOrder(events: readonly RunEvent[]): Told[] {
   const told: { at: number; order: number; tell: Told }[] = [];
   const add = (atMs: number, order: number, tell: Told) =>
@@ -248,7 +248,7 @@ Deno.test("RunningReport refuses attempts that have not started", () => {
   assertThrows(() => report.attempt(attempt("a1", 0, 1)), Error, "Call started()");
 });
 
-/** Tells of so many attempts, a thousand a second, of four at once, from some number on. */
+/** Tells of the attempts from number `from` to `to`, a thousand a second, four at once. */
 function tellMany(report: RunningReport, from: number, to: number): void {
   for (let i = from; i < to; i++) {
     const id = `${"abcd"[i % 4]}${i}`, chain = id[0]!, runMs = 1 + (i * 7) % 3, fn = `f${i % 10}`;

@@ -9,11 +9,11 @@ export interface Starved {
   readonly fromUs: number;
 }
 
-/** What the series of a run need that is known otherwise. */
+/** The values that the series of a run need and that are computed elsewhere. */
 export interface SeriesParts {
   /** Of the chains, by number. */
   readonly names: readonly string[];
-  /** How long the attempts of each chain ran, summed up. */
+  /** The time that the attempts of each chain ran, summed up. */
   readonly work: readonly number[];
   readonly starved: readonly Starved[];
   readonly queueing: Histogram;
@@ -24,7 +24,7 @@ export interface SeriesParts {
   readonly limit: number;
 }
 
-/** What the charts of a run show, while it goes on: 13 KB for each chain, however long it is. */
+/** The data of a run's charts while the run goes on: 13 KB for each chain, however long the run is. */
 export class RunningSeries {
   readonly #fromUs: number;
   readonly #running: Level[] = [];

@@ -14,7 +14,7 @@ import { invocationNumber } from "./distinct.ts";
 import { callKind, type DeadlineState, type InstanceKind, instanceKind } from "./kinds.ts";
 import { Span } from "./span.ts";
 
-/** What is known of an instance that has not both been submitted and ended. */
+/** An instance that has not both been submitted and ended. */
 interface OpenInstance {
   readonly chain: number;
   submit?: SubmitEvent;
@@ -23,11 +23,11 @@ interface OpenInstance {
 }
 
 /**
- * What a report needs of a run, as columns: the fold of its events, in any order.
+ * The data of a run that a report needs, as columns: the fold of its events, in any order.
  *
- * Times of attempts and counters are whole microseconds from the start of the run, so that one that starts when another
- * ends does not overlap it, whatever the fractions. Takes 39 bytes for an attempt, 24 for what its function said, 20 for an ended instance and some
- * hundred for an open one.
+ * Times of attempts and counters are whole microseconds from the start of the run, so that one that starts when another ends
+ * does not overlap it, whatever the fractions. Takes 39 bytes for an attempt, 24 for its function's own times, 20 for an ended
+ * instance and some hundred for an open one.
  */
 export class Samples implements Recorder {
   readonly chains = new Names();
@@ -41,7 +41,7 @@ export class Samples implements Recorder {
     invocation: numbers(),
     kind: flags(),
   };
-  /** What functions said of their own runs, in attempts that went well; NaN where the clocks did not agree. */
+  /** The times that functions told of their own runs, in attempts that went well; NaN where the clocks did not agree. */
   readonly functionRuns = {
     chain: indices(),
     function: indices(),
@@ -66,7 +66,7 @@ export class Samples implements Recorder {
   /** The share that each chain should have, relative to the others, by its number: what its last submission said. */
   readonly weights: number[] = [];
 
-  /** What the run was; undefined if the events do not say. */
+  /** The description of the run; undefined if no event holds it. */
   run: RunInfo | undefined;
   readonly span = new Span();
   readonly costs = new Costs();

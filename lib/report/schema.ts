@@ -20,7 +20,9 @@ export interface Quantity {
 /** Attempts in flight; `mean` over the run's duration. */
 export type Concurrency = FunctionReport["concurrency"];
 
-/** How evenly the run served its chains while several wanted more; 1, 1, 1 if that was never so. See `fairness.ts`. */
+/**
+ * The evenness with which the run served its chains while several wanted more; 1, 1, 1 if that was never so. See `fairness.ts`.
+ */
 export interface Fairness {
   /** Jain's index, from 1 ÷ chains (one had everything) to 1 (all had their share). */
   readonly jain: number;
@@ -42,7 +44,7 @@ export type ChainReport = Figures & {
   readonly share: number | null;
 };
 
-/** What the run was. */
+/** The description of a run: its command, policy, limit and times. */
 export interface ReportedRun {
   readonly command: string;
   readonly policy: string | null;
@@ -54,14 +56,14 @@ export interface ReportedRun {
   readonly durationMs: number;
 }
 
-/** What the attempts on one platform came to. */
+/** The attempts on one platform and their cost. */
 export interface PlatformCost {
   readonly attempts: number;
   readonly throttled: number;
   readonly cost: number;
 }
 
-/** What a run cost, in the currency of its platforms' prices. */
+/** The cost of a run, in the currency of its platforms' prices. */
 export interface CostReport {
   /** The prices of all attempts together, in the currency of the platforms. */
   readonly total: number;
@@ -69,7 +71,7 @@ export interface CostReport {
   readonly byChain: Readonly<Record<string, number>>;
 }
 
-/** What `sequoia report --json` prints of one run. */
+/** The report of one run, as `sequoia report --json` prints it. */
 export type Report = Figures & {
   readonly schema: typeof REPORT_SCHEMA;
   readonly run: ReportedRun;

@@ -29,9 +29,9 @@ export interface Step {
   readonly part: number;
 }
 
-/** What the charts of a run show: at most 400 buckets of time, however long the run and its log are. */
+/** The data of a run's charts: at most 400 buckets of time, however long the run and its log are. */
 export interface Series {
-  /** From the first event to the first bucket's start is 0; each bucket is so long. */
+  /** The length of a bucket; the first one starts with the first event, at 0. */
   readonly bucketMs: number;
   readonly buckets: number;
   /** The chains with the most work first; the last may stand for several. */
@@ -39,7 +39,7 @@ export interface Series {
   /** The global limit in force, by bucket; null where there was none, or none was recorded. */
   readonly limit: readonly (number | null)[];
   readonly queueing: readonly Step[];
-  /** How many invocations waited less than 1 ms, 10 ms, 100 ms, 1 s, 10 s, 100 s, and longer. */
+  /** The numbers of invocations that waited less than 1 ms, 10 ms, 100 ms, 1 s, 10 s, 100 s, and longer. */
   readonly queueingCounts: readonly number[];
   readonly chainTime: readonly Step[];
 }

@@ -8,12 +8,12 @@ export class Span {
   logEndUs = -Infinity;
   #originMs: number | undefined;
 
-  /** What rates and means are over, in microseconds. */
+  /** The duration that rates and means are over, in microseconds. */
   get durationUs(): number {
     return this.lastUs > this.firstUs ? this.lastUs - this.firstUs : 0;
   }
 
-  /** Says when the run started, in milliseconds since 1970; otherwise it is the first instant that is asked for. */
+  /** Sets the start of the run, in milliseconds since 1970; otherwise it is the first instant that is asked for. */
   startAt(originMs: number): void {
     this.#originMs ??= originMs;
   }

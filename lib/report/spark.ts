@@ -10,7 +10,7 @@ export const UNICODE: Signs = { levels: " ▁▂▃▄▅▆▇█", bar: "█" 
 export const ASCII: Signs = { levels: " .:-=+*#@", bar: "#" };
 
 /**
- * A line of bars: `values` over time, as high as their part of `top`. What is above 0 is never drawn as empty.
+ * A line of bars: `values` over time, as high as their part of `top`. A value above 0 is never drawn as empty.
  *
  * @param width columns; there are fewer if there are fewer values
  */

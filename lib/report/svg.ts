@@ -11,7 +11,7 @@ export interface Markup {
   readonly html: string;
 }
 
-/** What may stand in an element: markup, texts (they are escaped), or nothing. */
+/** The content of an element: markup, texts (they are escaped), or nothing. */
 export type Content = Markup | string | undefined | readonly Content[];
 
 /** An element. Texts and attributes are escaped; attributes that are undefined are left out. */

@@ -1,6 +1,6 @@
 import { unicodeWidth } from "./width.ts";
 
-/** How a piece of text is to be coloured. */
+/** The style of a piece of text. */
 export type Style = "bold" | "dim" | "good" | "bad" | "accent";
 
 /** A text that may be coloured. */

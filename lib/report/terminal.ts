@@ -9,7 +9,7 @@ import { ASCII, bar, type Signs, sparkline, UNICODE } from "./spark.ts";
 import { formatCount, formatNumber, printable } from "./text.ts";
 import type { RunView } from "./view.ts";
 
-/** How reports are shown on a terminal. */
+/** The options of reports on a terminal. */
 export interface TerminalOptions {
   /** Columns. (Default: 80) */
   readonly width?: number;
@@ -19,14 +19,14 @@ export interface TerminalOptions {
   readonly ascii?: boolean;
 }
 
-/** What the parts of the view are drawn with. */
+/** The tools that the parts of the view are drawn with. */
 export interface Pen {
   readonly width: number;
   readonly paint: (text: string, style?: Style) => string;
   readonly signs: Signs;
 }
 
-/** What is written for our own signs where there is only ASCII; names stay as they are. */
+/** The ASCII signs that replace our own ones; names stay as they are. */
 const PLAIN: Readonly<Record<string, string>> = {
   "−": "-",
   "–": "-",
@@ -63,7 +63,7 @@ function renderRun({ name, report, series }: RunView, pen: Pen): string[][] {
   ];
 }
 
-/** What the run was: its command, policy and limit, and when it ran. */
+/** The title of a run: its command, policy and limit, and its start. */
 export function title(name: string, { run }: Report, { paint, width }: Pen): string[] {
   const what = [name, run.command, run.policy, run.limit === null ? "no limit" : `limit ${run.limit}`]
     .filter((word) => word !== null && word !== "").map((word) => printable(String(word))).join(" · ");

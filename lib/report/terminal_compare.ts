@@ -52,7 +52,7 @@ function sign(mark: "better" | "worse", { signs }: Pen): string {
   return mark === "better" ? "✔" : "✘";
 }
 
-/** How each chain fared in each run. */
+/** The shares of each chain in each run. */
 function shares(runs: readonly RunView[], pen: Pen): string[][] {
   const names = [...new Set(runs.flatMap(({ report }) => Object.keys(report.byChain)))].sort().slice(0, 20);
   if (names.length < 2) return [];

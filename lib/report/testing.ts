@@ -71,7 +71,7 @@ export function end(
   return { type: "end", chain, instance, endedAtMs: START_MS + atMs, outcome, ...more };
 }
 
-/** What {@linkcode simulated} makes. */
+/** The options of {@linkcode simulated}. */
 export interface Simulation {
   readonly seed: number;
   readonly instances: number;
@@ -84,8 +84,9 @@ export interface Simulation {
 }
 
 /**
- * For tests: a run of three chains (`etl` of 4 long calls that fan out, `image` of 2, `chat` of 1 short call) on a platform of
- * so many places, served in the order of arrival or in turn. Small on purpose: a queue, and places that become free.
+ * For tests: a run of three chains (`etl` of 4 long calls that fan out, `image` of 2, `chat` of 1 short call) on a platform
+ * with a fixed number of places, served in the order of arrival or in turn. Small on purpose: a queue, and places that become
+ * free.
  */
 export function* simulated(options: Simulation): Generator<RunEvent> {
   let state = options.seed >>> 0;

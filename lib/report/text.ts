@@ -1,7 +1,7 @@
 import { formatDuration } from "../model/mod.ts";
 import type { Unit } from "./metrics.ts";
 
-/** How "no data" is written. */
+/** The sign for "no data". */
 export const NO_DATA = "–";
 
 /** Writes a figure for people. */

@@ -12,7 +12,7 @@ const OPERATORS = {
   "!=": (a: number, b: number) => a !== b,
 } as const;
 
-/** How a figure is compared. */
+/** The operator of a comparison with a figure. */
 export type Operator = keyof typeof OPERATORS;
 
 /** A condition under which a run is not good enough. */

@@ -13,7 +13,7 @@ export function quantitiesOf<O extends Origin>(origin: O): readonly QuantityOf<O
   );
 }
 
-/** What the figures of some calls follow from. */
+/** The sums from which the figures of some calls follow. */
 export interface CallSums {
   /** Attempts by the numbers of their kinds. */
   readonly calls: Float64Array;
@@ -22,7 +22,7 @@ export interface CallSums {
   quantity(figure: QuantityOf<"call" | "functionRun">): Quantity;
 }
 
-/** What the figures of some instances follow from. */
+/** The sums from which the figures of some instances follow. */
 export interface InstanceSums {
   /** Instances by the numbers of their kinds. */
   readonly instances: Float64Array;

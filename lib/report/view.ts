@@ -6,7 +6,7 @@ import { type Series, seriesOf } from "./series.ts";
 
 /** A run as it is shown: what the terminal and HTML views are made from. */
 export interface RunView {
-  /** What the run is called among others, for example its file. Anything at all: views escape it. */
+  /** The name of the run among others, for example its file. Any text: views escape it. */
   readonly name: string;
   readonly report: Report;
   readonly series: Series;

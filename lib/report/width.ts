@@ -1,2 +1,2 @@
-/** How many columns of a terminal a text takes. */
+/** The number of columns of a terminal that a text takes. */
 export { unicodeWidth } from "@std/cli/unicode-width";

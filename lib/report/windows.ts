@@ -1,12 +1,12 @@
-/** Whether a chain waits is looked at at so many instants of a window: the bits of a word. */
+/** The instants of a window at which it is recorded whether a chain waits: the bits of a word. */
 const INSTANTS = 32;
 const ALL = 0xffffffff;
-/** How long a window is at first, in microseconds. */
+/** The length of a window at first, in microseconds. */
 const WINDOW_US = 1_000_000;
 /** Even, as they are merged in pairs. */
 const MOST_WINDOWS = 400;
 
-/** What is known of one chain, by window. */
+/** The record of one chain, by window. */
 class Rows {
   /** Microseconds that its attempts ran. */
   readonly work = new Float64Array(MOST_WINDOWS);
@@ -33,18 +33,18 @@ export class Windows {
     this.#fromUs = fromUs;
   }
 
-  /** How many windows there are, if the run ends then. The last one ends with it. */
+  /** The number of windows, if the run ends at `toUs`. The last window ends with it. */
   count(toUs: number): number {
     this.#reach(toUs);
     return Math.ceil((toUs - this.#fromUs) / this.#sizeUs);
   }
 
-  /** How long a window is, in microseconds. */
+  /** The length of a window, in microseconds. */
   lengthUs(window: number, toUs: number): number {
     return Math.min(this.#sizeUs, toUs - this.#fromUs - window * this.#sizeUs);
   }
 
-  /** How long the attempts of a chain ran in a window, summed up, in microseconds. */
+  /** The time that the attempts of a chain ran in a window, summed up, in microseconds. */
   workOf(window: number, chain: number): number {
     return this.#rows(chain).work[window]!;
   }
@@ -56,7 +56,7 @@ export class Windows {
     return refused[window] === 1 || 2 * bits(waiting[window]!) >= instants;
   }
 
-  /** The chain had an attempt that ran so long. */
+  /** Records that an attempt of the chain ran from `startUs` to `endUs`. */
   work(chain: number, startUs: number, endUs: number): void {
     this.#reach(endUs);
     const { work } = this.#rows(chain), size = this.#sizeUs, end = endUs - this.#fromUs;
@@ -120,12 +120,12 @@ function mergePairs({ work, waiting, refused }: Rows): void {
   for (const row of [work, waiting, refused]) row.fill(0, half);
 }
 
-/** So many low bits, up to 31. */
+/** A word whose lowest `count` bits are set, up to 31. */
 function lowBits(count: number): number {
   return (1 << count) - 1;
 }
 
-/** How many bits are set (Kernighan). */
+/** The number of bits that are set (Kernighan). */
 function bits(value: number): number {
   let count = 0;
   for (let rest = value; rest !== 0; rest &= rest - 1) count++;

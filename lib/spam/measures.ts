@@ -1,6 +1,6 @@
 import { Histogram, type Quantity } from "../report/mod.ts";
 
-/** What is known of one call when it has ended. */
+/** A call that has ended, and its times. */
 export interface MeasuredCall {
   /** When it was meant to start. */
   readonly intendedAtMs: number;
@@ -21,11 +21,13 @@ export interface Batch {
   lastMs: number;
 }
 
-/** What was measured of a load, in milliseconds where nothing else is said. Quantities are null where nothing was measured. */
+/**
+ * The measured figures of a load, in milliseconds where no other unit is given. Quantities are null where nothing was measured.
+ */
 export interface LoadFigures {
   /** Of calls that went well, from their intended start to their answer. */
   readonly latency_ms: Quantity;
-  /** How much later than intended calls started: by when their last byte had left, if that is known. */
+  /** The delay of the calls' starts after the intended ones: by when their last byte had left, if that is known. */
   readonly start_error_ms: Quantity;
   /** Of each batch, from the start of its first call until the last byte of its last one had left. */
   readonly batch_spread_ms: Quantity;
@@ -33,13 +35,13 @@ export interface LoadFigures {
   readonly startsPerS: number | null;
 }
 
-/** What happened within the last seconds. */
+/** The figures of the last seconds. */
 export interface RecentFigures {
   readonly startsPerS: number;
   readonly latency_ms: Quantity;
 }
 
-/** Windows of a second, of which the last ones are shown. */
+/** The number of windows of a second that are shown: the last ones. */
 const WINDOWS = 5;
 const WINDOW_MS = 1000;
 

@@ -3,21 +3,21 @@ import type { FunctionTimes } from "../collect/mod.ts";
 import { type ChainCallEnd, idempotencyKey, type NativeChains } from "../platform/mod.ts";
 import type { AttemptEvent, Recorder } from "../record/mod.ts";
 
-/** What a run of a chain by the platform is told to. */
+/** The options of a run of a chain by the platform. */
 export interface NativeRunOptions {
   readonly native: NativeChains;
-  /** What the run log calls the platform. */
+  /** The platform's name in the run log. */
   readonly platform: string;
   readonly recorder: Recorder;
   readonly clock: Clock;
-  /** Is told how many calls are under way now, more (or less) than before. */
+  /** Called with the change in the number of calls under way. */
   readonly running: (change: number) => void;
   readonly ended: (end: NativeEnd) => void;
   /** Hears from functions how long they really ran. (Default: nobody listens) */
   readonly functionTimes?: FunctionTimes | undefined;
 }
 
-/** How a call ended. */
+/** The end of a call. */
 export interface NativeEnd {
   readonly outcome: "ok" | "throttled" | "failed";
   /** When it was meant to start: what comes after another, when that had ended. */
@@ -26,7 +26,7 @@ export interface NativeEnd {
   readonly endedAtMs: number;
 }
 
-/** What became of a chain. */
+/** The end of a chain. */
 export interface NativeResult {
   /** Why it was dropped, if it was. */
   readonly lost: string | undefined;
@@ -36,10 +36,10 @@ export interface NativeResult {
 }
 
 /**
- * Lets the platform run a chain, and records what it tells of it. What calls are under way is not told, but follows from
- * what has ended, as the platform goes by the same rules.
+ * Lets the platform run a chain, and records the calls that the platform tells of. It tells of ended calls only; which calls
+ * are under way follows from these, as the platform goes by the same rules.
  *
- * @param signal ends it at once: what is not known by then counts as failed
+ * @param signal ends the run at once: calls whose end is not known by then count as failed
  * @throws {PlatformError} if the platform cannot be used
  */
 export async function runNatively(

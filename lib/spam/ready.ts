@@ -2,14 +2,14 @@ import type { Chain, Clock } from "../model/mod.ts";
 import { shapeOf } from "../model/mod.ts";
 import type { Platform } from "../platform/mod.ts";
 
-/** Before a batch its connections are opened so long, in milliseconds, or half the interval if that is less. */
+/** The lead with which a batch's connections are opened, in milliseconds; half the interval if that is less. */
 const LEAD_MS = 1000;
 
-/** What is to be made ready. */
+/** The calls to make ready for, and the tools for it. */
 export interface Readiness {
   readonly platform: Platform;
   readonly chains: readonly Chain[];
-  /** How many of each chain start at once. */
+  /** The number of instances of each chain that start at once. */
   readonly size: number;
   readonly clock: Clock;
   /** Ends it. */

@@ -15,7 +15,7 @@ import { type AttemptEvent, type ChainOutcome, type Recorder, submission } from 
 import { type Batch, type LoadFigures, Measures, type RecentFigures } from "./measures.ts";
 import { type NativeEnd, type NativeResult, runNatively } from "./native_run.ts";
 
-/** What a spammer is made of. */
+/** The platform, the recorder and the bounds of a spammer. */
 export interface SpammerOptions {
   readonly platform: Platform;
   readonly recorder: Recorder;
@@ -32,7 +32,7 @@ export interface SpammerOptions {
 /** (Default of {@linkcode SpammerOptions.maxInFlight}) */
 export const MAX_IN_FLIGHT = 10_000;
 
-/** What has become of the calls and chains so far. */
+/** The counts of calls and chains so far. */
 export interface SpamStats {
   readonly chains: { readonly started: number; readonly completed: number; readonly dropped: number };
   readonly calls: {
@@ -47,9 +47,9 @@ export interface SpamStats {
 
 /**
  * Load without quality of service: every chain is started at its intended time, every function triggers its successors the
- * moment it has ended, nothing is queued, limited or tried again. Chains that the platform can run by itself are left to it;
- * of others, what comes next is called from here. A chain of which a call fails or is refused is dropped: what has run of it
- * was in vain. Nothing waits for answers: a platform that slows down does not slow the load down, and latency counts from
+ * moment it has ended, nothing is queued, limited or tried again. Chains that the platform can run by itself are left to it; of
+ * others, the next functions are called from here. A chain with a call that fails or is refused is dropped: its calls until
+ * then ran in vain. Nothing waits for answers: a platform that slows down does not slow the load down, and latency counts from
  * the intended start.
  */
 export class Spammer {
@@ -72,12 +72,12 @@ export class Spammer {
     return this.#firstFailure;
   }
 
-  /** What was measured so far. */
+  /** The figures up to now. */
   figures(): LoadFigures {
     return this.#measures.figures();
   }
 
-  /** What was measured in the last seconds. */
+  /** The figures of the last seconds. */
   recent(): RecentFigures {
     return this.#measures.recent(this.#options.clock.nowMs());
   }
@@ -144,7 +144,7 @@ export class Spammer {
     this.#end(instance, { lost: run.lost, idealMs: run.idealMs, endedAtMs: clock.nowMs() });
   }
 
-  /** What the platform has called is known when it has ended. */
+  /** Counts a call that the platform has made; such a call is known only once it has ended. */
   #endedNatively({ outcome, ...times }: NativeEnd): void {
     this.#calls[outcome]++;
     this.#measures.hear({ ...times, isOk: outcome === "ok" });

@@ -144,7 +144,7 @@ function atNative(
   return { clock, platform, log, spammer };
 }
 
-/** What is told of a call that went well. */
+/** The end of a call that went well. */
 const fine = (node: number, atMs: number, runMs: number): ChainCallEnd => ({
   node,
   atMs,

@@ -12,7 +12,7 @@ import {
 import { type LimitFinding, warmed } from "./limit.ts";
 import type { RampFinding } from "./ramp.ts";
 
-/** What becomes of background calls beside HTTP calls. */
+/** The treatment of background calls beside HTTP calls. */
 export interface BackgroundFinding {
   /** Whether they wait when they cannot start; false: they are refused. Undefined: nothing limits them. */
   readonly waits: boolean | undefined;
@@ -42,7 +42,7 @@ export async function findBackground(
   return { share, waits, httpFirst, starve: share < 1 || httpFirst === true };
 }
 
-/** How many places are left for HTTP calls while there are more background calls than may run. */
+/** Finds the part of the limit that background calls can take, and whether more of them wait. */
 async function findShare(
   lab: Lab,
   base: Baseline,
@@ -94,7 +94,7 @@ async function findOrder(
   const first = Math.round(ramp?.burst ?? limit), waiting = Math.floor(ramp?.queue ?? limit);
   if (first === Infinity || waiting === 0) return undefined;
   const runMs = ramp === undefined ? holdMs : 5 * holdMs;
-  /** How late the last HTTP calls start, with or without background calls that have come before them. */
+  /** Measures how late the last HTTP calls start, with or without background calls that have come before them. */
   const lateness = async (hasBackground: boolean): Promise<number> => {
     const name = ramp === undefined ? "probe" : `probe-order-${hasBackground}`;
     const call: PlannedCall = { atMs: 0, runMs, function: name };

@@ -2,7 +2,7 @@ import { answered, type Baseline, type Lab, median, type SeenCall, together } fr
 import type { LimitFinding } from "./limit.ts";
 import type { RampFinding } from "./ramp.ts";
 
-/** How long a new container takes, as a log-normal time. */
+/** The time that a new container takes, as a log-normal one. */
 export interface ColdStartFinding {
   /** In milliseconds; 0: there are no cold starts. */
   readonly medianMs: number;
@@ -17,7 +17,7 @@ const WELL_KNOWN = 0.035;
 const [LEAST_SAMPLES, MOST_ROUNDS, MOST_A_ROUND] = [20, 100, 25];
 /** Of more calls at once the last ones would be late by their number. */
 const MOST_A_STEP = 128;
-/** With so many, no more are made for longer than so long, in milliseconds. */
+/** With this many samples no more are taken once the experiment has lasted this long, in milliseconds. */
 const [ENOUGH_SAMPLES, LONG_MS] = [100, 120_000];
 /** Times that differ by less are always the same: what differs is the measuring. */
 const CONSTANT_SPREAD = 0.05;

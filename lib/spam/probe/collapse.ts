@@ -12,31 +12,31 @@ import {
 import { answered, type SeenCall } from "./lab.ts";
 import { type LimitFinding, warmed } from "./limit.ts";
 
-/** What an overload does to a limit. */
+/** The effect of an overload on a limit. */
 export interface CollapseFinding {
   /** The part of the limit that is left; 1: all of it. */
   readonly to: number;
-  /** How long the overload lasted before, in milliseconds. NaN: there was no collapse. */
+  /** The time that the overload lasted before, in milliseconds. NaN: there was no collapse. */
   readonly afterMs: number;
-  /** How long the limit took to be itself again, in milliseconds; NaN: there was no collapse, or it was not seen. */
+  /** The time until the limit was back at its full value, in milliseconds; NaN: there was no collapse, or it was not seen. */
   readonly recoveryMs: number;
 }
 
 /** For how long the platform is overloaded, in holds, and how far the bursts are apart that do it. */
 const [OVERLOAD_HOLDS, APART] = [3, 0.05];
-/** How many calls, in limits, come at first and with each further burst. */
+/** The number of calls, in limits, that come at first and with each further burst. */
 const [FIRST, MORE] = [2.5, 0.2];
-/** How long the calls run, in holds: not a multiple of how far the bursts are apart, lest some end as others come. */
+/** The run time of the calls, in holds: not a multiple of the time between bursts, so that none ends just as others come. */
 const RUN_HOLDS = 0.525;
 /** A place is empty until the next burst: how much longer it is taken by a call than the call runs. */
 const UNTIL_NEXT = Math.ceil(RUN_HOLDS / APART) * APART / RUN_HOLDS;
 /** If more than this part of the limit runs under an overload, it has not collapsed. */
 const COLLAPSED = 0.8;
-/** How many windows of the overload's end are looked at, of so many bursts each. */
+/** The number of windows at the overload's end that are looked at, and the number of bursts in each. */
 const [WINDOWS, WINDOW] = [5, 4];
 /** Less than this part of the limit runs: no others take the places of those that have ended. */
 const FALLEN = 0.7;
-/** At so many bursts in a row, lest a hesitation of the network passes for it. */
+/** The number of bursts in a row for which that holds, so that a hesitation of the network does not pass for a collapse. */
 const LASTING = 4;
 /** Looks at the recovery, in holds apart. */
 const [LOOKS, LOOK_HOLDS] = [30, 2];
@@ -94,7 +94,7 @@ function collapsedAtMs(
   return fallenAtMs < lagMs ? NaN : fallenAtMs - lagMs;
 }
 
-/** What part of the limit comes back in a millisecond: it is asked for now and then, with short calls. NaN: not seen. */
+/** Measures the part of the limit that comes back in a millisecond, with short calls now and then. NaN: not seen. */
 async function recoveredPerMs(lab: Lab, { holdMs, overheadMs }: Baseline, limit: number): Promise<number> {
   const startMs = lab.nowMs;
   const points: [atMs: number, part: number][] = [];

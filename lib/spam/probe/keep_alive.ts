@@ -2,21 +2,21 @@ import type { ColdStartFinding } from "./cold_start.ts";
 import type { Lab } from "./lab.ts";
 import type { LimitFinding } from "./limit.ts";
 
-/** How long idle containers are kept: it lies between two idle times that were tried. */
+/** The time for which idle containers are kept: it lies between two idle times that were tried. */
 export interface KeepAliveFinding {
-  /** In milliseconds: a container that was idle for so long was still there. */
+  /** The idle time, in milliseconds, after which a container was still there. */
   readonly warmMs: number;
-  /** One that was idle for so long was not; Infinity: all were there. */
+  /** The idle time, in milliseconds, after which a container was gone; Infinity: all were there. */
   readonly coldMs: number;
 }
 
-/** Idle times that are tried, each so many times the one before. */
+/** Each idle time that is tried is the one before multiplied by this. */
 const GRID = 1.06;
 /** The shortest idle time that is tried, in milliseconds, or one cold start if that is longer. */
 const SHORTEST_MS = 1000;
 /** Containers are made so far apart, in milliseconds. */
 const APART_MS = 100;
-/** So many halvings between the last warm and the first cold one, if there is one function only. */
+/** The number of halvings between the last warm and the first cold idle time, if there is one function only. */
 const HALVINGS = 3;
 
 /**

@@ -2,7 +2,7 @@
 export interface PlannedCall {
   /** When, in milliseconds from the start of its plan. */
   readonly atMs: number;
-  /** How long its function is to run, in milliseconds, if that can be chosen. */
+  /** The time that its function is to run, in milliseconds, if that can be chosen. */
   readonly runMs: number;
   /** Which function, if there are several to choose from: each has containers of its own. */
   readonly function: string;
@@ -47,15 +47,15 @@ export class OutOfCallsError extends Error {
   override readonly name = "OutOfCallsError";
 }
 
-/** What is known of a platform before its limits are looked for. */
+/** The facts of a platform that are measured before its limits are looked for. */
 export interface Baseline {
-  /** How long a call takes beyond the time that its function runs, in milliseconds. */
+  /** The time that a call takes beyond the run time of its function, in milliseconds. */
   readonly overheadMs: number;
-  /** How long calls are held, so that they overlap, in milliseconds: longer than a cold start. */
+  /** The time that calls are held, so that they overlap, in milliseconds: longer than a cold start. */
   readonly holdMs: number;
   /** Most calls that are made at once. */
   readonly most: number;
-  /** How long functions run that cannot be told how long, in milliseconds. */
+  /** The run time of functions that cannot be told one, in milliseconds. */
   readonly ownRunMs?: number;
 }
 
@@ -67,7 +67,7 @@ export function tellsWaiting({ ownRunMs = Infinity }: Baseline): boolean {
   return ownRunMs >= LEAST_OWN_RUN_MS;
 }
 
-/** So many calls of a function at one instant. */
+/** A plan of `count` calls of a function at one instant. */
 export function together(count: number, call: PlannedCall): PlannedCall[] {
   return Array.from({ length: count }, () => call);
 }
@@ -82,7 +82,7 @@ export function answered(calls: readonly SeenCall[]): SeenCall[] {
   return calls.filter(({ end, isBackground = false }) => end === "ok" && !isBackground);
 }
 
-/** How many of the calls were refused. */
+/** The number of the calls that were refused. */
 export function refusedOf(calls: readonly SeenCall[]): number {
   return calls.filter(({ end }) => end === "refused").length;
 }
@@ -112,7 +112,7 @@ export function mostAtOnce(
   return most;
 }
 
-/** How many calls ran at once on average, between two instants. */
+/** The mean number of calls that ran at once between two instants. */
 export function meanAtOnce(
   calls: readonly SeenCall[],
   overheadMs: number,

@@ -9,28 +9,28 @@ import {
   together,
 } from "./lab.ts";
 
-/** So many calls at once, and what came of them. */
+/** A number of calls at once, and their outcome. */
 export interface Step {
   /** When, in the lab's time. */
   readonly atMs: number;
   readonly asked: number;
   readonly ok: number;
   readonly refused: number;
-  /** How many ran at once; if that cannot be told, as functions end too soon, how many were not refused. */
+  /** The calls that ran at once; if that cannot be told, as functions end too soon, the calls that were not refused. */
   readonly ran: number;
   readonly colds: number;
   readonly calls: readonly SeenCall[];
 }
 
-/** How many calls a platform runs at once, and what it does with more. */
+/** The number of calls that a platform runs at once, and its treatment of more. */
 export interface LimitFinding {
   /** Infinity: none was met. */
   readonly limit: number;
-  /** What calls beyond it meet: none was met, they are refused, or they wait. */
+  /** The treatment of calls beyond the limit: none was met, they are refused, or they wait. */
   readonly refusal: "none" | "hard" | "queued";
   /** Whether more and more calls could run as time went by. */
   readonly isRamped: boolean;
-  /** How many calls ran when calls were refused, or waited, for the first time; Infinity: never. */
+  /** The number of calls that ran when calls were refused, or waited, for the first time; Infinity: never. */
   readonly atFirst: number;
   /** Containers that were made, per second, while more were wanted; NaN: not known. */
   readonly rampPerS: number;
@@ -39,11 +39,11 @@ export interface LimitFinding {
   readonly steps: readonly Step[];
 }
 
-/** Between steps that are limited containers may be made for so many times the hold. */
+/** The pause between steps that are limited, in holds; containers may be made in it. */
 const GAP_HOLDS = 5;
 /** Steps beyond the first limited one: enough to see 1,500 containers made at ten a second. */
 const MOST_STEPS = 16;
-/** What runs may fall short of what was asked by so much without being limited. */
+/** The part by which the running calls may fall short of those asked for without a limit. */
 const SLACK = 0.02;
 
 /** Looks for the limit: twice as many calls at a time, until some are refused or wait; then a few more than ran. */
@@ -124,7 +124,7 @@ function madePerS(steps: readonly Step[]): number {
   const grown = steps.filter((each, i) =>
     i === 0 || (isLimited(each) && each.ran > steps[i - 1]!.ran * 1.01)
   );
-  // What the last one took may have been less than there was, as it met the limit.
+  // The last step may have taken less than there was, as it met the limit.
   const taken = grown.length > 2 ? grown.slice(0, -1) : grown;
   const ms = taken.at(-1)!.atMs - taken[0]!.atMs;
   // Where containers take no time, nothing says which calls they were made for.
@@ -132,7 +132,7 @@ function madePerS(steps: readonly Step[]): number {
   return made / ms * 1000;
 }
 
-/** How many calls wait beside those that run: more and more, until some are refused. */
+/** Finds the number of calls that wait beside those that run: asks for more and more, until some are refused. */
 async function findQueue(lab: Lab, base: Baseline, limit: number): Promise<number> {
   for (let asked = limit * 2; asked < base.most * 2; asked *= 2) {
     const { ok, refused } = await step(lab, { ...base, holdMs: base.holdMs / 2 }, Math.min(asked, base.most));

@@ -2,7 +2,7 @@ import type { Distribution } from "../../model/mod.ts";
 import { parseProfile, type Profile } from "../../provider/mod.ts";
 import type { Findings } from "./probe.ts";
 
-/** What is written for queues that were not seen to end. */
+/** The length that is written for queues that were not seen to end. */
 const LONG_QUEUE = 10_000;
 
 /**

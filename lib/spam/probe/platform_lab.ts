@@ -30,7 +30,7 @@ export interface PlatformLabOptions {
   readonly signal: AbortSignal;
 }
 
-/** If a platform does not say so, calls that take longer than twice the shortest, and so many milliseconds, are cold. */
+/** If a platform does not tell, calls that take longer than twice the shortest plus this, in milliseconds, are cold. */
 const COLD_MS = 50;
 
 /** A lab over a real platform, in real time. */

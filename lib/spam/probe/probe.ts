@@ -8,12 +8,12 @@ import { answered, type Baseline, type Lab, median, OutOfCallsError, tellsWaitin
 import { findLimit, type LimitFinding } from "./limit.ts";
 import { findRamp, type RampFinding } from "./ramp.ts";
 
-/** What is looked for, in this order: what comes early disturbs least what comes after it. */
+/** The properties that a probe looks for, in the order that makes an experiment disturb the later ones least. */
 export const PROPERTIES = ["limit", "ramp", "coldStart", "background", "collapse", "keepAlive"] as const;
 /** One of {@linkcode PROPERTIES}. */
 export type Property = typeof PROPERTIES[number];
 
-/** What was found; of what is missing, `skipped` says why. */
+/** The findings of a probe; `skipped` has the reason for each missing one. */
 export interface Findings {
   baseline?: Baseline;
   limit?: LimitFinding;
@@ -25,9 +25,9 @@ export interface Findings {
   readonly skipped: Partial<Record<Property, string>>;
 }
 
-/** How far a probe goes. */
+/** The bounds of a probe. */
 export interface ProbeOptions {
-  /** How long calls are held, in milliseconds. (Default: 2,000) */
+  /** The time that calls are held, in milliseconds. (Default: 2,000) */
   readonly holdMs: number;
   /** Most calls at once: no limit above it can be found. (Default: 2,000) */
   readonly most: number;
@@ -41,9 +41,9 @@ const BASELINE_CALLS = 25;
 /**
  * Finds out how a platform behaves, one experiment after the other.
  *
- * @param starting is told what is looked for next
+ * @param starting called with the property that is looked for next
  * @throws {PlatformError} if the platform cannot be called at all
- * @returns what was found, also if the calls were used up, or the signal ended it, before all was
+ * @returns the findings, also if the calls were used up, or the signal ended the probe, before everything was found
  */
 export async function probe(
   lab: Lab,
@@ -150,7 +150,7 @@ async function findBaseline(
   return { base: { overheadMs: 0, holdMs, most, ownRunMs: middle }, timed: runningFor(lab, middle) };
 }
 
-/** A lab whose functions run for so long, whatever a plan says. */
+/** A lab whose functions run for `runMs`, whatever a plan says. */
 function runningFor(lab: Lab, runMs: number): Lab {
   return {
     setsTime: false,
@@ -169,7 +169,7 @@ const HOLDS_AT_MOST = 300;
 /** New containers for the cold start, and rests until a burst is whole again, in milliseconds. */
 const RESTS_MS = 500_000;
 
-/** How long a probe takes at most, in milliseconds; usually it is half of that. */
+/** The longest time that a probe takes, in milliseconds; usually it takes half of that. */
 export function longestProbeMs({ holdMs, longestIdleMs }: ProbeOptions, hasFunctions: boolean): number {
   return HOLDS_AT_MOST * holdMs + RESTS_MS + longestIdleMs * (hasFunctions ? 1.1 : 4);
 }

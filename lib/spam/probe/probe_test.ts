@@ -13,7 +13,7 @@ const never = new AbortController().signal;
 const near = (what: string, found: number, real: number, part: number) =>
   assert(Math.abs(found - real) <= part * real, `${what}: found ${found}, it is ${real}`);
 
-/** What a profile's own text says that a caller can see; the rest of it shows nowhere. */
+/** Checks the findings against the properties of a profile that a caller can see; the rest of a profile shows nowhere. */
 function check(found: Findings, real: Profile): void {
   const { limit, ramp, coldStart, keepAlive, background, collapse } = found;
   const limited = real.limit * real.enforced;

@@ -11,7 +11,7 @@ import {
 } from "./lab.ts";
 import type { LimitFinding } from "./limit.ts";
 
-/** How fast containers can be made. */
+/** The speed at which containers can be made. */
 export interface RampFinding {
   /** At once, after a rest. */
   readonly burst: number;
@@ -27,7 +27,7 @@ export interface RampFinding {
 const HOLDS = 5;
 /** Longest rest in which the burst is to become whole again, in milliseconds. */
 const LONGEST_REST_MS = 300_000;
-/** What is started in the first part of the flow belongs to the burst, if calls wait. */
+/** The first part of the flow, in milliseconds: containers started in it belong to the burst, if calls wait. */
 const SETTLED_MS = 500;
 /** Cold starts by which it is told when a container was asked for, if calls wait. */
 const COLD_STARTS = 40;
@@ -69,7 +69,7 @@ export async function findRamp(lab: Lab, base: Baseline, limit: LimitFinding): P
   };
 }
 
-/** How long a container takes until it runs, of functions that have none. */
+/** Measures the time that a container takes until it runs, of functions that have none. */
 async function aColdStart(lab: Lab, { holdMs, overheadMs }: Baseline): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < COLD_STARTS; i++) {

@@ -5,7 +5,7 @@ import { Timeline } from "../../simulate/timeline.ts";
 import { type CallEnd, VirtualPlatform } from "../../simulate/virtual_platform.ts";
 import type { Lab, PlannedCall, SeenCall } from "./lab.ts";
 
-/** A background call is taken, or refused, after so long, in milliseconds. */
+/** The time after which a background call is taken or refused, in milliseconds. */
 const ANSWER_MS = 1;
 
 export class VirtualLab implements Lab {
@@ -19,7 +19,7 @@ export class VirtualLab implements Lab {
   /** Calls that were made. */
   calls = 0;
 
-  /** @param noiseMs answers come so much later, at most; half as much on average */
+  /** @param noiseMs answers come at most this much later, in milliseconds; half as much on average */
   constructor(profile: Profile, seed: string | number = 1, noiseMs = 0) {
     this.#platform = new VirtualPlatform(profile, seededRandom(seed), this.#timeline);
     this.#noise = seededRandom(`${seed}/noise`);

@@ -2,7 +2,7 @@ import { formatDuration } from "../../model/mod.ts";
 import { tellsWaiting } from "./lab.ts";
 import type { Findings, Property } from "./probe.ts";
 
-/** What was found of one property, and what it was seen by. */
+/** The finding on one property, and the evidence for it. */
 export interface Verdict {
   readonly property: string;
   readonly verdict: string;
@@ -10,7 +10,7 @@ export interface Verdict {
 }
 
 /**
- * What was found, in words.
+ * The findings, in words.
  *
  * @param documented the limit that the provider documents, if it is known
  */
