@@ -368,7 +368,7 @@ export class Consumer {
 
   #revoke(ids: readonly string[], withinMs: number): void {
     this.#intake.revoked(ids);
-    this.#execution.revoke(ids, withinMs);
+    this.#execution.giveBack(ids, withinMs);
   }
 
   #cancel(ids: readonly string[], abort: boolean): void {

@@ -5,7 +5,6 @@ import {
   callKey,
   checkSubmission,
   type Clock,
-  formatDuration,
   type MadeOutcome,
   type NodeRecord,
   type Outcome,
@@ -14,7 +13,6 @@ import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type ChildEnd, type Claim, type Queue, type Result } from "../queue/mod.ts";
 import { type AttemptEvent, attemptEvent, type EndEvent, type Recorder, submission } from "../record/mod.ts";
 import {
-  type Delay,
   type Ending,
   type Invocation,
   mayStartAhead,
@@ -25,29 +23,22 @@ import {
   type Submission,
   type Verdict,
 } from "../scheduler/mod.ts";
+import { Delays, delaysIn } from "./delays.ts";
+import { Departures, LEAVES } from "./departures.ts";
 import { dataLength, Decisions, type NodeData, reasonOf } from "./expressions.ts";
-import { HandOvers } from "./hand_overs.ts";
 import { HeldInstance } from "./held_instance.ts";
 import { HoldGate } from "./hold_gate.ts";
+import { Holdings } from "./holdings.ts";
 import { type ClockNews, OwnTime } from "./own_time.ts";
 import { completed, failedEnd, failedResult, failure, fitted, outcomeOf, whyNotCalled } from "./outcomes.ts";
+import { ProgressWriter } from "./progress_writer.ts";
 import { QueueWriter } from "./queue_writer.ts";
 import { RefusedFunctions } from "./refused_functions.ts";
-import { WindowShares } from "./window_shares.ts";
+import type { WindowShares } from "./window_shares.ts";
 import type { Stuck } from "./jams.ts";
 import { bytesOf, type Memory } from "./memory.ts";
 import { WaitingCalls } from "./waiting_calls.ts";
-import {
-  abortCalls,
-  callOf,
-  delayOf,
-  delaysIn,
-  isFinal,
-  isSettled,
-  isStartKept,
-  named,
-  startOf,
-} from "./starts.ts";
+import { abortCalls, callOf, isFinal, isSettled, isStartKept, startOf } from "./starts.ts";
 
 /** What an execution works with. */
 export interface ExecutionParts {
@@ -81,28 +72,20 @@ export interface ExecutionHooks {
 export class Execution implements AsyncDisposable {
   /** How the instances have ended. */
   readonly ended = { completed: 0, failed: 0, cancelled: 0, shed: 0 };
-  /** Instances taken from the queue and not let go of; not those that they have called. */
-  size = 0;
-  /** Of which kinds those of them are of which nothing is in flight. */
-  readonly shares = new WindowShares();
   /** Functions whose calls are all refused. */
   readonly refused = new RefusedFunctions();
   readonly #parts: ExecutionParts;
   readonly #hooks: ExecutionHooks;
   readonly #writer: QueueWriter;
   readonly #decisions: Decisions;
-  readonly #held = new Map<string, HeldInstance>();
-  readonly #handOvers: HandOvers;
+  readonly #holdings: Holdings;
+  readonly #progress: ProgressWriter;
+  readonly #delays: Delays;
+  readonly #departures: Departures;
   readonly #ownTime: OwnTime;
   readonly #gate: HoldGate;
   readonly #memory: Memory;
   readonly #waiting = new WaitingCalls();
-  /** Roots that are being given back to the queue, as there is too little memory for them. */
-  readonly #givenBack = new Set<HeldInstance>();
-  /** Roots that are being given back as they may not go on, and what they wait for. */
-  readonly #waitFor = new Map<HeldInstance, string>();
-  /** Of what leaves, what is to be tried again. */
-  readonly #delays = new Map<HeldInstance, readonly NodeRecord[]>();
   /** Attempts in flight, or about to be. */
   #attempts = 0;
   #stopped = false;
@@ -119,11 +102,35 @@ export class Execution implements AsyncDisposable {
     this.#writer = new QueueWriter(parts.queue, parts.clock);
     this.#gate = new HoldGate(parts.queue);
     this.#decisions = new Decisions(parts.clock, parts.expressions);
-    this.#handOvers = new HandOvers(parts.clock, (root) => this.#cutOff(root));
+    this.#holdings = new Holdings(memory);
+    this.#progress = new ProgressWriter(this.#writer, (held) => this.#departures.lose(held));
+    this.#delays = new Delays(parts.scheduler, parts.clock);
+    const { scheduler, clock } = parts, holdings = this.#holdings, delays = this.#delays;
+    this.#departures = new Departures({
+      ...{ scheduler, clock, memory, holdings, delays, writer: this.#writer, progress: this.#progress },
+    }, {
+      follow: (held, settlement) => this.#follow(held, settlement),
+      waitNoMore: (held) => this.#waitNoMore(held),
+      dropped: (held) => this.#waiting.ended(held),
+      returns: ({ held, call }, end) => this.#return(held, call, end, 0),
+      track: (work) => this.#track(work),
+      cameBack: (claim) => (this.accept([claim]), hooks.changed()),
+      released: () => hooks.released(),
+    });
     this.#ownTime = new OwnTime(parts.clock, {
       overslept: (ms) => parts.scheduler.oversleep(ms),
       news: (news) => hooks.clockNews(news),
     });
+  }
+
+  /** Instances taken from the queue and not let go of; not those that they have called. */
+  get size(): number {
+    return this.#holdings.size;
+  }
+
+  /** The kinds of those of them of which nothing is in flight. */
+  get shares(): WindowShares {
+    return this.#holdings.shares;
   }
 
   /** Resolves when nothing is under way. */
@@ -135,8 +142,8 @@ export class Execution implements AsyncDisposable {
   stop(): void {
     this.#stopped = true;
     this.#gate.stop();
-    this.#handOvers.clear();
-    for (const held of this.#held.values()) held.abortCalls();
+    this.#departures.stop();
+    for (const held of this.#holdings.all()) held.abortCalls();
     this.#track(this.#decisions[Symbol.asyncDispose]());
   }
 
@@ -164,7 +171,7 @@ export class Execution implements AsyncDisposable {
 
   /** Whether an instance is held. */
   holds(id: string): boolean {
-    return this.#held.has(id);
+    return this.#holdings.has(id);
   }
 
   /** Takes instances on. */
@@ -174,16 +181,15 @@ export class Execution implements AsyncDisposable {
   }
 
   #accept(claim: Claim): void {
-    const known = this.#held.get(claim.instance.id);
+    const known = this.#holdings.get(claim.instance.id);
     if (known?.caller !== undefined) return this.#setAside(claim);
     if (known !== undefined) { // its lease had run out: others may have brought it further than what still runs here
       known.again = claim;
-      return this.#lose(known);
+      return this.#departures.lose(known);
     }
-    this.size++;
     const progress = claim.progress.length === 0 ? claim.progress : claim.progress.filter(isSettled);
     const held = new HeldInstance(claim.instance, progress, claim.number, undefined, claim.children);
-    held.place = this.shares.add(claim.instance);
+    this.#holdings.place(held);
     this.#begin(held, progress, claim, claim.progress);
   }
 
@@ -207,12 +213,10 @@ export class Execution implements AsyncDisposable {
   ): void {
     const { scheduler, recorder, clock } = this.#parts;
     const { instance } = held;
-    this.#held.set(held.id, held);
-    this.#memory.hold(1, held.weigh());
-    held.caller?.held.hasCalled(held);
+    this.#holdings.add(held);
     const nowMs = clock.nowMs(), submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs, nowMs);
     held.submittedAtMs = submittedAtMs;
-    const delays = recorded.length === 0 ? NO_DELAYS : delaysIn(recorded, { nowMs, wallMs: clock.wallMs() });
+    const delays = delaysIn(recorded, { nowMs, wallMs: clock.wallMs() });
     recorder.submit(submission(instance, submittedAtMs, Math.max(0, nowMs - submittedAtMs)));
     const before = { submittedAtMs, notBeforeMs, cancel, calling: held.calling(progress), delays };
     this.#follow(held, scheduler.submit(instance, nowMs, progress, before));
@@ -228,7 +232,7 @@ export class Execution implements AsyncDisposable {
     if (!held.leaving) { // else whoever goes on with it finds that out
       for (const node of skipped) held.skipped(node);
       if (mapped !== undefined) held.mapped(mapped);
-      this.#memory.hold(0, held.weigh());
+      this.#holdings.weigh(held);
     }
     if (undecided !== undefined) {
       for (const node of undecided) {
@@ -250,7 +254,7 @@ export class Execution implements AsyncDisposable {
 
   /** Follows what the scheduler has ended by itself; the calls in flight end with it. */
   heed(settlement: Settlement): void {
-    const held = this.#held.get(settlement.instance.id)!;
+    const held = this.#holdings.get(settlement.instance.id)!;
     this.#follow(held, settlement);
     abortCalls(held);
   }
@@ -262,7 +266,7 @@ export class Execution implements AsyncDisposable {
    * @returns whether it is held
    */
   cancel(id: string, abort = false): boolean {
-    const held = this.#held.get(id);
+    const held = this.#holdings.get(id);
     if (held === undefined) return false;
     if (!held.leaving) this.#cancel(held, CANCELLED_ON_REQUEST);
     if (abort && !held.lost) abortCalls(held);
@@ -275,70 +279,15 @@ export class Execution implements AsyncDisposable {
     if (settlement !== undefined) this.#follow(held, settlement);
   }
 
-  /**
-   * Hands instances over to other consumers: nothing more of them starts, and each is released once nothing of it, and of
-   * what it has called, is in flight. What ends well until then is written; what fails runs again there, unless it may run
-   * once only. What is not held is passed over, as what was called is: it goes with its root.
-   *
-   * @param withinMs how long that may take, in milliseconds; what is in flight then is cut off, and nothing of it is written
-   */
-  revoke(ids: readonly string[], withinMs: number): void {
-    if (this.#stopped) return;
-    const held = new Set(ids.map((id) => this.#held.get(id)).filter((held) => held !== undefined));
-    const roots = [...held].filter(({ caller }) => caller === undefined);
-    for (const root of roots) {
-      if (root.again !== undefined && withinMs > 0) {
-        this.#track(this.#writer.release({ instanceId: root.id, claim: root.again.number }));
-      }
-      root.again = undefined;
-    }
-    if (withinMs <= 0) return roots.forEach((root) => this.#cutOff(root));
-    const leaving = roots.filter(({ lost }) => !lost);
-    this.#handOvers.begin(leaving, withinMs);
-    for (const root of leaving) for (const held of root.tree()) this.#noteDelays(held);
-    for (const root of leaving) this.#forget(root, LEAVES);
-  }
-
-  /** Keeps what is to be told of an instance that leaves: which of its invocations are to be tried again, and when. */
-  #noteDelays(held: HeldInstance): void {
-    const { scheduler, clock } = this.#parts;
-    const delays = scheduler.delaysOf(held.id);
-    if (delays.length === 0) return;
-    const aheadMs = clock.wallMs() - clock.nowMs();
-    const kept = delays.filter(({ task }) => task.nodeIndex !== held.instance.chain.onFailed); // its start must be known
-    this.#delays.set(held, kept.map(({ task, untilMs }) => delayOf(task, PUT_OFF, untilMs + aheadMs)));
-  }
-
-  /** Drops what another consumer has now, and cuts off what is in flight of it. */
-  #cutOff(root: HeldInstance): void {
-    const tree = [...root.tree()];
-    this.#lose(root);
-    for (const held of tree) held.abortCalls();
-  }
-
-  /** Drops an instance that is another consumer's now, with all that it belongs to. */
-  #lose({ root }: HeldInstance): void {
-    for (const held of root.tree()) held.lost = true;
-    this.#forget(root, LOST);
-  }
-
-  /** Starts nothing more of an instance, and of what it has called; what is not in flight is over. */
-  #forget(root: HeldInstance, reason: string): void {
-    const { scheduler, clock } = this.#parts;
-    const tree = [...root.tree()].reverse();
-    for (const held of tree) held.leaving = true;
-    // All of them first: with the end of what it has called the root may be over, and be here again.
-    const settlements = tree.map(({ id }) => scheduler.forget(id, clock.nowMs(), reason));
-    settlements.forEach((settlement, i) => {
-      if (settlement !== undefined) this.#follow(tree[i]!, settlement);
-    });
-    for (const held of tree) this.#waitNoMore(held); // now that nothing comes of how they end
+  /** Hands instances over to other consumers: see {@linkcode Departures.giveBack}. @param withinMs (Default: a day) */
+  giveBack(ids: readonly string[], withinMs?: number): void {
+    this.#departures.giveBack(ids, withinMs);
   }
 
   async #decide(held: HeldInstance, node: number): Promise<void> {
     const { scheduler, clock } = this.#parts;
     const decision = await this.#decisions.decisionOf(held, node);
-    if (this.#held.get(held.id) !== held) return;
+    if (!this.#holdings.includes(held)) return;
     const settlement = scheduler.decide(held.id, node, decision, clock.nowMs());
     if (settlement === undefined) return;
     if (decision.kind === "skip") held.skipped(node);
@@ -350,7 +299,7 @@ export class Execution implements AsyncDisposable {
   /** Makes the attempt that the scheduler has started, and sees to what follows. */
   start(task: Invocation): void {
     this.#attempts++;
-    const held = this.#held.get(task.instance)!;
+    const held = this.#holdings.get(task.instance)!;
     held.root.place?.starts();
     this.#track(this.#attempt(task, held));
   }
@@ -373,7 +322,7 @@ export class Execution implements AsyncDisposable {
       return void await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
     }
     if (isStartKept(task, held) && !held.leaving) {
-      await this.#checkpoint(held, startOf(task, "started", held.ending?.reason));
+      await this.#progress.write(held, startOf(task, "started", held.ending?.reason));
     }
     while (!this.#gate.isOpen) await this.#gate.opened();
     if (this.#stopped || held.leaving) return await this.#takeBack(task, held);
@@ -428,11 +377,11 @@ export class Execution implements AsyncDisposable {
     let written: Promise<void> | undefined;
     if (isFinal(verdict)) {
       held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.wallMs());
-      this.#memory.hold(0, held.weigh());
+      this.#holdings.weigh(held);
       if (held.open > 0 || held.leaving) written = this.#makeDurable(task, held, outcome, runMs); // else with the end
     } else if (isStartKept(task, held)) {
       // What was refused has not run: it may be called again after a crash, and nothing has been undone.
-      if (outcome.kind === "throttled") written = this.#checkpoint(held, startOf(task, "cancelled"));
+      if (outcome.kind === "throttled") written = this.#progress.write(held, startOf(task, "cancelled"));
       else held.mayBeUndone = true;
     }
     if (written !== undefined) return written.then(() => this.#goOn(task, held, outcome, runMs));
@@ -444,10 +393,13 @@ export class Execution implements AsyncDisposable {
     const { scheduler, clock } = this.#parts;
     const nowMs = clock.nowMs(), settlement = scheduler.settle(task, outcome, nowMs, runMs);
     this.refused.ended(task.function, outcome, nowMs, settlement.retryAtMs);
-    if (settlement.retryAtMs !== undefined) this.#noteDelay(task, held, outcome, settlement.retryAtMs);
+    if (settlement.retryAtMs !== undefined) {
+      const delay = this.#delays.recordOf(task, held, outcome, settlement.retryAtMs);
+      if (delay !== undefined) this.#track(this.#progress.write(held, delay));
+    }
     this.#follow(held, settlement);
     held.root.place?.ends();
-    this.#giveBack();
+    this.#departures.giveBackExcess();
     this.#hooks.changed();
   }
 
@@ -463,34 +415,16 @@ export class Execution implements AsyncDisposable {
   ): Promise<void> {
     const { scheduler, clock } = this.#parts;
     if (outcome.kind !== "ok" || !mayStartAhead(scheduler.running, this.#ahead)) {
-      return await this.#checkpoint(held);
+      return await this.#progress.write(held);
     }
     scheduler.answered(task, outcome, clock.nowMs(), runMs);
     this.#hooks.changed();
     this.#ahead++;
     try {
-      await this.#checkpoint(held);
+      await this.#progress.write(held);
     } finally {
       this.#ahead--;
     }
-  }
-
-  /** Records why an invocation waits for another attempt, if that may take long: whoever asks the queue finds it there. */
-  #noteDelay(task: Invocation, held: HeldInstance, outcome: Outcome, untilMs: number): void {
-    const { scheduler, clock } = this.#parts;
-    const nowMs = clock.nowMs();
-    const isHeldBack = outcome.kind === "failed" && scheduler.isRetryHeldBack(task);
-    const isRefused = outcome.kind === "throttled" && isNotable(task.throttles);
-    const isLong = untilMs - nowMs >= LONG_DELAY_MS;
-    if (outcome.kind === "ok" || !(isLong || isHeldBack || isRefused)) return;
-    if (outcome.kind === "failed" && isStartKept(task, held)) return; // its start is what must be known
-    const until = isHeldBack
-      ? "it waits for the retry budget of its function"
-      : `${isRefused && !isLong ? `refused ${task.throttles} times in a row, ` : ""}it is tried again after ${
-        formatDuration(Math.round(untilMs - nowMs))
-      }`;
-    const atMs = clock.wallMs() + untilMs - nowMs;
-    this.#track(this.#checkpoint(held, delayOf(task, `${outcome.reason}; ${until}`, atMs)));
   }
 
   /** What an outcome means: what is to be run again by whoever goes on with the instance has not failed here. */
@@ -504,24 +438,11 @@ export class Execution implements AsyncDisposable {
   async #takeBack(task: Invocation, held: HeldInstance): Promise<void> {
     const { scheduler, clock } = this.#parts;
     this.#attempts--;
-    if (isStartKept(task, held)) await this.#checkpoint(held, startOf(task, "cancelled"));
+    if (isStartKept(task, held)) await this.#progress.write(held, startOf(task, "cancelled"));
     if (this.#stopped) return; // it is made again later
     this.#follow(held, scheduler.settle(task, failure(LEAVES), clock.nowMs()));
     held.root.place?.ends();
     this.#hooks.changed();
-  }
-
-  /**
-   * Writes what has settled.
-   *
-   * @param notes of starts and delays: what came before them must be known to whoever finds them
-   */
-  async #checkpoint(held: HeldInstance, ...notes: readonly NodeRecord[]): Promise<void> {
-    if (held.lost) return;
-    const settled = held.takeUnwritten();
-    const records = notes.length === 0 ? settled : [...settled, ...notes];
-    const progress = { instanceId: held.id, claim: held.claim, records };
-    if (await this.#writer.checkpoint(progress, held) !== undefined) this.#lose(held);
   }
 
   /** Begins calls that wait, as far as there is memory for what they call. */
@@ -534,7 +455,7 @@ export class Execution implements AsyncDisposable {
       this.#memory.hold(1, weight);
       const settled = (called?: HeldInstance) => {
         this.#memory.hold(-1, -weight);
-        begun(called && this.#held.get(called.id) === called ? called : undefined);
+        begun(called && this.#holdings.includes(called) ? called : undefined);
       };
       this.#track(this.#call(held, call).then(settled, (error) => (settled(), Promise.reject(error))));
     }
@@ -562,10 +483,10 @@ export class Execution implements AsyncDisposable {
       }
       const refusal = held.leaving
         ? undefined
-        : this.#held.has(instance.id)
+        : this.#holdings.has(instance.id)
         ? "id-conflict"
         : await this.#writer.call(instance);
-      if (refusal === "lease-lost") this.#lose(held);
+      if (refusal === "lease-lost") this.#departures.lose(held);
       if (refusal === "id-conflict" || refusal === "too-large") {
         const why = refusal === "id-conflict" ? takenBy(instance.id) : ARGS_TOO_LARGE;
         return void await this.#return(held, call, failedEnd(why), 0);
@@ -574,7 +495,7 @@ export class Execution implements AsyncDisposable {
         return void await this.#return(held, call, TOO_LATE, 0);
       }
     }
-    if (this.#held.has(instance.id)) { // on Kafka it may have begun elsewhere than at its home
+    if (this.#holdings.has(instance.id)) { // on Kafka it may have begun elsewhere than at its home
       return void await this.#return(held, call, failedEnd(takenBy(instance.id)), 0);
     }
     const progress = known?.progress.filter(isSettled) ?? [];
@@ -593,8 +514,8 @@ export class Execution implements AsyncDisposable {
     const state = outcome.kind === "ok" ? "ok" : "failed";
     if (!held.leaving) { // else whoever goes on with it gets to know that from the called one
       held.settled(call, state, 1, outcome, runMs, clock.wallMs());
-      this.#memory.hold(0, held.weigh());
-      if (held.open > 0) await this.#checkpoint(held);
+      this.#holdings.weigh(held);
+      if (held.open > 0) await this.#progress.write(held);
     }
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const settlement = scheduler.settleCall(held.id, call, state, reason, clock.nowMs());
@@ -602,24 +523,10 @@ export class Execution implements AsyncDisposable {
     this.#hooks.changed();
   }
 
-  /** Lets another consumer go on with an instance of which nothing is in flight here any more. */
-  async #handOver(held: HeldInstance): Promise<void> {
-    const { caller } = held, delays = this.#delays.get(held) ?? [];
-    if (delays.length > 0) await this.#checkpoint(held, ...delays);
-    if (caller === undefined && !held.lost) {
-      const waitsFor = this.#waitFor.get(held);
-      await this.#writer.release({ ...named(held), ...waitsFor !== undefined && { waitsFor } }, held);
-    }
-    this.#drop(held);
-    if (caller === undefined) return this.#letGo(held);
-    caller.held.isDoneWith(held);
-    await this.#return(caller.held, caller.call, failedEnd(LEAVES), 0);
-  }
-
   /** Writes how an instance ended, and lets it go. */
   async #finish(held: HeldInstance, ending: Ending): Promise<void> {
     held.place?.starts(); // it waits for nothing but the queue
-    if (held.leaving) return await this.#handOver(held);
+    if (held.leaving) return await this.#departures.release(held);
     const { clock } = this.#parts;
     const end = this.#endOf(held, ending);
     const { outcome, reason, output } = end instanceof Promise ? await end : end;
@@ -635,11 +542,10 @@ export class Execution implements AsyncDisposable {
     const result: Result = reason === undefined ? ended : { ...ended, reason };
     const written = !held.lost && await this.#writer.finish(result, held) === undefined;
     if (written) this.#recordEnd(held, result, endedAtMs, ending.shed ?? false);
-    this.#drop(held);
+    this.#departures.drop(held);
     const { caller } = held;
-    if (caller === undefined) return this.#letGo(held);
-    caller.held.isDoneWith(held);
-    if (!written && !caller.held.lost) this.#lose(caller.held);
+    if (caller === undefined) return;
+    if (!written && !caller.held.lost) this.#departures.lose(caller.held);
     await this.#return(caller.held, caller.call, result, held.idealMs);
   }
 
@@ -664,42 +570,22 @@ export class Execution implements AsyncDisposable {
     this.#parts.recorder.end(reason === undefined ? event : { ...event, reason });
   }
 
-  #drop(held: HeldInstance): void {
-    this.#held.delete(held.id);
-    this.#delays.delete(held);
-    this.#memory.hold(-1, -held.weight);
-    this.#waiting.ended(held);
-  }
-
-  /** Gives the youngest instances back to the queue, if what is held has grown too much; the oldest one always stays. */
-  #giveBack(): void {
-    let excess = this.#givenBack.size > 0 ? 0 : this.#memory.excess;
-    if (excess <= 0) return;
-    const roots = [...this.#held.values()].filter(({ caller, leaving }) => caller === undefined && !leaving);
-    for (const root of roots.slice(1).reverse()) {
-      if (excess <= 0) break;
-      for (const held of root.tree()) excess -= held.weight;
-      this.#givenBack.add(root);
-    }
-    this.revoke([...this.#givenBack].map(({ id }) => id), GIVE_BACK_MS);
-  }
-
   /** How many of the instances that were taken from the queue have something in flight. */
   get busy(): number {
-    return this.size - this.shares.waiting - this.#waitFor.size;
+    return this.size - this.shares.waiting - this.#departures.waiting;
   }
 
   /** Those of some instances that may not go on. */
   *stuckAmong(ids: readonly string[]): Generator<Stuck> {
     for (const id of ids) {
-      const held = this.#held.get(id), stuck = held && this.#stuck(held);
+      const held = this.#holdings.get(id), stuck = held && this.#stuck(held);
       if (stuck !== undefined) yield stuck;
     }
   }
 
   /** The instances that may not go on, as far as the scheduler knows since its last answer; what is given back is left out. */
   *stuck(): Generator<Stuck> {
-    for (const held of this.#held.values()) {
+    for (const held of this.#holdings.all()) {
       const stuck = this.#stuck(held);
       if (stuck !== undefined) yield stuck;
     }
@@ -721,62 +607,28 @@ export class Execution implements AsyncDisposable {
   /** The ids of instances that could start, or go on, if there was room for more in flight; what came first is first. */
   waitingForCapacity(): string[] {
     const { scheduler } = this.#parts;
-    const waiting = [...this.#held.values()].filter(({ id, place, leaving, again }) =>
+    const waiting = [...this.#holdings.all()].filter(({ id, place, leaving, again }) =>
       place?.isWaiting && !leaving && again === undefined && scheduler.standingOf(id) === "free"
     );
     return waiting.map(({ id }) => id);
   }
 
-  /** Gives instances back to the queue that other consumers can start at once. */
-  giveBack(ids: readonly string[]): void {
-    this.revoke(ids, GIVE_BACK_MS);
-  }
-
   /** Gives instances back to the queue that may not go on. */
   giveBackStuck(stuck: readonly Stuck[]): void {
-    if (this.#stopped) return;
-    for (const { held, obstacle } of stuck) this.#waitFor.set(held, obstacle.name);
-    this.revoke(stuck.map(({ held: { id } }) => id), GIVE_BACK_MS);
-  }
-
-  #letGo(held: HeldInstance): void {
-    this.size--;
-    held.place?.leaves();
-    held.place = undefined;
-    this.#givenBack.delete(held);
-    this.#waitFor.delete(held);
-    this.#handOvers.end(held);
-    if (held.again !== undefined) {
-      this.accept([held.again]);
-      this.#hooks.changed();
-    }
-    this.#hooks.released();
+    this.#departures.giveBackStuck(stuck);
   }
 }
 
 /** How an instance begins here. */
 type Beginning = Pick<Submission, "notBeforeMs" | "cancel">;
 
-const NO_DELAYS: readonly Delay[] = [];
-
 const CALLER_ENDED = "its caller has ended";
-/** Delays of at least this, in milliseconds, are recorded. */
-const LONG_DELAY_MS = 5000;
-/** Refusals in a row that are recorded: 16 take about a minute where no limit holds back; then twice as many each time. */
-function isNotable(refusals: number): boolean {
-  return refusals >= 16 && Number.isInteger(Math.log2(refusals));
-}
-/** How long what is in flight of an instance that is given back may take, in milliseconds: longer than calls may run. */
-const GIVE_BACK_MS = 86_400_000;
 /** Why an instance cannot begin whose id another has. */
 function takenBy(id: string): string {
   return `id-conflict: the queue has another instance under the id "${id}"`;
 }
 const ARGS_TOO_LARGE = "args-too-large: the queue takes no instance with args so long";
 const TOO_LATE = failedEnd("it has ended before");
-const PUT_OFF = "it is tried again later";
-const LEAVES = "another consumer goes on with it";
-const LOST = "another consumer has it";
 
 /** Whether what was to be evaluated was ended with all the rest: somebody goes on with it later. */
 function isEvaluationStopped(error: unknown): boolean {

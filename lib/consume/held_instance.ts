@@ -13,6 +13,7 @@ import {
 import { type Child, childrenLength, type Claim } from "../queue/mod.ts";
 import type { Ending, NodeCall } from "../scheduler/mod.ts";
 import { HeldMap } from "./held_map.ts";
+import { type HoldEvent, type HoldState, stateAfter } from "./hold_state.ts";
 import type { WindowPlace } from "./window_shares.ts";
 
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
@@ -39,10 +40,6 @@ export class HeldInstance {
   submittedAtMs = 0;
   /** Its place in the window; only of what was taken from the queue. */
   place: WindowPlace | undefined;
-  /** Another consumer is to go on with it: nothing more of it starts here. What is in flight may end and be written. */
-  leaving = false;
-  /** Another consumer has it by now, or had: nothing more of it is written. */
-  lost = false;
   /** It was lost and has come back: what this consumer goes on from when the rest of it has ended. */
   again: Claim | undefined;
   /** Why it ends before its nodes are all settled. */
@@ -53,6 +50,7 @@ export class HeldInstance {
   mayBeUndone = false;
   /** What it had called before this consumer took it on, and what that had called, by id. */
   readonly children: ReadonlyMap<string, Child>;
+  #state: HoldState = "held";
   #outputs: (JsonText | undefined)[] | undefined;
   /** When its nodes ended that have settled, in milliseconds since 1970; filled in as it is asked for. */
   #endedAtMs: (number | undefined)[] | undefined;
@@ -120,6 +118,21 @@ export class HeldInstance {
 
   get id(): string {
     return this.instance.id;
+  }
+
+  /** Another consumer is to go on with it: nothing more of it starts here. What is in flight may end and be written. */
+  get leaving(): boolean {
+    return this.#state !== "held";
+  }
+
+  /** Another consumer has it by now, or had: nothing more of it is written. */
+  get lost(): boolean {
+    return this.#state === "lost";
+  }
+
+  /** It does not stay, or less than before. */
+  passes(event: HoldEvent): void {
+    this.#state = stateAfter(this.#state, event);
   }
 
   /** How many of its nodes have not settled. */

@@ -1,7 +1,7 @@
 /** What of invocations and instances is told to the queue, and what that means. */
 import { type NodeRecord, NULL } from "../model/mod.ts";
 import type { Held } from "../queue/mod.ts";
-import type { Delay, Invocation, NodeCall } from "../scheduler/mod.ts";
+import type { Invocation, NodeCall } from "../scheduler/mod.ts";
 import type { HeldInstance } from "./held_instance.ts";
 
 /** Starts that were taken back are no progress. */
@@ -38,33 +38,6 @@ export function startOf(task: Invocation, state: "started" | "cancelled", reason
     output: NULL,
     ...reason !== undefined && { reason },
   };
-}
-
-/**
- * What is recorded of an invocation that is to be tried again, so that whoever goes on with it does so no sooner and no more often.
- *
- * @param atMs when, in milliseconds since 1970
- */
-export function delayOf(task: Invocation, reason: string, atMs: number): NodeRecord {
-  return { ...startOf(task, "cancelled", reason), endedAtMs: atMs };
-}
-
-/** A delay that began under another consumer may be this long, in milliseconds: clocks differ, or have been set. */
-const LONGEST_DELAY_MS = 86_400_000;
-
-/** What was recorded of invocations that are to be tried again, in the own time of a consumer. */
-export function delaysIn(progress: readonly NodeRecord[], { nowMs, wallMs }: Instants): Delay[] {
-  return progress.filter(({ state, endedAtMs }) => state === "cancelled" && endedAtMs !== undefined)
-    .map(({ node, item, attempts: failures, endedAtMs }) => {
-      const leftMs = Math.min(Math.max(0, endedAtMs! - wallMs), LONGEST_DELAY_MS);
-      return { node, ...item !== undefined && { item }, failures, untilMs: nowMs + leftMs };
-    });
-}
-
-/** One instant in a consumer's own time, and by the system's clock. */
-interface Instants {
-  readonly nowMs: number;
-  readonly wallMs: number;
 }
 
 /** Ends the calls in flight of an instance, and of what it has called; but what undoes is let go on. */
