@@ -1,7 +1,7 @@
 import { generationOf, type Instance, type MadeOutcome } from "../model/mod.ts";
 import type { AttemptEvent } from "./events.ts";
 
-/** An invocation of which an attempt was made; the scheduler's are such. */
+/** An invocation that an attempt was made of; the scheduler's invocations are such. */
 export interface Attempted {
   /** Its instance. */
   readonly of: Instance;
@@ -19,7 +19,7 @@ export interface Attempted {
   readonly delayedUntilMs?: number;
 }
 
-/** How an attempt went. */
+/** The outcome of an attempt and its circumstances. */
 export interface Attempt extends Pick<AttemptEvent, "startedAtMs" | "runMs" | "settled" | "platform"> {
   readonly outcome: MadeOutcome;
   readonly status: number;
@@ -43,7 +43,7 @@ function dueMsOf(
   return delayedUntilMs === -Infinity ? {} : { dueMs: Math.max(0, startedAtMs - delayedUntilMs) };
 }
 
-/** What is recorded of an attempt of an invocation. */
+/** The event that is recorded for an attempt of an invocation. */
 export function attemptEvent(
   task: Attempted,
   attempt: Attempt,
@@ -51,8 +51,8 @@ export function attemptEvent(
   const { of, nodeIndex, item, readyAtMs, attempts, failures = 0 } = task;
   const { startedAtMs, runMs, outcome, settled, status, cold, platform } = attempt;
   const { name: node, fn, after } = of.chain.nodes[nodeIndex]!;
-  // What comes after nothing has been ready since it was submitted, wherever it has waited since; but not what undoes, nor
-  // the later items of a map, nor what has been begun again.
+  // A node that comes after no other has been ready since its instance was submitted, wherever it has waited since; not so the
+  // node that undoes, the later items of a map, and a node that has been begun again.
   const generation = generationOf(of, nodeIndex);
   const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined &&
     generation === 0;

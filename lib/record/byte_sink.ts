@@ -2,8 +2,8 @@
 export interface ByteSink {
   /** Whether its reader is behind so far that nothing more should be written now. */
   readonly isFull: boolean;
-  /** @throws what the system said of this write, or of an earlier one */
+  /** @throws the system's error on this write, or on an earlier one */
   write(bytes: Uint8Array): void;
-  /** Closes the file. @returns how many bytes of it nobody has taken in time @throws what the system says */
+  /** Closes the file. @returns the number of bytes of it that nobody has taken in time @throws the system's error */
   close(): Promise<number>;
 }

@@ -19,7 +19,7 @@ const CHAIN_OUTCOMES: ReadonlySet<unknown> = new Set<ChainOutcome>([
   "shed",
 ]);
 
-/** What the first event says: the args, still unchecked, or undefined if this is not that event. */
+/** The args of the first event, still unchecked, or undefined if this is not that event. */
 export function runArgs(event: unknown): Fields | undefined {
   return isObject(event) && event.name === RUN_EVENT && isObject(event.args) ? event.args : undefined;
 }
@@ -158,7 +158,10 @@ function decodeCounter(event: Fields, args: Fields, originMs: number): RunEvent 
   };
 }
 
-/** What the run was, from args whose schema has been checked; undefined if they lack what all times count from. */
+/**
+ * The description of the run, from args whose schema has been checked; undefined if they lack the instant that all times count
+ * from.
+ */
 export function decodeRun(args: Fields): RunInfo | undefined {
   const { schema, startedAt: _forPeople, startedAtMs, ...rest } = args;
   if (!isTime(startedAtMs)) return undefined;

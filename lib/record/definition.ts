@@ -8,7 +8,7 @@ import {
   WorkloadError,
 } from "../model/mod.ts";
 
-/** What the log keeps of a function: all that its scheduling depends on. */
+/** The options of a function that the log keeps: all that its scheduling depends on. */
 type RecordedFunction = Pick<
   FunctionSpec,
   "name" | "timeoutMs" | "retry" | "time" | "priority" | "atMostOnce"

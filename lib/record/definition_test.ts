@@ -6,7 +6,7 @@ import { definedChain, definitionArgs } from "./definition.ts";
 
 const args = (of: Chain) => JSON.parse(JSON.stringify(definitionArgs(of))) as Record<string, unknown>;
 
-/** What scheduling depends on. */
+/** The parts of a chain that scheduling depends on. */
 function shape({ name, nodes, onFailed }: Chain): unknown {
   return [
     name,

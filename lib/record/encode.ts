@@ -23,12 +23,12 @@ export const CATEGORY = {
   instance: "chain",
   counters: "scheduler",
 } as const;
-/** What stands between two events: so a log that was never closed lacks nothing but its bracket. */
+/** The text between two events: with it in front of each event, a log that was never closed lacks nothing but its bracket. */
 export const SEPARATOR = ",\n";
 
 /** The process id of Sequoia's own tracks; chains are counted from the next. */
 const OWN_PID = 1;
-/** How many escaped names are kept; more than any sane number of chains, functions and nodes. */
+/** The number of escaped names that are kept; more than any sane number of chains, functions and nodes. */
 const NAMES_KEPT = 20_000;
 
 /**
@@ -94,7 +94,7 @@ export class EventEncoder {
     }${reason}}}`;
   }
 
-  /** How attempts end is said in few ways. */
+  /** The text of an attempt's end. The last one is kept, as few different ones occur. */
   #result({ attempt, outcome, settled, status }: AttemptEvent): string {
     const last = this.#lastResult;
     if (
@@ -166,7 +166,7 @@ export class EventEncoder {
       `${optional("definition", number)}${parent}${early}}}`;
   }
 
-  /** Says once what a chain is. */
+  /** Writes the definition of a chain, once. */
   #define(chain: Chain): string {
     if (this.#definitions.has(chain)) return "";
     this.#definitions.set(chain, ++this.#defined);
@@ -217,7 +217,7 @@ export class EventEncoder {
     return texts;
   }
 
-  /** What stands before the first event of a chain. */
+  /** The text in front of the first event of a chain; empty afterwards. */
   #headOf(chain: ChainTexts): string {
     const { head } = chain;
     chain.head = "";
@@ -241,7 +241,7 @@ export class EventEncoder {
 /** The texts of a chain's events that are the same for all of its instances: they are made once. */
 interface ChainTexts {
   readonly pid: number;
-  /** What stands before its first event; empty afterwards. */
+  /** The text in front of its first event; empty afterwards. */
   head: string;
   /** An instance's begin, or end, up to its id. */
   readonly begin: string;
@@ -273,7 +273,7 @@ function metadata(kind: "process_name" | "thread_name", pid: number, tid: number
   return `${SEPARATOR}{"name":"${kind}","ph":"M","pid":${pid},"tid":${tid},"ts":0,"args":{"name":${name}}}`;
 }
 
-/** What the lanes of an instance's function runs are known by; ids have no spaces. */
+/** The key of the lanes of an instance's function runs; ids have no spaces. */
 function insideOf(instance: string): string {
   return `${instance} inside`;
 }

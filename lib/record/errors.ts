@@ -1,6 +1,6 @@
 import { SequoiaError } from "../model/mod.ts";
 
-/** What can be wrong with a run log; stable, for scripts and tests. */
+/** The codes of errors about run logs; stable, for scripts and tests. */
 export type RunLogErrorCode =
   /** There is no such file (reading) or no such folder (writing). */
   | "not-found"

@@ -11,7 +11,7 @@ const IN_STRING = /["\\]/g;
  */
 export class EventScanner {
   #depth = 0;
-  /** How deep the objects are that are events; -1 outside of a list of events. */
+  /** The depth of the objects that are events; -1 outside of a list of events. */
   #eventDepth = -1;
   /** The last text of the outermost object: the name of the list that follows. */
   #key = "";

@@ -3,7 +3,7 @@ import type { Chain, JsonObject } from "../model/mod.ts";
 /** The schema named by the first event of every run log. */
 export const RUN_SCHEMA = "sequoia.run/1";
 
-/** What a run was, the args of the first event (`sequoia_run`). */
+/** The description of a run, the args of the first event (`sequoia_run`). */
 export interface RunInfo {
   readonly schema: typeof RUN_SCHEMA;
   /** consume, produce, spam or simulate. */
@@ -11,7 +11,7 @@ export interface RunInfo {
   readonly policy?: string;
   /** The limits as they were asked for: `{ global: 100, functions: { f: 5 }, chains: {} }`. */
   readonly limits?: JsonObject;
-  /** What the policy was told beside its name, by the names of the options: `{ by: "tenant", "strict-shares": true }`. */
+  /** The policy's options beside its name, by the names of the command line: `{ by: "tenant", "strict-shares": true }`. */
   readonly scheduling?: JsonObject;
   readonly platform?: string;
   readonly version: string;
@@ -20,7 +20,7 @@ export interface RunInfo {
   readonly startedAtMs: number;
 }
 
-/** How an attempt ended. `cancelled`: its chain had ended before it. */
+/** The end of an attempt. `cancelled`: its chain had ended before it. */
 export type AttemptOutcome = "ok" | "failed" | "throttled" | "cancelled";
 
 /** One attempt: one call of one function. */
@@ -31,7 +31,7 @@ export interface AttemptEvent {
   readonly node: string;
   /** Of a map: which item, from 0. */
   readonly item?: number;
-  /** How often its node has been begun again, if it has. */
+  /** The number of times that its node has been begun again, if it has. */
   readonly generation?: number;
   /** 1 for the first. */
   readonly attempt: number;
@@ -49,15 +49,15 @@ export interface AttemptEvent {
   readonly cold: boolean;
   readonly platform: string;
   readonly reason?: string;
-  /** How long it asked to be left alone before it is tried again, in milliseconds, if it did. */
+  /** The wait that the answer asked for before the next try, in milliseconds, if it asked. */
   readonly retryAfterMs?: number;
   /** If it follows a failed one: how long before its start the delay after that was over, in milliseconds. */
   readonly dueMs?: number;
-  /** What it cost, in the currency of the platform's price, if it has one. */
+  /** The cost of the attempt, in the currency of the platform's price, if the platform has one. */
   readonly cost?: number;
 }
 
-/** What a function said of its own run, within an attempt that has ended. */
+/** The times that a function told of its own run, within an attempt that has ended. */
 export interface FunctionRunEvent extends
   Pick<
     AttemptEvent,
@@ -69,7 +69,7 @@ export interface FunctionRunEvent extends
   readonly functionMs: number;
   /** From the start of the attempt to that of the function: what the provider took. Undefined if clocks do not agree. */
   readonly providerQueuedMs?: number;
-  /** How far its clock is ahead of this machine's, at least; negative: behind. Undefined if the clocks may agree. */
+  /** The least lead of the function's clock over this machine's; negative: it is behind. Undefined if the clocks may agree. */
   readonly skewMs?: number;
 }
 
@@ -91,15 +91,15 @@ export interface SubmitEvent {
   /** From submission, in milliseconds. */
   readonly deadlineMs?: number;
   /**
-   * What is run. The log holds it once for all instances that share the object, without where and with what functions are
-   * called; older logs have none.
+   * The chain that is run. The log holds it once for all instances that share the object, without the URLs, args and headers of
+   * calls; older logs have none.
    */
   readonly definition?: Chain;
 }
 
 /**
- * How a chain instance ended. `dropped`: it started, and will never end (without QoS only). `shed`: it was refused before
- * its first start, as it could not meet its deadline any more.
+ * The end of a chain instance. `dropped`: it started, and will never end (without QoS only). `shed`: it was refused before its
+ * first start, as it could not meet its deadline any more.
  */
 export type ChainOutcome = "completed" | "failed" | "cancelled" | "dropped" | "shed";
 
@@ -110,7 +110,7 @@ export interface EndEvent {
   readonly endedAtMs: number;
   readonly outcome: ChainOutcome;
   readonly reason?: string;
-  /** How long it would have taken had nothing waited: the longest path of its run times, in milliseconds. */
+  /** The time that the instance would have taken had nothing waited: the longest path of its run times, in milliseconds. */
   readonly idealMs?: number;
 }
 

@@ -12,7 +12,7 @@ export interface FunctionTimes {
 /**
  * The run of a function within its attempt; a run that does not lie within it shows that the clocks do not agree.
  *
- * @param aheadMs how far the function's clock is known to be ahead of the one that attempts go by, in milliseconds
+ * @param aheadMs the known lead of the function's clock over the one that attempts go by, in milliseconds
  */
 export function functionRunOf(event: AttemptEvent, run: FunctionTimes, aheadMs = 0): FunctionRunEvent {
   const { function: name, chain, instance, node, attempt, outcome, platform, startedAtMs, runMs } = event;

@@ -1,4 +1,4 @@
-/** How many instances are remembered at once; beyond it the oldest is forgotten, and its name is written again. */
+/** The most instances that are remembered at once; beyond it the oldest is forgotten, and its name is written again. */
 const REMEMBERED = 100_000;
 
 /** One of the lanes of an instance, whose attempts overlap in time. */

@@ -11,11 +11,11 @@ export interface LineBatch {
   readonly restAtByte?: number;
 }
 
-/** How a file's lines are read. */
+/** The options of reading a file's lines. */
 export interface LineOptions {
   /** Longer lines, in characters, are an error: what has them is no log. */
   readonly longest: number;
-  /** Told if a compressed file is damaged, which ends it there. */
+  /** Called if a compressed file is damaged; the file ends there. */
   readonly onDamage: (error: unknown) => void;
 }
 

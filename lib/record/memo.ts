@@ -1,7 +1,7 @@
 /**
- * A function of texts that remembers its last answers, so that what is asked again and again is answered with one object.
+ * A function of texts that remembers its last answers, so that a text that comes again and again gets one and the same object.
  *
- * @param most how many are remembered; then all are forgotten
+ * @param most the number of answers that are remembered; then all are forgotten
  */
 export function remembering<T>(most: number, answer: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();

@@ -16,11 +16,11 @@ interface Call {
   readonly sides: Partial<Record<CallSide, Times>>;
   /** The attempt that it was, once it has been counted. */
   attempt?: AttemptEvent;
-  /** How long its function ran has been told. */
+  /** The run time of its function has been told. */
   isTold: boolean;
 }
 
-/** What there is to know of a call: the consumer's times where it has any, as they hold the answer's way back too. */
+/** The times of a call: the consumer's where it has any, as they hold the answer's way back too. */
 const timesOf = ({ sides }: Call): Times => (sides.consumer ?? sides.function)!;
 
 /** An instance of a chain that has not ended, with its calls so far. */
@@ -105,14 +105,14 @@ export class OriginalInstance {
     yield* this.tell(node);
   }
 
-  /** How long the function of a call that has been counted ran, once it has said so itself, and once only. */
+  /** Yields the run time of the function of a call that has been counted, once the function has told it, and once only. */
   *tell(node: string): Generator<RunEvent> {
     const call = this.#calls.get(node)!, { attempt, sides: { consumer, function: own } } = call;
     if (call.isTold || attempt === undefined || own?.endedAtMs === undefined) return;
     call.isTold = true;
     const { startedAtMs, endedAtMs } = own;
     const { providerQueuedMs, ...run } = functionRunOf(attempt, { startedAtMs, endedAtMs });
-    // How long it waited at the provider shows only beside the consumer's times.
+    // The wait at the provider shows only beside the consumer's times.
     const waited = consumer === undefined || providerQueuedMs === undefined ? {} : { providerQueuedMs };
     yield { type: "functionRun", ...run, ...waited };
   }

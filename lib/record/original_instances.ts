@@ -4,14 +4,14 @@ import { OriginalInstance } from "./original_instance.ts";
 import type { CallLine, CallSide, SubmitLine } from "./original_line.ts";
 
 /**
- * How long a call can take, in milliseconds: the original's consumer waits no longer for an answer, AWS Lambda lets a function
- * run no longer.
+ * The longest time that a call can take, in milliseconds: the original's consumer waits no longer for an answer, AWS Lambda
+ * lets a function run no longer.
  */
 export const LONGEST_CALL_MS: Readonly<Record<CallSide, number>> = { consumer: 300_000, function: 900_000 };
 
 /** Instances that are over whose functions may yet tell of their ends; of more, the oldest are forgotten. */
 const MOST_OVER = 10_000;
-/** So long after the end of an instance, in milliseconds, its functions may tell of theirs: clocks do not agree. */
+/** The time after the end of an instance in which its functions may tell of their ends, in milliseconds: clocks do not agree. */
 const GRACE_MS = 5000;
 
 /** The instances of one id that have not ended, each list in the order of their beginning. */
@@ -40,11 +40,11 @@ export class OriginalInstances {
   readonly #begun = new Map<string, number>();
   /** Whose times are the attempts'. The other side's are used where this one's are missing. */
   #deciding: CallSide = "function";
-  /** Instances of which no submission was seen. */
+  /** Instances without a line of their submission. */
   unsubmitted = 0;
-  /** Ends of which no start was seen. */
+  /** Ends without a line of the start. */
   unstarted = 0;
-  /** Calls of which no end was seen; complete after {@linkcode finish}. */
+  /** Calls without a line of the end; complete after {@linkcode finish}. */
   unanswered = 0;
 
   /** From now on the consumer's times are the attempts'. */
@@ -82,7 +82,7 @@ export class OriginalInstances {
     const lacking = namesakes?.running.filter((instance) => !instance.hasStarted(node, side)) ?? [];
     let instance = lacking.find((instance) => instance.hasStarted(node, OTHER[side])) ?? lastEnded(lacking);
     if (instance === undefined) {
-      // What has ended by the clock of the one side may go on a little by the other's.
+      // An instance that has ended by the clock of the one side may go on a little by the other's.
       if (namesakes === undefined && side !== this.#deciding && this.#begun.has(id)) return;
       instance = namesakes?.waiting.shift();
       if (instance === undefined) {

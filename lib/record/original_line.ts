@@ -39,7 +39,7 @@ export interface CallLine {
   readonly call: OriginalCall;
 }
 
-/** What a line of the original's logs says. */
+/** A line of the original's logs, read. */
 export type OriginalLine = SubmitLine | CallLine;
 
 /** Ids of other callers that are longer, in characters, are not understood. */
@@ -78,7 +78,7 @@ export function parseOriginalLine(text: string, receivedAtMs?: number): Original
 
 type Fields = ReadonlyMap<unknown, PythonValue>;
 
-/** What an id of the original says; nothing, if it is somebody else's. */
+/** The meaning of an id of the original; empty, if the id is somebody else's. */
 interface Subject {
   readonly instance?: Pick<SubmitLine, "chain" | "instance"> | undefined;
   readonly call?: OriginalCall | undefined;
@@ -136,7 +136,7 @@ function nodeNames(ids: PythonValue | undefined): readonly string[] {
 }
 
 /**
- * What is known of a call by its id alone: what the original's ids say, or else how the function calls itself, as a chain of one
+ * The call that an id alone tells of: by the original's form of ids, or else by the function's own name, as a chain of one
  * node.
  */
 export function originalCall(who: string, id: string): OriginalCall {

@@ -6,8 +6,8 @@ import type { LineReading, LogLine, RunLog } from "./run_log.ts";
 import { TimeOrder } from "./time_order.ts";
 
 /**
- * After a silence of so long, in milliseconds, nothing can come of what is under way: whoever ran it was stopped. What is
- * called the same later is of the next experiment, as logs and topics are added to.
+ * After this silence, in milliseconds, nothing can come of the instances under way: their program was stopped. An instance of
+ * the same name later is of the next experiment, as logs and topics are added to.
  */
 const SILENCE_MS = Math.max(...Object.values(LONGEST_CALL_MS));
 
@@ -19,7 +19,7 @@ export const ORIGINAL_LOG_TOPICS = [
   "function_side_logging_queue",
 ] as const;
 
-/** What a topic holds, or a file: one line of the original's log, or several. */
+/** A text from a topic or a file: one line of the original's log, or several. */
 export interface ReceivedText {
   readonly text: string;
   /** When it was received, in milliseconds since 1970: the time of lines that have no readable one of their own. */
@@ -71,7 +71,7 @@ export class OriginalReading implements LineReading {
   readonly #warnings: string[];
   readonly #order: TimeOrder<OriginalLine>;
   readonly #instances = new OriginalInstances();
-  /** What no consumer has called: for it only the functions can speak. */
+  /** The calls that no consumer has made: only the functions tell of these. */
   readonly #lone = new OriginalInstances();
   #isConsumerSeen = false;
   #isBegun = false;
@@ -82,7 +82,7 @@ export class OriginalReading implements LineReading {
   #firstUnreadable = 0;
   #late = 0;
 
-  /** @param window how many lines may stand between a line and the place where its time belongs */
+  /** @param window the most lines that may stand between a line and the place where its time belongs */
   constructor(name: string, warnings: string[], window = 50_000) {
     this.#name = name;
     this.#warnings = warnings;
@@ -142,7 +142,7 @@ export class OriginalReading implements LineReading {
       );
   }
 
-  /** What was wrong, in sentences. */
+  /** The faults of the log, in sentences. */
   *#faults(): Generator<string> {
     const name = this.#name, lone = this.#lone, { unsubmitted, unstarted, unanswered } = this.#instances;
     if (this.#unreadable === 1) {

@@ -8,7 +8,7 @@ import { readRunLog } from "./reader.ts";
 /** When the tests' lines start, in seconds since 1970. */
 const T = 1795424322;
 
-/** What the original's consumer wrote of a chain of two calls side by side after one, and its producer, here and there. */
+/** The lines that the original's producer and consumer wrote of a chain of two calls side by side after one, here and there. */
 const PRODUCER = [
   "producerSide-start-1795424323.4352116-{'instanceId': 0, 'chainId': 1, 'chainFunctionIdList': [1, 2, 3], 'extras': [{'functionPriorities': {'1': 1, '2': 2, '3': 3}}]}",
 ];
@@ -267,7 +267,7 @@ Deno.test("originalRun() refuses what has no such line, and none at all", async 
   assertEquals(await code(["a", "b"]), "not-a-run-log");
 });
 
-/** What a reading that sorts within a hundred lines makes of many. */
+/** Reads many lines with a reading that sorts within a hundred. */
 function readLong(lines: readonly string[]): { events: RunEvent[]; warnings: string[] } {
   const warnings: string[] = [], reading = new OriginalReading("topics", warnings, 100);
   const events = lines.flatMap((text, i) => [...reading.take({ text, number: i + 1 })]);

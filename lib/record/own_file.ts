@@ -26,12 +26,12 @@ export type OpenedLog =
   };
 
 /**
- * Opens an empty file for writing, under a lock that is held until the file is closed. Nothing that is there is lost: a
- * file that another program writes is left alone, and an earlier one is kept as `run.1.json`. A symbolic link stays: the
- * file that it names is meant. What is no regular file (a pipe, `/dev/null`) is opened as it is, when the caller wants; to what the process has
- * open (`/dev/stdout`) is appended.
+ * Opens an empty file for writing, under a lock that is held until the file is closed. Nothing that is there is lost: a file
+ * that another program writes is left alone, and an earlier one is kept as `run.1.json`. A symbolic link stays: the file that
+ * it names is meant. A path that is no regular file (a pipe, `/dev/null`) is opened as it is, when the caller wants; a file
+ * that the process has open (`/dev/stdout`) is appended to.
  *
- * @throws what the system says of the path
+ * @throws the system's error on the path
  */
 export async function openOwnFile(path: string): Promise<OpenedLog> {
   const target = await targetOf(path), isOpen = isDescriptor(target);

@@ -18,7 +18,7 @@ async function write(path: string, text: string): Promise<string> {
   return own;
 }
 
-/** What is opened for a path that no reader must be waited for. */
+/** Opens a path that no reader must be waited for. */
 async function opened(path: string): Promise<{ readonly file: Deno.FsFile; readonly path: string }> {
   const log = await openOwnFile(path);
   return { file: log.kind === "file" ? log.file : await log.open(), path: log.path };

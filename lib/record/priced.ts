@@ -1,6 +1,6 @@
 import type { AttemptEvent, Recorder } from "./events.ts";
 
-/** What a platform costs, in any currency. */
+/** The price of a platform, in any currency. */
 export interface Price {
   readonly perCall: number;
   /** Of run time. */
@@ -8,8 +8,8 @@ export interface Price {
 }
 
 /**
- * Adds to each attempt what it cost: the price of a call, and of as long as it was in flight. What was throttled costs
- * nothing; what failed or was not answered does, as it may have run.
+ * Adds its cost to each attempt: the price of a call, and of the time that it was in flight. A throttled attempt costs nothing;
+ * one that failed or was not answered does, as it may have run.
  *
  * @param prices of platforms by name; attempts on others get no cost
  */

@@ -7,7 +7,7 @@ export type PythonValue =
   | readonly PythonValue[]
   | ReadonlyMap<PythonKey, PythonValue>;
 
-/** What keys of dicts may be here; Python has more (tuples). */
+/** The keys that dicts may have here; Python has more (tuples). */
 export type PythonKey = null | boolean | number | string;
 
 /** Longer texts, in characters, are refused. */
@@ -18,7 +18,7 @@ const MAX_DEPTH = 50;
 const NUMBER = /[+-]?(?:(?:0+|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_]\w*/y;
 const WORDS: ReadonlyMap<string, PythonKey> = new Map([["None", null], ["True", true], ["False", false]]);
-/** What stands before the end or the next escape of a string, by its quote. */
+/** The text of a string before its end or its next escape, by its quote. */
 const PLAIN = { "'": /[^'\\\n]*/y, '"': /[^"\\\n]*/y };
 const ESCAPE = /\\(?:([\\'"abfnrtv])|([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8}))/y;
 const ESCAPED: Readonly<Record<string, string>> = {

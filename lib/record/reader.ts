@@ -6,7 +6,7 @@ import { OriginalReading } from "./original_log.ts";
 import type { LineReading, RunLog } from "./run_log.ts";
 import { notARunLog, TraceReading } from "./trace_reading.ts";
 
-/** Longer lines, in characters, are not an event's. A log on one line (`jq -c .`) may be so long. */
+/** Longer lines, in characters, are not an event's. A log on one line (`jq -c .`) may be as long as this. */
 const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**

@@ -3,11 +3,11 @@ import type { RunEvent } from "./events.ts";
 /** A run log that is being read. */
 export interface RunLog {
   /**
-   * What the log holds, first the `run` event, then the others in the order of the log. A file is opened when
-   * this is iterated, once, and closed when the iteration ends.
+   * The events of the log, first the `run` event, then the others in the order of the log. A file is opened when this is
+   * iterated, once, and closed when the iteration ends.
    */
   readonly events: AsyncIterable<RunEvent>;
-  /** What was wrong with the log, in sentences; complete when `events` has ended. */
+  /** The faults of the log, in sentences; complete when `events` has ended. */
   readonly warnings: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export interface LineReading {
   /**
    * To be called after the last line.
    *
-   * @param wasCut whether the log broke off, of which it has been warned
+   * @param wasCut whether the log broke off; the warning of that has been given
    */
   end(wasCut: boolean): Iterable<RunEvent>;
 }

@@ -3,7 +3,7 @@ import type { ByteSink } from "./byte_sink.ts";
 
 /** Bytes that may wait for the reader of a stream: when as many do, events are lost. */
 export const MOST_WAITING_BYTES = 8 * 1024 * 1024;
-/** How long the end of a run waits for the reader, in milliseconds. */
+/** The time that the end of a run waits for the reader, in milliseconds. */
 export const LAST_WAIT_MS = 5000;
 
 /**

@@ -2,10 +2,10 @@ import type { Instance } from "../model/mod.ts";
 import type { SubmitEvent } from "./events.ts";
 
 /**
- * What is recorded of an instance when it is submitted.
+ * The event that is recorded for an instance when it is submitted.
  *
- * @param submittedAtMs when that was, if the time of the record is another than that of the instance
- * @param takenMs how long after that a consumer took it, if one has
+ * @param submittedAtMs the instant of the submission, if the time of the record is another than that of the instance
+ * @param takenMs the time after that until a consumer took it, in milliseconds, if one has
  */
 export function submission(
   instance: Instance,

@@ -4,7 +4,7 @@ export interface TimedLine {
   readonly status: "start" | "end";
   /** In milliseconds since 1970; undefined if the line has no readable time. */
   readonly atMs: number | undefined;
-  /** What was called, in the words of whoever called it; any text. */
+  /** The id of the call, in the words of its caller; any text. */
   readonly id: string;
 }
 

@@ -6,9 +6,9 @@ import { EventScanner } from "./event_scanner.ts";
 import { RUN_SCHEMA, type RunEvent, type RunInfo } from "./events.ts";
 import type { LineReading, LogLine } from "./run_log.ts";
 
-/** How a log begins that {@linkcode EventEncoder} has written. */
+/** The beginning of a log that {@linkcode EventEncoder} has written. */
 const BEGINNING = `[{"name":"${RUN_EVENT}"`;
-/** The first event must be among so many; they are held until it is found. */
+/** The first event must be among this many; they are held until it is found. */
 const SEARCHED = 1000;
 
 /**

@@ -15,23 +15,23 @@ import type { ByteSink } from "./byte_sink.ts";
 import { sinkOf } from "./sink.ts";
 import { LAST_WAIT_MS } from "./stream_sink.ts";
 
-/** So many characters at most are held back. */
+/** The most characters that are held back. */
 const BUFFERED = 65_536;
-/** So long at most, in milliseconds. */
+/** The longest time that they are held back, in milliseconds. */
 const HELD_BACK_MS = 250;
 
-/** How a run log is written. */
+/** The options of writing a run log. */
 export interface RunLogOptions {
   /** Wakes the writer to write what is held back. (Default: the wall clock) */
   readonly clock?: Clock;
   /**
-   * Told of the first error of the disk, at once; what is recorded after it is lost. (Default: the error is kept, and
+   * Called with the first error of the disk, at once; events recorded after it are lost. (Default: the error is kept, and
    * closing the log throws it)
    */
   readonly onError?: (error: RunLogError) => void;
   /**
-   * Told, in words, when events begin to be lost as the reader of a pipe takes too little, and at the end how many were.
-   * (Default: none are: recording waits for the reader)
+   * Called with a sentence when events begin to be lost as the reader of a pipe takes too little, and at the end with their
+   * number. (Default: none are lost: recording waits for the reader)
    */
   readonly onLoss?: (words: string) => void;
 }
@@ -41,7 +41,7 @@ export interface RunLogOptions {
  * writes the path, the log goes to `run-2.json`, … instead, as {@linkcode RunLogWriter.path} says.
  *
  * @param path a path that ends in `.gz` is compressed
- * @param info what the run is; all times in the log count from its `startedAtMs`
+ * @param info the description of the run; all times in the log count from its `startedAtMs`
  * @throws {RunLogError} if the file cannot be made
  *
  * @example
@@ -131,9 +131,9 @@ export class RunLogWriter implements Recorder, AsyncDisposable {
   }
 
   /**
-   * Writes the rest and the closing bracket. What is recorded later is ignored.
+   * Writes the rest and the closing bracket. Events that are recorded later are ignored.
    *
-   * @throws {RunLogError} if the disk failed and no `onError` was told
+   * @throws {RunLogError} if the disk failed and there is no `onError`
    */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -158,7 +158,7 @@ export class RunLogWriter implements Recorder, AsyncDisposable {
     return !this.#closed && this.#error === undefined;
   }
 
-  /** Whether an event is to be recorded: not while the reader is behind. What is not encoded is referred to by no other event. */
+  /** Whether an event is to be recorded: not while the reader is behind. No event refers to one that is not encoded. */
   get #takes(): boolean {
     if (!this.#open) return false;
     if (!this.#sink.isFull) return true;

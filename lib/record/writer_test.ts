@@ -32,7 +32,7 @@ async function written(
   }
 }
 
-/** A clock of which the test says how late it is. */
+/** A clock that the test moves on. */
 function handClock(): Clock & { advance(ms: number): void } {
   let now = 0;
   let timers: { atMs: number; callback: () => void }[] = [];
