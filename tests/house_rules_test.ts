@@ -21,7 +21,17 @@ const REGISTRIES = /registry\.npmjs\.org|jsr\.io\/@|deno\.land\/x/;
 const BYPASSES = /["'](npm:fast-check\b.*|fast-check\/.+)["']|\bfc\.(check|configureGlobal)\(/;
 
 /** The folders of lib whose comments are in plain English. The list grows until it names every folder. */
-const IN_PLAIN_ENGLISH = ["collect", "draw", "policies", "provider", "record", "report", "spam", "wire"];
+const IN_PLAIN_ENGLISH = [
+  "collect",
+  "draw",
+  "platform",
+  "policies",
+  "provider",
+  "record",
+  "report",
+  "spam",
+  "wire",
+];
 /** Docstrings open with a noun or a verb (“The parsed options.”, “Called when …”), not with a riddle; some words nobody says. */
 const RIDDLES =
   /\/\*\*(?:\n *\*)? (?:What|How|Is told|Told|Says|(?:At most )?so (?:many|long|much))\b.*|(?:^|\s)(?:\/\/|\/?\*+) .*\b(?:lest|anew|heed(?:s|ed)?|is none that)\b.*/gim;

@@ -13,9 +13,9 @@ export interface Attachment {
   readonly url: URL;
   /** Most attempts in flight there; Infinity for no limit. */
   readonly limit: number;
-  /** What a call costs there, in any currency. (Default: 0) */
+  /** The price of a call there, in any currency. (Default: 0) */
   readonly price: number;
-  /** What a millisecond of run time costs there, in the same currency. (Default: 0) */
+  /** The price of a millisecond of run time there, in the same currency. (Default: 0) */
   readonly pricePerMs: number;
 }
 

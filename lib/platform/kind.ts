@@ -4,14 +4,14 @@ import type { UrlPattern } from "./guard/url_pattern.ts";
 import type { HttpClientOptions } from "./http/client/client.ts";
 import type { Platform } from "./platform.ts";
 
-/** What a platform is opened with. */
+/** The options and the tools that a platform is opened with. */
 export interface PlatformSetup extends HttpClientOptions {
   readonly clock: Clock;
   /** A variable of the environment. */
   variable(name: string): string | undefined;
   /** The text of a file; undefined if it is not there. */
   readFile(path: string): Promise<string | undefined>;
-  /** What the URLs that functions have of their own must match. (Default: any) */
+  /** The patterns for the URLs that functions have of their own. (Default: any) */
   readonly allowed?: readonly UrlPattern[];
   /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress;
@@ -25,9 +25,9 @@ export interface Attached {
 
 /** A kind of platform whose functions have URLs of a scheme of its own (`URL_SCHEMES` in the model says how they are written). */
 export interface PlatformKind {
-  /** What the URLs begin with, before the colon. */
+  /** The scheme of the URLs, before the colon. */
   readonly scheme: string;
-  /** How an attached platform is written: `lambda:REGION`. */
+  /** The form of an attached platform: `lambda:REGION`. */
   readonly place: string;
   /** Whether a URL of this scheme is such a place. */
   isPlace(url: URL): boolean;

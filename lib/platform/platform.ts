@@ -19,7 +19,7 @@ export interface Call {
   readonly item?: number | undefined;
   /** 1 for the first. */
   readonly attempt: number;
-  /** What the node says, with its templates replaced. */
+  /** The node's args, with their templates replaced. */
   readonly args: JsonText;
   /** The outputs of the predecessors by node name. */
   readonly inputs: Readonly<Record<string, JsonText>>;
@@ -27,7 +27,7 @@ export interface Call {
   readonly platform?: string | undefined;
 }
 
-/** How an attempt went. */
+/** The result of an attempt. */
 export interface Answer {
   readonly outcome: Outcome;
   /** The HTTP status; 0 if there was no answer. */
@@ -36,7 +36,10 @@ export interface Answer {
   readonly cold: boolean;
   /** When the last byte of the request had been handed to the system, in milliseconds since 1970, if that is known. */
   readonly sentAtMs?: number;
-  /** How long the call was held back before it was made, as this machine was short of something, in milliseconds. (Default: 0) */
+  /**
+   * The time that the call was held back before it was made, as this machine was short of something, in milliseconds. (Default:
+   * 0)
+   */
   readonly heldMs?: number;
   /** Who made the attempt, if not the platform that was asked by its own name. */
   readonly platform?: string;
@@ -53,9 +56,10 @@ export interface Platform extends AsyncDisposable {
    */
   invoke(call: Call, signal: AbortSignal | Stop): Promise<Answer>;
   /**
-   * Makes ready what it can for so many calls of a function at once: connections, so that they start together.
+   * Makes the platform ready for `calls` calls of a function at once, as far as it can: opens connections, so that the calls
+   * start together.
    *
-   * @param signal ends it early
+   * @param signal ends the preparation early
    * @throws {PlatformError} as {@linkcode Platform.invoke}
    */
   prepare?(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void>;
@@ -72,9 +76,9 @@ export interface NativeChains {
   /**
    * Runs a chain.
    *
-   * @param told of each call when it has ended
+   * @param told called for each call that has ended
    * @param signal ends the hearing at once, though not the chain
-   * @returns why not all calls have been told of, if so
+   * @returns the reason why `told` was not called for every call, if so
    * @throws {PlatformError} if the platform as a whole cannot be used
    */
   run(
@@ -84,7 +88,7 @@ export interface NativeChains {
   ): Promise<string | undefined>;
 }
 
-/** What can be wrong with a platform; stable. */
+/** The codes of errors about platforms; stable. */
 export type PlatformErrorCode =
   | "bad-platform"
   | "bad-address"

@@ -1,4 +1,4 @@
-/** What the tests of this folder share. */
+/** The helpers that the tests of this folder share. */
 import {
   chain,
   fn,

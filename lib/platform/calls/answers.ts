@@ -2,7 +2,7 @@ import { type FailureCause, isTooDeep, NULL, type Outcome, parseJson, writeJson 
 import type { TooLargeError } from "./body.ts";
 import type { Answer } from "../platform.ts";
 
-/** What a function answered: JSON as it came if it is any, else the text. */
+/** The outcome of a function's answer: its JSON as it came if it is any, else the text. */
 export function outcomeOf(text: string): Outcome {
   if (text === "") return { kind: "ok", output: NULL };
   const json = parseJson(text);
@@ -12,7 +12,7 @@ export function outcomeOf(text: string): Outcome {
   return { kind: "failed", reason, retryable: false };
 }
 
-/** Shorter texts have no room for so many brackets, in characters. */
+/** Shorter texts have no room for that many brackets, in characters. */
 const SHORT = 200;
 
 /** The end of a call whose answer is not taken. */

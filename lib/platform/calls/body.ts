@@ -23,7 +23,7 @@ export function answerTooLarge(maxBytes: number): TooLargeError {
  */
 export function readText(response: Response, maxBytes: number): Promise<string> {
   const { headers } = response;
-  // What is compressed may be a thousand times as long as it says.
+  // A compressed body may be a thousand times as long as its header says.
   return read(response, headers.has("content-encoding") ? null : headers.get("content-length"), maxBytes);
 }
 

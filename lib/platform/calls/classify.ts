@@ -23,7 +23,7 @@ const NEVER = new Set([501, 505]);
 const AGAIN = new Set([408, 409, 425]);
 
 /**
- * What an answer that is not 2xx means: 429, and what providers send when they are out of capacity, throttle; 408, 409, 425
+ * The meaning of an answer that is not 2xx: 429, and what providers send when they are out of capacity, throttle; 408, 409, 425
  * and 5xx but 501 and 505 may be tried again; the rest (other 4xx, and redirects, which are not followed) fails at once.
  *
  * @param nowMs the present instant, for a `Retry-After` that is a date

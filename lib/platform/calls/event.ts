@@ -10,7 +10,7 @@ export interface CollectorAddress {
 /** Where nobody listens. */
 export const NO_COLLECTOR: CollectorAddress = { ip: "127.0.0.1", port: 0 };
 
-/** What the original's wrapper puts before its log lines. */
+/** The name that the original's wrapper puts before its log lines. */
 const LOGGER_NAME = "functionSide";
 
 /**

@@ -13,7 +13,7 @@ function callOf(generations?: readonly number[]): Call {
   return { spec: chain.nodes[0]!.fn, instance, node: 0, attempt: 1, args: NO_ARGS, inputs: {} };
 }
 
-/** What the function receives. */
+/** The event that the function receives. */
 function eventOf(generations?: readonly number[]): FunctionEvent {
   return JSON.parse(payloadOf(callOf(generations), NOWHERE));
 }

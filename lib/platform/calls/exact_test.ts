@@ -1,4 +1,4 @@
-/** What goes out to a function, and what comes back, to the byte. */
+/** The bytes that go out to a function and come back, exactly. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { membersOf, writeJson } from "../../model/mod.ts";

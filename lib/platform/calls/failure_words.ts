@@ -2,16 +2,16 @@ import { isObject } from "../../model/mod.ts";
 
 /** The longest explanation of an error that is read, in bytes. */
 export const MAX_EXPLANATION_BYTES = 4096;
-/** How much of one goes into a reason. */
+/** The number of characters of an explanation that go into a reason. */
 const MOST_CHARACTERS = 200;
 /** Where functions say what went wrong: ours and most frameworks, problem details (RFC 9457), AWS Lambda. */
 const FIELDS = ["error", "message", "detail", "title", "errorMessage"];
 
 /**
- * What the body of an answer says of a failure, on one line: a field of its JSON, the title of a page, or its text.
+ * The explanation of a failure in the body of an answer, on one line: a field of its JSON, the title of a page, or its text.
  *
  * @param text the body, or its beginning
- * @returns an empty text if it says nothing that people can read
+ * @returns an empty text if the body holds nothing that people can read
  */
 export function explanationIn(text: string): string {
   const isText = !text.replace(/\ufffd+$/, "").includes("\ufffd"); // the end may be cut within a character

@@ -9,7 +9,7 @@ export interface ErrorAnswer {
   readonly text: string;
 }
 
-/** How one provider says that it has no capacity for a call, where it does not say so with a 429. */
+/** The form in which one provider refuses a call for lack of capacity, where it does not answer with a 429. */
 interface Refusal {
   readonly provider: string;
   /** Where the provider, or its source code, says so. */
@@ -19,7 +19,7 @@ interface Refusal {
   readonly isGuess?: boolean;
 }
 
-/** What pages and lines consist of that say nothing but that the service is not available. Few functions write such errors. */
+/** The parts of pages and lines that tell only that the service is not available. Few functions write such errors. */
 const UNAVAILABLE =
   /(?:http )?(?:error )?503|(?:the )?(?:service|server|site)(?: is)?(?: temporarily)? (?:unavailable|too busy)|no server is available to handle this request|nginx(?:\/[\d.]+)?(?: \(\w+\))?|[\s.:-]+/gi;
 
@@ -96,7 +96,7 @@ function jsonError(text: string): string {
   }
 }
 
-/** What a reader of a page sees; another text as it is. */
+/** The text that a reader of a page sees; another text as it is. */
 function textOfPage(text: string): string {
   if (!/^\s*</.test(text)) return text;
   return text.replace(/<(style|script)\b[^]*?<\/\1>|<!--[^]*?-->|<[^>]*>/gi, " ");

@@ -9,12 +9,12 @@ const AMOUNT = /^(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|mi
 const BETWEEN = /\s*,\s*(?!\d{1,2} [A-Z][a-z]{2} \d{4})/;
 
 /**
- * How long an answer asks to wait, in milliseconds, one hour at most: the longest of what it says in `Retry-After` (RFC 9110,
- * section 10.2.3: seconds, or a date; servers also send fractions and units, and send it twice) and in Azure's
- * `retry-after-ms`. A date counts from that of the answer, as the clocks of platforms are not ours.
+ * The wait that an answer asks for, in milliseconds, one hour at most: the longest of those in `Retry-After` (RFC 9110, section
+ * 10.2.3: seconds, or a date; servers also send fractions and units, and send it twice) and in Azure's `retry-after-ms`. A date
+ * counts from that of the answer, as the clocks of platforms are not ours.
  *
  * @param nowMs the present instant, for an answer without a date
- * @returns undefined if it says nothing that can be read
+ * @returns undefined if the answer asks for none that can be read
  */
 export function retryAfterMs(headers: HeaderValues, nowMs: number): number | undefined {
   const dateMs = timeOf(headers.get("date") ?? "") || nowMs;

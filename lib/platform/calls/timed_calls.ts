@@ -30,7 +30,7 @@ export class TimedCalls {
   }
 
   /**
-   * Makes a call. What this machine is short of is not the function's fault: the call is held back, then made with all of its
+   * Makes a call. A shortage of this machine is not the function's fault: the call is held back, then made with all of its
    * time.
    *
    * @throws {PlatformError} if `make` does

@@ -1,4 +1,4 @@
-/** What makes an IPv6 address of an IPv4 address (RFC 4291, section 2.5.5.2). */
+/** The bits that make an IPv6 address of an IPv4 address (RFC 4291, section 2.5.5.2). */
 const MAPPED = 0xffffn << 32n;
 
 /**
@@ -9,7 +9,7 @@ const REFUSED = ([
   // RFC 3927 and RFC 4291: link-local. AWS, Google, Azure, Oracle, OpenStack, ECS and EKS answer at some of them.
   ["169.254.0.0/16", "a link-local address, where clouds keep credentials"],
   ["fe80::/10", "a link-local address, where clouds keep credentials"],
-  // What clouds have beside these, by their documentation.
+  // The addresses of clouds beside these, by their documentation.
   ["fd00:ec2::/32", "an address of AWS's metadata"],
   ["fd20:ce::254/128", "an address of Google's metadata"],
   ["fd00:c1::a9fe:a9fe/128", "an address of Oracle's metadata"],
@@ -26,7 +26,7 @@ const REFUSED_NAMES: ReadonlySet<string> = new Set([
   "metadata.tencentyun.com",
 ]);
 
-/** What stands before an IPv4 address in 96 bits: compatible, mapped, translated (RFC 2765), NAT64 (RFC 6052). */
+/** The bits before an IPv4 address in 96 bits: compatible, mapped, translated (RFC 2765), NAT64 (RFC 6052). */
 const BEFORE_IPV4: ReadonlySet<bigint> = new Set([0n, 0xffffn, 0xffff_0000n, 0x64_ff9bn << 64n]);
 /** NAT64 of a network's own (RFC 8215), and 6to4 (RFC 3056). */
 const LOCAL_NAT64 = 0x64_ff9b_0001n, SIX_TO_FOUR = 0x2002n;

@@ -19,12 +19,12 @@ export async function systemResolve(hostname: string): Promise<readonly string[]
   }
 }
 
-/** Addresses are looked up again after so long, beside the calls that use them, in milliseconds. */
+/** The age from which addresses are looked up again, beside the calls that use them, in milliseconds. */
 const FRESH_MS = 30_000;
-/** After so long without a new answer calls wait for one, in milliseconds. */
+/** The time without a new answer from which on calls wait for one, in milliseconds. */
 const USABLE_MS = 300_000;
 
-/** The addresses of a name, all of which were checked. Calls wait for them the first time, and after a long pause. */
+/** The addresses of a name; all of them were checked. Calls wait for them the first time, and after a long pause. */
 export class CheckedName {
   readonly #hostname: string;
   readonly #resolve: Resolve;
@@ -91,7 +91,7 @@ export class CheckedName {
   }
 }
 
-/** What waits for something of many waits no longer than its own signal says. */
+/** Waits for a promise that many wait for, but no longer than the own signal allows. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: ended, resolve, reject } = Promise.withResolvers<T>();
   const forget = onAbort(signal, () => reject(signal.reason));

@@ -10,18 +10,18 @@ export class UrlRefusedError extends Error {
   }
 }
 
-/** So many URLs are remembered, with what they came to. */
+/** The number of URLs that are remembered, with the results of their checks. */
 const URLS_KEPT = 10_000;
 
 /**
- * Says which URLs may be called: function URLs come out of queue messages, which anybody may have written. What a URL's
- * name leads to is not known here, but to the {@linkcode Dialer}.
+ * Decides which URLs may be called: function URLs come out of queue messages, which anybody may have written. The addresses of
+ * a URL's name are not known here; the {@linkcode Dialer} checks them.
  */
 export class UrlGuard {
   readonly #allowed: readonly UrlPattern[];
   readonly #verdicts = new Map<string, UrlRefusedError | undefined>();
 
-  /** @param allowed what they must match, one of them; none: anything may be called that is not refused always */
+  /** @param allowed patterns, one of which a URL must match; none: any URL may be called that is not always refused */
   constructor(allowed: readonly UrlPattern[] = []) {
     this.#allowed = allowed;
   }
@@ -51,7 +51,7 @@ export class UrlGuard {
   }
 }
 
-/** @param why what its address is */
+/** @param why the kind of its address */
 export function neverCalled(host: string, why: string): UrlRefusedError {
   return new UrlRefusedError(`${host} is ${why}: it is never called. Write another URL`);
 }

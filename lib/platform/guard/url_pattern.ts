@@ -8,7 +8,7 @@ export interface UrlPattern {
 }
 
 const WEB = /^(https?|\*):\/\/(\[[^\]\s]*\]|[^\s\/:?#@\\[\]]+)(?::(\d{1,5}|\*))?(\/[^\s?#\\]*)?$/i;
-/** What servers may read as another path: encoded separators, a percent sign once more, and `..;` as some have it. */
+/** The parts that servers may read as another path: encoded separators, a percent sign once more, and `..;` as some have it. */
 const AMBIGUOUS = /%(2f|5c|25|00)|\/\.{1,2};/i;
 
 /**

@@ -93,7 +93,7 @@ Deno.test("parseUrlPattern() says what to write", () => {
   }
 });
 
-/** What people hide a host behind, or in. */
+/** The tricks by which people hide a host. */
 const tricks = fc.constantFrom<(good: string, evil: string) => string>(
   (good, evil) => `https://${good}@${evil}/`,
   (good, evil) => `https://${good}:443@${evil}/`,

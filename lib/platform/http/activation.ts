@@ -35,7 +35,7 @@ function activationId(text: string): string | undefined {
 }
 
 /**
- * What an answer about an activation says of the call.
+ * The outcome of a call by an answer about its activation.
  *
  * @param ok makes the outcome of the text that counts as the answer: that of the result if the URL that was called has
  * `result=true`, or else of the whole record, as OpenWhisk answers blocking calls
@@ -63,7 +63,9 @@ export function activationOutcome(
   return ok(wantsResult ? textAt(text as JsonText, ["response", "result"]) ?? NULL : text);
 }
 
-/** How long is waited before an activation is asked for first, then 1.5 times as long each time, up to the longest. */
+/**
+ * The wait before an activation is asked for first, in milliseconds; then it is 1.5 times as long each time, up to the longest.
+ */
 const FIRST_MS = 500;
 const LONGEST_MS = 5000;
 

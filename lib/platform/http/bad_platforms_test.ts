@@ -9,7 +9,7 @@ const HEAD = "HTTP/1.1 200 OK\r\n";
 const untilGone = async (connection: Deno.Conn) => {
   while (await connection.read(new Uint8Array(1024)) !== null);
 };
-/** How many bytes have been taken that were to have no end. */
+/** The number of bytes that were taken of answers without an end. */
 let sent = 0;
 /** The same again and again, until whoever called goes away. */
 const forEver = async (connection: Deno.Conn, what: string, everyMs = 0) => {
@@ -32,7 +32,7 @@ interface Case {
   readonly talk: (connection: Deno.TcpConn) => Promise<unknown>;
   readonly comesTo: "timeout" | "network" | "too large" | "ok" | "failed" | "server-error";
   readonly scheme?: "https";
-  /** What it says of itself, in the reason. */
+  /** The explanation in the reason. */
   readonly says?: RegExp;
 }
 

@@ -48,12 +48,12 @@ export interface LocalFunctions extends Partial<AsyncDisposable> {
   readonly native?: NativeChains;
 }
 
-/** What an HTTP platform is made of. */
+/** The options of an HTTP platform. */
 export interface HttpOptions extends HttpClientOptions {
   readonly clock: Clock;
   /** Where functions are that have no URL of their own. */
   readonly local: LocalFunctions;
-  /** What the run log calls it. (Default: "http") */
+  /** The platform's name in the run log. (Default: "http") */
   readonly name?: string;
   /** Longest answer taken, in bytes. (Default: 262,144) */
   readonly maxAnswerBytes?: number;
@@ -64,7 +64,7 @@ export interface HttpOptions extends HttpClientOptions {
    * wrapper fails a function if it cannot connect to the address in its event. (Default: the event names port 0)
    */
   readonly sink?: CollectorAddress;
-  /** What the URLs that functions have of their own must match. (Default: anything that is not refused always) */
+  /** The patterns for the URLs that functions have of their own. (Default: anything that is not refused always) */
   readonly allowed?: readonly UrlPattern[];
   /**
    * Whether a local platform may answer calls of URLs without a body of the function, as a load shows what a platform does and
@@ -192,7 +192,7 @@ export class HttpPlatform implements Platform {
     return sentAtMs === undefined ? { outcome, status, cold } : { outcome, status, cold, sentAtMs };
   }
 
-  /** The outcome of a call of which the answer only says that it has begun. */
+  /** The outcome of a call whose answer only tells that the call has begun. */
   async #whenDone(spec: FunctionSpec, url: string, { body }: HttpAnswer, stop: Stop): Promise<Outcome> {
     const activation = activationUrl(url, textOf(body));
     if (activation === undefined) return ONLY_ACCEPTED;
@@ -311,9 +311,9 @@ export const MODE_HEADER = "x-sequoia-mode";
  * neither is of a function with a URL, which needs a body there as well.
  */
 export const KIND_HEADER = "x-sequoia-kind";
-/** Says `1` in an answer of the local platform that has not run the function, and does not stand in for it. */
+/** A header that is `1` in an answer of the local platform that has not run the function, and does not stand in for it. */
 export const UNSERVED_HEADER = "x-sequoia-unserved";
-/** Says `1` in an answer for which a container had to be started. */
+/** A header that is `1` in an answer for which a container had to be started. */
 export const COLD_HEADER = "x-sequoia-cold";
 
 /** A GET has no body: the id goes into the query, as the original's spammer does it. */

@@ -21,13 +21,13 @@ export interface CredentialSources {
   readFile(path: string): Promise<string | undefined>;
 }
 
-/** So long before their end credentials are got anew, in milliseconds. */
+/** The time before their end at which credentials are renewed, in milliseconds. */
 const AHEAD_MS = 300_000;
 /** Where containers on ECS get theirs. */
 const CONTAINER_HOST = "http://169.254.170.2";
 /** Longest wait for a container's credentials, in milliseconds. */
 const CONTAINER_TIMEOUT_MS = 5000;
-/** What profiles may say that this does not do: signing in, changing roles, other programs. */
+/** The settings of profiles that this does not support: signing in, changing roles, other programs. */
 const OTHER_WAYS = [
   "role_arn",
   "sso_session",

@@ -13,20 +13,20 @@ import { TimedCalls } from "../calls/timed_calls.ts";
 import { UrlGuard } from "../guard/url_guard.ts";
 import type { UrlPattern } from "../guard/url_pattern.ts";
 
-/** What a Lambda platform is made of. */
+/** The options of a Lambda platform. */
 export interface LambdaOptions extends HttpClientOptions {
   readonly clock: Clock;
   readonly credentials: Credentials;
-  /** What the run log calls it. (Default: "aws-lambda") */
+  /** The platform's name in the run log. (Default: "aws-lambda") */
   readonly name?: string;
   /**
-   * Of an attached platform: the region where functions without a URL are, by their names. Then credentials that are
-   * refused end the run, lest every chain fails.
+   * Of an attached platform: the region where functions without a URL are, by their names. Then credentials that are refused
+   * end the run, so that not every chain fails.
    */
   readonly region?: string;
   /** Where the API is, instead of AWS's own endpoints. */
   readonly endpoint?: string;
-  /** What the URLs that functions have of their own must match. (Default: any) */
+  /** The patterns for the URLs that functions have of their own. (Default: any) */
   readonly allowed?: readonly UrlPattern[];
   /** Longest answer taken, in bytes. (Default: 262,144) */
   readonly maxAnswerBytes?: number;
@@ -51,7 +51,7 @@ export class LambdaPlatform implements Platform {
   readonly #client: HttpClient;
   /** Keys that were derived, by secret, day and region. */
   #keys = new Map<string, ArrayBuffer>();
-  /** How far AWS's clock is ahead of this one, as far as it matters, in milliseconds. */
+  /** The lead of AWS's clock over this one, as far as it matters, in milliseconds. */
   #offsetMs = 0;
 
   constructor(options: LambdaOptions) {
@@ -119,7 +119,7 @@ export class LambdaPlatform implements Platform {
     return { ...failure(why, false), status };
   }
 
-  /** Goes by AWS's clock if this one is far off. @returns by how much it was, in milliseconds */
+  /** Goes by AWS's clock if this one is far off. @returns the difference, in milliseconds; 0 if the clock was not changed */
   #setClock(headers: HeaderValues, nowMs: number): number {
     const theirMs = new Date(headers.get("date") ?? "").getTime();
     const offMs = theirMs - (nowMs + this.#offsetMs);

@@ -5,8 +5,8 @@ import { fieldsOf } from "../calls/fields.ts";
 import { shortened } from "../calls/failure_words.ts";
 
 /**
- * What the errors of the Invoke API mean beyond their status, by its reference (API version 2015-03-31): most of what has
- * to do with the function's settings comes with a 502, but no second try mends it.
+ * The meaning of the Invoke API's errors beyond their status, by its reference (API version 2015-03-31): most of what has to do
+ * with the function's settings comes with a 502, but no second try helps.
  */
 const MEANINGS: Readonly<Record<string, "throttled" | "again" | "final">> = {
   TooManyRequestsException: "throttled",
@@ -48,7 +48,7 @@ const ABOUT_CREDENTIALS = new Set([
   "UnrecognizedClientException",
 ]);
 
-/** What the service, not the function, answered: it did not run it, or not to an end. */
+/** An error of the service, not of the function: the service did not run the function, or not to an end. */
 export interface ServiceError {
   /** `ResourceNotFoundException`; empty if it did not say. */
   readonly type: string;
@@ -57,7 +57,7 @@ export interface ServiceError {
   readonly isRefusal: boolean;
 }
 
-/** What an answer of the Invoke API that is no 2xx means. @param text its body */
+/** The error in an answer of the Invoke API that is not 2xx. @param text its body */
 export function serviceError(
   { status, headers, text, nowMs }: { status: number; headers: HeaderValues; text: string; nowMs: number },
 ): ServiceError {
@@ -77,7 +77,7 @@ export function serviceError(
   return { type, isRefusal, outcome: { kind: "failed", reason, retryable, ...cause, ...wait } };
 }
 
-/** What to do about the usual ones. */
+/** The hints for the usual errors. */
 const HINTS: Readonly<Record<string, string>> = {
   AccessDeniedException: ". Allow lambda:InvokeFunction of it",
   RequestTooLargeException: ". A payload may have 6 MB, of background calls 1 MB",
@@ -85,7 +85,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a function that failed in itself means: as a 500 of any other function, but a time-out is one.
+ * The outcome of a function that failed in itself: that of a 500 of any other function, but a time-out is one.
  *
  * @param kind of X-Amz-Function-Error: Handled or Unhandled
  */

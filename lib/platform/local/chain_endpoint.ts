@@ -17,7 +17,7 @@ export const MAX_CHAIN_LENGTH = 1024 * 1024;
 export const MAX_OPEN_CHAINS = 10_000;
 /** Most chains that a request may know by name. */
 const MAX_KNOWN_CHAINS = 1000;
-/** While so much of the answer waits to be read, in characters, no more of the request is. */
+/** The part of the answer that may wait to be read, in characters; beyond it no more of the request is read. */
 const MAX_UNREAD = 4 * 1024 * 1024;
 
 /**
@@ -36,7 +36,7 @@ export function answerChains(request: Request, host: ChainHost): Response {
   return new Response(answer.lines, { headers: { "content-type": "application/x-ndjson" } });
 }
 
-/** The answer to one request. What is said while nobody reads goes out at once when somebody does. */
+/** The answer to one request. Lines that are written while nobody reads go out at once when somebody does. */
 class Answering {
   readonly lines: ReadableStream<Uint8Array>;
   readonly #host: ChainHost;
@@ -64,7 +64,7 @@ class Answering {
 
   async take(body: ReadableStream<Uint8Array>): Promise<void> {
     const open = new Set<Promise<void>>();
-    // What is read ends with the platform, whatever its sender does.
+    // The request's body ends with the platform, whatever its sender does.
     const ending = body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), {
       signal: this.#host.stop,
     });

@@ -299,7 +299,7 @@ Deno.test("/chains takes POST only", async () => {
 
 const two = chain("two", ({ call }) => void call(fn("g"), { after: call(fn("f")) }));
 
-/** What LocalChains makes of what a program answers at /chains. */
+/** The result of LocalChains for an answer of a program at /chains. */
 async function heard(answer: () => Response): Promise<[unheard: string | undefined, ends: number]> {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },

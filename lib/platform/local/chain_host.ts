@@ -17,14 +17,14 @@ import type { CallEnd, FunctionRunner } from "./function_runner.ts";
 import type { CallMode } from "../../provider/mod.ts";
 import type { Turns } from "./turns.ts";
 
-/** What became of one call of a chain. */
+/** The end of one call of a chain. */
 export interface ChainCallEnd {
   readonly node: number;
   /** When it started, in milliseconds from the start of the chain: an HTTP call when it was made, others had their turn. */
   readonly atMs: number;
-  /** How long it had waited for that at the provider, in milliseconds. */
+  /** The time that the call had waited for that at the provider, in milliseconds. */
   readonly queuedMs: number;
-  /** How long it took from there, with its cold start, in milliseconds. */
+  /** The time that the call took from there, with its cold start, in milliseconds. */
   readonly runMs: number;
   /** As HTTP would say it; 0: its caller waited no longer. */
   readonly status: number;
@@ -33,18 +33,18 @@ export interface ChainCallEnd {
   readonly lost?: string;
 }
 
-/** What runs chains. */
+/** The parts that a host of chains works with. */
 export interface ChainHostOptions {
   readonly turns: Turns;
   readonly runner: FunctionRunner;
   readonly clock: Clock;
-  /** How functions call what comes after them. */
+  /** The mode in which functions call their successors. */
   readonly successors: CallMode;
-  /** Is told of every call that the provider refuses. */
+  /** Called for every call that the provider refuses. */
   readonly refused?: () => void;
   /**
-   * What tells a collector (`host:port`) that the call of a key starts; undefined if that one is not to be told.
-   * (Default: none is)
+   * Returns the function that tells a collector (`host:port`) that the call of a key starts; undefined if that collector is not
+   * to be told. (Default: none is)
    */
   readonly telling?: (key: string, collector: string) => (() => CallEnd) | undefined;
   /** Ends all chains. */
@@ -88,8 +88,8 @@ export class ChainHost {
   /**
    * Runs a chain that decides nothing.
    *
-   * @param told of each call when it has ended
-   * @param collector which its functions tell of themselves, as `host:port`; undefined: none
+   * @param told called for each call that has ended
+   * @param collector the address to which its functions tell of themselves, as `host:port`; undefined: none
    * @returns why it was dropped, if it was
    */
   async run(
@@ -107,7 +107,7 @@ export class ChainHost {
   }
 }
 
-/** How a call ended. */
+/** The end of a call, seen by the host. */
 interface End {
   /** When it started; left out: when it was made. */
   readonly startedAtMs?: number;
@@ -192,7 +192,7 @@ class ChainRun {
     return collector === undefined ? undefined : telling?.(idempotencyKey({ instance, node }), collector);
   }
 
-  /** What a function with a body receives. */
+  /** The event that a function with a body receives. */
   #event(node: number): FunctionEvent {
     const { instance } = this, { nodes } = instance.chain;
     const { fn: spec, after } = nodes[node]!;

@@ -12,7 +12,7 @@ import {
 import type { StrayErrors } from "./stray_errors.ts";
 import type { Turn, Turns } from "./turns.ts";
 
-/** What runs functions. */
+/** The parts that a runner of functions works with. */
 export interface FunctionRunnerOptions {
   readonly turns: Turns;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface FunctionRunnerOptions {
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   /** Runs bodies. (Default: they are only called) */
   readonly strays?: Pick<StrayErrors, "run">;
-  /** How many times as fast functions without a body run. */
+  /** The speed of functions without a body, as a multiple of the declared one. */
   readonly speed: number;
   /** Ends cold starts and functions without a body at once. */
   readonly stop: AbortSignal;
@@ -30,15 +30,18 @@ export interface FunctionRunnerOptions {
 /** A call whose turn has come. */
 export interface TurnedCall {
   readonly name: string;
-  /** What it was sent, or is being sent: it does not end before. */
+  /** The text that the function was sent, or is being sent: the call does not end before. */
   readonly sent: string | Promise<string>;
-  /** What its body receives, if it has one. */
+  /** The event that its body receives, if it has one. */
   readonly event: (sent: string) => FunctionEvent;
-  /** How long it runs if it has neither a body nor a time of its own; a text is JSON. */
+  /** The run time of a function that has neither a body nor a time of its own; a text is JSON. */
   readonly time?: Distribution | string | undefined;
-  /** Told when it starts, after its container has; and when it has ended, by what that gives. */
+  /** Called when the function starts, after its container has. `end` of the result is called when the function has ended. */
   readonly starts?: (() => CallEnd) | undefined;
-  /** Told what it was sent, if nobody was told of its start; and when it has ended, by what that gives. */
+  /**
+   * Called with the text that the function was sent, if there is no `starts`. `end` of the result is called when the function
+   * has ended.
+   */
   readonly hears?: ((sent: string) => CallEnd | undefined) | undefined;
 }
 
@@ -56,7 +59,7 @@ export class FunctionRunner {
     this.#options = options;
   }
 
-  /** How many functions have ended. */
+  /** The number of functions that have ended. */
   get served(): number {
     return this.#served;
   }
@@ -74,10 +77,10 @@ export class FunctionRunner {
   }
 
   /**
-   * Runs a function, and leaves its container. What takes no time goes by as few promises as can be: they would be half of
-   * what such a call costs.
+   * Runs a function, and leaves its container. A call that takes no time goes by as few promises as can be: they would be half
+   * of what such a call costs.
    *
-   * @returns what it answers, or rejects with whatever its body, or who sends, does
+   * @returns the function's answer, or rejects with the error of its body or of its sender
    */
   run(turn: Turn, call: TurnedCall): Json | Promise<Json> {
     const definition = this.#options.functions.get(call.name);
@@ -146,7 +149,7 @@ export class FunctionRunner {
   }
 }
 
-/** What functions without a body answer. */
+/** The answer of functions without a body. */
 export const ANSWER: Json = { ok: true };
 
 function readTime(text: string): Distribution {

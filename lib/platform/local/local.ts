@@ -19,8 +19,8 @@ export interface LocalPlatformOptions {
   /** `host:port`. (Default: 127.0.0.1:7077) */
   readonly address?: string;
   /**
-   * What is started there when something modelled is to be invoked and nobody listens; it answers for modelled functions
-   * alone. Left out: nothing is started, as the user has named the platform.
+   * The server that is started there when a modelled function is to be invoked and nobody listens; it answers for modelled
+   * functions alone. Left out: nothing is started, as the user has named the platform.
    */
   readonly starts?: Omit<LocalServerOptions, "listen" | "functions" | "modelledOnly" | "onAside">;
   /** Where functions of chains report to that run there without Sequoia. (Default: nowhere) */

@@ -59,7 +59,10 @@ export async function bodiesAt(base: string): Promise<ReadonlySet<string> | unde
 /** A connection that breaks off, or is silent, is tried again: whoever listened may be ending, or busy. */
 const TRIES = 3;
 
-/** How long whoever listens has to say who it is, in milliseconds: less than a probe of the scheduler has for its answer. */
+/**
+ * The time that a listening program has to say who it is, in milliseconds: less than a probe of the scheduler has for its
+ * answer.
+ */
 const ANSWER_MS = 1500;
 
 /** Somebody listens at the address of the local platform and says nothing, as a process does that was stopped. */
@@ -72,7 +75,7 @@ export class SilentError extends PlatformError {
 /**
  * Whether a local platform listens at a URL; false if nobody does.
  *
- * @param tries how often it is asked, if it does not answer
+ * @param tries the number of times that it is asked, if it does not answer
  * @throws {PlatformError} if another program listens
  * @throws {SilentError} if whoever listens does not answer
  */

@@ -20,7 +20,7 @@ export interface LocalChainsOptions {
    * @throws {PlatformError} if there cannot be a local platform
    */
   readonly url: (spec: FunctionSpec) => string | Promise<string>;
-  /** Is told when nobody answered there. */
+  /** Called when nobody answered there. */
   readonly lost: () => void;
   /** The collector that functions are to tell, as `host:port`. (Default: none) */
   readonly collector?: string | undefined;
@@ -81,7 +81,7 @@ class Link {
   readonly #known = new Map<string, Chain>();
   readonly #lost: () => void;
   readonly #collector: string | undefined;
-  /** Whether a chain goes on of which nobody wants to hear. */
+  /** Whether a chain goes on that nobody wants to hear of. */
   #isStopped = false;
   /** Whether it takes nothing more. */
   isOver = false;

@@ -46,10 +46,10 @@ const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 /** Longest request of a background call, in bytes: it is kept until its turn. As AWS Lambda's for asynchronous calls. */
 const MAX_BACKGROUND_BYTES = 256 * 1024;
 
-/** How long requests that are still being sent are waited for when the server ends, in milliseconds. */
+/** The time that the end of the server waits for requests that are still being sent, in milliseconds. */
 const GRACE_MS = 1000;
 
-/** What a local platform is made of. */
+/** The options of a local platform. */
 export interface LocalServerOptions {
   readonly profile: Profile;
   readonly clock: Clock;
@@ -77,7 +77,7 @@ export interface LocalServerOptions {
   readonly tells?: (headers: Headers, event?: unknown) => CallEnd;
 }
 
-/** What a local platform has done so far. */
+/** The counts of a local platform up to now. */
 export interface LocalCounts {
   /** Calls that run now, and those that wait for their turn. */
   readonly running: number;
@@ -157,7 +157,7 @@ export class LocalServer implements AsyncDisposable {
     this.url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#server.addr.port}`;
   }
 
-  /** What it does now and has done so far. */
+  /** The counts up to now. */
   get counts(): LocalCounts {
     const { running, queued, made } = this.#provider;
     const { served } = this.#runner;
@@ -297,8 +297,8 @@ export class LocalServer implements AsyncDisposable {
   }
 
   /**
-   * What tells the collector that a function starts, if its caller wants that: the one that the headers name, or that only
-   * the event names, as those of the original's callers do.
+   * Returns the callbacks that tell the collector that a function starts, if its caller wants that: the collector that the
+   * headers name, or that only the event names, as those of the original's callers do.
    */
   #telling(headers: Headers): Pick<TurnedCall, "starts" | "hears"> {
     const tells = this.#tells;
@@ -347,7 +347,7 @@ function toldBy(key: string, collector: string): Record<string, string> {
   return { "idempotency-key": key, [COLLECTOR_HEADER]: collector };
 }
 
-/** The path of a request's URL, of which nothing else is read. */
+/** The path of a request's URL; nothing else of the URL is read. */
 function pathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("//") + 2);
   const end = url.indexOf("?", start);

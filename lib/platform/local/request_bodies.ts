@@ -5,7 +5,7 @@ import { TooLargeError } from "../calls/body.ts";
 const MOST_HELD = 256 * 1024 * 1024;
 /** A body that announces no more is read in one piece, in bytes: memory for all of it is taken at once. */
 const IN_ONE_PIECE = 64 * 1024;
-/** How long a body may take to come, in milliseconds. */
+/** The longest time that a body may take to come, in milliseconds. */
 const LONGEST_MS = 30_000;
 
 /** A body did not come in time. */
@@ -18,7 +18,7 @@ export class NoRoomError extends Error {
   override readonly name = "NoRoomError";
 }
 
-/** What bounds the reading of bodies; all left out: as a server has it. */
+/** The bounds on the reading of bodies; all left out: as a server has them. */
 export interface RequestBodiesOptions {
   readonly clock: Clock;
   readonly mostHeld?: number;

@@ -58,7 +58,7 @@ export class StrayErrors {
     }
   }
 
-  /** What a callback does, with its errors taken; for timers, whose errors are of nobody's context otherwise. */
+  /** Wraps a callback so that its errors are taken; for timers, whose errors have no context otherwise. */
   guarded<A extends unknown[]>(callback: (...args: A) => unknown): (...args: A) => void {
     const take = (error: unknown) => this.take(error);
     return function (this: unknown, ...args) {

@@ -3,7 +3,7 @@ import { PlatformError } from "../platform.ts";
 import { ASIDE_PATH, LOCAL_ADDRESS } from "./local_address.ts";
 import { LocalServer, type LocalServerOptions } from "./local_server.ts";
 
-/** How long a server that steps aside may take, and how often it is looked whether it has, in milliseconds. */
+/** The time that a server that steps aside may take, and the interval at which it is looked whether it has, in milliseconds. */
 const PATIENCE_MS = 5000, LOOK_MS = 50;
 
 /**

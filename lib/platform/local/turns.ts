@@ -1,13 +1,13 @@
 import { type Clock, onAbort, type Stop } from "../../model/mod.ts";
 import type { CallMode, Provider } from "../../provider/mod.ts";
 
-/** A call whose turn it is: it runs after so long, and then it is to {@linkcode Turns.leave}. */
+/** A call whose turn has come: it runs after `delayMs`, and then the caller calls {@linkcode Turns.leave}. */
 export interface Turn {
   readonly delayMs: number;
   readonly cold: boolean;
 }
 
-/** What comes of a call that arrives. */
+/** The answer to a call that arrives. */
 export type Entry =
   | { readonly kind: "refused"; readonly retryAfterMs: number }
   | { readonly kind: "started" } & Turn

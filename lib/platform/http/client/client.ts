@@ -14,7 +14,7 @@ import { basic, type Route, routeTo } from "./route.ts";
 import { Sending } from "./sending.ts";
 import { Shortage, ShortageError, shortageWords } from "./shortage.ts";
 
-/** What a client is made of. */
+/** The options of a client. */
 export interface HttpClientOptions {
   readonly clock: Clock;
   /** Finds the addresses of names. (Default: as the system does it) */
@@ -23,7 +23,9 @@ export interface HttpClientOptions {
   readonly proxies?: Proxies;
   /** Connections kept open to one origin when they are idle. (Default: 1,024) */
   readonly idleConnections?: number;
-  /** Told, in words, that requests are held back because this machine is short of something. (Default: nobody is told) */
+  /**
+   * Called with a sentence when requests are held back because this machine is short of something. (Default: nobody is called)
+   */
   readonly onNote?: (words: string) => void;
 }
 
@@ -100,7 +102,7 @@ export class HttpClient implements Disposable {
     return this.#shortage.wait(message, stop);
   }
 
-  /** Opens connections until so many are idle, or one cannot be opened. @param signal ends it early */
+  /** Opens connections until `count` are idle, or one cannot be opened. @param signal ends the opening early */
   async open(url: string, count: number, signal: AbortSignal): Promise<void> {
     const { pool } = this.#destinationOf(url);
     const wanted = Math.min(count, this.#mostIdle);

@@ -6,9 +6,9 @@ import type { Sending } from "./sending.ts";
 /** Bytes read at a time. */
 const READ_BYTES = 8192;
 
-/** What a connection works with, and whom it tells. */
+/** The tools and callbacks of a connection. */
 export interface ConnectionHooks {
-  /** What is leaving over any connection of the client. */
+  /** The bytes that are leaving over any connection of the client. */
   readonly sending: Sending;
   /** Parses the heads of its answers. */
   readonly heads: HeadReader;
@@ -16,7 +16,7 @@ export interface ConnectionHooks {
   freed(connection: Connection): void;
   /** It cannot be used any more; called once. */
   gone(connection: Connection): void;
-  /** Calls back when the explanation of an error is waited for no longer. @returns what takes the call back */
+  /** Calls back when the explanation of an error is waited for no longer. @returns a function that takes the call back */
   explaining(over: () => void): () => void;
 }
 
@@ -27,7 +27,7 @@ export interface ConnectionHooks {
 export class Connection implements Carrier {
   /** While it is idle: for how many more sweeps of its pool it is kept. */
   sweepsLeft = 0;
-  /** How long the server keeps it open without a request, in milliseconds, if it has said so. */
+  /** The time for which the server keeps the connection open without a request, in milliseconds, if the server has told it. */
   keepsOpenMs: number | undefined;
   readonly #conn: Deno.Conn;
   readonly #hooks: ConnectionHooks;

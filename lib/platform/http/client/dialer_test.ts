@@ -50,7 +50,7 @@ Deno.test("Dialer.dial() waits no longer for a name than its signal says", async
   await assertRejects(() => dialer.dial("slow.test", 80, controller.signal), Error, "too late");
 });
 
-/** What is connected to in a test: how long an address takes to answer, in milliseconds, below 0: to fail. */
+/** A network of a test: the time that each address takes to answer, in milliseconds; below 0: to fail. */
 function network(clock: VirtualClock, times: Readonly<Record<string, number>>) {
   const log: string[] = [];
   return {

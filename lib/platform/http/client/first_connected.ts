@@ -9,7 +9,7 @@ const NEXT_AFTER_MS = 250;
  *
  * @param connect makes a connection; its signal is aborted when it is not needed any more
  * @returns the connection and its address
- * @throws what `connect` has thrown last, if no address answers, or the signal's reason
+ * @throws the last error of `connect`, if no address answers, or the signal's reason
  */
 export async function firstConnected<T extends Disposable>(
   addresses: readonly string[],

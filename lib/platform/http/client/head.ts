@@ -21,7 +21,7 @@ export class AnswerHeaders {
   }
 }
 
-/** How the end of a body is told: by a number of bytes, by chunks, or by the end of the connection. */
+/** The way in which the end of a body is told: by a number of bytes, by chunks, or by the end of the connection. */
 export type Framing = { readonly kind: "length"; readonly bytes: number } | {
   readonly kind: "chunked" | "close";
 };
@@ -34,9 +34,12 @@ export interface Head {
   readonly isInterim: boolean;
   /** Whether the server lets the connection be used again. */
   readonly keepsOpen: boolean;
-  /** How long the server keeps it open without a request, in milliseconds; undefined if it does not say. */
+  /**
+   * The time for which the server keeps the connection open without a request, in milliseconds; undefined if the head does not
+   * tell.
+   */
   readonly keepsOpenMs: number | undefined;
-  /** How the body that follows ends, if one follows. */
+  /** The framing of the body that follows, if one follows. */
   readonly framing: Framing;
 }
 
@@ -93,7 +96,7 @@ export function hasBody({ status, framing }: Head): boolean {
 }
 
 /**
- * How the body after a head is framed (RFC 9112, section 6.3).
+ * The framing of the body after a head (RFC 9112, section 6.3).
  *
  * @throws {TypeError} if the head contradicts itself: then nobody knows where the answer ends
  */
@@ -120,7 +123,7 @@ function lengthOf(headers: AnswerHeaders): number | undefined {
   return Number(first);
 }
 
-/** The error of an answer that cannot be read. @param how what is wrong with it, as a sentence about "it" */
+/** The error of an answer that cannot be read. @param how the fault, as a sentence about "it" */
 export function notHttp(how: string): TypeError {
   return new TypeError(`the answer is not HTTP/1.1: ${how}`);
 }
@@ -157,7 +160,7 @@ export class HeadReader {
   }
 }
 
-/** Headers are bytes, of which only those of ASCII have a meaning that all agree on. */
+/** Headers are bytes; only those of ASCII have a meaning that all agree on. */
 export function latin1(bytes: Uint8Array): string {
   return String.fromCharCode.apply(null, bytes as unknown as number[]); // spreading is ten times slower
 }

@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { Carriers } from "./exchange.ts";
 
-/** How often idle connections are looked through, in milliseconds: no clock is asked for each call. */
+/** The interval at which idle connections are looked through, in milliseconds: no clock is asked for each call. */
 export const SWEEP_MS = 1000;
 /** A connection that is not used for this long is closed, in milliseconds, unless the server says less. */
 const IDLE_MS = 30_000;
@@ -26,7 +26,7 @@ export class Pool implements Carriers {
     this.open = (signal) => open(this, signal);
   }
 
-  /** How many are idle. */
+  /** The number of idle connections. */
   get size(): number {
     this.#idle = this.#idle.filter(({ isClosed }) => !isClosed);
     return this.#idle.length;

@@ -15,8 +15,8 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Which proxy a request goes by, as the environment says: HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, but for hosts of NO_PROXY. What
- * is on this machine is never reached by a proxy.
+ * Chooses the proxy that a request goes by, from the environment: HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, but for hosts of
+ * NO_PROXY. Hosts on this machine are never reached by a proxy.
  */
 export class Proxies {
   readonly #variable: (name: string) => string | undefined;
@@ -86,7 +86,7 @@ function exception(entry: string): (host: string, port: number) => boolean {
 /**
  * Tells the addresses that begin with the same bits as one, of its kind: `::/0` names no IPv4 address.
  *
- * @param length how many bits (default: all)
+ * @param length the number of bits (default: all)
  * @returns undefined if that is no address, or has fewer bits
  */
 function blockOf(address: string, length?: number): ((host: string) => boolean) | undefined {

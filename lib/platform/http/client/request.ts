@@ -6,7 +6,7 @@ export const utf8 = new TextEncoder();
 export interface HttpRequest {
   readonly url: string;
   readonly method: string;
-  /** By name in lower case. How the body is framed is not theirs to say. */
+  /** By name in lower case. The framing of the body is not theirs to set. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
   /** Ends it at once. */
@@ -55,7 +55,7 @@ export class DefaultHeaders {
 /**
  * The bytes of a request (RFC 9112, section 3).
  *
- * @param target what the request line names
+ * @param target the target that the request line names
  * @throws {TypeError} if a header would break out of its line
  */
 export function requestBytes(
@@ -79,9 +79,9 @@ function headerLine(name: string, value: string): string {
 
 const BREAKS = /[\r\n\0]/;
 
-/** How long a buffer is that short requests share, in bytes; it stays in memory as long as one of them is in flight. */
+/** The length of a buffer that short requests share, in bytes; it stays in memory as long as one of them is in flight. */
 const SHARED_BYTES = 16_384;
-/** Longer requests have buffers of their own, in characters, of which each takes three bytes at most. */
+/** Longer requests, in characters, have buffers of their own; a character takes three bytes at most. */
 const SHORT = SHARED_BYTES / 12;
 let shared = new Uint8Array(SHARED_BYTES), used = 0;
 

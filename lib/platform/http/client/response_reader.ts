@@ -71,7 +71,7 @@ export class ResponseReader {
     return this.#isOver && this.#head!.keepsOpen && this.#framing.kind !== "close" && this.#rest.length === 0;
   }
 
-  /** How long the server keeps the connection open without a request, in milliseconds, if it says so. */
+  /** The time for which the server keeps the connection open without a request, in milliseconds, if the head tells it. */
   get keepsOpenMs(): number | undefined {
     return this.#head?.keepsOpenMs;
   }

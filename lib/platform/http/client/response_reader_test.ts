@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import fc from "fast-check";
 import { ResponseReader } from "./response_reader.ts";
 
-/** Bytes of a text of which each character is one. */
+/** The bytes of a text whose characters are one byte each. */
 const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const textOf = (body: Uint8Array) => String.fromCharCode(...body);
 

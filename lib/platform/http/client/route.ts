@@ -3,11 +3,11 @@ import { portOf, type Proxy } from "./proxies.ts";
 import { ResponseReader } from "./response_reader.ts";
 import { utf8 } from "./request.ts";
 
-/** How requests get to where they go: by connections of one kind, which any of them may use. */
+/** The way of requests to their server: connections of one kind, which any of the requests may use. */
 export interface Route {
   /** The same for routes whose connections may be used for each other. */
   readonly key: string;
-  /** What the request line names. */
+  /** The target that the request line names. */
   target(url: URL): string;
   /** Headers that only this route needs, by name in lower case. */
   readonly headers: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { type Clock, onAbort, type Stop } from "../../../model/mod.ts";
 
-/** What the system says when this machine, not the server, lacks something: descriptors, ports, memory for sockets. */
+/** The system's error codes for a lack of this machine, not the server: descriptors, ports, memory for sockets. */
 const CODES: Readonly<Record<string, string>> = {
   EMFILE: "this process has no file descriptors left (EMFILE). Raise its limit, see ulimit -n",
   ENFILE: "this machine has no file descriptors left (ENFILE)",
@@ -9,7 +9,7 @@ const CODES: Readonly<Record<string, string>> = {
 };
 /** While nothing gets free here, one call after the other tries again at this interval, in milliseconds. */
 const AGAIN_MS = 100;
-/** What was said is not said again for this long, in milliseconds. */
+/** The time for which a note is not repeated, in milliseconds. */
 const QUIET_MS = 60_000;
 
 /** A connection cannot be made because this machine is short of something. It says nothing about the server. */
@@ -35,13 +35,13 @@ export class Shortage {
   #disarm: (() => void) | undefined;
   #saidAtMs = -Infinity;
 
-  /** @param onNote told, once in a while, that calls are held back, and what is missing */
+  /** @param onNote called, once in a while, with a sentence that calls are held back, and what is missing */
   constructor(clock: Clock, onNote: (words: string) => void) {
     this.#clock = clock;
     this.#onNote = onNote;
   }
 
-  /** Waits until it makes sense to try again, or until `stop`. @param words what is missing */
+  /** Waits until it makes sense to try again, or until `stop`. @param words name what is missing */
   wait(words: string, stop: AbortSignal | Stop): Promise<void> {
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#saidAtMs >= QUIET_MS) {

@@ -1,4 +1,4 @@
-/** What the tests of the client share. */
+/** The helpers that the tests of the client share. */
 import { Stop } from "../../../model/mod.ts";
 import type { HttpRequest } from "./request.ts";
 
