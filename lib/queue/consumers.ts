@@ -46,7 +46,7 @@ export interface AskedView {
   readonly platform?: string;
   /** The function whose own limit that is for. (Default: it is for all) */
   readonly function?: string;
-  /** Time for which nothing starts there any more, counted from this record, in milliseconds. */
+  /** Time until calls may start there again, in milliseconds. */
   readonly leftMs: number;
 }
 

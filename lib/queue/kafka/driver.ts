@@ -38,7 +38,7 @@ import type { View } from "./operator/view.ts";
 import { PassedKinds } from "../waiting_lines.ts";
 import { PullBudget } from "../weight.ts";
 
-/** What a driver is made of. */
+/** The parts of a driver. */
 export interface KafkaDriverParts {
   readonly where: string;
   readonly readOnly: boolean;
@@ -67,7 +67,7 @@ export interface KafkaDriverParts {
   readonly closing: AbortController;
 }
 
-/** How long what is under way may take to become durable when it is closed, in milliseconds: brokers may be away. */
+/** Longest time for pending writes to become durable at closing, in milliseconds: brokers may be away. */
 const CLOSING_MS = 10_000;
 
 /** One producer or consumer of a queue on Kafka; a member of its group from its first pull on. */
@@ -186,8 +186,8 @@ export class KafkaDriver implements QueueDriver {
   }
 
   /**
-   * Looks until nothing has changed hands meanwhile: what does is in nobody's view for a moment. What is about to be taken
-   * is waited for, as it need not be read twice.
+   * Looks until no partition has changed hands meanwhile: one that does is in nobody's view for a moment. Waits for those
+   * about to be taken, as they need not be read twice.
    */
   async #look(): Promise<void> {
     do {

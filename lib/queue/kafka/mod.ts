@@ -31,7 +31,7 @@ import { consumersPlan, DEFAULT_PARTITIONS, topicNames } from "./log/topics.ts";
 import { Upkeep } from "./owner/upkeep.ts";
 import { View } from "./operator/view.ts";
 
-/** How a queue on Kafka is opened. */
+/** Options for opening a queue on Kafka. */
 export interface KafkaQueueOptions extends KafkaAddressOptions {
   /** Where to ask for the cluster first: `host:port` each. */
   readonly brokers: readonly string[];
@@ -40,9 +40,9 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   readonly random: Random;
   /** Only to look at: everything that would write rejects with `read-only`. (Default: false) */
   readonly readOnly?: boolean;
-  /** How long no broker may answer before `unreachable`, in milliseconds. (Default: it never gives up) */
+  /** Longest time without an answer from any broker before `unreachable`, in milliseconds. (Default: it never gives up) */
   readonly giveUpAfterMs?: number;
-  /** Is told, once each, what an operator should see: that brokers cannot be reached, that they answer again. */
+  /** Called once each with what an operator should see: that brokers cannot be reached, that they answer again. */
   readonly onNote?: (words: string) => void;
   /** In which messages instances are sent. (Default: sequoia) */
   readonly wire?: WireFormat;
@@ -58,7 +58,7 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   /** Ends the opening, which rejects with `closed`: brokers may not be there. */
   readonly signal?: AbortSignal;
   /**
-   * How often brokers are reminded of the owner of a partition, in milliseconds: coordinators forget who has run no transaction
+   * Time between two reminders to brokers of a partition's owner, in milliseconds: coordinators forget who ran no transaction
    * for `transactional.id.expiration.ms` (a week by default), and brokers a producer that has written nothing for
    * `producer.id.expiration.ms` (a day). (Default: 10 minutes)
    */
@@ -67,16 +67,16 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   readonly socketFactory?: ISocketFactory;
 }
 
-/** What the names of the group, unless another is given, and of the writers of partitions end with. */
+/** The end of the group's name, unless another is given, and of the names of the writers of partitions. */
 const DEFAULT_GROUP = "sequoia";
 /** The session of consumers, in milliseconds; brokers take 6 s to 30 min unless they are told otherwise. */
 const DEFAULT_LEASE_MS = 10_000;
-/** How long ended instances are kept, in milliseconds. */
+/** Time for which ended instances are kept, in milliseconds. */
 const DEFAULT_KEEP_MS = 86_400_000;
 /** Least time between two requests to a broker while there is much to write, in milliseconds. */
 const DEFAULT_LINGER_MS = 5;
 const DEFAULT_RENEW_MS = 600_000;
-/** How many ends are known at most, of all partitions together. */
+/** Most ends that are known, of all partitions together. */
 const MAX_ENDS = 1_000_000;
 /** Orders that wait for a listener; of more, the oldest are dropped: nobody listens. */
 const MOST_ORDERS = 1000;

@@ -5,19 +5,19 @@ import type { Environment } from "../../kind.ts";
 import { type KafkaSasl, type KafkaTls, oneOf, saslOf, tlsOf } from "./security.ts";
 import { type KafkaSetting, kafkaSettings, type Settings } from "./settings.ts";
 
-/** What may stand behind the `?` of a kafka address, or be said by variables. */
+/** The options behind the `?` of a kafka address, which variables can set too. */
 export interface KafkaAddressOptions {
   /** The consumer group: consumers of one group share the work. (Default: the prefix, and "sequoia") */
   readonly group?: string;
   /** Stands before the name of every topic. (Default: none) */
   readonly prefix?: string;
-  /** How many partitions the topics get if they are created. (Default: 12) */
+  /** Number of partitions that the topics get if they are created. (Default: 12) */
   readonly partitions?: number;
   /** On how many brokers each partition of a topic is kept if it is created. (Default: the broker's) */
   readonly replication?: number;
-  /** How long a consumer may be silent before what it holds goes to others, in milliseconds: the session time-out. (Default: 10 s) */
+  /** Longest silence of a consumer before its instances go to others, in milliseconds: the session time-out. (Default: 10 s) */
   readonly leaseMs?: number;
-  /** How long ended instances are kept, in milliseconds. (Default: 24 h) */
+  /** Time for which ended instances are kept, in milliseconds. (Default: 24 h) */
   readonly keepMs?: number;
   /** (Default: none) */
   readonly compression?: "none" | "gzip";
@@ -27,7 +27,7 @@ export interface KafkaAddressOptions {
   readonly tls?: KafkaTls;
   /** (Default: nobody logs in) */
   readonly sasl?: KafkaSasl;
-  /** How the client names itself, in the logs of the brokers. */
+  /** The client's name in the logs of the brokers. */
   readonly client?: string;
 }
 

@@ -6,7 +6,7 @@ import type { AddressOptionHelp, Environment } from "../../kind.ts";
 
 const TLS = "PEM file for TLS";
 
-/** What may stand behind the `?`, and the variables that say what the address leaves out. */
+/** The options behind the `?`, and the variables for those that the address leaves out. */
 export const KAFKA_OPTIONS = [
   {
     name: "group",
@@ -71,7 +71,7 @@ export interface Said {
   readonly isOwn: boolean;
 }
 
-/** What is said, by setting. */
+/** The given values, by setting. */
 export type Settings = ReadonlyMap<KafkaSetting, Said>;
 
 /**

@@ -24,11 +24,11 @@ export interface RecordWriter {
 export interface Identity {
   /** Asks for a producer's id and epoch. */
   identify(): Promise<ProducerId>;
-  /** What to do when the broker refuses it as fenced: give up, or go on under a new id. */
+  /** The reaction when the broker refuses it as fenced: give up, or go on under a new id. */
   readonly whenFenced: "end" | "renew";
 }
 
-/** How records are written. */
+/** Options for writing records. */
 export interface AppenderOptions {
   readonly link: Pick<Link, "leader" | "leaderId">;
   readonly clock: Clock;
@@ -120,7 +120,7 @@ class Writer implements RecordWriter {
     return this.#id = await this.#identifying;
   }
 
-  /** A lane goes on under another id, which counts its records anew. */
+  /** Lets a lane go on under another id, which counts its records from 0. */
   renew(lane: Lane): void {
     if (this.#id === lane.id) this.#id = undefined; // else it has another one already
     Object.assign(lane, { id: undefined, sequence: 0 });
@@ -192,7 +192,7 @@ export class Appender {
     }
     const byLeader = Map.groupBy(lanes.values(), ({ topic, partition }) => link.leaderId(topic, partition));
     for (const [leader, led] of byLeader) {
-      if (this.#busy.has(leader)) continue; // it is planned anew when that has been answered
+      if (this.#busy.has(leader)) continue; // it is planned again when that has been answered
       this.#busy.add(leader);
       this.#lastStartMs = clock.nowMs();
       for (const lane of led) lane.isBusy = true; // its leader may change, or be unknown, before it is answered

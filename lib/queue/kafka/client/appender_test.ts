@@ -15,7 +15,7 @@ interface Setup {
   readonly all: Appender;
   /** One of its writers. */
   readonly appender: RecordWriter;
-  /** How many ids were asked for. */
+  /** Number of ids that were asked for. */
   identified(): number;
 }
 

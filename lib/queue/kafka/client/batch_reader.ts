@@ -7,7 +7,7 @@ import { gunzip } from "node:zlib";
 import { BATCH_AT as AT, BATCH_HEAD, BATCH_MAGIC } from "./batch_format.ts";
 import { Buffer, COMPRESSION, decodeOtherBatches, type IncomingRecord } from "./kafkajs.ts";
 
-/** What was read of some batches. */
+/** The records that were read from some batches. */
 export interface ReadBatches {
   /** In the order of their offsets, without the marks of transactions. */
   readonly records: readonly IncomingRecord[];

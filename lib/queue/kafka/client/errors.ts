@@ -1,6 +1,6 @@
 import { QueueError, type QueueErrorCode } from "../../queue.ts";
 
-/** What an error of kafkajs means for what was tried. */
+/** The meaning of an error of kafkajs for the request that failed. */
 export type Trouble =
   /** It may work if it is tried again: connections, elections, what is not ready yet. */
   | "transient"
@@ -12,7 +12,7 @@ export type Trouble =
   | "too-large"
   /** The group does not know this member any more, or has gone on without it. */
   | "expelled"
-  /** The group's members are to join it anew. */
+  /** The group's members are to join it again. */
   | "rebalancing"
   /** The log does not reach back so far. */
   | "out-of-range"
@@ -44,14 +44,14 @@ const NEWER_TROUBLES: Readonly<Record<string, Trouble>> = {
   89: "transient", // THROTTLING_QUOTA_EXCEEDED
   90: "fenced", // PRODUCER_FENCED
 };
-/** How kafkajs words a code that it does not know. */
+/** The message of kafkajs for a code that it does not know. */
 const UNKNOWN_CODE = /^Unknown error code (\d+)$/;
 
 /** A login that was not refused: the connection broke meanwhile. */
 const BROKEN_LOGIN = /: (Connection |Closed connection|Request )/;
 /** The codes of node's TLS for certificates. */
 const CERTIFICATE = /CERT|^UNABLE_TO_/;
-/** What kafkajs throws, as a mere Error, of a broker whose connection is being made or has just gone: nothing was sent. */
+/** The message of the Error that kafkajs throws while a broker's connection is being made or has just gone: nothing was sent. */
 const NOT_CONNECTED = "Broker not connected";
 
 interface KafkajsError extends Error {
@@ -98,7 +98,7 @@ export function lostError(partition: number): QueueError {
   );
 }
 
-/** What is said of an error: its deepest cause. */
+/** The words for an error: those of its deepest cause. */
 export function reasonOf(error: unknown): string {
   return rootOf(error).message;
 }
@@ -124,7 +124,7 @@ export function asQueueError(error: unknown, doing: string, where: string): unkn
   });
 }
 
-/** What is said of an error: its code, what the broker does, and what to do about it. */
+/** The explanation of an error: its code, what the broker does, and what to do about it. */
 function explanationOf(error: Error): [code: QueueErrorCode, state: string, advice: string] {
   const { name, type } = rootOf(error), reason = reasonOf(error);
   switch (troubleOf(error)) {

@@ -23,7 +23,7 @@ const { createErrorFromCode, errorCodes } = codes as unknown as {
   readonly errorCodes: readonly { readonly type: string; readonly code: number }[];
 };
 
-/** What a broker answers, as kafkajs throws it. */
+/** The answer of a broker, as kafkajs throws it. */
 function answer(type: string): Error {
   return createErrorFromCode(errorCodes.find((each) => each.type === type)!.code);
 }

@@ -2,17 +2,17 @@
 import { type ReadBatches, readBatches } from "./batch_reader.ts";
 import { type Broker, Buffer, failIfRefused, numbers, send } from "./kafkajs.ts";
 
-/** What is asked of a partition. */
+/** A request for the records of a partition. */
 export interface AskedPartition {
   readonly topic: string;
   readonly partition: number;
   /** From which offset on. */
   readonly offset: number;
-  /** How much of it, in bytes. (Default: as the bounds say) */
+  /** Most bytes of it. (Default: as the bounds say) */
   readonly maxBytes?: number | undefined;
 }
 
-/** What was fetched of a partition. */
+/** The records fetched from a partition. */
 export interface FetchedPartition extends ReadBatches {
   readonly topic: string;
   readonly partition: number;
@@ -20,7 +20,7 @@ export interface FetchedPartition extends ReadBatches {
   readonly end: number;
 }
 
-/** How much is fetched, and how long the broker waits for the first record. */
+/** Bounds of a fetch: its bytes, and the broker's wait for the first record. */
 export interface FetchBounds {
   /** In milliseconds. */
   readonly maxWaitMs: number;
@@ -31,7 +31,7 @@ export interface FetchBounds {
 const FETCH = { apiKey: 1, apiVersion: 4, apiName: "Fetch" } as const;
 /** Clients are no replicas. */
 const NO_REPLICA = -1;
-/** What the answer may take beside the wait, in milliseconds: as for all other requests. */
+/** Longest time until the answer, beside the wait, in milliseconds: as for all other requests. */
 const TIMEOUT_MS = 15_000;
 
 /**
@@ -71,7 +71,7 @@ function fetchRequest(asked: readonly AskedPartition[], { maxWaitMs, maxBytes }:
 
 /** An answer that has not been read yet, but for what kafkajs asks of it. */
 class FetchAnswer {
-  /** How long the broker wants to hear nothing, in milliseconds: kafkajs keeps to that. */
+  /** Time for which the broker wants no requests, in milliseconds: kafkajs keeps to that. */
   readonly clientSideThrottleTime: number;
   readonly #bytes: Buffer;
 

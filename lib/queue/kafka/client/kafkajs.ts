@@ -190,7 +190,7 @@ export interface EncodedPartition {
   readonly batch: Buffer;
 }
 
-/** What a broker answers to a request to write. */
+/** A broker's answer to a request to write. */
 export interface ProduceAnswer {
   readonly topics: readonly {
     readonly topicName: string;
@@ -215,7 +215,7 @@ export interface Protocol {
     decode(answer: Buffer): Promise<unknown>;
     parse(decoded: never): Promise<unknown>;
   };
-  /** What the answer may take, in milliseconds. (Default: 15 s, which is the least) */
+  /** Longest time until the answer, in milliseconds. (Default: 15 s, which is the least) */
   readonly requestTimeout?: number;
 }
 
@@ -289,15 +289,15 @@ export function failIfRefused(code: number): void {
 /** The checksum of batches of records: CRC-32C (Castagnoli). */
 export const crc32c = crc32cModule as unknown as (bytes: Buffer) => number;
 
-/** What a coordinator is looked for. */
+/** The kinds of coordinator. */
 export const COORDINATOR = { group: 0, transaction: 1 } as const;
 /** One of {@linkcode COORDINATOR}. */
 export type CoordinatorType = typeof COORDINATOR[keyof typeof COORDINATOR];
 
-/** How kafkajs numbers compression. */
+/** The numbers of kafkajs for compression. */
 export const COMPRESSION = { none: 0, gzip: 1 } as const;
 
-/** How brokers are connected to. */
+/** Options for connecting to brokers. */
 export interface ClusterOptions {
   /** `host:port` of some brokers; they name the others. */
   readonly brokers: readonly string[];
@@ -310,13 +310,13 @@ export interface ClusterOptions {
   readonly giveUpAfterMs?: number | undefined;
 }
 
-/** How long a connection may take to be made, in milliseconds. */
+/** Longest time for making a connection, in milliseconds. */
 const CONNECTION_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 type ClusterConstructor = new (options: Readonly<Record<string, unknown>>) => Cluster;
 
-/** Makes the connections; nothing is connected yet. What kafkajs would log reaches nobody: its errors are told by ours. */
+/** Makes the connections; nothing is connected yet. The log of kafkajs goes nowhere: our errors tell of its own. */
 export function newCluster(options: ClusterOptions): Cluster {
   mendRequestQueue();
   const { clientId, ssl, sasl, giveUpAfterMs = Infinity, socketFactory = defaultSocketFactory() } = options;

@@ -3,21 +3,21 @@ import { QueueError } from "../../queue.ts";
 import { asQueueError, reasonOf, troubleOf } from "./errors.ts";
 import { type Broker, type Cluster, type ClusterOptions, COORDINATOR, newCluster } from "./kafkajs.ts";
 
-/** How a link tries again. */
+/** Options of a link, with those for trying again. */
 export interface LinkOptions extends ClusterOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** How long no broker may answer before it is given up, in milliseconds. (Default: for ever) */
+  /** Longest time without an answer from any broker before the link gives up, in milliseconds. (Default: for ever) */
   readonly giveUpAfterMs?: number | undefined;
-  /** Is told when no broker answers, and when one does again. */
+  /** Called when no broker answers, and when one does again. */
   readonly onNote?: ((words: string) => void) | undefined;
 }
 
 const FIRST_DELAY_MS = 20;
 const LONGEST_DELAY_MS = 1000;
-/** A silence so long is told: elections and restarts of a connection are shorter. */
+/** A silence as long as this is told, in milliseconds: elections and restarts of a connection are shorter. */
 const TOLD_AFTER_MS = 1000;
-/** After so many failures in a row all connections are made anew. */
+/** After this number of failures in a row all connections are made again. */
 const RESET_AFTER = 3;
 
 /** Whether brokers answer, for all links of a queue: told once when they cease to, and once when they do again. */
@@ -98,7 +98,7 @@ export class Link implements AsyncDisposable {
     this.#cluster = newCluster(options);
   }
 
-  /** Says which topics it is used for, so that their leaders are known. */
+  /** Adds topics that the link is used for, so that their leaders are known. */
   async use(topics: readonly string[]): Promise<void> {
     for (const topic of topics) this.#topics.add(topic);
     await this.run("read the topics", (cluster) => cluster.addMultipleTargetTopics([...this.#topics]));
@@ -128,7 +128,7 @@ export class Link implements AsyncDisposable {
     );
   }
 
-  /** How many partitions a topic has; 0 if there is none. */
+  /** Number of partitions of a topic; 0 if there is no such topic. */
   partitions(topic: string): number {
     return this.#cluster.findTopicPartitionMetadata(topic).length;
   }

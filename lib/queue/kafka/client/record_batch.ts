@@ -7,7 +7,7 @@ import { gzip } from "node:zlib";
 import { BATCH_AT as AT, BATCH_HEAD as HEAD, BATCH_MAGIC as MAGIC } from "./batch_format.ts";
 import { Buffer, COMPRESSION, crc32c, type OutgoingRecord, type ProducerId } from "./kafkajs.ts";
 
-/** What a batch says of itself. */
+/** The header fields of a batch. */
 export interface BatchOptions extends ProducerId {
   /** The number of its first record, for this producer and partition. */
   readonly firstSequence: number;

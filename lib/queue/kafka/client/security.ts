@@ -7,7 +7,7 @@ import type { ClusterOptions, ISocketFactory, SASLOptions } from "./kafkajs.ts";
 type Tls = NonNullable<KafkaAddressOptions["tls"]>;
 
 /**
- * How brokers are connected to: with the files of the certificates read.
+ * The options for connecting to brokers, with the files of the certificates read.
  *
  * @throws {QueueError} `cannot-open`, if one cannot be read
  */

@@ -4,7 +4,7 @@ import type { Entry } from "./entry.ts";
 import type { KnownEnds } from "./known_ends.ts";
 import type { Place } from "./records.ts";
 
-/** What a partition knows of the instances that may call others. */
+/** The instances that a partition knows and that may call others. */
 export interface KnownInstances {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly ends: KnownEnds;

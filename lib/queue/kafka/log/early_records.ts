@@ -1,7 +1,7 @@
 import type { NodeRecord } from "../../../model/mod.ts";
 import { isAsLate, isSameRun, type Run } from "./records.ts";
 
-/** What is recorded of a run, by its places. */
+/** The records of a run, by their places. */
 interface Early {
   readonly of: Run;
   readonly records: Map<number, NodeRecord>;
@@ -52,7 +52,7 @@ export class EarlyRecords {
     return new Map();
   }
 
-  /** What is recorded of instances that are nowhere belongs to nothing. */
+  /** Leaves the records of instances that never came: they belong to nothing. */
   drop(): void {
     for (const [id, { records }] of this.#byId) this.#leave(id, records);
     this.#byId.clear();

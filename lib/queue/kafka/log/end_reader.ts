@@ -12,7 +12,7 @@ export interface WholeEnd extends EndBody {
   readonly instance: Instance;
 }
 
-/** How much is read at once, in bytes: of all partitions together, and of each at least and at most. */
+/** Bytes of one read: of all partitions together, and of each at least and at most. */
 const BYTES = { together: 16 * 1024 * 1024, least: 64 * 1024, most: 1024 * 1024 };
 
 /** Puts an end together from its records. */
@@ -25,7 +25,7 @@ export function wholeEnd(records: readonly IncomingRecord[]): WholeEnd {
 export type EndSource = Pick<EndReader, "read">;
 
 /**
- * Reads the ends of instances where they stand. What was read last of each partition is at hand for the next one: by
+ * Reads the ends of instances where they stand. The records read last from each partition are kept for the next end: by
  * submission, the ends of all partitions alternate.
  */
 export class EndReader {
@@ -62,7 +62,7 @@ export class EndReader {
   }
 }
 
-/** What the queue shows of an instance that has ended. */
+/** The view of an instance that has ended. */
 export function endView(end: KnownEnd, { instance, progress, reason, output }: WholeEnd): InstanceView {
   return {
     instance,

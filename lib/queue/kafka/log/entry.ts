@@ -13,7 +13,7 @@ export interface Entry {
   readonly run: number;
   /** By their places in the chain. */
   readonly records: Map<number, NodeRecord>;
-  /** What it has called. */
+  /** The instances that it has called. */
   readonly called: Set<Entry>;
   caller: Entry | undefined;
   state: InstanceState;

@@ -23,8 +23,8 @@ function murmur2(data: Uint8Array): number {
 const SEED = 0x9747b28c, MULTIPLIER = 0x5bd1e995;
 
 /**
- * The home of each id: the partition of `pending` in which it is submitted. What an instance calls lives in the partition of
- * that instance, under ids that begin with its id and a slash. So the part before the first slash tells the home: all that
+ * The home of each id: the partition of `pending` in which it is submitted. A called instance lives in the partition of
+ * its caller, under an id that begins with the caller's id and a slash. So the part before the first slash tells the home: all that
  * may be submitted or called under one id lies in one partition, and its owner decides which comes first.
  *
  * The id of a message that has none of its own is its topic, partition and offset, and its home is where it lies.

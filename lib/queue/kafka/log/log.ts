@@ -7,11 +7,11 @@ import { type Link, Parted, type TopicPartition } from "../client/link.ts";
 /** A place in a partition of a topic. */
 export interface Position extends TopicPartition {
   readonly offset: number;
-  /** How much is fetched from there at once, in bytes. (Default: 1 MiB) */
+  /** Most bytes of one fetch from there. (Default: 1 MiB) */
   readonly maxBytes?: number | undefined;
 }
 
-/** What was read from a position on. */
+/** The records that were read from a position on. */
 export interface Chunk {
   readonly records: readonly IncomingRecord[];
   /** Where reading goes on. */
@@ -20,9 +20,9 @@ export interface Chunk {
   readonly end: number;
 }
 
-/** How much is read at a time where little may be enough, in bytes. */
+/** Most bytes of one read where little may be enough. */
 export const LITTLE_BYTES = 128 * 1024;
-/** How much is fetched at once, in bytes: of a partition, and together. */
+/** Most bytes of one fetch: of a partition, and of all together. */
 const BYTES = { partition: 1024 * 1024, together: 8 * 1024 * 1024 };
 const EARLIEST = -2, LATEST = -1;
 
@@ -118,7 +118,7 @@ export async function fetchFrom(
   });
 }
 
-/** What is to be read of a partition. */
+/** The range of a partition that is to be read. */
 export interface Range extends Position {
   /** The offset before which reading ends. */
   readonly to: number;
@@ -165,7 +165,7 @@ function advance(range: Range, { records, next }: Chunk): Range[] {
   return next < range.to ? [{ ...range, offset: next }] : [];
 }
 
-/** How long a broker waits for a record that is not there yet, in milliseconds. */
+/** Longest wait of a broker for a record that is not there yet, in milliseconds. */
 const CHUNK_WAIT_MS = 100;
 
 /**

@@ -6,7 +6,7 @@ import { bytesOf, type MessageKind, type Unreadable } from "./messages.ts";
 import { ID, type Place } from "./records.ts";
 import type { Settled } from "./settled.ts";
 
-/** How messages of `pending` are read. */
+/** Options for reading messages of `pending`. */
 export interface MessageReaderOptions {
   readonly partition: number;
   readonly topic: string;
@@ -34,7 +34,7 @@ export class MessageReader {
     return chains.shared(decodeInstance(bytesOf({ value }), { fallbackId, receivedAtMs: atMs, priorities }));
   }
 
-  /** What a message shows at a glance, with the same chain; undefined if it has to be read to know. */
+  /** The glance at a message, with the same chain; undefined if the message has to be read to know. */
   glance({ value }: IncomingRecord): Glance | undefined {
     const glance = value === null ? undefined : glanceAt(value);
     const chain = glance && this.#options.chains.known(glance.chain);

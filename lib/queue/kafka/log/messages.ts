@@ -20,10 +20,10 @@ export interface Copy {
   readonly bytes: Uint8Array;
 }
 
-/** What became of a message of `pending`. */
+/** The result of reading a message of `pending`. */
 export interface Read {
   readonly place: Place;
-  /** What the message brings, unless it is left in its topic; absent if that was not looked at. */
+  /** The instance in the message, unless it is left in its topic; absent if nobody looked at it. */
   readonly instance?: Instance;
   /** The instance it brought; absent if it stands in the changelog, has ended, or there is none. */
   readonly entry?: Entry;
@@ -36,7 +36,7 @@ export interface Read {
   readonly resultAt?: number;
 }
 
-/** What messages have in common that are passed over together. */
+/** The common part of messages that are passed over together. */
 export interface MessageKind {
   /** Shared by the instances of its definition. */
   readonly chain: Chain;

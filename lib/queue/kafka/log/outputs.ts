@@ -9,7 +9,7 @@ import {
   writeJson,
 } from "../../../model/mod.ts";
 
-/** How an instance ended, without what stands in the header. */
+/** The end of an instance, without the part in the header. */
 export interface EndBody {
   readonly reason?: string;
   readonly output?: JsonText;

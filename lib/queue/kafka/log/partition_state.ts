@@ -34,17 +34,17 @@ import {
   valueOf,
 } from "./records.ts";
 
-/** How a state is kept. */
+/** Options of a state. */
 export interface PartitionStateOptions extends MessageReaderOptions {
-  /** How long ends are known, in milliseconds. */
+  /** Time for which ends are known, in milliseconds. */
   readonly keepMs: number;
-  /** How many are known at most: the oldest are forgotten before their time. */
+  /** Most ends that are known: beyond that, the oldest are forgotten before their time. */
   readonly maxEnds: number;
 }
 
 /**
- * What the topics say of one partition. It changes by what is read from them alone, and by the same methods when its owner
- * writes: so whoever reads the topics comes to the same state.
+ * The state of one partition, as its topics tell it. It changes only by records that are read from them, and by the same
+ * methods when its owner writes: so whoever reads the topics comes to the same state.
  *
  * When it is read from the start: `running` first, then `finished`, then `pending`.
  */
@@ -58,18 +58,18 @@ export class PartitionState {
   /** Records that came before their instances. */
   readonly #early = new EarlyRecords((id, records) => this.#leave(id, false, records));
   readonly #copies = new Copies();
-  /** What of `pending` has ended but has not been read: offsets, and where in `finished` these ends stand. */
+  /** Messages of `pending` that have ended but were not read: their offsets, and where in `finished` these ends stand. */
   readonly #done = new Map<number, number>();
   /** Keys of the changelog that belong to what has ended. */
   readonly #remains = new Set<string>();
   /** Which records count. */
   readonly fencing = new Fencing();
   owner: Owner | undefined;
-  /** What is settled behind messages that were left in their topic. */
+  /** Messages that are settled behind those that were left in their topic. */
   settled: Settled | undefined;
-  /** How far `pending` has been read. */
+  /** The offset up to which `pending` has been read. */
   pendingAt = 0;
-  /** What of `pending` before has no head may have been handed out, and may have begun. */
+  /** Instances of `pending` before this offset that have no head may have been handed out, and may have begun. */
   handedOut = 0;
 
   constructor(options: PartitionStateOptions) {
@@ -220,7 +220,7 @@ export class PartitionState {
     }
   }
 
-  /** What is left in its topic, and what is settled behind it. */
+  /** Sets which messages are left in their topic, and which are settled behind them. */
   setLeft(left: Left | undefined): void {
     this.settled = left && new Settled(left);
   }
@@ -233,7 +233,7 @@ export class PartitionState {
     if (owner.released) this.fence();
   }
 
-  /** What was held is not any more. */
+  /** Queues the held instances again: their owner does not hold them any more. */
   fence(): void {
     if (this.owner !== undefined) this.owner = { ...this.owner, claimed: 0 };
     for (const entry of this.entries.values()) if (entry.state === "running") queueAgain(entry);
@@ -333,7 +333,7 @@ export class PartitionState {
     return keys;
   }
 
-  /** What is recorded of an instance, by runs, whether these are known or not. */
+  /** The records of an instance, by runs, whether these are known or not. */
   *recordsOf(id: string): Generator<Run & Pick<Entry, "records">> {
     const entry = this.entries.get(id), early = this.#early.get(id);
     if (entry !== undefined) yield entry;
@@ -374,7 +374,7 @@ export class PartitionState {
     return [...this.#orphans.values()].flatMap((set) => [...set]);
   }
 
-  /** What is recorded of instances that are nowhere belongs to nothing. */
+  /** Leaves the records of instances that never came: they belong to nothing. */
   dropEarly(): void {
     this.#early.drop();
   }

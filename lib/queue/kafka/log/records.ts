@@ -1,5 +1,5 @@
 /**
- * What stands in the topics, beside the instances in `pending`.
+ * The records in the topics, beside the instances in `pending`.
  *
  * `chain_running_queue` (compacted), by key:
  * - `ID`: the head of an instance that stands here because `pending` does not say it all: it was called, retried, handed
@@ -11,7 +11,7 @@
  * A tombstone for each of the keys of an instance follows its end.
  *
  * `finished_queue`: the ends of instances, key `ID`. Header `end`: {@linkcode End}, for looking over many quickly; header
- * `instance`: its message; value: {@linkcode EndBody}, in several records if it is large, the last of which has the headers.
+ * `instance`: its message; value: {@linkcode EndBody}, in several records if it is large; the last one has the headers.
  * `␀fence`: as in `running`, without a value of its own.
  *
  * Each record of both topics has a header `term`: it counts unless a fence of a later term stands before it (terms.ts).
@@ -41,14 +41,14 @@ export interface Place {
 /** Which submission of an id is meant, and which run of that. */
 export interface Run {
   readonly place: Pick<Place, "offset">;
-  /** How often it has been queued again after an end. */
+  /** Number of times that it was queued again after an end. */
   readonly run: number;
 }
 
 /** An instance that stands in the changelog. */
 export interface Head {
   readonly place: Place;
-  /** How often it has been queued again after an end. */
+  /** Number of times that it was queued again after an end. */
   readonly run: number;
   readonly state: InstanceState;
   /** Why it is to be cancelled, if its holder has been asked to. */
@@ -73,9 +73,9 @@ export interface Owner {
   readonly from: number;
   /** The ends of what comes after `from` stand in `finished` from here on. */
   readonly results: number;
-  /** What of `pending` before has no head has been handed out. */
+  /** Instances of `pending` before this offset that have no head were handed out. */
   readonly claimed: number;
-  /** What of `pending` before has no head may have been handed out by this or a former owner. (Default: `claimed`) */
+  /** Those before this offset that have no head may have been handed out by this or a former owner. (Default: `claimed`) */
   readonly handedOut?: number;
   /** It has been given up: whoever comes may have it at once. */
   readonly released?: boolean;
@@ -93,7 +93,7 @@ export interface Fence {
   readonly fences?: readonly FencePlace[];
 }
 
-/** How an instance ended, without what is large; or that an end is to be forgotten, or that there was no instance. */
+/** The end of an instance, without its large parts; or that an end is to be forgotten, or that there was no instance. */
 export interface End {
   readonly state: InstanceOutcome | "purged" | "bad";
   readonly place: Place;
@@ -162,7 +162,7 @@ export function recordKey(id: string, { node, item }: Pick<NodeRecord, "node" | 
   return item === undefined ? `${id}\0${node}` : `${id}\0${node}.${item}`;
 }
 
-/** What has settled in a run, as it stands in the changelog. */
+/** The record, for the changelog, of a node or an item that has settled in a run. */
 export function progressRecord(id: string, record: NodeRecord, of: Run, atMs: number): OutgoingRecord {
   const headers = { of: Buffer.from(`${of.place.offset} ${of.run}`) };
   return outgoing(recordKey(id, record), Buffer.from(outputText(record)), atMs, headers);
@@ -194,12 +194,12 @@ export function valueOf<T>({ value }: IncomingRecord): T {
   return JSON.parse(String(value)) as T;
 }
 
-/** What stands in the changelog of an instance, or of a node of one. */
+/** The entry of an instance, or of a node of one, in the changelog. */
 export function standingOf<T extends Head | NodeRecord>({ value }: IncomingRecord): T {
   return readOutput<T>(String(value) as JsonText);
 }
 
-/** Bodies are cut into parts of so many bytes: brokers take 1 MiB by default. */
+/** Bodies are cut into parts of at most this many bytes: brokers take 1 MiB by default. */
 const PART_BYTES = 900_000;
 
 /** The records that say how an instance ended. */
@@ -229,7 +229,7 @@ export function readEnd({ headers }: IncomingRecord): End & { readonly parts?: n
   return headers.end === undefined ? undefined : JSON.parse(String(headers.end));
 }
 
-/** What an end says of its instance, for looking over many. */
+/** The end of an instance with the facts for looking over many. */
 export function endOf(
   { chain, labels, parent }: Instance,
   rest: Pick<End, "state" | "place" | "run" | "endedAtMs">,

@@ -1,4 +1,4 @@
-/** How far a partition has come that leaves messages in their topic, as it stands in the changelog. */
+/** The progress of a partition that leaves messages in their topic, as it stands in the changelog. */
 export interface Left {
   /** All messages before this offset are settled (have ended, have a head, or are no instances), but for these: */
   readonly before: number;

@@ -9,10 +9,10 @@ import {
   topicPlans,
 } from "./topics.ts";
 
-/** What is wanted of the topics. */
+/** The wanted form of the topics. */
 export interface SetupOptions {
   readonly names: TopicNames;
-  /** How many partitions are wanted; undefined: as many as there are, or the default if they are created. */
+  /** The wanted number of partitions; undefined: as many as there are, or the default if they are created. */
   readonly partitions: number | undefined;
   readonly defaultPartitions: number;
   /** On how many brokers each is kept; -1: as the broker has it. */
@@ -23,7 +23,7 @@ export interface SetupOptions {
   readonly onNote?: ((words: string) => void) | undefined;
 }
 
-/** What the topics are. */
+/** The form that the topics have. */
 export interface Setup {
   readonly partitions: number;
   /** The largest message that `pending` takes, in bytes. */
@@ -32,7 +32,7 @@ export interface Setup {
 
 const CREATE_TIMEOUT_MS = 10_000;
 const TOPIC_RESOURCE = 2;
-/** What `max.message.bytes` is if nobody says. */
+/** Kafka's default of `max.message.bytes`. */
 const DEFAULT_MAX_BYTES = 1_048_588;
 
 /**

@@ -12,7 +12,7 @@ import { partitioner } from "./homes.ts";
 import { Buffer, type OutgoingRecord } from "../client/kafkajs.ts";
 import { bufferOf, ID } from "./records.ts";
 
-/** What instances are submitted with. */
+/** Options for submitting instances. */
 export interface SubmitterOptions {
   readonly writer: RecordWriter;
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export interface SubmitterOptions {
 /** The key of all that the original's producers write. */
 const ORIGINAL_KEY = "raw";
 
-/** What stands around a message in a batch of one, at most, in bytes. */
+/** Most bytes around a message in a batch of one. */
 const AROUND = 512;
 
 /** Writes instances to the topic of the pending ones. */
@@ -106,7 +106,7 @@ export class Submitter {
   }
 }
 
-/** Of one call, so many go into a request at least: batches are not cut within. */
+/** Number of records of one call that go into a request together: batches are not cut within. */
 const CHUNK = 200;
 /** More bytes are not put together. */
 const CHUNK_BYTES = 500_000;

@@ -25,9 +25,9 @@ interface Entry {
 
 /** The longest that a broker waits for news before it answers with none, in milliseconds. */
 const MAX_WAIT_MS = 250;
-/** So many records are taken at a time: some milliseconds of work. */
+/** Most records that are taken at a time: some milliseconds of work. */
 const SLICE = 1000;
-/** How soon one that was full is looked at again, in milliseconds. */
+/** Time until a partition that was full is looked at again, in milliseconds. */
 const FULL_PAUSE_MS = 10;
 
 /** Follows partitions: one long fetch after the other from each broker that leads some. */
@@ -127,7 +127,7 @@ export class Tail {
     entry.of.take(records, next);
   }
 
-  /** What has been deleted meanwhile is not missed: only what is covered is. */
+  /** Goes on behind deleted records; none of them is missed, as only covered ones are deleted. */
   async #catchUp(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
       const start = await startOffset(this.#link, entry.of.topic, entry.of.partition);

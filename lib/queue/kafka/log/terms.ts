@@ -41,7 +41,7 @@ export class Terms {
   #takesUnmarked = true;
   /** In ascending order. */
   #fences: FencePlace[] = [];
-  /** How many of these stand before what has been read. */
+  /** Number of these that stand before the records that were read. */
   #passed = 0;
 
   /** @param topic offsets in `running` are terms */
@@ -91,7 +91,7 @@ export class Terms {
   }
 }
 
-/** What the owner of a partition writes with. */
+/** The parts with which the owner of a partition writes. */
 export interface TermWriterOptions {
   readonly writer: RecordWriter;
   readonly term: number;

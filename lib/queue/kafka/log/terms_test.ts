@@ -89,7 +89,7 @@ Deno.test("Fencing.isFencedBy() gives a term to whoever fences first, and to nob
 interface Setup {
   readonly log: PartitionLog;
   readonly writer: TermWriter;
-  /** What was looked at: where from, and where to. */
+  /** The ranges that were looked at: where from, and where to. */
   readonly looked: [topic: string, from: number, to: number][];
   /** A later owner comes. */
   supersede(): void;
@@ -162,7 +162,7 @@ const write = fc.record({
   of: fc.constantFrom("former", "next"),
   to: fc.constantFrom("running", "finished"),
   count: fc.integer({ min: 1, max: 3 }),
-  /** How long its request is on its way, in milliseconds, and how long it takes until the next one. */
+  /** Time that its request is on its way, in milliseconds, and time until the next one. */
   lateMs: fc.constantFrom(0, 0, 1, 10, 200),
   pauseMs: fc.constantFrom(0, 0, 1, 10, 200),
 });

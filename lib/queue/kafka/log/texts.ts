@@ -7,13 +7,13 @@ import { Link, Reachability } from "../client/link.ts";
 import { endOffsets, readChunk, startOffset } from "./log.ts";
 import { connectionOf } from "../client/security.ts";
 
-/** How texts are read from topics. */
+/** Options for reading texts from topics. */
 export interface KafkaTextsOptions extends KafkaAddressOptions {
   /** Where to ask for the cluster first: `host:port` each. */
   readonly brokers: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
-  /** How long no broker may answer before `unreachable`, in milliseconds. (Default: it never gives up) */
+  /** Longest time without an answer from any broker before `unreachable`, in milliseconds. (Default: it never gives up) */
   readonly giveUpAfterMs?: number;
   readonly onNote?: (words: string) => void;
   /** Ends the reading, which rejects with `closed`. */
@@ -97,7 +97,7 @@ class Cursor {
     this.#end = end;
   }
 
-  /** What comes next; undefined at the end, or before it was filled. */
+  /** The next text; undefined at the end, or before it was filled. */
   get head(): QueueText | undefined {
     return this.#texts[this.#at];
   }

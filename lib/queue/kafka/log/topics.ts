@@ -4,13 +4,13 @@ export interface TopicNames {
   readonly pending: string;
   /** The changelog of what has not ended: progress, called instances, who holds the partition. Compacted. */
   readonly running: string;
-  /** How instances have ended. Deleted when their time is over. */
+  /** The ends of instances. Deleted when their time is over. */
   readonly finished: string;
-  /** What operators ask for, and the answers; pauses. One partition, compacted. */
+  /** Requests of operators, and the answers; pauses. One partition, compacted. */
   readonly commands: string;
   /** Messages that are no instances, with the reason. One partition. */
   readonly dead: string;
-  /** What consumers write of themselves. One partition, compacted; the first consumer creates it. */
+  /** The records that consumers write of themselves. One partition, compacted; the first consumer creates it. */
   readonly consumers: string;
   /** Where the original's producers log what they submit: only written to for its consumers. */
   readonly submissions: string;
@@ -39,19 +39,19 @@ const HOUR_MS = 3_600_000;
 const LEAST_SEGMENT_MS = 600_000;
 
 /**
- * How long records of the changelog stand before they may be compacted, in milliseconds: compaction keeps the last record of
- * a key, so an owner has to have written again by then what a former one has overwritten.
+ * Least time before records of the changelog may be compacted, in milliseconds: compaction keeps the last record of a key,
+ * so an owner has to have written again by then the records that a former one has overwritten.
  */
 export const LEAST_UNCOMPACTED_MS = 60_000;
 
-/** What a topic is created with. */
+/** The settings with which a topic is created. */
 export interface TopicPlan {
   readonly topic: string;
   readonly partitions: number;
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** How each topic is to be. */
+/** The plan of each topic. */
 export function topicPlans(names: TopicNames, partitions: number, keepMs: number): readonly TopicPlan[] {
   const size = { "max.message.bytes": String(MAX_MESSAGE_BYTES) };
   const forever = { "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1" };
@@ -82,7 +82,7 @@ export function topicPlans(names: TopicNames, partitions: number, keepMs: number
   ];
 }
 
-/** How the topic of consumers' records is to be: only the latest ones are ever read. */
+/** The plan of the topic of consumers' records: only the latest ones are ever read. */
 export function consumersPlan({ consumers: topic }: TopicNames): TopicPlan {
   const settings = {
     "cleanup.policy": "compact,delete",

@@ -8,7 +8,7 @@ import { endOffset, readRanges, startOffset } from "../log/log.ts";
 import { outgoing } from "../log/records.ts";
 import type { Tail } from "../log/tail.ts";
 
-/** What an operator asks of the owners of some partitions: of these instances. */
+/** A request of an operator to the owners of some partitions, for these instances. */
 export interface Request {
   /** A name of its own. */
   readonly id: string;
@@ -22,7 +22,7 @@ export interface Request {
 /** A request that has not been answered for all its partitions. */
 export interface OpenRequest {
   readonly request: Request;
-  /** How many instances were reached, by partition. */
+  /** Number of instances that were reached, by partition. */
   readonly answers: Map<number, number>;
 }
 
@@ -112,7 +112,7 @@ export class CommandLog {
     return this.#open.get(id);
   }
 
-  /** What a partition has been asked for and has not answered. */
+  /** The requests that a partition has not answered. */
   *unanswered(partition: number): Generator<Request> {
     for (const { request, answers } of this.#open.values()) {
       if (request.ids[partition] !== undefined && !answers.has(partition)) yield request;

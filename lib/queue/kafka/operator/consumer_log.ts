@@ -7,7 +7,7 @@ import type { Link } from "../client/link.ts";
 import { endOffset, readRanges, startOffset } from "../log/log.ts";
 import { outgoing } from "../log/records.ts";
 
-/** What the records of consumers go through. */
+/** The parts that carry the records of consumers. */
 export interface ConsumerLogOptions {
   readonly link: Link;
   readonly clock: Clock;

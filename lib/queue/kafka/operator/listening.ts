@@ -5,7 +5,7 @@ import type { Order } from "../../queue.ts";
 import { SettingsTeller } from "../../setting_changes.ts";
 import type { CommandLog } from "./command_log.ts";
 
-/** What it takes to listen. */
+/** The parts that listening works with. */
 export interface Listening {
   readonly log: CommandLog;
   readonly bell: Bell;
@@ -13,13 +13,13 @@ export interface Listening {
   /** Orders about the consumer's part of the queue, which nobody else gets; emptied as they are told. */
   readonly own: Order[];
   readonly losses: Losses;
-  /** What is held and is to end. */
+  /** The instances that are held and are to end. */
   marks(): readonly Mark[];
   /** Throws if the queue is closed. */
   check(): void;
 }
 
-/** What concerns a consumer. */
+/** The orders that concern a consumer. */
 export async function* heardBy(
   { log, bell, signal, own, losses, marks, check }: Listening,
 ): AsyncGenerator<Order> {

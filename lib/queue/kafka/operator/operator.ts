@@ -15,7 +15,7 @@ import { carryOut } from "./requests.ts";
 import type { TopicNames } from "../log/topics.ts";
 import type { View } from "./view.ts";
 
-/** What operators' requests go through. */
+/** The parts that carry operators' requests. */
 export interface OperatorOptions {
   readonly link: Link;
   readonly clock: Clock;
@@ -35,7 +35,7 @@ export interface OperatorOptions {
 
 /** Ids in one request: a message of some hundred kilobytes. */
 const IDS_PER_REQUEST = 5000;
-/** How long an owner may take before it is looked whether there is one, in milliseconds. */
+/** Longest wait for an owner's answer before a look whether there is an owner, in milliseconds. */
 const PATIENCE_MS = 300;
 
 /**

@@ -1,4 +1,4 @@
-/** What operators ask the owner of a partition for, carried out there. */
+/** Carries out the requests of operators to the owner of a partition. */
 import type { NodeRecord } from "../../../model/mod.ts";
 import { RETRYABLE, RETRYABLE_FROM } from "../../filter.ts";
 import type { InstanceState } from "../../queue.ts";
@@ -61,11 +61,11 @@ async function retry(
   return true;
 }
 
-/** What becomes of a tree that is retried. */
+/** The plan for a tree that is retried. */
 interface Plan {
   /** The ids of what nodes had called that are begun again, and of what that had called. */
   readonly gone: ReadonlySet<string>;
-  /** What stands in the changelog from now on: what is queued again, and what it has called that is not. */
+  /** The entries of the changelog from now on: instances that are queued again, and those they have called that are not. */
   readonly revived: Parameters<OwnedPartition["revive"]>[0];
 }
 

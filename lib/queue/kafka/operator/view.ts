@@ -11,14 +11,14 @@ import { PartitionState } from "../log/partition_state.ts";
 import { comparePlaces, type Place } from "../log/records.ts";
 import type { TopicNames } from "../log/topics.ts";
 
-/** What a view is made of. */
+/** The parts of a view. */
 export interface ViewOptions {
   readonly link: Link;
   readonly clock: Clock;
   readonly names: TopicNames;
   readonly partitions: number;
   readonly newState: (partition: number) => PartitionState;
-  /** What this consumer owns: it knows that already. */
+  /** The partition if this consumer owns it: then its state is known already. */
   owned(partition: number): OwnedPartition | undefined;
   readonly closing: AbortSignal;
 }
@@ -30,7 +30,7 @@ interface Follower {
   lookedMs: number;
 }
 
-/** Who has not looked for so long begins anew, in milliseconds: what ended and was forgotten meanwhile is not told any more. */
+/** After this time without a look, in milliseconds, a view begins again: ends that were forgotten meanwhile are not told. */
 const LONGEST_PAUSE_MS = 600_000;
 
 /** Something that a filter means. */
@@ -40,7 +40,7 @@ interface Found {
   readonly place: Place;
 }
 
-/** What all partitions hold: of its own, as its owner knows it; of the others, as their topics say at each look. */
+/** The contents of all partitions: of its own, as its owner knows them; of the others, as their topics say at each look. */
 export class View {
   readonly #options: ViewOptions;
   readonly #followers = new Map<number, Follower>();
@@ -72,7 +72,7 @@ export class View {
       if (!others.includes(partition)) this.#followers.delete(partition);
     }
     await Promise.all(others.map((partition) => this.#begin(partition)));
-    // In this order: an end is written before what it ends is deleted from `running`, and before its id is submitted anew.
+    // In this order: an end is written before its instance is deleted from `running`, and before its id is submitted again.
     const { names: { running, finished, pending } } = this.#options;
     const pendingEnds = await this.#ends(pending, all);
     const runningEnds = await this.#ends(running, others);
@@ -182,7 +182,7 @@ export class View {
     }
   }
 
-  /** How many instances there are in each state. */
+  /** The number of instances in each state. */
   depth(): QueueDepth {
     const counts = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
     const nowMs = this.#options.clock.wallMs();
@@ -201,7 +201,7 @@ export class View {
     return oldest === undefined ? counts : { ...counts, oldestSubmittedAtMs: oldest.instance.submittedAtMs };
   }
 
-  /** How the queue is divided. */
+  /** The partitions of the queue. */
   partitions(): PartitionView[] {
     return [...this.#states()].map(([partition, state]) => {
       const open = [...state.entries.values()].filter((entry) => !hasEnded(entry));
@@ -217,7 +217,7 @@ export class View {
     });
   }
 
-  /** What a filter means, oldest first, as of the last look. */
+  /** The instances that a filter means, oldest first, as of the last look. */
   find(filter: Filter): Found[] {
     const { ids } = filter;
     const found = [...this.#states()].flatMap(([partition, state]) =>

@@ -1,7 +1,7 @@
 /** A member of the group, as it comes to be given partitions. */
 export interface Member {
   readonly id: string;
-  /** What it has, so that it may keep it. */
+  /** The partitions that it has, so that it may keep them. */
   readonly owned: readonly number[];
 }
 
@@ -14,7 +14,7 @@ export interface Member {
 export function assign(members: readonly Member[], count: number): Map<string, number[]> {
   const ordered = members.toSorted((a, b) => a.id < b.id ? -1 : 1);
   const least = Math.floor(count / ordered.length);
-  let larger = count % ordered.length; // so many get one more
+  let larger = count % ordered.length; // this number of members get one more
   const free = new Set(Array.from({ length: count }, (_, partition) => partition));
   const parts = new Map<string, number[]>();
   for (const { id, owned } of ordered) {

@@ -6,7 +6,7 @@ import { kindOf, type MessageKind, type Picks } from "../log/messages.ts";
 import { Parked, type ParkedKind } from "./parked.ts";
 import { type PassingLine, READ_AHEAD, type ReadAhead, WaitingLine } from "./waiting_line.ts";
 
-/** What the backlog of a partition works on. */
+/** The parts that the backlog of a partition works on. */
 export interface BacklogOptions {
   /** The entries that were queued again. */
   readonly again: Iterable<Entry>;
@@ -33,15 +33,15 @@ export interface BacklogOptions {
   readonly readAhead?: ReadAhead | undefined;
 }
 
-/** Of how many kinds messages are left in their topic at most; of more, reading stops. About 200 bytes each. */
+/** Most kinds whose messages are left in their topic; beyond that, reading stops. About 200 bytes each. */
 const MAX_KINDS = 10_000;
-/** How many others may stand among what is left; of more, reading stops. */
+/** Most other messages among those that are left; beyond that, reading stops. */
 const MAX_AMONG = 50_000;
 const NOTHING = new PassedKinds([]);
 
 /**
- * What of a partition waits to be handed out: the oldest in memory; what pulls pass over is left in its topic, so that what
- * stands behind it can be read, and is read again when pulls want it.
+ * The instances of a partition that wait to be handed out: the oldest in memory; those that pulls pass over are left in their
+ * topic, so that the messages behind them can be read, and are read again when pulls want them.
  */
 export class Backlog {
   readonly #options: BacklogOptions;
@@ -52,7 +52,7 @@ export class Backlog {
   #passed = NOTHING;
   #reading: Promise<void> | undefined;
   #hasFailed = false;
-  /** How many want all of it in memory. */
+  /** Number of callers that want all of it in memory. */
   #wholes = 0;
 
   constructor(options: BacklogOptions) {
@@ -69,7 +69,7 @@ export class Backlog {
     return this.#line.isFull || this.#among.size >= MAX_AMONG;
   }
 
-  /** How many wait in their topic. */
+  /** Number of messages that wait in their topic. */
   get left(): number {
     return this.#parked.count;
   }
@@ -110,8 +110,8 @@ export class Backlog {
   }
 
   /**
-   * Leaves a message of a kind in its topic, if older ones of it are, or so many have begun and wait for something that no more
-   * should begin.
+   * Leaves a message of a kind in its topic, if older ones of the kind are left, or if no more of the kind should begin, as
+   * enough have begun and wait for something.
    *
    * @returns whether it does
    */
@@ -173,7 +173,7 @@ export class Backlog {
     }).finally(() => this.#reading = undefined);
   }
 
-  /** What is to be read again: pulls may pass it over the next time, so it is not much. */
+  /** The kinds that are to be read again: a few messages each, as pulls may pass them over the next time. */
   #wanted(least: number): ParkedKind[] {
     if (this.#wholes > 0) return this.#parked.all();
     if (this.#line.isFull) return [];

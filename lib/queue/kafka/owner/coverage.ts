@@ -44,7 +44,7 @@ export class Coverage<T> {
     this.#pass();
   }
 
-  /** What is known from an offset on, covered or not. */
+  /** The known messages from an offset on, covered or not. */
   *known(from: number): Generator<Pick<Item<T>, "offset" | "of">> {
     for (let i = this.#find(from); i < this.#items.length; i++) yield this.#items[i]!;
   }
@@ -125,12 +125,12 @@ export class Coverage<T> {
     };
   }
 
-  /** How many messages there are from the first that is not covered on. */
+  /** Number of messages from the first that is not covered on. */
   get size(): number {
     return this.#items.length - this.#first;
   }
 
-  /** What is not covered, oldest first. */
+  /** The messages that are not covered, oldest first. */
   *uncovered(): Generator<T> {
     for (let i = this.#first; i < this.#items.length; i++) {
       const { resultAt, of } = this.#items[i]!;

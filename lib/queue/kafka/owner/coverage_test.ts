@@ -40,7 +40,7 @@ Deno.test("Coverage.resultsFrom() goes back to the oldest end that is still need
   assertEquals(coverage.resultsFrom(50), 50);
 });
 
-/** What is covered, told as simply as can be. */
+/** The covered messages, kept as simply as possible. */
 class Model {
   readonly seen: number[] = [];
   readonly covered = new Map<number, number>();

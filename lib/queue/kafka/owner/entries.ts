@@ -1,4 +1,4 @@
-/** What is written and told of the instances of a partition. */
+/** The records and answers about the instances of a partition. */
 import { type Instance, type NodeRecord, NULL } from "../../../model/mod.ts";
 import { CALLER_ENDED } from "../../filter.ts";
 import type { Child, Result } from "../../queue.ts";
@@ -18,7 +18,7 @@ export interface Ending {
   readonly body: EndBody;
 }
 
-/** What of some roots, and of what they have called, is to be cancelled, and has nothing to undo. */
+/** Those of some roots, and of the instances they have called, that are to be cancelled and have nothing to undo. */
 export function toBeCancelled(roots: readonly Entry[]): Entry[] {
   const trees = roots.map((root) => [...treeOf(root)]);
   return trees.filter((tree) => tree.some(isMarked)).flatMap((tree) => {
@@ -67,12 +67,12 @@ export function isBare(entry: Entry, handedOut: number): boolean {
     records.size === 0 && called.size === 0;
 }
 
-/** Which run of which submission it is. */
+/** The submission of an entry, and the run of it. */
 export function at({ place, run }: Entry): Pick<Head, "place" | "run"> {
   return { place, run };
 }
 
-/** How it stands in the changelog. */
+/** The head of an entry, as it stands in the changelog. */
 export function headOf(entry: Entry): Head {
   const { state, cancel, abort, resumed, reason, output, endedAtMs } = entry;
   return {

@@ -13,13 +13,13 @@ import { type PullBudget, textLength } from "../../weight.ts";
 import type { PassedKinds } from "../../waiting_lines.ts";
 import type { PassingLine } from "./waiting_line.ts";
 
-/** What waits in a partition. */
+/** The line of instances that wait in a partition. */
 interface Line {
   readonly owned: OwnedPartition;
   readonly line: PassingLine;
 }
 
-/** What this consumer holds in its partitions: hands out, and writes for the holder only. */
+/** The instances that this consumer holds in its partitions: hands them out, and writes for the holder only. */
 export class Holds {
   readonly #ownership: Ownership;
   readonly #where: string;
@@ -147,7 +147,7 @@ export class Holds {
   }
 }
 
-/** What a partition knows under an id; of what has ended, not with which args. */
+/** The content that a partition knows under an id; without the args if the instance has ended. */
 function knownIn(
   { state: { entries, ends } }: OwnedPartition,
   id: string,

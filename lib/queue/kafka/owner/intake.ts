@@ -9,7 +9,7 @@ import type { PartitionState } from "../log/partition_state.ts";
 import { MOVED } from "../log/records.ts";
 import { isOriginals } from "./starting_point.ts";
 
-/** What the owner of a partition does with messages. */
+/** The parts with which the owner of a partition takes messages in. */
 export interface IntakeOptions {
   readonly partition: number;
   readonly state: PartitionState;
@@ -27,7 +27,7 @@ export interface IntakeOptions {
   failed(error: unknown): void;
 }
 
-/** What an intake tells the owner of its partition. */
+/** Calls of an intake to the owner of its partition. */
 export interface IntakeHooks {
   /** An instance waits. */
   waits(entry: Entry): void;

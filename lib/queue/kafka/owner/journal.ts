@@ -34,7 +34,7 @@ import {
 } from "../log/records.ts";
 import type { TopicNames } from "../log/topics.ts";
 
-/** What a journal writes with. */
+/** The parts with which a journal writes. */
 export interface JournalOptions {
   readonly partition: number;
   readonly names: TopicNames;
@@ -44,9 +44,9 @@ export interface JournalOptions {
   readonly writer: RecordWriter;
 }
 
-/** What a journal tells the owner of its partition. */
+/** Calls of a journal to the owner of its partition. */
 export interface JournalHooks {
-  /** What was submitted at a place has ended (and where in `finished` its end stands), or stands in the changelog. */
+  /** The instance submitted at a place has ended (its end stands in `finished` at `resultAt`), or stands in the changelog. */
   covered(place: Place, resultAt?: number): void;
   /** Less is held. */
   changed(): void;
@@ -66,11 +66,11 @@ export class Journal {
   readonly #hooks: JournalHooks;
   #finishedEnd: number;
   #lastCalled = 0;
-  /** What is held and is to end. */
+  /** The entries that are held and are to end. */
   readonly #marked = new Set<Entry>();
-  /** What is being called, by id. */
+  /** Calls that are being written, by id. */
   readonly #calling = new Map<string, Promise<unknown>>();
-  /** What is being taken up again. */
+  /** Writes that take instances up again. */
   readonly #reviving = new Set<Promise<unknown>>();
   /** Roots whose ends are being written. */
   readonly #ending = new Set<Entry>();
@@ -105,14 +105,14 @@ export class Journal {
     return this.#options.writer.idle();
   }
 
-  /** A message of `pending` is none that brings an instance, for whoever reads it from now on. */
+  /** Writes that a message of `pending` brings no instance, for whoever reads it from now on. */
   async passOver(place: Place, copyOf?: string): Promise<void> {
     const endedAtMs = this.#options.clock.wallMs();
     const end: End = { state: "bad", place, run: 0, endedAtMs, ...copyOf !== undefined && { copyOf } };
     this.#hooks.covered(place, await this.append("finished", [bareEnd(BAD, end)]));
   }
 
-  /** What is held and is to end. */
+  /** The marks of entries that are held and are to end. */
   marks(): Mark[] {
     return [...this.#marked].map(({ instance: { id }, abort }) => ({ id, abort }));
   }
@@ -211,7 +211,7 @@ export class Journal {
     await this.#end(endings.flatMap((ending) => [ending, ...this.#endCalled(ending)]));
   }
 
-  /** What a root has called ends with it, if it has not before. */
+  /** The ends of the instances that a root has called: they end with it, unless they have before. */
   #endCalled({ entry: root, end: { endedAtMs } }: Ending): Ending[] {
     return [...treeOf(root)].slice(1).map((entry) => endingOf(entry, endedAtMs));
   }

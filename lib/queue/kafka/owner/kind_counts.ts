@@ -1,7 +1,7 @@
 import type { Chain } from "../../../model/mod.ts";
 import type { MessageKind } from "../log/messages.ts";
 
-/** How many of something there are of each kind. */
+/** Counts of something, by kind. */
 export class KindCounts {
   readonly #kinds = new Map<Chain, Map<string, number>>();
   #total = 0;

@@ -7,7 +7,7 @@ import type { PartitionState } from "../log/partition_state.ts";
 import { LEFT, outgoing } from "../log/records.ts";
 import type { Left } from "../log/settled.ts";
 
-/** What is told of messages that are left in their topic. */
+/** The parts with which messages that are left in their topic are recorded. */
 export interface LeftRecordOptions {
   readonly clock: Clock;
   readonly chains: ChainPool;
@@ -15,9 +15,9 @@ export interface LeftRecordOptions {
   readonly backlog: Backlog;
   readonly coverage: Coverage<unknown>;
   readonly journal: Journal;
-  /** It is written when so many are over since it was written last, (Default: 10,000) */
+  /** The record is written when this number of messages are over since it was written last, (Default: 10,000) */
   readonly settledBehind?: number | undefined;
-  /** or when the first of these has been over for so long, in milliseconds: ends are kept for a limited time. */
+  /** or when the first of these has been over for this time, in milliseconds: ends are kept for a limited time. */
   readonly settledAfterMs: number;
 }
 
@@ -29,7 +29,7 @@ const SETTLED_BEHIND = 10_000;
  */
 export class LeftRecord {
   readonly #options: LeftRecordOptions;
-  /** How many are over since it was written. */
+  /** Number of messages that are over since it was written. */
   #behind = 0;
   #sinceMs = Infinity;
   #isWriting = false;

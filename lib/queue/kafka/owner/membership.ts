@@ -5,7 +5,7 @@ import { troubleOf } from "../client/errors.ts";
 import { Buffer } from "../client/kafkajs.ts";
 import type { Link } from "../client/link.ts";
 
-/** What the group has given to its members. */
+/** The partitions that the group has given to its members. */
 export interface Allotment {
   /** This consumer's id in the group. */
   readonly member: string;
@@ -14,32 +14,32 @@ export interface Allotment {
   readonly parts: ReadonlyMap<string, readonly number[]>;
 }
 
-/** How a consumer is in a group. */
+/** Options of a membership. */
 export interface MembershipOptions {
   /** Used by nothing else, as a join may take as long as the slowest member. */
   readonly link: Link;
-  /** Says meanwhile that it is there. */
+  /** Carries the heartbeats meanwhile. */
   readonly besides: Link;
   readonly clock: Clock;
   readonly group: string;
   /** The topic whose partitions are divided. */
   readonly topic: string;
   readonly partitions: number;
-  /** How long a member may be silent before its partitions go to others, in milliseconds. */
+  /** Longest silence of a member before its partitions go to others, in milliseconds. */
   readonly sessionMs: number;
-  /** What this consumer has at present. */
+  /** The partitions that this consumer has at present. */
   owned(): readonly number[];
-  /** Is told what the members have been given, after each change. */
+  /** Called with the partitions of all members, after each change. */
   allotted(allotment: Allotment): void;
-  /** Is told that it must have lost everything: it was silent for too long. */
+  /** Called when it must have lost everything: it was silent for too long. */
   lost(): void;
 }
 
 /** The name of our way to divide partitions; members with another one are refused by the broker. */
 const PROTOCOL = "sequoia";
-/** How long the members may take to come together anew, in milliseconds. */
+/** Longest time for the members to come together again, in milliseconds. */
 const REBALANCE_MS = 10_000;
-/** How often a member says that it is there, at the least, in milliseconds: so soon it hears that others have come or gone. */
+/** Longest time between two heartbeats of a member, in milliseconds: it learns by then that others have come or gone. */
 const LONGEST_BEAT_MS = 500;
 /** A member that has not been heard for this part of its session stops by itself: others may have what it had. */
 const SILENT_PART = 0.8;
@@ -50,7 +50,7 @@ interface UserData {
 }
 
 /**
- * A membership of a consumer group. While the members come together anew, each goes on with what it has; afterwards each
+ * A membership of a consumer group. While the members come together again, each goes on with what it has; afterwards each
  * knows what all have been given, and hands over what is not its own any more.
  */
 export class Membership {
@@ -186,20 +186,20 @@ export class Membership {
     return Math.min(this.#options.sessionMs / 6, LONGEST_BEAT_MS);
   }
 
-  /** Says that it is there, until it is to join anew. */
+  /** Sends heartbeats until it is to join again. */
   async #beat(): Promise<void> {
     const { link, clock } = this.#options;
     this.#hasGivenUp = false; // it has been given its part again
     while (!this.#closing.aborted) {
       await clock.until(clock.nowMs() + this.#everyMs, this.#closing);
-      if (this.#closing.aborted || !await this.#say(link, this.#closing)) return; // it joins anew, with nothing
+      if (this.#closing.aborted || !await this.#say(link, this.#closing)) return; // it joins again, with nothing
     }
   }
 
-  /** Says that it is there, and gives all up if that is not heard in time. @returns whether it was */
+  /** Sends a heartbeat, and gives all up if no answer comes in time. @returns whether one came */
   async #say(link: Link, ending: AbortSignal): Promise<boolean> {
     const { clock, group, sessionMs } = this.#options;
-    const saidMs = clock.nowMs(); // the broker's session begins anew between this and its answer
+    const saidMs = clock.nowMs(); // the broker's session begins again between this and its answer
     const leftMs = Math.max(0, this.#heardMs + sessionMs * SILENT_PART - saidMs);
     const forget = clock.after(leftMs, () => this.#giveUp());
     const whenEnding = onAbort(ending, forget);
@@ -233,7 +233,7 @@ function isOutdated(error: unknown): boolean {
   return (error as { readonly type?: unknown }).type === "ILLEGAL_GENERATION";
 }
 
-/** How many members a group has at present. */
+/** Number of members that a group has at present. */
 export async function membersOf(link: Link, group: string): Promise<number> {
   const { groups } = await link.coordinator(
     "look who is in the group",

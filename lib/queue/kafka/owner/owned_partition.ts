@@ -19,7 +19,7 @@ import { FENCE, type Fence, LEFT, outgoing, OWNER, type Owner } from "../log/rec
 import { type FencePlace, isOfTerm } from "../log/terms.ts";
 import type { PassingLine, ReadAhead } from "./waiting_line.ts";
 
-/** What a partition is owned with. */
+/** The parts with which a partition is owned. */
 export interface OwnedPartitionOptions extends JournalOptions, IntakeOptions {
   readonly member: string;
   /** No consumer has had it, nor has one now. (Default: false) */
@@ -34,18 +34,18 @@ export interface OwnedPartitionOptions extends JournalOptions, IntakeOptions {
   readonly bell: Bell;
   /** Reads messages of `pending` again from an offset on. */
   readAgain(offset: number): Promise<Chunk>;
-  /** How much is read ahead. (Default: {@linkcode READ_AHEAD}) */
+  /** Bounds of reading ahead. (Default: {@linkcode READ_AHEAD}) */
   readonly readAhead?: ReadAhead;
   /** Looks for records of others, and keeps the brokers' memory of this owner. Rejects if it is the owner no more. */
   look(): Promise<void>;
-  /** Is told when it is not owned any more. */
+  /** Called when it is not owned any more. */
   dropped(): void;
-  /** What is slower than so many behind it goes into the changelog, so that it holds nothing up. (Default: 10,000) */
+  /** An instance with more than this many behind it goes into the changelog, so that it holds nothing up. (Default: 10,000) */
   readonly carriedBehind?: number;
-  /** So does what is older, in milliseconds. (Default: Infinity) */
+  /** So does an instance that is older than this, in milliseconds. (Default: Infinity) */
   readonly carriedAfterMs?: number;
   readonly chains: ChainPool;
-  /** When so many are over behind what is left in its topic, that is written down. (Default: 10,000) */
+  /** When this many messages are over behind those left in their topic, that is written down. (Default: 10,000) */
   readonly settledBehind?: number;
 }
 
@@ -228,7 +228,7 @@ export class OwnedPartition {
     while (this.state.pendingAt < offset && !signal.aborted) await this.#bell.after(this.#bell.rings, signal);
   }
 
-  /** How many instances wait in their topic, and are not in memory. */
+  /** Number of instances that wait in their topic, and are not in memory. */
   get left(): number {
     return this.#backlog.left;
   }
@@ -238,7 +238,7 @@ export class OwnedPartition {
     return this.#backlog.whole();
   }
 
-  /** What is to be handed out, but for what is passed over, until it is disposed. */
+  /** The line of instances to hand out, without those that are passed over, until it is disposed. */
   passing(passed: PassedKinds): PassingLine | undefined {
     return this.isLeaving ? undefined : this.#backlog.passing(passed);
   }
@@ -280,7 +280,7 @@ export class OwnedPartition {
     return claim === undefined || claim === this.#claims.get(rootOf(entry)) ? entry : undefined;
   }
 
-  /** What is held, callers before what they have called. */
+  /** The entries that are held, callers before those that they have called. */
   *held(): Generator<Entry> {
     for (const entry of this.state.entries.values()) {
       if (isRoot(entry) && entry.state === "running") yield* treeOf(entry);
@@ -330,7 +330,7 @@ export class OwnedPartition {
     await this.#writeOwner(false);
   }
 
-  /** What holds the others up: too much has come behind it, or it is so old that their ends may be gone before its own. */
+  /** Writes heads of entries that hold others up: too many came behind them, or others' ends may be gone before their own. */
   async #carry(): Promise<void> {
     const { clock, carriedBehind = CARRIED_BEHIND, carriedAfterMs = Infinity } = this.#options;
     const beforeMs = clock.wallMs() - carriedAfterMs;
@@ -364,7 +364,7 @@ export class OwnedPartition {
     this.state.setOwner(owner);
   }
 
-  /** Says what has been handed out. */
+  /** Writes which instances have been handed out. */
   writeClaims(): void {
     this.#watch(this.#writeOwner(false));
   }

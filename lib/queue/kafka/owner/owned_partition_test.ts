@@ -6,7 +6,7 @@ import { type NodeRecord, NULL } from "../../../model/mod.ts";
 
 const ALL_ENDS = { maxEnds: 1000, carriedBehind: 3 }, FEW_ENDS = { maxEnds: 3, carriedBehind: 3 };
 
-/** What is left to whoever comes next is checked after each crash; what a follower sees, whenever all is durable. */
+/** The state left to the next owner is checked after each crash; the view of a follower, whenever all is durable. */
 async function live(ops: readonly Op[], options = ALL_ENDS): Promise<void> {
   const world = await World.open(options);
   for (const op of ops) await world.run(op);
@@ -34,7 +34,7 @@ function checkpoint(pick: number): Op {
   return { do: "checkpoint", pick, records: [OK] };
 }
 
-/** It dies when so many of its writes are durable. */
+/** The owner dies when these numbers of its writes are durable. */
 function crashWith(running: number, finished: number): Op {
   return { do: "crash", durable: { running, finished }, nextDiesAfter: undefined };
 }

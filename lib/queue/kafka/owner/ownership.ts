@@ -16,7 +16,7 @@ import type { Tail } from "../log/tail.ts";
 import { takePartition, type Taker } from "./taking.ts";
 import type { TopicNames } from "../log/topics.ts";
 
-/** What partitions are taken with. */
+/** The parts with which partitions are taken. */
 export interface OwnershipOptions {
   readonly link: Link;
   readonly tail: Tail;
@@ -27,16 +27,16 @@ export interface OwnershipOptions {
   /** Begins the names under which partitions are written to: one writer for each at a time. */
   readonly writers: string;
   readonly group: string;
-  /** What becomes of the original's messages that are there before the first consumer comes. */
+  /** Whether the original's messages that are there before the first consumer comes are run or passed over. */
   readonly from: From | undefined;
-  /** How long ends are kept, in milliseconds. */
+  /** Time for which ends are kept, in milliseconds. */
   readonly keepMs: number;
   /** This process in words. */
   readonly words: string;
   readonly bell: Bell;
   readonly maxEnds: number;
   readonly chains: ChainPool;
-  /** How often the coordinator is reminded of an owner, in milliseconds. */
+  /** Time between two reminders to the coordinator of an owner, in milliseconds. */
   readonly renewMs: number;
   newState(partition: number): PartitionState;
   /** The partition in which an id is submitted. */
@@ -46,14 +46,14 @@ export interface OwnershipOptions {
   setAside(partition: number, bad: Unreadable): Promise<void>;
   /** Tells the consumer. */
   order(order: Order): void;
-  /** Is told of a partition that is ready. */
+  /** Called with a partition that is ready. */
   ready(partition: OwnedPartition): void;
   failed(error: unknown): void;
 }
 
-/** How long what is in flight of a lost partition may take to end, in milliseconds. */
+/** Longest time for calls in flight of a lost partition to end, in milliseconds. */
 const GRACE_MS = 1500;
-/** How soon a partition is taken again that another has taken though it is ours. */
+/** Time until a partition that another has taken though it is ours is taken again, in milliseconds. */
 const RETAKE_MS = 200;
 
 /** The partitions that this consumer owns: taken when the group gives them, handed over when it takes them away. */
@@ -92,12 +92,12 @@ export class Ownership {
     return all;
   }
 
-  /** What is owned, or about to be. */
+  /** The partitions that are owned, or about to be. */
   get claimed(): number[] {
     return [...this.#owned.keys(), ...this.#taking.keys()];
   }
 
-  /** What the group said last. */
+  /** The latest allotment of the group. */
   get allotment(): Allotment | undefined {
     return this.#allotment;
   }
@@ -123,7 +123,7 @@ export class Ownership {
     return { kind: "share", ...shareOf(member, parts, this.#options.partitions) };
   }
 
-  /** The group has divided the partitions anew. */
+  /** Called when the group has divided the partitions again. */
   apply(allotment: Allotment): void {
     this.#allotment = allotment;
     this.#wanted = new Set(allotment.parts.get(allotment.member) ?? []);
@@ -237,7 +237,7 @@ export class Ownership {
     this.#takeMissing(owned.partition);
   }
 
-  /** Is told that a write of a partition was refused. */
+  /** Called when a write of a partition was refused. */
   refused(owned: OwnedPartition, error: unknown): void {
     this.#failed(owned, error);
   }

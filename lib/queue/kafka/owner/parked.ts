@@ -28,7 +28,7 @@ export class Parked {
     this.#maxKinds = maxKinds;
   }
 
-  /** How many messages are parked, about: some may be no instances. */
+  /** Number of parked messages, about: some may be no instances. */
   get count(): number {
     return this.#count;
   }
@@ -52,7 +52,7 @@ export class Parked {
     return this.#kinds.get(chain)?.get(labels);
   }
 
-  /** What is parked of a kind, if the message of that kind is that stands at an offset. */
+  /** The parked messages of a kind, if the message of that kind at an offset is one of them. */
   at(of: MessageKind, offset: number): ParkedKind | undefined {
     const kind = this.#find(of);
     return kind !== undefined && offset >= kind.from && offset < kind.to ? kind : undefined;

@@ -16,7 +16,7 @@ export interface StartingPointOptions {
   readonly from: From | undefined;
 }
 
-/** What the first consumer of a partition reads of it. */
+/** The part of a partition that its first consumer reads. */
 export interface StartingPoint {
   /** The offset of `pending` where it begins. */
   readonly from: number;
@@ -26,8 +26,8 @@ export interface StartingPoint {
 
 /**
  * Where the first consumer of a partition begins to read: where the group has committed, for example by Kafka's own tools; else
- * at its start. The original commits nothing and deletes nothing: what stands there in its format may have run already, so
- * that somebody has to say what becomes of it. What stands there in Sequoia's own format always runs.
+ * at its start. The original commits nothing and deletes nothing: messages there in its format may have run already, so
+ * that somebody has to say what becomes of them. Messages there in Sequoia's own format always run.
  *
  * @throws {QueueError} `starting-point`, if there are messages in the original's format and `from` is undefined
  */

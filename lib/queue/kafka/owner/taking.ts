@@ -13,7 +13,7 @@ import { type StartingPoint, startingPoint } from "./starting_point.ts";
 import { marked, TermWriter } from "../log/terms.ts";
 import { readAheadOf } from "./waiting_line.ts";
 
-/** What a partition is taken with. */
+/** The parts with which a partition is taken. */
 export interface TakingOptions extends Omit<OwnershipOptions, "failed"> {
   /** Called when the partition cannot be owned any more. */
   failed(owned: OwnedPartition, error: unknown): void;
@@ -30,9 +30,9 @@ export interface Taker {
   readonly isGuest?: boolean;
 }
 
-/** How long a new owner waits for a live one to let go, in milliseconds: the grace, and the time to say so. */
+/** Longest wait of a new owner for a live one to let go, in milliseconds: the grace, and the time to say so. */
 const HANDOVER_MS = 2000;
-/** How soon it is looked again whether it has. */
+/** Time between two looks whether it has, in milliseconds. */
 const LOOK_MS = 20;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 /**
@@ -100,7 +100,7 @@ interface Fenced {
   readonly term: number;
   /** Where in `running` its fence stands. */
   readonly runningFence: number;
-  /** How `pending` is read. */
+  /** The place where reading `pending` begins, and the messages that are passed over. */
   readonly start: StartingPoint;
   /** No consumer has had it, nor has one now. */
   readonly isGuest: boolean;

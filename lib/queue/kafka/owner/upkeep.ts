@@ -6,25 +6,25 @@ import { isLoss } from "../client/errors.ts";
 import type { Ownership } from "./ownership.ts";
 import { LEAST_UNCOMPACTED_MS, type TopicNames } from "../log/topics.ts";
 
-/** What upkeep works on. */
+/** The parts that upkeep works on. */
 export interface UpkeepOptions {
   readonly link: Link;
   readonly clock: Clock;
   readonly names: TopicNames;
   readonly group: string;
   readonly ownership: Ownership;
-  /** How often owners remind brokers of them at most, in milliseconds. */
+  /** Longest time between two reminders of owners to brokers, in milliseconds. */
   readonly renewMs: number;
   readonly onNote?: ((words: string) => void) | undefined;
 }
 
 const TICK_MS = 500;
-/** How often an owner looks for records of others, in milliseconds: sooner than the changelog is compacted. */
+/** Time between two looks of an owner for records of others, in milliseconds: shorter than until the changelog is compacted. */
 const LOOK_MS = LEAST_UNCOMPACTED_MS / 3;
-/** Messages that are over are deleted so many at a time. */
+/** Messages that are over are deleted in portions of this number. */
 const TRIM = 5000;
 
-/** What the owner of partitions does at regular intervals: it records how far it has come, and deletes what is over. */
+/** The regular work of the owner of partitions: it records its progress, and deletes messages that are over. */
 export class Upkeep {
   readonly #options: UpkeepOptions;
   readonly #committed = new Map<number, number>();
@@ -76,7 +76,7 @@ export class Upkeep {
         }));
       for (const { partition, offset } of partitions) this.#committed.set(partition, Number(offset));
     } catch (error) {
-      if (error instanceof QueueError) throw error; // else the group is being divided anew: it is told again afterwards
+      if (error instanceof QueueError) throw error; // else the group is being divided again: offsets are told again afterwards
     }
   }
 

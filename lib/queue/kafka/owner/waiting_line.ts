@@ -4,17 +4,17 @@ import { byPlace, type Entry } from "../log/entry.ts";
 import { kindOf, type MessageKind } from "../log/messages.ts";
 import { KindCounts } from "./kind_counts.ts";
 
-/** How much is read ahead. */
+/** Bounds of reading ahead. */
 export interface ReadAhead {
-  /** Enough is read when so many wait that were never handed out, */
+  /** Enough is read when this many instances wait that were never handed out, */
   readonly entries: number;
-  /** or when their args are so long, in characters. */
+  /** or when their args have this length, in characters. */
   readonly characters: number;
-  /** Of what is passed over, so many stay in memory; so many of a kind are read again at a time when it is wanted. */
+  /** Most passed-over instances that stay in memory, and most of a kind that are read again at a time when it is wanted. */
   readonly passed: number;
   /**
-   * When so many wait that were handed back under names, no more of their kinds are read, but for those that have less than
-   * their part of it; of twice as many, nothing more is read.
+   * When this many instances wait that were handed back under names, no more of their kinds are read, but for kinds that have
+   * less than their part of this number; at twice this number, nothing more is read.
    */
   readonly named: number;
 }
@@ -26,11 +26,11 @@ export const READ_AHEAD: ReadAhead = {
   named: 100_000,
 };
 
-/** What all partitions of a queue share, as one consumer may have them all; each may read ahead the least. */
+/** The bounds that all partitions of a queue share, as one consumer may have them all; each may read ahead `LEAST`. */
 const SHARED = { entries: 24_000, characters: 256 * 2 ** 20, named: 100_000 };
 const LEAST = { entries: 2000, characters: 4 * 2 ** 20, named: 2000 };
 
-/** How much of each partition is read ahead: of more partitions, less. */
+/** The bounds of reading ahead in each partition: smaller with more partitions. */
 export function readAheadOf(partitions: number): ReadAhead {
   const of = (part: keyof typeof SHARED) =>
     Math.max(LEAST[part], Math.min(READ_AHEAD[part], Math.floor(SHARED[part] / partitions)));
@@ -61,7 +61,7 @@ export class WaitingLine {
   readonly #freshKinds = new KindCounts();
   /** Those that were handed back under names. */
   readonly #named = new KindCounts();
-  /** How long the args of the fresh ones are. */
+  /** The length of the args of the fresh ones, in characters. */
   #characters = 0;
 
   /**
@@ -74,7 +74,7 @@ export class WaitingLine {
     for (const entry of again) this.#wait(entry);
   }
 
-  /** How many wait that were never handed out; some may be gone. */
+  /** Number of waiting instances that were never handed out; some may be gone. */
   get fresh(): number {
     return this.#fresh.size;
   }
@@ -110,7 +110,7 @@ export class WaitingLine {
     return Infinity;
   }
 
-  /** How many of a kind wait that were never handed out. */
+  /** Number of waiting instances of a kind that were never handed out. */
   freshOf(kind: MessageKind): number {
     return this.#freshKinds.of(kind);
   }
