@@ -65,9 +65,9 @@ declare function every(interval: Duration, size?: number): Arrivals;
 declare function trace(atMs: readonly number[]): Arrivals;
 /** Where a load ends; without any bound, `poisson` and `every` go on for ever. */
 interface LoadBounds {
-    /** At most so many arrivals. */
+    /** The most arrivals. */
     readonly count?: number;
-    /** None later than so many milliseconds after the start. */
+    /** The latest arrival, in milliseconds after the start. */
     readonly forMs?: number;
 }
 /**
@@ -76,7 +76,7 @@ interface LoadBounds {
  */
 declare function arrivalTimes(arrivals: Arrivals, random: Random, bounds?: LoadBounds): Generator<number>;
 
-/** How long something takes, as plain data: it crosses queues and can be drawn from with any {@linkcode Random}. */
+/** A duration, as plain data: it crosses queues and can be drawn from with any {@linkcode Random}. */
 type Distribution = {
     readonly kind: "constant";
     readonly ms: number;
@@ -118,7 +118,7 @@ declare function sampleMs(d: Distribution, random: Random): number;
 
 /** Whose an error is: `usage` of who wrote the command line or a file, who must write something else; `failure` of what ran. */
 type ErrorKind = "usage" | "failure";
-/** How an error came about. */
+/** The origin of an error. */
 interface SequoiaErrorOptions extends ErrorOptions {
     /** Whose it is. (Default: "failure") */
     readonly kind?: ErrorKind;
@@ -128,7 +128,7 @@ interface SequoiaErrorOptions extends ErrorOptions {
  * to do; its code is stable, for scripts and tests.
  */
 declare class SequoiaError<Code extends string = string> extends Error {
-    /** What is wrong; stable. */
+    /** The kind of fault; stable. */
     readonly code: Code;
     /** Whose it is. */
     readonly kind: ErrorKind;
@@ -136,7 +136,7 @@ declare class SequoiaError<Code extends string = string> extends Error {
     constructor(code: Code, message: string, { kind, ...options }?: SequoiaErrorOptions);
 }
 
-/** What can be wrong with a workload; stable, for scripts and tests. */
+/** The codes of errors about workloads; stable, for scripts and tests. */
 type WorkloadErrorCode = "not-found" | "load-failed" | "no-chain" | "unknown-chain" | "bad-name" | "bad-chain" | "bad-function" | "bad-url" | "bad-duration" | "bad-arguments" | "bad-expression" | "bad-arrivals" | "duplicate-chain" | "duplicate-node" | "duplicate-function" | "unknown-predecessor" | "cycle";
 /** Where in a workload an error is: as much as is known of file, chain and node. */
 interface WorkloadPlace {
@@ -172,7 +172,7 @@ interface JsonObject {
     readonly [key: string]: Json;
 }
 
-/** Kinds of failures that another attempt may mend, for retry rules. */
+/** Kinds of failures that another attempt may overcome, for retry rules. */
 type FailureCause = 
 /** No answer within the time limit of an attempt; also 408. */
 "timeout"
@@ -181,19 +181,19 @@ type FailureCause =
 /** An answer that says it is the server's fault: 5xx. */
  | "server-error";
 
-/** How failed attempts are repeated: exponential backoff with full jitter. */
+/** The rule by which failed attempts are repeated: exponential backoff with full jitter. */
 interface RetryRule {
     /** Attempts in all before the invocation has failed; throttles do not count. (Default: 3) */
     readonly attempts: number;
     /** The greatest delay before the first retry, in milliseconds. (Default: 200) */
     readonly firstDelayMs: number;
-    /** What the greatest delay is multiplied by from retry to retry. (Default: 2) */
+    /** The factor by which the greatest delay grows from retry to retry. (Default: 2) */
     readonly factor: number;
     /** The delay never exceeds this, in milliseconds. (Default: 30,000) */
     readonly maxDelayMs: number;
     /** Whether the delay is drawn between 0 and its greatest, so that retries do not come together. (Default: true) */
     readonly jitter?: boolean;
-    /** Which failures are tried again. (Default: all that may be mended by it) */
+    /** Which failures are tried again. (Default: all that another attempt may overcome) */
     readonly on?: readonly FailureCause[];
 }
 /** HTTP methods that a function may be called with. */
@@ -216,11 +216,11 @@ interface FunctionSpec {
     readonly method: Method;
     /** Longest an attempt may take, in milliseconds. */
     readonly timeoutMs: number;
-    /** How failed attempts are repeated. */
+    /** The rule by which failed attempts are repeated. */
     readonly retry: RetryRule;
     /** Expected run time: the local platform draws from it, the scheduler starts to learn from it. */
     readonly time?: Distribution;
-    /** What is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. */
+    /** The body that is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. */
     readonly payload: "event" | "args";
     /** Lower is more urgent, for policies that go by it. */
     readonly priority?: number;
@@ -254,9 +254,9 @@ interface FunctionEvent {
     readonly node: string;
     /** 1 for the first. */
     readonly attempt: number;
-    /** How often the node has been begun again, by `sequoia queue retry`, if it has. */
+    /** The number of times that the node has been begun again, by `sequoia queue retry`, if it has. */
     readonly generation?: number;
-    /** What `call(…, { args })` says. */
+    /** The args of `call(…, { args })`. */
     readonly args: JsonObject;
     /** The outputs of the predecessors by node name. */
     readonly inputs: JsonObject;
@@ -268,7 +268,7 @@ interface FunctionDefinition extends FunctionSpec {
     /** Served by the local platform; never leaves the process. */
     readonly run?: FunctionBody;
 }
-/** What may be said of a function in a workload. */
+/** The options of a function in a workload. */
 interface FunctionOptions {
     /**
      * An absolute http(s) URL, or `lambda:REGION:NAME[:QUALIFIER]` or `openwhisk://HOST/NAMESPACE/ACTION`: the function is called there. Without `url`, `urls` and
@@ -288,7 +288,7 @@ interface FunctionOptions {
     readonly timeout?: Duration;
     /** Attempts in all before the invocation has failed; short for `retry: { attempts }`. (Default: 3) */
     readonly attempts?: number;
-    /** How failed attempts are repeated. (Default: see below) */
+    /** The rule by which failed attempts are repeated. (Default: see below) */
     readonly retry?: {
         /** Attempts in all before the invocation has failed; throttles do not count. (Default: 3) */
         readonly attempts?: number;
@@ -305,7 +305,7 @@ interface FunctionOptions {
     };
     /** The expected run time: the local platform draws from it, the scheduler starts to learn from it. (Default: unknown) */
     readonly time?: Distribution;
-    /** What is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. (Default: "event") */
+    /** The body that is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. (Default: "event") */
     readonly payload?: "event" | "args";
     /** Lower is more urgent, for policies that go by it. (Default: none) */
     readonly priority?: number;
@@ -345,9 +345,9 @@ declare function fn(name: string, options?: FunctionOptions): FunctionDefinition
 type Join = "all" | "any" | "settled";
 
 /**
- * What a node's final failure does: fail the chain; skip what follows it, unless its join says otherwise; or go on as if it
- * had answered null. Of a map, it is about each item: fail the chain; leave the item out; or put `{ error: "…" }` in its
- * place.
+ * The effect of a node's final failure: fail the chain; skip the nodes that follow, unless their join says otherwise; or go on
+ * as if the node had answered null. Of a map, it is about each item: fail the chain; leave the item out; or put `{ error: "…"
+ * }` in its place.
  */
 type OnFailure = "fail" | "skip" | "continue";
 /** One invocation for each item of a list. */
@@ -361,15 +361,15 @@ interface MapRule {
 interface ChainNode {
     /** Unique in its chain. */
     readonly name: string;
-    /** What it calls. Of a node that calls a chain: a function of the chain's name, for limits and reports. */
+    /** The function that it calls. Of a node that calls a chain: a function of the chain's name, for limits and reports. */
     readonly fn: FunctionSpec;
     /** The indices of the nodes that must be settled before this one is ready. */
     readonly after: readonly number[];
     /** Sent to the function as `args`; texts of the form `{% JSONata %}` are replaced by what they evaluate to. */
     readonly args: JsonObject;
-    /** What its final failure does. */
+    /** The effect of its final failure. */
     readonly onFailure: OnFailure;
-    /** How those before it must have ended for it to run. (Default: "all") */
+    /** The way in which the nodes before it must have ended for it to run. (Default: "all") */
     readonly join?: Join;
     /** JSONata: it is skipped unless that is true. */
     readonly when?: string;
@@ -388,9 +388,9 @@ interface Chain {
     readonly onFailed?: number;
     /** A template (`{% JSONata %}`) or a constant: the chain's result. (Default: the outputs of its last nodes by name) */
     readonly output?: string;
-    /** It ends, failed, so long after its submission, in milliseconds. */
+    /** The time after its submission at which the instance ends, failed, in milliseconds. */
     readonly timeLimitMs?: number;
-    /** It ends, failed, if its first node has not started so long after its submission, in milliseconds. */
+    /** The time after its submission at which the instance ends, failed, if its first node has not started, in milliseconds. */
     readonly ttlMs?: number;
     /** The chains that its nodes call, and those that these call, by name. */
     readonly subchains?: Readonly<Record<string, Chain>>;
@@ -402,7 +402,7 @@ interface WorkloadChain {
     readonly chain: Chain;
     /** The share of the concurrency under fair policies, relative to the others. (Default: 1) */
     readonly weight?: number;
-    /** How often it arrives, relative to the others; 0: only called by them, or asked for by name. (Default: 1) */
+    /** The frequency of the chain's arrivals, relative to the others; 0: only called by them, or asked for by name. (Default: 1) */
     readonly share?: number;
     /** Lower is more urgent, for policies that go by it. (Default: 0) */
     readonly priority?: number;
@@ -418,7 +418,7 @@ interface Workload {
     /** When instances arrive, unless the command line says so. (Default: one instance, at once) */
     readonly arrivals?: Arrivals;
 }
-/** What may be said of a chain in a workload. */
+/** The options of a chain in a workload. */
 interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> {
     /** When an instance should have ended, counted from its submission, as `"5s"`: for policies that go by it, and for reports. (Default: none) */
     readonly deadline?: Duration;
@@ -449,7 +449,7 @@ interface NodeRef {
     /** The node's name. */
     readonly name: string;
 }
-/** What may be said of a call. */
+/** The options of a call. */
 interface CallOptions {
     /** The nodes that must be done before: the result of `call`, a node's name, or a list of these. (Default: none) */
     readonly after?: NodeRef | string | readonly (NodeRef | string)[];
@@ -458,12 +458,12 @@ interface CallOptions {
     /** Sent to the function as `args`; texts of the form `{% JSONata %}` are evaluated. (Default: none) */
     readonly args?: JsonObject;
     /**
-     * What the node's final failure does: "fail" fails the chain; "skip" skips the nodes after it, unless their join says
+     * The effect of the node's final failure: "fail" fails the chain; "skip" skips the nodes after it, unless their join says
      * otherwise; "continue" goes on as if it had answered null. Of a map, for each item: fails the chain; leaves the item out;
      * puts `{ error }` in its place. (Default: "fail")
      */
     readonly onFailure?: OnFailure;
-    /** How the nodes before it must have ended for it to run: "all", "any" or "settled". (Default: "all") */
+    /** The way in which the nodes before it must have ended for it to run: "all", "any" or "settled". (Default: "all") */
     readonly join?: Join;
     /** JSONata, for example `inputs.scan.score > 0.5`: the node is skipped unless that is true. (Default: it runs) */
     readonly when?: string;
@@ -472,14 +472,14 @@ interface CallOptions {
     /** With `map`: at most this many of its invocations are in flight at once. (Default: no limit) */
     readonly concurrency?: number;
 }
-/** What the body of a chain builds with. */
+/** The functions with which the body of a chain builds the chain. */
 interface ChainBuilder {
     /** Adds a node that calls a function, or another chain: the chain itself, or its name in the workload. */
     call(target: FunctionDefinition | Chain | string, options?: CallOptions): NodeRef;
     /** Adds the node that runs if the chain has failed or was cancelled, to undo what had been done. */
     onFailed(fn: FunctionDefinition, options?: Pick<CallOptions, "name" | "args">): void;
 }
-/** What may be said of a chain as a whole. */
+/** The options of a chain as a whole. */
 interface ChainOptions {
     /** Its result: a template, `"{% inputs.sum.total %}"`. (Default: the outputs of its last nodes by name) */
     readonly output?: string;

@@ -24,6 +24,7 @@ const BYPASSES = /["'](npm:fast-check\b.*|fast-check\/.+)["']|\bfc\.(check|confi
 const IN_PLAIN_ENGLISH = [
   "collect",
   "draw",
+  "model",
   "platform",
   "policies",
   "provider",

@@ -1,8 +1,8 @@
 const registries = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Something that may be stopped once, as an AbortSignal: for what is made by the thousand in a second, of which hardly one
- * is ever stopped. Nothing is allocated before somebody listens.
+ * Something that may be stopped once, as an AbortSignal: for work that is begun by the thousand in a second and hardly ever
+ * stopped. Nothing is allocated before somebody listens.
  */
 export class Stop {
   #stopped = false;
@@ -21,7 +21,7 @@ export class Stop {
     for (const callback of callbacks) callback();
   }
 
-  /** Calls back when it is stopped. @returns what takes the callback back */
+  /** Calls back when it is stopped. @returns a function that takes the callback back */
   listen(callback: () => void): () => void {
     if (this.#callbacks === undefined) this.#callbacks = [callback]; // most have one, and `push` makes room for 17
     else this.#callbacks.push(callback);
@@ -38,7 +38,7 @@ export class Stop {
  * Calls back when a signal is aborted, or at once if it is. One event listener serves all callbacks of a signal, so that
  * thousands may come and go at no cost: the removal of a listener looks at all the others.
  *
- * @returns what takes the callback back
+ * @returns a function that takes the callback back
  */
 export function onAbort(signal: AbortSignal | Stop, callback: () => void): () => void {
   if (signal.aborted) {

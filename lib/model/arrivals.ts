@@ -33,9 +33,9 @@ export function trace(atMs: readonly number[]): Arrivals {
 
 /** Where a load ends; without any bound, `poisson` and `every` go on for ever. */
 export interface LoadBounds {
-  /** At most so many arrivals. */
+  /** The most arrivals. */
   readonly count?: number;
-  /** None later than so many milliseconds after the start. */
+  /** The latest arrival, in milliseconds after the start. */
   readonly forMs?: number;
 }
 

@@ -4,9 +4,9 @@ import type { JsonObject } from "./json.ts";
 import { type JsonText, writeJson } from "./json_text.ts";
 
 /**
- * What a node's final failure does: fail the chain; skip what follows it, unless its join says otherwise; or go on as if it
- * had answered null. Of a map, it is about each item: fail the chain; leave the item out; or put `{ error: "…" }` in its
- * place.
+ * The effect of a node's final failure: fail the chain; skip the nodes that follow, unless their join says otherwise; or go on
+ * as if the node had answered null. Of a map, it is about each item: fail the chain; leave the item out; or put `{ error: "…"
+ * }` in its place.
  */
 export type OnFailure = "fail" | "skip" | "continue";
 
@@ -25,15 +25,15 @@ export const MAX_ITEMS = 10_000;
 export interface ChainNode {
   /** Unique in its chain. */
   readonly name: string;
-  /** What it calls. Of a node that calls a chain: a function of the chain's name, for limits and reports. */
+  /** The function that it calls. Of a node that calls a chain: a function of the chain's name, for limits and reports. */
   readonly fn: FunctionSpec;
   /** The indices of the nodes that must be settled before this one is ready. */
   readonly after: readonly number[];
   /** Sent to the function as `args`; texts of the form `{% JSONata %}` are replaced by what they evaluate to. */
   readonly args: JsonObject;
-  /** What its final failure does. */
+  /** The effect of its final failure. */
   readonly onFailure: OnFailure;
-  /** How those before it must have ended for it to run. (Default: "all") */
+  /** The way in which the nodes before it must have ended for it to run. (Default: "all") */
   readonly join?: Join;
   /** JSONata: it is skipped unless that is true. */
   readonly when?: string;
@@ -53,9 +53,9 @@ export interface Chain {
   readonly onFailed?: number;
   /** A template (`{% JSONata %}`) or a constant: the chain's result. (Default: the outputs of its last nodes by name) */
   readonly output?: string;
-  /** It ends, failed, so long after its submission, in milliseconds. */
+  /** The time after its submission at which the instance ends, failed, in milliseconds. */
   readonly timeLimitMs?: number;
-  /** It ends, failed, if its first node has not started so long after its submission, in milliseconds. */
+  /** The time after its submission at which the instance ends, failed, if its first node has not started, in milliseconds. */
   readonly ttlMs?: number;
   /** The chains that its nodes call, and those that these call, by name. */
   readonly subchains?: Readonly<Record<string, Chain>>;

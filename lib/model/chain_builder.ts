@@ -23,7 +23,7 @@ export interface NodeRef {
   readonly name: string;
 }
 
-/** What may be said of a call. */
+/** The options of a call. */
 export interface CallOptions {
   /** The nodes that must be done before: the result of `call`, a node's name, or a list of these. (Default: none) */
   readonly after?: NodeRef | string | readonly (NodeRef | string)[];
@@ -32,12 +32,12 @@ export interface CallOptions {
   /** Sent to the function as `args`; texts of the form `{% JSONata %}` are evaluated. (Default: none) */
   readonly args?: JsonObject;
   /**
-   * What the node's final failure does: "fail" fails the chain; "skip" skips the nodes after it, unless their join says
+   * The effect of the node's final failure: "fail" fails the chain; "skip" skips the nodes after it, unless their join says
    * otherwise; "continue" goes on as if it had answered null. Of a map, for each item: fails the chain; leaves the item out;
    * puts `{ error }` in its place. (Default: "fail")
    */
   readonly onFailure?: OnFailure;
-  /** How the nodes before it must have ended for it to run: "all", "any" or "settled". (Default: "all") */
+  /** The way in which the nodes before it must have ended for it to run: "all", "any" or "settled". (Default: "all") */
   readonly join?: Join;
   /** JSONata, for example `inputs.scan.score > 0.5`: the node is skipped unless that is true. (Default: it runs) */
   readonly when?: string;
@@ -47,7 +47,7 @@ export interface CallOptions {
   readonly concurrency?: number;
 }
 
-/** What the body of a chain builds with. */
+/** The functions with which the body of a chain builds the chain. */
 export interface ChainBuilder {
   /** Adds a node that calls a function, or another chain: the chain itself, or its name in the workload. */
   call(target: FunctionDefinition | Chain | string, options?: CallOptions): NodeRef;
@@ -55,7 +55,7 @@ export interface ChainBuilder {
   onFailed(fn: FunctionDefinition, options?: Pick<CallOptions, "name" | "args">): void;
 }
 
-/** What may be said of a chain as a whole. */
+/** The options of a chain as a whole. */
 export interface ChainOptions {
   /** Its result: a template, `"{% inputs.sum.total %}"`. (Default: the outputs of its last nodes by name) */
   readonly output?: string;

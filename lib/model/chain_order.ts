@@ -56,7 +56,7 @@ function known(chain: string, draft: Draft, before: string, byName: ReadonlyMap<
   );
 }
 
-/** @param loop nodes of which each comes after the next one, and the last after the first */
+/** @param loop nodes; each comes after the next one, and the last after the first */
 function cycle(chain: string, loop: readonly string[]): WorkloadError {
   const words = [...loop, loop[0]!].reverse().map((name) => `"${name}"`).join(" → ");
   return new WorkloadError(

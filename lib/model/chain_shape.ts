@@ -1,6 +1,6 @@
 import type { Chain } from "./chain.ts";
 
-/** What follows from a chain's nodes; nodes are told by their indices. */
+/** The facts that follow from a chain's nodes; nodes are told by their indices. */
 export interface ChainShape {
   /** Those that come after nothing; not the one that undoes. */
   readonly roots: readonly number[];
@@ -8,7 +8,7 @@ export interface ChainShape {
   readonly last: readonly number[];
   /** Those after each node. */
   readonly successors: readonly (readonly number[])[];
-  /** How many each node comes after. */
+  /** The number of nodes that each node comes after. */
   readonly predecessorCounts: readonly number[];
 }
 

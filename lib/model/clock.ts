@@ -13,7 +13,9 @@ export interface Clock {
   wallMs(): number;
   /** Waits until an instant of its own time; resolves at once if it has passed, and early (without an error) if `signal` is aborted. */
   until(instantMs: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back once, so many milliseconds from now, or at once if they are below 0. @returns what takes the call back */
+  /**
+   * Calls back once, after `delayMs` milliseconds, or at once if they are below 0. @returns a function that takes the call back
+   */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -22,14 +24,14 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const ORIGIN_MS = performance.timeOrigin;
 
-/** The system's clock counts as set if it has moved by more than so many milliseconds against the other. */
+/** The system's clock counts as set if it has moved by more than this against the other, in milliseconds. */
 const LEAST_STEP_MS = 20;
 /** A look at both clocks that took longer, in milliseconds, tells nothing: the process was held up between them. */
 const LONGEST_LOOK_MS = 2;
 
 /**
  * The system's time, with the fractions of a monotonic clock: both are compared at each look, and their difference is taken
- * anew when the system's clock has been set, or the monotonic one has stood still while the machine slept.
+ * again when the system's clock has been set, or the monotonic one has stood still while the machine slept.
  *
  * @param monotonicMs the monotonic clock, in milliseconds
  * @param systemMs the system's clock, in whole milliseconds

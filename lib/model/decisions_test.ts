@@ -1,4 +1,4 @@
-/** What a chain decides at run time, as data: conditions, maps, limits, compensation, sub-chains. */
+/** The decisions of a chain at run time, as data: conditions, maps, limits, compensation, sub-chains. */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Chain } from "./chain.ts";
 import { chain, type ChainBuilder, type ChainOptions } from "./chain_builder.ts";

@@ -2,7 +2,7 @@ import { type Duration, formatDuration, parseDuration } from "./durations.ts";
 import { isObject } from "./json.ts";
 import { type Random, standardNormal } from "./random.ts";
 
-/** How long something takes, as plain data: it crosses queues and can be drawn from with any {@linkcode Random}. */
+/** A duration, as plain data: it crosses queues and can be drawn from with any {@linkcode Random}. */
 export type Distribution =
   | { readonly kind: "constant"; readonly ms: number }
   | { readonly kind: "uniform"; readonly minMs: number; readonly maxMs: number }

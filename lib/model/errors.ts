@@ -1,6 +1,6 @@
 import { SequoiaError } from "./sequoia_error.ts";
 
-/** What can be wrong with a workload; stable, for scripts and tests. */
+/** The codes of errors about workloads; stable, for scripts and tests. */
 export type WorkloadErrorCode =
   | "not-found"
   | "load-failed"

@@ -1,4 +1,4 @@
-/** What files of UTF-16 begin with, by the name of their encoding. */
+/** The bytes that files of UTF-16 begin with, by the name of their encoding. */
 const MARKS = [["utf-16le", 0xff, 0xfe], ["utf-16be", 0xfe, 0xff]] as const;
 
 /**

@@ -6,26 +6,26 @@ import { isObject, type Json, type JsonObject } from "./json.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 import { FAILURE_CAUSES, type FailureCause } from "./outcome.ts";
 
-/** How failed attempts are repeated: exponential backoff with full jitter. */
+/** The rule by which failed attempts are repeated: exponential backoff with full jitter. */
 export interface RetryRule {
   /** Attempts in all before the invocation has failed; throttles do not count. (Default: 3) */
   readonly attempts: number;
   /** The greatest delay before the first retry, in milliseconds. (Default: 200) */
   readonly firstDelayMs: number;
-  /** What the greatest delay is multiplied by from retry to retry. (Default: 2) */
+  /** The factor by which the greatest delay grows from retry to retry. (Default: 2) */
   readonly factor: number;
   /** The delay never exceeds this, in milliseconds. (Default: 30,000) */
   readonly maxDelayMs: number;
   /** Whether the delay is drawn between 0 and its greatest, so that retries do not come together. (Default: true) */
   readonly jitter?: boolean;
-  /** Which failures are tried again. (Default: all that may be mended by it) */
+  /** Which failures are tried again. (Default: all that another attempt may overcome) */
   readonly on?: readonly FailureCause[];
 }
 
 /** The retry rule of a function that declares none. */
 export const DEFAULT_RETRY: RetryRule = { attempts: 3, firstDelayMs: 200, factor: 2, maxDelayMs: 30_000 };
 
-/** How long an attempt may take when the function declares nothing, in milliseconds. */
+/** The longest time that an attempt may take when the function declares none, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** HTTP methods that a function may be called with. */
@@ -52,11 +52,11 @@ export interface FunctionSpec {
   readonly method: Method;
   /** Longest an attempt may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** How failed attempts are repeated. */
+  /** The rule by which failed attempts are repeated. */
   readonly retry: RetryRule;
   /** Expected run time: the local platform draws from it, the scheduler starts to learn from it. */
   readonly time?: Distribution;
-  /** What is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. */
+  /** The body that is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. */
   readonly payload: "event" | "args";
   /** Lower is more urgent, for policies that go by it. */
   readonly priority?: number;
@@ -91,9 +91,9 @@ export interface FunctionEvent {
   readonly node: string;
   /** 1 for the first. */
   readonly attempt: number;
-  /** How often the node has been begun again, by `sequoia queue retry`, if it has. */
+  /** The number of times that the node has been begun again, by `sequoia queue retry`, if it has. */
   readonly generation?: number;
-  /** What `call(…, { args })` says. */
+  /** The args of `call(…, { args })`. */
   readonly args: JsonObject;
   /** The outputs of the predecessors by node name. */
   readonly inputs: JsonObject;
@@ -108,7 +108,7 @@ export interface FunctionDefinition extends FunctionSpec {
   readonly run?: FunctionBody;
 }
 
-/** What may be said of a function in a workload. */
+/** The options of a function in a workload. */
 export interface FunctionOptions {
   /**
    * An absolute http(s) URL, or `lambda:REGION:NAME[:QUALIFIER]` or `openwhisk://HOST/NAMESPACE/ACTION`: the function is called there. Without `url`, `urls` and
@@ -128,7 +128,7 @@ export interface FunctionOptions {
   readonly timeout?: Duration;
   /** Attempts in all before the invocation has failed; short for `retry: { attempts }`. (Default: 3) */
   readonly attempts?: number;
-  /** How failed attempts are repeated. (Default: see below) */
+  /** The rule by which failed attempts are repeated. (Default: see below) */
   readonly retry?: {
     /** Attempts in all before the invocation has failed; throttles do not count. (Default: 3) */
     readonly attempts?: number;
@@ -145,7 +145,7 @@ export interface FunctionOptions {
   };
   /** The expected run time: the local platform draws from it, the scheduler starts to learn from it. (Default: unknown) */
   readonly time?: Distribution;
-  /** What is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. (Default: "event") */
+  /** The body that is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. (Default: "event") */
   readonly payload?: "event" | "args";
   /** Lower is more urgent, for policies that go by it. (Default: none) */
   readonly priority?: number;
@@ -169,7 +169,7 @@ export interface FunctionOptions {
   readonly run?: FunctionBody;
 }
 
-/** What fn() takes and a definition has as well. */
+/** The options that fn() takes and a definition has as well. */
 const COMMON: OptionNames<Pick<FunctionDefinition, keyof FunctionOptions & keyof FunctionDefinition>> = {
   url: true,
   urls: true,

@@ -1,8 +1,8 @@
 import type { FunctionSpec } from "./function.ts";
 
 /**
- * What answers a function's calls: a **called** one is at its URLs; a **served** one has a body, which `sequoia functions`
- * runs; a **modelled** one has neither, and the local platform takes its time for it.
+ * The program that answers a function's calls: a **called** function is at its URLs; a **served** one has a body, which
+ * `sequoia functions` runs; a **modelled** one has neither, and the local platform takes its time for it.
  */
 export type FunctionKind = "called" | "served" | "modelled";
 

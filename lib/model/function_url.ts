@@ -67,7 +67,7 @@ export function checkGiven(
   );
 }
 
-/** What the platforms of a function may be called. */
+/** The pattern of the names of a function's platforms. */
 const PLATFORM = /^[\w.-]{1,64}$/;
 /** More platforms for one function are a mistake. */
 const MOST_PLATFORMS = 32;

@@ -1,6 +1,6 @@
 import type { Chain } from "./chain.ts";
 
-/** How long an instance would have taken had nothing waited: the longest path of the run times of its nodes, as they end. */
+/** The time that an instance would have taken had nothing waited: the longest path of the run times of its nodes, as they end. */
 export class IdealPath {
   readonly #chain: Chain;
   /** When each node would have ended, in milliseconds from the start. */
@@ -17,7 +17,7 @@ export class IdealPath {
     return this.#idealMs;
   }
 
-  /** A node, or an item of its map, has ended that ran for so long. What is before it has ended, here or unseen. */
+  /** Takes the run time of a node, or of an item of its map, that has ended. The nodes before it have ended, here or unseen. */
   ran(node: number, runMs: number): void {
     const { nodes } = this.#chain;
     const ends = this.#endMs ??= new Array<number>(nodes.length).fill(0);

@@ -27,7 +27,7 @@ export interface ParentRef {
 export interface Instance {
   /** A ULID by default; stable, and the idempotency key of its submission. */
   readonly id: string;
-  /** What is run. */
+  /** The chain that is run. */
   readonly chain: Chain;
   /** The object that it was submitted with, as it came, for expressions. (Default: none) */
   readonly args?: JsonText;
@@ -44,21 +44,21 @@ export interface Instance {
   /** When it should have ended, in milliseconds since 1970; Infinity for never. */
   readonly deadlineMs: number;
   /**
-   * How often each node, by its index, has been begun again: by a retry after the instance had been undone, after a node that
-   * failed, or from a node on. (Default: never)
+   * The number of times that each node, by its index, has been begun again: by a retry after the instance had been undone,
+   * after a node that failed, or from a node on. (Default: never)
    */
   readonly generations?: readonly number[];
 }
 
-/** How often a node of an instance has been begun again; 0: never. */
+/** The number of times that a node of an instance has been begun again; 0: never. */
 export function generationOf({ generations }: Pick<Instance, "generations">, node: number): number {
   return generations?.[node] ?? 0;
 }
 
-/** How an ended node ended. */
+/** The end of a node. */
 export type NodeState = "ok" | "failed" | "skipped" | "cancelled";
 
-/** What is kept of a settled node: enough to go on after a crash. */
+/** The record of a settled node: enough to go on after a crash. */
 export interface NodeRecord {
   /** The node's index in its chain. */
   readonly node: number;
@@ -71,22 +71,22 @@ export interface NodeRecord {
    * the attempts that have failed, and makes the next one when it was due.
    */
   readonly state: NodeState | "started";
-  /** How many attempts it took; 0 for a node that was skipped. Of one that is `cancelled`, how many have failed. */
+  /** The number of attempts that it took; 0 for a node that was skipped. Of one that is `cancelled`, the number that failed. */
   readonly attempts: number;
-  /** What it answered, as it came; null if it did not. */
+  /** Its answer, as it came; null if there was none. */
   readonly output: JsonText;
   /** When it ended, in milliseconds since 1970. Of one that is `cancelled`, when it may be tried again. */
   readonly endedAtMs?: number;
-  /** How long the attempt that settled it ran, in milliseconds. */
+  /** The time that the attempt that settled it ran, in milliseconds. */
   readonly runMs?: number;
   /** Why it failed, if it did; of one that is ok, {@linkcode NOT_JSON} if its answer was none. */
   readonly reason?: string;
 }
 
-/** What is recorded of an output that was no JSON: functions get it as a text, but expressions cannot read it. */
+/** The record of an output that was no JSON: functions get it as a text, but expressions cannot read it. */
 export const NOT_JSON = "not-json: it answered what is no JSON";
 
-/** How an instance ended. */
+/** The end of an instance. */
 export type InstanceOutcome = "completed" | "failed" | "cancelled";
 
 /** Ids stand in the headers of calls: 1 to 256 visible ASCII characters. */
@@ -97,7 +97,7 @@ export function isInstanceId(text: string): boolean {
   return ID.test(text);
 }
 
-/** What may be said of one instance. */
+/** The options of one instance. */
 export interface InstanceOptions {
   /** Added to those of the workload's entry. (Default: none) */
   readonly labels?: Readonly<Record<string, string>>;

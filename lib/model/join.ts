@@ -7,11 +7,11 @@ export type Join = "all" | "any" | "settled";
 /** All kinds of {@linkcode Join}. */
 export const JOINS: readonly Join[] = ["all", "any", "settled"];
 
-/** How a node before has ended, and what its failure was to do. */
+/** A node before, with its end and the effect that its failure was to have. */
 export interface Before {
-  /** How it ended. */
+  /** Its end. */
   readonly state: NodeState;
-  /** What its failure does. */
+  /** The effect of its failure. */
   readonly onFailure: OnFailure;
 }
 

@@ -31,7 +31,7 @@ export function readJson(text: JsonText): Json {
 export interface ParsedJson {
   /** The text, as it came. */
   readonly text: JsonText;
-  /** What it says. */
+  /** The value of the text. */
   readonly value: Json;
 }
 

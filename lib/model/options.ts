@@ -7,7 +7,7 @@ export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
 /** Where options stand: the builder's name for an error, the code of that error, and the place. */
 export interface OptionsOwner {
-  /** What they are options of, as in `call()`. */
+  /** The owner of the options, as in `call()`. */
   readonly of: string;
   readonly code: WorkloadErrorCode;
   readonly place?: WorkloadPlace;

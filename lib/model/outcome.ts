@@ -1,6 +1,6 @@
 import type { JsonText } from "./json_text.ts";
 
-/** Kinds of failures that another attempt may mend, for retry rules. */
+/** Kinds of failures that another attempt may overcome, for retry rules. */
 export type FailureCause =
   /** No answer within the time limit of an attempt; also 408. */
   | "timeout"
@@ -12,7 +12,7 @@ export type FailureCause =
 /** All kinds of {@linkcode FailureCause}. */
 export const FAILURE_CAUSES: readonly FailureCause[] = ["timeout", "network", "server-error"];
 
-/** How one attempt ended. */
+/** The end of one attempt. */
 export type Outcome =
   /** Done; `output` is what the function answered, as it came. */
   | {
@@ -26,10 +26,10 @@ export type Outcome =
     readonly kind: "failed";
     readonly reason: string;
     readonly retryable: boolean;
-    /** What kind of failure it is, if it is one of those that retry rules tell apart. */
+    /** The kind of the failure, if it is one of those that retry rules tell apart. */
     readonly cause?: FailureCause;
     readonly retryAfterMs?: number;
-    /** How long it waits until it may be tried again, in milliseconds, where that is known: in a replay. (Default: by its retry rule) */
+    /** The wait until it may be tried again, in milliseconds, where that is known: in a replay. (Default: by its retry rule) */
     readonly delayMs?: number;
   }
   /** Refused for capacity: not a failure, and repeated as often as it takes. */
@@ -37,5 +37,5 @@ export type Outcome =
   /** Not made: nobody serves the function. It waits until somebody does, and no attempt is charged. */
   | { readonly kind: "unserved"; readonly reason: string };
 
-/** How an attempt ended that was made. */
+/** The end of an attempt that was made. */
 export type MadeOutcome = Exclude<Outcome, { readonly kind: "unserved" }>;

@@ -1,4 +1,6 @@
-/** What may be kept from starting for a while: all that has each of the given parts; without any, everything. */
+/**
+ * The nodes that a pause keeps from starting for a while: all that have each of the given parts; without any part, every node.
+ */
 export interface Pause {
   /** Nodes of the chain of this name. */
   readonly chain?: string;

@@ -3,7 +3,7 @@ import type { JsonText } from "./json_text.ts";
 
 const PATH = /^\s*[A-Za-z_]\w*(?:\.(?:[A-Za-z_]\w*|`[^`]+`))*\s*$/;
 const STEP = /`([^`]+)`|\w+/g;
-/** What stands for something else in JSONata. */
+/** The words with another meaning in JSONata. */
 const WORDS: ReadonlySet<string> = new Set(["and", "or", "in", "true", "false", "null", "function"]);
 
 /** The names in an expression that only names a part of what it reads, as `inputs.order.id` does; undefined if it computes. */
@@ -13,7 +13,7 @@ export function plainPath(expression: string): readonly string[] | undefined {
   return steps.some((step) => WORDS.has(step)) ? undefined : steps;
 }
 
-/** What stands at a path of names, as it came; undefined if there is nothing, or something else than an object on the way. */
+/** The text at a path of names, as it came; undefined if there is nothing, or something else than an object on the way. */
 export function textAt(text: JsonText, path: readonly string[]): JsonText | undefined {
   let part: JsonText | undefined = text;
   for (const name of path) part = part && membersOf(part)?.get(name);

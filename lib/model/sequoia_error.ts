@@ -1,7 +1,7 @@
 /** Whose an error is: `usage` of who wrote the command line or a file, who must write something else; `failure` of what ran. */
 export type ErrorKind = "usage" | "failure";
 
-/** How an error came about. */
+/** The origin of an error. */
 export interface SequoiaErrorOptions extends ErrorOptions {
   /** Whose it is. (Default: "failure") */
   readonly kind?: ErrorKind;
@@ -12,7 +12,7 @@ export interface SequoiaErrorOptions extends ErrorOptions {
  * to do; its code is stable, for scripts and tests.
  */
 export class SequoiaError<Code extends string = string> extends Error {
-  /** What is wrong; stable. */
+  /** The kind of fault; stable. */
   readonly code: Code;
   /** Whose it is. */
   readonly kind: ErrorKind;

@@ -39,8 +39,8 @@ export function templatesOf(value: Json, path = ""): Template[] {
 /**
  * The text of a value in which the templates are replaced, one after the other.
  *
- * @param textOf what an expression comes to
- * @param path where the value stands
+ * @param textOf evaluates an expression and returns the text of its value
+ * @param path the place of the value
  */
 export async function renderTemplates(
   value: Json,

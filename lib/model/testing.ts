@@ -1,10 +1,10 @@
-/** What the tests of the model share. */
+/** The helpers that the tests of the model share. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { WorkloadError, type WorkloadErrorCode } from "./errors.ts";
 import type { JsonText } from "./json_text.ts";
 
-/** What is expected of an error: its class's name, its code, its message in full or in part. */
+/** The expectation of an error: its class's name, its code, its message in full or in part. */
 export interface ExpectedError {
   readonly name?: string;
   readonly code?: string;
@@ -29,7 +29,7 @@ export function assertRefused(run: () => unknown, code: WorkloadErrorCode, messa
   assertFails(run, { name: "WorkloadError", code, message });
 }
 
-/** What `run` throws; fails if it throws nothing. */
+/** Returns the error that `run` throws; fails if it throws none. */
 export function thrownBy(run: () => unknown): unknown {
   try {
     run();

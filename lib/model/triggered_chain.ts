@@ -9,18 +9,18 @@ import { IdealPath } from "./ideal_path.ts";
  * tried again or undone, conditions count as true, and a map calls all of its items at once.
  */
 export class TriggeredChain {
-  /** What is run. */
+  /** The chain that is run. */
   readonly chain: Chain;
   readonly #items: number;
   readonly #path: IdealPath;
-  /** How many predecessors each node waits for. */
+  /** The number of predecessors that each node waits for. */
   readonly #waiting: number[];
-  /** How many items of each map that has begun have not ended well. */
+  /** The number of items of each map that has begun that have not ended well. */
   readonly #itemsLeft = new Map<number, number>();
   #open = 0;
   #lost: string | undefined;
 
-  /** A run that has yet to begin. @param items how many items maps have, from 1 */
+  /** A run that has yet to begin. @param items the number of items that maps have, from 1 */
   constructor(chain: Chain, items = 1) {
     this.chain = chain;
     this.#items = items;
@@ -28,7 +28,7 @@ export class TriggeredChain {
     this.#waiting = [...shapeOf(chain).predecessorCounts];
   }
 
-  /** Begins. @returns the calls that are due, each of which is to be ended once */
+  /** Begins. @returns the calls that are due; each is to be ended once */
   begin(): Calling[] {
     return this.#due(shapeOf(this.chain).roots);
   }
@@ -36,7 +36,7 @@ export class TriggeredChain {
   /**
    * Ends a call.
    *
-   * @param runMs how long it took
+   * @param runMs the time that the call took, in milliseconds
    * @param lost why nothing comes after it; left out: it went well
    * @returns the calls that are due now
    */
@@ -61,7 +61,7 @@ export class TriggeredChain {
     return this.#lost;
   }
 
-  /** How long it would have taken had nothing waited, in milliseconds. */
+  /** The time that the instance would have taken had nothing waited, in milliseconds. */
   get idealMs(): number {
     return this.#path.idealMs;
   }

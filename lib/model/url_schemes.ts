@@ -1,15 +1,15 @@
 import { parseLambdaUrl } from "./lambda_url.ts";
 import { parseOpenWhiskUrl } from "./openwhisk_url.ts";
 
-/** How functions are named at platforms that are not called by http and https URLs alone. */
+/** The form in which functions are named at platforms that are not called by http and https URLs alone. */
 export interface UrlScheme {
-  /** What such URLs begin with, before the colon. */
+  /** The scheme of such URLs, before the colon. */
   readonly scheme: string;
-  /** What they name: `Lambda function`. */
+  /** The kind of things that they name: `Lambda function`. */
   readonly what: string;
-  /** How they are written, in one form. */
+  /** The way in which they are written, in one form. */
   readonly short: string;
-  /** How they are written, in all forms. */
+  /** The way in which they are written, in all forms. */
   readonly form: string;
   readonly example: string;
   /** Whether a URL of this scheme can be read. */

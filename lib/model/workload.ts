@@ -14,7 +14,7 @@ export interface WorkloadChain {
   readonly chain: Chain;
   /** The share of the concurrency under fair policies, relative to the others. (Default: 1) */
   readonly weight?: number;
-  /** How often it arrives, relative to the others; 0: only called by them, or asked for by name. (Default: 1) */
+  /** The frequency of the chain's arrivals, relative to the others; 0: only called by them, or asked for by name. (Default: 1) */
   readonly share?: number;
   /** Lower is more urgent, for policies that go by it. (Default: 0) */
   readonly priority?: number;
@@ -32,7 +32,7 @@ export interface Workload {
   readonly arrivals?: Arrivals;
 }
 
-/** What may be said of a chain in a workload. */
+/** The options of a chain in a workload. */
 export interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> {
   /** When an instance should have ended, counted from its submission, as `"5s"`: for policies that go by it, and for reports. (Default: none) */
   readonly deadline?: Duration;
