@@ -1,6 +1,6 @@
 import { SequoiaError } from "../model/mod.ts";
 
-/** What can be wrong with an expression; stable. */
+/** The code of an expression's error; stable. */
 export type ExpressionErrorCode =
   | "bad-expression"
   | "expression-failed"

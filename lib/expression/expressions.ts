@@ -15,9 +15,9 @@ import type { Answer, Budget, Question } from "./messages.ts";
 import { type Constants, lazyScope, type NamingScope, type Scope } from "./scope.ts";
 import { compileSimple, type SimpleExpression } from "./simple.ts";
 
-/** What most expressions need that are not simple. What asks for more waits behind others that do. */
+/** Enough for most expressions that are not simple. Those that need more wait behind others that do. */
 const QUICK: Budget = { steps: 10_000, cpuMs: 250 };
-/** What an expression may use at most. */
+/** The most that an expression may use. */
 const FULL: Budget = { steps: 500_000, cpuMs: 2000 };
 /** Requests that are sent ahead in the quick lane, so that a busy consumer does not leave its evaluator idle. */
 const AHEAD = 32;

@@ -16,7 +16,7 @@ export function frameOf(text: string): Uint8Array<ArrayBuffer> {
   return frame;
 }
 
-/** How long the body is that follows a head. */
+/** The length of the body that follows a head, in bytes. */
 export function bodyLength(head: Uint8Array): number {
   return new DataView(head.buffer, head.byteOffset, HEAD).getUint32(0, true);
 }

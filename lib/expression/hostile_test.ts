@@ -6,7 +6,7 @@ import { ExpressionError, Expressions } from "./mod.ts";
 import { scopeOf } from "./testing.ts";
 
 const scope = scopeOf({ args: { list: Array.from({ length: 2000 }, (_, n) => ({ n })) } });
-/** What is promised beyond the scope, and that. */
+/** The promised bound beyond the scope, and the scope's own length, in characters. */
 const LONGEST_ANSWER = 4_000_000 + JSON.stringify(scope).length;
 const BOUNDS = ["expression-timeout", "expression-depth", "expression-size", "expression-memory"];
 /** Longest that an expression may hold the event loop, in milliseconds. */

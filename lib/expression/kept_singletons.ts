@@ -1,4 +1,4 @@
-/** What is read here of a part of JSONata's syntax tree. */
+/** The fields that are read here of a part of JSONata's syntax tree. */
 interface Part {
   readonly type?: string;
   readonly predicate?: readonly unknown[];
@@ -35,7 +35,7 @@ export function keepSingletons(tree: unknown): void {
   else if (!isPlain || !SINGLE.has(part.type)) part.keepArray = true;
 }
 
-/** The parts one of which gives the value of this one. */
+/** The parts from one of which this one gets its value. */
 function endsOf({ type, expressions = [], then, else: otherwise, rhs }: Part): readonly Part[] | undefined {
   switch (type) {
     case "block":

@@ -5,7 +5,7 @@ import { type Constants, type NamingScope, type Scope, scopeText } from "./scope
 /** In which form an answer is wanted: the value, whether it counts as true, or the items of a list. */
 export type Ask = "value" | "truth" | "list";
 
-/** How much an evaluation may use. */
+/** The most that an evaluation may use. */
 export interface Budget {
   /** Steps of JSONata, or as much work of its functions. */
   readonly steps: number;
@@ -13,7 +13,7 @@ export interface Budget {
   readonly cpuMs: number;
 }
 
-/** What somebody wants to know. */
+/** A question of a caller. */
 export interface Question {
   readonly text: string;
   readonly ask: Ask;
@@ -22,7 +22,7 @@ export interface Question {
   readonly constants?: Constants | undefined;
 }
 
-/** What an evaluator is asked. */
+/** A request to an evaluator. */
 export interface Request {
   readonly text: string;
   readonly ask: Ask;
@@ -44,7 +44,7 @@ export function writeRequest({ text, ask, scope, constants }: Question, budget: 
   return objectText(members);
 }
 
-/** What it answers. */
+/** The answer of an evaluator. */
 export type Answer =
   /** JSON; undefined if the expression answers nothing. */
   | { readonly kind: "value"; readonly json: JsonText | undefined }

@@ -1,4 +1,4 @@
-/** What a chain decides at run time: JSONata expressions and templates, evaluated within bounds. */
+/** The decisions of a chain at run time: JSONata expressions and templates, evaluated within bounds. */
 export { checkExpressions } from "./check_chain.ts";
 export { checkExpression } from "./check_expression.ts";
 export { ExpressionError, type ExpressionErrorCode } from "./errors.ts";

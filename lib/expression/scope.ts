@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, type JsonText, objectText, readJson, writeJson } from "../model/mod.ts";
 
-/** What an expression can name: each part as its JSON. */
+/** The names that an expression can use: each part as its JSON. */
 export interface Scope {
   /** The outputs of the predecessors by node name; null for those that were skipped or failed. */
   readonly inputs: Readonly<Record<string, JsonText>>;
@@ -23,7 +23,7 @@ export interface Scope {
   readonly reason?: string;
 }
 
-/** What the expression can name that names an instance before it is submitted. */
+/** The names for an expression that gives an instance its id before it is submitted. */
 export interface NamingScope {
   readonly args: JsonText;
   readonly labels: Readonly<Record<string, string>>;

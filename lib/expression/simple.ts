@@ -47,7 +47,7 @@ interface Step extends Node {
   readonly consarray?: boolean;
 }
 
-/** What a node may carry; anything else asks for more than is done here. */
+/** The fields that a node may have; any other one asks for more than is done here. */
 const KNOWN = new Set([
   ...["type", "value", "position", "line", "steps", "lhs", "rhs", "expression", "expressions", "condition"],
   ...["then", "else", "procedure", "arguments", "predicate", "stages", "keepSingletonArray", "keepArray"],
@@ -220,7 +220,7 @@ function isListStep({ type, value }: Step): boolean {
   return type === "unary" && value === "[";
 }
 
-/** What a step finds for one of its values, and whether that is a list that no filter has made. */
+/** The result of a step for one of its values, and whether that is a list that no filter has made. */
 interface Found {
   readonly value: Json;
   readonly isList: boolean;

@@ -1,32 +1,32 @@
 import type { Instance } from "../model/mod.ts";
 import type { NodeCall } from "../scheduler/mod.ts";
 
-/** How a call goes that the platform takes. */
+/** The course of a call that the platform takes. */
 export interface CallCourse {
-  /** How long it runs, in milliseconds. */
+  /** Its run time, in milliseconds. */
   readonly runMs: number;
-  /** How long it takes to leave once the scheduler has started it, in milliseconds. (Default: 0) */
+  /** Time until it leaves once the scheduler has started it, in milliseconds. (Default: 0) */
   readonly startMs?: number;
   /** Whether it fails, and whether another attempt may go better. Left out: it goes well. */
   readonly fails?: "for good" | "this time";
-  /** How long it asks to be left alone when it fails, in milliseconds. */
+  /** Time for which it asks to be left alone when it fails, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** How long it waits then until it may be tried again, in milliseconds. (Default: by the function's retry rule) */
+  /** Its wait then until it may be tried again, in milliseconds. (Default: by the function's retry rule) */
   readonly delayMs?: number;
 }
 
-/** An instance that arrives, and how its calls go. */
+/** An instance that arrives, and the courses of its calls. */
 export interface Arrival {
   readonly instance: Instance;
   /** When a consumer takes it, in milliseconds since 1970: at its submission, or later. */
   readonly takenAtMs: number;
   /**
-   * How a call of a node, or of an item of its map, goes; the same whenever it is asked.
+   * The course of a call of a node, or of an item of its map; the same whenever it is asked for.
    *
-   * @param failures how often it has failed before
+   * @param failures number of times that it has failed before
    */
   course(node: number, item: number | undefined, failures: number): CallCourse;
-  /** How long it takes until what follows a node may start, as its output becomes durable, in milliseconds. */
+  /** Time until the successors of a node may start, as its output becomes durable, in milliseconds. */
   durableMs(node: number): number;
   /** An instance that a node, or an item of its map, calls; its nodes' times are the same whenever it is. */
   called(instance: Instance, call: NodeCall): Arrival;

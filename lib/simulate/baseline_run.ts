@@ -7,7 +7,7 @@ import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
 
 /**
- * What a provider does without Sequoia: functions trigger each other, as {@linkcode TriggeredChain} says, without a limit and
+ * The provider without Sequoia: functions trigger each other, as {@linkcode TriggeredChain} says, without a limit and
  * without a second try, also those of chains that are called. A chain that is dropped drops those that have called it.
  */
 export class BaselineRun implements Run {
@@ -147,7 +147,7 @@ export class BaselineRun implements Run {
   }
 }
 
-/** How a call ended. */
+/** The end of a call. */
 interface Ended {
   readonly end: CallEnd;
   readonly cold: boolean;
@@ -156,7 +156,7 @@ interface Ended {
   readonly startedAtMs: number;
 }
 
-/** A chain of which calls are under way. */
+/** A chain with calls under way. */
 interface OpenChain {
   readonly arrival: Arrival;
   readonly run: TriggeredChain;

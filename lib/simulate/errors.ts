@@ -1,6 +1,6 @@
 import { SequoiaError } from "../model/mod.ts";
 
-/** What can be wrong with a recording; stable. */
+/** The code of a recording's error; stable. */
 export type SimulateErrorCode = "no-instances" | "no-chains" | "deciding-chains";
 
 /** A recording that cannot be simulated; the message says why and what to do. */

@@ -29,9 +29,9 @@ export async function fitLimit(
   return best;
 }
 
-/** What calls take to start is longer by so much at most, in milliseconds. */
+/** Most time that is added to the start of a call, in milliseconds. */
 const MOST_DELAY_MS = 64;
-/** It is found in so many halvings. */
+/** Number of halvings that find it. */
 const HALVINGS = 5;
 
 /**

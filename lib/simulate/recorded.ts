@@ -7,11 +7,11 @@ import { type FittedLimit, RecordedCalls } from "./recorded_calls.ts";
 import { type LimitChange, RecordedLimits } from "./recorded_limits.ts";
 import { type RecordedNode, RecordedNodes, type RecordedWait } from "./recorded_nodes.ts";
 
-/** What was recorded of a run, to be simulated. */
+/** The recording of a run, to be simulated. */
 export interface Recording {
   /** In the order in which they were taken. */
   readonly arrivals: readonly Arrival[];
-  /** What the run was. */
+  /** The description of the run. */
   readonly run: RunInfo;
   /** When the first of them was submitted, in milliseconds since 1970. */
   readonly startMs: number;
@@ -19,11 +19,11 @@ export interface Recording {
   readonly providerLimit: FittedLimit | undefined;
   /** The limit of what was in flight in all, as it was, from its first value on; none if the log does not tell. */
   readonly limits: readonly LimitChange[];
-  /** The arrivals, if each call takes so much longer to start, in milliseconds. */
+  /** The arrivals, if each call takes `moreMs` milliseconds longer to start. */
   slower(moreMs: number): readonly Arrival[];
-  /** How long chains took, on average, in milliseconds. */
+  /** The mean time of the chains, in milliseconds. */
   readonly chainMs: number;
-  /** What was in the run and is not in its simulation, in words. */
+  /** The parts of the run that are not in its simulation, in words. */
   readonly leftOut: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface Recording {
  * Takes arrivals and calls from a recorded run, for another policy, limit or provider to be tried on them. A node's calls go as
  * they went, one after the other, those that failed included; refusals for capacity are the provider's, and are not repeated.
  * Nodes that did not run (their chain had failed, or the log ends before) take the mean of what was seen of their function, or
- * else what it declares. What outputs took to become durable, and calls to start, is taken from the log too.
+ * else what it declares. The times until outputs were durable and until calls started are taken from the log too.
  *
  * @param where the log, for messages
  * @throws {SimulateError} if the log has no instances, or does not say what they run, or they map or call chains
@@ -138,7 +138,7 @@ function instanceOf(event: SubmitEvent, where: string): Instance {
   };
 }
 
-/** What a log says of calls. */
+/** The times of calls in a log. */
 class RecordedTimes {
   readonly #nodes: RecordedNodes;
   readonly #moreMs: number;
@@ -173,8 +173,8 @@ class RecordedTimes {
 const NOTHING: Partial<RecordedNode> & Pick<RecordedNode, "courses" | "waits"> = { courses: [], waits: [] };
 
 /**
- * How long an invocation that has failed waits for its next attempt, in milliseconds: as long as it did, but for what it waited
- * beyond its delay for a place; if that is not known, what it would on average.
+ * The wait of a failed invocation for its next attempt, in milliseconds: as long as it was, but for the part beyond its delay
+ * in which it waited for a place; if that is not known, the average of its retry rule.
  */
 function delayMs(
   { firstDelayMs, factor, maxDelayMs, jitter }: RetryRule,

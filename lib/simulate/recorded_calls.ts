@@ -6,16 +6,16 @@ const LEAST_REFUSAL_MS = 0.1;
 
 /** A hard limit of the provider's, as it shows in when calls were refused. */
 export interface FittedLimit {
-  /** How many calls were in flight, in the middle, when one was refused. */
+  /** Number of calls in flight when one was refused: the median. */
   readonly limit: number;
   /** The same of the lowest and of the highest twentieth of the refusals: far apart, it is no hard limit. */
   readonly from: number;
   readonly to: number;
-  /** How many calls were refused. */
+  /** Number of calls that were refused. */
   readonly refused: number;
-  /** How long they took to be refused, in the middle, in milliseconds. */
+  /** Time until they were refused, in milliseconds: the median. */
   readonly refusalMs: number;
-  /** How long they were told to wait, in the middle, in milliseconds; 0: nothing was said. */
+  /** Time that they were told to wait, in milliseconds: the median; 0: nothing was said. */
   readonly retryAfterMs: number;
 }
 
@@ -69,7 +69,7 @@ export class RecordedCalls {
   }
 }
 
-/** How many of some numbers, in their order, are not greater. */
+/** The count of the numbers, in ascending order, that are not greater than `most`. */
 function countUntil(sorted: Float64Array, most: number): number {
   let from = 0, to = sorted.length;
   while (from < to) {

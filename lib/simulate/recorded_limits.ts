@@ -7,7 +7,7 @@ export interface LimitChange {
   readonly limit: number;
 }
 
-/** What the limit of a recorded run was at each instant, as its gauges tell: found out by the consumer, or set in its queue. */
+/** The limit of a recorded run at each instant, as its gauges tell: found out by the consumer, or set in its queue. */
 export class RecordedLimits {
   /** At most one for each gauge of the log. */
   readonly #changes: LimitChange[] = [];

@@ -2,28 +2,28 @@ import type { Chain } from "../model/mod.ts";
 import type { AttemptEvent } from "../record/mod.ts";
 import type { CallCourse } from "./arrival.ts";
 
-/** How long an invocation waited after a failure until its next attempt was due, in milliseconds. */
+/** The wait of an invocation after a failure until its next attempt was due, in milliseconds. */
 export interface RecordedWait {
   readonly ms: number;
   /** Whether it is only known when that was started. */
   readonly isMost: boolean;
 }
 
-/** What became of a node of an instance. */
+/** The course of a node of an instance. */
 export interface RecordedNode {
-  /** How its calls went that were let in, one after the other. */
+  /** The courses of its calls that were let in, one after the other. */
   readonly courses: CallCourse[];
   /** From the end of each of these until the next attempt was due. */
   readonly waits: RecordedWait[];
   /** When the last of them ended, if another attempt was to follow. */
   failedAtMs: number | undefined;
-  /** How often it had been begun again. */
+  /** Number of times that it had been begun again. */
   readonly generation: number;
   /** When it was ready; of what comes after nothing, when its instance was submitted. In milliseconds since 1970. */
   readonly readyAtMs: number;
   /** When its first call was started. */
   readonly startedAtMs: number;
-  /** How long that took from when it was possible, in milliseconds. */
+  /** Time from when that was possible until it happened, in milliseconds. */
   startMs: number;
   /** When the call ended that settled it. */
   endedAtMs: number | undefined;
@@ -34,16 +34,16 @@ export interface RecordedNode {
 /** Logs tell microseconds: what is less comes of sums of instants. */
 const LEAST_MS = 0.001;
 
-/** What took so many times as long to start as is usual has waited for something else: a limit that grows, or a rate. */
+/** A call that took this many times as long to start as is usual has waited for something else: a growing limit, or a rate. */
 const UNUSUAL = 20;
 
-/** What is known of the end of a node: when it was, and how long its output took to become durable. */
+/** The known end of a node: its instant, and the time until its output was durable. */
 interface KnownEnd {
   readonly atMs: number;
   readonly durableMs: number;
 }
 
-/** What a log says of nodes, by instance and node. */
+/** The nodes of a log, by instance and node. */
 export class RecordedNodes {
   readonly #nodes = new Map<string, RecordedNode>();
   #usualStartMs = 0;
@@ -80,7 +80,7 @@ export class RecordedNodes {
     }
   }
 
-  /** What is known of a node; undefined if it has not run. */
+  /** The course of a node; undefined if it has not run. */
   of(instance: string, node: string): RecordedNode | undefined {
     return this.#nodes.get(keyOf(instance, node));
   }
@@ -92,7 +92,7 @@ export class RecordedNodes {
   }
 
   /**
-   * Finds out how long the outputs of an instance took to become durable: what follows a node is ready then, if that node was
+   * Measures how long the outputs of an instance took to become durable: a successor of a node is ready then, if that node was
    * the last of those before it.
    */
   measure(instance: string, { nodes }: Chain): void {
@@ -108,8 +108,8 @@ export class RecordedNodes {
   }
 
   /**
-   * Gives the nodes of which it is not known how long their outputs took to become durable what is known of the one that ended
-   * closest in time: what is slow, as a busy disk, is slow for all.
+   * Gives the nodes without a known time until their outputs were durable the time of the node that ended closest to them: a
+   * cause of slowness, as a busy disk, is slow for all.
    *
    * @param possibleStart when a call might have been started that was started at an instant
    */
@@ -133,7 +133,7 @@ export class RecordedNodes {
     }
   }
 
-  /** How long calls took to start, in the middle, in milliseconds. */
+  /** Time that calls took to start, in milliseconds: the median. */
   get usualStartMs(): number {
     return this.#usualStartMs;
   }

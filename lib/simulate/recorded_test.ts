@@ -56,7 +56,7 @@ Deno.test("recordedArrivals() has the instances in the order of their submission
   assertEquals(run.policy, "fcfs");
 });
 
-/** How the calls of a node go, one after the other, until one settles it. */
+/** The courses of a node's calls, one after the other, until one settles it. */
 function coursesOf(arrival: Arrival, node: number): string {
   const words: string[] = [];
   for (let failures = 0; failures < 9; failures++) {

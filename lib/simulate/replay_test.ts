@@ -23,10 +23,10 @@ const line = chain("line", ({ call }) => {
 });
 const WORKLOAD: Workload = { chains: [{ chain: fan }, { chain: line, share: 2 }] };
 
-/** How a run differs from its plan. */
+/** The differences of a run from its plan. */
 interface Troubles {
   readonly seed: number;
-  /** How many calls fail, of 1. */
+  /** The share of calls that fail, from 0 to 1. */
   readonly failing: number;
   /** The most that outputs take to become durable, that calls take to start, and instances to be taken. */
   readonly durableMs: number;
@@ -34,7 +34,7 @@ interface Troubles {
   readonly takenMs: number;
 }
 
-/** What was planned, with its troubles: the same for a call whenever it is made. */
+/** A planned arrival with its troubles: the same for a call whenever it is made. */
 function troubled(
   arrival: Arrival,
   number: number,

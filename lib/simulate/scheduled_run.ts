@@ -12,13 +12,13 @@ import type { Arrival, CallCourse } from "./arrival.ts";
 import type { Timeline } from "./timeline.ts";
 import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.ts";
 
-/** Is told what happens, also when attempts start, if it wants to know. */
+/** Called with the events of a simulation, also with the starts of attempts, if it has a method for them. */
 export interface SimulationRecorder extends Recorder {
   /** An attempt starts, at an instant in milliseconds since 1970. */
   started?(functionName: string, chain: string, atMs: number): void;
 }
 
-/** What is simulated: what instances go through, from their arrival to their end. */
+/** A run that is simulated: takes instances from their arrival to their end. */
 export interface Run {
   /** Takes an instance on, now. */
   arrive(arrival: Arrival): void;
@@ -30,7 +30,7 @@ export interface Run {
   gauges(): Gauges;
 }
 
-/** What is waiting and in flight. */
+/** The numbers of invocations that wait and of attempts in flight, and the limit. */
 export interface Gauges {
   readonly ready: number;
   readonly running: number;
@@ -215,7 +215,7 @@ export class ScheduledRun implements Run {
   }
 }
 
-/** What the run log calls the platform of simulations. */
+/** The name of the platform of simulations in the run log. */
 export const PLATFORM = "simulated";
 
 class Attempt implements VirtualCall {

@@ -7,21 +7,21 @@ import { type Run, ScheduledRun, type SimulationRecorder } from "./scheduled_run
 import { Timeline } from "./timeline.ts";
 import { VirtualPlatform } from "./virtual_platform.ts";
 
-/** What is simulated. */
+/** Options of a simulation. */
 export interface SimulationOptions {
-  /** What arrives, in the order of `takenAtMs`. */
+  /** The instances that arrive, in the order of `takenAtMs`. */
   readonly arrivals: Iterable<Arrival>;
   /** Decides what runs next; left out: nothing does, functions trigger their successors through the provider. */
   readonly scheduler?: Scheduler;
-  /** How the provider behaves. */
+  /** The behaviour of the provider. */
   readonly profile: Profile;
   /** For the provider's cold starts. */
   readonly random: Random;
-  /** Is told what happens. */
+  /** Called with the events of the run. */
   readonly recorder: SimulationRecorder;
-  /** How many items maps have, from 1. (Default: 1) */
+  /** Number of items in each map, from 1. (Default: 1) */
   readonly items?: number;
-  /** How long a refusal takes to be heard, in milliseconds, more than 0. (Default: 1) */
+  /** Time until the caller gets a refusal, in milliseconds, more than 0. (Default: 1) */
   readonly refusalMs?: number;
   /** Limits that are put in force in the course of time, in their order. (Default: those of the scheduler stay) */
   readonly limits?: Iterable<TimedLimits>;
@@ -39,8 +39,8 @@ export interface TimedLimits {
 }
 
 /**
- * A run in virtual time: the consumer's scheduler and the local platform's provider model, driven by what happens next
- * instead of a clock. What it costs is the number of events, whatever time passes between them.
+ * A run in virtual time: the consumer's scheduler and the local platform's provider model, driven by the next event instead
+ * of a clock. Its cost grows with the number of events, whatever time passes between them.
  */
 export class Simulation {
   readonly #arrivals: Iterator<Arrival>;
@@ -83,13 +83,13 @@ export class Simulation {
     return this.#timeline.nowMs;
   }
 
-  /** How many instances have arrived so far. */
+  /** Number of instances that have arrived so far. */
   get arrived(): number {
     return this.#arrived;
   }
 
   /**
-   * Goes on for so many instants at which something happens.
+   * Goes on for `instants` instants at which something happens.
    *
    * @returns whether there is more to come
    * @throws {PolicyError} if the policy answers what it must not

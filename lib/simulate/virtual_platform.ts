@@ -3,24 +3,24 @@ import type { CallMode } from "../provider/mod.ts";
 import type { Random } from "../model/mod.ts";
 import type { TimedEvent, Timeline } from "./timeline.ts";
 
-/** How a simulated call ended. */
+/** The end of a simulated call. */
 export type CallEnd = "ok" | "refused" | "timeout";
 
-/** A call of a function, and who is to be told how it ended. */
+/** A call of a function, and the callbacks for its start and end. */
 export interface VirtualCall {
   readonly function: string;
-  /** How long it runs, in milliseconds, once it has begun. */
+  /** Its run time once it has begun, in milliseconds. */
   readonly runMs: number;
-  /** How long its caller waits, in milliseconds. */
+  /** Longest wait of its caller, in milliseconds. */
   readonly timeoutMs: number;
   readonly mode: CallMode;
-  /** Is told when its container is its own: at once, or when its turn has come. */
+  /** Called when it has a container of its own: at once, or when its turn has come. */
   started?(): void;
-  /** Is told once. @param retryAfterMs what a refused caller is told to wait */
+  /** Called once. @param retryAfterMs time that a refused caller is told to wait, in milliseconds */
   ended(end: CallEnd, cold: boolean, retryAfterMs: number): void;
 }
 
-/** A refusal takes so long to be heard, in milliseconds: at once, and time would never get past an instant of refusals. */
+/** Time until a refusal is heard, in milliseconds: with 0, time would never get past an instant of refusals. */
 const REFUSAL_MS = 1;
 
 /** A provider in virtual time: the model that the local platform drives in real time. */

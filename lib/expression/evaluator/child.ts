@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { bodyLength, frameOf, HEAD, textOfBody } from "../frames.ts";
 import { SIGNALS } from "../full/watched.ts";
 
-/** How an evaluator's process has ended: for the time or memory that it used, by somebody outside, or before it could begin. */
+/** The end of an evaluator's process: for the time or memory that it used, by somebody outside, or before it could begin. */
 export type Ended = "time" | "memory" | "outside" | "unready";
 
 /** The subcommand of the single binary that is an evaluator. */
@@ -12,7 +12,7 @@ export const EVALUATOR = "evaluate-expressions";
 /** Most memory of JavaScript's values, in MiB. */
 const MOST_HEAP = 256;
 
-/** What ends a process that has done nothing wrong: a user, a service manager, or a machine without memory. */
+/** Signals that end a process without a fault of its own: from a user, a service manager, or a machine without memory. */
 const OUTSIDE: readonly (string | null)[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"];
 
 /** The process of an evaluator: texts go in, and their answers come out in the same order. */

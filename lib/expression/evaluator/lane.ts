@@ -1,13 +1,13 @@
 import { type Answer, type Budget, type Question, readAnswer, writeRequest } from "../messages.ts";
 import { Child, type Ended } from "./child.ts";
 
-/** Most texts that are sent ahead, in characters: what waits costs nothing here. */
+/** Most texts that are sent ahead, in characters: the others wait here, where they cost nothing. */
 const MOST_SENT = 1_000_000;
-/** How often an evaluation is begun again that was ended from outside. */
+/** Most restarts of an evaluation that was ended from outside. */
 const MOST_RESTARTS = 3;
-/** How often in a row an evaluator may end before it can begin. */
+/** Most times in a row that an evaluator may end before it can begin. */
 const MOST_UNREADY = 3;
-/** How long it waits before it tries to start a process again, in milliseconds. */
+/** Wait before the next try to start a process, in milliseconds. */
 const AGAIN_MS = 500;
 
 /** Thrown to those who wait for an answer when evaluation ends for good. */
@@ -28,7 +28,7 @@ interface Task {
   length: number;
 }
 
-/** What a lane needs: how much each evaluation may use, how many are sent ahead, and timers. */
+/** Options of a lane: the budget of each evaluation, the number of requests sent ahead, and timers. */
 export interface LaneOptions {
   readonly budget: Budget;
   /** Most requests at its evaluator, the one under way included. */

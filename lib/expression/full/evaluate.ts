@@ -15,8 +15,8 @@ const DEEPEST = 500;
 const NOT_READABLE = "sequoia-not-readable";
 
 /**
- * Evaluates a JSONata expression (https://docs.jsonata.org) within the bounds that can be counted. What does not count (the
- * inside of JavaScript's own functions) is ended by whoever watches the process.
+ * Evaluates a JSONata expression (https://docs.jsonata.org) within the bounds that can be counted. Work that does not
+ * count (the inside of JavaScript's own functions) is ended by whoever watches the process.
  *
  * @param inputLength of the scope as JSON, in characters
  */

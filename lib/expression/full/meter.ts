@@ -59,7 +59,7 @@ export class Meter {
     if (texts.reduce((length, text) => length + text.length, 0) > this.#mostCharacters) throw TOO_LARGE;
   }
 
-  /** How long a value is as JSON, in characters, if no sign of its texts is written as several. */
+  /** The length of a value as JSON, in characters, if no sign of its texts is written as several. */
   #sizeOf(value: unknown): number {
     if (typeof value === "string") return value.length + 2;
     if (typeof value === "number") return String(value).length;

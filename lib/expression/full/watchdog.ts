@@ -7,9 +7,9 @@
 import process from "node:process";
 import { BEGUN, CPU_MS, MOST_RSS, SIGNALS } from "./watched.ts";
 
-/** How often it looks while an evaluation runs, in milliseconds. */
+/** Time between two looks while an evaluation runs, in milliseconds. */
 const LOOK_MS = 20;
-/** How often it looks while none does: a consumer that is gone also ends the reading of requests. */
+/** Time between two looks while none runs, in milliseconds: a consumer that is gone also ends the reading of requests. */
 const IDLE_MS = 10_000;
 
 const consumer = process.ppid;

@@ -13,7 +13,7 @@ export interface UpkeepOptions {
   readonly names: TopicNames;
   readonly group: string;
   readonly ownership: Ownership;
-  /** Longest time between two reminders of owners to brokers, in milliseconds. */
+  /** Time between two reminders of owners to brokers, in milliseconds. */
   readonly renewMs: number;
   readonly onNote?: ((words: string) => void) | undefined;
 }
