@@ -71,8 +71,8 @@ interface LoadBounds {
     readonly forMs?: number;
 }
 /**
- * The intended times of a load, in milliseconds from its start, ascending. Pure: it never waits, so whoever sends late
- * still knows when each arrival was meant to be.
+ * The intended times of a load, in milliseconds from its start, ascending. Pure: it never waits, so a sender that is late still
+ * knows when each arrival was meant to be.
  */
 declare function arrivalTimes(arrivals: Arrivals, random: Random, bounds?: LoadBounds): Generator<number>;
 
@@ -148,8 +148,8 @@ interface WorkloadPlace {
     readonly node?: string;
 }
 /**
- * A workload module, a chain or a decoded message that cannot be used. The message says where (file, chain, node), what
- * is wrong and what to write instead; `code` is stable.
+ * A workload module, a chain or a decoded message that cannot be used. The message names the place (file, chain, node), the
+ * fault and what to write instead; `code` is stable.
  */
 declare class WorkloadError extends SequoiaError<WorkloadErrorCode> {
     /** Tells it from other errors. */
@@ -331,7 +331,7 @@ interface FunctionOptions {
 /**
  * Defines a function.
  *
- * @throws {WorkloadError} naming the function, what is wrong and what to write instead
+ * @throws {WorkloadError} naming the function, the fault and what to write instead
  *
  * @example
  * ```ts
@@ -365,7 +365,7 @@ interface ChainNode {
     readonly fn: FunctionSpec;
     /** The indices of the nodes that must be settled before this one is ready. */
     readonly after: readonly number[];
-    /** Sent to the function as `args`; texts of the form `{% JSONata %}` are replaced by what they evaluate to. */
+    /** Sent to the function as `args`; texts of the form `{% JSONata %}` are replaced by their values. */
     readonly args: JsonObject;
     /** The effect of its final failure. */
     readonly onFailure: OnFailure;
@@ -406,7 +406,7 @@ interface WorkloadChain {
     readonly share?: number;
     /** Lower is more urgent, for policies that go by it. (Default: 0) */
     readonly priority?: number;
-    /** From its submission, for policies that go by it; reports count what was met. */
+    /** From its submission, for policies that go by it; reports count the deadlines that were met. */
     readonly deadlineMs?: number;
     /** Labels of its instances, for shares, limits and filters. (Default: none) */
     readonly labels?: Readonly<Record<string, string>>;
@@ -424,9 +424,9 @@ interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> {
     readonly deadline?: Duration;
 }
 /**
- * Mixes chains and says when they arrive.
+ * Mixes chains and sets their arrivals.
  *
- * @throws {WorkloadError} naming what is wrong and what to write instead
+ * @throws {WorkloadError} naming the fault and what to write instead
  *
  * @example
  * ```ts
@@ -493,7 +493,7 @@ interface ChainOptions {
  *
  * @param name its name, as on the command line and in reports
  * @param build adds the nodes
- * @throws {WorkloadError} naming chain and node, what is wrong and what to write instead
+ * @throws {WorkloadError} naming chain and node, the fault and what to write instead
  *
  * @example
  * ```ts
@@ -624,7 +624,7 @@ interface Stats {
  * ```
  */
 interface Policy {
-    /** Whom a task counts against. (Default: everyone in one group) */
+    /** The group that a task counts against. (Default: everyone in one group) */
     group?(task: Task): string;
     /** A group's share of the service, relative to the others; above 0. (Default: 1) */
     weight?(group: GroupStats, stats: Stats): number;
@@ -651,7 +651,7 @@ declare class PolicyError extends SequoiaError<PolicyErrorCode> {
 interface PolicyOptions {
     /** The label that fair policies share by. (Default: the chain) */
     readonly by?: string;
-    /** After how long an invocation counts as one class higher under `priority-queues`, in milliseconds. (Default: never) */
+    /** The wait after which an invocation counts as one class higher under `priority-queues`, in milliseconds. (Default: never) */
     readonly ageingMs?: number;
     /** The chains' weights under `weighted`. (Default: what their workloads declare) */
     readonly weights?: ReadonlyMap<string, number>;

@@ -35,7 +35,7 @@ const IN_PLAIN_ENGLISH = [
 ];
 /** Docstrings open with a noun or a verb (“The parsed options.”, “Called when …”), not with a riddle; some words nobody says. */
 const RIDDLES =
-  /\/\*\*(?:\n *\*)? (?:What|How|Is told|Told|Says|(?:At most )?so (?:many|long|much))\b.*|(?:^|\s)(?:\/\/|\/?\*+) .*\b(?:lest|anew|heed(?:s|ed)?|is none that)\b.*/gim;
+  /\/\*\*(?:\n *\*)? (?:What|Whom|(?:For |By |At )?how|Is told|Told|Says|(?:At most )?so (?:many|long|much))\b.*|(?:^|\s)(?:\/\/|\/?\*+) .*\b(?:lest|anew|heed(?:s|ed)?|is none that)\b.*/gim;
 
 /** The project's own files of some kinds, by their paths. */
 async function* files(folder: string, kinds: RegExp): AsyncGenerator<{ path: string; text: string }> {

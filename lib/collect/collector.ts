@@ -34,7 +34,7 @@ const CONNECTIONS = 4096;
 const IDLE_MS = 60_000;
 /** Where there are too many connections, this is silence, in milliseconds. */
 const SILENT_MS = 1000;
-/** Longer lines, in bytes, are left out. With what is read at a time, 80 MiB are held at most, whatever is sent. */
+/** Longer lines, in bytes, are left out. With the bytes that are read at a time, at most 80 MiB are held, whatever is sent. */
 const LONGEST_LINE = 16 * 1024;
 /** The bytes that are read at a time: at first, and from a sender that fills those. Most connections bring a line or two. */
 const FIRST_CHUNK = 512, CHUNK = 4096;
@@ -147,7 +147,7 @@ export class Collector implements AsyncDisposable {
     });
   }
 
-  /** Hears a sender out; whatever happens to its connection ends there. */
+  /** Reads the lines of a sender until it ends; whatever happens to its connection ends there. */
   async #hear(connection: Deno.TcpConn): Promise<void> {
     const { clock } = this.#options;
     const sender = { connection, lines: new LineAssembler(LONGEST_LINE), heardAtMs: clock.nowMs() };

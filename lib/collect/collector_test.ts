@@ -5,7 +5,7 @@ import { CollectError, Collector, type CollectorOptions } from "./collector.ts";
 
 const utf8 = new TextEncoder();
 
-/** A collector on loopback, and what it has heard. */
+/** A collector on loopback, and the lines that it has received. */
 function setUp(options: Partial<CollectorOptions> = {}) {
   const heard: TimedLine[] = [];
   let awaited: { readonly count: number; readonly resolve: () => void } | undefined;

@@ -28,7 +28,7 @@ export interface FunctionTimesStats {
   /** Attempts that have ended, and those of them whose functions told of themselves. */
   readonly ended: number;
   readonly told: number;
-  /** Lines of what is not called here, or not any more. */
+  /** Lines of calls that are not made here, or not any more. */
   readonly strange: number;
   /** Attempts with whose functions the clocks do not agree. */
   readonly skewed: number;

@@ -3,8 +3,8 @@ const NEWLINE = 10;
 const utf8 = new TextDecoder();
 
 /**
- * Puts lines together out of the pieces in which they arrive. However they are cut, the lines are the same; what is longer
- * than allowed is left out up to its end, and no more than that is ever held.
+ * Puts lines together out of the pieces in which they arrive. However they are cut, the lines are the same; a longer line than
+ * allowed is left out up to its end, and no more than the allowed length is ever held.
  */
 export class LineAssembler {
   readonly #longest: number;

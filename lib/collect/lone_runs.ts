@@ -66,7 +66,7 @@ function attemptOf({ startedAtMs, endedAtMs }: FunctionRun, names: Names): Attem
     startedAtMs,
     runMs: endedAtMs - startedAtMs,
     outcome: "ok",
-    settled: false, // whether another attempt followed is not known here, nor how long it had waited
+    settled: false, // neither whether another attempt followed nor its wait is known here
     status: 0,
     queuedMs: 0,
     cold: false,

@@ -9,7 +9,7 @@ export interface FunctionRun {
   /** By the function's clock, in milliseconds since 1970. */
   readonly startedAtMs: number;
   readonly endedAtMs: number;
-  /** When its start was heard of, in milliseconds since 1970, by the clock of whoever listens. */
+  /** The instant at which the line of its start was received, in milliseconds since 1970, by the receiver's clock. */
   readonly startHeardAtMs: number;
   /** False if several runs of this id overlap: then they may have been taken for each other. */
   readonly isCertain: boolean;

@@ -60,7 +60,7 @@ function ownFigures(chain: Chain, calledBy: (node: ChainNode) => ChainFigures | 
   };
 }
 
-/** A path by its last node: how long it takes, how many nodes it has, and the one before. */
+/** A path by its last node: its duration, its number of nodes, and the node before. */
 interface Path {
   readonly ms: number;
   readonly length: number;

@@ -13,7 +13,7 @@ export class Stop {
     return this.#stopped;
   }
 
-  /** Stops it, and calls back whoever listens. */
+  /** Stops it, and calls all listeners back. */
   abort(): void {
     this.#stopped = true;
     const callbacks = this.#callbacks ?? [];

@@ -40,8 +40,8 @@ export interface LoadBounds {
 }
 
 /**
- * The intended times of a load, in milliseconds from its start, ascending. Pure: it never waits, so whoever sends late
- * still knows when each arrival was meant to be.
+ * The intended times of a load, in milliseconds from its start, ascending. Pure: it never waits, so a sender that is late still
+ * knows when each arrival was meant to be.
  */
 export function* arrivalTimes(
   arrivals: Arrivals,

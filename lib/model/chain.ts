@@ -29,7 +29,7 @@ export interface ChainNode {
   readonly fn: FunctionSpec;
   /** The indices of the nodes that must be settled before this one is ready. */
   readonly after: readonly number[];
-  /** Sent to the function as `args`; texts of the form `{% JSONata %}` are replaced by what they evaluate to. */
+  /** Sent to the function as `args`; texts of the form `{% JSONata %}` are replaced by their values. */
   readonly args: JsonObject;
   /** The effect of its final failure. */
   readonly onFailure: OnFailure;

@@ -83,7 +83,7 @@ const CHAIN_OPTIONS: OptionNames<ChainOptions> = { output: true, timeLimit: true
  *
  * @param name its name, as on the command line and in reports
  * @param build adds the nodes
- * @throws {WorkloadError} naming chain and node, what is wrong and what to write instead
+ * @throws {WorkloadError} naming chain and node, the fault and what to write instead
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { nearest } from "./nearest.ts";
 /**
  * Checks a chain's data, whoever wrote it: the builder, or a message from a queue.
  *
- * @throws {WorkloadError} naming chain and node and what is wrong
+ * @throws {WorkloadError} naming chain, node and fault
  */
 export function checkChain(value: unknown): Chain {
   const chain = checkNodes(value);
@@ -21,7 +21,7 @@ export function checkChain(value: unknown): Chain {
 /**
  * As {@linkcode checkChain}, for a chain whose calls of other chains are not known yet.
  *
- * @throws {WorkloadError} naming chain and node and what is wrong
+ * @throws {WorkloadError} naming chain, node and fault
  */
 export function checkNodes(value: unknown): Chain {
   if (!isObject(value) || !Array.isArray(value.nodes)) {

@@ -66,7 +66,7 @@ export function parseRate(text: string | number): number {
 /**
  * As {@linkcode parseRate}, with the window that the text names: `"300/m"` is 300 in a minute.
  *
- * @returns the length of the window in milliseconds, and how many events it has
+ * @returns the length of the window in milliseconds, and the number of events in it
  */
 export function parseRateWindow(
   text: string | number,

@@ -31,8 +31,8 @@ export interface WorkloadPlace {
 }
 
 /**
- * A workload module, a chain or a decoded message that cannot be used. The message says where (file, chain, node), what
- * is wrong and what to write instead; `code` is stable.
+ * A workload module, a chain or a decoded message that cannot be used. The message names the place (file, chain, node), the
+ * fault and what to write instead; `code` is stable.
  */
 export class WorkloadError extends SequoiaError<WorkloadErrorCode> {
   /** Tells it from other errors. */

@@ -5,7 +5,7 @@ import { templateOf, templatesOf } from "./template.ts";
 export interface ChainExpression {
   /** The chain's name. */
   readonly chain: string;
-  /** The node's name; absent for what is said of the chain as a whole. */
+  /** The node's name; absent if the expression belongs to the chain as a whole. */
   readonly node?: string;
   /** `when`, `map`, `output`, or a path as in `args.files[2]`. */
   readonly field: string;

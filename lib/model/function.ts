@@ -220,7 +220,7 @@ export function checkName(kind: string, name: unknown): string {
 /**
  * Defines a function.
  *
- * @throws {WorkloadError} naming the function, what is wrong and what to write instead
+ * @throws {WorkloadError} naming the function, the fault and what to write instead
  *
  * @example
  * ```ts
@@ -286,7 +286,7 @@ function readTime(name: string, option: string, value: Duration | undefined, fal
   return asWorkloadError("bad-duration", `function "${name}": ${option}`, () => parseDuration(value));
 }
 
-/** Runs `read`; what it throws becomes a WorkloadError whose sentence begins with `what`. */
+/** Runs `read`; its errors become WorkloadErrors whose sentences begin with `what`. */
 export function asWorkloadError<T>(code: WorkloadError["code"], what: string, read: () => T): T {
   try {
     return read();
@@ -298,7 +298,7 @@ export function asWorkloadError<T>(code: WorkloadError["code"], what: string, re
 /**
  * Checks a function's data, whoever wrote it: the builder, or a message from a queue.
  *
- * @throws {WorkloadError} naming the function and what is wrong
+ * @throws {WorkloadError} naming the function and the fault
  */
 export function checkFunction(value: unknown): FunctionSpec {
   if (!isObject(value)) {

@@ -7,7 +7,10 @@ export function shownUrl(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
 }
 
-/** Why the user or the password of a URL cannot be read, and what to write; undefined if they can. They are sent decoded. */
+/**
+ * The reason why the user or the password of a URL cannot be read, and what to write; undefined if they can. They are sent
+ * decoded.
+ */
 export function loginFault({ username, password }: URL): string | undefined {
   const isRead = (part: string) => percentDecoded(part) !== undefined;
   const part = isRead(username) ? isRead(password) ? undefined : "password" : "user";

@@ -179,7 +179,7 @@ function isGeneration(generation: number): boolean {
   return Number.isInteger(generation) && generation >= 0 && generation < 2 ** 32;
 }
 
-/** Whether a Date can hold it: others would make whoever prints them throw. */
+/** Whether a Date can hold it: others would make the code that prints them throw. */
 function isInstant(ms: number): boolean {
   return Math.abs(ms) <= 8.64e15;
 }

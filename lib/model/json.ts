@@ -12,7 +12,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Deeper values are refused: writing and comparing them would exhaust the stack of whoever gets them. */
+/** Deeper values are refused: writing and comparing them would exhaust the stack of the program that gets them. */
 export const MAX_JSON_DEPTH = 100;
 
 /**

@@ -1,8 +1,8 @@
 import type { Json } from "./json.ts";
 
 /**
- * A text that is JSON: args and outputs as they came, to the byte, but for whitespace around them. Only what computes with
- * one reads it; whoever hands it on hands on the text, so numbers keep their digits and objects all of their keys.
+ * A text that is JSON: args and outputs as they came, to the byte, but for whitespace around them. Only code that computes with
+ * it reads it; all other code hands on the text, so numbers keep their digits and objects all of their keys.
  */
 export type JsonText = string & { readonly "is JSON": true };
 

@@ -18,7 +18,7 @@ export type Outcome =
   | {
     readonly kind: "ok";
     readonly output: JsonText;
-    /** It answered what is no JSON: the output is its text, as a JSON string. */
+    /** Its answer was no JSON: the output is its text, as a JSON string. */
     readonly isText?: true;
   }
   /** Not done; `retryable` if another attempt may help. */

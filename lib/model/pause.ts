@@ -10,7 +10,7 @@ export interface Pause {
   readonly label?: { readonly name: string; readonly value: string };
 }
 
-/** A text that tells pauses apart, and says what is meant. */
+/** A text that tells pauses apart, and describes the pause. */
 export function pauseName({ chain, function: fn, label }: Pause): string {
   const parts = [
     chain === undefined ? [] : [`chain ${chain}`],

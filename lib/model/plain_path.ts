@@ -6,7 +6,7 @@ const STEP = /`([^`]+)`|\w+/g;
 /** The words with another meaning in JSONata. */
 const WORDS: ReadonlySet<string> = new Set(["and", "or", "in", "true", "false", "null", "function"]);
 
-/** The names in an expression that only names a part of what it reads, as `inputs.order.id` does; undefined if it computes. */
+/** The names in an expression that only names a part of its input, as `inputs.order.id` does; undefined if it computes. */
 export function plainPath(expression: string): readonly string[] | undefined {
   if (!PATH.test(expression)) return undefined;
   const steps = [...expression.matchAll(STEP)].map(([step, quoted]) => quoted ?? step);

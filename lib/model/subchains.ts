@@ -2,8 +2,8 @@ import type { Chain } from "./chain.ts";
 import { unknownChain } from "./check_chain.ts";
 
 /**
- * Gives each chain the chains that its nodes call by name, and those that these call, so that it can be run by whoever has
- * never seen the others. Chains that call none stay what they are.
+ * Gives each chain the chains that its nodes call by name, and those that these call, so that a program that has never seen the
+ * others can run it. Chains that call none stay what they are.
  *
  * @throws {WorkloadError} if a chain is called that is not among them
  */

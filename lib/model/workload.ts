@@ -18,7 +18,7 @@ export interface WorkloadChain {
   readonly share?: number;
   /** Lower is more urgent, for policies that go by it. (Default: 0) */
   readonly priority?: number;
-  /** From its submission, for policies that go by it; reports count what was met. */
+  /** From its submission, for policies that go by it; reports count the deadlines that were met. */
   readonly deadlineMs?: number;
   /** Labels of its instances, for shares, limits and filters. (Default: none) */
   readonly labels?: Readonly<Record<string, string>>;
@@ -49,9 +49,9 @@ const ENTRY: OptionNames<WorkloadChain> = {
 };
 
 /**
- * Mixes chains and says when they arrive.
+ * Mixes chains and sets their arrivals.
  *
- * @throws {WorkloadError} naming what is wrong and what to write instead
+ * @throws {WorkloadError} naming the fault and what to write instead
  *
  * @example
  * ```ts

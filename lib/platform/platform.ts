@@ -41,7 +41,7 @@ export interface Answer {
    * 0)
    */
   readonly heldMs?: number;
-  /** Who made the attempt, if not the platform that was asked by its own name. */
+  /** The platform that made the attempt, if not the one that was asked, under its own name. */
   readonly platform?: string;
 }
 
@@ -63,13 +63,16 @@ export interface Platform extends AsyncDisposable {
    * @throws {PlatformError} as {@linkcode Platform.invoke}
    */
   prepare?(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void>;
-  /** Why nobody serves a function now, if that is known without calling it; it would wait for that, see `Outcome`. */
+  /**
+   * The reason why nobody serves a function now, if that is known without calling it; a call would wait for that, see
+   * `Outcome`.
+   */
   unserved?(spec: FunctionSpec): Promise<string | undefined>;
   /** Chains whose functions trigger each other there, if it has such. */
   readonly native?: NativeChains | undefined;
 }
 
-/** Chains that a platform runs by itself: each function triggers what comes after it. */
+/** Chains that a platform runs by itself: each function triggers its successors. */
 export interface NativeChains {
   /** Whether a chain can be run so: all of its functions are there. */
   takes(chain: Chain): boolean;
@@ -97,7 +100,7 @@ export type PlatformErrorCode =
 
 const OF_USAGE: ReadonlySet<PlatformErrorCode> = new Set(["bad-address"]);
 
-/** A platform that cannot be used; the message says which, why and what to do. */
+/** A platform that cannot be used; the message names it, the reason and what to do. */
 export class PlatformError extends SequoiaError<PlatformErrorCode> {
   override readonly name = "PlatformError";
 

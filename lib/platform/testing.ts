@@ -58,7 +58,7 @@ export function serve(
 /** A signal that is never aborted. */
 export const never = new AbortController().signal;
 
-/** A TCP server that does with each connection what it is told, after it has read something; it ends with the scope. */
+/** A TCP server that does with each connection what `talk` does, after it has read something; it ends with the scope. */
 export function rawServer(
   talk: (connection: Deno.TcpConn, asked: string) => Promise<unknown>,
 ): { readonly port: number; readonly first: Promise<void> } & AsyncDisposable {
@@ -73,7 +73,7 @@ export function rawServer(
       const length = await connection.read(bytes);
       await talk(connection, new TextDecoder("latin1").decode(bytes.subarray(0, length ?? 0)));
     } catch {
-      // whoever called has gone
+      // the caller has gone
     }
     open.delete(connection);
     try {

@@ -5,9 +5,9 @@ const LEAST_RATE_PER_S = 1e-6;
 
 /**
  * Shares the slots' time between functions by how fast each has been arriving of late (the rate over its last 30 arrivals,
- * which falls when they stop), so that shares follow the load without knowing the queue. The original's fair share on
- * functions by arrival rate. Costs fairness after a burst: what was asked for often is served more until its rate has
- * fallen; and a look at every function each 100 ms, as weights change with time.
+ * which falls when they stop), so that shares follow the load without knowing the queue. The original's fair share on functions
+ * by arrival rate. Costs fairness after a burst: functions that were asked for often are served more until its rate has fallen;
+ * and a look at every function each 100 ms, as weights change with time.
  */
 export const fairShareArrivals: Policy = {
   group: (task) => task.function,

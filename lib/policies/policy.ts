@@ -111,7 +111,7 @@ export interface Stats {
  * ```
  */
 export interface Policy {
-  /** Whom a task counts against. (Default: everyone in one group) */
+  /** The group that a task counts against. (Default: everyone in one group) */
   group?(task: Task): string;
   /** A group's share of the service, relative to the others; above 0. (Default: 1) */
   weight?(group: GroupStats, stats: Stats): number;

@@ -18,7 +18,7 @@ import { weighted } from "./weighted.ts";
 export interface PolicyOptions {
   /** The label that fair policies share by. (Default: the chain) */
   readonly by?: string;
-  /** After how long an invocation counts as one class higher under `priority-queues`, in milliseconds. (Default: never) */
+  /** The wait after which an invocation counts as one class higher under `priority-queues`, in milliseconds. (Default: never) */
   readonly ageingMs?: number;
   /** The chains' weights under `weighted`. (Default: what their workloads declare) */
   readonly weights?: ReadonlyMap<string, number>;

@@ -24,7 +24,7 @@ export const profiles: fc.Arbitrary<Profile> = fc.record({
   recoveryMs: fc.constantFrom(1, 500, 20_000),
 }).map((parts) => ({ ...PROFILES[0]!, ...parts }));
 
-/** A call, and how long after the one before it comes. */
+/** A call, and the time after which it follows the one before. */
 export type ArrivingCall = TestCall & { readonly afterMs: number };
 
 /** Calls of a few functions. */

@@ -1,4 +1,4 @@
-/** Containers that no call needs: how many are due, and which are being made. */
+/** Containers that no call needs: the number that is due, and those that are being made. */
 export class Spares {
   readonly #perNeeded: number;
   #due = 0;

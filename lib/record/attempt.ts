@@ -9,7 +9,7 @@ export interface Attempted {
   readonly nodeIndex: number;
   /** Of a map: which item, from 0. */
   readonly item?: number | undefined;
-  /** When what is before it had ended, in milliseconds since 1970. */
+  /** The instant at which the nodes before it had ended, in milliseconds since 1970. */
   readonly readyAtMs: number;
   /** Attempts begun, this one included. */
   readonly attempts: number;

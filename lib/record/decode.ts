@@ -29,8 +29,8 @@ export function runArgs(event: unknown): Fields | undefined {
  *
  * @param originMs the start of the run, in milliseconds since 1970
  * @param chains the chains that the log has defined so far, by number; added to
- * @returns undefined for what is none of ours (names of tracks, other tools' events), and "unreadable" for an event of
- * ours that lacks something it must have
+ * @returns undefined for events that are not ours (names of tracks, other tools' events), and "unreadable" for an event of ours
+ * that lacks a field it must have
  */
 export function decodeEvent(
   event: unknown,

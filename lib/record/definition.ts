@@ -38,7 +38,7 @@ export function definitionArgs({ name, nodes: all, onFailed }: Chain): Record<st
   };
 }
 
-/** Stands for whatever a node decides by what was answered before it. */
+/** Stands for any decision that a node takes by the answers before it. */
 const DECIDED = "true";
 
 /** The chain out of such args, as POSTs of nothing; undefined if it cannot be run. */

@@ -14,7 +14,7 @@ import { Lanes } from "./lanes.ts";
 export const RUN_EVENT = "sequoia_run";
 /** The name of the metadata events that say what instances run; each has a number, by which submissions refer to it. */
 export const CHAIN_EVENT = "sequoia_chain";
-/** The name of the metadata event that says how many events are missing, as they were not read as fast as they were written. */
+/** The name of the metadata event that holds the number of missing events, as they were not read as fast as they were written. */
 export const LOST_EVENT = "sequoia_lost";
 /** The categories of our events; viewers filter by them, and the reader knows them by these. */
 export const CATEGORY = {

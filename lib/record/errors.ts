@@ -21,7 +21,7 @@ export type RunLogErrorCode =
   /** A newer Sequoia wrote it. */
   | "newer";
 
-/** A run log that cannot be written or read. The message says which, in what state it is and what to do. */
+/** A run log that cannot be written or read. The message says which log, its state and what to do. */
 export class RunLogError extends SequoiaError<RunLogErrorCode> {
   override readonly name = "RunLogError";
   readonly path: string;

@@ -51,7 +51,7 @@ export interface AttemptEvent {
   readonly reason?: string;
   /** The wait that the answer asked for before the next try, in milliseconds, if it asked. */
   readonly retryAfterMs?: number;
-  /** If it follows a failed one: how long before its start the delay after that was over, in milliseconds. */
+  /** If it follows a failed one: the time between the end of the delay after that and its start, in milliseconds. */
   readonly dueMs?: number;
   /** The cost of the attempt, in the currency of the platform's price, if the platform has one. */
   readonly cost?: number;

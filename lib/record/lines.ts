@@ -13,7 +13,7 @@ export interface LineBatch {
 
 /** The options of reading a file's lines. */
 export interface LineOptions {
-  /** Longer lines, in characters, are an error: what has them is no log. */
+  /** Longer lines, in characters, are an error: a file with such lines is no log. */
   readonly longest: number;
   /** Called if a compressed file is damaged; the file ends there. */
   readonly onDamage: (error: unknown) => void;

@@ -71,7 +71,7 @@ export class OriginalInstance {
     call.sides[side] = { startedAtMs: atMs, queuedMs: Math.max(0, atMs - (this.#readyAtMs ?? atMs)) };
   }
 
-  /** To be called of a call that is open on that side, in the order of time. */
+  /** Ends a call that is open on that side. Calls must come in the order of time. */
   end({ side, atMs, call: { node } }: CallLine): void {
     const call = this.#calls.get(node)!, times = call.sides[side]!;
     times.endedAtMs = atMs;

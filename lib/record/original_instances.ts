@@ -64,7 +64,7 @@ export class OriginalInstances {
   }
 
   /**
-   * Ends what is under way, and forgets what has not started: to be called when nothing can come of it any more.
+   * Ends the instances under way, and forgets those that have not started. Call it when no more lines of them can come.
    *
    * @param atMs the time of the last line, in milliseconds since 1970
    */

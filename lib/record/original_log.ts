@@ -11,7 +11,7 @@ import { TimeOrder } from "./time_order.ts";
  */
 const SILENCE_MS = Math.max(...Object.values(LONGEST_CALL_MS));
 
-/** The topics in which the original logs what it does. */
+/** The topics that the original writes its log to. */
 export const ORIGINAL_LOG_TOPICS = [
   "producer_side_logging_queue",
   "consumer_side_logging_queue",
@@ -27,7 +27,7 @@ export interface ReceivedText {
 }
 
 /**
- * Reads what the original system logs of a run, its topics `producer_side_logging_queue`, `consumer_side_logging_queue` and
+ * Reads the original system's log of a run, from its topics `producer_side_logging_queue`, `consumer_side_logging_queue` and
  * `function_side_logging_queue`, or its files `serverLogs.txt` and `serverLogsCS.txt`, all or some, put together in any order;
  * beyond 100,000 lines about in the order of their times.
  *

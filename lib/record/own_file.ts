@@ -10,7 +10,7 @@ const MOST_LINKS = 40;
 /** The names of what a process has open already, as `/dev/stdout`: a shell has opened it, perhaps to append to a file. */
 const DESCRIPTOR = /^\/dev\/(?:stdout|stderr|fd\/\d+)$|^\/proc\/[^/]+\/(?:task\/\d+\/)?fd\/\d+$/;
 
-/** A file that this process alone writes, or what is no regular file. */
+/** A file that this process alone writes, or a path that is no regular file. */
 export type OpenedLog =
   | {
     readonly kind: "file";
@@ -57,7 +57,7 @@ async function isStream(path: string): Promise<boolean> {
     const { isFile, isDirectory } = await Deno.stat(path);
     return !isFile && !isDirectory;
   } catch {
-    return false; // opening it says what is wrong
+    return false; // the error of opening it names the fault
   }
 }
 
@@ -65,7 +65,7 @@ function isDescriptor(path: string): boolean {
   return DESCRIPTOR.test(resolve(path));
 }
 
-/** Where a path leads by symbolic links, as far as what they name is not a descriptor. */
+/** The end of a path by symbolic links, as far as these do not lead to a descriptor. */
 async function targetOf(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < MOST_LINKS && !isDescriptor(target) && await isLink(target); links++) {
@@ -114,7 +114,7 @@ async function inodeOf(path: string): Promise<number | null | undefined> {
   }
 }
 
-/** Renames a log to `run.1.json`; what has that name becomes `run.2.json`, and so on; the oldest gives way. */
+/** Renames a log to `run.1.json`; the log of that name becomes `run.2.json`, and so on; the oldest gives way. */
 async function moveAside(path: string): Promise<void> {
   let free = 1;
   while (free < EARLIER_KEPT && await inodeOf(earlier(path, free)) !== undefined) free++;

@@ -24,7 +24,7 @@ async function opened(path: string): Promise<{ readonly file: Deno.FsFile; reado
   return { file: log.kind === "file" ? log.file : await log.open(), path: log.path };
 }
 
-/** The files of a folder with what they hold. */
+/** The files of a folder with their contents. */
 function contents(folder: string): Record<string, string> {
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   return Object.fromEntries(names.map((name) => [name, Deno.readTextFileSync(`${folder}/${name}`)]));

@@ -47,8 +47,8 @@ async function* firstRun(path: string, warnings: string[]): AsyncGenerator<RunEv
 }
 
 /**
- * Reads all runs of a file, one after the other; those of logs that were put together, for example. Each must be read to
- * its end before the next is asked for; what is not read of it is passed over.
+ * Reads all runs of a file, one after the other; those of logs that were put together, for example. Each must be read to its
+ * end before the next is asked for; the rest of it is passed over.
  *
  * @throws {RunLogError} as {@linkcode readRunLog}, from this iteration or that of a run's `events`
  */

@@ -24,10 +24,10 @@ export interface LogLine {
 
 /** The reading of a log in one of the formats: it makes events of the lines. */
 export interface LineReading {
-  /** To be called with each line, in order. */
+  /** Takes each line, in order. */
   take(line: LogLine): Iterable<RunEvent>;
   /**
-   * To be called after the last line.
+   * Ends the reading, after the last line.
    *
    * @param wasCut whether the log broke off; the warning of that has been given
    */

@@ -5,10 +5,10 @@ import type { OpenedLog } from "./own_file.ts";
 import { StreamSink } from "./stream_sink.ts";
 
 /**
- * Writes to an opened file, which it closes; what goes to a `.gz` path is compressed.
+ * Writes to an opened file, which it closes; a `.gz` path is compressed.
  *
- * @param mayLose whether what is no regular file is written beside what goes on, and is full at times; else its reader is
- * waited for
+ * @param mayLose whether a path that is no regular file is written beside the run, and is full at times; else the writing waits
+ * for its reader
  */
 export async function sinkOf(opened: OpenedLog, clock: Clock, mayLose: boolean): Promise<ByteSink> {
   const sink = opened.kind === "file"

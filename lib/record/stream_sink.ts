@@ -7,8 +7,8 @@ export const MOST_WAITING_BYTES = 8 * 1024 * 1024;
 export const LAST_WAIT_MS = 5000;
 
 /**
- * Writes to what is no regular file (a pipe, a terminal): its reader may be slow, or stand still, and nothing waits for it but
- * the bytes here. A pipe that nobody has opened yet takes nothing either.
+ * Writes to a path that is no regular file (a pipe, a terminal): its reader may be slow, or stand still, and only the bytes
+ * held here wait for it. A pipe that nobody has opened yet takes nothing either.
  */
 export class StreamSink implements ByteSink {
   readonly #clock: Clock;

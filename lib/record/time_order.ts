@@ -1,6 +1,6 @@
 /**
- * Puts into the order of their times what comes in about that order: exactly up to twice a window's length, beyond that
- * if nothing stands a window from its place. Holds no more than two windows; of equal times the first to come is first.
+ * Sorts values that come in about the order of their times: exactly up to twice a window's length, beyond that if nothing
+ * stands a window from its place. Holds no more than two windows; of equal times the first to come is first.
  */
 export class TimeOrder<T extends { readonly atMs: number }> {
   readonly #window: number;

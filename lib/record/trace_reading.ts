@@ -12,8 +12,8 @@ const BEGINNING = `[{"name":"${RUN_EVENT}"`;
 const SEARCHED = 1000;
 
 /**
- * The reading of trace events: what the run is, once it is known, and what was wrong so far. Logs have an event a line, as
- * they are written, or stand on one line, or in any other layout that JSON allows. Each `sequoia_run` event begins a run.
+ * The reading of trace events: the description of the run, once it is known, and the faults so far. Logs have an event a line,
+ * as they are written, or stand on one line, or in any other layout that JSON allows. Each `sequoia_run` event begins a run.
  */
 export class TraceReading implements LineReading {
   readonly #path: string;
@@ -141,7 +141,7 @@ function lostWords(path: string, args: unknown): string {
   return `${events} events are missing in ${path}: it was not read as fast as it was written`;
 }
 
-/** The error for what is something else. */
+/** The error for a file that is no run log. */
 export function notARunLog(path: string): RunLogError {
   const detail =
     `no ${RUN_EVENT} event is found in it, so it is no run log. Give a file that --out has written`;

@@ -22,7 +22,7 @@ const HELD_BACK_MS = 250;
 
 /** The options of writing a run log. */
 export interface RunLogOptions {
-  /** Wakes the writer to write what is held back. (Default: the wall clock) */
+  /** Wakes the writer to write the text that is held back. (Default: the wall clock) */
   readonly clock?: Clock;
   /**
    * Called with the first error of the disk, at once; events recorded after it are lost. (Default: the error is kept, and

@@ -11,7 +11,7 @@ export interface Frame {
   readonly bottom: number;
 }
 
-/** An axis: its scale, what its ticks are called, and what it shows in which unit. */
+/** An axis: its scale, the names of its ticks, and its quantity and unit. */
 export interface Axis {
   readonly scale: Scale;
   readonly title: string;
@@ -23,7 +23,7 @@ export function frame(width: number, height: number, left = 52): Frame {
   return { width, height, left, right: width - 16, top: 14, bottom: height - 42 };
 }
 
-/** A chart with a caption, its axes and grid, and what is drawn between them. */
+/** A chart with a caption, its axes and grid, and the content between them. */
 export function chart(
   caption: string,
   of: Frame,

@@ -94,7 +94,7 @@ export class Histogram {
     return this.#count;
   }
 
-  /** The samples that stand for others, ascending, and how many are not above them. */
+  /** The samples that stand for others, ascending, and the number of samples that are not above them. */
   *cumulated(): Generator<{ readonly sample: number; readonly passed: number }> {
     const within = (sample: number) => Math.min(this.#max, Math.max(this.#min, sample));
     let passed = this.#below;

@@ -17,12 +17,12 @@ export function bucketUs(durationUs: number): number {
 export class Level {
   readonly #fromUs: number;
   #sizeUs = LEAST_BUCKET_US;
-  /** For how long intervals were open in a bucket that they do not fill, summed up. */
+  /** The time for which intervals were open in a bucket that they do not fill, summed up. */
   readonly #partUs = new Float64Array(MOST_BUCKETS);
-  /** By how much there are more intervals that fill a bucket than fill the one before it. */
+  /** The number of intervals that fill a bucket, minus those that fill the one before it. */
   readonly #steps = new Float64Array(MOST_BUCKETS);
 
-  /** @param fromUs when the first bucket starts; what was before is left out */
+  /** @param fromUs the start of the first bucket; the time before it is left out */
   constructor(fromUs: number) {
     this.#fromUs = fromUs;
   }
@@ -80,7 +80,7 @@ export class Latest {
   readonly #last = new Float64Array(MOST_BUCKETS).fill(NaN);
   #first = NaN;
 
-  /** @param fromUs when the first bucket starts; what is recorded before it is taken for recorded then */
+  /** @param fromUs the start of the first bucket; a value recorded before it counts as recorded then */
   constructor(fromUs: number) {
     this.#fromUs = fromUs;
   }
@@ -89,7 +89,7 @@ export class Latest {
   record(atUs: number, value: number): void {
     this.#reach(atUs);
     if (Number.isNaN(this.#first)) this.#first = value;
-    // A bucket has what was recorded at its end.
+    // A bucket has the value recorded at its end.
     this.#last[Math.max(0, Math.ceil((atUs - this.#fromUs) / this.#sizeUs) - 1)] = value;
   }
 

@@ -9,7 +9,7 @@ export const QUANTITY_HEADS = STATISTICS;
 /** A row of a table of quantities. */
 export interface QuantityRow {
   readonly label: string;
-  /** Between what and what it is counted. */
+  /** The events that it is counted between. */
   readonly meaning: string;
   readonly cells: readonly string[];
 }

@@ -132,7 +132,7 @@ export class RunningReport implements Recorder {
     return seen.size > before;
   }
 
-  /** Nothing says in virtual time how long functions ran themselves. */
+  /** In virtual time no function tells its own run time. */
   functionRun(): void {}
 
   submit({ chain: name, instance, submittedAtMs, weight, deadlineMs }: SubmitEvent): void {
@@ -202,7 +202,7 @@ export class RunningReport implements Recorder {
     };
   }
 
-  /** The figures so far, with what charts show beside them. */
+  /** The figures so far, with the data of the charts. */
   view(name: string): RunView {
     const chains = [...this.#chains.values()];
     const tallies = chains.flatMap(({ tallies }) => tallies);

@@ -193,7 +193,7 @@ Deno.test("RunningReport tells 2,000 chains and functions apart, and counts the 
   assertEquals([byFunction["(others)"]!.functions.attempts, chains.completed], [500, 2500]);
 });
 
-/** For how long calls ran and waited, in milliseconds. */
+/** The time for which calls ran and waited, in milliseconds. */
 function areas({ bands, bucketMs, buckets }: Series, durationMs: number) {
   const area = (means: readonly number[]) =>
     means.reduce((sum, mean, b) => sum + mean * Math.min(bucketMs, durationMs - b * bucketMs), 0);

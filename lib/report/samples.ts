@@ -94,7 +94,7 @@ export class Samples implements Recorder {
     }
   }
 
-  /** To be called once, after the last event: instances that have not ended are counted. */
+  /** Counts the instances that have not ended. Call it once, after the last event. */
   finish(): this {
     const strays = new Set(this.#open.size > 0 ? this.#strays.view() : []);
     for (const [instance, { chain, submit, end, attempted }] of this.#open) {
@@ -144,7 +144,7 @@ export class Samples implements Recorder {
     this.functionRuns.providerMs.push(providerQueuedMs);
   }
 
-  /** Completed instances that ended before they were submitted, as a clock was set: how long they took is not known. */
+  /** Completed instances that ended before they were submitted, as a clock was set: their duration is not known. */
   backwards = 0;
 
   submit(event: SubmitEvent): void {

@@ -31,7 +31,7 @@ export function resample(values: readonly number[], count: number): number[] {
   });
 }
 
-/** A bar as long as its part of `top`; what is above 0 has one sign at least. */
+/** A bar as long as its part of `top`; a value above 0 has one sign at least. */
 export function bar(value: number, top: number, width: number, signs: Signs): string {
   const length = value > 0 && top > 0 ? Math.max(1, Math.round(value / top * width)) : 0;
   return signs.bar.repeat(length);

@@ -24,7 +24,7 @@ export interface Threshold extends Figure {
   readonly value: number;
 }
 
-/** A threshold, and what it was compared with. */
+/** A threshold, and the value that it was compared with. */
 export interface ThresholdResult {
   readonly threshold: Threshold;
   /** null if the run has no data for the figure; then it was not missed. */

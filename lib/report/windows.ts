@@ -17,18 +17,18 @@ class Rows {
 }
 
 /**
- * The windows of a run: how much work each chain had done in them, and whether it wanted more.
+ * The windows of a run: the work that each chain had done in them, and whether the chain wanted more.
  *
- * They take 5 KiB for each chain, however long the run is: a window is a second, and when there would be more than 400, pairs of them
- * become one. The instants of a pair's window are every second one of theirs, so what comes out does not depend on when that
- * was, nor on the order in which things are told.
+ * They take 5 KiB for each chain, however long the run is: a window is a second, and when there would be more than 400, pairs
+ * of them become one. The instants of a pair's window are every second one of theirs, so the result depends neither on when
+ * pairs were merged nor on the order of the events.
  */
 export class Windows {
   readonly #fromUs: number;
   #sizeUs = WINDOW_US;
   readonly #chains: Rows[] = [];
 
-  /** @param fromUs when the first window starts; what was before is left out */
+  /** @param fromUs the start of the first window; work before it is left out */
   constructor(fromUs: number) {
     this.#fromUs = fromUs;
   }

@@ -20,7 +20,7 @@ export interface NativeRunOptions {
 /** The end of a call. */
 export interface NativeEnd {
   readonly outcome: "ok" | "throttled" | "failed";
-  /** When it was meant to start: what comes after another, when that had ended. */
+  /** The instant at which it was meant to start: of a call that comes after another, the end of that one. */
   readonly intendedAtMs: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number;

@@ -5,7 +5,7 @@ import { shaped, single } from "../../tests/scheduler/builders.ts";
 import type { Chain, FunctionSpec } from "../model/mod.ts";
 import { keepReady, makeReady } from "./ready.ts";
 
-/** A platform that notes what it is to be ready for. */
+/** A platform that notes the calls that it is to be ready for. */
 class Preparing extends ScriptedPlatform {
   readonly prepared: unknown[] = [];
 

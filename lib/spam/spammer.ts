@@ -83,10 +83,10 @@ export class Spammer {
   }
 
   /**
-   * Starts the instances of a load as they come and waits for all that was started.
+   * Starts the instances of a load as they come and waits for all calls that were started.
    *
    * @param load batches of instances that are due
-   * @param stop cuts off what is in flight
+   * @param stop cuts off the calls in flight
    * @throws {PlatformError} if the platform cannot be used
    */
   async run(load: AsyncIterable<readonly Instance[]>, stop: AbortSignal): Promise<void> {
@@ -224,7 +224,7 @@ export class Spammer {
 /** An answer of an attempt that counts. */
 type MadeAnswer = Answer & { readonly outcome: MadeOutcome };
 
-/** Nothing waits here: what nobody serves has failed. */
+/** Nothing waits here: a call of a function that nobody serves has failed. */
 function made(answer: Answer): MadeAnswer {
   const { outcome } = answer;
   if (outcome.kind !== "unserved") return { ...answer, outcome };

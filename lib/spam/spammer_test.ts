@@ -26,7 +26,7 @@ async function* load(clock: VirtualClock, chain: Chain, ids: readonly string[], 
   }
 }
 
-/** For each node what it does: `{ n1: { outcome: BROKEN } }`. */
+/** A script that replies by the node: `{ n1: { outcome: BROKEN } }`. */
 const by = (replies: Record<string, ReturnType<Script>>): Script => ({ instance, node }) =>
   replies[instance.chain.nodes[node]!.name];
 

@@ -32,7 +32,7 @@ export interface DecodeOptions {
   readonly priorities?: OriginalPriorities | undefined;
 }
 
-/** Errors quote what they are about, which in a hostile message may be megabytes. */
+/** Errors quote the faulty part of a message, which in a hostile message may be megabytes. */
 const MAX_ERROR_LENGTH = 600;
 
 const knownChains = new KnownChains();
@@ -47,7 +47,7 @@ export function glanceAt(bytes: Uint8Array): Glance | undefined {
  * Reads an instance out of a message, Sequoia's or the original's. The original's chains are named after their ids
  * (`chain7`, `node2`), their functions after their URLs; flags become labels; URLs without a scheme get `http://`.
  *
- * Whatever the bytes are, it throws nothing else than said here, and what it returns can be run.
+ * Whatever the bytes are, it throws only the errors below, and an instance that it returns can be run.
  *
  * @throws {WireError} if the bytes are no message, or one of a newer version, or too large
  * @throws {WorkloadError} if they say something that cannot be run

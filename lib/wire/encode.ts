@@ -41,12 +41,12 @@ type Extras = (node: ChainNode) => Node;
 /**
  * Writes an instance as a message.
  *
- * In the format `sequoia`, `decodeInstance` gives back an equal instance, and the original reads a chain that is a tree (of
- * at most 90 nodes in depth and of moderate size) and decides nothing as a chain of its own. In the format `original` there is nothing
- * that the original does not know: see {@linkcode checkOriginalInstance} for what is refused; priority, weight, deadline and the
- * instance's id are dropped, labels become flags.
+ * In the format `sequoia`, `decodeInstance` gives back an equal instance, and the original reads a chain that is a tree (of at
+ * most 90 nodes in depth and of moderate size) and decides nothing as a chain of its own. In the format `original` there is
+ * nothing that the original does not know: {@linkcode checkOriginalInstance} lists the options that are refused; priority,
+ * weight, deadline and the instance's id are dropped, labels become flags.
  *
- * @throws {WireError} if the original's format cannot say it, or if the message is larger than `maxBytes`
+ * @throws {WireError} if the original's format cannot hold it, or if the message is larger than `maxBytes`
  * @throws {WorkloadError} if the instance cannot be run
  */
 export function encodeInstance(instance: Instance, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {

@@ -22,7 +22,7 @@ export type UrlOf = (fn: FunctionSpec) => string | undefined;
  *
  * @param urlOf where a function is (Default: at its url)
  * @returns the options that would be dropped, in words, each once: `node and function names`, `retry rules`, …
- * @throws {WireError} `not-original`, naming chain and node, what cannot be said and what to do
+ * @throws {WireError} `not-original`, naming chain and node, the option that does not fit in and what to do
  */
 export function checkOriginal(chain: Chain, urlOf: UrlOf = (fn) => fn.url): string[] {
   const whole = wholeReason(chain);

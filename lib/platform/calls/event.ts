@@ -7,7 +7,7 @@ export interface CollectorAddress {
   readonly port: number;
 }
 
-/** Where nobody listens. */
+/** An address at which nobody listens. */
 export const NO_COLLECTOR: CollectorAddress = { ip: "127.0.0.1", port: 0 };
 
 /** The name that the original's wrapper puts before its log lines. */

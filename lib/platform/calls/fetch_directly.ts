@@ -14,6 +14,6 @@ export async function fetchDirectly(url: string, init: RequestInit): Promise<Res
   try {
     return await fetch(url, { ...init, client });
   } finally {
-    client.close(); // what is under way goes on
+    client.close(); // the calls under way go on
   }
 }

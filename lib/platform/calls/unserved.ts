@@ -10,7 +10,7 @@ export function unserved({ message }: UnservedError): Answer {
   return { outcome: { kind: "unserved", reason: message }, status: 0, cold: false };
 }
 
-/** Whether an error, or what caused it, says that nobody listens where a connection was to go. */
+/** Whether an error, or its cause, tells that nobody listens where a connection was to go. */
 export function isRefused(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof Deno.errors.ConnectionRefused) return true;

@@ -2,8 +2,8 @@
 const MAPPED = 0xffffn << 32n;
 
 /**
- * Addresses that are never called, whoever asks: where machines find their own cloud, and its credentials. IPv4 addresses
- * count as the IPv6 addresses that they are mapped to.
+ * Addresses that are never called, whoever asks: those at which machines find their own cloud, and its credentials. IPv4
+ * addresses count as the IPv6 addresses that they are mapped to.
  */
 const REFUSED = ([
   // RFC 3927 and RFC 4291: link-local. AWS, Google, Azure, Oracle, OpenStack, ECS and EKS answer at some of them.

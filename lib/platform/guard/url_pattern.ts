@@ -12,9 +12,9 @@ const WEB = /^(https?|\*):\/\/(\[[^\]\s]*\]|[^\s\/:?#@\\[\]]+)(?::(\d{1,5}|\*))?
 const AMBIGUOUS = /%(2f|5c|25|00)|\/\.{1,2};/i;
 
 /**
- * Reads `SCHEME://HOST[:PORT][/PATH]`, `lambda:REGION:NAME[:QUALIFIER]` or `openwhisk://HOST/NAMESPACE/ACTION`. It is compared with a URL as the URL parser
- * understands it, which is what is called: lower case, punycode, dots resolved; user, password, query and fragment are not
- * compared.
+ * Reads `SCHEME://HOST[:PORT][/PATH]`, `lambda:REGION:NAME[:QUALIFIER]` or `openwhisk://HOST/NAMESPACE/ACTION`. It is compared
+ * with a URL in the form that the URL parser gives it, which is the one that is called: lower case, punycode, dots resolved;
+ * user, password, query and fragment are not compared.
  *
  * - The scheme is `http`, `https`, or `*` for both.
  * - The host is a name or an address, `*` for any, or `*.` and a name for all below that name, but not the name itself.

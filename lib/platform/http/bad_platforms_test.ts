@@ -5,13 +5,13 @@ import { HttpPlatform } from "./http.ts";
 import { callOf, never, rawServer, writeAll } from "../testing.ts";
 
 const HEAD = "HTTP/1.1 200 OK\r\n";
-/** Until whoever called goes away. */
+/** Waits until the caller goes away. */
 const untilGone = async (connection: Deno.Conn) => {
   while (await connection.read(new Uint8Array(1024)) !== null);
 };
 /** The number of bytes that were taken of answers without an end. */
 let sent = 0;
-/** The same again and again, until whoever called goes away. */
+/** Sends the same again and again, until the caller goes away. */
 const forEver = async (connection: Deno.Conn, what: string, everyMs = 0) => {
   while (true) {
     await writeAll(connection, what);

@@ -35,7 +35,7 @@ export interface LocalFunctions extends Partial<AsyncDisposable> {
    * The URL of a function.
    *
    * @throws {UnservedError} if nobody serves it, and nobody can be started for it
-   * @throws {PlatformError} if there cannot be anybody
+   * @throws {PlatformError} if nobody can ever serve it
    */
   resolve(spec: FunctionSpec): string | Promise<string>;
   /** Nobody listens at such a URL. */
@@ -148,7 +148,7 @@ export class HttpPlatform implements Platform {
     return this.#attemptAt(url, call.spec.method, call, stop);
   }
 
-  /** Where nobody listens any more, somebody else may be, or be started. */
+  /** Where nobody listens any more, another server may come to listen, or be started. */
   async #attemptLocally(call: Call, stop: Stop): Promise<Answer> {
     const { local } = this.#options;
     for (let isLast = false;; isLast = true) {
@@ -274,7 +274,7 @@ function isOk(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Whether a call that was answered so has only begun, though somebody waits for what it comes to. */
+/** Whether a call with this answer has only begun, though somebody waits for its result. */
 function isOnlyAccepted({ accepts, background }: FunctionSpec, status: number): boolean {
   return status === 202 && accepts !== 202 && background !== true;
 }
@@ -302,7 +302,7 @@ export function collectorText({ ip, port }: CollectorAddress): string {
   return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
 }
 
-/** Tells the local platform how long a function without a body runs: a distribution as JSON. */
+/** The header that tells the local platform the run time of a function without a body: a distribution as JSON. */
 export const TIME_HEADER = "x-sequoia-time";
 /** Tells the local platform whether the caller waits for the answer: `http` (the default) or `background`. */
 export const MODE_HEADER = "x-sequoia-mode";

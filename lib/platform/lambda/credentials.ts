@@ -51,7 +51,7 @@ export class Credentials {
   }
 
   /**
-   * Those that are good now.
+   * The credentials that are good now.
    *
    * @throws {PlatformError} if there are none, with what to do
    */
@@ -64,7 +64,7 @@ export class Credentials {
     return this.#asking;
   }
 
-  /** Drops what was refused. @returns whether others are to be had */
+  /** Drops credentials that were refused. @returns whether others are to be had */
   async renew(refused: AwsCredentials): Promise<boolean> {
     if (this.#known?.accessKeyId !== refused.accessKeyId) return true;
     this.#known = undefined;

@@ -5,8 +5,8 @@ import { fieldsOf } from "../calls/fields.ts";
 import { shortened } from "../calls/failure_words.ts";
 
 /**
- * The meaning of the Invoke API's errors beyond their status, by its reference (API version 2015-03-31): most of what has to do
- * with the function's settings comes with a 502, but no second try helps.
+ * The meaning of the Invoke API's errors beyond their status, by its reference (API version 2015-03-31): most errors in the
+ * function's settings come with a 502, but no second try helps.
  */
 const MEANINGS: Readonly<Record<string, "throttled" | "again" | "final">> = {
   TooManyRequestsException: "throttled",
@@ -36,7 +36,7 @@ const MEANINGS: Readonly<Record<string, "throttled" | "again" | "final">> = {
   KMSNotFoundException: "final",
 };
 
-/** Errors that say who calls, not what is called, is wrong. */
+/** Errors about the caller, not about the function that is called. */
 const ABOUT_CREDENTIALS = new Set([
   "ExpiredTokenException",
   "IncompleteSignatureException",

@@ -43,7 +43,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await realClock.until(realClock.nowMs() + 1);
 }
 
-/** A function that answers what it was given, and perhaps more. */
+/** A function that answers with its input, and perhaps more. */
 const echo = (name: string, run: FunctionDefinition["run"] = ({ args, inputs }) => ({ args, inputs })) =>
   fn(name, { run: run! });
 

@@ -144,7 +144,7 @@ class ChainRun {
     for (const call of due) this.#call(call, mode);
   }
 
-  /** Makes a call; whoever waits for it (HTTP) gives up in time, and the function runs on. */
+  /** Makes a call; an HTTP caller that waits for it gives up in time, and the function runs on. */
   #call(call: Calling, mode: CallMode): void {
     const calledAtMs = this.host.clock.nowMs(), gone = new Stop();
     let deadline: Deadline | undefined, isOver = false;

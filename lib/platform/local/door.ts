@@ -4,7 +4,7 @@ import { problem } from "./problem.ts";
 /** Hosts are remembered, whether they are ours or not: at most this many. */
 const HOSTS_KEPT = 1000;
 
-/** Whom a local platform answers. */
+/** The callers that a local platform answers. */
 export interface DoorOptions {
   /** The host that it listens at. */
   readonly hostname: string;

@@ -36,7 +36,7 @@ const posted = (path: string, host: string, headers: readonly string[] = [], met
   ]
     .join("\n");
 
-/** A body that says how often it has run. */
+/** A body that answers with the number of times that it has run. */
 function counted() {
   let runs = 0;
   const pay = fn("pay", { run: () => ++runs }), put = fn("put", { method: "PUT", run: () => ++runs });

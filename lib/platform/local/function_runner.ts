@@ -45,7 +45,7 @@ export interface TurnedCall {
   readonly hears?: ((sent: string) => CallEnd | undefined) | undefined;
 }
 
-/** Is to be told that a call has ended, and waited for, which it makes short. */
+/** The end of a call, to be awaited; it takes a short time only. */
 export interface CallEnd {
   end(): Promise<void>;
 }

@@ -32,10 +32,12 @@ export interface LocalPlatformOptions {
 const SILENT_ADVICE =
   "End that program, let it go on if it was stopped, or choose another address with --local";
 
-/** Who has asked for the address is given this long to listen there, in milliseconds. */
+/** The time that a program that has asked for the address has to listen there, in milliseconds. */
 const ASIDE_MS = 3000;
 
-/** The local platform as a consumer or a load generator sees it: whoever listens at its address, or a server of its own. */
+/**
+ * The local platform as a consumer or a load generator sees it: the server that listens at its address, or a server of its own.
+ */
 export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   /** Chains that run there without Sequoia. */
   readonly native: LocalChains;
@@ -100,7 +102,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
     return url;
   }
 
-  /** Asks who listens; only once, if nobody answered the last time. */
+  /** Asks which program listens; only once, if nobody answered the last time. */
   async #look(): Promise<boolean> {
     try {
       const isThere = await isLocalPlatform(this.#base, this.#isSilent ? 1 : undefined);
@@ -123,7 +125,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
       return false;
     }
     const onAside = (): void => {
-      this.#server = undefined; // what it runs ends with this platform at the latest
+      this.#server = undefined; // its calls end with this platform at the latest
       this.#isReady = this.#tellsKinds = false;
       this.#startsAtMs = starts.clock.nowMs() + ASIDE_MS;
     };
@@ -139,7 +141,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
     return true;
   }
 
-  /** Looks again who listens, after a call found nobody: the process that had the server may have ended. */
+  /** Looks again which program listens, after a call found nobody: the process that had the server may have ended. */
   lost(): void {
     if (this.#server !== undefined) return;
     this.#isReady = this.#tellsKinds = false;

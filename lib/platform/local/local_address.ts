@@ -56,7 +56,7 @@ export async function bodiesAt(base: string): Promise<ReadonlySet<string> | unde
   }
 }
 
-/** A connection that breaks off, or is silent, is tried again: whoever listened may be ending, or busy. */
+/** A connection that breaks off, or is silent, is tried again: the program that listened may be ending, or busy. */
 const TRIES = 3;
 
 /**
@@ -77,7 +77,7 @@ export class SilentError extends PlatformError {
  *
  * @param tries the number of times that it is asked, if it does not answer
  * @throws {PlatformError} if another program listens
- * @throws {SilentError} if whoever listens does not answer
+ * @throws {SilentError} if the program that listens does not answer
  */
 export async function isLocalPlatform(base: string, tries = TRIES): Promise<boolean> {
   for (let left = tries; left > 0; left--) {

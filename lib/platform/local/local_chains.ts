@@ -71,7 +71,7 @@ interface Sent {
   readonly over: (unheard?: string) => void;
 }
 
-/** One request, and what is open of it. */
+/** One request, and its chains that have not ended. */
 class Link {
   readonly #request = new TransformStream<string, string>();
   readonly #writer = this.#request.writable.getWriter();

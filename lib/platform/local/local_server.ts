@@ -186,7 +186,7 @@ export class LocalServer implements AsyncDisposable {
     return problem(404, `no function here: ask for ${FUNCTION_PATH}NAME`);
   }
 
-  /** Leaves the address; what is in flight ends as it would have. */
+  /** Leaves the address; the calls in flight end as they would have. */
   #stepAside(): Response {
     const onAside = this.#onAside;
     if (onAside === undefined) return problem(409, "this local platform keeps its address");
@@ -253,7 +253,7 @@ export class LocalServer implements AsyncDisposable {
     return this.#serve(turn, name, request.headers, this.#bodies.read(request, MAX_REQUEST_BYTES));
   }
 
-  /** Takes a call that runs when its turn has come; nobody hears what came of it. */
+  /** Takes a call that runs when its turn has come; nobody hears of its outcome. */
   async #accept(name: string, request: Request): Promise<Response> {
     const { headers } = request;
     let body: string;

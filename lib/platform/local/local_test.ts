@@ -69,7 +69,7 @@ Deno.test("LocalServer refuses with 429 what exceeds the limit of its profile, a
   assertEquals(server.counts, { running: 0, queued: 0, served: 1, refused: 1, made: 1, chains: 0 });
 });
 
-/** A function that runs until it is released, one call after another, and what it was called with. */
+/** A function that runs until it is released, one call after another, and the args of its calls. */
 function heldFunction() {
   const calls: { readonly args: unknown; readonly release: () => void }[] = [];
   const hold = fn("hold", {

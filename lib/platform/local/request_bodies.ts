@@ -77,7 +77,7 @@ export class RequestBodies implements Disposable {
     return sending;
   }
 
-  /** Ends what is late; all have the same time, so the oldest come first. */
+  /** Ends the bodies that are late; all have the same time, so the oldest come first. */
   readonly #sweep = (): void => {
     this.#disarm = undefined;
     for (const sending of this.#sending) {

@@ -3,7 +3,7 @@ import { TestClock } from "../../../tests/queue/test_clock.ts";
 import { TooLargeError } from "../calls/body.ts";
 import { LateBodyError, NoRoomError, RequestBodies } from "./request_bodies.ts";
 
-/** A request whose body comes as the test sends it, and what is announced of it. */
+/** A request whose body comes as the test sends it, and its announced length. */
 function sending(announced?: number) {
   let output!: ReadableStreamDefaultController<Uint8Array>;
   let isCancelled = false;

@@ -9,7 +9,7 @@ interface BodyCall {
 }
 
 /**
- * Tells whose an error is that no body awaits, as that of a timer or of a promise that nobody has kept: the call of that
+ * Finds the function of an error that no body awaits, as that of a timer or of a promise that nobody has kept: the call of that
  * body fails with it, and no other does.
  */
 export class StrayErrors {

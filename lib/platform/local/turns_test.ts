@@ -13,7 +13,7 @@ function setup(profile: string) {
   const log: string[] = [];
   const tell = (name: string, what: string) =>
     log.push(`${Math.round(clock.nowMs() - startMs)} ${name} ${what}`);
-  /** Lets a call arrive; what comes of it is in the log. */
+  /** Lets a call arrive; its outcome is in the log. */
   const enter = (name: string, gone?: AbortSignal): Entry => {
     const entry = turns.enter(name, "http", gone === undefined ? undefined : () => gone);
     tell(name, entry.kind);

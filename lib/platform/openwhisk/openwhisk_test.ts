@@ -8,7 +8,7 @@ import { OPENWHISK } from "./kind.ts";
 
 const AUTH = "23bc46b1:123zO3xZCLrMN6v2";
 
-/** A server that is OpenWhisk's API to whoever has its key, and a platform of the kind that calls it. */
+/** A server that is OpenWhisk's API to callers with its key, and a platform of the kind that calls it. */
 function openwhisk(
   answer: (request: Request, path: string) => Response,
   setup: Partial<PlatformSetup> = {},

@@ -22,13 +22,13 @@ export interface CollapseFinding {
   readonly recoveryMs: number;
 }
 
-/** For how long the platform is overloaded, in holds, and how far the bursts are apart that do it. */
+/** The time for which the platform is overloaded, and the time between the bursts that do it, both in holds. */
 const [OVERLOAD_HOLDS, APART] = [3, 0.05];
 /** The number of calls, in limits, that come at first and with each further burst. */
 const [FIRST, MORE] = [2.5, 0.2];
 /** The run time of the calls, in holds: not a multiple of the time between bursts, so that none ends just as others come. */
 const RUN_HOLDS = 0.525;
-/** A place is empty until the next burst: how much longer it is taken by a call than the call runs. */
+/** A place is empty until the next burst: the time that a call takes it, as a multiple of the call's run time. */
 const UNTIL_NEXT = Math.ceil(RUN_HOLDS / APART) * APART / RUN_HOLDS;
 /** If more than this part of the limit runs under an overload, it has not collapsed. */
 const COLLAPSED = 0.8;

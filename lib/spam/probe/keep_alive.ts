@@ -14,7 +14,7 @@ export interface KeepAliveFinding {
 const GRID = 1.06;
 /** The shortest idle time that is tried, in milliseconds, or one cold start if that is longer. */
 const SHORTEST_MS = 1000;
-/** Containers are made so far apart, in milliseconds. */
+/** The least time between two containers that are made, in milliseconds. */
 const APART_MS = 100;
 /** The number of halvings between the last warm and the first cold idle time, if there is one function only. */
 const HALVINGS = 3;

@@ -33,7 +33,7 @@ export interface Lab {
   /** Milliseconds since some instant. */
   readonly nowMs: number;
   /**
-   * Makes the calls of a plan at their instants, whatever comes of them, and waits for all answers.
+   * Makes the calls of a plan at their instants, whatever their outcome, and waits for all answers.
    *
    * @throws {OutOfCallsError} if that would be more calls than allowed
    */

@@ -6,7 +6,7 @@ import type { Findings } from "./probe.ts";
 const LONG_QUEUE = 10_000;
 
 /**
- * The profile of a platform, as far as it was found; what was not is as in `ideal`.
+ * The profile of a platform, as far as it was found; the other numbers are those of `ideal`.
  *
  * @param documented the limit that the provider documents, if it is known
  */
@@ -42,7 +42,7 @@ export function measuredProfile(
   return Object.assign({}, parseProfile("ideal"), { name }, ...parts);
 }
 
-/** The documented limit and how many times it really run; a lower real one is a limit by itself. */
+/** The documented limit and the factor of it that really runs; a lower real one is a limit by itself. */
 function limitsOf(real: number, documented = real): Pick<Profile, "limit" | "enforced"> {
   if (documented === Infinity || real <= documented) return { limit: real, enforced: 1 };
   return { limit: documented, enforced: rounded(real / documented) };

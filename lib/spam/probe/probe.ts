@@ -129,7 +129,7 @@ function whyNot(
   return undefined;
 }
 
-/** Calls one after the other; where functions run as long as they please, that is how long. */
+/** Calls one after the other; where functions choose their run time themselves, that is measured. */
 async function findBaseline(
   lab: Lab,
   { holdMs, most }: ProbeOptions,

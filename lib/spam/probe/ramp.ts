@@ -23,7 +23,7 @@ export interface RampFinding {
   readonly allocation: number;
 }
 
-/** For how many holds the flow of calls goes on. */
+/** The number of holds for which the flow of calls goes on. */
 const HOLDS = 5;
 /** Longest rest in which the burst is to become whole again, in milliseconds. */
 const LONGEST_REST_MS = 300_000;
@@ -33,7 +33,7 @@ const SETTLED_MS = 500;
 const COLD_STARTS = 40;
 
 /**
- * Looks at a function that has no containers yet, after a rest: how many calls of it can start at once, and how many a
+ * Looks at a function that has no containers yet, after a rest, and counts the calls of it that can start at once, and per
  * second after that. No call ends meanwhile, so that each needs a container of its own.
  */
 export async function findRamp(lab: Lab, base: Baseline, limit: LimitFinding): Promise<RampFinding> {

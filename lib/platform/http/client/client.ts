@@ -113,7 +113,7 @@ export class HttpClient implements Disposable {
         this.#free(pool, await pool.open(signal));
       });
       const results = await Promise.allSettled(some);
-      if (results.some(({ status }) => status === "rejected")) return; // the calls will say what is wrong
+      if (results.some(({ status }) => status === "rejected")) return; // the calls will name the fault
     }
   }
 
@@ -155,7 +155,7 @@ export class HttpClient implements Disposable {
     this.#last = undefined;
     for (const [key, pool] of this.#pools) {
       this.#pools.delete(key);
-      return pool.forget(); // what is in flight goes on
+      return pool.forget(); // the requests in flight go on
     }
   }
 

@@ -25,7 +25,7 @@ export interface ConnectionHooks {
  * server closes is known at once and not used again.
  */
 export class Connection implements Carrier {
-  /** While it is idle: for how many more sweeps of its pool it is kept. */
+  /** The number of sweeps of its pool for which it is kept while it is idle. */
   sweepsLeft = 0;
   /** The time for which the server keeps the connection open without a request, in milliseconds, if the server has told it. */
   keepsOpenMs: number | undefined;
@@ -63,7 +63,7 @@ export class Connection implements Carrier {
       this.#hasSent = true;
       this.#hooks.sending.end(this);
       exchange.sent();
-    }, () => this.#hooks.sending.end(this)); // reading says what is wrong: perhaps the server has answered before it closed
+    }, () => this.#hooks.sending.end(this)); // reading names the fault: perhaps the server has answered before it closed
   }
 
   async #read(): Promise<void> {
@@ -115,7 +115,7 @@ export class Connection implements Carrier {
     else this.cut();
   }
 
-  /** If the answer is an error, what is there of its explanation is enough. */
+  /** If the answer is an error, the part of its explanation that has come is enough. */
   cut(error?: Error): void {
     const exchange = this.#exchange;
     const answer = exchange !== undefined && this.#isError ? this.#reader.cut() : undefined;
@@ -123,7 +123,7 @@ export class Connection implements Carrier {
     else this.#settle(exchange!, answer);
   }
 
-  /** Closes it; whoever waits for an answer gets an error. */
+  /** Closes the connection; a request that waits for an answer gets an error. */
   close(error = new Error("the connection was closed before the answer was complete")): void {
     const exchange = this.#exchange;
     this.#leave();

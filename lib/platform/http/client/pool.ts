@@ -49,7 +49,7 @@ export class Pool implements Carriers {
     else connection.close();
   }
 
-  /** Closes those that have not been used for too long. To be called every {@linkcode SWEEP_MS}. */
+  /** Closes those that have not been used for too long. The owner calls it every {@linkcode SWEEP_MS}. */
   sweep(): void {
     for (const connection of this.#idle) if (--connection.sweepsLeft <= 0) connection.close();
     this.#idle = this.#idle.filter(({ isClosed }) => !isClosed);

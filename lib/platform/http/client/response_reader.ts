@@ -2,7 +2,7 @@ import { type AnswerHeaders, type Framing, hasBody, type Head, HeadReader, latin
 
 /** The longest head of an answer that is taken, and the longest trailers, in bytes. */
 const MAX_HEAD_BYTES = 65_536;
-/** The longest line that says how long a chunk is, in bytes. */
+/** The longest line with the length of a chunk, in bytes. */
 const MAX_CHUNK_LINE = 4096;
 type Bytes = Uint8Array<ArrayBuffer>;
 const NOTHING = new Uint8Array(0);
@@ -23,7 +23,7 @@ type Part = "size" | "data" | "data end" | "trailers";
 
 /**
  * Reads HTTP/1.1 answers (RFC 9112), one after the other, out of the bytes of a connection, in pieces of any size. At most the
- * bound of a body is kept: what is longer ends the reading, and the connection with it.
+ * bound of a body is kept: a longer one ends the reading, and the connection with it.
  */
 export class ResponseReader {
   readonly #heads: HeadReader;

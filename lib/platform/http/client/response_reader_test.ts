@@ -13,7 +13,7 @@ function used(reader: ResponseReader): ResponseReader {
   return reader;
 }
 
-/** An answer, and how much of the text its reader has taken. */
+/** An answer, and the part of the text that its reader has taken. */
 interface Read {
   readonly status: number;
   readonly body: string;
@@ -169,7 +169,7 @@ for (const [text, words] of BROKEN) {
   });
 }
 
-/** An answer, as a server may send it, and what is to be read. */
+/** An answer, as a server may send it, and the expected reading. */
 const answers = fc.record({
   interim: fc.boolean(),
   status: fc.constantFrom(200, 201, 404, 429, 500, 503),

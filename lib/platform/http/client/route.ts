@@ -101,7 +101,7 @@ async function askFor(authority: string, conn: Deno.TcpConn, proxy: Proxy): Prom
   }
 }
 
-/** Who is at the other end must prove by its certificate that the name is its own. */
+/** The server at the other end must prove by its certificate that the name is its own. */
 async function secured(plain: Deno.TcpConn, hostname: string, signal: AbortSignal): Promise<Deno.TlsConn> {
   const name = hostname.replace(/^\[|\]$/g, "");
   const conn = await Deno.startTls(plain, { hostname: name, alpnProtocols: ["http/1.1"] });
