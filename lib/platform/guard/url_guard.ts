@@ -21,7 +21,7 @@ export class UrlGuard {
   readonly #allowed: readonly UrlPattern[];
   readonly #verdicts = new Map<string, UrlRefusedError | undefined>();
 
-  /** @param allowed patterns, one of which a URL must match; none: any URL may be called that is not always refused */
+  /** @param allowed patterns; a URL must match one of them; none: any URL may be called that is not always refused */
   constructor(allowed: readonly UrlPattern[] = []) {
     this.#allowed = allowed;
   }
