@@ -12,15 +12,10 @@ const PUT_OFF = "it is tried again later";
 const NO_DELAYS: readonly Delay[] = [];
 const NO_RECORDS: readonly NodeRecord[] = [];
 
-/** One instant in a consumer's own time, and by the system's clock. */
-interface Instants {
-  readonly nowMs: number;
-  readonly wallMs: number;
-}
-
-/** The recorded delays of invocations that are tried again, in the own time of a consumer. */
-export function delaysIn(progress: readonly NodeRecord[], { nowMs, wallMs }: Instants): readonly Delay[] {
+/** The recorded delays of invocations that are tried again, in the own time of a consumer. @param nowMs the present there */
+export function delaysIn(progress: readonly NodeRecord[], clock: Clock, nowMs: number): readonly Delay[] {
   if (progress.length === 0) return NO_DELAYS;
+  const wallMs = clock.wallMs();
   return progress.filter(({ state, endedAtMs }) => state === "cancelled" && endedAtMs !== undefined)
     .map(({ node, item, attempts: failures, endedAtMs }) => {
       const leftMs = Math.min(Math.max(0, endedAtMs! - wallMs), LONGEST_DELAY_MS);

@@ -1,6 +1,7 @@
 import type { Clock } from "../model/mod.ts";
 import type { ChildEnd, Claim } from "../queue/mod.ts";
-import type { Scheduler, Settlement } from "../scheduler/mod.ts";
+import type { Scheduler } from "../scheduler/mod.ts";
+import type { Course } from "./course.ts";
 import type { Delays } from "./delays.ts";
 import { HandOvers } from "./hand_overs.ts";
 import type { Caller, HeldInstance } from "./held_instance.ts";
@@ -28,17 +29,13 @@ export interface DepartureParts {
   readonly delays: Delays;
 }
 
-export interface DepartureHooks {
-  /** Does what a change of an instance asks for. */
-  follow(held: HeldInstance, settlement: Settlement): void;
+export interface DepartureHooks extends Course {
   /** Ends the calls of an instance that wait for memory. */
   waitNoMore(held: HeldInstance): void;
   /** An instance is held no more. */
   dropped(held: HeldInstance): void;
   /** Gives the caller of a chain the end of that chain. */
   returns(caller: Caller, end: ChildEnd): Promise<void>;
-  /** Sees a write through that may fail the whole. */
-  track(work: Promise<void>): void;
   /** An instance that had been lost has come back, and nothing is in flight any more of what was held of it. */
   cameBack(claim: Claim): void;
   /** An instance that was taken from the queue has been let go of. */
@@ -181,7 +178,10 @@ export class Departures {
     this.#forMemory.delete(root);
     this.#waitFor.delete(root);
     this.#handOvers.end(root);
-    if (root.again !== undefined) this.#hooks.cameBack(root.again);
+    if (root.again !== undefined) {
+      this.#hooks.cameBack(root.again);
+      this.#hooks.changed();
+    }
     this.#hooks.released();
   }
 }

@@ -1,16 +1,21 @@
 /**
  * Whether an instance stays with the consumer that holds it:
  *
- * | state   | event                                         | next                            | new starts | writes |
- * | ------- | --------------------------------------------- | ------------------------------- | ---------- | ------ |
- * | held    | `leave`: it is given back, or asked for       | leaving                         | yes        | yes    |
- * | held    | `lose`: its lease ran out, another has it     | lost                            | yes        | yes    |
- * | leaving | nothing of it is in flight any more           | released to the queue, then forgotten | no   | yes    |
- * | leaving | `lose`: its time is over, or another has it   | lost                            | no         | yes    |
- * | lost    | nothing of it is in flight any more           | forgotten; or held, from a newer claim | no  | no     |
+ * | state   | event                                       | next                                   |
+ * | ------- | ------------------------------------------- | -------------------------------------- |
+ * | held    | `leave`: it is given back                   | leaving                                |
+ * | held    | `lose`: another consumer has it             | lost                                   |
+ * | leaving | nothing of it is in flight any more         | released to the queue, and forgotten   |
+ * | leaving | `lose`: its time is over, or another has it | lost                                   |
+ * | lost    | nothing of it is in flight any more         | forgotten; or held, from a newer claim |
  *
- * The last two columns say what the first one allows: whether calls and nodes start, and whether what has settled is written.
- * No state goes back. Whether an instance is ending is another matter: it may be so in each state.
+ * | state   | more of it starts | what settles is written |
+ * | ------- | ----------------- | ----------------------- |
+ * | held    | yes               | yes                     |
+ * | leaving | no                | yes                     |
+ * | lost    | no                | no                      |
+ *
+ * No event leads back. An instance may be ending in each of these states.
  */
 export type HoldState = "held" | "leaving" | "lost";
 

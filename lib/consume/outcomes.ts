@@ -33,6 +33,11 @@ export function failedEnd(reason: string): ChildEnd {
   return { outcome: "failed", reason, output: NULL };
 }
 
+/** Why an instance cannot begin whose id another has. */
+export function takenBy(id: string): string {
+  return `id-conflict: the queue has another instance under the id "${id}"`;
+}
+
 /** What the end of a called instance is for the node that called it. */
 export function outcomeOf({ outcome, reason, output }: ChildEnd, id: string): MadeOutcome {
   if (outcome === "completed") return { kind: "ok", output };

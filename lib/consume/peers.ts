@@ -135,7 +135,7 @@ export class Peers {
     const mayHandOver = this.#others.some(({ idle = 0 }) => idle > 0) && nowMs >= this.#pausedUntilMs;
     const own = this.#options.own();
     if (!mayHandOver || !own.isCrowded) return;
-    const waiting = execution.waitingForCapacity();
+    const waiting = execution.standing.waitingForCapacity();
     const count = Math.min(surplus(own, this.#others, waiting.length), MOST);
     if (count === 0) return;
     this.#pausedUntilMs = nowMs + PAUSE_MS;

@@ -1,0 +1,12 @@
+import type { Settlement } from "../scheduler/mod.ts";
+import type { HeldInstance } from "./held_instance.ts";
+
+/** The steps that all parts of an execution take in common. */
+export interface Course {
+  /** Does what a change of an instance asks for. */
+  follow(held: HeldInstance, settlement: Settlement): void;
+  /** Sees work through that may fail the whole. */
+  track(work: Promise<void>): void;
+  /** The scheduler may have more to start. */
+  changed(): void;
+}
