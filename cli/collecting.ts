@@ -37,18 +37,18 @@ function reachableAddress(text: string): CollectorAddress {
   return address;
 }
 
-/** What `--collect` and `--collect-address` say. */
+/** The values of `--collect` and `--collect-address`. */
 interface CollectValues {
   readonly collect?: CollectorAddress | undefined;
   readonly "collect-address"?: CollectorAddress | undefined;
 }
 
-/** So long, in milliseconds, the last functions may tell of themselves after the last attempt has ended. */
+/** Time that the last functions have to tell of themselves after the last attempt has ended, in milliseconds. */
 const LAST_WORDS_MS = 1000;
-/** How often it is looked whether they have, in milliseconds. */
+/** Time between two looks whether they have, in milliseconds. */
 const LOOK_MS = 20;
 
-/** A collector that says of a consumer's attempts how long their functions really ran. */
+/** A collector that tells how long the functions of a consumer's attempts really ran. */
 export class Collecting implements AsyncDisposable {
   /** Where functions report to. */
   readonly address: CollectorAddress;
@@ -72,7 +72,7 @@ export class Collecting implements AsyncDisposable {
     this.address = reached ?? { ip: hostname, port: this.#collector.port };
   }
 
-  /** What hears from now on, records, and has a scheduler learn, if there is one. */
+  /** The function times that hear from now on, record, and have a scheduler learn, if there is one. */
   timesFor(recorder: Recorder, scheduler?: Pick<Scheduler, "hear">): FunctionTimes {
     return this.#times = new FunctionTimes({
       recorder,
@@ -89,7 +89,7 @@ export class Collecting implements AsyncDisposable {
     }
   }
 
-  /** Says what was heard, and what is wrong with it. */
+  /** Logs which lines were heard, and what is wrong with them. */
   sum(log: Logger): void {
     const { lines, unreadable } = this.#collector.counts;
     const stats = this.#times!.stats;

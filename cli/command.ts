@@ -1,7 +1,7 @@
 import { parsePositiveDuration } from "../lib/model/mod.ts";
 import { choice, flag, one, type OptionTable, text } from "./options.ts";
 
-/** What a command is given by `main`. */
+/** The context that `main` gives to a command. */
 export interface Context {
   /** Ends with the first ^C: let what is in flight end. */
   readonly drain: AbortSignal;

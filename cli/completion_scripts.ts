@@ -20,12 +20,12 @@ function brief(help: string): string {
   return help.split(/[(:;]/, 1)[0]!.trim();
 }
 
-/** What may stand for a command after `sequoia help`. */
+/** The names that may stand after `sequoia help`. */
 function namesOf(commands: readonly ShellCommand[]): string {
   return commands.map(({ name }) => name).join(" ");
 }
 
-/** Completions for bash 4 or later. What they do not know is completed as a file. */
+/** Completions for bash 4 or later. Any word that they do not know is completed as a file. */
 export function bashScript(commands: readonly ShellCommand[]): string {
   const cases = commands.flatMap(({ name, words, options }) => [
     ...options.flatMap(({ name: option, values }) => {

@@ -11,7 +11,7 @@ async function script(...args: string[]): Promise<string> {
   return lines.join("\n");
 }
 
-/** What a shell prints that reads its script from `$1`; the words of the lines. */
+/** The words of the lines that a shell prints when it reads its script from `$1`. */
 async function wordsFrom(shell: string, args: readonly string[], program: string): Promise<string[]> {
   const folder = await Deno.makeTempDir();
   try {
@@ -30,7 +30,7 @@ async function wordsFrom(shell: string, args: readonly string[], program: string
   }
 }
 
-/** What stands on the command line, and what is offered for it. */
+/** Command lines, and the words that are offered for each. */
 const OFFERED: readonly (readonly [line: string, words: readonly string[]])[] = [
   ["sequoia cons", ["consume"]],
   ["sequoia help simu", ["simulate"]],

@@ -209,7 +209,7 @@ export const command: Command = {
   },
 };
 
-/** What the platforms take together, if they say so. */
+/** The sum of the platforms' limits, if all tell theirs; else the default. */
 function defaultLimit(attached: readonly Attachment[]): number {
   const sum = attached.reduce((all, { limit }) => all + limit, 0);
   return sum > 0 && sum < Infinity ? sum : DEFAULT_LIMIT;
@@ -224,7 +224,7 @@ function platformLimits(attached: readonly Attachment[]): Record<string, number>
   );
 }
 
-/** What the platforms cost, if one of them costs anything. */
+/** The prices of the platforms, if one of them costs anything. */
 function pricesOf(attached: readonly Attachment[]): ReadonlyMap<string, Price> {
   if (attached.every(({ price, pricePerMs }) => price === 0 && pricePerMs === 0)) return new Map();
   return new Map(

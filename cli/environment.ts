@@ -4,8 +4,8 @@ export function variable(name: string): string | undefined {
 }
 
 /**
- * Uses the value of a variable. What fails by it names the variable first, as nobody sees the value on the command line; the
- * error stays of its class and code.
+ * Uses the value of a variable. An error names the variable first, as nobody sees the value on the command line; it keeps its
+ * class and code.
  */
 export async function ofVariable<T>(name: string, use: () => T | Promise<T>): Promise<T> {
   try {

@@ -13,7 +13,7 @@ export class FailedError extends Error {
 }
 
 /**
- * Whose an error is; undefined: nobody expected it, so its message is not written for users. Told by the field of
+ * The kind of an error; undefined: nobody expected it, so its message is not written for users. Read from the field of
  * `SequoiaError`, as the class itself would be loaded with every command.
  */
 function kindOf(error: unknown): ErrorKind | undefined {
@@ -33,7 +33,7 @@ export function inOrder(error: unknown): readonly [first: unknown, ...closing: u
   return [first, ...closing];
 }
 
-/** What the program exits with after an error: 2 if the user must write something else, 1 otherwise. */
+/** The exit code after an error: 2 if the user must write something else, 1 otherwise. */
 export function exitCodeOf(error: unknown): number {
   return kindOf(error) === "usage" ? 2 : 1;
 }

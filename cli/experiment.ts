@@ -56,24 +56,24 @@ export const SIMULATE_OPTIONS = {
   ...COMMON,
 } as const;
 
-/** What they read a command line to. */
+/** The parsed option values. */
 export type SimulateValues = Values<typeof SIMULATE_OPTIONS>;
 
-/** What is tried, and on what. */
+/** The scenarios that are tried, and the arrivals on which they are. */
 export interface Experiment {
   readonly scenarios: readonly Scenario[];
   readonly seed: string;
-  /** How many items maps have. */
+  /** Number of items in each map. */
   readonly items: number;
   /** Whether any of the chains decides by what functions answer: by a condition, or a map. */
   readonly decides: boolean;
   /** When the first of them does, at the earliest. */
   readonly startMs: number;
-  /** How long a refusal takes to be heard, in milliseconds, if that is known. */
+  /** Time until the caller gets a refusal, in milliseconds, if that is known. */
   readonly refusalMs?: number;
-  /** What is to be said of it first. */
+  /** Notes to show first. */
   readonly notes?: readonly string[];
-  /** How many instances arrive, or else for how long, in milliseconds. */
+  /** Number of instances that arrive, or else the time for which they do, in milliseconds. */
   readonly size: { readonly count: number } | { readonly forMs: number };
   arrivals(seed: string): Iterable<Arrival>;
 }
@@ -86,9 +86,9 @@ export interface Scenario {
   readonly limits: Limits;
   /** Limits that come after these, in the course of time. */
   readonly timedLimits?: readonly TimedLimits[];
-  /** What else the scheduler is told. */
+  /** Further options of the scheduler. */
   readonly options: ReturnType<typeof schedulerOptionsOf>;
-  /** What the policy is told beside its name, for the log. */
+  /** The options of the policy beside its name, for the log. */
   readonly scheduling: JsonObject;
   readonly profile: Profile;
 }
@@ -136,7 +136,7 @@ function isLog(target: string): boolean {
   return /\.json(\.gz)?$/.test(target);
 }
 
-/** What arrived in a recorded run, under its own policy and limits where none are given. */
+/** The arrivals of a recorded run, under its own policy and limits where none are given. */
 async function recordedExperiment(
   targets: readonly string[],
   values: SimulateValues,

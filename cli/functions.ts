@@ -35,7 +35,7 @@ const options = {
   ...COMMON,
 } as const;
 
-/** So many stray errors of bodies are logged; more are counted. */
+/** Most stray errors of bodies that are logged; more are counted. */
 const MOST_LOGGED = 100;
 
 /** Calls may name these collectors, unless the command line says others. */

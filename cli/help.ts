@@ -2,7 +2,7 @@ import { unicodeWidth } from "@std/cli/unicode-width";
 import type { Command } from "./command.ts";
 import type { Option } from "./options.ts";
 
-/** The help of one command, in lines of at most so many columns where words allow it. */
+/** The help of one command, in lines of at most `width` columns where words allow it. */
 export function commandHelp(name: string, summary: string, command: Command, width = Infinity): string {
   const columns = (rows: Rows) => columnsWithin(width, rows);
   const options = Object.entries(command.options).map(([key, option]) =>
@@ -70,7 +70,7 @@ function columnsWithin(width: number, rows: Rows): string[] {
   );
 }
 
-/** A text in lines of at most so many columns, broken between words. */
+/** A text in lines of at most `width` columns, broken between words. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -5,7 +5,7 @@ import { instanceLine, parentWords } from "./instance_words.ts";
 import { cut } from "./text_table.ts";
 import { sinceWords, spanWords } from "./time_words.ts";
 
-/** How an instance is drawn. */
+/** Options for drawing an instance. */
 export interface DrawOptions {
   readonly nowMs: number;
   /** Columns to which lines are cut; Infinity shows inputs, outputs and what maps have called whole. */
@@ -14,7 +14,7 @@ export interface DrawOptions {
 
 /** Items of a map, or called instances, that are shown beside their number. */
 const SHOWN = 10;
-/** However deep a line stands, so many columns of it are shown. */
+/** Least columns that are shown of a line, however deep it stands. */
 const LEAST_SHOWN = 40;
 
 /** Draws an instance, in lines: whence it comes, a tree of its nodes with what they have called, and its result. */
@@ -97,7 +97,7 @@ function calledLines(child: InstanceTree, options: DrawOptions): string[] {
   return [instanceLine(child.view, options.nowMs), ...bodyOf(child, options)];
 }
 
-/** What is known of one item of a map. */
+/** The known state of one item of a map. */
 interface Item {
   readonly record?: NodeRecord;
   readonly child?: InstanceTree;
@@ -155,7 +155,7 @@ function itemLines(
   return [`${name}  ${words}${reasonWords(record)}`];
 }
 
-/** A line of at most so many columns, or a little more if it stands far to the right. */
+/** A line of at most `width` columns, or a little more if it stands far to the right. */
 function cutLine(line: string, width: number): string {
   const start = /^[ │├└─→]*/.exec(line)![0].length;
   return cut(line, Math.max(width, start + LEAST_SHOWN));

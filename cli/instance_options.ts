@@ -122,7 +122,7 @@ function withDigits(_key: string, value: Json, context?: { readonly source?: str
   return isRounded && context?.source !== undefined ? context.source : value;
 }
 
-/** What names instances by an expression; that is loaded only if there is one. */
+/** The function that names instances by an expression; its code is loaded only if there is an expression. */
 async function idsFrom(expression: string | undefined): Promise<Load["idOf"]> {
   if (expression === undefined) return undefined;
   const { checkExpression, Expressions } = await import("../lib/expression/mod.ts");

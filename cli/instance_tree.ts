@@ -30,7 +30,7 @@ export function itemOf({ view: { instance: { parent } } }: InstanceTree): number
 }
 
 /**
- * How a node stands. `waiting`: what it comes after has not settled. `open`: it waits for its turn, or runs; queues do not
+ * The shown state of a node. `waiting`: a node before it has not settled. `open`: it waits for its turn, or runs; queues do not
  * know which. `started`: the same, of a function that must not run twice. `delayed`: it waits for another attempt. `not done`:
  * its instance ended before it.
  */
@@ -46,26 +46,26 @@ export function isSettled(record: NodeRecord | undefined): boolean {
   return record !== undefined && record.state !== "started" && record.state !== "cancelled";
 }
 
-/** How what is recorded of a node, or of an item, stands. */
+/** The shown state of a node, or of an item, that has a record. */
 export function shownState({ state }: NodeRecord): ShownState {
   return state === "cancelled" ? "delayed" : state;
 }
 
-/** What the queue knows of one node of an instance. */
+/** The queue's knowledge of one node of an instance. */
 export interface NodeView {
   readonly name: string;
   readonly state: ShownState;
   /** Of the node as a whole, once there is one. */
   readonly record: NodeRecord | undefined;
-  /** How often it has been begun again; 0: never. */
+  /** Number of times that it has been begun again; 0: never. */
   readonly generation: number;
   /** The outputs of what it comes after, by name, once these have settled; of the node that undoes, all that there is. */
   readonly inputs: JsonText | undefined;
-  /** What has settled of its items, by item, if it is a map. */
+  /** The records of its items, by item, if it is a map. */
   readonly items: readonly NodeRecord[];
 }
 
-/** What the queue knows of each node of an instance. */
+/** The queue's knowledge of each node of an instance. */
 export function nodeViews({ instance, state: outcome, progress }: InstanceView): NodeView[] {
   const { nodes, onFailed } = instance.chain;
   const records = new Map(progress.filter(({ item }) => item === undefined).map((r) => [r.node, r]));

@@ -24,7 +24,7 @@ export type OptionTable = Readonly<Record<string, Option>>;
 
 type Read<O> = O extends { read: (text: string) => infer T } ? T : never;
 
-/** What a table of options reads a command line to. */
+/** The parsed values of a table of options. */
 export type Values<T extends OptionTable> = {
   readonly [K in keyof T]: T[K] extends { kind: "flag" } ? boolean
     : T[K] extends { kind: "many" } ? readonly Read<T[K]>[]

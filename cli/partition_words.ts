@@ -3,7 +3,7 @@ import { spanWords } from "./time_words.ts";
 import type { PartitionView } from "../lib/queue/mod.ts";
 import { textTable } from "./text_table.ts";
 
-/** How a queue is divided, a line for each partition below those of the table's head; none if it is not divided. */
+/** The partitions of a queue, a line each below those of the table's head; none if it is not divided. */
 export function partitionLines(partitions: readonly PartitionView[], nowMs: number): string[] {
   if (partitions.length === 0) return [];
   const rows = partitions.map(({ partition, lag, owner, oldestSubmittedAtMs: oldest }) => [

@@ -28,7 +28,7 @@ export const PLATFORM_OPTIONS = {
   ),
 } as const;
 
-/** What the command line and the environment allow to be called, together; empty: all that is not refused always. */
+/** The URLs that the command line and the environment together allow to be called; empty: all that are not always refused. */
 export function allowedUrls(given: readonly UrlPattern[]): UrlPattern[] {
   const texts = (Deno.env.get("SEQUOIA_ALLOW_URLS") ?? "").split(/[\s,]+/).filter((text) => text !== "");
   try {

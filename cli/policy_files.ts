@@ -96,7 +96,7 @@ async function contentOf(path: string): Promise<string> {
   return content;
 }
 
-/** What a module imports, types left out; undefined: what an expression says. */
+/** The specifiers that a module imports, types left out; undefined for one that an expression gives. */
 async function importsOf(content: string, path: string): Promise<(string | undefined)[]> {
   const { stripTypeScriptTypes } = await import("node:module");
   const { init, parse } = await import("es-module-lexer");
@@ -109,7 +109,7 @@ async function importsOf(content: string, path: string): Promise<(string | undef
   }
 }
 
-/** How the lexer marks `import.meta`. */
+/** The lexer's mark of `import.meta`. */
 const IMPORT_META = -2;
 
 /** Imports a module by its text; the same text is one module, however often it is set. */

@@ -50,12 +50,12 @@ export const PROBE_OPTIONS = {
   ),
 } as const;
 
-/** What the options of a probe are read to, beside those of a load. */
+/** The parsed option values of a probe, with those of a load. */
 export type ProbeValues = Values<typeof PROBE_OPTIONS> & Values<typeof PLATFORM_OPTIONS> & SpamLoadValues & {
   readonly json: boolean;
 };
 
-/** What is looked for, in the live line. */
+/** The words of the live line for the property that is looked for. */
 const WORDS: Readonly<Record<Property, string>> = {
   limit: "the concurrency limit",
   ramp: "bursts",

@@ -143,7 +143,7 @@ async function submit(producer: Producer, load: Load, context: Context, keepIds:
   return await producer.run(load, context.drain, keepIds);
 }
 
-/** How an instance ended, as `--wait --json` shows it. */
+/** The end of an instance, as `--wait --json` shows it. */
 type EndedInstance = ReturnType<typeof endOf>;
 
 function endOf({ instance: { id, chain }, state, reason, output }: InstanceView) {

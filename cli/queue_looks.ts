@@ -1,4 +1,4 @@
-/** What `sequoia queue` shows. */
+/** The actions of `sequoia queue` that only show. */
 import type { Filter, QueueDriver } from "../lib/queue/mod.ts";
 import { badMessageJson, badMessageLine } from "./bad_message_words.ts";
 import type { Context } from "./command.ts";
@@ -18,7 +18,7 @@ import { spanWords } from "./time_words.ts";
 import { VERSION } from "./version.ts";
 import { clock } from "./wire.ts";
 
-/** How many instances there are in each state, what is set, paused or waits for a server, who consumes, and how the queue is divided. */
+/** Shows the numbers of instances by state, settings, pauses, functions without a server, the consumers and the partitions. */
 export async function status(
   queue: QueueDriver,
   _: readonly string[],
@@ -76,7 +76,7 @@ export async function list(
   }
 }
 
-/** The instances that failed, and then, if all are meant, the messages that are no instances: so many of each. */
+/** Shows the instances that failed, and then, if all are meant, the messages that are no instances: at most `--count` of each. */
 export async function dead(
   queue: QueueDriver,
   args: readonly string[],

@@ -14,7 +14,7 @@ export const QUEUE_OPTION = {
   ...QUEUE_TIMEOUT_OPTION,
 } as const;
 
-/** What `--queue` may be, for the help of these commands. */
+/** The values that `--queue` takes, for the help of these commands. */
 export const QUEUE_TABLE = { "Queues": QUEUE_HELP };
 
 /** `--partitions`, for the commands that create the topics of a queue. */

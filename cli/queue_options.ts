@@ -34,7 +34,7 @@ export const SETTABLE = { ...QUEUE_OPTION, ...COMMON } as const;
 /** The options of `sequoia queue`. */
 export const QUEUE_OPTIONS = { ...OWN, ...SETTABLE } as const;
 
-/** What they were read to. */
+/** The parsed option values. */
 export type QueueValues = Values<typeof QUEUE_OPTIONS>;
 
 /** An option that not every action takes. */
@@ -42,9 +42,9 @@ export type OwnOption = keyof typeof OWN;
 
 /** Something that `sequoia queue` does. */
 export interface Action {
-  /** What it does, in a few words. */
+  /** Its effect, in a few words. */
   readonly help: string;
-  /** How many arguments it takes at most. (Default: any number) */
+  /** Most arguments that it takes. (Default: any number) */
   readonly most?: number;
   /** Which options it takes. */
   readonly takes: readonly OwnOption[];
@@ -56,7 +56,7 @@ export interface Action {
 }
 
 /**
- * Refuses options that the action would not heed: an instance must not be cancelled whole because of a `--from`.
+ * Refuses options that the action would ignore: an instance must not be cancelled whole because of a `--from`.
  *
  * @throws {UsageError}
  */

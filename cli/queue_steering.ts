@@ -1,4 +1,4 @@
-/** What `sequoia queue` asks of the queue and of running consumers. */
+/** The requests of `sequoia queue` to the queue and to running consumers. */
 import type { Command, InstanceState, QueueDriver } from "../lib/queue/mod.ts";
 import type { Context } from "./command.ts";
 import { UsageError } from "./errors.ts";

@@ -36,7 +36,7 @@ export async function unservedIn(queue: QueueDriver, local?: string): Promise<Un
   return unserved;
 }
 
-/** The functions of a chain's nodes that have not settled. What called chains need is their own instances' matter. */
+/** The functions of a chain's nodes that have not settled. Called chains have instances of their own, with their own functions. */
 function functionsLeft({ nodes, onFailed }: Chain, done: ReadonlySet<number>): FunctionSpec[] {
   return nodes.filter(({ calls }, i) => calls === undefined && i !== onFailed && !done.has(i)).map(({ fn }) =>
     fn

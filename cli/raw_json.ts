@@ -15,7 +15,7 @@ export function raw(text: JsonText | undefined): RawJson | undefined {
 }
 
 /**
- * JSON of a value in which some is as it came. What is undefined is left out.
+ * JSON of a value in which some is as it came. Undefined members are left out.
  *
  * @param indent spaces that each level stands further to the right, in lines of their own; 0 for one line
  */

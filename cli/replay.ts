@@ -23,12 +23,12 @@ import {
 import { INSTANTS_PER_SLICE, turn } from "./slices.ts";
 import { makePolicy, profileOf } from "./wire.ts";
 
-/** A fit is the mean of so many simulations, of logs that are not long. */
+/** Number of simulations whose mean is a fit, of logs that are not long. */
 const FITS = 4;
 /** A longer log, in instances, is simulated once for each value that is tried. */
 const LONG = 5000;
 
-/** How long chains take, on average, in a simulation of the run with some arrivals and a provider. */
+/** Simulates the run with some arrivals and a provider, and returns the mean time of its chains, in milliseconds. */
 type Replay = (how: Pick<SimulationOptions, "arrivals" | "profile" | "refusalMs">) => Promise<number>;
 
 /** @returns undefined if the policy of the run, a file, cannot be loaded */

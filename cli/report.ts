@@ -67,7 +67,7 @@ interface Reading {
   readonly giveUpAfterMs: number | undefined;
 }
 
-/** What is shown of an argument: of a file the runs that it holds, which have numbers if there are several. */
+/** The views of an argument: of a file the runs that it holds, which have numbers if there are several. */
 async function viewsOf(path: string, reading: Reading, log: Logger): Promise<RunView[]> {
   const views: RunView[] = [];
   let warnings: readonly string[] = [];

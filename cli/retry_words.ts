@@ -1,4 +1,4 @@
-/** What is said of the instances that are named to be retried. */
+/** The words for the instances that are named to be retried. */
 import { type InstanceView, isUndone, type QueueAdmin } from "../lib/queue/mod.ts";
 import { FailedError } from "./errors.ts";
 import { didYouMean } from "./options.ts";
@@ -62,7 +62,7 @@ export function undoneOf(named: readonly Retried[]): string[] {
   return [...new Set(undone.map(({ instance: { id } }) => id))];
 }
 
-/** What a retry does with an instance that had been undone: a line. */
+/** A line that tells the effect of a retry on an instance that had been undone. */
 export function undoneWords(id: string, from: string | undefined): string {
   return from === undefined
     ? `${id} had been undone: all of its nodes run again, under new idempotency keys`

@@ -129,7 +129,7 @@ export function withScheduling<T extends SchedulingValues>(
   return { values: { ...values, ...more }, taken };
 }
 
-/** What is said of policies beside their names. */
+/** The options of policies beside their names. */
 export function policyOptionsOf({ by, ageing, weight }: SchedulingValues): PolicyOptions {
   return {
     ...(by === undefined ? {} : { by }),
@@ -138,7 +138,7 @@ export function policyOptionsOf({ by, ageing, weight }: SchedulingValues): Polic
   };
 }
 
-/** What of the options goes to the scheduler as it is. */
+/** The options that go to the scheduler unchanged. */
 export function schedulerOptionsOf(values: SchedulingValues) {
   const retryBudget = values["retry-budget"];
   return {

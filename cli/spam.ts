@@ -145,7 +145,7 @@ async function send(spammer: Spammer, { platform, load, values, context }: Sendi
   };
   await makeReady(ready);
   const isRepeated = arrivals.kind === "every" && arrivals.size > 1;
-  // What goes wrong with connections, the calls will say.
+  // The calls will tell of faults with connections.
   const keeping = isRepeated ? keepReady(ready, arrivals.everyMs).catch(() => {}) : undefined;
   using _live = new LiveLine(clock, () => liveWords(spammer.stats(), spammer.recent()));
   try {

@@ -41,14 +41,14 @@ export const SPAM_LOAD_OPTIONS = {
   ),
 } as const;
 
-/** What these options are read to. */
+/** The parsed option values. */
 export type SpamLoadValues = Values<typeof SPAM_LOAD_OPTIONS>;
 
 /** A rate needs as many connections as calls are in flight; this many are opened beforehand for each call a second. */
 const CONNECTIONS_PER_RATE = 0.1;
 const MAX_CONNECTIONS_OF_RATE = 500;
 
-/** Calls before the measured ones: so many, or for so long, in milliseconds. */
+/** Calls before the measured ones: their number, or the time for which they go on, in milliseconds. */
 type WarmUp = { readonly calls: number } | { readonly forMs: number };
 
 function warmUp(value: string): WarmUp {
@@ -88,7 +88,7 @@ export function warmUpOf(load: Load, warmUp: WarmUp): Load {
   return { ...load, seed, bounds: { forMs: warmUp.forMs } };
 }
 
-/** How many calls of a load start at once, or need connections that are there. */
+/** Number of calls of a load that start at once, or need connections that are there. */
 export function togetherOf({ arrivals }: Load): number {
   switch (arrivals.kind) {
     case "burst":

@@ -11,7 +11,7 @@ export function liveWords(
     `throttled ${number(calls.throttled)}, failed ${number(calls.failed)}${latency}`;
 }
 
-/** What came of a load, in sentences. */
+/** The result of a load, in sentences. */
 export function endWords({ chains, calls }: SpamStats, figures: LoadFigures, seed: string): string[] {
   const { latency_ms, start_error_ms, batch_spread_ms, startsPerS } = figures;
   const words = [

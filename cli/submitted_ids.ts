@@ -33,7 +33,7 @@ export class SubmittedIds implements Disposable {
     return this.#count === 0 ? undefined : { first: this.#first, last: this.#last };
   }
 
-  /** What a terminal shows: the id of one alone, so that a script can take it, or of many the first and the last. */
+  /** The lines for a terminal: the id of one alone, so that a script can take it, or of many the first and the last. */
   lines(): string[] {
     if (this.#count <= 1) return this.#count === 0 ? [] : [this.#first];
     return [`first ${this.#first}`, `last  ${this.#last}`];

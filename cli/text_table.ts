@@ -1,6 +1,6 @@
 import { unicodeWidth } from "@std/cli/unicode-width";
 
-/** A line of at most so many columns, cut with `…`. */
+/** A line of at most `width` columns, cut with `…`. */
 export function cut(line: string, width: number): string {
   if (line.length * 2 <= width || unicodeWidth(line) <= width) return line;
   let columns = 1, kept = "";

@@ -1,10 +1,10 @@
 import type { ClockNews } from "../lib/consume/mod.ts";
 import { formatDuration } from "../lib/model/mod.ts";
 
-/** Clocks of machines, and the steps of one, may differ by so many milliseconds without a word. */
+/** Most that clocks of machines, and the steps of one, may differ without a word, in milliseconds. */
 const TOLERANCE_MS = 1000;
 
-/** How long something took, from one process's instant to another's: no clock that was set makes that negative. */
+/** The time from one process's instant to another's, in words: no clock that was set makes it negative. */
 export function spanWords(ms: number): string {
   return ms < -TOLERANCE_MS ? "an unknown time (a clock was set)" : formatDuration(Math.max(0, ms));
 }
@@ -14,7 +14,7 @@ export function sinceWords(ms: number): string {
   return ms < -TOLERANCE_MS ? "" : `at +${formatDuration(Math.max(0, ms))}`;
 }
 
-/** How long ago an instant of another process was. */
+/** The time since an instant of another process, in words. */
 export function agoWords(ms: number): string {
   return ms < -TOLERANCE_MS
     ? `${formatDuration(-ms)} from now (a clock was set)`

@@ -4,7 +4,7 @@ import { many, pair } from "./options.ts";
 
 /** Numbers for values of one kind, by value; `*`: for each of the others. */
 export type ValueNumbers = readonly [kind: ValueKind, numbers: Readonly<Record<string, number>>];
-/** What values are of: functions, chains, or a label. */
+/** The kind of things that the values limit: functions, chains, or a label's values. */
 type ValueKind = "functions" | "chains" | { readonly label: string };
 
 /** Reads `acme:5,*:20`. */

@@ -18,7 +18,7 @@ import { UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";
 /**
  * The composition root: the one place where names from the command line become objects, and where the real clock and the
- * system's randomness come in. What it makes is loaded when it is asked for.
+ * system's randomness come in. The code of each object is loaded when the object is asked for.
  */
 export const clock: Clock = realClock;
 
@@ -28,14 +28,14 @@ export function memoryShare(part: number): number {
 }
 
 /**
- * How far the system's clock is ahead of {@linkcode clock}'s own time, in milliseconds: that one is not set, and drifts away
+ * The lead of the system's clock over {@linkcode clock}'s own time, in milliseconds: that one is not set, and drifts away
  * from it in the course of days. To half a millisecond, as the system's is read in whole ones.
  */
 export function systemAheadMs(): number {
   return Date.now() + 0.5 - clock.nowMs();
 }
 
-/** What must differ from run to run. */
+/** The randomness for whatever must differ from run to run. */
 export const chance: Random = systemRandom();
 
 /** The queue of whoever names none. */
@@ -59,7 +59,7 @@ export async function localAddress(): Promise<string> {
   return given ?? LOCAL_ADDRESS;
 }
 
-/** What `--queue`, `--queue-timeout` and `--partitions` say. */
+/** The values of `--queue`, `--queue-timeout` and `--partitions`. */
 export interface QueueChoice {
   readonly queue?: string | undefined;
   /** In milliseconds. */
@@ -87,7 +87,7 @@ export async function openQueue(
   const chosen = partitions === undefined ? address : await divided(address, partitions);
   const timeout = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
   const open = () => openQueue(chosen, { ...options, clock, random: chance, ...timeout });
-  // What other machines say is not of the address alone.
+  // An error from another machine is not about the address alone.
   return await (isOfVariable && isLocal ? ofVariable(QUEUE_VARIABLE, open) : open());
 }
 
@@ -109,7 +109,7 @@ export async function mayHoldOriginalRun(text: string): Promise<boolean> {
   return queueKind(scheme)?.readTexts !== undefined;
 }
 
-/** What the original system has logged to the queue at an address, as a run. */
+/** The run that the original system has logged to the queue at an address. */
 export async function originalRunAt(
   text: string,
   options: Pick<OpenQueueOptions, "giveUpAfterMs" | "onNote" | "signal">,
@@ -183,25 +183,25 @@ export async function profileOf(text = "ideal"): Promise<Profile> {
   return parseProfile(text, readProfileFile(file, path));
 }
 
-/** What `--local` and `--profile` say. */
+/** The values of `--local` and `--profile`, and the wiring of the platform. */
 export interface PlatformOptions {
   readonly local?: string | undefined;
   readonly profile?: string | undefined;
   /** Those that functions without a URL run on, if there are several. */
   readonly attached?: readonly Attachment[];
-  /** What the URLs that functions have of their own must match; empty, or left out: nothing. */
+  /** Patterns for the URLs that functions have of their own: one must match; empty, or left out: none has to. */
   readonly allowed?: readonly UrlPattern[];
   /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress | undefined;
-  /** What takes connections of functions on this machine and hears nothing, where there is no collector. */
+  /** An address on this machine that takes connections of functions and ignores their words, where there is no collector. */
   readonly sink?: CollectorAddress | undefined;
   /** For a load of this many calls in flight, at most: as many connections are kept open. */
   readonly load?: number;
   /** Whether a local platform may answer calls of URLs without a body. (Default: false) */
   readonly modelsUrls?: boolean;
-  /** Is told, in words, when the local platform was started. */
+  /** Called, with words, when the local platform was started. */
   readonly onStart: (words: string) => void;
-  /** Told, in words, that calls are held back because this machine is short of something. */
+  /** Called, with words, when calls are held back because this machine is short of something. */
   readonly onNote: (words: string) => void;
 }
 

@@ -15,7 +15,7 @@ export async function loadWorkload(path: string): Promise<Workload> {
   return workload;
 }
 
-/** What reads expressions is loaded only for workloads that have some. */
+/** Checks the expressions of a workload; the code that reads them is loaded only if there are some. */
 async function checkExpressionsOf({ chains }: Workload, file: string): Promise<void> {
   const having = chains.map(({ chain }) => chain).filter((chain) => expressionsOf(chain).length > 0);
   if (having.length === 0) return;
