@@ -14,7 +14,7 @@ import { UsageError } from "./errors.ts";
 import { floorShortageWords } from "./floor_words.ts";
 import { openLog } from "./log.ts";
 import { choice, flag, many, one, readOptions, text, withWords } from "./options.ts";
-import { allowedUrls, PLATFORM_OPTIONS } from "./platform_options.ts";
+import { allowedUrls, PLATFORM_OPTIONS, strayingSecrets } from "./platform_options.ts";
 import { leftWords, LiveLine } from "./progress.ts";
 import {
   DEFAULT_LIMIT,
@@ -109,7 +109,8 @@ export const command: Command = {
     const log = openLog(values);
     const policyOptions = policyOptionsOf(values), takesFiles = values["allow-policy-files"];
     const attached = values.platform;
-    const allowed = allowedUrls(values["allow-url"]);
+    const allowed = allowedUrls(values["allow-url"]), straying = strayingSecrets(values.secret, allowed);
+    if (straying !== undefined) log.warn(straying);
     const policy = await makePolicy(values.policy, policyOptions);
     const limits: Limits = {
       ...limitsOf(values, defaultLimit(attached)),

@@ -10,7 +10,7 @@ export const OPTION_NAMES: ReadonlySet<string> = new Set(
   function function-limit function-rate help hold html id id-from idle ids in-flight items json
   label label-limit limit listen local log-format log-level mermaid method most original-priorities
   out out-profile partitions platform poisson policy probe profile queue queue-timeout rate reset
-  retry-budget seed share shed state strict-shares then timeout trace until-confident until-empty
-  wait warm-up weight window wire
+  retry-budget secret seed share shed state strict-shares then timeout trace until-confident
+  until-empty wait warm-up weight window wire
 `.trim().split(/\s+/),
 );

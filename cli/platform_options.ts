@@ -1,4 +1,10 @@
-import { parseAddress, parseUrlPattern, type UrlPattern } from "../lib/platform/mod.ts";
+import {
+  parseAddress,
+  parseSecretPattern,
+  parseUrlPattern,
+  type SecretPattern,
+  type UrlPattern,
+} from "../lib/platform/mod.ts";
 import { UsageError } from "./errors.ts";
 import { many, one, text } from "./options.ts";
 
@@ -26,6 +32,12 @@ export const PLATFORM_OPTIONS = {
     "call no other URLs of functions than https://*.example.com:8443/path/* (repeatable; also SEQUOIA_ALLOW_URLS)",
     parseUrlPattern,
   ),
+  secret: many(
+    "REFERENCE[=URL]",
+    "read env:NAME or file:PATH (or file:/run/secrets/*) for headers that are that; with =https://host for calls " +
+      "there only (repeatable)",
+    parseSecretPattern,
+  ),
 } as const;
 
 /** The URLs that the command line and the environment together allow to be called; empty: all that are not always refused. */
@@ -36,4 +48,15 @@ export function allowedUrls(given: readonly UrlPattern[]): UrlPattern[] {
   } catch (cause) {
     throw new UsageError(`SEQUOIA_ALLOW_URLS: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** A warning of secrets that messages may have sent anywhere; undefined if there are none. */
+export function strayingSecrets(
+  secrets: readonly SecretPattern[],
+  allowed: readonly UrlPattern[],
+): string | undefined {
+  const free = secrets.find(({ isBound }) => !isBound);
+  if (free === undefined || allowed.length > 0) return undefined;
+  return `Whoever can write to the queue can have ${free.text} sent to any URL. Write where it may go: --secret ` +
+    `${free.text}=https://host, or add --allow-url`;
 }

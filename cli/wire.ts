@@ -7,6 +7,7 @@ import type {
   CollectorAddress,
   LocalServerOptions,
   Platform,
+  SecretPattern,
   UrlPattern,
 } from "../lib/platform/mod.ts";
 import type { Profile } from "../lib/provider/mod.ts";
@@ -191,6 +192,8 @@ export interface PlatformOptions {
   readonly attached?: readonly Attachment[];
   /** Patterns for the URLs that functions have of their own: one must match; empty, or left out: none has to. */
   readonly allowed?: readonly UrlPattern[];
+  /** The secrets that headers may refer to. (Default: none) */
+  readonly secret?: readonly SecretPattern[];
   /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress | undefined;
   /** An address on this machine that takes connections of functions and ignores their words, where there is no collector. */
@@ -223,13 +226,14 @@ export async function makePlatform(options: PlatformOptions): Promise<Platform> 
     import("../lib/provider/mod.ts"),
   ]);
   const { HttpPlatform, LocalPlatform, OwnUrls, platformKindOf, SeveralPlatforms } = platforms;
-  const { functionsAt, isLoopback, isOnLoopback, parseAddress, Proxies, thisMachine } = platforms;
+  const { functionsAt, isLoopback, isOnLoopback, parseAddress, Proxies, Secrets, thisMachine } = platforms;
   const { attached = [], allowed = [], collector, sink, load, modelsUrls = false } = options;
   const listen = options.local ?? await localAddress();
   const common = {
     clock,
     proxies: new Proxies(variable, [listen]),
     onNote: options.onNote,
+    secrets: new Secrets({ ...thisMachine, clock, allowed: options.secret ?? [], onNote: options.onNote }),
     ...collector === undefined ? {} : { collector },
     ...sink === undefined ? {} : { sink },
   };

@@ -233,7 +233,7 @@ interface FunctionSpec {
      * platform says where its result will be; and a 206 that a part of the result is missing: the call fails.
      */
     readonly accepts?: 202 | 206;
-    /** Headers added to each call. */
+    /** Headers added to each call; `env:NAME` and `file:PATH` stand for secrets of the consumer. */
     readonly headers?: Readonly<Record<string, string>>;
 }
 /** The event that a function receives (docs/workloads.md, "What a function receives"). */
@@ -323,7 +323,10 @@ interface FunctionOptions {
      * its result is waited for. (Default: neither)
      */
     readonly accepts?: 202 | 206;
-    /** Headers added to each call. They cross the queue: put no secrets into them. (Default: none) */
+    /**
+     * Headers added to each call. They cross the queue: for a secret write `env:NAME` or `file:PATH`, which the consumer reads when
+     * it calls, if its `--secret` allows that. Other values that begin so cannot be sent. (Default: none)
+     */
     readonly headers?: Readonly<Record<string, string>>;
     /** A body, served by `sequoia functions`: nothing else answers for the function. */
     readonly run?: FunctionBody;

@@ -3,16 +3,23 @@ import type { CollectorAddress } from "./calls/event.ts";
 import type { UrlPattern } from "./guard/url_pattern.ts";
 import type { HttpClientOptions } from "./http/client/client.ts";
 import type { Platform } from "./platform.ts";
+import type { Secrets } from "./secrets/secrets.ts";
 
 /** The options and the tools that a platform is opened with. */
 export interface PlatformSetup extends HttpClientOptions {
   readonly clock: Clock;
   /** A variable of the environment. */
   variable(name: string): string | undefined;
-  /** The text of a file; undefined if it is not there. */
-  readFile(path: string): Promise<string | undefined>;
+  /**
+   * The text of a file; undefined if it is not there.
+   *
+   * @param maxBytes then it must be a regular file, and no longer. (Default: any)
+   */
+  readFile(path: string, maxBytes?: number): Promise<string | undefined>;
   /** The patterns for the URLs that functions have of their own. (Default: any) */
   readonly allowed?: readonly UrlPattern[];
+  /** The secrets that headers may refer to. (Default: none) */
+  readonly secrets?: Secrets;
   /** Where functions report to. (Default: nowhere) */
   readonly collector?: CollectorAddress;
 }

@@ -1,7 +1,7 @@
 /**
  * Where functions run: the Platform interface (`platform.ts`) and its kinds. `http/` calls any URL; `lambda/`, `openwhisk/` are
  * kinds with a URL scheme of their own, which `kinds.ts` lists; `local/` is a platform of our own over the model of a provider. `calls/` is what all calls have in common,
- * from the event to what an answer means; `guard/` says which URLs are never called.
+ * from the event to what an answer means; `guard/` says which URLs are never called, `secrets/` reads what headers refer to.
  */
 export { type Attachment, functionsAt, isOnLoopback, parseAttachment } from "./attachment.ts";
 export { type ChainCallEnd, ChainHost, type ChainHostOptions } from "./local/chain_host.ts";
@@ -24,3 +24,5 @@ export { SeveralPlatforms } from "./several.ts";
 export { isLoopback } from "./guard/addresses.ts";
 export { thisMachine } from "./machine.ts";
 export { parseUrlPattern, type UrlPattern } from "./guard/url_pattern.ts";
+export { parseSecretPattern, type SecretPattern } from "./secrets/secret_pattern.ts";
+export { Secrets } from "./secrets/secrets.ts";

@@ -6,6 +6,7 @@ import { type Answer, PlatformError } from "../platform.ts";
 import { ShortageError } from "../http/client/shortage.ts";
 import { unserved, UnservedError } from "./unserved.ts";
 import { UrlRefusedError } from "../guard/url_guard.ts";
+import { SecretError } from "../secrets/secrets.ts";
 
 /** A call to be made. */
 export interface TimedCall {
@@ -65,7 +66,7 @@ export class TimedCalls {
       if (over.aborted) return failure("it was stopped", true);
       if (error instanceof ShortageError) return this.#makeLater(call, error, heldSinceMs);
       if (error instanceof TooLargeError) return tooLarge(error);
-      if (error instanceof UrlRefusedError) return failure(error, false);
+      if (error instanceof UrlRefusedError || error instanceof SecretError) return failure(error, false);
       if (error instanceof UnservedError) return unserved(error);
       return failure(error, true, "network");
     } finally {

@@ -18,13 +18,20 @@ import {
   traceparent,
 } from "../calls/event.ts";
 import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
-import { byLowerCase } from "../calls/headers.ts";
 import { isRefused, UnservedError } from "../calls/unserved.ts";
 import { TimedCalls } from "../calls/timed_calls.ts";
 import { isLoopback } from "../guard/addresses.ts";
 import { UrlGuard } from "../guard/url_guard.ts";
 import type { UrlPattern } from "../guard/url_pattern.ts";
 import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "../platform.ts";
+import {
+  FunctionHeaders,
+  hidingSecrets,
+  NO_HEADERS,
+  type SentHeaders,
+  withoutSecrets,
+} from "../secrets/function_headers.ts";
+import { noSecrets, type Secrets } from "../secrets/secrets.ts";
 import { activationOutcome, activationUrl, ONLY_ACCEPTED, whenActivated } from "./activation.ts";
 import { HttpClient, type HttpClientOptions } from "./client/client.ts";
 import type { HttpAnswer } from "./client/response_reader.ts";
@@ -66,6 +73,8 @@ export interface HttpOptions extends HttpClientOptions {
   readonly sink?: CollectorAddress;
   /** The patterns for the URLs that functions have of their own. (Default: anything that is not refused always) */
   readonly allowed?: readonly UrlPattern[];
+  /** The secrets that headers may refer to. (Default: none) */
+  readonly secrets?: Secrets;
   /**
    * Whether a local platform may answer calls of URLs without a body of the function, as a load shows what a platform does and
    * no chain relies on its answers. (Default: false)
@@ -89,8 +98,7 @@ export class HttpPlatform implements Platform {
   readonly #maxBytes: number;
   readonly #collector: CollectorAddress | undefined;
   readonly #calls: TimedCalls;
-  /** The headers of functions, as they are sent. */
-  readonly #named = new WeakMap<object, Readonly<Record<string, string>>>();
+  readonly #ofFunctions: FunctionHeaders;
 
   constructor(options: HttpOptions) {
     this.name = options.name ?? "http";
@@ -100,6 +108,8 @@ export class HttpPlatform implements Platform {
     this.#collector = options.collector;
     this.#guard = new UrlGuard(options.allowed);
     this.#client = new HttpClient(options);
+    // a message must not have a stand-in answer
+    this.#ofFunctions = new FunctionHeaders(options.secrets ?? noSecrets(options.clock), KIND_HEADER);
   }
 
   async prepare(spec: FunctionSpec, calls: number, signal: AbortSignal): Promise<void> {
@@ -173,11 +183,13 @@ export class HttpPlatform implements Platform {
     const { spec } = call;
     const collector = this.#collector ?? (isOnThisMachine(spec) && this.#options.sink || NO_COLLECTOR);
     const id = idempotencyKey(call);
+    const found = spec.headers === undefined ? NO_HEADERS : this.#ofFunctions.of(spec.headers, url, stop);
+    const own = found instanceof Promise ? await found : found;
     let sentAtMs: number | undefined;
     const answer = await this.#client.send({
       url: method === "GET" ? withQuery(url, id) : url,
       method,
-      headers: this.#headers(call, id, collector),
+      headers: this.#headers(call, own, id, collector),
       body: method === "GET" ? undefined : payloadOf(call, collector, id),
       stop,
       maxBytes: this.#maxBytesOf,
@@ -187,18 +199,18 @@ export class HttpPlatform implements Platform {
     const { status, headers } = answer, cold = headers.get(COLD_HEADER) === "1";
     if (spec.url === undefined && headers.has(UNSERVED_HEADER)) throw this.#unserved(spec);
     const outcome = isOnlyAccepted(spec, status)
-      ? await this.#whenDone(spec, url, answer, stop)
-      : this.#outcomeOf(spec, url, answer);
+      ? await this.#whenDone(own, url, answer, stop)
+      : this.#outcomeOf(spec, url, answer, own);
     return sentAtMs === undefined ? { outcome, status, cold } : { outcome, status, cold, sentAtMs };
   }
 
   /** The outcome of a call whose answer only tells that the call has begun. */
-  async #whenDone(spec: FunctionSpec, url: string, { body }: HttpAnswer, stop: Stop): Promise<Outcome> {
+  async #whenDone(own: SentHeaders, url: string, { body }: HttpAnswer, stop: Stop): Promise<Outcome> {
     const activation = activationUrl(url, textOf(body));
     if (activation === undefined) return ONLY_ACCEPTED;
-    const headers = spec.headers === undefined ? {} : this.#namedHeaders(spec.headers);
+    const { headers, secrets } = own;
     const request = { url: activation, method: "GET", headers, stop, maxBytes: this.#maxBytesOf };
-    return await whenActivated(
+    const outcome = await whenActivated(
       async () => {
         const { status, body, isCut } = await this.#client.send(request);
         if (isCut) throw answerTooLarge(this.#maxBytes);
@@ -207,14 +219,15 @@ export class HttpPlatform implements Platform {
       this.#options.clock,
       stop,
     );
+    return hidingSecrets(outcome, secrets);
   }
 
   readonly #maxBytesOf = (status: number) => isOk(status) ? this.#maxBytes : MAX_EXPLANATION_BYTES;
 
-  #headers(call: Call, id: string, collector: CollectorAddress): Record<string, string> {
+  #headers(call: Call, own: SentHeaders, id: string, collector: CollectorAddress): Record<string, string> {
     const { spec, attempt } = call;
     const headers: Record<string, string> = { "content-type": "application/json" };
-    if (spec.headers !== undefined) Object.assign(headers, this.#namedHeaders(spec.headers));
+    if (spec.headers !== undefined) Object.assign(headers, own.headers);
     headers["idempotency-key"] = id;
     headers["traceparent"] = traceparent(call);
     headers[ATTEMPT_HEADER] = String(attempt);
@@ -228,23 +241,21 @@ export class HttpPlatform implements Platform {
     return headers;
   }
 
-  #namedHeaders(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    let named = this.#named.get(given);
-    if (named === undefined) {
-      const { [KIND_HEADER]: _, ...others } = byLowerCase(given); // a message must not have a stand-in answer
-      this.#named.set(given, named = others);
-    }
-    return named;
-  }
-
-  #outcomeOf(spec: FunctionSpec, url: string, { status, headers, body, isCut }: HttpAnswer): Outcome {
+  #outcomeOf(
+    spec: FunctionSpec,
+    url: string,
+    { status, headers, body, isCut }: HttpAnswer,
+    { secrets }: SentHeaders,
+  ): Outcome {
     if (!isOk(status)) {
-      const text = textOf(body);
+      const text = withoutSecrets(textOf(body), secrets);
       const { atMostOnce } = spec, isRead = !isCut || body.length > 0;
       const head = { status, headers, url, atMostOnce, ...isRead && { text } };
       const outcome = classify(head, this.#options.clock.wallMs());
       const said = outcome.kind === "throttled" ? "" : explanationIn(text);
-      return said === "" ? outcome : { ...outcome, reason: `${outcome.reason}: ${said}` };
+      return said === ""
+        ? outcome
+        : hidingSecrets({ ...outcome, reason: `${outcome.reason}: ${said}` }, secrets);
     }
     if (status === 206 && spec.accepts !== 206) return ONLY_A_PART;
     if (spec.background && spec.url === undefined) return { kind: "ok", output: NULL };
