@@ -4,7 +4,7 @@ import { RoundTrips, type Trip } from "./round_trips.ts";
 export interface AdaptiveStart extends Trip {
   /** Attempts in flight at its start, itself included. */
   readonly running: number;
-  /** How often the limit had been lowered before. */
+  /** Number of times that the limit had been lowered before. */
   readonly epoch: number;
 }
 
@@ -14,11 +14,11 @@ const FIRST_LIMIT = 10;
 const HIGHEST_LIMIT = 10_000;
 /** A probe adds twice as much after this time at the earliest, in milliseconds, … */
 const DOUBLING_MS = 500;
-/** … or after this many times what a refusal takes: what goes wrong meanwhile is then a fifth of what is added. */
+/** … or after this many times what a refusal takes: calls refused meanwhile are then a fifth of those added. */
 const REFUSALS_PER_DOUBLING = 4;
 /** Each refusal's part in the mean of the times they take (as in RFC 6298 section 2). */
 const REFUSAL_GAIN = 1 / 8;
-/** The limit is raised at most so often, in milliseconds. */
+/** Least time between two raises of the limit, in milliseconds. */
 const LEAST_RAISE_MS = 10;
 /** Functions that take longer than this, in milliseconds, hold growth up no longer: nothing is known of them until then. */
 const LONGEST_ROUND_MS = 10_000;
@@ -35,17 +35,17 @@ const USED = 0.5;
 
 /** After a throttle more is tried at the earliest after this, in milliseconds, … */
 const LEAST_HOLD_MS = 2000;
-/** … and after so many attempts for each throttle that the last probe cost (1 %), … */
+/** … and after this number of attempts for each throttle that the last probe cost (1 %), … */
 const HOLD_ATTEMPTS = 100;
 /** … but after fewer when it takes this long, … */
 const LONG_HOLD_MS = 8000;
-/** … so many at least (1.7 %), … */
+/** … but this number at least (1.7 %), … */
 const LONG_HOLD_ATTEMPTS = 60;
 /** … and in any case after this. */
 const LONGEST_HOLD_MS = 60_000;
 /** A probe that closes a platform for a while is made this many times as rarely: 2 % of the time are lost at most. */
 const CLOSED_SHARE = 50;
-/** What many throttles at once cost: they come of a change, not of a probe. */
+/** The cost of many throttles at once is at most this: they come of a change, not of a probe. */
 const HIGHEST_COST = 3;
 /** Lowered to less than this part of what it was, the limit has changed, and may have been passed by on the way down. */
 const CHANGED = 0.8;
@@ -54,14 +54,14 @@ const CHANGED = 0.8;
 const LARGEST_STEP_DOWN = 0.1;
 /** One throttle lowers the limit to this part at most, however few are in flight: a single one may be an accident. */
 const LARGEST_CUT = 0.5;
-/** Where calls wait at the platform, the limit becomes this part of what runs there: what waits is gone soon. */
+/** Where calls wait at the platform, the limit becomes this part of the calls that run there: the waiting ones are gone soon. */
 const DRAIN = 0.95;
 /** Calls that are slower by less than this part of what they were in the round before get faster by themselves: it scales. */
 const IMPROVED = 0.9;
 
 /** Calls that take this many times as long with less in flight have not become longer once, by themselves. */
 const WORSE = 1.2;
-/** Rounds that decide whether calls are slower are at least so long, in milliseconds: a machine that stands still delays all of a short one. */
+/** Least length of rounds that decide whether calls are slower, in milliseconds: a stalled machine delays all of a short one. */
 const LEAST_DOUBT_MS = 150;
 
 /** A limit that was lowered as calls had become slower, until it is known whether that has helped. */
@@ -114,10 +114,10 @@ export class AdaptiveLimit {
   #trial: Trial | undefined;
   /** Since when the limit is what keeps attempts back; undefined: something else does. */
   #fullSinceMs: number | undefined;
-  /** How often the limit has been lowered, and when it was last. */
+  /** Number of times that the limit has been lowered, and the instant of the last one. */
   #epoch = 0;
   #loweredAtMs = 0;
-  /** What it is lowered by if throttles go on. */
+  /** The step by which it is lowered if throttles go on. */
   #stepDown = 1;
   /** The limit at the end of the last growth. */
   #found = 0;
@@ -126,7 +126,7 @@ export class AdaptiveLimit {
   /** Throttles of the last congestion episode, and for how long they closed the platform. */
   #cost = 0;
   #closedMs = 0;
-  /** How long a refusal takes to be heard of, on average. */
+  /** The mean time until a refusal is heard of, in milliseconds. */
   #refusalMs = 0;
 
   /**
@@ -174,7 +174,7 @@ export class AdaptiveLimit {
     if (this.#trips.isOver(nowMs)) this.#judge(nowMs);
   }
 
-  /** An attempt is over of which nothing is learned: it was not made, or it was refused for another reason. */
+  /** An attempt is over that teaches nothing: it was not made, or it was refused for another reason. */
   leave(start: AdaptiveStart, nowMs: number): void {
     this.#trips.left(start);
     if (this.#trips.isOver(nowMs)) this.#judge(nowMs);

@@ -49,7 +49,7 @@ class World {
     }
   }
 
-  /** All that is in flight ends after so long, and as much starts again: once, or as often as is asked for. */
+  /** All calls in flight end after `runMs`, and as many start again: `times` times. */
   roundTrip(runMs = 100, times = 1): void {
     for (let i = 0; i < times; i++) {
       this.pass(runMs);
@@ -58,7 +58,7 @@ class World {
     }
   }
 
-  /** A platform that runs so many at once and lets the others wait: all that is in flight ends, however long that takes. */
+  /** A platform that runs `atOnce` calls at once and lets the others wait: all calls in flight end, however long that takes. */
   queueing(atOnce: number, times: number): number[] {
     return Array.from({ length: times }, () => {
       const { limit } = this.limit;
@@ -67,7 +67,7 @@ class World {
     });
   }
 
-  /** Fills a platform that takes so many at once, and is refused more. */
+  /** Fills a platform that takes `limit` calls at once and refuses more. */
   static at(limit: number): World {
     const world = new World();
     while (world.limit.limit <= limit) world.roundTrip();

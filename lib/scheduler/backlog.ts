@@ -13,7 +13,7 @@ import { ShareLimit, type Shares } from "./shares.ts";
 import { type Gate, type Group, type Lane, type Limit, TimedLimit } from "./tree.ts";
 import type { WaysOut } from "./ways_out.ts";
 
-/** What stays as it is, whatever the policy and the limits. */
+/** The part of a backlog that stays as it is, whatever the policy and the limits. */
 export interface BacklogSetup extends KeptBack {
   readonly functions: ReadonlyMap<string, FunctionStats>;
   readonly strictShares: boolean;
@@ -26,7 +26,7 @@ export interface BacklogSetup extends KeptBack {
 }
 
 /**
- * What is ready, ordered by a policy, under limits. It knows of groups, gates and limits; instances, retries and outcomes
+ * The ready invocations, ordered by a policy, under limits. It knows of groups, gates and limits; instances, retries and outcomes
  * are the scheduler's. Policies see it as {@linkcode Stats}.
  */
 export class Backlog implements Stats {
@@ -95,7 +95,7 @@ export class Backlog implements Stats {
     for (const limit of this.#gates.setPart(part)) if (limit.shut) this.#open(limit);
   }
 
-  /** What is used of the limits beside the global one; not of labels' values of which nothing is in flight or waits. */
+  /** The use of the limits beside the global one; without labels' values for which nothing is in flight or waits. */
   *uses(): Generator<LimitUse> {
     for (const limit of this.#gates.divided()) {
       const { name, whole, used } = limit;

@@ -1,4 +1,4 @@
-/** So many throttles of a function are looked at. */
+/** Least throttles of a function before it is looked at. */
 const LEAST_THROTTLES = 3;
 /** A function is refused for itself if chance had let this many of the others be refused, where fewer than a tenth of that were. */
 const EXPECTED = 5;
@@ -17,9 +17,9 @@ interface Count {
 
 /**
  * Tells whether a platform refuses calls of one function for a limit of its own: then the others are let in meanwhile, though
- * a limit of all would refuse them as often. The expected number of their refusals is that of a Poisson process, of which
- * none come of five in one case of 150. Only attempts count that were started beside as many others as one that was refused:
- * with less in flight, all would be let in.
+ * a limit of all would refuse them as often. The expected number of their refusals is that of a Poisson process: where five
+ * are expected, none comes in one case of 150. Only attempts count that were started beside as many others as one that was
+ * refused: with less in flight, all would be let in.
  */
 export class Blame {
   /** Since the first of the throttles that are counted. */
@@ -76,7 +76,7 @@ export class Blame {
     return count;
   }
 
-  /** Begins to count anew. */
+  /** Begins to count again from 0. */
   forget(): void {
     this.#counts.clear();
     this.#all.started = this.#all.throttled = 0;

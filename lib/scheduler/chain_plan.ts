@@ -4,9 +4,9 @@ import type { FailedCalls } from "./retries.ts";
 import type { RunTimes } from "./run_times.ts";
 import type { Gate } from "./tree.ts";
 
-/** What the scheduler derives from a chain once, for all of its instances. */
+/** The plan that the scheduler derives from a chain once, for all of its instances. */
 export class ChainPlan {
-  /** How many nodes it has, without the one that undoes, … */
+  /** Number of its nodes, without the one that undoes, … */
   readonly size: number;
   /** … which comes after them, if there is one. */
   readonly undoes: boolean;
@@ -16,7 +16,7 @@ export class ChainPlan {
   readonly decides: readonly boolean[];
   /** The nodes after each node. */
   readonly successors: readonly (readonly number[])[];
-  /** How many nodes each one waits for. */
+  /** Number of nodes that each one waits for. */
   readonly predecessorCounts: readonly number[];
   /** The nodes that are ready at once. */
   readonly roots: readonly number[];
@@ -33,7 +33,7 @@ export class ChainPlan {
    */
   gatesOf: unknown;
   /**
-   * What has failed of each node's function where its URL says, as far as that was looked up.
+   * The failed calls of each node's function at the place of its URL, as far as they were looked up.
    *
    * @internal
    */
@@ -84,7 +84,7 @@ export class ChainPlan {
   }
 
   /**
-   * How much the function of each node is asked for; of a node that calls a chain, its instance's functions are.
+   * The load of each node's function; none for a node that calls a chain, as the called instance's functions have it.
    *
    * @internal
    */
@@ -149,7 +149,7 @@ export class ChainPlans {
     this.#loads = loads;
   }
 
-  /** What is derived from a chain. */
+  /** The plan of a chain. */
   of(chain: Chain): ChainPlan {
     let plan = this.#plans.get(chain);
     if (plan === undefined) {

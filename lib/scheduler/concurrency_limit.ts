@@ -2,7 +2,7 @@ import type { Obstacle } from "./contract.ts";
 import type { LimitPart } from "./limit_part.ts";
 import { Limit } from "./tree.ts";
 
-/** At most so many attempts in flight. */
+/** A limit on the number of attempts in flight. */
 export class ConcurrencyLimit extends Limit {
   #running = 0;
   /** The part of it that is in force. */
@@ -29,7 +29,7 @@ export class ConcurrencyLimit extends Limit {
     this.#max = part.of(this.name, this.whole);
   }
 
-  /** What is used of it: {@linkcode running}. */
+  /** The used part of it: {@linkcode running}. */
   get used(): number {
     return this.#running;
   }

@@ -4,12 +4,12 @@ import type { Limits } from "./limits.ts";
 import type { PlatformOption } from "./platform_pool.ts";
 import type { ShareUnit } from "./service.ts";
 
-/** What an outcome means for its invocation: whether it settles, and how, or is tried again. */
+/** The meaning of an outcome for its invocation: whether it settles, and how, or is tried again. */
 export type Verdict = "ok" | "failed" | "retry" | "throttled" | "unserved";
 
-/** How an instance ended, and why unless it completed. */
+/** The end of an instance, and the reason unless it completed. */
 export interface Ending {
-  /** How it ended. */
+  /** The outcome of the instance. */
   readonly outcome: InstanceOutcome;
   /** Why, unless it completed. */
   readonly reason?: string;
@@ -17,11 +17,11 @@ export interface Ending {
   readonly shed?: true;
 }
 
-/** What a change of an instance led to. */
+/** The consequences of a change of an instance. */
 export interface Settlement {
   /** The instance that was changed. */
   readonly instance: Instance;
-  /** What the outcome meant for its invocation. */
+  /** The meaning of the outcome for its invocation. */
   readonly verdict?: Verdict;
   /** When the invocation is tried again, if it is. */
   readonly retryAtMs?: number;
@@ -33,7 +33,7 @@ export interface Settlement {
   readonly undecided?: readonly number[];
   /** Chains that are to be run now; each is over with {@linkcode Scheduler.settleCall}. */
   readonly calls?: readonly NodeCall[];
-  /** Nothing more of it is started, but what undoes what was done; what is in flight has yet to end. */
+  /** Nothing more of it is started, but the node that undoes; attempts in flight have yet to end. */
   readonly ending?: Ending;
   /** The instance has ended; the scheduler has forgotten it. */
   readonly ended?: Ending;
@@ -47,11 +47,11 @@ export interface NodeCall {
   readonly item?: number;
 }
 
-/** What a node comes to that depends on what was answered before it. */
+/** The decision about a node that depends on the answers of nodes before it. */
 export type Decision =
   | { readonly kind: "run" }
   | { readonly kind: "skip" }
-  /** It runs once for each of so many items; those of `done`, numbers below `count`, have settled before. */
+  /** It runs once for each of `count` items; those of `done`, numbers below `count`, have settled before. */
   | { readonly kind: "map"; readonly count: number; readonly done?: ReadonlySet<number> }
   /** It cannot be told; the node fails. */
   | { readonly kind: "fail"; readonly reason: string };
@@ -64,7 +64,7 @@ export interface SubmissionTime {
   readonly notBeforeMs?: number | undefined;
 }
 
-/** How an instance is taken on that another scheduler had before. */
+/** Options for taking on an instance that another scheduler had before. */
 export interface Submission extends SubmissionTime {
   /** Why it is to be cancelled: nothing of it starts but what undoes. (Default: it is not) */
   readonly cancel?: string | undefined;
@@ -77,15 +77,15 @@ export interface Submission extends SubmissionTime {
   readonly delays?: readonly Delay[];
 }
 
-/** What an invocation waits for that is to be tried again. */
+/** The delay of an invocation that is to be tried again. */
 export interface Delay extends NodeCall {
-  /** How many of its attempts have failed: a function whose retry budget is used up waits for that. */
+  /** Number of its attempts that have failed: if one has, a retry also waits for its function's retry budget. */
   readonly failures: number;
   /** When it may be tried again, in the scheduler's time. */
   readonly untilMs: number;
 }
 
-/** What keeps an instance from going on, however much else may run: a pause, a limit, a rate, a function that nobody serves. */
+/** An obstacle that keeps an instance from going on, however much else may run: a pause, a limit, a rate, an unserved function. */
 export interface Obstacle {
   /** Tells it from all others, in words. */
   readonly name: string;
@@ -116,11 +116,11 @@ export interface SchedulerStats {
   readonly retried: number;
 }
 
-/** What a scheduler is made of. */
+/** Options of a scheduler. */
 export interface SchedulerOptions {
-  /** What is served first. */
+  /** Decides which work is served first. */
   readonly policy: Policy;
-  /** What may run at once. (Default: anything) */
+  /** Bounds of the work that runs at once. (Default: none) */
   readonly limits?: Limits;
   /**
    * Whether a group never has more in flight than its share of the global limit, even if the others want less. (Default:
@@ -128,7 +128,7 @@ export interface SchedulerOptions {
    */
   readonly strictShares?: boolean;
   /**
-   * What groups have shares of: the time that their attempts hold slots, by run times that are learned and put right when an
+   * The resource that groups share: the time that their attempts hold slots, by run times that are learned and put right when an
    * attempt ends, or the number of their attempts. (Default: "time")
    */
   readonly share?: ShareUnit;
@@ -146,7 +146,7 @@ export interface SchedulerOptions {
   /**
    * The most of the attempts of each function on each platform that are retries after failures, from 0 to 1 (any number), while
    * nothing succeeds. Free are 10, or half the limit, and 1 a second, or a twentieth of it; each success lets one go, and one
-   * that was a retry two. What finds the budget used up waits; groups of the policy take turns. (Default: 0.2)
+   * that was a retry two. Retries that find the budget used up wait; groups of the policy take turns. (Default: 0.2)
    */
   readonly retryBudget?: number;
   /** For the jitter of retry delays. */

@@ -3,7 +3,7 @@ import { NOTHING, type Reach } from "./instance_parts.ts";
 import type { InstanceRun } from "./instance_run.ts";
 import type { Invocations } from "./invocations.ts";
 
-/** What a change of an instance leads to. */
+/** The consequences of a change of an instance. */
 export type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs">;
 
 /**

@@ -1,4 +1,4 @@
-/** What is known of tenants, functions and chains is forgotten when nothing of them is left. */
+/** The scheduler forgets tenants, functions and chains when no work of theirs is left. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { instanceOf, makeScheduler, OK, single, startAll } from "../../tests/scheduler/builders.ts";

@@ -1,12 +1,12 @@
 import type { FunctionSpec } from "../model/mod.ts";
 import type { FunctionStats } from "../policies/mod.ts";
 
-/** Rates are taken over so many arrivals, as the original's `fairShareOnFunctions…Arrival` policies do. */
+/** Rates are taken over this number of arrivals, as the original's `fairShareOnFunctions…Arrival` policies do. */
 const ARRIVALS = 30;
 /** Arrivals at one instant count as spread over this, in milliseconds. */
 const LEAST_SPAN_MS = 1;
 
-/** How much one function is asked for. */
+/** The demand for one function. */
 export class FunctionLoad implements FunctionStats {
   unsettled = 0;
   /** The instants of the last arrivals, a ring; the next goes where the oldest is. */
@@ -36,13 +36,13 @@ export class FunctionLoad implements FunctionStats {
   }
 }
 
-/** Functions of which nothing is left are kept up to this many: what is known of them counts when they come back. */
+/** Functions without work are kept up to this many: their history counts when they come back. */
 const LEAST_FUNCTIONS = 10_000;
 
 /** The loads of functions that are asked for. */
 export class FunctionLoads {
   readonly byName = new Map<string, FunctionLoad>();
-  /** How often functions have been forgotten: loads that were found before that may not be the ones that count. */
+  /** Number of times that functions were forgotten: loads that were found before the last one may not be in use any more. */
   generation = 0;
   #allowed = LEAST_FUNCTIONS;
 
@@ -62,7 +62,7 @@ export class FunctionLoads {
   }
 
   /**
-   * Forgets the functions of which nothing is left, once they may be the most: each of them costs one visit.
+   * Forgets the functions without work, once they may be the majority: each of them costs one visit.
    *
    * @returns whether it has
    */

@@ -6,7 +6,7 @@ import { Group } from "./tree.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
-/** So many groups are kept in any case. */
+/** Number of groups that are kept in any case. */
 const LEAST_GROUPS = 1000;
 
 /** The groups that a policy makes: whose weights they have, and the service that each has received. */
@@ -86,12 +86,12 @@ export class Groups {
     this.#allowed = LEAST_GROUPS + 2 * this.#byName.size;
   }
 
-  /** What an attempt is expected to cost its group. */
+  /** The expected cost of an attempt for its group. */
   costOf({ expectedMs }: Invocation): number {
     return costOf(expectedMs, this.#unit);
   }
 
-  /** What an attempt in flight costs its group; it is reckoned now if it was started when there were no groups. */
+  /** The cost of an attempt in flight for its group; it is reckoned now if the attempt was started when there were no groups. */
   costIn(task: Invocation): number {
     return task.charge!.cost ??= this.costOf(task);
   }

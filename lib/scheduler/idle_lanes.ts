@@ -1,8 +1,8 @@
 import type { Gate, Group, Root } from "./tree.ts";
 
 /**
- * Forgets the lanes in which nothing waits, and their groups' trees without others: of labels with many values a group has one for each. What runs keeps its lane, and
- * what comes later gets another.
+ * Forgets the lanes in which nothing waits, and their groups' trees without others: of labels with many values a group has one
+ * for each. Running invocations keep their lane, and later ones get another.
  *
  * @returns the gates of other lanes, as groups share them
  */

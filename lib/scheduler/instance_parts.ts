@@ -2,17 +2,17 @@ import type { NodeState } from "../model/mod.ts";
 import type { Delay, Ending, NodeCall } from "./contract.ts";
 import type { MapRun } from "./map_run.ts";
 
-/** How far an instance of several nodes has come. */
+/** The progress of an instance of several nodes. */
 export interface Course {
-  /** How long its attempts that have ended held their slots, together. */
+  /** Time for which its attempts that have ended held their slots, together, in milliseconds. */
   attainedMs: number;
-  /** How each node has ended. */
+  /** The end state of each node. */
   readonly states: (NodeState | undefined)[];
-  /** How many predecessors each node waits for. */
+  /** Number of predecessors that each node waits for. */
   readonly waiting: number[];
 }
 
-/** What few instances have, or most of them only for a moment. */
+/** State that few instances have, or most of them only for a moment. */
 export interface Rare {
   ending: Ending | undefined;
   cleared: boolean;
@@ -28,7 +28,7 @@ export interface Rare {
   limitedFromMs: number | undefined;
 }
 
-/** What becomes of nodes when others have settled. */
+/** The nodes that are affected when others have settled. */
 export interface Reach {
   /** They may run now, if their conditions say so. */
   readonly free: readonly number[];

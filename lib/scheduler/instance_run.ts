@@ -31,9 +31,9 @@ export class InstanceRun {
   gatesOf: unknown;
   #start: "none" | "here" | "before" = "none";
   #first: Invocation | undefined;
-  /** Made when the first attempt has ended, if more may follow, as most of what is queued has not begun. */
+  /** Made when the first attempt has ended, if more may follow, as most queued instances have not begun. */
   #course: Course | undefined;
-  /** What few instances have, or most of them only for a moment: a million of them may be queued. */
+  /** State that few instances have, or most of them only for a moment: a million of them may be queued. */
   #rare: Rare | undefined;
 
   /**
@@ -72,7 +72,7 @@ export class InstanceRun {
     if (this.#start === "none") this.#start = "here";
   }
 
-  /** What was started of it here has not run. */
+  /** Notes that the attempt started here has not run. */
   takeStartBack(): void {
     if (this.#start === "here") this.#start = "none";
   }
@@ -115,7 +115,7 @@ export class InstanceRun {
     return this.#rare?.ending;
   }
 
-  /** From now on nothing new of it is to start. What ended it first stays the reason. */
+  /** From now on nothing new of it is to start. The first ending stays the reason. */
   end(ending: Ending): void {
     this.#own.ending ??= ending;
   }
@@ -247,7 +247,7 @@ export class InstanceRun {
     return this.#course;
   }
 
-  /** How long its attempts that have ended held their slots, together. */
+  /** Time for which its attempts that have ended held their slots, together, in milliseconds. */
   get attainedMs(): number {
     return this.#course?.attainedMs ?? 0;
   }
@@ -321,7 +321,7 @@ export class InstanceRun {
     else this.end({ outcome: "failed", reason: record.reason ?? INTERRUPTED_UNDOING });
   }
 
-  /** How nodes have ended: a map also by an item that has failed, if that is to end the instance. */
+  /** The ends of nodes: a map ends also by an item that has failed, if that is to end the instance. */
   #ends(progress: readonly NodeRecord[]): ReadonlyMap<number, NodeRecord> {
     const ends = new Map<number, NodeRecord>();
     for (const record of progress) {
@@ -341,7 +341,7 @@ export class InstanceRun {
   }
 
   /**
-   * A node turns out to be a map of so many items.
+   * A node turns out to be a map of `count` items.
    *
    * @param done the items that had settled before
    * @returns those to run now; undefined if there is nothing to wait for

@@ -17,7 +17,7 @@ import type { Retries } from "./retries.ts";
  * | delayed  | the end of its delay, and a retry budget | queued                                                      |
  * | settled  | nothing: its instance has it no more     | none                                                        |
  *
- * What is queued or delayed is settled at once when its instance is to end; what is running or answered ends first.
+ * A queued or delayed invocation is settled at once when its instance is to end; a running or answered one ends first.
  */
 export class Invocations {
   readonly #regime: Regime;
@@ -151,7 +151,7 @@ export class Invocations {
   }
 }
 
-/** What an outcome of a running invocation will mean; changes nothing. */
+/** The meaning of an outcome of a running invocation; changes nothing. */
 export function judge(task: Invocation, outcome: Outcome): Verdict {
   if (outcome.kind === "ok") return "ok";
   const { ending, undone, plan } = task.run;

@@ -7,7 +7,7 @@ import { type Branch, Gate, type Group, Lane, type Limit, OwnRoot, type Root, St
 /** A group of no more lanes shares its tree with others: it costs less to move them than that limits have more nodes. */
 const FEW_LANES = 4;
 /**
- * A group gets a tree of its own if it has so many lanes for each tree that there is: moving a limit's nodes, one a tree,
+ * A group gets a tree of its own if it has this number of lanes for each tree that there is: moving a limit's nodes, one a tree,
  * then costs no more than moving the lanes would.
  */
 const LANES_PER_TREE = 8;

@@ -1,10 +1,10 @@
-/** What a scheduler may use of limits that it keeps to together with others. */
+/** The part that a scheduler may use of limits that it keeps to together with others. */
 export interface LimitPart {
   /**
    * Tells the part of one limit.
    *
    * @param name the limit, as {@linkcode LimitUse} names it
-   * @param whole what all may use together, a whole number: attempts in flight, or starts in a window of a rate
+   * @param whole the most that all may use together, a whole number: attempts in flight, or starts in a window of a rate
    * @returns a whole number from 0 to the whole
    */
   of(name: string, whole: number): number;
@@ -13,11 +13,11 @@ export interface LimitPart {
 /** All of every limit: nobody else keeps to them. */
 export const WHOLE: LimitPart = { of: (_, whole) => whole };
 
-/** What is used of a limit at present. */
+/** The present use of a limit. */
 export interface LimitUse {
   /** `global`, `function NAME`, `chain NAME`, `label LABEL VALUE`, `platform NAME`, `rate`, or `rate of FUNCTION`. */
   readonly name: string;
-  /** What all who keep to it may use together. */
+  /** The most that all who keep to it may use together. */
   readonly whole: number;
   /** Attempts in flight; of a rate: starts in the last window. */
   readonly used: number;

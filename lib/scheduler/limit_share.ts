@@ -19,13 +19,13 @@ export function wholesWithin(limit: number, { from, to }: LimitShare): number {
 }
 
 /**
- * What one of several schedulers makes of limits that are meant for all of them together. Of a limit on what runs at once it
- * gets the whole numbers that end within its share of it, so that the parts of neighbours add up to the limit; but at least 1,
- * as what it has must go on: if a limit is smaller than the number of schedulers, they let more run than it says. Of the starts
- * of a rate's window it gets whole numbers too; where its share is not one, that part over a longer window; or the whole if
- * its share is empty: then it has nothing to start. Of floors it gets whole numbers as of limits, but maybe none, and no
- * more than what it gets of the ceilings and of the limit. `"auto"` is left as it is, since each finds
- * out what it is refused.
+ * The part that one of several schedulers gets of limits that are meant for all of them together. Of a limit on attempts in
+ * flight it gets the whole numbers that end within its share of it, so that the parts of neighbours add up to the limit; but at
+ * least 1, as its work must go on: if a limit is smaller than the number of schedulers, they let more run than it says. Of the
+ * starts of a rate's window it gets whole numbers too; where its share is not one, that part over a longer window; or the whole
+ * if its share is empty: then it has nothing to start. Of floors it gets whole numbers as of limits, but maybe none, and no
+ * more than its part of the ceilings and of the limit. `"auto"` is left as it is, since each finds out by itself what the
+ * platform refuses.
  *
  * @example The second of three schedulers, which has two of eight partitions.
  * ```ts

@@ -19,7 +19,7 @@ import {
 } from "./value_limits.ts";
 
 /**
- * What may run at once, and how fast it may start. Left out: no limit.
+ * Limits on the work that runs at once, and on the rate of starts. Left out: no limit.
  *
  * @example At most 100 in all, 5 of one function, 20 of each tenant, and 50 starts a second.
  * ```ts
@@ -57,7 +57,7 @@ export interface Limits {
   readonly functionRates?: Readonly<Record<string, number | StartRate>>;
 }
 
-/** Limits of which none is found out by itself. */
+/** Limits without one that is found out by itself. */
 export type FixedLimits = Limits & { readonly global?: number };
 
 /** Limits as they are in force now. @param max what may be in flight in all; Infinity: anything */
@@ -109,7 +109,7 @@ class Paused extends Limit {
   }
 }
 
-/** What is kept from starting for a while. */
+/** Work that is kept from starting for a while, and the part of the limits. */
 export interface KeptBack {
   readonly pauses: readonly Pause[];
   /** Functions that nobody serves, by {@linkcode holdKey}. */
@@ -219,7 +219,7 @@ export class Gates {
     return this.#gates.size + this.#byName.size;
   }
 
-  /** Whether there are so many gates that those through which nothing waits to pass may be the most. */
+  /** Whether there are enough gates for the idle ones, through which nothing waits to pass, to be the majority. */
   get areMany(): boolean {
     return this.#gates.size >= this.#gatesAllowed;
   }

@@ -3,7 +3,7 @@ import { instanceOf, makeScheduler, OK, single, startAll } from "../../tests/sch
 import { shareOfLimits } from "./limit_share.ts";
 import type { Limits } from "./limits.ts";
 
-/** How many of each tenant start of ten of each. */
+/** Number of starts by tenant, of ten instances of each. */
 function startedOf(limits: Limits, tenants: readonly string[]): Record<string, number> {
   const scheduler = makeScheduler("fcfs", { ...limits, fixed: true });
   const one = single("one");

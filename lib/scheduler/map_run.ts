@@ -13,7 +13,7 @@ export class MapRun {
     this.open = count - done.size;
   }
 
-  /** The next items to run, at most so many. */
+  /** The next items to run, at most `most`. */
   next(most: number): number[] {
     const items: number[] = [];
     for (; items.length < most && this.#next < this.#count; this.#next++) {

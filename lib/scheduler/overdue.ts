@@ -22,7 +22,7 @@ export class Overdue {
     for (const expiry of expiriesOf(run)) this.#expiries.add(expiry, expiry.atMs);
   }
 
-  /** A chain of which nothing has run has not started after all: its limit of time until then is in force again. */
+  /** A chain without a run of any node has not started after all: its limit of time until then is in force again. */
   watchStart(run: InstanceRun): void {
     if (!run.lostTtl) return;
     run.lostTtl = false;
@@ -31,7 +31,7 @@ export class Overdue {
     }
   }
 
-  /** Ends what has come to a limit of its time. */
+  /** Ends instances that have come to a limit of their time. */
   expire(nowMs: number): void {
     for (let due = this.#expiries.take(nowMs); due !== undefined; due = this.#expiries.take(nowMs)) {
       this.#report(due.run, this.#flow.stop(due.run, due.ending, nowMs));
@@ -69,7 +69,7 @@ export class Overdue {
     this.#news.push({ instance, ...consequences });
   }
 
-  /** What has ended since this was asked last, but for what was refused. */
+  /** Instances that have ended since this was asked last, but for refused ones. */
   takeNews(): readonly Settlement[] {
     if (this.#news.length === 0) return NO_NEWS;
     const news = this.#news;

@@ -9,13 +9,13 @@ import type { WaysOut } from "./ways_out.ts";
 export interface PlatformOption {
   /** Its name; its limit goes by it. */
   readonly name: string;
-  /** What a call costs there, in any currency, for policies that go by it. (Default: 0) */
+  /** The price of a call there, in any currency, for policies that go by it. (Default: 0) */
   readonly price?: number;
-  /** What a millisecond of run time costs there, in the same currency. (Default: 0) */
+  /** The price of a millisecond of run time there, in the same currency. (Default: 0) */
   readonly pricePerMs?: number;
 }
 
-/** A platform on which nobody serves a function rests for so long, in milliseconds: others are preferred that have room. */
+/** Rest of a platform on which nobody serves a function, in milliseconds: others that have room are preferred meanwhile. */
 const UNSERVED_REST_MS = 1000;
 
 /** A platform that functions may run on, as policies see it. */

@@ -5,14 +5,14 @@ import { TimedLimit } from "./tree.ts";
 /**
  * The number of starts that any window of a length may hold.
  *
- * @example At most 300 in any minute, of which 20 may come together.
+ * @example At most 300 in any minute; 20 of them may come together.
  * ```ts
  * import type { Limits } from "sequoia/scheduler";
  * const limits: Limits = { rate: { starts: 300, perMs: 60_000, burst: 20 } };
  * ```
  */
 export interface StartRate {
-  /** Above 0; a part of one is taken over a window that is so much longer. */
+  /** Above 0; a part of one start is taken over a window that is longer in proportion. */
   readonly starts: number;
   /** The length of the window. */
   readonly perMs: number;
@@ -25,7 +25,7 @@ export interface StartRate {
 
 /** By default starts come together as far as a tenth of a second's worth. */
 const BURST_MS = 100;
-/** A wake-up that comes late by so much is made up for, in milliseconds; by half an interval at most. */
+/** Most lateness of a wake-up that is made up for, in milliseconds; half an interval at most. */
 const LATE_MS = 10;
 /** Windows are taken longer by this part: what starts a second apart may arrive some milliseconds closer together. */
 const TRAVEL = 0.005;
@@ -33,7 +33,7 @@ const TRAVEL = 0.005;
 const ROUNDING = 1e-9;
 
 /**
- * At most so many starts in every window of a length: a log of the last starts, and a token bucket that spreads them over the
+ * At most `whole` starts in every window of a length: a log of the last starts, and a token bucket that spreads them over the
  * window. The bucket is kept as the instant at which the next start would be due if they came evenly (the virtual scheduling
  * algorithm of the generic cell rate algorithm, ITU-T I.371), so that nothing is counted while time passes and instants are
  * compared exactly. The bucket alone would let a window have its burst beside its rate.
@@ -48,7 +48,7 @@ export class RateLimit extends TimedLimit {
   readonly #burst: number;
   #intervalMs = Infinity;
   #toleranceMs = 0;
-  /** What counts against the part: own starts, and those that others are assumed to have made. */
+  /** The starts that count against the part: own ones, and those that others are assumed to have made. */
   #log: StartLog;
   /** Own starts alone; undefined: those of the log. */
   #own: StartLog | undefined;
@@ -93,9 +93,9 @@ export class RateLimit extends TimedLimit {
   }
 
   /**
-   * Goes on with another part of the starts. What it gives up takes its part of the starts so far with it; of what it gets it
-   * is assumed that others have used it as densely as the rate allows. So the parts of all keep to the rate in every window,
-   * though nobody knows what the others have started.
+   * Goes on with another part of the starts. A share that it gives up takes its part of the starts so far with it; of a share
+   * that it gets it is assumed that others have used it as densely as the rate allows. So the parts of all keep to the rate in
+   * every window, though nobody knows what the others have started.
    */
   setPart(part: number): void {
     const before = this.#part, { nowMs } = this.time;

@@ -167,7 +167,7 @@ Deno.test("checkRate() refuses rates that make no sense, and sameRate() compares
   assertEquals(sameRate({ starts: 5, perMs: 1000 }, { starts: 5, perMs: 1000, burst: 2 }), false);
 });
 
-/** What happens to several who keep to a rate together: a wait, and a part of the starts that goes from one to another. */
+/** Events of several who keep to a rate together: a wait, and a part of the starts that goes from one to another. */
 const moves = fc.array(
   fc.record({
     waitMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 400, noNaN: true })),

@@ -9,10 +9,10 @@ import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } fro
 import type { AskedWait } from "./way_out.ts";
 import { WaysOut } from "./ways_out.ts";
 
-/** At most so many functions are known to be served by nobody: each that is found changes the gates of all. */
+/** Most functions that are known to be served by nobody: each that is found changes the gates of all. */
 const MOST_HOLDS = 1000;
 
-/** What is in force, and may be replaced while work goes on: policy, limits and pauses, and the backlog that they order. */
+/** The rules in force, which may be replaced while work goes on: policy, limits and pauses, and the backlog that they order. */
 export class Regime {
   readonly #tasks: () => Iterable<Invocation>;
   #setup: BacklogSetup;
@@ -42,7 +42,7 @@ export class Regime {
     this.#backlog = this.#newBacklog(policy, inForce(limits, this.#ways.limit));
   }
 
-  /** What is ready, and how much is running. */
+  /** The ready invocations, and the number of running ones. */
   get backlog(): Backlog {
     return this.#backlog;
   }
@@ -131,7 +131,7 @@ export class Regime {
     this.#renew();
   }
 
-  /** Forgets the functions of which nothing is left, or else the one that has been waited for the longest. */
+  /** Forgets the functions without work, or else the one that has been waited for the longest. */
   #forgetHolds(): void {
     for (const [key, hold] of this.#holds) {
       if ((this.#setup.functions.get(hold.function)?.unsettled ?? 0) === 0) this.#holds.delete(key);
@@ -190,7 +190,7 @@ export class Regime {
     this.#backlog.reopen();
   }
 
-  /** What is used of each limit at present, as far as it is remembered. */
+  /** The present use of each limit, as far as it is remembered. */
   *uses(): Generator<LimitUse> {
     const { global, platforms = {} } = this.#limits, { running, queued, isCrowded } = this.#backlog;
     if (typeof global === "number") {
@@ -204,7 +204,7 @@ export class Regime {
     yield* this.#backlog.uses();
   }
 
-  /** How much could be in flight at present if that were the global limit. */
+  /** Number of attempts that could be in flight at present if that were the global limit. */
   limitWithin(global: number): number {
     return this.#ways.limitWithin(global);
   }

@@ -154,10 +154,10 @@ class Place implements TreeNode {
  * work, whatever group or rank that has; when nothing of it waits, others borrow the slots. So floors are ordered as the queues of
  * Hadoop YARN's Fair Scheduler are: those below their minimum share first, by the part of it that they use.
  *
- * What counts for the same floors has a tree of its own, which hangs from the tree of all and, a second time, from that of each of
- * its floors. So the best work of a floor is always on top of its tree, whatever is blocked, and a decision looks at one more top:
- * that of the floors that are not met. A start and an end cost the logarithm of what it chooses from, once more for each floor
- * that counts the attempt, and once for each tree in which something of its group waits.
+ * Work that counts for the same floors has a tree of its own, which hangs from the tree of all and, a second time, from that of
+ * each of its floors. So the best work of a floor is always on top of its tree, whatever is blocked, and a decision looks at
+ * one more top: that of the floors that are not met. A start and an end cost the logarithm of what it chooses from, once more
+ * for each floor that counts the attempt, and once for each tree in which something of its group waits.
  */
 export class Reserves {
   /** Of all work that may start. */

@@ -49,17 +49,17 @@ interface Turn {
 export class Retries {
   /** Failed attempts that were, or will be, followed by another. */
   failed = 0;
-  /** How many invocations wait here. */
+  /** Number of invocations that wait here. */
   waiting = 0;
   readonly #random: Random;
   readonly #share: number;
   readonly #load: { readonly limit: number };
   readonly #failed = new Map<string, FailedCalls>();
   readonly #turns = new TimeHeap<Turn>((turn) => turn.of.turn !== turn);
-  /** What chains remember is in force as long as this is the same object. */
+  /** The calls that chains remember are in force as long as this is the same object. */
   #found = {};
   #sequence = 0;
-  /** When something was looked for that is due. */
+  /** When due retries were looked for last. */
   #lookedAtMs = -Infinity;
 
   /**

@@ -1,16 +1,16 @@
-/** What is there at the beginning, and comes back by itself: small loads are not held up. */
+/** Retries that are there at the beginning, and come back by themselves: small loads are not held up. */
 const FLOOR = 10;
 /** … or this part of what may be in flight, if that is more. */
 const FLOOR_OF_LIMIT = 0.5;
 /** A success gives back one retry: while calls succeed as often as they fail, none waits. */
 const SUCCESS = 1;
-/** A retry that went well gives back more: two may follow it, so that what waits is soon done when an outage is over. */
+/** A retry that went well gives back more: two may follow it, so that the waiting ones are soon done when an outage is over. */
 const REWARD = 2;
-/** So many retries a second are let go whatever the load, as something must find out that an outage is over, … */
+/** Retries a second that are let go whatever the load, as something must find out that an outage is over, … */
 const LEAST_PER_S = 1;
 /** … or this part of what may be in flight, if that is more. */
 const LEAST_OF_LIMIT = 0.05;
-/** What is saved up in good times is no more than this many times what comes back by itself, or an outage would begin with a flood. */
+/** Retries saved up in good times are at most this many times those that come back by themselves: no flood begins an outage. */
 const MOST_FLOORS = 10;
 /** A balance within this of a whole retry is one: sums of fractions are not exact. */
 const ROUNDING = 1e-6;
@@ -18,7 +18,7 @@ const ROUNDING = 1e-6;
 /**
  * Holds the retries of one function to a part of its attempts, so that they cannot multiply the load of an outage: each
  * first attempt adds to a balance, and each success, and each retry takes one from it (as the retry budgets of Finagle and of
- * gRPC, proposal A6). What finds nothing waits: a retry is never given up for the budget.
+ * gRPC, proposal A6). A retry that finds nothing waits: it is never given up for the budget.
  */
 export class RetryBudget {
   readonly #deposit: number;

@@ -6,7 +6,7 @@ import type { Invocation } from "./invocation.ts";
 import { RetryBudget } from "./retry_budget.ts";
 import { Scheduler } from "./scheduler.ts";
 
-/** How many retries it lets go at an instant. */
+/** Number of retries that it lets go at an instant. */
 function drain(budget: RetryBudget, nowMs: number): number {
   let taken = 0;
   while (budget.take(nowMs)) taken++;

@@ -2,17 +2,17 @@
 const LONGEST_CALL = 4;
 /** Fewer observations of a function say nothing of what is usual. */
 const LEAST_KNOWN = 8;
-/** What is usual is the mean of about this many calls: it follows changes within as many. */
+/** The usual time is the mean of about this many calls: it follows changes within as many. */
 const KEPT = 200;
 /** Functions that are known; the one that was learned first makes room for another. */
 const FUNCTIONS_KEPT = 10_000;
-/** So much longer, as a part of what is usual, calls may take without being slower … */
+/** Calls may take longer by this part of the usual time without being slower … */
 const TOLERANCE = 0.15;
 /** … beside this many standard errors: 1 in 160 rounds that are as usual looks slower, and two in a row are asked for. */
 const CONFIDENCE = 2.5;
 /** A mean delay below this is this machine's, not the platform's, in milliseconds. */
 const LEAST_DELAY_MS = 2;
-/** What each call-back of this machine counts, in the mean of how late they are. */
+/** The weight of each call-back of this machine in the mean of their lateness. */
 const LATE_GAIN = 1 / 16;
 /** A round with fewer of them says nothing of its own. */
 const LEAST_LATES = 5;
@@ -20,7 +20,7 @@ const LEAST_LATES = 5;
 const WAITS = 2;
 /** A round is over when this part of its calls is back: the same part of each, whatever the last ones take. */
 const BACK = 0.8;
-/** What each time that a function tells counts, in the mean of those. */
+/** The weight of each time that a function tells in the mean of those. */
 const TOLD_GAIN = 1 / 32;
 /** Calls that come back after this many more rounds have ended are not learned from. */
 const ROUNDS_KEPT = 64;
@@ -40,21 +40,21 @@ interface Sample {
   variance: number;
 }
 
-/** What is known of a function. */
+/** A known function and its times. */
 class Known {
-  /** How long its calls took when no more were in flight than the platform runs at once. */
+  /** The times of its calls when no more were in flight than the platform runs at once. */
   readonly usual: Sample = { count: 0, mean: 0, variance: 0 };
   /** Its calls of the present round that are back, … */
   readonly now: Sample = { count: 0, mean: 0, variance: 0 };
   /** … the sum of their times, each counted as at most {@linkcode LONGEST_CALL} times what is usual, … */
   cappedMs = 0;
-  /** … and those that are not back: how many, and the sum of the instants of their starts. */
+  /** … and those that are not back: their number, and the sum of the instants of their starts. */
   out = 0;
   outSinceMs = 0;
   round = 0;
   /** The round in which the function was learned while others were known. */
   newInRound = 0;
-  /** How long it ran by what it tells, on average, and what that was when `usual` was learned last; NaN: it does not tell. */
+  /** The mean run time that it tells, and this mean when `usual` was learned last, in milliseconds; NaN: it does not tell. */
   toldMs = NaN;
   usuallyToldMs = NaN;
 
@@ -62,7 +62,7 @@ class Known {
     return this.usual.count >= LEAST_KNOWN;
   }
 
-  /** How long a call is to take: what the function itself takes longer than before is not the platform's. */
+  /** The expected time of a call, in milliseconds: time by which the function itself has become longer is not the platform's. */
   get expectedMs(): number {
     const longerMs = this.toldMs - this.usuallyToldMs;
     return this.usual.mean + (longerMs === longerMs ? longerMs : 0);
@@ -83,12 +83,12 @@ class Known {
 /** Which calls of a round are learned from: none; those of functions that were not known; or all. */
 type Lesson = "none" | "new" | "all";
 
-/** How the calls of a round compare with what is usual. */
+/** The calls of a round, compared with the usual times. */
 interface Comparison {
-  /** Of the calls whose functions are known: how many, and what is expected of them together, … */
+  /** Of the calls whose functions are known: their number, and their expected time together, … */
   readonly compared: number;
   readonly expectedMs: number;
-  /** … by how much they exceed that, and the variance of this sum, with and without that of what is usual. */
+  /** … the time by which they exceed that, and the variance of this sum, with and without that of the usual times. */
   readonly excessMs: number;
   readonly variance: number;
   readonly ownVariance: number;
@@ -104,15 +104,15 @@ interface Comparison {
  * calls are back. Of calls that were started together the short ones come back first, and of calls that were started one
  * after the other all do: so a call that is out counts as what it is expected to take in all, as it has taken that long
  * already, and what is usual is learned from all calls, also from those that come back after their round. Otherwise a round
- * of few calls in flight would look slower than one of many. What this machine adds, as it is busy itself, is no sign of the
- * platform: how late it calls back when it is to shows that, and is taken off. It is TCP Vegas's comparison of expected and actual rates
- * (Brakmo and Peterson, IEEE JSAC 13(8), 1995), as Netflix's concurrency-limits and Envoy's adaptive concurrency filter use it
- * for services, with a test of significance, since functions vary far more in their times than packets do.
+ * of few calls in flight would look slower than one of many. Time that this machine adds, as it is busy itself, is no sign of
+ * the platform: the lateness of its call-backs shows that time, and is taken off. It is TCP Vegas's comparison of expected and
+ * actual rates (Brakmo and Peterson, IEEE JSAC 13(8), 1995), as Netflix's concurrency-limits and Envoy's adaptive concurrency
+ * filter use it for services, with a test of significance, since functions vary far more in their times than packets do.
  */
 export class RoundTrips {
   /** The present round. */
   #round = 1;
-  /** How many calls it is of, how many were started, and how many are back; more are of it until an instant. */
+  /** The numbers of its calls, of started ones, and of those that are back; further calls belong to it until an instant. */
   #size: number;
   #openUntilMs = -Infinity;
   #started = 0;
@@ -121,17 +121,17 @@ export class RoundTrips {
   /** The functions of this round. */
   #seen: Known[] = [];
   #inFlight = 0;
-  /** What was learned from the last rounds, by their marks modulo their number; of none of those before `#firstRound`. */
+  /** The lessons of the last rounds, by their marks modulo their number; of none of those before `#firstRound`. */
   readonly #lessons: Lesson[] = [];
   #firstRound = 1;
-  /** How late this machine calls back, on average, of late and during the round; and how often it has in that. */
+  /** Mean lateness of this machine's call-backs, lately and in the round, in milliseconds; and their number in the round. */
   #lateMs = 0;
   #lateMsOfRound = 0;
   #latesOfRound = 0;
   /** The present round, once it is over. */
   #comparison: Comparison = NOTHING_COMPARED;
 
-  /** @param size how many calls the first round is of */
+  /** @param size number of calls in the first round */
   constructor(size: number) {
     this.#size = size;
   }
@@ -193,7 +193,7 @@ export class RoundTrips {
     this.#lateMsOfRound += (ms - this.#lateMsOfRound) / this.#latesOfRound;
   }
 
-  /** How long a call of this round waited for this machine, on average. */
+  /** Mean time for which a call of this round waited for this machine, in milliseconds. */
   get #ownDelayMs(): number {
     return WAITS * (this.#latesOfRound < LEAST_LATES ? this.#lateMs : this.#lateMsOfRound);
   }
@@ -239,7 +239,7 @@ export class RoundTrips {
     return this.#inFlight;
   }
 
-  /** How many times as long as usual the calls of this round took; 1 if nothing is known. */
+  /** The time of this round's calls, as a multiple of the usual time; 1 if nothing is known. */
   get slowdown(): number {
     const { expectedMs, excessMs } = this.#comparison;
     return expectedMs <= 0 ? 1 : Math.max(0, 1 + excessMs / expectedMs);
@@ -262,7 +262,7 @@ export class RoundTrips {
     return 1 - this.slowdown > CONFIDENCE * this.error;
   }
 
-  /** How many calls a round needs, so that a slowdown just above what is tolerated is significant; 0 if nothing is known. */
+  /** Number of calls that make a slowdown just above the tolerance significant; 0 if nothing is known. */
   get needed(): number {
     const { compared, expectedMs, ownVariance } = this.#comparison;
     if (expectedMs <= 0) return 0;
@@ -290,7 +290,7 @@ export class RoundTrips {
   }
 
   /**
-   * Begins another round, of so many calls; the present one is dropped.
+   * Begins another round, of `size` calls; the present one is dropped.
    *
    * @param openUntilMs calls that are started until then are of it, too
    */
@@ -318,8 +318,8 @@ const NOTHING_COMPARED: Comparison = {
 };
 
 /**
- * How long a call of a function is expected to take in all that has been out for as long as those are, on average, that are
- * out: the mean of a log-normal time beyond that, which times of functions are much like.
+ * The expected time in all, in milliseconds, of a function's call that has been out for as long as its calls that are out, on
+ * average: the mean of a log-normal time beyond that, which times of functions are much like.
  */
 function inAllMs({ usual, out, outSinceMs, expectedMs: mean }: Known, nowMs: number): number {
   const elapsedMs = nowMs - outSinceMs / out;
@@ -331,7 +331,7 @@ function inAllMs({ usual, out, outSinceMs, expectedMs: mean }: Known, nowMs: num
   return longer < LEAST_SHARE ? elapsedMs : Math.max(elapsedMs, mean * normalShare(z + sigma) / longer);
 }
 
-/** Of calls that hardly ever take so long, nothing is known but how long they have taken. */
+/** Below this share of calls that take longer, only the time that they have taken is known. */
 const LEAST_SHARE = 1e-4;
 
 /** The distribution function of the standard normal distribution, to 1e-5 (Abramowitz and Stegun, 26.2.16). */
@@ -342,7 +342,7 @@ function normalShare(z: number): number {
   return z > 0 ? 1 - tail : tail;
 }
 
-/** @param most how many calls the sample is the mean of: it follows changes within as many */
+/** @param most number of calls in the mean of the sample: it follows changes within as many */
 function add(sample: Sample, value: number, most: number): void {
   sample.count = Math.min(most, sample.count + 1);
   const off = value - sample.mean;

@@ -5,7 +5,7 @@ import { RoundTrips, type Trip } from "./round_trips.ts";
 const SIZE = 8;
 
 /**
- * Slowdowns of rounds of calls, all of one distribution, so many of which are in flight at any time: when one is back, the
+ * Slowdowns of rounds of calls, all of one distribution; `inFlight` of them are in flight at any time: when one is back, the
  * next is started.
  *
  * @param learns whether the rounds are learned from

@@ -1,26 +1,26 @@
 import { type FunctionSpec, meanMs } from "../model/mod.ts";
 
-/** What is expected of a function nothing is known of, in milliseconds. */
+/** The expected run time of an unknown function, in milliseconds. */
 const UNKNOWN_MS = 1000;
-/** How many observations a declared time is worth. */
+/** Number of observations that a declared time is worth. */
 const PRIOR_WORTH = 5;
-/** After so many observations it counts no more: it may be wrong by orders of magnitude. */
+/** After this number of observations it counts no more: it may be wrong by orders of magnitude. */
 const PRIOR_COUNTS = 32;
-/** Estimates are made from so many of the latest run times: they follow changes within as many calls. */
+/** Number of the latest run times from which estimates are made: they follow changes within as many calls. */
 const WINDOW = 64;
 /** From this share of the window on a run time is taken for an outlier, and counts as the run time at it. */
 const HIGH = 0.95;
-/** With a full window it is looked at again after so many observations only: sorting it costs microseconds. */
+/** With a full window it is looked at again after this number of observations only: sorting it costs microseconds. */
 const EVERY = 8;
-/** So many calls after the last one whose function told of itself, calls count again. */
+/** After this number of calls since the last one whose function told of itself, calls count again. */
 const SILENCE = 64;
-/** Estimates are announced when they have moved by more than this share: what is derived from them is cached. */
+/** Estimates are announced when they have moved by more than this share: values derived from them are cached. */
 const ANNOUNCED_CHANGE = 0.02;
 
 /** Where the latest run times are sorted, for no longer than that. */
 const SORTED = new Float64Array(WINDOW);
 
-/** What is known of one function's run times. */
+/** The estimate of one function's run times. */
 class Estimate {
   announcedMs: number;
   meanMs: number;
@@ -38,7 +38,7 @@ class Estimate {
     this.announcedMs = this.meanMs = this.highMs = this.#priorMs;
   }
 
-  /** A call took so long: that counts unless the function itself tells how long it runs. */
+  /** A call took `runMs`: that counts unless the function itself tells how long it runs. */
   call(runMs: number): void {
     if (++this.#untold <= SILENCE) return;
     if (this.#untold < Infinity) this.#beginAnew();
@@ -91,12 +91,12 @@ export class RunTimes {
     return this.#estimate(spec).announcedMs;
   }
 
-  /** What about one call in twenty exceeds, in milliseconds. */
+  /** The run time that about one call in twenty exceeds, in milliseconds. */
   highMs(spec: FunctionSpec): number {
     return this.#estimate(spec).highMs;
   }
 
-  /** A call took so long, in milliseconds, with all that the provider added to it. */
+  /** A call took `runMs` milliseconds, with all that the provider added to it. */
   observe(spec: FunctionSpec, runMs: number): void {
     const estimate = this.#estimate(spec);
     estimate.call(runMs);
@@ -104,8 +104,8 @@ export class RunTimes {
   }
 
   /**
-   * A function told how long it really ran, in milliseconds. While it does, that is expected of it: what its calls take beyond
-   * that says how busy the provider is, not how long the function is. What was never called tells nothing.
+   * A function told how long it really ran, in milliseconds. While it does, that time is expected of it: the time of its calls
+   * beyond that tells how busy the provider is, not how long the function is. Times of functions never called are ignored.
    */
   hear(functionName: string, functionMs: number): void {
     const estimate = this.#estimates.get(functionName);
@@ -119,7 +119,7 @@ export class RunTimes {
     for (const name of this.#estimates.keys()) if (!functions.has(name)) this.#estimates.delete(name);
   }
 
-  /** How many functions are known. */
+  /** Number of known functions. */
   get size(): number {
     return this.#estimates.size;
   }

@@ -30,7 +30,7 @@ import type { AskedWait } from "./way_out.ts";
 /**
  * Decides which invocation of which instance starts next. It has no clock, no I/O and no promises: its caller tells it the
  * time with every call, so the same code runs on the real clock, in a test and in virtual time. `next` and `settle` cost
- * the logarithm of what is queued.
+ * the logarithm of the number of queued invocations.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export class Scheduler {
   readonly #overdue: Overdue;
   #limits: Limits;
   #throttled = 0;
-  /** How many nodes have been submitted. */
+  /** Number of nodes that have been submitted. */
   #sequence = 0;
 
   /**
@@ -142,12 +142,12 @@ export class Scheduler {
     this.#overdue.retime();
   }
 
-  /** What `next` has ended since this was asked last: instances that were shed, or that came to a limit of time. */
+  /** Instances that `next` has ended since this was asked last: they were shed, or came to a limit of time. */
   takeNews(): readonly Settlement[] {
     return this.#overdue.takeNews();
   }
 
-  /** What an outcome of a running invocation will mean; changes nothing. */
+  /** The meaning of an outcome of a running invocation; changes nothing. */
   judge(task: Invocation, outcome: Outcome): Verdict {
     return judge(task, outcome);
   }
@@ -214,15 +214,15 @@ export class Scheduler {
   }
 
   /**
-   * Takes in that this machine has called back so much later than it was to, in milliseconds: it is told so every now and then
-   * while attempts are in flight. What calls take longer by that is not taken for waiting at the platform.
+   * Takes in that this machine has called back `ms` milliseconds too late. Its caller tells it so every now and then while
+   * attempts are in flight. Time that calls take longer by that is not taken for waiting at the platform.
    */
   late(ms: number): void {
     this.#regime.late(ms);
   }
 
   /**
-   * Says what a node comes to that a settlement has told of as undecided.
+   * Decides a node that a settlement has told of as undecided.
    *
    * @returns undefined if its instance has ended, or is to end
    */
@@ -290,7 +290,7 @@ export class Scheduler {
   }
 
   /**
-   * Goes on under another policy; what waits is ranked anew.
+   * Goes on under another policy; waiting invocations are ranked again.
    *
    * @throws {PolicyError} if the policy answers what it must not; the former one stays in force
    */
@@ -299,8 +299,8 @@ export class Scheduler {
   }
 
   /**
-   * Goes on under other limits; what is in flight beyond them ends as it would have. What was learned of platforms is kept unless
-   * limits become fixed.
+   * Goes on under other limits; attempts in flight beyond them end as they would have. The knowledge of platforms is kept
+   * unless limits become fixed.
    *
    * @throws {RangeError} if a limit is not a whole number above 0; the former ones stay in force
    */
@@ -318,12 +318,12 @@ export class Scheduler {
     this.#regime.setPart(part);
   }
 
-  /** What is used of each limit and rate at present. Costs a step for each that is remembered. */
+  /** The present use of each limit and rate. Costs a step for each that is remembered. */
   uses(): Iterable<LimitUse> {
     return this.#regime.uses();
   }
 
-  /** How many attempts could be in flight at present if that were the global limit, by what was learned of the platforms. */
+  /** Number of attempts that could be in flight at present if that were the global limit, by the knowledge of the platforms. */
   limitWithin(global: number): number {
     return this.#regime.limitWithin(global);
   }
@@ -358,7 +358,7 @@ export class Scheduler {
     return this.#limits;
   }
 
-  /** Starts nothing more of what these mean, and what only earlier ones meant again. What is in flight ends as it would have. */
+  /** Starts no more work that these mean, and again work that only earlier ones meant. Attempts in flight end as they would have. */
   setPauses(pauses: readonly Pause[]): void {
     this.#regime.setPauses(pauses);
   }

@@ -355,7 +355,7 @@ Deno.test("Scheduler.answered() gives the place of an invocation to others, whic
   const other = scheduler.next(1)!;
   assertEquals([other.instance, other.node], ["b", "n0"], "no successor is ready before it is settled");
   assertThrows(() => scheduler.answered(first, OK, 1), TypeError, "it is answered");
-  scheduler.setLimits({ global: 2 }); // ranks all anew: what is answered occupies nothing
+  scheduler.setLimits({ global: 2 }); // ranks all again: an answered invocation occupies nothing
   assertEquals(scheduler.stats().running, 1);
   scheduler.settle(first, OK, 2);
   assertEquals(scheduler.stats().running, 1);

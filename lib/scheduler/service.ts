@@ -2,7 +2,7 @@ import type { Shares } from "./shares.ts";
 import type { Group } from "./tree.ts";
 import type { WayStart } from "./way_out.ts";
 
-/** What shares are shares of: the time that attempts hold their slots, or their number. */
+/** The resource that groups share: the time that attempts hold their slots, or their number. */
 export type ShareUnit = "time" | "calls";
 
 /** An attempt in flight, or the last one. */
@@ -10,7 +10,7 @@ export interface Charge {
   readonly startedAtMs: number;
   /** The service that it is expected to be: milliseconds, or 1 call. Undefined: the policy made no groups then. */
   cost: number | undefined;
-  /** How it was started, while it is in flight. */
+  /** The start of the attempt on its way out, while it is in flight. */
   start: WayStart | undefined;
 }
 
@@ -63,7 +63,7 @@ export class Service {
     refresh(group);
   }
 
-  /** What the slots are worth, for its weight, that a group lacks of its part, the one that is free now among them. */
+  /** The worth, for its weight, of the slots that a group lacks of its part, the one that is free now among them. */
   #toCatchUp({ running, weight }: Group, cost: number): number {
     if (this.#running === 0) return 0;
     const lacking = (this.#running + 1) / this.#shares.weight - running / weight;

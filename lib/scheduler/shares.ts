@@ -22,7 +22,7 @@ export class ShareLimit extends Limit {
   }
 }
 
-/** What strict shares are parts of. */
+/** The whole that strict shares are parts of. */
 export class Shares {
   /** The weights of the groups that have work, together; whatever weights there were before leave nothing in it. */
   weight = 0;

@@ -12,16 +12,16 @@ const MOST_ENTRIES = 10_000;
  */
 export class StartLog {
   readonly #windowMs: number;
-  /** How many starts share an entry. */
+  /** Number of starts that share an entry. */
   readonly #together: number;
   /** The entries of the window, and the one that is being written. */
   readonly #lastAtMs: Float64Array;
   #at = 0;
-  /** How many starts the entry that is being written has. */
+  /** Number of starts in the entry that is being written. */
   #count = 0;
 
   /**
-   * @param most how many starts a window holds, a whole number above 0
+   * @param most number of starts that a window holds, a whole number above 0
    * @param windowMs its length
    */
   constructor(most: number, windowMs: number) {

@@ -3,12 +3,12 @@ interface Entry<T> {
   readonly value: T;
 }
 
-/** What is due at instants, soonest first; a binary heap. What has become stale meanwhile is passed over. */
+/** Values that are due at instants, soonest first; a binary heap. Values that have become stale meanwhile are passed over. */
 export class TimeHeap<T extends { readonly sequence: number }> {
   #heap: Entry<T>[] = [];
   readonly #isStale: (value: T) => boolean;
 
-  /** @param isStale whether nobody waits for a value any more; one of which that was so is added again to be waited for */
+  /** @param isStale whether nobody waits for a value any more; a stale one is added again when it is to be waited for */
   constructor(isStale: (value: T) => boolean) {
     this.#isStale = isStale;
   }

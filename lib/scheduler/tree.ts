@@ -56,7 +56,7 @@ export class Standing {
 const LEVEL = new Standing();
 
 /**
- * A node with children, the best of which is on top: the lesser load, the earlier turn, the better invocation. Loads and
+ * A node with children, the best one on top: the lesser load, the earlier turn, the better invocation. Loads and
  * turns lie in arrays of numbers beside the heap, so that most comparisons touch no object; of four children a node, as few
  * are moved.
  */
@@ -311,7 +311,7 @@ export class Group implements GroupStats {
 /** The invocations of one group behind one gate. */
 export class Lane extends TreeNode {
   readonly tasks = new TaskHeap();
-  /** How many of them still wait. */
+  /** Number of them that still wait. */
   queued = 0;
   #standing = LEVEL;
 

@@ -2,9 +2,9 @@ import { type FunctionSpec, kindOf } from "../model/mod.ts";
 import type { Invocation } from "./invocation.ts";
 import { TimedLimit } from "./tree.ts";
 
-/** How often one call of a function that nobody serves is let go, to see whether it is served by now, in milliseconds. */
+/** Time between two calls of an unserved function that are let go, to see whether it is served by now, in milliseconds. */
 const PROBE_MS = 500;
-/** Such a call that has not come back for so long is being answered: what nobody serves is refused at once. In milliseconds. */
+/** Such a call that is not back after this time, in milliseconds, is being answered: an unserved one is refused at once. */
 const PATIENCE_MS = 2000;
 
 /** A function that nobody serves at present. */
@@ -38,7 +38,7 @@ export class Hold implements UnservedFunction {
     this.#opensAtMs = nowMs + PROBE_MS;
   }
 
-  /** Whether one of its calls has been under way for so long that it is served. */
+  /** Whether one of its calls has been under way long enough to be served. */
   get isAnswering(): boolean {
     return this.#isAnswering;
   }

@@ -22,7 +22,7 @@ const LONGEST_FOR_ALL_MS = 2000;
  * asks again, …
  */
 const LONGEST_CLOSED_MS = 60_000;
-/** … alone, until it is let in, or has not been refused for so long. */
+/** … alone, until it is let in, or has not been refused for this time, in milliseconds. */
 const ASKS_AGAIN_MS = 2000;
 
 /** A platform that has asked callers to wait, until then. */
@@ -49,7 +49,7 @@ interface Attempt {
 const FEWER = 0.5;
 /** … unless that goes on, as the function's limit may have fallen: each time, this part of that number is kept. */
 const KEPT = 0.9;
-/** A function of which this part of what the platform runs at once was let in has no limit of its own: it was refused by chance. */
+/** A function whose let-in calls reach this part of the platform's limit has none of its own: it was refused by chance. */
 const NEARLY_ALL = 0.8;
 
 /** An attempt as the way out knew it that it was started by. */
@@ -63,10 +63,10 @@ export interface WayStart {
 }
 
 /**
- * Where attempts leave for a platform: how many are in flight there, and how many may be. Its limit is a ceiling, under which
- * an {@linkcode AdaptiveLimit} finds out what the platform runs at once; or it is fixed.
+ * The place where attempts leave for a platform: counts those in flight there, and knows how many may be. Its limit is a
+ * ceiling, under which an {@linkcode AdaptiveLimit} finds out what the platform runs at once; or it is fixed.
  *
- * What was throttled keeps its place among what is ready. It is the way out that keeps it back, and all behind it: until
+ * A throttled invocation keeps its place among the ready ones. It is the way out that keeps it back, and all behind it: until
  * something in flight has ended, as the limit is lowered to that; or, where the limit leaves room, until a delay is over that
  * grows exponentially with each throttle in a row; and in any case as long as the platform asks.
  *
@@ -142,7 +142,7 @@ export class WayOut {
     return this.#adaptive?.isLowered ?? false;
   }
 
-  /** How many could be in flight at present if that were the ceiling, by what was learned. */
+  /** Number of attempts that could be in flight at present if that were the ceiling, by the limit that was learned. */
   limitWithin(ceiling: number): number {
     return this.#adaptive === undefined ? ceiling : Math.min(ceiling, this.#adaptive.learned);
   }
@@ -175,7 +175,7 @@ export class WayOut {
     return { way: this, of: attempt, adaptive, outer };
   }
 
-  /** An attempt has ended, of which nothing is learned: it was not made. */
+  /** An attempt has ended that teaches nothing: it was not made. */
   takeBack({ adaptive, outer }: WayStart, nowMs: number): void {
     this.running--;
     if (adaptive !== undefined) this.#adaptive?.leave(adaptive, nowMs);
@@ -216,7 +216,7 @@ export class WayOut {
     return adaptive !== undefined && adaptive.running <= FEWER * this.#mostLetIn;
   }
 
-  /** What is learned of such an attempt is the wider way's. @returns as `end` does */
+  /** The wider way learns from such an attempt. @returns as `end` does */
   #throttledForAll({ adaptive }: WayStart, outer: WayStart, askedMs: number, nowMs: number): boolean {
     this.#mostLetIn *= KEPT;
     this.#adaptive?.leave(adaptive!, nowMs);
@@ -258,7 +258,7 @@ export class WayOut {
     return door !== undefined;
   }
 
-  /** The platform asks to be left alone for so long. */
+  /** The platform asks to be left alone for `askedMs`. */
   #ask(askedMs: number, nowMs: number): void {
     const waitMs = Math.min(askedMs, LONGEST_CLOSED_MS);
     if (waitMs === 0 || nowMs + waitMs <= this.#askedUntilMs) return;

@@ -29,20 +29,20 @@ export class WaysOut {
     }
   }
 
-  /** What is used of a platform's limit, and whether that is all. */
+  /** The used part of a platform's limit, and whether that is all. */
   useOf(platform: string): { readonly used: number; readonly isFull: boolean } {
     const { running: used } = this.to(platform);
     return { used, isFull: used >= this.#ceilings.get(platform)! };
   }
 
-  /** How much could be in flight at present in all if that were the ceiling, by what was learned. */
+  /** Number of attempts that could be in flight at present in all if that were the ceiling, by the limits that were learned. */
   limitWithin(ceiling: number): number {
     let sum = 0;
     for (const way of this.#ways.values()) sum += way.limitWithin(ceiling);
     return Math.min(ceiling, sum);
   }
 
-  /** How many functions have limits of their own, which were found out. */
+  /** Number of functions with limits of their own, which were found out. */
   get own(): number {
     let own = 0;
     for (const way of this.#all) own += way.own.size;
@@ -60,14 +60,14 @@ export class WaysOut {
     return false;
   }
 
-  /** How much may be in flight at present in all. */
+  /** Number of attempts that may be in flight at present in all. */
   get limit(): number {
     let sum = 0;
     for (const way of this.#all) sum += way.limit;
     return Math.min(this.#ceiling, sum);
   }
 
-  /** This machine has called back so much later than it was to, in milliseconds. */
+  /** This machine has called back later than it was to, by this time in milliseconds. */
   late(ms: number): void {
     for (const way of this.#ways.values()) way.late(ms);
   }
