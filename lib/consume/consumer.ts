@@ -2,7 +2,6 @@ import { onAbort } from "../model/mod.ts";
 import type { Order, QueueDriver, Settings } from "../queue/mod.ts";
 import type {
   AskedWait,
-  FloorShortage,
   HeldRetries,
   Invocation,
   SchedulerStats,
@@ -12,21 +11,20 @@ import { loadOf } from "./balance.ts";
 import { type About, Beats, placeOf, recordOf } from "./beats.ts";
 import { DividedLimits } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
+import { EmptyWatch } from "./empty_watch.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 import { InForce, type PolicyMaker } from "./in_force.ts";
 import { Intake } from "./intake.ts";
-import { AskedWaitTeller } from "./asked_waits.ts";
-import { FloorShortageTeller } from "./floor_shortages.ts";
 import { keyOf, LimitRounds } from "./limit_rounds.ts";
-import { HeldRetryTeller } from "./held_retries.ts";
 import { Lateness } from "./lateness.ts";
 import { Memory } from "./memory.ts";
 import { Peers } from "./peers.ts";
 import type { Processes } from "./processes.ts";
 import type { RefusedFunction } from "./refused_functions.ts";
+import { Teller, type TellerHooks } from "./teller.ts";
 
 /** What a consumer is made of. */
-export interface ConsumerOptions extends ExecutionParts {
+export interface ConsumerOptions extends ExecutionParts, TellerHooks {
   readonly queue: QueueDriver;
   /** Most instances that are taken from the queue and not ended: what the policy chooses from. (Default: 100,000) */
   readonly window?: number;
@@ -49,16 +47,6 @@ export interface ConsumerOptions extends ExecutionParts {
   readonly policyName?: string;
   /** Makes the policies that the queue sets. (Default: those alone that come with Sequoia) */
   readonly makePolicy?: PolicyMaker;
-  /** Told once of each function that nobody serves, and again when somebody does. (Default: nobody is told) */
-  readonly onUnserved?: (fn: UnservedFunction, isServed: boolean) => void;
-  /** Told once of each function of which no call has been let in for a minute, and again when one is, or none is made. */
-  readonly onThrottled?: (name: string, refused: RefusedFunction | undefined) => void;
-  /** Called when retries have been held back for a second, and again when none of that function are. (Default: nobody is told) */
-  readonly onHeldRetries?: (retries: HeldRetries) => void;
-  /** Called when a platform asks callers to wait for long. (Default: nobody is told) */
-  readonly onAsked?: (wait: AskedWait) => void;
-  /** Called once floors have been short for two seconds, as a limit was found out that is lower. (Default: nobody is told) */
-  readonly onFloorShortage?: (shortage: FloorShortage) => void;
   /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: nobody is told) */
   readonly onClock?: (news: ClockNews) => void;
   /** Called with what the settings of the queue have put in force, in words. (Default: nobody is told) */
@@ -93,8 +81,6 @@ export interface ConsumerStats extends SchedulerStats {
 const COUNTER_MS = 250;
 /** How long writes under way may take once it is stopped, in milliseconds: what is not written then runs again later. */
 const STOPPED_MS = 2000;
-/** How often a consumer that ends with its queue looks whether it is empty, in milliseconds. */
-const EMPTY_CHECK_MS = 100;
 
 /**
  * Takes instances from a queue, runs their invocations on a platform as the scheduler says, and records what has settled:
@@ -117,15 +103,11 @@ export class Consumer {
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
-  readonly #heldRetries = new HeldRetryTeller();
-  readonly #floorShortages = new FloorShortageTeller();
-  readonly #askedWaits = new AskedWaitTeller();
-  /** Functions that were said to be served by nobody. */
-  #unserved: ReadonlySet<UnservedFunction> = new Set();
+  readonly #teller: Teller;
+  readonly #emptyWatch: EmptyWatch;
   #failure: { readonly error: unknown } | undefined;
   #cancelWake = () => {};
   #wakeAtMs: number | undefined;
-  #emptied = () => {};
   #isPumpPlanned = false;
 
   constructor(options: ConsumerOptions) {
@@ -140,6 +122,9 @@ export class Consumer {
     };
     this.#execution = new Execution(options, hooks, this.#memory);
     const { about, queue, clock, scheduler, window, policyName = "own", makePolicy } = options;
+    this.#teller = new Teller({ scheduler, clock, refused: this.#execution.refused }, options);
+    const held = () => this.#execution.size;
+    this.#emptyWatch = new EmptyWatch({ queue, clock, held, empty: () => this.#beginDrain() });
     const parts = { queue, clock, window, execution: this.#execution, memory: this.#memory };
     this.#lateness = new Lateness(clock, {
       isBusy: () => scheduler.running > 0,
@@ -233,7 +218,7 @@ export class Consumer {
     const besides = [this.#listen(), beats].map((loop) => watched(loop ?? Promise.resolve()));
     await this.#peers?.ready; // before it takes anything
     const loops = [this.#intake.run(this.#drain.signal), this.#count()];
-    if (this.#options.untilEmpty) loops.push(this.#watchEmpty());
+    if (this.#options.untilEmpty) loops.push(this.#emptyWatch.run(this.#drain.signal));
     await Promise.all(loops.map(watched));
     await this.#execution.idle();
     this.#over.abort();
@@ -325,7 +310,7 @@ export class Consumer {
     this.#intake.released();
     if (!this.#isPumpPlanned) queueMicrotask(this.#pumpLater);
     this.#isPumpPlanned = true;
-    if (this.#execution.size === 0) this.#emptied();
+    if (this.#execution.size === 0) this.#emptyWatch.hint();
   }
 
   readonly #pumpLater = () => {
@@ -378,58 +363,15 @@ export class Consumer {
   }
 
   async #count(): Promise<void> {
-    const { scheduler, recorder, clock, onThrottled, onAsked, onFloorShortage } = this.#options;
+    const { scheduler, recorder, clock } = this.#options;
     const { signal } = this.#drain;
     for (let nextMs = clock.nowMs(); !signal.aborted; nextMs += COUNTER_MS) {
       const { ready, running, limit, throttled } = scheduler.stats();
       recorder.counter({ atMs: clock.nowMs(), ready, running, limit, throttled });
-      this.#tellUnserved();
-      const { refused, over } = this.#execution.refused.news(clock.nowMs());
-      for (const fn of refused) onThrottled?.(fn.function, fn);
-      for (const name of over) onThrottled?.(name, undefined);
-      this.#tellHeldRetries();
-      for (const wait of this.#askedWaits.news(scheduler.asked(clock.nowMs()))) onAsked?.(wait);
-      const shortage = this.#floorShortages.news(scheduler.floorShortage, clock.nowMs());
-      if (shortage !== undefined) onFloorShortage?.(shortage);
+      this.#teller.tell();
       if (this.#execution.lookAtClock()) this.#pump(); // limits of time may be over
       this.#intake.look();
       await clock.until(nextMs + COUNTER_MS, signal);
     }
-  }
-
-  #tellHeldRetries(): void {
-    const { scheduler, clock, onHeldRetries } = this.#options;
-    const { held, over } = this.#heldRetries.news(scheduler.heldRetries, clock.nowMs());
-    for (const retries of [...held, ...over]) onHeldRetries?.(retries);
-  }
-
-  #tellUnserved(): void {
-    const { scheduler, onUnserved } = this.#options;
-    const now = new Set(scheduler.unserved), before = this.#unserved;
-    this.#unserved = now;
-    for (const fn of now.difference(before)) onUnserved?.(fn, false);
-    for (const fn of before.difference(now)) onUnserved?.(fn, true);
-  }
-
-  async #watchEmpty(): Promise<void> {
-    const { queue } = this.#options;
-    const { signal } = this.#drain;
-    while (!signal.aborted) {
-      if (this.#execution.size === 0) {
-        const { queued, running } = await queue.depth();
-        if (queued === 0 && running === 0) this.#beginDrain();
-      }
-      await this.#pauseOrEmptied();
-    }
-  }
-
-  /** Waits for a while, or until the last instance that was held has ended. */
-  async #pauseOrEmptied(): Promise<void> {
-    const { clock } = this.#options;
-    const pause = new AbortController();
-    const forget = onAbort(this.#drain.signal, () => pause.abort());
-    this.#emptied = () => pause.abort();
-    await clock.until(clock.nowMs() + EMPTY_CHECK_MS, pause.signal);
-    forget();
   }
 }

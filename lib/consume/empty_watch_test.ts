@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { EmptyWatch } from "./empty_watch.ts";
+
+Deno.test("EmptyWatch.run() asks the queue only while nothing is held here, and again at once after a hint", async () => {
+  const steps: string[] = [], end = new AbortController();
+  let held = 1, queued = 1;
+  const clock = {
+    nowMs: () => 0,
+    async until(_atMs: number, signal: AbortSignal): Promise<void> {
+      steps.push("waits");
+      if (steps.length === 1) return; // the pause is over by itself
+      await new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve(), { once: true });
+        if (signal.aborted) resolve();
+        else queueMicrotask(hint);
+      });
+    },
+  };
+  const queue = {
+    depth: () => {
+      steps.push("asks");
+      return Promise.resolve({ queued, running: 0, completed: 0, failed: 0, cancelled: 0 });
+    },
+  };
+  const empty = () => (steps.push("empty"), end.abort());
+  const watch = new EmptyWatch({ queue, clock, held: () => held, empty });
+  const hint = () => {
+    if (held === 0) queued = 0;
+    held = 0;
+    watch.hint();
+  };
+  await watch.run(end.signal);
+  assertEquals(steps, ["waits", "waits", "asks", "waits", "asks", "empty", "waits"]);
+});
