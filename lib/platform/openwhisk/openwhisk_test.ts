@@ -4,6 +4,8 @@ import { parseUrlPattern } from "../guard/url_pattern.ts";
 import type { PlatformSetup } from "../kind.ts";
 import { PlatformError } from "../platform.ts";
 import { callOf, never } from "../testing.ts";
+import { parseSecretPattern } from "../secrets/secret_pattern.ts";
+import { Secrets } from "../secrets/secrets.ts";
 import { OPENWHISK } from "./kind.ts";
 
 const AUTH = "23bc46b1:123zO3xZCLrMN6v2";
@@ -103,6 +105,23 @@ Deno.test("the key goes nowhere but to its own host, and calls only where URLs a
     `there is no key for OpenWhisk at elsewhere.example.com, only for ${at.host}. Set OW_APIHOST and OW_AUTH`,
   );
   assertEquals(at.seen.length, 1);
+});
+
+Deno.test("an action's headers may refer to secrets that go to its API", async () => {
+  const sent: (string | null)[] = [];
+  await using at = openwhisk(({ headers }) => {
+    sent.push(headers.get("x-key"));
+    return Response.json({});
+  });
+  const allowed = [parseSecretPattern(`env:KEY=http://${at.host}`)];
+  const secrets = new Secrets({ ...at.setup, variable: () => "k", allowed });
+  await using platform = await OPENWHISK.open({ ...at.setup, secrets });
+  const headers = { "x-key": "env:KEY", Authorization: "env:KEY" };
+  const { outcome } = await platform.invoke(
+    callOf({ url: `openwhisk://${at.host}/guest/f`, headers }),
+    never,
+  );
+  assertEquals([outcome, sent], [ok({}), ["k"]]);
 });
 
 Deno.test("an attached namespace or package has its actions by the names of functions", async () => {

@@ -120,7 +120,8 @@ export class Secrets {
   #fileAt(path: string): Found | Promise<Found> {
     const nowMs = this.#options.clock.nowMs();
     const known = this.#files.get(path);
-    if (known !== undefined && nowMs - known.sinceMs < REREAD_MS) return known.found;
+    const isAsked = known?.found instanceof Promise; // a file system that does not answer is not asked twice
+    if (known !== undefined && (isAsked || nowMs - known.sinceMs < REREAD_MS)) return known.found;
     this.#files.delete(path);
     if (this.#files.size >= FILES_KEPT) this.#files.delete(this.#files.keys().next().value!);
     const found = this.#read(path);

@@ -128,6 +128,24 @@ Deno.test("Secrets.valueOf() reads a file again after ten seconds, once for all 
   assertEquals(read.length, 3, "a file that cannot be read is not asked for all the time either");
 });
 
+Deno.test("Secrets.valueOf() does not ask for a file again while it waits for it", async () => {
+  const clock = new VirtualClock(), file = Promise.withResolvers<string>();
+  let asked = 0;
+  const readFile = () => {
+    asked++;
+    return file.promise;
+  };
+  const allowed = [parseSecretPattern("file:/run/key")];
+  const secrets = new Secrets({ clock, variable: () => undefined, readFile, allowed });
+  const use = { header: "x-key", url: "https://fns.example/f" };
+  const first = secrets.valueOf("file:/run/key", use);
+  await clock.run(clock.until(clock.nowMs() + 60_000));
+  const second = secrets.valueOf("file:/run/key", use);
+  file.resolve("late\n");
+  assertEquals(await Promise.all([first, second]), ["late", "late"]);
+  assertEquals(asked, 1);
+});
+
 Deno.test("Secrets.valueOf() keeps the texts of 256 files", async () => {
   const files = Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`/run/${i}`, `${i}`]));
   const { read, valueOf } = machine(["file:/run/*"], {}, files);
