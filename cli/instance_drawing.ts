@@ -17,7 +17,7 @@ const SHOWN = 10;
 /** Least columns that are shown of a line, however deep it stands. */
 const LEAST_SHOWN = 40;
 
-/** Draws an instance, in lines: whence it comes, a tree of its nodes with what they have called, and its result. */
+/** Draws an instance, in lines: its origin, a tree of its nodes with the instances they have called, and its result. */
 export function drawInstance({ view, called }: InstanceTree, options: DrawOptions): string[] {
   const { parent } = view.instance;
   return [

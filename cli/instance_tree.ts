@@ -59,7 +59,7 @@ export interface NodeView {
   readonly record: NodeRecord | undefined;
   /** Number of times that it has been begun again; 0: never. */
   readonly generation: number;
-  /** The outputs of what it comes after, by name, once these have settled; of the node that undoes, all that there is. */
+  /** The outputs of the nodes before it, by name, once these have settled; of the node that undoes, all that there is. */
   readonly inputs: JsonText | undefined;
   /** The records of its items, by item, if it is a map. */
   readonly items: readonly NodeRecord[];

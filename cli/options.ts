@@ -85,7 +85,7 @@ export function withWords<T>(read: (text: string) => T, words: readonly string[]
   return Object.assign((text: string) => read(text), { words });
 }
 
-/** The end of a sentence about a word that is none of some words: `; did you mean "x"?`, or `.` */
+/** The end of a sentence about a word that is not among some words: `; did you mean "x"?`, or `.` */
 export function didYouMean(word: string, words: Iterable<string>): string {
   const hint = nearest(word, words);
   return hint === undefined ? "." : `; did you mean "${hint}"?`;

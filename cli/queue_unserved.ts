@@ -7,8 +7,8 @@ import { localAddress } from "./wire.ts";
 const LOOKED_AT = 200;
 
 /**
- * The functions of what has not ended that nobody serves at the local platform, asked from here: those with a body, and if
- * the platform is named, also those that it would model.
+ * The functions of instances that have not ended that nobody serves at the local platform, asked from here: those with a body,
+ * and if the platform is named, also those that it would model.
  *
  * @param local where the local platform is, if it is named
  */

@@ -12,7 +12,7 @@ const NO_OPTION = /^SEQUOIA_(?:ALLOW_URLS|COLLECTOR)$/;
  * @param names the names of all variables
  * @param options the names of the options of all commands
  * @param others variables that give something else than an option (Default: none)
- * @returns what to say of each
+ * @returns the words for each
  */
 export function strayVariables(
   names: readonly string[],

@@ -1,6 +1,6 @@
 import { FailedError } from "./errors.ts";
 
-/** The ids of what was submitted: the first and the last of them, and all of them in a file if there is one. */
+/** The ids of the submitted instances: the first and the last of them, and all of them in a file if there is one. */
 export class SubmittedIds implements Disposable {
   readonly #file: Deno.FsFile | undefined;
   #count = 0;

@@ -38,7 +38,7 @@ export class Losses {
     return new Promise((resolve) => this.#waiting.add(resolve));
   }
 
-  /** Listens from now on. @returns what ends it */
+  /** Listens from now on. @returns a function that ends it */
   listen(): () => void {
     this.#listeners++;
     return () => {

@@ -316,7 +316,7 @@ export interface QueueAdmin {
   get(id: string): Promise<InstanceView | undefined>;
   /** Oldest first. */
   list(filter: Filter): AsyncIterable<InstanceView>;
-  /** @returns how many instances it reached: ended, queued again or forgotten here, or held by a consumer that is told */
+  /** @returns number of instances that it reached: ended, queued again or forgotten here, or held by a consumer that is told */
   request(command: Command): Promise<number>;
   /**
    * The orders for this consumer from this call on, each within a second of its request; ends when `signal` is aborted.

@@ -12,7 +12,7 @@ export interface Retry<T extends Retriable = Instance> {
   readonly instance: T;
   /** Nodes that are begun again: their records go, those of their items, and what they had called. */
   readonly nodes: ReadonlySet<number>;
-  /** Whether all nodes are begun again, so that nothing has begun of what it is now. */
+  /** Whether all nodes are begun again, so that nothing of the instance as it is now has begun. */
   readonly isFresh: boolean;
   /** Whether a record goes. */
   isForgotten(record: EndOf): boolean;
@@ -28,7 +28,7 @@ export interface Retry<T extends Retriable = Instance> {
  * - from a node on, that node and all that come after it are begun again, and what was done before them is kept, also of an
  *   instance that has been undone: the operator says so.
  *
- * @param progress what is recorded of it
+ * @param progress its records
  * @param from a node's name
  * @returns undefined if there is no such node
  */

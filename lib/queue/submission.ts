@@ -64,7 +64,7 @@ export function storableText(text: string): string {
 }
 
 /**
- * Checks of what a record is: stores pack the number of a node into 16 bits.
+ * Checks of records: stores pack the number of a node into 16 bits.
  *
  * @throws {RangeError} if there can be no such node or item
  */

@@ -116,7 +116,7 @@ class Lines<T extends Waiter, L extends Line<T>> implements Line<T> {
   }
 }
 
-/** The lines of a chain, of a name under which instances were given back, or of what is only to be undone. */
+/** The lines of a chain, of a name under which instances were given back, or of instances that are only to be undone. */
 class Family<T extends Waiter> extends Lines<T, KindLine<T>> {
   readonly #kinds: Map<string, KindLine<T>>;
 
@@ -245,7 +245,7 @@ export class Passing<T extends Waiter> implements Disposable {
     this.#aside.add(family); // its lines count again when it is put back
   }
 
-  /** Takes what {@linkcode first} shows. */
+  /** Takes the instance that {@linkcode first} shows. */
   take(): void {
     if (this.#first !== undefined) this.#first.isLeft = true;
     this.#first = undefined;

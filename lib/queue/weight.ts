@@ -18,7 +18,7 @@ export function textLength(instances: Iterable<Weighed>): number {
   return length;
 }
 
-/** The same of what an instance has called. */
+/** The same of the instances that an instance has called. */
 export function childrenLength(children: readonly Child[]): number {
   return textLength(
     children.map(({ instance, progress, ended }) => ({ instance, records: progress, output: ended?.output })),

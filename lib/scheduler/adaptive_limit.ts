@@ -28,9 +28,9 @@ const LEAST_ROUND = 8;
 const LONGEST_ROUND = 4;
 /** … and no more than this. */
 const LARGEST_SAMPLE = 200;
-/** It is of this part of what may be in flight, if times do not vary: growth waits for that. */
+/** It is of this part of the limit, if times do not vary: growth waits for that. */
 const SHARE_OF_ROUND = 0.5;
-/** A round in which less than this part of the limit was in flight says nothing of what more would do (RFC 7661). */
+/** A round in which less than this part of the limit was in flight tells nothing of the effect of more (RFC 7661). */
 const USED = 0.5;
 
 /** After a throttle more is tried at the earliest after this, in milliseconds, … */
@@ -47,7 +47,7 @@ const LONGEST_HOLD_MS = 60_000;
 const CLOSED_SHARE = 50;
 /** The cost of many throttles at once is at most this: they come of a change, not of a probe. */
 const HIGHEST_COST = 3;
-/** Lowered to less than this part of what it was, the limit has changed, and may have been passed by on the way down. */
+/** Lowered to less than this part of its former value, the limit has changed, and may have been passed by on the way down. */
 const CHANGED = 0.8;
 
 /** A step down is at most this part of the limit. */
@@ -56,7 +56,7 @@ const LARGEST_STEP_DOWN = 0.1;
 const LARGEST_CUT = 0.5;
 /** Where calls wait at the platform, the limit becomes this part of the calls that run there: the waiting ones are gone soon. */
 const DRAIN = 0.95;
-/** Calls that are slower by less than this part of what they were in the round before get faster by themselves: it scales. */
+/** Calls that exceed the usual time by less than this part of the last round's excess get faster by themselves: it scales. */
 const IMPROVED = 0.9;
 
 /** Calls that take this many times as long with less in flight have not become longer once, by themselves. */
@@ -87,7 +87,7 @@ interface Trial {
  *
  * A throttle lowers the limit once per congestion episode: attempts that were started before it was lowered only tell it
  * more exactly (NewReno's `recover`, RFC 6582 section 3.2). Throttles that go on lower it by steps that double up to a tenth
- * of the limit, or by half when most of what was in flight was refused, until something started since is let in. So it
+ * of the limit, or by half when most attempts in flight were refused, until something started since is let in. So it
  * follows a platform whose concurrency collapses under overload down to where the overload ends, which is what such a
  * platform needs to recover (Bronson et al., "Metastable Failures in Distributed Systems", HotOS 2021).
  *
@@ -166,7 +166,7 @@ export class AdaptiveLimit {
     return { running, epoch: this.#epoch, round, function: functionName, atMs: nowMs };
   }
 
-  /** The platform let an attempt in. @param runMs how long it ran; left out: its end says nothing of that */
+  /** The platform let an attempt in. @param runMs its run time, in milliseconds; left out: its end says nothing of that */
   letIn(start: AdaptiveStart, nowMs: number, runMs?: number): void {
     if (start.epoch === this.#epoch) this.#stepDown = 1;
     if (runMs === undefined) return this.leave(start, nowMs);
@@ -185,7 +185,7 @@ export class AdaptiveLimit {
     this.#trips.told(functionName, functionMs);
   }
 
-  /** This machine has called back so much later than it was to, in milliseconds. */
+  /** This machine has called back later than it was to, by this time in milliseconds. */
   late(ms: number): void {
     this.#trips.late(ms);
   }

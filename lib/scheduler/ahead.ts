@@ -6,7 +6,7 @@ const MANY = 16;
  * takes as long as a short call.
  *
  * @param running calls in flight, with it
- * @param ahead for how many of them others have started already: at most half of what is in flight
+ * @param ahead for how many of them others have started already: at most half of the attempts in flight
  */
 export function mayStartAhead(running: number, ahead: number): boolean {
   return running >= MANY && ahead < running / 2;

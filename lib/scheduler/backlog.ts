@@ -199,7 +199,7 @@ export class Backlog implements Stats {
     this.#enter(lane);
   }
 
-  /** Takes what waits for a full limit out of the trees; a rate is looked at again when it opens. */
+  /** Takes invocations that wait for a full limit out of the trees; a rate is looked at again when it opens. */
   #shut(limit: Limit): void {
     if (!limit.shut) { for (const node of limit.waiting.values()) node.parent?.remove(node); }
     limit.shut = true;

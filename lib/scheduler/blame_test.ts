@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Blame } from "./blame.ts";
 
-/** Attempts of two functions; some attempts are refused. @returns after how many refusals of the first it is blamed */
+/** Attempts of two functions; some attempts are refused. @returns the number of refusals after which the first one is blamed */
 function blamed(
   refused: (i: number) => readonly ("own" | "other")[],
   rounds = 100,

@@ -59,7 +59,7 @@ export class ChainPlan {
    * Derives everything that does not change.
    *
    * @param times learned and declared run times
-   * @param loads how much each function is asked for
+   * @param loads the load of each function
    * @param planOf the plans of the chains that it calls
    */
   constructor(
@@ -142,7 +142,7 @@ export class ChainPlans {
 
   /**
    * @param times learned and declared run times
-   * @param loads how much each function is asked for
+   * @param loads the load of each function
    */
   constructor(times: RunTimes, loads: FunctionLoads) {
     this.#times = times;

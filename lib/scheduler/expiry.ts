@@ -5,7 +5,7 @@ import type { InstanceRun } from "./instance_run.ts";
 /** An instant at which an instance ends, unless it has ended, or has begun in time. */
 export class Expiry {
   /**
-   * @param afterMs how long after its submission
+   * @param afterMs time after its submission, in milliseconds
    * @param reason why it ends then
    * @param untilStarted whether it only must have begun by then
    */

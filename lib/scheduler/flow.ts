@@ -89,7 +89,7 @@ export class Flow {
     return { skipped, ...undecided && { undecided }, ...calls && { calls } };
   }
 
-  /** Nothing more of an instance starts, but what undoes; it ends with the last of what is in flight. */
+  /** Nothing more of an instance starts, but the node that undoes; it ends with its last attempt in flight. */
   stop(run: InstanceRun, ending: Ending, nowMs: number): Consequences {
     run.end(ending);
     return this.#result(run, [], nowMs);

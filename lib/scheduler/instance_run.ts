@@ -269,7 +269,7 @@ export class InstanceRun {
   /**
    * Notes how a node ended; a failure ends the instance, if the node says so.
    *
-   * @returns what that makes of the nodes after it; nothing, once the instance is to end
+   * @returns the nodes after it to run and to skip; none, once the instance is to end
    */
   settle(node: number, state: NodeState, reason = ""): Reach {
     const freed = this.#note(node, state);
@@ -290,7 +290,7 @@ export class InstanceRun {
     return { free, skipped };
   }
 
-  /** Goes on from what was settled before, and is new to the nodes that it leaves. @returns what is to be done now */
+  /** Goes on from what was settled before, and is new to the nodes that it leaves. @returns the nodes to run and to skip now */
   resume(progress: readonly NodeRecord[]): Reach {
     if (progress.length === 0) return { free: this.plan.roots, skipped: NOTHING.skipped };
     const recorded = this.#ends(progress);

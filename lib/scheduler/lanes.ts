@@ -21,7 +21,7 @@ export class Lanes {
 
   /**
    * @param root of the tree of all that may start
-   * @param shares what strict shares are parts of; undefined: shares are not strict
+   * @param shares the whole that strict shares are parts of; undefined: shares are not strict
    */
   constructor(gates: Gates, root: Root, shares: Shares | undefined) {
     this.#gates = gates;

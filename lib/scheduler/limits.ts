@@ -60,7 +60,7 @@ export interface Limits {
 /** Limits without one that is found out by itself. */
 export type FixedLimits = Limits & { readonly global?: number };
 
-/** Limits as they are in force now. @param max what may be in flight in all; Infinity: anything */
+/** Limits as they are in force now. @param max most attempts in flight in all; Infinity: any number */
 export function inForce({ global: _, ...others }: Limits, max: number): FixedLimits {
   return max === Infinity ? others : { ...others, global: max };
 }
@@ -146,7 +146,7 @@ export class Gates {
   /**
    * @param time tells the present instant
    * @param platforms those that functions may run on, if there are several
-   * @param kept what is kept from starting
+   * @param kept work that is kept from starting
    * @param reserves get what counts for floors
    * @param before the gates that these replace: rates go on as they were
    * @throws {RangeError} if a limit is not a whole number above 0, or a rate no number above 0

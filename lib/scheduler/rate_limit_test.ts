@@ -4,7 +4,7 @@ import { seededRandom } from "../model/mod.ts";
 import { assertFails } from "../model/testing.ts";
 import { checkRate, RateLimit, sameRate, type StartRate, windowOf } from "./rate_limit.ts";
 
-/** A rate limit on a clock of its own, and the instants of what it let start. */
+/** A rate limit on a clock of its own, and the instants of the starts that it let go. */
 class Drive {
   readonly startedAtMs: number[] = [];
   limit: RateLimit;
@@ -13,7 +13,7 @@ class Drive {
     this.limit = new RateLimit("rate", rate, this.time);
   }
 
-  /** Starts as many of those that wait as may start now. @returns how many are left */
+  /** Starts as many of those that wait as may start now. @returns number of those that are left */
   start(waiting: number): number {
     let left = waiting;
     for (; left > 0 && !this.limit.full; left--) {

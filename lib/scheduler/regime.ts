@@ -102,7 +102,7 @@ export class Regime {
     return [...this.#ways.asked(nowMs)];
   }
 
-  /** This machine has called back so much later than it was to, in milliseconds. */
+  /** This machine has called back later than it was to, by this time in milliseconds. */
   late(ms: number): void {
     this.#ways.late(ms);
   }
@@ -237,7 +237,7 @@ export class Regime {
   }
 }
 
-/** @throws {RangeError} if a limit of what is in flight in all is not a whole number above 0, or floors cannot be met */
+/** @throws {RangeError} if a limit of attempts in flight in all is not a whole number above 0, or floors cannot be met */
 function checked(limits: Limits): Limits {
   if (typeof limits.global === "number") checkLimit("in all", limits.global);
   checkFloors(limits);

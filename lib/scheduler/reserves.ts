@@ -80,7 +80,7 @@ export class Floor extends ConcurrencyLimit {
   }
 }
 
-/** The tree of what counts for a floor: it hangs among others only while the floor is not met. */
+/** The tree of work that counts for a floor: it hangs among others only while the floor is not met. */
 class FloorRoot extends OwnRoot {
   readonly #floor: Floor;
 
@@ -168,12 +168,12 @@ export class Reserves {
   readonly #trees = new Map<string, Reserve>();
   #turns = 0;
 
-  /** The lane of what is to start next; undefined: nothing may. */
+  /** The lane of the work that is to start next; undefined: nothing may. */
   get best(): Lane | undefined {
     return (this.below.top ?? this.all.top)?.best;
   }
 
-  /** The tree of what counts against some limits; undefined: it is that of all, as they have no floors. */
+  /** The tree of work that counts against some limits; undefined: it is that of all, as they have no floors. */
   of(limits: readonly Limit[]): Root | undefined {
     if (this.#turns === 0) return undefined; // there are no floors
     const floors = limits.filter((limit) => limit instanceof Floor);

@@ -178,7 +178,7 @@ export class Retries {
     this.#lookedAtMs = nowMs;
   }
 
-  /** Enters a function in the index, at the instant at which the next of what has failed of it may go. */
+  /** Enters a function in the index, at the instant at which the next of its failed calls may go. */
   #plan(failed: FailedCalls): void {
     const dueMs = failed.due.size > 0 ? this.#lookedAtMs : failed.waiting.nextMs;
     const atMs = dueMs === undefined ? undefined : Math.max(dueMs, failed.budget?.opensAtMs() ?? -Infinity);

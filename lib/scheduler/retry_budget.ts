@@ -1,6 +1,6 @@
 /** Retries that are there at the beginning, and come back by themselves: small loads are not held up. */
 const FLOOR = 10;
-/** … or this part of what may be in flight, if that is more. */
+/** … or this part of the limit of attempts in flight, if that is more. */
 const FLOOR_OF_LIMIT = 0.5;
 /** A success gives back one retry: while calls succeed as often as they fail, none waits. */
 const SUCCESS = 1;
@@ -8,7 +8,7 @@ const SUCCESS = 1;
 const REWARD = 2;
 /** Retries a second that are let go whatever the load, as something must find out that an outage is over, … */
 const LEAST_PER_S = 1;
-/** … or this part of what may be in flight, if that is more. */
+/** … or this part of the limit of attempts in flight, if that is more. */
 const LEAST_OF_LIMIT = 0.05;
 /** Retries saved up in good times are at most this many times those that come back by themselves: no flood begins an outage. */
 const MOST_FLOORS = 10;

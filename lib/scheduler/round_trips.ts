@@ -1,6 +1,6 @@
 /** A call counts as at most this many times what is usual: one that hangs says little of the others. */
 const LONGEST_CALL = 4;
-/** Fewer observations of a function say nothing of what is usual. */
+/** Fewer observations of a function tell nothing of its usual time. */
 const LEAST_KNOWN = 8;
 /** The usual time is the mean of about this many calls: it follows changes within as many. */
 const KEPT = 200;
@@ -162,7 +162,7 @@ export class RoundTrips {
     else if (trip.round !== NO_ROUND) this.#learnLate(trip, runMs);
   }
 
-  /** @returns what is known of its function; undefined: that has been forgotten meanwhile */
+  /** @returns its known function; undefined: that has been forgotten meanwhile */
   #comesBack({ function: name, atMs }: Trip): Known | undefined {
     this.#back++;
     const known = this.#known.get(name);
@@ -186,7 +186,7 @@ export class RoundTrips {
       this.#back >= Math.floor(BACK * this.#started);
   }
 
-  /** This machine has called back so much later than it was to, in milliseconds: a call that came back would have waited as long. */
+  /** This machine has called back late by this time, in milliseconds: a call that came back would have waited as long. */
   late(ms: number): void {
     this.#lateMs += (ms - this.#lateMs) * LATE_GAIN;
     this.#latesOfRound++;

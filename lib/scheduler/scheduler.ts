@@ -79,7 +79,7 @@ export class Scheduler {
   /**
    * Takes an instance on: its first invocations become ready, or those that `progress` leaves to do.
    *
-   * @param progress what had been settled of it before, by another scheduler
+   * @param progress nodes of it that had been settled before, under another scheduler
    * @param submission when that was, if the scheduler is told another time than the one that the instance goes by; and what is
    * left to do of it, if it is to end
    * @throws {TypeError} if an instance of that id is here already

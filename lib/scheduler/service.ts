@@ -84,7 +84,7 @@ export class Service {
     refresh(group);
   }
 
-  /** An attempt of a group has ended. @param heldMs how long it held its slot; undefined: it was refused */
+  /** An attempt of a group has ended. @param heldMs time for which it held its slot, in milliseconds; undefined: it was refused */
   leave(group: Group, cost: number, heldMs: number | undefined): void {
     const before = group.load;
     group.committed -= cost;

@@ -44,7 +44,7 @@ export class TaskHeap {
     this.#removeTop();
   }
 
-  /** Drops what has left the lane from the top. @param queued how many have not: nearly always all, and none is looked at */
+  /** Drops invocations that have left the lane from the top. @param queued number of the others: nearly always all, and none is looked at */
   prune(queued: number): void {
     while (this.#tasks.length > queued && this.#tasks[0]!.phase !== "queued") this.#removeTop();
   }

@@ -4,7 +4,7 @@ import type { Invocation } from "./invocation.ts";
 import { doubles, TaskHeap } from "./task_heap.ts";
 
 /**
- * The index of what is ready: a tree of heaps. At the bottom a *lane* holds the invocations of one group behind one gate.
+ * The index of ready invocations: a tree of heaps. At the bottom a *lane* holds the invocations of one group behind one gate.
  * A *gate* holds the lanes whose invocations count against the same limits. It hangs from the root, or, once it was found
  * shut, from a node of the *limit* that shuts it; these hang from the root only while the limit has room. So the best
  * invocation that may start is always at the root's top, opening or shutting a limit moves one entry however much waits

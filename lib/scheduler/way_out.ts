@@ -324,7 +324,7 @@ export class WayOut {
     this.#own.get(functionName)?.told(functionName, functionMs);
   }
 
-  /** This machine has called back so much later than it was to, in milliseconds. */
+  /** This machine has called back later than it was to, by this time in milliseconds. */
   late(ms: number): void {
     this.#adaptive?.late(ms);
     for (const own of this.#own.values()) own.late(ms);

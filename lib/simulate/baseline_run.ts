@@ -21,8 +21,8 @@ export class BaselineRun implements Run {
   #throttled = 0;
 
   /**
-   * @param successors how functions call what comes after them
-   * @param items how many items maps have, from 1
+   * @param successors the way in which functions call their successors
+   * @param items number of items in each map, from 1
    */
   constructor(
     platform: VirtualPlatform,

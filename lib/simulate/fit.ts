@@ -1,7 +1,7 @@
 import { type EndEvent, noRecorder, type Recorder, type SubmitEvent } from "../record/mod.ts";
 import type { FittedLimit } from "./recorded_calls.ts";
 
-/** Beyond what was in flight when calls were refused, the limit may be so much higher or lower. */
+/** Factor by which the limit may be above or below the calls that were in flight when calls were refused. */
 const MARGIN = 2;
 
 /**
@@ -9,8 +9,8 @@ const MARGIN = 2;
  * flight when calls were refused tells it within some calls only, as calls and answers are on their way for a while. Under a
  * lower limit chains take longer, so it is found by halving.
  *
- * @param tookMs how long the chains took, on average
- * @param tookUnder how long they take, on average, in a simulation under a limit
+ * @param tookMs mean time that the chains took, in milliseconds
+ * @param tookUnder simulates them under a limit, and returns their mean time, in milliseconds
  */
 export async function fitLimit(
   { from, to }: Pick<FittedLimit, "from" | "to">,
@@ -38,8 +38,8 @@ const HALVINGS = 5;
  * Finds how much longer calls took to start than single calls show, so that the chains of a recorded run, simulated, take as
  * long as they took: a consumer that has much to do at once keeps places free.
  *
- * @param tookMs how long the chains took, on average
- * @param tookWith how long they take, on average, in a simulation with such a delay
+ * @param tookMs mean time that the chains took, in milliseconds
+ * @param tookWith simulates them with such a delay, and returns their mean time, in milliseconds
  * @returns it in milliseconds
  */
 export async function fitDelay(

@@ -17,7 +17,7 @@ export interface Recording {
   readonly startMs: number;
   /** The limit of the provider's that shows in the calls that it refused; undefined: it refused none. */
   readonly providerLimit: FittedLimit | undefined;
-  /** The limit of what was in flight in all, as it was, from its first value on; none if the log does not tell. */
+  /** The limit of calls in flight in all, as it was, from its first value on; none if the log does not tell. */
   readonly limits: readonly LimitChange[];
   /** The arrivals, if each call takes `moreMs` milliseconds longer to start. */
   slower(moreMs: number): readonly Arrival[];
@@ -30,8 +30,8 @@ export interface Recording {
 /**
  * Takes arrivals and calls from a recorded run, for another policy, limit or provider to be tried on them. A node's calls go as
  * they went, one after the other, those that failed included; refusals for capacity are the provider's, and are not repeated.
- * Nodes that did not run (their chain had failed, or the log ends before) take the mean of what was seen of their function, or
- * else what it declares. The times until outputs were durable and until calls started are taken from the log too.
+ * Nodes that did not run (their chain had failed, or the log ends before) take the mean of the recorded times of their
+ * function, or else what it declares. The times until outputs were durable and until calls started are taken from the log too.
  *
  * @param where the log, for messages
  * @throws {SimulateError} if the log has no instances, or does not say what they run, or they map or call chains
@@ -143,7 +143,7 @@ class RecordedTimes {
   readonly #nodes: RecordedNodes;
   readonly #moreMs: number;
 
-  /** @param moreMs how much longer each call takes to start, in milliseconds */
+  /** @param moreMs time by which each call takes longer to start, in milliseconds */
   constructor(nodes: RecordedNodes, moreMs: number) {
     this.#nodes = nodes;
     this.#moreMs = moreMs;

@@ -1,6 +1,6 @@
 import type { CounterEvent } from "../record/mod.ts";
 
-/** The limit of what may be in flight in all, from an instant on. */
+/** The limit of attempts in flight in all, from an instant on. */
 export interface LimitChange {
   /** In milliseconds since 1970. */
   readonly atMs: number;

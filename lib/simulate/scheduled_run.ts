@@ -68,7 +68,7 @@ export class ScheduledRun implements Run {
   #ahead = 0;
   readonly #held = new Map<string, Held>();
 
-  /** @param items how many items maps have, from 1 */
+  /** @param items number of items in each map, from 1 */
   constructor(
     scheduler: Scheduler,
     platform: VirtualPlatform,

@@ -13,7 +13,7 @@ const SQUARE = new Set(["formatNumber", "formatInteger", "parseInteger", "toMill
 
 /**
  * Holds an expression to its bounds: each step of its evaluation is counted, each value measured, and the functions of
- * JSONata count by the length of what they get and give.
+ * JSONata count by the length of their arguments and results.
  */
 export async function bound(
   expression: jsonata.Expression,

@@ -128,7 +128,7 @@ export class KafkaDriver implements QueueDriver {
     );
   }
 
-  /** Hears of commands, and of what others write, by itself from now on. */
+  /** Notices commands, and writes of others, by itself from now on. */
   follow(): void {
     if (this.#isFollowing) return;
     this.#isFollowing = true;

@@ -83,7 +83,7 @@ export class MemoryStore {
     return tally.result("the queue in memory");
   }
 
-  /** Queues an instance, unless it is known; or hands it to the owner of its caller. @returns what is known by its id */
+  /** Queues an instance, unless it is known; or hands it to the owner of its caller. @returns the entry of its id */
   add(instance: Instance): Entry {
     const { hash, chain } = definitionOfSubmitted(instance);
     const before = this.#entries.get(instance.id);

@@ -64,7 +64,7 @@ const END = `
   UPDATE instances SET state = 'cancelled', owner = NULL, cancel = NULL, ended_at_ms = ?, reason = ?
   WHERE seq IN (SELECT value FROM json_each(?)) AND +state = ?`;
 
-/** Ends what has not ended of what an instance had called. Within a transaction. */
+/** Ends the instances that some instances have called and that have not ended. Within a transaction. */
 export function endCalled(db: Database, seqs: readonly number[], nowMs: number): void {
   const list = JSON.stringify(withCalled(db, seqs));
   for (const state of ["queued", "running"] satisfies InstanceState[]) {

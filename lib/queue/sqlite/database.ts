@@ -13,7 +13,7 @@ export class Database {
 
   /**
    * @param location a path, or a file: URL with parameters of SQLite
-   * @param path what messages call it
+   * @param path its name in messages
    */
   constructor(location: string | URL, path: string, readOnly: boolean) {
     this.path = path;
@@ -42,7 +42,7 @@ export class Database {
     this.run("PRAGMA busy_timeout = 1000");
   }
 
-  /** @returns how many rows it changed */
+  /** @returns the number of rows that it changed */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#statement(sql).run(...values).changes);
   }

@@ -89,7 +89,7 @@ export class GroupCommit {
     return this.#calls.splice(0, size);
   }
 
-  /** @returns how to answer the call once the group is committed */
+  /** @returns a function that answers the call once the group is committed */
   #runOne(call: Call): () => void {
     const { db } = this.#options;
     db.run("SAVEPOINT one");

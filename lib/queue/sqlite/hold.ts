@@ -99,7 +99,7 @@ interface CalledRow extends SubmittedRow {
   readonly output: string | null;
 }
 
-/** Takes what an instance has called, and what that has called. */
+/** Takes the instances that an instance has called, and those that they have called. */
 function takeCalled(
   db: Database,
   chains: ChainTable,
@@ -132,7 +132,7 @@ function takeCalled(
   });
 }
 
-/** Makes a dead letter of what cannot be read, as else it would come up for ever; what it has called ends with it. */
+/** Makes a dead letter of an unreadable instance, as else it would come up for ever; those it has called end with it. */
 function putAside(db: Database, hold: Hold, id: string, problem: string, endedAtMs: number): void {
   const reason = `Cannot read what was stored: ${problem}`;
   end(db, hold, { instanceId: id, outcome: "failed", reason, endedAtMs, output: NULL, records: [] });
@@ -141,7 +141,7 @@ function putAside(db: Database, hold: Hold, id: string, problem: string, endedAt
 }
 
 /**
- * Writes the records of what is held. Within a transaction.
+ * Writes the records of held instances. Within a transaction.
  *
  * @returns the items that are not held any more
  */
@@ -258,7 +258,7 @@ interface GivenUp {
  * with its root.
  * Within a transaction.
  *
- * @returns the ids of what was given up
+ * @returns the ids of the instances that were given up
  */
 export function releaseSome(
   db: Database,

@@ -22,7 +22,7 @@ import { changeSettings } from "./settings.ts";
 /** A change of the instances of one page, within a transaction. */
 export interface Change {
   readonly filter: Filter;
-  /** @returns how many instances it reached */
+  /** @returns the number of instances that it reached */
   apply(seqs: readonly number[]): number;
 }
 
@@ -61,7 +61,7 @@ export function changeOf(
 }
 
 /**
- * Ends what is queued and has nothing to undo, and marks the rest: the mark outlives holders. Who holds it is told by a command,
+ * Ends queued instances with nothing to undo, and marks the rest: the mark outlives holders. Who holds it is told by a command,
  * and who comes to hold it by the claim.
  */
 function cancel(
@@ -171,8 +171,8 @@ const OLDEST_ENDED = `
   LIMIT ${PURGED_AT_ONCE}`;
 
 /**
- * Some of what ended before an instant, among what was submitted first: an index by the time of ending would cost every end,
- * and instances end about in the order of their submission.
+ * Some of the instances that ended before an instant, among those submitted first: an index by the time of ending would cost
+ * every end, and instances end about in the order of their submission.
  */
 export function endedBefore(db: Database, instantMs: number): number[] {
   return ["completed", "failed", "cancelled"].flatMap((state) =>

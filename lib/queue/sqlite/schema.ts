@@ -108,7 +108,7 @@ export const MIGRATIONS: readonly string[] = [
 `,
 ];
 
-/** The owner of what was called while nobody holds its caller. */
+/** The owner of a called instance while nobody holds its caller. */
 export const WAITS_FOR_CALLER = 0;
 
 /** The version of the schema that this program writes. */

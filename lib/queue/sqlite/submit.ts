@@ -23,7 +23,7 @@ export interface Submitted {
 /**
  * Queues the instances whose ids are new; those that others have called go to the holder of these. Within a transaction.
  *
- * @param holds what this consumer holds
+ * @param holds the holds of this consumer
  * @throws {QueueError} `lease-lost`, if it does not hold the caller; `id-conflict`
  */
 export function submit(

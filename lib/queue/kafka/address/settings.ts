@@ -107,7 +107,7 @@ export function kafkaSettings(
   return settings;
 }
 
-/** Takes what stands before the `@`. */
+/** Takes the text before the `@`. */
 function addLogin(address: AddressText, login: string, settings: Map<KafkaSetting, Said>): void {
   const colon = login.indexOf(":");
   const said = { user: colon < 0 ? login : login.slice(0, colon), password: login.slice(colon + 1) };

@@ -42,7 +42,7 @@ export class EarlyRecords {
     if (early?.delete(place) && early.size === 0) this.#byId.delete(id);
   }
 
-  /** Takes what came before of a run, if something did; of an older one, it belongs to nothing. */
+  /** Takes the records of a run that came before it, if any did; those of an older run belong to nothing. */
   take(id: string, of: Run): Map<number, NodeRecord> {
     const early = this.#byId.get(id);
     if (early === undefined || !isAsLate(of, early.of)) return new Map();

@@ -6,14 +6,14 @@ export interface KnownEnd extends End {
   readonly parts: number;
 }
 
-/** The ends of a partition that are known, in the order in which they came; of what was called, with its caller's. */
+/** The ends of a partition that are known, in the order in which they came; those of called instances with their callers'. */
 export class KnownEnds {
   readonly #keepMs: number;
   readonly #ends = new Map<string, KnownEnd>();
-  /** The ids of what each ended instance had called. */
+  /** The ids of the instances that each ended one had called. */
   readonly #calledBy = new Map<string, Set<string>>();
 
-  /** @param keepMs how long they are known, in milliseconds */
+  /** @param keepMs time for which they are known, in milliseconds */
   constructor(keepMs: number) {
     this.#keepMs = keepMs;
   }

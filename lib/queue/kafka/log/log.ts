@@ -100,7 +100,7 @@ async function offsetAt(
 /**
  * Fetches what is there from some positions on, all led by one broker.
  *
- * @param maxWaitMs how long the broker may wait for the first record
+ * @param maxWaitMs longest wait of the broker for the first record, in milliseconds
  */
 export async function fetchFrom(
   broker: Broker,

@@ -71,7 +71,7 @@ export interface Owner {
   readonly words: string;
   /** All of `pending` before has ended or stands in the changelog. */
   readonly from: number;
-  /** The ends of what comes after `from` stand in `finished` from here on. */
+  /** The ends of instances after `from` stand in `finished` from here on. */
   readonly results: number;
   /** Instances of `pending` before this offset that have no head were handed out. */
   readonly claimed: number;
@@ -111,7 +111,7 @@ export interface End {
 
 export const FENCE = "\0fence";
 export const OWNER = "\0owner";
-/** The key of what is said of messages that are left in their topic. */
+/** The key of the record of messages that are left in their topic. */
 export const LEFT = "\0left";
 /** The key of messages that are no instances. */
 export const BAD = "\0bad";
@@ -157,7 +157,7 @@ export function instanceOf({ headers, timestamp, key }: IncomingRecord): Instanc
   return decodeInstance(message, { fallbackId: String(key), receivedAtMs: timestamp });
 }
 
-/** The key of what is recorded of a node. */
+/** The key of a node's record. */
 export function recordKey(id: string, { node, item }: Pick<NodeRecord, "node" | "item">): string {
   return item === undefined ? `${id}\0${node}` : `${id}\0${node}.${item}`;
 }

@@ -39,7 +39,7 @@ export class Tail {
   readonly #entries = new Set<Entry>();
   readonly #loops = new Map<number, Promise<void>>();
 
-  /** @param failed is told what makes it impossible to go on */
+  /** @param failed called with the error that makes it impossible to go on */
   constructor(link: Link, clock: Clock, closing: AbortSignal, failed: (error: unknown) => void) {
     this.#link = link;
     this.#clock = clock;
@@ -47,7 +47,7 @@ export class Tail {
     this.#failed = failed;
   }
 
-  /** Follows a partition. @returns what ends that */
+  /** Follows a partition. @returns a function that ends that */
   follow(of: Followed): () => void {
     const entry = { of, offset: of.offset };
     this.#entries.add(entry);
@@ -108,7 +108,7 @@ export class Tail {
     }
   }
 
-  /** Takes what was read a little at a time, so that other work is not held up. */
+  /** Takes the read records a little at a time, so that other work is not held up. */
   async #takeAll(entry: Entry, { records, next }: Chunk): Promise<void> {
     let from = 0;
     for (let to = SLICE; to < records.length; to += SLICE) {

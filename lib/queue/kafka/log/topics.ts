@@ -2,7 +2,7 @@
 export interface TopicNames {
   /** Submitted instances. Never deleted by age: trimmed when all before has ended or stands in `running`. */
   readonly pending: string;
-  /** The changelog of what has not ended: progress, called instances, who holds the partition. Compacted. */
+  /** The changelog of instances that have not ended: progress, called instances, who holds the partition. Compacted. */
   readonly running: string;
   /** The ends of instances. Deleted when their time is over. */
   readonly finished: string;

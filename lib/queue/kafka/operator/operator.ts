@@ -53,7 +53,7 @@ export class Operator {
     this.#ends = new EndReader(options.link, options.names.finished, options.partitions);
   }
 
-  /** @returns how many instances were reached */
+  /** @returns the number of instances that were reached */
   async request(command: Extract<Command, { filter: Filter }>): Promise<number> {
     const { view, ownership, follow, newId } = this.#options;
     follow();

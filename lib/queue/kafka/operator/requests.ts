@@ -9,7 +9,7 @@ import type { OwnedPartition } from "../owner/owned_partition.ts";
 import type { KnownEnd } from "../log/known_ends.ts";
 import type { Head } from "../log/records.ts";
 
-/** Does what is asked of instances. @returns how many it reached */
+/** Carries a request out. @returns the number of instances that it reached */
 export async function carryOut(owned: OwnedPartition, request: Request, ends: EndSource): Promise<number> {
   const ids = request.ids[owned.partition] ?? [];
   const { state } = owned;
@@ -63,7 +63,7 @@ async function retry(
 
 /** The plan for a tree that is retried. */
 interface Plan {
-  /** The ids of what nodes had called that are begun again, and of what that had called. */
+  /** The ids of instances called by nodes that are begun again, and of those that they had called. */
   readonly gone: ReadonlySet<string>;
   /** The entries of the changelog from now on: instances that are queued again, and those they have called that are not. */
   readonly revived: Parameters<OwnedPartition["revive"]>[0];

@@ -79,7 +79,7 @@ export class Backlog {
     return this.#parked.from;
   }
 
-  /** The kinds of what is left in its topic: all from an offset on, but for {@linkcode among}. */
+  /** The kinds of the messages that are left in their topic: all from an offset on, but for {@linkcode among}. */
   leftKinds(): Pick<ParkedKind, "chain" | "labels" | "from">[] {
     return this.#parked.all();
   }
@@ -146,7 +146,7 @@ export class Backlog {
     return this.#line.passing(passed);
   }
 
-  /** Nothing of what waits in memory is wanted: if it is full of that, some is left in its topic. */
+  /** Nothing that waits in memory is wanted: if memory is full of that, some messages are left in their topic. */
   leaveUnwanted(passed: PassedKinds): void {
     this.#readWanted(); // what seemed to wait may be gone
     if (!this.#line.isFull || this.#wholes > 0 || this.#parked.isFull) return;

@@ -13,9 +13,9 @@ export class Coverage<T> {
   #items: Item<T>[] = [];
   #first = 0;
   #next: number;
-  /** Where in `finished` the first end of what is covered before `from` stands: needed if something before that was left. */
+  /** Where in `finished` the first end of the covered messages before `from` stands: needed if something before that was left. */
   #passedResult = Infinity;
-  /** The last of what is covered before `from`. */
+  /** The last of the covered messages before `from`. */
   #passedTo = -1;
   /** As `passedResult`, of what is about to be forgotten. */
   #settlingResult = Infinity;
@@ -107,7 +107,7 @@ export class Coverage<T> {
     return first;
   }
 
-  /** The offsets of what is not covered. */
+  /** The offsets of messages that are not covered. */
   open(): number[] {
     return this.#items.slice(this.#first).filter(({ resultAt }) => resultAt === undefined).map(({ offset }) =>
       offset

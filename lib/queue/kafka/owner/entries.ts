@@ -59,7 +59,7 @@ export function isWaiting(entry: Entry): boolean {
 /**
  * Whether nothing is known of it that its message does not say, and where that stands.
  *
- * @param handedOut what stands before may have been handed out by a former owner
+ * @param handedOut messages before this offset may have been handed out by a former owner
  */
 export function isBare(entry: Entry, handedOut: number): boolean {
   const { state, resumed, hasHead, cancel, records, called, place } = entry;
@@ -113,7 +113,7 @@ export function restated(
   });
 }
 
-/** The end of what was called, as it stands with its caller; cancelled if it has not ended. */
+/** The end of a called instance, as it stands with its caller; cancelled if it has not ended. */
 export function endingOf(entry: Entry, nowMs: number): Ending {
   const { state, endedAtMs = nowMs, reason, output } = entry;
   const progress = progressOf(entry);

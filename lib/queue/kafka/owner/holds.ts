@@ -31,7 +31,7 @@ export class Holds {
     this.#where = where;
   }
 
-  /** Takes what waits, the oldest of all partitions first, but none of what is passed over. */
+  /** Takes waiting instances, the oldest of all partitions first, without those that are passed over. */
   take(budget: PullBudget, passed: PassedKinds): Claim[] {
     const claims: Claim[] = [];
     const touched = new Set<OwnedPartition>();

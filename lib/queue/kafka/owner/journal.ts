@@ -127,7 +127,7 @@ export class Journal {
     await this.append("running", progress.flatMap((item) => this.#settle(item)));
   }
 
-  /** Takes in what has settled, as an end that is written meanwhile has to know of it. @returns what is to be written */
+  /** Takes in settled nodes, as an end that is written meanwhile has to know of them. @returns the records to write */
   #settle({ instanceId, records }: Progress): OutgoingRecord[] {
     const nowMs = this.#options.clock.wallMs();
     const entry = this.state.entries.get(instanceId)!;
@@ -154,7 +154,7 @@ export class Journal {
     await Promise.all(instances.map(({ id }) => this.#calling.get(id)));
   }
 
-  /** An instance stands in the changelog like this from now on. @returns what is to be written */
+  /** An instance stands in the changelog like this from now on. @returns the record to write */
   #stand(instance: Instance, head: Head): OutgoingRecord {
     this.state.setHead(instance, head);
     return headRecord(instance, head, this.#options.clock.wallMs());
@@ -169,7 +169,7 @@ export class Journal {
     await Promise.all([this.#finishCalled(called), this.#finishRoots(roots)]);
   }
 
-  /** The end of what was called stands with its caller until that ends: an end of that has to know of it. */
+  /** The end of a called instance stands with its caller until that ends: the caller's end has to know of it. */
   async #finishCalled(results: readonly Result[]): Promise<void> {
     const ends = results.flatMap((result) => [...this.#settle(result), this.#endOfCalled(result)]);
     const left = results.flatMap(({ instanceId, endedAtMs }) => {
@@ -241,18 +241,18 @@ export class Journal {
     this.#hooks.covered(end.place, end.offset);
   }
 
-  /** Nothing of what has ended stays in the changelog. */
+  /** Nothing of ended instances stays in the changelog. */
   async #bury(): Promise<void> {
     const nowMs = this.#options.clock.wallMs();
     await this.append("running", this.state.takeRemains().map((key) => outgoing(key, null, nowMs)));
   }
 
-  /** Ends what of some roots, or what they have called, was to be cancelled. */
+  /** Ends those of some roots, and of the instances they have called, that were to be cancelled. */
   async endCancelled(roots: readonly Entry[]): Promise<void> {
     await this.#cancelNow(toBeCancelled(roots));
   }
 
-  /** Ends entries as cancelled, what was called first. */
+  /** Ends entries as cancelled, called ones first. */
   async #cancelNow(entries: readonly Entry[]): Promise<void> {
     const endedAtMs = this.#options.clock.wallMs();
     await this.finish(
@@ -262,7 +262,7 @@ export class Journal {
     );
   }
 
-  /** Ends what is queued and has nothing to undo, and marks the rest. @returns how many of either */
+  /** Ends queued instances with nothing to undo, and marks the rest. @returns the number of both together */
   async cancel(meant: readonly Entry[], abort: boolean): Promise<number> {
     const entries = new Set(meant.flatMap((entry) => [...treeOf(entry)]).filter((entry) => !hasEnded(entry)));
     const kept = toUndo(entries);
@@ -278,7 +278,7 @@ export class Journal {
     return entries.size;
   }
 
-  /** Takes up again what had ended: it stands in the changelog from now on. @returns what does */
+  /** Takes ended instances up again: they stand in the changelog from now on. @returns their entries */
   async revive(
     entries: readonly {
       readonly instance: Instance;

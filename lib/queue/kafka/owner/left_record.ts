@@ -24,8 +24,8 @@ export interface LeftRecordOptions {
 const SETTLED_BEHIND = 10_000;
 
 /**
- * Keeps the record of what is left in its topic: whoever owns the partition next reads on from the first of it, and knows by
- * this which of the messages behind it are over, when their ends are forgotten.
+ * Keeps the record of the messages that are left in their topic: whoever owns the partition next reads on from the first of it,
+ * and knows by this which of the messages behind it are over, when their ends are forgotten.
  */
 export class LeftRecord {
   readonly #options: LeftRecordOptions;

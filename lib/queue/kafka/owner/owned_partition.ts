@@ -243,7 +243,7 @@ export class OwnedPartition {
     return this.isLeaving ? undefined : this.#backlog.passing(passed);
   }
 
-  /** Nothing of what waits in memory is wanted. */
+  /** Nothing that waits in memory is wanted. */
   leaveUnwanted(passed: PassedKinds): void {
     this.#backlog.leaveUnwanted(passed);
   }

@@ -155,7 +155,7 @@ export class Ownership {
     for (const owned of [...this.#owned.values()]) this.#drop(owned, lostError(owned.partition));
   }
 
-  /** Lets what is in flight end, and gives a partition up. */
+  /** Lets calls in flight end, and gives a partition up. */
   async #handOver(owned: OwnedPartition): Promise<void> {
     const { clock, bell } = this.#options;
     owned.isLeaving = true;
