@@ -13,7 +13,7 @@ export interface PlatformSetup extends HttpClientOptions {
   /**
    * The text of a file; undefined if it is not there.
    *
-   * @param maxBytes then it must be a regular file, and no longer. (Default: any)
+   * @param maxBytes the longest file that is read, in bytes; with it, only regular files are. (Default: any file)
    */
   readFile(path: string, maxBytes?: number): Promise<string | undefined>;
   /** The patterns for the URLs that functions have of their own. (Default: any) */

@@ -11,7 +11,7 @@ export interface SecretOptions {
   readonly clock: Clock;
   /** A variable of the environment. */
   variable(name: string): string | undefined;
-  /** The text of a file of at most so many bytes; undefined if it is not there. @throws {Error} if it cannot be read */
+  /** The text of a regular file of at most `maxBytes`; undefined if it is not there. @throws {Error} if it cannot be read */
   readFile(path: string, maxBytes: number): Promise<string | undefined>;
   /** The secrets that may be read; none: no secret is. */
   readonly allowed: readonly SecretPattern[];
