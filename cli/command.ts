@@ -3,7 +3,7 @@ import { choice, flag, one, type OptionTable, text } from "./options.ts";
 
 /** The context that `main` gives to a command. */
 export interface Context {
-  /** Ends with the first ^C: let what is in flight end. */
+  /** Aborted by the first ^C: calls in flight may end. */
   readonly drain: AbortSignal;
   /** Ends with the second ^C: stop at once. */
   readonly stop: AbortSignal;

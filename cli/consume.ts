@@ -237,7 +237,7 @@ function unexpected(rest: readonly string[]): UsageError {
   return new UsageError(`Unexpected argument "${rest[0]}". See --help`);
 }
 
-/** For how long a platform has asked callers to wait, and what is done. */
+/** The time for which a platform has asked callers to wait, and the reaction, in words. */
 function askedWords({ askedMs, untilMs, ...where }: AskedWait, nowMs: number): string {
   const [asked, left] = [askedMs, untilMs - nowMs].map((ms) => formatDuration(Math.ceil(ms / 1000) * 1000));
   const again = asked === left ? "" : `; after ${left} one call asks again`;

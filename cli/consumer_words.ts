@@ -3,7 +3,7 @@ import { type ByValue, byValueText, formatDuration, type JsonObject } from "../l
 import type { ConsumerView } from "../lib/queue/mod.ts";
 import { textTable } from "./text_table.ts";
 
-/** A consumer beats about once a second; only what is older says something. */
+/** A consumer beats about once a second; only an older beat is worth a word. */
 const USUAL_BEAT_MS = 2000;
 
 /**

@@ -47,7 +47,7 @@ export function messageOf(error: unknown): string {
     : `Unexpected: ${line} (${error.name}). Run again with --log-level debug to see where`;
 }
 
-/** The line of a JSON log that says why the program ends; with the error's stable code, if it has one. */
+/** The line of a JSON log that tells why the program ends; with the error's stable code, if it has one. */
 export function jsonLineOf(error: unknown, atMs: number): string {
   const { code } = error as { readonly code?: unknown };
   return JSON.stringify({

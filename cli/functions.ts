@@ -38,7 +38,7 @@ const options = {
 /** Most stray errors of bodies that are logged; more are counted. */
 const MOST_LOGGED = 100;
 
-/** Calls may name these collectors, unless the command line says others. */
+/** Calls may name these collectors, unless the command line names others. */
 const OWN_COLLECTORS = ["127.0.0.1", "localhost", "::1"].map((ip) => ({ ip, port: COLLECT_PORT }));
 
 /** `sequoia functions` */

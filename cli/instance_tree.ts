@@ -41,7 +41,7 @@ export type ShownState =
   | "delayed"
   | "not done";
 
-/** Whether a node has settled, by what is recorded of it. */
+/** Whether a node has settled, by its record. */
 export function isSettled(record: NodeRecord | undefined): boolean {
   return record !== undefined && record.state !== "started" && record.state !== "cancelled";
 }

@@ -45,7 +45,7 @@ export function parentWords(
   return `${instance} ${item === undefined ? node : `${node}[${item}]`}`;
 }
 
-/** An instance for {@linkcode printJson}: its nodes with their inputs, outputs, items, and what they have called. */
+/** An instance for {@linkcode printJson}: its nodes with their inputs, outputs, items, and the instances they have called. */
 export function instanceJson({ view, called }: InstanceTree): Readonly<Record<string, unknown>> {
   const { instance, state, reason, endedAtMs, output, unreadable } = view;
   const { id, chain, args, parent, labels, submittedAtMs } = instance;

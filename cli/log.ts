@@ -19,7 +19,7 @@ export function isJsonLog(): boolean {
   return isJson;
 }
 
-/** Sets the program's log up as the command line says, and gives it. */
+/** Sets the program's log up by the options, and returns it. */
 export function openLog(
   options: { readonly "log-level"?: string | undefined; readonly "log-format"?: string | undefined },
 ): Logger {

@@ -24,7 +24,7 @@ export async function policyOfText(text = DEFAULT_POLICY, options: PolicyOptions
   );
 }
 
-/** @param exportOf what a part that is a file exports */
+/** @param exportOf returns the export of a part that is a file */
 async function policyWith(
   text: string,
   options: PolicyOptions,

@@ -15,7 +15,7 @@ export function leftWords(ms: number): string {
   return `about ${formatDuration(Math.round(seconds / unit) * unit * 1000)} left`;
 }
 
-/** A message beside a spinner, cut to what one line of a terminal takes: what is longer could not be overwritten. */
+/** A message beside a spinner, cut to one line of a terminal: a longer one could not be overwritten. */
 export function spinnerMessage(line: string, columns: number): string {
   // In the last column some terminals begin the next line; a terminal writes ^C behind the message.
   return cut(visiblePlain(line), columns - "⠋  ^C".length);
@@ -46,7 +46,7 @@ class Refresh implements Disposable {
 export class LiveLine implements Disposable {
   readonly #shown = new DisposableStack();
 
-  /** @param line says what to show */
+  /** @param line returns the line to show */
   constructor(clock: Clock, line: () => string) {
     if (!Deno.stderr.isTerminal()) return;
     const message = () => spinnerMessage(line(), terminalColumns());
@@ -66,8 +66,8 @@ export class LiveBar implements AsyncDisposable {
   readonly #shown = new AsyncDisposableStack();
 
   /**
-   * @param max what is done when all is done
-   * @param state how much is done, and words for it
+   * @param max the value of `state` when all is done
+   * @param state the amount that is done, and words for it
    */
   constructor(clock: Clock, max: number, state: () => { readonly done: number; readonly words: string }) {
     if (!Deno.stderr.isTerminal()) return;

@@ -6,7 +6,7 @@ import { FailedError, UsageError } from "./errors.ts";
 import { didYouMean } from "./options.ts";
 import type { QueueValues } from "./queue_options.ts";
 
-/** Looks at what is to be paused or resumed. @throws {UsageError} */
+/** Checks the pauses that are to be set or lifted. @throws {UsageError} */
 export function checkPause(action: string): (args: readonly string[], values: QueueValues) => void {
   return ([first], { chain, function: fn, label, all }) => {
     const fail = (what: string) => {

@@ -135,7 +135,7 @@ export function settingsJson({ policy, ...others }: Settings): object {
   return { ...others, ...policy !== undefined && { policy: { id: policy.id, name: policy.name } } };
 }
 
-/** Tells who goes by what was set. */
+/** Tells which consumers go by the new settings. */
 function tell(what: string, taken: Taken, { json }: QueueValues, { print }: Context): void {
   const { by, refusedBy: [refusing], unanswered } = taken;
   if (refusing !== undefined) {

@@ -23,7 +23,7 @@ import { loadWorkloads, onlyChains } from "./workload_file.ts";
 
 const { burst: _burst, ...times } = LOAD_OPTIONS;
 
-/** The options that say what is called, and when. */
+/** The options for the calls of a load, and for their times. */
 export const SPAM_LOAD_OPTIONS = {
   batch: one("N", "N calls (or chains) at once", parseCount),
   batches: one("K", "K batches, one each --every DURATION", parseCount),
@@ -121,7 +121,7 @@ async function workloadOf(targets: readonly string[], values: SpamLoadValues): P
   return { chains: [{ chain: urlChain(first, values) }] };
 }
 
-/** Whether what is to be loaded is a URL; else it is a workload, or nothing. */
+/** Whether the target of a load is a URL; else it is a workload, or nothing. */
 export function isUrl(target: string | undefined): target is string {
   return target !== undefined && (/^https?:/.test(target) || urlSchemeOf(target) !== undefined);
 }
@@ -142,7 +142,7 @@ function single(definition: FunctionDefinition): Chain {
   });
 }
 
-/** Sends what comes after the first batches to another URL. */
+/** Sends the calls after the first batches to another URL. */
 export async function* redirected(
   load: AsyncIterable<Instance[]>,
   values: SpamLoadValues,

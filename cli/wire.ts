@@ -49,9 +49,9 @@ export function queueAddress(given: string | undefined): string {
 }
 
 /**
- * Where the local platform is unless the command line says, and where it is started for modelled functions.
+ * The place of the local platform unless the command line names one, and where it is started for modelled functions.
  *
- * @throws {PlatformError} if the environment says no address
+ * @throws {PlatformError} if the environment gives no address
  */
 export async function localAddress(): Promise<string> {
   const { LOCAL_ADDRESS, parseAddress } = await import("../lib/platform/mod.ts");
@@ -92,7 +92,7 @@ export async function openQueue(
   return await (isOfVariable && isLocal ? ofVariable(QUEUE_VARIABLE, open) : open());
 }
 
-/** Reads an address, with what the environment says of it. */
+/** Reads an address, with its options from the environment. */
 async function addressOf(text: string): Promise<QueueAddress> {
   const { parseQueueAddress, QUEUE_VARIABLES } = await import("../lib/queue/mod.ts");
   const variables = QUEUE_VARIABLES.map((name) => [name, variable(name)] as const);

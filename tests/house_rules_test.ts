@@ -24,12 +24,16 @@ const BYPASSES = /["'](npm:fast-check\b.*|fast-check\/.+)["']|\bfc\.(check|confi
 const IN_PLAIN_ENGLISH = [
   "collect",
   "draw",
+  "expression",
   "model",
   "platform",
   "policies",
   "provider",
+  "queue",
   "record",
   "report",
+  "scheduler",
+  "simulate",
   "spam",
   "wire",
 ];

@@ -1,4 +1,4 @@
-/** Taking the address of a queue apart, so that what may be shown and what is a secret is decided in one place. */
+/** Takes the address of a queue apart, so that one place decides which parts may be shown and which are secrets. */
 import { percentDecoded } from "../model/mod.ts";
 
 const SECRET = "password";

@@ -66,7 +66,7 @@ export interface Quota {
   readonly short: readonly string[];
   /** Names of the limits from which it uses more than its part. */
   readonly borrows: readonly string[];
-  /** For how long after this beat it may start something, in milliseconds: then it needs another one. */
+  /** Time after this beat in which it may start something, in milliseconds: then it needs another one. */
   readonly sureMs: number;
   /** Most attempts that it could have in flight with its part of the global limit, whatever of that others have now. */
   readonly capacity: number;

@@ -10,7 +10,7 @@ export function matches(filter: Filter, view: Pick<InstanceView, "instance" | "s
     Object.entries(filter.labels ?? {}).every(([key, text]) => instance.labels[key] === text);
 }
 
-/** A filter that means only what is also in one of `states`. */
+/** A filter that means only instances that are also in one of `states`. */
 export function among(states: readonly InstanceState[], filter: Filter): Filter {
   const both = filter.states?.filter((state) => states.includes(state)) ?? states;
   return { ...filter, states: both };

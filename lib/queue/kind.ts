@@ -42,7 +42,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** An option behind the `?` of an address. */
 export interface AddressOptionHelp {
   readonly name: string;
-  /** The variable that says it where the address does not. (Default: none does) */
+  /** The variable that sets it where the address does not. (Default: none does) */
   readonly variable?: string;
   readonly help: string;
   /** The value if neither the address nor the variable sets one. (Default: none) */
@@ -88,7 +88,7 @@ export interface QueueKind<A extends { readonly kind: string }> {
   /**
    * Reads an address.
    *
-   * @param env what the address leaves out, by the variables of the options
+   * @param env the variables of the options, for those that the address leaves out
    * @throws {QueueError} `bad-address`
    */
   parse(address: AddressText, env: Environment): A;

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
 
-/** Resolves when what is at hand in the event loop has been done. */
+/** Resolves when the event loop has done the work at hand. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -11,7 +11,7 @@ import {
 import type { ConsumerRecord, ConsumerView } from "./consumers.ts";
 import type { PolicySetting, Settings } from "./settings.ts";
 
-/** An instance handed to this consumer, with what had been settled of it before. */
+/** An instance handed to this consumer, with the nodes that had settled before. */
 export interface Claim {
   readonly instance: Instance;
   /** Tells this claim from all others of the same consumer. */
@@ -125,7 +125,7 @@ export interface Pushed {
   readonly added: number;
   /**
    * The ids that the queue had already, with the same content. Undefined if the queue cannot tell when it is pushed to: on
-   * Kafka, whoever consumes passes over what is known, and sets aside what comes with another content.
+   * Kafka, whoever consumes passes over known ids, and sets aside those that come with another content.
    */
   readonly existing?: readonly string[];
 }
@@ -147,7 +147,7 @@ export interface QueueDepth {
 /**
  * A durable queue of chain instances, as producers and consumers see it. Promises:
  * - a `push` that resolved survives a crash; the same id twice is one instance, and with another chain or other args an error;
- * - an instance is held by one consumer at a time; a consumer that dies loses what it holds to another, with its progress;
+ * - an instance is held by one consumer at a time; a consumer that dies loses its instances to another, with their progress;
  * - `checkpoint` and `finish` write only for the holder: of what it does not hold (it has gone to another, or has ended) they
  *   write nothing, and reject with a {@linkcode QueueError} of code `lease-lost` that names the ids, after all else of the
  *   call is durable. A call with data that cannot be stored writes nothing at all, and rejects with a TypeError, RangeError
@@ -156,7 +156,7 @@ export interface QueueDepth {
  *   and is no progress of the new claim, as each write names the claim under which it was made;
  * - an instance with a parent is pushed by the consumer that holds the parent, which holds it from then on; it is handed out
  *   with its parent, never alone, and lives no longer than its parent: what has not ended of it then is cancelled (`its caller has ended`);
- * - disposing hands back what is still held; from then on every method rejects with `closed`, waiting ones too.
+ * - disposing hands back the instances still held; from then on every method rejects with `closed`, waiting ones too.
  */
 export interface Queue extends AsyncDisposable {
   /**
@@ -177,12 +177,12 @@ export interface Queue extends AsyncDisposable {
   /** Resolves when the ends are durable. Ended instances are kept for a while, see the driver's `keep`. */
   finish(results: readonly Result[]): Promise<void>;
   /**
-   * Hands instances back that this consumer holds, with what they have called: others go on with them from their progress.
+   * Hands instances back that this consumer holds, with those that they have called: others go on with them from their progress.
    * Instances that it does not hold, or that have ended, are passed over.
    */
   release(held: readonly Released[]): Promise<void>;
   /**
-   * Asks whether this consumer may rely on what it holds. It may not after a silence as long as its lease: the process was
+   * Asks whether this consumer may rely on its holds. It may not after a silence as long as its lease: the process was
    * stopped, the machine slept, or the queue did not answer, and others may have completed all of it since. Nothing may be
    * called then.
    *
@@ -226,7 +226,7 @@ export interface Filter {
 /** A request of an operator to the queue and to the consumers that run on it. */
 export type Command =
   /**
-   * End queued instances at once; consumers end what they hold: nothing new of it starts. A consumer hears of it with a
+   * End queued instances at once; consumers end those that they hold: nothing new of these starts. A consumer hears of it with a
    * filter that names, by id, those of its instances that are meant. If it gives them up instead, they end as cancelled.
    * The instances that they have called are meant with them. `abort` also ends the calls in flight, which are awaited otherwise.
    *
@@ -235,14 +235,14 @@ export type Command =
    */
   | { readonly kind: "cancel"; readonly filter: Filter; readonly abort?: boolean }
   /**
-   * Queue failed and cancelled instances again, keeping the nodes that are ok; what they have called is retried with them,
+   * Queue failed and cancelled instances again, keeping the nodes that are ok; called instances are retried with their callers,
    * and never alone. Of an instance that has been undone, or may have been, nothing is kept; nor is a node that ran after
    * another one which failed and runs again now. With `from`, a node's name: completed ones too, and that node and all that
    * come after it run again; what has no such node is not reached. Nodes that are begun again, by `from`, after an undoing or
    * after what failed, have a new generation, see {@linkcode Instance.generations}.
    */
   | { readonly kind: "retry"; readonly filter: Filter; readonly from?: string }
-  /** Forget ended instances, with what they have called; that is never forgotten alone. */
+  /** Forget ended instances, with those that they have called; these are never forgotten alone. */
   | { readonly kind: "purge"; readonly filter: Filter }
   /** All consumers go by this policy, instead of their own. */
   | { readonly kind: "policy"; readonly policy: PolicySetting }

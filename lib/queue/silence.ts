@@ -4,7 +4,7 @@ export type Beats = Iterable<readonly [who: string | number, beat: number]>;
 /** The known state of somebody who beats. */
 export interface Heartbeat {
   readonly beat: number;
-  /** For how long there was no beat, in milliseconds, as far as this process can tell. */
+  /** Time without a beat, in milliseconds, as far as this process can tell. */
   readonly silentMs: number;
   /** Whether a beat was seen to follow another: one that was only found may be left over from a process that is dead. */
   readonly isAlive: boolean;

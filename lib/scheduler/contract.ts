@@ -90,8 +90,8 @@ export interface Obstacle {
   /** Tells it from all others, in words. */
   readonly name: string;
   /**
-   * Whom it keeps from starting as well, as long as nothing changes: all instances of the chain that have not begun, those of
-   * them with the same labels, or nobody else for certain.
+   * The other instances that it keeps from starting as well, as long as nothing changes: all of the chain that have not begun,
+   * those of them with the same labels, or none for certain.
    */
   readonly reach: "chain" | "labels" | "instance";
   /** All instances with this value of a label meet it as well, of whatever chain. (Default: nothing is known of others) */

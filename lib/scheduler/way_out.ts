@@ -31,7 +31,7 @@ export interface AskedWait {
   readonly platform?: string;
   /** The function whose own limit that was for. (Default: it is for all) */
   readonly function?: string;
-  /** For how long it has asked, in milliseconds. */
+  /** Time for which it has asked, in milliseconds. */
   readonly askedMs: number;
   /** Until when nothing starts there, or one call that asks again. */
   readonly untilMs: number;
@@ -82,7 +82,7 @@ export class WayOut {
   #restsUntilMs = -Infinity;
   /** … and until then in any case. */
   #askedUntilMs = -Infinity;
-  /** For how long it was asked to be closed last, … */
+  /** Time for which it was asked to be closed last, in milliseconds, … */
   #askedMs = 0;
   /** … and whether it is open earlier than that, for one call at first. */
   #asksAgain = false;

@@ -63,8 +63,8 @@ export class MemoryQueue {
   }
 
   /**
-   * Treats a consumer as one that died or hung: what it holds goes to others. If it goes on, it finds out as soon as it
-   * confirms what it holds.
+   * Treats a consumer as one that died or hung: its instances go to others. If it goes on, it finds out as soon as it
+   * confirms its holds.
    */
   expire(consumer: QueueDriver): void {
     if (consumer instanceof MemoryConsumer) consumer.expire();

@@ -159,7 +159,7 @@ export class MemoryStore {
     }
   }
 
-  /** Puts back what its holder gives up; what was to be cancelled ends, unless it has something to undo. */
+  /** Puts back entries that their holder gives up; those to be cancelled end, unless they have something to undo. */
   release(entries: readonly Entry[], nowMs: number, waitsFor: ReadonlyMap<Entry, string> = NONE): void {
     const kept = toUndo(entries);
     for (const entry of entries) {
@@ -171,10 +171,10 @@ export class MemoryStore {
   }
 
   /**
-   * Queues instances again, with what they have called.
+   * Queues instances again, with those that they have called.
    *
    * @param from the node that runs again, and all after it
-   * @returns how many
+   * @returns their number
    */
   retry(roots: Iterable<Entry>, from: string | undefined): number {
     let retried = 0;
@@ -210,7 +210,7 @@ export class MemoryStore {
     if (entry.caller === undefined) this.#wait(entry, waitsFor);
   }
 
-  /** Forgets instances and what they have called. */
+  /** Forgets instances and those that they have called. */
   forget(entries: Iterable<Entry>): void {
     for (const entry of entries) {
       entry.caller?.called.delete(entry);

@@ -82,7 +82,7 @@ function lacks(
 }
 
 /**
- * Reads one of several words. The error does not quote what was said: variables are easily confused.
+ * Reads one of several words. The error does not quote the value: variables are easily confused.
  *
  * @throws {QueueError} `bad-address`
  */

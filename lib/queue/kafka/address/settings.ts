@@ -1,4 +1,4 @@
-/** Where the settings of a queue on Kafka come from: the address, and variables for what it leaves out. */
+/** Where the settings of a queue on Kafka come from: the address, and variables for those that it leaves out. */
 import { percentDecoded } from "../../../model/mod.ts";
 import { badAddress, unknownOption, unreadValue } from "../../address_errors.ts";
 import type { AddressText } from "../../address_parts.ts";
@@ -67,7 +67,7 @@ export interface Said {
   readonly value: string;
   /** `ssl` for the address's own, or the variable. */
   readonly from: string;
-  /** Whether the address says it. */
+  /** Whether the address sets it. */
   readonly isOwn: boolean;
 }
 
@@ -75,7 +75,7 @@ export interface Said {
 export type Settings = ReadonlyMap<KafkaSetting, Said>;
 
 /**
- * Gathers what is said: of an option that is given twice the last counts, and the address wins over variables.
+ * Gathers the given values: of an option that is given twice the last counts, and the address wins over variables.
  *
  * @throws {QueueError} `bad-address`
  */

@@ -16,7 +16,7 @@ export interface RecordWriter {
   append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<number>;
   /** Resolves when nothing is being written any more. */
   idle(): Promise<void>;
-  /** Writes nothing more: what waits, and what comes, is rejected. */
+  /** Writes nothing more: waiting and later records are rejected. */
   end(error: unknown): void;
 }
 
@@ -52,7 +52,7 @@ interface Lane extends TopicPartition {
   /** The number of the next record that is written there under this id. */
   sequence: number;
   waiting: Item[];
-  /** Whether some of it is being written: what comes next waits, as its number is not known yet. */
+  /** Whether some of it is being written: later records wait, as their number is not known yet. */
   isBusy: boolean;
 }
 
@@ -67,7 +67,7 @@ const BATCH_BYTES = 900_000;
 /** A record's own parts beside key, value and headers, at most, in bytes. */
 const OVERHEAD = 40;
 
-/** One idempotent producer: what it writes to a partition stands there once, and in order. */
+/** One idempotent producer: its records stand in a partition once, and in order. */
 class Writer implements RecordWriter {
   readonly identity: Identity;
   readonly lanes = new Map<string, Lane>();
@@ -147,7 +147,7 @@ class Writer implements RecordWriter {
 }
 
 /**
- * Writes for any number of producers: what waits while a request is under way goes with the next one, all partitions of a
+ * Writes for any number of producers: records that wait while a request is under way go with the next one, all partitions of a
  * broker together.
  */
 export class Appender {
@@ -179,7 +179,7 @@ export class Appender {
     else queueMicrotask(() => this.#flush());
   }
 
-  /** Writes what waits, to each broker that is not being written to. */
+  /** Writes waiting records, to each broker that is not being written to. */
   #flush(): void {
     const { link, clock } = this.#options;
     this.#isPlanned = false;

@@ -2,7 +2,7 @@ import { QueueError, type QueueErrorCode } from "../../queue.ts";
 
 /** The meaning of an error of kafkajs for the request that failed. */
 export type Trouble =
-  /** It may work if it is tried again: connections, elections, what is not ready yet. */
+  /** It may work if it is tried again: connections, elections, a broker that is not ready yet. */
   | "transient"
   /** Somebody else writes under this producer's name by now. */
   | "fenced"
@@ -103,7 +103,7 @@ export function reasonOf(error: unknown): string {
   return rootOf(error).message;
 }
 
-/** kafkajs wraps what it has tried several times, and what was answered for partitions. */
+/** kafkajs wraps the errors of requests it has tried several times, and of answers for partitions. */
 function rootOf(error: unknown): KafkajsError {
   let root: KafkajsError = error instanceof Error ? error : new Error(String(error));
   while (root.name !== "KafkaJSProtocolError") {

@@ -35,7 +35,7 @@ const NO_REPLICA = -1;
 const TIMEOUT_MS = 15_000;
 
 /**
- * Fetches what is there of some partitions, all led by one broker.
+ * Fetches the present records of some partitions, all led by one broker.
  *
  * @throws kafkajs's error of the first partition that is refused
  */

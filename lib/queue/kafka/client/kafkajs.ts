@@ -69,7 +69,7 @@ type Partitioned<T> = readonly { readonly topic: string; readonly partitions: re
 
 /** One broker: a method for each request. Each rejects with a kafkajs error; protocol errors have a `type`. */
 export interface Broker {
-  /** Sends what is encoded already. */
+  /** Sends a request that is encoded already. */
   readonly connectionPool: { send(protocol: unknown): Promise<unknown> };
   disconnect(): Promise<void>;
   listOffsets(request: {

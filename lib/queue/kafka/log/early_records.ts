@@ -25,7 +25,7 @@ export class EarlyRecords {
     return this.#byId.get(id);
   }
 
-  /** Takes in what is recorded of a run at a place; of an older run, it belongs to nothing. */
+  /** Takes in the record of a run at a place; one of an older run belongs to nothing. */
   set(id: string, of: Run, place: number, record: NodeRecord): void {
     let early = this.#byId.get(id);
     if (early !== undefined && !isSameRun(early.of, of)) {

@@ -66,7 +66,7 @@ export class KnownEnds {
     if (end.parent !== undefined) this.#calledBy.get(end.parent)?.delete(id);
   }
 
-  /** Forgets the oldest, with what it had called. */
+  /** Forgets the oldest, with those that it had called. */
   forgetOldest(): void {
     const [oldest] = this.#ends.keys();
     if (oldest !== undefined) { for (const id of [...this.tree(oldest)]) this.forget(id); }

@@ -98,7 +98,7 @@ async function offsetAt(
 }
 
 /**
- * Fetches what is there from some positions on, all led by one broker.
+ * Fetches the present records from some positions on, all led by one broker.
  *
  * @param maxWaitMs longest wait of the broker for the first record, in milliseconds
  */

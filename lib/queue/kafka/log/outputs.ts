@@ -16,7 +16,7 @@ export interface EndBody {
   readonly progress: readonly NodeRecord[];
 }
 
-/** A head, or what is recorded of a node. */
+/** A head, or the record of a node. */
 interface WithOutput {
   readonly output?: JsonText;
 }

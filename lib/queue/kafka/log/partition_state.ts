@@ -60,7 +60,7 @@ export class PartitionState {
   readonly #copies = new Copies();
   /** Messages of `pending` that have ended but were not read: their offsets, and where in `finished` these ends stand. */
   readonly #done = new Map<number, number>();
-  /** Keys of the changelog that belong to what has ended. */
+  /** Keys of the changelog that belong to ended instances. */
   readonly #remains = new Set<string>();
   /** Which records count. */
   readonly fencing = new Fencing();

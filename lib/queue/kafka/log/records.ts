@@ -5,8 +5,8 @@
  * - `ID`: the head of an instance that stands here because `pending` does not say it all: it was called, retried, handed
  *   back, is to be cancelled, or is so slow that `pending` has been covered beyond it. Value: {@linkcode Head}; header
  *   `instance`: its message.
- * - `ID␀NODE` and `ID␀NODE.ITEM`: what has settled. Value: a NodeRecord; header `of`: in which {@linkcode Run}.
- * - `␀fence`: a consumer takes the partition; what was held is not any more. Value: {@linkcode Fence}. `␀owner`:
+ * - `ID␀NODE` and `ID␀NODE.ITEM`: a settled node or item. Value: a NodeRecord; header `of`: in which {@linkcode Run}.
+ * - `␀fence`: a consumer takes the partition; its former holds end. Value: {@linkcode Fence}. `␀owner`:
  *   {@linkcode Owner}. `␀left`: which messages wait in `pending`, with others that are over behind them: `Left`, settled.ts.
  * A tombstone for each of the keys of an instance follows its end.
  *

@@ -12,7 +12,7 @@ export interface Left {
 
 /** Tells which messages are settled though `from` stands before them: their ends may be forgotten by now. */
 export class Settled {
-  /** All of this is about what stands before this offset. */
+  /** All of this is about messages before this offset. */
   readonly before: number;
   readonly #open: ReadonlySet<number>;
   readonly #among: ReadonlySet<number>;

@@ -31,7 +31,7 @@ export function topicNames(prefix: string): TopicNames {
 
 /** Partitions of a queue that is created without a wish: each is worked on by one consumer, so it bounds these. */
 export const DEFAULT_PARTITIONS = 12;
-/** The largest message that our topics take: an instance or an output of 16 MiB, and what stands around it. */
+/** The largest message that our topics take: an instance or an output of 16 MiB, and the bytes around it. */
 export const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 
 const HOUR_MS = 3_600_000;

@@ -122,7 +122,7 @@ export class Backlog {
     return true;
   }
 
-  /** Forgets what waits no more. */
+  /** Forgets entries that wait no more. */
   tidy(): void {
     this.#line.tidy();
   }
@@ -139,7 +139,7 @@ export class Backlog {
     this.#line.mark(entry);
   }
 
-  /** Those that wait in memory, but for what is passed over, until it is disposed. */
+  /** Those that wait in memory, without those that are passed over, until it is disposed. */
   passing(passed: PassedKinds): PassingLine {
     this.#passed = passed;
     this.#readWanted();
@@ -182,7 +182,7 @@ export class Backlog {
     );
   }
 
-  /** Reads again what is wanted. */
+  /** Reads the wanted messages again. */
   async #read(): Promise<void> {
     const { readAgain, isOver, grown, readAhead: { passed } = READ_AHEAD } = this.#options;
     for (let wanted = this.#wanted(passed / 2); wanted.length > 0; wanted = this.#wanted(passed)) {

@@ -46,7 +46,7 @@ function mayHaveBegun({ resumed, state, records, called }: Entry): boolean {
   return resumed || state === "running" || records.size > 0 || called.size > 0;
 }
 
-/** Whether nobody has called it; also of what was called the caller may not be known yet. */
+/** Whether nobody has called it; the caller of a called one may not be known yet. */
 export function isRoot({ instance: { parent } }: Entry): boolean {
   return parent === undefined;
 }

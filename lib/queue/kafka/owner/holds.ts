@@ -79,7 +79,7 @@ export class Holds {
     await this.#write(instances, holder, ({ id }) => id, (owned, some) => owned.journal.call(some));
   }
 
-  /** Writes what has settled. */
+  /** Writes settled nodes. */
   async checkpoint(progress: readonly Progress[]): Promise<void> {
     const storable = progress.map((item) => ({ ...item, records: storableRecords(item.records) }));
     await this.#writeHeld(storable, (owned, some) => owned.journal.checkpoint(some));

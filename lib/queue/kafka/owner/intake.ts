@@ -15,7 +15,7 @@ export interface IntakeOptions {
   readonly state: PartitionState;
   /** Messages of `pending` in the original's format before this offset are passed over. (Default: 0) */
   readonly passBefore?: number;
-  /** Reads what has ended. */
+  /** Reads ended instances. */
   readonly ends: EndSource;
   /** The partition in which an id is submitted. */
   homeOf(id: string): number;

@@ -122,7 +122,7 @@ export class Journal {
     for (const entry of entries) this.#marked.delete(entry);
   }
 
-  /** Writes what has settled of instances that are held. */
+  /** Writes the settled nodes of held instances. */
   async checkpoint(progress: readonly Progress[]): Promise<void> {
     await this.append("running", progress.flatMap((item) => this.#settle(item)));
   }
@@ -332,7 +332,7 @@ export class Journal {
     await this.#bury();
   }
 
-  /** Writes again what stands under keys of the changelog. */
+  /** Writes the entries under keys of the changelog again. */
   async restate(keys: Iterable<string>): Promise<void> {
     while (this.#reviving.size > 0) await Promise.allSettled(this.#reviving); // what is revived stands when that is durable
     const groups = restated(this.state, keys, this.#options.clock.wallMs());

@@ -50,8 +50,8 @@ interface UserData {
 }
 
 /**
- * A membership of a consumer group. While the members come together again, each goes on with what it has; afterwards each
- * knows what all have been given, and hands over what is not its own any more.
+ * A membership of a consumer group. While the members come together again, each goes on with its partitions; afterwards
+ * each knows those of all members, and hands over the ones that are not its own any more.
  */
 export class Membership {
   readonly #options: MembershipOptions;

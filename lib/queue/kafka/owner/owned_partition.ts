@@ -52,7 +52,7 @@ export interface OwnedPartitionOptions extends JournalOptions, IntakeOptions {
 /** See `carriedBehind`. */
 const CARRIED_BEHIND = 10_000;
 
-/** A partition that this consumer owns: what is read of it and handed out, and how far it has come. */
+/** A partition that this consumer owns: reads it, hands its instances out, and keeps its progress. */
 export class OwnedPartition {
   readonly partition: number;
   readonly state: PartitionState;
@@ -305,7 +305,7 @@ export class OwnedPartition {
     this.#queueAgain(left, waitsFor);
   }
 
-  /** Takes up again what had ended. */
+  /** Takes ended instances up again. */
   async revive(entries: Parameters<Journal["revive"]>[0]): Promise<void> {
     this.#queueAgain((await this.journal.revive(entries)).filter(isWaiting));
   }

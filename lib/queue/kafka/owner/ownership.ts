@@ -242,7 +242,7 @@ export class Ownership {
     this.#failed(owned, error);
   }
 
-  /** Gives everything up, with what is held. */
+  /** Gives everything up, with all held instances. */
   async close(): Promise<void> {
     this.#wanted = new Set();
     for (const taking of this.#taking.values()) taking.abort();

@@ -219,7 +219,7 @@ async function checkGroup({ link, group, names }: TakingOptions, owner: Owner | 
   );
 }
 
-/** Reads what waits already: a fetch that waits for news on other partitions would delay it. */
+/** Reads messages that wait already: a fetch that waits for news on other partitions would delay it. */
 async function catchUp(
   { link, names }: TakingOptions,
   owned: OwnedPartition,

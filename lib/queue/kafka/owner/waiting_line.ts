@@ -91,7 +91,7 @@ export class WaitingLine {
     return total >= most && this.#named.of(kind) >= Math.max(1, most / size);
   }
 
-  /** Forgets what was handed back and waits no more, if there seems to be much of it. */
+  /** Forgets entries that were handed back and wait no more, if there seem to be many. */
   tidy(): void {
     if (this.#named.total < this.#readAhead.named) return;
     for (const [entry, { place, waitsFor }] of this.#waiting) {
@@ -165,7 +165,7 @@ export class WaitingLine {
   }
 
   /**
-   * Takes out what is passed over, but for the oldest of it.
+   * Takes out the entries that are passed over, but for the oldest of them.
    *
    * @param mayLeave whether an entry can be taken out
    */
