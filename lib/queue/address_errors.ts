@@ -1,6 +1,6 @@
 import { nearest } from "../model/mod.ts";
 import type { AddressOption, AddressText } from "./address_parts.ts";
-import { QueueError } from "./queue.ts";
+import { QueueError } from "./errors.ts";
 
 /** The error of an address, which is shown without its secrets: neither `state` nor `advice` may quote any. */
 export function badAddress(

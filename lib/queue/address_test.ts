@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { addressWords, parseQueueAddress, QUEUE_FORMS, QUEUE_HELP, QUEUE_VARIABLES } from "./address.ts";
 import { QUEUE_KINDS, queueKind } from "./kinds.ts";
-import { QueueError } from "./queue.ts";
+import { QueueError } from "./errors.ts";
 
 Deno.test("parseQueueAddress() reads the kinds of queue", () => {
   assertEquals(parseQueueAddress("memory:"), { kind: "memory" });

@@ -4,13 +4,15 @@
  */
 import { exampleOf, parseQueueAddress, type QueueAddress, queueKind } from "./address.ts";
 import type { OpenQueueOptions, QueueText, ReadTextsOptions } from "./kind.ts";
-import { type QueueDriver, QueueError } from "./queue.ts";
+import { type QueueDriver } from "./queue.ts";
+import { QueueError } from "./errors.ts";
 
 export * from "./address.ts";
 export * from "./consumers.ts";
 export { CANCELLED_ON_REQUEST, matches } from "./filter.ts";
 export type { AddressOptionHelp, OpenQueueOptions, QueueKind, QueueText, ReadTextsOptions } from "./kind.ts";
 export * from "./memory/mod.ts";
+export * from "./errors.ts";
 export * from "./queue.ts";
 export * from "./settings.ts";
 export { isUndone } from "./retried.ts";

@@ -14,10 +14,10 @@ import {
   type Pushed,
   type QueueDepth,
   type QueueDriver,
-  QueueError,
   type Released,
   type Result,
 } from "../queue.ts";
+import { QueueError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { definitionOfSubmitted } from "../submission.ts";
 import type { RecordWriter } from "./client/appender.ts";

@@ -12,7 +12,6 @@ import {
   type Filter,
   type Held,
   type InstanceView,
-  leaseLost,
   type Order,
   type PartitionView,
   type Progress,
@@ -20,10 +19,10 @@ import {
   type Pushed,
   type QueueDepth,
   type QueueDriver,
-  QueueError,
   type Released,
   type Result,
 } from "../queue.ts";
+import { leaseLost, QueueError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { SettingsTeller } from "../setting_changes.ts";
 import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "../submission.ts";

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { QueueError } from "../queue.ts";
+import { QueueError } from "../errors.ts";
 
 /** Reads as a row of the columns a statement names. */
 export type Row = Readonly<Record<string, SQLInputValue>>;

@@ -10,7 +10,6 @@ import {
   type Filter,
   type Held,
   type InstanceView,
-  leaseLost,
   type Order,
   type PartitionView,
   type Progress,
@@ -18,10 +17,10 @@ import {
   type Pushed,
   type QueueDepth,
   type QueueDriver,
-  QueueError,
   type Released,
   type Result,
 } from "../queue.ts";
+import { leaseLost, QueueError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { Changes, Pace } from "./changes.ts";
 import { ChainTable } from "./chains.ts";

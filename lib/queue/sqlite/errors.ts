@@ -1,4 +1,4 @@
-import { QueueError, type QueueErrorCode } from "../queue.ts";
+import { QueueError, type QueueErrorCode } from "../errors.ts";
 
 /** The meanings of SQLite's primary result codes for a queue (https://sqlite.org/rescode.html). */
 const MEANINGS: Readonly<

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { QueueError } from "../queue.ts";
+import { QueueError } from "../errors.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
 /** The beginning of every SQLite file, and the place of the application's number (https://sqlite.org/fileformat.html). */

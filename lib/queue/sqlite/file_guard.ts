@@ -1,4 +1,4 @@
-import { QueueError } from "../queue.ts";
+import { QueueError } from "../errors.ts";
 import type { Database } from "./database.ts";
 
 /** The part of a queue on disk: the file itself, SQLite's log of writes, and the log's index. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { QueueError } from "../queue.ts";
+import { QueueError } from "../errors.ts";
 import { Database } from "./database.ts";
 import { asQueueError, sqliteCode } from "./errors.ts";
 import { inspectFile, makeFolderOf, sizeOf } from "./file.ts";

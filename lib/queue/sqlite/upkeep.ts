@@ -1,5 +1,5 @@
 import type { Clock } from "../../model/mod.ts";
-import { QueueError } from "../queue.ts";
+import { QueueError } from "../errors.ts";
 import type { ChainTable } from "./chains.ts";
 import type { Database } from "./database.ts";
 import type { GroupCommit } from "./group_commit.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseQueueAddress } from "../../address.ts";
 import type { KafkaAddressOptions } from "./address.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 
 function optionsOf(query: string, env = {}, login = ""): KafkaAddressOptions {
   const address = parseQueueAddress(`kafka://${login}h${query}`, env);

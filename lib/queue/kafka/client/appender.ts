@@ -1,5 +1,5 @@
 import type { Clock } from "../../../model/mod.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import { troubleOf } from "./errors.ts";
 import { type COMPRESSION, type OutgoingRecord, produce, type ProducerId } from "./kafkajs.ts";
 import { encodeBatch } from "./record_batch.ts";

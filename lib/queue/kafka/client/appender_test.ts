@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import fc from "fast-check";
 import { FakeCluster, refusal } from "../../../../tests/kafka/fake_cluster.ts";
 import { idle, VirtualClock } from "../../../../tests/programs/virtual_clock.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import { Appender, type Identity, type RecordWriter } from "./appender.ts";
 import { Buffer, type OutgoingRecord, type ProducerId } from "./kafkajs.ts";
 import { outgoing } from "../log/records.ts";

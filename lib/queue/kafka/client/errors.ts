@@ -1,4 +1,4 @@
-import { QueueError, type QueueErrorCode } from "../../queue.ts";
+import { QueueError, type QueueErrorCode } from "../../errors.ts";
 
 /** The meaning of an error of kafkajs for the request that failed. */
 export type Trouble =

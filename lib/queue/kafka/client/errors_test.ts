@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import kafkajs from "kafkajs";
 import codes from "kafkajs/error-codes";
-import { QueueError, type QueueErrorCode } from "../../queue.ts";
+import { QueueError, type QueueErrorCode } from "../../errors.ts";
 import { asQueueError, reasonOf, type Trouble, troubleOf } from "./errors.ts";
 
 const {

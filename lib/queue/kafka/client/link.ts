@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../../../model/mod.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import { asQueueError, reasonOf, troubleOf } from "./errors.ts";
 import { type Broker, type Cluster, type ClusterOptions, COORDINATOR, newCluster } from "./kafkajs.ts";
 

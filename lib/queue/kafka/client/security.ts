@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import { fileText } from "../../../model/mod.ts";
 import type { KafkaAddressOptions } from "../address/address.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import type { ClusterOptions, ISocketFactory, SASLOptions } from "./kafkajs.ts";
 
 type Tls = NonNullable<KafkaAddressOptions["tls"]>;

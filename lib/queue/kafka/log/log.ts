@@ -1,4 +1,4 @@
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import { troubleOf } from "../client/errors.ts";
 import { fetchBatches } from "../client/fetch.ts";
 import type { Broker, IncomingRecord } from "../client/kafkajs.ts";

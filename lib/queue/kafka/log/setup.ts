@@ -1,4 +1,4 @@
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import { reasonOf } from "../client/errors.ts";
 import type { Link } from "../client/link.ts";
 import {

@@ -6,7 +6,7 @@ import {
   WireError,
   type WireFormat,
 } from "../../../wire/mod.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import type { RecordWriter } from "../client/appender.ts";
 import { partitioner } from "./homes.ts";
 import { Buffer, type OutgoingRecord } from "../client/kafkajs.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../model/mod.ts";
 import { nextTurn } from "../../next_turn.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import { troubleOf } from "../client/errors.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import { type Link, Parted, type TopicPartition } from "../client/link.ts";

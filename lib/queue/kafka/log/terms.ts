@@ -1,4 +1,4 @@
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import type { RecordWriter } from "../client/appender.ts";
 import { Buffer, type IncomingRecord, type OutgoingRecord } from "../client/kafkajs.ts";
 import { FENCE } from "./records.ts";

@@ -1,7 +1,7 @@
 import { type Clock, onAbort, type Random } from "../../../model/mod.ts";
 import type { KafkaAddressOptions } from "../address/address.ts";
 import type { QueueText } from "../../kind.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import { Link, Reachability } from "../client/link.ts";
 import { endOffsets, readChunk, startOffset } from "./log.ts";

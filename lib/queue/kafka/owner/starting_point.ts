@@ -1,5 +1,5 @@
 import { isOriginalMessage } from "../../../wire/mod.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { Link } from "../client/link.ts";
 import { endOffset, readChunk, startOffset } from "../log/log.ts";

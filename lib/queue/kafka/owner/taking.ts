@@ -1,4 +1,4 @@
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import { EndReader } from "../log/end_reader.ts";
 import { lostError } from "../client/errors.ts";
 import type { RecordWriter } from "../client/appender.ts";

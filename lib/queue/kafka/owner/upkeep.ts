@@ -1,5 +1,5 @@
 import type { Clock } from "../../../model/mod.ts";
-import { QueueError } from "../../queue.ts";
+import { QueueError } from "../../errors.ts";
 import type { Link } from "../client/link.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
 import { isLoss } from "../client/errors.ts";
