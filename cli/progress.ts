@@ -66,7 +66,7 @@ export class LiveBar implements AsyncDisposable {
   readonly #shown = new AsyncDisposableStack();
 
   /**
-   * @param max the value of `state` when all is done
+   * @param max the value of `done` when all is done
    * @param state the amount that is done, and words for it
    */
   constructor(clock: Clock, max: number, state: () => { readonly done: number; readonly words: string }) {

@@ -10,7 +10,7 @@ const REWARD = 2;
 const LEAST_PER_S = 1;
 /** … or this part of the limit of attempts in flight, if that is more. */
 const LEAST_OF_LIMIT = 0.05;
-/** Retries saved up in good times are at most this many times those that come back by themselves: no flood begins an outage. */
+/** Retries saved up are at most this many times those that come back by themselves, or an outage would begin with a flood. */
 const MOST_FLOORS = 10;
 /** A balance within this of a whole retry is one: sums of fractions are not exact. */
 const ROUNDING = 1e-6;

@@ -331,7 +331,7 @@ function inAllMs({ usual, out, outSinceMs, expectedMs: mean }: Known, nowMs: num
   return longer < LEAST_SHARE ? elapsedMs : Math.max(elapsedMs, mean * normalShare(z + sigma) / longer);
 }
 
-/** Below this share of calls that take longer, only the time that they have taken is known. */
+/** Where less than this share of calls takes longer, only the time that the calls have taken so far is known. */
 const LEAST_SHARE = 1e-4;
 
 /** The distribution function of the standard normal distribution, to 1e-5 (Abramowitz and Stegun, 26.2.16). */
