@@ -28,6 +28,7 @@ const IN_PLAIN_ENGLISH = [
   "model",
   "platform",
   "policies",
+  "produce",
   "provider",
   "queue",
   "record",
@@ -35,7 +36,9 @@ const IN_PLAIN_ENGLISH = [
   "scheduler",
   "simulate",
   "spam",
+  "steer",
   "wire",
+  "wrap",
 ];
 /** Docstrings open with a noun or a verb (“The parsed options.”, “Called when …”), not with a riddle; some words nobody says. */
 const RIDDLES =

@@ -19,11 +19,11 @@ export interface Load {
   readonly workload: Workload;
   readonly arrivals: Arrivals;
   readonly bounds: LoadBounds;
-  /** Of the times and the choice of chains: the same seed gives the same chains at the same offsets. */
+  /** Seeds the times and the choice of chains: the same seed gives the same chains at the same offsets. */
   readonly seed: string;
   /** Added to the labels of every instance. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What every instance is submitted with, an object. (Default: nothing) */
+  /** The args of every instance, an object. (Default: none) */
   readonly args?: JsonText;
   /** Names each instance. (Default: ULIDs) */
   readonly idOf?: (instance: Unnamed) => string | Promise<string>;

@@ -3,18 +3,18 @@ import type { InstanceView, QueueDriver } from "../queue/mod.ts";
 import { type Recorder, submission } from "../record/mod.ts";
 import { instancesOf, type Load } from "./load.ts";
 
-/** What a producer is made of. */
+/** The parts and options of a producer. */
 export interface ProducerOptions {
   readonly queue: QueueDriver;
   readonly recorder: Recorder;
   readonly clock: Clock;
   /** Draws the instances' ids. */
   readonly ids: Random;
-  /** Called with the ids of what is in the queue now, new or not. (Default: nobody is told) */
+  /** Called with the ids of instances that are in the queue now, new or not. (Default: no callback) */
   readonly onDurable?: (ids: readonly string[]) => void;
 }
 
-/** How far a producer has come. */
+/** The progress of a producer. */
 export interface ProducerStats {
   /** Instances that are in the queue now; those that it had before are not counted, if it can tell. */
   readonly submitted: number;
@@ -28,7 +28,7 @@ export interface ProducerStats {
 
 /** Submissions under way; with a queue slower than the load, memory stays bounded and the load falls behind, visibly. */
 const MAX_PUSHES = 64;
-/** How often the ends of instances are asked for, in milliseconds. */
+/** The producer asks for the ends of instances at this interval, in milliseconds. */
 const WAIT_POLL_MS = 100;
 /** Instances asked for at a time. */
 const WAIT_BATCH = 1000;

@@ -1,2 +1,2 @@
-/** What operators do to a queue and its consumers, as functions that return data. */
+/** The actions of operators on a queue and its consumers, as functions that return data. */
 export * from "./settings.ts";

@@ -1,17 +1,17 @@
 import type { Clock } from "../model/mod.ts";
 import type { AnySettingCommand, ConsumerView, PolicySetting, QueueDriver, Settings } from "../queue/mod.ts";
 
-/** How the consumers that live have taken a change of settings. */
+/** The answers of the live consumers to a change of settings. */
 export interface Taken {
-  /** Those that go by it. */
+  /** The consumers that apply it. */
   readonly by: readonly ConsumerView[];
-  /** Those of which it cannot be in force, or not all of it; each has said why in its record. */
+  /** The consumers that cannot apply it, or not all of it; the record of each gives the reason. */
   readonly refusedBy: readonly ConsumerView[];
-  /** Those that have not answered in time. */
+  /** The consumers that have not answered in time. */
   readonly unanswered: readonly ConsumerView[];
 }
 
-/** What has become of a policy that was to be set. */
+/** The outcome of a request to set a policy. */
 export type PolicyOutcome =
   | ({ readonly kind: "set" } & Taken)
   /** Nothing was set, as these consumers do not run policy files. */
@@ -19,7 +19,7 @@ export type PolicyOutcome =
   /** It was in force, and has failed: the one before it is in force again. */
   | { readonly kind: "failed"; readonly failed: NonNullable<Settings["failedPolicy"]> };
 
-/** A consumer hears of settings within a second, and says so at once: most of this time is for machines under load. */
+/** A consumer reads new settings within a second, and answers at once: most of this time is for machines under load. */
 const ANSWERED_WITHIN_MS = 5000;
 /** Between two looks at the records of consumers, in milliseconds. */
 const LOOK_MS = 50;

@@ -1,10 +1,10 @@
-/** Where a collector listens. */
+/** The address at which a collector listens. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
-/** Reads `host:port` or `[v6]:port`; undefined if it is neither, or if the port is 0, which says nowhere. */
+/** Reads `host:port` or `[v6]:port`; undefined if it is neither, or if the port is 0, on which nobody can listen. */
 export function parseAddress(text: string | null | undefined): Address | undefined {
   const match = /^\s*(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})\s*$/i.exec(text ?? "");
   return match ? addressOf(match[1] ?? match[2], match[3]) : undefined;

@@ -1,9 +1,9 @@
 import type { Address } from "./address.ts";
 import { after, loadNet, nowMs, type Socket, soon } from "./runtime.ts";
 
-/** So long, in milliseconds, a collector has to take a connection. */
+/** The time that a collector has to take a connection, in milliseconds. */
 const CONNECT_MS = 200;
-/** So long, in milliseconds, nobody asks again after a collector that did not. */
+/** After a collector did not take a connection, nobody tries to reach it for this time, in milliseconds. */
 const AWAY_MS = 5000;
 /** Connections on their way at a time; more are not tried. */
 const MOST_CONNECTING = 100;
@@ -14,7 +14,7 @@ let connecting = 0;
 
 /**
  * Lines on their way to a collector, over one connection. Nothing of it ever fails for whoever speaks, nor waits, nor keeps
- * a process alive: what cannot be said is not.
+ * a process alive: a line that cannot be sent is dropped.
  */
 export class Channel {
   readonly #address: Address;
@@ -35,12 +35,12 @@ export class Channel {
     void this.#connect();
   }
 
-  /** Whether nothing can be said over it any more. */
+  /** Whether no more lines can be sent over it. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Says a line. @returns resolves when the system has it, or it is lost */
+  /** Sends a line. @returns resolves when the system has it, or it is lost */
   say(text: string): Promise<void> {
     return new Promise((done) => {
       if (this.#isOver) done();
@@ -49,7 +49,7 @@ export class Channel {
     });
   }
 
-  /** Nothing more will be said. */
+  /** Ends the channel: no more lines will be sent. */
   close(): void {
     this.#isLast = true;
     if (this.#isOpen) this.#socket!.end();

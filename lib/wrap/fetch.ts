@@ -34,7 +34,7 @@ export function sequoia<T extends RequestLike, A extends unknown[]>(
       await call.end();
       throw error;
     }
-    if (response.status === 101) { // it becomes a web socket, of which there is no answer to add to
+    if (response.status === 101) { // it becomes a web socket, and has no answer to add to
       await call.end();
       return response;
     }

@@ -82,7 +82,7 @@ Deno.test("sequoia() of fetch tells of failures, of answers without a body, and 
   await heard.runOf("01J/broken");
 });
 
-/** Events of which parts throw where they are taken for texts or numbers. */
+/** Events with parts that throw where code takes them for texts or numbers. */
 const HOSTILE: readonly string[] = ["ip", "port", "id", "name"].map((field) =>
   JSON.stringify({ id: "x", ip: "127.0.0.1", port: 9, [field]: { toString: 1, valueOf: 1 } })
 );

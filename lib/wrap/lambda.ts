@@ -14,7 +14,7 @@ type Callback = (error?: unknown, result?: unknown) => void;
  * Has a handler of AWS Lambda tell the collector when it starts and ends. An answer for HTTP (with a `statusCode`) gets the
  * header Server-Timing. Handlers may be asynchronous, answer by a callback, or stream: `awslambda.streamifyResponse(sequoia(…))`.
  *
- * Lambda freezes a process once it has answered, so the answer waits until the system has what is said of the end: for 50 ms
+ * Lambda freezes a process once it has answered, so the answer waits until the system has the line about the end: for 50 ms
  * at most, and not at all while the collector is away.
  *
  * @example
@@ -76,7 +76,7 @@ function headerOf(event: unknown, name: string): string | undefined {
   return typeof found === "string" ? found : undefined;
 }
 
-/** What was sent: the event itself, or the body of the request that it describes. */
+/** The data that the caller sent: the event itself, or the body of the request that it describes. */
 function eventIn(event: unknown): unknown {
   const { body, isBase64Encoded } = (event ?? {}) as { body?: unknown; isBase64Encoded?: unknown };
   if (typeof body !== "string") return event;

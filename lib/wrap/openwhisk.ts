@@ -7,7 +7,7 @@ export type { WrapOptions };
  * Has the `main(params)` of an OpenWhisk action tell the collector when it starts and ends. The answer of a web action (with
  * a `statusCode`) gets the header Server-Timing.
  *
- * OpenWhisk pauses a container once its action has answered, so the answer waits until the system has what is said of the
+ * OpenWhisk pauses a container once its action has answered, so the answer waits until the system has the line about the
  * end: for 50 ms at most, and not at all while the collector is away.
  *
  * @example

@@ -2,11 +2,11 @@ import { saidInEvent, saidInHeaders, type ToldCall } from "./told_call.ts";
 
 /** As much of a fetch-style request as is needed. */
 export interface RequestLike {
-  /** What it says of itself. */
+  /** The headers of the request. */
   readonly headers: { get(name: string): string | null };
   /** null if there is none. */
   readonly body?: unknown;
-  /** A second one, of which the body can be read as well. */
+  /** A copy of the request: its body can be read as well. */
   clone?(): { json(): Promise<unknown> };
 }
 

@@ -1,6 +1,6 @@
 /**
- * What wrappers need of the machine. They run in users' functions, on Node.js, Deno or at an edge, far from the programs of
- * Sequoia that hand clocks around; so this is one of the few places that ask for the time, and nothing here is Deno's own.
+ * The parts of the machine that wrappers need. These run in functions of users, on Node.js, Deno or at an edge, far from the programs
+ * of Sequoia that hand clocks around; so this is one of the few places that ask for the time, and nothing here is Deno's own.
  */
 
 /** As much of a socket of `node:net` as is needed. */
@@ -32,7 +32,7 @@ export function ticksMs(): number {
 }
 
 /**
- * Calls back once, so many milliseconds from now.
+ * Calls back once, this many milliseconds from now.
  *
  * @param keepsAlive whether the process must not end before
  * @returns what takes that back

@@ -3,28 +3,28 @@ import { Channel } from "./channel.ts";
 import { DEFAULT_NAME, lineOf, timingOf } from "./line.ts";
 import { after, env, nowMs, ticksMs } from "./runtime.ts";
 
-/** How a function tells of itself. */
+/** The options by which a function reports its calls. */
 export interface WrapOptions {
-  /** What it calls itself. (Default: what the call says, or "functionSide") */
+  /** The name under which the function reports. (Default: the name in the call, or "functionSide") */
   readonly name?: string;
   /**
-   * Where the collector is, as `host:port`: then calls cannot send it anywhere else. `false`: nowhere. (Default: the
-   * environment variable SEQUOIA_COLLECTOR, or else what each call says)
+   * The collector, as `host:port`: then calls cannot name another one. `false`: no collector. (Default: the
+   * environment variable SEQUOIA_COLLECTOR, or else the address in each call)
    */
   readonly collector?: string | false;
 }
 
-/** What a call says of itself, as far as it does. */
+/** The fields that a call carries about itself; any may be absent. */
 export interface Said {
   /** Its idempotency key. */
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   readonly address?: Address | undefined;
-  /** Whether it says that there is no collector for it, whatever else its event says. */
+  /** Whether the call states that there is no collector for it; then an address in its event does not count. */
   readonly isUntold?: boolean;
 }
 
-/** An answer waits so long at most, in milliseconds, for the system to take what is said of its end. */
+/** An answer waits at most this long for the system to take the line about its end, in milliseconds. */
 const LAST_WORDS_MS = 50;
 
 /** A call of a function, which tells the collector when it has started and ended, as soon as it is known whose it is. */
@@ -40,14 +40,14 @@ export class ToldCall {
     this.#options = options;
   }
 
-  /** Whether it lacks an address that its call could say. */
+  /** Whether it lacks an address that its call could still give. */
   get isHomeless(): boolean {
     return this.#said.address === undefined && this.#said.isUntold !== true &&
       this.#options.collector === undefined &&
       env(VARIABLE) === undefined;
   }
 
-  /** Its call is known, or more of it: what was said before counts. */
+  /** Adds fields of its call; those known before stay. Reports the start as soon as id and collector are known. */
   hear({ id, name, address, isUntold = false }: Said): void {
     const { id: knownId = id, name: knownName = name, isUntold: wasUntold = isUntold } = this.#said;
     const knownAddress = wasUntold ? undefined : this.#said.address ?? address;
@@ -61,7 +61,7 @@ export class ToldCall {
     return timingOf(ticksMs() - this.#since);
   }
 
-  /** It has ended; told once. @returns resolves when that is on its way, or will not be, but after 50 ms at the latest */
+  /** Reports the end, once. @returns resolves when the line is on its way, or will not be, but after 50 ms at the latest */
   end(): Promise<void> {
     if (this.#endedAtMs !== undefined) return Promise.resolve();
     this.#endedAtMs = this.#startedAtMs + ticksMs() - this.#since;
@@ -101,7 +101,7 @@ function within(ms: number, done: Promise<void>): Promise<void> {
   });
 }
 
-/** What an event says: Sequoia's, the original's, or none of them. */
+/** Reads the fields from an event of Sequoia or of the original system; empty for any other event. */
 export function saidInEvent(event: unknown): Said {
   if (typeof event !== "object" || event === null) return {};
   const { id, name, ip, port } = event as Record<string, unknown>;
@@ -115,7 +115,7 @@ export function saidInEvent(event: unknown): Said {
 /** Stands for an address where there is no collector: the one in the event is for the first system's wrapper alone. */
 const NOBODY = "none";
 
-/** What the headers of a request say. @param header gives one by its name in lower case */
+/** Reads the fields from the headers of a request. @param header gives one by its name in lower case */
 export function saidInHeaders(header: (name: string) => string | null | undefined): Said {
   const collector = header("x-sequoia-collector");
   return {

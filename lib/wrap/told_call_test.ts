@@ -13,7 +13,7 @@ function refusedPort(): number {
   return (listener.addr as Deno.NetAddr).port;
 }
 
-/** How long an answer waits at most for the collector, in milliseconds. */
+/** An answer waits at most this long for the collector, in milliseconds. */
 const LAST_WORDS_MS = 50;
 
 /** Makes some calls one after the other. @returns how many of them have waited for as long as an answer may */
