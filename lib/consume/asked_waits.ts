@@ -1,14 +1,14 @@
 import type { AskedWait } from "../scheduler/mod.ts";
 
-/** A wait that was asked for is said if it is this long at least, in milliseconds. */
+/** A wait that a platform asks for is told if it is at least this long, in milliseconds. */
 const SAID_FROM_MS = 10_000;
 
-/** Says once of each time that a platform asks callers to wait for long. */
+/** Tells each long wait that a platform asks for, once. */
 export class AskedWaitTeller {
-  /** What was closed when that was asked last; as many as there are ways out. */
+  /** The waits at the last call of `news`, by platform and function: at most one for each way out. */
   #known = new Set<string>();
 
-  /** Those that are new. @param now all at present */
+  /** Returns the long waits that are new. @param now all waits at present */
   news(now: readonly AskedWait[]): readonly AskedWait[] {
     const before = this.#known;
     this.#known = new Set(now.map(keyOf));

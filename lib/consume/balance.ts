@@ -1,18 +1,18 @@
 import type { Scheduler, SchedulerStats } from "../scheduler/mod.ts";
 
-/** What a consumer says of its work, as far as it decides which part of what is queued is for it. */
+/** The load of a consumer, by its record: the others read it to decide who takes which part of the queue. */
 export interface Load {
   /** Most attempts that it has in flight. (Default: no limit) */
   readonly limit?: number;
-  /** How many more attempts it could start at once, and has nothing for. (Default: none) */
+  /** The number of further attempts that it could start at once, but has no work for. (Default: 0) */
   readonly idle?: number;
 }
 
-/** What a consumer knows of itself. */
+/** The load of this consumer, as it knows it itself. */
 export interface OwnLoad extends Pick<SchedulerStats, "limit" | "ready" | "running"> {
   /** Invocations that wait here for something that others may not lack. */
   readonly inVain: number;
-  /** Whether something is ready that only what holds for all keeps from starting: the limit, or a rate. */
+  /** Whether something is ready that only a bound on all attempts keeps from starting: the limit, or a rate. */
   readonly isCrowded: boolean;
   /** Instances that it holds, without those that they have called. */
   readonly instances: number;
@@ -20,16 +20,16 @@ export interface OwnLoad extends Pick<SchedulerStats, "limit" | "ready" | "runni
 
 /** As much counts for a consumer without a limit. */
 const NO_LIMIT = 10_000;
-/** A consumer may always hold so many times what it runs at once: the next ones start while more are on their way. */
+/** A consumer may always hold this many times its capacity: the next ones start while more are on their way. */
 const AHEAD = 2;
 
-/** How many attempts a consumer runs at once. */
+/** The number of attempts that a consumer runs at once. */
 export function capacityOf({ limit = NO_LIMIT }: Load): number {
   return Math.min(limit, NO_LIMIT);
 }
 
 /**
- * What a consumer knows of itself, from its scheduler.
+ * The load of this consumer, from its scheduler.
  *
  * @param instances that it holds
  * @param limit the most attempts that it could have in flight (Default: at present)
@@ -41,8 +41,8 @@ export function loadOf(scheduler: Scheduler, instances: number, limit = schedule
 }
 
 /**
- * How many more attempts a consumer could start at once, and has nothing for. What waits in vain counts as in flight: where nobody
- * serves its functions, or no call arrives, a consumer would take in all that others hand over.
+ * The number of further attempts that a consumer could start at once, but has no work for. What waits in vain
+ * counts as in flight: where nobody serves its functions, or no call arrives, a consumer would take in all that others hand over.
  */
 export function idleSlots(load: Omit<OwnLoad, "instances">): number {
   return load.isCrowded ? 0 : Math.max(0, capacityOf(load) - load.running - load.inVain);
@@ -62,7 +62,7 @@ export function fairHolding(own: OwnLoad, others: readonly Load[], queued: numbe
   return Math.max(part, own.instances + ahead(own));
 }
 
-/** How many more a consumer is to hold so that its slots do not run out of work. */
+/** The number of further instances that a consumer has to hold so that its slots do not run out of work. */
 function ahead(own: OwnLoad): number {
   const capacity = capacityOf(own), { running, ready, inVain, isCrowded } = own;
   const hasFreeSlots = running < capacity;
@@ -71,8 +71,8 @@ function ahead(own: OwnLoad): number {
 }
 
 /**
- * How many of those that wait at a consumer go to others: so many that what stays is to its capacity as what goes is to their idle
- * slots. None while the others are busy.
+ * The number of waiting instances that a consumer hands over to others: those that stay are to its capacity as those that go are to
+ * the idle slots of the others. 0 while the others are busy.
  *
  * @param waiting how many wait here for capacity
  */
@@ -81,7 +81,7 @@ export function surplus(own: Load, others: readonly Load[], waiting: number): nu
   return idle === 0 ? 0 : Math.ceil(waiting * idle / (idle + capacityOf(own)));
 }
 
-/** So many of a list, evenly spread over it. */
+/** Takes `count` items of a list, evenly spread over it. */
 export function spread<T>(list: readonly T[], count: number): T[] {
   const before = (i: number) => Math.floor(i * count / list.length);
   return list.filter((_, i) => before(i + 1) > before(i));

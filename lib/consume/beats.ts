@@ -9,25 +9,25 @@ import type { LimitRounds } from "./limit_rounds.ts";
 /** The process of a consumer. */
 export type About = Pick<ConsumerRecord, "host" | "pid" | "version" | "takesPolicyFiles">;
 
-/** Where a consumer is, in words. */
+/** The host and process of a consumer, in words. */
 export function placeOf({ host, pid }: About = { host: "a consumer", pid: 0, version: "" }): string {
   return `${host} ${pid}`;
 }
 
-/** What a consumer's record is made from. */
+/** The parts from which the record of a consumer is made. */
 export interface RecordParts {
   readonly scheduler: Scheduler;
   readonly limits: DividedLimits;
   readonly inForce: InForce;
-  /** Those that it holds. */
+  /** The number of instances that it holds. */
   readonly instances: number;
-  /** Whether it starts anything, if there is something. */
+  /** Whether it starts attempts when some are ready. */
   readonly mayStart: boolean;
-  /** How it divides the limits with the others, if consumers do that among themselves. */
+  /** Its part of the limits, if consumers divide these among themselves. */
   readonly rounds?: Pick<LimitRounds, "part" | "words" | "capacity"> | undefined;
 }
 
-/** What a consumer says of its work. */
+/** The record of a consumer's work, which others read. */
 export function recordOf(
   { scheduler, limits: { limits, share }, inForce, instances, mayStart, rounds }: RecordParts,
   nowMs: number,
@@ -50,7 +50,7 @@ export function recordOf(
 
 type OwnRecord = Omit<ConsumerRecord, "callsPerS">;
 
-/** What beats go by. */
+/** The parts of beats. */
 export interface BeatsOptions {
   readonly queue: Queue;
   readonly clock: Clock;
@@ -58,7 +58,7 @@ export interface BeatsOptions {
   record(): OwnRecord;
 }
 
-/** A rate is measured over at least so long, in milliseconds. */
+/** A rate is measured over at least this time, in milliseconds. */
 const LEAST_RATED_MS = BEAT_MS / 2;
 
 /** Writes the record of a consumer to the queue, about once a second. */
@@ -103,7 +103,7 @@ export class Beats {
   }
 
   /**
-   * Writes the record now. A beat that cannot be written is left out: whoever works on the queue meets the same fault and is told.
+   * Writes the record now. A beat that cannot be written is left out: other work on the queue meets the same fault, and reports it.
    *
    * @returns whether it is written
    */

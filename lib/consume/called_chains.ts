@@ -17,7 +17,7 @@ export const CALLER_ENDED = "its caller has ended";
 const ARGS_TOO_LARGE = "args-too-large: the queue takes no instance with args so long";
 const TOO_LATE = failedEnd("it has ended before");
 
-/** How an instance begins here. */
+/** The conditions under which an instance begins here. */
 export type Beginning = Pick<Submission, "notBeforeMs" | "cancel">;
 
 export interface CalledChainsParts {

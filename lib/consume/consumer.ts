@@ -23,7 +23,7 @@ import type { Processes } from "./processes.ts";
 import type { RefusedFunction } from "./refused_functions.ts";
 import { Teller, type TellerHooks } from "./teller.ts";
 
-/** What a consumer is made of. */
+/** The parts and options of a consumer. */
 export interface ConsumerOptions extends ExecutionParts, TellerHooks {
   readonly queue: QueueDriver;
   /** Most instances that are taken from the queue and not ended: what the policy chooses from. (Default: 100,000) */
@@ -47,15 +47,15 @@ export interface ConsumerOptions extends ExecutionParts, TellerHooks {
   readonly policyName?: string;
   /** Makes the policies that the queue sets. (Default: those alone that come with Sequoia) */
   readonly makePolicy?: PolicyMaker;
-  /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: nobody is told) */
+  /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: no callback) */
   readonly onClock?: (news: ClockNews) => void;
-  /** Called with what the settings of the queue have put in force, in words. (Default: nobody is told) */
+  /** Called when settings of the queue were put in force, with these in words. (Default: no callback) */
   readonly onSettings?: (words: string) => void;
-  /** Called when something of these settings cannot be in force here, or a policy has failed. (Default: nobody is told) */
+  /** Called when something of these settings cannot be in force here, or a policy has failed. (Default: no callback) */
   readonly onRefused?: (error: Error) => void;
 }
 
-/** How far a consumer has come. */
+/** The progress of a consumer. */
 export interface ConsumerStats extends SchedulerStats {
   readonly completed: number;
   readonly failed: number;
@@ -63,13 +63,13 @@ export interface ConsumerStats extends SchedulerStats {
   /** Refused before their first start, as they could not meet their deadlines any more. */
   readonly shed: number;
   /**
-   * How long what it holds will take, in milliseconds, if as much as now is in flight all the time: by the run times that
-   * were learned. Undefined while nothing is in flight.
+   * The time until all held instances have ended, in milliseconds, by the learned run times, if as much as now stays in
+   * flight. Undefined while nothing is in flight.
    */
   readonly leftMs: number | undefined;
   /** Functions that nobody serves: what calls them waits. */
   readonly unserved: readonly UnservedFunction[];
-  /** Functions of which no call has been let in for a minute. */
+  /** Functions whose calls have all been refused for a minute. */
   readonly refused: readonly RefusedFunction[];
   /** Retries that wait, as the budgets of their functions are used up. */
   readonly heldRetries: readonly HeldRetries[];
@@ -79,7 +79,7 @@ export interface ConsumerStats extends SchedulerStats {
 
 /** The scheduler's gauges are recorded at this interval, in milliseconds. */
 const COUNTER_MS = 250;
-/** How long writes under way may take once it is stopped, in milliseconds: what is not written then runs again later. */
+/** Once it is stopped, writes under way may take this long, in milliseconds: what is not written then runs again later. */
 const STOPPED_MS = 2000;
 
 /**
@@ -183,7 +183,7 @@ export class Consumer {
   }
 
   /**
-   * Runs until it is told to end, or the queue is empty, if it was asked for that.
+   * Runs until a signal ends it, or, with `untilEmpty`, until the queue is empty.
    *
    * @param drain lets what is in flight end
    * @param stop ends at once
@@ -274,14 +274,14 @@ export class Consumer {
     return this.#execution.mayStart && !this.#drain.signal.aborted;
   }
 
-  /** What may start at this instant: many starts take a while, and a rate counts each from when it was. */
+  /** The next attempt to start at this instant: many starts take a while, and a rate counts each from its own instant. */
   #next(): Invocation | undefined {
     this.#lookAfterPolicy();
     const { scheduler, clock } = this.#options;
     return this.#mayAsk ? scheduler.next(clock.nowMs()) : undefined;
   }
 
-  /** Whether something would be started now, if the scheduler has something. */
+  /** Whether an attempt would be started now, if the scheduler has one. */
   get #mayAsk(): boolean {
     return this.#execution.mayStart && (this.#rounds?.mayStart ?? true);
   }

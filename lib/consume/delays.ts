@@ -1,4 +1,4 @@
-/** What the queue is told of invocations that are tried again later, and what it tells of them. */
+/** The records of delays in the queue: of invocations that are tried again later. */
 import { type Clock, formatDuration, type NodeRecord, type Outcome } from "../model/mod.ts";
 import type { Delay, Invocation, Scheduler } from "../scheduler/mod.ts";
 import type { HeldInstance } from "./held_instance.ts";
@@ -27,7 +27,7 @@ export function delaysIn(progress: readonly NodeRecord[], clock: Clock, nowMs: n
 export class Delays {
   readonly #scheduler: Scheduler;
   readonly #clock: Clock;
-  /** Of instances that leave; bounded by what is held, as each is forgotten with its instance. */
+  /** The delays of instances that leave; bounded by what is held, as each is forgotten with its instance. */
   readonly #leaving = new Map<HeldInstance, readonly NodeRecord[]>();
 
   constructor(scheduler: Scheduler, clock: Clock) {
@@ -36,7 +36,7 @@ export class Delays {
   }
 
   /**
-   * Says why an invocation waits for another attempt, if that may take long: whoever asks the queue finds it there.
+   * Makes the record of why an invocation waits for another attempt, if that may take long: users read it from the queue.
    *
    * @param untilMs when it is tried again, in the consumer's own time
    * @returns undefined, if that is not worth a record

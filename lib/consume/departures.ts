@@ -13,7 +13,7 @@ import type { ProgressWriter } from "./progress_writer.ts";
 import type { QueueWriter } from "./queue_writer.ts";
 import { named } from "./starts.ts";
 
-/** How long what is in flight of an instance that is given back may take, in milliseconds: longer than calls may run. */
+/** Calls in flight of an instance that is given back may take this long, in milliseconds: longer than calls may run. */
 const GIVE_BACK_MS = 86_400_000;
 /** Why nothing more starts of an instance that leaves. */
 export const LEAVES = "another consumer goes on with it";
@@ -69,7 +69,7 @@ export class Departures {
     this.#handOvers.clear();
   }
 
-  /** How many are being given back as they may not go on. */
+  /** The number of instances that are being given back because they may not go on. */
   get waiting(): number {
     return this.#waitFor.size;
   }

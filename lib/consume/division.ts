@@ -3,13 +3,13 @@ import type { LimitPart, LimitShare, LimitUse } from "../scheduler/mod.ts";
 import { wholesWithin } from "../scheduler/mod.ts";
 import { fairParts } from "./fair_parts.ts";
 
-/** What another consumer has written of its part. */
+/** The part of another consumer, as it has written it. */
 export interface Peer {
   readonly part: LimitShare;
   readonly quota: DivisionQuota;
 }
 
-/** What of a quota divisions go by. */
+/** The fields of a quota that a division reads. */
 export type DivisionQuota = Omit<Quota, "capacity" | "sureMs">;
 
 /** Once short of a limit, or using some of it, a consumer counts as that for this long, in milliseconds, … */
@@ -20,14 +20,14 @@ const SHORT_WINDOWS = 2;
 const TURN_MS = 4000;
 /** … and a rate for this many of its windows. */
 const TURN_WINDOWS = 8;
-/** What has more than it uses keeps this part of a limit beside, so that it may start something at once. */
+/** A consumer with more than it uses keeps this part of a limit besides, so that it may start something at once. */
 const SPARE = 1 / 50;
-/** A consumer is short of at most this many limits at a time: the others it keeps to as its part says. */
+/** A consumer reports at most this many limits at a time as short: of the others it uses its part. */
 const MOST_SHORT = 64;
-/** Of at most this many limits it keeps more than its part, as they are in use; beyond, the others are not told. */
+/** It keeps more than its part of at most this many limits, as they are in use; it does not report more. */
 const MOST_KEPT = 512;
 
-/** What a consumer has decided: its part, and for some limits other numbers. */
+/** The decision of a consumer: its part, and for some limits other numbers. */
 interface Decided {
   readonly part: LimitShare;
   /** At most this much is used of a limit. */
@@ -61,16 +61,16 @@ export class Division {
   readonly #key: string;
   #others: readonly Peer[] = [];
   #own: Decided = NOTHING;
-  /** What was in force when it looked last; undefined: nothing else has been decided since. */
+  /** The decision in force at the last look; undefined: there has been no other since. */
   #before: Decided | undefined;
   /** Until when it counts as short of a limit. At most {@linkcode MOST_SHORT}. */
   readonly #short = new Map<string, number>();
-  /** Limits of which it uses more than its part. At most {@linkcode MOST_SHORT}. */
+  /** Limits that it uses beyond its part. At most {@linkcode MOST_SHORT}. */
   #borrows: string[] = [];
   /** The most that was lately used of limits that somebody needs more of, and when. Only of those at the last plan. */
   #peaks = new Map<string, Peak>();
   #isLeaving = false;
-  /** Limits of which somebody has another part than of all others, … */
+  /** Limits of which some consumer uses or keeps another amount than its part, … */
   #special = new Set<string>();
   /** … and how much may be used of the others, by their wholes: as many as there are different numbers in the limits. */
   readonly #plain = new Map<number, number>();
@@ -92,7 +92,7 @@ export class Division {
     return this.#others.length > 0;
   }
 
-  /** What it writes. */
+  /** The quota that it writes for the others. */
   get quota(): DivisionQuota {
     return {
       key: this.#key,
@@ -103,7 +103,7 @@ export class Division {
     };
   }
 
-  /** What may be used at present. */
+  /** The part of each limit that may be used at present. */
   readonly inForce: LimitPart = {
     of: (name, whole) => {
       if (!Number.isInteger(whole)) return whole; // Infinity
@@ -120,14 +120,14 @@ export class Division {
     return Math.max(0, Math.min(own, whole - others));
   }
 
-  /** Notes of which limits somebody has another part than of all others: there may be 100,000 of these. */
+  /** Notes the limits of which some consumer uses or keeps another amount than its part. There may be 100,000 other limits. */
   #note(): void {
     const special = [this.#own.may, this.#before?.may ?? NOTHING.may].flatMap((may) => [...may.keys()]);
     this.#special = new Set([...special, ...this.#others.flatMap(({ quota }) => Object.keys(quota.keeps))]);
     this.#plain.clear();
   }
 
-  /** Whether others have some of what is meant for it of the limits that it knew at the last plan. */
+  /** Whether others still keep some of what it may use of a limit that it knew at the last plan. */
   get isOwed(): boolean {
     return this.#known.some(({ name, whole }) =>
       this.inForce.of(name, whole) < mayUse(this.#own, name, whole)
@@ -207,7 +207,7 @@ export class Division {
     this.#short.set(name, nowMs + Math.max(SHORT_MS, SHORT_WINDOWS * windowMs));
   }
 
-  /** How much it gets of a limit that somebody needs more of. */
+  /** The amount that it gets of a limit that somebody needs more of. */
   #asked(
     { name, whole, windowMs = 0 }: LimitUse,
     part: LimitShare,
@@ -243,7 +243,7 @@ function peakOf({ used }: LimitUse, before: Peak | undefined, nowMs: number): Pe
   return isLower ? before : { used, atMs: nowMs };
 }
 
-/** How much another consumer keeps of a limit; if that is not as large there, no more than there, and no larger a part. */
+/** The amount that another consumer keeps of a limit; where it knows the limit with another size, no more, and no larger a part. */
 function keptBy({ part, quota: { keeps } }: Peer, name: string, whole: number): number {
   if (!Object.hasOwn(keeps, name)) return wholesWithin(whole, part);
   const [kept, ofWhole] = keeps[name]!;

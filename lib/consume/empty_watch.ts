@@ -1,13 +1,13 @@
 import { type Clock, onAbort } from "../model/mod.ts";
 import type { QueueDriver } from "../queue/mod.ts";
 
-/** How often a consumer that ends with its queue looks whether it is empty, in milliseconds. */
+/** A consumer that ends with its queue looks at this interval whether the queue is empty, in milliseconds. */
 const EMPTY_CHECK_MS = 100;
 
 export interface EmptyWatchParts {
   readonly queue: Pick<QueueDriver, "depth">;
   readonly clock: Pick<Clock, "nowMs" | "until">;
-  /** How many instances are held here. */
+  /** Returns the number of instances that are held here. */
   readonly held: () => number;
   /** Called when nothing is held here, and nothing is queued or running anywhere. */
   readonly empty: () => void;

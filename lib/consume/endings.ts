@@ -20,7 +20,7 @@ export interface EndingParts {
 
 /** Writes how instances have ended, and lets them go. */
 export class Endings {
-  /** How the instances have ended. */
+  /** The numbers of instances by the way in which they ended. */
   readonly counts = { completed: 0, failed: 0, cancelled: 0, shed: 0 };
   readonly #parts: EndingParts;
 

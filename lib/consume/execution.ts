@@ -25,7 +25,7 @@ import { Standing } from "./standing.ts";
 import { abortCalls, isSettled } from "./starts.ts";
 import type { WindowShares } from "./window_shares.ts";
 
-/** What an execution works with. */
+/** The parts of an execution. */
 export interface ExecutionParts {
   readonly queue: Queue;
   readonly scheduler: Scheduler;
@@ -34,11 +34,11 @@ export interface ExecutionParts {
   readonly clock: Clock;
   /** Evaluates expressions; it is disposed with the execution. (Default: an own one) */
   readonly expressions?: Expressions;
-  /** Hears from functions how long they really ran. (Default: nobody listens) */
+  /** Receives the true run times that functions report. (Default: nobody receives them) */
   readonly functionTimes?: FunctionTimes;
 }
 
-/** What an execution tells whoever drives it. */
+/** The callbacks of an execution. */
 export interface ExecutionHooks {
   /** The scheduler may have more to start. */
   changed(): void;
@@ -119,7 +119,7 @@ export class Execution implements AsyncDisposable {
     });
   }
 
-  /** How the instances have ended. */
+  /** The numbers of instances by the way in which they ended. */
   get ended(): Endings["counts"] {
     return this.#endings.counts;
   }
@@ -129,12 +129,12 @@ export class Execution implements AsyncDisposable {
     return this.#holdings.size;
   }
 
-  /** How many of the instances that were taken from the queue have something in flight. */
+  /** The number of instances taken from the queue that have something in flight. */
   get busy(): number {
     return this.size - this.shares.waiting - this.#departures.waiting;
   }
 
-  /** The kinds of those instances of which nothing is in flight. */
+  /** The shares of the window that the kinds of instances take. */
   get shares(): WindowShares {
     return this.#holdings.shares;
   }
@@ -305,7 +305,7 @@ export class Execution implements AsyncDisposable {
   }
 }
 
-/** Whether what was to be evaluated was ended with all the rest: somebody goes on with it later. */
+/** Whether an evaluation was stopped together with the consumer: another consumer goes on with it later. */
 function isEvaluationStopped(error: unknown): boolean {
   return error instanceof Error && error.name === "EvaluationStopped";
 }

@@ -23,7 +23,7 @@ import { storableText } from "../queue/mod.ts";
 import type { Decision, NodeCall } from "../scheduler/mod.ts";
 import type { HeldInstance } from "./held_instance.ts";
 
-/** What a node is invoked with. */
+/** The data with which a node is invoked. */
 export interface NodeData {
   readonly args: JsonText;
   /** An item of a map gets none, as its map has them all: what it needs of them goes into its args. */
@@ -32,7 +32,7 @@ export interface NodeData {
 
 const NO_INPUTS: NodeData["inputs"] = {};
 
-/** What an expression is asked with: the field it stands in, and for which node or item, if it is not of the result. */
+/** The context of an expression: the field it stands in, and its node or item, unless it is that of the result. */
 interface Asking {
   readonly held: HeldInstance;
   readonly field: string;
@@ -67,7 +67,7 @@ export class Decisions implements AsyncDisposable {
   }
 
   /**
-   * What a node comes to that asks about what was answered before it.
+   * Decides a node whose `when` or `map` depends on the answers before it.
    *
    * A reason for its failure begins with a stable code: those of {@linkcode ExpressionError}, `map-too-long`.
    */
@@ -133,7 +133,7 @@ export class Decisions implements AsyncDisposable {
     return this.#textOf(templateOf(output)!, { held, field: "output", inputs: held.outputs() });
   }
 
-  /** What a template comes to: as it came, if it only names something; null if it answers nothing. */
+  /** The value of a template: unchanged text, if it only names something; null if it has no value. */
   async #textOf(text: string, asking: Asking, scope?: Scope): Promise<JsonText> {
     const named = namedBy(text, asking);
     if (named !== undefined) return named;
@@ -161,7 +161,7 @@ function mapDecision(held: HeldInstance, node: number, list: readonly JsonText[]
   return { kind: "map", count: list.length, done };
 }
 
-/** How long what is sent is, about, in characters. */
+/** The approximate length of the data that is sent, in characters. */
 export function dataLength({ args, inputs }: NodeData): number {
   return Object.values(inputs).reduce((length, input) => length + input.length, args.length);
 }
@@ -178,7 +178,7 @@ function dataWith(
   return { args: objectText(members), inputs: NO_INPUTS };
 }
 
-/** What an expression names, as it came; undefined if it names nothing, or has to be evaluated. */
+/** The text that an expression names, unchanged; undefined if it names nothing, or has to be evaluated. */
 function namedBy(expression: string, { held, inputs, call }: Asking): JsonText | undefined {
   const path = plainPath(expression);
   if (path === undefined) return undefined;

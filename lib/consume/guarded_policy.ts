@@ -47,13 +47,13 @@ export class GuardedPolicy {
     };
   }
 
-  /** What one of its functions has done that it must not, if one has. */
+  /** The error of the first of its functions that threw or gave a wrong answer; undefined while none has. */
   get failure(): PolicyError | undefined {
     return this.#failure;
   }
 }
 
-/** Says of an answer that is wrong which ones are right. */
+/** Makes a check of answers: it returns `wanted`, the description of right answers, for a wrong one, else undefined. */
 function unless(
   isRight: (answer: unknown) => boolean,
   wanted: string,
@@ -66,17 +66,17 @@ function threw(part: string, cause: unknown): PolicyError {
   return new PolicyError("bad-answer", `Cannot schedule: the policy's ${part} threw: ${what}`, { cause });
 }
 
-/** Whether `group` may answer this. */
+/** Whether this is a valid answer of `group`. */
 function isGroup(answer: unknown): answer is string {
   return typeof answer === "string";
 }
 
-/** Whether `weight` may answer this. */
+/** Whether this is a valid answer of `weight`. */
 function isWeight(answer: unknown): answer is number {
   return typeof answer === "number" && answer > 0 && answer < Infinity;
 }
 
-/** Whether `rank` may answer this. */
+/** Whether this is a valid answer of `rank`. */
 function isRank(answer: unknown): answer is number | readonly number[] {
   return isOrdered(answer) || (Array.isArray(answer) && answer.length > 0 && answer.every(isOrdered));
 }

@@ -13,13 +13,13 @@ export class HandOvers {
   readonly #overdue: (root: HeldInstance) => void;
   readonly #batches = new Set<Batch>();
 
-  /** @param overdue told of each that has not been let go of in time */
+  /** @param overdue called with each instance that has not been let go of in time */
   constructor(clock: Clock, overdue: (root: HeldInstance) => void) {
     this.#clock = clock;
     this.#overdue = overdue;
   }
 
-  /** From now on these have so long, in milliseconds; what had less before has no more now. */
+  /** Gives these instances this time from now on, in milliseconds; those with less left from before get no more. */
   begin(roots: readonly HeldInstance[], withinMs: number): void {
     if (roots.length === 0) return;
     const open = new Set(roots);
