@@ -2,8 +2,14 @@ import { clockNewsTeller } from "./time_words.ts";
 import { type Attachment, parseAttachment } from "../lib/platform/mod.ts";
 import { formatDuration, type JsonObject, parseCount } from "../lib/model/mod.ts";
 import { DEFAULT_POLICY } from "../lib/policies/mod.ts";
-import { Consumer, type ConsumerStats, linuxProcesses } from "../lib/consume/mod.ts";
-import { type AskedWait, type HeldRetries, type Limits, Scheduler } from "../lib/scheduler/mod.ts";
+import { Consumer, type ConsumerStats, thisProcess } from "../lib/consume/mod.ts";
+import {
+  type AskedWait,
+  DEFAULT_LIMIT,
+  type HeldRetries,
+  type Limits,
+  Scheduler,
+} from "../lib/scheduler/mod.ts";
 import { addressWords } from "../lib/queue/mod.ts";
 import { noRecorder, type Price, priced } from "../lib/record/mod.ts";
 import { askerWords } from "./consumer_words.ts";
@@ -17,7 +23,6 @@ import { choice, flag, many, one, readOptions, text, withWords } from "./options
 import { allowedUrls, PLATFORM_OPTIONS, strayingSecrets } from "./platform_options.ts";
 import { leftWords, LiveLine } from "./progress.ts";
 import {
-  DEFAULT_LIMIT,
   limitsOf,
   POLICY_NAMES,
   POLICY_TABLE,
@@ -33,7 +38,6 @@ import {
   makePlatform,
   makePolicy,
   makeSetPolicy,
-  memoryShare,
   openLogOf,
   openQueue,
   queueAddress,
@@ -163,11 +167,9 @@ export const command: Command = {
       platform,
       recorder,
       clock,
-      memoryBytes: memoryShare(0.25),
+      ...thisProcess(VERSION, takesFiles),
       ...(collecting === undefined ? {} : { functionTimes: collecting.timesFor(recorder, scheduler) }),
       untilEmpty: values["until-empty"],
-      about: { host: Deno.hostname(), pid: Deno.pid, version: VERSION, takesPolicyFiles: takesFiles },
-      processes: linuxProcesses(),
       policyName: values.policy ?? DEFAULT_POLICY,
       makePolicy: (setting) => makeSetPolicy(setting, policyOptions, takesFiles),
       onSettings: (words) => log.info(`${words}. See sequoia queue settings`),

@@ -1,6 +1,6 @@
 import type { Profile } from "../lib/provider/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "../lib/policies/mod.ts";
-import type { Limits } from "../lib/scheduler/mod.ts";
+import { DEFAULT_LIMIT, type Limits } from "../lib/scheduler/mod.ts";
 import { type Chain, freshSeed, type JsonObject, MAX_ITEMS, parseCount } from "../lib/model/mod.ts";
 import type { Load } from "../lib/produce/mod.ts";
 import { readRunLog } from "../lib/record/mod.ts";
@@ -18,7 +18,6 @@ import { UsageError } from "./errors.ts";
 import { LOAD_OPTIONS, loadOf } from "./load_options.ts";
 import { flag, isGiven, one, text, type Values, withWords } from "./options.ts";
 import {
-  DEFAULT_LIMIT,
   isLimited,
   limitsOf,
   POLICY_NAMES,

@@ -3,7 +3,6 @@ import {
   burst,
   every,
   fileText,
-  freshSeed,
   parseCount,
   parsePositiveDuration,
   parseRate,
@@ -30,16 +29,17 @@ export const LOAD_OPTIONS = {
 
 /** Makes the load that the options describe, or the workload itself. */
 export async function loadOf(workload: Workload, values: Values<typeof LOAD_OPTIONS>): Promise<Load> {
-  return {
+  const { loadOf } = await import("../lib/produce/mod.ts");
+  return loadOf({
     workload,
-    arrivals: await arrivalsOf(values) ?? workload.arrivals ?? burst(values.count ?? 1),
+    arrivals: await arrivalsOf(values),
     bounds: {
       ...(values.count === undefined ? {} : { count: values.count }),
       ...(values.for === undefined ? {} : { forMs: values.for }),
     },
-    seed: values.seed ?? freshSeed(),
+    seed: values.seed,
     labels: Object.fromEntries(values.label),
-  };
+  });
 }
 
 async function arrivalsOf(values: Values<typeof LOAD_OPTIONS>): Promise<Arrivals | undefined> {

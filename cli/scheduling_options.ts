@@ -1,15 +1,9 @@
 import { type JsonObject, parseCount, parsePositiveDuration, parseRateWindow } from "../lib/model/mod.ts";
 import { type PolicyOptions, policySummaries } from "../lib/policies/mod.ts";
-import { checkFloors, type Limits, type StartRate } from "../lib/scheduler/mod.ts";
+import { checkFloors, DEFAULT_LIMIT, type Limits, type StartRate } from "../lib/scheduler/mod.ts";
 import { UsageError } from "./errors.ts";
 import { choice, fixableLimit, flag, isGiven, many, one, pair, text, type Values } from "./options.ts";
 import { BOUND_OPTIONS, byKind, labelLimit, limitsByName } from "./value_limit_options.ts";
-
-/**
- * Attempts in flight at most when nothing else is said: what a Lambda account has in a region, by default, without an increase.
- * A platform that runs fewer at once is given fewer.
- */
-export const DEFAULT_LIMIT = 1000;
 
 const startRate = (value: string): StartRate => {
   const { count, perMs } = parseRateWindow(value);

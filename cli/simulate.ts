@@ -1,4 +1,4 @@
-import { formatDuration, type JsonObject, seededRandom } from "../lib/model/mod.ts";
+import { formatDuration, type JsonObject } from "../lib/model/mod.ts";
 import { openRunLog, type Recorder, RUN_SCHEMA, type RunInfo } from "../lib/record/mod.ts";
 import {
   figureWords,
@@ -8,12 +8,12 @@ import {
   type RunView,
   valueOfFigure,
 } from "../lib/report/mod.ts";
-import { type FloorShortage, Scheduler } from "../lib/scheduler/mod.ts";
+import type { FloorShortage } from "../lib/scheduler/mod.ts";
 import {
   type Estimate,
   estimate,
   isConfident,
-  Simulation,
+  seededSimulation,
   type SimulationRecorder,
 } from "../lib/simulate/mod.ts";
 import type { Command, Context } from "./command.ts";
@@ -104,19 +104,14 @@ async function simulate(
   counterMs: number,
   { drain }: Context,
 ): Promise<FloorShortage | undefined> {
-  const random = (of: string) => seededRandom(`${seed}/${of}`);
-  const scheduler = policy && new Scheduler({ policy, limits, ...options, random: random("scheduler") });
-  const simulation = new Simulation({
+  const { simulation, scheduler } = seededSimulation({
     arrivals: experiment.arrivals(seed),
-    profile,
-    random: random("provider"),
-    recorder,
-    counterMs,
+    ...{ seed, profile, recorder, counterMs },
+    scheduling: policy && { policy, limits, ...options },
     items: experiment.items,
     startMs: experiment.startMs,
     limits: timedLimits,
     ...(experiment.refusalMs === undefined ? {} : { refusalMs: experiment.refusalMs }),
-    ...(scheduler === undefined ? {} : { scheduler }),
   });
   const { size, startMs } = experiment;
   await using _bar = new LiveBar(clock, "count" in size ? size.count : size.forMs, () => ({

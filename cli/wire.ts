@@ -1,4 +1,3 @@
-import { getHeapStatistics } from "node:v8";
 import type { Logger } from "@std/log";
 import type { Clock, JsonObject, Random } from "../lib/model/mod.ts";
 import { fileText, realClock, systemRandom } from "../lib/model/mod.ts";
@@ -22,11 +21,6 @@ import { VERSION } from "./version.ts";
  * system's randomness come in. The code of each object is loaded when the object is asked for.
  */
 export const clock: Clock = realClock;
-
-/** A part of the memory that JavaScript may take in this process, in bytes. */
-export function memoryShare(part: number): number {
-  return getHeapStatistics().heap_size_limit * part;
-}
 
 /**
  * The lead of the system's clock over {@linkcode clock}'s own time, in milliseconds: that one is not set, and drifts away
@@ -221,63 +215,18 @@ export async function localTelling(): Promise<NonNullable<LocalServerOptions["te
  * @throws {PlatformError} if one is attached that cannot be used, as there is no key for it
  */
 export async function makePlatform(options: PlatformOptions): Promise<Platform> {
-  const [platforms, { profileWords }] = await Promise.all([
-    import("../lib/platform/mod.ts"),
-    import("../lib/provider/mod.ts"),
-  ]);
-  const { HttpPlatform, LocalPlatform, OwnUrls, platformKindOf, SeveralPlatforms } = platforms;
-  const { functionsAt, isLoopback, isOnLoopback, parseAddress, Proxies, Secrets, thisMachine } = platforms;
-  const { attached = [], allowed = [], collector, sink, load, modelsUrls = false } = options;
-  const listen = options.local ?? await localAddress();
-  const common = {
+  const { assemblePlatform, thisMachine } = await import("../lib/platform/mod.ts");
+  const { local, profile, ...parts } = options;
+  return await assemblePlatform({
+    ...parts,
+    ...thisMachine,
     clock,
-    proxies: new Proxies(variable, [listen]),
-    onNote: options.onNote,
-    secrets: new Secrets({ ...thisMachine, clock, allowed: options.secret ?? [], onNote: options.onNote }),
-    ...collector === undefined ? {} : { collector },
-    ...sink === undefined ? {} : { sink },
-  };
-  const profile = await profileOf(options.profile);
-  const tells = collector === undefined
-    ? {}
-    : { tells: await localTelling(), collectors: new Set([platforms.collectorText(collector)]) };
-  const ownLocal = () => {
-    return new LocalPlatform({
-      address: listen,
-      collector,
-      ...isLoopback(parseAddress(listen).hostname) &&
-        { starts: { profile, clock, random: chance, ...tells } },
-      started: ({ url }) =>
-        options.onStart(
-          `No local platform at ${listen}: started one at ${url} for modelled functions, ${
-            profileWords(profile)
-          }`,
-        ),
-    });
-  };
-  const setup = { ...common, ...thisMachine, allowed };
-  const attach = async (attachment: Attachment): Promise<Platform> => {
-    const { name, url } = attachment, kind = platformKindOf(url.protocol);
-    if (kind !== undefined) return await kind.open(setup, attachment);
-    const local = isOnLoopback(attachment)
-      ? new LocalPlatform({ address: url.host })
-      : functionsAt(attachment);
-    return new HttpPlatform({ ...common, local, name });
-  };
-  const http = new HttpPlatform({
-    ...common,
-    allowed,
-    modelsUrls,
-    local: options.local === undefined
-      ? ownLocal()
-      : new LocalPlatform({ address: options.local, collector }),
-    ...(load === undefined ? {} : { idleConnections: load }),
+    random: chance,
+    local: local ?? await localAddress(),
+    mayStart: local === undefined,
+    profile: await profileOf(profile),
+    tells: parts.collector && await localTelling(),
   });
-  const own = new OwnUrls(http, (kind) => kind.open(setup));
-  if (attached.length === 0) return own;
-  const byName = new Map<string, Platform>();
-  for (const attachment of attached) byName.set(attachment.name, await attach(attachment));
-  return new SeveralPlatforms(own, byName);
 }
 
 /** Opens the run log at `path`, or beside it while another program writes that one, which is logged. */

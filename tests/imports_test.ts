@@ -16,7 +16,7 @@ interface Arrow {
 /** The imports among the project's own modules, tests left out. */
 async function arrows(): Promise<Arrow[]> {
   const found: Arrow[] = [];
-  for (const entry of ["cli/main.ts", "lib/mod.ts", "lib/wrap/mod.ts", "demo/main.ts"]) {
+  for (const entry of ["cli/main.ts", "demo/main.ts", ...Object.values(config.exports)]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], cwd: ROOT })
       .output();
     const graph = JSON.parse(new TextDecoder().decode(stdout)) as {

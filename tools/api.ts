@@ -1,7 +1,9 @@
-/** Writes `lib/sequoia.d.ts`, the signatures of the public module in one file; a test compares it with the modules. */
-import { declarationsOf } from "./declarations.ts";
+/** Writes the signatures of the public modules, `lib/sequoia.d.ts` and `lib/api/`; a test compares them with the modules. */
+import { declarationFiles } from "./declarations.ts";
 
-await Deno.writeTextFile(
-  new URL("../lib/sequoia.d.ts", import.meta.url),
-  await declarationsOf(new URL("../lib/mod.ts", import.meta.url)),
-);
+const ROOT = new URL("..", import.meta.url);
+
+for (const [path, text] of await declarationFiles()) {
+  await Deno.mkdir(new URL(".", new URL(path, ROOT)), { recursive: true });
+  await Deno.writeTextFile(new URL(path, ROOT), text);
+}

@@ -46,7 +46,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   simulate: {
     what: "the scheduler and the provider model in virtual time",
-    imports: ["produce", "provider", "record", "scheduler", "model"],
+    imports: ["produce", "provider", "record", "scheduler", "policies", "model"],
   },
   wrap: { what: "has functions report their own runs: an npm package of its own", imports: [] },
   std: { what: "stand-ins for jsr:@std packages", imports: [] },

@@ -57,8 +57,11 @@ export interface ConsumerOptions extends ExecutionParts, TellerHooks {
 
 /** The progress of a consumer. */
 export interface ConsumerStats extends SchedulerStats {
+  /** Instances that have completed here. */
   readonly completed: number;
+  /** Instances that have failed here. */
   readonly failed: number;
+  /** Instances that have been cancelled here. */
   readonly cancelled: number;
   /** Refused before their first start, as they could not meet their deadlines any more. */
   readonly shed: number;

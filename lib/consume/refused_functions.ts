@@ -9,6 +9,7 @@ const MOST_KNOWN = 1000;
 
 /** A function of which no call has been let in for long. */
 export interface RefusedFunction {
+  /** Its name. */
   readonly function: string;
   /** When the first of the refusals in a row came, in milliseconds of the consumer's clock. */
   readonly sinceMs: number;

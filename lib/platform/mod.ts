@@ -3,6 +3,7 @@
  * kinds with a URL scheme of their own, which `kinds.ts` lists; `local/` is a platform of our own over the model of a provider. `calls/` is what all calls have in common,
  * from the event to what an answer means; `guard/` says which URLs are never called, `secrets/` reads what headers refer to.
  */
+export { assemblePlatform, type PlatformParts } from "./assemble.ts";
 export { type Attachment, functionsAt, isOnLoopback, parseAttachment } from "./attachment.ts";
 export { type ChainCallEnd, ChainHost, type ChainHostOptions } from "./local/chain_host.ts";
 export { type CollectorAddress, idempotencyKey } from "./calls/event.ts";
@@ -18,6 +19,7 @@ export type { Attached, PlatformKind, PlatformSetup } from "./kind.ts";
 export { platformKindOf } from "./kinds.ts";
 export { StrayErrors } from "./local/stray_errors.ts";
 export { startLocalServer } from "./local/take_over.ts";
+export { openPlatform, type OpenPlatformOptions } from "./open.ts";
 export { unservedWords } from "./local/unserved_words.ts";
 export { OwnUrls } from "./own_urls.ts";
 export { SeveralPlatforms } from "./several.ts";

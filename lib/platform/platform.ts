@@ -11,7 +11,9 @@ import type { ChainCallEnd } from "./local/chain_host.ts";
 
 /** One attempt to be made. */
 export interface Call {
+  /** The function that is called. */
   readonly spec: FunctionSpec;
+  /** The instance that the call is a part of. */
   readonly instance: Instance;
   /** The node's index in its chain. */
   readonly node: number;
@@ -29,6 +31,7 @@ export interface Call {
 
 /** The result of an attempt. */
 export interface Answer {
+  /** The outcome: ok with an output, failed, or throttled. */
   readonly outcome: Outcome;
   /** The HTTP status; 0 if there was no answer. */
   readonly status: number;
@@ -47,6 +50,7 @@ export interface Answer {
 
 /** Somewhere functions run. */
 export interface Platform extends AsyncDisposable {
+  /** The name in run logs and messages. */
   readonly name: string;
   /**
    * Makes one attempt. Whatever goes wrong with the call is an outcome.
@@ -102,8 +106,10 @@ const OF_USAGE: ReadonlySet<PlatformErrorCode> = new Set(["bad-address"]);
 
 /** A platform that cannot be used; the message names it, the reason and what to do. */
 export class PlatformError extends SequoiaError<PlatformErrorCode> {
+  /** The name of the class. */
   override readonly name = "PlatformError";
 
+  /** Makes an error with its stable code. */
   constructor(code: PlatformErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, { ...options, kind: OF_USAGE.has(code) ? "usage" : "failure" });
   }

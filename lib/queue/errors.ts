@@ -28,10 +28,12 @@ export type QueueErrorCode =
 
 /** A queue that cannot do what was asked; the message says which queue, why and what to do. */
 export class QueueError extends SequoiaError<QueueErrorCode> {
+  /** The name of the class. */
   override readonly name = "QueueError";
   /** For `lease-lost`: the instances that another consumer has now. For `id-conflict`: the ids in question. */
   readonly ids: readonly string[];
 
+  /** Makes an error with its stable code. */
   constructor(
     code: QueueErrorCode,
     message: string,

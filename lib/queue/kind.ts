@@ -4,13 +4,10 @@ import type { OriginalPriorities, UrlOf, WireFormat } from "../wire/mod.ts";
 import type { AddressText } from "./address_parts.ts";
 import type { QueueDriver } from "./queue.ts";
 
-/** Options for opening a queue. */
-export interface OpenQueueOptions {
-  readonly clock: Clock;
+/** Options for opening a queue that a program which embeds one may want. */
+export interface QueueOptions {
   /** Only to look at: everything that would write rejects with `read-only`. (Default: false) */
   readonly readOnly?: boolean;
-  /** Kafka: jitter, and the names of members. (Default: the system's randomness) */
-  readonly random?: Random;
   /**
    * Longest time without an answer from any broker before `unreachable`, or with the file locked by another program before
    * `busy`, in milliseconds. (Default: it never gives up)
@@ -23,6 +20,13 @@ export interface OpenQueueOptions {
    * and that this is over.
    */
   readonly onNote?: (words: string) => void;
+}
+
+/** Options for opening a queue. */
+export interface OpenQueueOptions extends QueueOptions {
+  readonly clock: Clock;
+  /** Kafka: jitter, and the names of members. (Default: the system's randomness) */
+  readonly random?: Random;
   /** Kafka: in which messages instances are sent. (Default: sequoia) */
   readonly wire?: WireFormat;
   /**

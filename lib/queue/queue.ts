@@ -12,6 +12,7 @@ import type { PolicySetting, Settings } from "./settings.ts";
 
 /** An instance handed to this consumer, with the nodes that had settled before. */
 export interface Claim {
+  /** The instance. */
   readonly instance: Instance;
   /** Tells this claim from all others of the same consumer. */
   readonly number: number;
@@ -33,6 +34,7 @@ export interface Claim {
 
 /** An instance that another one has called. */
 export interface Child {
+  /** The instance. */
   readonly instance: Instance;
   /** As of a claim. */
   readonly progress: readonly NodeRecord[];
@@ -47,6 +49,7 @@ export type ChildEnd = Pick<Result, "outcome" | "reason" | "output">;
 
 /** An instance that a consumer holds. */
 export interface Held {
+  /** The id of the instance. */
   readonly instanceId: string;
   /**
    * The number of the claim under which it is held; a called instance is held under the claim of its root. Once that claim is
@@ -58,11 +61,13 @@ export interface Held {
 
 /** Nodes of one instance, and items of its maps, that have settled since the last checkpoint. */
 export interface Progress extends Held {
+  /** The records of the settled nodes and items. */
   readonly records: readonly NodeRecord[];
 }
 
 /** The end of an instance; `records` are the nodes not yet covered by a checkpoint. */
 export interface Result extends Progress {
+  /** How the instance ended. */
   readonly outcome: InstanceOutcome;
   /** Why, unless it completed. */
   readonly reason?: string;
@@ -81,11 +86,13 @@ export type Kind = ChainKind | ObstacleKind | LabelKind;
 
 /** Instances with a value of a label, of any chain. A pull that comes to one puts it under a name, as if it was given back so. */
 export interface LabelKind extends ObstacleKind {
+  /** The label and its value. */
   readonly label: { readonly name: string; readonly value: string };
 }
 
 /** Instances of one chain definition that were not given back under a name. */
 export interface ChainKind {
+  /** The definition. */
   readonly chain: Chain;
   /** (Default: whatever labels they have) */
   readonly labels?: Readonly<Record<string, string>>;
@@ -93,6 +100,7 @@ export interface ChainKind {
 
 /** Instances that were given back under a name, of any chain. */
 export interface ObstacleKind {
+  /** The name under which they were given back. */
   readonly waitsFor: string;
 }
 
@@ -135,9 +143,11 @@ export interface QueueDepth {
   readonly queued: number;
   /** Held by a consumer, started or not. */
   readonly running: number;
+  /** Ended well, and still kept. */
   readonly completed: number;
   /** The dead letters. */
   readonly failed: number;
+  /** Ended by a cancellation, and still kept. */
   readonly cancelled: number;
   /** When the oldest instance that has not ended was submitted, in milliseconds since 1970. */
   readonly oldestSubmittedAtMs?: number;
@@ -191,6 +201,7 @@ export interface Queue extends AsyncDisposable {
   confirmHolds(): Promise<void> | undefined;
   /** Writes the record of this consumer, which shows to others that it lives. */
   beat(record: ConsumerRecord): Promise<void>;
+  /** Counts the instances in each state. */
   depth(): Promise<QueueDepth>;
 }
 
@@ -199,11 +210,17 @@ export type InstanceState = "queued" | "running" | InstanceOutcome;
 
 /** All that the queue knows of an instance. */
 export interface InstanceView {
+  /** The instance. */
   readonly instance: Instance;
+  /** Where it stands. */
   readonly state: InstanceState;
+  /** The records of its settled nodes and items. */
   readonly progress: readonly NodeRecord[];
+  /** Why it failed or was cancelled, if it was. */
   readonly reason?: string;
+  /** When it ended, in milliseconds since 1970, if it has ended. */
   readonly endedAtMs?: number;
+  /** Its result, if it has ended: JSON as a text. */
   readonly output?: JsonText;
   /** The parts that cannot be read and are left out here, and why: its file was edited or damaged. (Default: all can be read) */
   readonly unreadable?: string;
@@ -211,8 +228,11 @@ export interface InstanceView {
 
 /** Which instances are meant; all given parts must hold. */
 export interface Filter {
+  /** Those with one of these ids. (Default: any) */
   readonly ids?: readonly string[];
+  /** Those in one of these states. (Default: any) */
   readonly states?: readonly InstanceState[];
+  /** Those of the chain of this name. (Default: any) */
   readonly chain?: string;
   /** The id of the instance that has called them. */
   readonly parent?: string;
@@ -289,6 +309,7 @@ export type Order =
 
 /** A part of a queue that is divided among its consumers. */
 export interface PartitionView {
+  /** Its number, from 0. */
   readonly partition: number;
   /** Messages that are not covered by progress or ends: what the consumers lag behind. */
   readonly lag: number;
@@ -312,10 +333,15 @@ export interface BadMessage {
 
 /** Looking at a queue and steering it: `sequoia queue` and `produce --wait` use this. */
 export interface QueueAdmin {
+  /** Looks one instance up; undefined if the queue does not have it. */
   get(id: string): Promise<InstanceView | undefined>;
   /** Oldest first. */
   list(filter: Filter): AsyncIterable<InstanceView>;
-  /** @returns number of instances that it reached: ended, queued again or forgotten here, or held by a consumer that is told */
+  /**
+   * Asks for something to be done with instances, or by all consumers.
+   *
+   * @returns number of instances that it reached: ended, queued again or forgotten here, or held by a consumer that is told
+   */
   request(command: Command): Promise<number>;
   /**
    * The orders for this consumer from this call on, each within a second of its request; ends when `signal` is aborted.

@@ -23,9 +23,12 @@ export type RunLogErrorCode =
 
 /** A run log that cannot be written or read. The message says which log, its state and what to do. */
 export class RunLogError extends SequoiaError<RunLogErrorCode> {
+  /** The name of the class. */
   override readonly name = "RunLogError";
+  /** The path of the run log. */
   readonly path: string;
 
+  /** Makes an error with its stable code. */
   constructor(
     doing: "read" | "write",
     path: string,

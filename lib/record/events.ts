@@ -5,16 +5,21 @@ export const RUN_SCHEMA = "sequoia.run/1";
 
 /** The description of a run, the args of the first event (`sequoia_run`). */
 export interface RunInfo {
+  /** The format and its version. */
   readonly schema: typeof RUN_SCHEMA;
   /** consume, produce, spam or simulate. */
   readonly command: string;
+  /** The policy, as it is written on the command line. */
   readonly policy?: string;
   /** The limits as they were asked for: `{ global: 100, functions: { f: 5 }, chains: {} }`. */
   readonly limits?: JsonObject;
   /** The policy's options beside its name, by the names of the command line: `{ by: "tenant", "strict-shares": true }`. */
   readonly scheduling?: JsonObject;
+  /** The name of the platform, or of a simulated provider. */
   readonly platform?: string;
+  /** The version of the program. */
   readonly version: string;
+  /** The seed of its load, if it had one. */
   readonly seed?: string;
   /** Milliseconds since 1970; all `ts` count from here. */
   readonly startedAtMs: number;
@@ -25,9 +30,13 @@ export type AttemptOutcome = "ok" | "failed" | "throttled" | "cancelled";
 
 /** One attempt: one call of one function. */
 export interface AttemptEvent {
+  /** The name of the function. */
   readonly function: string;
+  /** The name of the chain. */
   readonly chain: string;
+  /** The id of the instance. */
   readonly instance: string;
+  /** The name of the node. */
   readonly node: string;
   /** Of a map: which item, from 0. */
   readonly item?: number;
@@ -37,7 +46,9 @@ export interface AttemptEvent {
   readonly attempt: number;
   /** When it started, in milliseconds since 1970. */
   readonly startedAtMs: number;
+  /** From its start to its response, in milliseconds. */
   readonly runMs: number;
+  /** How it ended. */
   readonly outcome: AttemptOutcome;
   /** Whether the invocation settled with it: false if another attempt follows. */
   readonly settled: boolean;
@@ -47,7 +58,9 @@ export interface AttemptEvent {
   readonly queuedMs: number;
   /** Whether the platform said that it started a container for it. */
   readonly cold: boolean;
+  /** The name of the platform that made it. */
   readonly platform: string;
+  /** Why it failed or was throttled, if it was. */
   readonly reason?: string;
   /** The wait that the answer asked for before the next try, in milliseconds, if it asked. */
   readonly retryAfterMs?: number;
@@ -75,10 +88,13 @@ export interface FunctionRunEvent extends
 
 /** A chain instance was submitted. */
 export interface SubmitEvent {
+  /** The name of the chain. */
   readonly chain: string;
+  /** The id of the instance. */
   readonly instance: string;
   /** The intended time, in milliseconds since 1970. */
   readonly submittedAtMs: number;
+  /** Its labels. */
   readonly labels: Readonly<Record<string, string>>;
   /** From its submission until a consumer took it, in milliseconds, if one has. */
   readonly takenMs?: number;
@@ -105,10 +121,15 @@ export type ChainOutcome = "completed" | "failed" | "cancelled" | "dropped" | "s
 
 /** A chain instance ended. */
 export interface EndEvent {
+  /** The name of the chain. */
   readonly chain: string;
+  /** The id of the instance. */
   readonly instance: string;
+  /** When it ended, in milliseconds since 1970. */
   readonly endedAtMs: number;
+  /** How it ended. */
   readonly outcome: ChainOutcome;
+  /** Why, unless it completed. */
   readonly reason?: string;
   /** The time that the instance would have taken had nothing waited: the longest path of its run times, in milliseconds. */
   readonly idealMs?: number;
@@ -116,6 +137,7 @@ export interface EndEvent {
 
 /** The scheduler's gauges at an instant. */
 export interface CounterEvent {
+  /** The instant, in milliseconds since 1970. */
   readonly atMs: number;
   /** Invocations ready and waiting. */
   readonly ready: number;

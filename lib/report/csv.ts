@@ -3,7 +3,9 @@ import type { Report } from "./schema.ts";
 
 /** A report under the name of its run. */
 export interface NamedReport {
+  /** The name of the run. */
   readonly name: string;
+  /** Its report. */
   readonly report: Report;
 }
 

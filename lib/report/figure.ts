@@ -7,9 +7,11 @@ import { formatFigure } from "./text.ts";
 export interface Figure {
   /** As in the report's JSON: `queueing_ms.p99`, `byChain.fan7.chain_ms.max`. */
   readonly path: string;
+  /** Whether it is of the run, of a chain or of a function. */
   readonly scope: "run" | "byChain" | "byFunction";
   /** The chain or function, unless the whole run is meant. */
   readonly name?: string;
+  /** The metric that it is a value of. */
   readonly metric: Metric;
 }
 

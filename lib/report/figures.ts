@@ -252,7 +252,11 @@ type Numbers<K extends string> = {
   readonly [S in SectionOf<K>]: { readonly [N in NameOf<K, S>]: number };
 };
 
-/** The values of all figures of some origins, as the report's JSON has them. */
+/**
+ * The values of all figures of some origins, as the report's JSON has them; `docs/reports.md` lists them.
+ *
+ * @internal
+ */
 export type ValuesOf<O extends Origin, Quantity> =
   & Numbers<KeyOf<O, "count" | "derived" | "measured">>
   & { readonly [K in KeyOf<O, "quantity">]: Quantity };

@@ -6,9 +6,11 @@ export type { Unit } from "./figure_types.ts";
 
 /** One number of a report, by the path that names it in the JSON: `queueing_ms.p99`. */
 export interface Metric {
+  /** The path: `queueing_ms.p99`. */
   readonly path: string;
   /** For people. */
   readonly label: string;
+  /** The unit of its values. */
   readonly unit: Unit;
   /** Which way is better; undefined: neither. */
   readonly better?: Better;

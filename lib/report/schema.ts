@@ -9,11 +9,17 @@ export const REPORT_SCHEMA = "sequoia.report/1";
  * (`RunningReport`). All are null if there are no samples.
  */
 export interface Quantity {
+  /** The arithmetic mean. */
   readonly mean: number | null;
+  /** The median. */
   readonly p50: number | null;
+  /** The 90th percentile. */
   readonly p90: number | null;
+  /** The 95th percentile. */
   readonly p95: number | null;
+  /** The 99th percentile. */
   readonly p99: number | null;
+  /** The greatest sample. */
   readonly max: number | null;
 }
 
@@ -46,7 +52,9 @@ export type ChainReport = Figures & {
 
 /** The description of a run: its command, policy, limit and times. */
 export interface ReportedRun {
+  /** The command that recorded it: consume, produce, spam or simulate. */
   readonly command: string;
+  /** The policy, as it is written on the command line; null if there was none. */
   readonly policy: string | null;
   /** The global limit asked for: a number, "auto", or null for none. */
   readonly limit: number | "auto" | null;
@@ -58,8 +66,11 @@ export interface ReportedRun {
 
 /** The attempts on one platform and their cost. */
 export interface PlatformCost {
+  /** Attempts made there. */
   readonly attempts: number;
+  /** Attempts that it refused for want of capacity. */
   readonly throttled: number;
+  /** The prices of these attempts together. */
   readonly cost: number;
 }
 
@@ -67,7 +78,9 @@ export interface PlatformCost {
 export interface CostReport {
   /** The prices of all attempts together, in the currency of the platforms. */
   readonly total: number;
+  /** The costs on each platform, by its name. */
   readonly byPlatform: Readonly<Record<string, PlatformCost>>;
+  /** The cost of each chain, by its name. */
   readonly byChain: Readonly<Record<string, number>>;
 }
 

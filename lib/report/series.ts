@@ -16,6 +16,7 @@ export const DECADES_MS: readonly number[] = [1, 10, 100, 1000, 10_000, 100_000,
 
 /** One band of a chart over time: a chain, or the smaller chains together. */
 export interface Band {
+  /** The name of the chain, or words for the smaller ones. */
   readonly name: string;
   /** Attempts in flight, the mean of each bucket. */
   readonly running: readonly number[];
@@ -25,7 +26,9 @@ export interface Band {
 
 /** A step of a distribution: the part of all samples (0 to 1) that is not above `ms`. */
 export interface Step {
+  /** The time, in milliseconds. */
   readonly ms: number;
+  /** The part of the samples that are at most that long, from 0 to 1. */
   readonly part: number;
 }
 
@@ -33,14 +36,17 @@ export interface Step {
 export interface Series {
   /** The length of a bucket; the first one starts with the first event, at 0. */
   readonly bucketMs: number;
+  /** The number of intervals. */
   readonly buckets: number;
   /** The chains with the most work first; the last may stand for several. */
   readonly bands: readonly Band[];
   /** The global limit in force, by bucket; null where there was none, or none was recorded. */
   readonly limit: readonly (number | null)[];
+  /** The distribution of queueing times. */
   readonly queueing: readonly Step[];
   /** The numbers of invocations that waited less than 1 ms, 10 ms, 100 ms, 1 s, 10 s, 100 s, and longer. */
   readonly queueingCounts: readonly number[];
+  /** The distribution of chain times. */
   readonly chainTime: readonly Step[];
 }
 

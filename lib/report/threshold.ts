@@ -3,22 +3,23 @@ import { type Figure, parseFigure, valueOfFigure } from "./figure.ts";
 import type { Metric } from "./metrics.ts";
 import type { Report } from "./schema.ts";
 
-const OPERATORS = {
-  "<": (a: number, b: number) => a < b,
-  "<=": (a: number, b: number) => a <= b,
-  ">": (a: number, b: number) => a > b,
-  ">=": (a: number, b: number) => a >= b,
-  "==": (a: number, b: number) => a === b,
-  "!=": (a: number, b: number) => a !== b,
-} as const;
-
 /** The operator of a comparison with a figure. */
-export type Operator = keyof typeof OPERATORS;
+export type Operator = "<" | "<=" | ">" | ">=" | "==" | "!=";
+
+const OPERATORS: Readonly<Record<Operator, (a: number, b: number) => boolean>> = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+};
 
 /** A condition under which a run is not good enough. */
 export interface Threshold extends Figure {
   /** As it was written. */
   readonly text: string;
+  /** How the value is compared. */
   readonly operator: Operator;
   /** In the figure's unit; times in milliseconds. */
   readonly value: number;
@@ -26,9 +27,11 @@ export interface Threshold extends Figure {
 
 /** A threshold, and the value that it was compared with. */
 export interface ThresholdResult {
+  /** The threshold. */
   readonly threshold: Threshold;
   /** null if the run has no data for the figure; then it was not missed. */
   readonly actual: number | null;
+  /** Whether the run is not good enough by it. */
   readonly failed: boolean;
 }
 

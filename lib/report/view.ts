@@ -8,7 +8,9 @@ import { type Series, seriesOf } from "./series.ts";
 export interface RunView {
   /** The name of the run among others, for example its file. Any text: views escape it. */
   readonly name: string;
+  /** The figures of the run. */
   readonly report: Report;
+  /** The values over time, for charts. */
   readonly series: Series;
 }
 

@@ -57,6 +57,12 @@ export interface Limits {
   readonly functionRates?: Readonly<Record<string, number | StartRate>>;
 }
 
+/**
+ * The most attempts in flight where nothing else is said: what a Lambda account has in a region, by default, without an
+ * increase. A platform that runs fewer at once is given fewer.
+ */
+export const DEFAULT_LIMIT = 1000;
+
 /** Limits without one that is found out by itself. */
 export type FixedLimits = Limits & { readonly global?: number };
 

@@ -1,5 +1,5 @@
 /** The scheduler core: no clock, no I/O, no promises. */
-export type { FixedLimits, Limits } from "./limits.ts";
+export { DEFAULT_LIMIT, type FixedLimits, type Limits } from "./limits.ts";
 export type { LabelLimit } from "./value_limits.ts";
 export { checkFloors, type FloorShortage, withPossibleFloors } from "./floors.ts";
 export { mayStartAhead } from "./ahead.ts";

@@ -19,6 +19,7 @@ import type { Turns } from "./turns.ts";
 
 /** The end of one call of a chain. */
 export interface ChainCallEnd {
+  /** The node's index in its chain. */
   readonly node: number;
   /** When it started, in milliseconds from the start of the chain: an HTTP call when it was made, others had their turn. */
   readonly atMs: number;
@@ -28,6 +29,7 @@ export interface ChainCallEnd {
   readonly runMs: number;
   /** As HTTP would say it; 0: its caller waited no longer. */
   readonly status: number;
+  /** Whether a container was started for it. */
   readonly cold: boolean;
   /** Why nothing comes after it, if so. */
   readonly lost?: string;

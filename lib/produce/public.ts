@@ -1,0 +1,21 @@
+/**
+ * The public module "sequoia/produce": submits instances of chains to a queue, one by one or as a load, and waits for their ends.
+ *
+ * @example Submits one instance, and three at once.
+ * ```ts
+ * import { burst, chain, constant, fn, workload } from "sequoia";
+ * import { submit, submitLoad } from "sequoia/produce";
+ * import { openQueue } from "sequoia/queue";
+ *
+ * const hello = chain("hello", ({ call }) => void call(fn("greet", { time: constant("5ms") })));
+ * await using queue = await openQueue("memory:");
+ * await submit(queue, hello, { id: "order-17", labels: { tenant: "acme" }, deadline: "5s" });
+ * const { submitted } = await submitLoad(queue, { workload: workload({ chains: [{ chain: hello }] }), arrivals: burst(3) });
+ * if (submitted !== 3) throw new Error("Not all were submitted");
+ * ```
+ *
+ * @module
+ */
+export type { LoadOptions } from "./load_of.ts";
+export type { ProducerStats } from "./producer.ts";
+export { ended, submit, submitLoad, type SubmitOptions } from "./submit.ts";
