@@ -13,8 +13,10 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** The version of the `deno` package that runs the program. */
 const DENO = Deno.version.deno;
 
+/** The public modules that the package has, by their names in it; the wrappers are a package of their own. */
+const { "./wrap": _, ...PUBLIC } = config.exports;
 /** Modules that are loaded by their paths: each becomes a file of its own, and they share others. */
-const ENTRIES = ["cli/main.ts", "lib/mod.ts", "lib/scheduler/public.ts", "lib/expression/full/main.ts"];
+const ENTRIES = ["cli/main.ts", ...Object.values(PUBLIC), "lib/expression/full/main.ts"];
 /** One whose process may read only the folder of the program that it belongs to: its file is whole. */
 const ALONE = "lib/expression/full/watchdog";
 /** Addresses of modules as the sources write them, relative to the source, and in the bundle, where chunks lie at its top. */
@@ -75,7 +77,9 @@ await Deno.writeTextFile(join(folder, "THIRD_PARTY_LICENSES"), await licencesOf(
 // the bundler names modules of packages by paths of the machine that it runs on
 await change((text) => text.replaceAll(/[./]+[^\s"]*\/npm\/[^/\s"]+\/(?=[^\s"]*\/\d)/g, "npm/"));
 await json("program/deno.json", {
-  imports: { sequoia: "./lib/mod.js", "sequoia/scheduler": "./lib/scheduler/public.js" },
+  imports: Object.fromEntries(
+    Object.entries(PUBLIC).map(([name, path]) => [name.replace(".", "sequoia"), path.replace(/ts$/, "js")]),
+  ),
   nodeModulesDir: config.nodeModulesDir,
   unstable: config.unstable,
   lock: false,
@@ -87,7 +91,12 @@ await json("package.json", {
   license: config.license,
   type: "module",
   bin: { sequoia: "bin/sequoia.js" },
-  exports: { ".": { types: "./sequoia.d.ts", default: "./program/lib/mod.js" } },
+  exports: Object.fromEntries(
+    Object.entries(PUBLIC).map(([name, path]) => [name, {
+      types: name === "." ? "./sequoia.d.ts" : name.replace(".", "./types") + ".d.ts",
+      default: `./${join("program", path).replace(/ts$/, "js")}`,
+    }]),
+  ),
   types: "./sequoia.d.ts",
   engines: { node: ">=18" },
   dependencies: { deno: DENO },
@@ -95,6 +104,12 @@ await json("package.json", {
 await Deno.copyFile(join(ROOT, "tools/npm_launcher.js"), join(folder, "bin/sequoia.js"));
 await Deno.chmod(join(folder, "bin/sequoia.js"), 0o755);
 await Deno.copyFile(join(ROOT, "lib/sequoia.d.ts"), join(folder, "sequoia.d.ts"));
+await Deno.mkdir(join(folder, "types"));
+for await (const { name } of Deno.readDir(join(ROOT, "lib/api"))) {
+  const text = await Deno.readTextFile(join(ROOT, "lib/api", name));
+  // tsc wants files of declarations to name the modules that they stand for
+  await Deno.writeTextFile(join(folder, "types", name), text.replaceAll("'./shared.d.ts'", "'./shared.js'"));
+}
 await Deno.mkdir(join(folder, "docs/images"), { recursive: true });
 for (const place of ["", "docs", "docs/images"]) { // the manual, whose pages link to each other
   for await (const { name, isFile } of Deno.readDir(join(ROOT, place))) {

@@ -39,6 +39,19 @@ export default chain("deciding", ({ call }) => {
 }, { output: "{% $exists(inputs.second) ? 'both' : 'one' %}" });
 `;
 
+/** A program of its own, with a consumer in it. */
+const EMBEDDED = `
+import { chain, constant, fn } from "sequoia-qos";
+import { openConsumer } from "sequoia-qos/consume";
+import { submit } from "sequoia-qos/produce";
+import { openQueue } from "sequoia-qos/queue";
+const greet = fn("greet", { time: constant("1ms") });
+await using queue = await openQueue("memory:");
+await submit(queue, chain("hello", ({ call }) => void call(greet)));
+await using consumer = await openConsumer({ queue, untilEmpty: true });
+console.log("completed", (await consumer.run()).completed);
+`;
+
 await testWith(
   "node",
   "the installed package runs chains from any folder, and gives editors their types",
@@ -67,7 +80,11 @@ await testWith(
         file,
       ], cwd);
     }
+    await Deno.writeTextFile(join(cwd, "embedded.ts"), EMBEDDED);
+    await Deno.writeTextFile(join(cwd, "package.json"), '{ "type": "module" }');
     await succeed(Deno.execPath(), ["run", "-A", "--quiet", "npm:typescript@6.0.3/tsc", "-p", "."], cwd);
+    const embedding = ["run", "-A", "--quiet", "--no-config", "--node-modules-dir=manual", "embedded.ts"];
+    assertStringIncludes(await succeed(Deno.execPath(), embedding, cwd), "completed 1");
   },
 );
 
