@@ -17,7 +17,7 @@ export interface OpenPlatformOptions {
   readonly attached?: readonly string[];
   /** The patterns that URLs of functions must match, as `https://*.example.com/`. (Default: any URL may be called) */
   readonly allowed?: readonly string[];
-  /** The secrets that headers may refer to, as `--secret` takes them. (Default: none) */
+  /** The secrets that headers may refer to, and where they may go: `env:TOKEN=https://example.com`. (Default: none) */
   readonly secrets?: readonly string[];
   /** `host:port` of a local platform that runs. (Default: 127.0.0.1:7077, started there for modelled functions if nobody listens) */
   readonly local?: string;
@@ -31,7 +31,7 @@ export interface OpenPlatformOptions {
  * Opens the platform that calls functions wherever they are: at HTTP URLs, on AWS Lambda or OpenWhisk by their URLs, on attached
  * platforms and on the local one. Keys and proxies come from the environment, as for `sequoia consume`.
  *
- * @throws {PlatformError} if a text cannot be read, or a platform cannot be used
+ * @throws {PlatformError | SyntaxError} if a text cannot be read, or a platform cannot be used
  * @throws {ProfileError} if the profile is none
  */
 export async function openPlatform(options: OpenPlatformOptions = {}): Promise<Platform> {

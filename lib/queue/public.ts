@@ -19,6 +19,7 @@
  */
 export type { AskedView, ConsumerRecord, ConsumerView, KeptPart, Quota } from "./consumers.ts";
 export type { QueueOptions } from "./kind.ts";
+export { QueueError, type QueueErrorCode } from "./errors.ts";
 export { openQueue } from "./open_by_clock.ts";
 export {
   type BadMessage,
@@ -43,8 +44,6 @@ export {
   type QueueAdmin,
   type QueueDepth,
   type QueueDriver,
-  QueueError,
-  type QueueErrorCode,
   type Released,
   type Result,
 } from "./queue.ts";
