@@ -23,23 +23,34 @@ export const ENTRIES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(OTHERS).map(([name, path]) => [name.slice(2), path]),
 );
 
-/** The files of all public signatures, with what they should hold now, by their paths from the project's folder. */
+/**
+ * The files of all public signatures, with what they should hold now, by their paths from the project's folder. Those in
+ * {@linkcode FOLDER} are without documentation, so that they differ only when a signature does.
+ */
 export async function declarationFiles(): Promise<ReadonlyMap<string, string>> {
-  const main = await declarationsOf({ sequoia: SEQUOIA });
-  const others = [await declarationsOf(ENTRIES), await declarationsOf({ wrap: WRAP })];
+  const main = await declarationsOf({ sequoia: SEQUOIA }, true);
+  const others = [await declarationsOf(ENTRIES, false), await declarationsOf({ wrap: WRAP }, false)];
   return new Map([
     [MAIN, main.get("sequoia.d.ts")!],
     ...others.flatMap((files) => [...files].map(([name, text]) => [`${FOLDER}/${name}`, text] as const)),
   ]);
 }
 
+/** The types of the public modules beside "sequoia", with their documentation, by the names of their files. */
+export function documentedDeclarations(): Promise<ReadonlyMap<string, string>> {
+  return declarationsOf(ENTRIES, true);
+}
+
 /**
- * The types that modules export, with their documentation, as declaration files that import only each other: one for each
+ * The types that modules export as declaration files that import only each other: one for each
  * module, and one for what several share.
  *
  * @throws {Error} if a type cannot be declared, or is of another package
  */
-async function declarationsOf(modules: Readonly<Record<string, string>>): Promise<Map<string, string>> {
+async function declarationsOf(
+  modules: Readonly<Record<string, string>>,
+  isDocumented: boolean,
+): Promise<Map<string, string>> {
   await using bundle = await rollup({
     input: Object.fromEntries(
       Object.entries(modules).map(([name, path]) => [name, fileURLToPath(new URL(path, ROOT))]),
@@ -49,6 +60,7 @@ async function declarationsOf(modules: Readonly<Record<string, string>>): Promis
       compilerOptions: {
         allowImportingTsExtensions: true,
         strict: true,
+        removeComments: !isDocumented,
         exactOptionalPropertyTypes: true,
         types: [],
         lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.esnext.disposable.d.ts"],

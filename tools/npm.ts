@@ -6,6 +6,7 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { documentedDeclarations } from "./declarations.ts";
 import { licencesOf } from "./licences.ts";
 import { emptyPackageFolder } from "./package_folder.ts";
 
@@ -105,8 +106,7 @@ await Deno.copyFile(join(ROOT, "tools/npm_launcher.js"), join(folder, "bin/sequo
 await Deno.chmod(join(folder, "bin/sequoia.js"), 0o755);
 await Deno.copyFile(join(ROOT, "lib/sequoia.d.ts"), join(folder, "sequoia.d.ts"));
 await Deno.mkdir(join(folder, "types"));
-for await (const { name } of Deno.readDir(join(ROOT, "lib/api"))) {
-  const text = await Deno.readTextFile(join(ROOT, "lib/api", name));
+for (const [name, text] of await documentedDeclarations()) {
   // tsc wants files of declarations to name the modules that they stand for
   await Deno.writeTextFile(join(folder, "types", name), text.replaceAll("'./shared.d.ts'", "'./shared.js'"));
 }

@@ -15,7 +15,7 @@ export interface OpenConsumerOptions {
   readonly platform?: Platform;
   /** The built-in policies that decide what runs next, joined by `+`, or one of your own. (Default: running-first) */
   readonly policy?: string | Policy;
-  /** What built-in policies are told beside their names. (Default: nothing) */
+  /** Options of built-in policies beside their names. (Default: none) */
   readonly policyOptions?: PolicyOptions;
   /** The most functions in flight; `"auto"`: as many as the platform runs at once. (Default: 1000) */
   readonly limit?: number | "auto";

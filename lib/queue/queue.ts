@@ -67,7 +67,7 @@ export interface Progress extends Held {
 
 /** The end of an instance; `records` are the nodes not yet covered by a checkpoint. */
 export interface Result extends Progress {
-  /** How the instance ended. */
+  /** The way the instance ended. */
   readonly outcome: InstanceOutcome;
   /** Why, unless it completed. */
   readonly reason?: string;

@@ -48,7 +48,7 @@ export interface AttemptEvent {
   readonly startedAtMs: number;
   /** From its start to its response, in milliseconds. */
   readonly runMs: number;
-  /** How it ended. */
+  /** The way it ended. */
   readonly outcome: AttemptOutcome;
   /** Whether the invocation settled with it: false if another attempt follows. */
   readonly settled: boolean;
@@ -127,7 +127,7 @@ export interface EndEvent {
   readonly instance: string;
   /** When it ended, in milliseconds since 1970. */
   readonly endedAtMs: number;
-  /** How it ended. */
+  /** The way it ended. */
   readonly outcome: ChainOutcome;
   /** Why, unless it completed. */
   readonly reason?: string;

@@ -19,7 +19,7 @@ const OPERATORS: Readonly<Record<Operator, (a: number, b: number) => boolean>> =
 export interface Threshold extends Figure {
   /** As it was written. */
   readonly text: string;
-  /** How the value is compared. */
+  /** The comparison of the figure with the value. */
   readonly operator: Operator;
   /** In the figure's unit; times in milliseconds. */
   readonly value: number;

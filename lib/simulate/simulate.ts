@@ -11,7 +11,7 @@ import { seededSimulation } from "./seeded.ts";
 export interface SimulateOptions extends LoadOptions {
   /** The built-in policies, joined by `+`, or one of your own; `"none"`: functions trigger each other. (Default: running-first) */
   readonly policy?: string | Policy;
-  /** What built-in policies are told beside their names. (Default: nothing) */
+  /** Options of built-in policies beside their names. (Default: none) */
   readonly policyOptions?: PolicyOptions;
   /** The most functions in flight; `"auto"`: as many as the provider runs at once. (Default: 1000) */
   readonly limit?: number | "auto";
