@@ -23,6 +23,7 @@ const BYPASSES = /["'](npm:fast-check\b.*|fast-check\/.+)["']|\bfc\.(check|confi
 /** The folders of lib whose comments are in plain English. The list grows until it names every folder. */
 const IN_PLAIN_ENGLISH = [
   "collect",
+  "consume",
   "draw",
   "expression",
   "model",

@@ -50,7 +50,7 @@ async function begun(world: World, of: Chain, forMs: number, meanwhile?: () => P
   world.kill(dying);
 }
 
-/** Asks for a cancel, of which a consumer hears later. */
+/** Asks for a cancel, which a consumer learns of later. */
 const cancelled = (world: World, abort = false, ids = ["a"]) => () =>
   world.queue.request({ kind: "cancel", filter: { ids }, abort });
 

@@ -1,4 +1,4 @@
-/** What a consumer still does under a claim that is over, while it is about to be handed the same instance again. */
+/** The late actions of a consumer under a claim that is over, while it is about to get the same instance again. */
 import { assertEquals } from "@std/assert";
 import { Orders } from "../../tests/programs/orders.ts";
 import { lateAnswers, latePull, type Running, World } from "../../tests/programs/world.ts";
@@ -7,7 +7,7 @@ import { type Chain, chain } from "../model/mod.ts";
 
 const CALL_MS = 100;
 
-/** A consumer that has held an instance "a" for so long, lost it, and pulled it again; it is not told of either yet. */
+/** A consumer that has held an instance "a" for `afterMs`, lost it, and pulled it again, but knows of neither yet. */
 async function pulledAgain(of: Chain, afterMs: number, orders = new Orders()) {
   const world = new World(() => ({ runMs: CALL_MS }));
   await world.push(of, ["a"]);

@@ -1,4 +1,4 @@
-/** How a consumer ends: when it is told to, with its queue, by an error, and what it does with what it has lost. */
+/** The ends of a consumer: on a signal, with its queue, by an error; and its actions on instances that it has lost. */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { EventLog } from "../../tests/programs/event_log.ts";
 import { latePull, numbered, type Running, World } from "../../tests/programs/world.ts";

@@ -1,4 +1,4 @@
-/** What an expression decides by chance or by the time of day is decided once for each node, and item of a map. */
+/** Expressions that use chance or the time of day decide once for each node, and item of a map. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { World } from "../../tests/programs/world.ts";

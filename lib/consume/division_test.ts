@@ -6,7 +6,7 @@ import { Division, type Peer } from "./division.ts";
 /** Limits of all members together, by name. */
 type Wholes = Readonly<Record<string, number>>;
 
-/** What a member is doing: the steps of a round, one at a time. */
+/** The step of a round that a member takes next. */
 type Phase = "plan" | "write" | "look";
 
 /** A consumer that starts calls under a division's part of the limits. Each call counts against all of some limits. */
@@ -15,7 +15,7 @@ class Member {
   readonly running: Record<string, number> = {};
   /** Calls in flight, by what they count against. */
   readonly calls: (readonly string[])[] = [];
-  /** What it has something to start of. */
+  /** Calls that wait to start, by the limits that they count against. */
   waiting: readonly (readonly string[])[] = [];
   isLeaving = false;
   phase: Phase = "look"; // it looks before it takes anything

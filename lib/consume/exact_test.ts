@@ -1,4 +1,4 @@
-/** What no expression computes with reaches the next function as it came, to the byte. */
+/** Data that no expression computes with reaches the next function unchanged, to the byte. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
@@ -41,7 +41,7 @@ const texts: fc.Arbitrary<Texts> = fc.record({
   answers: fc.array(jsonTexts, { minLength: 4, maxLength: 4 }),
 });
 
-/** What each function is to be called with, by node, item and chain. */
+/** The expected data of each call, by node, item and chain. */
 function expectedCalls(
   { order, part, list, answers: [a, b, c] }: Texts,
 ): Record<string, [args: string, inputs: string]> {

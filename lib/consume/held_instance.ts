@@ -18,7 +18,7 @@ import type { WindowPlace } from "./window_shares.ts";
 
 const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
 
-/** By whom an instance was called that is held. */
+/** The caller of an instance, which is held too. */
 export interface Caller {
   readonly held: HeldInstance;
   readonly call: NodeCall;
@@ -32,7 +32,7 @@ const NO_CALLS: readonly NodeCall[] = [];
 const NO_RECORDS: readonly NodeRecord[] = [];
 
 /**
- * An instance that a consumer has: its outputs so far, and what the queue does not know of yet. There may be a hundred
+ * An instance that a consumer has: its outputs so far, and the records that the queue does not have yet. There may be a hundred
  * thousand: what few of them need is made when it is needed.
  */
 export class HeldInstance {
@@ -44,11 +44,11 @@ export class HeldInstance {
   again: Claim | undefined;
   /** Why it ends before its nodes are all settled. */
   ending: Ending | undefined;
-  /** What undoes what was done has begun. */
+  /** Whether the node that undoes has begun. */
   undoes = false;
-  /** What undoes may have been carried out, though it has not settled: its start is durable. */
+  /** Whether the node that undoes may have run, though it has not settled: its start is durable. */
   mayBeUndone = false;
-  /** What it had called before this consumer took it on, and what that had called, by id. */
+  /** The instances that it had called before this consumer took it on, and those that these had called, by id. */
   readonly children: ReadonlyMap<string, Child>;
   #state: HoldState = "held";
   #outputs: (JsonText | undefined)[] | undefined;
@@ -60,9 +60,9 @@ export class HeldInstance {
   #maps: Map<number, HeldMap> | undefined;
   #path: IdealPath | undefined;
   #unwritten: NodeRecord[] | undefined;
-  /** How long its args, items and outputs are together, in characters. */
+  /** The length of its args, items and outputs together, in characters. */
   #length: number;
-  /** The same when it was weighed last. */
+  /** The same length when it was weighed last. */
   weight = 0;
   #open: number;
   #calls: Stop | undefined;
@@ -109,7 +109,7 @@ export class HeldInstance {
     });
   }
 
-  /** By how many characters its args and outputs have become longer since it was weighed last. */
+  /** Weighs it. @returns the growth of its args, items and outputs since it was weighed last, in characters */
   weigh(): number {
     const grown = this.#length - this.weight;
     this.weight = this.#length;
@@ -135,7 +135,7 @@ export class HeldInstance {
     this.#state = stateAfter(this.#state, event);
   }
 
-  /** How many of its nodes have not settled. */
+  /** The number of its nodes that have not settled. */
   get open(): number {
     return this.#open;
   }
@@ -238,7 +238,7 @@ export class HeldInstance {
     this.#length += this.mapOf(node).begin(list);
   }
 
-  /** What the items of a map have come to. */
+  /** The list, records and outputs of a map's items. */
   mapOf(node: number): HeldMap {
     this.#maps ??= new Map();
     let map = this.#maps.get(node);
@@ -314,7 +314,7 @@ export class HeldInstance {
     if (reason === NOT_JSON) (this.#texts ??= new Set()).add(node);
   }
 
-  /** What the queue does not know of yet; whoever takes it writes it. */
+  /** Takes the records that the queue does not have yet; the caller writes them. */
   takeUnwritten(): readonly NodeRecord[] {
     const records = this.#unwritten ?? NO_RECORDS;
     this.#unwritten = undefined;

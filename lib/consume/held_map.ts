@@ -3,12 +3,12 @@ import { type JsonText, listText, type NodeRecord, type OnFailure, writeJson } f
 /** Longest that the outputs of a map's items may be together, in characters. */
 const MAX_LENGTH = 16 * 2 ** 20;
 
-/** What an item takes beside its texts, as if it were text, in characters: its task, or its call, and what the scheduler keeps. */
+/** The memory of an item beside its texts, counted as text, in characters: its task or call, and the scheduler's part. */
 const ITEM_WEIGHT = 192;
 
-/** What the items of a map have come to so far. */
+/** The items of a map, and their outputs so far. */
 export class HeldMap {
-  /** What expressions of its templates have come to that are the same for all items. */
+  /** The values that its templates name and that are the same for all items, by expression. */
   readonly named = new Map<string, JsonText | undefined>();
   /** Attempts of all items. */
   attempts = 0;
@@ -16,9 +16,9 @@ export class HeldMap {
   endedAtMs: number | undefined;
   readonly #records = new Map<number, NodeRecord>();
   #list: readonly JsonText[] = [];
-  /** How much its items take. */
+  /** The memory of its items, counted as text, in characters. */
   #items = 0;
-  /** How long its outputs are together. */
+  /** The length of its outputs together, in characters. */
   #length = 0;
 
   /** The items of the list it runs over, as they came, once that is known. */
@@ -39,12 +39,12 @@ export class HeldMap {
     return this.#records;
   }
 
-  /** Whether an item has been done. */
+  /** Whether at least one item has succeeded. */
   get hasDone(): boolean {
     return [...this.#records.values()].some(({ state }) => state === "ok");
   }
 
-  /** How much its items and their outputs take, as if it were text, in characters. */
+  /** The memory of its items and their outputs, counted as text, in characters. */
   get weight(): number {
     return this.#items + this.#length;
   }
@@ -61,7 +61,7 @@ export class HeldMap {
     this.#records.set(item, record);
   }
 
-  /** The outputs in the order of the items; what stands for one that failed is as `onFailure` says. */
+  /** The outputs in the order of the items; for an item that failed, `continue` puts its error, otherwise it is left out. */
   outputs(onFailure: OnFailure): JsonText {
     const outputs: JsonText[] = [];
     for (const [, { state, output, reason = "" }] of [...this.#records].sort(([a], [b]) => a - b)) {

@@ -1,9 +1,9 @@
 import type { HeldRetries } from "../scheduler/mod.ts";
 
-/** Retries that have been held back for so long, in milliseconds, are said. */
+/** Retries are told once they have been held back for this long, in milliseconds. */
 const SAID_AFTER_MS = 1000;
 
-/** Which functions' retries are held back since that was asked last, and of which none are any more. */
+/** The functions whose retries are newly told as held back, and those whose retries are held back no more. */
 export interface HeldRetryNews {
   readonly held: readonly HeldRetries[];
   readonly over: readonly HeldRetries[];
@@ -14,12 +14,12 @@ interface Known {
   isSaid: boolean;
 }
 
-/** Says once of each function on each platform that its retries are held back, and once that they are not any more. */
+/** Tells once for each function on each platform that its retries are held back, and once that they no longer are. */
 export class HeldRetryTeller {
   /** As many as the scheduler keeps budgets of. */
   readonly #known = new Map<string, Known>();
 
-  /** @param now what is held back at present */
+  /** @param now the retries that are held back at present */
   news(now: readonly HeldRetries[], nowMs: number): HeldRetryNews {
     const held: HeldRetries[] = [], over: HeldRetries[] = [];
     const left = new Set(this.#known.keys());

@@ -18,7 +18,7 @@ export class HoldGate {
     this.#stopping.resolve();
   }
 
-  /** Whether calls may go out, or nothing matters any more. */
+  /** Whether calls may go out; also true once it is stopped. */
   get isOpen(): boolean {
     if (this.#isStopped) return true;
     const confirmed = this.#queue.confirmHolds();
@@ -30,7 +30,7 @@ export class HoldGate {
   }
 
   /**
-   * Waits until the queue has said what is still held, after the gate was found shut. It may be shut again by then.
+   * Waits until the queue has confirmed what is still held, after the gate was found shut. It may be shut again by then.
    *
    * @throws {QueueError} if that cannot be found out
    */

@@ -1,4 +1,4 @@
-/** What a consumer does while it cannot know whether it still holds what it is about to call, and when its queue hangs. */
+/** A consumer that cannot know whether it still holds what it is about to call, or whose queue hangs. */
 import { assert, assertEquals } from "@std/assert";
 import { numbered, type Running, World } from "../../tests/programs/world.ts";
 import { single } from "../../tests/scheduler/builders.ts";

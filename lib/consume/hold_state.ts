@@ -19,7 +19,7 @@
  */
 export type HoldState = "held" | "leaving" | "lost";
 
-/** What ends that an instance stays. */
+/** The events by which an instance stops staying. */
 export type HoldEvent = "leave" | "lose";
 
 const NEXT: Readonly<Record<HoldState, Readonly<Record<HoldEvent, HoldState>>>> = {

@@ -7,7 +7,7 @@ import { WindowShares } from "./window_shares.ts";
  * memory bound how many there are.
  */
 export class Holdings {
-  /** The kinds of those instances of which nothing is in flight. */
+  /** The shares of the window that the kinds of instances take. */
   readonly shares = new WindowShares();
   readonly #memory: Memory;
   readonly #held = new Map<string, HeldInstance>();

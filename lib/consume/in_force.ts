@@ -18,7 +18,7 @@ import { GuardedPolicy } from "./guarded_policy.ts";
  */
 export type PolicyMaker = (setting: PolicySetting) => Promise<Policy>;
 
-/** What the settings of a queue are put in force with. */
+/** The parts that settings of a queue are put in force with. */
 export interface InForceOptions {
   readonly queue: QueueDriver;
   readonly scheduler: Scheduler;
@@ -45,11 +45,11 @@ interface Choice {
   readonly id?: string;
 }
 
-/** What a consumer goes on under when its own policy has failed and there was no other. */
+/** The policy of a consumer whose own policy has failed when there was no other. */
 const LAST_RESORT: Choice = { name: DEFAULT_POLICY, policy: policyOf(DEFAULT_POLICY) };
 
 /**
- * What a consumer goes by: the settings of the queue, and where these say nothing, what it was started with. A policy that fails
+ * The settings that a consumer applies: those of the queue, and for all others those it was started with. A policy that fails
  * while it is in force is replaced at once by the last good one.
  */
 export class InForce {
@@ -80,7 +80,7 @@ export class InForce {
     return this.#current.name;
   }
 
-  /** How far the consumer goes by the settings of the queue. */
+  /** The revision of the queue's settings that it has taken in, and the error of what it cannot apply. */
   get settings(): NonNullable<ConsumerRecord["settings"]> {
     const errors = [this.#policyError, this.#limitError].filter((error) => error !== undefined);
     return { revision: this.#revision, ...errors.length > 0 && { error: errors.join("; ") } };

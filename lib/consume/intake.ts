@@ -6,7 +6,7 @@ import { type Memory, STUCK_PART } from "./memory.ts";
 import { Turns } from "./turns.ts";
 import { type FullKinds, SHARE } from "./window_shares.ts";
 
-/** What takes instances from a queue works with. */
+/** The parts of an intake. */
 export interface IntakeParts {
   readonly queue: Queue;
   readonly execution: Execution;
@@ -20,7 +20,7 @@ export interface IntakeParts {
   taken(): void;
 }
 
-/** What may be pulled: how many instances, and how long their args and outputs may be together, in characters. */
+/** The most that may be pulled: instances, and the characters of their args and outputs together. */
 interface PullRoom {
   readonly instances: number;
   readonly characters: number;
@@ -29,11 +29,11 @@ interface PullRoom {
 const WINDOW = 100_000;
 /** Instances taken from the queue at a time. */
 const PULL = 1000;
-/** A turn of what stands behind others that may not start: how much is taken at most, and how long it is waited for. */
+/** A turn of what stands behind others that may not start: the most instances that are taken, and the longest wait for them. */
 const TURN = { instances: 100, ms: 20 };
-/** What is pulled whatever memory there is: without it nothing would go on. */
+/** The pull that is made even without memory, while nothing is held: otherwise nothing would go on. */
 const ONE = { instances: 1, characters: 0 };
-/** How often it is looked at what may not go on: for each instance that is held, and at least, in milliseconds. */
+/** The time between looks at what may not go on, in milliseconds: for each held instance, and at least. */
 const LOOK_MS = { each: 0.015, least: 20 };
 
 /** Takes instances from a queue, as far as there is room, so that none of them keeps others out that could start. */
@@ -60,7 +60,7 @@ export class Intake {
     this.#turns = new Turns((ids) => parts.execution.standing.stuckAmong(ids));
   }
 
-  /** Takes instances until it is told to end. */
+  /** Takes instances until the signal ends it. */
   async run(signal: AbortSignal): Promise<void> {
     const forget = onAbort(signal, () => this.#roomAgain());
     while (!signal.aborted) {
@@ -133,7 +133,7 @@ export class Intake {
     return Math.min(this.#window, this.#parts.mostHeld?.() ?? Infinity);
   }
 
-  /** For how much more there is room; undefined: for nothing. */
+  /** The room for more instances; undefined: there is none. */
   #room(): PullRoom | undefined {
     const { execution: { size } } = this.#parts, window = this.#most;
     const memory = this.#parts.memory.room() ?? (size === 0 ? ONE : undefined);

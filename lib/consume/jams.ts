@@ -4,7 +4,7 @@ import type { Obstacle } from "../scheduler/mod.ts";
 import type { HeldInstance } from "./held_instance.ts";
 import type { WindowPlace } from "./window_shares.ts";
 
-/** An instance of which nothing is in flight, and that may not go on. */
+/** An instance that may not go on, and has nothing in flight. */
 export interface Stuck {
   readonly held: HeldInstance;
   readonly place: WindowPlace;
@@ -13,7 +13,7 @@ export interface Stuck {
   readonly bytes: number;
 }
 
-/** How much those may be together that are stuck. */
+/** The most that stuck instances may take together. */
 export interface StuckBounds {
   readonly instances: number;
   readonly bytes: number;
@@ -23,22 +23,22 @@ export interface StuckBounds {
 const MOST_KINDS = 64;
 /** Jams that are known at a time; beyond, the oldest is forgotten: what it kept out comes in and is given back again. */
 const MOST_JAMS = 128;
-/** So long nothing is taken of chains of which only some instances meet the obstacle, in milliseconds. */
+/** Nothing is taken for this time, in milliseconds, of chains that meet the obstacle with only some instances. */
 const TURN_MS = 1000;
 /** More are not named to the queue at a time. */
 const MOST_NAMED = 256;
-/** A jam of which nothing is held is looked at again after so long, in milliseconds. */
+/** A jam without held instances is looked at again after this time, in milliseconds. */
 const AGAIN_MS = 1000;
 
-/** What is passed over as it would only wait here. */
+/** An obstacle whose instances are passed over, as they would only wait here. */
 export class Jam {
   /** Those that wait for it here. */
   readonly #kept = new Set<WindowPlace>();
   /** Those that it keeps from starting. */
   readonly #kinds = new Map<Chain, ChainKind[]>();
-  /** Of whatever chain, those with this value of a label. */
+  /** The value of a label: it keeps instances with this value from starting, whatever their chain. */
   #label: Obstacle["label"];
-  /** Those of which some may come to wait for it, as others have: they come in every now and then. */
+  /** Chains with instances that may come to wait for it, as others have: some are let in every now and then. */
   readonly #chains = new Set<Chain>();
   #openAtMs = Infinity;
   readonly #over: () => void;
@@ -100,7 +100,7 @@ export class Jam {
     this.#count++;
   }
 
-  /** What is not taken from the queue. */
+  /** The kinds that are not taken from the queue. */
   *kinds(): Generator<Kind> {
     yield { waitsFor: this.name };
     if (this.#label !== undefined) yield { waitsFor: this.name, label: this.#label };
@@ -108,7 +108,7 @@ export class Jam {
     if (this.#openAtMs < Infinity) { for (const chain of this.#chains) yield { chain }; }
   }
 
-  /** Lets those come again of which some may wait for it, if it is time. @returns whether it was */
+  /** Lets in the chains with instances that may wait for it, if it is time. @returns whether it was */
   open(nowMs: number): boolean {
     if (nowMs < this.#openAtMs || this.#chains.size === 0) return false;
     this.#openAtMs = Infinity;
@@ -178,7 +178,7 @@ export class Jams {
     for (const name of this.#jams.keys()) this.#end(name);
   }
 
-  /** What is not taken from the queue, as it would only wait here: the newest jams first. */
+  /** The kinds that are not taken from the queue, as they would only wait here: those of the newest jams first. */
   kinds(): readonly Kind[] {
     return [...this.#jams.values()].reverse().flatMap((jam) => [...jam.kinds()]).slice(0, MOST_NAMED);
   }

@@ -12,7 +12,7 @@ const names = Array.from({ length: BLOCKED }, (_, i) => `f${i}`);
 const isBlocked = (name: string) => names.includes(name);
 const each = <T>(value: T) => Object.fromEntries(names.map((name) => [name, value]));
 
-/** What keeps functions from starting. */
+/** A reason that keeps functions from starting. */
 interface Reason {
   readonly script?: Script;
   readonly setup?: Setup;
@@ -37,7 +37,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
   },
 };
 
-/** What is queued that may not start, or may not go on. */
+/** The queued instances that may not start, or may not go on. */
 type Shape = (i: number) => { readonly chain: Chain; readonly labels?: Record<string, string> };
 
 const single = names.map((name) =>
@@ -111,7 +111,7 @@ for (const [reason, why] of Object.entries(REASONS)) {
   });
 }
 
-/** Of many instances of one tenant only one may run; others of its chain stand behind them. */
+/** One tenant has many instances and may run only one; others of its chain stand behind them. */
 async function startsOtherTenants(
   world: World,
   connection: QueueDriver | undefined,

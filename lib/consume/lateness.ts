@@ -1,11 +1,11 @@
 import type { Clock } from "../model/mod.ts";
 
-/** How often a call-back is asked for while something is in flight, in milliseconds. */
+/** The interval of call-backs while something is in flight, in milliseconds. */
 const EVERY_MS = 20;
 /** Timers end up to this late on a machine that has nothing else to do, in milliseconds. */
 const USUAL_MS = 1;
 
-/** What is asked and told about lateness. */
+/** The callbacks of a measurement of lateness. */
 export interface LatenessHooks {
   /** Whether anything is in flight. */
   isBusy(): boolean;

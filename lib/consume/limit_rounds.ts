@@ -4,13 +4,13 @@ import type { Limits, LimitShare, LimitUse, Scheduler } from "../scheduler/mod.t
 import { Division, type Peer } from "./division.ts";
 import type { Processes } from "./processes.ts";
 
-/** How often a consumer writes its quota, in milliseconds, and for how long after a beat it may start something. */
+/** The interval at which a consumer writes its quota, and the time after a beat in which it may start something; milliseconds. */
 const ALONE = { beatMs: BEAT_MS, sureMs: 1750 };
 /** The same while there are others: they are to notice within two seconds that it has died. */
 const SHARED = { beatMs: BEAT_MS / 2, sureMs: 1250 };
-/** What is not sure any more is another's after this time, in milliseconds. */
+/** Others take the part of a consumer when it has not been sure of it for this time, in milliseconds. */
 const MARGIN_MS = 250;
-/** How often a consumer looks at what the others have written, in milliseconds: while it is alone, … */
+/** A consumer looks at the records of the others at this interval, in milliseconds: while it is alone, … */
 const LOOK_ALONE_MS = 500;
 /** … while there are others, … */
 const LOOK_MS = 250;
@@ -19,18 +19,18 @@ const LOOK_OWED_MS = 50;
 /** … if something has changed within this time. */
 const MOVING_MS = 1000;
 
-/** A beat that says what a consumer keeps. */
+/** A beat with the quota that a consumer keeps. */
 export interface Beat {
   /** When it began. */
   readonly atMs: number;
-  /** For how long after that it may start something, as the beat says. */
+  /** The consumer may start something for this time after that, in milliseconds, by its record. */
   readonly sureMs: number;
 }
 
 /** Before the first beat. */
 export const NO_BEAT: Beat = { atMs: -Infinity, sureMs: 0 };
 
-/** What dividing limits takes. */
+/** The parts that limits are divided with. */
 export interface LimitRoundsOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -55,7 +55,7 @@ export class LimitRounds {
   hasLooked = false;
   /** Whether something was decided that has not been written and looked at. */
   #isNews = false;
-  /** What the others had written at the last look, and when that or its own quota changed last. */
+  /** The quotas of the others at the last look, as JSON, and the time when these or its own changed last. */
   #read = "[]";
   #changedAtMs = -Infinity;
   /** The beat that was written last, and before which instant something may start. */
@@ -68,7 +68,7 @@ export class LimitRounds {
     this.#apply();
   }
 
-  /** Whether something may start, as far as that is for the others to say. */
+  /** Whether something may start: the others still count with this consumer for sure. */
   get mayStart(): boolean {
     return this.#options.clock.nowMs() < this.#sureUntilMs;
   }
@@ -79,7 +79,7 @@ export class LimitRounds {
     return part.to - part.from === 1 ? undefined : part;
   }
 
-  /** What it writes of itself. */
+  /** The fields of its record that the others need. */
   get words(): Pick<ConsumerRecord, "quota" | "processSpace"> {
     const { processes } = this.#options;
     return {
@@ -110,7 +110,7 @@ export class LimitRounds {
     return this.#isNews || clock.nowMs() >= this.#beat.atMs + this.#pace.beatMs;
   }
 
-  /** What of a beat that is about to be written counts. */
+  /** The beat that is about to be written. */
   get beat(): Beat {
     return { atMs: this.#options.clock.nowMs(), sureMs: this.#pace.sureMs };
   }
@@ -138,7 +138,7 @@ export class LimitRounds {
     return hasChanged || this.mayStart !== wasSure;
   }
 
-  /** What another consumer has written, as long as it may start something. */
+  /** The quota of another consumer, as long as that may start something; otherwise nothing. */
   #peerOf(view: ConsumerView): Peer[] {
     const { quota, part = { from: 0, to: 1 }, beatAgoMs } = view;
     if (quota === undefined || quota.key === this.#options.key) return [];
@@ -153,7 +153,7 @@ export class LimitRounds {
       processes.isGone(pid);
   }
 
-  /** How long it is to the next round, in milliseconds. */
+  /** The time until the next round, in milliseconds. */
   get pauseMs(): number {
     if (this.#beat === NO_BEAT) return 0;
     if (!this.#division.isShared) return LOOK_ALONE_MS;

@@ -8,7 +8,7 @@ import { chain, fn, type Outcome } from "../model/mod.ts";
 import type { Limits } from "../scheduler/mod.ts";
 import type { Processes } from "./processes.ts";
 
-/** What is in flight at a consumer that is stopped has ended before the others count with that. */
+/** The time of a call: those in flight at a stopped consumer end before the others count with their places. */
 const CALL_MS = 200;
 /** Within this time the others use what a consumer had that has died, or use no more, in milliseconds. */
 const FOLLOWED_MS = 2000;

@@ -1,17 +1,17 @@
 import type { FunctionSpec } from "../model/mod.ts";
 
-/** How much memory a consumer uses for what it holds, if it is not told, in bytes. */
+/** The default of the memory that a consumer uses for what it holds, in bytes. */
 const DEFAULT_BYTES = 2 ** 30;
 /**
- * What an instance takes beside its texts, in bytes: it, its tasks, and what the scheduler and the queue keep of it. Measured: 1,040
+ * The memory of an instance beside its texts, in bytes: it, its tasks, and its state in scheduler and queue. Measured: 1,040
  * bytes for one that waits, of a chain of one to seven nodes.
  */
 const INSTANCE_BYTES = 2048;
 /** A character takes one byte or two; and a text stands twice while it is sent, or has just come. */
 const CHARACTER_BYTES = 2;
-/** How long the answer of a function may be that has not answered yet, in characters: as long as answers are taken by default. */
+/** The expected answer of a function that has not answered yet, in characters: the longest that is taken by default. */
 const UNKNOWN_ANSWER = 262_144;
-/** Of what is pulled, what may not go on takes this part at most. */
+/** Instances that may not go on take at most this part of what is pulled. */
 export const STUCK_PART = 3 / 4;
 /**
  * Parts of the memory: what is pulled takes `pulled` at most, and more is pulled when `least` of it is free, as small pulls cost
@@ -50,13 +50,13 @@ export class Memory {
     return this.#held >= this.#limit * PART.called;
   }
 
-  /** How many characters of what is held are too many, if that is so much that some has to go. */
+  /** The number of held characters that have to go; 0 while what is held keeps to its bound. */
   get excess(): number {
     if (this.#held <= this.#limit * PART.most) return 0;
     return (this.#held - this.#limit * PART.pulled) / CHARACTER_BYTES;
   }
 
-  /** How much those may take that may not go on, in bytes. */
+  /** The most memory of instances that may not go on, in bytes. */
   get stuckBytes(): number {
     return this.#limit * PART.pulled * STUCK_PART;
   }
@@ -66,7 +66,7 @@ export class Memory {
     return this.#limit * (PART.pulled - PART.least) >= this.#held;
   }
 
-  /** What may be pulled now; undefined: too little to do so. */
+  /** The most that may be pulled now; undefined: too little to do so. */
   room(): { readonly instances: number; readonly characters: number } | undefined {
     if (!this.hasRoom) return undefined;
     const free = this.#limit * PART.pulled - this.#held;

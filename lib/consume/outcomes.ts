@@ -4,7 +4,7 @@ import type { NodeCall } from "../scheduler/mod.ts";
 import { reasonOf } from "./expressions.ts";
 import type { HeldInstance } from "./held_instance.ts";
 
-/** Of what is not to be tried again. */
+/** The outcome of a failure that is not to be tried again. */
 export function failure(reason: string): MadeOutcome {
   return { kind: "failed", reason, retryable: false };
 }
@@ -38,13 +38,13 @@ export function takenBy(id: string): string {
   return `id-conflict: the queue has another instance under the id "${id}"`;
 }
 
-/** What the end of a called instance is for the node that called it. */
+/** The outcome of a node, by the end of the instance that it called. */
 export function outcomeOf({ outcome, reason, output }: ChildEnd, id: string): MadeOutcome {
   if (outcome === "completed") return { kind: "ok", output };
   return failure(callFailure(id, outcome, reason));
 }
 
-/** Whatever does not fit with what a map has answered already has failed. */
+/** Turns an output into a failure if it does not fit with the outputs that the items of its map have already. */
 export function fitted(held: HeldInstance, { node, item }: NodeCall, outcome: MadeOutcome): MadeOutcome {
   if (item === undefined || outcome.kind !== "ok" || !held.mapOf(node).hasNoRoomFor(outcome.output)) {
     return outcome;

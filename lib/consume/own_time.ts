@@ -1,22 +1,22 @@
 import type { Clock } from "../model/mod.ts";
 
-/** What a consumer finds out about the system's clock, or about that of a producer. */
+/** A finding of a consumer about the system's clock, or about that of a producer. */
 export interface ClockNews {
   /**
    * `set`: the system's clock was set, or the machine slept. `differs`: an instance says that it was submitted later than now:
    * its producer's clock differs, or one of both was set.
    */
   readonly kind: "set" | "differs";
-  /** By how much, in milliseconds; below 0: it was set back. */
+  /** The difference in milliseconds; below 0: the clock was set back. */
   readonly byMs: number;
 }
 
 /** Less, in milliseconds, is no news: clocks of machines differ by some, and submissions need their time. */
 const LEAST_STEP_MS = 1000;
 
-/** What happens in between. */
+/** The callbacks of an own time. */
 export interface OwnTimeHooks {
-  /** Time has passed by the system's clock, but not by the consumer's own, in milliseconds. */
+  /** Called when this many milliseconds have passed by the system's clock, but not by the consumer's own. */
   overslept(ms: number): void;
   news(news: ClockNews): void;
 }
@@ -45,7 +45,7 @@ export class OwnTime {
   }
 
   /**
-   * When an instance was submitted, in the consumer's own time, as of the last look at the system's clock: what it says is
+   * When an instance was submitted, in the consumer's own time, as of the last look at the system's clock: its time is
    * believed within what is possible. The clock of its producer may differ, or have been set between its submission and now.
    *
    * @param atMs by the system's clock of its producer

@@ -5,17 +5,17 @@ import { type Beats, unlessOver } from "./beats.ts";
 import type { Execution } from "./execution.ts";
 import { type Beat, type LimitRounds, NO_BEAT } from "./limit_rounds.ts";
 
-/** How often a consumer balances what it holds with the others, in milliseconds: with a beat that is late, they follow within 2 s. */
+/** A consumer balances its instances with others at this interval, in milliseconds: with a late beat, they follow within 2 s. */
 const BALANCE_MS = BEAT_MS / 2;
 /**
- * After a hand-over nothing is handed over for so long, in milliseconds: until then the others have said what they have now. So
+ * After a hand-over nothing is handed over for this time, in milliseconds: until then the others have told what they have now. So
  * nothing goes to and fro, however long a look takes.
  */
 const PAUSE_MS = 1.5 * BEAT_MS;
 /** Most instances that are handed over at a time: that takes some tenths of a second. */
 const MOST = 5000;
 
-/** What following the others takes. */
+/** The parts that a consumer follows the others with. */
 export interface PeersOptions {
   readonly queue: QueueDriver;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export interface PeersOptions {
   readonly rounds: LimitRounds;
   /** Tells this consumer's record from those of the others. */
   readonly key: string;
-  /** What this consumer has to do at present. */
+  /** Returns the load of this consumer at present. */
   own(): OwnLoad;
   /** Called when this consumer may hold more, or fewer. */
   resized(): void;
@@ -96,7 +96,7 @@ export class Peers {
     await clock.until(clock.nowMs() + (this.#hasFailed ? BALANCE_MS : rounds.pauseMs), pause.signal);
   }
 
-  /** A round that fails is left out: whoever works on the queue meets the same fault and is told. */
+  /** A round that fails is left out: other work on the queue meets the same fault, and reports it. */
   async #round(drain: AbortSignal): Promise<void> {
     const { queue, beats, rounds, opened } = this.#options;
     this.#hasFailed = true;
@@ -143,7 +143,7 @@ export class Peers {
   }
 }
 
-/** What another consumer could have in flight, whatever of its part of the limit others have now. */
+/** The load that another consumer could have, even while others still use some of its part of the limit. */
 function loadOfPeer({ limit, idle = 0, quota }: ConsumerView): Load {
   return limit === undefined ? { idle } : { limit: Math.max(limit, quota?.capacity ?? 0), idle };
 }

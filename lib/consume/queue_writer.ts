@@ -8,9 +8,9 @@ import {
   type Result,
 } from "../queue/mod.ts";
 
-/** How long ends are gathered: nobody waits for them but `--wait`, and a write costs as much for many as for one. */
+/** Ends are gathered for this time, in milliseconds: only `--wait` waits for them, and one write of many costs as much as of one. */
 const FINISH_LINGER_MS = 5;
-/** A batch is written at once when it has so many items. */
+/** A batch is written at once when it has this many items. */
 const FULL = 512;
 
 /** Whose write it is: nothing is written any more once that is lost, though this consumer may hold it again by then. */
@@ -34,7 +34,7 @@ interface Waiting<T> {
 }
 
 /**
- * Writes what has settled to the queue in batches. Each promise says whether its instance was lost to another consumer
+ * Writes what has settled to the queue in batches. Each promise tells whether its instance was lost to another consumer
  * meanwhile (of a call, why it was not added), once everything else is durable.
  */
 export class QueueWriter {
@@ -75,19 +75,19 @@ export class QueueWriter {
   }
 }
 
-/** What of a batch was not written, and why. */
+/** The items of a batch that were not written, by id, with the reasons. */
 type Refusals = ReadonlyMap<string, NotWritten>;
 
 const NONE: Refusals = new Map();
 
-/** What an error says was not written, while all else was. @throws the error, if it says something else */
+/** The items that were not written, by an error that means all others were. @throws any other error */
 function refusalsOf(error: unknown): Refusals {
   const { code, ids = [] } = error instanceof QueueError ? error : {} as Partial<QueueError>;
   if ((code !== "lease-lost" && code !== "id-conflict") || ids.length === 0) throw error;
   return new Map(ids.map((id) => [id, code]));
 }
 
-/** Pushes all that can be: a push of which something is refused keeps nothing. */
+/** Pushes all that can be: the queue keeps nothing of a push if it refuses an item. */
 async function push(queue: Queue, instances: readonly Instance[]): Promise<Refusals> {
   if (instances.length === 0) return NONE;
   try {

@@ -1,13 +1,13 @@
 import type { Outcome } from "../model/mod.ts";
 
-/** A function of which no call has been let in for so long, in milliseconds, is said to be refused. */
+/** A function counts as refused once all its calls have been refused for this long, in milliseconds. */
 export const REFUSED_LONG_MS = 60_000;
-/** So long after the next attempt was due, in milliseconds, a function that is not called any more is forgotten. */
+/** A function that is not called any more is forgotten this long after its next attempt was due, in milliseconds. */
 const FORGOTTEN_MS = 60_000;
 /** Most functions that are known to be refused; the one refused first is forgotten. */
 const MOST_KNOWN = 1000;
 
-/** A function of which no call has been let in for long. */
+/** A function whose calls have all been refused for long. */
 export interface RefusedFunction {
   /** Its name. */
   readonly function: string;
@@ -23,7 +23,7 @@ interface Refusals extends RefusedFunction {
   readonly isSaid: boolean;
 }
 
-/** What has become of the functions that are refused, since that was asked last. */
+/** The changes among the refused functions since the last call. */
 export interface RefusalNews {
   readonly refused: readonly RefusedFunction[];
   /** Those whose calls are let in again, or not made any more. */
@@ -59,7 +59,7 @@ export class RefusedFunctions {
       .map(({ function: name, sinceMs, reason }) => ({ function: name, sinceMs, reason }));
   }
 
-  /** Each function that is refused for long is said once, and once that it is not any more. */
+  /** Returns each function once when it has been refused for long, and once when it no longer is. */
   news(nowMs: number): RefusalNews {
     for (const { function: name, againAtMs } of this.#known.values()) {
       if (nowMs - againAtMs > FORGOTTEN_MS) this.#forget(name);

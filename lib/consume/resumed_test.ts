@@ -1,4 +1,4 @@
-/** What a consumer makes of an instance that another one has begun: it comes to the same, and nothing runs that had ended. */
+/** A consumer that goes on with another one's instance reaches the same end, and runs nothing that had ended. */
 import { assertEquals } from "@std/assert";
 import { World } from "../../tests/programs/world.ts";
 import { BROKEN } from "../../tests/scheduler/builders.ts";
@@ -9,7 +9,7 @@ import { type CallOptions, type Chain, chain, fn, type NodeRecord } from "../mod
 const each = fn("each"), slow = fn("slow"), undo = fn("undo");
 const once = fn("once", { atMostOnce: true });
 
-/** What stands before a function that may run once only, and is not called itself. */
+/** Nodes without a call of their own that stand before a function that may run only once. */
 const before: Record<string, CallOptions> = {
   "a map": { map: "[1, 2]" },
   "an empty map": { map: "[]" },
@@ -35,7 +35,7 @@ for (const [what, options] of Object.entries(before)) {
   });
 }
 
-/** Ends an instance of which others have settled some. */
+/** Ends an instance after other consumers have settled some of its nodes. */
 async function resumed(of: Chain, records: readonly NodeRecord[]): Promise<World> {
   const world = new World();
   await world.push(of, ["a"]);

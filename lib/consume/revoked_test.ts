@@ -1,4 +1,4 @@
-/** What a consumer does with instances that are to go to another: it brings them to rest, and hands them over. */
+/** A consumer brings instances that are to go to another one to rest, and hands them over. */
 import { assert, assertEquals } from "@std/assert";
 import { EventLog } from "../../tests/programs/event_log.ts";
 import { Orders } from "../../tests/programs/orders.ts";

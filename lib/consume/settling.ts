@@ -32,7 +32,7 @@ export class Settling {
     this.#course = course;
   }
 
-  /** What an outcome means: what is to be run again by whoever goes on with the instance has not failed here. */
+  /** Judges an outcome: in an instance that leaves, an attempt that its next consumer will make again has not failed here. */
   judge(task: Invocation, held: HeldInstance, outcome: Outcome): Verdict {
     if (!held.leaving || outcome.kind === "ok") return this.#parts.scheduler.judge(task, outcome);
     if (outcome.kind === "throttled" || outcome.kind === "unserved") return outcome.kind;

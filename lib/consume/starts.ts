@@ -1,4 +1,4 @@
-/** What of invocations and instances is told to the queue, and what that means. */
+/** The records of invocations and instances that go to the queue, and their meaning. */
 import { type NodeRecord, NULL } from "../model/mod.ts";
 import type { Held } from "../queue/mod.ts";
 import type { Invocation, NodeCall } from "../scheduler/mod.ts";
@@ -22,7 +22,7 @@ export function callOf({ nodeIndex: node, item }: Invocation): NodeCall {
   return item === undefined ? { node } : { node, item };
 }
 
-/** Whether the start of an attempt is durable before its call: of what may run once only, and of the first that may undo. */
+/** Whether the start of an attempt is durable before its call: for functions that may run only once, and the first to undo. */
 export function isStartKept(
   { spec, nodeIndex }: Invocation,
   { instance, mayBeUndone }: HeldInstance,

@@ -5,17 +5,17 @@ import { FloorShortageTeller } from "./floor_shortages.ts";
 import { HeldRetryTeller } from "./held_retries.ts";
 import type { RefusedFunction, RefusedFunctions } from "./refused_functions.ts";
 
-/** Who is told of what keeps invocations from going on. */
+/** The callbacks for what keeps invocations from going on. */
 export interface TellerHooks {
-  /** Told once of each function that nobody serves, and again when somebody does. (Default: nobody is told) */
+  /** Called once for each function that nobody serves, and again when somebody does. (Default: no callback) */
   readonly onUnserved?: (fn: UnservedFunction, isServed: boolean) => void;
-  /** Told once of each function of which no call has been let in for a minute, and again when one is, or none is made. */
+  /** Called once for each function whose calls were all refused for a minute, and again when one is let in, or none is made. */
   readonly onThrottled?: (name: string, refused: RefusedFunction | undefined) => void;
-  /** Called when retries have been held back for a second, and again when none of that function are. (Default: nobody is told) */
+  /** Called when retries have been held back for a second, and again when none of that function are. (Default: no callback) */
   readonly onHeldRetries?: (retries: HeldRetries) => void;
-  /** Called when a platform asks callers to wait for long. (Default: nobody is told) */
+  /** Called when a platform asks callers to wait for long. (Default: no callback) */
   readonly onAsked?: (wait: AskedWait) => void;
-  /** Called once floors have been short for two seconds, as a limit was found out that is lower. (Default: nobody is told) */
+  /** Called once floors have been short for two seconds, as a limit was found out that is lower. (Default: no callback) */
   readonly onFloorShortage?: (shortage: FloorShortage) => void;
 }
 
@@ -32,7 +32,7 @@ export class Teller {
   readonly #heldRetries = new HeldRetryTeller();
   readonly #floorShortages = new FloorShortageTeller();
   readonly #askedWaits = new AskedWaitTeller();
-  /** Functions that were said to be served by nobody. */
+  /** Functions that were told to be served by nobody. */
   #unserved: ReadonlySet<UnservedFunction> = new Set();
 
   constructor(parts: TellerParts, hooks: TellerHooks) {

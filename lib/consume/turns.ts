@@ -18,7 +18,7 @@ export interface Pulled {
  */
 export class Turns {
   readonly #stuckAmong: (ids: readonly string[]) => Iterable<Stuck>;
-  /** What came last, and before: what is tried in vain shows that only after a while. */
+  /** The ids of the last pull: an instance that is tried in vain shows that only after a while. */
   #recent: readonly string[] = [];
   readonly #kinds = new Map<unknown, Kind>();
   #isNext = false;
@@ -28,7 +28,7 @@ export class Turns {
     this.#stuckAmong = stuckAmong;
   }
 
-  /** What the next pull is to pass over, if it is a turn of others. */
+  /** The kinds that the next pull has to pass over, if it is a turn of others. */
   get kinds(): readonly Kind[] | undefined {
     return this.#isNext ? [...this.#kinds.values()] : undefined;
   }

@@ -1,4 +1,4 @@
-/** What has been undone is not taken for done: retries, crashes and cancellations of chains that undo what they did. */
+/** Undone work is never taken for done: retries, crashes and cancellations of chains that undo what they did. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
@@ -252,7 +252,7 @@ async function play(scene: Scene): Promise<void> {
   }
 }
 
-/** What has not completed, and had done something, has called what undoes that. */
+/** An instance that has not completed, but has done something, has called the node that undoes. */
 function assertUndone({ instance: { id, chain: { onFailed } }, state, progress }: InstanceView): void {
   const isDone = progress.some(({ node, state }) => node !== onFailed && state === "ok");
   if (state === "completed" || !isDone) return;

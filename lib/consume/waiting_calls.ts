@@ -63,7 +63,7 @@ export class WaitingCalls {
     if (called !== undefined) this.#line.push(called);
   }
 
-  /** What was called has ended. */
+  /** Notes that a called instance has ended. */
   ended(called: HeldInstance): void {
     const at = this.#line.indexOf(called);
     if (at >= 0) this.#line.splice(at, 1);

@@ -2,11 +2,11 @@ import type { Chain, Instance } from "../model/mod.ts";
 import type { ChainKind } from "../queue/mod.ts";
 import type { Jam } from "./jams.ts";
 
-/** Instances of one chain, or those of them with the same labels, of which this consumer holds some. */
+/** The held instances of one chain, or those of them with the same labels. */
 interface Held {
   readonly chain: Chain;
   held: number;
-  /** Those of which nothing is in flight. */
+  /** The number of those that have nothing in flight. */
   waiting: number;
 }
 
@@ -23,7 +23,7 @@ interface HeldChain extends Held {
 
 /** The place of one instance in the window. */
 export class WindowPlace {
-  /** What keeps it from going on, as far as others are passed over for that. */
+  /** The obstacle that keeps it from going on, if others are passed over for that. */
   jam: Jam | undefined;
   readonly #kind: HeldKind;
   #inFlight = 0;
@@ -77,12 +77,12 @@ export class WindowPlace {
   }
 }
 
-/** Of what there is room for, the first half is open to every kind; of what is left then, one kind may have a quarter. */
+/** The first half of the room is open to every kind; of the rest that is left, one kind may have a quarter. */
 const OPEN = 1 / 2;
 export const SHARE = 1 / 4;
-/** All instances of one chain together may have so many times what is left, whatever their labels. */
+/** All instances of one chain together may have this many times what is left, whatever their labels. */
 const CHAIN_SHARE = 3;
-/** What takes less than this part of what is held is never full: at most 256 kinds and chains are named at a time. */
+/** A kind or chain with less than this part of what is held is never full: so at most 256 of these are named at a time. */
 const LEAST = 1 / 128;
 
 /**
@@ -94,7 +94,7 @@ const LEAST = 1 / 128;
 export class WindowShares {
   /** Bounded by the window: a kind is forgotten with the last of its instances. */
   readonly #chains = new Map<Chain, HeldChain>();
-  /** Those of all kinds of which nothing is in flight. */
+  /** The number of instances of all kinds that have nothing in flight. */
   waiting = 0;
 
   /** Counts an instance that is held, as waiting until something of it starts. */
@@ -120,7 +120,7 @@ export class WindowShares {
   }
 
   /**
-   * The kinds and chains of which nothing more is taken for now.
+   * The kinds and chains that are full: nothing more of them is taken for now.
    *
    * @param held how many instances are held
    * @param room for how many more there is room
@@ -142,7 +142,7 @@ export class WindowShares {
     };
   }
 
-  /** Whether nothing more is taken of an instance's kind. */
+  /** Whether the kind or chain of an instance is full, so that nothing more of it is taken. */
   isFull({ chain, labels }: Pick<Instance, "chain" | "labels">, held: number, room: number): boolean {
     const isNamed = ({ kinds }: FullKinds) =>
       kinds.some((kind) =>
@@ -152,7 +152,7 @@ export class WindowShares {
   }
 }
 
-/** Kinds of which nothing more is taken, and whether that is so still. */
+/** The full kinds and chains, and a test whether they still are. */
 export interface FullKinds {
   readonly kinds: readonly ChainKind[];
   areFull(held: number, room: number): boolean;
