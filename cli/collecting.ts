@@ -8,7 +8,7 @@ import { UsageError } from "./errors.ts";
 import { one } from "./options.ts";
 import { clock, systemAheadMs } from "./wire.ts";
 
-/** Where the original's collector listened, and where its wrapper looks for one unless told otherwise. */
+/** The port of the original's collector, which its wrapper takes by default. */
 export const COLLECT_PORT = 10_000;
 
 /** Reads `port`, which is one of loopback, or `host:port`. */
@@ -43,14 +43,14 @@ interface CollectValues {
   readonly "collect-address"?: CollectorAddress | undefined;
 }
 
-/** Time that the last functions have to tell of themselves after the last attempt has ended, in milliseconds. */
+/** The time that the last functions have to report after the last attempt has ended, in milliseconds. */
 const LAST_WORDS_MS = 1000;
 /** Time between two looks whether they have, in milliseconds. */
 const LOOK_MS = 20;
 
 /** A collector that tells how long the functions of a consumer's attempts really ran. */
 export class Collecting implements AsyncDisposable {
-  /** Where functions report to. */
+  /** The address that functions report to. */
   readonly address: CollectorAddress;
   readonly #collector: Collector;
   #times: FunctionTimes | undefined;
@@ -89,7 +89,7 @@ export class Collecting implements AsyncDisposable {
     }
   }
 
-  /** Logs which lines were heard, and what is wrong with them. */
+  /** Logs the lines that were received, and what is wrong with them. */
   sum(log: Logger): void {
     const { lines, unreadable } = this.#collector.counts;
     const stats = this.#times!.stats;
@@ -112,7 +112,7 @@ export class Collecting implements AsyncDisposable {
   }
 }
 
-/** Listens for what functions say, if that is asked for. */
+/** Listens for the reports of functions, if the options ask for that. */
 export function openCollecting(values: CollectValues): Collecting | undefined {
   const { collect, "collect-address": reached } = values;
   if (collect !== undefined) return new Collecting(collect, reached);
@@ -121,13 +121,13 @@ export function openCollecting(values: CollectValues): Collecting | undefined {
 }
 
 /**
- * Takes connections of functions on this machine and hears nothing, where there is no collector: the first system's wrapper
+ * Takes connections of functions on this machine and ignores their lines, where there is no collector: the first system's wrapper
  * fails its function if nobody takes its connection.
  */
 export class Sink implements AsyncDisposable {
   readonly #collector = new Collector({ hostname: "127.0.0.1", port: 0, clock, onLine: () => {} });
 
-  /** Where it listens. */
+  /** The address on which it listens. */
   get address(): CollectorAddress {
     return { ip: "127.0.0.1", port: this.#collector.port };
   }

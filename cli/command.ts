@@ -20,7 +20,7 @@ export interface Command {
   /** Lines that work as they stand, with what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   readonly options: OptionTable;
-  /** Whether it runs until it is told to end: SIGTERM is how a service manager does that, and no failure. (Default: false) */
+  /** Whether it runs until a signal ends it: service managers send SIGTERM, which is no failure then. (Default: false) */
   readonly isService?: boolean;
   /** The options that `--config` and variables of the environment may give. (Default: all) */
   readonly settings?: OptionTable;

@@ -36,7 +36,7 @@ export function askedLines(consumers: readonly ConsumerView[]): string[] {
   );
 }
 
-/** Who asks callers to wait: `the platform`, `the platform edge`, `the platform edge, for function pay,`. */
+/** The platform that asks callers to wait, in words: `the platform`, `the platform edge`, `the platform edge, for function pay,`. */
 export function askerWords(
   { platform, function: name }: { readonly platform?: string; readonly function?: string },
 ): string {

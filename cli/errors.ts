@@ -38,7 +38,7 @@ export function exitCodeOf(error: unknown): number {
   return kindOf(error) === "usage" ? 2 : 1;
 }
 
-/** One line for the user; an error that nobody expected is said to be one. */
+/** One line for the user; for an `Error` that nobody expected, it begins with `Unexpected`. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const line = error.message.replaceAll(/\s*\n\s*/g, " ");

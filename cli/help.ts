@@ -49,7 +49,7 @@ function optionWords(name: string, option: Option): string {
 
 type Rows = readonly (readonly [left: string, right: string])[];
 
-/** The right column is at least so wide; where there is less room, it stands below the left one. */
+/** The right column has at least this many characters; where there is less room, it stands below the left one. */
 const LEAST_RIGHT = 40;
 const BELOW = "      ";
 

@@ -24,7 +24,7 @@ export async function readTree(queue: Pick<QueueAdmin, "list">, view: InstanceVi
   return { view, called };
 }
 
-/** Which item of a map an instance was called for. */
+/** The item of a map that an instance was called for. */
 export function itemOf({ view: { instance: { parent } } }: InstanceTree): number {
   return parent?.item ?? 0;
 }
@@ -55,7 +55,7 @@ export function shownState({ state }: NodeRecord): ShownState {
 export interface NodeView {
   readonly name: string;
   readonly state: ShownState;
-  /** Of the node as a whole, once there is one. */
+  /** The record of the node as a whole, once there is one. */
   readonly record: NodeRecord | undefined;
   /** Number of times that it has been begun again; 0: never. */
   readonly generation: number;

@@ -1,7 +1,7 @@
 import { UsageError } from "./errors.ts";
 import { didYouMean, type Option, type OptionTable, optionWords } from "./options.ts";
 
-/** Where options come from that the command line does not give. */
+/** The sources of options that the command line does not give. */
 export interface Sources {
   /** A variable of the environment; undefined if it is unset or empty. */
   variable(name: string): string | undefined;

@@ -33,7 +33,7 @@ export function systemAheadMs(): number {
 /** The randomness for whatever must differ from run to run. */
 export const chance: Random = systemRandom();
 
-/** The queue of whoever names none. */
+/** The queue of a command line that names none. */
 export const DEFAULT_QUEUE = "sqlite:.sequoia/queue.db";
 const QUEUE_VARIABLE = "SEQUOIA_QUEUE";
 
@@ -182,13 +182,13 @@ export async function profileOf(text = "ideal"): Promise<Profile> {
 export interface PlatformOptions {
   readonly local?: string | undefined;
   readonly profile?: string | undefined;
-  /** Those that functions without a URL run on, if there are several. */
+  /** The platforms that functions without a URL run on, if there are several. */
   readonly attached?: readonly Attachment[];
   /** Patterns for the URLs that functions have of their own: one must match; empty, or left out: none has to. */
   readonly allowed?: readonly UrlPattern[];
   /** The secrets that headers may refer to. (Default: none) */
   readonly secret?: readonly SecretPattern[];
-  /** Where functions report to. (Default: nowhere) */
+  /** The collector that functions report to. (Default: none) */
   readonly collector?: CollectorAddress | undefined;
   /** An address on this machine that takes connections of functions and ignores their words, where there is no collector. */
   readonly sink?: CollectorAddress | undefined;

@@ -15,7 +15,7 @@ export interface SecretOptions {
   readFile(path: string, maxBytes: number): Promise<string | undefined>;
   /** The secrets that may be read; none: no secret is. */
   readonly allowed: readonly SecretPattern[];
-  /** Called once for each reference that cannot be used, with the reason. (Default: nobody is told) */
+  /** Called once for each reference that cannot be used, with the reason. (Default: no callback) */
   readonly onNote?: (words: string) => void;
 }
 

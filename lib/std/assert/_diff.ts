@@ -7,7 +7,7 @@ export interface Change {
 /** Larger tables are not worth their memory (4 B a cell): what differs is shown as a whole instead. */
 const MOST_CELLS = 1e7;
 
-/** What makes one list another; the longer list's items come first where both differ. */
+/** The changes that make one list another; the longer list's items come first where both differ. */
 export function diff(actual: readonly string[], expected: readonly string[]): Change[] {
   const same = actual.findIndex((text, i) => text !== expected[i]);
   const start = same < 0 ? actual.length : same;

@@ -14,7 +14,7 @@ const WORD_STYLE = {
   added: (word: string) => onGreen(white(word)),
 };
 
-/** What differs between two values, line by line: `-` only actual, `+` only expected. */
+/** The difference of two values, line by line: `-` only actual, `+` only expected. */
 export function difference(actual: unknown, expected: unknown): string {
   const title = `    ${gray(bold("[Diff]"))} ${red(bold("Actual"))} / ${green(bold("Expected"))}`;
   const body = typeof actual === "string" && typeof expected === "string"

@@ -9,7 +9,7 @@ export type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 export class ExpectedError<E extends Error> {
   readonly #class: ErrorClass<E> | undefined;
   readonly #text: string | undefined;
-  /** What the user has to say. */
+  /** The message of the caller. */
   readonly message: string | undefined;
 
   constructor(

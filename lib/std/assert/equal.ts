@@ -88,7 +88,7 @@ function sameProperties(a: object, b: object, seen: Seen): boolean {
 const PLAIN: readonly unknown[] = [null, Object.prototype, Array.prototype];
 
 /**
- * What is to be compared: all that can be listed, and of an instance of a class also what is hidden, and its
+ * The keys to compare: all that can be listed, and of an instance of a class also the hidden ones, and its
  * getters.
  */
 function keysOf(value: object): PropertyKey[] {

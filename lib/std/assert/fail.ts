@@ -1,7 +1,7 @@
 import { suffix } from "./_words.ts";
 import { AssertionError } from "./assertion_error.ts";
 
-/** Says that a test has failed. @throws {AssertionError} always */
+/** Makes a test fail. @throws {AssertionError} always */
 export function fail(msg?: string): never {
   throw new AssertionError(`Failed assertion${suffix(msg)}`);
 }

@@ -1,6 +1,6 @@
 import { AssertionError } from "./assertion_error.ts";
 
-/** What counts as false. */
+/** The values that count as false. */
 export type Falsy = false | 0 | 0n | "" | null | undefined;
 
 /** Holds if the expression is falsy. @throws {AssertionError} */

@@ -6,7 +6,7 @@ export function clockTime(ms: number): string {
 
 const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"];
 
-/** How many bytes of how many, in the largest unit that the whole fills. */
+/** The bytes done and all bytes, in the largest unit that the whole fills. */
 export function fraction(value: number, max: number): string {
   const larger = UNITS.findIndex((_, i) => 1024 ** (i + 1) > max);
   const power = larger < 0 ? UNITS.length : Math.max(larger, 1);

@@ -1,6 +1,6 @@
 import { hasNested, setNested } from "./_nested.ts";
 
-/** How arguments are read. */
+/** The options for reading arguments. */
 export interface ParseOptions {
   /** Put what stands behind `--` into `result["--"]` instead of `result._`. (Default: false) */
   "--"?: boolean;
@@ -14,11 +14,11 @@ export interface ParseOptions {
   default?: Record<string, unknown>;
   /** Options that `--no-name` makes false. */
   negatable?: string | readonly string[];
-  /** What follows the first argument that is no option goes into `result._` as it is. (Default: false) */
+  /** Put all that follows the first argument that is no option into `result._`, unchanged. (Default: false) */
   stopEarly?: boolean;
   /** Options whose value stays a text (`_` stands for the arguments that are no options). */
   string?: string | readonly string[];
-  /** Is told of arguments that were not announced; what it answers false to is left out. */
+  /** Called with each argument that is not among the options; if it returns false, the argument is left out. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 

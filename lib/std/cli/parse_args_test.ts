@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { parseArgs, type ParseOptions } from "@std/cli/parse-args";
 
-/** What the real package answers. */
+/** The answers of the real package. */
 const CASES: readonly [
   what: string,
   args: string[],

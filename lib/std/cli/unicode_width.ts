@@ -24,7 +24,7 @@ const WIDE = `
 const ZERO = /[[\p{Mn}\p{Me}\p{Cf}\p{Cc}\u1160-\u11ff]--\u00ad]/v;
 
 /**
- * How many columns of a terminal a text takes: 2 for a wide East Asian character or an emoji, 0 for a combining
+ * The number of columns of a terminal that a text takes: 2 for a wide East Asian character or an emoji, 0 for a combining
  * mark. Emoji joined to one picture count one by one.
  *
  * @example

@@ -1,10 +1,10 @@
 import { clockTime, fraction } from "./_progress_text.ts";
 
-/** What a formatter of a progress bar is given. */
+/** The data that a formatter of a progress bar gets. */
 export interface ProgressBarFormatter {
   /** The time since the start, as mm:ss. */
   styledTime: string;
-  /** How much is done of how much, in a unit of bytes. */
+  /** The bytes done and all bytes, in words. */
   styledData: string;
   /** The bar itself. */
   progressBar: string;
@@ -12,27 +12,27 @@ export interface ProgressBarFormatter {
   time: number;
   /** Milliseconds since the start, when it was drawn before. */
   previousTime: number;
-  /** How much is done. */
+  /** The amount that is done. */
   value: number;
-  /** How much was done when it was drawn before. */
+  /** The amount that was done when the bar was drawn before. */
   previousValue: number;
-  /** What is done when all is done. */
+  /** The amount when all is done. */
   max: number;
 }
 
-/** How a progress bar looks, and where it is shown. */
+/** The look and the place of a progress bar. */
 export interface ProgressBarOptions {
-  /** Where it is shown. (Default: Deno.stderr) */
+  /** The stream that it is written to. (Default: Deno.stderr) */
   writable?: WritableStream<Uint8Array>;
-  /** How much is done at the start. (Default: 0) */
+  /** The amount that is done at the start. (Default: 0) */
   value?: number;
-  /** What is done when all is done. */
+  /** The amount when all is done. */
   max: number;
   /** Length of the bar in characters. (Default: 50) */
   barLength?: number;
-  /** For what is done. (Default: "#") */
+  /** The character for the part that is done. (Default: "#") */
   fillChar?: string;
-  /** For what is not. (Default: "-") */
+  /** The character for the rest. (Default: "-") */
   emptyChar?: string;
   /** Take it away at the end. (Default: false) */
   clear?: boolean;
@@ -58,9 +58,9 @@ const LINE_CLEAR = "\r\x1b[K";
  * ```
  */
 export class ProgressBar {
-  /** How much is done; may change at any time. */
+  /** The amount that is done; may change at any time. */
   value: number;
-  /** What is done when all is done; may change at any time. */
+  /** The amount when all is done; may change at any time. */
   max: number;
   readonly #options: Required<Omit<ProgressBarOptions, "writable" | "value" | "max" | "interval">>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;

@@ -7,7 +7,7 @@ import {
 
 const LINE_CLEAR = "\r\x1b[K";
 
-/** What a bar has written when it has been stopped. */
+/** The text that a bar has written when it has been stopped. */
 async function written(
   options: Omit<ProgressBarOptions, "writable">,
   change: (bar: ProgressBar) => void | Promise<void> = () => {},

@@ -15,13 +15,13 @@ export type Color =
   | "gray"
   | Ansi;
 
-/** How a spinner looks, and where it is shown. */
+/** The look and the place of a spinner. */
 export interface SpinnerOptions {
   /** The frames, shown one after the other. (Default: ten braille dots) */
   spinner?: string[];
   /** Shown beside it. (Default: "") */
   message?: string;
-  /** How long each frame is shown, in milliseconds. (Default: 75) */
+  /** The time for which each frame is shown, in milliseconds. (Default: 75) */
   interval?: number;
   /** The colour of the frames. (Default: that of the terminal) */
   color?: Color;
@@ -56,7 +56,7 @@ const CODES: Readonly<Record<string, string>> = {
  * ```
  */
 export class Spinner {
-  /** What is shown beside it; may change at any time. */
+  /** The text beside it; may change at any time. */
   message: string;
   readonly #frames: readonly string[];
   readonly #interval: number;

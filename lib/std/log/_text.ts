@@ -1,4 +1,4 @@
-/** What is logged, in words; the properties of objects in the manner of JSON. */
+/** The words of logged data; the properties of objects in the manner of JSON. */
 export function textOf(data: unknown): string {
   if (data instanceof Error) return data.stack!;
   if (typeof data === "function") return "undefined"; // as in the real package

@@ -6,7 +6,7 @@ export type { LevelName, LogLevel, LogRecord };
 /** Makes the line of a record. */
 export type FormatterFunction = (logRecord: LogRecord) => string;
 
-/** What a handler may be given beside its level. */
+/** The options of a handler beside its level. */
 export interface BaseHandlerOptions {
   /** Makes the lines. (Default: level and message) */
   formatter?: FormatterFunction;

@@ -2,7 +2,7 @@ import { BaseHandler, type BaseHandlerOptions } from "./base_handler.ts";
 import { type LevelName, LogLevels } from "./levels.ts";
 import type { LogRecord } from "./logger.ts";
 
-/** What a console handler may be given beside its level. */
+/** The options of a console handler beside its level. */
 export interface ConsoleHandlerOptions extends BaseHandlerOptions {
   /** Colour lines by level. (Default: true) */
   useColors?: boolean;

@@ -6,19 +6,19 @@ import { getLevelByName, getLevelName, type LevelName, type LogLevel, LogLevels 
 // deno-lint-ignore no-explicit-any -- as in the real package: of any arguments and result
 export type GenericFunction = (...args: any[]) => any;
 
-/** What a record is made of. */
+/** The parts of a record. */
 export interface LogRecordOptions {
-  /** What is said. */
+  /** The message. */
   msg: string;
-  /** What was said beside it. */
+  /** The arguments beside the message. */
   args: unknown[];
-  /** How important it is. */
+  /** The level of importance. */
   level: LogLevel;
-  /** Who says it. */
+  /** The name of the logger. */
   loggerName: string;
 }
 
-/** What is asked of one logger. */
+/** The configuration of one logger. */
 export interface LoggerConfig {
   /** The least level that is logged. (Default: INFO) */
   level?: LevelName;
@@ -36,13 +36,13 @@ export interface LogConfig {
 
 /** One message on its way to the handlers. */
 export class LogRecord {
-  /** What is said. */
+  /** The message. */
   readonly msg: string;
-  /** How important it is. */
+  /** The level of importance. */
   readonly level: number;
-  /** How important it is, by name. */
+  /** The name of the level. */
   readonly levelName: string;
-  /** Who says it. */
+  /** The name of the logger. */
   readonly loggerName: string;
   readonly #args: readonly unknown[];
   readonly #datetime = new Date();
@@ -55,7 +55,7 @@ export class LogRecord {
     this.#args = [...options.args];
   }
 
-  /** What was said beside it; a copy. */
+  /** A copy of the arguments beside the message. */
   get args(): unknown[] {
     return [...this.#args];
   }
@@ -66,13 +66,13 @@ export class LogRecord {
   }
 }
 
-/** What a logger may be given beside name and level. */
+/** The options of a logger beside name and level. */
 export interface LoggerOptions {
-  /** Who writes what is logged. */
+  /** The handlers that write the records. */
   handlers?: BaseHandler[];
 }
 
-/** What is said; no function, as that is called. */
+/** The type of a message; no function, as that is called. */
 type Message<T> = T extends GenericFunction ? never : T;
 
 /**
@@ -80,7 +80,7 @@ type Message<T> = T extends GenericFunction ? never : T;
  * only called if it is going to be logged; otherwise the answer is undefined.
  */
 export class Logger {
-  /** Who writes what is logged. */
+  /** The handlers that write the records. */
   handlers: BaseHandler[];
   #level: LogLevel;
   readonly #loggerName: string;
