@@ -72,7 +72,7 @@ export class Collecting implements AsyncDisposable {
     this.address = reached ?? { ip: hostname, port: this.#collector.port };
   }
 
-  /** The function times that hear from now on, record, and have a scheduler learn, if there is one. */
+  /** Makes the function times that receive reports from now on, record them, and teach a scheduler, if there is one. */
   timesFor(recorder: Recorder, scheduler?: Pick<Scheduler, "hear">): FunctionTimes {
     return this.#times = new FunctionTimes({
       recorder,

@@ -1,4 +1,4 @@
-/** The collector: hears over TCP what functions say of themselves, and says what that means for their calls. */
+/** The collector: receives the reports of functions over TCP, and derives the times of their calls from these. */
 export { CollectError, Collector, type CollectorCounts, type CollectorOptions } from "./collector.ts";
 export {
   FunctionTimes,

@@ -16,7 +16,7 @@ export interface AttemptParts {
   readonly platform: Platform;
   readonly recorder: Recorder;
   readonly clock: Clock;
-  /** Hears from functions how long they really ran. (Default: nobody listens) */
+  /** Receives the true run times that functions report. (Default: nobody receives them) */
   readonly functionTimes?: FunctionTimes | undefined;
   readonly memory: Memory;
   readonly decisions: Decisions;

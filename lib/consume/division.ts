@@ -70,7 +70,7 @@ export class Division {
   /** The most that was lately used of limits that somebody needs more of, and when. Only of those at the last plan. */
   #peaks = new Map<string, Peak>();
   #isLeaving = false;
-  /** Limits of which some consumer uses or keeps another amount than its part, … */
+  /** Limits that some consumer uses or keeps by another amount than its part, … */
   #special = new Set<string>();
   /** … and how much may be used of the others, by their wholes: as many as there are different numbers in the limits. */
   readonly #plain = new Map<number, number>();
@@ -120,7 +120,7 @@ export class Division {
     return Math.max(0, Math.min(own, whole - others));
   }
 
-  /** Notes the limits of which some consumer uses or keeps another amount than its part. There may be 100,000 other limits. */
+  /** Notes the limits that some consumer uses or keeps by another amount than its part. There may be 100,000 other limits. */
   #note(): void {
     const special = [this.#own.may, this.#before?.may ?? NOTHING.may].flatMap((may) => [...may.keys()]);
     this.#special = new Set([...special, ...this.#others.flatMap(({ quota }) => Object.keys(quota.keeps))]);

@@ -86,7 +86,7 @@ class Group {
     member.start();
   }
 
-  /** Whole rounds of all, in each of which some time passes, and all that is in flight ends and what waits starts. */
+  /** Whole rounds of all: in each, some time passes, all calls in flight end, and those that wait start. */
   rounds(count: number, passedMs: number): void {
     for (let i = 0; i < count; i++) {
       for (const member of this.members) {

@@ -11,7 +11,7 @@ import { thisProcess } from "./this_process.ts";
 export interface OpenConsumerOptions {
   /** The queue, which stays open, or the address of one that is opened and closed: `sqlite:queue.db`. */
   readonly queue: QueueDriver | string;
-  /** Where functions run; it stays open. (Default: one is opened and closed, as `openPlatform()` does) */
+  /** The platform of functions; it stays open. (Default: one is opened and closed, as `openPlatform()` does) */
   readonly platform?: Platform;
   /** The built-in policies that decide what runs next, joined by `+`, or one of your own. (Default: running-first) */
   readonly policy?: string | Policy;
@@ -27,14 +27,14 @@ export interface OpenConsumerOptions {
   readonly runLog?: string;
   /** The version of the program, for those who look at the queue's consumers, and in the run log. (Default: embedded) */
   readonly version?: string;
-  /** Called, in words, with what an operator should see. (Default: nobody is told) */
+  /** Called, in words, with what an operator should see. (Default: no callback) */
   readonly onNote?: (words: string) => void;
 }
 
 /** A consumer within another program; disposing it closes what it has opened. */
 export interface OpenedConsumer extends AsyncDisposable {
   /**
-   * Runs what is queued until it is told to end, or the queue is empty, if it was asked for that. To be called once.
+   * Runs what is queued until a signal ends it, or, with `untilEmpty`, until the queue is empty. To be called once.
    *
    * @param drain starts nothing new and lets what is in flight end (Default: it never drains)
    * @param stop ends at once; the queue keeps what was not finished (Default: it is never stopped)

@@ -10,7 +10,7 @@ const CALL_MS = 500;
 const JOIN_MS = 4000;
 const two = linear("two", 2);
 
-/** Consumers of one queue, each of which shows itself to the others. */
+/** Consumers of one queue that all show themselves to the others. */
 class Group {
   readonly world: World;
   #pid = 0;

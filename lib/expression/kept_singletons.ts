@@ -35,7 +35,7 @@ export function keepSingletons(tree: unknown): void {
   else if (!isPlain || !SINGLE.has(part.type)) part.keepArray = true;
 }
 
-/** The parts from one of which this one gets its value. */
+/** The parts that may give this one its value. */
 function endsOf({ type, expressions = [], then, else: otherwise, rhs }: Part): readonly Part[] | undefined {
   switch (type) {
     case "block":

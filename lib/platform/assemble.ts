@@ -38,7 +38,7 @@ export interface PlatformParts extends Pick<PlatformSetup, "variable" | "readFil
   readonly collector?: CollectorAddress | undefined;
   /** Has functions of a local platform that is started tell the collector of their calls. (Default: they do not) */
   readonly tells?: LocalServerOptions["tells"] | undefined;
-  /** Takes connections of functions on this machine and hears nothing, where there is no collector. (Default: nothing does) */
+  /** Takes connections of functions on this machine and ignores their lines, where there is no collector. (Default: none) */
   readonly sink?: CollectorAddress | undefined;
   /** The most calls in flight: as many connections are kept open. (Default: what the HTTP client keeps) */
   readonly load?: number | undefined;

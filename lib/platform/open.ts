@@ -23,7 +23,7 @@ export interface OpenPlatformOptions {
   readonly local?: string;
   /** The provider that a local platform behaves like, if it is started: `hard-limit,limit=50`. (Default: ideal) */
   readonly profile?: string;
-  /** Called, in words, with what an operator should see. (Default: nobody is told) */
+  /** Called, in words, with what an operator should see. (Default: no callback) */
   readonly onNote?: (words: string) => void;
 }
 

@@ -28,7 +28,7 @@ import type { UnservedFunction } from "./unserved.ts";
 import type { AskedWait } from "./way_out.ts";
 
 /**
- * Decides which invocation of which instance starts next. It has no clock, no I/O and no promises: its caller tells it the
+ * Decides which invocation starts next, of all instances. It has no clock, no I/O and no promises: its caller tells it the
  * time with every call, so the same code runs on the real clock, in a test and in virtual time. `next` and `settle` cost
  * the logarithm of the number of queued invocations.
  *

@@ -13,7 +13,7 @@ export interface NativeRunOptions {
   /** Called with the change in the number of calls under way. */
   readonly running: (change: number) => void;
   readonly ended: (end: NativeEnd) => void;
-  /** Hears from functions how long they really ran. (Default: nobody listens) */
+  /** Receives the true run times that functions report. (Default: nobody receives them) */
   readonly functionTimes?: FunctionTimes | undefined;
 }
 

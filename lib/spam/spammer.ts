@@ -25,7 +25,7 @@ export interface SpammerOptions {
    * memory and all sockets. (Default: 10,000)
    */
   readonly maxInFlight?: number;
-  /** Hears from functions how long they really ran. (Default: nobody listens) */
+  /** Receives the true run times that functions report. (Default: nobody receives them) */
   readonly functionTimes?: FunctionTimes;
 }
 

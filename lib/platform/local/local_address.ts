@@ -2,7 +2,7 @@ import { fetchDirectly } from "../calls/fetch_directly.ts";
 import { isRefused } from "../calls/unserved.ts";
 import { PlatformError } from "../platform.ts";
 
-/** Where the local platform listens unless told otherwise. */
+/** The address on which the local platform listens by default. */
 export const LOCAL_ADDRESS = "127.0.0.1:7077";
 /** Functions are at this path, followed by their name. */
 export const FUNCTION_PATH = "/f/";

@@ -62,7 +62,7 @@ export interface LocalServerOptions {
   readonly hosts?: readonly string[];
   /** The only collectors that functions tell, as the header of a call names them: `host:port`. (Default: none) */
   readonly collectors?: ReadonlySet<string>;
-  /** Called when a call has named another collector. (Default: nobody hears of it) */
+  /** Called when a call has named another collector. (Default: no callback) */
   readonly onStranger?: (collector: string) => void;
   /** Runs bodies, so that a stray error of one ends its call alone. (Default: a body's promise says all of it) */
   readonly strays?: StrayErrors;

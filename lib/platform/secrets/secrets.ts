@@ -31,13 +31,13 @@ const MAX_BYTES = 65_536;
 const REREAD_MS = 10_000;
 /** The most files whose texts are kept; the one that was read first is forgotten first. */
 const FILES_KEPT = 256;
-/** The most references of which is told that they cannot be used: messages may name any number. */
+/** The most references that are reported as unusable: messages may name any number. */
 const NOTES_MADE = 100;
 /** The longest part of a reference that is shown, in characters. */
 const SHOWN = 200;
 
 const REFERENCE = /^(?:env:(?<name>[\w.-]+)|file:(?<path>[^\0]+))$/s;
-/** Control characters, of which a header may hold only the tab. */
+/** Control characters that a header may not hold: all but the tab. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 
@@ -143,7 +143,7 @@ export class Secrets {
     }
   }
 
-  /** The error, which is told of once for each reference. */
+  /** Makes the error, and reports it once for each reference. */
   #error(reference: string, message: string): SecretError {
     const key = shown(reference);
     if (!this.#told.has(key) && this.#told.size < NOTES_MADE) {
@@ -154,7 +154,7 @@ export class Secrets {
   }
 }
 
-/** Secrets of which none may be read. */
+/** Secrets without any that may be read. */
 export function noSecrets(clock: Clock): Secrets {
   return new Secrets({ clock, variable: () => undefined, readFile: nothing, allowed: [] });
 }

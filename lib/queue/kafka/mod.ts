@@ -69,7 +69,7 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
 
 /** The end of the group's name, unless another is given, and of the names of the writers of partitions. */
 const DEFAULT_GROUP = "sequoia";
-/** The session of consumers, in milliseconds; brokers take 6 s to 30 min unless they are told otherwise. */
+/** The session of consumers, in milliseconds; brokers take 6 s to 30 min by default. */
 const DEFAULT_LEASE_MS = 10_000;
 /** Time for which ended instances are kept, in milliseconds. */
 const DEFAULT_KEEP_MS = 86_400_000;

@@ -35,7 +35,7 @@ export class Upkeep {
     this.#options = options;
   }
 
-  /** Goes on until it is told to end. */
+  /** Goes on until the signal ends it. */
   async run(closing: AbortSignal): Promise<void> {
     const { clock, ownership, renewMs } = this.#options;
     const lookEvery = Math.ceil(Math.min(LOOK_MS, renewMs) / TICK_MS); // ticks
