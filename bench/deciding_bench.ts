@@ -9,7 +9,7 @@ import {
   writeJson,
 } from "../lib/model/mod.ts";
 import { Consumer } from "../lib/consume/mod.ts";
-import { type Answer, type Call, type Platform } from "../lib/platform/mod.ts";
+import type { Answer, Call, Platform } from "../lib/platform/mod.ts";
 import { policyOf } from "../lib/policies/mod.ts";
 import { openQueue } from "../lib/queue/mod.ts";
 import { noRecorder } from "../lib/record/mod.ts";

@@ -1280,103 +1280,50 @@ declare function ended(queue: QueueDriver, ids: readonly string[], signal?: Abor
 
 declare function openQueue(address: string, options?: QueueOptions): Promise<QueueDriver>;
 
-interface CallKind {
-    readonly outcome: AttemptEvent["outcome"];
-    readonly isSettled: boolean;
-    readonly isCold: boolean;
-}
-type DeadlineState = "open" | "met" | "missed";
-interface InstanceKind {
-    readonly outcome: ChainOutcome | "unfinished";
-    readonly deadline: DeadlineState;
-}
-
-type Unit = "ms" | "count" | "times" | "perS" | "share";
-type Origin = "call" | "functionRun" | "instance" | "chain" | "run";
-declare const STATISTICS: readonly ["mean", "p50", "p90", "p95", "p99", "max"];
-type Statistic = (typeof STATISTICS)[number];
-type Better = "lower" | "higher";
-interface CallTimes {
-    readonly kind: CallKind;
-    readonly queuedMs: number;
-    readonly runMs: number;
-}
-interface FunctionTimes {
-    readonly functionMs: number;
-    readonly providerQueuedMs: number;
-}
-interface InstanceTimes {
-    readonly chainMs: number;
-    readonly slowdown: number;
-}
-interface Samples {
-    readonly call: CallTimes;
-    readonly functionRun: FunctionTimes;
-    readonly instance: InstanceTimes;
-    readonly chain: never;
-    readonly run: never;
-}
-interface Kinds {
-    readonly call: CallKind;
-    readonly functionRun: never;
-    readonly instance: InstanceKind;
-    readonly chain: never;
-    readonly run: never;
-}
-interface Described {
-    readonly label: string;
-    readonly doc: string;
-}
-interface Comparable {
-    readonly better?: Better;
-    readonly isCompared?: boolean;
-}
-interface Count<K extends string = string, O extends Origin = Origin> extends Described, Comparable {
-    readonly type: "count";
-    readonly key: K;
-    readonly of: O;
-    readonly counts: (kind: Kinds[O]) => boolean;
-}
-interface Derived<K extends string = string, O extends Origin = Origin> extends Described, Comparable {
-    readonly type: "derived";
-    readonly key: K;
-    readonly of: O;
-    readonly unit: Unit;
-    readonly derive: (count: (key: string) => number, seconds: number) => number;
-}
-interface Measured<K extends string = string, O extends Origin = Origin> extends Described, Comparable {
-    readonly type: "measured";
-    readonly key: K;
-    readonly of: O;
-    readonly unit: Unit;
-}
-interface QuantityFigure<K extends string = string, O extends Origin = Origin> extends Described {
-    readonly type: "quantity";
-    readonly key: K;
-    readonly of: O;
-    readonly unit: "ms" | "times";
-    readonly meaning: string;
-    readonly isPart?: boolean;
-    readonly compared: readonly Statistic[];
-    readonly sample: (times: Samples[O]) => number;
-}
-
-declare const FIGURES: readonly [Measured<"run.durationMs", "run">, Count<"chains.submitted", "instance">, Count<"chains.completed", "instance">, Count<"chains.failed", "instance">, Count<"chains.dropped", "instance">, Count<"chains.cancelled", "instance">, Count<"chains.shed", "instance">, Count<"chains.unfinished", "instance">, Measured<"functions.invocations", "call">, Count<"functions.attempts", "call">, Count<"functions.completed", "call">, Count<"functions.failed", "call">, Count<"functions.throttled", "call">, Derived<"functions.retried", "call">, Count<"functions.coldStarts", "call">, QuantityFigure<"queueing_ms", "call">, QuantityFigure<"run_ms", "call">, QuantityFigure<"function_ms", "functionRun">, QuantityFigure<"provider_queueing_ms", "functionRun">, QuantityFigure<"chain_ms", "instance">, QuantityFigure<"slowdown", "instance">, Derived<"throughput.chainsPerS", "instance">, Derived<"throughput.functionsPerS", "call">, Measured<"concurrency.mean", "call">, Measured<"concurrency.max", "call">, Measured<"fairness.jain", "run">, Measured<"fairness.minShare", "run">, Measured<"fairness.maxShare", "run">, Count<"deadlines.met", "instance">, Count<"deadlines.missed", "instance">, Measured<"share", "chain">, Measured<"cost.total", "run">];
-type TableFigure = (typeof FIGURES)[number];
-type KeyOf<O extends Origin, T extends TableFigure["type"]> = Extract<TableFigure, {
-    of: O;
-    type: T;
-}>["key"];
-type SectionOf<K extends string> = K extends `${infer S}.${string}` ? S : never;
-type NameOf<K extends string, S extends string> = K extends `${S}.${infer N}` ? N : never;
-type Numbers<K extends string> = {
-    readonly [S in SectionOf<K>]: {
-        readonly [N in NameOf<K, S>]: number;
+interface CallValues<Quantity> {
+    readonly functions: {
+        readonly invocations: number;
+        readonly attempts: number;
+        readonly completed: number;
+        readonly failed: number;
+        readonly throttled: number;
+        readonly retried: number;
+        readonly coldStarts: number;
     };
-};
-type ValuesOf<O extends Origin, Quantity> = Numbers<KeyOf<O, "count" | "derived" | "measured">> & {
-    readonly [K in KeyOf<O, "quantity">]: Quantity;
-};
+    readonly throughput: {
+        readonly functionsPerS: number;
+    };
+    readonly concurrency: {
+        readonly mean: number;
+        readonly max: number;
+    };
+    readonly queueing_ms: Quantity;
+    readonly run_ms: Quantity;
+}
+interface FunctionRunValues<Quantity> {
+    readonly function_ms: Quantity;
+    readonly provider_queueing_ms: Quantity;
+}
+interface InstanceValues<Quantity> {
+    readonly chains: {
+        readonly submitted: number;
+        readonly completed: number;
+        readonly failed: number;
+        readonly dropped: number;
+        readonly cancelled: number;
+        readonly shed: number;
+        readonly unfinished: number;
+    };
+    readonly throughput: {
+        readonly chainsPerS: number;
+    };
+    readonly deadlines: {
+        readonly met: number;
+        readonly missed: number;
+    };
+    readonly chain_ms: Quantity;
+    readonly slowdown: Quantity;
+}
 
 declare const REPORT_SCHEMA = "sequoia.report/1";
 interface Quantity {
@@ -1393,8 +1340,8 @@ interface Fairness {
     readonly minShare: number;
     readonly maxShare: number;
 }
-type FunctionReport = ValuesOf<"call" | "functionRun", Quantity>;
-type Figures = ValuesOf<"call" | "functionRun" | "instance", Quantity>;
+type FunctionReport = CallValues<Quantity> & FunctionRunValues<Quantity>;
+type Figures = FunctionReport & InstanceValues<Quantity>;
 type ChainReport = Figures & {
     readonly share: number | null;
 };
@@ -1430,6 +1377,9 @@ interface NamedReport {
     readonly report: Report;
 }
 declare function renderCsv(runs: readonly NamedReport[]): string;
+
+type Unit = "ms" | "count" | "times" | "perS" | "share";
+type Better = "lower" | "higher";
 
 interface Metric {
     readonly path: string;
@@ -1508,4 +1458,4 @@ interface SimulateOptions extends LoadOptions {
 declare function simulate({ policy, policyOptions, limit, limits: others, ...rest }: SimulateOptions): Generator<RunEvent>;
 
 export { ChainPlan, DEFAULT_LIMIT, DEFAULT_POLICY, Invocation, METHODS, NULL, POLICY_FUNCTIONS, PlatformError, PolicyError, QueueError, REPORT_SCHEMA, RUN_SCHEMA, RunLogError, Scheduler, Stop, buildReport, buildRunView, checkFloors, checkPolicy, checkThresholds, ended, instanceMaker, mayStartAhead, openConsumer, openPlatform, openQueue, parseThreshold, policyOf, policySummaries, readRunLog, renderCsv, renderHtml, renderTerminal, shareOfLimits, simulate, submit, submitLoad, wholesWithin, withPossibleFloors };
-export type { Answer, AskedView, AskedWait, AttemptEvent, AttemptOutcome, BadMessage, Band, Better, ByValue, Call, Chain, ChainCallEnd, ChainKind, ChainNode, ChainOutcome, ChainReport, Child, ChildEnd, Claim, Command, Concurrency, ConsumerRecord, ConsumerStats, ConsumerView, CostReport, CounterEvent, Decision, Delay, EndEvent, Ending, FailureCause, Fairness, Figure, Figures, Filter, FixedLimits, FloorShortage, FunctionReport, FunctionRunEvent, FunctionSpec, FunctionStats, GroupStats, Held, HeldRetries, Instance, InstanceOptions, InstanceOutcome, InstanceState, InstanceView, Join, Json, JsonObject, JsonText, KeptPart, Kind, LabelKind, LabelLimit, LimitPart, LimitShare, LimitUse, Limits, LoadOptions, MapRule, Method, Metric, NamedReport, NativeChains, NodeCall, NodeRecord, NodeState, Obstacle, ObstacleKind, OnFailure, OpenConsumerOptions, OpenPlatformOptions, OpenedConsumer, Operator, Order, Outcome, ParentRef, PartitionView, Pause, Phase, Platform, PlatformCost, PlatformErrorCode, PlatformOption, PlatformView, Policy, PolicyErrorCode, PolicyOptions, PolicySetting, ProducerStats, Progress, PullBounds, Pushed, Quantity, Queue, QueueAdmin, QueueDepth, QueueDriver, QueueErrorCode, QueueOptions, Quota, Random, RefusedFunction, Released, Report, ReportedRun, Result, RetryRule, RunEvent, RunInfo, RunLog, RunLogErrorCode, RunView, SchedulerOptions, SchedulerStats, Series, Settings, Settlement, ShareUnit, SimulateOptions, StartRate, Stats, Step, Submission, SubmissionTime, SubmitEvent, SubmitOptions, Task, TerminalOptions, Threshold, ThresholdResult, Unit, UnservedFunction, Verdict, WorkloadChain };
+export type { Answer, AskedView, AskedWait, AttemptEvent, AttemptOutcome, BadMessage, Band, Better, ByValue, Call, CallValues, Chain, ChainCallEnd, ChainKind, ChainNode, ChainOutcome, ChainReport, Child, ChildEnd, Claim, Command, Concurrency, ConsumerRecord, ConsumerStats, ConsumerView, CostReport, CounterEvent, Decision, Delay, EndEvent, Ending, FailureCause, Fairness, Figure, Figures, Filter, FixedLimits, FloorShortage, FunctionReport, FunctionRunEvent, FunctionRunValues, FunctionSpec, FunctionStats, GroupStats, Held, HeldRetries, Instance, InstanceOptions, InstanceOutcome, InstanceState, InstanceValues, InstanceView, Join, Json, JsonObject, JsonText, KeptPart, Kind, LabelKind, LabelLimit, LimitPart, LimitShare, LimitUse, Limits, LoadOptions, MapRule, Method, Metric, NamedReport, NativeChains, NodeCall, NodeRecord, NodeState, Obstacle, ObstacleKind, OnFailure, OpenConsumerOptions, OpenPlatformOptions, OpenedConsumer, Operator, Order, Outcome, ParentRef, PartitionView, Pause, Phase, Platform, PlatformCost, PlatformErrorCode, PlatformOption, PlatformView, Policy, PolicyErrorCode, PolicyOptions, PolicySetting, ProducerStats, Progress, PullBounds, Pushed, Quantity, Queue, QueueAdmin, QueueDepth, QueueDriver, QueueErrorCode, QueueOptions, Quota, Random, RefusedFunction, Released, Report, ReportedRun, Result, RetryRule, RunEvent, RunInfo, RunLog, RunLogErrorCode, RunView, SchedulerOptions, SchedulerStats, Series, Settings, Settlement, ShareUnit, SimulateOptions, StartRate, Stats, Step, Submission, SubmissionTime, SubmitEvent, SubmitOptions, Task, TerminalOptions, Threshold, ThresholdResult, Unit, UnservedFunction, Verdict, WorkloadChain };

@@ -9,7 +9,7 @@ import {
   readJson,
   writeJson,
 } from "../model/mod.ts";
-import { type Pushed } from "./queue.ts";
+import type { Pushed } from "./queue.ts";
 import { QueueError } from "./errors.ts";
 
 /** The content of a submission: which chain, with which args, called by whom. */

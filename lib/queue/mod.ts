@@ -4,7 +4,7 @@
  */
 import { exampleOf, parseQueueAddress, type QueueAddress, queueKind } from "./address.ts";
 import type { OpenQueueOptions, QueueText, ReadTextsOptions } from "./kind.ts";
-import { type QueueDriver } from "./queue.ts";
+import type { QueueDriver } from "./queue.ts";
 import { QueueError } from "./errors.ts";
 
 export * from "./address.ts";

@@ -1,12 +1,4 @@
-import {
-  type ByValue,
-  type Chain,
-  type Instance,
-  type InstanceOutcome,
-  type JsonText,
-  type NodeRecord,
-  type Pause,
-} from "../model/mod.ts";
+import type { ByValue, Chain, Instance, InstanceOutcome, JsonText, NodeRecord, Pause } from "../model/mod.ts";
 import type { ConsumerRecord, ConsumerView } from "./consumers.ts";
 import type { PolicySetting, Settings } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 import { type Clock, realClock } from "../model/mod.ts";
 import { EventEncoder } from "./encode.ts";
-import { fileError, RunLogError } from "./errors.ts";
+import { fileError, type RunLogError } from "./errors.ts";
 import type {
   AttemptEvent,
   CounterEvent,

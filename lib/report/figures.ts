@@ -10,7 +10,7 @@
  * });
  * ```
  */
-import { count, derived, measured, type Origin, quantity, STATISTICS } from "./figure_types.ts";
+import { count, derived, measured, quantity, STATISTICS } from "./figure_types.ts";
 
 const perSecond = (n: number, seconds: number) => seconds > 0 ? n / seconds : 0;
 
@@ -244,19 +244,3 @@ export const FIGURES = [
 
 /** A row of the table. */
 export type TableFigure = (typeof FIGURES)[number];
-
-type KeyOf<O extends Origin, T extends TableFigure["type"]> = Extract<TableFigure, { of: O; type: T }>["key"];
-type SectionOf<K extends string> = K extends `${infer S}.${string}` ? S : never;
-type NameOf<K extends string, S extends string> = K extends `${S}.${infer N}` ? N : never;
-type Numbers<K extends string> = {
-  readonly [S in SectionOf<K>]: { readonly [N in NameOf<K, S>]: number };
-};
-
-/**
- * The values of all figures of some origins, as the report's JSON has them; `docs/reports.md` lists them.
- *
- * @internal
- */
-export type ValuesOf<O extends Origin, Quantity> =
-  & Numbers<KeyOf<O, "count" | "derived" | "measured">>
-  & { readonly [K in KeyOf<O, "quantity">]: Quantity };

@@ -36,6 +36,7 @@ export {
 export { type NamedReport, renderCsv } from "./csv.ts";
 export type { Figure } from "./figure.ts";
 export type { Better, Unit } from "./figure_types.ts";
+export type { CallValues, FunctionRunValues, InstanceValues } from "./figure_values.ts";
 export { renderHtml } from "./html.ts";
 export type { Metric } from "./metrics.ts";
 export { buildReport } from "./report.ts";

@@ -1,4 +1,4 @@
-import type { ValuesOf } from "./figures.ts";
+import type { CallValues, FunctionRunValues, InstanceValues } from "./figure_values.ts";
 
 /** The schema named in every report. */
 export const REPORT_SCHEMA = "sequoia.report/1";
@@ -39,10 +39,10 @@ export interface Fairness {
 }
 
 /** The figures of one function: see the table, `figures.ts`. */
-export type FunctionReport = ValuesOf<"call" | "functionRun", Quantity>;
+export type FunctionReport = CallValues<Quantity> & FunctionRunValues<Quantity>;
 
 /** The figures of a run and of a chain alike. */
-export type Figures = ValuesOf<"call" | "functionRun" | "instance", Quantity>;
+export type Figures = FunctionReport & InstanceValues<Quantity>;
 
 /** The figures of one chain. */
 export type ChainReport = Figures & {

@@ -1,5 +1,5 @@
 import type { Origin } from "./figure_types.ts";
-import { FIGURES, type TableFigure, type ValuesOf } from "./figures.ts";
+import { FIGURES, type TableFigure } from "./figures.ts";
 import { CALL_KINDS, INSTANCE_KINDS } from "./kinds.ts";
 import type { Concurrency, Figures, FunctionReport, Quantity } from "./schema.ts";
 
@@ -73,7 +73,7 @@ function values(
   known: ReadonlyMap<string, number | Quantity>,
   origins: readonly Origin[],
   seconds: number,
-): Partial<ValuesOf<Origin, Quantity>> {
+): Partial<Figures> {
   const into: Record<string, unknown> = {};
   const count = (key: string) => known.get(key) as number;
   for (const figure of FIGURES) {
@@ -84,5 +84,5 @@ function values(
     else {(into[section] ??= {} as Record<string, unknown>, into[section] as Record<string, unknown>)[name] =
         value;}
   }
-  return into as Partial<ValuesOf<Origin, Quantity>>;
+  return into as Partial<Figures>;
 }

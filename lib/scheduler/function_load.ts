@@ -41,7 +41,7 @@ const LEAST_FUNCTIONS = 10_000;
 
 /** The loads of functions that are asked for. */
 export class FunctionLoads {
-  readonly byName = new Map<string, FunctionLoad>();
+  readonly byName: Map<string, FunctionLoad> = new Map();
   /** Number of times that functions were forgotten: loads that were found before the last one may not be in use any more. */
   generation = 0;
   #allowed = LEAST_FUNCTIONS;

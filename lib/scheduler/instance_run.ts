@@ -45,8 +45,8 @@ export class InstanceRun {
     readonly instance: Instance,
     readonly plan: ChainPlan,
     readonly sequence: number,
-    public submittedAtMs = instance.submittedAtMs,
-    limitedFromMs = submittedAtMs,
+    public submittedAtMs: number = instance.submittedAtMs,
+    limitedFromMs: number = submittedAtMs,
   ) {
     if (limitedFromMs !== submittedAtMs) this.#own.limitedFromMs = limitedFromMs;
     this.unsettled = plan.size;

@@ -1,5 +1,5 @@
 import type { Settlement } from "./contract.ts";
-import { expiriesOf, Expiry } from "./expiry.ts";
+import { expiriesOf, type Expiry } from "./expiry.ts";
 import type { Consequences, Flow } from "./flow.ts";
 import type { InstanceRun } from "./instance_run.ts";
 import { TimeHeap } from "./time_heap.ts";

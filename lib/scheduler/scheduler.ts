@@ -1,4 +1,4 @@
-import { type Instance, type NodeRecord, type Outcome, type Pause } from "../model/mod.ts";
+import type { Instance, NodeRecord, Outcome, Pause } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
 import type { Backlog } from "./backlog.ts";
 import { ChainPlans } from "./chain_plan.ts";

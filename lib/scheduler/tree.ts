@@ -212,7 +212,7 @@ export abstract class Limit {
   /** Whether what waits for it has been taken out of the trees. */
   shut = false;
   /** The gates that wait for it, by the root of their tree. */
-  readonly waiting = new Map<Root, Branch>();
+  readonly waiting: Map<Root, Branch> = new Map();
   /** Whether all of a chain meet it where one does, those with the same labels, or whether nothing can be said of others. */
   readonly reach: Obstacle["reach"] = "chain";
   /** All with this value of a label meet it. */
@@ -265,7 +265,7 @@ export abstract class TimedLimit extends Limit {
 
 /** The lanes whose invocations count against the same limits. */
 export class Gate extends Branch {
-  readonly lanes = new Map<Group, Lane>();
+  readonly lanes: Map<Group, Lane> = new Map();
 
   /** @param root of the tree that it is in; left out: of the one that groups share */
   constructor(readonly limits: readonly Limit[], public root?: Root) {
@@ -294,7 +294,7 @@ export class Group implements GroupStats {
   /** That of its trees; they have no other. */
   standing = LEVEL;
   /** The gates that it does not share with others, by those that others share. */
-  readonly gates = new Map<Gate, Gate>();
+  readonly gates: Map<Gate, Gate> = new Map();
   /** Under strict shares: what holds it to its share. */
   share: Limit | undefined;
   /** Its weight among those of the groups that have work. */
@@ -310,7 +310,7 @@ export class Group implements GroupStats {
 
 /** The invocations of one group behind one gate. */
 export class Lane extends TreeNode {
-  readonly tasks = new TaskHeap();
+  readonly tasks: TaskHeap = new TaskHeap();
   /** Number of them that still wait. */
   queued = 0;
   #standing = LEVEL;

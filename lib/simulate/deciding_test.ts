@@ -6,7 +6,7 @@ import { type Limits, Scheduler } from "../scheduler/mod.ts";
 import { EventLog } from "../../tests/programs/event_log.ts";
 import { instanceOf, single } from "../../tests/scheduler/builders.ts";
 import { plannedArrivals, Simulation } from "./mod.ts";
-import { type Arrival } from "./arrival.ts";
+import type { Arrival } from "./arrival.ts";
 
 interface Setup {
   readonly items?: number;

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { realClock, seededRandom, writeJson } from "../../lib/model/mod.ts";
-import { type InstanceView, type QueueDriver } from "../../lib/queue/mod.ts";
+import type { InstanceView, QueueDriver } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { assert, assertEquals } from "@std/assert";
 import { runs } from "../lanes.ts";

@@ -1,6 +1,7 @@
-/** The pages of the manual that follow from the code, or have parts that do. */
+/** The pages of the manual and other files that follow from the code, or have parts that do. */
 import { addressTable } from "./address_table.ts";
 import { commandsPage } from "./commands_page.ts";
+import { FIGURE_TYPES, figureTypes } from "./figure_types.ts";
 import { figuresTable } from "./figures_table.ts";
 import { Interfaces, type Member } from "./interfaces.ts";
 import { code, plain, table, withParts } from "./markdown.ts";
@@ -39,19 +40,20 @@ export async function manualPages(): Promise<ReadonlyMap<string, string>> {
   ) {
     pages.set(path, await formatted(withParts(await read(path), parts)));
   }
+  pages.set(FIGURE_TYPES, await formatted(figureTypes(), "ts"));
   return pages;
 }
 
-/** A page as `deno fmt` wants it. */
-async function formatted(markdown: string): Promise<string> {
+/** A file as `deno fmt` wants it. */
+async function formatted(text: string, kind: "md" | "ts" = "md"): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", "--ext=md", "-"],
+    args: ["fmt", "--quiet", `--ext=${kind}`, "-"],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",
   }).spawn();
   const output = child.output();
-  await new Blob([markdown]).stream().pipeTo(child.stdin);
+  await new Blob([text]).stream().pipeTo(child.stdin);
   const { success, stdout } = await output;
   if (!success) throw new Error("Cannot format a page of the manual: deno fmt refused it");
   return new TextDecoder().decode(stdout);

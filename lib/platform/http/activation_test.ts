@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { activationOutcome, activationUrl } from "./activation.ts";
-import { type JsonText } from "../../model/mod.ts";
+import type { JsonText } from "../../model/mod.ts";
 
 const ID = "a1b2c3d4e5f60718293a4b5c6d7e8f90";
 const HOST = "https://ow.example";

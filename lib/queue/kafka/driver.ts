@@ -1,21 +1,21 @@
 import type { Clock, Instance } from "../../model/mod.ts";
 import type { Bell } from "../bell.ts";
 import type { ConsumerRecord, ConsumerView } from "../consumers.ts";
-import {
-  type BadMessage,
-  type Claim,
-  type Command,
-  type Filter,
-  type InstanceView,
-  type Order,
-  type PartitionView,
-  type Progress,
-  type PullBounds,
-  type Pushed,
-  type QueueDepth,
-  type QueueDriver,
-  type Released,
-  type Result,
+import type {
+  BadMessage,
+  Claim,
+  Command,
+  Filter,
+  InstanceView,
+  Order,
+  PartitionView,
+  Progress,
+  PullBounds,
+  Pushed,
+  QueueDepth,
+  QueueDriver,
+  Released,
+  Result,
 } from "../queue.ts";
 import { QueueError } from "../errors.ts";
 import type { Settings } from "../settings.ts";

@@ -3,22 +3,22 @@ import { Bell } from "../bell.ts";
 import { Losses } from "../losses.ts";
 import { Roster } from "../roster.ts";
 import type { ConsumerRecord, ConsumerView } from "../consumers.ts";
-import {
-  type BadMessage,
-  type Claim,
-  type Command,
-  type Filter,
-  type Held,
-  type InstanceView,
-  type Order,
-  type PartitionView,
-  type Progress,
-  type PullBounds,
-  type Pushed,
-  type QueueDepth,
-  type QueueDriver,
-  type Released,
-  type Result,
+import type {
+  BadMessage,
+  Claim,
+  Command,
+  Filter,
+  Held,
+  InstanceView,
+  Order,
+  PartitionView,
+  Progress,
+  PullBounds,
+  Pushed,
+  QueueDepth,
+  QueueDriver,
+  Released,
+  Result,
 } from "../queue.ts";
 import { leaseLost, QueueError } from "../errors.ts";
 import type { Settings } from "../settings.ts";

@@ -1,6 +1,6 @@
 import { type Instance, isIdOfCall, type JsonText, possibleCallers } from "../../model/mod.ts";
 import { type Content, PushTally } from "../content.ts";
-import { type Pushed } from "../queue.ts";
+import type { Pushed } from "../queue.ts";
 import { leaseLost } from "../errors.ts";
 import { definitionOfSubmitted } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";

@@ -7,7 +7,7 @@ import { endOffsets, type Range, readRanges, startOffset } from "../log/log.ts";
 import type { OwnedPartition } from "../owner/owned_partition.ts";
 import type { KnownEnd } from "../log/known_ends.ts";
 import { type Entry, hasEnded, progressOf } from "../log/entry.ts";
-import { PartitionState } from "../log/partition_state.ts";
+import type { PartitionState } from "../log/partition_state.ts";
 import { comparePlaces, type Place } from "../log/records.ts";
 import type { TopicNames } from "../log/topics.ts";
 

@@ -1,6 +1,6 @@
 import type { Instance } from "../../../model/mod.ts";
 import { type Content, contentOf, PushTally } from "../../content.ts";
-import { type Claim, type Held, type Progress, type Released, type Result } from "../../queue.ts";
+import type { Claim, Held, Progress, Released, Result } from "../../queue.ts";
 import { leaseLost } from "../../errors.ts";
 import { storableOutput } from "../../submission.ts";
 import { isRoot, storableRecords } from "./entries.ts";

@@ -1,5 +1,5 @@
 import type { Bell } from "../../bell.ts";
-import { type Claim, type Held } from "../../queue.ts";
+import type { Claim, Held } from "../../queue.ts";
 import { QueueError } from "../../errors.ts";
 import { Backlog } from "./backlog.ts";
 import type { ChainPool } from "../log/chain_pool.ts";
