@@ -2,6 +2,7 @@ import type { Outcome, Random } from "../model/mod.ts";
 import { AdaptiveLimit, type AdaptiveStart } from "./adaptive_limit.ts";
 import { throttleDelayMs } from "./backoff.ts";
 import { Blame } from "./blame.ts";
+import { Refusals } from "./refusals.ts";
 
 /** Functions of a platform that have limits of their own; what more of them are refused counts as the platform's. */
 const MOST_OWN = 100;
@@ -71,7 +72,9 @@ export interface WayStart {
  * grows exponentially with each throttle in a row; and in any case as long as the platform asks.
  *
  * A function that is refused while others are let in has a limit of its own, and gets a way out of its own, which leads here.
- * One that is asked to wait for long gets a door, which has no limit: it is shut until then, and goes when a call is let in.
+ * One that is asked to wait for long, or that is refused several times in a row, gets a door, which has no limit: it is shut
+ * until then, or for a delay that grows, and goes when a call is let in. Else a call that is always refused, and that the policy
+ * puts first, would be the only one that is tried, and nobody would see that the others are let in.
  */
 export class WayOut {
   /** Attempts in flight. */
@@ -95,6 +98,9 @@ export class WayOut {
   #before: { readonly limit: number; readonly atMs: number } | undefined;
   /** The most that were in flight when one was started that was let in. */
   #mostLetIn = 0;
+  readonly #refusals = new Refusals();
+  /** The limit before a function was asked to wait for long, until it is known whether others are let in since. */
+  #doubted: { readonly limit: number; readonly sinceMs: number } | undefined;
   /** Of functions with limits of their own, or with doors. */
   readonly #own = new Map<string, WayOut>();
 
@@ -193,7 +199,7 @@ export class WayOut {
     const { outer } = start;
     if (outcome.kind === "throttled") {
       const askedMs = outcome.retryAfterMs ?? 0;
-      if (this.#isDoor) return outer!.way.#throttledBehind(this, outer!, askedMs, nowMs);
+      if (this.#isDoor) return outer!.way.#throttledBehind(outer!, askedMs, nowMs);
       if (outer !== undefined && this.#isForAll(start)) {
         return this.#throttledForAll(start, outer, askedMs, nowMs);
       }
@@ -225,11 +231,9 @@ export class WayOut {
   }
 
   /** An attempt that went through a door was refused. @returns as `end` does */
-  #throttledBehind(door: WayOut, start: WayStart, askedMs: number, nowMs: number): boolean {
+  #throttledBehind(start: WayStart, askedMs: number, nowMs: number): boolean {
     this.running--;
-    const isShut = askedMs > LONGEST_FOR_ALL_MS && this.#own.get(start.of.function) === door;
-    if (isShut) door.#ask(askedMs, nowMs);
-    return this.#throttled(start, isShut ? 0 : askedMs, nowMs);
+    return this.#throttled(start, askedMs, nowMs);
   }
 
   /** @returns whether the function has got a way out of its own */
@@ -245,17 +249,29 @@ export class WayOut {
   }
 
   /** The platform, or the function, takes no more. @returns whether the function has got a door */
-  #refused({ adaptive, of: { function: name } }: WayStart, askedMs: number, nowMs: number): boolean {
+  #refused(start: WayStart, askedMs: number, nowMs: number): boolean {
+    const { adaptive, of: { function: name } } = start, before = this.#own.get(name);
     const isLong = askedMs > LONGEST_FOR_ALL_MS && this.#outer === undefined;
-    const door = isLong ? this.#doorOf(name, nowMs) : undefined;
-    if (door !== undefined) door.#ask(askedMs, nowMs);
-    else this.#ask(askedMs, nowMs);
+    const hasDoor = adaptive !== undefined && before !== undefined && before.#isDoor;
+    const isAgain = adaptive !== undefined && before === undefined && this.#outer === undefined &&
+      this.#refusals.add(name, adaptive.atMs, nowMs);
+    const isApart = isLong || hasDoor || isAgain;
+    const door = isApart ? this.#doorOf(name, nowMs) : undefined;
+    (door ?? this).#ask(askedMs, nowMs);
+    if (door !== undefined && !isLong) door.#rest(nowMs);
     const waitMs = door === undefined ? Math.min(askedMs, LONGEST_CLOSED_MS) : 0;
     if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, waitMs);
-    if (door === undefined && this.running < this.limit && nowMs >= this.#restsUntilMs) {
-      this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
+    if (door === undefined && this.running < this.limit && nowMs >= this.#restsUntilMs) this.#rest(nowMs);
+    const isNew = door !== undefined && door !== before;
+    if (!isLong) this.#doubted = undefined;
+    else if (isNew && this.#before !== undefined) {
+      this.#doubted = { limit: this.#before.limit, sinceMs: nowMs };
     }
-    return door !== undefined;
+    return isNew;
+  }
+
+  #rest(nowMs: number): void {
+    this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
   }
 
   /** The platform asks to be left alone for `askedMs`. */
@@ -276,12 +292,13 @@ export class WayOut {
       if (this.#own.size >= MOST_OWN) return undefined;
     }
     this.#own.set(functionName, door = new WayOut(this.#random, this));
+    door.#rests = this.#rests;
     return door;
   }
 
   /** Whether this is a door that nobody has gone through since it opened. */
   #isOver(nowMs: number): boolean {
-    return this.#isDoor && this.running === 0 && this.#askedUntilMs <= nowMs;
+    return this.#isDoor && this.running === 0 && Math.max(this.#askedUntilMs, this.#restsUntilMs) <= nowMs;
   }
 
   /** Takes a door away. @returns whether it was there */
@@ -309,9 +326,14 @@ export class WayOut {
     this.#asksAgain = false;
   }
 
-  #letIn({ adaptive }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
+  #letIn({ adaptive, of }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
     this.#rests = 0;
     this.#restsUntilMs = -Infinity;
+    if (!this.#refusals.isEmpty) this.#refusals.end(of.function);
+    if (adaptive !== undefined && adaptive.atMs >= (this.#doubted?.sinceMs ?? Infinity)) {
+      this.#adaptive?.restore(this.#doubted!.limit, nowMs);
+      this.#doubted = undefined;
+    }
     if (adaptive === undefined || this.#adaptive === undefined) return;
     this.#mostLetIn = Math.max(this.#mostLetIn, adaptive.running);
     const tookMs = tellsTime(outcome) ? runMs ?? nowMs - adaptive.atMs : undefined;

@@ -11,7 +11,7 @@ import {
   uniform,
 } from "../../lib/model/mod.ts";
 import { type Admission, parseProfile, Provider } from "../../lib/provider/mod.ts";
-import { policyOf } from "../../lib/policies/mod.ts";
+import { type Policy, policyOf } from "../../lib/policies/mod.ts";
 import { noRecorder } from "../../lib/record/mod.ts";
 import { type Limits, Scheduler } from "../../lib/scheduler/mod.ts";
 import { type Arrival, plannedArrivals, Simulation } from "../../lib/simulate/mod.ts";
@@ -57,8 +57,9 @@ function load(
   own: Readonly<Record<string, number>>,
   times: readonly Distribution[],
   seed = 1,
+  policy: Policy = policyOf("fair-share-functions"),
 ) {
-  const scheduler = makeScheduler("fair-share-functions", { global: 1000 });
+  const scheduler = makeScheduler(policy, { global: 1000 });
   const provider = new OwnLimits(limit, own);
   return new SaturatedLoad({ scheduler, provider, times, travel: lognormal(2, 6), seed });
 }
@@ -69,6 +70,17 @@ Deno.test("one function's own limit holds back no other: the platform is used as
     some.run(20_000);
     const { completed, throttled, attempts } = some.run(30_000);
     assert(completed / 30 >= 0.9 * 600, `${completed / 30} calls a second of 600`);
+    assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} throttled`);
+  }
+});
+
+Deno.test("a function of which every call is refused keeps nobody waiting, though the policy puts it first", () => {
+  const first: Policy = { rank: ({ function: name }) => name === "f0" ? 0 : 1 };
+  for (const seed of [1, 2, 3]) {
+    const some = load(60, { f0: 0 }, [CALL, CALL], seed, first);
+    some.run(10_000);
+    const { completed, throttled, attempts } = some.run(10_000);
+    assert(completed / 10 >= 0.9 * 600, `${completed / 10} calls a second of 600`);
     assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} throttled`);
   }
 });

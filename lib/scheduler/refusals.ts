@@ -1,0 +1,37 @@
+/** This many refusals are several in a row: a single call may have met others that left just then. */
+const IN_A_ROW = 3;
+/** Functions that are told apart; the refusals of more are not counted. */
+const MOST_FUNCTIONS = 1000;
+
+/** Counts refusals in a row of each function: those with nothing of the function let in between. */
+export class Refusals {
+  readonly #counts = new Map<string, { count: number; lastMs: number }>();
+
+  get isEmpty(): boolean {
+    return this.#counts.size === 0;
+  }
+
+  /**
+   * Counts a refusal, but not those of calls that were started together: one tells as much as all of them.
+   *
+   * @param startedAtMs when the refused call was started
+   * @returns whether it is one of several in a row
+   */
+  add(functionName: string, startedAtMs: number, nowMs: number): boolean {
+    const known = this.#counts.get(functionName);
+    if (known === undefined) {
+      if (this.#counts.size < MOST_FUNCTIONS) this.#counts.set(functionName, { count: 1, lastMs: nowMs });
+      return false;
+    }
+    if (startedAtMs >= known.lastMs) {
+      known.count++;
+      known.lastMs = nowMs;
+    }
+    return known.count >= IN_A_ROW;
+  }
+
+  /** A call of the function was let in. */
+  end(functionName: string): void {
+    this.#counts.delete(functionName);
+  }
+}

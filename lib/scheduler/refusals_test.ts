@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { Refusals } from "./refusals.ts";
+
+Deno.test("Refusals.add() tells the third in a row of a function, of calls that were not started together", () => {
+  const refusals = new Refusals();
+  assertEquals([refusals.add("f", 0, 10), refusals.add("f", 5, 11), refusals.add("f", 9, 12)], [
+    false,
+    false,
+    false,
+  ]);
+  assertEquals([refusals.add("f", 10, 20), refusals.add("g", 20, 30), refusals.add("f", 30, 40)], [
+    false,
+    false,
+    true,
+  ]);
+  refusals.end("f");
+  assertEquals([refusals.add("f", 50, 60), refusals.isEmpty], [false, false]);
+  for (const name of ["f", "g"]) refusals.end(name);
+  assertEquals(refusals.isEmpty, true);
+});
+
+Deno.test("Refusals tells no more than a thousand functions apart", () => {
+  const refusals = new Refusals();
+  for (let i = 0; i < 1001; i++) for (let n = 0; n < 3; n++) refusals.add(`f${i}`, n, n);
+  assertEquals([refusals.add("f0", 9, 9), refusals.add("f1000", 9, 9)], [true, false]);
+});
