@@ -139,7 +139,11 @@ export function settingsJson({ policy, ...others }: Settings): object {
 function tell(what: string, taken: Taken, { json }: QueueValues, { print }: Context): void {
   const { by, refusedBy: [refusing], unanswered } = taken;
   if (refusing !== undefined) {
-    throw new FailedError(`Cannot go by ${what} at ${placesOf([refusing])}: ${refusing.settings!.error}`);
+    const where = placesOf([refusing]), { error } = refusing.settings!;
+    throw new FailedError(
+      `Cannot go by ${what} at ${where}: ${error}. It stays set for consumers that can: set something else, or take all ` +
+        "settings back with sequoia queue settings --reset",
+    );
   }
   if (json) return print(takenJson(by, unanswered));
   const many = by.length === 1 ? "1 consumer goes" : `${by.length} consumers go`;
