@@ -481,7 +481,7 @@ export class Oracle {
     if (askedMs > 0) {
       asked.askedUntilMs = Math.max(asked.askedUntilMs, this.#nowMs + Math.min(askedMs, 60_000));
     }
-    if (isLong && !isBehind) return true;
+    if (isLong) return present === undefined;
     const others = this.#running().filter((e) => e !== entry && (e.platform ?? "") === platform);
     if (others.length < this.#limitOf(platform) && this.#nowMs >= closed.restsUntilMs) {
       closed.restsUntilMs = this.#nowMs + throttleDelayMs(++closed.rests, this.random);
