@@ -30,7 +30,7 @@ const ASKS_AGAIN_MS = 2000;
 export interface AskedWait {
   /** Its name, if several are attached. */
   readonly platform?: string;
-  /** The function whose own limit that was for. (Default: it is for all) */
+  /** The function whose calls are to wait. (Default: those of all) */
   readonly function?: string;
   /** Time for which it has asked, in milliseconds. */
   readonly askedMs: number;
@@ -199,7 +199,7 @@ export class WayOut {
     const { outer } = start;
     if (outcome.kind === "throttled") {
       const askedMs = outcome.retryAfterMs ?? 0;
-      if (this.#isDoor) return outer!.way.#throttledBehind(outer!, askedMs, nowMs);
+      if (this.#isDoor) return outer!.way.end(outer!, outcome, nowMs, runMs);
       if (outer !== undefined && this.#isForAll(start)) {
         return this.#throttledForAll(start, outer, askedMs, nowMs);
       }
@@ -230,12 +230,6 @@ export class WayOut {
     return outer.way.#refused(outer, askedMs, nowMs);
   }
 
-  /** An attempt that went through a door was refused. @returns as `end` does */
-  #throttledBehind(start: WayStart, askedMs: number, nowMs: number): boolean {
-    this.running--;
-    return this.#throttled(start, askedMs, nowMs);
-  }
-
   /** @returns whether the function has got a way out of its own */
   #throttled(start: WayStart, askedMs: number, nowMs: number): boolean {
     const { adaptive, of: { function: name } } = start;
@@ -252,11 +246,7 @@ export class WayOut {
   #refused(start: WayStart, askedMs: number, nowMs: number): boolean {
     const { adaptive, of: { function: name } } = start, before = this.#own.get(name);
     const isLong = askedMs > LONGEST_FOR_ALL_MS && this.#outer === undefined;
-    const hasDoor = adaptive !== undefined && before !== undefined && before.#isDoor;
-    const isAgain = adaptive !== undefined && before === undefined && this.#outer === undefined &&
-      this.#refusals.add(name, adaptive.atMs, nowMs);
-    const isApart = isLong || hasDoor || isAgain;
-    const door = isApart ? this.#doorOf(name, nowMs) : undefined;
+    const door = this.#waitsAlone(start, nowMs) || isLong ? this.#doorOf(name, nowMs) : undefined;
     (door ?? this).#ask(askedMs, nowMs);
     if (door !== undefined && !isLong) door.#rest(nowMs);
     const waitMs = door === undefined ? Math.min(askedMs, LONGEST_CLOSED_MS) : 0;
@@ -268,6 +258,13 @@ export class WayOut {
       this.#doubted = { limit: this.#before.limit, sinceMs: nowMs };
     }
     return isNew;
+  }
+
+  /** Whether a refused function waits by itself, as it does so already, or was refused several times in a row. */
+  #waitsAlone({ adaptive, of: { function: name } }: WayStart, nowMs: number): boolean {
+    if (adaptive === undefined || this.#outer !== undefined) return false;
+    const own = this.#own.get(name);
+    return own === undefined ? this.#refusals.add(name, adaptive.atMs, nowMs) : own.#isDoor;
   }
 
   #rest(nowMs: number): void {
