@@ -1,6 +1,7 @@
 import type { Clock, Instance, NodeRecord } from "../../model/mod.ts";
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
-import { childOf, type Entry, hasEnded, MemoryStore, progressOf, toUndo, viewOf } from "./store.ts";
+import { childOf } from "../called_child.ts";
+import { type Entry, hasEnded, MemoryStore, progressOf, toUndo, viewOf } from "./store.ts";
 import { rootOf, treeOf } from "../tree.ts";
 import { Losses } from "../losses.ts";
 import { cancelOrders, marksOf } from "../orders.ts";
@@ -133,7 +134,7 @@ class MemoryConsumer implements QueueDriver {
     const tree = [...treeOf(entry)].sort((a, b) => a.seq - b.seq);
     const number = ++this.#claims;
     for (const each of tree) if (!hasEnded(each)) this.#hold(each, number);
-    const children = tree.slice(1).map(childOf);
+    const children = tree.slice(1).map((entry) => childOf(entry, progressOf(entry)));
     const { instance, cancel } = entry;
     const claim = {
       ...{ instance, number, progress: progressOf(entry) },

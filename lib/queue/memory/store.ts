@@ -4,14 +4,13 @@ import {
   isIdOfCall,
   type JsonText,
   type NodeRecord,
-  NULL,
   possibleCallers,
 } from "../../model/mod.ts";
 import { Bell } from "../bell.ts";
 import { CALLER_ENDED, matches, RETRYABLE } from "../filter.ts";
 import { contentOf, PushTally } from "../content.ts";
 import type { ConsumerView } from "../consumers.ts";
-import type { Child, Filter, InstanceState, InstanceView, Kind, Pushed, QueueDepth } from "../queue.ts";
+import type { Filter, InstanceState, InstanceView, Kind, Pushed, QueueDepth } from "../queue.ts";
 import { MemorySettings } from "./settings.ts";
 import { type Retry, retryOf } from "../retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "../submission.ts";
@@ -293,16 +292,6 @@ function retryOfEntry({ instance, records }: Entry, from?: string): Retry | unde
 
 export function hasEnded({ state }: Entry): boolean {
   return state !== "queued" && state !== "running";
-}
-
-/** A called instance, as its caller's holder gets it. */
-export function childOf(entry: Entry): Child {
-  const { instance, state, reason, cancel, output = NULL } = entry;
-  const progress = progressOf(entry);
-  if (state === "queued" || state === "running") {
-    return { instance, progress, ...cancel !== undefined && { cancel } };
-  }
-  return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };
 }
 
 /** The public view of an entry. */

@@ -1,7 +1,7 @@
 /** The records and answers about the instances of a partition. */
-import { type Instance, type NodeRecord, NULL } from "../../../model/mod.ts";
+import type { Instance, NodeRecord } from "../../../model/mod.ts";
 import { CALLER_ENDED } from "../../filter.ts";
-import type { Child, Result } from "../../queue.ts";
+import type { Result } from "../../queue.ts";
 import { checkRecord, storableOutput, storableText } from "../../submission.ts";
 import { hasToUndo, keptToUndo } from "../../undoing.ts";
 import { Buffer, type OutgoingRecord } from "../client/kafkajs.ts";
@@ -131,16 +131,6 @@ export function endingOf(entry: Entry, nowMs: number): Ending {
 /** The reason of a result or record, as it can be kept. */
 export function storable({ reason }: Pick<Result, "reason">): { readonly reason?: string } {
   return reason === undefined ? {} : { reason: storableText(reason) };
-}
-
-/** A called instance, as its caller's holder gets it. */
-export function childOf(entry: Entry): Child {
-  const { instance, state, reason, cancel, output = NULL } = entry;
-  const progress = progressOf(entry);
-  if (state === "queued" || state === "running") {
-    return { instance, progress, ...cancel !== undefined && { cancel } };
-  }
-  return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Bell } from "../../bell.ts";
+import { childOf } from "../../called_child.ts";
 import type { Claim, Held } from "../../queue.ts";
 import { QueueError } from "../../errors.ts";
 import { Backlog } from "./backlog.ts";
@@ -6,7 +7,7 @@ import type { ChainPool } from "../log/chain_pool.ts";
 import { LeftRecord } from "./left_record.ts";
 import type { PassedKinds } from "../../waiting_lines.ts";
 import { Coverage } from "./coverage.ts";
-import { childOf, isBare, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
+import { isBare, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
 import { lostError } from "../client/errors.ts";
 import { Intake, type IntakeOptions } from "./intake.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
@@ -265,7 +266,9 @@ export class OwnedPartition {
     this.#claims.set(entry, number);
     for (const each of treeOf(entry)) if (!hasEnded(each)) each.state = "running";
     if (entry.hasHead || (isFresh && !isFirst)) this.#watch(this.journal.writeHeads([entry]));
-    const children = [...treeOf(entry)].slice(1).sort(byPlace).map(childOf);
+    const children = [...treeOf(entry)].slice(1).sort(byPlace).map((entry) =>
+      childOf(entry, progressOf(entry))
+    );
     const { instance, cancel } = entry;
     const claim = {
       ...{ instance, number, progress: progressOf(entry) },
