@@ -4,19 +4,11 @@ import { BATCH_AT } from "./batch_format.ts";
 import { type BatchWriter, readBatches } from "./batch_reader.ts";
 import { Buffer, type OutgoingRecord } from "./kafkajs.ts";
 import { encodeBatch } from "./record_batch.ts";
+import { anyRecord } from "./testing.ts";
 
-const bytes = fc.option(fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)));
 const name = fc.oneof(fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }), fc.constant("toString"))
   .filter((text) => text !== "__proto__");
-const record: fc.Arbitrary<OutgoingRecord> = fc.record({
-  key: bytes,
-  value: bytes,
-  headers: fc.dictionary(name, fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)), {
-    maxKeys: 4,
-    noNullPrototype: true,
-  }),
-  timestamp: fc.integer({ min: 0, max: 2 ** 43 }).map(String),
-});
+const record = anyRecord(name);
 const batch = fc.record({
   records: fc.array(record, { minLength: 1, maxLength: 10 }),
   compression: fc.constantFrom("none", "gzip"),

@@ -2,8 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import Decoder from "kafkajs/decoder";
 import decodeBatch from "kafkajs/record-batch-decoder";
-import { Buffer, crc32c, type OutgoingRecord } from "./kafkajs.ts";
+import { Buffer, crc32c } from "./kafkajs.ts";
 import { encodeBatch } from "./record_batch.ts";
+import { anyRecord } from "./testing.ts";
 
 /** A record as kafkajs reads it. */
 interface Decoded {
@@ -30,17 +31,8 @@ async function decode(batch: Buffer): Promise<DecodedBatch> {
   return await read(new NewDecoder(batch));
 }
 
-const bytes = fc.option(fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)));
 const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) => !(text in {})); // kafkajs takes these for repeated ones
-const record: fc.Arbitrary<OutgoingRecord> = fc.record({
-  key: bytes,
-  value: bytes,
-  headers: fc.dictionary(name, fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)), {
-    maxKeys: 4,
-    noNullPrototype: true,
-  }),
-  timestamp: fc.integer({ min: 0, max: 2 ** 43 }).map(String),
-});
+const record = anyRecord(name);
 const options = fc.record({
   producerId: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
   producerEpoch: fc.integer({ min: 0, max: 2 ** 15 - 1 }),
