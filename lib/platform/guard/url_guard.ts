@@ -28,12 +28,18 @@ export class UrlGuard {
 
   /** @throws {UrlRefusedError} if a URL is not to be called */
   check(url: string): void {
+    const refusal = this.refusalOf(url);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** The error of a URL that is not to be called; undefined: it may be. */
+  refusalOf(url: string): UrlRefusedError | undefined {
     let verdict = this.#verdicts.get(url);
     if (verdict === undefined && !this.#verdicts.has(url)) {
       if (this.#verdicts.size >= URLS_KEPT) this.#verdicts.clear();
       this.#verdicts.set(url, verdict = this.#judge(url));
     }
-    if (verdict !== undefined) throw verdict;
+    return verdict;
   }
 
   #judge(text: string): UrlRefusedError | undefined {

@@ -1,5 +1,5 @@
-import type { Clock } from "../../model/mod.ts";
 import { fetchDirectly } from "../calls/fetch_directly.ts";
+import type { PlatformSetup } from "../kind.ts";
 import { PlatformError } from "../platform.ts";
 
 /** Keys that requests to AWS are signed with. They are shown nowhere. */
@@ -13,13 +13,7 @@ export interface AwsCredentials {
 }
 
 /** Where credentials come from. */
-export interface CredentialSources {
-  readonly clock: Clock;
-  /** A variable of the environment. */
-  variable(name: string): string | undefined;
-  /** The text of a file; undefined if it is not there. */
-  readFile(path: string): Promise<string | undefined>;
-}
+export type CredentialSources = Pick<PlatformSetup, "clock" | "variable" | "readFile">;
 
 /** The time before their end at which credentials are renewed, in milliseconds. */
 const AHEAD_MS = 300_000;

@@ -6,7 +6,7 @@ import {
   type Stop,
 } from "../../model/mod.ts";
 import { failure } from "../calls/answers.ts";
-import { UrlGuard, UrlRefusedError } from "../guard/url_guard.ts";
+import { UrlGuard } from "../guard/url_guard.ts";
 import { HttpPlatform } from "../http/http.ts";
 import type { Attached, PlatformSetup } from "../kind.ts";
 import type { Answer, Call, Platform } from "../platform.ts";
@@ -52,8 +52,8 @@ export class OpenWhiskPlatform implements Platform {
     if (target === undefined) {
       return failure(`OpenWhisk has no actions named ${spec.name}. Give the function a url`, false);
     }
-    const fault = spec.url === undefined ? undefined : this.#refusal(spec.url);
-    if (fault !== undefined) return failure(fault, false);
+    const refusal = spec.url === undefined ? undefined : this.#guard.refusalOf(spec.url);
+    if (refusal !== undefined) return failure(refusal, false);
     const { host } = new URL(this.#key.origin);
     if (target.host !== host) {
       return failure(
@@ -67,15 +67,6 @@ export class OpenWhiskPlatform implements Platform {
       method: "POST",
       headers: { ...spec.headers, authorization: this.#key.authorization },
     };
-  }
-
-  #refusal(url: string): string | undefined {
-    try {
-      this.#guard.check(url);
-    } catch (error) {
-      if (error instanceof UrlRefusedError) return error.message;
-      throw error;
-    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
