@@ -34,10 +34,10 @@ export function capacityOf({ limit = NO_LIMIT }: Load): number {
  * @param instances that it holds
  * @param limit the most attempts that it could have in flight (Default: at present)
  */
-export function loadOf(scheduler: Scheduler, instances: number, limit = scheduler.stats().limit): OwnLoad {
-  const { ready, running, delayed } = scheduler.stats(), { isCrowded, unserved } = scheduler;
+export function loadOf(scheduler: Scheduler, instances: number, limit?: number): OwnLoad {
+  const { ready, running, delayed, limit: present } = scheduler.stats(), { isCrowded, unserved } = scheduler;
   const inVain = delayed + (unserved.length > 0 ? ready : 0);
-  return { limit, ready, running, instances, isCrowded, inVain };
+  return { limit: limit ?? present, ready, running, instances, isCrowded, inVain };
 }
 
 /**
