@@ -81,8 +81,7 @@ function values(
     const value = figure.type === "derived" ? figure.derive(count, seconds) : known.get(figure.key);
     const [section, name] = figure.key.split(".") as [string, string?];
     if (name === undefined) into[section] = value;
-    else {(into[section] ??= {} as Record<string, unknown>, into[section] as Record<string, unknown>)[name] =
-        value;}
+    else ((into[section] ??= {}) as Record<string, unknown>)[name] = value;
   }
   return into as Partial<Figures>;
 }
