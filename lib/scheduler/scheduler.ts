@@ -227,9 +227,8 @@ export class Scheduler {
    * @returns undefined if its instance has ended, or is to end
    */
   decide(instanceId: string, node: number, decision: Decision, nowMs: number): Settlement | undefined {
-    const run = this.#runs.get(instanceId);
+    const run = this.#at(nowMs, instanceId);
     if (run === undefined || run.ending !== undefined) return undefined;
-    this.#backlog.nowMs = nowMs;
     return { instance: run.instance, ...this.#flow.decide(run, node, decision, nowMs) };
   }
 
@@ -246,9 +245,8 @@ export class Scheduler {
     reason: string,
     nowMs: number,
   ): Settlement | undefined {
-    const run = this.#runs.get(instanceId);
+    const run = this.#at(nowMs, instanceId);
     if (run === undefined) return undefined;
-    this.#backlog.nowMs = nowMs;
     run.calling--;
     return { instance: run.instance, ...this.#flow.settle(run, node, item, state, reason, nowMs) };
   }
@@ -260,9 +258,8 @@ export class Scheduler {
    * @returns undefined if there is no such instance
    */
   cancel(instanceId: string, nowMs: number, reason = "cancelled"): Settlement | undefined {
-    const run = this.#runs.get(instanceId);
+    const run = this.#at(nowMs, instanceId);
     if (run === undefined) return undefined;
-    this.#backlog.nowMs = nowMs;
     return { instance: run.instance, ...this.#flow.stop(run, { outcome: "cancelled", reason }, nowMs) };
   }
 
@@ -272,7 +269,7 @@ export class Scheduler {
    * @returns undefined if there is no such instance
    */
   forget(instanceId: string, nowMs: number, reason: string): Settlement | undefined {
-    const run = this.#runs.get(instanceId);
+    const run = this.#at(nowMs, instanceId);
     if (run === undefined) return undefined;
     run.undone = true;
     run.cleared = false; // what undoes may be waiting
@@ -361,6 +358,12 @@ export class Scheduler {
   /** Starts no more work that these mean, and again work that only earlier ones meant. Attempts in flight end as they would have. */
   setPauses(pauses: readonly Pause[]): void {
     this.#regime.setPauses(pauses);
+  }
+
+  /** Takes the time in, which every call tells. @returns the instance; undefined: it has ended, or was never here */
+  #at(nowMs: number, instanceId: string): InstanceRun | undefined {
+    this.#backlog.nowMs = nowMs;
+    return this.#runs.get(instanceId);
   }
 
   *#tasks(): Generator<Invocation> {

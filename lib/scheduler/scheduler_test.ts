@@ -392,3 +392,29 @@ Deno.test("Scheduler.next() counts limits of time from when an instance was ther
   assertEquals([10_949, 10_950].map((atMs) => ended(bounded, atMs)), [false, true]);
   assertEquals([10_449, 10_450].map((atMs) => ended(bounded, atMs, 500)), [false, true]);
 });
+
+Deno.test("Scheduler takes the time in with each call, also of an instance that has ended", () => {
+  const read: number[] = [];
+  const made = makeScheduler({
+    group: (task) => task.function,
+    weight: (_, { nowMs }) => {
+      read.push(nowMs);
+      return 1;
+    },
+  });
+  made.submit(instanceOf(single("f"), "a"), 0);
+  const calls = [
+    () => made.decide("gone", 0, { kind: "run" }, 10),
+    () => made.settleCall("gone", { node: 0 }, "ok", "", 20),
+    () => made.cancel("gone", 30),
+    () => made.forget("gone", 40, "lost"),
+  ];
+  assertEquals(
+    calls.map((call, i) => {
+      assertEquals(call(), undefined);
+      made.setPauses([{ chain: `other${i}` }]); // weights are read again
+      return read.at(-1);
+    }),
+    [10, 20, 30, 40],
+  );
+});

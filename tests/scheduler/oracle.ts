@@ -745,9 +745,9 @@ export class Oracle {
   }
 
   forget(id: string, nowMs: number, reason: string): Settlement | undefined {
+    this.#nowMs = nowMs;
     const open = this.#open.find((open) => open.instance.id === id);
     if (open === undefined) return undefined;
-    this.#nowMs = nowMs;
     open.undone = true;
     open.ending ??= { outcome: "cancelled", reason };
     this.#takeOut(open);
