@@ -14,7 +14,7 @@ type Seen = Map<object, object>;
 type Keyed = Readonly<Record<PropertyKey, unknown>>;
 
 /** Classes whose instances are told apart by what they say. */
-const TOLD_BY_TEXT = new Set<unknown>(
+const EQUAL_BY_TEXT = new Set<unknown>(
   [
     RegExp,
     URL,
@@ -39,7 +39,7 @@ function compare(a: unknown, b: unknown, seen: Seen): boolean {
   if (Object.keys(a).length !== Object.keys(b).length) return false;
   seen.set(a, b);
   if (a instanceof Set || a instanceof Map) return sameEntries(a, b as typeof a, seen);
-  if (TOLD_BY_TEXT.has(Object.getPrototypeOf(a))) return String(a) === String(b);
+  if (EQUAL_BY_TEXT.has(Object.getPrototypeOf(a))) return String(a) === String(b);
   return sameProperties(a, b, seen);
 }
 

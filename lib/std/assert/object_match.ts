@@ -21,43 +21,43 @@ export function assertObjectMatch(
 class Part {
   readonly #seen = new WeakMap<object, object>();
 
-  ofObject(value: Keyed, spokenOf: Keyed): Keyed {
-    if (this.#isBack(value, spokenOf)) return value;
+  ofObject(value: Keyed, named: Keyed): Keyed {
+    if (this.#isBack(value, named)) return value;
     const keys = Reflect.ownKeys(value);
-    const wanted = new Set(Reflect.ownKeys(spokenOf));
+    const wanted = new Set(Reflect.ownKeys(named));
     const common = keys.filter((key) => wanted.has(key));
     // nothing in common: the message shows what there is instead
     const isOther = keys.length > 0 && wanted.size > 0 && common.length === 0;
     if (isOther) return Object.fromEntries(keys.map((key) => [key, value[key]]));
-    return Object.fromEntries(common.map((key) => [key, this.#of(value[key], spokenOf[key])]));
+    return Object.fromEntries(common.map((key) => [key, this.#of(value[key], named[key])]));
   }
 
-  #ofArray(value: unknown[], spokenOf: unknown[]): unknown[] {
-    if (this.#isBack(value, spokenOf)) return value;
-    return Array.from(value.slice(0, spokenOf.length), (item, i) => this.#of(item, spokenOf[i]));
+  #ofArray(value: unknown[], named: unknown[]): unknown[] {
+    if (this.#isBack(value, named)) return value;
+    return Array.from(value.slice(0, named.length), (item, i) => this.#of(item, named[i]));
   }
 
-  #of(value: unknown, spokenOf: unknown): unknown {
-    if (!isObject(value) || !isObject(spokenOf)) return value;
+  #of(value: unknown, named: unknown): unknown {
+    if (!isObject(value) || !isObject(named)) return value;
     if (value instanceof RegExp || value instanceof Date) return value;
-    if (Array.isArray(value) && Array.isArray(spokenOf)) return this.#ofArray(value, spokenOf);
-    if (value instanceof Set && spokenOf instanceof Set) return value.intersection(spokenOf);
-    if (value instanceof Map && spokenOf instanceof Map) return this.#ofMap(value, spokenOf);
-    return this.ofObject(value, spokenOf);
+    if (Array.isArray(value) && Array.isArray(named)) return this.#ofArray(value, named);
+    if (value instanceof Set && named instanceof Set) return value.intersection(named);
+    if (value instanceof Map && named instanceof Map) return this.#ofMap(value, named);
+    return this.ofObject(value, named);
   }
 
-  #ofMap(value: Map<unknown, unknown>, spokenOf: Map<unknown, unknown>): Map<unknown, unknown> {
-    const common = [...value].filter(([key]) => spokenOf.has(key));
+  #ofMap(value: Map<unknown, unknown>, named: Map<unknown, unknown>): Map<unknown, unknown> {
+    const common = [...value].filter(([key]) => named.has(key));
     return new Map(common.map(([key, item]) => {
-      const other = spokenOf.get(key);
+      const other = named.get(key);
       return [key, isObject(item) && isObject(other) ? this.ofObject(item, other) : item];
     }));
   }
 
   /** Whether a cycle leads here again. */
-  #isBack(value: object, spokenOf: object): boolean {
-    if (this.#seen.get(value) === spokenOf) return true;
-    this.#seen.set(value, spokenOf);
+  #isBack(value: object, named: object): boolean {
+    if (this.#seen.get(value) === named) return true;
+    this.#seen.set(value, named);
     return false;
   }
 }

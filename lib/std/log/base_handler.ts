@@ -1,5 +1,5 @@
 import { getLevelByName, getLevelName, type LevelName, type LogLevel } from "./levels.ts";
-import type { LogRecord } from "./logger.ts";
+import type { LogRecord } from "./_log_record.ts";
 
 export type { LevelName, LogLevel, LogRecord };
 

@@ -1,22 +1,13 @@
 import { textOf } from "./_text.ts";
+import { LogRecord } from "./_log_record.ts";
 import type { BaseHandler } from "./base_handler.ts";
 import { getLevelByName, getLevelName, type LevelName, type LogLevel, LogLevels } from "./levels.ts";
+
+export { LogRecord, type LogRecordOptions } from "./_log_record.ts";
 
 /** Any function. */
 // deno-lint-ignore no-explicit-any -- as in the real package: of any arguments and result
 export type GenericFunction = (...args: any[]) => any;
-
-/** The parts of a record. */
-export interface LogRecordOptions {
-  /** The message. */
-  msg: string;
-  /** The arguments beside the message. */
-  args: unknown[];
-  /** The level of importance. */
-  level: LogLevel;
-  /** The name of the logger. */
-  loggerName: string;
-}
 
 /** The configuration of one logger. */
 export interface LoggerConfig {
@@ -32,38 +23,6 @@ export interface LogConfig {
   handlers?: { [name: string]: BaseHandler };
   /** The loggers by name. */
   loggers?: { [name: string]: LoggerConfig };
-}
-
-/** One message on its way to the handlers. */
-export class LogRecord {
-  /** The message. */
-  readonly msg: string;
-  /** The level of importance. */
-  readonly level: number;
-  /** The name of the level. */
-  readonly levelName: string;
-  /** The name of the logger. */
-  readonly loggerName: string;
-  readonly #args: readonly unknown[];
-  readonly #datetime = new Date();
-
-  constructor(options: LogRecordOptions) {
-    this.msg = options.msg;
-    this.level = options.level;
-    this.levelName = getLevelName(options.level);
-    this.loggerName = options.loggerName;
-    this.#args = [...options.args];
-  }
-
-  /** A copy of the arguments beside the message. */
-  get args(): unknown[] {
-    return [...this.#args];
-  }
-
-  /** When it was said; a copy. */
-  get datetime(): Date {
-    return new Date(this.#datetime);
-  }
 }
 
 /** The options of a logger beside name and level. */
