@@ -22,15 +22,15 @@ Deno.test("onAbort() calls back at once if the signal is aborted", () => {
 
 Deno.test("onAbort() listens to a Stop as to a signal, and to nothing that was taken back", () => {
   const stop = new Stop();
-  const heard: string[] = [];
-  const [first, second] = ["first", "second"].map((name) => onAbort(stop, () => heard.push(name)));
-  onAbort(stop, () => heard.push("third"));
+  const called: string[] = [];
+  const [first, second] = ["first", "second"].map((name) => onAbort(stop, () => called.push(name)));
+  onAbort(stop, () => called.push("third"));
   first!();
   first!();
   stop.abort();
   stop.abort();
   second!();
-  assertEquals([heard.toSorted(), stop.aborted], [["second", "third"], true]);
-  onAbort(stop, () => heard.push("late"));
-  assertEquals(heard.at(-1), "late");
+  assertEquals([called.toSorted(), stop.aborted], [["second", "third"], true]);
+  onAbort(stop, () => called.push("late"));
+  assertEquals(called.at(-1), "late");
 });

@@ -1,4 +1,5 @@
 import { type Duration, parseCount, parsePositiveDuration, parseRate } from "./durations.ts";
+import { type ArrivalProcess, processTimes } from "./arrival_process.ts";
 import type { Random } from "./random.ts";
 
 /** When chains arrive, as plain data. Offsets are milliseconds from the start of the load. */
@@ -6,7 +7,13 @@ export type Arrivals =
   | { readonly kind: "poisson"; readonly ratePerS: number }
   | { readonly kind: "burst"; readonly size: number }
   | { readonly kind: "every"; readonly everyMs: number; readonly size: number }
-  | { readonly kind: "trace"; readonly atMs: readonly number[] };
+  | { readonly kind: "trace"; readonly atMs: readonly number[] }
+  | ArrivalProcess;
+
+/** Whether they go on for ever, unless the load has a bound. */
+export function isEndless({ kind }: Arrivals): boolean {
+  return kind !== "burst" && kind !== "trace" && kind !== "steps";
+}
 
 /** Independent arrivals at a mean rate: `poisson(5)` (per second) or `poisson("300/m")`. */
 export function poisson(rate: string | number): Arrivals {
@@ -31,7 +38,7 @@ export function trace(atMs: readonly number[]): Arrivals {
   return { kind: "trace", atMs: [...atMs].sort((a, b) => a - b) };
 }
 
-/** Where a load ends; without any bound, `poisson` and `every` go on for ever. */
+/** Where a load ends; without any bound, only `burst`, `trace` and `steps` do. */
 export interface LoadBounds {
   /** The most arrivals. */
   readonly count?: number;
@@ -74,5 +81,7 @@ function* unboundedTimes(arrivals: Arrivals, random: Random): Generator<number> 
         atMs -= Math.log(1 - random.next()) * 1000 / arrivals.ratePerS;
         yield atMs;
       }
+    default:
+      yield* processTimes(arrivals, random);
   }
 }

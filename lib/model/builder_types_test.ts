@@ -11,8 +11,9 @@ export function mustNotCompile(): void {
   fn();
   // @ts-expect-error: no such option
   fn("f", { tiemout: "5s" });
-  // @ts-expect-error: a run time is a distribution
   fn("f", { time: "5ms" });
+  // @ts-expect-error: a run time is a duration or a distribution
+  fn("f", { time: { kind: "constant", seconds: 5 } });
   // @ts-expect-error: a URL is a text
   fn("f", { url: new URL("https://example.com") });
   // @ts-expect-error: the variable may be unset
@@ -23,6 +24,8 @@ export function mustNotCompile(): void {
   fn("f", { retry: { on: ["bad-luck"] } });
   // @ts-expect-error: only these two
   fn("f", { accepts: 200 });
+  // @ts-expect-error: an audience is named
+  fn("f", { url: "https://example.com", auth: { google: {} } });
 
   // @ts-expect-error: a chain has nodes
   chain("c");
@@ -30,6 +33,10 @@ export function mustNotCompile(): void {
   chain("c", ({ call }) => void call(() => 7));
   // @ts-expect-error: nodes come before, or their names
   chain("c", ({ call }) => void call(greet, { after: 7 }));
+  // @ts-expect-error: a function is no node, though it has a name
+  chain("c", ({ call }) => void call(greet, { after: greet }));
+  // @ts-expect-error: a chain is no node either
+  chain("c", ({ call }) => void call(greet, { after: [hello] }));
   // @ts-expect-error: no such option
   chain("c", ({ call }) => void call(greet, { afetr: [] }));
   // @ts-expect-error: conditions are expressions in texts, as they cross the queue

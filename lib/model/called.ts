@@ -1,10 +1,6 @@
-import {
-  generationOf,
-  type Instance,
-  type InstanceOutcome,
-  isInstanceId,
-  type NodeRecord,
-} from "./instance.ts";
+import { generationOf, type Instance, isInstanceId, type NodeRecord } from "./instance.ts";
+import type { InstanceOutcome } from "./instance_outcome.ts";
+import { traceOf, traceparentOf } from "./instance_trace.ts";
 import type { JsonText } from "./json_text.ts";
 import { subchainOf } from "./subchains.ts";
 
@@ -51,8 +47,9 @@ export function isIdOfCallBy(id: string, callerId: string, calling: readonly str
 }
 
 /**
- * The instance that a node calls. It is as urgent as its caller, and carries its labels.
+ * The instance that a node calls. It is as urgent as its caller, carries its labels, and belongs to its trace.
  *
+ * @param flags those of the trace, if somebody has decided whether it is recorded (Default: as the caller's)
  * @throws {RangeError} if its id would be too long
  */
 export function calledInstance(
@@ -60,18 +57,21 @@ export function calledInstance(
   call: Calling,
   args: JsonText,
   submittedAtMs: number,
+  flags?: string,
 ): Instance {
   const id = callKey(caller, call);
   if (!isInstanceId(id)) {
     throw new RangeError(`the id ${id.slice(0, 100)}… of what it calls would have more than 256 characters`);
   }
-  const { chain, labels, priority, weight, deadlineMs } = caller;
-  const { name: node, calls } = chain.nodes[call.node]!;
+  const { chain, labels, priority, weight, deadlineMs, tracestate } = caller;
+  const { name: node, calls } = chain.nodes[call.node]!, trace = traceOf(caller);
   return {
     id,
     chain: subchainOf(chain, calls!),
     args,
     parent: { instance: caller.id, node, ...call.item !== undefined && { item: call.item } },
+    traceparent: traceparentOf({ ...trace, ...flags !== undefined && { flags } }, trace.spanId),
+    ...tracestate !== undefined && { tracestate },
     labels,
     submittedAtMs,
     priority,

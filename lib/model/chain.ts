@@ -1,5 +1,4 @@
 import type { FunctionDefinition, FunctionSpec } from "./function.ts";
-import type { Join } from "./join.ts";
 import type { JsonObject } from "./json.ts";
 import { type JsonText, writeJson } from "./json_text.ts";
 
@@ -20,6 +19,12 @@ export interface MapRule {
 
 /** Most items of a map. */
 export const MAX_ITEMS = 10_000;
+
+/** Which ends of the nodes before it let a node run; see `runsAfter`. */
+export type Join = "all" | "any" | "settled";
+
+/** The end of a node. */
+export type NodeState = "ok" | "failed" | "skipped" | "cancelled";
 
 /** One node of a chain: a call of one function, or of another chain, after others. */
 export interface ChainNode {
@@ -74,6 +79,11 @@ export function argsText(node: ChainNode): JsonText {
   let text = argsTexts.get(node);
   if (text === undefined) argsTexts.set(node, text = writeJson(node.args));
   return text;
+}
+
+/** Sets the text that a node's args are sent as, for one that has numbers which JavaScript would round. */
+export function sendArgs(node: ChainNode, text: JsonText): void {
+  argsTexts.set(node, text);
 }
 
 const definitions = new WeakMap<FunctionSpec, FunctionDefinition>();

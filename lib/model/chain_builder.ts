@@ -1,10 +1,9 @@
-import { type Chain, type ChainNode, define, type OnFailure } from "./chain.ts";
+import { type Chain, type ChainNode, define, type Join, type OnFailure } from "./chain.ts";
 import { checkNodes } from "./check_chain.ts";
 import { type Draft, ordered } from "./chain_order.ts";
 import { type Duration, parsePositiveDuration } from "./durations.ts";
-import { WorkloadError } from "./errors.ts";
+import { asWorkloadError, WorkloadError } from "./errors.ts";
 import {
-  asWorkloadError,
   checkDefinition,
   checkName,
   fn as makeFunction,
@@ -13,7 +12,6 @@ import {
   isServed,
   stripUndefined,
 } from "./function.ts";
-import type { Join } from "./join.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
@@ -21,6 +19,8 @@ import { checkOptions, type OptionNames } from "./options.ts";
 export interface NodeRef {
   /** The node's name. */
   readonly name: string;
+  /** Tells a node from functions and chains, which have names too. */
+  readonly kind: "node";
 }
 
 /** The options of a call. */
@@ -173,7 +173,7 @@ class Drafts {
       when,
       map: map === undefined ? undefined : stripUndefined({ items: map, concurrency }),
     }) as Draft);
-    return { name };
+    return { name, kind: "node" };
   }
 
   onFailed(fn: FunctionDefinition, options: Pick<CallOptions, "name" | "args">): void {
@@ -261,12 +261,22 @@ class Names {
 function predecessors(after: CallOptions["after"], place: { chain: string; node: string }): string[] {
   const list = after === undefined ? [] : Array.isArray(after) ? after : [after];
   return list.map((item: unknown) => {
-    const name = typeof item === "string" ? item : isObject(item) ? item.name : undefined;
-    if (typeof name === "string") return name;
+    if (typeof item === "string") return item;
+    if (isNodeRef(item)) return item.name;
     throw new WorkloadError(
       "unknown-predecessor",
-      `after names ${JSON.stringify(item)}, which is no node. Write what call() returned, or a node's name`,
+      `after names ${described(item)}, which is no node. Write what call() returned, or a node's name`,
       place,
     );
   });
+}
+
+function isNodeRef(item: unknown): item is NodeRef {
+  return isObject(item) && item.kind === "node" && typeof item.name === "string";
+}
+
+/** Names a value that stands in the place of a node. */
+function described(item: unknown): string {
+  if (!isObject(item) || typeof item.name !== "string") return String(JSON.stringify(item));
+  return `the ${Array.isArray(item.nodes) ? "chain" : "function"} "${item.name}"`;
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
+import { growthOf } from "../../tests/growth.ts";
 import {
   type CallOptions,
   type Chain,
@@ -121,13 +122,15 @@ Deno.test("chain() finds a cycle of 65,535 nodes", () => {
   assertRefused(() => graph(calls), "cycle", /^chain "c", node "n0": the nodes wait for each other: /);
 });
 
-Deno.test("chain() builds 65,535 calls of one function within seconds", () => {
-  const startMs = performance.now();
-  const long = chain("c", ({ call }) => {
-    for (let i = 0, after: CallOptions["after"] = []; i < MAX_NODES; i++) after = call(f, { after });
-  });
+Deno.test("chain() builds 65,535 calls of one function, in time that grows as their number", async () => {
+  const lineOf = (length: number) =>
+    chain("c", ({ call }) => {
+      for (let i = 0, after: CallOptions["after"] = []; i < length; i++) after = call(f, { after });
+    });
+  const long = lineOf(MAX_NODES);
   assertStrictEquals(long.nodes.at(-1)!.name, `f_${MAX_NODES}`);
-  assert(performance.now() - startMs < 5000);
+  const growth = await growthOf(lineOf, [MAX_NODES / 15, MAX_NODES], 2);
+  assert(growth < 75, `15 times as many nodes take ${growth.toFixed(1)} times as long`);
   assertRefused(
     () => checkChain({ ...long, nodes: [...long.nodes, long.nodes[0]!] }),
     "bad-chain",
@@ -152,6 +155,14 @@ Deno.test("chain() names chain and node, what is wrong and what to write instead
     "unknown-predecessor",
     'chain "c", node "f_2": after names 5, which is no node. Write what call() returned, or a node\'s name',
   );
+  const other = chain("other", ({ call }) => void call(f));
+  for (const [named, item] of [['function "f"', f], ['chain "other"', other]] as const) {
+    assertRefused(
+      one({ after: [item] as unknown as string[] }),
+      "unknown-predecessor",
+      `chain "c", node "f_2": after names the ${named}, which is no node. Write what call() returned, or a node's name`,
+    );
+  }
   assertRefused(
     one({ args: { when: NaN } }),
     "bad-arguments",

@@ -1,8 +1,8 @@
 import { type Chain, type ChainNode, MAX_CHAIN_DEPTH, MAX_ITEMS, MAX_NODES } from "./chain.ts";
 import { duplicateNode } from "./chain_order.ts";
 import { parsePositiveDuration } from "./durations.ts";
-import { atPlace, WorkloadError, type WorkloadPlace } from "./errors.ts";
-import { asWorkloadError, checkFunction, checkName, type FunctionSpec } from "./function.ts";
+import { asWorkloadError, atPlace, WorkloadError, type WorkloadPlace } from "./errors.ts";
+import { checkFunction, checkName, type FunctionSpec } from "./function.ts";
 import { JOINS } from "./join.ts";
 import { isObject, notJson } from "./json.ts";
 import { nearest } from "./nearest.ts";

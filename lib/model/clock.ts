@@ -48,6 +48,36 @@ export function anchored(monotonicMs: () => number, systemMs: () => number): () 
   };
 }
 
+/** Longest time until it is looked again whether the system's clock has been set, in milliseconds. */
+const LOOK_AGAIN_MS = 1000;
+
+/** Waits until an instant of the system's clock, also if that is set meanwhile; ends early if `signal` is aborted. */
+export async function untilWall(clock: Clock, instantMs: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const leftMs = instantMs - clock.wallMs();
+    if (leftMs <= 0) return;
+    await clock.until(clock.nowMs() + Math.min(leftMs, LOOK_AGAIN_MS), signal);
+  }
+}
+
+/** A look at both clocks of a program that takes no longer, in milliseconds, is exact enough. */
+const EXACT_MS = 0.5;
+/** Most looks at both clocks until one is that exact; then the shortest counts. */
+const MOST_LOOKS = 10;
+
+/**
+ * The lead of the system's clock over a clock's own time, in milliseconds. A process that is held up between its looks at both
+ * looks again: on a busy machine they would seem to differ by that.
+ */
+export function wallAheadMs(clock: Pick<Clock, "nowMs" | "wallMs">): number {
+  let shortestMs = Infinity, aheadMs = 0;
+  for (let look = 0; look < MOST_LOOKS && shortestMs > EXACT_MS; look++) {
+    const beforeMs = clock.nowMs(), wallMs = clock.wallMs(), tookMs = clock.nowMs() - beforeMs;
+    if (tookMs < shortestMs) [shortestMs, aheadMs] = [tookMs, wallMs - beforeMs - tookMs / 2];
+  }
+  return aheadMs;
+}
+
 const monotonicMs = () => ORIGIN_MS + performance.now();
 
 /**

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
-import { anchored, realClock } from "./clock.ts";
+import { anchored, realClock, wallAheadMs } from "./clock.ts";
 
 // The one place where the model waits in real time.
 Deno.test("realClock.until() never ends early", async () => {
@@ -86,4 +86,26 @@ Deno.test("anchored() takes no delay between its looks at both clocks for a step
   assertEquals(wallMs(), 1300);
   heldUpMs = 0;
   assertEquals(wallMs(), 1300);
+});
+
+/** Two clocks of one program that is held up for some time between its looks at them. */
+function heldUp(aheadMs: number, ...delaysMs: number[]) {
+  let nowMs = 1000;
+  return {
+    nowMs: () => nowMs,
+    wallMs: () => {
+      const wallMs = nowMs + aheadMs;
+      nowMs += delaysMs.shift() ?? 0;
+      return wallMs;
+    },
+  };
+}
+
+Deno.test("wallAheadMs() is the lead of the system's clock, also of a program that is held up between its looks", () => {
+  for (const aheadMs of [0, 3_600_000, -3_600_000]) {
+    assertEquals(wallAheadMs(heldUp(aheadMs)), aheadMs);
+    assertEquals(wallAheadMs(heldUp(aheadMs, 40, 5, 0)), aheadMs);
+    const always = wallAheadMs(heldUp(aheadMs, ...new Array<number>(100).fill(4)));
+    assertAlmostEquals(always, aheadMs, 2, "within half of what each look takes");
+  }
 });

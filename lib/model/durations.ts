@@ -109,7 +109,7 @@ export function parseCount(text: string | number): number {
 }
 
 /**
- * Writes a length of time for people, three digits and a unit: `"0ms"`, `"8.21ms"`, `"1.25s"`, `"2m 5s"`, `"1h 3m"`.
+ * Writes a length of time for people, three digits and a unit: `"0ms"`, `"8.21ms"`, `"1.25s"`, `"2m 5s"`, `"1h 3m"`, `"3d 4h"`.
  *
  * @param ms milliseconds
  */
@@ -120,7 +120,8 @@ export function formatDuration(ms: number): string {
   if (ms < 59_950) return `${shortNumber(ms / 1000)}s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return twoUnits(seconds, 60, "m", "s");
-  return twoUnits(Math.round(seconds / 60), 60, "h", "m");
+  if (seconds < 3 * 86_400) return twoUnits(Math.round(seconds / 60), 60, "h", "m");
+  return twoUnits(Math.round(seconds / 3600), 24, "d", "h"); // of less, half an hour would be more than one in a hundred
 }
 
 function twoUnits(small: number, size: number, bigUnit: string, smallUnit: string): string {

@@ -144,6 +144,10 @@ Deno.test("formatDuration() writes three digits and a unit", () => {
     [3_600_000, "1h"],
     [3_780_000, "1h 3m"],
     [86_400_000, "24h"],
+    [259_140_000, "71h 59m"],
+    [259_200_000, "3d"],
+    [273_600_000, "3d 4h"],
+    [365 * 86_400_000, "365d"],
     [-1500, "-1.50s"],
     [Infinity, "–"],
     [NaN, "–"],
@@ -152,8 +156,8 @@ Deno.test("formatDuration() writes three digits and a unit", () => {
 });
 
 Deno.test("formatDuration() stays within one in a hundred of what it formats", () => {
-  const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-  fc.assert(fc.property(fc.double({ min: 0.5, max: 1e9, noNaN: true }), (ms) => {
+  const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  fc.assert(fc.property(fc.double({ min: 0.5, max: 1e11, noNaN: true }), (ms) => {
     const read = formatDuration(ms).split(" ").map((part) => {
       const unit = part.replace(/[\d.]+/, "") as keyof typeof unitMs;
       return parseFloat(part) * unitMs[unit];

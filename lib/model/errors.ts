@@ -14,6 +14,7 @@ export type WorkloadErrorCode =
   | "bad-arguments"
   | "bad-expression"
   | "bad-arrivals"
+  | "bad-callback"
   | "duplicate-chain"
   | "duplicate-node"
   | "duplicate-function"
@@ -71,5 +72,14 @@ export function atPlace<T>(place: WorkloadPlace, build: () => T): T {
     return build();
   } catch (error) {
     throw error instanceof WorkloadError ? error.at(place) : error;
+  }
+}
+
+/** Runs `read`; its errors become WorkloadErrors whose sentences begin with `what`. */
+export function asWorkloadError<T>(code: WorkloadError["code"], what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new WorkloadError(code, `${what}: ${(cause as Error).message}`, {}, { cause });
   }
 }

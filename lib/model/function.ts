@@ -1,29 +1,12 @@
-import { checkDistribution, type Distribution } from "./distribution.ts";
+import { checkDistribution, constant, type Distribution } from "./distribution.ts";
 import { type Duration, parseDuration, parsePositiveDuration } from "./durations.ts";
-import { WorkloadError, type WorkloadPlace } from "./errors.ts";
+import { asWorkloadError, WorkloadError, type WorkloadPlace } from "./errors.ts";
+import { authFault, type FunctionAuth } from "./function_auth.ts";
 import { checkGiven, checkUrl, checkUrls } from "./function_url.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
-import { FAILURE_CAUSES, type FailureCause } from "./outcome.ts";
-
-/** The rule by which failed attempts are repeated: exponential backoff with full jitter. */
-export interface RetryRule {
-  /** Attempts in all before the invocation has failed; throttles do not count. (Default: 3) */
-  readonly attempts: number;
-  /** The greatest delay before the first retry, in milliseconds. (Default: 200) */
-  readonly firstDelayMs: number;
-  /** The factor by which the greatest delay grows from retry to retry. (Default: 2) */
-  readonly factor: number;
-  /** The delay never exceeds this, in milliseconds. (Default: 30,000) */
-  readonly maxDelayMs: number;
-  /** Whether the delay is drawn between 0 and its greatest, so that retries do not come together. (Default: true) */
-  readonly jitter?: boolean;
-  /** Which failures are tried again. (Default: all that another attempt may overcome) */
-  readonly on?: readonly FailureCause[];
-}
-
-/** The retry rule of a function that declares none. */
-export const DEFAULT_RETRY: RetryRule = { attempts: 3, firstDelayMs: 200, factor: 2, maxDelayMs: 30_000 };
+import { checkRetry, DEFAULT_RETRY, type RetryRule } from "./retry_rule.ts";
+import type { FailureCause } from "./outcome.ts";
 
 /** The longest time that an attempt may take when the function declares none, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 300_000;
@@ -71,6 +54,8 @@ export interface FunctionSpec {
   readonly accepts?: 202 | 206;
   /** Headers added to each call; `env:NAME` and `file:PATH` stand for secrets of the consumer. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The way in which its calls prove who makes them. */
+  readonly auth?: FunctionAuth;
 }
 
 /** The event that a function receives (docs/workloads.md, "What a function receives"). */
@@ -143,8 +128,11 @@ export interface FunctionOptions {
     /** The failures that are tried again: "timeout", "network", "server-error". (Default: all three) */
     readonly on?: readonly FailureCause[];
   };
-  /** The expected run time: the local platform draws from it, the scheduler starts to learn from it. (Default: unknown) */
-  readonly time?: Distribution;
+  /**
+   * The expected run time, `"50ms"` or a distribution: the local platform draws from it, the scheduler starts to learn from it.
+   * (Default: unknown)
+   */
+  readonly time?: Distribution | Duration;
   /** The body that is sent: Sequoia's event, or the bare args for functions that know nothing of Sequoia. (Default: "event") */
   readonly payload?: "event" | "args";
   /** Lower is more urgent, for policies that go by it. (Default: none) */
@@ -165,9 +153,16 @@ export interface FunctionOptions {
   readonly accepts?: 202 | 206;
   /**
    * Headers added to each call. They cross the queue: for a secret write `env:NAME` or `file:PATH`, which the consumer reads when
-   * it calls, if its `--secret` allows that. Other values that begin so cannot be sent. (Default: none)
+   * it calls, if its `--secret` allows that; in `authorization` also `Bearer env:NAME`. Other values that begin so cannot be
+   * sent. (Default: none)
    */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * `"google"`: each call of an http(s) URL has an ID token of Google, for private functions and Cloud Run services. The audience
+   * is the URL of the service (of `cloudfunctions.net`: of the function), or the one that is named. The consumer gets the tokens,
+   * and sends them where its `--secret google=URL` says. (Default: none)
+   */
+  readonly auth?: "google" | { readonly google: { readonly audience: string } };
   /** A body, served by `sequoia functions`: nothing else answers for the function. */
   readonly run?: FunctionBody;
 }
@@ -186,6 +181,7 @@ const COMMON: OptionNames<Pick<FunctionDefinition, keyof FunctionOptions & keyof
   background: true,
   accepts: true,
   headers: true,
+  auth: true,
   run: true,
 };
 
@@ -259,15 +255,21 @@ export function fn(name: string, options: FunctionOptions = {}): FunctionDefinit
       jitter: options.retry?.jitter === false ? false : undefined,
       on: options.retry?.on,
     }),
-    time: options.time,
+    time: runTime(name, options.time),
     payload: options.payload ?? "event",
     priority: options.priority,
     atMostOnce: options.atMostOnce ?? false,
     background: options.background === false ? undefined : options.background,
     accepts: options.accepts,
     headers: options.headers,
+    auth: options.auth,
   }));
   return options.run ? { ...spec, run: options.run } : spec;
+}
+
+function runTime(name: string, time: FunctionOptions["time"]): Distribution | undefined {
+  if (typeof time !== "string" && typeof time !== "number") return time;
+  return asWorkloadError("bad-duration", `function "${name}": time`, () => constant(time));
 }
 
 /** Whether a function with these has a body that its callers depend on: one with a URL is called there. */
@@ -287,15 +289,6 @@ export function checkDefinition(definition: FunctionDefinition, place: WorkloadP
 function readTime(name: string, option: string, value: Duration | undefined, fallbackMs: number): number {
   if (value === undefined) return fallbackMs;
   return asWorkloadError("bad-duration", `function "${name}": ${option}`, () => parseDuration(value));
-}
-
-/** Runs `read`; its errors become WorkloadErrors whose sentences begin with `what`. */
-export function asWorkloadError<T>(code: WorkloadError["code"], what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new WorkloadError(code, `${what}: ${(cause as Error).message}`, {}, { cause });
-  }
 }
 
 /**
@@ -345,32 +338,9 @@ export function checkFunction(value: unknown): FunctionSpec {
     const headers = f.headers as Record<string, string>;
     asWorkloadError("bad-function", `function "${f.name}": headers`, () => new Headers(headers));
   }
+  const fault = authFault(f);
+  if (fault !== undefined) fail("bad-function", fault);
   return f;
-}
-
-function checkRetry(f: FunctionSpec, fail: (code: WorkloadError["code"], text: string) => never): void {
-  const { attempts, factor, firstDelayMs, maxDelayMs, jitter, on } = f.retry ?? {};
-  if (!(Number.isInteger(attempts) && attempts >= 1 && attempts <= 100)) {
-    fail("bad-function", `attempts is ${attempts}. Write a whole number from 1 to 100`);
-  }
-  if (!(factor >= 1 && factor <= 100)) {
-    fail("bad-function", `retry.factor is ${factor}. Write a number from 1 to 100`);
-  }
-  for (const [option, ms] of [["firstDelayMs", firstDelayMs], ["maxDelayMs", maxDelayMs]] as const) {
-    if (typeof ms !== "number") {
-      fail("bad-duration", `retry.${option} is no number. Write it in milliseconds`);
-    }
-    asWorkloadError("bad-duration", `function "${f.name}": retry.${option}`, () => parseDuration(ms));
-  }
-  if (jitter !== undefined && typeof jitter !== "boolean") {
-    fail("bad-function", `retry.jitter is ${jitter}. Write true or false`);
-  }
-  if (on !== undefined && !(Array.isArray(on) && on.every((cause) => FAILURE_CAUSES.includes(cause)))) {
-    fail("bad-function", `retry.on is ${JSON.stringify(on)}. Write a list of ${FAILURE_CAUSES.join(", ")}`);
-  }
-  if (maxDelayMs < firstDelayMs) {
-    fail("bad-duration", "retry.firstDelay is longer than retry.maxDelay");
-  }
 }
 
 /** Whether a number fits the wire format's int32. */

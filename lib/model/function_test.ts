@@ -1,18 +1,12 @@
 import { assert, assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { lognormal } from "./distribution.ts";
 import { WorkloadError, type WorkloadErrorCode } from "./errors.ts";
-import {
-  checkFunction,
-  checkName,
-  DEFAULT_RETRY,
-  fn,
-  type FunctionOptions,
-  isInt32,
-  stripUndefined,
-} from "./function.ts";
+import { checkFunction, checkName, fn, type FunctionOptions, isInt32, stripUndefined } from "./function.ts";
+import { DEFAULT_RETRY } from "./retry_rule.ts";
 import { kindOf } from "./function_kind.ts";
 import { parseLambdaUrl } from "./lambda_url.ts";
 import { parseOpenWhiskUrl } from "./openwhisk_url.ts";
+import { URL_SCHEMES } from "./url_schemes.ts";
 import { assertRefused } from "./testing.ts";
 
 Deno.test("fn() fills in the defaults", () => {
@@ -54,6 +48,11 @@ Deno.test("fn() keeps what it is told", () => {
     headers: { authorization: "Bearer x" },
     run,
   });
+});
+
+Deno.test("fn() takes a duration for the time that a function always needs", () => {
+  assertEquals(fn("f", { time: "1.5s" }).time, { kind: "constant", ms: 1500 });
+  assertEquals(fn("f", { time: 20 }).time, { kind: "constant", ms: 20 });
 });
 
 Deno.test("fn() keeps where it is on several platforms, and that nobody waits for it", () => {
@@ -200,8 +199,7 @@ Deno.test("fn() names what is wrong and what to write instead", () => {
       { url: "publish.com" },
       "bad-url",
       'function "f": the url "publish.com" is not absolute. Write http://host/path, https://host/path, ' +
-      "lambda:REGION:NAME or openwhisk://HOST/NAMESPACE/ACTION, or leave it " +
-      "out to run on the local platform",
+      `${URL_SCHEMES.map(({ short }) => short).join(" or ")}, or leave it out to run on the local platform`,
     ],
     [{ url: "ftp://host/" }, "bad-url", /the url "ftp:\/\/host\/" is not absolute/],
     [{ url: "" }, "bad-url", /the url "" is not absolute/],
@@ -234,10 +232,12 @@ Deno.test("fn() names what is wrong and what to write instead", () => {
     ],
     [{ retry: { maxDelay: Infinity } }, "bad-duration", /^function "f": retry\.maxDelay: /],
     [
-      { time: 5 as unknown as ReturnType<typeof lognormal> },
+      { time: true as unknown as ReturnType<typeof lognormal> },
       "bad-function",
-      /^function "f": time: Cannot use 5 as a time\. Write constant/,
+      /^function "f": time: Cannot use true as a time\. Write constant/,
     ],
+    [{ time: "5 parsecs" }, "bad-duration", /^function "f": time: Cannot read "5 parsecs" as a duration/],
+    [{ time: -1 }, "bad-duration", /^function "f": time: Cannot use the duration "-1"/],
     [{ payload: "all" as "args" }, "bad-function", 'function "f": payload is neither "event" nor "args"'],
     [{ priority: NaN }, "bad-function", 'function "f": priority is no number'],
     [{ id: 2 ** 31 }, "bad-function", 'function "f": id is no whole number of 32 bits'],
@@ -252,6 +252,32 @@ Deno.test("fn() names what is wrong and what to write instead", () => {
     [{ url: "http://h/", urls: { a: "http://h/" } }, "bad-url", /both url and urls/],
     [{ background: 1 as unknown as boolean }, "bad-function", /^function "f": background is 1/],
     [{ headers: { "a b": "c" } }, "bad-function", /^function "f": headers: /],
+    ...[
+      ["azure", /^function "f": auth is "azure"\. Write "google", or \{ google: \{ audience/],
+      [{ google: {} }, /^function "f": auth is \{"google":\{\}\}/],
+      [{ google: { audience: "a b" } }, /^function "f": auth is/],
+      [{ google: { audience: "a", more: 1 } }, /^function "f": auth is/],
+    ].map(([auth, message]): [FunctionOptions, "bad-function", RegExp] => [
+      { url: "https://h/", auth: auth as "google" },
+      "bad-function",
+      message as RegExp,
+    ]),
+    [
+      { auth: "google" },
+      "bad-function",
+      'function "f": auth goes with an http(s) url only. Write the ' +
+      "function's url, or leave auth out",
+    ],
+    [
+      { url: "lambda:eu-central-1:f", auth: "google" },
+      "bad-function",
+      /auth goes with an http\(s\) url only/,
+    ],
+    [
+      { url: "https://h/", auth: "google", headers: { Authorization: "Bearer env:T" } },
+      "bad-function",
+      'function "f": it has both auth and a header authorization. Leave one out',
+    ],
     [
       { run: "code" as unknown as () => null },
       "bad-function",

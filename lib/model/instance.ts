@@ -1,10 +1,12 @@
-import { monotonicFactory } from "ulid";
-import { type Chain, MAX_ITEMS } from "./chain.ts";
+import { type Callback, isCallback } from "./callback.ts";
+import { type Chain, MAX_ITEMS, type NodeState } from "./chain.ts";
 import { checkChain } from "./check_chain.ts";
 import { WorkloadError } from "./errors.ts";
 import { isObject, isTooDeep } from "./json.ts";
 import { type JsonText, parseJson } from "./json_text.ts";
 import type { Random } from "./random.ts";
+import { ulidMaker } from "./ulid.ts";
+import { isTraceContext } from "./trace_context.ts";
 import { isLabels, type WorkloadChain } from "./workload.ts";
 
 /** Labels of instances that have none: one object for all, as there may be a million of them. */
@@ -37,6 +39,11 @@ export interface Instance {
   readonly labels: Readonly<Record<string, string>>;
   /** The *intended* time of submission, in milliseconds since 1970. */
   readonly submittedAtMs: number;
+  /**
+   * When it may begin, in milliseconds since 1970 by the system's clock: nothing of it starts before. What it waits and takes
+   * counts from then, see {@linkcode dueAt}. (Default: at once)
+   */
+  readonly dueAtMs?: number;
   /** Lower is more urgent. (Default: 0) */
   readonly priority: number;
   /** Its share under fair policies. (Default: 1) */
@@ -48,15 +55,33 @@ export interface Instance {
    * after a node that failed, or from a node on. (Default: never)
    */
   readonly generations?: readonly number[];
+  /** The trace that it belongs to, W3C's header `traceparent` of whoever submitted it: see `traceContextOf`. (Default: one of its own) */
+  readonly traceparent?: string;
+  /** The header `tracestate` beside that. (Default: none) */
+  readonly tracestate?: string;
+  /** The request that tells its end, each time that it ends. (Default: none) */
+  readonly callback?: Callback;
+}
+
+/** When an instance may begin, in milliseconds since 1970: what it waits and takes, and its limits in time, count from then. */
+export function dueAt({ submittedAtMs, dueAtMs = submittedAtMs }: Instance): number {
+  return dueAtMs;
+}
+
+/**
+ * The same instance, to begin at a later instant; at once if that has passed. The time to its deadline stays as it is.
+ *
+ * @param dueAtMs in milliseconds since 1970
+ */
+export function delayedUntil(instance: Instance, dueAtMs: number): Instance {
+  const laterMs = dueAtMs - dueAt(instance);
+  return laterMs > 0 ? { ...instance, dueAtMs, deadlineMs: instance.deadlineMs + laterMs } : instance;
 }
 
 /** The number of times that a node of an instance has been begun again; 0: never. */
 export function generationOf({ generations }: Pick<Instance, "generations">, node: number): number {
   return generations?.[node] ?? 0;
 }
-
-/** The end of a node. */
-export type NodeState = "ok" | "failed" | "skipped" | "cancelled";
 
 /** The record of a settled node: enough to go on after a crash. */
 export interface NodeRecord {
@@ -86,9 +111,6 @@ export interface NodeRecord {
 /** The record of an output that was no JSON: functions get it as a text, but expressions cannot read it. */
 export const NOT_JSON = "not-json: it answered what is no JSON";
 
-/** The end of an instance. */
-export type InstanceOutcome = "completed" | "failed" | "cancelled";
-
 /** Ids stand in the headers of calls: 1 to 256 visible ASCII characters. */
 const ID = /^[!-~]{1,256}$/;
 
@@ -105,6 +127,12 @@ export interface InstanceOptions {
   readonly args?: JsonText;
   /** (Default: a ULID) */
   readonly id?: string;
+  /** The trace that it belongs to, W3C's header `traceparent` of whoever submitted it: see `traceContextOf`. (Default: one of its own) */
+  readonly traceparent?: string;
+  /** The header `tracestate` beside that. (Default: none) */
+  readonly tracestate?: string;
+  /** The request that tells its end, instead of that of the workload's entry. (Default: that one) */
+  readonly callback?: Callback;
 }
 
 /** Makes instances of a workload's chains: ids from clock and randomness, the rest from the workload's entry. */
@@ -113,16 +141,23 @@ export function instanceMaker(random: Random): (
   submittedAtMs: number,
   options?: InstanceOptions,
 ) => Instance {
-  const ulid = monotonicFactory(() => random.next());
-  return (entry, submittedAtMs, { labels = NO_LABELS, args, id } = {}) => ({
-    id: id ?? ulid(Math.max(1, Math.floor(submittedAtMs))), // of 0, it would take the present
+  const ulid = ulidMaker(random);
+  return (
+    entry,
+    submittedAtMs,
+    { labels = NO_LABELS, args, id, callback = entry.callback, traceparent, tracestate } = {},
+  ) => ({
+    id: id ?? ulid(Math.max(1, Math.floor(submittedAtMs))),
     chain: entry.chain,
     ...(args === undefined ? {} : { args }),
+    ...traceparent !== undefined && { traceparent },
+    ...tracestate !== undefined && { tracestate },
     labels: entry.labels ? { ...entry.labels, ...labels } : labels,
     submittedAtMs,
     priority: entry.priority ?? 0,
     weight: entry.weight ?? 1,
     deadlineMs: entry.deadlineMs === undefined ? Infinity : submittedAtMs + entry.deadlineMs,
+    ...(callback === undefined ? {} : { callback }),
   });
 }
 
@@ -146,12 +181,15 @@ export function checkSubmission(instance: Instance): Instance {
   if (typeof instance.id !== "string" || !ID.test(instance.id)) fail("the id");
   if (instance.args !== undefined && !isArgs(instance.args)) fail("an argument");
   if (instance.parent !== undefined && !isParentRef(instance.parent)) fail("the parent");
+  if (instance.traceparent !== undefined && !isTraceContext(instance)) fail("the trace");
   if (!isLabels(instance.labels)) fail("a label");
   if (!isInstant(instance.submittedAtMs)) fail("the time of submission");
+  if (instance.dueAtMs !== undefined && !isInstant(instance.dueAtMs)) fail("the time at which it is due");
   if (!Number.isFinite(instance.priority)) fail("the priority");
   if (!(instance.weight > 0 && instance.weight < Infinity)) fail("the weight");
   if (instance.deadlineMs !== Infinity && !isInstant(instance.deadlineMs)) fail("the deadline");
   if (instance.generations?.every(isGeneration) === false) fail("a generation");
+  if (instance.callback !== undefined && !isCallback(instance.callback)) fail("the callback");
   return instance;
 }
 

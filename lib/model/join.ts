@@ -1,8 +1,4 @@
-import type { OnFailure } from "./chain.ts";
-import type { NodeState } from "./instance.ts";
-
-/** Which ends of the nodes before it let a node run; see {@linkcode runsAfter}. */
-export type Join = "all" | "any" | "settled";
+import type { Join, NodeState, OnFailure } from "./chain.ts";
 
 /** All kinds of {@linkcode Join}. */
 export const JOINS: readonly Join[] = ["all", "any", "settled"];

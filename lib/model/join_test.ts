@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Before, type Join, JOINS, runsAfter } from "./join.ts";
+import type { Join } from "./chain.ts";
+import { type Before, JOINS, runsAfter } from "./join.ts";
 
 const ok: Before = { state: "ok", onFailure: "fail" };
 const skipped: Before = { state: "skipped", onFailure: "fail" };

@@ -34,7 +34,7 @@ export type Outcome =
   }
   /** Refused for capacity: not a failure, and repeated as often as it takes. */
   | { readonly kind: "throttled"; readonly reason: string; readonly retryAfterMs?: number }
-  /** Not made: nobody serves the function. It waits until somebody does, and no attempt is charged. */
+  /** Not made: nobody serves the function, or it cannot be called yet. It waits until it can, and no attempt is charged. */
   | { readonly kind: "unserved"; readonly reason: string };
 
 /** The end of an attempt that was made. */

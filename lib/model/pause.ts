@@ -10,12 +10,17 @@ export interface Pause {
   readonly label?: { readonly name: string; readonly value: string };
 }
 
-/** A text that tells pauses apart, and describes the pause. */
+/** A text that tells pauses apart, whatever their labels hold, and describes the pause: queues know it by this. */
 export function pauseName({ chain, function: fn, label }: Pause): string {
   const parts = [
     chain === undefined ? [] : [`chain ${chain}`],
     fn === undefined ? [] : [`function ${fn}`],
-    label === undefined ? [] : [`label ${label.name}=${label.value}`],
+    label === undefined ? [] : [`label ${quotedIfOdd(label.name)}=${label.value}`],
   ].flat();
   return parts.length === 0 ? "everything" : parts.join(", ");
+}
+
+/** The name of a label as it is, unless a reader could not tell where it ends. */
+function quotedIfOdd(name: string): string {
+  return /[="]/.test(name) ? JSON.stringify(name) : name;
 }

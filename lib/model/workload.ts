@@ -1,10 +1,11 @@
 import type { Arrivals } from "./arrivals.ts";
+import { type Callback, readCallback } from "./callback.ts";
 import { type Chain, definitionOf } from "./chain.ts";
 import { checkChain, checkNodes } from "./check_chain.ts";
 import { linkChains } from "./subchains.ts";
 import { type Duration, parsePositiveDuration } from "./durations.ts";
-import { WorkloadError } from "./errors.ts";
-import { asWorkloadError, type FunctionDefinition, isInt32, stripUndefined } from "./function.ts";
+import { asWorkloadError, WorkloadError } from "./errors.ts";
+import { type FunctionDefinition, isInt32, stripUndefined } from "./function.ts";
 import { isObject } from "./json.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 
@@ -18,10 +19,12 @@ export interface WorkloadChain {
   readonly share?: number;
   /** Lower is more urgent, for policies that go by it. (Default: 0) */
   readonly priority?: number;
-  /** From its submission, for policies that go by it; reports count the deadlines that were met. */
+  /** From its submission, or from when it is due, for policies that go by it; reports count the deadlines that were met. */
   readonly deadlineMs?: number;
   /** Labels of its instances, for shares, limits and filters. (Default: none) */
   readonly labels?: Readonly<Record<string, string>>;
+  /** The request that tells the ends of its instances. (Default: none) */
+  readonly callback?: Callback;
 }
 
 /** A mix of chains and perhaps the times at which they arrive. */
@@ -33,9 +36,11 @@ export interface Workload {
 }
 
 /** The options of a chain in a workload. */
-export interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs"> {
-  /** When an instance should have ended, counted from its submission, as `"5s"`: for policies that go by it, and for reports. (Default: none) */
+export interface WorkloadChainOptions extends Omit<WorkloadChain, "deadlineMs" | "callback"> {
+  /** When an instance should have ended, counted from its submission, or from when it is due, as `"5s"`: for policies that go by it, and for reports. (Default: none) */
   readonly deadline?: Duration;
+  /** The request that tells the ends of its instances: its URL, or `{ url, on: ["failed"], secret: "env:NAME" }`. (Default: none) */
+  readonly callback?: string | Callback;
 }
 
 const WORKLOAD: OptionNames<Workload> = { chains: true, arrivals: true };
@@ -46,6 +51,7 @@ const ENTRY: OptionNames<WorkloadChain> = {
   priority: true,
   deadlineMs: true,
   labels: true,
+  callback: true,
 };
 
 /**
@@ -91,7 +97,8 @@ function readEntry(entry: WorkloadChainOptions): WorkloadChain {
     code: "bad-chain",
     place: { chain: name },
   });
-  const { deadline, ...rest } = entry;
+  const { deadline, callback: given, ...others } = entry;
+  const rest = given === undefined ? others : { ...others, callback: readCallback(given, `chain "${name}"`) };
   if (deadline === undefined) return rest;
   const deadlineMs = asWorkloadError(
     "bad-duration",
@@ -114,7 +121,7 @@ function checkWorkload(given: Workload): Workload {
     ? given
     : { ...given, chains: given.chains.map((entry, i) => ({ ...entry, chain: linked[i]! })) };
   const names = new Set<string>();
-  for (const { chain, weight, share, priority, labels } of w.chains) {
+  for (const { chain, weight, share, priority, labels, callback } of w.chains) {
     checkChain(chain);
     const fail = (text: string): never => {
       throw new WorkloadError("bad-chain", text, { chain: chain.name });
@@ -135,6 +142,7 @@ function checkWorkload(given: Workload): Workload {
     if (labels !== undefined && !isLabels(labels)) {
       fail(`labels are no texts. Write labels: { tenant: "acme" }`);
     }
+    if (callback !== undefined) readCallback(callback, `chain "${chain.name}"`);
   }
   return w;
 }

@@ -1,0 +1,2 @@
+/** The end of an instance. */
+export type InstanceOutcome = "completed" | "failed" | "cancelled";
