@@ -431,6 +431,75 @@ export namespace ParentRef {
 }
 
 /**
+ * Properties of a Callback.
+ * @deprecated Use Callback.$Properties instead.
+ */
+export interface ICallback extends Callback.$Properties {
+}
+
+/** Represents a Callback. */
+export class Callback {
+
+    /**
+     * Constructs a new Callback.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: Callback.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** Callback url. */
+    url: string;
+
+    /** Callback on. */
+    on: string[];
+
+    /** Callback secret. */
+    secret: string;
+
+    /**
+     * Encodes the specified Callback message. Does not implicitly {@link Callback.verify|verify} messages.
+     * @param message Callback message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: Callback.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a Callback message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {Callback & Callback.$Shape} Callback
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): Callback & Callback.$Shape;
+}
+
+export namespace Callback {
+
+    /** Properties of a Callback. */
+    interface $Properties {
+
+        /** Callback url */
+        url?: (string|null);
+
+        /** Callback on */
+        on?: (string[]|null);
+
+        /** Callback secret */
+        secret?: (string|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a Callback. */
+    type $Shape = Callback.$Properties;
+}
+
+/**
  * Properties of a ChainState.
  * @deprecated Use ChainState.$Properties instead.
  */
@@ -514,6 +583,18 @@ export class ChainState {
 
     /** ChainState generations. */
     generations: number[];
+
+    /** ChainState traceparent. */
+    traceparent: string;
+
+    /** ChainState tracestate. */
+    tracestate: string;
+
+    /** ChainState dueAtMs. */
+    dueAtMs?: (number|null);
+
+    /** ChainState callback. */
+    callback?: (Callback.$Properties|null);
 
     /**
      * Encodes the specified ChainState message. Does not implicitly {@link ChainState.verify|verify} messages.
@@ -605,6 +686,18 @@ export namespace ChainState {
         /** ChainState generations */
         generations?: (number[]|null);
 
+        /** ChainState traceparent */
+        traceparent?: (string|null);
+
+        /** ChainState tracestate */
+        tracestate?: (string|null);
+
+        /** ChainState dueAtMs */
+        dueAtMs?: (number|null);
+
+        /** ChainState callback */
+        callback?: (Callback.$Properties|null);
+
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];
     }
@@ -677,6 +770,12 @@ export class FunctionSpec {
     /** FunctionSpec accepts. */
     accepts: number;
 
+    /** FunctionSpec auth. */
+    auth: string;
+
+    /** FunctionSpec audience. */
+    audience?: (string|null);
+
     /**
      * Encodes the specified FunctionSpec message. Does not implicitly {@link FunctionSpec.verify|verify} messages.
      * @param message FunctionSpec message or plain object to encode
@@ -745,6 +844,12 @@ export namespace FunctionSpec {
 
         /** FunctionSpec accepts */
         accepts?: (number|null);
+
+        /** FunctionSpec auth */
+        auth?: (string|null);
+
+        /** FunctionSpec audience */
+        audience?: (string|null);
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];

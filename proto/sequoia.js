@@ -1241,6 +1241,183 @@ export const ParentRef = $root.ParentRef = (() => {
     return ParentRef;
 })();
 
+export const Callback = $root.Callback = (() => {
+
+    /**
+     * Properties of a Callback.
+     * @typedef {Object} Callback.$Properties
+     * @property {string|null} [url] Callback url
+     * @property {Array.<string>|null} [on] Callback on
+     * @property {string|null} [secret] Callback secret
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+
+    /**
+     * Properties of a Callback.
+     * @exports ICallback
+     * @interface ICallback
+     * @augments Callback.$Properties
+     * @deprecated Use Callback.$Properties instead.
+     */
+
+    /**
+     * Shape of a Callback.
+     * @typedef {Callback.$Properties} Callback.$Shape
+     */
+
+    /**
+     * Constructs a new Callback.
+     * @exports Callback
+     * @classdesc Represents a Callback.
+     * @constructor
+     * @param {Callback.$Properties=} [properties] Properties to set
+     * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+     */
+    const Callback = function (properties) {
+        this.on = [];
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    /**
+     * Callback url.
+     * @member {string} url
+     * @memberof Callback
+     * @instance
+     */
+    Callback.prototype.url = "";
+
+    /**
+     * Callback on.
+     * @member {Array.<string>} on
+     * @memberof Callback
+     * @instance
+     */
+    Callback.prototype.on = $util.emptyArray;
+
+    /**
+     * Callback secret.
+     * @member {string} secret
+     * @memberof Callback
+     * @instance
+     */
+    Callback.prototype.secret = "";
+
+    /**
+     * Encodes the specified Callback message. Does not implicitly {@link Callback.verify|verify} messages.
+     * @function encode
+     * @memberof Callback
+     * @static
+     * @param {Callback.$Properties} message Callback message or plain object to encode
+     * @param {$protobuf.Writer} [writer] Writer to encode to
+     * @returns {$protobuf.Writer} Writer
+     */
+    Callback.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.url != null && $Object.hasOwnProperty.call(message, "url") && message.url !== "")
+            writer.uint32(/* id 1, wireType 2 =*/10).string(message.url);
+        if (message.on != null && message.on.length)
+            for (let i = 0; i < message.on.length; ++i)
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.on[i]);
+        if (message.secret != null && $Object.hasOwnProperty.call(message, "secret") && message.secret !== "")
+            writer.uint32(/* id 3, wireType 2 =*/26).string(message.secret);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    /**
+     * Decodes a Callback message from the specified reader or buffer.
+     * @function decode
+     * @memberof Callback
+     * @static
+     * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+     * @param {number} [length] Message length if known beforehand
+     * @returns {Callback & Callback.$Shape} Callback
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    Callback.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message, value;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.Callback();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.url = value;
+                    else
+                        delete message.url;
+                    continue;
+                }
+            case 2: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.on && message.on.length))
+                        message.on = [];
+                    message.on.push(reader.stringVerify());
+                    continue;
+                }
+            case 3: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.secret = value;
+                    else
+                        delete message.secret;
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return Callback;
+})();
+
 export const ChainState = $root.ChainState = (() => {
 
     /**
@@ -1268,6 +1445,10 @@ export const ChainState = $root.ChainState = (() => {
      * @property {string|null} [argsJson] ChainState argsJson
      * @property {ParentRef.$Properties|null} [parent] ChainState parent
      * @property {Array.<number>|null} [generations] ChainState generations
+     * @property {string|null} [traceparent] ChainState traceparent
+     * @property {string|null} [tracestate] ChainState tracestate
+     * @property {number|null} [dueAtMs] ChainState dueAtMs
+     * @property {Callback.$Properties|null} [callback] ChainState callback
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -1480,6 +1661,38 @@ export const ChainState = $root.ChainState = (() => {
      */
     ChainState.prototype.generations = $util.emptyArray;
 
+    /**
+     * ChainState traceparent.
+     * @member {string} traceparent
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.traceparent = "";
+
+    /**
+     * ChainState tracestate.
+     * @member {string} tracestate
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.tracestate = "";
+
+    /**
+     * ChainState dueAtMs.
+     * @member {number|null|undefined} dueAtMs
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.dueAtMs = null;
+
+    /**
+     * ChainState callback.
+     * @member {Callback.$Properties|null|undefined} callback
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.callback = null;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -1522,6 +1735,12 @@ export const ChainState = $root.ChainState = (() => {
     // Virtual OneOf for proto3 optional field
     $Object.defineProperty(ChainState.prototype, "_ttlMs", {
         get: $util.oneOfGetter($oneOfFields = ["ttlMs"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(ChainState.prototype, "_dueAtMs", {
+        get: $util.oneOfGetter($oneOfFields = ["dueAtMs"]),
         set: $util.oneOfSetter($oneOfFields)
     });
 
@@ -1589,6 +1808,14 @@ export const ChainState = $root.ChainState = (() => {
             $root.ParentRef.encode(message.parent, writer.uint32(/* id 31, wireType 2 =*/250).fork(), _depth + 1).ldelim();
         if (message.generations != null && message.generations.length)
             writer.uint32(/* id 32, wireType 2 =*/258).uint32s(message.generations);
+        if (message.traceparent != null && $Object.hasOwnProperty.call(message, "traceparent") && message.traceparent !== "")
+            writer.uint32(/* id 33, wireType 2 =*/266).string(message.traceparent);
+        if (message.tracestate != null && $Object.hasOwnProperty.call(message, "tracestate") && message.tracestate !== "")
+            writer.uint32(/* id 34, wireType 2 =*/274).string(message.tracestate);
+        if (message.dueAtMs != null && $Object.hasOwnProperty.call(message, "dueAtMs"))
+            writer.uint32(/* id 35, wireType 1 =*/281).double(message.dueAtMs);
+        if (message.callback != null && $Object.hasOwnProperty.call(message, "callback"))
+            $root.Callback.encode(message.callback, writer.uint32(/* id 36, wireType 2 =*/290).fork(), _depth + 1).ldelim();
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -1840,6 +2067,37 @@ export const ChainState = $root.ChainState = (() => {
                     message.generations.push(reader.uint32());
                     continue;
                 }
+            case 33: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.traceparent = value;
+                    else
+                        delete message.traceparent;
+                    continue;
+                }
+            case 34: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.tracestate = value;
+                    else
+                        delete message.tracestate;
+                    continue;
+                }
+            case 35: {
+                    if (wireType !== 1)
+                        break;
+                    message.dueAtMs = reader.double();
+                    message._dueAtMs = "dueAtMs";
+                    continue;
+                }
+            case 36: {
+                    if (wireType !== 2)
+                        break;
+                    message.callback = $root.Callback.decode(reader, reader.size(), $undefined, _depth + 1, message.callback);
+                    continue;
+                }
             }
             reader.skipType(wireType, _depth, tag);
             if (!reader.discardUnknown) {
@@ -1880,6 +2138,8 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      * @property {boolean|null} [background] FunctionSpec background
      * @property {boolean|null} [served] FunctionSpec served
      * @property {number|null} [accepts] FunctionSpec accepts
+     * @property {string|null} [auth] FunctionSpec auth
+     * @property {string|null} [audience] FunctionSpec audience
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -2032,6 +2292,22 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
      */
     FunctionSpec.prototype.accepts = 0;
 
+    /**
+     * FunctionSpec auth.
+     * @member {string} auth
+     * @memberof FunctionSpec
+     * @instance
+     */
+    FunctionSpec.prototype.auth = "";
+
+    /**
+     * FunctionSpec audience.
+     * @member {string|null|undefined} audience
+     * @memberof FunctionSpec
+     * @instance
+     */
+    FunctionSpec.prototype.audience = null;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -2062,6 +2338,12 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
     // Virtual OneOf for proto3 optional field
     $Object.defineProperty(FunctionSpec.prototype, "_background", {
         get: $util.oneOfGetter($oneOfFields = ["background"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(FunctionSpec.prototype, "_audience", {
+        get: $util.oneOfGetter($oneOfFields = ["audience"]),
         set: $util.oneOfSetter($oneOfFields)
     });
 
@@ -2112,6 +2394,10 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
             writer.uint32(/* id 14, wireType 0 =*/112).bool(message.served);
         if (message.accepts != null && $Object.hasOwnProperty.call(message, "accepts") && message.accepts !== 0)
             writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.accepts);
+        if (message.auth != null && $Object.hasOwnProperty.call(message, "auth") && message.auth !== "")
+            writer.uint32(/* id 16, wireType 2 =*/130).string(message.auth);
+        if (message.audience != null && $Object.hasOwnProperty.call(message, "audience"))
+            writer.uint32(/* id 17, wireType 2 =*/138).string(message.audience);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -2297,6 +2583,22 @@ export const FunctionSpec = $root.FunctionSpec = (() => {
                         message.accepts = value;
                     else
                         delete message.accepts;
+                    continue;
+                }
+            case 16: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.auth = value;
+                    else
+                        delete message.auth;
+                    continue;
+                }
+            case 17: {
+                    if (wireType !== 2)
+                        break;
+                    message.audience = reader.stringVerify();
+                    message._audience = "audience";
                     continue;
                 }
             }

@@ -11,7 +11,7 @@ import {
 import { WireError } from "./errors.ts";
 import { functionOf } from "./function_message.ts";
 import type { ChainNode as NodeMessage, ChainState } from "./messages.ts";
-import { originalFunctions } from "./original_chain.ts";
+import { originalFunctions, originalNodeNames } from "./original/mod.ts";
 
 type Node = NodeMessage.$Properties;
 type FunctionOf = (node: Node) => FunctionSpec;
@@ -100,21 +100,11 @@ function treeNodes(root: Node, fnOf: FunctionOf): ChainNode[] {
     placed.every((item) => !item.parent || idOf(item) > idOf(item.parent));
   if (ordered) placed.sort((a, b) => idOf(a) - idOf(b));
   const places = new Map(placed.map((item, i) => [item, i]));
-  const nameOf = nodeNames();
+  const nameOf = originalNodeNames();
   return placed.map((item) => ({
     ...nodeOf(item.node, item.node.name || nameOf(idOf(item)), fnOf),
     after: item.parent ? [places.get(item.parent)!] : [],
   }));
-}
-
-/** Names for nodes of the original, which have ids: `node2`, and `node2_2` if the id comes again. */
-function nodeNames(): (id: number) => string {
-  const times = new Map<number, number>();
-  return (id) => {
-    const time = (times.get(id) ?? 0) + 1;
-    times.set(id, time);
-    return time === 1 ? `node${id}` : `node${id}_${time}`;
-  };
 }
 
 function nodeOf(node: Node, name: string, fnOf: FunctionOf): Omit<ChainNode, "after"> {

@@ -28,9 +28,10 @@ export function nodeDecision({ when, map, calls, join, args }: ChainNode): strin
  * The option that neither the original's messages nor version 1 of ours can hold, as it changes where or in which way a
  * function is called.
  */
-export function elsewhere({ url, urls, background }: FunctionSpec): string | undefined {
+export function elsewhere({ url, urls, background, auth }: FunctionSpec): string | undefined {
   if (urls !== undefined) return "urls";
   if (background !== undefined) return "background";
+  if (auth !== undefined) return "auth";
   const scheme = url === undefined ? undefined : urlSchemeOf(url);
   if (scheme !== undefined) return `${scheme.what}s`;
 }
@@ -42,8 +43,9 @@ export function isPlain(chain: Chain): boolean {
 
 /** The least version of the schema whose reader runs an instance as it is meant. */
 export function versionOf(
-  { chain, parent, generations }: Pick<Instance, "chain" | "parent" | "generations">,
+  { chain, parent, generations, callback }: Pick<Instance, "chain" | "parent" | "generations" | "callback">,
 ): number {
+  if (callback !== undefined) return 6;
   let version = versions.get(chain);
   if (version === undefined) versions.set(chain, version = versionOfChain(chain));
   return Math.max(version, parent === undefined ? 0 : 1, generations === undefined ? 0 : 4);
@@ -54,6 +56,7 @@ const versions = new WeakMap<Chain, number>();
 function versionOfChain(chain: Chain): number {
   const all = [chain, ...Object.values(chain.subchains ?? {})];
   const functions = all.flatMap(({ nodes }) => nodes.map(({ fn }) => fn));
+  if (functions.some(({ auth }) => auth !== undefined)) return 5;
   if (functions.some(({ served }) => served)) return 3;
   if (functions.some((fn) => elsewhere(fn) !== undefined)) return 2;
   return isDecided(chain) || functions.some(({ retry }) => retry.on !== undefined) ? 1 : 0;

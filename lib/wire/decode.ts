@@ -1,24 +1,32 @@
 import { Reader } from "protobufjs/minimal.js";
 import {
+  type Callback,
   type Chain,
   checkChain,
   checkSubmission,
   type Instance,
+  type InstanceOutcome,
   type JsonText,
   NO_LABELS,
   type ParentRef,
   stripUndefined,
+  traceContextOf,
   WorkloadError,
 } from "../model/mod.ts";
 import { chainOf } from "./chain_message.ts";
 import { WireError } from "./errors.ts";
-import { parseInvokeTime } from "./invoke_time.ts";
-import { type Glance, Glancer } from "./glance.ts";
+import { type MessagePreview, Previewer } from "./preview.ts";
 import { KnownChains } from "./known_chains.ts";
 import { MAX_MESSAGE_BYTES, VERSION } from "./limits.ts";
 import { chainEnd, measure } from "./measure.ts";
 import { ChainState } from "./messages.ts";
-import { type OriginalPriorities, originalPriority, prioritized } from "./original_priorities.ts";
+import {
+  type OriginalPriorities,
+  originalPriority,
+  originalTime,
+  prioritized,
+  unflagged,
+} from "./original/mod.ts";
 
 /** The values that a message does not hold itself. */
 export interface DecodeOptions {
@@ -36,11 +44,11 @@ export interface DecodeOptions {
 const MAX_ERROR_LENGTH = 600;
 
 const knownChains = new KnownChains();
-const glancer = new Glancer(knownChains);
+const previewer = new Previewer(knownChains);
 
-/** Looks at a message whose chain was decoded before, see {@linkcode Glancer.at}. */
-export function glanceAt(bytes: Uint8Array): Glance | undefined {
-  return glancer.at(bytes);
+/** Looks at a message whose chain was decoded before, see {@linkcode Previewer.at}. */
+export function previewOf(bytes: Uint8Array): MessagePreview | undefined {
+  return previewer.at(bytes);
 }
 
 /**
@@ -86,33 +94,16 @@ function readInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
     ...state.argsJson ? { args: state.argsJson as JsonText } : {},
     ...state.parent ? { parent: parentOf(state.parent) } : {},
     ...state.generations?.length ? { generations: state.generations } : {},
+    ...traceContextOf(state.traceparent, state.tracestate),
+    ...state.callback ? { callback: callbackOf(state.callback) } : {},
     labels: labelsOf(state),
-    submittedAtMs: state.submittedAtMs ?? originalTime(state, options.receivedAtMs),
+    ...typeof state.dueAtMs === "number" ? { dueAtMs: state.dueAtMs } : {},
+    submittedAtMs: state.submittedAtMs ?? originalTime(state.invokeTime, options.receivedAtMs),
     priority: state.priority ?? 0,
     ...isRanked && originalPriority(chainID ?? 0),
     weight: state.weight ?? 1,
     deadlineMs: state.deadlineMs ?? Infinity,
   });
-}
-
-/** The fields of ChainState that tell a message of the original's: it has a root, and no id of ours. */
-const ROOT_FIELD = 1, ID_FIELD = 16;
-
-/** Whether bytes are a message of the original's, as far as that shows without decoding them. */
-export function isOriginalMessage(bytes: Uint8Array): boolean {
-  const reader = Reader.create(bytes);
-  let hasRoot = false;
-  try {
-    while (reader.pos < bytes.length) {
-      const tag = reader.tag(), field = tag >>> 3;
-      if (field === ID_FIELD) return false;
-      if (field === ROOT_FIELD) hasRoot = true;
-      reader.skipType(tag & 7, 0, field);
-    }
-  } catch {
-    return false;
-  }
-  return hasRoot;
 }
 
 /** The chain that stands in `head`, or in `state` if that is empty. */
@@ -132,8 +123,7 @@ function readState(bytes: Uint8Array): ChainState.$Properties {
 }
 
 function labelsOf({ id, flags }: ChainState.$Properties): Instance["labels"] {
-  const labels = { ...flags };
-  if (!id && labels.hybrid === "") delete labels.hybrid; // the original's way to say nothing
+  const labels = id ? { ...flags } : unflagged(flags);
   return Object.keys(labels).length === 0 ? NO_LABELS : labels;
 }
 
@@ -141,10 +131,12 @@ function parentOf({ instance, node, item }: NonNullable<ChainState.$Properties["
   return stripUndefined({ instance: instance ?? "", node: node ?? "", item: item ?? undefined });
 }
 
-/** The original's time, which has no zone; one in the future must be of another zone, and is not believed. */
-function originalTime({ invokeTime }: ChainState.$Properties, receivedAtMs: number): number {
-  const atMs = parseInvokeTime(invokeTime ?? "");
-  return atMs === undefined ? receivedAtMs : Math.min(atMs, receivedAtMs);
+function callbackOf({ url, on, secret }: NonNullable<ChainState.$Properties["callback"]>): Callback {
+  return {
+    url: url ?? "",
+    ...on?.length ? { on: on as InstanceOutcome[] } : {},
+    ...secret ? { secret } : {},
+  };
 }
 
 function decodingError(error: unknown): WireError | WorkloadError {

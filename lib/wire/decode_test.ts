@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Instance, WorkloadError } from "../model/mod.ts";
+import { VERSION } from "./limits.ts";
 import { decodeInstance, encodeInstance, isOriginalMessage, WireError } from "./mod.ts";
 import { ChainState } from "./messages.ts";
-import { type OriginalNode, readOriginal } from "./original_reader.ts";
-import recorded from "./original_samples.json" with { type: "json" };
+import { type OriginalNode, readOriginal } from "./original/testing.ts";
+import recorded from "./original/samples.json" with { type: "json" };
 import { anyInstance } from "./testing.ts";
 import { assertFails } from "../model/testing.ts";
 
@@ -186,11 +187,12 @@ Deno.test("decodeInstance() says what is wrong with a message", () => {
     [{ currentNode: node, nodes: [node], functions }, "undecodable"],
     [{ currentNode: node, functions: [...functions, ...functions] }, "undecodable"],
     [{ currentNode: { ...node, argsJson: "{" }, functions }, "undecodable"],
-    [{ currentNode: node, functions, chain: "c", version: 5 }, "newer"],
+    [{ currentNode: node, functions, chain: "c", version: VERSION + 1 }, "newer"],
     [{ currentNode: { ...node, argsJson: "[]" }, functions }, "bad-arguments"],
     [{ currentNode: { ...node, onFailure: "explode" }, functions }, "bad-chain"],
     [{ currentNode: { ...node, name: "__proto__" }, functions }, "bad-name"],
     [{ currentNode: node, functions: [{ name: "f", method: "EAT" }] }, "bad-function"],
+    [{ currentNode: node, functions: [{ name: "f", url: "http://h/", auth: "magic" }] }, "bad-function"],
     [{ currentNode: node, functions: [{ name: "f", time: { kind: "lognormal", ms: [1] } }] }, "bad-function"],
     [{ currentNode: node, functions: [{ name: "f", timeoutMs: NaN }] }, "bad-duration"],
     [{ currentNode: { function: { url: "ftp://x", id: 1 } } }, "bad-url"],

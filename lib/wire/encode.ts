@@ -1,23 +1,34 @@
 import {
+  type Callback,
   type Chain,
-  type ChainNode,
   checkChain,
   checkSubmission,
   type FunctionSpec,
   type Instance,
-  type JsonObject,
   MAX_NODES,
   stripUndefined,
 } from "../model/mod.ts";
-import { isPlain, versionOf } from "./decisions.ts";
+import { versionOf } from "./decisions.ts";
 import { WireError } from "./errors.ts";
 import { functionMessage } from "./function_message.ts";
-import { chainNumber, functionNumbers, instanceNumber, type OriginalIds } from "./ids.ts";
-import { invokeTime } from "./invoke_time.ts";
-import { MAX_MESSAGE_BYTES, MAX_REPEATED_IDS, MAX_TREE_DEPTH } from "./limits.ts";
-import { type ChainNode as NodeMessage, ChainState, type Subchain } from "./messages.ts";
-import { checkOriginalInstance, originalTree, type UrlOf } from "./original.ts";
-import { repeatedIds, type Tree, treeOf } from "./tree.ts";
+import { MAX_MESSAGE_BYTES } from "./limits.ts";
+import {
+  type Callback as CallbackMessage,
+  type ChainNode as NodeMessage,
+  ChainState,
+  type Subchain,
+} from "./messages.ts";
+import {
+  argsMessage,
+  chainNumber,
+  instanceNumber,
+  type NodeExtras,
+  type OriginalIds,
+  originalState,
+  sharedTree,
+  treeMessage,
+  type UrlOf,
+} from "./original/mod.ts";
 
 /** Sequoia's own messages, which say everything, or the original's fields only. */
 export type WireFormat = "sequoia" | "original";
@@ -35,8 +46,6 @@ export interface EncodeOptions {
 }
 
 type Node = NodeMessage.$Properties;
-/** The fields that a format adds to a node of a tree. */
-type Extras = (node: ChainNode) => Node;
 
 /**
  * Writes an instance as a message.
@@ -95,14 +104,11 @@ function chainState(chain: Chain, asList: boolean): ChainState.$Properties {
   checkSize(chain, subchains);
   const specs = new Map(chain.nodes.map(({ fn }) => [fn.name, fn]));
   const own = extrasOf(specs);
-  const tree = asList || !isPlain(chain) ? undefined : treeOf(chain);
-  const asTree = tree && tree.depth <= MAX_TREE_DEPTH && repeatedIds(chain, tree) <= MAX_REPEATED_IDS;
+  const tree = asList ? undefined : sharedTree(chain);
   return {
     chain: chain.name,
     functions: [...specs.values()].map(functionMessage),
-    ...asTree
-      ? { currentNode: rootMessage(chain, tree, own, (fn) => fn.url) }
-      : { nodes: listOf(chain, own) },
+    ...tree ? { currentNode: treeMessage(chain, tree, own, (fn) => fn.url) } : { nodes: listOf(chain, own) },
     ...wholeOf(chain),
     ...(subchains.length === 0 ? {} : { subchains: subchains.map(subchainMessage) }),
   };
@@ -129,7 +135,7 @@ function checkSize(chain: Chain, subchains: readonly Chain[]): void {
   );
 }
 
-function listOf(chain: Chain, own: Extras): Node[] {
+function listOf(chain: Chain, own: NodeExtras): Node[] {
   return chain.nodes.map((node) => ({ ...own(node), after: node.after.map((i) => i + 1) }));
 }
 
@@ -146,7 +152,7 @@ function wholeOf(
 }
 
 /** Returns the fields that Sequoia writes for a node, beside the nodes that it comes after. */
-function extrasOf(specs: ReadonlyMap<string, FunctionSpec>): Extras {
+function extrasOf(specs: ReadonlyMap<string, FunctionSpec>): NodeExtras {
   const numberOf = new Map([...specs.keys()].map((name, i) => [name, i + 1]));
   return (node) => ({
     name: node.name,
@@ -155,6 +161,10 @@ function extrasOf(specs: ReadonlyMap<string, FunctionSpec>): Extras {
     onFailure: node.onFailure === "fail" ? "" : node.onFailure,
     ...stripUndefined({ when: node.when, join: node.join, map: node.map, calls: node.calls }),
   });
+}
+
+function callbackMessage({ url, on, secret }: Callback): CallbackMessage.$Properties {
+  return { url, ...on !== undefined && { on: [...on] }, ...secret !== undefined && { secret } };
 }
 
 function instanceState(instance: Instance, ids: OriginalIds = {}): ChainState.$Properties {
@@ -167,58 +177,13 @@ function instanceState(instance: Instance, ids: OriginalIds = {}): ChainState.$P
     ...Object.is(instance.priority, 0) ? {} : { priority: instance.priority },
     ...instance.weight === 1 ? {} : { weight: instance.weight },
     ...instance.deadlineMs === Infinity ? {} : { deadlineMs: instance.deadlineMs },
+    ...instance.dueAtMs === undefined ? {} : { dueAtMs: instance.dueAtMs },
     ...versionOf(instance) === 0 ? {} : { version: versionOf(instance) },
     ...instance.args === undefined ? {} : { argsJson: instance.args },
     ...instance.parent === undefined ? {} : { parent: instance.parent },
     ...instance.generations === undefined ? {} : { generations: [...instance.generations] },
+    ...instance.traceparent === undefined ? {} : { traceparent: instance.traceparent },
+    ...instance.tracestate === undefined ? {} : { tracestate: instance.tracestate },
+    ...instance.callback === undefined ? {} : { callback: callbackMessage(instance.callback) },
   };
-}
-
-function originalState(
-  instance: Instance,
-  { ids = {}, urlOf = (fn) => fn.url }: EncodeOptions,
-): ChainState.$Properties {
-  const { chain } = instance;
-  checkChain(chain);
-  checkOriginalInstance(instance, urlOf);
-  return {
-    currentNode: rootMessage(chain, originalTree(chain), (node) => argsMessage(node.args), urlOf),
-    instanceID: ids.instanceId ?? instanceNumber(instance),
-    chainID: ids.chainId ?? chainNumber(chain.name),
-    flags: { hybrid: "", ...instance.labels }, // the original's producers always write this one
-    invokeTime: invokeTime(instance.submittedAtMs),
-  };
-}
-
-/** The root with all that comes after it, as the original reads it, and what `extras` adds to each node. */
-function rootMessage(chain: Chain, tree: Tree, extras: Extras, urlOf: UrlOf): Node {
-  const numbers = functionNumbers(chain);
-  const lastNodeIDs = tree.leaves.map((i) => i + 1);
-  const chainFunctionIDs = [...new Set(numbers.values())];
-  const message = (i: number): Node => {
-    const node = chain.nodes[i]!;
-    return {
-      ...extras(node),
-      function: { url: urlOf(node.fn) ?? "", id: numbers.get(node.fn.name)! },
-      nodeID: i + 1,
-      children: tree.children[i]!.map(message),
-      lastNodeIDs,
-      chainFunctionIDs,
-    };
-  };
-  return message(0);
-}
-
-/** Arguments as the original's map of texts if they are that, else as JSON text. */
-function argsMessage(args: JsonObject): Node {
-  const entries = Object.entries(args);
-  const texts = entries.every(([key, value]) => isText(key) && typeof value === "string" && isText(value));
-  return texts
-    ? { args: Object.fromEntries(entries) as Record<string, string> }
-    : { argsJson: JSON.stringify(args) };
-}
-
-/** Half a surrogate pair cannot be written as UTF-8; JSON text escapes it. */
-function isText(text: string): boolean {
-  return text.isWellFormed();
 }

@@ -9,13 +9,14 @@ import {
   type JsonObject,
   lognormal,
   NO_ARGS,
+  type NodeRef,
   type OnFailure,
   writeJson,
 } from "../model/mod.ts";
 import firstVersion from "./first_version.json" with { type: "json" };
 import { checkOriginal, decodeInstance, encodeInstance } from "./mod.ts";
 import { ChainState } from "./messages.ts";
-import { type OriginalNode, readOriginal } from "./original_reader.ts";
+import { type OriginalNode, readOriginal } from "./original/testing.ts";
 import { anyInstance, originalInstance } from "./testing.ts";
 import { assertFails } from "../model/testing.ts";
 
@@ -37,7 +38,7 @@ function instanceOf(chain: Chain, more: Partial<Instance> = {}): Instance {
 
 function line(length: number, args: JsonObject = {}): Chain {
   return chain("line", ({ call }) => {
-    for (let i = 0, last: { name: string } | undefined; i < length; i++) {
+    for (let i = 0, last: NodeRef | undefined; i < length; i++) {
       last = call(remote, last ? { after: last, args } : { args });
     }
   });
@@ -170,6 +171,19 @@ Deno.test("encodeInstance() writes what is called elsewhere so that older reader
       const bytes = encodeInstance(instance);
       assertStrictEquals(readOriginal(bytes).currentNode, undefined);
       assertStrictEquals(ChainState.decode(bytes).version, 2);
+      assertEquals(decodeInstance(bytes, UNKNOWN), instance);
+    }
+  }
+});
+
+Deno.test("encodeInstance() writes who is to be proven so that older readers refuse it", () => {
+  for (const auth of ["google", { google: { audience: "https://shop.example" } }] as const) {
+    const single = chain("single", ({ call }) => call(fn("f", { url: "https://f.run.app/", auth })));
+    const calling = chain("calling", ({ call }) => call(single));
+    for (const instance of [instanceOf(single), instanceOf(calling)]) {
+      const bytes = encodeInstance(instance);
+      assertStrictEquals(readOriginal(bytes).currentNode, undefined);
+      assertStrictEquals(ChainState.decode(bytes).version, 5);
       assertEquals(decodeInstance(bytes, UNKNOWN), instance);
     }
   }

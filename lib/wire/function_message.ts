@@ -1,8 +1,10 @@
 import {
+  audienceNamed,
   DEFAULT_RETRY,
   DEFAULT_TIMEOUT_MS,
   type Distribution,
   type FailureCause,
+  type FunctionAuth,
   type FunctionSpec,
   type RetryRule,
   stripUndefined,
@@ -31,6 +33,7 @@ export function functionMessage(fn: FunctionSpec): Message {
     ...fn.served && { served: true },
     ...fn.accepts === undefined ? {} : { accepts: fn.accepts },
     ...fn.background === undefined ? {} : { background: fn.background },
+    ...fn.auth === undefined ? {} : authMessage(fn.auth),
   };
 }
 
@@ -59,7 +62,19 @@ export function functionOf(message: Message): FunctionSpec {
     background: message.background ?? undefined,
     accepts: (message.accepts || undefined) as FunctionSpec["accepts"],
     headers: message.headers ? { ...message.headers.entries } : undefined,
+    auth: authOf(message),
   });
+}
+
+function authMessage(auth: FunctionAuth): Pick<Message, "auth" | "audience"> {
+  const audience = audienceNamed(auth);
+  return { auth: "google", ...audience === undefined ? {} : { audience } };
+}
+
+function authOf({ auth, audience }: Message): FunctionAuth | undefined {
+  if (!auth) return undefined;
+  if (auth !== "google") return auth as FunctionAuth; // refused by the check
+  return audience === undefined || audience === null ? auth : { google: { audience } };
 }
 
 function retryMessage({ on, ...rule }: RetryRule): NonNullable<Message["retry"]> {
@@ -76,6 +91,8 @@ function timeMessage(time: Distribution): NonNullable<Message["time"]> {
       return { kind: time.kind, ms: [time.meanMs] };
     case "lognormal":
       return { kind: time.kind, ms: [time.medianMs, time.p99Ms] };
+    case "quantiles":
+      return { kind: time.kind, ms: time.quantiles.flat() };
   }
 }
 
@@ -90,7 +107,17 @@ function timeOf({ kind, ms }: NonNullable<Message["time"]>): Distribution {
       return { kind, meanMs: first };
     case "lognormal":
       return { kind, medianMs: first, p99Ms: second };
+    case "quantiles":
+      return { kind, quantiles: pairsOf(ms ?? []) };
     default: // refused by the check, which knows what to write
       return { kind } as unknown as Distribution;
   }
+}
+
+/** An odd number is no pair, which the check refuses. */
+function pairsOf(numbers: readonly number[]): (readonly [number, number])[] {
+  return Array.from({ length: Math.ceil(numbers.length / 2) }, (_, i) => [
+    numbers[2 * i]!,
+    numbers[2 * i + 1] ?? NaN,
+  ]);
 }

@@ -12,17 +12,28 @@ type Kind =
   | "retry"
   | "causes"
   | "headers"
+  | "callback"
   | "time"
   | "leaf"
   | "numbers";
 const PARTS: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
-  state: { 1: "node", 4: "leaf", 22: "function", 23: "node", 29: "subchain", 31: "leaf", 32: "numbers" },
+  state: {
+    1: "node",
+    4: "leaf",
+    22: "function",
+    23: "node",
+    29: "subchain",
+    31: "leaf",
+    32: "numbers",
+    36: "callback",
+  },
   subchain: { 2: "function", 3: "node" },
   node: { 1: "leaf", 3: "node", 4: "numbers", 5: "numbers", 6: "leaf", 20: "numbers", 23: "leaf" },
   function: { 6: "retry", 7: "time", 11: "headers", 12: "leaf" },
   retry: { 6: "causes" },
   causes: { 1: "leaf" },
   headers: { 1: "leaf" },
+  callback: { 2: "leaf" },
   time: { 2: "numbers" },
   leaf: {},
   numbers: {},

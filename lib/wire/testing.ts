@@ -2,18 +2,23 @@
 import fc from "fast-check";
 import {
   ACCEPTED,
+  type Callback,
   type Chain,
   type ChainNode,
   type Distribution,
   FAILURE_CAUSES,
+  type FunctionAuth,
   type FunctionSpec,
   type Instance,
   type Join,
   JOINS,
   type JsonObject,
   type MapRule,
+  OUTCOMES,
   type ParentRef,
   stripUndefined,
+  type TraceContext,
+  traceContextOf,
 } from "../model/mod.ts";
 import { objectTexts } from "../model/testing.ts";
 
@@ -34,6 +39,7 @@ const time: fc.Arbitrary<Distribution> = fc.tuple(ms, fc.double({ min: 1, max: 5
       { kind: "exponential", meanMs: low },
       { kind: "uniform", minMs: low, maxMs: low * factor },
       { kind: "lognormal", medianMs: low + 0.001, p99Ms: (low + 0.001) * factor },
+      { kind: "quantiles", quantiles: [[0, low], [0.3, low * factor], [1, low * factor]] },
     ),
 );
 
@@ -71,6 +77,10 @@ const anyFunction = record({
   method: fc.constantFrom("GET" as const, "POST" as const, "PUT" as const, "DELETE" as const),
   id: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { nil: undefined }),
   payload: fc.constantFrom("event" as const, "args" as const),
+  auth: fc.option(
+    fc.constantFrom<FunctionAuth>("google", { google: { audience: "https://a.example/é" } }),
+    { nil: undefined },
+  ),
   atMostOnce: fc.boolean(),
   retryDecisions,
   headers: fc.option(
@@ -81,13 +91,14 @@ const anyFunction = record({
       nil: undefined,
     },
   ),
-}).map(({ base: { url, retry, ...base }, place, id, retryDecisions, ...rest }): FunctionSpec =>
+}).map(({ base: { url, retry, ...base }, place, id, auth, retryDecisions, ...rest }): FunctionSpec =>
   stripUndefined({
     ...base,
     ...rest,
     id,
     url: place === "url" ? url : place === "lambda" ? "lambda:eu-central-1:resize:prod" : undefined,
     served: place === "served" || undefined,
+    auth: place === "url" || place === "urls" ? auth : undefined,
     urls: place === "urls" ? { edge: url!, "aws.1": "lambda:us-east-1:f" } : undefined,
     retry: stripUndefined({
       ...retry,
@@ -206,6 +217,27 @@ const parent = record({
   item: fc.option(fc.nat({ max: 9999 }), { nil: undefined }),
 }).map((ref): ParentRef => stripUndefined(ref));
 
+const digits = (length: number) =>
+  fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`)).filter((text) => !/^0*$/.test(text));
+
+/** The trace of a submission, if it names one. */
+export const traceContext: fc.Arbitrary<TraceContext> = fc.oneof(
+  fc.constant({}),
+  fc.tuple(
+    digits(32),
+    digits(16),
+    fc.constantFrom("00", "01", "03"),
+    fc.constantFrom(undefined, "a=1", "b@c=2 x,d=3"),
+  )
+    .map(([traceId, parentId, flags, state]) => traceContextOf(`00-${traceId}-${parentId}-${flags}`, state)),
+);
+
+const callback = record({
+  url: fc.webUrl({ validSchemes: ["http", "https"] }),
+  on: fc.option(fc.subarray([...OUTCOMES], { minLength: 1 }), { nil: undefined }),
+  secret: fc.option(fc.constantFrom("env:KEY", "file:/run/clé"), { nil: undefined }),
+}).map((said): Callback => stripUndefined(said));
+
 /** The same instance with arguments, as called by another, or as it was. */
 function called(instance: fc.Arbitrary<Instance>): fc.Arbitrary<Instance> {
   const more = record({
@@ -214,8 +246,14 @@ function called(instance: fc.Arbitrary<Instance>): fc.Arbitrary<Instance> {
     generations: fc.option(fc.array(fc.nat({ max: 2 ** 32 - 1 }), { minLength: 1, maxLength: 4 }), {
       nil: undefined,
     }),
+    trace: traceContext,
+    callback: fc.option(callback, { nil: undefined }),
   });
-  return fc.tuple(instance, more).map(([given, said]) => ({ ...given, ...stripUndefined(said) }));
+  return fc.tuple(instance, more).map(([given, { trace, ...said }]) => ({
+    ...given,
+    ...stripUndefined(said),
+    ...trace,
+  }));
 }
 
 function instances(chain: fc.Arbitrary<Chain>): fc.Arbitrary<Instance> {
@@ -227,7 +265,8 @@ function instances(chain: fc.Arbitrary<Chain>): fc.Arbitrary<Instance> {
     priority: fc.double({ noNaN: true, noDefaultInfinity: true }),
     weight: fc.double({ min: Number.MIN_VALUE, max: 1e300, noNaN: true }),
     deadlineMs: fc.oneof(fc.constant(Infinity), instant),
-  });
+    dueAtMs: fc.option(instant, { nil: undefined }),
+  }).map((instance): Instance => stripUndefined(instance));
 }
 
 /** Any instance that can be run: trees, joins, several roots, all options and decisions, sub-chains. */

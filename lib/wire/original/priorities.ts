@@ -1,4 +1,4 @@
-import type { Chain, Instance } from "../model/mod.ts";
+import type { Chain, Instance } from "../../model/mod.ts";
 
 /**
  * The ids of the original's functions, the most urgent first, as its producers' `functionPriorities` name them: its strict

@@ -1,6 +1,6 @@
-import { DEFAULT_RETRY, DEFAULT_TIMEOUT_MS, type FunctionSpec } from "../model/mod.ts";
-import { WireError } from "./errors.ts";
-import type { ChainNode } from "./messages.ts";
+import { DEFAULT_RETRY, DEFAULT_TIMEOUT_MS, type FunctionSpec } from "../../model/mod.ts";
+import { WireError } from "../errors.ts";
+import type { ChainNode } from "../messages.ts";
 
 type Message = NonNullable<ChainNode.$Properties["function"]>;
 

@@ -1,4 +1,4 @@
-import type { Chain, FunctionSpec, Instance } from "../model/mod.ts";
+import type { Chain, FunctionSpec, Instance } from "../../model/mod.ts";
 
 /** The original's numbers for an instance, where the caller has better ones than those derived from the names. */
 export interface OriginalIds {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { chain, fn, instanceMaker, seededRandom } from "../model/mod.ts";
-import { originalSubmission } from "./original_submission.ts";
+import { chain, fn, instanceMaker, seededRandom } from "../../model/mod.ts";
+import { originalSubmission } from "./submission.ts";
 
 /** One of the original's producers wrote this, and its consumer read it (kafka-python 2.0.2, Kafka 3.9.2). */
 const RECORDED =

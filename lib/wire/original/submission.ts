@@ -1,4 +1,4 @@
-import type { Instance } from "../model/mod.ts";
+import type { Instance } from "../../model/mod.ts";
 import { chainNumber, functionNumbers, instanceNumber } from "./ids.ts";
 
 /**

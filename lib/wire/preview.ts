@@ -3,8 +3,8 @@ import type { Chain } from "../model/mod.ts";
 import { bufferOf, type KnownChains } from "./known_chains.ts";
 import { VERSION } from "./limits.ts";
 
-/** The parts of a message that show at a glance. */
-export interface Glance {
+/** The parts of a message that are read without decoding it. */
+export interface MessagePreview {
   readonly id: string;
   /** The very object that its decoded instance has. */
   readonly chain: Chain;
@@ -16,6 +16,7 @@ export interface Glance {
 const TAG = {
   ...{ instanceId: 16, chainId: 24, flags: 34, invokeTime: 42, id: 130 },
   ...{ submittedAtMs: 145, priority: 153, weight: 161, deadlineMs: 169, version: 192, args: 242 },
+  ...{ traceparent: 266, tracestate: 274, dueAtMs: 281, callback: 290 },
 } as const;
 /** The fields of an entry of a map. */
 const KEY_TAG = 10, VALUE_TAG = 18;
@@ -28,7 +29,7 @@ const NO_LABELS = "{}";
  * Looks at messages whose chains were decoded before, for a tenth of what decoding takes. Whoever looks at many and wants few
  * decodes only these.
  */
-export class Glancer {
+export class Previewer {
   readonly #chains: KnownChains;
   /** By the bytes in which they stand, as text. */
   readonly #labels = new Map<string, string>();
@@ -42,7 +43,7 @@ export class Glancer {
    *
    * @returns undefined if it has to be decoded to know; never of what the original writes, or chains call
    */
-  at(message: Uint8Array): Glance | undefined {
+  at(message: Uint8Array): MessagePreview | undefined {
     const bytes = bufferOf(message), known = this.#chains.startOf(bytes);
     if (known === undefined) return undefined;
     const reader = new TailReader(bytes, known.bytes.length);
@@ -115,12 +116,16 @@ class TailReader {
           break;
         case TAG.invokeTime:
         case TAG.args:
+        case TAG.traceparent:
+        case TAG.tracestate:
+        case TAG.callback:
           this.#skipText();
           break;
         case TAG.submittedAtMs:
         case TAG.priority:
         case TAG.weight:
         case TAG.deadlineMs:
+        case TAG.dueAtMs:
           this.#at += 8;
           break;
         default:

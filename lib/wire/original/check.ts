@@ -5,12 +5,11 @@ import {
   DEFAULT_TIMEOUT_MS,
   type FunctionSpec,
   type Instance,
-} from "../model/mod.ts";
-import { elsewhere, nodeDecision } from "./decisions.ts";
-import { WireError } from "./errors.ts";
+} from "../../model/mod.ts";
+import { elsewhere, nodeDecision } from "../decisions.ts";
+import { WireError } from "../errors.ts";
 import { functionNumbers } from "./ids.ts";
-import { MAX_ORIGINAL_REPEATED_IDS, MAX_TREE_DEPTH } from "./limits.ts";
-import { repeatedIds, type Tree, treeOf } from "./tree.ts";
+import { MAX_ORIGINAL_REPEATED_IDS, MAX_TREE_DEPTH, repeatedIds, type Tree, treeOf } from "./tree.ts";
 
 /** Where functions without a URL of their own are, for the original, which has no local platform. */
 export type UrlOf = (fn: FunctionSpec) => string | undefined;

@@ -1,4 +1,20 @@
-import type { Chain } from "../model/mod.ts";
+import type { Chain } from "../../model/mod.ts";
+import { isPlain } from "../decisions.ts";
+
+/**
+ * The deepest tree that is written as a tree. The original's decoder (Python's protobuf) and ours give up at 100 messages
+ * within each other (a node's function or args are the last of them); deeper trees are written as a list.
+ */
+export const MAX_TREE_DEPTH = 90;
+
+/**
+ * The original repeats the ids of the last nodes and of the functions in every node: quadratic in the size of the chain. A
+ * tree that would repeat more of them is written as a list, which has no such ids.
+ */
+const MAX_REPEATED_IDS = 10_000;
+
+/** The same where only the original's way will do: a message of some megabytes. */
+export const MAX_ORIGINAL_REPEATED_IDS = 2_000_000;
 
 /** A chain that is a tree: one root, and every other node after one node. All are indices of the chain's nodes. */
 export interface Tree {
@@ -30,4 +46,14 @@ export function treeOf(chain: Chain): Tree | undefined {
 export function repeatedIds(chain: Chain, tree: Tree): number {
   const functions = new Set(chain.nodes.map((node) => node.fn.name));
   return chain.nodes.length * (tree.leaves.length + functions.size);
+}
+
+/**
+ * Reads a chain as a tree that the original can run, too, and that is no larger for that; undefined if it decides something,
+ * has joins or several roots, or is too deep or too large.
+ */
+export function sharedTree(chain: Chain): Tree | undefined {
+  const tree = isPlain(chain) ? treeOf(chain) : undefined;
+  if (tree === undefined || tree.depth > MAX_TREE_DEPTH) return undefined;
+  return repeatedIds(chain, tree) <= MAX_REPEATED_IDS ? tree : undefined;
 }
