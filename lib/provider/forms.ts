@@ -58,9 +58,10 @@ export const YES_NO: Form<boolean> = {
   write: (value) => value ? "yes" : "no",
 };
 
-/** A time that is always the same, or the median and the 99th percentile of a log-normal one. */
+/** A time that is always the same, or the median and the 99th percentile of a log-normal one; `none`: no time. */
 export const TIME: Form<Distribution> = {
   read(text) {
+    if (text === "none") return constant(0);
     const [median = "", p99] = text.split("/");
     return p99 === undefined ? constant(median) : lognormal(median, p99);
   },

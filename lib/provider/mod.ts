@@ -3,7 +3,7 @@
  * clock: the local platform drives it in real time, `simulate` in virtual time. `profile.ts` has the built-in profiles.
  */
 export { ProfileError, type ProfileErrorCode } from "./errors.ts";
-export type { Profile } from "./profile.ts";
+export { type Profile, queues } from "./profile.ts";
 export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./profile_file.ts";
 export {
   parseProfile,

@@ -66,8 +66,8 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     help: "what a refused caller is told to wait",
   }),
   cold: parameter("coldStart", TIME, {
-    form: "200ms|150ms/500ms",
-    help: "how long a new container takes: always, or the median and the 99th percentile",
+    form: "200ms|150ms/500ms|none",
+    help: "how long a new container takes: always, or the median and the 99th percentile; none: no time",
   }),
   keepalive: parameter("keepAliveMs", orNone(Infinity, DURATION), {
     form: "10m|none",

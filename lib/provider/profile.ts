@@ -48,6 +48,11 @@ export interface Profile {
   readonly speed: number;
 }
 
+/** Whether calls that cannot start may wait at the provider. */
+export function queues({ queue, backgroundQueue }: Profile): boolean {
+  return queue > 0 || backgroundQueue > 0;
+}
+
 /** No limits, no cold starts: what a scheduler does without a provider's quirks. */
 const IDEAL: Profile = {
   name: "ideal",
