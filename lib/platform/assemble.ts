@@ -2,9 +2,11 @@ import type { Clock, Random } from "../model/mod.ts";
 import { type Profile, profileWords } from "../provider/mod.ts";
 import { type Attachment, functionsAt, isOnLoopback } from "./attachment.ts";
 import type { CollectorAddress } from "./calls/event.ts";
-import { isLoopback } from "./guard/addresses.ts";
+import { isLoopback } from "../web/mod.ts";
 import type { UrlPattern } from "./guard/url_pattern.ts";
 import { Proxies } from "./http/client/proxies.ts";
+import { AuthorizedPlatform } from "./google/authorized_platform.ts";
+import type { IdTokens } from "./google/id_tokens.ts";
 import { collectorText, HttpPlatform } from "./http/http.ts";
 import type { PlatformSetup } from "./kind.ts";
 import { platformKindOf } from "./kinds.ts";
@@ -83,11 +85,18 @@ export async function assemblePlatform(parts: PlatformParts): Promise<Platform> 
       : functionsAt(attachment);
     return new HttpPlatform({ ...common, local, name });
   };
-  const own = new OwnUrls(http, (kind) => kind.open(setup));
+  const { secrets } = common;
+  const authorized = new AuthorizedPlatform({ clock, allowed, http, secrets, open: () => openTokens(setup) });
+  const own = new OwnUrls(authorized, (kind) => kind.open(setup));
   if (attached.length === 0) return own;
   const byName = new Map<string, Platform>();
   for (const attachment of attached) byName.set(attachment.name, await attach(attachment));
   return new SeveralPlatforms(own, byName);
+}
+
+async function openTokens(setup: PlatformSetup): Promise<IdTokens> {
+  const { openIdTokens } = await import("./google/open.ts"); // few need them
+  return openIdTokens(setup);
 }
 
 /** The local platform at its address, which is started for modelled functions where that may be. */
@@ -98,13 +107,13 @@ function localOf(
     onStart(
       `No local platform at ${local}: started one at ${url} for modelled functions, ${profileWords(profile)}`,
     );
-  const telling = collector === undefined || tells === undefined
+  const reporting = collector === undefined || tells === undefined
     ? {}
     : { tells, collectors: new Set([collectorText(collector)]) };
   const isStarted = mayStart && isLoopback(parseAddress(local).hostname);
   return new LocalPlatform({
     address: local,
     collector,
-    ...isStarted && { starts: { profile, clock, random, ...telling }, started },
+    ...isStarted && { starts: { profile, clock, random, ...reporting }, started },
   });
 }

@@ -1,5 +1,5 @@
 import { loginFault, nearest, parseCount, shownUrl } from "../model/mod.ts";
-import { isLoopback } from "./guard/addresses.ts";
+import { isLoopback } from "../web/mod.ts";
 import type { LocalFunctions } from "./http/http.ts";
 import { PLATFORM_KINDS, platformKindOf } from "./kinds.ts";
 import { localUrl } from "./local/local_address.ts";

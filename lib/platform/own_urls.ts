@@ -25,7 +25,8 @@ export class OwnUrls implements Platform {
   }
 
   async unserved(spec: FunctionSpec): Promise<string | undefined> {
-    return kindOf(spec) === "called" ? undefined : await this.#http.unserved?.(spec);
+    const isProven = spec.auth !== undefined && spec.url !== undefined && kindOfUrl(spec) === undefined;
+    return kindOf(spec) === "called" && !isProven ? undefined : await this.#http.unserved?.(spec);
   }
 
   get native(): NativeChains | undefined {

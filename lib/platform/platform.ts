@@ -7,7 +7,6 @@ import {
   SequoiaError,
   type Stop,
 } from "../model/mod.ts";
-import type { ChainCallEnd } from "./local/chain_host.ts";
 
 /** One attempt to be made. */
 export interface Call {
@@ -27,6 +26,8 @@ export interface Call {
   readonly inputs: Readonly<Record<string, JsonText>>;
   /** Where it goes, if several platforms are attached. */
   readonly platform?: string | undefined;
+  /** The header that makes its span the parent of what it calls, if a span is recorded. (Default: it follows from the call) */
+  readonly traceparent?: string | undefined;
 }
 
 /** The result of an attempt. */
@@ -53,7 +54,8 @@ export interface Platform extends AsyncDisposable {
   /** The name in run logs and messages. */
   readonly name: string;
   /**
-   * Makes one attempt. Whatever goes wrong with the call is an outcome.
+   * Makes one attempt. Whatever goes wrong with the call is an outcome. A function in the background (`spec.background`) is ok,
+   * with the output null, once the platform has taken its call; at an http URL it is called as any other.
    *
    * @param signal ends the attempt at once, as failed and retryable
    * @throws {PlatformError} if the platform as a whole cannot be used, so that there is no sense in going on
@@ -74,6 +76,26 @@ export interface Platform extends AsyncDisposable {
   unserved?(spec: FunctionSpec): Promise<string | undefined>;
   /** Chains whose functions trigger each other there, if it has such. */
   readonly native?: NativeChains | undefined;
+}
+
+/** The end of one call of a chain. */
+export interface ChainCallEnd {
+  /** The node's index in its chain. */
+  readonly node: number;
+  /** When it started, in milliseconds from the start of the chain: an HTTP call when it was made, others had their turn. */
+  readonly atMs: number;
+  /** The time that the call had waited for that at the provider, in milliseconds. */
+  readonly queuedMs: number;
+  /** The time that the call took from there, with its cold start, in milliseconds. */
+  readonly runMs: number;
+  /** The part of that for which the provider kept an HTTP call in its line, in milliseconds. (Default: none) */
+  readonly providerQueuedMs?: number;
+  /** As HTTP would say it; 0: its caller waited no longer. */
+  readonly status: number;
+  /** Whether a container was started for it. */
+  readonly cold: boolean;
+  /** Why nothing comes after it, if so. */
+  readonly lost?: string;
 }
 
 /** Chains that a platform runs by itself: each function triggers its successors. */

@@ -26,7 +26,7 @@
  * @module
  */
 export { Stop } from "../model/mod.ts";
-export type { ChainCallEnd } from "./local/chain_host.ts";
+export type { ChainCallEnd } from "./platform.ts";
 export { openPlatform, type OpenPlatformOptions } from "./open.ts";
 export {
   type Answer,

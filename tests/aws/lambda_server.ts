@@ -9,10 +9,10 @@ export interface Invocation {
   readonly event: unknown;
 }
 
-/** Says what comes of an invocation. */
+/** Answers an invocation. */
 export type Handler = (invocation: Invocation) => Response | Promise<Response>;
 
-/** What a server is made of. */
+/** The options of a server. */
 export interface LambdaServerOptions {
   readonly keys?: Readonly<Record<string, Keys>>;
   readonly region?: string;
@@ -69,7 +69,7 @@ export function lambdaServer(handler: Handler, options: LambdaServerOptions = {}
   return {
     endpoint: `http://127.0.0.1:${server.addr.port}`,
     invocations,
-    /** How many requests were not signed well. */
+    /** The number of requests with a bad signature. */
     refused: () => refused,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };

@@ -1,6 +1,6 @@
 /**
- * What AWS does with a signed request, written from its documentation of Signature Version 4 ("Create a signed AWS API
- * request"): the signature is made anew from the request as it arrived, and compared.
+ * The check that AWS makes of a signed request, written from its documentation of Signature Version 4 ("Create a signed AWS API
+ * request"): the signature is computed again from the request as it arrived, and compared.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
@@ -18,7 +18,7 @@ export interface Keys {
   readonly token?: string;
 }
 
-/** What AWS finds wrong with a request. */
+/** The fault that AWS finds with a request. */
 export interface Refusal {
   readonly type: string;
   readonly message: string;

@@ -1,6 +1,6 @@
-/** A certificate for tests, made anew each time: ITU-T X.509 version 3 in DER (RFC 5280), signed by its own key. */
+/** A certificate for tests, a new one each time: ITU-T X.509 version 3 in DER (RFC 5280), signed by its own key. */
 
-/** What a server shows, as PEM. */
+/** The certificate and the key of a server, as PEM. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;

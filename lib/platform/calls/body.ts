@@ -1,3 +1,6 @@
+/** The longest answer of a function that is taken, unless something else is said, in bytes. */
+export const MAX_ANSWER_BYTES = 262_144;
+
 /** A body that was longer than it may be. */
 export class TooLargeError extends Error {
   override readonly name = "TooLargeError";
@@ -34,11 +37,11 @@ function read(body: Response | Request, length: string | null, maxBytes: number)
 
 async function readBounded(
   response: Response | Request,
-  isSaid: boolean,
+  isDeclared: boolean,
   maxBytes: number,
 ): Promise<string> {
   if (response.body === null) return "";
-  if (isSaid) await tooLarge(response.body, maxBytes);
+  if (isDeclared) await tooLarge(response.body, maxBytes);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body) {

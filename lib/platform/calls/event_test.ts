@@ -1,7 +1,7 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { instanceOf, single } from "../../../tests/scheduler/builders.ts";
 import type { Call } from "../platform.ts";
-import { idempotencyKey, payloadOf, traceparent } from "./event.ts";
+import { idempotencyKey, payloadOf } from "./event.ts";
 import { type FunctionEvent, NO_ARGS } from "../../model/mod.ts";
 
 const NOWHERE = { ip: "", port: 0 };
@@ -23,11 +23,4 @@ Deno.test("payloadOf() tells a node that was begun again by its id and its gener
   assertEquals([id, generation], ["o1/f~2", 2]);
   assertEquals(idempotencyKey(callOf([2])), "o1/f~2");
   assertEquals([eventOf().id, "generation" in eventOf()], ["o1/f", false]);
-});
-
-Deno.test("traceparent() gives each generation of a node a span of its own, in one trace", () => {
-  const [, trace, span] = traceparent(callOf()).split("-");
-  const [, traceAgain, spanAgain] = traceparent(callOf([1])).split("-");
-  assertEquals(traceAgain, trace);
-  assertNotEquals(spanAgain, span);
 });

@@ -28,3 +28,11 @@ Deno.test("outcomeOf() takes JSON as it came, without the whitespace around it, 
     assertEquals(outcomeOf(text), { kind: "ok", output: writeJson(text), isText: true });
   }
 });
+
+Deno.test("outcomeOf() takes nothing that nests so deep that it could not be passed on", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  assertEquals(outcomeOf(nested(100)).kind, "ok");
+  for (const text of [nested(101), `{"a":${nested(100)}}`, nested(100_000)]) {
+    assertEquals(outcomeOf(text).kind, "failed");
+  }
+});

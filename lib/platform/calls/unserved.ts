@@ -1,11 +1,11 @@
 import type { Answer } from "../platform.ts";
 
-/** Nobody serves a function where it is: it was not called. The message says where, and what is to be started. */
+/** A function that cannot be called now, as nobody serves it, or a token for it is missing. The message says what to do. */
 export class UnservedError extends Error {
   override readonly name = "UnservedError";
 }
 
-/** The end of a call that was not made, as nobody serves the function. */
+/** The end of a call that was not made: the function waits. */
 export function unserved({ message }: UnservedError): Answer {
   return { outcome: { kind: "unserved", reason: message }, status: 0, cold: false };
 }

@@ -1,5 +1,5 @@
 import { type Clock, onAbort } from "../../model/mod.ts";
-import { addressRefusal } from "./addresses.ts";
+import { addressRefusal } from "../../web/mod.ts";
 import { neverCalled, UrlRefusedError } from "./url_guard.ts";
 
 /** Finds the addresses of a name. */

@@ -1,4 +1,4 @@
-import { hostRefusal } from "./addresses.ts";
+import { hostRefusal } from "../../web/mod.ts";
 import type { UrlPattern } from "./url_pattern.ts";
 
 /** A URL that is not called, for what it says or for where it leads. The message begins with `url-refused`. */

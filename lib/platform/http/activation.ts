@@ -52,8 +52,8 @@ export function activationOutcome(
   const { response } = fieldsOf(text);
   if (status !== 200 || !isObject(response)) return undefined; // it is not there before the action has ended
   if (response.success !== true) {
-    const said = isObject(response.result) ? response.result.error : undefined;
-    const why = typeof said === "string" ? `: ${said}` : "";
+    const error = isObject(response.result) ? response.result.error : undefined;
+    const why = typeof error === "string" ? `: ${error}` : "";
     return {
       ...failed(`its activation ended with ${String(response.status)}${why}`, true),
       cause: "server-error",

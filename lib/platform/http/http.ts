@@ -1,4 +1,5 @@
 import {
+  attemptTraceparent,
   type Clock,
   type FunctionSpec,
   kindOf,
@@ -8,19 +9,13 @@ import {
   type Stop,
 } from "../../model/mod.ts";
 import { outcomeOf } from "../calls/answers.ts";
-import { answerTooLarge, textOf } from "../calls/body.ts";
+import { answerTooLarge, MAX_ANSWER_BYTES, textOf } from "../calls/body.ts";
 import { classify } from "../calls/classify.ts";
-import {
-  type CollectorAddress,
-  idempotencyKey,
-  NO_COLLECTOR,
-  payloadOf,
-  traceparent,
-} from "../calls/event.ts";
+import { type CollectorAddress, idempotencyKey, NO_COLLECTOR, payloadOf } from "../calls/event.ts";
 import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
 import { isRefused, UnservedError } from "../calls/unserved.ts";
 import { TimedCalls } from "../calls/timed_calls.ts";
-import { isLoopback } from "../guard/addresses.ts";
+import { isLoopback } from "../../web/mod.ts";
 import { UrlGuard } from "../guard/url_guard.ts";
 import type { UrlPattern } from "../guard/url_pattern.ts";
 import { type Answer, type Call, type NativeChains, type Platform, PlatformError } from "../platform.ts";
@@ -29,6 +24,7 @@ import {
   hidingSecrets,
   NO_HEADERS,
   type SentHeaders,
+  withCredentials,
   withoutSecrets,
 } from "../secrets/function_headers.ts";
 import { noSecrets, type Secrets } from "../secrets/secrets.ts";
@@ -82,7 +78,6 @@ export interface HttpOptions extends HttpClientOptions {
   readonly modelsUrls?: boolean;
 }
 
-const MAX_ANSWER_BYTES = 262_144;
 /** Connections are opened beforehand for this long at most, in milliseconds. */
 const PREPARE_MS = 5000;
 
@@ -139,11 +134,12 @@ export class HttpPlatform implements Platform {
     return this.#options.local.native;
   }
 
-  invoke(call: Call, stop: AbortSignal | Stop): Promise<Answer> {
+  /** @param credentials the value of the header `authorization` for a function with a URL; it is shown nowhere. (Default: none) */
+  invoke(call: Call, stop: AbortSignal | Stop, credentials?: string): Promise<Answer> {
     const { timeoutMs } = call.spec;
     return this.#calls.make({
       timeoutMs,
-      make: (stop) => this.#attempt(call, stop),
+      make: (stop) => this.#attempt(call, stop, credentials),
       stop,
       relief: this.#relief,
     });
@@ -151,11 +147,14 @@ export class HttpPlatform implements Platform {
 
   readonly #relief: HttpClient["relief"] = (error, stop) => this.#client.relief(error, stop);
 
-  #attempt(call: Call, stop: Stop): Promise<Answer> {
+  #attempt(call: Call, stop: Stop, credentials: string | undefined): Promise<Answer> {
     const { url } = call.spec;
     if (url === undefined) return this.#attemptLocally(call, stop);
     this.#guard.check(url);
-    return this.#attemptAt(url, call.spec.method, call, stop);
+    return this.#attemptAt(url, call.spec.method, call, stop, credentials).catch((error) => {
+      if (!isRefused(error)) throw error;
+      throw new Error(`cannot connect to ${new URL(url).host}: ${error.message}`, { cause: error });
+    });
   }
 
   /** Where nobody listens any more, another server may come to listen, or be started. */
@@ -179,12 +178,19 @@ export class HttpPlatform implements Platform {
     );
   }
 
-  async #attemptAt(url: string, method: Method, call: Call, stop: Stop): Promise<Answer> {
+  async #attemptAt(
+    url: string,
+    method: Method,
+    call: Call,
+    stop: Stop,
+    credentials?: string,
+  ): Promise<Answer> {
     const { spec } = call;
     const collector = this.#collector ?? (isOnThisMachine(spec) && this.#options.sink || NO_COLLECTOR);
     const id = idempotencyKey(call);
     const found = spec.headers === undefined ? NO_HEADERS : this.#ofFunctions.of(spec.headers, url, stop);
-    const own = found instanceof Promise ? await found : found;
+    const said = found instanceof Promise ? await found : found;
+    const own = credentials === undefined ? said : withCredentials(said, credentials);
     let sentAtMs: number | undefined;
     const answer = await this.#client.send({
       url: method === "GET" ? withQuery(url, id) : url,
@@ -227,9 +233,11 @@ export class HttpPlatform implements Platform {
   #headers(call: Call, own: SentHeaders, id: string, collector: CollectorAddress): Record<string, string> {
     const { spec, attempt } = call;
     const headers: Record<string, string> = { "content-type": "application/json" };
-    if (spec.headers !== undefined) Object.assign(headers, own.headers);
+    if (own !== NO_HEADERS) Object.assign(headers, own.headers);
     headers["idempotency-key"] = id;
-    headers["traceparent"] = traceparent(call);
+    headers["traceparent"] = call.traceparent ?? attemptTraceparent(call.instance, call);
+    const { tracestate } = call.instance;
+    if (tracestate !== undefined) headers["tracestate"] = tracestate;
     headers[ATTEMPT_HEADER] = String(attempt);
     if (this.#collector !== undefined) headers[COLLECTOR_HEADER] = collectorText(collector);
     else if (collector !== NO_COLLECTOR) headers[COLLECTOR_HEADER] = NOBODY;

@@ -1,14 +1,8 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { constant, NULL, type Outcome, realClock, writeJson } from "../../model/mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { constant, type Outcome, realClock, writeJson } from "../../model/mod.ts";
 import { parseUrlPattern } from "../guard/url_pattern.ts";
 import { PlatformError } from "../platform.ts";
 import { callOf, never, rawServer, serve, writeAll } from "../testing.ts";
-import { answer, talkingServer, write } from "./client/testing.ts";
-
-/** Ends what a server waits for, also when the test fails: it would wait for ever. */
-function lastly(end: () => void): Disposable {
-  return { [Symbol.dispose]: end };
-}
 
 Deno.test("HttpPlatform.invoke() sends the event, and takes JSON for the output", async () => {
   const seen: { headers: Headers; body: unknown; method: string }[] = [];
@@ -73,10 +67,20 @@ Deno.test("HttpPlatform.invoke() gives every attempt of an instance one trace an
   assert(first![2] !== second![2]);
 });
 
-Deno.test("HttpPlatform.invoke() sends bare args if the function knows nothing of Sequoia", async () => {
-  await using at = serve(async (request) => Response.json(await request.json()));
-  const { outcome } = await at.platform.invoke(callOf({ url: at.url, payload: "args" }), never);
-  assertEquals(outcome, { kind: "ok", output: writeJson({ size: 3 }) });
+Deno.test("HttpPlatform.invoke() goes on with the trace of its instance, in the span that the call is given", async () => {
+  const seen: (string | null)[][] = [];
+  await using at = serve(({ headers }) => {
+    seen.push([headers.get("traceparent"), headers.get("tracestate")]);
+    return Response.json(null);
+  });
+  const call = callOf({ url: at.url }), trace = "4b".repeat(16);
+  const given = { traceparent: `00-${trace}-${"a0".repeat(8)}-00`, tracestate: "a=1" };
+  const traced = { ...call, instance: { ...call.instance, ...given } };
+  const own = `00-${trace}-${"b1".repeat(8)}-00`;
+  await at.platform.invoke(traced, never);
+  await at.platform.invoke({ ...traced, traceparent: own }, never);
+  assertMatch(seen[0]![0]!, new RegExp(`^00-${trace}-(?!${"a0".repeat(8)})[0-9a-f]{16}-00$`));
+  assertEquals([seen[0]![1], seen[1]], ["a=1", [own, "a=1"]]);
 });
 
 Deno.test("HttpPlatform.invoke() puts the id into the query of a GET", async () => {
@@ -89,58 +93,12 @@ Deno.test("HttpPlatform.invoke() puts the id into the query of a GET", async () 
   });
 });
 
-Deno.test("HttpPlatform.invoke() takes an answer that is no JSON for a text, and none for null", async () => {
-  const bodies = ["plain words", ""];
-  await using at = serve(() => new Response(bodies.shift()));
-  for (const outcome of [{ output: writeJson("plain words"), isText: true as const }, { output: NULL }]) {
-    const answer = await at.platform.invoke(callOf({ url: at.url }), never);
-    assertEquals(answer.outcome, { kind: "ok", ...outcome });
-  }
-});
-
 Deno.test("HttpPlatform.invoke() calls a function without URL on the local platform and says how long it runs", async () => {
   await using at = serve((request) =>
     Response.json([new URL(request.url).pathname, request.headers.get("x-sequoia-time")])
   );
   const { outcome } = await at.platform.invoke(callOf({ time: constant(5) }), never);
   assertEquals(outcome, { kind: "ok", output: writeJson(["/local", '{"kind":"constant","ms":5}']) });
-});
-
-Deno.test("HttpPlatform.invoke() ends a call that takes too long, before its answer and within it", async () => {
-  const ended = Promise.withResolvers<void>();
-  await using at = serve(async (request) => {
-    if (request.url.endsWith("/slow")) {
-      await ended.promise;
-      return new Response();
-    }
-    return new Response(
-      new ReadableStream({ pull: (controller) => ended.promise.then(() => controller.close()) }),
-    );
-  });
-  using _end = lastly(() => ended.resolve());
-  for (const path of ["/slow", "/trickle"]) {
-    const { outcome, status } = await at.platform.invoke(callOf({ url: at.url + path, timeout: 30 }), never);
-    assertEquals(outcome, {
-      kind: "failed",
-      reason: "no answer within 30 ms",
-      retryable: true,
-      cause: "timeout",
-    });
-    assertEquals(status, 0);
-  }
-});
-
-Deno.test("HttpPlatform.invoke() ends at once when it is stopped", async () => {
-  const stop = new AbortController();
-  const ended = Promise.withResolvers<void>();
-  await using at = serve(async () => {
-    stop.abort();
-    await ended.promise;
-    return new Response();
-  });
-  using _end = lastly(() => ended.resolve());
-  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), stop.signal);
-  assertEquals(outcome, { kind: "failed", reason: "it was stopped", retryable: true });
 });
 
 Deno.test("HttpPlatform.invoke() takes no answer that is too long, announced or not, and does not try it again", async () => {
@@ -160,29 +118,6 @@ Deno.test("HttpPlatform.invoke() takes no answer that is too long, announced or 
   }
 });
 
-Deno.test("HttpPlatform.invoke() takes no answer that nests so deep that it could not be passed on", async () => {
-  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
-  const bodies = [nested(100), nested(101), `{"a":${nested(100)}}`, nested(100_000)];
-  await using at = serve(() => new Response(bodies.shift()));
-  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
-  assertEquals(outcome.kind, "ok");
-  while (bodies.length > 0) {
-    const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
-    assertEquals(outcome, {
-      kind: "failed",
-      reason: "output-too-deep: its answer has more than 100 lists and objects in each other",
-      retryable: false,
-    });
-  }
-});
-
-Deno.test("HttpPlatform.invoke() puts what a function says of its failure into the reason", async () => {
-  await using at = serve(() => Response.json({ error: "no such table" }, { status: 500 }));
-  const { outcome } = await at.platform.invoke(callOf({ url: at.url }), never);
-  assert(outcome.kind === "failed");
-  assertEquals(outcome.reason, "answered with status 500: no such table");
-});
-
 Deno.test("HttpPlatform.invoke() does not follow redirects, and says where they lead", async () => {
   let calls = 0;
   const targets = ["/elsewhere", "http://169.254.169.254/latest?token=secret", "no url at all://"];
@@ -200,23 +135,6 @@ Deno.test("HttpPlatform.invoke() does not follow redirects, and says where they 
       retryable: false,
     });
   }
-});
-
-Deno.test("HttpPlatform.invoke() may be tried again after a connection that was refused or broken", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  await using at = serve(() => new Response());
-  const accepted = listener.accept().then((connection) => connection.close());
-  const broken = await at.platform.invoke(callOf({ url: `http://127.0.0.1:${port}/` }), never);
-  await accepted;
-  listener.close();
-  const refused = await at.platform.invoke(callOf({ url: `http://127.0.0.1:${port}/` }), never);
-  for (const { outcome, status } of [broken, refused]) {
-    assert(outcome.kind === "failed" && outcome.retryable);
-    assertEquals(outcome.cause, "network");
-    assertEquals(status, 0);
-  }
-  assertStringIncludes((refused.outcome as { reason: string }).reason, "refused");
 });
 
 Deno.test("HttpPlatform.invoke() rejects if there can be no local platform, and says that it is unserved if nobody listens there", async () => {
@@ -268,23 +186,6 @@ Deno.test("HttpPlatform.invoke() sends each header once, whatever its case, and 
   assertEquals("transfer-encoding" in named, false);
 });
 
-Deno.test("HttpPlatform.invoke() runs a function once only that may run once, though connections are kept open", async () => {
-  const ran: string[] = [];
-  await using server = talkingServer((_n, request, conn) => {
-    if (request.startsWith("POST /warm")) return write(conn, answer("1"));
-    ran.push(/idempotency-key: (\S+)/.exec(request)![1]!);
-    conn.close();
-  });
-  await using at = serve(() => new Response());
-  const once = callOf({ url: `http://127.0.0.1:${server.port}/once`, atMostOnce: true });
-  for (let i = 0; i < 20; i++) {
-    await at.platform.invoke(callOf({ url: `http://127.0.0.1:${server.port}/warm` }), never);
-    const { outcome } = await at.platform.invoke(once, never);
-    assert(outcome.kind === "failed" && outcome.cause === "network");
-  }
-  assertEquals(ran.length, 20);
-});
-
 Deno.test("HttpPlatform.prepare() waits no longer for connections than a call would", async () => {
   await using server = rawServer((connection) => connection.read(new Uint8Array(1)));
   await using at = serve(() => new Response());
@@ -322,6 +223,17 @@ Deno.test("HttpPlatform.invoke() fails for good, and says why, where nothing is 
   assertEquals(outcome.kind, "ok");
   const local = await at.platform.invoke(callOf({}), never);
   assertEquals(local.outcome.kind, "ok", "what the operator has set up needs no pattern");
+});
+
+Deno.test("HttpPlatform.invoke() names the host that refuses connections, and nothing else of its URL", async () => {
+  const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const host = `127.0.0.1:${gone.addr.port}`;
+  gone.close();
+  await using at = serve(() => new Response());
+  const { outcome } = await at.platform.invoke(callOf({ url: `http://${host}/f?code=1` }), never);
+  assert(outcome.kind === "failed");
+  assert(outcome.reason.startsWith(`cannot connect to ${host}: `), outcome.reason);
+  assertEquals([outcome.reason.includes("code"), outcome.retryable, outcome.cause], [false, true, "network"]);
 });
 
 Deno.test("HttpPlatform.invoke() may be tried again when a name cannot be resolved", async () => {

@@ -41,6 +41,36 @@ Deno.test("HttpPlatform.invoke() sends the secrets that headers refer to, and it
   assertEquals(call.spec.headers, headers, "the chain keeps the references");
 });
 
+Deno.test("HttpPlatform.invoke() puts a secret behind the scheme of credentials, in headers of credentials alone", async () => {
+  const secrets = secretsOf(["env:KEY", "file:/run/*"], () => Promise.resolve("from-a-file\n"));
+  await using at = serve(
+    ({ headers }) =>
+      Response.json(
+        ["authorization", "x-serverless-authorization", "x-note"].map((name) => headers.get(name)),
+      ),
+    {
+      secrets,
+    },
+  );
+  const sent = async (headers: Record<string, string>) =>
+    (await at.platform.invoke(callOf({ url: at.url, headers }), never)).outcome;
+  assertEquals(
+    await sent({
+      Authorization: "Bearer env:KEY",
+      "X-Serverless-Authorization": "Basic file:/run/login",
+      "x-note": "see env:KEY",
+    }),
+    { kind: "ok", output: writeJson(["Bearer k-123456", "Basic from-a-file", "see env:KEY"]) },
+  );
+  assertEquals(
+    await sent({ authorization: "Bearer k-123456" }),
+    { kind: "ok", output: writeJson(["Bearer k-123456", null, null]) },
+    "what refers to nothing stays",
+  );
+  const refused = reasonOf(await sent({ authorization: "Bearer env:OTHER" }));
+  assertStringIncludes(refused, "secret-refused: the header authorization is env:OTHER, which no --secret");
+});
+
 Deno.test("HttpPlatform.invoke() makes no call without its secrets, and does not try again", async () => {
   let calls = 0;
   const answer = () => Response.json(++calls);
@@ -69,14 +99,15 @@ Deno.test("HttpPlatform.invoke() makes no call without its secrets, and does not
 Deno.test("HttpPlatform.invoke() shows no secret that an error repeats", async () => {
   const secrets = secretsOf(["env:KEY"], () => Promise.resolve(undefined));
   await using at = serve(
-    ({ headers }) => Response.json({ error: `bad key ${headers.get("x-key")}` }, { status: 401 }),
+    ({ headers }) =>
+      Response.json({ error: `bad key ${headers.get("x-key")} of ${headers.get("authorization")}` }, {
+        status: 401,
+      }),
     { secrets },
   );
-  const { outcome } = await at.platform.invoke(
-    callOf({ url: at.url, headers: { "x-key": "env:KEY" } }),
-    never,
-  );
-  assertStringIncludes(reasonOf(outcome), "bad key ***");
+  const headers = { "x-key": "env:KEY", authorization: "Bearer env:KEY" };
+  const { outcome } = await at.platform.invoke(callOf({ url: at.url, headers }), never);
+  assertStringIncludes(reasonOf(outcome), "bad key *** of Bearer ***");
 });
 
 Deno.test("HttpPlatform.invoke() ends in time while a secret's file is not answered", async () => {

@@ -1,7 +1,7 @@
 import { AwsV4Signer } from "aws4fetch";
 import { type Clock, type LambdaName, NULL, parseLambdaUrl, type Stop } from "../../model/mod.ts";
 import { failure, outcomeOf } from "../calls/answers.ts";
-import { answerTooLarge, textOf } from "../calls/body.ts";
+import { answerTooLarge, MAX_ANSWER_BYTES, textOf } from "../calls/body.ts";
 import { HttpClient, type HttpClientOptions } from "../http/client/client.ts";
 import type { HttpAnswer } from "../http/client/response_reader.ts";
 import type { AwsCredentials, Credentials } from "./credentials.ts";
@@ -33,7 +33,6 @@ export interface LambdaOptions extends HttpClientOptions {
   readonly collector?: CollectorAddress;
 }
 
-const MAX_ANSWER_BYTES = 262_144;
 /** Longest explanation of an error that is read, in bytes. */
 const MAX_ERROR_BYTES = 65_536;
 /** A clock that is off by more than this has its signatures refused (after five minutes), in milliseconds. */

@@ -78,15 +78,6 @@ Deno.test("LambdaPlatform.invoke() signs with temporary keys, and anything that 
   assertEquals(at.invocations[0]!.event, readJson(call.args));
 });
 
-Deno.test("LambdaPlatform.invoke() waits for no answer in the background", async () => {
-  await using at = lambda(() => new Response(null, { status: 202 }));
-  assertEquals(await at.invoke({ background: true }), {
-    outcome: { kind: "ok", output: NULL },
-    status: 202,
-    cold: false,
-  });
-});
-
 Deno.test("LambdaPlatform.invoke() tells cold starts by the end of the log, in words or as JSON", async () => {
   const logs = [
     "REPORT RequestId: 1 Duration: 12 ms Billed Duration: 13 ms Init Duration: 148.12 ms",
@@ -308,13 +299,4 @@ Deno.test("LambdaPlatform.invoke() invokes what --allow-url allows only", async 
   assert(outcome.kind === "failed");
   assertStringIncludes(outcome.reason, "lambda:us-east-1:f matches no --allow-url");
   assertEquals((await at.invoke({ url: "lambda:us-east-1:shop-f:v1" })).outcome.kind, "ok");
-});
-
-Deno.test("LambdaPlatform.invoke() ends a call that takes too long, and takes no answer that is too long", async () => {
-  const ended = Promise.withResolvers<Response>();
-  await using at = lambda(({ name }) => name === "slow" ? ended.promise : new Response("x".repeat(300_000)));
-  const slow = await at.invoke({ url: "lambda:us-east-1:slow", timeout: 30 });
-  ended.resolve(new Response());
-  assertEquals((slow.outcome as { cause?: string }).cause, "timeout");
-  assertMatch((await at.invoke() as { outcome: { reason: string } }).outcome.reason, /^output-too-large/);
 });

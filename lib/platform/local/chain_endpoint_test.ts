@@ -16,7 +16,8 @@ import { instanceOf } from "../../../tests/scheduler/builders.ts";
 import { TooLargeError } from "../calls/body.ts";
 import { idle } from "../../../tests/programs/virtual_clock.ts";
 import { answerChains, MAX_CHAIN_LENGTH } from "./chain_endpoint.ts";
-import { type ChainCallEnd, ChainHost } from "./chain_host.ts";
+import type { ChainCallEnd } from "../platform.ts";
+import { ChainHost } from "./chain_host.ts";
 import { FunctionRunner } from "./function_runner.ts";
 import { linesOf } from "../calls/lines.ts";
 import { LocalPlatform } from "./local.ts";
@@ -210,21 +211,21 @@ Deno.test("/chains takes more chains while others run, from one request", async 
   const writer = request.writable.getWriter();
   const send = (said: object) => writer.write(new TextEncoder().encode(JSON.stringify(said) + "\n"));
   const response = await fetch(`${server.url}/chains`, { method: "POST", body: request.readable });
-  const heard: { id: string; outcome?: string }[] = [];
-  const hearing = (async () => {
-    for await (const each of linesOf(response.body!, 1000)) heard.push(JSON.parse(each));
+  const received: { id: string; outcome?: string }[] = [];
+  const receiving = (async () => {
+    for await (const each of linesOf(response.body!, 1000)) received.push(JSON.parse(each));
   })();
   await send({ id: "one", chain: line });
   await until(() => calls.length === 1);
   await send({ id: "two", chain: "line" });
   await until(() => calls.length === 2);
   calls[1]!();
-  await until(() => heard.some(({ id, outcome }) => id === "two" && outcome === "completed"));
-  assertEquals([server.counts.chains, heard.some(({ id }) => id === "one")], [1, false]);
+  await until(() => received.some(({ id, outcome }) => id === "two" && outcome === "completed"));
+  assertEquals([server.counts.chains, received.some(({ id }) => id === "one")], [1, false]);
   await writer.close();
   calls[0]!();
-  await hearing;
-  assertEquals(heard.at(-1), { id: "one", outcome: "completed" });
+  await receiving;
+  assertEquals(received.at(-1), { id: "one", outcome: "completed" });
 });
 
 Deno.test("/chains reads no more of a request while too much of its answer is not read", async () => {
@@ -300,7 +301,7 @@ Deno.test("/chains takes POST only", async () => {
 const two = chain("two", ({ call }) => void call(fn("g"), { after: call(fn("f")) }));
 
 /** The result of LocalChains for an answer of a program at /chains. */
-async function heard(answer: () => Response): Promise<[unheard: string | undefined, ends: number]> {
+async function missingOf(answer: () => Response): Promise<[why: string | undefined, ends: number]> {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) =>
@@ -308,13 +309,13 @@ async function heard(answer: () => Response): Promise<[unheard: string | undefin
   );
   await using local = new LocalPlatform({ address: `127.0.0.1:${server.addr.port}` });
   const ends: ChainCallEnd[] = [];
-  const unheard = await local.native.run(
+  const why = await local.native.run(
     instanceOf(two, "i"),
     (end) => ends.push(end),
     AbortSignal.timeout(60_000),
   );
   await server.shutdown();
-  return [unheard, ends.length];
+  return [why, ends.length];
 }
 
 const END = { id: "i", node: 0, atMs: 0, queuedMs: 0, runMs: 1, status: 200, cold: false };
@@ -322,25 +323,25 @@ const lines = (...said: unknown[]) => () =>
   new Response(said.map((each) => JSON.stringify(each) + "\n").join(""));
 
 Deno.test("LocalChains.run() says why it has not heard of all calls", async () => {
-  assertEquals(await heard(lines(END, { ...END, node: 1 }, { id: "i", outcome: "completed" })), [
+  assertEquals(await missingOf(lines(END, { ...END, node: 1 }, { id: "i", outcome: "completed" })), [
     undefined,
     2,
   ]);
-  assertEquals(await heard(lines(END)), ["the local platform ended", 1]);
-  const [full] = await heard(() => Response.json({ error: "full" }, { status: 503 }));
+  assertEquals(await missingOf(lines(END)), ["the local platform ended", 1]);
+  const [full] = await missingOf(() => Response.json({ error: "full" }, { status: 503 }));
   assertStringIncludes(full!, "answered with status 503: ");
   assertStringIncludes(full!, "full");
-  const [refused] = await heard(lines(END, { id: "i", error: "too many" }));
+  const [refused] = await missingOf(lines(END, { id: "i", error: "too many" }));
   assertEquals(refused, "too many");
   for (const bad of [{ ...END, node: 2 }, { ...END, runMs: "1" }, { ...END, status: null }]) {
-    const [why, ends] = await heard(lines(END, bad));
+    const [why, ends] = await missingOf(lines(END, bad));
     assertEquals(ends, 1);
     assertStringIncludes(why!, "which is no end of a call");
   }
   for (const bad of [5, null, []]) {
-    assertStringIncludes((await heard(lines(bad)))[0]!, "the local platform said");
+    assertStringIncludes((await missingOf(lines(bad)))[0]!, "the local platform said");
   }
-  const [endless] = await heard(() => new Response("x".repeat(100_000)));
+  const [endless] = await missingOf(() => new Response("x".repeat(100_000)));
   assertStringIncludes(endless!, "a line is longer than");
 });
 

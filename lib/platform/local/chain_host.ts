@@ -13,27 +13,10 @@ import {
 } from "../../model/mod.ts";
 import { type Deadline, Deadlines } from "../calls/deadlines.ts";
 import { idempotencyKey, payloadOf } from "../calls/event.ts";
+import type { ChainCallEnd } from "../platform.ts";
 import type { CallEnd, FunctionRunner } from "./function_runner.ts";
 import type { CallMode } from "../../provider/mod.ts";
 import type { Turns } from "./turns.ts";
-
-/** The end of one call of a chain. */
-export interface ChainCallEnd {
-  /** The node's index in its chain. */
-  readonly node: number;
-  /** When it started, in milliseconds from the start of the chain: an HTTP call when it was made, others had their turn. */
-  readonly atMs: number;
-  /** The time that the call had waited for that at the provider, in milliseconds. */
-  readonly queuedMs: number;
-  /** The time that the call took from there, with its cold start, in milliseconds. */
-  readonly runMs: number;
-  /** As HTTP would say it; 0: its caller waited no longer. */
-  readonly status: number;
-  /** Whether a container was started for it. */
-  readonly cold: boolean;
-  /** Why nothing comes after it, if so. */
-  readonly lost?: string;
-}
 
 /** The parts that a host of chains works with. */
 export interface ChainHostOptions {
@@ -48,7 +31,7 @@ export interface ChainHostOptions {
    * Returns the function that tells a collector (`host:port`) that the call of a key starts; undefined if that collector is not
    * to be told. (Default: none is)
    */
-  readonly telling?: (key: string, collector: string) => (() => CallEnd) | undefined;
+  readonly reporting?: (key: string, collector: string) => (() => CallEnd) | undefined;
   /** Ends all chains. */
   readonly stop: AbortSignal;
 }
@@ -111,12 +94,18 @@ export class ChainHost {
 
 /** The end of a call, seen by the host. */
 interface End {
-  /** When it started; left out: when it was made. */
-  readonly startedAtMs?: number;
   readonly status: number;
   readonly cold: boolean;
   readonly lost?: string;
   readonly output?: JsonText;
+}
+
+/** A call that was made. */
+interface Made {
+  readonly mode: CallMode;
+  readonly calledAtMs: number;
+  /** When the provider let it begin. (Default: it has not yet) */
+  turnAtMs?: number;
 }
 
 /** One chain under way. */
@@ -148,13 +137,13 @@ class ChainRun {
 
   /** Makes a call; an HTTP caller that waits for it gives up in time, and the function runs on. */
   #call(call: Calling, mode: CallMode): void {
-    const calledAtMs = this.host.clock.nowMs(), gone = new Stop();
+    const made: Made = { mode, calledAtMs: this.host.clock.nowMs() }, gone = new Stop();
     let deadline: Deadline | undefined, isOver = false;
     const end = (how: End): void => {
       if (isOver) return;
       isOver = true;
       if (deadline !== undefined) this.deadlines.end(deadline);
-      this.#ended(call, calledAtMs, mode === "http" ? { ...how, startedAtMs: calledAtMs } : how);
+      this.#ended(call, made, how);
     };
     if (mode === "http") {
       deadline = this.deadlines.begin(this.instance.chain.nodes[call.node]!.fn.timeoutMs, () => {
@@ -162,36 +151,37 @@ class ChainRun {
         end({ status: 0, cold: false, lost: "timeout" });
       });
     }
-    void this.#make(call, mode, gone, end);
+    void this.#make(call, made, gone, end);
   }
 
-  async #make({ node }: Calling, mode: CallMode, gone: Stop, end: (how: End) => void): Promise<void> {
+  async #make({ node }: Calling, made: Made, gone: Stop, end: (how: End) => void): Promise<void> {
     const { turns, runner, clock, stop } = this.host;
     const { fn: { name, time } } = this.instance.chain.nodes[node]!;
     if (stop.aborted) return end({ status: 0, cold: false, lost: ENDED });
-    const entry = turns.enter(name, mode, () => gone);
+    const entry = turns.enter(name, made.mode, () => gone);
     if (entry.kind === "refused") {
       this.host.refused?.();
       return end({ status: 429, cold: false, lost: "refused" });
     }
     const turn = entry.kind === "queued" ? await entry.turn : entry;
     if (turn === undefined) return end({ status: 0, cold: false, lost: ENDED });
-    const started = { startedAtMs: clock.nowMs(), cold: turn.cold };
+    made.turnAtMs = clock.nowMs();
+    const { cold } = turn;
     try {
       const answer = await runner.run(turn, {
         ...{ name, time, sent: "", event: () => this.#event(node) },
-        starts: this.#telling(node),
+        starts: this.#reporting(node),
       });
       const output = writeJson(answer);
-      end(stop.aborted ? { ...started, status: 0, lost: ENDED } : { ...started, status: 200, output });
+      end(stop.aborted ? { cold, status: 0, lost: ENDED } : { cold, status: 200, output });
     } catch (error) {
-      end({ ...started, status: 500, lost: `failed: ${(error as Error)?.message ?? error}` });
+      end({ cold, status: 500, lost: `failed: ${(error as Error)?.message ?? error}` });
     }
   }
 
-  #telling(node: number): (() => CallEnd) | undefined {
-    const { collector, instance, host: { telling } } = this;
-    return collector === undefined ? undefined : telling?.(idempotencyKey({ instance, node }), collector);
+  #reporting(node: number): (() => CallEnd) | undefined {
+    const { collector, instance, host: { reporting } } = this;
+    return collector === undefined ? undefined : reporting?.(idempotencyKey({ instance, node }), collector);
   }
 
   /** The event that a function with a body receives. */
@@ -210,13 +200,19 @@ class ChainRun {
     return JSON.parse(event);
   }
 
-  #ended({ node }: Calling, calledAtMs: number, how: End): void {
-    const { startedAtMs = calledAtMs, status, cold, lost, output = NULL } = how;
-    const runMs = this.host.clock.nowMs() - startedAtMs;
+  #ended({ node }: Calling, { mode, calledAtMs, turnAtMs = calledAtMs }: Made, how: End): void {
+    const { status, cold, lost, output = NULL } = how;
+    // Who calls by HTTP waits for the answer from the call on: the provider alone knows when it began.
+    const startedAtMs = mode === "http" ? calledAtMs : turnAtMs;
+    const runMs = this.host.clock.nowMs() - startedAtMs, providerQueuedMs = turnAtMs - startedAtMs;
     this.#outputs[node] = output;
     const queuedMs = startedAtMs - calledAtMs, atMs = startedAtMs - this.#startMs;
-    this.told({ node, atMs, queuedMs, runMs, status, cold, ...lost !== undefined && { lost } });
-    this.#trigger(this.#run.end({ node }, runMs, lost), this.host.successors);
+    this.told({
+      ...{ node, atMs, queuedMs, runMs, status, cold },
+      ...providerQueuedMs > 0 && { providerQueuedMs },
+      ...lost !== undefined && { lost },
+    });
+    this.#trigger(this.#run.end({ node }, runMs - providerQueuedMs, lost), this.host.successors);
     if (this.#run.open === 0) this.#over.resolve(this.#run.lost);
   }
 }

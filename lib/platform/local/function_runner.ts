@@ -42,7 +42,7 @@ export interface TurnedCall {
    * Called with the text that the function was sent, if there is no `starts`. `end` of the result is called when the function
    * has ended.
    */
-  readonly hears?: ((sent: string) => CallEnd | undefined) | undefined;
+  readonly onBody?: ((sent: string) => CallEnd | undefined) | undefined;
 }
 
 /** The end of a call, to be awaited; it takes a short time only. */
@@ -90,7 +90,7 @@ export class FunctionRunner {
     }
     const { name, sent } = call;
     const end = (text: string): Json | Promise<Json> => {
-      const started = call.hears?.(text);
+      const started = call.onBody?.(text);
       if (started !== undefined) return this.#end(name, started);
       this.#leave(name);
       return ANSWER;
@@ -111,13 +111,13 @@ export class FunctionRunner {
       started = call.starts?.();
       if (definition?.run !== undefined) {
         const sent = await call.sent;
-        started ??= call.hears?.(sent);
+        started ??= call.onBody?.(sent);
         return await this.#body(definition.run, call.name, call.event(sent)) ?? null;
       }
       const time = definition?.time ?? (typeof call.time === "string" ? readTime(call.time) : call.time);
       const endMs = time === undefined ? 0 : clock.nowMs() + sampleMs(time, random) / speed;
       const sent = await call.sent;
-      started ??= call.hears?.(sent);
+      started ??= call.onBody?.(sent);
       if (endMs > 0) await clock.until(endMs, stop);
       return ANSWER;
     } finally {

@@ -51,7 +51,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   #isReady = false;
   #isSilent = false;
   /** Whether who listens refuses functions whose bodies it has not. */
-  #tellsKinds = false;
+  #knowsKinds = false;
 
   constructor(options: LocalPlatformOptions = {}) {
     this.#options = options;
@@ -81,7 +81,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   }
 
   #whenReady(url: string, spec: FunctionSpec): string | Promise<string> {
-    return this.#isReady && (spec.served !== true || this.#tellsKinds) ? url : this.#find(url, spec);
+    return this.#isReady && (spec.served !== true || this.#knowsKinds) ? url : this.#find(url, spec);
   }
 
   /** Finds who listens, or starts a server for a modelled function. */
@@ -92,10 +92,10 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
       throw new UnservedError(`function ${spec.name} cannot run: ${error.message}. ${SILENT_ADVICE}`);
     }) || this.#isReady || await this.#start(spec);
     if (!this.#isReady) throw new UnservedError(this.words(spec));
-    if (spec.served && !this.#tellsKinds) {
-      this.#tellsKinds = await bodiesAt(this.#base) !== undefined;
+    if (spec.served && !this.#knowsKinds) {
+      this.#knowsKinds = await bodiesAt(this.#base) !== undefined;
       // An older one would take the function for a modelled one.
-      if (!this.#tellsKinds) {
+      if (!this.#knowsKinds) {
         throw new UnservedError(`${this.words(spec)}, instead of the older one that is there`);
       }
     }
@@ -126,7 +126,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
     }
     const onAside = (): void => {
       this.#server = undefined; // its calls end with this platform at the latest
-      this.#isReady = this.#tellsKinds = false;
+      this.#isReady = this.#knowsKinds = false;
       this.#startsAtMs = starts.clock.nowMs() + ASIDE_MS;
     };
     try {
@@ -144,7 +144,7 @@ export class LocalPlatform implements LocalFunctions, AsyncDisposable {
   /** Looks again which program listens, after a call found nobody: the process that had the server may have ended. */
   lost(): void {
     if (this.#server !== undefined) return;
-    this.#isReady = this.#tellsKinds = false;
+    this.#isReady = this.#knowsKinds = false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

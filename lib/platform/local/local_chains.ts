@@ -1,5 +1,5 @@
 import { type Chain, type FunctionSpec, type Instance, isObject, onAbort } from "../../model/mod.ts";
-import type { ChainCallEnd } from "./chain_host.ts";
+import type { ChainCallEnd } from "../platform.ts";
 import { readText } from "../calls/body.ts";
 import { explanationIn, MAX_EXPLANATION_BYTES } from "../calls/failure_words.ts";
 import { UnservedError } from "../calls/unserved.ts";
@@ -67,8 +67,8 @@ export class LocalChains implements NativeChains {
 interface Sent {
   readonly chain: Chain;
   readonly told: (end: ChainCallEnd) => void;
-  /** @param unheard why not all calls have been told of */
-  readonly over: (unheard?: string) => void;
+  /** @param missing why not all calls have been told of */
+  readonly over: (missing?: string) => void;
 }
 
 /** One request, and its chains that have not ended. */
@@ -90,7 +90,7 @@ class Link {
     this.#lost = lost;
     this.#collector = collector;
     this.#writer.closed.catch(() => {}); // what went wrong is heard by reading
-    void this.#hear(url);
+    void this.#receive(url);
   }
 
   run(instance: Instance, told: Sent["told"], signal: AbortSignal): Promise<string | undefined> {
@@ -102,10 +102,10 @@ class Link {
       this.#isStopped = true;
       over("it was stopped");
     });
-    const over = (unheard?: string): void => {
+    const over = (missing?: string): void => {
       this.#sent.delete(id);
       forget();
-      resolve(unheard);
+      resolve(missing);
       if (this.#sent.size === 0) this.#close();
     };
     this.#sent.set(id, { chain, told, over });
@@ -132,7 +132,7 @@ class Link {
     if (this.#isStopped) this.#stop.abort();
   }
 
-  async #hear(url: string): Promise<void> {
+  async #receive(url: string): Promise<void> {
     let why = ENDED;
     try {
       const body = this.#request.readable.pipeThrough(new TextEncoderStream());
@@ -167,7 +167,9 @@ async function explanationOf(response: Response): Promise<string> {
 function checkEnd(said: unknown, { nodes }: Chain): ChainCallEnd {
   const end = said as ChainCallEnd;
   const isEnd = nodes[end.node] !== undefined && Number.isInteger(end.status) &&
-    [end.atMs, end.queuedMs, end.runMs].every((ms) => Number.isFinite(ms) && ms >= 0) &&
+    [end.atMs, end.queuedMs, end.runMs, end.providerQueuedMs ?? 0].every((ms) =>
+      Number.isFinite(ms) && ms >= 0
+    ) &&
     typeof end.cold === "boolean" && ["string", "undefined"].includes(typeof end.lost);
   if (isEnd) return end;
   throw new TypeError(

@@ -1,20 +1,12 @@
-import {
-  type Clock,
-  type FunctionDefinition,
-  type Json,
-  kindOf,
-  percentDecoded,
-  type Random,
-} from "../../model/mod.ts";
-import { TooLargeError } from "../calls/body.ts";
+import { type Clock, type FunctionDefinition, kindOf, percentDecoded, type Random } from "../../model/mod.ts";
+import { answerOf, failure, marked, wrongMethod } from "./answers.ts";
 import { answerChains } from "./chain_endpoint.ts";
 import { ChainHost } from "./chain_host.ts";
-import { Door } from "./door.ts";
+import { HostGuard, hostOf } from "../../web/mod.ts";
 import { eventCollector } from "./event_collector.ts";
-import { ANSWER, type CallEnd, FunctionRunner, type TurnedCall } from "./function_runner.ts";
+import { type CallEnd, FunctionRunner, type TurnedCall } from "./function_runner.ts";
 import {
   ATTEMPT_HEADER,
-  COLD_HEADER,
   COLLECTOR_HEADER,
   KIND_HEADER,
   MODE_HEADER,
@@ -34,7 +26,7 @@ import {
 } from "./local_address.ts";
 import { PlatformError } from "../platform.ts";
 import { problem } from "./problem.ts";
-import { LateBodyError, NoRoomError, RequestBodies } from "./request_bodies.ts";
+import { RequestBodies } from "./request_bodies.ts";
 import type { StrayErrors } from "./stray_errors.ts";
 import type { Profile } from "../../provider/mod.ts";
 import { Provider, successorMode } from "../../provider/mod.ts";
@@ -102,7 +94,7 @@ export class LocalServer implements AsyncDisposable {
   readonly #turns: Turns;
   readonly #runner: FunctionRunner;
   readonly #chains: ChainHost;
-  readonly #door: Door;
+  readonly #hosts: HostGuard;
   readonly #bodies: RequestBodies;
   readonly #functions: ReadonlyMap<string, FunctionDefinition>;
   readonly #collectors: ReadonlySet<string>;
@@ -145,10 +137,14 @@ export class LocalServer implements AsyncDisposable {
       runner: this.#runner,
       successors: successorMode(profile),
       refused: () => this.#refused++,
-      telling: (key, collector) => this.#telling(new Headers(toldBy(key, collector))).starts,
+      reporting: (key, collector) => this.#reporting(new Headers(collectorHeaders(key, collector))).starts,
     });
     const { hostname, port } = parseAddress(address);
-    this.#door = new Door({ hostname, ...options.hosts !== undefined && { hosts: options.hosts } });
+    this.#hosts = new HostGuard({
+      what: "this local platform",
+      hostname,
+      ...options.hosts !== undefined && { hosts: options.hosts },
+    });
     try {
       this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#handle(request));
     } catch (cause) {
@@ -170,8 +166,8 @@ export class LocalServer implements AsyncDisposable {
   }
 
   #handle(request: Request): Response | Promise<Response> {
-    const refusal = this.#door.refusal(request);
-    if (refusal !== undefined) return refused(request, refusal);
+    const refusal = this.#hosts.refusal(hostOf(request.url), request.headers);
+    if (refusal !== undefined) return refused(request, problem(403, refusal));
     const path = pathOf(request.url);
     if (path.startsWith(FUNCTION_PATH)) return this.#function(path.slice(FUNCTION_PATH.length), request);
     const method = path === IDENTITY_PATH || path === BODIES_PATH ? "GET" : "POST";
@@ -253,7 +249,7 @@ export class LocalServer implements AsyncDisposable {
     return this.#serve(turn, name, request.headers, this.#bodies.read(request, MAX_REQUEST_BYTES));
   }
 
-  /** Takes a call that runs when its turn has come; nobody hears of its outcome. */
+  /** Takes a call that runs when its turn has come; its outcome goes to nobody. */
   async #accept(name: string, request: Request): Promise<Response> {
     const { headers } = request;
     let body: string;
@@ -288,7 +284,13 @@ export class LocalServer implements AsyncDisposable {
     sent: string | Promise<string>,
   ): Response | Promise<Response> {
     const time = headers.get(TIME_HEADER) ?? undefined;
-    const output = this.#runner.run(turn, { name, sent, event: JSON.parse, time, ...this.#telling(headers) });
+    const output = this.#runner.run(turn, {
+      name,
+      sent,
+      event: JSON.parse,
+      time,
+      ...this.#reporting(headers),
+    });
     if (!(output instanceof Promise)) return marked(answerOf(name, output), turn);
     return output.then(
       (output) => marked(answerOf(name, output), turn),
@@ -300,22 +302,22 @@ export class LocalServer implements AsyncDisposable {
    * Returns the callbacks that tell the collector that a function starts, if its caller wants that: the collector that the
    * headers name, or that only the event names, as those of the original's callers do.
    */
-  #telling(headers: Headers): Pick<TurnedCall, "starts" | "hears"> {
+  #reporting(headers: Headers): Pick<TurnedCall, "starts" | "onBody"> {
     const tells = this.#tells;
-    if (tells === undefined) return NOBODY_TOLD;
+    if (tells === undefined) return NO_REPORT;
     const collector = headers.get(COLLECTOR_HEADER);
-    if (collector !== null) return this.#mayTell(collector) ? { starts: () => tells(headers) } : NOBODY_TOLD;
+    if (collector !== null) return this.#mayReport(collector) ? { starts: () => tells(headers) } : NO_REPORT;
     return {
-      hears: (sent) => {
+      onBody: (sent) => {
         const named = eventCollector(sent);
         if (named === undefined || headers.has(ATTEMPT_HEADER)) return undefined;
-        return this.#mayTell(named.collector) ? tells(headers, named.event) : undefined;
+        return this.#mayReport(named.collector) ? tells(headers, named.event) : undefined;
       },
     };
   }
 
   /** Anybody may send a call, so the command line says where connections may go. */
-  #mayTell(collector: string): boolean {
+  #mayReport(collector: string): boolean {
     if (this.#collectors.has(collector)) return true;
     if (collector !== NOBODY) this.#onStranger?.(collector);
     return false;
@@ -340,10 +342,10 @@ export class LocalServer implements AsyncDisposable {
   }
 }
 
-const NOBODY_TOLD = {};
+const NO_REPORT = {};
 
 /** The headers by which a call says whom its function tells. */
-function toldBy(key: string, collector: string): Record<string, string> {
+function collectorHeaders(key: string, collector: string): Record<string, string> {
   return { "idempotency-key": key, [COLLECTOR_HEADER]: collector };
 }
 
@@ -354,38 +356,10 @@ function pathOf(url: string): string {
   return url.slice(start, end < 0 ? undefined : end);
 }
 
-function answerOf(name: string, output: Json): Response {
-  if (output === ANSWER) return new Response(ANSWER_TEXT, JSON_ANSWER);
-  try {
-    return Response.json(output);
-  } catch (error) {
-    return failure(name, error); // it is no JSON, whatever its type says
-  }
-}
-
-function marked(response: Response, { cold }: Turn): Response {
-  if (cold) response.headers.set(COLD_HEADER, "1");
-  return response;
-}
-
-const ANSWER_TEXT = JSON.stringify(ANSWER);
-const JSON_ANSWER = { headers: { "content-type": "application/json" } };
-
 /** Nothing of a request that is refused is read. */
 async function refused({ body }: Request, response: Response): Promise<Response> {
   await body?.cancel();
   return response;
-}
-
-function wrongMethod(allow: string): Response {
-  return problem(405, `${allow} here`, { allow });
-}
-
-function failure(name: string, error: unknown): Response {
-  if (error instanceof LateBodyError) return problem(408, error.message, { connection: "close" });
-  if (error instanceof NoRoomError) return problem(503, error.message, { "retry-after": "1" });
-  if (error instanceof TooLargeError) return problem(413, "the request is too large");
-  return problem(500, `function ${name} failed: ${(error as Error)?.message ?? error}`);
 }
 
 function cannotListen(address: string, cause: unknown): PlatformError {

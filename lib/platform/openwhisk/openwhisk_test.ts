@@ -1,5 +1,5 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { fn, NULL, type Outcome, realClock, writeJson } from "../../model/mod.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { fn, type Outcome, realClock, writeJson } from "../../model/mod.ts";
 import { parseUrlPattern } from "../guard/url_pattern.ts";
 import type { PlatformSetup } from "../kind.ts";
 import { PlatformError } from "../platform.ts";
@@ -60,29 +60,6 @@ Deno.test("an action that takes longer than the API waits is asked for until it 
   const { outcome } = await platform.invoke(callOf({ url: `openwhisk://${at.host}/guest/slow` }), never);
   assertEquals(outcome, ok({ slow: true }));
   assertEquals(at.seen.slice(1), Array(2).fill("GET /api/v1/namespaces/guest/activations/abc123"));
-});
-
-Deno.test("a call in the background is done once OpenWhisk has taken it", async () => {
-  await using at = openwhisk(() => Response.json({ activationId: "abc123" }, { status: 202 }));
-  await using platform = await OPENWHISK.open(at.setup);
-  const call = callOf({ url: `openwhisk://${at.host}/guest/log`, background: true });
-  assertEquals((await platform.invoke(call, never)).outcome, { kind: "ok", output: NULL });
-  assertEquals(at.seen, ["POST /api/v1/namespaces/guest/actions/log?blocking=false"]);
-});
-
-Deno.test("OpenWhisk's refusals are throttles, failures of actions say why", async () => {
-  await using at = openwhisk((_, path) =>
-    path.endsWith("busy")
-      ? Response.json({ error: "Too many concurrent requests in flight" }, { status: 429 })
-      : Response.json({ error: "division by zero" }, { status: 502 })
-  );
-  await using platform = await OPENWHISK.open(at.setup);
-  const outcome = async (action: string) =>
-    (await platform.invoke(callOf({ url: `openwhisk://${at.host}/guest/${action}` }), never)).outcome;
-  assertEquals((await outcome("busy")).kind, "throttled");
-  const failed = await outcome("broken") as Extract<Outcome, { kind: "failed" }>;
-  assertEquals(failed.retryable, true);
-  assertStringIncludes(failed.reason, "division by zero");
 });
 
 Deno.test("the key goes nowhere but to its own host, and calls only where URLs are allowed", async () => {

@@ -1,6 +1,7 @@
-import { onAbort, type Outcome, type Stop } from "../../model/mod.ts";
+import { type Outcome, type Reference, referenceIn, type Stop } from "../../model/mod.ts";
 import { byLowerCase } from "../calls/headers.ts";
-import { isReference, type Secrets } from "./secrets.ts";
+import { untilStopped } from "../calls/until_stopped.ts";
+import type { Secrets } from "./secrets.ts";
 
 /** The headers of a function, by name in lower case, as they are sent. */
 export interface SentHeaders {
@@ -12,10 +13,10 @@ export interface SentHeaders {
 /** The headers of a function that has none. */
 export const NO_HEADERS: SentHeaders = { headers: {}, secrets: [] };
 
-/** The headers of a function, and the names of those that refer to secrets. */
+/** The headers of a function, and those that refer to secrets, by their names. */
 interface Named {
   readonly sent: SentHeaders;
-  readonly referring: readonly string[];
+  readonly referring: readonly (readonly [header: string, to: Reference])[];
 }
 
 /** Shorter values are not hidden, in characters: they may stand for anything. */
@@ -52,7 +53,10 @@ export class FunctionHeaders {
 
   #name(given: Readonly<Record<string, string>>): Named {
     const { [this.#without]: _, ...headers } = byLowerCase(given);
-    const referring = Object.keys(headers).filter((name) => isReference(headers[name]!));
+    const referring = Object.entries(headers).flatMap(([header, value]) => {
+      const to = referenceIn(header, value);
+      return to === undefined ? [] : [[header, to] as const];
+    });
     return { sent: { headers, secrets: [] }, referring };
   }
 
@@ -61,22 +65,25 @@ export class FunctionHeaders {
     url: string,
     stop: Stop | AbortSignal,
   ): SentHeaders | Promise<SentHeaders> {
-    const values = referring.map((header) => this.#secrets.valueOf(headers[header]!, { header, url }));
+    const values = referring.map(([header, { reference }]) =>
+      this.#secrets.valueOf(reference, { of: `the header ${header}`, url })
+    );
     const isAtHand = (values: readonly (string | Promise<string>)[]): values is readonly string[] =>
       values.every((value) => typeof value === "string");
     const filled = (secrets: readonly string[]): SentHeaders => {
-      const filledIn = Object.fromEntries(referring.map((header, i) => [header, secrets[i]!]));
+      const filledIn = Object.fromEntries(
+        referring.map(([header, { scheme }], i) => [header, scheme + secrets[i]!]),
+      );
       return { headers: { ...headers, ...filledIn }, secrets };
     };
     return isAtHand(values) ? filled(values) : untilStopped(Promise.all(values), stop).then(filled);
   }
 }
 
-/** A promise that rejects when a signal says so: a file system may never answer. */
-function untilStopped<T>(promise: Promise<T>, stop: Stop | AbortSignal): Promise<T> {
-  const stopped = Promise.withResolvers<never>();
-  const forget = onAbort(stop, () => stopped.reject(new Error("it was stopped")));
-  return Promise.race([promise, stopped.promise]).finally(forget);
+/** Headers with credentials that are shown nowhere: a scheme, a space and the secret. */
+export function withCredentials({ headers, secrets }: SentHeaders, credentials: string): SentHeaders {
+  const secret = credentials.slice(credentials.indexOf(" ") + 1);
+  return { headers: { ...headers, authorization: credentials }, secrets: [...secrets, secret] };
 }
 
 /** A text without the secrets that somebody has repeated in it. */

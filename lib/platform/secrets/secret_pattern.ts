@@ -1,6 +1,6 @@
 import { parseUrlPattern } from "../guard/url_pattern.ts";
 
-/** The secrets that headers of functions may name, and the URLs that they may go to, as `--secret` says it. */
+/** The secrets that functions may name, and the URLs that they may go to, as `--secret` says it. */
 export interface SecretPattern {
   /** As it was written. */
   readonly text: string;
@@ -12,7 +12,7 @@ export interface SecretPattern {
   mayGoTo(url: URL): boolean;
 }
 
-const PATTERN = /^(?<reference>(?:env:[\w.*-]+|file:[^=\0]+))(?:=(?<urls>.+))?$/s;
+const PATTERN = /^(?<reference>env:[\w.*-]+|file:[^=\0]+|google(?::[^=*\0]+)?)(?:=(?<urls>.+))?$/s;
 /** One star at most, in the last part of a path, or in a name that has other signs as well. */
 const STARRED = /^(?:env:(?!\*$)[\w.-]*\*[\w.-]*|file:[^*]*[^*:/\\][^*]*[/\\][^*/\\]*\*[^*/\\]*)$/s;
 /** Parts of a path that lead elsewhere than they seem to. */
@@ -21,18 +21,20 @@ const DOTS = /(?:^file:|[/\\])\.{1,2}(?:[/\\]|$)/;
 /**
  * Reads `env:NAME[=URL]` or `file:PATH[=URL]`. One `*` stands for any signs of a variable's name, or of the last part of a path;
  * never for a whole name, or a folder. The URL is a pattern as `--allow-url` has it, without one the secret may go to any URL
- * that is called.
+ * that is called. `google=URL` names the ID tokens of Google for the URLs that they are sent to, `google:AUDIENCE=URL` those for
+ * another audience: whoever has such a token speaks in the name of this program, so they need a URL.
  *
  * @throws {SyntaxError} if it cannot be understood
  */
 export function parseSecretPattern(text: string): SecretPattern {
   const { reference, urls } = PATTERN.exec(text)?.groups ?? {};
   if (
-    reference === undefined || (reference.includes("*") && !STARRED.test(reference)) || DOTS.test(reference)
+    reference === undefined || (reference.includes("*") && !STARRED.test(reference)) ||
+    DOTS.test(reference) || (reference.startsWith("google") && urls === undefined)
   ) {
     throw new SyntaxError(
       `Cannot read "${text}" as a secret. Write env:NAME, file:/PATH, file:/FOLDER/*, or one of them and where it may go: ` +
-        "env:NAME=https://host",
+        "env:NAME=https://host. Of ID tokens write google=https://host",
     );
   }
   const pattern = urls === undefined ? undefined : parseUrlPattern(urls);

@@ -36,11 +36,24 @@ Deno.test("parseSecretPattern() binds secrets to URLs", () => {
   }
 });
 
+Deno.test("parseSecretPattern() names ID tokens for the URL that they go to, or for one other audience", () => {
+  const own = parseSecretPattern("google=https://*.run.app"),
+    other = parseSecretPattern("google:shop=https://a.b");
+  assertEquals([own.names("google"), own.names("google:shop"), own.names("google=x")], [true, false, false]);
+  assertEquals([other.names("google:shop"), other.names("google:shop2"), other.names("google")], [
+    true,
+    false,
+    false,
+  ]);
+  assertEquals(own.mayGoTo(new URL("https://f.run.app/x")), true);
+  assertEquals(own.mayGoTo(new URL("http://f.run.app/x")), false);
+});
+
 Deno.test("parseSecretPattern() refuses what names too much, or nothing", () => {
   const bad = [
     ...["KEY", "env:", "env:*", "env:A B", "env:A*B*", "file:", "file:*", "file:/*", "file:/run/*/key"],
     ...["file:/run/../etc/*", "file:/run/secrets/..", "file:/a/**", "env:KEY=", "env:KEY=example.com"],
-    ...["https://host", "ENV:KEY"],
+    ...["https://host", "ENV:KEY", "google", "google:shop", "google:*=https://host", "google:=https://host"],
   ];
   for (const text of bad) assertThrows(() => parseSecretPattern(text), SyntaxError, "Write", text);
 });

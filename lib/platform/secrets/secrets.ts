@@ -19,9 +19,11 @@ export interface SecretOptions {
   readonly onNote?: (words: string) => void;
 }
 
-/** The header that has a secret for its value, and the URL that it is to be sent to. */
+/** The use of a secret. */
 export interface SecretUse {
-  readonly header: string;
+  /** The part of a function that names it: `the header x-key`. */
+  readonly of: string;
+  /** The URL that it is to be sent to. */
   readonly url: string;
 }
 
@@ -49,11 +51,6 @@ interface ReadFile {
   found: Found | Promise<Found>;
 }
 
-/** Whether the value of a header stands for a secret. */
-export function isReference(value: string): boolean {
-  return value.startsWith("env:") || value.startsWith("file:");
-}
-
 /**
  * The secrets that headers refer to by `env:NAME` and `file:PATH`. References come out of queue messages, which anybody may have
  * written: only those are read that the operator allows, and they go only where the operator lets them go.
@@ -73,15 +70,21 @@ export class Secrets {
    * @throws {SecretError} (in the promise) if it may not be read, or cannot be
    */
   valueOf(reference: string, use: SecretUse): string | Promise<string> {
-    const refusal = this.#refusal(reference, use.url);
-    if (refusal !== undefined) {
-      return Promise.reject(
-        this.#error(reference, `secret-refused: ${subject(reference, use)}, ${refusal}`),
-      );
+    try {
+      this.check(reference, use);
+    } catch (error) {
+      return Promise.reject(error);
     }
     const found = this.#find(reference);
     if ("value" in found) return found.value;
     return this.#valueIn(reference, use, found);
+  }
+
+  /** Checks whether a secret may be used so. @throws {SecretError} if not */
+  check(reference: string, use: SecretUse): void {
+    const refusal = this.#refusal(reference, use.url);
+    if (refusal === undefined) return;
+    throw this.#error(reference, `secret-refused: ${subject(reference, use)}, ${refusal}`);
   }
 
   async #valueIn(reference: string, use: SecretUse, finding: Found | Promise<Found>): Promise<string> {
@@ -94,12 +97,16 @@ export class Secrets {
   #refusal(reference: string, url: string): string | undefined {
     const naming = this.#options.allowed.filter((pattern) => pattern.names(reference));
     if (!canBeNamed(reference)) {
-      return "which no --secret can allow. Write env:NAME, or file:PATH without . and .. and = in it";
+      return isToken(reference)
+        ? "which no --secret can allow. Write an audience without = and * in it"
+        : "which no --secret can allow. Write env:NAME, or file:PATH without . and .. and = in it";
     }
     const target = new URL(url);
     if (naming.some((pattern) => pattern.mayGoTo(target))) return undefined;
     return naming.length === 0
-      ? `which no --secret (or SEQUOIA_SECRET) allows. If it is to be read, add --secret ${shown(reference)}`
+      ? `which no --secret (or SEQUOIA_SECRET) allows. If it is to be ${
+        isToken(reference) ? "used" : "read"
+      }, add --secret ${shown(reference)}=${target.origin}`
       : `which no --secret (or SEQUOIA_SECRET) lets go to ${target.origin}${target.pathname}. If it is to be sent there, add ` +
         `--secret ${shown(reference)}=${target.origin}`;
   }
@@ -163,8 +170,13 @@ function nothing(): Promise<undefined> {
   return Promise.resolve(undefined);
 }
 
-function subject(reference: string, { header }: SecretUse): string {
-  return `the header ${header} is ${shown(reference)}`;
+function subject(reference: string, { of }: SecretUse): string {
+  return `${of} is ${shown(reference)}`;
+}
+
+/** Whether a reference stands for an ID token, which is no secret of this machine's files or variables. */
+function isToken(reference: string): boolean {
+  return reference.startsWith("google");
 }
 
 function shown(reference: string): string {

@@ -22,7 +22,7 @@ function machine(
     onNote: (words) => notes.push(words),
   });
   const valueOf = (reference: string, url = "https://fns.example/f") =>
-    secrets.valueOf(reference, { header: "x-key", url });
+    secrets.valueOf(reference, { of: "the header x-key", url });
   const reason = async (reference: string, url?: string) =>
     (await assertRejects(async () => await valueOf(reference, url), SecretError)).message;
   return { clock, notes, read, files, valueOf, reason };
@@ -47,7 +47,7 @@ Deno.test("Secrets.valueOf() reads nothing that is not allowed, and says so once
   });
   const why =
     "secret-refused: the header x-key is env:AWS_SECRET_ACCESS_KEY, which no --secret (or SEQUOIA_SECRET) " +
-    "allows. If it is to be read, add --secret env:AWS_SECRET_ACCESS_KEY";
+    "allows. If it is to be read, add --secret env:AWS_SECRET_ACCESS_KEY=https://fns.example";
   assertEquals(await reason("env:AWS_SECRET_ACCESS_KEY"), why);
   await reason("env:AWS_SECRET_ACCESS_KEY", "https://elsewhere.example/");
   assertEquals(notes, [`Calls fail: ${why}`]);
@@ -137,7 +137,7 @@ Deno.test("Secrets.valueOf() does not ask for a file again while it waits for it
   };
   const allowed = [parseSecretPattern("file:/run/key")];
   const secrets = new Secrets({ clock, variable: () => undefined, readFile, allowed });
-  const use = { header: "x-key", url: "https://fns.example/f" };
+  const use = { of: "the header x-key", url: "https://fns.example/f" };
   const first = secrets.valueOf("file:/run/key", use);
   await clock.run(clock.until(clock.nowMs() + 60_000));
   const second = secrets.valueOf("file:/run/key", use);

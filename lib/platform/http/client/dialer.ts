@@ -1,5 +1,5 @@
 import type { Clock } from "../../../model/mod.ts";
-import { hostRefusal, isAddress } from "../../guard/addresses.ts";
+import { hostRefusal, isAddress } from "../../../web/mod.ts";
 import { CheckedName, orAborted, type Resolve, systemResolve } from "../../guard/checked_name.ts";
 import { neverCalled } from "../../guard/url_guard.ts";
 import { firstConnected } from "./first_connected.ts";

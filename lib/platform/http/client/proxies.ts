@@ -1,5 +1,5 @@
 import { loginFault } from "../../../model/mod.ts";
-import { addressValue, isAddress, isLoopback } from "../../guard/addresses.ts";
+import { addressValue, isAddress, isLoopback } from "../../../web/mod.ts";
 import { PlatformError } from "../../platform.ts";
 
 /** A proxy, and the variable of the environment that names it. */
@@ -28,8 +28,8 @@ export class Proxies {
    */
   constructor(variable: (name: string) => string | undefined, direct: readonly string[] = []) {
     this.#variable = variable;
-    const said = variable("NO_PROXY") || variable("no_proxy") || "";
-    this.#isExcepted = exceptions([...said.split(/[\s,]+/), ...direct]);
+    const value = variable("NO_PROXY") || variable("no_proxy") || "";
+    this.#isExcepted = exceptions([...value.split(/[\s,]+/), ...direct]);
   }
 
   /**

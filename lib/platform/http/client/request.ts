@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly method: string;
   /** By name in lower case. The framing of the body is not theirs to set. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
   /** Ends it at once. */
   readonly stop: AbortSignal | Stop;
   /** The longest body that is kept of an answer, in bytes, by its status; a longer one is cut. */
@@ -66,10 +66,18 @@ export function requestBytes(
   let head = `${method} ${target} HTTP/1.1\r\n${defaults.linesBeside(headers)}`;
   for (const name in headers) head += headerLine(name, headers[name]!);
   if (body === undefined) return encoded(`${head}\r\n`);
+  if (typeof body !== "string") return withBytes(`${head}content-length: ${body.length}\r\n\r\n`, body);
   const text = `${head}content-length: ${body.length}\r\n\r\n${body}`;
   const bytes = encoded(text);
   if (bytes.length === text.length) return bytes; // one byte for each character, as is usual
   return encoded(`${head}content-length: ${utf8.encode(body).length}\r\n\r\n${body}`);
+}
+
+function withBytes(head: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const start = utf8.encode(head), whole = new Uint8Array(start.length + body.length);
+  whole.set(start);
+  whole.set(body, start.length);
+  return whole;
 }
 
 function headerLine(name: string, value: string): string {

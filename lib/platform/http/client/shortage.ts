@@ -33,7 +33,7 @@ export class Shortage {
   /** At most as many as there are calls in flight. */
   #waiting: (() => void)[] = [];
   #disarm: (() => void) | undefined;
-  #saidAtMs = -Infinity;
+  #reportedAtMs = -Infinity;
 
   /** @param onNote called, once in a while, with a sentence that calls are held back, and what is missing */
   constructor(clock: Clock, onNote: (words: string) => void) {
@@ -44,8 +44,8 @@ export class Shortage {
   /** Waits until it makes sense to try again, or until `stop`. @param words name what is missing */
   wait(words: string, stop: AbortSignal | Stop): Promise<void> {
     const nowMs = this.#clock.nowMs();
-    if (nowMs - this.#saidAtMs >= QUIET_MS) {
-      this.#saidAtMs = nowMs;
+    if (nowMs - this.#reportedAtMs >= QUIET_MS) {
+      this.#reportedAtMs = nowMs;
       this.#onNote(`Calls are held back: ${words}`);
     }
     return new Promise((resolve) => {

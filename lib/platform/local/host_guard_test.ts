@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { chain, constant, fn, functionsOf, realClock, seededRandom } from "../../model/mod.ts";
 import { rawServer, writeAll } from "../testing.ts";
 import { parseProfile } from "../../provider/mod.ts";
-import { Door } from "./door.ts";
+import { HostGuard } from "../../web/mod.ts";
 import { LocalServer, type LocalServerOptions } from "./local_server.ts";
 
 const serverOf = (options: Partial<LocalServerOptions> = {}) =>
@@ -37,7 +37,7 @@ const posted = (path: string, host: string, headers: readonly string[] = [], met
     .join("\n");
 
 /** A body that answers with the number of times that it has run. */
-function counted() {
+function bodyWithRuns() {
   let runs = 0;
   const pay = fn("pay", { run: () => ++runs }), put = fn("put", { method: "PUT", run: () => ++runs });
   const functions = functionsOf([chain("c", ({ call }) => [call(pay), call(put)])]);
@@ -45,7 +45,7 @@ function counted() {
 }
 
 Deno.test("LocalServer takes calls that name its address, or loopback, by whatever port", async () => {
-  const { functions, runs } = counted();
+  const { functions, runs } = bodyWithRuns();
   await using server = serverOf({ functions, hosts: ["functions.internal"] });
   const { host, port } = new URL(server.url);
   const own = [host, `localhost:${port}`, "LOCALHOST", "127.0.0.2:1", "[::1]:80", "functions.internal:8080"];
@@ -56,7 +56,7 @@ Deno.test("LocalServer takes calls that name its address, or loopback, by whatev
 });
 
 Deno.test("LocalServer runs nothing for hosts that are not its own, and origins that are not", async () => {
-  const { functions, runs } = counted();
+  const { functions, runs } = bodyWithRuns();
   await using server = serverOf({ functions });
   const { host } = new URL(server.url);
   const strangers = [
@@ -91,7 +91,7 @@ Deno.test("LocalServer runs nothing for hosts that are not its own, and origins 
 });
 
 Deno.test("LocalServer calls functions by POST, or by the method that its workload says, and by no other", async () => {
-  const { functions, runs } = counted();
+  const { functions, runs } = bodyWithRuns();
   await using server = serverOf({ functions });
   const { host } = new URL(server.url);
   for (const method of ["GET", "HEAD", "DELETE", "OPTIONS", "PUT", "PATCH"]) {
@@ -108,8 +108,8 @@ Deno.test("LocalServer calls functions by POST, or by the method that its worklo
 });
 
 Deno.test("Door is open to any address, but to no name, of a machine that listens at all of them", () => {
-  const door = new Door({ hostname: "0.0.0.0" });
-  const isIn = (host: string) => door.refusal(new Request(`http://${host}/f/x`)) === undefined;
+  const guard = new HostGuard({ what: "this server", hostname: "0.0.0.0" });
+  const isIn = (host: string) => guard.refusal(host, new Headers()) === undefined;
   assertEquals(["10.0.0.5:7077", "[fd00::1]:7077", "127.0.0.1"].map(isIn), [true, true, true]);
   assertEquals(["evil.example", "10.0.0.5.evil.example"].map(isIn), [false, false]);
 });

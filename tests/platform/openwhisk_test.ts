@@ -1,0 +1,4 @@
+import { platformContract } from "./contract.ts";
+import { openOpenWhisk } from "./harness.ts";
+
+platformContract({ name: "openwhisk", open: openOpenWhisk });
