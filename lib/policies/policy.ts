@@ -24,7 +24,7 @@ export interface Task {
   readonly deadlineMs: number;
   /** Whether a function of the instance has been started before. */
   readonly chainStarted: boolean;
-  /** When the instance was submitted. */
+  /** When the instance was submitted, or due if that was later. */
   readonly submittedAtMs: number;
   /** When the invocation became ready. */
   readonly readyAtMs: number;

@@ -1,5 +1,14 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkPolicy, DEFAULT_POLICY, type Policy, PolicyError, policyOf, policySummaries } from "./mod.ts";
+import {
+  checkedPolicyOf,
+  checkPolicy,
+  DEFAULT_POLICY,
+  policiesWith,
+  type Policy,
+  PolicyError,
+  policyOf,
+  policySummaries,
+} from "./mod.ts";
 
 const keys = (policy: Policy) => Object.keys(policy).sort().join(" ");
 
@@ -14,10 +23,38 @@ Deno.test("policyOf() joins policies; what a later one defines wins", () => {
   const rank = () => 7;
   const own = (name: string) => name === "./mine.ts" ? { rank } : undefined;
   assertEquals(keys(policyOf("fair-share+shortest-job-first")), "group rank weight");
-  assertEquals(policyOf("fcfs + shortest-job-first").rank, policyOf("shortest-job-first").rank);
-  assertEquals(policyOf("fcfs+./mine.ts", {}, own).rank, rank);
+  assertEquals(policyOf("fair-share + shortest-job-first").rank, policyOf("shortest-job-first").rank);
+  assertEquals(policyOf("bin-packing+fair-share+./mine.ts", {}, own).rank, rank);
   assertEquals(policyOf("./mine.ts+fair-share", {}, own).rank, rank);
   assertEquals(policyOf("fcfs", {}, (name) => name === "fcfs" ? { rank } : undefined).rank, rank);
+});
+
+Deno.test("checkedPolicyOf() refuses a policy of which the others leave nothing", () => {
+  const table: [string, string, string][] = [
+    ["fcfs+shortest-job-first", "shortest-job-first", "fcfs"],
+    ["fair-share+fcfs + deadline", "deadline", "fcfs"],
+    ["fair-share+fair-share", "fair-share", "fair-share"],
+    ["fair-share+weighted+deadline", "weighted", "fair-share"],
+    ["running-first+mine", "mine", "running-first"],
+  ];
+  const own = (name: string) => name === "mine" ? { rank: () => 1 } : undefined;
+  for (const [text, later, lost] of table) {
+    const { code, message } = assertThrows(() => checkedPolicyOf(text, {}, own), PolicyError);
+    assertEquals(code, "bad-policy");
+    assertEquals(message, `Cannot join ${text}: ${later} replaces all of ${lost}. Leave ${lost} out`);
+  }
+});
+
+Deno.test("checkedPolicyOf() takes policies that complete each other", () => {
+  for (const text of ["fcfs", "fair-share+deadline", "bin-packing+fair-share+shortest-job-first"]) {
+    assertEquals(keys(checkedPolicyOf(text)), keys(policyOf(text)));
+  }
+});
+
+Deno.test("policiesWith() names the policies that an option is for", () => {
+  assertEquals(policiesWith("by"), ["fair-share"]);
+  assertEquals(policiesWith("weights"), ["weighted"]);
+  assertEquals(policiesWith("ageingMs"), ["priority-queues"]);
 });
 
 Deno.test("policyOf() leaves the policies it joins as they were", () => {
