@@ -1,11 +1,13 @@
 import type { Outcome } from "../model/mod.ts";
 import type { FunctionStats, GroupStats, Policy, Stats } from "../policies/mod.ts";
+import { Gates, type KeptBack } from "./gates.ts";
 import { badAnswer, Groups } from "./groups.ts";
+import type { LoadObserver } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import { Lanes } from "./lanes.ts";
 import type { LimitPart, LimitUse } from "./limit_part.ts";
-import { type FixedLimits, Gates, inForce, type KeptBack } from "./limits.ts";
-import { type PlatformOption, Platforms } from "./platform_pool.ts";
+import { type FixedLimits, inForce } from "./limits.ts";
+import { checkNames, type PlatformOption, Platforms } from "./platform_pool.ts";
 import { RateLimit } from "./rate_limit.ts";
 import type { ShareUnit } from "./service.ts";
 import { Reserves } from "./reserves.ts";
@@ -23,6 +25,8 @@ export interface BacklogSetup extends KeptBack {
   readonly platforms: readonly PlatformOption[];
   /** The ways out to the platforms, which hold each to its limit. */
   readonly ways: WaysOut;
+  /** Follows what waits and runs. (Default: nothing does) */
+  readonly observer?: LoadObserver;
 }
 
 /**
@@ -48,6 +52,7 @@ export class Backlog implements Stats {
   /** Only under strict shares: what they are parts of, and those that are used up while something waits. */
   readonly #strict: Shares | undefined;
   readonly #shutShares = new Set<ShareLimit>();
+  readonly #observer: LoadObserver | undefined;
 
   /**
    * @param before the backlog that this one replaces: time and rates go on from there, and shares under the same policy
@@ -56,10 +61,11 @@ export class Backlog implements Stats {
   constructor(
     policy: Policy,
     limits: FixedLimits,
-    { functions, strictShares, share, platforms, ways, ...kept }: BacklogSetup,
+    { functions, strictShares, share, platforms, ways, observer, ...kept }: BacklogSetup,
     before?: Backlog,
   ) {
     this.functions = functions;
+    this.#observer = observer;
     this.nowMs = before?.nowMs ?? 0;
     this.#policy = policy;
     this.#limits = limits;
@@ -95,15 +101,16 @@ export class Backlog implements Stats {
     for (const limit of this.#gates.setPart(part)) if (limit.shut) this.#open(limit);
   }
 
-  /** The use of the limits beside the global one; without labels' values for which nothing is in flight or waits. */
+  /** The use of the limits beside the global one, and of floors; without labels' values for which nothing is in flight or waits. */
   *uses(): Generator<LimitUse> {
     for (const limit of this.#gates.divided()) {
-      const { name, whole, used } = limit;
+      const { name, whole, used, held } = limit;
       if (used === 0 && !limit.shut && limit.reach === "labels") continue; // there may be 100,000 of them
       const isRate = limit instanceof RateLimit, isOfAll = limit === this.#gates.rate;
       const isShort = isOfAll ? limit.full && this.queued > 0 : limit.shut && limit.full && !limit.idle;
-      yield { name, whole, used, isShort, ...isRate && { windowMs: limit.windowMs } };
+      yield { name, whole, used, held, isShort, ...isRate && { windowMs: limit.windowMs } };
     }
+    yield* this.#gates.floorUses(); // after the limits: of all that is short, the first ones count
   }
 
   get groups(): ReadonlyMap<string, GroupStats> {
@@ -126,6 +133,7 @@ export class Backlog implements Stats {
     task.lane = lane;
     group.queued++;
     this.queued++;
+    this.#observer?.changed(task, 1, 0, this.nowMs);
     group.declaredWeight = task.weight;
     this.#groups.weigh(group);
     if (group.queued === 1) this.#groups.service?.raise(group, this.#groups.costOf(task));
@@ -144,7 +152,7 @@ export class Backlog implements Stats {
   /** Takes an invocation out that will not run from here; its phase says so already. */
   drop(task: Invocation): void {
     const lane = task.lane!;
-    this.#leave(lane);
+    this.#leave(task, 0);
     this.#settleLane(lane);
     this.#groupChanged(lane.group);
     this.#restIfIdle();
@@ -178,25 +186,48 @@ export class Backlog implements Stats {
     return this.#shutBy(task.lane!.gate);
   }
 
+  /** The slots that floors reserve for work that is there. */
+  get reserved(): number {
+    return this.#gates.reserved;
+  }
+
   /** Whether something waits that only what holds for all keeps from starting: the global limit, a rate, a refusal of the platform. */
   get isCrowded(): boolean {
     return !this.#reserves.all.empty;
   }
 
-  /** Takes out what `peek` answered and counts it as running. */
+  /** Takes out what `peek` answered and counts it as running; its call is to leave. */
   start(task: Invocation): void {
     const lane = task.lane!;
     const { service } = this.#groups;
-    task.charge = { startedAtMs: this.nowMs, cost: undefined, start: undefined };
+    task.charge = {
+      startedAtMs: this.nowMs,
+      cost: undefined,
+      start: undefined,
+      platform: undefined,
+      isToLeave: true,
+    };
     service?.start(lane.group, this.#groups.costIn(task));
     for (const limit of lane.gate.limits) limit.start(task);
     this.#gates.rate?.start();
     lane.tasks.pop();
-    this.#leave(lane);
+    this.#leave(task, 1);
     this.#count(task, lane.group);
-    this.#lanes.read(lane);
     this.#settleLane(lane);
     this.#enter(lane);
+  }
+
+  /** The call of an invocation that was started has left; or, if it was to, will not any more. */
+  left(task: Invocation, has: "left" | "neverLeft" = "left"): void {
+    const charge = task.charge!;
+    if (!charge.isToLeave) return;
+    charge.isToLeave = false;
+    if (!this.#gates.areRated) return;
+    this.#gates.rate?.[has]();
+    for (const limit of task.lane!.gate.limits) {
+      limit[has]();
+      if (limit.shut) this.#open(limit);
+    }
   }
 
   /** Takes invocations that wait for a full limit out of the trees; a rate is looked at again when it opens. */
@@ -267,6 +298,10 @@ export class Backlog implements Stats {
   /** Counts an invocation as running that is running already, on a rebuild. */
   occupy(task: Invocation): void {
     const lane = task.lane = this.#lanes.of(task, this.#groups.of(task));
+    if (task.charge!.isToLeave) {
+      for (const limit of [this.#gates.rate, ...lane.gate.limits]) limit?.isToLeave();
+    }
+    this.#observer?.changed(task, 0, 1, this.nowMs);
     this.#count(task, lane.group);
     this.#enter(lane);
   }
@@ -283,7 +318,7 @@ export class Backlog implements Stats {
   #enter({ group, gate }: Lane): void {
     for (const limit of gate.limits) {
       limit.enter();
-      if (!limit.shut && limit.waiting.size > 0 && limit.full) this.#shut(limit);
+      if (!limit.shut && limit.full && limit.waiting.size > 0) this.#shut(limit);
     }
     this.#groupChanged(group);
   }
@@ -291,9 +326,11 @@ export class Backlog implements Stats {
   /** Gives back what a running invocation occupied. */
   release(task: Invocation, outcome: Outcome): void {
     const { group, gate } = task.lane!;
+    this.left(task, "neverLeft");
     this.#platforms.learn(task, outcome);
     this.running--;
     group.running--;
+    this.#observer?.changed(task, 0, -1, this.nowMs);
     this.#receive(group, task, outcome);
     for (const limit of gate.limits) {
       limit.leave();
@@ -330,7 +367,8 @@ export class Backlog implements Stats {
 
   /** Reads the weights again of groups to which nothing has happened for a while. */
   sweep(): void {
-    for (const group of this.#groups.sweep(this.nowMs)) this.#groupChanged(group);
+    if (!this.#groups.isSweepDue(this.nowMs)) return;
+    for (const group of this.#groups.all) this.#groupChanged(group);
   }
 
   #groupChanged(group: Group): void {
@@ -345,21 +383,16 @@ export class Backlog implements Stats {
     this.#lanes.reorder(group);
   }
 
-  #leave(lane: Lane): void {
+  #leave(task: Invocation, running: 0 | 1): void {
+    const lane = task.lane!;
     lane.queued--;
     lane.group.queued--;
     this.queued--;
+    this.#observer?.changed(task, -1, running, this.nowMs);
   }
 
   #shutBy(gate: Gate): Limit | undefined {
     for (const limit of gate.limits) if (limit.full) return limit;
     return undefined;
   }
-}
-
-function checkNames(limits: Readonly<Record<string, number>>, platforms: readonly PlatformOption[]): void {
-  const stranger = Object.keys(limits).find((name) => platforms.every((platform) => platform.name !== name));
-  if (stranger === undefined) return;
-  const names = platforms.map(({ name }) => name).join(", ");
-  throw new RangeError(`Cannot limit the platform ${stranger}: attached are ${names || "none by name"}`);
 }

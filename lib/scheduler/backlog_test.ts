@@ -30,6 +30,16 @@ Deno.test("Scheduler.submit() reads a group's weight again, for all that waits o
   assertEquals(words(startAll(scheduler)), "a2/x a3/y b1/x b2/x");
 });
 
+Deno.test("Scheduler.next() goes by the ranks of a group's work, also once some of it waits behind another limit", () => {
+  const policy: Policy = { group: () => "all", rank: (task) => task.priority };
+  const scheduler = makeScheduler(policy, { functions: { f: 5, g: 5 } });
+  const submit = (id: string, fn: string, priority: number) =>
+    scheduler.submit(instanceOf(single(fn), id, { priority }), 0);
+  submit("second", "f", 2);
+  submit("first", "g", 1);
+  assertEquals(words(startAll(scheduler)), "first/g second/f");
+});
+
 Deno.test("Scheduler.next() reads the weights again every 100 ms, and no more often", () => {
   let readings = 0;
   let favourite = "a";

@@ -1,8 +1,7 @@
-import { type Chain, shapeOf, subchainOf } from "../model/mod.ts";
+import { type Chain, type FunctionSpec, shapeOf, subchainOf } from "../model/mod.ts";
 import type { FunctionLoad, FunctionLoads } from "./function_load.ts";
-import type { FailedCalls } from "./retries.ts";
 import type { RunTimes } from "./run_times.ts";
-import type { Gate } from "./tree.ts";
+import type { KnownGates } from "./tree.ts";
 
 /** The plan that the scheduler derives from a chain once, for all of its instances. */
 export class ChainPlan {
@@ -12,6 +11,8 @@ export class ChainPlan {
   readonly undoes: boolean;
   /** Whether an attempt that goes well is the last of an instance: one node, no map, and nothing undoes it. */
   readonly isOneCall: boolean;
+  /** The function of each node. */
+  readonly functions: readonly FunctionSpec[];
   /** Whether each node asks for a decision, by what those before it answered, before it runs. */
   readonly decides: readonly boolean[];
   /** The nodes after each node. */
@@ -21,29 +22,11 @@ export class ChainPlan {
   /** The nodes that are ready at once. */
   readonly roots: readonly number[];
   /**
-   * The gate of each node, under the limits in force.
+   * The gates of its nodes, where they do not depend on labels.
    *
    * @internal
    */
-  gates: readonly Gate[] = [];
-  /**
-   * By whom `gates` was made.
-   *
-   * @internal
-   */
-  gatesOf: unknown;
-  /**
-   * The failed calls of each node's function at the place of its URL, as far as they were looked up.
-   *
-   * @internal
-   */
-  failed: (FailedCalls | undefined)[] = [];
-  /**
-   * By whom `failed` was made.
-   *
-   * @internal
-   */
-  failedOf: unknown;
+  gates: KnownGates | undefined;
   readonly #times: RunTimes;
   readonly #functions: FunctionLoads;
   #loads: readonly (FunctionLoad | undefined)[] = [];
@@ -72,6 +55,7 @@ export class ChainPlan {
     this.undoes = chain.onFailed !== undefined;
     this.size = chain.onFailed ?? chain.nodes.length;
     this.isOneCall = chain.nodes.length === 1 && chain.nodes[0]!.map === undefined;
+    this.functions = chain.nodes.map(({ fn }) => fn);
     this.decides = chain.nodes.map(({ when, map }) => when !== undefined || map !== undefined);
     this.successors = successors;
     this.predecessorCounts = predecessorCounts;

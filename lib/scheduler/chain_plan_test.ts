@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { chain, constant, fn } from "../model/mod.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import { FunctionLoads } from "./function_load.ts";
@@ -30,8 +30,11 @@ Deno.test("ChainPlan.remainingMs() is the longest path to the end, and follows w
   assertEquals(remaining(), [315, 25, 305, 5, 7]);
   assertEquals(plan.criticalMs(), 315);
   const left = diamond.nodes[1]!.fn;
-  times.observe(left, 20 + 6 * 480);
-  assertEquals(plan.expectedMs(1), 500);
-  assertEquals(remaining(), [515, 505, 305, 5, 7]);
-  assertEquals(plan.criticalMs(), 515);
+  times.observe(left, 20 + 6 * 2400);
+  assertEquals(plan.expectedMs(1), 2420);
+  const ratio = plan.expectedMs(3) / TIMES.end; // what it says of the others' declared times, see DeclaredRatio
+  assertAlmostEquals(ratio, ((20 + 6 * 2400) / 20) ** (1 / 6), 1e-5);
+  const longest = [15 * ratio + 2420, 5 * ratio + 2420, 305 * ratio, 5 * ratio, 7 * ratio];
+  for (const [i, ms] of remaining().entries()) assertAlmostEquals(ms, longest[i]!, 1e-9);
+  assertEquals(plan.criticalMs(), remaining()[0]);
 });

@@ -34,6 +34,11 @@ export class ConcurrencyLimit extends Limit {
     return this.#running;
   }
 
+  /** The least part of it that can be kept: {@linkcode running}. */
+  get held(): number {
+    return this.#running;
+  }
+
   /** Attempts in flight that count against it. */
   get running(): number {
     return this.#running;

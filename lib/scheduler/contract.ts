@@ -1,8 +1,5 @@
-import type { Instance, InstanceOutcome, Random } from "../model/mod.ts";
-import type { Policy } from "../policies/mod.ts";
-import type { Limits } from "./limits.ts";
-import type { PlatformOption } from "./platform_pool.ts";
-import type { ShareUnit } from "./service.ts";
+import type { Instance, InstanceOutcome } from "../model/mod.ts";
+import type { Task } from "../policies/mod.ts";
 
 /** The meaning of an outcome for its invocation: whether it settles, and how, or is tried again. */
 export type Verdict = "ok" | "failed" | "retry" | "throttled" | "unserved";
@@ -58,7 +55,7 @@ export type Decision =
 
 /** When an instance was submitted, in the scheduler's time, if that is another than the instance's. */
 export interface SubmissionTime {
-  /** When it was submitted. */
+  /** When it was submitted, or due if that was later. */
   readonly submittedAtMs: number;
   /** From when on its limits of time count: it was not there before, whatever it says. (Default: from its submission) */
   readonly notBeforeMs?: number | undefined;
@@ -116,39 +113,10 @@ export interface SchedulerStats {
   readonly retried: number;
 }
 
-/** Options of a scheduler. */
-export interface SchedulerOptions {
-  /** Decides which work is served first. */
-  readonly policy: Policy;
-  /** Bounds of the work that runs at once. (Default: none) */
-  readonly limits?: Limits;
-  /**
-   * Whether a group never has more in flight than its share of the global limit, even if the others want less. (Default:
-   * false: what one leaves goes to the others)
-   */
-  readonly strictShares?: boolean;
-  /**
-   * The resource that groups share: the time that their attempts hold slots, by run times that are learned and put right when an
-   * attempt ends, or the number of their attempts. (Default: "time")
-   */
-  readonly share?: ShareUnit;
-  /**
-   * Whether instances that cannot meet their deadlines any more, by what is expected of their chains' longest paths, are
-   * refused: when they are submitted or before their first start, never later. (Default: false)
-   */
-  readonly shed?: boolean;
-  /**
-   * The platforms that functions without a URL of their own may run on, and those with several, each on those that it has
-   * URLs for: each start is placed on one of them that has room, as the policy says. One that has throttled just now is left
-   * alone while another has room, and what it throttled goes there at once. (Default: there is one, without a name)
-   */
-  readonly platforms?: readonly PlatformOption[];
-  /**
-   * The most of the attempts of each function on each platform that are retries after failures, from 0 to 1 (any number), while
-   * nothing succeeds. Free are 10, or half the limit, and 1 a second, or a twentieth of it; each success lets one go, and one
-   * that was a retry two. Retries that find the budget used up wait; groups of the policy take turns. (Default: 0.2)
-   */
-  readonly retryBudget?: number;
-  /** For the jitter of retry delays. */
-  readonly random: Random;
+/** Follows which invocations wait and run. It is called several times for each attempt, so it is to be quick. */
+export interface LoadObserver {
+  /** An invocation begins or ceases to wait for capacity, or to be in flight: 1, -1 or 0 of each. */
+  changed(task: Task, ready: number, running: number, nowMs: number): void;
+  /** Nothing waits or is in flight, until it is told once more: other rules are in force. */
+  restarted(nowMs: number): void;
 }

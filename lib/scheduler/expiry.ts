@@ -1,6 +1,6 @@
 import { formatDuration } from "../model/mod.ts";
 import type { Ending } from "./contract.ts";
-import type { InstanceRun } from "./instance_run.ts";
+import type { InstanceRun } from "./invocation.ts";
 
 /** An instant at which an instance ends, unless it has ended, or has begun in time. */
 export class Expiry {
@@ -38,8 +38,15 @@ export class Expiry {
   }
 }
 
+const NONE: readonly Expiry[] = [];
+
 /** When the limits of an instance's chain end it. */
-export function* expiriesOf(run: InstanceRun): Generator<Expiry> {
+export function expiriesOf(run: InstanceRun): Iterable<Expiry> {
+  const { ttlMs, timeLimitMs } = run.instance.chain;
+  return ttlMs === undefined && timeLimitMs === undefined ? NONE : expiries(run);
+}
+
+function* expiries(run: InstanceRun): Generator<Expiry> {
   const { ttlMs, timeLimitMs } = run.instance.chain;
   if (ttlMs !== undefined && !run.started) {
     const reason = `ttl: nothing of it had started within ${formatDuration(ttlMs)} of its submission`;

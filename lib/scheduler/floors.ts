@@ -12,6 +12,12 @@ export interface FloorShortage {
   readonly limit: number;
 }
 
+/** That floors cannot all be kept, in words. */
+export function floorShortageWords({ reserved, limit }: FloorShortage): string {
+  return `Cannot keep all floors: they reserve ${reserved} slots, and the platform runs ${limit} calls at once. ` +
+    "The floors share these in proportion. Lower them with --floor";
+}
+
 /**
  * Checks that all floors can be met at once, as far as limits say.
  *

@@ -1,10 +1,11 @@
 import type { Decision, Ending, NodeCall, Settlement } from "./contract.ts";
 import { NOTHING, type Reach } from "./instance_parts.ts";
-import type { InstanceRun } from "./instance_run.ts";
+import type { InstanceRun } from "./invocation.ts";
+import type { Instances } from "./instances.ts";
 import type { Invocations } from "./invocations.ts";
 
 /** The consequences of a change of an instance. */
-export type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs">;
+export type Consequences = Omit<Settlement, "verdict" | "retryAtMs">;
 
 /**
  * The way of an instance through its chain: when a node ends, which others become ready, which calls of chains and which
@@ -12,15 +13,15 @@ export type Consequences = Omit<Settlement, "instance" | "verdict" | "retryAtMs"
  */
 export class Flow {
   readonly #invocations: Invocations;
-  readonly #runs: Map<string, InstanceRun>;
+  readonly #instances: Instances;
 
   /**
    * @param invocations those of all instances
-   * @param runs all instances, by id: those that have ended are taken out
+   * @param instances all of them: those that have ended are forgotten
    */
-  constructor(invocations: Invocations, runs: Map<string, InstanceRun>) {
+  constructor(invocations: Invocations, instances: Instances) {
     this.#invocations = invocations;
-    this.#runs = runs;
+    this.#instances = instances;
   }
 
   /** Carries out what was decided on a node. */
@@ -67,26 +68,27 @@ export class Flow {
   ): Consequences {
     if (run.plan.chain.nodes[node]!.calls === undefined) {
       for (const item of items) this.#invocations.ready(run, node, item, nowMs);
-      return { skipped: [] };
+      return { instance: run.instance, skipped: [] };
     }
     run.calling += items.length;
     run.takeBegun(node);
     if (!run.started) this.#invocations.chainStarts(run);
-    return { skipped: [], calls: items.map((item) => item === undefined ? { node } : { node, item }) };
+    const calls = items.map((item) => item === undefined ? { node } : { node, item });
+    return { instance: run.instance, skipped: [], calls };
   }
 
   /** Begins with what needs no decision; ends the instance if nothing is left to do. */
   advance(run: InstanceRun, { free, skipped }: Reach, nowMs: number): Consequences {
     if (run.ending !== undefined || free.length === 0) return this.#result(run, skipped, nowMs);
-    const { decides, chain: { nodes } } = run.plan;
+    const { instance, plan: { decides, chain: { nodes } } } = run;
     let undecided: number[] | undefined, calls: NodeCall[] | undefined;
     for (const node of free) {
       if (decides[node]) (undecided ??= []).push(node);
       else if (nodes[node]!.calls === undefined) this.#invocations.ready(run, node, undefined, nowMs);
       else (calls ??= []).push(...this.#begin(run, node, [undefined], nowMs).calls!);
     }
-    if (undecided === undefined && calls === undefined) return { skipped };
-    return { skipped, ...undecided && { undecided }, ...calls && { calls } };
+    if (undecided === undefined && calls === undefined) return { instance, skipped };
+    return { instance, skipped, ...undecided && { undecided }, ...calls && { calls } };
   }
 
   /** Nothing more of an instance starts, but the node that undoes; it ends with its last attempt in flight. */
@@ -97,23 +99,22 @@ export class Flow {
 
   /** Ends an instance, or what of it is in vain, if it is time. */
   #result(run: InstanceRun, skipped: readonly number[], nowMs: number): Consequences {
-    const { ending } = run;
-    if (ending === undefined && run.unsettled > 0) return { skipped };
+    const { instance, ending } = run;
+    if (ending === undefined && run.unsettled > 0) return { instance, skipped };
     if (ending !== undefined && !run.cleared) {
       run.cleared = true;
       this.#invocations.clear(run);
       const calls = run.takeBegun();
       run.calling += calls.length;
-      if (calls.length > 0) return { skipped, ending, calls };
+      if (calls.length > 0) return { instance, skipped, ending, calls };
     }
-    if (run.running > 0 || run.calling > 0) return { skipped, ending: ending! };
+    if (run.running > 0 || run.calling > 0) return { instance, skipped, ending: ending! };
     if (ending !== undefined && run.plan.undoes && run.started && !run.undone) {
       if (run.isEmpty) this.#invocations.ready(run, run.plan.size, undefined, nowMs);
-      return { skipped, ending };
+      return { instance, skipped, ending };
     }
-    this.#runs.delete(run.instance.id);
-    run.unload();
-    return { skipped, ended: ending ?? COMPLETED };
+    this.#instances.end(run);
+    return { instance, skipped, ended: ending ?? COMPLETED };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FunctionSpec } from "../model/mod.ts";
 import type { FunctionStats } from "../policies/mod.ts";
+import type { RetryBudget } from "./retry_budget.ts";
 
 /** Rates are taken over this number of arrivals, as the original's `fairShareOnFunctions…Arrival` policies do. */
 const ARRIVALS = 30;
@@ -9,6 +10,10 @@ const LEAST_SPAN_MS = 1;
 /** The demand for one function. */
 export class FunctionLoad implements FunctionStats {
   unsettled = 0;
+  /** The budget of its retries where its URL says, if any; … */
+  budget: RetryBudget | undefined;
+  /** … and by whom that was made. */
+  budgetOf: unknown;
   /** The instants of the last arrivals, a ring; the next goes where the oldest is. */
   readonly #arrivedAtMs = new Float64Array(ARRIVALS);
   #arrivals = 0;

@@ -115,15 +115,13 @@ export class Groups {
     this.shares.update(group);
   }
 
-  /** The groups whose weights are to be read again, as nothing may have happened to them for a while. */
-  sweep(nowMs: number): Iterable<Group> {
-    if (this.#policy.weight === undefined || nowMs - this.#sweptAtMs < WEIGHT_SWEEP_MS) return NONE;
+  /** Whether the weights of all groups are to be read again now, as nothing may have happened to some of them for a while. */
+  isSweepDue(nowMs: number): boolean {
+    if (this.#policy.weight === undefined || nowMs - this.#sweptAtMs < WEIGHT_SWEEP_MS) return false;
     this.#sweptAtMs = nowMs;
-    return this.#byName.values();
+    return true;
   }
 }
-
-const NONE: readonly Group[] = [];
 
 /** @throws {PolicyError} always */
 export function badAnswer(part: string, answer: unknown, wanted: string): never {

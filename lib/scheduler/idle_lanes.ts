@@ -1,4 +1,4 @@
-import type { Gate, Group, Root } from "./tree.ts";
+import { type Gate, type Group, onlyLane, type Root } from "./tree.ts";
 
 /**
  * Forgets the lanes in which nothing waits, and their groups' trees without others: of labels with many values a group has one
@@ -20,6 +20,7 @@ export function forgetIdleLanes(groups: Iterable<Group>): ReadonlySet<Gate> {
       used.add(lane.gate);
     }
     lanes.length = kept;
+    group.only = onlyLane(group);
     for (const [shared, own] of gates) {
       if (own.lanes.size === 0) gates.delete(shared);
       else used.add(shared);

@@ -6,6 +6,8 @@ import type { MapRun } from "./map_run.ts";
 export interface Course {
   /** Time for which its attempts that have ended held their slots, together, in milliseconds. */
   attainedMs: number;
+  /** Whether all nodes that have settled are ok: then all that waits for nothing more runs, however it joins. */
+  areAllOk: boolean;
   /** The end state of each node. */
   readonly states: (NodeState | undefined)[];
   /** Number of predecessors that each node waits for. */
@@ -36,5 +38,7 @@ export interface Reach {
   readonly skipped: readonly number[];
 }
 
+export const NO_NODES: readonly number[] = [];
+
 /** Nothing becomes of any. */
-export const NOTHING: Reach = { free: [], skipped: [] };
+export const NOTHING: Reach = { free: NO_NODES, skipped: NO_NODES };

@@ -1,8 +1,9 @@
-import type { FunctionSpec, Instance } from "../model/mod.ts";
+import { dueAt, type FunctionSpec, type Instance } from "../model/mod.ts";
 import type { Task } from "../policies/mod.ts";
-import type { InstanceRun } from "./instance_run.ts";
-import type { Charge } from "./service.ts";
-import type { Lane } from "./tree.ts";
+import type { ChainPlan } from "./chain_plan.ts";
+import type { Charge } from "./charge.ts";
+import { InstanceProgress } from "./instance_progress.ts";
+import type { KnownGates, Lane } from "./tree.ts";
 import type { WayStart } from "./way_out.ts";
 
 /**
@@ -35,6 +36,12 @@ export class Invocation implements Task {
    * @internal
    */
   readonly run: InstanceRun;
+  /**
+   * The plan of its chain, which each decision asks: by way of `run` it would be waited for after that.
+   *
+   * @internal
+   */
+  readonly plan: ChainPlan;
   /** Its node's index and, of a map, its item, in one number: there may be millions of invocations. */
   readonly #place: number;
   /** Made with the first failure or throttle: most invocations have none. */
@@ -43,11 +50,10 @@ export class Invocation implements Task {
   phase: Phase = "queued";
   /** Attempts begun. */
   attempts = 0;
-  /** Where the attempt in flight, or the last one, was started, if several platforms are attached. */
-  platform: string | undefined;
   readyAtMs: number;
   /**
-   * When its attempt in flight, or the last one, was started, and what it counts as: most invocations that wait have none.
+   * When and where its attempt in flight, or the last one, was started, and what it counts as: most invocations that wait have
+   * none.
    *
    * @internal
    */
@@ -78,6 +84,7 @@ export class Invocation implements Task {
    */
   constructor(run: InstanceRun, nodeIndex: number, item: number | undefined, readyAtMs: number) {
     this.run = run;
+    this.plan = run.plan;
     this.#place = item === undefined ? nodeIndex : nodeIndex + (item + 1) * NODES;
     this.readyAtMs = readyAtMs;
   }
@@ -93,6 +100,15 @@ export class Invocation implements Task {
 
   set start(start: WayStart | undefined) {
     this.charge!.start = start;
+  }
+
+  /** Where the attempt in flight, or the last one, was started, if several platforms are attached. */
+  get platform(): string | undefined {
+    return this.charge?.platform;
+  }
+
+  set platform(platform: string | undefined) {
+    this.charge!.platform = platform;
   }
 
   /** Attempts that failed; throttles are none. */
@@ -140,7 +156,7 @@ export class Invocation implements Task {
   }
   /** The function's data. */
   get spec(): FunctionSpec {
-    return this.of.chain.nodes[this.nodeIndex]!.fn;
+    return this.plan.functions[this.nodeIndex]!;
   }
   /** Submission order, then node order, then item order: the last tie-break. Exact up to 2^39 nodes. */
   get sequence(): number {
@@ -179,18 +195,109 @@ export class Invocation implements Task {
     return this.run.started;
   }
   get submittedAtMs(): number {
-    return this.of.submittedAtMs;
+    return dueAt(this.of);
   }
   get remainingMs(): number {
-    return this.run.plan.remainingMs(this.nodeIndex);
+    return this.plan.remainingMs(this.nodeIndex);
   }
   get expectedMs(): number {
-    return this.run.plan.expectedMs(this.nodeIndex);
+    return this.plan.expectedMs(this.nodeIndex);
   }
   get attainedMs(): number {
     return this.run.attainedMs;
   }
   get attempt(): number {
     return this.phase === "running" || this.phase === "answered" ? this.attempts : this.attempts + 1;
+  }
+}
+
+/** One instance while the scheduler has it: its progress, and the invocations that wait or run. */
+export class InstanceRun extends InstanceProgress {
+  /** Attempts in flight. */
+  running = 0;
+  /** The gates of its nodes, where they depend on its labels. */
+  gates: KnownGates | undefined;
+  /** Its place in the table of all instances: its bucket, … */
+  idHash = 0;
+  /** … and the next one there. */
+  nextInBucket: InstanceRun | undefined;
+  #start: "none" | "here" | "before" = "none";
+  #first: Invocation | undefined;
+
+  /** The id of the instance. */
+  get id(): string {
+    return this.instance.id;
+  }
+
+  /** Whether one of its functions has been started, here or before. */
+  get started(): boolean {
+    return this.#start !== "none";
+  }
+
+  /** Whether something of it had been done before it was submitted here. */
+  get resumed(): boolean {
+    return this.#start === "before";
+  }
+
+  /** Something of it had been done before it was submitted here. */
+  startedBefore(): void {
+    this.#start = "before";
+  }
+
+  /** One of its functions is started. */
+  starts(): void {
+    if (this.#start === "none") this.#start = "here";
+  }
+
+  /** Notes that the attempt started here has not run. */
+  takeStartBack(): void {
+    if (this.#start === "here") this.#start = "none";
+  }
+
+  /** Whether anything of it has been called, attempted or settled: starts that were taken back leave nothing. */
+  get hasBegun(): boolean {
+    if (this.resumed || this.running > 0 || this.calling > 0 || this.unsettled < this.plan.size) return true;
+    for (const { attempts } of this.invocations()) if (attempts > 0) return true;
+    return false;
+  }
+
+  /** Whether it stands where every instance of its chain begins: nothing has begun, and nothing is decided by its args. */
+  get isLikeOthers(): boolean {
+    return !this.hasBegun && !this.plan.roots.some((node) => this.plan.decides[node]);
+  }
+
+  /** The first of its invocations that are not settled; each names the next. */
+  get first(): Invocation | undefined {
+    return this.#first;
+  }
+
+  /** Its invocations that are not settled. */
+  *invocations(): Generator<Invocation> {
+    for (let next: Invocation | undefined, at = this.#first; at !== undefined; at = next) {
+      next = at.nextOfRun;
+      yield at;
+    }
+  }
+
+  add(invocation: Invocation): void {
+    invocation.nextOfRun = this.#first;
+    if (this.#first) this.#first.previousOfRun = invocation;
+    this.#first = invocation;
+  }
+
+  remove({ nextOfRun, previousOfRun }: Invocation): void {
+    if (previousOfRun) previousOfRun.nextOfRun = nextOfRun;
+    else this.#first = nextOfRun;
+    if (nextOfRun) nextOfRun.previousOfRun = previousOfRun;
+  }
+
+  /** Whether none of its invocations waits or runs. */
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
+  /** Whether at most one of its invocations waits or runs. */
+  get isSingle(): boolean {
+    return this.#first?.nextOfRun === undefined;
   }
 }

@@ -1,7 +1,6 @@
 import type { Outcome } from "../model/mod.ts";
-import type { Obstacle, Verdict } from "./contract.ts";
-import type { InstanceRun } from "./instance_run.ts";
-import { Invocation } from "./invocation.ts";
+import type { Obstacle } from "./contract.ts";
+import { type InstanceRun, Invocation } from "./invocation.ts";
 import type { Regime } from "./regime.ts";
 import type { Retries } from "./retries.ts";
 
@@ -136,8 +135,8 @@ export class Invocations {
     }
   }
 
-  /** The obstacle that keeps an instance from going on, as {@linkcode Scheduler.standingOf} answers. */
-  standingOf(run: InstanceRun): Obstacle | "free" | "idle" {
+  /** The obstacle that keeps an instance from going on, as {@linkcode Scheduler.obstacleOf} answers. */
+  obstacleOf(run: InstanceRun): Obstacle | "free" | "idle" {
     if (run.running > 0) return "free";
     let first: Obstacle | undefined;
     for (let task = run.first; task !== undefined; task = task.nextOfRun) {
@@ -149,18 +148,6 @@ export class Invocations {
     const { name, label } = first, reach = run.isLikeOthers ? first.reach : "instance";
     return label === undefined ? { name, reach } : { name, reach, label };
   }
-}
-
-/** The meaning of an outcome of a running invocation; changes nothing. */
-export function judge(task: Invocation, outcome: Outcome): Verdict {
-  if (outcome.kind === "ok") return "ok";
-  const { ending, undone, plan } = task.run;
-  if (ending !== undefined && (undone || task.nodeIndex !== plan.chain.onFailed)) return "failed";
-  const { retry, atMostOnce } = task.spec;
-  if (outcome.kind === "throttled" || outcome.kind === "unserved") return outcome.kind;
-  const { retryable, cause } = outcome;
-  const isMeant = retry.on === undefined || (cause !== undefined && retry.on.includes(cause));
-  return retryable && isMeant && !atMostOnce && task.failures + 1 < retry.attempts ? "retry" : "failed";
 }
 
 /** @throws {TypeError} unless an invocation is in the right state for what is to be done with it */

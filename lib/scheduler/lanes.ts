@@ -1,8 +1,8 @@
+import type { Gates } from "./gates.ts";
 import { forgetIdleLanes } from "./idle_lanes.ts";
 import type { Invocation } from "./invocation.ts";
-import type { Gates } from "./limits.ts";
 import { ShareLimit, type Shares } from "./shares.ts";
-import { type Branch, Gate, type Group, Lane, type Limit, OwnRoot, type Root, Standing } from "./tree.ts";
+import { type Branch, Gate, type Group, Lane, type Limit, onlyLane, OwnRoot, type Root } from "./tree.ts";
 
 /** A group of no more lanes shares its tree with others: it costs less to move them than that limits have more nodes. */
 const FEW_LANES = 4;
@@ -37,9 +37,17 @@ export class Lanes {
       lane = new Lane(group, gate);
       gate.lanes.set(group, lane);
       group.lanes.push(lane);
+      this.#noteOnly(group);
       if (this.#deservesTree(group)) this.#plant(group);
     }
     return lane;
+  }
+
+  /** The invocations of a lane tell it from another one, once its group has another. */
+  #noteOnly(group: Group): void {
+    const { only } = group;
+    group.only = onlyLane(group);
+    only?.parent?.changed(only);
   }
 
   /** Groups that have trees, and all under strict shares, have gates of their own; the latter count against the share. */
@@ -63,11 +71,12 @@ export class Lanes {
   }
 
   /** The tree of a group that has trees, in one that groups share. */
-  #treeOf({ trees, standing }: Group, above = this.#root): OwnRoot {
-    let tree = trees!.find((tree) => tree.above === above);
+  #treeOf(group: Group, above = this.#root): OwnRoot {
+    const trees = group.trees!;
+    let tree = trees.find((tree) => tree.above === above);
     if (tree === undefined) {
       this.#trees++;
-      trees!.push(tree = new OwnRoot(above, standing));
+      trees.push(tree = new OwnRoot(above, group));
     }
     return tree;
   }
@@ -75,8 +84,6 @@ export class Lanes {
   /** Moves a group's lanes into trees of their own. */
   #plant(group: Group): void {
     group.trees = [];
-    group.standing = new Standing();
-    group.standing.read(group);
     for (const lane of group.lanes) {
       const { gate } = lane;
       if (lane.queued > 0) gate.remove(lane);
@@ -86,7 +93,7 @@ export class Lanes {
       own.root = tree;
       own.lanes.set(group, lane);
       if (own !== gate) group.gates.set(gate, own);
-      lane.moveIntoTree(own);
+      lane.gate = own;
       if (lane.queued > 0) this.attach(lane);
     }
   }
@@ -95,7 +102,6 @@ export class Lanes {
   attach(lane: Lane): void {
     const { gate } = lane;
     const idle = gate.empty;
-    if (lane.group.trees === undefined) lane.readGroup();
     gate.add(lane);
     if (idle) (gate.root ?? this.#root).hang(gate);
   }
@@ -105,23 +111,11 @@ export class Lanes {
     return limit.waitingUnder(root);
   }
 
-  /** Reads the load and the turn of a lane's group again: whoever moves the lane next puts it where it belongs. */
-  read(lane: Lane): void {
-    const { group, gate } = lane;
-    if (group.trees === undefined) lane.readGroup();
-    else this.#moveTrees(group, gate.root);
-  }
-
-  /** Puts a group's lanes where they belong, now that its load or turn may have changed. */
+  /** Puts a group's lanes where they belong, or its trees, now that its load or turn may have changed. */
   reorder(group: Group): void {
-    if (group.trees !== undefined) return this.#moveTrees(group);
-    for (const lane of group.lanes) if (lane.readGroup()) lane.parent?.changed(lane);
-  }
-
-  /** Puts a group's trees where they belong. @param but the one that somebody else moves */
-  #moveTrees(group: Group, but?: Root): void {
-    if (!group.standing.read(group)) return;
-    for (const tree of group.trees!) if (tree !== but) tree.parent?.changed(tree);
+    if (group.queued === 0) return; // none of them hangs anywhere
+    if (group.only !== undefined) return group.only.parent!.reread(group.only, group);
+    for (const node of group.trees ?? group.lanes) node.parent?.reread(node, group);
   }
 
   /**

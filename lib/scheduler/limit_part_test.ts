@@ -30,7 +30,7 @@ for (const [limits, name] of KINDS) {
     });
     assertEquals(counts, [4, 4, 0, 0]);
     const use = [...scheduler.uses()].find((use) => use.name === name)!;
-    assertEquals(use, { name, whole: 8, used: 8, isShort: true });
+    assertEquals(use, { name, whole: 8, used: 8, held: 8, isShort: true });
   });
 }
 
@@ -77,4 +77,19 @@ Deno.test("Scheduler.setPart() divides floors", () => {
       [...expected],
     );
   }
+});
+
+Deno.test("Scheduler.uses() tells the use of floors, and which of them their work is short of", () => {
+  const scheduler = makeScheduler("fcfs", { global: 8, fixed: true, floors: { functions: { f: 4, g: 4 } } });
+  const floors = () =>
+    [...scheduler.uses()].flatMap(({ name, whole, used, isShort }) =>
+      name.startsWith("floor") ? [[name, whole, used, isShort]] : []
+    );
+  scheduler.setPart(HALF, 0);
+  assertEquals(floors(), [], "nothing of theirs is here");
+  for (let i = 0; i < 5; i++) scheduler.submit(instanceOf(single("f"), `${i}`), 0);
+  scheduler.submit(instanceOf(single("g"), "g"), 0);
+  const started = startAll(scheduler);
+  assertEquals(started.map((task) => task.function).toSorted(), ["f", "f", "f", "g"]);
+  assertEquals(floors(), [["floor function f", 4, 3, true], ["floor function g", 4, 1, false]]);
 });

@@ -71,3 +71,27 @@ Deno.test("shareOfLimits() divides the limits of a label's values", () => {
   const half = shareOfLimits(limits, { from: 0.5, to: 1 });
   assertEquals(half, { labels: { tenant: { acme: 5, "*": 2 }, team: 3 } });
 });
+
+Deno.test("Limits of labels do not count for others, whatever signs names and values are of", () => {
+  const started = (limits: Limits, all: readonly Readonly<Record<string, string>>[]) => {
+    const scheduler = makeScheduler("fcfs", { ...limits, fixed: true });
+    all.forEach((labels, i) => scheduler.submit(instanceOf(single("one"), `${i}`, { labels }), 0));
+    return startAll(scheduler).map(({ labels }) => labels);
+  };
+  const apart = [{ a: "b c" }, { "a b": "c" }];
+  assertEquals(started({ labels: { a: 1, "a b": 1 } }, apart), apart);
+  const odd = { tenant: "x\nlabel region y" }, both = { tenant: "x", region: "y" };
+  const labels = { tenant: { x: 1, [odd.tenant]: 3 }, region: { y: 1 } };
+  assertEquals(started({ labels }, [odd, both, both]), [odd, both]);
+  const floors = { labels: { tenant: { x: 1, "x\nlabel region y": 1 }, region: { y: 1 } } };
+  const other = { tenant: "other" };
+  assertEquals(started({ global: 2, floors }, [odd, other, other, both]), [both, odd]);
+});
+
+Deno.test("Scheduler.setLimits() tells limits of labels apart, whatever signs names and values are of", () => {
+  const scheduler = makeScheduler("fcfs", { fixed: true, labels: { a: { "b=c": 1 } } });
+  scheduler.setLimits({ fixed: true, labels: { "a=b": { c: 1 } } });
+  const labels = { a: "b=c" };
+  for (const id of ["first", "second"]) scheduler.submit(instanceOf(single("one"), id, { labels }), 0);
+  assertEquals(startAll(scheduler).length, 2);
+});

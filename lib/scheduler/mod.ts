@@ -1,7 +1,7 @@
 /** The scheduler core: no clock, no I/O, no promises. */
 export { DEFAULT_LIMIT, type FixedLimits, type Limits } from "./limits.ts";
 export type { LabelLimit } from "./value_limits.ts";
-export { checkFloors, type FloorShortage, withPossibleFloors } from "./floors.ts";
+export { checkFloors, type FloorShortage, floorShortageWords, withPossibleFloors } from "./floors.ts";
 export { mayStartAhead } from "./ahead.ts";
 export type { StartRate } from "./rate_limit.ts";
 export type { LimitPart, LimitUse } from "./limit_part.ts";
@@ -12,15 +12,17 @@ export type {
   Decision,
   Delay,
   Ending,
+  LoadObserver,
   NodeCall,
   Obstacle,
-  SchedulerOptions,
   SchedulerStats,
   Settlement,
   Submission,
   SubmissionTime,
   Verdict,
 } from "./contract.ts";
+export type { SchedulerOptions } from "./options.ts";
+export { follow, type SettlementHandlers } from "./follow.ts";
 export type { Invocation, Phase } from "./invocation.ts";
 export type { ShareUnit } from "./service.ts";
 export type { HeldRetries } from "./retries.ts";

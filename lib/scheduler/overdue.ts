@@ -1,7 +1,8 @@
+import type { Backlog } from "./backlog.ts";
 import type { Settlement } from "./contract.ts";
 import { expiriesOf, type Expiry } from "./expiry.ts";
 import type { Consequences, Flow } from "./flow.ts";
-import type { InstanceRun } from "./instance_run.ts";
+import type { InstanceRun, Invocation } from "./invocation.ts";
 import { TimeHeap } from "./time_heap.ts";
 
 /** Ends instances that are too late: at the limits of their time, or, where that is shed, before they start in vain. */
@@ -34,7 +35,7 @@ export class Overdue {
   /** Ends instances that have come to a limit of their time. */
   expire(nowMs: number): void {
     for (let due = this.#expiries.take(nowMs); due !== undefined; due = this.#expiries.take(nowMs)) {
-      this.#report(due.run, this.#flow.stop(due.run, due.ending, nowMs));
+      this.#news.push(this.#flow.stop(due.run, due.ending, nowMs));
     }
   }
 
@@ -60,13 +61,14 @@ export class Overdue {
     return this.#flow.stop(run, { outcome: "cancelled", reason, shed: true }, nowMs);
   }
 
-  /** Ends an instance that is too late, as news. */
-  drop(run: InstanceRun, nowMs: number): void {
-    this.#report(run, this.refuse(run, nowMs));
-  }
-
-  #report({ instance }: InstanceRun, consequences: Consequences): void {
-    this.#news.push({ instance, ...consequences });
+  /** The first of a backlog that is in time; the instances of those before it end, as news. */
+  first(backlog: Backlog, nowMs: number): Invocation | undefined {
+    let task = backlog.peek();
+    while (task !== undefined && this.isTooLate(task.run, nowMs)) {
+      this.#news.push(this.refuse(task.run, nowMs));
+      task = backlog.peek();
+    }
+    return task;
   }
 
   /** Instances that have ended since this was asked last, but for refused ones. */

@@ -1,7 +1,7 @@
 import type { FunctionSpec, Outcome } from "../model/mod.ts";
 import { type PlatformView, type Policy, PolicyError } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
-import { type Limit, TimedLimit } from "./tree.ts";
+import { type Limit, type Starting, TimedLimit } from "./tree.ts";
 import type { WayOut } from "./way_out.ts";
 import type { WaysOut } from "./ways_out.ts";
 
@@ -174,7 +174,7 @@ export class PlatformPool extends TimedLimit {
     return firstMs;
   }
 
-  override start(task: Invocation): void {
+  override start(task: Starting): void {
     const { nowMs } = this.time;
     const open = this.#loads.filter(({ way }) => way.isOpen(nowMs));
     const rested = open.filter(({ restsUntilMs }) => restsUntilMs <= nowMs);
@@ -220,4 +220,15 @@ function leastUsed(loads: readonly PlatformLoad[]): PlatformLoad {
   return loads.reduce((least, other) =>
     other.used < least.used || (other.used === least.used && other.running < least.running) ? other : least
   );
+}
+
+/** @throws {RangeError} if a limit is that of a platform which is not attached */
+export function checkNames(
+  limits: Readonly<Record<string, number>>,
+  platforms: readonly PlatformOption[],
+): void {
+  const stranger = Object.keys(limits).find((name) => platforms.every((platform) => platform.name !== name));
+  if (stranger === undefined) return;
+  const names = platforms.map(({ name }) => name).join(", ");
+  throw new RangeError(`Cannot limit the platform ${stranger}: attached are ${names || "none by name"}`);
 }

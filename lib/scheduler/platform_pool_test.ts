@@ -1,5 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { instanceOf, makeScheduler, OK, runAll, single, startAll } from "../../tests/scheduler/builders.ts";
+import {
+  instanceOf,
+  makeScheduler,
+  OK,
+  runAll,
+  single,
+  startAll,
+  THROTTLED,
+} from "../../tests/scheduler/builders.ts";
 import { constant, seededRandom } from "../model/mod.ts";
 import { type Policy, PolicyError, policyOf } from "../policies/mod.ts";
 import { type Limits, Scheduler } from "./mod.ts";
@@ -236,6 +244,29 @@ Deno.test("Scheduler.next() keeps nobody else waiting where one function is aske
     assertEquals(startAll(made, 30_040), [], "it has a door again");
     assertEquals(startAll(made, 35_030)[0]!.function, "busy");
   }
+});
+
+Deno.test("Scheduler.next() lets one function wait by itself under a fixed limit once it was refused alone three times", () => {
+  const first: Policy = { rank: ({ function: name }) => name === "first" ? 0 : 1 };
+  const made = makeScheduler(first, { global: 2, fixed: true });
+  for (const name of ["first", "other"]) {
+    for (let i = 0; i < 4; i++) made.submit(instanceOf(single(name), `${name}${i}`), 0);
+  }
+  let nowMs = 0;
+  for (let i = 0; i < 3; i++) {
+    const started = startAll(made, nowMs);
+    assertEquals(started.map((task) => task.function), ["first", "first"]);
+    for (const task of started) made.settle(task, THROTTLED, nowMs);
+    nowMs = made.wakeAtMs()!;
+  }
+  const others = startAll(made, nowMs);
+  assertEquals(others.map((task) => task.function), ["other", "other"]);
+  nowMs = made.wakeAtMs() ?? nowMs + 5000;
+  made.settle(others[0]!, OK, nowMs);
+  const asking = made.next(nowMs)!;
+  assertEquals(asking.function, "first", "it asks again by itself");
+  made.settle(asking, OK, nowMs);
+  assertEquals(made.next(nowMs)?.function, "first", "it is let in again");
 });
 
 Deno.test("Scheduler.next() forgets the waits of functions that are over, and has all wait where there are too many", () => {

@@ -7,6 +7,7 @@ export * from "./mod.ts";
 export * from "../policies/mod.ts";
 export {
   type ByValue,
+  type Callback,
   type Chain,
   type ChainNode,
   type FailureCause,

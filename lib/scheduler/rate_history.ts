@@ -4,21 +4,31 @@ export type Starts = readonly [atMs: number, starts: number];
 /** A history that is assumed has at most this many entries; of more starts several share one. */
 const MOST_ENTRIES = 1000;
 
+/** The bounds on a history of starts. */
+export interface Density {
+  /** The number of starts in a window, a whole number above 0. */
+  readonly starts: number;
+  /** At most this many come together; … */
+  readonly burst: number;
+  /** … apart from that they are spread evenly, at this interval, in milliseconds; … */
+  readonly intervalMs: number;
+  /** … but each may come as much earlier as the last one came late, in milliseconds. */
+  readonly lateMs: number;
+}
+
 /**
- * The densest history that a rate allows: a burst now, and before that one start after the other, evenly. Whatever others have
- * started under these starts of the window, no window has more of them than this says.
+ * The densest history within bounds: a burst now, and before that one start after the other, evenly, the earliest of them late.
+ * Whatever others have started within these bounds, no window that ends later has more of their starts than this says.
  *
- * @param starts of a window, a whole number above 0
- * @param burst at most this many came together
  * @returns the earliest first
  */
-export function densest(starts: number, burst: number, windowMs: number, nowMs: number): Starts[] {
+export function densest({ starts, burst, intervalMs, lateMs }: Density, nowMs: number): Starts[] {
   const together = Math.min(starts, burst), before = starts - together;
   const each = Math.ceil(before / MOST_ENTRIES);
   const history: Starts[] = [];
   for (let i = before; i > 0; i -= each) {
     const count = Math.min(each, i); // all count as the latest of them
-    history.push([nowMs - (i - count + 1) * windowMs / starts, count]);
+    history.push([nowMs - Math.max(0, (i - count + 1) * intervalMs - lateMs), count]);
   }
   return [...history, [nowMs, together]];
 }

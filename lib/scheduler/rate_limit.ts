@@ -1,4 +1,4 @@
-import { densest, thinned } from "./rate_history.ts";
+import { densest, type Density, thinned } from "./rate_history.ts";
 import { StartLog } from "./start_log.ts";
 import { TimedLimit } from "./tree.ts";
 
@@ -32,11 +32,27 @@ const TRAVEL = 0.005;
 /** Sums of fractions are not exact. */
 const ROUNDING = 1e-9;
 
+/** A share of a rate that is given up, and which nobody uses until it is known how densely it was used. */
+interface Kept {
+  /** The part that it was of. */
+  readonly part: number;
+  /** The interval of starts under that part, in milliseconds. */
+  readonly intervalMs: number;
+  /** Number of calls that were to leave under that part, and have not yet. */
+  coming: number;
+  /** When what came together under that part will have been earned back by waiting. */
+  untilMs: number;
+}
+
 /**
  * At most `whole` starts in every window of a length: a log of the last starts, and a token bucket that spreads them over the
  * window. The bucket is kept as the instant at which the next start would be due if they came evenly (the virtual scheduling
  * algorithm of the generic cell rate algorithm, ITU-T I.371), so that nothing is counted while time passes and instants are
  * compared exactly. The bucket alone would let a window have its burst beside its rate.
+ *
+ * Between the decision to start and the instant at which the call leaves something may have to be written, or computed. What is
+ * to leave takes room in every window until it does ({@linkcode RateLimit.left}): of the starts of a window, all others had left
+ * by the decision about the last one, within a window of it, or were to leave then. The bucket spreads the decisions.
  */
 export class RateLimit extends TimedLimit {
   /** The starts that a window holds, for all who keep to the rate together. */
@@ -52,7 +68,14 @@ export class RateLimit extends TimedLimit {
   #log: StartLog;
   /** Own starts alone; undefined: those of the log. */
   #own: StartLog | undefined;
+  /** When the next start would be due, by the decisions to start, … */
   #dueAtMs = -Infinity;
+  /** … and by the instants at which calls left. */
+  #dueByLeftMs = -Infinity;
+  /** Calls that are to leave. */
+  #coming = 0;
+  /** A greater part that it keeps for itself. */
+  #kept: Kept | undefined;
 
   /** @param rate in starts per second, or of a window */
   constructor(name: string, rate: number | StartRate, time: { readonly nowMs: number }) {
@@ -65,10 +88,15 @@ export class RateLimit extends TimedLimit {
     this.#log = this.#pace();
   }
 
+  /** The density that a part of the starts may have, whoever has them. */
+  densityOf(starts: number): Density {
+    const intervalMs = this.windowMs / (1 + TRAVEL) / starts;
+    return { starts, burst: this.#burst, intervalMs, lateMs: LATE_MS };
+  }
+
   /** Takes the pace of the present part. @returns a log for that */
   #pace(): StartLog {
-    const part = this.#part, intervalMs = this.windowMs / (1 + TRAVEL) / part;
-    this.#intervalMs = intervalMs;
+    const part = this.#part, intervalMs = this.#intervalMs = this.densityOf(part).intervalMs;
     const together = Math.max(1, Math.floor(this.#burst * part / this.whole + ROUNDING));
     this.#toleranceMs = (together - 1) * intervalMs + Math.min(LATE_MS, intervalMs / 2);
     return new StartLog(Math.max(1, part), this.windowMs);
@@ -76,26 +104,71 @@ export class RateLimit extends TimedLimit {
 
   override get opensAtMs(): number {
     if (this.#part === 0) return Infinity;
-    return Math.max(this.#dueAtMs - this.#toleranceMs, this.#log.opensAtMs);
+    return Math.max(this.#dueAtMs - this.#toleranceMs, this.#log.opensAtMs(this.#coming));
   }
 
   override start(): void {
-    const { nowMs } = this.time;
-    this.#dueAtMs = Math.max(nowMs, this.#dueAtMs) + this.#intervalMs;
+    this.#coming++;
+    this.#dueAtMs = Math.max(this.time.nowMs, this.#dueAtMs) + this.#intervalMs;
+  }
+
+  override left(): void {
+    const { nowMs } = this.time, kept = this.#kept;
+    this.#coming--;
     this.#log.add(nowMs);
     this.#own?.add(nowMs);
+    if (kept === undefined || kept.coming === 0) {
+      this.#dueByLeftMs = Math.max(nowMs, this.#dueByLeftMs) + this.#intervalMs;
+    } else { // whichever it was: starts are alike
+      kept.coming--;
+      kept.untilMs = Math.max(nowMs, kept.untilMs) + kept.intervalMs;
+    }
+  }
+
+  override neverLeft(): void {
+    this.#coming--;
+    this.#dueAtMs -= this.#intervalMs;
+    if (this.#kept !== undefined) this.#kept.coming = Math.min(this.#kept.coming, this.#coming);
+  }
+
+  override isToLeave(): void {
+    this.#coming++;
+    this.#keep().coming++;
   }
 
   /** The number of starts in the window that ends now. */
   get used(): number {
     const fromMs = this.time.nowMs - this.windowMs, log = this.#own ?? this.#log;
-    return log.entries().reduce((sum, [atMs, starts]) => atMs > fromMs ? sum + starts : sum, 0);
+    return log.entries().reduce((sum, [atMs, starts]) => atMs > fromMs ? sum + starts : sum, this.#coming);
+  }
+
+  /** The least part that it may keep at present: of a greater one, others would not know how densely it was used. */
+  get held(): number {
+    const kept = this.#kept;
+    const isKept = kept !== undefined && (kept.coming > 0 || this.time.nowMs < kept.untilMs);
+    return isKept ? Math.max(kept.part, this.#part) : this.#part;
+  }
+
+  /** Keeps the part that it keeps at present until calls have left under it, and been earned back. */
+  #keep(): Kept {
+    const part = this.held, { intervalMs } = this.densityOf(part);
+    const { coming, untilMs } = this.#kept ?? { coming: 0, untilMs: -Infinity };
+    return this.#kept = { part, intervalMs, coming, untilMs };
   }
 
   /**
    * Goes on with another part of the starts. A share that it gives up takes its part of the starts so far with it; of a share
    * that it gets it is assumed that others have used it as densely as the rate allows. So the parts of all keep to the rate in
-   * every window, though nobody knows what the others have started.
+   * every window, though nobody knows what the others have started:
+   *
+   * - The starts under a part are in its log, or given away with a share of it: evenly, so that a share has as dense a history for
+   *   its size. A log has room for as many starts in a window as the part says. So where each share's history is no denser than
+   *   whoever gets it assumes, all starts of a window are in the logs, and have room there.
+   * - A history is no denser than that while the bucket lets no more come together than a burst. A change of the part must
+   *   therefore not let it forget what it has started: the bucket of a smaller part is as full for its size as before, and a share
+   *   that it gets brings the burst that others may have had with it.
+   * - Of several shares, each with a burst of its own, more may have come together, and calls that were late in leaving, too. Until
+   *   all have left and that has been earned back by waiting, a share is {@linkcode RateLimit.held}: nobody uses it.
    */
   setPart(part: number): void {
     const before = this.#part, { nowMs } = this.time;
@@ -103,22 +176,35 @@ export class RateLimit extends TimedLimit {
     this.#own ??= new StartLog(this.whole, this.windowMs).after(this.#log);
     const fromMs = nowMs - this.windowMs;
     const own = before === 0 ? [] : this.#log.entries().filter(([atMs]) => atMs > fromMs);
-    const history = part < before
+    const gained = part - before;
+    if (gained < 0) {
+      const kept = this.#keep();
+      kept.coming = this.#coming;
+      kept.untilMs = Math.max(kept.untilMs, this.#dueByLeftMs);
+    }
+    const history = gained < 0
       ? thinned(own, part / before)
-      : [...own, ...densest(part - before, this.#burst, this.windowMs, nowMs)].sort(([a], [b]) => a - b);
+      : [...own, ...densest(this.densityOf(gained), nowMs)].sort(([a], [b]) => a - b);
     this.#part = part;
     this.#log = this.#pace();
     for (const [atMs, starts] of history) this.#log.add(atMs, starts);
-    this.#dueAtMs = part === 0 ? -Infinity : nowMs + this.#toleranceMs; // what comes together is earned by waiting
+    if (gained < 0) return;
+    const together = Math.min(gained, this.#burst);
+    const due = (atMs: number) =>
+      nowMs + Math.max(0, atMs - nowMs) * before / part + together * this.#intervalMs;
+    this.#dueAtMs = due(this.#dueAtMs);
+    this.#dueByLeftMs = due(this.#dueByLeftMs);
   }
 
-  /** Goes on from where another one was, which is not used any more. */
+  /** Goes on from where another one was, which is not used any more; of the calls that are to leave it is told. */
   inherit(other: RateLimit): void {
     if (this.whole === other.whole && this.#part !== other.#part) {
       this.#part = other.#part;
       this.#log = this.#pace();
     }
     this.#dueAtMs = other.#dueAtMs;
+    this.#dueByLeftMs = other.#dueByLeftMs;
+    if (this.whole === other.whole && other.#kept !== undefined) this.#kept = { ...other.#kept, coming: 0 };
     this.#log = this.#log.after(other.#log);
     this.#own = other.#own && new StartLog(this.whole, this.windowMs).after(other.#own);
   }

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { seededRandom } from "../model/mod.ts";
 import { assertFails } from "../model/testing.ts";
+import { densest, type Starts } from "./rate_history.ts";
 import { checkRate, RateLimit, sameRate, type StartRate, windowOf } from "./rate_limit.ts";
 
 /** A rate limit on a clock of its own, and the instants of the starts that it let go. */
@@ -18,9 +19,14 @@ class Drive {
     let left = waiting;
     for (; left > 0 && !this.limit.full; left--) {
       this.limit.start();
-      this.startedAtMs.push(this.time.nowMs);
+      this.leave();
     }
     return left;
+  }
+
+  leave(): void {
+    this.limit.left();
+    this.startedAtMs.push(this.time.nowMs);
   }
 
   /** Starts whatever may start until then, as a scheduler does that wakes late. */
@@ -66,6 +72,33 @@ Deno.test("RateLimit lets no window have more starts than its rate, whatever arr
     const { starts, perMs, burst = 1 } = rate;
     const widened = Math.max(1, burst / starts);
     assert(mostIn(perMs * widened, drive.startedAtMs) <= Math.ceil(starts * widened));
+  }));
+});
+
+Deno.test("RateLimit lets no window have more calls leave than its rate, however late they leave, and if some never do", () => {
+  const moves = fc.array(
+    fc.record({
+      waitMs: fc.oneof(fc.integer({ min: 0, max: 10 }), fc.double({ min: 0, max: 700, noNaN: true })),
+      arrive: fc.integer({ min: 0, max: 100 }),
+      leave: fc.integer({ min: 0, max: 100 }),
+      drop: fc.constantFrom(0, 0, 0, 1, 5),
+    }),
+    { maxLength: 200, size: "max" },
+  );
+  fc.assert(fc.property(rates, moves, (rate, steps) => {
+    const drive = new Drive(rate), { limit, time } = drive;
+    let waiting = 0, coming = 0;
+    for (const { waitMs, arrive, leave, drop } of steps) {
+      for (waiting += arrive; waiting > 0 && !limit.full; waiting--, coming++) limit.start();
+      time.nowMs += waitMs;
+      for (let i = 0; i < leave && coming > 0; i++, coming--) drive.leave();
+      for (let i = 0; i < drop && coming > 0; i++, coming--) limit.neverLeft();
+    }
+    const { starts, perMs, burst = 1 } = rate, widened = Math.max(1, burst / starts);
+    assert(mostIn(perMs * widened, drive.startedAtMs) <= limit.whole);
+    for (; coming > 0; coming--) limit.neverLeft();
+    time.nowMs += limit.windowMs;
+    assert(!limit.full, "what never left takes no room");
   }));
 });
 
@@ -200,6 +233,55 @@ Deno.test("RateLimit.setPart() lets no window have more starts than the rate of 
     const all = drives.flatMap(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
     assert(mostIn(perMs * widened, all) <= whole, `${mostIn(perMs * widened, all)} of ${whole}`);
   }));
+});
+
+/** A history, each start for itself, the latest first. */
+const singles = (starts: readonly Starts[]) =>
+  starts.flatMap(([atMs, count]) => Array.from({ length: count }, () => atMs)).reverse();
+
+Deno.test("densest() is no sparser than the starts of any part of a rate, however late each is woken", () => {
+  const seconds = rates.filter(({ starts, perMs }) => Number.isInteger(starts) && perMs < 60_000);
+  const lives = fc.record({ part: fc.nat(), seed: fc.integer(), lateMs: fc.constantFrom(0, 1, 10, 40) });
+  fc.assert(fc.property(seconds, lives, (rate, { part, seed, lateMs }) => {
+    const random = seededRandom(seed), drive = new Drive(rate), { limit } = drive, { whole } = limit;
+    const own = 1 + part % whole;
+    limit.setPart(own);
+    drive.time.nowMs += 2 * limit.windowMs * random.next(); // it may have a burst beforehand
+    const endMs = drive.time.nowMs + 2 * limit.windowMs * random.next();
+    drive.runBacklog(endMs, () => random.next() < 0.3 ? random.next() * lateMs : 0);
+    const lastMs = drive.startedAtMs.at(-1) ?? 0;
+    const assumed = singles(densest(limit.densityOf(own), lastMs));
+    drive.startedAtMs.toReversed().slice(0, own).forEach((atMs, i) =>
+      assert(atMs <= assumed[i]! + 1e-6, `the last but ${i}, ${lastMs - atMs} ms before the last`)
+    );
+  }));
+});
+
+Deno.test("RateLimit.setPart() lets nothing start ahead of the pace, though the part changes all the time", () => {
+  const changes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 50, maxLength: 50 });
+  fc.assert(fc.property(changes, fc.constantFrom(1, 5, 30), (parts, everyMs) => {
+    const drive = new Drive({ starts: 20, perMs: 1000, burst: 1 });
+    for (const part of parts) {
+      drive.limit.setPart(part);
+      for (let i = 0; i < everyMs; i++, drive.time.nowMs++) drive.start(Infinity);
+    }
+    drive.startedAtMs.forEach((atMs, i) => {
+      const beforeMs = drive.startedAtMs[i - 1] ?? -Infinity;
+      assert(atMs - beforeMs >= 40, `${atMs - beforeMs} ms`); // it makes up for at most 10 ms of lateness
+    });
+  }));
+});
+
+Deno.test("RateLimit.held keeps a part that is given up, until what came together under it is spread", () => {
+  const drive = new Drive({ starts: 20, perMs: 1000, burst: 4 }), { limit, time } = drive;
+  drive.start(Infinity);
+  limit.setPart(10);
+  limit.setPart(5);
+  assertEquals([drive.startedAtMs.length, limit.held], [4, 20]);
+  time.nowMs = 199;
+  assertEquals(limit.held, 20);
+  time.nowMs = 200;
+  assertEquals(limit.held, 5);
 });
 
 Deno.test("RateLimit.setPart() goes on at its pace when it gets or gives a part, and begins as if the rate had been used until then", () => {

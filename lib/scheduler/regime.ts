@@ -1,6 +1,7 @@
-import { type Outcome, type Pause, pauseName, type Random } from "../model/mod.ts";
+import type { Outcome, Pause, Random } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
 import { Backlog, type BacklogSetup } from "./backlog.ts";
+import type { LoadObserver } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
 import { checkFloors, type FloorShortage, reservedBy } from "./floors.ts";
@@ -192,14 +193,16 @@ export class Regime {
 
   /** The present use of each limit, as far as it is remembered. */
   *uses(): Generator<LimitUse> {
-    const { global, platforms = {} } = this.#limits, { running, queued, isCrowded } = this.#backlog;
+    const { global, platforms = {} } = this.#limits, { running, queued, isCrowded, reserved } = this.#backlog;
     if (typeof global === "number") {
       const isFull = running >= this.#setup.part.of(GLOBAL, global);
-      yield { name: GLOBAL, whole: global, used: running, isShort: isFull && isCrowded };
+      const isShort = isFull && isCrowded;
+      const use = { name: GLOBAL, whole: global, used: running, held: running, isShort };
+      yield reserved === 0 ? use : { ...use, reserved };
     }
     for (const [name, whole] of Object.entries(platforms)) {
       const { used, isFull } = this.#ways.useOf(name);
-      yield { name: platformLimit(name), whole, used, isShort: isFull && queued > 0 };
+      yield { name: platformLimit(name), whole, used, held: used, isShort: isFull && queued > 0 };
     }
     yield* this.#backlog.uses();
   }
@@ -209,8 +212,14 @@ export class Regime {
     return this.#ways.limitWithin(global);
   }
 
+  /** Has what waits and runs followed, from what does so now on. */
+  observeLoad(observer: LoadObserver): void {
+    this.#setup = { ...this.#setup, observer };
+    this.#renew();
+  }
+
   setPauses(pauses: readonly Pause[]): void {
-    if (pauses.map(pauseName).join("\n") === this.#setup.pauses.map(pauseName).join("\n")) return;
+    if (JSON.stringify(pauses) === JSON.stringify(this.#setup.pauses)) return;
     this.#setup = { ...this.#setup, pauses };
     this.#renew();
   }
@@ -232,8 +241,13 @@ export class Regime {
 
   #fill(backlog: Backlog): void {
     this.#backlog = backlog;
-    for (const task of this.#tasks()) if (task.phase === "running") backlog.occupy(task);
-    for (const task of this.#tasks()) if (task.phase === "queued") backlog.add(task);
+    this.#setup.observer?.restarted(backlog.nowMs);
+    const queued: Invocation[] = [];
+    for (const task of this.#tasks()) {
+      if (task.phase === "running") backlog.occupy(task);
+      else if (task.phase === "queued") queued.push(task);
+    }
+    for (const task of queued) backlog.add(task);
   }
 }
 

@@ -1,16 +1,8 @@
 import { ConcurrencyLimit } from "./concurrency_limit.ts";
 import type { Obstacle } from "./contract.ts";
-import type { LimitPart } from "./limit_part.ts";
-import {
-  type Above,
-  type Lane,
-  type Limit,
-  OwnRoot,
-  type Parent,
-  Root,
-  Standing,
-  type TreeNode,
-} from "./tree.ts";
+import type { Invocation } from "./invocation.ts";
+import type { LimitPart, LimitUse } from "./limit_part.ts";
+import { type Above, type Lane, type Limit, OwnRoot, type Parent, Root, type TreeNode } from "./tree.ts";
 
 /**
  * A value with a floor: while it holds fewer slots than that, its work goes first. Its load is the part of the floor that it
@@ -18,14 +10,13 @@ import {
  */
 export class Floor extends ConcurrencyLimit {
   /** Where its work hangs a second time. */
-  readonly tree: Root;
+  readonly tree: Root<Invocation>;
   /** When it was served last: no two floors have the same. */
   turn: number;
   readonly #whole: number;
   /** The part of its slots that is in force. */
   #least: number;
   readonly #reserves: Reserves;
-  readonly #standing = new Standing();
 
   /** @param least the number of slots that are reserved */
   constructor(
@@ -39,14 +30,34 @@ export class Floor extends ConcurrencyLimit {
     this.#whole = this.#least = least;
     this.#reserves = reserves;
     this.turn = reserves.takeTurn();
-    this.#standing.read(this);
-    this.tree = new FloorRoot(reserves.below, this.#standing, this);
+    this.tree = new FloorRoot(reserves.below, this);
   }
 
   override setPart(part: LimitPart): void {
     super.setPart(part);
-    this.#least = Math.min(part.of(`floor ${this.name}`, this.#whole), this.max);
+    this.#least = Math.min(part.of(this.#partName, this.#whole), this.max);
     this.#settle();
+  }
+
+  /** Its slots among the parts of limits. */
+  get #partName(): string {
+    return `floor ${this.name}`;
+  }
+
+  /**
+   * The use of its slots, which are divided as limits are: a part that is not used is lent. Undefined: nothing of its work runs or
+   * waits.
+   */
+  get use(): LimitUse | undefined {
+    const whole = this.#whole, used = Math.min(this.running, whole), isWaiting = !this.tree.empty;
+    if (used === 0 && !isWaiting) return undefined;
+    const isShort = isWaiting && !this.isBelow && used < whole;
+    return { name: this.#partName, whole, used, held: 0, isShort };
+  }
+
+  /** The slots that its work needs at present, up to its floor. */
+  get needed(): number {
+    return this.tree.empty ? Math.min(this.running, this.#least) : this.#least;
   }
 
   /** The part of the floor that it holds. */
@@ -74,18 +85,17 @@ export class Floor extends ConcurrencyLimit {
   #settle(): void {
     const { tree } = this;
     if (!this.isBelow) return void tree.parent?.remove(tree);
-    this.#standing.read(this);
     if (tree.parent !== undefined) tree.parent.changed(tree);
     else if (!tree.empty) this.#reserves.below.hang(tree);
   }
 }
 
 /** The tree of work that counts for a floor: it hangs among others only while the floor is not met. */
-class FloorRoot extends OwnRoot {
+class FloorRoot extends OwnRoot<Invocation> {
   readonly #floor: Floor;
 
-  constructor(above: Above, own: Standing, floor: Floor) {
-    super(above, own);
+  constructor(above: Above, floor: Floor) {
+    super(above, floor);
     this.#floor = floor;
   }
 
@@ -112,6 +122,10 @@ class Places implements Above {
   hang(tree: TreeNode): void {
     tree.parent = this;
     for (const place of this.#places) place.take(tree);
+  }
+
+  reread(): void {
+    this.changed();
   }
 
   changed(): void {
@@ -144,8 +158,8 @@ class Place implements TreeNode {
     return this.#tree.best;
   }
 
-  get standing(): Standing {
-    return this.#tree.standing;
+  writeKey(keys: number[], at: number): void {
+    this.#tree.writeKey(keys, at);
   }
 }
 
@@ -161,15 +175,15 @@ class Place implements TreeNode {
  */
 export class Reserves {
   /** Of all work that may start. */
-  readonly all = new Root();
+  readonly all = new Root<Invocation>();
   /** Of floors that are not met, and have work that may start. */
-  readonly below = new Root();
+  readonly below = new Root<Invocation>();
   /** As many as there are sets of floors for which something is known to count; {@linkcode keepOnly} forgets the others. */
   readonly #trees = new Map<string, Reserve>();
   #turns = 0;
 
   /** The lane of the work that is to start next; undefined: nothing may. */
-  get best(): Lane | undefined {
+  get best(): Lane<Invocation> | undefined {
     return (this.below.top ?? this.all.top)?.best;
   }
 
@@ -178,7 +192,7 @@ export class Reserves {
     if (this.#turns === 0) return undefined; // there are no floors
     const floors = limits.filter((limit) => limit instanceof Floor);
     if (floors.length === 0) return undefined;
-    const key = floors.map(({ name }) => name).join("\n");
+    const key = JSON.stringify(floors.map(({ name }) => name));
     let tree = this.#trees.get(key);
     if (tree === undefined) {
       this.#trees.set(key, tree = new Reserve([this.all, ...floors.map(({ tree }) => tree)]));

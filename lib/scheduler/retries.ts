@@ -20,8 +20,8 @@ export interface HeldRetries {
   readonly waiting: number;
 }
 
-/** The failed calls of one function on one platform that wait to be tried again. */
-export interface FailedCalls {
+/** The failed calls of one function on one platform that wait to be tried again: made with the first, as most have none. */
+interface FailedCalls {
   readonly function: string;
   readonly platform: string | undefined;
   /** For the ends of their delays, … */
@@ -42,6 +42,9 @@ interface Turn {
   readonly sequence: number;
 }
 
+/** The most of all attempts that are retries, unless something else is said. */
+const RETRY_BUDGET = 0.2;
+
 /**
  * The failed invocations that wait to be tried again. Each function has a budget of retries on each platform, which the groups
  * of the policy share. A function whose budget is used up holds nobody else's retries.
@@ -54,53 +57,69 @@ export class Retries {
   readonly #random: Random;
   readonly #share: number;
   readonly #load: { readonly limit: number };
+  /** By function and platform. */
+  readonly #budgets = new Map<string, RetryBudget>();
   readonly #failed = new Map<string, FailedCalls>();
   readonly #turns = new TimeHeap<Turn>((turn) => turn.of.turn !== turn);
-  /** The calls that chains remember are in force as long as this is the same object. */
+  /** The budgets that functions remember are in force as long as this is the same object. */
   #found = {};
   #sequence = 0;
   /** When due retries were looked for last. */
   #lookedAtMs = -Infinity;
 
   /**
-   * @param share the most of a function's attempts that are retries after failures; 1: any number
    * @param load tells how much may be in flight; Infinity: that is not known
+   * @param share the most of a function's attempts that are retries after failures; 1: any number
    * @throws {RangeError} if the share is not from 0 to 1
    */
-  constructor(random: Random, share: number, load: { readonly limit: number }) {
+  constructor(random: Random, load: { readonly limit: number }, share: number = RETRY_BUDGET) {
     this.#random = random;
     this.#share = share;
     this.#load = load;
-    this.#newBudget();
-  }
-
-  #newBudget(): RetryBudget | undefined {
-    return this.#share === 1 ? undefined : new RetryBudget(this.#share, this.#load);
+    if (share !== 1) new RetryBudget(share, load); // which refuses what is no share
   }
 
   /** An attempt that was let in has ended; to be called before {@linkcode afterFailure}. */
   ended(task: Invocation, isOk: boolean): void {
     if (this.#share === 1) return;
-    const failed = this.#failedOf(task);
-    failed.budget?.ended(task.failures > 0, isOk);
-    if (failed.turn !== undefined) this.#plan(failed);
+    this.#budgetOf(task)!.ended(task.failures > 0, isOk);
+    if (this.waiting === 0) return;
+    const failed = this.#failed.get(keyOf(task));
+    if (failed?.turn !== undefined) this.#plan(failed);
   }
 
-  /** Chains remember them: they are asked for with every attempt that ends. */
+  /**
+   * The budget of an invocation's function; undefined: any number of retries. It is asked for with every attempt that ends, so the
+   * function's load remembers it.
+   */
+  #budgetOf(task: Invocation): RetryBudget | undefined {
+    if (this.#share === 1) return undefined;
+    const { plan, nodeIndex, platform } = task;
+    const load = platform === undefined ? plan.loads[nodeIndex] : undefined;
+    if (load === undefined) return this.#findBudget(keyOf(task));
+    if (load.budgetOf !== this.#found) {
+      load.budget = this.#findBudget(keyOf(task));
+      load.budgetOf = this.#found;
+    }
+    return load.budget;
+  }
+
+  #findBudget(key: string): RetryBudget {
+    let budget = this.#budgets.get(key);
+    if (budget === undefined) {
+      if (this.#budgets.size >= FUNCTIONS_KEPT) this.#forgetIdle();
+      this.#budgets.set(key, budget = new RetryBudget(this.#share, this.#load));
+    }
+    return budget;
+  }
+
   #failedOf(task: Invocation): FailedCalls {
-    const { run: { plan }, nodeIndex, platform } = task;
-    if (platform !== undefined) return this.#find(task);
-    if (plan.failedOf !== this.#found) Object.assign(plan, { failed: [], failedOf: this.#found });
-    return plan.failed[nodeIndex] ??= this.#find(task);
-  }
-
-  #find(task: Invocation): FailedCalls {
     const key = keyOf(task);
     let failed = this.#failed.get(key);
     if (failed === undefined) {
       if (this.#failed.size >= FUNCTIONS_KEPT) this.#forgetIdle();
       const { function: name, platform } = task, waiting = new TimeHeap<Invocation>(hasLeft);
-      const budget = this.#newBudget();
+      const budget = this.#budgetOf(task);
       failed = { function: name, platform, waiting, due: new DueRetries(), budget, turn: undefined };
       this.#failed.set(key, failed);
     }
@@ -111,6 +130,7 @@ export class Retries {
     for (const [key, { waiting, due }] of this.#failed) {
       if (waiting.nextMs === undefined && due.size === 0) this.#failed.delete(key);
     }
+    for (const key of this.#budgets.keys()) if (!this.#failed.has(key)) this.#budgets.delete(key);
     this.#found = {};
   }
 

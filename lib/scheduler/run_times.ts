@@ -1,4 +1,5 @@
 import { type FunctionSpec, meanMs } from "../model/mod.ts";
+import { DeclaredRatio, evidenceOf, type RatioEvidence } from "./declared_ratio.ts";
 
 /** The expected run time of an unknown function, in milliseconds. */
 const UNKNOWN_MS = 1000;
@@ -10,55 +11,72 @@ const PRIOR_COUNTS = 32;
 const WINDOW = 64;
 /** From this share of the window on a run time is taken for an outlier, and counts as the run time at it. */
 const HIGH = 0.95;
-/** With a full window it is looked at again after this number of observations only: sorting it costs microseconds. */
+/** With a full window it is looked at again after this number of observations only. */
 const EVERY = 8;
-/** After this number of calls since the last one whose function told of itself, calls count again. */
+/** After this number of calls since the last one whose function reported its time, calls count again. */
 const SILENCE = 64;
 /** Estimates are announced when they have moved by more than this share: values derived from them are cached. */
 const ANNOUNCED_CHANGE = 0.02;
-
-/** Where the latest run times are sorted, for no longer than that. */
-const SORTED = new Float64Array(WINDOW);
 
 /** The estimate of one function's run times. */
 class Estimate {
   announcedMs: number;
   meanMs: number;
   highMs: number;
-  readonly #priorMs: number;
-  readonly #priorWorth: number;
-  readonly #latest = new Float64Array(WINDOW);
+  /** Its evidence for the ratio of real and declared times. */
+  evidence: RatioEvidence | undefined;
+  /** The declared mean; undefined: no time is declared. */
+  readonly #declaredMs: number | undefined;
+  #priorMs = UNKNOWN_MS;
+  /** The latest run times; Infinity: there are not as many yet. */
+  readonly #latest = new Float64Array(WINDOW).fill(Infinity);
+  /** The same, ascending. */
+  readonly #sorted = new Float64Array(WINDOW).fill(Infinity);
   #observations = 0;
-  /** Calls since the function last told how long it ran; Infinity: it does not tell. */
-  #untold = Infinity;
+  /** The latest run times together, without what outliers are longer than others. */
+  #sumMs = 0;
+  /** Calls since the function last reported how long it ran; Infinity: it does not report. */
+  #callsSince = Infinity;
 
-  constructor({ time }: FunctionSpec) {
-    this.#priorMs = time === undefined ? UNKNOWN_MS : meanMs(time);
-    this.#priorWorth = time === undefined ? 0 : PRIOR_WORTH;
-    this.announcedMs = this.meanMs = this.highMs = this.#priorMs;
+  /** @param ratio of the real times of other functions to their declared ones */
+  constructor({ time }: FunctionSpec, ratio: number) {
+    this.#declaredMs = time === undefined ? undefined : meanMs(time);
+    this.scale(ratio);
+    this.announcedMs = this.highMs = this.meanMs = this.#priorMs;
   }
 
-  /** A call took `runMs`: that counts unless the function itself tells how long it runs. */
+  /** Expects by its declared time what it is to be by those of other functions. @param ratio their real times ÷ their declared ones */
+  scale(ratio: number): void {
+    if (this.#declaredMs === undefined) return;
+    this.#priorMs = this.#declaredMs * ratio;
+    this.#weigh();
+  }
+
+  /** A call took `runMs`: that counts unless the function itself reports how long it runs. */
   call(runMs: number): void {
-    if (++this.#untold <= SILENCE) return;
-    if (this.#untold < Infinity) this.#beginAnew();
-    this.#untold = Infinity;
+    if (++this.#callsSince <= SILENCE) return;
+    if (this.#callsSince < Infinity) this.#restart();
+    this.#callsSince = Infinity;
     this.#observe(runMs);
   }
 
-  /** The function told how long it ran. */
-  tell(functionMs: number): void {
-    if (this.#untold === Infinity) this.#beginAnew();
-    this.#untold = 0;
+  /** The function reported how long it ran. */
+  observeFunction(functionMs: number): void {
+    if (this.#callsSince === Infinity) this.#restart();
+    this.#callsSince = 0;
     this.#observe(functionMs);
   }
 
-  #beginAnew(): void {
+  #restart(): void {
     this.#observations = 0;
+    this.#latest.fill(Infinity);
+    this.#sorted.fill(Infinity);
   }
 
   #observe(runMs: number): void {
-    this.#latest[this.#observations++ % WINDOW] = runMs;
+    const at = this.#observations++ % WINDOW;
+    replace(this.#sorted, this.#latest[at]!, runMs);
+    this.#latest[at] = runMs;
     if (this.#observations <= WINDOW || this.#observations % EVERY === 0) this.#update();
   }
 
@@ -67,24 +85,47 @@ class Estimate {
    * until its time-out, do not make it look long.
    */
   #update(): void {
-    const count = Math.min(this.#observations, WINDOW);
-    const sorted = SORTED.subarray(0, count);
-    sorted.set(this.#latest.subarray(0, count));
-    sorted.sort();
+    const count = Math.min(this.#observations, WINDOW), sorted = this.#sorted;
     const outliers = Math.floor(count * (1 - HIGH));
     this.highMs = sorted[count - 1 - outliers]!;
     let sum = outliers * this.highMs;
     for (let i = 0; i < count - outliers; i++) sum += sorted[i]!;
-    const worth = count < PRIOR_COUNTS ? this.#priorWorth : 0;
-    this.meanMs = (this.#priorMs * worth + sum) / (worth + count);
+    this.#sumMs = sum;
+    if (this.#declaredMs !== undefined) this.evidence = evidenceOf(this.#declaredMs, sum / count, count);
+    this.#weigh();
+  }
+
+  #weigh(): void {
+    const count = Math.min(this.#observations, WINDOW);
+    if (count === 0) return void (this.meanMs = this.#priorMs);
+    const worth = this.#declaredMs === undefined || count >= PRIOR_COUNTS ? 0 : PRIOR_WORTH;
+    this.meanMs = (this.#priorMs * worth + this.#sumMs) / (worth + count);
   }
 }
 
-/** Expected run times by function: the declared distribution to begin with, then what is observed. */
+/** Replaces a number in an ascending list by another one, which goes to its place. */
+function replace(sorted: Float64Array, old: number, by: number): void {
+  const last = sorted.length - 1;
+  let at = 0;
+  for (let end = last; at < end;) {
+    const middle = (at + end) >> 1;
+    if (sorted[middle]! < old) at = middle + 1;
+    else end = middle;
+  }
+  for (; at < last && sorted[at + 1]! < by; at++) sorted[at] = sorted[at + 1]!;
+  for (; at > 0 && sorted[at - 1]! > by; at--) sorted[at] = sorted[at - 1]!;
+  sorted[at] = by;
+}
+
+/**
+ * Expected run times by function: the declared distribution to begin with, then what is observed. What is observed of others says
+ * by how much declared times are wrong in general: {@linkcode DeclaredRatio}.
+ */
 export class RunTimes {
   /** Counts announced changes; what was computed under another version is stale. */
   version = 0;
   readonly #estimates = new Map<string, Estimate>();
+  readonly #ratio = new DeclaredRatio();
 
   /** The mean, robust to outliers, in milliseconds. */
   expectedMs(spec: FunctionSpec): number {
@@ -98,25 +139,32 @@ export class RunTimes {
 
   /** A call took `runMs` milliseconds, with all that the provider added to it. */
   observe(spec: FunctionSpec, runMs: number): void {
-    const estimate = this.#estimate(spec);
+    const estimate = this.#estimate(spec), { evidence } = estimate;
     estimate.call(runMs);
     this.#announce(estimate);
+    this.#learn(evidence, estimate.evidence);
   }
 
   /**
-   * A function told how long it really ran, in milliseconds. While it does, that time is expected of it: the time of its calls
+   * A function reported how long it really ran, in milliseconds. While it does, that time is expected of it: the time of its calls
    * beyond that tells how busy the provider is, not how long the function is. Times of functions never called are ignored.
    */
-  hear(functionName: string, functionMs: number): void {
+  observeFunction(functionName: string, functionMs: number): void {
     const estimate = this.#estimates.get(functionName);
     if (estimate === undefined) return;
-    estimate.tell(functionMs);
+    const { evidence } = estimate;
+    estimate.observeFunction(functionMs);
     this.#announce(estimate);
+    this.#learn(evidence, estimate.evidence);
   }
 
   /** Forgets all functions but some. */
   keepOnly(functions: { has(name: string): boolean }): void {
-    for (const name of this.#estimates.keys()) if (!functions.has(name)) this.#estimates.delete(name);
+    for (const [name, { evidence }] of this.#estimates) {
+      if (functions.has(name)) continue;
+      this.#estimates.delete(name);
+      this.#learn(evidence, undefined);
+    }
   }
 
   /** Number of known functions. */
@@ -131,9 +179,20 @@ export class RunTimes {
     this.version++;
   }
 
+  /** Takes in what a function says about the ratio, which changes what is expected of all whose declared times count. */
+  #learn(before: RatioEvidence | undefined, now: RatioEvidence | undefined): void {
+    if (!this.#ratio.replace(before, now)) return;
+    for (const estimate of this.#estimates.values()) {
+      estimate.scale(this.#ratio.without(estimate.evidence));
+      this.#announce(estimate);
+    }
+  }
+
   #estimate(spec: FunctionSpec): Estimate {
     let estimate = this.#estimates.get(spec.name);
-    if (estimate === undefined) this.#estimates.set(spec.name, estimate = new Estimate(spec));
+    if (estimate === undefined) {
+      this.#estimates.set(spec.name, estimate = new Estimate(spec, this.#ratio.inForce));
+    }
     return estimate;
   }
 }

@@ -1,12 +1,12 @@
 import type { Instance, NodeRecord, Outcome, Pause } from "../model/mod.ts";
 import type { Policy } from "../policies/mod.ts";
+import { AttemptEnds, judge } from "./attempt_ends.ts";
 import type { Backlog } from "./backlog.ts";
-import { ChainPlans } from "./chain_plan.ts";
 import type {
   Decision,
+  LoadObserver,
   NodeCall,
   Obstacle,
-  SchedulerOptions,
   SchedulerStats,
   Settlement,
   Submission,
@@ -14,16 +14,16 @@ import type {
 } from "./contract.ts";
 import type { FloorShortage } from "./floors.ts";
 import { Flow } from "./flow.ts";
-import { FunctionLoads } from "./function_load.ts";
-import { InstanceRun } from "./instance_run.ts";
-import type { Invocation } from "./invocation.ts";
-import { Invocations, judge } from "./invocations.ts";
+import { Instances } from "./instances.ts";
+import type { InstanceRun, Invocation } from "./invocation.ts";
+import { Invocations } from "./invocations.ts";
 import type { LimitPart, LimitUse } from "./limit_part.ts";
 import type { Limits } from "./limits.ts";
+import type { SchedulerOptions } from "./options.ts";
 import { Overdue } from "./overdue.ts";
 import { Regime } from "./regime.ts";
+import { resume } from "./resume.ts";
 import { type HeldRetries, Retries } from "./retries.ts";
-import { RunTimes } from "./run_times.ts";
 import type { UnservedFunction } from "./unserved.ts";
 import type { AskedWait } from "./way_out.ts";
 
@@ -45,19 +45,14 @@ import type { AskedWait } from "./way_out.ts";
  * ```
  */
 export class Scheduler {
-  readonly #times = new RunTimes();
-  readonly #loads = new FunctionLoads();
-  readonly #plans = new ChainPlans(this.#times, this.#loads);
-  readonly #runs = new Map<string, InstanceRun>();
+  readonly #instances = new Instances();
   readonly #retries: Retries;
   readonly #regime: Regime;
   readonly #invocations: Invocations;
   readonly #flow: Flow;
   readonly #overdue: Overdue;
+  readonly #ends: AttemptEnds;
   #limits: Limits;
-  #throttled = 0;
-  /** Number of nodes that have been submitted. */
-  #sequence = 0;
 
   /**
    * Makes a scheduler that has nothing to do yet.
@@ -67,13 +62,20 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     const { policy, limits = {}, strictShares = false, shed = false, platforms = [], random } = options;
     const { share = "time" } = options;
-    const setup = { functions: this.#loads.byName, strictShares, share, platforms };
-    this.#regime = new Regime(policy, limits, setup, random, () => this.#tasks());
+    const setup = { functions: this.#instances.loads.byName, strictShares, share, platforms };
+    this.#regime = new Regime(policy, limits, setup, random, () => this.#instances.invocations());
     this.#limits = limits;
-    this.#retries = new Retries(random, options.retryBudget ?? RETRY_BUDGET, this.#regime);
+    this.#retries = new Retries(random, this.#regime, options.retryBudget);
     this.#invocations = new Invocations(this.#regime, this.#retries);
-    this.#flow = new Flow(this.#invocations, this.#runs);
+    this.#flow = new Flow(this.#invocations, this.#instances);
     this.#overdue = new Overdue(shed, this.#flow);
+    this.#ends = new AttemptEnds({
+      invocations: this.#invocations,
+      retries: this.#retries,
+      overdue: this.#overdue,
+      flow: this.#flow,
+      times: this.#instances.times,
+    });
   }
 
   /**
@@ -88,49 +90,41 @@ export class Scheduler {
     instance: Instance,
     nowMs: number,
     progress: readonly NodeRecord[] = [],
-    { submittedAtMs, notBeforeMs = submittedAtMs, cancel, calling = [], delays = [] }: Submission = instance,
+    submission: Submission = instance,
   ): Settlement {
-    if (this.#runs.has(instance.id)) {
-      throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
-    }
+    const run = this.#instances.add(instance, nowMs, progress.length > 0, submission);
     this.#backlog.nowMs = nowMs;
-    if (this.#loads.forgetIdle()) this.#times.keepOnly(this.#loads.byName);
-    const plan = this.#plans.of(instance.chain), limitedFromMs = Math.max(submittedAtMs, notBeforeMs);
-    const run = new InstanceRun(instance, plan, this.#sequence, submittedAtMs, limitedFromMs);
-    this.#sequence += instance.chain.nodes.length;
-    this.#runs.set(instance.id, run);
-    for (const load of plan.loads) load?.arrive(nowMs);
-    if (progress.length > 0 || instance.parent !== undefined || cancel !== undefined) run.startedBefore();
-    run.begun(calling);
-    run.delayed(delays);
-    if (cancel !== undefined) run.end({ outcome: "cancelled", reason: cancel });
-    if (this.#overdue.isTooLate(run, nowMs)) return { instance, ...this.#overdue.refuse(run, nowMs) };
+    if (this.#overdue.isTooLate(run, nowMs)) return this.#overdue.refuse(run, nowMs);
     this.#overdue.watch(run);
-    return { ...this.#flow.advance(run, run.resume(progress), nowMs), instance };
+    return this.#flow.advance(run, resume(run, progress), nowMs);
   }
 
   /**
    * The invocation to start now, counted as running until it is settled; undefined if none is ready or nothing may start.
    *
+   * @param leaves when its call leaves; of what leaves later {@linkcode Scheduler.left} is told. (Default: now)
    * @throws {PolicyError} if the policy answers what it must not
    */
-  next(nowMs: number): Invocation | undefined {
+  next(nowMs: number, leaves: "now" | "later" = "now"): Invocation | undefined {
     this.#backlog.nowMs = nowMs;
     this.#overdue.expire(nowMs);
     for (const task of this.#retries.take(nowMs)) this.#invocations.queue(task);
     this.#backlog.sweep();
     this.#regime.advance(nowMs);
-    let task = this.#backlog.peek();
-    while (task !== undefined && this.#overdue.isTooLate(task.run, nowMs)) {
-      this.#overdue.drop(task.run, nowMs);
-      task = this.#backlog.peek();
-    }
+    const task = this.#overdue.first(this.#backlog, nowMs);
     if (task === undefined) {
       this.#regime.full(nowMs);
       return undefined;
     }
     this.#invocations.start(task, nowMs);
+    if (leaves === "now") this.#backlog.left(task);
     return task;
+  }
+
+  /** Counts a call against rates from now on. Until it leaves, or is settled, it takes room in every window of them. */
+  left(task: Invocation, nowMs: number): void {
+    this.#backlog.nowMs = nowMs;
+    this.#backlog.left(task);
   }
 
   /**
@@ -138,7 +132,7 @@ export class Scheduler {
    * deadlines and limits of time, but not for delays and rates.
    */
   oversleep(ms: number): void {
-    for (const run of this.#runs.values()) run.oversleep(ms);
+    this.#instances.oversleep(ms);
     this.#overdue.retime();
   }
 
@@ -175,28 +169,7 @@ export class Scheduler {
    */
   settle(task: Invocation, outcome: Outcome, nowMs: number, runMs?: number): Settlement {
     this.#backlog.nowMs = nowMs;
-    const verdict = judge(task, outcome);
-    const { run, run: { instance } } = task;
-    this.#invocations.ended(task, outcome, nowMs, runMs);
-    if (verdict === "unserved") {
-      const { reason } = outcome as Extract<Outcome, { kind: "unserved" }>;
-      if (this.#invocations.putBack(task, reason, nowMs)) this.#overdue.watchStart(run);
-      return { instance, verdict, skipped: [] };
-    }
-    if (verdict === "throttled") {
-      this.#throttled++;
-      const retryAtMs = this.#invocations.refused(task, nowMs);
-      return { instance, verdict, skipped: [], ...retryAtMs !== undefined && { retryAtMs } };
-    }
-    this.#retries.ended(task, outcome.kind === "ok");
-    if (verdict === "retry") {
-      return { instance, verdict, skipped: [], retryAtMs: this.#invocations.putOff(task, outcome, nowMs) };
-    }
-    if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(task.spec, runMs);
-    this.#invocations.settle(task);
-    const reason = outcome.kind === "ok" ? "" : outcome.reason;
-    const settled = this.#flow.settle(run, task.nodeIndex, task.item, verdict, reason, nowMs);
-    return { ...settled, instance, verdict };
+    return this.#ends.settle(task, outcome, nowMs, runMs);
   }
 
   /** Whether a failed invocation that is to be tried again finds the retry budget of its function used up. */
@@ -208,8 +181,8 @@ export class Scheduler {
    * Takes in how long a function says that it really ran, without what the provider added: while it says so, that is what is
    * expected of it.
    */
-  hear(functionName: string, functionMs: number): void {
-    this.#times.hear(functionName, functionMs);
+  observeFunction(functionName: string, functionMs: number): void {
+    this.#instances.times.observeFunction(functionName, functionMs);
     this.#regime.told(functionName, functionMs);
   }
 
@@ -229,7 +202,7 @@ export class Scheduler {
   decide(instanceId: string, node: number, decision: Decision, nowMs: number): Settlement | undefined {
     const run = this.#at(nowMs, instanceId);
     if (run === undefined || run.ending !== undefined) return undefined;
-    return { instance: run.instance, ...this.#flow.decide(run, node, decision, nowMs) };
+    return this.#flow.decide(run, node, decision, nowMs);
   }
 
   /**
@@ -248,7 +221,7 @@ export class Scheduler {
     const run = this.#at(nowMs, instanceId);
     if (run === undefined) return undefined;
     run.calling--;
-    return { instance: run.instance, ...this.#flow.settle(run, node, item, state, reason, nowMs) };
+    return this.#flow.settle(run, node, item, state, reason, nowMs);
   }
 
   /**
@@ -260,7 +233,7 @@ export class Scheduler {
   cancel(instanceId: string, nowMs: number, reason = "cancelled"): Settlement | undefined {
     const run = this.#at(nowMs, instanceId);
     if (run === undefined) return undefined;
-    return { instance: run.instance, ...this.#flow.stop(run, { outcome: "cancelled", reason }, nowMs) };
+    return this.#flow.stop(run, { outcome: "cancelled", reason }, nowMs);
   }
 
   /**
@@ -363,11 +336,7 @@ export class Scheduler {
   /** Takes the time in, which every call tells. @returns the instance; undefined: it has ended, or was never here */
   #at(nowMs: number, instanceId: string): InstanceRun | undefined {
     this.#backlog.nowMs = nowMs;
-    return this.#runs.get(instanceId);
-  }
-
-  *#tasks(): Generator<Invocation> {
-    for (const run of this.#runs.values()) yield* run.invocations();
+    return this.#instances.get(instanceId);
   }
 
   get #backlog(): Backlog {
@@ -380,27 +349,30 @@ export class Scheduler {
    * @returns `"free"` if something of it is in flight, or may start at its turn; `"idle"` if nothing of it waits here but for calls
    * of chains and decisions
    */
-  standingOf(instanceId: string): Obstacle | "free" | "idle" {
-    const run = this.#runs.get(instanceId);
-    return run === undefined ? "free" : this.#invocations.standingOf(run);
+  obstacleOf(instanceId: string): Obstacle | "free" | "idle" {
+    const run = this.#instances.get(instanceId);
+    return run === undefined ? "free" : this.#invocations.obstacleOf(run);
   }
 
   /** The invocations of an instance that wait to be tried again. */
   delaysOf(instanceId: string): { readonly task: Invocation; readonly untilMs: number }[] {
-    return [...this.#runs.get(instanceId)?.invocations() ?? []]
-      .filter(({ phase }) => phase === "delayed")
-      .map((task) => ({ task, untilMs: task.delayedUntilMs }));
+    return this.#instances.delaysOf(instanceId);
+  }
+
+  /** Has an observer follow which invocations wait and run, from those on that do so now. The last one that is given does. */
+  observeLoad(observer: LoadObserver): void {
+    this.#regime.observeLoad(observer);
   }
 
   /** The gauges and counters at present. */
   stats(): SchedulerStats {
     return {
-      instances: this.#runs.size,
+      instances: this.#instances.size,
       ready: this.#backlog.queued,
       delayed: this.#retries.waiting,
       running: this.#backlog.running,
       limit: this.#regime.limit,
-      throttled: this.#throttled,
+      throttled: this.#ends.throttled,
       retried: this.#retries.failed,
     };
   }
@@ -412,9 +384,6 @@ export class Scheduler {
 
   /** The expected run times of all that has not settled, together, in milliseconds. Costs a step for each function. */
   expectedWorkMs(): number {
-    return this.#loads.expectedMs(this.#times);
+    return this.#instances.expectedWorkMs();
   }
 }
-
-/** The most of all attempts that are retries, unless something else is said. */
-const RETRY_BUDGET = 0.2;

@@ -1,18 +1,8 @@
 import type { Shares } from "./shares.ts";
 import type { Group } from "./tree.ts";
-import type { WayStart } from "./way_out.ts";
 
 /** The resource that groups share: the time that attempts hold their slots, or their number. */
 export type ShareUnit = "time" | "calls";
-
-/** An attempt in flight, or the last one. */
-export interface Charge {
-  readonly startedAtMs: number;
-  /** The service that it is expected to be: milliseconds, or 1 call. Undefined: the policy made no groups then. */
-  cost: number | undefined;
-  /** The start of the attempt on its way out, while it is in flight. */
-  start: WayStart | undefined;
-}
 
 /**
  * Attempts that took longer than expected set their group back by no more than what it would receive in this time if it

@@ -30,9 +30,14 @@ export class StartLog {
     this.#lastAtMs = new Float64Array(Math.floor(most / this.#together) + 1).fill(-Infinity);
   }
 
-  /** When the window has room for a start, or since when. */
-  get opensAtMs(): number {
-    return this.#lastAtMs[this.#after(this.#at)]! + this.#windowMs;
+  /**
+   * When the window has room for a start, or since when; Infinity: not before one of those to come has come.
+   *
+   * @param coming number of starts that are to come for certain, nobody knows when: they take room in every window
+   */
+  opensAtMs(coming = 0): number {
+    const { length } = this.#lastAtMs, ahead = 1 + Math.ceil(coming / this.#together);
+    return ahead < length ? this.#lastAtMs[(this.#at + ahead) % length]! + this.#windowMs : Infinity;
   }
 
   /** Notes starts, not before those that it has. */

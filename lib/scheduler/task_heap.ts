@@ -1,31 +1,47 @@
-import type { Invocation } from "./invocation.ts";
-
 /** A rank beyond its first number: compared item by item, a shorter list first. */
 export type RankTail = readonly number[];
 
 const NO_TAIL: RankTail = [];
 
+/** Work that waits in a heap. */
+export interface Waiting {
+  /** Before all that came later, at the same rank: no two have the same. */
+  readonly sequence: number;
+  /** Other than `"queued"`: it has left. */
+  readonly phase: string;
+}
+
 /** Memory for as many entries is kept once it has been needed. */
 const KEPT = 64;
 
 /**
- * The queued invocations of one lane, least (rank, tail, sequence) first. A heap of four children a node whose keys lie in
+ * The queued work of one lane, least (rank, tail, sequence) first. A heap of four children a node whose keys lie in
  * arrays of numbers, so that a comparison touches no object: with a million entries that is what a decision costs.
  *
- * An invocation that is cancelled while it waits stays where it is, told by its phase, until it comes to the top.
+ * While work comes in its order, as nearly all does that is not ranked, it waits in a line: a heap as well, but one from which
+ * the top is taken without a look at the rest. A short line is no better than any other heap.
+ *
+ * Work that is cancelled while it waits stays where it is, told by its phase, until it comes to the top.
  */
-export class TaskHeap {
-  readonly #ranks = doubles();
-  readonly #sequences = doubles();
-  readonly #tasks: Invocation[] = [];
+export class TaskHeap<T extends Waiting> {
+  /** The rank and the sequence of each, by turns. */
+  #keys = doubles();
+  #tasks: (T | undefined)[] = [];
   /** Only allocated by policies that rank by lists. */
   #tails: RankTail[] | undefined;
+  #isLine = true;
+  /** Where the top is: only in a line anything, which is over, is before it. */
+  #first = 0;
 
-  push(task: Invocation, rank: number, tail: RankTail | undefined): void {
+  push(task: T, rank: number, tail: RankTail | undefined): void {
     let hole = this.#tasks.length;
     if (tail !== undefined && this.#tails === undefined) this.#tails = new Array(hole).fill(NO_TAIL);
     const { sequence } = task;
-    while (hole > 0) {
+    if (this.#isLine && hole > this.#first && this.#above(rank, tail, sequence, hole - 1)) {
+      this.#endLine();
+      hole = this.#tasks.length;
+    }
+    while (hole > 0 && !this.#isLine) {
       const parent = (hole - 1) >> 2;
       if (!this.#above(rank, tail, sequence, parent)) break;
       this.#move(parent, hole);
@@ -34,48 +50,85 @@ export class TaskHeap {
     this.#set(hole, task, rank, tail, sequence);
   }
 
-  /** The invocation to start next; call {@linkcode prune} first if some may have left. */
-  get top(): Invocation {
-    return this.#tasks[0]!;
+  /** The work to start next; call {@linkcode prune} first if some may have left. */
+  get top(): T {
+    return this.#tasks[this.#first]!;
   }
 
   /** Takes the top off. */
   pop(): void {
-    this.#removeTop();
+    const last = this.#tasks.length - 1, first = this.#first;
+    if (first === last) return this.#dropLast();
+    if (!this.#isLine) return this.#removeTop();
+    if (last - first < KEPT) {
+      this.#endLine();
+      return this.#removeTop();
+    }
+    this.#tasks[this.#first++] = undefined;
+    if (2 * first > last) this.#moveUp();
   }
 
-  /** Drops invocations that have left the lane from the top. @param queued number of the others: nearly always all, and none is looked at */
+  #endLine(): void {
+    this.#isLine = false;
+    if (this.#first > 0) this.#moveUp();
+  }
+
+  /** Gives back the memory before the top. */
+  #moveUp(): void {
+    this.#tasks = this.#tasks.slice(this.#first);
+    this.#keys = this.#keys.slice(2 * this.#first);
+    this.#tails = this.#tails?.slice(this.#first);
+    this.#first = 0;
+  }
+
+  /** Drops work that have left the lane from the top. @param queued number of the others: nearly always all, and none is looked at */
   prune(queued: number): void {
-    while (this.#tasks.length > queued && this.#tasks[0]!.phase !== "queued") this.#removeTop();
+    while (this.#tasks.length - this.#first > queued && this.top.phase !== "queued") this.pop();
   }
 
   clear(): void {
-    if (this.#tasks.length > 0) this.#truncate(0);
+    if (this.#tasks.length > this.#first) {
+      this.#truncate(0);
+      this.#first = 0;
+    }
     this.#tails = undefined;
+    this.#isLine = true;
   }
 
   /** Whether this heap's top goes before another's; neither may be empty. */
-  topBefore(other: TaskHeap): boolean {
-    return other.#above(this.#ranks[0]!, this.#tails?.[0], this.#sequences[0]!, 0);
+  topBefore(other: TaskHeap<Waiting>): boolean {
+    const first = this.#first;
+    return other.#above(
+      this.#keys[2 * first]!,
+      this.#tails?.[first],
+      this.#keys[2 * first + 1]!,
+      other.#first,
+    );
+  }
+
+  /** Writes the rank and the sequence of the top; NaN for the latter if ranks are lists: then {@linkcode topBefore} tells. */
+  writeTop(keys: number[], at: number): void {
+    const first = 2 * this.#first;
+    keys[at] = this.#keys[first]!;
+    keys[at + 1] = this.#tails === undefined ? this.#keys[first + 1]! : NaN;
   }
 
   #above(rank: number, tail: RankTail | undefined, sequence: number, at: number): boolean {
-    const other = this.#ranks[at]!;
+    const other = this.#keys[2 * at]!;
     if (rank !== other) return rank < other;
     if (tail !== undefined || this.#tails !== undefined) {
       const order = compareTails(tail ?? NO_TAIL, this.#tails?.[at] ?? NO_TAIL);
       if (order !== 0) return order < 0;
     }
-    return sequence < this.#sequences[at]!;
+    return sequence < this.#keys[2 * at + 1]!;
   }
 
   #removeTop(): void {
     const last = this.#tasks.length - 1;
     const task = this.#tasks[last]!;
-    const rank = this.#ranks[last]!, sequence = this.#sequences[last]!;
+    const rank = this.#keys[2 * last]!, sequence = this.#keys[2 * last + 1]!;
     const tail = this.#tails?.[last];
     this.#dropLast();
-    if (last === 0) return;
     let hole = 0;
     for (;;) {
       const first = hole * 4 + 1;
@@ -91,25 +144,26 @@ export class TaskHeap {
   }
 
   #less(a: number, b: number): boolean {
-    const ranks = this.#ranks;
-    if (ranks[a] !== ranks[b]) return ranks[a]! < ranks[b]!;
+    const keys = this.#keys;
+    if (keys[2 * a] !== keys[2 * b]) return keys[2 * a]! < keys[2 * b]!;
     if (this.#tails !== undefined) {
       const order = compareTails(this.#tails[a]!, this.#tails[b]!);
       if (order !== 0) return order < 0;
     }
-    return this.#sequences[a]! < this.#sequences[b]!;
+    return keys[2 * a + 1]! < keys[2 * b + 1]!;
   }
 
   #move(from: number, to: number): void {
-    this.#ranks[to] = this.#ranks[from]!;
-    this.#sequences[to] = this.#sequences[from]!;
+    const keys = this.#keys;
+    keys[2 * to] = keys[2 * from]!;
+    keys[2 * to + 1] = keys[2 * from + 1]!;
     this.#tasks[to] = this.#tasks[from]!;
     if (this.#tails) this.#tails[to] = this.#tails[from]!;
   }
 
-  #set(at: number, task: Invocation, rank: number, tail: RankTail | undefined, sequence: number): void {
-    this.#ranks[at] = rank;
-    this.#sequences[at] = sequence;
+  #set(at: number, task: T | undefined, rank: number, tail: RankTail | undefined, sequence: number): void {
+    this.#keys[2 * at] = rank;
+    this.#keys[2 * at + 1] = sequence;
     this.#tasks[at] = task;
     if (this.#tails) this.#tails[at] = tail ?? NO_TAIL;
   }
@@ -119,15 +173,14 @@ export class TaskHeap {
     const length = this.#tasks.length - 1;
     if (length >= KEPT && (length & (length - 1)) === 0) return this.#truncate(length);
     this.#tasks.pop();
-    this.#ranks.pop();
-    this.#sequences.pop();
+    this.#keys.pop();
+    this.#keys.pop();
     this.#tails?.pop();
   }
 
   #truncate(length: number): void {
     this.#tasks.length = length;
-    this.#ranks.length = length;
-    this.#sequences.length = length;
+    this.#keys.length = 2 * length;
     if (this.#tails) this.#tails.length = length;
   }
 }

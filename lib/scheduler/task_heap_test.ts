@@ -2,8 +2,7 @@ import { assert } from "@std/assert";
 import fc from "fast-check";
 import { instanceOf, single } from "../../tests/scheduler/builders.ts";
 import { ChainPlan } from "./chain_plan.ts";
-import { InstanceRun } from "./instance_run.ts";
-import { Invocation } from "./invocation.ts";
+import { InstanceRun, Invocation } from "./invocation.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { RunTimes } from "./run_times.ts";
 import { TaskHeap } from "./task_heap.ts";
@@ -84,5 +83,39 @@ Deno.test("TaskHeap.topBefore() compares the tops of two heaps", () => {
   });
   heaps.forEach((heap, i) =>
     heaps.forEach((other, j) => assert(heap.topBefore(other) === i < j, `${i} ${j}`))
+  );
+});
+
+Deno.test("TaskHeap.pop() takes what came in its order in that order, also once something comes out of it", () => {
+  const order = fc.record({ before: fc.nat(400), popped: fc.nat(400), at: fc.nat(500), after: fc.nat(200) });
+  fc.assert(
+    fc.property(order, fc.func(fc.boolean()), ({ before, popped, at, after }, leaves) => {
+      const heap = new TaskHeap<Invocation>(), left = new Set<Invocation>();
+      const push = (sequence: number) => {
+        const task = makeTask(sequence);
+        heap.push(task, 0, undefined);
+        left.add(task);
+      };
+      const pop = () => {
+        const least = [...left].reduce((a, b) => a.sequence < b.sequence ? a : b);
+        assert(heap.top === least);
+        heap.pop();
+        left.delete(least);
+        if (left.size > 0) heap.prune(left.size);
+        else heap.clear();
+      };
+      for (let i = 0; i < before; i++) push(2 * i);
+      for (const task of [...left].filter((task) => leaves(task.sequence))) {
+        task.phase = "settled";
+        left.delete(task);
+        if (left.size > 0) heap.prune(left.size);
+        else heap.clear();
+      }
+      for (let i = 0; i < popped && left.size > 0; i++) pop();
+      push(2 * at + 1);
+      for (let i = 0; i < after; i++) push(2 * (before + at + i));
+      while (left.size > 0) pop();
+    }),
+    { numRuns: 50 },
   );
 });

@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { instanceOf, single } from "../../tests/scheduler/builders.ts";
 import { ChainPlan } from "./chain_plan.ts";
 import { TimeHeap } from "./time_heap.ts";
-import { InstanceRun } from "./instance_run.ts";
-import { Invocation } from "./invocation.ts";
+import { InstanceRun, Invocation } from "./invocation.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { RunTimes } from "./run_times.ts";
 

@@ -1,7 +1,6 @@
-import type { GroupStats } from "../policies/mod.ts";
+import type { GroupStats, Task } from "../policies/mod.ts";
 import type { Obstacle } from "./contract.ts";
-import type { Invocation } from "./invocation.ts";
-import { doubles, TaskHeap } from "./task_heap.ts";
+import { doubles, TaskHeap, type Waiting } from "./task_heap.ts";
 
 /**
  * The index of ready invocations: a tree of heaps. At the bottom a *lane* holds the invocations of one group behind one gate.
@@ -13,21 +12,25 @@ import { doubles, TaskHeap } from "./task_heap.ts";
  * When a group is served, all its lanes move. A group of many lanes therefore has a tree of its own, with gates and nodes
  * of limits as the root has them, which hangs from the root and moves as one; a limit has a node in each tree in which
  * something waits for it. Groups of few lanes share the root: a limit may stand before many of them.
+ *
+ * Of what waits, a tree knows no more than {@linkcode Waiting} says; only a root that is asked for its best work names its type.
  */
-export abstract class TreeNode {
+export abstract class TreeNode<T extends Waiting = Waiting> {
   parent: Parent | undefined;
   /** Its position in the parent's heap. */
   at = -1;
   /** The lane to serve next among those below. */
-  abstract get best(): Lane;
-  /** By what it is put in its place, before the invocation on top of its best lane is looked at. */
-  abstract get standing(): Standing;
+  abstract get best(): Lane<T>;
+  /** Writes by what it is to be put in its place: its {@linkcode KEY} numbers, from a position of the list on. */
+  abstract writeKey(keys: number[], at: number): void;
 }
 
 /** The node above another one. */
 export interface Parent {
   /** Puts a node right whose best has changed, and all above it. */
   changed(node: TreeNode): void;
+  /** The same, but only if the node is not in its place by this load and turn. */
+  reread(node: TreeNode, by: Standing): void;
   /** Takes a node out, and itself out of the node above it if nothing is left. */
   remove(node: TreeNode): void;
 }
@@ -38,153 +41,171 @@ export interface Above extends Parent {
   hang(node: TreeNode): void;
 }
 
-/** A group's load and its turn, as they were when what stands by them was put in its place last. */
-export class Standing {
-  load = 0;
-  turn = 0;
+/**
+ * The numbers that a node is put in its place by, the first that differ decide: the load and the turn of a group, then the rank
+ * and the sequence of the invocation on top of its best lane. Of one that is ranked by a list, the sequence is not a number.
+ */
+const KEY = 4;
 
-  /** @returns whether that changes anything */
-  read({ load, turn }: Pick<Group, "load" | "turn">): boolean {
-    if (load === this.load && turn === this.turn) return false;
-    this.load = load;
-    this.turn = turn;
-    return true;
-  }
+/** The load and the turn of a group, or of a value with a floor. */
+export interface Standing {
+  readonly load: number;
+  readonly turn: number;
 }
 
-/** The standing of all within a group's own tree: they are of one group, so only their invocations tell them apart. */
-const LEVEL = new Standing();
-
 /**
- * A node with children, the best one on top: the lesser load, the earlier turn, the better invocation. Loads and
- * turns lie in arrays of numbers beside the heap, so that most comparisons touch no object; of four children a node, as few
- * are moved.
+ * A node with children, the best one on top. Their keys lie in an array of numbers beside the heap, as they were when each
+ * was put in its place last, so that comparisons touch no object; of four children a node, as few are moved.
  */
-export class Branch extends TreeNode {
-  readonly #heap: TreeNode[] = [];
-  readonly #loads = doubles();
-  readonly #turns = doubles();
-  #best: Lane | undefined;
-  #standing = LEVEL;
+export class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
+  readonly #heap: TreeNode<T>[] = [];
+  readonly #keys = doubles();
 
-  override get best(): Lane {
-    return this.#best!;
+  override get best(): Lane<T> {
+    return this.#heap[0]!.best;
   }
 
-  override get standing(): Standing {
-    return this.#standing;
+  override writeKey(keys: number[], at: number): void {
+    copyKey(this.#keys, 0, keys, at);
   }
 
   get empty(): boolean {
     return this.#heap.length === 0;
   }
 
-  get top(): TreeNode | undefined {
+  get top(): TreeNode<T> | undefined {
     return this.#heap[0];
   }
 
-  add(child: TreeNode): void {
+  add(child: TreeNode<T>): void {
     child.parent = this;
     child.at = this.#heap.length;
     this.#heap.push(child);
-    this.#loads.push(0);
-    this.#turns.push(0);
+    this.#keys.push(0, 0, 0, 0);
     this.changed(child);
   }
 
-  remove(child: TreeNode): void {
-    const { at } = child;
-    const last = this.#heap.pop()!;
-    this.#loads.pop();
-    this.#turns.pop();
+  remove(child: TreeNode<T>): void {
+    const heap = this.#heap, keys = this.#keys, { at } = child;
+    const last = heap.pop()!, end = heap.length * KEY;
     child.parent = undefined;
     child.at = -1;
     if (last !== child) {
-      last.at = at;
-      this.#sift(last);
+      heap[at] = last;
+      copyKey(keys, end, keys, at * KEY);
+      this.#sift(at);
     }
-    if (at === 0) this.#updateBest();
+    for (let i = 0; i < KEY; i++) keys.pop();
+    if (at === 0) this.#bestChanged();
   }
 
-  /** Puts a child right whose best has changed, and all above it. */
-  changed(child: TreeNode): void {
-    const was = child.at;
-    this.#sift(child);
-    if (was === 0 || child.at === 0) this.#updateBest();
+  /** Puts a child right whose key has changed, and all above it. */
+  changed(child: TreeNode<T>): void {
+    const { at } = child;
+    child.writeKey(this.#keys, at * KEY);
+    this.#sift(at);
+    if (at === 0 || child.at === 0) this.#bestChanged();
   }
 
-  #updateBest(): void {
-    const top = this.#heap[0];
-    const parent = this.parent;
-    if (top === undefined) {
-      this.#best = undefined;
-      parent?.remove(this);
-      return;
-    }
-    this.#best = top.best;
-    this.#standing = top.standing;
-    parent?.changed(this);
+  reread(child: TreeNode<T>, { load, turn }: Standing): void {
+    const keys = this.#keys, at = child.at * KEY;
+    if (keys[at] !== load || keys[at + 1] !== turn) this.changed(child);
   }
 
-  #sift(node: TreeNode): void {
-    const heap = this.#heap;
-    const { best, standing: { load, turn } } = node;
-    let { at } = node;
+  #bestChanged(): void {
+    if (this.empty) this.parent?.remove(this);
+    else this.parent?.changed(this);
+  }
+
+  /** Puts a child in its place that may be too low or too high. */
+  #sift(at: number): void {
+    const heap = this.#heap, keys = this.#keys, { length } = heap;
+    const node = heap[at]!;
+    const load = keys[at * KEY]!, turn = keys[at * KEY + 1]!;
+    const rank = keys[at * KEY + 2]!, sequence = keys[at * KEY + 3]!;
     while (at > 0) {
       const up = (at - 1) >> 2;
-      if (!this.#goesBefore(load, turn, best, up)) break;
+      if (!this.#goesBefore(load, turn, rank, sequence, node, up)) break;
       this.#move(up, at);
       at = up;
     }
     for (;;) {
       const first = at * 4 + 1;
-      if (first >= heap.length) break;
+      if (first >= length) break;
       let child = first;
-      const end = Math.min(first + 4, heap.length);
+      const end = Math.min(first + 4, length);
       for (let other = first + 1; other < end; other++) if (this.#isBefore(other, child)) child = other;
-      if (this.#goesBefore(load, turn, best, child)) break;
+      if (this.#goesBefore(load, turn, rank, sequence, node, child)) break;
       this.#move(child, at);
       at = child;
     }
     heap[at] = node;
-    this.#loads[at] = load;
-    this.#turns[at] = turn;
     node.at = at;
+    const i = at * KEY;
+    keys[i] = load;
+    keys[i + 1] = turn;
+    keys[i + 2] = rank;
+    keys[i + 3] = sequence;
   }
 
-  /** Whether what is to be placed goes before the child at a position. */
-  #goesBefore(load: number, turn: number, best: Lane, at: number): boolean {
-    const other = this.#loads[at]!;
-    if (load !== other) return load < other;
-    const otherTurn = this.#turns[at]!;
-    if (turn !== otherTurn) return turn < otherTurn;
-    return best.tasks.topBefore(this.#heap[at]!.best.tasks);
+  /** Whether a node, by its key, goes before the child at a position. */
+  #goesBefore(
+    load: number,
+    turn: number,
+    rank: number,
+    sequence: number,
+    node: TreeNode,
+    at: number,
+  ): boolean {
+    const keys = this.#keys, i = at * KEY;
+    if (load !== keys[i]) return load < keys[i]!;
+    if (turn !== keys[i + 1]) return turn < keys[i + 1]!;
+    if (rank !== keys[i + 2]) return rank < keys[i + 2]!;
+    const other = keys[i + 3]!;
+    return sequence < other || (isOfList(sequence, other) && isBetter(node, this.#heap[at]!));
   }
 
   #isBefore(a: number, b: number): boolean {
-    const loads = this.#loads, turns = this.#turns;
-    if (loads[a] !== loads[b]) return loads[a]! < loads[b]!;
-    if (turns[a] !== turns[b]) return turns[a]! < turns[b]!;
-    return this.#heap[a]!.best.tasks.topBefore(this.#heap[b]!.best.tasks);
+    const keys = this.#keys, i = a * KEY, j = b * KEY;
+    if (keys[i] !== keys[j]) return keys[i]! < keys[j]!;
+    if (keys[i + 1] !== keys[j + 1]) return keys[i + 1]! < keys[j + 1]!;
+    if (keys[i + 2] !== keys[j + 2]) return keys[i + 2]! < keys[j + 2]!;
+    const some = keys[i + 3]!, other = keys[j + 3]!;
+    return some < other || (isOfList(some, other) && isBetter(this.#heap[a]!, this.#heap[b]!));
   }
 
   #move(from: number, to: number): void {
     const node = this.#heap[from]!;
     this.#heap[to] = node;
-    this.#loads[to] = this.#loads[from]!;
-    this.#turns[to] = this.#turns[from]!;
     node.at = to;
+    copyKey(this.#keys, from * KEY, this.#keys, to * KEY);
   }
 }
 
+function copyKey(from: readonly number[], i: number, to: number[], j: number): void {
+  to[j] = from[i]!;
+  to[j + 1] = from[i + 1]!;
+  to[j + 2] = from[i + 2]!;
+  to[j + 3] = from[i + 3]!;
+}
+
+/** Whether one of two sequences stands for a rank that is a list. */
+function isOfList(some: number, other: number): boolean {
+  return some !== some || other !== other;
+}
+
+function isBetter(a: TreeNode, b: TreeNode): boolean {
+  return a.best.tasks.topBefore(b.best.tasks);
+}
+
 /** A branch under which gates hang, and what waits for limits has a node: a tree of its own, or of all. */
-export class Root extends Branch implements Above {
+export class Root<T extends Waiting = Waiting> extends Branch<T> implements Above {
   /** @param above where it hangs while it is not empty; left out: nowhere */
   constructor(readonly above?: Above) {
     super();
   }
 
-  hang(node: TreeNode): void {
+  hang(node: TreeNode<T>): void {
     this.add(node);
     if (this.parent === undefined) this.rise();
   }
@@ -195,16 +216,24 @@ export class Root extends Branch implements Above {
   }
 }
 
-/** A root whose standing is not that of its best, but of whose it is. */
-export class OwnRoot extends Root {
-  /** @param own the standing of whose it is */
-  constructor(above: Above, readonly own: Standing) {
+/** A root that does not stand by its best child's load and turn, but by those of whose it is. */
+export class OwnRoot<T extends Waiting = Waiting> extends Root<T> {
+  /** @param of whose it is */
+  constructor(above: Above, readonly of: Standing) {
     super(above);
   }
 
-  override get standing(): Standing {
-    return this.own;
+  override writeKey(keys: number[], at: number): void {
+    super.writeKey(keys, at);
+    keys[at] = this.of.load;
+    keys[at + 1] = this.of.turn;
   }
+}
+
+/** Work that starts: a limit may place it on a platform. */
+export interface Starting extends Task {
+  /** Where it starts, if several platforms are attached. */
+  platform: string | undefined;
 }
 
 /** Something that lets no more start while it is full. */
@@ -226,8 +255,14 @@ export abstract class Limit {
   enter(): void {}
   /** An attempt has ended. */
   leave(): void {}
-  /** An attempt starts now. */
-  start(_task: Invocation): void {}
+  /** An attempt is started: its call is to leave. */
+  start(_task: Starting): void {}
+  /** A call has left that was to leave. */
+  left(): void {}
+  /** A call will not leave that was to leave. */
+  neverLeft(): void {}
+  /** A call is to leave that was started under limits that this one is among, or replaces, since. */
+  isToLeave(): void {}
 
   /** Whether nothing waits for it. */
   get idle(): boolean {
@@ -263,6 +298,12 @@ export abstract class TimedLimit extends Limit {
   }
 }
 
+/** The gates of the nodes of a chain, and by whom they were found. */
+export interface KnownGates {
+  readonly by: unknown;
+  readonly ofNodes: readonly Gate[];
+}
+
 /** The lanes whose invocations count against the same limits. */
 export class Gate extends Branch {
   readonly lanes: Map<Group, Lane> = new Map();
@@ -289,10 +330,10 @@ export class Group implements GroupStats {
   turn = 0;
   /** Its lanes, empty ones too. */
   readonly lanes: Lane[] = [];
+  /** Its lane if it has but one, and is not the only group: the group's turn tells it from all others. */
+  only: Lane | undefined;
   /** Its own trees, once it has many lanes: one in each tree that groups share. */
   trees: OwnRoot[] | undefined;
-  /** That of its trees; they have no other. */
-  standing = LEVEL;
   /** The gates that it does not share with others, by those that others share. */
   readonly gates: Map<Gate, Gate> = new Map();
   /** Under strict shares: what holds it to its share. */
@@ -308,37 +349,31 @@ export class Group implements GroupStats {
   }
 }
 
+/** The lane of a group that has but one, if that is not all there is. */
+export function onlyLane({ shared, trees, lanes }: Group): Lane | undefined {
+  return shared || trees !== undefined || lanes.length !== 1 ? undefined : lanes[0];
+}
+
 /** The invocations of one group behind one gate. */
-export class Lane extends TreeNode {
-  readonly tasks: TaskHeap = new TaskHeap();
+export class Lane<T extends Waiting = Waiting> extends TreeNode<T> {
+  readonly tasks: TaskHeap<T> = new TaskHeap();
   /** Number of them that still wait. */
   queued = 0;
-  #standing = LEVEL;
 
   constructor(readonly group: Group, public gate: Gate) {
     super();
-    if (group.trees === undefined) {
-      this.#standing = new Standing();
-      this.readGroup();
-    }
   }
 
-  override get best(): Lane {
+  override get best(): Lane<T> {
     return this;
   }
 
-  override get standing(): Standing {
-    return this.#standing;
-  }
-
-  /** To be called of a group without a tree. @returns whether that changes its place */
-  readGroup(): boolean {
-    return this.#standing.read(this.group);
-  }
-
-  /** Takes an empty lane over into its group's tree. */
-  moveIntoTree(gate: Gate): void {
-    this.#standing = LEVEL;
-    this.gate = gate;
+  /** All within a group's own tree are of one group, so only their invocations tell them apart; elsewhere no groups have the same turn. */
+  override writeKey(keys: number[], at: number): void {
+    const { group } = this, isLevel = group.trees !== undefined;
+    keys[at] = isLevel ? 0 : group.load;
+    keys[at + 1] = isLevel ? 0 : group.turn;
+    if (group.only !== this) this.tasks.writeTop(keys, at + 2);
+    else keys[at + 2] = keys[at + 3] = 0;
   }
 }

@@ -2,11 +2,10 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { instanceOf, single } from "../../tests/scheduler/builders.ts";
 import { ChainPlan } from "./chain_plan.ts";
-import { InstanceRun } from "./instance_run.ts";
-import { Invocation } from "./invocation.ts";
+import { InstanceRun, Invocation } from "./invocation.ts";
 import { FunctionLoads } from "./function_load.ts";
 import { RunTimes } from "./run_times.ts";
-import { Branch, Gate, Group, Lane, OwnRoot, Root, Standing } from "./tree.ts";
+import { Branch, Gate, Group, Lane, OwnRoot, Root } from "./tree.ts";
 
 const ONE = single("one");
 const PLAN = new ChainPlan(ONE, new RunTimes(), new FunctionLoads());
@@ -49,10 +48,9 @@ Deno.test("Branch.best is the best lane of a tree, whatever comes, goes and chan
         Object.assign(lane.group, { load, turn });
         if (remove && lane.parent) lane.parent.remove(lane);
         else if (lane.parent) {
-          if (lane.readGroup()) lane.parent.changed(lane);
+          lane.parent.reread(lane, lane.group);
         } else {
           const idle = gate.empty;
-          lane.readGroup();
           gate.add(lane);
           if (idle) root.add(gate);
         }
@@ -83,7 +81,7 @@ Deno.test("OwnRoot stands by its group's load, its lanes by their invocations al
   const { lanes: [other] } = makeWorld();
   const root = new Root();
   const group = new Group("many", false, 1);
-  const tree = new OwnRoot(root, new Standing());
+  const tree = new OwnRoot(root, group);
   group.trees = [tree];
   const gate = new Gate([], tree);
   const lanes = [2, 1, 3].map((rank) => {
@@ -91,18 +89,15 @@ Deno.test("OwnRoot stands by its group's load, its lanes by their invocations al
     const run = new InstanceRun(instanceOf(ONE, `rank ${rank}`), PLAN, rank);
     lane.tasks.push(new Invocation(run, 0, undefined, 0), rank, undefined);
     group.load = rank;
-    tree.own.read(group);
     gate.add(lane);
     return lane;
   });
   tree.hang(gate);
   other!.group.load = 2;
-  other!.readGroup();
   other!.gate.add(other!);
   root.add(other!.gate);
   assertStrictEquals(root.top?.best, other);
   group.load = 1;
-  tree.own.read(group);
   root.changed(tree);
   assertStrictEquals(root.top?.best, lanes[1]);
   gate.remove(lanes[1]!);

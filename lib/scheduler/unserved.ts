@@ -1,6 +1,5 @@
 import { type FunctionSpec, kindOf } from "../model/mod.ts";
-import type { Invocation } from "./invocation.ts";
-import { TimedLimit } from "./tree.ts";
+import { type Starting, TimedLimit } from "./tree.ts";
 
 /** Time between two calls of an unserved function that are let go, to see whether it is served by now, in milliseconds. */
 const PROBE_MS = 500;
@@ -27,7 +26,7 @@ export function holdKey(fn: FunctionSpec): string {
 export class Hold implements UnservedFunction {
   readonly function: string;
   reason: string;
-  readonly #probes = new Set<Invocation>();
+  readonly #probes = new Set<Starting>();
   #opensAtMs: number;
   #probedAtMs: number | undefined;
   #isAnswering = false;
@@ -49,7 +48,7 @@ export class Hold implements UnservedFunction {
   }
 
   /** A call is let go. */
-  start(task: Invocation, nowMs: number): void {
+  start(task: Starting, nowMs: number): void {
     if (this.#isAnswering) return;
     this.#probedAtMs ??= nowMs;
     this.#isAnswering = nowMs - this.#probedAtMs >= PATIENCE_MS;
@@ -58,7 +57,7 @@ export class Hold implements UnservedFunction {
   }
 
   /** A call has found out that it is still served by nobody. */
-  refused(task: Invocation, reason: string, nowMs: number): void {
+  refused(task: Starting, reason: string, nowMs: number): void {
     this.reason = reason;
     this.#probes.delete(task);
     this.#probedAtMs = undefined;
@@ -67,7 +66,7 @@ export class Hold implements UnservedFunction {
   }
 
   /** Whether a call is one of those that were let go. */
-  hasSent(task: Invocation): boolean {
+  hasSent(task: Starting): boolean {
     return this.#probes.has(task);
   }
 }
@@ -85,7 +84,7 @@ export class HoldLimit extends TimedLimit {
     return this.#hold.opensAtMs;
   }
 
-  override start(task: Invocation): void {
+  override start(task: Starting): void {
     this.#hold.start(task, this.time.nowMs);
   }
 }

@@ -97,7 +97,7 @@ Deno.test("Scheduler holds functions of one name and several kinds apart", () =>
   const called = chain("called", ({ call }) => void call(fn("charge", { url: "http://127.0.0.1:1/" })));
   submit(scheduler, pay, 1);
   scheduler.settle(scheduler.next(0)!, NOBODY, 0);
-  for (const  of of[modelled, called]) submit(scheduler, of, 2);
+  for (const each of [modelled, called]) submit(scheduler, each, 2);
   assertEquals(startAll(scheduler, 1).map((task) => task.chain), [
     "modelled",
     "modelled",

@@ -5,7 +5,7 @@ export type LabelLimit = number | Readonly<Record<string, number>>;
 
 /** The limits of values of one kind: functions, chains, or the values of a label. */
 export interface ValueLimits {
-  /** `function`, `chain`, or `label` and its name: no two are the same. */
+  /** `function`, `chain`, or `label` and its name, in two words at most: no two are the same. */
   readonly kind: string;
   /** The name of the label; undefined: the values are names of functions, or chains. */
   readonly label: string | undefined;
@@ -28,9 +28,19 @@ export function valueLimitsOf(
     ...Object.keys({ ...labels, ...ofLabels }).map((label) => {
       const limit = labels[label] ?? {};
       const ceilings = typeof limit === "number" ? { "*": limit } : limit;
-      return { kind: `label ${label}`, label, ceilings, floors: ofLabels[label] ?? {} };
+      return { kind: `label ${inOneWord(label)}`, label, ceilings, floors: ofLabels[label] ?? {} };
     }),
   ];
+}
+
+/** A text without its spaces, which another one has as something else. */
+function inOneWord(text: string): string {
+  return text.replace(/[%\s]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A name of the limits of one value that no other value has, of any kind: others who keep to a limit know it by its name. */
+export function limitName({ kind }: ValueLimits, value: string): string {
+  return `${kind} ${value}`;
 }
 
 /** The ceiling of one value; undefined: it has none. */

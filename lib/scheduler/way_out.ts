@@ -57,6 +57,7 @@ const NEARLY_ALL = 0.8;
 export interface WayStart {
   readonly way: WayOut;
   readonly of: Attempt;
+  readonly atMs: number;
   /** Undefined: its limit is fixed. */
   readonly adaptive: AdaptiveStart | undefined;
   /** As the wider way out knew it that this one leads to. */
@@ -73,7 +74,7 @@ export interface WayStart {
  *
  * A function that is refused while others are let in has a limit of its own, and gets a way out of its own, which leads here.
  * One that is asked to wait for long, or that is refused several times in a row, gets a door, which has no limit: it is shut
- * until then, or for a delay that grows, and goes when a call is let in. Else a call that is always refused, and that the policy
+ * until then, or for a delay that grows, and goes when a call is let in, whether the limit is found out or fixed. Else a call that is always refused, and that the policy
  * puts first, would be the only one that is tried, and nobody would see that the others are let in.
  */
 export class WayOut {
@@ -178,7 +179,7 @@ export class WayOut {
     }
     if (this.#blame.counts(this.running)) this.#blame.started(attempt.function, this.running);
     const adaptive = this.#adaptive?.start(attempt.function, this.running, nowMs);
-    return { way: this, of: attempt, adaptive, outer };
+    return { way: this, of: attempt, atMs: nowMs, adaptive, outer };
   }
 
   /** An attempt has ended that teaches nothing: it was not made. */
@@ -260,11 +261,16 @@ export class WayOut {
     return isNew;
   }
 
-  /** Whether a refused function waits by itself, as it does so already, or was refused several times in a row. */
-  #waitsAlone({ adaptive, of: { function: name } }: WayStart, nowMs: number): boolean {
-    if (adaptive === undefined || this.#outer !== undefined) return false;
+  /**
+   * Whether a refused function waits by itself, as it does so already, or was refused several times in a row. Under a fixed limit
+   * only refusals while nothing else is in flight count: else the platform may be full, and what is first in turn must stay so.
+   */
+  #waitsAlone({ adaptive, atMs, of: { function: name } }: WayStart, nowMs: number): boolean {
+    if (this.#outer !== undefined) return false;
     const own = this.#own.get(name);
-    return own === undefined ? this.#refusals.add(name, adaptive.atMs, nowMs) : own.#isDoor;
+    if (own !== undefined) return own.#isDoor;
+    if (adaptive === undefined && (this.#adaptive !== undefined || this.running > 0)) return false;
+    return this.#refusals.add(name, atMs, nowMs);
   }
 
   #rest(nowMs: number): void {
@@ -352,6 +358,7 @@ export class WayOut {
   /** Nothing more can start now. */
   full(nowMs: number): void {
     this.#adaptive?.full(this.running, nowMs);
+    if (this.#own.size === 0) return;
     for (const own of this.#own.values()) own.full(nowMs);
   }
 
@@ -366,6 +373,7 @@ export class WayOut {
   /** Lets the limit grow by what the time allows. @returns whether it has grown, or that of a function */
   advance(nowMs: number): boolean {
     let hasGrown = this.#adaptive?.advance(nowMs) ?? false;
+    if (this.#own.size === 0) return hasGrown;
     for (const own of this.#own.values()) hasGrown = own.advance(nowMs) || hasGrown;
     return hasGrown;
   }
@@ -373,6 +381,7 @@ export class WayOut {
   /** When the limit may grow with no other event; Infinity: not by itself. */
   wakeAtMs(): number {
     let firstMs = this.#adaptive?.wakeAtMs() ?? Infinity;
+    if (this.#own.size === 0) return firstMs;
     for (const own of this.#own.values()) firstMs = Math.min(firstMs, own.wakeAtMs());
     return firstMs;
   }

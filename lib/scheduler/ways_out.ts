@@ -8,7 +8,7 @@ const DEFAULT = "";
 /** All ways out: one to each platform by name, and one for functions that are called where their URL says. */
 export class WaysOut {
   readonly #ways: ReadonlyMap<string, WayOut>;
-  /** The same: they are gone through with every decision. */
+  /** The same, the default one first: they are gone through with every decision. */
   readonly #all: readonly WayOut[];
   #ceiling = Infinity;
   readonly #ceilings = new Map<string, number>();
@@ -51,7 +51,7 @@ export class WaysOut {
 
   /** The way out to a platform; undefined: to where a function's URL says. */
   to(platform: string | undefined): WayOut {
-    return this.#ways.get(platform ?? DEFAULT)!;
+    return platform === undefined ? this.#all[0]! : this.#ways.get(platform)!;
   }
 
   /** Whether some limit has been lowered to what was found out. */

@@ -4,9 +4,9 @@ import "../../lib/expression/mod.ts"; // loaded here, so that it takes no time o
 import { FOUND } from "./chaos/found.ts";
 import { play } from "./chaos/play.ts";
 import { scene } from "./chaos/scene.ts";
-import { memoryStore, sqliteStore } from "./chaos/stores.ts";
+import { STORES } from "./chaos/stores.ts";
 
-for (const [name, open, numRuns] of [["memory", memoryStore, 600], ["sqlite", sqliteStore, 30]] as const) {
+for (const [name, open, numRuns] of STORES) {
   Deno.test(`${name}: every instance ends once, and what is done stays done, whatever happens to consumers`, async () => {
     await fc.assert(fc.asyncProperty(scene, (scene) => play(scene, open)), { numRuns });
   });

@@ -5,6 +5,7 @@ import type {
   EndEvent,
   FunctionRunEvent,
   Recorder,
+  SettingEvent,
   SubmitEvent,
 } from "../../lib/record/mod.ts";
 
@@ -15,6 +16,7 @@ export class EventLog implements Recorder {
   readonly submits: SubmitEvent[] = [];
   readonly ends: EndEvent[] = [];
   readonly counters: CounterEvent[] = [];
+  readonly settings: SettingEvent[] = [];
 
   attempt(event: AttemptEvent): void {
     assert(
@@ -38,6 +40,10 @@ export class EventLog implements Recorder {
 
   counter(event: CounterEvent): void {
     this.counters.push(event);
+  }
+
+  setting(event: SettingEvent): void {
+    this.settings.push(event);
   }
 
   /** The outcomes of the instances that ended, by id; fails if one ended twice. */

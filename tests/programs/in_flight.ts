@@ -1,6 +1,6 @@
 import type { AttemptEvent } from "../../lib/record/mod.ts";
 
-/** What was in flight in a part of a run. */
+/** The calls in flight in a part of a run. */
 export interface InFlight {
   /** Attempts in flight, on average. */
   readonly mean: number;

@@ -10,7 +10,7 @@ export class Orders {
     this.#rung.resolve();
   }
 
-  /** What makes of a queue one whose consumer hears these. */
+  /** The method that adds these orders to those of a queue. */
   readonly alter = (queue: QueueDriver): Partial<QueueDriver> => ({
     commands: (signal) => this.#merge(queue.commands(signal)),
   });

@@ -10,7 +10,7 @@ import {
 import { type Answer, type Call, idempotencyKey, type Platform } from "../../lib/platform/mod.ts";
 import { ok } from "../scheduler/builders.ts";
 
-/** What comes of a call: by default, after 10 ms, an output that no other call has. */
+/** The outcome of a call: by default, after 10 ms, an output that no other call has. */
 export interface Reply {
   readonly runMs?: number;
   readonly outcome?: Outcome;
@@ -18,7 +18,7 @@ export interface Reply {
   readonly error?: Error;
 }
 
-/** Says what comes of a call. @param nth 1 for the first call of this node of this instance */
+/** Decides the outcome of a call. @param nth 1 for the first call of this node of this instance */
 export type Script = (call: Call, nth: number) => Reply | undefined;
 
 /** A call as the platform saw it. */
@@ -49,7 +49,7 @@ export class ScriptedPlatform implements Platform {
   readonly calls: SeenCall[] = [];
   /** The most calls that were in flight at once, in all and by function and chain. */
   readonly most: Record<string, number> = {};
-  /** Told of each call when it begins. */
+  /** Called with each call when it begins. */
   onCall: (call: SeenCall) => void = () => {};
   readonly #running: Record<string, number> = {};
   readonly #clock: Clock;

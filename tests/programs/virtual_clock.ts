@@ -9,11 +9,11 @@ interface Timer {
 /** Longer than any test needs, in milliseconds: what has not ended by then hangs. */
 const PATIENCE_MS = 3_600_000;
 
-/** How a clock is told that it may go on. */
+/** The options of a virtual clock. */
 export interface VirtualClockOptions {
   /** Resolves when all that is at hand has been done. (Default: nothing does real I/O, so one turn of the event loop is enough) */
   readonly idle?: () => Promise<void>;
-  /** What has not ended after so many milliseconds hangs. (Default: an hour) */
+  /** A run that has not ended after this virtual time hangs, in milliseconds. (Default: an hour) */
   readonly patienceMs?: number;
   /** Its first instant, in milliseconds of the epoch. (Default: the beginning of 2026, where doubles are 0.24 µs apart) */
   readonly startMs?: number;
@@ -45,7 +45,7 @@ export class VirtualClock implements Clock {
     return this.#nowMs;
   }
 
-  /** How far the system's clock is ahead: a test sets it, as an operator does, or lets the machine sleep. */
+  /** The lead of the system's clock, in milliseconds: a test sets it, as an operator does, or lets the machine sleep. */
   aheadMs = 0;
 
   wallMs(): number {

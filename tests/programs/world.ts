@@ -1,4 +1,4 @@
-/** What the tests of the programs are made of: a queue in memory, a platform by script, virtual time. */
+/** The world of the programs' tests: a queue in memory, a platform by script, virtual time. */
 import { assertEquals } from "@std/assert";
 import { Consumer, type ConsumerOptions } from "../../lib/consume/mod.ts";
 import type { Expressions } from "../../lib/expression/mod.ts";
@@ -15,7 +15,7 @@ import type { Policy } from "../../lib/policies/mod.ts";
 import { type InstanceView, MemoryQueue, type QueueDriver } from "../../lib/queue/mod.ts";
 import type { Limits, Scheduler } from "../../lib/scheduler/mod.ts";
 import { instanceOf, makeScheduler } from "../scheduler/builders.ts";
-import { mortalClock, mortalPlatform, mortalQueue } from "./mortal.ts";
+import { killableClock, killablePlatform, killableQueue } from "./killable.ts";
 import { altered } from "./altered.ts";
 import { EventLog } from "./event_log.ts";
 import { ExpressionsOutsideTime } from "./outside_time.ts";
@@ -32,12 +32,12 @@ export interface Setup extends Partial<Omit<ConsumerOptions, "scheduler" | "queu
   readonly connection?: QueueDriver;
 }
 
-/** What is said of instances that are submitted. */
+/** The fields of instances that are submitted. */
 export interface Submitted extends Partial<Omit<Instance, "args">> {
   readonly args?: JsonObject;
 }
 
-/** What the queue knows of an instance, with outputs as values. */
+/** The queue's view of an instance, with outputs as values. */
 export interface ReadView extends Omit<InstanceView, "output" | "progress"> {
   readonly output?: Json;
   readonly progress: readonly (Omit<NodeRecord, "output"> & { readonly output: Json })[];
@@ -48,7 +48,7 @@ export class Running {
   readonly drain = new AbortController();
   readonly stop = new AbortController();
   readonly killed = new AbortController();
-  /** How it ended: settled, never rejected, so that a test may look when it likes. */
+  /** Its end: settled, never rejected, so that a test may look when it likes. */
   readonly ended: Promise<{ readonly error?: unknown }>;
 
   readonly consumer: Consumer;
@@ -67,9 +67,9 @@ export class Running {
     const killed = this.killed.signal;
     this.consumer = new Consumer({
       ...options,
-      queue: mortalQueue(options.queue, killed),
-      platform: mortalPlatform(platform, killed),
-      clock: mortalClock(clock, killed),
+      queue: killableQueue(options.queue, killed),
+      platform: killablePlatform(platform, killed),
+      clock: killableClock(clock, killed),
     });
     this.ended = this.consumer.run(this.drain.signal, this.stop.signal).then(
       () => ({}),
@@ -155,7 +155,7 @@ export class World {
     };
   }
 
-  /** How a node of an instance ended, and what it answered, as the queue has it. */
+  /** The end of each node of an instance, and its output, as the queue has them. */
   async nodes(id: string): Promise<Record<string, string>> {
     const { instance: { chain }, progress } = await this.view(id);
     return Object.fromEntries(progress.map(({ node, state }) => [chain.nodes[node]!.name, state]));

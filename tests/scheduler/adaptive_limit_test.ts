@@ -1,4 +1,4 @@
-/** What limits make of platforms that hide theirs, in virtual time, under more load than they take. */
+/** Limits of consumers before platforms that hide theirs, in virtual time, under more load than they take. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { constant, type Distribution, lognormal, meanMs, seededRandom } from "../../lib/model/mod.ts";

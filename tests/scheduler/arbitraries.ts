@@ -14,10 +14,11 @@ import { type Policy, policyOf, policySummaries, type Task } from "../../lib/pol
 import type { Decision, FixedLimits, LabelLimit, StartRate } from "../../lib/scheduler/mod.ts";
 import { limitOf } from "./limit_of.ts";
 
-/** What is done to a scheduler; numbers that choose among something are taken modulo how many there are. */
+/** A step of a scheduler; numbers that choose among several are taken modulo their number. */
 export type Step =
   | { readonly do: "submit"; readonly submission: Submission }
-  | { readonly do: "next"; readonly times: number }
+  | { readonly do: "next"; readonly times: number; readonly leaves: "now" | "later" }
+  | { readonly do: "leave"; readonly which: number }
   | { readonly do: "settle"; readonly which: number; readonly outcome: MadeOutcome; readonly runMs?: number }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "decide"; readonly which: number; readonly decision: Decision }
@@ -36,7 +37,7 @@ export interface Submission {
   readonly deadlineInMs: number;
   /** Whether another instance has called it. */
   readonly called: boolean;
-  /** How each node has ended already, as far as those before it have; none of a new instance. */
+  /** The ends of nodes so far, each after those before it; none of a new instance. */
   readonly progress: readonly (NodeRecord["state"] | undefined)[] | undefined;
 }
 
@@ -315,7 +316,7 @@ const pauses: fc.Arbitrary<Pause[]> = fc.subarray<Pause>([
   {},
 ], { maxLength: 2 });
 
-/** What happens to a scheduler, under policies of one kind. */
+/** The steps of a scheduler, under policies of one kind. */
 export function steps(
   policy: fc.Arbitrary<PolicyChoice>,
   limits: fc.Arbitrary<FixedLimits>,
@@ -327,8 +328,13 @@ export function steps(
       { weight: 12, arbitrary: fc.record({ do: fc.constant("submit"), submission }) },
       {
         weight: 12,
-        arbitrary: fc.record({ do: fc.constant("next"), times: fc.integer({ min: 1, max: 4 }) }),
+        arbitrary: fc.record({
+          do: fc.constant("next"),
+          times: fc.integer({ min: 1, max: 4 }),
+          leaves: fc.constantFrom("now", "later"),
+        }),
       },
+      { weight: 6, arbitrary: fc.record({ do: fc.constant("leave"), which }) },
       {
         weight: 16,
         arbitrary: fc.record({ do: fc.constant("settle"), which, outcome, runMs }, {

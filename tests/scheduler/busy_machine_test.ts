@@ -8,10 +8,10 @@ import { TimeHeap } from "../../lib/scheduler/time_heap.ts";
 const CALLS = 20_000;
 /** The ceiling. */
 const MOST = 1000;
-/** What a call takes of this machine before it is out, and again when it is back, in milliseconds. */
+/** The time that a call takes of this machine before it is out, and again when it is back, in milliseconds. */
 const EACH_MS = 0.035;
 const [RUNS, STANDS] = [exponential("4ms"), exponential("12ms")];
-/** How often this machine is asked how late it is, in milliseconds. */
+/** The interval at which this machine's lateness is measured, in milliseconds. */
 const LATE_EVERY_MS = 20;
 
 /** A machine of one processor that other programs take away every now and then. */
@@ -41,7 +41,7 @@ class BusyMachine {
   }
 }
 
-/** How long many calls take of a platform that answers each after as long, however many there are. */
+/** The time of many calls of a platform that answers each after the same time, however many there are. */
 function tookMs(platformMs: number, limit: AdaptiveLimit | undefined, seed: number): number {
   const machine = new BusyMachine(seededRandom(seed));
   const due = new TimeHeap<{ readonly sequence: number; act(): void }>(() => false);

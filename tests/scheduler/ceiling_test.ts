@@ -30,7 +30,7 @@ interface Figures {
   readonly unfinished: number;
 }
 
-/** How long the instances of a chain took, beside others, and which part of all calls was throttled. */
+/** Runs chains, and returns the times of one chain's instances and the share of calls that were throttled. */
 function run(
   instances: readonly Instance[],
   chain: string,

@@ -15,15 +15,15 @@ import { instanceOf, OK } from "./builders.ts";
 /** A chain of one function. */
 export interface Contender {
   readonly name: string;
-  /** How long its calls take, on average if they are drawn. */
+  /** The time of its calls, in milliseconds; the mean if they are drawn. */
   readonly ms: number;
   readonly weight?: number;
   readonly labels?: Instance["labels"];
-  /** How long one call takes. (Default: all take as long) */
+  /** Draws the time of one call. (Default: all take the same time) */
   readonly drawMs?: (random: Random, atMs: number) => number;
-  /** Whether its calls' time is declared. (Default: it is not) */
-  readonly declared?: boolean;
-  /** How one call ends. (Default: well) */
+  /** Whether its calls' time is declared, or which one, in milliseconds. (Default: it is not) */
+  readonly declared?: boolean | number;
+  /** Draws the outcome of one call. (Default: ok) */
   readonly outcome?: (random: Random, atMs: number) => Outcome;
   /** Whether something of it is to wait now. (Default: always) */
   readonly wants?: (nowMs: number) => boolean;
@@ -49,7 +49,7 @@ export class Contention {
   readonly #queued: number[];
   readonly #depth: number;
   #submitted = 0;
-  /** What has been held, by contender. */
+  /** The slot time that has been held, by contender. */
   readonly #heldMs: number[];
   readonly #starts: number[];
 
@@ -57,7 +57,10 @@ export class Contention {
     this.#contenders = contenders;
     this.#random = seededRandom(seed);
     this.#chains = contenders.map(({ name, ms, declared = false }) =>
-      chain(name, ({ call }) => void call(fn(name, declared ? { time: constant(ms) } : {})))
+      chain(name, ({ call }) => {
+        const time = constant(typeof declared === "number" ? declared : ms);
+        call(fn(name, declared === false ? {} : { time }));
+      })
     );
     this.scheduler = new Scheduler({
       policy: policyOf("fair-share"),
@@ -155,7 +158,7 @@ export function partsOf(numbers: readonly number[]): number[] {
   return numbers.map((n) => n / all);
 }
 
-/** How even some numbers are: 1 if they are equal (Jain, Chiu and Hawe, 1984). */
+/** The evenness of some numbers: 1 if they are equal (Jain, Chiu and Hawe, 1984). */
 export function jainOf(numbers: readonly number[]): number {
   const sum = numbers.reduce((sum, n) => sum + n, 0);
   return sum ** 2 / (numbers.length * numbers.reduce((sum, n) => sum + n * n, 0));

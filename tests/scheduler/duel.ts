@@ -27,12 +27,12 @@ import {
   steps,
   type Submission,
 } from "./arbitraries.ts";
-import { Books } from "./books.ts";
+import { Ledger } from "./ledger.ts";
 import { type Entry, Oracle, type Share } from "./oracle.ts";
 
 const OK: MadeOutcome = { kind: "ok", output: NULL };
 
-/** How a scheduler is to go about it. */
+/** The options of a scheduler. */
 export interface Manner {
   readonly strictShares?: boolean;
   readonly shed?: boolean;
@@ -44,10 +44,8 @@ export interface Manner {
 class Duel {
   readonly #scheduler: Scheduler;
   readonly #oracle: Oracle;
-  readonly #books: Books;
+  readonly #ledger: Ledger;
   readonly #running: [Invocation, Entry][] = [];
-  readonly #undecided: [instance: string, node: number][] = [];
-  readonly #calls: [instance: string, call: NodeCall][] = [];
   #nowMs = 1000;
   #submitted = 0;
   /** Whether the last thing was that nothing could be started. */
@@ -73,7 +71,7 @@ class Duel {
       random: seededRandom(1),
     });
     this.#oracle = new Oracle(policy, limits, seededRandom(1), strictShares, shed, platforms, share);
-    this.#books = new Books(limits, platforms.map(({ name }) => name));
+    this.#ledger = new Ledger(limits, platforms.map(({ name }) => name));
     this.#hasRates = hasRates(limits);
   }
 
@@ -100,8 +98,10 @@ class Duel {
       case "submit":
         return this.#submit(step.submission);
       case "next":
-        for (let i = 0; i < step.times; i++) this.#next();
+        for (let i = 0; i < step.times; i++) this.#next(step.leaves);
         return;
+      case "leave":
+        return this.#leave(step.which);
       case "settle":
         return this.#settle(step.which, step.outcome, step.runMs);
       case "wait":
@@ -125,7 +125,7 @@ class Duel {
       case "setLimits":
         this.#scheduler.setLimits({ ...step.limits, fixed: true });
         this.#oracle.setLimits(step.limits);
-        this.#books.limits = step.limits;
+        this.#ledger.limits = step.limits;
         this.#hasRates = hasRates(step.limits);
     }
   }
@@ -142,60 +142,55 @@ class Duel {
     const progress = closedProgress(chain, submission.progress ?? []);
     const settlement = this.#scheduler.submit(instance, this.#nowMs, progress);
     assertSame(settlement, this.#oracle.submit(instance, this.#nowMs, progress));
-    this.#books.submitted(instance, progress, settlement);
-    this.#heed(settlement);
-  }
-
-  /** Remembers what waits for a decision, or for the end of a chain that was called. */
-  #heed({ instance, undecided = [], calls = [] }: Settlement): void {
-    for (const node of undecided) this.#undecided.push([instance.id, node]);
-    for (const call of calls) this.#calls.push([instance.id, call]);
+    this.#ledger.submitted(instance, progress, settlement);
   }
 
   #return(which: number, state: "ok" | "failed"): void {
-    if (this.#calls.length === 0) return;
-    const [[id, call]] = this.#calls.splice(which % this.#calls.length, 1) as [[string, NodeCall]];
+    if (this.#ledger.calls.length === 0) return;
+    const [[id, call]] = this.#ledger.calls.splice(which % this.#ledger.calls.length, 1) as [
+      [string, NodeCall],
+    ];
     const settlement = this.#scheduler.settleCall(id, call, state, "it broke", this.#nowMs);
     assertSame(settlement, this.#oracle.settleCall(id, call, state, "it broke", this.#nowMs));
     if (settlement === undefined) return;
-    this.#books.returned(call, state, settlement);
-    this.#heed(settlement);
+    this.#ledger.returned(call, state, settlement);
   }
 
   #pause(pauses: readonly Pause[]): void {
     this.#scheduler.setPauses(pauses);
     this.#oracle.setPauses(pauses);
-    this.#books.pauses = pauses;
+    this.#ledger.pauses = pauses;
   }
 
   #decide(which: number, of: Decision): void {
-    if (this.#undecided.length === 0) return;
-    const [[id, node]] = this.#undecided.splice(which % this.#undecided.length, 1) as [[string, number]];
+    if (this.#ledger.undecided.length === 0) return;
+    const [[id, node]] = this.#ledger.undecided.splice(which % this.#ledger.undecided.length, 1) as [
+      [string, number],
+    ];
     const decision = this.#fitting(id, node, of);
     const settlement = this.#scheduler.decide(id, node, decision, this.#nowMs);
     assertSame(settlement, this.#oracle.decide(id, node, decision, this.#nowMs));
     if (settlement === undefined) return;
-    this.#books.decided(node, decision, settlement);
-    this.#heed(settlement);
+    this.#ledger.decided(node, decision, settlement);
   }
 
   /** Maps are decided as maps, and nothing else is. */
   #fitting(id: string, node: number, decision: Decision): Decision {
-    const isMap = this.#books.isMap(id, node);
+    const isMap = this.#ledger.isMap(id, node);
     if (isMap && decision.kind === "run") return { kind: "map", count: 3 };
     return !isMap && decision.kind === "map" ? { kind: "run" } : decision;
   }
 
-  #next(): boolean {
-    const invocation = this.#scheduler.next(this.#nowMs);
-    const entry = this.#oracle.next(this.#nowMs);
+  #next(leaves: "now" | "later" = "now"): boolean {
+    const invocation = this.#scheduler.next(this.#nowMs, leaves);
+    const entry = this.#oracle.next(this.#nowMs, leaves);
     const words = entry && `${entry.of.instance.id}/${entry.node}/${entry.item}/${entry.attempts}`;
     const expected = this.#oracle.refused.splice(0);
     const refused = this.#scheduler.takeNews();
     assertEquals(refused.length, expected.length);
     refused.forEach((settlement, i) => {
       assertSame(settlement, expected[i]);
-      this.#books.ended(settlement);
+      this.#ledger.ended(settlement);
     });
     assertEquals(
       invocation && `${invocation.instance}/${invocation.nodeIndex}/${invocation.item}/${invocation.attempt}`,
@@ -203,13 +198,20 @@ class Duel {
     );
     assertEquals(invocation?.platform, entry?.platform);
     if (invocation && entry) {
-      this.#books.started(invocation);
+      this.#ledger.started(invocation);
       this.#running.push([invocation, entry]);
     } else if (!this.#hasRates && !this.#strictShares && !this.#oracle.hasClosed) {
-      this.#books.nothingStarts(this.#nowMs);
+      this.#ledger.nothingStarts(this.#nowMs);
     }
     this.#tried = invocation === undefined;
     return invocation !== undefined;
+  }
+
+  #leave(which: number): void {
+    if (this.#running.length === 0) return;
+    const [invocation, entry] = this.#running[which % this.#running.length]!;
+    this.#scheduler.left(invocation, this.#nowMs);
+    this.#oracle.left(entry, this.#nowMs);
   }
 
   #settle(which: number, outcome: MadeOutcome, runMs?: number): void {
@@ -219,24 +221,23 @@ class Duel {
     ];
     const settlement = this.#scheduler.settle(invocation, outcome, this.#nowMs, runMs);
     assertSame(settlement, this.#oracle.settle(entry, outcome, this.#nowMs, runMs));
-    this.#books.settled(invocation, settlement, this.#nowMs);
-    this.#heed(settlement);
+    this.#ledger.settled(invocation, settlement, this.#nowMs);
   }
 
   #cancel(which: number): void {
-    const { open } = this.#books;
+    const { open } = this.#ledger;
     const id = open[which % open.length] ?? "nobody";
     const settlement = this.#scheduler.cancel(id, this.#nowMs, "enough");
     assertSame(settlement, this.#oracle.cancel(id, this.#nowMs, "enough"));
-    if (settlement) this.#books.cancelled(settlement);
+    if (settlement) this.#ledger.cancelled(settlement);
   }
 
   #forget(which: number): void {
-    const { open } = this.#books;
+    const { open } = this.#ledger;
     const id = open[which % open.length] ?? "nobody";
     const settlement = this.#scheduler.forget(id, this.#nowMs, "gone");
     assertSame(settlement, this.#oracle.forget(id, this.#nowMs, "gone"));
-    if (settlement) this.#books.forgotten(settlement);
+    if (settlement) this.#ledger.forgotten(settlement);
   }
 
   /** Lets everything end well. */
@@ -246,13 +247,14 @@ class Duel {
       if (this.#next()) continue;
       const wakeAtMs = this.#scheduler.wakeAtMs();
       if (this.#running.length > 0) this.take({ do: "settle", which: 0, outcome: OK });
-      else if (this.#undecided.length > 0) this.take({ do: "decide", which: 0, decision: { kind: "run" } });
-      else if (this.#calls.length > 0) this.take({ do: "return", which: 0, state: "ok" });
+      else if (this.#ledger.undecided.length > 0) {
+        this.take({ do: "decide", which: 0, decision: { kind: "run" } });
+      } else if (this.#ledger.calls.length > 0) this.take({ do: "return", which: 0, state: "ok" });
       else if (wakeAtMs !== undefined) this.take({ do: "wait", ms: wakeAtMs - this.#nowMs });
       else break;
     }
     assertEquals(this.#scheduler.stats().instances, 0, "everything ends");
-    assert([...this.#books.endings.values()].every((times) => times === 1), "every instance ends once");
+    assert([...this.#ledger.endings.values()].every((times) => times === 1), "every instance ends once");
   }
 }
 

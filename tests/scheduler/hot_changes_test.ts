@@ -23,7 +23,7 @@ const instances = Array.from({ length: QUEUED }, (_, i) =>
     deadlineMs: QUEUED + (i * 7919) % QUEUED, // each its own, in no order
   }));
 
-/** What a policy goes by, once more: the group, if it shares, and the rank within. */
+/** A second statement of a policy: the group, if it shares, and the rank within. */
 interface Expectation {
   readonly group?: (instance: Instance) => string;
   readonly rank: (instance: Instance) => number;
@@ -110,7 +110,7 @@ const LIMITS: Readonly<Record<string, FixedLimits>> = {
   several: { global: 110, functions: { c70: 15 }, labels: { tenant: 30 }, functionRates: { c50: 40 } },
 };
 
-/** What may start at one instant, by going through all in their order; `running` is beside it. */
+/** The invocations that may start at one instant, by going through all in their order; `running` is beside them. */
 function fitting(
   ordered: readonly Instance[],
   limits: FixedLimits,

@@ -25,7 +25,7 @@ import type {
 import { limitOf } from "./limit_of.ts";
 import { failureDelayMs, throttleDelayMs } from "../../lib/scheduler/backoff.ts";
 import { RetryBudget } from "../../lib/scheduler/retry_budget.ts";
-import { RunTimes } from "../../lib/scheduler/run_times.ts";
+import { OracleTimes } from "./oracle_times.ts";
 
 /** An invocation that is not settled. */
 export interface Entry {
@@ -43,13 +43,17 @@ export interface Entry {
   platform: string | undefined;
   rank: readonly number[];
   startedAtMs: number;
+  /** Whether its call has not left yet. */
+  isToLeave: boolean;
   cost: number;
-  /** What its function waited for on its platform when it was started, if that was for itself. */
+  /** The door that its function waited behind on its platform when it was started, if it did. */
   door: Door | undefined;
 }
 
-/** A function is asked to wait on a platform for longer than all of them would. */
+/** A function waits for itself on a platform: it is asked to, for longer than all of them would, or is refused again and again. */
 interface Door {
+  rests: number;
+  restsUntilMs: number;
   askedUntilMs: number;
 }
 
@@ -85,7 +89,7 @@ interface Group {
   receivedMs: number;
 }
 
-/** What groups have shares of. */
+/** The unit that is shared between groups. */
 export type Share = "time" | "calls";
 
 /**
@@ -93,19 +97,21 @@ export type Share = "time" | "calls";
  * that can be counted. Slow, and obviously right.
  */
 export class Oracle {
-  readonly #times = new RunTimes();
+  readonly #times = new OracleTimes();
   readonly #groups = new Map<string, Group>();
   /** When the next start of each function, or of all (""), would be due if they came evenly. */
   readonly #dueAtMs = new Map<string, number>();
-  /** When the last starts of each function, or of all (""), were: as many as its rate lets a window hold. */
-  readonly #startedAtMs = new Map<string, number[]>();
+  /** When the last calls of each function, or of all (""), left: as many as its rate lets a window hold. */
+  readonly #leftAtMs = new Map<string, number[]>();
   /** Platforms ("": none by name) that have throttled: how often they have rested for that, and until when they are closed. */
-  readonly #closed = new Map<string, { rests: number; restsUntilMs: number; askedUntilMs: number }>();
+  readonly #closed = new Map<string, Door>();
   /** Functions that wait for themselves on a platform, by both. */
   readonly #doors = new Map<string, Door>();
+  /** The refusals in a row of functions on platforms where nothing else ran, and the latest of them, by both. */
+  readonly #refusals = new Map<string, { count: number; lastMs: number }>();
   /** When each function was asked for. */
   readonly #arrivals = new Map<string, number[]>();
-  /** What was refused since it was asked last. */
+  /** The settlements that were refused since they were asked for last. */
   refused: Settlement[] = [];
   #policy: Policy;
   #limits: FixedLimits;
@@ -136,7 +142,7 @@ export class Oracle {
   ) {
     this.#policy = policy;
     this.#limits = limits;
-    this.#placeAnew();
+    this.#placeAgain();
   }
 
   submit(instance: Instance, nowMs: number, progress: readonly NodeRecord[]): Settlement {
@@ -279,7 +285,7 @@ export class Oracle {
     return { instance: open.instance, ...this.#settleWork(open, call.node, call.item, state, reason) };
   }
 
-  next(nowMs: number): Entry | undefined {
+  next(nowMs: number, leaves: "now" | "later"): Entry | undefined {
     this.#nowMs = nowMs;
     this.#expire();
     const due = this.#entries().filter((e) => e.phase === "delayed" && e.untilMs <= nowMs)
@@ -299,6 +305,7 @@ export class Oracle {
       const best = this.#first(this.eligible());
       if (!best || !this.#isTooLate(best.of)) {
         if (best) this.#start(best);
+        if (best && leaves === "now") this.left(best, nowMs);
         return best;
       }
       this.refused.push(this.#refuse(best.of));
@@ -375,7 +382,7 @@ export class Oracle {
     return { instance: open.instance, ...this.#result(open, []) };
   }
 
-  /** What might start now, in no order. */
+  /** The entries that might start now, in no order. */
   eligible(): Entry[] {
     const running = this.#running();
     const { global = Infinity, functions = {}, chains = {}, labels = {} } = this.#limits;
@@ -408,7 +415,7 @@ export class Oracle {
   setPauses(pauses: readonly Pause[]): void {
     const isSame = equal(this.#pauses, pauses);
     this.#pauses = pauses;
-    if (!isSame) this.#placeAnew();
+    if (!isSame) this.#placeAgain();
   }
 
   #hasShareLeft(name: string): boolean {
@@ -416,7 +423,7 @@ export class Oracle {
     return share === Infinity || this.#count("running", name) < share;
   }
 
-  /** How much a group may have running: under strict shares, its part of the global limit. */
+  /** The most that a group may have running: under strict shares, its part of the global limit. */
   #shareOf(name: string): number {
     const { global = Infinity } = this.#limits;
     if (!this.strict || !this.#policy.group || global === Infinity) return Infinity;
@@ -443,14 +450,13 @@ export class Oracle {
   /** Until when nothing starts where an entry was started, or is called. */
   #closedUntilMs(entry: Entry, platform = ""): number {
     const { restsUntilMs = -Infinity, askedUntilMs = -Infinity } = this.#closed.get(platform) ?? {};
-    const door = this.#doors.get(doorOf(entry, platform));
-    return Math.max(restsUntilMs, askedUntilMs, door?.askedUntilMs ?? -Infinity);
+    const door = this.#doors.get(doorOf(entry, platform)) ?? OPEN;
+    return Math.max(restsUntilMs, askedUntilMs, door.restsUntilMs, door.askedUntilMs);
   }
 
   /** Whether something has been closed, as it has throttled, and has let nothing in since. */
   get hasClosed(): boolean {
-    const isClosed = (closed: Door & { restsUntilMs: number }) =>
-      Math.max(closed.restsUntilMs, closed.askedUntilMs) > -Infinity;
+    const isClosed = (closed: Door) => Math.max(closed.restsUntilMs, closed.askedUntilMs) > -Infinity;
     return this.#doors.size > 0 || [...this.#closed.values()].some(isClosed);
   }
 
@@ -460,33 +466,44 @@ export class Oracle {
   }
 
   /**
-   * What throttles is closed as long as it asks, and, if its limit leaves room, for a while, until it lets something in. Where it
-   * asks for long, only the function is held back, until a call lets it in that was started after that.
+   * A platform that throttles is closed as long as it asks, and, if its limit leaves room, for a while, until it lets a call in. Where
+   * it asks for long, or refuses one function three times in a row while nothing else runs there, only that function is held back,
+   * until a call lets it in that was started after that.
    *
    * @returns whether a function is held back for itself, or no more, by one that was not known to be
    */
   #learn(entry: Entry, outcome: MadeOutcome): boolean {
     const { platform = "", door } = entry, key = doorOf(entry);
-    const closed = this.#closed.get(platform) ??
-      { rests: 0, restsUntilMs: -Infinity, askedUntilMs: -Infinity };
+    const closed = this.#closed.get(platform) ?? { ...OPEN };
     this.#closed.set(platform, closed);
     const present = this.#doors.get(key), isBehind = door !== undefined && door === present;
     if (outcome.kind !== "throttled") {
       Object.assign(closed, { rests: 0, restsUntilMs: -Infinity });
+      this.#refusals.delete(key);
       return isBehind && this.#doors.delete(key);
     }
-    const { retryAfterMs: askedMs = 0 } = outcome, isLong = askedMs > 2000;
-    const asked = isLong ? present ?? { askedUntilMs: -Infinity } : closed;
-    if (isLong) this.#doors.set(key, asked);
-    if (askedMs > 0) {
-      asked.askedUntilMs = Math.max(asked.askedUntilMs, this.#nowMs + Math.min(askedMs, 60_000));
-    }
-    if (isLong) return present === undefined;
     const others = this.#running().filter((e) => e !== entry && (e.platform ?? "") === platform);
-    if (others.length < this.#limitOf(platform) && this.#nowMs >= closed.restsUntilMs) {
-      closed.restsUntilMs = this.#nowMs + throttleDelayMs(++closed.rests, this.random);
+    const { retryAfterMs: askedMs = 0 } = outcome, isLong = askedMs > 2000;
+    const isAgain = present !== undefined || (others.length === 0 && this.#isRefusedAgain(entry, key));
+    const isAlone = isLong || isAgain;
+    const waits = isAlone ? present ?? { ...OPEN, rests: closed.rests } : closed;
+    if (isAlone) this.#doors.set(key, waits);
+    if (askedMs > 0) {
+      waits.askedUntilMs = Math.max(waits.askedUntilMs, this.#nowMs + Math.min(askedMs, 60_000));
     }
-    return false;
+    const hasRoom = others.length < this.#limitOf(platform) && this.#nowMs >= closed.restsUntilMs;
+    if (isAlone ? !isLong : hasRoom) {
+      waits.restsUntilMs = this.#nowMs + throttleDelayMs(++waits.rests, this.random);
+    }
+    return isAlone && present === undefined;
+  }
+
+  /** Calls that were started together count once. */
+  #isRefusedAgain({ startedAtMs }: Entry, key: string): boolean {
+    const { count, lastMs } = this.#refusals.get(key) ?? { count: 0, lastMs: -Infinity };
+    if (startedAtMs < lastMs) return count >= 3;
+    this.#refusals.set(key, { count: count + 1, lastMs: this.#nowMs });
+    return count + 1 >= 3;
   }
 
   #canGoElsewhere(entry: Entry): boolean {
@@ -514,7 +531,7 @@ export class Oracle {
 
   /**
    * When the rate of a function, or of all, lets something start: evenly, but for what may come together, and never more than
-   * a window of it holds; windows are half a percent longer.
+   * a window of it holds, as if all that is to leave left in that; windows are half a percent longer.
    */
   #opensAtMs(name: string): number {
     const rate = this.#rateOf(name);
@@ -522,15 +539,35 @@ export class Oracle {
     const { everyMs, together, most } = rate;
     const evenlyAtMs = (this.#dueAtMs.get(name) ?? -Infinity) -
       ((together - 1) * everyMs + Math.min(10, everyMs / 2));
-    return Math.max(evenlyAtMs, (this.#startsOf(name).at(-most) ?? -Infinity) + most * everyMs * 1.005);
+    const left = most - this.#running().filter((e) => e.isToLeave && [fnOf(e), ""].includes(name)).length;
+    if (left <= 0) return Infinity;
+    return Math.max(evenlyAtMs, (this.#leftOf(name).at(-left) ?? -Infinity) + most * everyMs * 1.005);
   }
 
-  /** When each start was that a rate counts. */
-  #startsOf(name: string): number[] {
-    return this.#startedAtMs.get(name) ?? [];
+  /** When each call left that a rate counts. */
+  #leftOf(name: string): number[] {
+    return this.#leftAtMs.get(name) ?? [];
   }
 
-  /** Floors that are not met go first: the one of which the least part is held, the longest without a start. */
+  left(entry: Entry, nowMs: number): void {
+    this.#nowMs = nowMs;
+    if (!entry.isToLeave) return;
+    entry.isToLeave = false;
+    for (const name of ["", fnOf(entry)]) {
+      const rate = this.#rateOf(name);
+      if (rate) this.#leftAtMs.set(name, [...this.#leftOf(name), nowMs].slice(-rate.most));
+    }
+  }
+
+  #neverLeft(entry: Entry): void {
+    entry.isToLeave = false;
+    for (const name of ["", fnOf(entry)]) {
+      const dueAtMs = this.#dueAtMs.get(name), rate = this.#rateOf(name);
+      if (rate && dueAtMs !== undefined) this.#dueAtMs.set(name, dueAtMs - rate.everyMs);
+    }
+  }
+
+  /** Floors that are not met go first: the one with the least part held, then the one longest without a start. */
   #furthestBelow(entries: readonly Entry[]): readonly Entry[] {
     if (this.#floors().length === 0) return entries;
     const below = entries.map((entry) => this.#belowFloor(entry));
@@ -585,7 +622,7 @@ export class Oracle {
     return first;
   }
 
-  /** What a group has received for its weight, with what it has in flight as it was expected. */
+  /** The service that a group has received for its weight, with its calls in flight as they were expected. */
   #load(name: string): number {
     const { settled, weight } = this.#groups.get(name)!;
     return settled + sum(this.#running(name).map(({ cost }) => cost)) / weight;
@@ -654,8 +691,8 @@ export class Oracle {
       const rate = this.#rateOf(name);
       if (rate === undefined) continue;
       this.#dueAtMs.set(name, Math.max(this.#nowMs, this.#dueAtMs.get(name) ?? -Infinity) + rate.everyMs);
-      this.#startedAtMs.set(name, [...this.#startsOf(name), this.#nowMs].slice(-rate.most));
     }
+    entry.isToLeave = true;
     entry.attempts++;
     this.#groups.get(entry.group)!.turn = ++this.#turns;
     this.#serveFloors(entry);
@@ -680,7 +717,8 @@ export class Oracle {
     const { of: open, node, item } = entry;
     const { fn } = open.instance.chain.nodes[node]!;
     const verdict = judge(entry, outcome);
-    if (this.#learn(entry, outcome)) this.#placeAnew();
+    if (entry.isToLeave) this.#neverLeft(entry);
+    if (this.#learn(entry, outcome)) this.#placeAgain();
     this.#receive(entry, outcome);
     this.#readWeight(entry.group);
     if (verdict === "throttled") {
@@ -793,7 +831,7 @@ export class Oracle {
       this.#virtual = this.#highest = 0;
     }
     this.#policy = policy;
-    this.#placeAnew();
+    this.#placeAgain();
   }
 
   /** Another global limit alone leaves the order as it is, where no function waits for itself: fixed limits forget that. */
@@ -806,17 +844,17 @@ export class Oracle {
     this.#limits = limits;
     this.#doors.clear();
     if (isSame) return;
-    for (const [name, startedAtMs] of this.#startedAtMs) {
+    for (const name of new Set([...this.#dueAtMs.keys(), ...this.#leftAtMs.keys()])) {
       const rate = this.#rateOf(name);
       if (rate === undefined) {
-        this.#startedAtMs.delete(name);
+        this.#leftAtMs.delete(name);
         this.#dueAtMs.delete(name);
-      } else this.#startedAtMs.set(name, startedAtMs.slice(-rate.most)); // no more is remembered
+      } else this.#leftAtMs.set(name, this.#leftOf(name).slice(-rate.most)); // no more is remembered
     }
-    this.#placeAnew();
+    this.#placeAgain();
   }
 
-  #placeAnew(): void {
+  #placeAgain(): void {
     this.#floorTurns.clear();
     for (const { words } of this.#floors()) this.#floorTurns.set(words, ++this.#turns);
     for (const group of this.#groups.values()) Object.assign(group, { turn: 0, weight: 1 });
@@ -882,6 +920,7 @@ export class Oracle {
       platform: undefined,
       rank: [],
       startedAtMs: NaN,
+      isToLeave: false,
       cost: NaN,
       door: undefined,
     };
@@ -965,7 +1004,7 @@ export class Oracle {
     };
   }
 
-  /** What a policy does not read is not counted. */
+  /** The statistics for a policy: a figure that it does not read is not counted. */
   #viewStats(): Stats {
     const groupsOf = () => new Map([...this.#groups.keys()].map((name) => [name, this.#groupStats(name)]));
     const functionsOf = () => this.#functionStats();
@@ -1072,7 +1111,7 @@ function bySequence(a: Entry, b: Entry): number {
   return a.of.serial - b.of.serial || a.node - b.node || (a.item ?? 0) - (b.item ?? 0);
 }
 
-/** Item by item; of two lists of which one begins with the other, the shorter first. */
+/** Compares item by item; if one list begins with the other, the shorter is first. */
 function compareLists(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
   return a.length - b.length;
@@ -1085,6 +1124,9 @@ function sum(numbers: readonly number[]): number {
 function fnOf({ of, node }: Entry): string {
   return of.instance.chain.nodes[node]!.fn.name;
 }
+
+/** Nothing waits there. */
+const OPEN: Readonly<Door> = { rests: 0, restsUntilMs: -Infinity, askedUntilMs: -Infinity };
 
 /** The key of a function on a platform. */
 function doorOf(entry: Entry, platform = entry.platform ?? ""): string {

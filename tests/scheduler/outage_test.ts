@@ -1,4 +1,4 @@
-/** What becomes of retries in outages of any length, at any load, in virtual time. */
+/** Retries in outages of any length, at any load, in virtual time. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { seededRandom } from "../../lib/model/mod.ts";

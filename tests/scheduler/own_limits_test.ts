@@ -1,5 +1,5 @@
-/** What is found out of functions that have limits of their own at a platform, in virtual time. */
-import { assert } from "@std/assert";
+/** Finding out functions' own limits at a platform, in virtual time. */
+import { assert, assertEquals } from "@std/assert";
 import {
   chain,
   constant,
@@ -15,7 +15,7 @@ import { type Policy, policyOf } from "../../lib/policies/mod.ts";
 import { noRecorder } from "../../lib/record/mod.ts";
 import { type Limits, Scheduler } from "../../lib/scheduler/mod.ts";
 import { type Arrival, plannedArrivals, Simulation } from "../../lib/simulate/mod.ts";
-import { makeScheduler } from "./builders.ts";
+import { BROKEN, instanceOf, makeScheduler, single, startAll, THROTTLED, words } from "./builders.ts";
 import { type Admitting, SaturatedLoad } from "./saturation.ts";
 
 /** A platform that takes so many at once, and of some functions no more than their own limits. */
@@ -58,8 +58,9 @@ function load(
   times: readonly Distribution[],
   seed = 1,
   policy: Policy = policyOf("fair-share-functions"),
+  limits: Limits = { global: 1000 },
 ) {
-  const scheduler = makeScheduler(policy, { global: 1000 });
+  const scheduler = makeScheduler(policy, limits);
   const provider = new OwnLimits(limit, own);
   return new SaturatedLoad({ scheduler, provider, times, travel: lognormal(2, 6), seed });
 }
@@ -83,6 +84,37 @@ Deno.test("a function of which every call is refused keeps nobody waiting, thoug
     assert(completed / 10 >= 0.9 * 600, `${completed / 10} calls a second of 600`);
     assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} throttled`);
   }
+});
+
+Deno.test("a function of which every call is refused keeps nobody waiting under a fixed limit", () => {
+  const first: Policy = { rank: ({ function: name }) => name === "f0" ? 0 : 1 };
+  for (const seed of [1, 2, 3]) {
+    const some = load(60, { f0: 0 }, [CALL, CALL], seed, first, { global: 60, fixed: true });
+    some.run(10_000);
+    const { completed } = some.run(10_000);
+    assert(completed / 10 >= 0.9 * 600, `${completed / 10} calls a second of 600`);
+  }
+});
+
+Deno.test("under a fixed limit nothing of lower rank starts before what a platform refuses that may be full", () => {
+  const first: Policy = { rank: ({ function: name }) => name === "first" ? 0 : 1 };
+  const scheduler = makeScheduler(first, { global: 4, fixed: true });
+  let nowMs = 0;
+  const refuse = () => {
+    nowMs = scheduler.wakeAtMs() ?? nowMs;
+    const task = scheduler.next(nowMs)!;
+    assertEquals(task.function, "first");
+    scheduler.settle(task, THROTTLED, nowMs);
+  };
+  for (let i = 0; i < 9; i++) scheduler.submit(instanceOf(single("other"), `${i}`), 0);
+  const running = [scheduler.next(0)!, scheduler.next(0)!, scheduler.next(0)!];
+  scheduler.submit(instanceOf(single("first"), "first"), 0);
+  for (let i = 0; i < 10; i++) {
+    refuse();
+    assertEquals(scheduler.next(nowMs), undefined, "there is room, but it is first in turn");
+  }
+  for (const task of running) scheduler.settle(task, BROKEN, nowMs);
+  assertEquals(words(startAll(scheduler, nowMs)), "first/first 3/other 4/other 5/other", "some were let in");
 });
 
 Deno.test("several functions' own limits are told apart", () => {
@@ -114,7 +146,7 @@ const line = chain("line", ({ call }) => {
   for (let i = 0; i < 3; i++) last = call(quick, { after: last });
 });
 
-/** How long chains take, on average, where a platform runs so many at once, and calls and refusals are on their way for a while. */
+/** The mean time of chains where a platform runs this number at once, and calls and refusals are on their way for a while. */
 function meanChainMs(policy: string, atOnce: number, seed: string, limits: Limits): number {
   const random = seededRandom(seed);
   const load = { workload: { chains: [{ chain: fan }, { chain: line, share: 2 }] }, labels: {}, seed };

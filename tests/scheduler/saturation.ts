@@ -4,7 +4,7 @@ import type { Admission, QueuedStart } from "../../lib/provider/mod.ts";
 import type { Invocation, Scheduler } from "../../lib/scheduler/mod.ts";
 import { instanceOf, OK, single, THROTTLED } from "./builders.ts";
 
-/** What decides which calls run: a {@linkcode Provider}, or a model of the test's own. */
+/** The part that decides which calls run: a {@linkcode Provider}, or a model of the test's own. */
 export interface Admitting {
   readonly running: number;
   start(functionName: string, nowMs: number): Admission;
@@ -14,18 +14,18 @@ export interface Admitting {
   wakeAtMs?(): number | undefined;
 }
 
-/** What is offered to what. */
+/** The load, and the platform that gets it. */
 export interface Saturation {
   readonly scheduler: Scheduler;
   readonly provider: Admitting;
-  /** How long each function runs, in turn. */
+  /** The run times of the functions, in turn. */
   readonly times: readonly Distribution[];
-  /** How long a request, and its answer, take on their way. */
+  /** The time that a request, and its answer, are on their way. */
   readonly travel: Distribution;
   readonly seed: number;
 }
 
-/** What happened from one instant to another. */
+/** The counts from one instant to another. */
 export interface Observation {
   /** Attempts in flight, on average over the time. */
   readonly inFlight: number;

@@ -59,6 +59,18 @@ Deno.test("fair-share is right about declared times that are wrong, as attempts 
   assertAlmostEquals(partsOf(heldMs)[0]!, 0.5, 0.02);
 });
 
+for (const factor of [20, 1 / 20]) {
+  Deno.test(`fair-share gives a function that has never run its share at once, though all declared times are ${factor} × the real ones`, () => {
+    const known = [300, 100, 200, 400].map((ms, i) => ({ name: `known${i}`, ms, declared: ms * factor }));
+    const wants = (nowMs: number) => nowMs >= 5000;
+    const contenders = [...known, { name: "new", ms: 500, declared: 500 * factor, wants }];
+    const contention = new Contention(contenders, { limit: 20 });
+    contention.runFor(5000);
+    const { heldMs } = contention.runFor(1000);
+    assertAlmostEquals(partsOf(heldMs).at(-1)!, 0.2, 0.03);
+  });
+}
+
 Deno.test("fair-share --share calls gives chains of 10:1 as many calls", () => {
   const { starts } = new Contention([LONG, SHORT], { limit: 7, share: "calls" }).runFor(MINUTE_MS);
   assertAlmostEquals(partsOf(starts)[0]!, 0.5, 0.01);

@@ -1,4 +1,4 @@
-/** What must hold when all is over, whatever happened on the way. */
+/** The invariants that hold when all is over, whatever happened on the way. */
 import { assert, assertEquals } from "@std/assert";
 import { callKey, NULL, objectText, shapeOf } from "../../../lib/model/mod.ts";
 import type { InstanceView } from "../../../lib/queue/mod.ts";
@@ -55,7 +55,7 @@ function at({ node, item }: { readonly node: number; readonly item?: number }): 
   return item === undefined ? `${node}` : `${node}/${item}`;
 }
 
-/** What had been done of an instance that failed is undone. */
+/** Checks that the work of an instance that failed is undone. */
 function checkUndone({ instance: { id, chain }, state, progress }: InstanceView): void {
   if (chain.onFailed === undefined || state !== "failed") return;
   const isDone = progress.some(({ node, state }) => node !== chain.onFailed && state === "ok");
@@ -73,7 +73,7 @@ export function checkNothingOpen(views: Views): void {
   }
 }
 
-/** What has been answered is not asked again. */
+/** Checks that no call is repeated that has been answered. */
 export function checkNothingTwice(calls: readonly SeenCall[]): void {
   const done = new Set<string>();
   for (const { key, outcome } of calls) {
@@ -82,7 +82,7 @@ export function checkNothingTwice(calls: readonly SeenCall[]): void {
   }
 }
 
-/** What may run once only is called again only after it was refused. */
+/** Checks that functions that may run once only are called again only after a refusal. */
 export function checkOnce(calls: readonly SeenCall[]): void {
   const called = new Set<string>();
   for (const { key, outcome, once } of calls) {

@@ -18,7 +18,7 @@ function scene(nodes: readonly Node[], rest: Partial<Scene> = {}, undoes = false
     chains: [{ nodes: [...nodes], undoes }],
     ...{
       count: 1,
-      trouble: 0,
+      failing: 0,
       limit: 1,
       window: 1,
       pullMs: 0,
@@ -55,14 +55,14 @@ export const FOUND: Readonly<Record<string, Scene>> = {
   "what has gone on though an item had failed": scene(
     [node({ what: "chain", asks: true }), node({ what: "map" }), node()],
     {
-      ...{ count: 4, trouble: 0.4, limit: 2, window: 2, seed: "," },
+      ...{ count: 4, failing: 0.4, limit: 2, window: 2, seed: "," },
       blows: [blow("drain", 0, 0), blow("drain", 0, 55), blow("drain", 0, 7)],
     },
   ),
   "what was undone of a map of which nothing had been done": scene(
     [node(), node(), node(), node({ what: "map" })],
     {
-      ...{ count: 3, trouble: 0.4 },
+      ...{ count: 3, failing: 0.4 },
       blows: [
         blow("stop", 0, 33),
         blow("drain", 1, 0),
@@ -76,7 +76,7 @@ export const FOUND: Readonly<Record<string, Scene>> = {
   ),
   "a retry of what others have gone on after": scene(
     [node({ onFailure: "continue" }), node(), node({ after: [1] }), node()],
-    { count: 7, trouble: 0.4, limit: 2, blows: [blow("revoke", 0, 5)], retry: true, seed: "?j.s" },
+    { count: 7, failing: 0.4, limit: 2, blows: [blow("revoke", 0, 5)], retry: true, seed: "?j.s" },
   ),
   "a call that came too late, though the queue has what it was to begin": scene(
     [node({ what: "chain" }), node()],
@@ -86,7 +86,7 @@ export const FOUND: Readonly<Record<string, Scene>> = {
   "a claim that was on its way when it was revoked": scene(
     [node({ what: "map" })],
     {
-      ...{ count: 1, trouble: 0.4, limit: 1, window: 1, pullMs: 20, seed: "2.e l" },
+      ...{ count: 1, failing: 0.4, limit: 1, window: 1, pullMs: 20, seed: "2.e l" },
       blows: [blow("revoke", 1, 40, 100), blow("drain", 0, 57), blow("drain", 0, 30)],
     },
   ),

@@ -46,7 +46,7 @@ interface Actor {
 
 class Stage {
   readonly world: World;
-  /** What each consumer has recorded. */
+  /** The log of each consumer. */
   logs: EventLog[] = [];
   readonly #scene: Scene;
   readonly #store: Store;

@@ -1,4 +1,4 @@
-/** What a property about chains under blows plays: chains, how their calls end, and what happens to their consumers. */
+/** The scenes of a property about chains under faults: chains, the outcomes of their calls, and the fates of their consumers. */
 import fc from "fast-check";
 import {
   type Chain,
@@ -24,7 +24,7 @@ const node = fc.record({
   asks: fc.boolean(),
 });
 
-/** How consumers are treated, and what is asked of them. */
+/** The faults of consumers, and the requests to them. */
 const BLOWS = ["drain", "stop", "kill", "expire", "revoke", "cancel"] as const;
 
 const blow = fc.record({
@@ -45,14 +45,14 @@ export const scene = fc.record({
     { minLength: 1, maxLength: 3 },
   ),
   count: fc.integer({ min: 1, max: 20 }),
-  trouble: fc.constantFrom(0, 0.1, 0.4),
+  failing: fc.constantFrom(0, 0.1, 0.4),
   limit: fc.integer({ min: 1, max: 8 }),
   window: fc.integer({ min: 1, max: 20 }),
-  /** How long what has been handed out is on its way to a consumer, in milliseconds. */
+  /** The time that instances are on their way to a consumer, in milliseconds. */
   pullMs: fc.constantFrom(0, 0, 20),
-  /** How long a consumer waits to hear that something is written. */
+  /** The time until a write is acknowledged to a consumer, in milliseconds. */
   writeMs: fc.constantFrom(0, 0, 10),
-  /** How much memory a consumer has for what it holds, in KiB: 16 are enough for a few instances. */
+  /** The memory of a consumer for the instances that it holds, in KiB: 16 are enough for a few. */
   memoryKib: fc.constantFrom(2 ** 20, 2 ** 20, 16, 32),
   blows: fc.array(blow, { maxLength: 12 }),
   /** Whether what has not been completed is tried again in the end. */
@@ -107,13 +107,13 @@ function twice(name: string, inner: FunctionSpec, undoes: boolean): Chain {
 }
 
 /** Some calls fail or are refused, all take their time; no two answers are the same. */
-export function scriptOf({ seed, trouble }: Scene): Script {
+export function scriptOf({ seed, failing }: Scene): Script {
   const random = seededRandom(seed);
   let number = 0;
   return () => {
     const runMs = Math.floor(random.next() * 40);
     const list = Array.from({ length: ++number % 4 }, (_, i) => `${number}.${i}`);
-    if (random.next() >= trouble) return { runMs, outcome: ok({ number, list }) };
+    if (random.next() >= failing) return { runMs, outcome: ok({ number, list }) };
     return { runMs, outcome: [BROKEN, SHAKY, SHAKY, THROTTLED, THROTTLED][Math.floor(random.next() * 5)]! };
   };
 }

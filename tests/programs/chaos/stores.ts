@@ -42,7 +42,7 @@ export function memoryStore(): Promise<Store> {
 /** Longer than any scene takes, in milliseconds. Somebody beats all the time, so a scene that hangs has timers for ever. */
 const PATIENCE_MS = 600_000;
 
-/** How long a consumer of the file may be silent, in milliseconds. */
+/** The longest silence of a consumer of the file, in milliseconds. */
 const LEASE_MS = 200;
 
 /** A queue in a new file; a process that hangs sees no time pass. */
@@ -140,3 +140,9 @@ class HangingClock implements Clock {
     return () => taken.abort();
   }
 }
+
+/** The stores of all drivers that need no server, each with the number of its scenes. */
+export const STORES: readonly (readonly [name: string, open: () => Promise<Store>, numRuns: number])[] = [
+  ["memory", memoryStore, 600],
+  ["sqlite", sqliteStore, 30],
+];

@@ -12,12 +12,12 @@ import type { Held, InstanceView, QueueDriver } from "../../../lib/queue/mod.ts"
 import type { SeenCall } from "../scripted_platform.ts";
 import type { World } from "../world.ts";
 
-/** What is durable of an instance. */
+/** The durable state of an instance. */
 interface Known {
   readonly chain: Chain;
-  /** How nodes and items have ended, by their places. */
+  /** The ends of nodes and items, by their places. */
   readonly settled: Map<string, Settled>;
-  /** What may run once only and was called, by its place: it has failed for whoever goes on with it. */
+  /** Nodes that may run once only and were called, by their places: they have failed for the consumer that goes on with them. */
   readonly started: Set<string>;
 }
 
@@ -113,7 +113,7 @@ export class Watch {
   }
 
   /**
-   * What is retried forgets what did not end well, and what came after that; of what was undone, everything may be forgotten.
+   * A retry forgets the nodes that did not end well, and those after them; if the chain was undone, all may be forgotten.
    */
   retried(views: readonly InstanceView[]): void {
     for (const { instance: { id, chain } } of views) {

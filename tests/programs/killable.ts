@@ -1,4 +1,4 @@
-/** What a program is given to live with, so that it can be killed: from then on it hears of nothing and does nothing. */
+/** A queue, a platform and a clock that cut a killed program off: from then on it learns nothing and does nothing. */
 import { type Clock, onAbort } from "../../lib/model/mod.ts";
 import type { Platform } from "../../lib/platform/mod.ts";
 import type { QueueDriver } from "../../lib/queue/mod.ts";
@@ -9,17 +9,17 @@ function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** A promise of which the dead hear nothing. */
-function heard<T>(promise: Promise<T>, killed: AbortSignal): Promise<T> {
+/** A promise that never settles for a program that was killed. */
+function unlessKilled<T>(promise: Promise<T>, killed: AbortSignal): Promise<T> {
   return promise.then(
     (value) => killed.aborted ? never() : value,
     (error) => killed.aborted ? never() : Promise.reject(error),
   );
 }
 
-export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDriver {
+export function killableQueue(queue: QueueDriver, killed: AbortSignal): QueueDriver {
   const either = (signal: AbortSignal) => AbortSignal.any([signal, killed]);
-  const alive = <T>(call: () => Promise<T>) => killed.aborted ? never() : heard(call(), killed);
+  const alive = <T>(call: () => Promise<T>) => killed.aborted ? never() : unlessKilled(call(), killed);
   return altered(queue, {
     pull: (max, signal, bounds) => alive(() => queue.pull(max, either(signal), bounds)),
     checkpoint: (progress) => alive(() => queue.checkpoint(progress)),
@@ -35,21 +35,21 @@ export function mortalQueue(queue: QueueDriver, killed: AbortSignal): QueueDrive
 }
 
 /** Functions go on when their caller has died; nobody hears their answer. */
-export function mortalPlatform(platform: Platform, killed: AbortSignal): Platform {
+export function killablePlatform(platform: Platform, killed: AbortSignal): Platform {
   return {
     name: platform.name,
-    invoke: (call, signal) => killed.aborted ? never() : heard(platform.invoke(call, signal), killed),
+    invoke: (call, signal) => killed.aborted ? never() : unlessKilled(platform.invoke(call, signal), killed),
     [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
   };
 }
 
-export function mortalClock(clock: Clock, killed: AbortSignal): Clock {
+export function killableClock(clock: Clock, killed: AbortSignal): Clock {
   return {
     nowMs: () => clock.nowMs(),
     wallMs: () => clock.wallMs(),
     until: (instantMs, signal) => {
       const ends = signal === undefined ? killed : AbortSignal.any([signal, killed]);
-      return killed.aborted ? never() : heard(clock.until(instantMs, ends), killed);
+      return killed.aborted ? never() : unlessKilled(clock.until(instantMs, ends), killed);
     },
     after(delayMs, callback) {
       if (killed.aborted) return () => {};

@@ -1,6 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FunctionSpec, Instance, NodeRecord, NodeState, Pause } from "../../lib/model/mod.ts";
-import type { Decision, FixedLimits, Invocation, NodeCall, Settlement } from "../../lib/scheduler/mod.ts";
+import {
+  type Decision,
+  type Ending,
+  type FixedLimits,
+  follow,
+  type Invocation,
+  type NodeCall,
+  type Settlement,
+  type SettlementHandlers,
+} from "../../lib/scheduler/mod.ts";
 import { limitOf } from "./limit_of.ts";
 
 /** A node, or an item of its map. */
@@ -28,13 +37,29 @@ interface Account {
   forgotten: boolean;
 }
 
-/** What a scheduler's caller can see, kept to check that nothing is lost, started twice or started too soon. */
-export class Books {
+/** The facts that a scheduler's caller can see, kept to check that nothing is lost, started twice or started too soon. */
+export class Ledger {
   limits: FixedLimits;
   pauses: readonly Pause[] = [];
-  /** How often each instance has ended, by id. */
+  /** The number of times that each instance has ended, by id. */
   readonly endings = new Map<string, number>();
+  /** Nodes that wait for a decision. */
+  readonly undecided: (readonly [instance: string, node: number])[] = [];
+  /** Calls that wait for the end of their chain. */
+  readonly calls: (readonly [instance: string, call: NodeCall])[] = [];
   readonly #accounts = new Map<string, Account>();
+  readonly #handlers: SettlementHandlers<Account> = {
+    skipped: (nodes, { settled }) => nodes.forEach((node) => settled.set(node, "skipped")),
+    mapped: (node, { settled }) => settled.set(node, "ok"),
+    undecided: (nodes, { instance: { id } }) =>
+      this.undecided.push(...nodes.map((node) => [id, node] as const)),
+    ending: () => {}, // every change of it says so again
+    calls: (calls, account) => {
+      account.started = true;
+      this.calls.push(...calls.map((call) => [account.instance.id, call] as const));
+    },
+    ended: (ending, account) => this.#close(account, ending),
+  };
   /** Attempts in flight on each platform, if there are several. */
   readonly #onPlatform: Map<string, number>;
 
@@ -188,21 +213,20 @@ export class Books {
     this.#note(settlement);
   }
 
-  #note({ instance, skipped, mapped, calls, ended }: Settlement): void {
-    const account = this.#accounts.get(instance.id)!;
-    if (calls !== undefined) account.started = true;
-    for (const node of skipped) account.settled.set(node, "skipped");
-    if (mapped !== undefined) account.settled.set(mapped, "ok");
-    if (ended === undefined) return;
-    assertEquals(account.running.size, 0, "an instance ends with the last of its attempts");
-    const { nodes, onFailed } = instance.chain;
-    const settled = [...account.settled.keys()].filter((key) => typeof key === "number");
-    if (ended.outcome === "completed") assertEquals(settled.length, onFailed ?? nodes.length);
-    else if (onFailed !== undefined && account.started && !account.forgotten) {
-      assert(account.settled.has(onFailed), "it was undone");
-    }
-    this.#accounts.delete(instance.id);
-    this.endings.set(instance.id, this.endings.get(instance.id)! + 1);
+  #note(settlement: Settlement): void {
+    follow(settlement, this.#handlers, this.#accounts.get(settlement.instance.id)!);
+  }
+
+  #close(
+    { instance: { id, chain: { nodes, onFailed } }, running, settled, started, forgotten }: Account,
+    { outcome }: Ending,
+  ): void {
+    assertEquals(running.size, 0, "an instance ends with the last of its attempts");
+    const ends = [...settled.keys()].filter((key) => typeof key === "number");
+    if (outcome === "completed") assertEquals(ends.length, onFailed ?? nodes.length);
+    else if (onFailed !== undefined && started && !forgotten) assert(settled.has(onFailed), "it was undone");
+    this.#accounts.delete(id);
+    this.endings.set(id, this.endings.get(id)! + 1);
   }
 
   /** After the scheduler has said that nothing may start. */

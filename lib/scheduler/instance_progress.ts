@@ -1,36 +1,15 @@
-import {
-  type Instance,
-  type NodeRecord,
-  type NodeState,
-  NULL,
-  type Outcome,
-  runsAfter,
-} from "../model/mod.ts";
+import { dueAt, type Instance, type NodeState, type Outcome, runsAfter } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import type { Delay, Ending, NodeCall } from "./contract.ts";
-import type { Invocation } from "./invocation.ts";
-import { type Course, NOTHING, type Rare, type Reach } from "./instance_parts.ts";
+import { type Course, NO_NODES, NOTHING, type Rare, type Reach } from "./instance_parts.ts";
 import { MapRun } from "./map_run.ts";
-import type { Gate } from "./tree.ts";
 
-const NO_GATES: readonly Gate[] = [];
 const NO_CALLS: readonly NodeCall[] = [];
 
-const INTERRUPTED_UNDOING = "its consumer died while it was being undone";
-const INTERRUPTED = "it was running when its consumer died, and it must not run twice";
-
-/** One instance while the scheduler has it: how its nodes have ended, and what that makes of those after them. */
-export class InstanceRun {
+/** The progress of one instance: how its nodes have ended, and what that makes of those after them. */
+export class InstanceProgress {
   /** Nodes that are not settled. */
   unsettled: number;
-  /** Attempts in flight. */
-  running = 0;
-  /** The gates of its nodes, where they depend on its labels. */
-  gates: readonly Gate[] = NO_GATES;
-  /** By whom `gates` was made. */
-  gatesOf: unknown;
-  #start: "none" | "here" | "before" = "none";
-  #first: Invocation | undefined;
   /** Made when the first attempt has ended, if more may follow, as most queued instances have not begun. */
   #course: Course | undefined;
   /** State that few instances have, or most of them only for a moment: a million of them may be queued. */
@@ -38,43 +17,18 @@ export class InstanceRun {
 
   /**
    * @param sequence before all of those that are submitted later: as many numbers are its own as it has nodes
-   * @param submittedAtMs when it was submitted, in the scheduler's time
+   * @param submittedAtMs when it was submitted, or due if that was later, in the scheduler's time
    * @param limitedFromMs from when on its limits of time count, in the scheduler's time
    */
   constructor(
     readonly instance: Instance,
     readonly plan: ChainPlan,
     readonly sequence: number,
-    public submittedAtMs: number = instance.submittedAtMs,
+    public submittedAtMs: number = dueAt(instance),
     limitedFromMs: number = submittedAtMs,
   ) {
     if (limitedFromMs !== submittedAtMs) this.#own.limitedFromMs = limitedFromMs;
     this.unsettled = plan.size;
-  }
-
-  /** Whether one of its functions has been started, here or before. */
-  get started(): boolean {
-    return this.#start !== "none";
-  }
-
-  /** Whether something of it had been done before it was submitted here. */
-  get resumed(): boolean {
-    return this.#start === "before";
-  }
-
-  /** Something of it had been done before it was submitted here. */
-  startedBefore(): void {
-    this.#start = "before";
-  }
-
-  /** One of its functions is started. */
-  starts(): void {
-    if (this.#start === "none") this.#start = "here";
-  }
-
-  /** Notes that the attempt started here has not run. */
-  takeStartBack(): void {
-    if (this.#start === "here") this.#start = "none";
   }
 
   /** Time has passed that the scheduler was not told of. */
@@ -91,8 +45,7 @@ export class InstanceRun {
 
   /** When it should have ended, in the scheduler's time. */
   get deadlineMs(): number {
-    const { deadlineMs, submittedAtMs } = this.instance;
-    return deadlineMs - submittedAtMs + this.submittedAtMs;
+    return this.instance.deadlineMs - dueAt(this.instance) + this.submittedAtMs;
   }
 
   get #own(): Rare {
@@ -186,53 +139,6 @@ export class InstanceRun {
     if (lost !== this.lostTtl) this.#own.lostTtl = lost;
   }
 
-  /** Whether anything of it has been called, attempted or settled: starts that were taken back leave nothing. */
-  get hasBegun(): boolean {
-    if (this.resumed || this.running > 0 || this.calling > 0 || this.unsettled < this.plan.size) return true;
-    for (const { attempts } of this.invocations()) if (attempts > 0) return true;
-    return false;
-  }
-
-  /** Whether it stands where every instance of its chain begins: nothing has begun, and nothing is decided by its args. */
-  get isLikeOthers(): boolean {
-    return !this.hasBegun && !this.plan.roots.some((node) => this.plan.decides[node]);
-  }
-
-  /** The first of its invocations that are not settled; each names the next. */
-  get first(): Invocation | undefined {
-    return this.#first;
-  }
-
-  /** Its invocations that are not settled. */
-  *invocations(): Generator<Invocation> {
-    for (let next: Invocation | undefined, at = this.#first; at !== undefined; at = next) {
-      next = at.nextOfRun;
-      yield at;
-    }
-  }
-
-  add(invocation: Invocation): void {
-    invocation.nextOfRun = this.#first;
-    if (this.#first) this.#first.previousOfRun = invocation;
-    this.#first = invocation;
-  }
-
-  remove({ nextOfRun, previousOfRun }: Invocation): void {
-    if (previousOfRun) previousOfRun.nextOfRun = nextOfRun;
-    else this.#first = nextOfRun;
-    if (nextOfRun) nextOfRun.previousOfRun = previousOfRun;
-  }
-
-  /** Whether none of its invocations waits or runs. */
-  get isEmpty(): boolean {
-    return this.#first === undefined;
-  }
-
-  /** Whether at most one of its invocations waits or runs. */
-  get isSingle(): boolean {
-    return this.#first?.nextOfRun === undefined;
-  }
-
   stateOf(node: number): NodeState | undefined {
     return this.#course?.states[node];
   }
@@ -241,6 +147,7 @@ export class InstanceRun {
     const { plan } = this;
     this.#course ??= {
       attainedMs: 0,
+      areAllOk: true,
       states: new Array(plan.size).fill(undefined),
       waiting: [...plan.predecessorCounts],
     };
@@ -278,6 +185,7 @@ export class InstanceRun {
       if (onFailure === "fail") this.end({ outcome: "failed", reason: `node ${name}: ${reason}` });
     }
     if (freed.length === 0 || this.ending !== undefined) return NOTHING;
+    if (this.#begunCourse.areAllOk) return { free: freed, skipped: NO_NODES };
     const free: number[] = [], skipped: number[] = [];
     const reached = [...freed];
     for (const next of reached) { // grows on the way
@@ -288,56 +196,6 @@ export class InstanceRun {
       }
     }
     return { free, skipped };
-  }
-
-  /** Goes on from what was settled before, and is new to the nodes that it leaves. @returns the nodes to run and to skip now */
-  resume(progress: readonly NodeRecord[]): Reach {
-    if (progress.length === 0) return { free: this.plan.roots, skipped: NOTHING.skipped };
-    const recorded = this.#ends(progress);
-    const free: number[] = [], skipped: number[] = [];
-    const reached = [...this.plan.roots];
-    for (const node of reached) { // grows on the way
-      const record = recorded.get(node);
-      if (record === undefined) {
-        free.push(node);
-        continue;
-      }
-      const state = record.state === "started" ? "failed" : record.state;
-      const reach = this.settle(node, state, record.reason ?? INTERRUPTED);
-      reached.push(...reach.free);
-      for (const node of reach.skipped) if (!recorded.has(node)) skipped.push(node);
-    }
-    this.#resumeUndoing(recorded);
-    return { free, skipped };
-  }
-
-  /** Once it has begun to undo, nothing else starts; what was called when its consumer died is called again. */
-  #resumeUndoing(recorded: ReadonlyMap<number, NodeRecord>): void {
-    const { onFailed, nodes } = this.plan.chain;
-    const record = onFailed === undefined ? undefined : recorded.get(onFailed);
-    if (record === undefined) return;
-    this.undone = record.state !== "started" || nodes[onFailed!]!.fn.atMostOnce;
-    if (this.undone) this.end({ outcome: "cancelled", reason: "cancelled" });
-    else this.end({ outcome: "failed", reason: record.reason ?? INTERRUPTED_UNDOING });
-  }
-
-  /** The ends of nodes: a map ends also by an item that has failed, if that is to end the instance. */
-  #ends(progress: readonly NodeRecord[]): ReadonlyMap<number, NodeRecord> {
-    const ends = new Map<number, NodeRecord>();
-    for (const record of progress) {
-      const { node, item, state, reason = INTERRUPTED } = record;
-      if (item === undefined) ends.set(node, record);
-      else if (state !== "ok" && this.plan.chain.nodes[node]!.onFailure === "fail" && !ends.has(node)) {
-        ends.set(node, {
-          node,
-          state: "failed",
-          attempts: 0,
-          output: NULL,
-          reason: `item ${item}: ${reason}`,
-        });
-      }
-    }
-    return ends;
   }
 
   /**
@@ -395,13 +253,16 @@ export class InstanceRun {
     const { plan } = this;
     if (node === plan.size) {
       this.undone = true;
-      return [];
+      return NO_NODES;
     }
     this.unsettled--;
     this.#unload(node);
-    if (plan.size === 1) return [];
-    const { states, waiting } = this.#begunCourse;
-    states[node] = state;
-    return plan.successors[node]!.filter((next) => --waiting[next]! === 0);
+    if (plan.size === 1) return NO_NODES;
+    const course = this.#begunCourse, { waiting } = course;
+    course.states[node] = state;
+    if (state !== "ok") course.areAllOk = false;
+    let freed: number[] | undefined;
+    for (const next of plan.successors[node]!) if (--waiting[next]! === 0) (freed ??= []).push(next);
+    return freed ?? NO_NODES;
   }
 }

@@ -28,10 +28,10 @@ function world(options: Partial<SchedulerOptions> = {}) {
     for (let task = scheduler.next(nowMs); task; task = scheduler.next(nowMs)) started.push(task);
     return started;
   };
-  return { scheduler, submit, start, standing: ({ id }: Instance) => scheduler.standingOf(id) };
+  return { scheduler, submit, start, obstacle: ({ id }: Instance) => scheduler.obstacleOf(id) };
 }
 
-Deno.test("Scheduler.standingOf() names what keeps an instance from starting, and whom else", () => {
+Deno.test("Scheduler.obstacleOf() names what keeps an instance from starting, and whom else", () => {
   const labels = { tenant: "acme" };
   const limits = { functions: { f: 1 } };
   const label = { name: "tenant", value: "acme" };
@@ -43,58 +43,58 @@ Deno.test("Scheduler.standingOf() names what keeps an instance from starting, an
     [{ limits: { platforms: { here: 1 } }, platforms: [{ name: "here" }] }, "platforms here", "chain"],
   ];
   for (const [options, name, reach, label] of cases) {
-    const { submit, start, standing } = world(options);
+    const { submit, start, obstacle } = world(options);
     const [first, second] = [submit(one, labels), submit(one, labels)];
     start();
-    assertEquals([standing(first), standing(second)], ["free", { name, reach, ...label && { label } }]);
+    assertEquals([obstacle(first), obstacle(second)], ["free", { name, reach, ...label && { label } }]);
   }
 });
 
-Deno.test("Scheduler.standingOf() names the pause that is meant", () => {
-  const { scheduler, submit, standing } = world();
+Deno.test("Scheduler.obstacleOf() names the pause that is meant", () => {
+  const { scheduler, submit, obstacle } = world();
   scheduler.setPauses([{ function: "g" }, { label: { name: "tenant", value: "acme" } }, { function: "f" }]);
   const [plain, acme] = [submit(one), submit(one, { tenant: "acme" })];
-  const said = [plain, acme].map(standing).map((each) => typeof each === "string" ? each : { ...each });
-  assertEquals([(said[0] as { name: string }).name, (said[1] as { name: string }).name], [
+  const found = [plain, acme].map(obstacle).map((each) => typeof each === "string" ? each : { ...each });
+  assertEquals([(found[0] as { name: string }).name, (found[1] as { name: string }).name], [
     "pause of function f",
     "pause of label tenant=acme",
   ]);
-  assertEquals([(said[0] as { reach: string }).reach, (said[1] as { reach: string }).reach], [
+  assertEquals([(found[0] as { reach: string }).reach, (found[1] as { reach: string }).reach], [
     "chain",
     "labels",
   ]);
 });
 
-Deno.test("Scheduler.standingOf() says of what has begun, or is decided by its args, nothing about others", () => {
-  const { scheduler, submit, start, standing } = world();
+Deno.test("Scheduler.obstacleOf() says of what has begun, or is decided by its args, nothing about others", () => {
+  const { scheduler, submit, start, obstacle } = world();
   scheduler.setPauses([{ function: "f" }]);
   const [begun, decided] = [submit(two), submit(perhaps)];
   scheduler.decide(decided.id, 0, { kind: "run" }, 0);
-  assertEquals(standing(begun), "free", "it may start at its turn");
+  assertEquals(obstacle(begun), "free", "it may start at its turn");
   const [task] = start();
-  assertEquals(standing(begun), "free", "it is in flight");
+  assertEquals(obstacle(begun), "free", "it is in flight");
   scheduler.settle(task!, OK, 1);
   const expected = { name: "pause of function f", reach: "instance" };
-  assertEquals([standing(begun), standing(decided)], [expected, expected]);
+  assertEquals([obstacle(begun), obstacle(decided)], [expected, expected]);
 });
 
-Deno.test("Scheduler.standingOf() is free as long as one of an instance's nodes may start", () => {
-  const { scheduler, submit, start, standing } = world();
+Deno.test("Scheduler.obstacleOf() is free as long as one of an instance's nodes may start", () => {
+  const { scheduler, submit, start, obstacle } = world();
   scheduler.setPauses([{ function: "f" }]);
   const instance = submit(fork);
-  assertEquals(standing(instance), "free");
+  assertEquals(obstacle(instance), "free");
   scheduler.settle(start()[0]!, OK, 1);
-  assertEquals(standing(instance), { name: "pause of function f", reach: "instance" });
-  assertEquals(scheduler.standingOf("unknown"), "free");
+  assertEquals(obstacle(instance), { name: "pause of function f", reach: "instance" });
+  assertEquals(scheduler.obstacleOf("unknown"), "free");
 });
 
-Deno.test("Scheduler.standingOf() knows what waits to be tried again, and for a function that nobody serves", () => {
-  const { scheduler, submit, start, standing } = world();
+Deno.test("Scheduler.obstacleOf() knows what waits to be tried again, and for a function that nobody serves", () => {
+  const { scheduler, submit, start, obstacle } = world();
   const [failed, unserved] = [submit(one), submit(chain("other", ({ call }) => void call(fn("h"))))];
   for (const task of start()) scheduler.settle(task, task.function === "f" ? SHAKY : DOWN, 1);
   start(2);
-  assertEquals(standing(failed), { name: "retries of f", reach: "instance" });
-  assertEquals((standing(unserved) as { name: string }).name, "unserved modelled h");
+  assertEquals(obstacle(failed), { name: "retries of f", reach: "instance" });
+  assertEquals((obstacle(unserved) as { name: string }).name, "unserved modelled h");
 });
 
 Deno.test("Scheduler.submit() goes on with delays that began elsewhere, and counts the failures", () => {
