@@ -6,7 +6,7 @@ export interface Asked {
   readonly caPem?: string | undefined;
 }
 
-/** How long one exchange may take, in milliseconds. */
+/** The longest time of one exchange, in milliseconds. */
 const PATIENCE_MS = 2000;
 
 /** ApiVersions (key 18), version 0, correlation id 7, no client id: a broker answers it before any login. */

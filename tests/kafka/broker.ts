@@ -10,16 +10,16 @@ import { type Ports, serverProperties } from "./settings.ts";
 export { brokerSkipReason, kafkaTest, kafkaTests } from "./requirements.ts";
 export { type Security, USERS } from "./security.ts";
 
-/** How long a broker may take to answer, and between two questions, in milliseconds. */
+/** The longest time until a broker answers, and the time between two questions, in milliseconds. */
 const [START_MS, POLL_MS] = [60_000, 50];
 
-/** How long a broker may take to end by itself, in milliseconds. */
+/** The longest that a broker may take to end by itself, in milliseconds. */
 const STOP_MS = 20_000;
 
 /** Any will do, as it is the only node of its cluster. */
 const CLUSTER_ID = "c2VxdW9pYS10ZXN0cw0KMQ";
 
-/** How a broker differs from the usual one. */
+/** The differences of a broker from the usual one. */
 export interface BrokerOptions {
   /** Server properties that win over the fixture's own. */
   readonly properties?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface BrokerOptions {
   readonly port?: number;
   /** All of its ports. (Default: free ones) */
   readonly ports?: Ports;
-  /** How clients come in. (Default: "none") */
+  /** The security of its clients' connections. (Default: "none") */
   readonly security?: Security;
 }
 
@@ -47,7 +47,7 @@ export interface Broker extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** What {@linkcode OwnBroker} is made of. */
+/** The parts of an {@linkcode OwnBroker}. */
 interface Parts {
   readonly folder: string;
   readonly port: number;
@@ -84,14 +84,14 @@ class OwnBroker implements Broker {
     if (this.#jvm) throw new Error("Cannot start the broker: it is running. Call stop() or kill() first");
     const jvm = new Jvm(this.log, this.#parts.args);
     this.#jvm = jvm;
-    const trouble = await this.#trouble(jvm);
-    if (trouble === undefined) return;
+    const failure = await this.#failure(jvm);
+    if (failure === undefined) return;
     await this.kill();
-    throw new Error(`Cannot start the broker: it ${trouble}. The end of its log:\n${await this.#tail()}`);
+    throw new Error(`Cannot start the broker: it ${failure}. The end of its log:\n${await this.#tail()}`);
   }
 
   /** Waits until it answers; says what it did instead. */
-  async #trouble(jvm: Jvm): Promise<string | undefined> {
+  async #failure(jvm: Jvm): Promise<string | undefined> {
     const asked = { hostname: "127.0.0.1", port: this.#parts.port, caPem: this.caPem };
     const untilMs = performance.now() + START_MS;
     const ended = jvm.ended.then(() => true);

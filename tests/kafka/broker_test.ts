@@ -98,7 +98,7 @@ kafkaTest("a client whose network is cut comes back when it is mended", async ()
   const impatient = clientOf(broker, { socketFactory: sockets.socketFactory, retry: { retries: 0 } });
   assertEquals(await refusal(write(impatient, "letters", "lost")), "KafkaJSConnectionError");
   const sent = producer.send({ topic: "letters", messages: [{ value: "late" }] });
-  sockets.mend();
+  sockets.restore();
   await sent;
   await producer.disconnect();
   assertEquals(await read(client, "letters"), "late");

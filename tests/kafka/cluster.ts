@@ -1,4 +1,4 @@
-/** Several brokers as one cluster, each of which may die: every partition has a copy on all of them. */
+/** Several brokers as one cluster; each may die: every partition has a copy on all of them. */
 import { type Broker, newBroker } from "./broker.ts";
 import { freePorts } from "./ports.ts";
 
@@ -9,7 +9,7 @@ export interface Cluster extends AsyncDisposable {
   readonly address: string;
 }
 
-/** What is written stands on two of three nodes before it is confirmed, and an election takes a second or two. */
+/** A write stands on two of three nodes before it is confirmed, and an election takes a second or two. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   "default.replication.factor": "3",
   "min.insync.replicas": "2",

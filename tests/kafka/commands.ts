@@ -1,4 +1,4 @@
-/** What a program said, standard output and error together, and whether it ended well. */
+/** The output of a program, standard output and error together, and whether it ended well. */
 export interface Said {
   readonly success: boolean;
   readonly text: string;

@@ -15,7 +15,7 @@ export const open: ISocketFactory = ({ host, port, ssl, onConnect }) => {
 };
 
 /**
- * The network of one Kafka client, which a test can cut and mend. A proxy would not do: clients follow the
+ * The network of one Kafka client, which a test can cut and restore. A proxy would not do: clients follow the
  * address that the broker advertises, past the proxy; this one is the client's own `socketFactory`.
  */
 export class CuttableSockets {
@@ -36,7 +36,7 @@ export class CuttableSockets {
     return socket;
   };
 
-  /** Breaks all connections, and refuses new ones until {@linkcode mend}. */
+  /** Breaks all connections, and refuses new ones until {@linkcode restore}. */
   cut(): void {
     this.#cut = true;
     // Only an error tells kafkajs: at a mere close it would wait until its requests time out.
@@ -44,7 +44,7 @@ export class CuttableSockets {
   }
 
   /** Lets connections be made again; the client comes back by its own retries. */
-  mend(): void {
+  restore(): void {
     this.#cut = false;
   }
 }

@@ -24,12 +24,12 @@ interface Taken {
 }
 
 /** Decides over a batch before it is taken: throws, or lets time pass. */
-export type Trouble = (batch: SentBatch, leader: number) => Promise<void> | void;
+export type Fault = (batch: SentBatch, leader: number) => Promise<void> | void;
 
 /** See {@linkcode SentBatch}; its `leader` and `leaderId` are a link's. */
 export class FakeCluster {
   readonly #clock: Clock;
-  /** What was written, by `topic partition`. */
+  /** The written records, by `topic partition`. */
   readonly #logs = new Map<string, IncomingRecord[]>();
   /** The keys of the batches of each request. */
   readonly requests: (readonly string[])[][] = [];
@@ -37,11 +37,11 @@ export class FakeCluster {
   readonly starts: { readonly atMs: number; readonly leader: number }[] = [];
   readonly #next = new Map<string, number>();
   readonly #last = new Map<string, Taken>();
-  /** What is being written, by writer and place. */
+  /** The writes under way, by writer and place. */
   readonly #open = new Set<string>();
   leaderId: (topic: string, partition: number) => number | undefined = () => 1;
-  trouble: Trouble = () => {};
-  /** How long a request takes, in milliseconds. */
+  fault: Fault = () => {};
+  /** The time of a request, in milliseconds. */
   tookMs = 1;
 
   constructor(clock: Clock) {
@@ -78,7 +78,7 @@ export class FakeCluster {
     const refused: unknown[] = [];
     for (const batch of batches) {
       try {
-        if (this.#taken(batch) === undefined) await this.trouble(batch, leader);
+        if (this.#taken(batch) === undefined) await this.fault(batch, leader);
         const { topic: topicName, partition } = batch;
         topics.push({ topicName, partitions: [{ partition, baseOffset: String(this.#take(batch)) }] });
       } catch (error) {
@@ -112,7 +112,7 @@ export class FakeCluster {
     return offset;
   }
 
-  /** What stands in a partition. */
+  /** The records of a partition. */
   records(place: string): readonly IncomingRecord[] {
     return this.#logs.get(place) ?? [];
   }
@@ -128,7 +128,7 @@ function writerOf(
   return `${topic} ${partition} ${producerId} ${producerEpoch}`;
 }
 
-/** What a broker answers, as kafkajs throws it. */
+/** The refusal of a broker, as kafkajs throws it. */
 export function refusal(type: string): Error {
   return new kafkajs.KafkaJSProtocolError({ type, message: type, retriable: false } as unknown as Error);
 }

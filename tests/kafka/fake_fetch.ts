@@ -12,7 +12,7 @@ interface KafkajsDecoder {
 
 const NewDecoder = Decoder as unknown as new (bytes: Buffer) => KafkajsDecoder;
 
-/** What a test answers of a partition. */
+/** The answer of a test for a partition. */
 export type Answer = Omit<FetchedPartition, "topic" | "partition">;
 
 /** A broker that can fetch, and nothing else. */

@@ -23,7 +23,7 @@ export class HeldSockets {
     this.#held ??= [];
   }
 
-  /** How many writes are held. */
+  /** The number of writes that are held. */
   get held(): number {
     return this.#held?.length ?? 0;
   }

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 const LOG_SETTINGS = fileURLToPath(new URL("log4j2.properties", import.meta.url));
 
-/** How a JVM starts soon and stays small. */
+/** Flags with which a JVM starts soon and stays small. */
 const FLAGS = [
   "-Xmx320m",
   "-XX:+UseSerialGC",

@@ -16,7 +16,7 @@ export class Topic {
     return first;
   }
 
-  /** What stands from one offset to before another. */
+  /** The records from one offset to before another. */
   range(from: number, to = this.end): IncomingRecord[] {
     return this.records.filter(({ offset }) => offset >= from && offset < to);
   }
@@ -63,7 +63,7 @@ interface Append {
 export class HeldWriter implements RecordWriter {
   readonly #log: PartitionLog;
   readonly #waiting = { running: [] as Append[], finished: [] as Append[] };
-  /** So many appends are durable at once. */
+  /** The number of further appends that are durable at once. */
   eager = 0;
   #ended: { readonly error: unknown } | undefined;
 
@@ -80,7 +80,7 @@ export class HeldWriter implements RecordWriter {
     });
   }
 
-  /** How many appends are under way. */
+  /** The number of appends under way. */
   get waiting(): number {
     return this.#waiting.running.length + this.#waiting.finished.length;
   }

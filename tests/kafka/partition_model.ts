@@ -1,15 +1,15 @@
-/** What a partition holds, told as simply as can be: what was acknowledged, and nothing of topics, offsets and heads. */
+/** A simple model of a partition: the acknowledged state, without topics, offsets and heads. */
 import type { Chain, Instance, InstanceOutcome, NodeRecord } from "../../lib/model/mod.ts";
 import { retryOf } from "../../lib/queue/retried.ts";
 import { placeOf } from "../../lib/queue/submission.ts";
 
-/** What is known of an instance. */
+/** The known state of an instance. */
 export interface Known {
   readonly id: string;
-  /** What runs, and how often its nodes have been begun again. */
+  /** Its chain, and the number of times that its nodes have been begun again. */
   instance: Pick<Instance, "chain" | "generations">;
   readonly parent: { readonly id: string; readonly node: string } | undefined;
-  /** Its message's offset; an id may be submitted anew. */
+  /** Its message's offset; an id may be submitted again. */
   at: number | undefined;
   run: number;
   outcome: InstanceOutcome | undefined;
@@ -79,7 +79,7 @@ export class PartitionModel {
     }
   }
 
-  /** What has not ended of what it has called is cancelled with it. */
+  /** Ends an instance; instances that it has called and that have not ended are cancelled with it. */
   end(id: string, outcome: InstanceOutcome): void {
     const [of, ...called] = this.tree(id);
     if (of !== undefined) this.#end(of, outcome);

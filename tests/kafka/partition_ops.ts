@@ -42,6 +42,14 @@ const OPS: readonly (readonly [weight: number, op: fc.Arbitrary<Op>])[] = [
   [2, fc.record({ do: fc.constant("purge"), pick: which })],
   [2, fc.record({ do: fc.constant("upkeep") })],
   [
+    4,
+    fc.record({
+      do: fc.constant("mark"),
+      pick: which,
+      state: fc.constantFrom("waiting" as const, "delivered" as const, "given-up" as const),
+    }),
+  ],
+  [
     12,
     fc.record({
       do: fc.constant("makeDurable"),
@@ -71,7 +79,7 @@ const OPS: readonly (readonly [weight: number, op: fc.Arbitrary<Op>])[] = [
   ],
 ];
 
-/** What may happen to a partition, in any order. */
+/** The operations on a partition, in any order. */
 export const anyOps: fc.Arbitrary<Op[]> = fc.array(
   fc.oneof(...OPS.map(([weight, arbitrary]) => ({ weight, arbitrary }))),
   {

@@ -1,7 +1,14 @@
 /** A partition with an owner, which may die at any point, and a follower: what is done to them, and what must hold. */
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
-import { type Instance, type InstanceOutcome, type NodeRecord, writeJson } from "../../lib/model/mod.ts";
+import {
+  type Callback,
+  type Instance,
+  type InstanceOutcome,
+  type NodeRecord,
+  writeJson,
+} from "../../lib/model/mod.ts";
+import type { CallbackState } from "../../lib/queue/callbacks.ts";
 import { Bell } from "../../lib/queue/bell.ts";
 import { RETRYABLE, RETRYABLE_FROM } from "../../lib/queue/filter.ts";
 import type { Request } from "../../lib/queue/kafka/operator/command_log.ts";
@@ -37,7 +44,7 @@ import {
 } from "./partition_log.ts";
 import { PartitionModel } from "./partition_model.ts";
 
-/** What can be done; numbers that choose among something are taken modulo how many there are. */
+/** An operation; numbers that choose among several are taken modulo their number. */
 export type Op =
   | { readonly do: "submit"; readonly who: number }
   | { readonly do: "submitGarbage" }
@@ -58,9 +65,11 @@ export type Op =
   | { readonly do: "retry"; readonly pick: number; readonly from: string | undefined }
   | { readonly do: "purge"; readonly pick: number }
   | { readonly do: "upkeep" }
+  /** An attempt to deliver a callback has ended. */
+  | { readonly do: "mark"; readonly pick: number; readonly state: CallbackState }
   | { readonly do: "makeDurable"; readonly topic: WrittenTopic; readonly count: number }
   | { readonly do: "compact"; readonly part: number; readonly dropsTombstones: boolean }
-  /** What former owners were writing arrives; the broker takes it, as it has forgotten them. */
+  /** Late writes of former owners arrive; the broker takes them, as it has forgotten these owners. */
   | { readonly do: "late"; readonly count: number }
   /** The follower looks where one more topic ends; when it knows of all, it reads. */
   | { readonly do: "look" }
@@ -73,7 +82,7 @@ export type Op =
     readonly nextDiesAfter: number | undefined;
   };
 
-/** How a partition is kept. */
+/** The options of a partition. */
 export interface WorldOptions {
   readonly maxEnds: number;
   readonly carriedBehind: number;
@@ -82,15 +91,17 @@ export interface WorldOptions {
 
 const KEEP_MS = 86_400_000;
 const KINDS = [{}, { tenant: "a" }, { tenant: "b" }];
+const FAILED_ONLY: Callback = { url: "https://b.example/", on: ["failed", "cancelled"] };
 const POOL: readonly Instance[] = instances(20, line, "partition").map((instance, i) => ({
   ...instance,
   labels: KINDS[i % KINDS.length]!,
+  ...i % 4 !== 0 && { callback: i % 4 === 1 ? { url: "https://a.example/" } : FAILED_ONLY },
 }));
 /** Little, so that much is left in its topic. */
 const READ_AHEAD = { entries: 2, characters: 1_000_000, passed: 1, named: 1 };
 
 interface Flight {
-  /** What it may change: when it is lost, nobody knows whether it has. */
+  /** The instances that it may change: when it is lost, nobody knows whether it has. */
   readonly ids: ReadonlySet<string>;
   readonly isOperators: boolean;
 }
@@ -106,9 +117,9 @@ export class World {
   readonly claimed: string[] = [];
   #writer!: HeldWriter;
   readonly #flights = new Set<Flight>();
-  /** Ids of which no more is asked, as they have ended or were handed back as far as their consumer knows. */
+  /** Ids that are not asked for any more, as they have ended or were handed back as far as their consumer knows. */
   readonly #over = new Set<string>();
-  /** What was handed back under a name, by which alone it can be passed over. */
+  /** Entries that were handed back under a name: only by the name can they be passed over. */
   readonly #named = new WeakSet<Entry>();
   /** Ids of what was called, but not durably. */
   readonly #added = new Set<string>();
@@ -116,7 +127,7 @@ export class World {
   /** Messages that brought what was known, as far as nobody may have heard of that who comes next. */
   readonly #copies = new Set<number>();
   readonly #submitted = new Set<string>();
-  /** What former owners were writing when they were cut off. */
+  /** The writes under way of former owners when they were cut off. */
   readonly #late: Late[] = [];
   /** Where in `running` the first of that stands which may not have been written again. */
   #overwrittenAt = Infinity;
@@ -204,6 +215,7 @@ export class World {
       moveHome: () => Promise.reject(new Error("nothing lies elsewhere")),
       setAside: ({ place }) => Promise.resolve(void this.#aside.add(place.offset)),
       bell: new Bell(),
+      due: new Bell(),
       failed: (error) => void this.#errors.push(error),
       dropped: () => {},
       carriedBehind: this.#options.carriedBehind,
@@ -265,7 +277,7 @@ export class World {
     assert(isDone || this.#errors.length > 0, "it is done");
   }
 
-  /** Takes over what has become of an instance of which nobody knows; it may not have gone back. */
+  /** Takes over the present state of an instance that nobody knows; the instance may not have gone back. */
   #learn(id: string, hadEnded: boolean): void {
     const { entries, ends } = this.owner.state;
     const before = this.model.known.get(id);
@@ -349,6 +361,8 @@ export class World {
       case "retry":
       case "purge":
         return await this.#operate(op);
+      case "mark":
+        return this.#mark(op.pick, op.state);
       case "upkeep":
         this.#fly([], this.owner.upkeep());
         return this.#fly([], this.owner.look());
@@ -370,7 +384,7 @@ export class World {
     }
   }
 
-  /** Some again and again; each once if ends are forgotten, as it may be an instance anew then. */
+  /** Submits some again and again; each once if ends are forgotten, as it may then be a new instance. */
   #submitOneOf(who: number): void {
     const instance = POOL[this.#knowsAll ? who % 6 : who % POOL.length]!;
     if (!this.#knowsAll && this.#submitted.has(instance.id)) return;
@@ -423,9 +437,9 @@ export class World {
     running.compact(Math.min(Math.floor(part * end), this.#overwrittenAt), dropsTombstones);
   }
 
-  /** What its consumer has, and has said nothing last of. */
+  /** The entries that its consumer holds, without those that it has ended or handed back. */
   #held(): Entry[] {
-    return [...this.owner.held()].filter((entry) =>
+    return [...this.owner.claims.held()].filter((entry) =>
       entry.state === "running" && ![...callersOf(entry)].some(({ instance: { id } }) => this.#over.has(id))
     );
   }
@@ -473,6 +487,16 @@ export class World {
       if (!this.#flights.delete(flight)) return; // its process has died
       follow();
     }, (error) => this.#errors.push(error));
+  }
+
+  #mark(which: number, state: CallbackState): void {
+    const { callbacks } = this.owner.state;
+    const callback = pick([...callbacks.open()], which);
+    if (callback === undefined) return;
+    const { instance, offset: of, attempts } = callback;
+    callback.isTaken = true;
+    const mark = { instance, of, state, attempts: attempts + 1, atMs: this.#clock.wallMs(), failure: "no" };
+    this.#fly([], this.owner.journal.mark([mark]));
   }
 
   #checkpoint(entry: Entry | undefined, records: readonly NodeRecord[]): void {
@@ -544,7 +568,7 @@ export class World {
       ...op.do === "cancel" && { abort: op.abort },
       ...op.do === "retry" && op.from !== undefined && { from: op.from },
     };
-    const done = carryOut(this.owner, request, this.#endSource);
+    const done = carryOut(this.owner, request, this.#endSource, new AbortController().signal);
     this.#fly(ids, done, () => this.#operated(op, root), true);
   }
 
@@ -614,7 +638,7 @@ export class World {
     this.#ends = [];
   }
 
-  /** What the owner knows is what was acknowledged. */
+  /** Checks that the owner knows what was acknowledged, and no more. */
   check(): void {
     if (this.#errors.length > 0) throw this.#errors[0];
     const { state } = this.owner;
@@ -699,9 +723,10 @@ function byId<T extends { readonly id: string }>(list: readonly T[]): T[] {
   return list.toSorted((a, b) => a.id < b.id ? -1 : 1);
 }
 
-/** What others can see of a state. */
+/** The visible parts of a state. */
 function snapshot(state: PartitionState) {
-  return byId([...state.entries.values()].map((entry) => ({
+  const callbacks = [...state.callbacks.all(Infinity)].map(({ isTaken: _, ...rest }) => rest);
+  const entries = byId([...state.entries.values()].map((entry) => ({
     id: entry.instance.id,
     place: entry.place,
     run: entry.run,
@@ -714,6 +739,7 @@ function snapshot(state: PartitionState) {
     output: entry.output,
     endedAtMs: entry.endedAtMs,
   })));
+  return { entries, callbacks };
 }
 
 function* callersOf(entry: Entry): Generator<Entry> {

@@ -1,7 +1,7 @@
 import { mustRun } from "./commands.ts";
 
 /**
- * How clients come in:
+ * The security of clients' connections:
  * - `none`: anybody, in plain text;
  * - `sasl`: in plain text after a login by PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, and with authorization on;
  * - `tls`: anybody, by TLS; the certificate is the broker's own.
@@ -49,7 +49,7 @@ export function securityProperties(security: Security, folder: string): Record<s
   };
 }
 
-/** What formatting the storage needs to know of it: users of SCRAM live there, users of PLAIN in the properties. */
+/** The arguments for formatting the storage: users of SCRAM live there, users of PLAIN in the properties. */
 export function securityFormatArgs(security: Security): string[] {
   if (security !== "sasl") return [];
   return Object.entries(USERS).flatMap(([name, password]) =>

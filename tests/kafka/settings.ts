@@ -7,7 +7,7 @@ export interface Ports {
   readonly controller: number;
 }
 
-/** What a broker is started with. */
+/** The settings with which a broker is started. */
 export interface Settings {
   readonly folder: string;
   readonly ports: Ports;

@@ -1,5 +1,13 @@
 import type { Clock, Instance } from "../../model/mod.ts";
 import type { Bell } from "../bell.ts";
+import type {
+  CallbackCounts,
+  CallbackFilter,
+  CallbackRoom,
+  CallbackView,
+  SettledCallback,
+  TakenCallback,
+} from "../callbacks.ts";
 import type { ConsumerRecord, ConsumerView } from "../consumers.ts";
 import type {
   BadMessage,
@@ -17,22 +25,27 @@ import type {
   Released,
   Result,
 } from "../queue.ts";
+import { checkDeployable, type DeployedChain, type Deployment } from "../deployed.ts";
 import { QueueError } from "../errors.ts";
+import type { InstancePage, PageOptions } from "../page.ts";
 import type { Settings } from "../settings.ts";
 import { definitionOfSubmitted } from "../submission.ts";
 import type { RecordWriter } from "./client/appender.ts";
 import type { CommandLog } from "./operator/command_log.ts";
 import type { ConsumerLog } from "./operator/consumer_log.ts";
+import type { Deliveries } from "./owner/deliveries.ts";
+import type { DeploymentLog } from "./operator/deployment_log.ts";
 import type { DeadLetters } from "./log/dead_letters.ts";
 import type { Holds } from "./owner/holds.ts";
 import type { Losses } from "../losses.ts";
 import type { Link } from "./client/link.ts";
-import { heardBy } from "./operator/listening.ts";
+import { ordersFor } from "./operator/listening.ts";
 import type { Membership } from "./owner/membership.ts";
 import type { Operator } from "./operator/operator.ts";
 import type { Ownership } from "./owner/ownership.ts";
 import type { Submitter } from "./log/submitter.ts";
 import type { Tail } from "./log/tail.ts";
+import { wakeWhenDue } from "./owner/due_loop.ts";
 import type { Upkeep } from "./owner/upkeep.ts";
 import type { View } from "./operator/view.ts";
 import { PassedKinds } from "../waiting_lines.ts";
@@ -41,9 +54,13 @@ import { PullBudget } from "../weight.ts";
 /** The parts of a driver. */
 export interface KafkaDriverParts {
   readonly where: string;
+  /** The topic of its submissions. */
+  readonly pending: string;
   readonly readOnly: boolean;
   readonly clock: Clock;
   readonly bell: Bell;
+  /** Rings when the next instance may be due sooner. */
+  readonly due: Bell;
   readonly links: readonly Link[];
   readonly tail: Tail;
   readonly log: CommandLog;
@@ -52,6 +69,8 @@ export interface KafkaDriverParts {
   readonly submitter: Submitter;
   readonly deadLetters: DeadLetters;
   readonly consumers: ConsumerLog;
+  readonly deployments: DeploymentLog;
+  readonly deliveries: Deliveries;
   readonly ownership: Ownership;
   readonly holds: Holds;
   readonly membership: Membership;
@@ -121,8 +140,9 @@ export class KafkaDriver implements QueueDriver {
   #join(): void {
     if (this.#member !== undefined) return;
     this.follow();
-    const { membership, upkeep, leaving: { signal } } = this.#parts;
-    this.#member = Promise.all([membership.run(), upkeep.run(signal)]).then(
+    const { membership, upkeep, ownership, clock, due, leaving: { signal } } = this.#parts;
+    const waking = wakeWhenDue({ clock, due, owned: () => ownership.all() }, signal);
+    this.#member = Promise.all([membership.run(), upkeep.run(signal), waking]).then(
       () => {},
       (error) => this.fail(error),
     );
@@ -166,7 +186,7 @@ export class KafkaDriver implements QueueDriver {
   confirmHolds(): Promise<void> | undefined {
     const { membership, losses } = this.#parts;
     membership.checkSilence();
-    return losses.areTold ? undefined : losses.told();
+    return losses.areReported ? undefined : losses.untilReported();
   }
 
   async beat(record: ConsumerRecord): Promise<void> {
@@ -177,6 +197,12 @@ export class KafkaDriver implements QueueDriver {
   async consumers(): Promise<readonly ConsumerView[]> {
     this.#check("read", "read");
     return await this.#parts.consumers.living();
+  }
+
+  async identity(): Promise<string | undefined> {
+    this.#check("read", "read");
+    const { links: [link], pending } = this.#parts, cluster = await link!.clusterId();
+    return cluster === undefined ? undefined : `kafka:${cluster}/${pending}`;
   }
 
   async depth(): Promise<QueueDepth> {
@@ -208,10 +234,17 @@ export class KafkaDriver implements QueueDriver {
     await this.#look();
     const { view, ownership } = this.#parts;
     using _ = await ownership.whole();
-    for await (const found of view.read(view.find(filter), filter)) {
+    for await (const found of view.read(await view.find(filter), filter)) {
       this.#check("read", "read");
       yield found;
     }
+  }
+
+  async page(filter: Filter, options: PageOptions): Promise<InstancePage> {
+    this.#check("read", "read");
+    await this.#look();
+    using _ = await this.#parts.ownership.whole();
+    return await this.#parts.view.page(filter, options);
   }
 
   async request(command: Command): Promise<number> {
@@ -240,10 +273,64 @@ export class KafkaDriver implements QueueDriver {
     yield* this.#parts.deadLetters.read();
   }
 
+  async deploy(chains: readonly DeployedChain[]): Promise<readonly Deployment[]> {
+    this.#check("deploy to", "write");
+    checkDeployable(chains);
+    return await this.#parts.deployments.deploy(chains);
+  }
+
+  async deployed(name: string): Promise<DeployedChain | undefined> {
+    this.#check("read", "read");
+    const { deployments } = this.#parts;
+    await deployments.refresh();
+    return deployments.get(name);
+  }
+
+  async *deployments(): AsyncGenerator<DeployedChain> {
+    this.#check("read", "read");
+    const { deployments } = this.#parts;
+    await deployments.refresh();
+    for (const name of deployments.names()) {
+      const chain = deployments.get(name);
+      if (chain !== undefined) yield chain;
+    }
+  }
+
+  async undeploy(name: string): Promise<boolean> {
+    this.#check("write to", "write");
+    return await this.#parts.deployments.remove(name);
+  }
+
+  async pullCallbacks(room: CallbackRoom, signal: AbortSignal): Promise<readonly TakenCallback[]> {
+    this.#check("pull from", "write");
+    this.#join();
+    return await this.#parts.deliveries.pull(room, signal, () => this.#check("pull from", "write"));
+  }
+
+  async settleCallbacks(settled: readonly SettledCallback[]): Promise<void> {
+    this.#check("write to", "write");
+    await this.#parts.deliveries.settle(settled);
+  }
+
+  async *callbacks(filter: CallbackFilter): AsyncGenerator<CallbackView> {
+    this.#check("read", "read");
+    await this.#look();
+    for await (const view of this.#parts.view.callbacks.list(filter)) {
+      this.#check("read", "read");
+      yield view;
+    }
+  }
+
+  async callbackCounts(): Promise<CallbackCounts> {
+    this.#check("read", "read");
+    await this.#look();
+    return this.#parts.view.callbacks.counts();
+  }
+
   commands(signal: AbortSignal): AsyncIterable<Order> {
     const { log, bell, own, losses, ownership } = this.#parts;
     if (this.#end === undefined) this.follow();
-    return heardBy({
+    return ordersFor({
       log,
       bell,
       own,

@@ -1,7 +1,6 @@
 /** The queue on Apache Kafka, shared by any number of machines. */
 import { hostname } from "node:os";
-import { monotonicFactory } from "ulid";
-import { type Clock, onAbort, type Random } from "../../model/mod.ts";
+import { type Clock, onAbort, type Random, ulidMaker } from "../../model/mod.ts";
 import type { OriginalPriorities, UrlOf, WireFormat } from "../../wire/mod.ts";
 import { Bell } from "../bell.ts";
 import type { KafkaAddressOptions } from "./address/address.ts";
@@ -11,11 +10,16 @@ import { Appender } from "./client/appender.ts";
 import { ChainPool } from "./log/chain_pool.ts";
 import { CommandLog } from "./operator/command_log.ts";
 import { ConsumerLog } from "./operator/consumer_log.ts";
+import { Deliveries } from "./owner/deliveries.ts";
+import { EndReader } from "./log/end_reader.ts";
+import { DeploymentLog } from "./operator/deployment_log.ts";
 import { DeadLetters } from "./log/dead_letters.ts";
 import { KafkaDriver } from "./driver.ts";
 import { Holds } from "./owner/holds.ts";
 import { homes } from "./log/homes.ts";
-import type { ISocketFactory } from "./client/kafkajs.ts";
+import type { IncomingRecord, ISocketFactory } from "./client/kafkajs.ts";
+import { MessageReader } from "./log/message_reader.ts";
+import { placeIn } from "./log/messages.ts";
 import { Link, type LinkOptions, Reachability } from "./client/link.ts";
 import { Membership } from "./owner/membership.ts";
 import { Operator } from "./operator/operator.ts";
@@ -23,11 +27,11 @@ import { Ownership } from "./owner/ownership.ts";
 import { PartitionState } from "./log/partition_state.ts";
 import { moved } from "./log/records.ts";
 import { connectionOf } from "./client/security.ts";
-import { setUpSubmissions, setUpTopic, setUpTopics } from "./log/setup.ts";
-import type { From } from "./owner/starting_point.ts";
+import { setUpTopic, setUpTopics } from "./log/setup.ts";
+import { type From, logSubmissions, setUpSubmissions } from "./original/mod.ts";
 import { Submitter } from "./log/submitter.ts";
 import { Tail } from "./log/tail.ts";
-import { consumersPlan, DEFAULT_PARTITIONS, topicNames } from "./log/topics.ts";
+import { consumersPlan, DEFAULT_PARTITIONS, deployedPlan, topicNames } from "./log/topics.ts";
 import { Upkeep } from "./owner/upkeep.ts";
 import { View } from "./operator/view.ts";
 
@@ -43,7 +47,7 @@ export interface KafkaQueueOptions extends KafkaAddressOptions {
   /** Longest time without an answer from any broker before `unreachable`, in milliseconds. (Default: it never gives up) */
   readonly giveUpAfterMs?: number;
   /** Called once each with what an operator should see: that brokers cannot be reached, that they answer again. */
-  readonly onNote?: (words: string) => void;
+  readonly onNote?: (words: string, isWaiting?: boolean) => void;
   /** In which messages instances are sent. (Default: sequoia) */
   readonly wire?: WireFormat;
   /** In the original's messages: where a function is. (Default: at its url) */
@@ -107,7 +111,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
   using opening = new DisposableStack();
   if (options.signal !== undefined) opening.defer(onAbort(options.signal, () => closing.abort()));
   try {
-    const { partitions, maxBytes } = await setUpTopics(main, {
+    const { partitions, maxBytes, hasDelayed } = await setUpTopics(main, {
       names,
       partitions: options.partitions,
       defaultPartitions: DEFAULT_PARTITIONS,
@@ -117,19 +121,18 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       onNote,
     });
     const { wire = "sequoia" } = options;
-    const logsSubmissions = wire === "original" && !readOnly;
-    const submissions = logsSubmissions
-      ? { topic: names.submissions, partitions: await setUpSubmissions(main, { names, replication }) }
+    const submissions = wire === "original" && !readOnly
+      ? await setUpSubmissions(main, names.submissions, replication)
       : undefined;
-    await following.use([names.pending, names.commands]);
+    await following.use([names.pending, names.commands, ...hasDelayed ? [names.delayed] : []]);
     const log = new CommandLog(main, names.commands);
     await log.load();
 
     const where = main.where;
-    const bell = new Bell();
+    const bell = new Bell(), due = new Bell();
     const own: Order[] = [];
     const losses = new Losses(() => bell.ring());
-    const ulid = monotonicFactory(() => random.next());
+    const ulid = ulidMaker(random);
     const newId = () => ulid(Math.floor(clock.nowMs()));
     const maxEnds = Math.ceil(MAX_ENDS / partitions);
     const chains = new ChainPool();
@@ -142,6 +145,13 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
         chains,
         priorities: options.priorities,
       });
+    const readers = Array.from(
+      { length: partitions },
+      (_, partition) =>
+        new MessageReader({ partition, topic: names.pending, chains, priorities: options.priorities }),
+    );
+    const instanceOf = (partition: number, record: IncomingRecord) =>
+      readers[partition]!.instance(record, placeIn(record));
     const { renewMs = DEFAULT_RENEW_MS, lingerMs = DEFAULT_LINGER_MS, compression = "none" } = options;
     const appender = new Appender({ link: main, clock, lingerMs, compression });
     const writer = appender.writer({
@@ -158,6 +168,10 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       ...{ link: main, clock, topic: names.consumers, writer, id: newId() },
       create: async () => void await setUpTopic(main, consumersPlan(names), replication),
     });
+    const deployments = new DeploymentLog({
+      ...{ link: main, clock, topic: names.deployed, writer },
+      create: async () => void await setUpTopic(main, deployedPlan(names), replication),
+    });
     const failed = (error: unknown) => driver.fail(error);
     const tail = new Tail(following, clock, closing.signal, failed);
     const ownership: Ownership = new Ownership({
@@ -172,6 +186,8 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       keepMs,
       words: `${hostname()} ${Deno.pid}`,
       bell,
+      due,
+      instanceOf,
       chains,
       maxEnds,
       renewMs,
@@ -180,7 +196,7 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       homeOf,
       moveHome: async (record, partition) =>
         void await writer.append(names.pending, partition, [moved(record)]),
-      setAside: (partition, bad) => deadLetters.add(writer, names.pending, partition, bad, clock),
+      setAside: (topic, partition, bad) => deadLetters.add(writer, topic, partition, bad, clock),
       order(order) {
         if (order.kind === "revoked" && order.withinMs === 0) return losses.add(order.ids);
         own.push(order);
@@ -191,11 +207,14 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       failed,
     }, closing.signal);
     const view = new View({
+      keepMs,
       link: main,
       clock,
       names,
       partitions,
       newState,
+      hasDelayed,
+      instanceOf,
       owned: (partition) => ownership.get(partition),
       closing: closing.signal,
     });
@@ -226,12 +245,18 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
       allotted: (allotment) => ownership.apply(allotment),
       lost: () => ownership.lost(),
     }, leaving.signal);
+    const deliveries = new Deliveries({
+      ...{ ownership, clock, bell },
+      ends: new EndReader(main, names.finished, partitions),
+    });
     const driver: KafkaDriver = new KafkaDriver({
       where,
       readOnly,
       clock,
       bell,
+      due,
       links,
+      pending: names.pending,
       tail,
       log,
       writer,
@@ -239,14 +264,18 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
         writer,
         clock,
         topic: names.pending,
+        delayed: names.delayed,
+        newId,
         homeOf,
         maxBytes,
         wire,
         urlOf: options.urlOf,
-        submissions,
+        log: submissions && ((instances) => logSubmissions(instances, submissions, { writer, clock })),
       }),
       deadLetters,
       consumers,
+      deployments,
+      deliveries,
       ownership,
       holds: new Holds(ownership, `the queue of ${where}`),
       membership,

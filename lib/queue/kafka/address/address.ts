@@ -97,8 +97,8 @@ function brokerOf(address: AddressText, written: string): string {
 /** The settings that are neither TLS nor login. */
 function own(address: AddressText, settings: Settings) {
   const read = <T>(name: KafkaSetting, how: (value: string) => T): T | undefined => {
-    const said = settings.get(name);
-    return said && how(said.value);
+    const given = settings.get(name);
+    return given && how(given.value);
   };
   return {
     group: read("group", (value) => named(address, "group", value)),

@@ -1,6 +1,6 @@
 import { badAddress } from "../../address_errors.ts";
 import type { AddressText } from "../../address_parts.ts";
-import type { KafkaSetting, Said, Settings } from "./settings.ts";
+import type { GivenSetting, KafkaSetting, Settings } from "./settings.ts";
 
 /** TLS to the brokers. Each is the path of a PEM file. */
 export interface KafkaTls {
@@ -51,10 +51,10 @@ export function tlsOf(address: AddressText, settings: Settings): KafkaTls | unde
  */
 export function saslOf(address: AddressText, settings: Settings): KafkaSasl | undefined {
   const [sasl, user, password] = [settings.get("sasl"), settings.get("user"), settings.get("password")];
-  const said = sasl ? "sasl" : user ? "user" : password ? "password" : undefined;
-  if (said === undefined) return undefined;
-  if (!user) throw lacks(address, settings, said, "user");
-  if (!password) throw lacks(address, settings, said, "password");
+  const given = sasl ? "sasl" : user ? "user" : password ? "password" : undefined;
+  if (given === undefined) return undefined;
+  if (!user) throw lacks(address, settings, given, "user");
+  if (!password) throw lacks(address, settings, given, "password");
   if (!sasl) throw lacks(address, settings, "user", "sasl", `: ${MECHANISMS.join(", ")}`);
   for (const { value, from } of [user, password]) {
     if (value.includes("\0")) throw badAddress(address, `${from} holds a NUL`, "Write one without");
@@ -88,7 +88,7 @@ function lacks(
  */
 export function oneOf<const T extends string>(
   address: AddressText,
-  { value, from }: Said,
+  { value, from }: GivenSetting,
   words: readonly T[],
 ): T {
   const found = words.find((word) => word === value);

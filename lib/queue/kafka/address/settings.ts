@@ -63,7 +63,7 @@ export const KAFKA_OPTIONS = [
 export type KafkaSetting = typeof KAFKA_OPTIONS[number]["name"];
 
 /** The value of a setting, and where it was said. */
-export interface Said {
+export interface GivenSetting {
   readonly value: string;
   /** `ssl` for the address's own, or the variable. */
   readonly from: string;
@@ -72,7 +72,7 @@ export interface Said {
 }
 
 /** The given values, by setting. */
-export type Settings = ReadonlyMap<KafkaSetting, Said>;
+export type Settings = ReadonlyMap<KafkaSetting, GivenSetting>;
 
 /**
  * Gathers the given values: of an option that is given twice the last counts, and the address wins over variables.
@@ -91,7 +91,7 @@ export function kafkaSettings(
       "Write / as %2F, ? as %3F, # as %23 and @ as %40 in a user and a password",
     );
   }
-  const settings = new Map<KafkaSetting, Said>();
+  const settings = new Map<KafkaSetting, GivenSetting>();
   for (const option of KAFKA_OPTIONS) {
     const variable = "variable" in option ? option.variable : undefined;
     const value = variable === undefined ? "" : env[variable] ?? "";
@@ -108,9 +108,9 @@ export function kafkaSettings(
 }
 
 /** Takes the text before the `@`. */
-function addLogin(address: AddressText, login: string, settings: Map<KafkaSetting, Said>): void {
+function addLogin(address: AddressText, login: string, settings: Map<KafkaSetting, GivenSetting>): void {
   const colon = login.indexOf(":");
-  const said = { user: colon < 0 ? login : login.slice(0, colon), password: login.slice(colon + 1) };
+  const given = { user: colon < 0 ? login : login.slice(0, colon), password: login.slice(colon + 1) };
   for (const name of colon < 0 ? ["user"] as const : ["user", "password"] as const) {
     if (settings.get(name)?.isOwn) {
       throw badAddress(
@@ -119,7 +119,7 @@ function addLogin(address: AddressText, login: string, settings: Map<KafkaSettin
         `Leave out the option ${name}, or what stands before the @`,
       );
     }
-    const value = percentDecoded(said[name]);
+    const value = percentDecoded(given[name]);
     if (value === undefined) {
       throw badAddress(address, `its ${name} holds a % that stands for no character`, "Write % as %25");
     }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../model/mod.ts";
 import { QueueError } from "../../errors.ts";
-import { troubleOf } from "./errors.ts";
+import { kafkaFailureOf } from "./errors.ts";
 import { type COMPRESSION, type OutgoingRecord, produce, type ProducerId } from "./kafkajs.ts";
 import { encodeBatch } from "./record_batch.ts";
 import { type Link, Parted, type TopicPartition } from "./link.ts";
@@ -222,21 +222,21 @@ export class Appender {
 
   /** One that fails may be anybody's fault: each is tried by itself then. The broker knows those again that it has. */
   async #failed(batches: readonly Batch[], error: unknown): Promise<void> {
-    const trouble = error instanceof QueueError && error.code === "too-large"
+    const failure = error instanceof QueueError && error.code === "too-large"
       ? "too-large"
-      : troubleOf(error);
-    const isOfOne = trouble === "too-large" || trouble === "fenced" || error instanceof Parted;
-    const canBeDivided = batches.length > 1 || (batches[0]!.items.length > 1 && trouble === "too-large");
+      : kafkaFailureOf(error);
+    const isOfOne = failure === "too-large" || failure === "fenced" || error instanceof Parted;
+    const canBeDivided = batches.length > 1 || (batches[0]!.items.length > 1 && failure === "too-large");
     if (isOfOne && canBeDivided) {
       for (const part of divided(batches)) await this.#write(part);
       return;
     }
     const { lane } = batches[0]!, { writer } = lane;
-    if (trouble === "fenced" && writer.identity.whenFenced === "renew" && writer.ended === undefined) {
+    if (failure === "fenced" && writer.identity.whenFenced === "renew" && writer.ended === undefined) {
       writer.renew(lane);
       return await this.#write(batches);
     }
-    if (trouble === "fenced") writer.end(error);
+    if (failure === "fenced") writer.end(error);
     for (const { lane, items } of batches) lane.writer.reject(items, error);
   }
 

@@ -108,7 +108,7 @@ Deno.test("RecordWriter.append() writes nothing to a partition beside what is un
 Deno.test("RecordWriter.append() divides what is too large until only the culprit is refused", async () => {
   const { clock, appender, cluster } = setUp();
   const tooLarge = new QueueError("too-large", "Cannot write: it is too large. Make it smaller");
-  cluster.trouble = ({ keys }) => {
+  cluster.fault = ({ keys }) => {
     if (keys.includes("bad")) throw tooLarge;
   };
   const keys = ["a", "b", "c", "bad", "d", "e", "f"];
@@ -129,7 +129,7 @@ Deno.test("RecordWriter.append() rejects everything from then on when it is fenc
   const { clock, appender, cluster } = setUp("end");
   await clock.run(appender.append("t", 0, [record("a")]));
   const fenced = refusal("INVALID_PRODUCER_EPOCH");
-  cluster.trouble = () => {
+  cluster.fault = () => {
     throw fenced;
   };
   const writes = Promise.allSettled(
@@ -137,7 +137,7 @@ Deno.test("RecordWriter.append() rejects everything from then on when it is fenc
   );
   await clock.run(writes);
   for (const result of await writes) assertStrictEquals((result as PromiseRejectedResult).reason, fenced);
-  cluster.trouble = () => {};
+  cluster.fault = () => {};
   assertStrictEquals(await assertRejects(() => appender.append("t", 0, [record("c")])), fenced);
   assertEquals(cluster.keys("t 0"), ["a"]);
 });
@@ -145,7 +145,7 @@ Deno.test("RecordWriter.append() rejects everything from then on when it is fenc
 Deno.test("RecordWriter.append() goes on under a new id when it is fenced, if it is to renew that", async () => {
   const { clock, appender, cluster, identified } = setUp("renew");
   await clock.run(appender.append("t", 0, [record("a")]));
-  cluster.trouble = ({ producerEpoch }) => {
+  cluster.fault = ({ producerEpoch }) => {
     if (producerEpoch === 0) throw refusal("UNKNOWN_PRODUCER_ID");
   };
   assertEquals(await clock.run(appender.append("t", 0, [record("b")])), 1);
@@ -159,7 +159,7 @@ Deno.test("RecordWriter.append() counts anew for each partition under a new id, 
   const all = () =>
     Promise.all([0, 1, 2].map((partition) => appender.append("t", partition, [record("a"), record("b")])));
   await clock.run(all());
-  cluster.trouble = async ({ producerEpoch }, leader) => {
+  cluster.fault = async ({ producerEpoch }, leader) => {
     if (producerEpoch > 0) return;
     await clock.until(clock.nowMs() + leader * 3); // each finds out later than the other
     throw refusal("UNKNOWN_PRODUCER_ID");
@@ -172,7 +172,7 @@ Deno.test("RecordWriter.append() counts anew for each partition under a new id, 
 
 Deno.test("RecordWriter.append() writes once what was taken beside what is refused", async () => {
   const { clock, appender, cluster } = setUp("renew");
-  cluster.trouble = ({ partition, producerEpoch }) => {
+  cluster.fault = ({ partition, producerEpoch }) => {
     if (partition === 0 && producerEpoch === 0) throw refusal("UNKNOWN_PRODUCER_ID");
   };
   await clock.run(Promise.all([0, 1].map((partition) => appender.append("t", partition, [record("a")]))));
@@ -185,7 +185,7 @@ Deno.test("Appender.writer() is fenced for itself alone", async () => {
     identify: () => Promise.resolve({ producerId: 8n, producerEpoch: 0 }),
     whenFenced: "end",
   });
-  cluster.trouble = ({ producerId }) => {
+  cluster.fault = ({ producerId }) => {
     if (producerId === "7") throw refusal("INVALID_PRODUCER_EPOCH");
   };
   const [mine, others] = await clock.run(
@@ -251,9 +251,9 @@ Deno.test("RecordWriter.append() keeps the order of each partition, and loses an
         const time = Math.floor(clock.nowMs() - start) % 4;
         return time === 3 ? undefined : (partition + time) % 2;
       };
-      const troubles = [...fenced];
-      cluster.trouble = () => {
-        if (troubles.shift() === 0) throw refusal("UNKNOWN_PRODUCER_ID");
+      const failures = [...fenced];
+      cluster.fault = () => {
+        if (failures.shift() === 0) throw refusal("UNKNOWN_PRODUCER_ID");
       };
       const expected = new Map<string, string[]>();
       const offsets: Promise<unknown>[] = [];

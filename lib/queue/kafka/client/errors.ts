@@ -1,7 +1,7 @@
 import { QueueError, type QueueErrorCode } from "../../errors.ts";
 
 /** The meaning of an error of kafkajs for the request that failed. */
-export type Trouble =
+export type KafkaFailure =
   /** It may work if it is tried again: connections, elections, a broker that is not ready yet. */
   | "transient"
   /** Somebody else writes under this producer's name by now. */
@@ -18,7 +18,7 @@ export type Trouble =
   | "out-of-range"
   | "other";
 
-const TROUBLES: Readonly<Record<string, Trouble>> = {
+const FAILURES: Readonly<Record<string, KafkaFailure>> = {
   INVALID_PRODUCER_EPOCH: "fenced",
   INVALID_PRODUCER_ID_MAPPING: "fenced",
   OUT_OF_ORDER_SEQUENCE_NUMBER: "fenced",
@@ -40,7 +40,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 };
 
 /** Codes that are newer than kafkajs, with their names in Kafka; any other code that it does not know is "other". */
-const NEWER_TROUBLES: Readonly<Record<string, Trouble>> = {
+const NEWER_FAILURES: Readonly<Record<string, KafkaFailure>> = {
   89: "transient", // THROTTLING_QUOTA_EXCEEDED
   90: "fenced", // PRODUCER_FENCED
 };
@@ -62,7 +62,7 @@ interface KafkajsError extends Error {
 }
 
 /** Tells what an error of kafkajs means. */
-export function troubleOf(error: unknown): Trouble {
+export function kafkaFailureOf(error: unknown): KafkaFailure {
   const root = rootOf(error);
   const { type = "", retriable = false, name } = root;
   if (type.endsWith("AUTHORIZATION_FAILED")) return "unauthorized";
@@ -71,7 +71,7 @@ export function troubleOf(error: unknown): Trouble {
   }
   if (CERTIFICATE.test(String((root as { code?: unknown }).code))) return "untrusted";
   const [, code = ""] = UNKNOWN_CODE.exec(root.message) ?? [];
-  const known = TROUBLES[type] ?? NEWER_TROUBLES[code];
+  const known = FAILURES[type] ?? NEWER_FAILURES[code];
   if (known !== undefined) return known;
   if (
     /^KafkaJS(Connection|RequestTimeout|Broker|LockTimeout|Metadata|TopicMetadata|GroupCoordinator)/.test(
@@ -87,7 +87,7 @@ export function troubleOf(error: unknown): Trouble {
 
 /** Whether an error means that a partition is another consumer's. */
 export function isLoss(error: unknown): boolean {
-  return error instanceof QueueError ? error.code === "lease-lost" : troubleOf(error) === "fenced";
+  return error instanceof QueueError ? error.code === "lease-lost" : kafkaFailureOf(error) === "fenced";
 }
 
 /** The error of whoever writes to a partition that may be another consumer's. */
@@ -127,7 +127,7 @@ export function asQueueError(error: unknown, doing: string, where: string): unkn
 /** The explanation of an error: its code, what the broker does, and what to do about it. */
 function explanationOf(error: Error): [code: QueueErrorCode, state: string, advice: string] {
   const { name, type } = rootOf(error), reason = reasonOf(error);
-  switch (troubleOf(error)) {
+  switch (kafkaFailureOf(error)) {
     case "untrusted":
       return [
         "unreachable",

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/asse
 import kafkajs from "kafkajs";
 import codes from "kafkajs/error-codes";
 import { QueueError, type QueueErrorCode } from "../../errors.ts";
-import { asQueueError, reasonOf, type Trouble, troubleOf } from "./errors.ts";
+import { asQueueError, type KafkaFailure, kafkaFailureOf, reasonOf } from "./errors.ts";
 
 const {
   KafkaJSBrokerNotFound,
@@ -41,7 +41,7 @@ function made(Class: new (message: string) => Error, message: string): Error {
 /** "Cannot <do what>: <current state>. <What to do>", as every error of the house. */
 const HOUSE_STYLE = /^Cannot write to topic: Kafka at a:1 [^.].*[^.]\. [A-Z].*[^.]$/;
 
-const ANSWERS: Readonly<Record<string, Trouble>> = {
+const ANSWERS: Readonly<Record<string, KafkaFailure>> = {
   NOT_LEADER_FOR_PARTITION: "transient",
   LEADER_NOT_AVAILABLE: "transient",
   UNKNOWN_TOPIC_OR_PARTITION: "transient",
@@ -76,28 +76,28 @@ const ANSWERS: Readonly<Record<string, Trouble>> = {
   UNSUPPORTED_VERSION: "other",
 };
 
-Deno.test("troubleOf() tells what an answer of a broker means", () => {
-  const found = Object.keys(ANSWERS).map((type) => [type, troubleOf(answer(type))]);
+Deno.test("kafkaFailureOf() tells what an answer of a broker means", () => {
+  const found = Object.keys(ANSWERS).map((type) => [type, kafkaFailureOf(answer(type))]);
   assertEquals(Object.fromEntries(found), ANSWERS);
 });
 
-Deno.test("troubleOf() tells the same of an error that was wrapped, however often", () => {
-  for (const [type, trouble] of Object.entries(ANSWERS)) {
-    assertEquals(troubleOf(givenUp(answer(type))), trouble, type);
-    assertEquals(troubleOf(givenUp(givenUp(answer(type)))), trouble, type);
+Deno.test("kafkaFailureOf() tells the same of an error that was wrapped, however often", () => {
+  for (const [type, failure] of Object.entries(ANSWERS)) {
+    assertEquals(kafkaFailureOf(givenUp(answer(type))), failure, type);
+    assertEquals(kafkaFailureOf(givenUp(givenUp(answer(type)))), failure, type);
   }
 });
 
-Deno.test("troubleOf() knows the newer codes of brokers, and takes no unknown one for a fence", () => {
+Deno.test("kafkaFailureOf() knows the newer codes of brokers, and takes no unknown one for a fence", () => {
   const newer = Array.from({ length: 300 }, (_, code) => code).filter((code) =>
     !errorCodes.some((each) => each.code === code)
   );
-  const found = newer.map((code) => [code, troubleOf(createErrorFromCode(code))] as const);
-  const named: Readonly<Record<number, Trouble>> = { 89: "transient", 90: "fenced" };
+  const found = newer.map((code) => [code, kafkaFailureOf(createErrorFromCode(code))] as const);
+  const named: Readonly<Record<number, KafkaFailure>> = { 89: "transient", 90: "fenced" };
   assertEquals(found, newer.map((code) => [code, named[code] ?? "other"] as const));
 });
 
-Deno.test("troubleOf() tells that broken connections and silence may pass", () => {
+Deno.test("kafkaFailureOf() tells that broken connections and silence may pass", () => {
   const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
   for (
     const error of [
@@ -110,43 +110,43 @@ Deno.test("troubleOf() tells that broken connections and silence may pass", () =
       refused,
     ]
   ) {
-    assertEquals(troubleOf(error), "transient", error.name);
-    assertEquals(troubleOf(givenUp(error)), "transient", error.name);
+    assertEquals(kafkaFailureOf(error), "transient", error.name);
+    assertEquals(kafkaFailureOf(givenUp(error)), "transient", error.name);
   }
 });
 
-Deno.test("troubleOf() goes by what kafkajs says of errors that it has no name for", () => {
-  assertEquals(troubleOf(new KafkaJSError("it may work again")), "transient");
-  assertEquals(troubleOf(new KafkaJSNonRetriableError("it never works")), "other");
-  assertEquals(troubleOf(new TypeError("undefined is not a function")), "other");
-  assertEquals(troubleOf("a text"), "other");
+Deno.test("kafkaFailureOf() goes by what kafkajs says of errors that it has no name for", () => {
+  assertEquals(kafkaFailureOf(new KafkaJSError("it may work again")), "transient");
+  assertEquals(kafkaFailureOf(new KafkaJSNonRetriableError("it never works")), "other");
+  assertEquals(kafkaFailureOf(new TypeError("undefined is not a function")), "other");
+  assertEquals(kafkaFailureOf("a text"), "other");
 });
 
-Deno.test("troubleOf() tells of a refused login that it is one", () => {
-  assertEquals(troubleOf(made(KafkaJSSASLAuthenticationError, "wrong password")), "unauthorized");
+Deno.test("kafkaFailureOf() tells of a refused login that it is one", () => {
+  assertEquals(kafkaFailureOf(made(KafkaJSSASLAuthenticationError, "wrong password")), "unauthorized");
 });
 
-Deno.test("troubleOf() tells a login that was cut off from one that was refused", () => {
+Deno.test("kafkaFailureOf() tells a login that was cut off from one that was refused", () => {
   const broken = made(KafkaJSSASLAuthenticationError, "SASL PLAIN authentication failed: Connection timeout");
-  assertEquals(troubleOf(broken), "transient");
+  assertEquals(kafkaFailureOf(broken), "transient");
 });
 
-Deno.test("troubleOf() tells that a certificate is not trusted, though kafkajs takes it for a broken connection", () => {
+Deno.test("kafkaFailureOf() tells that a certificate is not trusted, though kafkajs takes it for a broken connection", () => {
   for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CERT_HAS_EXPIRED"]) {
     const error = new KafkaJSConnectionError("Connection error: certificate", { code } as never);
-    assertEquals(troubleOf(error), "untrusted", code);
+    assertEquals(kafkaFailureOf(error), "untrusted", code);
     const told = asQueueError(error, "write to topic", "Kafka at a:1") as QueueError;
     assertEquals(told.code, "unreachable");
     assertMatch(told.message, HOUSE_STYLE);
   }
 });
 
-Deno.test("troubleOf() looks into errors about the records of partitions", () => {
+Deno.test("kafkaFailureOf() looks into errors about the records of partitions", () => {
   const refused = new KafkaJSDeleteTopicRecordsError({
     topic: "pending_queue",
     partitions: [{ partition: 3, offset: "17", error: answer("TOPIC_AUTHORIZATION_FAILED") }],
   } as never);
-  assertEquals(troubleOf(refused), "unauthorized");
+  assertEquals(kafkaFailureOf(refused), "unauthorized");
   assertEquals(reasonOf(refused), answer("TOPIC_AUTHORIZATION_FAILED").message);
 });
 
@@ -156,7 +156,7 @@ Deno.test("reasonOf() says the deepest cause", () => {
   assertEquals(reasonOf("a text"), "a text");
 });
 
-Deno.test("asQueueError() gives each trouble its code, and says what to do", () => {
+Deno.test("asQueueError() gives each failure its code, and says what to do", () => {
   const codes: Readonly<Record<string, QueueErrorCode>> = {
     TOPIC_AUTHORIZATION_FAILED: "unauthorized",
     SASL_AUTHENTICATION_FAILED: "unauthorized",
@@ -190,7 +190,7 @@ Deno.test("asQueueError() leaves errors alone that are not kafkajs'", () => {
 
 Deno.test("a broker that is still being connected is asked again", () => {
   const cause = new Error("Broker not connected");
-  assertStrictEquals(troubleOf(cause), "transient");
+  assertStrictEquals(kafkaFailureOf(cause), "transient");
   const wrapped = Object.assign(new Error(cause.message, { cause }), { name: "KafkaJSNonRetriableError" });
-  assertStrictEquals(troubleOf(wrapped), "transient");
+  assertStrictEquals(kafkaFailureOf(wrapped), "transient");
 });

@@ -167,6 +167,8 @@ export interface Cluster extends Pick<PublicCluster, "isConnected" | "connect" |
   /** All topics, if none are named. */
   metadata(of: { readonly topics: readonly string[] }): Promise<
     {
+      /** Brokers before 0.10.1 have none. */
+      readonly clusterId?: string | null;
       readonly topicMetadata: readonly {
         readonly topic: string;
         readonly partitionMetadata: readonly unknown[];
@@ -318,7 +320,7 @@ type ClusterConstructor = new (options: Readonly<Record<string, unknown>>) => Cl
 
 /** Makes the connections; nothing is connected yet. The log of kafkajs goes nowhere: our errors tell of its own. */
 export function newCluster(options: ClusterOptions): Cluster {
-  mendRequestQueue();
+  patchRequestQueue();
   const { clientId, ssl, sasl, giveUpAfterMs = Infinity, socketFactory = defaultSocketFactory() } = options;
   const Constructor = ClusterModule as unknown as ClusterConstructor;
   return new Constructor({
@@ -356,15 +358,15 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
-let isMended = false;
+let isPatched = false;
 
 /**
  * kafkajs 2.2.4 checks for pending requests a thousand times a second on every connection, even if none is, by a timer whose
  * delay is negative (the `TimeoutNegativeWarning`). It is to check while something is pending.
  */
-function mendRequestQueue(): void {
-  if (isMended) return;
-  isMended = true;
+function patchRequestQueue(): void {
+  if (isPatched) return;
+  isPatched = true;
   const { prototype } = RequestQueueModule as unknown as { prototype: RequestQueue };
   const schedule = prototype.scheduleCheckPendingRequests;
   prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {

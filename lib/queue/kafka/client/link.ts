@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../../../model/mod.ts";
 import { QueueError } from "../../errors.ts";
-import { asQueueError, reasonOf, troubleOf } from "./errors.ts";
+import { asQueueError, kafkaFailureOf, reasonOf } from "./errors.ts";
 import { type Broker, type Cluster, type ClusterOptions, COORDINATOR, newCluster } from "./kafkajs.ts";
 
 /** Options of a link, with those for trying again. */
@@ -10,32 +10,32 @@ export interface LinkOptions extends ClusterOptions {
   /** Longest time without an answer from any broker before the link gives up, in milliseconds. (Default: for ever) */
   readonly giveUpAfterMs?: number | undefined;
   /** Called when no broker answers, and when one does again. */
-  readonly onNote?: ((words: string) => void) | undefined;
+  readonly onNote?: ((words: string, isWaiting?: boolean) => void) | undefined;
 }
 
 const FIRST_DELAY_MS = 20;
 const LONGEST_DELAY_MS = 1000;
-/** A silence as long as this is told, in milliseconds: elections and restarts of a connection are shorter. */
-const TOLD_AFTER_MS = 1000;
+/** A silence as long as this is reported, in milliseconds: elections and restarts of a connection are shorter. */
+const REPORT_AFTER_MS = 1000;
 /** After this number of failures in a row all connections are made again. */
 const RESET_AFTER = 3;
 
-/** Whether brokers answer, for all links of a queue: told once when they cease to, and once when they do again. */
+/** Whether brokers answer, for all links of a queue: reported once when they cease to, and once when they do again. */
 export class Reachability {
   readonly #options: LinkOptions;
   #silentSinceMs: number | undefined;
   #answeredMs: number | undefined;
-  #told = false;
+  #isReported = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
   }
 
   answered(): void {
-    if (this.#told) this.#options.onNote?.(`Kafka at ${this.where} answers again`);
+    if (this.#isReported) this.#options.onNote?.(`Kafka at ${this.where} answers again`, false);
     this.#answeredMs = this.#options.clock.nowMs();
     this.#silentSinceMs = undefined;
-    this.#told = false;
+    this.#isReported = false;
   }
 
   /**
@@ -57,9 +57,12 @@ export class Reachability {
         { cause: error },
       );
     }
-    if (this.#told || silentMs < TOLD_AFTER_MS) return;
-    this.#told = true;
-    onNote?.(`Cannot reach Kafka at ${this.where}: ${this.#reason(error)}. Trying again until it answers`);
+    if (this.#isReported || silentMs < REPORT_AFTER_MS) return;
+    this.#isReported = true;
+    onNote?.(
+      `Cannot reach Kafka at ${this.where}: ${this.#reason(error)}. Trying again until it answers`,
+      true,
+    );
   }
 
   /** Brokers hang up on whoever does not speak as they expect. */
@@ -89,19 +92,34 @@ export class Link implements AsyncDisposable {
   readonly #reachability: Reachability;
   readonly #topics = new Set<string>();
   readonly #closing: AbortSignal;
+  readonly #open: (options: ClusterOptions) => Cluster;
   #cluster: Cluster;
 
-  constructor(options: LinkOptions, reachability: Reachability, closing: AbortSignal) {
+  /** @param open makes connections; nothing is connected yet. (Default: those of kafkajs) */
+  constructor(
+    options: LinkOptions,
+    reachability: Reachability,
+    closing: AbortSignal,
+    open: (options: ClusterOptions) => Cluster = newCluster,
+  ) {
     this.#options = options;
     this.#reachability = reachability;
     this.#closing = closing;
-    this.#cluster = newCluster(options);
+    this.#open = open;
+    this.#cluster = open(options);
   }
 
-  /** Adds topics that the link is used for, so that their leaders are known. */
-  async use(topics: readonly string[]): Promise<void> {
+  /**
+   * Adds topics that the link is used for, so that their leaders are known.
+   *
+   * @returns the number of partitions of each; 0 if there is no such topic
+   */
+  async use(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
     for (const topic of topics) this.#topics.add(topic);
-    await this.run("read the topics", (cluster) => cluster.addMultipleTargetTopics([...this.#topics]));
+    return await this.run("read the topics", async (cluster) => {
+      await cluster.addMultipleTargetTopics([...this.#topics]);
+      return new Map(topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).length]));
+    });
   }
 
   /** The topics that there are, each with the number of its partitions. */
@@ -111,6 +129,15 @@ export class Link implements AsyncDisposable {
       (cluster) => cluster.metadata({ topics: [] }),
     );
     return new Map(topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]));
+  }
+
+  /** The id of the cluster, if its brokers have one. */
+  async clusterId(): Promise<string | undefined> {
+    const { clusterId } = await this.run(
+      "read the cluster's id",
+      (cluster) => cluster.metadata({ topics: [] }),
+    );
+    return clusterId ?? undefined;
   }
 
   /**
@@ -126,11 +153,6 @@ export class Link implements AsyncDisposable {
           if (error.type !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
         }),
     );
-  }
-
-  /** Number of partitions of a topic; 0 if there is no such topic. */
-  partitions(topic: string): number {
-    return this.#cluster.findTopicPartitionMetadata(topic).length;
   }
 
   /** The broker that leads a partition, by its number; undefined if none does at present. */
@@ -198,7 +220,7 @@ export class Link implements AsyncDisposable {
    *
    * @param doing what, for errors: "read the topics"
    * @throws {QueueError} `unreachable`, `unauthorized`, `too-large` or `failed`; `closed` if it is not to go on
-   * @throws the error itself if it is about producers, groups or offsets: see {@linkcode troubleOf}
+   * @throws the error itself if it is about producers, groups or offsets: see {@linkcode kafkaFailureOf}
    */
   async run<T>(doing: string, action: (cluster: Cluster) => Promise<T>, signal = this.#closing): Promise<T> {
     const askedMs = this.#options.clock.nowMs();
@@ -210,10 +232,10 @@ export class Link implements AsyncDisposable {
         this.#reachability.answered();
         return result;
       } catch (error) {
-        const trouble = troubleOf(error);
+        const failure = kafkaFailureOf(error);
         this.#check(signal);
-        if (["fenced", "expelled", "rebalancing", "out-of-range"].includes(trouble)) throw error;
-        if (trouble !== "transient" || error instanceof QueueError) {
+        if (["fenced", "expelled", "rebalancing", "out-of-range"].includes(failure)) throw error;
+        if (failure !== "transient" || error instanceof QueueError) {
           throw asQueueError(error, doing, this.where);
         }
         this.#reachability.silent(error, askedMs);
@@ -237,7 +259,7 @@ export class Link implements AsyncDisposable {
     try {
       if ((failures + 1) % RESET_AFTER === 0) {
         const old = this.#cluster;
-        this.#cluster = newCluster(this.#options);
+        this.#cluster = this.#open(this.#options);
         await old.disconnect();
       } else if ((error as { type?: unknown }).type !== undefined) await this.#cluster.refreshMetadata();
     } catch {

@@ -41,7 +41,10 @@ export class EndReader {
   }
 
   /** @returns undefined if it has been deleted meanwhile */
-  async read(partition: number, { offset, parts }: KnownEnd): Promise<WholeEnd | undefined> {
+  async read(
+    partition: number,
+    { offset, parts }: Pick<KnownEnd, "offset" | "parts">,
+  ): Promise<WholeEnd | undefined> {
     const records: IncomingRecord[] = [];
     for (let at = offset - parts + 1; at <= offset; at++) {
       const record = await this.#record(partition, at);

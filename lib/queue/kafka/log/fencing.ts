@@ -1,6 +1,7 @@
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import { FENCE, type Fence, valueOf } from "./records.ts";
-import { type FencePlace, Terms } from "./terms.ts";
+import type { FencePlace } from "./records.ts";
+import { Terms } from "./terms.ts";
 
 /** Which records of a partition's topics count, and who has fenced it off. */
 export class Fencing {

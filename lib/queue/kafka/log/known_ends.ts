@@ -1,5 +1,13 @@
 import type { End } from "./records.ts";
 
+/** The bounds of what is known. */
+export interface KnownEndsOptions {
+  /** Time for which ends are known, in milliseconds. */
+  readonly keepMs: number;
+  /** Most ends that are known: beyond that, the oldest are forgotten before their time. */
+  readonly maxEnds: number;
+}
+
 /** An end that is known: where in `finished` its last record stands, and of how many it is made. */
 export interface KnownEnd extends End {
   readonly offset: number;

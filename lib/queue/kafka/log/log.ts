@@ -1,5 +1,5 @@
 import { QueueError } from "../../errors.ts";
-import { troubleOf } from "../client/errors.ts";
+import { kafkaFailureOf } from "../client/errors.ts";
 import { fetchBatches } from "../client/fetch.ts";
 import type { Broker, IncomingRecord } from "../client/kafkajs.ts";
 import { type Link, Parted, type TopicPartition } from "../client/link.ts";
@@ -151,7 +151,7 @@ async function readSome(link: Link, ranges: readonly Range[], signal?: AbortSign
     return left.flat();
   } catch (error) {
     if (error instanceof Parted) return [...ranges];
-    if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
+    if (error instanceof QueueError || kafkaFailureOf(error) !== "out-of-range") throw error;
     return await Promise.all(ranges.map(async (range) => {
       const start = await startOffset(link, range.topic, range.partition);
       return { ...range, take: range.take, offset: Math.max(range.offset, start) };
@@ -191,7 +191,7 @@ export async function readChunk(
   try {
     return await read(at);
   } catch (error) {
-    if (troubleOf(error) !== "out-of-range") throw error;
+    if (kafkaFailureOf(error) !== "out-of-range") throw error;
     const start = await startOffset(link, at.topic, at.partition);
     if (start <= at.offset) return { records: [], next: at.offset, end: start };
     return await read({ ...at, offset: start });

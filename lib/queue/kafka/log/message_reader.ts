@@ -1,7 +1,13 @@
-import type { Instance } from "../../../model/mod.ts";
-import { decodeInstance, type Glance, glanceAt, type OriginalPriorities } from "../../../wire/mod.ts";
+import { delayedUntil, type Instance } from "../../../model/mod.ts";
+import {
+  decodeInstance,
+  type MessagePreview,
+  type OriginalPriorities,
+  previewOf,
+} from "../../../wire/mod.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { ChainPool } from "./chain_pool.ts";
+import { DUE } from "./delayed_messages.ts";
 import { bytesOf, type MessageKind, type Unreadable } from "./messages.ts";
 import { ID, type Place } from "./records.ts";
 import type { Settled } from "./settled.ts";
@@ -15,7 +21,7 @@ export interface MessageReaderOptions {
   readonly priorities?: OriginalPriorities | undefined;
 }
 
-/** Reads messages of a partition of `pending`: whole, or as far as a glance shows. */
+/** Reads messages of a partition of `pending`: whole, or as far as a preview shows. */
 export class MessageReader {
   readonly #options: MessageReaderOptions;
 
@@ -31,14 +37,17 @@ export class MessageReader {
   instance({ value, headers }: IncomingRecord, { atMs, offset }: Place): Instance {
     const { topic, partition, priorities, chains } = this.#options;
     const fallbackId = String(headers[ID] ?? `${topic}-${partition}-${offset}`);
-    return chains.shared(decodeInstance(bytesOf({ value }), { fallbackId, receivedAtMs: atMs, priorities }));
+    const options = { fallbackId, receivedAtMs: atMs, priorities };
+    const instance = chains.shared(decodeInstance(bytesOf({ value }), options));
+    if (headers[DUE] === undefined || instance.dueAtMs !== undefined) return instance;
+    return delayedUntil(instance, Number(String(headers[DUE]))); // the original's messages cannot say it
   }
 
-  /** The glance at a message, with the same chain; undefined if the message has to be read to know. */
-  glance({ value }: IncomingRecord): Glance | undefined {
-    const glance = value === null ? undefined : glanceAt(value);
-    const chain = glance && this.#options.chains.known(glance.chain);
-    return chain && { ...glance, chain };
+  /** The preview of a message, with the same chain; undefined if the message must be decoded first. */
+  preview({ value }: IncomingRecord): MessagePreview | undefined {
+    const preview = value === null ? undefined : previewOf(value);
+    const chain = preview && this.#options.chains.known(preview.chain);
+    return chain && { ...preview, chain };
   }
 
   /** Whether a message is settled that brings an instance of a kind. */

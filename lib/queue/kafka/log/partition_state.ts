@@ -5,6 +5,7 @@ import { placeOf } from "../../submission.ts";
 import { callerUnder } from "./callers.ts";
 import { type Left, Settled } from "./settled.ts";
 import { Copies } from "./copies.ts";
+import { DelayedMessages } from "./delayed_messages.ts";
 import { type Entry, hasEnded, queueAgain } from "./entry.ts";
 import { rootOf } from "../../tree.ts";
 import { EarlyRecords } from "./early_records.ts";
@@ -12,9 +13,11 @@ import { Fencing } from "./fencing.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import { bytesOf, kindOf, type Picks, placeIn, type Read } from "./messages.ts";
 import { MessageReader, type MessageReaderOptions, unreadable } from "./message_reader.ts";
-import { type KnownEnd, KnownEnds } from "./known_ends.ts";
+import { PartitionCallbacks } from "./partition_callbacks.ts";
+import { type KnownEnd, KnownEnds, type KnownEndsOptions } from "./known_ends.ts";
 import {
   BAD,
+  entryOf,
   FENCE,
   type Head,
   instanceOf,
@@ -30,17 +33,11 @@ import {
   recordKey,
   type Run,
   runOf,
-  standingOf,
   valueOf,
 } from "./records.ts";
 
 /** Options of a state. */
-export interface PartitionStateOptions extends MessageReaderOptions {
-  /** Time for which ends are known, in milliseconds. */
-  readonly keepMs: number;
-  /** Most ends that are known: beyond that, the oldest are forgotten before their time. */
-  readonly maxEnds: number;
-}
+export type PartitionStateOptions = MessageReaderOptions & KnownEndsOptions;
 
 /**
  * The state of one partition, as its topics tell it. It changes only by records that are read from them, and by the same
@@ -53,11 +50,14 @@ export class PartitionState {
   readonly #reader: MessageReader;
   readonly entries = new Map<string, Entry>();
   readonly ends: KnownEnds;
+  /** The ends that are to be told. */
+  readonly callbacks: PartitionCallbacks;
   /** Called instances whose callers are not known yet, or not any more, by these. */
   readonly #orphans = new Map<string, Set<Entry>>();
   /** Records that came before their instances. */
   readonly #early = new EarlyRecords((id, records) => this.#leave(id, false, records));
   readonly #copies = new Copies();
+  readonly delayed: DelayedMessages;
   /** Messages of `pending` that have ended but were not read: their offsets, and where in `finished` these ends stand. */
   readonly #done = new Map<number, number>();
   /** Keys of the changelog that belong to ended instances. */
@@ -76,6 +76,8 @@ export class PartitionState {
     this.#options = options;
     this.#reader = new MessageReader(options);
     this.ends = new KnownEnds(options.keepMs);
+    this.delayed = new DelayedMessages((id, nowMs) => this.entries.has(id) || !!this.ends.at(id, nowMs));
+    this.callbacks = new PartitionCallbacks(`${options.topic} ${options.partition}`);
   }
 
   /**
@@ -86,6 +88,7 @@ export class PartitionState {
   takePending(record: IncomingRecord, nowMs: number, isLeft?: Picks): Read {
     const place = placeIn(record), { offset } = place;
     this.pendingAt = offset + 1;
+    this.delayed.came(record);
     const resultAt = this.#done.get(offset);
     if (resultAt !== undefined) {
       this.#done.delete(offset);
@@ -104,21 +107,21 @@ export class PartitionState {
   }
 
   /**
-   * Passes a message of `pending` over that is left in its topic, if a glance shows that: a backlog that may not start takes a
+   * Passes a message of `pending` over that is left in its topic, if its preview shows that: a backlog that may not start takes a
    * newcomer no longer than it takes to fetch it. Whatever else the message may be, it is to be taken.
    *
    * @param isLeft whether a kind is left in its topic
    * @returns whether it was passed over
    */
   passOverLeft(record: IncomingRecord, nowMs: number, isLeft: Picks): boolean {
-    const { offset } = record, glance = this.#done.has(offset) ? undefined : this.#reader.glance(record);
+    const { offset } = record, preview = this.#done.has(offset) ? undefined : this.#reader.preview(record);
     if (
-      glance === undefined || this.#reader.isSettled(glance, offset, this.settled) ||
-      this.#mayBeKnown(glance.id, offset, nowMs)
+      preview === undefined || this.#reader.isSettled(preview, offset, this.settled) ||
+      this.#mayBeKnown(preview.id, offset, nowMs)
     ) {
       return false;
     }
-    if (!isLeft(glance, offset)) return false;
+    if (!isLeft(preview, offset)) return false;
     this.pendingAt = offset + 1;
     return true;
   }
@@ -126,7 +129,8 @@ export class PartitionState {
   /** Whether an id may stand for more than the message of an instance that nobody has looked at. */
   #mayBeKnown(id: string, offset: number, nowMs: number): boolean {
     return this.entries.has(id) || this.ends.at(id, nowMs) !== undefined ||
-      this.#early.has(id) || this.#orphans.has(id) || callerUnder(this, id, { offset }, nowMs) !== undefined;
+      this.#early.has(id) || this.#orphans.has(id) || this.delayed.mayHave(id) ||
+      callerUnder(this, id, { offset }, nowMs) !== undefined;
   }
 
   /**
@@ -142,17 +146,17 @@ export class PartitionState {
     isWanted: Picks,
     isOver: (offset: number) => boolean,
   ): Read | undefined {
-    const glance = this.#reader.glance(record), { offset } = record;
-    if (glance !== undefined && !isWanted(glance, offset)) return undefined;
+    const preview = this.#reader.preview(record), { offset } = record;
+    if (preview !== undefined && !isWanted(preview, offset)) return undefined;
     const place = placeIn(record);
     let instance: Instance;
     try {
       instance = this.#reader.instance(record, place);
-    } catch (error) { // a glance does not show that
-      const isNew = glance !== undefined || !isOver(offset);
+    } catch (error) { // a preview does not show that
+      const isNew = preview !== undefined || !isOver(offset);
       return isNew ? { place, unreadable: unreadable(record, place, error) } : undefined;
     }
-    const isTaken = glance !== undefined || isWanted(kindOf(instance), offset);
+    const isTaken = preview !== undefined || isWanted(kindOf(instance), offset);
     return isTaken ? this.#take(instance, record, place, nowMs) : undefined;
   }
 
@@ -160,12 +164,12 @@ export class PartitionState {
     const { id } = instance, { offset } = place, bytes = bytesOf(record);
     const known = this.entries.get(id) ?? this.ends.at(id, nowMs);
     if (known?.place.offset === offset) return { place, instance };
-    if (known !== undefined) {
+    const resumed = offset < this.handedOut;
+    if (known !== undefined || (!resumed && this.delayed.mayHave(id))) {
       const copy = { place, instance, bytes };
       this.#copies.add(copy);
       return { place, copy, instance };
     }
-    const resumed = offset < this.handedOut;
     const caller = resumed ? undefined : callerUnder(this, id, place, nowMs);
     if (caller !== undefined) {
       const reason = conflictReason(id, { chain: "", args: undefined, caller });
@@ -190,7 +194,7 @@ export class PartitionState {
         const { id, at } = readKey(key);
         if (record.value === null) this.#remains.delete(key);
         if (at !== undefined) this.#takeRecord(id, at, record);
-        else if (record.value !== null) this.setHead(instanceOf(record), standingOf<Head>(record));
+        else if (record.value !== null) this.setHead(instanceOf(record), entryOf<Head>(record));
         else this.#dropKnown(id);
       }
     }
@@ -205,18 +209,18 @@ export class PartitionState {
     }
     const of = runOf(record);
     if (entry !== undefined && isAsLate(entry, of)) {
-      if (isSameRun(entry, of)) entry.records.set(placeOf(at), standingOf<NodeRecord>(record));
+      if (isSameRun(entry, of)) entry.records.set(placeOf(at), entryOf<NodeRecord>(record));
       else this.#remains.add(recordKey(id, at));
-    } else this.#early.set(id, of, placeOf(at), standingOf<NodeRecord>(record));
+    } else this.#early.set(id, of, placeOf(at), entryOf<NodeRecord>(record));
   }
 
   /** Takes records of `finished`. */
   takeFinished(records: readonly IncomingRecord[]): void {
     for (const record of records) {
-      const end = this.fencing.takesFinished(record) ? readEnd(record) : undefined;
-      if (end === undefined) continue;
-      const { parts = 1 } = end;
-      this.setEnd(String(record.key), { ...end, parts, offset: record.offset });
+      if (!this.fencing.takesFinished(record)) continue;
+      const end = readEnd(record);
+      if (end === undefined) this.callbacks.takeMark(record);
+      else this.setEnd(String(record.key), { ...end, parts: end.parts ?? 1, offset: record.offset });
     }
   }
 
@@ -294,6 +298,7 @@ export class PartitionState {
   /** An instance has ended, an end is forgotten, or a message was no instance. */
   setEnd(id: string, end: KnownEnd): void {
     const { place, state } = end;
+    this.callbacks.ended(id, end);
     if (!place.isCalled && place.offset >= this.pendingAt) this.#done.set(place.offset, end.offset);
     if (id === BAD) return this.passOver(end.copyOf ?? "", place);
     const known = this.entries.get(id);
@@ -379,12 +384,17 @@ export class PartitionState {
     this.#early.drop();
   }
 
-  /** Where an instance stands: what has no head of its own by how far its owner has handed out. */
-  stateOf(entry: Entry): InstanceState {
+  /**
+   * Where an instance stands: what has no head of its own by how far its owner has handed out.
+   *
+   * @param nowMs what is due later is delayed (Default: nothing is)
+   */
+  stateOf(entry: Entry, nowMs = Infinity): InstanceState {
     const root = rootOf(entry);
     if (hasEnded(entry)) return entry.state;
-    if (root.hasHead || root.state === "running") return root.state;
     const { claimed = 0, released = false } = this.owner ?? {};
-    return !released && root.place.offset < claimed ? "running" : "queued";
+    const isHeld = root.state === "running" || (!root.hasHead && !released && root.place.offset < claimed);
+    if (isHeld) return "running";
+    return (root.instance.dueAtMs ?? 0) > nowMs ? "delayed" : "queued";
   }
 }

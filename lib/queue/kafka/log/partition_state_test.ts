@@ -311,7 +311,7 @@ Deno.test("PartitionState.takePending() takes no submission under an id by which
   assertEquals(read(begun, under("convert"), 3), "taken", "it may have begun");
 });
 
-/** As {@linkcode message}, with args that are no object: it shows its kind at a glance, and cannot be read. */
+/** As {@linkcode message}, with args that are no object: its preview shows its kind, and it cannot be read. */
 function unreadable(instance: Instance, offset: number): IncomingRecord {
   const bytes = [...encodeInstance(instance), 0xf2, 0x01, 2, ...new TextEncoder().encode("[]")];
   return { ...message(instance, offset), value: bufferOf(Uint8Array.from(bytes)) };
@@ -363,7 +363,7 @@ Deno.test("PartitionState.passOverLeft() leaves to takePending() whatever else i
 
 Deno.test("PartitionState.takeLeft() names a message that only seemed to be an instance, once", () => {
   const state = acquainted(), bad = unreadable(X, 1);
-  assert(state.passOverLeft(bad, 0, all), "a glance does not show that");
+  assert(state.passOverLeft(bad, 0, all), "a preview does not show that");
   assertEquals(state.takeLeft(bad, 0, none, none), undefined, "its kind is not wanted");
   assertEquals(state.takeLeft(bad, 0, all, none)?.unreadable?.place, placeAt(1));
   const strange = { ...bad, value: bufferOf(new Uint8Array([255])) };

@@ -12,6 +12,7 @@
  *
  * `finished_queue`: the ends of instances, key `ID`. Header `end`: {@linkcode End}, for looking over many quickly; header
  * `instance`: its message; value: {@linkcode EndBody}, in several records if it is large; the last one has the headers.
+ * Header `callback`, key `ID`: an attempt to tell such an end, {@linkcode CallbackMark}.
  * `␀fence`: as in `running`, without a value of its own.
  *
  * Each record of both topics has a header `term`: it counts unless a fence of a later term stands before it (terms.ts).
@@ -20,14 +21,15 @@ import {
   callingNodes,
   type Instance,
   type InstanceOutcome,
+  isTold,
   type JsonText,
   type NodeRecord,
 } from "../../../model/mod.ts";
 import { decodeInstance, encodeInstance } from "../../../wire/mod.ts";
+import { originOf, type SettledCallback } from "../../callbacks.ts";
 import type { InstanceState } from "../../queue.ts";
 import { Buffer, type IncomingRecord, type OutgoingRecord } from "../client/kafkajs.ts";
 import { bodyText, type EndBody, outputText, readOutput } from "./outputs.ts";
-import type { FencePlace } from "./terms.ts";
 
 /** Where an instance stands in the order of submission. */
 export interface Place {
@@ -85,6 +87,9 @@ export interface Owner {
   readonly isGuest?: boolean;
 }
 
+/** Where in `finished` a fence stands, and the term that it begins. */
+export type FencePlace = readonly [offset: number, term: number];
+
 /** A consumer takes a partition: records of former owners that stand behind its fence do not count. */
 export interface Fence {
   /** The name under which it is owned; absent: a version of Sequoia wrote it that knew no terms. */
@@ -105,8 +110,16 @@ export interface End {
   readonly parent?: string;
   /** The names of its nodes that call: ids that follow from these are no submission's. (Default: none) */
   readonly calls?: readonly string[];
+  /** The origin of the URL to which this end is told; absent: to none. */
+  readonly callback?: string;
   /** Of a message that brought an instance again: the id of that. */
   readonly copyOf?: string;
+}
+
+/** The outcome of an attempt to deliver a callback. */
+export interface CallbackMark extends Omit<SettledCallback, "id"> {
+  /** Where in `finished` the last record of the end stands that it tells. */
+  readonly of: number;
 }
 
 export const FENCE = "\0fence";
@@ -195,7 +208,7 @@ export function valueOf<T>({ value }: IncomingRecord): T {
 }
 
 /** The entry of an instance, or of a node of one, in the changelog. */
-export function standingOf<T extends Head | NodeRecord>({ value }: IncomingRecord): T {
+export function entryOf<T extends Head | NodeRecord>({ value }: IncomingRecord): T {
   return readOutput<T>(String(value) as JsonText);
 }
 
@@ -224,6 +237,16 @@ function endHeader(end: End, parts: number): Readonly<Record<string, Buffer>> {
   return { end: Buffer.from(JSON.stringify(parts === 1 ? end : { ...end, parts })) };
 }
 
+/** The record that tells of an attempt to deliver a callback. Programs that know none pass it over. */
+export function markRecord(instance: string, mark: CallbackMark, atMs: number): OutgoingRecord {
+  return outgoing(instance, {}, atMs, { callback: Buffer.from(JSON.stringify(mark)) });
+}
+
+/** The attempt that a record of `finished` tells of. */
+export function readMark({ headers }: IncomingRecord): CallbackMark | undefined {
+  return headers.callback === undefined ? undefined : JSON.parse(String(headers.callback));
+}
+
 /** The end that a record of `finished` tells of; undefined for the first parts of a large one, and fences. */
 export function readEnd({ headers }: IncomingRecord): End & { readonly parts?: number } | undefined {
   return headers.end === undefined ? undefined : JSON.parse(String(headers.end));
@@ -231,7 +254,7 @@ export function readEnd({ headers }: IncomingRecord): End & { readonly parts?: n
 
 /** The end of an instance with the facts for looking over many. */
 export function endOf(
-  { chain, labels, parent }: Instance,
+  { chain, labels, parent, callback }: Instance,
   rest: Pick<End, "state" | "place" | "run" | "endedAtMs">,
 ): End {
   const hasLabels = Object.keys(labels).length > 0;
@@ -242,7 +265,13 @@ export function endOf(
     ...hasLabels && { labels },
     ...parent !== undefined && { parent: parent.instance },
     ...calls.length > 0 && { calls },
+    ...callback !== undefined && isOutcome(rest.state) && isTold(callback, rest.state) &&
+      { callback: originOf(callback) },
   };
+}
+
+function isOutcome(state: End["state"]): state is InstanceOutcome {
+  return state !== "purged" && state !== "bad";
 }
 
 /** Whether `a` was submitted before `b`. Callers stand before what they have called. */

@@ -12,6 +12,7 @@ import {
   type End,
   endOf,
   endRecords,
+  entryOf,
   FENCE,
   instanceHeader,
   instanceOf,
@@ -26,7 +27,6 @@ import {
   recordKey,
   type Run,
   runOf,
-  standingOf,
 } from "./records.ts";
 import { writeJson } from "../../../model/mod.ts";
 import { jsonTexts } from "../../../model/testing.ts";
@@ -70,12 +70,12 @@ Deno.test("instanceOf() reads what instanceHeader() makes, of any instance", () 
   );
 });
 
-Deno.test("runOf() reads of which run a record is, and standingOf() the record, its output to the byte", () => {
+Deno.test("runOf() reads of which run a record is, and entryOf() the record, its output to the byte", () => {
   fc.assert(fc.property(fc.nat(), fc.nat(), jsonTexts, (offset, run, output) => {
     const record = { ...itemRecord(1, 2), output };
     const written = incoming(progressRecord("a", record, { place: { offset }, run }, 0));
     assertEquals(runOf(written), { place: { offset }, run });
-    assertEquals(standingOf(written), record);
+    assertEquals(entryOf(written), record);
     assertEquals(String(written.key), recordKey("a", { node: 1, item: 2 }));
   }));
 });

@@ -1,3 +1,4 @@
+import { counted } from "../../../model/mod.ts";
 import { QueueError } from "../../errors.ts";
 import { reasonOf } from "../client/errors.ts";
 import type { Link } from "../client/link.ts";
@@ -26,6 +27,8 @@ export interface SetupOptions {
 /** The form that the topics have. */
 export interface Setup {
   readonly partitions: number;
+  /** Whether there is a topic for delayed instances: older versions have created none. */
+  readonly hasDelayed: boolean;
   /** The largest message that `pending` takes, in bytes. */
   readonly maxBytes: number;
 }
@@ -45,33 +48,27 @@ export async function setUpTopics(link: Link, options: SetupOptions): Promise<Se
   const before = await link.topics();
   const partitions = before.get(names.pending) ??
     (mayCreate ? await createPending(link, options) : options.defaultPartitions);
-  const plans = topicPlans(names, partitions, options.keepMs);
+  const hasDelayed = mayCreate || before.has(names.delayed);
+  const plans = topicPlans(names, partitions, options.keepMs).filter(({ topic }) =>
+    hasDelayed || topic !== names.delayed
+  );
   const missing = plans.filter(({ topic }) => !before.has(topic));
   if (missing.length > 0) {
     await link.seek(missing[0]!.topic);
     if (!mayCreate) throw noQueue(link, missing);
     await create(link, missing, options.replication);
   }
-  await link.use(plans.map(({ topic }) => topic));
-  for (const { topic, partitions: wanted } of plans) checkPartitions(link, topic, wanted);
+  const found = await link.use(plans.map(({ topic }) => topic));
+  for (const { topic, partitions: wanted } of plans) checkPartitions(link, topic, found.get(topic)!, wanted);
   const { partitions: asked = 0 } = options;
   if (partitions < asked) throw tooFew(link, names.pending, partitions, asked);
-  return { partitions, maxBytes: await checkSettings(link, plans, options) };
-}
-
-/** Creates the topic in which submissions are logged for the original, if it is not there. @returns its partitions */
-export async function setUpSubmissions(
-  link: Link,
-  { names: { submissions: topic }, replication }: Pick<SetupOptions, "names" | "replication">,
-): Promise<number> {
-  return await setUpTopic(link, { topic, partitions: 1, settings: {} }, replication);
+  return { partitions, hasDelayed, maxBytes: await checkSettings(link, plans, options) };
 }
 
 /** Creates a topic that stands apart from the others, if it is not there. @returns its partitions */
 export async function setUpTopic(link: Link, plan: TopicPlan, replication: number): Promise<number> {
   if (!(await link.topics()).has(plan.topic)) await create(link, [plan], replication);
-  await link.use([plan.topic]);
-  return link.partitions(plan.topic);
+  return (await link.use([plan.topic])).get(plan.topic)!;
 }
 
 /** Of several that begin a queue at once, the first says how it is divided. @returns that */
@@ -80,8 +77,7 @@ async function createPending(link: Link, options: SetupOptions): Promise<number>
   const plans = topicPlans(options.names, partitions, keepMs).filter(({ topic }) => topic === pending);
   await link.seek(pending); // it may be there, and hidden
   await create(link, plans, options.replication);
-  await link.use([pending]);
-  return link.partitions(pending);
+  return (await link.use([pending])).get(pending)!;
 }
 
 function noQueue(link: Link, missing: readonly TopicPlan[]): QueueError {
@@ -112,12 +108,13 @@ function unlessThere(error: unknown): void {
   if (real !== undefined) throw real;
 }
 
-function checkPartitions(link: Link, topic: string, wanted: number): void {
-  const found = link.partitions(topic);
+function checkPartitions(link: Link, topic: string, found: number, wanted: number): void {
   if (found === wanted) return;
   throw new QueueError(
     "bad-topic",
-    `Cannot use the queue of ${link.where}: topic ${topic} has ${found} partitions, and needs ${wanted}, as many as the ` +
+    `Cannot use the queue of ${link.where}: topic ${topic} has ${
+      counted(found, "partition")
+    }, and needs ${wanted}, as many as the ` +
       `pending ones. Create it anew, or choose another prefix`,
   );
 }
@@ -125,7 +122,9 @@ function checkPartitions(link: Link, topic: string, wanted: number): void {
 function tooFew(link: Link, topic: string, found: number, asked: number): QueueError {
   return new QueueError(
     "bad-topic",
-    `Cannot use the queue of ${link.where}: topic ${topic} has ${found} partitions, and ${asked} were asked for. Ask for ` +
+    `Cannot use the queue of ${link.where}: topic ${topic} has ${
+      counted(found, "partition")
+    }, and ${asked} were asked for. Ask for ` +
       `${found} or fewer, or begin a queue with another prefix: instances keep to their partitions`,
   );
 }
@@ -174,7 +173,8 @@ async function checkSettings(
   const largest = (topic: string) =>
     Math.min(Number(setting(topic, "max.message.bytes")) || DEFAULT_MAX_BYTES, MAX_MESSAGE_BYTES);
   const needed = Math.max(largest(names.pending), DEFAULT_MAX_BYTES);
-  for (const topic of [names.running, names.finished]) {
+  for (const { topic } of plans) {
+    if (topic !== names.delayed && topic !== names.running && topic !== names.finished) continue;
     if (largest(topic) >= needed) continue;
     onNote?.(
       `Topic ${topic} takes messages of ${

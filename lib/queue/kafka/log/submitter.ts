@@ -1,34 +1,32 @@
 import type { Clock, Instance } from "../../../model/mod.ts";
-import {
-  encodeInstance,
-  originalSubmission,
-  type UrlOf,
-  WireError,
-  type WireFormat,
-} from "../../../wire/mod.ts";
+import { encodeInstance, type UrlOf, WireError, type WireFormat } from "../../../wire/mod.ts";
 import { QueueError } from "../../errors.ts";
 import type { RecordWriter } from "../client/appender.ts";
-import { partitioner } from "./homes.ts";
+import { chunks } from "./chunks.ts";
+import { refuseCallbacks } from "./refusals.ts";
 import { Buffer, type OutgoingRecord } from "../client/kafkajs.ts";
+import { delayedKey, dueHeader } from "./delayed_messages.ts";
 import { bufferOf, ID } from "./records.ts";
 
 /** Options for submitting instances. */
 export interface SubmitterOptions {
   readonly writer: RecordWriter;
   readonly clock: Clock;
+  /** The topic of those that are due. */
   readonly topic: string;
+  /** The topic of those that are due later. */
+  readonly delayed: string;
+  /** Makes names that are never made again. */
+  readonly newId: () => string;
   /** The partition in which an id is submitted. */
   homeOf(id: string): number;
   /** The largest message that the topic takes, in bytes. */
   readonly maxBytes: number;
   readonly wire: WireFormat;
   readonly urlOf?: UrlOf | undefined;
-  /** Where submissions are logged for the original's consumers. (Default: nowhere) */
-  readonly submissions?: { readonly topic: string; readonly partitions: number } | undefined;
+  /** Logs submissions elsewhere, too; their messages are not written before. (Default: it does not) */
+  readonly log?: ((instances: readonly Instance[]) => Promise<void>) | undefined;
 }
-
-/** The key of all that the original's producers write. */
-const ORIGINAL_KEY = "raw";
 
 /** Most bytes around a message in a batch of one. */
 const AROUND = 512;
@@ -47,9 +45,10 @@ export class Submitter {
    * @throws {QueueError} `too-large`, naming the chain and its size, when all the others are durable
    */
   async submit(instances: readonly Instance[]): Promise<void> {
-    const { writer, topic, homeOf, clock, wire } = this.#options;
-    const timestamp = String(Math.floor(clock.wallMs()));
-    const byPartition = new Map<number, OutgoingRecord[]>();
+    const { writer, topic, delayed, homeOf, clock, wire, log } = this.#options;
+    const nowMs = clock.wallMs();
+    const due = new Map<number, OutgoingRecord[]>(), later = new Map<number, OutgoingRecord[]>();
+    if (wire === "original") refuseCallbacks(instances);
     const submitted: Instance[] = [];
     let tooLarge: QueueError | undefined;
     for (const instance of instances) {
@@ -59,33 +58,32 @@ export class Submitter {
         continue;
       }
       submitted.push(instance);
-      const partition = homeOf(instance.id);
+      const partition = homeOf(instance.id), { dueAtMs = -Infinity } = instance;
+      const byPartition = dueAtMs > nowMs ? later : due;
       let records = byPartition.get(partition);
       if (records === undefined) byPartition.set(partition, records = []);
-      const key = Buffer.from(instance.id);
-      records.push({ key, value, headers: wire === "original" ? { [ID]: key } : {}, timestamp });
+      records.push(this.#record(instance, value, dueAtMs > nowMs, nowMs));
     }
-    const logged = this.#log(submitted);
-    const all = [...byPartition].flatMap(([partition, records]) =>
-      chunks(records).map((chunk) => writer.append(topic, partition, chunk))
-    );
-    await Promise.all([logged, ...all]);
+    const logged = submitted.length > 0 ? log?.(submitted) : undefined;
+    const write = (to: string, records: ReadonlyMap<number, readonly OutgoingRecord[]>) =>
+      [...records].flatMap(([partition, some]) =>
+        chunks(some).map((chunk) => writer.append(to, partition, chunk))
+      );
+    await Promise.all([logged, ...write(delayed, later), ...write(topic, due)]);
     if (tooLarge !== undefined) throw tooLarge;
   }
 
-  /** Logs submissions for the original's consumers, as its producers do: before the messages. */
-  async #log(instances: readonly Instance[]): Promise<void> {
-    const { writer, clock, submissions } = this.#options;
-    if (submissions === undefined || instances.length === 0) return;
-    const { topic, partitions } = submissions, nowMs = clock.wallMs();
-    const records = instances.map((instance) => ({
-      key: Buffer.from(ORIGINAL_KEY),
-      value: Buffer.from(originalSubmission(instance, nowMs)),
-      headers: {},
-      timestamp: String(Math.floor(nowMs)),
-    }));
-    const partition = partitioner(partitions)(ORIGINAL_KEY);
-    await Promise.all(chunks(records).map((chunk) => writer.append(topic, partition, chunk)));
+  #record({ id, dueAtMs }: Instance, value: Buffer, isLater: boolean, nowMs: number): OutgoingRecord {
+    const { wire, newId } = this.#options;
+    const key = Buffer.from(id), timestamp = String(Math.floor(nowMs));
+    const headers = wire === "original" ? { [ID]: key } : {};
+    if (!isLater) return { key, value, headers, timestamp };
+    return {
+      key: delayedKey(id, newId()),
+      value,
+      headers: { ...headers, ...dueHeader(dueAtMs!) },
+      timestamp,
+    };
   }
 
   #encode(instance: Instance): Buffer | QueueError {
@@ -104,23 +102,4 @@ export class Submitter {
       );
     }
   }
-}
-
-/** Number of records of one call that go into a request together: batches are not cut within. */
-const CHUNK = 200;
-/** More bytes are not put together. */
-const CHUNK_BYTES = 500_000;
-
-function chunks(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
-  const all: OutgoingRecord[][] = [];
-  let last: OutgoingRecord[] = [], bytes = 0;
-  for (const record of records) {
-    if (last.length === 0 || last.length >= CHUNK || bytes + record.value!.length > CHUNK_BYTES) {
-      all.push(last = []);
-      bytes = 0;
-    }
-    last.push(record);
-    bytes += record.value!.length;
-  }
-  return all;
 }

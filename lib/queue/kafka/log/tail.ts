@@ -1,7 +1,7 @@
 import type { Clock } from "../../../model/mod.ts";
 import { nextTurn } from "../../next_turn.ts";
 import { QueueError } from "../../errors.ts";
-import { troubleOf } from "../client/errors.ts";
+import { kafkaFailureOf } from "../client/errors.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import { type Link, Parted, type TopicPartition } from "../client/link.ts";
 import { type Chunk, fetchFrom, LITTLE_BYTES, type Position, startOffset } from "./log.ts";
@@ -14,6 +14,8 @@ export interface Followed extends TopicPartition {
   take(records: readonly IncomingRecord[], next: number): void;
   /** Whether it has enough for now. (Default: never) */
   isFull?(): boolean;
+  /** Its records are taken before those of others that were read together with them. (Default: it is not) */
+  readonly goesFirst?: boolean;
   /** Whether little may be enough. (Default: never) */
   takesLittle?(): boolean;
 }
@@ -96,14 +98,15 @@ export class Tail {
         positions,
         (broker) => fetchFrom(broker, positions, maxWaitMs),
       );
-      for (const { at, chunk } of found) {
-        const entry = entries[positions.indexOf(at)]!;
+      const read = found.map(({ at, chunk }) => ({ at, chunk, entry: entries[positions.indexOf(at)]! }));
+      const rank = ({ entry: { of } }: typeof read[number]) => of.goesFirst ? 0 : 1;
+      for (const { at, chunk, entry } of read.sort((a, b) => rank(a) - rank(b))) {
         if (entry.offset !== at.offset) continue; // another loop has read it, as the leader was unknown for a moment
         await this.#takeAll(entry, chunk);
       }
     } catch (error) {
       if (error instanceof Parted) return;
-      if (error instanceof QueueError || troubleOf(error) !== "out-of-range") throw error;
+      if (error instanceof QueueError || kafkaFailureOf(error) !== "out-of-range") throw error;
       await this.#catchUp(entries);
     }
   }

@@ -1,13 +1,10 @@
 import { QueueError } from "../../errors.ts";
 import type { RecordWriter } from "../client/appender.ts";
 import { Buffer, type IncomingRecord, type OutgoingRecord } from "../client/kafkajs.ts";
-import { FENCE } from "./records.ts";
+import { FENCE, type FencePlace } from "./records.ts";
 
 /** The header that tells in which term its owner has written a record. */
 const TERM = "term";
-
-/** Where in `finished` a fence stands, and the term that it begins. */
-export type FencePlace = readonly [offset: number, term: number];
 
 /** Fences that are known of a topic; of more, the oldest are forgotten. */
 const MOST_FENCES = 1000;

@@ -172,7 +172,7 @@ Deno.test("TermWriter.append() resolves for whoever has the partition by its top
     fc.asyncProperty(fc.array(write, { maxLength: 20 }), fc.nat(20), async (writes, takenAfter) => {
       const clock = new VirtualClock(), cluster = new FakeCluster(clock);
       let lateMs = 0;
-      cluster.trouble = async ({ producerId }) => {
+      cluster.fault = async ({ producerId }) => {
         if (producerId === "1") await clock.until(clock.nowMs() + lateMs);
       };
       const owner = async (producerId: bigint, member: string) => {

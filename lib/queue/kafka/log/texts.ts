@@ -15,7 +15,7 @@ export interface KafkaTextsOptions extends KafkaAddressOptions {
   readonly random: Random;
   /** Longest time without an answer from any broker before `unreachable`, in milliseconds. (Default: it never gives up) */
   readonly giveUpAfterMs?: number;
-  readonly onNote?: (words: string) => void;
+  readonly onNote?: (words: string, isWaiting?: boolean) => void;
   /** Ends the reading, which rejects with `closed`. */
   readonly signal?: AbortSignal;
 }
@@ -37,8 +37,7 @@ export async function* readTexts(
   if (options.signal !== undefined) stack.defer(onAbort(options.signal, () => closing.abort()));
   await using link = new Link(linkOptions, new Reachability(linkOptions), closing.signal);
   const there = await present(link, topics.map((topic) => `${prefix}${topic}`));
-  await link.use(there);
-  yield* merged(await cursorsOf(link, there));
+  yield* merged(await cursorsOf(link, await link.use(there)));
 }
 
 async function present(link: Link, topics: readonly string[]): Promise<string[]> {
@@ -55,9 +54,9 @@ async function present(link: Link, topics: readonly string[]): Promise<string[]>
   );
 }
 
-async function cursorsOf(link: Link, topics: readonly string[]): Promise<Cursor[]> {
-  const places = topics.flatMap((topic) =>
-    Array.from({ length: link.partitions(topic) }, (_, partition) => ({ topic, partition }))
+async function cursorsOf(link: Link, topics: ReadonlyMap<string, number>): Promise<Cursor[]> {
+  const places = [...topics].flatMap(([topic, length]) =>
+    Array.from({ length }, (_, partition) => ({ topic, partition }))
   );
   const ends = await endOffsets(link, places);
   return await Promise.all(

@@ -1,7 +1,9 @@
-/** The topics of a queue: the original's names, and four that it lacks. */
+/** The topics of a queue: the original's names, and five that it lacks. */
 export interface TopicNames {
   /** Submitted instances. Never deleted by age: trimmed when all before has ended or stands in `running`. */
   readonly pending: string;
+  /** Submitted instances that are due later: they go to `pending` when they are. Compacted. */
+  readonly delayed: string;
   /** The changelog of instances that have not ended: progress, called instances, who holds the partition. Compacted. */
   readonly running: string;
   /** The ends of instances. Deleted when their time is over. */
@@ -12,6 +14,8 @@ export interface TopicNames {
   readonly dead: string;
   /** The records that consumers write of themselves. One partition, compacted; the first consumer creates it. */
   readonly consumers: string;
+  /** Deployed chains by name. One partition, compacted; the first deployment creates it. */
+  readonly deployed: string;
   /** Where the original's producers log what they submit: only written to for its consumers. */
   readonly submissions: string;
 }
@@ -20,11 +24,13 @@ export interface TopicNames {
 export function topicNames(prefix: string): TopicNames {
   return {
     pending: `${prefix}pending_queue`,
+    delayed: `${prefix}delayed_queue`,
     running: `${prefix}chain_running_queue`,
     finished: `${prefix}finished_queue`,
     commands: `${prefix}command_queue`,
     dead: `${prefix}dead_letter_queue`,
     consumers: `${prefix}consumer_queue`,
+    deployed: `${prefix}deployed_queue`,
     submissions: `${prefix}producer_side_logging_queue`,
   };
 }
@@ -51,22 +57,23 @@ export interface TopicPlan {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+const size = { "max.message.bytes": String(MAX_MESSAGE_BYTES) };
+const compacted = {
+  "cleanup.policy": "compact",
+  "segment.bytes": String(64 * 1024 * 1024), // brokers compact closed segments only, and a new owner reads them all
+  "segment.ms": String(LEAST_SEGMENT_MS),
+  "min.cleanable.dirty.ratio": "0.2",
+  "delete.retention.ms": String(HOUR_MS),
+};
+
 /** The plan of each topic. */
 export function topicPlans(names: TopicNames, partitions: number, keepMs: number): readonly TopicPlan[] {
-  const size = { "max.message.bytes": String(MAX_MESSAGE_BYTES) };
   const forever = { "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1" };
   const segmentMs = Math.min(Math.max(keepMs / 24, LEAST_SEGMENT_MS), HOUR_MS);
   const kept = {
     "cleanup.policy": "delete",
     "retention.ms": String(Math.ceil(2 * keepMs)), // whoever comes late has to know what ended before it
     "segment.ms": String(Math.ceil(segmentMs)), // brokers delete whole segments, and what is over is read until then
-  };
-  const compacted = {
-    "cleanup.policy": "compact",
-    "segment.bytes": String(64 * 1024 * 1024), // brokers compact closed segments only, and a new owner reads them all
-    "segment.ms": String(LEAST_SEGMENT_MS),
-    "min.cleanable.dirty.ratio": "0.2",
-    "delete.retention.ms": String(HOUR_MS),
   };
   const changelog = {
     ...compacted,
@@ -75,6 +82,7 @@ export function topicPlans(names: TopicNames, partitions: number, keepMs: number
   };
   return [
     { topic: names.pending, partitions, settings: { ...forever, ...size } },
+    { topic: names.delayed, partitions, settings: { ...compacted, ...size } },
     { topic: names.running, partitions, settings: { ...changelog, ...size } },
     { topic: names.finished, partitions, settings: { ...kept, ...size } },
     { topic: names.commands, partitions: 1, settings: { ...compacted, ...size } },
@@ -92,4 +100,9 @@ export function consumersPlan({ consumers: topic }: TopicNames): TopicPlan {
     "delete.retention.ms": String(LEAST_SEGMENT_MS),
   };
   return { topic, partitions: 1, settings };
+}
+
+/** The plan of the topic of deployed chains. */
+export function deployedPlan({ deployed: topic }: TopicNames): TopicPlan {
+  return { topic, partitions: 1, settings: { ...compacted, ...size } };
 }

@@ -2,7 +2,7 @@ import type { Bell } from "../../bell.ts";
 import type { Losses } from "../../losses.ts";
 import { cancelOrders, type Mark, marksOf } from "../../orders.ts";
 import type { Order } from "../../queue.ts";
-import { SettingsTeller } from "../../setting_changes.ts";
+import { SettingsNotifier } from "../../setting_changes.ts";
 import type { CommandLog } from "./command_log.ts";
 
 /** The parts that listening works with. */
@@ -20,7 +20,7 @@ export interface Listening {
 }
 
 /** The orders that concern a consumer. */
-export async function* heardBy(
+export async function* ordersFor(
   { log, bell, signal, own, losses, marks, check }: Listening,
 ): AsyncGenerator<Order> {
   const deafen = losses.listen();
@@ -28,12 +28,12 @@ export async function* heardBy(
     check();
     if (signal.aborted) return;
     await log.refresh();
-    const teller = new SettingsTeller();
+    const notifier = new SettingsNotifier();
     for (let known = new Set<string>();;) {
       check();
       if (signal.aborted) return;
       const { rings } = bell;
-      yield* teller.orders(log.settings);
+      yield* notifier.orders(log.settings);
       yield* own.splice(0);
       yield* losses.orders();
       const marked = marks();

@@ -59,7 +59,7 @@ export class Operator {
     follow();
     await view.refresh();
     using _ = await ownership.whole();
-    const found = view.find(among(statesOf(command), command.filter));
+    const found = await view.find(among(statesOf(command), command.filter));
     let reached = 0;
     for (let at = 0; at < found.length; at += IDS_PER_REQUEST) {
       const byPartition = Object.groupBy(
@@ -130,8 +130,9 @@ export class Operator {
     const { log, writer, link, names, clock, closing, bell } = this.#options;
     for (let [request] = log.unanswered(owned.partition); request !== undefined;) {
       await owned.readTo(await endOffset(link, names.pending, owned.partition), closing);
+      await owned.readDelayedTo(await endOffset(link, names.delayed, owned.partition), closing);
       using _ = await owned.whole();
-      const reached = await carryOut(owned, request, this.#ends);
+      const reached = await carryOut(owned, request, this.#ends, closing);
       await log.answer(writer, request.id, owned.partition, reached, clock.wallMs());
       bell.ring();
       [request] = log.unanswered(owned.partition);

@@ -10,11 +10,17 @@ import type { KnownEnd } from "../log/known_ends.ts";
 import type { Head } from "../log/records.ts";
 
 /** Carries a request out. @returns the number of instances that it reached */
-export async function carryOut(owned: OwnedPartition, request: Request, ends: EndSource): Promise<number> {
+export async function carryOut(
+  owned: OwnedPartition,
+  request: Request,
+  ends: EndSource,
+  signal: AbortSignal,
+): Promise<number> {
   const ids = request.ids[owned.partition] ?? [];
   const { state } = owned;
   switch (request.kind) {
     case "cancel": {
+      await owned.bring(ids, signal);
       const meant = ids.map((id) => state.entries.get(id)).filter((entry) => entry !== undefined);
       return await owned.journal.cancel(meant, request.abort ?? false);
     }

@@ -1,9 +1,13 @@
-import type { Clock } from "../../../model/mod.ts";
+import { type Clock, dueAt, type Instance } from "../../../model/mod.ts";
 import { matches } from "../../filter.ts";
 import type { Filter, InstanceState, InstanceView, PartitionView, QueueDepth } from "../../queue.ts";
+import { DelayedFinder } from "./delayed_finder.ts";
+import { CallbackLooks } from "./callback_looks.ts";
 import { EndReader, endView } from "../log/end_reader.ts";
+import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { Link } from "../client/link.ts";
-import { endOffsets, type Range, readRanges, startOffset } from "../log/log.ts";
+import { cursorText, type InstancePage, lineOf, type PageOptions, readCursor } from "../../page.ts";
+import { endOffsets, LITTLE_BYTES, type Range, readRanges, startOffset } from "../log/log.ts";
 import type { OwnedPartition } from "../owner/owned_partition.ts";
 import type { KnownEnd } from "../log/known_ends.ts";
 import { type Entry, hasEnded, progressOf } from "../log/entry.ts";
@@ -17,7 +21,13 @@ export interface ViewOptions {
   readonly clock: Clock;
   readonly names: TopicNames;
   readonly partitions: number;
+  /** Time for which settled callbacks are shown, in milliseconds. */
+  readonly keepMs: number;
   readonly newState: (partition: number) => PartitionState;
+  /** Whether there is a topic for delayed instances: it is not in a queue that an older version has begun. */
+  readonly hasDelayed: boolean;
+  /** The instance in a message. @throws {Error} if it brings none */
+  instanceOf(partition: number, record: IncomingRecord): Instance;
   /** The partition if this consumer owns it: then its state is known already. */
   owned(partition: number): OwnedPartition | undefined;
   readonly closing: AbortSignal;
@@ -38,6 +48,8 @@ interface Found {
   readonly id: string;
   readonly partition: number;
   readonly place: Place;
+  /** Where its message stands in the topic of delayed ones, if it is there. */
+  readonly delayedAt?: number;
 }
 
 /** The contents of all partitions: of its own, as its owner knows them; of the others, as their topics say at each look. */
@@ -73,7 +85,9 @@ export class View {
     }
     await Promise.all(others.map((partition) => this.#begin(partition)));
     // In this order: an end is written before its instance is deleted from `running`, and before its id is submitted again.
-    const { names: { running, finished, pending } } = this.#options;
+    const { names: { running, finished, pending, delayed } } = this.#options;
+    // And a delayed message is written to `pending` before it is deleted in its topic.
+    const delayedEnds = this.#options.hasDelayed ? await this.#ends(delayed, all) : [];
     const pendingEnds = await this.#ends(pending, all);
     const runningEnds = await this.#ends(running, others);
     const finishedEnds = await this.#ends(finished, others);
@@ -87,10 +101,19 @@ export class View {
     );
     await readRanges(
       this.#options.link,
+      delayedEnds.flatMap((end, partition) =>
+        owned(partition) === undefined ? this.#delayedRange(partition, end) : []
+      ),
+    );
+    await readRanges(
+      this.#options.link,
       others.map((partition) => this.#pendingRange(partition, pendingEnds[partition]!)),
     );
     await Promise.all(
       all.map((partition) => owned(partition)?.readTo(pendingEnds[partition]!, this.#options.closing)),
+    );
+    await Promise.all(
+      delayedEnds.map((end, partition) => owned(partition)?.readDelayedTo(end, this.#options.closing)),
     );
   }
 
@@ -99,7 +122,7 @@ export class View {
   }
 
   async #begin(partition: number): Promise<void> {
-    const { link, names, newState, clock } = this.#options;
+    const { link, names, newState, clock, hasDelayed } = this.#options;
     const known = this.#followers.get(partition), nowMs = clock.nowMs();
     if (known !== undefined && nowMs - known.lookedMs < LONGEST_PAUSE_MS) {
       return void (known.lookedMs = nowMs);
@@ -109,6 +132,7 @@ export class View {
     );
     const state = newState(partition);
     state.pendingAt = pending!;
+    if (hasDelayed) state.delayed.at = await startOffset(link, names.delayed, partition);
     this.#followers.set(partition, {
       state,
       at: { running: running!, finished: finished! },
@@ -145,6 +169,15 @@ export class View {
         state.fencing.takeOverwritten();
       },
     };
+  }
+
+  #delayedRange(partition: number, to: number): Range[] {
+    const { state } = this.#followers.get(partition) ?? {};
+    if (state === undefined) return []; // it was this consumer's when the look began
+    const { clock, names: { delayed: topic } } = this.#options, { at: offset } = state.delayed;
+    const take = (records: readonly IncomingRecord[]) =>
+      void state.delayed.take(records, (records.at(-1)?.offset ?? -1) + 1, clock.wallMs());
+    return [{ topic, partition, offset, to, take, maxBytes: LITTLE_BYTES }]; // others have their turn between two reads
   }
 
   #pendingRange(partition: number, to: number): Range {
@@ -184,27 +217,38 @@ export class View {
 
   /** The number of instances in each state. */
   depth(): QueueDepth {
-    const counts = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
+    const counts = { delayed: 0, queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
     const nowMs = this.#options.clock.wallMs();
-    let oldest: Entry | undefined;
+    let oldest: Entry | undefined, nextDueAtMs = Infinity;
     for (const [partition, state] of this.#states()) {
       for (const entry of state.entries.values()) {
-        counts[state.stateOf(entry)]++;
-        if (!hasEnded(entry) && (oldest === undefined || comparePlaces(entry.place, oldest.place) < 0)) {
+        const of = state.stateOf(entry, nowMs);
+        counts[of]++;
+        if (of === "delayed") nextDueAtMs = Math.min(nextDueAtMs, dueAt(entry.instance));
+        else if (!hasEnded(entry) && (oldest === undefined || comparePlaces(entry.place, oldest.place) < 0)) {
           oldest = entry;
         }
       }
       state.ends.expire(nowMs);
       for (const end of state.ends.values()) counts[end.state as InstanceState]++;
       counts.queued += this.#options.owned(partition)?.left ?? 0;
+      counts.delayed += state.delayed.index.size;
+      nextDueAtMs = Math.min(nextDueAtMs, state.delayed.index.nextMs);
     }
-    return oldest === undefined ? counts : { ...counts, oldestSubmittedAtMs: oldest.instance.submittedAtMs };
+    return {
+      ...counts,
+      ...nextDueAtMs < Infinity && { nextDueAtMs },
+      ...oldest !== undefined && { oldestSubmittedAtMs: dueAt(oldest.instance) },
+    };
   }
 
   /** The partitions of the queue. */
   partitions(): PartitionView[] {
     return [...this.#states()].map(([partition, state]) => {
-      const open = [...state.entries.values()].filter((entry) => !hasEnded(entry));
+      const nowMs = this.#options.clock.wallMs();
+      const open = [...state.entries.values()].filter((entry) =>
+        !hasEnded(entry) && state.stateOf(entry, nowMs) !== "delayed"
+      );
       const from = this.#options.owned(partition)?.from ?? state.owner?.from ?? 0;
       const oldest = open.toSorted((a, b) => comparePlaces(a.place, b.place))[0];
       const { owner } = state;
@@ -212,22 +256,31 @@ export class View {
         partition,
         lag: Math.max(0, state.pendingAt - from),
         ...owner !== undefined && !owner.released && { owner: owner.words },
-        ...oldest !== undefined && { oldestSubmittedAtMs: oldest.instance.submittedAtMs },
+        ...oldest !== undefined && { oldestSubmittedAtMs: dueAt(oldest.instance) },
       };
     });
   }
 
   /** The instances that a filter means, oldest first, as of the last look. */
-  find(filter: Filter): Found[] {
+  async find(filter: Filter): Promise<Found[]> {
+    const { limit } = filter, delayed = await this.#finder().find(this.#states(), filter, { limit });
+    const sorted = [...this.#found(filter), ...delayed].sort(compareFound);
+    return limit === undefined ? sorted : sorted.slice(0, limit);
+  }
+
+  /** One for each use: it keeps what it has read. */
+  #finder(): DelayedFinder {
+    return new DelayedFinder({ ...this.#options, state: (partition) => this.state(partition) });
+  }
+
+  #found(filter: Filter): Found[] {
     const { ids } = filter;
-    const found = [...this.#states()].flatMap(([partition, state]) =>
+    return [...this.#states()].flatMap(([partition, state]) =>
       [...ids === undefined ? allOf(state) : new Set(ids)].flatMap((id) => {
         const place = this.#placeOf(state, id, filter);
         return place === undefined ? [] : [{ id, partition, place }];
       })
     );
-    const sorted = found.sort((a, b) => comparePlaces(a.place, b.place) || a.partition - b.partition);
-    return filter.limit === undefined ? sorted : sorted.slice(0, filter.limit);
   }
 
   #placeOf(state: PartitionState, id: string, filter: Filter): Place | undefined {
@@ -235,7 +288,7 @@ export class View {
     if (entry !== undefined) {
       const isMeant = matches({ ...filter, ids: [id] }, {
         instance: entry.instance,
-        state: state.stateOf(entry),
+        state: state.stateOf(entry, this.#options.clock.wallMs()),
       });
       return isMeant ? entry.place : undefined;
     }
@@ -243,16 +296,41 @@ export class View {
     return end !== undefined && endMatches(filter, end) ? end.place : undefined;
   }
 
+  /** A part of the list of those that a filter means, as of the last look. */
+  async page(
+    { limit: _, ...filter }: Filter,
+    { after, limit, newestFirst = false }: PageOptions,
+  ): Promise<InstancePage> {
+    const order = newestFirst ? (a: Found, b: Found) => compareFound(b, a) : compareFound;
+    const from = after === undefined ? undefined : foundAt(readCursor(after, 4));
+    const range = { limit: limit + 1, after: from?.place, newestFirst };
+    const all = [...this.#found(filter), ...await this.#finder().find(this.#states(), filter, range)];
+    const behind = all.filter((found) => from === undefined || order(found, from) > 0);
+    const first = firstOf(behind, limit + 1, order), shown = first.slice(0, limit);
+    const lines = (await Array.fromAsync(this.read(shown, filter))).map(lineOf);
+    return { lines, ...first.length > limit && { next: cursorOf(shown.at(-1)!) } };
+  }
+
+  /** The callbacks of all partitions, as of the last look. */
+  get callbacks(): CallbackLooks {
+    return new CallbackLooks({ ...this.#options, states: [...this.#states()] });
+  }
+
   /** Reads what was found; what has changed meanwhile is as it is now, or left out. */
   async *read(found: readonly Found[], filter: Filter): AsyncGenerator<InstanceView> {
     const { link, names, partitions } = this.#options;
-    const ends = new EndReader(link, names.finished, partitions);
-    for (const { id, partition } of found) {
+    const ends = new EndReader(link, names.finished, partitions), finder = this.#finder();
+    for (const { id, partition, delayedAt } of found) {
+      const delayed = delayedAt !== undefined && await finder.view({ partition, delayedAt });
+      if (delayed) {
+        yield delayed;
+        continue;
+      }
       const state = this.state(partition);
       if (state === undefined || this.#placeOf(state, id, filter) === undefined) continue;
       const entry = state.entries.get(id);
       if (entry !== undefined) {
-        yield entryView(state, entry);
+        yield entryView(state, entry, this.#options.clock.wallMs());
         continue;
       }
       const end = state.ends.get(id)!;
@@ -260,6 +338,36 @@ export class View {
       if (whole !== undefined) yield endView(end, whole);
     }
   }
+}
+
+/** The order of submission. */
+function compareFound(a: Pick<Found, "place" | "partition">, b: Pick<Found, "place" | "partition">): number {
+  return comparePlaces(a.place, b.place) || a.partition - b.partition;
+}
+
+/** The first of some items in an order: there may be a million, and few are wanted. */
+function firstOf<T>(items: readonly T[], count: number, order: (a: T, b: T) => number): T[] {
+  const first: T[] = [];
+  for (const item of items) {
+    if (first.length === count && order(item, first.at(-1)!) >= 0) continue;
+    let low = 0, high = first.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (order(item, first[middle]!) < 0) high = middle;
+      else low = middle + 1;
+    }
+    first.splice(low, 0, item);
+    if (first.length > count) first.pop();
+  }
+  return first;
+}
+
+function cursorOf({ place: { atMs, isCalled, offset }, partition }: Found): string {
+  return cursorText([atMs, Number(isCalled), offset, partition]);
+}
+
+function foundAt([atMs, isCalled, offset, partition]: readonly number[]): Found {
+  return { id: "", partition: partition!, place: { atMs: atMs!, isCalled: isCalled === 1, offset: offset! } };
 }
 
 function* allOf({ entries, ends }: PartitionState): Generator<string> {
@@ -274,11 +382,11 @@ function endMatches({ states, chain, parent, labels = {} }: Filter, end: KnownEn
     Object.entries(labels).every(([key, text]) => end.labels?.[key] === text);
 }
 
-function entryView(state: PartitionState, entry: Entry): InstanceView {
+function entryView(state: PartitionState, entry: Entry, nowMs: number): InstanceView {
   const { instance, reason, endedAtMs, output } = entry;
   return {
     instance,
-    state: state.stateOf(entry),
+    state: state.stateOf(entry, nowMs),
     progress: progressOf(entry),
     ...reason !== undefined && { reason },
     ...endedAtMs !== undefined && { endedAtMs },

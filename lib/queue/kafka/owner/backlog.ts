@@ -1,4 +1,6 @@
+import type { Clock } from "../../../model/mod.ts";
 import { PassedKinds } from "../../waiting_lines.ts";
+import { DelayedEntries } from "./delayed_entries.ts";
 import type { Entry } from "../log/entry.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { Chunk } from "../log/log.ts";
@@ -8,6 +10,7 @@ import { type PassingLine, READ_AHEAD, type ReadAhead, WaitingLine } from "./wai
 
 /** The parts that the backlog of a partition works on. */
 export interface BacklogOptions {
+  readonly clock: Pick<Clock, "wallMs">;
   /** The entries that were queued again. */
   readonly again: Iterable<Entry>;
   /** Whether an entry still waits: it may have ended, or may be ending, where it stands. */
@@ -28,6 +31,8 @@ export interface BacklogOptions {
   isOver(): boolean;
   /** Called when more waits in memory. */
   grown(): void;
+  /** Called when something waits until it is due. */
+  delayed(): void;
   failed(error: unknown): void;
   /** (Default: {@linkcode READ_AHEAD}) */
   readonly readAhead?: ReadAhead | undefined;
@@ -47,6 +52,7 @@ export class Backlog {
   readonly #options: BacklogOptions;
   readonly #line: WaitingLine;
   readonly #parked = new Parked(MAX_KINDS);
+  readonly #delayed: DelayedEntries;
   /** See {@linkcode among}. */
   readonly #among = new Set<number>();
   #passed = NOTHING;
@@ -57,8 +63,10 @@ export class Backlog {
 
   constructor(options: BacklogOptions) {
     this.#options = options;
+    const { isThere, clock } = options;
+    this.#delayed = new DelayedEntries({ isThere: (entry) => isThere(entry), clock, added: options.delayed });
     this.#line = new WaitingLine(
-      options.again,
+      [...options.again].filter((entry) => !this.#delayed.takes(entry, false)),
       (entry) => options.isThere(entry),
       options.readAhead ?? READ_AHEAD,
     );
@@ -106,7 +114,7 @@ export class Backlog {
 
   /** Where the first stands that was never handed out; Infinity if there is none. */
   get first(): number {
-    return Math.min(this.#line.firstFresh, this.#parked.from);
+    return Math.min(this.#line.firstFresh, this.#parked.from, this.#delayed.firstFresh);
   }
 
   /**
@@ -125,18 +133,34 @@ export class Backlog {
   /** Forgets entries that wait no more. */
   tidy(): void {
     this.#line.tidy();
+    this.#delayed.tidy();
   }
 
   push(entry: Entry): void {
-    this.#line.push(entry);
+    if (!this.#delayed.takes(entry, true)) this.#line.push(entry);
   }
 
   putBack(entries: readonly Entry[], waitsFor?: ReadonlyMap<Entry, string>): void {
-    this.#line.putBack(entries, waitsFor);
+    this.#line.putBack(entries.filter((entry) => !this.#delayed.takes(entry, false)), waitsFor);
   }
 
   mark(entry: Entry): void {
+    if (this.#delayed.leave(entry)) this.#line.putBack([entry]); // what is to be undone waits for nothing
     this.#line.mark(entry);
+  }
+
+  /** When the next of those is due that wait for that, in milliseconds since 1970; Infinity: none does. */
+  get dueMs(): number {
+    return this.#delayed.nextMs;
+  }
+
+  /** Those that are due wait to be handed out from now on. */
+  fallDue(nowMs: number): void {
+    for (const { entry, isFresh } of this.#delayed.take(nowMs)) {
+      if (isFresh) this.#line.push(entry);
+      else this.#line.putBack([entry]);
+    }
+    this.#options.grown();
   }
 
   /** Those that wait in memory, without those that are passed over, until it is disposed. */

@@ -28,6 +28,8 @@ function setUp(before: number, count: number) {
   const backlog: Backlog = new Backlog({
     again: [],
     isThere: (entry) => state.entries.get(entry.instance.id) === entry && entry.state === "queued",
+    clock: { wallMs: () => 0 },
+    delayed() {},
     isBare: () => true,
     leave: (entries) => entries.forEach((entry) => state.leave(entry)),
     take({ offset }, isWanted) {

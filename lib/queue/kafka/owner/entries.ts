@@ -117,7 +117,7 @@ export function restated(
 export function endingOf(entry: Entry, nowMs: number): Ending {
   const { state, endedAtMs = nowMs, reason, output } = entry;
   const progress = progressOf(entry);
-  if (state === "queued" || state === "running") {
+  if (state === "delayed" || state === "queued" || state === "running") {
     return {
       entry,
       end: { state: "cancelled", ...at(entry), endedAtMs: nowMs },

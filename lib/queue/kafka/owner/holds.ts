@@ -59,7 +59,7 @@ export class Holds {
 
   /** Where an instance is held. */
   #holderOf(held: Held): OwnedPartition | undefined {
-    for (const owned of this.#ownership.all()) if (owned.heldAs(held) !== undefined) return owned;
+    for (const owned of this.#ownership.all()) if (owned.claims.heldAs(held) !== undefined) return owned;
     return undefined;
   }
 
@@ -134,7 +134,7 @@ export class Holds {
     const byHolder = Map.groupBy(held, (each) => this.#holderOf(each));
     await Promise.all([...byHolder].map(async ([owned, some]) => {
       if (owned === undefined) return;
-      const entries = some.map((each) => owned.heldAs(each)!), waitsFor = new Map<Entry, string>();
+      const entries = some.map((each) => owned.claims.heldAs(each)!), waitsFor = new Map<Entry, string>();
       for (const [i, { waitsFor: name }] of some.entries()) {
         if (name !== undefined) waitsFor.set(entries[i]!, name);
       }

@@ -7,7 +7,7 @@ import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { Copy, Read, Unreadable } from "../log/messages.ts";
 import type { PartitionState } from "../log/partition_state.ts";
 import { MOVED } from "../log/records.ts";
-import { isOriginals } from "./starting_point.ts";
+import { isOriginals } from "../original/mod.ts";
 
 /** The parts with which the owner of a partition takes messages in. */
 export interface IntakeOptions {
@@ -17,6 +17,8 @@ export interface IntakeOptions {
   readonly passBefore?: number;
   /** Reads ended instances. */
   readonly ends: EndSource;
+  /** The delayed instance of an id. (Default: nothing is delayed) */
+  delayed?(id: string): Promise<Instance | undefined>;
   /** The partition in which an id is submitted. */
   homeOf(id: string): number;
   /** Sends a message to the partition where it should lie. */
@@ -96,11 +98,20 @@ export class Intake {
   async #passOverOther({ place, instance, bytes }: Copy, known: Instance | undefined): Promise<void> {
     const { state, ends, partition } = this.#options, { id } = instance;
     const end = state.ends.get(id);
-    const first = known ?? (end && (await ends.read(partition, end))?.instance);
+    const first = known ?? (end && (await ends.read(partition, end))?.instance) ??
+      await this.#options.delayed?.(id);
+    if (first === undefined && end === undefined && !state.entries.has(id)) {
+      return this.#takeAfterAll(place, instance);
+    }
     if (first !== undefined && !isSameContent(contentOf(first), contentOf(instance))) {
       await this.#options.setAside({ place, bytes, reason: conflictReason(id, contentOf(first)) });
     }
     await this.#journal.passOver(place, id);
+  }
+
+  /** Only the hash of its id was that of a delayed one. */
+  #takeAfterAll(place: Copy["place"], instance: Instance): void {
+    this.#hooks.waits(this.#options.state.add(instance, { place, run: 0, state: "queued" }, false));
   }
 
   async #setAside(bad: Unreadable): Promise<void> {

@@ -24,10 +24,12 @@ import type { PartitionState } from "../log/partition_state.ts";
 import {
   BAD,
   bareEnd,
+  type CallbackMark,
   type End,
   endOf,
   endRecords,
   type Head,
+  markRecord,
   outgoing,
   type Place,
   progressRecord,
@@ -302,6 +304,14 @@ export class Journal {
       return entry;
     });
     return revived;
+  }
+
+  /** Writes the outcomes of attempts to deliver callbacks. */
+  async mark(marks: readonly (CallbackMark & { readonly instance: string })[]): Promise<void> {
+    const nowMs = this.#options.clock.wallMs();
+    const records = marks.map(({ instance, ...mark }) => markRecord(instance, mark, nowMs));
+    await this.append("finished", records);
+    for (const each of marks) this.state.callbacks.mark(each);
   }
 
   /** Forgets ends. */

@@ -4,6 +4,7 @@ import type { ChainPool } from "../log/chain_pool.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Journal } from "./journal.ts";
 import type { PartitionState } from "../log/partition_state.ts";
+import type { OwnerRecord } from "./owner_record.ts";
 import { LEFT, outgoing } from "../log/records.ts";
 import type { Left } from "../log/settled.ts";
 
@@ -15,6 +16,8 @@ export interface LeftRecordOptions {
   readonly backlog: Backlog;
   readonly coverage: Coverage<unknown>;
   readonly journal: Journal;
+  /** Knows before where all is over. */
+  readonly owner: Pick<OwnerRecord, "from">;
   /** The record is written when this number of messages are over since it was written last, (Default: 10,000) */
   readonly settledBehind?: number | undefined;
   /** or when the first of these has been over for this time, in milliseconds: ends are kept for a limited time. */
@@ -67,12 +70,11 @@ export class LeftRecord {
   }
 
   #left(): Left {
-    const { state, backlog, coverage, chains } = this.#options;
+    const { state, backlog, coverage, chains, owner } = this.#options;
     const kinds = backlog.leftKinds().map(({ chain, labels, from }) =>
       [chains.hashOf(chain), labels, from] as const
     );
-    const from = Math.min(coverage.from, backlog.leftFrom);
-    return { before: state.pendingAt, open: coverage.open(), kinds, among: backlog.among(from) };
+    return { before: state.pendingAt, open: coverage.open(), kinds, among: backlog.among(owner.from) };
   }
 
   async #append(left: Left | null): Promise<void> {

@@ -1,7 +1,7 @@
 import { AssignerProtocol } from "kafkajs";
 import { type Clock, onAbort } from "../../../model/mod.ts";
 import { assign, type Member } from "./assignment.ts";
-import { troubleOf } from "../client/errors.ts";
+import { kafkaFailureOf } from "../client/errors.ts";
 import { Buffer } from "../client/kafkajs.ts";
 import type { Link } from "../client/link.ts";
 
@@ -58,7 +58,7 @@ export class Membership {
   readonly #closing: AbortSignal;
   #member = "";
   #generation = -1;
-  #heardMs = 0;
+  #confirmedAtMs = 0;
   /** It has given all up since it was heard last, and is to join again. */
   #hasGivenUp = false;
 
@@ -71,14 +71,14 @@ export class Membership {
   async run(): Promise<void> {
     while (!this.#closing.aborted) {
       try {
-        const allotment = await this.#joinHeard();
+        const allotment = await this.#joinInTime();
         this.#options.allotted(allotment);
         await this.#beat();
       } catch (error) {
         if (this.#closing.aborted) break;
-        const trouble = troubleOf(error);
-        if (trouble === "expelled") this.#forget();
-        else if (trouble !== "rebalancing") throw error;
+        const failure = kafkaFailureOf(error);
+        if (failure === "expelled") this.#forget();
+        else if (failure !== "rebalancing") throw error;
       }
     }
   }
@@ -86,7 +86,7 @@ export class Membership {
   /** Gives all up if it has not been heard for too long, as a process that was stopped finds when it goes on. */
   checkSilence(): void {
     const { clock, sessionMs } = this.#options;
-    if (this.#member === "" || clock.nowMs() - this.#heardMs < sessionMs * SILENT_PART) return;
+    if (this.#member === "" || clock.nowMs() - this.#confirmedAtMs < sessionMs * SILENT_PART) return;
     this.#giveUp();
   }
 
@@ -115,7 +115,7 @@ export class Membership {
   }
 
   /** Joins; all is given up if it is not heard any more while it waits for the others. */
-  async #joinHeard(): Promise<Allotment> {
+  async #joinInTime(): Promise<Allotment> {
     const joined = new AbortController();
     this.#hasGivenUp = false;
     if (this.#member !== "") void this.#sayMeanwhile(joined.signal);
@@ -128,13 +128,13 @@ export class Membership {
 
   async #sayMeanwhile(joined: AbortSignal): Promise<void> {
     const { besides, clock } = this.#options;
-    for (let isHeard = true; isHeard && !joined.aborted;) {
-      isHeard = await this.#say(besides, joined).catch((error) => {
-        if (joined.aborted || troubleOf(error) === "rebalancing" || isOutdated(error)) return true;
+    for (let isConfirmed = true; isConfirmed && !joined.aborted;) {
+      isConfirmed = await this.#say(besides, joined).catch((error) => {
+        if (joined.aborted || kafkaFailureOf(error) === "rebalancing" || isOutdated(error)) return true;
         this.#options.lost(); // the join is told why
         return false;
       });
-      if (isHeard) await clock.until(clock.nowMs() + this.#everyMs, joined);
+      if (isConfirmed) await clock.until(clock.nowMs() + this.#everyMs, joined);
     }
   }
 
@@ -160,13 +160,13 @@ export class Membership {
         }),
     );
     this.#member = joined.memberId;
-    this.#heardMs = clock.nowMs();
+    this.#confirmedAtMs = clock.nowMs();
     const { generationId: generation, memberId } = joined;
     this.#generation = generation;
     const isLeader = joined.leaderId === memberId;
     const parts = isLeader ? assign(joined.members.map(memberOf), partitions) : new Map<string, number[]>();
     const userData = encode({ parts: Object.fromEntries(parts) });
-    const saidMs = clock.nowMs();
+    const sentAtMs = clock.nowMs();
     const synced = await link.coordinator("join the group", "group", group, (broker) =>
       broker.syncGroup({
         groupId: group,
@@ -177,7 +177,7 @@ export class Membership {
           memberAssignment: MemberAssignment.encode({ version: 1, assignment: { [topic]: part }, userData }),
         })),
       }));
-    this.#heard(saidMs);
+    this.#confirmed(sentAtMs);
     const all = decode(MemberAssignment.decode(synced.memberAssignment)?.userData).parts ?? {};
     return { member: memberId, generation, parts: new Map(Object.entries(all)) };
   }
@@ -199,8 +199,8 @@ export class Membership {
   /** Sends a heartbeat, and gives all up if no answer comes in time. @returns whether one came */
   async #say(link: Link, ending: AbortSignal): Promise<boolean> {
     const { clock, group, sessionMs } = this.#options;
-    const saidMs = clock.nowMs(); // the broker's session begins again between this and its answer
-    const leftMs = Math.max(0, this.#heardMs + sessionMs * SILENT_PART - saidMs);
+    const sentAtMs = clock.nowMs(); // the broker's session begins again between this and its answer
+    const leftMs = Math.max(0, this.#confirmedAtMs + sessionMs * SILENT_PART - sentAtMs);
     const forget = clock.after(leftMs, () => this.#giveUp());
     const whenEnding = onAbort(ending, forget);
     try {
@@ -213,18 +213,18 @@ export class Membership {
         ending,
       );
     } catch (error) {
-      if (troubleOf(error) === "rebalancing") this.#heard(saidMs);
+      if (kafkaFailureOf(error) === "rebalancing") this.#confirmed(sentAtMs);
       throw error;
     } finally {
       forget();
       whenEnding();
     }
-    this.#heard(saidMs);
+    this.#confirmed(sentAtMs);
     return !this.#hasGivenUp;
   }
 
-  #heard(saidMs: number): void {
-    this.#heardMs = Math.max(this.#heardMs, saidMs);
+  #confirmed(sentAtMs: number): void {
+    this.#confirmedAtMs = Math.max(this.#confirmedAtMs, sentAtMs);
   }
 }
 

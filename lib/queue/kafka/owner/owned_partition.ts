@@ -1,24 +1,24 @@
 import type { Bell } from "../../bell.ts";
-import { childOf } from "../../called_child.ts";
-import type { Claim, Held } from "../../queue.ts";
+import type { Claim } from "../../queue.ts";
 import { QueueError } from "../../errors.ts";
 import { Backlog } from "./backlog.ts";
+import { Claims } from "./claims.ts";
 import type { ChainPool } from "../log/chain_pool.ts";
 import { LeftRecord } from "./left_record.ts";
 import type { PassedKinds } from "../../waiting_lines.ts";
+import type { Delays } from "./delays.ts";
 import { Coverage } from "./coverage.ts";
 import { isBare, isRoot, isWaiting, toBeCancelled } from "./entries.ts";
-import { lostError } from "../client/errors.ts";
 import { Intake, type IntakeOptions } from "./intake.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
-import { byPlace, type Entry, hasEnded, progressOf, queueAgain } from "../log/entry.ts";
-import { rootOf, treeOf } from "../../tree.ts";
+import { type Entry, hasEnded, queueAgain } from "../log/entry.ts";
+import { treeOf } from "../../tree.ts";
 import type { Chunk } from "../log/log.ts";
 import { kindOf, type Picks } from "../log/messages.ts";
 import type { PartitionState } from "../log/partition_state.ts";
-import { FENCE, type Fence, LEFT, outgoing, OWNER, type Owner } from "../log/records.ts";
-import { type FencePlace, isOfTerm } from "../log/terms.ts";
+import { OwnerRecord } from "./owner_record.ts";
+import { Term } from "./term.ts";
 import type { PassingLine, ReadAhead } from "./waiting_line.ts";
 
 /** The parts with which a partition is owned. */
@@ -36,6 +36,10 @@ export interface OwnedPartitionOptions extends JournalOptions, IntakeOptions {
   readonly bell: Bell;
   /** Reads messages of `pending` again from an offset on. */
   readAgain(offset: number): Promise<Chunk>;
+  /** Keeps the messages that are due later. (Default: there are none) */
+  readonly delays?: Delays;
+  /** Rings when the next one may be due sooner. */
+  readonly due: Bell;
   /** Bounds of reading ahead. (Default: {@linkcode READ_AHEAD}) */
   readonly readAhead?: ReadAhead;
   /** Looks for records of others, and keeps the brokers' memory of this owner. Rejects if it is the owner no more. */
@@ -47,6 +51,8 @@ export interface OwnedPartitionOptions extends JournalOptions, IntakeOptions {
   /** So does an instance that is older than this, in milliseconds. (Default: Infinity) */
   readonly carriedAfterMs?: number;
   readonly chains: ChainPool;
+  /** The time for which settled callbacks are known, in milliseconds. (Default: Infinity) */
+  readonly keepMs?: number;
   /** When this many messages are over behind those left in their topic, that is written down. (Default: 10,000) */
   readonly settledBehind?: number;
 }
@@ -60,6 +66,8 @@ export class OwnedPartition {
   readonly state: PartitionState;
   /** Writes what becomes of its instances. */
   readonly journal: Journal;
+  /** The instances that are held. */
+  readonly claims: Claims;
   readonly #bell: Bell;
   /** It goes to another consumer: nothing more is handed out. */
   isLeaving = false;
@@ -69,12 +77,9 @@ export class OwnedPartition {
   readonly #coverage: Coverage<Entry | undefined>;
   readonly #backlog: Backlog;
   readonly #left: LeftRecord;
+  readonly #owner: OwnerRecord;
+  readonly #term: Term;
   readonly #intake: Intake;
-  /** All of `pending` before has been handed out, or has a head. */
-  #claimed: number;
-  #written = "";
-  /** The number of the last claim of each root. */
-  readonly #claims = new WeakMap<Entry, number>();
   #readTo = 0;
 
   /** @param finishedEnd where `finished` ends */
@@ -84,7 +89,7 @@ export class OwnedPartition {
     this.partition = options.partition;
     this.state = state;
     this.#bell = options.bell;
-    this.#claimed = state.pendingAt;
+    this.claims = new Claims(state);
     this.#coverage = new Coverage(state.pendingAt);
     this.journal = new Journal(options, {
       covered: ({ offset, isCalled }, resultAt) => {
@@ -97,6 +102,8 @@ export class OwnedPartition {
       failed: (error) => options.failed(error),
     }, finishedEnd);
     this.#backlog = new Backlog({
+      clock: options.clock,
+      delayed: () => options.due.ring(),
       again: [...state.entries.values()].filter(isWaiting),
       isThere: (entry) => this.#isThere(entry),
       isBare: (entry) => isBare(entry, state.handedOut),
@@ -108,71 +115,48 @@ export class OwnedPartition {
       failed: (error) => options.failed(error),
       readAhead: options.readAhead,
     });
-    this.#intake = new Intake(options, this.journal, {
+    const delayed = (id: string) => Promise.resolve(options.delays?.known(id));
+    this.#intake = new Intake({ ...options, delayed }, this.journal, {
       waits: (entry) => this.#backlog.push(entry),
       isOver: (offset, resultAt) => this.#coverage.cover(offset, resultAt),
     });
-    this.#left = new LeftRecord({
-      clock: options.clock,
+    const { clock, member, group, words, isGuest } = options;
+    const parts = { clock, state, backlog: this.#backlog, coverage: this.#coverage, journal: this.journal };
+    const owner = this.#owner = new OwnerRecord({
+      ...parts,
+      who: { member, group, words, isGuest },
+      passBefore: options.passBefore,
+    });
+    const left = this.#left = new LeftRecord({
+      ...parts,
+      owner,
       chains: options.chains,
-      state,
-      backlog: this.#backlog,
-      coverage: this.#coverage,
-      journal: this.journal,
       settledBehind: options.settledBehind,
       settledAfterMs: (options.carriedAfterMs ?? Infinity) / 2,
     });
+    const { partition, claims } = this, { term } = options;
+    this.#term = new Term({ ...parts, owner, left, claims, partition, member, term });
   }
 
   /**
    * Begins to own it: what its former owners have left is put in order.
    *
-   * @param finishedStart where `finished` begins: fences that are no longer needed to read it are forgotten
+   * @param finishedStart where `finished` begins
    */
   async begin(finishedStart: number): Promise<void> {
-    const { fences } = this.state.fencing;
-    const first = fences.findLastIndex(([offset]) => offset <= finishedStart);
-    await this.#writeFence(fences.slice(Math.max(0, first)));
-    await this.restate();
+    await this.#term.begin(finishedStart);
     await this.journal.tidy(false);
     await this.upkeep();
   }
 
-  async #writeFence(fences: readonly FencePlace[]): Promise<void> {
-    const { member, clock } = this.#options;
-    const fence: Fence = { member, fences };
-    await this.journal.append("running", [outgoing(FENCE, fence, clock.wallMs())]);
-  }
-
   /**
-   * Takes records that somebody else has written behind the fence of this owner: those of former owners do not count.
+   * Takes records that somebody else has written since.
    *
    * @throws {QueueError} `lease-lost`, if one is of a later owner
    */
   takeOthers(topic: string, records: readonly IncomingRecord[]): void {
-    const { term, names } = this.#options;
-    const others = records.filter((record) => !isOfTerm(record, term));
-    if (topic === names.running) this.state.takeRunning(others);
-    else this.state.takeFinished(others);
-    if (this.state.fencing.term > term) throw lostError(this.partition);
-    this.#watch(this.restate());
-  }
-
-  /** Writes again what former owners have overwritten: compaction keeps the last record of a key, whoever wrote it. */
-  async restate(): Promise<void> {
-    const { fencing } = this.state;
-    const keys = fencing.takeOverwritten();
-    if (keys.size === 0) return;
-    const writes: Promise<void>[] = [];
-    if (keys.delete(FENCE)) {
-      writes.push(this.#writeFence(fencing.fences));
-      keys.add(OWNER); // whoever reads a fence takes nothing for held that stands before it
-      for (const { hasHead, instance: { id } } of this.held()) if (hasHead) keys.add(id);
-    }
-    if (keys.delete(OWNER)) this.#written = "";
-    if (keys.delete(LEFT)) writes.push(this.#left.write());
-    writes.push(this.journal.restate(keys), this.#writeOwner(false));
-    await Promise.all(writes);
+    this.#term.takeOthers(topic === this.#options.names.running ? "running" : "finished", records);
+    this.#watch(this.#term.restate());
   }
 
   /** Looks whether others have written to it. */
@@ -202,6 +186,7 @@ export class OwnedPartition {
     }
     this.#coverage.reach(next);
     this.state.pendingAt = Math.max(this.state.pendingAt, next);
+    this.#options.delays?.came(this.state.pendingAt);
     if (isNews || next >= this.#readTo) this.#bell.ring();
   }
 
@@ -228,6 +213,46 @@ export class OwnedPartition {
   async readTo(offset: number, signal: AbortSignal): Promise<void> {
     this.#readTo = Math.max(this.#readTo, offset);
     while (this.state.pendingAt < offset && !signal.aborted) await this.#bell.after(this.#bell.rings, signal);
+  }
+
+  /** When the next one is due, in milliseconds since 1970; Infinity: none is delayed. */
+  get dueMs(): number {
+    return this.isLeaving
+      ? Infinity
+      : Math.min(this.#backlog.dueMs, this.#options.delays?.nextMs ?? Infinity);
+  }
+
+  /** Goes on with what is due. */
+  fallDue(nowMs: number): void {
+    if (this.isLeaving) return;
+    if (this.#backlog.dueMs <= nowMs) this.#backlog.fallDue(nowMs);
+    this.#options.delays?.send(nowMs);
+  }
+
+  /** Sees to it that instances are in `pending`, and have been read there, which may be delayed. */
+  async bring(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.readTo(await this.#options.delays?.bring(ids) ?? 0, signal);
+  }
+
+  /** Waits until all of `delayed` before an offset has been read. */
+  async readDelayedTo(offset: number, signal: AbortSignal): Promise<void> {
+    const { delayed } = this.state;
+    const { delays } = this.#options;
+    while (delays !== undefined && !delays.isFull() && delayed.at < offset && !signal.aborted) {
+      if (this.isDropped) return;
+      await this.#bell.after(this.#bell.rings, signal);
+    }
+  }
+
+  /** Whether as many delayed messages are known as may be. */
+  knowsEnough(): boolean {
+    return this.#options.delays!.isFull();
+  }
+
+  /** Takes messages of `delayed`. */
+  readDelayed(records: readonly IncomingRecord[], next: number): void {
+    this.#options.delays!.take(records, next);
+    this.#bell.ring();
   }
 
   /** Number of instances that wait in their topic, and are not in memory. */
@@ -262,33 +287,10 @@ export class OwnedPartition {
   claim(passing: PassingLine, number: number): Claim {
     const entry = passing.first!, { offset } = entry.place;
     const isFresh = passing.take(), isFirst = offset < this.#backlog.first;
-    if (isFresh && isFirst) this.#claimed = Math.max(this.#claimed, offset + 1);
-    this.#claims.set(entry, number);
-    for (const each of treeOf(entry)) if (!hasEnded(each)) each.state = "running";
+    if (isFresh && isFirst) this.#owner.claimed(offset);
+    const claim = this.claims.make(entry, number);
     if (entry.hasHead || (isFresh && !isFirst)) this.#watch(this.journal.writeHeads([entry]));
-    const children = [...treeOf(entry)].slice(1).sort(byPlace).map((entry) =>
-      childOf(entry, progressOf(entry))
-    );
-    const { instance, cancel } = entry;
-    const claim = {
-      ...{ instance, number, progress: progressOf(entry) },
-      ...cancel !== undefined && { cancel },
-    };
-    return children.length === 0 ? claim : { ...claim, children };
-  }
-
-  /** An instance that is held, if the claim in question is the one that the consumer has now. */
-  heldAs({ instanceId, claim }: Held): Entry | undefined {
-    const entry = this.state.entries.get(instanceId);
-    if (entry?.state !== "running") return undefined;
-    return claim === undefined || claim === this.#claims.get(rootOf(entry)) ? entry : undefined;
-  }
-
-  /** The entries that are held, callers before those that they have called. */
-  *held(): Generator<Entry> {
-    for (const entry of this.state.entries.values()) {
-      if (isRoot(entry) && entry.state === "running") yield* treeOf(entry);
-    }
+    return claim;
   }
 
   /**
@@ -322,16 +324,19 @@ export class OwnedPartition {
 
   /** All of `pending` before has ended or stands in the changelog. */
   get from(): number {
-    return Math.min(this.#coverage.from, this.#backlog.leftFrom);
+    return this.#owner.from;
   }
 
   /** Keeps the record of how far it has come, and carries on what would hold it up. */
   async upkeep(): Promise<void> {
-    this.state.ends.expire(this.#options.clock.wallMs());
+    const nowMs = this.#options.clock.wallMs();
+    this.state.ends.expire(nowMs);
+    this.state.callbacks.expire(nowMs - (this.#options.keepMs ?? Infinity));
     this.#backlog.tidy();
+    this.#options.delays?.upkeep();
     await this.#carry();
     await this.#left.upkeep();
-    await this.#writeOwner(false);
+    await this.#owner.write();
   }
 
   /** Writes heads of entries that hold others up: too many came behind them, or others' ends may be gone before their own. */
@@ -347,38 +352,18 @@ export class OwnedPartition {
     await this.journal.writeHeads(slow);
   }
 
-  async #writeOwner(released: boolean): Promise<void> {
-    const { member, words, group, clock, isGuest = false, passBefore = 0 } = this.#options;
-    const owner: Owner = {
-      member,
-      group,
-      words,
-      from: this.from,
-      results: this.#coverage.resultsFrom(this.journal.finishedEnd, this.from),
-      claimed: this.#claimed,
-      ...this.state.handedOut > this.#claimed && { handedOut: this.state.handedOut },
-      ...released && { released },
-      ...isGuest && { isGuest },
-      ...passBefore > this.from && { passBefore },
-    };
-    const text = JSON.stringify(owner);
-    if (text === this.#written) return;
-    this.#written = text;
-    await this.journal.append("running", [outgoing(OWNER, owner, clock.wallMs())]);
-    this.state.setOwner(owner);
-  }
-
   /** Writes which instances have been handed out. */
   writeClaims(): void {
-    this.#watch(this.#writeOwner(false));
+    this.#watch(this.#owner.write());
   }
 
   /** Gives it up, with all that is held. */
   async release(): Promise<void> {
     this.isLeaving = true;
-    await this.journal.endCancelled([...this.held()].filter(isRoot));
+    await this.journal.endCancelled([...this.claims.held()].filter(isRoot));
+    this.#options.delays?.flush();
     await this.journal.idle();
-    await this.#writeOwner(true);
+    await this.#owner.write(true);
     this.drop(
       new QueueError("lease-lost", `Cannot write to partition ${this.partition}: it has been released`),
     );
@@ -387,6 +372,7 @@ export class OwnedPartition {
   /** It is another's now: nothing more is written. */
   drop(error: unknown): void {
     this.isLeaving = this.isDropped = true;
+    this.#options.delays?.end();
     this.#options.writer.end(error);
     this.#options.dropped();
     this.#bell.ring();

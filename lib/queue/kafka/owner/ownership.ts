@@ -1,53 +1,13 @@
 import type { Clock } from "../../../model/mod.ts";
-import type { Bell } from "../../bell.ts";
 import type { Order } from "../../queue.ts";
-import type { Appender } from "../client/appender.ts";
 import { shareOf } from "./assignment.ts";
-import type { ChainPool } from "../log/chain_pool.ts";
 import { isLoss, lostError } from "../client/errors.ts";
-import type { IncomingRecord } from "../client/kafkajs.ts";
-import type { Link } from "../client/link.ts";
 import type { Allotment } from "./membership.ts";
 import type { OwnedPartition } from "./owned_partition.ts";
-import type { Unreadable } from "../log/messages.ts";
-import type { PartitionState } from "../log/partition_state.ts";
-import type { From } from "./starting_point.ts";
-import type { Tail } from "../log/tail.ts";
-import { takePartition, type Taker } from "./taking.ts";
-import type { TopicNames } from "../log/topics.ts";
+import { takePartition, type Taker, type TakingOptions } from "./taking.ts";
 
 /** The parts with which partitions are taken. */
-export interface OwnershipOptions {
-  readonly link: Link;
-  readonly tail: Tail;
-  readonly appender: Appender;
-  readonly clock: Clock;
-  readonly names: TopicNames;
-  readonly partitions: number;
-  /** Begins the names under which partitions are written to: one writer for each at a time. */
-  readonly writers: string;
-  readonly group: string;
-  /** Whether the original's messages that are there before the first consumer comes are run or passed over. */
-  readonly from: From | undefined;
-  /** Time for which ends are kept, in milliseconds. */
-  readonly keepMs: number;
-  /** This process in words. */
-  readonly words: string;
-  readonly bell: Bell;
-  readonly maxEnds: number;
-  readonly chains: ChainPool;
-  /** Time between two reminders to the coordinator of an owner, in milliseconds. */
-  readonly renewMs: number;
-  newState(partition: number): PartitionState;
-  /** The partition in which an id is submitted. */
-  homeOf(id: string): number;
-  /** Sends a message to the partition where it should lie. */
-  moveHome(record: IncomingRecord, partition: number): Promise<void>;
-  setAside(partition: number, bad: Unreadable): Promise<void>;
-  /** Tells the consumer. */
-  order(order: Order): void;
-  /** Called with a partition that is ready. */
-  ready(partition: OwnedPartition): void;
+export interface OwnershipOptions extends Omit<TakingOptions, "failed"> {
   failed(error: unknown): void;
 }
 
@@ -216,6 +176,7 @@ export class Ownership {
     this.#owned.set(owned.partition, owned);
     this.#options.ready(owned);
     this.#options.bell.ring();
+    this.#options.due.ring();
     if (!this.#wanted.has(owned.partition)) this.#track(this.#handOver(owned));
   }
 
@@ -255,11 +216,13 @@ export class Ownership {
 }
 
 function hasHeld(owned: OwnedPartition): boolean {
-  return !owned.held().next().done;
+  return !owned.claims.held().next().done;
 }
 
 function idsOf(owned: OwnedPartition): string[] {
-  return [...owned.held()].filter(({ state }) => state === "running").map(({ instance: { id } }) => id);
+  return [...owned.claims.held()].filter(({ state }) => state === "running").map(({ instance: { id } }) =>
+    id
+  );
 }
 
 function abortAt(clock: Clock, atMs: number): AbortSignal {

@@ -1,20 +1,64 @@
+import type { TopicNames } from "../log/topics.ts";
+import type { Tail } from "../log/tail.ts";
+import type { From } from "../original/mod.ts";
+import type { Unreadable } from "../log/messages.ts";
+import type { Link } from "../client/link.ts";
+import type { ChainPool } from "../log/chain_pool.ts";
+import type { Appender } from "../client/appender.ts";
+import type { Order } from "../../queue.ts";
+import type { Bell } from "../../bell.ts";
+import type { Clock, Instance } from "../../../model/mod.ts";
 import { QueueError } from "../../errors.ts";
 import { EndReader } from "../log/end_reader.ts";
+import { delayBoundsOf, Delays } from "./delays.ts";
 import { lostError } from "../client/errors.ts";
 import type { RecordWriter } from "../client/appender.ts";
 import type { Broker, IncomingRecord, ProducerId } from "../client/kafkajs.ts";
 import { endOffset, LITTLE_BYTES, readChunk, readRanges, startOffset } from "../log/log.ts";
 import { membersOf } from "./membership.ts";
 import { OwnedPartition } from "./owned_partition.ts";
-import type { OwnershipOptions } from "./ownership.ts";
 import type { PartitionState } from "../log/partition_state.ts";
 import { FENCE, outgoing, type Owner } from "../log/records.ts";
-import { type StartingPoint, startingPoint } from "./starting_point.ts";
+import { type StartingPoint, startingPoint } from "../original/mod.ts";
 import { marked, TermWriter } from "../log/terms.ts";
 import { readAheadOf } from "./waiting_line.ts";
 
 /** The parts with which a partition is taken. */
-export interface TakingOptions extends Omit<OwnershipOptions, "failed"> {
+export interface TakingOptions {
+  readonly link: Link;
+  readonly tail: Tail;
+  readonly appender: Appender;
+  readonly clock: Clock;
+  readonly names: TopicNames;
+  readonly partitions: number;
+  /** Begins the names under which partitions are written to: one writer for each at a time. */
+  readonly writers: string;
+  readonly group: string;
+  /** Whether the original's messages that are there before the first consumer comes are run or passed over. */
+  readonly from: From | undefined;
+  /** Time for which ends are kept, in milliseconds. */
+  readonly keepMs: number;
+  /** This process in words. */
+  readonly words: string;
+  readonly bell: Bell;
+  /** Rings when the next instance may be due sooner. */
+  readonly due: Bell;
+  readonly maxEnds: number;
+  readonly chains: ChainPool;
+  /** The instance in a message. @throws {Error} if it brings none */
+  instanceOf(partition: number, record: IncomingRecord): Instance;
+  /** Time between two reminders to the coordinator of an owner, in milliseconds. */
+  readonly renewMs: number;
+  newState(partition: number): PartitionState;
+  /** The partition in which an id is submitted. */
+  homeOf(id: string): number;
+  /** Sends a message to the partition where it should lie. */
+  moveHome(record: IncomingRecord, partition: number): Promise<void>;
+  setAside(topic: string, partition: number, bad: Unreadable): Promise<void>;
+  /** Tells the consumer. */
+  order(order: Order): void;
+  /** Called with a partition that is ready. */
+  ready(partition: OwnedPartition): void;
   /** Called when the partition cannot be owned any more. */
   failed(owned: OwnedPartition, error: unknown): void;
 }
@@ -61,20 +105,32 @@ export async function takePartition(
       await readRanges(link, [{ topic, partition, offset, to, take }]);
     },
   });
+  const ends = new EndReader(link, names.finished, options.partitions);
+  const delays = new Delays({
+    ...{ partition, names, clock, state, ends, writer: raw, due: options.due },
+    bounds: delayBoundsOf(options.partitions),
+    readAt: (offset) => readChunk(link, { topic: names.delayed, partition, offset }, undefined, LITTLE_BYTES),
+    instanceOf: (record) => options.instanceOf(partition, record),
+    setAside: (bad) => options.setAside(names.delayed, partition, bad),
+    failed: (error) => options.failed(owned, error),
+  });
   let unfollow = () => {};
   let renewAtMs = clock.nowMs() + renewMs;
   const owned: OwnedPartition = new OwnedPartition({
     ...{ partition, names, clock, state, writer, term, member, isGuest, words, group, bell },
     passBefore: fenced.start.passBefore,
+    keepMs,
     carriedAfterMs: keepMs / 2,
-    ends: new EndReader(link, names.finished, options.partitions),
+    ends,
     chains: options.chains,
     readAhead: readAheadOf(options.partitions),
     readAgain: (offset) =>
       readChunk(link, { topic: names.pending, partition, offset }, undefined, LITTLE_BYTES),
     homeOf: options.homeOf,
     moveHome: options.moveHome,
-    setAside: (bad) => options.setAside(partition, bad),
+    setAside: (bad) => options.setAside(names.pending, partition, bad),
+    due: options.due,
+    delays,
     failed: (error) => options.failed(owned, error),
     dropped: () => unfollow(),
     async look() {
@@ -85,6 +141,7 @@ export async function takePartition(
     },
   }, finishedFence + 1);
   await owned.begin(finishedStart);
+  await readDelayed(options, owned, signal);
   const pendingEnd = await endOffset(link, names.pending, partition);
   await catchUp(options, owned, pendingEnd, signal);
   unfollow = follow(options, owned, pendingEnd);
@@ -219,6 +276,26 @@ async function checkGroup({ link, group, names }: TakingOptions, owner: Owner | 
   );
 }
 
+/** Longest time for which delayed messages are read before others, as ids may be known by them, in milliseconds. */
+const DELAYED_FIRST_MS = 200;
+
+/** Reads the first delayed messages: all, if they are not many. Others do not wait until a million have been read. */
+async function readDelayed(
+  { link, clock, names }: TakingOptions,
+  owned: OwnedPartition,
+  signal: AbortSignal,
+): Promise<void> {
+  const { partition, state: { delayed } } = owned;
+  delayed.at = await startOffset(link, names.delayed, partition);
+  const end = await endOffset(link, names.delayed, partition);
+  const untilMs = clock.nowMs() + DELAYED_FIRST_MS;
+  while (delayed.at < end && clock.nowMs() < untilMs && !signal.aborted) {
+    const at = { topic: names.delayed, partition, offset: delayed.at };
+    const { records, next } = await readChunk(link, at, signal, LITTLE_BYTES);
+    owned.readDelayed(records, next);
+  }
+}
+
 /** Reads messages that wait already: a fetch that waits for news on other partitions would delay it. */
 async function catchUp(
   { link, names }: TakingOptions,
@@ -243,7 +320,7 @@ function follow(
   const tidy = () => owned.journal.tidy(true).catch((error) => failed(owned, error));
   let isWhole = owned.state.pendingAt >= pendingEnd;
   if (isWhole) void tidy();
-  return tail.follow({
+  const unfollow = tail.follow({
     topic: names.pending,
     partition: owned.partition,
     offset: owned.state.pendingAt,
@@ -256,4 +333,17 @@ function follow(
     isFull: () => owned.isFull(),
     takesLittle: () => owned.left === 0, // else much of it is passed over
   });
+  const unfollowDelayed = tail.follow({
+    topic: names.delayed,
+    partition: owned.partition,
+    offset: owned.state.delayed.at,
+    take: (records, next) => owned.readDelayed(records, next),
+    isFull: () => owned.knowsEnough(),
+    takesLittle: () => true, // nobody waits for it: others have their turn between two reads
+    goesFirst: true, // what was submitted delayed before it is submitted again is known by its id
+  });
+  return () => {
+    unfollow();
+    unfollowDelayed();
+  };
 }
