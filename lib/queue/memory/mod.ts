@@ -1,11 +1,21 @@
-import type { Clock, Instance, NodeRecord } from "../../model/mod.ts";
-import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
+import type { Clock, Instance } from "../../model/mod.ts";
 import { childOf } from "../called_child.ts";
-import { type Entry, hasEnded, MemoryStore, progressOf, toUndo, viewOf } from "./store.ts";
-import { rootOf, treeOf } from "../tree.ts";
+import { type Entry, hasEnded, MemoryStore, progressOf, viewOf } from "./store.ts";
+import { copyOf } from "./copy.ts";
+import { obey } from "./requests.ts";
+import { rungOrDue } from "../rung_or_due.ts";
+import { treeOf } from "../tree.ts";
 import { Losses } from "../losses.ts";
 import { cancelOrders, marksOf } from "../orders.ts";
-import { type ConsumerRecord, type ConsumerView, SILENT_MS } from "../consumers.ts";
+import type {
+  CallbackCounts,
+  CallbackFilter,
+  CallbackRoom,
+  CallbackView,
+  SettledCallback,
+  TakenCallback,
+} from "../callbacks.ts";
+import type { ConsumerRecord, ConsumerView } from "../consumers.ts";
 import type {
   BadMessage,
   Claim,
@@ -23,10 +33,12 @@ import type {
   Released,
   Result,
 } from "../queue.ts";
+import type { DeployedChain, Deployment } from "../deployed.ts";
 import { leaseLost, QueueError } from "../errors.ts";
+import type { InstancePage, PageOptions } from "../page.ts";
 import type { Settings } from "../settings.ts";
-import { SettingsTeller } from "../setting_changes.ts";
-import { checkRecord, definitionOfSubmitted, placeOf, storableOutput, storableText } from "../submission.ts";
+import { SettingsNotifier } from "../setting_changes.ts";
+import { definitionOfSubmitted, placeOf, storableOutput } from "../submission.ts";
 import { PullBudget } from "../weight.ts";
 
 /** Options of an in-memory queue. */
@@ -106,7 +118,7 @@ class MemoryConsumer implements QueueDriver {
       if (lost.length > 0) throw leaseLost("the queue in memory", lost.map(({ id }) => id));
       const pushed = this.#store.lookOver(instances);
       for (const instance of instances) {
-        const entry = this.#store.add(instance);
+        const entry = this.#store.add(instance, this.#clock.wallMs());
         const caller = instance.parent && this.#holds.get(instance.parent.instance);
         if (caller && entry.owner === this) this.#hold(entry, caller.claim);
       }
@@ -115,18 +127,31 @@ class MemoryConsumer implements QueueDriver {
     });
   }
 
-  async pull(
+  pull(
     max: number,
     signal: AbortSignal,
     { maxCharacters, passOver = [] }: PullBounds = {},
   ): Promise<Claim[]> {
+    return this.#taken(signal, (nowMs) => {
+      const nextMs = this.#store.wake(nowMs);
+      const entries = this.#store.take(new PullBudget(max, maxCharacters), passOver, this);
+      return { due: entries.map((entry) => this.#claim(entry)), nextMs };
+    });
+  }
+
+  /** Takes something, now or when it is due; takes nothing only if `signal` is aborted. */
+  async #taken<T>(
+    signal: AbortSignal,
+    take: (nowMs: number) => { readonly due: T[]; readonly nextMs: number | undefined },
+  ): Promise<T[]> {
+    const { bell } = this.#store;
     while (true) {
       this.#check("pull from");
       if (signal.aborted) return [];
-      const { rings } = this.#store.bell;
-      const taken = this.#store.take(new PullBudget(max, maxCharacters), passOver, this);
-      if (taken.length > 0) return taken.map((entry) => this.#claim(entry));
-      await this.#store.bell.after(rings, signal);
+      const { rings } = bell;
+      const { due, nextMs } = take(this.#clock.wallMs());
+      if (due.length > 0) return due;
+      await rungOrDue(bell, rings, this.#clock, nextMs, signal);
     }
   }
 
@@ -190,12 +215,20 @@ class MemoryConsumer implements QueueDriver {
     return claim === undefined || claim === hold?.claim ? hold?.entry : undefined;
   }
 
+  identity(): Promise<string> {
+    return this.#do("read", () => this.#store.identity);
+  }
+
   depth(): Promise<QueueDepth> {
-    return this.#do("read", () => this.#store.depth());
+    return this.#do("read", () => {
+      this.#store.wake(this.#clock.wallMs());
+      return this.#store.depth();
+    });
   }
 
   get(id: string): Promise<InstanceView | undefined> {
     return this.#do("read", () => {
+      this.#store.wake(this.#clock.wallMs());
       const entry = this.#store.get(id);
       return entry && viewOf(entry);
     });
@@ -203,50 +236,19 @@ class MemoryConsumer implements QueueDriver {
 
   async *list(filter: Filter): AsyncIterable<InstanceView> {
     this.#check("read");
+    this.#store.wake(this.#clock.wallMs());
     for (const entry of this.#store.select(filter)) yield viewOf(entry);
   }
 
+  page(filter: Filter, options: PageOptions): Promise<InstancePage> {
+    return this.#do("read", () => {
+      this.#store.wake(this.#clock.wallMs());
+      return this.#store.page(filter, options);
+    });
+  }
+
   request(command: Command): Promise<number> {
-    return this.#do("ask", () => this.#obey(command));
-  }
-
-  #obey(command: Command): number {
-    switch (command.kind) {
-      case "cancel":
-        return this.#cancel(this.#store.select(among(CANCELLABLE, command.filter)), command.abort ?? false);
-      case "retry": {
-        const states = command.from === undefined ? RETRYABLE : RETRYABLE_FROM;
-        const roots = this.#store.select(among(states, command.filter)).map(rootOf);
-        return this.#store.retry(
-          new Set(roots.filter(({ state }) => states.includes(state))),
-          command.from,
-        );
-      }
-      case "purge": {
-        const entries = this.#store.select(among(ENDED, command.filter));
-        const roots = entries.filter(({ caller }) => caller === undefined);
-        const gone = roots.reduce((sum, root) => sum + [...treeOf(root)].length, 0);
-        this.#store.forget(roots);
-        return gone;
-      }
-      default:
-        this.#store.settings.obey(command);
-        this.#store.bell.ring();
-        return 0;
-    }
-  }
-
-  #cancel(meant: readonly Entry[], abort: boolean): number {
-    const entries = new Set(meant.flatMap((entry) => [...treeOf(entry)]).filter((entry) => !hasEnded(entry)));
-    const kept = toUndo(entries);
-    for (const entry of [...entries].reverse()) { // what was called first, or it would end with its caller
-      if (entry.state === "running" || kept.has(entry)) {
-        this.#store.mark(entry, CANCELLED_ON_REQUEST);
-        entry.abort ||= abort;
-      } else this.#store.end(entry, "cancelled", this.#clock.wallMs(), CANCELLED_ON_REQUEST);
-    }
-    this.#store.bell.ring(); // holders look for what is marked
-    return entries.size;
+    return this.#do("ask", () => obey(this.#store, command, this.#clock.wallMs()));
   }
 
   settings(): Promise<Settings> {
@@ -269,25 +271,15 @@ class MemoryConsumer implements QueueDriver {
   confirmHolds(): Promise<void> | undefined {
     if (this.#unnoticed.size > 0) this.#losses.add(this.#unnoticed);
     this.#unnoticed.clear();
-    return this.#losses.areTold ? undefined : this.#losses.told();
+    return this.#losses.areReported ? undefined : this.#losses.untilReported();
   }
 
   beat(record: ConsumerRecord): Promise<void> {
-    return this.#do("write to", () => {
-      const view = { id: this.#id, ...record };
-      this.#store.beats.set(this, { view, atMs: this.#clock.nowMs() });
-    });
+    return this.#do("write to", () => this.#store.beats.beat(this, this.#id, record, this.#clock.nowMs()));
   }
 
   consumers(): Promise<readonly ConsumerView[]> {
-    return this.#do("read", () => {
-      const nowMs = this.#clock.nowMs();
-      const views = [...this.#store.beats.values()].map(({ view, atMs }) => ({
-        ...view,
-        beatAgoMs: nowMs - atMs,
-      }));
-      return views.filter(({ beatAgoMs }) => beatAgoMs < SILENT_MS);
-    });
+    return this.#do("read", () => this.#store.beats.living(this.#clock.nowMs()));
   }
 
   partitions(): Promise<readonly PartitionView[]> {
@@ -297,6 +289,43 @@ class MemoryConsumer implements QueueDriver {
   async *badMessages(): AsyncIterable<BadMessage> {
     this.#check("read");
     yield* []; // only instances can be pushed here
+  }
+
+  deploy(chains: readonly DeployedChain[]): Promise<readonly Deployment[]> {
+    return this.#do("deploy to", () => this.#store.deployments.deploy(chains));
+  }
+
+  deployed(name: string): Promise<DeployedChain | undefined> {
+    return this.#do("read", () => this.#store.deployments.get(name));
+  }
+
+  async *deployments(): AsyncIterable<DeployedChain> {
+    this.#check("read");
+    yield* this.#store.deployments.all();
+  }
+
+  undeploy(name: string): Promise<boolean> {
+    return this.#do("write to", () => this.#store.deployments.remove(name));
+  }
+
+  pullCallbacks(room: CallbackRoom, signal: AbortSignal): Promise<readonly TakenCallback[]> {
+    return this.#taken(signal, (nowMs) => this.#store.callbacks.take(room, this, nowMs));
+  }
+
+  settleCallbacks(settled: readonly SettledCallback[]): Promise<void> {
+    return this.#do("write to", () => {
+      this.#store.callbacks.settle(settled, this);
+      this.#store.bell.ring(); // there may be a later instant to wait for
+    });
+  }
+
+  async *callbacks(filter: CallbackFilter): AsyncIterable<CallbackView> {
+    this.#check("read");
+    yield* this.#store.callbacks.list(filter);
+  }
+
+  callbackCounts(): Promise<CallbackCounts> {
+    return this.#do("read", () => this.#store.callbacks.counts());
   }
 
   async *commands(signal: AbortSignal): AsyncGenerator<Order> {
@@ -309,19 +338,19 @@ class MemoryConsumer implements QueueDriver {
   }
 
   async *#orders(signal: AbortSignal): AsyncGenerator<Order> {
-    let told = new Set<string>();
+    let delivered = new Set<string>();
     this.#check("listen to");
-    const teller = new SettingsTeller();
+    const notifier = new SettingsNotifier();
     while (true) {
       this.#check("listen to");
       if (signal.aborted) return;
       const { rings } = this.#store.bell;
-      yield* teller.orders(this.#store.settings.current);
+      yield* notifier.orders(this.#store.settings.current);
       yield* this.#losses.orders();
       const marks = [...this.#holds.values()].filter(({ entry }) => entry.cancel !== undefined)
         .map(({ entry: { instance: { id }, abort } }) => ({ id, abort }));
-      yield* cancelOrders(marks, told);
-      told = marksOf(marks);
+      yield* cancelOrders(marks, delivered);
+      delivered = marksOf(marks);
       await this.#store.bell.after(rings, signal);
     }
   }
@@ -333,7 +362,8 @@ class MemoryConsumer implements QueueDriver {
   }
 
   #giveUp(): void {
-    this.#store.beats.delete(this);
+    this.#store.beats.end(this);
+    this.#store.callbacks.release(this);
     this.#handBack([...this.#holds.values()].map(({ entry }) => entry));
   }
 
@@ -365,14 +395,4 @@ class MemoryConsumer implements QueueDriver {
       `Cannot ${action} the queue in memory: it has been closed. Open it again first`,
     );
   }
-}
-
-function copyOf(record: NodeRecord): NodeRecord {
-  checkRecord(record);
-  const { reason } = record;
-  return {
-    ...record,
-    output: storableOutput(record.output),
-    ...(reason === undefined ? {} : { reason: storableText(reason) }),
-  };
 }

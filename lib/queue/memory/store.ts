@@ -1,21 +1,34 @@
 import {
   type Chain,
+  dueAt,
   type Instance,
+  type InstanceOutcome,
   isIdOfCall,
   type JsonText,
   type NodeRecord,
   possibleCallers,
 } from "../../model/mod.ts";
 import { Bell } from "../bell.ts";
+import { DelayedLine } from "../delayed_line.ts";
 import { CALLER_ENDED, matches, RETRYABLE } from "../filter.ts";
 import { contentOf, PushTally } from "../content.ts";
-import type { ConsumerView } from "../consumers.ts";
 import type { Filter, InstanceState, InstanceView, Kind, Pushed, QueueDepth } from "../queue.ts";
+import { MemoryBeats } from "./beats.ts";
+import { MemoryCallbacks } from "./callbacks.ts";
+import { MemoryDeployments } from "./deployments.ts";
 import { MemorySettings } from "./settings.ts";
 import { type Retry, retryOf } from "../retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "../submission.ts";
 import { hasToUndo, keptToUndo } from "../undoing.ts";
 import { type PullBudget, textLength } from "../weight.ts";
+import {
+  cursorText,
+  type InstanceLine,
+  type InstancePage,
+  lineOf,
+  type PageOptions,
+  readCursor,
+} from "../page.ts";
 import { treeOf } from "../tree.ts";
 import { type Place, WaitingLines } from "../waiting_lines.ts";
 
@@ -48,15 +61,15 @@ export interface Entry {
 /** The content of an in-memory queue and its changes of state; who may ask for them is the consumers' matter. */
 export class MemoryStore {
   readonly bell = new Bell();
+  readonly identity: string = `memory:${crypto.randomUUID()}`;
   readonly settings = new MemorySettings();
-  /** The latest records of the consumers, and when they were written. */
-  readonly beats = new Map<
-    object,
-    { readonly view: Omit<ConsumerView, "beatAgoMs">; readonly atMs: number }
-  >();
+  readonly deployments = new MemoryDeployments();
+  readonly callbacks = new MemoryCallbacks();
+  readonly beats = new MemoryBeats();
   readonly #entries = new Map<string, Entry>();
   readonly #chains = new Map<string, Chain>();
   readonly #waiting = new WaitingLines<Entry>();
+  readonly #delayed = new DelayedLine<Entry>();
   #ended: Entry[] = [];
   #seq = 0;
 
@@ -82,8 +95,8 @@ export class MemoryStore {
     return tally.result("the queue in memory");
   }
 
-  /** Queues an instance, unless it is known; or hands it to the owner of its caller. @returns the entry of its id */
-  add(instance: Instance): Entry {
+  /** Queues an instance, now or when it is due, unless it is known; or hands it to the owner of its caller. @returns the entry of its id */
+  add(instance: Instance, nowMs: number): Entry {
     const { hash, chain } = definitionOfSubmitted(instance);
     const before = this.#entries.get(instance.id);
     if (before !== undefined) return before;
@@ -107,13 +120,30 @@ export class MemoryStore {
       place: undefined,
     };
     this.#entries.set(instance.id, entry);
-    if (caller === undefined) this.#wait(entry);
+    if (caller === undefined) this.#begin(entry, nowMs);
     else caller.called.add(entry);
     return entry;
   }
 
   get(id: string): Entry | undefined {
     return this.#entries.get(id);
+  }
+
+  /** Has an entry wait until it is due, or to be handed out. */
+  #begin(entry: Entry, nowMs: number): void {
+    const isDue = (entry.instance.dueAtMs ?? -Infinity) <= nowMs;
+    entry.state = isDue ? "queued" : "delayed";
+    if (isDue) this.#wait(entry);
+    else this.#delayed.add(entry);
+  }
+
+  /** Queues those that are due by an instant. @returns when the next one is due, in milliseconds since 1970 */
+  wake(nowMs: number): number | undefined {
+    for (const entry of this.#delayed.take(nowMs)) {
+      entry.state = "queued";
+      this.#wait(entry);
+    }
+    return this.#delayed.nextMs;
   }
 
   #wait(entry: Entry, waitsFor?: string): void {
@@ -123,6 +153,7 @@ export class MemoryStore {
   #waitNoMore(entry: Entry): void {
     if (entry.place !== undefined) entry.place.isLeft = true;
     entry.place = undefined;
+    this.#delayed.leave(entry);
   }
 
   take(budget: PullBudget, passOver: readonly Kind[], owner: object): Entry[] {
@@ -144,7 +175,7 @@ export class MemoryStore {
     this.#wait(entry);
   }
 
-  end(entry: Entry, state: InstanceState, endedAtMs: number, reason?: string, output?: JsonText): void {
+  end(entry: Entry, state: InstanceOutcome, endedAtMs: number, reason?: string, output?: JsonText): void {
     this.#waitNoMore(entry);
     entry.state = state;
     entry.owner = entry.cancel = undefined;
@@ -153,6 +184,7 @@ export class MemoryStore {
     entry.reason = reason === undefined ? undefined : storableText(reason);
     entry.output = output;
     this.#ended.push(entry);
+    if (this.callbacks.ended(entry, state)) this.bell.ring();
     for (const each of entry.called) {
       if (!hasEnded(each)) this.end(each, "cancelled", endedAtMs, CALLER_ENDED);
     }
@@ -175,12 +207,14 @@ export class MemoryStore {
    * @param from the node that runs again, and all after it
    * @returns their number
    */
-  retry(roots: Iterable<Entry>, from: string | undefined): number {
+  retry(roots: Iterable<Entry>, from: string | undefined, nowMs: number): number {
     let retried = 0;
     for (const root of roots) {
       const retry = retryOfEntry(root, from);
       if (retry === undefined) continue;
       this.#retry(root, retry);
+      this.#waitNoMore(root);
+      this.#begin(root, nowMs); // it may have been cancelled before it was due
       retried++;
     }
     this.bell.ring();
@@ -220,6 +254,7 @@ export class MemoryStore {
 
   /** Forgets what ended before an instant; ends come about in order of time, so it looks no further than it must. */
   purge(beforeMs: number): void {
+    this.callbacks.purge(beforeMs);
     let gone = 0;
     for (const { endedAtMs = -Infinity } of this.#ended) {
       if (endedAtMs >= beforeMs) break;
@@ -252,14 +287,34 @@ export class MemoryStore {
     return entries.filter((entry) => entry !== undefined).sort((a, b) => a.seq - b.seq);
   }
 
+  /** A part of the list of those that a filter means. */
+  page({ limit: _, ...filter }: Filter, { after, limit, newestFirst = false }: PageOptions): InstancePage {
+    const selected = this.select(filter);
+    if (newestFirst) selected.reverse();
+    const from = after === undefined ? undefined : readCursor(after, 1)[0]!;
+    const behind = selected.filter(({ seq }) =>
+      from === undefined || (newestFirst ? seq < from : seq > from)
+    );
+    const lines = behind.slice(0, limit);
+    return {
+      lines: lines.map(lineOfEntry),
+      ...behind.length > limit && { next: cursorText([lines.at(-1)!.seq]) },
+    };
+  }
+
   depth(): QueueDepth {
-    const counts = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
+    const counts = { delayed: 0, queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
     let oldest: Entry | undefined;
     for (const entry of this.#entries.values()) {
       counts[entry.state]++;
       if (entry.state === "queued" || entry.state === "running") oldest ??= entry;
     }
-    return oldest ? { ...counts, oldestSubmittedAtMs: oldest.instance.submittedAtMs } : counts;
+    const { nextMs } = this.#delayed;
+    return {
+      ...counts,
+      ...nextMs !== undefined && { nextDueAtMs: nextMs },
+      ...oldest !== undefined && { oldestSubmittedAtMs: dueAt(oldest.instance) },
+    };
   }
 
   get lastSeq(): number {
@@ -291,7 +346,7 @@ function retryOfEntry({ instance, records }: Entry, from?: string): Retry | unde
 }
 
 export function hasEnded({ state }: Entry): boolean {
-  return state !== "queued" && state !== "running";
+  return state !== "delayed" && state !== "queued" && state !== "running";
 }
 
 /** The public view of an entry. */
@@ -305,6 +360,15 @@ export function viewOf(entry: Entry): InstanceView {
     ...(endedAtMs === undefined ? {} : { endedAtMs }),
     ...(output === undefined ? {} : { output }),
   };
+}
+
+function lineOfEntry({ instance, state, reason, endedAtMs }: Entry): InstanceLine {
+  return lineOf({
+    instance,
+    state,
+    ...reason !== undefined && { reason },
+    ...endedAtMs !== undefined && { endedAtMs },
+  });
 }
 
 /** The records of an entry by node and item. */
