@@ -1,7 +1,7 @@
 import { parseDuration, parsePositiveDuration } from "../../model/mod.ts";
 import { badAddress, durationOf, unknownOption, unreadValue } from "../address_errors.ts";
 import type { AddressText } from "../address_parts.ts";
-import type { AddressOptionHelp } from "../kind.ts";
+import type { AddressOptionHelp, Environment } from "../kind.ts";
 
 /** The options that may stand behind the `?` of a sqlite address. */
 export interface SqliteAddressOptions {
@@ -28,12 +28,14 @@ export const SQLITE_OPTIONS: readonly AddressOptionHelp[] = [
 const SHORTEST_LEASE_MS = 200;
 
 /**
- * Reads `sqlite:PATH[?lease=5s&keep=24h]`.
+ * Reads `sqlite:PATH[?lease=5s&keep=24h]`. A path that begins with `~/` is in the home folder: shells put it in only at the
+ * beginning of a word.
  *
+ * @param env `HOME`, or `USERPROFILE` on Windows
  * @throws {QueueError} `bad-address`
  */
-export function sqliteAddress(address: AddressText): SqliteAddress {
-  const { place: path } = address.parts;
+export function sqliteAddress(address: AddressText, env: Environment): SqliteAddress {
+  const path = atHome(address, env);
   if (path === "") {
     throw badAddress(address, "it names no file", "Write sqlite:PATH, for example sqlite:.sequoia/queue.db");
   }
@@ -52,6 +54,13 @@ export function sqliteAddress(address: AddressText): SqliteAddress {
     else options.keepMs = durationOf(address, "keep", () => parseDuration(value));
   }
   return { kind: "sqlite", path, options };
+}
+
+function atHome(address: AddressText, { HOME, USERPROFILE }: Environment): string {
+  const { place } = address.parts, home = HOME || USERPROFILE;
+  if (!/^~(\/|$)/.test(place)) return place;
+  if (home !== undefined && home !== "") return home + place.slice(1);
+  throw badAddress(address, "no home folder is known: the variable HOME is not set", "Write the whole path");
 }
 
 function leaseOf(address: AddressText, value: string): number {

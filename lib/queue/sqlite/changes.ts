@@ -69,9 +69,10 @@ export class Changes {
    * Waits until something has changed since a mark, `signal` is aborted, or the queue is closed.
    *
    * @param pace of the looks; it goes on from one wait to the next, as most of what others write is for nobody else
+   * @param dueMs an instant of the system's clock at which the wait ends (Default: it does not)
    * @returns when nothing had changed yet; undefined if that was not seen
    */
-  async since(mark: Mark, signal: AbortSignal, pace: Pace): Promise<number | undefined> {
+  async since(mark: Mark, signal: AbortSignal, pace: Pace, dueMs = Infinity): Promise<number | undefined> {
     if (this.#bell.rings > mark.rings) return undefined;
     let unchangedAtMs: number | undefined;
     const wake = new AbortController();
@@ -84,7 +85,9 @@ export class Changes {
       const atMs = this.#clock.nowMs(), version = this.#version();
       if (version !== undefined && version !== mark.version) break;
       if (version !== undefined) unchangedAtMs = atMs;
-      await this.#clock.until(this.#clock.nowMs() + pace.next(), wake.signal);
+      const leftMs = dueMs - this.#clock.wallMs();
+      if (leftMs <= 0) break;
+      await this.#clock.until(this.#clock.nowMs() + Math.min(pace.next(), leftMs), wake.signal);
     }
     forget();
     for (const each of signals) each.removeEventListener("abort", end);

@@ -2,7 +2,7 @@ import { parseJson } from "../../model/mod.ts";
 import type { Losses } from "../losses.ts";
 import { cancelOrders, type Mark, marksOf } from "../orders.ts";
 import type { Command, Order } from "../queue.ts";
-import { SettingsTeller } from "../setting_changes.ts";
+import { SettingsNotifier } from "../setting_changes.ts";
 import { type Changes, Pace } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { readSettings } from "./settings.ts";
@@ -25,7 +25,7 @@ export interface Listening {
 }
 
 /** The orders that concern a consumer. */
-export async function* heardBy(listening: Listening): AsyncGenerator<Order> {
+export async function* ordersFor(listening: Listening): AsyncGenerator<Order> {
   const forget = listening.losses.listen();
   try {
     yield* orders(listening);
@@ -37,8 +37,8 @@ export async function* heardBy(listening: Listening): AsyncGenerator<Order> {
 /** Commands only tell which kind of thing has changed; the thing itself is read then, and once at the beginning. */
 async function* orders(listening: Listening): AsyncGenerator<Order> {
   const { db, changes, signal, losses, read } = listening;
-  const teller = new SettingsTeller(), pace = new Pace(PACE);
-  let told = new Set<string>();
+  const notifier = new SettingsNotifier(), pace = new Pace(PACE);
+  let delivered = new Set<string>();
   let last = 0, hasMarks = true, hasSettings = true;
   for (listening.check(); !signal.aborted; listening.check()) {
     const mark = await read(() => changes.mark());
@@ -51,11 +51,11 @@ async function* orders(listening: Listening): AsyncGenerator<Order> {
       else hasSettings = true;
     }
     if (hasMarks || hasSettings) pace.quicken();
-    if (hasSettings) yield* teller.orders(await read(() => db.snapshot(() => readSettings(db))));
+    if (hasSettings) yield* notifier.orders(await read(() => db.snapshot(() => readSettings(db))));
     if (hasMarks) {
       const marks = await read(() => marked(listening));
-      yield* cancelOrders(marks, told);
-      told = marksOf(marks);
+      yield* cancelOrders(marks, delivered);
+      delivered = marksOf(marks);
     }
     hasMarks = hasSettings = false;
     await changes.since(mark, signal, pace);

@@ -1,14 +1,20 @@
 import type { Clock, Instance } from "../../model/mod.ts";
 import { Bell } from "../bell.ts";
-import { Losses } from "../losses.ts";
 import { Roster } from "../roster.ts";
+import type {
+  CallbackCounts,
+  CallbackFilter,
+  CallbackRoom,
+  CallbackView,
+  SettledCallback,
+  TakenCallback,
+} from "../callbacks.ts";
 import type { ConsumerRecord, ConsumerView } from "../consumers.ts";
 import type {
   BadMessage,
   Claim,
   Command,
   Filter,
-  Held,
   InstanceView,
   Order,
   PartitionView,
@@ -20,33 +26,35 @@ import type {
   Released,
   Result,
 } from "../queue.ts";
-import { leaseLost, QueueError } from "../errors.ts";
+import { checkDeployable, type DeployedChain, type Deployment } from "../deployed.ts";
+import { QueueError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
-import { Changes, Pace } from "./changes.ts";
+import { Changes } from "./changes.ts";
 import { ChainTable } from "./chains.ts";
-import { heardBy } from "./commands.ts";
-import { readDepth } from "./counts.ts";
+import { ordersFor } from "./commands.ts";
+import { countCallbacks, readCallbacks } from "./callbacks.ts";
+import { Deployments } from "./deployments.ts";
+import { readDepth } from "./depth.ts";
 import type { Database } from "./database.ts";
 import type { FileGuard } from "./file_guard.ts";
-import { asQueueError } from "./errors.ts";
-import { GroupCommit, type WriteOptions } from "./group_commit.ts";
+import { asQueueError, closedError, readOnlyError } from "./errors.ts";
+import { GroupCommit } from "./group_commit.ts";
+import { Holder } from "./holder.ts";
 import { nextTurn } from "../next_turn.ts";
-import { checkpoint, finish, type Hold, holdOf, release, releaseSome, take } from "./hold.ts";
-import { Lease, readConsumers } from "./lease.ts";
+import type { InstancePage, PageOptions } from "../page.ts";
+import { readPage } from "./page.ts";
+import { readConsumers } from "./lease.ts";
 import { changeOf, sendCommand, type SentCommand } from "./request.ts";
 import type { OpenDatabase } from "./open.ts";
-import type { Patience } from "./patience.ts";
-import { lastSeq, QueuedRows } from "./queued_rows.ts";
+import type { FileWait } from "./file_wait.ts";
 import { readViews } from "./rows.ts";
 import { Selection } from "./select.ts";
-import { readSettings } from "./settings.ts";
-import { submit } from "./submit.ts";
-import { Upkeep } from "./upkeep.ts";
+import { readIdentity, readSettings } from "./settings.ts";
 
 /** Options of a driver. */
 export interface SqliteDriverOptions extends OpenDatabase {
   readonly clock: Clock;
-  readonly patience: Patience;
+  readonly fileWait: FileWait;
   /** Aborted when the driver is disposed. */
   readonly closing: AbortController;
   readonly leaseMs: number;
@@ -54,161 +62,77 @@ export interface SqliteDriverOptions extends OpenDatabase {
   readonly readOnly: boolean;
 }
 
-/** More are not handed out at once: others wait for the transaction. */
-const MOST_TAKEN = 5000;
-/** Times between two looks of a waiting pull for instances that other processes have pushed. */
-const PULL_PACE = { firstMs: 5, soonMs: 20, lastMs: 50 };
 /** About how many rows one page of a command changes. */
 const ROWS_PER_PAGE = 1000;
 /** Most instances that a listing reads at once: each may have many outputs. */
 const LISTED_AT_ONCE = 100;
 
-/** One connection to a queue in a SQLite file; a consumer from its first pull on. */
+/** One connection to a queue in a SQLite file; a consumer, too, from its first pull on: its holder does that part. */
 export class SqliteDriver implements QueueDriver {
   readonly isDivided = false;
   readonly #db: Database;
   readonly #guard: FileGuard;
-  readonly #patience: Patience;
+  readonly #fileWait: FileWait;
   readonly #clock: Clock;
   readonly #readOnly: boolean;
   readonly #chains: ChainTable;
-  readonly #queued: QueuedRows;
+  readonly #deployments: Deployments;
   readonly #bell = new Bell();
   readonly #closing: AbortController;
   readonly #changes: Changes;
   readonly #writes: GroupCommit;
-  readonly #lease: Lease;
-  readonly #upkeep: Upkeep;
+  readonly #holder: Holder;
   readonly #roster: Roster;
-  readonly #holds = new Map<string, Hold>();
-  #claims = 0;
-  readonly #losses = new Losses(() => this.#bell.ring());
-  #heldUnder: number | undefined;
-  #confirming: Promise<void> | undefined;
-  /** When a look found nothing to hand out, and the latest instance that there was then. */
-  #drained: { readonly atMs: number; readonly seq: number } | undefined;
   #end: Promise<void> | undefined;
 
-  constructor({ db, guard, patience, closing, clock, leaseMs, keepMs, readOnly }: SqliteDriverOptions) {
+  constructor({ db, guard, fileWait, closing, clock, leaseMs, keepMs, readOnly }: SqliteDriverOptions) {
     this.#db = db;
     this.#guard = guard;
-    this.#patience = patience;
+    this.#fileWait = fileWait;
     this.#closing = closing;
     this.#clock = clock;
     this.#readOnly = readOnly;
     this.#chains = new ChainTable(db);
-    this.#queued = new QueuedRows(db, this.#chains);
+    this.#deployments = new Deployments(db);
     this.#changes = new Changes(db, clock, this.#bell, closing.signal);
-    this.#writes = new GroupCommit({ db, patience, durable: () => this.#look() });
-    this.#lease = new Lease(db, leaseMs);
+    this.#writes = new GroupCommit({ db, fileWait, durable: () => this.#look() });
     this.#roster = new Roster(clock, () => this.#read(() => readConsumers(db)));
-    this.#upkeep = new Upkeep({
+    this.#holder = new Holder({
       db,
       clock,
+      chains: this.#chains,
+      changes: this.#changes,
+      writes: this.#writes,
+      fileWait,
+      bell: this.#bell,
       leaseMs,
       keepMs,
-      chains: this.#chains,
-      writes: this.#writes,
-      patience,
-      lease: this.#lease,
-      beaten: () => this.#forgetLost(),
-      released: () => this.#bell.ring(),
+      closing: closing.signal,
+      read: (read) => this.#read(read),
+      check: (action) => this.#check(action, "write"),
     });
   }
 
   async push(instances: readonly Instance[]): Promise<Pushed> {
     this.#check("push to", "write");
     if (instances.length === 0) return { added: 0, existing: [] };
-    const { pushed, holds } = await this.#writes.run(
-      () => submit(this.#db, this.#chains, instances, this.#holds),
-      this.#patiently(instances.length),
-    );
-    for (const [id, hold] of holds) this.#holds.set(id, hold);
+    const pushed = await this.#holder.push(instances);
     this.#bell.ring();
     return pushed;
   }
 
   async pull(max: number, signal: AbortSignal, bounds: PullBounds = {}): Promise<Claim[]> {
     this.#check("pull from", "write");
-    this.#upkeep.start(this.#closing.signal);
-    const pace = new Pace(PULL_PACE);
-    while (!signal.aborted) {
-      const mark = await this.#read(() => this.#changes.mark());
-      const atMs = this.#clock.nowMs();
-      const claims = await this.#read(() => this.#queued.any(bounds))
-        ? await this.#take(max, signal, bounds)
-        : [];
-      if (claims.length > 0) return claims;
-      const seq = await this.#read(() => lastSeq(this.#db));
-      const isDrained = (bounds.passOver ?? []).length === 0; // else some of what came before waits still
-      if (isDrained) this.#drained = { atMs, seq };
-      const unchangedAtMs = await this.#changes.since(mark, signal, pace);
-      if (isDrained) this.#drained = { atMs: unchangedAtMs ?? atMs, seq };
-      this.#check("pull from", "write");
-    }
-    return [];
-  }
-
-  async #take(max: number, signal: AbortSignal, bounds: PullBounds): Promise<Claim[]> {
-    const rows = Math.min(max, MOST_TAKEN);
-    const taken = await this.#writes.run(() => {
-      if (signal.aborted) return undefined;
-      const atMs = this.#clock.nowMs();
-      const seqs = this.#queued.take(rows, bounds), { setAside } = this.#queued;
-      const owner = this.#lease.hold();
-      const wallMs = this.#clock.wallMs();
-      return { atMs, setAside, ...take(this.#db, this.#chains, owner, seqs, wallMs, () => ++this.#claims) };
-    }, this.#patiently(rows));
-    this.#check("pull from", "write"); // closed meanwhile: handed back already
-    if (!taken) return [];
-    this.#lease.beaten(taken.atMs);
-    this.#forgetLost();
-    for (const [id, hold] of taken.holds) {
-      this.#holds.set(id, hold);
-      this.#losses.regained(id);
-    }
-    if (taken.aside + taken.setAside > 0) this.#bell.ring(); // there may be more behind them
-    return taken.claims.map((claim) => this.#withFirstSight(claim, taken.holds.get(claim.instance.id)!.seq));
-  }
-
-  /** Adds to a claim with a limit in time the look that found nothing before it came, if there was one. */
-  #withFirstSight(claim: Claim, seq: number): Claim {
-    const { ttlMs, timeLimitMs } = claim.instance.chain;
-    if ((ttlMs ?? timeLimitMs) === undefined || this.#drained === undefined) return claim;
-    return seq > this.#drained.seq ? { ...claim, notBeforeMs: this.#drained.atMs } : claim;
-  }
-
-  /** Forgets what it held under an earlier lease: it is another's now. */
-  #forgetLost(): void {
-    if (this.#heldUnder === this.#lease.key) return;
-    this.#heldUnder = this.#lease.key;
-    const lost = [...this.#holds].filter(([, { owner }]) => owner !== this.#heldUnder).map(([id]) => id);
-    for (const id of lost) this.#holds.delete(id);
-    this.#losses.add(lost);
+    return await this.#holder.pull(max, signal, bounds);
   }
 
   confirmHolds(): Promise<void> | undefined {
-    if (this.#isSure()) return undefined;
-    return this.#confirming ??= this.#confirm().finally(() => this.#confirming = undefined);
-  }
-
-  #isSure(): boolean {
-    return this.#losses.areTold && !this.#patience.isFull && this.#lease.isSure(this.#clock.nowMs());
-  }
-
-  async #confirm(): Promise<void> {
-    while (!this.#isSure()) {
-      this.#check("work on", "write");
-      await this.#upkeep.beat();
-      await this.#losses.told();
-    }
+    return this.#holder.confirm();
   }
 
   async beat(record: ConsumerRecord): Promise<void> {
     this.#check("write to", "write");
-    this.#lease.record = JSON.stringify({ ...record, writtenAtMs: this.#clock.wallMs() });
-    this.#upkeep.start(this.#closing.signal);
-    await this.#upkeep.beat();
+    await this.#holder.beat(record);
   }
 
   async consumers(atOnce = false): Promise<readonly ConsumerView[]> {
@@ -218,25 +142,17 @@ export class SqliteDriver implements QueueDriver {
 
   async checkpoint(progress: readonly Progress[]): Promise<void> {
     this.#check("write to", "write");
-    if (progress.length === 0) return;
-    const write = () => checkpoint(this.#db, this.#holds, progress);
-    this.#drop(await this.#writes.run(write, this.#patiently(rowsOf(progress))));
+    if (progress.length > 0) await this.#holder.checkpoint(progress);
   }
 
   async finish(results: readonly Result[]): Promise<void> {
     this.#check("write to", "write");
-    if (results.length === 0) return;
-    const holds = results.map((item) => [item.instanceId, holdOf(this.#holds, item)] as const);
-    const write = () => finish(this.#db, this.#holds, results);
-    const lost = await this.#writes.run(write, this.#patiently(rowsOf(results)));
-    for (const [id, hold] of holds) if (this.#holds.get(id) === hold) this.#holds.delete(id);
-    this.#drop(lost);
+    if (results.length > 0) await this.#holder.finish(results);
   }
 
-  #drop(lost: readonly Held[]): void {
-    if (lost.length === 0) return;
-    for (const held of lost) if (holdOf(this.#holds, held) !== undefined) this.#holds.delete(held.instanceId);
-    throw leaseLost(`the queue ${this.#db.path}`, lost.map(({ instanceId }) => instanceId));
+  async identity(): Promise<string | undefined> {
+    this.#check("read", "read");
+    return await this.#read(() => readIdentity(this.#db));
   }
 
   async depth(): Promise<QueueDepth> {
@@ -265,6 +181,12 @@ export class SqliteDriver implements QueueDriver {
     }
   }
 
+  async page(filter: Filter, options: PageOptions): Promise<InstancePage> {
+    this.#check("read", "read");
+    this.#look();
+    return await this.#read(() => this.#db.snapshot(() => readPage(this.#db, filter, options)));
+  }
+
   async request(command: Command): Promise<number> {
     this.#check("ask", "write");
     const change = changeOf(command, this.#db, this.#chains, this.#clock.wallMs());
@@ -291,18 +213,7 @@ export class SqliteDriver implements QueueDriver {
 
   async release(held: readonly Released[]): Promise<void> {
     this.#check("hand back to", "write");
-    const holds = held.flatMap((each) => {
-      const hold = holdOf(this.#holds, each);
-      return hold === undefined ? [] : [{ hold, waitsFor: each.waitsFor }];
-    });
-    if (holds.length === 0) return;
-    const released = await this.#writes.run(() => {
-      const gone = releaseSome(this.#db, this.#chains, holds, this.#clock.wallMs());
-      return gone.map((id) => ({ id, hold: this.#holds.get(id) }));
-    }, this.#patiently(holds.length));
-    // It may be held again already.
-    for (const { id, hold } of released) if (this.#holds.get(id) === hold) this.#holds.delete(id);
-    this.#bell.ring();
+    if (await this.#holder.release(held)) this.#bell.ring();
   }
 
   async partitions(): Promise<readonly PartitionView[]> {
@@ -315,13 +226,74 @@ export class SqliteDriver implements QueueDriver {
     yield* []; // only instances can be pushed here
   }
 
+  async deploy(chains: readonly DeployedChain[]): Promise<readonly Deployment[]> {
+    this.#check("deploy to", "write");
+    checkDeployable(chains);
+    return await this.#writes.run(() => this.#deployments.deploy(chains), { rows: chains.length });
+  }
+
+  async deployed(name: string): Promise<DeployedChain | undefined> {
+    this.#check("read", "read");
+    return await this.#read(() => this.#deployments.get(name));
+  }
+
+  async *deployments(): AsyncGenerator<DeployedChain> {
+    this.#check("read", "read");
+    this.#look();
+    let name: string | undefined;
+    while (true) {
+      name = await this.#read(() => this.#deployments.nameAfter(name));
+      if (name === undefined) return;
+      const chain = await this.deployed(name);
+      if (chain !== undefined) yield chain; // else it was removed meanwhile
+    }
+  }
+
+  async undeploy(name: string): Promise<boolean> {
+    this.#check("write to", "write");
+    return await this.#writes.run(() => this.#deployments.remove(name));
+  }
+
+  async pullCallbacks(room: CallbackRoom, signal: AbortSignal): Promise<TakenCallback[]> {
+    this.#check("pull from", "write");
+    return await this.#holder.pullCallbacks(room, signal);
+  }
+
+  async settleCallbacks(settled: readonly SettledCallback[]): Promise<void> {
+    this.#check("write to", "write");
+    if (settled.length === 0) return;
+    await this.#holder.settleCallbacks(settled);
+    this.#bell.ring(); // there may be a later instant to wait for
+  }
+
+  async *callbacks(filter: CallbackFilter): AsyncGenerator<CallbackView> {
+    this.#check("read", "read");
+    this.#look();
+    let after = 0, left = filter.limit ?? Infinity;
+    while (left > 0) {
+      const some = Math.min(left, LISTED_AT_ONCE), from = after;
+      const page = await this.#read(() => readCallbacks(this.#db, filter, from, some));
+      for (const { key, view } of page) {
+        after = key;
+        yield view;
+      }
+      if (page.length < some) return;
+      left -= page.length;
+    }
+  }
+
+  async callbackCounts(): Promise<CallbackCounts> {
+    this.#check("read", "read");
+    return await this.#read(() => countCallbacks(this.#db));
+  }
+
   commands(signal: AbortSignal): AsyncIterable<Order> {
-    return heardBy({
+    return ordersFor({
       db: this.#db,
       changes: this.#changes,
       signal,
-      owner: () => this.#lease.key,
-      losses: this.#losses,
+      owner: () => this.#holder.key,
+      losses: this.#holder.losses,
       read: (read) => this.#read(read),
       check: () => this.#check("listen to", "read"),
     });
@@ -334,9 +306,8 @@ export class SqliteDriver implements QueueDriver {
   async #close(): Promise<void> {
     this.#closing.abort();
     try {
-      await this.#upkeep.ended();
-      const mayWrite = this.#guard.failure === undefined;
-      if (mayWrite && this.#lease.key !== undefined) await this.#writes.run(() => this.#handBack());
+      await this.#holder.ended();
+      if (this.#guard.failure === undefined) await this.#holder.handBack();
       await this.#writes.idle();
     } catch (error) {
       // Instances that are not handed back go to others when the lease ends.
@@ -346,14 +317,9 @@ export class SqliteDriver implements QueueDriver {
     }
   }
 
-  #handBack(): void {
-    const owner = this.#lease.give();
-    if (owner !== undefined) release(this.#db, this.#chains, owner, this.#clock.wallMs());
-  }
-
   async #read<T>(read: () => T): Promise<T> {
     try {
-      return await this.#patience.untilFree(read);
+      return await this.#fileWait.untilFree(read);
     } catch (error) {
       throw this.#meaning(error);
     }
@@ -373,28 +339,9 @@ export class SqliteDriver implements QueueDriver {
     }
   }
 
-  /** The options of a write: a consumer waits for room on the disk, as it would lose what functions have answered. */
-  #patiently(rows: number): WriteOptions {
-    return { rows, waits: this.#upkeep.hasBegun };
-  }
-
   #check(action: string, kind: "read" | "write"): void {
-    if (this.#end) {
-      throw new QueueError(
-        "closed",
-        `Cannot ${action} the queue ${this.#db.path}: it has been closed. Open it again first`,
-      );
-    }
+    if (this.#end) throw closedError(action, this.#db.path);
     if (this.#guard.failure !== undefined) throw this.#guard.failure;
-    if (kind === "write" && this.#readOnly) {
-      throw new QueueError(
-        "read-only",
-        `Cannot ${action} the queue ${this.#db.path}: it was opened only to be read. Open it without readOnly`,
-      );
-    }
+    if (kind === "write" && this.#readOnly) throw readOnlyError(action, this.#db.path);
   }
-}
-
-function rowsOf(items: readonly Progress[]): number {
-  return items.reduce((sum, { records }) => sum + 1 + records.length, 0);
 }

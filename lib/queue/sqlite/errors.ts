@@ -94,3 +94,19 @@ export function asQueueError(error: unknown, action: string, path: string): unkn
     cause: error,
   });
 }
+
+/** The error for a queue that is closed. @param action what was to be done: "read", "push to" */
+export function closedError(action: string, path: string): QueueError {
+  return new QueueError(
+    "closed",
+    `Cannot ${action} the queue ${path}: it has been closed. Open it again first`,
+  );
+}
+
+/** The error for a write to a queue that was opened only to be read. @param action as of {@linkcode closedError} */
+export function readOnlyError(action: string, path: string): QueueError {
+  return new QueueError(
+    "read-only",
+    `Cannot ${action} the queue ${path}: it was opened only to be read. Open it without readOnly`,
+  );
+}

@@ -24,6 +24,23 @@ export function makeFolderOf(path: string): void {
   }
 }
 
+/** The rights of a new queue's file: arguments and outputs are nobody else's to read. SQLite gives its other files the same. */
+const OWNER_ONLY = 0o600;
+
+/**
+ * Makes an empty file for a queue, unless there is one.
+ *
+ * @throws {QueueError} `cannot-open`
+ */
+export function makeFile(path: string): void {
+  try {
+    Deno.openSync(path, { write: true, createNew: true, mode: OWNER_ONLY }).close();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists) return;
+    throw cannotOpen(path, (cause as Error).message, { cause });
+  }
+}
+
 /**
  * Refuses what is no queue, by the file alone: nothing of it is touched.
  *

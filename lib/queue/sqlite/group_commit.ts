@@ -1,7 +1,7 @@
 import { nextTurn } from "../next_turn.ts";
 import type { Database } from "./database.ts";
 import { asQueueError, isFull } from "./errors.ts";
-import type { Patience } from "./patience.ts";
+import type { FileWait } from "./file_wait.ts";
 
 /** A transaction with this many rows takes no further call: others wait for it, and so does the event loop. */
 const ROWS_PER_GROUP = 10_000;
@@ -9,7 +9,7 @@ const ROWS_PER_GROUP = 10_000;
 /** The parts that a group commit works with. */
 export interface GroupCommitOptions {
   readonly db: Database;
-  readonly patience: Patience;
+  readonly fileWait: FileWait;
   /** Called when a group is durable, before its calls are answered; they fail with what it throws. */
   durable(): void;
 }
@@ -61,16 +61,16 @@ export class GroupCommit {
   }
 
   async #flush(): Promise<void> {
-    const { db, patience } = this.#options;
+    const { db, fileWait } = this.#options;
     while (this.#calls.length > 0) {
       await nextTurn();
       let group: readonly Call[] | undefined;
       try {
-        await patience.untilFree(() => db.beginToWrite());
+        await fileWait.untilFree(() => db.beginToWrite());
         group = this.#nextGroup();
         const answers = group.map((call) => this.#runOne(call));
         db.run("COMMIT");
-        patience.written();
+        fileWait.written();
         await db.sync();
         this.#options.durable();
         for (const answer of answers) answer();
@@ -119,7 +119,7 @@ export class GroupCommit {
   /** Rejects a group that could not be written; those that wait for room are the first of the next one. */
   async #refused(group: readonly Call[], error: unknown): Promise<void> {
     const isWaiting = isFull(error) && group.some(({ waits }) => waits) &&
-      await this.#options.patience.forRoom();
+      await this.#options.fileWait.forRoom();
     const meaning = this.#meaning(error);
     const refused = group.filter(({ waits }) => !(isWaiting && waits));
     for (const call of refused) call.reject(meaning);

@@ -1,7 +1,9 @@
 import { type NodeRecord, NULL } from "../../model/mod.ts";
+import { childOf } from "../called_child.ts";
 import type { Child, Claim, Held, InstanceState, Progress, Result } from "../queue.ts";
 import { storableOutput, storableText } from "../submission.ts";
 import { endCalled, toUndo, withCalled } from "./called.ts";
+import { releaseCallbacks, tellEnds } from "./callbacks.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
@@ -15,6 +17,8 @@ export interface Hold {
   readonly seq: number;
   readonly owner: number;
   readonly claim: number;
+  /** Whether its end may be to be told by a callback. */
+  readonly tells: boolean;
   /** Whether it may have called others. */
   calls: boolean;
 }
@@ -51,7 +55,13 @@ export function take(
   const holds = new Map<string, Hold>();
   let reader = new RowReader("quick");
   for (const row of rows) {
-    const hold = { seq: row.seq, owner, claim: newClaim(), calls: row.resumed !== 0 };
+    const hold = {
+      seq: row.seq,
+      owner,
+      claim: newClaim(),
+      calls: row.resumed !== 0,
+      tells: row.callback !== null,
+    };
     const { claim, called } = claimOf(db, chains, row, hold, reader);
     if (reader.problem !== undefined) {
       putAside(db, hold, row.id, reader.problem, nowMs);
@@ -122,13 +132,13 @@ function takeCalled(
   return rows.map((row) => {
     const instance = instanceOf(row, readChain(chains, row.chain, reader), reader);
     const progress = readRecords(db, row.seq, reader);
-    const { state: outcome, reason, cancel } = row;
-    if (outcome === "queued" || outcome === "running") {
-      holds.set(row.id, { seq: row.seq, owner, claim, calls: true });
-      return { instance, progress, ...cancel !== null && { cancel } };
+    const { state } = row;
+    if (state === "queued" || state === "running") {
+      holds.set(row.id, { seq: row.seq, owner, claim, calls: true, tells: false });
     }
     const output = row.output === null ? NULL : reader.json(`the output of ${row.id}`, row.output);
-    return { instance, progress, ended: { outcome, output, ...reason !== null && { reason } } };
+    const reason = row.reason ?? undefined, cancel = row.cancel ?? undefined;
+    return childOf({ instance, state, reason, cancel, output }, progress);
   });
 }
 
@@ -138,6 +148,7 @@ function putAside(db: Database, hold: Hold, id: string, problem: string, endedAt
   end(db, hold, { instanceId: id, outcome: "failed", reason, endedAtMs, output: NULL, records: [] });
   countMove(db, "running", "failed", 1);
   if (hold.calls) endCalled(db, [hold.seq], endedAtMs);
+  if (hold.tells) tellEnds(db, [hold.seq]);
 }
 
 /**
@@ -198,6 +209,7 @@ function isHeld(db: Database, { seq, owner }: Hold): boolean {
 export function finish(db: Database, holds: ReadonlyMap<string, Hold>, items: readonly Result[]): Held[] {
   const ends = { completed: 0, failed: 0, cancelled: 0 };
   const lost: Held[] = [];
+  const told: number[] = [];
   const writer = new RecordWriter(db);
   for (const item of items) {
     const hold = holdOf(holds, item);
@@ -207,9 +219,11 @@ export function finish(db: Database, holds: ReadonlyMap<string, Hold>, items: re
     }
     ends[item.outcome]++;
     if (hold.calls) endCalled(db, [hold.seq], item.endedAtMs);
+    if (hold.tells) told.push(hold.seq);
     writer.add(hold.seq, item.records);
   }
   writer.end();
+  tellEnds(db, told);
   count(db, "running", lost.length - items.length);
   for (const outcome of ["completed", "failed", "cancelled"] as const) count(db, outcome, ends[outcome]);
   return lost;
@@ -244,6 +258,7 @@ function end(db: Database, hold: Hold, { outcome, endedAtMs, reason, output }: R
  * Within a transaction.
  */
 export function release(db: Database, chains: ChainTable, owner: number, nowMs: number): void {
+  releaseCallbacks(db, owner);
   handBack(db, chains, nowMs, "state = 'running' AND owner = ?", owner);
 }
 
@@ -301,7 +316,11 @@ function handBack(
     kept,
   );
   countMove(db, "running", "cancelled", cancelled.length);
-  if (cancelled.length > 0) endCalled(db, cancelled.map(({ seq }) => seq), nowMs);
+  if (cancelled.length > 0) {
+    const seqs = cancelled.map(({ seq }) => seq);
+    endCalled(db, seqs, nowMs);
+    tellEnds(db, seqs);
+  }
   const queued = db.all<{ id: string }>(
     `UPDATE instances SET state = 'queued', owner = iif(caller IS NULL, NULL, ${WAITS_FOR_CALLER}), resumed = 1
      WHERE ${which} RETURNING id`,

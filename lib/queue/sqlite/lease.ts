@@ -1,6 +1,6 @@
 import { parseJson } from "../../model/mod.ts";
 import type { DatedRecord, RosterEntry } from "../roster.ts";
-import { type Look, Silence } from "../silence.ts";
+import { HeartbeatMonitor, type Look } from "../heartbeat_monitor.ts";
 import type { Database } from "./database.ts";
 
 /** The lease of one consumer, kept by beats: as long as they go on, what it holds is its own. */
@@ -77,12 +77,12 @@ export interface Silent {
 /** Watches the leases of the others: which of them have not been kept up by beats. */
 export class Watch {
   readonly #db: Database;
-  readonly #silence: Silence;
+  readonly #heartbeats: HeartbeatMonitor;
 
   /** @param longestLookMs more than this between two looks does not count as silence of the others */
   constructor(db: Database, longestLookMs: number) {
     this.#db = db;
-    this.#silence = new Silence(longestLookMs);
+    this.#heartbeats = new HeartbeatMonitor(longestLookMs);
   }
 
   /**
@@ -92,7 +92,7 @@ export class Watch {
   look(own: number | undefined, when: Look): Silent[] {
     const sql = "SELECT key, beat, lease_ms FROM consumers WHERE key <> ?";
     const rows = this.#db.all<{ key: number; beat: number; lease_ms: number }>(sql, own ?? 0);
-    const observed = this.#silence.look(rows.map(({ key, beat }) => [key, beat]), when);
+    const observed = this.#heartbeats.look(rows.map(({ key, beat }) => [key, beat]), when);
     return rows.filter(({ key, lease_ms }) => observed.get(key)!.silentMs >= lease_ms);
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../../model/mod.ts";
 import type { QueueDriver } from "../queue.ts";
 import { SqliteDriver } from "./driver.ts";
 import { openDatabase } from "./open.ts";
-import { Patience } from "./patience.ts";
+import { FileWait } from "./file_wait.ts";
 
 /** Options for opening a queue in a SQLite file. */
 export interface SqliteQueueOptions {
@@ -21,7 +21,7 @@ export interface SqliteQueueOptions {
   /** Ends the opening, which rejects with `closed`. A queue that is open already ignores it. */
   readonly signal?: AbortSignal | undefined;
   /** Called once each with what an operator should see: that the file is locked or the disk full, and that this is over. */
-  readonly onNote?: ((words: string) => void) | undefined;
+  readonly onNote?: ((words: string, isWaiting?: boolean) => void) | undefined;
 }
 
 /** The lease of consumers, in milliseconds. */
@@ -38,7 +38,7 @@ export async function openSqliteQueue(options: SqliteQueueOptions): Promise<Queu
   const { path, clock, leaseMs = DEFAULT_LEASE_MS, keepMs = DEFAULT_KEEP_MS, readOnly = false } = options;
   const { giveUpAfterMs, onNote } = options;
   const closing = new AbortController();
-  const patience = new Patience({ clock, path, giveUpAfterMs, onNote, closing: closing.signal });
-  const opening = await openDatabase(path, patience, readOnly, options.signal);
-  return new SqliteDriver({ ...opening, patience, closing, clock, leaseMs, keepMs, readOnly });
+  const fileWait = new FileWait({ clock, path, giveUpAfterMs, onNote, closing: closing.signal });
+  const opening = await openDatabase(path, fileWait, readOnly, options.signal);
+  return new SqliteDriver({ ...opening, fileWait, closing, clock, leaseMs, keepMs, readOnly });
 }

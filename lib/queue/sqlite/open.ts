@@ -3,10 +3,11 @@ import { pathToFileURL } from "node:url";
 import { QueueError } from "../errors.ts";
 import { Database } from "./database.ts";
 import { asQueueError, sqliteCode } from "./errors.ts";
-import { inspectFile, makeFolderOf, sizeOf } from "./file.ts";
+import { inspectFile, makeFile, makeFolderOf, sizeOf } from "./file.ts";
 import { APPLICATION_ID, MIGRATIONS, VERSION } from "./schema.ts";
 import { FileGuard } from "./file_guard.ts";
-import type { Patience } from "./patience.ts";
+import type { FileWait } from "./file_wait.ts";
+import { ensureIdentity } from "./settings.ts";
 
 /** An open queue, and what watches over its files. */
 export interface OpenDatabase {
@@ -22,15 +23,16 @@ export interface OpenDatabase {
  */
 export async function openDatabase(
   path: string,
-  patience: Patience,
+  fileWait: FileWait,
   readOnly: boolean,
   signal?: AbortSignal,
 ): Promise<OpenDatabase> {
   if (!readOnly) makeFolderOf(path);
   try {
-    return await patience.untilFree(() => {
+    return await fileWait.untilFree(() => {
       if (signal?.aborted) throw new QueueError("closed", `Cannot go on: the queue ${path} is closed`);
       inspectFile(path, readOnly);
+      if (!readOnly) makeFile(path);
       const db = readOnly ? openToRead(path) : openToWrite(path);
       return { db, guard: new FileGuard(db, readOnly ? [""] : ["", "-wal", "-shm"]) };
     });
@@ -47,6 +49,7 @@ function openToWrite(path: string): Database {
     db.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA checkpoint_fullfsync = ON");
     db.script("PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY");
     db.run("UPDATE counts SET instances = 0 WHERE false"); // a file that may not be written shows it only now
+    ensureIdentity(db);
   });
 }
 

@@ -1,11 +1,13 @@
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
 import { retryOf } from "../retried.ts";
+import { tellEnds } from "./callbacks.ts";
 import { rootsOf, toUndo, withCalled } from "./called.ts";
 import type { Command, Filter, InstanceState } from "../queue.ts";
 import type { AnySettingCommand } from "../setting_changes.ts";
 import type { ChainTable } from "./chains.ts";
 import { count, countMove } from "./counts.ts";
 import type { Database } from "./database.ts";
+import { stateAt } from "./delayed.ts";
 import { RowReader } from "./row_reader.ts";
 import {
   deleteRecord,
@@ -44,7 +46,7 @@ export function changeOf(
       const states = from === undefined ? RETRYABLE : RETRYABLE_FROM;
       return {
         filter: among(states, command.filter),
-        apply: (seqs) => retry(db, chains, rootsOf(db, seqs), states, from),
+        apply: (seqs) => retry(db, chains, rootsOf(db, seqs), { states, from, nowMs }),
       };
     }
     case "purge":
@@ -61,7 +63,7 @@ export function changeOf(
 }
 
 /**
- * Ends queued instances with nothing to undo, and marks the rest: the mark outlives holders. Who holds it is told by a command,
+ * Ends delayed and queued instances with nothing to undo, and marks the rest: the mark outlives holders. Who holds it is told by a command,
  * and who comes to hold it by the claim.
  */
 function cancel(
@@ -72,15 +74,22 @@ function cancel(
   nowMs: number,
 ): number {
   const list = JSON.stringify(seqs);
-  const ended = db.run(
-    `UPDATE instances SET state = 'cancelled', owner = NULL, ended_at_ms = ?, reason = ?
-     WHERE seq IN (SELECT value FROM json_each(?)) AND +state = 'queued'
-       AND seq NOT IN (SELECT value FROM json_each(?))`,
-    nowMs,
-    CANCELLED_ON_REQUEST,
-    list,
-    toUndo(db, chains, seqs),
-  );
+  const kept = toUndo(db, chains, seqs);
+  let ended = 0;
+  for (const state of ["delayed", "queued"] as const) {
+    const rows = db.run(
+      `UPDATE instances SET state = 'cancelled', owner = NULL, ended_at_ms = ?, reason = ?
+       WHERE seq IN (SELECT value FROM json_each(?)) AND +state = ? AND seq NOT IN (SELECT value FROM json_each(?))`,
+      nowMs,
+      CANCELLED_ON_REQUEST,
+      list,
+      state,
+      kept,
+    );
+    countMove(db, state, "cancelled", rows);
+    ended += rows;
+  }
+  if (ended > 0) tellEnds(db, seqs); // roots among them had not ended before, and others have no callbacks
   const marked = db.run(
     `UPDATE instances SET cancel = ?, abort = max(abort, ?)
      WHERE seq IN (SELECT value FROM json_each(?)) AND +state IN ('queued', 'running')`,
@@ -88,9 +97,15 @@ function cancel(
     Number(abort),
     list,
   );
-  countMove(db, "queued", "cancelled", ended);
   if (marked > 0) sendCommand(db, { kind: "cancel", filter: {} });
   return ended + marked;
+}
+
+/** Where retried instances go on, and when that is. */
+interface Retrying {
+  /** The node that runs again, and all after it. (Default: those that have failed) */
+  readonly from?: string | undefined;
+  readonly nowMs: number;
 }
 
 type Retried = SubmittedRow & { readonly state: InstanceState };
@@ -99,15 +114,14 @@ function retry(
   db: Database,
   chains: ChainTable,
   roots: readonly number[],
-  states: readonly InstanceState[],
-  from: string | undefined,
+  how: Retrying & { readonly states: readonly InstanceState[] },
 ): number {
   const rows = db.all<Retried>(
     `SELECT ${SUBMITTED}, state FROM instances WHERE seq IN (SELECT value FROM json_each(?))`,
     JSON.stringify(roots),
   );
-  const meant = rows.filter(({ state }) => states.includes(state));
-  return meant.filter((row) => retryTree(db, chains, row, null, from)).length;
+  const meant = rows.filter(({ state }) => how.states.includes(state));
+  return meant.filter((row) => retryTree(db, chains, row, null, how)).length;
 }
 
 /** @returns false if it has no such node */
@@ -116,7 +130,7 @@ function retryTree(
   chains: ChainTable,
   row: Retried,
   owner: number | null,
-  from?: string,
+  { from, nowMs }: Retrying,
 ): boolean {
   const { seq, state } = row;
   const reader = new RowReader("quick"); // what cannot be read stays as it is: whoever takes it finds that out
@@ -131,15 +145,17 @@ function retryTree(
     const fate = parent === undefined ? "retried" : retry.ofCalled(parent.node);
     if (fate === "forgotten") forget(db, chains, [child.seq]);
     else if (fate === "retried" && RETRYABLE.includes(child.state)) {
-      retryTree(db, chains, child, WAITS_FOR_CALLER);
+      retryTree(db, chains, child, WAITS_FOR_CALLER, { nowMs });
     }
   }
   for (const end of ends) if (retry.isForgotten(end)) deleteRecord(db, seq, end);
-  countMove(db, state, "queued", 1);
+  const begins = owner === null ? stateAt(before, nowMs) : "queued"; // it may have been cancelled before it was due
+  countMove(db, state, begins, 1);
   db.run(
-    `UPDATE instances SET state = 'queued', owner = ?, waits_for = NULL, abort = 0, resumed = ?, ended_at_ms = NULL, reason = NULL,
+    `UPDATE instances SET state = ?, owner = ?, waits_for = NULL, abort = 0, resumed = ?, ended_at_ms = NULL, reason = NULL,
        output = NULL, generations = ?
      WHERE seq = ?`,
+    begins,
     owner,
     Number(!isFresh),
     textOf(generations),

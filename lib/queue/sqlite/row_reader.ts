@@ -1,4 +1,6 @@
 import {
+  type Callback,
+  isCallback,
   isObject,
   type JsonText,
   type NodeRecord,
@@ -52,6 +54,16 @@ export class RowReader {
 
   generations(text: string | null): readonly number[] | undefined {
     return this.#value("generations", text, isCounts);
+  }
+
+  /** The callback of an instance, which stands beside the origin of its URL. */
+  callback(text: string | null): Callback | undefined {
+    const read = this.#parse("callback", text);
+    if (read === undefined) return undefined;
+    const { origin: _, ...callback } = isObject(read) ? read : {};
+    if (isCallback(callback)) return callback;
+    this.#problems.push("callback is not what it should be");
+    return undefined;
   }
 
   /** An instant, in milliseconds since 1970. */

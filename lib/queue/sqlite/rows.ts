@@ -6,6 +6,7 @@ import {
   type NodeRecord,
   NULL,
   type ParentRef,
+  traceContextOf,
 } from "../../model/mod.ts";
 import type { InstanceState, InstanceView } from "../queue.ts";
 import type { EndOf } from "../retried.ts";
@@ -17,7 +18,8 @@ import { RowReader } from "./row_reader.ts";
 
 /** The columns of an instance as it was submitted. */
 export const SUBMITTED =
-  "seq, id, chain, args, parent, labels, submitted_at_ms, priority, weight, deadline_ms, generations";
+  "seq, id, chain, args, parent, labels, submitted_at_ms, due_at_ms, priority, weight, deadline_ms, generations, " +
+  "traceparent, tracestate, callback";
 
 /** A row of the columns {@linkcode SUBMITTED}. */
 export interface SubmittedRow {
@@ -28,10 +30,14 @@ export interface SubmittedRow {
   readonly parent: string | null;
   readonly labels: string | null;
   readonly submitted_at_ms: number;
+  readonly due_at_ms: number | null;
   readonly priority: number;
   readonly weight: number;
   readonly deadline_ms: number | null;
   readonly generations: string | null;
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
+  readonly callback: string | null;
 }
 
 interface ViewRow extends SubmittedRow {
@@ -60,14 +66,22 @@ export function instanceOf(row: SubmittedRow, chain: Chain, reader: RowReader): 
     weight: row.weight,
     deadlineMs: row.deadline_ms ?? Infinity,
   };
-  const { args, parent: caller, generations: begun } = row;
-  if (args === null && caller === null && begun === null) return instance; // as most are: a hundred thousand may be held
-  const parent = reader.parent(caller), generations = reader.generations(begun);
+  const { args, parent: caller, generations: begun, due_at_ms: due, traceparent: trace, callback: asked } =
+    row;
+  const isPlain = args === null && caller === null && begun === null && due === null && trace === null &&
+    asked === null;
+  if (isPlain) return instance; // as most are: a hundred thousand may be held
+  const parent = reader.parent(caller),
+    generations = reader.generations(begun),
+    callback = reader.callback(asked);
   return {
     ...instance,
     ...args !== null && { args: reader.json("args", args) },
+    ...due !== null && { dueAtMs: reader.instant("due_at_ms", due) },
     ...parent !== undefined && { parent },
     ...generations !== undefined && { generations },
+    ...trace !== null && traceContextOf(trace, row.tracestate),
+    ...callback !== undefined && { callback },
   };
 }
 

@@ -106,6 +106,54 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE consumers ADD COLUMN record TEXT; -- a ConsumerRecord as JSON; NULL: it has written none yet
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID; -- the values are JSON
 `,
+  // Instances wait in a state of their own until they are due, so that whatever looks for what is queued does not come to them.
+  `
+  ALTER TABLE instances ADD COLUMN due_at_ms REAL; -- NULL: it was to begin at once
+  CREATE INDEX by_due ON instances (due_at_ms) WHERE state = 'delayed';
+  INSERT INTO counts VALUES ('delayed', 0);
+`,
+  `
+  CREATE TABLE deployed (
+    name TEXT NOT NULL UNIQUE,
+    version TEXT NOT NULL,
+    content TEXT NOT NULL, -- the chain and its defaults as JSON
+    deployed_at_ms REAL NOT NULL
+  ) STRICT;
+`,
+  // The trace of whoever submitted an instance; NULL: it has one of its own.
+  `
+  ALTER TABLE instances ADD COLUMN traceparent TEXT;
+  ALTER TABLE instances ADD COLUMN tracestate TEXT;
+`,
+  // The outbox: the end of an instance, however it comes, and the callback for it stand in one transaction. Each path that ends
+  // instances writes it: a trigger makes every end take twice as long.
+  `
+  ALTER TABLE instances ADD COLUMN callback TEXT; -- as JSON, with the origin of its URL; NULL: none is to be told
+  CREATE TABLE callbacks (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    instance TEXT NOT NULL,
+    chain TEXT NOT NULL,
+    labels TEXT,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    output TEXT,
+    submitted_at_ms REAL NOT NULL,
+    ended_at_ms REAL NOT NULL,
+    callback TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting', -- or delivered, given-up
+    owner INTEGER,                         -- the consumer that delivers it now
+    attempts INTEGER NOT NULL DEFAULT 0,
+    at_ms REAL NOT NULL DEFAULT 0,         -- when it is due; of one that is settled, when it was
+    since_ms REAL NOT NULL,                -- from when on the time counts after which it is given up
+    failure TEXT                           -- why the last attempt has failed
+  ) STRICT;
+  CREATE INDEX callbacks_due ON callbacks (origin, at_ms) WHERE state = 'waiting' AND owner IS NULL;
+  CREATE INDEX callbacks_held ON callbacks (owner) WHERE owner IS NOT NULL;
+  CREATE INDEX callbacks_settled ON callbacks (at_ms) WHERE state <> 'waiting';
+  CREATE INDEX callbacks_of ON callbacks (instance);
+`,
 ];
 
 /** The owner of a called instance while nobody holds its caller. */

@@ -63,22 +63,12 @@ export class Selection {
   }
 
   #meant(looked: number[]): number[] {
-    const { states, chain, labels } = this.#filter;
-    const conditions = ["i.seq IN (SELECT value FROM json_each(?))"];
-    const values: SQLInputValue[] = [JSON.stringify(looked)];
+    const { states } = this.#filter, own = conditionsOf(this.#filter);
+    const conditions = ["i.seq IN (SELECT value FROM json_each(?))", ...own.conditions];
+    const values = [JSON.stringify(looked), ...own.values];
     if (states) {
       conditions.push("+i.state IN (SELECT value FROM json_each(?))");
       values.push(JSON.stringify(states));
-    }
-    if (chain !== undefined) {
-      conditions.push("i.chain IN (SELECT key FROM chains WHERE name = ?)");
-      values.push(chain);
-    }
-    for (const [key, text] of Object.entries(labels ?? {})) {
-      conditions.push(
-        "EXISTS (SELECT 1 FROM json_each(iif(json_valid(i.labels), i.labels, NULL)) l WHERE l.key = ? AND l.value = ?)",
-      );
-      values.push(key, text);
     }
     if (conditions.length === 1) return looked;
     const sql = `SELECT i.seq FROM instances i WHERE ${conditions.join(" AND ")} ORDER BY i.seq`;
@@ -86,11 +76,32 @@ export class Selection {
   }
 }
 
+/** The conditions on instances `i` for the parts of a filter that no index serves: chain and labels. */
+export function conditionsOf({ chain, labels = {} }: Filter): {
+  readonly conditions: readonly string[];
+  readonly values: readonly SQLInputValue[];
+} {
+  const conditions: string[] = [], values: SQLInputValue[] = [];
+  if (chain !== undefined) {
+    conditions.push("i.chain IN (SELECT key FROM chains WHERE name = ?)");
+    values.push(chain);
+  }
+  for (const [key, text] of Object.entries(labels)) {
+    conditions.push(
+      "EXISTS (SELECT 1 FROM json_each(iif(json_valid(i.labels), i.labels, NULL)) l WHERE l.key = ? AND l.value = ?)",
+    );
+    values.push(key, text);
+  }
+  return { conditions, values };
+}
+
 /** By the index: only what is running has an owner. The text goes into the statement, so it is taken from here. */
-function stateConditions(state: InstanceState | undefined): string[] {
+export function stateConditions(state: InstanceState | undefined): string[] {
   switch (state) {
     case undefined:
       return ["true"];
+    case "delayed":
+      return ["state = 'delayed' AND owner IS NULL"];
     case "running":
       return ["state = 'running'"];
     case "queued":

@@ -5,6 +5,8 @@ import type { Database } from "./database.ts";
 
 /** Counts changes, beside the entries. */
 const REVISION = "revision";
+/** Tells the queue from all others, beside the entries. */
+const IDENTITY = "identity";
 
 interface Row {
   readonly name: string;
@@ -21,10 +23,24 @@ function readRows(db: Database): { readonly revision: number; readonly entries: 
   const rows = db.all<Row>("SELECT name, value FROM settings").map(({ name, value }) =>
     [name, parseJson(value)?.value] as const
   );
-  const { [REVISION]: revision, ...entries } = Object.fromEntries(
+  const { [REVISION]: revision, [IDENTITY]: _identity, ...entries } = Object.fromEntries(
     rows.filter(([, value]) => value !== undefined),
   );
   return { revision: Number(revision ?? 0), entries: entries as SettingEntries };
+}
+
+/** Gives the queue an identity, unless it has one. */
+export function ensureIdentity(db: Database): void {
+  if (readIdentity(db) !== undefined) return;
+  const identity = JSON.stringify(`sqlite:${crypto.randomUUID()}`);
+  db.run("INSERT OR IGNORE INTO settings (name, value) VALUES (?, ?)", IDENTITY, identity);
+}
+
+/** The identity of the queue; undefined: it has none yet. */
+export function readIdentity(db: Database): string | undefined {
+  const row = db.get<{ value: string }>("SELECT value FROM settings WHERE name = ?", IDENTITY);
+  const identity = row && parseJson(row.value)?.value;
+  return typeof identity === "string" ? identity : undefined;
 }
 
 /** The pauses in force, oldest first. */

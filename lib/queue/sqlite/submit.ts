@@ -5,14 +5,17 @@ import { leaseLost } from "../errors.ts";
 import { definitionOfSubmitted } from "../submission.ts";
 import type { ChainTable } from "./chains.ts";
 import { count } from "./counts.ts";
+import { stateAt } from "./delayed.ts";
 import type { Database } from "./database.ts";
+import { callbackText } from "./callbacks.ts";
 import { type Hold, stillHeld } from "./hold.ts";
 import { labelsText, textOf } from "./rows.ts";
 
 const INSERT = `
   INSERT INTO instances
-    (id, chain, args, parent, labels, submitted_at_ms, priority, weight, deadline_ms, generations, state, owner, caller)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (id, chain, args, parent, labels, submitted_at_ms, due_at_ms, priority, weight, deadline_ms, generations, traceparent,
+     tracestate, callback, state, owner, caller)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
 
 /** The result of a push, and this consumer's holds of the called instances. */
@@ -22,7 +25,7 @@ export interface Submitted {
 }
 
 /**
- * Queues the instances whose ids are new; those that others have called go to the holder of these. Within a transaction.
+ * Queues the instances whose ids are new, now or when they are due; those that others have called go to the holder of these. Within a transaction.
  *
  * @param holds the holds of this consumer
  * @throws {QueueError} `lease-lost`, if it does not hold the caller; `id-conflict`
@@ -32,13 +35,14 @@ export function submit(
   chains: ChainTable,
   instances: readonly Instance[],
   holds: ReadonlyMap<string, Hold>,
+  nowMs: number,
 ): Submitted {
   checkCallers(db, instances, holds);
   const keys = new Map<string, number>();
   const added = new Map<number, number>();
   const held = new Map<string, Hold>();
   const tally = new PushTally();
-  let queued = 0, running = 0;
+  const rowsOf = { delayed: 0, queued: 0, running: 0 };
   for (const instance of instances) {
     const under = instance.parent === undefined ? callerUnder(db, chains, instance.id) : undefined;
     if (under !== undefined) {
@@ -49,6 +53,7 @@ export function submit(
     let key = keys.get(definition.hash);
     if (key === undefined) keys.set(definition.hash, key = chains.keyOf(definition));
     const caller = instance.parent && holds.get(instance.parent.instance);
+    const state = caller !== undefined ? "running" : stateAt(instance, nowMs);
     const rows = db.run(
       INSERT,
       instance.id,
@@ -57,28 +62,30 @@ export function submit(
       textOf(instance.parent),
       labelsText(instance.labels),
       instance.submittedAtMs,
+      instance.dueAtMs ?? null,
       instance.priority,
       instance.weight,
       instance.deadlineMs === Infinity ? null : instance.deadlineMs,
       textOf(instance.generations),
-      caller === undefined ? "queued" : "running",
+      instance.traceparent ?? null,
+      instance.tracestate ?? null,
+      callbackText(instance.callback),
+      state,
       caller?.owner ?? null,
       caller?.seq ?? null,
     );
     if (rows > 0) tally.add();
     else tally.exists(instance, knownContent(db, instance.id));
     added.set(key, (added.get(key) ?? 0) + rows);
-    if (caller === undefined) queued += rows;
-    else {
-      running += rows;
+    rowsOf[state] += rows;
+    if (caller !== undefined) {
       caller.calls = true;
       const { seq } = db.get<{ seq: number }>("SELECT seq FROM instances WHERE id = ?", instance.id)!;
-      held.set(instance.id, { seq, owner: caller.owner, claim: caller.claim, calls: false });
+      held.set(instance.id, { seq, owner: caller.owner, claim: caller.claim, calls: false, tells: false });
     }
   }
   for (const [key, rows] of added) chains.count(key, rows);
-  count(db, "queued", queued);
-  count(db, "running", running);
+  for (const state of ["delayed", "queued", "running"] as const) count(db, state, rowsOf[state]);
   return { pushed: tally.result(`the queue ${db.path}`), holds: held };
 }
 

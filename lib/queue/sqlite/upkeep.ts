@@ -1,13 +1,15 @@
 import type { Clock } from "../../model/mod.ts";
 import { QueueError } from "../errors.ts";
+import { anySettledBefore, forgetSettled } from "./callbacks.ts";
 import type { ChainTable } from "./chains.ts";
 import type { Database } from "./database.ts";
 import type { GroupCommit } from "./group_commit.ts";
 import { release } from "./hold.ts";
 import { expel, type Lease, type Silent, Watch } from "./lease.ts";
+import { nextDueMs, wake } from "./delayed.ts";
 import { endedBefore, forget } from "./request.ts";
 import { asQueueError } from "./errors.ts";
-import type { Patience } from "./patience.ts";
+import type { FileWait } from "./file_wait.ts";
 
 /** The parts that upkeep works on. */
 export interface UpkeepOptions {
@@ -17,7 +19,7 @@ export interface UpkeepOptions {
   readonly keepMs: number;
   readonly chains: ChainTable;
   readonly writes: GroupCommit;
-  readonly patience: Patience;
+  readonly fileWait: FileWait;
   readonly lease: Lease;
   /** Called after each beat: the lease may be a new one, as the earlier one was lost. */
   beaten(): void;
@@ -78,15 +80,19 @@ export class Upkeep {
   }
 
   async #tick(closing: AbortSignal): Promise<void> {
-    const { lease, writes, patience, clock, db, keepMs } = this.#options;
+    const { lease, writes, fileWait, clock, db, keepMs } = this.#options;
     await this.beat();
-    const wasLocked = patience.takeLongestWaitMs() > this.#tickMs / LOCKED_PART;
+    const wasLocked = fileWait.takeLongestWaitMs() > this.#tickMs / LOCKED_PART;
+    if (nextDueMs(db) <= clock.wallMs()) await writes.run(() => wake(db, clock.wallMs())); // also with no room for more
     const silent = this.#watch.look(lease.key, { nowMs: clock.nowMs(), wasLocked });
     for (const each of silent) await this.#takeFrom(each);
     for (let pages = 0; pages < PURGES_PER_TICK && !closing.aborted; pages++) {
       const seqs = endedBefore(db, clock.wallMs() - keepMs);
       if (seqs.length === 0) break;
       await writes.run(() => forget(db, this.#options.chains, seqs), { rows: seqs.length * 2 });
+    }
+    if (anySettledBefore(db, clock.wallMs() - keepMs)) {
+      await writes.run(() => forgetSettled(db, clock.wallMs() - keepMs));
     }
   }
 

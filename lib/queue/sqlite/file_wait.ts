@@ -2,22 +2,22 @@ import { type Clock, onAbort } from "../../model/mod.ts";
 import { isBusy } from "./errors.ts";
 
 /** Options for waiting for other programs, and for room on the disk. */
-export interface PatienceOptions {
+export interface FileWaitOptions {
   readonly clock: Clock;
   /** The path of the queue, for messages. */
   readonly path: string;
   /** Longest wait, in milliseconds. (Default: for ever) */
   readonly giveUpAfterMs?: number | undefined;
   /** Called once when a wait is long, and once when it is over. */
-  readonly onNote?: ((words: string) => void) | undefined;
+  readonly onNote?: ((words: string, isWaiting?: boolean) => void) | undefined;
   /** When it is aborted, what waits may do so for 5 s more. */
   readonly closing?: AbortSignal | undefined;
 }
 
 /** The reason why a queue cannot be written now. */
-type Hindrance = "locked" | "full";
+type Obstacle = "locked" | "full";
 
-const WORDS: Readonly<Record<Hindrance, string>> = {
+const WORDS: Readonly<Record<Obstacle, string>> = {
   locked: "another program keeps it locked",
   full: "its disk is full, or a quota or limit is reached. Free some space",
 };
@@ -28,21 +28,21 @@ const CLOSING_MS = 5000;
 const FIRST_PAUSE_MS = 1, LAST_PAUSE_MS = 20;
 /** Between two attempts to write on a full disk, in milliseconds. */
 const FULL_PAUSE_MS = 500;
-/** A lock as long as this is told, in milliseconds. */
-const TOLD_AFTER_MS = 1000;
+/** A lock as long as this is reported, in milliseconds. */
+const REPORT_AFTER_MS = 1000;
 
 /** Waits until a queue's file is free and its disk has room, and says once what it waits for. */
-export class Patience {
-  readonly #options: PatienceOptions;
+export class FileWait {
+  readonly #options: FileWaitOptions;
   #closingSinceMs = Infinity;
   #fullSinceMs: number | undefined;
   #longestWaitMs = 0;
-  /** Number of attempts that have waited until the wait was told: meanwhile reads that wait for no write come through. */
+  /** Number of attempts that have waited until the wait was reported: meanwhile reads that wait for no write come through. */
   #waiting = 0;
-  /** The hindrance that was told and is not over. */
-  #told: Hindrance | undefined;
+  /** The obstacle that was reported and is not over. */
+  #reported: Obstacle | undefined;
 
-  constructor(options: PatienceOptions) {
+  constructor(options: FileWaitOptions) {
     this.#options = options;
     const { closing, clock } = options;
     if (closing !== undefined) onAbort(closing, () => this.#closingSinceMs = clock.nowMs());
@@ -75,10 +75,10 @@ export class Patience {
           throw error;
         }
       }
-      if (!isLong && clock.nowMs() - sinceMs >= TOLD_AFTER_MS) {
+      if (!isLong && clock.nowMs() - sinceMs >= REPORT_AFTER_MS) {
         isLong = true;
         this.#waiting++;
-        this.#tell("locked");
+        this.#report("locked");
       }
       await clock.until(clock.nowMs() + pauseMs);
     }
@@ -102,7 +102,7 @@ export class Patience {
     const { clock, closing } = this.#options;
     this.#fullSinceMs ??= clock.nowMs();
     if (this.#isGivenUp(this.#fullSinceMs)) return false;
-    this.#tell("full");
+    this.#report("full");
     await clock.until(clock.nowMs() + FULL_PAUSE_MS, closing?.aborted ? undefined : closing);
     return true;
   }
@@ -114,15 +114,15 @@ export class Patience {
       nowMs - Math.max(sinceMs, this.#closingSinceMs) >= CLOSING_MS;
   }
 
-  #tell(hindrance: Hindrance): void {
-    if (this.#told === hindrance) return;
-    this.#told = hindrance;
-    this.#options.onNote?.(`Waiting for the queue ${this.#options.path}: ${WORDS[hindrance]}`);
+  #report(obstacle: Obstacle): void {
+    if (this.#reported === obstacle) return;
+    this.#reported = obstacle;
+    this.#options.onNote?.(`Waiting for the queue ${this.#options.path}: ${WORDS[obstacle]}`, true);
   }
 
-  #over(hindrance: Hindrance): void {
-    if (this.#told !== hindrance) return;
-    this.#told = undefined;
-    this.#options.onNote?.(`The queue ${this.#options.path} can be written again`);
+  #over(obstacle: Obstacle): void {
+    if (this.#reported !== obstacle) return;
+    this.#reported = undefined;
+    this.#options.onNote?.(`The queue ${this.#options.path} can be written again`, false);
   }
 }
