@@ -28,6 +28,18 @@ Deno.test("parseQueueAddress() reads the kinds of queue", () => {
   });
 });
 
+Deno.test("parseQueueAddress() puts the home folder in for the ~ of a file, and leaves other names alone", () => {
+  const path = (text: string, env = {}) => {
+    const address = parseQueueAddress(text, env);
+    return address.kind === "sqlite" && address.path;
+  };
+  assertEquals(path("sqlite:~/q.db?keep=1h", { HOME: "/home/ann" }), "/home/ann/q.db");
+  assertEquals(path("sqlite:~/q.db", { USERPROFILE: "C:\\Users\\ann" }), "C:\\Users\\ann/q.db");
+  assertEquals(path("sqlite:~q.db", { HOME: "/home/ann" }), "~q.db");
+  assertEquals(path("sqlite:a/~/q.db", { HOME: "/home/ann" }), "a/~/q.db");
+  assertThrows(() => path("sqlite:~/q.db"), QueueError, "the variable HOME is not set. Write the whole path");
+});
+
 Deno.test("parseQueueAddress() says what is wrong, and what to write", () => {
   const wrong: Readonly<Record<string, string>> = {
     "": "does not say of which kind",
@@ -121,7 +133,7 @@ Deno.test("parseQueueAddress() throws nothing but QueueErrors, whatever it is gi
 const SECRET = "Zq7#Zq7";
 
 /** The words for an address, and its error with the causes, if it has any. */
-function saidOf(text: string, env = {}): string {
+function shownFor(text: string, env = {}): string {
   const said = [addressWords(text)];
   try {
     parseQueueAddress(text, env);
@@ -147,11 +159,11 @@ Deno.test("a password is never shown, whatever stands in and around it, and howe
       options,
       (scheme, user, password, isEncoded, host, options) => {
         const written = isEncoded ? encodeURIComponent(password) : password;
-        const before = saidOf(`${scheme}${user}:${written}@${host}${options}`);
+        const before = shownFor(`${scheme}${user}:${written}@${host}${options}`);
         assert(!before.includes("Zq7"), before);
-        const behind = saidOf(`kafka://${host}?user=${user}&password=${written}&sasl=plain`);
+        const behind = shownFor(`kafka://${host}?user=${user}&password=${written}&sasl=plain`);
         assert(!behind.includes("Zq7"), behind);
-        const variable = saidOf(`kafka://${host}${options}`, { SEQUOIA_KAFKA_PASSWORD: password });
+        const variable = shownFor(`kafka://${host}${options}`, { SEQUOIA_KAFKA_PASSWORD: password });
         assert(!variable.includes("Zq7"), variable);
       },
     ),

@@ -1,7 +1,7 @@
 import { type Instance, type JsonText, type NodeRecord, NULL } from "../model/mod.ts";
 import type { Child, InstanceState } from "./queue.ts";
 
-/** A called instance in the memory of a driver. */
+/** A called instance, as a driver has it. */
 interface CalledEntry {
   readonly instance: Instance;
   readonly state: InstanceState;
@@ -17,7 +17,7 @@ export function childOf(
   { instance, state, reason, cancel, output = NULL }: CalledEntry,
   progress: readonly NodeRecord[],
 ): Child {
-  if (state === "queued" || state === "running") {
+  if (state === "delayed" || state === "queued" || state === "running") {
     return { instance, progress, ...cancel !== undefined && { cancel } };
   }
   return { instance, progress, ended: { outcome: state, output, ...reason !== undefined && { reason } } };

@@ -36,6 +36,11 @@ export interface ConsumerRecord {
   readonly asked?: readonly AskedView[];
   /** Whether it runs policies that are files of the user's, when the queue sets one. (Default: it refuses them) */
   readonly takesPolicyFiles?: boolean;
+  /**
+   * Its work by chain, by function and by value of a label, and its queueing times: a text of at most some 20 kB, which \`lib/live\`
+   * writes and reads. (Default: it is of an earlier version, and tells none)
+   */
+  readonly work?: string;
   /** The revision of the settings that it goes by; and what of them cannot be in force here, or has failed, and why. */
   readonly settings?: { readonly revision: number; readonly error?: string };
 }
@@ -48,6 +53,13 @@ export interface AskedView {
   readonly function?: string;
   /** Time until calls may start there again, in milliseconds. */
   readonly leftMs: number;
+}
+
+/** The platform that asks callers to wait, in words: `the platform`, `the platform edge`, `the platform edge, for function pay,`. */
+export function askerWords({ platform, function: name }: Pick<AskedView, "platform" | "function">): string {
+  return `the platform${platform === undefined ? "" : ` ${platform}`}${
+    name === undefined ? "" : `, for function ${name},`
+  }`;
 }
 
 /** Most of these in a record. */
@@ -64,8 +76,12 @@ export interface Quota {
   readonly keeps: Readonly<Record<string, KeptPart>>;
   /** Names of the limits for which it needs more than it keeps. */
   readonly short: readonly string[];
+  /** Of rates for which it needs more: the starts in a window that it could use, if those are fewer than there are, by name. */
+  readonly wants?: Readonly<Record<string, number>>;
   /** Names of the limits from which it uses more than its part. */
   readonly borrows: readonly string[];
+  /** The part that floors reserve here of limits that somebody needs more of, by name. (Default: none) */
+  readonly reserved?: Readonly<Record<string, number>>;
   /** Time after this beat in which it may start something, in milliseconds: then it needs another one. */
   readonly sureMs: number;
   /** Most attempts that it could have in flight with its part of the global limit, whatever of that others have now. */

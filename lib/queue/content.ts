@@ -37,6 +37,11 @@ export function isSameContent(a: Content, b: Content): boolean {
   return a.chain === b.chain && (a.args === b.args || argsKey(a) === argsKey(b));
 }
 
+/** Whether two instances under one id are the same submission, see {@linkcode isSameContent}. */
+export function isSameSubmission(a: Instance, b: Instance): boolean {
+  return isSameContent(contentOf(a), contentOf(b));
+}
+
 function argsKey({ args = NO_ARGS }: Content): string {
   return canonical(args);
 }

@@ -1,4 +1,4 @@
-import { SequoiaError } from "../model/mod.ts";
+import { counted, SequoiaError } from "../model/mod.ts";
 
 /** The code of a queue's error; stable, for scripts and tests. */
 export type QueueErrorCode =
@@ -22,6 +22,10 @@ export type QueueErrorCode =
   | "starting-point"
   /** An instance or an output is larger than the queue takes. */
   | "too-large"
+  /** A cursor is of no page of this queue. */
+  | "bad-cursor"
+  /** This kind of queue does not do what is asked. */
+  | "unsupported"
   | "closed"
   | "busy"
   | "failed";
@@ -39,7 +43,10 @@ export class QueueError extends SequoiaError<QueueErrorCode> {
     message: string,
     { ids = [], ...options }: ErrorOptions & { readonly ids?: readonly string[] } = {},
   ) {
-    super(code, message, { ...options, kind: code === "bad-address" ? "usage" : "failure" });
+    super(code, message, {
+      ...options,
+      kind: code === "bad-address" || code === "bad-cursor" ? "usage" : "failure",
+    });
     this.ids = ids;
   }
 }
@@ -49,7 +56,9 @@ export function leaseLost(where: string, ids: readonly string[]): QueueError {
   const some = ids.slice(0, 5).map((id) => `"${id}"`).join(", ") + (ids.length > 5 ? ", …" : "");
   return new QueueError(
     "lease-lost",
-    `Cannot write to ${where}: ${ids.length} instances are not held by this consumer any more: ${some}. ` +
+    `Cannot write to ${where}: ${
+      counted(ids.length, "instance is", "instances are")
+    } not held by this consumer any more: ${some}. ` +
       "Drop them: they have ended or run elsewhere",
     { ids },
   );

@@ -17,9 +17,10 @@ export interface QueueOptions {
   readonly signal?: AbortSignal;
   /**
    * Called once each with what an operator should see: that brokers cannot be reached, that a file is locked or its disk full,
-   * and that this is over.
+   * and that this is over. `isWaiting` says whether the queue waits from then on (true) or no longer (false); undefined: the
+   * note is of something else.
    */
-  readonly onNote?: (words: string) => void;
+  readonly onNote?: (words: string, isWaiting?: boolean) => void;
 }
 
 /** Options for opening a queue. */

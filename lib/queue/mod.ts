@@ -8,11 +8,41 @@ import type { QueueDriver } from "./queue.ts";
 import { QueueError } from "./errors.ts";
 
 export * from "./address.ts";
+export {
+  type CallbackCounts,
+  type CallbackFilter,
+  type CallbackOutbox,
+  type CallbackRoom,
+  type CallbackState,
+  type CallbackView,
+  originOf,
+  type SettledCallback,
+  type TakenCallback,
+  type ToldEnd,
+} from "./callbacks.ts";
 export * from "./consumers.ts";
-export { CANCELLED_ON_REQUEST, matches } from "./filter.ts";
+export { isSameSubmission } from "./content.ts";
+export {
+  deployable,
+  type DeployedChain,
+  type DeployedChains,
+  type Deployment,
+  entryOfDeployed,
+  type SubmissionDefaults,
+} from "./deployed.ts";
+export { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, matches, reachableStates } from "./filter.ts";
 export type { AddressOptionHelp, OpenQueueOptions, QueueKind, QueueText, ReadTextsOptions } from "./kind.ts";
 export * from "./memory/mod.ts";
 export * from "./errors.ts";
+export {
+  type InstanceLine,
+  type InstancePage,
+  lineOf,
+  type PageOptions,
+  type Pages,
+  pagesWithin,
+  type PageWithin,
+} from "./page.ts";
 export * from "./queue.ts";
 export * from "./settings.ts";
 export { isUndone } from "./retried.ts";

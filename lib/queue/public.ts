@@ -17,10 +17,30 @@
  *
  * @module
  */
+export {
+  type CallbackCounts,
+  type CallbackFilter,
+  type CallbackOutbox,
+  type CallbackRoom,
+  type CallbackState,
+  type CallbackView,
+  type SettledCallback,
+  type TakenCallback,
+  type ToldEnd,
+} from "./callbacks.ts";
 export type { AskedView, ConsumerRecord, ConsumerView, KeptPart, Quota } from "./consumers.ts";
+export {
+  deployable,
+  type DeployedChain,
+  type DeployedChains,
+  type Deployment,
+  entryOfDeployed,
+  type SubmissionDefaults,
+} from "./deployed.ts";
 export type { QueueOptions } from "./kind.ts";
 export { QueueError, type QueueErrorCode } from "./errors.ts";
 export { openQueue } from "./open_by_clock.ts";
+export type { InstanceLine, InstancePage, PageOptions, Pages } from "./page.ts";
 export {
   type BadMessage,
   type ChainKind,

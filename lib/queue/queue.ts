@@ -1,6 +1,12 @@
 import type { ByValue, Chain, Instance, InstanceOutcome, JsonText, NodeRecord, Pause } from "../model/mod.ts";
+import type { CallbackOutbox } from "./callbacks.ts";
 import type { ConsumerRecord, ConsumerView } from "./consumers.ts";
+import type { DeployedChains } from "./deployed.ts";
+import type { Pages } from "./page.ts";
+import type { Filter, InstanceView } from "./views.ts";
 import type { PolicySetting, Settings } from "./settings.ts";
+
+export type { Filter, InstanceState, InstanceView } from "./views.ts";
 
 /** An instance handed to this consumer, with the nodes that had settled before. */
 export interface Claim {
@@ -131,6 +137,8 @@ export interface Pushed {
 
 /** The number of instances that a queue holds in each state. */
 export interface QueueDepth {
+  /** Waiting until they are due; for up to a second after that, or as long as no consumer is there. */
+  readonly delayed: number;
   /** Waiting for a consumer. */
   readonly queued: number;
   /** Held by a consumer, started or not. */
@@ -141,13 +149,17 @@ export interface QueueDepth {
   readonly failed: number;
   /** Ended by a cancellation, and still kept. */
   readonly cancelled: number;
-  /** When the oldest instance that has not ended was submitted, in milliseconds since 1970. */
+  /** When the next of the delayed ones is due, or was, in milliseconds since 1970, if there are any. */
+  readonly nextDueAtMs?: number;
+  /** When the oldest instance that is queued or running was submitted, or due if that was later, in milliseconds since 1970. */
   readonly oldestSubmittedAtMs?: number;
 }
 
 /**
  * A durable queue of chain instances, as producers and consumers see it. Promises:
  * - a `push` that resolved survives a crash; the same id twice is one instance, and with another chain or other args an error;
+ * - an instance that is due later is not handed out before, by the system's clock of whoever pulls; a pull that waits gets it when
+ *   it is due. Until then it takes no place among those that wait, and it can be cancelled;
  * - an instance is held by one consumer at a time; a consumer that dies loses its instances to another, with their progress;
  * - `checkpoint` and `finish` write only for the holder: of what it does not hold (it has gone to another, or has ended) they
  *   write nothing, and reject with a {@linkcode QueueError} of code `lease-lost` that names the ids, after all else of the
@@ -195,43 +207,12 @@ export interface Queue extends AsyncDisposable {
   beat(record: ConsumerRecord): Promise<void>;
   /** Counts the instances in each state. */
   depth(): Promise<QueueDepth>;
-}
-
-/** Where an instance stands. `failed` ones are the dead letters. */
-export type InstanceState = "queued" | "running" | InstanceOutcome;
-
-/** All that the queue knows of an instance. */
-export interface InstanceView {
-  /** The instance. */
-  readonly instance: Instance;
-  /** Where it stands. */
-  readonly state: InstanceState;
-  /** The records of its settled nodes and items. */
-  readonly progress: readonly NodeRecord[];
-  /** Why it failed or was cancelled, if it was. */
-  readonly reason?: string;
-  /** When it ended, in milliseconds since 1970, if it has ended. */
-  readonly endedAtMs?: number;
-  /** Its result, if it has ended: JSON as a text. */
-  readonly output?: JsonText;
-  /** The parts that cannot be read and are left out here, and why: its file was edited or damaged. (Default: all can be read) */
-  readonly unreadable?: string;
-}
-
-/** Which instances are meant; all given parts must hold. */
-export interface Filter {
-  /** Those with one of these ids. (Default: any) */
-  readonly ids?: readonly string[];
-  /** Those in one of these states. (Default: any) */
-  readonly states?: readonly InstanceState[];
-  /** Those of the chain of this name. (Default: any) */
-  readonly chain?: string;
-  /** The id of the instance that has called them. */
-  readonly parent?: string;
-  /** Labels that the instance must carry. */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** (Default: no bound) */
-  readonly limit?: number;
+  /**
+   * A text that tells this queue from all others, the same for everybody who opens it, by whatever address; undefined: it
+   * cannot be known, as it is opened only to be read, or lies on brokers that name no cluster. Run logs hold it, so that
+   * those of one queue can be merged.
+   */
+  identity(): Promise<string | undefined>;
 }
 
 /** A request of an operator to the queue and to the consumers that run on it. */
@@ -264,15 +245,15 @@ export type Command =
   | { readonly kind: "policy-failed"; readonly id: string; readonly reason: string; readonly by: string }
   /**
    * All consumers go by these limits, instead of their own: a global one, or one that each finds out by itself; ceilings of functions,
-   * chains and values of labels, all of these together; floors of them. Those left out stay as they are. A fixed limit is the limit,
-   * whatever the platform refuses.
+   * chains and values of labels, all of these together; floors of them. Those left out stay as they are; of null, consumers go
+   * by their own again. A fixed limit is the limit, whatever the platform refuses.
    */
   | {
     readonly kind: "limit";
-    readonly limit?: number | "auto";
+    readonly limit?: number | "auto" | null;
     readonly fixed?: true;
-    readonly ceilings?: ByValue;
-    readonly floors?: ByValue;
+    readonly ceilings?: ByValue | null;
+    readonly floors?: ByValue | null;
   }
   /** Nothing that a pause means starts until it is taken back; what is in flight ends. */
   | { readonly kind: "pause"; readonly pause: Pause }
@@ -324,7 +305,7 @@ export interface BadMessage {
 }
 
 /** Looking at a queue and steering it: `sequoia queue` and `produce --wait` use this. */
-export interface QueueAdmin {
+export interface QueueAdmin extends DeployedChains, Pages {
   /** Looks one instance up; undefined if the queue does not have it. */
   get(id: string): Promise<InstanceView | undefined>;
   /** Oldest first. */
@@ -357,7 +338,7 @@ export interface QueueAdmin {
 }
 
 /** A queue of any driver: both faces. */
-export type QueueDriver = Queue & QueueAdmin & {
+export type QueueDriver = Queue & QueueAdmin & CallbackOutbox & {
   /**
    * Whether what is queued is divided among the consumers beforehand, so that what one hands back comes to it again. Else it is handed
    * out to whoever asks.

@@ -37,20 +37,20 @@ export function retryOf<T extends Retriable>(
   progress: readonly EndOf[],
   from?: string,
 ): Retry<T> | undefined {
-  const standing = standingOf(instance.chain, progress);
-  const nodes = begunAgain(instance, progress, standing, from);
+  const plan = planOf(instance.chain, progress);
+  const nodes = begunAgain(instance, progress, plan, from);
   return nodes && {
     instance: nodes.size === 0 ? instance : { ...instance, generations: nextGenerations(instance, nodes) },
     nodes,
     isFresh: nodes.size === instance.chain.nodes.length,
     isForgotten: ({ node, item, state }) => {
       const isPart = item === undefined || state === "failed"; // a map goes on without items that have failed
-      return nodes.has(node) || (state !== "ok" && !(isPart && standing.kept.has(node)));
+      return nodes.has(node) || (state !== "ok" && !(isPart && plan.kept.has(node)));
     },
     ofCalled: (name) => {
       const node = instance.chain.nodes.findIndex((each) => each.name === name);
       if (nodes.has(node)) return "forgotten";
-      return standing.kept.has(node) ? "kept" : "retried";
+      return plan.kept.has(node) ? "kept" : "retried";
     },
   };
 }
@@ -58,7 +58,7 @@ export function retryOf<T extends Retriable>(
 function begunAgain(
   { chain }: Retriable,
   progress: readonly EndOf[],
-  { goneOn }: Standing,
+  { goneOn }: RetryPlan,
   from: string | undefined,
 ): ReadonlySet<number> | undefined {
   const undone = isUndone({ chain }, progress);
@@ -78,14 +78,14 @@ export function isUndone({ chain }: Pick<Instance, "chain">, progress: readonly 
 }
 
 /** Where the nodes of an instance stand that is retried. */
-interface Standing {
+interface RetryPlan {
   /** Nodes that have ended, with all before them, so that they need not run again. */
   readonly kept: ReadonlySet<number>;
   /** Nodes that were called, or may have been, after others that run again. */
   readonly goneOn: ReadonlySet<number>;
 }
 
-function standingOf({ nodes, onFailed }: Chain, progress: readonly EndOf[]): Standing {
+function planOf({ nodes, onFailed }: Chain, progress: readonly EndOf[]): RetryPlan {
   const called = new Set<number>(), done = new Set<number>(), failed = new Set<number>();
   for (const { node, item, state } of progress) {
     if (state !== "skipped") called.add(node);

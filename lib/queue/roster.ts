@@ -1,6 +1,6 @@
 import type { Clock } from "../model/mod.ts";
 import { BEAT_MS, type ConsumerRecord, type ConsumerView, SILENT_MS } from "./consumers.ts";
-import { Silence } from "./silence.ts";
+import { HeartbeatMonitor } from "./heartbeat_monitor.ts";
 
 /** The latest record of a consumer, which may be dead. */
 export interface RosterEntry {
@@ -25,7 +25,7 @@ const WATCHED_MS = 1.5 * BEAT_MS;
 export class Roster {
   readonly #clock: Clock;
   readonly #read: () => Promise<readonly RosterEntry[]>;
-  #silence = new Silence(LONGEST_LOOK_MS);
+  #heartbeats = new HeartbeatMonitor(LONGEST_LOOK_MS);
   #lookedAtMs = -Infinity;
 
   /** @param read reads the records that there are, those of the oldest consumers first */
@@ -40,10 +40,10 @@ export class Roster {
    */
   async living(): Promise<ConsumerView[]> {
     for (;;) {
-      const heard = (await this.#look()).filter(({ silentMs, isKnown }) =>
+      const observed = (await this.#look()).filter(({ silentMs, isKnown }) =>
         silentMs < (isKnown ? SILENT_MS : WATCHED_MS)
       );
-      if (heard.every(({ isKnown }) => isKnown)) return heard.flatMap(viewOf);
+      if (observed.every(({ isKnown }) => isKnown)) return observed.flatMap(viewOf);
       await this.#clock.until(this.#lookedAtMs + LOOK_MS);
     }
   }
@@ -56,12 +56,12 @@ export class Roster {
     return (await this.#look()).filter(({ agoMs }) => agoMs < SILENT_MS).flatMap(viewOf);
   }
 
-  async #look(): Promise<Heard[]> {
+  async #look(): Promise<Observed[]> {
     const entries = await this.#read();
     const nowMs = this.#clock.nowMs(), wallMs = this.#clock.wallMs();
-    if (nowMs - this.#lookedAtMs > LONGEST_LOOK_MS) this.#silence = new Silence(LONGEST_LOOK_MS);
+    if (nowMs - this.#lookedAtMs > LONGEST_LOOK_MS) this.#heartbeats = new HeartbeatMonitor(LONGEST_LOOK_MS);
     this.#lookedAtMs = nowMs;
-    const beats = this.#silence.look(entries.map(({ id, beat }) => [id, beat]), { nowMs });
+    const beats = this.#heartbeats.look(entries.map(({ id, beat }) => [id, beat]), { nowMs });
     return entries.map(({ id, record }) => {
       const { isAlive, silentMs } = beats.get(id)!;
       const agoMs = isAlive ? silentMs : Math.max(silentMs, wallMs - (record?.writtenAtMs ?? -Infinity));
@@ -72,7 +72,7 @@ export class Roster {
 }
 
 /** A record that was read, and what is known of its consumer. */
-interface Heard extends Pick<RosterEntry, "id" | "record"> {
+interface Observed extends Pick<RosterEntry, "id" | "record"> {
   /** Whether it lives, as far as is known; else it is not known. */
   readonly isKnown: boolean;
   /** Time since it was last heard of, in milliseconds; … */
@@ -81,7 +81,7 @@ interface Heard extends Pick<RosterEntry, "id" | "record"> {
   readonly silentMs: number;
 }
 
-function viewOf({ id, record, agoMs: beatAgoMs }: Heard): ConsumerView[] {
+function viewOf({ id, record, agoMs: beatAgoMs }: Observed): ConsumerView[] {
   if (record === undefined) return [];
   const { writtenAtMs: _, ...rest } = record;
   return [{ id, ...rest, beatAgoMs }];

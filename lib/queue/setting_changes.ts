@@ -86,7 +86,7 @@ export function settingsOf(
 }
 
 /** Tells a listener of the settings in force, if there are any, and of each change. */
-export class SettingsTeller {
+export class SettingsNotifier {
   #revision: number | undefined;
 
   /** @param settings those in force at present */

@@ -35,3 +35,25 @@ export interface Settings {
   /** Oldest first. */
   readonly pauses: readonly Pause[];
 }
+
+/** Limits that a queue sets for all its consumers, as a scheduler takes them; those that are left out stay each consumer's own. */
+export interface SetLimits extends ByValue {
+  readonly global?: number | "auto";
+  readonly fixed?: boolean;
+  readonly floors?: ByValue;
+}
+
+/** Ceilings are set all together. */
+const NO_CEILINGS = { functions: {}, chains: {}, labels: {} };
+
+/** The limits that some settings set. */
+export function limitsSet(
+  { limit: global, limitFixed, ceilings, floors }: Omit<Settings, "revision" | "pauses">,
+): SetLimits {
+  return {
+    ...global !== undefined && { global, fixed: limitFixed === true },
+    ...ceilings !== undefined && NO_CEILINGS,
+    ...ceilings,
+    ...floors !== undefined && { floors },
+  };
+}

@@ -9,14 +9,14 @@ import { QueueError } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { instances, line, record } from "./samples.ts";
 
-/** What the process does. */
+/** The work of the process. */
 export interface Work {
   /** Makes its instances' ids its own. */
   readonly seed: string;
-  /** How many instances it pushes, in calls of `batch`. */
+  /** The number of instances that it pushes, in calls of `batch`. */
   readonly push: number;
   readonly batch: number;
-  /** How many it pulls at a time; 0 if it does not. */
+  /** The number that it pulls at a time; 0: none. */
   readonly pull: number;
   /** Ends when nothing is queued or running. */
   readonly untilEmpty: boolean;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Instance, writeJson } from "../../lib/model/mod.ts";
 import { type Claim, type Order, type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
-import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
+import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract_case.ts";
 import { decided, instances, itemRecord, record, result, single } from "./samples.ts";
 
 /** An instance that another has called. */
@@ -17,7 +17,7 @@ interface Family {
   readonly child: Instance;
   /** Of the node "many". */
   readonly other: Instance;
-  /** What `child` has called. */
+  /** The instance that `child` has called. */
   readonly grandchild: Instance;
 }
 
@@ -52,7 +52,7 @@ async function* orders(queue: QueueDriver, stop: AbortSignal): AsyncGenerator<Or
 export const CALLED_IDS_REFUSED =
   "push refuses an id under which an instance of the queue has called a chain, or may come to call one";
 
-/** What operators and consumers do with instances that others have called. */
+/** Actions of operators and consumers on instances that others have called. */
 export const calledCases: readonly ContractCase[] = [
   {
     name: "a called instance is held by the holder of its caller, and pushed by nobody else",

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Instance } from "../../lib/model/mod.ts";
 import { CANCELLED_ON_REQUEST, type Claim, type QueueDriver } from "../../lib/queue/mod.ts";
-import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
+import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract_case.ts";
 import { decided, held, ids, instances, record, result, single } from "./samples.ts";
 
 /** The node of `decided` that undoes. */
@@ -28,7 +28,7 @@ async function stateOf(queue: QueueDriver, { id }: Instance) {
 
 const CANCELLED = ["cancelled", CANCELLED_ON_REQUEST];
 
-/** What has to be undone when it is cancelled needs a consumer: no queue ends it by itself. */
+/** An instance that must be undone when it is cancelled needs a consumer: no queue ends it by itself. */
 export const cancelledCases: readonly ContractCase[] = [
   {
     name:

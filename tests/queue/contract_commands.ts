@@ -1,6 +1,6 @@
 import { type Command, matches, type QueueDriver } from "../../lib/queue/mod.ts";
 import { assert, assertEquals } from "@std/assert";
-import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
+import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract_case.ts";
 import { ids, instances, line, record, result, single } from "./samples.ts";
 import { writeJson } from "../../lib/model/mod.ts";
 
@@ -25,7 +25,7 @@ function heard(harness: QueueHarness, queue: QueueDriver) {
   };
 }
 
-/** What operators ask for. */
+/** The commands of operators. */
 export const commandCases: readonly ContractCase[] = [
   {
     name: "cancel ends queued instances at once",

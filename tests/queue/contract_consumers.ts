@@ -1,6 +1,6 @@
 import { BEAT_MS, type ConsumerRecord, type QueueDriver } from "../../lib/queue/mod.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { ContractCase, QueueHarness } from "./contract.ts";
+import type { ContractCase, QueueHarness } from "./contract_case.ts";
 
 /** A record of a consumer on some machine. */
 export function recordOf(host: string, rest: Partial<ConsumerRecord> = {}): ConsumerRecord {

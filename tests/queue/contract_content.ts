@@ -4,16 +4,19 @@ import {
   type JsonText,
   NO_ARGS,
   type NodeRecord,
+  traceContextOf,
   WorkloadError,
   writeJson,
 } from "../../lib/model/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { type ContractCase, pullAll } from "./contract.ts";
+import { type ContractCase, pullAll } from "./contract_case.ts";
 import { decided, held, ids, instances, itemRecord, line, record, result, single } from "./samples.ts";
 import { jsonTexts, objectTexts } from "../../lib/model/testing.ts";
 
-/** What instances and outputs may be made of, how many there may be, and what is refused. */
+const TRACE = traceContextOf(`00-${"4b".repeat(16)}-${"a0".repeat(8)}-01`, "a=1, b@c=two words");
+
+/** The allowed content and number of instances and outputs, and what is refused. */
 export const contentCases: readonly ContractCase[] = [
   {
     name: "an instance comes back as it was pushed, whatever its parts",
@@ -27,7 +30,7 @@ export const contentCases: readonly ContractCase[] = [
         weight: 0.25,
         deadlineMs: 1500.5,
       }, "full");
-      const odd = { ...plain!, id: "run:7.a-b_c", submittedAtMs: 1.25 };
+      const odd = { ...plain!, id: "run:7.a-b_c", submittedAtMs: 1.25, ...TRACE };
       await producer.push([plain!, full!, odd]);
       const claims = await pullAll(harness, consumer, 3);
       assertEquals(claims.map(({ instance }) => instance), [plain!, full!, odd]);
@@ -40,7 +43,7 @@ export const contentCases: readonly ContractCase[] = [
       const [producer, consumer] = [await harness.connect(), await harness.connect()];
       const [plain, full, child] = instances(3, decided);
       const submitted = [
-        { ...plain!, args: NO_ARGS },
+        { ...plain!, args: NO_ARGS, ...TRACE },
         { ...full!, args: writeJson({ pages: 3, deep: [{ "ключ": "\u0000\ud800'" }], none: null }) },
       ];
       const called = [

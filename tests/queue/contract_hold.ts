@@ -1,7 +1,7 @@
 import type { Instance } from "../../lib/model/mod.ts";
 import { type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract.ts";
+import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract_case.ts";
 import { held, ids, instances, line, record, result } from "./samples.ts";
 
 /** Several consumers: who holds what, and what becomes of it when a consumer goes. */
@@ -50,8 +50,7 @@ export const holdCases: readonly ContractCase[] = [
         first.checkpoint([{ instanceId: batch[0]!.id, records: [record(0, "late")] }]),
         first.finish([result(batch[1]!.id, harness.clock.nowMs())]),
       ];
-      await harness.wait(first[Symbol.asyncDispose]());
-      await Promise.all(writes);
+      await harness.wait(Promise.all([first[Symbol.asyncDispose](), ...writes]));
       const claims = await pullAll(harness, second, 2);
       assertEquals(ids(claims), [batch[0]!.id, batch[2]!.id]);
       assertEquals(claims[0]!.progress, [record(0, "late")]);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { chain, fn, instanceMaker, seededRandom } from "../../lib/model/mod.ts";
 import type { Claim, Kind } from "../../lib/queue/mod.ts";
-import { type ContractCase, pullAll } from "./contract.ts";
+import { type ContractCase, pullAll } from "./contract_case.ts";
 import { decided, instances, record } from "./samples.ts";
 
 const make = instanceMaker(seededRandom(9));

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type ContractCase, nothingToPull, pullAll } from "./contract.ts";
+import { type ContractCase, nothingToPull, pullAll } from "./contract_case.ts";
 import { held, ids, instances, line, record, result, single } from "./samples.ts";
 import { type Instance, type JsonText, NO_ARGS, writeJson } from "../../lib/model/mod.ts";
 import { QueueError } from "../../lib/queue/mod.ts";
 
-/** What a driver cannot keep that does not know, when it is pushed to, what the queue holds. */
+/** The promise that a driver cannot keep if it does not know at a push what the queue holds. */
 export const PUSH_TELLS =
   "push tells what is new, and which ids the queue has already, also of what has ended";
 export const PUSH_REFUSES =
@@ -214,7 +214,14 @@ export const lifeCases: readonly ContractCase[] = [
     name: "depth counts what there is in each state, and tells the oldest that has not ended",
     async run(harness) {
       const queue = await harness.connect();
-      assertEquals(await queue.depth(), { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 });
+      assertEquals(await queue.depth(), {
+        delayed: 0,
+        queued: 0,
+        running: 0,
+        completed: 0,
+        failed: 0,
+        cancelled: 0,
+      });
       const batch = instances(5);
       await queue.push(batch);
       await pullAll(harness, queue, 3);
@@ -226,6 +233,7 @@ export const lifeCases: readonly ContractCase[] = [
       await queue.request({ kind: "cancel", filter: { ids: [batch[4]!.id] } });
       const oldestSubmittedAtMs = batch[2]!.submittedAtMs;
       assertEquals(await queue.depth(), {
+        delayed: 0,
         queued: 1,
         running: 1,
         completed: 1,

@@ -1,6 +1,6 @@
-import type { Filter } from "../../lib/queue/mod.ts";
-import { assertEquals } from "@std/assert";
-import { type ContractCase, pullAll } from "./contract.ts";
+import { type Filter, QueueError } from "../../lib/queue/mod.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { type ContractCase, pullAll } from "./contract_case.ts";
 import { ids, instances, line, record, result, single } from "./samples.ts";
 
 /** Looking: get and list. */
@@ -59,6 +59,55 @@ export const listCases: readonly ContractCase[] = [
         if (seen.length === 1500) await queue.request({ kind: "cancel", filter: { ids: [batch[2000]!.id] } });
       }
       assertEquals(seen, ids(batch));
+    },
+  },
+  {
+    name: "pages go through a list in either direction, and what is submitted meanwhile moves nothing",
+    async run(harness) {
+      const queue = await harness.connect();
+      const a = instances(7, { chain: single, labels: { tenant: "acme" } }, "a");
+      const b = instances(6, { chain: line, labels: { tenant: "bolt" } }, "b");
+      const late = instances(1, { chain: single, labels: { tenant: "acme" } }, "late");
+      await queue.push([...a, ...b]);
+      await pullAll(harness, queue, 2);
+      await queue.finish([result(a[0]!.id, harness.clock.nowMs(), { outcome: "failed", reason: "no" })]);
+      const all = async (filter: Filter, limit: number, newestFirst = false) => {
+        const seen: string[] = [];
+        let after: string | undefined;
+        while (true) {
+          const { lines, next } = await queue.page(filter, {
+            limit,
+            newestFirst,
+            ...after !== undefined && { after },
+          });
+          seen.push(...lines.map(({ id }) => id));
+          assertEquals(lines.length <= limit, true);
+          if (next === undefined) return seen;
+          if (newestFirst) await queue.push(late);
+          after = next;
+        }
+      };
+      assertEquals(await all({}, 4), ids([...a, ...b]));
+      assertEquals(await all({ chain: "line" }, 4, true), ids(b).reverse());
+      assertEquals(
+        await all({ states: ["queued"], labels: { tenant: "acme" } }, 3),
+        ids([...a.slice(2), ...late]),
+      );
+      assertEquals(await all({ states: ["failed"] }, 1), ids(a.slice(0, 1)));
+      assertEquals(await all({ ids: [b[2]!.id, a[3]!.id] }, 10, true), ids([b[2]!, a[3]!]));
+      assertEquals(await all({ states: [] }, 10), []);
+      const { lines: [line0] } = await queue.page({ states: ["failed"] }, { limit: 10 });
+      const { id, chain, state, labels, reason } = line0!;
+      assertEquals({ id, chain, state, labels, reason }, {
+        id: a[0]!.id,
+        chain: "single",
+        state: "failed",
+        labels: { tenant: "acme" },
+        reason: "no",
+      });
+      for (const after of ["x", "", "1.2.3.4.5", "-1", "1e3", "99999999999999999"]) {
+        await assertRejects(() => queue.page({}, { limit: 1, after }), QueueError, "Cannot go on from");
+      }
     },
   },
   {

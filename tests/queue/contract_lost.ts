@@ -4,11 +4,11 @@ import type { QueueDriver } from "../../lib/queue/mod.ts";
 import { noRecorder } from "../../lib/record/mod.ts";
 import { assertEquals } from "@std/assert";
 import { makeScheduler, OK } from "../scheduler/builders.ts";
-import type { ContractCase, QueueHarness } from "./contract.ts";
+import type { ContractCase, QueueHarness } from "./contract_case.ts";
 import { ids, instances, result, single } from "./samples.ts";
 
 const COUNT = 20;
-/** How often it is looked whether all has ended, in milliseconds. */
+/** The interval between checks whether all has ended, in milliseconds. */
 const LOOK_MS = 50;
 
 /** Consumers that were silent for too long, judged by the calls that they make. */

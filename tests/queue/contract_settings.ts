@@ -1,7 +1,7 @@
 import type { Pause } from "../../lib/model/mod.ts";
 import type { Order, PolicySetting, QueueDriver, Settings } from "../../lib/queue/mod.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { ContractCase, QueueHarness } from "./contract.ts";
+import type { ContractCase, QueueHarness } from "./contract_case.ts";
 
 /** The settings that a connection hears of, until it is stopped. */
 function heard(harness: QueueHarness, queue: QueueDriver) {
@@ -47,8 +47,19 @@ async function settingsOf(harness: QueueHarness, queue: QueueDriver): Promise<Om
   return settings;
 }
 
-/** What all consumers of a queue go by. */
+/** The settings that all consumers of a queue follow. */
 export const settingsCases: readonly ContractCase[] = [
+  {
+    name: "a queue has an identity, the same for every connection, also once settings are reset",
+    async run(harness) {
+      const admin = await harness.connect();
+      const identity = await harness.wait(admin.identity());
+      assert(identity !== undefined && identity.length > 10, identity);
+      await harness.wait(admin.request({ kind: "reset" }));
+      assertEquals(await harness.wait((await harness.connect()).identity()), identity);
+      assertEquals(await settingsOf(harness, admin), { pauses: [] });
+    },
+  },
   {
     name: "settings are in force for every connection, those too that come later, until they are reset",
     async run(harness) {

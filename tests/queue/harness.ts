@@ -1,6 +1,6 @@
 import { MemoryQueue, type QueueDriver } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
-import type { QueueHarness } from "./contract.ts";
+import type { QueueHarness } from "./contract_case.ts";
 import { ProcessClock, TestClock } from "./test_clock.ts";
 
 const KEEP_MS = 60_000;
@@ -74,3 +74,17 @@ export async function openSqlite(): Promise<SqliteHarness> {
     },
   };
 }
+
+/** A driver on which random scenes are played. */
+export interface SceneSubject {
+  readonly name: string;
+  open(): Promise<QueueHarness>;
+  /** The part of a test's scenes that are played on it, as its disk takes time; above 0, at most 1. */
+  readonly share: number;
+}
+
+/** The drivers for random scenes: all that need no server. */
+export const SCENE_SUBJECTS: readonly SceneSubject[] = [
+  { name: "memory", open: openMemory, share: 1 },
+  { name: "sqlite", open: openSqlite, share: 0.2 },
+];

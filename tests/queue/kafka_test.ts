@@ -6,7 +6,8 @@ import { CuttableSockets } from "../kafka/cut.ts";
 import { expel } from "../kafka/expel.ts";
 import { newPrefix, openQueueOn, type SharedBroker, sharedBroker } from "../kafka/shared.ts";
 import { assert, assertEquals } from "@std/assert";
-import { pullAll, queueContract, type QueueHarness } from "./contract.ts";
+import { queueContract } from "./contract.ts";
+import { pullAll, type QueueHarness } from "./contract_case.ts";
 import { CALLED_IDS_REFUSED } from "./contract_called.ts";
 import { PUSH_REFUSES, PUSH_TELLS } from "./contract_life.ts";
 import { SkippingClock } from "./test_clock.ts";
@@ -57,7 +58,7 @@ function openKafka(shared: SharedBroker): () => Promise<QueueHarness> {
         leaseMs: LEASE_MS,
         socketFactory: sockets.socketFactory,
       });
-      const connection = process(queue, () => losing.has(sockets) || sockets.mend());
+      const connection = process(queue, () => losing.has(sockets) || sockets.restore());
       processes.set(connection, { sockets, clock, client });
       return connection;
     };

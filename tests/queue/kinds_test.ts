@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { chain, fn, instanceMaker, seededRandom } from "../../lib/model/mod.ts";
 import type { ChainKind, Claim, Kind } from "../../lib/queue/mod.ts";
-import type { QueueHarness } from "./contract.ts";
-import { openMemory, openSqlite } from "./harness.ts";
+import type { QueueHarness } from "./contract_case.ts";
+import { SCENE_SUBJECTS } from "./harness.ts";
 
 const make = instanceMaker(seededRandom(11));
 const CHAINS = [0, 1, 2].map((i) => chain(`c${i}`, ({ call }) => void call(fn("f"))));
@@ -32,7 +32,7 @@ const step = fc.oneof(
   }),
 );
 
-/** What a queue holds, told as simply as can be. */
+/** A simple model of what a queue holds. */
 interface Item {
   readonly id: string;
   readonly chain: number;
@@ -95,14 +95,14 @@ async function check(
   await harness.wait(queue[Symbol.asyncDispose]());
 }
 
-for (const [name, open, numRuns] of [["memory", openMemory, 300], ["sqlite", openSqlite, 15]] as const) {
+for (const { name, open, share } of SCENE_SUBJECTS) {
   Deno.test(`${name} queue: hands out all that is not passed over, and nothing else`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         await using harness = await open();
         await check(harness, steps);
       }),
-      { numRuns },
+      { numRuns: 300 * share },
     );
   });
 }

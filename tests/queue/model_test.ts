@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { NodeRecord } from "../../lib/model/mod.ts";
+import { delayedUntil, dueAt, type Instance, type NodeRecord } from "../../lib/model/mod.ts";
 import {
   type Claim,
   type Filter,
@@ -12,16 +12,20 @@ import {
 } from "../../lib/queue/mod.ts";
 import { retryOf } from "../../lib/queue/retried.ts";
 import { assertEquals } from "@std/assert";
-import type { QueueHarness } from "./contract.ts";
-import { openMemory, openSqlite } from "./harness.ts";
+import type { QueueHarness } from "./contract_case.ts";
+import { SCENE_SUBJECTS } from "./harness.ts";
 import { instances, line, single } from "./samples.ts";
 import { jsonTexts } from "../../lib/model/testing.ts";
 
 const IDS = 12, CONSUMERS = 2;
-const POOL = [
+/** The times until some of them are due, in milliseconds. */
+const DUE_IN_MS = [0, 0, 3000, 30_000];
+const POOL: readonly Instance[] = [
   ...instances(IDS / 2, { chain: single, labels: { tenant: "a" } }, "m1"),
   ...instances(IDS / 2, { chain: line, labels: { tenant: "b" } }, "m2"),
-];
+].map((each, i) => delayedUntil(each, each.submittedAtMs + DUE_IN_MS[i % DUE_IN_MS.length]!));
+/** Instances that are due are queued within this time, in milliseconds. */
+const WAKING_MS = 1500;
 
 interface Item {
   readonly view: { -readonly [K in keyof InstanceView]: InstanceView[K] };
@@ -29,9 +33,10 @@ interface Item {
   cancel?: boolean;
 }
 
-/** What a queue is to answer, told as simply as can be. */
+/** A simple model of a queue's answers. */
 class Model {
   items: Item[] = [];
+  nowMs = -Infinity;
   /** The numbers of the claims that each consumer has had of each instance. */
   readonly #claims = Array.from({ length: CONSUMERS }, () => POOL.map((): number[] => []));
 
@@ -41,7 +46,20 @@ class Model {
 
   push(indices: readonly number[]): void {
     for (const i of indices) {
-      if (!this.of(i)) this.items.push({ view: { instance: POOL[i]!, state: "queued", progress: [] } });
+      const instance = POOL[i]!;
+      if (!this.of(i)) this.items.push({ view: { instance, state: this.#begins(instance), progress: [] } });
+    }
+  }
+
+  #begins(instance: Instance): InstanceState {
+    return instance.dueAtMs !== undefined && instance.dueAtMs > this.nowMs ? "delayed" : "queued";
+  }
+
+  /** Queues what is due. */
+  wake(nowMs: number): void {
+    this.nowMs = nowMs;
+    for (const { view } of this.items) {
+      if (view.state === "delayed") view.state = this.#begins(view.instance);
     }
   }
 
@@ -106,7 +124,8 @@ class Model {
   }
 
   request(kind: "cancel" | "retry" | "purge", filter: Filter): number {
-    const states = { cancel: ["queued", "running"], retry: ["failed", "cancelled"], purge: ENDED }[kind];
+    const states =
+      { cancel: ["delayed", "queued", "running"], retry: ["failed", "cancelled"], purge: ENDED }[kind];
     const meant = this.items.filter(({ view }) => states.includes(view.state) && matches(filter, view))
       .slice(0, filter.limit ?? Infinity);
     if (kind === "purge") this.items = this.items.filter((item) => !meant.includes(item));
@@ -115,7 +134,7 @@ class Model {
         const { instance, isForgotten } = retryOf(item.view.instance, item.view.progress)!;
         item.view.instance = instance;
         item.view.progress = item.view.progress.filter((record) => !isForgotten(record));
-        this.end(item, "queued");
+        this.end(item, this.#begins(instance));
       } else if (kind === "cancel" && item.view.state === "running") item.cancel = true;
       else if (kind === "cancel") this.end(item, "cancelled");
     }
@@ -152,7 +171,9 @@ const recordOf = fc.record({
 const records = fc.uniqueArray(recordOf, { maxLength: 3, comparator: sameOf });
 const filter = fc.record({
   ids: fc.array(index.map((i) => POOL[i]!.id), { maxLength: 4 }),
-  states: fc.subarray(["queued", "running", "completed", "failed", "cancelled"] as InstanceState[]),
+  states: fc.subarray(
+    ["delayed", "queued", "running", "completed", "failed", "cancelled"] as InstanceState[],
+  ),
   chain: fc.constantFrom("single", "line"),
   labels: fc.constantFrom({ tenant: "a" }, { tenant: "b" }),
   limit: fc.nat(5),
@@ -229,7 +250,7 @@ const list = filter.map((filter): Step => async (model, { consumers }) => {
 const leave = consumer.map((c): Step => async (model, real) => {
   model.leave(c);
   await real.harness.wait(real.consumers[c]![Symbol.asyncDispose]());
-  real.consumers[c] = await real.harness.connect();
+  real.consumers[c] = await consumerOf(real.harness);
 });
 
 const lose = consumer.map((c): Step => async (model, real) => {
@@ -249,20 +270,41 @@ function plain({ instance, state, progress }: InstanceView) {
   return { id: instance.id, state, progress };
 }
 
+/** A consumer that looks after the queue from now on. */
+async function consumerOf(harness: QueueHarness): Promise<QueueDriver> {
+  const consumer = await harness.connect();
+  await consumer.pull(1, AbortSignal.abort());
+  return consumer;
+}
+
+const pass = fc.constantFrom(1000, 5000).map((ms): Step => async (_, { harness }) => {
+  await harness.wait(harness.clock.until(harness.clock.nowMs() + ms));
+});
+
+/** Lets time pass until all that is due is queued, and nothing will be at once. */
+async function settle(model: Model, { harness: { clock, wait } }: Real): Promise<void> {
+  const isOpen = ({ dueAtMs = -Infinity }: Instance) => Math.abs(clock.wallMs() - dueAtMs) < WAKING_MS;
+  while (POOL.some(isOpen)) await wait(clock.until(clock.nowMs() + WAKING_MS));
+  model.wake(clock.wallMs());
+}
+
 async function same(model: Model, { consumers }: Real): Promise<void> {
   const views = await Array.fromAsync(consumers[0]!.list({}));
   assertEquals(views.map(plain), model.items.map(({ view }) => plain(view)));
   const count = (state: InstanceState) => model.items.filter(({ view }) => view.state === state).length;
-  const { oldestSubmittedAtMs, ...depth } = await consumers[1]!.depth();
+  const { oldestSubmittedAtMs, nextDueAtMs = Infinity, ...depth } = await consumers[1]!.depth();
   assertEquals(depth, {
+    delayed: count("delayed"),
     queued: count("queued"),
     running: count("running"),
     completed: count("completed"),
     failed: count("failed"),
     cancelled: count("cancelled"),
   });
-  const oldest = model.items.find(({ view }) => !ENDED.includes(view.state));
-  assertEquals(oldestSubmittedAtMs, oldest?.view.instance.submittedAtMs);
+  const oldest = model.items.find(({ view }) => view.state === "queued" || view.state === "running");
+  assertEquals(oldestSubmittedAtMs, oldest && dueAt(oldest.view.instance));
+  const delayed = model.items.filter(({ view }) => view.state === "delayed");
+  assertEquals(nextDueAtMs, Math.min(...delayed.map(({ view }) => dueAt(view.instance))));
 }
 
 const steps = fc.array(
@@ -276,24 +318,27 @@ const steps = fc.array(
     { weight: 1, arbitrary: leave },
     { weight: 1, arbitrary: lose },
     { weight: 2, arbitrary: release },
+    { weight: 1, arbitrary: pass },
   ),
   { maxLength: 40, size: "max" },
 );
 
-for (const [name, open, numRuns] of [["memory", openMemory, 300], ["sqlite", openSqlite, 60]] as const) {
+for (const { name, open, share } of SCENE_SUBJECTS) {
   Deno.test(`${name} queue: answers as a naive model does, whatever is asked of it`, async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (steps) => {
         await using harness = await open();
         const consumers = [];
-        for (let c = 0; c < CONSUMERS; c++) consumers.push(await harness.connect());
+        for (let c = 0; c < CONSUMERS; c++) consumers.push(await consumerOf(harness));
         const [model, real] = [new Model(), { harness, consumers }];
         for (const step of steps) {
+          await settle(model, real);
           await step(model, real);
+          await settle(model, real);
           await same(model, real);
         }
       }),
-      { numRuns },
+      { numRuns: 300 * share },
     );
   });
 }

@@ -3,7 +3,7 @@ import type { Work } from "./child_worker.ts";
 
 /** A child process that works on a queue. */
 export interface Worker extends AsyncDisposable {
-  /** What it says, line by line. */
+  /** The lines that it prints. */
   readonly lines: AsyncIterable<string>;
   kill(): void;
 }

@@ -1,9 +1,9 @@
-/** What other programs, and people, do to the file of a queue while it is used. */
+/** Faults that other programs, and people, cause to the file of a queue while it is used. */
 import { DatabaseSync } from "node:sqlite";
 import { type QueueDriver, QueueError } from "../../lib/queue/mod.ts";
 import { openSqliteQueue } from "../../lib/queue/sqlite/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { pullAll } from "./contract.ts";
+import { pullAll } from "./contract_case.ts";
 import { openSqlite } from "./harness.ts";
 import { ids, instances, line, record, single } from "./samples.ts";
 import { TestClock } from "./test_clock.ts";

@@ -37,6 +37,15 @@ async function makeQueue(path: string, clock: TestClock, count = 3): Promise<voi
   await queue.push(instances(count));
 }
 
+test("makes files that only their owner can read", async (folder, clock) => {
+  const path = `${folder}/q.db`;
+  await using queue = await openSqliteQueue({ path, clock });
+  await queue.push(instances(1));
+  for (const file of Deno.readDirSync(folder)) {
+    assertEquals((Deno.statSync(`${folder}/${file.name}`).mode! & 0o777).toString(8), "600", file.name);
+  }
+});
+
 test("makes the folders and the file, and finds them again", async (folder, clock) => {
   const path = `${folder}/a/b c/ü.db`;
   await makeQueue(path, clock);
@@ -93,6 +102,7 @@ test("brings a queue of the first version up to date, with all that it holds", a
   makeVersion1(path);
   await using queue = await openSqliteQueue({ path, clock, keepMs: Infinity });
   assertEquals(await queue.depth(), {
+    delayed: 0,
     queued: 3,
     running: 0,
     completed: 1,

@@ -10,7 +10,7 @@ import { startWorker } from "./processes.ts";
 const LEASE_MS = 300;
 const ROUNDS = runs(30);
 
-/** What processes have been told is durable. */
+/** The instances that processes were told are durable. */
 class Acknowledged {
   readonly pushed = new Set<string>();
   readonly settled = new Map<string, Set<number>>();
@@ -47,7 +47,7 @@ class Acknowledged {
       }
     }
     const { oldestSubmittedAtMs: _, ...depth } = await queue.depth();
-    const counted = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
+    const counted = { delayed: 0, queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
     for (const { state } of views.values()) counted[state]++;
     assertEquals(depth, counted);
   }

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import fc from "fast-check";
 import { type Instance, writeJson } from "../../lib/model/mod.ts";
 import { assertEquals, assertMatch } from "@std/assert";
-import { pullAll } from "./contract.ts";
+import { pullAll } from "./contract_case.ts";
 import { openSqlite, type SqliteHarness } from "./harness.ts";
 import { ids, instances, itemRecord, line, record } from "./samples.ts";
 
@@ -49,7 +49,7 @@ function edit({ path }: SqliteHarness, sql: string, ...values: SQLInputValue[]):
   db.close();
 }
 
-/** Instances of which each has all that one can have; only the first is of the chain `own`. */
+/** Instances that each have all fields that there are; only the first is of the chain `own`. */
 function all(): Instance[] {
   const own = { ...line, name: "own" };
   return instances(COUNT, { chain: line, labels: { tenant: "acme" } }, "unreadable").map((instance, i) => ({
@@ -88,7 +88,7 @@ Deno.test("sqlite queue: one row that cannot be read is shown and set aside with
     assertEquals(view?.state, "failed");
     assertMatch(view!.reason!, /^Cannot read what was stored: \S/);
     assertEquals(await queue.request({ kind: "retry", filter: { ids: [bad.id] } }), 1);
-    if (place === "generations" || place === "state") return; // a retry has mended these
+    if (place === "generations" || place === "state") return; // a retry has repaired these
     const stop = new AbortController();
     const pulled = queue.pull(1, stop.signal);
     await harness.clock.pass(100);

@@ -16,7 +16,7 @@ export class TestClock implements Clock {
     return this.#nowMs;
   }
 
-  /** How far the system's clock is ahead, which a test sets. */
+  /** The lead of the system's clock, in milliseconds, which a test sets. */
   aheadMs = 0;
 
   wallMs(): number {
@@ -72,7 +72,7 @@ export class TestClock implements Clock {
 export class SkippingClock implements Clock {
   readonly #base: Clock;
   #skippedMs = 0;
-  /** What waits, and when it is due. */
+  /** The timers, and the instants at which they are due. */
   readonly #timers = new Map<() => void, number>();
 
   constructor(base: Clock) {

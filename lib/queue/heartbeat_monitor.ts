@@ -21,7 +21,7 @@ export interface Look {
  * Watches the beats of other processes. Only this process's clock is used, as those of two processes differ once the machine
  * has slept or its time was set, and only time in which this process went on itself.
  */
-export class Silence {
+export class HeartbeatMonitor {
   readonly #longestLookMs: number;
   #observed = new Map<string | number, Heartbeat>();
   #lookedAtMs: number | undefined;
