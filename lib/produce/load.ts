@@ -2,6 +2,7 @@ import {
   type Arrivals,
   arrivalTimes,
   type Clock,
+  delayedUntil,
   type Instance,
   instanceMaker,
   type JsonText,
@@ -10,14 +11,17 @@ import {
   type Random,
   seededRandom,
   stripUndefined,
+  type TraceContext,
+  wallAheadMs,
   type Workload,
   type WorkloadChain,
 } from "../model/mod.ts";
+import type { Replay, ReplayedArrival } from "./replay.ts";
 
 /** A load: which chains arrive, and when. */
 export interface Load {
   readonly workload: Workload;
-  readonly arrivals: Arrivals;
+  readonly arrivals: Arrivals | Replay;
   readonly bounds: LoadBounds;
   /** Seeds the times and the choice of chains: the same seed gives the same chains at the same offsets. */
   readonly seed: string;
@@ -25,9 +29,16 @@ export interface Load {
   readonly labels: Readonly<Record<string, string>>;
   /** The args of every instance, an object. (Default: none) */
   readonly args?: JsonText;
+  /** The trace of every instance. (Default: each one has its own) */
+  readonly trace?: TraceContext;
+  /** When each instance begins. (Default: when it arrives) */
+  readonly due?: Due;
   /** Names each instance. (Default: ULIDs) */
   readonly idOf?: (instance: Unnamed) => string | Promise<string>;
 }
+
+/** A time after the arrival of each instance, in milliseconds, or an instant for all, in milliseconds since 1970. */
+export type Due = { readonly inMs: number } | { readonly atMs: number };
 
 /** An instance that has no id yet. */
 export interface Unnamed {
@@ -58,7 +69,7 @@ export async function* instancesOf(
 ): AsyncGenerator<Instance[]> {
   let batch: Instance[] = [];
   let index = 0;
-  for (const instance of plannedInstances(load, ids, clock.nowMs())) {
+  for (const { instance } of plannedInstances(load, ids, clock.nowMs())) {
     const atMs = instance.submittedAtMs;
     if (batch.length === BATCH || (batch.length > 0 && atMs > clock.nowMs())) {
       yield batch;
@@ -66,10 +77,17 @@ export async function* instancesOf(
     }
     await clock.until(atMs, signal);
     if (signal.aborted) return;
-    const due = bySystemsClock(instance, clock);
-    batch.push(load.idOf === undefined ? due : await named(due, load.idOf, index++));
+    const arrived = delayed(bySystemsClock(instance, clock), load.due);
+    batch.push(load.idOf === undefined ? arrived : await named(arrived, load.idOf, index++));
   }
   if (batch.length > 0) yield batch;
+}
+
+/** An instance that will arrive. */
+export interface PlannedInstance {
+  readonly instance: Instance;
+  /** The run time of its calls, in milliseconds, if the load says so. */
+  readonly runMs?: number;
 }
 
 /**
@@ -79,24 +97,45 @@ export async function* instancesOf(
  * @param startMs when the load begins
  */
 export function* plannedInstances(
-  { workload, arrivals, bounds, labels, args, seed }: Load,
+  { workload: { chains }, arrivals, bounds, labels, args, trace, seed }: Load,
   ids: Random,
   startMs: number,
-): Generator<Instance> {
+): Generator<PlannedInstance> {
   const make = instanceMaker(ids);
-  const pick = picker(workload.chains, seededRandom(`${seed}/chains`));
-  const options = stripUndefined({ labels, args });
-  for (const offsetMs of arrivalTimes(arrivals, seededRandom(`${seed}/arrivals`), bounds)) {
-    yield make(pick(), startMs + offsetMs, options);
+  const pick = picker(chains, seededRandom(`${seed}/chains`));
+  const options = stripUndefined({ labels, args, ...trace });
+  const times = arrivals.kind === "replay"
+    ? bounded(arrivals.arrivals(seededRandom(`${seed}/arrivals`)), bounds)
+    : arrivalTimes(arrivals, seededRandom(`${seed}/arrivals`), bounds);
+  for (const time of times) {
+    const { atMs, entry, runMs }: ReplayedArrival = typeof time === "number" ? { atMs: time } : time;
+    const instance = make(entry === undefined ? pick() : chains[entry]!, startMs + atMs, options);
+    yield runMs === undefined ? { instance } : { instance, runMs };
+  }
+}
+
+function* bounded(
+  arrivals: Iterable<ReplayedArrival>,
+  { count = Infinity, forMs = Infinity }: LoadBounds,
+): Generator<ReplayedArrival> {
+  let sent = 0;
+  for (const arrival of arrivals) {
+    if (sent++ >= count || arrival.atMs > forMs) return;
+    yield arrival;
   }
 }
 
 /** An instance that was planned in the clock's own time, as other processes read it: the system's clock may have been set. */
 function bySystemsClock(instance: Instance, clock: Clock): Instance {
-  const aheadMs = clock.wallMs() - clock.nowMs();
+  const aheadMs = wallAheadMs(clock);
   if (Math.abs(aheadMs) < 1) return instance; // no more than rounding
   const { submittedAtMs, deadlineMs } = instance;
   return { ...instance, submittedAtMs: submittedAtMs + aheadMs, deadlineMs: deadlineMs + aheadMs };
+}
+
+function delayed(instance: Instance, due: Due | undefined): Instance {
+  if (due === undefined) return instance;
+  return delayedUntil(instance, "atMs" in due ? due.atMs : instance.submittedAtMs + due.inMs);
 }
 
 /** Gives an instance the id that it is to have. */
@@ -107,6 +146,8 @@ async function named(instance: Instance, idOf: NonNullable<Load["idOf"]>, index:
 
 /** Draws chains by their shares; if none has any, as equals. */
 function picker(chains: readonly WorkloadChain[], random: Random): () => WorkloadChain {
+  const [only, another] = chains;
+  if (another === undefined) return () => only!;
   const isArriving = chains.some(({ share }) => share !== 0);
   const shares = chains.map(({ share = 1 }) => isArriving ? share : 1);
   const total = shares.reduce((sum, share) => sum + share, 0);

@@ -8,13 +8,14 @@ import {
   writeJson,
 } from "../model/mod.ts";
 import type { Load } from "./load.ts";
+import type { Replay } from "./replay.ts";
 
 /** A load, as a program or a command line says it. */
 export interface LoadOptions {
   /** The chains; each instance is drawn by their shares. */
   readonly workload: Workload;
   /** When instances arrive. (Default: as the workload says; else all of its `count` at once, or one) */
-  readonly arrivals?: Arrivals | undefined;
+  readonly arrivals?: Arrivals | Replay | undefined;
   /** Where the load ends. (Default: nowhere, or with the arrivals, if they end) */
   readonly bounds?: LoadBounds;
   /** The same seed gives the same chains at the same times. (Default: a fresh one) */

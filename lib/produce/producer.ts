@@ -1,5 +1,12 @@
-import type { Clock, Instance, Random } from "../model/mod.ts";
-import type { InstanceView, QueueDriver } from "../queue/mod.ts";
+import {
+  type Clock,
+  type Instance,
+  type LateBound,
+  type Pace,
+  PaceKeeper,
+  type Random,
+} from "../model/mod.ts";
+import { ENDED, type InstanceView, type QueueDriver } from "../queue/mod.ts";
 import { type Recorder, submission } from "../record/mod.ts";
 import { instancesOf, type Load } from "./load.ts";
 
@@ -10,6 +17,8 @@ export interface ProducerOptions {
   readonly clock: Clock;
   /** Draws the instances' ids. */
   readonly ids: Random;
+  /** The lateness that counts. (Default: a second) */
+  readonly lateBound?: LateBound;
   /** Called with the ids of instances that are in the queue now, new or not. (Default: no callback) */
   readonly onDurable?: (ids: readonly string[]) => void;
 }
@@ -22,8 +31,8 @@ export interface ProducerStats {
   readonly existing: number | undefined;
   /** Instances whose submission is not durable yet. */
   readonly pending: number;
-  /** The longest time from an intended submission to its being durable, in milliseconds. */
-  readonly latestMs: number;
+  /** The figures of the times from the intended submissions to their being durable. */
+  readonly pace: Pace;
 }
 
 /** Submissions under way; with a queue slower than the load, memory stays bounded and the load falls behind, visibly. */
@@ -39,10 +48,11 @@ export class Producer {
   #submitted = 0;
   #existing: number | undefined = 0;
   #pending = 0;
-  #latestMs = 0;
+  readonly #pace: PaceKeeper;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
+    this.#pace = new PaceKeeper(options.lateBound);
   }
 
   stats(): ProducerStats {
@@ -50,7 +60,7 @@ export class Producer {
       submitted: this.#submitted,
       existing: this.#existing,
       pending: this.#pending,
-      latestMs: this.#latestMs,
+      pace: this.#pace.pace(),
     };
   }
 
@@ -89,10 +99,14 @@ export class Producer {
     const { added, existing } = await queue.push(batch).finally(() => this.#pending -= batch.length);
     this.#submitted += added;
     this.#existing = existing && this.#existing! + existing.length;
-    this.#latestMs = Math.max(this.#latestMs, clock.wallMs() - batch[0]!.submittedAtMs);
+    const durableAtMs = clock.wallMs();
     onDurable?.(batch.map(({ id }) => id));
     const known = new Set(existing);
-    for (const instance of batch) if (!known.has(instance.id)) recorder.submit(submission(instance));
+    for (const instance of batch) {
+      this.#pace.add(instance.submittedAtMs, durableAtMs);
+      const lateMs = Math.max(0, durableAtMs - instance.submittedAtMs);
+      if (!known.has(instance.id)) recorder.submit({ ...submission(instance), lateMs });
+    }
   }
 
   /**
@@ -105,7 +119,7 @@ export class Producer {
     const open = new Set(ids);
     while (open.size > 0 && !signal.aborted) {
       for (const some of chunks([...open], WAIT_BATCH)) {
-        for await (const view of queue.list({ ids: some, states: ["completed", "failed", "cancelled"] })) {
+        for await (const view of queue.list({ ids: some, states: ENDED })) {
           const { instance: { id, chain }, state, endedAtMs = clock.wallMs(), reason } = view;
           const outcome = state as "completed" | "failed" | "cancelled";
           recorder.end({

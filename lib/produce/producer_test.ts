@@ -3,7 +3,15 @@ import { altered } from "../../tests/programs/altered.ts";
 import { World } from "../../tests/programs/world.ts";
 import { idle } from "../../tests/programs/virtual_clock.ts";
 import { BROKEN, single } from "../../tests/scheduler/builders.ts";
-import { type Arrivals, burst, every, poisson, seededRandom } from "../model/mod.ts";
+import {
+  type Arrivals,
+  burst,
+  every,
+  hasFallenBehind,
+  poisson,
+  seededRandom,
+  USUAL_LATE_BOUND,
+} from "../model/mod.ts";
 import { type InstanceView, type QueueDriver, QueueError } from "../queue/mod.ts";
 import type { Load } from "./load.ts";
 import { Producer } from "./producer.ts";
@@ -45,10 +53,22 @@ Deno.test("Producer.run() is an open loop: a slow queue delays no submission and
   assertEquals(sent.map(({ atMs }) => atMs - startMs), Array.from({ length: 60 }, (_, i) => i * 100));
   assert(sent.every(({ atMs, intendedMs }) => atMs === intendedMs));
   assertEquals([await queued(world), world.clock.nowMs() - startMs], [60, 59 * 100 + 5000]);
-  assertEquals(producer.stats(), { submitted: 60, existing: 0, pending: 0, latestMs: 5000 });
+  assertEquals(producer.stats(), {
+    submitted: 60,
+    existing: 0,
+    pending: 0,
+    pace: {
+      intended: 60,
+      late: 60,
+      missed: 0,
+      latestMs: 5000,
+      askedPerS: 10,
+      heldPerS: 10,
+    },
+  });
 });
 
-Deno.test("Producer.run() falls behind, with the times kept, when too many submissions are under way", async () => {
+Deno.test("Producer.run() falls behind, with the times kept and the lateness told, when too many submissions are under way", async () => {
   let underWay = 0, most = 0;
   const { world, producer } = setup((queue, { clock }) => ({
     push: async (instances) => {
@@ -61,6 +81,10 @@ Deno.test("Producer.run() falls behind, with the times kept, when too many submi
   const startMs = world.clock.nowMs();
   await world.clock.run(producer.run(loadOf(every("1ms"), { count: 3000 }), never));
   assertEquals([await queued(world), most], [3000, 64]);
+  const pace = producer.stats().pace;
+  assertEquals(pace.latestMs, Math.max(...world.log.submits.map(({ lateMs }) => lateMs!)));
+  assert(hasFallenBehind(pace, USUAL_LATE_BOUND), `${pace.late} of ${pace.intended} were late`);
+  assert(pace.heldPerS! < pace.askedPerS!);
   assertEquals(world.log.submits.map(({ submittedAtMs }) => submittedAtMs - startMs).sort((a, b) => a - b), [
     ...Array(3000).keys(),
   ]);

@@ -16,6 +16,12 @@
  *
  * @module
  */
+export type { Pace } from "../model/mod.ts";
 export type { LoadOptions } from "./load_of.ts";
 export type { ProducerStats } from "./producer.ts";
+export type { Replay, ReplayedArrival } from "./replay.ts";
+export { TraceError, type TraceErrorCode } from "./traces/error.ts";
+export type { ReplayOptions } from "./traces/load.ts";
+export { type TraceLoad, traceLoad, type TraceLoadOptions } from "./traces/read.ts";
+export type { Gaps } from "./traces/trace.ts";
 export { ended, submit, submitLoad, type SubmitOptions } from "./submit.ts";

@@ -1,12 +1,17 @@
 import {
+  type Callback,
   type Chain,
   checkInstance,
+  delayedUntil,
   type Duration,
   instanceMaker,
   type JsonObject,
+  parseDuration,
   parsePositiveDuration,
+  readCallback,
   realClock,
   systemRandom,
+  traceContextOf,
   type WorkloadChain,
   writeJson,
 } from "../model/mod.ts";
@@ -21,8 +26,18 @@ export interface SubmitOptions extends Pick<WorkloadChain, "labels" | "priority"
   readonly id?: string;
   /** The arguments, which expressions and templates read as `args`. (Default: none) */
   readonly args?: JsonObject;
-  /** When it should have ended, counted from now, as `"5s"`. (Default: none) */
+  /** When it should have ended, counted from when it is due, as `"5s"`. (Default: none) */
   readonly deadline?: Duration;
+  /** The time for which it waits in the queue before it may start, as `"5m"`. (Default: none) */
+  readonly delay?: Duration;
+  /** The request that tells its end: a URL, or with `on` and `secret`. (Default: none) */
+  readonly callback?: string | Callback;
+  /** The instant before which it does not start, instead of a delay; at once, if that has passed. (Default: at once) */
+  readonly at?: Date;
+  /** The trace that it goes on with, the header `traceparent` of W3C; one that cannot be read counts for nothing. (Default: none) */
+  readonly traceparent?: string;
+  /** The header `tracestate` beside it. (Default: none) */
+  readonly tracestate?: string;
 }
 
 const never = new AbortController().signal;
@@ -32,20 +47,35 @@ const never = new AbortController().signal;
  *
  * @returns its id
  * @throws {WorkloadError} if the chain or an option cannot be used
+ * @throws {RangeError} if a time cannot be used
+ * @throws {TypeError} if both `delay` and `at` are given
  * @throws {QueueError} if the queue cannot take it: `id-conflict` if it has another instance under that id
  */
 export async function submit(
   queue: QueueDriver,
   chain: Chain,
-  { id, args, deadline, ...entry }: SubmitOptions = {},
+  { id, args, deadline, delay, at, traceparent, tracestate, callback, ...entry }: SubmitOptions = {},
 ): Promise<string> {
   const deadlineMs = deadline === undefined ? {} : { deadlineMs: parsePositiveDuration(deadline) };
-  const instance = makeInstance({ chain, ...entry, ...deadlineMs }, realClock.wallMs(), {
+  const nowMs = realClock.wallMs(), dueAtMs = dueOf({ delay, at }, nowMs);
+  const instance = makeInstance({ chain, ...entry, ...deadlineMs }, nowMs, {
     ...id !== undefined && { id },
     ...args !== undefined && { args: writeJson(args) },
+    ...traceContextOf(traceparent, tracestate),
+    ...callback !== undefined && { callback: readCallback(callback, `chain "${chain.name}"`) },
   });
-  await queue.push([checkInstance(instance)]);
+  await queue.push([checkInstance(delayedUntil(instance, dueAtMs))]);
   return instance.id;
+}
+
+/** When an instance is due that is submitted now, in milliseconds since 1970. */
+function dueOf({ delay, at }: { delay: Duration | undefined; at: Date | undefined }, nowMs: number): number {
+  if (delay !== undefined && at !== undefined) {
+    throw new TypeError("Cannot submit with both a delay and an instant. Write one of delay and at");
+  }
+  const atMs = at?.getTime() ?? nowMs + (delay === undefined ? 0 : parseDuration(delay));
+  if (Number.isNaN(atMs)) throw new RangeError('Cannot use "at": it is an invalid Date');
+  return atMs;
 }
 
 const makeInstance = instanceMaker(systemRandom());
