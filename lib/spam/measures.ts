@@ -92,7 +92,7 @@ export class Measures {
   }
 
   /** Takes a call that the platform has made by itself: when it started is the platform's doing. */
-  hear({ intendedAtMs, startedAtMs, endedAtMs, isOk }: MeasuredCall): void {
+  observe({ intendedAtMs, startedAtMs, endedAtMs, isOk }: MeasuredCall): void {
     this.start(startedAtMs);
     if (isOk) this.#took(endedAtMs, endedAtMs - intendedAtMs);
   }

@@ -1,4 +1,6 @@
 /** The load generator: chains and calls without quality of service. */
+export { type Condition, CONDITION_FIGURES, parseCondition } from "./condition.ts";
+export { type Turning, Until, type UntilOptions } from "./until.ts";
 export type { LoadFigures, RecentFigures } from "./measures.ts";
 export { keepReady, makeReady, type Readiness } from "./ready.ts";
 export { MAX_IN_FLIGHT, Spammer, type SpammerOptions, type SpamStats } from "./spammer.ts";

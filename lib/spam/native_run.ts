@@ -57,31 +57,31 @@ export async function runNatively(
     running(nodes.length);
   };
   // A function may tell of its start before the platform has told of what came before it.
-  const tellings = new Map(
+  const reports = new Map(
     instance.chain.nodes.map((_, node) => [
       node,
       options.functionTimes?.begin(idempotencyKey({ instance, node }), startMs),
     ]),
   );
   let endMs = 0;
-  const told = (end: ChainCallEnd) => {
+  const onEnd = (end: ChainCallEnd) => {
     if (!open.delete(end.node)) return;
     endMs = Math.max(endMs, end.atMs + end.runMs);
     running(-1);
     const event = record(instance, startMs, end, options);
-    tellings.get(end.node)?.end(event, clock.nowMs());
-    tellings.delete(end.node);
-    begin(run.end(end, end.runMs, end.lost), end.atMs + end.runMs);
+    reports.get(end.node)?.end(event, clock.nowMs());
+    reports.delete(end.node);
+    begin(run.end(end, end.runMs - (end.providerQueuedMs ?? 0), end.lost), end.atMs + end.runMs);
   };
   begin(run.begin(), 0);
   try {
-    const unheard = await native.run(instance, told, signal);
-    const lost = unheard ?? "the local platform did not tell of it";
+    const missing = await native.run(instance, onEnd, signal);
+    const lost = missing ?? "the local platform did not tell of it";
     for (const [node, atMs] of [...open]) {
-      told({ node, atMs, queuedMs: 0, runMs: clock.nowMs() - startMs - atMs, status: 0, cold: false, lost });
+      onEnd({ node, atMs, queuedMs: 0, runMs: clock.nowMs() - startMs - atMs, status: 0, cold: false, lost });
     }
   } finally {
-    for (const telling of tellings.values()) telling?.abandon();
+    for (const report of reports.values()) report?.abandon();
     running(-open.size);
   }
   return { lost: run.lost, idealMs: run.idealMs, endedAtMs: startMs + endMs };
@@ -90,7 +90,7 @@ export async function runNatively(
 function record(
   { id, chain, submittedAtMs }: Instance,
   startMs: number,
-  { node, atMs, queuedMs, runMs, status, cold, lost }: ChainCallEnd,
+  { node, atMs, queuedMs, runMs, providerQueuedMs, status, cold, lost }: ChainCallEnd,
   { recorder, platform, ended }: NativeRunOptions,
 ): AttemptEvent {
   const { name, fn, after } = chain.nodes[node]!;
@@ -110,6 +110,7 @@ function record(
     settled: true,
     status,
     queuedMs: Math.max(0, startedAtMs - intendedAtMs),
+    ...providerQueuedMs !== undefined && { providerQueuedMs },
     cold,
     platform,
     ...lost !== undefined && { reason: lost },

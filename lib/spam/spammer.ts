@@ -4,15 +4,19 @@ import {
   type Clock,
   type Instance,
   type JsonText,
+  type LateBound,
   type MadeOutcome,
   NULL,
   onAbort,
+  type Pace,
+  PaceKeeper,
   TriggeredChain,
 } from "../model/mod.ts";
 import type { FunctionTimes } from "../collect/mod.ts";
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
 import { type AttemptEvent, type ChainOutcome, type Recorder, submission } from "../record/mod.ts";
 import { type Batch, type LoadFigures, Measures, type RecentFigures } from "./measures.ts";
+import type { Until } from "./until.ts";
 import { type NativeEnd, type NativeResult, runNatively } from "./native_run.ts";
 
 /** The platform, the recorder and the bounds of a spammer. */
@@ -25,6 +29,10 @@ export interface SpammerOptions {
    * memory and all sockets. (Default: 10,000)
    */
   readonly maxInFlight?: number;
+  /** The lateness of chains' starts that counts. (Default: a second) */
+  readonly lateBound?: LateBound;
+  /** Looks whether the load is to end. (Default: it goes on) */
+  readonly until?: Until;
   /** Receives the true run times that functions report. (Default: nobody receives them) */
   readonly functionTimes?: FunctionTimes;
 }
@@ -57,10 +65,12 @@ export class Spammer {
   readonly #chains = { started: 0, completed: 0, dropped: 0 };
   readonly #calls = { ok: 0, throttled: 0, failed: 0, running: 0, unsent: 0 };
   readonly #measures = new Measures();
+  readonly #pace: PaceKeeper;
   #firstFailure: string | undefined;
 
   constructor(options: SpammerOptions) {
     this.#options = options;
+    this.#pace = new PaceKeeper(options.lateBound);
   }
 
   stats(): SpamStats {
@@ -75,6 +85,11 @@ export class Spammer {
   /** The figures up to now. */
   figures(): LoadFigures {
     return this.#measures.figures();
+  }
+
+  /** The figures of the times from the intended starts of chains to their starts. */
+  pace(): Pace {
+    return this.#pace.pace();
   }
 
   /** The figures of the last seconds. */
@@ -111,19 +126,23 @@ export class Spammer {
   }
 
   async #chain(instance: Instance, stop: AbortSignal): Promise<void> {
-    const { recorder, clock } = this.#options;
+    const { recorder, clock, until } = this.#options;
     const { chain, submittedAtMs } = instance;
     recorder.submit(submission(instance));
+    until?.start(submittedAtMs, clock.nowMs());
     this.#chains.started++;
     const { platform: { native, name }, maxInFlight = MAX_IN_FLIGHT } = this.#options;
-    if (native?.takes(chain) && this.#calls.running < maxInFlight) {
+    const isStarted = this.#calls.running < maxInFlight;
+    if (isStarted) this.#pace.add(submittedAtMs, clock.nowMs());
+    else this.#pace.miss(submittedAtMs);
+    if (native?.takes(chain) && isStarted) {
       const result = await runNatively(instance, {
         native,
         platform: name,
         recorder,
         clock,
         running: (change) => this.#calls.running += change,
-        ended: (end) => this.#endedNatively(end),
+        ended: (end) => this.#endedNatively(submittedAtMs, end),
         functionTimes: this.#options.functionTimes,
       }, stop);
       return this.#end(instance, result);
@@ -145,13 +164,16 @@ export class Spammer {
   }
 
   /** Counts a call that the platform has made; such a call is known only once it has ended. */
-  #endedNatively({ outcome, ...times }: NativeEnd): void {
+  #endedNatively(chainAtMs: number, { outcome, ...times }: NativeEnd): void {
+    const latencyMs = times.endedAtMs - times.intendedAtMs;
+    this.#options.until?.call({ chainAtMs, latencyMs, outcome }, false);
     this.#calls[outcome]++;
-    this.#measures.hear({ ...times, isOk: outcome === "ok" });
+    this.#measures.observe({ ...times, isOk: outcome === "ok" });
   }
 
-  #end({ id, chain }: Instance, { lost, idealMs, endedAtMs }: NativeResult): void {
-    const { recorder } = this.#options;
+  #end({ id, chain, submittedAtMs }: Instance, { lost, idealMs, endedAtMs }: NativeResult): void {
+    const { recorder, clock, until } = this.#options;
+    until?.end(submittedAtMs, clock.nowMs());
     const outcome: ChainOutcome = lost === undefined ? "completed" : "dropped";
     this.#chains[outcome]++;
     recorder.end({
@@ -172,17 +194,20 @@ export class Spammer {
     stop: AbortSignal,
     batch?: Batch,
   ): Promise<MadeAnswer> {
-    const { platform, recorder, clock, functionTimes, maxInFlight = MAX_IN_FLIGHT } = this.#options;
+    const { platform, recorder, clock, functionTimes, until, maxInFlight = MAX_IN_FLIGHT } = this.#options;
     const { nodes, name } = instance.chain;
     const { fn: spec, after, name: nodeName } = nodes[node]!;
     const args = argsText(nodes[node]!);
     const inputs = Object.fromEntries(after.map((before) => [nodes[before]!.name, outputs[before] ?? NULL]));
-    const startedAtMs = clock.nowMs();
+    const startedAtMs = clock.nowMs(), isFirst = batch !== undefined, chainAtMs = instance.submittedAtMs;
     this.#measures.start(startedAtMs);
+    if (isFirst) until?.wait(chainAtMs);
     const isSent = this.#calls.running < maxInFlight;
     if (isSent) this.#calls.running++;
     else this.#calls.unsent++;
-    const told = isSent ? functionTimes?.begin(idempotencyKey({ instance, node }), startedAtMs) : undefined;
+    const attempt = isSent
+      ? functionTimes?.begin(idempotencyKey({ instance, node }), startedAtMs)
+      : undefined;
     const answer = isSent
       ? made(
         await platform.invoke({ spec, instance, node, attempt: 1, args, inputs }, stop)
@@ -191,6 +216,7 @@ export class Spammer {
       : unsent(maxInFlight);
     const endedAtMs = clock.nowMs();
     this.#calls[answer.outcome.kind]++;
+    until?.call({ chainAtMs, latencyMs: endedAtMs - readyAtMs, outcome: answer.outcome.kind }, isFirst);
     if (isSent && answer.outcome.kind === "failed") this.#firstFailure ??= answer.outcome.reason;
     this.#measures.end({
       intendedAtMs: readyAtMs,
@@ -216,7 +242,7 @@ export class Spammer {
       ...(answer.outcome.kind === "ok" ? {} : { reason: answer.outcome.reason }),
     };
     recorder.attempt(event);
-    told?.end(event, endedAtMs);
+    attempt?.end(event, endedAtMs);
     return answer;
   }
 }

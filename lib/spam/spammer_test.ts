@@ -85,6 +85,19 @@ Deno.test("Spammer.run() counts queueing from the intended time", async () => {
   assertEquals(log.attempts.map(({ queuedMs }) => queuedMs), [300]);
 });
 
+Deno.test("Spammer.pace() tells how late chains started, and which were not started", async () => {
+  const clock = new VirtualClock(), platform = new ScriptedPlatform(clock, () => ({ runMs: 60_000 }));
+  const lateBound = { ms: 200, part: 0 };
+  const spammer = new Spammer({ platform, recorder: new EventLog(), clock, maxInFlight: 2, lateBound });
+  const startMs = clock.nowMs();
+  const intended = (id: string, beforeMs: number) => [
+    instanceOf(single("f"), id, { submittedAtMs: startMs - beforeMs }),
+  ];
+  await clock.run(spammer.run(asyncOf([intended("a", 300), intended("b", 100), intended("c", 0)]), never));
+  const { intended: all, late, missed, latestMs } = spammer.pace();
+  assertEquals([all, late, missed, latestMs], [3, 2, 1, 300]);
+});
+
 async function* asyncOf<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
@@ -189,6 +202,20 @@ Deno.test("Spammer.run() leaves chains to a platform that runs them, and records
     chains: { started: 1, completed: 0, dropped: 1 },
     calls: { ok: 2, throttled: 1, failed: 0, running: 0, unsent: 0 },
   });
+});
+
+Deno.test("Spammer.run() records for how long the platform kept an HTTP call in its line, and takes that for no part of the ideal", async () => {
+  const { clock, log, spammer } = atNative((told) => {
+    told({ ...fine(0, 0, 100), providerQueuedMs: 60 });
+    told(fine(1, 100, 10));
+    return Promise.resolve(undefined);
+  });
+  await clock.run(spammer.run(load(clock, shaped("line", [[], [0]]), ["a"]), never));
+  assertEquals(log.attempts.map(({ runMs, providerQueuedMs }) => [runMs, providerQueuedMs]), [
+    [100, 60],
+    [10, undefined],
+  ]);
+  assertEquals(log.ends.map(({ outcome, idealMs }) => [outcome, idealMs]), [["completed", 50]]);
 });
 
 Deno.test("Spammer.run() counts as failed what a platform does not tell of", async () => {

@@ -63,7 +63,7 @@ export interface Baseline {
 const LEAST_OWN_RUN_MS = 250;
 
 /** Whether calls run for long enough to tell which of them ran at once, and which waited. */
-export function tellsWaiting({ ownRunMs = Infinity }: Baseline): boolean {
+export function showsWaiting({ ownRunMs = Infinity }: Baseline): boolean {
   return ownRunMs >= LEAST_OWN_RUN_MS;
 }
 

@@ -5,7 +5,7 @@ import {
   mostAtOnce,
   refusedOf,
   type SeenCall,
-  tellsWaiting,
+  showsWaiting,
   together,
 } from "./lab.ts";
 
@@ -102,7 +102,7 @@ async function step(lab: Lab, base: Baseline, asked: number): Promise<Step> {
     asked,
     ok: ok.length,
     refused: refusedOf(calls),
-    ran: tellsWaiting(base) ? mostAtOnce(calls, overheadMs) : ok.length,
+    ran: showsWaiting(base) ? mostAtOnce(calls, overheadMs) : ok.length,
     colds: ok.filter(({ isCold }) => isCold).length,
     calls,
   };

@@ -4,6 +4,7 @@ import {
   chain,
   type Clock,
   constant,
+  counted,
   fn,
   type FunctionOptions,
   type Instance,
@@ -65,7 +66,10 @@ export class PlatformLab implements Lab {
     const { platform, clock, signal, maxCalls } = this.#options;
     const left = maxCalls - this.#calls;
     if (plan.length > left) {
-      throw new OutOfCallsError(`it takes ${plan.length} calls, and ${left} are left. Raise --calls`);
+      const calls = counted(plan.length, "call");
+      throw new OutOfCallsError(
+        `it takes ${calls}, and --calls leaves ${left}. Write --calls ${this.#calls + plan.length} or more`,
+      );
     }
     this.#calls += plan.length;
     const chains = new Map<string, Chain>();

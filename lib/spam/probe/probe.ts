@@ -4,7 +4,7 @@ import { type BackgroundFinding, findBackground } from "./background.ts";
 import { type CollapseFinding, findCollapse } from "./collapse.ts";
 import { type ColdStartFinding, findColdStart } from "./cold_start.ts";
 import { findKeepAlive, type KeepAliveFinding } from "./keep_alive.ts";
-import { answered, type Baseline, type Lab, median, OutOfCallsError, tellsWaiting } from "./lab.ts";
+import { answered, type Baseline, type Lab, median, OutOfCallsError, showsWaiting } from "./lab.ts";
 import { findLimit, type LimitFinding } from "./limit.ts";
 import { findRamp, type RampFinding } from "./ramp.ts";
 
@@ -118,10 +118,10 @@ function whyNot(
       return lab.hasFunctions ? undefined : "it takes functions that have no containers yet";
     case "background":
       if (!lab.hasBackground) return "it is not known how to call in the background here";
-      return tellsWaiting(baseline!) ? undefined : tooShort;
+      return showsWaiting(baseline!) ? undefined : tooShort;
     case "collapse":
       if (limit!.limit === Infinity) return "no limit was met that could collapse";
-      return tellsWaiting(baseline!) ? undefined : tooShort;
+      return showsWaiting(baseline!) ? undefined : tooShort;
     case "keepAlive":
       if (coldStart!.samples === 0) return "no cold start was seen";
       return longestIdleMs > 0 ? undefined : "it takes long. Say how long may be waited: --idle 15m";

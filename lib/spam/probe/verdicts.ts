@@ -1,5 +1,5 @@
 import { formatDuration } from "../../model/mod.ts";
-import { tellsWaiting } from "./lab.ts";
+import { showsWaiting } from "./lab.ts";
 import type { Findings, Property } from "./probe.ts";
 
 /** The finding on one property, and the evidence for it. */
@@ -37,7 +37,7 @@ function limitVerdict(found: Findings): Verdict {
   const last = limit.steps.at(-1)!;
   const most = Math.max(...limit.steps.map(({ ran }) => ran));
   const { ownRunMs } = found.baseline!;
-  const caveat = tellsWaiting(found.baseline!)
+  const caveat = showsWaiting(found.baseline!)
     ? ""
     : `; how many at once is not known, as its function ends after ${time(ownRunMs!)}`;
   if (limit.limit === Infinity) {
