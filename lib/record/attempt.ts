@@ -1,4 +1,4 @@
-import { generationOf, type Instance, type MadeOutcome } from "../model/mod.ts";
+import { dueAt, generationOf, type Instance, type MadeOutcome } from "../model/mod.ts";
 import type { AttemptEvent } from "./events.ts";
 
 /** An invocation that an attempt was made of; the scheduler's invocations are such. */
@@ -24,8 +24,12 @@ export interface Attempt extends Pick<AttemptEvent, "startedAtMs" | "runMs" | "s
   readonly outcome: MadeOutcome;
   readonly status: number;
   readonly cold: boolean;
+  /** Its wait at the provider, in milliseconds, if it is known and there was one. */
+  readonly providerQueuedMs?: number;
   /** When its instance was submitted, if the time of the record is another than that of the instance. */
   readonly submittedAtMs?: number;
+  /** Whether its caller has stopped it. (Default: false) */
+  readonly stopped?: boolean;
 }
 
 function failureOf(
@@ -49,14 +53,24 @@ export function attemptEvent(
   attempt: Attempt,
 ): AttemptEvent {
   const { of, nodeIndex, item, readyAtMs, attempts, failures = 0 } = task;
-  const { startedAtMs, runMs, outcome, settled, status, cold, platform } = attempt;
+  const {
+    startedAtMs,
+    runMs,
+    outcome,
+    settled,
+    status,
+    cold,
+    platform,
+    providerQueuedMs = 0,
+    stopped = false,
+  } = attempt;
   const { name: node, fn, after } = of.chain.nodes[nodeIndex]!;
-  // A node that comes after no other has been ready since its instance was submitted, wherever it has waited since; not so the
+  // A node that comes after no other has been ready since its instance was due, wherever it has waited since; not so the
   // node that undoes, the later items of a map, and a node that has been begun again.
   const generation = generationOf(of, nodeIndex);
   const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined &&
     generation === 0;
-  const sinceMs = isFirst ? attempt.submittedAtMs ?? of.submittedAtMs : readyAtMs;
+  const sinceMs = isFirst ? attempt.submittedAtMs ?? dueAt(of) : readyAtMs;
   const event = {
     function: fn.name,
     chain: of.chain.name,
@@ -72,13 +86,15 @@ export function attemptEvent(
     cold,
     platform,
   };
-  const isPlain = item === undefined && generation === 0 && failures === 0;
+  const isPlain = item === undefined && generation === 0 && failures === 0 && providerQueuedMs === 0;
   if (outcome.kind === "ok" && isPlain) return event; // as most are
   return {
     ...event,
     ...item !== undefined && { item },
     ...generation !== 0 && { generation },
+    ...providerQueuedMs > 0 && { providerQueuedMs },
     ...failures > 0 && dueMsOf(task, startedAtMs),
     ...outcome.kind !== "ok" && failureOf(outcome),
+    ...outcome.kind === "failed" && stopped && { stopped },
   };
 }

@@ -1,7 +1,7 @@
 import { type Chain, isObject, NO_LABELS } from "../model/mod.ts";
 import { definedChain } from "./definition.ts";
 import { CATEGORY, CHAIN_EVENT, RUN_EVENT } from "./encode.ts";
-import type { AttemptOutcome, ChainOutcome, RunEvent, RunInfo } from "./events.ts";
+import type { AttemptOutcome, ChainOutcome, RunEvent, RunInfo, RunQueue, SettingKind } from "./events.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -18,6 +18,17 @@ const CHAIN_OUTCOMES: ReadonlySet<unknown> = new Set<ChainOutcome>([
   "dropped",
   "shed",
 ]);
+
+const SETTINGS: ReadonlySet<unknown> = new Set<SettingKind>([
+  "policy",
+  "limit",
+  "ceilings",
+  "floors",
+  "paused",
+  "resumed",
+]);
+
+const RUN_QUEUES: ReadonlySet<unknown> = new Set<RunQueue>(["sequoia", "provider", "none"]);
 
 /** The args of the first event, still unchecked, or undefined if this is not that event. */
 export function runArgs(event: unknown): Fields | undefined {
@@ -50,6 +61,8 @@ export function decodeEvent(
       return event.ph === "e" ? decodeEnd(event, args, originMs) : undefined;
     case CATEGORY.counters:
       return event.ph === "C" ? decodeCounter(event, args, originMs) : undefined;
+    case CATEGORY.setting:
+      return event.ph === "i" ? decodeSetting(event, args, originMs) : undefined;
   }
   return undefined;
 }
@@ -78,10 +91,12 @@ function decodeAttempt(event: Fields, args: Fields, originMs: number): RunEvent 
     queuedMs: Math.max(0, numberOr(args.queuedMs, 0)),
     cold: args.cold === true,
     platform: typeof args.platform === "string" ? args.platform : "",
+    ...(isSize(args.providerQueuedMs) ? { providerQueuedMs: args.providerQueuedMs } : {}),
     ...(isSize(args.cost) ? { cost: args.cost } : {}),
     ...(isSize(args.retryAfterMs) ? { retryAfterMs: args.retryAfterMs } : {}),
     ...(isSize(args.dueMs) ? { dueMs: args.dueMs } : {}),
     ...reasonOf(args),
+    ...spanOf(args),
   };
 }
 
@@ -125,6 +140,7 @@ function decodeSubmit(
     submittedAtMs: originMs + ts / 1000,
     labels: labelsOf(args.labels),
     weight: isSize(args.weight) && args.weight > 0 ? args.weight : 1,
+    ...(isSize(args.lateMs) ? { lateMs: args.lateMs } : {}),
     ...(isSize(args.takenMs) ? { takenMs: args.takenMs } : {}),
     ...(isTime(priority) ? { priority } : {}),
     ...(isSize(deadlineMs) ? { deadlineMs } : {}),
@@ -143,6 +159,7 @@ function decodeEnd(event: Fields, args: Fields, originMs: number): RunEvent | "u
     outcome: args.outcome as ChainOutcome,
     ...(isSize(args.idealMs) ? { idealMs: args.idealMs } : {}),
     ...reasonOf(args),
+    ...spanOf(args),
   };
 }
 
@@ -158,15 +175,26 @@ function decodeCounter(event: Fields, args: Fields, originMs: number): RunEvent 
   };
 }
 
+function decodeSetting(event: Fields, args: Fields, originMs: number): RunEvent | "unreadable" {
+  if (!isTime(event.ts) || !SETTINGS.has(args.setting)) return "unreadable";
+  return {
+    type: "setting",
+    atMs: originMs + event.ts / 1000,
+    setting: args.setting as SettingKind,
+    ...(typeof args.value === "string" ? { value: args.value } : {}),
+  };
+}
+
 /**
  * The description of the run, from args whose schema has been checked; undefined if they lack the instant that all times count
  * from.
  */
 export function decodeRun(args: Fields): RunInfo | undefined {
-  const { schema, startedAt: _forPeople, startedAtMs, ...rest } = args;
+  const { schema, startedAt: _forPeople, startedAtMs, queue, ...rest } = args;
   if (!isTime(startedAtMs)) return undefined;
   return {
     ...rest,
+    ...RUN_QUEUES.has(queue) && { queue: queue as RunQueue },
     schema,
     command: String(args.command ?? ""),
     version: String(args.version ?? ""),
@@ -190,6 +218,14 @@ function labelsOf(value: unknown): Readonly<Record<string, string>> {
 
 function reasonOf(args: Fields): { reason?: string } {
   return typeof args.reason === "string" ? { reason: args.reason } : {};
+}
+
+function spanOf({ traceId, spanId }: Fields): { traceId?: string; spanId?: string } {
+  return isHex(traceId, 32) && isHex(spanId, 16) ? { traceId, spanId } : {};
+}
+
+function isHex(value: unknown, length: number): value is string {
+  return typeof value === "string" && value.length === length && /^[0-9a-f]+$/.test(value);
 }
 
 function isTime(value: unknown): value is number {

@@ -4,10 +4,12 @@ import type {
   EndEvent,
   FunctionRunEvent,
   RunInfo,
+  SettingEvent,
   SubmitEvent,
 } from "./events.ts";
 import type { Chain } from "../model/mod.ts";
 import { definitionArgs } from "./definition.ts";
+import { Flows } from "./flows.ts";
 import { Lanes } from "./lanes.ts";
 
 /** The name of the first event, by which a run log is known. */
@@ -22,6 +24,7 @@ export const CATEGORY = {
   functionRun: "inside",
   instance: "chain",
   counters: "scheduler",
+  setting: "setting",
 } as const;
 /** The text between two events: with it in front of each event, a log that was never closed lacks nothing but its bracket. */
 export const SEPARATOR = ",\n";
@@ -46,6 +49,7 @@ export class EventEncoder {
   readonly #chains = new Map<string, ChainTexts>();
   #lastPid = OWN_PID;
   readonly #lanes = new Lanes();
+  readonly #flows = new Flows();
   /** Whether functions have told of their own runs: most never do. */
   #hasInside = false;
   #lastResult = { attempt: 0, outcome: "ok", settled: false, status: -1, text: "" };
@@ -59,7 +63,7 @@ export class EventEncoder {
 
   /** The first event, with the opening bracket. */
   run(info: RunInfo): string {
-    const args = JSON.stringify({ ...info, startedAt: new Date(info.startedAtMs).toISOString() });
+    const args = JSON.stringify({ ...info, ...startOf(info) });
     return `[{"name":"${RUN_EVENT}","ph":"M","pid":${OWN_PID},"tid":0,"ts":0,"args":${args}}` +
       metadata("process_name", OWN_PID, 0, `"sequoia ${JSON.stringify(info.command).slice(1)}`);
   }
@@ -89,9 +93,11 @@ export class EventEncoder {
       endUs - ts
     }${node.args}${instance}${node.name}${item}${this.#result(event)}${queuedUs / 1000}${
       event.cold ? node.cold : node.warm
-    }${optional("cost", event.cost)}${optional("retryAfterMs", event.retryAfterMs)}${
-      optional("dueMs", event.dueMs)
-    }${reason}}}`;
+    }${optional("providerQueuedMs", rounded(event.providerQueuedMs))}${optional("cost", event.cost)}${
+      optional("retryAfterMs", event.retryAfterMs)
+    }${optional("dueMs", event.dueMs)}${reason}${spanText(event)}}}${
+      this.#flows.to(event, { pid: chain.pid, tid, ts, endUs }, SEPARATOR)
+    }`;
   }
 
   /** The text of an attempt's end. The last one is kept, as few different ones occur. */
@@ -155,14 +161,15 @@ export class EventEncoder {
     const labels = JSON.stringify(event.labels);
     const parent = event.parent === undefined ? "" : `,"parent":${JSON.stringify(event.parent)}`;
     const { definition } = event;
+    if (definition !== undefined) this.#flows.submit(event.instance, definition);
     const head = definition === undefined ? "" : this.#define(definition);
     const number = definition && this.#definitions.get(definition);
     return `${head}${this.#async("begin", event, Math.max(0, ts))},"labels":${labels},"weight":${
       finite(event.weight)
     }` +
-      `${optional("takenMs", event.takenMs)}${optional("priority", event.priority)}${
-        optional("deadlineMs", event.deadlineMs)
-      }` +
+      `${optional("lateMs", rounded(event.lateMs))}${optional("takenMs", event.takenMs)}${
+        optional("priority", event.priority)
+      }${optional("deadlineMs", event.deadlineMs)}` +
       `${optional("definition", number)}${parent}${early}}}`;
   }
 
@@ -176,11 +183,12 @@ export class EventEncoder {
 
   end(event: EndEvent): string {
     this.#lanes.end(event.instance);
+    this.#flows.end(event.instance);
     if (this.#hasInside) this.#lanes.end(insideOf(event.instance));
     const reason = event.reason === undefined ? "" : `,"reason":${JSON.stringify(event.reason)}`;
     return `${this.#async("end", event, this.#us(event.endedAtMs))},"outcome":"${event.outcome}"${
       optional("idealMs", event.idealMs)
-    }${reason}}}`;
+    }${reason}${spanText(event)}}}`;
   }
 
   counter(event: CounterEvent): string {
@@ -189,6 +197,14 @@ export class EventEncoder {
         finite(event.running)
       }` +
       `${optional("limit", event.limit)},"throttled":${finite(event.throttled)}}}`;
+  }
+
+  /** An instant of all tracks ("Instant Events", scope "g"), which viewers draw across them. */
+  setting({ atMs, setting, value }: SettingEvent): string {
+    const name = JSON.stringify(value === undefined ? setting : `${setting} ${value}`);
+    const args = JSON.stringify({ setting, value });
+    return `${SEPARATOR}{"name":${name},"cat":"${CATEGORY.setting}","ph":"i","s":"g","pid":${OWN_PID},"tid":0,` +
+      `"ts":${this.#us(atMs)},"args":${args}}`;
   }
 
   /** An async event up to the first of its args, without the closing braces. */
@@ -283,8 +299,18 @@ function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
 }
 
+/** The ids of the span of an event, which are hexadecimal digits. */
+function spanText({ traceId, spanId }: Pick<AttemptEvent, "traceId" | "spanId">): string {
+  return traceId === undefined || spanId === undefined ? "" : `,"traceId":"${traceId}","spanId":"${spanId}"`;
+}
+
 function optional(key: string, value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? "" : `,"${key}":${value}`;
+}
+
+/** The start of a run, for people; nothing of a simulation, whose instants are no dates. */
+function startOf({ command, startedAtMs }: RunInfo): { readonly startedAt?: string } {
+  return command === "simulate" ? {} : { startedAt: new Date(startedAtMs).toISOString() };
 }
 
 /** JSON has no NaN and no Infinity; a line that holds one would be lost as a whole. */

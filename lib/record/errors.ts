@@ -1,3 +1,4 @@
+import { STDIN } from "./lines.ts";
 import { SequoiaError } from "../model/mod.ts";
 
 /** The codes of errors about run logs; stable, for scripts and tests. */
@@ -19,7 +20,13 @@ export type RunLogErrorCode =
   /** The file ends within its first event, so nothing can be told from it. */
   | "cut-short"
   /** A newer Sequoia wrote it. */
-  | "newer";
+  | "newer"
+  /** Merging: it is of another load than the logs before it. */
+  | "another-queue"
+  /** Merging: another log is of the same run, and they differ. */
+  | "another-copy"
+  /** Merging: more logs than can be open at once. */
+  | "too-many";
 
 /** A run log that cannot be written or read. The message says which log, its state and what to do. */
 export class RunLogError extends SequoiaError<RunLogErrorCode> {
@@ -36,7 +43,11 @@ export class RunLogError extends SequoiaError<RunLogErrorCode> {
     detail: string,
     options?: ErrorOptions,
   ) {
-    super(code, `Cannot ${doing} the run log ${path}: ${detail}`, options);
+    super(
+      code,
+      `Cannot ${doing} the run log ${path === STDIN ? "of standard input" : path}: ${detail}`,
+      options,
+    );
     this.path = path;
   }
 }

@@ -1,6 +1,9 @@
 import { pipeline, Readable } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
 
+/** The path that means the standard input of the program. */
+export const STDIN = "-";
+
 const CHUNK = 256 * 1024;
 const NEWLINE = 10;
 
@@ -15,6 +18,8 @@ export interface LineBatch {
 export interface LineOptions {
   /** Longer lines, in characters, are an error: a file with such lines is no log. */
   readonly longest: number;
+  /** Whether a compressed file that was cut is damaged, too. (Default: its beginning is read) */
+  readonly isWhole?: boolean;
   /** Called if a compressed file is damaged; the file ends there. */
   readonly onDamage: (error: unknown) => void;
 }
@@ -26,7 +31,7 @@ export class LineTooLong extends Error {
 
 /**
  * The lines of a file, in batches, at any size of the file. Files that begin like gzip are uncompressed, whatever their
- * name; a compressed file that was cut is read as far as its bytes go.
+ * name; a compressed file that was cut is read as far as its bytes go, unless it must be whole.
  *
  * @throws {LineTooLong} if a line is longer than allowed, and whatever the system says of the file
  */
@@ -62,7 +67,10 @@ async function* gunzipped(
   chunks: AsyncIterable<Uint8Array>,
   options: LineOptions,
 ): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: CHUNK });
+  const gunzip = createGunzip({
+    finishFlush: options.isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+    chunkSize: CHUNK,
+  });
   let failure: unknown;
   pipeline(Readable.from(chunks), gunzip, (error) => failure = error);
   try {
@@ -83,7 +91,8 @@ async function* prepend(first: Uint8Array, rest: AsyncIterable<Uint8Array>): Asy
 }
 
 async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
-  using file = await Deno.open(path);
+  using opened = path === STDIN ? undefined : await Deno.open(path);
+  const file = opened ?? Deno.stdin;
   for (;;) {
     const bytes = new Uint8Array(CHUNK);
     const read = await file.read(bytes);

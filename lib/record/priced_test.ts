@@ -6,10 +6,10 @@ import { priced } from "./priced.ts";
 Deno.test("priced() adds what an attempt cost where there is a price, and nothing for throttles", () => {
   const seen: (number | undefined)[] = [];
   const inner: Recorder = { ...noRecorder, attempt: ({ cost }) => void seen.push(cost) };
-  const recorder = priced(
-    inner,
-    new Map([["aws", { perCall: 2, perMs: 0.5 }], ["free", { perCall: 0, perMs: 0 }]]),
-  );
+  const recorder = priced(inner, [
+    { name: "aws", price: 2, pricePerMs: 0.5 },
+    { name: "free", price: 0, pricePerMs: 0 },
+  ]);
   const event = { platform: "aws", runMs: 10, outcome: "ok" } as AttemptEvent;
   recorder.attempt(event);
   recorder.attempt({ ...event, outcome: "failed" });

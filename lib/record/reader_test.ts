@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
 import { RunLogError } from "./errors.ts";
-import type { RunEvent } from "./events.ts";
-import { readRunLog, readRuns } from "./reader.ts";
+import { recordEvent, type RunEvent } from "./events.ts";
+import { readRunFile, readRunLog, readRuns } from "./reader.ts";
 import { shaped, single } from "../../tests/scheduler/builders.ts";
 import { attempt, end, INFO, START_MS, submit } from "./testing.ts";
 import { openRunLog } from "./writer.ts";
@@ -26,13 +26,7 @@ async function readText(text: string | Uint8Array) {
 async function write(path: string, events: readonly RunEvent[]): Promise<Uint8Array<ArrayBuffer>> {
   await Deno.remove(path).catch(() => {}); // else it is kept beside the new one
   await using log = await openRunLog(path, INFO);
-  for (const event of events) {
-    if (event.type === "attempt") log.attempt(event);
-    else if (event.type === "functionRun") log.functionRun(event);
-    else if (event.type === "submit") log.submit(event);
-    else if (event.type === "end") log.end(event);
-    else if (event.type === "counter") log.counter(event);
-  }
+  for (const event of events) if (event.type !== "run") recordEvent(log, event);
   await log.close();
   return await Deno.readFile(path);
 }
@@ -55,7 +49,15 @@ function without<T extends object>(event: T): T {
   return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)) as T;
 }
 
-const attempts = fc.record({
+const digits = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`));
+const spans = fc.oneof(fc.constant({}), fc.record({ traceId: digits(32), spanId: digits(16) }));
+
+/** The same events, some of them with the ids of a span. */
+function traced<T extends object>(events: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.tuple(events, spans).map(([event, span]) => without({ ...event, ...span }));
+}
+
+const attempts = traced(fc.record({
   type: fc.constant("attempt" as const),
   function: text,
   chain: text,
@@ -68,10 +70,11 @@ const attempts = fc.record({
   settled: fc.boolean(),
   status: fc.nat(599),
   queuedMs: ms,
+  providerQueuedMs: fc.oneof(none, ms),
   cold: fc.boolean(),
   platform: text,
   reason: fc.oneof(none, text),
-}).map(without);
+}));
 const functionRuns = fc.record({
   type: fc.constant("functionRun" as const),
   function: text,
@@ -98,7 +101,7 @@ const submits = fc.record({
   deadlineMs: fc.oneof(none, size),
   definition: fc.oneof(none, fc.constantFrom(...DEFINITIONS)),
 }).map(without);
-const ends = fc.record({
+const ends = traced(fc.record({
   type: fc.constant("end" as const),
   chain: text,
   instance: text,
@@ -106,7 +109,7 @@ const ends = fc.record({
   outcome: fc.constantFrom("completed", "failed", "cancelled", "dropped", "shed"),
   idealMs: fc.oneof(none, size),
   reason: fc.oneof(none, text),
-}).map(without);
+}));
 const counters = fc.record({
   type: fc.constant("counter" as const),
   atMs: instant,
@@ -115,7 +118,13 @@ const counters = fc.record({
   limit: fc.oneof(fc.nat(), fc.constant(Infinity)),
   throttled: fc.nat(),
 });
-const logs = fc.array(fc.oneof(attempts, functionRuns, submits, ends, counters), {
+const settings = fc.record({
+  type: fc.constant("setting" as const),
+  atMs: instant,
+  setting: fc.constantFrom("policy", "limit", "ceilings", "floors", "paused", "resumed"),
+  value: fc.oneof(none, text),
+}).map(without);
+const logs = fc.array(fc.oneof(attempts, functionRuns, submits, ends, counters, settings), {
   maxLength: 30,
 }) as fc.Arbitrary<
   RunEvent[]
@@ -330,6 +339,21 @@ Deno.test("readRuns() reads a run behind one whose log was cut in mid-line", asy
   }
   assertEquals(runs, [["run", "submit"], ["run", "submit", "end"]]);
   assertEquals(warnings.length, 1);
+});
+
+Deno.test("readRunFile() gives what it has read before an error", async () => {
+  const bytes = await write(`${folder}/run.json`, [{ type: "submit", ...submit() }]);
+  const newer = '[{"name":"sequoia_run","args":{"schema":"sequoia.run/2"}},\n';
+  await Deno.writeTextFile(`${folder}/text.json`, new TextDecoder().decode(bytes) + newer);
+  const { events } = readRunFile(`${folder}/text.json`), seen: string[] = [];
+  await assertRejects(
+    async () => {
+      for await (const { type } of events) seen.push(type);
+    },
+    RunLogError,
+    "Use the newer Sequoia",
+  );
+  assertEquals(seen, ["run", "submit"]);
 });
 
 Deno.test("readRuns() passes over what is not read of a run", async () => {

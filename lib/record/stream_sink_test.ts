@@ -106,13 +106,13 @@ for (const name of ["run.pipe", "run.pipe.gz"]) {
         const reader = new Deno.Command("sh", { args: ["-c", 'cat "$0" > "$1"', path, copy] }).output();
         await log.close();
         await reader;
-        assertEquals(said.slice(1), [`1 events of the run log ${path} were lost`]);
+        assertEquals(said.slice(1), [`1 event of the run log ${path} was lost`]);
         const { events: read, warnings } = await readRunLog(copy);
         let found = 0;
         for await (const event of read) if (event.type === "submit") found++;
         assertEquals(found, events - 1);
         assertEquals(warnings, [
-          `1 events are missing in ${copy}: it was not read as fast as it was written`,
+          `1 event is missing in ${copy}: it was not read as fast as it was written`,
         ]);
       } finally {
         await Deno.remove(folder, { recursive: true });

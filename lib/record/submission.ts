@@ -1,15 +1,15 @@
-import type { Instance } from "../model/mod.ts";
+import { dueAt, type Instance } from "../model/mod.ts";
 import type { SubmitEvent } from "./events.ts";
 
 /**
- * The event that is recorded for an instance when it is submitted.
+ * The event that is recorded for an instance when it is submitted; if it is delayed, when it is due.
  *
  * @param submittedAtMs the instant of the submission, if the time of the record is another than that of the instance
  * @param takenMs the time after that until a consumer took it, in milliseconds, if one has
  */
 export function submission(
   instance: Instance,
-  submittedAtMs = instance.submittedAtMs,
+  submittedAtMs = dueAt(instance),
   takenMs?: number,
 ): SubmitEvent {
   const { chain, id, labels, weight, priority, deadlineMs, parent } = instance;
@@ -29,6 +29,6 @@ export function submission(
     ...takenMs !== undefined && { takenMs },
     ...parent !== undefined && { parent: parent.instance },
     ...priority !== 0 && { priority },
-    ...deadlineMs !== Infinity && { deadlineMs: deadlineMs - instance.submittedAtMs },
+    ...deadlineMs !== Infinity && { deadlineMs: deadlineMs - dueAt(instance) },
   };
 }

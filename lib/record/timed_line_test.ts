@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { originalCall } from "./original_line.ts";
 import { parseTimedLine } from "./timed_line.ts";
 
 Deno.test("parseTimedLine() reads who, what, when and of what, with a - in any of the texts", () => {
@@ -23,17 +22,5 @@ Deno.test("parseTimedLine() reads who, what, when and of what, with a - in any o
   assertEquals(read("f-end-nan-x"), ["f", "end", undefined, "x"]);
   for (const text of ["", "f", "f-begin-1795424330-x", "-start-1795424330-x", "f-start-1795424330"]) {
     assertEquals(read(text), undefined, text);
-  }
-});
-
-Deno.test("originalCall() names a call by an id of the original's, or by what the function calls itself", () => {
-  const { chain, instance, node } = originalCall(
-    "lambda",
-    "{'instanceId': 3, 'chainId': 2, 'functionId': 1, 'nodeId': 4}",
-  );
-  assertEquals([chain, instance, node], ["chain2", "2-3", "node4"]);
-  for (const id of ["order-7", "{5}", "{broken", ""]) {
-    const { chain, instance, node } = originalCall("lambda", id);
-    assertEquals([chain, instance, node], ["lambda", id, "lambda"]);
   }
 });

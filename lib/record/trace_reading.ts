@@ -1,4 +1,5 @@
-import { type Chain, isObject } from "../model/mod.ts";
+import { ARROW } from "./flows.ts";
+import { type Chain, counted, isObject } from "../model/mod.ts";
 import { decodeEvent, decodeRun, runArgs } from "./decode.ts";
 import { LOST_EVENT, RUN_EVENT } from "./encode.ts";
 import { RunLogError } from "./errors.ts";
@@ -8,6 +9,9 @@ import type { LineReading, LogLine } from "./run_log.ts";
 
 /** The beginning of a log that {@linkcode EventEncoder} has written. */
 const BEGINNING = `[{"name":"${RUN_EVENT}"`;
+/** A line that names a process or a thread, as the encoder writes it; half of the lines of a log with fans are such. */
+const NAMED_TRACK =
+  /^\{"name":"(?:thread|process)_name","ph":"M","pid":\d+,"tid":\d+,"ts":0,"args":\{"name":"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"\}\},?$/u;
 /** The first event must be among this many; they are held until it is found. */
 const SEARCHED = 1000;
 
@@ -39,9 +43,10 @@ export class TraceReading implements LineReading {
   *take({ text, number, restAtByte }: LogLine): Generator<RunEvent> {
     this.#line = number;
     if (this.#scanner !== undefined) return yield* this.#scan(text, this.#scanner);
+    if (this.#run !== undefined && NAMED_TRACK.test(text)) return;
     const parsed = parseLine(text);
     if (parsed === undefined) {
-      this.#opening += text;
+      if (this.#isUnbegun) this.#opening += text;
     } else if (parsed !== "unreadable") {
       for (const event of parsed) yield* this.#event(event);
     } else if (this.#isUnbegun && !(restAtByte !== undefined && isBeginning(text)) && /^\s*[[{]/.test(text)) {
@@ -138,7 +143,9 @@ export class TraceReading implements LineReading {
 
 function lostWords(path: string, args: unknown): string {
   const events = isObject(args) ? Number(args.events) : NaN;
-  return `${events} events are missing in ${path}: it was not read as fast as it was written`;
+  return `${
+    counted(events, "event is", "events are")
+  } missing in ${path}: it was not read as fast as it was written`;
 }
 
 /** The error for a file that is no run log. */
@@ -153,7 +160,7 @@ function parseLine(line: string): unknown[] | "unreadable" | undefined {
   const text = line.trim();
   const from = text.startsWith("[") || text.startsWith(",") ? 1 : 0;
   const body = text.slice(from, text.endsWith(",") ? -1 : undefined).trim();
-  if (body === "" || body === "]") return undefined;
+  if (body === "" || body === "]" || body.startsWith(ARROW)) return undefined;
   const event = parse(body);
   if (event !== undefined) return eventsOf(event);
   const whole = parse(text) ?? (body.endsWith("]") ? parse(body.slice(0, -1)) : undefined);

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { Clock } from "../model/mod.ts";
 import { EventEncoder } from "./encode.ts";
 import { RunLogError } from "./errors.ts";
+import { mergeRunLogs } from "./merge.ts";
+import { readRunLog } from "./reader.ts";
 import { attempt, end, INFO, START_MS, submit } from "./testing.ts";
 import { openRunLog } from "./writer.ts";
 
@@ -180,4 +182,48 @@ Deno.test({
     const kept = await openRunLog("/dev/full", INFO);
     assertEquals((await assertRejects(() => kept[Symbol.asyncDispose](), RunLogError)).code, "disk-full");
   },
+});
+
+Deno.test("openRunLog() goes on in a new file when one is full, and loses nothing of what comes meanwhile", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/run.json`;
+  try {
+    const log = await openRunLog(path, { ...INFO, id: "r", queueId: "q" }, { maxBytes: 3000 });
+    const ids = Array.from({ length: 24 }, (_, i) => `a${i}`);
+    log.setting({ atMs: START_MS + 1, setting: "paused", value: "function f" });
+    log.setting({ atMs: START_MS + 2, setting: "limit", value: "5" });
+    log.setting({ atMs: START_MS + 3, setting: "resumed", value: "function f" });
+    for (const [i, instance] of ids.entries()) {
+      log.attempt(attempt({ instance, startedAtMs: i }));
+      log.flush();
+      if (i % 4 === 0) await Deno.stat(folder); // a new file can be opened meanwhile
+    }
+    await log.close();
+    const files = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).toSorted();
+    assert(files.length >= 2 && files.length <= 5, `${files}`); // 24 events have some 8,000 bytes
+    const paths = [...files.slice(0, -1).toReversed(), files.at(-1)!].map((name) => `${folder}/${name}`);
+    const seen: string[] = [], runs: string[] = [], limits: number[] = [], pauses: string[] = [];
+    for (const part of paths) {
+      assertEquals((JSON.parse(await Deno.readTextFile(part)) as TraceEvent[])[0]!.name, "sequoia_run");
+      for await (const event of readRunLog(part).events) {
+        if (event.type === "attempt") seen.push(event.instance);
+        if (event.type === "run") runs.push(event.id!);
+        if (event.type !== "setting") continue;
+        if (event.setting === "limit") limits.push(event.atMs);
+        else pauses.push(event.setting);
+      }
+    }
+    assertEquals(seen, ids);
+    assertEquals(runs, paths.map((_, i) => i === 0 ? "r" : `r/${i + 1}`));
+    assertEquals(limits, paths.map(() => START_MS + 2), "what is in force is said in each file");
+    assertEquals(pauses, ["paused", "resumed"]);
+    const merged: string[] = [];
+    const logs = paths.toReversed().map((name) => ({ name, ...readRunLog(name) }));
+    for await (const event of mergeRunLogs(logs).events) {
+      if (event.type === "attempt") merged.push(event.instance);
+    }
+    assertEquals(merged, ids);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -1,6 +1,6 @@
-import type { AttemptEvent, RunEvent } from "./events.ts";
-import { functionRunOf } from "./function_run.ts";
-import type { CallLine, CallSide, OriginalCall } from "./original_line.ts";
+import type { AttemptEvent, RunEvent } from "../events.ts";
+import { functionRunOf } from "../function_run.ts";
+import type { CallLine, CallSide, OriginalCall } from "./line.ts";
 
 /** When one side saw a call, in milliseconds since 1970. */
 interface Times {
@@ -17,7 +17,7 @@ interface Call {
   /** The attempt that it was, once it has been counted. */
   attempt?: AttemptEvent;
   /** The run time of its function has been told. */
-  isTold: boolean;
+  isRecorded: boolean;
 }
 
 /** The times of a call: the consumer's where it has any, as they hold the answer's way back too. */
@@ -67,7 +67,7 @@ export class OriginalInstance {
       this.#awaited = new Set(of.lastNodes);
     }
     let call = this.#calls.get(of.node);
-    if (call === undefined) this.#calls.set(of.node, call = { of, sides: {}, isTold: false });
+    if (call === undefined) this.#calls.set(of.node, call = { of, sides: {}, isRecorded: false });
     call.sides[side] = { startedAtMs: atMs, queuedMs: Math.max(0, atMs - (this.#readyAtMs ?? atMs)) };
   }
 
@@ -108,8 +108,8 @@ export class OriginalInstance {
   /** Yields the run time of the function of a call that has been counted, once the function has told it, and once only. */
   *tell(node: string): Generator<RunEvent> {
     const call = this.#calls.get(node)!, { attempt, sides: { consumer, function: own } } = call;
-    if (call.isTold || attempt === undefined || own?.endedAtMs === undefined) return;
-    call.isTold = true;
+    if (call.isRecorded || attempt === undefined || own?.endedAtMs === undefined) return;
+    call.isRecorded = true;
     const { startedAtMs, endedAtMs } = own;
     const { providerQueuedMs, ...run } = functionRunOf(attempt, { startedAtMs, endedAtMs });
     // The wait at the provider shows only beside the consumer's times.

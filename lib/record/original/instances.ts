@@ -1,7 +1,7 @@
-import { NO_LABELS } from "../model/mod.ts";
-import type { RunEvent } from "./events.ts";
-import { OriginalInstance } from "./original_instance.ts";
-import type { CallLine, CallSide, SubmitLine } from "./original_line.ts";
+import { NO_LABELS } from "../../model/mod.ts";
+import type { RunEvent } from "../events.ts";
+import { OriginalInstance } from "./instance.ts";
+import type { CallLine, CallSide, SubmitLine } from "./line.ts";
 
 /**
  * The longest time that a call can take, in milliseconds: the original's consumer waits no longer for an answer, AWS Lambda

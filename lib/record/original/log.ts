@@ -1,8 +1,9 @@
-import { RunLogError } from "./errors.ts";
-import { RUN_SCHEMA, type RunEvent } from "./events.ts";
-import { LONGEST_CALL_MS, OriginalInstances } from "./original_instances.ts";
-import { type OriginalLine, parseOriginalLine } from "./original_line.ts";
-import type { LineReading, LogLine, RunLog } from "./run_log.ts";
+import { counted } from "../../model/mod.ts";
+import { RunLogError } from "../errors.ts";
+import { RUN_SCHEMA, type RunEvent } from "../events.ts";
+import { LONGEST_CALL_MS, OriginalInstances } from "./instances.ts";
+import { type OriginalLine, parseOriginalLine } from "./line.ts";
+import type { LineReading, LogLine, RunLog } from "../run_log.ts";
 import { TimeOrder } from "./time_order.ts";
 
 /**
@@ -153,23 +154,21 @@ export class OriginalReading implements LineReading {
     }
     if (this.#late > 0) {
       yield `${name} is far from the order of time (at ${
-        many(this.#late, "line")
+        counted(this.#late, "line")
       }), so figures may be wrong. ` +
         "Sort its lines by time";
     }
     if (unsubmitted > 0) {
       yield `${name} lacks the submissions of ${
-        many(unsubmitted, "instance")
+        counted(unsubmitted, "instance")
       }; they count from their first start`;
     }
     const ends = unstarted + lone.unstarted, calls = unanswered + lone.unanswered;
-    if (ends > 0) yield `${name} lacks the starts of ${many(ends, "call")}; they were left out`;
-    if (calls > 0) yield `${name} lacks the ends of ${many(calls, "call")}; they are not counted as attempts`;
+    if (ends > 0) yield `${name} lacks the starts of ${counted(ends, "call")}; they were left out`;
+    if (calls > 0) {
+      yield `${name} lacks the ends of ${counted(calls, "call")}; they are not counted as attempts`;
+    }
   }
-}
-
-function many(count: number, what: string): string {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
 function runOf(startedAtMs: number): RunEvent {

@@ -1,6 +1,6 @@
 import { remembering } from "./memo.ts";
 import { parsePythonLiteral, type PythonValue } from "./python_literal.ts";
-import { parseTimedLine } from "./timed_line.ts";
+import { parseTimedLine } from "../timed_line.ts";
 
 /** The writer of a line of a call: the consumer around its request, or the function around its work. */
 export type CallSide = "consumer" | "function";

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
-import { RunLogError } from "./errors.ts";
-import type { AttemptEvent, EndEvent, FunctionRunEvent, RunEvent, SubmitEvent } from "./events.ts";
-import { OriginalReading, originalRun, type ReceivedText } from "./original_log.ts";
-import { readRunLog } from "./reader.ts";
+import { RunLogError } from "../errors.ts";
+import type { AttemptEvent, EndEvent, FunctionRunEvent, RunEvent, SubmitEvent } from "../events.ts";
+import { OriginalReading, originalRun, type ReceivedText } from "./log.ts";
+import { readRunLog } from "../reader.ts";
 
 /** When the tests' lines start, in seconds since 1970. */
 const T = 1795424322;
