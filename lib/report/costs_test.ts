@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { compareReports } from "./compare.ts";
 import { renderCsv } from "./csv.ts";
-import { costTable } from "./html_tables.ts";
+import { costTable } from "./html/tables.ts";
 import { figure } from "./metrics.ts";
 import { buildReport } from "./report.ts";
 import { attempt, run, submit } from "./testing.ts";

@@ -13,8 +13,8 @@ export interface NamedReport {
 const COLUMNS = ALL_METRICS.map(({ path }) => path).filter((path) => path !== "cost.total");
 
 /**
- * Writes reports as CSV (RFC 4180, with a header): a row for each run, then one for each of its chains and functions, told
- * apart by the column `scope`. Columns are named as in the JSON; what a row has not is empty.
+ * Writes reports as CSV (RFC 4180, with a header): a row for each run, then one for each of its chains, values of a label and
+ * functions, told apart by the column `scope` (of a label: `label:tenant`). Columns are named as in the JSON; what a row has not is empty.
  */
 export function renderCsv(runs: readonly NamedReport[]): string {
   const isPriced = runs.some(({ report }) => report.cost !== undefined);
@@ -44,6 +44,9 @@ function rowsOf({ name, report }: NamedReport): Row[] {
   return [
     row("run", "", RUN_METRICS, report),
     ...Object.entries(report.byChain).map(([chain, from]) => row("chain", chain, CHAIN_METRICS, from)),
+    ...Object.entries(report.byLabel ?? {}).flatMap(([label, values]) =>
+      Object.entries(values).map(([value, from]) => row(`label:${label}`, value, CHAIN_METRICS, from))
+    ),
     ...Object.entries(report.byFunction).map(([fn, from]) => row("function", fn, FUNCTION_METRICS, from)),
   ];
 }

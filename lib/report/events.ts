@@ -1,12 +1,18 @@
 /** The events that reports are folded from: plain data, and all that this folder knows of the run log. */
-export type {
-  AttemptEvent,
-  ChainOutcome,
-  CounterEvent,
-  EndEvent,
-  FunctionRunEvent,
-  Recorder,
-  RunEvent,
-  RunInfo,
-  SubmitEvent,
+export {
+  type AttemptEvent,
+  type ChainOutcome,
+  type CounterEvent,
+  type EndEvent,
+  type FunctionRunEvent,
+  queueOf,
+  reasonPattern,
+  type Recorder,
+  recordEvent,
+  type RunEvent,
+  type RunInfo,
+  type SettingEvent,
+  type SettingKind,
+  settingName,
+  type SubmitEvent,
 } from "../record/mod.ts";

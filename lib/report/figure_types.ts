@@ -1,8 +1,8 @@
 /** The rows of the table of figures. */
 import type { CallKind, InstanceKind } from "./kinds.ts";
 
-/** The unit of a figure. `ms`: milliseconds; `times`: a ratio, or any other number; `perS`: per second. */
-export type Unit = "ms" | "count" | "times" | "perS" | "share";
+/** The unit of a figure. `ms`: milliseconds; `s`: seconds; `times`: a ratio, or any other number; `perS`: per second. */
+export type Unit = "ms" | "s" | "count" | "times" | "perS" | "share";
 
 /**
  * The source of a figure, which decides who has the figure: `call` and `functionRun` runs, chains and functions alike;
@@ -14,12 +14,19 @@ export type Origin = "call" | "functionRun" | "instance" | "chain" | "run";
 export const STATISTICS = ["mean", "p50", "p90", "p95", "p99", "max"] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
+/**
+ * The value of a figure: a number in its unit; `"never"`: greater than any number, as what it measures never came about; null:
+ * there is no data for it.
+ */
+export type FigureValue = number | "never" | null;
+
 /** Which way a figure is better. */
 export type Better = "lower" | "higher";
 
 /** An attempt with its times. */
 export interface CallTimes {
   readonly kind: CallKind;
+  /** NaN: there is no queue. */
   readonly queuedMs: number;
   readonly runMs: number;
 }
@@ -30,7 +37,7 @@ export interface FunctionTimes {
   readonly providerQueuedMs: number;
 }
 
-/** An instance's times; NaN: not known. */
+/** An instance's times; Infinity: it never completed; NaN: not known. */
 export interface InstanceTimes {
   readonly chainMs: number;
   readonly slowdown: number;
@@ -76,14 +83,16 @@ export interface Count<K extends string = string, O extends Origin = Origin> ext
   readonly counts: (kind: Kinds[O]) => boolean;
 }
 
-/** A number that follows from the counts before it in the table. */
+/** A number that follows from counts, and other numbers, of the table. */
 export interface Derived<K extends string = string, O extends Origin = Origin> extends Described, Comparable {
   readonly type: "derived";
   readonly key: K;
   readonly of: O;
   readonly unit: Unit;
+  /** Whether it may be null, as nothing is known that it follows from. (Default: false) */
+  readonly isOptional?: boolean;
   /** @param count the count of a key @param seconds the run's duration */
-  readonly derive: (count: (key: string) => number, seconds: number) => number;
+  readonly derive: (count: (key: string) => number, seconds: number) => number | null;
 }
 
 /** A number that a part of the reports of its own measures. */

@@ -10,9 +10,16 @@
  * });
  * ```
  */
+import { isLost } from "./kinds.ts";
 import { count, derived, measured, quantity, STATISTICS } from "./figure_types.ts";
 
 const perSecond = (n: number, seconds: number) => seconds > 0 ? n / seconds : 0;
+
+/** Goodput, unless no completed instance has an ideal time that is known. */
+const goodput = (count: (key: string) => number, of: (chains: number) => number) => {
+  const chains = count("goodput.chains");
+  return chains === 0 && count("goodput.unknown") > 0 ? null : of(chains);
+};
 
 /** The figures, in the order in which reports have them. Keys are paths in the report's JSON. */
 export const FIGURES = [
@@ -26,7 +33,7 @@ export const FIGURES = [
   count("chains.submitted", "instance", {
     label: "chains submitted",
     isCompared: true,
-    doc: "Instances, however they ended.",
+    doc: "Instances, however they ended; of the whole run those that no other instance called.",
     counts: () => true,
   }),
   count("chains.completed", "instance", {
@@ -63,12 +70,24 @@ export const FIGURES = [
     doc: "Instances refused before their first start, as they could not meet their deadlines any more.",
     counts: ({ outcome }) => outcome === "shed",
   }),
+  count("chains.lost", "instance", {
+    label: "chains lost",
+    better: "lower",
+    doc: "Instances that will never complete: those that failed, were dropped, cancelled or shed.",
+    counts: ({ outcome }) => isLost(outcome),
+  }),
   count("chains.unfinished", "instance", {
     label: "chains unfinished",
     better: "lower",
     isCompared: true,
     doc: "Instances that had not ended when the log ended.",
     counts: ({ outcome }) => outcome === "unfinished",
+  }),
+  measured("chains.called", "instance", {
+    label: "chains called",
+    unit: "count",
+    doc:
+      "Instances that other instances called. A chain counts them among its instances; the run's other figures leave them out.",
   }),
   measured("functions.invocations", "call", {
     label: "invocations",
@@ -98,13 +117,12 @@ export const FIGURES = [
     doc: "Attempts that the platform refused for capacity.",
     counts: ({ outcome }) => outcome === "throttled",
   }),
-  derived("functions.retried", "call", {
+  count("functions.retried", "call", {
     label: "calls retried",
-    unit: "count",
     better: "lower",
     isCompared: true,
-    doc: "Attempts beyond the first of their invocation.",
-    derive: (count) => count("functions.attempts") - count("functions.invocations"),
+    doc: "Attempts that failed and after which their invocation was tried again; refused ones do not count.",
+    counts: ({ outcome, isSettled }) => outcome === "failed" && !isSettled,
   }),
   count("functions.coldStarts", "call", {
     label: "cold starts",
@@ -113,13 +131,45 @@ export const FIGURES = [
     doc: "Attempts for which the platform started a container.",
     counts: ({ isCold }) => isCold,
   }),
+  measured("functions.seconds", "call", {
+    label: "call seconds",
+    unit: "s",
+    doc: "Seconds that all attempts took together.",
+  }),
+  measured("waste.calls", "call", {
+    label: "calls wasted",
+    unit: "count",
+    better: "lower",
+    isCompared: true,
+    doc:
+      "Attempts that were made for instances that failed, were dropped or cancelled, or that such instances called.",
+  }),
+  measured("waste.seconds", "call", {
+    label: "seconds wasted",
+    unit: "s",
+    better: "lower",
+    isCompared: true,
+    doc: "Seconds that these attempts took together.",
+  }),
+  derived("waste.share", "call", {
+    label: "share wasted",
+    unit: "share",
+    better: "lower",
+    isOptional: true,
+    doc: "Wasted seconds ÷ the seconds of all attempts; none if these took no time.",
+    derive: (count) => {
+      const seconds = count("functions.seconds");
+      return seconds > 0 ? count("waste.seconds") / seconds : null;
+    },
+  }),
   quantity("queueing_ms", "call", {
     label: "queueing time",
     meaning: "ready to start",
     unit: "ms",
     compared: STATISTICS,
-    doc: "Milliseconds from ready to the start of the attempt that settled the invocation.",
-    sample: ({ kind, queuedMs }) => kind.isSettled ? queuedMs : NaN,
+    doc:
+      "Milliseconds from ready to the start of the attempt that settled the invocation, unless that was refused, and its wait at the provider where that is known; none where calls do not queue.",
+    sample: ({ kind, queuedMs }) => kind.isSettled && kind.outcome !== "throttled" ? queuedMs : NaN,
   }),
   quantity("run_ms", "call", {
     label: "run time",
@@ -153,15 +203,26 @@ export const FIGURES = [
     meaning: "submitted to completed",
     unit: "ms",
     compared: ["p50", "p90", "p99", "max"],
-    doc: "Milliseconds from submission to end, of completed instances.",
+    doc:
+      "Milliseconds from submission to completion, of all instances: `never` of one that was lost, or had not ended when the log ended.",
     sample: ({ chainMs }) => chainMs,
+  }),
+  quantity("completed_chain_ms", "instance", {
+    label: "chain time, completed ones",
+    meaning: "submitted to completed",
+    unit: "ms",
+    isPart: true,
+    compared: ["p50"],
+    doc: "The same, of those instances only that completed. Not to be compared with a run that lost others.",
+    sample: ({ chainMs }) => chainMs === Infinity ? NaN : chainMs,
   }),
   quantity("slowdown", "instance", {
     label: "slowdown",
     meaning: "chain time ÷ without any waiting",
     unit: "times",
     compared: ["p50", "p99"],
-    doc: "Chain time ÷ what it would be if nothing ever waited, where that is known.",
+    doc:
+      "Chain time ÷ what it would be if nothing ever waited (nor at the provider, where that wait is known), where that is known; `never` of instances that did not complete.",
     sample: ({ slowdown }) => slowdown,
   }),
   derived("throughput.chainsPerS", "instance", {
@@ -180,17 +241,48 @@ export const FIGURES = [
     doc: "Calls that went well per second of the run's duration; 0 if it has none.",
     derive: (count, seconds) => perSecond(count("functions.completed"), seconds),
   }),
+  count("goodput.chains", "instance", {
+    label: "chains in good time",
+    doc:
+      "Instances that completed within the multiple of their ideal time that counts as good (`goodputTimes`).",
+    better: "higher",
+    counts: ({ outcome, pace }) => outcome === "completed" && pace === "timely",
+  }),
+  count("goodput.unknown", "instance", {
+    label: "chains of unknown pace",
+    doc: "Completed instances whose chain time or ideal time is not known.",
+    counts: ({ outcome, pace }) => outcome === "completed" && pace === "unknown",
+  }),
+  derived("goodput.chainsPerS", "instance", {
+    label: "goodput",
+    unit: "perS",
+    better: "higher",
+    isCompared: true,
+    isOptional: true,
+    doc: "Chains in good time per second of the run's duration; none if no ideal time is known.",
+    derive: (count, seconds) => goodput(count, (chains) => perSecond(chains, seconds)),
+  }),
+  derived("goodput.share", "instance", {
+    label: "share in good time",
+    unit: "share",
+    better: "higher",
+    isCompared: true,
+    isOptional: true,
+    doc: "Chains in good time ÷ chains submitted; none if no ideal time is known, or none was submitted.",
+    derive: (count) =>
+      count("chains.submitted") > 0 ? goodput(count, (chains) => chains / count("chains.submitted")) : null,
+  }),
   measured("concurrency.mean", "call", {
     label: "concurrency mean",
     unit: "times",
     isCompared: true,
-    doc: "Attempts in flight, on average over the run's duration.",
+    doc: "Attempts in flight that were not refused, on average over the run's duration.",
   }),
   measured("concurrency.max", "call", {
     label: "concurrency max",
     unit: "count",
     isCompared: true,
-    doc: "Attempts in flight, at most.",
+    doc: "Attempts in flight that were not refused, at most.",
   }),
   measured("fairness.jain", "run", {
     label: "fairness (Jain)",
@@ -198,26 +290,27 @@ export const FIGURES = [
     better: "higher",
     isCompared: true,
     doc:
-      "Jain's index, from 1 ÷ chains (one had everything) to 1 (all had their share while several wanted more; also if that was never so).",
+      "Jain's index, from 1 ÷ chains (one had everything) to 1 (all had their share), while several wanted more; none if that was never so.",
   }),
   measured("fairness.minShare", "run", {
     label: "least share",
     unit: "share",
     better: "higher",
     isCompared: true,
-    doc: "The worst-served chain's part of its fair share: 0.5 is half of what it should have had.",
+    doc:
+      "The worst-served chain's part of its fair share: 0.5 is half of what it should have had; none if no two wanted more.",
   }),
   measured("fairness.maxShare", "run", {
     label: "largest share",
     unit: "share",
     better: "lower",
-    doc: "The best-served chain's part of its fair share.",
+    doc: "The best-served chain's part of its fair share; none if no two wanted more.",
   }),
   count("deadlines.met", "instance", {
     label: "deadlines met",
     better: "higher",
     isCompared: true,
-    doc: "Instances that ended before their deadlines.",
+    doc: "Instances that completed before their deadlines.",
     counts: ({ deadline }) => deadline === "met",
   }),
   count("deadlines.missed", "instance", {
@@ -225,7 +318,7 @@ export const FIGURES = [
     better: "lower",
     isCompared: true,
     doc:
-      "Instances that missed their deadline; also the failed, the dropped, the shed, and those unfinished after it.",
+      "Instances that missed their deadline: also all that were lost, and those unfinished whose deadline was over when the log ended.",
     counts: ({ deadline }) => deadline === "missed",
   }),
   measured("share", "chain", {

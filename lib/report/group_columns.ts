@@ -6,8 +6,8 @@ import { formatFigure } from "./text.ts";
 /** A column of the table of chains, or of functions. */
 export interface GroupColumn {
   readonly head: string;
-  /** The figures that are added up. */
-  readonly paths: readonly string[];
+  /** The path of its figure. */
+  readonly path: string;
   readonly unit: Unit;
   /** Whether anything but 0 is bad. */
   readonly isAlarming?: boolean;
@@ -25,30 +25,30 @@ export interface GroupCell {
 
 /** The columns of the table of chains. */
 export const CHAIN_COLUMNS: readonly GroupColumn[] = [
-  { head: "submitted", paths: ["chains.submitted"], unit: "count" },
-  { head: "done", paths: ["chains.completed"], unit: "count" },
-  { head: "lost", paths: ["chains.failed", "chains.dropped"], unit: "count", isAlarming: true },
-  { head: "queueing p50", paths: ["queueing_ms.p50"], unit: "ms" },
-  { head: "p99", paths: ["queueing_ms.p99"], unit: "ms" },
-  { head: "time p50", paths: ["chain_ms.p50"], unit: "ms" },
-  { head: "p99", paths: ["chain_ms.p99"], unit: "ms" },
-  { head: "slowdown p50", paths: ["slowdown.p50"], unit: "times", isWide: true },
-  { head: "share", paths: ["share"], unit: "share" },
+  { head: "submitted", path: "chains.submitted", unit: "count" },
+  { head: "done", path: "chains.completed", unit: "count" },
+  { head: "lost", path: "chains.lost", unit: "count", isAlarming: true },
+  { head: "queueing p50", path: "queueing_ms.p50", unit: "ms" },
+  { head: "p99", path: "queueing_ms.p99", unit: "ms" },
+  { head: "time p50", path: "chain_ms.p50", unit: "ms" },
+  { head: "p99", path: "chain_ms.p99", unit: "ms" },
+  { head: "slowdown p50", path: "slowdown.p50", unit: "times", isWide: true },
+  { head: "share", path: "share", unit: "share" },
 ];
 
 /** The columns of the table of functions. */
 export const FUNCTION_COLUMNS: readonly GroupColumn[] = [
-  { head: "calls", paths: ["functions.invocations"], unit: "count" },
-  { head: "attempts", paths: ["functions.attempts"], unit: "count", isWide: true },
-  { head: "failed", paths: ["functions.failed"], unit: "count", isAlarming: true },
-  { head: "throttled", paths: ["functions.throttled"], unit: "count", isAlarming: true },
-  { head: "cold", paths: ["functions.coldStarts"], unit: "count" },
-  { head: "queueing p50", paths: ["queueing_ms.p50"], unit: "ms" },
-  { head: "p99", paths: ["queueing_ms.p99"], unit: "ms" },
-  { head: "run p50", paths: ["run_ms.p50"], unit: "ms" },
-  { head: "p99", paths: ["run_ms.p99"], unit: "ms" },
-  { head: "inside p50", paths: ["function_ms.p50"], unit: "ms", isOptional: true },
-  { head: "p99", paths: ["function_ms.p99"], unit: "ms", isOptional: true },
+  { head: "calls", path: "functions.invocations", unit: "count" },
+  { head: "attempts", path: "functions.attempts", unit: "count", isWide: true },
+  { head: "failed", path: "functions.failed", unit: "count", isAlarming: true },
+  { head: "throttled", path: "functions.throttled", unit: "count", isAlarming: true },
+  { head: "cold", path: "functions.coldStarts", unit: "count" },
+  { head: "queueing p50", path: "queueing_ms.p50", unit: "ms" },
+  { head: "p99", path: "queueing_ms.p99", unit: "ms" },
+  { head: "run p50", path: "run_ms.p50", unit: "ms" },
+  { head: "p99", path: "run_ms.p99", unit: "ms" },
+  { head: "inside p50", path: "function_ms.p50", unit: "ms", isOptional: true },
+  { head: "p99", path: "function_ms.p99", unit: "ms", isOptional: true },
 ];
 
 /** A table of groups, by their names. */
@@ -63,8 +63,8 @@ export function groupTable(
   columns: readonly GroupColumn[],
 ): GroupTable {
   const all = Object.values(groups);
-  const shown = columns.filter(({ isOptional = false, paths }) =>
-    !isOptional || all.some((group) => paths.some((path) => figure(group, path) !== null))
+  const shown = columns.filter(({ isOptional = false, path }) =>
+    !isOptional || all.some((group) => figure(group, path) !== null)
   );
   return {
     heads: shown.map(({ head }) => head),
@@ -74,9 +74,8 @@ export function groupTable(
 
 function cellOf(
   group: ChainReport | FunctionReport,
-  { paths, unit, isAlarming = false }: GroupColumn,
+  { path, unit, isAlarming = false }: GroupColumn,
 ): GroupCell {
-  const values = paths.map((path) => figure(group, path));
-  const value = values.includes(null) ? null : values.reduce<number>((sum, value) => sum + value!, 0);
-  return { text: formatFigure(value, unit), isBad: isAlarming && value !== null && value > 0 };
+  const value = figure(group, path);
+  return { text: formatFigure(value, unit), isBad: isAlarming && value !== null && value !== 0 };
 }

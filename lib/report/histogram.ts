@@ -2,17 +2,17 @@ import { NO_QUANTITY, rankOf } from "./quantity.ts";
 import type { Quantity } from "./schema.ts";
 
 /** Buckets in which a value's octave (from a power of two to the next) is cut, as a power of two. */
-const OCTAVE_BITS = 9;
+const FINE = 9;
+/** The same of a coarse one: a percentile is less than 0.2 % off. */
+export const COARSE = 8;
 /** Below this (a little less than a microsecond in milliseconds) samples are counted together: each may be taken for 0. */
 export const LEAST = 2 ** -10;
-/** The number of buckets that memory is taken for at once. */
-const PAGE = 2 ** 6;
+/** The number of buckets that memory is taken for at once: to take it costs as much as many samples. */
+const PAGE = 2 ** 8;
 
 /** The bits of a number of single precision, at hand in both ways. */
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);
-/** The number of bits of a single-precision number below its exponent and the bits that tell its bucket. */
-const BELOW_BITS = 23 - OCTAVE_BITS;
 
 /**
  * Sums up samples without keeping them: their number, mean, least and greatest are exact, and a percentile is less than
@@ -25,6 +25,8 @@ const BELOW_BITS = 23 - OCTAVE_BITS;
  * 2³² samples.
  */
 export class Histogram {
+  /** The number of bits of a single-precision number below its exponent and the bits that tell its bucket. */
+  readonly #belowBits: number;
   #count = 0;
   #sum = 0;
   #min = Infinity;
@@ -34,6 +36,11 @@ export class Histogram {
   /** The numbers of samples in the buckets from number #base on. */
   #counts = new Uint32Array(0);
   #base = 0;
+
+  /** @param octaveBits the number of buckets of an octave, as a power of two */
+  constructor(octaveBits = FINE) {
+    this.#belowBits = 23 - octaveBits;
+  }
 
   /** Adds a sample. NaN is none. */
   add(sample: number): void {
@@ -47,7 +54,7 @@ export class Histogram {
       return;
     }
     single[0] = sample;
-    const bucket = singleBits[0]! >>> BELOW_BITS;
+    const bucket = singleBits[0]! >>> this.#belowBits;
     let at = bucket - this.#base;
     if (at < 0 || at >= this.#counts.length) {
       this.#cover(bucket, bucket + 1);
@@ -56,17 +63,18 @@ export class Histogram {
     this.#counts[at]!++;
   }
 
-  /** Adds the samples of another. */
-  merge(other: Histogram): void {
-    this.#count += other.#count;
-    this.#sum += other.#sum;
+  /** Adds the samples of another with as many buckets. @param times the number of times that each counts */
+  merge(other: Histogram, times = 1): void {
+    if (times === 0) return;
+    this.#count += times * other.#count;
+    this.#sum += times * other.#sum;
     this.#min = Math.min(this.#min, other.#min);
     this.#max = Math.max(this.#max, other.#max);
-    this.#below += other.#below;
+    this.#below += times * other.#below;
     if (other.#counts.length === 0) return;
     this.#cover(other.#base, other.#base + other.#counts.length);
     const offset = other.#base - this.#base;
-    for (let i = 0; i < other.#counts.length; i++) this.#counts[offset + i]! += other.#counts[i]!;
+    for (let i = 0; i < other.#counts.length; i++) this.#counts[offset + i]! += times * other.#counts[i]!;
   }
 
   /** Mean, percentiles and maximum. */
@@ -102,7 +110,7 @@ export class Histogram {
     for (let i = 0; i < this.#counts.length; i++) {
       if (this.#counts[i] === 0) continue;
       passed += this.#counts[i]!;
-      yield { sample: within(middleOf(this.#base + i)), passed };
+      yield { sample: within(middleOf(this.#base + i, this.#belowBits)), passed };
     }
   }
 
@@ -123,7 +131,7 @@ export class Histogram {
   }
 }
 
-function middleOf(bucket: number): number {
-  singleBits[0] = (bucket << BELOW_BITS) | (1 << (BELOW_BITS - 1));
+function middleOf(bucket: number, belowBits: number): number {
+  singleBits[0] = (bucket << belowBits) | (1 << (belowBits - 1));
   return single[0]!;
 }

@@ -3,28 +3,35 @@ const MOST_BUCKETS = 400;
 /** The length of a bucket at first, in microseconds. */
 const LEAST_BUCKET_US = 1000;
 
-/** The length of the buckets of a run of this duration: a millisecond, doubled until there are at most 400 buckets. */
-export function bucketUs(durationUs: number): number {
+/** The length of the buckets of a run of this duration: a millisecond, doubled until there are at most 400 (or `most`) buckets. */
+export function bucketUs(durationUs: number, most = MOST_BUCKETS): number {
   let size = LEAST_BUCKET_US;
-  while (durationUs > MOST_BUCKETS * size) size *= 2;
+  while (durationUs > most * size) size *= 2;
   return size;
 }
 
 /**
- * The number of intervals that are open at once, over time: a mean for each bucket. Takes 6.4 KB, however many intervals there
- * are: when there would be more than 400 buckets, pairs of them become one.
+ * The number of intervals that are open at once, over time: a mean for each bucket. Takes 16 bytes for each bucket, however
+ * many intervals there are: when there would be more than 400 buckets (or `most`), pairs of them become one.
  */
 export class Level {
   readonly #fromUs: number;
+  readonly #most: number;
   #sizeUs = LEAST_BUCKET_US;
   /** The time for which intervals were open in a bucket that they do not fill, summed up. */
-  readonly #partUs = new Float64Array(MOST_BUCKETS);
+  readonly #partUs: Float64Array;
   /** The number of intervals that fill a bucket, minus those that fill the one before it. */
-  readonly #steps = new Float64Array(MOST_BUCKETS);
+  readonly #steps: Float64Array;
 
-  /** @param fromUs the start of the first bucket; the time before it is left out */
-  constructor(fromUs: number) {
+  /**
+   * @param fromUs the start of the first bucket; the time before it is left out
+   * @param most the most buckets, an even number
+   */
+  constructor(fromUs: number, most = MOST_BUCKETS) {
     this.#fromUs = fromUs;
+    this.#most = most;
+    this.#partUs = new Float64Array(most);
+    this.#steps = new Float64Array(most);
   }
 
   /** Adds an interval, whatever its length at the same cost. */
@@ -38,10 +45,10 @@ export class Level {
       return;
     }
     this.#partUs[first]! += (first + 1) * size - start;
-    if (last < MOST_BUCKETS) this.#partUs[last]! += end - last * size;
+    if (last < this.#most) this.#partUs[last]! += end - last * size;
     if (last > first + 1) {
       this.#steps[first + 1]!++;
-      if (last < MOST_BUCKETS) this.#steps[last]!--;
+      if (last < this.#most) this.#steps[last]!--;
     }
   }
 
@@ -62,11 +69,11 @@ export class Level {
   }
 
   #reach(toUs: number): void {
-    while (toUs - this.#fromUs > MOST_BUCKETS * this.#sizeUs) {
+    while (toUs - this.#fromUs > this.#most * this.#sizeUs) {
       const totals = this.#totalsUs();
       this.#partUs.fill(0);
       this.#steps.fill(0);
-      for (let b = 0; b < MOST_BUCKETS; b++) this.#partUs[b >> 1]! += totals[b]!;
+      for (let b = 0; b < this.#most; b++) this.#partUs[b >> 1]! += totals[b]!;
       this.#sizeUs *= 2;
     }
   }

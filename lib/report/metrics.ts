@@ -1,8 +1,8 @@
-import { type Better, type Origin, STATISTICS, type Unit } from "./figure_types.ts";
+import { type Better, type FigureValue, type Origin, STATISTICS, type Unit } from "./figure_types.ts";
 import { FIGURES, type TableFigure } from "./figures.ts";
 import type { ChainReport, FunctionReport, Report } from "./schema.ts";
 
-export type { Unit } from "./figure_types.ts";
+export type { FigureValue, Unit } from "./figure_types.ts";
 
 /** One number of a report, by the path that names it in the JSON: `queueing_ms.p99`. */
 export interface Metric {
@@ -49,8 +49,8 @@ export const RUN_METRICS = metrics("call", "functionRun", "instance", "run");
 export const ALL_METRICS = metrics("call", "functionRun", "instance", "chain", "run");
 
 /** The value of a metric; null if there is no data for it. The path must be one of the metrics for `of`. */
-export function figure(of: Report | ChainReport | FunctionReport, path: string): number | null {
+export function figure(of: Report | ChainReport | FunctionReport, path: string): FigureValue {
   let value: unknown = of;
   for (const key of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
-  return (value ?? null) as number | null;
+  return (value ?? null) as FigureValue;
 }

@@ -24,6 +24,8 @@ export {
   type CounterEvent,
   type EndEvent,
   type FunctionRunEvent,
+  mergeRunLogs,
+  type NamedLog,
   readRunLog,
   RUN_SCHEMA,
   type RunEvent,
@@ -31,35 +33,44 @@ export {
   type RunLog,
   RunLogError,
   type RunLogErrorCode,
+  type RunQueue,
+  type SettingEvent,
+  type SettingKind,
   type SubmitEvent,
 } from "../record/mod.ts";
 export { type NamedReport, renderCsv } from "./csv.ts";
-export type { Figure } from "./figure.ts";
-export type { Better, Unit } from "./figure_types.ts";
+export type { Mark } from "./mark.ts";
+export { type Bounds, changeBetween, compareRuns, type Tested, type TestedRow } from "./tested.ts";
+export { type Figure, parseFigure } from "./figure.ts";
+export type { Better, FigureValue, Unit } from "./figure_types.ts";
 export type { CallValues, FunctionRunValues, InstanceValues } from "./figure_values.ts";
-export { renderHtml } from "./html.ts";
+export { buildDrawnRun, type DrawnRun, renderHtml } from "./html/mod.ts";
+export type { Note, NoteCode } from "./schema.ts";
 export type { Metric } from "./metrics.ts";
 export { buildReport } from "./report.ts";
+export type { ReportOptions } from "./samples.ts";
 export {
+  type ChainQuantity,
   type ChainReport,
   type Concurrency,
   type CostReport,
+  type Failure,
   type Fairness,
   type Figures,
   type FunctionReport,
+  type Interval,
+  type Intervals,
   type PlatformCost,
   type Quantity,
   type Report,
   REPORT_SCHEMA,
   type ReportedRun,
+  type ReportedSetting,
 } from "./schema.ts";
-export type { Band, Series, Step } from "./series.ts";
+export type { Band } from "./band.ts";
+export type { Series, Step } from "./series.ts";
 export { renderTerminal, type TerminalOptions } from "./terminal.ts";
-export {
-  checkThresholds,
-  type Operator,
-  parseThreshold,
-  type Threshold,
-  type ThresholdResult,
-} from "./threshold.ts";
+export type { Operator } from "./condition.ts";
+export { checkThresholds, parseThreshold, type Threshold, type ThresholdResult } from "./threshold.ts";
+export { verdictOf } from "./verdict.ts";
 export { buildRunView, type RunView } from "./view.ts";

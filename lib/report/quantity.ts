@@ -1,23 +1,39 @@
-import type { Quantity } from "./schema.ts";
+import type { ChainQuantity, Quantity } from "./schema.ts";
 
 /** The quantity of no samples. */
-export const NO_QUANTITY: Quantity = { mean: null, p50: null, p90: null, p95: null, p99: null, max: null };
+export const NO_QUANTITY: Quantity<null> = {
+  mean: null,
+  p50: null,
+  p90: null,
+  p95: null,
+  p99: null,
+  max: null,
+};
 
-/** Sums up samples. NaN is no sample. Sorts them in place. */
-export function quantityOf(samples: Float64Array): Quantity {
+/**
+ * Sums up samples. Infinity stands for never, and NaN for a sample that is not known: where all that is known is "never", there
+ * is no quantity, as it is not that of all. Sorts them in place.
+ */
+export function quantityOf(samples: Float64Array): ChainQuantity {
   samples.sort(); // NaN goes to the end
   const sorted = withoutNaN(samples);
-  if (sorted.length === 0) return NO_QUANTITY;
+  if (sorted.length === 0 || (sorted[0] === Infinity && sorted.length < samples.length)) return NO_QUANTITY;
   let sum = 0;
   for (const sample of sorted) sum += sample;
+  const at = (percent: number) => figureValue(percentile(sorted, percent));
   return {
-    mean: sum / sorted.length,
-    p50: percentile(sorted, 50),
-    p90: percentile(sorted, 90),
-    p95: percentile(sorted, 95),
-    p99: percentile(sorted, 99),
-    max: sorted.at(-1)!,
+    mean: figureValue(sum / sorted.length),
+    p50: at(50),
+    p90: at(90),
+    p95: at(95),
+    p99: at(99),
+    max: figureValue(sorted.at(-1)!),
   };
+}
+
+/** A number as reports have it: Infinity is "never". */
+export function figureValue(number: number): number | "never" {
+  return number === Infinity ? "never" : number;
 }
 
 /**

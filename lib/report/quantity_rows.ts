@@ -6,6 +6,9 @@ import { formatFigure } from "./text.ts";
 /** The heads of a table of quantities, after that of the labels. */
 export const QUANTITY_HEADS = STATISTICS;
 
+/** The start of the label of a quantity that is a part of the one above it. */
+const PART = "· ";
+
 /** A row of a table of quantities. */
 export interface QuantityRow {
   readonly label: string;
@@ -14,16 +17,23 @@ export interface QuantityRow {
   readonly cells: readonly string[];
 }
 
-/** The quantities of a run, as rows; those that are parts of the one above them only where they are known. */
+/**
+ * The quantities of a run, as rows. Those that are parts of the one above them are left out where they are not known, and where
+ * they say the same.
+ */
 export function quantityRows(report: Figures): QuantityRow[] {
-  return FIGURES.filter((figure) => figure.type === "quantity")
+  const rows = FIGURES.filter((figure) => figure.type === "quantity")
     .filter((figure) => !("isPart" in figure) || report[figure.key].p50 !== null)
     .map((figure) => ({
-      label: "isPart" in figure ? `· ${figure.label}` : figure.label,
+      label: "isPart" in figure ? PART + figure.label : figure.label,
       meaning: figure.meaning,
       cells: STATISTICS.map((of) => {
         const value = report[figure.key][of];
-        return formatFigure(value, figure.unit) + (figure.unit === "times" && value !== null ? "×" : "");
+        return formatFigure(value, figure.unit) +
+          (figure.unit === "times" && typeof value === "number" ? "×" : "");
       }),
     }));
+  return rows.filter(({ label, cells }, i) =>
+    !label.startsWith(PART) || cells.join() !== rows[i - 1]?.cells.join()
+  );
 }

@@ -1,64 +1,54 @@
+import { IdTable } from "../model/mod.ts";
+import { Blocks, type Unfinished } from "./blocks.ts";
 import { RunningConcurrency } from "./concurrency.ts";
-import type { AttemptEvent, CounterEvent, EndEvent, Recorder, RunInfo, SubmitEvent } from "./events.ts";
-import { noteAttempt, sharesOf } from "./fairness.ts";
+import {
+  type AttemptEvent,
+  type CounterEvent,
+  type EndEvent,
+  queueOf,
+  type Recorder,
+  type RunInfo,
+  type SettingEvent,
+  type SubmitEvent,
+} from "./events.ts";
+import { Failures } from "./failures.ts";
+import { type JainOverTime, jainOverTime, type Shares, sharesOf } from "./fairness.ts";
+import { type Grouping, groupingOf, labelValue } from "./grouping.ts";
 import { Histogram } from "./histogram.ts";
+import { deadlineOf, isBackwards, NEVER, timesOf, unfinishedKind } from "./instance_times.ts";
+import { CALL_KINDS, callKind, GOODPUT_TIMES, instanceKind, paceOf } from "./kinds.ts";
+import { intervalsIn, intervalsOf } from "./intervals.ts";
 import { byName, reportedRun } from "./report.ts";
 import { RunningSeries, type Starved } from "./running_series.ts";
-import { deadlineOf } from "./samples.ts";
+import type { ReportOptions } from "./samples.ts";
 import { type ChainReport, type Report, REPORT_SCHEMA } from "./schema.ts";
-import { limitAsked } from "./series.ts";
+import { limitAsked, type Series } from "./series.ts";
+import { notesOf } from "./notes.ts";
+import { RunningInstance } from "./running_instance.ts";
 import { Span } from "./span.ts";
-import { CallTally, InstanceTally } from "./tallies.ts";
-import { type CallSums, figuresOf, functionReportOf } from "./values.ts";
+import { Spending } from "./spent.ts";
+import { callSamples, instanceSamples, type SampleRow } from "./tallies.ts";
+import { NO_VALUE } from "./label_values.ts";
+import {
+  Callers,
+  callSums,
+  ChainCalls,
+  ChainTally,
+  type Group,
+  type Instances,
+  knownName,
+  merged,
+  rootSums,
+  ValueTally,
+} from "./running_groups.ts";
+import { RunningShares, type Unstarted } from "./running_shares.ts";
+import { figuresOf, functionReportOf } from "./values.ts";
+import { SettingChanges } from "./setting_changes.ts";
+import { TimesTally } from "./times_tally.ts";
 import type { RunView } from "./view.ts";
-import { Windows } from "./windows.ts";
 
-/** The most chains, and the most functions, that are told apart; those that come later count together. */
-const MOST_NAMES = 2000;
-/** The name under which those are counted together. */
-const OTHERS = "(others)";
-
-/** The times of an instance that did not complete. */
-const UNKNOWN = { chainMs: NaN, slowdown: NaN };
-
-/** The counts of the calls of a chain, or of a function. */
-class Callers {
-  /** Of each function that the chain calls, or of each chain that calls the function. */
-  readonly tallies: CallTally[] = [];
-  readonly concurrency = new RunningConcurrency();
-
-  sums(span: Span): CallSums {
-    return callSums(this.tallies, this.concurrency, span);
-  }
-}
-
-/** The counts of a chain. */
-class ChainTally extends Callers {
-  readonly calls = new Map<string, ChainCalls>();
-  readonly instances = new InstanceTally();
-  /** As its last submission said. */
-  weight = 1;
-
-  constructor(readonly number: number) {
-    super();
-  }
-}
-
-/** The counts of the calls of a function by a chain. */
-interface ChainCalls {
-  readonly tally: CallTally;
-  readonly chain: ChainTally;
-  readonly function: Callers;
-}
-
-/** An instance under way. */
-interface OpenInstance {
-  readonly chain: ChainTally;
-  readonly submittedUs: number;
-  readonly deadlineMs: number | undefined;
-  /** The invocations that have had an attempt; undefined: none has. */
-  attempted: Set<string> | undefined;
-}
+/** The most instances that have ended whose groups are remembered; calls that end later count for no value of the label. */
+const MOST_RECENT = 10_000;
 
 /**
  * Reports on a run while it goes on, in memory that grows with its chains and functions (2,000 of each at most; others count
@@ -70,79 +60,111 @@ interface OpenInstance {
  */
 export class RunningReport implements Recorder {
   readonly #run: RunInfo;
+  readonly #isQueued: boolean;
+  readonly #grouping: Grouping;
+  /** The values of the label that instances are grouped by, if they are; first the empty one. */
+  readonly #values = new Map([["", new ValueTally(NO_VALUE)]]);
+  /** The groups of the instances that ended last. */
+  readonly #recent = new Map<string, Group>();
   readonly #span = new Span();
   readonly #chains = new Map<string, ChainTally>();
   readonly #functions = new Map<string, Callers>();
-  readonly #open = new Map<string, OpenInstance>();
+  readonly #open = new IdTable<RunningInstance>();
+  /** The number of instances that were submitted. */
+  #submitted = 0;
   readonly #concurrency = new RunningConcurrency();
   /** From the first thing that happens on. */
-  #windows = new Windows(0);
+  #shares: RunningShares;
   #series = new RunningSeries(0);
+  #blocks = new Blocks(0);
   #isBegun = false;
   /** As it was recorded last. */
   #limit: number | undefined;
 
+  readonly #failures = new Failures();
+  readonly #changes = new SettingChanges();
+  readonly #spending = new Spending();
+  readonly #goodputTimes: number;
+
   /** @param run the description of the run */
-  constructor(run: RunInfo) {
+  constructor(run: RunInfo, { goodputTimes = GOODPUT_TIMES, by }: Omit<ReportOptions, "intervalsOf"> = {}) {
     this.#run = run;
+    this.#grouping = groupingOf(run, by);
+    this.#shares = new RunningShares(0, this.#grouping.unit);
+    this.#isQueued = queueOf(run) !== "none";
+    this.#goodputTimes = goodputTimes;
     this.#span.startAt(run.startedAtMs);
   }
 
-  /** An attempt starts, at an instant in milliseconds since 1970. */
-  started(functionName: string, chain: string, atMs: number): void {
+  /** An attempt of an instance starts that the platform does not refuse, at an instant in milliseconds since 1970. */
+  started(functionName: string, chain: string, atMs: number, instance: string): void {
     const atUs = this.#span.us(atMs);
     this.#begin(atUs);
-    const calls = this.#callsOf(chain, functionName);
     this.#concurrency.start(atUs);
-    calls.chain.concurrency.start(atUs);
-    calls.function.concurrency.start(atUs);
+    this.#callsOf(chain, functionName).start(atUs);
+    this.#valueOf(instance)?.concurrency.start(atUs);
   }
 
   /**
    * An attempt has ended.
    *
-   * @throws {Error} if more have ended than started
+   * @throws {Error} if more have ended than started, refused ones left out
    */
   attempt(event: AttemptEvent): void {
-    const calls = this.#callsOf(event.chain, event.function);
-    if (!calls.chain.concurrency.isOpen || !calls.function.concurrency.isOpen) throw notStarted(event);
-    const span = this.#span;
+    const { instance } = event, span = this.#span, open = this.#open.get(instance);
+    const calls = this.#callsOf(event.chain, event.function), value = this.#valueOf(instance, open);
     const startUs = span.us(event.startedAtMs);
     const endUs = Math.max(startUs, span.us(event.startedAtMs + event.runMs));
     span.cover(startUs, endUs);
-    this.#concurrency.end(startUs, endUs);
-    calls.chain.concurrency.end(startUs, endUs);
-    calls.function.concurrency.end(startUs, endUs);
-    calls.tally.add(event, (endUs - startUs) / 1000, this.#isFirst(event));
-    const { number } = calls.chain, isThrottled = event.outcome === "throttled";
-    noteAttempt(this.#windows, number, startUs, endUs, event.queuedMs, isThrottled);
-    this.#series.attempt(number, startUs, endUs, event);
+    if (event.outcome !== "throttled") {
+      calls.end(event, startUs, endUs);
+      this.#concurrency.end(startUs, endUs);
+      value?.concurrency.end(startUs, endUs);
+    }
+    // Numbers begin again where a consumer died or an instance is retried, so they count only where nothing else is known.
+    const isFirst = open === undefined ? event.attempt === 1 : open.attempt(event);
+    const queuedMs = this.#isQueued ? event.queuedMs + (event.providerQueuedMs ?? 0) : NaN;
+    const kind = callKind(event), us = endUs - startUs;
+    const samples = callSamples({ kind: CALL_KINDS[kind]!, queuedMs, runMs: us / 1000 });
+    const tallies = value === undefined ? calls.tallies : [calls.tally, value.tally];
+    for (const tally of tallies) tally.add(kind, samples, us, isFirst);
+    this.#blocks.attempt(endUs, kind, samples, us);
+    const isWasted = this.#spending.attempt(instance, open, tallies, startUs, us);
+    if (isWasted) this.#blocks.waste(endUs, 1, us);
+    this.#failures.attempt(event, endUs);
+    const queued = this.#isQueued ? event : { ...event, queuedMs: 0 };
+    this.#shares.attempt((value ?? calls.chain).number, startUs, endUs, queued);
+    this.#series.attempt(calls.chain.number, startUs, endUs, event);
   }
 
-  /**
-   * Whether an attempt is the first of its invocation that was told. Numbers begin again where a consumer died or an instance
-   * is retried, so they count only where nothing is known: of instances that are not under way.
-   */
-  #isFirst({ instance, node, item, generation, attempt }: AttemptEvent): boolean {
-    const open = this.#open.get(instance);
-    if (open === undefined) return attempt === 1;
-    const seen = open.attempted ??= new Set();
-    const before = seen.size;
-    seen.add(item === undefined && generation === undefined ? node : `${node} ${item} ${generation}`);
-    return seen.size > before;
+  /** The value of the label of an instance; undefined: instances are not grouped by one. */
+  #valueOf(instance: string, open = this.#open.get(instance)): ValueTally | undefined {
+    if (this.#grouping.label === undefined) return undefined;
+    const group = open?.group ?? this.#recent.get(instance);
+    return (group ?? this.#values.get("")) as ValueTally;
+  }
+
+  setting(event: SettingEvent): void {
+    this.#changes.add(event, this.#span.us(event.atMs));
   }
 
   /** In virtual time no function tells its own run time. */
   functionRun(): void {}
 
-  submit({ chain: name, instance, submittedAtMs, weight, deadlineMs }: SubmitEvent): void {
+  submit({ chain: name, instance, submittedAtMs, labels, weight, deadlineMs, parent }: SubmitEvent): void {
     const submittedUs = this.#span.us(submittedAtMs);
     this.#span.cover(submittedUs, submittedUs);
     this.#begin(submittedUs);
     const chain = this.#chainOf(name);
-    chain.weight = weight;
-    if (this.#open.has(instance)) return;
-    this.#open.set(instance, { chain, submittedUs, deadlineMs, attempted: undefined });
+    const { label } = this.#grouping;
+    const group = label === undefined ? chain : this.#valueNamed(labelValue(labels, label));
+    group.weight = weight;
+    const sequence = this.#submitted++;
+    const open = new RunningInstance(instance, sequence, chain, group, submittedUs, deadlineMs, parent);
+    if (!this.#open.add(open)) return;
+    if (parent === undefined) this.#span.arrive(submittedUs);
+    const caller = parent === undefined ? undefined : this.#open.get(parent);
+    if (caller !== undefined) caller.hasBegun = true;
   }
 
   /** See {@linkcode Report.backwards}. */
@@ -151,23 +173,42 @@ export class RunningReport implements Recorder {
   end(event: EndEvent): void {
     const atUs = this.#span.us(event.endedAtMs);
     this.#span.cover(atUs, atUs);
-    const open = this.#open.get(event.instance);
+    this.#failures.end(event, atUs);
+    const { outcome } = event, open = this.#open.get(event.instance);
     if (open === undefined) {
-      this.#chainOf(event.chain).instances.add(event.outcome, "open", UNKNOWN);
-      return;
+      const kind = instanceKind({ outcome, deadline: "open", pace: "unknown", isCalled: false });
+      const chain = this.#chainOf(event.chain), group = this.#valueOf("") ?? chain;
+      return this.#add({ chain, group }, atUs, kind, instanceSamples(timesOf(event, NaN)));
     }
-    this.#open.delete(event.instance);
-    let ms = event.outcome === "completed" ? (atUs - open.submittedUs) / 1000 : NaN;
-    if (ms < 0) {
-      this.#backwards++;
-      ms = NaN;
-    }
-    const ideal = event.idealMs ?? 0;
-    const slowdown = ideal > 0 ? ms / ideal : NaN;
-    open.chain.instances.add(event.outcome, deadlineOf(open.deadlineMs, event, ms), {
-      chainMs: ms,
-      slowdown,
-    });
+    this.#open.remove(open);
+    this.#remember(event.instance, open.group);
+    const caller = open.parent === undefined ? undefined : this.#open.get(open.parent);
+    const wasted = this.#spending.end(event, open, caller, atUs);
+    if (wasted !== undefined) this.#blocks.waste(atUs, wasted.calls, wasted.us);
+    const { submittedUs, deadlineMs, parent } = open, sinceMs = (atUs - submittedUs) / 1000;
+    if (isBackwards(event, sinceMs)) this.#backwards++;
+    const times = timesOf(event, sinceMs), deadline = deadlineOf(deadlineMs, times);
+    const pace = paceOf(times.slowdown, this.#goodputTimes);
+    const kind = instanceKind({ outcome, deadline, pace, isCalled: parent !== undefined });
+    this.#add(open, atUs, kind, instanceSamples(times));
+  }
+
+  #add(
+    { chain, group }: Pick<RunningInstance, "chain" | "group">,
+    atUs: number,
+    kind: number,
+    samples: SampleRow,
+  ): void {
+    chain.instances.add(kind, samples);
+    if (group !== chain) group.instances.add(kind, samples);
+    this.#blocks.instance(atUs, kind, samples);
+  }
+
+  /** Calls of an instance may end after the instance has. */
+  #remember(instance: string, group: Group): void {
+    if (this.#grouping.label === undefined) return;
+    this.#recent.set(instance, group);
+    if (this.#recent.size > MOST_RECENT) this.#recent.delete(this.#recent.keys().next().value!);
   }
 
   counter({ atMs, limit }: CounterEvent): void {
@@ -181,20 +222,27 @@ export class RunningReport implements Recorder {
   report(): Report {
     const span = this.#span;
     const chains = [...this.#chains.values()], functions = [...this.#functions.values()];
-    const instances = this.#withUnfinished(chains);
-    const { byChain: shares, ...fairness } = this.#shares(chains);
+    const instances = this.#withUnfinished(chains, ({ chain }) => chain);
+    const { label } = this.#grouping, groups = label === undefined ? this.#chains : this.#values;
+    const { byGroup: shares, intervals, ...fairness } = this.#sharesOf(groups);
     const all = callSums(chains.flatMap(({ tallies }) => tallies), this.#concurrency, span);
-    const seconds = span.durationUs / 1e6;
+    const seconds = span.durationUs / 1e6, run = reportedRun(this.#run, span, this.#changes.list());
+    const figures = figuresOf(all, rootSums(instances), seconds);
     return {
       schema: REPORT_SCHEMA,
-      run: reportedRun(this.#run, span),
+      run,
+      notes: notesOf({
+        ...{ run: this.#run, reported: run, figures, series: this.#seriesSoFar() },
+        ...{ arrivalsMs: span.arrivalsMs, lateMs: NaN }, // in virtual time, nothing is late
+      }),
       ...this.#backwards > 0 && { backwards: this.#backwards },
-      ...figuresOf(all, merged(new InstanceTally(), instances), seconds),
-      fairness,
-      byChain: byName([...this.#chains.keys()], (i): ChainReport => ({
-        ...figuresOf(chains[i]!.sums(span), instances[i]!, seconds),
-        share: shares[i]!,
-      })),
+      goodputTimes: this.#goodputTimes,
+      ...figures,
+      fairness: { by: label ?? null, ...fairness },
+      failures: this.#failures.list(),
+      ...intervalsIn(intervalsOf(this.#blocks.list(span.lastUs, this.#unfinished()), () => intervals)),
+      byChain: this.#groupReports(this.#chains, instances, label === undefined ? shares : undefined),
+      ...label !== undefined && { byLabel: { [label]: this.#valueReports(shares) } },
       byFunction: byName(
         [...this.#functions.keys()],
         (i) => functionReportOf(functions[i]!.sums(span), seconds),
@@ -202,26 +250,50 @@ export class RunningReport implements Recorder {
     };
   }
 
+  #valueReports(shares: Shares["byGroup"]): Readonly<Record<string, ChainReport>> {
+    const instances = this.#withUnfinished([...this.#values.values()], ({ group }) => group);
+    return this.#groupReports(this.#values, instances, shares);
+  }
+
+  /** @param shares undefined: the groups are not those that share */
+  #groupReports(
+    groups: ReadonlyMap<string, Group>,
+    instances: readonly Instances[],
+    shares: Shares["byGroup"] | undefined,
+  ): Readonly<Record<string, ChainReport>> {
+    const all = [...groups.values()], seconds = this.#span.durationUs / 1e6;
+    return byName([...groups.keys()], (i): ChainReport => ({
+      ...figuresOf(all[i]!.sums(this.#span), instances[i]!.all(), seconds),
+      share: shares?.[i] ?? null,
+    }), (i) => all[i]!.isThere(instances[i]!));
+  }
+
   /** The figures so far, with the data of the charts. */
   view(name: string): RunView {
+    return { name, report: this.report(), series: this.#seriesSoFar() };
+  }
+
+  #seriesSoFar(): Series {
     const chains = [...this.#chains.values()];
     const tallies = chains.flatMap(({ tallies }) => tallies);
-    const series = this.#series.series({
+    return this.#series.series({
       names: [...this.#chains.keys()],
       work: chains.map(({ concurrency }) => concurrency.totalUs),
       starved: this.#starved(),
       queueing: merged(new Histogram(), tallies.map(({ queueingMs }) => queueingMs)),
-      chainTime: merged(new Histogram(), chains.map(({ instances }) => instances.ms)),
+      chainTime: merged(
+        new TimesTally(),
+        this.#withUnfinished(chains, ({ chain }) => chain).map(({ roots }) => roots.ms),
+      ),
       toUs: this.#span.lastUs,
       limit: limitAsked(this.#run),
     });
-    return { name, report: this.report(), series };
   }
 
   /** The memory that its tables take, in bytes; instances under way take some hundred each, besides. */
   get bytes(): number {
-    let bytes = this.#windows.bytes + this.#series.bytes;
-    for (const { tallies, instances } of this.#chains.values()) {
+    let bytes = this.#shares.bytes + this.#series.bytes + this.#blocks.bytes;
+    for (const { tallies, instances } of [...this.#chains.values(), ...this.#values.values()]) {
       for (const tally of [instances, ...tallies]) bytes += tally.bytes;
     }
     return bytes;
@@ -235,8 +307,9 @@ export class RunningReport implements Recorder {
   #begin(atUs: number): void {
     if (this.#isBegun) return;
     this.#isBegun = true;
-    this.#windows = new Windows(Math.max(0, atUs));
+    this.#shares = new RunningShares(Math.max(0, atUs), this.#grouping.unit);
     this.#series = new RunningSeries(Math.max(0, atUs));
+    this.#blocks = new Blocks(Math.max(0, atUs));
     if (this.#limit !== undefined) this.#series.limit(Math.max(0, atUs), this.#limit);
   }
 
@@ -245,6 +318,13 @@ export class RunningReport implements Recorder {
     let chain = this.#chains.get(name);
     if (chain === undefined) this.#chains.set(name, chain = new ChainTally(this.#chains.size));
     return chain;
+  }
+
+  #valueNamed(of: string): ValueTally {
+    const name = knownName(of, this.#values);
+    let value = this.#values.get(name);
+    if (value === undefined) this.#values.set(name, value = new ValueTally(this.#values.size));
+    return value;
   }
 
   #callsOf(chainName: string, functionName: string): ChainCalls {
@@ -258,59 +338,55 @@ export class RunningReport implements Recorder {
     if (known !== undefined) return known;
     let callers = this.#functions.get(functionName);
     if (callers === undefined) this.#functions.set(functionName, callers = new Callers());
-    const tally = new CallTally(), calls = { tally, chain, function: callers };
+    const calls = new ChainCalls(chain, callers);
     chain.calls.set(functionName, calls);
-    for (const { tallies } of [chain, callers]) tallies.push(tally);
     return calls;
   }
 
-  /** The counts of the instances of each chain, those under way included. */
-  #withUnfinished(chains: readonly ChainTally[]): InstanceTally[] {
-    const all = chains.map(({ instances }) => instances.copy());
-    for (const { chain, submittedUs, deadlineMs = Infinity } of this.#open.values()) {
-      const isLate = deadlineMs < (this.#span.logEndUs - submittedUs) / 1000;
-      all[chain.number]!.add("unfinished", isLate ? "missed" : "open", UNKNOWN);
+  /** The instances under way. */
+  *#unfinished(): Generator<Unfinished> {
+    for (const open of this.#open.inOrder()) {
+      yield { kind: unfinishedKind(open, this.#span.logEndUs), atUs: open.submittedUs };
+    }
+  }
+
+  /** The counts of the instances of each group, those under way included. @param groupOf the group of an instance */
+  #withUnfinished(groups: readonly Group[], groupOf: (open: RunningInstance) => Group): Instances[] {
+    const all = groups.map(({ instances }) => instances.copy());
+    for (const open of this.#open.inOrder()) {
+      all[groupOf(open).number]!.add(unfinishedKind(open, this.#span.logEndUs), instanceSamples(NEVER));
     }
     return all;
   }
 
   /** The instances under way that have had no attempt. */
-  #starved(): Starved[] {
-    return [...this.#open.values()].filter(({ attempted }) => attempted === undefined)
-      .map(({ chain, submittedUs }) => ({ chain: chain.number, fromUs: submittedUs }));
+  #starved(): (Starved & Unstarted)[] {
+    return this.#open.inOrder().filter(({ hasBegun }) => !hasBegun)
+      .map(({ chain, group, submittedUs }) => ({
+        chain: chain.number,
+        group: group.number,
+        fromUs: submittedUs,
+      }));
   }
 
-  #shares(chains: readonly ChainTally[]) {
+  /** Jain's index over time so far. */
+  jainOverTime(): JainOverTime {
     const { lastUs, durationUs } = this.#span;
-    for (const { chain, fromUs } of this.#starved()) this.#windows.wait(chain, fromUs, lastUs);
-    const windows = durationUs > 0 ? this.#windows : undefined;
-    return sharesOf(windows, lastUs, chains.map(({ weight }) => weight));
+    const weights = this.#weightsOf(this.#grouping.label === undefined ? this.#chains : this.#values);
+    const windows = durationUs > 0
+      ? this.#shares.windows(lastUs, weights.length, this.#starved())
+      : undefined;
+    return jainOverTime(windows, lastUs, weights);
   }
-}
 
-/** The name itself, or that of the others, if the most names are told apart already. */
-function knownName(name: string, known: ReadonlyMap<string, unknown>): string {
-  return known.size < MOST_NAMES || known.has(name) ? name : OTHERS;
-}
+  #weightsOf(groups: ReadonlyMap<string, Group>): number[] {
+    return [...groups].map(([name, { weight }]) => this.#grouping.weights.get(name) ?? weight);
+  }
 
-function callSums(tallies: readonly CallTally[], concurrency: RunningConcurrency, span: Span): CallSums {
-  const tally = merged(new CallTally(), tallies);
-  return {
-    calls: tally.calls,
-    invocations: tally.invocations,
-    concurrency: concurrency.concurrency(span.durationUs),
-    quantity: (figure) => tally.quantity(figure),
-  };
-}
-
-function merged<T extends { merge(other: T): void }>(into: T, all: readonly T[]): T {
-  for (const one of all) into.merge(one);
-  return into;
-}
-
-function notStarted({ function: name, chain, instance, node }: AttemptEvent): Error {
-  return new Error(
-    `Cannot count an attempt of ${name} (node ${node} of ${chain} ${instance}): none is under way. ` +
-      "Call started() when an attempt starts",
-  );
+  #sharesOf(groups: ReadonlyMap<string, Group>): Shares {
+    const { lastUs, durationUs } = this.#span, weights = this.#weightsOf(groups);
+    return durationUs > 0
+      ? this.#shares.shares(lastUs, weights, this.#starved())
+      : sharesOf(undefined, lastUs, weights);
+  }
 }

@@ -1,7 +1,9 @@
 import type { AttemptEvent } from "./events.ts";
 import type { Histogram } from "./histogram.ts";
+import type { TimesTally } from "./times_tally.ts";
 import { bucketUs, Latest, Level } from "./level.ts";
-import { type Band, DECADES_MS, groupedBands, MOST_STEPS, type Series, type Step } from "./series.ts";
+import type { Band } from "./band.ts";
+import { DECADES_MS, groupedBands, type Series, type Step, stepRanks } from "./series.ts";
 
 /** An instance that has waited since then without one attempt. */
 export interface Starved {
@@ -17,7 +19,7 @@ export interface SeriesParts {
   readonly work: readonly number[];
   readonly starved: readonly Starved[];
   readonly queueing: Histogram;
-  readonly chainTime: Histogram;
+  readonly chainTime: TimesTally;
   /** When the run ends, in microseconds. */
   readonly toUs: number;
   /** The limit, where none was recorded. */
@@ -37,9 +39,9 @@ export class RunningSeries {
     this.#limit = new Latest(fromUs);
   }
 
-  attempt(chain: number, startUs: number, endUs: number, { settled, queuedMs }: AttemptEvent): void {
+  attempt(chain: number, startUs: number, endUs: number, { settled, queuedMs, outcome }: AttemptEvent): void {
     this.#cover(chain + 1);
-    this.#running[chain]!.add(startUs, endUs);
+    if (outcome !== "throttled") this.#running[chain]!.add(startUs, endUs);
     // The attempt that settles an invocation has waited since it was ready; the earlier ones would count double.
     if (settled && queuedMs > 0) this.#waiting[chain]!.add(startUs - queuedMs * 1000, startUs);
   }
@@ -57,9 +59,9 @@ export class RunningSeries {
       buckets: limits.length,
       bands: groupedBands(names, work, (name, chains) => this.#band(name, chains, starved, toUs)),
       limit: limits.map((limit) => Number.isFinite(limit) ? limit : null),
-      queueing: stepsOf(queueing),
+      queueing: stepsOf(queueing, queueing.count),
       queueingCounts: decades(queueing),
-      chainTime: stepsOf(chainTime),
+      chainTime: stepsOf(chainTime.known, chainTime.total),
     };
   }
 
@@ -98,8 +100,8 @@ function decades(histogram: Histogram): number[] {
   return counts;
 }
 
-function stepsOf(histogram: Histogram): Step[] {
-  const total = histogram.count, count = Math.min(MOST_STEPS, total);
-  const ranks = Array.from({ length: count }, (_, i) => Math.ceil((i + 1) * total / count));
+/** @param total the number of samples, those included that the histogram has not */
+function stepsOf(histogram: Histogram, total: number): Step[] {
+  const ranks = stepRanks(histogram.count, total);
   return histogram.samplesAt(ranks).map((ms, i) => ({ ms, part: ranks[i]! / total }));
 }

@@ -1,5 +1,6 @@
+import type { Band } from "./band.ts";
 import { allRows, rowsByGroup } from "./column.ts";
-import { isSettled } from "./kinds.ts";
+import { isCalled, isSettled, isThrottled } from "./kinds.ts";
 import { withoutNaN } from "./quantity.ts";
 import type { RunInfo } from "./events.ts";
 import type { Samples } from "./samples.ts";
@@ -7,24 +8,17 @@ import type { Samples } from "./samples.ts";
 /** Most points of a chart over time; a screen has not many more. */
 const MOST_BUCKETS = 400;
 /** Most points of a distribution. */
-export const MOST_STEPS = 200;
+const MOST_STEPS = 200;
 /** Chains with a colour of their own; the rest are drawn together. */
 const MOST_GROUPS = 7;
 
 /** The upper ends, in milliseconds, of the classes in which queueing times are counted. */
 export const DECADES_MS: readonly number[] = [1, 10, 100, 1000, 10_000, 100_000, Infinity];
 
-/** One band of a chart over time: a chain, or the smaller chains together. */
-export interface Band {
-  /** The name of the chain, or words for the smaller ones. */
-  readonly name: string;
-  /** Attempts in flight, the mean of each bucket. */
-  readonly running: readonly number[];
-  /** Invocations ready and waiting, the mean of each bucket. */
-  readonly waiting: readonly number[];
-}
-
-/** A step of a distribution: the part of all samples (0 to 1) that is not above `ms`. */
+/**
+ * A step of a distribution: the part of all samples (0 to 1) that is not above `ms`. The last one of chains is below 1 where
+ * some were lost.
+ */
 export interface Step {
   /** The time, in milliseconds. */
   readonly ms: number;
@@ -46,7 +40,7 @@ export interface Series {
   readonly queueing: readonly Step[];
   /** The numbers of invocations that waited less than 1 ms, 10 ms, 100 ms, 1 s, 10 s, 100 s, and longer. */
   readonly queueingCounts: readonly number[];
-  /** The distribution of chain times. */
+  /** The distribution of chain times, of the instances that no other called. */
   readonly chainTime: readonly Step[];
 }
 
@@ -60,7 +54,9 @@ export function seriesOf(samples: Samples): Series {
     count: buckets,
   };
   const kinds = samples.attempts.kind.view();
-  const queued = samples.attempts.queuedMs.view().filter((_, row) => isSettled(kinds[row]!));
+  const queued = samples.queueing().filter((ms, row) =>
+    !Number.isNaN(ms) && isSettled(kinds[row]!) && !isThrottled(kinds[row]!)
+  );
   return {
     bucketMs: time.sizeUs / 1000,
     buckets,
@@ -68,8 +64,14 @@ export function seriesOf(samples: Samples): Series {
     limit: limitOf(samples, time),
     queueing: stepsOf(queued),
     queueingCounts: decades(queued),
-    chainTime: stepsOf(samples.instances.ms.view().slice()),
+    chainTime: stepsOf(rootTimes(samples)),
   };
+}
+
+/** The chain times of the instances that no other called. */
+function rootTimes({ instances }: Samples): Float64Array {
+  const kinds = instances.kind.view();
+  return instances.ms.view().filter((_, row) => !isCalled(kinds[row]!));
 }
 
 interface Buckets {
@@ -82,7 +84,9 @@ function bandsOf(samples: Samples, time: Buckets): Band[] {
   const names = samples.chains.list();
   const rows = rowsByGroup(samples.attempts.chain.view(), names.length);
   const start = samples.attempts.startUs.view(), end = samples.attempts.endUs.view();
-  const work = rows.map((of) => of.reduce((sum, row) => sum + end[row]! - start[row]!, 0));
+  const kinds = samples.attempts.kind.view();
+  const worked = (row: number) => isThrottled(kinds[row]!) ? 0 : end[row]! - start[row]!;
+  const work = rows.map((of) => of.reduce((sum, row) => sum + worked(row), 0));
   return groupedBands(names, work, (name, chains) => bandOf(name, chains, rows, samples, time));
 }
 
@@ -118,7 +122,7 @@ function bandOf(
   const queued = attempts.queuedMs.view(), kinds = attempts.kind.view();
   for (const chain of chains) {
     for (const row of rows[chain]!) {
-      spread(running, time, start[row]!, end[row]!);
+      if (!isThrottled(kinds[row]!)) spread(running, time, start[row]!, end[row]!);
       // The attempt that settles an invocation has waited since it was ready; the earlier ones would count double.
       if (isSettled(kinds[row]!)) spread(waiting, time, start[row]! - queued[row]! * 1000, start[row]!);
     }
@@ -167,9 +171,20 @@ function decades(samples: Float64Array): number[] {
 
 function stepsOf(samples: Float64Array): Step[] {
   const sorted = withoutNaN(samples.sort());
-  const count = Math.min(MOST_STEPS, sorted.length);
-  return Array.from({ length: count }, (_, i) => {
-    const rank = Math.ceil((i + 1) * sorted.length / count);
-    return { ms: sorted[rank - 1]!, part: rank / sorted.length };
-  });
+  const never = sorted.indexOf(Infinity), known = never < 0 ? sorted.length : never;
+  return stepRanks(known, sorted.length).map((rank) => ({
+    ms: sorted[rank - 1]!,
+    part: rank / sorted.length,
+  }));
+}
+
+/**
+ * The ranks of the samples at which a distribution has its steps, ascending; the last is that of the greatest number.
+ *
+ * @param known the number of samples that are numbers @param total those that are "never" included
+ */
+export function stepRanks(known: number, total: number): number[] {
+  const count = Math.min(MOST_STEPS, total);
+  const ranks = Array.from({ length: count }, (_, i) => Math.ceil((i + 1) * total / count));
+  return known > 0 ? [...ranks.filter((rank) => rank < known), known] : [];
 }

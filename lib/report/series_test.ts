@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { RunEvent } from "./events.ts";
-import { attempt, run, simulated, START_MS, submit } from "./testing.ts";
+import { attempt, end, run, simulated, START_MS, submit } from "./testing.ts";
 import { buildRunView } from "./view.ts";
 
 Deno.test("seriesOf() has the mean of each bucket", async () => {
@@ -35,4 +35,19 @@ Deno.test("seriesOf() has at most 400 buckets, and keeps what is under the curve
   assertEquals(series.buckets, 400);
   const area = series.bands.flatMap(({ running }) => running).reduce((a, b) => a + b, 0) / series.buckets;
   assertAlmostEquals(area, report.concurrency.mean, 1e-6);
+});
+
+Deno.test("seriesOf() has a distribution of chain times that ends below 1 where chains were lost", async () => {
+  const { series } = await buildRunView("r", [
+    run(),
+    submit("a1", 0),
+    submit("a2", 0),
+    submit("a3", 0),
+    submit("b1", 0, { parent: "a1" }),
+    end("a1", 10),
+    end("a2", 20),
+    end("b1", 5),
+    end("a3", 30, "failed"),
+  ]);
+  assertEquals(series.chainTime, [{ ms: 10, part: 1 / 3 }, { ms: 20, part: 2 / 3 }]);
 });

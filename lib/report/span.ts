@@ -6,6 +6,8 @@ export class Span {
   lastUs = -Infinity;
   /** When the log ended, in microseconds: as `lastUs`, or with a later counter. */
   logEndUs = -Infinity;
+  /** When the last instance arrived that no other called, in microseconds. */
+  lastArrivalUs = -Infinity;
   #originMs: number | undefined;
 
   /** The duration that rates and means are over, in microseconds. */
@@ -28,6 +30,16 @@ export class Span {
     this.firstUs = Math.min(this.firstUs, Math.max(0, fromUs));
     this.lastUs = Math.max(this.lastUs, 0, toUs);
     this.see(this.lastUs);
+  }
+
+  /** An instance arrived that no other called. */
+  arrive(atUs: number): void {
+    this.lastArrivalUs = Math.max(this.lastArrivalUs, atUs);
+  }
+
+  /** From the first thing that happened to the last arrival, in milliseconds. */
+  get arrivalsMs(): number {
+    return (this.lastArrivalUs - this.firstUs) / 1000;
   }
 
   /** The log went on until then. */

@@ -12,7 +12,7 @@ export const ASCII: Signs = { levels: " .:-=+*#@", bar: "#" };
 /**
  * A line of bars: `values` over time, as high as their part of `top`. A value above 0 is never drawn as empty.
  *
- * @param width columns; there are fewer if there are fewer values
+ * @param width columns; each value takes several if there are fewer values
  */
 export function sparkline(values: readonly number[], top: number, width: number, { levels }: Signs): string {
   const signs = [...levels];
@@ -22,11 +22,11 @@ export function sparkline(values: readonly number[], top: number, width: number,
   }).join("");
 }
 
-/** The means of as many equal stretches of the values. */
+/** The means of as many equal stretches of the values; where they are shorter than a value, that value. */
 export function resample(values: readonly number[], count: number): number[] {
-  const points = Math.min(values.length, count);
-  return Array.from({ length: points }, (_, i) => {
-    const from = Math.floor(i * values.length / points), to = Math.floor((i + 1) * values.length / points);
+  return Array.from({ length: values.length === 0 ? 0 : count }, (_, i) => {
+    const from = Math.floor(i * values.length / count);
+    const to = Math.max(from + 1, Math.floor((i + 1) * values.length / count));
     return values.slice(from, to).reduce((a, b) => a + b, 0) / (to - from);
   });
 }

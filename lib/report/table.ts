@@ -1,3 +1,4 @@
+import { fitDistinct } from "./distinct_names.ts";
 import { unicodeWidth } from "./width.ts";
 
 /** The style of a piece of text. */
@@ -19,26 +20,15 @@ export function painter(color: boolean): (text: string, style?: Style) => string
   return (text, style) => color && style && text !== "" ? `\x1b[${CODES[style]}m${text}\x1b[0m` : text;
 }
 
-/** Cuts a text to a width, with an ellipsis if it is longer. */
-export function fit(text: string, width: number): string {
-  if (unicodeWidth(text) <= width) return text;
-  let cut = "";
-  for (const letter of text) {
-    if (unicodeWidth(cut + letter) >= width) break;
-    cut += letter;
-  }
-  return `${cut}…`;
-}
-
-/** Fills a text with spaces to a width. */
-export function pad(text: string, width: number, side: "left" | "right"): string {
-  const spaces = " ".repeat(Math.max(0, width - unicodeWidth(text)));
-  return side === "right" ? text + spaces : spaces + text;
+/** The spaces that fill a text to a width. */
+function filling(text: string, width: number): string {
+  return " ".repeat(Math.max(0, width - unicodeWidth(text)));
 }
 
 /**
- * Sets rows in columns, two spaces apart: the first to the left, the others to the right. The first is cut if all together
- * would be wider than `width`; columns that still do not fit are left out, the last first.
+ * Sets rows in columns, two spaces apart: the first to the left, the others to the right. Texts of the first
+ * are cut so that they still differ, if all together would be wider than `width`; columns that still do not fit are left out, the
+ * last first.
  */
 export function table(
   rows: readonly (readonly Cell[])[],
@@ -56,10 +46,12 @@ export function table(
   const rest = () => widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
   while (widths.length > 2 && rest() + Math.min(widths[0]!, 12) > width) widths.pop();
   widths[0] = Math.min(widths[0] ?? 0, Math.max(4, width - rest()));
-  return cells.map((row) =>
+  const first = fitDistinct(cells.map((row) => row[0]?.text ?? ""), widths[0]);
+  return cells.map((row, i) =>
     widths.map((columnWidth, column) => {
       const { text, style } = row[column] ?? { text: "" };
-      return paint(pad(fit(text, columnWidth), columnWidth, column === 0 ? "right" : "left"), style);
+      if (column === 0) return paint(first[i]!, style) + filling(first[i]!, columnWidth);
+      return filling(text, columnWidth) + paint(text, style);
     }).join("  ").trimEnd()
   );
 }

@@ -1,98 +1,146 @@
-import type { AttemptEvent } from "./events.ts";
-import type { CallTimes, InstanceTimes } from "./figure_types.ts";
+import type { CallTimes, FunctionTimes, InstanceTimes } from "./figure_types.ts";
 import { Histogram } from "./histogram.ts";
-import {
-  CALL_KINDS,
-  callKind,
-  type DeadlineState,
-  INSTANCE_KINDS,
-  type InstanceKind,
-  instanceKind,
-} from "./kinds.ts";
+import { CALL_KINDS, INSTANCE_KINDS, isCalled } from "./kinds.ts";
 import { NO_QUANTITY } from "./quantity.ts";
-import type { Quantity } from "./schema.ts";
-import { quantitiesOf } from "./values.ts";
+import type { ChainQuantity } from "./schema.ts";
+import { TimesTally } from "./times_tally.ts";
+import { quantitiesOf, type Work } from "./values.ts";
 
-/** A quantity's samples. */
-class Samples<Times> {
-  readonly histogram = new Histogram();
+/** The samples of one call, function run or instance: one of each quantity of its origin. */
+export type SampleRow = Float64Array;
 
-  constructor(readonly key: string, readonly sample: (times: Times) => number) {}
+/** Takes the samples once for all tallies that count them. @returns the row, which is valid until the next time */
+function sampler<Times>(
+  quantities: readonly { readonly sample: (times: Times) => number }[],
+): (times: Times) => SampleRow {
+  const row = new Float64Array(quantities.length);
+  return (times) => {
+    for (let i = 0; i < row.length; i++) row[i] = quantities[i]!.sample(times);
+    return row;
+  };
 }
 
+export const callSamples: (times: CallTimes) => SampleRow = sampler(quantitiesOf("call"));
+export const functionSamples: (times: FunctionTimes) => SampleRow = sampler(quantitiesOf("functionRun"));
+export const instanceSamples: (times: InstanceTimes) => SampleRow = sampler(quantitiesOf("instance"));
+
 /** The samples of all quantities of an origin. */
-class Histograms<Times> {
-  readonly #all: readonly Samples<Times>[];
+export class Tallies {
+  readonly #keys: readonly string[];
+  readonly #all: readonly TimesTally[];
 
-  constructor(figures: readonly { readonly key: string; readonly sample: (times: Times) => number }[]) {
-    this.#all = figures.map(({ key, sample }) => new Samples(key, sample));
+  /** @param octaveBits the fineness of its histograms */
+  constructor(quantities: readonly { readonly key: string }[], octaveBits?: number) {
+    this.#keys = quantities.map(({ key }) => key);
+    this.#all = quantities.map(() => new TimesTally(new Histogram(octaveBits)));
   }
 
-  add(times: Times): void {
-    for (const { histogram, sample } of this.#all) histogram.add(sample(times));
+  add(samples: SampleRow): void {
+    for (let i = 0; i < samples.length; i++) this.#all[i]!.add(samples[i]!);
   }
 
-  /** The histogram of a quantity; undefined: it is of another origin. */
-  of(key: string): Histogram | undefined {
-    return this.#all.find((samples) => samples.key === key)?.histogram;
+  /** The tally of a quantity; undefined: it is of another origin. */
+  of(key: string): TimesTally | undefined {
+    return this.#all[this.#keys.indexOf(key)];
   }
 
-  merge(other: Histograms<Times>): void {
-    this.#all.forEach(({ histogram }, i) => histogram.merge(other.#all[i]!.histogram));
+  merge(other: Tallies, times = 1): void {
+    this.#all.forEach((tally, i) => tally.merge(other.#all[i]!, times));
   }
 
   get bytes(): number {
-    return this.#all.reduce((sum, { histogram }) => sum + histogram.bytes, 0);
+    return this.#all.reduce((sum, { known }) => sum + known.bytes, 0);
   }
 }
 
-function addAll(counts: Float64Array, others: Float64Array): void {
-  for (let i = 0; i < counts.length; i++) counts[i]! += others[i]!;
+function addAll(counts: Float64Array, others: Float64Array, times: number): void {
+  for (let i = 0; i < counts.length; i++) counts[i]! += times * others[i]!;
 }
 
 /** The sums of some calls, without the calls themselves. */
 export class CallTally {
   /** Invocations that were attempted. */
   invocations = 0;
+  #us = 0;
+  #wastedCalls = 0;
+  #wastedUs = 0;
   /** Attempts by the numbers of their kinds. */
   readonly calls = new Float64Array(CALL_KINDS.length);
-  readonly #histograms = new Histograms<CallTimes>(quantitiesOf("call"));
+  readonly #tallies: Tallies;
 
-  /** Adds an attempt. @param isFirst whether it is the first of its invocation that is known */
-  add(event: AttemptEvent, runMs: number, isFirst: boolean): void {
-    const kind = callKind(event);
-    this.calls[kind]!++;
-    if (isFirst) this.invocations++;
-    this.#histograms.add({ kind: CALL_KINDS[kind]!, queuedMs: event.queuedMs, runMs });
+  /** @param octaveBits the fineness of its histograms */
+  constructor(octaveBits?: number) {
+    this.#tallies = new Tallies(quantitiesOf("call"), octaveBits);
   }
 
-  merge(other: CallTally): void {
-    this.invocations += other.invocations;
-    addAll(this.calls, other.calls);
-    this.#histograms.merge(other.#histograms);
+  /**
+   * Adds an attempt.
+   *
+   * @param kind the number of its kind
+   * @param samples by {@linkcode callSamples}
+   * @param runUs from its start to its response, in microseconds
+   * @param isFirst whether it is the first of its invocation that is known
+   */
+  add(kind: number, samples: SampleRow, runUs: number, isFirst: boolean): void {
+    this.calls[kind]!++;
+    if (isFirst) this.invocations++;
+    this.#tallies.add(samples);
+    this.#us += runUs;
+  }
+
+  /** Counts attempts that were added as made for nothing. @param us the time that they took together, in microseconds */
+  waste(calls: number, us: number): void {
+    this.#wastedCalls += calls;
+    this.#wastedUs += us;
+  }
+
+  /** The time that the calls took, and the part of it that was wasted. */
+  get work(): Work {
+    return { us: this.#us, wastedCalls: this.#wastedCalls, wastedUs: this.#wastedUs };
+  }
+
+  /** Adds the calls of another. @param times the number of times that each counts */
+  merge(other: CallTally, times = 1): void {
+    this.invocations += times * other.invocations;
+    this.#us += times * other.#us;
+    this.waste(times * other.#wastedCalls, times * other.#wastedUs);
+    addAll(this.calls, other.calls, times);
+    this.#tallies.merge(other.#tallies, times);
+  }
+
+  /** The number of samples of a quantity. */
+  samples(key: string): number {
+    return this.#tallies.of(key)?.total ?? 0;
   }
 
   /** A quantity; none of what functions said themselves, which nothing says in virtual time. */
-  quantity({ key }: { readonly key: string }): Quantity {
-    return this.#histograms.of(key)?.quantity() ?? NO_QUANTITY;
+  quantity({ key }: { readonly key: string }): ChainQuantity {
+    return this.#tallies.of(key)?.quantity() ?? NO_QUANTITY;
   }
 
   /** The queueing times. */
   get queueingMs(): Histogram {
-    return this.#histograms.of("queueing_ms")!;
+    return this.#tallies.of("queueing_ms")!.known;
   }
 
   /** The memory that its tables take. */
   get bytes(): number {
-    return this.#histograms.bytes;
+    return this.#tallies.bytes;
   }
 }
 
 /** The sums of some instances, without the instances themselves. */
 export class InstanceTally {
+  /** The number of instances that other instances called: some of these, or besides them. */
+  called = 0;
   /** Instances by the numbers of their kinds. */
   readonly instances = new Float64Array(INSTANCE_KINDS.length);
-  readonly #histograms = new Histograms<InstanceTimes>(quantitiesOf("instance"));
+  readonly #tallies: Tallies;
+
+  /** @param octaveBits the fineness of its histograms */
+  constructor(octaveBits?: number) {
+    this.#tallies = new Tallies(quantitiesOf("instance"), octaveBits);
+  }
 
   /** A copy, to which more can be added. */
   copy(): InstanceTally {
@@ -101,28 +149,36 @@ export class InstanceTally {
     return copy;
   }
 
-  /** Adds an instance. */
-  add(outcome: InstanceKind["outcome"], deadline: DeadlineState, times: InstanceTimes): void {
-    this.instances[instanceKind(outcome, deadline)]!++;
-    this.#histograms.add(times);
+  /** Adds an instance. @param kind the number of its kind @param samples by {@linkcode instanceSamples} */
+  add(kind: number, samples: SampleRow): void {
+    this.instances[kind]!++;
+    if (isCalled(kind)) this.called++;
+    this.#tallies.add(samples);
   }
 
-  merge(other: InstanceTally): void {
-    addAll(this.instances, other.instances);
-    this.#histograms.merge(other.#histograms);
+  /** Adds the instances of another. @param times the number of times that each counts */
+  merge(other: InstanceTally, times = 1): void {
+    this.called += times * other.called;
+    addAll(this.instances, other.instances, times);
+    this.#tallies.merge(other.#tallies, times);
   }
 
-  quantity({ key }: { readonly key: string }): Quantity {
-    return this.#histograms.of(key)!.quantity();
+  /** The number of samples of a quantity. */
+  samples(key: string): number {
+    return this.#tallies.of(key)?.total ?? 0;
+  }
+
+  quantity({ key }: { readonly key: string }): ChainQuantity {
+    return this.#tallies.of(key)!.quantity();
   }
 
   /** The chain times. */
-  get ms(): Histogram {
-    return this.#histograms.of("chain_ms")!;
+  get ms(): TimesTally {
+    return this.#tallies.of("chain_ms")!;
   }
 
   /** The memory that its tables take. */
   get bytes(): number {
-    return this.#histograms.bytes;
+    return this.#tallies.bytes;
   }
 }

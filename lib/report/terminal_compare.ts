@@ -1,63 +1,124 @@
-import { type Compared, compareReports } from "./compare.ts";
+import { counted } from "../model/mod.ts";
+import { type Compared, type ComparedRow, compareReports, unmarkedWords } from "./compare.ts";
+import { inGroups, isMarked, type SortedRows, sortedRows } from "./comparison_groups.ts";
 import type { Metric } from "./metrics.ts";
-import { type Cell, fit, table } from "./table.ts";
-import { greatest, type Pen, sumOf, title } from "./terminal.ts";
-import { ASCII, sparkline } from "./spark.ts";
-import { formatChange, formatCount, formatFigure, printable } from "./text.ts";
+import { ASCII } from "./spark.ts";
+import { type Cell, table } from "./table.ts";
+import { renderConcurrency } from "./terminal_charts.ts";
+import { renderFailuresOf } from "./terminal_failures.ts";
+import { noteLines, type Pen, runHeads, title } from "./terminal_pen.ts";
+import { formatChange, formatCount, formatFigure, printable, wordWrap } from "./text.ts";
 import type { RunView } from "./view.ts";
 
-/** Columns of the first column, and of each run's, with the spaces before it. */
-const LABEL = 22, RUN = 19;
+/** Columns of the first column, and of each run's, with the spaces before it; without changes where it is narrow. */
+const FIRST = 22, RUN = 19, NARROW_RUN = 12;
+/** More chains than these are not read on a terminal. */
+const MOST_CHAINS = 10;
 
-/** Shows several runs side by side: figures with their change from the first run's, and small charts. */
-export function renderComparison(runs: readonly RunView[], pen: Pen): string[][] {
-  const perTable = Math.max(1, Math.floor((pen.width - LABEL) / RUN) - 1);
-  const others = runs.slice(1);
-  const tables: string[][] = [];
-  for (let at = 0; at < others.length; at += perTable) {
-    tables.push(comparison([runs[0]!, ...others.slice(at, at + perTable)], runs, pen));
-  }
-  const legend = [
-    pen.paint(
-      `${sign("better", pen)} better, ${sign("worse", pen)} worse than the first run by 5% or more`,
-      "dim",
-    ),
-  ];
+/** The first screen of several runs: their titles, the figures in which they differ most, and what has no mark. */
+export function renderComparedFigures(runs: readonly RunView[], pen: Pen): string[][] {
+  const { main, others, alike } = rowsOf(runs), shown = pen.isAll ? [...main, ...others, ...alike] : main;
   return [
-    runs.flatMap(({ name, report }, i) => title(`${i + 1}. ${name}`, report, pen)),
-    ...tables,
-    legend,
-    ...shares(runs, pen),
-    charts(runs, pen),
+    runs.flatMap(({ name, report }, i) => title(name, report, pen, `${i + 1}. `)),
+    ...tables(runs, shown, pen),
+    [...legend(shown, alike.length, pen), ...unmarked(shown, pen)],
   ];
 }
 
-function comparison(shown: readonly RunView[], all: readonly RunView[], pen: Pen): string[] {
-  const head = ["", ...shown.map((run) => fit(`${all.indexOf(run) + 1}. ${printable(run.name)}`, RUN - 2))];
-  const rows = compareReports(shown.map(({ report }) => report))
-    .filter(({ runs }) => runs.some(({ value }) => value !== null && value !== 0))
-    .map(({ metric, runs }): Cell[] => [metric.label, ...runs.map((run) => cell(run, metric, pen))]);
-  return table([head.map((text) => ({ text, style: "dim" as const })), ...rows], pen.width, pen.paint);
+/** The rest of several runs: causes, charts, other differences, chains and remarks. */
+export function renderComparedDetails(runs: readonly RunView[], pen: Pen): string[][] {
+  const { others } = rowsOf(runs);
+  return [
+    ...renderFailuresOf(runs.map(({ report }) => report), pen),
+    renderConcurrency(runs, pen),
+    ...pen.isAll ? [] : otherDifferences(runs, others, pen),
+    shares(runs, pen),
+    runs.flatMap(({ report }, i) => noteLines(report, pen, `${i + 1}.`)),
+  ];
 }
 
-function cell({ value, change, mark }: Compared, { unit }: Metric, pen: Pen): Cell {
-  const text = formatFigure(value, unit);
-  if (mark === "same") return `${text}${" ".repeat(8)}`;
-  const note = `${formatChange(change).padStart(5)} ${sign(mark, pen)}`;
-  return { text: `${text} ${note}`, style: mark === "better" ? "good" : "bad" };
+function otherDifferences(
+  runs: readonly RunView[],
+  rows: readonly ComparedRow[],
+  pen: Pen,
+): string[][] {
+  const [first, ...more] = tables(runs, rows, pen);
+  if (first === undefined) return [];
+  return [[...dimLines(["other differences"], pen), ...first], ...more, unmarked(rows, pen)];
 }
 
-function sign(mark: "better" | "worse", { signs }: Pen): string {
+function rowsOf(runs: readonly RunView[]): SortedRows {
+  return sortedRows(compareReports(runs.map(({ report }) => report)));
+}
+
+/** Rows in groups, in as many tables as the width asks for; the first run is in each of them. */
+function tables(runs: readonly RunView[], shown: readonly ComparedRow[], pen: Pen): string[][] {
+  if (shown.length === 0) return [];
+  const isNarrow = pen.width < FIRST + 2 * RUN, run = isNarrow ? NARROW_RUN : RUN;
+  const perTable = Math.max(1, Math.floor((pen.width - FIRST) / run) - 1);
+  const heads = runHeads(runs.map(({ name }) => name), run - 2);
+  const groups = inGroups(shown);
+  const parts: string[][] = [];
+  for (let at = 1; at < runs.length; at += perTable) {
+    const columns = [...runs.keys()].filter((i) => i === 0 || i >= at && i < at + perTable);
+    const rows = groups.flatMap(({ title, rows }, i): Cell[][] => [
+      [{ text: title, style: "bold" }, ...i === 0 ? columns.map((run) => dim(heads[run]!)) : []],
+      ...rows.map((
+        { metric, runs },
+      ) => [metric.label, ...columns.map((run) => cell(runs[run]!, metric, isNarrow, pen))]),
+    ]);
+    parts.push(table(rows, pen.width, pen.paint));
+  }
+  return parts;
+}
+
+function cell({ value, change, mark }: Compared, { unit }: Metric, isNarrow: boolean, pen: Pen): Cell {
+  const changed = isNarrow ? "" : (change === 0 ? "" : formatChange(change)).padStart(5) + " ";
+  const text = `${formatFigure(value, unit)} ${changed}${mark === "same" ? " " : signOf(mark, pen)}`;
+  return mark === "same" ? text : { text, style: mark === "better" ? "good" : "bad" };
+}
+
+/** The sign of a mark. */
+export function signOf(mark: "better" | "worse", { signs }: Pick<Pen, "signs">): string {
   if (signs === ASCII) return mark === "better" ? "+" : "!";
   return mark === "better" ? "✔" : "✘";
 }
 
-/** The shares of each chain in each run. */
-function shares(runs: readonly RunView[], pen: Pen): string[][] {
-  const names = [...new Set(runs.flatMap(({ report }) => Object.keys(report.byChain)))].sort().slice(0, 20);
+/** The meaning of marks, and the number of rows that are left out. */
+function legend(rows: readonly ComparedRow[], alike: number, pen: Pen): string[] {
+  const words = [
+    ...rows.some(isMarked)
+      ? [`${signOf("better", pen)} better, ${signOf("worse", pen)} worse than 1. by more than chance`]
+      : [],
+    ...pen.isAll || alike === 0
+      ? []
+      : [`${counted(alike, "figure is", "figures are")} alike, or within chance: see --all`],
+  ];
+  return words.length === 0 ? [] : dimLines([words.join("; ")], pen);
+}
+
+/** The reasons why figures have no mark, each with the numbers of its runs. */
+function unmarked(rows: readonly ComparedRow[], pen: Pen): string[] {
+  const runs = rows[0]?.runs ?? [];
+  const all = runs.flatMap((_, run) => unmarkedWords(rows, run).map((words) => ({ words, run })));
+  return dimLines(
+    [...Map.groupBy(all, ({ words }) => words)].map(([words, of]) =>
+      `${of.map(({ run }) => `${run + 1}.`).join(", ")} ${words}`
+    ),
+    pen,
+  );
+}
+
+/** The times and shares of each chain in each run. */
+function shares(runs: readonly RunView[], pen: Pen): string[] {
+  const names = [...new Set(runs.flatMap(({ report }) => Object.keys(report.byChain)))].sort();
   if (names.length < 2) return [];
-  const head = ["chain time p99, share", ...runs.map((_, i) => `${i + 1}.`)];
-  const rows = names.map((name) => [
+  const shown = pen.isAll ? names : names.slice(0, MOST_CHAINS);
+  const head: Cell[] = [
+    { text: "chain time p99, share", style: "bold" },
+    ...runs.map((_, i) => dim(`${i + 1}.`)),
+  ];
+  const rows = shown.map((name) => [
     printable(name),
     ...runs.map(({ report }) => {
       const of = report.byChain[name];
@@ -66,25 +127,17 @@ function shares(runs: readonly RunView[], pen: Pen): string[][] {
         : "–";
     }),
   ]);
-  return [table([head.map((text) => ({ text, style: "dim" as const })), ...rows], pen.width, pen.paint)];
+  const more = names.length - shown.length;
+  return [
+    ...table([head, ...rows], pen.width, pen.paint),
+    ...more > 0 ? dimLines([`and ${formatCount(more)} more chains; --all shows them`], pen) : [],
+  ];
 }
 
-/** The concurrency of each run, on one scale. */
-function charts(runs: readonly RunView[], { width, paint, signs }: Pen): string[] {
-  const running = runs.map(({ series }) => sumOf(series.bands.map((band) => band.running)));
-  const longest = greatest(runs.map(({ series }) => series.bucketMs * series.buckets));
-  const top = greatest(running.flat());
-  if (!(longest > 0) || top === 0) return [];
-  const columns = width - 30;
-  const lines = runs.map(({ report, series }, i) => {
-    const part = series.bucketMs * series.buckets / longest;
-    const line = sparkline(running[i]!, top, Math.max(1, Math.round(columns * part)), signs).padEnd(columns);
-    return `${`${i + 1}.`.padStart(11)}  ${paint(line, "accent")} max ${formatCount(report.concurrency.max)}`;
-  });
-  const end = formatFigure(longest, "ms");
-  return [
-    paint("concurrency", "dim"),
-    ...lines,
-    paint(" ".repeat(13) + "0s" + end.padStart(columns - 2), "dim"),
-  ];
+function dim(text: string): Cell {
+  return { text, style: "dim" };
+}
+
+function dimLines(words: readonly string[], { paint, width }: Pen): string[] {
+  return words.flatMap((text) => wordWrap(text, width)).map((line) => paint(line, "dim"));
 }

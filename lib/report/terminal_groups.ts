@@ -1,34 +1,60 @@
-import { CHAIN_COLUMNS, FUNCTION_COLUMNS, type GroupTable, groupTable } from "./group_columns.ts";
-import type { Report } from "./schema.ts";
+import {
+  CHAIN_COLUMNS,
+  FUNCTION_COLUMNS,
+  type GroupColumn,
+  type GroupTable,
+  groupTable,
+} from "./group_columns.ts";
+import { figure } from "./metrics.ts";
+import type { ChainReport, FunctionReport, Report } from "./schema.ts";
 import { type Cell, table } from "./table.ts";
-import type { Pen } from "./terminal.ts";
+import type { Pen } from "./terminal_pen.ts";
 import { formatCount, printable } from "./text.ts";
 
-/** More rows than these are not read on a terminal; --json and --csv have them all. */
+/** More rows than these are not read on a terminal, unless all are asked for. */
 const MOST_ROWS = 20;
 
 /** The chains of a run, if there are any. */
 export function renderChainTable({ byChain }: Report, pen: Pen): string[] {
   const submitted = Object.entries(byChain).filter(([, { chains }]) => chains.submitted > 0);
-  const columns = CHAIN_COLUMNS.filter(({ isWide = false }) => !isWide);
-  return rendered("chain", groupTable(Object.fromEntries(submitted), columns), pen);
+  return rendered("chain", narrowTable(Object.fromEntries(submitted), CHAIN_COLUMNS), pen);
+}
+
+/** The values of the labels that a report is by. */
+export function renderLabelTables({ byLabel = {} }: Report, pen: Pen): string[][] {
+  return Object.entries(byLabel).map(([label, values]) =>
+    rendered(printable(label), narrowTable(values, CHAIN_COLUMNS), pen)
+  );
 }
 
 /** The functions of a run, if there are any. */
 export function renderFunctionTable({ byFunction }: Report, pen: Pen): string[] {
-  const columns = FUNCTION_COLUMNS.filter(({ isWide = false }) => !isWide);
-  return rendered("function", groupTable(byFunction, columns), pen);
+  return rendered("function", narrowTable(byFunction, FUNCTION_COLUMNS), pen);
 }
 
-function rendered(kind: string, { heads, rows }: GroupTable, { width, paint }: Pen): string[] {
+/** A table without the columns that only pages have, and without those of failures where there are none. */
+function narrowTable(
+  groups: Readonly<Record<string, ChainReport | FunctionReport>>,
+  columns: readonly GroupColumn[],
+): GroupTable {
+  const all = Object.values(groups);
+  const isShown = ({ isWide = false, isAlarming = false, path }: GroupColumn) =>
+    !isWide && (!isAlarming || all.some((group) => figure(group, path) !== 0));
+  return groupTable(groups, columns.filter(isShown));
+}
+
+function rendered(kind: string, { heads, rows }: GroupTable, { width, paint, isAll }: Pen): string[] {
   if (rows.length === 0) return [];
-  const cells = rows.slice(0, MOST_ROWS).map(([name, row]): Cell[] => [
+  const shown = isAll ? rows : rows.slice(0, MOST_ROWS);
+  const cells = shown.map(([name, row]): Cell[] => [
     printable(name),
     ...row.map(({ text, isBad }) => isBad ? { text, style: "bad" as const } : text),
   ]);
-  const lines = table([dim(kind, ...heads), ...cells], width, paint);
-  const more = rows.length - MOST_ROWS;
-  return more > 0 ? [...lines, paint(`and ${formatCount(more)} more ${kind}s`, "dim")] : lines;
+  const lines = table([[{ text: kind, style: "bold" }, ...dim(...heads)], ...cells], width, paint);
+  const more = rows.length - shown.length;
+  return more > 0
+    ? [...lines, paint(`and ${formatCount(more)} more ${kind}s; --all shows them`, "dim")]
+    : lines;
 }
 
 function dim(...words: string[]): Cell[] {

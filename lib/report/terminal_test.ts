@@ -3,13 +3,15 @@ import { renderTerminal } from "./terminal.ts";
 import { attempt, end, functionRun, run, simulated, submit } from "./testing.ts";
 import { buildRunView } from "./view.ts";
 
+/** Enough chains to tell differences from chance, and more than the limit can do at times. */
+const LOAD = { seed: 1, instances: 1500, limit: 20, ratePerS: 13.5 };
 const fcfs = await buildRunView(
   "fcfs.json",
-  simulated({ seed: 1, instances: 300, limit: 20, ratePerS: 20, throttled: 0.02 }),
+  simulated({ ...LOAD, throttled: 0.02 }),
 );
 const fair = await buildRunView(
   "fair.json",
-  simulated({ seed: 1, instances: 300, limit: 20, ratePerS: 20, fair: true }),
+  simulated({ ...LOAD, fair: true }),
 );
 
 Deno.test("renderTerminal() shows one run", async () => {
@@ -23,35 +25,76 @@ Deno.test("renderTerminal() shows one run", async () => {
   ]);
   assertEquals(
     renderTerminal([view]),
-    `run.json · consume · fair-share · limit 2
-took 2s, started 2026-01-01 00:00:00 UTC
-1 of 2 chains completed, 1 lost (0 failed, 1 dropped)
+    `2 chains submitted, 1 completed; half were done within 2s; 1 lost (50 %),
+dropped; 1 of 1 deadline met.
+run.json · consume · fair-share · limit 2 · 2s · 2026-01-01 00:00:00 UTC
 
-                mean    p50    p90    p95    p99    max
-queueing time  500ms  500ms  500ms  500ms  500ms  500ms
-run time          1s     1s     1s     1s     1s     1s
-chain time        2s     2s     2s     2s     2s     2s
-slowdown          2×     2×     2×     2×     2×     2×
+lost work
+chains       2 submitted, 1 completed, 1 dropped
 
-calls        1 in 1 attempts, 1 ok, 0 failed, 0 throttled, 0 retried, 0 cold
-throughput   0.5 chains/s, 0.5 calls/s
-concurrency  0.5 mean, 1 max
-fairness     1.00 (Jain), shares from 1.00 to 1.00 of fair
+fairness and deadlines
+fairness     no two chains wanted more than they got
 deadlines    1 met, 0 missed
 
-concurrency            ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄           max 1, limit 2
-waiting      ██████████                               max 1
-             0s                                    2s
+times                          mean    p50    p90    p95    p99    max
+queueing time                 500ms  500ms  500ms  500ms  500ms  500ms
+run time                         1s     1s     1s     1s     1s     1s
+chain time                    never     2s  never  never  never  never
+· chain time, completed ones     2s     2s     2s     2s     2s     2s
+slowdown                      never     2×  never  never  never  never
+
+throughput
+rates        0.5 chains/s, 0.5 calls/s, 0.5 at once on average, 1 at most
+goodput      0.5 chains/s within 2× their ideal time
+calls        1 in 1 attempts, 1 ok
+
+note: Only 2 chains: with fewer than 100, p99 is the slowest one
+
+lost and failed
+1  chain dropped: the log holds no reason
+   at 1ms; b; instance b1
+
+concurrency               ██████████████████████████              max 1, limit 2
+waiting      █████████████                                        max 1
+             0s                                                2s
 
 queueing time of calls
-       < 1s  1 100.0%  ████████████████████████████████████████████████████████
+       < 1s  1 100.0%  █████████████████████████████████████████████████████████
 
-chain  submitted  done  lost  queueing p50    p99  time p50  p99  share
-a              1     1     0         500ms  500ms        2s   2s      –
-b              1     0     1             –      –         –    –      –
+chain  submitted  done  lost  queueing p50    p99  time p50    p99  share
+a              1     1     0         500ms  500ms        2s     2s      –
+b              1     0     1             –      –     never  never      –
 
-function  calls  failed  throttled  cold  queueing p50    p99  run p50  p99
-f             1       0          0     0         500ms  500ms       1s   1s
+function  calls  cold  queueing p50    p99  run p50  p99
+f             1     0         500ms  500ms       1s   1s
+`,
+  );
+});
+
+Deno.test("renderTerminal() says what was lost for which reasons, and what that wasted", async () => {
+  const long = `answered with status 500: ${"out of memory; ".repeat(8)}`.trim();
+  const view = await buildRunView("run.json", [
+    run(),
+    ...["a1", "a2"].flatMap((id, i) => [
+      submit(id, 0),
+      attempt(id, 1000 * i, 500, { outcome: "failed", settled: true, reason: long }),
+      end(id, 500 + 1000 * i, "failed", { reason: `node f: ${long}` }),
+    ]),
+  ]);
+  const text = renderTerminal([view], { width: 60 });
+  assertStringIncludes(text, "wasted       2 calls for lost chains, 1s of 1s\n");
+  assertStringIncludes(
+    text,
+    `
+lost and failed
+2  chains failed: node f: answered with status 500: out of
+   memory; out of memory; out of memory; out of memory; out
+   of memory; out of memory; out of memory; out of memory;
+   from 500ms to 1.50s; a; first in instance a1
+2  calls failed: answered with status 500: out of memory;
+   out of memory; out of memory; out of memory; out of
+   memory; out of memory; out of memory; out of memory;
+   from 500ms to 1.50s; f; first in instance a1
 `,
   );
 });
@@ -65,9 +108,21 @@ Deno.test("renderTerminal() shows what functions said of themselves, if any did"
   assertEquals(row("· queue at provider"), Array(6).fill("20ms"));
   assertEquals(row("function  "), [
     "calls",
-    ..."failed throttled cold queueing p50 p99 run p50 p99 inside p50 p99".split(" "),
+    ..."cold queueing p50 p99 run p50 p99 inside p50 p99".split(" "),
   ]);
   assertEquals(row("f  ")?.slice(-2), ["70ms", "70ms"]);
+});
+
+Deno.test("renderTerminal() shows the values of a label", async () => {
+  const events = [
+    run(),
+    submit("a1", 0, { labels: { tenant: "acme" } }),
+    attempt("a1", 0, 100),
+    end("a1", 100),
+  ];
+  const text = renderTerminal([await buildRunView("run.json", events, { by: "tenant" })]);
+  assertStringIncludes(text, "no two values of tenant wanted more");
+  assert(/^tenant +submitted .*\nacme +1 +1 /m.test(text), text);
 });
 
 Deno.test("renderTerminal() keeps to its width, with colours and without", () => {
@@ -81,6 +136,11 @@ Deno.test("renderTerminal() keeps to its width, with colours and without", () =>
   }
 });
 
+Deno.test("renderTerminal() has all runs in a narrow terminal", () => {
+  const text = renderTerminal([fcfs, fair, fcfs], { width: 40 });
+  assert(/^.* 1\. f\S+ +2\. f\S+$/m.test(text) && /^.* 1\. f\S+ +3\. f\S+$/m.test(text), text);
+});
+
 Deno.test("renderTerminal() draws with ASCII if asked to", () => {
   for (const views of [[fcfs], [fcfs, fair]]) {
     const text = renderTerminal(views, { ascii: true });
@@ -92,7 +152,9 @@ Deno.test("renderTerminal() draws with ASCII if asked to", () => {
 
 Deno.test("renderTerminal() compares runs with the first", () => {
   const text = renderTerminal([fcfs, fair]);
+  assert(text.startsWith("fair.json lost 29 of 1,500 chains, fcfs.json 31, 42 of fair.json and 49 of"), text);
   assertStringIncludes(text, "1. fcfs.json · consume · fcfs · limit 20");
+  assertStringIncludes(text, "\nlost and failed in 1.\n");
   assert(/^fairness \(Jain\) +0\.\d\d +0\.\d\d +\+\d+% ✔$/m.test(text), text);
 });
 
@@ -111,7 +173,67 @@ Deno.test("renderTerminal() prints nothing of a name that would move the cursor"
 
 Deno.test("renderTerminal() shows a log without events", async () => {
   const empty = await buildRunView("empty.json", [run()]);
-  assertStringIncludes(renderTerminal([empty]), "0 of 0 calls completed");
+  assertStringIncludes(renderTerminal([empty]), "Nothing ran: the log holds no chain and no call.");
   assertStringIncludes(renderTerminal([empty, fcfs]), "2. fcfs.json");
   assertEquals(renderTerminal([]), "");
+});
+
+Deno.test("renderTerminal() has the verdict, the losses and the greatest differences on 24 lines of 80 columns", async () => {
+  const lossy = await buildRunView(
+    "without",
+    [...simulated({ ...LOAD, seed: 2 })].map((event) =>
+      event.type === "end" && Number(/\d+$/.exec(event.instance)![0]) % 3 === 0
+        ? { ...event, outcome: "dropped" as const }
+        : event
+    ),
+  );
+  const named = { ...fair, name: "with" };
+  for (const views of [[lossy], [lossy, named], [lossy, named, fcfs]]) {
+    const screen = renderTerminal(views, { detail: "brief" });
+    const first = screen.split("\n").slice(0, 24).join("\n");
+    for (
+      const words of [" lost", "lost work", "fairness and deadlines", "deadlines ", "times", "chain time"]
+    ) {
+      assertStringIncludes(first, words);
+    }
+    assert(screen.split("\n").length < 32, screen);
+    assertEquals(
+      renderTerminal(views).startsWith(screen),
+      true,
+      "the usual report begins with the brief one",
+    );
+  }
+});
+
+Deno.test("renderTerminal() shows figures that are alike and all rows of tables if asked to", async () => {
+  const many = await buildRunView(
+    "many",
+    Array.from(
+      { length: 30 },
+      (_, i) => attempt(`chain${i}-1`, i, 10, { chain: `chain${i}`, function: `f${i}` }),
+    ),
+  );
+  assertStringIncludes(renderTerminal([many]), "and 10 more functions; --all shows them");
+  const all = renderTerminal([many], { detail: "all" });
+  assert(!all.includes("--all") && all.includes("\nf29 "), all);
+  assert(!renderTerminal([fcfs, fair]).includes("chains submitted"));
+  assertStringIncludes(renderTerminal([fcfs, fair], { detail: "all" }), "chains submitted");
+});
+
+Deno.test("renderTerminal() keeps long names apart", async () => {
+  const name = (n: number) =>
+    `tenant-of-the-northern-region-number-${n}-image-pipeline-with-thumbnails-nightly`;
+  const events = [1, 2].flatMap((n) => [
+    submit(`i${n}`, 0, { chain: name(n) }),
+    attempt(`i${n}`, 0, 10, { chain: name(n), function: name(n) }),
+  ]);
+  const views = await Promise.all([1, 2].map((n) => buildRunView(name(n), [run(), ...events])));
+  for (const shown of [views.slice(0, 1), views]) {
+    const lines = renderTerminal(shown).split("\n").filter((line) => /^\S*…/.test(line));
+    assert(lines.length > 0 && lines.length % 2 === 0, lines.join("\n"));
+    const names = lines.map((line) => line.split(" ")[0]);
+    names.forEach((name, i) => assert(i % 2 === 0 || name !== names[i - 1], name));
+  }
+  const [head] = /1\. \S*…\S* +2\. \S*…\S*/.exec(renderTerminal(views, { detail: "all" })) ?? [];
+  assert(head !== undefined && new Set(head.split(/ *\d\. /).slice(1)).size === 2, head);
 });

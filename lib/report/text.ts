@@ -1,15 +1,19 @@
 import { formatDuration } from "../model/mod.ts";
-import type { Unit } from "./metrics.ts";
+import type { FigureValue, Unit } from "./metrics.ts";
+import { unicodeWidth } from "./width.ts";
 
 /** The sign for "no data". */
 export const NO_DATA = "–";
 
 /** Writes a figure for people. */
-export function formatFigure(value: number | null, unit: Unit): string {
+export function formatFigure(value: FigureValue, unit: Unit): string {
+  if (value === "never") return value;
   if (value === null || !Number.isFinite(value)) return NO_DATA;
   switch (unit) {
     case "ms":
       return formatDuration(value);
+    case "s":
+      return formatDuration(value * 1000);
     case "count":
       return formatCount(value);
     case "times":
@@ -38,6 +42,21 @@ export function formatChange(change: number | null): string {
   if (change >= 9) return `×${formatNumber(change + 1)}`;
   const percent = Math.round(change * 100);
   return percent === 0 ? "±0%" : `${percent < 0 ? "−" : "+"}${Math.abs(percent)}%`;
+}
+
+/** Breaks a text into lines of at most a width, at spaces; words that are longer are cut into pieces. */
+export function wordWrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && unicodeWidth(`${line} ${word}`) > width) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+    for (; unicodeWidth(line) > width; line = line.slice(width)) lines.push(line.slice(0, width));
+  }
+  return [...lines, line];
 }
 
 // Control characters, and those that turn the direction of what follows.

@@ -1,7 +1,7 @@
 import type { Origin } from "./figure_types.ts";
 import { FIGURES, type TableFigure } from "./figures.ts";
 import { CALL_KINDS, INSTANCE_KINDS } from "./kinds.ts";
-import type { Concurrency, Figures, FunctionReport, Quantity } from "./schema.ts";
+import type { ChainQuantity, Concurrency, Figures, FunctionReport } from "./schema.ts";
 
 /** A row of the table that is a quantity of an origin. */
 export type QuantityOf<O extends Origin> = Extract<TableFigure, { type: "quantity"; of: O }>;
@@ -13,20 +13,33 @@ export function quantitiesOf<O extends Origin>(origin: O): readonly QuantityOf<O
   );
 }
 
+/** The time that some calls took, and the part of it that was wasted. */
+export interface Work {
+  /** The time that all attempts took together, in microseconds. */
+  readonly us: number;
+  /** The attempts that were made for chains that were lost. */
+  readonly wastedCalls: number;
+  /** The time that those took together, in microseconds. */
+  readonly wastedUs: number;
+}
+
 /** The sums from which the figures of some calls follow. */
 export interface CallSums {
   /** Attempts by the numbers of their kinds. */
   readonly calls: Float64Array;
   readonly invocations: number;
+  readonly work: Work;
   readonly concurrency: Concurrency;
-  quantity(figure: QuantityOf<"call" | "functionRun">): Quantity;
+  quantity(figure: QuantityOf<"call" | "functionRun">): ChainQuantity;
 }
 
 /** The sums from which the figures of some instances follow. */
 export interface InstanceSums {
   /** Instances by the numbers of their kinds. */
   readonly instances: Float64Array;
-  quantity(figure: QuantityOf<"instance">): Quantity;
+  /** The number of instances that other instances called: some of these, or besides them. */
+  readonly called: number;
+  quantity(figure: QuantityOf<"instance">): ChainQuantity;
 }
 
 /** The figures of calls. @param seconds the run's duration */
@@ -40,10 +53,13 @@ export function figuresOf(calls: CallSums, instances: InstanceSums, seconds: num
   return values(known, ["call", "functionRun", "instance"], seconds) as Figures;
 }
 
-type Known = readonly [key: string, value: number | Quantity];
+type Known = readonly [key: string, value: number | ChainQuantity];
 
 function* callValues(sums: CallSums): Generator<Known> {
   yield ["functions.invocations", sums.invocations];
+  yield ["functions.seconds", sums.work.us / 1e6];
+  yield ["waste.calls", sums.work.wastedCalls];
+  yield ["waste.seconds", sums.work.wastedUs / 1e6];
   yield ["concurrency.mean", sums.concurrency.mean];
   yield ["concurrency.max", sums.concurrency.max];
   for (const figure of FIGURES) {
@@ -56,6 +72,7 @@ function* callValues(sums: CallSums): Generator<Known> {
 }
 
 function* instanceValues(sums: InstanceSums): Generator<Known> {
+  yield ["chains.called", sums.called];
   for (const figure of FIGURES) {
     if (figure.of !== "instance") continue;
     if (figure.type === "count") {
@@ -70,7 +87,7 @@ function countOf<K>(kinds: readonly K[], numbers: Float64Array, counts: (kind: K
 
 /** Lays values out as the report's JSON has them, in the order of the table. */
 function values(
-  known: ReadonlyMap<string, number | Quantity>,
+  known: ReadonlyMap<string, number | ChainQuantity>,
   origins: readonly Origin[],
   seconds: number,
 ): Partial<Figures> {

@@ -1,6 +1,6 @@
 import type { RunEvent } from "./events.ts";
 import { reportOf } from "./report.ts";
-import { collectSamples } from "./samples.ts";
+import { collectSamples, type ReportOptions } from "./samples.ts";
 import type { Report } from "./schema.ts";
 import { type Series, seriesOf } from "./series.ts";
 
@@ -18,7 +18,9 @@ export interface RunView {
 export async function buildRunView(
   name: string,
   events: AsyncIterable<RunEvent> | Iterable<RunEvent>,
+  options: ReportOptions = {},
 ): Promise<RunView> {
-  const samples = await collectSamples(events);
-  return { name, report: reportOf(samples), series: seriesOf(samples) };
+  const samples = await collectSamples(events, options);
+  const series = seriesOf(samples);
+  return { name, report: reportOf(samples, series), series };
 }

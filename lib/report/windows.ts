@@ -1,36 +1,49 @@
-/** The instants of a window at which it is recorded whether a chain waits: the bits of a word. */
-const INSTANTS = 32;
-const ALL = 0xffffffff;
 /** The length of a window at first, in microseconds. */
 const WINDOW_US = 1_000_000;
 /** Even, as they are merged in pairs. */
 const MOST_WINDOWS = 400;
 
-/** The record of one chain, by window. */
+/** The record of one group, by window. */
 class Rows {
-  /** Microseconds that its attempts ran. */
+  /** The service that it received: microseconds that its attempts ran, or their number. */
   readonly work = new Float64Array(MOST_WINDOWS);
-  /** A bit for each instant at which it waited; the lowest is the window's start. */
-  readonly waiting = new Uint32Array(MOST_WINDOWS);
-  /** 1: it was refused. */
+  /** Microseconds for which it waited. */
+  readonly waiting = new Float64Array(MOST_WINDOWS);
+  /** 1: it was refused for good. */
   readonly refused = new Uint8Array(MOST_WINDOWS);
+
+  copy(): Rows {
+    const copy = new Rows();
+    copy.work.set(this.work);
+    copy.waiting.set(this.waiting);
+    copy.refused.set(this.refused);
+    return copy;
+  }
 }
 
 /**
- * The windows of a run: the work that each chain had done in them, and whether the chain wanted more.
+ * The windows of a run: the work that each group (a chain, or a tenant) had done in them, and whether the group wanted more.
  *
- * They take 5 KiB for each chain, however long the run is: a window is a second, and when there would be more than 400, pairs
- * of them become one. The instants of a pair's window are every second one of theirs, so the result depends neither on when
- * pairs were merged nor on the order of the events.
+ * They take 7 KB for each group, however long the run is: a window is a second, and when there would be more than 400, pairs of
+ * them become one. All is summed up exactly, so the result depends neither on when pairs were merged nor on the order of the
+ * events.
  */
 export class Windows {
   readonly #fromUs: number;
   #sizeUs = WINDOW_US;
-  readonly #chains: Rows[] = [];
+  #groups: Rows[] = [];
 
-  /** @param fromUs the start of the first window; work before it is left out */
+  /** @param fromUs the start of the first window; what happens before it is left out */
   constructor(fromUs: number) {
     this.#fromUs = fromUs;
+  }
+
+  /** The same windows, to which more can be added. */
+  copy(): Windows {
+    const copy = new Windows(this.#fromUs);
+    copy.#sizeUs = this.#sizeUs;
+    copy.#groups = this.#groups.map((rows) => rows.copy());
+    return copy;
   }
 
   /** The number of windows, if the run ends at `toUs`. The last window ends with it. */
@@ -39,72 +52,79 @@ export class Windows {
     return Math.ceil((toUs - this.#fromUs) / this.#sizeUs);
   }
 
+  /** The length of all windows but the last, in microseconds. */
+  get sizeUs(): number {
+    return this.#sizeUs;
+  }
+
   /** The length of a window, in microseconds. */
   lengthUs(window: number, toUs: number): number {
     return Math.min(this.#sizeUs, toUs - this.#fromUs - window * this.#sizeUs);
   }
 
-  /** The time that the attempts of a chain ran in a window, summed up, in microseconds. */
-  workOf(window: number, chain: number): number {
-    return this.#rows(chain).work[window]!;
+  /** The service that a group received in a window. */
+  workOf(window: number, group: number): number {
+    return this.#rows(group).work[window]!;
   }
 
-  /** Whether a chain was refused in a window, or waited at half of its instants. */
-  isWanting(window: number, chain: number, toUs: number): boolean {
-    const { refused, waiting } = this.#rows(chain);
-    const instants = Math.ceil(this.lengthUs(window, toUs) / (this.#sizeUs / INSTANTS));
-    return refused[window] === 1 || 2 * bits(waiting[window]!) >= instants;
+  /** Whether a group waited for at least half of a window, or was refused in it for good. */
+  isWanting(window: number, group: number, toUs: number): boolean {
+    const { refused, waiting } = this.#rows(group);
+    return refused[window] === 1 || 2 * waiting[window]! >= this.lengthUs(window, toUs);
   }
 
-  /** Records that an attempt of the chain ran from `startUs` to `endUs`. */
-  work(chain: number, startUs: number, endUs: number): void {
+  /** An attempt of the group ran from `startUs` to `endUs`: its time is work. */
+  work(group: number, startUs: number, endUs: number): void {
     this.#reach(endUs);
-    const { work } = this.#rows(chain), size = this.#sizeUs, end = endUs - this.#fromUs;
-    let at = Math.max(0, startUs - this.#fromUs);
-    for (let w = Math.floor(at / size); at < end; w++) {
-      const next = Math.min(end, (w + 1) * size);
-      work[w]! += next - at;
-      at = next;
-    }
+    this.#spread(this.#rows(group).work, startUs, endUs);
   }
 
-  /** The chain waited from `startUs` on, until `endUs`. */
-  wait(chain: number, startUs: number, endUs: number): void {
-    this.#reach(endUs);
-    const instantUs = this.#sizeUs / INSTANTS;
-    const from = Math.ceil(Math.max(0, startUs - this.#fromUs) / instantUs);
-    const to = Math.ceil((endUs - this.#fromUs) / instantUs);
-    if (to <= from) return;
-    const { waiting } = this.#rows(chain);
-    const first = from >>> 5, last = to >>> 5; // INSTANTS is 2⁵
-    if (first === last) {
-      waiting[first]! |= lowBits(to & 31) & ~lowBits(from & 31);
-      return;
-    }
-    waiting[first]! |= ~lowBits(from & 31);
-    if (last > first + 1) waiting.fill(ALL, first + 1, last);
-    if ((to & 31) !== 0) waiting[last]! |= lowBits(to & 31);
+  /** An attempt of the group started then: the attempt itself is work, however long it took. */
+  call(group: number, atUs: number): void {
+    const window = this.#windowAt(atUs);
+    if (atUs >= this.#fromUs) this.#rows(group).work[window]!++;
   }
 
-  /** The chain was refused: it wants more in all of that window. */
-  refuse(chain: number, atUs: number): void {
-    this.#reach(atUs + 1);
-    this.#rows(chain).refused[Math.max(0, Math.floor((atUs - this.#fromUs) / this.#sizeUs))] = 1;
+  /** The group waited from `fromUs` to `toUs`. Segments that are told of one group do not overlap. */
+  wait(group: number, fromUs: number, toUs: number): void {
+    this.#reach(toUs);
+    this.#spread(this.#rows(group).waiting, fromUs, toUs);
+  }
+
+  /** The group was refused, and is not tried again: it wanted more in all of that window. */
+  refuse(group: number, atUs: number): void {
+    const window = this.#windowAt(atUs);
+    this.#rows(group).refused[window] = 1;
   }
 
   /** The memory that they take. */
   get bytes(): number {
-    return this.#chains.length * MOST_WINDOWS * (8 + 4 + 1);
+    return this.#groups.length * MOST_WINDOWS * (8 + 8 + 1);
   }
 
-  #rows(chain: number): Rows {
-    while (this.#chains.length <= chain) this.#chains.push(new Rows());
-    return this.#chains[chain]!;
+  #windowAt(atUs: number): number {
+    this.#reach(atUs + 1);
+    return Math.max(0, Math.floor((atUs - this.#fromUs) / this.#sizeUs));
+  }
+
+  #spread(row: Float64Array, startUs: number, endUs: number): void {
+    const size = this.#sizeUs, end = endUs - this.#fromUs;
+    let at = Math.max(0, startUs - this.#fromUs);
+    for (let w = Math.floor(at / size); at < end; w++) {
+      const next = Math.min(end, (w + 1) * size);
+      row[w]! += next - at;
+      at = next;
+    }
+  }
+
+  #rows(group: number): Rows {
+    while (this.#groups.length <= group) this.#groups.push(new Rows());
+    return this.#groups[group]!;
   }
 
   #reach(toUs: number): void {
     while (toUs - this.#fromUs > MOST_WINDOWS * this.#sizeUs) {
-      this.#chains.forEach(mergePairs);
+      this.#groups.forEach(mergePairs);
       this.#sizeUs *= 2;
     }
   }
@@ -114,29 +134,8 @@ function mergePairs({ work, waiting, refused }: Rows): void {
   const half = MOST_WINDOWS / 2;
   for (let w = 0; w < half; w++) {
     work[w] = work[2 * w]! + work[2 * w + 1]!;
-    waiting[w] = evenBits(waiting[2 * w]!) | (evenBits(waiting[2 * w + 1]!) << (INSTANTS / 2));
+    waiting[w] = waiting[2 * w]! + waiting[2 * w + 1]!;
     refused[w] = refused[2 * w]! | refused[2 * w + 1]!;
   }
   for (const row of [work, waiting, refused]) row.fill(0, half);
-}
-
-/** A word whose lowest `count` bits are set, up to 31. */
-function lowBits(count: number): number {
-  return (1 << count) - 1;
-}
-
-/** The number of bits that are set (Kernighan). */
-function bits(value: number): number {
-  let count = 0;
-  for (let rest = value; rest !== 0; rest &= rest - 1) count++;
-  return count;
-}
-
-/** The bits 0, 2, 4, … moved together: the inverse of a Morton code's interleaving. */
-function evenBits(value: number): number {
-  let x = value & 0x55555555;
-  x = (x | (x >>> 1)) & 0x33333333;
-  x = (x | (x >>> 2)) & 0x0f0f0f0f;
-  x = (x | (x >>> 4)) & 0x00ff00ff;
-  return (x | (x >>> 8)) & 0xffff;
 }

@@ -7,7 +7,7 @@ const SECOND = 1_000_000;
 /** Attempts, waits and refusals of two chains in up to an hour, so that windows are of 1 to 16 seconds. */
 const things = fc.array(
   fc.record({
-    kind: fc.constantFrom("work", "wait", "refuse"),
+    kind: fc.constantFrom("work", "wait", "refuse", "call"),
     chain: fc.nat(1),
     fromUs: fc.nat(3600 * SECOND),
     lengthUs: fc.oneof(fc.nat(5 * SECOND), fc.nat(1000 * SECOND)),
@@ -29,8 +29,8 @@ Deno.test("Windows are the same whenever pairs of them are merged", () => {
       const windows = new Windows(0);
       if (atOnce) windows.count(toUs);
       for (const { kind, chain, fromUs, lengthUs } of list) {
-        if (kind === "refuse") windows.refuse(chain, fromUs);
-        else windows[kind as "work" | "wait"](chain, fromUs, fromUs + lengthUs);
+        if (kind === "refuse" || kind === "call") windows[kind](chain, fromUs);
+        else windows[kind](chain, fromUs, fromUs + lengthUs);
       }
       return all(windows, toUs);
     };
@@ -53,7 +53,9 @@ Deno.test("Windows say who waits for at least half of the time, or was refused",
   const wanting = (toUs: number) => [0, 1, 2, 3, 4].map((w) => windows.isWanting(w, 0, toUs));
   assertEquals(wanting(5 * SECOND), [true, true, false, true, false]);
   assertEquals(windows.isWanting(2, 0, 2.5 * SECOND), true, "the last window ends with the run");
-  windows.wait(0, 2.4 * SECOND, 2.7 * SECOND);
+  windows.wait(0, 2.4 * SECOND, 2.5 * SECOND - 1);
+  assertEquals(wanting(5 * SECOND), [true, true, false, true, false]);
+  windows.wait(0, 2.5 * SECOND - 1, 2.5 * SECOND);
   assertEquals(wanting(5 * SECOND), [true, true, true, true, false]);
 });
 

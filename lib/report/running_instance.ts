@@ -1,0 +1,47 @@
+import type { Listed } from "../model/mod.ts";
+import type { AttemptEvent } from "./events.ts";
+import type { ChainTally, Group } from "./running_groups.ts";
+import type { Spender, Spent } from "./spent.ts";
+
+/** As many invocations are looked through one by one, which is faster than to make a set of them. */
+const FEW = 16;
+
+/** An instance under way. */
+export class RunningInstance implements Spender, Listed<RunningInstance> {
+  idHash = 0;
+  nextInBucket: RunningInstance | undefined;
+  spent: Spent | undefined;
+  /** Whether an invocation of it has had an attempt, or a chain was called for one. */
+  hasBegun = false;
+  /** The invocations that have had an attempt: a list of few, or a set. */
+  #attempted: string[] | Set<string> | undefined;
+
+  /**
+   * @param sequence tells its place among those that are submitted
+   * @param group the value of the label, or else the chain
+   * @param parent the instance that called it
+   */
+  constructor(
+    readonly id: string,
+    readonly sequence: number,
+    readonly chain: ChainTally,
+    readonly group: Group,
+    readonly submittedUs: number,
+    readonly deadlineMs: number | undefined,
+    readonly parent: string | undefined,
+  ) {}
+
+  /** An attempt has ended. @returns whether it is the first of its invocation that was told */
+  attempt({ node, item, generation }: AttemptEvent): boolean {
+    this.hasBegun = true;
+    const invocation = item === undefined && generation === undefined
+      ? node
+      : `${node} ${item} ${generation}`;
+    const known = this.#attempted ??= [];
+    if (!Array.isArray(known)) return known.size < known.add(invocation).size;
+    for (const one of known) if (one === invocation) return false;
+    known.push(invocation);
+    if (known.length > FEW) this.#attempted = new Set(known);
+    return true;
+  }
+}
