@@ -78,36 +78,49 @@ export class BaselineRun implements Run {
     const { name, nodes } = chain.run.chain;
     const { fn } = nodes[of.node]!;
     const course = chain.arrival.course(of.node, of.item, 0); // nothing has a second try
-    let startedAtMs: number | undefined;
+    let startedAtMs: number | undefined, providerQueuedMs = 0;
     const start = (): number => {
       if (startedAtMs !== undefined) return startedAtMs;
       this.#waiting--;
       this.#running++;
       startedAtMs = this.#timeline.nowMs;
-      this.#recorder.started?.(fn.name, name, startedAtMs);
+      this.#recorder.started?.(fn.name, name, startedAtMs, chain.arrival.instance.id);
       return startedAtMs;
     };
     this.#waiting++;
-    if (mode === "http") start();
     const call: VirtualCall = {
       function: fn.name,
       runMs: course.runMs,
       timeoutMs: fn.timeoutMs,
       mode,
-      started: start,
-      ended: (end, cold) => this.#ended(chain, of, { end, cold, course, calledAtMs, startedAtMs: start() }),
+      started: () => {
+        if (startedAtMs === undefined) start();
+        else providerQueuedMs = this.#timeline.nowMs - startedAtMs; // an HTTP call, which the provider held
+      },
+      ended: (end, cold) => {
+        if (end !== "refused") start();
+        const times = { calledAtMs, startedAtMs: startedAtMs ?? calledAtMs, providerQueuedMs };
+        this.#ended(chain, of, { end, cold, course, ...times });
+      },
     };
-    this.#platform.call(call);
+    const isTaken = this.#platform.call(call);
+    if (isTaken && mode === "http") start();
   }
 
-  #ended(chain: OpenChain, of: Calling, { end, cold, course, calledAtMs, startedAtMs }: Ended): void {
+  #ended(
+    chain: OpenChain,
+    of: Calling,
+    { end, cold, course, calledAtMs, startedAtMs, providerQueuedMs }: Ended,
+  ): void {
     const { arrival: { instance } } = chain;
-    const { node, item } = of;
+    const { node, item } = of, runMs = this.#timeline.nowMs - startedAtMs;
     const { name, fn } = instance.chain.nodes[node]!;
-    const runMs = this.#timeline.nowMs - startedAtMs;
     const isOk = end === "ok" && course.fails === undefined;
-    this.#running--;
-    if (end === "refused") this.#throttled++;
+    if (end !== "refused") this.#running--;
+    else {
+      this.#waiting--;
+      this.#throttled++;
+    }
     this.#recorder.attempt({
       function: fn.name,
       chain: instance.chain.name,
@@ -119,13 +132,14 @@ export class BaselineRun implements Run {
       outcome: isOk ? "ok" : end === "refused" ? "throttled" : "failed",
       settled: true,
       status: isOk ? 200 : end === "refused" ? 429 : 0,
-      queuedMs: end === "refused" ? 0 : startedAtMs - calledAtMs,
+      queuedMs: startedAtMs - calledAtMs,
+      ...providerQueuedMs > 0 && { providerQueuedMs },
       cold,
       platform: PLATFORM,
       ...(item === undefined ? {} : { item }),
     });
     const lost = isOk ? undefined : end === "ok" ? "it failed when it was recorded" : end;
-    this.#settled(chain, of, runMs, lost);
+    this.#settled(chain, of, runMs - providerQueuedMs, lost);
   }
 
   /** A call has ended, of a function or of a chain. @param lost why it is not ok */
@@ -154,6 +168,7 @@ interface Ended {
   readonly course: CallCourse;
   readonly calledAtMs: number;
   readonly startedAtMs: number;
+  readonly providerQueuedMs: number;
 }
 
 /** A chain with calls under way. */

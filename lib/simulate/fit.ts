@@ -62,6 +62,7 @@ export class ChainTimes implements Recorder {
   readonly attempt = noRecorder.attempt;
   readonly functionRun = noRecorder.functionRun;
   readonly counter = noRecorder.counter;
+  readonly setting = noRecorder.setting;
   readonly #submittedAtMs = new Map<string, number>();
   #ended = 0;
   #sumMs = 0;

@@ -1,5 +1,8 @@
 import type { Random } from "../model/mod.ts";
 
+/** Names a sequence of random numbers: of one part or more, mixed. */
+export type Key = number & { readonly of: unique symbol };
+
 /**
  * Random numbers by key: the n-th number of a key is the same whenever, and in whatever order, keys are asked for. So the
  * run times of a simulated instance do not depend on what is run when, and every policy is tried on the very same ones
@@ -17,10 +20,14 @@ export class KeyedRandom implements Random {
     this.#seed = seed | 0;
   }
 
-  /** Goes to the first number of a key of one part or more, each of up to 32 bits. */
-  at(first: number, ...others: readonly number[]): this {
-    this.#key = mix(this.#seed ^ first);
-    for (const part of others) this.#key = mix(this.#key ^ Math.imul(part, 0x9e3779b1));
+  /** The key of one part, of up to 32 bits. */
+  key(part: number): Key {
+    return mix(this.#seed ^ part) as Key;
+  }
+
+  /** Goes to the first number of a key. */
+  at(key: Key): this {
+    this.#key = key;
     this.#counter = 0;
     return this;
   }
@@ -29,6 +36,11 @@ export class KeyedRandom implements Random {
     this.#counter = (this.#counter + 0x9e3779b9) | 0;
     return (mix(this.#key ^ this.#counter) >>> 0) / 2 ** 32;
   }
+}
+
+/** A key with one part more, of up to 32 bits. */
+export function longerKey(key: Key, part: number): Key {
+  return mix(key ^ Math.imul(part, 0x9e3779b1)) as Key;
 }
 
 function mix(value: number): number {

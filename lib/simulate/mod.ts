@@ -3,7 +3,7 @@ export type { Arrival } from "./arrival.ts";
 export { plannedArrivals } from "./planned.ts";
 export type { SimulationRecorder } from "./scheduled_run.ts";
 export { type SeededOptions, seededSimulation } from "./seeded.ts";
-export { simulate, type SimulateOptions } from "./simulate.ts";
+export { simulate, type SimulatedPlatform, type SimulateOptions, type SimulationEnd } from "./simulate.ts";
 export { Simulation, type SimulationOptions, type TimedLimits } from "./simulation.ts";
 export { type Estimate, estimate, isConfident } from "./confidence.ts";
 export { SimulateError } from "./errors.ts";

@@ -18,4 +18,4 @@
  *
  * @module
  */
-export { simulate, type SimulateOptions } from "./simulate.ts";
+export { simulate, type SimulatedPlatform, type SimulateOptions, type SimulationEnd } from "./simulate.ts";

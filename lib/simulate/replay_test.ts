@@ -9,7 +9,7 @@ import { Scheduler } from "../scheduler/mod.ts";
 import { EventLog } from "../../tests/programs/event_log.ts";
 import type { Arrival } from "./arrival.ts";
 import { ChainTimes, fitDelay, fitLimit } from "./fit.ts";
-import { KeyedRandom } from "./keyed_random.ts";
+import { KeyedRandom, longerKey } from "./keyed_random.ts";
 import { plannedArrivals, recordedArrivals, Simulation } from "./mod.ts";
 
 const quick = fn("quick", { time: exponential("60ms"), attempts: 4 });
@@ -24,7 +24,7 @@ const line = chain("line", ({ call }) => {
 const WORKLOAD: Workload = { chains: [{ chain: fan }, { chain: line, share: 2 }] };
 
 /** The differences of a run from its plan. */
-interface Troubles {
+interface Faults {
   readonly seed: number;
   /** The share of calls that fail, from 0 to 1. */
   readonly failing: number;
@@ -34,14 +34,14 @@ interface Troubles {
   readonly takenMs: number;
 }
 
-/** A planned arrival with its troubles: the same for a call whenever it is made. */
-function troubled(
+/** A planned arrival with its faults: the same for a call whenever it is made. */
+function withFaults(
   arrival: Arrival,
   number: number,
-  { seed, failing, durableMs, startMs, takenMs }: Troubles,
+  { seed, failing, durableMs, startMs, takenMs }: Faults,
 ): Arrival {
   const chance = new KeyedRandom(seed);
-  const of = (...key: number[]) => chance.at(number, ...key).next();
+  const of = (...parts: number[]) => chance.at(parts.reduce(longerKey, chance.key(number))).next();
   return {
     instance: arrival.instance,
     takenAtMs: arrival.takenAtMs + of(0) * takenMs,
@@ -84,7 +84,7 @@ function run(
   return log;
 }
 
-function planned(count: number, ratePerS: number, troubles: Troubles): Arrival[] {
+function planned(count: number, ratePerS: number, faults: Faults): Arrival[] {
   const load = {
     workload: WORKLOAD,
     arrivals: poisson(ratePerS),
@@ -92,7 +92,7 @@ function planned(count: number, ratePerS: number, troubles: Troubles): Arrival[]
     labels: {},
     seed: "replay",
   };
-  return [...plannedArrivals(load)].map((arrival, i) => troubled(arrival, i, troubles))
+  return [...plannedArrivals(load)].map((arrival, i) => withFaults(arrival, i, faults))
     .sort((a, b) => a.takenAtMs - b.takenAtMs);
 }
 
@@ -116,7 +116,7 @@ const chainMs = ({ ends, submits }: EventLog) => {
 };
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
 
-const troubles = fc.record({
+const faults = fc.record({
   seed: fc.nat(2 ** 31),
   failing: fc.constantFrom(0, 0.1, 0.25),
   durableMs: fc.constant(0),
@@ -131,8 +131,8 @@ Deno.test("Simulation of a recorded run has the calls of the run: failed attempt
     profile: fc.constantFrom("ideal", "hard-limit,limit=12,cold=0ms"),
   });
   await fc.assert(
-    fc.asyncProperty(troubles, runs, async (troubles, how) => {
-      const recorded = run(planned(80, 12, troubles), how);
+    fc.asyncProperty(faults, runs, async (faults, how) => {
+      const recorded = run(planned(80, 12, faults), how);
       const { arrivals } = await recordedArrivals(eventsOf(recorded), "run.json");
       assertEquals(callsOf(run(arrivals, how)), callsOf(recorded));
     }),
@@ -141,7 +141,7 @@ Deno.test("Simulation of a recorded run has the calls of the run: failed attempt
 });
 
 /** Of a log that does not tell all: what of the output of a node became of that of another, and which call another waited for. */
-const BUSY: readonly (Troubles & Run)[] = [
+const BUSY: readonly (Faults & Run)[] = [
   {
     seed: 1,
     failing: 0,
@@ -215,8 +215,8 @@ Deno.test("Simulation of a busy run has its figures, and predicts what another p
 Deno.test("fitLimit() finds the limit of a provider again that refused calls of a recorded run", async () => {
   for (const limit of [8, 12, 20]) {
     const how = { policy: "fcfs", limit: 100, profile: `hard-limit,limit=${limit},cold=0ms` };
-    const troubles = { seed: limit, failing: 0, durableMs: 5, startMs: 1, takenMs: 5 };
-    const recorded = run(planned(300, limit * 1.6, troubles), how);
+    const faults = { seed: limit, failing: 0, durableMs: 5, startMs: 1, takenMs: 5 };
+    const recorded = run(planned(300, limit * 1.6, faults), how);
     const { arrivals, providerLimit, chainMs } = await recordedArrivals(eventsOf(recorded), "run.json");
     assert(providerLimit!.refused > 0, "it is busy");
     const found = await fitLimit({ from: 1, to: 60 }, chainMs, (limit) => {

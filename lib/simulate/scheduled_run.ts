@@ -1,12 +1,22 @@
-import { calledInstance, callFailure, IdealPath, type MadeOutcome, NO_ARGS, NULL } from "../model/mod.ts";
+import {
+  calledInstance,
+  callFailure,
+  IdealPath,
+  type Instance,
+  type MadeOutcome,
+  NO_ARGS,
+  NULL,
+} from "../model/mod.ts";
 import { attemptEvent, type Recorder, submission } from "../record/mod.ts";
 import {
   type Ending,
+  follow,
   type Invocation,
   mayStartAhead,
   type NodeCall,
   type Scheduler,
   type Settlement,
+  type SettlementHandlers,
 } from "../scheduler/mod.ts";
 import type { Arrival, CallCourse } from "./arrival.ts";
 import type { Timeline } from "./timeline.ts";
@@ -14,8 +24,8 @@ import type { CallEnd, VirtualCall, VirtualPlatform } from "./virtual_platform.t
 
 /** Called with the events of a simulation, also with the starts of attempts, if it has a method for them. */
 export interface SimulationRecorder extends Recorder {
-  /** An attempt starts, at an instant in milliseconds since 1970. */
-  started?(functionName: string, chain: string, atMs: number): void;
+  /** An attempt starts that the platform does not refuse, at an instant in milliseconds since 1970. */
+  started?(functionName: string, chain: string, atMs: number, instance: string): void;
 }
 
 /** A run that is simulated: takes instances from their arrival to their end. */
@@ -41,8 +51,8 @@ export interface Gauges {
 /** An instance that has not ended. */
 class Held {
   readonly path: IdealPath;
-  /** The ids of the instances that it has called and that have not ended. */
-  readonly called = new Set<string>();
+  /** The ids of the instances that it has called and that have not ended; undefined: it has called none. */
+  called: Set<string> | undefined;
   isEnding = false;
   /** Nodes that have not ended. */
   open: number;
@@ -60,24 +70,48 @@ class Held {
  */
 export class ScheduledRun implements Run {
   readonly #scheduler: Scheduler;
-  readonly #platform: VirtualPlatform;
+  readonly #platformOf: (name: string | undefined) => VirtualPlatform;
   readonly #timeline: Timeline;
   readonly #recorder: SimulationRecorder;
   readonly #items: number;
   /** Invocations in whose places others may start while their outputs become durable. */
   #ahead = 0;
-  readonly #held = new Map<string, Held>();
+  /** By the instances as the scheduler has them: their ids need not be looked at for that. */
+  readonly #held = new Map<Instance, Held>();
 
-  /** @param items number of items in each map, from 1 */
+  /** Handles each part of a change. */
+  readonly #handlers: SettlementHandlers<Held> = {
+    skipped: (nodes, held) => held.open -= nodes.length,
+    mapped: (_node, held) => held.open--,
+    undecided: (nodes, held) => {
+      for (const node of nodes) this.#decide(held, node);
+    },
+    ending: (_ending, held) => {
+      if (held.isEnding) return;
+      held.isEnding = true;
+      for (const id of [...held.called ?? []]) {
+        this.#follow(this.#scheduler.cancel(id, this.#timeline.nowMs, "its caller has ended"));
+      }
+    },
+    calls: (calls, held) => {
+      for (const call of calls) this.#call(held, call);
+    },
+    ended: (ending, held) => this.#end(held, ending),
+  };
+
+  /**
+   * @param platformOf finds the platform that an attempt is placed on; undefined: there is one, without a name
+   * @param items number of items in each map, from 1
+   */
   constructor(
     scheduler: Scheduler,
-    platform: VirtualPlatform,
+    platformOf: (name: string | undefined) => VirtualPlatform,
     timeline: Timeline,
     recorder: SimulationRecorder,
     items: number,
   ) {
     this.#scheduler = scheduler;
-    this.#platform = platform;
+    this.#platformOf = platformOf;
     this.#timeline = timeline;
     this.#recorder = recorder;
     this.#items = items;
@@ -91,9 +125,9 @@ export class ScheduledRun implements Run {
     const { instance } = held.arrival;
     const takenMs = this.#timeline.nowMs - instance.submittedAtMs;
     this.#recorder.submit(submission(instance, instance.submittedAtMs, takenMs > 0 ? takenMs : undefined));
-    this.#held.set(instance.id, held);
-    held.caller?.held.called.add(instance.id);
-    this.#after(this.#scheduler.submit(instance, this.#timeline.nowMs));
+    this.#held.set(instance, held);
+    if (held.caller !== undefined) (held.caller.held.called ??= new Set()).add(instance.id);
+    this.#follow(this.#scheduler.submit(instance, this.#timeline.nowMs));
   }
 
   pump(): void {
@@ -102,14 +136,14 @@ export class ScheduledRun implements Run {
     do {
       this.#start();
       news = scheduler.takeNews();
-      for (const settlement of news) this.#after(settlement);
+      for (const settlement of news) this.#follow(settlement);
     } while (news.length > 0); // an end may ready what undoes
   }
 
   #start(): void {
     const scheduler = this.#scheduler, { nowMs } = this.#timeline;
     for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
-      const attempt = new Attempt(this, task, this.#held.get(task.instance)!, nowMs);
+      const attempt = new Attempt(this, task, this.#held.get(task.of)!, nowMs);
       if (attempt.startedAtMs === nowMs) this.#leave(attempt);
       else this.#timeline.plan(attempt.startedAtMs, { happen: () => this.#leave(attempt) });
     }
@@ -117,8 +151,13 @@ export class ScheduledRun implements Run {
 
   #leave(attempt: Attempt): void {
     const { task, startedAtMs } = attempt;
-    this.#recorder.started?.(task.function, task.chain, startedAtMs);
-    this.#platform.call(attempt);
+    const isTaken = this.#platformOf(task.platform).call(attempt);
+    if (isTaken) this.#recorder.started?.(attempt.function, task.chain, startedAtMs, task.instance);
+  }
+
+  /** The present instant. */
+  get nowMs(): number {
+    return this.#timeline.nowMs;
   }
 
   wakeAtMs(): number | undefined {
@@ -130,23 +169,24 @@ export class ScheduledRun implements Run {
   }
 
   settle(attempt: Attempt, outcome: MadeOutcome, cold: boolean): void {
-    const { task, held: { arrival, path }, startedAtMs } = attempt;
+    const { task, held, startedAtMs, providerQueuedMs } = attempt, { arrival, path } = held;
     const { nowMs } = this.#timeline;
     const runMs = nowMs - startedAtMs;
     const verdict = this.#scheduler.judge(task, outcome);
     const settled = verdict === "ok" || verdict === "failed";
-    if (settled) path.ran(task.nodeIndex, runMs);
+    if (settled) path.ran(task.nodeIndex, runMs - providerQueuedMs);
     const status = outcome.kind === "ok" ? 200 : outcome.kind === "throttled" ? 429 : 0;
-    const how = { outcome, status, cold, startedAtMs, runMs, settled, platform: PLATFORM };
+    const { platform = PLATFORM } = task;
+    const how = { outcome, status, cold, startedAtMs, runMs, settled, platform, providerQueuedMs };
     this.#recorder.attempt(attemptEvent(task, how));
-    const durableMs = settled && attempt.held.open > 1 ? arrival.durableMs(task.nodeIndex) : 0;
-    if (settled && task.item === undefined) attempt.held.open--;
-    if (durableMs > 0) this.#makeDurable(task, outcome, durableMs, runMs);
-    else this.#after(this.#scheduler.settle(task, outcome, nowMs, runMs));
+    if (settled && task.item === undefined) held.open--;
+    const durableMs = settled && held.open > 0 ? arrival.durableMs(task.nodeIndex) : 0; // else with the end
+    if (durableMs > 0) this.#makeDurable(attempt, outcome, durableMs, runMs);
+    else follow(this.#scheduler.settle(task, outcome, nowMs, runMs), this.#handlers, held);
   }
 
   /** As consumers do: what follows starts when the output is durable, others meanwhile if many are in flight. */
-  #makeDurable(task: Invocation, outcome: MadeOutcome, durableMs: number, runMs: number): void {
+  #makeDurable({ task, held }: Attempt, outcome: MadeOutcome, durableMs: number, runMs: number): void {
     const scheduler = this.#scheduler, timeline = this.#timeline, { nowMs } = timeline;
     const isAhead = outcome.kind === "ok" && mayStartAhead(scheduler.running, this.#ahead);
     if (isAhead) {
@@ -156,28 +196,14 @@ export class ScheduledRun implements Run {
     timeline.plan(nowMs + durableMs, {
       happen: (nowMs) => {
         if (isAhead) this.#ahead--;
-        this.#after(scheduler.settle(task, outcome, nowMs, runMs));
+        follow(scheduler.settle(task, outcome, nowMs, runMs), this.#handlers, held);
       },
     });
   }
 
   /** Does what a change of an instance asks for. */
-  #after({ instance, skipped, undecided = [], calls = [], ending, ended }: Settlement): void {
-    const held = this.#held.get(instance.id)!;
-    held.open -= skipped.length;
-    for (const node of undecided) this.#decide(held, node);
-    for (const call of calls) this.#call(held, call);
-    if (ending !== undefined && !held.isEnding) {
-      held.isEnding = true;
-      for (const id of [...held.called]) {
-        this.#follow(this.#scheduler.cancel(id, this.#timeline.nowMs, "its caller has ended"));
-      }
-    }
-    if (ended !== undefined) this.#end(held, ended);
-  }
-
   #follow(settlement: Settlement | undefined): void {
-    if (settlement !== undefined) this.#after(settlement);
+    if (settlement !== undefined) follow(settlement, this.#handlers, this.#held.get(settlement.instance)!);
   }
 
   #decide({ arrival: { instance: { id, chain } } }: Held, node: number): void {
@@ -195,7 +221,7 @@ export class ScheduledRun implements Run {
   #end({ arrival: { instance }, path, caller }: Held, { outcome, reason, shed }: Ending): void {
     const { id, chain } = instance;
     const { nowMs } = this.#timeline;
-    this.#held.delete(id);
+    this.#held.delete(instance);
     this.#recorder.end({
       chain: chain.name,
       instance: id,
@@ -206,8 +232,9 @@ export class ScheduledRun implements Run {
     });
     if (caller === undefined) return;
     const { held, call } = caller;
-    held.called.delete(id);
+    held.called?.delete(id);
     held.path.ran(call.node, path.idealMs);
+    if (call.item === undefined) held.open--;
     const [state, why] = outcome === "completed"
       ? ["ok", ""] as const
       : ["failed", callFailure(id, outcome, reason)] as const;
@@ -220,24 +247,27 @@ export const PLATFORM = "simulated";
 
 class Attempt implements VirtualCall {
   readonly mode = "http";
+  readonly function: string;
+  readonly timeoutMs: number;
   readonly startedAtMs: number;
+  /** Its wait at the provider, in milliseconds. */
+  providerQueuedMs = 0;
   readonly #course: CallCourse;
 
   constructor(readonly run: ScheduledRun, readonly task: Invocation, readonly held: Held, nowMs: number) {
+    const { spec } = task;
+    this.function = spec.name;
+    this.timeoutMs = spec.timeoutMs;
     this.#course = held.arrival.course(task.nodeIndex, task.item, task.failures);
     this.startedAtMs = nowMs + (this.#course.startMs ?? 0);
   }
 
-  get function(): string {
-    return this.task.function;
+  started(): void {
+    this.providerQueuedMs = this.run.nowMs - this.startedAtMs;
   }
 
   get runMs(): number {
     return this.#course.runMs;
-  }
-
-  get timeoutMs(): number {
-    return this.task.spec.timeoutMs;
   }
 
   ended(end: CallEnd, cold: boolean, retryAfterMs: number): void {

@@ -15,6 +15,8 @@ export interface SimulationOptions {
   readonly scheduler?: Scheduler;
   /** The behaviour of the provider. */
   readonly profile: Profile;
+  /** Of several providers instead, by the names that the scheduler has for them. (Default: there is one) */
+  readonly platforms?: ReadonlyMap<string, Profile> | undefined;
   /** For the provider's cold starts. */
   readonly random: Random;
   /** Called with the events of the run. */
@@ -45,6 +47,7 @@ export interface TimedLimits {
 export class Simulation {
   readonly #arrivals: Iterator<Arrival>;
   readonly #timeline: Timeline;
+  readonly #platforms: readonly VirtualPlatform[];
   readonly #run: Run;
   readonly #recorder: SimulationRecorder;
   readonly #counterMs: number;
@@ -59,7 +62,11 @@ export class Simulation {
     const { profile, random, recorder, scheduler, items = 1, startMs = 0, counterMs = Infinity } = options;
     this.#timeline = new Timeline(startMs);
     this.#recorder = recorder;
-    const platform = new VirtualPlatform(profile, random, this.#timeline, options.refusalMs);
+    const opened = (profile: Profile) =>
+      new VirtualPlatform(profile, random, this.#timeline, options.refusalMs);
+    const platform = opened(profile);
+    const named = new Map([...options.platforms ?? []].map(([name, profile]) => [name, opened(profile)]));
+    this.#platforms = [platform, ...named.values()];
     this.#run = scheduler === undefined
       ? new BaselineRun(
         platform,
@@ -68,7 +75,13 @@ export class Simulation {
         successorMode(profile),
         items,
       )
-      : new ScheduledRun(scheduler, platform, this.#timeline, recorder, items);
+      : new ScheduledRun(
+        scheduler,
+        (name) => (name === undefined ? undefined : named.get(name)) ?? platform,
+        this.#timeline,
+        recorder,
+        items,
+      );
     this.#counterMs = counterMs;
     this.#counterAtMs = counterMs === Infinity ? Infinity : startMs;
     this.#arrivals = options.arrivals[Symbol.iterator]();
@@ -86,6 +99,11 @@ export class Simulation {
   /** Number of instances that have arrived so far. */
   get arrived(): number {
     return this.#arrived;
+  }
+
+  /** The number of containers that the providers have made so far, also those that no call has needed. */
+  get containers(): number {
+    return this.#platforms.reduce((sum, { containers }) => sum + containers, 0);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { chain, constant, fn, type Instance, poisson, seededRandom } from "../model/mod.ts";
+import { type Chain, chain, constant, fn, type Instance, poisson, seededRandom } from "../model/mod.ts";
 import { parseProfile } from "../provider/mod.ts";
 import { policyOf } from "../policies/mod.ts";
 import { type Limits, Scheduler } from "../scheduler/mod.ts";
@@ -16,6 +16,7 @@ interface Setup {
   readonly baseline?: boolean;
   readonly shed?: boolean;
   readonly items?: number;
+  readonly durableMs?: number;
   readonly fails?: (instance: string, node: number) => boolean;
 }
 
@@ -28,7 +29,7 @@ function arrivalOf(instance: Instance, setup: Setup): Arrival {
       runMs: (instance.chain.nodes[node]!.fn.time as { ms: number }).ms,
       ...setup.fails?.(instance.id, node) && { fails: "for good" },
     }),
-    durableMs: () => 0,
+    durableMs: () => setup.durableMs ?? 0,
     called: (instance) => arrivalOf(instance, setup),
   };
 }
@@ -85,6 +86,29 @@ Deno.test("Simulation runs successors when what is before them has ended, and kn
   assertEquals(log.ends[0]!.idealMs, 150);
 });
 
+Deno.test("Simulation waits for outputs to be durable as consumers do: not for the last, which is written with the end", () => {
+  const step = (name: string) => fn(name, { time: constant(100) });
+  const endOf = (of: Chain) =>
+    simulated([instanceOf(of, "i")], { items: 2, durableMs: 40 }).ends.at(-1)!.endedAtMs;
+  const called = chain("called", ({ call }) => void call(step("inner")));
+  assertEquals(endOf(linear("line", 2, { time: constant(100) })), 240);
+  assertEquals(
+    endOf(chain("mapped", ({ call }) => {
+      const each = call(step("each"), { map: "[1, 2]" });
+      call(step("last"), { after: each });
+    })),
+    240,
+  );
+  assertEquals(endOf(chain("map", ({ call }) => void call(step("each"), { map: "[1, 2]" }))), 140);
+  assertEquals(
+    endOf(chain("calling", ({ call }) => {
+      const before = call(called);
+      call(step("last"), { after: before });
+    })),
+    200,
+  );
+});
+
 Deno.test("Simulation tries again what the provider refused, and pays for cold containers", () => {
   const log = simulated(several(3), {
     profile: "hard-limit,limit=1,cold=40ms,keepalive=1h,retryafter=120ms",
@@ -100,6 +124,15 @@ Deno.test("Simulation tries again what the provider refused, and pays for cold c
 Deno.test("Simulation lets calls wait at a provider that queues them", () => {
   const log = simulated(several(3), { profile: "hard-limit,limit=1,cold=0ms,queue=5" });
   assertEquals(spans(log), [[0, 100], [0, 200], [0, 300]]);
+});
+
+Deno.test("Simulation knows what calls waited at the provider, and takes it out of the ideal time", () => {
+  for (const baseline of [false, true]) {
+    const log = simulated(several(3), { profile: "ideal,limit=1,queue=5", baseline });
+    const waits = log.attempts.map(({ queuedMs, providerQueuedMs = 0 }) => queuedMs + providerQueuedMs);
+    assertEquals(waits, [0, 100, 200]);
+    assertEquals(log.ends.map(({ idealMs }) => idealMs), [100, 100, 100]);
+  }
 });
 
 Deno.test("Simulation ends attempts whose caller waits no longer, while their function runs on", () => {

@@ -58,8 +58,7 @@ export class Timeline {
 
   #removeFirst(): void {
     const last = this.#events.length - 1;
-    const at = this.#atMs[last]!, order = this.#orders[last]!, event = this.#events[last]!;
-    this.#atMs.length = this.#orders.length = this.#events.length = last;
+    const at = this.#atMs.pop()!, order = this.#orders.pop()!, event = this.#events.pop()!; // faster than a shorter length
     if (last === 0) return;
     let hole = 0;
     for (;;) {

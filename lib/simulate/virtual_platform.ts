@@ -43,15 +43,22 @@ export class VirtualPlatform {
     this.#refusalMs = refusalMs;
   }
 
-  /** Makes a call, now. */
-  call(call: VirtualCall): void {
+  /** The number of containers that the provider has made so far. */
+  get containers(): number {
+    return this.#provider.made;
+  }
+
+  /** Makes a call, now. @returns whether the provider takes it; otherwise its end as `refused` is told later */
+  call(call: VirtualCall): boolean {
     const timeline = this.#timeline;
     const admission = this.#provider.start(call.function, timeline.nowMs, call.mode);
     switch (admission.kind) {
       case "refused":
-        return timeline.plan(timeline.nowMs + this.#refusalMs, new Refusal(call, admission.retryAfterMs));
+        timeline.plan(timeline.nowMs + this.#refusalMs, new Refusal(call, admission.retryAfterMs));
+        return false;
       case "started":
-        return this.#run(new Flight(this, call, timeline.nowMs), admission.delayMs, admission.cold);
+        this.#run(new Flight(this, call, timeline.nowMs), admission.delayMs, admission.cold);
+        return true;
       case "queued": {
         const flight = new Flight(this, call, timeline.nowMs);
         this.#waiting.set(admission.ticket, flight);
@@ -61,6 +68,7 @@ export class VirtualPlatform {
         };
         if (call.mode === "http") timeline.plan(flight.untilMs, new TimeOut(flight, giveUp));
         this.#planWake();
+        return true;
       }
     }
   }

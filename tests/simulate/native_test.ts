@@ -16,6 +16,7 @@ type CallRow = readonly [
   queuedUs: number,
   startUs: number,
   runUs: number,
+  providerQueuedUs: number,
   status: number,
 ];
 
@@ -50,12 +51,13 @@ function simulated(instances: readonly Instance[], profile: string, startMs: num
   });
   while (simulation.advance(1000));
   return {
-    calls: sorted(log.attempts.map(({ instance, node, queuedMs, startedAtMs, runMs, status }): CallRow =>
+    calls: sorted(log.attempts.map((event): CallRow => {
+      const { instance, node, queuedMs, startedAtMs, runMs, providerQueuedMs = 0, status } = event;
       // a refusal takes a millisecond to be heard in virtual time
-      status === 429
-        ? [instance, node, 0, 0, 0, status]
-        : [instance, node, us(queuedMs), us(startedAtMs - startMs), us(runMs), status]
-    )),
+      if (status === 429) return [instance, node, 0, 0, 0, 0, status];
+      const times = [queuedMs, startedAtMs - startMs, runMs, providerQueuedMs] as const;
+      return [instance, node, ...times.map(us) as [number, number, number, number], status];
+    })),
     ends: Object.fromEntries(log.ends.map(({ instance, reason = "" }) => [instance, reason])),
   };
 }
@@ -82,11 +84,10 @@ async function served(
     const atMs = clock.nowMs();
     const told = (end: ChainCallEnd) => {
       const node = instance.chain.nodes[end.node]!.name;
-      calls.push(
-        end.status === 429
-          ? [instance.id, node, 0, 0, 0, end.status]
-          : [instance.id, node, us(end.queuedMs), us(atMs + end.atMs - startMs), us(end.runMs), end.status],
-      );
+      const { queuedMs, runMs, providerQueuedMs = 0, status } = end;
+      if (status === 429) return calls.push([instance.id, node, 0, 0, 0, 0, status]);
+      const times = [queuedMs, atMs + end.atMs - startMs, runMs, providerQueuedMs] as const;
+      calls.push([instance.id, node, ...times.map(us) as [number, number, number, number], status]);
     };
     ends[instance.id] = await host.run(instance, told) ?? "";
   };

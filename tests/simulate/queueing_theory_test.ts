@@ -101,6 +101,8 @@ function secondMoment(time: Distribution): number {
     }
     case "uniform":
       return (time.minMs ** 2 + time.minMs * time.maxMs + time.maxMs ** 2) / 3;
+    case "quantiles":
+      throw new Error("The second moment of quantiles is not asked for here");
   }
 }
 
