@@ -4,4 +4,4 @@ export { drawMermaid } from "./mermaid.ts";
 export { type ChainOutline, outlineOf } from "./outline.ts";
 export { drawChain, drawNodes } from "./tree.ts";
 export { withCalled } from "./with_called.ts";
-export { calleeWords, oneLine } from "./words.ts";
+export { calleeWords, listWords, oneLine } from "./words.ts";

@@ -16,9 +16,9 @@ export function drawChain(chain: Chain): string[] {
   const stage = listWords(figures.widestStage.map(nameOf));
   const output = chain.output === undefined ? [] : [`output: ${expressionWords(chain.output)}`];
   const { undeclared } = figures;
-  const untold = undeclared.length === 0 ? [] : [`no time declared: ${listWords(undeclared)}`];
-  const known = (ms: number) => `${untold.length === 0 ? "" : "at least "}${formatDuration(ms)}`;
-  const isKnown = untold.length === 0 || figures.workMs > 0;
+  const notes = undeclared.length === 0 ? [] : [`no time declared: ${listWords(undeclared)}`];
+  const known = (ms: number) => `${notes.length === 0 ? "" : "at least "}${formatDuration(ms)}`;
+  const isKnown = notes.length === 0 || figures.workMs > 0;
   return [
     `${chain.name}: ${chainWords(chain).join(", ")}`,
     ...drawNodes(chain, (node) => [nodeWords(chain, node, figures.expectedMs[node]).join(", ")]),
@@ -27,7 +27,7 @@ export function drawChain(chain: Chain): string[] {
       `critical path: ${path}${isKnown ? `; ${known(figures.criticalMs)}` : ""}`,
       `widest stage: ${figures.width} (${stage})`,
       ...(isKnown ? [`expected work: ${known(figures.workMs)}`] : []),
-      ...untold,
+      ...notes,
     ].map((line) => `   ${line}`),
   ];
 }

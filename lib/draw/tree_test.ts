@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Chain, chain, constant, fn } from "../model/mod.ts";
+import { type Chain, chain, constant, fn, type NodeRef } from "../model/mod.ts";
 import { drawChain, drawNodes } from "./mod.ts";
 import { DOCUMENTS } from "./testing.ts";
 
@@ -73,7 +73,7 @@ Deno.test("drawChain() keeps expressions in one short line, whatever they hold",
 
 function line(length: number): Chain {
   return chain("line", ({ call }) => {
-    for (let i = 1, last: { name: string } | undefined; i <= length; i++) {
+    for (let i = 1, last: NodeRef | undefined; i <= length; i++) {
       last = call(f, { name: `n${i}`, ...(last && { after: last }) });
     }
   });

@@ -1,4 +1,4 @@
-import { type Chain, type ChainNode, formatDuration } from "../model/mod.ts";
+import { type Chain, type ChainNode, counted, formatDuration } from "../model/mod.ts";
 
 /** Longest expression that is shown whole. */
 const SHOWN = 80;
@@ -38,7 +38,7 @@ function mapWords({ items, concurrency }: NonNullable<ChainNode["map"]>): string
 /** Describes a chain as a whole. */
 export function chainWords({ nodes, timeLimitMs, ttlMs }: Chain): string[] {
   return [
-    nodes.length === 1 ? "1 node" : `${nodes.length} nodes`,
+    counted(nodes.length, "node"),
     timeLimitMs === undefined ? "" : `time limit ${formatDuration(timeLimitMs)}`,
     ttlMs === undefined ? "" : `must start within ${formatDuration(ttlMs)}`,
   ].filter((words) => words !== "");
