@@ -1,0 +1,58 @@
+import { type HistogramSample, type LabelValues, type Metric, METRICS, type Scrape } from "./metrics.ts";
+
+/** The type of the text, for the header Content-Type. */
+export const TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** The bounds of the buckets that a text has are powers of two of a second, from about a millisecond to about an hour. */
+const [LEAST, GREATEST] = [-10, 12];
+/** Buckets of a total for each of those. */
+const PER_BOUND = 4;
+
+/** The metrics of a scrape in Prometheus's text format; a metric without samples is left out. */
+export function metricsText(scrape: Scrape): string {
+  return METRICS.map((metric) => metricText(metric, scrape)).join("");
+}
+
+function metricText(metric: Metric, scrape: Scrape): string {
+  const { name, type, help } = metric;
+  const lines = metric.type === "histogram"
+    ? metric.samples(scrape).flatMap((sample) => histogramLines(name, sample))
+    : metric.samples(scrape).map(({ labels, value }) => line(name, labels, value));
+  if (lines.length === 0) return "";
+  return `# HELP ${name} ${help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n# TYPE ${name} ${type}\n${
+    lines.join("")
+  }`;
+}
+
+function histogramLines(name: string, { labels, buckets, sum }: HistogramSample): string[] {
+  const sorted = [...buckets].sort(([a], [b]) => a - b);
+  const lines: string[] = [];
+  let count = 0, at = 0;
+  for (let bound = LEAST; bound <= GREATEST; bound++) {
+    for (; at < sorted.length && sorted[at]![0] <= bound * PER_BOUND; at++) count += sorted[at]![1];
+    lines.push(line(`${name}_bucket`, { ...labels, le: String(2 ** bound) }, count));
+  }
+  const all = sorted.reduce((total, [, more]) => total + more, 0);
+  return [
+    ...lines,
+    line(`${name}_bucket`, { ...labels, le: "+Inf" }, all),
+    line(`${name}_sum`, labels, sum),
+    line(`${name}_count`, labels, all),
+  ];
+}
+
+function line(name: string, labels: LabelValues, value: number): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${labelValue(text)}"`);
+  return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
+}
+
+/** Signs that some reader of the text takes for the end of a line, or that no terminal shows. */
+// deno-lint-ignore no-control-regex -- these are what it looks for
+const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/g;
+
+/** A value as the text format has it: control characters are written out, as `\u000d`. */
+export function labelValue(text: string): string {
+  return text.toWellFormed()
+    .replace(CONTROL, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
+}
