@@ -2,18 +2,18 @@ import { assert, assertEquals } from "@std/assert";
 import { World } from "../../tests/programs/world.ts";
 import { single } from "../../tests/scheduler/builders.ts";
 import type { AskedWait } from "../scheduler/mod.ts";
-import { AskedWaitTeller } from "./asked_waits.ts";
+import { AskedWaitNotifier } from "./asked_waits.ts";
 
 const wait = { askedMs: 30_000, untilMs: 30_000 };
 
 Deno.test("AskedWaitTeller.news() says each wait once, and none that is short", () => {
-  const teller = new AskedWaitTeller(), there = { ...wait, platform: "edge" };
-  assertEquals(teller.news([{ ...wait, askedMs: 1000 }]), []);
-  assertEquals(teller.news([]), []);
-  assertEquals(teller.news([wait]), [wait]);
-  assertEquals(teller.news([wait, there]), [there]);
-  assertEquals(teller.news([]), []);
-  assertEquals(teller.news([wait]), [wait]);
+  const notifier = new AskedWaitNotifier(), there = { ...wait, platform: "edge" };
+  assertEquals(notifier.news([{ ...wait, askedMs: 1000 }]), []);
+  assertEquals(notifier.news([]), []);
+  assertEquals(notifier.news([wait]), [wait]);
+  assertEquals(notifier.news([wait, there]), [there]);
+  assertEquals(notifier.news([]), []);
+  assertEquals(notifier.news([wait]), [wait]);
 });
 
 Deno.test("Consumer.run() says for how long a platform has asked it to wait, and shows that to others", async () => {
@@ -22,10 +22,10 @@ Deno.test("Consumer.run() says for how long a platform has asked it to wait, and
     isFull ? { outcome: { kind: "throttled", reason: "too many", retryAfterMs: 300_000 } } : undefined
   );
   await world.push(single("pay"), ["1", "2"]);
-  const said: AskedWait[] = [];
+  const reported: AskedWait[] = [];
   let seen: readonly unknown[] | undefined;
   const onAsked = (wait: AskedWait) => {
-    said.push(wait);
+    reported.push(wait);
     isFull = false;
     void world.clock.until(world.clock.nowMs() + 2000)
       .then(() => world.queue.consumers()).then(([consumer]) => seen = consumer!.asked);
@@ -33,7 +33,7 @@ Deno.test("Consumer.run() says for how long a platform has asked it to wait, and
   const about = { host: "h", pid: 1, version: "0" };
   const consumer = await world.consume({ onAsked, about });
   assertEquals(consumer.stats().completed, 2);
-  assertEquals(said.map(({ askedMs }) => askedMs), [300_000]);
+  assertEquals(reported.map(({ askedMs }) => askedMs), [300_000]);
   const [{ leftMs }] = seen as [{ leftMs: number }];
   assert(leftMs > 50_000 && leftMs < 60_000, `${leftMs}`);
 });

@@ -1,8 +1,9 @@
 import type { FunctionTimes } from "../collect/mod.ts";
 import type { Clock, MadeOutcome, Outcome } from "../model/mod.ts";
+import type { WorkTally } from "../live/mod.ts";
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
-import { type AttemptEvent, attemptEvent, type Recorder } from "../record/mod.ts";
-import type { Invocation } from "../scheduler/mod.ts";
+import { type AttemptEvent, attemptEvent, type Recorder, type Tracer } from "../record/mod.ts";
+import type { Invocation, Scheduler } from "../scheduler/mod.ts";
 import { dataLength, type Decisions, type NodeData, reasonOf } from "./expressions.ts";
 import type { HeldInstance } from "./held_instance.ts";
 import type { HoldGate } from "./hold_gate.ts";
@@ -11,6 +12,7 @@ import { failure, fitted } from "./outcomes.ts";
 import type { ProgressWriter } from "./progress_writer.ts";
 import type { Settling } from "./settling.ts";
 import { callOf, isFinal, isStartKept, startOf } from "./starts.ts";
+import { begunSpan, spanOfAttempt, traceOfHeld } from "./held_traces.ts";
 
 export interface AttemptParts {
   readonly platform: Platform;
@@ -18,11 +20,17 @@ export interface AttemptParts {
   readonly clock: Clock;
   /** Receives the true run times that functions report. (Default: nobody receives them) */
   readonly functionTimes?: FunctionTimes | undefined;
+  readonly tracer: Tracer | undefined;
   readonly memory: Memory;
   readonly decisions: Decisions;
   readonly gate: HoldGate;
   readonly progress: ProgressWriter;
   readonly settling: Settling;
+  readonly scheduler: Scheduler;
+  /** Counts what has ended. (Default: nothing does) */
+  readonly tally?: Pick<WorkTally, "ended"> | undefined;
+  /** The scheduler may have more to start. */
+  readonly changed: () => void;
 }
 
 /** Makes the calls of attempts, reads their answers and records them; what they mean for their instances is settled elsewhere. */
@@ -49,44 +57,52 @@ export class Attempts {
   /** Makes an attempt. @returns resolves when it has settled */
   async make(task: Invocation, held: HeldInstance): Promise<void> {
     this.#inFlight++;
-    const { platform, clock, functionTimes, memory, decisions, gate, progress } = this.#parts;
+    const { platform, clock, functionTimes, memory, decisions, gate, progress, scheduler, changed } =
+      this.#parts;
     const { spec, nodeIndex: node, item, attempts: attempt } = task;
     const of = callOf(task);
     held.undoes ||= node === held.instance.chain.onFailed;
-    let data: NodeData;
+    let data: NodeData, isLate = false;
     try {
       const found = decisions.dataOf(held, of);
+      isLate = found instanceof Promise;
       data = found instanceof Promise ? await found : found;
     } catch (error) {
       return void await this.#settle(task, held, failure(reasonOf(error, "args")), 0);
     }
     if (isStartKept(task, held) && !held.leaving) {
+      isLate = true;
       await progress.write(held, startOf(task, "started", held.ending?.reason));
     }
-    while (!gate.isOpen) await gate.opened();
+    for (; !gate.isOpen; isLate = true) await gate.opened();
     if (this.#isStopped || held.leaving) return await this.#takeBack(task, held);
     let startedAtMs = clock.nowMs();
-    const { instance } = held, { args, inputs } = data;
-    const call = { spec, instance, node, item, attempt, args, inputs, platform: task.platform };
-    const told = functionTimes?.begin(idempotencyKey(call), startedAtMs);
+    scheduler.left(task, startedAtMs);
+    const { instance, calls } = held, { args, inputs } = data;
+    const traceparent = begunSpan(held, this.#parts.tracer);
+    const call = { spec, instance, node, item, attempt, args, inputs, platform: task.platform, traceparent };
+    const timed = functionTimes?.begin(idempotencyKey(call), startedAtMs);
     const landed = memory.reserve(spec, dataLength(data));
     let answer: Answer | undefined;
     try {
-      answer = await platform.invoke(call, held.calls);
+      const answering = platform.invoke(call, calls);
+      if (isLate) changed(); // a rate may have waited for it
+      answer = await answering;
     } finally {
       landed(answer?.outcome.kind === "ok" ? answer.outcome.output.length : undefined);
     }
-    if (this.#isStopped && answer.outcome.kind !== "ok") return told?.abandon();
+    if (this.#isStopped && answer.outcome.kind !== "ok") return timed?.abandon();
     if (answer.outcome.kind === "unserved") { // no attempt was made
-      told?.abandon();
+      timed?.abandon();
       return void await this.#settle(task, held, answer.outcome, 0);
     }
     startedAtMs += answer.heldMs ?? 0;
     const endedAtMs = clock.nowMs(), runMs = endedAtMs - startedAtMs;
     const outcome = fitted(held, of, answer.outcome);
-    const event = this.#record(task, held, answer, outcome, startedAtMs, runMs);
-    told?.end(event, endedAtMs);
-    const written = this.#settle(task, held, outcome, runMs);
+    const times = { startedAtMs, runMs, stopped: calls.aborted };
+    const event = this.#record(task, held, answer, { ...times, outcome, traceparent });
+    const providerQueuedMs = timed?.end(event, endedAtMs)?.providerQueuedMs ?? 0;
+    const written = this.#settle(task, held, outcome, runMs, runMs - providerQueuedMs);
     if (written !== undefined) await written;
   }
 
@@ -94,23 +110,40 @@ export class Attempts {
     task: Invocation,
     held: HeldInstance,
     { status, cold, platform: madeBy }: Answer,
-    outcome: MadeOutcome,
-    startedAtMs: number,
-    runMs: number,
+    { outcome, traceparent, ...times }: {
+      readonly outcome: MadeOutcome;
+      readonly startedAtMs: number;
+      readonly runMs: number;
+      readonly stopped: boolean;
+      readonly traceparent: string | undefined;
+    },
   ): AttemptEvent {
-    const { recorder, platform: { name }, settling } = this.#parts;
+    const { recorder, platform: { name }, settling, tally, tracer } = this.#parts;
     const platform = task.platform ?? madeBy ?? name;
     const settled = isFinal(settling.judge(task, held, outcome));
     const { submittedAtMs } = held;
-    const made = { outcome, status, cold, startedAtMs, runMs, settled, platform, submittedAtMs };
-    const event = attemptEvent(task, made);
+    const made = { ...times, outcome, status, cold, settled, platform, submittedAtMs };
+    const plain = attemptEvent(task, made), span = spanOfAttempt(task, outcome, traceparent);
+    const event = span === undefined ? plain : { ...plain, ...span };
     recorder.attempt(event);
+    tally?.ended(task, event, event.startedAtMs + event.runMs);
+    if (tracer !== undefined && traceparent !== undefined) {
+      const { instance } = held, trace = traceOfHeld(held, tracer);
+      tracer.attempt({ instance, trace, traceparent, spec: task.spec, event });
+    }
     return event;
   }
 
-  #settle(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): Promise<void> | undefined {
+  /** @param ownMs the run time without its wait at the provider, if that is known */
+  #settle(
+    task: Invocation,
+    held: HeldInstance,
+    outcome: Outcome,
+    runMs: number,
+    ownMs = runMs,
+  ): Promise<void> | undefined {
     this.#inFlight--;
-    return this.#parts.settling.settle(task, held, outcome, runMs);
+    return this.#parts.settling.settle(task, held, outcome, runMs, ownMs);
   }
 
   /** Ends an attempt before its call. */

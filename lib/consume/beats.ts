@@ -1,5 +1,13 @@
 import { type Clock, type JsonObject, onAbort } from "../model/mod.ts";
-import { BEAT_MS, type ConsumerRecord, MOST_ASKED, type Queue, QueueError } from "../queue/mod.ts";
+import {
+  BEAT_MS,
+  type ConsumerRecord,
+  type ConsumerView,
+  MOST_ASKED,
+  type Queue,
+  QueueError,
+} from "../queue/mod.ts";
+import type { WorkTally } from "../live/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
 import { idleSlots, loadOf } from "./balance.ts";
 import type { DividedLimits } from "./divided_limits.ts";
@@ -25,11 +33,13 @@ export interface RecordParts {
   readonly mayStart: boolean;
   /** Its part of the limits, if consumers divide these among themselves. */
   readonly rounds?: Pick<LimitRounds, "part" | "words" | "capacity"> | undefined;
+  /** All that it has done. */
+  readonly tally: Pick<WorkTally, "packed">;
 }
 
 /** The record of a consumer's work, which others read. */
 export function recordOf(
-  { scheduler, limits: { limits, share }, inForce, instances, mayStart, rounds }: RecordParts,
+  { scheduler, limits: { limits, share }, inForce, instances, mayStart, rounds, tally }: RecordParts,
   nowMs: number,
 ): Omit<OwnRecord, keyof About> {
   const { ready, running, throttled, limit } = scheduler.stats();
@@ -45,6 +55,7 @@ export function recordOf(
     ...limit < Infinity && { limit },
     ...idle > 0 && { idle },
     ...asked.length > 0 && { asked },
+    work: tally.packed(nowMs),
   };
 }
 
@@ -78,6 +89,11 @@ export class Beats {
   /** Counts an attempt that has started. */
   count(): void {
     this.#calls++;
+  }
+
+  /** The consumer as others see it. */
+  view(): ConsumerView {
+    return { id: "own", ...this.#options.record(), callsPerS: this.#callsPerS, beatAgoMs: 0 };
   }
 
   /** Writes the record soon, as somebody waits to see a change of it. */

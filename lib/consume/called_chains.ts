@@ -1,9 +1,11 @@
 import { calledInstance, callKey, checkSubmission, type Clock, type NodeRecord } from "../model/mod.ts";
 import type { ChildEnd } from "../queue/mod.ts";
+import type { Tracer } from "../record/mod.ts";
 import type { NodeCall, Scheduler, Submission } from "../scheduler/mod.ts";
-import type { Course } from "./course.ts";
+import type { ExecutionSteps } from "./execution_steps.ts";
 import type { Decisions } from "./expressions.ts";
 import { HeldInstance } from "./held_instance.ts";
+import { traceOfHeld } from "./held_traces.ts";
 import type { Holdings } from "./holdings.ts";
 import type { Memory } from "./memory.ts";
 import { failedEnd, fitted, outcomeOf, takenBy, whyNotCalled } from "./outcomes.ts";
@@ -28,9 +30,10 @@ export interface CalledChainsParts {
   readonly decisions: Decisions;
   readonly writer: QueueWriter;
   readonly progress: ProgressWriter;
+  readonly tracer: Tracer | undefined;
 }
 
-export interface CalledChainsHooks extends Course {
+export interface CalledChainsHooks extends ExecutionSteps {
   /** A called instance is held from now on. @param recorded all that the queue had of it */
   begin(
     called: HeldInstance,
@@ -91,7 +94,7 @@ export class CalledChains {
 
   /** Begins the chain that a node calls, or goes on with it. @returns what is held from now on, if it has begun */
   async #begin(held: HeldInstance, call: NodeCall): Promise<HeldInstance | undefined> {
-    const { holdings, decisions, clock, writer } = this.#parts;
+    const { holdings, decisions, clock, writer, tracer } = this.#parts;
     const known = held.children.get(callKey(held.instance, call));
     if (known?.ended !== undefined) return void await this.returns(held, call, known.ended, 0);
     if (held.leaving || (held.ending !== undefined && known === undefined)) {
@@ -101,7 +104,8 @@ export class CalledChains {
     if (instance === undefined) {
       try {
         const { args } = await decisions.dataOf(held, call);
-        instance = checkSubmission(calledInstance(held.instance, call, args, clock.wallMs()));
+        const flags = tracer && traceOfHeld(held, tracer).flags;
+        instance = checkSubmission(calledInstance(held.instance, call, args, clock.wallMs(), flags));
       } catch (error) {
         return void await this.returns(held, call, failedEnd(whyNotCalled(error)), 0);
       }

@@ -1,30 +1,28 @@
 import { onAbort } from "../model/mod.ts";
-import type { Order, QueueDriver, Settings } from "../queue/mod.ts";
-import type {
-  AskedWait,
-  HeldRetries,
-  Invocation,
-  SchedulerStats,
-  UnservedFunction,
-} from "../scheduler/mod.ts";
+import { WorkTally } from "../live/mod.ts";
+import type { ConsumerView, Order, QueueDriver, Settings } from "../queue/mod.ts";
+import type { Invocation } from "../scheduler/mod.ts";
 import { loadOf } from "./balance.ts";
 import { type About, Beats, placeOf, recordOf } from "./beats.ts";
+import type { ConsumerStats } from "./consumer_stats.ts";
 import { DividedLimits } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
-import { EmptyWatch } from "./empty_watch.ts";
+import { type DelayedWait, EmptyWatch } from "./empty_watch.ts";
+import { FailureGroups } from "./failure_groups.ts";
+import { countingFailures } from "./failure_recorder.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
-import { InForce, type PolicyMaker } from "./in_force.ts";
+import { InForce, type PauseChange, type PolicyMaker, type SettingChange } from "./in_force.ts";
 import { Intake } from "./intake.ts";
 import { keyOf, LimitRounds } from "./limit_rounds.ts";
 import { Lateness } from "./lateness.ts";
 import { Memory } from "./memory.ts";
 import { Peers } from "./peers.ts";
+import { type PeerNews, PeerWatch } from "./peer_watch.ts";
 import type { Processes } from "./processes.ts";
-import type { RefusedFunction } from "./refused_functions.ts";
-import { Teller, type TellerHooks } from "./teller.ts";
+import { Notifier, type NotifierHooks } from "./notifier.ts";
 
 /** The parts and options of a consumer. */
-export interface ConsumerOptions extends ExecutionParts, TellerHooks {
+export interface ConsumerOptions extends Omit<ExecutionParts, "tally">, NotifierHooks {
   readonly queue: QueueDriver;
   /** Most instances that are taken from the queue and not ended: what the policy chooses from. (Default: 100,000) */
   readonly window?: number;
@@ -34,7 +32,7 @@ export interface ConsumerOptions extends ExecutionParts, TellerHooks {
    * back to the queue what has grown too large. (Default: 1 GiB)
    */
   readonly memoryBytes?: number;
-  /** End when nothing is queued or running. (Default: false) */
+  /** End when nothing is delayed, queued or running. (Default: false) */
   readonly untilEmpty?: boolean;
   /**
    * The process, for those who look at the queue's consumers, and with whom it divides limits. (Default: it is not shown to them, and
@@ -43,6 +41,8 @@ export interface ConsumerOptions extends ExecutionParts, TellerHooks {
   readonly about?: About;
   /** Tells which consumers of this machine have died. (Default: that shows by their silence, after two seconds) */
   readonly processes?: Processes | undefined;
+  /** The label whose values are told apart in the record of the consumer, as tenants are. (Default: chains and functions alone are) */
+  readonly metricsLabel?: string | undefined;
   /** The name of the scheduler's policy, as it is written on the command line. (Default: own) */
   readonly policyName?: string;
   /** Makes the policies that the queue sets. (Default: those alone that come with Sequoia) */
@@ -50,34 +50,15 @@ export interface ConsumerOptions extends ExecutionParts, TellerHooks {
   /** Called when the system's clock was set, or an instance's time of submission cannot be. (Default: no callback) */
   readonly onClock?: (news: ClockNews) => void;
   /** Called when settings of the queue were put in force, with these in words. (Default: no callback) */
-  readonly onSettings?: (words: string) => void;
+  readonly onSettings?: (words: string, change: SettingChange) => void;
+  /** Called when the queue pauses something, or no more. (Default: no callback) */
+  readonly onPauses?: (change: PauseChange) => void;
+  /** Called when other consumers of the queue come and go, at most once a second. (Default: no callback) */
+  readonly onPeers?: (news: PeerNews) => void;
+  /** Called once, when nothing but what is delayed is left, with `untilEmpty`. (Default: no callback) */
+  readonly onOnlyDelayed?: (wait: DelayedWait) => void;
   /** Called when something of these settings cannot be in force here, or a policy has failed. (Default: no callback) */
   readonly onRefused?: (error: Error) => void;
-}
-
-/** The progress of a consumer. */
-export interface ConsumerStats extends SchedulerStats {
-  /** Instances that have completed here. */
-  readonly completed: number;
-  /** Instances that have failed here. */
-  readonly failed: number;
-  /** Instances that have been cancelled here. */
-  readonly cancelled: number;
-  /** Refused before their first start, as they could not meet their deadlines any more. */
-  readonly shed: number;
-  /**
-   * The time until all held instances have ended, in milliseconds, by the learned run times, if as much as now stays in
-   * flight. Undefined while nothing is in flight.
-   */
-  readonly leftMs: number | undefined;
-  /** Functions that nobody serves: what calls them waits. */
-  readonly unserved: readonly UnservedFunction[];
-  /** Functions whose calls have all been refused for a minute. */
-  readonly refused: readonly RefusedFunction[];
-  /** Retries that wait, as the budgets of their functions are used up. */
-  readonly heldRetries: readonly HeldRetries[];
-  /** Platforms that have asked callers to wait. */
-  readonly asked: readonly AskedWait[];
 }
 
 /** The scheduler's gauges are recorded at this interval, in milliseconds. */
@@ -99,16 +80,20 @@ export class Consumer {
   readonly #limits: DividedLimits;
   readonly #inForce: InForce;
   readonly #beats: Beats | undefined;
+  readonly #tally: WorkTally | undefined;
   readonly #peers: Peers | undefined;
+  /** Where consumers do not follow each other by themselves. */
+  readonly #watch: PeerWatch | undefined;
   readonly #rounds: LimitRounds | undefined;
   readonly #intake: Intake;
   readonly #lateness: Lateness;
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
-  readonly #teller: Teller;
+  readonly #teller: Notifier;
   readonly #emptyWatch: EmptyWatch;
   #failure: { readonly error: unknown } | undefined;
+  #calls = 0;
   #cancelWake = () => {};
   #wakeAtMs: number | undefined;
   #isPumpPlanned = false;
@@ -123,11 +108,18 @@ export class Consumer {
       failed: (error: unknown) => this.#fail(error),
       clockNews: (news: ClockNews) => this.#options.onClock?.(news),
     };
-    this.#execution = new Execution(options, hooks, this.#memory);
-    const { about, queue, clock, scheduler, window, policyName = "own", makePolicy } = options;
-    this.#teller = new Teller({ scheduler, clock, refused: this.#execution.refused }, options);
+    const failures = new FailureGroups(),
+      recorder = countingFailures(options.recorder, failures, options.clock);
+    const { about, queue, clock, scheduler, window, policyName = "own", makePolicy, metricsLabel } = options;
+    const tally = this.#tally = about && new WorkTally(clock.nowMs(), clock.wallMs(), metricsLabel);
+    if (tally !== undefined) scheduler.observeLoad(tally);
+    this.#execution = new Execution({ ...options, recorder, tally }, hooks, this.#memory);
+    this.#teller = new Notifier({ scheduler, clock, refused: this.#execution.refused, failures }, options);
     const held = () => this.#execution.size;
-    this.#emptyWatch = new EmptyWatch({ queue, clock, held, empty: () => this.#beginDrain() });
+    this.#emptyWatch = new EmptyWatch({
+      ...{ queue, clock, held, empty: () => this.#beginDrain() },
+      onlyDelayed: (wait) => options.onOnlyDelayed?.(wait),
+    });
     const parts = { queue, clock, window, execution: this.#execution, memory: this.#memory };
     this.#lateness = new Lateness(clock, {
       isBusy: () => scheduler.running > 0,
@@ -138,34 +130,47 @@ export class Consumer {
     const limits = this.#limits;
     const inForce = this.#inForce = new InForce({
       ...{ queue, scheduler, limits, policyName, makePolicy, where: placeOf(about) },
-      onChange: (words) => options.onSettings?.(words),
+      record: (change) => options.recorder.setting({ atMs: clock.nowMs(), ...change }),
+      onChange: (words, change) => options.onSettings?.(words, change),
+      onPauses: (change) => options.onPauses?.(change),
       onRefused: (error) => options.onRefused?.(error),
       onFault: (error) => this.#fail(error),
     });
-    if (about === undefined) return;
+    if (about === undefined || tally === undefined) return;
     const record = () => ({
       ...about,
       ...recordOf(
         {
-          ...{ scheduler, limits, inForce, instances: this.#execution.size, mayStart: this.#mayStart },
+          ...{ scheduler, limits, inForce, tally, instances: this.#execution.size, mayStart: this.#mayStart },
           rounds: this.#rounds,
         },
         clock.nowMs(),
       ),
     });
     const beats = this.#beats = new Beats({ queue, clock, record });
-    if (queue.isDivided) return;
-    const key = keyOf(clock);
+    const key = queue.isDivided ? undefined : keyOf(clock),
+      own = { ...about, ...key !== undefined && { key } };
+    const watch = new PeerWatch({ queue, clock, own, onNews: (news) => options.onPeers?.(news) });
+    if (key === undefined) {
+      this.#watch = options.onPeers && watch;
+      return;
+    }
     const rounds = this.#rounds = new LimitRounds({
       ...{ clock, scheduler, key, limits: () => limits.limits, host: about.host },
       processes: options.processes,
     });
     this.#peers = new Peers({
       ...{ queue, clock, beats, rounds, key, execution: this.#execution },
+      looked: (all) => watch.look(all),
       own: () => loadOf(scheduler, this.#execution.size, rounds.capacity),
       resized: () => this.#intake.resized(),
       opened: () => this.#pump(),
     });
+  }
+
+  /** This consumer as others see it; undefined: it is not shown to them. */
+  view(): ConsumerView | undefined {
+    return this.#beats?.view();
   }
 
   /** Gauges and counters of this consumer. */
@@ -177,11 +182,14 @@ export class Consumer {
     return {
       ...stats,
       ...this.#execution.ended,
+      calls: this.#calls,
       leftMs,
       unserved: scheduler.unserved,
       refused,
       heldRetries: scheduler.heldRetries,
       asked: scheduler.asked(clock.nowMs()),
+      policy: this.#inForce.policyName,
+      settings: this.#inForce.ofQueue,
     };
   }
 
@@ -200,12 +208,13 @@ export class Consumer {
     if (drain.aborted) onDrain();
     if (stop.aborted) onStop();
     try {
-      await this.#inForce.heed(await this.#options.queue.settings());
+      await this.#inForce.apply(await this.#options.queue.settings());
       await this.#unlessLeft(this.#work(), stop);
     } finally {
       this.#over.abort();
       this.#cancelWake();
       this.#lateness.end();
+      this.#teller.end();
       await this.#execution[Symbol.asyncDispose]();
       drain.removeEventListener("abort", onDrain);
       stop.removeEventListener("abort", onStop);
@@ -218,7 +227,9 @@ export class Consumer {
     const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
     const over = this.#over.signal;
     const beats = this.#peers?.run(this.#drain.signal, over) ?? this.#beats?.run(over);
-    const besides = [this.#listen(), beats].map((loop) => watched(loop ?? Promise.resolve()));
+    const besides = [this.#listen(), this.#teller.run(over), beats, this.#watch?.run(over)].map((loop) =>
+      watched(loop ?? Promise.resolve())
+    );
     await this.#peers?.ready; // before it takes anything
     const loops = [this.#intake.run(this.#drain.signal), this.#count()];
     if (this.#options.untilEmpty) loops.push(this.#emptyWatch.run(this.#drain.signal));
@@ -261,9 +272,11 @@ export class Consumer {
           this.#execution.start(task);
           this.#lateness.watch();
           this.#beats?.count();
+          this.#tally?.starts(task);
+          this.#calls++;
         }
         const news = scheduler.takeNews();
-        for (const settlement of news) this.#execution.heed(settlement);
+        for (const settlement of news) this.#execution.followEnd(settlement);
         hasNews = this.#lookAfterPolicy() || news.length > 0;
       }
       this.#intake.look();
@@ -281,7 +294,7 @@ export class Consumer {
   #next(): Invocation | undefined {
     this.#lookAfterPolicy();
     const { scheduler, clock } = this.#options;
-    return this.#mayAsk ? scheduler.next(clock.nowMs()) : undefined;
+    return this.#mayAsk ? scheduler.next(clock.nowMs(), "later") : undefined;
   }
 
   /** Whether an attempt would be started now, if the scheduler has one. */
@@ -332,7 +345,7 @@ export class Consumer {
     switch (order.kind) {
       case "settings":
         this.#intake.changed();
-        return void this.#heed(order.settings).catch((error) => this.#fail(error));
+        return void this.#apply(order.settings).catch((error) => this.#fail(error));
       case "share":
         this.#intake.changed();
         return this.#limits.setShare({ from: order.from, to: order.to });
@@ -343,8 +356,8 @@ export class Consumer {
     }
   }
 
-  async #heed(settings: Settings): Promise<void> {
-    await this.#inForce.heed(settings);
+  async #apply(settings: Settings): Promise<void> {
+    await this.#inForce.apply(settings);
     this.#hurry(); // whoever asked waits for it
     this.#pump();
   }
@@ -371,7 +384,6 @@ export class Consumer {
     for (let nextMs = clock.nowMs(); !signal.aborted; nextMs += COUNTER_MS) {
       const { ready, running, limit, throttled } = scheduler.stats();
       recorder.counter({ atMs: clock.nowMs(), ready, running, limit, throttled });
-      this.#teller.tell();
       if (this.#execution.lookAtClock()) this.#pump(); // limits of time may be over
       this.#intake.look();
       await clock.until(nextMs + COUNTER_MS, signal);

@@ -1,5 +1,5 @@
 /** The records of delays in the queue: of invocations that are tried again later. */
-import { type Clock, formatDuration, type NodeRecord, type Outcome } from "../model/mod.ts";
+import { type Clock, formatDuration, type NodeRecord, type Outcome, wallAheadMs } from "../model/mod.ts";
 import type { Delay, Invocation, Scheduler } from "../scheduler/mod.ts";
 import type { HeldInstance } from "./held_instance.ts";
 import { isStartKept, startOf } from "./starts.ts";
@@ -60,7 +60,7 @@ export class Delays {
   keep(held: HeldInstance): void {
     const delays = this.#scheduler.delaysOf(held.id);
     if (delays.length === 0) return;
-    const aheadMs = this.#clock.wallMs() - this.#clock.nowMs();
+    const aheadMs = wallAheadMs(this.#clock);
     const kept = delays.filter(({ task }) => task.nodeIndex !== held.instance.chain.onFailed); // its start must be known
     this.#leaving.set(held, kept.map(({ task, untilMs }) => delayOf(task, PUT_OFF, untilMs + aheadMs)));
   }

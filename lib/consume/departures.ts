@@ -1,7 +1,7 @@
 import type { Clock } from "../model/mod.ts";
 import type { ChildEnd, Claim } from "../queue/mod.ts";
 import type { Scheduler } from "../scheduler/mod.ts";
-import type { Course } from "./course.ts";
+import type { ExecutionSteps } from "./execution_steps.ts";
 import type { Delays } from "./delays.ts";
 import { HandOvers } from "./hand_overs.ts";
 import type { Caller, HeldInstance } from "./held_instance.ts";
@@ -29,7 +29,7 @@ export interface DepartureParts {
   readonly delays: Delays;
 }
 
-export interface DepartureHooks extends Course {
+export interface DepartureHooks extends ExecutionSteps {
   /** Ends the calls of an instance that wait for memory. */
   waitNoMore(held: HeldInstance): void;
   /** An instance is held no more. */

@@ -1,3 +1,4 @@
+import type { SetLimits } from "../queue/mod.ts";
 import {
   checkFloors,
   type Limits,
@@ -5,9 +6,6 @@ import {
   type Scheduler,
   shareOfLimits,
 } from "../scheduler/mod.ts";
-
-/** Limits that a queue sets for all its consumers; those that are left out stay each consumer's own. */
-export type SetLimits = Pick<Limits, "global" | "fixed" | "functions" | "chains" | "labels" | "floors">;
 
 /** Limits that are meant for all consumers of a queue together, and the part of them that this one's scheduler keeps to. */
 export class DividedLimits {

@@ -20,6 +20,12 @@ const SHORT_WINDOWS = 2;
 const TURN_MS = 4000;
 /** … and a rate for this many of its windows. */
 const TURN_WINDOWS = 8;
+/** A consumer that is short of a rate could use this many times what it started in a window: random calls come unevenly. */
+const GROWTH = 2;
+/** Of a smaller equal part nothing is lent so: what changes hands is idle for a while. */
+const LEAST_LENT = 8;
+/** The window with the most starts counts for this many windows. */
+const GROWTH_WINDOWS = 8;
 /** A consumer with more than it uses keeps this part of a limit besides, so that it may start something at once. */
 const SPARE = 1 / 50;
 /** A consumer reports at most this many limits at a time as short: of the others it uses its part. */
@@ -53,9 +59,11 @@ const NOTHING: Decided = { part: { from: 0, to: 0 }, may: new Map(), keeps: new 
  * - Of what it keeps less it uses less before it writes that. Of what it keeps more it uses more only after that has been
  *   written, and never more than what the others, read after that, leave. So of two who take the same at once, one at least
  *   sees the other, and what all use together is never above a limit (as in Lamport's bakery: write, then read).
- * - What is in flight beyond a part is kept until it has ended.
+ * - What is in flight beyond a part is kept until it has ended; what of a rate came together under it, until it is spread.
  * - Parts are equal. Of a limit that somebody needs more of, whoever needs less keeps what it uses, and a 50th; the others
- *   divide the rest equally (max-min fairness). Where that is less than one for each, they take turns.
+ *   divide the rest equally (max-min fairness), but each gets what floors reserve for its work. Where that is less than one for
+ *   each, they take turns. Of a rate, whoever starts few calls has twice as many as it starts, and half an equal part at least,
+ *   before the others divide the rest.
  */
 export class Division {
   readonly #key: string;
@@ -67,8 +75,14 @@ export class Division {
   readonly #short = new Map<string, number>();
   /** Limits that it uses beyond its part. At most {@linkcode MOST_SHORT}. */
   #borrows: string[] = [];
+  /** The part that floors reserve here of limits that somebody needs more of. */
+  #reserved: Record<string, number> = {};
   /** The most that was lately used of limits that somebody needs more of, and when. Only of those at the last plan. */
   #peaks = new Map<string, Peak>();
+  /** The most starts in a window of rates that somebody needs more of. Only of those at the last plan. */
+  #busiest = new Map<string, Peak>();
+  /** The starts in a window that it could use of rates that it is short of, if those are fewer than there are. */
+  #wants: Record<string, number> = {};
   #isLeaving = false;
   /** Limits that some consumer uses or keeps by another amount than its part, … */
   #special = new Set<string>();
@@ -99,6 +113,8 @@ export class Division {
       keeps: Object.fromEntries(this.#own.keeps),
       short: [...this.#short.keys()],
       borrows: this.#borrows,
+      ...Object.keys(this.#wants).length > 0 && { wants: this.#wants },
+      ...Object.keys(this.#reserved).length > 0 && { reserved: this.#reserved },
       ...this.#isLeaving && { isLeaving: true },
     };
   }
@@ -178,15 +194,21 @@ export class Division {
       ...staying.flatMap(({ quota: { short, borrows } }) => [...short, ...borrows]),
     ]);
     this.#borrows = [];
-    const unknown = new Set(asked), peaks = this.#peaks;
+    this.#reserved = {};
+    const unknown = new Set(asked), peaks = this.#peaks, busiest = this.#busiest;
+    this.#wants = {};
     this.#peaks = new Map();
+    this.#busiest = new Map();
     for (const use of uses) {
-      const { name, whole, used, windowMs } = use;
+      const { name, whole, held } = use;
       if (!Number.isInteger(whole)) continue;
       const equal = wholesWithin(whole, part), isAsked = unknown.delete(name) && !this.#isLeaving;
       if (isAsked) this.#isAskedFor(use, peakOf(use, peaks.get(name), nowMs), equal);
+      if (isAsked && use.windowMs !== undefined) {
+        this.#isRated(use, peakOf(use, busiest.get(name), nowMs, GROWTH_WINDOWS * use.windowMs), equal);
+      }
       const wanted = isAsked ? this.#asked(use, part, staying, wallMs) : equal;
-      const kept = windowMs === undefined ? Math.max(wanted, used) : wanted;
+      const kept = Math.max(wanted, held);
       if (isAsked) may.set(name, wanted);
       if (isAsked || (kept > equal && keeps.size < MOST_KEPT)) keeps.set(name, [kept, whole]);
     }
@@ -197,9 +219,17 @@ export class Division {
     return { part, may, keeps };
   }
 
-  #isAskedFor({ name }: LimitUse, peak: Peak, equal: number): void {
+  #isAskedFor({ name, isShort, reserved = 0 }: LimitUse, peak: Peak, equal: number): void {
     this.#peaks.set(name, peak);
+    if (reserved > 0 && (isShort || this.#short.has(name))) this.#reserved[name] = reserved;
     if (peak.used > equal && this.#borrows.length < MOST_SHORT) this.#borrows.push(name);
+  }
+
+  /** Of a rate that it is short of, it wants no more than it could use: otherwise single calls would keep half of it idle. */
+  #isRated({ name }: LimitUse, peak: Peak, equal: number): void {
+    this.#busiest.set(name, peak);
+    const want = Math.max(GROWTH * peak.used, Math.ceil(equal / GROWTH));
+    if (want < equal && equal >= LEAST_LENT && this.#short.has(name)) this.#wants[name] = want;
   }
 
   #isShortOf({ name, windowMs = 0 }: LimitUse, nowMs: number): void {
@@ -221,12 +251,21 @@ export class Division {
       ...staying.map((each) => ({
         key: each.quota.key,
         want: each.quota.short.includes(name) ? Infinity : keptBy(each, name, whole),
+        least: each.quota.wants?.[name] ?? Infinity,
+        reserved: each.quota.reserved?.[name] ?? 0,
       })),
-      { key: this.#key, want: own },
+      {
+        key: this.#key,
+        want: own,
+        least: this.#wants[name] ?? Infinity,
+        reserved: this.#reserved[name] ?? 0,
+      },
     ].sort((a, b) => a.key < b.key ? -1 : 1);
     const turn = Math.floor(wallMs / Math.max(TURN_MS, TURN_WINDOWS * windowMs));
     const needing = wants.filter(({ want }) => want === Infinity).length;
-    const parts = fairParts(whole, wants.map(({ want }) => want), whole < needing ? turn : 0);
+    const reserved = wants.map(({ reserved }) => reserved), first = whole < needing ? turn : 0;
+    const least = fairParts(whole, wants.map(({ want, least }) => Math.min(want, least)), first, reserved);
+    const parts = fairParts(whole, wants.map(({ want }) => want), first, least);
     return parts[wants.findIndex(({ key }) => key === this.#key)]!;
   }
 
@@ -238,8 +277,9 @@ export class Division {
   }
 }
 
-function peakOf({ used }: LimitUse, before: Peak | undefined, nowMs: number): Peak {
-  const isLower = before !== undefined && used < before.used && nowMs < before.atMs + SHORT_MS;
+/** @param forMs the time for which the most counts, in milliseconds */
+function peakOf({ used }: LimitUse, before: Peak | undefined, nowMs: number, forMs = SHORT_MS): Peak {
+  const isLower = before !== undefined && used < before.used && nowMs < before.atMs + forMs;
   return isLower ? before : { used, atMs: nowMs };
 }
 

@@ -46,6 +46,7 @@ class Member {
     const obstacles = this.waiting.map((names) => names.findLast((name) => !this.may(name)));
     return Object.entries(this.wholes).map(([name, whole]) => ({
       ...{ name, whole, used: this.running[name] ?? 0, isShort: obstacles.includes(name) },
+      held: this.running[name] ?? 0,
     }));
   }
 }

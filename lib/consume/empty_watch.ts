@@ -1,22 +1,33 @@
 import { type Clock, onAbort } from "../model/mod.ts";
-import type { QueueDriver } from "../queue/mod.ts";
+import type { QueueDepth, QueueDriver } from "../queue/mod.ts";
 
 /** A consumer that ends with its queue looks at this interval whether the queue is empty, in milliseconds. */
 const EMPTY_CHECK_MS = 100;
 
 export interface EmptyWatchParts {
   readonly queue: Pick<QueueDriver, "depth">;
-  readonly clock: Pick<Clock, "nowMs" | "until">;
+  readonly clock: Pick<Clock, "nowMs" | "wallMs" | "until">;
   /** Returns the number of instances that are held here. */
   readonly held: () => number;
-  /** Called when nothing is held here, and nothing is queued or running anywhere. */
+  /** Called when nothing is held here, and nothing is delayed, queued or running anywhere. */
   readonly empty: () => void;
+  /** Called once, when nothing but what is delayed is left. */
+  readonly onlyDelayed: (wait: DelayedWait) => void;
+}
+
+/** Delayed instances that are waited for. */
+export interface DelayedWait {
+  /** The number of these instances. */
+  readonly count: number;
+  /** The time until the next of them is due, in milliseconds. */
+  readonly dueInMs: number;
 }
 
 /** Finds out when a queue is empty, for a consumer that ends then. */
 export class EmptyWatch {
   readonly #parts: EmptyWatchParts;
   #look = () => {};
+  #isTold = false;
 
   constructor(parts: EmptyWatchParts) {
     this.#parts = parts;
@@ -32,11 +43,21 @@ export class EmptyWatch {
     const { queue, held, empty } = this.#parts;
     while (!signal.aborted) {
       if (held() === 0) {
-        const { queued, running } = await queue.depth();
-        if (queued === 0 && running === 0) empty();
+        const depth = await queue.depth();
+        if (depth.queued === 0 && depth.running === 0) {
+          if (depth.delayed === 0) empty();
+          else this.#tell(depth);
+        }
       }
       await this.#pause(signal);
     }
+  }
+
+  #tell({ delayed: count, nextDueAtMs = 0 }: QueueDepth): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    const { clock, onlyDelayed } = this.#parts;
+    onlyDelayed({ count, dueInMs: Math.max(0, Math.round(nextDueAtMs - clock.wallMs())) });
   }
 
   /** Waits for a while, or for a hint. */

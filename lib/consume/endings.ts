@@ -1,21 +1,26 @@
 import type { Clock } from "../model/mod.ts";
+import type { WorkTally } from "../live/mod.ts";
 import type { ChildEnd, Claim, Result } from "../queue/mod.ts";
-import type { EndEvent, Recorder } from "../record/mod.ts";
+import type { EndEvent, Recorder, Tracer } from "../record/mod.ts";
 import type { Ending } from "../scheduler/mod.ts";
 import type { CalledChains } from "./called_chains.ts";
 import type { Departures } from "./departures.ts";
 import type { Decisions } from "./expressions.ts";
 import type { HeldInstance } from "./held_instance.ts";
+import { spanOfInstance, traceOfHeld } from "./held_traces.ts";
 import { completed, failedEnd, failedResult, takenBy } from "./outcomes.ts";
 import type { QueueWriter } from "./queue_writer.ts";
 
 export interface EndingParts {
   readonly clock: Clock;
   readonly recorder: Recorder;
+  readonly tracer: Tracer | undefined;
   readonly decisions: Decisions;
   readonly writer: QueueWriter;
   readonly departures: Departures;
   readonly chains: CalledChains;
+  /** Counts the ends. (Default: nothing does) */
+  readonly tally?: Pick<WorkTally, "instanceEnded"> | undefined;
 }
 
 /** Writes how instances have ended, and lets them go. */
@@ -78,8 +83,15 @@ export class Endings {
   ): void {
     const outcome = shed ? "shed" : stored;
     this.counts[outcome]++;
-    const { id, idealMs, instance: { chain } } = held;
-    const event: EndEvent = { chain: chain.name, instance: id, endedAtMs, outcome, idealMs };
-    this.#parts.recorder.end(reason === undefined ? event : { ...event, reason });
+    const { id, idealMs, instance: { chain, labels } } = held;
+    const { recorder, tracer, tally } = this.#parts, { instance, submittedAtMs } = held;
+    tally?.instanceEnded(chain.name, labels, outcome);
+    const event: EndEvent = {
+      ...{ chain: chain.name, instance: id, endedAtMs, outcome, idealMs },
+      ...reason !== undefined && { reason },
+      ...spanOfInstance(held, outcome, tracer),
+    };
+    recorder.end(event);
+    tracer?.end({ instance, trace: traceOfHeld(held, tracer), submittedAtMs, event });
   }
 }

@@ -1,10 +1,17 @@
 import type { FunctionTimes } from "../collect/mod.ts";
 import type { Expressions } from "../expression/mod.ts";
-import type { Clock, NodeRecord } from "../model/mod.ts";
+import type { WorkTally } from "../live/mod.ts";
+import { type Clock, dueAt, type NodeRecord } from "../model/mod.ts";
 import type { Platform } from "../platform/mod.ts";
 import { CANCELLED_ON_REQUEST, type Claim, type Queue } from "../queue/mod.ts";
-import { type Recorder, submission } from "../record/mod.ts";
-import type { Invocation, Scheduler, Settlement } from "../scheduler/mod.ts";
+import { type Recorder, submission, type Tracer } from "../record/mod.ts";
+import {
+  follow,
+  type Invocation,
+  type Scheduler,
+  type Settlement,
+  type SettlementHandlers,
+} from "../scheduler/mod.ts";
 import { Attempts } from "./attempts.ts";
 import { type Beginning, CalledChains, CALLER_ENDED } from "./called_chains.ts";
 import { Delays, delaysIn } from "./delays.ts";
@@ -21,7 +28,7 @@ import { ProgressWriter } from "./progress_writer.ts";
 import { QueueWriter } from "./queue_writer.ts";
 import { RefusedFunctions } from "./refused_functions.ts";
 import { Settling } from "./settling.ts";
-import { Standing } from "./standing.ts";
+import { Blockage } from "./blockage.ts";
 import { abortCalls, isSettled } from "./starts.ts";
 import type { WindowShares } from "./window_shares.ts";
 
@@ -36,6 +43,10 @@ export interface ExecutionParts {
   readonly expressions?: Expressions;
   /** Receives the true run times that functions report. (Default: nobody receives them) */
   readonly functionTimes?: FunctionTimes;
+  /** Counts what ends. (Default: nothing does) */
+  readonly tally?: WorkTally | undefined;
+  /** Records spans. (Default: none are recorded) */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The callbacks of an execution. */
@@ -59,7 +70,7 @@ export class Execution implements AsyncDisposable {
   /** Functions whose calls are all refused. */
   readonly refused = new RefusedFunctions();
   /** Which instances may go on. */
-  readonly standing: Standing;
+  readonly blockage: Blockage;
   readonly #parts: ExecutionParts;
   readonly #hooks: ExecutionHooks;
   readonly #decisions: Decisions;
@@ -70,13 +81,37 @@ export class Execution implements AsyncDisposable {
   readonly #endings: Endings;
   readonly #ownTime: OwnTime;
   readonly #gate: HoldGate;
+  /** Handles each part of a change; whoever goes on with an instance that leaves finds out the records. */
+  readonly #handlers: SettlementHandlers<HeldInstance> = {
+    skipped: (nodes, held) => {
+      if (held.leaving) return;
+      for (const node of nodes) held.skipped(node);
+      this.#holdings.weigh(held);
+    },
+    mapped: (node, held) => {
+      if (held.leaving) return;
+      held.mapped(node);
+      this.#holdings.weigh(held);
+    },
+    undecided: (nodes, held) => {
+      for (const node of nodes) this.#track(this.#decide(held, node));
+    },
+    ending: (ending, held) => {
+      if (held.ending !== undefined) return;
+      held.ending = ending;
+      this.#chains.waitNoMore(held);
+      for (const called of held.called) this.#cancel(called, CALLER_ENDED);
+    },
+    calls: (calls, held) => this.#chains.add(held, calls),
+    ended: (ending, held) => this.#track(this.#endings.finish(held, ending)),
+  };
   #stopped = false;
   /** Attempts, evaluations and writes under way. */
   #underWay = 0;
   #idle = () => {};
 
   constructor(parts: ExecutionParts, hooks: ExecutionHooks, memory: Memory) {
-    const { queue, scheduler, clock, platform, recorder, functionTimes } = parts;
+    const { queue, scheduler, clock, platform, recorder, functionTimes, tally, tracer } = parts;
     this.#parts = parts;
     this.#hooks = hooks;
     const course = {
@@ -91,7 +126,7 @@ export class Execution implements AsyncDisposable {
     const holdings = this.#holdings = new Holdings(memory);
     const delays = new Delays(scheduler, clock), { refused } = this;
     const common = { scheduler, clock, memory, holdings, writer, progress };
-    const chains = this.#chains = new CalledChains({ ...common, decisions }, {
+    const chains = this.#chains = new CalledChains({ ...common, decisions, tracer }, {
       ...course,
       begin: (called, settled, beginning, recorded) => {
         this.#ownTime.look();
@@ -109,10 +144,12 @@ export class Execution implements AsyncDisposable {
     });
     const settling = new Settling({ ...common, delays, departures, refused }, course);
     this.#attempts = new Attempts({
-      ...{ platform, recorder, clock, functionTimes, memory, decisions, gate, progress, settling },
+      ...{ platform, recorder, clock, functionTimes, memory, decisions, gate, progress, settling, scheduler },
+      ...{ tally, tracer },
+      changed: course.changed,
     });
-    this.#endings = new Endings({ clock, recorder, decisions, writer, departures, chains });
-    this.standing = new Standing(holdings, scheduler);
+    this.#endings = new Endings({ clock, recorder, tracer, decisions, writer, departures, chains, tally });
+    this.blockage = new Blockage(holdings, scheduler);
     this.#ownTime = new OwnTime(clock, {
       overslept: (ms) => scheduler.oversleep(ms),
       news: (news) => hooks.clockNews(news),
@@ -209,7 +246,7 @@ export class Execution implements AsyncDisposable {
     const { scheduler, recorder, clock } = this.#parts;
     const { instance } = held;
     this.#holdings.add(held);
-    const nowMs = clock.nowMs(), submittedAtMs = this.#ownTime.submitted(instance.submittedAtMs, nowMs);
+    const nowMs = clock.nowMs(), submittedAtMs = this.#ownTime.submitted(dueAt(instance), nowMs);
     held.submittedAtMs = submittedAtMs;
     const delays = delaysIn(recorded, clock, nowMs);
     recorder.submit(submission(instance, submittedAtMs, Math.max(0, nowMs - submittedAtMs)));
@@ -223,28 +260,12 @@ export class Execution implements AsyncDisposable {
   }
 
   /** Does what a change of an instance asks for. */
-  #follow(held: HeldInstance, { skipped, mapped, undecided, calls, ending, ended }: Settlement): void {
-    if (!held.leaving) { // else whoever goes on with it finds that out
-      for (const node of skipped) held.skipped(node);
-      if (mapped !== undefined) held.mapped(mapped);
-      this.#holdings.weigh(held);
-    }
-    if (undecided !== undefined) {
-      for (const node of undecided) {
-        this.#track(this.#decide(held, node));
-      }
-    }
-    if (ending !== undefined && held.ending === undefined) {
-      held.ending = ending;
-      this.#chains.waitNoMore(held);
-      for (const called of held.called) this.#cancel(called, CALLER_ENDED);
-    }
-    if (calls !== undefined) this.#chains.add(held, calls);
-    if (ended !== undefined) this.#track(this.#endings.finish(held, ended));
+  #follow(held: HeldInstance, settlement: Settlement): void {
+    follow(settlement, this.#handlers, held);
   }
 
   /** Follows what the scheduler has ended by itself; the calls in flight end with it. */
-  heed(settlement: Settlement): void {
+  followEnd(settlement: Settlement): void {
     const held = this.#holdings.get(settlement.instance.id)!;
     this.#follow(held, settlement);
     abortCalls(held);

@@ -1,6 +1,8 @@
 import {
+  dueAt,
   IdealPath,
   type Instance,
+  type InstanceTrace,
   type JsonText,
   type NodeRecord,
   NOT_JSON,
@@ -36,7 +38,7 @@ const NO_RECORDS: readonly NodeRecord[] = [];
  * thousand: what few of them need is made when it is needed.
  */
 export class HeldInstance {
-  /** When it was submitted, in the consumer's own time. */
+  /** When it was submitted, or due if that was later, in the consumer's own time. */
   submittedAtMs = 0;
   /** Its place in the window; only of what was taken from the queue. */
   place: WindowPlace | undefined;
@@ -44,12 +46,15 @@ export class HeldInstance {
   again: Claim | undefined;
   /** Why it ends before its nodes are all settled. */
   ending: Ending | undefined;
+  /** Its trace, once it was asked for, if spans are recorded. */
+  trace: InstanceTrace | undefined;
   /** Whether the node that undoes has begun. */
   undoes = false;
   /** Whether the node that undoes may have run, though it has not settled: its start is durable. */
   mayBeUndone = false;
   /** The instances that it had called before this consumer took it on, and those that these had called, by id. */
   readonly children: ReadonlyMap<string, Child>;
+  /** Whether it stays here: {@linkcode HoldState} is the table. */
   #state: HoldState = "held";
   #outputs: (JsonText | undefined)[] | undefined;
   /** When its nodes ended that have settled, in milliseconds since 1970; filled in as it is asked for. */
@@ -211,7 +216,7 @@ export class HeldInstance {
 
   /**
    * When all before a node had ended, by what is recorded, so it is the same after a crash: when its last predecessor ended,
-   * or the instance was submitted. Of the node that undoes, and of the result (no node): when the last node or item ended.
+   * or the instance was due. Of the node that undoes, and of the result (no node): when the last node or item ended.
    *
    * @returns milliseconds since 1970
    */
@@ -221,7 +226,7 @@ export class HeldInstance {
     const ends = node === undefined || node === onFailed
       ? [...ended.values(), ...[...this.#maps?.values() ?? []].map((map) => map.endedAtMs)]
       : nodes[node]!.after.map((before) => ended[before] ??= this.readyAtMs(before));
-    return ends.reduce((last: number, end = 0) => Math.max(last, end), this.instance.submittedAtMs);
+    return ends.reduce((last: number, end = 0) => Math.max(last, end), dueAt(this.instance));
   }
 
   #named<T>(nodes: readonly number[], of: (node: number) => T): Record<string, T> {
@@ -251,6 +256,7 @@ export class HeldInstance {
    *
    * @param runMs how long that ran
    * @param endedAtMs when it ended
+   * @param ownMs how long it would have run had nothing waited
    */
   settled(
     of: NodeCall,
@@ -259,9 +265,10 @@ export class HeldInstance {
     outcome: Outcome,
     runMs: number,
     endedAtMs: number,
+    ownMs = runMs,
   ): void {
     this.#path ??= new IdealPath(this.instance.chain);
-    this.#path.ran(of.node, runMs);
+    this.#path.ran(of.node, ownMs);
     if (outcome.kind !== "ok") {
       this.#note({ ...of, state, attempts, output: NULL, endedAtMs, runMs, reason: outcome.reason });
     } else if (outcome.isText) {

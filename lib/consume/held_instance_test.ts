@@ -61,6 +61,8 @@ Deno.test("HeldInstance.idealMs is the longest path of the run times", () => {
   assertEquals(instance.idealMs, 110);
   instance.settled({ node: 3 }, "ok", 1, ok(null), 7, 1000);
   assertEquals(instance.idealMs, 117);
+  instance.settled({ node: 0 }, "ok", 1, ok(1), 1000, 2000, 200);
+  assertEquals(instance.idealMs, 200, "without the wait at the provider");
 });
 
 Deno.test("HeldInstance takes what was started for once only, and not seen to end, as failed", () => {

@@ -1,7 +1,7 @@
 import type { HeldRetries } from "../scheduler/mod.ts";
 
 /** Retries are told once they have been held back for this long, in milliseconds. */
-const SAID_AFTER_MS = 1000;
+const REPORT_AFTER_MS = 1000;
 
 /** The functions whose retries are newly told as held back, and those whose retries are held back no more. */
 export interface HeldRetryNews {
@@ -11,11 +11,11 @@ export interface HeldRetryNews {
 
 interface Known {
   readonly sinceMs: number;
-  isSaid: boolean;
+  isReported: boolean;
 }
 
 /** Tells once for each function on each platform that its retries are held back, and once that they no longer are. */
-export class HeldRetryTeller {
+export class HeldRetryNotifier {
   /** As many as the scheduler keeps budgets of. */
   readonly #known = new Map<string, Known>();
 
@@ -26,15 +26,15 @@ export class HeldRetryTeller {
     for (const retries of now) {
       const key = JSON.stringify([retries.function, retries.platform]);
       left.delete(key);
-      const known = this.#known.get(key) ?? { sinceMs: nowMs, isSaid: false };
+      const known = this.#known.get(key) ?? { sinceMs: nowMs, isReported: false };
       this.#known.set(key, known);
-      if (known.isSaid || nowMs - known.sinceMs < SAID_AFTER_MS) continue;
-      known.isSaid = true;
+      if (known.isReported || nowMs - known.sinceMs < REPORT_AFTER_MS) continue;
+      known.isReported = true;
       held.push(retries);
     }
     for (const key of left) {
       const [name, platform] = JSON.parse(key) as [string, string | null];
-      if (this.#known.get(key)!.isSaid) {
+      if (this.#known.get(key)!.isReported) {
         over.push({ function: name, ...platform !== null && { platform }, waiting: 0 });
       }
       this.#known.delete(key);

@@ -2,39 +2,39 @@ import { assert, assertEquals } from "@std/assert";
 import { World } from "../../tests/programs/world.ts";
 import { SHAKY, single } from "../../tests/scheduler/builders.ts";
 import type { HeldRetries } from "../scheduler/mod.ts";
-import { HeldRetryTeller } from "./held_retries.ts";
+import { HeldRetryNotifier } from "./held_retries.ts";
 
 const pay = { function: "pay", waiting: 7 }, there = { function: "pay", platform: "edge", waiting: 3 };
 
 Deno.test("HeldRetryTeller.news() says once what is held back for a second, and once that it is over", () => {
-  const teller = new HeldRetryTeller();
-  assertEquals(teller.news([pay], 0), { held: [], over: [] });
-  assertEquals(teller.news([pay, there], 999), { held: [], over: [] });
-  assertEquals(teller.news([pay, there], 1000), { held: [pay], over: [] });
-  assertEquals(teller.news([pay, there], 2000), { held: [there], over: [] });
-  assertEquals(teller.news([there], 3000), { held: [], over: [{ function: "pay", waiting: 0 }] });
-  assertEquals(teller.news([], 4000), { held: [], over: [{ ...there, waiting: 0 }] });
+  const notifier = new HeldRetryNotifier();
+  assertEquals(notifier.news([pay], 0), { held: [], over: [] });
+  assertEquals(notifier.news([pay, there], 999), { held: [], over: [] });
+  assertEquals(notifier.news([pay, there], 1000), { held: [pay], over: [] });
+  assertEquals(notifier.news([pay, there], 2000), { held: [there], over: [] });
+  assertEquals(notifier.news([there], 3000), { held: [], over: [{ function: "pay", waiting: 0 }] });
+  assertEquals(notifier.news([], 4000), { held: [], over: [{ ...there, waiting: 0 }] });
 });
 
 Deno.test("HeldRetryTeller.news() says nothing of what is held back for a moment", () => {
-  const teller = new HeldRetryTeller();
+  const notifier = new HeldRetryNotifier();
   for (let ms = 0; ms < 10_000; ms += 500) {
-    assertEquals(teller.news(ms % 1000 === 0 ? [pay] : [], ms), { held: [], over: [] });
+    assertEquals(notifier.news(ms % 1000 === 0 ? [pay] : [], ms), { held: [], over: [] });
   }
 });
 
 Deno.test("Consumer.run() says how many retries it holds back in an outage", async () => {
   let isDown = true;
   const world = new World(() => isDown ? { outcome: SHAKY } : undefined);
-  const said: HeldRetries[] = [];
+  const reported: HeldRetries[] = [];
   const onHeldRetries = (retries: HeldRetries) => {
-    said.push(retries);
+    reported.push(retries);
     isDown = false;
   };
   const chain = single("pay", { attempts: 9, retry: { firstDelay: "1ms", maxDelay: "1ms" } });
   await world.push(chain, Array.from({ length: 200 }, (_, i) => `${i}`));
   const consumer = await world.consume({ onHeldRetries });
-  assertEquals(said[0]!.function, "pay");
-  assert(said[0]!.waiting > 100 && said[0]!.waiting < 200, `${said[0]!.waiting} are held back`);
+  assertEquals(reported[0]!.function, "pay");
+  assert(reported[0]!.waiting > 100 && reported[0]!.waiting < 200, `${reported[0]!.waiting} are held back`);
   assertEquals([consumer.stats().completed, consumer.stats().heldRetries], [200, []]);
 });

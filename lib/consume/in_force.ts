@@ -1,14 +1,16 @@
-import { byValueText } from "../model/mod.ts";
+import type { SettingEvent } from "../record/mod.ts";
+import { byValueText, type Pause, pauseName } from "../model/mod.ts";
 import { DEFAULT_POLICY, type Policy, PolicyError, policyOf } from "../policies/mod.ts";
 import {
   type ConsumerRecord,
+  limitsSet,
   type PolicySetting,
   type QueueDriver,
   QueueError,
   type Settings,
 } from "../queue/mod.ts";
-import type { Scheduler } from "../scheduler/mod.ts";
-import type { DividedLimits, SetLimits } from "./divided_limits.ts";
+import type { Limits, Scheduler } from "../scheduler/mod.ts";
+import type { DividedLimits } from "./divided_limits.ts";
 import { GuardedPolicy } from "./guarded_policy.ts";
 
 /**
@@ -18,6 +20,19 @@ import { GuardedPolicy } from "./guarded_policy.ts";
  */
 export type PolicyMaker = (setting: PolicySetting) => Promise<Policy>;
 
+/** A setting that has changed. */
+export interface SettingChange {
+  readonly setting: "policy" | keyof LimitNames;
+  /** The value in force, as on the command line; undefined: none is. */
+  readonly value: string | undefined;
+}
+
+/** The pauses of a queue that are new, and those that are over. */
+export interface PauseChange {
+  readonly paused: readonly Pause[];
+  readonly resumed: readonly Pause[];
+}
+
 /** The parts that settings of a queue are put in force with. */
 export interface InForceOptions {
   readonly queue: QueueDriver;
@@ -26,8 +41,12 @@ export interface InForceOptions {
   /** The name of the scheduler's own policy. */
   readonly policyName: string;
   readonly makePolicy?: PolicyMaker | undefined;
+  /** Called with each change of what is in force, also where a policy that has failed is replaced. */
+  readonly record: (change: Omit<SettingEvent, "atMs">) => void;
   /** Called with what is in force from now on, in words. */
-  readonly onChange: (words: string) => void;
+  readonly onChange: (words: string, change: SettingChange) => void;
+  /** Called when the queue pauses something, or no more. */
+  readonly onPauses: (change: PauseChange) => void;
   /** Called when something of the settings cannot be in force here, or a policy has failed. */
   readonly onRefused: (error: Error) => void;
   /** The host and process, for others who ask where a policy has failed. */
@@ -62,7 +81,8 @@ export class InForce {
   /** The queue's limits, in words. */
   #limits: LimitNames = {};
   /** The latest settings, unless their policy is in force or being loaded. */
-  #heard: Settings | undefined;
+  #latest: Settings | undefined;
+  #settings: Settings = { revision: 0, pauses: [] };
   #revision = 0;
   #working: Promise<void> | undefined;
   #policyError: string | undefined;
@@ -80,6 +100,12 @@ export class InForce {
     return this.#current.name;
   }
 
+  /** The queue's settings that came last; without their policy if that is not in force here. */
+  get ofQueue(): Settings {
+    const { policy, ...others } = this.#settings;
+    return { ...others, ...policy !== undefined && policy.id === this.#current.id && { policy } };
+  }
+
   /** The revision of the queue's settings that it has taken in, and the error of what it cannot apply. */
   get settings(): NonNullable<ConsumerRecord["settings"]> {
     const errors = [this.#policyError, this.#limitError].filter((error) => error !== undefined);
@@ -87,32 +113,42 @@ export class InForce {
   }
 
   /** Puts settings in force: pauses and limits at once, a policy as soon as it is loaded. Only the latest ones count. */
-  async heed(settings: Settings): Promise<void> {
-    this.#options.scheduler.setPauses(settings.pauses);
+  async apply(settings: Settings): Promise<void> {
+    const { pauses: before } = this.#settings, { pauses } = settings;
+    this.#settings = settings;
+    this.#options.scheduler.setPauses(pauses);
+    const paused = without(pauses, before), resumed = without(before, pauses);
+    if (paused.length + resumed.length > 0) this.#options.onPauses({ paused, resumed });
+    for (const pause of paused) this.#options.record({ setting: "paused", value: pauseName(pause) });
+    for (const pause of resumed) this.#options.record({ setting: "resumed", value: pauseName(pause) });
     this.#setLimits(settings);
-    this.#heard = settings;
+    this.#latest = settings;
     await (this.#working ??= this.#setPolicies().finally(() => this.#working = undefined));
   }
 
   async #setPolicies(): Promise<void> {
-    while (this.#heard !== undefined) {
-      const { policy, revision } = this.#heard;
-      this.#heard = undefined;
+    while (this.#latest !== undefined) {
+      const { policy, revision } = this.#latest;
+      this.#latest = undefined;
       await this.#setPolicy(policy);
       this.#revision = revision;
     }
   }
 
   #setLimits(settings: Settings): void {
-    const set = limitsIn(settings), names = namesOf(set), before = this.#limits;
+    const set = limitsSet(settings), names = namesOf(set), before = this.#limits;
     const changed = KINDS.filter((kind) => names[kind] !== before[kind]);
     if (changed.length === 0) return;
-    const { limits, onChange, onRefused } = this.#options;
+    const { limits, record, onChange, onRefused } = this.#options;
     try {
       limits.set(set);
       this.#limitError = undefined;
       const own = namesOf(limits.own);
-      for (const kind of changed) onChange(changeWords(kind, names[kind], own[kind] || undefined));
+      for (const kind of changed) {
+        const value = names[kind] ?? (own[kind] || undefined);
+        record({ setting: kind, ...value !== undefined && { value } });
+        onChange(changeWords(kind, names[kind], own[kind] || undefined), { setting: kind, value });
+      }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#limitError = error.message;
@@ -126,13 +162,15 @@ export class InForce {
     const { makePolicy = ownMaker, onChange, onRefused } = this.#options;
     this.#policyError = undefined;
     if (setting === undefined) {
-      onChange(`The policy ${this.#own.name} is in force again: the queue sets none`);
+      const { name: value } = this.#own;
+      onChange(`The policy ${value} is in force again: the queue sets none`, { setting: "policy", value });
       return this.#apply(this.#own, LAST_RESORT);
     }
     const { id, name } = setting;
     try {
       const policy = await makePolicy(setting);
-      onChange(`The queue's policy ${name} is in force, not ${this.#own.name}`);
+      const change = { setting: "policy", value: name } as const;
+      onChange(`The queue's policy ${name} is in force, not ${this.#own.name}`, change);
       this.#apply({ name, policy, id }, this.#current);
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
@@ -147,6 +185,7 @@ export class InForce {
   #apply(choice: Choice, former: Choice): void {
     this.#former = former;
     this.#current = choice;
+    this.#options.record({ setting: "policy", value: choice.name });
     this.#guard = this.#guarded(choice);
     this.lookAfter();
   }
@@ -183,24 +222,17 @@ export class InForce {
   }
 }
 
-/** The limits that some settings set. */
-function limitsIn({ limit: global, limitFixed, ceilings, floors }: Settings): SetLimits {
-  return {
-    ...global !== undefined && { global, fixed: limitFixed === true },
-    ...ceilings !== undefined && NO_CEILINGS,
-    ...ceilings,
-    ...floors !== undefined && { floors },
-  };
+/** The pauses that are not among others. */
+function without(pauses: readonly Pause[], others: readonly Pause[]): Pause[] {
+  const names = new Set(others.map(pauseName));
+  return pauses.filter((pause) => !names.has(pauseName(pause)));
 }
-
-/** Ceilings are set all together. */
-const NO_CEILINGS = { functions: {}, chains: {}, labels: {} };
 
 const KINDS = ["limit", "ceilings", "floors"] as const;
 /** Limits as they are written on the command line; those that are left out are not set. */
 type LimitNames = { readonly [kind in typeof KINDS[number]]?: string };
 
-function namesOf({ global, fixed = false, functions, chains, labels, floors }: SetLimits): LimitNames {
+function namesOf({ global, fixed = false, functions, chains, labels, floors }: Limits): LimitNames {
   const areSet = (functions ?? chains ?? labels) !== undefined;
   return {
     ...global !== undefined && { limit: fixed ? `${global},fixed` : String(global) },

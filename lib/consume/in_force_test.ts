@@ -4,6 +4,7 @@ import { linear, single } from "../../tests/scheduler/builders.ts";
 import type { Policy } from "../policies/mod.ts";
 import { PolicyError, policyOf } from "../policies/mod.ts";
 import type { Command, ConsumerView } from "../queue/mod.ts";
+import type { PauseChange } from "./in_force.ts";
 import type { PolicyMaker } from "./mod.ts";
 
 const ABOUT = { host: "here", pid: 4711, version: "1.2.3" };
@@ -88,6 +89,43 @@ Deno.test("Consumer.run() goes by what the queue sets, from its first start on, 
   await scene.world.clock.pass(SECOND_MS);
   assertEquals(scene.order.slice(2), ["i0"]);
   assertEquals((await scene.consumer()).policy, "fcfs");
+  running.stop.abort();
+  await scene.world.end(running);
+});
+
+Deno.test("Consumer.run() records each change of what is in force", async () => {
+  const scene = new Scene();
+  await scene.ask({ kind: "pause", pause: { function: "f" } }, { kind: "limit", limit: 2 });
+  const running = scene.start();
+  await scene.world.clock.pass(5);
+  await scene.setPolicy("deadline");
+  await scene.ask({ kind: "reset" });
+  await scene.ask({ kind: "limit", ceilings: { functions: { f: 3 } } });
+  assertEquals(scene.world.log.settings.map(({ setting, value }) => [setting, value]), [
+    ["paused", "function f"],
+    ["limit", "2"],
+    ["policy", "deadline"],
+    ["resumed", "function f"],
+    ["limit", "1"],
+    ["policy", "fcfs"],
+    ["ceilings", "function=f:3"],
+  ]);
+  running.stop.abort();
+  await scene.world.end(running);
+});
+
+Deno.test("Consumer.run() tells of pauses, those too that are there at its start, and of their ends, once each", async () => {
+  const scene = new Scene(), told: PauseChange[] = [];
+  await scene.ask({ kind: "pause", pause: { function: "f" } });
+  const running = scene.start({ onPauses: (change) => void told.push(change) });
+  await scene.world.clock.pass(5);
+  await scene.ask({ kind: "pause", pause: { chain: "a" } }, { kind: "limit", limit: 2 });
+  await scene.ask({ kind: "resume", pause: { function: "f" } });
+  assertEquals(told, [
+    { paused: [{ function: "f" }], resumed: [] },
+    { paused: [{ chain: "a" }], resumed: [] },
+    { paused: [], resumed: [{ function: "f" }] },
+  ]);
   running.stop.abort();
   await scene.world.end(running);
 });

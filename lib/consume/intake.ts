@@ -57,7 +57,7 @@ export class Intake {
   constructor(parts: IntakeParts) {
     this.#parts = parts;
     this.#window = parts.window ?? WINDOW;
-    this.#turns = new Turns((ids) => parts.execution.standing.stuckAmong(ids));
+    this.#turns = new Turns((ids) => parts.execution.blockage.stuckAmong(ids));
   }
 
   /** Takes instances until the signal ends it. */
@@ -123,7 +123,7 @@ export class Intake {
     if (nowMs < this.#nextLookMs) return;
     this.#nextLookMs = nowMs + Math.max(LOOK_MS.least, execution.size * LOOK_MS.each);
     const bounds = { instances: most, bytes: memory.stuckBytes };
-    const excess = this.#jams.look([...execution.standing.stuck()], bounds, nowMs);
+    const excess = this.#jams.look([...execution.blockage.stuck()], bounds, nowMs);
     this.#moved(); // before they are back, or they would be taken again
     execution.giveBackStuck(excess);
   }

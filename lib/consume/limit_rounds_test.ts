@@ -10,8 +10,18 @@ import type { Processes } from "./processes.ts";
 
 /** The time of a call: those in flight at a stopped consumer end before the others count with their places. */
 const CALL_MS = 200;
+/** The times that records of starts and outputs take to become durable on a slow disk, in turn, in milliseconds. */
+const SLOW_WRITES_MS = [0, 150, 40, 0, 200, 90];
 /** Within this time the others use what a consumer had that has died, or use no more, in milliseconds. */
 const FOLLOWED_MS = 2000;
+
+interface GroupOptions {
+  readonly limits: Limits;
+  /** Tells which of them the system knows to be gone. (Default: nobody tells) */
+  readonly processes?: Processes;
+  /** The times that writes take, in turn, in milliseconds. (Default: none) */
+  readonly writesMs?: readonly number[];
+}
 
 /** A consumer, the platform that it calls, and what becomes of it. */
 class Member {
@@ -22,15 +32,20 @@ class Member {
   /** Resolves when it is not stopped: its record can be written and the others' be read. */
   awake: Promise<void> = Promise.resolve();
 
-  constructor(world: World, pid: number, limits: Limits, processes?: Processes) {
+  constructor(world: World, pid: number, { limits, processes, writesMs = [0] }: GroupOptions) {
     this.platform = new ScriptedPlatform(world.clock, () => ({ runMs: CALL_MS }));
     const wait = async <T>(work: () => Promise<T>) => (await this.awake, await work());
+    let writes = 0;
     this.running = world.start({
       ...{ platform: this.platform, limits, about: { host: "h", pid, version: "1" } },
       ...processes !== undefined && { processes },
       alter: (queue) => ({
         beat: (record) => wait(() => queue.beat(record)),
         consumers: () => wait(() => queue.consumers()),
+        checkpoint: async (progress) => {
+          await world.clock.until(world.clock.nowMs() + writesMs[writes++ % writesMs.length]!);
+          await queue.checkpoint(progress);
+        },
       }),
     });
   }
@@ -41,11 +56,10 @@ class Group {
   readonly world = new World();
   readonly members: Member[] = [];
 
-  /** @param processes what the system tells of them (Default: nothing) */
-  constructor(readonly limits: Limits, readonly processes?: Processes) {}
+  constructor(readonly options: GroupOptions) {}
 
   join(): Member {
-    const member = new Member(this.world, this.members.length, this.limits, this.processes);
+    const member = new Member(this.world, this.members.length, this.options);
     this.members.push(member);
     return member;
   }
@@ -68,12 +82,11 @@ class Group {
     for (const { running } of alive) await this.world.end(running);
   }
 
-  /** The starts of all, in order. */
-  starts(): number[] {
-    return this.members.flatMap(({ platform }) => platform.calls.map(({ startedAtMs }) => startedAtMs)).sort((
-      a,
-      b,
-    ) => a - b);
+  /** The starts of all, of a function or all, in order. */
+  starts(functionName?: string): number[] {
+    return this.members.flatMap(({ platform: { calls } }) =>
+      calls.flatMap((call) => (functionName ?? call.function) === call.function ? [call.startedAtMs] : [])
+    ).sort((a, b) => a - b);
   }
 
   /** The most calls in flight at once from an instant on, without those that a dead consumer had, of a function or all. */
@@ -113,13 +126,21 @@ const events = fc.array(
 );
 
 Deno.test("Consumer.run() keeps with others to all limits and rates at every instant, though some join, end, die and are stopped", async () => {
-  const limits = fc.record({ global: fc.integer({ min: 1, max: 9 }), f: fc.integer({ min: 1, max: 4 }) });
+  const number = (max: number) => fc.integer({ min: 1, max });
+  const limits = fc.record({ global: number(9), f: number(4), floor: number(9) });
   await fc.assert(
-    fc.asyncProperty(limits, events, async ({ global, f }, events) => {
+    fc.asyncProperty(limits, events, async ({ global, f, floor }, events) => {
       const rate = { starts: 20, perMs: 1000 };
-      const group = new Group({ global, fixed: true, functions: { f }, functionRates: { g: rate } });
+      const group = new Group({
+        limits: {
+          ...{ global, fixed: true, functions: { f }, functionRates: { g: rate, h: rate } },
+          ...floor <= global && { floors: { functions: { g: floor } } },
+        },
+        writesMs: SLOW_WRITES_MS,
+      });
       const { world } = group, { clock } = world;
       for (const name of ["f", "g"]) await clock.run(world.push(single(name), numbered(400, name)));
+      await clock.run(world.push(single("h", { atMostOnce: true }), numbered(400, "h")));
       group.join();
       for (const { passMs, kind, who } of events) {
         await clock.pass(passMs);
@@ -133,17 +154,17 @@ Deno.test("Consumer.run() keeps with others to all limits and rates at every ins
       await group.end();
       assert(group.most() <= global, `${group.most()} of ${global}`);
       assert(group.most(0, "f") <= f, `${group.most(0, "f")} of ${f} calls of f`);
-      const ofG = group.members.flatMap(({ platform: { calls } }) =>
-        calls.flatMap((call) => call.function === "g" ? [call.startedAtMs] : [])
-      ).sort((a, b) => a - b);
-      assert(mostIn(1000, ofG) <= 20, `${mostIn(1000, ofG)} starts in a second`);
+      for (const name of ["g", "h"]) {
+        const most = mostIn(1000, group.starts(name));
+        assert(most <= 20, `${most} starts of ${name} in a second`);
+      }
     }),
     { numRuns: 30, endOnFailure: true },
   );
 });
 
 Deno.test("Consumer.run() uses the whole limit within two seconds of a join, an end, a death and a stop", async () => {
-  const group = new Group({ global: 12, fixed: true }), { clock } = group.world;
+  const group = new Group({ limits: { global: 12, fixed: true } }), { clock } = group.world;
   await clock.run(group.world.push(single("f"), numbered(5000)));
   const running = () =>
     group.members.map(({ running: { scheduler }, endMs }) => endMs < Infinity ? 0 : scheduler.running);
@@ -169,7 +190,10 @@ Deno.test("Consumer.run() uses the whole limit within two seconds of a join, an 
 
 Deno.test("Consumer.run() begins at once after another has died, where the system tells that", async () => {
   const dead = new Set<number>();
-  const group = new Group({ global: 12, fixed: true }, { space: "here", isGone: (pid) => dead.has(pid) });
+  const group = new Group({
+    limits: { global: 12, fixed: true },
+    processes: { space: "here", isGone: (pid) => dead.has(pid) },
+  });
   const { clock } = group.world;
   await clock.run(group.world.push(single("f"), numbered(5000)));
   const first = group.join();
@@ -183,7 +207,7 @@ Deno.test("Consumer.run() begins at once after another has died, where the syste
 });
 
 Deno.test("Consumer.run() lends its part to one that holds all there is to do, and has it back when it needs it", async () => {
-  const group = new Group({ global: 8, fixed: true }), { world } = group, { clock } = world;
+  const group = new Group({ limits: { global: 8, fixed: true } }), { world } = group, { clock } = world;
   const wide = chain("wide", ({ call }) => {
     for (let i = 0; i < 500; i++) call(fn("f"), { name: `n${i}` });
   });
@@ -202,8 +226,57 @@ Deno.test("Consumer.run() lends its part to one that holds all there is to do, a
   await group.end();
 });
 
+Deno.test("Consumer.run() lends its part of a floor to one that holds all the work of it, and has it back when it needs it", async () => {
+  const group = new Group({ limits: { global: 16, fixed: true, floors: { functions: { f: 6 } } } });
+  const { world } = group, { clock } = world;
+  await clock.run(world.push(single("bulk"), numbered(2000, "bulk")));
+  const wide = chain("wide", ({ call }) => {
+    for (let i = 0; i < 300; i++) call(fn("f"), { name: `n${i}` });
+  });
+  const members = [group.join(), group.join()];
+  await clock.pass(FOLLOWED_MS);
+  await clock.run(world.push(wide, ["one"])); // one instance is always one consumer's
+  const running = () =>
+    members.map(({ platform: { calls } }) =>
+      calls.filter((call) => call.function === "f" && call.endedAtMs === undefined).length
+    ).sort();
+  await clock.pass(FOLLOWED_MS + CALL_MS);
+  assertEquals(running(), [0, 6]);
+  await clock.run(world.push(single("f"), numbered(300, "f")));
+  await clock.pass(FOLLOWED_MS + CALL_MS);
+  assertEquals(running(), [3, 3]);
+  for (const { running } of members) running.stop.abort();
+  await group.end();
+});
+
+Deno.test("Consumer.run() has as much of the limit as the floors of its work need, beyond its part, and gives it back", async () => {
+  const group = new Group({ limits: { global: 16, fixed: true, floors: { functions: { f: 12 } } } });
+  const { world } = group, { clock } = world;
+  await clock.run(world.push(single("bulk"), numbered(3000, "bulk")));
+  const wide = chain("wide", ({ call }) => {
+    for (let i = 0; i < 400; i++) call(fn("f"), { name: `n${i}` });
+  });
+  const members = [group.join(), group.join()];
+  await clock.pass(FOLLOWED_MS);
+  const running = (name: string) =>
+    members.map(({ platform: { calls } }) =>
+      calls.filter((call) => call.function === name && call.endedAtMs === undefined).length
+    ).sort((a, b) => a - b);
+  assertEquals(running("bulk"), [8, 8]);
+  await clock.run(world.push(wide, ["one"])); // one instance is always one consumer's
+  await clock.pass(FOLLOWED_MS + CALL_MS);
+  for (let i = 0; i < 20; i++, await clock.pass(CALL_MS / 2)) {
+    assertEquals([running("f"), running("bulk")], [[0, 12], [0, 4]]);
+  }
+  await clock.pass(400 / 12 * CALL_MS);
+  assertEquals(running("bulk"), [8, 8]);
+  assertEquals(group.most(), 16);
+  for (const { running } of members) running.stop.abort();
+  await group.end();
+});
+
 Deno.test("Consumer.run() starts work at each of three consumers in its turn where the limit is 1", async () => {
-  const group = new Group({ functions: { f: 1 }, global: 100, fixed: true }),
+  const group = new Group({ limits: { functions: { f: 1 }, global: 100, fixed: true } }),
     { world } = group,
     { clock } = world;
   for (let i = 0; i < 3; i++) group.join();
@@ -215,9 +288,36 @@ Deno.test("Consumer.run() starts work at each of three consumers in its turn whe
   await group.end();
 });
 
+Deno.test("Consumer.run() uses at least 97 % of a rate together with others, once all have joined", async () => {
+  const rates = [
+    { starts: 20, perMs: 1000 },
+    { starts: 50, perMs: 1000, burst: 1 },
+    { starts: 300, perMs: 60_000 },
+  ];
+  for (const rate of rates) {
+    for (const count of [2, 3, 5]) {
+      const group = new Group({ limits: { rate } }), { world } = group, { clock } = world;
+      await clock.run(world.push(single("f"), numbered(3000)));
+      for (let i = 0; i < count; i++) {
+        group.join();
+        await clock.pass(300);
+      }
+      await clock.pass(2 * FOLLOWED_MS + rate.perMs);
+      const fromMs = clock.nowMs();
+      await clock.pass(Math.max(20_000, 2 * rate.perMs));
+      const toMs = clock.nowMs(), rightly = (toMs - fromMs) * rate.starts / rate.perMs;
+      const started = group.starts().filter((atMs) => atMs >= fromMs && atMs < toMs).length;
+      await group.end();
+      assert(started >= 0.97 * rightly, `${started} of ${rightly}, ${count} consumers`);
+    }
+  }
+});
+
 Deno.test("Consumer.run() keeps to a rate though it is started again and again, and killed", async () => {
   for (const isKilled of [false, true]) {
-    const group = new Group({ rate: { starts: 100, perMs: 60_000 } }), { world } = group, { clock } = world;
+    const group = new Group({ limits: { rate: { starts: 100, perMs: 60_000 } } }),
+      { world } = group,
+      { clock } = world;
     await clock.run(world.push(single("f"), numbered(1000)));
     const fromMs = clock.nowMs();
     for (let i = 0; i < 40; i++) {
@@ -238,7 +338,7 @@ Deno.test("Consumer.run() keeps to a rate though it is started again and again, 
 });
 
 Deno.test("Consumer.run() divides what the platform lets in by its refusals, under parts of one limit", async () => {
-  const group = new Group({ global: 100 }), { world } = group, { clock } = world;
+  const group = new Group({ limits: { global: 100 } }), { world } = group, { clock } = world;
   await clock.run(world.push(single("f"), numbered(3000)));
   const members = [group.join(), group.join()];
   let inFlight = 0;

@@ -1,4 +1,5 @@
 import type { FunctionSpec } from "../model/mod.ts";
+import { MAX_ANSWER_BYTES } from "../platform/mod.ts";
 
 /** The default of the memory that a consumer uses for what it holds, in bytes. */
 const DEFAULT_BYTES = 2 ** 30;
@@ -10,7 +11,7 @@ const INSTANCE_BYTES = 2048;
 /** A character takes one byte or two; and a text stands twice while it is sent, or has just come. */
 const CHARACTER_BYTES = 2;
 /** The expected answer of a function that has not answered yet, in characters: the longest that is taken by default. */
-const UNKNOWN_ANSWER = 262_144;
+const UNKNOWN_ANSWER = MAX_ANSWER_BYTES;
 /** Instances that may not go on take at most this part of what is pulled. */
 export const STUCK_PART = 3 / 4;
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from "../model/mod.ts";
+import { type Clock, wallAheadMs } from "../model/mod.ts";
 
 /** A finding of a consumer about the system's clock, or about that of a producer. */
 export interface ClockNews {
@@ -30,12 +30,12 @@ export class OwnTime {
   constructor(clock: Clock, hooks: OwnTimeHooks) {
     this.#clock = clock;
     this.#hooks = hooks;
-    this.#aheadMs = clock.wallMs() - clock.nowMs();
+    this.#aheadMs = wallAheadMs(clock);
   }
 
   /** Looks whether the system's clock has been set. @returns whether it has */
   look(): boolean {
-    const aheadMs = this.#clock.wallMs() - this.#clock.nowMs();
+    const aheadMs = wallAheadMs(this.#clock);
     const byMs = aheadMs - this.#aheadMs;
     if (Math.abs(byMs) < 1) return false; // no more than rounding
     this.#aheadMs = aheadMs;
@@ -45,15 +45,17 @@ export class OwnTime {
   }
 
   /**
-   * When an instance was submitted, in the consumer's own time, as of the last look at the system's clock: its time is
+   * When an instance was submitted, or due if that was later, in the consumer's own time, as of the last look at the system's clock: its time is
    * believed within what is possible. The clock of its producer may differ, or have been set between its submission and now.
    *
    * @param atMs by the system's clock of its producer
    * @param nowMs the present instant in the consumer's own time
    */
   submitted(atMs: number, nowMs: number): number {
-    const saidMs = atMs - this.#aheadMs;
-    if (saidMs - nowMs >= LEAST_STEP_MS) this.#hooks.news({ kind: "differs", byMs: saidMs - nowMs });
-    return Math.min(saidMs, nowMs);
+    const submittedMs = atMs - this.#aheadMs;
+    if (submittedMs - nowMs >= LEAST_STEP_MS) {
+      this.#hooks.news({ kind: "differs", byMs: submittedMs - nowMs });
+    }
+    return Math.min(submittedMs, nowMs);
   }
 }

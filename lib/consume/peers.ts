@@ -26,6 +26,8 @@ export interface PeersOptions {
   readonly rounds: LimitRounds;
   /** Tells this consumer's record from those of the others. */
   readonly key: string;
+  /** Called with the consumers that live, this one too, at each look. */
+  looked(all: readonly ConsumerView[]): void;
   /** Returns the load of this consumer at present. */
   own(): OwnLoad;
   /** Called when this consumer may hold more, or fewer. */
@@ -98,7 +100,7 @@ export class Peers {
 
   /** A round that fails is left out: other work on the queue meets the same fault, and reports it. */
   async #round(drain: AbortSignal): Promise<void> {
-    const { queue, beats, rounds, opened } = this.#options;
+    const { queue, beats, rounds, looked, opened } = this.#options;
     this.#hasFailed = true;
     const mustWrite = rounds.plan(drain.aborted) || this.#hasNews;
     this.#hasNews = false;
@@ -110,6 +112,7 @@ export class Peers {
       }
       const all = await queue.consumers(true);
       this.#hasFailed = false;
+      looked(all);
       if (rounds.look(all, this.#beat)) opened();
       if (!drain.aborted) await this.#balance(all);
     } catch (error) {
@@ -135,7 +138,7 @@ export class Peers {
     const mayHandOver = this.#others.some(({ idle = 0 }) => idle > 0) && nowMs >= this.#pausedUntilMs;
     const own = this.#options.own();
     if (!mayHandOver || !own.isCrowded) return;
-    const waiting = execution.standing.waitingForCapacity();
+    const waiting = execution.blockage.waitingForCapacity();
     const count = Math.min(surplus(own, this.#others, waiting.length), MOST);
     if (count === 0) return;
     this.#pausedUntilMs = nowMs + PAUSE_MS;

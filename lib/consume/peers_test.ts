@@ -65,7 +65,7 @@ Deno.test("Consumer.run() hands over what waits, and its part of the limit, to o
 });
 
 /** Counts what a consumer hands back. */
-function counted(released: { count: number }): NonNullable<Setup["alter"]> {
+function countingReleases(released: { count: number }): NonNullable<Setup["alter"]> {
   return (queue) => ({
     release: (held) => {
       released.count += held.length;
@@ -75,7 +75,7 @@ function counted(released: { count: number }): NonNullable<Setup["alter"]> {
 }
 
 Deno.test("Consumer.run() hands little to and fro between consumers that work alike", async () => {
-  const group = new Group(), released = { count: 0 }, alter = counted(released);
+  const group = new Group(), released = { count: 0 }, alter = countingReleases(released);
   const { world } = group;
   await world.clock.run(world.push(two, numbered(1000)));
   const setup = { alter, limits: { global: 30, fixed: true }, untilEmpty: true };
@@ -87,7 +87,7 @@ Deno.test("Consumer.run() hands little to and fro between consumers that work al
 });
 
 Deno.test("Consumer.run() hands nothing over for a rate that others keep to as well, time and again", async () => {
-  const group = new Group(), released = { count: 0 }, alter = counted(released);
+  const group = new Group(), released = { count: 0 }, alter = countingReleases(released);
   const { world } = group;
   await world.clock.run(world.push(two, numbered(200)));
   const setup = { alter, limits: { rate: 5 } };

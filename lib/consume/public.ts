@@ -20,6 +20,8 @@
  *
  * @module
  */
-export type { ConsumerStats } from "./consumer.ts";
+export type { ConsumerStats } from "./consumer_stats.ts";
+export type { NoteEvent, NoteLevel } from "./note_events.ts";
+export type { NoteFields, NoteTaker } from "./notes.ts";
 export type { RefusedFunction } from "./refused_functions.ts";
-export { openConsumer, type OpenConsumerOptions, type OpenedConsumer } from "./open.ts";
+export { type DeliveryOptions, openConsumer, type OpenConsumerOptions, type OpenedConsumer } from "./open.ts";

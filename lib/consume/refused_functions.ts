@@ -20,7 +20,7 @@ export interface RefusedFunction {
 interface Refusals extends RefusedFunction {
   /** When a call of it is due again. */
   readonly againAtMs: number;
-  readonly isSaid: boolean;
+  readonly isReported: boolean;
 }
 
 /** The changes among the refused functions since the last call. */
@@ -42,13 +42,13 @@ export class RefusedFunctions {
   ended(name: string, outcome: Outcome, nowMs: number, retryAtMs = nowMs): void {
     if (outcome.kind === "unserved") return;
     if (outcome.kind !== "throttled") return this.#forget(name);
-    const { sinceMs = nowMs, againAtMs = 0, isSaid = false } = this.#known.get(name) ?? {};
+    const { sinceMs = nowMs, againAtMs = 0, isReported = false } = this.#known.get(name) ?? {};
     if (this.#known.size >= MOST_KNOWN && !this.#known.has(name)) {
       this.#forget(this.#known.keys().next().value!);
     }
     const { reason } = outcome;
     this.#known.set(name, {
-      ...{ function: name, sinceMs, reason, isSaid },
+      ...{ function: name, sinceMs, reason, isReported },
       againAtMs: Math.max(againAtMs, retryAtMs),
     });
   }
@@ -64,15 +64,15 @@ export class RefusedFunctions {
     for (const { function: name, againAtMs } of this.#known.values()) {
       if (nowMs - againAtMs > FORGOTTEN_MS) this.#forget(name);
     }
-    const refused = this.long(nowMs).filter((fn) => !this.#known.get(fn.function)!.isSaid);
+    const refused = this.long(nowMs).filter((fn) => !this.#known.get(fn.function)!.isReported);
     for (const { function: name } of refused) {
-      this.#known.set(name, { ...this.#known.get(name)!, isSaid: true });
+      this.#known.set(name, { ...this.#known.get(name)!, isReported: true });
     }
     return { refused, over: this.#over.splice(0) };
   }
 
   #forget(name: string): void {
-    if (this.#known.get(name)?.isSaid) this.#over.push(name);
+    if (this.#known.get(name)?.isReported) this.#over.push(name);
     this.#known.delete(name);
   }
 }

@@ -53,9 +53,9 @@ Deno.test("RefusedFunctions knows so many functions at most", () => {
 Deno.test("Consumer.run() says that all calls of a function are refused, shows it in the queue, and goes on with it", async () => {
   let isFull = true;
   const world = new World(() => isFull ? { outcome: REFUSED } : undefined);
-  const said: string[] = [];
+  const reported: string[] = [];
   const onThrottled = (name: string, refused: RefusedFunction | undefined) => {
-    said.push(`${name}: ${refused === undefined ? "let in" : refused.reason}`);
+    reported.push(`${name}: ${refused === undefined ? "let in" : refused.reason}`);
     void world.view("a").then(({ progress }) => reasons.push(progress[0]?.reason));
     isFull = false;
   };
@@ -63,7 +63,7 @@ Deno.test("Consumer.run() says that all calls of a function are refused, shows i
   await world.push(single("pay"), ["a"]);
   const startedAtMs = world.clock.nowMs();
   const consumer = await world.consume({ onThrottled });
-  assertEquals(said, ["pay: throttled with status 503"]);
+  assertEquals(reported, ["pay: throttled with status 503"]);
   assertMatch(reasons[0]!, /^throttled with status 503; refused 16 times in a row, it is tried again after /);
   assertEquals([consumer.stats().completed, consumer.stats().refused], [1, []]);
   const tookMs = world.clock.nowMs() - startedAtMs;

@@ -1,6 +1,6 @@
 import type { Clock, Outcome } from "../model/mod.ts";
 import { type Invocation, mayStartAhead, type Scheduler, type Verdict } from "../scheduler/mod.ts";
-import type { Course } from "./course.ts";
+import type { ExecutionSteps } from "./execution_steps.ts";
 import type { Delays } from "./delays.ts";
 import { type Departures, LEAVES } from "./departures.ts";
 import type { HeldInstance } from "./held_instance.ts";
@@ -23,11 +23,11 @@ export interface SettlingParts {
 /** Settles attempts that have ended: their outputs are durable before the scheduler starts their successors. */
 export class Settling {
   readonly #parts: SettlingParts;
-  readonly #course: Course;
+  readonly #course: ExecutionSteps;
   /** Invocations whose places others have taken while their outputs become durable: at most half of what is in flight. */
   #ahead = 0;
 
-  constructor(parts: SettlingParts, course: Course) {
+  constructor(parts: SettlingParts, course: ExecutionSteps) {
     this.#parts = parts;
     this.#course = course;
   }
@@ -42,14 +42,22 @@ export class Settling {
   /**
    * Settles an attempt.
    *
+   * @param runMs from its start to its answer
+   * @param ownMs the run time without its wait at the provider, if that is known
    * @returns undefined, if nothing had to be written before the next may start
    */
-  settle(task: Invocation, held: HeldInstance, outcome: Outcome, runMs: number): Promise<void> | undefined {
+  settle(
+    task: Invocation,
+    held: HeldInstance,
+    outcome: Outcome,
+    runMs: number,
+    ownMs = runMs,
+  ): Promise<void> | undefined {
     const { clock, holdings, progress } = this.#parts;
     const verdict = this.judge(task, held, outcome);
     let written: Promise<void> | undefined;
     if (isFinal(verdict)) {
-      held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.wallMs());
+      held.settled(callOf(task), verdict, task.attempts, outcome, runMs, clock.wallMs(), ownMs);
       holdings.weigh(held);
       if (held.open > 0 || held.leaving) written = this.#makeDurable(task, held, outcome, runMs); // else with the end
     } else if (isStartKept(task, held)) {

@@ -183,7 +183,7 @@ const node = fc.record({
 const scene = fc.record({
   nodes: fc.array(node, { minLength: 1, maxLength: 5 }),
   count: fc.integer({ min: 1, max: 4 }),
-  trouble: fc.constantFrom(0.1, 0.3),
+  failing: fc.constantFrom(0.1, 0.3),
   limit: fc.integer({ min: 1, max: 4 }),
   rounds: fc.array(
     fc.array(
@@ -216,10 +216,10 @@ function inner(name: string): Chain {
 
 async function play(scene: Scene): Promise<void> {
   const random = seededRandom(scene.seed);
-  let trouble: number = scene.trouble;
+  let failing: number = scene.failing;
   const outcomes = [BROKEN, SHAKY, THROTTLED];
   const { world, ledger } = ledgerWorld(
-    () => random.next() < trouble ? outcomes[Math.floor(random.next() * 3)] : undefined,
+    () => random.next() < failing ? outcomes[Math.floor(random.next() * 3)] : undefined,
     () => Math.floor(random.next() * 40),
   );
   const ids = Array.from({ length: scene.count }, (_, i) => `o${i}`);
@@ -241,7 +241,7 @@ async function play(scene: Scene): Promise<void> {
     for await (const view of world.queue.list({})) assertUndone(view);
     await world.queue.request({ kind: "retry", filter: {} });
   }
-  trouble = 0;
+  failing = 0;
   await world.consume();
   await world.queue.request({ kind: "retry", filter: {} });
   await world.consume();

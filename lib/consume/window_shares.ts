@@ -1,6 +1,5 @@
 import type { Chain, Instance } from "../model/mod.ts";
 import type { ChainKind } from "../queue/mod.ts";
-import type { Jam } from "./jams.ts";
 
 /** The held instances of one chain, or those of them with the same labels. */
 interface Held {
@@ -21,10 +20,16 @@ interface HeldChain extends Held {
   readonly kinds: Map<string, HeldKind>;
 }
 
+/** An obstacle whose instances are passed over, for those of them that are held. */
+interface PlaceJam {
+  /** One of them goes on, or is held no more. */
+  goesOn(place: WindowPlace): void;
+}
+
 /** The place of one instance in the window. */
 export class WindowPlace {
   /** The obstacle that keeps it from going on, if others are passed over for that. */
-  jam: Jam | undefined;
+  jam: PlaceJam | undefined;
   readonly #kind: HeldKind;
   #inFlight = 0;
 

@@ -5,7 +5,7 @@ import type { Stuck } from "./jams.ts";
 import { bytesOf } from "./memory.ts";
 
 /** Tells which of the instances that are held may go on, as far as the scheduler knows since its last answer. */
-export class Standing {
+export class Blockage {
   readonly #holdings: Holdings;
   readonly #scheduler: Scheduler;
 
@@ -35,9 +35,9 @@ export class Standing {
     if (place === undefined || root.leaving || root.again !== undefined || !place.isWaiting) return undefined;
     let obstacle: Obstacle | undefined, bytes = 0;
     for (const held of root.called.size === 0 ? [root] : root.tree()) {
-      const standing = this.#scheduler.standingOf(held.id);
-      if (standing === "free") return undefined;
-      if (standing !== "idle") obstacle ??= standing;
+      const state = this.#scheduler.obstacleOf(held.id);
+      if (state === "free") return undefined;
+      if (state !== "idle") obstacle ??= state;
       bytes += bytesOf(1, held.weight);
     }
     return obstacle && { held: root, place, obstacle, bytes };
@@ -46,7 +46,7 @@ export class Standing {
   /** The ids of instances that could start, or go on, if there was room for more in flight; what came first is first. */
   waitingForCapacity(): string[] {
     const waiting = [...this.#holdings.all()].filter(({ id, place, leaving, again }) =>
-      place?.isWaiting && !leaving && again === undefined && this.#scheduler.standingOf(id) === "free"
+      place?.isWaiting && !leaving && again === undefined && this.#scheduler.obstacleOf(id) === "free"
     );
     return waiting.map(({ id }) => id);
   }

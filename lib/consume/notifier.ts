@@ -1,12 +1,13 @@
 import type { Clock } from "../model/mod.ts";
 import type { AskedWait, FloorShortage, HeldRetries, Scheduler, UnservedFunction } from "../scheduler/mod.ts";
-import { AskedWaitTeller } from "./asked_waits.ts";
-import { FloorShortageTeller } from "./floor_shortages.ts";
-import { HeldRetryTeller } from "./held_retries.ts";
+import { AskedWaitNotifier } from "./asked_waits.ts";
+import type { FailureGroup, FailureGroups } from "./failure_groups.ts";
+import { FloorShortageNotifier } from "./floor_shortages.ts";
+import { HeldRetryNotifier } from "./held_retries.ts";
 import type { RefusedFunction, RefusedFunctions } from "./refused_functions.ts";
 
 /** The callbacks for what keeps invocations from going on. */
-export interface TellerHooks {
+export interface NotifierHooks {
   /** Called once for each function that nobody serves, and again when somebody does. (Default: no callback) */
   readonly onUnserved?: (fn: UnservedFunction, isServed: boolean) => void;
   /** Called once for each function whose calls were all refused for a minute, and again when one is let in, or none is made. */
@@ -17,34 +18,55 @@ export interface TellerHooks {
   readonly onAsked?: (wait: AskedWait) => void;
   /** Called once floors have been short for two seconds, as a limit was found out that is lower. (Default: no callback) */
   readonly onFloorShortage?: (shortage: FloorShortage) => void;
+  /** Called with failures of calls and chains, grouped, in bounded numbers. (Default: no callback) */
+  readonly onFailures?: (group: FailureGroup) => void;
 }
 
-export interface TellerParts {
+export interface NotifierParts {
   readonly scheduler: Scheduler;
   readonly clock: Clock;
   readonly refused: RefusedFunctions;
+  readonly failures: FailureGroups;
 }
 
-/** Tells once of each thing that keeps invocations from going on, and once that it is over. */
-export class Teller {
-  readonly #parts: TellerParts;
-  readonly #hooks: TellerHooks;
-  readonly #heldRetries = new HeldRetryTeller();
-  readonly #floorShortages = new FloorShortageTeller();
-  readonly #askedWaits = new AskedWaitTeller();
+/** Time from one look at what is new to the next, in milliseconds. */
+const LOOK_MS = 250;
+
+/** Tells once of each thing that keeps invocations from going on, and once that it is over; and of failures, in groups. */
+export class Notifier {
+  readonly #parts: NotifierParts;
+  readonly #hooks: NotifierHooks;
+  readonly #heldRetries = new HeldRetryNotifier();
+  readonly #floorShortages = new FloorShortageNotifier();
+  readonly #askedWaits = new AskedWaitNotifier();
   /** Functions that were told to be served by nobody. */
   #unserved: ReadonlySet<UnservedFunction> = new Set();
 
-  constructor(parts: TellerParts, hooks: TellerHooks) {
+  constructor(parts: NotifierParts, hooks: NotifierHooks) {
     this.#parts = parts;
     this.#hooks = hooks;
   }
 
-  /** Tells what is new since this was called last. */
-  tell(): void {
-    const { scheduler, clock, refused } = this.#parts;
-    const { onThrottled, onHeldRetries, onAsked, onFloorShortage } = this.#hooks;
-    this.#tellUnserved();
+  /** Tells what is new, several times a second, until `over` is aborted. */
+  async run(over: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    while (!over.aborted) {
+      this.#notify();
+      await clock.until(clock.nowMs() + LOOK_MS, over);
+    }
+  }
+
+  /** Tells of all failures that have not been told. */
+  end(): void {
+    const { failures, clock } = this.#parts;
+    for (const group of failures.rest(clock.nowMs())) this.#hooks.onFailures?.(group);
+  }
+
+  #notify(): void {
+    const { scheduler, clock, refused, failures } = this.#parts;
+    const { onThrottled, onHeldRetries, onAsked, onFloorShortage, onFailures } = this.#hooks;
+    this.#notifyUnserved();
+    for (const group of failures.due(clock.nowMs())) onFailures?.(group);
     const refusals = refused.news(clock.nowMs());
     for (const fn of refusals.refused) onThrottled?.(fn.function, fn);
     for (const name of refusals.over) onThrottled?.(name, undefined);
@@ -55,7 +77,7 @@ export class Teller {
     if (shortage !== undefined) onFloorShortage?.(shortage);
   }
 
-  #tellUnserved(): void {
+  #notifyUnserved(): void {
     const { onUnserved } = this.#hooks;
     const now = new Set(this.#parts.scheduler.unserved), before = this.#unserved;
     this.#unserved = now;
