@@ -1,0 +1,109 @@
+import { assertEquals } from "@std/assert";
+import { LiveQueue, lookAt } from "../live/mod.ts";
+import { asWorkload, chain, fn, realClock, seededRandom } from "../model/mod.ts";
+import { memoryQueue } from "../queue/mod.ts";
+import { deployWorkload } from "../steer/mod.ts";
+import { makeApp } from "./app.ts";
+import { hashOf, KeySet } from "./keys.ts";
+import { MOST_CONNECTIONS } from "./server.ts";
+
+/** An app with a chain that tells its ends by a callback, and calls of it by a key: of a tenant, or of nobody. */
+async function world() {
+  const queue = memoryQueue({ clock: realClock });
+  const hello = chain("hello", ({ call }) => void call(fn("greet")));
+  const callback = { url: "https://hooks.example/T0K3N" };
+  await deployWorkload(queue, asWorkload({ chains: [{ chain: hello, callback, priority: 3 }] }), 1);
+  const draining = new AbortController();
+  const live = new LiveQueue({ clock: realClock, look: () => lookAt(queue, realClock), version: "1" });
+  const scopes = ["read", "submit"] as const;
+  const set = new KeySet([
+    { name: "ops", sha256: hashOf("ops"), scopes },
+    { name: "acme", sha256: hashOf("acme"), scopes, label: "tenant=acme" },
+  ]);
+  const app = makeApp({
+    ...{ queue, live, clock: realClock, random: seededRandom(1), version: "1", hostname: "127.0.0.1" },
+    keys: { callerOf: (key) => Promise.resolve(set.find(key)) },
+    draining: draining.signal,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  return {
+    /** Answers all who wait. */
+    drain: () => draining.abort(),
+    /** Asks for something, and gives the status when the answer begins. */
+    async statusOf(path: string) {
+      const headers = { authorization: "Bearer ops" };
+      const response = await app.fetch(new Request(`http://127.0.0.1${path}`, { headers }));
+      void response.body?.cancel();
+      return response.status;
+    },
+    async call(key: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+      const response = await app.fetch(
+        new Request(`http://127.0.0.1${path}`, {
+          method: body === undefined ? "GET" : "POST",
+          headers: {
+            authorization: `Bearer ${key}`,
+            ...body !== undefined && { "content-type": "application/json" },
+            ...headers,
+          },
+          ...body !== undefined && { body: JSON.stringify(body) },
+        }),
+      );
+      return { status: response.status, body: await response.json() };
+    },
+    async [Symbol.asyncDispose]() {
+      live[Symbol.dispose]();
+      await queue[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("a tenant does not learn where the ends of a chain are told", async () => {
+  await using at = await world();
+  const defaultsOf = async (key: string) => {
+    const [one, all] = [await at.call(key, "/v1/chains/hello"), await at.call(key, "/v1/chains")];
+    assertEquals(all.body.chains[0], one.body);
+    return one.body.defaults;
+  };
+  assertEquals(await defaultsOf("ops"), { priority: 3, callback: { url: "https://hooks.example/T0K3N" } });
+  assertEquals(await defaultsOf("acme"), { priority: 3 });
+});
+
+Deno.test("an id that no path can name is refused, however it is given", async () => {
+  await using at = await world();
+  for (const id of [".", ".."]) {
+    assertEquals((await at.call("ops", "/v1/chains/hello", { id })).status, 400);
+    assertEquals((await at.call("ops", "/v1/chains/hello", [{ id: "a" }, { id }])).status, 400);
+    assertEquals((await at.call("ops", "/v1/chains/hello", {}, { "idempotency-key": id })).status, 422);
+  }
+  assertEquals((await at.call("ops", "/v1/chains/hello", { id: "..." })).status, 201);
+});
+
+Deno.test("a weight that makes the service of a chain infinite is refused", async () => {
+  await using at = await world();
+  const statusOf = async (weight: number) =>
+    (await at.call("ops", "/v1/chains/hello", { id: `w${weight}`, weight })).status;
+  assertEquals([await statusOf(5e-324), await statusOf(1e-9), await statusOf(1e9)], [400, 201, 201]);
+});
+
+Deno.test("a media type that cannot be used is told by one code", async () => {
+  await using at = await world();
+  for (const type of ["text/plain", "application/json;", "application/json ; x"]) {
+    const { status, body } = await at.call("ops", "/v1/chains/hello", {}, { "content-type": type });
+    assertEquals([status, body.code], [415, "bad-media-type"]);
+  }
+});
+
+Deno.test("callers that wait leave connections to all others", async () => {
+  await using at = await world();
+  await at.call("ops", "/v1/chains/hello", { id: "x" });
+  let refused = 0;
+  const waiting = Array.from({ length: MOST_CONNECTIONS }, async () => {
+    if (await at.statusOf("/v1/instances/x?wait=60s") === 503) refused++;
+  });
+  assertEquals(await at.statusOf("/v1/instances/x"), 200);
+  at.drain();
+  await Promise.all(waiting);
+  assertEquals(refused, MOST_CONNECTIONS - 700);
+});

@@ -1,0 +1,210 @@
+import { h } from "../../../report/html/page/dom.js";
+import { duration } from "../../../report/html/page/format.js";
+import { canReach, proposeMany } from "./actions.js";
+import { ask, messageOf } from "./api.js";
+import { keepIn, say } from "./keep.js";
+import { badge, field, formOf, instanceLink, labelWords, openTable, textInput, valueOf } from "./parts.js";
+import { hashOf } from "./router.js";
+import { counted, instant } from "./text.js";
+
+/** @typedef {import("../wire.ts").WireInstance} WireInstance */
+/** @typedef {import("../wire.ts").WireInstances} WireInstances */
+/** The instances that are meant. @typedef {{ state?: string, chain?: string, label?: string }} Chosen */
+
+const STATES = ["delayed", "queued", "running", "completed", "failed", "cancelled"];
+/** Instances of one part of the list. */
+const PART = 50;
+
+/** @type {[string, string][]} */
+const COLUMNS = [
+  ["instance", ""],
+  ["chain", "left"],
+  ["state", "left"],
+  ["submitted", ""],
+  ["took", ""],
+  ["labels", "left"],
+  ["reason", "left"],
+];
+
+/** The columns of a short table. */
+const SHORT = ["instance", "chain", "state", "submitted", "took"];
+
+/**
+ * A table of instances.
+ *
+ * @param {string} label
+ * @param {boolean} [isShort] whether it has only the columns that tell how instances get on (Default: all)
+ * @returns {{ element: HTMLElement, show(instances: readonly WireInstance[], nowMs: number): void }}
+ */
+export function instanceTable(label, isShort = false) {
+  const { element, body } = openTable(
+    label,
+    isShort ? COLUMNS.filter(([name]) => SHORT.includes(name)) : COLUMNS,
+  );
+  return {
+    element,
+    show: (instances, nowMs) =>
+      keepIn(body, instances, ({ id }) => id, (instance) => instanceRow(instance, nowMs, isShort)),
+  };
+}
+
+/**
+ * @param {WireInstance} instance
+ * @param {number} nowMs
+ * @param {boolean} isShort
+ * @returns {import("./keep.js").Kept<WireInstance>}
+ */
+function instanceRow({ id, chain, submittedAtMs, labels }, nowMs, isShort) {
+  const state = h("td.left", {}), took = h("td", {}), reason = h("td.left.reason", {});
+  let before = "";
+  return {
+    element: h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, instanceLink(id)),
+      h("td.left", {}, chain),
+      state,
+      h("td", {}, instant(submittedAtMs, nowMs)),
+      took,
+      ...isShort ? [] : [h("td.left.dim", {}, labelWords(labels)), reason],
+    ),
+    update: (now) => {
+      if (before !== now.state) state.replaceChildren(badge(before = now.state));
+      say(
+        took,
+        now.endedAtMs === undefined
+          ? "–"
+          : duration(Math.max(0, now.endedAtMs - (now.dueAtMs ?? submittedAtMs))),
+      );
+      say(reason, now.reason ?? "");
+      reason.title = now.reason ?? "";
+    },
+  };
+}
+
+/**
+ * The view of instances: a filter, and a list that goes on.
+ *
+ * @returns {{ element: HTMLElement, open(place: import("./router.js").Place): void, close(): void }}
+ */
+export function instancesView() {
+  /** @type {AbortController | undefined} */
+  let asking;
+  /** @type {WireInstance[]} */
+  let listed = [];
+  /** @type {string | undefined} */
+  let cursor;
+  /** @type {Chosen} */
+  let chosen = {};
+  const state = h(
+    "select",
+    { id: "state" },
+    h("option", { value: "" }, "in any state"),
+    ...STATES.map((name) => h("option", { value: name }, name)),
+  );
+  const chain = textInput("chain", { placeholder: "any" });
+  const label = textInput("label", { placeholder: "any, or tenant=acme" });
+  const id = textInput("find", { placeholder: "its id" });
+  const about = h("p.dim", { "aria-live": "polite" }), fault = h("p.bad", { role: "alert" });
+  const { element: table, show } = instanceTable("Instances");
+  const more = h("button", { type: "button", click: () => void load(true) }, "Show more");
+  const cancel = h(
+    "button",
+    { type: "button", click: () => proposeMany("cancel", chosen, again) },
+    "Cancel these …",
+  );
+  const retry = h(
+    "button",
+    { type: "button", click: () => proposeMany("retry", chosen, again) },
+    "Retry these …",
+  );
+  const again = () => void load(false);
+  const go = () => {
+    location.hash = hashOf(["instances"], {
+      state: valueOf(state),
+      chain: valueOf(chain),
+      label: valueOf(label),
+    });
+  };
+  const find = () => {
+    if (valueOf(id) !== "") location.hash = hashOf(["instances", valueOf(id)]);
+  };
+
+  /** @param {boolean} isMore */
+  const load = async (isMore) => {
+    asking?.abort();
+    const mine = asking = new AbortController();
+    say(about, "Asking …");
+    say(fault, "");
+    try {
+      /** @type {WireInstances} */
+      const answer = await ask("instances", {
+        query: { ...chosen, limit: String(PART), ...isMore && { cursor } },
+        signal: mine.signal,
+      });
+      listed = isMore ? [...listed, ...answer.instances] : [...answer.instances];
+      cursor = answer.next;
+      show(listed, Date.now());
+      say(
+        about,
+        listed.length === 0
+          ? "The queue has no such instance."
+          : `${counted(listed.length, "instance")}${
+            cursor === undefined ? "" : ", and there are more"
+          }, the newest first.`,
+      );
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      say(about, "");
+      say(fault, messageOf(error));
+    }
+    table.hidden = listed.length === 0;
+    more.hidden = cursor === undefined;
+    cancel.hidden = listed.length === 0 || !canReach("cancel", chosen.state);
+    retry.hidden = listed.length === 0 || !canReach("retry", chosen.state);
+  };
+
+  return {
+    element: h(
+      "div",
+      {},
+      h("h1", {}, "Instances"),
+      h(
+        "div.filters",
+        {},
+        formOf(
+          go,
+          field("State", state),
+          field("Chain", chain),
+          field("Label", label),
+          h("button.main", { type: "submit" }, "Show"),
+        ),
+        formOf(find, field("Or one instance", id), h("button", { type: "submit" }, "Open")),
+      ),
+      h(
+        "div.strip",
+        {},
+        about,
+        h("button.quiet", { type: "button", click: again }, "Refresh"),
+        cancel,
+        retry,
+      ),
+      fault,
+      table,
+      more,
+    ),
+    open: ({ query }) => {
+      chosen = {};
+      for (
+        const [name, input] of /** @type {const} */ ([["state", state], ["chain", chain], ["label", label]])
+      ) {
+        const value = query.get(name) ?? "";
+        Object.assign(input, { value });
+        if (value !== "") chosen[name] = value;
+      }
+      listed = [];
+      void load(false);
+    },
+    close: () => asking?.abort(),
+  };
+}
