@@ -1,6 +1,6 @@
-import { hearRequest, type RequestLike } from "./request.ts";
+import { identifyByRequest, type RequestLike } from "./request.ts";
 import { watched } from "./stream.ts";
-import { saidInEvent, ToldCall, type WrapOptions } from "./told_call.ts";
+import { identityInEvent, ReportedCall, type WrapOptions } from "./reported_call.ts";
 
 export type { WrapOptions };
 
@@ -21,10 +21,10 @@ export type AzureHandler = (input: any, context: any) => unknown;
  */
 export function sequoia<H extends AzureHandler>(handler: H, options: WrapOptions = {}): H {
   const wrapped = async (input: unknown, context: unknown): Promise<unknown> => {
-    const call = new ToldCall(options);
+    const call = new ReportedCall(options);
     const isHttp = isRequest(input);
-    if (isHttp) hearRequest(call, input);
-    else call.hear(saidInEvent(input));
+    if (isHttp) identifyByRequest(call, input);
+    else call.identify(identityInEvent(input));
     try {
       const result = await handler(input, context);
       if (isHttp) return await answered(call, result);
@@ -49,7 +49,7 @@ interface Answer {
   readonly body?: unknown;
 }
 
-async function answered(call: ToldCall, result: unknown): Promise<unknown> {
+async function answered(call: ReportedCall, result: unknown): Promise<unknown> {
   if (typeof result !== "object" || result === null) { // it has no headers
     await call.end();
     return result;

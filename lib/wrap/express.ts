@@ -1,4 +1,10 @@
-import { type Said, saidInEvent, saidInHeaders, ToldCall, type WrapOptions } from "./told_call.ts";
+import {
+  type CallIdentity,
+  identityInEvent,
+  identityInHeaders,
+  ReportedCall,
+  type WrapOptions,
+} from "./reported_call.ts";
 
 export type { WrapOptions };
 
@@ -38,8 +44,8 @@ export type ExpressHandler = (request: any, response: any, ...more: any[]) => un
  */
 export function sequoia<H extends ExpressHandler>(handler: H, options: WrapOptions = {}): H {
   const wrapped = (request: ExpressRequest, response: ExpressResponse, ...more: unknown[]): unknown => {
-    const call = new ToldCall(options);
-    for (const said of saidIn(request)) call.hear(said);
+    const call = new ReportedCall(options);
+    for (const identity of identitiesIn(request)) call.identify(identity);
     watch(response, call);
     try {
       const result = handler(request, response, ...more);
@@ -53,19 +59,19 @@ export function sequoia<H extends ExpressHandler>(handler: H, options: WrapOptio
   return wrapped as unknown as H;
 }
 
-async function failed(call: ToldCall, error: unknown): Promise<never> {
+async function failed(call: ReportedCall, error: unknown): Promise<never> {
   await call.end();
   throw error;
 }
 
-function* saidIn({ headers, body, query }: ExpressRequest): Generator<Said> {
-  yield saidInHeaders((name) => headers[name] as string | undefined);
-  yield saidInEvent(body);
-  yield { id: saidInEvent(query).id }; // of a GET
+function* identitiesIn({ headers, body, query }: ExpressRequest): Generator<CallIdentity> {
+  yield identityInHeaders((name) => headers[name] as string | undefined);
+  yield identityInEvent(body);
+  yield { id: identityInEvent(query).id }; // of a GET
 }
 
 /** Sees when the answer begins, and when it ends or nobody wants it any more. */
-function watch(response: ExpressResponse, call: ToldCall): void {
+function watch(response: ExpressResponse, call: ReportedCall): void {
   const { writeHead, end } = response;
   response.writeHead = (...args: unknown[]) => {
     if (!response.headersSent) response.setHeader("server-timing", withTiming(response, call.timing));

@@ -1,6 +1,6 @@
-import { hearRequest, type RequestLike } from "./request.ts";
+import { identifyByRequest, type RequestLike } from "./request.ts";
 import { watched } from "./stream.ts";
-import { ToldCall, type WrapOptions } from "./told_call.ts";
+import { ReportedCall, type WrapOptions } from "./reported_call.ts";
 
 export type { RequestLike, WrapOptions };
 
@@ -25,8 +25,8 @@ export function sequoia<T extends RequestLike, A extends unknown[]>(
   options: WrapOptions = {},
 ): (request: T, ...more: A) => Promise<Response> {
   return async (request, ...more) => {
-    const call = new ToldCall(options);
-    hearRequest(call, request);
+    const call = new ReportedCall(options);
+    identifyByRequest(call, request);
     let response: Response;
     try {
       response = await handler(request, ...more);
@@ -42,7 +42,7 @@ export function sequoia<T extends RequestLike, A extends unknown[]>(
   };
 }
 
-async function answered(call: ToldCall, response: Response): Promise<Response> {
+async function answered(call: ReportedCall, response: Response): Promise<Response> {
   const { body, status, statusText } = response;
   const headers = new Headers(response.headers);
   headers.append("server-timing", call.timing);

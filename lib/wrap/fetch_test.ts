@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Heard, pause, timingOf } from "../../tests/wrap/heard.ts";
+import { pause, TestCollector, timingOf } from "../../tests/wrap/test_collector.ts";
 import { sequoia, type WrapOptions } from "./fetch.ts";
 
 type Handler = (request: Request) => Response | Promise<Response>;
@@ -16,7 +16,7 @@ function served(handler: Handler, options: WrapOptions = {}) {
 }
 
 Deno.test("sequoia() of fetch tells of a call, and says in the answer how long it took", async () => {
-  await using heard = new Heard();
+  await using collector = new TestCollector();
   await using server = served(async (request) => {
     const { args } = await request.json();
     await pause(10);
@@ -25,20 +25,20 @@ Deno.test("sequoia() of fetch tells of a call, and says in the answer how long i
   const call = (id: string, headers: Record<string, string>) =>
     fetch(server.url, {
       method: "POST",
-      body: JSON.stringify(heard.event(id)),
+      body: JSON.stringify(collector.event(id)),
       headers: { "content-type": "application/json", ...headers },
     });
-  const response = await call("01J/a", heard.headers("01J/a"));
+  const response = await call("01J/a", collector.headers("01J/a"));
   assertEquals([response.status, response.headers.get("x-own")], [201, "1"]);
   assert(timingOf(response.headers.get("server-timing")) >= 9);
   assertEquals(await response.json(), { text: "a b" });
-  assert((await heard.runOf("01J/a")).ms >= 9);
+  assert((await collector.runOf("01J/a")).ms >= 9);
   await (await call("by its body", {})).body?.cancel(); // as the original's consumer calls
-  await heard.runOf("by its body");
+  await collector.runOf("by its body");
 });
 
 Deno.test("sequoia() of fetch tells of the end when a streamed answer has been sent, or nobody reads it", async () => {
-  await using heard = new Heard();
+  await using collector = new TestCollector();
   await using server = served(() => {
     let left = 3;
     return new Response(
@@ -51,35 +51,35 @@ Deno.test("sequoia() of fetch tells of the end when a streamed answer has been s
       }),
     );
   });
-  const response = await fetch(server.url, { headers: heard.headers("01J/stream") });
+  const response = await fetch(server.url, { headers: collector.headers("01J/stream") });
   assert(timingOf(response.headers.get("server-timing")) < 80);
   assertEquals(await response.text(), "part part part ");
-  assert((await heard.runOf("01J/stream")).ms >= 75);
+  assert((await collector.runOf("01J/stream")).ms >= 75);
   const endless = sequoia(() =>
     new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(10)) }))
   );
-  const unread = await endless(new Request(server.url, { headers: heard.headers("01J/unread") }));
+  const unread = await endless(new Request(server.url, { headers: collector.headers("01J/unread") }));
   await unread.body!.cancel();
-  await heard.runOf("01J/unread");
+  await collector.runOf("01J/unread");
 });
 
 Deno.test("sequoia() of fetch tells of failures, of answers without a body, and of broken streams", async () => {
-  await using heard = new Heard();
-  const request = (id: string) => new Request("http://localhost/", { headers: heard.headers(id) });
+  await using collector = new TestCollector();
+  const request = (id: string) => new Request("http://localhost/", { headers: collector.headers(id) });
   const fails = sequoia(() => {
     throw new RangeError("no");
   });
   await assertRejects(() => fails(request("01J/fails")), RangeError, "no");
-  await heard.runOf("01J/fails");
+  await collector.runOf("01J/fails");
   const redirects = await sequoia(() => Response.redirect("http://localhost/other"))(request("01J/redirect"));
   assertEquals([redirects.status, redirects.headers.get("location")], [302, "http://localhost/other"]);
-  await heard.runOf("01J/redirect");
+  await collector.runOf("01J/redirect");
   const broken = sequoia(() =>
     new Response(new ReadableStream({ pull: () => Promise.reject(new RangeError("cut")) }))
   );
   const response = await broken(request("01J/broken"));
   await assertRejects(() => response.text(), RangeError, "cut");
-  await heard.runOf("01J/broken");
+  await collector.runOf("01J/broken");
 });
 
 /** Events with parts that throw where code takes them for texts or numbers. */

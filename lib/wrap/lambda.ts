@@ -1,4 +1,4 @@
-import { saidInEvent, saidInHeaders, ToldCall, type WrapOptions } from "./told_call.ts";
+import { identityInEvent, identityInHeaders, ReportedCall, type WrapOptions } from "./reported_call.ts";
 import { timed } from "./timed.ts";
 
 export type { WrapOptions };
@@ -25,11 +25,11 @@ type Callback = (error?: unknown, result?: unknown) => void;
  */
 export function sequoia<H extends LambdaHandler>(handler: H, options: WrapOptions = {}): H {
   const wrapped = (event: unknown, ...more: unknown[]): unknown => {
-    const call = new ToldCall(options);
-    call.hear(saidInHeaders((name) => headerOf(event, name)));
-    call.hear(saidInEvent(eventIn(event)));
+    const call = new ReportedCall(options);
+    call.identify(identityInHeaders((name) => headerOf(event, name)));
+    call.identify(identityInEvent(eventIn(event)));
     const callback = more[1];
-    if (typeof callback === "function") more[1] = toldBy(call, callback as Callback);
+    if (typeof callback === "function") more[1] = reportedBy(call, callback as Callback);
     try {
       const result = handler(event, ...more);
       if (isPromise(result)) {
@@ -46,20 +46,20 @@ export function sequoia<H extends LambdaHandler>(handler: H, options: WrapOption
   return Object.defineProperty(wrapped, "length", { value: handler.length }) as unknown as H;
 }
 
-function toldBy(call: ToldCall, callback: Callback): Callback {
+function reportedBy(call: ReportedCall, callback: Callback): Callback {
   return (error, result) => {
     const { timing } = call;
     void call.end().then(() => callback(error, timed(result, timing)));
   };
 }
 
-async function answered(call: ToldCall, result: unknown): Promise<unknown> {
+async function answered(call: ReportedCall, result: unknown): Promise<unknown> {
   const { timing } = call;
   await call.end();
   return timed(result, timing);
 }
 
-async function failed(call: ToldCall, error: unknown): Promise<never> {
+async function failed(call: ReportedCall, error: unknown): Promise<never> {
   await call.end();
   throw error;
 }

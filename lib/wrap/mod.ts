@@ -10,4 +10,4 @@ export { type FetchHandler, type RequestLike, sequoia as fetch } from "./fetch.t
 export { type LambdaHandler, sequoia as lambda } from "./lambda.ts";
 export { sequoia as openwhisk } from "./openwhisk.ts";
 export { tell, type Telling } from "./tell.ts";
-export type { WrapOptions } from "./told_call.ts";
+export type { WrapOptions } from "./reported_call.ts";

@@ -1,4 +1,4 @@
-import { saidInEvent, saidInHeaders, ToldCall, type WrapOptions } from "./told_call.ts";
+import { identityInEvent, identityInHeaders, ReportedCall, type WrapOptions } from "./reported_call.ts";
 import { timed } from "./timed.ts";
 
 export type { WrapOptions };
@@ -21,10 +21,10 @@ export function sequoia<P extends object, R>(
   options: WrapOptions = {},
 ): (params: P) => Promise<R> {
   return async (params) => {
-    const call = new ToldCall(options);
+    const call = new ReportedCall(options);
     const { __ow_headers: headers } = params as { __ow_headers?: Record<string, string> };
-    call.hear(saidInHeaders((name) => headers?.[name]));
-    call.hear(saidInEvent(params));
+    call.identify(identityInHeaders((name) => headers?.[name]));
+    call.identify(identityInEvent(params));
     try {
       const result = await main(params);
       return timed(result, call.timing) as R;

@@ -1,4 +1,4 @@
-import { saidInEvent, saidInHeaders, type ToldCall } from "./told_call.ts";
+import { identityInEvent, identityInHeaders, type ReportedCall } from "./reported_call.ts";
 
 /** As much of a fetch-style request as is needed. */
 export interface RequestLike {
@@ -14,16 +14,16 @@ export interface RequestLike {
 const LONGEST_BODY = 1024 * 1024;
 
 /** Lets a call know whose it is: by the headers that Sequoia sends, or else, as of the original's consumer, by the body. */
-export function hearRequest(call: ToldCall, request: RequestLike): void {
-  const said = saidInHeaders((name) => request.headers.get(name));
-  call.hear(said);
-  if (said.id !== undefined && !call.isHomeless) return;
+export function identifyByRequest(call: ReportedCall, request: RequestLike): void {
+  const identity = identityInHeaders((name) => request.headers.get(name));
+  call.identify(identity);
+  if (identity.id !== undefined && !call.lacksAddress) return;
   const length = Number(request.headers.get("content-length") ?? NaN);
   const isJson = /\bjson\b/i.test(request.headers.get("content-type") ?? "");
   if (!isJson || !(length <= LONGEST_BODY) || request.body === null || request.clone === undefined) return;
-  hearEvent(call, request).catch(() => {}); // it is no JSON, or somebody has read it before
+  identifyByBody(call, request).catch(() => {}); // it is no JSON, or somebody has read it before
 }
 
-async function hearEvent(call: ToldCall, request: RequestLike): Promise<void> {
-  call.hear(saidInEvent(await request.clone!().json()));
+async function identifyByBody(call: ReportedCall, request: RequestLike): Promise<void> {
+  call.identify(identityInEvent(await request.clone!().json()));
 }

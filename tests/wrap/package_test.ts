@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import ts from "typescript";
 import { Program } from "../program.ts";
 import { testWith } from "../requirements.ts";
-import { Heard, timingOf } from "./heard.ts";
+import { TestCollector, timingOf } from "./test_collector.ts";
 import { installed } from "./package.ts";
 
 const MODULES = ["", "/lambda", "/express", "/azure", "/openwhisk", "/fetch"];
@@ -102,24 +102,24 @@ await testWith(
   "node",
   "on AWS Lambda's runtime API, the end has been told when the answer is there",
   async () => {
-    await using heard = new Heard();
+    await using collector = new TestCollector();
     await using at = await installed({ "bootstrap.mjs": BOOTSTRAP, "function.mjs": LAMBDA });
     await using api = runtimeApi();
     await using program = new Program("node", "bootstrap.mjs", at.cwd, {
       AWS_LAMBDA_RUNTIME_API: api.address,
     });
     for (let i = 0; i < 5; i++) {
-      const answer = await api.invoke(`request-${i}`, heard.event(`01J/${i}`));
+      const answer = await api.invoke(`request-${i}`, collector.event(`01J/${i}`));
       program.signal("SIGSTOP"); // as Lambda freezes what has answered
       const { statusCode, headers } = answer.body as { statusCode: number; headers: Record<string, string> };
       assertEquals([answer.path, statusCode], [`request-${i}/response`, 200]);
       assert(timingOf(headers["server-timing"]) >= 9);
-      assert((await heard.runOf(`01J/${i}`)).ms >= 9);
+      assert((await collector.runOf(`01J/${i}`)).ms >= 9);
       program.signal("SIGCONT");
     }
-    const failed = await api.invoke("request-6", { ...heard.event("01J/fails"), args: { fail: true } });
+    const failed = await api.invoke("request-6", { ...collector.event("01J/fails"), args: { fail: true } });
     assertEquals(failed, { path: "request-6/error", body: { errorType: "RangeError", errorMessage: "no" } });
-    await heard.runOf("01J/fails");
+    await collector.runOf("01J/fails");
   },
 );
 
@@ -150,7 +150,7 @@ const ACTION = `const { sequoia } = require("sequoia-wrap/openwhisk");
 exports.main = sequoia(({ args }) => args.fail ? Promise.reject(new RangeError("no")) : { text: args.text });`;
 
 await testWith("node", "through OpenWhisk's action interface, the wrapper tells of activations", async () => {
-  await using heard = new Heard();
+  await using collector = new TestCollector();
   await using at = await installed({ "proxy.cjs": ACTION_PROXY });
   await using program = new Program("node", "proxy.cjs", at.cwd);
   const url = `http://127.0.0.1:${await program.line()}`;
@@ -161,11 +161,11 @@ await testWith("node", "through OpenWhisk's action interface, the wrapper tells 
   assertEquals(await post("/init", { name: "count", main: "main", code: ACTION, binary: false }), [200, {
     ok: true,
   }]);
-  assertEquals(await post("/run", heard.event("01J/run")), [200, { text: "a b" }]);
-  await heard.runOf("01J/run");
-  const [status] = await post("/run", { ...heard.event("01J/fails"), args: { fail: true } });
+  assertEquals(await post("/run", collector.event("01J/run")), [200, { text: "a b" }]);
+  await collector.runOf("01J/run");
+  const [status] = await post("/run", { ...collector.event("01J/fails"), args: { fail: true } });
   assertEquals(status, 502);
-  await heard.runOf("01J/fails");
+  await collector.runOf("01J/fails");
 });
 
 const EDGE = `import { register } from "node:module";
@@ -199,13 +199,13 @@ await testWith(
   "node",
   "on Node.js's own server, the wrapper adds to answers and tells of their ends",
   async () => {
-    await using heard = new Heard();
+    await using collector = new TestCollector();
     await using at = await installed({ "server.cjs": SERVER });
     await using program = new Program("node", "server.cjs", at.cwd);
     const url = `http://127.0.0.1:${await program.line()}`;
-    const response = await fetch(url, { headers: heard.headers("01J/a") });
+    const response = await fetch(url, { headers: collector.headers("01J/a") });
     assert(timingOf(response.headers.get("server-timing")) >= 0);
     assertEquals(await response.text(), "begun");
-    assert((await heard.runOf("01J/a")).ms >= 9);
+    assert((await collector.runOf("01J/a")).ms >= 9);
   },
 );

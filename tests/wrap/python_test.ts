@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import { folder } from "../e2e/sequoia.ts";
 import { Program } from "../program.ts";
 import { testWith } from "../requirements.ts";
-import { Heard, timingOf } from "./heard.ts";
+import { TestCollector, timingOf } from "./test_collector.ts";
 
 const WRAPPER = fileURLToPath(new URL("../../lib/wrap/python/", import.meta.url));
 
-/** What a line that a program has printed says. */
+/** The content of a line that a program has printed. */
 async function answer(program: Program): Promise<Record<string, unknown>> {
   return JSON.parse(await program.line());
 }
@@ -17,23 +17,23 @@ async function answer(program: Program): Promise<Record<string, unknown>> {
 async function inPython(
   name: string,
   text: string,
-  test: (program: Program, heard: Heard) => Promise<void>,
+  test: (program: Program, collector: TestCollector) => Promise<void>,
   env: Record<string, string> = {},
 ): Promise<void> {
   await testWith("python3", `the wrapper for Python ${name}`, async () => {
-    await using heard = new Heard();
+    await using collector = new TestCollector();
     const head = `import asyncio, base64, json, os, socket, sys, time
 sys.path.insert(0, ${JSON.stringify(WRAPPER)})
 sys.dont_write_bytecode = True
 from sequoia_wrap import sequoia, tell
-PORT = ${heard.port}
+PORT = ${collector.port}
 def event(id, port=PORT): return {"id": id, "name": "functionSide", "ip": "127.0.0.1", "port": port, "args": {"text": "a b"}}
 def headers(id): return {"Idempotency-Key": id, "X-Sequoia-Collector": "127.0.0.1:%d" % PORT}
 def answer(value): print(json.dumps(value), flush=True)
 `;
     await using at = await folder({ "functions.py": head + text });
     await using program = new Program("python3", "functions.py", at.cwd, env);
-    await test(program, heard);
+    await test(program, collector);
   });
 }
 
@@ -47,10 +47,10 @@ def handler(event, context):
 answer(handler(event("01J/count"), None))
 answer({"name": handler.__name__})
 `,
-  async (program, heard) => {
+  async (program, collector) => {
     assertEquals(await answer(program), { words: 2 });
     assertEquals(await answer(program), { name: "handler" });
-    const { who, ms } = await heard.runOf("01J/count");
+    const { who, ms } = await collector.runOf("01J/count");
     assertEquals(who, "functionSide");
     assert(ms >= 19, `it ran for ${ms} ms`);
   },
@@ -80,7 +80,7 @@ found = event("01J/e")
 sent = json.dumps(found)
 answer(main(req=Request({"Content-Type": "application/json", "Content-Length": str(len(sent))}, sent)).headers)
 `,
-  async (program, heard) => {
+  async (program, collector) => {
     for (let i = 0; i < 4; i++) {
       const { headers, body } = await answer(program) as { headers: Record<string, string>; body: string };
       assertEquals(Object.keys(headers).length, 1);
@@ -89,9 +89,9 @@ answer(main(req=Request({"Content-Type": "application/json", "Content-Length": s
     }
     assertMatch((await answer(program) as Record<string, string>)["Server-Timing"]!, /^function;dur=[\d.]+$/);
     for (const id of ["01J/a", "01J/b", "01J/c", "01J/d"]) {
-      assertEquals((await heard.runOf(id)).who, "thumb_nail");
+      assertEquals((await collector.runOf(id)).who, "thumb_nail");
     }
-    await heard.runOf("01J/e");
+    await collector.runOf("01J/e");
   },
 );
 
@@ -117,16 +117,16 @@ with tell(event=event("01J/block"), name="block") as call:
 call.end()
 answer({})
 `,
-  async (program, heard) => {
+  async (program, collector) => {
     assertEquals(await answer(program), { error: "'no'" });
     assertEquals(await answer(program), { code: 3 });
     assertEquals(await answer(program), { ok: true });
     assert(timingOf((await answer(program)).timing as string) >= 9);
     await answer(program);
-    for (const id of ["01J/fails", "01J/ends"]) await heard.runOf(id);
-    assert((await heard.runOf("01J/later")).ms >= 19);
-    assertEquals((await heard.runOf("01J/block")).who, "block");
-    assertEquals(heard.lines.filter(({ id }) => id === "01J/block").length, 2, "it ends once");
+    for (const id of ["01J/fails", "01J/ends"]) await collector.runOf(id);
+    assert((await collector.runOf("01J/later")).ms >= 19);
+    assertEquals((await collector.runOf("01J/block")).who, "block");
+    assertEquals(collector.lines.filter(({ id }) => id === "01J/block").length, 2, "it ends once");
   },
 );
 
@@ -166,12 +166,12 @@ waits.clear()
 for i in range(200): handler(event("x/%d" % i, ports[i % 2]))
 answer({"longest": longest, "later": len(waits)})
 `,
-  async (program, heard) => {
+  async (program, collector) => {
     assertEquals(await answer(program), { done: true });
     const { longest, later } = await answer(program) as { longest: number; later: number };
     assert(longest <= 0.05, `the first calls wait for ${longest} s`);
     assertEquals(later, 0, "calls wait for a collector that is known to be away");
-    assertEquals(heard.lines, []);
+    assertEquals(collector.lines, []);
   },
 );
 
@@ -235,11 +235,11 @@ answer([bound(other), silent(event("01J/silent")),
 os.environ["SEQUOIA_COLLECTOR"] = "127.0.0.1:%d" % PORT
 answer(open_(dict(event("01J/env\\nx"), port=1)))
 `,
-  async (program, heard) => {
+  async (program, collector) => {
     assertEquals(await answer(program) as unknown, [1, 2, 3]);
     assertEquals(await answer(program) as unknown, 3);
-    await heard.runOf("01J/a");
-    await heard.runOf("01J/env x");
-    assertEquals(new Set(heard.lines.map(({ id }) => id)), new Set(["01J/a", "01J/env x"]));
+    await collector.runOf("01J/a");
+    await collector.runOf("01J/env x");
+    assertEquals(new Set(collector.lines.map(({ id }) => id)), new Set(["01J/a", "01J/env x"]));
   },
 );

@@ -15,24 +15,24 @@ export interface WrapOptions {
 }
 
 /** The fields that a call carries about itself; any may be absent. */
-export interface Said {
+export interface CallIdentity {
   /** Its idempotency key. */
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   readonly address?: Address | undefined;
   /** Whether the call states that there is no collector for it; then an address in its event does not count. */
-  readonly isUntold?: boolean;
+  readonly isUnreported?: boolean;
 }
 
 /** An answer waits at most this long for the system to take the line about its end, in milliseconds. */
-const LAST_WORDS_MS = 50;
+const LONGEST_END_MS = 50;
 
 /** A call of a function, which tells the collector when it has started and ended, as soon as it is known whose it is. */
-export class ToldCall {
+export class ReportedCall {
   readonly #options: WrapOptions;
   readonly #startedAtMs = nowMs();
   readonly #since = ticksMs();
-  #said: Said = {};
+  #identity: CallIdentity = {};
   #channel: Channel | undefined;
   #endedAtMs: number | undefined;
 
@@ -41,17 +41,23 @@ export class ToldCall {
   }
 
   /** Whether it lacks an address that its call could still give. */
-  get isHomeless(): boolean {
-    return this.#said.address === undefined && this.#said.isUntold !== true &&
+  get lacksAddress(): boolean {
+    return this.#identity.address === undefined && this.#identity.isUnreported !== true &&
       this.#options.collector === undefined &&
       env(VARIABLE) === undefined;
   }
 
   /** Adds fields of its call; those known before stay. Reports the start as soon as id and collector are known. */
-  hear({ id, name, address, isUntold = false }: Said): void {
-    const { id: knownId = id, name: knownName = name, isUntold: wasUntold = isUntold } = this.#said;
-    const knownAddress = wasUntold ? undefined : this.#said.address ?? address;
-    this.#said = { id: knownId, name: knownName, address: knownAddress, isUntold: wasUntold || isUntold };
+  identify({ id, name, address, isUnreported = false }: CallIdentity): void {
+    const { id: knownId = id, name: knownName = name, isUnreported: wasUnreported = isUnreported } =
+      this.#identity;
+    const knownAddress = wasUnreported ? undefined : this.#identity.address ?? address;
+    this.#identity = {
+      id: knownId,
+      name: knownName,
+      address: knownAddress,
+      isUnreported: wasUnreported || isUnreported,
+    };
     if (this.#channel !== undefined || this.#endedAtMs !== undefined) return;
     this.#say("start", this.#startedAtMs);
   }
@@ -65,13 +71,13 @@ export class ToldCall {
   end(): Promise<void> {
     if (this.#endedAtMs !== undefined) return Promise.resolve();
     this.#endedAtMs = this.#startedAtMs + ticksMs() - this.#since;
-    const said = this.#say("end", this.#endedAtMs);
+    const sent = this.#say("end", this.#endedAtMs);
     this.#channel?.close();
-    return said === undefined ? Promise.resolve() : within(LAST_WORDS_MS, said);
+    return sent === undefined ? Promise.resolve() : within(LONGEST_END_MS, sent);
   }
 
   #say(status: "start" | "end", atMs: number): Promise<void> | undefined {
-    const { id, name = DEFAULT_NAME } = this.#said;
+    const { id, name = DEFAULT_NAME } = this.#identity;
     const address = this.#address();
     const line = id === undefined ? undefined : lineOf(this.#options.name ?? name, status, atMs, id);
     if (address === undefined || line === undefined) return undefined;
@@ -82,7 +88,7 @@ export class ToldCall {
   #address(): Address | undefined {
     const { collector = env(VARIABLE) } = this.#options;
     return collector === undefined
-      ? this.#said.address
+      ? this.#identity.address
       : collector === false
       ? undefined
       : parseAddress(collector);
@@ -102,7 +108,7 @@ function within(ms: number, done: Promise<void>): Promise<void> {
 }
 
 /** Reads the fields from an event of Sequoia or of the original system; empty for any other event. */
-export function saidInEvent(event: unknown): Said {
+export function identityInEvent(event: unknown): CallIdentity {
   if (typeof event !== "object" || event === null) return {};
   const { id, name, ip, port } = event as Record<string, unknown>;
   return {
@@ -116,11 +122,11 @@ export function saidInEvent(event: unknown): Said {
 const NOBODY = "none";
 
 /** Reads the fields from the headers of a request. @param header gives one by its name in lower case */
-export function saidInHeaders(header: (name: string) => string | null | undefined): Said {
+export function identityInHeaders(header: (name: string) => string | null | undefined): CallIdentity {
   const collector = header("x-sequoia-collector");
   return {
     id: header("idempotency-key") ?? undefined,
     address: parseAddress(collector),
-    isUntold: collector === NOBODY,
+    isUnreported: collector === NOBODY,
   };
 }

@@ -3,10 +3,10 @@ import { realClock } from "../../lib/model/mod.ts";
 import type { TimedLine } from "../../lib/record/mod.ts";
 
 /** A collector on loopback, for tests of what tells it something. */
-export class Heard implements AsyncDisposable {
+export class TestCollector implements AsyncDisposable {
   readonly lines: TimedLine[] = [];
   readonly #collector: Collector;
-  #told = () => {};
+  #wake = () => {};
 
   constructor() {
     this.#collector = new Collector({
@@ -15,7 +15,7 @@ export class Heard implements AsyncDisposable {
       clock: realClock,
       onLine: (line) => {
         this.lines.push(line);
-        this.#told();
+        this.#wake();
       },
     });
   }
@@ -33,7 +33,7 @@ export class Heard implements AsyncDisposable {
     return this.#collector.counts.connections;
   }
 
-  /** What functions get from Sequoia, for a call of this id. */
+  /** The event that functions get from Sequoia, for a call of this id. */
   event(id: string) {
     return { id, name: "functionSide", ip: "127.0.0.1", port: this.port, args: { text: "a b" } };
   }
@@ -49,7 +49,7 @@ export class Heard implements AsyncDisposable {
     for (;;) {
       const start = of("start"), end = of("end");
       if (start !== undefined && end !== undefined) return { who: end.who, ms: end.atMs! - start.atMs! };
-      await new Promise<void>((resolve) => this.#told = resolve);
+      await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
 

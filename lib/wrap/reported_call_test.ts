@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Heard, pause } from "../../tests/wrap/heard.ts";
+import { pause, TestCollector } from "../../tests/wrap/test_collector.ts";
 import { parseAddress } from "./address.ts";
 import { lineOf } from "./line.ts";
 import { sequoia } from "./lambda.ts";
@@ -85,30 +85,30 @@ Deno.test("a wrapped function speaks over a new connection if its own has been c
 });
 
 Deno.test("a wrapped function keeps to the collector that it was given, whatever calls say", async () => {
-  await using heard = new Heard();
-  await using other = new Heard();
-  await sequoia(work, { collector: heard.address, name: "resize" })(event("a", other.port));
-  assertEquals((await heard.runOf("a")).who, "resize");
+  await using collector = new TestCollector();
+  await using other = new TestCollector();
+  await sequoia(work, { collector: collector.address, name: "resize" })(event("a", other.port));
+  assertEquals((await collector.runOf("a")).who, "resize");
   await sequoia(work, { collector: false })(event("b", other.port));
-  Deno.env.set("SEQUOIA_COLLECTOR", heard.address);
+  Deno.env.set("SEQUOIA_COLLECTOR", collector.address);
   try {
     await sequoia(work)(event("c", other.port));
   } finally {
     Deno.env.delete("SEQUOIA_COLLECTOR");
   }
-  await heard.runOf("c");
+  await collector.runOf("c");
   await sequoia(work)(event("d", 0));
   await sequoia(work)({ args: {} });
-  assertEquals([other.lines.length, heard.lines.length], [0, 4]);
+  assertEquals([other.lines.length, collector.lines.length], [0, 4]);
 });
 
 Deno.test("a wrapped function tells nobody where the headers of its call say none, whatever its event says", async () => {
-  await using heard = new Heard();
+  await using collector = new TestCollector();
   const headers = { "Idempotency-Key": "01J/none", "X-Sequoia-Collector": "none" };
-  await sequoia(work)({ headers, ...heard.event("01J/none") } as unknown as ReturnType<typeof event>);
-  await sequoia(work)(heard.event("01J/some") as unknown as ReturnType<typeof event>);
-  await heard.runOf("01J/some");
-  assertEquals(new Set(heard.lines.map(({ id }) => id)), new Set(["01J/some"]));
+  await sequoia(work)({ headers, ...collector.event("01J/none") } as unknown as ReturnType<typeof event>);
+  await sequoia(work)(collector.event("01J/some") as unknown as ReturnType<typeof event>);
+  await collector.runOf("01J/some");
+  assertEquals(new Set(collector.lines.map(({ id }) => id)), new Set(["01J/some"]));
 });
 
 Deno.test("lineOf() says one line, whatever name and id are", () => {
