@@ -14,6 +14,7 @@
 
 // Workloads.
 export {
+  type Callback,
   type CallOptions,
   type Chain,
   chain,
@@ -23,6 +24,7 @@ export {
   type ErrorKind,
   type FailureCause,
   fn,
+  type FunctionAuth,
   type FunctionBody,
   type FunctionDefinition,
   type FunctionEvent,
@@ -49,25 +51,34 @@ export {
 } from "./model/mod.ts";
 // Run times and arrivals.
 export {
+  type ArrivalProcess,
   type Arrivals,
   arrivalTimes,
   burst,
+  bursts,
   constant,
+  daily,
   type Distribution,
   type Duration,
   every,
   exponential,
   formatDuration,
+  gamma,
   type LoadBounds,
   lognormal,
   meanMs,
   parseDuration,
   poisson,
+  type Quantile,
+  quantiles,
+  ramp,
   type Random,
   sampleMs,
   seededRandom,
+  steps,
   trace,
   uniform,
+  weibull,
 } from "./model/mod.ts";
 // Policies.
 export {

@@ -9,7 +9,7 @@ export interface CollectorOptions {
   readonly port: number;
   readonly clock: Clock;
   /** Called for each line that is a function's, with the instant at which it was received, in milliseconds since 1970. */
-  readonly onLine: (line: TimedLine, heardAtMs: number) => void;
+  readonly onLine: (line: TimedLine, receivedAtMs: number) => void;
   /**
    * Most connections at a time; then the one that has been silent the longest is closed, after a second of silence. Others
    * wait meanwhile. (Default: 4,096)
@@ -53,7 +53,7 @@ export class CollectError extends SequoiaError<CollectErrorCode> {
 interface Sender {
   readonly connection: Deno.TcpConn;
   readonly lines: LineAssembler;
-  heardAtMs: number;
+  receivedAtMs: number;
 }
 
 /**
@@ -119,7 +119,7 @@ export class Collector implements AsyncDisposable {
         if (!signal.aborted) await clock.until(clock.nowMs() + PAUSE_MS, signal);
         continue;
       }
-      void this.#hear(connection);
+      void this.#receive(connection);
     }
   }
 
@@ -131,7 +131,7 @@ export class Collector implements AsyncDisposable {
     const { clock } = this.#options;
     while (this.#senders.size >= this.#most && !this.#end.signal.aborted) {
       const longest: Sender = this.#senders.values().next().value!;
-      const silentMs = clock.nowMs() - longest.heardAtMs;
+      const silentMs = clock.nowMs() - longest.receivedAtMs;
       if (silentMs >= SILENT_MS) this.#close(longest);
       else await this.#closedWithin(SILENT_MS - silentMs);
     }
@@ -148,9 +148,9 @@ export class Collector implements AsyncDisposable {
   }
 
   /** Reads the lines of a sender until it ends; whatever happens to its connection ends there. */
-  async #hear(connection: Deno.TcpConn): Promise<void> {
+  async #receive(connection: Deno.TcpConn): Promise<void> {
     const { clock } = this.#options;
-    const sender = { connection, lines: new LineAssembler(LONGEST_LINE), heardAtMs: clock.nowMs() };
+    const sender = { connection, lines: new LineAssembler(LONGEST_LINE), receivedAtMs: clock.nowMs() };
     this.#connections++;
     this.#hearing++;
     this.#senders.add(sender);
@@ -158,10 +158,10 @@ export class Collector implements AsyncDisposable {
     let buffer = new Uint8Array(FIRST_CHUNK);
     try {
       for (let read = await connection.read(buffer); read !== null; read = await connection.read(buffer)) {
-        sender.heardAtMs = clock.nowMs();
+        sender.receivedAtMs = clock.nowMs();
         this.#senders.delete(sender);
         this.#senders.add(sender);
-        for (const text of sender.lines.push(buffer.subarray(0, read))) this.#take(text, sender.heardAtMs);
+        for (const text of sender.lines.push(buffer.subarray(0, read))) this.#take(text, sender.receivedAtMs);
         if (read === buffer.length && read < CHUNK) buffer = new Uint8Array(CHUNK);
       }
     } catch { // the sender broke off, or it was closed here
@@ -172,13 +172,13 @@ export class Collector implements AsyncDisposable {
     if (--this.#hearing === 0) this.#silence();
   }
 
-  #take(text: string, heardAtMs: number): void {
+  #take(text: string, receivedAtMs: number): void {
     if (text.trim() === "") return;
     const line = parseTimedLine(text);
     if (line === undefined) this.#unreadable++;
     else {
       this.#lines++;
-      this.#options.onLine(line, heardAtMs);
+      this.#options.onLine(line, receivedAtMs);
     }
   }
 
@@ -192,7 +192,7 @@ export class Collector implements AsyncDisposable {
     return this.#options.clock.after(this.#idleMs / 4, () => {
       const latestMs = this.#options.clock.nowMs() - this.#idleMs;
       for (const sender of this.#senders) {
-        if (sender.heardAtMs > latestMs) break;
+        if (sender.receivedAtMs > latestMs) break;
         this.#close(sender);
       }
       this.#cancelSweep = this.#senders.size === 0 ? undefined : this.#planSweep();

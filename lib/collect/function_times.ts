@@ -1,13 +1,19 @@
-import { type AttemptEvent, functionRunOf, type Recorder, type TimedLine } from "../record/mod.ts";
+import {
+  type AttemptEvent,
+  type FunctionRunEvent,
+  functionRunOf,
+  type Recorder,
+  type TimedLine,
+} from "../record/mod.ts";
 import { type FunctionRun, Matcher } from "./matcher.ts";
 
 /** The time after the end of an attempt in which its function may still tell of its run, in milliseconds. */
 const GRACE_MS = 5000;
 /** The most functions that tell of their runs and are remembered. */
-const MOST_SPEAKERS = 10_000;
+const MOST_REPORTING = 10_000;
 
 /** An attempt that its function may tell of. */
-interface Told {
+interface TimedAttempt {
   readonly key: string;
   readonly startedAtMs: number;
   run?: FunctionRun;
@@ -16,18 +22,18 @@ interface Told {
 }
 
 /** An attempt under way, to be ended once. */
-export interface ToldAttempt {
-  /** It has ended, and been recorded. */
-  end(event: AttemptEvent, nowMs: number): void;
+export interface OpenAttempt {
+  /** It has ended, and been recorded. @returns the function's own times, if it has told of them by now */
+  end(event: AttemptEvent, nowMs: number): FunctionRunEvent | undefined;
   /** It is not recorded. */
   abandon(): void;
 }
 
-/** The counts of attempts whose functions have told of them so far. */
+/** The counts of attempts whose functions have reported them so far. */
 export interface FunctionTimesStats {
-  /** Attempts that have ended, and those of them whose functions told of themselves. */
+  /** Attempts that have ended, and those of them whose functions reported them. */
   readonly ended: number;
-  readonly told: number;
+  readonly reported: number;
   /** Lines of calls that are not made here, or not any more. */
   readonly strange: number;
   /** Attempts with whose functions the clocks do not agree. */
@@ -62,13 +68,13 @@ export class FunctionTimes {
   readonly #aheadMs: () => number;
   readonly #learn: (functionName: string, functionMs: number) => void;
   readonly #matcher = new Matcher();
-  readonly #attempts = new Map<string, Told[]>();
-  /** Ended, in this order, and not told of. */
-  readonly #waiting = new Set<Told>();
-  /** Functions that have told of themselves, the newest of them. */
-  readonly #speakers = new Set<string>();
+  readonly #attempts = new Map<string, TimedAttempt[]>();
+  /** Ended, in this order, and not reported. */
+  readonly #waiting = new Set<TimedAttempt>();
+  /** Functions that report their runs, the newest of them. */
+  readonly #reporting = new Set<string>();
   #ended = 0;
-  #told = 0;
+  #reported = 0;
   #strange = 0;
   #skewed = 0;
   #worstSkewMs = 0;
@@ -83,23 +89,23 @@ export class FunctionTimes {
   get stats(): FunctionTimesStats {
     return {
       ended: this.#ended,
-      told: this.#told,
+      reported: this.#reported,
       strange: this.#strange,
       skewed: this.#skewed,
       worstSkewMs: this.#worstSkewMs,
     };
   }
 
-  /** The number of ended attempts whose functions are known to tell of their runs, and have not told of these yet. */
+  /** The number of ended attempts whose functions are known to report their runs, and have not reported these yet. */
   get awaited(): number {
     let awaited = 0;
-    for (const { ended } of this.#waiting) if (this.#speakers.has(ended!.event.function)) awaited++;
+    for (const { ended } of this.#waiting) if (this.#reporting.has(ended!.event.function)) awaited++;
     return awaited;
   }
 
   /** An attempt begins. @param key its idempotency key */
-  begin(key: string, startedAtMs: number): ToldAttempt {
-    const attempt: Told = { key, startedAtMs };
+  begin(key: string, startedAtMs: number): OpenAttempt {
+    const attempt: TimedAttempt = { key, startedAtMs };
     const same = this.#attempts.get(key);
     if (same === undefined) this.#attempts.set(key, [attempt]);
     else same.push(attempt);
@@ -110,52 +116,53 @@ export class FunctionTimes {
   }
 
   /** A function has said something. */
-  take(line: TimedLine, heardAtMs: number): void {
-    this.#forget(heardAtMs);
+  take(line: TimedLine, receivedAtMs: number): void {
+    this.#forget(receivedAtMs);
     if (!this.#attempts.has(line.id)) {
       this.#strange++;
       return;
     }
-    const run = this.#matcher.take(line, heardAtMs);
+    const run = this.#matcher.take(line, receivedAtMs);
     if (run === undefined || !run.isCertain) return;
     const attempt = this.#attempts.get(run.id)!.findLast(({ startedAtMs }) =>
-      startedAtMs <= run.startHeardAtMs
+      startedAtMs <= run.startReceivedAtMs
     );
     if (attempt === undefined || attempt.run !== undefined) return;
     attempt.run = run;
-    if (attempt.ended !== undefined) this.#tell(attempt, attempt.ended.event, run);
+    if (attempt.ended !== undefined) this.#report(attempt, attempt.ended.event, run);
   }
 
-  #end(attempt: Told, event: AttemptEvent, nowMs: number): void {
+  #end(attempt: TimedAttempt, event: AttemptEvent, nowMs: number): FunctionRunEvent | undefined {
     this.#forget(nowMs);
     this.#ended++;
-    if (attempt.run !== undefined) return this.#tell(attempt, event, attempt.run);
+    if (attempt.run !== undefined) return this.#report(attempt, event, attempt.run);
     attempt.ended = { event, untilMs: nowMs + GRACE_MS };
     this.#waiting.add(attempt);
   }
 
-  #noteSpeaker(functionName: string): void {
-    const speakers = this.#speakers;
-    if (speakers.size >= MOST_SPEAKERS && !speakers.has(functionName)) {
-      speakers.delete(speakers.values().next().value!);
+  #noteReporting(functionName: string): void {
+    const reporting = this.#reporting;
+    if (reporting.size >= MOST_REPORTING && !reporting.has(functionName)) {
+      reporting.delete(reporting.values().next().value!);
     }
-    speakers.add(functionName);
+    reporting.add(functionName);
   }
 
-  #tell(attempt: Told, event: AttemptEvent, run: FunctionRun): void {
+  #report(attempt: TimedAttempt, event: AttemptEvent, run: FunctionRun): FunctionRunEvent {
     this.#drop(attempt);
-    this.#noteSpeaker(event.function);
-    this.#told++;
-    const told = functionRunOf(event, run, this.#aheadMs());
-    if (told.skewMs !== undefined) {
+    this.#noteReporting(event.function);
+    this.#reported++;
+    const reported = functionRunOf(event, run, this.#aheadMs());
+    if (reported.skewMs !== undefined) {
       this.#skewed++;
-      if (Math.abs(told.skewMs) > Math.abs(this.#worstSkewMs)) this.#worstSkewMs = told.skewMs;
+      if (Math.abs(reported.skewMs) > Math.abs(this.#worstSkewMs)) this.#worstSkewMs = reported.skewMs;
     }
-    this.#recorder.functionRun(told);
-    if (told.outcome === "ok") this.#learn(told.function, told.functionMs);
+    this.#recorder.functionRun(reported);
+    if (reported.outcome === "ok") this.#learn(reported.function, reported.functionMs);
+    return reported;
   }
 
-  #drop(attempt: Told): void {
+  #drop(attempt: TimedAttempt): void {
     this.#waiting.delete(attempt);
     const same = this.#attempts.get(attempt.key);
     if (same === undefined) return;

@@ -26,18 +26,18 @@ function attempt(startedAtMs: number, runMs: number, number = 1): AttemptEvent {
 const KEY = "i1/compile_386";
 
 function setUp(aheadMs = 0) {
-  const told: FunctionRunEvent[] = [];
+  const reported: FunctionRunEvent[] = [];
   const times = new FunctionTimes({
-    recorder: { functionRun: (event) => void told.push(event) },
+    recorder: { functionRun: (event) => void reported.push(event) },
     aheadMs: () => aheadMs,
   });
-  const say = (status: TimedLine["status"], atMs: number, heardAtMs = atMs, id = KEY) =>
-    times.take({ who: "functionSide", status, id, atMs: NOW + atMs }, NOW + heardAtMs);
+  const say = (status: TimedLine["status"], atMs: number, receivedAtMs = atMs, id = KEY) =>
+    times.take({ who: "functionSide", status, id, atMs: NOW + atMs }, NOW + receivedAtMs);
   const begin = (atMs: number) => times.begin(KEY, NOW + atMs);
   /** The function runs that were recorded: attempt, the function's start, its time and its queue at the provider. */
   const figures = () =>
-    told.map((run) => [run.attempt, run.startedAtMs - NOW, run.functionMs, run.providerQueuedMs]);
-  return { times, say, begin, told, figures };
+    reported.map((run) => [run.attempt, run.startedAtMs - NOW, run.functionMs, run.providerQueuedMs]);
+  return { times, say, begin, reported, figures };
 }
 
 Deno.test("FunctionTimes says how long the function ran, and waited before, when the attempt has ended", () => {
@@ -46,8 +46,10 @@ Deno.test("FunctionTimes says how long the function ran, and waited before, when
   say("start", 40);
   say("end", 90);
   assertEquals(figures(), []);
-  open.end(attempt(0, 100), NOW + 100);
+  const known = open.end(attempt(0, 100), NOW + 100);
   assertEquals(figures(), [[1, 40, 50, 40]]);
+  assertEquals(known?.providerQueuedMs, 40);
+  assertEquals(begin(200).end(attempt(200, 100), NOW + 300), undefined);
 });
 
 Deno.test("FunctionTimes has it learned how long functions that went well really ran", () => {
@@ -107,13 +109,13 @@ Deno.test("FunctionTimes leaves out what cannot be told apart: a run that went o
 });
 
 Deno.test("FunctionTimes passes over what is not called here", () => {
-  const { times, say, told } = setUp();
+  const { times, say, reported } = setUp();
   for (let i = 0; i < 1000; i++) say("start", i, i, `stranger/${i}`);
-  assertEquals([times.stats.strange, told.length], [1000, 0]);
+  assertEquals([times.stats.strange, reported.length], [1000, 0]);
 });
 
 Deno.test("FunctionTimes says when clocks do not agree, and tells no queue at the provider then", () => {
-  const { times, say, begin, told } = setUp();
+  const { times, say, begin, reported } = setUp();
   const behind = begin(0);
   say("start", -500, 20);
   say("end", -440, 80);
@@ -123,7 +125,7 @@ Deno.test("FunctionTimes says when clocks do not agree, and tells no queue at th
   say("end", 350);
   ahead.end(attempt(200, 100, 2), NOW + 300);
   assertEquals(
-    told.map(({ functionMs, providerQueuedMs, skewMs, startedAtMs }) => [
+    reported.map(({ functionMs, providerQueuedMs, skewMs, startedAtMs }) => [
       functionMs,
       providerQueuedMs,
       skewMs,
@@ -148,7 +150,7 @@ Deno.test("FunctionTimes tells of an attempt at most once, and nothing below zer
     fc.record({ kind: fc.constant("pause" as const), ms: fc.integer({ min: 1, max: 6000 }) }),
   );
   fc.assert(fc.property(fc.array(word, { maxLength: 60 }), (words) => {
-    const { say, begin, told } = setUp();
+    const { say, begin, reported } = setUp();
     const open: { readonly attempt: ReturnType<typeof begin>; readonly number: number }[] = [];
     let nowMs = 0, begun = 0;
     for (const word of words) {
@@ -159,8 +161,8 @@ Deno.test("FunctionTimes tells of an attempt at most once, and nothing below zer
       const ends = word.kind === "end" ? open.shift() : undefined;
       ends?.attempt.end(attempt(nowMs - 1, 1, ends.number), NOW + nowMs);
     }
-    assertEquals(new Set(told.map((run) => run.attempt)).size, told.length);
-    for (const run of told) {
+    assertEquals(new Set(reported.map((run) => run.attempt)).size, reported.length);
+    for (const run of reported) {
       assert(run.functionMs >= 0 && (run.providerQueuedMs ?? 0) >= 0);
       assert((run.providerQueuedMs === undefined) !== (run.skewMs === undefined));
     }
@@ -176,7 +178,7 @@ Deno.test("FunctionTimes knows how far this machine's own clock has been set sin
   assertEquals(figures(), [[1, 10, 10, 10]]);
 });
 
-Deno.test("FunctionTimes waits at the end only for functions that have ever told of themselves", () => {
+Deno.test("FunctionTimes waits at the end only for functions that have ever reported", () => {
   const { times, say, begin } = setUp();
   begin(0).end({ ...attempt(0, 10), function: "silent" }, NOW + 10);
   assertEquals(times.awaited, 0);
@@ -188,10 +190,10 @@ Deno.test("FunctionTimes waits at the end only for functions that have ever told
 
 Deno.test("FunctionTimes remembers the newest of many functions that tell of themselves", () => {
   const { times, say } = setUp();
-  const run = (fn: string, isTold: boolean) => {
+  const run = (fn: string, isReported: boolean) => {
     const key = `i1/${fn}`;
     const open = times.begin(key, NOW);
-    if (isTold) {
+    if (isReported) {
       say("start", 0, 0, key);
       say("end", 1, 1, key);
     }

@@ -35,8 +35,8 @@ export class LoneRuns {
   }
 
   /** A function has said something. */
-  take(line: TimedLine, heardAtMs: number): void {
-    const run = this.#matcher.take(line, heardAtMs);
+  take(line: TimedLine, receivedAtMs: number): void {
+    const run = this.#matcher.take(line, receivedAtMs);
     if (run === undefined) return;
     this.recorded++;
     const names = ownNames(run);

@@ -10,22 +10,22 @@ export interface FunctionRun {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   /** The instant at which the line of its start was received, in milliseconds since 1970, by the receiver's clock. */
-  readonly startHeardAtMs: number;
+  readonly startReceivedAtMs: number;
   /** False if several runs of this id overlap: then they may have been taken for each other. */
   readonly isCertain: boolean;
 }
 
 /** A line with when it came. */
-interface Heard {
+interface ReceivedLine {
   readonly atMs: number;
-  readonly heardAtMs: number;
+  readonly receivedAtMs: number;
 }
 
 /** The lines of an id that have found no counterpart, each list in the order of its times. */
 interface Unmatched {
   readonly sinceMs: number;
-  readonly starts: Heard[];
-  readonly ends: Heard[];
+  readonly starts: ReceivedLine[];
+  readonly ends: ReceivedLine[];
   isMixed: boolean;
 }
 
@@ -71,8 +71,8 @@ export class Matcher {
   }
 
   /** Takes a line. @returns the run that it completes, if it does; a line without a readable time completes none */
-  take({ who, status, atMs, id }: TimedLine, heardAtMs: number): FunctionRun | undefined {
-    this.#forget(heardAtMs);
+  take({ who, status, atMs, id }: TimedLine, receivedAtMs: number): FunctionRun | undefined {
+    this.#forget(receivedAtMs);
     if (atMs === undefined) {
       this.forgotten++;
       return undefined;
@@ -80,10 +80,10 @@ export class Matcher {
     const key = `${who} ${id}`;
     let of = this.#unmatched.get(key);
     if (of === undefined) {
-      this.#unmatched.set(key, of = { sinceMs: heardAtMs, starts: [], ends: [], isMixed: false });
+      this.#unmatched.set(key, of = { sinceMs: receivedAtMs, starts: [], ends: [], isMixed: false });
       this.#characters += key.length;
     }
-    insert(status === "start" ? of.starts : of.ends, { atMs, heardAtMs });
+    insert(status === "start" ? of.starts : of.ends, { atMs, receivedAtMs });
     of.isMixed ||= of.starts.length > 1 || of.ends.length > 1;
     const run = pairOf(of);
     if (of.starts.length + of.ends.length === 0) this.#drop(key, of);
@@ -109,17 +109,17 @@ export class Matcher {
 /** Takes the pair out that is complete, if there is one. */
 function pairOf(
   { starts, ends }: Unmatched,
-): Pick<FunctionRun, "startedAtMs" | "endedAtMs" | "startHeardAtMs"> | undefined {
+): Pick<FunctionRun, "startedAtMs" | "endedAtMs" | "startReceivedAtMs"> | undefined {
   const [start] = starts;
   if (start === undefined) return undefined;
   const at = ends.findIndex(({ atMs }) => atMs >= start.atMs);
   if (at < 0) return undefined;
   starts.shift();
   const [end] = ends.splice(at, 1);
-  return { startedAtMs: start.atMs, endedAtMs: end!.atMs, startHeardAtMs: start.heardAtMs };
+  return { startedAtMs: start.atMs, endedAtMs: end!.atMs, startReceivedAtMs: start.receivedAtMs };
 }
 
-function insert(list: Heard[], item: Heard): void {
+function insert(list: ReceivedLine[], item: ReceivedLine): void {
   const at = list.findLastIndex(({ atMs }) => atMs <= item.atMs);
   list.splice(at + 1, 0, item);
 }

@@ -4,7 +4,7 @@ export {
   FunctionTimes,
   type FunctionTimesOptions,
   type FunctionTimesStats,
-  type ToldAttempt,
+  type OpenAttempt,
 } from "./function_times.ts";
 export { LoneRuns } from "./lone_runs.ts";
 export { type FunctionRun, Matcher, type MatcherBounds } from "./matcher.ts";
