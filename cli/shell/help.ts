@@ -1,0 +1,83 @@
+import { unicodeWidth } from "@std/cli/unicode-width";
+import type { Command } from "./command.ts";
+import type { Option } from "./options.ts";
+
+/** The help of one command, in lines of at most `width` columns where words allow it. */
+export function commandHelp(name: string, summary: string, command: Command, width = Infinity): string {
+  const columns = (rows: Rows) => columnsWithin(width, rows);
+  const options = Object.entries(command.options).map(([key, option]) =>
+    [optionWords(key, option), option.help] as const
+  );
+  return [
+    `sequoia ${name}: ${summary}`,
+    "",
+    `  sequoia ${name} ${command.usage}`.trimEnd(),
+    "",
+    "Options:",
+    ...columns(options),
+    ...Object.entries(command.tables ?? {}).flatMap(([title, rows]) => ["", `${title}:`, ...columns(rows)]),
+    "",
+    "Examples:",
+    ...columns(command.examples),
+  ].join("\n");
+}
+
+/** The list of commands. */
+export function generalHelp(commands: Rows, width = Infinity): string {
+  const columns = (rows: Rows) => columnsWithin(width, rows);
+  return [
+    "sequoia: quality of service for serverless function chains",
+    "",
+    "  sequoia COMMAND [options]     sequoia help COMMAND",
+    "",
+    "Commands:",
+    ...columns(commands),
+    "",
+    "Examples:",
+    ...columns([
+      ["sequoia init", "write hello.ts, a first workload"],
+      ["sequoia consume --policy fair-share", "run what is queued, in one terminal"],
+      ["sequoia produce hello.ts --poisson 5", "submit chains, in another"],
+      ["sequoia report run.json", "see what happened"],
+    ]),
+  ].join("\n");
+}
+
+function optionWords(name: string, option: Option): string {
+  return option.kind === "flag" ? `--${name}` : `--${name} ${option.value}`;
+}
+
+type Rows = readonly (readonly [left: string, right: string])[];
+
+/** The right column has at least this many characters; where there is less room, it stands below the left one. */
+const LEAST_RIGHT = 40;
+const BELOW = "      ";
+
+function columnsWithin(width: number, rows: Rows): string[] {
+  const left = Math.max(...rows.map(([text]) => unicodeWidth(text)));
+  const room = width - left - 4;
+  if (room < LEAST_RIGHT) {
+    return rows.flatMap(([text, right]) => [
+      `  ${text}`,
+      ...wrapped(right, width - BELOW.length).map((line) => BELOW + line),
+    ]);
+  }
+  return rows.flatMap(([text, right]) =>
+    wrapped(right, room).map((line, i) => {
+      const start = i === 0 ? text : "";
+      return `  ${start}${" ".repeat(left - unicodeWidth(start) + 2)}${line}`;
+    })
+  );
+}
+
+/** A text in lines of at most `width` columns, broken between words. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && unicodeWidth(`${last} ${word}`) <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
