@@ -1,25 +1,28 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-import type { Context } from "./command.ts";
+import type { Context } from "./shell/command.ts";
 import { COMMANDS } from "./commands.ts";
-import { OPTION_NAMES } from "./option_names.ts";
-import { variable } from "./environment.ts";
-import { exitCodeOf, inOrder, jsonLineOf, messageOf, UsageError } from "./errors.ts";
-import { terminalColumns } from "./terminal.ts";
-import { VERSION } from "./version.ts";
-import { visible, visiblePlain } from "./visible.ts";
+import { OPTION_NAMES } from "./shell/option_names.ts";
+import { variable } from "./shell/environment.ts";
+import { exitCodeOf, inOrder, jsonLineOf, messageOf, UsageError } from "./shell/errors.ts";
+import { terminal, writeAbove } from "./shell/live_terminal.ts";
+import { jsonLine, logForm } from "./shell/log_form.ts";
+import { terminalColumns } from "./shell/terminal.ts";
+import { VERSION } from "./shell/version.ts";
+import { visible, visibleLine, visiblePlain } from "./shell/visible.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const [first, second] = args;
   if (first === "help" && second !== undefined) return await main([second, "--help"]);
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    const { generalHelp } = await import("./help.ts");
+    const { generalHelp } = await import("./shell/help.ts");
     console.log(
       generalHelp(Object.entries(COMMANDS).map(([key, { summary }]) => [key, summary]), helpWidth()),
     );
     return name === undefined ? 2 : 0;
   }
   if (name === "--version" || name === "-V") {
+    if (rest.length > 0) throw new UsageError(`${name} takes nothing more. Leave out ${rest.join(" ")}`);
     console.log(`sequoia ${VERSION}`);
     return 0;
   }
@@ -30,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
-    const { didYouMean } = await import("./options.ts");
+    const { didYouMean } = await import("./shell/options.ts");
     const names = Object.keys(COMMANDS);
     throw new UsageError(
       `Unknown command "${name}"${didYouMean(name, names)} Choose from ${names.join(", ")}`,
@@ -38,13 +41,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { command } = await entry.load();
   if (rest.includes("--help") || rest.includes("-h")) {
-    const { commandHelp } = await import("./help.ts");
+    const { commandHelp } = await import("./shell/help.ts");
     console.log(commandHelp(name, entry.summary, command, helpWidth()));
     return 0;
   }
-  const signals = listenForSignals();
+  const { keepStdoutForResults } = await import("./shell/workload_output.ts");
+  const signals = listenForSignals(keepStdoutForResults());
+  globalThis.addEventListener("unload", () => terminal?.end());
   try {
-    const { withSettings } = await import("./settings.ts");
+    const { withSettings } = await import("./shell/settings.ts");
     const args = await withSettings(command.settings ?? command.options, rest, SOURCES);
     for (const words of await strayWords()) console.error(`warn: ${visiblePlain(words)}`);
     await command.run(args, signals.context);
@@ -59,7 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** The warnings about variables of the environment that give no option. */
 async function strayWords(): Promise<string[]> {
-  const { strayVariables } = await import("./stray_variables.ts");
+  const { strayVariables } = await import("./shell/stray_variables.ts");
   const names = Object.keys(Deno.env.toObject()), stray = strayVariables(names, OPTION_NAMES);
   if (stray.length === 0) return [];
   const { QUEUE_VARIABLES } = await import("../lib/queue/mod.ts"); // most commands are spared that
@@ -73,8 +78,12 @@ function helpWidth(): number {
   return Deno.stdout.isTerminal() ? terminalColumns() : Infinity;
 }
 
+const ENDING = "Ending: what is in flight ends, nothing new starts.";
+
 /** The first ^C (or SIGTERM) drains, the second stops at once, the third does not wait for anything. */
-function listenForSignals(): { context: Context; interrupted(): boolean; toldToEnd(): boolean } {
+function listenForSignals(
+  write: (line: string) => void,
+): { context: Context; interrupted(): boolean; toldToEnd(): boolean } {
   const drain = new AbortController();
   const stop = new AbortController();
   const told = new Set<Deno.Signal>();
@@ -82,15 +91,23 @@ function listenForSignals(): { context: Context; interrupted(): boolean; toldToE
     told.add(signal);
     if (stop.signal.aborted) Deno.exit(130);
     if (drain.signal.aborted) return stop.abort();
-    if (signal === "SIGINT") {
-      console.error("\nEnding: what is in flight ends, nothing new starts. ^C once more stops at once.");
+    if (logForm.isJson) {
+      const line = jsonLine("INFO", Date.now(), ENDING, { event: "ending", signal });
+      writeAbove(() => console.error(line));
+    } else if (signal === "SIGINT") {
+      const front = Deno.stderr.isTerminal() ? "\r\x1b[K" : ""; // the terminal has written ^C
+      console.error(`${front}${ENDING} ^C once more stops at once.`);
     }
     drain.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal(signal));
-  const print = (line: string) => console.log(visible(line));
+  const output = {
+    print: (line: string) => write(visibleLine(line)),
+    printLines: (text: string) => write(visiblePlain(text)),
+    printEscaped: (text: string) => write(visible(text)),
+  };
   return {
-    context: { drain: drain.signal, stop: stop.signal, print },
+    context: { drain: drain.signal, stop: stop.signal, ...output },
     interrupted: () => drain.signal.aborted,
     toldToEnd: () => !told.has("SIGINT") && !stop.signal.aborted,
   };
@@ -101,8 +118,7 @@ if (import.meta.main) {
     Deno.exit(await main(Deno.args));
   } catch (error) {
     const [first, ...closing] = inOrder(error);
-    const { isJsonLog } = await import("./log.ts");
-    const write = isJsonLog()
+    const write = logForm.isJson
       ? (failure: unknown) => console.error(visiblePlain(jsonLineOf(failure, Date.now())))
       : (failure: unknown, front: string) =>
         console.error(`sequoia: ${front}${visiblePlain(messageOf(failure))}`);
@@ -112,7 +128,7 @@ if (import.meta.main) {
       if (!seen.has(messageOf(other))) write(other, "and then, while it ended: ");
       seen.add(messageOf(other));
     }
-    if (Deno.args.join(" ").includes("--log-level debug")) console.error(error);
+    if (logForm.isDebug || /--log-level[= ]debug/.test(Deno.args.join(" "))) console.error(error);
     Deno.exit(exitCodeOf(first));
   }
 }

@@ -1,7 +1,0 @@
-/** Columns of a terminal that does not know its size, as one without a window. */
-const USUAL = 80;
-
-/** The number of columns of the terminal. @throws {Error} if there is none */
-export function terminalColumns(size: () => { readonly columns: number } = Deno.consoleSize): number {
-  return size().columns || USUAL;
-}
