@@ -2,6 +2,7 @@ import { chain, fn, type Json, lognormal } from "sequoia";
 
 /** Counts words: a single function with a real body. `sequoia functions workloads/bag_of_words.ts` serves it. */
 const bagOfWords = fn("bag_of_words", {
+  id: 300,
   time: lognormal("1.2s", "2s"),
   run: ({ args }): Json => {
     const counts = new Map<string, number>();
