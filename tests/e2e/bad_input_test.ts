@@ -9,6 +9,9 @@ const FILES: Record<string, string> = {
   "ok.ts": OK,
   "throws.ts": `throw new Error("no such luck");`,
   "syntax.ts": `export default (`,
+  "inner.ts": `import "./bad.ts";`,
+  "bad.ts": `\nconst x (`,
+  "imports.ts": `import x from "nobody-has-this";`,
   "nothing.ts": `export const x = 1;`,
   "number.ts": `export default 5;`,
   "cycle.ts": `import { chain, fn } from "sequoia";
@@ -65,8 +68,10 @@ const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["consume --policy ./missing.ts", 2, "./missing.ts", "no such file"],
   ["produce", 2, "name a workload"],
   ["produce missing.ts", 2, "missing.ts", "no such file"],
-  ["produce throws.ts", 2, "throws.ts", "no such luck"],
-  ["produce syntax.ts", 2, "syntax.ts", "cannot be loaded"],
+  ["produce throws.ts", 2, "throws.ts", "no such luck (line 1, column 7)"],
+  ["produce syntax.ts", 2, "syntax.ts", "cannot be loaded", "(line 1, column 17)"],
+  ["produce inner.ts", 2, "inner.ts: it cannot be loaded", "bad.ts, line 2, column 9)"],
+  ["produce imports.ts", 2, "imports.ts", '"nobody-has-this"', "(line 1, column 15)"],
   ["produce nothing.ts", 2, "nothing.ts", "default export"],
   ["produce number.ts", 2, "number.ts", "default export"],
   ["produce cycle.ts", 2, 'cycle.ts, chain "loop", node', "wait for each other"],
@@ -82,7 +87,8 @@ const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["produce ok.ts --count 1.5", 2, "--count", '"1.5"'],
   ["produce ok.ts --poisson 5 --burst 3", 2, "Choose one of"],
   ["produce ok.ts --arg size", 2, "--arg", "name=value"],
-  ["produce ok.ts --args missing.json", 2, "--args", "missing.json"],
+  ["produce ok.ts --args missing.json", 2, "--args", "missing.json: there is no such file. Check the path"],
+  ["consume --config missing.json", 2, "missing.json: there is no such file. Check the path"],
   ["produce ok.ts --args garbage.json", 2, "--args", "garbage.json"],
   ["produce ok.ts --args list.json", 2, "--args", "list.json holds no JSON object"],
   ["produce ok.ts --id ü", 2, "--id", '"ü"', "ASCII"],
@@ -240,3 +246,69 @@ Deno.test("with a JSON log the error is a line of it, with its code", async () =
   const { level, code: name } = JSON.parse(stderr);
   assertEquals([code, level, name], [2, "ERROR", "not-found"]);
 });
+
+for (const action of [["policy", "fcfs"], ["limit", "5"], ["pause", "--all"]]) {
+  Deno.test(`sequoia queue ${action.join(" ")} says that it made a queue where there was none`, async () => {
+    await using at = await folder();
+    const set = () => run(["queue", ...action, "--queue", "sqlite:typo/q.db"], at);
+    const first = await set(), second = await set();
+    assertEquals([first.code, second.code], [0, 0], first.stderr);
+    assertStringIncludes(first.stderr, "There was no queue sqlite:typo/q.db, so it was made");
+    assertEquals(second.stderr.includes("made"), false, second.stderr);
+  });
+}
+
+Deno.test("sequoia queue pause warns of a name that no instance has, and pauses it", async () => {
+  await using at = await folder({
+    "one.ts": `import { chain, fn } from "sequoia";
+export default chain("one", ({ call }) => void call(fn("mail", { time: "5ms" })));`,
+  });
+  await run(["produce", "one.ts"], at);
+  const pause = (...what: string[]) => run(["queue", "pause", ...what], at);
+  const misspelt = await pause("--function", "mial");
+  assertEquals([misspelt.code, misspelt.stdout], [0, "Paused: function mial\n"]);
+  assertStringIncludes(misspelt.stderr, 'running has the function "mial"; did you mean "mail"?');
+  assertEquals((await pause("--function", "mail")).stderr, "");
+  assertStringIncludes(
+    (await pause("--chain", "ones")).stderr,
+    'running has the chain "ones"; did you mean "one"?',
+  );
+});
+
+Deno.test("names that nothing can have are refused by the option that gives them", async () => {
+  await using at = await folder({ "one.ts": OK });
+  const label = await run(["produce", "one.ts", "--label", "__proto__=x"], at);
+  assertEquals([label.code, label.stderr], [
+    2,
+    'sequoia: --label: Cannot take the name "__proto__". Choose another\n',
+  ]);
+  const figure = ["--until-confident", "--figure", "byLabel.tenant.acme.chain_ms.mean"];
+  const { code, stderr } = await run(["simulate", "one.ts", "--count", "5", ...figure], at);
+  assertEquals(code, 2);
+  assertStringIncludes(
+    stderr,
+    '--figure: Cannot find "byLabel.tenant.acme.chain_ms.mean": the run has no label',
+  );
+});
+
+Deno.test("sequoia --version takes nothing more", async () => {
+  await using at = await folder();
+  const { code, stdout, stderr } = await run(["--version", "x"], at);
+  assertEquals([code, stdout], [2, ""]);
+  assertStringIncludes(stderr, "--version takes nothing more. Leave out x");
+});
+
+for (
+  const action of [["cancel", "x"], ["retry", "x"], ["purge", "x"], ["resume", "--all"], [
+    "settings",
+    "--reset",
+  ]]
+) {
+  Deno.test(`sequoia queue ${action.join(" ")} makes no queue where there is none`, async () => {
+    await using at = await folder();
+    const { code, stderr } = await run(["queue", ...action, "--queue", "sqlite:typo/q.db"], at);
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "Cannot open the queue typo/q.db: there is none");
+    assertEquals([...Deno.readDirSync(at.cwd)], []);
+  });
+}

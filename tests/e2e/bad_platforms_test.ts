@@ -5,7 +5,7 @@ import { readRunLog } from "../../lib/record/mod.ts";
 import { makeCertificate } from "../tls/certificate.ts";
 import { folder, run, runJson } from "./sequoia.ts";
 
-/** A chain of functions at these URLs, each of which goes on when others have failed. */
+/** A chain of functions at these URLs; each runs also when others have failed. */
 const workloadOf = (urls: Record<string, string>, options = "") =>
   `import { chain, fn } from "sequoia";
 export default chain("all", ({ call }) => {
@@ -14,7 +14,7 @@ export default chain("all", ({ call }) => {
   }
 });`;
 
-/** What became of each function: "ok", or why it failed. */
+/** The result of each function: "ok", or why it failed. */
 async function results(at: { cwd: string }): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for await (const event of readRunLog(`${at.cwd}/run.json`).events) {
@@ -156,8 +156,14 @@ const f = fn("f", { url: "${url}", attempts: 1 });
 export default chain("two", ({ call }) => { call(f, { name: "b", after: call(f, { name: "a" }) }); });`,
   });
   await run(["produce", "w.ts", "--burst", "100", "--count", "100"], at);
-  const done = await runJson(["consume", "--until-empty", "--limit", "20", "--out", "none"], at);
+  const done = await runJson(["consume", "--until-empty", "--limit", "20"], at);
   assertEquals(done, { completed: 100, failed: 0, cancelled: 0, shed: 0, throttled, retried: 0 });
+  const { functions, concurrency } = await runJson(["report", "run.json"], at) as {
+    readonly functions: { readonly throttled: number; readonly retried: number };
+    readonly concurrency: { readonly max: number };
+  };
+  assertEquals([functions.throttled, functions.retried], [throttled, 0], "the report means the same");
+  assert(concurrency.max <= 20, "what is refused does not run");
   assert(throttled >= 10, `${throttled} throttles: the first calls go out before anything is known`);
 });
 

@@ -1,4 +1,4 @@
-/** What functions say of themselves over TCP, heard by the real command line. */
+/** Functions report their runs over TCP to the real command line. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { FunctionEvent } from "../../lib/model/mod.ts";
 import { Program } from "../program.ts";
@@ -23,7 +23,7 @@ type Report = Figures & {
   readonly byFunction: Record<string, Figures>;
 };
 
-/** Says one line over a connection of its own, as the original's wrapper does. */
+/** Sends one line over a connection of its own, as the original's wrapper does. */
 async function say(event: FunctionEvent, status: "start" | "end", shiftMs = 0): Promise<void> {
   using connection = await Deno.connect({ hostname: event.ip, port: event.port });
   const seconds = ((performance.timeOrigin + performance.now() + shiftMs) / 1000).toFixed(6);
@@ -138,7 +138,7 @@ export default chain("one", ({ call }) => { call(silent); });`,
   assertMatch(busy.stderr, /^sequoia: Cannot listen for functions at 127.0.0.1:\d+: the port is in use/m);
 });
 
-/** What the original's wrapper sent of a call by the original's consumer, as it was recorded. */
+/** The lines that the original's wrapper sent of a call by the original's consumer, as recorded. */
 const RECORDED =
   "functionSide-start-1795424330.229898-{'instanceId': 0, 'chainId': 2, 'functionId': 3, 'nodeId': 1, 'lastNodeIdList': '[3]', 'extras': [], 'chainFunctionIdList': '[1, 2, 3]', 'hybrid': '', 'id': 0}\n" +
   "functionSide-end-1795424330.230053-{'instanceId': 0, 'chainId': 2, 'functionId': 3, 'nodeId': 1, 'lastNodeIdList': '[3]', 'extras': [], 'chainFunctionIdList': '[1, 2, 3]', 'hybrid': '', 'id': 0}\n";

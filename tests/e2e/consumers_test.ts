@@ -1,7 +1,7 @@
 /** Which consumers `sequoia queue status` shows, with real processes. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hostname } from "node:os";
-import { VERSION } from "../../cli/version.ts";
+import { VERSION } from "../../cli/shell/version.ts";
 import type { ConsumerView } from "../../lib/queue/mod.ts";
 import { functions } from "./functions.ts";
 import { folder, run, runJson, Running, type RunOptions } from "./sequoia.ts";

@@ -8,7 +8,7 @@ const ROUNDS = runs(100);
 const INSTANCES = 30 * ROUNDS;
 
 interface Seen {
-  /** What the function answered to each idempotency key, by attempt received. */
+  /** The answers of the function to each idempotency key, by attempt received. */
   readonly answers: Map<string, number[]>;
   /** Keys that were received although a predecessor had never been answered. */
   readonly early: string[];
@@ -78,7 +78,7 @@ Deno.test(`${ROUNDS} kills of a consumer lose nothing`, async () => {
   await server.shutdown();
 });
 
-/** What the queue recorded is what the functions answered, and inputs came from the recorded outputs. */
+/** Checks that the queue recorded the answers of the functions, and that inputs came from the recorded outputs. */
 async function checkRecorded(cwd: string, { answers }: Seen): Promise<void> {
   const { stdout } = await run(
     ["queue", "list", "--json", "--count", String(INSTANCES), "--queue", "sqlite:queue.db"],

@@ -13,10 +13,10 @@ export interface Life {
   wasKilled: boolean;
 }
 
-/** How long one may take to leave, in milliseconds. */
+/** The longest that a consumer may take to leave, in milliseconds. */
 const LEAVING_MS = 60_000;
 
-/** What consumers are started with. */
+/** The options with which consumers are started. */
 export interface FleetOptions {
   readonly queue: string;
   readonly cwd: string;
@@ -71,7 +71,7 @@ export class Fleet implements AsyncDisposable {
     return this.lives.filter(({ endedMs }) => endedMs === Infinity);
   }
 
-  /** What all of them have said on standard error. */
+  /** The text that all of them have written on standard error. */
   get said(): string {
     return this.lives.map(({ process }) => process.stderr).join("");
   }

@@ -1,4 +1,4 @@
-/** What end-to-end tests of queues on Kafka share. */
+/** Parts that end-to-end tests of queues on Kafka share. */
 import { Buffer } from "node:buffer";
 import { assertEquals, assertMatch } from "@std/assert";
 import { clientOf } from "../kafka/client.ts";
@@ -8,7 +8,7 @@ import { folder, type Ran, run, type RunOptions } from "./sequoia.ts";
 
 /** A folder whose commands work on a queue of its own; partitions go to others soon after a crash. */
 export interface KafkaFolder extends RunOptions, AsyncDisposable {
-  /** What the names of its topics start with. */
+  /** The prefix of its topics' names. */
   readonly prefix: string;
   readonly address: string;
 }

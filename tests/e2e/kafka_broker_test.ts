@@ -9,17 +9,19 @@ import { callsGoOn, pause, serveRecorded } from "./recorded_calls.ts";
 import { folder } from "./sequoia.ts";
 
 const KILLS = runs(5);
-/** How long the broker is up and down at most, in milliseconds, beside the time that it takes to start. */
+/** The longest that the broker is up and down, in milliseconds, beside the time that it takes to start. */
 const [UP_MS, DOWN_MS] = [2000, 1000];
 const SEED = Deno.env.get("SEED") ?? String(Date.now());
 
 /** All that our own processes say in this test. */
 const OWN_LINES = [
   /^Consuming kafka:/,
-  /^Submitted \d+ to kafka:/,
-  /^Completed \d+, failed 0, cancelled 0/,
+  /^Submitted [\d,]+ to kafka:/,
+  /^Completed [\d,]+, failed 0, cancelled 0/,
   /^warn: Cannot reach Kafka at \S+: .+\. Trying again until it answers$/,
-  /^warn: Kafka at \S+ answers again$/,
+  /^Kafka at \S+ answers again$/,
+  /^(warn: )?Consumers? .+ (has|have) (joined the queue|left the queue|gone silent)/,
+  /^(Waiting for the queue; r|R)unning [\d,]+ of [\d,]+[,;] /,
 ];
 
 kafkaTest(

@@ -1,4 +1,4 @@
-/** A cluster of three brokers, each of which dies once: the others lead its partitions, and nothing is lost. */
+/** A cluster of three brokers that die once each: the others lead their partitions, and nothing is lost. */
 import { assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
 import { kafkaTest } from "../kafka/broker.ts";
@@ -8,7 +8,7 @@ import { checkTrial, FAN_AND_JOIN, figureWords, SteadyLoad } from "./kafka_load.
 import { callsGoOn, pause, serveRecorded } from "./recorded_calls.ts";
 import { folder } from "./sequoia.ts";
 
-/** How long all brokers are up before one dies, at most, in milliseconds. */
+/** The longest that all brokers are up before one dies, in milliseconds. */
 const UP_MS = 2000;
 const SEED = Deno.env.get("SEED") ?? String(Date.now());
 

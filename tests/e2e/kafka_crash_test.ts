@@ -9,7 +9,7 @@ import { pause, serveRecorded } from "./recorded_calls.ts";
 import { folder } from "./sequoia.ts";
 
 const ROUNDS = runs(20);
-/** How long a round takes at least, in milliseconds, and how late in it the kill may come. */
+/** The shortest time of a round, in milliseconds, and the latest time of the kill in it. */
 const [ROUND_MS, LATEST_MS] = [2000, 1200];
 /** Most calls at once, of all consumers. */
 const LIMIT = 48;

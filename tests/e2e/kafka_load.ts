@@ -19,10 +19,10 @@ const join = chain("join", ({ call }) => {
 });
 export default workload({ chains: [{ chain: fan }, { chain: join }] });`;
 
-/** How long what was submitted may take to end after the last submission, in milliseconds: longer means that it is lost. */
+/** The longest that instances may take to end after the last submission, in milliseconds: longer means that they are lost. */
 const LONGEST_MS = 120_000;
 
-/** How an instance ended, as \`produce --wait --json\` says. */
+/** The end of an instance, as \`produce --wait --json\` says. */
 export interface EndedInstance {
   readonly id: string;
   readonly chain: string;
@@ -61,7 +61,7 @@ export class SteadyLoad implements AsyncDisposable {
   }
 }
 
-/** What is to be checked after a load has ended. */
+/** The parts to check after a load has ended. */
 export interface Trial {
   readonly address: string;
   readonly queue: string;
@@ -70,7 +70,7 @@ export interface Trial {
   readonly ended: readonly EndedInstance[];
 }
 
-/** What a trial has shown. */
+/** The figures of a trial. */
 export interface Figures {
   readonly instances: number;
   readonly calls: number;
@@ -173,10 +173,10 @@ async function checkTopics(
 async function readTopic(address: string, topic: string): Promise<readonly IncomingRecord[]> {
   const options = { brokers: [address], clientId: "test", clock: realClock, random: systemRandom() };
   await using link = new Link(options, new Reachability(options), new AbortController().signal);
-  await link.use([topic]);
+  const partitions = (await link.use([topic])).get(topic)!;
   const records: IncomingRecord[] = [];
   const take = (some: readonly IncomingRecord[]) => void records.push(...some);
-  for (let partition = 0; partition < link.partitions(topic); partition++) {
+  for (let partition = 0; partition < partitions; partition++) {
     const [offset, to] = await Promise.all([
       startOffset(link, topic, partition),
       endOffset(link, topic, partition),

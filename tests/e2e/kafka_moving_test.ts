@@ -1,8 +1,8 @@
 /** Moving from the original system: what becomes of its messages that are there already, and what its tools see. */
 import { assertEquals, assertMatch } from "@std/assert";
-import recorded from "../../lib/wire/original_samples.json" with { type: "json" };
+import recorded from "../../lib/wire/original/samples.json" with { type: "json" };
 import { encodeInstance } from "../../lib/wire/mod.ts";
-import { type OriginalNode, readOriginal } from "../../lib/wire/original_reader.ts";
+import { type OriginalNode, readOriginal } from "../../lib/wire/original/testing.ts";
 import { type Broker, kafkaTests } from "../kafka/broker.ts";
 import { clientOf } from "../kafka/client.ts";
 import { openQueueOn, sharedBroker } from "../kafka/shared.ts";
@@ -20,7 +20,7 @@ function messagesFor(functions: RecordingServer): { readonly key: string; readon
   }));
 }
 
-/** How many calls each message makes. */
+/** The number of calls that each message makes. */
 const SIZES = recorded.samples.map(({ hex }) => sizeOf(readOriginal(Uint8Array.fromHex(hex)).currentNode!));
 const CALLS = SIZES.reduce((sum, size) => sum + size, 0);
 

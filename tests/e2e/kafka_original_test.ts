@@ -5,9 +5,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { KafkaMessage } from "kafkajs";
-import { parseOriginalLine } from "../../lib/record/original_line.ts";
-import { type OriginalNode, type OriginalState, readOriginal } from "../../lib/wire/original_reader.ts";
-import recorded from "../../lib/wire/original_samples.json" with { type: "json" };
+import { parseOriginalLine } from "../../lib/record/original/line.ts";
+import { type OriginalNode, type OriginalState, readOriginal } from "../../lib/wire/original/testing.ts";
+import recorded from "../../lib/wire/original/samples.json" with { type: "json" };
 import { type Broker, kafkaTests } from "../kafka/broker.ts";
 import { clientOf } from "../kafka/client.ts";
 import { newPrefix, openQueueOn, sharedBroker } from "../kafka/shared.ts";
@@ -21,10 +21,10 @@ const KILLS = 2;
 const LIMIT = 8;
 /** Calls in flight, and those whose answers are on their way to the broker. */
 const UNDER_WAY = 4 * LIMIT;
-/** How long a call takes, in milliseconds, so that a kill finds some in flight. */
+/** The time of a call, in milliseconds: long enough that a kill finds some in flight. */
 const CALL_MS = 10;
 
-/** What its own wrapper reads of the event, and what ours adds. */
+/** The fields of the event that its own wrapper reads, and those that ours adds. */
 interface Event {
   readonly id: string;
   readonly name: string;
@@ -94,7 +94,7 @@ async function sendAsOriginal(
   return sent;
 }
 
-/** What of a topic is there. */
+/** Reads the messages of a topic, at least this number. */
 async function read(broker: Broker, topic: string, count: number): Promise<KafkaMessage[]> {
   const consumer = clientOf(broker).consumer({ groupId: `reader-of-${topic}` });
   const found: KafkaMessage[] = [];
@@ -153,7 +153,7 @@ export default [
   }),
 ];`;
 
-/** What the chains above are in the original's messages. */
+/** The chains above as the original's messages have them. */
 function expectedTree(urlOf: Functions["urlOf"], isLine: boolean): OriginalNode {
   const ids = isLine ? [3] : [2, 4];
   const node = (nodeID: number, id: number, children: OriginalNode[] = [], args = {}): OriginalNode => ({

@@ -8,13 +8,13 @@ import { folder, run } from "./sequoia.ts";
 
 /** Of all consumers together. */
 const LIMIT = 40;
-/** How long functions run, in milliseconds. */
+/** The shortest and longest run time of functions, in milliseconds. */
 const [SHORTEST_MS, LONGEST_MS] = [100, 200];
-/** What consumers may take until they keep to their new parts, in milliseconds. */
+/** The longest that consumers may take until they keep to their new parts, in milliseconds. */
 const HANDOVER_MS = 2000;
 /** As many calls can begin meanwhile under the limit; a slow machine makes fewer. */
 const HANDOVER_CALLS = LIMIT * HANDOVER_MS / SHORTEST_MS;
-/** For how many calls their number stays, once they keep to their parts. */
+/** The number of calls during which their number stays, once they keep to their parts. */
 const STEADY_CALLS = 400;
 /** Of how many calls it is looked again whether they do. */
 const MORE_CALLS = 100;

@@ -119,6 +119,11 @@ export default chain("c", ({ call }) => { call(gone); });`,
   await run(["produce", "wl.ts"], at);
   const { failed, retried } = await runJson(["consume", "--until-empty"], at) as Record<string, number>;
   assertEquals([failed, retried], [1, 1]);
+  const report = await runJson(["report", "run.json"], at) as {
+    readonly chains: { readonly failed: number };
+    readonly functions: { readonly retried: number };
+  };
+  assertEquals([report.chains.failed, report.functions.retried], [failed, retried], "they mean the same");
 });
 
 Deno.test("sequoia spam says that nobody serves a function, and loads nothing", async () => {

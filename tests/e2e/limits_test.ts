@@ -1,6 +1,7 @@
 /** Limits and rates on the real clock, and changes of a running consumer: what the run log says. */
 import { assert, assertEquals } from "@std/assert";
 import { realClock } from "../../lib/model/mod.ts";
+import type { Report } from "../../lib/report/mod.ts";
 import { inFlight, mostAtOnce, readStarts, type Start, startsOf } from "./policy_run.ts";
 import { folder, run, runJson, Running } from "./sequoia.ts";
 
@@ -72,7 +73,7 @@ Deno.test("sequoia consume starts no more in a second than --rate says, as the r
   assertRate(await startsOf({ workload: CHAINS, produce: [["--burst", "70"]], consume: args }), 60);
 });
 
-/** So long after its decision a start may be noted, in milliseconds. */
+/** The longest time from a decision to the note of its start, in milliseconds. */
 const LATE_MS = 50;
 
 /** No window of a second has more than the rate, what comes together included. */
@@ -116,4 +117,9 @@ Deno.test("sequoia queue limit and policy reach a full queue's consumer within a
   assert(starts.slice(from, from + 40).every(({ chain }) => chain === "urgent"), "one after the other");
   const { startedAtMs } = starts[from]!;
   assert(startedAtMs < policyAtMs + 1000, `the policy after ${startedAtMs - policyAtMs} ms`);
+  const { run: { changes } } = await runJson(["report", "run.json"], at) as Report;
+  assertEquals(changes?.map(({ setting, value }) => [setting, value]), [
+    ["limit", "5"],
+    ["policy", "strict-priority"],
+  ]);
 });

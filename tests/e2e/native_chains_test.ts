@@ -34,7 +34,8 @@ Deno.test("sequoia spam leaves chains to the local platform, which drops as many
     at,
   ) as Report[];
   assertEquals(real.chains, baseline!.chains);
-  assertEquals(real.functions, baseline!.functions);
+  const counts = ({ functions: { seconds: _real, ...counts } }: Report) => counts;
+  assertEquals(counts(real), counts(baseline!));
   server.signal("SIGTERM");
   assertMatch((await server.endsWithin(20_000)).stderr, /Served 30, refused 20, containers made 30/);
 });

@@ -1,6 +1,6 @@
 /** The original's messages with other URLs, rewritten by field numbers only, so that every other byte stays as it was. */
 
-/** What happens to fields that hold bytes, by their numbers; all others stay as they are. */
+/** The changes of fields that hold bytes, by their numbers; all others stay as they are. */
 type Rules = { [field: number]: Rules | ((bytes: Uint8Array) => Uint8Array) };
 
 /** The same message of the original, with its functions elsewhere. @param urlOf where, by the URL that the message says */

@@ -13,7 +13,7 @@ async function attemptsOf(path: string): Promise<AttemptEvent[]> {
   return attempts;
 }
 
-/** How many were in flight on a platform at an instant; the log keeps microseconds. */
+/** The number of calls in flight on a platform at an instant; the log keeps microseconds. */
 function runningAt(attempts: readonly AttemptEvent[], platform: string, atMs: number): number {
   return attempts.filter((attempt) =>
     attempt.platform === platform && attempt.startedAtMs < atMs + 0.002 &&

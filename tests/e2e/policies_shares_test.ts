@@ -77,7 +77,7 @@ Deno.test("sequoia consume --policy fair-share gives chains of 5:1 as much of on
   assert(0.4 < part && part < 0.6, `${part} of the time is the long ones', in turn it would be 0.83`);
 });
 
-/** How many of chain a were in flight at the most while b had work, of which only one may run, and after that. */
+/** The most calls of chain a in flight while b had work, which may run only one, and after that. */
 async function beside(...args: readonly string[]): Promise<{ during: number; after: number }> {
   const policy = ["--policy", "weighted", "--weight", "a=1", "--weight", "b=1", ...args];
   const consume = [...policy, ...EIGHT, "--function-limit", "b=1"];

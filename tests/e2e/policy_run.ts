@@ -6,7 +6,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type AttemptEvent, readRunLog } from "../../lib/record/mod.ts";
 import { folder, run } from "./sequoia.ts";
 
-/** What is submitted, and how it is worked off. */
+/** The submissions, and the options of the consumer. */
 export interface Trial {
   /** The workload's module, without its import of "sequoia". */
   readonly workload: string;
@@ -23,9 +23,10 @@ export interface Start extends Pick<AttemptEvent, "chain" | "function" | "node" 
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly labels: Readonly<Record<string, string>>;
+  readonly submittedAtMs: number;
   /** Its instance's place in the order of submission. */
   readonly submission: number;
-  /** How many of its instance were started before it. */
+  /** The number of its instance's calls that were started before it. */
   readonly stage: number;
 }
 
@@ -45,12 +46,13 @@ async function mustRun(args: readonly string[], at: { readonly cwd: string }): P
 
 /** The starts in a run log, in their order. */
 export async function readStarts(path: string): Promise<Start[]> {
-  const submitted = new Map<string, { readonly submission: number; readonly labels: Start["labels"] }>();
+  const submitted = new Map<string, Pick<Start, "submission" | "submittedAtMs" | "labels">>();
   const attempts: AttemptEvent[] = [];
   for await (const event of readRunLog(path).events) {
     if (event.type === "attempt") attempts.push(event);
     if (event.type === "submit") {
-      submitted.set(event.instance, { submission: submitted.size, labels: event.labels });
+      const { instance, submittedAtMs, labels } = event;
+      submitted.set(instance, { submission: submitted.size, submittedAtMs, labels });
     }
   }
   const stages = new Map<string, number>();
@@ -62,7 +64,7 @@ export async function readStarts(path: string): Promise<Start[]> {
   });
 }
 
-/** What a policy serves one after the other: starts by ascending keys, compared item by item. */
+/** The order of a policy: starts by ascending keys, compared item by item. */
 export type Key = (start: Start) => readonly number[];
 
 /** First come, first served: all first stages as they were submitted, then all second ones, … */
@@ -91,7 +93,7 @@ function wordsOf(starts: readonly Start[]): string {
 export type Shares = Readonly<Record<string, number>>;
 
 /**
- * What was in flight was shared as expected, within a tenth of it all, while every group had something waiting; under
+ * Checks that the calls in flight were shared as expected, within a tenth, while every group had something waiting; under
  * fcfs it would not have been.
  */
 export function assertShares(
@@ -145,7 +147,7 @@ export function mostAtOnce(starts: readonly Start[]): number {
   return Math.max(...starts.map(({ startedAtMs: atMs }) => inFlight(starts, atMs)));
 }
 
-/** How many were in flight at an instant. */
+/** The number of calls in flight at an instant. */
 export function inFlight(starts: readonly Start[], atMs: number): number {
   return starts.filter(({ startedAtMs, endedAtMs }) => startedAtMs <= atMs && atMs < endedAtMs).length;
 }

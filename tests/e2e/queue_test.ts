@@ -126,6 +126,27 @@ Deno.test("sequoia queue list tells instances that were called", async () => {
   assertMatch(child!, /^0017\/thumbnails .* ago {2}called by 0017 thumbnails {2}node resize/);
 });
 
+Deno.test("sequoia queue list goes on behind what it has shown", async () => {
+  await using at = await prepared();
+  await at.queue.push(["1", "2", "3", "4", "5"].map((id) => instanceOf({ chain: line }, id)));
+  const listed = async (...args: string[]) => {
+    const { stdout, stderr } = await run(["queue", "list", ...args], at);
+    return [stdout.split("\n").map((text) => text.slice(0, 1)).join(""), stderr.trimEnd()];
+  };
+  const or = "Or choose with --state, --chain or --label";
+  assertEquals(await listed(), ["12345", ""]);
+  assertEquals(await listed("--count", "2"), [
+    "12",
+    `These are the oldest 2, and there are more: --offset 2. ${or}`,
+  ]);
+  assertEquals(await listed("--count", "2", "--offset", "2"), [
+    "34",
+    `These are 2 after the oldest 2, and there are more: --offset 4. ${or}`,
+  ]);
+  assertEquals(await listed("--count", "2", "--offset", "4"), ["5", ""]);
+  assertEquals(await listed("--offset", "9"), ["", "The queue has no instances behind the first 9"]);
+});
+
 Deno.test("sequoia queue cancel says how many it reached, and reaches none twice", async () => {
   await using at = await prepared();
   const acme = { chain: line, labels: { tenant: "acme" } };
@@ -135,7 +156,15 @@ Deno.test("sequoia queue cancel says how many it reached, and reaches none twice
   ]);
   const cancel = async (...args: string[]) => (await run(["queue", "cancel", ...args], at)).stdout;
   assertEquals(await cancel("1", "2"), "Cancelled 2 instances\n");
-  assertEquals(await cancel("1", "x"), "Cancelled 0 instances\n1 is cancelled\nx is not in the queue\n");
+  assertEquals(await cancel("1"), "Cancelled 0 instances\n1 is cancelled\n");
+  const unknown = await run(["queue", "cancel", "1", "x", "y"], at);
+  assertEquals(unknown.stdout, "Cancelled 0 instances\n1 is cancelled\n");
+  assertFails(unknown, 1, "Cannot cancel x, y: the queue has no such instances. See sequoia queue list");
+  assertFails(
+    await run(["queue", "purge", "z", "--json"], at),
+    1,
+    "Cannot purge z: the queue has no such instance. See sequoia queue list",
+  );
   assertEquals(await cancel("--label", "tenant=acme"), "Cancelled 2 instances\n");
   assertEquals(await cancel("--chain", "line", "--json"), '{"reached":1}\n');
   assertEquals(await cancel("--all"), "Cancelled 0 instances\n");
@@ -173,12 +202,13 @@ Deno.test("sequoia queue retry --from runs a node and all after it again, and on
   const records = [record(0, "one"), record(1, "two"), record(2)];
   await at.queue.finish([{ ...END, instanceId: "done", outcome: "completed", records }]);
   const retry = (...args: string[]) => run(["queue", "retry", ...args], at);
+  const both = await retry("done", "nobody");
   assertEquals(
-    (await retry("done", "nobody")).stdout,
+    both.stdout,
     "Retried 0 instances\n" +
-      "done is completed. To run it again, say from which node: --from NODE\n" +
-      "nobody is not in the queue\n",
+      "done is completed. To run it again, say from which node: --from NODE\n",
   );
+  assertFails(both, 1, "Cannot retry nobody: the queue has no such instance. See sequoia queue list");
   assertFails(
     await retry("done", "--from", "secnod"),
     1,
@@ -257,11 +287,20 @@ Deno.test("sequoia queue pause and resume change what queue status shows as paus
     "Cannot resume label tenant=acne: it is not paused; " +
       'did you mean "label tenant=acme"? See sequoia queue status',
   );
-  assertEquals(await queue("resume", ...convert), "Paused: label tenant=acme; label tenant=roe\n");
-  assertEquals(await queue("resume", ...tenants), "Nothing is paused\n");
+  assertEquals(
+    await queue("resume", ...convert),
+    `Resumed: ${name}\nPaused: label tenant=acme; label tenant=roe\n`,
+  );
+  assertEquals(
+    await queue("resume", ...tenants),
+    "Resumed: label tenant=acme; label tenant=roe\nNothing is paused\n",
+  );
   assertEquals(await queue("pause", "--all", "--json"), '{"pauses":[{}]}\n');
   await queue("pause", ...tenants);
-  assertEquals(await queue("resume", "--all"), "Nothing is paused\n");
+  assertEquals(
+    await queue("resume", "--all"),
+    "Resumed: everything; label tenant=acme; label tenant=roe\nNothing is paused\n",
+  );
   assertEquals(await queue("resume", "--all"), "Nothing is paused\n", "it may be said twice");
 });
 
@@ -277,7 +316,6 @@ const SAYINGS: readonly (readonly [line: string, words: string])[] = [
   ["retry --all --function f", "queue retry: it takes no --function; that is for queue pause, resume"],
   ["cancel", "queue cancel: name instances, or --chain, --label or --state, or --all"],
   ["show", "queue show: name an instance. See sequoia queue list"],
-  ["limit", "queue limit: name a limit, for example 100, or 100,fixed, or auto; or --ceiling, or --floor"],
   ["status order-17", 'queue status: unexpected argument "order-17". See --help'],
   ["limit 5 6", 'queue limit: unexpected argument "6". See --help'],
   ["status --abort", "queue status: it takes no --abort; that is for queue cancel"],
@@ -289,3 +327,19 @@ for (const [line, words] of SAYINGS) {
     assertFails(await run(["queue", ...line.split(" ")], at), 2, words);
   });
 }
+
+Deno.test("sequoia queue list and dead say that there is nothing, on stderr", async () => {
+  await using at = await prepared();
+  const said = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(["queue", ...args], at);
+    assertEquals([code, stdout], [0, ""]);
+    return stderr;
+  };
+  assertEquals(await said("list"), "The queue has no instances\n");
+  assertEquals(
+    await said("list", "--chain", "a", "--offset", "5"),
+    "The queue has no such instances behind the first 5\n",
+  );
+  assertEquals(await said("dead"), "Nothing has failed\n");
+  assertEquals(await said("dead", "order-7"), "No such instance has failed\n");
+});

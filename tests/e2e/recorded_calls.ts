@@ -14,7 +14,7 @@ export interface RecordedCall {
   readonly startMs: number;
   /** Infinity until it has been answered or cut off. */
   endMs: number;
-  /** What it answered: never the same twice. */
+  /** Its answer: never the same twice. */
   readonly output: string;
 }
 

@@ -80,3 +80,48 @@ Deno.test({
     assertEquals(completed, 800);
   },
 });
+
+Deno.test("sequoia report - reads a run log, compressed or not, from standard input", async () => {
+  await using at = await folder({ "one.ts": ONE });
+  const load = ["simulate", "one.ts", "--burst", "7"];
+  await Promise.all([
+    run([...load, "--out", "run.json"], at),
+    run([...load, "--out", "run.json.gz"], at),
+  ]);
+  for (const file of ["run.json", "run.json.gz"]) {
+    const report = await runJson(["report", "-"], { ...at, before: `exec < ${file}` }) as Report;
+    assertEquals(report.chains.completed, 7);
+  }
+  const empty = await run(["report", "-"], at);
+  assertEquals(empty.code, 1);
+  assertMatch(empty.stderr, /Cannot read the run log of standard input: /);
+  const twice = await run(["report", "-", "-"], at);
+  assertEquals([twice.code, twice.stderr], [
+    2,
+    "sequoia: report: - names the standard input, which can be read once\n",
+  ]);
+  for (const sides of [["--base", "-", "--against", "-"], ["--base", "run.json", "-", "--against=-"]]) {
+    const { code, stderr } = await run(["report", ...sides], at);
+    assertEquals([code, stderr], [2, twice.stderr]);
+  }
+  const compared = await run(["report", "--base", "-", "--against", "run.json"], {
+    ...at,
+    before: "exec < run.json",
+  });
+  assertEquals(compared.code, 0, compared.stderr);
+});
+
+Deno.test("sequoia produce --arrivals submits at the times of the process, as its log shows", async () => {
+  await using at = await folder({ "one.ts": ONE });
+  const count = 3000, shape = 0.5, meanMs = 1000 / 2000, scaleMs = meanMs / 2; // Γ(1 + 1 ÷ 0.5) = 2
+  const load = ["--arrivals", `weibull:2000,shape=${shape}`, "--count", `${count}`, "--seed", "a"];
+  await run(["produce", "one.ts", ...load, "--out", "p.json"], at);
+  const events = JSON.parse(await Deno.readTextFile(`${at.cwd}/p.json`)) as { ph: string; ts: number }[];
+  const atMs = events.filter(({ ph }) => ph === "b").map(({ ts }) => ts / 1000);
+  assertEquals(atMs.length, count);
+  const gaps = atMs.slice(1).map((ms, i) => ms - atMs[i]!).toSorted((a, b) => a - b);
+  const below = (gap: number) => 1 - Math.exp(-((gap / scaleMs) ** shape));
+  // Kolmogorov–Smirnov, at 1 %; the log's times are whole microseconds.
+  const off = gaps.map((gap, i) => Math.abs(below(gap + 0.0005) - (i + 0.5) / gaps.length));
+  assert(Math.max(...off) < 1.63 / Math.sqrt(gaps.length) + 0.05, `${Math.max(...off)}`);
+});

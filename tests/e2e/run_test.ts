@@ -44,7 +44,9 @@ Deno.test("sequoia produce, consume and report agree on what has happened", asyn
     dropped: 0,
     cancelled: 0,
     shed: 0,
+    lost: 0,
     unfinished: 0,
+    called: 0,
   });
   assertEquals(Object.keys(report.byChain).sort(), ["join", "one"]);
   assertEquals(report.functions.attempts, report.functions.completed);
@@ -93,19 +95,9 @@ Deno.test("sequoia spam loses chains mid-way at a hard limit that sequoia consum
   await using at = await folder({ "quick.ts": QUICK });
   const profile = ["--profile", "hard-limit,limit=5,cold=0ms"];
   const load = ["quick.ts", "--chain", "join", "--seed", "7"];
-  await run([
-    "spam",
-    ...load,
-    "--batch",
-    "5",
-    "--every",
-    "5ms",
-    "--batches",
-    "10",
-    ...profile,
-    "--out",
-    "spam.json",
-  ], at);
+  const bursts = ["--batch", "5", "--every", "5ms", "--batches", "10"];
+  const spammed = await run(["spam", ...load, ...bursts, ...profile, "--out", "spam.json"], at);
+  assertEquals(spammed.code, 0, spammed.stderr);
   const spam = await runJson(["report", "spam.json"], at) as Report;
   assertEquals(spam.chains.submitted, 50);
   assert(spam.chains.dropped! > 0 && spam.functions.throttled! > 0);
@@ -196,7 +188,7 @@ export default chain("flaky", ({ call }) => { call(b, { after: call(a) }); });`,
   await server.says(/Serving/);
   await run(["produce", "flaky.ts"], at);
   const first = await run(["consume", "--until-empty", "--local", address], at);
-  assertMatch(first.stderr, /^Completed 0, failed 1,.* 1 retries\. See sequoia queue dead$/m);
+  assertMatch(first.stderr, /^Completed 0, failed 1,.* 1 retry\. See sequoia queue dead$/m);
   const dead = await run(["queue", "dead"], at);
   assertStringIncludes(dead.stdout, "node b: answered with status 500");
   assertEquals(await runJson(["queue", "retry", "--all"], at), { reached: 1 });
@@ -242,6 +234,7 @@ Deno.test("the example workloads can all be submitted", async () => {
     "fan3",
     "fan7",
     "fan_linear",
+    "fan_tail",
     "join",
     "linear",
     "mixed",
@@ -305,15 +298,50 @@ Deno.test("a run log that was cut off is read up to the cut, with a warning", as
   assertEquals([chains.submitted, chains.completed], [10, 4]);
 });
 
+Deno.test("sequoia report --baseline takes a change within chance for none, and says so", async () => {
+  await using at = await folder();
+  for (const seed of ["1", "2"]) {
+    const { code, stderr } = await run([
+      ...["simulate", `${ROOT}/workloads/mixed.ts`, "--poisson", "5", "--count", "200", "--limit", "100"],
+      ...["--policy", "fair-share", "--seed", seed, "--out", `${seed}.json`],
+    ], at);
+    assertEquals(code, 0, stderr);
+  }
+  const changes = ["--fail-if", "chain_ms.p50 +0.01%", "--fail-if", "chain_ms.p50 -0.01%"];
+  const { code, stderr } = await run(["report", "2.json", "--baseline", "1.json", ...changes], at);
+  assertEquals(code, 0, stderr);
+  assertMatch(
+    stderr,
+    /2\.json: chain_ms\.p50 \+0\.01% \(it is [\d.]+m?s, the baseline's is [\d.]+m?s: within chance\)/,
+  );
+});
+
 Deno.test("sequoia report fails if a threshold is missed, and compares runs", async () => {
   await using at = await folder();
   await run(["spam", "--batch", "5"], at);
   assertEquals((await run(["report", "run.json", "--fail-if", "chains.dropped > 0"], at)).code, 0);
   const failed = await run(["report", "run.json", "--fail-if", "chains.completed >= 5"], at);
-  assertEquals([failed.code, failed.stderr], [1, "sequoia: run.json: chains.completed >= 5 (it is 5)\n"]);
+  assertEquals([failed.code, failed.stderr], [
+    3,
+    "sequoia: The check fails: run.json: chains.completed >= 5 (it is 5)\n",
+  ]);
+  const change = ["--fail-if", "chains.completed +5%", "--fail-if", "chains.completed -5%"];
+  assertEquals((await run(["report", "run.json", "--baseline", "run.json", ...change], at)).code, 0);
+  const lonely = await run(["report", "run.json", ...change], at);
+  assertEquals(lonely.code, 2);
+  assertStringIncludes(lonely.stderr, "--baseline main.json");
   const typo = await run(["report", "run.json", "--fail-if", "chain.dropped > 0"], at);
   assertEquals(typo.code, 2);
   assertStringIncludes(typo.stderr, "chains.dropped");
+  const named = await run(["report", "before=run.json", "after=run.json", "--brief"], at);
+  assertMatch(
+    named.stdout,
+    /^No difference beyond chance: neither before nor after[^]*\n1\. before [^]*\n2\. after /,
+  );
+  const merged = await run(["report", "--merge", "run.json", "--name", "both", "--brief"], at);
+  assertMatch(merged.stdout, /^5 chains submitted, 5 completed;[^]*\nboth · /);
+  const namesTooMany = await run(["report", "run.json", "--name", "a", "--name", "b"], at);
+  assertEquals(namesTooMany.code, 2);
   const both = await run(["report", "run.json", "run.json", "--html", "both.html"], at);
   assertEquals(both.code, 0, both.stderr);
   const page = await Deno.readTextFile(`${at.cwd}/both.html`);

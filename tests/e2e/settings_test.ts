@@ -61,9 +61,14 @@ function consume(at: RunOptions, ...args: string[]): Running {
 Deno.test("queue policy and queue limit are in force for a consumer that comes later, until queue settings --reset", async () => {
   await using calls = functions();
   await using at = await scene(calls.url);
+  assertMatch((await at.queue("limit")).stderr, /there is no/); // to look makes no queue
   assertMatch(
     (await at.queue("policy", "strict-priority")).stdout,
     /^No consumer runs now; those that come later go by the policy strict-priority, until queue settings --reset\n$/,
+  );
+  assertEquals(
+    (await at.queue("limit")).stdout,
+    "No limit is set: each consumer goes by what it was started with\nNo consumer runs now\n",
   );
   await at.queue("limit", "2");
   assertEquals((await at.queue("settings")).stdout, "policy    strict-priority\nlimit     2\n");
@@ -76,6 +81,14 @@ Deno.test("queue policy and queue limit are in force for a consumer that comes l
   await consumer.says(/The queue's limit 2 is in force, not 3\. /);
   await calls.until(() => calls.seen.length === 2);
   assertEquals(calls.keys().toSorted(), ["2/first", "3/first"]);
+  assertMatch(
+    (await at.queue("limit")).stdout,
+    /^limit {5}2\n\nconsumer +limits +at most now\n\S+ \d+ +2 +2\n$/,
+  );
+  assertMatch(
+    (await at.queue("policy")).stdout,
+    /^policy {4}strict-priority\n\nconsumer +policy\n\S+ \d+ +strict-priority\n$/,
+  );
   assertMatch((await at.queue("status")).stdout, /policy {4}strict-priority\nlimit {5}2\n/);
   assertMatch((await at.queue("limit", "2,fixed")).stdout, /^1 consumer goes by the limit 2,fixed; those/);
   assertMatch((await at.queue("settings")).stdout, /\nlimit {5}2,fixed\n$/);
@@ -110,6 +123,12 @@ Deno.test("queue limit sets ceilings and floors too, and refuses floors that can
   await calls.until(() => calls.seen.length === 4);
   assertEquals(calls.keys().toSorted(), ["0/first", "1/first", "5/first", "6/first"]);
   assertMatch((await at.queue("status")).stdout, /4, fixed, labels tenant=acme:3, floors tenant=acme:2/);
+  const { revision } = await at.settings(), refused = await at.queue("limit", "--floor", "tenant=bulk:5");
+  assertEquals([refused.code, (await at.settings()).revision], [1, revision]);
+  assertMatch(
+    refused.stderr,
+    /Cannot go by the floors tenant=bulk:5 at \S+ \d+: Cannot reserve 5 slots \(tenant=bulk 5\): the limit is 4\. .*Nothing was set/,
+  );
   assertMatch((await at.queue("limit", "3")).stdout, /^1 consumer goes by the limit 3; /);
 });
 
@@ -119,7 +138,7 @@ Deno.test("queue policy FILE sends the file to consumers that allow it, and puts
   await at.produce("1", "--label", "throws=yes");
   await at.produce("2");
   await at.produce("3");
-  await at.queue("policy", "fcfs+strict-priority");
+  await at.queue("policy", "bin-packing+strict-priority");
   await using consumer = at.consume("--limit", "1", "--allow-policy-files");
   await calls.until(() => calls.seen.length === 1);
   const set = await at.queue("policy", "./mine.ts");
@@ -129,7 +148,7 @@ Deno.test("queue policy FILE sends the file to consumers that allow it, and puts
   await at.produce("0");
   calls.answer("1/first"); // its second node is ranked now, and the policy throws
   await consumer.says(
-    /policy's rank threw: no rank for second\. Going on under fcfs\+strict-priority/,
+    /policy's rank threw: no rank for second\. Going on under bin-packing\+strict-priority/,
   );
   for (let done = 1; done < 8; done++) {
     await calls.until(() => calls.seen.length === done + 1);
@@ -138,7 +157,7 @@ Deno.test("queue policy FILE sends the file to consumers that allow it, and puts
   const settings = await at.queue("settings");
   assertMatch(
     settings.stdout,
-    /^policy {4}fcfs\+strict-priority\nfailed {4}\.\/mine\.ts, at \S+ \d+: .*rank threw: no rank for second\n/,
+    /^policy {4}bin-packing\+strict-priority\nfailed {4}\.\/mine\.ts, at \S+ \d+: .*rank threw: no rank for second\n/,
   );
   assert(!consumer.isOver);
   const again = await at.queue("policy", "./throws.ts");

@@ -41,7 +41,7 @@ Deno.test("sequoia simulate keeps floors, says when the limit that is found is b
   const floors = ["--floor", "chain=line:5", "--profile", "hard-limit,limit=8,cold=0ms", "--limit", "100"];
   const meanMs = async (...args: string[]) => {
     const report = await runJson(["simulate", ...LOAD, "--policy", "fcfs", ...args], at) as Report;
-    return report.byChain.line!.chain_ms.mean!;
+    return Number(report.byChain.line!.chain_ms.mean);
   };
   assert(
     await meanMs(...floors) < 0.2 * await meanMs(...floors.slice(2)),
@@ -75,7 +75,7 @@ Deno.test("sequoia simulate lays policies side by side, with what the provider d
   }
   assertEquals(reports.map(({ functions }) => functions.throttled > 0), [true, false, false]);
   const { stdout } = await run(["simulate", ...LOAD, ...options, ...policies], at);
-  assertMatch(stdout, /1\. baseline .*\n.*in virtual time\n2\. running-first/);
+  assertMatch(stdout, /1\. baseline .*in virtual time\n2\. running-first/);
   assertMatch(stdout, /chains dropped +[\d,]+ +0/);
 });
 
@@ -87,12 +87,24 @@ Deno.test("sequoia simulate says what it makes of chains that decide, and counts
     "Functions answer nothing here: conditions count as true, and maps have 3 items (--items N)\n",
   ]);
   const { chains, functions } = JSON.parse(stdout) as Report;
-  assertEquals([chains.submitted, chains.completed], [2 * (1 + 3 + 9), 2 * (1 + 3 + 9)]);
+  assertEquals([chains.submitted, chains.completed, chains.called], [2, 2, 2 * (3 + 9)]);
   assertEquals(
     functions.invocations,
     2 * (2 + 3 * 2 + 9 * 2),
     "list and report, read and load, check and sum",
   );
+});
+
+Deno.test("sequoia simulate names the functions whose time nobody has declared", async () => {
+  await using at = await folder({
+    "timeless.ts": `import { chain, fn } from "sequoia";
+export default chain("c", ({ call }) => { call(fn("b", { url: "https://fns.example/b" }), { after: call(fn("a", { time: "1s" })) }); });`,
+  });
+  const { code, stderr } = await run(["simulate", "timeless.ts", "--burst", "2", "--json"], at);
+  assertEquals([code, stderr], [
+    0,
+    'No time declared: b. They take no time here. Write fn(…, { time: "1s" }), or simulate a recorded run\n',
+  ]);
 });
 
 Deno.test("sequoia simulate ends early at ^C, and shows what there is", async () => {
@@ -109,6 +121,17 @@ Deno.test("sequoia simulate ends early at ^C, and shows what there is", async ()
   assertEquals(code, 130);
   const { chains } = JSON.parse(stdout) as Report;
   assert(chains.completed > 0 && chains.unfinished > 0);
+});
+
+Deno.test("sequoia simulate does not show a policy that ^C kept from beginning, as if nothing had arrived", async () => {
+  await using at = await folder({ "mix.ts": `${MIX}\nconsole.error("read");` });
+  const endless = ["mix.ts", "--poisson", "1000", "--for", "1000h", "--policy", "fcfs,fair-share"];
+  await using simulation = new Running(["simulate", ...endless], at);
+  await simulation.says(/read/);
+  simulation.signal("SIGINT");
+  const { code, stdout } = await simulation.ended;
+  assertEquals(code, 130);
+  assert(stdout.includes("fcfs") && !stdout.includes("fair-share"), stdout);
 });
 
 Deno.test("sequoia simulate says nothing of what was interrupted before there was a figure", async () => {
@@ -190,9 +213,19 @@ Deno.test("sequoia simulate predicts a recorded run, and says what would have be
 Deno.test("sequoia simulate takes the policy's options from the log, fits the provider's limit, and says so", async () => {
   await using at = await folder({ "mix.ts": MIX });
   const options = ["--by", "tenant", "--strict-shares", "--retry-budget", "50%"];
-  const load = ["mix.ts", "--poisson", "20", "--count", "300", "--seed", "2", "--policy", "fair-share"];
+  const load = ["mix.ts", "--poisson", "20", "--count", "300", "--seed", "2", "--label", "tenant=acme"];
   const recorded = await run([
-    ...["simulate", ...load, ...options, "--limit", "40", "--profile", "hard-limit,limit=10,cold=0ms"],
+    ...[
+      "simulate",
+      ...load,
+      "--policy",
+      "fair-share",
+      ...options,
+      "--limit",
+      "40",
+      "--profile",
+      "hard-limit,limit=10,cold=0ms",
+    ],
     ...["--out", "run.json", "--json"],
   ], at);
   const was = JSON.parse(recorded.stdout) as Report;
@@ -205,7 +238,7 @@ Deno.test("sequoia simulate takes the policy's options from the log, fits the pr
     /The provider refused \d+ calls, .*: simulated as a hard limit of (9|10|11), fitted/,
   );
   const is = JSON.parse(stdout) as Report;
-  assertAlmostEquals(is.chain_ms.mean! / was.chain_ms.mean!, 1, 0.03);
+  assertAlmostEquals(Number(is.chain_ms.mean) / Number(was.chain_ms.mean), 1, 0.03);
   const other = await run(["simulate", "run.json", "--by", "team", "--profile", "ideal", "--json"], at);
   assertEquals(other.stderr, "As in run.json: --strict-shares, --retry-budget\n");
 });
@@ -216,11 +249,18 @@ const OLD_LOG =
   `{"chain":"a","labels":{},"weight":1}}`;
 
 const refused: readonly [string, readonly string[], number, string][] = [
-  ["nothing", [], 2, "name a workload, for example workloads/fan7.ts, or a run log"],
+  ["nothing", [], 2, "name a workload, for example workloads/fan7.ts, a run log, or a --trace"],
   ["an endless load", ["mix.ts", "--poisson", "5"], 2, "Say how much of it: --count N or --for DURATION"],
   ["an unknown policy", [...LOAD, "--policy", "fcfs,fair-shar"], 2, 'did you mean "fair-share"?'],
   ["a policy named twice", [...LOAD, "--policy", "fcfs,fcfs"], 2, "--policy names fcfs twice"],
   ["an unknown figure", [...LOAD, "--figure", "chain_ms.maen"], 2, "Did you mean chain_ms.mean?"],
+  [
+    "a limit for an unknown function",
+    [...LOAD, "--function-limit", "slwo=1"],
+    2,
+    'did you mean "slow"? It has quick, slow',
+  ],
+  ["a share by an unknown label", [...LOAD, "--policy", "fair-share", "--by", "tenant"], 2, "It has none"],
   ["an unknown profile", [...LOAD, "--profile", "hard-limt"], 2, 'did you mean "hard-limit"?'],
   [
     "a log with load options",

@@ -42,6 +42,24 @@ async function attemptsOf(path: string): Promise<AttemptEvent[]> {
   return attempts;
 }
 
+Deno.test("sequoia spam sends the args that it is given, digit by digit, also to the second URL", async () => {
+  await using at = await folder({ "args.json": '{ "size": 1.50, "order": 12345678901234567890 }' });
+  const bodies: string[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    bodies.push(await request.text());
+    return Response.json(1);
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const args = ["--args", "args.json", "--arg", "size=3", "--out", "none"];
+  const load = ["--batch", "1", "--every", "10ms", "--batches", "2", "--then", `${url}/b`, "--after", "1"];
+  const { code, stderr } = await run(["spam", `${url}/a`, ...load, ...args], at);
+  assertEquals([code, bodies.length], [0, 2], stderr);
+  for (const body of bodies) assertStringIncludes(body, '"args":{"size":3,"order":12345678901234567890}');
+  const refused = await run(["spam", "args.json", ...args], at);
+  assertEquals(refused.code, 2);
+  assertStringIncludes(refused.stderr, "--arg and --args are of calls to a URL");
+});
+
 Deno.test("sequoia spam sends batches, a part of them to another URL, each call in the run log", async () => {
   await using at = await folder();
   await using to = server();

@@ -1,4 +1,4 @@
-/** What befalls the queue's file and the processes that use it, judged by what the functions were asked. */
+/** Faults of the queue's file and of the processes that use it, judged by the calls that functions got. */
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { folder, run, runJson, Running } from "./sequoia.ts";

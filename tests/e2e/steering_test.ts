@@ -1,4 +1,4 @@
-/** What operators do to runs, on the real command line with running consumers: each within a second. */
+/** Actions of operators on the real command line with running consumers: each is in force within a second. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { functions } from "./functions.ts";
 import { folder, run, runJson, Running, type RunOptions } from "./sequoia.ts";
@@ -64,7 +64,10 @@ Deno.test("queue pause holds back what it means until queue resume, over restart
   assertMatch(listed.stdout, /paused +function g, label tenant=a/);
   await calls.until(() => calls.keys().filter((key) => key === "b/second").length >= 2);
   assert(!calls.keys().includes("a/second"), "what is paused has not started");
-  assertEquals((await run(["queue", "resume", "--all", ...QUEUE], at)).stdout, "Nothing is paused\n");
+  assertEquals(
+    (await run(["queue", "resume", "--all", ...QUEUE], at)).stdout,
+    "Resumed: function g, label tenant=a\nNothing is paused\n",
+  );
   await calls.until(() => calls.keys().includes("a/second"));
   calls.answer("a/second");
   assertEquals((await ended("a", at)).state, "completed");

@@ -1,4 +1,4 @@
-/** What comes out of a queue cannot play tricks with the terminal that shows it. */
+/** Texts from a queue cannot control the terminal that shows them. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { folder, run, runJson } from "./sequoia.ts";
 

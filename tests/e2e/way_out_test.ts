@@ -1,4 +1,4 @@
-/** How calls leave this machine, through the real command line: by proxies or not, with all of its descriptors used, in time. */
+/** Calls by the real command line leave this machine: by proxies or not, with all of its descriptors used, in time. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { rawServer, writeAll } from "../../lib/platform/testing.ts";
 import { answer, talkingServer, write } from "../../lib/platform/http/client/testing.ts";

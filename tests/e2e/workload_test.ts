@@ -94,3 +94,14 @@ Deno.test("sequoia produce --id is one instance however often it is submitted, a
   assertStringIncludes(stdout, '  args: {"total":3,"note":"as is"}\n');
   assert(/output: \{"sum":\{"total":\d\}\}/.test(stdout), stdout);
 });
+
+Deno.test("sequoia writes to stderr what a workload prints, and nothing but its results to stdout", async () => {
+  await using at = await folder({
+    "loud.ts": `import { chain, fn } from "sequoia";
+console.log("log"), console.info("info"), console.debug("debug"), console.table([1]);
+export default chain("loud", ({ call }) => { call(fn("f", { time: "5ms" })); });`,
+  });
+  const { stdout, stderr } = await run(["workload", "loud.ts", "--json"], at);
+  assertEquals((JSON.parse(stdout) as { chain: string }[]).map(({ chain }) => chain), ["loud"]);
+  assertEquals(stderr.split("\n").slice(0, 3), ["log", "info", "debug"]);
+});

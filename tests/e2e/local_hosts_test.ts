@@ -1,4 +1,4 @@
-/** What a caller that means ill can do with a real local platform. */
+/** Hostile callers of a real local platform. */
 import { assert, assertEquals } from "@std/assert";
 import { folder, Running } from "./sequoia.ts";
 
