@@ -1,13 +1,20 @@
-/** What is generated from the code is current: public signatures (`deno task api`), parts of the manual (`deno task manual`). */
+/** Files that follow from the code are current, and public modules are declared as such. */
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
-import { declarationFiles } from "../tools/declarations.ts";
-import { manualPages, ROOT } from "../tools/manual/pages.ts";
+import { STEPS } from "../tools/generated.ts";
 
-Deno.test("the signatures of the public modules are those on record", async () => {
-  for (const [path, present] of await declarationFiles()) {
-    const recorded = await Deno.readTextFile(new URL(path, ROOT)).catch(() => undefined);
-    assertEquals(present, recorded, `${path}: a public module has changed. If that is meant: deno task api`);
+const ROOT = new URL("..", import.meta.url);
+
+Deno.test("files that follow from the code are current: signatures, types of figures, parts of the manual", async () => {
+  for (const step of STEPS) {
+    for (const [path, present] of await step()) {
+      const recorded = await Deno.readTextFile(new URL(path, ROOT)).catch(() => undefined);
+      assertEquals(
+        recorded,
+        present,
+        `${path} is not what the code says. If that is meant: deno task generate`,
+      );
+    }
   }
 });
 
@@ -17,11 +24,4 @@ Deno.test("each public module can be imported here as programs import it, and it
     assertEquals(imports[name.replace(".", "sequoia") as keyof typeof imports], path);
   }
   for (const path of Object.values(exports)) assert(tasks.check.command.includes(` ${path.slice(2)} `), path);
-});
-
-Deno.test("the generated parts of the manual are current", async () => {
-  for (const [path, present] of await manualPages()) {
-    const recorded = await Deno.readTextFile(new URL(path, ROOT));
-    assertEquals(recorded, present, `${path} is not what the code says. Run: deno task manual`);
-  }
 });

@@ -1,9 +1,9 @@
 /** The files with which the program runs as a service. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { validate } from "dockerfile-utils";
-import { readOptions } from "../cli/options.ts";
-import { command as consume } from "../cli/consume.ts";
-import { variableOf } from "../cli/settings.ts";
+import { readOptions } from "../cli/shell/options.ts";
+import { command as consume } from "../cli/consume/command.ts";
+import { variableOf } from "../cli/shell/settings.ts";
 
 const read = (path: string) => Deno.readTextFile(new URL(`../${path}`, import.meta.url));
 

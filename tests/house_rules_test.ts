@@ -20,11 +20,16 @@ const REGISTRIES = /registry\.npmjs\.org|jsr\.io\/@|deno\.land\/x/;
 /** A property that does not hold must say how it is played again: see tests/fast_check. */
 const BYPASSES = /["'](npm:fast-check\b.*|fast-check\/.+)["']|\bfc\.(check|configureGlobal)\(/;
 
-/** The folders whose comments are in plain English. The list grows until it names every folder. */
-const IN_PLAIN_ENGLISH = ["cli", "lib"];
+/** The folders with TypeScript. */
+const FOLDERS = ["lib", "cli", "tests", "bench", "demo", "paper", "tools", "workloads", "clients"];
 /** Docstrings open with a noun or a verb (“The parsed options.”, “Called when …”), not with a riddle; some words nobody says. */
 const RIDDLES =
   /\/\*\*(?:\n *\*)? (?:What|Whom|(?:For |By |At )?how|Is told|Told|Says|(?:At most )?so (?:many|long|much))\b.*|(?:^|\s)(?:\/\/|\/?\*+) .*\b(?:lest|anew|heed(?:s|ed)?|mend(?:s|ed)?|of which|nobody is told|told otherwise|is none that)\b.*/gim;
+
+/** Lines of a source file at most, tests aside: who reads it sees its idea at one sitting. */
+const LONGEST = 400;
+/** Signatures that a program has written. */
+const GENERATED = /^lib\/(api\/|sequoia\.d\.ts$)/;
 
 /** The project's own files of some kinds, by their paths. */
 async function* files(folder: string, kinds: RegExp): AsyncGenerator<{ path: string; text: string }> {
@@ -35,6 +40,12 @@ async function* files(folder: string, kinds: RegExp): AsyncGenerator<{ path: str
       yield { path: relative(".", path), text: await Deno.readTextFile(join(ROOT, path)) };
     }
   }
+}
+
+/** The number of lines, if a source file is longer than allowed. */
+function tooLong(path: string, text: string): string[] {
+  const lines = text.trimEnd().split("\n").length;
+  return lines > LONGEST ? [`${path}: ${lines} lines`] : [];
 }
 
 /** The lines of code in which a rule is broken; comments may speak of anything. */
@@ -66,7 +77,7 @@ Deno.test("no file names a registry's host", async () => {
   for (const path of texts) {
     found.push(...broken(path, await Deno.readTextFile(join(ROOT, path)), REGISTRIES));
   }
-  for (const folder of ["lib", "cli", "bench", "demo", "tools", "workloads"]) {
+  for (const folder of ["lib", "cli", "bench", "demo", "paper", "tools", "workloads", "clients"]) {
     for await (const { path, text } of files(folder, /\.ts$/)) found.push(...broken(path, text, REGISTRIES));
   }
   assertEquals(found, []);
@@ -84,7 +95,7 @@ Deno.test("the lock file holds only packages that deno.json names", async () => 
 
 Deno.test("every property can be played again", async () => {
   const found: string[] = [];
-  for (const folder of ["lib", "cli", "tests", "bench", "demo", "tools", "workloads"]) {
+  for (const folder of FOLDERS) {
     for await (const { path, text } of files(folder, /\.ts$/)) {
       if (!/^(tests\/(fast_check\/|house_rules_test)|tools\/compile\.ts)/.test(path)) {
         found.push(...broken(path, text, BYPASSES));
@@ -96,15 +107,27 @@ Deno.test("every property can be played again", async () => {
 
 Deno.test("docstrings are in plain English", async () => {
   const found: string[] = [];
-  for (const folder of IN_PLAIN_ENGLISH) {
+  for (const folder of FOLDERS) {
     for await (const { path, text } of files(folder, /\.ts$/)) {
+      if (path === "tests/house_rules_test.ts") continue; // it names what it forbids
       found.push(...(text.match(RIDDLES) ?? []).map((comment) => `${path}: ${comment.trim()}`));
     }
   }
   assertEquals(found, []);
 });
 
+Deno.test("a source file has 400 lines at most", async () => {
+  const found: string[] = [];
+  for (const folder of ["lib", "cli", "bench", "demo", "paper", "tools", "workloads", "clients"]) {
+    for await (const { path, text } of files(folder, /(?<!_test)\.tsx?$/)) {
+      if (!GENERATED.test(path)) found.push(...tooLong(path, text));
+    }
+  }
+  assertEquals(found, []);
+});
+
 Deno.test("the rules tell what breaks them", () => {
+  assertEquals([400, 401].map((lines) => tooLong("a.ts", "1;\n".repeat(lines))), [[], ["a.ts: 401 lines"]]);
   assertEquals(broken("a.ts", "const t = Date.now();\n// Date.now() is forbidden", FROM_OUTSIDE), [
     "a.ts:1: const t = Date.now();",
   ]);

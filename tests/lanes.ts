@@ -22,10 +22,13 @@ const PROCESSES: Kind = {
 const MANUAL: Kind = { what: "run the commands of the manual", paths: /^tests\/e2e\/manual_test/ };
 const LONG: Kind = {
   what: "take long, whatever the number of runs",
-  paths: /^(lib\/expression\/hostile|tests\/scheduler\/(adaptive_limit|ceiling))_test\.ts$/,
+  paths:
+    /^(lib\/expression\/hostile|tests\/scheduler\/(adaptive_limit|ceiling)|paper\/related\/figures|tests\/paper)_test\.ts$/,
 };
 
-/** What a lane runs. */
+const BROWSER: Kind = { what: "look at pages in a browser", paths: /^tests\/browser\// };
+
+/** The tests of a lane. */
 export interface Lane {
   /** The part of their full number of runs that repeated tests make; above 0, at most 1. */
   readonly share: number;
@@ -36,7 +39,7 @@ export interface Lane {
 }
 
 export const LANES: Readonly<Record<string, Lane>> = {
-  quick: { share: 0.1, without: [BROKER, PROCESSES, LONG], needsAll: false },
+  quick: { share: 0.1, without: [BROKER, PROCESSES, LONG, BROWSER], needsAll: false },
   test: { share: 0.25, without: [BROKER, MANUAL], needsAll: false },
   all: { share: 1, without: [], needsAll: true },
 };

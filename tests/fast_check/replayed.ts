@@ -3,7 +3,7 @@
  *
  * - `SEED`, a whole number: the seed that a failure has named
  * - `FC_PATH`, digits and colons: the path that it has named; only together with `SEED`
- * - `RUNS`, a positive number: multiplies each property's own number of runs, of which the lane has a share already (see
+ * - `RUNS`, a positive number: multiplies each property's own number of runs, after the lane's share (see
  *   tests/lanes.ts)
  */
 import { relative } from "node:path";

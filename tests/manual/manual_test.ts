@@ -1,7 +1,8 @@
 /** The manual is true as far as a program can tell: links, commands, codes of errors. `tools/run_manual.ts` runs its commands. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { COMMANDS } from "../../cli/commands.ts";
-import { readOptions } from "../../cli/options.ts";
+import { readOptions } from "../../cli/shell/options.ts";
+import { URL_SCHEMES } from "../../lib/model/mod.ts";
 import { profileSummaries } from "../../lib/provider/mod.ts";
 import { policySummaries } from "../../lib/policies/mod.ts";
 import { ROOT } from "../../tools/manual/pages.ts";
@@ -42,7 +43,7 @@ Deno.test("pages are in plain English", () => {
   assertEquals(lines, []);
 });
 
-/** What is wrong with a link, if anything. */
+/** The fault of a link, if it has one. */
 async function fault(page: Page, link: string): Promise<string | undefined> {
   if (/^(https?|mailto):/.test(link)) return undefined;
   const [, path = "", anchor] = /^([^#]*)(?:#(.*))?$/.exec(link)!;
@@ -85,7 +86,7 @@ Deno.test("files that the manual names are there", async () => {
   assert(seen > 100, "names were found");
 });
 
-/** What is wrong with the `sequoia` commands among some, if anything. */
+/** The faults of the `sequoia` commands among some commands. */
 async function wrongCommands(where: string, commands: string): Promise<string[]> {
   const faults: string[] = [];
   for (const [program, name = "", ...args] of commandLines(commands)) {
@@ -133,6 +134,16 @@ function firstColumn(text: string): string[] {
 Deno.test("docs/policies.md has a row for each policy", () => {
   const [, table = ""] = /^([^]*?)^## /m.exec(pageAt("docs/policies.md").text) ?? [];
   assertEquals(firstColumn(table).sort(), policySummaries().map(({ name }) => name).sort());
+});
+
+Deno.test("docs/platforms.md has a row for each kind, and the row bad-url of docs/errors.md names its scheme", () => {
+  const [, table = ""] = /^([^]*?)^## /m.exec(pageAt("docs/platforms.md").text) ?? [];
+  const rows = firstColumn(table);
+  const [badUrl = ""] = /^\| `bad-url`.*$/m.exec(pageAt("docs/errors.md").text) ?? [];
+  for (const { scheme } of URL_SCHEMES) {
+    assert(rows.some((row) => row.startsWith(`${scheme}:`)), `docs/platforms.md has no row for ${scheme}:`);
+    assert(badUrl.includes(`\`${scheme}:`), `the row bad-url of docs/errors.md does not name ${scheme}:`);
+  }
 });
 
 Deno.test("docs/loading-and-probing.md has a row for each profile", () => {

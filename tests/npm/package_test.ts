@@ -1,34 +1,9 @@
 /** The npm package of the program: its launcher, what it bundles, and the types that it brings. */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { run, Running } from "../e2e/sequoia.ts";
 import { testWith } from "../requirements.ts";
-
-const TOOL = fileURLToPath(new URL("../../tools/npm.ts", import.meta.url));
-
-async function succeed(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd }).output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  if (!success) throw new Error(`${command} ${args.join(" ")}: ${text}`);
-  return text;
-}
-
-/** A folder as `npm install` leaves it, but with the Deno that runs this test in the place of the `deno` package. */
-async function installed(): Promise<{ readonly cwd: string; readonly program: string[] } & AsyncDisposable> {
-  const cwd = await Deno.makeTempDir({ prefix: "sequoia-npm-" });
-  await succeed(Deno.execPath(), ["run", "-A", "--quiet", TOOL, join(cwd, "node_modules/sequoia-qos")], cwd);
-  await Deno.mkdir(join(cwd, "node_modules/deno"));
-  await Deno.writeTextFile(
-    join(cwd, "node_modules/deno/install_api.cjs"),
-    `module.exports = { runInstall: () => ${JSON.stringify(Deno.execPath())} };`,
-  );
-  return {
-    cwd,
-    program: ["node", join(cwd, "node_modules/sequoia-qos/bin/sequoia.js")],
-    [Symbol.asyncDispose]: () => Deno.remove(cwd, { recursive: true }),
-  };
-}
+import { installed, succeed } from "./installed.ts";
 
 /** Its condition is more than a simple expression: an evaluator's process decides it. */
 const DECIDING = `
@@ -70,9 +45,11 @@ await testWith(
     await Deno.writeTextFile(join(cwd, "deciding.ts"), DECIDING);
     await sequoia("produce", "hello.ts", "--count", "2");
     await sequoia("produce", "deciding.ts", "--id", "d1");
+    await Deno.writeTextFile(join(cwd, "own_name.ts"), DECIDING.replace('"sequoia"', '"sequoia-qos"'));
+    assertStringIncludes(await sequoia("workload", "own_name.ts"), "deciding: 2 nodes");
     await sequoia("consume", "--until-empty");
     assertStringIncludes(await sequoia("queue", "show", "d1"), '"both"');
-    assertStringIncludes(await sequoia("report", "run.json"), "3 of 3 chains completed");
+    assertStringIncludes(await sequoia("report", "run.json"), "3 chains submitted, 3 completed");
     for (const file of ["hello.ts", "deciding.ts"]) {
       await succeed(Deno.execPath(), [
         "check",
@@ -100,6 +77,21 @@ await testWith("node", "the launcher hands a signal on and ends as the program d
   }
   assertEquals((await run(["consmue"], options)).code, 2);
 });
+
+await testWith(
+  "node",
+  "the program starts without modules of Node.js, or of commands that were not asked for",
+  async () => {
+    await using place = await installed();
+    const program = join(place.cwd, "node_modules/sequoia-qos/program");
+    const args = ["info", "--json", "--config", join(program, "deno.json"), join(program, "cli/main.js")];
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
+    const modules: { specifier: string; size: number }[] =
+      JSON.parse(new TextDecoder().decode(stdout)).modules;
+    assertEquals(modules.filter(({ specifier }) => !specifier.startsWith("file:")), []);
+    assert(modules.reduce((sum, { size }) => sum + size, 0) < 50_000, JSON.stringify(modules, undefined, 2));
+  },
+);
 
 await testWith(
   "node",

@@ -11,7 +11,7 @@ const TYPES = new Interfaces(`
     readonly b: string;
   }
   interface Options extends Omit<Base, "b"> {
-    /** How long, see {@linkcode Base.b}. (Default: "5m" (five minutes)) */
+    /** The time, see {@linkcode Base.b}. (Default: "5m" (five minutes)) */
     readonly c?: "x" | "y";
     /** An object. */
     readonly d?: {
@@ -29,7 +29,7 @@ Deno.test("membersOf() reads names, types, documentation and defaults, also of w
     ),
     [
       ["a", "number", false, "Said of a.", undefined],
-      ["c", '"x" | "y"', true, "How long, see `Base.b`.", '"5m" (five minutes)'],
+      ["c", '"x" | "y"', true, "The time, see `Base.b`.", '"5m" (five minutes)'],
       ["d", "{ /** Inside. */ readonly e?: boolean; }", true, "An object.", undefined],
       ["f", "function", false, "", undefined],
     ],

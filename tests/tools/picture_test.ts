@@ -1,36 +1,31 @@
-/** The README's picture, made of a report's charts. */
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { buildRunView, renderHtml } from "../../lib/report/mod.ts";
+/** The README's picture, made of two runs. */
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { buildDrawnRun } from "../../lib/report/mod.ts";
 import { end, simulated, submit } from "../../lib/report/testing.ts";
-import { lostIn, pictureOf, THEMES } from "../../tools/picture/picture_of.ts";
+import { lostIn, pictureOf } from "../../tools/picture/picture_of.ts";
+import { THEMES } from "../../tools/picture/theme.ts";
 
 const options = { seed: 1, instances: 100, limit: 20, ratePerS: 20 };
-const without = await buildRunView("demo/without.json", [
+const without = await buildDrawnRun("demo/without.json", [
   ...simulated(options),
   submit("lost", 0),
   end("lost", 20, "dropped"),
 ]);
-const report = renderHtml([
-  without,
-  await buildRunView("demo/with.json", simulated({ ...options, fair: true })),
-]);
+const withIt = await buildDrawnRun("demo/with.json", simulated({ ...options, fair: true }));
 
 for (const theme of THEMES) {
-  Deno.test(`pictureOf() puts the report's charts into one image that needs nothing else (${theme})`, () => {
-    const picture = pictureOf(report, theme);
-    assertEquals(/var\(|href|url\(|<script|NaN|undefined/.test(picture), false);
-    assertStringIncludes(picture, " of 101 (");
+  Deno.test(`pictureOf() draws two runs as one image that needs nothing else (${theme})`, () => {
+    const picture = pictureOf(without, withIt, theme);
+    assertEquals(/var\(|href|url\(|<script|NaN|undefined|Infinity/.test(picture), false);
+    assertStringIncludes(picture, `>${lostIn(without)} (`);
     assertStringIncludes(picture, ">without Sequoia</text>");
-    assertEquals(picture.match(/<g[ >]/g)?.length, picture.match(/<\/g>/g)?.length);
-    assert(!picture.includes(".json"));
+    assertStringIncludes(picture, ">never</text>");
+    assertEquals(picture.match(/<text[ >]/g)?.length, picture.match(/<\/text>/g)?.length);
   });
 }
 
-Deno.test("pictureOf() needs a report with chains that were lost", () => {
-  assertThrows(() => pictureOf("<html></html>", "light"), Error, "Chains that did not complete");
-});
-
-Deno.test("lostIn() says what the first run has lost", () => {
-  assertStringIncludes(pictureOf(report, "light"), `>${lostIn(report)} (`);
-  assertStringIncludes(lostIn(report), " of 101");
+Deno.test("lostIn() says how many chains a run has lost", async () => {
+  assertStringIncludes(lostIn(without), " of 101");
+  const empty = await buildDrawnRun("empty", []);
+  assertThrows(() => lostIn(empty), Error, "it has no chains");
 });
