@@ -4,11 +4,11 @@ import { join } from "node:path";
 const MODULE = /^\/\/ (.*\/npm\/[^/\s]+\/((?:@[^/]+\/)?[^/]+\/\d[^/]*))\/\S+$/gm;
 
 /**
- * The licences of the packages of which a bundle holds modules, as their authors write them.
+ * The licences of the packages whose modules a bundle holds, as their authors write them.
  *
  * @param folder where the bundle's files are
  * @param from the folder that the bundle's comments count from
- * @throws {Error} if a package comes without a licence
+ * @throws {Error} if a package neither comes with a licence nor names one
  */
 export async function licencesOf(folder: string, from: string): Promise<string> {
   const roots = new Map<string, string>();
@@ -28,5 +28,10 @@ async function licenceIn(root: string): Promise<string> {
   for await (const { name } of Deno.readDir(root)) {
     if (/^licen[cs]e/i.test(name)) return await Deno.readTextFile(join(root, name));
   }
-  throw new Error(`Cannot find a licence in ${root}`);
+  const { license, repository } = JSON.parse(await Deno.readTextFile(join(root, "package.json")));
+  if (typeof license !== "string") throw new Error(`Cannot find a licence in ${root}`);
+  const home = typeof repository === "string" ? repository : repository?.url;
+  return `The package names its licence, ${license}, but comes without its text. See ${
+    home ?? "its home page"
+  }\n`;
 }

@@ -27,6 +27,20 @@ const ADDRESSES = {
     'new URL("./lib/expression/full/watchdog.js", import.meta.url)',
 };
 
+/**
+ * Changes of the bundle's text that spare a start most of its time: `node:module`, which few commands need (on an idle machine
+ * it takes 20 to 30 ms), is loaded when it is used, and a chunk that is imported on demand is found only then, as Deno reads all
+ * whose names it sees in a program before it starts it.
+ */
+const DEFERRED: readonly (readonly [from: RegExp, to: string])[] = [
+  [
+    /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(import\.meta\.url\);/m,
+    `let required;
+var __require = (name) => (required ??= process.getBuiltinModule("node:module").createRequire(import.meta.url))(name);`,
+  ],
+  [/\bimport\(("[^"]+\.js")\)/g, "import(String($1))"],
+];
+
 const folder = Deno.args[0] ?? "dist/npm";
 const program = resolve(folder, "program");
 await emptyPackageFolder(folder, "sequoia-qos");
@@ -40,13 +54,28 @@ async function bundle(...args: string[]): Promise<void> {
   if (!success) throw new Error(`Cannot bundle the program: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** Changes the text of each file at the top of the bundle, where its chunks lie. */
+/** Changes the text of each file of the bundle: its chunks, which lie at its top, and its entries. */
 async function change(of: (text: string, name: string) => string): Promise<void> {
-  for await (const { name, isFile } of Deno.readDir(program)) {
-    if (!isFile) continue;
+  const names = await Array.fromAsync(Deno.readDir(program), ({ name, isFile }) => isFile ? [name] : []);
+  for (const name of [...names.flat(), ...ENTRIES.map((path) => path.replace(/ts$/, "js"))]) {
     const path = join(program, name);
     await Deno.writeTextFile(path, of(await Deno.readTextFile(path), name));
   }
+}
+
+/** @throws {Error} if the bundler or a package writes something otherwise than this tool knows */
+async function defer(): Promise<void> {
+  const found = new Set<RegExp>();
+  await change((text) => {
+    let changed = text;
+    for (const [from, to] of DEFERRED) {
+      const next = changed.replace(from, to);
+      if (next !== changed) found.add(from);
+      changed = next;
+    }
+    return changed;
+  });
+  for (const [from] of DEFERRED) if (!found.has(from)) throw new Error(`Cannot find ${from} in the bundle`);
 }
 
 /** @throws {Error} if the sources write an address that this tool does not know */
@@ -74,12 +103,16 @@ const json = (name: string, value: object) =>
 await bundle("--code-splitting", "--outdir", program, ...ENTRIES);
 await bundle("--output", join(program, `${ALONE}.js`), `${ALONE}.ts`);
 await readdress();
+await defer();
 await Deno.writeTextFile(join(folder, "THIRD_PARTY_LICENSES"), await licencesOf(program, ROOT));
 // the bundler names modules of packages by paths of the machine that it runs on
 await change((text) => text.replaceAll(/[./]+[^\s"]*\/npm\/[^/\s"]+\/(?=[^\s"]*\/\d)/g, "npm/"));
 await json("program/deno.json", {
   imports: Object.fromEntries(
-    Object.entries(PUBLIC).map(([name, path]) => [name.replace(".", "sequoia"), path.replace(/ts$/, "js")]),
+    // a workload of a project that has the package may import it by the package's own name, as its programs do
+    ["sequoia", "sequoia-qos"].flatMap((module) =>
+      Object.entries(PUBLIC).map(([name, path]) => [name.replace(".", module), path.replace(/ts$/, "js")])
+    ),
   ),
   nodeModulesDir: config.nodeModulesDir,
   unstable: config.unstable,

@@ -2,7 +2,7 @@
 
 /** One part: a folder under `lib/`. */
 export interface Part {
-  /** What it is for, in a few words. */
+  /** Its purpose, in a few words. */
   readonly what: string;
   /** The other parts that it may import, beside the stand-ins in `std`. */
   readonly imports: readonly string[];
@@ -14,11 +14,12 @@ export const PARTS: Readonly<Record<string, Part>> = {
     what: "chains, functions, workloads, times, arrivals: plain data and its validation",
     imports: [],
   },
+  web: { what: "hosts and addresses, and which HTTP callers a server of ours answers", imports: [] },
   expression: { what: "JSONata within bounds: conditions, maps, templates", imports: ["model"] },
   draw: { what: "chains as trees and flowcharts, with their critical paths", imports: ["model"] },
   policies: { what: "one file per policy, and the registry", imports: ["model"] },
   scheduler: { what: "what runs next: no clock, no I/O, no promises", imports: ["policies", "model"] },
-  wire: { what: "messages in protobuf, also those of the original", imports: ["model"] },
+  wire: { what: "messages in protobuf; `original/`: those of the first system", imports: ["model"] },
   queue: { what: "the Queue interface and its drivers: memory, SQLite, Kafka", imports: ["model", "wire"] },
   provider: {
     what: "how a function provider behaves: containers, limits, collapse; no clock",
@@ -26,16 +27,43 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   platform: {
     what: "how functions are called: HTTP, Lambda, OpenWhisk, the local platform",
-    imports: ["provider", "model"],
+    imports: ["provider", "web", "model"],
   },
-  record: { what: "the run log, written and read; the original's logs", imports: ["model"] },
+  record: { what: "the run log, written and read; `original/`: the first system's", imports: ["model"] },
   collect: { what: "receives what wrapped functions report of their own runs", imports: ["record", "model"] },
   report: { what: "figures from run logs: terminal, HTML, JSON, CSV", imports: ["record", "model"] },
+  live: {
+    what: "the state of a whole queue now, for pages, terminals and metrics",
+    imports: ["queue", "model"],
+  },
+  telemetry: {
+    what: "spans of attempts and instances, and their export by OTLP",
+    imports: ["record", "model"],
+  },
+  callbacks: {
+    what: "tells the ends of instances to URLs, signed, at least once",
+    imports: ["queue", "platform", "model"],
+  },
   consume: {
     what: "the consumer: takes instances, calls functions, records progress",
-    imports: ["queue", "platform", "record", "collect", "scheduler", "policies", "expression", "model"],
+    imports: [
+      "callbacks",
+      "queue",
+      "live",
+      "platform",
+      "record",
+      "collect",
+      "scheduler",
+      "policies",
+      "expression",
+      "model",
+    ],
   },
-  steer: { what: "actions on a queue that return data", imports: ["queue", "model"] },
+  steer: { what: "actions on a queue that return data", imports: ["queue", "scheduler", "model"] },
+  serve: {
+    what: "the front door of a queue: HTTP API, metrics, live page",
+    imports: ["live", "report", "record", "policies", "steer", "queue", "web", "model"],
+  },
   produce: {
     what: "the producer: submits instances at their times",
     imports: ["queue", "record", "model"],

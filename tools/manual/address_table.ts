@@ -1,7 +1,7 @@
 import { queueKind } from "../../lib/queue/kinds.ts";
 import { code, table } from "./markdown.ts";
 
-/** What may stand behind the `?` of the addresses of a kind of queue. @throws {Error} if there is no such kind */
+/** The options behind the `?` of the addresses of a kind of queue. @throws {Error} if there is no such kind */
 export function addressTable(scheme: string): string {
   const kind = queueKind(scheme);
   if (kind === undefined) {

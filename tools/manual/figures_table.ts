@@ -4,6 +4,7 @@ import { code, plain, table } from "./markdown.ts";
 
 const UNITS: Readonly<Record<Unit, string>> = {
   ms: "ms",
+  s: "s",
   count: "count",
   times: "number",
   perS: "per second",

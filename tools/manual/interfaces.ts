@@ -7,9 +7,9 @@ export interface Member {
   /** As it is written. */
   readonly type: string;
   readonly isOptional: boolean;
-  /** What its documentation says, without the default; empty if it says nothing. */
+  /** The text of its documentation, without the default; empty if it has none. */
   readonly text: string;
-  /** What its documentation names as its default. */
+  /** The default that its documentation names. */
   readonly fallback: string | undefined;
   /** Of a member that is an object written in place: its own members. */
   readonly members: readonly Member[];
@@ -44,7 +44,7 @@ export class Interfaces {
     return [...inherited.filter(({ name }) => !names.has(name)), ...own];
   }
 
-  /** What `extends NAME` or `extends Omit<NAME, "a" | "b">` takes over. */
+  /** The members that `extends NAME` or `extends Omit<NAME, "a" | "b">` takes over. */
   #taken(
     { expression, typeArguments = [] as unknown as ts.NodeArray<ts.TypeNode> }:
       ts.ExpressionWithTypeArguments,

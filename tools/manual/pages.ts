@@ -1,7 +1,9 @@
-/** The pages of the manual and other files that follow from the code, or have parts that do. */
+/** The pages of the manual that follow from the code, or have parts that do. */
+import { formatted } from "../formatted.ts";
 import { addressTable } from "./address_table.ts";
 import { commandsPage } from "./commands_page.ts";
-import { FIGURE_TYPES, figureTypes } from "./figure_types.ts";
+import { eventsTable } from "./events_table.ts";
+import { metricsTable } from "./metrics_table.ts";
 import { figuresTable } from "./figures_table.ts";
 import { Interfaces, type Member } from "./interfaces.ts";
 import { code, plain, table, withParts } from "./markdown.ts";
@@ -25,10 +27,12 @@ export async function manualPages(): Promise<ReadonlyMap<string, string>> {
     task: fieldsTable(types.membersOf("Task")),
     arrows: partsDrawing(),
     parts: partsTable(),
+    events: eventsTable(),
+    metrics: metricsTable(),
     figures: figuresTable(),
     kafka: addressTable("kafka"),
   };
-  const pages = new Map([["docs/cli.md", await formatted(await commandsPage())]]);
+  const pages = new Map([["docs/cli.md", await formatted(await commandsPage(), "md")]]);
   for (
     const path of [
       "ARCHITECTURE.md",
@@ -36,27 +40,13 @@ export async function manualPages(): Promise<ReadonlyMap<string, string>> {
       "docs/policies.md",
       "docs/reports.md",
       "docs/kafka.md",
+      "docs/monitoring.md",
+      "docs/running.md",
     ]
   ) {
-    pages.set(path, await formatted(withParts(await read(path), parts)));
+    pages.set(path, await formatted(withParts(await read(path), parts), "md"));
   }
-  pages.set(FIGURE_TYPES, await formatted(figureTypes(), "ts"));
   return pages;
-}
-
-/** A file as `deno fmt` wants it. */
-async function formatted(text: string, kind: "md" | "ts" = "md"): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", `--ext=${kind}`, "-"],
-    cwd: ROOT,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const output = child.output();
-  await new Blob([text]).stream().pipeTo(child.stdin);
-  const { success, stdout } = await output;
-  if (!success) throw new Error("Cannot format a page of the manual: deno fmt refused it");
-  return new TextDecoder().decode(stdout);
 }
 
 /** A table of options. @throws {Error} if one has no documentation */

@@ -13,7 +13,7 @@ export function partsDrawing(): string {
   return ["```mermaid", "flowchart TD", ...tops, ...arrows, "```"].join("\n");
 }
 
-/** What a part imports that no other of its imports imports. */
+/** The imports of a part that no other of its imports has. */
 function direct(part: string): string[] {
   const { imports } = PARTS[part]!;
   return imports.filter((target) => !imports.some((other) => reachable(other).has(target)));
@@ -25,7 +25,7 @@ function reachable(part: string): Set<string> {
   return new Set(imports.flatMap((target) => [target, ...reachable(target)]));
 }
 
-/** What each part is for, and what it imports. */
+/** The table of the parts: their purpose, and their imports. */
 export function partsTable(): string {
   return table(
     ["folder", "what it is for", "imports"],

@@ -1,104 +1,154 @@
-/** A picture of a comparison: the charts of an HTML report of two runs, put together as one SVG that needs nothing else. */
+/** A picture of a comparison of two runs, as one SVG that needs nothing else: what each lost, how long it took, who got what. */
+import { formatDuration } from "../../lib/model/mod.ts";
+import { type DrawnRun, type PageRun, pageRun } from "../../lib/report/mod.ts";
+import { type Content, el, type Markup, pathThrough } from "./svg.ts";
+import { styleOf, type Theme } from "./theme.ts";
 
-/** The themes that a page may be shown in. */
-export const THEMES = ["light", "dark"] as const;
-/** One of {@linkcode THEMES}. */
-export type Theme = typeof THEMES[number];
+const WIDTH = 940, HEIGHT = 400;
+/** Where the parts stand. */
+const BARS = { left: 250, right: 700, top: 66 }, CURVES = { left: 66, right: 420, top: 190, bottom: 340 };
+const SHARES = { left: 620, right: 916, top: 190 };
 
-const WIDTH = 940, TITLE = 34, CAPTION = 24, LEGEND = 24;
-/** What the two runs of the demonstration are called in the picture, instead of their files. */
-const RUNS = ["without Sequoia", "with Sequoia"] as const;
-
-const LOST = "Chains that did not complete";
-
-interface Figure {
-  readonly caption: string;
-  readonly height: number;
-  /** What stands in its svg element. */
-  readonly content: string;
+/** A run, and its words and colour in the picture. */
+interface Named {
+  readonly run: PageRun;
+  readonly name: string;
+  readonly colour: string;
 }
 
 /**
- * Puts two charts of a report together: the chains that were lost, and how fairly the others were served.
+ * Draws a run without Sequoia, and the same chains with it.
  *
- * @throws {Error} if the report lacks one of them
+ * @throws {Error} if a run has no chains
  */
-export function pictureOf(report: string, theme: Theme): string {
-  const lost = figureOf(report, LOST);
-  const shares = figureOf(report, "Service under contention");
-  const colours = coloursOf(report, theme);
-  const top = TITLE + CAPTION, below = top + lost.height + CAPTION + 8;
-  const height = below + shares.height + LEGEND;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="t">`,
-    `<title id="t">A report that compares the same chains without and with Sequoia</title>`,
-    `<style>${styleOf(colours)}</style>`,
-    `<rect class="page" width="${WIDTH}" height="${height}" rx="8"/>`,
-    text(16, 25, "The same chains, on a platform that runs 20 calls at once and refuses the others", "head"),
-    ...placed(lost, top),
-    ...placed(shares, below),
-    `<path class="c0 band" d="M160 ${height - 18}l6 -6l6 6l-6 6Z"/>`,
-    text(178, height - 14, RUNS[0], "note"),
-    `<path class="c1 band" d="M300 ${height - 23}h11v11h-11Z"/>`,
-    text(317, height - 14, RUNS[1], "note"),
-    "</svg>",
-  ].join("\n") + "\n";
-}
-
-/** How many chains of how many the first run of a report lost, as its chart says: `67 of 240`. */
-export function lostIn(report: string): string {
-  return />([\d,]+ of [\d,]+) \(/.exec(figureOf(report, LOST).content)![1]!;
-}
-
-function placed({ caption, content }: Figure, y: number): string[] {
-  return [text(16, y - 6, caption, "caption"), `<g transform="translate(0 ${y})">${withNames(content)}</g>`];
-}
-
-function text(x: number, y: number, words: string, style: string): string {
-  return `<text class="${style}" x="${x}" y="${y}">${words}</text>`;
-}
-
-/** Names of runs are files; the title of each has the whole name, and the text may be cut. */
-function withNames(content: string): string {
-  return content.replaceAll(
-    /(<text class="name"[^>]*>)[^<]*<title>[^<]*?(without|with)\.json<\/title>/g,
-    (_, start: string, run: string) => `${start}${run === "with" ? RUNS[1] : RUNS[0]}`,
+export function pictureOf(without: DrawnRun, withIt: DrawnRun, theme: Theme): string {
+  const runs: Named[] = [
+    { run: pageRun(without), name: "without Sequoia", colour: "c0" },
+    { run: pageRun(withIt), name: "with Sequoia", colour: "c1" },
+  ];
+  const drawing = el(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: "img",
+      "aria-labelledby": "t",
+    },
+    el("title", { id: "t" }, "A report that compares the same chains without and with Sequoia"),
+    el("style", {}, { html: styleOf(theme) }),
+    el("rect", { class: "page", width: WIDTH, height: HEIGHT, rx: 8 }),
+    text(24, 32, "The same chains, on a platform that runs 20 calls at once and refuses the others", "head"),
+    runs.map(lossBar),
+    curves(runs),
+    shares(runs),
   );
+  return `${drawing.html}\n`;
 }
 
-function figureOf(report: string, caption: string): Figure {
-  const [, words, height, content] = new RegExp(
-    `<figcaption>(${caption}[^<]*)</figcaption><svg viewBox="0 0 ${WIDTH} ([\\d.]+)"[^>]*>(.*?)</svg>`,
-    "s",
-  ).exec(report) ?? [];
-  if (content === undefined) throw new Error(`Cannot find "${caption}" in the report: it has no such chart`);
-  return { caption: words!, height: Number(height), content };
+/** The number of chains that a run lost, of all: `67 of 240`. @throws {Error} if it has no chains */
+export function lostIn({ report: { chains } }: DrawnRun): string {
+  if (chains.submitted === 0) throw new Error("Cannot say what the run has lost: it has no chains");
+  return `${chains.submitted - chains.completed} of ${chains.submitted}`;
 }
 
-/** The colours of the report's own style, by name. */
-function coloursOf(report: string, theme: Theme): ReadonlyMap<string, string> {
-  const [light = "", dark = ""] = [...report.matchAll(/:root \{ ([^}]*)\}/g)].map(([, body]) => body);
-  const both = theme === "light" ? light : light + dark;
-  return new Map([...both.matchAll(/--([\w-]+):(#\w+)/g)].map(([, name, colour]) => [name!, colour!]));
+function text(x: number, y: number, words: string, style: string, anchor = "start"): Markup {
+  return el("text", { class: style, x, y, "text-anchor": anchor }, words);
 }
 
-/** Values instead of variables: not every program that shows images knows those. */
-function styleOf(colours: ReadonlyMap<string, string>): string {
-  const of = (name: string) => colours.get(name) ?? "gray";
+function lossBar({ run, name, colour }: Named, row: number): Content {
+  const { submitted, completed } = run.report.chains, y = BARS.top + 40 * row;
+  const at = (count: number) => BARS.left + (BARS.right - BARS.left) * count / submitted;
+  const lost = submitted - completed;
+  const words = lost === 0 ? "none lost" : `${lostIn(run)} (${Math.round(100 * lost / submitted)} %) lost`;
   return [
-    `.page{fill:${of("bg")};stroke:${of("line")}}`,
-    `text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:${
-      of("dim")
-    }}`,
-    `.head{font-size:17px;font-weight:600;fill:${of("ink")}}`,
-    `.caption{font-size:13px;font-weight:600}`,
-    `.name,.note{fill:${of("ink")}}`,
-    `.grid{stroke:${of("line")}}.axis{stroke:${of("dim")}}`,
-    `.limit{fill:none;stroke:${of("ink")};stroke-width:1.5;stroke-dasharray:5 4}`,
-    `.mark{stroke:${of("bg")}}`,
-    `.c0{fill:${of("c0")}}.c1{fill:${of("c1")}}`,
-    `.failed{fill:${of("c1")}}.dropped{fill:${of("c5")}}.shed{fill:${of("c3")}}.unfinished{fill:${
-      of("rest")
-    }}`,
-  ].join("");
+    el("rect", { class: colour, x: 24, y: y - 11, width: 12, height: 12, rx: 3 }),
+    text(44, y, name, "name"),
+    el("rect", {
+      class: colour,
+      x: BARS.left,
+      y: y - 15,
+      width: at(completed) - BARS.left,
+      height: 20,
+      rx: 2,
+    }),
+    el("rect", {
+      class: "lost",
+      x: at(completed),
+      y: y - 15,
+      width: BARS.right - at(completed),
+      height: 20,
+      rx: 2,
+    }),
+    text(BARS.right + 12, y, words, lost === 0 ? "name" : "lost strong"),
+  ];
+}
+
+/** The percentage of the chains that took at most a time; a curve that ends lower lost the rest. */
+function curves(runs: readonly Named[]): Content {
+  const all = runs.map(({ run }) => run.picture.chainTimes[0]!);
+  const classes = all.flatMap(({ counts }) => counts.filter((_, i) => i % 2 === 0));
+  const first = Math.min(...classes) - 8, last = Math.max(...classes) + 12;
+  const { left, right, top, bottom } = CURVES;
+  const x = (of: number) => left + (right - left) * (of - first) / (last - first);
+  const y = (part: number) => bottom - (bottom - top) * part;
+  // the classes of chain times are 2^(1/32) wide, from 2^-4 ms on
+  const ticks = [10, 100, 1000, 10_000, 100_000].map((ms) => ({ ms, of: (Math.log2(ms) + 4) * 32 - 1 }))
+    .filter(({ of }) => of > first && of < last);
+  return [
+    text(24, 160, "Chains that completed within a time", "caption"),
+    [0, 0.5, 1].map((part) => [
+      el("path", { class: "grid", d: `M${left} ${y(part)}H${right}` }),
+      text(left - 8, y(part) + 4, `${100 * part}%`, "tick", "end"),
+    ]),
+    ticks.map(({ ms, of }) => [
+      el("path", { class: "grid", d: `M${x(of)} ${top}V${bottom}` }),
+      text(x(of), bottom + 18, formatDuration(ms), "tick", "middle"),
+    ]),
+    text((left + right) / 2, bottom + 38, "submitted to completed (logarithmic)", "tick", "middle"),
+    runs.map(({ colour }, i) => {
+      const { counts, total } = all[i]!, points: [number, number][] = [[left, bottom]];
+      let passed = 0;
+      for (let at = 0; at < counts.length; at += 2) {
+        passed += counts[at + 1]!;
+        points.push([x(counts[at]!), y(passed / total)]);
+      }
+      const d = pathThrough([...points, [right, y(passed / total)]]);
+      const never = Math.round(100 * (1 - passed / total));
+      return [
+        el("path", { class: `curve ${colour}`, d }),
+        never === 0 ? undefined : [
+          text(right + 8, y(passed / total), `${never} %`, "lost strong"),
+          text(right + 8, y(passed / total) + 15, "never", "lost strong"),
+        ],
+      ];
+    }),
+  ];
+}
+
+/** Each chain's part of its fair share. */
+function shares(runs: readonly Named[]): Content {
+  const names = Object.keys(runs[0]!.run.report.byChain);
+  const shareOf = (run: DrawnRun, chain: string) =>
+    Object.hasOwn(run.report.byChain, chain) ? run.report.byChain[chain]!.share : null;
+  const known = runs.flatMap(({ run }) => names.map((chain) => shareOf(run, chain) ?? 0));
+  const full = Math.max(2, ...known);
+  const { left, right, top } = SHARES, width = right - left;
+  const bottom = top + 46 * names.length;
+  return [
+    text(510, 160, "What each chain got of its fair share", "caption"),
+    names.map((chain, row) => [
+      text(left - 12, top + 46 * row + 20, chain, "name", "end"),
+      runs.map(({ run, colour }, i) => {
+        const share = shareOf(run, chain), y = top + 46 * row + 4 + 14 * i;
+        return [
+          el("rect", { class: "track", x: left, y, width, height: 11, rx: 2 }),
+          share === null
+            ? undefined
+            : el("rect", { class: colour, x: left, y, width: width * share / full, height: 11, rx: 2 }),
+        ];
+      }),
+    ]),
+    el("path", { class: "fair", d: `M${left + width / full} ${top - 4}V${bottom}` }),
+    text(left + width / full, bottom + 16, "its share", "tick", "middle"),
+  ];
 }

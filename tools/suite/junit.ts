@@ -21,7 +21,7 @@ export function readTests(xml: string): Case[] {
   return cases.filter(({ name }) => !startsOf(name).some((start) => names.has(start)));
 }
 
-/** What stands before each " > " of a name. */
+/** The parts of a name before each " > ". */
 function startsOf(name: string): string[] {
   const parts = name.split(" > ");
   return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join(" > "));

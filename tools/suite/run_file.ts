@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { readTests } from "./junit.ts";
 import type { FileResult } from "./summary.ts";
 
-/** How a file of tests is run. */
+/** The options for running a file of tests. */
 export interface FileOptions {
   readonly root: string;
   readonly env: Record<string, string>;

@@ -1,6 +1,6 @@
 import type { Case } from "./junit.ts";
 
-/** What a file of tests came to. */
+/** The result of a file of tests. */
 export interface FileResult {
   readonly path: string;
   readonly seconds: number;
