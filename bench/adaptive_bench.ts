@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 /**
- * How `--limit auto` finds hidden limits of the local platform, over real HTTP, and finds them again when they change; and what
- * a limit far above the platform's makes of urgent chains, where it refuses what it does not run, and where it queues that.
+ * Measures how `--limit auto` finds hidden limits of the local platform, over real HTTP, also after they change; and the effect of
+ * a limit far above the platform's on urgent chains, on a platform that refuses calls beyond it and on one that queues them.
  */
 import { chain, fn, lognormal, seededRandom } from "sequoia";
 import {
@@ -23,7 +23,7 @@ import type { Figure } from "./figures.ts";
 
 const LIMITS = [10, 50, 400];
 const FIRST_MS = 30_000;
-/** How long a changed limit may take to be found. */
+/** The time within which a changed limit must be found, in milliseconds. */
 const CHANGE_MS = 15_000;
 const MEASURED_MS = 10_000;
 /** More calls than there is time for: the mean of the functions is over a second. */
@@ -75,7 +75,7 @@ async function whileConsuming(
   await running;
 }
 
-/** What was in flight while the limit was held, after it was halved, and after it was doubled. */
+/** The calls in flight while the limit was held, after it was halved, and after it was doubled. */
 async function follow(limit: number): Promise<readonly InFlight[]> {
   const attempts: AttemptEvent[] = [];
   const parts: { readonly fromMs: number; readonly untilMs: number }[] = [];
@@ -110,7 +110,7 @@ const urgent = chain("urgent", ({ call: calls }) => {
   calls(call, { name: "second", after: first });
 });
 
-/** How long urgent chains take beside bulk under strict priority, and which part of all calls is throttled. */
+/** Measures the time of urgent chains beside bulk under strict priority, and the share of calls that are throttled. */
 async function urgentUnder(limits: Limits, words: string) {
   const submitted = new Map<string, number>(), tookMs: number[] = [];
   let attempts = 0, throttled = 0;

@@ -1,11 +1,11 @@
-/** How many zero-work functions a second `consume` runs over real HTTP from a queue. */
+/** The number of zero-work functions that `consume` runs a second over real HTTP from a queue. */
 import { type Chain, seededRandom } from "sequoia";
 import { instanceMaker, type Limits, policyOf, Scheduler } from "sequoia/scheduler";
 import { realClock } from "../lib/model/mod.ts";
-import { Consumer } from "../lib/consume/mod.ts";
+import { Consumer, type ConsumerOptions } from "../lib/consume/mod.ts";
 import { HttpPlatform, type Platform } from "../lib/platform/mod.ts";
 import { openQueue, type QueueDriver } from "../lib/queue/mod.ts";
-import { openRunLog, RUN_SCHEMA } from "../lib/record/mod.ts";
+import { openRunLog, RUN_SCHEMA, type Tracer } from "../lib/record/mod.ts";
 
 /** Calls in flight, and in all. */
 export const [CONCURRENCY, CALLS] = [256, 40_000];
@@ -27,15 +27,19 @@ export async function startServer(waitMs = 0): Promise<{ readonly url: string } 
 /**
  * Calls a second of a consumer that works off a queue of instances of one chain.
  *
- * @param queue an empty one (Default: a new one in a SQLite file)
+ * @param options `queue`: an empty one (Default: a new one in a SQLite file); `tracer` (Default: no spans are recorded)
  */
-export async function calls(of: Chain, folder: string, queue?: QueueDriver): Promise<number> {
+export async function calls(
+  of: Chain,
+  folder: string,
+  { queue, tracer }: { readonly queue?: QueueDriver; readonly tracer?: Tracer | undefined } = {},
+): Promise<number> {
   await using platform = new HttpPlatform({ clock: realClock, local: { resolve: () => "", lost() {} } });
   const instances = Math.ceil(CALLS / of.nodes.length);
-  if (queue !== undefined) return await workOff(queue, { of, instances, folder, platform });
+  if (queue !== undefined) return await workOff(queue, { of, instances, folder, platform, tracer });
   const address = `sqlite:${folder}/${of.name}-${crypto.randomUUID()}.db`;
   await using file = await openQueue(address, { clock: realClock });
-  return await workOff(file, { of, instances, folder, platform });
+  return await workOff(file, { of, instances, folder, platform, tracer });
 }
 
 /** Calls a second of a burst, under some limits. */
@@ -46,10 +50,10 @@ export async function burst(of: Chain, folder: string, instances: number, limits
   return await workOff(queue, { of, instances, folder, platform, limits });
 }
 
-/** What is measured is the consumer, not what it finds out of the server. */
+/** The limit is fixed: the consumer is measured, not its search for the server's limit. */
 const FIXED: Limits = { global: CONCURRENCY, fixed: true };
 
-/** What is worked off. */
+/** The instances to run. */
 export interface Work {
   readonly of: Chain;
   readonly instances: number;
@@ -58,17 +62,28 @@ export interface Work {
   readonly platform: Platform;
   /** (Default: {@linkcode CONCURRENCY}, fixed) */
   readonly limits?: Limits;
+  /** Records spans. (Default: none are recorded) */
+  readonly tracer?: Tracer | undefined;
+  /** The labels of each instance. (Default: none) */
+  readonly labels?: (i: number) => Readonly<Record<string, string>>;
+  /** The consumer's process, by which others see it; it counts its work then. (Default: nobody sees it) */
+  readonly about?: NonNullable<ConsumerOptions["about"]>;
+  /** Begins something beside the consumer, which ends with the run. (Default: nothing) */
+  readonly beside?: (consumer: Consumer, queue: QueueDriver) => Promise<AsyncDisposable>;
 }
 
 /** Queues instances and works them off. @returns calls a second, from the start of the consumer to the empty queue */
 export async function workOff(
   queue: QueueDriver,
-  { of, instances, folder, platform, limits = FIXED }: Work,
+  { of, instances, folder, platform, limits = FIXED, tracer, labels = () => ({}), about, beside }: Work,
 ): Promise<number> {
   const make = instanceMaker(seededRandom(1));
   for (let done = 0; done < instances; done += 1000) {
     await queue.push(
-      Array.from({ length: Math.min(1000, instances - done) }, () => make({ chain: of }, realClock.nowMs())),
+      Array.from(
+        { length: Math.min(1000, instances - done) },
+        (_, i) => make({ chain: of, labels: labels(i) }, realClock.nowMs()),
+      ),
     );
   }
   await using recorder = await openRunLog(`${folder}/run.json`, {
@@ -82,7 +97,10 @@ export async function workOff(
     limits,
     random: seededRandom(1),
   });
-  const consumer = new Consumer({ queue, scheduler, platform, recorder, clock: realClock, untilEmpty: true });
+  const parts = { queue, scheduler, platform, recorder, tracer, clock: realClock };
+  const shown = about !== undefined && { about, metricsLabel: "tenant" };
+  const consumer = new Consumer({ ...parts, untilEmpty: true, ...shown });
+  await using _ = await beside?.(consumer, queue);
   const never = new AbortController().signal;
   const start = performance.now();
   await consumer.run(never, never);

@@ -1,10 +1,10 @@
-/** What functions cost that tell of themselves, over a connection for each line, as the original's wrapper does. */
+/** The cost of functions that report their runs over a connection for each line, as the original's wrapper does. */
 import { fileURLToPath } from "node:url";
 import type { Figure } from "./figures.ts";
 
 const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 const CONNECTIONS = 20_000;
-/** So many connect at once. */
+/** The number of senders that connect at once. */
 const SENDERS = 32;
 
 /** The processor time that a process has taken, in milliseconds; as Linux counts it, in hundredths of a second. */

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** How many zero-work functions a second `consume` runs from sqlite over real HTTP, beside a bare `fetch` loop. */
+/** The number of zero-work functions that `consume` runs a second from sqlite over real HTTP, beside a bare `fetch` loop. */
 import process from "node:process";
 import { chain, fn, type FunctionDefinition, seededRandom } from "sequoia";
 import { instanceMaker, NO_ARGS, realClock, Stop } from "../lib/model/mod.ts";
@@ -40,7 +40,7 @@ async function bareLoop(url: string): Promise<number> {
   return CALLS / (performance.now() - start) * 1000;
 }
 
-/** How much CPU time of this process a call takes that nothing but the HTTP platform makes, in microseconds. */
+/** Measures the CPU time of this process for a call that only the HTTP platform makes, in microseconds. */
 async function clientCpuUs(f: FunctionDefinition): Promise<number> {
   await using platform = new HttpPlatform({ clock: realClock, local: { resolve: () => "" } });
   const single = chain("single", ({ call }) => {
@@ -65,7 +65,7 @@ async function clientCpuUs(f: FunctionDefinition): Promise<number> {
   return (user + system) / CALLS;
 }
 
-/** What it costs a burst to find out that a platform scales, beside a fixed limit: the ratio of each round. */
+/** Measures the cost for a burst of finding out that a platform scales, as the ratio to a fixed limit in each round. */
 async function burstRatios(folder: string): Promise<number[]> {
   await using server = await startServer(BURST.eachMs);
   const f = fn("f", { url: server.url });

@@ -91,7 +91,7 @@ function fan(nodes: number): Chain {
   });
 }
 
-/** What conditions, templates and maps cost. */
+/** Measures the cost of conditions, templates and maps. */
 export async function decidingBench(): Promise<Figure[]> {
   const folder = await Deno.makeTempDir();
   const extra: number[] = [], mapStart: number[] = [], mapGrowth: number[] = [], perItem: number[] = [];

@@ -19,6 +19,7 @@ import type { QueueDriver } from "../lib/queue/mod.ts";
 import { encodeInstance } from "../lib/wire/mod.ts";
 import { type Broker, brokerSkipReason, startBroker } from "../tests/kafka/broker.ts";
 import { clientOf } from "../tests/kafka/client.ts";
+import { delayedBench } from "./delayed_bench.ts";
 import { type Figure, median } from "./figures.ts";
 import { calls, startServer, workOff } from "./calls.ts";
 
@@ -57,6 +58,7 @@ export async function kafkaBench(only?: string): Promise<Figure[]> {
       pastFigures,
       instantFigures,
       consumeFigures,
+      delayedFigures,
     ]
   ) {
     if (only === undefined || part.name.startsWith(only)) figures.push(...await part(broker));
@@ -142,7 +144,7 @@ async function latencyFigures(broker: Broker): Promise<Figure[]> {
 
 const UNFINISHED = 100_000;
 
-/** How long it takes to be handed all of 100,000 instances that another has begun. */
+/** Measures the time to take over 100,000 instances that another consumer has begun. */
 async function replayFigures(broker: Broker): Promise<Figure[]> {
   const prefix = `replay${++prefixes}.`;
   const line = chain("line", ({ call }) => void call(fn("second"), { after: call(fn("first")) }));
@@ -173,7 +175,7 @@ async function replayFigures(broker: Broker): Promise<Figure[]> {
 const PASSED = 1_000_000;
 const FEW = 5;
 
-/** What stands behind 1,000,000 instances that are passed over: how soon it is handed out, and what that takes. */
+/** Measures the time and memory to reach instances behind 1,000,000 that are passed over. */
 async function pastFigures(broker: Broker): Promise<Figure[]> {
   const prefix = `past${++prefixes}.`, never = new AbortController().signal;
   const other = chain("other", ({ call }) => void call(fn("only")));
@@ -212,6 +214,17 @@ async function pastFigures(broker: Broker): Promise<Figure[]> {
   ];
 }
 
+/** Instances that start later. */
+function delayedFigures(broker: Broker): Promise<Figure[]> {
+  return delayedBench((run) => {
+    const prefix = `delayed${++prefixes}.`;
+    return run({
+      address: `kafka://${broker.address}?prefix=${prefix}`,
+      open: () => openOn(broker, prefix),
+    });
+  });
+}
+
 /** Zero-work functions through the whole consumer, from Kafka and from sqlite in turn. */
 async function consumeFigures(broker: Broker): Promise<Figure[]> {
   await using server = await startServer();
@@ -235,7 +248,7 @@ async function consumeFigures(broker: Broker): Promise<Figure[]> {
       ) {
         rates[sqlite].push(await calls(of, folder));
         await using queue = await openOn(broker, `consume${++prefixes}.`);
-        rates[kafka].push(await calls(of, folder, queue));
+        rates[kafka].push(await calls(of, folder, { queue }));
       }
     }
   } finally {

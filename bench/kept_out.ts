@@ -22,7 +22,7 @@ export const BLOCKED = "blocked";
 interface Reason {
   readonly limits?: Limits;
   readonly isPaused?: boolean;
-  /** How its calls end that start all the same; without it, they do not. */
+  /** The outcome of its calls that start all the same; without it, none end. */
   readonly outcome?: Outcome;
 }
 

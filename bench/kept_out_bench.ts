@@ -1,4 +1,4 @@
-/** How soon others start when a million instances stand before them in a file that may not start, and the memory of that. */
+/** The time until others start when a million instances before them in a file may not start, and the memory for it. */
 import { chain, fn, instanceMaker, realClock, seededRandom } from "../lib/model/mod.ts";
 import { openSqliteQueue } from "../lib/queue/sqlite/mod.ts";
 import type { Figure } from "./figures.ts";

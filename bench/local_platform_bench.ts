@@ -1,4 +1,4 @@
-/** What the local platform costs beside a bare server, and how much memory calls in flight take there. */
+/** The cost of the local platform beside a bare server, and its memory for calls in flight. */
 import { startServer } from "./calls.ts";
 import { type Figure, median } from "./figures.ts";
 import { answersPerS } from "./pipelined.ts";
@@ -8,7 +8,7 @@ const ROUNDS = 30;
 const LOAD = { connections: 32, depth: 8, forMs: 150 };
 /** Until what is hot has been compiled well. */
 const WARM_UP_MS = 3000;
-/** What consumers send, without inputs. */
+/** The body that consumers send, without inputs. */
 const BODY = JSON.stringify({
   id: "01KB0000000000000000000000/publish_init",
   name: "functionSide",

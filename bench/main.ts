@@ -7,14 +7,19 @@ import { collectBench } from "./collect_bench.ts";
 import { consumeBench } from "./consume_bench.ts";
 import { decidingBench } from "./deciding_bench.ts";
 import { kafkaBench } from "./kafka_bench.ts";
+import { delayedBench } from "./delayed_bench.ts";
 import { keptOutBench } from "./kept_out_bench.ts";
+import { liveBench } from "./live_bench.ts";
 import { localPlatformBench } from "./local_platform_bench.ts";
+import { pageBench } from "./page_bench.ts";
 import { passingBench } from "./passing_bench.ts";
 import { providerBench } from "./provider_bench.ts";
 import { queueBench } from "./queue_bench.ts";
 import { replayBench } from "./replay_bench.ts";
 import { reportBench } from "./report_bench.ts";
 import { schedulerBench } from "./scheduler_bench.ts";
+import { tracingBench } from "./tracing_bench.ts";
+import { serveBench } from "./serve_bench.ts";
 import { simulateBench } from "./simulate_bench.ts";
 import { spamBench } from "./spam_bench.ts";
 
@@ -25,15 +30,20 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "local platform": localPlatformBench,
   "sqlite queue": queueBench,
   "consume": consumeBench,
+  "tracing": tracingBench,
+  "being watched": liveBench,
+  "delayed": () => delayedBench(),
   "kept out": keptOutBench,
   "collector": collectBench,
   "kafka queue": kafkaBench,
   "deciding chains": decidingBench,
   "adaptive limit": adaptiveBench,
   "running report": reportBench,
+  "page of a report": pageBench,
   "simulate": simulateBench,
   "simulate a log": replayBench,
   "spam": spamBench,
+  "serve": serveBench,
   "command line": cliBench,
 };
 

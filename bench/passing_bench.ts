@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** What tenants that come one after the other, each with a chain and a function of its own, leave behind in memory. */
+/** The memory that is left of tenants that come one after the other, each with a chain and a function of its own. */
 import { chain, constant, fn, policyOf } from "sequoia";
 import { type Instance, NULL, seededRandom } from "../lib/model/mod.ts";
 import { attemptEvent, type RunInfo, submission } from "../lib/record/mod.ts";
@@ -41,7 +41,7 @@ function heaps(few: number, many: number): [number, number] {
     scheduler.submit(instance, i);
     report.submit(submission(instance));
     const task = scheduler.next(i)!;
-    report.started(task.function, task.chain, i);
+    report.started(task.function, task.chain, i, task.instance);
     const outcome = i % 10 === 0
       ? { kind: "failed", reason: "it broke", retryable: false } as const
       : { kind: "ok", output: NULL } as const;

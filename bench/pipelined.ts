@@ -1,6 +1,6 @@
 /** A load that costs the machine little, so that it is the server that is measured: HTTP/1.1 over raw connections. */
 
-/** What is sent, and how. */
+/** The requests to send, and their number in flight. */
 export interface Load {
   readonly url: URL;
   /** The JSON that is POSTed. */

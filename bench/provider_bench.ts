@@ -1,4 +1,4 @@
-/** What the provider model costs a simulation: a start and an end of a call, by profile. */
+/** The cost of the provider model in a simulation: the start and the end of a call, by profile. */
 import { seededRandom } from "sequoia";
 import { parseProfile, Provider } from "../lib/provider/mod.ts";
 import { type Figure, median } from "./figures.ts";
@@ -6,7 +6,7 @@ import { type Figure, median } from "./figures.ts";
 const FUNCTIONS = Array.from({ length: 100 }, (_, i) => `function_${i}`);
 const CALLS = 2_000_000;
 const ROUNDS = 5;
-/** So many run while one ends and another starts. */
+/** The number of calls in flight while one ends and another starts. */
 const RUNNING = 50;
 
 /** Profiles, and the nanoseconds that a start and an end may take: a simulation makes millions. */

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** How near `simulate run.json` comes to what consumers measured on the real clock, with errors and refusals. */
-import type { Report } from "../lib/report/mod.ts";
+/** The accuracy of `simulate run.json` against consumers on the real clock, with errors and refusals. */
+import type { FigureValue, Report } from "../lib/report/mod.ts";
 import { chain, fn, poisson, realClock, type Workload } from "../lib/model/mod.ts";
 import { openQueue } from "../lib/queue/mod.ts";
 import { plannedArrivals } from "../lib/simulate/mod.ts";
@@ -83,7 +83,7 @@ interface Trial {
   readonly limit?: number;
   readonly consume: readonly string[];
   readonly ratePerS: number;
-  /** What another policy makes of it is predicted from the log, and measured beside it: a busy machine is busy for both. */
+  /** The policy whose result is predicted from the log and measured beside it, so that a busy machine is busy for both. */
   readonly other: string;
 }
 
@@ -116,7 +116,7 @@ async function figuresOf(
     await consumer.ended;
     return { at, report: await runJson(["report", "run.json"], at) as Report };
   };
-  const off = (is: number | null, was: number | null) => 100 * Math.abs(is! / was! - 1);
+  const off = (is: FigureValue, was: FigureValue) => 100 * Math.abs(Number(is) / Number(was) - 1);
   const compared = (
     what: string,
     is: Report,
@@ -125,13 +125,13 @@ async function figuresOf(
   ): Figure[] => [
     {
       name: `${what}: chain time, mean`,
-      value: off(is.chain_ms.mean, was.chain_ms.mean),
+      value: off(is.completed_chain_ms.mean, was.completed_chain_ms.mean),
       unit: "% off",
       atMost: mean,
     },
     {
       name: `${what}: chain time, p99`,
-      value: off(is.chain_ms.p99, was.chain_ms.p99),
+      value: off(is.completed_chain_ms.p99, was.completed_chain_ms.p99),
       unit: "% off",
       atMost: p99,
     },

@@ -1,10 +1,10 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** What a report that is kept while a run goes on costs for each attempt, and how much memory it takes. */
+/** The cost for each attempt of a report that is kept while a run goes on, and its memory. */
 import { noRecorder, type Recorder, type RunInfo } from "../lib/record/mod.ts";
 import { RunningReport } from "../lib/report/mod.ts";
 import { type Figure, median } from "./figures.ts";
 
-const RUN: RunInfo = {
+export const RUN: RunInfo = {
   schema: "sequoia.run/1",
   command: "simulate",
   version: "0.1.0",
@@ -16,18 +16,18 @@ const FUNCTIONS = Array.from({ length: CALLS }, (_, i) => `publish_${i}`);
 const UNDER_WAY = 1000;
 const ROUNDS = 5;
 
-/** What is told of a run; `started` is told apart from the rest, as recorders do not have it. */
-interface Told {
+/** The receiver of a run's events; `started` is separate, as recorders do not have it. */
+interface Observed {
   readonly recorder: Recorder;
-  readonly started: (functionName: string, chain: string, atMs: number) => void;
+  readonly started: (functionName: string, chain: string, atMs: number, instance: string) => void;
 }
 
-/** Tells of fans of 1 + 7 calls in order of time, 100 ms apart, each of which waited for all that came before. */
-class Fans {
+/** Reports fans of 1 + 7 calls in order of time, 100 ms apart; each call waited for all calls before it. */
+export class Fans {
   #submitted = 0;
   readonly #ids: string[] = [];
 
-  constructor(readonly told: Told, readonly chains: number) {}
+  constructor(readonly told: Observed, readonly chains: number) {}
 
   tell(instances: number): void {
     const { recorder, started } = this.told;
@@ -38,7 +38,7 @@ class Fans {
       const chain = `fan${i % this.chains}`, id = `${chain}-${i}`;
       this.#ids[slot] = id;
       recorder.submit({ chain, instance: id, submittedAtMs: nowMs, labels: {}, weight: 1 });
-      for (const name of FUNCTIONS) started(name, chain, nowMs);
+      for (const name of FUNCTIONS) started(name, chain, nowMs, id);
     }
   }
 
@@ -66,9 +66,9 @@ class Fans {
   }
 }
 
-const NOTHING: Told = { recorder: noRecorder, started() {} };
+const NOTHING: Observed = { recorder: noRecorder, started() {} };
 
-function costOf(make: () => Told, chains: number): number {
+function costOf(make: () => Observed, chains: number): number {
   const fans = new Fans(make(), chains);
   fans.tell(20_000);
   return median(Array.from({ length: ROUNDS }, () => {
@@ -82,9 +82,9 @@ function costOf(make: () => Told, chains: number): number {
 export function reportBench(): Figure[] {
   return [1, 100].flatMap((chains): Figure[] => {
     let report: RunningReport | undefined;
-    const make = (): Told => {
+    const make = (): Observed => {
       const made = report = new RunningReport(RUN);
-      return { recorder: made, started: (name, chain, atMs) => made.started(name, chain, atMs) };
+      return { recorder: made, started: (...start) => made.started(...start) };
     };
     const nothing = costOf(() => NOTHING, chains), all = costOf(make, chains);
     return [

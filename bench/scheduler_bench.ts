@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** How many decisions a second the scheduler core takes, what a change costs it, and a queued invocation in memory. */
+/** The decisions that the scheduler core takes a second, the cost of a change, and the memory of a queued invocation. */
 import { chain, fn, policyOf, seededRandom } from "sequoia";
 import { type Instance, NO_LABELS, NULL } from "../lib/model/mod.ts";
 import { policySummaries } from "../lib/policies/mod.ts";
@@ -12,7 +12,7 @@ const chains = Array.from({ length: GROUPS }, (_, i) =>
     call(fn(`f${i}`, { time: { kind: "constant", ms: 10 + i } }));
   }));
 
-/** Tenants of which each calls every function. */
+/** Tenants that each call every function. */
 const FEW_TENANTS = ["red", "green", "blue"].map((tenant) => ({ tenant }));
 /** Tenants that call one function each. */
 const MANY_TENANTS = Array.from({ length: GROUPS }, (_, i) => ({ tenant: `t${i}` }));
@@ -29,7 +29,7 @@ function makeInstance(i: number, tenants: readonly Instance["labels"][] = [NO_LA
   };
 }
 
-/** What is decided on. */
+/** The work and the limits to schedule. */
 interface Setting extends Pick<SchedulerOptions, "limits" | "strictShares"> {
   readonly policy: string;
   readonly by?: string;
@@ -51,10 +51,10 @@ function makeScheduler({ policy, by, limits, strictShares = false }: Setting): S
 const FLOORS = 20;
 
 const START_MS = 1e7;
-/** How many decisions are timed between two refills of the queue. */
+/** The number of decisions that are timed between two refills of the queue. */
 const CHUNK = 500;
 const RUNNING = 50;
-/** How much time passes from one decision to the next: as in a process that takes a million a second. */
+/** The virtual time between two decisions, as in a process that takes a million a second. */
 const MS_PER_DECISION = 0.001;
 
 /** The rate is the middle one of so many rounds, as others may be busy on the machine for a while. */

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** How punctual `sequoia spam` is, in a process of its own against a server in another, beside vegeta's same load. */
+/** The punctuality of `sequoia spam`, in a process of its own against a server in another, beside vegeta's same load. */
 import { startServer } from "./calls.ts";
 import { type Figure, median } from "./figures.ts";
 
@@ -17,13 +17,13 @@ interface Spammed {
 
 async function spam(...args: readonly string[]): Promise<Spammed> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "cli/main.ts", "spam", ...args, "--json", "--out", "none"],
+    args: ["run", "-A", "cli/main.ts", "spam", ...args, "--json", "--out", "none", "--max-late", "none"],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-/** What vegeta reports, in nanoseconds. */
+/** The report of vegeta, in nanoseconds. */
 interface Attacked {
   readonly rate: number;
   readonly success: number;
