@@ -4,7 +4,7 @@ import type { NamedReport } from "./csv.ts";
 import { figure, type FigureValue, type Metric, RUN_METRICS } from "./metrics.ts";
 import { formatCount, formatFigure } from "./text.ts";
 import { unlikeRuns } from "./unlike.ts";
-import { caveatsOf, nameOf } from "./verdict_words.ts";
+import { caveatsOf, listed, nameOf } from "./verdict_words.ts";
 
 /** The figures whose best and worst run are named, in words, the weightiest first. */
 const RANKED: Readonly<Record<string, string>> = {
@@ -73,8 +73,4 @@ function isAnyMarked(runs: readonly NamedReport[]): boolean {
   return compareReports(runs.map(({ report }) => report)).some(({ runs }) =>
     runs.some(({ mark }) => mark !== "same")
   );
-}
-
-function listed(names: readonly string[]): string {
-  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

@@ -162,6 +162,8 @@ Deno.test("verdictOf() two runs says what makes the comparison worth little", as
   assertEquals(verdictOf(unlike), "No verdict on other against one: other chains arrived.");
   const growing = [await named("one", chains(200)), await named("two", overload(200))];
   assertStringIncludes(verdictOf(growing), "; the backlog of two was still growing when arrivals ended.");
+  const more = [...growing, await named("three", overload(200)), await named("four", overload(200))];
+  assertStringIncludes(verdictOf(more), "; the backlog of two, three and four was still growing when");
 });
 
 Deno.test("verdictOf() two runs of single calls is of these", async () => {

@@ -13,6 +13,11 @@ export function nameOf({ name }: NamedReport): string {
   return printable(name);
 }
 
+/** Names in a sentence: "a, b and c". */
+export function listed(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
 /** Words of what may make a comparison worth little. */
 export function caveatsOf(runs: readonly NamedReport[]): string[] {
   const of = (code: Parameters<typeof hasNote>[1]) => runs.filter(({ report }) => hasNote(report, code));
@@ -24,7 +29,7 @@ export function caveatsOf(runs: readonly NamedReport[]): string[] {
   return [
     ...few.length > 0 ? [`${counted(fewest, noun)} ${fewest === 1 ? "is" : "are"} few to judge by`] : [],
     ...growing.length > 0
-      ? [`the backlog of ${growing.map(nameOf).join(" and ")} was still growing when arrivals ended`]
+      ? [`the backlog of ${listed(growing.map(nameOf))} was still growing when arrivals ended`]
       : [],
   ];
 }

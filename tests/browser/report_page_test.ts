@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { buildDrawnRun, renderHtml } from "../../lib/report/mod.ts";
+import type { RunEvent } from "../../lib/report/events.ts";
 import { attempt, end, functionRun, run, simulated, submit } from "../../lib/report/testing.ts";
 import { findings, open, type Opened, testInBrowser } from "./browser.ts";
 
@@ -40,6 +41,22 @@ const TROUBLED = [
   attempt("a2", 20, 10, { queuedMs: 10 }),
   end("a2", 30),
 ];
+
+/** A run whose names and reasons are as long as a page has to bear, and mean something to HTML and to terminals. */
+function* longNamed(more: string): Generator<RunEvent> {
+  const long = (what: string) =>
+    `<img src=x onerror=alert()>${what}&amp;\x1b[31m\u202e${more}${"_of_the_long_names".repeat(8)}${what}`;
+  yield run();
+  for (let i = 0; i < 40; i++) {
+    const chain = long(`chain${i % 9}`),
+      instance = `${long("instance")}${i}`,
+      name = long(`function${i % 9}`);
+    yield submit(instance, i * 10, { chain, labels: { [long("label")]: long("value") } });
+    yield attempt(instance, i * 10, 30, { chain, function: name, node: name });
+    const how = { chain, reason: `${long("reason")} ${"in_words_".repeat(40)} ${"a b ".repeat(40)}` };
+    yield end(instance, i * 10 + 30, i % 2 === 0 ? "failed" : "completed", how);
+  }
+}
 
 /** The number of pixels of a chart that have about a colour of the style. */
 function pixelsOf({ ask }: Opened, kind: string, colour: string): Promise<number> {
@@ -89,6 +106,23 @@ for (const [name, { html, runs }] of Object.entries(PAGES)) {
     },
   );
 }
+
+await testInBrowser("on a phone long names are off-screen nowhere, and stay text", async () => {
+  const runs = await Promise.all(
+    ["one", "other"].map((name) =>
+      buildDrawnRun(`out/${name}${"-of-many".repeat(12)}.json`, longNamed(name))
+    ),
+  );
+  for (const width of [390, 1280]) {
+    await using opened = await open(renderHtml(runs), { width, height: 800 });
+    await opened.shoot(`long-${width}`);
+    await opened.ask("openTables()");
+    assertEquals(await opened.ask(`faults(${width}, 11)`), []);
+    assertEquals(await opened.page.evaluate("document.documentElement.scrollWidth"), width);
+    assertEquals(await opened.page.locator("img").count(), 0);
+    assertEquals(opened.complaints, []);
+  }
+});
 
 await testInBrowser("the crosshair stands in all charts over time at once, with their values", async () => {
   await using opened = await open(TWO);

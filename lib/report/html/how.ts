@@ -11,7 +11,7 @@ export function how(runs: readonly PageRun[]): Content {
   const labels = [...new Set(rows.flatMap((facts) => [...facts.keys()]))];
   return tableOf(
     "How the runs were made",
-    ["fact", ...runs.map(({ name }) => name)],
+    ["fact", ...runs.map(({ name }) => el("span", { class: "fact" }, name))],
     labels.map((
       label,
     ) => [label, ...rows.map((facts) => el("span", { class: "fact" }, facts.get(label) ?? "–"))]),

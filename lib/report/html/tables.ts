@@ -97,7 +97,7 @@ export function failureTable(
   if (failures.length === 0) return undefined;
   return tableOf(
     "Causes of losses and failures",
-    ["cause", "count", "seen"],
+    ["cause", "count", el("span", { class: "fact" }, "seen")],
     failures.map((failure, cause) => {
       const { what, reason, where } = failureWords(failure);
       const [first, ...more] = byCause[cause]!.map((instance) => picture.chosen.instances[instance]!.id);
@@ -114,7 +114,7 @@ export function failureTable(
 /** A table with a head; the first cell of each row is its head. It scrolls by itself where it is too wide. */
 export function tableOf(
   name: string,
-  head: readonly string[],
+  head: readonly Content[],
   rows: readonly (readonly Content[])[],
 ): Markup {
   const more = rows.length - MOST_ROWS;
