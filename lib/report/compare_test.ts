@@ -163,3 +163,25 @@ Deno.test("compareReports() marks nothing where runs are not alike, and says why
     "queueing time not marked: calls queue in the first run only",
   );
 });
+
+Deno.test("compareReports() does not take what had not ended when a log ended for slower", async () => {
+  const report = (open: number, lost: number) => {
+    const ids = Array.from({ length: 400 }, (_, i) => i);
+    const ends = ids.filter((i) => i >= open).map((i) =>
+      end(`a${i}`, 100 * i + 50, i < open + lost ? "failed" : "completed")
+    );
+    return buildReport([
+      run(),
+      ...ids.flatMap((i) => [submit(`a${i}`, 100 * i), attempt(`a${i}`, 100 * i, 50)]),
+      ...ends,
+    ]);
+  };
+  const whole = await report(0, 0), cut = await report(250, 0);
+  const { value, mark, reason } = rowOf([whole, cut], "chain_ms.p50").runs[1]!;
+  assertEquals([value, mark], ["never", "same"]);
+  assertEquals(reason, "250 of 400 chains had not ended when the log of this run ended");
+  const back = rowOf([cut, whole], "chain_ms.p99").runs[1]!;
+  assertEquals(back.reason, "250 of 400 chains had not ended when the log of the first run ended");
+  const lossy = rowOf([whole, await report(10, 250)], "chain_ms.p50").runs[1]!;
+  assertEquals([lossy.mark, lossy.reason], ["worse", undefined]);
+});

@@ -1,4 +1,5 @@
-import type { Metric } from "./metrics.ts";
+import { figure, type Metric } from "./metrics.ts";
+import { rankOf } from "./quantity.ts";
 import type { Report } from "./schema.ts";
 import { formatCount } from "./text.ts";
 
@@ -16,11 +17,32 @@ export function unlike(first: Report, other: Report, { path, unit, better }: Met
     const of = [b, a].map(({ completed, submitted }) => `${n(completed)} of ${n(submitted)}`);
     return `only completed chains, ${of.join(" against ")}`;
   }
+  const open = restsOnUnfinished(other, path)
+    ? "this"
+    : restsOnUnfinished(first, path)
+    ? "the first"
+    : undefined;
+  if (open !== undefined && figure(first, path) !== figure(other, path)) {
+    const { unfinished, submitted } = open === "this" ? b : a;
+    return `${n(unfinished)} of ${n(submitted)} chains had not ended when the log of ${open} run ended`;
+  }
   const isSum = unit === "count" || unit === "s" || path.startsWith("cost.");
   if (isSum && !path.startsWith("concurrency.") && differs(a.submitted, b.submitted)) {
     return `${n(b.submitted)} chains arrived, not ${n(a.submitted)}`;
   }
   return undefined;
+}
+
+/**
+ * Whether a time of chains is "never" only because some had not ended when the log ended: they may have completed since.
+ *
+ * @param path the path of the figure, `chain_ms.p50`
+ */
+export function restsOnUnfinished(report: Report, path: string): boolean {
+  const [, statistic = ""] = /^(?:chain_ms|slowdown)\.(\w+)$/.exec(path) ?? [];
+  if (statistic === "" || figure(report, path) !== "never") return false;
+  const { submitted, completed, unfinished } = report.chains, percent = /^p(\d+)$/.exec(statistic)?.[1];
+  return completed + unfinished >= (percent === undefined ? submitted : rankOf(Number(percent), submitted));
 }
 
 /** The reason why no figure of two runs says which is better; undefined: some do. */

@@ -6,6 +6,7 @@ import { formatCount, formatFigure, formatNumber } from "./text.ts";
 import { severalVerdict } from "./verdict_several.ts";
 import { pairVerdict } from "./verdict_pair.ts";
 import { LOSSES } from "./kinds.ts";
+import { restsOnUnfinished } from "./unlike.ts";
 import { hasNote, nameOf } from "./verdict_words.ts";
 
 /** With fewer chains, a 99th percentile is the slowest of them. */
@@ -54,9 +55,13 @@ function callClauses({ functions: f, run_ms }: Report): string[] {
 }
 
 /** The times by which chains were done; nothing where most were never, or none is known. */
-function timeClause({ chains, chain_ms: { p50, p99, max } }: Report): string[] {
+function timeClause(report: Report): string[] {
+  const { chains, chain_ms: { p50, p99, max } } = report;
   if (chains.submitted === 1) return typeof p50 === "number" ? [`it took ${formatFigure(p50, "ms")}`] : [];
-  if (p50 === "never") return chains.completed > 0 ? ["half or more were never done"] : [];
+  if (p50 === "never") {
+    if (chains.completed === 0) return [];
+    return [`half or more were ${restsOnUnfinished(report, "chain_ms.p50") ? "not done yet" : "never done"}`];
+  }
   if (p50 === null) return [];
   const half = `half were done within ${formatFigure(p50, "ms")}`;
   const [last, of] = chains.submitted < ENOUGH ? [max, "the slowest"] : [p99, "99 %"];

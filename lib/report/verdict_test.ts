@@ -68,6 +68,13 @@ Deno.test("verdictOf() a run tells what had not ended from what is lost", async 
     await verdict([...chains(150), ...open]),
     "200 chains submitted, 150 completed; half were done within 1s; nothing lost; 50 had not ended when the log ended.",
   );
+  const more = [
+    ...open,
+    ...open.map((_, i) => submit(`c${i}`, 0)),
+    ...open.map((_, i) => submit(`d${i}`, 0)),
+  ];
+  assertStringIncludes(await verdict([...chains(100), ...more]), "; half or more were not done yet; nothing");
+  assertStringIncludes(await verdict([...chains(100, 90), ...open]), "; half or more were never done; 90");
 });
 
 Deno.test("verdictOf() a run counts deadlines, if there are any", async () => {
