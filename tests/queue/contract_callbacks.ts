@@ -149,7 +149,7 @@ export const callbackCases: readonly ContractCase[] = [
       assertEquals(again, taken);
       const late = { id: taken!.id, state: "delivered", attempts: 1, atMs: harness.clock.wallMs() } as const;
       await harness.wait(first.settleCallbacks([late]).catch(() => {}));
-      await harness.wait(second[Symbol.asyncDispose]());
+      for (const leaving of [first, second]) await harness.wait(leaving[Symbol.asyncDispose]()); // all goes to who comes
       const third = await harness.connect();
       assertEquals((await pull(harness, third, 1))[0]?.id, taken!.id);
       await harness.wait(third.settleCallbacks([{ ...late, atMs: harness.clock.wallMs() }]));
