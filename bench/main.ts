@@ -19,7 +19,7 @@ import { replayBench } from "./replay_bench.ts";
 import { reportBench } from "./report_bench.ts";
 import { schedulerBench } from "./scheduler_bench.ts";
 import { tracingBench } from "./tracing_bench.ts";
-import { serveBench } from "./serve_bench.ts";
+import { idleServeBench, serveBench } from "./serve_bench.ts";
 import { simulateBench } from "./simulate_bench.ts";
 import { spamBench } from "./spam_bench.ts";
 
@@ -44,6 +44,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "simulate a log": replayBench,
   "spam": spamBench,
   "serve": serveBench,
+  "serve, idle": idleServeBench,
   "command line": cliBench,
 };
 

@@ -1,6 +1,8 @@
 import { openSqliteQueue } from "../lib/queue/sqlite/mod.ts";
 import { chain, fn, instanceMaker, realClock, seededRandom, writeJson } from "../lib/model/mod.ts";
 import { deployed, serving } from "../tests/e2e/api.ts";
+import { folder, run, Running } from "../tests/e2e/sequoia.ts";
+import { startServer } from "./calls.ts";
 import type { Figure } from "./figures.ts";
 
 /** Submissions one by one: so many a second, for so long. */
@@ -9,6 +11,48 @@ const RATE_PER_S = 1000, SECONDS = 8;
 const MOST_OPEN = 400;
 /** Lists of this many, so many of them at a time. */
 const BATCH = 1000, BATCHES = 60, AT_A_TIME = 4;
+
+/** Submissions that wait for their result, and the time between two of them: everybody has gone idle by then. */
+const AWAITED = 80, IDLE_MS = 300;
+
+/** From a submission over HTTP to its result in the same answer, one at a time: a server, a consumer, and a function over HTTP. */
+export async function idleServeBench(): Promise<Figure[]> {
+  await using functions = await startServer();
+  const workload = `import { chain, fn } from "sequoia";
+export default chain("one", ({ call }) => call(fn("f", { url: "${functions.url}" })));`;
+  await using at = await folder({ "one.ts": workload });
+  const { code, stderr } = await run(["deploy", "one.ts"], at);
+  if (code !== 0) throw new Error(stderr);
+  await using api = await serving(at);
+  await using _consumer = new Running(["consume", "--out", "none"], at);
+  const tookMs: number[] = [];
+  for (let i = 0; i < AWAITED; i++) {
+    const sinceMs = realClock.nowMs();
+    const response = await fetch(`${api.url}/v1/chains/one?wait=30s`, {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: '{"args":{"n":1}}',
+    });
+    const { instance: { state } } = await response.json();
+    if (state !== "completed") throw new Error(`answered ${state} with ${response.status}`);
+    tookMs.push(realClock.nowMs() - sinceMs);
+    await realClock.until(realClock.nowMs() + IDLE_MS);
+  }
+  const sorted = tookMs.slice(10).toSorted((a, b) => a - b); // the first ones find everything being started
+  return [
+    {
+      name: "submit → result over HTTP, idle, p50",
+      value: sorted[Math.floor(sorted.length / 2)]!,
+      unit: "ms",
+      atMost: 15,
+    },
+    {
+      name: "submit → result over HTTP, idle, p90",
+      value: sorted[Math.floor(sorted.length * 0.9)]!,
+      unit: "ms",
+    },
+  ];
+}
 
 /** Durable submissions over HTTP to the real program, on a SQLite queue. */
 export async function serveBench(): Promise<Figure[]> {
