@@ -169,14 +169,15 @@ Deno.test("Consumer.run() goes on with what it has lost and got again, though no
 });
 
 Deno.test("Consumer.run() does not end what it has called for what that came to before it was lost and got again", async () => {
-  const world = new World(() => ({ runMs: 100 }));
+  const world = new World(({ instance }) => ({ runMs: instance.id === "b" ? 198 : 100 }));
   await world.push(nightly, ["a"]);
+  await world.push(chain("other", ({ call }) => void call(read)), ["b"]);
   const running = world.start({ untilEmpty: true });
-  await world.clock.pass(202); // the end of a/table is about to be written
+  await world.clock.pass(202); // the end of a/table is about to be written, as that of b has just been
   world.memory.expire(running.queue);
   await world.end(running);
   assertEquals((await world.view("a")).state, "completed");
-  assertEquals((await world.view("a/table")).progress.map(({ output }) => output), ["read#1", "load#3"]);
+  assertEquals((await world.view("a/table")).progress.map(({ output }) => output), ["read#2", "load#4"]);
 });
 
 for (const submitted of ["before", "and has ended"] as const) {

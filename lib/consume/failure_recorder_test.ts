@@ -34,7 +34,7 @@ Deno.test("Consumer.run() tells of failed calls and chains in groups, and of wha
   assertMatch(`${trace_id} ${span_id}`, /^[0-9a-f]{32} [0-9a-f]{16}$/);
   assertEquals(others, {
     ...{ event: "chains-failed", chain: "order", reason: `node n0: ${shown}`, instance: "o0" },
-    ...{ count: 24, overMs: 205 },
+    ...{ count: 24, overMs: 210 },
   });
   assertEquals(notes.at(-2)![2], `Function n0 failed 976 times in 10s: ${shown} (first instance o1024)`);
 });

@@ -8,8 +8,11 @@ import {
   type Result,
 } from "../queue/mod.ts";
 
-/** Ends are gathered for this time, in milliseconds: only `--wait` waits for them, and one write of many costs as much as of one. */
-const FINISH_LINGER_MS = 5;
+/**
+ * Ends are written at most once in this time, in milliseconds: one write of many costs as much as of one. The first after a
+ * pause is written at once, as somebody may wait for it.
+ */
+const FINISH_EVERY_MS = 5;
 /** A batch is written at once when it has this many items. */
 const FULL = 512;
 
@@ -45,7 +48,7 @@ export class QueueWriter {
 
   constructor(queue: Queue, clock: Clock) {
     this.#checkpoints = new Batches((batch) => heldOnly(queue.checkpoint(batch)), clock, 0);
-    this.#results = new Batches((batch) => heldOnly(queue.finish(batch)), clock, FINISH_LINGER_MS);
+    this.#results = new Batches((batch) => heldOnly(queue.finish(batch)), clock, FINISH_EVERY_MS);
     this.#calls = new Batches((batch) => push(queue, batch.map(({ instance }) => instance)), clock, 0);
     this.#releases = new Batches((batch) => heldOnly(queue.release(batch)), clock, 0);
   }
@@ -123,14 +126,15 @@ async function heldOnly(write: Promise<void>): Promise<Refusals> {
 class Batches<T extends Held> {
   readonly #write: (batch: readonly T[]) => Promise<Refusals>;
   readonly #clock: Clock;
-  readonly #lingerMs: number;
+  readonly #everyMs: number;
+  #nextMs = -Infinity;
   #waiting: Waiting<T>[] = [];
   #planned = () => {};
 
-  constructor(write: (batch: readonly T[]) => Promise<Refusals>, clock: Clock, lingerMs: number) {
+  constructor(write: (batch: readonly T[]) => Promise<Refusals>, clock: Clock, everyMs: number) {
     this.#write = write;
     this.#clock = clock;
-    this.#lingerMs = lingerMs;
+    this.#everyMs = everyMs;
   }
 
   add(item: T, holder = NEVER_LOST): Promise<NotWritten | undefined> {
@@ -142,8 +146,14 @@ class Batches<T extends Held> {
   }
 
   #plan(): void {
-    if (this.#lingerMs > 0) this.#planned = this.#clock.after(this.#lingerMs, () => this.#flush());
-    else queueMicrotask(() => this.#flush());
+    const inMs = this.#everyMs > 0 ? this.#nextMs - this.#clock.nowMs() : 0;
+    if (inMs > 0) {
+      this.#planned = this.#clock.after(inMs, () => this.#flush());
+      return;
+    }
+    let isPlanned = true;
+    this.#planned = () => isPlanned = false;
+    queueMicrotask(() => isPlanned && this.#flush()); // with what settles in this turn
   }
 
   async #flush(): Promise<void> {
@@ -152,6 +162,7 @@ class Batches<T extends Held> {
     for (const { holder, resolve } of this.#waiting) if (holder.lost) resolve("lease-lost");
     this.#waiting = [];
     if (batch.length === 0) return;
+    if (this.#everyMs > 0) this.#nextMs = this.#clock.nowMs() + this.#everyMs;
     try {
       const refused = await this.#write(batch.map(({ item }) => item));
       for (const { item, resolve } of batch) resolve(refused.get(item.instanceId));

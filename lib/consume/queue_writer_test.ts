@@ -52,14 +52,19 @@ Deno.test("QueueWriter.checkpoint() does not wait for a batch that is being writ
   await slow;
 });
 
-Deno.test("QueueWriter.finish() gathers ends for a few milliseconds", async () => {
+Deno.test("QueueWriter.finish() writes at once after a pause, and then gathers ends for a few milliseconds", async () => {
   const { clock, batches, writer } = setup();
   const startMs = clock.nowMs();
-  const first = writer.finish(result("a"));
+  await Promise.all(["a", "b"].map((id) => writer.finish(result(id))));
+  assertEquals([batches, clock.nowMs()], [[["a", "b"]], startMs]);
+  const third = writer.finish(result("c"));
   await clock.pass(3);
-  const second = writer.finish(result("b"));
-  await clock.run(Promise.all([first, second]));
-  assertEquals([batches, clock.nowMs() - startMs, clock.timers], [[["a", "b"]], 5, 0]);
+  const fourth = writer.finish(result("d"));
+  await clock.run(Promise.all([third, fourth]));
+  assertEquals([batches.slice(1), clock.nowMs() - startMs, clock.timers], [[["c", "d"]], 5, 0]);
+  await clock.pass(5);
+  await writer.finish(result("e"));
+  assertEquals([batches.at(-1), clock.nowMs() - startMs], [["e"], 10]);
 });
 
 Deno.test("QueueWriter.finish() writes a full batch at once, and leaves no timer", async () => {
