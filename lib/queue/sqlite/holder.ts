@@ -42,7 +42,7 @@ export interface HolderOptions {
 /** More are not handed out at once: others wait for the transaction. */
 const MOST_TAKEN = 5000;
 /** Times between two looks of a waiting pull for instances that other processes have pushed. */
-const PULL_PACE = { firstMs: 5, soonMs: 20, lastMs: 50 };
+const PULL_PACE = { firstMs: 5, soonMs: 20, lastMs: 50, hurryMs: 20 };
 /** The same of callbacks: they come behind the ends of instances, which nobody waits for so closely. */
 const CALLBACK_PACE = { firstMs: 5, soonMs: 50, lastMs: 250 };
 
