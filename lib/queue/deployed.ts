@@ -135,6 +135,6 @@ export function readContent(where: string, name: string, text: string): Content 
 }
 
 /** Compares names by their code points, as every driver lists them. */
-export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
+export function compareNames(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -20,6 +20,7 @@ import { homes } from "./log/homes.ts";
 import type { IncomingRecord, ISocketFactory } from "./client/kafkajs.ts";
 import { MessageReader } from "./log/message_reader.ts";
 import { placeIn } from "./log/messages.ts";
+import { KeyedTopic } from "./log/keyed_topic.ts";
 import { Link, type LinkOptions, Reachability } from "./client/link.ts";
 import { Membership } from "./owner/membership.ts";
 import { Operator } from "./operator/operator.ts";
@@ -27,11 +28,11 @@ import { Ownership } from "./owner/ownership.ts";
 import { PartitionState } from "./log/partition_state.ts";
 import { moved } from "./log/records.ts";
 import { connectionOf } from "./client/security.ts";
-import { setUpTopic, setUpTopics } from "./log/setup.ts";
+import { setUpTopics } from "./log/setup.ts";
 import { type From, logSubmissions, setUpSubmissions } from "./original/mod.ts";
 import { Submitter } from "./log/submitter.ts";
 import { Tail } from "./log/tail.ts";
-import { consumersPlan, DEFAULT_PARTITIONS, deployedPlan, topicNames } from "./log/topics.ts";
+import { consumersPlan, DEFAULT_PARTITIONS, deployedPlan, topicNames, type TopicPlan } from "./log/topics.ts";
 import { Upkeep } from "./owner/upkeep.ts";
 import { View } from "./operator/view.ts";
 
@@ -164,14 +165,9 @@ export async function openKafkaQueue(options: KafkaQueueOptions): Promise<QueueD
     });
     const homeOf = homes(names.pending, partitions);
     const deadLetters = new DeadLetters(main, names.dead);
-    const consumers = new ConsumerLog({
-      ...{ link: main, clock, topic: names.consumers, writer, id: newId() },
-      create: async () => void await setUpTopic(main, consumersPlan(names), replication),
-    });
-    const deployments = new DeploymentLog({
-      ...{ link: main, clock, topic: names.deployed, writer },
-      create: async () => void await setUpTopic(main, deployedPlan(names), replication),
-    });
+    const keyed = (plan: TopicPlan) => new KeyedTopic({ link: main, writer, plan, replication });
+    const consumers = new ConsumerLog({ topic: keyed(consumersPlan(names)), clock, id: newId() });
+    const deployments = new DeploymentLog({ topic: keyed(deployedPlan(names)), clock, where });
     const failed = (error: unknown) => driver.fail(error);
     const tail = new Tail(following, clock, closing.signal, failed);
     const ownership: Ownership = new Ownership({

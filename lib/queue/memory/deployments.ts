@@ -1,7 +1,7 @@
 import {
-  byName,
   checkDeployable,
   checkRoom,
+  compareNames,
   type DeployedChain,
   type Deployment,
   deploymentOf,
@@ -28,7 +28,7 @@ export class MemoryDeployments {
 
   /** By name. */
   all(): DeployedChain[] {
-    return [...this.#byName.values()].sort(byName);
+    return [...this.#byName.values()].sort((a, b) => compareNames(a.name, b.name));
   }
 
   /** @returns whether it was there */

@@ -110,7 +110,7 @@ class Cursor {
     while (this.head === undefined && this.#offset < this.#end) {
       const at = { topic: this.#topic, partition: this.#partition, offset: this.#offset };
       const { records, next } = await readChunk(this.#link, at);
-      this.#texts = records.filter(({ offset }) => Number(offset) < this.#end).flatMap(textOf);
+      this.#texts = records.filter(({ offset }) => offset < this.#end).flatMap(textOf);
       this.#at = 0;
       this.#offset = next;
     }

@@ -72,8 +72,8 @@ export class CommandLog {
   #take(records: readonly IncomingRecord[]): void {
     const from = this.#at;
     for (const { offset, key, value } of records) {
-      if (Number(offset) < from) continue; // it is both followed and refreshed
-      this.#at = Number(offset) + 1;
+      if (offset < from) continue; // it is both followed and refreshed
+      this.#at = offset + 1;
       const [kind = "", ...rest] = String(key).split("/");
       const body = value === null ? undefined : JSON.parse(String(value)) as unknown;
       if (kind === "pause" || kind === "setting") this.#revision = this.#at;

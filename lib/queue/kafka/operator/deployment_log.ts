@@ -1,7 +1,7 @@
 import type { Clock } from "../../../model/mod.ts";
 import {
-  byName,
   checkRoom,
+  compareNames,
   contentText,
   type DeployedChain,
   type Deployment,
@@ -9,21 +9,18 @@ import {
   readContent,
 } from "../../deployed.ts";
 import { QueueError } from "../../errors.ts";
-import type { RecordWriter } from "../client/appender.ts";
-import type { IncomingRecord, OutgoingRecord } from "../client/kafkajs.ts";
-import type { Link } from "../client/link.ts";
-import { endOffset, readRanges, startOffset } from "../log/log.ts";
+import type { OutgoingRecord } from "../client/kafkajs.ts";
+import type { KeyedRecord, KeyedTopic } from "../log/keyed_topic.ts";
 import { outgoing } from "../log/records.ts";
 import { MAX_MESSAGE_BYTES } from "../log/topics.ts";
+import { SharedLook } from "./shared_look.ts";
 
 /** The parts that carry deployed chains. */
 export interface DeploymentLogOptions {
-  readonly link: Link;
+  readonly topic: KeyedTopic;
   readonly clock: Clock;
-  readonly topic: string;
-  readonly writer: RecordWriter;
-  /** Creates the topic if it is not there. */
-  create(): Promise<void>;
+  /** The queue, for errors: "Kafka at broker:9092". */
+  readonly where: string;
 }
 
 /** The version of the form in which a chain stands in the topic. */
@@ -45,19 +42,16 @@ export class DeploymentLog {
   readonly #options: DeploymentLogOptions;
   readonly #written = new Map<string, Written>();
   readonly #read = new Map<string, DeployedChain>();
-  #created: Promise<void> | undefined;
-  #isThere = false;
-  #at: number | undefined;
-  #reading: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
+  readonly #look: SharedLook;
 
   constructor(options: DeploymentLogOptions) {
     this.#options = options;
+    this.#look = new SharedLook(async () => void await options.topic.readOn((record) => this.#take(record)));
   }
 
   /** Deploys some chains together; the first ones create the topic, if need be. */
   async deploy(chains: readonly DeployedChain[]): Promise<Deployment[]> {
-    await (this.#created ??= this.#options.create());
+    await this.#options.topic.create();
     await this.refresh();
     const deployments = chains.map((chain) => deploymentOf(chain, this.#written.get(chain.name)?.version));
     checkRoom(this.#where, this.#written.size, deployments);
@@ -82,7 +76,7 @@ export class DeploymentLog {
           "Deploy fewer chains at once; nothing has been deployed",
       );
     }
-    await this.#options.writer.append(this.#options.topic, 0, records);
+    await this.#options.topic.append(records);
     await this.refresh();
   }
 
@@ -101,7 +95,7 @@ export class DeploymentLog {
 
   /** The names of all, in their order. */
   names(): string[] {
-    return [...this.#written.keys()].map((name) => ({ name })).sort(byName).map(({ name }) => name);
+    return [...this.#written.keys()].sort(compareNames);
   }
 
   /** @returns whether it was there */
@@ -114,43 +108,13 @@ export class DeploymentLog {
 
   /** Reads on to the end that it has after this call; callers that come meanwhile share one look. */
   refresh(): Promise<void> {
-    if (this.#reading === undefined) {
-      return this.#reading = this.#readOn().finally(() => this.#reading = undefined);
-    }
-    return this.#next ??= this.#reading.catch(() => {}).then(() => {
-      this.#next = undefined;
-      return this.refresh();
-    });
+    return this.#look.take();
   }
 
-  async #readOn(): Promise<void> {
-    const { link, topic } = this.#options, partition = 0;
-    if (!await this.#look()) return;
-    const to = await endOffset(link, topic, partition);
-    const offset = this.#at ??= await startOffset(link, topic, partition);
-    if (offset >= to) return;
-    await readRanges(link, [{ topic, partition, offset, to, take: (records) => this.#take(records) }]);
-    this.#at = Math.max(this.#at, to);
-  }
-
-  /** Whether the topic is there: nothing was ever deployed before that. */
-  async #look(): Promise<boolean> {
-    const { link, topic } = this.#options;
-    if (this.#isThere) return true;
-    if (!(await link.topics()).has(topic)) return false;
-    await link.use([topic]);
-    return this.#isThere = true;
-  }
-
-  #take(records: readonly IncomingRecord[]): void {
-    for (const { offset, key, value } of records) {
-      if (Number(offset) < this.#at!) continue;
-      const name = String(key);
-      this.#read.delete(name);
-      if (value === null) this.#written.delete(name);
-      else this.#written.set(name, JSON.parse(String(value)) as Written);
-      this.#at = Number(offset) + 1;
-    }
+  #take({ key, value }: KeyedRecord): void {
+    this.#read.delete(key);
+    if (value === null) this.#written.delete(key);
+    else this.#written.set(key, value as Written);
   }
 
   #newer(name: string): QueueError {
@@ -161,6 +125,6 @@ export class DeploymentLog {
   }
 
   get #where(): string {
-    return `the queue of ${this.#options.link.where}`;
+    return `the queue of ${this.#options.where}`;
   }
 }

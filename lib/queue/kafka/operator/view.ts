@@ -12,6 +12,7 @@ import type { OwnedPartition } from "../owner/owned_partition.ts";
 import type { KnownEnd } from "../log/known_ends.ts";
 import { type Entry, hasEnded, progressOf } from "../log/entry.ts";
 import type { PartitionState } from "../log/partition_state.ts";
+import { SharedLook } from "./shared_look.ts";
 import { comparePlaces, type Place } from "../log/records.ts";
 import type { TopicNames } from "../log/topics.ts";
 
@@ -56,8 +57,7 @@ interface Found {
 export class View {
   readonly #options: ViewOptions;
   readonly #followers = new Map<number, Follower>();
-  #refreshing: Promise<void> | undefined;
-  #again: Promise<void> | undefined;
+  readonly #look = new SharedLook(() => this.#read());
 
   constructor(options: ViewOptions) {
     this.#options = options;
@@ -65,15 +65,7 @@ export class View {
 
   /** Takes in all that was durable when it was called. */
   async refresh(): Promise<void> {
-    if (this.#refreshing === undefined) {
-      this.#refreshing = this.#read().finally(() => this.#refreshing = undefined);
-      return await this.#refreshing;
-    }
-    this.#again ??= this.#refreshing.catch(() => {}).then(() => {
-      this.#again = undefined;
-      return this.refresh();
-    });
-    await this.#again;
+    await this.#look.take();
   }
 
   async #read(): Promise<void> {
