@@ -3,11 +3,11 @@
  * `npm publish dist/client` is all that is left to do.
  */
 import { build } from "esbuild";
-import ts from "typescript";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { emptyPackageFolder } from "./package_folder.ts";
+import { importing, packageTypes } from "./package_types.ts";
 
 const SOURCES = fileURLToPath(new URL("../clients/typescript/", import.meta.url));
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -27,28 +27,8 @@ await build({
   outfile: join(folder, "mod.js"),
 });
 
-const program = ts.createProgram([MAIN], {
-  declaration: true,
-  emitDeclarationOnly: true,
-  allowImportingTsExtensions: true,
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
-  types: [],
-});
-const texts = new Map<string, string>();
-const { diagnostics } = program.emit(undefined, (path, text) => texts.set(basename(path), text));
-const [problem] = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
-if (problem !== undefined) {
-  throw new Error(
-    `Cannot make the types of the client: ${ts.flattenDiagnosticMessageText(problem.messageText, " ")}`,
-  );
-}
-for (const [name, text] of texts) {
-  await Deno.writeTextFile(join(folder, name), text.replaceAll(/"(\.\/\w+)\.ts"/g, '"$1.js"'));
+for (const [name, text] of packageTypes([MAIN])) {
+  await Deno.writeTextFile(join(folder, `${name}.d.ts`), importing(text, "js"));
 }
 
 const manifest = {

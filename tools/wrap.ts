@@ -3,11 +3,11 @@
  * `npm publish dist/wrap` is all that is left to do.
  */
 import { build } from "esbuild";
-import ts from "typescript";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { emptyPackageFolder } from "./package_folder.ts";
+import { importing, packageTypes } from "./package_types.ts";
 
 const SOURCES = fileURLToPath(new URL("../lib/wrap/", import.meta.url));
 const LICENSE = fileURLToPath(new URL("../LICENSE", import.meta.url));
@@ -28,37 +28,9 @@ const common = {
 await build({ ...common, format: "esm", splitting: true, outdir: join(folder, "esm") });
 await build({ ...common, format: "cjs", outdir: join(folder, "cjs"), outExtension: { ".js": ".cjs" } });
 
-/** The types, by the names of their modules. */
-function declarations(): Map<string, string> {
-  const program = ts.createProgram(ENTRIES.map((name) => join(SOURCES, `${name}.ts`)), {
-    declaration: true,
-    emitDeclarationOnly: true,
-    allowImportingTsExtensions: true,
-    strict: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
-    types: [],
-  });
-  const texts = new Map<string, string>();
-  const emitted = program.emit(undefined, (path, text) => texts.set(basename(path, ".d.ts"), text));
-  const problems = [...ts.getPreEmitDiagnostics(program), ...emitted.diagnostics];
-  if (problems.length > 0) {
-    const host = {
-      getCanonicalFileName: (name: string) => name,
-      getCurrentDirectory: Deno.cwd,
-      getNewLine: () => "\n",
-    };
-    throw new Error(`Cannot make the types of the wrappers: ${ts.formatDiagnostics(problems, host)}`);
-  }
-  return texts;
-}
-
-for (const [name, text] of declarations()) {
-  const importing = (extension: string) => text.replaceAll(/"(\.\/\w+)\.ts"/g, `"$1.${extension}"`);
-  await Deno.writeTextFile(join(folder, "esm", `${name}.d.ts`), importing("js"));
-  await Deno.writeTextFile(join(folder, "cjs", `${name}.d.cts`), importing("cjs"));
+for (const [name, text] of packageTypes(common.entryPoints)) {
+  await Deno.writeTextFile(join(folder, "esm", `${name}.d.ts`), importing(text, "js"));
+  await Deno.writeTextFile(join(folder, "cjs", `${name}.d.cts`), importing(text, "cjs"));
 }
 
 const exportsOf = (name: string) => ({

@@ -1,7 +1,6 @@
 /** The clients of the HTTP API, on a real server with a real consumer, and held to its OpenAPI document. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { stop as endBuilder, transform } from "esbuild";
-import ts from "typescript";
 import { join } from "node:path";
 import {
   type Accepted,
@@ -17,6 +16,7 @@ import {
 } from "../../clients/typescript/mod.ts";
 import { type Document, fieldsOf, operationOf } from "../clients/openapi.ts";
 import { type Recorded, recorder } from "../clients/recorder.ts";
+import { assertTyped } from "../npm_types.ts";
 import { deployed, serving } from "./api.ts";
 import { ROOT, Running } from "./sequoia.ts";
 
@@ -204,18 +204,7 @@ Deno.test("the examples of the manual run, in Node.js with the package as it is 
     const source = await example("ts ignore", api.url), path = join(at.cwd, "example.mts");
     await Deno.writeTextFile(path, source);
     await Deno.writeTextFile(join(at.cwd, "example.mjs"), (await transform(source, { loader: "ts" })).code);
-    const program = ts.createProgram([path], {
-      strict: true,
-      noEmit: true,
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.Node16,
-      moduleResolution: ts.ModuleResolutionKind.Node16,
-      types: [],
-    });
-    const problems = ts.getPreEmitDiagnostics(program).map(({ messageText }) =>
-      ts.flattenDiagnosticMessageText(messageText, " ")
-    );
-    assertEquals(problems, []);
+    assertTyped([path]);
     const minified = await transform(await Deno.readTextFile(join(folder, "mod.js")), { minify: true });
     await endBuilder();
     assert(minified.code.length < 10_000, `${minified.code.length} bytes`);

@@ -1,7 +1,7 @@
 /** The wrappers as they are published, under Node.js. */
 import { assert, assertEquals } from "@std/assert";
-import ts from "typescript";
 import { Program } from "../program.ts";
+import { assertTyped } from "../npm_types.ts";
 import { testWith } from "../requirements.ts";
 import { TestCollector, timingOf } from "./test_collector.ts";
 import { installed } from "./package.ts";
@@ -32,18 +32,7 @@ void [all.lambda, fetches(() => new Response()), express, azure, openwhisk]; ${u
       await using program = new Program("node", file, at.cwd);
       assertEquals(JSON.parse(await program.line()), expected, file);
     }
-    const program = ts.createProgram(["typed.mts", "typed.cts"].map((file) => `${at.cwd}/${file}`), {
-      strict: true,
-      noEmit: true,
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.Node16,
-      moduleResolution: ts.ModuleResolutionKind.Node16,
-      types: [],
-    });
-    const problems = ts.getPreEmitDiagnostics(program).map(({ messageText }) =>
-      ts.flattenDiagnosticMessageText(messageText, " ")
-    );
-    assertEquals(problems, []);
+    assertTyped(["typed.mts", "typed.cts"].map((file) => `${at.cwd}/${file}`));
   },
 );
 
