@@ -58,6 +58,34 @@ function* longNamed(more: string): Generator<RunEvent> {
   }
 }
 
+/** Runs with next to nothing to draw. */
+const SCANT: Readonly<Record<string, readonly RunEvent[]>> = {
+  "a run that lost all its chains": [
+    run(),
+    ...Array.from({ length: 120 }, (_, i) => [
+      submit(`a${i}`, i),
+      attempt(`a${i}`, i, 10, { outcome: "failed", status: 500, reason: "it broke" }),
+      end(`a${i}`, i + 10, "failed", { reason: "it broke" }),
+    ]).flat(),
+  ],
+  "a run in which nothing ran": [run()],
+  "a run of one instance": [run(), submit("a1", 0), attempt("a1", 1, 5), end("a1", 6)],
+  "a run that ended at once": [
+    run(),
+    submit("a1", 0),
+    attempt("a1", 0, 0),
+    end("a1", 0, "completed", { idealMs: 0 }),
+  ],
+  "a run of submissions alone": [run(), submit("a1", 0), submit("a2", 5)],
+  "a run of a hundred years": [
+    run(),
+    submit("a1", 0),
+    attempt("a1", 1, 1, { queuedMs: 1 }),
+    end("a1", 100 * 365 * 86_400_000),
+  ],
+  "a run whose clock was set back": [run(), submit("a1", 1000), attempt("a1", 500, 10), end("a1", 400)],
+};
+
 /** The number of pixels of a chart that have about a colour of the style. */
 function pixelsOf({ ask }: Opened, kind: string, colour: string): Promise<number> {
   return ask(`pixels("${kind}", "${colour}")`);
@@ -106,6 +134,20 @@ for (const [name, { html, runs }] of Object.entries(PAGES)) {
     },
   );
 }
+
+await testInBrowser("the page draws runs of which there is next to nothing to draw", async () => {
+  const runs = await Promise.all(
+    Object.entries(SCANT).map(async ([name, events]) => ({ name, run: await buildDrawnRun(name, events) })),
+  );
+  const pages = [...runs.map(({ name, run }) => ({ name, of: [run] })), {
+    name: "all",
+    of: [...runs.map(({ run }) => run), fair],
+  }];
+  for (const { name, of } of pages) {
+    await using opened = await open(renderHtml(of));
+    assertEquals([name, ...opened.complaints], [name]);
+  }
+});
 
 await testInBrowser("on a phone long names are off-screen nowhere, and stay text", async () => {
   const runs = await Promise.all(

@@ -10,6 +10,8 @@ import { Group } from "./group.js";
 /** Classes of time are 2^(1/32) wide, from 2^-4 ms on: see `latency.ts`. */
 const PER_OCTAVE = 32;
 export const LOWEST_OCTAVE = -4;
+/** Where the axis begins if nothing ever completed. */
+const CLASS_OF_1_MS = -LOWEST_OCTAVE * PER_OCTAVE;
 /** The most chains of one run that have a curve. */
 const MOST_CURVES = 8;
 /** The percentages of the table behind the chart. */
@@ -69,7 +71,7 @@ function timeAt({ total, counts }, percent) {
  */
 export function distributions(figure, title, curves, all) {
   const classes = all.flatMap(({ counts }) => counts.filter((_, i) => i % 2 === 0));
-  const first = Math.max(0, classes.reduce((a, b) => Math.min(a, b), Infinity) - 4);
+  const first = Math.max(0, classes.reduce((a, b) => Math.min(a, b), classes[0] ?? CLASS_OF_1_MS) - 4);
   const last = classes.reduce((a, b) => Math.max(a, b), first + PER_OCTAVE) + 4;
   const group = new Group(title, endOfClass(first), endOfClass(last), true);
   /** @type {(number | null)[][]} */
@@ -112,7 +114,8 @@ function labelLosses(plot, all, colours) {
   all.forEach(({ total, counts }, i) => {
     const passed = counts.reduce((sum, count, at) => at % 2 === 1 ? sum + count : sum, 0);
     if (total === 0 || passed === total || plot.series[i + 1]?.show === false || all.length > 6) return;
-    let y = plot.valToPos(100 * passed / total, "y", true) + 4 * ratio;
+    const lowest = bbox.top + bbox.height - 16 * ratio;
+    let y = Math.min(lowest, plot.valToPos(100 * passed / total, "y", true) + 4 * ratio);
     while (taken.some((other) => Math.abs(other - y) < 14 * ratio)) y += 15 * ratio;
     taken.push(y);
     ctx.fillStyle = colour(colours[i] ?? "ink");
