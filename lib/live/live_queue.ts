@@ -1,7 +1,9 @@
 import type { Clock } from "../model/mod.ts";
 import type { Look } from "./fold.ts";
 import type { LiveSource, LiveView } from "./live_view.ts";
+import { metricsBytes } from "./metrics/protobuf.ts";
 import { metricsText } from "./metrics/text.ts";
+import type { Scrape } from "./metrics/metrics.ts";
 import { Totals } from "./metrics/totals.ts";
 import { SharedLook } from "./source.ts";
 
@@ -39,8 +41,20 @@ export class LiveQueue implements LiveSource, Disposable {
    * @throws {QueueError} if the queue cannot be read
    */
   async metrics(): Promise<string> {
-    const view = await this.#looks.now();
-    return metricsText({ view, totals: this.#totals, version: this.#version });
+    return metricsText(await this.#scrape());
+  }
+
+  /**
+   * The metrics in Prometheus's protobuf format, with native histograms.
+   *
+   * @throws {QueueError} if the queue cannot be read
+   */
+  async metricsBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return metricsBytes(await this.#scrape());
+  }
+
+  async #scrape(): Promise<Scrape> {
+    return { view: await this.#looks.now(), totals: this.#totals, version: this.#version };
   }
 
   [Symbol.dispose](): void {

@@ -6,3 +6,4 @@ export { lookAt } from "./source.ts";
 export { LiveQueue } from "./live_queue.ts";
 export { METRICS } from "./metrics/metrics.ts";
 export { TEXT_TYPE } from "./metrics/text.ts";
+export { PROTOBUF_CONTENT, PROTOBUF_TYPE } from "./metrics/protobuf.ts";

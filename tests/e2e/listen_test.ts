@@ -18,6 +18,11 @@ Deno.test("sequoia consume --listen shows that consumer alone, to a bounded numb
   const metrics = await fetch(`${url}/metrics`);
   assertEquals(metrics.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   assertMatch(await metrics.text(), /^sequoia_consumers 1$/m);
+  const binary = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+  const accept = `${binary};q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.2`; // as Prometheus asks for native histograms
+  const families = await fetch(`${url}/metrics`, { headers: { accept } });
+  assertEquals(families.headers.get("content-type"), binary.replaceAll(";", "; "));
+  assertMatch(await families.text(), /sequoia_queueing_seconds/);
   assertMatch(await (await fetch(url!)).text(), /^<!DOCTYPE html>/i);
   const views = await Promise.all(Array.from({ length: MOST }, () => fetch(`${url}/v1/events`)));
   assert(views.every(({ status }) => status === 200));

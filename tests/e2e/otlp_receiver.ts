@@ -3,19 +3,7 @@
  * its own, written from the specification (opentelemetry-proto, `trace.proto`, `common.proto`, `resource.proto`).
  */
 import protobuf from "protobufjs/light.js";
-
-/** Fields by name: number, type, and whether there may be several. */
-type Fields = Record<string, readonly [id: number, type: string, rule?: "repeated"]>;
-
-function message(fields: Fields, oneof?: { readonly name: string; readonly of: string[] }) {
-  const all = Object.entries(fields).map((
-    [name, [id, type, rule]],
-  ) => [name, { id, type, ...rule && { rule } }]);
-  return {
-    fields: Object.fromEntries(all),
-    ...oneof && { oneofs: { [oneof.name]: { oneof: oneof.of } } },
-  };
-}
+import { message } from "../protobuf_messages.ts";
 
 const VALUES = [
   "stringValue",

@@ -1,12 +1,8 @@
+import { countOf, cumulative } from "./buckets.ts";
 import { type HistogramSample, type LabelValues, type Metric, METRICS, type Scrape } from "./metrics.ts";
 
 /** The type of the text, for the header Content-Type. */
 export const TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
-/** The bounds of the buckets that a text has are powers of two of a second, from about a millisecond to about an hour. */
-const [LEAST, GREATEST] = [-10, 12];
-/** Buckets of a total for each of those. */
-const PER_BOUND = 4;
 
 /** The metrics of a scrape in Prometheus's text format; a metric without samples is left out. */
 export function metricsText(scrape: Scrape): string {
@@ -25,19 +21,13 @@ function metricText(metric: Metric, scrape: Scrape): string {
 }
 
 function histogramLines(name: string, { labels, buckets, sum }: HistogramSample): string[] {
-  const sorted = [...buckets].sort(([a], [b]) => a - b);
-  const lines: string[] = [];
-  let count = 0, at = 0;
-  for (let bound = LEAST; bound <= GREATEST; bound++) {
-    for (; at < sorted.length && sorted[at]![0] <= bound * PER_BOUND; at++) count += sorted[at]![1];
-    lines.push(line(`${name}_bucket`, { ...labels, le: String(2 ** bound) }, count));
-  }
-  const all = sorted.reduce((total, [, more]) => total + more, 0);
+  const bucketLines = cumulative(buckets).map(([bound, count]) =>
+    line(`${name}_bucket`, { ...labels, le: bound === Infinity ? "+Inf" : String(bound) }, count)
+  );
   return [
-    ...lines,
-    line(`${name}_bucket`, { ...labels, le: "+Inf" }, all),
+    ...bucketLines,
     line(`${name}_sum`, labels, sum),
-    line(`${name}_count`, labels, all),
+    line(`${name}_count`, labels, countOf(buckets)),
   ];
 }
 

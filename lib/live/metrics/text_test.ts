@@ -1,35 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { observed, viewOf } from "../fold.ts";
-import { recordOf } from "../../../tests/queue/contract_consumers.ts";
-import { WorkTally } from "../counting/tally.ts";
+import { scrapeOf } from "../../../tests/live/scrape.ts";
 import { METRICS } from "./metrics.ts";
 import { labelValue, metricsText } from "./text.ts";
-import { Totals } from "./totals.ts";
 
-/** The metrics of a queue with one consumer, which has made a call of each queueing time for each tenant. */
-function textOf(tenants: readonly string[], queuedMs: readonly number[]): string {
-  const tally = new WorkTally(0, 0, "tenant");
-  for (const tenant of tenants) {
-    const task = { chain: "image", function: "resize", labels: { tenant } };
-    for (const ms of queuedMs) {
-      tally.changed(task, 0, 1, 0);
-      tally.starts(task);
-      tally.changed(task, 0, -1, 0);
-      tally.ended(task, { outcome: "ok", settled: true, queuedMs: ms }, 0);
-    }
-    tally.instanceEnded("image", task.labels, "completed");
-  }
-  const consumer = { ...recordOf("a", { limit: 5 }), id: "a", beatAgoMs: 0, work: tally.packed(1000) };
-  const look = {
-    atMs: 1000,
-    depth: { delayed: 0, queued: 1, running: 0, completed: 2, failed: 0, cancelled: 0 },
-    settings: { revision: 0, pauses: [] },
-    consumers: [observed(consumer)],
-  };
-  const totals = new Totals();
-  totals.add(look);
-  return metricsText({ view: viewOf(look), totals, version: "1.2.3" });
-}
+const textOf = (...of: Parameters<typeof scrapeOf>) => metricsText(scrapeOf(...of));
 
 Deno.test("metricsText() writes counters, gauges and histograms", () => {
   const text = textOf(["acme"], [0, 250, 300, 5_000_000]);
