@@ -596,6 +596,9 @@ export class ChainState {
     /** ChainState callback. */
     callback?: (Callback.$Properties|null);
 
+    /** ChainState retriedAtMs. */
+    retriedAtMs: number[];
+
     /**
      * Encodes the specified ChainState message. Does not implicitly {@link ChainState.verify|verify} messages.
      * @param message ChainState message or plain object to encode
@@ -697,6 +700,9 @@ export namespace ChainState {
 
         /** ChainState callback */
         callback?: (Callback.$Properties|null);
+
+        /** ChainState retriedAtMs */
+        retriedAtMs?: (number[]|null);
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];

@@ -1449,6 +1449,7 @@ export const ChainState = $root.ChainState = (() => {
      * @property {string|null} [tracestate] ChainState tracestate
      * @property {number|null} [dueAtMs] ChainState dueAtMs
      * @property {Callback.$Properties|null} [callback] ChainState callback
+     * @property {Array.<number>|null} [retriedAtMs] ChainState retriedAtMs
      * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
      */
 
@@ -1479,6 +1480,7 @@ export const ChainState = $root.ChainState = (() => {
         this.nodes = [];
         this.subchains = [];
         this.generations = [];
+        this.retriedAtMs = [];
         if (properties)
             for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                 if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1693,6 +1695,14 @@ export const ChainState = $root.ChainState = (() => {
      */
     ChainState.prototype.callback = null;
 
+    /**
+     * ChainState retriedAtMs.
+     * @member {Array.<number>} retriedAtMs
+     * @memberof ChainState
+     * @instance
+     */
+    ChainState.prototype.retriedAtMs = $util.emptyArray;
+
     // OneOf field names bound to virtual getters and setters
     let $oneOfFields;
 
@@ -1816,6 +1826,8 @@ export const ChainState = $root.ChainState = (() => {
             writer.uint32(/* id 35, wireType 1 =*/281).double(message.dueAtMs);
         if (message.callback != null && $Object.hasOwnProperty.call(message, "callback"))
             $root.Callback.encode(message.callback, writer.uint32(/* id 36, wireType 2 =*/290).fork(), _depth + 1).ldelim();
+        if (message.retriedAtMs != null && message.retriedAtMs.length)
+            writer.uint32(/* id 37, wireType 2 =*/298).doubles(message.retriedAtMs);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -2096,6 +2108,20 @@ export const ChainState = $root.ChainState = (() => {
                     if (wireType !== 2)
                         break;
                     message.callback = $root.Callback.decode(reader, reader.size(), $undefined, _depth + 1, message.callback);
+                    continue;
+                }
+            case 37: {
+                    if (wireType === 2) {
+                        if (!(message.retriedAtMs && message.retriedAtMs.length))
+                            message.retriedAtMs = [];
+                        reader.doubles(message.retriedAtMs);
+                        continue;
+                    }
+                    if (wireType !== 1)
+                        break;
+                    if (!(message.retriedAtMs && message.retriedAtMs.length))
+                        message.retriedAtMs = [];
+                    message.retriedAtMs.push(reader.double());
                     continue;
                 }
             }

@@ -37,7 +37,7 @@ export function drawInstance({ view, called }: InstanceTree, options: DrawOption
 
 function bodyOf(tree: InstanceTree, options: DrawOptions): string[] {
   const { instance, endedAtMs, output } = tree.view,
-    { chain, args, labels, submittedAtMs, dueAtMs } = instance;
+    { chain, args, labels, submittedAtMs, dueAtMs, retriedAtMs } = instance;
   const ended = endedAtMs === undefined
     ? []
     : [`  ended: ${timeWords(endedAtMs)}, after ${spanWords(endedAtMs - dueAt(instance))}`];
@@ -46,6 +46,7 @@ function bodyOf(tree: InstanceTree, options: DrawOptions): string[] {
   return [
     `  submitted: ${timeWords(submittedAtMs)}`,
     ...(dueAtMs === undefined ? [] : [`  due: ${timeWords(dueAtMs)}`]),
+    ...(retriedAtMs === undefined ? [] : [`  retried: ${retriedAtMs.map(timeWords).join(", ")}`]),
     ...ended,
     ...(tags === "" ? [] : [`  labels: ${tags}`]),
     ...valueLines("  args", args, options),

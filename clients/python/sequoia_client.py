@@ -124,6 +124,7 @@ class Instance(InstanceSummary, total=False):
     """An instance; ``output`` is its result, once it has ended."""
 
     args: Any
+    retriedAtMs: List[float]
     output: Any
     unreadable: str
 

@@ -103,6 +103,8 @@ export interface InstanceSummary {
 /** An instance. */
 export interface Instance<Output = unknown> extends InstanceSummary {
   readonly args?: unknown;
+  /** When it was retried, in milliseconds since 1970, the last 16 times at most. */
+  readonly retriedAtMs?: readonly number[];
   /** Its result, once it has ended. */
   readonly output?: Output;
   /** The parts that cannot be read, as the queue is damaged. */

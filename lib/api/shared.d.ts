@@ -231,6 +231,7 @@ interface Instance {
     readonly weight: number;
     readonly deadlineMs: number;
     readonly generations?: readonly number[];
+    readonly retriedAtMs?: readonly number[];
     readonly traceparent?: string;
     readonly tracestate?: string;
     readonly callback?: Callback;

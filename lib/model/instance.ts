@@ -55,6 +55,11 @@ export interface Instance {
    * after a node that failed, or from a node on. (Default: never)
    */
   readonly generations?: readonly number[];
+  /**
+   * The instants of its retries, the last {@linkcode KEPT_RETRIES} at most, in order, in milliseconds since 1970 by the system's
+   * clock: the time before a retry is no waiting of a node that runs after it, see {@linkcode readyFrom}. (Default: none)
+   */
+  readonly retriedAtMs?: readonly number[];
   /** The trace that it belongs to, W3C's header `traceparent` of whoever submitted it: see `traceContextOf`. (Default: one of its own) */
   readonly traceparent?: string;
   /** The header `tracestate` beside that. (Default: none) */
@@ -66,6 +71,25 @@ export interface Instance {
 /** When an instance may begin, in milliseconds since 1970: what it waits and takes, and its limits in time, count from then. */
 export function dueAt({ submittedAtMs, dueAtMs = submittedAtMs }: Instance): number {
   return dueAtMs;
+}
+
+/** Most instants of retries that an instance keeps. */
+export const KEPT_RETRIES = 16;
+
+/**
+ * When the nodes of an instance that come after no other are ready, in milliseconds since 1970: when it is due, or was retried
+ * last, if that was later.
+ */
+export function readyFrom(instance: Instance): number {
+  return Math.max(dueAt(instance), instance.retriedAtMs?.at(-1) ?? -Infinity);
+}
+
+/** The instants of the retries of an instance after one more. @param atMs in milliseconds since 1970 */
+export function retriesAfter(
+  { retriedAtMs = [] }: Pick<Instance, "retriedAtMs">,
+  atMs: number,
+): readonly number[] {
+  return [...retriedAtMs, atMs].slice(-KEPT_RETRIES);
 }
 
 /**
@@ -189,6 +213,7 @@ export function checkSubmission(instance: Instance): Instance {
   if (!(instance.weight > 0 && instance.weight < Infinity)) fail("the weight");
   if (instance.deadlineMs !== Infinity && !isInstant(instance.deadlineMs)) fail("the deadline");
   if (instance.generations?.every(isGeneration) === false) fail("a generation");
+  if (instance.retriedAtMs?.every(isInstant) === false) fail("the time of a retry");
   if (instance.callback !== undefined && !isCallback(instance.callback)) fail("the callback");
   return instance;
 }

@@ -1,14 +1,29 @@
-import { type Chain, generationOf, type Instance, type NodeRecord, shapeOf } from "../model/mod.ts";
+import {
+  type Chain,
+  generationOf,
+  type Instance,
+  type NodeRecord,
+  retriesAfter,
+  shapeOf,
+} from "../model/mod.ts";
 
 /** The part of an instance that a retry looks at. */
-type Retriable = Pick<Instance, "chain" | "generations">;
+type Retriable = Pick<Instance, "chain" | "generations" | "retriedAtMs">;
+
+/** A retry that is asked for. */
+export interface RetryAsked {
+  /** When, in milliseconds since 1970. */
+  readonly atMs: number;
+  /** The name of the node that is begun again, with all after it. (Default: those that are not ok run again) */
+  readonly from?: string | undefined;
+}
 
 /** The part of its records that a retry looks at. */
 export type EndOf = Pick<NodeRecord, "node" | "item" | "state">;
 
 /** The effect of a retry on an instance. */
 export interface Retry<T extends Retriable = Instance> {
-  /** The instance, in which the nodes that are begun again have new generations. */
+  /** The instance, in which the nodes that are begun again have new generations; it knows of this retry. */
   readonly instance: T;
   /** Nodes that are begun again: their records go, those of their items, and what they had called. */
   readonly nodes: ReadonlySet<number>;
@@ -29,18 +44,21 @@ export interface Retry<T extends Retriable = Instance> {
  *   instance that has been undone: the operator says so.
  *
  * @param progress its records
- * @param from a node's name
  * @returns undefined if there is no such node
  */
 export function retryOf<T extends Retriable>(
   instance: T,
   progress: readonly EndOf[],
-  from?: string,
+  { atMs, from }: RetryAsked,
 ): Retry<T> | undefined {
   const plan = planOf(instance.chain, progress);
   const nodes = begunAgain(instance, progress, plan, from);
   return nodes && {
-    instance: nodes.size === 0 ? instance : { ...instance, generations: nextGenerations(instance, nodes) },
+    instance: {
+      ...instance,
+      ...nodes.size > 0 && { generations: nextGenerations(instance, nodes) },
+      retriedAtMs: retriesAfter(instance, atMs),
+    },
     nodes,
     isFresh: nodes.size === instance.chain.nodes.length,
     isForgotten: ({ node, item, state }) => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { chain, fn, type Instance, type NodeRecord } from "../model/mod.ts";
+import { chain, fn, type Instance, KEPT_RETRIES, type NodeRecord } from "../model/mod.ts";
 import { type EndOf, retryOf } from "./retried.ts";
 
 /** A node a, then b, then c and d; of those before c and d, one may fail. */
@@ -19,7 +19,7 @@ function retried(onFailure: "fail" | "skip" | "continue", ends: string, from?: s
   const { instance: { chain: { nodes }, generations = [] }, isForgotten } = retryOf(
     instance,
     progress,
-    from,
+    { atMs: 0, from },
   )!;
   const names = (nodesOf: readonly number[]) => nodesOf.map((node) => nodes[node]!.name).join("");
   const kept = progress.filter((record) => !isForgotten(record)).map(({ node }) => node);
@@ -48,11 +48,17 @@ for (
 
 Deno.test("retryOf() begins again what has gone on after a map of which an item has failed", () => {
   const progress: EndOf[] = [{ node: 0, state: "ok" }, { node: 1, item: 3, state: "failed" }];
-  assertEquals(retryOf({ chain: of("skip") }, progress)!.nodes, new Set([2]));
-  assertEquals(retryOf({ chain: of("fail") }, progress)!.nodes, new Set());
+  assertEquals(retryOf({ chain: of("skip") }, progress, { atMs: 0 })!.nodes, new Set([2]));
+  assertEquals(retryOf({ chain: of("fail") }, progress, { atMs: 0 })!.nodes, new Set());
 });
 
 Deno.test("retryOf() from a node also begins again what has gone on elsewhere", () => {
   assertEquals(retried("continue", "ok failed ok ok", "d"), ["a", "cd"]);
   assertEquals(retried("fail", "ok ok ok ok", "b"), ["ad", "bc"]);
+});
+
+Deno.test("retryOf() notes when the instance was retried, the last times only", () => {
+  let instance: Pick<Instance, "chain" | "retriedAtMs"> = { chain: of("fail") };
+  for (let atMs = 0; atMs < KEPT_RETRIES + 5; atMs++) instance = retryOf(instance, [], { atMs })!.instance;
+  assertEquals(instance.retriedAtMs, Array.from({ length: KEPT_RETRIES }, (_, i) => i + 5));
 });

@@ -1,4 +1,4 @@
-import { dueAt, generationOf, type Instance, type MadeOutcome } from "../model/mod.ts";
+import { dueAt, generationOf, type Instance, type MadeOutcome, readyFrom } from "../model/mod.ts";
 import type { AttemptEvent } from "./events.ts";
 
 /** An invocation that an attempt was made of; the scheduler's invocations are such. */
@@ -65,12 +65,13 @@ export function attemptEvent(
     stopped = false,
   } = attempt;
   const { name: node, fn, after } = of.chain.nodes[nodeIndex]!;
-  // A node that comes after no other has been ready since its instance was due, wherever it has waited since; not so the
-  // node that undoes, the later items of a map, and a node that has been begun again.
+  // A node that comes after no other has been ready since its instance was due, or retried if that was later, wherever it
+  // has waited since; not so the node that undoes, the items of a map, and a node that was begun again at an unknown time.
   const generation = generationOf(of, nodeIndex);
   const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined &&
-    generation === 0;
-  const sinceMs = isFirst ? attempt.submittedAtMs ?? dueAt(of) : readyAtMs;
+    (generation === 0 || of.retriedAtMs !== undefined);
+  const dueMs = dueAt(of), firstMs = (attempt.submittedAtMs ?? dueMs) + readyFrom(of) - dueMs;
+  const sinceMs = isFirst ? firstMs : readyAtMs;
   const event = {
     function: fn.name,
     chain: of.chain.name,

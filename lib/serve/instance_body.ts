@@ -1,6 +1,6 @@
 /** Instances as the API shows them. */
 import { z } from "@hono/zod-openapi";
-import { type JsonText, type NodeRecord, NULL, raw } from "../model/mod.ts";
+import { type JsonText, KEPT_RETRIES, type NodeRecord, NULL, raw } from "../model/mod.ts";
 import { type InstanceLine, type InstanceView, lineOf } from "../queue/mod.ts";
 import { type InstanceBranch, nodeViews } from "../steer/mod.ts";
 
@@ -33,6 +33,9 @@ export const instanceSchema = summarySchema.extend({
     description: "The args that it was submitted with.",
   }),
   output: json("Its result, once it has ended: JSON as it came."),
+  retriedAtMs: z.array(z.number()).optional().openapi({
+    description: `When it was retried, in milliseconds since 1970, the last ${KEPT_RETRIES} times at most.`,
+  }),
   unreadable: z.string().optional().openapi({
     description: "The parts that cannot be read, as the queue is damaged.",
   }),
@@ -79,10 +82,11 @@ export function summaryBody(line: InstanceLine): z.infer<typeof summarySchema> {
 
 /** An instance without its nodes. */
 export function instanceBody(view: InstanceView): z.infer<typeof instanceSchema> {
-  const { instance: { args }, output, unreadable } = view;
+  const { instance: { args, retriedAtMs }, output, unreadable } = view;
   return {
     ...summaryBody(lineOf(view)),
     ...unreadable !== undefined && { unreadable },
+    ...retriedAtMs !== undefined && { retriedAtMs: [...retriedAtMs] },
     ...args !== undefined && { args: raw(args) },
     ...output !== undefined && { output: raw(output) },
   };

@@ -4,7 +4,7 @@ import { type InstanceTree, nodeViews } from "./instance_tree.ts";
 /** An instance for {@linkcode printJson}: its nodes with their inputs, outputs, items, and the instances they have called. */
 export function instanceJson({ view, called }: InstanceTree): Readonly<Record<string, unknown>> {
   const { instance, state, reason, endedAtMs, output, unreadable } = view;
-  const { id, chain, args, parent, labels, submittedAtMs, dueAtMs } = instance;
+  const { id, chain, args, parent, labels, submittedAtMs, dueAtMs, retriedAtMs } = instance;
   const nodes = nodeViews(view).map(({ name, state, record, generation, inputs, items }) => ({
     node: name,
     state,
@@ -22,6 +22,7 @@ export function instanceJson({ view, called }: InstanceTree): Readonly<Record<st
     labels,
     submittedAtMs,
     dueAtMs,
+    retriedAtMs,
     endedAtMs,
     reason,
     unreadable,

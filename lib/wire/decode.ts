@@ -94,6 +94,7 @@ function readInstance(bytes: Uint8Array, options: DecodeOptions): Instance {
     ...state.argsJson ? { args: state.argsJson as JsonText } : {},
     ...state.parent ? { parent: parentOf(state.parent) } : {},
     ...state.generations?.length ? { generations: state.generations } : {},
+    ...state.retriedAtMs?.length ? { retriedAtMs: state.retriedAtMs } : {},
     ...traceContextOf(state.traceparent, state.tracestate),
     ...state.callback ? { callback: callbackOf(state.callback) } : {},
     labels: labelsOf(state),

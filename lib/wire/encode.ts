@@ -182,6 +182,7 @@ function instanceState(instance: Instance, ids: OriginalIds = {}): ChainState.$P
     ...instance.args === undefined ? {} : { argsJson: instance.args },
     ...instance.parent === undefined ? {} : { parent: instance.parent },
     ...instance.generations === undefined ? {} : { generations: [...instance.generations] },
+    ...instance.retriedAtMs === undefined ? {} : { retriedAtMs: [...instance.retriedAtMs] },
     ...instance.traceparent === undefined ? {} : { traceparent: instance.traceparent },
     ...instance.tracestate === undefined ? {} : { tracestate: instance.tracestate },
     ...instance.callback === undefined ? {} : { callback: callbackMessage(instance.callback) },

@@ -246,6 +246,7 @@ function called(instance: fc.Arbitrary<Instance>): fc.Arbitrary<Instance> {
     generations: fc.option(fc.array(fc.nat({ max: 2 ** 32 - 1 }), { minLength: 1, maxLength: 4 }), {
       nil: undefined,
     }),
+    retriedAtMs: fc.option(fc.array(instant, { minLength: 1, maxLength: 4 }), { nil: undefined }),
     trace: traceContext,
     callback: fc.option(callback, { nil: undefined }),
   });

@@ -36,7 +36,13 @@ const SUMMARY: Record<keyof InstanceSummary, true> = {
   },
   ...{ priority: true, deadlineMs: true, parent: true, reason: true },
 };
-const INSTANCE: Record<keyof Instance, true> = { ...SUMMARY, args: true, output: true, unreadable: true };
+const INSTANCE: Record<keyof Instance, true> = {
+  ...SUMMARY,
+  args: true,
+  retriedAtMs: true,
+  output: true,
+  unreadable: true,
+};
 const DETAIL: Record<keyof InstanceDetail, true> = { ...INSTANCE, nodes: true, called: true, isCut: true };
 const SUBMISSION: Record<keyof Submission, true> = {
   ...{

@@ -1,13 +1,13 @@
 /** A simple model of a partition: the acknowledged state, without topics, offsets and heads. */
 import type { Chain, Instance, InstanceOutcome, NodeRecord } from "../../lib/model/mod.ts";
-import { retryOf } from "../../lib/queue/retried.ts";
+import { type RetryAsked, retryOf } from "../../lib/queue/retried.ts";
 import { placeOf } from "../../lib/queue/submission.ts";
 
 /** The known state of an instance. */
 export interface Known {
   readonly id: string;
-  /** Its chain, and the number of times that its nodes have been begun again. */
-  instance: Pick<Instance, "chain" | "generations">;
+  /** Its chain, the number of times that its nodes have been begun again, and when it was retried. */
+  instance: Pick<Instance, "chain" | "generations" | "retriedAtMs">;
   readonly parent: { readonly id: string; readonly node: string } | undefined;
   /** Its message's offset; an id may be submitted again. */
   at: number | undefined;
@@ -103,14 +103,14 @@ export class PartitionModel {
   }
 
   /** Queues an ended root again. */
-  retry(id: string, from: string | undefined): void {
-    this.#retry(id, from);
+  retry(id: string, asked: RetryAsked): void {
+    this.#retry(id, asked);
     for (const each of this.tree(id)) each.run++;
   }
 
-  #retry(id: string, from?: string): void {
+  #retry(id: string, asked: RetryAsked): void {
     const of = this.known.get(id)!;
-    const retry = retryOf(of.instance, [...of.records.values()], from)!;
+    const retry = retryOf(of.instance, [...of.records.values()], asked)!;
     of.instance = retry.instance;
     of.outcome = undefined;
     of.records = new Map([...of.records].filter(([, record]) => !retry.isForgotten(record)));
@@ -118,7 +118,9 @@ export class PartitionModel {
       if (parent?.id !== of.id) continue;
       const fate = retry.ofCalled(parent.node);
       if (fate === "forgotten") this.forget(id);
-      else if (fate === "retried" && outcome !== "completed" && outcome !== undefined) this.#retry(id);
+      else if (fate === "retried" && outcome !== "completed" && outcome !== undefined) {
+        this.#retry(id, { atMs: asked.atMs });
+      }
     }
   }
 }

@@ -568,16 +568,17 @@ export class World {
       ...op.do === "cancel" && { abort: op.abort },
       ...op.do === "retry" && op.from !== undefined && { from: op.from },
     };
-    const done = carryOut(this.owner, request, this.#endSource, new AbortController().signal);
-    this.#fly(ids, done, () => this.#operated(op, root), true);
+    const askedAtMs = this.#clock.wallMs(), never = new AbortController().signal;
+    const done = carryOut(this.owner, { request, askedAtMs }, this.#endSource, never);
+    this.#fly(ids, done, () => this.#operated(op, root, askedAtMs), true);
   }
 
-  #operated(op: Extract<Op, { do: "cancel" | "retry" | "purge" }>, id: string): void {
+  #operated(op: Extract<Op, { do: "cancel" | "retry" | "purge" }>, id: string, atMs: number): void {
     if (op.do === "purge") return this.model.forget(id);
     const { outcome } = this.model.known.get(id) ?? {};
     if (op.do === "retry") {
       const states = op.from === undefined ? RETRYABLE : RETRYABLE_FROM;
-      if (outcome !== undefined && states.includes(outcome)) this.model.retry(id, op.from);
+      if (outcome !== undefined && states.includes(outcome)) this.model.retry(id, { atMs, from: op.from });
       return;
     }
     for (const known of this.model.tree(id)) {
@@ -642,8 +643,9 @@ export class World {
   check(): void {
     if (this.#errors.length > 0) throw this.#errors[0];
     const { state } = this.owner;
-    const open = this.model.open.map(({ id, run, outcome, records, parent }) => ({
+    const open = this.model.open.map(({ id, instance, run, outcome, records, parent }) => ({
       id,
+      retriedAtMs: instance.retriedAtMs,
       run,
       outcome,
       progress: [...records.values()].sort((a, b) => placeOf(a) - placeOf(b)),
@@ -651,6 +653,7 @@ export class World {
     }));
     const entries = [...state.entries.values()].map((entry) => ({
       id: entry.instance.id,
+      retriedAtMs: entry.instance.retriedAtMs,
       run: entry.run,
       outcome: hasEnded(entry) ? entry.state as InstanceOutcome : undefined,
       progress: progressOf(entry),
@@ -728,6 +731,7 @@ function snapshot(state: PartitionState) {
   const callbacks = [...state.callbacks.all(Infinity)].map(({ isTaken: _, ...rest }) => rest);
   const entries = byId([...state.entries.values()].map((entry) => ({
     id: entry.instance.id,
+    retriedAtMs: entry.instance.retriedAtMs,
     place: entry.place,
     run: entry.run,
     state: state.stateOf(entry),

@@ -12,6 +12,7 @@ import { kindCases } from "./contract_kinds.ts";
 import { lifeCases } from "./contract_life.ts";
 import { listCases } from "./contract_list.ts";
 import { lostCases } from "./contract_lost.ts";
+import { retriedCases } from "./contract_retried.ts";
 import { settingsCases } from "./contract_settings.ts";
 
 /** A driver that is to keep the contract. */
@@ -37,6 +38,7 @@ export const CONTRACT: readonly ContractCase[] = [
   ...calledCases,
   ...cancelledCases,
   ...delayedCases,
+  ...retriedCases,
   ...callbackCases,
 ];
 

@@ -1,7 +1,7 @@
 import { type Command, matches, type QueueDriver } from "../../lib/queue/mod.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type ContractCase, nothingToPull, pullAll, type QueueHarness } from "./contract_case.ts";
-import { ids, instances, line, record, result, single } from "./samples.ts";
+import { asSubmitted, ids, instances, line, record, result, single } from "./samples.ts";
 import { writeJson } from "../../lib/model/mod.ts";
 
 /** The commands that a connection hears from now on, until it is stopped. */
@@ -137,7 +137,10 @@ export const commandCases: readonly ContractCase[] = [
       await queue.request({ kind: "cancel", filter: { ids: [batch[2]!.id] } });
       assertEquals(await queue.request({ kind: "retry", filter: {} }), 2);
       const { instance, ...rest } = (await queue.get(batch[0]!.id))!;
-      assertEquals([instance, rest], [batch[0]!, { state: "queued", progress: [record(0, "a")] }]);
+      assertEquals([asSubmitted(instance), rest], [batch[0]!, {
+        state: "queued",
+        progress: [record(0, "a")],
+      }]);
       const claims = await pullAll(harness, queue, 3);
       assertEquals(ids(claims), ids([batch[0]!, batch[2]!, batch[3]!]));
       assertEquals(claims[0]!.progress, [record(0, "a")]);

@@ -123,7 +123,7 @@ class Model {
     for (const item of items) this.end(item, item.cancel ? "cancelled" : "queued");
   }
 
-  request(kind: "cancel" | "retry" | "purge", filter: Filter): number {
+  request(kind: "cancel" | "retry" | "purge", filter: Filter, atMs: number): number {
     const states =
       { cancel: ["delayed", "queued", "running"], retry: ["failed", "cancelled"], purge: ENDED }[kind];
     const meant = this.items.filter(({ view }) => states.includes(view.state) && matches(filter, view))
@@ -131,7 +131,7 @@ class Model {
     if (kind === "purge") this.items = this.items.filter((item) => !meant.includes(item));
     for (const item of meant) {
       if (kind === "retry") {
-        const { instance, isForgotten } = retryOf(item.view.instance, item.view.progress)!;
+        const { instance, isForgotten } = retryOf(item.view.instance, item.view.progress, { atMs })!;
         item.view.instance = instance;
         item.view.progress = item.view.progress.filter((record) => !isForgotten(record));
         this.end(item, this.#begins(instance));
@@ -236,8 +236,9 @@ const finish = fc.tuple(consumer, fc.uniqueArray(index, { maxLength: 4 }), under
   );
 
 const request = fc.tuple(fc.constantFrom("cancel" as const, "retry" as const, "purge" as const), filter).map(
-  ([kind, filter]): Step => async (model, { consumers }) => {
-    assertEquals(await consumers[1]!.request({ kind, filter }), model.request(kind, filter));
+  ([kind, filter]): Step => async (model, { harness, consumers }) => {
+    const expected = model.request(kind, filter, harness.clock.wallMs());
+    assertEquals(await consumers[1]!.request({ kind, filter }), expected);
   },
 );
 

@@ -1,3 +1,4 @@
+import { assert } from "@std/assert";
 import {
   type Chain,
   chain,
@@ -56,6 +57,13 @@ export function instances(
   const make = instanceMaker(seededRandom(seed));
   const of = "nodes" in entry ? { chain: entry } : entry;
   return Array.from({ length: count }, (_, i) => make(of, SUBMITTED_AT_MS + i));
+}
+
+/** A retried instance without the instants of its retries, as `contract_retried.ts` looks at them. */
+export function asSubmitted(instance: Instance): Instance {
+  const { retriedAtMs, ...rest } = instance;
+  assert(retriedAtMs !== undefined, "it was retried");
+  return rest;
 }
 
 /** A settled node. */

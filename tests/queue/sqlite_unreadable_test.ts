@@ -15,6 +15,7 @@ const PLACES = {
   args: "UPDATE instances SET args = ? WHERE seq = ?",
   parent: "UPDATE instances SET parent = ? WHERE seq = ?",
   generations: "UPDATE instances SET generations = ? WHERE seq = ?",
+  retries: "UPDATE instances SET retried_at_ms = ? WHERE seq = ?",
   state: "UPDATE records SET state = ? WHERE key = ? * 65536",
   record: "UPDATE records SET output = ? WHERE key = ? * 65536",
   item: "UPDATE items SET output = ? WHERE record = ? * 65536 + 1",
@@ -40,7 +41,7 @@ const long = fc.integer({ min: 17_000, max: 19_999 }).map((length) =>
 const damage = fc.oneof(
   fc.tuple(fc.constantFrom<Place[]>("args", "record", "item"), long),
   fc.tuple(fc.constantFrom(...Object.keys(PLACES) as Place[]), broken),
-  fc.tuple(fc.constantFrom<Place[]>("labels", "parent", "generations", "chain"), misshapen),
+  fc.tuple(fc.constantFrom<Place[]>("labels", "parent", "generations", "retries", "chain"), misshapen),
 ).map(([place, text]): [Place, string] => [place, text]);
 
 function edit({ path }: SqliteHarness, sql: string, ...values: SQLInputValue[]): void {
@@ -88,7 +89,7 @@ Deno.test("sqlite queue: one row that cannot be read is shown and set aside with
     assertEquals(view?.state, "failed");
     assertMatch(view!.reason!, /^Cannot read what was stored: \S/);
     assertEquals(await queue.request({ kind: "retry", filter: { ids: [bad.id] } }), 1);
-    if (place === "generations" || place === "state") return; // a retry has repaired these
+    if (["generations", "retries", "state"].includes(place)) return; // a retry has repaired these
     const stop = new AbortController();
     const pulled = queue.pull(1, stop.signal);
     await harness.clock.pass(100);

@@ -22,7 +22,8 @@ export function obey(store: MemoryStore, command: Command, nowMs: number): numbe
     case "retry": {
       const states = command.from === undefined ? RETRYABLE : RETRYABLE_FROM;
       const roots = store.select(among(states, command.filter)).map(rootOf);
-      return store.retry(new Set(roots.filter(({ state }) => states.includes(state))), command.from, nowMs);
+      const meant = new Set(roots.filter(({ state }) => states.includes(state)));
+      return store.retry(meant, { atMs: nowMs, from: command.from });
     }
     case "purge": {
       const entries = store.select(among(ENDED, command.filter));

@@ -17,7 +17,7 @@ import { MemoryBeats } from "./beats.ts";
 import { MemoryCallbacks } from "./callbacks.ts";
 import { MemoryDeployments } from "./deployments.ts";
 import { MemorySettings } from "./settings.ts";
-import { type Retry, retryOf } from "../retried.ts";
+import { type Retry, type RetryAsked, retryOf } from "../retried.ts";
 import { definitionOfSubmitted, placeOf, storableText } from "../submission.ts";
 import { hasToUndo, keptToUndo } from "../undoing.ts";
 import { type PullBudget, textLength } from "../weight.ts";
@@ -35,7 +35,7 @@ import { type Place, WaitingLines } from "../waiting_lines.ts";
 /** An instance in memory; `seq` is its place in the order of submission. */
 export interface Entry {
   readonly seq: number;
-  /** With new generations, once it has been retried. */
+  /** With new generations, and the instants of its retries, once it has been retried. */
   instance: Instance;
   /** By their places. */
   readonly records: Map<number, NodeRecord>;
@@ -204,24 +204,23 @@ export class MemoryStore {
   /**
    * Queues instances again, with those that they have called.
    *
-   * @param from the node that runs again, and all after it
    * @returns their number
    */
-  retry(roots: Iterable<Entry>, from: string | undefined, nowMs: number): number {
+  retry(roots: Iterable<Entry>, asked: RetryAsked): number {
     let retried = 0;
     for (const root of roots) {
-      const retry = retryOfEntry(root, from);
+      const retry = retryOfEntry(root, asked);
       if (retry === undefined) continue;
-      this.#retry(root, retry);
+      this.#retry(root, retry, asked);
       this.#waitNoMore(root);
-      this.#begin(root, nowMs); // it may have been cancelled before it was due
+      this.#begin(root, asked.atMs); // it may have been cancelled before it was due
       retried++;
     }
     this.bell.ring();
     return retried;
   }
 
-  #retry(entry: Entry, { instance, isFresh, isForgotten, ofCalled }: Retry): void {
+  #retry(entry: Entry, { instance, isFresh, isForgotten, ofCalled }: Retry, { atMs }: RetryAsked): void {
     const fateOf = ({ instance: { parent } }: Entry) => ofCalled(parent!.node);
     this.forget([...entry.called].filter((called) => fateOf(called) === "forgotten"));
     entry.instance = instance;
@@ -231,7 +230,7 @@ export class MemoryStore {
     entry.resumed = !isFresh;
     for (const called of entry.called) {
       if (RETRYABLE.includes(called.state) && fateOf(called) === "retried") {
-        this.#retry(called, retryOfEntry(called)!);
+        this.#retry(called, retryOfEntry(called, { atMs })!, { atMs });
       }
     }
   }
@@ -341,8 +340,8 @@ export function toUndo(entries: Iterable<Entry>): ReadonlySet<Entry> {
   );
 }
 
-function retryOfEntry({ instance, records }: Entry, from?: string): Retry | undefined {
-  return retryOf(instance, [...records.values()], from);
+function retryOfEntry({ instance, records }: Entry, asked: RetryAsked): Retry | undefined {
+  return retryOf(instance, [...records.values()], asked);
 }
 
 export function hasEnded({ state }: Entry): boolean {

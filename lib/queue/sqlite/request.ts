@@ -1,5 +1,5 @@
 import { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, RETRYABLE, RETRYABLE_FROM } from "../filter.ts";
-import { retryOf } from "../retried.ts";
+import { type RetryAsked, retryOf } from "../retried.ts";
 import { tellEnds } from "./callbacks.ts";
 import { rootsOf, toUndo, withCalled } from "./called.ts";
 import type { Command, Filter, InstanceState } from "../queue.ts";
@@ -46,7 +46,7 @@ export function changeOf(
       const states = from === undefined ? RETRYABLE : RETRYABLE_FROM;
       return {
         filter: among(states, command.filter),
-        apply: (seqs) => retry(db, chains, rootsOf(db, seqs), { states, from, nowMs }),
+        apply: (seqs) => retry(db, chains, rootsOf(db, seqs), { states, from, atMs: nowMs }),
       };
     }
     case "purge":
@@ -101,20 +101,13 @@ function cancel(
   return ended + marked;
 }
 
-/** Where retried instances go on, and when that is. */
-interface Retrying {
-  /** The node that runs again, and all after it. (Default: those that have failed) */
-  readonly from?: string | undefined;
-  readonly nowMs: number;
-}
-
 type Retried = SubmittedRow & { readonly state: InstanceState };
 
 function retry(
   db: Database,
   chains: ChainTable,
   roots: readonly number[],
-  how: Retrying & { readonly states: readonly InstanceState[] },
+  how: RetryAsked & { readonly states: readonly InstanceState[] },
 ): number {
   const rows = db.all<Retried>(
     `SELECT ${SUBMITTED}, state FROM instances WHERE seq IN (SELECT value FROM json_each(?))`,
@@ -130,35 +123,36 @@ function retryTree(
   chains: ChainTable,
   row: Retried,
   owner: number | null,
-  { from, nowMs }: Retrying,
+  asked: RetryAsked,
 ): boolean {
   const { seq, state } = row;
   const reader = new RowReader("quick"); // what cannot be read stays as it is: whoever takes it finds that out
   const before = instanceOf(row, chains.show(row.chain), reader);
   const ends = readEnds(db, seq);
-  const retry = retryOf(before, ends, from);
+  const retry = retryOf(before, ends, asked), { atMs } = asked;
   if (retry === undefined) return false;
-  const { instance: { generations }, isFresh } = retry;
+  const { instance: { generations, retriedAtMs }, isFresh } = retry;
   const called = db.all<Retried>(`SELECT ${SUBMITTED}, state FROM instances WHERE caller = ?`, seq);
   for (const child of called) {
     const parent = reader.parent(child.parent);
     const fate = parent === undefined ? "retried" : retry.ofCalled(parent.node);
     if (fate === "forgotten") forget(db, chains, [child.seq]);
     else if (fate === "retried" && RETRYABLE.includes(child.state)) {
-      retryTree(db, chains, child, WAITS_FOR_CALLER, { nowMs });
+      retryTree(db, chains, child, WAITS_FOR_CALLER, { atMs });
     }
   }
   for (const end of ends) if (retry.isForgotten(end)) deleteRecord(db, seq, end);
-  const begins = owner === null ? stateAt(before, nowMs) : "queued"; // it may have been cancelled before it was due
+  const begins = owner === null ? stateAt(before, atMs) : "queued"; // it may have been cancelled before it was due
   countMove(db, state, begins, 1);
   db.run(
     `UPDATE instances SET state = ?, owner = ?, waits_for = NULL, abort = 0, resumed = ?, ended_at_ms = NULL, reason = NULL,
-       output = NULL, generations = ?
+       output = NULL, generations = ?, retried_at_ms = ?
      WHERE seq = ?`,
     begins,
     owner,
     Number(!isFresh),
     textOf(generations),
+    textOf(retriedAtMs),
     seq,
   );
   return true;

@@ -56,6 +56,11 @@ export class RowReader {
     return this.#value("generations", text, isCounts);
   }
 
+  /** The instants of the retries of an instance. */
+  retries(text: string | null): readonly number[] | undefined {
+    return this.#value("retried_at_ms", text, areInstants);
+  }
+
   /** The callback of an instance, which stands beside the origin of its URL. */
   callback(text: string | null): Callback | undefined {
     const read = this.#parse("callback", text);
@@ -68,7 +73,7 @@ export class RowReader {
 
   /** An instant, in milliseconds since 1970. */
   instant(part: string, ms: number): number {
-    if (Math.abs(ms) <= LATEST_MS) return ms;
+    if (isInstant(ms)) return ms;
     this.#problems.push(`${part} is no time`);
     return 0;
   }
@@ -122,6 +127,14 @@ function isTexts(value: unknown): value is Record<string, string> {
 function isParentRef(value: unknown): value is ParentRef {
   return isObject(value) && typeof value.instance === "string" && typeof value.node === "string" &&
     (value.item === undefined || typeof value.item === "number");
+}
+
+function isInstant(ms: number): boolean {
+  return Math.abs(ms) <= LATEST_MS;
+}
+
+function areInstants(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "number" && isInstant(each));
 }
 
 function isCounts(value: unknown): value is number[] {

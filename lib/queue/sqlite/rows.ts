@@ -19,7 +19,7 @@ import { RowReader } from "./row_reader.ts";
 /** The columns of an instance as it was submitted. */
 export const SUBMITTED =
   "seq, id, chain, args, parent, labels, submitted_at_ms, due_at_ms, priority, weight, deadline_ms, generations, " +
-  "traceparent, tracestate, callback";
+  "retried_at_ms, traceparent, tracestate, callback";
 
 /** A row of the columns {@linkcode SUBMITTED}. */
 export interface SubmittedRow {
@@ -35,6 +35,7 @@ export interface SubmittedRow {
   readonly weight: number;
   readonly deadline_ms: number | null;
   readonly generations: string | null;
+  readonly retried_at_ms: string | null;
   readonly traceparent: string | null;
   readonly tracestate: string | null;
   readonly callback: string | null;
@@ -66,13 +67,14 @@ export function instanceOf(row: SubmittedRow, chain: Chain, reader: RowReader): 
     weight: row.weight,
     deadlineMs: row.deadline_ms ?? Infinity,
   };
-  const { args, parent: caller, generations: begun, due_at_ms: due, traceparent: trace, callback: asked } =
-    row;
-  const isPlain = args === null && caller === null && begun === null && due === null && trace === null &&
-    asked === null;
+  const { args, parent: caller, generations: begun, retried_at_ms: retried, due_at_ms: due } = row;
+  const { traceparent: trace, callback: asked } = row;
+  const isPlain = args === null && caller === null && begun === null && retried === null && due === null &&
+    trace === null && asked === null;
   if (isPlain) return instance; // as most are: a hundred thousand may be held
   const parent = reader.parent(caller),
     generations = reader.generations(begun),
+    retriedAtMs = reader.retries(retried),
     callback = reader.callback(asked);
   return {
     ...instance,
@@ -80,6 +82,7 @@ export function instanceOf(row: SubmittedRow, chain: Chain, reader: RowReader): 
     ...due !== null && { dueAtMs: reader.instant("due_at_ms", due) },
     ...parent !== undefined && { parent },
     ...generations !== undefined && { generations },
+    ...retriedAtMs !== undefined && { retriedAtMs },
     ...trace !== null && traceContextOf(trace, row.tracestate),
     ...callback !== undefined && { callback },
   };

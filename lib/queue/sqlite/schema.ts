@@ -154,6 +154,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX callbacks_settled ON callbacks (at_ms) WHERE state <> 'waiting';
   CREATE INDEX callbacks_of ON callbacks (instance);
 `,
+  `
+  ALTER TABLE instances ADD COLUMN retried_at_ms TEXT; -- the instants of its retries, as a JSON list; NULL: none is known
+`,
 ];
 
 /** The owner of a called instance while nobody holds its caller. */

@@ -13,9 +13,9 @@ import { labelsText, textOf } from "./rows.ts";
 
 const INSERT = `
   INSERT INTO instances
-    (id, chain, args, parent, labels, submitted_at_ms, due_at_ms, priority, weight, deadline_ms, generations, traceparent,
-     tracestate, callback, state, owner, caller)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (id, chain, args, parent, labels, submitted_at_ms, due_at_ms, priority, weight, deadline_ms, generations, retried_at_ms,
+     traceparent, tracestate, callback, state, owner, caller)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
 
 /** The result of a push, and this consumer's holds of the called instances. */
@@ -67,6 +67,7 @@ export function submit(
       instance.weight,
       instance.deadlineMs === Infinity ? null : instance.deadlineMs,
       textOf(instance.generations),
+      textOf(instance.retriedAtMs),
       instance.traceparent ?? null,
       instance.tracestate ?? null,
       callbackText(instance.callback),

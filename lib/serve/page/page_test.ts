@@ -194,3 +194,28 @@ Deno.test("nodeRows() is the tree of the nodes, each ready when those before it 
   assertEquals(totalOf(instance, rows, 0), 900);
   assertEquals(standWords(rows[1]!), "It failed, 3 attempts, the last took 100ms, after a.");
 });
+
+Deno.test("nodeRows() counts no time before a retry as waiting of the nodes that ran after it", () => {
+  const instance = {
+    ...{ id: "i", chain: "c", state: "failed" as const, submittedAtMs: 1000, endedAtMs: 9000 },
+    retriedAtMs: [2000, 8000],
+  };
+  const ran = { state: "ok", attempts: 1, runMs: 100 };
+  const nodes: WireNode[] = [
+    { node: "before", calls: "f", after: [], ...ran, endedAtMs: 1300 },
+    { node: "once", calls: "f", after: ["before"], ...ran, endedAtMs: 2250 },
+    { node: "twice", calls: "f", after: ["once"], ...ran, endedAtMs: 8400 },
+    { node: "after", calls: "f", after: ["twice"], ...ran, endedAtMs: 8550 },
+    { node: "yet", calls: "f", after: ["before"], state: "not done" },
+  ];
+  assertEquals(
+    nodeRows(instance, nodes).map(({ name, ready, calls }) => [name, ready, calls[0]?.start]),
+    [
+      ["before", 0, 200],
+      ["once", 1000, 1150],
+      ["twice", 7000, 7300],
+      ["after", 7400, 7450],
+      ["yet", 7000, undefined],
+    ],
+  );
+});

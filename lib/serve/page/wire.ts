@@ -117,6 +117,8 @@ export interface WireInstance {
   readonly labels?: Readonly<Record<string, string>>;
   readonly submittedAtMs: number;
   readonly dueAtMs?: number;
+  /** Of one instance; lists do not have it. */
+  readonly retriedAtMs?: readonly number[];
   readonly endedAtMs?: number;
   readonly priority?: number;
   readonly deadlineMs?: number;

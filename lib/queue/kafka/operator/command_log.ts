@@ -22,6 +22,8 @@ export interface Request {
 /** A request that has not been answered for all its partitions. */
 export interface OpenRequest {
   readonly request: Request;
+  /** When it was asked, in milliseconds since 1970. */
+  readonly askedAtMs: number;
   /** Number of instances that were reached, by partition. */
   readonly answers: Map<number, number>;
 }
@@ -71,7 +73,7 @@ export class CommandLog {
 
   #take(records: readonly IncomingRecord[]): void {
     const from = this.#at;
-    for (const { offset, key, value } of records) {
+    for (const { offset, key, value, timestamp } of records) {
       if (offset < from) continue; // it is both followed and refreshed
       this.#at = offset + 1;
       const [kind = "", ...rest] = String(key).split("/");
@@ -79,7 +81,7 @@ export class CommandLog {
       if (kind === "pause" || kind === "setting") this.#revision = this.#at;
       if (kind === "pause") this.#takePause(rest.join("/"), body as Pause | undefined);
       if (kind === "setting") this.#takeSetting(rest[0]!, body);
-      if (kind === "request") this.#takeRequest(rest[0]!, body as Request | undefined);
+      if (kind === "request") this.#takeRequest(rest[0]!, body as Request | undefined, timestamp);
       if (kind === "answer" && body !== undefined) {
         this.#open.get(rest[0]!)?.answers.set(Number(rest[1]), body as number);
       }
@@ -97,9 +99,9 @@ export class CommandLog {
     this.#entries = value === undefined ? others : { ...others, [name]: value };
   }
 
-  #takeRequest(id: string, request: Request | undefined): void {
+  #takeRequest(id: string, request: Request | undefined, askedAtMs: number): void {
     if (request === undefined) this.#open.delete(id);
-    else this.#open.set(id, { request, answers: new Map() });
+    else this.#open.set(id, { request, askedAtMs, answers: new Map() });
   }
 
   /** The settings in force, as far as it has been read. */
@@ -113,9 +115,9 @@ export class CommandLog {
   }
 
   /** The requests that a partition has not answered. */
-  *unanswered(partition: number): Generator<Request> {
-    for (const { request, answers } of this.#open.values()) {
-      if (request.ids[partition] !== undefined && !answers.has(partition)) yield request;
+  *unanswered(partition: number): Generator<OpenRequest> {
+    for (const open of this.#open.values()) {
+      if (open.request.ids[partition] !== undefined && !open.answers.has(partition)) yield open;
     }
   }
 

@@ -128,14 +128,14 @@ export class Operator {
 
   async #serveAll(owned: OwnedPartition): Promise<void> {
     const { log, writer, link, names, clock, closing, bell } = this.#options;
-    for (let [request] = log.unanswered(owned.partition); request !== undefined;) {
+    for (let [asked] = log.unanswered(owned.partition); asked !== undefined;) {
       await owned.readTo(await endOffset(link, names.pending, owned.partition), closing);
       await owned.readDelayedTo(await endOffset(link, names.delayed, owned.partition), closing);
       using _ = await owned.whole();
-      const reached = await carryOut(owned, request, this.#ends, closing);
-      await log.answer(writer, request.id, owned.partition, reached, clock.wallMs());
+      const reached = await carryOut(owned, asked, this.#ends, closing);
+      await log.answer(writer, asked.request.id, owned.partition, reached, clock.wallMs());
       bell.ring();
-      [request] = log.unanswered(owned.partition);
+      [asked] = log.unanswered(owned.partition);
     }
   }
 }

@@ -2,8 +2,8 @@
 import type { NodeRecord } from "../../../model/mod.ts";
 import { RETRYABLE, RETRYABLE_FROM } from "../../filter.ts";
 import type { InstanceState } from "../../queue.ts";
-import { type Retry, retryOf } from "../../retried.ts";
-import type { Request } from "./command_log.ts";
+import { type Retry, type RetryAsked, retryOf } from "../../retried.ts";
+import type { OpenRequest } from "./command_log.ts";
 import type { EndSource, WholeEnd } from "../log/end_reader.ts";
 import type { OwnedPartition } from "../owner/owned_partition.ts";
 import type { KnownEnd } from "../log/known_ends.ts";
@@ -12,7 +12,7 @@ import type { Head } from "../log/records.ts";
 /** Carries a request out. @returns the number of instances that it reached */
 export async function carryOut(
   owned: OwnedPartition,
-  request: Request,
+  { request, askedAtMs: atMs }: Pick<OpenRequest, "request" | "askedAtMs">,
   ends: EndSource,
   signal: AbortSignal,
 ): Promise<number> {
@@ -36,7 +36,7 @@ export async function carryOut(
       let reached = 0;
       for (const root of roots) {
         if (!states.includes(state.ends.get(root)!.state)) continue;
-        if (await retry(owned, root, request.from, ends)) reached++;
+        if (await retry(owned, root, { atMs, from: request.from }, ends)) reached++;
       }
       return reached;
     }
@@ -51,7 +51,7 @@ interface Revived extends WholeEnd {
 async function retry(
   owned: OwnedPartition,
   root: string,
-  from: string | undefined,
+  asked: RetryAsked,
   ends: EndSource,
 ): Promise<boolean> {
   const tree = new Map<string, Revived>();
@@ -60,7 +60,7 @@ async function retry(
     const whole = end && await ends.read(owned.partition, end);
     if (whole !== undefined) tree.set(id, { ...whole, end: end! });
   }
-  const plan = planOf(tree, root, from);
+  const plan = planOf(tree, root, asked);
   if (plan === undefined) return false;
   if (plan.gone.size > 0) await owned.journal.purge([...plan.gone]); // first: whoever comes after a crash in between does it all again
   await owned.revive(plan.revived);
@@ -79,7 +79,7 @@ interface Plan {
 function planOf(
   tree: ReadonlyMap<string, Revived>,
   root: string,
-  from: string | undefined,
+  { atMs, from }: RetryAsked,
 ): Plan | undefined {
   const gone = new Set<string>();
   const queued = new Map<string, Retry>();
@@ -93,7 +93,7 @@ function planOf(
     }
     const { place, run, endedAtMs } = end, state = end.state as InstanceState;
     if (id === root || (fate === "retried" && RETRYABLE.includes(state))) {
-      const retry = retryOf(instance, progress, id === root ? from : undefined);
+      const retry = retryOf(instance, progress, { atMs, from: id === root ? from : undefined });
       if (retry === undefined) return undefined;
       queued.set(id, retry);
       const records = progress.filter((record) => !retry.isForgotten(record));

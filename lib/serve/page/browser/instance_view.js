@@ -144,7 +144,19 @@ function back() {
 
 /** @param {WireInstance} instance @param {number} nowMs */
 function facts(
-  { id, submittedAtMs, dueAtMs, endedAtMs, labels, priority, deadlineMs, parent, state, unreadable },
+  {
+    id,
+    submittedAtMs,
+    dueAtMs,
+    retriedAtMs,
+    endedAtMs,
+    labels,
+    priority,
+    deadlineMs,
+    parent,
+    state,
+    unreadable,
+  },
   nowMs,
 ) {
   const fromMs = dueAtMs ?? submittedAtMs;
@@ -155,6 +167,9 @@ function facts(
     fact("Id", h("code", {}, id)),
     fact("Submitted", instant(submittedAtMs, nowMs)),
     dueAtMs === undefined ? undefined : fact("Due", instant(dueAtMs, nowMs)),
+    retriedAtMs === undefined
+      ? undefined
+      : fact("Retried", retriedAtMs.map((ms) => instant(ms, nowMs)).join(", ")),
     endedAtMs === undefined
       ? fact(
         state === "delayed" ? "Due in" : "So far",

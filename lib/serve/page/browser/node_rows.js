@@ -29,16 +29,29 @@ export function nodeRows(instance, nodes) {
   return nodes.map((node) => {
     const { node: name, after } = node, place = places.get(name) ?? { order: Infinity, depth: 0, after: "" };
     const ready = Math.max(0, ...after.map((before) => (ended.get(before) ?? fromMs) - fromMs));
-    const rows = [rowOfNode(node, node, place, ready, fromMs)];
+    /** @param {WireRecord} known */
+    const readyOf = ({ endedAtMs }) => Math.max(ready, retriedBefore(instance, endedAtMs) - fromMs);
+    const rows = [rowOfNode(node, node, place, readyOf(node), fromMs)];
     for (const known of node.items ?? []) {
       rows.push({
-        ...rowOfNode(node, known, { ...place, depth: place.depth + 1 }, ready, fromMs),
+        ...rowOfNode(node, known, { ...place, depth: place.depth + 1 }, readyOf(known), fromMs),
         name: `${name} [${known.item}]`,
         item: known.item,
       });
     }
     return { order: place.order, rows };
   }).sort((a, b) => a.order - b.order).flatMap(({ rows }) => rows);
+}
+
+/**
+ * When an instance was retried last before a node of it has ended: the time that it lay dead before is no waiting of that node.
+ *
+ * @param {WireInstance} instance
+ * @param {number} [endedAtMs] (Default: it has not ended)
+ * @returns {number} in milliseconds since 1970; -Infinity: it was not retried
+ */
+function retriedBefore({ retriedAtMs = [] }, endedAtMs = Infinity) {
+  return Math.max(-Infinity, ...retriedAtMs.filter((atMs) => atMs <= endedAtMs));
 }
 
 /**
