@@ -1,3 +1,5 @@
+import { concatenated } from "../model/mod.ts";
+
 const NEWLINE = 10;
 /** One for all, as it holds nothing between two lines, and there is an assembler for each connection. */
 const utf8 = new TextDecoder();
@@ -40,7 +42,7 @@ export class LineAssembler {
   #complete(last: Uint8Array): string | undefined {
     if (this.#size === 0 && !this.#skips && last.length <= this.#longest) return utf8.decode(last);
     this.#hold(last);
-    const line = this.#skips ? undefined : utf8.decode(joined(this.#held, this.#size));
+    const line = this.#skips ? undefined : utf8.decode(concatenated(this.#held));
     this.#drop();
     this.#skips = false;
     return line;
@@ -61,14 +63,4 @@ export class LineAssembler {
     this.#held = [];
     this.#size = 0;
   }
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -3,6 +3,7 @@ export * from "./abort.ts";
 export * from "./arrival_process.ts";
 export * from "./arrivals.ts";
 export * from "./by_value.ts";
+export { concatenated } from "./bytes.ts";
 export { type Callback, isCallback, isTold, OUTCOMES, readCallback } from "./callback.ts";
 export * from "./called.ts";
 export * from "./chain.ts";

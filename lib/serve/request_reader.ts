@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { concatenated } from "../model/mod.ts";
 import { ProblemError } from "./problems.ts";
 
 /** The longest body, in bytes. */
@@ -83,22 +84,12 @@ function bodyOf(incoming: IncomingMessage, room: HeldRoom): Promise<Uint8Array<A
       else if (!room.add(part.length)) fail(noRoom());
       else parts.push(part);
     });
-    incoming.once("end", () => resolve(joined(parts, length)));
+    incoming.once("end", () => resolve(concatenated(parts)));
     incoming.once("error", (cause) => fail(unusable("it broke off", cause)));
     incoming.once("close", () => {
       if (!incoming.complete) fail(unusable("it broke off"));
     });
   });
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** A name or an address, and perhaps a port: nothing that would make a part of the path of it. */

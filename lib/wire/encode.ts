@@ -3,6 +3,7 @@ import {
   type Chain,
   checkChain,
   checkSubmission,
+  concatenated,
   type FunctionSpec,
   type Instance,
   MAX_NODES,
@@ -72,18 +73,7 @@ export function encodeInstance(instance: Instance, options: EncodeOptions = {}):
         `${maxBytes}. Split the chain, or hand over large arguments by reference`,
     );
   }
-  return concatenated(parts, bytes);
-}
-
-/** Messages of protobuf may be cut in two between any two fields, so that the chain is encoded once for all instances. */
-function concatenated(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatenated(parts); // a message may be cut in two between fields: the chain is encoded once for all instances
 }
 
 /** Chains as trees where they can be, and all others as lists: for all instances, and for those that chains have called. */

@@ -1,4 +1,4 @@
-import type { Stop } from "../../../model/mod.ts";
+import { concatenated, type Stop } from "../../../model/mod.ts";
 
 export const utf8 = new TextEncoder();
 
@@ -66,18 +66,13 @@ export function requestBytes(
   let head = `${method} ${target} HTTP/1.1\r\n${defaults.linesBeside(headers)}`;
   for (const name in headers) head += headerLine(name, headers[name]!);
   if (body === undefined) return encoded(`${head}\r\n`);
-  if (typeof body !== "string") return withBytes(`${head}content-length: ${body.length}\r\n\r\n`, body);
+  if (typeof body !== "string") {
+    return concatenated([utf8.encode(`${head}content-length: ${body.length}\r\n\r\n`), body]);
+  }
   const text = `${head}content-length: ${body.length}\r\n\r\n${body}`;
   const bytes = encoded(text);
   if (bytes.length === text.length) return bytes; // one byte for each character, as is usual
   return encoded(`${head}content-length: ${utf8.encode(body).length}\r\n\r\n${body}`);
-}
-
-function withBytes(head: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const start = utf8.encode(head), whole = new Uint8Array(start.length + body.length);
-  whole.set(start);
-  whole.set(body, start.length);
-  return whole;
 }
 
 function headerLine(name: string, value: string): string {

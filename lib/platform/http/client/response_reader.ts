@@ -1,3 +1,4 @@
+import { concatenated } from "../../../model/mod.ts";
 import { type AnswerHeaders, type Framing, hasBody, type Head, HeadReader, latin1, notHttp } from "./head.ts";
 
 /** The longest head of an answer that is taken, and the longest trailers, in bytes. */
@@ -222,10 +223,4 @@ function endOfHead(bytes: Uint8Array, start: number): number | undefined {
     if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
   }
   return undefined;
-}
-
-function concatenated(parts: readonly Bytes[]): Bytes {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
-  return all;
 }
