@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import hello from "../../workloads/hello.ts" with { type: "text" };
+// under another name: Deno takes a module that it knows as text for one that imports nothing, and could not load it
+import hello from "../../workloads/hello.ts?text" with { type: "text" };
 import types from "../../lib/sequoia.d.ts" with { type: "text" };
 import { type Command, COMMON } from "../shell/command.ts";
 import { UsageError } from "../shell/errors.ts";

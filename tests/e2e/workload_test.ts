@@ -1,5 +1,6 @@
 /** Chains on paper, and instances by their ids and arguments, through the real command line. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
 import { folder, ROOT, run, runJson } from "./sequoia.ts";
 
 Deno.test("sequoia workload draws the chains of several files", async () => {
@@ -26,6 +27,16 @@ Deno.test("sequoia workload draws the chains of several files", async () => {
     "   widest stage: 1 (vidpipe_preview)",
     "   expected work: 15.3s",
   ]);
+});
+
+Deno.test("each example of the clone is read where it stands, the starter of init too", async () => {
+  const examples: string[] = [];
+  for await (const { name } of Deno.readDir(join(ROOT, "workloads"))) {
+    if (name !== "lengths.ts") examples.push(`workloads/${name}`); // it holds what the others share
+  }
+  assert(examples.includes("workloads/hello.ts"));
+  const read = examples.map((example) => run(["workload", example], { cwd: ROOT }));
+  assertEquals((await Promise.all(read)).map(({ stderr }) => stderr), examples.map(() => ""));
 });
 
 Deno.test("sequoia workload draws flowcharts, and gives figures as JSON", async () => {
