@@ -25,13 +25,17 @@ export class ProviderWaits {
     if (ms > 0) this.#known.set(row, ms);
   }
 
-  /** Adds the waits to the times of attempts, in milliseconds: to those that went well, what their functions told. */
+  /**
+   * Adds the waits to the times of attempts, in milliseconds: to those that went well, what their functions told, unless the wait
+   * is known.
+   */
   addTo(times: Float64Array, { invocation, kind }: Attempts, told: Told): void {
     for (const [row, ms] of this.#known) times[row]! += ms;
     const waits = toldWaits(told);
     if (waits.size === 0) return;
     invocation.forEach((of, row) => {
-      if (CALL_KINDS[kind[row]!]!.outcome === "ok") times[row]! += waits.get(of) ?? 0;
+      if (CALL_KINDS[kind[row]!]!.outcome !== "ok" || this.#known.has(row)) return;
+      times[row]! += waits.get(of) ?? 0;
     });
   }
 }

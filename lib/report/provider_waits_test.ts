@@ -16,3 +16,11 @@ Deno.test("ProviderWaits adds what is known of an attempt, and what the function
   );
   assertEquals(times, Float64Array.of(11, 2, 103, NaN));
 });
+
+Deno.test("ProviderWaits counts a wait once that is known and that the function told, too", () => {
+  const waits = new ProviderWaits(), times = Float64Array.of(1, 2);
+  waits.know(0, 10);
+  const calls = { invocation: Float64Array.of(7, 8), kind: Uint8Array.of(OK, OK) };
+  waits.addTo(times, calls, { invocation: Float64Array.of(7, 8), providerMs: Float64Array.of(9.8, 5) });
+  assertEquals(times, Float64Array.of(11, 7));
+});
