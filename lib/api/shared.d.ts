@@ -972,8 +972,8 @@ declare class RunTimes {
     version: number;
     expectedMs(spec: FunctionSpec): number;
     highMs(spec: FunctionSpec): number;
-    observe(spec: FunctionSpec, runMs: number): void;
-    observeFunction(functionName: string, functionMs: number): void;
+    observe(spec: FunctionSpec, runMs: number): boolean;
+    observeFunction(functionName: string, functionMs: number): boolean;
     keepOnly(functions: {
         has(name: string): boolean;
     }): void;

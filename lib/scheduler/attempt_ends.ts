@@ -4,11 +4,13 @@ import type { Flow } from "./flow.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Invocations } from "./invocations.ts";
 import type { Overdue } from "./overdue.ts";
+import type { Regime } from "./regime.ts";
 import type { Retries } from "./retries.ts";
 import type { RunTimes } from "./run_times.ts";
 
 /** The parts that ends of attempts are carried out by. */
 export interface AttemptEndsParts {
+  readonly regime: Regime;
   readonly invocations: Invocations;
   readonly retries: Retries;
   readonly overdue: Overdue;
@@ -28,7 +30,7 @@ export class AttemptEnds {
 
   /** Ends an attempt, as {@linkcode Scheduler.settle} does. */
   settle(task: Invocation, outcome: Outcome, nowMs: number, runMs: number | undefined): Settlement {
-    const { invocations, retries, overdue, flow, times } = this.#parts;
+    const { regime, invocations, retries, overdue, flow, times } = this.#parts;
     const verdict = judge(task, outcome), { run, run: { instance } } = task;
     invocations.ended(task, outcome, nowMs, runMs);
     if (verdict === "unserved") {
@@ -45,7 +47,9 @@ export class AttemptEnds {
     if (verdict === "retry") {
       return { instance, verdict, skipped: [], retryAtMs: invocations.putOff(task, outcome, nowMs) };
     }
-    if (outcome.kind === "ok" && runMs !== undefined) times.observe(task.spec, runMs);
+    if (outcome.kind === "ok" && runMs !== undefined && times.observe(task.spec, runMs)) {
+      regime.backlog.reprice();
+    }
     invocations.settle(task);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const settled = flow.settle(run, task.nodeIndex, task.item, verdict, reason, nowMs);

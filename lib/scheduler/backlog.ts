@@ -308,10 +308,7 @@ export class Backlog implements Stats {
 
   #count(task: Invocation, group: Group): void {
     this.running++;
-    group.running++;
-    if (this.#groups.service === undefined) return;
-    this.#groups.takeTurn(group);
-    this.#groups.service.enter(group, this.#groups.costIn(task));
+    this.#groups.enter(task, group);
   }
 
   /** Limits count an invocation that is running; its group's load and turn have changed. */
@@ -329,7 +326,6 @@ export class Backlog implements Stats {
     this.left(task, "neverLeft");
     this.#platforms.learn(task, outcome);
     this.running--;
-    group.running--;
     this.#observer?.changed(task, 0, -1, this.nowMs);
     this.#receive(group, task, outcome);
     for (const limit of gate.limits) {
@@ -344,10 +340,15 @@ export class Backlog implements Stats {
   /** Charges an attempt that has ended with the time that it held its slot; one that was refused, with nothing. */
   #receive(group: Group, task: Invocation, { kind }: Outcome): void {
     const heldMs = kind === "throttled" ? undefined : Math.max(0, this.nowMs - task.charge!.startedAtMs);
-    this.#groups.service?.leave(group, this.#groups.costIn(task), heldMs);
+    this.#groups.leave(task, group, heldMs);
     if (heldMs === undefined) return;
     group.receivedMs += heldMs;
     task.run.attain(heldMs, kind);
+  }
+
+  /** Expected run times have leapt: what is in flight is charged by them. */
+  reprice(): void {
+    for (const group of this.#groups.reprice()) this.#lanes.reorder(group);
   }
 
   #restIfIdle(): void {

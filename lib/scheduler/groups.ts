@@ -18,6 +18,7 @@ export class Groups {
   readonly #policy: Policy;
   readonly #stats: Stats;
   readonly #byName = new Map<string, Group>();
+  readonly #inFlight = new Set<Invocation>();
   readonly #onForget: (group: Group) => void;
   #turns = 0;
   #allowed = LEAST_GROUPS;
@@ -94,6 +95,40 @@ export class Groups {
   /** The cost of an attempt in flight for its group; it is reckoned now if the attempt was started when there were no groups. */
   costIn(task: Invocation): number {
     return task.charge!.cost ??= this.costOf(task);
+  }
+
+  /** An attempt of a group is in flight. */
+  enter(task: Invocation, group: Group): void {
+    group.running++;
+    if (this.service === undefined) return;
+    this.#inFlight.add(task);
+    this.takeTurn(group);
+    this.service.enter(group, this.costIn(task));
+  }
+
+  /** An attempt of a group has ended. @param heldMs time for which it held its slot, in milliseconds; undefined: it was refused */
+  leave(task: Invocation, group: Group, heldMs: number | undefined): void {
+    group.running--;
+    this.#inFlight.delete(task);
+    this.service?.leave(group, this.costIn(task), heldMs);
+  }
+
+  /**
+   * Charges what is in flight by what is expected of it now: it started when that was far off, and would set its group back until
+   * it ends.
+   *
+   * @returns the groups whose loads have changed
+   */
+  reprice(): Iterable<Group> {
+    const more = new Map<Group, number>();
+    for (const task of this.#inFlight) {
+      const cost = this.costOf(task), by = cost - this.costIn(task), { group } = task.lane!;
+      if (by === 0) continue;
+      task.charge!.cost = cost;
+      more.set(group, (more.get(group) ?? 0) + by);
+    }
+    this.service?.reprice(more);
+    return more.keys();
   }
 
   /** Sets a group behind those that have the same load. */

@@ -17,10 +17,14 @@ const EVERY = 8;
 const SILENCE = 64;
 /** Estimates are announced when they have moved by more than this share: values derived from them are cached. */
 const ANNOUNCED_CHANGE = 0.02;
+/** An estimate leaps when it is this many times as long as it was at its last leap, or as short. */
+const LEAP = 1.25;
 
 /** The estimate of one function's run times. */
 class Estimate {
   announcedMs: number;
+  /** The time that was announced at its last leap. */
+  leaptMs: number;
   meanMs: number;
   highMs: number;
   /** Its evidence for the ratio of real and declared times. */
@@ -42,7 +46,11 @@ class Estimate {
   constructor({ time }: FunctionSpec, ratio: number) {
     this.#declaredMs = time === undefined ? undefined : meanMs(time);
     this.scale(ratio);
-    this.announcedMs = this.highMs = this.meanMs = this.#priorMs;
+    this.leaptMs =
+      this.announcedMs =
+      this.highMs =
+      this.meanMs =
+        this.#priorMs;
   }
 
   /** Expects by its declared time what it is to be by those of other functions. @param ratio their real times ÷ their declared ones */
@@ -124,6 +132,7 @@ function replace(sorted: Float64Array, old: number, by: number): void {
 export class RunTimes {
   /** Counts announced changes; what was computed under another version is stale. */
   version = 0;
+  #leaps = 0;
   readonly #estimates = new Map<string, Estimate>();
   readonly #ratio = new DeclaredRatio();
 
@@ -137,25 +146,33 @@ export class RunTimes {
     return this.#estimate(spec).highMs;
   }
 
-  /** A call took `runMs` milliseconds, with all that the provider added to it. */
-  observe(spec: FunctionSpec, runMs: number): void {
-    const estimate = this.#estimate(spec), { evidence } = estimate;
+  /**
+   * A call took `runMs` milliseconds, with all that the provider added to it.
+   *
+   * @returns whether an estimate has leapt: what was reckoned by it is far off
+   */
+  observe(spec: FunctionSpec, runMs: number): boolean {
+    const estimate = this.#estimate(spec), { evidence } = estimate, leaps = this.#leaps;
     estimate.call(runMs);
     this.#announce(estimate);
     this.#learn(evidence, estimate.evidence);
+    return this.#leaps > leaps;
   }
 
   /**
    * A function reported how long it really ran, in milliseconds. While it does, that time is expected of it: the time of its calls
    * beyond that tells how busy the provider is, not how long the function is. Times of functions never called are ignored.
+   *
+   * @returns whether an estimate has leapt, as {@linkcode observe} says
    */
-  observeFunction(functionName: string, functionMs: number): void {
-    const estimate = this.#estimates.get(functionName);
-    if (estimate === undefined) return;
+  observeFunction(functionName: string, functionMs: number): boolean {
+    const estimate = this.#estimates.get(functionName), leaps = this.#leaps;
+    if (estimate === undefined) return false;
     const { evidence } = estimate;
     estimate.observeFunction(functionMs);
     this.#announce(estimate);
     this.#learn(evidence, estimate.evidence);
+    return this.#leaps > leaps;
   }
 
   /** Forgets all functions but some. */
@@ -177,6 +194,10 @@ export class RunTimes {
     if (Math.abs(meanMs - announcedMs) <= ANNOUNCED_CHANGE * announcedMs) return;
     estimate.announcedMs = meanMs;
     this.version++;
+    const { leaptMs } = estimate;
+    if (Math.max(meanMs, leaptMs) < LEAP * Math.min(meanMs, leaptMs)) return;
+    estimate.leaptMs = meanMs;
+    this.#leaps++;
   }
 
   /** Takes in what a function says about the ratio, which changes what is expected of all whose declared times count. */

@@ -36,6 +36,19 @@ Deno.test("RunTimes.observe() announces changes of more than two percent only", 
   assertEquals(times.version, 1);
 });
 
+Deno.test("RunTimes.observe() tells when an estimate has become 1.25 times as long, or as short, since it told last", () => {
+  const times = new RunTimes();
+  const f = fn("f", { time: constant(100) });
+  assertEquals([120, 180, 180, 180, 180].map((ms) => times.observe(f, ms)), [
+    false,
+    false,
+    false,
+    true,
+    false,
+  ]);
+  assertEquals(times.observeFunction("f", 100), true);
+});
+
 Deno.test("RunTimes.observe() converges to the mean and follows a change", () => {
   const times = new RunTimes();
   const random = seededRandom(1);

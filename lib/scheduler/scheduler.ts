@@ -70,6 +70,7 @@ export class Scheduler {
     this.#flow = new Flow(this.#invocations, this.#instances);
     this.#overdue = new Overdue(shed, this.#flow);
     this.#ends = new AttemptEnds({
+      regime: this.#regime,
       invocations: this.#invocations,
       retries: this.#retries,
       overdue: this.#overdue,
@@ -182,7 +183,7 @@ export class Scheduler {
    * expected of it.
    */
   observeFunction(functionName: string, functionMs: number): void {
-    this.#instances.times.observeFunction(functionName, functionMs);
+    if (this.#instances.times.observeFunction(functionName, functionMs)) this.#backlog.reprice();
     this.#regime.told(functionName, functionMs);
   }
 

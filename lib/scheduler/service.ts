@@ -74,6 +74,22 @@ export class Service {
     refresh(group);
   }
 
+  /**
+   * Attempts in flight are expected to be more or less service than when they started.
+   *
+   * @param more by group, below 0: less
+   */
+  reprice(more: ReadonlyMap<Group, number>): void {
+    const virtual = this.#virtual;
+    for (const [group, cost] of more) {
+      const before = group.load;
+      group.committed += cost;
+      this.#committed += cost;
+      refresh(group);
+      if (cost < 0 && before >= virtual) this.#virtual = Math.min(this.#virtual, group.load);
+    }
+  }
+
   /** An attempt of a group has ended. @param heldMs time for which it held its slot, in milliseconds; undefined: it was refused */
   leave(group: Group, cost: number, heldMs: number | undefined): void {
     const before = group.load;

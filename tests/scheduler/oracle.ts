@@ -654,6 +654,17 @@ export class Oracle {
     this.#virtual = Math.max(this.#virtual, this.#load(entry.group));
   }
 
+  /** Charges calls in flight by the run times that are expected now. */
+  #reprice(): void {
+    if (!this.#policy.group) return;
+    const names = new Set(this.#running().map(({ group }) => group));
+    const before = new Map([...names].map((name) => [name, this.#load(name)]));
+    for (const entry of this.#running()) entry.cost = this.#costOf(entry);
+    const after = [...names].map((name) => [before.get(name)!, this.#load(name)] as const);
+    const fallen = after.filter(([was, is]) => is < was && was >= this.#virtual).map(([, is]) => is);
+    this.#virtual = Math.min(this.#virtual, ...fallen);
+  }
+
   /** An attempt ends: it counts as what it was. */
   #receive(entry: Entry, outcome: MadeOutcome): void {
     const group = this.#groups.get(entry.group)!;
@@ -736,7 +747,7 @@ export class Oracle {
       entry.untilMs = nowMs + Math.max(delayMs, outcome.retryAfterMs ?? 0, 1);
       return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
     }
-    if (outcome.kind === "ok" && runMs !== undefined) this.#times.observe(fn, runMs);
+    if (outcome.kind === "ok" && runMs !== undefined && this.#times.observe(fn, runMs)) this.#reprice();
     open.entries = open.entries.filter((e) => e !== entry);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const state = verdict === "ok" ? "ok" : "failed";

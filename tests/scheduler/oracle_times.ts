@@ -6,18 +6,27 @@ interface Known {
   readonly realMs: number[];
   priorMs: number;
   announcedMs: number;
+  leaptMs: number;
 }
 
 /** Expected run times once more, for the oracle: everything is reckoned from all run times, each time. */
 export class OracleTimes {
   readonly #known = new Map<string, Known>();
   #ratio = 1;
+  #hasLeapt = false;
 
   expectedMs(spec: FunctionSpec): number {
     return this.#of(spec).announcedMs;
   }
 
-  observe(spec: FunctionSpec, runMs: number): void {
+  /** @returns whether one is expected to run for 1.25 times as long as before, or as short */
+  observe(spec: FunctionSpec, runMs: number): boolean {
+    this.#hasLeapt = false;
+    this.#observe(spec, runMs);
+    return this.#hasLeapt;
+  }
+
+  #observe(spec: FunctionSpec, runMs: number): void {
     const of = this.#of(spec);
     of.realMs.push(runMs);
     this.#announce(of);
@@ -35,7 +44,10 @@ export class OracleTimes {
     if (of === undefined) {
       const declaredMs = spec.time && meanMs(spec.time);
       const priorMs = declaredMs === undefined ? 1000 : declaredMs * this.#ratio;
-      this.#known.set(spec.name, of = { declaredMs, realMs: [], priorMs, announcedMs: priorMs });
+      this.#known.set(
+        spec.name,
+        of = { declaredMs, realMs: [], priorMs, announcedMs: priorMs, leaptMs: priorMs },
+      );
     }
     return of;
   }
@@ -45,7 +57,11 @@ export class OracleTimes {
     const worth = declaredMs === undefined || latest.length >= 32 ? 0 : 5;
     const reckoned = (priorMs * worth + winsorisedSum(latest)) / (worth + latest.length);
     const mean = latest.length === 0 ? priorMs : reckoned;
-    if (Math.abs(mean - announcedMs) > 0.02 * announcedMs) of.announcedMs = mean;
+    if (Math.abs(mean - announcedMs) <= 0.02 * announcedMs) return;
+    of.announcedMs = mean;
+    if (mean < 1.25 * of.leaptMs && of.leaptMs < 1.25 * mean) return;
+    of.leaptMs = mean;
+    this.#hasLeapt = true;
   }
 
   /** The geometric mean of real ÷ declared times, each function by at most 8 run times, and 5 that say 1. */

@@ -71,6 +71,12 @@ for (const factor of [20, 1 / 20]) {
   });
 }
 
+Deno.test("fair-share gives a chain its slots before its first call ends, once others show that declared times are ten times too long", () => {
+  const contenders = [2000, 100, 70, 50, 40].map((ms, i) => ({ name: `chain${i}`, ms, declared: 10 * ms }));
+  const { starts } = new Contention(contenders, { limit: 20 }).runFor(1990);
+  assertEquals(starts[0], 20 / 5);
+});
+
 Deno.test("fair-share --share calls gives chains of 10:1 as many calls", () => {
   const { starts } = new Contention([LONG, SHORT], { limit: 7, share: "calls" }).runFor(MINUTE_MS);
   assertAlmostEquals(partsOf(starts)[0]!, 0.5, 0.01);
