@@ -1,4 +1,11 @@
-import { type Clock, counted, formatDuration, type Random } from "../model/mod.ts";
+import {
+  type Backoff,
+  type Clock,
+  counted,
+  failureDelayMs,
+  formatDuration,
+  type Random,
+} from "../model/mod.ts";
 import type { Poster } from "../platform/mod.ts";
 import {
   type CallbackOutbox,
@@ -8,7 +15,6 @@ import {
   type SettledCallback,
   type TakenCallback,
 } from "../queue/mod.ts";
-import { waitMs } from "./backoff.ts";
 import { callbackBody } from "./body.ts";
 import { FailedDeliveries } from "./failed_deliveries.ts";
 import { signedHeaders, signingKeys } from "./signature.ts";
@@ -29,6 +35,10 @@ export interface DelivererOptions {
 
 /** Callbacks are given up after this time, in milliseconds: a day. */
 export const GIVE_UP_MS = 86_400_000;
+/** The waits between two attempts; a receiver may ask for longer ones. */
+const BACKOFF: Backoff = { firstDelayMs: 5000, factor: 2, maxDelayMs: 3_600_000 };
+/** The least of these waits, in milliseconds. */
+const LEAST_WAIT_MS = 250;
 /** Most attempts in flight, and most of these to one origin. */
 const MOST_AT_ONCE = 64, MOST_TO_ONE = 16;
 /** Longest time for an answer, in milliseconds. */
@@ -157,10 +167,10 @@ export class Deliverer {
     return await poster.post({ url, headers, body, timeoutMs: TIMEOUT_MS, stop });
   }
 
-  #retry(taken: TakenCallback, failure: string, askedMs?: number): SettledCallback {
+  #retry(taken: TakenCallback, failure: string, askedMs = 0): SettledCallback {
     const { clock, random, giveUpMs = GIVE_UP_MS } = this.#options;
     const attempts = taken.attempts + 1;
-    const atMs = clock.wallMs() + waitMs(attempts, random, askedMs);
+    const atMs = clock.wallMs() + Math.max(LEAST_WAIT_MS, failureDelayMs(BACKOFF, attempts, random), askedMs);
     if (atMs > taken.sinceMs + giveUpMs) return this.#giveUp(taken, failure);
     this.#counts.failed++;
     this.#failed.add(originOf(taken.callback), failure);

@@ -53,5 +53,6 @@ export * from "./trace_context.ts";
 export * from "./triggered.ts";
 export * from "./triggered_chain.ts";
 export { DEFAULT_RETRY, type RetryRule } from "./retry_rule.ts";
+export { type Backoff, failureDelayMs, greatestDelayMs } from "./backoff.ts";
 export { type Reference, referenceIn } from "./secret_reference.ts";
 export * from "./workload.ts";

@@ -1,5 +1,4 @@
-import type { Outcome, Random } from "../model/mod.ts";
-import { failureDelayMs } from "./backoff.ts";
+import { failureDelayMs, type Outcome, type Random } from "../model/mod.ts";
 import { DueRetries } from "./due_retries.ts";
 import type { Invocation } from "./invocation.ts";
 import { RetryBudget } from "./retry_budget.ts";

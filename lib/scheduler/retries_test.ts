@@ -8,8 +8,8 @@ import {
   single,
   THROTTLED,
 } from "../../tests/scheduler/builders.ts";
-import { fn, type Outcome, seededRandom } from "../model/mod.ts";
-import { failureDelayMs, throttleDelayMs } from "./backoff.ts";
+import { failureDelayMs, fn, type Outcome, seededRandom } from "../model/mod.ts";
+import { throttleDelayMs } from "./backoff.ts";
 
 const { retry } = fn("f", { attempts: 100, retry: { firstDelay: "100ms", factor: 3, maxDelay: "2s" } });
 

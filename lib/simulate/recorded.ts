@@ -1,4 +1,11 @@
-import { type Chain, type FunctionSpec, type Instance, meanMs, type RetryRule } from "../model/mod.ts";
+import {
+  type Chain,
+  type FunctionSpec,
+  greatestDelayMs,
+  type Instance,
+  meanMs,
+  type RetryRule,
+} from "../model/mod.ts";
 import type { AttemptEvent, RunEvent, RunInfo, SubmitEvent } from "../record/mod.ts";
 import type { Arrival, CallCourse } from "./arrival.ts";
 import { SimulateError } from "./errors.ts";
@@ -177,13 +184,13 @@ const NOTHING: Partial<RecordedNode> & Pick<RecordedNode, "courses" | "waits"> =
  * in which it waited for a place; if that is not known, the average of its retry rule.
  */
 function delayMs(
-  { firstDelayMs, factor, maxDelayMs, jitter }: RetryRule,
+  rule: RetryRule,
   failures: number,
   waited?: RecordedWait,
 ): number {
-  const longestMs = Math.min(maxDelayMs, firstDelayMs * factor ** (failures - 1));
-  if (waited !== undefined) return waited.isMost ? Math.min(waited.ms, longestMs) : waited.ms;
-  return jitter === false ? longestMs : longestMs / 2;
+  const greatestMs = greatestDelayMs(rule, failures);
+  if (waited !== undefined) return waited.isMost ? Math.min(waited.ms, greatestMs) : waited.ms;
+  return rule.jitter === false ? greatestMs : greatestMs / 2;
 }
 
 /** The call that settled a node, if one did. */

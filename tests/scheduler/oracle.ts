@@ -2,6 +2,7 @@ import { equal } from "@std/assert";
 import {
   type Chain,
   type ChainNode,
+  failureDelayMs,
   formatDuration,
   type Instance,
   type NodeRecord,
@@ -23,7 +24,7 @@ import type {
   Verdict,
 } from "../../lib/scheduler/mod.ts";
 import { limitOf } from "./limit_of.ts";
-import { failureDelayMs, throttleDelayMs } from "../../lib/scheduler/backoff.ts";
+import { throttleDelayMs } from "../../lib/scheduler/backoff.ts";
 import { RetryBudget } from "../../lib/scheduler/retry_budget.ts";
 import { OracleTimes } from "./oracle_times.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../model/mod.ts";
+import { type Backoff, type Clock, greatestDelayMs } from "../../model/mod.ts";
 import type { IdToken } from "./id_token.ts";
 import { IdTokenError } from "./token_error.ts";
 
@@ -23,8 +23,8 @@ const LEAST_MS = 10_000;
 const YOUNG_MS = 60_000;
 /** The longest wait for a token, in milliseconds. */
 const TIMEOUT_MS = 10_000;
-/** The wait after the first failure, and the longest one, in milliseconds; each is twice as long as the one before. */
-const FIRST_BACKOFF_MS = 1000, LONGEST_BACKOFF_MS = 60_000;
+/** The waits after failures. */
+const BACKOFF: Backoff = { firstDelayMs: 1000, factor: 2, maxDelayMs: 60_000 };
 /** The most audiences that are known; the one that came first is forgotten first. Each has one request under way at most. */
 const AUDIENCES_KEPT = 1000;
 
@@ -129,9 +129,8 @@ export class IdTokens implements Disposable {
       return text;
     } catch (error) {
       if (!(error instanceof IdTokenError)) throw error;
-      const times = state.failed?.times ?? 0;
-      const waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** times, LONGEST_BACKOFF_MS);
-      state.failed = { error, times: times + 1, againAtMs: clock.nowMs() + waitMs };
+      const times = 1 + (state.failed?.times ?? 0);
+      state.failed = { error, times, againAtMs: clock.nowMs() + greatestDelayMs(BACKOFF, times) };
       throw error;
     } finally {
       disarm();
