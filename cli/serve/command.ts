@@ -10,6 +10,7 @@ import { QUEUE_OPTION, QUEUE_TABLE } from "../options/queue_option.ts";
 import { VERSION } from "../shell/version.ts";
 import { chance, clock, openQueue, queueAddress, queueNotes } from "../assembly.ts";
 import { listenAddress } from "../options/listen_address.ts";
+import { outages } from "./outages.ts";
 import { checkNewKey, makeKey } from "./new_key.ts";
 
 const options = {
@@ -90,6 +91,7 @@ export const command: Command = {
       draining: context.drain,
       onError: (error, { method, url }) =>
         log.error(`Cannot answer ${method} ${new URL(url).pathname}: ${(error as Error).stack ?? error}`),
+      onOutage: outages(clock, (words) => log.warn(words)),
     });
     const server = await ApiServer.listen({ app, clock, hostname, port });
     if (values.json) context.print(JSON.stringify({ url: server.url }));

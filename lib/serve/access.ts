@@ -8,20 +8,32 @@ const ANYBODY: Caller = { scopes: new Set(SCOPES) };
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i;
 
-/** Finds out who sends a request. @throws {ProblemError} 401 if a key is needed, and there is no such key */
-export function identify({ keys }: Pick<AppParts, "keys">): MiddlewareHandler<ServeEnv> {
-  return async (c, next) => {
-    c.set("caller", keys === undefined ? ANYBODY : await callerBy(keys, c.req.header("authorization")));
-    await next();
-  };
+/**
+ * The caller that sends a request.
+ *
+ * @param header the request's header Authorization
+ * @returns undefined if a key is needed, and nobody has this one
+ */
+export async function callerBy(
+  { keys }: Pick<AppParts, "keys">,
+  header: string | null | undefined,
+): Promise<Caller | undefined> {
+  if (keys === undefined) return ANYBODY;
+  const key = BEARER.exec(header ?? "")?.[1];
+  return key === undefined ? undefined : await keys.callerOf(key);
 }
 
-async function callerBy(keys: NonNullable<AppParts["keys"]>, header: string | undefined): Promise<Caller> {
-  const key = header === undefined ? undefined : BEARER.exec(header)?.[1];
-  const caller = key === undefined ? undefined : await keys.callerOf(key);
-  if (caller !== undefined) return caller;
+/** Lets only callers in that are known. */
+export const requireCaller: MiddlewareHandler<ServeEnv> = async (c, next) => {
+  const { caller } = c.env;
+  if (caller === undefined) throw unknown(c.req.header("authorization"));
+  c.set("caller", caller);
+  await next();
+};
+
+function unknown(header: string | undefined): ProblemError {
   const state = header === undefined ? "the request has no key" : "nobody has this key";
-  throw new ProblemError(
+  return new ProblemError(
     401,
     "unauthenticated",
     `Cannot answer without a key: ${state}. Send the header Authorization: Bearer KEY`,

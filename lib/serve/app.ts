@@ -2,6 +2,9 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { faultWords, fieldErrors } from "./field_errors.ts";
 import { HostGuard, hostOf } from "../web/mod.ts";
+import { callerBy } from "./access.ts";
+import type { Caller } from "./caller.ts";
+import { QueueError } from "../queue/mod.ts";
 import { openApiRoutes } from "./openapi.ts";
 import type { AppOptions, AppParts, ServeApp, ServeEnv } from "./parts.ts";
 import { ProblemError, problemOfError } from "./problems.ts";
@@ -10,8 +13,10 @@ import { ROUTES } from "./routes/mod.ts";
 
 /** An app that answers requests, over whatever server brings them. */
 export interface App {
-  /** Answers a request; never rejects. */
-  fetch(request: Request): Promise<Response>;
+  /** Who sends a request, by its header Authorization; undefined: nobody whom the app knows. */
+  callerOf(authorization: string | null | undefined): Promise<Caller | undefined>;
+  /** Answers a request; never rejects. @param caller who sends it */
+  fetch(request: Request, caller: Caller | undefined): Promise<Response>;
 }
 
 /** Methods of requests that change nothing; their bodies are not looked at. */
@@ -42,12 +47,14 @@ export function makeApp(options: AppOptions): App {
         `Cannot use the request: ${error.message}`,
       )
       : problemOfError(error);
+    if (known?.status === 503 && error instanceof QueueError) parts.onOutage?.(error.message);
     if (known !== undefined) return known.response();
     parts.onError(error, c.req.raw);
     return UNEXPECTED().response();
   });
   return {
-    fetch: async (request) => await app.fetch(request),
+    callerOf: (authorization) => callerBy(parts, authorization),
+    fetch: async (request, caller) => await app.fetch(request, { caller }),
   };
 }
 

@@ -1,15 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { LiveQueue, lookAt } from "../live/mod.ts";
 import { asWorkload, chain, fn, realClock, seededRandom } from "../model/mod.ts";
-import { memoryQueue } from "../queue/mod.ts";
+import { memoryQueue, type Pages } from "../queue/mod.ts";
 import { deployWorkload } from "../steer/mod.ts";
 import { makeApp } from "./app.ts";
 import { hashOf, KeySet } from "./keys.ts";
 import { MOST_CONNECTIONS } from "./server.ts";
 
 /** An app with a chain that tells its ends by a callback, and calls of it by a key: of a tenant, or of nobody. */
-async function world() {
+async function world({ page, nowMs = realClock.nowMs }: { page?: Pages["page"]; nowMs?: () => number } = {}) {
   const queue = memoryQueue({ clock: realClock });
+  if (page !== undefined) queue.page = page;
   const hello = chain("hello", ({ call }) => void call(fn("greet")));
   const callback = { url: "https://hooks.example/T0K3N" };
   await deployWorkload(queue, asWorkload({ chains: [{ chain: hello, callback, priority: 3 }] }), 1);
@@ -19,9 +20,18 @@ async function world() {
   const set = new KeySet([
     { name: "ops", sha256: hashOf("ops"), scopes },
     { name: "acme", sha256: hashOf("acme"), scopes, label: "tenant=acme" },
+    { name: "acme-2", sha256: hashOf("acme-2"), scopes, label: "tenant=acme" },
+    { name: "bolt", sha256: hashOf("bolt"), scopes, label: "tenant=bolt" },
   ]);
   const app = makeApp({
-    ...{ queue, live, clock: realClock, random: seededRandom(1), version: "1", hostname: "127.0.0.1" },
+    ...{
+      queue,
+      live,
+      clock: { ...realClock, nowMs },
+      random: seededRandom(1),
+      version: "1",
+      hostname: "127.0.0.1",
+    },
     keys: { callerOf: (key) => Promise.resolve(set.find(key)) },
     draining: draining.signal,
     onError: (error) => {
@@ -32,9 +42,10 @@ async function world() {
     /** Answers all who wait. */
     drain: () => draining.abort(),
     /** Asks for something, and gives the status when the answer begins. */
-    async statusOf(path: string) {
-      const headers = { authorization: "Bearer ops" };
-      const response = await app.fetch(new Request(`http://127.0.0.1${path}`, { headers }));
+    async statusOf(path: string, key = "ops") {
+      const headers = { authorization: `Bearer ${key}` };
+      const caller = await app.callerOf(headers.authorization);
+      const response = await app.fetch(new Request(`http://127.0.0.1${path}`, { headers }), caller);
       void response.body?.cancel();
       return response.status;
     },
@@ -49,6 +60,7 @@ async function world() {
           },
           ...body !== undefined && { body: JSON.stringify(body) },
         }),
+        await app.callerOf(`Bearer ${key}`),
       );
       return { status: response.status, body: await response.json() };
     },
@@ -95,15 +107,46 @@ Deno.test("a media type that cannot be used is told by one code", async () => {
   }
 });
 
-Deno.test("callers that wait leave connections to all others", async () => {
+Deno.test("callers that wait leave room to others: a tenant to other tenants, and all of them connections", async () => {
   await using at = await world();
-  await at.call("ops", "/v1/chains/hello", { id: "x" });
-  let refused = 0;
-  const waiting = Array.from({ length: MOST_CONNECTIONS }, async () => {
-    if (await at.statusOf("/v1/instances/x?wait=60s") === 503) refused++;
-  });
-  assertEquals(await at.statusOf("/v1/instances/x"), 200);
+  await at.call("acme", "/v1/chains/hello", { id: "x" });
+  await at.call("bolt", "/v1/chains/hello", { id: "y" });
+  const refused: Record<string, number> = {}, waiting: Promise<void>[] = [];
+  const wait = (key: string, id: string) => {
+    for (let i = 0; i < MOST_CONNECTIONS; i++) {
+      const one = async () => {
+        if (await at.statusOf(`/v1/instances/${id}?wait=60s`, key) === 503) {
+          refused[key] = (refused[key] ?? 0) + 1;
+        }
+      };
+      waiting.push(one());
+    }
+    return at.statusOf(`/v1/instances/${id}`, key); // what came before it waits
+  };
+  assertEquals(await wait("acme", "x"), 200);
+  assertEquals(await wait("acme-2", "x"), 200);
+  assertEquals(await wait("bolt", "y"), 200);
+  assertEquals(await wait("ops", "x"), 200);
   at.drain();
   await Promise.all(waiting);
-  assertEquals(refused, MOST_CONNECTIONS - 700);
+  const served = Object.entries(refused).map(([key, count]) => [key, MOST_CONNECTIONS - count]);
+  assertEquals(Object.fromEntries(served), { acme: 350, "acme-2": 0, bolt: 175, ops: 87 });
+});
+
+Deno.test("a page of a list looks on where few instances are meant, but in bounded time", async () => {
+  let nowMs = 0, tookMs = 0, looks = 0;
+  await using at = await world({
+    nowMs: () => nowMs,
+    page: () => {
+      looks++;
+      nowMs += tookMs;
+      return Promise.resolve({ lines: [], next: String(looks) });
+    },
+  });
+  const looksOf = async (ms: number) => {
+    [tookMs, looks] = [ms, 0];
+    assertEquals((await at.call("ops", "/v1/instances")).body, { instances: [], next: String(looks) });
+    return looks;
+  };
+  assertEquals([await looksOf(1), await looksOf(11), await looksOf(500)], [4, 2, 1]);
 });

@@ -11,4 +11,14 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
   /** The label to which the caller is bound: it sees and submits only instances that carry it. (Default: all) */
   readonly label?: Label;
+  /** The tenant, or the key, under which the room of its requests is counted. (Default: nobody; it may take all) */
+  readonly party?: string;
+}
+
+/** The party of all whom the server does not know. */
+const STRANGERS = "strangers";
+
+/** The party under which the room of a request is counted. @param caller undefined: a stranger */
+export function partyOf(caller: Caller | undefined): string | undefined {
+  return caller === undefined ? STRANGERS : caller.party;
 }

@@ -35,9 +35,14 @@ export class KeySet {
   readonly #callers: readonly { readonly hash: Uint8Array; readonly caller: Caller }[];
 
   constructor(entries: readonly KeyEntry[]) {
-    this.#callers = entries.map(({ sha256, scopes, label }) => ({
+    this.#callers = entries.map(({ name, sha256, scopes, label }) => ({
       hash: Uint8Array.from(sha256.match(/../g)!, (byte) => parseInt(byte, 16)),
-      caller: { scopes: new Set(scopes), ...label !== undefined && { label: labelOf(label) } },
+      caller: {
+        scopes: new Set(scopes),
+        // A tenant's keys count together, so that more of them give it no more room.
+        party: label === undefined ? `key ${name}` : `label ${label}`,
+        ...label !== undefined && { label: labelOf(label) },
+      },
     }));
   }
 

@@ -15,8 +15,9 @@ Deno.test("KeySet finds the caller of a key by its hash, with its scopes and its
   assertEquals(set.find("k1"), {
     scopes: new Set<Scope>(["submit", "read"]),
     label: { name: "tenant", value: "a=b" },
+    party: "label tenant=a=b",
   });
-  assertEquals(set.find("k2"), { scopes: new Set<Scope>(["steer"]) });
+  assertEquals(set.find("k2"), { scopes: new Set<Scope>(["steer"]), party: "key ops" });
   assertEquals([set.find("k3"), set.find(""), set.find(entry.sha256)], [undefined, undefined, undefined]);
 });
 

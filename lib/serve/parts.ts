@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly draining: AbortSignal;
   /** Called with an error that nobody expected; the caller gets no more of it than that it happened. */
   readonly onError: (error: unknown, request: Request) => void;
+  /** Called, in words, when the queue could not do what a request has asked for: its disk is full, say. (Default: no callback) */
+  readonly onOutage?: (words: string) => void;
 }
 
 /** The parts that routes work with. */
@@ -36,8 +38,12 @@ export interface AppParts extends AppOptions {
 
 /** The context of the app's handlers. */
 export interface ServeEnv {
+  Bindings: {
+    /** Who sends the request; undefined: nobody whom the server knows. */
+    caller: Caller | undefined;
+  };
   Variables: {
-    /** Who sends the request, once that is known. */
+    /** Who sends the request, where only known callers are let in. */
     caller: Caller;
   };
 }

@@ -123,12 +123,16 @@ const OF_QUEUE: Readonly<Partial<Record<QueueError["code"], number>>> = {
   "unsupported": 422,
 };
 
+/** Whoever meets a queue that is out of order may ask again after this time, in seconds. */
+const AGAIN_S = 5;
+
 /** The problem that an error comes to; undefined if nobody expected it. */
 export function problemOfError(error: unknown): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
   if (error instanceof QueueError) {
     const status = OF_QUEUE[error.code] ?? 503;
-    return new ProblemError(status, error.code, error.message, { cause: error });
+    const headers = status === 503 ? { "retry-after": String(AGAIN_S) } : {};
+    return new ProblemError(status, error.code, error.message, { cause: error, headers });
   }
   if (error instanceof SequoiaError && error.kind === "usage") {
     return new ProblemError(422, error.code, error.message, { cause: error });

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { concatenated } from "../model/mod.ts";
+import { FairRoom } from "./fair_room.ts";
 import { ProblemError } from "./problems.ts";
 
 /** The longest body, in bytes. */
@@ -13,31 +14,30 @@ const FORBIDDEN = /^(?:CONNECT|TRACE|TRACK)$/i;
 
 /** The room that one request takes, until it is disposed. */
 export interface HeldRoom extends Disposable {
-  /** @returns whether all requests together stay within their bound */
+  /** @returns whether it was taken: its party, and all requests together, stay within their bounds */
   add(bytes: number): boolean;
 }
 
 /** Reads requests as they come, within bounds for each body and for all that are not answered. The server bounds their time. */
 export class RequestReader {
-  readonly #mostHeld: number;
-  #held = 0;
+  readonly #room: FairRoom;
 
   /** @param mostHeldBytes of all bodies together (Default: 128 MiB) */
   constructor(mostHeldBytes = MOST_HELD_BYTES) {
-    this.#mostHeld = mostHeldBytes;
+    this.#room = new FairRoom(mostHeldBytes);
   }
 
-  /** The room of one request; to be disposed when it is answered. */
-  room(): HeldRoom {
+  /** The room of one request; to be disposed when it is answered. @param party whom it counts for */
+  room(party: string | undefined): HeldRoom {
     let own = 0;
     return {
       add: (bytes) => {
-        own += bytes;
-        this.#held += bytes;
-        return this.#held <= this.#mostHeld;
+        const isTaken = this.#room.take(party, bytes);
+        if (isTaken) own += bytes;
+        return isTaken;
       },
       [Symbol.dispose]: () => {
-        this.#held -= own;
+        this.#room.give(party, own);
         own = 0;
       },
     };
@@ -132,7 +132,7 @@ function noRoom(): ProblemError {
   return new ProblemError(
     503,
     "unavailable",
-    "Cannot take the body: too many are being sent, or are not answered yet. Send it again in a second",
+    "Cannot take the body: too many are being sent, or are not answered yet, of all or with this key. Send it again in a second",
     {
       headers: { "retry-after": "1" },
     },

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../model/mod.ts";
 import type { App } from "./app.ts";
+import { partyOf } from "./caller.ts";
 import { Connections } from "./connections.ts";
 import { ServeError } from "./errors.ts";
+import { FairRoom } from "./fair_room.ts";
 import { ProblemError, problemOf, problemOfError } from "./problems.ts";
 import { RequestReader } from "./request_reader.ts";
 import { sendResponse } from "./response_writer.ts";
@@ -52,6 +54,7 @@ export class ApiServer {
     const { app, clock, hostname, port, mostConnections = MOST_CONNECTIONS } = options;
     const { headersMs = HEADERS_MS, requestMs = REQUEST_MS } = options;
     const reader = new RequestReader(options.mostHeldBytes), turns = new Turns();
+    const requests = new FairRoom(mostConnections);
     const server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: headersMs,
@@ -69,7 +72,7 @@ export class ApiServer {
       `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`,
     );
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      const answering = { app, clock, reader, isEnding: () => api.#isEnding };
+      const answering = { app, clock, reader, requests, isEnding: () => api.#isEnding };
       const turn = turns.take(request.socket, () => answer(answering, request, response));
       if (turn === undefined) return void request.socket.destroy();
       const answered = turn.finally(() => api.#open.delete(answered));
@@ -107,11 +110,13 @@ interface Answering {
   readonly app: App;
   readonly clock: Clock;
   readonly reader: RequestReader;
+  /** Room for requests that are being answered, each on a connection of its own. */
+  readonly requests: FairRoom;
   readonly isEnding: () => boolean;
 }
 
 async function answer(
-  { app, clock, reader, isEnding }: Answering,
+  { app, clock, reader, requests, isEnding }: Answering,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -119,10 +124,12 @@ async function answer(
   const gone = new AbortController();
   outgoing.on("close", () => gone.abort());
   outgoing.on("error", () => gone.abort());
-  using held = reader.room();
+  const caller = await app.callerOf(incoming.headers.authorization), party = partyOf(caller);
+  using place = requests.place(party), held = reader.room(party);
   let response: Response;
   try {
-    response = await app.fetch(await reader.read(incoming, held, gone.signal));
+    if (place === undefined) throw CROWDED();
+    response = await app.fetch(await reader.read(incoming, held, gone.signal), caller);
   } catch (error) {
     const problem = problemOfError(error);
     if (problem === undefined) throw error; // the app answers its own
@@ -151,6 +158,13 @@ async function listening(server: Server, hostname: string, port: number): Promis
   }
 }
 
+const CROWDED = () =>
+  new ProblemError(
+    503,
+    "unavailable",
+    "Cannot answer: this key has as many requests under way as there is room for others. Send it again in a second",
+    { headers: { "retry-after": "1" } },
+  );
 const OVERFLOW = new ProblemError(
   431,
   "too-large",

@@ -1,17 +1,26 @@
 import { assert, assertEquals } from "@std/assert";
 import { realClock } from "../model/mod.ts";
 import type { App } from "./app.ts";
+import type { Caller } from "./caller.ts";
 import { ServeError } from "./errors.ts";
 import { ApiServer, type ApiServerOptions } from "./server.ts";
 import { assertRejects } from "@std/assert";
 
-const echo: App = {
-  async fetch(request) {
+const EVERYBODY: Caller = { scopes: new Set() };
+
+/** An app that answers by a function, and knows callers by what they send as their key. */
+const appOf = (fetch: (request: Request) => Promise<Response>): App => ({
+  callerOf: (key) => Promise.resolve(key === undefined ? EVERYBODY : { ...EVERYBODY, party: key! }),
+  fetch,
+});
+
+const echo = appOf(
+  async (request) => {
     return new Response(
       `${request.method} ${new URL(request.url).pathname} ${(await request.text()).length}`,
     );
   },
-};
+);
 
 async function serverOf(options: Partial<ApiServerOptions> = {}) {
   const server = await ApiServer.listen({
@@ -91,13 +100,13 @@ Deno.test("ApiServer takes bodies up to 8 MiB, also in chunks of unknown length"
 
 Deno.test("ApiServer holds bodies within a bound until their requests are answered, whatever was refused before", async () => {
   const go = Promise.withResolvers<void>(), begun = Promise.withResolvers<void>();
-  const app: App = {
-    async fetch(request) {
+  const app = appOf(
+    async (request) => {
       begun.resolve();
       if (request.method === "POST") await go.promise;
       return new Response("ok");
     },
-  };
+  );
   await using at = await serverOf({ app, mostHeldBytes: 1_500_000 });
   const chunked = (bytes: number) =>
     `${head(["transfer-encoding: chunked"])}${bytes.toString(16)}\r\n${"x".repeat(bytes)}\r\n0\r\n\r\n`;
@@ -119,15 +128,15 @@ Deno.test("ApiServer refuses a body that is not UTF-8, as its args would not be 
 
 Deno.test("ApiServer answers the requests of one connection in turn, and closes it if it sends hundreds at once", async () => {
   let open = 0, most = 0, begun = 0;
-  const app: App = {
-    async fetch(request) {
+  const app = appOf(
+    async (request) => {
       begun++;
       most = Math.max(most, ++open);
       await new Promise((resolve) => setTimeout(resolve, 1));
       open--;
       return new Response(new URL(request.url).pathname);
     },
-  };
+  );
   await using at = await serverOf({ app });
   const get = (i: number, isLast: boolean) =>
     `GET /n${i}n HTTP/1.1\r\nhost: a\r\n${isLast ? "connection: close\r\n" : ""}\r\n`;
@@ -157,13 +166,13 @@ Deno.test("ApiServer has room for who comes, though others keep connections open
 
 Deno.test("ApiServer.drain() answers open requests, and takes no more", async () => {
   const go = Promise.withResolvers<void>(), begun = Promise.withResolvers<void>();
-  const app: App = {
-    async fetch() {
+  const app = appOf(
+    async () => {
       begun.resolve();
       await go.promise;
       return new Response("late");
     },
-  };
+  );
   await using at = await serverOf({ app });
   const answer = fetch(at.url).then((response) => response.text());
   await begun.promise;
@@ -180,4 +189,37 @@ Deno.test("ApiServer.listen() says that the port is taken", async () => {
   const port = Number(new URL(at.url).port);
   const listen = () => ApiServer.listen({ app: echo, clock: realClock, hostname: "127.0.0.1", port });
   await assertRejects(listen, ServeError, "the port is in use");
+});
+
+Deno.test("ApiServer leaves others room for bodies and requests, however much of them one key sends", async () => {
+  const go = Promise.withResolvers<void>();
+  let begun = 0, told = () => {};
+  const app = appOf(async (request) => {
+    begun++;
+    told();
+    if (request.method === "POST") await go.promise;
+    return new Response("ok");
+  });
+  await using at = await serverOf({ app, mostHeldBytes: 1_000_000, mostConnections: 16 });
+  const send = (key: string, bytes: number, method = "POST") =>
+    fetch(at.url, { method, headers: { authorization: key }, body: "x".repeat(bytes) });
+  const statusOf = async (answer: Promise<Response>) => {
+    const { status, body } = await answer;
+    await body?.cancel();
+    return status;
+  };
+  const until = async (count: number) => {
+    while (begun < count) await new Promise<void>((resolve) => told = resolve);
+  };
+  const open = [send("a", 400_000)];
+  await until(1);
+  assertEquals(await statusOf(send("a", 400_000, "PUT")), 503, "it has 400,000 of the 600,000 that are left");
+  assertEquals(await statusOf(send("b", 250_000, "PUT")), 200);
+  for (let i = 0; i < 7; i++) open.push(send("a", 1));
+  await until(1 + 1 + 7);
+  assertEquals(await statusOf(send("a", 1, "PUT")), 503, "it has 8 of 16 requests");
+  assertEquals(await statusOf(send("b", 1, "PUT")), 200);
+  go.resolve();
+  assertEquals(await Promise.all(open.map(statusOf)), open.map(() => 200));
+  assertEquals(await statusOf(send("a", 400_000, "PUT")), 200);
 });

@@ -1,5 +1,5 @@
 import { ENDED, type InstanceView } from "../queue/mod.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, partyOf } from "./caller.ts";
 import type { AppParts } from "./parts.ts";
 import { ProblemError } from "./problems.ts";
 import { isVisible, noInstance, visibleInstance } from "./visible.ts";
@@ -20,11 +20,12 @@ export async function waitForEnd(
 ): Promise<InstanceView> {
   const view = await visibleInstance(queue, caller, id);
   if (waitMs === 0 || ENDED.includes(view.state)) return view;
-  if (waits.isFull) {
+  using place = waits.place(partyOf(caller));
+  if (place === undefined) {
     throw new ProblemError(
       503,
       "too-many-waiting",
-      "Cannot wait for the end: too many callers wait. Ask again in a second, or without wait",
+      "Cannot wait for the end: too many callers wait, or too many with this key. Ask again in a second, or without wait",
       { headers: { "retry-after": "1" } },
     );
   }

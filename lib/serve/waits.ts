@@ -1,4 +1,5 @@
 import type { Clock } from "../model/mod.ts";
+import { FairRoom } from "./fair_room.ts";
 import { ENDED, type InstanceView, type QueueAdmin } from "../queue/mod.ts";
 
 /** Most callers that wait at a time: each has a connection, and with the viewers they leave some of these to all others. */
@@ -34,16 +35,18 @@ interface Waiting {
 export class Waits {
   readonly #options: WaitsOptions;
   readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #room: FairRoom;
   #size = 0;
   #isLooking = false;
 
   constructor(options: WaitsOptions) {
     this.#options = options;
+    this.#room = new FairRoom(options.mostWaiting ?? MOST_WAITING);
   }
 
-  /** Whether nobody else may wait. */
-  get isFull(): boolean {
-    return this.#size >= (this.#options.mostWaiting ?? MOST_WAITING);
+  /** A place for one who waits, until it is disposed; undefined: its party has as many as are left for all others. */
+  place(party: string | undefined): Disposable | undefined {
+    return this.#room.place(party);
   }
 
   /** The number of those who wait. */
@@ -52,7 +55,7 @@ export class Waits {
   }
 
   /**
-   * Waits for the end of an instance.
+   * Waits for the end of an instance; whoever does has a place.
    *
    * @param signal aborted when the caller has gone
    * @returns undefined if it has not ended within the time, or the server ends

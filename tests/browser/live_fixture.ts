@@ -14,6 +14,8 @@ export interface Sent {
 export interface Answers {
   view: WireLive;
   instances: WireInstance[];
+  /** Most of them that one page looks at. (Default: all) */
+  lookedAt?: number;
   /** The nodes of each instance. */
   nodes: WireDetail["nodes"];
   failures: WireFailures;
@@ -97,7 +99,7 @@ export class Fixture implements AsyncDisposable {
     if (path === "v1/live") return Response.json(answers.view);
     if (path === "v1/events") return answers.streams ? this.#stream() : problem(503, "no streams");
     if (path === "v1/failures") return Response.json(answers.failures);
-    if (path === "v1/instances") return Response.json(listed(answers.instances, new URLSearchParams(search)));
+    if (path === "v1/instances") return Response.json(listed(answers, new URLSearchParams(search)));
     const [, id] = /^v1\/instances\/([^/]+)$/.exec(path) ?? [];
     const instance = answers.instances.find((each) => each.id === decodeURIComponent(id ?? ""));
     if (instance === undefined) return problem(404, `Cannot find ${id}: the queue has no such instance`);
@@ -128,14 +130,15 @@ function problem(status: number, detail: string): Response {
   });
 }
 
-function listed(all: readonly WireInstance[], query: URLSearchParams) {
+function listed({ instances, lookedAt = Infinity }: Answers, query: URLSearchParams) {
   const state = query.get("state"), chain = query.get("chain"), from = Number(query.get("cursor") ?? 0);
-  const limit = Number(query.get("limit") ?? 50);
-  const meant = all.filter((each) =>
-    (state === null || each.state === state) && (chain === null || each.chain === chain)
-  );
-  const more = from + limit < meant.length;
-  return { instances: meant.slice(from, from + limit), ...more && { next: String(from + limit) } };
+  const limit = Number(query.get("limit") ?? 50), meant = [];
+  let at = from;
+  for (; at < instances.length && at < from + lookedAt && meant.length < limit; at++) {
+    const each = instances[at]!;
+    if ((state ?? each.state) === each.state && (chain ?? each.chain) === each.chain) meant.push(each);
+  }
+  return { instances: meant, ...at < instances.length && { next: String(at) } };
 }
 
 const ROW = { ready: 0, running: 0, callsPerS: 0, throttledPerS: 0, failedPerS: 0, share: 0 };

@@ -175,6 +175,24 @@ await testInBrowser("what is focused stays, whatever views come", async () => {
   assertEquals(await page.evaluate("document.activeElement.getAttribute('aria-label')"), "Pause chain agent");
 });
 
+await testInBrowser(
+  "a list looks on by itself where few instances are meant, and says how far it has looked",
+  async () => {
+    const answers = busyAnswers(NOW_MS);
+    answers.instances = answers.instances.map((each, i) => i === 120 ? { ...each, chain: "rare" } : each);
+    answers.lookedAt = 10;
+    await using opened = await watched({ hash: "#/instances?chain=rare", seconds: 0, answers });
+    const { page, server } = opened, strip = page.locator("main .strip");
+    await strip.getByText("1 instance, the newest first.").waitFor();
+    assertEquals(await page.locator("main tbody tr").count(), 1);
+    server.answers.lookedAt = 1;
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await strip.getByText("None of the newest is meant. Show more looks at older ones.").waitFor();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await strip.getByText("1 instance, the newest first.").waitFor();
+  },
+);
+
 await testInBrowser("places have links, the back button works, and lists go on", async () => {
   await using opened = await watched({ hash: "#/instances?state=completed", seconds: 0 });
   const { page } = opened;

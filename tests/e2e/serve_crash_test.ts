@@ -1,33 +1,15 @@
 /** Servers that are killed, that end, and several of them on one queue. */
 import { assertEquals } from "@std/assert";
 import { run, runJson } from "./sequoia.ts";
-import { deployed, serving, WORKLOAD } from "./api.ts";
+import { deployed, serving, submitUntilKilled, WORKLOAD } from "./api.ts";
 import { runs } from "../lanes.ts";
 
 for (let round = 0; round < runs(4); round++) {
   Deno.test(`a submission that was acknowledged survives a SIGKILL of the server (${round + 1})`, async () => {
     await using at = await deployed();
-    const acknowledged = new Set<string>();
     await using api = await serving(at);
-    let sent = 0;
-    const submitter = async (name: string) => {
-      for (;;) {
-        const ids = Array.from({ length: 1 + sent % 50 }, () => `${name}-${sent++}`);
-        const body = ids.length === 1 ? { id: ids[0] } : ids.map((id) => ({ id }));
-        try {
-          const { status } = await api.call("POST", "/v1/chains/hello", body);
-          if (status === 201) { for (const id of ids) acknowledged.add(id); }
-        } catch {
-          return; // it was killed
-        }
-      }
-    };
-    const submitters = ["a", "b", "c", "d"].map(submitter);
-    while (acknowledged.size < 200 * (round + 1)) await api.call("GET", "/healthz");
-    api.server.signal("SIGKILL");
-    await Promise.all(submitters);
+    const { acknowledged: ids, sent } = await submitUntilKilled(api, 200 * (round + 1));
     await using other = await serving(at);
-    const ids = [...acknowledged];
     for (let i = 0; i < ids.length; i += 500) {
       const again = ids.slice(i, i + 500).map((id) => ({ id }));
       assertEquals((await other.call("POST", "/v1/chains/hello", again)).body.created, 0);

@@ -1,6 +1,7 @@
 /** Faults of the queue's file and of the processes that use it, judged by the calls that functions got. */
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fileLimit, liftFileLimit } from "./file_limit.ts";
 import { folder, run, runJson, Running } from "./sequoia.ts";
 
 /** Functions that answer at once, or once they are let, and the keys of the calls that they got. */
@@ -152,22 +153,16 @@ for (const part of ["", "-wal"]) {
   });
 }
 
-/** Shell commands that limit the size of files, in bytes; without the trap, the signal for that would end the process. */
-function fileLimit(bytes: number): string {
-  return `trap '' XFSZ; ulimit -S -f ${Math.ceil(bytes / 512)}`;
-}
-
 Deno.test("a consumer whose disk is full waits, says so once, charges nothing to functions, and goes on when there is room", async () => {
   await using f = functions();
   await using its = await place(f.url, 1000);
   const { size } = await Deno.stat(`${its.at.cwd}/queue.db`);
-  // A limit of the size of files stands for a disk: it can be taken back, and no other process notices.
   const limited = { ...its.at, before: fileLimit(size * 1.2) };
   await using consumer = new Running([...CONSUME, "--limit", "20", "--until-empty"], limited);
   await consumer.says(
     /^warn: Waiting for the queue queue\.db: its disk is full, or a quota or limit is reached/m,
   );
-  await new Deno.Command("prlimit", { args: ["--pid", String(consumer.pid), "--fsize=unlimited"] }).output();
+  await liftFileLimit(consumer);
   const { code, stderr } = await consumer.endsWithin(120_000);
   assertEquals(code, 0, stderr);
   assertEquals(stderr.match(/Waiting for the queue/g)?.length, 1, stderr);

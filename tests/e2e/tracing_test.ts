@@ -1,65 +1,21 @@
 /** Spans of the real command line, as a collector of OTLP receives them. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { collector, type ReceivedSpan } from "./otlp_receiver.ts";
+import { collector } from "./otlp_receiver.ts";
 import { folder, run, Running } from "./sequoia.ts";
+import {
+  assertOneSpanEach,
+  assertSame,
+  CLIENT,
+  CONSUMER,
+  functionServer,
+  named,
+  only,
+  spanIdOf,
+} from "./traced_calls.ts";
 
-const CLIENT = 3, CONSUMER = 5, INTERNAL = 1, ERROR = 2;
+const INTERNAL = 1, ERROR = 2;
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736", CALLER = "00f067aa0ba902b7";
 const CALLED_BY = { TRACEPARENT: `00-${TRACE}-${CALLER}-01`, TRACESTATE: "vendor=a b,other=1" };
-
-interface Received {
-  readonly function: string;
-  readonly traceparent: string;
-  readonly tracestate: string | null;
-}
-
-/** A server of functions by their paths. */
-function functionServer(answer: (name: string, nth: number) => Response | Promise<Response>) {
-  const received: Received[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const name = new URL(request.url).pathname.slice(1), { headers } = request;
-    const nth = received.filter((each) => each.function === name).length + 1;
-    received.push({
-      function: name,
-      traceparent: headers.get("traceparent")!,
-      tracestate: headers.get("tracestate"),
-    });
-    await request.body?.cancel();
-    return await answer(name, nth);
-  });
-  return {
-    at: `http://127.0.0.1:${server.addr.port}`,
-    received,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
-
-function assertSame(actual: readonly string[], expected: readonly string[], words: string): void {
-  assertEquals(actual.toSorted(), expected.toSorted(), words);
-}
-
-const named = (spans: readonly ReceivedSpan[], name: string) => spans.filter((span) => span.name === name);
-const spanIdOf = (traceparent: string) => traceparent.slice(36, 52);
-
-/** The only span of a name. */
-function only(spans: readonly ReceivedSpan[], name: string): ReceivedSpan {
-  const found = named(spans, name);
-  assertEquals(found.length, 1, `${found.length} spans are named ${name}`);
-  return found[0]!;
-}
-
-/** Every call that functions have received has one span, under the id that its header had. */
-function assertOneSpanEach(spans: readonly ReceivedSpan[], received: readonly Received[]): void {
-  const calls = spans.filter(({ kind }) => kind === CLIENT);
-  assertSame(
-    calls.map(({ name, traceId, spanId }) => `${name} ${traceId} ${spanId}`),
-    received.map(({ function: name, traceparent }) =>
-      `${name} ${traceparent.slice(3, 35)} ${spanIdOf(traceparent)}`
-    ),
-    "spans of calls, and the headers that the functions have received",
-  );
-  assertEquals(new Set(spans.map(({ spanId }) => spanId)).size, spans.length, "ids of spans repeat");
-}
 
 Deno.test("a trace has a span for each attempt, item and called chain, below whoever submitted it", async () => {
   await using spans = collector();

@@ -142,6 +142,7 @@ class Served implements AsyncDisposable {
         headers: { "content-type": type },
         ...text !== undefined && method !== "GET" && { body: text },
       }),
+      await this.#app.callerOf(undefined),
     );
     const { status } = response, answer = await response.text();
     const where = `seed ${SEED}: ${method} ${url} ${text} -> ${status} ${answer.slice(0, 300)}`;

@@ -20,8 +20,10 @@ import { answered, idParameter, NOT_FOUND, route } from "./route.ts";
 
 /** Lines of a page unless the request says how many, and at most. */
 const LINES = 50, MOST_LINES = 500;
-/** Looks at the queue that one page makes at most, where few instances are meant. */
+/** Looks at the queue that one page makes at most, where few instances are meant; … */
 const MOST_LOOKS = 4;
+/** … and it begins no other after this time, in milliseconds, so that a page takes no longer on a slow machine. */
+const LOOKING_MS = 20;
 
 /** A part of a list of instances. */
 export const pageSchema = z.object({
@@ -55,7 +57,7 @@ const listQuery = z.strictObject({
 
 /** Looking at instances. */
 export const instanceRoutes: RouteGroup = (app, parts) => {
-  const { queue } = parts;
+  const { queue, clock } = parts;
 
   const list = route(parts, { scope: "read" }, {
     method: "get",
@@ -116,7 +118,7 @@ export const instanceRoutes: RouteGroup = (app, parts) => {
 
   /** A page that is full, if that many are meant, or looks far enough. */
   async function fullPage(filter: Filter, limit: number, cursor: string | undefined, newestFirst: boolean) {
-    const lines = [];
+    const lines = [], sinceMs = clock.nowMs();
     let next = cursor;
     for (let look = 0; look < MOST_LOOKS; look++) {
       const left = limit - lines.length;
@@ -127,7 +129,7 @@ export const instanceRoutes: RouteGroup = (app, parts) => {
       });
       lines.push(...page.lines);
       next = page.next;
-      if (next === undefined || lines.length >= limit) break;
+      if (next === undefined || lines.length >= limit || clock.nowMs() - sinceMs >= LOOKING_MS) break;
     }
     return { lines, next };
   }

@@ -1,6 +1,6 @@
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { identify, requireScope, requireUnbound } from "../access.ts";
+import { requireCaller, requireScope, requireUnbound } from "../access.ts";
 import type { Scope } from "../caller.ts";
 import type { AppParts, ServeEnv } from "../parts.ts";
 import { PROBLEM_TYPE, ProblemError, problemSchema } from "../problems.ts";
@@ -65,7 +65,7 @@ export function route<const R extends RouteConfig>(
 ) {
   const access = scope === undefined
     ? []
-    : [identify(parts), requireScope(scope), ...ofAll ? [requireUnbound] : []];
+    : [requireCaller, requireScope(scope), ...ofAll ? [requireUnbound] : []];
   const middleware: MiddlewareHandler<ServeEnv>[] = [
     ...access,
     ...config.request?.body?.required ? [requireBody] : [],

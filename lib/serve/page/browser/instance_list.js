@@ -14,6 +14,8 @@ import { counted, instant } from "./text.js";
 const STATES = ["delayed", "queued", "running", "completed", "failed", "cancelled"];
 /** Instances of one part of the list. */
 const PART = 50;
+/** Most pages that are read for one part: each looks at some ten thousand instances, of which few may be meant. */
+const MOST_PAGES = 100;
 
 /** @type {[string, string][]} */
 const COLUMNS = [
@@ -137,22 +139,25 @@ export function instancesView() {
     say(about, "Asking …");
     say(fault, "");
     try {
-      /** @type {WireInstances} */
-      const answer = await ask("instances", {
-        query: { ...chosen, limit: String(PART), ...isMore && { cursor } },
-        signal: mine.signal,
-      });
-      listed = isMore ? [...listed, ...answer.instances] : [...answer.instances];
-      cursor = answer.next;
-      show(listed, Date.now());
-      say(
-        about,
-        listed.length === 0
-          ? "The queue has no such instance."
-          : `${counted(listed.length, "instance")}${
-            cursor === undefined ? "" : ", and there are more"
-          }, the newest first.`,
-      );
+      if (!isMore) {
+        listed = [];
+        cursor = undefined;
+      }
+      const wanted = listed.length + PART;
+      for (let page = 1; page === 1 || cursor !== undefined && listed.length < wanted; page++) {
+        if (page > MOST_PAGES) break;
+        /** @type {WireInstances} */
+        const answer = await ask("instances", {
+          query: { ...chosen, limit: String(wanted - listed.length), cursor },
+          signal: mine.signal,
+        });
+        listed = [...listed, ...answer.instances];
+        cursor = answer.next;
+        show(listed, Date.now());
+        table.hidden = listed.length === 0;
+        if (page > 1) say(about, `Looking at older ones … ${counted(listed.length, "instance")} so far.`);
+      }
+      say(about, wordsOf(listed.length, cursor !== undefined));
     } catch (error) {
       if (mine.signal.aborted) return;
       say(about, "");
@@ -207,4 +212,17 @@ export function instancesView() {
     },
     close: () => asking?.abort(),
   };
+}
+
+/**
+ * @param {number} count
+ * @param {boolean} isMore whether older ones have not been looked at
+ */
+function wordsOf(count, isMore) {
+  if (count > 0) {
+    return `${counted(count, "instance")}${isMore ? ", and there are more" : ""}, the newest first.`;
+  }
+  return isMore
+    ? "None of the newest is meant. Show more looks at older ones."
+    : "The queue has no such instance.";
 }
