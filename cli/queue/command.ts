@@ -13,6 +13,7 @@ import {
   needsFilter,
   QUEUE_OPTIONS,
   type QueueValues,
+  refusesStates,
   SETTABLE,
 } from "./options.ts";
 import { checkPause, pause, resume } from "./pauses.ts";
@@ -34,6 +35,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   list: {
     help: "instances, oldest first",
     takes: [...FILTER, "offset"],
+    check: refusesStates,
     run: (queue, args, values, context) => list(queue, filterOf(args, values), values, context),
   },
   dead: {

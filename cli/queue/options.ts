@@ -87,6 +87,12 @@ export function checkMost(name: string, { most = Infinity }: Action, args: reado
   }
 }
 
+/** Refuses a state where ids are expected: nothing would be found, and that would look like an answer. */
+export const refusesStates: NonNullable<Action["check"]> = (args, _, name) => {
+  const state = STATES.find((state) => args.includes(state));
+  if (state !== undefined) throw new UsageError(`queue ${name}: "${state}" is no id. Write --state ${state}`);
+};
+
 /** An action's check: it needs an argument. */
 export function needs(what: string): NonNullable<Action["check"]> {
   return ([first], _, name) => {

@@ -318,6 +318,7 @@ const SAYINGS: readonly (readonly [line: string, words: string])[] = [
   ["show", "queue show: name an instance. See sequoia queue list"],
   ["status order-17", 'queue status: unexpected argument "order-17". See --help'],
   ["limit 5 6", 'queue limit: unexpected argument "6". See --help'],
+  ["list failed", 'queue list: "failed" is no id. Write --state failed'],
   ["status --abort", "queue status: it takes no --abort; that is for queue cancel"],
 ];
 
