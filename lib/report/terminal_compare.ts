@@ -7,7 +7,7 @@ import { type Cell, table } from "./table.ts";
 import { renderConcurrency } from "./terminal_charts.ts";
 import { renderFailuresOf } from "./terminal_failures.ts";
 import { noteLines, type Pen, runHeads, title } from "./terminal_pen.ts";
-import { formatChange, formatCount, formatFigure, printable, wordWrap } from "./text.ts";
+import { formatChange, formatFigure, moreWords, printable, wordWrap } from "./text.ts";
 import type { RunView } from "./view.ts";
 
 /** Columns of the first column, and of each run's, with the spaces before it; without changes where it is narrow. */
@@ -130,7 +130,7 @@ function shares(runs: readonly RunView[], pen: Pen): string[] {
   const more = names.length - shown.length;
   return [
     ...table([head, ...rows], pen.width, pen.paint),
-    ...more > 0 ? dimLines([`and ${formatCount(more)} more chains; --all shows them`], pen) : [],
+    ...more > 0 ? dimLines([moreWords(more, "chain")], pen) : [],
   ];
 }
 

@@ -1,7 +1,7 @@
 import { failureWords } from "./failure_words.ts";
 import type { Failure, Report } from "./schema.ts";
 import type { Pen } from "./terminal_pen.ts";
-import { formatCount, wordWrap } from "./text.ts";
+import { formatCount, moreWords, wordWrap } from "./text.ts";
 
 /** More causes than these are not read on a terminal; --json has them all. */
 const MOST_SHOWN = 10;
@@ -43,6 +43,6 @@ function rendered(
   return [
     paint(title, "bold"),
     ...lines,
-    ...more > 0 ? [paint(`and ${formatCount(more)} more causes; --all shows them`, "dim")] : [],
+    ...more > 0 ? [paint(moreWords(more, "cause"), "dim")] : [],
   ];
 }

@@ -9,7 +9,7 @@ import { figure } from "./metrics.ts";
 import type { ChainReport, FunctionReport, Report } from "./schema.ts";
 import { type Cell, table } from "./table.ts";
 import type { Pen } from "./terminal_pen.ts";
-import { formatCount, printable } from "./text.ts";
+import { moreWords, printable } from "./text.ts";
 
 /** More rows than these are not read on a terminal, unless all are asked for. */
 const MOST_ROWS = 20;
@@ -52,9 +52,7 @@ function rendered(kind: string, { heads, rows }: GroupTable, { width, paint, isA
   ]);
   const lines = table([[{ text: kind, style: "bold" }, ...dim(...heads)], ...cells], width, paint);
   const more = rows.length - shown.length;
-  return more > 0
-    ? [...lines, paint(`and ${formatCount(more)} more ${kind}s; --all shows them`, "dim")]
-    : lines;
+  return more > 0 ? [...lines, paint(moreWords(more, kind), "dim")] : lines;
 }
 
 function dim(...words: string[]): Cell[] {

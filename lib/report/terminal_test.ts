@@ -206,14 +206,17 @@ Deno.test("renderTerminal() has the verdict, the losses and the greatest differe
 });
 
 Deno.test("renderTerminal() shows figures that are alike and all rows of tables if asked to", async () => {
-  const many = await buildRunView(
-    "many",
-    Array.from(
-      { length: 30 },
-      (_, i) => attempt(`chain${i}-1`, i, 10, { chain: `chain${i}`, function: `f${i}` }),
-    ),
-  );
+  const having = (functions: number) =>
+    buildRunView(
+      "many",
+      Array.from(
+        { length: functions },
+        (_, i) => attempt(`chain${i}-1`, i, 10, { chain: `chain${i}`, function: `f${i}` }),
+      ),
+    );
+  const many = await having(30);
   assertStringIncludes(renderTerminal([many]), "and 10 more functions; --all shows them");
+  assertStringIncludes(renderTerminal([await having(21)]), "and 1 more function; --all shows it");
   const all = renderTerminal([many], { detail: "all" });
   assert(!all.includes("--all") && all.includes("\nf29 "), all);
   assert(!renderTerminal([fcfs, fair]).includes("chains submitted"));

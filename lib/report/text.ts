@@ -1,4 +1,4 @@
-import { formatDuration } from "../model/mod.ts";
+import { counted, formatDuration } from "../model/mod.ts";
 import type { FigureValue, Unit } from "./metrics.ts";
 import { unicodeWidth } from "./width.ts";
 
@@ -23,6 +23,11 @@ export function formatFigure(value: FigureValue, unit: Unit): string {
     case "share":
       return value.toFixed(2);
   }
+}
+
+/** Says how many rows of a kind are left out. */
+export function moreWords(more: number, kind: string): string {
+  return `and ${counted(more, `more ${kind}`)}; --all shows ${more === 1 ? "it" : "them"}`;
 }
 
 /** Writes a whole number with groups of three digits. */
