@@ -92,12 +92,14 @@ export const command: Command = {
     if (repeated) {
       const base = await viewsOfAll(values.base, reading, log);
       const against = await viewsOfAll(values.against, reading, log);
+      checkLabel(by, [...base, ...against]);
       showRepeated(base, against, values, output);
       return failIf(against, values["fail-if"], from, log);
     }
     const views = values.merge
       ? [await mergedView(rest, values.name, reading, log)]
       : await namedViews(rest, values.name, reading, log);
+    checkLabel(by, views);
     if (values.csv) output.printLines(renderCsv(views).trimEnd());
     else show(views, values, output);
     if (values.html !== undefined) {
@@ -183,6 +185,18 @@ async function* runsOf(
   } else {
     for await (const run of readRuns(path)) yield { name: path === STDIN ? "standard input" : path, ...run };
   }
+}
+
+/** @throws {UsageError} if chains were submitted, and none has the label */
+function checkLabel(label: string | undefined, views: readonly RunView[]): void {
+  if (label === undefined || views.every(({ report }) => report.chains.submitted === 0)) return;
+  const values = new Set(views.flatMap(({ report }) => Object.keys(report.byLabel?.[label] ?? {})));
+  values.delete(""); // stands for those without it
+  if (values.size > 0) return;
+  const of = views.length === 1 ? "the run" : "the runs";
+  throw new UsageError(
+    `--by: Cannot find the label "${label}": no chain of ${of} has it. Check its spelling`,
+  );
 }
 
 /** @throws {UsageError} if there is a baseline and no percentage, or the other way round */

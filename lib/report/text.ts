@@ -25,7 +25,7 @@ export function formatFigure(value: FigureValue, unit: Unit): string {
   }
 }
 
-/** Says how many rows of a kind are left out. */
+/** The line that tells how many rows of a kind are left out. */
 export function moreWords(more: number, kind: string): string {
   return `and ${counted(more, `more ${kind}`)}; --all shows ${more === 1 ? "it" : "them"}`;
 }

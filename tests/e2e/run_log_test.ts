@@ -111,6 +111,15 @@ Deno.test("sequoia report - reads a run log, compressed or not, from standard in
   assertEquals(compared.code, 0, compared.stderr);
 });
 
+Deno.test("sequoia report --by refuses a label that no chain of the run has", async () => {
+  await using at = await folder({ "one.ts": ONE });
+  await run(["simulate", "one.ts", "--burst", "7", "--label", "tenant=acme", "--out", "run.json"], at);
+  const misspelt = await run(["report", "run.json", "--by", "tenat"], at);
+  assertEquals([misspelt.code, misspelt.stdout], [2, ""]);
+  assertMatch(misspelt.stderr, /Cannot find the label "tenat": no chain of the run has it/);
+  assertEquals((await run(["report", "run.json", "--by", "tenant"], at)).code, 0);
+});
+
 Deno.test("sequoia produce --arrivals submits at the times of the process, as its log shows", async () => {
   await using at = await folder({ "one.ts": ONE });
   const count = 3000, shape = 0.5, meanMs = 1000 / 2000, scaleMs = meanMs / 2; // Γ(1 + 1 ÷ 0.5) = 2
