@@ -23,7 +23,7 @@ const MANUAL: Kind = { what: "run the commands of the manual", paths: /^tests\/e
 const LONG: Kind = {
   what: "take long, whatever the number of runs",
   paths:
-    /^(lib\/expression\/hostile|tests\/scheduler\/(adaptive_limit|ceiling)|paper\/related\/figures|tests\/paper)_test\.ts$/,
+    /^(lib\/expression\/hostile|tests\/scheduler\/(adaptive_limit|ceiling)|paper\/related\/figures|tests\/paper\/figures)_test\.ts$/,
 };
 
 const BROWSER: Kind = { what: "look at pages in a browser", paths: /^tests\/browser\// };

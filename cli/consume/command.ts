@@ -18,6 +18,7 @@ import { PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "../options/queue_o
 import { secretReference } from "../options/secret_reference.ts";
 import { RUN_LOG_OPTIONS } from "../options/run_log_options.ts";
 import { UsageError } from "../shell/errors.ts";
+import { PROFILE_TABLE } from "../options/profile_table.ts";
 import { Backlog } from "./backlog.ts";
 import { listenAddress } from "../options/listen_address.ts";
 import { limitedNames } from "../options/limited_names.ts";
@@ -27,7 +28,7 @@ import { LimitedNames } from "./limited_names.ts";
 import { liveWords } from "./live_words.ts";
 import { terminal } from "../shell/live_terminal.ts";
 import { openLog } from "../shell/log.ts";
-import { choice, flag, many, one, readOptions, text, withWords } from "../shell/options.ts";
+import { choice, flag, many, one, optionGroup, readOptions, text, withWords } from "../shell/options.ts";
 import { allowedUrls, PLATFORM_OPTIONS, strayingSecrets } from "../options/platform_options.ts";
 import { LiveLine } from "../shell/progress.ts";
 import {
@@ -56,57 +57,65 @@ import {
 } from "../assembly.ts";
 
 const options = {
-  policy: one(
-    "NAME",
-    `what runs next (default ${DEFAULT_POLICY}); names and files joined by +`,
-    withWords(text, POLICY_NAMES),
-  ),
+  ...optionGroup("for the policy", {
+    policy: one(
+      "NAME",
+      `what runs next (default ${DEFAULT_POLICY}); names and files joined by +`,
+      withWords(text, POLICY_NAMES),
+    ),
+    "allow-policy-files": flag(
+      "also run policies in files that sequoia queue policy sends, as code of this process",
+    ),
+  }),
   ...SCHEDULING_OPTIONS,
-  "allow-policy-files": flag(
-    "also run policies in files that sequoia queue policy sends, as code of this process",
-  ),
   window: one("N", "most instances taken from the queue at a time (default 100000)", parseCount),
   "until-empty": flag("end when nothing is delayed, queued or running"),
   ...PLATFORM_OPTIONS,
-  platform: many(
-    "NAME=URL",
-    "one of several platforms: edge=http://127.0.0.1:7077,limit=200,price=1 or aws=lambda:us-east-1 (repeatable)",
-    parseAttachment,
-  ),
-  "callback-secret": one(
-    "REFERENCE",
-    "sign callbacks that name no secret with this one: env:NAME or file:PATH",
-    secretReference,
-  ),
-  heartbeat: one(
-    "DURATION",
-    "log how it gets on at this interval, or none (default 30s where no terminal shows it)",
-    withWords(parseHeartbeat, ["none"]),
-  ),
-  listen: one(
-    "ADDRESS",
-    "serve page, API and metrics of this one consumer at a loopback address: 127.0.0.1:7071 (default: nothing is served)",
-    listenAddress,
-  ),
-  "metrics-label": one(
-    "LABEL",
-    "tell calls and queueing times apart by this label, for those who watch (default that of --by)",
-    text,
-  ),
+  ...optionGroup("for calls", {
+    platform: many(
+      "NAME=URL",
+      "one of several platforms: edge=http://127.0.0.1:7077,limit=200,price=1 or aws=lambda:us-east-1 (repeatable)",
+      parseAttachment,
+    ),
+    "callback-secret": one(
+      "REFERENCE",
+      "sign callbacks that name no secret with this one: env:NAME or file:PATH",
+      secretReference,
+    ),
+  }),
+  ...optionGroup("for watching", {
+    heartbeat: one(
+      "DURATION",
+      "log how it gets on at this interval, or none (default 30s where no terminal shows it)",
+      withWords(parseHeartbeat, ["none"]),
+    ),
+    listen: one(
+      "ADDRESS",
+      "serve page, API and metrics of this one consumer at a loopback address: 127.0.0.1:7071 (default: nothing is served)",
+      listenAddress,
+    ),
+    "metrics-label": one(
+      "LABEL",
+      "tell calls and queueing times apart by this label, for those who watch (default that of --by)",
+      text,
+    ),
+  }),
   ...COLLECT_OPTIONS,
   ...RUN_LOG_OPTIONS,
   ...QUEUE_OPTION,
   ...PARTITIONS_OPTION,
-  from: one(
-    "earliest|latest",
-    "first consumer of the original's topic: run what its producers have sent so far, or pass over it",
-    choice("earliest", "latest"),
-  ),
-  "original-priorities": one(
-    "ID,ID,…",
-    "of the original's messages: functions by their ids, the most urgent first; chains with even ids before odd ones",
-    functionIds,
-  ),
+  ...optionGroup("for the queue", {
+    from: one(
+      "earliest|latest",
+      "first consumer of the original's topic: run what its producers have sent so far, or pass over it",
+      choice("earliest", "latest"),
+    ),
+    "original-priorities": one(
+      "ID,ID,…",
+      "of the original's messages: functions by their ids, the most urgent first; chains with even ids before odd ones",
+      functionIds,
+    ),
+  }),
   ...COMMON,
 } as const;
 
@@ -141,7 +150,7 @@ export const command: Command = {
   ],
   options,
   isService: true,
-  tables: { "Policies": POLICY_TABLE, ...QUEUE_TABLE },
+  tables: { "Policies": POLICY_TABLE, ...PROFILE_TABLE, ...QUEUE_TABLE },
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw unexpected(rest);

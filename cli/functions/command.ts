@@ -1,11 +1,12 @@
 import { counted, functionsOf } from "../../lib/model/mod.ts";
 import { collectorText, startLocalServer, StrayErrors } from "../../lib/platform/mod.ts";
-import { profileParameters, profileSummaries, profileWords } from "../../lib/provider/mod.ts";
+import { profileParameters, profileWords } from "../../lib/provider/mod.ts";
 import { BodyGuard } from "./body_guard.ts";
 import { COLLECT_PORT, collectAddress } from "../options/collecting.ts";
 import { type Command, COMMON } from "../shell/command.ts";
 import { openLog } from "../shell/log.ts";
 import { many, one, readOptions, text } from "../shell/options.ts";
+import { PROFILE_TABLE } from "../options/profile_table.ts";
 import { address } from "../options/platform_options.ts";
 import { LiveLine } from "../shell/progress.ts";
 import { chance, clock, localAddress, localTelling, profileOf } from "../assembly.ts";
@@ -63,7 +64,7 @@ export const command: Command = {
         'run chains without Sequoia, a line of {"id": "…", "chain": {…}} each; answers as calls end',
       ],
     ],
-    "Profiles": profileSummaries(),
+    ...PROFILE_TABLE,
     "Parameters of a profile": profileParameters(),
   },
   async run(args, context) {

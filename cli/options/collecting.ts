@@ -5,7 +5,7 @@ import { type CollectorAddress, parseAddress } from "../../lib/platform/mod.ts";
 import type { Recorder } from "../../lib/record/mod.ts";
 import type { Scheduler } from "../../lib/scheduler/mod.ts";
 import { UsageError } from "../shell/errors.ts";
-import { one } from "../shell/options.ts";
+import { one, optionGroup } from "../shell/options.ts";
 import { clock } from "../assembly.ts";
 
 /** The port of the original's collector, which its wrapper takes by default. */
@@ -18,7 +18,7 @@ export function collectAddress(text: string): CollectorAddress {
 }
 
 /** The options that have functions report how long they ran. */
-export const COLLECT_OPTIONS = {
+export const COLLECT_OPTIONS = optionGroup("for watching", {
   collect: one(
     "ADDRESS",
     "listen for wrapped functions, which report how long they really run, at PORT (of loopback) or HOST:PORT",
@@ -29,7 +29,7 @@ export const COLLECT_OPTIONS = {
     "where functions reach it, if that is not where it listens",
     reachableAddress,
   ),
-} as const;
+});
 
 function reachableAddress(text: string): CollectorAddress {
   const address = collectAddress(text);

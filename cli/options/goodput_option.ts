@@ -1,13 +1,13 @@
-import { one } from "../shell/options.ts";
+import { one, optionGroup } from "../shell/options.ts";
 
 /** The option of reports that says which chains are in good time. */
-export const GOODPUT_OPTION = {
+export const GOODPUT_OPTION = optionGroup("for the report", {
   goodput: one(
     "K",
     "which chains count for goodput: those that complete within K × their ideal time (default 2)",
     parseTimes,
   ),
-} as const;
+});
 
 function parseTimes(text: string): number {
   const times = Number(text);

@@ -9,10 +9,10 @@ import {
 } from "../../lib/model/mod.ts";
 import type { Load } from "../../lib/produce/mod.ts";
 import { CheckError } from "../shell/errors.ts";
-import { one, type Values, withWords } from "../shell/options.ts";
+import { one, optionGroup, type Values, withWords } from "../shell/options.ts";
 
 /** The option that says how late a load may be. */
-export const LATE_OPTION = {
+export const LATE_OPTION = optionGroup("for the load", {
   "max-late": one(
     "DURATION|none",
     "end with 3 if any of the load is later than this (default: if more than 1 % is more than 1s late; " +
@@ -22,7 +22,7 @@ export const LATE_OPTION = {
       ["none"],
     ),
   ),
-} as const;
+});
 
 /** The lateness that a load is allowed; undefined: any, as all of a burst is intended at one instant, and cannot be made there. */
 export function lateBoundOf(

@@ -13,11 +13,11 @@ import {
 import type { Load } from "../../lib/produce/mod.ts";
 import { UsageError } from "../shell/errors.ts";
 import { arrivalProcess, PROCESS_NAMES } from "./arrival_process.ts";
-import { many, one, pair, text, type Values, withWords } from "../shell/options.ts";
+import { many, one, optionGroup, pair, text, type Values, withWords } from "../shell/options.ts";
 import { REPLAY_OPTIONS, tracedLoad } from "./traced_load.ts";
 
 /** The options that say when chains arrive, and which. */
-export const LOAD_OPTIONS = {
+export const LOAD_OPTIONS = optionGroup("for the load", {
   poisson: one("RATE", "independent arrivals at a mean rate: 5 (per second) or 300/m", parseRate),
   burst: one("N", "a burst of N at once", parseCount),
   every: one("DURATION", "one (or --burst N) at a fixed interval", parsePositiveDuration),
@@ -39,7 +39,7 @@ export const LOAD_OPTIONS = {
   seed: one("SEED", "repeat the same times and choice of chains", text),
   chain: many("NAME", "only this chain of the workload (repeatable)", text),
   label: many("K=V", "a label for every instance (repeatable)", pair),
-} as const;
+});
 
 /** The parts of a load that no option gives. */
 interface LoadContext {

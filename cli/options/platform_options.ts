@@ -6,7 +6,7 @@ import {
   type UrlPattern,
 } from "../../lib/platform/mod.ts";
 import { UsageError } from "../shell/errors.ts";
-import { many, one, text } from "../shell/options.ts";
+import { many, one, optionGroup, text } from "../shell/options.ts";
 
 /** Reads `host:port`. */
 export function address(text: string): string {
@@ -15,7 +15,7 @@ export function address(text: string): string {
 }
 
 /** The options that say where functions without a URL run. */
-export const PLATFORM_OPTIONS = {
+export const PLATFORM_OPTIONS = optionGroup("for calls", {
   profile: one(
     "PROFILE",
     "how the local platform behaves if it is started here, without --local: a name or a file, and parameters " +
@@ -38,7 +38,7 @@ export const PLATFORM_OPTIONS = {
       "there only (repeatable)",
     parseSecretPattern,
   ),
-} as const;
+});
 
 /** The URLs that the command line and the environment together allow to be called; empty: all that are not always refused. */
 export function allowedUrls(given: readonly UrlPattern[]): UrlPattern[] {

@@ -8,7 +8,18 @@ import {
 import { policiesWith, type Policy, type PolicyOptions, policySummaries } from "../../lib/policies/mod.ts";
 import { checkFloors, DEFAULT_LIMIT, type Limits, type StartRate } from "../../lib/scheduler/mod.ts";
 import { UsageError } from "../shell/errors.ts";
-import { choice, fixableLimit, flag, isGiven, many, one, pair, text, type Values } from "../shell/options.ts";
+import {
+  choice,
+  fixableLimit,
+  flag,
+  isGiven,
+  many,
+  one,
+  optionGroup,
+  pair,
+  text,
+  type Values,
+} from "../shell/options.ts";
 import { BOUND_OPTIONS, byKind, labelLimit, limitsByName } from "./value_limit_options.ts";
 
 const startRate = (value: string): StartRate => {
@@ -39,8 +50,7 @@ export const POLICY_TABLE = policySummaries().map(({ name, summary }) => [name, 
 /** The names of the built-in policies. */
 export const POLICY_NAMES = POLICY_TABLE.map(([name]) => name);
 
-/** The options that say what runs next, and how much of it at once, beside the policy's name. */
-export const SCHEDULING_OPTIONS = {
+const SHARING_OPTIONS = optionGroup("for the policy", {
   by: one("LABEL", "share by a label's values instead of by chain", text),
   weight: many("C=N", "the weight of a chain under weighted (repeatable)", weightOf),
   share: one(
@@ -51,6 +61,9 @@ export const SCHEDULING_OPTIONS = {
   ageing: one("DURATION", "priority-queues: one class higher for each time waited", parsePositiveDuration),
   "strict-shares": flag("fair policies: never more than the group's share, even if the others want less"),
   shed: flag("refuse chains that cannot meet their deadlines any more, before they start"),
+});
+
+const LIMIT_OPTIONS = optionGroup("for limits", {
   limit: one(
     "N|N,fixed|auto",
     `most functions in flight (default ${DEFAULT_LIMIT}), fewer where the platform runs fewer at once; fixed: as many whatever ` +
@@ -85,7 +98,10 @@ export const SCHEDULING_OPTIONS = {
     "most of a function's attempts that are retries in an outage (default 20%; 100%: any number)",
     shareOf,
   ),
-} as const;
+});
+
+/** The options that say what runs next, and how much of it at once, beside the policy's name. */
+export const SCHEDULING_OPTIONS = { ...SHARING_OPTIONS, ...LIMIT_OPTIONS } as const;
 
 type SchedulingValues = Values<typeof SCHEDULING_OPTIONS>;
 

@@ -1,6 +1,6 @@
 /** Options that give numbers to functions, chains, or the values of a label. */
 import { type ByValue, parseCount } from "../../lib/model/mod.ts";
-import { many, pair } from "../shell/options.ts";
+import { many, optionGroup, pair } from "../shell/options.ts";
 
 /** Numbers for values of one kind, by value; `*`: for each of the others. */
 export type ValueNumbers = readonly [kind: ValueKind, numbers: Readonly<Record<string, number>>];
@@ -71,7 +71,7 @@ export function byKind(options: readonly ValueNumbers[]): Required<ByValue> {
 }
 
 /** The options that give ceilings and floors to values of any kind; `queue limit` has them, too. */
-export const BOUND_OPTIONS = {
+export const BOUND_OPTIONS = optionGroup("for limits", {
   ceiling: many(
     "KIND=VALUE:N",
     "most in flight of functions, chains, or values of a label, in one spelling: function=compile:5, chain=nightly:5,*:20, " +
@@ -84,4 +84,4 @@ export const BOUND_OPTIONS = {
       "tenant=acme:20 (repeatable)",
     floor,
   ),
-} as const;
+});

@@ -8,10 +8,10 @@ import {
 import type { Load } from "../../lib/produce/mod.ts";
 import { secretReference } from "../options/secret_reference.ts";
 import { UsageError } from "../shell/errors.ts";
-import { one, type Values } from "../shell/options.ts";
+import { one, optionGroup, type Values } from "../shell/options.ts";
 
 /** The options that say where the ends of instances are told. */
-export const CALLBACK_OPTIONS = {
+export const CALLBACK_OPTIONS = optionGroup("for instances", {
   callback: one(
     "URL",
     "post the end of every instance there, signed (default: as the workload says)",
@@ -23,7 +23,7 @@ export const CALLBACK_OPTIONS = {
     "sign with this secret of the consumer: env:NAME or file:PATH (default: the consumer's --callback-secret)",
     secretReference,
   ),
-} as const;
+});
 
 type CallbackValues = Values<typeof CALLBACK_OPTIONS>;
 

@@ -12,10 +12,10 @@ import type { Load } from "../../lib/produce/mod.ts";
 import { UsageError } from "../shell/errors.ts";
 import type { LOAD_OPTIONS } from "../options/load_options.ts";
 import { ARGS_OPTIONS, argsOf } from "../options/args_options.ts";
-import { one, type Values } from "../shell/options.ts";
+import { one, optionGroup, type Values } from "../shell/options.ts";
 
 /** The options that say what instances carry and how they are named. */
-export const INSTANCE_OPTIONS = {
+export const INSTANCE_OPTIONS = optionGroup("for instances", {
   ...ARGS_OPTIONS,
   id: one(
     "KEY",
@@ -27,7 +27,7 @@ export const INSTANCE_OPTIONS = {
     "ids from JSONata over args, labels, chain and index: \"{% args.order & '-' & index %}\"",
     template,
   ),
-} as const;
+});
 
 type InstanceValues = Values<typeof INSTANCE_OPTIONS & typeof LOAD_OPTIONS>;
 

@@ -2,17 +2,17 @@ import type { Logger } from "@std/log";
 import { type TraceContext, traceContextOf } from "../../lib/model/mod.ts";
 import type { Load } from "../../lib/produce/mod.ts";
 import { variable } from "../shell/environment.ts";
-import { one, type Values } from "../shell/options.ts";
+import { one, optionGroup, type Values } from "../shell/options.ts";
 
 /** The option that says whose trace instances go on with. */
-export const TRACE_OPTION = {
+export const TRACE_OPTION = optionGroup("for instances", {
   traceparent: one(
     "TRACE",
     "the trace that every instance goes on with, as W3C writes it: 00-TRACE-SPAN-01 (default: the variable " +
       "TRACEPARENT, with TRACESTATE)",
     traceparent,
   ),
-} as const;
+});
 
 /** Has the instances of a load go on with the trace of the option, or of whoever has started this program. */
 export function withTrace(load: Load, values: Values<typeof TRACE_OPTION>, log: Logger): Load {

@@ -2,10 +2,10 @@ import type { Logger } from "@std/log";
 import { formatDuration, isInt32, parseInstant, parsePositiveDuration } from "../../lib/model/mod.ts";
 import type { Load } from "../../lib/produce/mod.ts";
 import { UsageError } from "../shell/errors.ts";
-import { one, type Values } from "../shell/options.ts";
+import { one, optionGroup, type Values } from "../shell/options.ts";
 
 /** The options that say how urgent instances are, and when they are due. */
-export const URGENCY_OPTIONS = {
+export const URGENCY_OPTIONS = optionGroup("for instances", {
   priority: one(
     "N",
     "the priority of every instance, lower is more urgent (default: as the workload says)",
@@ -26,7 +26,7 @@ export const URGENCY_OPTIONS = {
     "no instance starts before this instant, for example 2026-12-01T09:00:00Z",
     parseInstant,
   ),
-} as const;
+});
 
 type UrgencyValues = Values<typeof URGENCY_OPTIONS>;
 

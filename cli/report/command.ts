@@ -24,6 +24,7 @@ import { type Command, COMMON, QUEUE_TIMEOUT_OPTION } from "../shell/command.ts"
 import { CheckError, UsageError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
 import { flag, many, one, readOptions, several, text, type Values } from "../shell/options.ts";
+import { FIGURE_TABLE } from "../options/figure_table.ts";
 import { areRepeated, showRepeated } from "./repeated.ts";
 import { show, writePage } from "../words/report_output.ts";
 import { differentNames, runArguments } from "./run_names.ts";
@@ -72,6 +73,7 @@ export const command: Command = {
     ],
   ],
   options,
+  tables: FIGURE_TABLE,
   async run(args, { drain: signal, ...output }) {
     const { values, rest } = readOptions(options, args);
     const repeated = areRepeated(values, rest);

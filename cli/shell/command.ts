@@ -1,5 +1,5 @@
 import { parsePositiveDuration } from "../../lib/model/mod.ts";
-import { choice, flag, one, type OptionTable, text } from "./options.ts";
+import { choice, flag, one, optionGroup, type OptionTable, text } from "./options.ts";
 
 /** The context that `main` gives to a command. */
 export interface Context {
@@ -35,7 +35,7 @@ export interface Command {
 }
 
 /** The options that every command has. */
-export const COMMON = {
+export const COMMON = optionGroup("of every command", {
   help: flag("show this help"),
   json: flag("write the result as JSON to stdout"),
   config: one(
@@ -49,13 +49,13 @@ export const COMMON = {
     choice("debug", "info", "warn", "error"),
   ),
   "log-format": one("FORMAT", "text or json (default text)", choice("text", "json")),
-} as const;
+});
 
 /** `--queue-timeout`, for the commands that read a queue. */
-export const QUEUE_TIMEOUT_OPTION = {
+export const QUEUE_TIMEOUT_OPTION = optionGroup("for the queue", {
   "queue-timeout": one(
     "DURATION",
     "give up when no broker answers, or the file is locked, for this long (default: keep trying)",
     parsePositiveDuration,
   ),
-} as const;
+});

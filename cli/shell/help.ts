@@ -5,16 +5,24 @@ import type { Option } from "./options.ts";
 /** The help of one command, in lines of at most `width` columns where words allow it. */
 export function commandHelp(name: string, summary: string, command: Command, width = Infinity): string {
   const columns = (rows: Rows) => columnsWithin(width, rows);
-  const options = Object.entries(command.options).map(([key, option]) =>
-    [optionWords(key, option), option.help] as const
+  const options = Object.entries(command.options).map(([key, option]) => ({
+    group: option.group ?? "",
+    row: [optionWords(key, option), option.help] as const,
+  }));
+  const left = widest(options.map(({ row }) => row));
+  const groups = Map.groupBy(
+    options.toSorted((a, b) => +(a.group !== "") - +(b.group !== "")),
+    ({ group }) => group,
   );
   return [
     `sequoia ${name}: ${summary}`,
     "",
     `  sequoia ${name} ${command.usage}`.trimEnd(),
-    "",
-    "Options:",
-    ...columns(options),
+    ...[...groups].flatMap(([group, options]) => [
+      "",
+      group === "" ? "Options:" : `Options ${group}:`,
+      ...columnsWithin(width, options.map(({ row }) => row), left),
+    ]),
     ...Object.entries(command.tables ?? {}).flatMap(([title, rows]) => ["", `${title}:`, ...columns(rows)]),
     "",
     "Examples:",
@@ -53,8 +61,11 @@ type Rows = readonly (readonly [left: string, right: string])[];
 const LEAST_RIGHT = 40;
 const BELOW = "      ";
 
-function columnsWithin(width: number, rows: Rows): string[] {
-  const left = Math.max(...rows.map(([text]) => unicodeWidth(text)));
+function widest(rows: Rows): number {
+  return Math.max(...rows.map(([text]) => unicodeWidth(text)));
+}
+
+function columnsWithin(width: number, rows: Rows, left: number = widest(rows)): string[] {
   const room = width - left - 4;
   if (room < LEAST_RIGHT) {
     return rows.flatMap(([text, right]) => [

@@ -1,7 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { unicodeWidth } from "@std/cli/unicode-width";
 import { commandHelp, generalHelp } from "./help.ts";
 import { command as consume } from "../consume/command.ts";
+import { command as simulate } from "../simulate/command.ts";
 import { command as queue } from "../queue/command.ts";
 
 Deno.test("commandHelp() breaks no word at 80 columns, and leaves none out", () => {
@@ -13,6 +14,26 @@ Deno.test("commandHelp() breaks no word at 80 columns, and leaves none out", () 
       const isWords = !line.startsWith("  sequoia"); // what is to be typed stays in one line
       assert(!isWords || unicodeWidth(line) <= 80, line);
     }
+  }
+});
+
+Deno.test("commandHelp() shows options by what they are for, the command's own first and those of every command last", () => {
+  const headings = commandHelp("x", "does x", consume).match(/^Options.*:$/gm);
+  assertEquals(headings, [
+    "Options:",
+    "Options for the policy:",
+    "Options for limits:",
+    "Options for calls:",
+    "Options for watching:",
+    "Options for the queue:",
+    "Options of every command:",
+  ]);
+});
+
+Deno.test("commandHelp() names the policies, profiles and figures that may be given", () => {
+  const help = commandHelp("x", "does x", simulate);
+  for (const name of ["fair-share", "hard-limit", "chain_ms.p99"]) {
+    assertMatch(help, new RegExp(`^  ${name} `, "m"));
   }
 });
 

@@ -4,9 +4,11 @@ import { UsageError } from "./errors.ts";
 
 /** One option of a command. */
 export type Option =
-  | { readonly kind: "flag"; readonly help: string }
+  | { readonly kind: "flag"; readonly group?: string; readonly help: string }
   | {
     readonly kind: "one" | "many";
+    /** The options among which the help of a command shows it: "for limits". (Default: those of the command alone) */
+    readonly group?: string;
     /** Whether each word behind it is a value of it, up to the next option. (Default: the next word only) */
     readonly takesAll?: boolean;
     readonly value: string;
@@ -32,6 +34,11 @@ export type Values<T extends OptionTable> = {
     : T[K] extends { kind: "many" } ? readonly Read<T[K]>[]
     : Read<T[K]> | undefined;
 };
+
+/** The same options, shown as a group of their own in the help of each command that has them: "for limits". */
+export function optionGroup<T extends OptionTable>(group: string, table: T): T {
+  return Object.fromEntries(Object.entries(table).map(([name, option]) => [name, { ...option, group }])) as T;
+}
 
 /** An option without a value. */
 export function flag(help: string): { readonly kind: "flag"; readonly help: string } {

@@ -14,6 +14,8 @@ import {
   type RunView,
   valueOfFigure,
 } from "../../lib/report/mod.ts";
+import { FIGURE_TABLE } from "../options/figure_table.ts";
+import { PROFILE_TABLE } from "../options/profile_table.ts";
 import { goodputOptions } from "../options/goodput_option.ts";
 import { queues } from "../../lib/provider/mod.ts";
 import { type FloorShortage, floorShortageWords } from "../../lib/scheduler/mod.ts";
@@ -68,7 +70,7 @@ export const command: Command = {
       "an hour of one in a hundred apps of a public trace",
     ],
   ],
-  tables: { "Policies": POLICY_TABLE },
+  tables: { "Policies": POLICY_TABLE, ...PROFILE_TABLE, ...FIGURE_TABLE },
   options: SIMULATE_OPTIONS,
   async run(args, context) {
     const { values, rest } = readOptions(SIMULATE_OPTIONS, args);

@@ -26,7 +26,7 @@ import {
 import { COMMON } from "../shell/command.ts";
 import { UsageError } from "../shell/errors.ts";
 import { LOAD_OPTIONS, loadOf } from "../options/load_options.ts";
-import { flag, isGiven, one, text, type Values, withWords } from "../shell/options.ts";
+import { flag, isGiven, one, optionGroup, text, type Values, withWords } from "../shell/options.ts";
 import {
   checkEffects,
   isLimited,
@@ -47,12 +47,14 @@ import { workloadOf } from "../modules/workload_file.ts";
 
 /** The options of `sequoia simulate`. */
 export const SIMULATE_OPTIONS = {
-  policy: one(
-    "NAMES",
-    `policies to compare, separated by commas (default ${DEFAULT_POLICY})`,
-    withWords(text, POLICY_NAMES),
-  ),
-  baseline: flag("compare with no Sequoia: functions trigger each other through the provider"),
+  ...optionGroup("for the policy", {
+    policy: one(
+      "NAMES",
+      `policies to compare, separated by commas (default ${DEFAULT_POLICY})`,
+      withWords(text, POLICY_NAMES),
+    ),
+    baseline: flag("compare with no Sequoia: functions trigger each other through the provider"),
+  }),
   ...SCHEDULING_OPTIONS,
   profile: one(
     "PROFILE",
@@ -63,8 +65,10 @@ export const SIMULATE_OPTIONS = {
   items: one("N", "how many items maps have, as functions answer nothing here (default 1)", parseItems),
   "until-confident": flag("repeat with new seeds until --figure is known within 2 % (95 % confidence)"),
   figure: one("PATH", "the figure of --until-confident, as in the JSON (default chain_ms.mean)", parseFigure),
-  html: one("FILE", "write a page with charts, self-contained", text),
-  out: one("FILE", "write a run log; of several policies, one each: FILE.POLICY.json", text),
+  ...optionGroup("for the report", {
+    html: one("FILE", "write a page with charts, self-contained", text),
+    out: one("FILE", "write a run log; of several policies, one each: FILE.POLICY.json", text),
+  }),
   ...GOODPUT_OPTION,
   ...VIEW_OPTIONS,
   ...COMMON,

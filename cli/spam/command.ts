@@ -24,6 +24,7 @@ import {
 } from "./load.ts";
 import { neverWords, shortWords, turningJson, turningWords } from "./until_words.ts";
 import { endWords, liveWords } from "./words.ts";
+import { PROFILE_TABLE } from "../options/profile_table.ts";
 import { chance, clock, makePlatform, openLogOf, providerQueue } from "../assembly.ts";
 
 const options = {
@@ -64,6 +65,7 @@ export const command: Command = {
     ],
   ],
   options,
+  tables: PROFILE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     const log = openLog(values);

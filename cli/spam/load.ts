@@ -31,13 +31,13 @@ import { ARGS_OPTIONS, argsOf } from "../options/args_options.ts";
 import { ratesIn } from "../options/arrival_process.ts";
 import { LATE_OPTION } from "../options/late_option.ts";
 import { LOAD_OPTIONS, loadOf } from "../options/load_options.ts";
-import { choice, many, one, text, type Values, withWords } from "../shell/options.ts";
+import { choice, many, one, optionGroup, text, type Values, withWords } from "../shell/options.ts";
 import { loadWorkloads } from "../modules/workload_file.ts";
 
 const { burst: _burst, ...times } = LOAD_OPTIONS;
 
 /** The options for the calls of a load, and for their times. */
-export const SPAM_LOAD_OPTIONS = {
+export const SPAM_LOAD_OPTIONS = optionGroup("for the load", {
   batch: one("N", "N calls (or chains) at once", parseCount),
   batches: one("K", "K batches, one each --every DURATION", parseCount),
   rate: one("RATE", "calls at a constant rate: 50 or 300/m", parseRate),
@@ -66,7 +66,7 @@ export const SPAM_LOAD_OPTIONS = {
     "N calls at once, or the load for a time, before what is measured and recorded",
     warmUp,
   ),
-} as const;
+});
 
 /** The parsed option values. */
 export type SpamLoadValues = Values<typeof SPAM_LOAD_OPTIONS>;

@@ -20,7 +20,7 @@ import {
 import type { Context } from "../shell/command.ts";
 import { UsageError } from "../shell/errors.ts";
 import type { openLog } from "../shell/log.ts";
-import { flag, many, one, text, type Values } from "../shell/options.ts";
+import { flag, many, one, optionGroup, text, type Values } from "../shell/options.ts";
 import type { PLATFORM_OPTIONS } from "../options/platform_options.ts";
 import { LiveLine } from "../shell/progress.ts";
 import { isUrl, type SpamLoadValues } from "./load.ts";
@@ -30,7 +30,7 @@ import { chance, clock, makePlatform } from "../assembly.ts";
 const [MOST_CALLS, MOST_AT_ONCE, HOLD_MS, IDLE_MS] = [50_000, 2000, 2000, 900_000];
 
 /** The options of a probe. */
-export const PROBE_OPTIONS = {
+export const PROBE_OPTIONS = optionGroup("for probing", {
   probe: flag("find the limits of the platform by experiments, and say what they are"),
   "expect-limit": one("N", "probe: the limit that the provider documents, to be compared", parseCount),
   "out-profile": one("FILE", "probe: a profile for functions and simulate, made of what was found", text),
@@ -55,7 +55,7 @@ export const PROBE_OPTIONS = {
     "probe: what makes a call of a URL's one for whose end nobody waits (repeatable)",
     header,
   ),
-} as const;
+});
 
 /** The parsed option values of a probe, with those of a load. */
 export type ProbeValues = Values<typeof PROBE_OPTIONS> & Values<typeof PLATFORM_OPTIONS> & SpamLoadValues & {

@@ -335,5 +335,14 @@ export const FIGURES = [
   }),
 ] as const;
 
+/** The figures of a whole run: the path of each, as `--fail-if` takes it, and its label. */
+export function figureSummaries(): (readonly [path: string, label: string])[] {
+  return FIGURES.filter(({ of }) => of !== "chain").map(({ type, key, label }) =>
+    type === "quantity"
+      ? [`${key}.p99`, `${label}; or ${STATISTICS.filter((name) => name !== "p99").join(", ")}`]
+      : [key, label]
+  );
+}
+
 /** A row of the table. */
 export type TableFigure = (typeof FIGURES)[number];

@@ -39,5 +39,6 @@ export { renderTerminal, type TerminalOptions } from "./terminal.ts";
 export { comparisonParts, holds, type Operator, writtenQuantity } from "./condition.ts";
 export { checkThresholds, parseThreshold, type Threshold, type ThresholdResult } from "./threshold.ts";
 export type { FigureValue } from "./figure_types.ts";
+export { figureSummaries } from "./figures.ts";
 export { type Figure, figureWords, parseFigure, valueOfFigure } from "./figure.ts";
 export { verdictOf } from "./verdict.ts";

@@ -1,10 +1,10 @@
 /** Holds the virtual part of `deno task paper`: no figure that a claim goes by leaves the interval that is written for it. */
 import { assertEquals } from "@std/assert";
-import { CLAIMS } from "../paper/claims/mod.ts";
-import { experiment } from "../paper/experiments.ts";
-import { readResults } from "../paper/files.ts";
-import { moved } from "../paper/results.ts";
-import { laneOf, LANES } from "./lanes.ts";
+import { CLAIMS } from "../../paper/claims/mod.ts";
+import { experiment } from "../../paper/experiments.ts";
+import { readResults } from "../../paper/files.ts";
+import { moved } from "../../paper/results.ts";
+import { laneOf, LANES } from "../lanes.ts";
 
 /** The claims that take about a second each, which are tried again in every lane. */
 const FAST = ["allocation", "fair-chains", "strict-priority"];
