@@ -3,6 +3,7 @@ import { QUEUE_TABLE } from "../options/queue_option.ts";
 import { UsageError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
 import { didYouMean, readOptions } from "../shell/options.ts";
+import { checkCallbacks, retryOfCallbacks } from "./callback_retries.ts";
 import { callbacks, dead, list, show, status } from "./looks.ts";
 import {
   type Action,
@@ -44,10 +45,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     run: dead,
   },
   callbacks: {
-    help: "callbacks that wait for delivery or were given up, and why",
-    most: 0,
-    takes: ["count", "offset", "waiting"],
-    run: callbacks,
+    help:
+      "callbacks that wait for delivery or were given up, and why: all, or those of instances; --retry delivers what was " +
+      "given up after all",
+    takes: ["count", "offset", "waiting", "retry", "all"],
+    writes: ({ retry }) => retry,
+    check: checkCallbacks,
+    run: (queue, args, values, context) =>
+      values.retry ? retryOfCallbacks(queue, args, values, context) : callbacks(queue, args, values, context),
   },
   show: {
     help: "one instance: a tree of its nodes, with what they got, answered and called",
@@ -129,7 +134,7 @@ function writes({ writes = false }: Action, values: QueueValues, args: readonly 
 /** `sequoia queue` */
 export const command: Command = {
   usage:
-    "status | list | show ID | dead | callbacks | cancel ID… | retry ID… | purge ID… | pause | resume | " +
+    "status | list | show ID | dead | callbacks [ID…] | cancel ID… | retry ID… | purge ID… | pause | resume | " +
     "policy [NAME] | limit [N|N,fixed|auto] | settings",
   words: Object.keys(ACTIONS),
   tables: {
@@ -156,6 +161,7 @@ export const command: Command = {
     ["sequoia queue show order-17", "each node of one: state, attempts, inputs, output"],
     ["sequoia queue retry --all", "run all that failed again, from where they failed"],
     ["sequoia queue retry order-17 --from convert", "run this node and all after it again"],
+    ["sequoia queue callbacks --retry --all", "deliver the callbacks that were given up after all"],
     ["sequoia queue cancel --chain fan7 --abort", "end what is queued or running of a chain, calls too"],
     ["sequoia queue pause --function convert", "start no calls of a function, until it is resumed"],
     ["sequoia queue resume --all", "take all pauses back"],

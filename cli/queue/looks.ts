@@ -174,23 +174,30 @@ export async function dead(
   if (failed + shown === 0) log.info(`Nothing has failed${behind(values)}`);
 }
 
-/** The callbacks that wait or were given up, a line each, oldest first. */
+/** The callbacks that wait or were given up, a line each, oldest first: all, or those with the ids, also of instances. */
 export async function callbacks(
   queue: QueueDriver,
-  _: readonly string[],
+  ids: readonly string[],
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
   const part = partOf(values), log = openLog(values);
   const states = values.waiting ? ["waiting" as const] : ["waiting" as const, "given-up" as const];
-  const listed = queue.callbacks({ states, limit: part.offset + part.count + 1 });
+  const which = { states, ...ids.length > 0 && { ids } };
+  const listed = queue.callbacks({ ...which, limit: part.offset + part.count + 1 });
   const { shown, isCut } = await eachOf(
     part,
     listed,
     (view) => print(values.json ? JSON.stringify(callbackJson(view)) : callbackLine(view, clock.wallMs())),
   );
   if (isCut) log.info(`There are more: --offset ${part.offset + part.count}`);
-  if (shown === 0) log.info(`No callback waits${values.waiting ? "" : " or was given up"}${behind(values)}`);
+  if (shown === 0) {
+    log.info(
+      `No ${ids.length > 0 ? "such " : ""}callback waits${values.waiting ? "" : " or was given up"}${
+        behind(values)
+      }`,
+    );
+  }
 }
 
 /** Columns of lines that go to a file or another program. */
@@ -216,7 +223,7 @@ export async function show(
   }
   const tree = await readTree(queue, view);
   const callbacks = await Array.fromAsync(
-    queue.callbacks({ instance: view.instance.id, limit: SHOWN_CALLBACKS }),
+    queue.callbacks({ ids: [view.instance.id], limit: SHOWN_CALLBACKS }),
   );
   if (values.json) {
     const told = callbacks.length === 0 ? {} : { callbacks: callbacks.map(callbackJson) };

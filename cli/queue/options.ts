@@ -20,10 +20,11 @@ const OWN = {
     "list, dead, callbacks: pass over the first N (default 0)",
     (text) => text === "0" ? 0 : parseCount(text),
   ),
-  all: flag("cancel, retry, purge, pause, resume: everything that the action can reach"),
+  all: flag("cancel, retry, purge, pause, resume, callbacks --retry: everything that the action can reach"),
   abort: flag("cancel: also end calls in flight, which are awaited otherwise"),
   from: one("NODE", "retry: run this node and all that come after it again", text),
   waiting: flag("callbacks: only those that wait for delivery"),
+  retry: flag("callbacks: deliver those that were given up after all, from now on"),
   local: one(
     "ADDRESS",
     "status: where the local platform is (default $SEQUOIA_LOCAL or 127.0.0.1:7077)",

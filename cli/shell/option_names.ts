@@ -12,8 +12,8 @@ export const OPTION_NAMES: ReadonlySet<string> = new Set(
   heartbeat help hold hours html id id-from idle ids in in-flight items json keys label label-limit limit list
   listen local log-format log-level max-late merge mermaid method metrics-label minutes most name new-key offset
   once original-priorities out out-max out-profile partitions platform poisson policy priority probe profile
-  queue queue-timeout ramp rate remove reset retry-budget sample scope secret seed share shed show sort speed
-  state strict-shares then timeout trace traceparent types until until-confident until-empty wait waiting
+  queue queue-timeout ramp rate remove reset retry retry-budget sample scope secret seed share shed show sort
+  speed state strict-shares then timeout trace traceparent types until until-confident until-empty wait waiting
   warm-up weight window wire
 `.trim().split(/\s+/),
 );

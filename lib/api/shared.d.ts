@@ -304,7 +304,7 @@ interface CallbackView extends SettledCallback {
     readonly end: Omit<ToldEnd, "output">;
 }
 interface CallbackFilter {
-    readonly instance?: string;
+    readonly ids?: readonly string[];
     readonly states?: readonly CallbackState[];
     readonly limit?: number;
 }
@@ -319,6 +319,7 @@ interface CallbackRoom {
 interface CallbackOutbox {
     pullCallbacks(room: CallbackRoom, signal: AbortSignal): Promise<readonly TakenCallback[]>;
     settleCallbacks(settled: readonly SettledCallback[]): Promise<void>;
+    retryCallbacks(ids: readonly string[]): Promise<number>;
     callbacks(filter: CallbackFilter): AsyncIterable<CallbackView>;
     callbackCounts(): Promise<CallbackCounts>;
 }

@@ -131,6 +131,17 @@ Deno.test("Deliverer gives a callback up after a day, and at once if the receive
   );
 });
 
+Deno.test("Deliverer has another day for a callback that was given up and is retried, from its first wait on", async () => {
+  const { deliver, posts, queue } = await scene([{ url: URL }], (_, count) => [410, 500, 200][count - 1]!);
+  await deliver(2 * GIVE_UP_MS);
+  const given = await Array.fromAsync(queue.callbacks({ states: ["given-up"] }), ({ id }) => id);
+  assertEquals([given.length, posts.length], [1, 1]);
+  await queue.retryCallbacks(given);
+  await deliver(60_000);
+  assertEquals((await Array.fromAsync(queue.callbacks({})))[0]?.state, "delivered");
+  assertEquals(posts.map(({ id }) => id), [given[0]!, given[0]!, given[0]!]);
+});
+
 Deno.test("Deliverer sends nothing that no secret signs, and uses the callback's own", async () => {
   const none = await scene([{ url: URL }], () => 200, "");
   await none.deliver(60_000);

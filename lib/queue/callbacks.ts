@@ -30,7 +30,7 @@ export interface TakenCallback {
   readonly end: ToldEnd;
   /** Attempts that have failed. */
   readonly attempts: number;
-  /** The instant from which on the time counts after which it is given up, in milliseconds since 1970. */
+  /** The end of the instance, or the last retry: the time counts from then after which it is given up. In milliseconds since 1970. */
   readonly sinceMs: number;
 }
 
@@ -61,8 +61,8 @@ export interface CallbackView extends SettledCallback {
 
 /** Which callbacks are meant; all given parts must hold. */
 export interface CallbackFilter {
-  /** The id of the instance whose ends they tell. (Default: any) */
-  readonly instance?: string;
+  /** Their ids, or those of the instances whose ends they tell. (Default: any) */
+  readonly ids?: readonly string[];
   /** Those in one of these states. (Default: any) */
   readonly states?: readonly CallbackState[];
   /** The most that are listed. (Default: no bound) */
@@ -97,18 +97,26 @@ export interface CallbackOutbox {
   pullCallbacks(room: CallbackRoom, signal: AbortSignal): Promise<readonly TakenCallback[]>;
   /** Writes the outcomes of attempts; those of callbacks that this consumer has lost are passed over. */
   settleCallbacks(settled: readonly SettledCallback[]): Promise<void>;
+  /**
+   * Has callbacks that were given up be delivered after all, from now on, under their ids, as if no attempt had been made.
+   *
+   * @param ids the ids of callbacks; those that were not given up are passed over
+   * @returns number of callbacks that are due again
+   */
+  retryCallbacks(ids: readonly string[]): Promise<number>;
   /** Lists callbacks, oldest first. */
   callbacks(filter: CallbackFilter): AsyncIterable<CallbackView>;
   /** Counts callbacks. */
   callbackCounts(): Promise<CallbackCounts>;
 }
 
-/** Whether a filter means a callback; its `limit` is not looked at. */
-export function meansCallback(
-  { instance, states }: CallbackFilter,
-  of: Pick<CallbackView, "state"> & Pick<ToldEnd, "instance">,
-): boolean {
-  return (instance === undefined || instance === of.instance) && (states?.includes(of.state) ?? true);
+/** Returns the test whether a filter means a callback; its `limit` is not looked at. */
+export function callbackTest(
+  { ids, states }: CallbackFilter,
+): (of: Pick<CallbackView, "id" | "state"> & Pick<ToldEnd, "instance">) => boolean {
+  const named = ids && new Set(ids);
+  return ({ id, instance, state }) =>
+    (named === undefined || named.has(id) || named.has(instance)) && (states?.includes(state) ?? true);
 }
 
 /** The origin of a callback's URL. */

@@ -2,6 +2,7 @@
 export * from "./chain_types.ts";
 export * from "./deploy.ts";
 export * from "./branch.ts";
+export * from "./callbacks.ts";
 export * from "./instance_json.ts";
 export * from "./instance_tree.ts";
 export * from "./reach.ts";

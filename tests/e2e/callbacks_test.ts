@@ -143,3 +143,46 @@ Deno.test("a callback that cannot be is refused where it is written", async () =
     assert(!stderr.includes(SECRET));
   }
 });
+
+Deno.test("queue callbacks --retry has what was given up be posted after all, under its id", async () => {
+  let isGone = true;
+  await using ends = receiver(() => isGone ? 410 : 204);
+  await using at = await folder({ "work.ts": work() });
+  const options = { ...at, env: { CALLBACK_KEY: SECRET } };
+  const consume = () => run([...CONSUME, "--until-empty", "--callback-secret", "env:CALLBACK_KEY"], options);
+  const callbacks = (...args: readonly string[]) => run(["queue", "callbacks", ...args, ...QUEUE], at);
+  for (const id of ["a", "b"]) {
+    const produce = ["produce", "work.ts", "--chain", "hello", "--arg", "n=1", "--id", id];
+    await run([...produce, "--callback", ends.url, ...QUEUE], at);
+  }
+  await consume();
+  assertEquals(ends.posts.length, 2);
+  assertMatch(
+    (await callbacks("a")).stdout,
+    /^a {2}completed {2}\S+ {2}given up .* after 1 attempt: .*410\n$/,
+  );
+
+  for (
+    const [args, words] of [
+      [["--retry"], "name callbacks, or instances, or --all"],
+      [["--all"], "--all goes with --retry"],
+      [["--retry", "--all", "--waiting"], "--retry takes no --waiting"],
+    ] as const
+  ) {
+    const { code, stderr } = await callbacks(...args);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, words);
+  }
+  const { code, stdout, stderr } = await callbacks("--retry", "a", "none");
+  assertEquals([code, stdout], [1, "Retried 1 callback\n"]);
+  assertStringIncludes(stderr, "Cannot retry callbacks of none: none was given up");
+  assertStringIncludes((await callbacks("--waiting")).stdout, "waits for a consumer");
+  isGone = false;
+  await consume();
+  assertEquals(await runJson(["queue", "callbacks", "--retry", "--all", ...QUEUE], at), { reached: 1 });
+  await consume();
+  assertEquals(ends.taken.length, 2);
+  assertEquals(new Set(ends.posts.map(({ id }) => id)).size, 2);
+  const { callbacks: left } = await runJson(["queue", "status", ...QUEUE], at) as { callbacks: object };
+  assertEquals(left, { waiting: 0, givenUp: 0 });
+});

@@ -28,6 +28,7 @@ export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): Queu
     undeploy: (name) => queue.undeploy(name),
     pullCallbacks: (room, signal) => queue.pullCallbacks(room, signal),
     settleCallbacks: (settled) => queue.settleCallbacks(settled),
+    retryCallbacks: (ids) => queue.retryCallbacks(ids),
     callbacks: (filter) => queue.callbacks(filter),
     callbackCounts: () => queue.callbackCounts(),
     [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),

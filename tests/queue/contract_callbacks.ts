@@ -180,7 +180,7 @@ export const callbackCases: readonly ContractCase[] = [
         ...{ id: one!.id, state: "waiting", attempts: 1, atMs, failure: "status 500 ü" },
         ...{ callback: one!.callback, end: told },
       });
-      const [givenUp] = await list(harness, other, { instance: two!.end.instance });
+      const [givenUp] = await list(harness, other, { ids: [two!.end.instance] });
       assertEquals([givenUp?.state, givenUp?.failure, givenUp?.attempts], ["given-up", "status 410", 7]);
       assertEquals((await list(harness, other, { limit: 1 })).length, 1);
       assert(await noneDue(harness, queue), "it is not due yet");
@@ -220,6 +220,41 @@ export const callbackCases: readonly ContractCase[] = [
       const taken = await pull(harness, queue, 2);
       assertEquals(new Set(taken.map(({ end: { outcome } }) => outcome)), new Set(["failed", "completed"]));
       assertEquals(new Set(taken.map(({ id }) => id)).size, 2);
+    },
+  },
+  {
+    name: "callbacks that were given up and are retried are due at once, as if no attempt had been made",
+    async run(harness) {
+      const [queue, other] = [await harness.connect(), await harness.connect()];
+      await harness.wait(queue.push(instances(4, asking({ url: URL_A }))));
+      await end(harness, queue, { output: writeJson("kept") }, {}, {}, {});
+      const taken = await pull(harness, queue, 4), [first, second, delivered, waiting] = taken;
+      const nowMs = Math.ceil(harness.clock.wallMs()), failure = "status 500";
+      const settled = { attempts: 7, atMs: nowMs };
+      await harness.wait(queue.settleCallbacks([
+        ...[first, second].map((each) => ({ ...settled, id: each!.id, state: "given-up" as const, failure })),
+        { ...settled, id: delivered!.id, state: "delivered" },
+        { ...settled, id: waiting!.id, state: "waiting", atMs: nowMs + 3_600_000, failure },
+      ]));
+      const all = [...taken.map(({ id }) => id), "msg_unknown", first!.end.instance];
+      assertEquals(await harness.wait(other.retryCallbacks([])), 0);
+      assertEquals(await harness.wait(other.retryCallbacks([second!.id])), 1);
+      const retriedMs = Math.floor(harness.clock.wallMs());
+      assertEquals(await harness.wait(other.retryCallbacks(all)), 1, "the first one");
+      assertEquals(await harness.wait(other.retryCallbacks(all)), 0);
+      assertEquals(await harness.wait(other.callbackCounts()), { waiting: 3, givenUp: 0 });
+      const [view] = await list(harness, other, { ids: [first!.id] });
+      assertEquals([view?.state, view?.attempts, view?.failure], ["waiting", 0, undefined]);
+      const [again] = await pull(harness, queue, 2);
+      const { sinceMs, ...rest } = again!, { sinceMs: _, ...before } = first!;
+      assertEquals(rest, before, "with its output, under its id");
+      assert(sinceMs >= retriedMs && sinceMs <= harness.clock.wallMs(), "it is not given up for its age");
+      await harness.lose(queue);
+      assertEquals((await pull(harness, other, 2)).map(({ id }) => id), [first!.id, second!.id]);
+      const atMs = harness.clock.wallMs();
+      await harness.wait(other.settleCallbacks([{ id: first!.id, state: "delivered", attempts: 1, atMs }]));
+      assertEquals((await list(harness, other, { ids: [first!.end.instance] }))[0]?.state, "delivered");
+      assertEquals(await harness.wait(other.callbackCounts()), { waiting: 2, givenUp: 0 });
     },
   },
   {

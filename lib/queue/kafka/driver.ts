@@ -312,6 +312,11 @@ export class KafkaDriver implements QueueDriver {
     await this.#parts.deliveries.settle(settled);
   }
 
+  async retryCallbacks(ids: readonly string[]): Promise<number> {
+    this.#check("ask", "write");
+    return await this.#parts.operator.retryCallbacks(ids);
+  }
+
   async *callbacks(filter: CallbackFilter): AsyncGenerator<CallbackView> {
     this.#check("read", "read");
     await this.#look();

@@ -3,8 +3,8 @@ import {
   type CallbackCounts,
   type CallbackFilter,
   type CallbackRoom,
+  callbackTest,
   type CallbackView,
-  meansCallback,
   originOf,
   type SettledCallback,
   type TakenCallback,
@@ -21,7 +21,7 @@ interface Ended {
 }
 
 interface Told {
-  readonly taken: TakenCallback;
+  taken: TakenCallback;
   readonly origin: string;
   settled: Omit<SettledCallback, "id">;
   owner: object | undefined;
@@ -30,6 +30,12 @@ interface Told {
 /** The callbacks of a queue in memory: as many as instances have ended and are not told, and those settled within `keep`. */
 export class MemoryCallbacks {
   readonly #all = new Map<string, Told>();
+  readonly #changed: () => void;
+
+  /** @param changed called when others may be due, or later */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
 
   /** An instance has ended. @returns whether that is to be told */
   ended({ instance, endedAtMs = 0, reason, output }: Ended, outcome: InstanceOutcome): boolean {
@@ -69,6 +75,19 @@ export class MemoryCallbacks {
       const each = this.#all.get(id);
       if (each?.owner === owner) Object.assign(each, { owner: undefined, settled: rest });
     }
+    this.#changed();
+  }
+
+  /** Has those be delivered after all that were given up. @returns their number */
+  retry(ids: readonly string[], nowMs: number): number {
+    const meant = [...new Set(ids)].map((id) => this.#all.get(id))
+      .filter((each) => each?.settled.state === "given-up") as Told[];
+    for (const each of meant) {
+      each.taken = { ...each.taken, sinceMs: nowMs };
+      each.settled = { state: "waiting", attempts: 0, atMs: nowMs };
+    }
+    this.#changed();
+    return meant.length;
   }
 
   /** Gives up all that an owner has taken. */
@@ -85,14 +104,13 @@ export class MemoryCallbacks {
 
   /** Those that a filter means, oldest first. */
   list(filter: CallbackFilter): CallbackView[] {
-    const views = [...this.#all.values()].map(
+    const isMeant = callbackTest(filter);
+    return [...this.#all.values()].map(
       ({ taken: { id, callback, end: { output: _, ...end } }, settled }) => {
         const atMs = Math.max(settled.atMs, 0);
         return { id, ...settled, atMs, callback, end };
       },
-    );
-    return views.filter(({ state, end: { instance } }) => meansCallback(filter, { state, instance }))
-      .slice(0, filter.limit);
+    ).filter(({ id, state, end: { instance } }) => isMeant({ id, state, instance })).slice(0, filter.limit);
   }
 
   counts(): CallbackCounts {

@@ -313,10 +313,11 @@ class MemoryConsumer implements QueueDriver {
   }
 
   settleCallbacks(settled: readonly SettledCallback[]): Promise<void> {
-    return this.#do("write to", () => {
-      this.#store.callbacks.settle(settled, this);
-      this.#store.bell.ring(); // there may be a later instant to wait for
-    });
+    return this.#do("write to", () => this.#store.callbacks.settle(settled, this));
+  }
+
+  retryCallbacks(ids: readonly string[]): Promise<number> {
+    return this.#do("ask", () => this.#store.callbacks.retry(ids, this.#clock.wallMs()));
   }
 
   async *callbacks(filter: CallbackFilter): AsyncIterable<CallbackView> {

@@ -64,7 +64,7 @@ export class MemoryStore {
   readonly identity: string = `memory:${crypto.randomUUID()}`;
   readonly settings = new MemorySettings();
   readonly deployments = new MemoryDeployments();
-  readonly callbacks = new MemoryCallbacks();
+  readonly callbacks = new MemoryCallbacks(() => this.bell.ring());
   readonly beats = new MemoryBeats();
   readonly #entries = new Map<string, Entry>();
   readonly #chains = new Map<string, Chain>();

@@ -181,6 +181,17 @@ function write(db: Database, { id, state, attempts, atMs, failure }: SettledCall
   );
 }
 
+/** Has callbacks be delivered after all that were given up. Within a transaction. @returns their number */
+export function retryCallbacks(db: Database, ids: readonly string[], nowMs: number): number {
+  return db.run(
+    `UPDATE callbacks SET state = 'waiting', attempts = 0, at_ms = ?, since_ms = ?, failure = NULL
+     WHERE id IN (SELECT value FROM json_each(?)) AND +state = 'given-up'`,
+    nowMs,
+    nowMs,
+    JSON.stringify(ids),
+  );
+}
+
 /** Gives up all that an owner has taken. Within a transaction. */
 export function releaseCallbacks(db: Database, owner: number): void {
   db.run("UPDATE callbacks SET owner = NULL WHERE owner = ?", owner);
@@ -202,22 +213,25 @@ export function forgetSettled(db: Database, instantMs: number): void {
   db.run(sql, instantMs);
 }
 
+/** The texts of a list that is given as JSON. */
+const LISTED = "SELECT value FROM json_each(?)";
+
 /** Callbacks that a filter means behind a key, oldest first: a page of them, with their keys. */
 export function readCallbacks(
   db: Database,
-  { instance, states }: CallbackFilter,
+  { ids, states }: CallbackFilter,
   after: number,
   limit: number,
 ): { readonly key: number; readonly view: CallbackView }[] {
   const conditions = [
     "key > ?",
-    ...instance === undefined ? [] : ["instance = ?"],
-    ...states === undefined ? [] : ["state IN (SELECT value FROM json_each(?))"],
+    ...ids === undefined ? [] : [`(id IN (${LISTED}) OR instance IN (${LISTED}))`],
+    ...states === undefined ? [] : [`state IN (${LISTED})`],
   ];
   const rows = db.all<Row>(
     `SELECT * FROM callbacks WHERE ${conditions.join(" AND ")} ORDER BY key LIMIT ?`,
     after,
-    ...instance === undefined ? [] : [instance],
+    ...ids === undefined ? [] : [JSON.stringify(ids), JSON.stringify(ids)],
     ...states === undefined ? [] : [JSON.stringify(states)],
     limit,
   );

@@ -32,7 +32,7 @@ import type { Settings } from "../settings.ts";
 import { Changes } from "./changes.ts";
 import { ChainTable } from "./chains.ts";
 import { ordersFor } from "./commands.ts";
-import { countCallbacks, readCallbacks } from "./callbacks.ts";
+import { countCallbacks, readCallbacks, retryCallbacks } from "./callbacks.ts";
 import { Deployments } from "./deployments.ts";
 import { readDepth } from "./depth.ts";
 import type { Database } from "./database.ts";
@@ -264,6 +264,15 @@ export class SqliteDriver implements QueueDriver {
     if (settled.length === 0) return;
     await this.#holder.settleCallbacks(settled);
     this.#bell.ring(); // there may be a later instant to wait for
+  }
+
+  async retryCallbacks(ids: readonly string[]): Promise<number> {
+    this.#check("ask", "write");
+    if (ids.length === 0) return 0;
+    const retry = () => retryCallbacks(this.#db, ids, this.#clock.wallMs());
+    const retried = await this.#writes.run(retry, { rows: ids.length });
+    this.#bell.ring();
+    return retried;
   }
 
   async *callbacks(filter: CallbackFilter): AsyncGenerator<CallbackView> {

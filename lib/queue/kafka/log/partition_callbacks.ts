@@ -16,6 +16,8 @@ export interface PartitionCallback {
   readonly parts: number;
   readonly endedAtMs: number;
   readonly outcome: InstanceOutcome;
+  /** From when on the time counts after which it is given up, in milliseconds since 1970. */
+  sinceMs: number;
   state: CallbackState;
   attempts: number;
   /** When it is due; of one that is settled, when it was. */
@@ -31,8 +33,9 @@ const MOST_SETTLED = 100_000;
 /** The callbacks of a partition, as `finished` tells of them: of each end that is to be told, and what has become of it since. */
 export class PartitionCallbacks {
   readonly #where: string;
-  /** By the offsets of their ends, which ascend. */
-  readonly #waiting = new Map<number, PartitionCallback>();
+  /** By the offsets of their ends, which ascend, unless some are delivered after all. */
+  #waiting = new Map<number, PartitionCallback>();
+  #isSorted = true;
   readonly #settled = new Map<number, PartitionCallback>();
 
   /** @param where the topic and the partition of its submissions, which no other queue of the brokers has */
@@ -47,7 +50,14 @@ export class PartitionCallbacks {
     this.#waiting.set(offset, {
       id: `msg_${createHash("sha256").update(name).digest("hex").slice(0, 32)}`,
       ...{ instance, origin, offset, parts, endedAtMs, outcome: state as InstanceOutcome },
-      ...{ state: "waiting", attempts: 0, atMs: endedAtMs, failure: undefined, isTaken: false },
+      ...{
+        sinceMs: endedAtMs,
+        state: "waiting",
+        attempts: 0,
+        atMs: endedAtMs,
+        failure: undefined,
+        isTaken: false,
+      },
     });
   }
 
@@ -57,8 +67,9 @@ export class PartitionCallbacks {
     if (mark !== undefined) this.mark(mark);
   }
 
-  /** An attempt has been made. One whose end is not known is settled. */
-  mark({ of, state, attempts, atMs, failure }: CallbackMark): void {
+  /** An attempt has been made, or what was given up is to be delivered after all. One whose end is not known is settled. */
+  mark({ of, state, attempts, atMs, failure, sinceMs }: CallbackMark): void {
+    if (sinceMs !== undefined) this.#takeUp(of, sinceMs);
     const callback = this.#waiting.get(of);
     if (callback === undefined) return;
     Object.assign(callback, { state, attempts, atMs, failure, isTaken: false });
@@ -68,8 +79,31 @@ export class PartitionCallbacks {
     if (this.#settled.size > MOST_SETTLED) this.#settled.delete(this.#settled.keys().next().value!);
   }
 
+  /** One that was given up is to be delivered after all. */
+  #takeUp(of: number, sinceMs: number): void {
+    const callback = this.#settled.get(of);
+    if (callback?.state !== "given-up") return;
+    this.#settled.delete(of);
+    callback.sinceMs = sinceMs;
+    this.#waiting.set(of, callback);
+    this.#isSorted = false;
+  }
+
+  /** Those of some ids that were given up. */
+  givenUp(ids: readonly string[]): PartitionCallback[] {
+    const meant = new Set(ids);
+    return [...this.#settled.values()].filter(({ id, state }) => state === "given-up" && meant.has(id));
+  }
+
+  #sort(): void {
+    if (this.#isSorted) return;
+    this.#waiting = new Map([...this.#waiting].sort(([a], [b]) => a - b));
+    this.#isSorted = true;
+  }
+
   /** Where the first record stands that whoever comes next needs to know of those that wait; Infinity: nowhere. */
   get from(): number {
+    this.#sort();
     const [first] = this.#waiting.values();
     return first === undefined ? Infinity : first.offset - first.parts + 1;
   }

@@ -116,10 +116,12 @@ export interface End {
   readonly copyOf?: string;
 }
 
-/** The outcome of an attempt to deliver a callback. */
+/** The outcome of an attempt to deliver a callback, or that it is to be delivered after all. */
 export interface CallbackMark extends Omit<SettledCallback, "id"> {
   /** Where in `finished` the last record of the end stands that it tells. */
   readonly of: number;
+  /** Of one that was given up and is to be delivered after all: when that was asked for, in milliseconds since 1970. */
+  readonly sinceMs?: number;
 }
 
 export const FENCE = "\0fence";

@@ -2,8 +2,8 @@ import type { Clock } from "../../../model/mod.ts";
 import {
   type CallbackCounts,
   type CallbackFilter,
+  callbackTest,
   type CallbackView,
-  meansCallback,
   toldEnd,
 } from "../../callbacks.ts";
 import { countStates } from "../../due_callbacks.ts";
@@ -36,13 +36,23 @@ export class CallbackLooks {
   async *list(filter: CallbackFilter): AsyncGenerator<CallbackView> {
     const { link, names, partitions } = this.#options;
     const ends = new EndReader(link, names.finished, partitions);
-    const found = this.#all().filter(([, each]) => meansCallback(filter, each));
+    const found = this.#meant(filter);
     let left = filter.limit ?? Infinity;
     for (const [partition, each] of found.sort(([, a], [, b]) => a.endedAtMs - b.endedAtMs)) {
       if (left-- <= 0) return;
       const whole = await ends.read(partition, each);
       if (whole?.instance.callback !== undefined) yield callbackView(each, whole);
     }
+  }
+
+  /** Those that a filter means, and their partitions. */
+  find(filter: CallbackFilter): { readonly id: string; readonly partition: number }[] {
+    return this.#meant(filter).map(([partition, { id }]) => ({ id, partition }));
+  }
+
+  #meant(filter: CallbackFilter): (readonly [partition: number, callback: PartitionCallback])[] {
+    const isMeant = callbackTest(filter);
+    return this.#all().filter(([, each]) => isMeant(each));
   }
 
   #all(): (readonly [partition: number, callback: PartitionCallback])[] {

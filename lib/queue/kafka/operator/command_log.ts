@@ -8,14 +8,16 @@ import { endOffset, readRanges, startOffset } from "../log/log.ts";
 import { outgoing } from "../log/records.ts";
 import type { Tail } from "../log/tail.ts";
 
-/** A request of an operator to the owners of some partitions, for these instances. */
+/** A request of an operator to the owners of some partitions, for these instances, or for these callbacks. */
 export interface Request {
   /** A name of its own. */
   readonly id: string;
   readonly kind: "cancel" | "retry" | "purge";
   readonly abort?: boolean;
   readonly from?: string;
-  /** The ids of the instances by partition. */
+  /** Whether callbacks that were given up are retried: older owners find no instances of their ids. (Default: instances are) */
+  readonly callbacks?: true;
+  /** The ids of the instances, or of the callbacks, by partition. */
   readonly ids: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -55,11 +55,29 @@ export class Operator {
 
   /** @returns the number of instances that were reached */
   async request(command: Extract<Command, { filter: Filter }>): Promise<number> {
-    const { view, ownership, follow, newId } = this.#options;
+    const { view, ownership, follow } = this.#options;
     follow();
     await view.refresh();
     using _ = await ownership.whole();
-    const found = await view.find(among(statesOf(command), command.filter));
+    return await this.#askAll(await view.find(among(statesOf(command), command.filter)), orderOf(command));
+  }
+
+  /** Has callbacks be delivered after all that were given up. @returns their number */
+  async retryCallbacks(ids: readonly string[]): Promise<number> {
+    const { view, ownership, follow } = this.#options;
+    follow();
+    await view.refresh();
+    using _ = await ownership.whole();
+    return await this.#askAll(view.callbacks.find({ ids, states: ["given-up"] }), {
+      kind: "retry",
+      callbacks: true,
+    });
+  }
+
+  async #askAll(
+    found: readonly { readonly id: string; readonly partition: number }[],
+    order: Omit<Request, "id" | "ids">,
+  ): Promise<number> {
     let reached = 0;
     for (let at = 0; at < found.length; at += IDS_PER_REQUEST) {
       const byPartition = Object.groupBy(
@@ -69,7 +87,7 @@ export class Operator {
       const ids = Object.fromEntries(
         Object.entries(byPartition).map(([partition, list]) => [partition, list!.map(({ id }) => id)]),
       );
-      reached += await this.#ask({ id: newId(), ids, ...orderOf(command) });
+      reached += await this.#ask({ id: this.#options.newId(), ids, ...order });
     }
     return reached;
   }

@@ -31,6 +31,7 @@ export async function carryOut(
       return trees.length;
     }
     case "retry": {
+      if (request.callbacks) return await retryCallbacks(owned, ids, atMs);
       const states: readonly string[] = request.from === undefined ? RETRYABLE : RETRYABLE_FROM;
       const roots = new Set(ids.filter((id) => state.ends.has(id)).map((id) => state.ends.root(id)));
       let reached = 0;
@@ -41,6 +42,19 @@ export async function carryOut(
       return reached;
     }
   }
+}
+
+/** Has callbacks be delivered after all that were given up. @returns their number */
+async function retryCallbacks(
+  { state, journal }: OwnedPartition,
+  ids: readonly string[],
+  atMs: number,
+): Promise<number> {
+  const meant = state.callbacks.givenUp(ids);
+  if (meant.length === 0) return 0;
+  const mark = { state: "waiting", attempts: 0, atMs, sinceMs: atMs } as const;
+  await journal.mark(meant.map(({ instance, offset: of }) => ({ instance, of, ...mark })));
+  return meant.length;
 }
 
 interface Revived extends WholeEnd {

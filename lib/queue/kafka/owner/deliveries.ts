@@ -86,7 +86,7 @@ export class Deliveries {
   }
 
   async #read({ owned, callback: of }: Owned): Promise<TakenCallback | undefined> {
-    const { ends, clock } = this.#options, { id, attempts, endedAtMs, outcome } = of;
+    const { ends, clock } = this.#options, { id, attempts, endedAtMs, outcome, sinceMs } = of;
     const whole = await ends.read(owned.partition, of);
     if (whole?.instance.callback === undefined) {
       await this.#mark(owned, [[of, {
@@ -100,7 +100,7 @@ export class Deliveries {
     }
     const { instance, reason, output } = whole;
     const end = toldEnd(instance, { outcome, endedAtMs, reason, output });
-    return { id, callback: instance.callback!, end, attempts, sinceMs: endedAtMs };
+    return { id, callback: instance.callback!, end, attempts, sinceMs };
   }
 
   /** Writes the outcomes of attempts; those of partitions that are another's now are passed over. */
