@@ -1,6 +1,6 @@
 /** A server with the answers of the API that the live page reads, for what a real queue does not do at will: breaking, hostile names. */
 import { livePage } from "../../lib/serve/page/page.ts";
-import type { WireDetail, WireFailures, WireInstance, WireLive, WireRow } from "../../lib/serve/page/wire.ts";
+import type { ApiDetail, ApiFailures, ApiInstance, ApiLive, ApiRow } from "../../lib/serve/page/answers.ts";
 
 /** A request that changes something, as the page sent it. */
 export interface Sent {
@@ -12,13 +12,13 @@ export interface Sent {
 
 /** The answers of a fixture, which tests may change. */
 export interface Answers {
-  view: WireLive;
-  instances: WireInstance[];
+  view: ApiLive;
+  instances: ApiInstance[];
   /** Most of them that one page looks at. (Default: all) */
   lookedAt?: number;
   /** The nodes of each instance. */
-  nodes: WireDetail["nodes"];
-  failures: WireFailures;
+  nodes: ApiDetail["nodes"];
+  failures: ApiFailures;
   /** Whether streams work. */
   streams: boolean;
   /** Whether the server answers at all. */
@@ -46,7 +46,7 @@ export class Fixture implements AsyncDisposable {
   }
 
   /** Sends a view to whoever watches. */
-  push(view: WireLive): void {
+  push(view: ApiLive): void {
     this.answers.view = view;
     for (const stream of this.#streams) stream.enqueue(eventOf(view));
   }
@@ -119,7 +119,7 @@ export class Fixture implements AsyncDisposable {
   }
 }
 
-function eventOf(view: WireLive): Uint8Array<ArrayBuffer> {
+function eventOf(view: ApiLive): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`event: live\ndata: ${JSON.stringify(view)}\n\n`);
 }
 
@@ -144,12 +144,12 @@ function listed({ instances, lookedAt = Infinity }: Answers, query: URLSearchPar
 const ROW = { ready: 0, running: 0, callsPerS: 0, throttledPerS: 0, failedPerS: 0, share: 0 };
 
 /** A row of a table. */
-export function row(name: string, of: Partial<WireRow> = {}): WireRow {
+export function row(name: string, of: Partial<ApiRow> = {}): ApiRow {
   return { ...ROW, name, ...of };
 }
 
 /** A busy queue at a second of its run. */
-export function busyView(second: number, atMs: number): WireLive {
+export function busyView(second: number, atMs: number): ApiLive {
   const wave = (phase: number, of: number) => Math.round(of * (1 + 0.35 * Math.sin((second + phase) / 17)));
   const chains = [
     row("image-pipeline", {
@@ -183,7 +183,7 @@ export function busyView(second: number, atMs: number): WireLive {
       queueingMs: { p50: 40, p90: 90, p99: 210 },
     }),
   ];
-  const sum = (of: (row: WireRow) => number) => chains.reduce((total, each) => total + of(each), 0);
+  const sum = (of: (row: ApiRow) => number) => chains.reduce((total, each) => total + of(each), 0);
   const inFlight = Math.min(64, sum(({ running }) => running));
   return {
     atMs,
@@ -246,7 +246,7 @@ const REASONS = [
 /** A fixture's answers for a busy queue. */
 export function busyAnswers(nowMs: number): Answers {
   const states = ["running", "completed", "queued", "failed", "completed", "delayed", "cancelled"] as const;
-  const instances = Array.from({ length: 130 }, (_, i): WireInstance => {
+  const instances = Array.from({ length: 130 }, (_, i): ApiInstance => {
     const state = states[i % states.length]!, submittedAtMs = nowMs - 4000 * i - 2000;
     const hasEnded = ["completed", "failed", "cancelled"].includes(state);
     return {
@@ -282,7 +282,7 @@ export function busyAnswers(nowMs: number): Answers {
   };
 }
 
-function treeOf({ submittedAtMs: from }: WireInstance): WireDetail["nodes"] {
+function treeOf({ submittedAtMs: from }: ApiInstance): ApiDetail["nodes"] {
   const ok = (node: string, after: string[], start: number, runMs: number, attempts = 1) => ({
     ...{ node, after, calls: node, state: "ok", attempts, runMs, endedAtMs: from + start + runMs },
     output: { bytes: runMs * 1000, from: node },

@@ -12,10 +12,10 @@ import { notesOf, verdictOfView } from "./browser/verdict.js";
 import { byValueText, pauseName } from "../../model/mod.ts";
 import { livePage } from "./page.ts";
 import { pageScriptOf } from "./script.ts";
-import type { WireLive, WireNode } from "./wire.ts";
+import type { ApiLive, ApiNode } from "./answers.ts";
 
 const VIEW = busyView(0, 1_700_000_000_000);
-const QUIET: WireLive = {
+const QUIET: ApiLive = {
   ...VIEW,
   depth: { delayed: 0, queued: 0, running: 0, completed: 3, failed: 0, cancelled: 0 },
   inFlight: 0,
@@ -42,7 +42,7 @@ Deno.test("livePage() allows its own scripts and style, by their hashes, and req
 
 Deno.test("verdictOfView() says whether work flows, and if not, why", () => {
   const paused = { revision: 1, pauses: [{}] };
-  const table: [Partial<WireLive>, string, RegExp][] = [
+  const table: [Partial<ApiLive>, string, RegExp][] = [
     [{}, "Flowing", /in flight, .* calls start per second, .* wait\.$/],
     [{ inFlight: 64 }, "Busy", /^All 64 slots work, .* wait for a slot\.$/],
     [{ throttledPerS: 12 }, "Throttled", /refuses 12 calls per second/],
@@ -151,7 +151,7 @@ Deno.test("pauses and limits are written as the command line writes them", () =>
 
 Deno.test("nodeRows() is the tree of the nodes, each ready when those before it have ended", () => {
   const instance = { id: "i", chain: "c", state: "failed" as const, submittedAtMs: 1000, endedAtMs: 1900 };
-  const nodes: WireNode[] = [
+  const nodes: ApiNode[] = [
     {
       node: "a",
       calls: "f",
@@ -201,7 +201,7 @@ Deno.test("nodeRows() counts no time before a retry as waiting of the nodes that
     retriedAtMs: [2000, 8000],
   };
   const ran = { state: "ok", attempts: 1, runMs: 100 };
-  const nodes: WireNode[] = [
+  const nodes: ApiNode[] = [
     { node: "before", calls: "f", after: [], ...ran, endedAtMs: 1300 },
     { node: "once", calls: "f", after: ["before"], ...ran, endedAtMs: 2250 },
     { node: "twice", calls: "f", after: ["once"], ...ran, endedAtMs: 8400 },

@@ -1,15 +1,15 @@
 import { propose } from "./dialogs.js";
 import { byValueWords, counted, pauseWords } from "./text.js";
 
-/** @typedef {import("../wire.ts").WirePause} WirePause */
-/** @typedef {import("../wire.ts").WireChanged} WireChanged */
-/** @typedef {import("../wire.ts").WireReached} WireReached */
-/** @typedef {import("../wire.ts").WireConsumerRef} WireConsumerRef */
+/** @typedef {import("../answers.ts").ApiPause} ApiPause */
+/** @typedef {import("../answers.ts").ApiChanged} ApiChanged */
+/** @typedef {import("../answers.ts").ApiReached} ApiReached */
+/** @typedef {import("../answers.ts").ApiConsumerRef} ApiConsumerRef */
 
 /** The most instances that a dry run of a pause counts. */
 const MOST_COUNTED = 1000;
 
-/** Words for what a change of settings reaches. @param {WireChanged} changed */
+/** Words for what a change of settings reaches. @param {ApiChanged} changed */
 function reachWords({ consumers, instances }) {
   const who = consumers === 0
     ? "No consumer runs now; it holds for those that come"
@@ -21,7 +21,7 @@ function reachWords({ consumers, instances }) {
   } not ended ${are} meant.`;
 }
 
-/** Words for who goes by a change of settings. @param {WireChanged} changed */
+/** Words for who goes by a change of settings. @param {ApiChanged} changed */
 function takenWords({ consumers, unanswered, refusedBy }) {
   return [
     consumers + unanswered.length + refusedBy.length === 0
@@ -34,12 +34,12 @@ function takenWords({ consumers, unanswered, refusedBy }) {
   ].join("; ");
 }
 
-/** @param {WireConsumerRef} consumer */
+/** @param {ApiConsumerRef} consumer */
 function consumerWords({ host, pid }) {
   return `${host} ${pid}`;
 }
 
-/** @param {WirePause} pause */
+/** @param {ApiPause} pause */
 export function proposePause(pause) {
   const what = pauseWords(pause);
   propose({
@@ -53,7 +53,7 @@ export function proposePause(pause) {
   });
 }
 
-/** @param {WirePause | undefined} pause undefined: all */
+/** @param {ApiPause | undefined} pause undefined: all */
 export function proposeResume(pause) {
   const what = pause === undefined ? "all pauses" : pauseWords(pause);
   propose({
@@ -129,7 +129,7 @@ export function proposeMany(action, { state, chain, label = "" }, then) {
 }
 
 /**
- * @param {import("../wire.ts").WireFailure} cause
+ * @param {import("../answers.ts").ApiFailure} cause
  * @param {() => void} then
  */
 export function proposeRetryOfCause({ chain, pattern, reason }, then) {
@@ -148,16 +148,16 @@ const ACTIONS = {
     verb: "Cancel",
     words: "Nothing new starts; calls in flight end. What was done is undone, if the chain says how.",
     isGrave: true,
-    reach: (/** @type {WireReached} */ reached) =>
+    reach: (/** @type {ApiReached} */ reached) =>
       reachedWords(reached, "those that have ended stay as they are"),
-    done: (/** @type {WireReached} */ { reached }) => `Cancelled ${counted(reached, "instance")}.`,
+    done: (/** @type {ApiReached} */ { reached }) => `Cancelled ${counted(reached, "instance")}.`,
   },
   retry: {
     verb: "Retry",
     words: "What failed runs again; nodes that are done keep their outputs.",
-    reach: (/** @type {WireReached} */ reached) =>
+    reach: (/** @type {ApiReached} */ reached) =>
       reachedWords(reached, "only failed and cancelled ones run again"),
-    done: (/** @type {WireReached} */ { reached, isMore }) =>
+    done: (/** @type {ApiReached} */ { reached, isMore }) =>
       `Retried ${counted(reached, "instance")}.${isMore ? " There are more: retry again." : ""}`,
   },
 };
@@ -176,7 +176,7 @@ export function canReach(action, state) {
   return state === undefined || REACHED[action].includes(state);
 }
 
-/** @param {WireReached} reached @param {string} why */
+/** @param {ApiReached} reached @param {string} why */
 function reachedWords({ reached, isMore = undefined }, why) {
   if (reached === 0) return `It reaches no instance: ${why}.`;
   return `It reaches ${isMore ? "at least " : ""}${counted(reached, "instance")}.`;
@@ -234,7 +234,7 @@ export function proposeReset() {
   });
 }
 
-/** Limits by value in words, if there are any. @param {import("../wire.ts").WireByValue | undefined} limits */
+/** Limits by value in words, if there are any. @param {import("../answers.ts").ApiByValue | undefined} limits */
 export function limitsWords(limits) {
   return limits === undefined ? "each consumer's own" : byValueWords(limits) || "none";
 }

@@ -2,12 +2,12 @@ import { h } from "../../../report/html/page/dom.js";
 import { say } from "./keep.js";
 import { counted, passed, percent, rate, wait, whole } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireLive} WireLive */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
 
 /**
  * A figure with its name, and a line below it.
  *
- * @typedef {{ title: string, value: (view: WireLive) => string, unit?: (view: WireLive) => string, below: (view: WireLive) => string, more?: (view: WireLive) => string, mood?: (view: WireLive) => string, part?: (view: WireLive) => number | undefined, href?: string }} Card
+ * @typedef {{ title: string, value: (view: ApiLive) => string, unit?: (view: ApiLive) => string, below: (view: ApiLive) => string, more?: (view: ApiLive) => string, mood?: (view: ApiLive) => string, part?: (view: ApiLive) => number | undefined, href?: string }} Card
  */
 
 /** @type {readonly Card[]} */
@@ -72,7 +72,7 @@ const CARDS = [
 /**
  * The key figures.
  *
- * @returns {{ element: HTMLElement, update(view: WireLive): void }}
+ * @returns {{ element: HTMLElement, update(view: ApiLive): void }}
  */
 export function keyFigures() {
   const cards = CARDS.map(cardOf);
@@ -90,7 +90,7 @@ function cardOf({ title, value, unit, below, more, mood, part, href }) {
   const element = h("li", {}, heading, h("p.value", {}, number, " ", words), bar, line, another);
   return {
     element,
-    update: (/** @type {WireLive} */ view) => {
+    update: (/** @type {ApiLive} */ view) => {
       say(number, value(view));
       say(words, unit?.(view) ?? "");
       say(line, below(view));

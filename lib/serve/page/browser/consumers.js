@@ -4,8 +4,8 @@ import { keepIn, say } from "./keep.js";
 import { openTable, panel } from "./parts.js";
 import { percent, rate, whole } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireLive} WireLive */
-/** @typedef {import("../wire.ts").WireConsumer} WireConsumer */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
+/** @typedef {import("../answers.ts").ApiConsumer} ApiConsumer */
 
 /** A consumer that was not heard of for longer, in milliseconds, is marked: it beats once a second. */
 const LATE_MS = 2500;
@@ -13,7 +13,7 @@ const LATE_MS = 2500;
 /**
  * The table of the live consumers.
  *
- * @returns {{ element: HTMLElement, update(view: WireLive): void }}
+ * @returns {{ element: HTMLElement, update(view: ApiLive): void }}
  */
 export function consumersTable() {
   const { element: table, body } = openTable("Consumers", [
@@ -40,8 +40,8 @@ export function consumersTable() {
 }
 
 /**
- * @param {WireConsumer} consumer
- * @returns {import("./keep.js").Kept<WireConsumer>}
+ * @param {ApiConsumer} consumer
+ * @returns {import("./keep.js").Kept<ApiConsumer>}
  */
 function consumerRow({ host, pid, version }) {
   const policy = h("td.left", {}), cells = Array.from({ length: 8 }, () => h("td", {}));

@@ -5,8 +5,8 @@ import { keepIn, say } from "./keep.js";
 import { instanceLink, openTable, panel } from "./parts.js";
 import { ago, counted, whole } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireFailure} WireFailure */
-/** @typedef {import("../wire.ts").WireFailures} WireFailures */
+/** @typedef {import("../answers.ts").ApiFailure} ApiFailure */
+/** @typedef {import("../answers.ts").ApiFailures} ApiFailures */
 
 /** Between two looks at the dead letters, in milliseconds, if their number has changed; and at least. */
 const CAUSES_AGAIN_MS = 3000, ANYWAY_MS = 30_000;
@@ -15,7 +15,7 @@ const FIRST_CAUSES = 4;
 
 /** The dead letters by cause, as far as the page needs them now: one look for all who show them. */
 export class Failures {
-  /** @type {WireFailures | undefined} */
+  /** @type {ApiFailures | undefined} */
   answer;
   fault = "";
   /** @type {Set<() => void>} */
@@ -82,12 +82,12 @@ export function failuresPanel(failures) {
   return panel("What failed", [h("a", { href: "#/failures" }, "All causes")], list, about);
 }
 
-/** @param {WireFailure} cause */
+/** @param {ApiFailure} cause */
 function causeKey({ chain, pattern }) {
   return JSON.stringify([chain, pattern]);
 }
 
-/** @param {WireFailure} first @returns {import("./keep.js").Kept<WireFailure>} */
+/** @param {ApiFailure} first @returns {import("./keep.js").Kept<ApiFailure>} */
 function causeItem({ chain, reason }) {
   const number = h("b", {}), when = h("span.dim", {});
   return {
@@ -154,7 +154,7 @@ export function failuresView(failures) {
   };
 }
 
-/** @param {WireFailure} first @param {() => void} again @returns {import("./keep.js").Kept<WireFailure>} */
+/** @param {ApiFailure} first @param {() => void} again @returns {import("./keep.js").Kept<ApiFailure>} */
 function causeRow(first, again) {
   const { chain, reason } = first;
   const number = h("td", {}), when = h("td", {}), examples = h("td.left", {});

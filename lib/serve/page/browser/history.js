@@ -1,7 +1,7 @@
-/** @typedef {import("../wire.ts").WireLive} WireLive */
-/** @typedef {import("../wire.ts").WireRow} WireRow */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
+/** @typedef {import("../answers.ts").ApiRow} ApiRow */
 
-/** A view as the charts need it; where a gap begins there is none. @typedef {{ atMs: number, view: WireLive | undefined }} Point */
+/** A view as the charts need it; where a gap begins there is none. @typedef {{ atMs: number, view: ApiLive | undefined }} Point */
 
 /** The most views that are kept: a quarter of an hour, as there is one a second. */
 export const MOST_POINTS = 900;
@@ -25,7 +25,7 @@ export class History {
   /**
    * Takes a view, unless it is not newer than the last one.
    *
-   * @param {WireLive} view
+   * @param {ApiLive} view
    */
   add(view) {
     const last = this.points.at(-1);
@@ -59,7 +59,7 @@ export class History {
   /**
    * A quantity of each point; null where there was no view.
    *
-   * @param {(view: WireLive) => number | undefined} of
+   * @param {(view: ApiLive) => number | undefined} of
    * @returns {(number | null)[]}
    */
   values(of) {
@@ -70,11 +70,11 @@ export class History {
    * A quantity of a band at each point.
    *
    * @param {string} name
-   * @param {(row: WireRow) => number} of
+   * @param {(row: ApiRow) => number} of
    * @returns {(number | null)[]}
    */
   band(name, of) {
-    const isMeant = (/** @type {WireRow} */ row) =>
+    const isMeant = (/** @type {ApiRow} */ row) =>
       name === REST
         ? row.isRest === true || !this.bands.includes(row.name)
         : row.name === name && !row.isRest;

@@ -7,8 +7,8 @@ import { badge, field, formOf, instanceLink, labelWords, openTable, textInput, v
 import { hashOf } from "./router.js";
 import { counted, instant } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireInstance} WireInstance */
-/** @typedef {import("../wire.ts").WireInstances} WireInstances */
+/** @typedef {import("../answers.ts").ApiInstance} ApiInstance */
+/** @typedef {import("../answers.ts").ApiInstances} ApiInstances */
 /** The instances that are meant. @typedef {{ state?: string, chain?: string, label?: string }} Chosen */
 
 const STATES = ["delayed", "queued", "running", "completed", "failed", "cancelled"];
@@ -36,7 +36,7 @@ const SHORT = ["instance", "chain", "state", "submitted", "took"];
  *
  * @param {string} label
  * @param {boolean} [isShort] whether it has only the columns that tell how instances get on (Default: all)
- * @returns {{ element: HTMLElement, show(instances: readonly WireInstance[], nowMs: number): void }}
+ * @returns {{ element: HTMLElement, show(instances: readonly ApiInstance[], nowMs: number): void }}
  */
 export function instanceTable(label, isShort = false) {
   const { element, body } = openTable(
@@ -51,10 +51,10 @@ export function instanceTable(label, isShort = false) {
 }
 
 /**
- * @param {WireInstance} instance
+ * @param {ApiInstance} instance
  * @param {number} nowMs
  * @param {boolean} isShort
- * @returns {import("./keep.js").Kept<WireInstance>}
+ * @returns {import("./keep.js").Kept<ApiInstance>}
  */
 function instanceRow({ id, chain, submittedAtMs, labels }, nowMs, isShort) {
   const state = h("td.left", {}), took = h("td", {}), reason = h("td.left.reason", {});
@@ -92,7 +92,7 @@ function instanceRow({ id, chain, submittedAtMs, labels }, nowMs, isShort) {
 export function instancesView() {
   /** @type {AbortController | undefined} */
   let asking;
-  /** @type {WireInstance[]} */
+  /** @type {ApiInstance[]} */
   let listed = [];
   /** @type {string | undefined} */
   let cursor;
@@ -146,7 +146,7 @@ export function instancesView() {
       const wanted = listed.length + PART;
       for (let page = 1; page === 1 || cursor !== undefined && listed.length < wanted; page++) {
         if (page > MOST_PAGES) break;
-        /** @type {WireInstances} */
+        /** @type {ApiInstances} */
         const answer = await ask("instances", {
           query: { ...chosen, limit: String(wanted - listed.length), cursor },
           signal: mine.signal,

@@ -8,8 +8,8 @@ import { badge, fact, instanceLink, labelWords } from "./parts.js";
 import { hashOf } from "./router.js";
 import { instant } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireInstance} WireInstance */
-/** @typedef {import("../wire.ts").WireDetail} WireDetail */
+/** @typedef {import("../answers.ts").ApiInstance} ApiInstance */
+/** @typedef {import("../answers.ts").ApiDetail} ApiDetail */
 /** @typedef {import("./node_rows.js").NodeRow} NodeRow */
 
 /** Between two looks at an instance that has not ended, in milliseconds. */
@@ -33,7 +33,7 @@ export function instanceView() {
   /** @param {string} id @param {AbortSignal} signal */
   const load = async (id, signal) => {
     try {
-      /** @type {WireDetail} */
+      /** @type {ApiDetail} */
       const instance = await ask(`instances/${encodeURIComponent(id)}`, { query: { nodes: "true" }, signal });
       if (signal.aborted) return;
       const now = JSON.stringify(instance), hasEnded = instance.endedAtMs !== undefined;
@@ -55,7 +55,7 @@ export function instanceView() {
   };
 
   let chosen = "";
-  /** @param {WireDetail} instance */
+  /** @param {ApiDetail} instance */
   const show = (instance) => {
     const { nodes, isCut } = instance;
     const nowMs = Date.now(), rows = nodeRows(instance, nodes), { id, chain, state } = instance;
@@ -142,7 +142,7 @@ function back() {
   return h("p.back", {}, h("a", { href: hashOf(["instances"]) }, "Instances"));
 }
 
-/** @param {WireInstance} instance @param {number} nowMs */
+/** @param {ApiInstance} instance @param {number} nowMs */
 function facts(
   {
     id,
@@ -193,7 +193,7 @@ function facts(
  *
  * @param {NodeRow} row
  * @param {readonly NodeRow[]} rows
- * @param {WireDetail} instance
+ * @param {ApiDetail} instance
  * @param {() => void} again
  */
 function nodeDetail(row, rows, { id: own, endedAtMs, called: all }, again) {

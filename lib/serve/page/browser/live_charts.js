@@ -7,9 +7,9 @@ import { REST } from "./history.js";
 import { clockTime } from "./text.js";
 
 /** @typedef {import("./history.js").History} History */
-/** @typedef {import("../wire.ts").WireLive} WireLive */
-/** @typedef {import("../wire.ts").WireRow} WireRow */
-/** @typedef {Omit<import("../../../report/html/page/chart.js").Line, "value"> & { of: (view: WireLive) => number | undefined, words: (value: number) => string }} LiveLine */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
+/** @typedef {import("../answers.ts").ApiRow} ApiRow */
+/** @typedef {Omit<import("../../../report/html/page/chart.js").Line, "value"> & { of: (view: ApiLive) => number | undefined, words: (value: number) => string }} LiveLine */
 
 /** What the charts have in common. */
 const COMMON = {
@@ -117,7 +117,7 @@ export function bandColour({ bands }, name) {
  * @param {HTMLElement} place
  * @param {History} history
  * @param {Group} group
- * @param {(row: WireRow) => number} of
+ * @param {(row: ApiRow) => number} of
  * @param {boolean} hasLimit
  * @returns {Chart}
  */

@@ -1,7 +1,7 @@
 import { addressOf, ApiError, ask, messageOf, send } from "./api.js";
 import { EventParser } from "./event_parser.js";
 
-/** @typedef {import("../wire.ts").WireLive} WireLive */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
 
 /** How views come. @typedef {"connecting" | "streaming" | "polling" | "broken" | "refused"} FeedState */
 
@@ -15,12 +15,12 @@ const AGAIN_MS = 1000, MOST_AGAIN_MS = 30_000;
 /**
  * Views of the queue from now on: by a stream, and by asking again and again while that is broken.
  *
- * @param {(view: WireLive) => void} take
+ * @param {(view: ApiLive) => void} take
  * @param {(state: FeedState, reason: string) => void} tell how they come, whenever that changes
  */
 export function feed(take, tell) {
   let isStreaming = false;
-  const took = (/** @type {WireLive} */ view, /** @type {FeedState} */ state) => {
+  const took = (/** @type {ApiLive} */ view, /** @type {FeedState} */ state) => {
     tell(state, "");
     take(view);
   };
@@ -57,7 +57,7 @@ export function feed(take, tell) {
 /**
  * Reads the stream to its end.
  *
- * @param {(view: WireLive) => void} take
+ * @param {(view: ApiLive) => void} take
  */
 async function stream(take) {
   const end = new AbortController();

@@ -16,7 +16,7 @@ import { sharesTable } from "./shares.js";
 import { steeringView } from "./steering.js";
 import { notesOf, verdictOfView } from "./verdict.js";
 
-/** @typedef {import("../wire.ts").WireLive} WireLive */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
 /**
  * What the page shows at a place.
  *
@@ -24,7 +24,7 @@ import { notesOf, verdictOfView } from "./verdict.js";
  * @property {HTMLElement} element
  * @property {(place: import("./router.js").Place) => void} [open] called when the viewer goes there
  * @property {() => void} [close] called when the viewer goes away
- * @property {(view: WireLive) => void} [update] called with each view while it is shown
+ * @property {(view: ApiLive) => void} [update] called with each view while it is shown
  */
 
 /** @type {{ policies: readonly { name: string, summary: string }[] }} */
@@ -46,7 +46,7 @@ const sections = new Map(
 let shown = overview;
 const link = linkState();
 
-/** @type {WireLive | undefined} */
+/** @type {ApiLive | undefined} */
 let last;
 
 askForKeys();
@@ -82,7 +82,7 @@ function overviewOf() {
       consumers.element,
     ),
     open: () => recent.refresh(),
-    update: (/** @type {WireLive} */ view) => {
+    update: (/** @type {ApiLive} */ view) => {
       const { mood, word: title, words: text } = verdictOfView(view);
       verdict.dataset.mood = mood;
       say(word, title);

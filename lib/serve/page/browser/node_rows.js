@@ -2,19 +2,19 @@ import { duration } from "../../../report/html/page/format.js";
 import { placesOf } from "../../../report/html/page/waterfall.js";
 import { counted } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireInstance} WireInstance */
-/** @typedef {import("../wire.ts").WireNode} WireNode */
+/** @typedef {import("../answers.ts").ApiInstance} ApiInstance */
+/** @typedef {import("../answers.ts").ApiNode} ApiNode */
 /** @typedef {import("../../../report/html/page/waterfall.js").Row} Row */
 /** @typedef {import("../../../report/html/page/waterfall.js").Call} Call */
-/** @typedef {import("../wire.ts").WireRecord} WireRecord */
-/** A row, and what is known of it. @typedef {Row & { node: WireNode, known: WireRecord, item?: number }} NodeRow */
+/** @typedef {import("../answers.ts").ApiRecord} ApiRecord */
+/** A row, and what is known of it. @typedef {Row & { node: ApiNode, known: ApiRecord, item?: number }} NodeRow */
 
 /**
  * The nodes of an instance as rows of a waterfall: a tree, the items of a map behind their node. Of each node the queue knows the
  * attempt that settled it; earlier ones are part of its waiting.
  *
- * @param {WireInstance} instance
- * @param {readonly WireNode[]} nodes
+ * @param {ApiInstance} instance
+ * @param {readonly ApiNode[]} nodes
  * @returns {NodeRow[]}
  */
 export function nodeRows(instance, nodes) {
@@ -29,7 +29,7 @@ export function nodeRows(instance, nodes) {
   return nodes.map((node) => {
     const { node: name, after } = node, place = places.get(name) ?? { order: Infinity, depth: 0, after: "" };
     const ready = Math.max(0, ...after.map((before) => (ended.get(before) ?? fromMs) - fromMs));
-    /** @param {WireRecord} known */
+    /** @param {ApiRecord} known */
     const readyOf = ({ endedAtMs }) => Math.max(ready, retriedBefore(instance, endedAtMs) - fromMs);
     const rows = [rowOfNode(node, node, place, readyOf(node), fromMs)];
     for (const known of node.items ?? []) {
@@ -46,7 +46,7 @@ export function nodeRows(instance, nodes) {
 /**
  * When an instance was retried last before a node of it has ended: the time that it lay dead before is no waiting of that node.
  *
- * @param {WireInstance} instance
+ * @param {ApiInstance} instance
  * @param {number} [endedAtMs] (Default: it has not ended)
  * @returns {number} in milliseconds since 1970; -Infinity: it was not retried
  */
@@ -55,8 +55,8 @@ function retriedBefore({ retriedAtMs = [] }, endedAtMs = Infinity) {
 }
 
 /**
- * @param {WireNode} node
- * @param {WireRecord} known
+ * @param {ApiNode} node
+ * @param {ApiRecord} known
  * @param {{ depth: number, after: string }} place
  * @param {number} ready
  * @param {number} fromMs
@@ -100,7 +100,7 @@ function rowOfNode(node, known, { depth, after }, ready, fromMs) {
 /**
  * The time of the waterfall, in milliseconds: to the end of the instance, or up to now.
  *
- * @param {WireInstance} instance
+ * @param {ApiInstance} instance
  * @param {readonly NodeRow[]} rows
  * @param {number} nowMs
  */

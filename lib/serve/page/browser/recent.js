@@ -4,8 +4,8 @@ import { instanceTable } from "./instance_list.js";
 import { say } from "./keep.js";
 import { panel } from "./parts.js";
 
-/** @typedef {import("../wire.ts").WireLive} WireLive */
-/** @typedef {import("../wire.ts").WireInstances} WireInstances */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
+/** @typedef {import("../answers.ts").ApiInstances} ApiInstances */
 
 /** Instances that the first screen shows. */
 const SHOWN = 5;
@@ -15,7 +15,7 @@ const LISTED_AGAIN_MS = 5000;
 /**
  * The newest instances.
  *
- * @returns {{ element: HTMLElement, update(view: WireLive): void, refresh(): void }}
+ * @returns {{ element: HTMLElement, update(view: ApiLive): void, refresh(): void }}
  */
 export function recentPanel() {
   const { element: table, show } = instanceTable("Recent instances", true),
@@ -25,7 +25,7 @@ export function recentPanel() {
     isAsking = true;
     askedAtMs = performance.now();
     try {
-      /** @type {WireInstances} */
+      /** @type {ApiInstances} */
       const { instances } = await ask("instances", { query: { limit: String(SHOWN) } });
       if (!table.matches(":hover, :focus-within") || table.hidden) show(instances, Date.now());
       table.hidden = instances.length === 0;

@@ -5,8 +5,8 @@ import { bandColour } from "./live_charts.js";
 import { openTable, panel, segments } from "./parts.js";
 import { percent, rate, wait, whole } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireLive} WireLive */
-/** @typedef {import("../wire.ts").WireRow} WireRow */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
+/** @typedef {import("../answers.ts").ApiRow} ApiRow */
 /** @typedef {import("./history.js").History} History */
 /** By what the table tells apart. @typedef {"chain" | "function" | "label"} Kind */
 
@@ -19,12 +19,12 @@ const FIRST_ROWS = 8;
  * The table of who gets what share.
  *
  * @param {History} history
- * @returns {{ element: HTMLElement, update(view: WireLive): void }}
+ * @returns {{ element: HTMLElement, update(view: ApiLive): void }}
  */
 export function sharesTable(history) {
   /** @type {Kind} */
   let kind = "chain";
-  /** @type {WireLive | undefined} */
+  /** @type {ApiLive | undefined} */
   let last;
   let sortedAtMs = -Infinity, isWhole = false;
   /** @type {string[]} */
@@ -56,7 +56,7 @@ export function sharesTable(history) {
         keyOf,
       );
     }
-    const placeOf = (/** @type {WireRow} */ row) => {
+    const placeOf = (/** @type {ApiRow} */ row) => {
       const place = order.indexOf(keyOf(row));
       return row.isRest ? Infinity : place < 0 ? order.length : place;
     };
@@ -101,26 +101,26 @@ export function sharesTable(history) {
   };
 }
 
-/** @param {WireRow} row */
+/** @param {ApiRow} row */
 function keyOf({ name, isRest }) {
   return `${isRest === true} ${name}`;
 }
 
 /**
- * @param {WireLive} view
+ * @param {ApiLive} view
  * @param {Kind} kind
- * @returns {readonly WireRow[]}
+ * @returns {readonly ApiRow[]}
  */
 function rowsBy({ byChain, byFunction, byLabel }, kind) {
   return kind === "chain" ? byChain : kind === "function" ? byFunction : byLabel?.rows ?? [];
 }
 
 /**
- * @param {WireRow} first
+ * @param {ApiRow} first
  * @param {Kind} kind
  * @param {History} history
- * @param {() => WireLive | undefined} now
- * @returns {import("./keep.js").Kept<WireRow>}
+ * @param {() => ApiLive | undefined} now
+ * @returns {import("./keep.js").Kept<ApiRow>}
  */
 function shareRow({ name, isRest }, kind, history, now) {
   const chip = kind === "chain" ? h("i", {}) : undefined, fill = h("span", {}), part = h("span", {});

@@ -11,8 +11,8 @@ import { keepIn, say } from "./keep.js";
 import { field, formOf, panel, textInput, valueOf } from "./parts.js";
 import { pauseWords } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireLive} WireLive */
-/** @typedef {import("../wire.ts").WirePause} WirePause */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
+/** @typedef {import("../answers.ts").ApiPause} ApiPause */
 
 /** The kinds of things that can be paused. @type {[value: string, words: string][]} */
 const KINDS_OF_PAUSE = [["chain", "chain"], ["function", "function"], ["label", "label"], [
@@ -24,7 +24,7 @@ const KINDS_OF_PAUSE = [["chain", "chain"], ["function", "function"], ["label", 
  * The view of the settings of all consumers, and the forms that change them.
  *
  * @param {readonly { name: string, summary: string }[]} policies
- * @returns {{ element: HTMLElement, update(view: WireLive): void }}
+ * @returns {{ element: HTMLElement, update(view: ApiLive): void }}
  */
 export function steeringView(policies) {
   const now = h("dl.facts", {}), form = policyForm(policies);
@@ -185,7 +185,7 @@ function pauseForm() {
 /**
  * @param {string} kind
  * @param {string} name
- * @returns {WirePause}
+ * @returns {ApiPause}
  */
 function pauseOf(kind, name) {
   const at = name.indexOf("=");
@@ -195,7 +195,7 @@ function pauseOf(kind, name) {
     : { [kind]: name };
 }
 
-/** @param {WireLive} view */
+/** @param {ApiLive} view */
 function ownLimit({ limit }) {
   return `each consumer's own${limit === undefined ? "" : `: ${limit} together now`}`;
 }

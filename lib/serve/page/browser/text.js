@@ -108,7 +108,7 @@ export function ago(ms, nowMs) {
 /**
  * A pause in words, as `sequoia queue` writes it.
  *
- * @param {import("../wire.ts").WirePause} pause
+ * @param {import("../answers.ts").ApiPause} pause
  * @returns {string}
  */
 export function pauseWords({ chain, function: fn, label }) {
@@ -123,7 +123,7 @@ export function pauseWords({ chain, function: fn, label }) {
 /**
  * Limits by value in words, as the command line writes them.
  *
- * @param {import("../wire.ts").WireByValue} limits
+ * @param {import("../answers.ts").ApiByValue} limits
  * @returns {string}
  */
 export function byValueWords({ functions = {}, chains = {}, labels = {} }) {

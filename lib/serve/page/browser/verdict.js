@@ -1,7 +1,7 @@
 import { count } from "../../../report/html/page/format.js";
 import { counted, left, pauseWords, rate, whole } from "./text.js";
 
-/** @typedef {import("../wire.ts").WireLive} WireLive */
+/** @typedef {import("../answers.ts").ApiLive} ApiLive */
 
 /** Of the calls that start, the part that may be refused before that is the first thing to say. */
 const MUCH_REFUSED = 0.05;
@@ -15,7 +15,7 @@ const MOST_NOTES = 6;
 /**
  * Whether work flows, in a word and a sentence.
  *
- * @param {WireLive} view
+ * @param {ApiLive} view
  * @returns {{ mood: "good" | "calm" | "warn" | "bad", word: string, words: string }}
  */
 export function verdictOfView(view) {
@@ -86,7 +86,7 @@ export function verdictOfView(view) {
   };
 }
 
-/** @param {WireLive} view */
+/** @param {ApiLive} view */
 function nextDue({ depth: { delayed, nextDueAtMs }, atMs }) {
   if (delayed === 0) return "";
   const next = nextDueAtMs === undefined || nextDueAtMs <= atMs
@@ -98,7 +98,7 @@ function nextDue({ depth: { delayed, nextDueAtMs }, atMs }) {
 /**
  * The reasons why something waits, and what went wrong, in sentences.
  *
- * @param {WireLive} view
+ * @param {ApiLive} view
  * @returns {string[]}
  */
 export function notesOf({ settings, consumers }) {

@@ -9,14 +9,14 @@ import type { pageSchema } from "../routes/instances.ts";
 import type { reachSchema } from "../routes/steering.ts";
 import type { changedSchema } from "../settings_body.ts";
 import type {
-  WireChanged,
-  WireDetail,
-  WireFailures,
-  WireInstance,
-  WireInstances,
-  WireLive,
-  WireReached,
-} from "./wire.ts";
+  ApiChanged,
+  ApiDetail,
+  ApiFailures,
+  ApiInstance,
+  ApiInstances,
+  ApiLive,
+  ApiReached,
+} from "./answers.ts";
 
 /** A value once it has been JSON: what was undefined is left out. */
 type Sent<T> = T extends object ? { [K in keyof T]: Sent<Exclude<T[K], undefined>> } : T;
@@ -27,14 +27,14 @@ type Answer<S extends z.ZodType> = Sent<z.infer<S>>;
 type Reader<From, To> = (answer: From) => To;
 
 Deno.test("the page reads every answer as the server makes it", () => {
-  const live: Reader<LiveView, WireLive> = (view) => view;
-  const failures: Reader<Failures, WireFailures> = (answer) => answer;
-  const list: Reader<Answer<typeof pageSchema>, WireInstances> = (answer) => answer;
-  const summary: Reader<Answer<typeof summarySchema>, WireInstance> = (answer) => answer;
-  const detail: Reader<Answer<typeof detailSchema>, WireDetail> = (answer) => answer;
-  const changed: Reader<Answer<typeof changedSchema>, WireChanged> = (answer) => answer;
-  const reached: Reader<Answer<typeof reachSchema>, WireReached> = (answer) => answer;
-  const alike: Reader<Answer<typeof retriedSchema>, WireReached> = (answer) => answer;
+  const live: Reader<LiveView, ApiLive> = (view) => view;
+  const failures: Reader<Failures, ApiFailures> = (answer) => answer;
+  const list: Reader<Answer<typeof pageSchema>, ApiInstances> = (answer) => answer;
+  const summary: Reader<Answer<typeof summarySchema>, ApiInstance> = (answer) => answer;
+  const detail: Reader<Answer<typeof detailSchema>, ApiDetail> = (answer) => answer;
+  const changed: Reader<Answer<typeof changedSchema>, ApiChanged> = (answer) => answer;
+  const reached: Reader<Answer<typeof reachSchema>, ApiReached> = (answer) => answer;
+  const alike: Reader<Answer<typeof retriedSchema>, ApiReached> = (answer) => answer;
   assert(
     [live, failures, list, summary, detail, changed, reached, alike].every((read) =>
       read instanceof Function

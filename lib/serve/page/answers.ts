@@ -1,17 +1,17 @@
 /**
  * The answers of the API, as far as the page reads them. The page's modules are checked for a browser, where the server's modules, which
- * the compiler would read for their types, are errors; `wire_test.ts` holds these types to the server's.
+ * the compiler would read for their types, are errors; `answers_test.ts` holds these types to the server's.
  */
 
 /** As `Percentiles` of `lib/live`. */
-export interface WirePercentiles {
+export interface ApiPercentiles {
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
 }
 
 /** As `LiveRow` of `lib/live`. */
-export interface WireRow {
+export interface ApiRow {
   readonly name: string;
   readonly isRest?: true;
   readonly ready: number;
@@ -20,37 +20,37 @@ export interface WireRow {
   readonly throttledPerS: number;
   readonly failedPerS: number;
   readonly share: number;
-  readonly queueingMs?: WirePercentiles;
+  readonly queueingMs?: ApiPercentiles;
 }
 
 /** As `Pause` of `lib/model`. */
-export interface WirePause {
+export interface ApiPause {
   readonly chain?: string;
   readonly function?: string;
   readonly label?: { readonly name: string; readonly value: string };
 }
 
 /** As `ByValue` of `lib/model`. */
-export interface WireByValue {
+export interface ApiByValue {
   readonly functions?: Readonly<Record<string, number>>;
   readonly chains?: Readonly<Record<string, number>>;
   readonly labels?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /** As `Settings` of `lib/queue`. */
-export interface WireSettings {
+export interface ApiSettings {
   readonly revision: number;
   readonly policy?: { readonly name: string };
   readonly failedPolicy?: { readonly name: string; readonly reason: string; readonly by: string };
   readonly limit?: number | "auto";
   readonly limitFixed?: true;
-  readonly ceilings?: WireByValue;
-  readonly floors?: WireByValue;
-  readonly pauses: readonly WirePause[];
+  readonly ceilings?: ApiByValue;
+  readonly floors?: ApiByValue;
+  readonly pauses: readonly ApiPause[];
 }
 
 /** As `LiveConsumer` of `lib/live`. */
-export interface WireConsumer {
+export interface ApiConsumer {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
@@ -73,7 +73,7 @@ export interface WireConsumer {
 }
 
 /** As `QueueDepth` of `lib/queue`. */
-export interface WireDepth {
+export interface ApiDepth {
   readonly delayed: number;
   readonly queued: number;
   readonly running: number;
@@ -85,9 +85,9 @@ export interface WireDepth {
 }
 
 /** As `LiveView` of `lib/live`. */
-export interface WireLive {
+export interface ApiLive {
   readonly atMs: number;
-  readonly depth: WireDepth;
+  readonly depth: ApiDepth;
   readonly limit?: number;
   readonly inFlight: number;
   readonly ready: number;
@@ -95,25 +95,25 @@ export interface WireLive {
   readonly throttledPerS: number;
   readonly completedPerS: number;
   readonly failedPerS: number;
-  readonly byChain: readonly WireRow[];
-  readonly byFunction: readonly WireRow[];
-  readonly byLabel?: { readonly label: string; readonly rows: readonly WireRow[] };
+  readonly byChain: readonly ApiRow[];
+  readonly byFunction: readonly ApiRow[];
+  readonly byLabel?: { readonly label: string; readonly rows: readonly ApiRow[] };
   readonly queueingMs: {
-    readonly minute: WirePercentiles & { readonly n: number };
-    readonly hour: WirePercentiles & { readonly n: number };
+    readonly minute: ApiPercentiles & { readonly n: number };
+    readonly hour: ApiPercentiles & { readonly n: number };
   };
-  readonly consumers: readonly WireConsumer[];
-  readonly settings: WireSettings;
+  readonly consumers: readonly ApiConsumer[];
+  readonly settings: ApiSettings;
 }
 
 /** The state of an instance. */
-export type WireState = "delayed" | "queued" | "running" | "completed" | "failed" | "cancelled";
+export type ApiState = "delayed" | "queued" | "running" | "completed" | "failed" | "cancelled";
 
 /** An instance, as lists have it. */
-export interface WireInstance {
+export interface ApiInstance {
   readonly id: string;
   readonly chain: string;
-  readonly state: WireState;
+  readonly state: ApiState;
   readonly labels?: Readonly<Record<string, string>>;
   readonly submittedAtMs: number;
   readonly dueAtMs?: number;
@@ -130,14 +130,14 @@ export interface WireInstance {
 }
 
 /** A part of a list. */
-export interface WireInstances {
-  readonly instances: readonly WireInstance[];
+export interface ApiInstances {
+  readonly instances: readonly ApiInstance[];
   /** The `cursor` of the next part. */
   readonly next?: string;
 }
 
 /** The record of a node, or of an item of a map. */
-export interface WireRecord {
+export interface ApiRecord {
   readonly state: string;
   readonly attempts?: number;
   readonly endedAtMs?: number;
@@ -147,7 +147,7 @@ export interface WireRecord {
 }
 
 /** A node of an instance's chain, with what is known of it. */
-export interface WireNode extends WireRecord {
+export interface ApiNode extends ApiRecord {
   readonly node: string;
   /** The function, or the chain, that it calls. */
   readonly calls: string;
@@ -155,20 +155,20 @@ export interface WireNode extends WireRecord {
   readonly after: readonly string[];
   readonly generation?: number;
   /** Of a map: its items that are known. */
-  readonly items?: readonly (WireRecord & { readonly item: number })[];
+  readonly items?: readonly (ApiRecord & { readonly item: number })[];
 }
 
 /** An instance with its nodes, in the order of its chain. */
-export interface WireDetail extends WireInstance {
-  readonly nodes: readonly WireNode[];
+export interface ApiDetail extends ApiInstance {
+  readonly nodes: readonly ApiNode[];
   /** The instances that it has called. */
-  readonly called: readonly WireInstance[];
+  readonly called: readonly ApiInstance[];
   /** Whether more is known than the answer has. */
   readonly isCut: boolean;
 }
 
 /** Failed instances with one cause. */
-export interface WireFailure {
+export interface ApiFailure {
   readonly chain: string;
   /** The reason, with ids and numbers replaced. */
   readonly pattern: string;
@@ -181,31 +181,31 @@ export interface WireFailure {
 }
 
 /** The dead letters by cause. */
-export interface WireFailures {
-  readonly groups: readonly WireFailure[];
+export interface ApiFailures {
+  readonly groups: readonly ApiFailure[];
   readonly looked: number;
   readonly isCut: boolean;
 }
 
 /** The number of instances that an action has reached, or would reach. */
-export interface WireReached {
+export interface ApiReached {
   readonly reached: number;
   /** Whether there are more, which a dry run did not count. */
   readonly isMore?: true;
 }
 
 /** A consumer, as answers to a change name it. */
-export interface WireConsumerRef {
+export interface ApiConsumerRef {
   readonly host: string;
   readonly pid: number;
   readonly error?: string;
 }
 
 /** The answers of consumers to a change of settings. */
-export interface WireChanged {
+export interface ApiChanged {
   readonly consumers: number;
-  readonly refusedBy: readonly WireConsumerRef[];
-  readonly unanswered: readonly WireConsumerRef[];
+  readonly refusedBy: readonly ApiConsumerRef[];
+  readonly unanswered: readonly ApiConsumerRef[];
   /** Of a dry run of a pause: the instances that are meant. */
   readonly instances?: number;
 }
