@@ -119,7 +119,7 @@ Deno.test("docstrings are in plain English", async () => {
 Deno.test("a source file has 400 lines at most", async () => {
   const found: string[] = [];
   for (const folder of ["lib", "cli", "bench", "demo", "paper", "tools", "workloads", "clients"]) {
-    for await (const { path, text } of files(folder, /(?<!_test)\.tsx?$/)) {
+    for await (const { path, text } of files(folder, /(?<!_test)\.(tsx?|js|css)$/)) {
       if (!GENERATED.test(path)) found.push(...tooLong(path, text));
     }
   }

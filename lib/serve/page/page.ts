@@ -1,13 +1,20 @@
 import { el, pageDocument, thirdParty } from "../../report/mod.ts";
 import { policySummaries } from "../../policies/mod.ts";
 import { pageScriptOf } from "./script.ts";
-import style from "./page.css" with { type: "text" };
+import dialogs from "./style/dialogs.css" with { type: "text" };
+import frame from "./style/frame.css" with { type: "text" };
+import overview from "./style/overview.css" with { type: "text" };
+import parts from "./style/parts.css" with { type: "text" };
+import places from "./style/places.css" with { type: "text" };
 
 /** The page of a queue: its HTML, and the policy to be sent with it. */
 export interface LivePage {
   readonly html: string;
   readonly policy: string;
 }
+
+/** The style beside that of reports: what several places have stands before what one of them has. */
+const STYLE = [frame, parts, overview, places, dialogs].join("\n");
 
 /** The places of the page. */
 const PLACES = [["#/", "Overview"], ["#/instances", "Instances"], ["#/failures", "Failures"], [
@@ -26,7 +33,7 @@ export function livePage(): LivePage {
     title: "Sequoia",
     icon: ICON,
     asks: true,
-    style,
+    style: STYLE,
     data: JSON.stringify({ policies: policySummaries() }),
     script: pageScriptOf(),
     body: [
