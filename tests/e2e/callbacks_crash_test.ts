@@ -1,14 +1,13 @@
 /** A consumer that is killed at any moment: each end is told, each time under one id, and nothing else is. */
 import { assertEquals } from "@std/assert";
-import { Webhook } from "standardwebhooks";
 import { seededRandom } from "../../lib/model/mod.ts";
 import { runs } from "../lanes.ts";
-import { receiver } from "./receiver.ts";
+import { assertToldByOneId, SECRET, shakyReceiver, tellersOf } from "./receiver.ts";
+import { killAtAnyMoment } from "./kill.ts";
 import { folder, run, runJson, Running } from "./sequoia.ts";
 
 const ROUNDS = runs(20);
 const INSTANCES = 20 * ROUNDS;
-const SECRET = `whsec_${btoa("s".repeat(32))}`;
 const QUEUE = ["--queue", "sqlite:queue.db?lease=200ms"];
 
 const work = (url: string) =>
@@ -20,10 +19,7 @@ export default workload({ chains: [{ chain: one, callback }, { chain: bad, callb
 
 Deno.test(`${ROUNDS} kills of a consumer at any step leave no end untold`, async () => {
   const random = seededRandom("callbacks");
-  await using ends = receiver(async (_, count) => {
-    await new Promise((resolve) => setTimeout(resolve, random.next() * 30)); // so that kills come in between
-    return count === 1 && random.next() < 0.2 ? 500 : 204;
-  });
+  await using ends = shakyReceiver(random, 30);
   await using at = await folder({ "work.ts": work(ends.url) });
   const options = { ...at, env: { CALLBACK_KEY: SECRET } };
   const consume = [
@@ -41,36 +37,20 @@ Deno.test(`${ROUNDS} kills of a consumer at any step leave no end untold`, async
     const some = Math.ceil(rest / (ROUNDS - round));
     rest -= some;
     await run(["produce", "work.ts", "--burst", String(some), "--count", String(some), ...QUEUE], options);
-    await using consumer = new Running(consume, options);
-    await consumer.says(/Consuming/);
-    const killed = Promise.withResolvers<void>();
-    setTimeout(killed.resolve, random.next() * 200); // the moment of the crash is what is drawn
-    await killed.promise;
-    consumer.signal("SIGKILL");
+    await killAtAnyMoment(consume, options, random, 200);
   }
-  const tellers = () => new Set(ends.taken.map(({ body }) => JSON.parse(body).data.id as string));
   await using last = new Running(consume, options);
-  await ends.until(() => tellers().size === INSTANCES);
-  const untilSettled = async () => {
-    while (
-      ((await runJson(["queue", "status", ...QUEUE], at)) as { callbacks: { waiting: number } }).callbacks
-        .waiting
-    );
-  };
-  await untilSettled();
+  await ends.until(() => tellersOf(ends).size === INSTANCES);
+  const waiting = async () =>
+    (await runJson(["queue", "status", ...QUEUE], at) as { callbacks: { waiting: number } }).callbacks
+      .waiting;
+  while (await waiting() > 0);
   last.signal("SIGTERM");
   assertEquals((await last.ended).code, 0);
-  const idsOf = new Map<string, Set<string>>(), told = new Map<string, string>();
-  for (const { id, body, headers } of ends.posts) {
-    const { data } = new Webhook(SECRET).verify(body, headers) as { data: { id: string; outcome: string } };
-    idsOf.set(data.id, (idsOf.get(data.id) ?? new Set()).add(id));
-    told.set(data.id, data.outcome);
-  }
-  assertEquals([...idsOf.values()].filter((ids) => ids.size !== 1), [], "each end has one id");
-  assertEquals(new Set([...idsOf.values()].flatMap((ids) => [...ids])).size, INSTANCES, "of its own");
+  const told = assertToldByOneId(ends.posts);
+  assertEquals(told.size, INSTANCES);
   const depth = await runJson(["queue", "status", ...QUEUE], at) as Record<string, unknown>;
-  const outcomes = [...told.values()],
-    count = (outcome: string) => outcomes.filter((each) => each === outcome).length;
+  const count = (outcome: string) => [...told.values()].filter((each) => each === outcome).length;
   assertEquals([count("completed"), count("failed")], [depth.completed, depth.failed]);
   assertEquals(depth.callbacks, { waiting: 0, givenUp: 0 });
 });

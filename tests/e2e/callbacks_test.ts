@@ -1,10 +1,10 @@
 /** Callbacks, delivered by real consumers to a receiver that verifies them with the library of Standard Webhooks. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Webhook } from "standardwebhooks";
-import { receiver } from "./receiver.ts";
+import { receiver, SECRET } from "./receiver.ts";
 import { folder, run, runJson, Running } from "./sequoia.ts";
 
-const SECRET = `whsec_${btoa("s".repeat(32))}`, OTHER = `whsec_${btoa("o".repeat(32))}`;
+const OTHER = `whsec_${btoa("o".repeat(32))}`;
 const QUEUE = ["--queue", "sqlite:queue.db"];
 const CONSUME = ["consume", "--out", "none", ...QUEUE];
 

@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
 import { runs } from "../lanes.ts";
-import { folder, run, runJson, Running } from "./sequoia.ts";
+import { killAtAnyMoment } from "./kill.ts";
+import { folder, run, runJson } from "./sequoia.ts";
 
 const ROUNDS = runs(100);
 const INSTANCES = 30 * ROUNDS;
@@ -54,12 +55,7 @@ Deno.test(`${ROUNDS} kills of a consumer lose nothing`, async () => {
     const some = Math.ceil(rest / (ROUNDS - round));
     rest -= some;
     await run(["produce", "diamond.ts", "--burst", String(some), ...queue], at);
-    await using consumer = new Running(consume, at);
-    await consumer.says(/Consuming/);
-    const killed = Promise.withResolvers<void>();
-    setTimeout(killed.resolve, random.next() * 150); // the moment of the crash is what is drawn
-    await killed.promise;
-    consumer.signal("SIGKILL");
+    await killAtAnyMoment(consume, at, random, 150);
   }
   const { code, stderr } = await run([...consume, "--until-empty"], at);
   assertEquals(code, 0, stderr);

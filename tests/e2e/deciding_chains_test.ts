@@ -1,6 +1,7 @@
 /** Chains that decide by what their functions answer, over HTTP, with consumers that are killed in between. */
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
+import { killAtAnyMoment } from "./kill.ts";
 import { folder, freeAddress, ROOT, run, runJson, Running, type RunOptions } from "./sequoia.ts";
 
 const QUEUE = ["--queue", "sqlite:queue.db?lease=200ms"];
@@ -118,12 +119,7 @@ Deno.test(`chains that decide answer the same though ${KILLS} consumers of their
   const random = seededRandom("deciding");
   let inTheMiddle = 0;
   for (let kill = 0; kill < KILLS; kill++) {
-    await using consumer = new Running(consume, at);
-    await consumer.says(/Consuming/);
-    const killed = Promise.withResolvers<void>();
-    setTimeout(killed.resolve, random.next() * 60); // the moment of the crash is what is drawn
-    await killed.promise;
-    consumer.signal("SIGKILL");
+    await killAtAnyMoment(consume, at, random, 60);
     const { queued = 0, running = 0 } = await runJson(["queue", "status", ...QUEUE], at) as Record<
       string,
       number
