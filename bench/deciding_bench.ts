@@ -83,7 +83,7 @@ const mapping = chain("mapping", ({ call }) => {
   call(f, { name: "each", after: call(f, { name: "list" }), map: "inputs.list" });
 });
 
-/** A chain of so many nodes: a fan after the first. */
+/** A chain of a number of nodes: a fan after the first. */
 function fan(nodes: number): Chain {
   return chain("fan", ({ call }) => {
     const first = call(f, { name: "first" });

@@ -33,7 +33,7 @@ function functions() {
       "noted",
       ({ call }) => void call(fn("note", { url: `http://127.0.0.1:${server.addr.port}/` })),
     ),
-    /** Resolves when so many instances have called. */
+    /** Resolves when this number of instances have called. */
     async calls(count: number): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>();
       const look = () => void (calledAtMs.size >= count && resolve());

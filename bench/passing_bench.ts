@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** The memory that is left of tenants that come one after the other, each with a chain and a function of its own. */
+/** The memory that stays in use after tenants that come one after the other, each with a chain and a function of its own. */
 import { chain, constant, fn, policyOf } from "sequoia";
 import { type Instance, NULL, seededRandom } from "../lib/model/mod.ts";
 import { attemptEvent, type RunInfo, submission } from "../lib/record/mod.ts";
@@ -27,7 +27,7 @@ function instanceOf(i: number): Instance {
   };
 }
 
-/** The heap after so many tenants, and after ten times as many, in bytes. */
+/** The heap after a number of tenants, and after ten times as many, in bytes. */
 function heaps(few: number, many: number): [number, number] {
   const { gc } = globalThis as { gc?: () => void };
   const scheduler = new Scheduler({

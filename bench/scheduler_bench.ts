@@ -57,7 +57,7 @@ const RUNNING = 50;
 /** The virtual time between two decisions, as in a process that takes a million a second. */
 const MS_PER_DECISION = 0.001;
 
-/** The rate is the middle one of so many rounds, as others may be busy on the machine for a while. */
+/** The rate is the median of this number of rounds, as others may be busy on the machine for a while. */
 const ROUNDS = 5;
 
 /** A decision is one `next` and one `settle`; the queue is filled up again, untimed, before every chunk of them. */

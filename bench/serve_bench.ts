@@ -5,11 +5,11 @@ import { folder, run, Running } from "../tests/e2e/sequoia.ts";
 import { startServer } from "./calls.ts";
 import type { Figure } from "./figures.ts";
 
-/** Submissions one by one: so many a second, for so long. */
+/** Submissions one by one: their rate per second, and for how long. */
 const RATE_PER_S = 1000, SECONDS = 8;
 /** Most requests under way: each has a connection. */
 const MOST_OPEN = 400;
-/** Lists of this many, so many of them at a time. */
+/** Lists: their length, and the number of them at a time. */
 const BATCH = 1000, BATCHES = 60, AT_A_TIME = 4;
 
 /** Submissions that wait for their result, and the time between two of them: everybody has gone idle by then. */

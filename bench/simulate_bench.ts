@@ -74,7 +74,7 @@ function ratePerS(setup: Setup): number {
   }));
 }
 
-/** The same M/M/8 in SimPy: arrivals by a process of their own, a resource of so many places. */
+/** The same M/M/8 in SimPy: arrivals by a process of their own, a resource with as many places. */
 const SIMPY = `
 import random, simpy, sys, time
 jobs, rate, places = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
-/** The cost of spans: calls a second of `consume` with them, for those without, in turns. */
+/** The cost of spans: the calls per second of `consume` with spans ÷ those without, measured in turns. */
 import { chain, fn } from "sequoia";
 import { realClock, seededRandom } from "../lib/model/mod.ts";
 import { HttpClient } from "../lib/platform/mod.ts";

@@ -162,7 +162,7 @@ interface Callback {
     readonly secret?: string;
 }
 
-/** A quantile: this part of the times, from 0 to 1, is at most so long, in milliseconds. */
+/** A quantile: the part of the times, from 0 to 1, that are at most as long as the second number, in milliseconds. */
 type Quantile = readonly [part: number, ms: number];
 
 /** A duration, as plain data: it crosses queues and can be drawn from with any {@linkcode Random}. */

@@ -108,7 +108,7 @@ export class Intake {
     this.#cancelled.set(id, abort);
   }
 
-  /** Gives back what may not go on, if it takes so much of the window that others may be kept out. */
+  /** Gives back what may not go on, if its part of the window is large enough to keep others out. */
   look(): void {
     const { execution: { size, busy }, memory } = this.#parts;
     const most = (this.#most - busy) * STUCK_PART;

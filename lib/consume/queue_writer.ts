@@ -25,7 +25,7 @@ const NEVER_LOST: Holder = { lost: false };
 
 /**
  * Why something was not written though the queue works: it is another consumer's now, its id is known as something else's, or
- * the queue takes nothing so long.
+ * the queue takes nothing for that long.
  */
 export type NotWritten = Extract<QueueError["code"], "lease-lost" | "id-conflict" | "too-large">;
 

@@ -164,7 +164,7 @@ function* dailyTimes(
  * By the inverse of the expected number of arrivals: between arrivals it grows by exponential amounts of mean 1 (Brown et al.,
  * "The time-rescaling theorem", 2002).
  *
- * @param timeOf the time at which so many arrivals are expected, in milliseconds; undefined: never
+ * @param timeOf the time at which this number of arrivals is expected, in milliseconds; undefined: never
  */
 function* rescaled(random: Random, timeOf: (expected: number) => number | undefined): Generator<number> {
   for (let expected = 0;;) {

@@ -1,6 +1,6 @@
 import { parseDuration } from "./durations.ts";
 
-/** A quantile: this part of the times, from 0 to 1, is at most so long, in milliseconds. */
+/** A quantile: the part of the times, from 0 to 1, that are at most as long as the second number, in milliseconds. */
 export type Quantile = readonly [part: number, ms: number];
 
 /** Most quantiles of a distribution: it stands in every message of its function. */

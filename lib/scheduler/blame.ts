@@ -29,7 +29,7 @@ export class Blame {
   /** The least that was in flight when one was started that was refused. */
   #inFlight = Infinity;
 
-  /** Whether an attempt counts that starts with so much in flight, itself included. */
+  /** Whether an attempt counts that starts with this number in flight, itself included. */
   counts(inFlight: number): boolean {
     return inFlight >= this.#inFlight;
   }

@@ -85,7 +85,7 @@ export class SpanExporter implements AsyncDisposable {
     });
   }
 
-  /** Sends batches of at least so many spans, as far as there are such. */
+  /** Sends the batches that have at least this number of spans. */
   #send(least: number): void {
     const { batch } = this.#parts.bounds;
     while (this.#waiting.length >= least && this.#requests.size < MOST_REQUESTS) {

@@ -39,7 +39,7 @@ export class SequoiaDispatcher implements Dispatcher {
     if (ended !== undefined) this.#jobs.delete(String(job.number));
   }
 
-  /** A chain of so many calls; nobody says how long they run. */
+  /** A chain of a number of calls, whose run times are not declared. */
   #chain(tenant: string, length: number): Chain {
     const key = `${tenant}/${length}`;
     let known = this.#chains.get(key);

@@ -1,4 +1,4 @@
-/** A server before another one, which notes what is asked of it, and loses some answers. */
+/** A proxy before a server: it records the requests, and drops some answers. */
 
 /** A request, as far as the OpenAPI document speaks of it. */
 export interface Recorded {

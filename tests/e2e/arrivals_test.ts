@@ -123,7 +123,7 @@ function samplesOf(
   atS: readonly number[],
 ) {
   return [
-    // Until the last of so many independent arrivals, the others are spread as the expected number grows.
+    // Until the last of a number of independent arrivals, the others are spread as the expected number grows.
     ...expected === undefined ? [] : [{
       samples: atS,
       below: (s: number) => Math.min(1, expected(Math.max(0, s)) / expected(endS)),

@@ -1,4 +1,4 @@
-/** A consumer that is killed at any moment: each end is told, each time under one id, and nothing else is. */
+/** A consumer that is killed at any moment: each end is delivered, always under one id, and nothing else is. */
 import { assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
 import { runs } from "../lanes.ts";

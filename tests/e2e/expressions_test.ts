@@ -23,7 +23,7 @@ function functions(answer: (name: string, event: Event) => Response) {
   return {
     calls,
     url: `http://127.0.0.1:${server.addr.port}`,
-    /** Resolves when a key was called that begins so, so many times. */
+    /** Resolves when keys with this beginning were called this number of times. */
     async until(start: string, times: number): Promise<void> {
       while (calls.filter(({ id }) => id.startsWith(start)).length < times) {
         await new Promise<void>((resolve) => told = resolve);

@@ -59,7 +59,7 @@ class Functions implements AsyncDisposable {
   /** Where a function is that the original has elsewhere. */
   urlOf = (url: string) => `http://127.0.0.1:${this.#server.addr.port}/${url.replace(/^https?:\/\//, "")}`;
 
-  /** Resolves when so many calls have come. */
+  /** Resolves when this number of calls have come. */
   async called(times: number): Promise<void> {
     const enough = Promise.withResolvers<void>();
     const look = () => this.calls.length >= times && enough.resolve();

@@ -72,7 +72,7 @@ kafkaTest(
     assertEquals(code, 0, stderr);
     await using fleet = new Fleet({ queue, cwd: at.cwd, functions, limit: `${LIMIT},fixed` });
 
-    /** Lets so many more calls begin. */
+    /** Lets this number of further calls begin. */
     const goOn = async (count: number) => {
       const enough = calls.length + count;
       await comesTrue(() => calls.length >= enough, "functions are called");

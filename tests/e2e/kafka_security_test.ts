@@ -18,7 +18,7 @@ export default chain("ok", ({ call }) => { call(fn("f", { time: constant("1ms") 
 
 type User = keyof typeof USERS;
 
-/** The same queue as somebody sees it; the password is in the environment. */
+/** The queue's address for a user, whose password is in the environment. */
 function as(user: User, at: KafkaFolder, sasl = "plain", password: string = USERS[user]): RunOptions {
   const variables = { SEQUOIA_KAFKA_USER: user, SEQUOIA_KAFKA_SASL: sasl, SEQUOIA_KAFKA_PASSWORD: password };
   return { cwd: at.cwd, env: { SEQUOIA_QUEUE: at.address, ...variables } };

@@ -12,7 +12,7 @@ interface Server extends AsyncDisposable {
   calls: number;
 }
 
-/** Functions that answer so much. */
+/** Functions whose answers have this length. */
 function serve(answer: string): Server {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     await request.arrayBuffer();
@@ -32,7 +32,7 @@ async function submit(at: RunOptions, ...options: string[]): Promise<void> {
   assertEquals(code, 0, stderr);
 }
 
-/** Consumes until so many calls have been made, and drains. */
+/** Consumes until this number of calls have been made, and drains. */
 async function consume(at: RunOptions, server: Server, calls: number, ...options: string[]): Promise<void> {
   await using consumer = new Running(["consume", "--out", "none", ...options, ...QUEUE], {
     ...at,

@@ -66,7 +66,7 @@ Deno.test("sequoia consume uses several platforms evenly under other policies", 
   assert(part > 0.5 && part < 0.8, `${part} ran on the platform that takes two thirds`);
 });
 
-/** A platform of a function, which lets so many run at once and refuses the rest. */
+/** A platform of a function, which runs at most this number at once and refuses the rest. */
 function smallPlatform(limit: number, runMs: number) {
   let running = 0, calls = 0, refused = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async () => {

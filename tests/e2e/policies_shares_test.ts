@@ -29,7 +29,7 @@ shares(["weighted", "--weight", "a=1", "--weight", "b=1"], backlog(90, 60), { a:
 shares(["weighted", "--weight", "a=5"], backlog(90, 60), { a: 5, b: 3 });
 shares(["fair-share-functions"], backlog(30, 90), { a: 1, b: 3 }); // a's and b's share is how many there are
 shares(["fair-share-functions"], backlog(60, 60), { a: 1, b: 1 });
-// 10 and 30 arrivals, all at the start; of so few calls, the first ones' times, of a platform that begins, would decide
+// 10 and 30 arrivals, all at the start; with few calls, the first ones' times, of a platform that begins, would decide
 shares(["fair-share-arrivals", "--share", "calls"], backlog(10, 30), { a: 1, b: 3 });
 
 Deno.test("sequoia consume --policy fair-share --by shares by label, as the run log shows", async () => {

@@ -29,7 +29,7 @@ export interface RecordingServer extends AsyncDisposable {
  * Serves functions.
  *
  * @param runMs how long each runs, in milliseconds; called for each call
- * @param mayEnd a call that has run so long ends when this resolves. (Default: at once)
+ * @param mayEnd a call whose run time is over ends when this resolves. (Default: at once)
  */
 export function serveRecorded(runMs: () => number, mayEnd = () => Promise.resolve()): RecordingServer {
   const calls: RecordedCall[] = [];

@@ -32,7 +32,7 @@ function server(isWell: (path: string) => boolean) {
   return {
     url: `http://127.0.0.1:${http.addr.port}/f`,
     calls,
-    /** Resolves with all calls when so many have ended well. */
+    /** Resolves with all calls when this number have ended well. */
     async well(count: number): Promise<readonly Call[]> {
       while (calls.filter(({ isWell }) => isWell).length < count) {
         await new Promise<void>((resolve) => told = resolve);

@@ -4,7 +4,7 @@ import { deployed, serving } from "./api.ts";
 import { fileLimit, liftFileLimit } from "./file_limit.ts";
 import { run } from "./sequoia.ts";
 
-/** Args that take so much of the file that it is full soon. */
+/** Args that are large enough to fill the file soon. */
 const ARGS = { x: "y".repeat(20_000) };
 
 Deno.test("a server whose disk is full says so, keeps what it acknowledged, goes on showing, and takes more when there is room", async () => {

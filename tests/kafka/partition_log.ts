@@ -93,7 +93,7 @@ export class HeldWriter implements RecordWriter {
   }
 
   /**
-   * The process is cut off, or dies; of what is under way, so much has become durable that nobody has heard of.
+   * The process is cut off, or dies; of what is under way, this number of writes have become durable without an answer.
    *
    * @returns the rest, which may yet arrive
    */

@@ -75,7 +75,7 @@ export type Op =
   | { readonly do: "look" }
   | { readonly do: "settle" }
   | { readonly do: "release" }
-  /** It dies; so much of what it was writing is durable. The next one dies after so many writes, as it takes over. */
+  /** It dies; this part of what it was writing is durable. The next one dies after this number of writes, as it takes over. */
   | {
     readonly do: "crash";
     readonly durable: Readonly<Record<WrittenTopic, number>>;

@@ -112,7 +112,7 @@ export class VirtualClock implements Clock {
     }
   }
 
-  /** Lets so much time pass. */
+  /** Lets a time pass. */
   pass(ms: number): Promise<void> {
     return this.run(this.until(this.#nowMs + ms));
   }

@@ -167,12 +167,12 @@ export function numbered(count: number, prefix = "i"): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 }
 
-/** A pull that takes, and then needs a while to say so. */
+/** A pull that takes instances at once, and answers after a delay. */
 export function latePull(world: World): NonNullable<Setup["alter"]> {
   return lateAnswers(world, 50, 0);
 }
 
-/** A queue that does at once what it is asked, and needs a while to say so, in milliseconds. */
+/** A queue that acts at once, and answers after a delay, in milliseconds. */
 export function lateAnswers({ clock }: World, pullMs: number, writeMs: number): NonNullable<Setup["alter"]> {
   const late = <T>(ms: number, answer: Promise<T>): Promise<T> =>
     ms === 0 ? answer : answer.finally(() => clock.until(clock.nowMs() + ms));

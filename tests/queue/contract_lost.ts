@@ -88,7 +88,7 @@ class FirstHangs implements Platform {
     this.#hanging.resolve();
   }
 
-  /** Resolves when there have been so many calls. */
+  /** Resolves when there have been this number of calls. */
   calledFor(count: number): Promise<void> {
     if (this.calls.length >= count) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push({ count, resolve }));

@@ -117,7 +117,7 @@ class Group implements AsyncDisposable {
     return members;
   }
 
-  /** Waits until all partitions are owned, and by so many. */
+  /** Waits until all partitions are owned, by this number of consumers. */
   async isDivided(members: readonly Member[]): Promise<void> {
     await until("the members have their parts", () => isWhole(members));
     await pause(2 * LEASE_MS); // owners are told by process, and here all are one

@@ -282,7 +282,7 @@ const pass = fc.constantFrom(1000, 5000).map((ms): Step => async (_, { harness }
   await harness.wait(harness.clock.until(harness.clock.nowMs() + ms));
 });
 
-/** Lets time pass until all that is due is queued, and nothing will be at once. */
+/** Lets time pass until everything that is due is queued, and nothing falls due at that instant. */
 async function settle(model: Model, { harness: { clock, wait } }: Real): Promise<void> {
   const isOpen = ({ dueAtMs = -Infinity }: Instance) => Math.abs(clock.wallMs() - dueAtMs) < WAKING_MS;
   while (POOL.some(isOpen)) await wait(clock.until(clock.nowMs() + WAKING_MS));

@@ -83,7 +83,7 @@ function* sides(
 const isMarked = ({ runs }: { readonly runs: readonly { readonly mark: string }[] }) =>
   runs[1]!.mark !== "same";
 
-/** The part of some comparisons in which something is so. */
+/** The share of comparisons for which a condition holds. */
 function part<T>(all: Iterable<T>, isSo: (one: T) => boolean): number {
   const list = [...all];
   return list.filter(isSo).length / list.length;

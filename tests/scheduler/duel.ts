@@ -48,7 +48,7 @@ class Duel {
   readonly #running: [Invocation, Entry][] = [];
   #nowMs = 1000;
   #submitted = 0;
-  /** Whether the last thing was that nothing could be started. */
+  /** Whether the last call of `next` found nothing to start. */
   #tried = false;
   #hasRates: boolean;
   readonly #strictShares: boolean;

@@ -1,6 +1,6 @@
 /**
- * Changes of policy and limits while 100,000 invocations wait: none is lost, and the order is the new one's. What is to be
- * expected is found by sorting; in small, and mixed with all else, the oracle tests compare every decision.
+ * Changes of policy and limits while 100,000 invocations wait: none is lost, and the order is the new one's. Sorting finds
+ * the expected order; the oracle tests compare every decision, in small scenes with all other changes.
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Instance } from "../../lib/model/mod.ts";
@@ -23,7 +23,7 @@ const instances = Array.from({ length: QUEUED }, (_, i) =>
     deadlineMs: QUEUED + (i * 7919) % QUEUED, // each its own, in no order
   }));
 
-/** A second statement of a policy: the group, if it shares, and the rank within. */
+/** A policy written a second time: the group, if it shares, and the rank within. */
 interface Expectation {
   readonly group?: (instance: Instance) => string;
   readonly rank: (instance: Instance) => number;
@@ -65,7 +65,7 @@ function runSome(scheduler: Scheduler, count: number): Instance[] {
   });
 }
 
-/** A way over every ordered pair of some names: each one's edges to all others, found by going on while there is one. */
+/** A sequence of names in which each ordered pair of them stands side by side once: an Euler circuit. */
 function everyPair(names: readonly string[]): string[] {
   const left = new Map(names.map((name) => [name, names.filter((other) => other !== name)]));
   const walk = (name: string): string[] => {

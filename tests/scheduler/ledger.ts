@@ -33,7 +33,7 @@ interface Account {
   /** The nodes whose conditions said that they are to run. */
   readonly decided: Set<number>;
   cancelled: boolean;
-  /** It is another's now: nothing is undone. */
+  /** Another consumer holds it: nothing is undone here. */
   forgotten: boolean;
 }
 

@@ -2,7 +2,7 @@ import { type FunctionSpec, meanMs } from "../../lib/model/mod.ts";
 
 interface Known {
   readonly declaredMs: number | undefined;
-  /** Its real times, all of them. */
+  /** All its real run times. */
   readonly realMs: number[];
   priorMs: number;
   announcedMs: number;

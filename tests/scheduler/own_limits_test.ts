@@ -18,7 +18,7 @@ import { type Arrival, plannedArrivals, Simulation } from "../../lib/simulate/mo
 import { BROKEN, instanceOf, makeScheduler, single, startAll, THROTTLED, words } from "./builders.ts";
 import { type Admitting, SaturatedLoad } from "./saturation.ts";
 
-/** A platform that takes so many at once, and of some functions no more than their own limits. */
+/** A platform with a limit, and with lower limits of some functions. */
 class OwnLimits implements Admitting {
   readonly #provider: Provider;
   readonly #limits: Readonly<Record<string, number>>;

@@ -33,7 +33,7 @@ interface JobClass {
   readonly priority?: number;
 }
 
-/** The mean waiting time of each class, in milliseconds, of Poisson arrivals at so many servers. */
+/** The mean waiting time of each class, in milliseconds, of Poisson arrivals at a number of servers. */
 function meanWaits(
   classes: readonly JobClass[],
   servers: number,

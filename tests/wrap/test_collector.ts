@@ -63,7 +63,7 @@ export function timingOf(header: string | null | undefined): number {
   return Number(/(?:^|, )function;dur=(\d+\.\d{3})$/.exec(header ?? "")?.[1] ?? NaN);
 }
 
-/** Lets so much time pass. */
+/** Lets a time pass. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -19,7 +19,7 @@ export interface PaceBounds {
   readonly soonMs: number;
   readonly lastMs: number;
   /**
-   * Where given, the file system is asked, too: a write that it tells of is looked at at once, and then none for so long, as
+   * Where given, the file system is asked, too: a write that it tells of is looked at at once, and then none for this time, as
    * most writes are for nobody else.
    */
   readonly hurryMs?: number;

@@ -82,7 +82,7 @@ function familyCorrelations(
 }
 
 /**
- * The correlation of neighbours, with the part added by which so few of them underrate it (Kendall, 1954). Steady growth
+ * The correlation of neighbours, with the part added by which a small number of them underrates it (Kendall, 1954). Steady growth
  * counts half: a run that is overloaded grows a backlog in any case, but not always the same.
  */
 function correlation(values: readonly number[]): number {

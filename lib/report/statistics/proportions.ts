@@ -7,7 +7,7 @@ export interface Proportion {
   readonly of: number;
 }
 
-/** A table that is as likely as another one, but for rounding, is at most so much likelier. */
+/** A table that is as likely as another one, but for rounding, is likelier by at most this factor. */
 const AS_LIKELY = 1 + 1e-7;
 
 /**
