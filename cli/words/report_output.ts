@@ -36,8 +36,14 @@ function detailOf(
   return brief ? "brief" : all ? "all" : "usual";
 }
 
-/** Writes a page. @throws {FailedError} if the file cannot be made */
+/** The first letters of a page, whoever wrote it. */
+const PAGE = "<!doctype html";
+
+/** Writes a page, over an earlier one, too. @throws {FailedError} if the file cannot be made, or is something else, as a run log */
 export async function writePage(path: string, page: string): Promise<void> {
+  if (await holdsSomethingElse(path)) {
+    throw new FailedError(`Cannot write the page ${path}: that file is no page. Name another, or remove it`);
+  }
   try {
     await Deno.writeTextFile(path, page);
   } catch (cause) {
@@ -46,4 +52,14 @@ export async function writePage(path: string, page: string): Promise<void> {
       { cause },
     );
   }
+}
+
+/** Whether there is a file whose content a page would destroy. */
+async function holdsSomethingElse(path: string): Promise<boolean> {
+  const { isFile, size } = await Deno.stat(path).catch(() => ({ isFile: false, size: 0 }));
+  if (!isFile || size === 0) return false;
+  using file = await Deno.open(path);
+  const start = new Uint8Array(PAGE.length);
+  await file.read(start);
+  return new TextDecoder().decode(start).toLowerCase() !== PAGE;
 }

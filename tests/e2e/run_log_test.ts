@@ -111,6 +111,19 @@ Deno.test("sequoia report - reads a run log, compressed or not, from standard in
   assertEquals(compared.code, 0, compared.stderr);
 });
 
+Deno.test("sequoia report --html writes over a page, but over no run log", async () => {
+  await using at = await folder({ "one.ts": ONE });
+  await run(["simulate", "one.ts", "--burst", "7", "--out", "run.json"], at);
+  for (const _ of ["new", "again"]) {
+    assertEquals((await run(["report", "run.json", "--html", "report.html"], at)).code, 0);
+  }
+  const log = await Deno.readTextFile(`${at.cwd}/run.json`);
+  const { code, stderr } = await run(["report", "run.json", "--html", "run.json"], at);
+  assertEquals(code, 1);
+  assertMatch(stderr, /Cannot write the page run\.json: that file is no page/);
+  assertEquals(await Deno.readTextFile(`${at.cwd}/run.json`), log);
+});
+
 Deno.test("sequoia report --by refuses a label that no chain of the run has", async () => {
   await using at = await folder({ "one.ts": ONE });
   await run(["simulate", "one.ts", "--burst", "7", "--label", "tenant=acme", "--out", "run.json"], at);

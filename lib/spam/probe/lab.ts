@@ -35,9 +35,10 @@ export interface Lab {
   /**
    * Makes the calls of a plan at their instants, whatever their outcome, and waits for all answers.
    *
+   * @param toCome the calls that will follow in any case, so that without them there is no use in these (Default: 0)
    * @throws {OutOfCallsError} if that would be more calls than allowed
    */
-  run(plan: readonly PlannedCall[]): Promise<SeenCall[]>;
+  run(plan: readonly PlannedCall[], toCome?: number): Promise<SeenCall[]>;
   /** Lets time pass in which nothing is called. */
   rest(ms: number): Promise<void>;
 }

@@ -39,6 +39,8 @@ export interface LimitFinding {
   readonly steps: readonly Step[];
 }
 
+/** Calls at once of the first step. */
+export const FIRST_STEP = 2;
 /** The pause between steps that are limited, in holds; containers may be made in it. */
 const GAP_HOLDS = 5;
 /** Steps beyond the first limited one: enough to see 1,500 containers made at ten a second. */
@@ -50,7 +52,7 @@ const SLACK = 0.02;
 export async function findLimit(lab: Lab, base: Baseline): Promise<LimitFinding> {
   const steps: Step[] = [];
   for (
-    let asked = 2;
+    let asked = FIRST_STEP;
     steps.length === 0 || !isLimited(steps.at(-1)!);
     asked = Math.min(base.most, asked * 2)
   ) {

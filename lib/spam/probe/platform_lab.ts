@@ -62,13 +62,13 @@ export class PlatformLab implements Lab {
     return this.#calls;
   }
 
-  async run(plan: readonly PlannedCall[]): Promise<SeenCall[]> {
+  async run(plan: readonly PlannedCall[], toCome = 0): Promise<SeenCall[]> {
     const { platform, clock, signal, maxCalls } = this.#options;
-    const left = maxCalls - this.#calls;
-    if (plan.length > left) {
-      const calls = counted(plan.length, "call");
+    const left = maxCalls - this.#calls, needed = plan.length + toCome;
+    if (needed > left) {
+      const calls = counted(needed, "call");
       throw new OutOfCallsError(
-        `it takes ${calls}, and --calls leaves ${left}. Write --calls ${this.#calls + plan.length} or more`,
+        `it takes ${calls}, and --calls leaves ${left}. Write --calls ${this.#calls + needed} or more`,
       );
     }
     this.#calls += plan.length;

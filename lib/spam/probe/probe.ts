@@ -5,7 +5,7 @@ import { type CollapseFinding, findCollapse } from "./collapse.ts";
 import { type ColdStartFinding, findColdStart } from "./cold_start.ts";
 import { findKeepAlive, type KeepAliveFinding } from "./keep_alive.ts";
 import { answered, type Baseline, type Lab, median, OutOfCallsError, showsWaiting } from "./lab.ts";
-import { findLimit, type LimitFinding } from "./limit.ts";
+import { findLimit, FIRST_STEP, type LimitFinding } from "./limit.ts";
 import { findRamp, type RampFinding } from "./ramp.ts";
 
 /** The properties that a probe looks for, in the order that makes an experiment disturb the later ones least. */
@@ -137,7 +137,8 @@ async function findBaseline(
   const tookMs: number[] = [];
   let reason = "";
   for (let i = 0; i < BASELINE_CALLS; i++) {
-    const calls = await lab.run([{ atMs: 0, runMs: 0, function: "probe" }]);
+    const toCome = BASELINE_CALLS - i - 1 + FIRST_STEP;
+    const calls = await lab.run([{ atMs: 0, runMs: 0, function: "probe" }], toCome);
     for (const { sentAtMs, endedAtMs } of answered(calls)) tookMs.push(endedAtMs - sentAtMs);
     reason = calls[0]!.reason ?? reason;
   }
