@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { LiveQueue, lookAt } from "../live/mod.ts";
-import { asWorkload, chain, fn, realClock, seededRandom } from "../model/mod.ts";
+import { asWorkload, chain, fn, instanceMaker, NULL, realClock, seededRandom } from "../model/mod.ts";
 import { memoryQueue, type Pages } from "../queue/mod.ts";
 import { deployWorkload } from "../steer/mod.ts";
 import { makeApp } from "./app.ts";
@@ -21,6 +21,8 @@ async function world({ page, nowMs = realClock.nowMs }: { page?: Pages["page"]; 
     { name: "ops", sha256: hashOf("ops"), scopes },
     { name: "acme", sha256: hashOf("acme"), scopes, label: "tenant=acme" },
     { name: "acme-2", sha256: hashOf("acme-2"), scopes, label: "tenant=acme" },
+    { name: "steer", sha256: hashOf("steer"), scopes: ["steer"] },
+    { name: "steer-acme", sha256: hashOf("steer-acme"), scopes: ["steer"], label: "tenant=acme" },
     { name: "bolt", sha256: hashOf("bolt"), scopes, label: "tenant=bolt" },
   ]);
   const app = makeApp({
@@ -39,6 +41,7 @@ async function world({ page, nowMs = realClock.nowMs }: { page?: Pages["page"]; 
     },
   });
   return {
+    queue,
     /** Answers all who wait. */
     drain: () => draining.abort(),
     /** Asks for something, and gives the status when the answer begins. */
@@ -80,6 +83,42 @@ Deno.test("a tenant does not learn where the ends of a chain are told", async ()
   };
   assertEquals(await defaultsOf("ops"), { priority: 3, callback: { url: "https://hooks.example/T0K3N" } });
   assertEquals(await defaultsOf("acme"), { priority: 3 });
+});
+
+Deno.test("callbacks that were given up are retried by who may steer, a tenant's own, with a dry run before", async () => {
+  await using at = await world();
+  const { queue } = at;
+  const chainOf = asWorkload(chain("told", ({ call }) => void call(fn("greet")))).chains[0]!;
+  const callback = { url: "https://hooks.example/" }, make = instanceMaker(seededRandom("told"));
+  const told = ["acme", "acme", "bolt"].map((tenant, i) =>
+    make({ ...chainOf, labels: { tenant }, callback }, realClock.wallMs(), { id: `${tenant}-${i}` })
+  );
+  await queue.push(told);
+  await queue.pull(3, AbortSignal.timeout(1000));
+  const endedAtMs = realClock.wallMs();
+  await queue.finish(told.map(({ id }) => ({
+    ...{ instanceId: id, outcome: "completed" as const, records: [], endedAtMs, output: NULL },
+  })));
+  const taken = await queue.pullCallbacks({ max: 3, of: () => 3 }, AbortSignal.timeout(1000));
+  await queue.settleCallbacks(
+    taken.map(({ id }) => ({ id, state: "given-up", attempts: 1, atMs: endedAtMs })),
+  );
+  const retry = async (key: string, body: object, query = "") => {
+    const { status, body: answer } = await at.call(key, `/v1/callbacks/retry${query}`, body);
+    return [status, answer.reached ?? answer.code];
+  };
+  assertEquals(await retry("acme", { all: true }), [403, "forbidden"]);
+  assertEquals(await retry("steer", {}), [400, "invalid-request"]);
+  assertEquals(await retry("steer-acme", { ids: ["bolt-2", "acme-0"] }, "?dryRun=true"), [200, 1]);
+  assertEquals(await retry("steer-acme", { labels: { tenant: "bolt" } }), [200, 0]);
+  assertEquals((await queue.callbackCounts()).givenUp, 3, "nothing is done");
+  assertEquals(await retry("steer-acme", { ids: ["bolt-2", "acme-0"] }), [200, 1]);
+  assertEquals(await retry("steer-acme", { all: true }), [200, 1]);
+  assertEquals(await retry("steer", { ids: [taken.find(({ end }) => end.instance === "bolt-2")!.id] }), [
+    200,
+    1,
+  ]);
+  assertEquals(await queue.callbackCounts(), { waiting: 3, givenUp: 0 });
 });
 
 Deno.test("an id that no path can name is refused, however it is given", async () => {

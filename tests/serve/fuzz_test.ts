@@ -55,6 +55,7 @@ const REQUESTS: readonly (readonly [method: string, path: string, body?: unknown
   }],
   ["POST", "/v1/instances/retry", { all: true }],
   ["GET", "/v1/failures?chain=hello"],
+  ["POST", "/v1/callbacks/retry?dryRun=true", { ids: ["a"], labels: { t: "a" } }],
   ["GET", "/v1/settings"],
   ["PUT", "/v1/settings/policy?dryRun=true", { name: "fair-share" }],
   ["PUT", "/v1/settings/limits?dryRun=true", {

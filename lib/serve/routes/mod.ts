@@ -1,4 +1,5 @@
 import type { RouteGroup } from "../parts.ts";
+import { callbackRoutes } from "./callbacks.ts";
 import { chainRoutes } from "./chains.ts";
 import { consumerRoutes } from "./consumers.ts";
 import { failureRoutes } from "./failures.ts";
@@ -19,6 +20,7 @@ export const ROUTES: readonly RouteGroup[] = [
   metricsRoutes,
   steeringRoutes,
   failureRoutes,
+  callbackRoutes,
   settingsRoutes,
   consumerRoutes,
   pageRoutes,

@@ -1,18 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { isObject } from "../../model/mod.ts";
 import type { Filter, InstanceView } from "../../queue/mod.ts";
 import { type InstanceCommand, reachOf } from "../../steer/mod.ts";
 import type { Caller } from "../caller.ts";
-import { chainName, dryRunQuery, idField, labelsField } from "../fields.ts";
+import { chainName, dryRunQuery, idField } from "../fields.ts";
 import { STATES } from "../instance_body.ts";
+import { anyFields, MOST_IDS, whichOf } from "../which.ts";
 import { json } from "../json.ts";
 import type { AppParts, RouteGroup } from "../parts.ts";
 import { ProblemError } from "../problems.ts";
 import { visibleFilter, visibleInstance } from "../visible.ts";
 import { answered, bodyOf, idParameter, NOT_FOUND, OF_BODIES, route, UNPROCESSABLE } from "./route.ts";
-
-/** Most ids that one request names. */
-const MOST_IDS = 1000;
 
 /** The instances that an action has reached, or would reach. */
 export const reachSchema = z.object({
@@ -34,29 +31,12 @@ const filterFields = {
   ids: z.array(idField).min(1).max(MOST_IDS).optional(),
   states: z.array(z.enum(STATES)).min(1).optional(),
   chain: chainName.optional(),
-  labels: labelsField.openapi({ minProperties: 1, description: "Only those with these labels." }).optional(),
-  all: z.literal(true).optional().openapi({
-    description: "Says that all are meant that the other fields leave.",
-  }),
+  ...anyFields,
 };
 
 type Which = z.infer<z.ZodObject<typeof filterFields>>;
 
-/**
- * Refuses a filter that leaves it open which instances are meant; labels that name none would mean all. Fields of a wrong type
- * are refused beside that: labels may be anything here.
- */
-const saysWhich = ({ all, ids, states, chain, labels }: Which, context: z.RefinementCtx) => {
-  const fault = (message: string, path: string[] = []) => context.addIssue({ code: "custom", message, path });
-  if (isObject(labels) && Object.keys(labels).length === 0) {
-    fault("Name a label, or leave labels out", ["labels"]);
-  }
-  if ([all, ids, states, chain, labels].every((part) => part === undefined)) {
-    fault('Say which: by ids, states, chain or labels, or { "all": true }');
-  }
-};
-/** The same for the OpenAPI document. */
-const WHICH = { anyOf: ["all", "ids", "states", "chain", "labels"].map((name) => ({ required: [name] })) };
+const WHICH = whichOf(["ids", "states", "chain", "labels"]);
 
 const abortField = z.boolean().optional()
   .openapi({
@@ -67,9 +47,12 @@ const fromField = chainName.optional()
 
 const cancelSchema = z.strictObject({ abort: abortField }).openapi("Cancel");
 const retrySchema = z.strictObject({ from: fromField }).openapi("Retry");
-const cancelManySchema = z.strictObject({ ...filterFields, abort: abortField }).superRefine(saysWhich)
-  .openapi("CancelMany", WHICH);
-const retryManySchema = z.strictObject(filterFields).superRefine(saysWhich).openapi("RetryMany", WHICH);
+const cancelManySchema = z.strictObject({ ...filterFields, abort: abortField }).superRefine(WHICH.says)
+  .openapi("CancelMany", WHICH.schema);
+const retryManySchema = z.strictObject(filterFields).superRefine(WHICH.says).openapi(
+  "RetryMany",
+  WHICH.schema,
+);
 
 const query = dryRunQuery;
 const responses = { 200: answered("Done, or what would be done.", reachSchema), ...OF_BODIES };
