@@ -1,3 +1,5 @@
+import { onAbort } from "../model/mod.ts";
+
 /**
  * Wakes those who wait for a change within this process. A waiter notes {@linkcode Bell.rings} before it looks for work,
  * so that a ring between the look and the wait is not missed.
@@ -30,11 +32,11 @@ export class Bell {
     return new Promise((resolve) => {
       const end = () => {
         forget();
-        signal.removeEventListener("abort", end);
+        takeBack();
         resolve();
       };
       const forget = this.once(end);
-      signal.addEventListener("abort", end, { once: true });
+      const takeBack = onAbort(signal, end);
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Clock } from "../model/mod.ts";
+import { type Clock, onAbort } from "../model/mod.ts";
 
 /** Whoever has not read what was sent within this time, in milliseconds, is disconnected. */
 const SLOW_MS = 30_000;
@@ -46,14 +46,13 @@ async function stream(
   sending: Sending,
 ): Promise<void> {
   const reader = body.getReader();
-  const stop = () => void reader.cancel().catch(() => {}); // who made it is told
-  sending.gone.addEventListener("abort", stop, { once: true });
+  const forget = onAbort(sending.gone, () => void reader.cancel().catch(() => {})); // who made it is told
   try {
     for (let part = await reader.read(); !part.done && !sending.gone.aborted; part = await reader.read()) {
       if (!outgoing.write(part.value)) await within(SLOW_MS, outgoing, "drain", sending);
     }
   } finally {
-    sending.gone.removeEventListener("abort", stop);
+    forget();
     outgoing.end();
   }
 }
@@ -71,10 +70,10 @@ function within(
     const over = (): void => {
       cancel();
       outgoing.removeListener(event, over);
-      gone.removeEventListener("abort", over);
+      forget();
       resolve();
     };
     outgoing.once(event, over);
-    gone.addEventListener("abort", over, { once: true });
+    const forget = onAbort(gone, over);
   });
 }

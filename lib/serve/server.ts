@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Clock } from "../model/mod.ts";
+import { type Clock, onAbort } from "../model/mod.ts";
 import type { App } from "./app.ts";
 import { partyOf } from "./caller.ts";
 import { Connections } from "./connections.ts";
@@ -92,15 +92,13 @@ export class ApiServer {
     this.#server.close();
     this.#server.closeIdleConnections();
     const stopped = Promise.withResolvers<void>();
-    const end = () => stopped.resolve();
-    stop.addEventListener("abort", end, { once: true });
-    if (stop.aborted) end();
+    const forget = onAbort(stop, () => stopped.resolve());
     try {
       while (this.#open.size > 0 && !stop.aborted) {
         await Promise.race([Promise.all(this.#open), stopped.promise]);
       }
     } finally {
-      stop.removeEventListener("abort", end);
+      forget();
       this.#server.closeAllConnections();
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock } from "../model/mod.ts";
+import { type Clock, onAbort } from "../model/mod.ts";
 import { FairRoom } from "./fair_room.ts";
 import { ENDED, type InstanceView, type QueueAdmin } from "../queue/mod.ts";
 
@@ -67,9 +67,7 @@ export class Waits {
     return new Promise((resolve, reject) => {
       const over = () => waiting.answer(undefined);
       const leave = () => {
-        takeBack();
-        draining.removeEventListener("abort", over);
-        signal.removeEventListener("abort", over);
+        for (const takeBack of takeBacks) takeBack();
         this.#remove(id, waiting);
       };
       const waiting: Waiting = {
@@ -82,9 +80,7 @@ export class Waits {
           reject(error);
         },
       };
-      const takeBack = clock.after(waitMs, over);
-      draining.addEventListener("abort", over, { once: true });
-      signal.addEventListener("abort", over, { once: true });
+      const takeBacks = [clock.after(waitMs, over), onAbort(draining, over), onAbort(signal, over)];
       this.#add(id, waiting);
     });
   }

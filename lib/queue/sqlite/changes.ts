@@ -1,4 +1,4 @@
-import type { Clock } from "../../model/mod.ts";
+import { type Clock, onAbort } from "../../model/mod.ts";
 import type { Bell } from "../bell.ts";
 import type { Database } from "./database.ts";
 import { isBusy } from "./errors.ts";
@@ -114,9 +114,7 @@ export class Changes {
     using stack = new DisposableStack();
     stack.defer(this.#bell.once(end));
     for (const each of [signal, this.#closing]) {
-      each.addEventListener("abort", end, { once: true });
-      stack.defer(() => each.removeEventListener("abort", end));
-      if (each.aborted) end();
+      stack.defer(onAbort(each, end));
     }
     let isWatching = false;
     while (!wake.signal.aborted) {
