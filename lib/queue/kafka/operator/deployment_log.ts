@@ -13,7 +13,7 @@ import type { OutgoingRecord } from "../client/kafkajs.ts";
 import type { KeyedRecord, KeyedTopic } from "../log/keyed_topic.ts";
 import { outgoing } from "../log/records.ts";
 import { MAX_MESSAGE_BYTES } from "../log/topics.ts";
-import { SharedLook } from "./shared_look.ts";
+import { FreshLook } from "./fresh_look.ts";
 
 /** The parts that carry deployed chains. */
 export interface DeploymentLogOptions {
@@ -42,11 +42,11 @@ export class DeploymentLog {
   readonly #options: DeploymentLogOptions;
   readonly #written = new Map<string, Written>();
   readonly #read = new Map<string, DeployedChain>();
-  readonly #look: SharedLook;
+  readonly #look: FreshLook;
 
   constructor(options: DeploymentLogOptions) {
     this.#options = options;
-    this.#look = new SharedLook(async () => void await options.topic.readOn((record) => this.#take(record)));
+    this.#look = new FreshLook(async () => void await options.topic.readOn((record) => this.#take(record)));
   }
 
   /** Deploys some chains together; the first ones create the topic, if need be. */

@@ -12,7 +12,7 @@ import type { OwnedPartition } from "../owner/owned_partition.ts";
 import type { KnownEnd } from "../log/known_ends.ts";
 import { type Entry, hasEnded, progressOf } from "../log/entry.ts";
 import type { PartitionState } from "../log/partition_state.ts";
-import { SharedLook } from "./shared_look.ts";
+import { FreshLook } from "./fresh_look.ts";
 import { comparePlaces, type Place } from "../log/records.ts";
 import type { TopicNames } from "../log/topics.ts";
 
@@ -57,7 +57,7 @@ interface Found {
 export class View {
   readonly #options: ViewOptions;
   readonly #followers = new Map<number, Follower>();
-  readonly #look = new SharedLook(() => this.#read());
+  readonly #look = new FreshLook(() => this.#read());
 
   constructor(options: ViewOptions) {
     this.#options = options;

@@ -1,17 +1,17 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { SharedLook } from "./shared_look.ts";
+import { FreshLook } from "./fresh_look.ts";
 
 /** A look that ends when it is told to. */
 function scene() {
   const ends: PromiseWithResolvers<void>[] = [];
-  const look = new SharedLook(() => {
+  const look = new FreshLook(() => {
     ends.push(Promise.withResolvers());
     return ends.at(-1)!.promise;
   });
   return { look, ends };
 }
 
-Deno.test("SharedLook begins one look behind the one that has begun, for all that come meanwhile", async () => {
+Deno.test("FreshLook begins one look behind the one that has begun, for all that come meanwhile", async () => {
   const { look, ends } = scene();
   const first = look.take(), others = [look.take(), look.take()];
   assertEquals(ends.length, 1);
@@ -23,7 +23,7 @@ Deno.test("SharedLook begins one look behind the one that has begun, for all tha
   assertEquals(ends.length, 2);
 });
 
-Deno.test("SharedLook tells a failure to those who share the look, and looks again for those behind", async () => {
+Deno.test("FreshLook tells a failure to those who share the look, and looks again for those behind", async () => {
   const { look, ends } = scene();
   const first = look.take(), next = look.take();
   ends[0]!.reject(new Error("away"));

@@ -1,5 +1,5 @@
 /** A look at something that callers share: each gets what is there after its call, and those that come meanwhile get the same. */
-export class SharedLook {
+export class FreshLook {
   readonly #look: () => Promise<void>;
   #current: Promise<void> | undefined;
   #next: Promise<void> | undefined;
