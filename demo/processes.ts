@@ -44,9 +44,17 @@ export function companion(
   return { child, [Symbol.asyncDispose]: end };
 }
 
-/** Starts a local platform on a free port; resolves when it listens. */
-export async function platform(profile: string): Promise<Companion & { readonly address: string }> {
-  const served = companion(["functions", "--listen", "127.0.0.1:0", "--profile", profile, "--json"], "piped");
+/**
+ * Starts a local platform on a free port; resolves when it listens.
+ *
+ * @param more further options of `sequoia functions`
+ */
+export async function platform(
+  profile: string,
+  more: readonly string[] = [],
+): Promise<Companion & { readonly address: string }> {
+  const options = ["--listen", "127.0.0.1:0", "--profile", profile, "--json", ...more];
+  const served = companion(["functions", ...options], "piped");
   const { value = "" } = await served.child.stdout.pipeThrough(new TextDecoderStream()).values({
     preventCancel: true,
   }).next();

@@ -9,8 +9,8 @@ import type { Claim } from "./claim.ts";
 import { CLAIMS } from "./claims/mod.ts";
 import { experiment } from "./experiments.ts";
 import { readResults, writePages } from "./files.ts";
-import { REAL, realFigures } from "./real/experiments.ts";
-import { type Result, type Results, rounded, SEEDS } from "./results.ts";
+import { REAL, type RealExperiment, realFigures, sameLoadFigures } from "./real/experiments.ts";
+import { type Result, type Results, SEEDS } from "./results.ts";
 import { terminalTable } from "./terminal.ts";
 
 const PAGE = ".sequoia/paper/paper.html";
@@ -41,25 +41,43 @@ async function virtually(before: Results): Promise<Results> {
     chosen,
     ({ id }) => say(`${++done} of ${chosen.length * SEEDS.length}: ${id}`),
   );
+  const ofLoads: Record<string, Pick<Result, "sameLoad">> = {};
+  for (const one of REAL.filter(({ id }) => isChosen(id))) {
+    say(`the load of the real part: ${one.id}`);
+    ofLoads[one.id] = await ofSameLoad(one);
+  }
   say("");
-  return inOrder((claim) => {
-    const was = before[claim.id], now = found[claim.id] ?? was;
-    return now && { ...now, ...was?.real && { real: was.real } };
+  return inOrder(({ id }) => {
+    const was = before[id], now = found[id] ?? was;
+    return now &&
+      {
+        ...now,
+        ...was?.real && { real: was.real },
+        ...was?.sameLoad && { sameLoad: was.sameLoad },
+        ...ofLoads[id],
+      };
   });
 }
 
 /** The results with new figures over real HTTP. */
 async function really(before: Results): Promise<Results> {
-  const found: Record<string, Record<string, number>> = {};
+  const found: Record<string, Pick<Result, "real" | "sameLoad">> = {};
   for (const [i, one] of REAL.entries()) {
-    if (!chosen.some(({ id }) => id === one.id)) continue;
+    if (!isChosen(one.id)) continue;
     say(`${i + 1} of ${REAL.length}: ${one.id}`);
-    found[one.id] = Object.fromEntries(
-      Object.entries(await realFigures(one)).map(([key, value]) => [key, rounded(value)]),
-    );
+    found[one.id] = { real: await realFigures(one), ...await ofSameLoad(one) };
   }
   say("");
-  return inOrder(({ id }) => before[id] && { ...before[id], ...found[id] && { real: found[id] } });
+  return inOrder(({ id }) => before[id] && { ...before[id], ...found[id] });
+}
+
+async function ofSameLoad(one: RealExperiment): Promise<Pick<Result, "sameLoad">> {
+  const sameLoad = await sameLoadFigures(one);
+  return sameLoad === undefined ? {} : { sameLoad };
+}
+
+function isChosen(claim: string): boolean {
+  return chosen.some(({ id }) => id === claim);
 }
 
 function inOrder(resultOf: (claim: Claim) => Result | undefined): Results {

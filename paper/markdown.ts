@@ -50,8 +50,12 @@ function opening(): string {
     `10.1145/3419111.3421306). This page runs its evaluation again, and what came after it. All numbers are written by ` +
     `\`deno task paper\`, in virtual time, with ${SEEDS.length} seeds: a mean and its 95 % confidence interval over them. ` +
     `\`deno task paper --real\` measures some of them again over real HTTP, one run each, at a local platform that is ` +
-    `smaller and ten times as fast: those figures have no interval, depend on the machine, and ` +
-    `what a consumer takes beside each call counts ten times as much in them. A test repeats the ` +
+    `ten times as fast, and most of them smaller: those figures have no interval and depend on the machine. Their times are ` +
+    `made ten times as long again, and with them what a consumer takes beside each call. Functions declare what they would ` +
+    `take without that speed, so consumers have to find out that all declared times are ten times too long. “Real ` +
+    `load, virtual” is that same load, with that speed, in virtual time, one run: where it differs from “here, virtual”, ` +
+    `the load and its one seed are the reason; where “here, real” differs from it, processes, disk and network are. ` +
+    `A test repeats the ` +
     `virtual part and fails if a figure leaves its interval.
 
 ✔: the virtual figure reaches what the claim says, with its whole interval; ✘: it does not; ◐: some do. Figures ` +
@@ -80,13 +84,16 @@ function section(claim: Claim, result: Result): string[] {
   const { id, title, says, differs, measures, plots = [] } = claim;
   const hasReal = result.real !== undefined;
   const rows = measures.map((measure) => {
-    const { name, paper, virtual, real, mark } = figureRow(measure, result);
-    return [name, paper, virtual, ...hasReal ? [real] : [], mark];
+    const { name, paper, virtual, sameLoad, real, mark } = figureRow(measure, result);
+    return [name, paper, virtual, ...hasReal ? [sameLoad, real] : [], mark];
   });
   return [
     `### ${id}`,
     `**${title}** (${stateOf(claim, result)}). ${says}`,
-    table(["figure", "paper", "here, virtual", ...hasReal ? ["here, real"] : [], ""], rows),
+    table(
+      ["figure", "paper", "here, virtual", ...hasReal ? ["real load, virtual", "here, real"] : [], ""],
+      rows,
+    ),
     `_How, and what differs:_ ${differs}`,
     ...plots.map((plot, i) => {
       const name = pictureName(claim, i);

@@ -40,10 +40,10 @@ function section(claim: Claim, result: Result, plots: Lines[]): Content {
     el("h3", {}, `${title}: ${stateOf(claim, result)}`),
     el("p", {}, says),
     table(
-      ["figure", "paper", "here, virtual", "here, real", ""],
+      ["figure", "paper", "here, virtual", "real load, virtual", "here, real", ""],
       measures.map((measure) => {
-        const { name, paper, virtual, real, mark } = figureRow(measure, result);
-        return [name, paper, virtual, real, mark];
+        const { name, paper, virtual, sameLoad, real, mark } = figureRow(measure, result);
+        return [name, paper, virtual, sameLoad, real, mark];
       }),
     ),
     el("p", { class: "dim" }, differs),

@@ -14,6 +14,8 @@ export interface Result {
   readonly curves: Readonly<Record<string, readonly Point[]>>;
   /** Over real HTTP, by key; a claim that is not tried so has none. */
   readonly real?: Readonly<Record<string, number>>;
+  /** The load of the real part in virtual time, by key: where it differs from the other figures, so do the loads. */
+  readonly sameLoad?: Readonly<Record<string, number>>;
 }
 
 /** The figures of all claims, by their ids. */

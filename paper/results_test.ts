@@ -4,6 +4,7 @@ import { CLAIMS } from "./claims/mod.ts";
 import { readResults } from "./files.ts";
 import { headlineRows } from "./headlines.ts";
 import { isMet, moved, type Result, resultOf, SEEDS, stateOf } from "./results.ts";
+import { REAL } from "./real/experiments.ts";
 import { figureRow } from "./words.ts";
 import { terminalTable } from "./terminal.ts";
 import type { Claim } from "./claim.ts";
@@ -72,4 +73,14 @@ Deno.test("figureRow() marks a real figure that misses what the claim says, and 
   const rowOf = (a: number) => figureRow(measure!, { figures, curves: {}, real: { a } });
   assertEquals([rowOf(0.5).real, rowOf(2).real], ["0.5 ✘", "2"]);
   assertEquals(rowOf(0.5).mark, rowOf(2).mark);
+  assertEquals(figureRow(measure!, { figures, curves: {}, sameLoad: { a: 0.5 } }).sameLoad, "0.5 ✘");
+});
+
+Deno.test("the load of what was tried over real HTTP has its figures in virtual time, unless it has several platforms", async () => {
+  const results = await readResults();
+  for (const { id, runs } of REAL) {
+    const { real, sameLoad } = results[id]!;
+    const isSimulated = Object.values(runs).every(([{ profile }]) => typeof profile === "string");
+    assertEquals(Object.keys(sameLoad ?? {}), isSimulated ? Object.keys(real!) : [], id);
+  }
 });

@@ -8,6 +8,8 @@ export interface FigureRow {
   readonly name: string;
   readonly paper: string;
   readonly virtual: string;
+  /** Of the load of the real part, in virtual time. */
+  readonly sameLoad: string;
   /** Behind it a ✘, if it misses what the claim says. */
   readonly real: string;
   /** Of the virtual figure. */
@@ -15,14 +17,20 @@ export interface FigureRow {
 }
 
 /** Writes a figure of a claim. */
-export function figureRow(measure: Measure, { figures, real }: Result): FigureRow {
-  const { key, name, unit, paper = "" } = measure, estimate = figures[key]!, once = real?.[key];
-  const misses = once !== undefined && isMet(measure, { mean: once, halfWidth: 0 }) === false;
+export function figureRow(measure: Measure, { figures, real, sameLoad }: Result): FigureRow {
+  const { key, name, unit, paper = "" } = measure, estimate = figures[key]!;
+  const once = (found: Result["real"]) => {
+    const value = found?.[key];
+    if (value === undefined) return "";
+    const misses = isMet(measure, { mean: value, halfWidth: 0 }) === false;
+    return `${valueWords(value, unit)}${misses ? " ✘" : ""}`;
+  };
   return {
     name,
     paper,
     virtual: estimateWords(estimate, unit),
-    real: once === undefined ? "" : `${valueWords(once, unit)}${misses ? " ✘" : ""}`,
+    sameLoad: once(sameLoad),
+    real: once(real),
     mark: markOf(isMet(measure, estimate)),
   };
 }

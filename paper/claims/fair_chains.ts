@@ -18,7 +18,9 @@ export const fairChains: Claim = {
   says: "Chains of very different arrival rates get tight shares of the concurrency.",
   differs:
     "Three chains that arrive 1 : 3 : 9 times as often, each more often than a third of 30 places can serve. A " +
-    "share is the time that a chain's calls were in flight while it wanted more, of what was fair (1: its third).",
+    "share is the time that a chain's calls were in flight while it wanted more, of what was fair (1: its third). Over " +
+    "real HTTP the load is the same, but all declared times are ten times too long: until the first calls have ended " +
+    "and shown that, the chain with the longest ones gets less than its third, and that is not made up for later.",
   measures: [
     { key: "least", name: "least share, without Sequoia", unit: "1", atMost: 0.9 },
     { key: "most", name: "greatest share, without Sequoia", unit: "1", atLeast: 1.1 },

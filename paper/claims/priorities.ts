@@ -27,7 +27,9 @@ export const strictPriority: Claim = {
   says: "Functions or chains that are more urgent run before all others.",
   differs:
     "A tenth of the calls is urgent, at 120 % of 20 places; running calls are not interrupted, so an urgent one " +
-    "waits for the next place that is free.",
+    "waits for the next place that is free. Over real HTTP the load is the same; functions tell when they began, so the " +
+    "wait at the provider counts too. There an urgent call also waits until its submission is on the disk and the " +
+    "consumer has taken it from there, which counts ten times as much as functions do.",
   measures: [
     { key: "without", name: "urgent: wait p99, without Sequoia", unit: "ms" },
     { key: "with", name: "… strict-priority", unit: "ms", atMost: 1000 },

@@ -1,7 +1,8 @@
-/** The claims that are tried over real HTTP too, smaller and faster than in virtual time. */
+/** The claims that are tried over real HTTP too, faster than in virtual time, and most of them smaller. */
 import { applicationMs, inFlight, lost, mean, midChain, number } from "../claims/setups.ts";
 import type { Run } from "../trial.ts";
-import { type RealLoad, realRun, type RealWay } from "./rig.ts";
+import { rounded } from "../results.ts";
+import { type RealLoad, realRun, type RealWay, SPEED, virtualRun } from "./rig.ts";
 
 /** An experiment: its runs, and the figures that it finds, by the keys of its claim. */
 export interface RealExperiment {
@@ -11,12 +12,11 @@ export interface RealExperiment {
   figures(runs: Readonly<Record<string, Run>>): Record<string, number>;
 }
 
-/** Functions run this many times as fast as their `time` says, and chains arrive as many times as often. */
-const SPEED = 10;
 const LIMIT = 20;
 const REFUSING = `hard-limit,limit=${LIMIT},cold=none,speed=${SPEED}`;
 const LINES = "cold=none,queue=1000000,backgroundqueue=1000000";
-const QUEUEING = `hard-limit,limit=${LIMIT},${LINES},httpfirst=no,speed=${SPEED}`;
+const queueing = (limit: number) => `hard-limit,limit=${limit},${LINES},httpfirst=no,speed=${SPEED}`;
+const QUEUEING = queueing(LIMIT);
 
 /** The options of a consumer with a limit that is kept. */
 const fixed = (policy: string, limit = LIMIT) => ["--policy", policy, "--limit", `${limit},fixed`];
@@ -43,15 +43,15 @@ const SINGLE = "paper/workloads/single.ts";
 const DEAR = [`hard-limit,limit=200,cold=none,speed=${SPEED}`, "limit=200,price-per-ms=0.000004"] as const;
 const CHEAP = [`hard-limit,limit=10,cold=none,speed=${SPEED}`, "limit=10,price-per-ms=0.000001"] as const;
 const PACKED = { workload: "workloads/mixed.ts", arrivals: poisson(1, 100) };
-/** From when to when is looked at how many calls are in flight after a collapse, in seconds. */
-const AFTER = { fromS: 3, toS: 6 };
+/** From when to when is looked at how many calls are in flight after a collapse, in seconds of functions that take their time. */
+const AFTER = { fromS: 30, toS: 60 };
 
 /** All of them. */
 export const REAL: readonly RealExperiment[] = [
   {
     id: "limits",
     runs: pair(
-      { workload: SINGLE, arrivals: ["--count", "1200"], profile: "ibm,cold=none,speed=0.25" },
+      { workload: SINGLE, arrivals: ["--count", "1200"], profile: "ibm,cold=none,speed=0.25", speed: 0.25 },
       "fcfs",
       1000,
     ),
@@ -119,10 +119,13 @@ export const REAL: readonly RealExperiment[] = [
   {
     id: "fair-chains",
     runs: pair(
-      { workload: "paper/workloads/rates.ts", arrivals: poisson(8.6, 60), profile: QUEUEING },
+      { workload: "paper/workloads/rates.ts", arrivals: poisson(13, 120), profile: queueing(30) },
       "fair-share",
+      30,
     ),
-    figures: ({ withIt }) => ({
+    figures: ({ without, withIt }) => ({
+      least: number(without!.report.fairness.minShare),
+      most: number(without!.report.fairness.maxShare),
       leastWith: number(withIt!.report.fairness.minShare),
       mostWith: number(withIt!.report.fairness.maxShare),
     }),
@@ -130,12 +133,18 @@ export const REAL: readonly RealExperiment[] = [
   {
     id: "strict-priority",
     runs: pair(
-      { workload: "paper/workloads/urgent.ts", arrivals: poisson(12, 100), profile: QUEUEING },
+      {
+        workload: "paper/workloads/urgent.ts",
+        arrivals: ["--poisson", String(12 * SPEED), "--count", "2000"],
+        profile: QUEUEING,
+        tells: true,
+      },
       "strict-priority",
     ),
-    figures: (runs) => ({
-      ratio: ratio(runs, ({ report }) => number(report.byChain.urgent!.chain_ms.p99)),
-    }),
+    figures: (runs) => {
+      const wait = ({ report }: Run) => number(report.byChain.urgent!.queueing_ms.p99);
+      return { without: wait(runs.without!), with: wait(runs.withIt!), ratio: ratio(runs, wait) };
+    },
   },
   {
     id: "bin-packing",
@@ -173,9 +182,28 @@ export const REAL: readonly RealExperiment[] = [
   },
 ];
 
-/** Runs an experiment. */
-export async function realFigures({ runs, figures }: RealExperiment): Promise<Record<string, number>> {
+/** Runs an experiment over real HTTP. */
+export async function realFigures(one: RealExperiment): Promise<Figures> {
+  return (await figuresOf(one, realRun))!;
+}
+
+/** Runs its load in virtual time. @returns undefined: that cannot be simulated */
+export async function sameLoadFigures(one: RealExperiment): Promise<Figures | undefined> {
+  return await figuresOf(one, virtualRun);
+}
+
+/** The figures of an experiment, by their keys, as they are kept. */
+type Figures = Readonly<Record<string, number>>;
+
+async function figuresOf(
+  { runs, figures }: RealExperiment,
+  run: (load: RealLoad, way: RealWay) => Promise<Run | undefined>,
+): Promise<Figures | undefined> {
   const done: Record<string, Run> = {};
-  for (const [name, [load, way]] of Object.entries(runs)) done[name] = await realRun(load, way);
-  return figures(done);
+  for (const [name, [load, way]] of Object.entries(runs)) {
+    const found = await run(load, way);
+    if (found === undefined) return undefined;
+    done[name] = found;
+  }
+  return Object.fromEntries(Object.entries(figures(done)).map(([key, value]) => [key, rounded(value)]));
 }
