@@ -1,7 +1,7 @@
 /** The page's modules that need no browser, and how they are put together. */
 import { assertEquals } from "@std/assert";
 import { scriptFaults } from "../../../tests/page_script.ts";
-import { duration, logTicks } from "./page/format.js";
+import { duration, logTicks, shortId } from "./page/format.js";
 import { stackedUp } from "./page/stack.js";
 import { instants, thinned } from "./page/thin.js";
 import { pageScript } from "./page_script.ts";
@@ -60,4 +60,10 @@ Deno.test("shortNames() leaves out what all names share", () => {
   assertEquals(shortNames(["a.json", "a.json"]), ["a.json", "a.json"]);
   assertEquals(shortNames(["run.json", "run.json.gz"]), ["run.json", "run.json.gz"]);
   assertEquals(shortNames(["a/run.json"]), ["a/run.json"]);
+});
+
+Deno.test("shortId() leaves out the middle of a long id, and no half of a sign", () => {
+  assertEquals(shortId("order-2026-11-30-1"), "order-2026-11-30-1");
+  assertEquals(shortId("01M8PY2WG3KWR5RN1VR2D31SKZ"), "01M8PY2W…R2D31SKZ");
+  assertEquals(shortId("\u{1F600}".repeat(30)), `${"\u{1F600}".repeat(8)}…${"\u{1F600}".repeat(8)}`);
 });

@@ -41,6 +41,21 @@ export function count(value) {
   return value.toLocaleString("en-US", { maximumFractionDigits: digits });
 }
 
+/** The most letters of an id in a list, and those that are left at each end of a longer one. */
+const ID_LETTERS = 18, END_LETTERS = 8;
+
+/**
+ * An id for a list: a long one without its middle, as ids differ in their ends.
+ *
+ * @param {string} id
+ * @returns {string}
+ */
+export function shortId(id) {
+  const letters = [...id];
+  if (letters.length <= ID_LETTERS) return id;
+  return `${letters.slice(0, END_LETTERS).join("")}…${letters.slice(-END_LETTERS).join("")}`;
+}
+
 /** The steps between the ticks of a time axis, in milliseconds. */
 export const TIME_STEPS = [
   ...[0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500],

@@ -1,6 +1,6 @@
 import { callsOf, waterfall } from "./calls.js";
 import { h } from "./dom.js";
-import { count, duration } from "./format.js";
+import { count, duration, shortId } from "./format.js";
 import { partsOf } from "./waterfall.js";
 
 /** @typedef {import("../data.ts").InstanceData} InstanceData */
@@ -176,7 +176,13 @@ function listOf(instances, run, page, choose) {
           h(
             "th",
             { scope: "row" },
-            h("button", { type: "button", "aria-pressed": "false" }, chain, " ", h("small", {}, id)),
+            h(
+              "button",
+              { type: "button", "aria-pressed": "false" },
+              chain,
+              " ",
+              h("small", { title: id }, shortId(id)),
+            ),
           ),
           h("td", {}, endedMs === null ? "–" : duration(endedMs - submittedMs)),
           h("td", {}, split(instance, run, page)),
