@@ -9,6 +9,7 @@ import { decidingBench } from "./deciding_bench.ts";
 import { kafkaBench } from "./kafka_bench.ts";
 import { delayedBench } from "./delayed_bench.ts";
 import { keptOutBench } from "./kept_out_bench.ts";
+import { listsBench } from "./lists_bench.ts";
 import { liveBench } from "./live_bench.ts";
 import { localPlatformBench } from "./local_platform_bench.ts";
 import { pageBench } from "./page_bench.ts";
@@ -44,6 +45,7 @@ const PARTS: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   "simulate a log": replayBench,
   "spam": spamBench,
   "serve": serveBench,
+  "long lists": listsBench,
   "serve, idle": idleServeBench,
   "command line": cliBench,
 };

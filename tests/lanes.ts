@@ -20,6 +20,7 @@ const PROCESSES: Kind = {
   paths: /^tests\/(e2e|npm|wrap)\//,
 };
 const MANUAL: Kind = { what: "run the commands of the manual", paths: /^tests\/e2e\/manual_test/ };
+const INSTALLS: Kind = { what: "install packages from the network", paths: /^tests\/e2e\/clients_edge_test/ };
 const LONG: Kind = {
   what: "take long, whatever the number of runs",
   paths:
@@ -40,7 +41,7 @@ export interface Lane {
 
 export const LANES: Readonly<Record<string, Lane>> = {
   quick: { share: 0.1, without: [BROKER, PROCESSES, LONG, BROWSER], needsAll: false },
-  test: { share: 0.25, without: [BROKER, MANUAL], needsAll: false },
+  test: { share: 0.25, without: [BROKER, MANUAL, INSTALLS], needsAll: false },
   all: { share: 1, without: [], needsAll: true },
 };
 

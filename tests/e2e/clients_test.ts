@@ -15,7 +15,8 @@ import {
   verifyCallback,
 } from "../../clients/typescript/mod.ts";
 import { type Document, fieldsOf, operationOf } from "../clients/openapi.ts";
-import { type Recorded, recorder } from "../clients/recorder.ts";
+import { output, play, playInDeno } from "../clients/played.ts";
+import type { Recorded } from "../clients/recorder.ts";
 import { assertTyped } from "../npm_types.ts";
 import { deployed, serving } from "./api.ts";
 import { ROOT, Running } from "./sequoia.ts";
@@ -69,31 +70,6 @@ const TYPES: Readonly<Record<string, object>> = {
 /** A field that clients leave out: they wait by the id. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { Accepted: ["instance"] };
 
-/** Runs a scenario; @returns what it has written, on both streams */
-async function output(command: readonly string[]): Promise<readonly [stdout: string, stderr: string]> {
-  const [program, ...args] = command as [string, ...string[]];
-  const { code, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" }).output();
-  const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];
-  assertEquals(code, 0, error);
-  return [out, error];
-}
-
-/** Plays a scenario on a server of its own; @returns its results, its notes, and the requests that it made */
-async function play(commandFor: (url: string, cwd: string) => Promise<readonly string[]>) {
-  await using at = await deployed();
-  await using api = await serving(at);
-  await using _consumer = new Running(["consume", "--out", "none"], at);
-  const lost = new Set<string>();
-  const losesFirst = (name: string) => !lost.has(name) && lost.add(name) !== undefined;
-  await using front = recorder(() => api.url, ({ method, path, query }) => {
-    if (method === "post" && path === "/v1/chains/pair") return losesFirst("submission");
-    return query.includes("wait") && losesFirst("wait");
-  });
-  const [out, notes] = await output(await commandFor(front.url, at.cwd));
-  const document = (await api.call("GET", "/v1/openapi.json")).body as Document;
-  return { results: JSON.parse(out) as unknown, notes, requests: front.requests, document };
-}
-
 /** Holds requests to the document: all that is sent is there, and all that is there is sent. */
 function holdTo(document: Document, requests: readonly Recorded[]): void {
   const byId = new Map<string, { query: Set<string>; fields: Set<string> }>();
@@ -144,17 +120,7 @@ function holdTypes(document: Document, types: Readonly<Record<string, readonly s
 }
 
 Deno.test("the clients for Deno, Node.js and Python do the same, and keep to the OpenAPI document", async () => {
-  const inDeno = await play((url) =>
-    Promise.resolve([
-      Deno.execPath(),
-      "run",
-      "-A",
-      "--quiet",
-      "--no-check",
-      join(ROOT, "tests/clients/scenario.ts"),
-      url,
-    ])
-  );
+  const inDeno = await playInDeno();
   holdTo(inDeno.document, inDeno.requests);
   holdTypes(
     inDeno.document,
@@ -166,7 +132,7 @@ Deno.test("the clients for Deno, Node.js and Python do the same, and keep to the
       Deno.execPath(),
       "bundle",
       "--quiet",
-      join(ROOT, "tests/clients/scenario.ts"),
+      join(ROOT, "tests/clients/scenario_program.ts"),
       "-o",
       bundle,
     ]);
