@@ -47,9 +47,7 @@ export class AttemptEnds {
     if (verdict === "retry") {
       return { instance, verdict, skipped: [], retryAtMs: invocations.putOff(task, outcome, nowMs) };
     }
-    if (outcome.kind === "ok" && runMs !== undefined && times.observe(task.spec, runMs)) {
-      regime.backlog.reprice();
-    }
+    if (outcome.kind === "ok" && runMs !== undefined) regime.backlog.learned(times.observe(task.spec, runMs));
     invocations.settle(task);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const settled = flow.settle(run, task.nodeIndex, task.item, verdict, reason, nowMs);

@@ -346,9 +346,9 @@ export class Backlog implements Stats {
     task.run.attain(heldMs, kind);
   }
 
-  /** Expected run times have leapt: what is in flight is charged by them. */
-  reprice(): void {
-    for (const group of this.#groups.reprice()) this.#lanes.reorder(group);
+  /** A run time was learned. @param haveLeapt whether expected ones have leapt: what is in flight is charged by them */
+  learned(haveLeapt: boolean): void {
+    for (const group of this.#groups.learned(haveLeapt)) this.#lanes.reorder(group);
   }
 
   #restIfIdle(): void {

@@ -6,6 +6,8 @@ import { Group } from "./tree.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
+/** Calls in flight are charged again at most this number of times for each one that ends. */
+const REPRICED_PER_END = 32;
 /** Number of groups that are kept in any case. */
 const LEAST_GROUPS = 1000;
 
@@ -19,6 +21,10 @@ export class Groups {
   readonly #stats: Stats;
   readonly #byName = new Map<string, Group>();
   readonly #inFlight = new Set<Invocation>();
+  /** Expected run times have leapt since the calls in flight were charged by them, … */
+  #haveLeapt = false;
+  /** … and this number of attempts has ended. */
+  #ended = 0;
   readonly #onForget: (group: Group) => void;
   #turns = 0;
   #allowed = LEAST_GROUPS;
@@ -109,17 +115,23 @@ export class Groups {
   /** An attempt of a group has ended. @param heldMs time for which it held its slot, in milliseconds; undefined: it was refused */
   leave(task: Invocation, group: Group, heldMs: number | undefined): void {
     group.running--;
+    if (this.service === undefined) return;
+    this.#ended++;
     this.#inFlight.delete(task);
-    this.service?.leave(group, this.costIn(task), heldMs);
+    this.service.leave(group, this.costIn(task), heldMs);
   }
 
   /**
-   * Charges what is in flight by what is expected of it now: it started when that was far off, and would set its group back until
-   * it ends.
+   * A run time was learned: what is in flight is charged by the expected ones if these have leapt. It started when that was far
+   * off, and would set its group back until it ends.
    *
    * @returns the groups whose loads have changed
    */
-  reprice(): Iterable<Group> {
+  learned(haveLeapt: boolean): Iterable<Group> {
+    this.#haveLeapt ||= haveLeapt;
+    if (!this.#haveLeapt || REPRICED_PER_END * this.#ended < this.#inFlight.size) return [];
+    this.#haveLeapt = false;
+    this.#ended = 0;
     const more = new Map<Group, number>();
     for (const task of this.#inFlight) {
       const cost = this.costOf(task), by = cost - this.costIn(task), { group } = task.lane!;

@@ -183,7 +183,7 @@ export class Scheduler {
    * expected of it.
    */
   observeFunction(functionName: string, functionMs: number): void {
-    if (this.#instances.times.observeFunction(functionName, functionMs)) this.#backlog.reprice();
+    this.#backlog.learned(this.#instances.times.observeFunction(functionName, functionMs));
     this.#regime.told(functionName, functionMs);
   }
 

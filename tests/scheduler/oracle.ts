@@ -99,6 +99,9 @@ export type Share = "time" | "calls";
  */
 export class Oracle {
   readonly #times = new OracleTimes();
+  /** Expected run times have leapt since running entries were charged by them, and this number of attempts has ended. */
+  #haveLeapt = false;
+  #ended = 0;
   readonly #groups = new Map<string, Group>();
   /** When the next start of each function, or of all (""), would be due if they came evenly. */
   readonly #dueAtMs = new Map<string, number>();
@@ -655,9 +658,12 @@ export class Oracle {
     this.#virtual = Math.max(this.#virtual, this.#load(entry.group));
   }
 
-  /** Charges calls in flight by the run times that are expected now. */
-  #reprice(): void {
-    if (!this.#policy.group) return;
+  /** Charges calls in flight by the run times that are expected now, if these have leapt and enough attempts have ended. */
+  #learned(haveLeapt: boolean): void {
+    this.#haveLeapt ||= haveLeapt;
+    if (!this.#policy.group || !this.#haveLeapt || 32 * this.#ended < this.#running().length) return;
+    this.#haveLeapt = false;
+    this.#ended = 0;
     const names = new Set(this.#running().map(({ group }) => group));
     const before = new Map([...names].map((name) => [name, this.#load(name)]));
     for (const entry of this.#running()) entry.cost = this.#costOf(entry);
@@ -680,6 +686,7 @@ export class Oracle {
     );
     entry.phase = "new";
     if (!this.#policy.group) return;
+    this.#ended++;
     group.settled += (this.share === "time" ? heldMs : isRefused ? 0 : 1) / group.weight;
     const after = this.#load(entry.group);
     if (after > before) group.settled -= Math.max(0, after - Math.max(before, this.#virtual + most));
@@ -748,7 +755,7 @@ export class Oracle {
       entry.untilMs = nowMs + Math.max(delayMs, outcome.retryAfterMs ?? 0, 1);
       return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
     }
-    if (outcome.kind === "ok" && runMs !== undefined && this.#times.observe(fn, runMs)) this.#reprice();
+    if (outcome.kind === "ok" && runMs !== undefined) this.#learned(this.#times.observe(fn, runMs));
     open.entries = open.entries.filter((e) => e !== entry);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const state = verdict === "ok" ? "ok" : "failed";
@@ -867,6 +874,8 @@ export class Oracle {
   }
 
   #placeAgain(): void {
+    this.#haveLeapt = false;
+    this.#ended = 0;
     this.#floorTurns.clear();
     for (const { words } of this.#floors()) this.#floorTurns.set(words, ++this.#turns);
     for (const group of this.#groups.values()) Object.assign(group, { turn: 0, weight: 1 });
