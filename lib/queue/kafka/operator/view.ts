@@ -7,6 +7,7 @@ import { EndReader, endView } from "../log/end_reader.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { Link } from "../client/link.ts";
 import { cursorText, type InstancePage, lineOf, type PageOptions, readCursor } from "../../page.ts";
+import { FirstOf } from "./first_of.ts";
 import { endOffsets, LITTLE_BYTES, type Range, readRanges, startOffset } from "../log/log.ts";
 import type { OwnedPartition } from "../owner/owned_partition.ts";
 import type { KnownEnd } from "../log/known_ends.ts";
@@ -265,27 +266,23 @@ export class View {
     return new DelayedFinder({ ...this.#options, state: (partition) => this.state(partition) });
   }
 
-  #found(filter: Filter): Found[] {
-    const { ids } = filter;
-    return [...this.#states()].flatMap(([partition, state]) =>
-      [...ids === undefined ? allOf(state) : new Set(ids)].flatMap((id) => {
-        const place = this.#placeOf(state, id, filter);
-        return place === undefined ? [] : [{ id, partition, place }];
-      })
-    );
-  }
-
-  #placeOf(state: PartitionState, id: string, filter: Filter): Place | undefined {
-    const entry = state.entries.get(id);
-    if (entry !== undefined) {
-      const isMeant = matches({ ...filter, ids: [id] }, {
-        instance: entry.instance,
-        state: state.stateOf(entry, this.#options.clock.wallMs()),
-      });
-      return isMeant ? entry.place : undefined;
+  /**
+   * Those that a filter means, in no order.
+   *
+   * @param isWanted asked before the filter, which costs more: there may be a million of them (Default: all are)
+   */
+  *#found(filter: Filter, isWanted: (found: Found) => boolean = () => true): Generator<Found> {
+    const { ids } = filter, nowMs = this.#options.clock.wallMs();
+    for (const [partition, state] of this.#states()) {
+      for (const id of ids === undefined ? allOf(state) : new Set(ids)) {
+        const entry = state.entries.get(id), end = entry === undefined ? state.ends.at(id, nowMs) : undefined;
+        const place = (entry ?? end)?.place;
+        if (place === undefined) continue;
+        const found = { id, partition, place };
+        if (!isWanted(found)) continue;
+        if (isMeant(filter, state, entry ?? end!, nowMs)) yield found;
+      }
     }
-    const end = state.ends.at(id, this.#options.clock.wallMs());
-    return end !== undefined && endMatches(filter, end) ? end.place : undefined;
   }
 
   /** A part of the list of those that a filter means, as of the last look. */
@@ -296,9 +293,13 @@ export class View {
     const order = newestFirst ? (a: Found, b: Found) => compareFound(b, a) : compareFound;
     const from = after === undefined ? undefined : foundAt(readCursor(after, 4));
     const range = { limit: limit + 1, after: from?.place, newestFirst };
-    const all = [...this.#found(filter), ...await this.#finder().find(this.#states(), filter, range)];
-    const behind = all.filter((found) => from === undefined || order(found, from) > 0);
-    const first = firstOf(behind, limit + 1, order), shown = first.slice(0, limit);
+    const page = new FirstOf(limit + 1, order);
+    const isWanted = (found: Found) => (from === undefined || order(found, from) > 0) && page.takes(found);
+    for (const found of await this.#finder().find(this.#states(), filter, range)) {
+      if (isWanted(found)) page.add(found);
+    }
+    for (const found of this.#found(filter, isWanted)) page.add(found);
+    const first = page.list(), shown = first.slice(0, limit);
     const lines = (await Array.fromAsync(this.read(shown, filter))).map(lineOf);
     return { lines, ...first.length > limit && { next: cursorOf(shown.at(-1)!) } };
   }
@@ -319,10 +320,11 @@ export class View {
         continue;
       }
       const state = this.state(partition);
-      if (state === undefined || this.#placeOf(state, id, filter) === undefined) continue;
-      const entry = state.entries.get(id);
+      const nowMs = this.#options.clock.wallMs();
+      const entry = state?.entries.get(id), known = entry ?? state?.ends.at(id, nowMs);
+      if (state === undefined || known === undefined || !isMeant(filter, state, known, nowMs)) continue;
       if (entry !== undefined) {
-        yield entryView(state, entry, this.#options.clock.wallMs());
+        yield entryView(state, entry, nowMs);
         continue;
       }
       const end = state.ends.get(id)!;
@@ -337,23 +339,6 @@ function compareFound(a: Pick<Found, "place" | "partition">, b: Pick<Found, "pla
   return comparePlaces(a.place, b.place) || a.partition - b.partition;
 }
 
-/** The first of some items in an order: there may be a million, and few are wanted. */
-function firstOf<T>(items: readonly T[], count: number, order: (a: T, b: T) => number): T[] {
-  const first: T[] = [];
-  for (const item of items) {
-    if (first.length === count && order(item, first.at(-1)!) >= 0) continue;
-    let low = 0, high = first.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (order(item, first[middle]!) < 0) high = middle;
-      else low = middle + 1;
-    }
-    first.splice(low, 0, item);
-    if (first.length > count) first.pop();
-  }
-  return first;
-}
-
 function cursorOf({ place: { atMs, isCalled, offset }, partition }: Found): string {
   return cursorText([atMs, Number(isCalled), offset, partition]);
 }
@@ -365,6 +350,18 @@ function foundAt([atMs, isCalled, offset, partition]: readonly number[]): Found 
 function* allOf({ entries, ends }: PartitionState): Generator<string> {
   yield* ends.keys();
   yield* entries.keys();
+}
+
+/** Whether a filter means an instance that is known; its ids are not looked at. */
+function isMeant(
+  { ids: _, ...filter }: Filter,
+  state: PartitionState,
+  known: Entry | KnownEnd,
+  nowMs: number,
+): boolean {
+  return "instance" in known
+    ? matches(filter, { instance: known.instance, state: state.stateOf(known, nowMs) })
+    : endMatches(filter, known);
 }
 
 function endMatches({ states, chain, parent, labels = {} }: Filter, end: KnownEnd): boolean {
