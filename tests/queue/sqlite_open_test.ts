@@ -119,10 +119,11 @@ test("brings a queue of the first version up to date, with all that it holds", a
     endedAtMs: Date.UTC(2026, 0, 2),
     output: writeJson({ third: "c" }),
   });
+  const retriedAtMs = [clock.wallMs()];
   await queue.request({ kind: "retry", filter: { ids: [failed!.id] } });
   const claims = await clock.wait(queue.pull(3, new AbortController().signal));
   assertEquals(claims, [
-    { instance: failed!, number: 1, progress: [record(0, 1)] },
+    { instance: { ...failed!, retriedAtMs }, number: 1, progress: [record(0, 1)] },
     { instance: begun!, number: 2, progress: [record(0, { kept: ["ü", 1] })] },
     { instance: waiting!, number: 3, progress: [] },
   ]);
