@@ -624,6 +624,23 @@ declare class QueueError extends SequoiaError<QueueErrorCode> {
     });
 }
 
+interface LimitPart {
+    of(name: string, whole: number): number;
+    readonly lostAtMs?: readonly number[];
+}
+interface LimitUse {
+    readonly name: string;
+    readonly whole: number;
+    readonly used: number;
+    readonly held: number;
+    readonly isShort: boolean;
+    readonly reserved?: number;
+    readonly windowMs?: number;
+    readonly heldUntilMs?: number;
+    readonly isOverdrawn?: boolean;
+    readonly within?: readonly string[];
+}
+
 interface Task {
     readonly chain: string;
     readonly instance: string;
@@ -915,19 +932,6 @@ declare function checkFloors(limits: Limits): void;
 declare function withPossibleFloors(limits: Limits): Limits;
 
 declare function mayStartAhead(running: number, ahead: number): boolean;
-
-interface LimitPart {
-    of(name: string, whole: number): number;
-}
-interface LimitUse {
-    readonly name: string;
-    readonly whole: number;
-    readonly used: number;
-    readonly held: number;
-    readonly isShort: boolean;
-    readonly reserved?: number;
-    readonly windowMs?: number;
-}
 
 interface LimitShare {
     readonly from: number;
@@ -1224,7 +1228,7 @@ declare class Scheduler {
     setPolicy(policy: Policy): void;
     setLimits(limits: Limits): void;
     setPart(part: LimitPart, nowMs: number): void;
-    uses(): Iterable<LimitUse>;
+    uses(nowMs?: number): Iterable<LimitUse>;
     limitWithin(global: number): number;
     get policy(): Policy;
     get unserved(): readonly UnservedFunction[];

@@ -106,6 +106,7 @@ export class Consumer {
       changed: () => this.#pump(),
       released: () => this.#released(),
       failed: (error: unknown) => this.#fail(error),
+      sure: () => this.#rounds?.sure(),
       clockNews: (news: ClockNews) => this.#options.onClock?.(news),
     };
     const failures = new FailureGroups(),

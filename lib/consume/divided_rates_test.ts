@@ -34,7 +34,8 @@ class Member {
   }
 
   apply(): void {
-    this.rate.setPart(this.division.inForce.of("rate", this.rate.whole));
+    const { inForce } = this.division;
+    this.rate.setPart(inForce.of("rate", this.rate.whole), inForce.lostAtMs);
   }
 
   start(): void {
@@ -93,6 +94,7 @@ class Group {
     } else {
       division.look(
         this.all.flatMap((each) => each === member || !this.#counts(each) ? [] : [each.written!]),
+        this.time.nowMs,
       );
       member.apply();
       member.phase = "plan";

@@ -32,6 +32,8 @@ const SPARE = 1 / 50;
 const MOST_SHORT = 64;
 /** It keeps more than its part of at most this many limits, as they are in use; it does not report more. */
 const MOST_KEPT = 512;
+/** At most this many losses of others are remembered. */
+const MOST_LOST = 1000;
 
 /** The decision of a consumer: its part, and for some limits other numbers. */
 interface Decided {
@@ -63,7 +65,8 @@ const NOTHING: Decided = { part: { from: 0, to: 0 }, may: new Map(), keeps: new 
  * - Parts are equal. Of a limit that somebody needs more of, whoever needs less keeps what it uses, and a 50th; the others
  *   divide the rest equally (max-min fairness), but each gets what floors reserve for its work. Where that is less than one for
  *   each, they take turns. Of a rate, whoever starts few calls has twice as many as it starts, and half an equal part at least,
- *   before the others divide the rest.
+ *   before the others divide the rest; and whoever has no part of a limit that all its calls under the rate count against has
+ *   none of the rate: the two change hands together.
  */
 export class Division {
   readonly #key: string;
@@ -81,8 +84,14 @@ export class Division {
   #peaks = new Map<string, Peak>();
   /** The most starts in a window of rates that somebody needs more of. Only of those at the last plan. */
   #busiest = new Map<string, Peak>();
-  /** The starts in a window that it could use of rates that it is short of, if those are fewer than there are. */
+  /** The parts of limits that it could use, if those are smaller than it keeps, or than an equal part of a rate that it is short of. */
   #wants: Record<string, number> = {};
+  /** When others were lost that had not given up what they kept, at most {@linkcode MOST_LOST}; undefined: nothing is known of any. */
+  #lostAtMs: readonly number[] | undefined;
+  /** When the next turn of a limit begins that it takes turns at, by the system's clock. */
+  #turnsAtMs = Infinity;
+  /** When it can give up the first of what it keeps beyond its need, as far as that is known. */
+  #freesAtMs = Infinity;
   #isLeaving = false;
   /** Limits that some consumer uses or keeps by another amount than its part, … */
   #special = new Set<string>();
@@ -120,15 +129,27 @@ export class Division {
   }
 
   /** The part of each limit that may be used at present. */
-  readonly inForce: LimitPart = {
-    of: (name, whole) => {
-      if (!Number.isInteger(whole)) return whole; // Infinity
-      if (this.#special.has(name)) return this.#usable(name, whole);
-      let plain = this.#plain.get(whole);
-      if (plain === undefined) this.#plain.set(whole, plain = this.#usable(name, whole));
-      return plain;
-    },
+  get inForce(): LimitPart {
+    return { of: this.#partOf, ...this.#lostAtMs !== undefined && { lostAtMs: this.#lostAtMs } };
+  }
+
+  readonly #partOf: LimitPart["of"] = (name, whole) => {
+    if (!Number.isInteger(whole)) return whole; // Infinity
+    if (this.#special.has(name)) return this.#usable(name, whole);
+    let plain = this.#plain.get(whole);
+    if (plain === undefined) this.#plain.set(whole, plain = this.#usable(name, whole));
+    return plain;
   };
+
+  /**
+   * The time until it has to plan again for others not to wait for it, in milliseconds: until the next turn of a limit, or until
+   * it can give up something. Infinity: nobody knows.
+   *
+   * @param wallMs by the system's clock
+   */
+  dueInMs(nowMs: number, wallMs: number): number {
+    return Math.max(0, Math.min(this.#turnsAtMs - wallMs, this.#freesAtMs - nowMs));
+  }
 
   #usable(name: string, whole: number): number {
     const own = Math.min(mayUse(this.#own, name, whole), mayUse(this.#before ?? this.#own, name, whole));
@@ -187,28 +208,38 @@ export class Division {
     const at = keys.indexOf(this.#key), count = keys.length;
     const part = this.#isLeaving ? NOTHING.part : { from: at / count, to: (at + 1) / count };
     const may = new Map<string, number>(), keeps = new Map<string, KeptPart>();
+    const decided = new Map<string, number>();
     if (this.#others.length === 0 && !this.#isLeaving) return { part, may, keeps };
     for (const use of uses) if (use.isShort && !this.#isLeaving) this.#isShortOf(use, nowMs);
+    const underRates = new Set(
+      uses.flatMap(({ name, within = [] }) => this.#short.has(name) ? within : []),
+    );
     const asked = new Set([
       ...[...this.#short.keys(), ...this.#borrows],
       ...staying.flatMap(({ quota: { short, borrows } }) => [...short, ...borrows]),
     ]);
     this.#borrows = [];
     this.#reserved = {};
+    this.#turnsAtMs = this.#freesAtMs = Infinity;
     const unknown = new Set(asked), peaks = this.#peaks, busiest = this.#busiest;
     this.#wants = {};
     this.#peaks = new Map();
     this.#busiest = new Map();
     for (const use of uses) {
-      const { name, whole, held } = use;
+      const { name, whole, held, within = [], heldUntilMs = Infinity } = use;
       if (!Number.isInteger(whole)) continue;
       const equal = wholesWithin(whole, part), isAsked = unknown.delete(name) && !this.#isLeaving;
-      if (isAsked) this.#isAskedFor(use, peakOf(use, peaks.get(name), nowMs), equal);
-      if (isAsked && use.windowMs !== undefined) {
+      const isBarred = isAsked && within.some((limit) => decided.get(limit) === 0);
+      if (isBarred) this.#short.delete(name);
+      else if (isAsked) this.#isAskedFor(use, peakOf(use, peaks.get(name), nowMs), equal);
+      if (isAsked && !isBarred && use.windowMs !== undefined) {
         this.#isRated(use, peakOf(use, busiest.get(name), nowMs, GROWTH_WINDOWS * use.windowMs), equal);
       }
-      const wanted = isAsked ? this.#asked(use, part, staying, wallMs) : equal;
+      const wanted = isBarred ? 0 : isAsked ? this.#asked(use, part, underRates, staying, wallMs) : equal;
       const kept = Math.max(wanted, held);
+      decided.set(name, wanted);
+      if (kept > wanted) this.#freesAtMs = Math.min(this.#freesAtMs, heldUntilMs);
+      if (kept > wanted && isAsked && !this.#short.has(name)) this.#wants[name] = wanted;
       if (isAsked) may.set(name, wanted);
       if (isAsked || (kept > equal && keeps.size < MOST_KEPT)) keeps.set(name, [kept, whole]);
     }
@@ -241,16 +272,18 @@ export class Division {
   #asked(
     { name, whole, windowMs = 0 }: LimitUse,
     part: LimitShare,
+    underRates: ReadonlySet<string>,
     staying: readonly Peer[],
     wallMs: number,
   ): number {
     const spare = Math.floor(whole * SPARE);
     const { used } = this.#peaks.get(name)!, equal = wholesWithin(whole, part);
-    const own = this.#short.has(name) ? Infinity : Math.max(used, Math.min(used + spare, equal));
+    const enough = Math.max(used, Math.min(used + spare, equal), underRates.has(name) ? 1 : 0);
+    const own = this.#short.has(name) ? Infinity : enough;
     const wants = [
       ...staying.map((each) => ({
         key: each.quota.key,
-        want: each.quota.short.includes(name) ? Infinity : keptBy(each, name, whole),
+        want: each.quota.short.includes(name) ? Infinity : needOf(each, name, whole),
         least: each.quota.wants?.[name] ?? Infinity,
         reserved: each.quota.reserved?.[name] ?? 0,
       })),
@@ -261,16 +294,37 @@ export class Division {
         reserved: this.#reserved[name] ?? 0,
       },
     ].sort((a, b) => a.key < b.key ? -1 : 1);
-    const turn = Math.floor(wallMs / Math.max(TURN_MS, TURN_WINDOWS * windowMs));
-    const needing = wants.filter(({ want }) => want === Infinity).length;
-    const reserved = wants.map(({ reserved }) => reserved), first = whole < needing ? turn : 0;
-    const least = fairParts(whole, wants.map(({ want, least }) => Math.min(want, least)), first, reserved);
-    const parts = fairParts(whole, wants.map(({ want }) => want), first, least);
-    return parts[wants.findIndex(({ key }) => key === this.#key)]!;
+    const turnMs = Math.max(TURN_MS, TURN_WINDOWS * windowMs), turn = Math.floor(wallMs / turnMs);
+    const isInTurns = whole < wants.filter(({ want }) => want > 0).length;
+    if (isInTurns) this.#turnsAtMs = Math.min(this.#turnsAtMs, (turn + 1) * turnMs);
+    // By turns of all, as not everybody knows yet who needs it: else two might take themselves for the next one.
+    const first = isInTurns ? turn % wants.length : 0;
+    const inTurn = [...wants.slice(first), ...wants.slice(0, first)];
+    const reserved = inTurn.map(({ reserved }) => reserved);
+    const least = fairParts(whole, inTurn.map(({ want, least }) => Math.min(want, least)), 0, reserved);
+    const parts = fairParts(whole, inTurn.map(({ want }) => want), 0, least);
+    return parts[inTurn.findIndex(({ key }) => key === this.#key)]!;
+  }
+
+  /**
+   * Whether the others leave enough of each limit for what is in flight here, or about to be.
+   *
+   * @param backMs for how long they have counted with it again, in milliseconds: after a window, a rate has room for what it keeps
+   */
+  leavesRoomFor(uses: Iterable<LimitUse>, backMs: number): boolean {
+    for (const { name, whole, used, windowMs, isOverdrawn = false } of uses) {
+      if (isOverdrawn && backMs < windowMs!) return false;
+      const kept = this.#others.reduce((sum, each) => sum + keptBy(each, name, whole), 0);
+      if (windowMs === undefined && Number.isInteger(whole) && used > whole - kept) return false;
+    }
+    return true;
   }
 
   /** Takes in what the others have written, after what was planned has been. More of it may be in force now. */
-  look(others: readonly Peer[]): void {
+  look(others: readonly Peer[], nowMs: number): void {
+    const keys = new Set(others.map(({ quota }) => quota.key));
+    const lost = this.#others.filter((each) => !keys.has(each.quota.key) && keepsSome(each)).map(() => nowMs);
+    this.#lostAtMs = [...this.#lostAtMs ?? [nowMs], ...lost].slice(-MOST_LOST);
     this.#others = others;
     this.#before = undefined;
     this.#note();
@@ -288,6 +342,16 @@ function keptBy({ part, quota: { keeps } }: Peer, name: string, whole: number): 
   if (!Object.hasOwn(keeps, name)) return wholesWithin(whole, part);
   const [kept, ofWhole] = keeps[name]!;
   return Math.min(kept, wholesWithin(whole, { from: 0, to: kept / ofWhole }));
+}
+
+/** The amount that another consumer needs of a limit, which it may keep more of as that is in use. */
+function needOf(peer: Peer, name: string, whole: number): number {
+  return Math.min(keptBy(peer, name, whole), peer.quota.wants?.[name] ?? Infinity);
+}
+
+/** Whether another consumer has not given up all that it kept. */
+function keepsSome({ part, quota: { keeps } }: Peer): boolean {
+  return part.to > part.from || Object.values(keeps).some(([kept]) => kept > 0);
 }
 
 function mayUse({ part, may }: Decided, name: string, whole: number): number {

@@ -81,7 +81,10 @@ class Group {
         member.phase = "look";
         break;
       case "look":
-        division.look([...this.#written].flatMap(([each, peer]) => each === member ? [] : [peer]));
+        division.look(
+          [...this.#written].flatMap(([each, peer]) => each === member ? [] : [peer]),
+          this.#nowMs,
+        );
         member.phase = "plan";
     }
     member.start();

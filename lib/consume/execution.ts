@@ -57,6 +57,8 @@ export interface ExecutionHooks {
   released(): void;
   /** It cannot go on. */
   failed(error: unknown): void;
+  /** Resolves when this consumer's part of the limits is its own for sure; undefined: it is now. */
+  sure(): Promise<void> | undefined;
   /** The system's clock was set, or that of a producer differs from it. */
   clockNews(news: ClockNews): void;
 }
@@ -121,7 +123,7 @@ export class Execution implements AsyncDisposable {
     };
     const lost = (held: HeldInstance) => this.#departures.lose(held);
     const writer = new QueueWriter(queue, clock), progress = new ProgressWriter(writer, lost);
-    const gate = this.#gate = new HoldGate(queue);
+    const gate = this.#gate = new HoldGate(queue, hooks.sure);
     const decisions = this.#decisions = new Decisions(clock, parts.expressions);
     const holdings = this.#holdings = new Holdings(memory);
     const delays = new Delays(scheduler, clock), { refused } = this;

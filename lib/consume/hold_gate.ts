@@ -1,15 +1,18 @@
 import type { Queue } from "../queue/mod.ts";
 
-/** Holds calls back while another consumer may have what this one holds. */
+/** Holds calls back while another consumer may have what this one holds, or its part of the limits. */
 export class HoldGate {
   readonly #queue: Queue;
+  readonly #sure: () => Promise<void> | undefined;
   readonly #stopping = Promise.withResolvers<void>();
   #isStopped = false;
   /** One wait for all calls that are held back. */
   #opening: Promise<void> | undefined;
 
-  constructor(queue: Queue) {
+  /** @param sure resolves when its part of the limits is this consumer's for sure; undefined: it is now. (Default: it always is) */
+  constructor(queue: Queue, sure: () => Promise<void> | undefined = () => undefined) {
     this.#queue = queue;
+    this.#sure = sure;
   }
 
   /** Lets nobody wait any more. */
@@ -21,7 +24,7 @@ export class HoldGate {
   /** Whether calls may go out; also true once it is stopped. */
   get isOpen(): boolean {
     if (this.#isStopped) return true;
-    const confirmed = this.#queue.confirmHolds();
+    const confirmed = this.#queue.confirmHolds() ?? this.#sure();
     if (confirmed === undefined) return true;
     this.#opening ??= Promise.race([confirmed, this.#stopping.promise]).finally(() =>
       this.#opening = undefined
@@ -30,7 +33,7 @@ export class HoldGate {
   }
 
   /**
-   * Waits until the queue has confirmed what is still held, after the gate was found shut. It may be shut again by then.
+   * Waits until that is confirmed, after the gate was found shut. It may be shut again by then.
    *
    * @throws {QueueError} if that cannot be found out
    */

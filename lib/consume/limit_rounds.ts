@@ -16,6 +16,8 @@ const LOOK_ALONE_MS = 500;
 const LOOK_MS = 250;
 /** … and while it waits for them to give up what is meant for it, … */
 const LOOK_OWED_MS = 50;
+/** … or for the instant at which it can give something up itself, at least, … */
+const LEAST_PAUSE_MS = 5;
 /** … if something has changed within this time. */
 const MOVING_MS = 1000;
 
@@ -58,6 +60,11 @@ export class LimitRounds {
   /** The quotas of the others at the last look, as JSON, and the time when these or its own changed last. */
   #read = "[]";
   #changedAtMs = -Infinity;
+  /** Whether others may have taken its part while it was not sure of it, and have not yet made room for what it had. */
+  #isLate = false;
+  #backAtMs = -Infinity;
+  /** Resolves when something may start that may not now. */
+  #sure: PromiseWithResolvers<void> | undefined;
   /** The beat that was written last, and before which instant something may start. */
   #beat: Beat = NO_BEAT;
   #sureUntilMs = -Infinity;
@@ -71,6 +78,12 @@ export class LimitRounds {
   /** Whether something may start: the others still count with this consumer for sure. */
   get mayStart(): boolean {
     return this.#options.clock.nowMs() < this.#sureUntilMs;
+  }
+
+  /** Resolves when a call may leave that was to start, maybe before a pause of the process; undefined: now. */
+  sure(): Promise<void> | undefined {
+    if (this.mayStart && !this.#isLate) return undefined;
+    return (this.#sure ??= Promise.withResolvers()).promise;
   }
 
   /** This consumer's part of the limits; undefined: all of them. */
@@ -104,7 +117,7 @@ export class LimitRounds {
   plan(isLeaving: boolean): boolean {
     const { clock, scheduler } = this.#options;
     if (!this.hasLooked) return false; // what it takes from whom is not known yet
-    const uses = this.#division.isShared || isLeaving ? scheduler.uses() : NO_USES;
+    const uses = this.#division.isShared || isLeaving ? scheduler.uses(clock.nowMs()) : NO_USES;
     this.#isNews = this.#division.plan(uses, clock.nowMs(), clock.wallMs(), isLeaving);
     if (this.#isNews) this.#apply();
     return this.#isNews || clock.nowMs() >= this.#beat.atMs + this.#pace.beatMs;
@@ -122,15 +135,24 @@ export class LimitRounds {
    * @returns whether something may start that could not before
    */
   look(all: readonly ConsumerView[], beat: Beat): boolean {
-    const { clock } = this.#options, wasSure = this.mayStart;
+    const { clock, scheduler } = this.#options, wasSure = this.mayStart;
     const peers = all.flatMap((view) => this.#peerOf(view)), read = JSON.stringify(peers);
     const hasChanged = this.#isNews || read !== this.#read;
+    if (this.hasLooked && !wasSure) {
+      this.#isLate = true;
+      this.#backAtMs = clock.nowMs();
+    }
     this.#read = read;
-    this.#division.look(peers);
+    this.#division.look(peers, clock.nowMs());
     this.#isNews = false;
     this.hasLooked = true;
     this.#beat = beat;
     this.#sureUntilMs = beat.atMs + beat.sureMs; // what the others have read, whatever pace it goes on at
+    this.#isLate &&= !this.#division.leavesRoomFor(
+      scheduler.uses(clock.nowMs()),
+      clock.nowMs() - this.#backAtMs,
+    );
+    if (this.mayStart && !this.#isLate) this.#sure = void this.#sure?.resolve();
     if (hasChanged) {
       this.#changedAtMs = clock.nowMs();
       this.#apply();
@@ -157,8 +179,10 @@ export class LimitRounds {
   get pauseMs(): number {
     if (this.#beat === NO_BEAT) return 0;
     if (!this.#division.isShared) return LOOK_ALONE_MS;
-    const isMoving = this.#options.clock.nowMs() < this.#changedAtMs + MOVING_MS;
-    return isMoving && this.#division.isOwed ? LOOK_OWED_MS : LOOK_MS;
+    const { clock } = this.#options, nowMs = clock.nowMs();
+    const isMoving = nowMs < this.#changedAtMs + MOVING_MS;
+    const dueInMs = Math.max(LEAST_PAUSE_MS, this.#division.dueInMs(nowMs, clock.wallMs()));
+    return Math.min(dueInMs, isMoving && this.#division.isOwed ? LOOK_OWED_MS : LOOK_MS);
   }
 
   #apply(): void {

@@ -76,7 +76,10 @@ export interface Quota {
   readonly keeps: Readonly<Record<string, KeptPart>>;
   /** Names of the limits for which it needs more than it keeps. */
   readonly short: readonly string[];
-  /** Of rates for which it needs more: the starts in a window that it could use, if those are fewer than there are, by name. */
+  /**
+   * Of rates for which it needs more: the starts in a window that it could use, if those are fewer than there are; of limits of
+   * which it keeps more than it needs, as that is in use: the part that it needs. By name.
+   */
   readonly wants?: Readonly<Record<string, number>>;
   /** Names of the limits from which it uses more than its part. */
   readonly borrows: readonly string[];

@@ -8,7 +8,6 @@ import { Lanes } from "./lanes.ts";
 import type { LimitPart, LimitUse } from "./limit_part.ts";
 import { type FixedLimits, inForce } from "./limits.ts";
 import { checkNames, type PlatformOption, Platforms } from "./platform_pool.ts";
-import { RateLimit } from "./rate_limit.ts";
 import type { ShareUnit } from "./service.ts";
 import { Reserves } from "./reserves.ts";
 import { ShareLimit, type Shares } from "./shares.ts";
@@ -103,12 +102,11 @@ export class Backlog implements Stats {
 
   /** The use of the limits beside the global one, and of floors; without labels' values for which nothing is in flight or waits. */
   *uses(): Generator<LimitUse> {
+    const { queued, running } = this, mayRun = queued > 0 && (running === 0 || running < this.#max);
     for (const limit of this.#gates.divided()) {
-      const { name, whole, used, held } = limit;
-      if (used === 0 && !limit.shut && limit.reach === "labels") continue; // there may be 100,000 of them
-      const isRate = limit instanceof RateLimit, isOfAll = limit === this.#gates.rate;
-      const isShort = isOfAll ? limit.full && this.queued > 0 : limit.shut && limit.full && !limit.idle;
-      yield { name, whole, used, held, isShort, ...isRate && { windowMs: limit.windowMs } };
+      if (limit.used === 0 && !limit.shut && limit.reach === "labels") continue; // there may be 100,000 of them
+      const isAsked = limit === this.#gates.rate ? mayRun : limit.shut && !limit.idle;
+      yield this.#gates.useOf(limit, isAsked && limit.full);
     }
     yield* this.#gates.floorUses(); // after the limits: of all that is short, the first ones count
   }

@@ -3,7 +3,7 @@ import type { ChainPlan } from "./chain_plan.ts";
 import { ConcurrencyLimit } from "./concurrency_limit.ts";
 import type { Obstacle } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
-import type { LimitPart, LimitUse } from "./limit_part.ts";
+import { GLOBAL, type LimitPart, type LimitUse } from "./limit_part.ts";
 import { checkLimit, type Limits } from "./limits.ts";
 import type { Platforms } from "./platform_pool.ts";
 import { checkRate, RateLimit, type StartRate } from "./rate_limit.ts";
@@ -113,7 +113,7 @@ export class Gates {
     const rate = new RateLimit(name, checkRate(name, of), this.#time);
     const former = before && before.#rates.get(name);
     if (former !== undefined) rate.inherit(former);
-    rate.setPart(this.#part.of(name, rate.whole));
+    this.#divide(rate);
     this.#rates.set(name, rate);
     return rate;
   }
@@ -133,8 +133,30 @@ export class Gates {
   setPart(part: LimitPart): Iterable<ConcurrencyLimit | RateLimit> {
     this.#part = part;
     for (const limit of this.#byName.values()) limit.setPart(part);
-    for (const rate of this.#rates.values()) rate.setPart(part.of(rate.name, rate.whole));
+    for (const rate of this.#rates.values()) this.#divide(rate);
     return this.divided();
+  }
+
+  #divide(rate: RateLimit): void {
+    rate.setPart(this.#part.of(rate.name, rate.whole), this.#part.lostAtMs);
+  }
+
+  /** The use of a limit. */
+  useOf(limit: ConcurrencyLimit | RateLimit, isShort: boolean): LimitUse {
+    const { name, whole, used, held } = limit, use = { name, whole, used, held, isShort };
+    return limit instanceof RateLimit ? { ...use, ...limit.times, within: this.#within(limit) } : use;
+  }
+
+  /** The global limit, and the limits that all remembered gates which a rate is before have in common. Costs a step for each gate at most. */
+  #within(rate: RateLimit): readonly string[] {
+    let common: readonly Limit[] | undefined;
+    for (const { limits } of this.#gates.values()) {
+      if (rate !== this.rate && !limits.includes(rate)) continue;
+      common = common?.filter((limit) => limits.includes(limit)) ??
+        limits.filter((limit) => limit instanceof ConcurrencyLimit);
+      if (common.length === 0) break;
+    }
+    return [GLOBAL, ...common?.map(({ name }) => name) ?? []];
   }
 
   /** The limits that others may keep to together with this scheduler. */

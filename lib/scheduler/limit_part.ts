@@ -1,3 +1,6 @@
+/** The name of the limit on all attempts in flight. */
+export const GLOBAL = "global";
+
 /** The part that a scheduler may use of limits that it keeps to together with others. */
 export interface LimitPart {
   /**
@@ -9,6 +12,11 @@ export interface LimitPart {
    * @returns a whole number from 0 to the whole
    */
   of(name: string, whole: number): number;
+  /**
+   * When others were lost who may have used their parts of rates until then: killed, stopped, or from before anybody knew of
+   * them. Whoever gives up a part of a rate in order has let it rest. (Default: just now)
+   */
+  readonly lostAtMs?: readonly number[];
 }
 
 /** All of every limit: nobody else keeps to them. */
@@ -39,4 +47,10 @@ export interface LimitUse {
   readonly reserved?: number;
   /** For a rate: the length of its window, in milliseconds. */
   readonly windowMs?: number;
+  /** For a rate: when more than its part can be given up, if that is known. */
+  readonly heldUntilMs?: number;
+  /** For a rate: whether calls are to leave that its part has no room for. (Default: false) */
+  readonly isOverdrawn?: boolean;
+  /** For a rate: the names of limits against which everything counts that starts under it. (Default: none) */
+  readonly within?: readonly string[];
 }

@@ -33,6 +33,36 @@ export function densest({ starts, burst, intervalMs, lateMs }: Density, nowMs: n
   return [...history, [nowMs, together]];
 }
 
+/** A share that changes hands. */
+export interface RestedShare {
+  /** Its starts, the earliest first. */
+  readonly history: readonly Starts[];
+  /** The number of starts that are not earned back by waiting. */
+  readonly due: number;
+}
+
+/**
+ * The densest history of a share that others have let rest before they gave it up, or lost. Whoever gives one up has earned back
+ * all that came together under it: a window up to an instant x before that has had at most x × starts ÷ windowMs of it, and none
+ * for the shortest interval. Those who are lost have not: each may have had a burst at its end.
+ *
+ * @param restMs the shortest interval: that of the whole rate
+ * @param lostAtMs when others were lost that may have had some of it, the latest last
+ */
+export function rested(
+  density: Density,
+  nowMs: number,
+  restMs: number,
+  lostAtMs: readonly number[],
+): RestedShare {
+  const { starts, burst, intervalMs, lateMs } = density;
+  const even = densest({ ...density, burst: 1 }, nowMs - restMs), due = 1 - (restMs - lateMs) / intervalMs;
+  if (lostAtMs.length === 0) return { history: even, due };
+  const together = Math.min(starts, burst + lostAtMs.length - 1);
+  const bursts: Starts = [Math.min(nowMs, lostAtMs.at(-1)!), together];
+  return { history: [...even, bursts].sort(([a], [b]) => a - b), due: due + together };
+}
+
 /**
  * The part of a history that stays with whoever keeps that part of the starts: evenly out of it, the latest first, so that the
  * rest is no denser than whoever gets the other part assumes.

@@ -1,4 +1,5 @@
-import { densest, type Density, thinned } from "./rate_history.ts";
+import { type Density, rested, type RestedShare, thinned } from "./rate_history.ts";
+import type { LimitUse } from "./limit_part.ts";
 import { StartLog } from "./start_log.ts";
 import { TimedLimit } from "./tree.ts";
 
@@ -88,10 +89,13 @@ export class RateLimit extends TimedLimit {
     this.#log = this.#pace();
   }
 
-  /** The density that a part of the starts may have, whoever has them. */
-  densityOf(starts: number): Density {
-    const intervalMs = this.windowMs / (1 + TRAVEL) / starts;
-    return { starts, burst: this.#burst, intervalMs, lateMs: LATE_MS };
+  /**
+   * The density that a part of the starts may have, whoever has them.
+   *
+   * @param windowMs the time over which they are spread (Default: a window, without what it is taken longer by)
+   */
+  densityOf(starts: number, windowMs: number = this.windowMs / (1 + TRAVEL)): Density {
+    return { starts, burst: this.#burst, intervalMs: windowMs / starts, lateMs: LATE_MS };
   }
 
   /** Takes the pace of the present part. @returns a log for that */
@@ -118,7 +122,7 @@ export class RateLimit extends TimedLimit {
     this.#log.add(nowMs);
     this.#own?.add(nowMs);
     if (kept === undefined || kept.coming === 0) {
-      this.#dueByLeftMs = Math.max(nowMs, this.#dueByLeftMs) + this.#intervalMs;
+      this.#dueByLeftMs = Math.max(nowMs, this.#dueByLeftMs) + this.#intervalMs * (1 + TRAVEL);
     } else { // whichever it was: starts are alike
       kept.coming--;
       kept.untilMs = Math.max(nowMs, kept.untilMs) + kept.intervalMs;
@@ -149,17 +153,26 @@ export class RateLimit extends TimedLimit {
     return isKept ? Math.max(kept.part, this.#part) : this.#part;
   }
 
+  /** The length of the window, whether it has no room for calls that are to leave, and when all that is {@linkcode RateLimit.held} can be given up, if that is known. */
+  get times(): Pick<LimitUse, "windowMs" | "heldUntilMs" | "isOverdrawn"> {
+    const { windowMs } = this, kept = this.#kept;
+    const hasRoom = this.#part > 0 && this.#log.opensAtMs(this.#coming - 1) <= this.time.nowMs;
+    const isOverdrawn = this.#coming > 0 && !hasRoom;
+    return { windowMs, isOverdrawn, ...kept?.coming === 0 && { heldUntilMs: kept.untilMs } };
+  }
+
   /** Keeps the part that it keeps at present until calls have left under it, and been earned back. */
   #keep(): Kept {
-    const part = this.held, { intervalMs } = this.densityOf(part);
+    const part = this.held, { intervalMs } = this.densityOf(part, this.windowMs);
     const { coming, untilMs } = this.#kept ?? { coming: 0, untilMs: -Infinity };
     return this.#kept = { part, intervalMs, coming, untilMs };
   }
 
   /**
    * Goes on with another part of the starts. A share that it gives up takes its part of the starts so far with it; of a share
-   * that it gets it is assumed that others have used it as densely as the rate allows. So the parts of all keep to the rate in
-   * every window, though nobody knows what the others have started:
+   * that it gets it is assumed that others have used it as densely as the rate allows, and have let it {@linkcode rested | rest}
+   * if they have given it up in order. So the parts of all keep to the rate in every window, though nobody knows what the others
+   * have started:
    *
    * - The starts under a part are in its log, or given away with a share of it: evenly, so that a share has as dense a history for
    *   its size. A log has room for as many starts in a window as the part says. So where each share's history is no denser than
@@ -169,8 +182,10 @@ export class RateLimit extends TimedLimit {
    *   that it gets brings the burst that others may have had with it.
    * - Of several shares, each with a burst of its own, more may have come together, and calls that were late in leaving, too. Until
    *   all have left and that has been earned back by waiting, a share is {@linkcode RateLimit.held}: nobody uses it.
+   *
+   * @param lostAtMs when others were lost that may have used until then what is gained, the latest last. (Default: one, just now)
    */
-  setPart(part: number): void {
+  setPart(part: number, lostAtMs: readonly number[] = [this.time.nowMs]): void {
     const before = this.#part, { nowMs } = this.time;
     if (part === before) return;
     this.#own ??= new StartLog(this.whole, this.windowMs).after(this.#log);
@@ -182,18 +197,26 @@ export class RateLimit extends TimedLimit {
       kept.coming = this.#coming;
       kept.untilMs = Math.max(kept.untilMs, this.#dueByLeftMs);
     }
+    const lost = lostAtMs.filter((atMs) => atMs > fromMs);
+    const others = gained > 0 ? this.#gained(gained, lost) : { history: [], due: 0 };
     const history = gained < 0
       ? thinned(own, part / before)
-      : [...own, ...densest(this.densityOf(gained), nowMs)].sort(([a], [b]) => a - b);
+      : [...own, ...others.history].sort(([a], [b]) => a - b);
     this.#part = part;
     this.#log = this.#pace();
     for (const [atMs, starts] of history) this.#log.add(atMs, starts);
     if (gained < 0) return;
-    const together = Math.min(gained, this.#burst);
     const due = (atMs: number) =>
-      nowMs + Math.max(0, atMs - nowMs) * before / part + together * this.#intervalMs;
+      nowMs + Math.max(0, atMs - nowMs) * before / part + others.due * this.#intervalMs;
     this.#dueAtMs = due(this.#dueAtMs);
     this.#dueByLeftMs = due(this.#dueByLeftMs);
+  }
+
+  /** The densest history that a share may have. @param lostAtMs when others were lost, in the last window */
+  #gained(starts: number, lostAtMs: readonly number[]): RestedShare {
+    const windowMs = lostAtMs.length === 0 ? this.windowMs : undefined; // what was lost came at the full pace
+    const restMs = this.densityOf(this.whole, windowMs).intervalMs;
+    return rested(this.densityOf(starts, windowMs), this.time.nowMs, restMs, lostAtMs);
   }
 
   /** Goes on from where another one was, which is not used any more; of the calls that are to leave it is told. */

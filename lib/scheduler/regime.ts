@@ -5,7 +5,7 @@ import type { LoadObserver } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
 import { checkFloors, type FloorShortage, reservedBy } from "./floors.ts";
-import { type LimitPart, type LimitUse, WHOLE } from "./limit_part.ts";
+import { GLOBAL, type LimitPart, type LimitUse, WHOLE } from "./limit_part.ts";
 import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } from "./limits.ts";
 import type { AskedWait } from "./way_out.ts";
 import { WaysOut } from "./ways_out.ts";
@@ -257,8 +257,6 @@ function checked(limits: Limits): Limits {
   checkFloors(limits);
   return limits;
 }
-
-const GLOBAL = "global";
 
 function platformLimit(name: string): string {
   return `platform ${name}`;

@@ -289,8 +289,13 @@ export class Scheduler {
     this.#regime.setPart(part);
   }
 
-  /** The present use of each limit and rate. Costs a step for each that is remembered. */
-  uses(): Iterable<LimitUse> {
+  /**
+   * The present use of each limit and rate. Costs a step for each that is remembered.
+   *
+   * @param nowMs (Default: when something was asked of it last)
+   */
+  uses(nowMs: number = this.#backlog.nowMs): Iterable<LimitUse> {
+    this.#backlog.nowMs = nowMs;
     return this.#regime.uses();
   }
 
