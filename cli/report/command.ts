@@ -4,6 +4,7 @@ import { mergeRunLogs, type NamedLog, readRunFile, readRuns, STDIN } from "../..
 import {
   buildDrawnRun,
   buildRunView,
+  buildStreamedView,
   checkThresholds,
   type Figure,
   type FigureValue,
@@ -43,6 +44,9 @@ const options = {
   base: several("RUN…", "repeated runs, which those of --against are compared with", text),
   against: several("RUN…", "repeated runs of something else", text),
   merge: flag("take the runs for parts of one: logs of several consumers of a queue"),
+  stream: flag(
+    "read logs of any length in the same memory: percentiles to 0.1 %, without the times that functions tell",
+  ),
   ...GOODPUT_OPTION,
   name: many("NAME", "the name to show a run by, one for each in their order; or write NAME=RUN", text),
   ...VIEW_OPTIONS,
@@ -66,6 +70,7 @@ export const command: Command = {
     ["ssh host zcat run.json.gz | sequoia report -", "a run log from elsewhere, by standard input"],
     ["sequoia report --base a1.json a2.json --against b1.json b2.json", "repeated runs, compared by tests"],
     ["sequoia report --merge one.json two.json", "the logs of two consumers of one queue, as one run"],
+    ["sequoia report run.json --stream", "a log of any length, in the same memory"],
     ["sequoia report serverLogsCS.txt run.json", "the original system's log, compared"],
     [
       "sequoia report kafka://127.0.0.1:9092",
@@ -88,7 +93,8 @@ export const command: Command = {
     const { by, baseline } = values;
     const intervalsOf = values["fail-if"].filter(({ isChange }) => isChange);
     const asked = { ...goodputOptions(values), intervalsOf, ...by !== undefined && { by } };
-    const build = values.html === undefined ? buildRunView : buildDrawnRun;
+    checkStream(values);
+    const build = values.stream ? streamed(log) : values.html === undefined ? buildRunView : buildDrawnRun;
     const reading = { signal, giveUpAfterMs: values["queue-timeout"], options: asked, build };
     const from = baseline === undefined ? undefined : await baselineOf(baseline, reading, log);
     if (repeated) {
@@ -111,6 +117,38 @@ export const command: Command = {
     failIf(views, values["fail-if"], from, log);
   },
 };
+
+/** @throws {UsageError} if something is asked for that needs the whole log */
+function checkStream({ stream, html, merge, baseline }: Values<typeof options>): void {
+  const asked = html !== undefined
+    ? "--html"
+    : merge
+    ? "--merge"
+    : baseline !== undefined
+    ? "--baseline"
+    : undefined;
+  if (stream && asked !== undefined) {
+    throw new UsageError(`--stream: ${asked} needs the whole log in memory. Choose one of the two`);
+  }
+}
+
+/** Builds views in memory that does not grow, and says what is left out. */
+function streamed(log: Logger): typeof buildRunView {
+  return async (name, events, options) => {
+    let told = 0;
+    const counting = async function* () {
+      for await (const event of events) {
+        if (event.type === "functionRun") told++;
+        yield event;
+      }
+    };
+    const view = await buildStreamedView(name, counting(), options);
+    if (told > 0) {
+      log.warn(`${name}: --stream leaves out the times that functions tell of themselves (${told})`);
+    }
+    return view;
+  };
+}
 
 /** The most merged logs that the name of their run lists. */
 const MOST_NAMED = 3;

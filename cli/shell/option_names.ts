@@ -13,7 +13,7 @@ export const OPTION_NAMES: ReadonlySet<string> = new Set(
   listen local log-format log-level max-late merge mermaid method metrics-label minutes most name new-key offset
   once original-priorities out out-max out-profile partitions platform poisson policy priority probe profile
   queue queue-timeout ramp rate remove reset retry retry-budget sample scope secret seed share shed show sort
-  speed state strict-shares then timeout trace traceparent types until until-confident until-empty wait waiting
-  warm-up weight window wire
+  speed state stream strict-shares then timeout trace traceparent types until until-confident until-empty wait
+  waiting warm-up weight window wire
 `.trim().split(/\s+/),
 );

@@ -4,6 +4,7 @@ export { Histogram } from "./histogram.ts";
 export { buildReport } from "./report.ts";
 export type { ReportOptions } from "./samples.ts";
 export { RunningReport } from "./running_report.ts";
+export { buildStreamedView } from "./streamed.ts";
 export { buildRunView, type RunView } from "./view.ts";
 export type { Band } from "./band.ts";
 export type { Series, Step } from "./series.ts";

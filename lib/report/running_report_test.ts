@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import type { JsonObject } from "../model/mod.ts";
 import type { RunEvent, RunInfo } from "./events.ts";
 import { LEAST } from "./histogram.ts";
+import { InOrder } from "./in_order.ts";
 import { buildReport } from "./report.ts";
 import { RunningReport } from "./running_report.ts";
 import type { ReportOptions } from "./samples.ts";
@@ -12,36 +13,21 @@ import type { Series } from "./series.ts";
 import { buildRunView } from "./view.ts";
 import { attempt, end, run, simulated, START_MS, submit } from "./testing.ts";
 
-type Report = (report: RunningReport) => void;
-
-/** The calls with which a program would tell a report of some events, in the order of time: also when each attempt starts. */
-function inOrder(events: readonly RunEvent[]): Report[] {
-  const told: { at: number; order: number; tell: Report }[] = [];
-  const add = (atMs: number, order: number, tell: Report) =>
-    told.push({ at: Math.round((atMs - START_MS) * 1000), order, tell });
-  for (const event of events) {
-    if (event.type === "submit") add(event.submittedAtMs, 0, (report) => report.submit(event));
-    if (event.type === "attempt") {
-      const { function: name, chain, startedAtMs, runMs, outcome } = event;
-      if (outcome !== "throttled") {
-        add(startedAtMs, 1, (report) => report.started(name, chain, startedAtMs, event.instance));
-      }
-      add(startedAtMs + runMs, 2, (report) => report.attempt(event));
-    }
-    if (event.type === "end") add(event.endedAtMs, 3, (report) => report.end(event));
-    if (event.type === "counter") add(event.atMs, 4, (report) => report.counter(event));
-  }
-  return told.sort((a, b) => a.at - b.at || a.order - b.order).map(({ tell }) => tell);
-}
-
 /** The report without the words of its remarks, which have means of buckets that differ. */
 function comparable({ notes, ...report }: RunReport) {
   return { ...report, notes: notes.map(({ code }) => code).filter((code) => code !== "growing-backlog") };
 }
 
-function runningReport(events: readonly RunEvent[], options: ReportOptions = {}): RunningReport {
-  const report = new RunningReport(events[0] as RunInfo, options);
-  for (const tell of inOrder(events)) tell(report);
+/** @param most events that may wait for others that came before them (Default: any number) */
+function runningReport(
+  events: readonly RunEvent[],
+  options: ReportOptions = {},
+  most = Infinity,
+): RunningReport {
+  const info = events[0] as RunInfo, report = new RunningReport(info, options);
+  const inOrder = new InOrder(report, info, most);
+  for (const event of events) inOrder.add(event);
+  inOrder.end();
   return report;
 }
 
@@ -220,6 +206,27 @@ Deno.test("RunningReport agrees with buildReport() on the runs of a platform, al
   }
 });
 
+Deno.test("InOrder tells a log of the order of ends within its bound, and what comes too late as well", async () => {
+  const events = [...simulated({ seed: 3, instances: 2000, limit: 3, ratePerS: 2.5, throttled: 0.1 })];
+  const asWritten = [events[0]!, ...events.slice(1).toSorted((a, b) => writtenAtMs(a) - writtenAtMs(b))];
+  const expected = await buildReport(events);
+  assertAgrees(comparable(runningReport(asWritten, {}, 1000).report()), comparable(expected));
+  const { concurrency, chains, functions, queueing_ms } = runningReport(asWritten, {}, 1).report();
+  assertAgrees([chains, functions, queueing_ms.mean], [
+    expected.chains,
+    expected.functions,
+    expected.queueing_ms.mean,
+  ]);
+  assert(concurrency.max <= expected.concurrency.max, "nothing counts twice");
+});
+
+/** When a program writes an event into its log. */
+function writtenAtMs(event: RunEvent): number {
+  if (event.type === "attempt") return event.startedAtMs + event.runMs;
+  if (event.type === "end") return event.endedAtMs;
+  return event.type === "submit" ? event.submittedAtMs : 0;
+}
+
 Deno.test("RunningReport knows what called chains, late calls and retries have wasted", async () => {
   const events = [
     run(),
@@ -253,11 +260,13 @@ Deno.test("RunningReport knows what called chains, late calls and retries have w
 
 Deno.test("RunningReport may be asked while the run goes on", () => {
   const events = [...simulated({ seed: 1, instances: 100, limit: 3, ratePerS: 8, throttled: 0.1 })];
-  const told = inOrder(events), report = new RunningReport(events[0] as RunInfo);
-  for (const [i, tell] of told.entries()) {
-    tell(report);
-    if (i === told.length >> 1) assert(report.report().chains.unfinished > 0);
+  const info = events[0] as RunInfo, report = new RunningReport(info);
+  const told = new InOrder(report, info, 20);
+  for (const [i, event] of events.entries()) {
+    told.add(event);
+    if (i === events.length >> 1) assert(report.report().chains.unfinished > 0);
   }
+  told.end();
   assertEquals(report.report(), report.report());
   assertAgrees(comparable(report.report()), comparable(runningReport(events).report()));
 });
