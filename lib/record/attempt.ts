@@ -70,7 +70,7 @@ export function attemptEvent(
   const generation = generationOf(of, nodeIndex);
   const isFirst = after.length === 0 && nodeIndex !== of.chain.onFailed && item === undefined &&
     (generation === 0 || of.retriedAtMs !== undefined);
-  const dueMs = dueAt(of), firstMs = (attempt.submittedAtMs ?? dueMs) + readyFrom(of) - dueMs;
+  const dueMs = dueAt(of), firstMs = (attempt.submittedAtMs ?? dueMs) + (readyFrom(of) - dueMs); // not rounded, if these are alike
   const sinceMs = isFirst ? firstMs : readyAtMs;
   const event = {
     function: fn.name,
