@@ -24,7 +24,7 @@ const INSTALLS: Kind = { what: "install packages from the network", paths: /^tes
 const LONG: Kind = {
   what: "take long, whatever the number of runs",
   paths:
-    /^(lib\/expression\/hostile|tests\/scheduler\/(adaptive_limit|ceiling)|paper\/related\/figures|tests\/paper\/figures)_test\.ts$/,
+    /^(lib\/expression\/hostile|tests\/report\/confidence|tests\/scheduler\/(adaptive_limit|ceiling)|paper\/related\/figures|tests\/paper\/figures)_test\.ts$/,
 };
 
 const BROWSER: Kind = { what: "look at pages in a browser", paths: /^tests\/browser\// };
