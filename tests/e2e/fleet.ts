@@ -50,20 +50,24 @@ export class Fleet implements AsyncDisposable {
 
   /** Ends one as a crash would. @throws {Error} if it has ended by itself */
   async kill(life: Life): Promise<void> {
-    if (life.process.isOver) {
-      const { code, stderr } = await life.process.ended;
-      throw new Error(`${life.name} has ended by itself with ${code}: ${stderr}`);
-    }
-    life.process.signal("SIGKILL");
+    await this.#signal(life, "SIGKILL");
     life.endedMs = performance.now();
     life.wasKilled = true;
   }
 
-  /** Lets one end in order; resolves when it has. */
+  /** Lets one end in order; resolves when it has. @throws {Error} if it has ended by itself */
   async leave(life: Life): Promise<Ran> {
-    life.process.signal("SIGTERM");
+    await this.#signal(life, "SIGTERM");
     life.endedMs = performance.now();
     return await life.process.endsWithin(LEAVING_MS);
+  }
+
+  async #signal({ name, process }: Life, signal: Deno.Signal): Promise<void> {
+    if (process.isOver) {
+      const { code, stderr } = await process.ended;
+      throw new Error(`${name} has ended by itself with ${code}: ${stderr}`);
+    }
+    process.signal(signal);
   }
 
   /** Those that have neither been killed nor told to leave. */
