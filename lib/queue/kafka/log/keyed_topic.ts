@@ -39,7 +39,10 @@ export class KeyedTopic {
   /** Creates the topic if it is not there; to be called before the first record is appended. */
   async create(): Promise<void> {
     const { link, plan, replication } = this.#options;
-    await (this.#created ??= setUpTopic(link, plan, replication));
+    await (this.#created ??= setUpTopic(link, plan, replication).catch((error) => {
+      this.#created = undefined; // whoever comes next tries again
+      throw error;
+    }));
   }
 
   /** Appends some records together: all of them are there, or none. */
