@@ -146,7 +146,7 @@ class Batches<T extends Held> {
   }
 
   #plan(): void {
-    const inMs = this.#everyMs > 0 ? this.#nextMs - this.#clock.nowMs() : 0;
+    const inMs = this.#nextMs - this.#clock.nowMs();
     if (inMs > 0) {
       this.#planned = this.#clock.after(inMs, () => this.#flush());
       return;
@@ -162,7 +162,7 @@ class Batches<T extends Held> {
     for (const { holder, resolve } of this.#waiting) if (holder.lost) resolve("lease-lost");
     this.#waiting = [];
     if (batch.length === 0) return;
-    if (this.#everyMs > 0) this.#nextMs = this.#clock.nowMs() + this.#everyMs;
+    this.#nextMs = this.#clock.nowMs() + this.#everyMs;
     try {
       const refused = await this.#write(batch.map(({ item }) => item));
       for (const { item, resolve } of batch) resolve(refused.get(item.instanceId));

@@ -113,9 +113,7 @@ export class Changes {
     };
     using stack = new DisposableStack();
     stack.defer(this.#bell.once(end));
-    for (const each of [signal, this.#closing]) {
-      stack.defer(onAbort(each, end));
-    }
+    for (const each of [signal, this.#closing]) stack.defer(onAbort(each, end));
     let isWatching = false;
     while (!wake.signal.aborted) {
       const atMs = this.#clock.nowMs(), version = this.#version();
