@@ -120,13 +120,8 @@ export const command: Command = {
 
 /** @throws {UsageError} if something is asked for that needs the whole log */
 function checkStream({ stream, html, merge, baseline }: Values<typeof options>): void {
-  const asked = html !== undefined
-    ? "--html"
-    : merge
-    ? "--merge"
-    : baseline !== undefined
-    ? "--baseline"
-    : undefined;
+  const needs = { "--html": html !== undefined, "--merge": merge, "--baseline": baseline !== undefined };
+  const [asked] = Object.entries(needs).find(([, isGiven]) => isGiven) ?? [];
   if (stream && asked !== undefined) {
     throw new UsageError(`--stream: ${asked} needs the whole log in memory. Choose one of the two`);
   }

@@ -9,6 +9,7 @@ export {
   reasonPattern,
   type Recorder,
   recordEvent,
+  RUN_SCHEMA,
   type RunEvent,
   type RunInfo,
   type SettingEvent,

@@ -1,11 +1,11 @@
-import type { RunEvent, RunInfo } from "./events.ts";
+import { RUN_SCHEMA, type RunEvent, type RunInfo } from "./events.ts";
 import { InOrder } from "./in_order.ts";
 import { RunningReport } from "./running_report.ts";
 import type { ReportOptions } from "./samples.ts";
 import type { RunView } from "./view.ts";
 
 /** The description of a run whose log has none. */
-const UNKNOWN: RunInfo = { schema: "sequoia.run/1", command: "", version: "", startedAtMs: 0 };
+const UNKNOWN: RunInfo = { schema: RUN_SCHEMA, command: "", version: "", startedAtMs: 0 };
 
 /**
  * Folds the events of a run as `buildRunView` does, in memory that does not grow with the run's length: percentiles are within 0.1 %,
