@@ -9,8 +9,11 @@ import { ulidMaker } from "./ulid.ts";
 import { isTraceContext } from "./trace_context.ts";
 import { isLabels, type WorkloadChain } from "./workload.ts";
 
-/** Labels of instances that have none: one object for all, as there may be a million of them. */
-export const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
+/**
+ * Labels of instances that have none: one object for all, as there may be a million of them. Like all labels that are read from a
+ * queue, it inherits nothing: a policy that reads a label finds no `constructor`.
+ */
+export const NO_LABELS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
 /** Arguments of instances that have none. */
 export const NO_ARGS = "{}" as JsonText;

@@ -39,6 +39,7 @@ export * from "./json_text.ts";
 export * from "./nearest.ts";
 export { onlyChains } from "./only_chains.ts";
 export * from "./outcome.ts";
+export { ownOf } from "./own.ts";
 export * from "./pause.ts";
 export { percentDecoded } from "./percent.ts";
 export * from "./plain_path.ts";

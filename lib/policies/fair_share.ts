@@ -1,3 +1,4 @@
+import { ownOf } from "../model/mod.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -11,7 +12,7 @@ import type { Policy } from "./policy.ts";
  */
 export function fairShare(by?: string): Policy {
   return {
-    group: by === undefined ? (task) => task.chain : (task) => task.labels[by] ?? "",
+    group: by === undefined ? (task) => task.chain : (task) => ownOf(task.labels, by) ?? "",
     weight: (group) => group.declaredWeight,
   };
 }

@@ -137,6 +137,14 @@ Deno.test("fair-share --by counts those without the label as one group", () => {
   assertEquals(sharesOf("tenant", [{ name: "a" }, { name: "" }], 4), { a: 2, same: 2 });
 });
 
+Deno.test("fair-share --by goes by the labels that an instance has, not by what every object inherits", () => {
+  const scheduler = makeScheduler(policyOf("fair-share", { by: "constructor" }));
+  for (const labels of [{}, { constructor: "acme" }]) {
+    scheduler.submit(instanceOf(single("a"), JSON.stringify(labels), { labels }), 0);
+  }
+  assertEquals(startAll(scheduler).length, 2);
+});
+
 Deno.test("fair-share gives what one does not use to the others, and takes it back as attempts end", () => {
   const scheduler = makeScheduler("fair-share", { global: 4 });
   for (let i = 0; i < 9; i++) scheduler.submit(instanceOf(single("a"), `a${i}`), 0);

@@ -1,4 +1,4 @@
-import { type Json, policyParts } from "../model/mod.ts";
+import { type Json, ownOf, policyParts } from "../model/mod.ts";
 import type { RunInfo } from "./events.ts";
 
 /** The groups that the fairness of a run is judged by, and what they share. */
@@ -56,5 +56,5 @@ function weightsOf(pairs: Json | undefined): ReadonlyMap<string, number> {
 
 /** The value of a label of an instance; that of instances without the label is empty, as it is for policies. */
 export function labelValue(labels: Readonly<Record<string, string>>, label: string): string {
-  return Object.hasOwn(labels, label) ? labels[label]! : "";
+  return ownOf(labels, label) ?? "";
 }

@@ -1,4 +1,4 @@
-import { counted } from "../model/mod.ts";
+import { counted, ownOf } from "../model/mod.ts";
 import { type Compared, type ComparedRow, compareReports, unmarkedWords } from "./compare.ts";
 import { inGroups, isMarked, type SortedRows, sortedRows } from "./comparison_groups.ts";
 import type { Metric } from "./metrics.ts";
@@ -121,7 +121,7 @@ function shares(runs: readonly RunView[], pen: Pen): string[] {
   const rows = shown.map((name) => [
     printable(name),
     ...runs.map(({ report }) => {
-      const of = report.byChain[name];
+      const of = ownOf(report.byChain, name);
       return of
         ? `${formatFigure(of.chain_ms.p99, "ms")} ${formatFigure(of.share, "share").padStart(5)}`
         : "–";

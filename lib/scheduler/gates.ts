@@ -1,4 +1,4 @@
-import { type Pause, pauseName } from "../model/mod.ts";
+import { ownOf, type Pause, pauseName } from "../model/mod.ts";
 import type { ChainPlan } from "./chain_plan.ts";
 import { ConcurrencyLimit } from "./concurrency_limit.ts";
 import type { Obstacle } from "./contract.ts";
@@ -215,12 +215,12 @@ export class Gates {
   #ofChain({ chain }: ChainPlan, labels: Readonly<Record<string, string>>): Gate[] {
     const shared = [this.#limit(this.#chains, chain.name)];
     for (const of of this.#labels) {
-      const value = labels[of.label!];
+      const value = ownOf(labels, of.label!);
       if (value !== undefined) shared.push(this.#limit(of, value));
     }
     const pauses = [...this.#pauses].filter(([pause]) =>
       (pause.chain ?? chain.name) === chain.name &&
-      (pause.label === undefined || labels[pause.label.name] === pause.label.value)
+      (pause.label === undefined || ownOf(labels, pause.label.name) === pause.label.value)
     );
     return chain.nodes.map(({ fn }) => {
       const { name } = fn;

@@ -1,7 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { instanceOf, makeScheduler, OK, single, startAll } from "../../tests/scheduler/builders.ts";
+import { seededRandom } from "../model/mod.ts";
+import { policyOf } from "../policies/mod.ts";
 import { shareOfLimits } from "./limit_share.ts";
 import type { Limits } from "./limits.ts";
+import { Scheduler } from "./scheduler.ts";
 
 /** Number of starts by tenant, of ten instances of each. */
 function startedOf(limits: Limits, tenants: readonly string[]): Record<string, number> {
@@ -94,4 +97,24 @@ Deno.test("Scheduler.setLimits() tells limits of labels apart, whatever signs na
   const labels = { a: "b=c" };
   for (const id of ["first", "second"]) scheduler.submit(instanceOf(single("one"), id, { labels }), 0);
   assertEquals(startAll(scheduler).length, 2);
+});
+
+Deno.test("Limits go by the labels that an instance has, not by what every object inherits", () => {
+  const free = { "": 10 }, label = "constructor";
+  assertEquals(startedOf({ labels: { [label]: 2 } }, [""]), free);
+  assertEquals(
+    startedOf({ global: 10, labels: {}, floors: { labels: { [label]: { name: 3 } } } }, [""]),
+    free,
+  );
+});
+
+Deno.test("Limits of platforms go by name, not by what every object inherits", () => {
+  const scheduler = new Scheduler({
+    policy: policyOf("fcfs"),
+    limits: { global: 5, platforms: {} },
+    platforms: [{ name: "constructor" }],
+    random: seededRandom(1),
+  });
+  for (let i = 0; i < 10; i++) scheduler.submit(instanceOf(single("one"), `${i}`), 0);
+  assertEquals(startAll(scheduler).length, 5);
 });

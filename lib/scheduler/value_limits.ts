@@ -1,4 +1,4 @@
-import type { ByValue } from "../model/mod.ts";
+import { type ByValue, ownOf } from "../model/mod.ts";
 
 /** The limit of a label: one number for each of its values, or numbers by value, with `*` for the others. */
 export type LabelLimit = number | Readonly<Record<string, number>>;
@@ -26,9 +26,9 @@ export function valueLimitsOf(
     { kind: "function", label: undefined, ceilings: functions, floors: ofFunctions },
     { kind: "chain", label: undefined, ceilings: chains, floors: ofChains },
     ...Object.keys({ ...labels, ...ofLabels }).map((label) => {
-      const limit = labels[label] ?? {};
+      const limit = ownOf(labels, label) ?? {};
       const ceilings = typeof limit === "number" ? { "*": limit } : limit;
-      return { kind: `label ${inOneWord(label)}`, label, ceilings, floors: ofLabels[label] ?? {} };
+      return { kind: `label ${inOneWord(label)}`, label, ceilings, floors: ownOf(ofLabels, label) ?? {} };
     }),
   ];
 }
@@ -50,7 +50,7 @@ export function ceilingOf({ ceilings }: ValueLimits, value: string): number | un
 
 /** The floor of one value; undefined: it has none. */
 export function floorOf({ floors }: ValueLimits, value: string): number | undefined {
-  return Object.hasOwn(floors, value) ? floors[value] : undefined;
+  return ownOf(floors, value);
 }
 
 /** A value in words: `function compile`, `chain nightly`, `tenant=acme`. */

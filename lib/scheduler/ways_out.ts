@@ -1,4 +1,4 @@
-import type { Random } from "../model/mod.ts";
+import { ownOf, type Random } from "../model/mod.ts";
 import type { Limits } from "./limits.ts";
 import { type AskedWait, WayOut } from "./way_out.ts";
 
@@ -23,7 +23,7 @@ export class WaysOut {
   setLimits({ global, platforms = {}, fixed = false }: Limits): void {
     this.#ceiling = typeof global === "number" ? global : Infinity;
     for (const [name, way] of this.#ways) {
-      const own = platforms[name];
+      const own = ownOf(platforms, name);
       this.#ceilings.set(name, own ?? Infinity);
       way.setLimit(Math.min(this.#ceiling, own ?? Infinity), fixed || (global ?? own) === undefined);
     }

@@ -124,7 +124,7 @@ function readState(bytes: Uint8Array): ChainState.$Properties {
 }
 
 function labelsOf({ id, flags }: ChainState.$Properties): Instance["labels"] {
-  const labels = id ? { ...flags } : unflagged(flags);
+  const labels = Object.assign(Object.create(null), id ? flags : unflagged(flags));
   return Object.keys(labels).length === 0 ? NO_LABELS : labels;
 }
 

@@ -110,6 +110,14 @@ Deno.test("decodeInstance() takes flags for labels, but for an empty hybrid", ()
   assertEquals(original({ currentNode, flags: { hybrid: "local" } }).labels, { hybrid: "local" });
 });
 
+Deno.test("decodeInstance() reads labels that inherit nothing, as policies read any name of them", () => {
+  const currentNode = { function: { url: "a.com", id: 1 } };
+  for (const flags of [{}, { tenant: "x" }]) {
+    const { labels } = original({ currentNode, flags });
+    assertEquals([labels.constructor, labels.toString], [undefined, undefined]);
+  }
+});
+
 Deno.test("decodeInstance() takes the time of receipt where the message has none, or one to come", () => {
   const currentNode = { function: { url: "a.com", id: 1 } };
   for (const invokeTime of ["", "yesterday", "2026-99-99T00:00:00", "2031-01-01T00:00:00"]) {

@@ -1,3 +1,4 @@
+import { ownOf } from "../../model/mod.ts";
 import { ENDS } from "./columns.ts";
 import { Counts } from "./counts.ts";
 import { placeOf } from "./histogram.ts";
@@ -116,6 +117,6 @@ export class WorkTally implements Tallied {
 
   /** Instances without the label count as those of the empty value. */
   #valueOf(labels: Worked["labels"]): string {
-    return labels[this.label!] ?? "";
+    return ownOf(labels, this.label!) ?? "";
   }
 }

@@ -29,6 +29,12 @@ const taskOf = (chain: string, name = "f", labels = {}): Worked => ({ chain, fun
 const numbersOf = (rows: readonly WorkRow[], name: string | undefined) =>
   rows.find((row) => row.name === name)!.numbers;
 
+Deno.test("WorkTally counts by the labels that an instance has, not by what every object inherits", () => {
+  const { tally, told } = tallyBy("constructor");
+  tally.instanceEnded("one", {}, "completed");
+  assertEquals(told().values!.map(({ name }) => name), [""]);
+});
+
 Deno.test("WorkTally counts by chain, by function and by value of the label", () => {
   const { ready, start, end, pass, told, tally } = tallyBy("tenant");
   const a = taskOf("one", "f", { tenant: "acme" }),
