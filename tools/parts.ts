@@ -20,6 +20,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   policies: { what: "one file per policy, and the registry", imports: ["model"] },
   scheduler: { what: "what runs next: no clock, no I/O, no promises", imports: ["policies", "model"] },
   wire: { what: "messages in protobuf; `original/`: those of the first system", imports: ["model"] },
+  protobuf: { what: "messages in protobuf that others define: those of OTLP and Prometheus", imports: [] },
   queue: { what: "the Queue interface and its drivers: memory, SQLite, Kafka", imports: ["model", "wire"] },
   provider: {
     what: "how a function provider behaves: containers, limits, collapse; no clock",
@@ -34,11 +35,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
   report: { what: "figures from run logs: terminal, HTML, JSON, CSV", imports: ["record", "model"] },
   live: {
     what: "the state of a whole queue now, for pages, terminals and metrics",
-    imports: ["queue", "model"],
+    imports: ["queue", "protobuf", "model"],
   },
   telemetry: {
     what: "spans of attempts and instances, and their export by OTLP",
-    imports: ["record", "model"],
+    imports: ["record", "protobuf", "model"],
   },
   callbacks: {
     what: "tells the ends of instances to URLs, signed, at least once",

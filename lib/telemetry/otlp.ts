@@ -1,8 +1,9 @@
 /**
- * OTLP's request for the export of spans (https://opentelemetry.io/docs/specs/otlp/), in protobuf. Spans are written as they
- * come: each field by its number and kind, from `opentelemetry/proto/trace/v1/trace.proto` and those that it imports.
+ * OTLP's request for the export of spans (https://opentelemetry.io/docs/specs/otlp/), in protobuf. The
+ * numbers and types of fields are those of `opentelemetry/proto/trace/v1/trace.proto` and the files that it imports.
  */
-import { Reader, Writer } from "protobufjs/minimal.js";
+import { Reader } from "protobufjs/minimal.js";
+import { FieldWriter, tagOf, WIRE_TYPE } from "../protobuf/mod.ts";
 import { type AttributeValue, type Span, SPAN_KINDS } from "./span.ts";
 
 /** Who sends spans: the attributes of the process, and the program with its version. */
@@ -19,47 +20,32 @@ const ERROR = 2;
 /** Bits of a span's flags: it is known whether its parent is of another process, and whether it is. */
 const REMOTE_KNOWN = 0x100, IS_REMOTE = 0x200;
 
-/** The ways in which values are written. */
-const VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5;
-
-function tag(field: number, kind: number): number {
-  return field << 3 | kind;
-}
-
 /** The bytes of a request that exports spans. */
 export function exportRequest({ resource, name, version }: Sender, spans: readonly Span[]): Uint8Array {
-  const writer = Writer.create();
-  writer.uint32(tag(1, BYTES)).fork(); // resource_spans
-  writer.uint32(tag(1, BYTES)).fork(); // resource
+  const writer = new FieldWriter();
+  writer.begin(1); // resource_spans
+  writer.begin(1); // resource
   writeAttributes(writer, 1, resource);
-  writer.ldelim();
-  writer.uint32(tag(2, BYTES)).fork(); // scope_spans
-  writer.uint32(tag(1, BYTES)).fork(); // scope
-  writer.uint32(tag(1, BYTES)).string(name).uint32(tag(2, BYTES)).string(version).ldelim();
+  writer.end();
+  writer.begin(2); // scope_spans
+  writer.begin(1).string(1, name).string(2, version).end(); // scope
   for (const span of spans) writeSpan(writer, span);
-  return writer.ldelim().ldelim().finish();
+  return writer.end().end().finish();
 }
 
-function writeSpan(writer: Writer, span: Span): void {
+function writeSpan(writer: FieldWriter, span: Span): void {
   const { parentSpanId, tracestate, error } = span;
-  writer.uint32(tag(2, BYTES)).fork();
-  writer.uint32(tag(1, BYTES)).bytes(bytesOf(span.traceId));
-  writer.uint32(tag(2, BYTES)).bytes(bytesOf(span.spanId));
-  if (tracestate !== undefined) writer.uint32(tag(3, BYTES)).string(tracestate);
-  if (parentSpanId !== undefined) writer.uint32(tag(4, BYTES)).bytes(bytesOf(parentSpanId));
-  writer.uint32(tag(5, BYTES)).string(shortened(span.name));
-  writer.uint32(tag(6, VARINT)).uint32(SPAN_KINDS[span.kind]);
-  writer.uint32(tag(7, FIXED64)).fixed64(nanos(span.startMs));
-  writer.uint32(tag(8, FIXED64)).fixed64(nanos(Math.max(span.startMs, span.endMs)));
+  writer.begin(2);
+  writer.bytes(1, bytesOf(span.traceId)).bytes(2, bytesOf(span.spanId));
+  if (tracestate !== undefined) writer.string(3, tracestate);
+  if (parentSpanId !== undefined) writer.bytes(4, bytesOf(parentSpanId));
+  writer.string(5, shortened(span.name)).uint32(6, SPAN_KINDS[span.kind]);
+  writer.fixed64(7, nanos(span.startMs)).fixed64(8, nanos(Math.max(span.startMs, span.endMs)));
   writeAttributes(writer, 9, span.attributes);
-  if (error !== undefined) {
-    writer.uint32(tag(15, BYTES)).fork();
-    writer.uint32(tag(2, BYTES)).string(shortened(error)).uint32(tag(3, VARINT)).uint32(ERROR);
-    writer.ldelim();
-  }
+  if (error !== undefined) writer.begin(15).string(2, shortened(error)).uint32(3, ERROR).end();
   const remote = span.isParentRemote ? IS_REMOTE : 0;
-  writer.uint32(tag(16, FIXED32)).fixed32(parseInt(span.flags, 16) | REMOTE_KNOWN | remote);
-  writer.ldelim();
+  writer.fixed32(16, parseInt(span.flags, 16) | REMOTE_KNOWN | remote);
+  writer.end();
 }
 
 /** Nanoseconds since 1970; as a floating-point number they are exact to a quarter of a microsecond. */
@@ -67,18 +53,16 @@ function nanos(ms: number): number {
   return Math.max(0, Math.round(ms * 1e6));
 }
 
-function writeAttributes(writer: Writer, field: number, attributes: Span["attributes"]): void {
+function writeAttributes(writer: FieldWriter, field: number, attributes: Span["attributes"]): void {
   for (const name in attributes) {
     const value = attributes[name];
     if (value === undefined) continue;
-    writer.uint32(tag(field, BYTES)).fork();
-    writer.uint32(tag(1, BYTES)).string(shortened(name));
-    writer.uint32(tag(2, BYTES)).fork();
-    if (typeof value === "string") writer.uint32(tag(1, BYTES)).string(shortened(value));
-    else if (typeof value === "boolean") writer.uint32(tag(2, VARINT)).bool(value);
-    else if (Number.isSafeInteger(value)) writer.uint32(tag(3, VARINT)).int64(value);
-    else writer.uint32(tag(4, FIXED64)).double(value);
-    writer.ldelim().ldelim();
+    writer.begin(field).string(1, shortened(name)).begin(2);
+    if (typeof value === "string") writer.string(1, shortened(value));
+    else if (typeof value === "boolean") writer.bool(2, value);
+    else if (Number.isSafeInteger(value)) writer.int64(3, value);
+    else writer.double(4, value);
+    writer.end().end();
   }
 }
 
@@ -106,7 +90,7 @@ export function partialSuccessOf(answer: Uint8Array): PartialSuccess | undefined
     const reader = Reader.create(answer);
     while (reader.pos < reader.len) {
       const head = reader.uint32();
-      if (head === tag(1, BYTES)) return partialSuccess(reader, reader.uint32() + reader.pos);
+      if (head === tagOf(1, WIRE_TYPE.delimited)) return partialSuccess(reader, reader.uint32() + reader.pos);
       reader.skipType(head & 7);
     }
   } catch {
@@ -118,8 +102,8 @@ function partialSuccess(reader: Reader, end: number): PartialSuccess | undefined
   let rejected = 0, message = "";
   while (reader.pos < end) {
     const head = reader.uint32();
-    if (head === tag(1, VARINT)) rejected = Number(reader.int64());
-    else if (head === tag(2, BYTES)) message = reader.string();
+    if (head === tagOf(1, WIRE_TYPE.varint)) rejected = Number(reader.int64());
+    else if (head === tagOf(2, WIRE_TYPE.delimited)) message = reader.string();
     else reader.skipType(head & 7);
   }
   return rejected > 0 ? { rejected, message } : undefined;
