@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Callback, chain, fn, instanceMaker, type JsonText, NULL, seededRandom } from "../model/mod.ts";
 import { MemoryQueue, type QueueDriver } from "../queue/mod.ts";
 import { VirtualClock } from "../../tests/programs/virtual_clock.ts";
-import { callbackBody, Deliverer, GIVE_UP_MS } from "./mod.ts";
+import { callbackBody } from "./body.ts";
+import { Deliverer, GIVE_UP_MS } from "./deliverer.ts";
 
 const SECRET = `whsec_${btoa("k".repeat(32))}`;
 const c = chain("hello", ({ call }) => void call(fn("greet")));

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { Buffer } from "node:buffer";
-import { signedHeaders, SigningError, signingKeys } from "./mod.ts";
+import { signedHeaders, SigningError, signingKeys } from "./signature.ts";
 
 const secretOf = (bytes: Uint8Array) => `whsec_${Buffer.from(bytes).toString("base64")}`;
 const anySecret = fc.uint8Array({ minLength: 24, maxLength: 64 }).map(secretOf);

@@ -24,7 +24,7 @@ const NO_LIMIT = 10_000;
 const AHEAD = 2;
 
 /** The number of attempts that a consumer runs at once. */
-export function capacityOf({ limit = NO_LIMIT }: Load): number {
+function capacityOf({ limit = NO_LIMIT }: Load): number {
   return Math.min(limit, NO_LIMIT);
 }
 

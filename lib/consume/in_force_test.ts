@@ -5,7 +5,7 @@ import type { Policy } from "../policies/mod.ts";
 import { PolicyError, policyOf } from "../policies/mod.ts";
 import type { Command, ConsumerView } from "../queue/mod.ts";
 import type { PauseChange } from "./in_force.ts";
-import type { PolicyMaker } from "./mod.ts";
+import type { PolicyMaker } from "./in_force.ts";
 
 const ABOUT = { host: "here", pid: 4711, version: "1.2.3" };
 const SECOND_MS = 1000;

@@ -1,7 +1,6 @@
 /** The consumer: schedules what is queued and invokes it. */
 export { Consumer, type ConsumerOptions } from "./consumer.ts";
 export type { ConsumerStats } from "./consumer_stats.ts";
-export type { PolicyMaker } from "./in_force.ts";
 export { NOTE_EVENTS, type NoteEvent, type NoteLevel } from "./note_events.ts";
 export {
   type EventTeller,
@@ -12,5 +11,5 @@ export {
   tellingTo,
 } from "./notes.ts";
 export { type DeliveryOptions, openConsumer, type OpenConsumerOptions, type OpenedConsumer } from "./open.ts";
-export { linuxProcesses, type Processes } from "./processes.ts";
+export { type Processes } from "./processes.ts";
 export { thisProcess } from "./this_process.ts";

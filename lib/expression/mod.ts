@@ -1,7 +1,7 @@
 /** The decisions of a chain at run time: JSONata expressions and templates, evaluated within bounds. */
 export { checkExpressions } from "./check_chain.ts";
 export { checkExpression } from "./check_expression.ts";
-export { ExpressionError, type ExpressionErrorCode } from "./errors.ts";
+export { ExpressionError } from "./errors.ts";
 export { EVALUATOR } from "./evaluator/child.ts";
 export { EvaluationStopped } from "./evaluator/lane.ts";
 export { Expressions, type Soon } from "./expressions.ts";

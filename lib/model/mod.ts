@@ -24,7 +24,7 @@ export * from "./function_kind.ts";
 export { loginFault, shownUrl } from "./function_url.ts";
 export { type LambdaName, parseLambdaUrl } from "./lambda_url.ts";
 export { type OpenWhiskName, parseOpenWhiskUrl } from "./openwhisk_url.ts";
-export { URL_SCHEMES, type UrlScheme, urlSchemeOf } from "./url_schemes.ts";
+export { URL_SCHEMES, urlSchemeOf } from "./url_schemes.ts";
 export * from "./id_table.ts";
 export * from "./ideal_path.ts";
 export * from "./instance.ts";

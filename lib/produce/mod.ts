@@ -1,6 +1,6 @@
 /** The producer: submits the instances of a load to a queue. */
-export { instancesOf, type Load, type PlannedInstance, plannedInstances, type Unnamed } from "./load.ts";
-export { Producer, type ProducerOptions, type ProducerStats } from "./producer.ts";
+export { instancesOf, type Load, plannedInstances } from "./load.ts";
+export { Producer, type ProducerStats } from "./producer.ts";
 export { loadOf, type LoadOptions } from "./load_of.ts";
 export { ended, submit, submitLoad, type SubmitOptions } from "./submit.ts";
 export { csvTimes } from "./csv_times.ts";

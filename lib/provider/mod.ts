@@ -2,9 +2,9 @@
  * The behaviour of a function provider: containers, cold starts, limits, bursts, background queues, collapse. The model has no
  * clock: the local platform drives it in real time, `simulate` in virtual time. `profile.ts` has the built-in profiles.
  */
-export { ProfileError, type ProfileErrorCode } from "./errors.ts";
+export { ProfileError } from "./errors.ts";
 export { type Profile, queues } from "./profile.ts";
-export { PROFILE_SCHEMA, profileFile, readProfileFile } from "./profile_file.ts";
+export { profileFile, readProfileFile } from "./profile_file.ts";
 export {
   parseProfile,
   profileFileOf,

@@ -5,7 +5,7 @@ import { type Profile, PROFILES } from "./profile.ts";
 import { withParameters } from "./profile_text.ts";
 
 /** The schema that a profile file names. */
-export const PROFILE_SCHEMA = "sequoia.profile/1";
+const PROFILE_SCHEMA = "sequoia.profile/1";
 
 /**
  * Writes a profile as a file that people can read and change: JSON, with the numbers by which it differs from `ideal` as the

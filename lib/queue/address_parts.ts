@@ -26,7 +26,7 @@ export interface AddressParts {
 }
 
 /** Takes an address apart, whatever it is. */
-export function addressParts(text: string, syntax: AddressSyntax): AddressParts {
+function addressParts(text: string, syntax: AddressSyntax): AddressParts {
   const [, scheme = "", slashes = ""] = /^([a-z][a-z0-9+.-]*):(\/\/)?/i.exec(text) ?? [];
   const isPath = syntax.ofPaths.has(scheme.toLowerCase());
   const front = isPath ? `${scheme}:` : slashes === "" ? "" : `${scheme}://`;
@@ -84,7 +84,7 @@ export interface AddressOption {
 }
 
 /** The options of a query, in their order. Unlike in forms, `+` is a plus: passwords hold them. */
-export function addressOptions(query: string, { options: known }: AddressSyntax): AddressOption[] {
+function addressOptions(query: string, { options: known }: AddressSyntax): AddressOption[] {
   let secret: string | undefined;
   return query.split("&").filter((part) => part !== "").map((written) => {
     const equals = written.indexOf("=");

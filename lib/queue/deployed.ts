@@ -60,7 +60,7 @@ export interface DeployedChains {
 }
 
 /** Most chains that are deployed to one queue. */
-export const MOST_DEPLOYED = 10_000;
+const MOST_DEPLOYED = 10_000;
 
 /** The entry of a workload as it is deployed; what it says of arrivals is left out. */
 export function deployable(entry: WorkloadChain, deployedAtMs: number): DeployedChain {

@@ -31,7 +31,7 @@ export {
   type SubmissionDefaults,
 } from "./deployed.ts";
 export { among, CANCELLABLE, CANCELLED_ON_REQUEST, ENDED, matches, reachableStates } from "./filter.ts";
-export type { AddressOptionHelp, OpenQueueOptions, QueueKind, QueueText, ReadTextsOptions } from "./kind.ts";
+export type { OpenQueueOptions } from "./kind.ts";
 export * from "./memory/mod.ts";
 export * from "./errors.ts";
 export {

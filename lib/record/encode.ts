@@ -27,7 +27,7 @@ export const CATEGORY = {
   setting: "setting",
 } as const;
 /** The text between two events: with it in front of each event, a log that was never closed lacks nothing but its bracket. */
-export const SEPARATOR = ",\n";
+const SEPARATOR = ",\n";
 
 /** The process id of Sequoia's own tracks; chains are counted from the next. */
 const OWN_PID = 1;

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 
 /** At most this many earlier logs of one path are kept: `run.1.json` is the latest of them, `run.5.json` the oldest. */
-export const EARLIER_KEPT = 5;
+const EARLIER_KEPT = 5;
 /** At most this many programs write logs of one path at the same time. */
 const MOST_WRITERS = 1000;
 

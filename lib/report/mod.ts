@@ -20,7 +20,6 @@ export {
   isDrawn,
   type Markup,
   type Page,
-  type PageDocument,
   pageDocument,
   type PageRun,
   pageRun,
@@ -30,9 +29,9 @@ export {
   thirdParty,
   WATERFALL,
 } from "./html/mod.ts";
-export { type PrintedReport, printedReports } from "./json.ts";
+export { printedReports } from "./json.ts";
 export { shortNames } from "./run_names.ts";
-export { type Compared, type ComparedRow, compareReports } from "./compare.ts";
+export { compareReports } from "./compare.ts";
 export type { Mark } from "./mark.ts";
 export { type Bounds, changeBetween, compareRuns, type Tested, type TestedRow } from "./tested.ts";
 export { renderRepeated } from "./terminal_repeated.ts";

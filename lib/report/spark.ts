@@ -23,7 +23,7 @@ export function sparkline(values: readonly number[], top: number, width: number,
 }
 
 /** The means of as many equal stretches of the values; where they are shorter than a value, that value. */
-export function resample(values: readonly number[], count: number): number[] {
+function resample(values: readonly number[], count: number): number[] {
   return Array.from({ length: values.length === 0 ? 0 : count }, (_, i) => {
     const from = Math.floor(i * values.length / count);
     const to = Math.max(from + 1, Math.floor((i + 1) * values.length / count));

@@ -5,7 +5,7 @@ import { FairRoom } from "./fair_room.ts";
 import { ProblemError } from "./problems.ts";
 
 /** The longest body, in bytes. */
-export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
 /** All bodies that are being sent, or whose requests are being answered, hold at most this, in bytes. */
 const MOST_HELD_BYTES = 128 * 1024 * 1024;
 

@@ -1,10 +1,10 @@
 /** The load generator: chains and calls without quality of service. */
 export { type Condition, CONDITION_FIGURES, parseCondition } from "./condition.ts";
-export { type Turning, Until, type UntilOptions } from "./until.ts";
+export { type Turning, Until } from "./until.ts";
 export type { LoadFigures, RecentFigures } from "./measures.ts";
-export { keepReady, makeReady, type Readiness } from "./ready.ts";
-export { MAX_IN_FLIGHT, Spammer, type SpammerOptions, type SpamStats } from "./spammer.ts";
+export { keepReady, makeReady } from "./ready.ts";
+export { MAX_IN_FLIGHT, Spammer, type SpamStats } from "./spammer.ts";
 export { measuredProfile } from "./probe/measured_profile.ts";
-export { PlatformLab, type PlatformLabOptions } from "./probe/platform_lab.ts";
-export { type Findings, longestProbeMs, probe, type ProbeOptions, type Property } from "./probe/probe.ts";
+export { PlatformLab } from "./probe/platform_lab.ts";
+export { type Findings, longestProbeMs, probe, type Property } from "./probe/probe.ts";
 export { type Verdict, verdictsOf } from "./probe/verdicts.ts";

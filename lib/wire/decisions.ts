@@ -9,7 +9,7 @@ import {
 } from "../model/mod.ts";
 
 /** Whether anything of a chain is decided when it is run: the original and version 0 of our messages have no such thing. */
-export function isDecided(chain: Chain): boolean {
+function isDecided(chain: Chain): boolean {
   const { onFailed, output, timeLimitMs, ttlMs, nodes } = chain;
   return [onFailed, output, timeLimitMs, ttlMs].some((option) => option !== undefined) ||
     nodes.some((node) => nodeDecision(node) !== undefined);

@@ -14,7 +14,8 @@ import {
   writeJson,
 } from "../model/mod.ts";
 import firstVersion from "./first_version.json" with { type: "json" };
-import { checkOriginal, decodeInstance, encodeInstance } from "./mod.ts";
+import { decodeInstance, encodeInstance } from "./mod.ts";
+import { checkOriginal } from "./original/mod.ts";
 import { ChainState } from "./messages.ts";
 import { type OriginalNode, readOriginal } from "./original/testing.ts";
 import { anyInstance, originalInstance } from "./testing.ts";

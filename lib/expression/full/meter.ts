@@ -1,5 +1,5 @@
 /** JSONata throws plain objects with a code, and so do the bounds. */
-export const TOO_LONG = { code: "too-long", message: "the evaluation takes too long" };
+const TOO_LONG = { code: "too-long", message: "the evaluation takes too long" };
 export const TOO_LARGE = { code: "too-large", message: "the value is too large" };
 
 /** Most characters of a text, or of a value as JSON, beyond the input. */

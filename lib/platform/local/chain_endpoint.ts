@@ -14,7 +14,7 @@ import { problem } from "./problem.ts";
 /** Longest line of a request, in characters: about 2,000 nodes. */
 export const MAX_CHAIN_LENGTH = 1024 * 1024;
 /** Most chains under way. */
-export const MAX_OPEN_CHAINS = 10_000;
+const MAX_OPEN_CHAINS = 10_000;
 /** Most chains that a request may know by name. */
 const MAX_KNOWN_CHAINS = 1000;
 /** The part of the answer that may wait to be read, in characters; beyond it no more of the request is read. */

@@ -1,7 +1,7 @@
 import { printable } from "../text.ts";
 
 /** Escapes a text for HTML and SVG, in text and in quoted attributes; what would not be seen, or turns text around, is replaced. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return printable(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }

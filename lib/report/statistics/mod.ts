@@ -1,7 +1,7 @@
 /** Tests of whether figures of runs differ by more than chance. */
-export { blockBootstrap, type BlockedRun, type ValueInterval } from "./bootstrap.ts";
+export { blockBootstrap, type ValueInterval } from "./bootstrap.ts";
 export { type Proportion, twoProportions } from "./proportions.ts";
-export { studentQuantile, studentTails } from "./student_t.ts";
+export { studentQuantile } from "./student_t.ts";
 export {
   adjusted,
   ALPHA,

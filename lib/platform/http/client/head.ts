@@ -49,7 +49,7 @@ export interface Head {
  *
  * @throws {TypeError} if it is not the head of an HTTP/1.1 or HTTP/1.0 answer
  */
-export function parseHead(text: string): Head {
+function parseHead(text: string): Head {
   const lines = text.replace(/\r?\n[ \t]+(?=\S)/g, " ").split(/\r?\n/);
   const match = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/.exec(lines[0]!);
   if (match === null) throw notHttp(`it begins with ${shown(lines[0]!)}`);

@@ -144,7 +144,7 @@ export function basic({ username, password }: URL): string {
 }
 
 /** An error that names the proxy, without its password. */
-export function proxyError({ url, variable }: Proxy, what: string, cause?: unknown): Error {
+function proxyError({ url, variable }: Proxy, what: string, cause?: unknown): Error {
   return new Error(
     `the proxy ${url.protocol}//${url.host} (${variable}) ${what}`,
     cause === undefined ? {} : { cause },
