@@ -94,7 +94,11 @@ export const command: Command = {
     const intervalsOf = values["fail-if"].filter(({ isChange }) => isChange);
     const asked = { ...goodputOptions(values), intervalsOf, ...by !== undefined && { by } };
     checkStream(values);
-    const build = values.stream ? streamed(log) : values.html === undefined ? buildRunView : buildDrawnRun;
+    const build = values.stream
+      ? buildStreamedView
+      : values.html === undefined
+      ? buildRunView
+      : buildDrawnRun;
     const reading = { signal, giveUpAfterMs: values["queue-timeout"], options: asked, build };
     const from = baseline === undefined ? undefined : await baselineOf(baseline, reading, log);
     if (repeated) {
@@ -125,24 +129,6 @@ function checkStream({ stream, html, merge, baseline }: Values<typeof options>):
   if (stream && asked !== undefined) {
     throw new UsageError(`--stream: ${asked} needs the whole log in memory. Choose one of the two`);
   }
-}
-
-/** Builds views in memory that does not grow, and says what is left out. */
-function streamed(log: Logger): typeof buildRunView {
-  return async (name, events, options) => {
-    let told = 0;
-    const counting = async function* () {
-      for await (const event of events) {
-        if (event.type === "functionRun") told++;
-        yield event;
-      }
-    };
-    const view = await buildStreamedView(name, counting(), options);
-    if (told > 0) {
-      log.warn(`${name}: --stream leaves out the times that functions tell of themselves (${told})`);
-    }
-    return view;
-  };
 }
 
 /** The most merged logs that the name of their run lists. */

@@ -1610,7 +1610,7 @@ interface InstanceValues<Quantity> {
     readonly slowdown: Quantity;
 }
 
-type NoteCode = "few-samples" | "growing-backlog" | "late-arrivals" | "no-queue" | "settings-changed" | "unknown-shares";
+type NoteCode = "few-samples" | "growing-backlog" | "late-arrivals" | "no-function-times" | "no-queue" | "settings-changed" | "unknown-shares";
 interface Note {
     readonly code: NoteCode;
     readonly text: string;

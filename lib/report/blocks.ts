@@ -193,9 +193,9 @@ export interface PartRows {
 
 /** The blocks of a run that has been read, with their cost. */
 export function blocksOf(samples: Samples): Block[] {
-  const { attempts, functionRuns, instances, span, costs } = samples;
+  const { attempts, functionRuns, instances, span, costSamples } = samples;
   const blocks = new Blocks(span.firstUs);
-  costs.each((atUs, amount) => blocks.cost(atUs, amount));
+  costSamples.each((atUs, amount) => blocks.cost(atUs, amount));
   return filled(blocks, samples, {
     attempts: allRows(attempts.kind.length),
     functionRuns: allRows(functionRuns.ms.length),

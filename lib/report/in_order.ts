@@ -40,7 +40,7 @@ export class InOrder {
     this.#most = most;
   }
 
-  /** Takes an event; functions' own times and the description of the run are left out. */
+  /** Takes an event; the description of the run is left out. */
   add(event: RunEvent): void {
     switch (event.type) {
       case "submit":
@@ -56,6 +56,8 @@ export class InOrder {
           );
         }
         return this.#wait(event.startedAtMs + event.runMs, ATTEMPTED, (report) => report.attempt(event));
+      case "functionRun":
+        return this.#report.functionRun(); // only their number is told
       case "end":
         return this.#wait(event.endedAtMs, ENDED, (report) => report.end(event));
       case "counter":

@@ -26,10 +26,13 @@ export interface NoteFacts {
   readonly arrivalsMs: number;
   /** The 99th percentile of how late calls started that nothing queues, in milliseconds; NaN: not known. */
   readonly lateMs: number;
+  /** The number of times that functions told of themselves and that the report leaves out. (Default: 0) */
+  readonly functionRunsLeftOut?: number;
 }
 
 /** The remarks on a report. */
-export function notesOf({ run, reported, figures, series, arrivalsMs, lateMs }: NoteFacts): Note[] {
+export function notesOf(facts: NoteFacts): Note[] {
+  const { run, reported, figures, series, arrivalsMs, lateMs, functionRunsLeftOut = 0 } = facts;
   const { chains, functions } = figures, notes: Note[] = [];
   const add = (code: NoteCode, text: string) => notes.push({ code, text });
   const samples = chains.submitted > 0 ? chains.submitted : functions.attempts;
@@ -52,6 +55,14 @@ export function notesOf({ run, reported, figures, series, arrivalsMs, lateMs }: 
   }
   if (lateMs >= LATE_MS) {
     add("late-arrivals", `Calls started behind the plan: p99 ${formatDuration(lateMs)}`);
+  }
+  if (functionRunsLeftOut > 0) {
+    add(
+      "no-function-times",
+      `No function times: a report in bounded memory leaves out what functions told of their runs (${
+        counted(functionRunsLeftOut, "run")
+      })`,
+    );
   }
   if (reported.queue === null && functions.attempts > 0) {
     add("no-queue", "No queueing times: nothing queues the calls of this run");

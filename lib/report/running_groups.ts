@@ -5,11 +5,6 @@ import type { Span } from "./span.ts";
 import { CallTally, InstanceTally, type SampleRow } from "./tallies.ts";
 import type { CallSums, InstanceSums } from "./values.ts";
 
-/** The most chains, and the most functions, that are told apart; those that come later count together. */
-const MOST_NAMES = 2000;
-/** The name under which those are counted together. */
-const OTHERS = "(others)";
-
 /** The counts of the calls of a chain, or of a function. */
 export class Callers {
   /** Of each function that the chain calls, or of each chain that calls the function. */
@@ -119,11 +114,6 @@ export class ChainCalls {
     ofChain.end(startUs, endUs);
     ofFunction.end(startUs, endUs);
   }
-}
-
-/** The name itself, or that of the others, if the most names are told apart already. */
-export function knownName(name: string, known: ReadonlyMap<string, unknown>): string {
-  return known.size < MOST_NAMES || known.has(name) ? name : OTHERS;
 }
 
 /** The sums of calls. */

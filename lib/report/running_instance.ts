@@ -1,6 +1,6 @@
 import type { Listed } from "../model/mod.ts";
 import type { AttemptEvent } from "./events.ts";
-import type { ChainTally, Group } from "./running_groups.ts";
+import type { ChainTally, Group, ValueTally } from "./running_groups.ts";
 import type { Spender, Spent } from "./spent.ts";
 
 /** As many invocations are looked through one by one, which is faster than to make a set of them. */
@@ -18,18 +18,23 @@ export class RunningInstance implements Spender, Listed<RunningInstance> {
 
   /**
    * @param sequence tells its place among those that are submitted
-   * @param group the value of the label, or else the chain
+   * @param value that of the label by which instances are grouped, if they are
    * @param parent the instance that called it
    */
   constructor(
     readonly id: string,
     readonly sequence: number,
     readonly chain: ChainTally,
-    readonly group: Group,
+    readonly value: ValueTally | undefined,
     readonly submittedUs: number,
     readonly deadlineMs: number | undefined,
     readonly parent: string | undefined,
   ) {}
+
+  /** The group that it shares as. */
+  get group(): Group {
+    return this.value ?? this.chain;
+  }
 
   /** An attempt has ended. @returns whether it is the first of its invocation that was told */
   attempt({ node, item, generation }: AttemptEvent): boolean {

@@ -1,6 +1,7 @@
 import { IdTable } from "../model/mod.ts";
 import { Blocks, type Unfinished } from "./blocks.ts";
 import { RunningConcurrency } from "./concurrency.ts";
+import { Costs } from "./costs.ts";
 import {
   type AttemptEvent,
   type CounterEvent,
@@ -13,7 +14,7 @@ import {
 } from "./events.ts";
 import { Failures } from "./failures.ts";
 import { type JainOverTime, jainOverTime, type Shares, sharesOf } from "./fairness.ts";
-import { type Grouping, groupingOf, labelValue } from "./grouping.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
 import { Histogram } from "./histogram.ts";
 import { deadlineOf, isBackwards, NEVER, timesOf, unfinishedKind } from "./instance_times.ts";
 import { CALL_KINDS, callKind, GOODPUT_TIMES, instanceKind, paceOf } from "./kinds.ts";
@@ -23,52 +24,35 @@ import { RunningSeries, type Starved } from "./running_series.ts";
 import type { ReportOptions } from "./samples.ts";
 import { type ChainReport, type Report, REPORT_SCHEMA } from "./schema.ts";
 import { limitAsked, type Series } from "./series.ts";
+import { knownName } from "./known_name.ts";
+import { RunningTables } from "./running_tables.ts";
 import { notesOf } from "./notes.ts";
 import { RunningInstance } from "./running_instance.ts";
 import { Span } from "./span.ts";
 import { Spending } from "./spent.ts";
 import { callSamples, instanceSamples, type SampleRow } from "./tallies.ts";
-import { NO_VALUE } from "./label_values.ts";
-import {
-  Callers,
-  callSums,
-  ChainCalls,
-  ChainTally,
-  type Group,
-  type Instances,
-  knownName,
-  merged,
-  rootSums,
-  ValueTally,
-} from "./running_groups.ts";
+import { callSums, type Group, type Instances, merged, rootSums, type ValueTally } from "./running_groups.ts";
 import { RunningShares, type Unstarted } from "./running_shares.ts";
 import { figuresOf, functionReportOf } from "./values.ts";
 import { SettingChanges } from "./setting_changes.ts";
 import { TimesTally } from "./times_tally.ts";
 import type { RunView } from "./view.ts";
 
-/** The most instances that have ended whose groups are remembered; calls that end later count for no value of the label. */
-const MOST_RECENT = 10_000;
-
 /**
  * Reports on a run while it goes on, in memory that grows with its chains and functions (2,000 of each at most; others count
- * together) and instances under way, not with its length: for runs in virtual time, of any number of attempts. The figures are those of `buildReport`, with percentiles
- * to 0.1 % (see `Histogram`).
+ * together) and instances under way, not with its length: for runs in virtual time and logs with any number of attempts. The
+ * figures are those of `buildReport`, with percentiles to 0.1 % (see `Histogram`), without the times that functions tell of
+ * themselves.
  *
- * Things must be told in the order of time, an attempt when it ends. So that it is known how many run at once, it is
- * also to be told when each starts.
+ * Events come in the order of time, an attempt when it ends; `started` is called when one starts, so that the report knows how
+ * many run at once.
  */
 export class RunningReport implements Recorder {
   readonly #run: RunInfo;
   readonly #isQueued: boolean;
   readonly #grouping: Grouping;
-  /** The values of the label that instances are grouped by, if they are; first the empty one. */
-  readonly #values = new Map([["", new ValueTally(NO_VALUE)]]);
-  /** The groups of the instances that ended last. */
-  readonly #recent = new Map<string, Group>();
+  readonly #tables: RunningTables;
   readonly #span = new Span();
-  readonly #chains = new Map<string, ChainTally>();
-  readonly #functions = new Map<string, Callers>();
   readonly #open = new IdTable<RunningInstance>();
   /** The number of instances that were submitted. */
   #submitted = 0;
@@ -84,12 +68,18 @@ export class RunningReport implements Recorder {
   readonly #failures = new Failures();
   readonly #changes = new SettingChanges();
   readonly #spending = new Spending();
+  readonly #costs = new Costs(knownName);
+  /** The lateness of calls that nothing queues, in milliseconds. */
+  readonly #lateMs = new Histogram();
+  /** The number of times that functions told of themselves. */
+  #functionRuns = 0;
   readonly #goodputTimes: number;
 
   /** @param run the description of the run */
   constructor(run: RunInfo, { goodputTimes = GOODPUT_TIMES, by }: Omit<ReportOptions, "intervalsOf"> = {}) {
     this.#run = run;
     this.#grouping = groupingOf(run, by);
+    this.#tables = new RunningTables(this.#grouping);
     this.#shares = new RunningShares(0, this.#grouping.unit);
     this.#isQueued = queueOf(run) !== "none";
     this.#goodputTimes = goodputTimes;
@@ -101,7 +91,7 @@ export class RunningReport implements Recorder {
     const atUs = this.#span.us(atMs);
     this.#begin(atUs);
     this.#concurrency.start(atUs);
-    this.#callsOf(chain, functionName).start(atUs);
+    this.#tables.calls(chain, functionName).start(atUs);
     this.#valueOf(instance)?.concurrency.start(atUs);
   }
 
@@ -112,7 +102,7 @@ export class RunningReport implements Recorder {
    */
   attempt(event: AttemptEvent): void {
     const { instance } = event, span = this.#span, open = this.#open.get(instance);
-    const calls = this.#callsOf(event.chain, event.function), value = this.#valueOf(instance, open);
+    const calls = this.#tables.calls(event.chain, event.function), value = this.#valueOf(instance, open);
     const startUs = span.us(event.startedAtMs);
     const endUs = Math.max(startUs, span.us(event.startedAtMs + event.runMs));
     span.cover(startUs, endUs);
@@ -131,6 +121,11 @@ export class RunningReport implements Recorder {
     this.#blocks.attempt(endUs, kind, samples, us);
     const isWasted = this.#spending.attempt(instance, open, tallies, startUs, us);
     if (isWasted) this.#blocks.waste(endUs, 1, us);
+    if (!this.#isQueued) this.#lateMs.add(event.queuedMs);
+    if (event.cost !== undefined) {
+      this.#costs.add(event);
+      this.#blocks.cost(endUs, event.cost);
+    }
     this.#failures.attempt(event, endUs);
     const queued = this.#isQueued ? event : { ...event, queuedMs: 0 };
     this.#shares.attempt((value ?? calls.chain).number, startUs, endUs, queued);
@@ -139,28 +134,26 @@ export class RunningReport implements Recorder {
 
   /** The value of the label of an instance; undefined: instances are not grouped by one. */
   #valueOf(instance: string, open = this.#open.get(instance)): ValueTally | undefined {
-    if (this.#grouping.label === undefined) return undefined;
-    const group = open?.group ?? this.#recent.get(instance);
-    return (group ?? this.#values.get("")) as ValueTally;
+    return open === undefined ? this.#tables.valueOfEnded(instance) : open.value;
   }
 
   setting(event: SettingEvent): void {
     this.#changes.add(event, this.#span.us(event.atMs));
   }
 
-  /** In virtual time no function tells its own run time. */
-  functionRun(): void {}
+  /** The times that functions tell of themselves are left out, and a remark of the report says so. */
+  functionRun(): void {
+    this.#functionRuns++;
+  }
 
   submit({ chain: name, instance, submittedAtMs, labels, weight, deadlineMs, parent }: SubmitEvent): void {
     const submittedUs = this.#span.us(submittedAtMs);
     this.#span.cover(submittedUs, submittedUs);
     this.#begin(submittedUs);
-    const chain = this.#chainOf(name);
-    const { label } = this.#grouping;
-    const group = label === undefined ? chain : this.#valueNamed(labelValue(labels, label));
-    group.weight = weight;
+    const chain = this.#tables.chain(name), value = this.#tables.valueIn(labels);
     const sequence = this.#submitted++;
-    const open = new RunningInstance(instance, sequence, chain, group, submittedUs, deadlineMs, parent);
+    const open = new RunningInstance(instance, sequence, chain, value, submittedUs, deadlineMs, parent);
+    open.group.weight = weight;
     if (!this.#open.add(open)) return;
     if (parent === undefined) this.#span.arrive(submittedUs);
     const caller = parent === undefined ? undefined : this.#open.get(parent);
@@ -177,11 +170,11 @@ export class RunningReport implements Recorder {
     const { outcome } = event, open = this.#open.get(event.instance);
     if (open === undefined) {
       const kind = instanceKind({ outcome, deadline: "open", pace: "unknown", isCalled: false });
-      const chain = this.#chainOf(event.chain), group = this.#valueOf("") ?? chain;
+      const chain = this.#tables.chain(event.chain), group = this.#tables.valueOfEnded("") ?? chain;
       return this.#add({ chain, group }, atUs, kind, instanceSamples(timesOf(event, NaN)));
     }
     this.#open.remove(open);
-    this.#remember(event.instance, open.group);
+    this.#tables.ended(event.instance, open.value);
     const caller = open.parent === undefined ? undefined : this.#open.get(open.parent);
     const wasted = this.#spending.end(event, open, caller, atUs);
     if (wasted !== undefined) this.#blocks.waste(atUs, wasted.calls, wasted.us);
@@ -204,13 +197,6 @@ export class RunningReport implements Recorder {
     this.#blocks.instance(atUs, kind, samples);
   }
 
-  /** Calls of an instance may end after the instance has. */
-  #remember(instance: string, group: Group): void {
-    if (this.#grouping.label === undefined) return;
-    this.#recent.set(instance, group);
-    if (this.#recent.size > MOST_RECENT) this.#recent.delete(this.#recent.keys().next().value!);
-  }
-
   counter({ atMs, limit }: CounterEvent): void {
     const atUs = this.#span.us(atMs);
     this.#span.see(atUs);
@@ -221,38 +207,41 @@ export class RunningReport implements Recorder {
   /** The figures so far; instances under way are counted as unfinished, attempts under way are not counted. */
   report(): Report {
     const span = this.#span;
-    const chains = [...this.#chains.values()], functions = [...this.#functions.values()];
+    const { chains: byChain, functions: byFunction } = this.#tables;
+    const chains = [...byChain.values()], functions = [...byFunction.values()];
     const instances = this.#withUnfinished(chains, ({ chain }) => chain);
-    const { label } = this.#grouping, groups = label === undefined ? this.#chains : this.#values;
-    const { byGroup: shares, intervals, ...fairness } = this.#sharesOf(groups);
+    const { label } = this.#grouping, { byGroup: shares, intervals, ...fairness } = this.#sharesOfGroups();
     const all = callSums(chains.flatMap(({ tallies }) => tallies), this.#concurrency, span);
     const seconds = span.durationUs / 1e6, run = reportedRun(this.#run, span, this.#changes.list());
+    const { p99: lateMs } = this.#lateMs.quantity(), cost = this.#costs.report();
     const figures = figuresOf(all, rootSums(instances), seconds);
     return {
       schema: REPORT_SCHEMA,
       run,
       notes: notesOf({
         ...{ run: this.#run, reported: run, figures, series: this.#seriesSoFar() },
-        ...{ arrivalsMs: span.arrivalsMs, lateMs: NaN }, // in virtual time, nothing is late
+        ...{ arrivalsMs: span.arrivalsMs, lateMs: lateMs ?? NaN, functionRunsLeftOut: this.#functionRuns },
       }),
       ...this.#backwards > 0 && { backwards: this.#backwards },
       goodputTimes: this.#goodputTimes,
       ...figures,
       fairness: { by: label ?? null, ...fairness },
+      ...cost !== undefined && { cost },
       failures: this.#failures.list(),
       ...intervalsIn(intervalsOf(this.#blocks.list(span.lastUs, this.#unfinished()), () => intervals)),
-      byChain: this.#groupReports(this.#chains, instances, label === undefined ? shares : undefined),
+      byChain: this.#groupReports(byChain, instances, label === undefined ? shares : undefined),
       ...label !== undefined && { byLabel: { [label]: this.#valueReports(shares) } },
       byFunction: byName(
-        [...this.#functions.keys()],
+        [...byFunction.keys()],
         (i) => functionReportOf(functions[i]!.sums(span), seconds),
       ),
     };
   }
 
   #valueReports(shares: Shares["byGroup"]): Readonly<Record<string, ChainReport>> {
-    const instances = this.#withUnfinished([...this.#values.values()], ({ group }) => group);
-    return this.#groupReports(this.#values, instances, shares);
+    const { values } = this.#tables;
+    const instances = this.#withUnfinished([...values.values()], ({ group }) => group);
+    return this.#groupReports(values, instances, shares);
   }
 
   /** @param shares undefined: the groups are not those that share */
@@ -274,10 +263,10 @@ export class RunningReport implements Recorder {
   }
 
   #seriesSoFar(): Series {
-    const chains = [...this.#chains.values()];
+    const chains = [...this.#tables.chains.values()];
     const tallies = chains.flatMap(({ tallies }) => tallies);
     return this.#series.series({
-      names: [...this.#chains.keys()],
+      names: [...this.#tables.chains.keys()],
       work: chains.map(({ concurrency }) => concurrency.totalUs),
       starved: this.#starved(),
       queueing: merged(new Histogram(), tallies.map(({ queueingMs }) => queueingMs)),
@@ -292,11 +281,7 @@ export class RunningReport implements Recorder {
 
   /** The memory that its tables take, in bytes; instances under way take some hundred each, besides. */
   get bytes(): number {
-    let bytes = this.#shares.bytes + this.#series.bytes + this.#blocks.bytes;
-    for (const { tallies, instances } of [...this.#chains.values(), ...this.#values.values()]) {
-      for (const tally of [instances, ...tallies]) bytes += tally.bytes;
-    }
-    return bytes;
+    return this.#tables.bytes + this.#shares.bytes + this.#series.bytes + this.#blocks.bytes;
   }
 
   /** The number of instances under way. */
@@ -311,36 +296,6 @@ export class RunningReport implements Recorder {
     this.#series = new RunningSeries(Math.max(0, atUs));
     this.#blocks = new Blocks(Math.max(0, atUs));
     if (this.#limit !== undefined) this.#series.limit(Math.max(0, atUs), this.#limit);
-  }
-
-  #chainOf(of: string): ChainTally {
-    const name = knownName(of, this.#chains);
-    let chain = this.#chains.get(name);
-    if (chain === undefined) this.#chains.set(name, chain = new ChainTally(this.#chains.size));
-    return chain;
-  }
-
-  #valueNamed(of: string): ValueTally {
-    const name = knownName(of, this.#values);
-    let value = this.#values.get(name);
-    if (value === undefined) this.#values.set(name, value = new ValueTally(this.#values.size));
-    return value;
-  }
-
-  #callsOf(chainName: string, functionName: string): ChainCalls {
-    const chain = this.#chainOf(chainName);
-    return chain.calls.get(functionName) ?? this.#newCalls(chain, functionName);
-  }
-
-  #newCalls(chain: ChainTally, of: string): ChainCalls {
-    const functionName = knownName(of, this.#functions);
-    const known = chain.calls.get(functionName);
-    if (known !== undefined) return known;
-    let callers = this.#functions.get(functionName);
-    if (callers === undefined) this.#functions.set(functionName, callers = new Callers());
-    const calls = new ChainCalls(chain, callers);
-    chain.calls.set(functionName, calls);
-    return calls;
   }
 
   /** The instances under way. */
@@ -372,19 +327,15 @@ export class RunningReport implements Recorder {
   /** Jain's index over time so far. */
   jainOverTime(): JainOverTime {
     const { lastUs, durationUs } = this.#span;
-    const weights = this.#weightsOf(this.#grouping.label === undefined ? this.#chains : this.#values);
+    const weights = this.#tables.weights();
     const windows = durationUs > 0
       ? this.#shares.windows(lastUs, weights.length, this.#starved())
       : undefined;
     return jainOverTime(windows, lastUs, weights);
   }
 
-  #weightsOf(groups: ReadonlyMap<string, Group>): number[] {
-    return [...groups].map(([name, { weight }]) => this.#grouping.weights.get(name) ?? weight);
-  }
-
-  #sharesOf(groups: ReadonlyMap<string, Group>): Shares {
-    const { lastUs, durationUs } = this.#span, weights = this.#weightsOf(groups);
+  #sharesOfGroups(): Shares {
+    const { lastUs, durationUs } = this.#span, weights = this.#tables.weights();
     return durationUs > 0
       ? this.#shares.shares(lastUs, weights, this.#starved())
       : sharesOf(undefined, lastUs, weights);

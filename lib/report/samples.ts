@@ -12,7 +12,7 @@ import {
   type SubmitEvent,
 } from "./events.ts";
 import { flags, indices, Names, numbers } from "./column.ts";
-import { Costs } from "./costs.ts";
+import { Costs, CostSamples } from "./costs.ts";
 import { invocationNumber } from "./distinct.ts";
 import { Failures } from "./failures.ts";
 import type { Figure } from "./figure.ts";
@@ -100,6 +100,7 @@ export class Samples implements Recorder {
   run: RunInfo | undefined;
   readonly span = new Span();
   readonly costs = new Costs();
+  readonly costSamples = new CostSamples();
   readonly failures = new Failures();
   readonly changes = new SettingChanges();
   readonly #lost = new LostInstances();
@@ -232,7 +233,8 @@ export class Samples implements Recorder {
     this.attempts.kind.push(callKind(event));
     const number = instanceNumber(id);
     this.attempts.instance.push(number);
-    this.costs.add(event, endUs);
+    this.costs.add(event);
+    this.costSamples.add(event, endUs);
     this.failures.attempt(event, endUs);
     this.#open.began(id);
   }

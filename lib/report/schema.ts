@@ -7,6 +7,7 @@ export type NoteCode =
   | "few-samples"
   | "growing-backlog"
   | "late-arrivals"
+  | "no-function-times"
   | "no-queue"
   | "settings-changed"
   | "unknown-shares";
