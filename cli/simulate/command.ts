@@ -98,10 +98,8 @@ export const command: Command = {
       const runLog = path === undefined ? undefined : stack.use(await openRunLog(path, info));
       const picture = values.html === undefined ? undefined : new RunPicture();
       picture?.add({ type: "run", ...info });
-      const recorder = [runLog, picture].filter((one) => one !== undefined).reduce<SimulationRecorder>(
-        both,
-        collector,
-      );
+      const others = [runLog, picture].filter((one) => one !== undefined);
+      const recorder = others.reduce<SimulationRecorder>(tee, collector);
       const counterMs = (values.html ?? path) === undefined ? Infinity : COUNTER_MS;
       const shortage = await simulate(experiment, scenario, experiment.seed, recorder, counterMs, context);
       if (shortage !== undefined) log.warn(`${scenario.name}: ${floorShortageWords(shortage)}`);
@@ -226,7 +224,8 @@ function infoOf(
   };
 }
 
-function both(first: SimulationRecorder, second: Recorder): SimulationRecorder {
+/** A recorder that records every event in two others. */
+function tee(first: SimulationRecorder, second: Recorder): SimulationRecorder {
   return {
     started: (...start) => first.started?.(...start),
     attempt: (event) => (first.attempt(event), second.attempt(event)),
