@@ -165,7 +165,7 @@ async function untilConfident(
         context,
       );
       if (context.drain.aborted) break;
-      const value = valueIn(collector.report(), figure);
+      const value = valueIn(collector.report(false), figure);
       if (value === null) {
         throw new UsageError(`--figure ${figure.path}: ${scenario.name} has no data for it`);
       }

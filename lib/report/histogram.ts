@@ -36,6 +36,8 @@ export class Histogram {
   /** The numbers of samples in the buckets from number #base on. */
   #counts = new Uint32Array(0);
   #base = 0;
+  /** Where they are not 0, once somebody has asked for it since they changed. */
+  #hit: readonly number[] | undefined;
 
   /** @param octaveBits the number of buckets of an octave, as a power of two */
   constructor(octaveBits = FINE) {
@@ -53,6 +55,7 @@ export class Histogram {
       this.#below++;
       return;
     }
+    this.#hit = undefined;
     single[0] = sample;
     const bucket = singleBits[0]! >>> this.#belowBits;
     let at = bucket - this.#base;
@@ -71,10 +74,20 @@ export class Histogram {
     this.#min = Math.min(this.#min, other.#min);
     this.#max = Math.max(this.#max, other.#max);
     this.#below += times * other.#below;
-    if (other.#counts.length === 0) return;
-    this.#cover(other.#base, other.#base + other.#counts.length);
-    const offset = other.#base - this.#base;
-    for (let i = 0; i < other.#counts.length; i++) this.#counts[offset + i]! += times * other.#counts[i]!;
+    const more = other.#counts, hit = other.#buckets();
+    if (more.length === 0) return;
+    this.#hit = undefined;
+    this.#cover(other.#base, other.#base + more.length);
+    const counts = this.#counts, offset = other.#base - this.#base;
+    for (let i = 0; i < hit.length; i++) counts[offset + hit[i]!]! += times * more[hit[i]!]!;
+  }
+
+  /** The places of counts that are not 0: few of them, where a block of a run is added again and again. */
+  #buckets(): readonly number[] {
+    if (this.#hit !== undefined) return this.#hit;
+    const hit: number[] = [], counts = this.#counts;
+    for (let i = 0; i < counts.length; i++) if (counts[i] !== 0) hit.push(i);
+    return this.#hit = hit;
   }
 
   /** Mean, percentiles and maximum. */
@@ -90,9 +103,13 @@ export class Histogram {
    * @param ranks ascending, from 1 to the number of samples
    */
   samplesAt(ranks: readonly number[]): number[] {
-    const found: number[] = [];
-    for (const { sample, passed } of this.cumulated()) {
-      for (; ranks[found.length]! <= passed; found.push(sample));
+    const found: number[] = [], counts = this.#counts, most = ranks.at(-1)!;
+    let passed = this.#below;
+    for (; ranks[found.length]! <= passed; found.push(this.#within(0)));
+    for (let i = 0; passed < most && i < counts.length; i++) {
+      if (counts[i] === 0) continue;
+      passed += counts[i]!;
+      for (; ranks[found.length]! <= passed; found.push(this.#sampleOf(i)));
     }
     return found.map((sample, i) => ranks[i] === this.#count ? this.#max : sample);
   }
@@ -104,14 +121,22 @@ export class Histogram {
 
   /** The samples that stand for others, ascending, and the number of samples that are not above them. */
   *cumulated(): Generator<{ readonly sample: number; readonly passed: number }> {
-    const within = (sample: number) => Math.min(this.#max, Math.max(this.#min, sample));
     let passed = this.#below;
-    if (passed > 0) yield { sample: within(0), passed };
+    if (passed > 0) yield { sample: this.#within(0), passed };
     for (let i = 0; i < this.#counts.length; i++) {
       if (this.#counts[i] === 0) continue;
       passed += this.#counts[i]!;
-      yield { sample: within(middleOf(this.#base + i, this.#belowBits)), passed };
+      yield { sample: this.#sampleOf(i), passed };
     }
+  }
+
+  /** The sample that stands for those of a count. */
+  #sampleOf(at: number): number {
+    return this.#within(middleOf(this.#base + at, this.#belowBits));
+  }
+
+  #within(sample: number): number {
+    return Math.min(this.#max, Math.max(this.#min, sample));
   }
 
   /** The memory that its counts take. */

@@ -204,8 +204,12 @@ export class RunningReport implements Recorder {
     if (this.#isBegun) this.#series.limit(atUs, limit);
   }
 
-  /** The figures so far; instances under way are counted as unfinished, attempts under way are not counted. */
-  report(): Report {
+  /**
+   * The figures so far; instances under way are counted as unfinished, attempts under way are not counted.
+   *
+   * @param withIntervals whether to say between which bounds figures lie, which takes longer than all else in short runs
+   */
+  report(withIntervals = true): Report {
     const span = this.#span;
     const { chains: byChain, functions: byFunction } = this.#tables;
     const chains = [...byChain.values()], functions = [...byFunction.values()];
@@ -228,7 +232,8 @@ export class RunningReport implements Recorder {
       fairness: { by: label ?? null, ...fairness },
       ...cost !== undefined && { cost },
       failures: this.#failures.list(),
-      ...intervalsIn(intervalsOf(this.#blocks.list(span.lastUs, this.#unfinished()), () => intervals)),
+      ...withIntervals &&
+        intervalsIn(intervalsOf(this.#blocks.list(span.lastUs, this.#unfinished()), () => intervals)),
       byChain: this.#groupReports(byChain, instances, label === undefined ? shares : undefined),
       ...label !== undefined && { byLabel: { [label]: this.#valueReports(shares) } },
       byFunction: byName(

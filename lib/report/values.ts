@@ -6,11 +6,11 @@ import type { ChainQuantity, Concurrency, Figures, FunctionReport } from "./sche
 /** A row of the table that is a quantity of an origin. */
 export type QuantityOf<O extends Origin> = Extract<TableFigure, { type: "quantity"; of: O }>;
 
+const QUANTITIES = Map.groupBy(FIGURES.filter(({ type }) => type === "quantity"), ({ of }) => of);
+
 /** The quantities of an origin. */
 export function quantitiesOf<O extends Origin>(origin: O): readonly QuantityOf<O>[] {
-  return FIGURES.filter((figure): figure is QuantityOf<O> =>
-    figure.type === "quantity" && figure.of === origin
-  );
+  return (QUANTITIES.get(origin) ?? []) as QuantityOf<O>[];
 }
 
 /** The time that some calls took, and the part of it that was wasted. */
