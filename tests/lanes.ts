@@ -6,6 +6,8 @@
  *
  * - `LANE`: the name of the lane. (Default: none; then tests run in full, and skip what this machine has no program for.)
  * - `RUNS`, a positive number: multiplies the number of runs of every repeated test. (Default: 1)
+ * - `PROGRAM`: the folder of the program as it is shipped (`tools/program.ts`), which starts in half of the time that its
+ *   sources take; a lane makes it once. (Default: tests run the sources)
  */
 
 /** A reason to leave files out of a lane. */
@@ -15,16 +17,23 @@ interface Kind {
 }
 
 const BROKER: Kind = { what: "need a Kafka broker", paths: /^tests\/(kafka\/|(e2e|queue)\/kafka_)/ };
+const COMPARISONS: Kind = {
+  what: "compare many runs by statistics",
+  paths: /^tests\/report\/confidence_test/,
+};
 const PROCESSES: Kind = {
   what: "run the programs as processes, or packages as installed",
   paths: /^tests\/(e2e|npm|wrap)\//,
 };
 const MANUAL: Kind = { what: "run the commands of the manual", paths: /^tests\/e2e\/manual_test/ };
-const INSTALLS: Kind = { what: "install packages from the network", paths: /^tests\/e2e\/clients_edge_test/ };
+const INSTALLS: Kind = {
+  what: "make packages and install them",
+  paths: /^tests\/(npm\/|e2e\/clients_edge_test)/,
+};
 const LONG: Kind = {
   what: "take long, whatever the number of runs",
   paths:
-    /^(lib\/expression\/hostile|tests\/report\/confidence|tests\/scheduler\/(adaptive_limit|ceiling)|paper\/related\/figures|tests\/paper\/figures)_test\.ts$/,
+    /^(lib\/expression\/hostile|tests\/scheduler\/(adaptive_limit|ceiling)|paper\/related\/figures|tests\/paper\/figures)_test\.ts$/,
 };
 
 const BROWSER: Kind = { what: "look at pages in a browser", paths: /^tests\/browser\// };
@@ -40,8 +49,8 @@ export interface Lane {
 }
 
 export const LANES: Readonly<Record<string, Lane>> = {
-  quick: { share: 0.1, without: [BROKER, PROCESSES, LONG, BROWSER], needsAll: false },
-  test: { share: 0.25, without: [BROKER, MANUAL, INSTALLS], needsAll: false },
+  quick: { share: 0.1, without: [BROKER, PROCESSES, COMPARISONS, LONG, BROWSER], needsAll: false },
+  test: { share: 0.25, without: [BROKER, MANUAL, INSTALLS, COMPARISONS, BROWSER], needsAll: false },
   all: { share: 1, without: [], needsAll: true },
 };
 
@@ -65,6 +74,11 @@ export function needsBroker(path: string): boolean {
   return BROKER.paths.test(path);
 }
 
+/** Whether a file runs the program as a process, most of them many times. */
+export function runsProgram(path: string): boolean {
+  return /^tests\/(e2e|wrap|browser)\//.test(path);
+}
+
 /**
  * The number of runs that a repeated test makes, at least 1.
  *
@@ -77,6 +91,21 @@ export function runs(full: number, env: Environment = Deno.env.toObject()): numb
     throw new RangeError(`Cannot read RUNS: "${env.RUNS}" is no positive number`);
   }
   return Math.max(1, Math.round(full * laneOf(env).share * factor));
+}
+
+/**
+ * The cases that a lane has time for, of a list whose cases take long: all in full, otherwise a share of them, at least one,
+ * others each time.
+ *
+ * @param random from 0 to below 1
+ */
+export function chosen<T>(cases: readonly T[], env?: Environment, random: () => number = Math.random): T[] {
+  let wanted = Math.min(cases.length, runs(cases.length, env));
+  return cases.filter((_, i) => {
+    const isChosen = random() * (cases.length - i) < wanted;
+    if (isChosen) wanted--;
+    return isChosen;
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Chains that decide by what their functions answer, over HTTP, with consumers that are killed in between. */
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../lib/model/mod.ts";
+import { runs } from "../lanes.ts";
 import { killAtAnyMoment } from "./kill.ts";
 import { folder, freeAddress, ROOT, run, runJson, Running, type RunOptions } from "./sequoia.ts";
 
@@ -101,7 +102,7 @@ Deno.test("chains that decide answer what their functions make of it", async () 
   await check(at);
 });
 
-const KILLS = 20;
+const KILLS = runs(20);
 /** More of the same, so that the consumers are killed in the middle of it. */
 const COPIES = 40;
 

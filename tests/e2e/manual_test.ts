@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { type CommandBlock, commandBlocks, readPages } from "../manual/pages.ts";
-import { freeAddress, ROOT } from "./sequoia.ts";
+import { freeAddress, PROGRAM, ROOT } from "./sequoia.ts";
 
 /** Addresses that the manual names; tests side by side have others. */
 const ADDRESSES = /127\.0\.0\.1:70(?:70|77)|(?<=--collect )10000/g;
@@ -24,12 +24,9 @@ class Folder implements AsyncDisposable {
     for await (const { name } of Deno.readDir(join(ROOT, "workloads"))) {
       await Deno.copyFile(join(ROOT, "workloads", name), join(folder.path, "work/workloads", name));
     }
-    const program = [Deno.execPath(), "run", "-A", "--quiet", "--config", join(ROOT, "deno.json")];
     await Deno.writeTextFile(
       join(folder.path, "bin/sequoia"),
-      `#!/bin/sh\nexec ${
-        [...program, join(ROOT, "cli/main.ts")].map((word) => `'${word}'`).join(" ")
-      } "$@"\n`,
+      `#!/bin/sh\nexec ${PROGRAM.map((word) => `'${word}'`).join(" ")} "$@"\n`,
       { mode: 0o755 },
     );
     return folder;

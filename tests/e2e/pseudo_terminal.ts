@@ -1,6 +1,6 @@
 /** A command in a pseudo-terminal, as a user runs it. */
 import { Screen } from "../screen.ts";
-import { freeAddress, FROM_SOURCES } from "./sequoia.ts";
+import { freeAddress, PROGRAM } from "./sequoia.ts";
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -18,7 +18,7 @@ export class InTerminal implements AsyncDisposable {
 
   constructor(args: readonly string[], { cwd, columns }: { readonly cwd: string; readonly columns: number }) {
     this.#screen = new Screen(columns);
-    const line = [...FROM_SOURCES, ...args].map(quoted).join(" ");
+    const line = [...PROGRAM, ...args].map(quoted).join(" ");
     this.#child = new Deno.Command("script", {
       args: ["-qec", `stty cols ${columns} rows 24; tty; exec ${line}`, "/dev/null"],
       cwd,

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { realClock, systemRandom } from "../../lib/model/mod.ts";
 import { LocalServer } from "../../lib/platform/mod.ts";
 import { parseProfile } from "../../lib/provider/mod.ts";
+import { programLine } from "../../tools/program.ts";
 
 const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
@@ -22,16 +23,20 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   /** Shell commands that run before it in its process, for limits. (Default: none) */
   readonly before?: string;
-  /** The command that starts the program. (Default: from its sources) */
+  /** The command that starts the program. (Default: `PROGRAM`) */
   readonly program?: readonly string[];
 }
 
-/** The command that starts the program. */
-export const FROM_SOURCES = [Deno.execPath(), "run", "-A", "--quiet", MAIN];
+const MADE = Deno.env.get("PROGRAM");
+
+/** The command that starts the program, from its sources or as a lane has made it (`tests/lanes.ts`). */
+export const PROGRAM: readonly string[] = MADE === undefined
+  ? [Deno.execPath(), "run", "-A", "--quiet", MAIN]
+  : programLine(MADE);
 
 function commandOf(
   args: readonly string[],
-  { cwd, env = {}, before, program = FROM_SOURCES }: RunOptions,
+  { cwd, env = {}, before, program = PROGRAM }: RunOptions,
 ): Deno.Command {
   const line = [...program, ...args];
   const limited = ["sh", "-c", `${before}; exec "$0" "$@"`, ...line];

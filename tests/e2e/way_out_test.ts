@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { rawServer, writeAll } from "../../lib/platform/testing.ts";
 import { answer, talkingServer, write } from "../../lib/platform/http/client/testing.ts";
 import { makeCertificate } from "../tls/certificate.ts";
-import { folder, freeAddress, ROOT, run, runJson, Running } from "./sequoia.ts";
+import { folder, freeAddress, run, runJson, Running } from "./sequoia.ts";
 
 /** A proxy that does what it is asked for, and notes that. */
 function workingProxy() {
@@ -115,17 +115,10 @@ Deno.test("sequoia consume charges its own want of file descriptors to no functi
   });
   await using at = await folder({ "w.ts": chainOf(server.url, "attempts: 1, timeout: 60000") });
   await run(["produce", "w.ts", "--burst", "600"], at);
-  const consume =
-    `ulimit -n 120; exec "$0" run -A --quiet "$1" consume --until-empty --limit 400,fixed --out run.json --json`;
-  const { code, stdout, stderr } = await new Deno.Command("bash", {
-    args: ["-c", consume, Deno.execPath(), `${ROOT}/cli/main.ts`],
-    cwd: at.cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const said = new TextDecoder().decode(stderr);
+  const args = ["consume", "--until-empty", "--limit", "400,fixed", "--out", "run.json", "--json"];
+  const { code, stdout, stderr: said } = await run(args, { ...at, before: "ulimit -n 120" });
   assertEquals(code, 0, said);
-  const { completed, throttled, retried } = JSON.parse(new TextDecoder().decode(stdout));
+  const { completed, throttled, retried } = JSON.parse(stdout);
   assertEquals({ completed, throttled, retried }, { completed: 600, throttled: 0, retried: 0 }, said);
   assert(together < 120, `${together} connections were open`);
   assertMatch(said, /Calls are held back: this process has no file descriptors left \(EMFILE\)/);

@@ -1,11 +1,19 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { seededRandom } from "../../lib/model/mod.ts";
 import { readTests } from "../../tools/suite/junit.ts";
 import { nextFile, planLane, planNamed } from "../../tools/suite/plan.ts";
 import { runAll } from "../../tools/suite/pool.ts";
-import { runFile } from "../../tools/suite/run_file.ts";
+import { cpuSecondsIn, runFile } from "../../tools/suite/run_file.ts";
 import { type FileResult, isWell, summaryOf } from "../../tools/suite/summary.ts";
-import { LANES, runs } from "../lanes.ts";
+import { chosen, LANES, runs } from "../lanes.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -45,6 +53,18 @@ Deno.test("runs() is the lane's share of the full number, multiplied, and at lea
   assertThrows(() => runs(1, { RUNS: "0" }), RangeError, '"0" is no positive number');
   assertThrows(() => runs(1, { RUNS: "many" }), RangeError, '"many" is no positive number');
   assertThrows(() => runs(1, { LANE: "slow" }), RangeError, "there are quick, test, all");
+});
+
+Deno.test("chosen() is the lane's share of the cases, others each time, in their order, and at least one", () => {
+  const cases = Array.from({ length: 40 }, (_, i) => i), random = seededRandom("cases");
+  const draw = (lane: string) => chosen(cases, { LANE: lane }, () => random.next());
+  assertEquals(draw("all"), cases);
+  const drawn = Array.from({ length: 200 }, () => draw("test"));
+  for (const some of drawn) assertEquals([some.length, some], [10, some.toSorted((a, b) => a - b)]);
+  for (const one of cases) assertAlmostEquals(drawn.filter((some) => some.includes(one)).length, 50, 25);
+  assertEquals(chosen(["only"], { LANE: "quick" }), ["only"]);
+  assertEquals(chosen([1, 2], { RUNS: "9" }), [1, 2]);
+  assertEquals(chosen([], {}), []);
 });
 
 Deno.test("a lane leaves out what it has no time or programs for, and says how much that is", () => {
@@ -151,6 +171,39 @@ Deno.test("the summary says what failed, what was skipped and why, and what took
     lines[at("Failed") - 2]!,
     "14 files that need a Kafka broker: deno task test:all runs",
   );
+});
+
+Deno.test("the summary says which files took most of the processor, and what all took", () => {
+  const lines = summaryOf(
+    [result("a_test.ts"), result("b_test.ts", { cpuSeconds: 2 }), result("c_test.ts", { cpuSeconds: 3.25 })],
+    new Map(),
+    4,
+  );
+  assertEquals(lines.slice(0, 4), [
+    "",
+    "Most of the processor:",
+    "     3.3 s  c_test.ts",
+    "     2.0 s  b_test.ts",
+  ]);
+  assertEquals(lines.at(-1), "0 passed, 0 failed, 0 skipped, in 4.0 s (5.3 s of the processor)");
+});
+
+Deno.test({
+  name: "runFile() counts what a file and its processes took of the processor",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const busy = "const { cpuUsage } = process; while (cpuUsage().user < 2e5);";
+    const { result } = await ran(`
+      Deno.test("burns", async () => {
+        await new Deno.Command(Deno.execPath(), { args: ["eval", "${busy}"] }).output();
+      });`);
+    assert(result.cpuSeconds! > 0.2, `${result.cpuSeconds} s`);
+  },
+});
+
+Deno.test("cpuSecondsIn() adds up what a shell says of its times", () => {
+  assertAlmostEquals(cpuSecondsIn("0m0.001s 0m0.002s\n1m2.500s 0m1.030s\n")!, 63.533, 1e-9);
+  assertEquals(cpuSecondsIn(""), undefined);
 });
 
 Deno.test("readTests() reads the escapes of XML", () => {

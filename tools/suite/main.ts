@@ -11,13 +11,17 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parsePositiveDuration } from "../../lib/model/durations.ts";
-import { laneOf, LANES, runs } from "../../tests/lanes.ts";
+import { laneOf, LANES, runs, runsProgram } from "../../tests/lanes.ts";
+import { makeProgram } from "../program.ts";
 import { planLane, planNamed } from "./plan.ts";
 import { runAll } from "./pool.ts";
 import { runFile } from "./run_file.ts";
 import { type FileResult, isWell, lineOf, summaryOf } from "./summary.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where the program is made that tests run; the same in each run, as the runtime keeps what it has compiled by the path. */
+const PROGRAM = `${ROOT}/dist/program`;
 
 /**
  * A file that takes longer, in milliseconds, hangs: the longest takes three minutes on a slow machine under load. One that
@@ -53,7 +57,12 @@ for (const signal of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGIN
   Deno.addSignalListener(signal, () => stop.abort());
 }
 
-const parts = [checkTypes(), runAll(files, { atOnce: AT_ONCE, stop: stop.signal }, runAndShow)];
+const program = files.some(runsProgram) ? bundled() : undefined;
+const parts = [
+  checkTypes(),
+  program ?? [],
+  runAll(files, { atOnce: AT_ONCE, stop: stop.signal }, runAndShow),
+];
 const results = (await Promise.all(parts)).flat();
 for (const line of summaryOf(results, leftOut, (performance.now() - startMs) / 1000)) console.log(line);
 Deno.exit(results.every(isWell) ? 0 : 1);
@@ -74,8 +83,20 @@ async function checkTypes(): Promise<FileResult[]> {
   return code === 0 ? [] : [{ path: "deno check", seconds: 0, tests: [], fault: `ended with ${code}` }];
 }
 
+/** Makes the program. @returns nothing if it can be made */
+async function bundled(): Promise<FileResult[]> {
+  try {
+    await Deno.remove(PROGRAM, { recursive: true }).catch(() => {}); // the first time it is not there
+    await makeProgram(PROGRAM);
+    return [];
+  } catch (error) {
+    return [{ path: "tools/program.ts", seconds: 0, tests: [], fault: (error as Error).message }];
+  }
+}
+
 async function runAndShow(path: string): Promise<FileResult> {
-  const env = { ...Deno.env.toObject(), LANE: LANE! };
+  const isMade = runsProgram(path) && (await program)?.length === 0;
+  const env = { ...Deno.env.toObject(), LANE: LANE!, ...isMade && { PROGRAM } };
   const args = filter === undefined ? [] : [`--filter=${filter}`];
   const { result, text } = await runFile(path, {
     ...{ root: ROOT, env, args },

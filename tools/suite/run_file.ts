@@ -21,32 +21,53 @@ export async function runFile(
 ): Promise<{ result: FileResult; text: string }> {
   const { root, env, args, longestMs, stop } = options;
   const report = await Deno.makeTempFile({ prefix: "sequoia-tests-", suffix: ".xml" });
+  const times = await Deno.makeTempFile({ prefix: "sequoia-tests-", suffix: ".times" });
   try {
     const startMs = performance.now();
     const line = ["test", "-A", "--quiet", "--no-check", `--junit-path=${report}`, ...args, path];
-    const ran = await runTogether(line, root, env, AbortSignal.any([stop, AbortSignal.timeout(longestMs)]));
+    const timed = counted([Deno.execPath(), ...line], times);
+    const ran = await runTogether(timed, root, env, AbortSignal.any([stop, AbortSignal.timeout(longestMs)]));
     const seconds = (performance.now() - startMs) / 1000;
     const tests = readTests(await Deno.readTextFile(report));
+    const cpuSeconds = cpuSecondsIn(await Deno.readTextFile(times));
     const fault = ran.wasEnded
       ? `ended after ${Math.round(seconds)} s`
       : ran.code !== 0 && tests.every(({ state }) => state !== "failed")
       ? `ended with ${ran.code}`
       : undefined;
-    return { result: { path, seconds, tests, ...fault !== undefined && { fault } }, text: ran.text };
+    const counts = { seconds, ...cpuSeconds !== undefined && { cpuSeconds } };
+    return { result: { path, ...counts, tests, ...fault !== undefined && { fault } }, text: ran.text };
   } finally {
-    await Deno.remove(report);
+    await Promise.all([report, times].map((file) => Deno.remove(file)));
   }
 }
 
-/** Runs Deno in a process group of its own; one that is ended takes along what it has started. */
+/** A command that writes into a file what it took of the processor; the command itself where there is no such shell. */
+function counted(line: readonly string[], file: string): readonly string[] {
+  if (Deno.build.os === "windows") return line;
+  return ["sh", "-c", `"$@"; code=$?; times >"$0"; exit $code`, file, ...line];
+}
+
+/**
+ * The seconds of the processor that a command and what it has started took, of what `times` of a shell writes (POSIX): a line of
+ * its own, and one of its children, each with "1m2.5s" for the user's time and the system's. Undefined: it was ended before.
+ */
+export function cpuSecondsIn(times: string): number | undefined {
+  const found = times.matchAll(/(\d+)m([\d.]+)s/g).map(([, minutes, seconds]) =>
+    Number(minutes) * 60 + Number(seconds)
+  ).toArray();
+  return found.length === 0 ? undefined : found.reduce((sum, seconds) => sum + seconds);
+}
+
+/** Runs a command in a process group of its own; one that is ended takes along what it has started. */
 async function runTogether(
-  args: readonly string[],
+  [command, ...args]: readonly string[],
   cwd: string,
   env: Record<string, string>,
   stop: AbortSignal,
 ): Promise<{ code: number; text: string; wasEnded: boolean }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args],
+  const child = new Deno.Command(command!, {
+    args,
     cwd,
     env: { ...env, NO_COLOR: "" }, // with colours: some tests look at them
     stdin: "null",

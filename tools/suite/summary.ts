@@ -4,6 +4,8 @@ import type { Case } from "./junit.ts";
 export interface FileResult {
   readonly path: string;
   readonly seconds: number;
+  /** Seconds of the processor, of all that it has started, too; undefined: not known. */
+  readonly cpuSeconds?: number;
   readonly tests: readonly Case[];
   /** Why it failed as a whole, beside its tests: it could not be loaded, took too long, or was never begun. */
   readonly fault?: string;
@@ -32,7 +34,7 @@ export function lineOf(result: FileResult): string {
   return `${isWell(result) ? "ok" : "FAILED"}  ${shown(seconds)}  ${path}  ${counts.join(", ")}`;
 }
 
-/** The lines at the end: what failed, what was skipped and why, what took longest, and the counts. */
+/** The lines at the end: what took longest and most, what was skipped and why, what failed, and the counts. */
 export function summaryOf(
   results: readonly FileResult[],
   leftOut: ReadonlyMap<string, number>,
@@ -48,7 +50,13 @@ export function summaryOf(
   const late = faulty.get(true)?.map(({ path }) => path) ?? [];
   const failed = of("failed").map(({ path, name }) => `${path}: ${name}`);
   const slowest = tests.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+  const costly = results.toSorted((a, b) => cpuOf(b) - cpuOf(a)).slice(0, SLOWEST);
+  const cpuSeconds = results.reduce((sum, result) => sum + cpuOf(result), 0);
   return [
+    ...section(
+      "Most of the processor",
+      costly.filter((result) => cpuOf(result) > 0).map((result) => `${shown(cpuOf(result))}  ${result.path}`),
+    ),
     ...section("Slowest", slowest.map(({ path, name, seconds }) => `${shown(seconds)}  ${path}: ${name}`)),
     ...section("Skipped", [
       ...of("ignored").map(({ path, name }) => `${path}: ${name}`),
@@ -62,8 +70,14 @@ export function summaryOf(
     "",
     `${of("passed").length} passed, ${faults.length + failed.length + late.length} failed, ${
       of("ignored").length
-    } skipped, in ${shown(seconds).trim()}`,
+    } skipped, in ${shown(seconds).trim()}${
+      cpuSeconds > 0 ? ` (${shown(cpuSeconds).trim()} of the processor)` : ""
+    }`,
   ];
+}
+
+function cpuOf({ cpuSeconds = 0 }: FileResult): number {
+  return cpuSeconds;
 }
 
 function section(title: string, lines: readonly string[]): string[] {
