@@ -146,7 +146,7 @@ export const command: Command = {
     ],
     "Nodes in queue show": [
       ["waiting", "something that it comes after has not settled"],
-      ["open", "it waits for its turn, or runs: the queue does not know which"],
+      ["open", "it waits for what is said behind it, or is in flight"],
       ["started", "the same, of a function that must not run twice, or of the one that undoes"],
       ["delayed", "it waits for another attempt, long enough to say why"],
       ["ok, failed, skipped", "how it settled"],

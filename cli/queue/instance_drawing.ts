@@ -8,8 +8,10 @@ import {
   NULL,
   stripUndefined,
 } from "../../lib/model/mod.ts";
+import type { OpenNode } from "../../lib/live/mod.ts";
+import type { InstanceView } from "../../lib/queue/mod.ts";
 import { type InstanceTree, itemOf, type NodeView, nodeViews, shownState } from "../../lib/steer/mod.ts";
-import { instanceLine, parentWords } from "./instance_words.ts";
+import { parentWords, shownLine } from "./instance_words.ts";
 import { cut } from "../shell/text_table.ts";
 import { sinceWords, spanWords } from "../words/time_words.ts";
 
@@ -18,6 +20,8 @@ export interface DrawOptions {
   readonly nowMs: number;
   /** Columns to which lines are cut; Infinity shows inputs, outputs and what maps have called whole. */
   readonly width: number;
+  /** Tells the obstacle of an open node, in words. (Default: none is shown) */
+  readonly standing?: (node: OpenNode) => string;
 }
 
 /** Items of a map, or called instances, that are shown beside their number. */
@@ -29,7 +33,7 @@ const LEAST_SHOWN = 40;
 export function drawInstance({ view, called }: InstanceTree, options: DrawOptions): string[] {
   const { parent } = view.instance;
   return [
-    instanceLine(view, options.nowMs),
+    shownLine(view, options.nowMs),
     ...(parent === undefined ? [] : [`  called by: ${parentWords(parent)}`]),
     ...bodyOf({ view, called }, options),
   ].map((line) => cutLine(line, options.width));
@@ -37,7 +41,7 @@ export function drawInstance({ view, called }: InstanceTree, options: DrawOption
 
 function bodyOf(tree: InstanceTree, options: DrawOptions): string[] {
   const { instance, endedAtMs, output } = tree.view,
-    { chain, args, labels, submittedAtMs, dueAtMs, retriedAtMs } = instance;
+    { chain, args, labels, priority, deadlineMs, submittedAtMs, dueAtMs, retriedAtMs } = instance;
   const ended = endedAtMs === undefined
     ? []
     : [`  ended: ${timeWords(endedAtMs)}, after ${spanWords(endedAtMs - dueAt(instance))}`];
@@ -49,10 +53,18 @@ function bodyOf(tree: InstanceTree, options: DrawOptions): string[] {
     ...(retriedAtMs === undefined ? [] : [`  retried: ${retriedAtMs.map(timeWords).join(", ")}`]),
     ...ended,
     ...(tags === "" ? [] : [`  labels: ${tags}`]),
+    ...(priority === 0 ? [] : [`  priority: ${priority}`]),
+    ...(deadlineMs === Infinity
+      ? []
+      : [`  deadline: ${timeWords(deadlineMs)}${missedWords(tree.view, options)}`]),
     ...valueLines("  args", args, options),
     ...drawNodes(chain, (node) => nodeLines(tree, node, views[node]!, options)),
     ...valueLines("  output", output, options),
   ];
+}
+
+function missedWords({ instance: { deadlineMs }, endedAtMs }: InstanceView, { nowMs }: DrawOptions): string {
+  return (endedAtMs ?? nowMs) > deadlineMs ? ", missed" : "";
 }
 
 function timeWords(ms: number): string {
@@ -82,7 +94,7 @@ function nodeLines(
     record === undefined ? "" : recordWords(record, dueAt(view.instance)),
   ].filter((part) => part !== "").join(", ");
   return [
-    words + reasonWords(record),
+    words + (state === "open" ? standingWords(view, index, options) : reasonWords(record)),
     ...valueLines("inputs", inputs, options),
     ...(chain.nodes[index]!.map === undefined
       ? (called.get(name) ?? []).flatMap((child) => calledLines(child, options))
@@ -104,8 +116,15 @@ function reasonWords(record: NodeRecord | undefined): string {
   return record?.reason === undefined ? "" : `: ${oneLine(record.reason)}`;
 }
 
+/** The obstacle of an open node; a called chain has nodes of its own that tell theirs. */
+function standingWords({ instance }: InstanceView, index: number, { standing }: DrawOptions): string {
+  const { chain, labels } = instance, { fn, calls } = chain.nodes[index]!;
+  if (standing === undefined || calls !== undefined) return "";
+  return `: ${oneLine(standing({ chain: chain.name, function: fn.name, labels }))}`;
+}
+
 function calledLines(child: InstanceTree, options: DrawOptions): string[] {
-  return [instanceLine(child.view, options.nowMs), ...bodyOf(child, options)];
+  return [shownLine(child.view, options.nowMs), ...bodyOf(child, options)];
 }
 
 /** The known state of one item of a map. */

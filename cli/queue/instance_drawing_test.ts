@@ -56,7 +56,7 @@ Deno.test("drawInstance() draws a tree of nodes with their inputs, items, output
     output: writeJson({ list: [] }),
   }, { thumbs: [thumbs] });
   assertEquals(drawInstance(tree, { nowMs: 3000, width: 200 }), [
-    "order-7  failed     documents               4/5  2s ago  node thumbs: called-failed",
+    "order-7  failed  documents  4/5  2s ago  node thumbs: called-failed",
     "  submitted: 1970-01-01T00:00:01.000Z",
     "  ended: 1970-01-01T00:00:02.500Z, after 1.50s",
     "├─ list  ok, 1 attempt",
@@ -69,7 +69,7 @@ Deno.test("drawInstance() draws a tree of nodes with their inputs, items, output
     "│  │  └─ → publish",
     "│  └─ thumbs  failed, chain thumbnails, 1 attempt: called-failed: [2J",
     '│     │  inputs: {"list":["a","b"]}',
-    "│     │  order-7/thumbs  failed     thumbnails              1/1  2s ago  node resize: HTTP 404",
+    "│     │  order-7/thumbs  failed  thumbnails  1/1  2s ago  node resize: HTTP 404",
     "│     │    submitted: 1970-01-01T00:00:01.000Z",
     "│     │    ended: 1970-01-01T00:00:02.500Z, after 1.50s",
     "│     │  └─ resize  failed, 3 attempts: it did not work",
@@ -166,4 +166,24 @@ Deno.test("drawInstance() shows few called instances of a map, or only those tha
     "submitted:",
     "└─",
   ]);
+});
+
+Deno.test("drawInstance() says what open nodes wait for, and which deadline was missed", () => {
+  const [first] = documents.nodes;
+  const tree = treeOf(documents, "order-8", {});
+  const { instance } = tree.view;
+  const urgent = {
+    ...tree,
+    view: { ...tree.view, instance: { ...instance, priority: -1, deadlineMs: 2000 } },
+  };
+  const standing = (node: { readonly function: string }) => `waits for ${node.function}`;
+  const lines = drawInstance(urgent, { nowMs: 3000, width: 200, standing });
+  assertEquals(lines.slice(0, 5), [
+    "order-8  running  documents  0/5  2s ago",
+    "  submitted: 1970-01-01T00:00:01.000Z",
+    "  priority: -1",
+    "  deadline: 1970-01-01T00:00:02.000Z, missed",
+    `├─ list  open: waits for ${first!.fn.name}`,
+  ]);
+  assertEquals(lines.filter((line) => line.includes("waits for")).length, 1, "others wait for nodes");
 });

@@ -16,7 +16,8 @@ import { filterOf, type QueueValues } from "./options.ts";
 import { settingLines, settingsJson } from "./settings.ts";
 import { unservedIn, unservedLines } from "./unserved.ts";
 import { cut } from "../shell/text_table.ts";
-import { terminalColumns } from "../shell/terminal.ts";
+import { printWidth } from "../shell/terminal.ts";
+import { type Hold, holdWords, lookAt, type OpenNode, standingOf, viewOf } from "../../lib/live/mod.ts";
 import { dueWords, spanWords } from "../words/time_words.ts";
 import { VERSION } from "../shell/version.ts";
 import { clock } from "../assembly.ts";
@@ -28,14 +29,14 @@ export async function status(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  const [depth, callbacks, settings, partitions, consumers] = await Promise.all([
-    queue.depth(),
+  await queue.consumers(); // waits until it is known which of them live
+  const [look, callbacks, partitions] = await Promise.all([
+    lookAt(queue, clock),
     queue.callbackCounts(),
-    queue.settings(),
     queue.partitions(),
-    queue.consumers(),
   ]);
-  const unserved = await unservedIn(queue, values.local);
+  const { depth, settings } = look, consumers = look.consumers.map(({ consumer }) => consumer);
+  const unserved = await unservedIn(queue, values.local), { holds } = viewOf(look);
   if (values.json) {
     return print(JSON.stringify({
       ...depth,
@@ -43,7 +44,8 @@ export async function status(
       pauses: settings.pauses,
       settings: settingsJson(settings),
       unserved,
-      consumers: consumers.map(({ work: _, ...consumer }) => consumer),
+      consumers,
+      holds,
       partitions,
     }));
   }
@@ -58,9 +60,23 @@ export async function status(
   for (const line of settingLines(settings)) print(line);
   for (const line of unservedLines(unserved)) print(`waits     ${line}`);
   for (const line of askedLines(consumers)) print(`waits     ${line}`);
-  for (const line of consumerLines(consumers, VERSION)) print(line);
+  for (const line of holdLines(holds)) print(`waits     ${line}`);
+  for (const line of consumerLines(consumers, VERSION, printWidth())) print(line);
   for (const line of partitionLines(partitions, nowMs)) print(line);
 }
+
+/** A line for whatever keeps calls from starting, but for pauses, which have lines of their own. */
+function holdLines(holds: readonly Hold[]): string[] {
+  const shown = holds.filter(({ ready }) => ready !== undefined);
+  const more = shown.length - MOST_HOLDS;
+  return [
+    ...shown.slice(0, MOST_HOLDS).map((hold) => oneLine(holdWords(hold))),
+    ...more > 0 ? [`and ${more} more`] : [],
+  ];
+}
+
+/** Most lines about what keeps calls from starting. */
+const MOST_HOLDS = 8;
 
 /** The callbacks that somebody has to see to, a line for each of their states. */
 function callbackCountLines({ waiting, givenUp }: CallbackCounts): string[] {
@@ -168,7 +184,7 @@ export async function dead(
     context.print(
       values.json
         ? JSON.stringify(badMessageJson(message))
-        : badMessageLine(message, clock.wallMs(), terminalWidth()),
+        : badMessageLine(message, clock.wallMs(), printWidth()),
     ));
   if (isCut) log.info(`More messages: --offset ${part.offset + part.count}`);
   if (failed + shown === 0) log.info(`Nothing has failed${behind(values)}`);
@@ -200,13 +216,6 @@ export async function callbacks(
   }
 }
 
-/** Columns of lines that go to a file or another program. */
-const PIPED_WIDTH = 200;
-
-function terminalWidth(): number {
-  return Deno.stdout.isTerminal() ? terminalColumns() : PIPED_WIDTH;
-}
-
 /** Most callbacks of one instance that are shown: it has one for each time that it ended. */
 const SHOWN_CALLBACKS = 20;
 
@@ -229,9 +238,11 @@ export async function show(
     const told = callbacks.length === 0 ? {} : { callbacks: callbacks.map(callbackJson) };
     return printEscaped(printJson({ ...instanceJson(tree), ...told }, 2));
   }
-  const width = values.full ? Infinity : terminalWidth();
+  const width = values.full ? Infinity : printWidth();
   const nowMs = clock.wallMs();
-  for (const line of drawInstance(tree, { nowMs, width })) print(line);
+  const live = view.state === "running" ? viewOf(await lookAt(queue, clock)) : undefined;
+  const standing = live && ((node: OpenNode) => standingOf(node, live));
+  for (const line of drawInstance(tree, { nowMs, width, ...standing && { standing } })) print(line);
   for (const each of callbacks) {
     print(
       cut(

@@ -16,7 +16,8 @@ import { fixableLimit } from "../shell/options.ts";
 import type { QueueValues } from "./options.ts";
 import { byKind } from "../options/value_limit_options.ts";
 import { textTable } from "../shell/text_table.ts";
-import { limitWords } from "../words/consumer_words.ts";
+import { printWidth } from "../shell/terminal.ts";
+import { limitedTable, limitWords } from "../words/consumer_words.ts";
 import { clock, settingOf } from "../assembly.ts";
 
 const NOTHING_SET = "Nothing is set: each consumer goes by what it was started with";
@@ -109,11 +110,13 @@ const POLICIES: Shown = {
   json: ({ policy }) => ({ policy }),
 };
 
+const LIMITS_HEAD = "limits";
+
 const LIMITS: Shown = {
   what: "limit",
   of: ({ limit, limitFixed, ceilings, floors }) => stripUndefined({ limit, limitFixed, ceilings, floors }),
-  head: ["limits", "at most now"],
-  cells: ({ limits, limit }) => [limitWords(limits), limit === undefined ? "any number" : String(limit)],
+  head: ["at most now", LIMITS_HEAD],
+  cells: ({ limits, limit }) => [limit === undefined ? "any number" : String(limit), limitWords(limits)],
   json: ({ limits, limit }) => stripUndefined({ limits, limit }),
 };
 
@@ -137,7 +140,10 @@ async function showInForce(
   for (const line of lines) print(line);
   if (consumers.length === 0) return print("No consumer runs now");
   const rows = consumers.map((each) => [oneLine(placeOf(each)), ...cells(each)]);
-  for (const line of ["", ...textTable([["consumer", ...head], ...rows], [])]) print(line);
+  const table = [["consumer", ...head], ...rows];
+  const lastIsLimits = head.at(-1) === LIMITS_HEAD;
+  const shown = lastIsLimits ? limitedTable(table, [], consumers, printWidth()) : textTable(table, []);
+  for (const line of ["", ...shown]) print(line);
 }
 
 /** Shows the settings, or takes all of them back. */

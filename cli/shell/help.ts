@@ -1,6 +1,7 @@
 import { unicodeWidth } from "@std/cli/unicode-width";
 import type { Command } from "./command.ts";
 import type { Option } from "./options.ts";
+import { wrapped } from "./text_table.ts";
 
 /** The help of one command, in lines of at most `width` columns where words allow it. */
 export function commandHelp(name: string, summary: string, command: Command, width = Infinity): string {
@@ -79,16 +80,4 @@ function columnsWithin(width: number, rows: Rows, left: number = widest(rows)): 
       return `  ${start}${" ".repeat(left - unicodeWidth(start) + 2)}${line}`;
     })
   );
-}
-
-/** A text in lines of at most `width` columns, broken between words. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && unicodeWidth(`${last} ${word}`) <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
 }

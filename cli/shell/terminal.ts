@@ -5,3 +5,11 @@ const USUAL = 80;
 export function terminalColumns(size: () => { readonly columns: number } = Deno.consoleSize): number {
   return size().columns || USUAL;
 }
+
+/** Columns of lines that go to a file or another program. */
+const PIPED = 200;
+
+/** The number of columns that lines on stdout may have. */
+export function printWidth(): number {
+  return Deno.stdout.isTerminal() ? terminalColumns() : PIPED;
+}

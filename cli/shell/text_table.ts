@@ -26,3 +26,15 @@ export function textTable(rows: readonly (readonly string[])[], numbers: readonl
     }).join("  ").trimEnd()
   );
 }
+
+/** A text in lines of at most `width` columns, broken between words. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && unicodeWidth(`${last} ${word}`) <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}

@@ -1,5 +1,11 @@
 import { counted, formatDuration, grouped, pauseName } from "../../lib/model/mod.ts";
-import type { LiveConsumer, LiveRow, LiveView, WindowPercentiles } from "../../lib/live/mod.ts";
+import {
+  holdWords,
+  type LiveConsumer,
+  type LiveRow,
+  type LiveView,
+  type WindowPercentiles,
+} from "../../lib/live/mod.ts";
 import { limitWords } from "../words/consumer_words.ts";
 import { fitting } from "../shell/live_terminal.ts";
 import { cut, textTable } from "../shell/text_table.ts";
@@ -33,6 +39,8 @@ export interface Line {
 const STALE_MS = 3500;
 /** Rows of the table that are kept free for consumers, at most. */
 const MOST_CONSUMERS = 4;
+/** Most lines about what keeps calls from starting. */
+const MOST_HOLDS = 3;
 /** A name takes no more columns than this in a screen of 80, so that the numbers beside it are seen. */
 const LONGEST_NAME = 28;
 
@@ -90,7 +98,7 @@ function windowWords({ p50, p90, p99, n }: WindowPercentiles): string {
   return `p50 ${time(p50)}  p90 ${time(p90)}  p99 ${time(p99)}  of ${counted(n, "call")}`;
 }
 
-function alertsIn({ atMs, settings, consumers, depth }: LiveView, { nowMs, queue }: Around): string[] {
+function alertsIn({ atMs, settings, consumers, depth, holds }: LiveView, { nowMs, queue }: Around): string[] {
   const { pauses, failedPolicy } = settings, silentMs = nowMs - atMs;
   const open = depth.queued + depth.running;
   return [
@@ -98,6 +106,8 @@ function alertsIn({ atMs, settings, consumers, depth }: LiveView, { nowMs, queue
     `No news for ${formatDuration(Math.round(silentMs / 1000) * 1000)}: cannot read ${queue}`,
     consumers.length === 0 && open > 0 && `No consumer is there, and ${counted(open, "instance")} wait`,
     pauses.length > 0 && `Paused: ${pauses.map(pauseName).join(", ")}`,
+    ...holds.filter(({ ready, ...pause }) => ready !== undefined && pauseName(pause) !== "everything")
+      .slice(0, MOST_HOLDS).map((hold) => `Waits: ${holdWords(hold)}`),
     failedPolicy !== undefined && `The policy ${failedPolicy.name} has failed: ${failedPolicy.reason}`,
   ].filter((words) => words !== false).map((words) => fitting(words, Infinity));
 }

@@ -32,6 +32,7 @@ const VIEW: LiveView = {
   },
   consumers: [{ ...recordOf("here", { limit: 200, running: 40 }), id: "a", beatAgoMs: 10 }],
   settings: { revision: 0, pauses: [] },
+  holds: [],
 };
 const STATE: State = { table: "chains", order: "load", skipped: 0 };
 const AROUND = { queue: "sqlite:q.db", nowMs: 1500, hasKeys: true };
@@ -54,7 +55,7 @@ Deno.test("screenOf() shows the state of a queue in 80 columns and 24 rows", () 
     "mail           3      4      2.0  1.20s    25%         0  12ms          0.2",
     "",
     "consumer   in flight  ready  calls/s  policy      limits",
-    "here 4711  40 of 200      4      2.5  fair-share  20, functions f=2",
+    "here 4711  40 of 200      4      2.5  fair-share  20, ceilings function=f:2",
     ...new Array(10).fill(""),
     "q quit  c chains  f functions  l tenant  s sort (load)  j k scroll",
   ]);

@@ -4,7 +4,7 @@ import { consumerLines, limitWords } from "./consumer_words.ts";
 Deno.test("limitWords() names what is limited", () => {
   assertEquals(
     limitWords({ global: 200, functions: { f: 2, g: 3 }, chains: {}, functionRates: {}, rate: 5 }),
-    "200, functions f=2 g=3, rate 5",
+    "200, ceilings function=f:2,g:3, rate 5",
   );
   const labels = { tenant: { acme: 5, "*": 20 }, kind: 3 };
   assertEquals(
@@ -13,7 +13,7 @@ Deno.test("limitWords() names what is limited", () => {
       labels,
       floors: { functions: { f: 2 }, chains: {}, labels: { tenant: { acme: 2 } } },
     }),
-    "9, labels tenant=acme:5,*:20 kind=3, floors function=f:2 tenant=acme:2",
+    "9, ceilings tenant=acme:5,*:20 kind=*:3, floors function=f:2 tenant=acme:2",
   );
   const rates = {
     rate: { starts: 120, perMs: 60_000 },

@@ -8,6 +8,7 @@ import {
   type Percentiles,
   type WindowPercentiles,
 } from "./live_view.ts";
+import { type Held, holdsOf } from "./holds.ts";
 import { type Numbers, sumOf } from "./counting/columns.ts";
 import { type SparseCounts, TimeHistogram } from "./counting/histogram.ts";
 import { unpackWork, type WorkRow, type WorkSummary } from "./counting/summary.ts";
@@ -34,7 +35,12 @@ export function observed({ work, ...consumer }: ConsumerView): ObservedConsumer 
 }
 
 /** The view of a queue from one look at it. */
-export function viewOf({ atMs, depth, settings, consumers }: Look): LiveView {
+export function viewOf(look: Look): LiveView {
+  const view = heldOf(look);
+  return { ...view, holds: holdsOf(view) };
+}
+
+function heldOf({ atMs, depth, settings, consumers }: Look): Held {
   const works = consumers.flatMap(({ work }) => work === undefined ? [] : [work]);
   const all = sumOf(works.map(({ all }) => all.numbers));
   const limit = consumers.reduce((sum, { consumer }) => sum + (consumer.limit ?? Infinity), 0);

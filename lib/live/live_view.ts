@@ -1,4 +1,5 @@
 import type { ConsumerView, QueueDepth, Settings } from "../queue/mod.ts";
+import type { Pause } from "../model/mod.ts";
 
 /** Percentiles of some times, in milliseconds. */
 export interface Percentiles {
@@ -33,6 +34,14 @@ export interface LiveRow {
   readonly share: number;
   /** Queueing times of invocations that settled within the last minute. (Default: none did, or it has little of the load) */
   readonly queueingMs?: Percentiles;
+}
+
+/** Whatever keeps ready calls from starting now: of all nodes that a pause with the same parts would mean. */
+export interface Hold extends Pause {
+  /** The thing for which the calls wait: `its rate, 5 a second`. */
+  readonly reason: string;
+  /** The number of calls that wait; something else may hold them as well. (Default: it is not known, as of a pause) */
+  readonly ready?: number;
 }
 
 /** A consumer that lives, as viewers see it. */
@@ -73,6 +82,8 @@ export interface LiveView {
   readonly consumers: readonly LiveConsumer[];
   /** The settings of the queue, without the contents of files of policies. */
   readonly settings: Settings;
+  /** Whatever keeps ready calls from starting now: pauses, ceilings, rates, and last the limit, if all slots are taken. */
+  readonly holds: readonly Hold[];
 }
 
 /** Percentiles of a window of time, and the number `n` of times in it. The percentiles are 0 if there are none. */

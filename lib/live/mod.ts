@@ -1,7 +1,8 @@
 /** The state of a whole queue now, for pages, terminals and metrics. */
-export type { LiveConsumer, LiveRow, LiveView, WindowPercentiles } from "./live_view.ts";
+export type { Hold, LiveConsumer, LiveRow, LiveView, WindowPercentiles } from "./live_view.ts";
 export { WorkTally } from "./counting/tally.ts";
-export { observed } from "./fold.ts";
+export { observed, viewOf } from "./fold.ts";
+export { holdWords, type OpenNode, standingOf } from "./holds.ts";
 export { lookAt } from "./source.ts";
 export { LiveQueue } from "./live_queue.ts";
 export { METRICS } from "./metrics/metrics.ts";

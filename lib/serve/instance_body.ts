@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { type JsonText, KEPT_RETRIES, type NodeRecord, NULL, raw } from "../model/mod.ts";
 import { type InstanceLine, type InstanceView, lineOf } from "../queue/mod.ts";
+import { type LiveView, standingOf } from "../live/mod.ts";
 import { type InstanceBranch, nodeViews } from "../steer/mod.ts";
 
 /** The states of an instance. */
@@ -59,6 +60,10 @@ export const detailSchema = instanceSchema.extend({
     calls: z.string().openapi({ description: "The function, or the chain, that it calls." }),
     after: z.array(z.string()).openapi({ description: "The nodes before it." }),
     ...record,
+    standing: z.string().optional().openapi({
+      description:
+        "Of an open node: what it waits for, or that it is in flight. (Absent: the key is bound to a label)",
+    }),
     generation: z.int().optional().openapi({
       description: "The number of times that it has been begun again.",
     }),
@@ -95,8 +100,16 @@ export function instanceBody(view: InstanceView): z.infer<typeof instanceSchema>
 /** Most characters of the outputs of nodes in one answer, and most items: there may be gigabytes of them. */
 const MOST_CHARACTERS = 4_000_000, MOST_ITEMS = 2000;
 
-/** An instance with its nodes, and those that it has called. */
-export function detailOf({ view, called, isCut }: InstanceBranch): z.infer<typeof detailSchema> {
+/**
+ * An instance with its nodes, and those that it has called.
+ *
+ * @param live the state of its queue, which says what open nodes wait for. (Default: it is not known)
+ */
+export function detailOf(
+  { view, called, isCut }: InstanceBranch,
+  live?: LiveView,
+): z.infer<typeof detailSchema> {
+  const { chain, labels } = view.instance;
   const { nodes: definitions } = view.instance.chain, room = new Room();
   const nodes = nodeViews(view).map(({ name, state, record, generation, items }, i) => {
     const { fn, calls, after } = definitions[i]!;
@@ -106,6 +119,9 @@ export function detailOf({ view, called, isCut }: InstanceBranch): z.infer<typeo
       after: after.map((before) => definitions[before]!.name),
       ...record !== undefined && recordBody(record, room),
       state,
+      ...live !== undefined && state === "open" && calls === undefined && {
+        standing: standingOf({ chain: chain.name, function: fn.name, labels }, live),
+      },
       ...generation > 0 && { generation },
       ...items.length > 0 && {
         items: room.items(items).map((item) => ({ item: item.item!, ...recordBody(item, room) })),

@@ -51,11 +51,21 @@ export const liveViewSchema = z.object({
   consumers: z.array(z.looseObject({ id: z.string(), host: z.string(), pid: z.number() }))
     .openapi({ description: "The consumers that live, oldest first." }),
   settings: z.looseObject({ revision: z.number() }).openapi({ description: "The settings of the queue." }),
+  holds: z.array(z.object({
+    chain: z.string().optional(),
+    function: z.string().optional(),
+    label: z.object({ name: z.string(), value: z.string() }).optional(),
+    reason: z.string().openapi({ description: "What the calls wait for." }),
+    ready: z.number().optional().openapi({ description: "How many calls wait." }),
+  })).openapi({
+    description:
+      "Whatever keeps ready calls from starting now: pauses, ceilings, rates, and the limit if all slots are taken.",
+  }),
 }).openapi("LiveView");
 
 /** The state of a queue, as its schema has it. */
 export function liveBody(view: LiveView): z.infer<typeof liveViewSchema> {
-  const { byChain, byFunction, byLabel, consumers, ...rest } = view;
+  const { byChain, byFunction, byLabel, consumers, holds, ...rest } = view;
   return {
     ...rest,
     depth: { ...view.depth },
@@ -64,5 +74,6 @@ export function liveBody(view: LiveView): z.infer<typeof liveViewSchema> {
     byFunction: [...byFunction],
     ...byLabel !== undefined && { byLabel: { label: byLabel.label, rows: [...byLabel.rows] } },
     consumers: consumers.map((consumer) => ({ ...consumer })),
+    holds: holds.map((hold) => ({ ...hold })),
   };
 }

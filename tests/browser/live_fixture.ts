@@ -218,6 +218,7 @@ export function busyView(second: number, atMs: number): ApiLive {
       consumer("edge-1", 4117, { from: 0, to: 0.5 }, Math.ceil(inFlight / 2)),
       consumer("edge-2", 991, { from: 0.5, to: 1 }, Math.floor(inFlight / 2)),
     ],
+    holds: [],
     settings: {
       revision: 3,
       policy: { name: "fair-share" },

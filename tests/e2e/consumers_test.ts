@@ -45,7 +45,7 @@ export default chain("one", ({ call }) => void call(fn("f", { url: "${calls.url}
   assert(beatAgoMs >= 0 && callsPerS >= 0);
   assertEquals([quota?.keeps, quota?.short, quota?.capacity], [{}, [], 2], "alone it has all of the limits");
   const { stdout } = await run(["queue", "status", ...QUEUE], at);
-  assertMatch(stdout, new RegExp(`\\n\\S+ ${first.pid} +2 of 2 +1 .* deadline +2, functions f=7\\n`));
+  assertMatch(stdout, new RegExp(`\\n\\S+ ${first.pid} +2 of 2 +1 .* deadline +2, ceilings function=f:7\\n`));
   await using second = consumer("--policy", "fcfs");
   const both = await until(at, (consumers) => consumers.length === 2);
   assertEquals(both.map(({ pid, policy }) => [pid, policy]), [[first.pid, "deadline"], [second.pid, "fcfs"]]);

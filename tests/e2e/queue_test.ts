@@ -72,7 +72,7 @@ Deno.test("sequoia queue show draws an instance with what it has called, and has
   await failedWithCalled(at.queue);
   const { stdout } = await run(["queue", "show", "0017"], at);
   const lines = stdout.split("\n");
-  assertMatch(lines[0]!, /^0017 {2}failed {5}documents {15}3\/3 {2}\d.* ago {2}node resize: HTTP 404$/);
+  assertMatch(lines[0]!, /^0017 {2}failed {2}documents {2}3\/3 {2}\d.* ago {2}node resize: HTTP 404$/);
   assertMatch(lines[1]!, /^ {2}submitted: 20\S+Z$/);
   assertMatch(lines[2]!, /^ {2}ended: 20\S+Z, after \S/);
   assertEquals(lines.slice(3, 12), [

@@ -83,7 +83,7 @@ Deno.test("queue policy and queue limit are in force for a consumer that comes l
   assertEquals(calls.keys().toSorted(), ["2/first", "3/first"]);
   assertMatch(
     (await at.queue("limit")).stdout,
-    /^limit {5}2\n\nconsumer +limits +at most now\n\S+ \d+ +2 +2\n$/,
+    /^limit {5}2\n\nconsumer +at most now +limits\n\S+ \d+ +2 +2\n$/,
   );
   assertMatch(
     (await at.queue("policy")).stdout,
@@ -122,7 +122,7 @@ Deno.test("queue limit sets ceilings and floors too, and refuses floors that can
   await consumer.says(/The queue's floors tenant=acme:2 are in force, not none\. /);
   await calls.until(() => calls.seen.length === 4);
   assertEquals(calls.keys().toSorted(), ["0/first", "1/first", "5/first", "6/first"]);
-  assertMatch((await at.queue("status")).stdout, /4, fixed, labels tenant=acme:3, floors tenant=acme:2/);
+  assertMatch((await at.queue("status")).stdout, /4, fixed, ceilings tenant=acme:3, floors tenant=acme:2/);
   const { revision } = await at.settings(), refused = await at.queue("limit", "--floor", "tenant=bulk:5");
   assertEquals([refused.code, (await at.settings()).revision], [1, revision]);
   assertMatch(

@@ -104,6 +104,17 @@ export interface ApiLive {
   };
   readonly consumers: readonly ApiConsumer[];
   readonly settings: ApiSettings;
+  readonly holds: readonly ApiHold[];
+}
+
+/** Whatever keeps ready calls of some nodes from starting. */
+export interface ApiHold {
+  readonly chain?: string;
+  readonly function?: string;
+  readonly label?: { readonly name: string; readonly value: string };
+  readonly reason: string;
+  /** Absent: of a pause. */
+  readonly ready?: number;
 }
 
 /** The state of an instance. */
@@ -153,6 +164,8 @@ export interface ApiNode extends ApiRecord {
   readonly calls: string;
   /** The names of the nodes before it. */
   readonly after: readonly string[];
+  /** The obstacle of an open node, or that it is in flight, in words. (Absent: it is not open, or nothing is known) */
+  readonly standing?: string;
   readonly generation?: number;
   /** Of a map: its items that are known. */
   readonly items?: readonly (ApiRecord & { readonly item: number })[];

@@ -81,6 +81,18 @@ Deno.test("notesOf() names pauses, what failed and who asks to wait, and not mor
     "Paused: label tenant=initech.",
     "The platform asks to wait for function pay: 5s left.",
   ]);
+  assertEquals(
+    notesOf({
+      ...VIEW,
+      settings: QUIET.settings,
+      holds: [
+        { function: "mail", reason: "its rate, 5 a second", ready: 1 },
+        { chain: "paused", reason: "the end of a pause" },
+        { reason: "a slot: all 12 are taken", ready: 9 },
+      ],
+    }),
+    ["function mail: 1 call waits for its rate, 5 a second."],
+  );
   assertEquals(notesOf({ ...VIEW, settings: { revision: 1, pauses } }).length, 7);
   assertEquals(notesOf({ ...VIEW, settings: { revision: 1, pauses } }).at(-1), "and 3 more.");
 });

@@ -112,7 +112,11 @@ export const instanceRoutes: RouteGroup = (app, parts) => {
       wait === undefined ? 0 : parseDuration(wait),
       c.req.raw.signal,
     );
-    if (nodes) return json(detailSchema, detailOf(await readBranch(queue, view)), 200);
+    if (nodes) {
+      const isOpen = view.state === "running" && c.get("caller").label === undefined;
+      const live = isOpen ? await parts.live.now() : undefined; // the whole queue is not for a tenant
+      return json(detailSchema, detailOf(await readBranch(queue, view), live), 200);
+    }
     return json(instanceSchema, instanceBody(view), 200);
   });
 

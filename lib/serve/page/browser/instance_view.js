@@ -111,7 +111,8 @@ export function instanceView() {
       h("div.columns", {}, value("Submitted with", instance.args), value("Result", instance.output)),
     );
     const row = rows.find(({ name }) => name === chosen) ??
-      rows.find(({ known }) => known.state === "failed") ?? rows[0];
+      rows.find(({ known }) => known.state === "failed") ??
+      rows.find(({ known }) => known.state === "open") ?? rows[0];
     if (row !== undefined) choose(row);
     if (focused !== undefined && focused !== null) {
       for (const button of tree.querySelectorAll("button")) {

@@ -115,9 +115,12 @@ export function totalOf({ dueAtMs, submittedAtMs, endedAtMs = 0 }, rows, nowMs) 
  *
  * @param {NodeRow} row
  */
-export function standWords({ known: { state, attempts = 0, runMs }, node: { generation = 0 }, after }) {
+export function standWords(
+  { known: { state, attempts = 0, runMs }, node: { generation = 0, standing }, after },
+) {
   const parts = [
     state === "ok" ? "it is done" : state === "failed" ? "it failed" : `it is ${state}`,
+    standing ?? "",
     attempts > 0 ? counted(attempts, "attempt") : "",
     runMs === undefined ? "" : attempts > 1 ? `the last took ${duration(runMs)}` : `took ${duration(runMs)}`,
     generation > 0 ? `begun again ${generation === 1 ? "once" : `${generation} times`}` : "",

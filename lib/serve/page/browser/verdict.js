@@ -101,10 +101,11 @@ function nextDue({ depth: { delayed, nextDueAtMs }, atMs }) {
  * @param {ApiLive} view
  * @returns {string[]}
  */
-export function notesOf({ settings, consumers }) {
+export function notesOf({ settings, consumers, holds }) {
   const { pauses, failedPolicy } = settings;
   const notes = [
     ...pauses.map((pause) => `Paused: ${pauseWords(pause)}.`),
+    ...holds.flatMap(holdWords),
     ...failedPolicy === undefined
       ? []
       : [`The policy ${failedPolicy.name} failed at ${failedPolicy.by}: ${failedPolicy.reason}.`],
@@ -115,6 +116,20 @@ export function notesOf({ settings, consumers }) {
   ];
   const more = notes.length - MOST_NOTES;
   return more <= 1 ? notes : [...notes.slice(0, MOST_NOTES), `and ${count(more)} more.`];
+}
+
+/**
+ * A sentence, unless pauses or the headline say the same: that all slots are taken.
+ *
+ * @param {import("../answers.ts").ApiHold} hold
+ * @returns {string[]}
+ */
+function holdWords({ reason, ready, ...who }) {
+  const name = pauseWords(who), isAll = name === "everything";
+  if (ready === undefined || (isAll && reason.startsWith("a slot"))) return [];
+  return [
+    `${isAll ? "" : `${name}: `}${counted(ready, "call")} ${ready === 1 ? "waits" : "wait"} for ${reason}.`,
+  ];
 }
 
 /** @param {{ platform?: string, function?: string, leftMs: number }} asked */

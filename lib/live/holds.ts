@@ -1,0 +1,163 @@
+import {
+  counted,
+  formatDuration,
+  grouped,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Pause,
+  pauseName,
+} from "../model/mod.ts";
+import type { Hold, LiveRow, LiveView } from "./live_view.ts";
+
+/** The part of a limit in flight from which on it counts as used up: views are made between two calls. */
+const USED_UP = 0.8;
+
+/** The state that holds are found in. */
+export type Held = Omit<LiveView, "holds">;
+
+/**
+ * The pauses, ceilings and rates that keep calls from starting, and the global limit, if that does. They are found from what is
+ * waiting and in flight by function, chain and value of the label that is told apart, so ceilings of other labels are not seen.
+ */
+export function holdsOf(view: Held): Hold[] {
+  const { settings, consumers, byFunction, byChain, byLabel, ready, inFlight, limit, callsPerS } = view;
+  const limits = consumers[0]?.limits ?? {};
+  const full = limit !== undefined && isUsedUp(inFlight, limit);
+  const held = { full, limits };
+  return [
+    ...settings.pauses.map((pause) => ({ ...pause, reason: "the end of a pause" })),
+    ...rowHolds(
+      byFunction,
+      { ...held, kind: "functions", rates: objectIn(limits, "functionRates") },
+      (name) => ({
+        function: name,
+      }),
+    ),
+    ...rowHolds(byChain, { ...held, kind: "chains" }, (name) => ({ chain: name })),
+    ...byLabel === undefined ? [] : rowHolds(
+      byLabel.rows,
+      { full, limits: objectIn(limits, "labels"), kind: byLabel.label },
+      (value) => ({ label: { name: byLabel.label, value } }),
+    ),
+    ...rateHold({ ready, callsPerS, rate: limits["rate"], full }),
+    ...full && ready > 0
+      ? [{ reason: `a slot: all ${grouped(limit)} are taken, and the policy says who is next`, ready }]
+      : [],
+  ];
+}
+
+/** A hold in a line: `function mail: 103 calls wait for its rate, 5 a second`. */
+export function holdWords({ reason, ready, ...pause }: Hold): string {
+  const who = ready === undefined
+    ? "calls wait"
+    : `${counted(ready, "call")} ${ready === 1 ? "waits" : "wait"}`;
+  const name = pauseName(pause);
+  return name === "everything" ? `${who} for ${reason}` : `${name}: ${who} for ${reason}`;
+}
+
+/** A node that has not settled, as a policy and a pause see it. */
+export interface OpenNode {
+  readonly chain: string;
+  readonly function: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Why a node that may start has not settled, in words: what it waits for, or that it is in flight. The queue does not know which
+ * calls are in flight, so where some of its function are, and others wait, both are said.
+ */
+export function standingOf(node: OpenNode, view: LiveView): string {
+  if (view.consumers.length === 0) return "waits for a consumer: none runs";
+  const row = view.byFunction.find(({ name, isRest }) => name === node.function && !isRest);
+  if (row !== undefined && row.ready === 0 && row.running > 0) return "in flight";
+  const reasons = view.holds.filter((hold) => covers(hold, node)).map(({ reason, ready: _, ...pause }) => {
+    const name = pauseName(pause);
+    return name === "everything" ? reason : `${reason} (${name})`;
+  });
+  const waits = reasons.length === 0 ? "waits for its turn" : `waits for ${reasons.join("; and for ")}`;
+  return row === undefined || row.running === 0 ? waits : `in flight, or ${waits}`;
+}
+
+function covers({ chain, function: fn, label }: Hold, node: OpenNode): boolean {
+  return (chain === undefined || chain === node.chain) && (fn === undefined || fn === node.function) &&
+    (label === undefined ||
+      (Object.hasOwn(node.labels, label.name) && node.labels[label.name] === label.value));
+}
+
+function isUsedUp(running: number, most: number): boolean {
+  return running >= Math.max(1, Math.floor(most * USED_UP));
+}
+
+/** The limits that rows may have met. */
+interface RowLimits {
+  /** Ceilings by their kind, and these by name. */
+  readonly limits: JsonObject;
+  readonly kind: string;
+  readonly rates?: JsonObject;
+  /** Whether all slots are taken. */
+  readonly full: boolean;
+}
+
+function rowHolds(
+  rows: readonly LiveRow[],
+  { limits, kind, rates = {}, full }: RowLimits,
+  pauseOf: (name: string) => Pause,
+): Hold[] {
+  return rows.filter(({ isRest, ready }) => !isRest && ready > 0).flatMap(
+    ({ name, ready, running, callsPerS }) => {
+      const most = ceilingOf(limits[kind], name);
+      const rate = Object.hasOwn(rates, name) ? rates[name] : undefined;
+      const ceiling = most !== undefined && isUsedUp(running, most)
+        ? [{ reason: `its ceiling, ${grouped(most)} in flight`, ready }]
+        : [];
+      return [...ceiling, ...rateHold({ ready, callsPerS, rate, full: full || ceiling.length > 0 })]
+        .map((hold) => ({ ...pauseOf(name), ...hold }));
+    },
+  );
+}
+
+/** The most in flight of a name: its own number, that of all other names, or the one number for each. */
+function ceilingOf(ceilings: Json | undefined, name: string): number | undefined {
+  if (typeof ceilings === "number") return ceilings;
+  if (!isObject(ceilings)) return undefined;
+  const most = Object.hasOwn(ceilings, name) ? ceilings[name] : ceilings["*"];
+  return typeof most === "number" ? most : undefined;
+}
+
+function objectIn(of: JsonObject, name: string): JsonObject {
+  const value = of[name];
+  return isObject(value) ? value : {};
+}
+
+/** The state of some calls with a rate. */
+interface Rated {
+  readonly ready: number;
+  readonly callsPerS: number;
+  readonly rate: Json | undefined;
+  /** Whether they wait for a limit anyway: then the rate counts only where as many start as it lets. */
+  readonly full: boolean;
+}
+
+function rateHold({ ready, callsPerS, rate, full }: Rated): Hold[] {
+  const told = rateOf(rate);
+  if (told === undefined || ready === 0 || (full && callsPerS < USED_UP * told.perS)) return [];
+  return [{ reason: `its rate, ${told.words}`, ready }];
+}
+
+/** A rate as a record tells it: a number is starts a second. */
+function rateOf(rate: Json | undefined): { readonly perS: number; readonly words: string } | undefined {
+  if (typeof rate === "number") return { perS: rate, words: `${rate} a second` };
+  if (!isObject(rate)) return undefined;
+  const { starts, perMs } = rate;
+  if (typeof starts !== "number" || typeof perMs !== "number") return undefined;
+  const unit = UNITS[perMs] ?? `in ${formatDuration(perMs)}`;
+  return { perS: starts / perMs * 1000, words: `${starts} ${unit}` };
+}
+
+/** Lengths of windows in words, by milliseconds. */
+const UNITS: Readonly<Record<number, string>> = {
+  1000: "a second",
+  60_000: "a minute",
+  3_600_000: "an hour",
+};

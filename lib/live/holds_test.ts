@@ -1,0 +1,102 @@
+import { assertEquals } from "@std/assert";
+import { busyView } from "../../tests/browser/live_fixture.ts";
+import { recordOf } from "../../tests/queue/contract_consumers.ts";
+import type { JsonObject } from "../model/mod.ts";
+import { type Held, holdsOf, holdWords, standingOf } from "./holds.ts";
+import type { LiveRow, LiveView } from "./live_view.ts";
+
+const row = (name: string, rest: Partial<LiveRow>): LiveRow => ({
+  ...{ name, ready: 0, running: 0, callsPerS: 0, throttledPerS: 0, failedPerS: 0, share: 0 },
+  ...rest,
+});
+const BUSY: Held = {
+  atMs: 0,
+  depth: { delayed: 0, queued: 0, running: 9, completed: 0, failed: 0, cancelled: 0 },
+  ...{ limit: 12, inFlight: 2, ready: 30, callsPerS: 2, throttledPerS: 0, completedPerS: 0, failedPerS: 0 },
+  ...{ byChain: [], byFunction: [] },
+  queueingMs: busyView(0, 0).queueingMs,
+  consumers: [{ ...recordOf("here"), id: "a", beatAgoMs: 0 }],
+  settings: { revision: 0, pauses: [] },
+};
+
+/** A state under limits, and the words of what holds in it. */
+const wordsOf = (limits: JsonObject, rest: Partial<Held>) =>
+  holdsOf({
+    ...BUSY,
+    consumers: [{ ...recordOf("here", { limits }), id: "a", beatAgoMs: 0 }],
+    ...rest,
+  }).map(holdWords);
+
+Deno.test("holdsOf() names the rates and ceilings that keep calls from starting", () => {
+  const functionRates = { mail: 5, scan: { starts: 6, perMs: 60_000 } };
+  const mail = row("mail", { ready: 103, callsPerS: 4.9 });
+  assertEquals(
+    wordsOf({ functionRates }, { byFunction: [mail, row("scan", { ready: 1 }), row("other", { ready: 5 })] }),
+    [
+      "function mail: 103 calls wait for its rate, 5 a second",
+      "function scan: 1 call waits for its rate, 6 a minute",
+    ],
+  );
+  const full = { inFlight: 12, byFunction: [row("mail", { ready: 3, callsPerS: 1 })] };
+  assertEquals(wordsOf({ functionRates }, full), [
+    "30 calls wait for a slot: all 12 are taken, and the policy says who is next",
+  ], "where the slots are taken, fewer calls start than the rate lets");
+  assertEquals(wordsOf({ rate: 2 }, {}), ["30 calls wait for its rate, 2 a second"]);
+  assertEquals(wordsOf({}, { ready: 0, inFlight: 12 }), [], "nothing waits");
+  const tenants = {
+    label: "tenant",
+    rows: [
+      row("acme", { ready: 4, running: 5 }),
+      row("zeta", { ready: 4, running: 7 }),
+      row("*", { ready: 1 }),
+    ],
+  };
+  assertEquals(wordsOf({ labels: { tenant: { acme: 5, "*": 20 } } }, { byLabel: tenants }), [
+    "label tenant=acme: 4 calls wait for its ceiling, 5 in flight",
+  ]);
+  assertEquals(wordsOf({ labels: { tenant: 7, region: 1 } }, { byLabel: tenants }), [
+    "label tenant=acme: 4 calls wait for its ceiling, 7 in flight",
+    "label tenant=zeta: 4 calls wait for its ceiling, 7 in flight",
+  ]);
+  const chains = {
+    byChain: [row("nightly", { ready: 2, running: 1 }), row("other", { ready: 9, isRest: true })],
+  };
+  assertEquals(wordsOf({ chains: { nightly: 1, other: 1 } }, chains), [
+    "chain nightly: 2 calls wait for its ceiling, 1 in flight",
+  ]);
+});
+
+Deno.test("standingOf() says what an open node waits for, or that it is in flight", () => {
+  const of = (
+    rest: Partial<Held>,
+    node = { chain: "order", function: "mail", labels: { tenant: "acme" } },
+  ) => {
+    const held = {
+      ...BUSY,
+      consumers: [{ ...recordOf("here", { limits: { functionRates: { mail: 5 } } }), id: "a", beatAgoMs: 0 }],
+      ...rest,
+    };
+    const view: LiveView = { ...held, holds: holdsOf(held) };
+    return standingOf(node, view);
+  };
+  const waiting = { byFunction: [row("mail", { ready: 9 })] };
+  assertEquals(of(waiting), "waits for its rate, 5 a second (function mail)");
+  assertEquals(of({ byFunction: [row("mail", { running: 2 })] }), "in flight");
+  assertEquals(
+    of({ byFunction: [row("mail", { ready: 1, running: 1 })] }),
+    "in flight, or waits for its rate, 5 a second (function mail)",
+  );
+  assertEquals(of({ consumers: [] }), "waits for a consumer: none runs");
+  assertEquals(of({}), "waits for its turn");
+  const pauses = [{ label: { name: "tenant", value: "acme" } }, { chain: "video" }];
+  const paused = { settings: { revision: 1, pauses } };
+  assertEquals(of(paused), "waits for the end of a pause (label tenant=acme)");
+  assertEquals(
+    of(paused, { chain: "order", function: "mail", labels: { tenant: "zeta" } }),
+    "waits for its turn",
+  );
+  assertEquals(
+    of({ settings: { revision: 1, pauses: [{}] }, inFlight: 12 }),
+    "waits for the end of a pause; and for a slot: all 12 are taken, and the policy says who is next",
+  );
+});
