@@ -91,7 +91,7 @@ export class Backlog implements Stats {
   /** Changes the limit of all functions together, which alone needs no new order; Infinity: none, 0: nothing starts. */
   setGlobal(max: number): void {
     this.#max = max;
-    Object.assign(this.#groups.shares, { max, grown: true });
+    this.#groups.shares.max = max;
     this.#limits = inForce(this.#limits, max);
   }
 
@@ -160,7 +160,7 @@ export class Backlog implements Stats {
   peek(): Invocation | undefined {
     if (this.running >= this.#max || this.#shutForAllMs() > this.nowMs) return undefined;
     if (this.nowMs >= this.#opensAtMs) this.#openInTime();
-    if (this.#strict?.grown) this.#openShares(this.#strict);
+    if (this.#strict?.takeGrown()) this.#openShares();
     const reserves = this.#reserves;
     for (let lane = reserves.best; lane !== undefined; lane = reserves.best) {
       const { gate } = lane;
@@ -201,6 +201,7 @@ export class Backlog implements Stats {
     task.charge = {
       startedAtMs: this.nowMs,
       cost: undefined,
+      at: -1,
       start: undefined,
       platform: undefined,
       isToLeave: true,
@@ -255,8 +256,7 @@ export class Backlog implements Stats {
     if (limit instanceof ShareLimit) this.#shutShares.delete(limit);
   }
 
-  #openShares(shares: Shares): void {
-    shares.grown = false;
+  #openShares(): void {
     for (const share of this.#shutShares) this.#open(share);
   }
 

@@ -5,6 +5,8 @@ export interface Charge {
   readonly startedAtMs: number;
   /** The service that it is expected to be: milliseconds, or 1 call. Undefined: the policy made no groups then. */
   cost: number | undefined;
+  /** Its place among the attempts in flight of all groups. */
+  at: number;
   /** The start of the attempt on its way out, while it is in flight. */
   start: WayStart | undefined;
   /** Where it was started, if several platforms are attached. */

@@ -1,4 +1,5 @@
 import { type GroupStats, type Policy, PolicyError, type Stats } from "../policies/mod.ts";
+import type { Charge } from "./charge.ts";
 import type { Invocation } from "./invocation.ts";
 import { costOf, refresh, Service, type ShareUnit } from "./service.ts";
 import { Shares } from "./shares.ts";
@@ -20,7 +21,8 @@ export class Groups {
   readonly #policy: Policy;
   readonly #stats: Stats;
   readonly #byName = new Map<string, Group>();
-  readonly #inFlight = new Set<Invocation>();
+  /** In no order: each knows its place, so that it leaves without a search. No more than attempts in flight. */
+  readonly #inFlight: Invocation[] = [];
   /** Expected run times have leapt since the calls in flight were charged by them, … */
   #haveLeapt = false;
   /** … and this number of attempts has ended. */
@@ -107,7 +109,7 @@ export class Groups {
   enter(task: Invocation, group: Group): void {
     group.running++;
     if (this.service === undefined) return;
-    this.#inFlight.add(task);
+    task.charge!.at = this.#inFlight.push(task) - 1;
     this.takeTurn(group);
     this.service.enter(group, this.costIn(task));
   }
@@ -117,8 +119,15 @@ export class Groups {
     group.running--;
     if (this.service === undefined) return;
     this.#ended++;
-    this.#inFlight.delete(task);
+    this.#land(task.charge!);
     this.service.leave(group, this.costIn(task), heldMs);
+  }
+
+  #land({ at }: Charge): void {
+    const last = this.#inFlight.pop()!;
+    if (at === this.#inFlight.length) return;
+    this.#inFlight[at] = last;
+    last.charge!.at = at;
   }
 
   /**
@@ -129,7 +138,7 @@ export class Groups {
    */
   learned(haveLeapt: boolean): Iterable<Group> {
     this.#haveLeapt ||= haveLeapt;
-    if (!this.#haveLeapt || REPRICED_PER_END * this.#ended < this.#inFlight.size) return [];
+    if (!this.#haveLeapt || REPRICED_PER_END * this.#ended < this.#inFlight.length) return [];
     this.#haveLeapt = false;
     this.#ended = 0;
     const more = new Map<Group, number>();

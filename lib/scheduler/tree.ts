@@ -338,8 +338,10 @@ export class Group implements GroupStats {
   readonly gates: Map<Gate, Gate> = new Map();
   /** Under strict shares: what holds it to its share. */
   share: Limit | undefined;
-  /** Its weight among those of the groups that have work. */
+  /** Its weight in the sum of those of the groups that have work, … */
   sharedWeight = 0;
+  /** … which may be another by now. */
+  hasChanged = false;
 
   /** @param shared whether it is the one group of a policy that makes none */
   constructor(readonly name: string, readonly shared: boolean, public declaredWeight: number) {}
