@@ -51,7 +51,8 @@ export class AttemptEnds {
     invocations.settle(task);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const settled = flow.settle(run, task.nodeIndex, task.item, verdict, reason, nowMs);
-    return { ...settled, verdict };
+    settled.verdict = verdict;
+    return settled;
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Decision, Ending, NodeCall, Settlement } from "./contract.ts";
+import type { Decision, Ending, NodeCall, Settlement, Verdict } from "./contract.ts";
 import { NOTHING, type Reach } from "./instance_parts.ts";
 import type { InstanceRun } from "./invocation.ts";
 import type { Instances } from "./instances.ts";
 import type { Invocations } from "./invocations.ts";
 
-/** The consequences of a change of an instance. */
-export type Consequences = Omit<Settlement, "verdict" | "retryAtMs">;
+/** The consequences of a change of an instance; whoever asked for them says what for. */
+export type Consequences = Omit<Settlement, "verdict" | "retryAtMs"> & { verdict?: Verdict };
 
 /**
  * The way of an instance through its chain: when a node ends, which others become ready, which calls of chains and which

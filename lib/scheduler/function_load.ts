@@ -10,7 +10,9 @@ const LEAST_SPAN_MS = 1;
 /** The demand for one function. */
 export class FunctionLoad implements FunctionStats {
   unsettled = 0;
-  /** The budget of its retries where its URL says, if any; … */
+  /** Attempts where its URL says that went well, and that no budget counts: there was none yet. */
+  successes = 0;
+  /** The budget of its retries there, once one has failed; … */
   budget: RetryBudget | undefined;
   /** … and by whom that was made. */
   budgetOf: unknown;

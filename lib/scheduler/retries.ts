@@ -1,5 +1,6 @@
 import { failureDelayMs, type Outcome, type Random } from "../model/mod.ts";
 import { DueRetries } from "./due_retries.ts";
+import type { FunctionLoad } from "./function_load.ts";
 import type { Invocation } from "./invocation.ts";
 import { RetryBudget } from "./retry_budget.ts";
 import { TimeHeap } from "./time_heap.ts";
@@ -81,26 +82,27 @@ export class Retries {
   /** An attempt that was let in has ended; to be called before {@linkcode afterFailure}. */
   ended(task: Invocation, isOk: boolean): void {
     if (this.#share === 1) return;
-    this.#budgetOf(task)!.ended(task.failures > 0, isOk);
+    const load = loadOf(task);
+    if (isOk && load !== undefined && load.budgetOf !== this.#found) return void load.successes++;
+    this.#budgetOf(task, load).ended(task.failures > 0, isOk);
     if (this.waiting === 0) return;
     const failed = this.#failed.get(keyOf(task));
     if (failed?.turn !== undefined) this.#plan(failed);
   }
 
   /**
-   * The budget of an invocation's function; undefined: any number of retries. It is asked for with every attempt that ends, so the
-   * function's load remembers it.
+   * The budget of an invocation's function, which the function's load remembers. It is made when an attempt fails: until then, which
+   * is for ever with most functions, the load counts their successes, as each end of an attempt has that at hand.
    */
-  #budgetOf(task: Invocation): RetryBudget | undefined {
-    if (this.#share === 1) return undefined;
-    const { plan, nodeIndex, platform } = task;
-    const load = platform === undefined ? plan.loads[nodeIndex] : undefined;
+  #budgetOf(task: Invocation, load = loadOf(task)): RetryBudget {
     if (load === undefined) return this.#findBudget(keyOf(task));
     if (load.budgetOf !== this.#found) {
       load.budget = this.#findBudget(keyOf(task));
       load.budgetOf = this.#found;
+      load.budget.succeeded(load.successes);
+      load.successes = 0;
     }
-    return load.budget;
+    return load.budget!;
   }
 
   #findBudget(key: string): RetryBudget {
@@ -118,7 +120,7 @@ export class Retries {
     if (failed === undefined) {
       if (this.#failed.size >= FUNCTIONS_KEPT) this.#forgetIdle();
       const { function: name, platform } = task, waiting = new TimeHeap<Invocation>(hasLeft);
-      const budget = this.#budgetOf(task);
+      const budget = this.#share === 1 ? undefined : this.#budgetOf(task);
       failed = { function: name, platform, waiting, due: new DueRetries(), budget, turn: undefined };
       this.#failed.set(key, failed);
     }
@@ -215,6 +217,11 @@ export class Retries {
       if (turn.of.turn === turn) return turn.atMs;
     }
   }
+}
+
+/** The load of a function that is on no platform by name. */
+function loadOf({ plan, nodeIndex, platform }: Invocation): FunctionLoad | undefined {
+  return platform === undefined ? plan.loads[nodeIndex] : undefined;
 }
 
 function keyOf({ function: name, platform }: Invocation): string {

@@ -66,6 +66,11 @@ export class RetryBudget {
     this.#add(isOk ? earned + (isRetry ? REWARD : SUCCESS) : earned);
   }
 
+  /** This number of first attempts have ended well. */
+  succeeded(attempts: number): void {
+    this.#add(attempts * (this.#deposit + SUCCESS));
+  }
+
   /** Takes one retry's worth out, if it is there. */
   take(nowMs: number): boolean {
     this.#refill(nowMs);

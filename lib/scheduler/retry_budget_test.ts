@@ -42,6 +42,14 @@ Deno.test("RetryBudget.ended() lets one retry follow a success, and two one that
   assertEquals(drain(budget, 0), 100, "no more is saved up");
 });
 
+Deno.test("RetryBudget.succeeded() counts for as much as each success by itself", () => {
+  const atOnce = new RetryBudget(0.2), oneByOne = new RetryBudget(0.2);
+  for (const budget of [atOnce, oneByOne]) drain(budget, 0);
+  atOnce.succeeded(12);
+  for (let i = 0; i < 12; i++) oneByOne.ended(false, true);
+  assertEquals([atOnce, oneByOne].map((budget) => drain(budget, 0)), [15, 15]);
+});
+
 Deno.test("RetryBudget lets a part of what may be in flight go without any success, if that is more", () => {
   const budget = new RetryBudget(0, { limit: 1000 });
   assertEquals(drain(budget, 0), 500);
@@ -74,6 +82,26 @@ Deno.test("Scheduler.next() holds retries to a fifth of all attempts in an outag
   assert(scheduler.stats().delayed > 800, "the others wait");
   while (scheduler.stats().instances > 0) start(scheduler.wakeAtMs()!, OK); // the outage is over
   assert(completed > 800, `${completed} of ${COUNT} could still be mended`);
+});
+
+Deno.test("Scheduler.next() lets retries go for what went well before the first failure", () => {
+  const chain = single("f", { attempts: 2, retry: { firstDelay: "1ms", maxDelay: "1ms" } });
+  const retriesAfter = (successes: number) => {
+    const scheduler = makeScheduler();
+    const end = (outcome: typeof OK | typeof SHAKY) => {
+      for (let task = scheduler.next(0); task; task = scheduler.next(0)) scheduler.settle(task, outcome, 0);
+    };
+    for (let i = 0; i < successes; i++) scheduler.submit(instanceOf(chain, `good ${i}`), 0);
+    end(OK);
+    for (let i = 0; i < 200; i++) scheduler.submit(instanceOf(chain, `bad ${i}`), 0);
+    end(SHAKY);
+    let retries = 0;
+    while (scheduler.next(10)) retries++;
+    return retries;
+  };
+  assertEquals(retriesAfter(0), 10 + 200 / 4, "those that are there at first, and a fifth of all attempts");
+  assertEquals(retriesAfter(20), 10 + 20 * 5 / 4 + 200 / 4);
+  assertEquals(retriesAfter(1000), 100, "no more is saved up");
 });
 
 Deno.test("Scheduler.next() lets any number of retries go without a budget", () => {
