@@ -886,6 +886,7 @@ declare class Group implements GroupStats {
     readonly gates: Map<Gate, Gate>;
     share: Limit | undefined;
     sharedWeight: number;
+    hasChanged: boolean;
     constructor(name: string, shared: boolean, declaredWeight: number);
     get idle(): boolean;
 }
@@ -946,6 +947,7 @@ declare class RetryBudget {
         readonly limit: number;
     });
     ended(isRetry: boolean, isOk: boolean): void;
+    succeeded(attempts: number): void;
     take(nowMs: number): boolean;
     opensAtMs(): number;
 }
@@ -954,6 +956,7 @@ declare class FunctionLoad implements FunctionStats {
     #private;
     readonly spec: FunctionSpec;
     unsettled: number;
+    successes: number;
     budget: RetryBudget | undefined;
     budgetOf: unknown;
     constructor(spec: FunctionSpec);
@@ -1058,6 +1061,7 @@ declare class WayOut {
 interface Charge {
     readonly startedAtMs: number;
     cost: number | undefined;
+    at: number;
     start: WayStart | undefined;
     platform: string | undefined;
     isToLeave: boolean;
