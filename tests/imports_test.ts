@@ -26,8 +26,16 @@ interface Graph {
   }[];
 }
 
-/** All that an entry imports, types too. */
-async function graphOf(entry: string): Promise<Graph> {
+const graphs = new Map<string, Promise<Graph>>();
+
+/** All that an entry imports, types too; it is asked for once. */
+function graphOf(entry: string): Promise<Graph> {
+  const known = graphs.get(entry) ?? readGraph(entry);
+  graphs.set(entry, known);
+  return known;
+}
+
+async function readGraph(entry: string): Promise<Graph> {
   const args = ["info", "--json", "--config", "deno.json", entry];
   const { stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
   return JSON.parse(new TextDecoder().decode(stdout));

@@ -19,11 +19,11 @@ interface Kind {
 const BROKER: Kind = { what: "need a Kafka broker", paths: /^tests\/(kafka\/|(e2e|queue)\/kafka_)/ };
 const COMPARISONS: Kind = {
   what: "compare many runs by statistics",
-  paths: /^tests\/report\/confidence_test/,
+  paths: /^(tests\/report\/confidence|paper\/related\/figures)_test\.ts$/,
 };
 const PROCESSES: Kind = {
   what: "run the programs as processes, or packages as installed",
-  paths: /^tests\/(e2e|npm|wrap)\//,
+  paths: /^tests\/((e2e|npm|wrap)\/|queue\/sqlite_processes)/,
 };
 const MANUAL: Kind = { what: "run the commands of the manual", paths: /^tests\/e2e\/manual_test/ };
 const INSTALLS: Kind = {
@@ -33,7 +33,7 @@ const INSTALLS: Kind = {
 const LONG: Kind = {
   what: "take long, whatever the number of runs",
   paths:
-    /^(lib\/expression\/hostile|tests\/scheduler\/(adaptive_limit|ceiling)|paper\/related\/figures|tests\/paper\/figures)_test\.ts$/,
+    /^(lib\/expression\/hostile|tests\/(api|scheduler\/(adaptive_limit|ceiling)|paper\/figures))_test\.ts$/,
 };
 
 const BROWSER: Kind = { what: "look at pages in a browser", paths: /^tests\/browser\// };
@@ -44,18 +44,30 @@ export interface Lane {
   readonly share: number;
   /** The kinds of files that it leaves out. */
   readonly without: readonly Kind[];
+  /** Whether tests have their temporary files in memory, if there is room, and not on a disk. */
+  readonly inMemory: boolean;
   /** Whether a test fails, instead of being skipped, if this machine lacks a program that it needs. */
   readonly needsAll: boolean;
 }
 
 export const LANES: Readonly<Record<string, Lane>> = {
-  quick: { share: 0.1, without: [BROKER, PROCESSES, COMPARISONS, LONG, BROWSER], needsAll: false },
-  test: { share: 0.25, without: [BROKER, MANUAL, INSTALLS, COMPARISONS, BROWSER], needsAll: false },
-  all: { share: 1, without: [], needsAll: true },
+  quick: {
+    share: 0.1,
+    without: [BROKER, PROCESSES, COMPARISONS, LONG, BROWSER],
+    inMemory: true,
+    needsAll: false,
+  },
+  test: {
+    share: 0.25,
+    without: [BROKER, MANUAL, INSTALLS, COMPARISONS, BROWSER],
+    inMemory: true,
+    needsAll: false,
+  },
+  all: { share: 1, without: [], inMemory: false, needsAll: true },
 };
 
 /** Without a lane: a file that somebody has named. */
-const NONE: Lane = { share: 1, without: [], needsAll: false };
+const NONE: Lane = { share: 1, without: [], inMemory: false, needsAll: false };
 
 type Environment = Readonly<Record<string, string>>;
 

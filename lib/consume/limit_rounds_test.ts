@@ -1,6 +1,7 @@
 /** Limits and rates of several consumers together, in virtual time: what their platforms saw. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { chosen } from "../../tests/lanes.ts";
 import { ScriptedPlatform } from "../../tests/programs/scripted_platform.ts";
 import { numbered, type Running, World } from "../../tests/programs/world.ts";
 import { single } from "../../tests/scheduler/builders.ts";
@@ -311,29 +312,27 @@ Deno.test("Consumer.run() uses at least 97 % of a rate together with others, onc
     { starts: 50, perMs: 1000, burst: 1 },
     { starts: 300, perMs: 60_000 },
   ];
-  for (const rate of rates) {
-    for (const count of [2, 3, 5]) {
-      const group = new Group({ limits: { rate } }), { world } = group, { clock } = world;
-      await clock.run(world.push(single("f"), numbered(3000)));
-      for (let i = 0; i < count; i++) {
-        group.join();
-        await clock.pass(300);
-      }
-      await clock.pass(2 * FOLLOWED_MS + rate.perMs);
-      const fromMs = clock.nowMs();
-      await clock.pass(Math.max(20_000, 2 * rate.perMs));
-      const toMs = clock.nowMs(), rightly = (toMs - fromMs) * rate.starts / rate.perMs;
-      const started = group.starts().filter((atMs) => atMs >= fromMs && atMs < toMs).length;
-      await group.end();
-      assert(started >= 0.97 * rightly, `${started} of ${rightly}, ${count} consumers`);
+  const cases = rates.flatMap((rate) => [2, 3, 5].map((count) => ({ rate, count })));
+  for (const { rate, count } of chosen(cases)) {
+    const group = new Group({ limits: { rate } }), { world } = group, { clock } = world;
+    await clock.run(world.push(single("f"), numbered(3000)));
+    for (let i = 0; i < count; i++) {
+      group.join();
+      await clock.pass(300);
     }
+    await clock.pass(2 * FOLLOWED_MS + rate.perMs);
+    const fromMs = clock.nowMs();
+    await clock.pass(Math.max(20_000, 2 * rate.perMs));
+    const toMs = clock.nowMs(), rightly = (toMs - fromMs) * rate.starts / rate.perMs;
+    const started = group.starts().filter((atMs) => atMs >= fromMs && atMs < toMs).length;
+    await group.end();
+    assert(started >= 0.97 * rightly, `${started} of ${rightly}, ${count} consumers`);
   }
 });
 
 Deno.test("Consumer.run() has at least 93 % of a rate started where its consumers take turns at a limit of 1", async () => {
-  for (
-    const rate of [{ starts: 120, perMs: 60_000 }, { starts: 2, perMs: 1000 }, { starts: 20, perMs: 1000 }]
-  ) {
+  const rates = [{ starts: 120, perMs: 60_000 }, { starts: 2, perMs: 1000 }, { starts: 20, perMs: 1000 }];
+  for (const rate of chosen(rates)) {
     const group = new Group({ limits: { global: 1, fixed: true, rate }, runMs: 20 });
     const { world } = group, { clock } = world;
     await clock.run(world.push(single("f"), numbered(3000)));

@@ -9,6 +9,7 @@ import {
 import { fileURLToPath } from "node:url";
 import { seededRandom } from "../../lib/model/mod.ts";
 import { readTests } from "../../tools/suite/junit.ts";
+import { memoryFolder } from "../../tools/suite/memory_folder.ts";
 import { nextFile, planLane, planNamed } from "../../tools/suite/plan.ts";
 import { runAll } from "../../tools/suite/pool.ts";
 import { cpuSecondsIn, runFile } from "../../tools/suite/run_file.ts";
@@ -199,6 +200,14 @@ Deno.test({
       });`);
     assert(result.cpuSeconds! > 0.2, `${result.cpuSeconds} s`);
   },
+});
+
+Deno.test("memoryFolder() is there if it has enough room", async () => {
+  const folder = await Deno.makeTempDir();
+  assertEquals(memoryFolder(folder, 1), folder);
+  assertEquals(memoryFolder(folder, Infinity), undefined);
+  await Deno.remove(folder);
+  assertEquals(memoryFolder(folder, 1), undefined);
 });
 
 Deno.test("cpuSecondsIn() adds up what a shell says of its times", () => {

@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { parsePositiveDuration } from "../../lib/model/durations.ts";
 import { laneOf, LANES, runs, runsProgram } from "../../tests/lanes.ts";
 import { makeProgram } from "../program.ts";
+import { memoryFolder } from "./memory_folder.ts";
 import { planLane, planNamed } from "./plan.ts";
 import { runAll } from "./pool.ts";
 import { runFile } from "./run_file.ts";
@@ -57,6 +58,8 @@ for (const signal of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGIN
   Deno.addSignalListener(signal, () => stop.abort());
 }
 
+/** Where tests have their temporary files, unless the environment says it. */
+const TMPDIR = lane.inMemory ? memoryFolder() : undefined, FILES = TMPDIR === undefined ? {} : { TMPDIR };
 const program = files.some(runsProgram) ? bundled() : undefined;
 const parts = [
   checkTypes(),
@@ -96,7 +99,7 @@ async function bundled(): Promise<FileResult[]> {
 
 async function runAndShow(path: string): Promise<FileResult> {
   const isMade = runsProgram(path) && (await program)?.length === 0;
-  const env = { ...Deno.env.toObject(), LANE: LANE!, ...isMade && { PROGRAM } };
+  const env = { ...FILES, ...Deno.env.toObject(), LANE: LANE!, ...isMade && { PROGRAM } };
   const args = filter === undefined ? [] : [`--filter=${filter}`];
   const { result, text } = await runFile(path, {
     ...{ root: ROOT, env, args },
