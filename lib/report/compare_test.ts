@@ -76,6 +76,22 @@ Deno.test("compareReports() takes a count that is 0 in one run only for chance, 
   assertEquals(await droppedMark(losing(400, 0), losing(400, 30)), "worse");
 });
 
+Deno.test("compareReports() is as sure of deadlines met as of those missed, which are the rest", async () => {
+  const report = await losing(60, 0);
+  const dated = (met: number, missed: number, reach: number): Report => {
+    const around = (count: number) => ({ low: count - reach, high: count + reach, degrees: 12 });
+    const figures = {
+      "deadlines.met": { low: met - 100 * reach, high: met + 100 * reach, degrees: 2 },
+      "deadlines.missed": around(missed),
+    };
+    return { ...report, deadlines: { met, missed }, intervals: { blocks: 13, figures } };
+  };
+  for (const [path, marks] of [["deadlines.missed", "better"], ["deadlines.met", "better"]] as const) {
+    assertEquals(rowOf([dated(0, 48, 1), dated(48, 0, 1)], path).runs[1]!.mark, marks, path);
+  }
+  assertEquals(rowOf([dated(40, 8, 1), dated(41, 7, 1)], "deadlines.met").runs[1]!.mark, "same");
+});
+
 Deno.test("compareReports() takes losses in a row for one loss rather than for many", async () => {
   assertEquals(await droppedMark(losing(60, 2), losing(60, 22)), "worse");
   assertEquals(await droppedMark(losing(60, 2), losing(60, 22, true)), "same");

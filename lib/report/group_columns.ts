@@ -28,6 +28,7 @@ export const CHAIN_COLUMNS: readonly GroupColumn[] = [
   { head: "submitted", path: "chains.submitted", unit: "count" },
   { head: "done", path: "chains.completed", unit: "count" },
   { head: "lost", path: "chains.lost", unit: "count", isAlarming: true },
+  { head: "late", path: "deadlines.missed", unit: "count", isAlarming: true },
   { head: "queueing p50", path: "queueing_ms.p50", unit: "ms" },
   { head: "p99", path: "queueing_ms.p99", unit: "ms" },
   { head: "time p50", path: "chain_ms.p50", unit: "ms" },

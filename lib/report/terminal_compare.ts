@@ -2,6 +2,7 @@ import { counted, ownOf } from "../model/mod.ts";
 import { type Compared, type ComparedRow, compareReports, unmarkedWords } from "./compare.ts";
 import { inGroups, isMarked, type SortedRows, sortedRows } from "./comparison_groups.ts";
 import type { Metric } from "./metrics.ts";
+import type { ChainReport, Report } from "./schema.ts";
 import { ASCII } from "./spark.ts";
 import { type Cell, table } from "./table.ts";
 import { renderConcurrency } from "./terminal_charts.ts";
@@ -12,8 +13,8 @@ import type { RunView } from "./view.ts";
 
 /** Columns of the first column, and of each run's, with the spaces before it; without changes where it is narrow. */
 const FIRST = 22, RUN = 19, NARROW_RUN = 12;
-/** More chains than these are not read on a terminal. */
-const MOST_CHAINS = 10;
+/** More chains, or values of a label, than these are not read on a terminal. */
+const MOST_GROUPS = 10;
 
 /** The first screen of several runs: their titles, the figures in which they differ most, and what has no mark. */
 export function renderComparedFigures(runs: readonly RunView[], pen: Pen): string[][] {
@@ -109,29 +110,44 @@ function unmarked(rows: readonly ComparedRow[], pen: Pen): string[] {
   );
 }
 
-/** The times and shares of each chain in each run. */
+/** The times and shares of each chain in each run, or of each value of the label that shares go by. */
 function shares(runs: readonly RunView[], pen: Pen): string[] {
-  const names = [...new Set(runs.flatMap(({ report }) => Object.keys(report.byChain)))].sort();
+  const { kind, groupsOf } = sharingIn(runs);
+  const names = [...new Set(runs.flatMap(({ report }) => Object.keys(groupsOf(report))))].sort();
   if (names.length < 2) return [];
-  const shown = pen.isAll ? names : names.slice(0, MOST_CHAINS);
+  const shown = pen.isAll ? names : names.slice(0, MOST_GROUPS);
+  const isLate = runs.some(({ report }) => report.deadlines.missed > 0);
   const head: Cell[] = [
-    { text: "chain time p99, share", style: "bold" },
+    { text: `${printable(kind)}: p99, share${isLate ? ", late" : ""}`, style: "bold" },
     ...runs.map((_, i) => dim(`${i + 1}.`)),
   ];
   const rows = shown.map((name) => [
     printable(name),
     ...runs.map(({ report }) => {
-      const of = ownOf(report.byChain, name);
-      return of
-        ? `${formatFigure(of.chain_ms.p99, "ms")} ${formatFigure(of.share, "share").padStart(5)}`
-        : "–";
+      const of = ownOf(groupsOf(report), name);
+      if (of === undefined) return "–";
+      const late = isLate ? ` ${formatFigure(of.deadlines.missed, "count").padStart(4)}` : "";
+      return `${formatFigure(of.chain_ms.p99, "ms")} ${formatFigure(of.share, "share").padStart(5)}${late}`;
     }),
   ]);
   const more = names.length - shown.length;
   return [
     ...table([head, ...rows], pen.width, pen.paint),
-    ...more > 0 ? dimLines([moreWords(more, "chain")], pen) : [],
+    ...more > 0 ? dimLines([moreWords(more, kind)], pen) : [],
   ];
+}
+
+/** The groups that shares of runs go by: values of the label that all of them are reported by, else chains. */
+function sharingIn(runs: readonly RunView[]): {
+  readonly kind: string;
+  groupsOf(report: Report): Readonly<Record<string, ChainReport>>;
+} {
+  const label = runs[0]?.report.fairness.by ?? undefined;
+  const isBy = label !== undefined &&
+    runs.every(({ report }) => ownOf(report.byLabel ?? {}, label) !== undefined);
+  return isBy
+    ? { kind: label, groupsOf: ({ byLabel = {} }) => ownOf(byLabel, label) ?? {} }
+    : { kind: "chain", groupsOf: ({ byChain }) => byChain };
 }
 
 function dim(text: string): Cell {

@@ -125,6 +125,28 @@ Deno.test("renderTerminal() shows the values of a label", async () => {
   assert(/^tenant +submitted .*\nacme +1 +1 /m.test(text), text);
 });
 
+Deno.test("renderTerminal() compares the values of the label that shares go by", async () => {
+  const view = (name: string, lateMs: number) =>
+    buildRunView(name, [
+      run(),
+      submit("a1", 0, { labels: { tenant: "acme" }, deadlineMs: 5000 }),
+      attempt("a1", 500, 1000),
+      end("a1", 2000 + lateMs, "completed"),
+      submit("a2", 0, { labels: { tenant: "zeta" } }),
+      attempt("a2", 500, 1000),
+      end("a2", 2000, "completed"),
+    ], { by: "tenant" });
+  const lines = renderTerminal([await view("a.json", 0), await view("b.json", 9000)], { width: 80 }).split(
+    "\n",
+  );
+  const from = lines.findIndex((line) => line.startsWith("tenant: p99, share, late"));
+  assertEquals(lines.slice(from, from + 3).map((line) => line.replace(/ +/g, " ")), [
+    "tenant: p99, share, late 1. 2.",
+    "acme 2s – 0 11s – 1",
+    "zeta 2s – 0 2s – 0",
+  ]);
+});
+
 Deno.test("renderTerminal() keeps to its width, with colours and without", () => {
   for (const width of [40, 60, 80, 120]) {
     for (const views of [[fcfs], [fcfs, fair], [fcfs, fair, fcfs, fair, fair]]) {

@@ -83,6 +83,15 @@ export function changeBetween(
   return tested(sideOf(figure, base), sideOf(figure, against));
 }
 
+/**
+ * Counts that make up the whole with another one. Of single runs they are tested as parts of it, so a difference in one is as
+ * sure as one in the other, though the interval of one may be wider where its run is longer.
+ */
+const COMPLEMENTS: Readonly<Record<string, string>> = {
+  "deadlines.met": "deadlines.missed",
+  "deadlines.missed": "deadlines.met",
+};
+
 function comparedWith(base: readonly Report[], against: readonly Report[]): Tested[] {
   const rows = TESTED.map((figure) => {
     const { metric } = figure, from = sideOf(figure, base), to = sideOf(figure, against);
@@ -94,8 +103,13 @@ function comparedWith(base: readonly Report[], against: readonly Report[]): Test
     metric.better !== undefined && p !== null && reason === undefined
   );
   const ps = adjusted(family.map(({ p }) => p!));
+  const pOf = (row: typeof rows[number] | undefined) => ps[family.indexOf(row!)] ?? 1;
+  const areSingle = base.length === 1 && against.length === 1;
   return rows.map(({ metric, isLower, reason, ...row }, i) => {
-    const p = ps[family.indexOf(rows[i]!)] ?? 1;
+    const rest = areSingle
+      ? rows.find(({ metric: { path } }) => path === COMPLEMENTS[metric.path])
+      : undefined;
+    const p = Math.min(pOf(rows[i]), pOf(rest));
     const isMarked = p <= ALPHA && isNoticeable(row.change);
     const mark = isMarked ? markOf(metric.better, isLower) : "same";
     return { ...row, mark, ...reason !== undefined && { reason } };
