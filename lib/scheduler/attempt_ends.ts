@@ -33,6 +33,8 @@ export class AttemptEnds {
     const { regime, invocations, retries, overdue, flow, times } = this.#parts;
     const verdict = judge(task, outcome), { run, run: { instance } } = task;
     invocations.ended(task, outcome, nowMs, runMs);
+    const isTimed = outcome.kind === "ok" && runMs !== undefined;
+    regime.backlog.learned(isTimed && times.observe(task.spec, runMs));
     if (verdict === "unserved") {
       const { reason } = outcome as Extract<Outcome, { kind: "unserved" }>;
       if (invocations.putBack(task, reason, nowMs)) overdue.watchStart(run);
@@ -47,7 +49,6 @@ export class AttemptEnds {
     if (verdict === "retry") {
       return { instance, verdict, skipped: [], retryAtMs: invocations.putOff(task, outcome, nowMs) };
     }
-    if (outcome.kind === "ok" && runMs !== undefined) regime.backlog.learned(times.observe(task.spec, runMs));
     invocations.settle(task);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const settled = flow.settle(run, task.nodeIndex, task.item, verdict, reason, nowMs);

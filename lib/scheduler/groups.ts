@@ -1,14 +1,20 @@
 import { type GroupStats, type Policy, PolicyError, type Stats } from "../policies/mod.ts";
 import type { Charge } from "./charge.ts";
 import type { Invocation } from "./invocation.ts";
-import { costOf, refresh, Service, type ShareUnit } from "./service.ts";
+import { costOf, type Recharge, refresh, Service, type ShareUnit } from "./service.ts";
 import { Shares } from "./shares.ts";
 import { Group } from "./tree.ts";
 
 /** Weights are read again at most this often for groups to which nothing happens. */
 const WEIGHT_SWEEP_MS = 100;
-/** Calls in flight are charged again at most this number of times for each one that ends. */
-const REPRICED_PER_END = 32;
+/** Once expected run times have leapt, calls in flight are charged again at most this number of times for each one that ends; … */
+const LEAPT_PER_END = 32;
+/** … else they are looked at this number of times for each one that ends, … */
+const LOOKED_AT_PER_END = 4;
+/** … or after this time, in milliseconds, if that is earlier. */
+const LOOK_MS = 1000;
+/** A call in flight that has taken this many times what it is charged with is charged with what it has taken. */
+const OVERRUN = 1.5;
 /** Number of groups that are kept in any case. */
 const LEAST_GROUPS = 1000;
 
@@ -27,6 +33,9 @@ export class Groups {
   #haveLeapt = false;
   /** … and this number of attempts has ended. */
   #ended = 0;
+  #lookedAtMs = 0;
+  /** No call in flight has taken {@linkcode OVERRUN} times what it is charged with before. */
+  #overrunsAtMs = Infinity;
   readonly #onForget: (group: Group) => void;
   #turns = 0;
   #allowed = LEAST_GROUPS;
@@ -111,7 +120,9 @@ export class Groups {
     if (this.service === undefined) return;
     task.charge!.at = this.#inFlight.push(task) - 1;
     this.takeTurn(group);
-    this.service.enter(group, this.costIn(task));
+    const cost = this.costIn(task);
+    this.service.enter(group, cost);
+    this.#overrunsAtMs = Math.min(this.#overrunsAtMs, this.#overrunOf(task, cost));
   }
 
   /** An attempt of a group has ended. @param heldMs time for which it held its slot, in milliseconds; undefined: it was refused */
@@ -131,25 +142,53 @@ export class Groups {
   }
 
   /**
-   * A run time was learned: what is in flight is charged by the expected ones if these have leapt. It started when that was far
-   * off, and would set its group back until it ends.
+   * An attempt has ended, and a run time may have been learned: what is in flight is charged by the expected ones if these have
+   * leapt, and a call that takes far longer than expected, as one that hangs, with what it has taken until now. It is charged too
+   * little, and its group would be served too often until it ends.
    *
    * @returns the groups whose loads have changed
    */
   learned(haveLeapt: boolean): Iterable<Group> {
+    if (this.service === undefined) return NONE;
     this.#haveLeapt ||= haveLeapt;
-    if (!this.#haveLeapt || REPRICED_PER_END * this.#ended < this.#inFlight.length) return [];
+    const { nowMs } = this.#stats, { length } = this.#inFlight, leapt = this.#haveLeapt;
+    const isDue = (leapt && LEAPT_PER_END * this.#ended >= length) ||
+      LOOKED_AT_PER_END * this.#ended >= length ||
+      nowMs - this.#lookedAtMs >= LOOK_MS;
+    if (!isDue) return NONE;
     this.#haveLeapt = false;
     this.#ended = 0;
-    const more = new Map<Group, number>();
-    for (const task of this.#inFlight) {
-      const cost = this.costOf(task), by = cost - this.costIn(task), { group } = task.lane!;
-      if (by === 0) continue;
-      task.charge!.cost = cost;
-      more.set(group, (more.get(group) ?? 0) + by);
-    }
-    this.service?.reprice(more);
+    this.#lookedAtMs = nowMs;
+    if (!leapt && nowMs < this.#overrunsAtMs) return NONE;
+    const more = this.#recharge(leapt, nowMs);
+    this.service.recharge(more);
     return more.keys();
+  }
+
+  /** Charges what is in flight again. @param leapt whether by the run times that are expected now, or as it was */
+  #recharge(leapt: boolean, nowMs: number): ReadonlyMap<Group, Recharge> {
+    const more = new Map<Group, Recharge>();
+    this.#overrunsAtMs = Infinity;
+    for (const task of this.#inFlight) {
+      const before = this.costIn(task), expected = leapt ? this.costOf(task) : before;
+      const isOverrun = nowMs >= this.#overrunOf(task, expected);
+      const cost = isOverrun ? costOf(nowMs - task.charge!.startedAtMs, this.#unit) : expected;
+      this.#overrunsAtMs = Math.min(this.#overrunsAtMs, this.#overrunOf(task, cost));
+      if (cost === before) continue;
+      task.charge!.cost = cost;
+      const { group } = task.lane!, known = more.get(group);
+      if (known === undefined) more.set(group, { by: cost - before, longest: cost });
+      else {
+        known.by += cost - before;
+        known.longest = Math.max(known.longest, cost);
+      }
+    }
+    return more;
+  }
+
+  /** When a call in flight has taken far longer than it is charged with. */
+  #overrunOf(task: Invocation, cost: number): number {
+    return this.#unit === "time" ? task.charge!.startedAtMs + OVERRUN * cost : Infinity;
   }
 
   /** Sets a group behind those that have the same load. */
@@ -178,6 +217,8 @@ export class Groups {
     return true;
   }
 }
+
+const NONE: readonly Group[] = [];
 
 /** @throws {PolicyError} always */
 export function badAnswer(part: string, answer: unknown, wanted: string): never {

@@ -4,6 +4,14 @@ import type { Group } from "./tree.ts";
 /** The resource that groups share: the time that attempts hold their slots, or their number. */
 export type ShareUnit = "time" | "calls";
 
+/** The change of what the attempts in flight of a group are charged with. */
+export interface Recharge {
+  /** For all of them together. */
+  by: number;
+  /** The most that one of those is charged with now for which it has changed. */
+  longest: number;
+}
+
 /**
  * Attempts that took longer than expected set their group back by no more than what it would receive in this time if it
  * were alone to be served, or by the longest of them, if that is more.
@@ -16,7 +24,7 @@ const GRAIN = 1 / 1024;
 /**
  * The service that groups receive, for their weights: start-time fair queueing (Goyal, Vin and Cheng, 1996) with several in
  * service at once (SFQ(D): Jin, Chase and Kaur, 2004). A start advances a group's load by its expected cost ÷ weight; when
- * the attempt ends, by what it really was instead. The group of the least load goes first, so shares hold with any number of
+ * the attempt ends, by what it really was instead; and before, once it has taken far longer, by what it has taken. The group of the least load goes first, so shares hold with any number of
  * groups and slots, over time. The virtual time is the load at which a group was served last.
  *
  * A group that comes back from idleness starts at the virtual time, however little it has received before: less only what
@@ -74,19 +82,16 @@ export class Service {
     refresh(group);
   }
 
-  /**
-   * Attempts in flight are expected to be more or less service than when they started.
-   *
-   * @param more by group, below 0: less
-   */
-  reprice(more: ReadonlyMap<Group, number>): void {
+  /** Attempts in flight are more or less service than they were charged with when they started. */
+  recharge(more: ReadonlyMap<Group, Recharge>): void {
     const virtual = this.#virtual;
-    for (const [group, cost] of more) {
+    for (const [group, { by, longest }] of more) {
       const before = group.load;
-      group.committed += cost;
-      this.#committed += cost;
+      group.committed += by;
+      this.#committed += by;
       refresh(group);
-      if (cost < 0 && before >= virtual) this.#virtual = Math.min(this.#virtual, group.load);
+      if (by > 0) this.#bound(group, before, longest, virtual);
+      else if (by < 0 && before >= virtual) this.#virtual = Math.min(this.#virtual, group.load);
     }
   }
 
@@ -105,9 +110,9 @@ export class Service {
   }
 
   /** Limits how far attempts that took longer than expected set a group back. */
-  #bound(group: Group, before: number, received: number): void {
-    const most = Math.max(this.#running * WINDOW_MS / this.#shares.weight, received / group.weight);
-    const over = group.load - Math.max(before, this.#virtual + most);
+  #bound(group: Group, before: number, longest: number, virtual = this.#virtual): void {
+    const most = Math.max(this.#running * WINDOW_MS / this.#shares.weight, longest / group.weight);
+    const over = group.load - Math.max(before, virtual + most);
     if (over <= 0) return;
     group.settled -= over;
     refresh(group);

@@ -90,6 +90,11 @@ interface Group {
   receivedMs: number;
 }
 
+/** Service in the units in which it is reckoned, in milliseconds. */
+function inGrains(ms: number): number {
+  return Math.max(1, Math.round(ms * 1024)) / 1024;
+}
+
 /** The unit that is shared between groups. */
 export type Share = "time" | "calls";
 
@@ -102,6 +107,7 @@ export class Oracle {
   /** Expected run times have leapt since running entries were charged by them, and this number of attempts has ended. */
   #haveLeapt = false;
   #ended = 0;
+  #lookedAtMs = 0;
   readonly #groups = new Map<string, Group>();
   /** When the next start of each function, or of all (""), would be due if they came evenly. */
   readonly #dueAtMs = new Map<string, number>();
@@ -646,7 +652,7 @@ export class Oracle {
 
   #costOf(entry: Entry): number {
     const { expectedMs } = this.#view(entry);
-    return this.share === "calls" ? 1 : Math.max(1, Math.round(expectedMs * 1024)) / 1024;
+    return this.share === "calls" ? 1 : inGrains(expectedMs);
   }
 
   #charge(entry: Entry): void {
@@ -658,18 +664,46 @@ export class Oracle {
     this.#virtual = Math.max(this.#virtual, this.#load(entry.group));
   }
 
-  /** Charges calls in flight by the run times that are expected now, if these have leapt and enough attempts have ended. */
+  /**
+   * An attempt has ended: charges calls in flight by the run times that are expected now, if these have leapt, and those that take
+   * much longer than that with what they have taken; but not too often.
+   */
   #learned(haveLeapt: boolean): void {
+    if (!this.#policy.group) return;
     this.#haveLeapt ||= haveLeapt;
-    if (!this.#policy.group || !this.#haveLeapt || 32 * this.#ended < this.#running().length) return;
+    const { length } = this.#running(), leapt = this.#haveLeapt;
+    const isDue = (leapt && 32 * this.#ended >= length) || 4 * this.#ended >= length ||
+      this.#nowMs - this.#lookedAtMs >= 1000;
+    if (!isDue) return;
     this.#haveLeapt = false;
     this.#ended = 0;
-    const names = new Set(this.#running().map(({ group }) => group));
-    const before = new Map([...names].map((name) => [name, this.#load(name)]));
-    for (const entry of this.#running()) entry.cost = this.#costOf(entry);
-    const after = [...names].map((name) => [before.get(name)!, this.#load(name)] as const);
-    const fallen = after.filter(([was, is]) => is < was && was >= this.#virtual).map(([, is]) => is);
-    this.#virtual = Math.min(this.#virtual, ...fallen);
+    this.#lookedAtMs = this.#nowMs;
+    const virtual = this.#virtual;
+    for (const name of new Set(this.#running().map(({ group }) => group))) {
+      this.#chargeAgain(name, leapt, virtual);
+    }
+  }
+
+  #chargeAgain(name: string, leapt: boolean, virtual: number): void {
+    const group = this.#groups.get(name)!, was = this.#load(name);
+    let by = 0, longest = 0;
+    for (const entry of this.#running(name)) {
+      const expected = leapt ? this.#costOf(entry) : entry.cost;
+      const isOverrun = this.share === "time" && this.#nowMs >= entry.startedAtMs + 1.5 * expected;
+      const cost = isOverrun ? inGrains(this.#nowMs - entry.startedAtMs) : expected;
+      if (cost === entry.cost) continue;
+      by += cost - entry.cost;
+      longest = Math.max(longest, cost);
+      entry.cost = cost;
+    }
+    const is = this.#load(name), most = this.#mostBehind(longest, group);
+    if (by > 0) group.settled -= Math.max(0, is - Math.max(was, virtual + most));
+    else if (by < 0 && was >= virtual) this.#virtual = Math.min(this.#virtual, is);
+  }
+
+  /** By how much attempts that take longer than expected set their group back at most. */
+  #mostBehind(longestMs: number, { weight }: Group): number {
+    return Math.max(this.#running().length * 60_000 / this.#busyWeight(), longestMs / weight);
   }
 
   /** An attempt ends: it counts as what it was. */
@@ -680,10 +714,7 @@ export class Oracle {
     entry.of.attainedMs += heldMs;
     group.receivedMs += heldMs;
     const before = this.#load(entry.group);
-    const most = Math.max(
-      this.#running().length * 60_000 / this.#busyWeight(),
-      heldMs / group.weight,
-    );
+    const most = this.#mostBehind(heldMs, group);
     entry.phase = "new";
     if (!this.#policy.group) return;
     this.#ended++;
@@ -740,6 +771,8 @@ export class Oracle {
     if (this.#learn(entry, outcome)) this.#placeAgain();
     this.#receive(entry, outcome);
     this.#readWeight(entry.group);
+    const isTimed = outcome.kind === "ok" && runMs !== undefined;
+    this.#learned(isTimed && this.#times.observe(fn, runMs));
     if (verdict === "throttled") {
       this.#throttled++;
       this.#place(entry);
@@ -755,7 +788,6 @@ export class Oracle {
       entry.untilMs = nowMs + Math.max(delayMs, outcome.retryAfterMs ?? 0, 1);
       return { instance: open.instance, verdict, skipped: [], retryAtMs: entry.untilMs };
     }
-    if (outcome.kind === "ok" && runMs !== undefined) this.#learned(this.#times.observe(fn, runMs));
     open.entries = open.entries.filter((e) => e !== entry);
     const reason = outcome.kind === "ok" ? "" : outcome.reason;
     const state = verdict === "ok" ? "ok" : "failed";
@@ -875,7 +907,7 @@ export class Oracle {
 
   #placeAgain(): void {
     this.#haveLeapt = false;
-    this.#ended = 0;
+    this.#ended = this.#lookedAtMs = 0;
     this.#floorTurns.clear();
     for (const { words } of this.#floors()) this.#floorTurns.set(words, ++this.#turns);
     for (const group of this.#groups.values()) Object.assign(group, { turn: 0, weight: 1 });

@@ -145,6 +145,24 @@ Deno.test("Groups are level again when nothing has been waiting", () => {
   assertAlmostEquals(partsOf(heldMs)[0]!, 0.5, 0.05);
 });
 
+for (
+  const [words, hangMs, outcome] of [["hang until they fail", 30_000, BROKEN], [
+    "take far longer",
+    100_000,
+    OK,
+  ]] as const
+) {
+  Deno.test(`A chain whose calls ${words} leaves slots to one of short calls, from the first second on`, () => {
+    const contenders = [{ name: "hangs", ms: hangMs, outcome: () => outcome }, { ...SHORT, ms: 1000 }];
+    const contention = new Contention(contenders, { limit: 20 });
+    for (let at = 0; at < 10; at++) {
+      const { heldMs } = contention.runFor(30_000);
+      assert(partsOf(heldMs)[1]! >= 0.15, `from ${at * 30} s on: ${heldMs}`);
+    }
+    assertAlmostEquals(partsOf(contention.runFor(10 * MINUTE_MS).heldMs)[0]!, 0.5, 0.05);
+  });
+}
+
 Deno.test("A group whose calls hang is served again within what is remembered", () => {
   const hour = 60 * MINUTE_MS;
   let hung = 0;
