@@ -1,10 +1,13 @@
 /** This many refusals are several in a row: a single call may have met others that left just then. */
 const IN_A_ROW = 3;
-/** Functions that are told apart; the refusals of more are not counted. */
+/** Functions that are told apart; the refusals of more are not counted, … */
 const MOST_FUNCTIONS = 1000;
+/** … but those take the places of functions that were not refused for this time, in milliseconds: they may be gone. */
+const FORGOTTEN_MS = 300_000;
 
 /** Counts refusals in a row of each function: those with nothing of the function let in between. */
 export class Refusals {
+  /** The one that was refused last comes last. */
   readonly #counts = new Map<string, { count: number; lastMs: number }>();
 
   get isEmpty(): boolean {
@@ -20,14 +23,22 @@ export class Refusals {
   add(functionName: string, startedAtMs: number, nowMs: number): boolean {
     const known = this.#counts.get(functionName);
     if (known === undefined) {
-      if (this.#counts.size < MOST_FUNCTIONS) this.#counts.set(functionName, { count: 1, lastMs: nowMs });
+      if (this.#hasPlace(nowMs)) this.#counts.set(functionName, { count: 1, lastMs: nowMs });
       return false;
     }
     if (startedAtMs >= known.lastMs) {
       known.count++;
       known.lastMs = nowMs;
+      this.#counts.delete(functionName);
+      this.#counts.set(functionName, known);
     }
     return known.count >= IN_A_ROW;
+  }
+
+  #hasPlace(nowMs: number): boolean {
+    if (this.#counts.size < MOST_FUNCTIONS) return true;
+    const [first] = this.#counts;
+    return nowMs - first![1].lastMs > FORGOTTEN_MS && this.#counts.delete(first![0]);
   }
 
   /** A call of the function was let in. */

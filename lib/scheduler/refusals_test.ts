@@ -24,3 +24,11 @@ Deno.test("Refusals tells no more than a thousand functions apart", () => {
   for (let i = 0; i < 1001; i++) for (let n = 0; n < 3; n++) refusals.add(`f${i}`, n, n);
   assertEquals([refusals.add("f0", 9, 9), refusals.add("f1000", 9, 9)], [true, false]);
 });
+
+Deno.test("Refusals tells functions apart though a thousand others were refused that are gone", () => {
+  const refusals = new Refusals();
+  for (let i = 0; i < 1000; i++) refusals.add(`gone${i}`, i, i);
+  const later = 1_000_000;
+  const told = [0, 1, 2].map((n) => refusals.add("f", later + n, later + n));
+  assertEquals(told, [false, false, true]);
+});
