@@ -43,8 +43,10 @@ const LONG_HOLD_MS = 8000;
 const LONG_HOLD_ATTEMPTS = 60;
 /** … and in any case after this. */
 const LONGEST_HOLD_MS = 60_000;
-/** A probe that closes a platform for a while is made this many times as rarely: 2 % of the time are lost at most. */
+/** A probe that closes a platform for a while is made this many times as rarely: 2 % of the time are lost at most, … */
 const CLOSED_SHARE = 50;
+/** … but, where that would be later than {@linkcode LONGEST_HOLD_MS}, only this many times: 10 % are. */
+const LEAST_CLOSED_SHARE = 10;
 /** The cost of many throttles at once is at most this: they come of a change, not of a probe. */
 const HIGHEST_COST = 3;
 /** Lowered to less than this part of its former value, the limit has changed, and may have been passed by on the way down. */
@@ -287,10 +289,15 @@ export class AdaptiveLimit {
     this.#next(nowMs);
   }
 
+  /** The last throttles closed the platform for one function only: others start meanwhile. */
+  goesOn(): void {
+    this.#closedMs = 0;
+  }
+
   /** The throttles that lowered the limit were no sign of it: it grows on from its former value. */
   restore(limit: number, nowMs: number): void {
     this.#trial = this.#slower = undefined;
-    this.#cost = 0;
+    this.#cost = this.#closedMs = 0;
     this.#limit = Math.max(this.#limit, limit);
     this.#growOn(nowMs, this.#limit);
   }
@@ -338,7 +345,7 @@ export class AdaptiveLimit {
     if (sinceMs === undefined || this.#limit >= this.#highest) return Infinity;
     const isDoubtful = this.#slower !== undefined || this.#trial !== undefined;
     if (isDoubtful) return Infinity; // the end of a round decides
-    if (!this.#growing) return Math.max(this.#loweredAtMs + this.#holdMs(), sinceMs + LEAST_RAISE_MS);
+    if (!this.#growing) return Math.max(this.#loweredAtMs + this.holdMs, sinceMs + LEAST_RAISE_MS);
     if (!this.#confirmed) return Math.max(this.#grownAtMs, sinceMs) + LONGEST_ROUND_MS;
     return Math.max(this.#grownAtMs + this.#doublingMs, sinceMs + LEAST_RAISE_MS);
   }
@@ -348,8 +355,10 @@ export class AdaptiveLimit {
     return this.#base === 0 ? refusalMs : Math.max(DOUBLING_MS, refusalMs);
   }
 
-  #holdMs(): number {
-    const closedMs = Math.min(LONGEST_HOLD_MS, CLOSED_SHARE * this.#closedMs);
+  /** Time for which the limit stays after a throttle, in milliseconds. */
+  get holdMs(): number {
+    const latestMs = Math.max(LONGEST_HOLD_MS, LEAST_CLOSED_SHARE * this.#closedMs);
+    const closedMs = Math.min(latestMs, CLOSED_SHARE * this.#closedMs);
     return Math.max(closedMs, this.#paidMs());
   }
 

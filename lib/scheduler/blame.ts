@@ -3,7 +3,7 @@ const LEAST_THROTTLES = 3;
 /** A function is refused for itself if chance had let this many of the others be refused, where fewer than a tenth of that were. */
 const EXPECTED = 5;
 const FEWER = 0.1;
-/** Throttles that are longer ago than this, in milliseconds, are forgotten. */
+/** Throttles that are longer ago than this, in milliseconds, are forgotten, unless more is tried more rarely. */
 const FORGOTTEN_MS = 60_000;
 /** Functions that are told apart; the attempts of more count as those of others. */
 const MOST_FUNCTIONS = 1000;
@@ -46,14 +46,16 @@ export class Blame {
    * An attempt was refused.
    *
    * @param start when it was, and how many were in flight then
+   * @param holdMs time between two trials of more in flight, in milliseconds
    * @returns whether that is for a limit of its function
    */
   throttled(
     functionName: string,
     start: { readonly atMs: number; readonly running: number },
     nowMs: number,
+    holdMs = 0,
   ): boolean {
-    if (nowMs - this.#lastMs > FORGOTTEN_MS) this.forget();
+    if (nowMs - this.#lastMs > FORGOTTEN_MS + holdMs) this.forget();
     this.#lastMs = nowMs;
     this.#inFlight = Math.min(this.#inFlight, start.running);
     const count = this.#of(functionName);

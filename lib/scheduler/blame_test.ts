@@ -37,6 +37,16 @@ Deno.test("Blame.throttled() forgets what is more than a minute ago", () => {
   assertEquals(blamed((i) => i % 10 === 0 ? ["own"] : [], 1000, 6010), undefined);
 });
 
+Deno.test("Blame.throttled() remembers the last trial of more, however rarely that is made", () => {
+  const blame = new Blame();
+  const told = [1, 2, 3, 4].map((minute) => {
+    const atMs = minute * 90_000, isOwn = blame.throttled("own", { running: 10, atMs }, atMs, 60_000);
+    for (const name of ["own", "other", "other", "other"]) blame.started(name, 10);
+    return isOwn;
+  });
+  assertEquals(told, [false, false, true, true]);
+});
+
 Deno.test("Blame tells a thousand functions apart, and no more", () => {
   const blame = new Blame();
   blame.throttled("first", { running: 10, atMs: 0 }, 0);

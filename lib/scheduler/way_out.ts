@@ -2,6 +2,7 @@ import type { Outcome, Random } from "../model/mod.ts";
 import { AdaptiveLimit, type AdaptiveStart } from "./adaptive_limit.ts";
 import { throttleDelayMs } from "./backoff.ts";
 import { Blame } from "./blame.ts";
+import { Doubt } from "./doubt.ts";
 import { Refusals } from "./refusals.ts";
 
 /** Functions of a platform that have limits of their own; what more of them are refused counts as the platform's. */
@@ -73,9 +74,9 @@ export interface WayStart {
  * grows exponentially with each throttle in a row; and in any case as long as the platform asks.
  *
  * A function that is refused while others are let in has a limit of its own, and gets a way out of its own, which leads here.
- * One that is asked to wait for long, or that is refused several times in a row, gets a door, which has no limit: it is shut
- * until then, or for a delay that grows, and goes when a call is let in, whether the limit is found out or fixed. Else a call that is always refused, and that the policy
- * puts first, would be the only one that is tried, and nobody would see that the others are let in.
+ * One that is asked to wait for long, or is refused several times in a row, gets a door, which has no limit: it is shut until
+ * then, or for a delay that grows, and goes when a call is let in. Else a call that is always refused, and that the policy puts
+ * first, would be the only one that is tried, and nobody would see that the others are let in.
  */
 export class WayOut {
   /** Attempts in flight. */
@@ -100,8 +101,8 @@ export class WayOut {
   /** The most that were in flight when one was started that was let in. */
   #mostLetIn = 0;
   readonly #refusals = new Refusals();
-  /** The limit before a function was asked to wait for long, until it is known whether others are let in since. */
-  #doubted: { readonly limit: number; readonly sinceMs: number } | undefined;
+  /** Whether long waits that were asked for were meant for single functions, until it is known. */
+  #doubt: Doubt | undefined;
   /** Of functions with limits of their own, or with doors. */
   readonly #own = new Map<string, WayOut>();
 
@@ -250,15 +251,23 @@ export class WayOut {
     const door = this.#waitsAlone(start, nowMs) || isLong ? this.#doorOf(name, nowMs) : undefined;
     (door ?? this).#ask(askedMs, nowMs);
     if (door !== undefined && !isLong) door.#rest(nowMs);
-    const waitMs = door === undefined ? Math.min(askedMs, LONGEST_CLOSED_MS) : 0;
+    const waitMs = door === undefined || isLong ? Math.min(askedMs, LONGEST_CLOSED_MS) : 0;
     if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, waitMs);
     if (door === undefined && this.running < this.limit && nowMs >= this.#restsUntilMs) this.#rest(nowMs);
-    const isNew = door !== undefined && door !== before;
-    if (!isLong) this.#doubted = undefined;
-    else if (isNew && this.#before !== undefined) {
-      this.#doubted = { limit: this.#before.limit, sinceMs: nowMs };
+    if (!isLong) this.#doubt = undefined;
+    else if (adaptive !== undefined && this.#before !== undefined) {
+      if (this.#doubt?.isOver(nowMs, EPISODE_MS) ?? true) this.#doubt = new Doubt(this.#before.limit, nowMs);
+      this.#doubt!.asked(name, adaptive, nowMs);
     }
-    return isNew;
+    return door !== undefined && door !== before;
+  }
+
+  /** A function was let in: if it is none of those that were asked to wait, the platform goes on meanwhile. */
+  #settle(doubt: Doubt, functionName: string, start: AdaptiveStart, nowMs: number): void {
+    const told = doubt.isOver(nowMs, EPISODE_MS) ? "over" : doubt.letIn(functionName, start);
+    if (told === "others") this.#adaptive!.goesOn();
+    else if (told !== undefined) this.#doubt = undefined;
+    if (told === "settled") this.#adaptive!.restore(doubt.limit, nowMs);
   }
 
   /**
@@ -314,7 +323,8 @@ export class WayOut {
     if (this.#before === undefined || nowMs - this.#before.atMs > EPISODE_MS) {
       this.#before = { limit: this.#adaptive.limit, atMs: nowMs };
     }
-    return this.#blame.throttled(functionName, start, nowMs) && this.#own.size < MOST_OWN;
+    const { holdMs } = this.#adaptive;
+    return this.#blame.throttled(functionName, start, nowMs, holdMs) && this.#own.size < MOST_OWN;
   }
 
   /** Gives a function a limit of its own; that of all is what it was before. */
@@ -333,11 +343,8 @@ export class WayOut {
     this.#rests = 0;
     this.#restsUntilMs = -Infinity;
     if (!this.#refusals.isEmpty) this.#refusals.end(of.function);
-    if (adaptive !== undefined && adaptive.atMs >= (this.#doubted?.sinceMs ?? Infinity)) {
-      this.#adaptive?.restore(this.#doubted!.limit, nowMs);
-      this.#doubted = undefined;
-    }
     if (adaptive === undefined || this.#adaptive === undefined) return;
+    if (this.#doubt !== undefined) this.#settle(this.#doubt, of.function, adaptive, nowMs);
     this.#mostLetIn = Math.max(this.#mostLetIn, adaptive.running);
     const tookMs = tellsTime(outcome) ? runMs ?? nowMs - adaptive.atMs : undefined;
     this.#adaptive.letIn(adaptive, nowMs, tookMs);

@@ -53,6 +53,25 @@ for (const { name, times, travel, limit } of chosen(FOUND)) {
   });
 }
 
+for (const waits of ["1s", "3s", "10s", "1m"]) {
+  for (const functions of [1, 3]) {
+    Deno.test(`auto keeps to a limit at which a platform asks ${functions} functions to wait for ${waits}`, () => {
+      const profile = parseProfile(`hard-limit,limit=20,cold=0ms,retryafter=${waits}`);
+      const load = new SaturatedLoad({
+        scheduler: makeScheduler("fcfs", { global: "auto" }),
+        provider: new Provider(profile, seededRandom(1)),
+        times: Array.from({ length: functions }, () => SHORT),
+        travel: constant(3),
+        seed: 1,
+      });
+      load.run(90_000);
+      const { running, attempts, throttled } = load.run(600_000);
+      assert(running >= 0.8 * 20, `${running} run of 20`);
+      assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} attempts were throttled`);
+    });
+  }
+}
+
 for (const limit of [1, 3, 1000, 3000]) {
   Deno.test(`auto holds a limit of ${limit}`, () => {
     const { load } = hidden(limit, [SECOND], lognormal("5ms", "20ms"), 1);

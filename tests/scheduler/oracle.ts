@@ -701,7 +701,7 @@ export class Oracle {
     else if (by < 0 && was >= virtual) this.#virtual = Math.min(this.#virtual, is);
   }
 
-  /** By how much attempts that take longer than expected set their group back at most. */
+  /** The most that attempts set their group back if they take longer than expected. */
   #mostBehind(longestMs: number, { weight }: Group): number {
     return Math.max(this.#running().length * 60_000 / this.#busyWeight(), longestMs / weight);
   }

@@ -24,9 +24,13 @@ class OwnLimits implements Admitting {
   readonly #limits: Readonly<Record<string, number>>;
   readonly #running = new Map<string, number>();
 
-  constructor(limit: number, limits: Readonly<Record<string, number>>) {
+  readonly #retryAfterMs: number;
+
+  /** @param retryAfterMs the time for which a refused function is asked to wait */
+  constructor(limit: number, limits: Readonly<Record<string, number>>, retryAfterMs = 0) {
     this.#provider = new Provider({ ...parseProfile("hard-limit,cold=0ms"), limit }, seededRandom(1));
     this.#limits = limits;
+    this.#retryAfterMs = retryAfterMs;
   }
 
   get running(): number {
@@ -38,7 +42,9 @@ class OwnLimits implements Admitting {
   }
 
   start(name: string, nowMs: number): Admission {
-    if (this.runningOf(name) >= (this.#limits[name] ?? Infinity)) return { kind: "refused", retryAfterMs: 0 };
+    if (this.runningOf(name) >= (this.#limits[name] ?? Infinity)) {
+      return { kind: "refused", retryAfterMs: this.#retryAfterMs };
+    }
     const admission = this.#provider.start(name, nowMs);
     if (admission.kind === "started") this.#running.set(name, this.runningOf(name) + 1);
     return admission;
@@ -116,6 +122,18 @@ Deno.test("under a fixed limit nothing of lower rank starts before what a platfo
   for (const task of running) scheduler.settle(task, BROKEN, nowMs);
   assertEquals(words(startAll(scheduler, nowMs)), "first/first 3/other 4/other 5/other", "some were let in");
 });
+
+for (const retryAfterMs of [1000, 2000, 3000, 60_000]) {
+  Deno.test(`a function's own limit is found where each refusal asks to wait for ${retryAfterMs} ms`, () => {
+    const scheduler = makeScheduler("fair-share-functions", { global: 1000 });
+    const provider = new OwnLimits(40, { f0: 5 }, retryAfterMs);
+    const times = [lognormal("100ms", "250ms"), lognormal("100ms", "250ms")];
+    const some = new SaturatedLoad({ scheduler, provider, times, travel: constant(3), seed: 1 });
+    some.run(240_000);
+    const { running } = some.run(60_000);
+    assert(running >= 0.8 * 40, `${running} run of 40`);
+  });
+}
 
 Deno.test("several functions' own limits are told apart", () => {
   const some = load(60, { f0: 3, f1: 9 }, [CALL, CALL, CALL, CALL]);

@@ -201,7 +201,8 @@ export class SaturatedLoad {
       const admission = provider.start(task.function, this.#nowMs);
       if (admission.kind === "refused") {
         this.#throttled++;
-        this.#later(travel, () => this.#settle(task, THROTTLED));
+        const { retryAfterMs } = admission;
+        this.#later(travel, () => this.#settle(task, { ...THROTTLED, retryAfterMs }));
         return;
       }
       if (admission.kind === "started") return this.#run(task, admission.delayMs);
