@@ -1,4 +1,4 @@
-import type { FunctionTimes } from "../collect/mod.ts";
+import type { FunctionTimes, OpenAttempt } from "../collect/mod.ts";
 import type { Clock, MadeOutcome, Outcome } from "../model/mod.ts";
 import type { WorkTally } from "../live/mod.ts";
 import { type Answer, idempotencyKey, type Platform } from "../platform/mod.ts";
@@ -33,6 +33,15 @@ export interface AttemptParts {
   readonly changed: () => void;
 }
 
+/** A call that was sent. */
+interface Sent {
+  readonly startedAtMs: number;
+  /** Whether its caller has ended it. */
+  readonly stopped: boolean;
+  /** The header of its span, if spans are recorded. */
+  readonly traceparent: string | undefined;
+}
+
 /** Makes the calls of attempts, reads their answers and records them; what they mean for their instances is settled elsewhere. */
 export class Attempts {
   readonly #parts: AttemptParts;
@@ -60,11 +69,10 @@ export class Attempts {
     const { platform, clock, functionTimes, memory, decisions, gate, progress, scheduler, changed } =
       this.#parts;
     const { spec, nodeIndex: node, item, attempts: attempt } = task;
-    const of = callOf(task);
     held.undoes ||= node === held.instance.chain.onFailed;
     let data: NodeData, isLate = false;
     try {
-      const found = decisions.dataOf(held, of);
+      const found = decisions.dataOf(held, callOf(task));
       isLate = found instanceof Promise;
       data = found instanceof Promise ? await found : found;
     } catch (error) {
@@ -76,7 +84,7 @@ export class Attempts {
     }
     for (; !gate.isOpen; isLate = true) await gate.opened();
     if (this.#isStopped || held.leaving) return await this.#takeBack(task, held);
-    let startedAtMs = clock.nowMs();
+    const startedAtMs = clock.nowMs();
     scheduler.left(task, startedAtMs);
     const { instance, calls } = held, { args, inputs } = data;
     const traceparent = begunSpan(held, this.#parts.tracer);
@@ -91,32 +99,36 @@ export class Attempts {
     } finally {
       landed(answer?.outcome.kind === "ok" ? answer.outcome.output.length : undefined);
     }
-    if (this.#isStopped && answer.outcome.kind !== "ok") return timed?.abandon();
+    if (this.#isStopped && answer.outcome.kind !== "ok") return timed?.abandon(); // it is made again later
+    const sent = { startedAtMs: startedAtMs + (answer.heldMs ?? 0), stopped: calls.aborted, traceparent };
+    const written = this.#answered(task, held, answer, sent, timed);
+    if (written !== undefined) await written;
+  }
+
+  /** Records an attempt that was answered, and settles it. @returns resolves when it has settled; undefined: it has */
+  #answered(
+    task: Invocation,
+    held: HeldInstance,
+    answer: Answer,
+    sent: Sent,
+    timed: OpenAttempt | undefined,
+  ): Promise<void> | undefined {
     if (answer.outcome.kind === "unserved") { // no attempt was made
       timed?.abandon();
-      return void await this.#settle(task, held, answer.outcome, 0);
+      return this.#settle(task, held, answer.outcome, 0);
     }
-    startedAtMs += answer.heldMs ?? 0;
-    const endedAtMs = clock.nowMs(), runMs = endedAtMs - startedAtMs;
-    const outcome = fitted(held, of, answer.outcome);
-    const times = { startedAtMs, runMs, stopped: calls.aborted };
-    const event = this.#record(task, held, answer, { ...times, outcome, traceparent });
+    const endedAtMs = this.#parts.clock.nowMs(), runMs = endedAtMs - sent.startedAtMs;
+    const outcome = fitted(held, callOf(task), answer.outcome);
+    const event = this.#record(task, held, answer, { ...sent, runMs, outcome });
     const providerQueuedMs = timed?.end(event, endedAtMs)?.providerQueuedMs ?? 0;
-    const written = this.#settle(task, held, outcome, runMs, runMs - providerQueuedMs);
-    if (written !== undefined) await written;
+    return this.#settle(task, held, outcome, runMs, runMs - providerQueuedMs);
   }
 
   #record(
     task: Invocation,
     held: HeldInstance,
     { status, cold, platform: madeBy }: Answer,
-    { outcome, traceparent, ...times }: {
-      readonly outcome: MadeOutcome;
-      readonly startedAtMs: number;
-      readonly runMs: number;
-      readonly stopped: boolean;
-      readonly traceparent: string | undefined;
-    },
+    { outcome, traceparent, ...times }: Sent & { readonly outcome: MadeOutcome; readonly runMs: number },
   ): AttemptEvent {
     const { recorder, platform: { name }, settling, tally, tracer } = this.#parts;
     const platform = task.platform ?? madeBy ?? name;

@@ -13,6 +13,7 @@ import { idleSlots, loadOf } from "./balance.ts";
 import type { DividedLimits } from "./divided_limits.ts";
 import type { InForce } from "./in_force.ts";
 import type { LimitRounds } from "./limit_rounds.ts";
+import { Pause } from "./pause.ts";
 
 /** The process of a consumer. */
 export type About = Pick<ConsumerRecord, "host" | "pid" | "version" | "takesPolicyFiles">;
@@ -79,10 +80,11 @@ export class Beats {
   #rated: { readonly atMs: number; readonly calls: number };
   #callsPerS = 0;
   #hasNews = false;
-  #wake = () => {};
+  readonly #pause: Pause;
 
   constructor(options: BeatsOptions) {
     this.#options = options;
+    this.#pause = new Pause(options.clock);
     this.#rated = { atMs: options.clock.nowMs(), calls: 0 };
   }
 
@@ -99,7 +101,7 @@ export class Beats {
   /** Writes the record soon, as somebody waits to see a change of it. */
   hurry(): void {
     this.#hasNews = true;
-    this.#wake();
+    this.#pause.end();
   }
 
   /** Goes on until `over` is aborted. */
@@ -109,12 +111,7 @@ export class Beats {
       this.#hasNews = false;
       const startMs = clock.nowMs();
       await unlessOver(this.write(), over);
-      if (this.#hasNews) continue;
-      const pause = new AbortController();
-      const forget = onAbort(over, () => pause.abort());
-      this.#wake = () => pause.abort();
-      await clock.until(startMs + BEAT_MS, pause.signal);
-      forget();
+      if (!this.#hasNews) await this.#pause.until(startMs + BEAT_MS, over);
     }
   }
 

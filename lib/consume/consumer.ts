@@ -2,8 +2,7 @@ import { onAbort } from "../model/mod.ts";
 import { WorkTally } from "../live/mod.ts";
 import type { ConsumerView, Order, QueueDriver, Settings } from "../queue/mod.ts";
 import type { Invocation } from "../scheduler/mod.ts";
-import { loadOf } from "./balance.ts";
-import { type About, Beats, placeOf, recordOf } from "./beats.ts";
+import { type About, placeOf } from "./beats.ts";
 import type { ConsumerStats } from "./consumer_stats.ts";
 import { DividedLimits } from "./divided_limits.ts";
 import type { ClockNews } from "./own_time.ts";
@@ -13,11 +12,10 @@ import { countingFailures } from "./failure_recorder.ts";
 import { Execution, type ExecutionParts } from "./execution.ts";
 import { InForce, type PauseChange, type PolicyMaker, type SettingChange } from "./in_force.ts";
 import { Intake } from "./intake.ts";
-import { keyOf, LimitRounds } from "./limit_rounds.ts";
 import { Lateness } from "./lateness.ts";
 import { Memory } from "./memory.ts";
-import { Peers } from "./peers.ts";
-import { type PeerNews, PeerWatch } from "./peer_watch.ts";
+import type { PeerNews } from "./peer_watch.ts";
+import { Presence } from "./presence.ts";
 import type { Processes } from "./processes.ts";
 import { Notifier, type NotifierHooks } from "./notifier.ts";
 
@@ -76,21 +74,16 @@ const STOPPED_MS = 2000;
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #execution: Execution;
-  readonly #memory: Memory;
   readonly #limits: DividedLimits;
   readonly #inForce: InForce;
-  readonly #beats: Beats | undefined;
-  readonly #tally: WorkTally | undefined;
-  readonly #peers: Peers | undefined;
-  /** Where consumers do not follow each other by themselves. */
-  readonly #watch: PeerWatch | undefined;
-  readonly #rounds: LimitRounds | undefined;
+  /** Undefined: it is not shown to others, and keeps to all of its limits alone. */
+  readonly #presence: Presence | undefined;
   readonly #intake: Intake;
   readonly #lateness: Lateness;
   readonly #drain = new AbortController();
   /** Ends when nothing runs any more: what is in flight may be lost or cancelled until then. */
   readonly #over = new AbortController();
-  readonly #teller: Notifier;
+  readonly #notifier: Notifier;
   readonly #emptyWatch: EmptyWatch;
   #failure: { readonly error: unknown } | undefined;
   #calls = 0;
@@ -100,35 +93,33 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#limits = new DividedLimits(options.scheduler);
-    this.#memory = new Memory(options.memoryBytes);
-    const hooks = {
+    const { about, queue, clock, scheduler, window, policyName = "own", makePolicy, metricsLabel } = options;
+    const tally = about && new WorkTally(clock.nowMs(), clock.wallMs(), metricsLabel);
+    if (tally !== undefined) scheduler.observeLoad(tally);
+    const memory = new Memory(options.memoryBytes), failures = new FailureGroups();
+    const recorder = countingFailures(options.recorder, failures, clock);
+    const execution = this.#execution = new Execution({ ...options, recorder, tally }, {
       changed: () => this.#pump(),
       released: () => this.#released(),
-      failed: (error: unknown) => this.#fail(error),
-      sure: () => this.#rounds?.sure(),
-      clockNews: (news: ClockNews) => this.#options.onClock?.(news),
-    };
-    const failures = new FailureGroups(),
-      recorder = countingFailures(options.recorder, failures, options.clock);
-    const { about, queue, clock, scheduler, window, policyName = "own", makePolicy, metricsLabel } = options;
-    const tally = this.#tally = about && new WorkTally(clock.nowMs(), clock.wallMs(), metricsLabel);
-    if (tally !== undefined) scheduler.observeLoad(tally);
-    this.#execution = new Execution({ ...options, recorder, tally }, hooks, this.#memory);
-    this.#teller = new Notifier({ scheduler, clock, refused: this.#execution.refused, failures }, options);
-    const held = () => this.#execution.size;
+      failed: (error) => this.#fail(error),
+      sure: () => this.#presence?.sure(),
+      clockNews: (news) => options.onClock?.(news),
+    }, memory);
+    this.#notifier = new Notifier({ scheduler, clock, refused: execution.refused, failures }, options);
     this.#emptyWatch = new EmptyWatch({
-      ...{ queue, clock, held, empty: () => this.#beginDrain() },
+      ...{ queue, clock, held: () => execution.size, empty: () => this.#drain.abort() },
       onlyDelayed: (wait) => options.onOnlyDelayed?.(wait),
     });
-    const parts = { queue, clock, window, execution: this.#execution, memory: this.#memory };
     this.#lateness = new Lateness(clock, {
       isBusy: () => scheduler.running > 0,
       late: (ms) => scheduler.late(ms),
     });
-    const mostHeld = () => this.#peers?.mostHeld ?? Infinity;
-    this.#intake = new Intake({ ...parts, mostHeld, taken: () => this.#pump() });
-    const limits = this.#limits;
+    this.#intake = new Intake({
+      ...{ queue, clock, window, execution, memory },
+      mostHeld: () => this.#presence?.mostHeld ?? Infinity,
+      taken: () => this.#pump(),
+    });
+    const limits = this.#limits = new DividedLimits(scheduler);
     const inForce = this.#inForce = new InForce({
       ...{ queue, scheduler, limits, policyName, makePolicy, where: placeOf(about) },
       record: (change) => options.recorder.setting({ atMs: clock.nowMs(), ...change }),
@@ -138,40 +129,20 @@ export class Consumer {
       onFault: (error) => this.#fail(error),
     });
     if (about === undefined || tally === undefined) return;
-    const record = () => ({
-      ...about,
-      ...recordOf(
-        {
-          ...{ scheduler, limits, inForce, tally, instances: this.#execution.size, mayStart: this.#mayStart },
-          rounds: this.#rounds,
-        },
-        clock.nowMs(),
-      ),
-    });
-    const beats = this.#beats = new Beats({ queue, clock, record });
-    const key = queue.isDivided ? undefined : keyOf(clock),
-      own = { ...about, ...key !== undefined && { key } };
-    const watch = new PeerWatch({ queue, clock, own, onNews: (news) => options.onPeers?.(news) });
-    if (key === undefined) {
-      this.#watch = options.onPeers && watch;
-      return;
-    }
-    const rounds = this.#rounds = new LimitRounds({
-      ...{ clock, scheduler, key, limits: () => limits.limits, host: about.host },
-      processes: options.processes,
-    });
-    this.#peers = new Peers({
-      ...{ queue, clock, beats, rounds, key, execution: this.#execution },
-      looked: (all) => watch.look(all),
-      own: () => loadOf(scheduler, this.#execution.size, rounds.capacity),
-      resized: () => this.#intake.resized(),
-      opened: () => this.#pump(),
-    });
+    this.#presence = new Presence(
+      { queue, clock, scheduler, execution, limits, inForce, about, tally, processes: options.processes },
+      {
+        mayStart: () => this.#mayStart,
+        resized: () => this.#intake.resized(),
+        opened: () => this.#pump(),
+        onPeers: options.onPeers,
+      },
+    );
   }
 
   /** This consumer as others see it; undefined: it is not shown to them. */
   view(): ConsumerView | undefined {
-    return this.#beats?.view();
+    return this.#presence?.view();
   }
 
   /** Gauges and counters of this consumer. */
@@ -202,12 +173,10 @@ export class Consumer {
    * @throws {QueueError | PlatformError | PolicyError} what made it impossible to go on
    */
   async run(drain: AbortSignal, stop: AbortSignal): Promise<void> {
-    const onDrain = () => this.#beginDrain();
-    const onStop = () => (this.#execution.stop(), this.#beginDrain());
-    drain.addEventListener("abort", onDrain);
-    stop.addEventListener("abort", onStop);
-    if (drain.aborted) onDrain();
-    if (stop.aborted) onStop();
+    const forget = [
+      onAbort(drain, () => this.#drain.abort()),
+      onAbort(stop, () => (this.#execution.stop(), this.#drain.abort())),
+    ];
     try {
       await this.#inForce.apply(await this.#options.queue.settings());
       await this.#unlessLeft(this.#work(), stop);
@@ -215,10 +184,9 @@ export class Consumer {
       this.#over.abort();
       this.#cancelWake();
       this.#lateness.end();
-      this.#teller.end();
+      this.#notifier.end();
       await this.#execution[Symbol.asyncDispose]();
-      drain.removeEventListener("abort", onDrain);
-      stop.removeEventListener("abort", onStop);
+      for (const each of forget) each();
     }
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -227,11 +195,9 @@ export class Consumer {
   async #work(): Promise<void> {
     const watched = (loop: Promise<void>) => loop.catch((error) => this.#fail(error));
     const over = this.#over.signal;
-    const beats = this.#peers?.run(this.#drain.signal, over) ?? this.#beats?.run(over);
-    const besides = [this.#listen(), this.#teller.run(over), beats, this.#watch?.run(over)].map((loop) =>
-      watched(loop ?? Promise.resolve())
-    );
-    await this.#peers?.ready; // before it takes anything
+    const among = this.#presence?.run(this.#drain.signal, over) ?? [];
+    const besides = [this.#listen(), this.#notifier.run(over), ...among].map(watched);
+    await this.#presence?.ready;
     const loops = [this.#intake.run(this.#drain.signal), this.#count()];
     if (this.#options.untilEmpty) loops.push(this.#emptyWatch.run(this.#drain.signal));
     await Promise.all(loops.map(watched));
@@ -252,15 +218,11 @@ export class Consumer {
     done.abort();
   }
 
-  #beginDrain(): void {
-    this.#drain.abort();
-  }
-
   /** The first error ends the run; what is in flight is not worth waiting for, as it may not be recordable. */
   #fail(error: unknown): void {
     this.#failure ??= { error };
     this.#execution.stop();
-    this.#beginDrain();
+    this.#drain.abort();
   }
 
   /** Starts all that may start now, and sees to it that it is asked again when more may. */
@@ -272,8 +234,7 @@ export class Consumer {
         for (let task = this.#next(); task !== undefined; task = this.#next()) {
           this.#execution.start(task);
           this.#lateness.watch();
-          this.#beats?.count();
-          this.#tally?.starts(task);
+          this.#presence?.starts(task);
           this.#calls++;
         }
         const news = scheduler.takeNews();
@@ -300,13 +261,13 @@ export class Consumer {
 
   /** Whether an attempt would be started now, if the scheduler has one. */
   get #mayAsk(): boolean {
-    return this.#execution.mayStart && (this.#rounds?.mayStart ?? true);
+    return this.#execution.mayStart && (this.#presence?.mayStart ?? true);
   }
 
   /** @returns whether the policy has failed and another one is in force */
   #lookAfterPolicy(): boolean {
     const hasFailed = this.#inForce.lookAfter();
-    if (hasFailed) this.#hurry();
+    if (hasFailed) this.#presence?.hurry();
     return hasFailed;
   }
 
@@ -359,13 +320,8 @@ export class Consumer {
 
   async #apply(settings: Settings): Promise<void> {
     await this.#inForce.apply(settings);
-    this.#hurry(); // whoever asked waits for it
+    this.#presence?.hurry(); // whoever asked waits for it
     this.#pump();
-  }
-
-  /** Writes its record soon. */
-  #hurry(): void {
-    (this.#peers ?? this.#beats)?.hurry();
   }
 
   #revoke(ids: readonly string[], withinMs: number): void {

@@ -1,5 +1,6 @@
-import { type Clock, onAbort } from "../model/mod.ts";
+import type { Clock } from "../model/mod.ts";
 import type { QueueDepth, QueueDriver } from "../queue/mod.ts";
+import { Pause } from "./pause.ts";
 
 /** A consumer that ends with its queue looks at this interval whether the queue is empty, in milliseconds. */
 const EMPTY_CHECK_MS = 100;
@@ -26,21 +27,22 @@ export interface DelayedWait {
 /** Finds out when a queue is empty, for a consumer that ends then. */
 export class EmptyWatch {
   readonly #parts: EmptyWatchParts;
-  #look = () => {};
+  readonly #pause: Pause;
   #isTold = false;
 
   constructor(parts: EmptyWatchParts) {
     this.#parts = parts;
+    this.#pause = new Pause(parts.clock);
   }
 
   /** The last instance that was held here has been let go of: looks at once. */
   hint(): void {
-    this.#look();
+    this.#pause.end();
   }
 
   /** Looks until the signal ends. */
   async run(signal: AbortSignal): Promise<void> {
-    const { queue, held, empty } = this.#parts;
+    const { queue, clock, held, empty } = this.#parts;
     while (!signal.aborted) {
       if (held() === 0) {
         const depth = await queue.depth();
@@ -49,7 +51,7 @@ export class EmptyWatch {
           else this.#tell(depth);
         }
       }
-      await this.#pause(signal);
+      await this.#pause.until(clock.nowMs() + EMPTY_CHECK_MS, signal);
     }
   }
 
@@ -58,15 +60,5 @@ export class EmptyWatch {
     this.#isTold = true;
     const { clock, onlyDelayed } = this.#parts;
     onlyDelayed({ count, dueInMs: Math.max(0, Math.round(nextDueAtMs - clock.wallMs())) });
-  }
-
-  /** Waits for a while, or for a hint. */
-  async #pause(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
-    const pause = new AbortController();
-    const forget = onAbort(signal, () => pause.abort());
-    this.#look = () => pause.abort();
-    await clock.until(clock.nowMs() + EMPTY_CHECK_MS, pause.signal);
-    forget();
   }
 }

@@ -3,6 +3,7 @@ import type { Claim, Held, Kind, Queue } from "../queue/mod.ts";
 import type { Execution } from "./execution.ts";
 import { Jams } from "./jams.ts";
 import { type Memory, STUCK_PART } from "./memory.ts";
+import { partition } from "./partition.ts";
 import { Turns } from "./turns.ts";
 import { type FullKinds, SHARE } from "./window_shares.ts";
 
@@ -44,9 +45,12 @@ export class Intake {
   readonly #turns: Turns;
   /** Before this instant it is not looked again at what may not go on. */
   #nextLookMs = -Infinity;
-  /** Instances that are to be cancelled, but were not here when that was heard; and whether their calls are to end. */
+  /**
+   * Instances that are to be cancelled, but were not here when that was heard, and whether their calls are to end: as many as
+   * can be on their way here, as each pull clears them.
+   */
   readonly #cancelled = new Map<string, boolean>();
-  /** Instances that were to be handed over since the last pull began, but were not here when that was heard. */
+  /** Instances that were to be handed over since the last pull began, but were not here when that was heard: see above. */
   #revokedOnTheWay = new Set<string>();
   #roomAgain = () => {};
   /** Something else may be taken from the queue now. */
@@ -73,7 +77,7 @@ export class Intake {
       const aside = this.#turns.kinds;
       const revoked = this.#revokedOnTheWay = new Set<string>();
       const pulled = await this.#claims(room, aside, signal);
-      const [back, claims] = parted(pulled, ({ instance: { id } }) => revoked.has(id));
+      const [back, claims] = partition(pulled, ({ instance: { id } }) => revoked.has(id));
       this.#accept(claims);
       if (back.length > 0) await this.#parts.queue.release(back.map(heldOf));
       this.#parts.taken();
@@ -183,11 +187,6 @@ export class Intake {
       forget();
     }
   }
-}
-
-/** Those of a list for which a test holds, and the others. */
-function parted<T>(list: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [list.filter(test), list.filter((item) => !test(item))];
 }
 
 function heldOf({ instance, number }: Claim): Held {

@@ -125,20 +125,14 @@ export async function openConsumer(options: OpenConsumerOptions): Promise<Opened
     },
     ...notesTo(note, clock),
   });
-  const deliverer = options.callbacks && stack.use(delivererOf(options.callbacks, queue, tell));
+  const outgoing = options.callbacks && stack.use(delivererOf(options.callbacks, queue, tell));
   const opened = stack.move();
   const never = new AbortController().signal;
   return {
     async run(drain = never, stop = never) {
       const run = () => consumer.run(drain, stop);
-      if (deliverer === undefined) await run();
-      else {await deliverBeside(deliverer.deliverer, run, {
-          clock,
-          drain,
-          stop,
-          untilNoneIsDue: untilEmpty,
-          failed: () => {},
-        });}
+      const beside = { clock, drain, stop, untilNoneIsDue: untilEmpty, failed: () => {} };
+      await (outgoing === undefined ? run() : deliverBeside(outgoing.deliverer, run, beside));
       return consumer.stats();
     },
     stats: () => consumer.stats(),

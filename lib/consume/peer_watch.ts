@@ -1,6 +1,7 @@
 import type { Clock } from "../model/mod.ts";
 import { BEAT_MS, type ConsumerView, type QueueDriver, QueueError } from "../queue/mod.ts";
 import { type About, unlessOver } from "./beats.ts";
+import { partition } from "./partition.ts";
 
 /** The changes among the other consumers of a queue. */
 export interface PeerNews {
@@ -48,7 +49,7 @@ export class PeerWatch {
       now = new Map(all.flatMap((view) => this.#isOwn(view) ? [] : [[view.id, view]]));
     this.#known = now;
     const joined = [...now.values()].filter(({ id }) => !before.has(id));
-    const [left, lost] = partitioned([...before.values()].filter(({ id }) => !now.has(id)), hasEnded);
+    const [left, lost] = partition([...before.values()].filter(({ id }) => !now.has(id)), hasEnded);
     if (joined.length + left.length + lost.length > 0) onNews({ joined, left, lost, all: now.size + 1 });
   }
 
@@ -79,9 +80,4 @@ export class PeerWatch {
 /** Whether a consumer that is gone has ended by itself. */
 function hasEnded({ quota, beatAgoMs }: ConsumerView): boolean {
   return quota?.isLeaving === true || beatAgoMs < SILENT_FOR_MS;
-}
-
-function partitioned<T>(all: readonly T[], isFirst: (each: T) => boolean): [T[], T[]] {
-  const { first = [], second = [] } = Object.groupBy(all, (each) => isFirst(each) ? "first" : "second");
-  return [first, second];
 }

@@ -4,6 +4,7 @@ import { fairHolding, type Load, type OwnLoad, spread, surplus } from "./balance
 import { type Beats, unlessOver } from "./beats.ts";
 import type { Execution } from "./execution.ts";
 import { type Beat, type LimitRounds, NO_BEAT } from "./limit_rounds.ts";
+import { Pause } from "./pause.ts";
 
 /** A consumer balances its instances with others at this interval, in milliseconds: with a late beat, they follow within 2 s. */
 const BALANCE_MS = BEAT_MS / 2;
@@ -50,11 +51,12 @@ export class Peers {
   #hasFailed = false;
   #beat: Beat = NO_BEAT;
   #hasNews = false;
-  #wake = () => {};
+  readonly #pause: Pause;
   readonly #ready = Promise.withResolvers<void>();
 
   constructor(options: PeersOptions) {
     this.#options = options;
+    this.#pause = new Pause(options.clock);
   }
 
   /** Resolves when it is known what the others have, or that cannot be found out. */
@@ -70,7 +72,7 @@ export class Peers {
   /** Writes the record soon, as somebody waits to see a change of it. */
   hurry(): void {
     this.#hasNews = true;
-    this.#wake();
+    this.#pause.end();
   }
 
   /**
@@ -79,12 +81,12 @@ export class Peers {
    * @param drain from then on nothing starts, and the others get its part
    */
   async run(drain: AbortSignal, over: AbortSignal): Promise<void> {
-    const forget = [onAbort(drain, () => this.hurry()), onAbort(over, () => this.#wake())];
+    const forget = onAbort(drain, () => this.hurry());
     try {
       while (!over.aborted) await this.#next(drain, over);
     } finally {
       this.#ready.resolve();
-      for (const each of forget) each();
+      forget();
     }
   }
 
@@ -93,9 +95,7 @@ export class Peers {
     await unlessOver(this.#round(drain), over);
     if (rounds.hasLooked && rounds.pauseMs > 0 || this.#hasFailed) this.#ready.resolve();
     if (over.aborted || this.#hasNews) return;
-    const pause = new AbortController();
-    this.#wake = () => pause.abort();
-    await clock.until(clock.nowMs() + (this.#hasFailed ? BALANCE_MS : rounds.pauseMs), pause.signal);
+    await this.#pause.until(clock.nowMs() + (this.#hasFailed ? BALANCE_MS : rounds.pauseMs), over);
   }
 
   /** A round that fails is left out: other work on the queue meets the same fault, and reports it. */
