@@ -9,11 +9,13 @@ import { DelayedMessages } from "./delayed_messages.ts";
 import { type Entry, hasEnded, queueAgain } from "./entry.ts";
 import { rootOf } from "../../tree.ts";
 import { EarlyRecords } from "./early_records.ts";
+import { EntryTree } from "./entry_tree.ts";
 import { Fencing } from "./fencing.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import { bytesOf, kindOf, type Picks, placeIn, type Read } from "./messages.ts";
 import { MessageReader, type MessageReaderOptions, unreadable } from "./message_reader.ts";
 import { PartitionCallbacks } from "./partition_callbacks.ts";
+import { Remains } from "./remains.ts";
 import { type KnownEnd, KnownEnds, type KnownEndsOptions } from "./known_ends.ts";
 import {
   BAD,
@@ -48,20 +50,17 @@ export type PartitionStateOptions = MessageReaderOptions & KnownEndsOptions;
 export class PartitionState {
   readonly #options: PartitionStateOptions;
   readonly #reader: MessageReader;
-  readonly entries = new Map<string, Entry>();
+  readonly #tree = new EntryTree();
   readonly ends: KnownEnds;
   /** The ends that are to be told. */
   readonly callbacks: PartitionCallbacks;
-  /** Called instances whose callers are not known yet, or not any more, by these. */
-  readonly #orphans = new Map<string, Set<Entry>>();
   /** Records that came before their instances. */
-  readonly #early = new EarlyRecords((id, records) => this.#leave(id, false, records));
+  readonly #early = new EarlyRecords((id, records) => this.#remains.leave(id, false, records));
   readonly #copies = new Copies();
   readonly delayed: DelayedMessages;
   /** Messages of `pending` that have ended but were not read: their offsets, and where in `finished` these ends stand. */
   readonly #done = new Map<number, number>();
-  /** Keys of the changelog that belong to ended instances. */
-  readonly #remains = new Set<string>();
+  readonly #remains = new Remains();
   /** Which records count. */
   readonly fencing = new Fencing();
   owner: Owner | undefined;
@@ -78,6 +77,11 @@ export class PartitionState {
     this.ends = new KnownEnds(options.keepMs);
     this.delayed = new DelayedMessages((id, nowMs) => this.entries.has(id) || !!this.ends.at(id, nowMs));
     this.callbacks = new PartitionCallbacks(`${options.topic} ${options.partition}`);
+  }
+
+  /** Instances that have not ended, and those that they have called, by id. */
+  get entries(): ReadonlyMap<string, Entry> {
+    return this.#tree.byId;
   }
 
   /**
@@ -129,7 +133,7 @@ export class PartitionState {
   /** Whether an id may stand for more than the message of an instance that nobody has looked at. */
   #mayBeKnown(id: string, offset: number, nowMs: number): boolean {
     return this.entries.has(id) || this.ends.at(id, nowMs) !== undefined ||
-      this.#early.has(id) || this.#orphans.has(id) || this.delayed.mayHave(id) ||
+      this.#early.has(id) || this.#tree.hasOrphansOf(id) || this.delayed.mayHave(id) ||
       callerUnder(this, id, { offset }, nowMs) !== undefined;
   }
 
@@ -175,7 +179,7 @@ export class PartitionState {
       const reason = conflictReason(id, { chain: "", args: undefined, caller });
       return { place, instance, unreadable: { place, bytes, reason } };
     }
-    const hasBegun = this.#early.has(id) || this.#orphans.has(id);
+    const hasBegun = this.#early.has(id) || this.#tree.hasOrphansOf(id);
     if (!hasBegun && isLeft?.(kindOf(instance), offset)) return { place, isLeft: true };
     const entry = this.add(instance, { place, run: 0, state: "queued", resumed }, false);
     return { place, instance, entry };
@@ -245,10 +249,12 @@ export class PartitionState {
 
   /** Adds an instance, in the place of an older one of the same id. */
   add(given: Instance, { place, run, state, ...rest }: Head, hasHead: boolean): Entry {
-    const instance = this.#options.chains.shared(given), { id, parent } = instance;
+    const instance = this.#options.chains.shared(given), { id } = instance;
     const known = this.entries.get(id);
-    if (known !== undefined) this.#drop(known);
-    if (known !== undefined) this.#leave(id, known.hasHead, known.records);
+    if (known !== undefined) {
+      this.#tree.drop(known);
+      this.#remains.leave(id, known.hasHead, known.records);
+    }
     const entry: Entry = {
       instance,
       seq: place.offset,
@@ -267,19 +273,8 @@ export class PartitionState {
       endedAtMs: rest.endedAtMs,
     };
     this.ends.forget(id);
-    this.entries.set(id, entry);
-    if (parent !== undefined) this.#adopt(entry, this.entries.get(parent.instance), parent.instance);
-    for (const orphan of this.#orphans.get(id) ?? []) this.#adopt(orphan, entry, id);
-    this.#orphans.delete(id);
+    this.#tree.add(entry);
     return entry;
-  }
-
-  #adopt(entry: Entry, caller: Entry | undefined, callerId: string): void {
-    entry.caller = caller;
-    if (caller !== undefined) return void caller.called.add(entry);
-    let orphans = this.#orphans.get(callerId);
-    if (orphans === undefined) this.#orphans.set(callerId, orphans = new Set());
-    orphans.add(entry);
   }
 
   /** An instance stands in the changelog, or stands there differently. */
@@ -303,9 +298,9 @@ export class PartitionState {
     if (id === BAD) return this.passOver(end.copyOf ?? "", place);
     const known = this.entries.get(id);
     if (known !== undefined && !isAsLate(end, known)) return; // it has been queued again since
-    if (known !== undefined) this.#drop(known);
-    this.#leave(id, known?.hasHead ?? false, known?.records ?? new Map());
-    this.#leave(id, false, this.#early.take(id, end));
+    if (known !== undefined) this.#tree.drop(known);
+    this.#remains.leave(id, known?.hasHead ?? false, known?.records ?? new Map());
+    this.#remains.leave(id, false, this.#early.take(id, end));
     this.ends.forget(id);
     if (state === "purged") return this.#takeCopy(id);
     if (end.parent !== undefined && !this.ends.has(end.parent)) return; // it is known with its caller, never alone
@@ -317,7 +312,7 @@ export class PartitionState {
   passOver(id: string, place: Place): void {
     this.#copies.forget(id, place);
     const known = this.entries.get(id); // whoever has read it early may have taken it for one
-    if (known?.place.offset === place.offset) this.#drop(known);
+    if (known?.place.offset === place.offset) this.#tree.drop(known);
   }
 
   /** Of what was purged a copy may have been read before that was known: for who comes next it is the instance. */
@@ -326,16 +321,9 @@ export class PartitionState {
     if (copy !== undefined) this.add(copy.instance, { place: copy.place, run: 0, state: "queued" }, false);
   }
 
-  #leave(id: string, hasHead: boolean, records: ReadonlyMap<number, NodeRecord>): void {
-    if (hasHead) this.#remains.add(id);
-    for (const record of records.values()) this.#remains.add(recordKey(id, record));
-  }
-
   /** Keys of the changelog that belong to nothing any more, each told once: its owner deletes them. */
   takeRemains(): string[] {
-    const keys = [...this.#remains].filter((key) => !this.stands(readKey(key)));
-    this.#remains.clear();
-    return keys;
+    return this.#remains.take((key) => this.stands(key));
   }
 
   /** The records of an instance, by runs, whether these are known or not. */
@@ -356,27 +344,17 @@ export class PartitionState {
   /** It has ended, also if that end is not known any more. */
   #dropKnown(id: string): void {
     const known = this.entries.get(id);
-    if (known?.hasHead) this.#drop(known);
+    if (known?.hasHead) this.#tree.drop(known);
   }
 
   /** Leaves an instance in its topic that nothing is known of beside its message. */
-  leave({ instance: { id } }: Entry): void {
-    this.entries.delete(id);
-  }
-
-  #drop(entry: Entry): void {
-    const { id, parent } = entry.instance;
-    this.entries.delete(id);
-    if (parent !== undefined) {
-      entry.caller?.called.delete(entry);
-      this.#orphans.get(parent.instance)?.delete(entry);
-    }
-    for (const called of entry.called) this.#adopt(called, undefined, id);
+  leave(entry: Entry): void {
+    this.#tree.drop(entry);
   }
 
   /** Called instances whose callers have ended. */
   orphans(): Entry[] {
-    return [...this.#orphans.values()].flatMap((set) => [...set]);
+    return this.#tree.orphans();
   }
 
   /** Leaves the records of instances that never came: they belong to nothing. */

@@ -1,0 +1,55 @@
+import type { Entry } from "./entry.ts";
+
+/** The instances of a partition by id, each with its caller and with what it has called, whichever of them came first. */
+export class EntryTree {
+  readonly #byId = new Map<string, Entry>();
+  /** Called instances whose callers are not known yet, or not any more, by the ids of these. */
+  readonly #orphans = new Map<string, Set<Entry>>();
+
+  get byId(): ReadonlyMap<string, Entry> {
+    return this.#byId;
+  }
+
+  /** Adds an instance under its caller, and under it what it has called. */
+  add(entry: Entry): void {
+    const { id, parent } = entry.instance;
+    this.#byId.set(id, entry);
+    if (parent !== undefined) this.#adopt(entry, this.#byId.get(parent.instance), parent.instance);
+    for (const orphan of this.#orphans.get(id) ?? []) this.#adopt(orphan, entry, id);
+    this.#orphans.delete(id);
+  }
+
+  #adopt(entry: Entry, caller: Entry | undefined, callerId: string): void {
+    entry.caller = caller;
+    if (caller !== undefined) return void caller.called.add(entry);
+    let orphans = this.#orphans.get(callerId);
+    if (orphans === undefined) this.#orphans.set(callerId, orphans = new Set());
+    orphans.add(entry);
+  }
+
+  /** Drops an instance; what it has called stays, and is taken up again by whoever comes under its id. */
+  drop(entry: Entry): void {
+    const { id, parent } = entry.instance;
+    this.#byId.delete(id);
+    if (parent !== undefined) {
+      entry.caller?.called.delete(entry);
+      this.#forgetOrphan(entry, parent.instance);
+    }
+    for (const called of entry.called) this.#adopt(called, undefined, id);
+  }
+
+  #forgetOrphan(entry: Entry, callerId: string): void {
+    const orphans = this.#orphans.get(callerId);
+    if (orphans?.delete(entry) && orphans.size === 0) this.#orphans.delete(callerId);
+  }
+
+  /** Whether an instance is known that one of this id has called, which is not known. */
+  hasOrphansOf(callerId: string): boolean {
+    return this.#orphans.has(callerId);
+  }
+
+  /** Called instances whose callers are not known. */
+  orphans(): Entry[] {
+    return [...this.#orphans.values()].flatMap((set) => [...set]);
+  }
+}
