@@ -1,6 +1,6 @@
 import { type Clock, onAbort } from "../model/mod.ts";
 
-/** The pauses of a loop, one after the other, each of which something new may cut short. */
+/** The pauses of a loop, one after the other; something new may cut each of them short. */
 export class Pause {
   readonly #clock: Pick<Clock, "until">;
   #end = () => {};

@@ -1,4 +1,4 @@
-/** Ties the parts of a driver together, each of which knows only what it needs of the others. */
+/** Ties the parts of a driver together: each knows only what it needs of the others. */
 import { hostname } from "node:os";
 import { ulidMaker } from "../../model/mod.ts";
 import type { WireFormat } from "../../wire/mod.ts";
