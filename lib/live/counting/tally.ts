@@ -5,7 +5,7 @@ import { placeOf } from "./histogram.ts";
 import { SlidingHistogram } from "./sliding.ts";
 import { packWork } from "./summary.ts";
 import { Table } from "./table.ts";
-import { summaryOf, type Tallied } from "./told.ts";
+import { summaryOf, type Tallied } from "./tally_summary.ts";
 
 const HOUR_MS = 3_600_000;
 const HOUR_SLOTS = 12;
@@ -44,6 +44,7 @@ export class WorkTally implements Tallied {
   readonly functions: Table;
   readonly values: Table | undefined;
   readonly sinceMs: number;
+  readonly #tables: readonly Table[];
   readonly #rows: Counts[];
   #packed = "";
   #packedAtMs = -Infinity;
@@ -57,6 +58,7 @@ export class WorkTally implements Tallied {
     this.chains = new Table(nowMs);
     this.functions = new Table(nowMs);
     if (label !== undefined) this.values = new Table(nowMs);
+    this.#tables = [this.chains, this.functions, ...this.values === undefined ? [] : [this.values]];
   }
 
   /** An invocation begins or ceases to wait for capacity, or to be in flight: 1, -1 or 0 of each. */
@@ -69,7 +71,7 @@ export class WorkTally implements Tallied {
 
   /** Nothing waits or is in flight, until it is told once more. */
   restarted(nowMs: number): void {
-    for (const table of [this.chains, this.functions, this.values]) table?.restart(nowMs);
+    for (const table of this.#tables) table.restart(nowMs);
     this.all.restart(nowMs);
   }
 
@@ -103,7 +105,9 @@ export class WorkTally implements Tallied {
   packed(nowMs: number): string {
     if (nowMs < this.#packedAtMs + AGAIN_MS) return this.#packed;
     this.#packedAtMs = nowMs;
-    return this.#packed = packWork(summaryOf(this, nowMs));
+    this.#packed = packWork(summaryOf(this, nowMs));
+    for (const table of this.#tables) table.sweep(nowMs); // rows that go to other names are told to the last
+    return this.#packed;
   }
 
   /** The places in which an attempt counts; valid until it is asked again, as each call asks. */

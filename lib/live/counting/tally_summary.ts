@@ -37,12 +37,10 @@ export function summaryOf(
 
 function rowsOf(table: Table, nowMs: number, hasQueueing: boolean): WorkRow[] {
   const all = [...table.rows(), { name: undefined, counts: table.rest }];
-  const rows = all.map(({ name, counts }, i) => {
+  return all.map(({ name, counts }, i) => {
     const row = rowOf(name, counts, nowMs, i < MOST_TIMED || name === undefined);
     return hasQueueing ? { ...row, queueing: halved(counts.queueing.sparse()) } : row;
   }).filter(({ name, numbers }) => name !== undefined || numbers.started > 0 || numbers.ready > 0);
-  table.sweep(nowMs); // rows that go to other names have told all that they counted
-  return rows;
 }
 
 function rowOf(name: string | undefined, counts: Counts, nowMs: number, isTimed: boolean): WorkRow {
