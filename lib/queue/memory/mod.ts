@@ -1,11 +1,8 @@
 import type { Clock, Instance } from "../../model/mod.ts";
-import { childOf } from "../called_child.ts";
-import { type Entry, hasEnded, MemoryStore, progressOf, viewOf } from "./store.ts";
-import { copyOf } from "./copy.ts";
+import { MemoryHolder } from "./holder.ts";
+import { MemoryStore, viewOf } from "./store.ts";
 import { obey } from "./requests.ts";
 import { rungOrDue } from "../rung_or_due.ts";
-import { treeOf } from "../tree.ts";
-import { Losses } from "../losses.ts";
 import { cancelOrders, marksOf } from "../orders.ts";
 import type {
   CallbackCounts,
@@ -21,7 +18,6 @@ import type {
   Claim,
   Command,
   Filter,
-  Held,
   InstanceView,
   Order,
   PartitionView,
@@ -34,11 +30,10 @@ import type {
   Result,
 } from "../queue.ts";
 import type { DeployedChain, Deployment } from "../deployed.ts";
-import { leaseLost, QueueError } from "../errors.ts";
+import { QueueError } from "../errors.ts";
 import type { InstancePage, PageOptions } from "../page.ts";
 import type { Settings } from "../settings.ts";
 import { SettingsNotifier } from "../setting_changes.ts";
-import { definitionOfSubmitted, placeOf, storableOutput } from "../submission.ts";
 import { PullBudget } from "../weight.ts";
 
 /** Options of an in-memory queue. */
@@ -83,48 +78,24 @@ export class MemoryQueue {
   }
 }
 
-/** An instance that a consumer holds, and the claim under which it does. */
-interface Hold {
-  readonly entry: Entry;
-  readonly claim: number;
-}
-
 class MemoryConsumer implements QueueDriver {
   readonly isDivided = false;
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #keepMs: number;
   readonly #id: string = crypto.randomUUID();
-  readonly #holds = new Map<string, Hold>();
-  #claims = 0;
-  readonly #losses: Losses;
-  /** Ids of the instances that it has lost and does not know of. */
-  readonly #unnoticed = new Set<string>();
+  readonly #holder: MemoryHolder;
   #closed = false;
 
   constructor(store: MemoryStore, clock: Clock, keepMs: number) {
     this.#store = store;
     this.#clock = clock;
     this.#keepMs = keepMs;
-    this.#losses = new Losses(() => store.bell.ring());
+    this.#holder = new MemoryHolder(store);
   }
 
   push(instances: readonly Instance[]): Promise<Pushed> {
-    return this.#do("push to", () => {
-      for (const instance of instances) definitionOfSubmitted(instance); // throws before any is added
-      const lost = instances.filter(({ parent }) =>
-        parent !== undefined && !this.#holds.has(parent.instance)
-      );
-      if (lost.length > 0) throw leaseLost("the queue in memory", lost.map(({ id }) => id));
-      const pushed = this.#store.lookOver(instances);
-      for (const instance of instances) {
-        const entry = this.#store.add(instance, this.#clock.wallMs());
-        const caller = instance.parent && this.#holds.get(instance.parent.instance);
-        if (caller && entry.owner === this) this.#hold(entry, caller.claim);
-      }
-      this.#store.bell.ring();
-      return pushed;
-    });
+    return this.#do("push to", () => this.#holder.push(instances, this.#clock.wallMs()));
   }
 
   pull(
@@ -134,8 +105,7 @@ class MemoryConsumer implements QueueDriver {
   ): Promise<Claim[]> {
     return this.#taken(signal, (nowMs) => {
       const nextMs = this.#store.wake(nowMs);
-      const entries = this.#store.take(new PullBudget(max, maxCharacters), passOver, this);
-      return { due: entries.map((entry) => this.#claim(entry)), nextMs };
+      return { due: this.#holder.take(new PullBudget(max, maxCharacters), passOver), nextMs };
     });
   }
 
@@ -155,64 +125,15 @@ class MemoryConsumer implements QueueDriver {
     }
   }
 
-  #claim(entry: Entry): Claim {
-    const tree = [...treeOf(entry)].sort((a, b) => a.seq - b.seq);
-    const number = ++this.#claims;
-    for (const each of tree) if (!hasEnded(each)) this.#hold(each, number);
-    const children = tree.slice(1).map((entry) => childOf(entry, progressOf(entry)));
-    const { instance, cancel } = entry;
-    const claim = {
-      ...{ instance, number, progress: progressOf(entry) },
-      ...cancel !== undefined && { cancel },
-    };
-    return children.length === 0 ? claim : { ...claim, children };
-  }
-
-  #hold(entry: Entry, claim: number): void {
-    const { id } = entry.instance;
-    this.#holds.set(id, { entry, claim });
-    this.#unnoticed.delete(id);
-    this.#losses.regained(id);
-  }
-
   checkpoint(progress: readonly Progress[]): Promise<void> {
-    return this.#do("write to", () => {
-      this.#write(progress.map((item) => ({ ...item, records: item.records.map(copyOf) })), () => {});
-    });
+    return this.#do("write to", () => this.#holder.checkpoint(progress));
   }
 
   finish(results: readonly Result[]): Promise<void> {
     return this.#do("write to", () => {
       this.#store.purge(this.#clock.wallMs() - this.#keepMs);
-      const copies = results.map((item) => ({
-        ...item,
-        records: item.records.map(copyOf),
-        output: storableOutput(item.output),
-      }));
-      this.#write(copies, (entry, { outcome, endedAtMs, reason, output }) => {
-        this.#store.end(entry, outcome, endedAtMs, reason, output);
-        for (const { instance: { id } } of treeOf(entry)) this.#holds.delete(id);
-      });
+      this.#holder.finish(results);
     });
-  }
-
-  #write<T extends Progress>(items: readonly T[], also: (entry: Entry, item: T) => void): void {
-    const lost: string[] = [];
-    for (const item of items) {
-      const entry = this.#heldBy(item);
-      if (!entry) {
-        lost.push(item.instanceId);
-        continue;
-      }
-      for (const record of item.records) entry.records.set(placeOf(record), record);
-      also(entry, item);
-    }
-    if (lost.length > 0) throw leaseLost("the queue in memory", lost);
-  }
-
-  #heldBy({ instanceId, claim }: Held): Entry | undefined {
-    const hold = this.#holds.get(instanceId);
-    return claim === undefined || claim === hold?.claim ? hold?.entry : undefined;
   }
 
   identity(): Promise<string> {
@@ -256,22 +177,11 @@ class MemoryConsumer implements QueueDriver {
   }
 
   release(held: readonly Released[]): Promise<void> {
-    return this.#do("hand back to", () => {
-      const roots = new Set<Entry>(), waitsFor = new Map<Entry, string>();
-      for (const each of held) {
-        const entry = this.#heldBy(each);
-        if (entry === undefined || entry.caller !== undefined) continue;
-        roots.add(entry);
-        if (each.waitsFor !== undefined) waitsFor.set(entry, each.waitsFor);
-      }
-      this.#handBack([...roots].flatMap((root) => [...treeOf(root)].reverse()), waitsFor);
-    });
+    return this.#do("hand back to", () => this.#holder.release(held, this.#clock.wallMs()));
   }
 
   confirmHolds(): Promise<void> | undefined {
-    if (this.#unnoticed.size > 0) this.#losses.add(this.#unnoticed);
-    this.#unnoticed.clear();
-    return this.#losses.areReported ? undefined : this.#losses.untilReported();
+    return this.#holder.confirm();
   }
 
   beat(record: ConsumerRecord): Promise<void> {
@@ -330,7 +240,7 @@ class MemoryConsumer implements QueueDriver {
   }
 
   async *commands(signal: AbortSignal): AsyncGenerator<Order> {
-    const forget = this.#losses.listen();
+    const forget = this.#holder.losses.listen();
     try {
       yield* this.#orders(signal);
     } finally {
@@ -347,9 +257,8 @@ class MemoryConsumer implements QueueDriver {
       if (signal.aborted) return;
       const { rings } = this.#store.bell;
       yield* notifier.orders(this.#store.settings.current);
-      yield* this.#losses.orders();
-      const marks = [...this.#holds.values()].filter(({ entry }) => entry.cancel !== undefined)
-        .map(({ entry: { instance: { id }, abort } }) => ({ id, abort }));
+      yield* this.#holder.losses.orders();
+      const marks = this.#holder.marks();
       yield* cancelOrders(marks, delivered);
       delivered = marksOf(marks);
       await this.#store.bell.after(rings, signal);
@@ -358,25 +267,19 @@ class MemoryConsumer implements QueueDriver {
 
   /** Loses all that it holds. */
   expire(): void {
-    for (const id of this.#holds.keys()) this.#unnoticed.add(id);
-    this.#giveUp();
+    this.#giveUp(() => this.#holder.lose(this.#clock.wallMs()));
   }
 
-  #giveUp(): void {
+  #giveUp(holds: () => void): void {
     this.#store.beats.end(this);
     this.#store.callbacks.release(this);
-    this.#handBack([...this.#holds.values()].map(({ entry }) => entry));
-  }
-
-  #handBack(entries: readonly Entry[], waitsFor?: ReadonlyMap<Entry, string>): void {
-    for (const { instance: { id } } of entries) this.#holds.delete(id);
-    this.#store.release(entries, this.#clock.wallMs(), waitsFor);
+    holds();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      this.#giveUp(); // also wakes those who wait here, to find it closed
+      this.#giveUp(() => this.#holder.handBack(this.#clock.wallMs())); // also wakes those who wait here, to find it closed
     }
     return Promise.resolve();
   }
