@@ -12,7 +12,8 @@ import { visible, visibleLine, visiblePlain } from "./shell/visible.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const [first, second] = args;
-  if (first === "help" && second !== undefined) return await main([second, "--help"]);
+  if (first === "help" && second === "queues") return await printQueues();
+  if (first === "help" && second !== undefined) return await main([...args.slice(1), "--help"]);
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     const { generalHelp } = await import("./shell/help.ts");
@@ -35,6 +36,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (entry === undefined) {
     const { didYouMean } = await import("./shell/options.ts");
     const names = Object.keys(COMMANDS);
+    const { command: queue } = await COMMANDS["queue"]!.load();
+    if (queue.words?.includes(name)) {
+      throw new UsageError(`Unknown command "${name}"; did you mean "sequoia queue ${name}"?`);
+    }
     throw new UsageError(
       `Unknown command "${name}"${didYouMean(name, names)} Choose from ${names.join(", ")}`,
     );
@@ -42,7 +47,12 @@ async function main(args: readonly string[]): Promise<number> {
   const { command } = await entry.load();
   if (rest.includes("--help") || rest.includes("-h")) {
     const { commandHelp } = await import("./shell/help.ts");
-    console.log(commandHelp(name, entry.summary, command, helpWidth()));
+    const word = rest.find((arg) => command.words?.includes(arg)), topic = word && command.helpOf?.(word);
+    console.log(
+      topic
+        ? commandHelp(`${name} ${word}`, topic.summary ?? entry.summary, topic, helpWidth())
+        : commandHelp(name, entry.summary, command, helpWidth()),
+    );
     return 0;
   }
   const { keepStdoutForResults } = await import("./shell/workload_output.ts");
@@ -60,6 +70,16 @@ async function main(args: readonly string[]): Promise<number> {
     if (!isOwnDoing) throw error;
   }
   return signals.interrupted() && !(command.isService && signals.toldToEnd()) ? 130 : 0;
+}
+
+/** Shows the addresses of queues, which most commands take. */
+async function printQueues(): Promise<number> {
+  const [{ topicHelp }, { QUEUE_HELP }] = await Promise.all([
+    import("./shell/help.ts"),
+    import("../lib/queue/mod.ts"),
+  ]);
+  console.log(topicHelp("Queues, as --queue and $SEQUOIA_QUEUE name them", QUEUE_HELP, helpWidth()));
+  return 0;
 }
 
 /** The warnings about variables of the environment that give no option. */

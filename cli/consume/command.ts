@@ -14,7 +14,7 @@ import { addressWords } from "../../lib/queue/mod.ts";
 import { noRecorder, priced } from "../../lib/record/mod.ts";
 import { COLLECT_OPTIONS, openCollecting, Sink } from "../options/collecting.ts";
 import { type Command, COMMON } from "../shell/command.ts";
-import { PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "../options/queue_option.ts";
+import { PARTITIONS_OPTION, QUEUE_OPTION } from "../options/queue_option.ts";
 import { secretReference } from "../options/secret_reference.ts";
 import { RUN_LOG_OPTIONS } from "../options/run_log_options.ts";
 import { UsageError } from "../shell/errors.ts";
@@ -150,7 +150,7 @@ export const command: Command = {
   ],
   options,
   isService: true,
-  tables: { "Policies": POLICY_TABLE, ...PROFILE_TABLE, ...QUEUE_TABLE },
+  tables: { "Policies": POLICY_TABLE, ...PROFILE_TABLE },
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw unexpected(rest);

@@ -2,7 +2,7 @@ import type { Logger } from "@std/log";
 import { onlyChains } from "../../lib/model/mod.ts";
 import type { QueueDriver } from "../../lib/queue/mod.ts";
 import { type Command, COMMON, type Context } from "../shell/command.ts";
-import { PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "../options/queue_option.ts";
+import { PARTITIONS_OPTION, QUEUE_OPTION } from "../options/queue_option.ts";
 import { FailedError, UsageError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
 import { flag, many, one, readOptions, text, type Values } from "../shell/options.ts";
@@ -32,7 +32,6 @@ export const command: Command = {
     ["sequoia deploy --remove fan7", "forget one; its instances go on"],
   ],
   options,
-  tables: QUEUE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     const action = actionOf(rest, values), log = openLog(values);

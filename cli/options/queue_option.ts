@@ -1,5 +1,5 @@
 import { parseCount } from "../../lib/model/mod.ts";
-import { QUEUE_FORMS, QUEUE_HELP } from "../../lib/queue/mod.ts";
+import { QUEUE_FORMS } from "../../lib/queue/mod.ts";
 import { QUEUE_TIMEOUT_OPTION } from "../shell/command.ts";
 import { one, optionGroup, text } from "../shell/options.ts";
 import { DEFAULT_QUEUE } from "../assembly.ts";
@@ -8,14 +8,11 @@ import { DEFAULT_QUEUE } from "../assembly.ts";
 export const QUEUE_OPTION = optionGroup("for the queue", {
   queue: one(
     "ADDRESS",
-    `the queue: ${QUEUE_FORMS} (default $SEQUOIA_QUEUE, or ${DEFAULT_QUEUE})`,
+    `the queue: ${QUEUE_FORMS} (default $SEQUOIA_QUEUE, or ${DEFAULT_QUEUE}); all forms: sequoia help queues`,
     text,
   ),
   ...QUEUE_TIMEOUT_OPTION,
 });
-
-/** The values that `--queue` takes, for the help of these commands. */
-export const QUEUE_TABLE = { "Queues": QUEUE_HELP };
 
 /** `--partitions`, for the commands that create the topics of a queue. */
 export const PARTITIONS_OPTION = optionGroup("for the queue", {

@@ -15,7 +15,7 @@ function numbersByValue(text: string, before = ""): Record<string, number> {
     if (at <= 0) {
       throw new SyntaxError(
         `Cannot read "${part}"${part === text ? "" : ` of "${text}"`}: it has no number. ` +
-          `Write ${before}VALUE:N, or several: ${before}VALUE:N,VALUE:N`,
+          `Write ${before}${at < 0 && part !== "" ? part : "VALUE"}:N, or several: ${before}VALUE:N,VALUE:N`,
       );
     }
     if (numbers.has(value)) {
@@ -46,15 +46,25 @@ export const labelLimit = (text: string): ValueNumbers => {
 
 /** Reads `function=compile:5`, `chain=nightly:5,*:20`, and, of a label, `tenant=acme:5`. */
 export const ceiling = (text: string): ValueNumbers => {
-  const [kind, numbers] = pair(text);
+  const [kind, numbers] = boundOf(text);
   return [kindOf(kind), numbersOf(numbers, `${kind}=`)];
 };
 
 /** Reads the same, but only of values that are named. */
 export const floor = (text: string): ValueNumbers => {
-  const [kind, numbers] = pair(text);
+  const [kind, numbers] = boundOf(text);
   return [kindOf(kind), numbersByValue(numbers, `${kind}=`)];
 };
+
+/** Reads `KIND=…`. @throws {SyntaxError} if `:` and `=` have changed places: `tenant:acme=5`, or `tenant=acme=5` */
+function boundOf(text: string): readonly [kind: string, numbers: string] {
+  const swapped = /^([^:=,]+)[:=]([^:=,]+)=([0-9]+)$/.exec(text);
+  if (swapped !== null) {
+    const [, kind, value, max] = swapped;
+    throw new SyntaxError(`Cannot read "${text}". Write ${kind}=${value}:${max}`);
+  }
+  return pair(text);
+}
 
 function kindOf(name: string): ValueKind {
   return name === "function" ? "functions" : name === "chain" ? "chains" : { label: name };

@@ -52,7 +52,21 @@ Deno.test("floor() reads the floors of values that are named", () => {
     assertThrows(() => floor(wrong), Error, "Write ", wrong);
   }
   const whole =
-    'Cannot read "acme": it has no number. Write tenant=VALUE:N, or several: tenant=VALUE:N,VALUE:N';
+    'Cannot read "acme": it has no number. Write tenant=acme:N, or several: tenant=VALUE:N,VALUE:N';
   assertThrows(() => floor("tenant=acme"), SyntaxError, whole);
   assertThrows(() => ceiling("chain=a:5,b"), SyntaxError, 'Cannot read "b" of "a:5,b": it has no number');
+});
+
+Deno.test("ceiling() and floor() say what to write where : and = have changed places, or the number is missing", () => {
+  for (
+    const [text, words] of [
+      ["tenant:acme=5", 'Cannot read "tenant:acme=5". Write tenant=acme:5'],
+      ["tenant=acme=5", 'Cannot read "tenant=acme=5". Write tenant=acme:5'],
+      [
+        "tenant=acme",
+        'Cannot read "acme": it has no number. Write tenant=acme:N, or several: tenant=VALUE:N,VALUE:N',
+      ],
+    ] as const
+  ) assertThrows(() => floor(text), SyntaxError, words);
+  assertThrows(() => ceiling("tenant=acme=5"), SyntaxError, "Write tenant=acme:5");
 });

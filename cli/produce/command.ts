@@ -4,7 +4,7 @@ import { type Load, Producer } from "../../lib/produce/mod.ts";
 import { addressWords, type InstanceView, type OpenQueueOptions } from "../../lib/queue/mod.ts";
 import { noRecorder } from "../../lib/record/mod.ts";
 import { type Command, COMMON, type Context } from "../shell/command.ts";
-import { PARTITIONS_OPTION, QUEUE_OPTION, QUEUE_TABLE } from "../options/queue_option.ts";
+import { PARTITIONS_OPTION, QUEUE_OPTION } from "../options/queue_option.ts";
 import { FailedError, UsageError } from "../shell/errors.ts";
 import { CALLBACK_OPTIONS, withCallback } from "./callback_options.ts";
 import { INSTANCE_OPTIONS, withInstances } from "./instance_options.ts";
@@ -61,7 +61,6 @@ export const command: Command = {
     ],
   ],
   options,
-  tables: QUEUE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length === 0 && values.trace.length === 0) {
@@ -111,6 +110,7 @@ export const command: Command = {
     const behind = lateness({ pace, bound, what: "instances were submitted" }, log);
     if (existing === undefined && load.idOf !== undefined) log.info(UNCHECKED);
     if (!values.json) { for (const line of submittedIds.lines()) context.print(line); }
+    if (values.wait && (await queue.consumers(true)).length === 0) log.info(NOBODY_CONSUMES);
     const results: EndedInstance[] = [];
     const onEnd = values.json ? (view: InstanceView) => results.push(endOf(view)) : () => {};
     const ended = values.wait ? await waitFor(producer, ids, context, onEnd) : undefined;
@@ -138,6 +138,8 @@ export const command: Command = {
     if (behind !== undefined) throw behind;
   },
 };
+
+const NOBODY_CONSUMES = "No consumer runs now: what is queued waits for one. Start it: sequoia consume";
 
 const UNCHECKED =
   "Kafka does not say whether an id is known: consumers pass over what is, and set aside what differs " +

@@ -1,5 +1,4 @@
-import type { Command } from "../shell/command.ts";
-import { QUEUE_TABLE } from "../options/queue_option.ts";
+import type { Command, Topic } from "../shell/command.ts";
 import { UsageError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
 import { didYouMean, readOptions } from "../shell/options.ts";
@@ -131,46 +130,79 @@ function writes({ writes = false }: Action, values: QueueValues, args: readonly 
   return typeof writes === "boolean" ? writes : writes(values, args);
 }
 
+const STATES_TABLE = {
+  "States of instances": [
+    ["queued", "no consumer has taken it yet, or one has handed it back"],
+    ["running", "a consumer has taken it; its calls are in flight or wait for their turn"],
+    ["completed, failed, cancelled", "it has ended; those that failed are in queue dead"],
+  ],
+} as const;
+
+const NODES_TABLE = {
+  "Nodes in queue show": [
+    ["waiting", "something that it comes after has not settled"],
+    ["open", "it waits for what is said behind it, or is in flight"],
+    ["started", "the same, of a function that must not run twice, or of the one that undoes"],
+    ["delayed", "it waits for another attempt, long enough to say why"],
+    ["ok, failed, skipped", "how it settled"],
+    ["not done", "its instance ended before it"],
+    ["generation N", "it has been begun again N times, each time under another idempotency key"],
+  ],
+} as const;
+
+const EXAMPLES = [
+  ["sequoia queue status", "how many instances wait, run and have ended"],
+  ["sequoia queue list --state running --chain fan7", "those of a chain that run now"],
+  ["sequoia queue dead", "the chains that failed, and why"],
+  ["sequoia queue show order-17", "each node of one: state, attempts, inputs, output"],
+  ["sequoia queue retry --all", "run all that failed again, from where they failed"],
+  ["sequoia queue retry order-17 --from convert", "run this node and all after it again"],
+  ["sequoia queue callbacks --retry --all", "deliver the callbacks that were given up after all"],
+  ["sequoia queue cancel --chain fan7 --abort", "end what is queued or running of a chain, calls too"],
+  ["sequoia queue pause --function convert", "start no calls of a function, until it is resumed"],
+  ["sequoia queue resume --all", "take all pauses back"],
+  ["sequoia queue status --queue kafka://127.0.0.1:9092", "on Kafka: also lag and owner of each partition"],
+  ["sequoia queue policy fair-share", "all consumers go by this policy from now on"],
+  ["sequoia queue policy ./mine.ts", "send a policy to consumers that run with --allow-policy-files"],
+  ["sequoia queue limit", "which limit is in force, at each consumer"],
+  ["sequoia queue limit 50 --ceiling tenant=acme:20", "at most 50 in flight, 20 of one tenant"],
+  ["sequoia queue purge --state completed", "forget those that have completed"],
+  ["sequoia queue settings --reset", "consumers go by what they were started with again"],
+] as const;
+
+const USAGE =
+  "status | list | show ID | dead | callbacks [ID…] | cancel ID… | retry ID… | purge ID… | pause | resume | " +
+  "policy [NAME] | limit [N|N,fixed|auto] | settings";
+
+/** The help of one action: its own options, and what they have to do with. */
+function helpOf(name: string): Topic {
+  const { help, takes } = ACTIONS[name]!;
+  const own = new Set<string>([...takes, ...Object.keys(SETTABLE)]);
+  return {
+    summary: help,
+    usage: `${
+      USAGE.split(" | ").find((form) => form.split(" ")[0] === name)!.slice(name.length + 1)
+    } [options]`.trim(),
+    options: Object.fromEntries(Object.entries(QUEUE_OPTIONS).filter(([option]) => own.has(option))),
+    tables: {
+      ...(name === "status" || name === "list") && STATES_TABLE,
+      ...name === "show" && NODES_TABLE,
+    },
+    examples: EXAMPLES.filter(([line]) => line.split(" ")[2] === name),
+  };
+}
+
 /** `sequoia queue` */
 export const command: Command = {
-  usage:
-    "status | list | show ID | dead | callbacks [ID…] | cancel ID… | retry ID… | purge ID… | pause | resume | " +
-    "policy [NAME] | limit [N|N,fixed|auto] | settings",
+  usage: USAGE,
   words: Object.keys(ACTIONS),
+  helpOf,
   tables: {
     "Actions": Object.entries(ACTIONS).map(([name, { help }]) => [name, help] as const),
-    "States of instances": [
-      ["queued", "no consumer has taken it yet, or one has handed it back"],
-      ["running", "a consumer has taken it; its calls are in flight or wait for their turn"],
-      ["completed, failed, cancelled", "it has ended; those that failed are in queue dead"],
-    ],
-    "Nodes in queue show": [
-      ["waiting", "something that it comes after has not settled"],
-      ["open", "it waits for what is said behind it, or is in flight"],
-      ["started", "the same, of a function that must not run twice, or of the one that undoes"],
-      ["delayed", "it waits for another attempt, long enough to say why"],
-      ["ok, failed, skipped", "how it settled"],
-      ["not done", "its instance ended before it"],
-      ["generation N", "it has been begun again N times, each time under another idempotency key"],
-    ],
-    ...QUEUE_TABLE,
+    ...STATES_TABLE,
+    ...NODES_TABLE,
   },
-  examples: [
-    ["sequoia queue status", "how many instances wait, run and have ended"],
-    ["sequoia queue dead", "the chains that failed, and why"],
-    ["sequoia queue show order-17", "each node of one: state, attempts, inputs, output"],
-    ["sequoia queue retry --all", "run all that failed again, from where they failed"],
-    ["sequoia queue retry order-17 --from convert", "run this node and all after it again"],
-    ["sequoia queue callbacks --retry --all", "deliver the callbacks that were given up after all"],
-    ["sequoia queue cancel --chain fan7 --abort", "end what is queued or running of a chain, calls too"],
-    ["sequoia queue pause --function convert", "start no calls of a function, until it is resumed"],
-    ["sequoia queue resume --all", "take all pauses back"],
-    ["sequoia queue status --queue kafka://127.0.0.1:9092", "on Kafka: also lag and owner of each partition"],
-    ["sequoia queue policy fair-share", "all consumers go by this policy from now on"],
-    ["sequoia queue policy ./mine.ts", "send a policy to consumers that run with --allow-policy-files"],
-    ["sequoia queue limit", "which limit is in force, at each consumer"],
-    ["sequoia queue settings --reset", "consumers go by what they were started with again"],
-  ],
+  examples: EXAMPLES,
   options: QUEUE_OPTIONS,
   settings: SETTABLE,
   async run(args, context) {

@@ -81,7 +81,8 @@ export async function limit(
     ...values.ceiling.length > 0 && { ceilings: byKind(values.ceiling) },
     ...values.floor.length > 0 && { floors: byKind(values.floor) },
   };
-  const what = limitLines(change).map(([name, words]) => `the ${name} ${words}`).join(" and ");
+  const parts = limitLines(change).map(([name, words]) => `the ${name} ${words}`), last = parts.pop()!;
+  const what = parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
   const outcome = await setLimits(queue, change, clock);
   if (outcome.kind === "set") return tell(what, outcome, values, context);
   const { kind, reason, by } = outcome;

@@ -6,7 +6,7 @@ import { type Command, COMMON } from "../shell/command.ts";
 import { UsageError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
 import { choice, many, one, pair, readOptions, text } from "../shell/options.ts";
-import { QUEUE_OPTION, QUEUE_TABLE } from "../options/queue_option.ts";
+import { QUEUE_OPTION } from "../options/queue_option.ts";
 import { VERSION } from "../shell/version.ts";
 import { chance, clock, openQueue, queueAddress, queueNotes } from "../assembly.ts";
 import { listenAddress } from "../options/listen_address.ts";
@@ -60,7 +60,6 @@ export const command: Command = {
   options,
   settings,
   isService: true,
-  tables: QUEUE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw new UsageError(`serve: unexpected argument "${rest[0]}". See --help`);

@@ -15,12 +15,20 @@ export interface Context {
   printEscaped(text: string): void;
 }
 
+/** A subcommand, or a part of it, as its help shows it. */
+export type Topic = Pick<Command, "usage" | "examples" | "options" | "tables"> & {
+  /** Its effect, in a few words. (Default: the summary of the command) */
+  readonly summary?: string;
+};
+
 /** One subcommand. */
 export interface Command {
   /** Its arguments, as in `WORKLOAD…`. */
   readonly usage: string;
   /** The words that its first argument may be. (Default: a file) */
   readonly words?: readonly string[];
+  /** The help of one of these words alone: its options, tables and examples. (Default: that of the whole command) */
+  readonly helpOf?: (word: string) => Topic;
   /** Lines that work as they stand, with what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   readonly options: OptionTable;

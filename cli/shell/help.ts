@@ -1,10 +1,10 @@
 import { unicodeWidth } from "@std/cli/unicode-width";
-import type { Command } from "./command.ts";
+import type { Topic } from "./command.ts";
 import type { Option } from "./options.ts";
 import { wrapped } from "./text_table.ts";
 
 /** The help of one command, in lines of at most `width` columns where words allow it. */
-export function commandHelp(name: string, summary: string, command: Command, width = Infinity): string {
+export function commandHelp(name: string, summary: string, command: Topic, width = Infinity): string {
   const columns = (rows: Rows) => columnsWithin(width, rows);
   const options = Object.entries(command.options).map(([key, option]) => ({
     group: option.group ?? "",
@@ -16,9 +16,10 @@ export function commandHelp(name: string, summary: string, command: Command, wid
     ({ group }) => group,
   );
   return [
-    `sequoia ${name}: ${summary}`,
+    ...wrapped(`sequoia ${name}: ${summary}`, width),
     "",
-    `  sequoia ${name} ${command.usage}`.trimEnd(),
+    ...wrapped(`sequoia ${name} ${command.usage}`.trimEnd(), width - BELOW.length)
+      .map((line, i) => (i === 0 ? "  " : BELOW) + line),
     ...[...groups].flatMap(([group, options]) => [
       "",
       group === "" ? "Options:" : `Options ${group}:`,
@@ -31,13 +32,18 @@ export function commandHelp(name: string, summary: string, command: Command, wid
   ].join("\n");
 }
 
+/** The help of a subject that several commands share. */
+export function topicHelp(title: string, rows: Rows, width = Infinity): string {
+  return [`${title}:`, ...columnsWithin(width, rows)].join("\n");
+}
+
 /** The list of commands. */
 export function generalHelp(commands: Rows, width = Infinity): string {
   const columns = (rows: Rows) => columnsWithin(width, rows);
   return [
     "sequoia: quality of service for serverless function chains",
     "",
-    "  sequoia COMMAND [options]     sequoia help COMMAND",
+    "  sequoia COMMAND [options]     sequoia help COMMAND     sequoia help queues",
     "",
     "Commands:",
     ...columns(commands),

@@ -17,6 +17,18 @@ Deno.test("commandHelp() breaks no word at 80 columns, and leaves none out", () 
   }
 });
 
+Deno.test("the help of an action of queue has its options, tables and examples alone", () => {
+  for (const word of queue.words!) {
+    const topic = queue.helpOf!(word), help = commandHelp(`queue ${word}`, topic.summary!, topic, 80);
+    assert(topic.examples.length > 0, word);
+    for (const line of help.split("\n")) assert(unicodeWidth(line) <= 80, line);
+  }
+  const help = commandHelp("queue retry", "", queue.helpOf!("retry"), 80);
+  assertMatch(help, /^ {2}sequoia queue retry ID… \[options\]$/m);
+  assertMatch(help, /--from NODE/);
+  assert(!/--floor|--waiting|queue cancel/.test(help), help);
+});
+
 Deno.test("commandHelp() shows options by what they are for, the command's own first and those of every command last", () => {
   const headings = commandHelp("x", "does x", consume).match(/^Options.*:$/gm);
   assertEquals(headings, [

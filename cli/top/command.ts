@@ -6,7 +6,7 @@ import { variable } from "../shell/environment.ts";
 import { UsageError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
 import { choice, flag, one, readOptions } from "../shell/options.ts";
-import { QUEUE_OPTION, QUEUE_TABLE } from "../options/queue_option.ts";
+import { QUEUE_OPTION } from "../options/queue_option.ts";
 import { VERSION } from "../shell/version.ts";
 import { clock, openQueue, queueAddress, queueNotes } from "../assembly.ts";
 import { FullScreen } from "./full_screen.ts";
@@ -42,7 +42,6 @@ export const command: Command = {
     ["sequoia top --once", "once, for a log or another program; --json has everything"],
   ],
   options,
-  tables: QUEUE_TABLE,
   async run(args, context) {
     const { values, rest } = readOptions(options, args);
     if (rest.length > 0) throw new UsageError(`top: unexpected argument "${rest[0]}". See --help`);

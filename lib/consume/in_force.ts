@@ -246,6 +246,7 @@ function namesOf({ global, fixed = false, functions, chains, labels, floors }: L
 
 function changeWords(kind: keyof LimitNames, set: string | undefined, own = "none"): string {
   const be = kind === "limit" ? "is" : "are";
+  if (set === own) return `The queue's ${kind} ${set} ${be} in force, the same as the consumer's own`;
   if (set !== undefined) return `The queue's ${kind} ${set} ${be} in force, not ${own}`;
   return own === "none"
     ? `The queue sets no ${kind} any more`

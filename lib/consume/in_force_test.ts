@@ -161,6 +161,7 @@ Deno.test("Consumer.run() goes by the queue's ceilings and floors, and refuses f
     ...{ ...limits, functions: {}, chains: { mine: 2 }, labels: {} },
     floors: { chains: { mine: 2 } },
   });
+  await scene.ask({ kind: "limit", limit: 3, fixed: true });
   await scene.ask({ kind: "limit", limit: 1 });
   assertMatch(
     (await scene.consumer()).settings?.error ?? "",
@@ -170,6 +171,7 @@ Deno.test("Consumer.run() goes by the queue's ceilings and floors, and refuses f
   assertEquals(scene.said, [
     "The queue's ceilings chain=mine:2 are in force, not function=bulk:3",
     "The queue's floors chain=mine:2 are in force, not none",
+    "The queue's limit 3,fixed is in force, the same as the consumer's own",
     "The limit 3,fixed is in force again: the queue sets none",
     "The ceilings function=bulk:3 are in force again: the queue sets none",
     "The queue sets no floors any more",

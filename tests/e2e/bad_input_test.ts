@@ -45,6 +45,7 @@ export default chain("decided", ({ call }) => { call(fn("f"), { when: "args.size
 
 const CASES: readonly [args: string, code: number, ...parts: string[]][] = [
   ["", 2],
+  ["status", 2, 'Unknown command "status"', 'did you mean "sequoia queue status"'],
   ["prodcue", 2, 'Unknown command "prodcue"', 'did you mean "produce"'],
   ["consume --polcy fcfs", 2, "Unknown option --polcy", 'did you mean "--policy"'],
   ["consume --policy fair-sahre", 2, 'Cannot find the policy "fair-sahre"', 'did you mean "fair-share"'],

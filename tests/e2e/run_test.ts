@@ -91,6 +91,14 @@ Deno.test("sequoia consume runs what is submitted while it runs, and drains at t
   assertStringIncludes(ended.stderr, "Completed 50, failed 0");
 });
 
+Deno.test("sequoia produce --wait says that no consumer runs, and ends when one has come", async () => {
+  await using at = await folder({ "quick.ts": QUICK });
+  await using produce = new Running(["produce", "quick.ts", "--count", "2", "--wait"], at);
+  await produce.says(/No consumer runs now: what is queued waits for one\. Start it: sequoia consume/);
+  assertEquals((await run(["consume", "--until-empty"], at)).code, 0);
+  assertEquals((await produce.ended).code, 0);
+});
+
 Deno.test("sequoia spam loses chains mid-way at a hard limit that sequoia consume keeps", async () => {
   await using at = await folder({ "quick.ts": QUICK });
   const profile = ["--profile", "hard-limit,limit=5,cold=0ms"];
