@@ -70,9 +70,11 @@ const batchSchema = z.object({
 
 /** Deployed chains, and submitting instances of them. */
 export const chainRoutes: RouteGroup = (app, parts) => {
-  const { queue, clock, random } = parts;
-  const read = submissionReader(random);
+  for (const addRoute of [listChains, getChain, submitInstances]) addRoute(app, parts);
+};
 
+const listChains: RouteGroup = (app, parts) => {
+  const { queue } = parts;
   const all = route(parts, { scope: "read" }, {
     method: "get",
     path: "/v1/chains",
@@ -86,7 +88,10 @@ export const chainRoutes: RouteGroup = (app, parts) => {
     for await (const deployed of queue.deployments()) chains.push(chainBody(deployed, c.get("caller")));
     return json(chainsSchema, { chains }, 200);
   });
+};
 
+const getChain: RouteGroup = (app, parts) => {
+  const { queue } = parts;
   const one = route(parts, { scope: "read" }, {
     method: "get",
     path: "/v1/chains/{name}",
@@ -101,7 +106,11 @@ export const chainRoutes: RouteGroup = (app, parts) => {
     async (c) =>
       json(chainSchema, chainBody(await deployedOf(queue, c.req.valid("param").name), c.get("caller")), 200),
   );
+};
 
+const submitInstances: RouteGroup = (app, parts) => {
+  const { queue, clock } = parts;
+  const read = submissionReader(parts.random);
   const submit = route(parts, { scope: "submit" }, {
     method: "post",
     path: "/v1/chains/{name}",
@@ -153,7 +162,7 @@ export const chainRoutes: RouteGroup = (app, parts) => {
     const instances = submissions.map((submission, i) => read(submission, args[i], context));
     const outcomes = await submitAll(queue, instances, caller);
     if (isMany) return batchAnswer(instances.map(({ id }) => id), outcomes);
-    const [{ id }] = instances as [typeof instances[0] & object], [outcome] = outcomes;
+    const { id } = instances[0]!, [outcome] = outcomes;
     if (outcome === "conflict") throw conflict(id);
     const accepted = { id, chain: name, existing: outcome === "existing" };
     const location = { location: `/v1/instances/${encodeURIComponent(id)}` };

@@ -13,7 +13,7 @@ import {
   summarySchema,
 } from "../instance_body.ts";
 import { json } from "../json.ts";
-import type { RouteGroup } from "../parts.ts";
+import type { AppParts, RouteGroup } from "../parts.ts";
 import { visibleFilter } from "../visible.ts";
 import { waitForEnd } from "../wait_for_end.ts";
 import { answered, idParameter, NOT_FOUND, route } from "./route.ts";
@@ -57,8 +57,10 @@ const listQuery = z.strictObject({
 
 /** Looking at instances. */
 export const instanceRoutes: RouteGroup = (app, parts) => {
-  const { queue, clock } = parts;
+  for (const addRoute of [listInstances, getInstance]) addRoute(app, parts);
+};
 
+const listInstances: RouteGroup = (app, parts) => {
   const list = route(parts, { scope: "read" }, {
     method: "get",
     path: "/v1/instances",
@@ -77,10 +79,13 @@ export const instanceRoutes: RouteGroup = (app, parts) => {
       ...parent !== undefined && { parent },
     }, c.get("caller"));
     if (filter === undefined) return json(pageSchema, { instances: [] }, 200);
-    const { lines, next } = await fullPage(filter, limit, cursor, order === "newest");
+    const { lines, next } = await fullPage(parts, filter, limit, cursor, order === "newest");
     return json(pageSchema, { instances: lines.map(summaryBody), ...next !== undefined && { next } }, 200);
   });
+};
 
+const getInstance: RouteGroup = (app, parts) => {
+  const { queue } = parts;
   const one = route(parts, { scope: "read" }, {
     method: "get",
     path: "/v1/instances/{id}",
@@ -119,22 +124,28 @@ export const instanceRoutes: RouteGroup = (app, parts) => {
     }
     return json(instanceSchema, instanceBody(view), 200);
   });
-
-  /** A page that is full, if that many are meant, or looks far enough. */
-  async function fullPage(filter: Filter, limit: number, cursor: string | undefined, newestFirst: boolean) {
-    const lines = [], sinceMs = clock.nowMs();
-    let next = cursor;
-    for (let look = 0; look < MOST_LOOKS; look++) {
-      const left = limit - lines.length;
-      const page = await queue.page(filter, {
-        limit: left,
-        newestFirst,
-        ...next !== undefined && { after: next },
-      });
-      lines.push(...page.lines);
-      next = page.next;
-      if (next === undefined || lines.length >= limit || clock.nowMs() - sinceMs >= LOOKING_MS) break;
-    }
-    return { lines, next };
-  }
 };
+
+/** A page that is full, if that many are meant, or looks far enough. */
+async function fullPage(
+  { queue, clock }: Pick<AppParts, "queue" | "clock">,
+  filter: Filter,
+  limit: number,
+  cursor: string | undefined,
+  newestFirst: boolean,
+) {
+  const lines = [], sinceMs = clock.nowMs();
+  let next = cursor;
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    const left = limit - lines.length;
+    const page = await queue.page(filter, {
+      limit: left,
+      newestFirst,
+      ...next !== undefined && { after: next },
+    });
+    lines.push(...page.lines);
+    next = page.next;
+    if (next === undefined || lines.length >= limit || clock.nowMs() - sinceMs >= LOOKING_MS) break;
+  }
+  return { lines, next };
+}

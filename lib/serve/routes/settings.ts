@@ -41,14 +41,20 @@ const policySchema = z.strictObject({
 const query = dryRunQuery;
 const changed = { 200: answered("Set, or what would be set.", changedSchema) };
 
+const LOOK = { scope: "read", ofAll: true } as const, STEER = { scope: "steer", ofAll: true } as const;
+const TAGS = ["settings"];
+
 /** The settings of all consumers, also of those that come later. */
 export const settingsRoutes: RouteGroup = (app, parts) => {
-  const { queue, clock } = parts;
-  const look = { scope: "read", ofAll: true } as const, steer = { scope: "steer", ofAll: true } as const;
-  const common = { tags: ["settings"] };
+  for (const addRoute of [lookAtSettings, resetSettings, putPolicy, putLimits, addPause, removePause]) {
+    addRoute(app, parts);
+  }
+};
 
-  const get = route(parts, look, {
-    ...common,
+const lookAtSettings: RouteGroup = (app, parts) => {
+  const { queue } = parts;
+  const get = route(parts, LOOK, {
+    tags: TAGS,
     method: "get",
     path: "/v1/settings",
     operationId: "getSettings",
@@ -56,9 +62,11 @@ export const settingsRoutes: RouteGroup = (app, parts) => {
     responses: { 200: answered("The settings.", settingsSchema) },
   });
   app.openapi(get, async () => json(settingsSchema, settingsBody(await queue.settings()), 200));
+};
 
-  const reset = route(parts, steer, {
-    ...common,
+const resetSettings: RouteGroup = (app, parts) => {
+  const reset = route(parts, STEER, {
+    tags: TAGS,
     method: "delete",
     path: "/v1/settings",
     operationId: "resetSettings",
@@ -71,9 +79,12 @@ export const settingsRoutes: RouteGroup = (app, parts) => {
     async (c) =>
       c.req.valid("query").dryRun ? await dryAnswer(parts) : await changedAnswer(parts, { kind: "reset" }),
   );
+};
 
-  const policy = route(parts, steer, {
-    ...common,
+const putPolicy: RouteGroup = (app, parts) => {
+  const { queue, clock } = parts;
+  const policy = route(parts, STEER, {
+    tags: TAGS,
     method: "put",
     path: "/v1/settings/policy",
     operationId: "setPolicy",
@@ -92,9 +103,12 @@ export const settingsRoutes: RouteGroup = (app, parts) => {
       : `${outcome.by.map(placeOf).join(", ")} would refuse it. Nothing was set`;
     throw new ProblemError(422, "refused", `Cannot go by the policy ${name}: ${why}`);
   });
+};
 
-  const limits = route(parts, steer, {
-    ...common,
+const putLimits: RouteGroup = (app, parts) => {
+  const { queue, clock } = parts;
+  const limits = route(parts, STEER, {
+    tags: TAGS,
     method: "put",
     path: "/v1/settings/limits",
     operationId: "setLimits",
@@ -122,9 +136,11 @@ export const settingsRoutes: RouteGroup = (app, parts) => {
       outcome.kind === "impossible" ? "Nothing was set" : "Those before are in force again",
     );
   });
+};
 
-  const pause = route(parts, steer, {
-    ...common,
+const addPause: RouteGroup = (app, parts) => {
+  const pause = route(parts, STEER, {
+    tags: TAGS,
     method: "post",
     path: "/v1/settings/pauses",
     operationId: "pause",
@@ -137,9 +153,12 @@ export const settingsRoutes: RouteGroup = (app, parts) => {
     if (c.req.valid("query").dryRun) return await dryAnswer(parts, pause);
     return await changedAnswer(parts, { kind: "pause", pause });
   });
+};
 
-  const resume = route(parts, steer, {
-    ...common,
+const removePause: RouteGroup = (app, parts) => {
+  const { queue } = parts;
+  const resume = route(parts, STEER, {
+    tags: TAGS,
     method: "delete",
     path: "/v1/settings/pauses",
     operationId: "resume",

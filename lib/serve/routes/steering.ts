@@ -57,12 +57,16 @@ const retryManySchema = z.strictObject(filterFields).superRefine(WHICH.says).ope
 const query = dryRunQuery;
 const responses = { 200: answered("Done, or what would be done.", reachSchema), ...OF_BODIES };
 
+const STEER = { scope: "steer" } as const;
+
 /** Cancelling and retrying instances: one, or those that a filter means. */
 export const steeringRoutes: RouteGroup = (app, parts) => {
-  const { queue } = parts;
-  const steer = { scope: "steer" } as const;
+  for (const addRoute of [cancelOne, retryOne, cancelSeveral, retrySeveral]) addRoute(app, parts);
+};
 
-  const cancel = route(parts, steer, {
+const cancelOne: RouteGroup = (app, parts) => {
+  const { queue } = parts;
+  const cancel = route(parts, STEER, {
     method: "post",
     path: "/v1/instances/{id}/cancel",
     operationId: "cancelInstance",
@@ -76,8 +80,11 @@ export const steeringRoutes: RouteGroup = (app, parts) => {
     await visibleInstance(queue, c.get("caller"), id);
     return await carriedOut(parts, { kind: "cancel", filter: { ids: [id] }, abort }, c.req.valid("query"));
   });
+};
 
-  const retry = route(parts, steer, {
+const retryOne: RouteGroup = (app, parts) => {
+  const { queue } = parts;
+  const retry = route(parts, STEER, {
     method: "post",
     path: "/v1/instances/{id}/retry",
     operationId: "retryInstance",
@@ -93,8 +100,10 @@ export const steeringRoutes: RouteGroup = (app, parts) => {
     const command = { kind: "retry", filter: { ids: [id] }, ...from !== undefined && { from } } as const;
     return await carriedOut(parts, command, c.req.valid("query"));
   });
+};
 
-  const cancelMany = route(parts, steer, {
+const cancelSeveral: RouteGroup = (app, parts) => {
+  const cancelMany = route(parts, STEER, {
     method: "post",
     path: "/v1/instances/cancel",
     operationId: "cancelInstances",
@@ -106,14 +115,17 @@ export const steeringRoutes: RouteGroup = (app, parts) => {
   app.openapi(cancelMany, async (c) => {
     const { abort = false, ...which } = c.req.valid("json");
     return await ofFilter(
+      parts,
       which,
       c.get("caller"),
       c.req.valid("query"),
       (filter) => ({ kind: "cancel", filter, abort }),
     );
   });
+};
 
-  const retryMany = route(parts, steer, {
+const retrySeveral: RouteGroup = (app, parts) => {
+  const retryMany = route(parts, STEER, {
     method: "post",
     path: "/v1/instances/retry",
     operationId: "retryInstances",
@@ -126,29 +138,32 @@ export const steeringRoutes: RouteGroup = (app, parts) => {
     retryMany,
     async (c) =>
       await ofFilter(
+        parts,
         c.req.valid("json"),
         c.get("caller"),
         c.req.valid("query"),
         (filter) => ({ kind: "retry", filter }),
       ),
   );
-
-  async function ofFilter(
-    { ids, states, chain, labels }: Which,
-    caller: Caller,
-    { dryRun = false }: Dry,
-    command: (filter: Filter) => InstanceCommand,
-  ) {
-    const filter = visibleFilter({
-      ...ids !== undefined && { ids },
-      ...states !== undefined && { states },
-      ...chain !== undefined && { chain },
-      ...labels !== undefined && { labels },
-    }, caller);
-    if (filter === undefined) return json(reachSchema, { reached: 0, dryRun }, 200);
-    return await carriedOut(parts, command(filter), { dryRun });
-  }
 };
+
+/** Carries out a command on all instances that are meant and that the caller may see. */
+async function ofFilter(
+  parts: AppParts,
+  { ids, states, chain, labels }: Which,
+  caller: Caller,
+  { dryRun = false }: Dry,
+  command: (filter: Filter) => InstanceCommand,
+) {
+  const filter = visibleFilter({
+    ...ids !== undefined && { ids },
+    ...states !== undefined && { states },
+    ...chain !== undefined && { chain },
+    ...labels !== undefined && { labels },
+  }, caller);
+  if (filter === undefined) return json(reachSchema, { reached: 0, dryRun }, 200);
+  return await carriedOut(parts, command(filter), { dryRun });
+}
 
 interface Dry {
   readonly dryRun?: boolean | undefined;
