@@ -25,8 +25,8 @@ export function comparisonParts(
 ): { readonly path: string; readonly operator: Operator; readonly value: string } | undefined {
   const match = CONDITION.exec(text);
   if (!match) return undefined;
-  const [, path, operator, value] = match as unknown as [string, string, Operator, string];
-  return { path, operator, value };
+  const [, path = "", operator, value = ""] = match;
+  return { path, operator: operator as Operator, value };
 }
 
 /** A number of a unit, as it is written: times also with their own units, shares also in percent; undefined: it is none. */

@@ -35,7 +35,7 @@ export const LOSSES = ["failed", "dropped", "shed", "cancelled"] as const;
 
 /** Whether a chain that ended in a way, or had not ended, is lost. */
 export function isLost(outcome: string): boolean {
-  return (LOSSES as readonly string[]).includes(outcome);
+  return LOSSES.some((loss) => loss === outcome);
 }
 
 /** The kinds of attempts, by their numbers: 16. */

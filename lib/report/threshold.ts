@@ -46,7 +46,7 @@ const EXAMPLE = "Write a figure, <, <=, >, >=, == or !=, and a number: queueing_
 export function parseThreshold(text: string): Threshold {
   const change = CHANGE.exec(text);
   if (change) {
-    const [, path, sign, percent] = change as unknown as [string, string, string, string];
+    const [, path = "", sign, percent] = change;
     const [operator, value] = sign === "+"
       ? [">", Number(percent)] as const
       : ["<", -Number(percent)] as const;

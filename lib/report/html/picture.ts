@@ -208,7 +208,9 @@ export class RunPicture implements Recorder {
   }
 
   #forgetOldest(): void {
-    const [[id, oldest]] = this.#open as unknown as [[string, Watched]];
+    const [first] = this.#open;
+    if (first === undefined) return;
+    const [id, oldest] = first;
     this.#open.delete(id);
     this.#leave(oldest, this.#span.lastUs);
   }
