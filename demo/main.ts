@@ -59,7 +59,7 @@ say(`2. With Sequoia: the same chains at the same times, through a durable queue
 
 say("3. The difference");
 await run(["report", `platform alone=${spam}`, `sequoia=${consume}`, "--brief", "--html", html]);
-say(`The load is more than the platform can run in this time. Alone, it drops chains, and
-those that are left are quick; with Sequoia all of them run, so they take longer.`);
+say(`The load is more than the platform can run in this time. Alone, it drops
+chains, and the others are quick; with Sequoia all run, and take longer.`);
 say(`Next: open ${html} in a browser,
 then see README.md for your own workload and policy.`);

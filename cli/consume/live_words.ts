@@ -42,8 +42,19 @@ export function obstaclesIn(
     asked.length > 0 && `${askerWords(asked[0]!)} asks callers to wait`,
     held > 0 && `retry budget holds ${grouped(held)}`,
   ].filter((words) => words !== false);
-  const mayBeRate = obstacles.length === 0 && limits.rate !== undefined && ready > 0 && running < limit;
-  return mayBeRate ? ["at its rate"] : obstacles;
+  const isHeld = obstacles.length === 0 && ready > 0 && running < limit;
+  if (isHeld && limits.rate !== undefined) return ["at its rate"];
+  return isHeld && running < USED_UP * limit && hasOwnLimits(limits)
+    ? ["limits hold calls, see queue status"]
+    : obstacles;
+}
+
+/** The part of the limit in flight below which slots are free, and not only between two calls. */
+const USED_UP = 0.8;
+
+/** Whether functions, chains or labels have limits of their own. */
+function hasOwnLimits({ functions = {}, chains = {}, labels = {}, functionRates = {} }: Limits): boolean {
+  return [functions, chains, labels, functionRates].some((own) => Object.keys(own).length > 0);
 }
 
 /** The work that runs and that waits: `running 12 of 100, ready 1,340`. */

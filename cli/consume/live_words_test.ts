@@ -68,3 +68,13 @@ Deno.test("liveWords() names the rate when nothing else keeps ready work from st
   assertEquals(of({ ready: 1, running: 10 }, { limits }).startsWith("running"), true);
   assertEquals(of({}, { limits }), NUMBERS);
 });
+
+Deno.test("liveWords() says that limits of functions, chains or labels hold work while slots are free", () => {
+  const held = "limits hold calls, see queue status; running";
+  for (const limits of [{ functionRates: { mail: 5 } }, { labels: { tenant: { acme: 5 } } }]) {
+    assertEquals(of({ ready: 1, running: 5 }, { limits }).startsWith(held), true);
+    assertEquals(of({ ready: 1, running: 9 }, { limits }).startsWith("running"), true, "slots are taken");
+    assertEquals(of({ running: 5 }, { limits }).startsWith("running"), true, "nothing is ready");
+  }
+  assertEquals(of({ ready: 1, running: 5 }, { limits: { functions: {} } }).startsWith("running"), true);
+});
