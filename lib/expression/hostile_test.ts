@@ -38,10 +38,10 @@ async function besides(expressions: Expressions, text: string): Promise<string |
   return code;
 }
 
-for (const [kind, texts] of Object.entries(HOSTILE)) {
+for (const [kind, texts] of chosen(Object.entries(HOSTILE))) {
   Deno.test(`Expressions.value() stops what uses too much, and nothing else: ${kind}`, async (t) => {
     await using expressions = new Expressions(realClock);
-    for (const text of chosen(texts)) {
+    for (const text of texts) {
       await t.step(text, async () => {
         const code = await besides(expressions, text);
         assert(BOUNDS.includes(code!), `${code} is no code of a bound`);

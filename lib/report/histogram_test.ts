@@ -70,6 +70,20 @@ Deno.test("merge() says the same as all samples in one", () => {
   }));
 });
 
+Deno.test("merge() counts what another has got since it was merged before, by samples and by merging", () => {
+  const [part, total] = [histogramOf([1, 2]), new Histogram()];
+  total.merge(part);
+  part.add(1000);
+  total.merge(part);
+  part.merge(histogramOf([1e6]), 5);
+  total.merge(part);
+  assertEquals(total.count, 2 + 3 + 8);
+  assertEquals(
+    total.quantity(),
+    histogramOf([1, 1, 1, 2, 2, 2, 1000, 1000, ...Array(5).fill(1e6)]).quantity(),
+  );
+});
+
 Deno.test("Histogram takes memory by the range of its samples, and not for their number", () => {
   const histogram = new Histogram();
   for (let i = 0; i < 100_000; i++) histogram.add(100 + i % 100);

@@ -123,27 +123,28 @@ Deno.test("tenants share a platform that runs 80 under a limit of 1000 as under 
   }
 });
 
-/** Under more load than it takes, from the thirtieth second on. */
-function saturated(profile: string, limits: Limits, forMs = 60_000) {
+/** More load than a platform takes, in its thirtieth second. */
+function saturated(profile: string, limits: Limits): SaturatedLoad {
   const scheduler = makeScheduler("fcfs", limits);
   const provider = new Provider(parseProfile(profile), seededRandom(1));
   const times = [lognormal("300ms", "900ms"), lognormal("50ms", "150ms")];
   const load = new SaturatedLoad({ scheduler, provider, times, travel: constant(3), seed: 1 });
   load.run(30_000);
-  return load.run(forMs);
+  return load;
 }
 
 Deno.test("a platform that scales is used within three percent of what it would be without a controller", () => {
   for (const profile of ["ideal", "hard-limit,limit=1000"]) {
-    const free = saturated(profile, { global: 300, fixed: true }), is = saturated(profile, { global: 300 });
+    const of = (limits: Limits) => saturated(profile, limits).run(60_000);
+    const free = of({ global: 300, fixed: true }), is = of({ global: 300 });
     assert(is.completed >= 0.97 * free.completed, `${profile}: ${is.completed} of ${free.completed}`);
   }
 });
 
 Deno.test("the limit follows the ramps of platforms at two percent of throttles at most", () => {
   for (const profile of ["azure", "aws-lambda"]) {
-    const early = saturated(profile, { global: "auto" }, 10_000);
-    const late = saturated(profile, { global: "auto" }, 40_000);
+    const load = saturated(profile, { global: "auto" });
+    const early = load.run(10_000), late = load.run(30_000);
     for (const { throttled, attempts } of [early, late]) {
       assert(throttled <= 0.02 * attempts, `${profile}: ${throttled} of ${attempts}`);
     }

@@ -30,8 +30,8 @@ const PROGRAM = `${ROOT}/dist/program`;
  */
 const LONGEST_MS = 10 * 60_000 * runs(1, { RUNS: Deno.env.get("RUNS") ?? "1" });
 
-/** Files at once: many wait for most of their time, so there is one more than the machine has cores. */
-const AT_ONCE = navigator.hardwareConcurrency + 1;
+/** Files at once: many wait for most of their time, so there are more than the machine has cores. */
+const AT_ONCE = navigator.hardwareConcurrency + 2;
 
 /** Folders without tests of the project. */
 const PASSED_OVER = new Set(["dist", ".sequoia", ".git", "coverage"]);
