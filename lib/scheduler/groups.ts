@@ -5,8 +5,10 @@ import { costOf, type Recharge, refresh, Service, type ShareUnit } from "./servi
 import { Shares } from "./shares.ts";
 import { Group } from "./tree.ts";
 
-/** Weights are read again at most this often for groups to which nothing happens. */
+/** Weights are read again after this time for groups to which nothing happens, in milliseconds, … */
 const WEIGHT_SWEEP_MS = 100;
+/** … or after this for each group, if that is later: reading them takes a few percent of a processor's time at most. */
+const SWEEP_MS_PER_GROUP = 0.01;
 /** Once expected run times have leapt, calls in flight are charged again at most this number of times for each one that ends; … */
 const LEAPT_PER_END = 32;
 /** … else they are looked at this number of times for each one that ends, … */
@@ -212,7 +214,8 @@ export class Groups {
 
   /** Whether the weights of all groups are to be read again now, as nothing may have happened to some of them for a while. */
   isSweepDue(nowMs: number): boolean {
-    if (this.#policy.weight === undefined || nowMs - this.#sweptAtMs < WEIGHT_SWEEP_MS) return false;
+    const everyMs = Math.max(WEIGHT_SWEEP_MS, SWEEP_MS_PER_GROUP * this.#byName.size);
+    if (this.#policy.weight === undefined || nowMs - this.#sweptAtMs < everyMs) return false;
     this.#sweptAtMs = nowMs;
     return true;
   }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { BROKEN, instanceOf, makeScheduler, OK, shaped } from "../../tests/scheduler/builders.ts";
 import { type Chain, chain, fn, MAX_NODES, type NodeRecord, NULL } from "../model/mod.ts";
 
@@ -68,4 +68,24 @@ Deno.test("Scheduler.cancel() takes many out of the middle of the queue", () => 
   assertEquals(scheduler.stats().ready, count / 3);
   for (let i = 0; i < count; i += 3) assertEquals(scheduler.next(0)?.instance, `${i}`);
   assertEquals(scheduler.next(0), undefined);
+});
+
+Deno.test("Scheduler.next() reads the weights of many groups more rarely than those of few", () => {
+  for (const [groups, most] of [[100, 101], [50_000, 21]] as const) {
+    let read = 0;
+    const weight = () => {
+      read++;
+      return 1;
+    };
+    const scheduler = makeScheduler({ group: ({ instance }) => instance, weight }, {
+      global: 1,
+      fixed: true,
+    });
+    const one = shaped("one", [[]]);
+    for (let i = 0; i < groups; i++) scheduler.submit(instanceOf(one, `${i}`), 0);
+    scheduler.next(0);
+    read = 0;
+    for (let nowMs = 0; nowMs <= 10_000; nowMs += 50) scheduler.next(nowMs);
+    assert(read >= groups && read <= most * groups, `${read} weights of ${groups} groups in ten seconds`);
+  }
 });
