@@ -18,8 +18,12 @@ const LATE_GAIN = 1 / 16;
 const LEAST_LATES = 5;
 /** A call waits for this machine on its way out, and when it is back. */
 const WAITS = 2;
-/** A round is over when this part of its calls is back: the same part of each, whatever the last ones take. */
+/** A round is over when this part of its calls is back: the same part of each, whatever the last ones take, … */
 const BACK = 0.8;
+/** … or after this time, in milliseconds, with those that are back: the others are of functions that take longer … */
+const LONGEST_ROUND_MS = 10_000;
+/** … if that is this number at least. */
+const LEAST_BACK = 8;
 /** The weight of each time that a function tells in the mean of those. */
 const TOLD_GAIN = 1 / 32;
 /** Calls that come back after this many more rounds have ended are not learned from. */
@@ -115,6 +119,8 @@ export class RoundTrips {
   /** The numbers of its calls, of started ones, and of those that are back; further calls belong to it until an instant. */
   #size: number;
   #openUntilMs = -Infinity;
+  /** When the first of them was started. */
+  #sinceMs = 0;
   #started = 0;
   #back = 0;
   readonly #known = new Map<string, Known>();
@@ -139,7 +145,7 @@ export class RoundTrips {
   /** A call is started. @param inFlight itself included @returns the mark of the round; 0: it is not of one */
   start(functionName: string, inFlight: number, nowMs: number): number {
     if (this.#started >= this.#size && nowMs >= this.#openUntilMs) return NO_ROUND;
-    this.#started++;
+    if (this.#started++ === 0) this.#sinceMs = nowMs;
     this.#inFlight = Math.max(this.#inFlight, inFlight);
     const known = this.#of(functionName);
     if (known.round !== this.#round) {
@@ -182,8 +188,9 @@ export class RoundTrips {
 
   /** Whether the round is over. */
   isOver(nowMs: number): boolean {
-    return this.#started >= this.#size && nowMs >= this.#openUntilMs &&
-      this.#back >= Math.floor(BACK * this.#started);
+    if (this.#started < this.#size || nowMs < this.#openUntilMs) return false;
+    return this.#back >= Math.floor(BACK * this.#started) ||
+      (this.#back >= LEAST_BACK && nowMs - this.#sinceMs >= LONGEST_ROUND_MS);
   }
 
   /** This machine has called back late by this time, in milliseconds: a call that came back would have waited as long. */

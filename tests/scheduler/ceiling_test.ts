@@ -154,3 +154,18 @@ Deno.test("the limit follows the ramps of platforms at two percent of throttles 
     );
   }
 });
+
+Deno.test("a platform that queues what it does not run is found out beside calls that take ten minutes", () => {
+  const profile = parseProfile("hard-limit,limit=20,queue=100000,cold=0ms");
+  const load = new SaturatedLoad({
+    scheduler: makeScheduler("fair-share", { global: 1000 }),
+    provider: new Provider(profile, seededRandom(1)),
+    times: [lognormal("10m", "20m"), lognormal("10ms", "20ms")],
+    travel: constant(1),
+    seed: 1,
+  });
+  load.run(900_000);
+  const { inFlight, completed } = load.run(300_000);
+  assert(inFlight <= 3 * 20, `${inFlight} in flight where 20 run`);
+  assert(completed >= 20_000, `${completed} completed`);
+});
