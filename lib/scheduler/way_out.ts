@@ -363,8 +363,8 @@ export class WayOut {
   }
 
   /** Nothing more can start now. */
-  full(nowMs: number): void {
-    this.#adaptive?.full(this.running, nowMs);
+  full(nowMs: number, isShared = false): void {
+    this.#adaptive?.full(isShared ? Infinity : this.running, nowMs);
     if (this.#own.size === 0) return;
     for (const own of this.#own.values()) own.full(nowMs);
   }

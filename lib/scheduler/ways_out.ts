@@ -72,9 +72,9 @@ export class WaysOut {
     for (const way of this.#ways.values()) way.late(ms);
   }
 
-  /** Nothing more can start now. */
-  full(nowMs: number): void {
-    for (const way of this.#all) way.full(nowMs);
+  /** Nothing more can start now. @param isShared whether something waits for a part of the limit */
+  full(nowMs: number, isShared: boolean): void {
+    for (const way of this.#all) way.full(nowMs, isShared);
   }
 
   /** Lets limits grow by what the time allows. @returns whether one has */

@@ -169,3 +169,21 @@ Deno.test("a platform that queues what it does not run is found out beside calls
   assert(inFlight <= 3 * 20, `${inFlight} in flight where 20 run`);
   assert(completed >= 20_000, `${completed} completed`);
 });
+
+for (const chains of [3, 4]) {
+  Deno.test(`strict shares of ${chains} chains are parts of what a platform runs, though rounded down they leave slots of the limit`, () => {
+    const scheduler = new Scheduler({
+      policy: policyOf("fair-share"),
+      limits: { global: 1000 },
+      strictShares: true,
+      random: seededRandom(1),
+    });
+    const provider = new Provider(parseProfile("hard-limit,limit=40,cold=0ms"), seededRandom(1));
+    const times = Array.from({ length: chains }, () => lognormal("200ms", "500ms"));
+    const load = new SaturatedLoad({ scheduler, provider, times, travel: constant(2), seed: 1 });
+    load.run(30_000);
+    const { running, attempts, throttled } = load.run(30_000);
+    assert(running >= 0.85 * 40, `${running} run of 40`);
+    assert(throttled <= 0.02 * attempts, `${throttled} of ${attempts} throttled`);
+  });
+}
