@@ -1052,7 +1052,7 @@ declare class WayOut {
     end(start: WayStart, outcome: Outcome, nowMs: number, runMs: number | undefined): boolean;
     told(functionName: string, functionMs: number): void;
     late(ms: number): void;
-    full(nowMs: number): void;
+    full(nowMs: number, isShared?: boolean): void;
     asked(nowMs: number): Generator<AskedWait>;
     advance(nowMs: number): boolean;
     wakeAtMs(): number;

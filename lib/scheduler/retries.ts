@@ -181,8 +181,8 @@ export class Retries {
   take(nowMs: number): readonly Invocation[] {
     if (this.waiting === 0) return NONE;
     const taken: Invocation[] = [];
-    for (let turn = this.#turns.take(nowMs); turn; turn = this.#turns.take(nowMs)) {
-      const { of } = turn;
+    while (this.nextMs <= nowMs) { // as of now: budgets open earlier when the limit has grown
+      const { of } = this.#turns.take(nowMs)!;
       of.turn = undefined;
       this.#takeDue(of, nowMs, taken);
       this.#plan(of);

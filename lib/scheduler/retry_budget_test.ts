@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { instanceOf, makeScheduler, OK, SHAKY, single } from "../../tests/scheduler/builders.ts";
+import { instanceOf, makeScheduler, OK, SHAKY, single, startAll } from "../../tests/scheduler/builders.ts";
 import { seededRandom } from "../model/mod.ts";
 import { policyOf } from "../policies/mod.ts";
 import type { Invocation } from "./invocation.ts";
@@ -239,4 +239,20 @@ Deno.test("Scheduler keeps all slots busy while a quarter of all calls fail, and
   const p99 = tookMs[Math.floor(0.99 * tookMs.length)]!;
   const ideal = 4 * CALL_MS; // one call in 64 fails three times
   assert(p99 <= 3 * ideal, `p99 ${p99} ms, ideally ${ideal} ms`);
+});
+
+Deno.test("Scheduler.next() lets retries go that a higher limit allows, and does not ask to be woken for them at once", () => {
+  const scheduler = makeScheduler("fcfs", { global: 20, fixed: true });
+  const retry = { firstDelay: "1ms", maxDelay: "1ms" };
+  for (let i = 0; i < 100; i++) {
+    scheduler.submit(instanceOf(single("f", { attempts: 100, retry }), `${i}`), 0);
+  }
+  for (let nowMs = 0; nowMs < 100; nowMs++) {
+    for (const task of startAll(scheduler, nowMs)) scheduler.settle(task, SHAKY, nowMs);
+  }
+  assert(scheduler.wakeAtMs()! > 500, "the budget is used up");
+  scheduler.setLimits({ global: 2000, fixed: true });
+  assert(startAll(scheduler, 500).length > 0);
+  const wakeAtMs = scheduler.wakeAtMs();
+  assert(wakeAtMs === undefined || wakeAtMs > 500, `it is woken at ${wakeAtMs}`);
 });

@@ -109,9 +109,9 @@ export class Scheduler {
   next(nowMs: number, leaves: "now" | "later" = "now"): Invocation | undefined {
     this.#backlog.nowMs = nowMs;
     this.#overdue.expire(nowMs);
-    for (const task of this.#retries.take(nowMs)) this.#invocations.queue(task);
-    this.#backlog.sweep();
     this.#regime.advance(nowMs);
+    for (const task of this.#retries.take(nowMs)) this.#invocations.queue(task); // by the budgets that go with the limit
+    this.#backlog.sweep();
     const task = this.#overdue.first(this.#backlog, nowMs);
     if (task === undefined) {
       this.#regime.full(nowMs);
