@@ -44,6 +44,7 @@ export {
   QueueErrorCode,
   QueueOptions,
   Quota,
+  RateLedgers,
   Released,
   Result,
   Settings,

@@ -441,6 +441,10 @@ interface Pages {
     page(filter: Filter, options: PageOptions): Promise<InstancePage>;
 }
 
+interface RateLedgers {
+    change(names: readonly string[], change: (texts: readonly (string | undefined)[]) => readonly string[]): Promise<void>;
+}
+
 interface PolicySetting {
     readonly id: string;
     readonly name: string;
@@ -606,6 +610,7 @@ interface QueueAdmin extends DeployedChains, Pages {
 }
 type QueueDriver = Queue & QueueAdmin & CallbackOutbox & {
     readonly isDivided: boolean;
+    readonly rateLedgers: RateLedgers | undefined;
 };
 
 interface QueueOptions {
@@ -622,23 +627,6 @@ declare class QueueError extends SequoiaError<QueueErrorCode> {
     constructor(code: QueueErrorCode, message: string, { ids, ...options }?: ErrorOptions & {
         readonly ids?: readonly string[];
     });
-}
-
-interface LimitPart {
-    of(name: string, whole: number): number;
-    readonly lostAtMs?: readonly number[];
-}
-interface LimitUse {
-    readonly name: string;
-    readonly whole: number;
-    readonly used: number;
-    readonly held: number;
-    readonly isShort: boolean;
-    readonly reserved?: number;
-    readonly windowMs?: number;
-    readonly heldUntilMs?: number;
-    readonly isOverdrawn?: boolean;
-    readonly within?: readonly string[];
 }
 
 interface Task {
@@ -802,6 +790,7 @@ declare abstract class TreeNode<T extends Waiting = Waiting> {
     at: number;
     abstract get best(): Lane<T>;
     abstract writeKey(keys: number[], at: number): void;
+    get below(): readonly TreeNode<T>[];
 }
 interface Parent {
     changed(node: TreeNode): void;
@@ -819,6 +808,7 @@ declare class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
     #private;
     get best(): Lane<T>;
     writeKey(keys: number[], at: number): void;
+    get below(): readonly TreeNode<T>[];
     get empty(): boolean;
     get top(): TreeNode<T> | undefined;
     add(child: TreeNode<T>): void;
@@ -857,6 +847,16 @@ declare abstract class Limit {
     get idle(): boolean;
     forgetIdle(): void;
     waitingUnder(root: Root): Branch;
+}
+declare abstract class TimedLimit extends Limit {
+    protected readonly time: {
+        readonly nowMs: number;
+    };
+    constructor(name: string, time: {
+        readonly nowMs: number;
+    });
+    abstract get opensAtMs(): number;
+    get full(): boolean;
 }
 interface KnownGates {
     readonly by: unknown;
@@ -905,6 +905,12 @@ interface StartRate {
     readonly perMs: number;
     readonly burst?: number;
 }
+interface RatePace {
+    readonly whole: number;
+    readonly windowMs: number;
+    readonly intervalMs: number;
+    readonly burst: number;
+}
 
 type LabelLimit = number | Readonly<Record<string, number>>;
 
@@ -933,6 +939,60 @@ declare function checkFloors(limits: Limits): void;
 declare function withPossibleFloors(limits: Limits): Limits;
 
 declare function mayStartAhead(running: number, ahead: number): boolean;
+
+interface LeaseReport {
+    readonly held: number;
+    readonly lacks: number;
+    readonly leftAtMs: readonly number[];
+}
+interface LeaseGrant {
+    readonly fromMs: readonly number[];
+    readonly sureUntilMs: number;
+    readonly wasLost: boolean;
+}
+declare class RateLease {
+    #private;
+    readonly name: string;
+    pace: RatePace;
+    wanted: number;
+    constructor(name: string, pace: RatePace);
+    opensAtMs(nowMs: number): number;
+    start(): void;
+    left(nowMs: number): void;
+    neverLeft(): void;
+    get excess(): number;
+    get lacks(): number;
+    get isHeld(): boolean;
+    get untoldSinceMs(): number;
+    get lastFromMs(): number;
+    coversAtMs(nowMs: number): number | undefined;
+    report(): LeaseReport;
+    granted({ leftAtMs }: LeaseReport, { fromMs, sureUntilMs, wasLost }: LeaseGrant): void;
+}
+declare class LeasedRate extends TimedLimit {
+    readonly lease: RateLease;
+    constructor(lease: RateLease, time: {
+        readonly nowMs: number;
+    });
+    get opensAtMs(): number;
+    start(): void;
+    left(): void;
+    neverLeft(): void;
+}
+declare function aheadMs({ windowMs }: RatePace): number;
+
+interface LimitPart {
+    of(name: string, whole: number): number;
+}
+interface LimitUse {
+    readonly name: string;
+    readonly whole: number;
+    readonly used: number;
+    readonly held: number;
+    readonly isShort: boolean;
+    readonly isAwaited?: boolean;
+    readonly reserved?: number;
+}
 
 interface LimitShare {
     readonly from: number;
@@ -1172,6 +1232,27 @@ declare class InstanceRun extends InstanceProgress {
     get isSingle(): boolean;
 }
 
+declare class WaysOut {
+    #private;
+    constructor(platforms: readonly string[], random: Random);
+    setLimits({ global, platforms, fixed }: Limits): void;
+    useOf(platform: string): {
+        readonly used: number;
+        readonly isFull: boolean;
+    };
+    limitWithin(ceiling: number): number;
+    get own(): number;
+    to(platform: string | undefined): WayOut;
+    get areLowered(): boolean;
+    get limit(): number;
+    late(ms: number): void;
+    full(nowMs: number, isShared: boolean): void;
+    advance(nowMs: number): boolean;
+    asked(nowMs: number): Generator<AskedWait>;
+    wakeAtMs(): number;
+    told(functionName: string, functionMs: number): void;
+}
+
 interface PlatformOption {
     readonly name: string;
     readonly price?: number;
@@ -1206,9 +1287,110 @@ interface UnservedFunction {
     readonly function: string;
     readonly reason: string;
 }
+declare class Hold implements UnservedFunction {
+    #private;
+    readonly function: string;
+    reason: string;
+    constructor({ name }: FunctionSpec, reason: string, nowMs: number);
+    get isAnswering(): boolean;
+    get opensAtMs(): number;
+    start(task: Starting, nowMs: number): void;
+    refused(task: Starting, reason: string, nowMs: number): void;
+    hasSent(task: Starting): boolean;
+}
+
+interface KeptBack {
+    readonly pauses: readonly Pause[];
+    readonly holds: ReadonlyMap<string, Hold>;
+    readonly part: LimitPart;
+    readonly leases: Map<string, RateLease> | undefined;
+}
+
+declare class LeaseNeeds {
+    awaited: ReadonlySet<Limit>;
+    isAwaiting: boolean;
+    ask(rates: Iterable<LeasedRate>, ofAll: Limit | undefined, all: Root, room: number): LeasedRate[];
+}
+
+interface BacklogSetup extends KeptBack {
+    readonly functions: ReadonlyMap<string, FunctionStats>;
+    readonly strictShares: boolean;
+    readonly share: ShareUnit;
+    readonly platforms: readonly PlatformOption[];
+    readonly ways: WaysOut;
+    readonly observer?: LoadObserver;
+}
+declare class Backlog implements Stats {
+    #private;
+    nowMs: number;
+    running: number;
+    queued: number;
+    readonly needs: LeaseNeeds;
+    readonly functions: ReadonlyMap<string, FunctionStats>;
+    constructor(policy: Policy, limits: FixedLimits, { functions, strictShares, share, platforms, ways, observer, ...kept }: BacklogSetup, before?: Backlog);
+    get policy(): Policy;
+    get limits(): FixedLimits;
+    setGlobal(max: number): void;
+    setPart(part: LimitPart): void;
+    uses(): Iterable<LimitUse>;
+    get groups(): ReadonlyMap<string, GroupStats>;
+    add(task: Invocation): void;
+    drop(task: Invocation): void;
+    peek(): Invocation | undefined;
+    askLeases(mayStart: boolean): void;
+    obstacleOf(task: Invocation): Limit | undefined;
+    get reserved(): number;
+    get isCrowded(): boolean;
+    start(task: Invocation): void;
+    left(task: Invocation, has?: "left" | "neverLeft"): void;
+    opensAtMs(): number | undefined;
+    occupy(task: Invocation): void;
+    release(task: Invocation, outcome: Outcome): void;
+    learned(haveLeapt: boolean): void;
+    reopen(): void;
+    canGoElsewhere(task: Invocation): boolean;
+    sweep(): void;
+}
+
+declare class Regime {
+    #private;
+    constructor(policy: Policy, limits: Limits, setup: Omit<BacklogSetup, "pauses" | "holds" | "part" | "leases" | "ways">, random: Random, tasks: () => Iterable<Invocation>);
+    get backlog(): Backlog;
+    get limit(): number;
+    get floorShortage(): FloorShortage | undefined;
+    advance(nowMs: number): void;
+    full(nowMs: number): void;
+    start(task: Invocation, nowMs: number): void;
+    release(task: Invocation, outcome: Outcome, nowMs: number, runMs: number | undefined): void;
+    closedUntilMs(task: Invocation, nowMs: number): number | undefined;
+    asked(nowMs: number): readonly AskedWait[];
+    late(ms: number): void;
+    told(functionName: string, functionMs: number): void;
+    putBack(task: Invocation, reason: string, nowMs: number): void;
+    get unserved(): readonly UnservedFunction[];
+    wakeAtMs(): number;
+    setPolicy(policy: Policy): void;
+    setLimits(limits: Limits): void;
+    setPart(part: LimitPart): void;
+    leaseRates(): void;
+    get leases(): Iterable<RateLease>;
+    uses(): Generator<LimitUse>;
+    limitWithin(global: number): number;
+    observeLoad(observer: LoadObserver): void;
+    setPauses(pauses: readonly Pause[]): void;
+}
+
+declare class SharedRates {
+    #private;
+    constructor(regime: Regime);
+    begin(): void;
+    leases(nowMs: number, mayStart: boolean): Iterable<RateLease>;
+    granted(nowMs: number): void;
+}
 
 declare class Scheduler {
     #private;
+    readonly rates: SharedRates;
     constructor(options: SchedulerOptions);
     submit(instance: Instance, nowMs: number, progress?: readonly NodeRecord[], submission?: Submission): Settlement;
     next(nowMs: number, leaves?: "now" | "later"): Invocation | undefined;
@@ -1848,10 +2030,13 @@ export {
   QueueError,
   REPORT_SCHEMA,
   RUN_SCHEMA,
+  RateLease,
   RunLogError,
   Scheduler,
+  SharedRates,
   Stop,
   TraceError,
+  aheadMs,
   buildDrawnRun,
   buildReport,
   buildRunView,
@@ -1972,6 +2157,8 @@ export type {
   Kind,
   LabelKind,
   LabelLimit,
+  LeaseGrant,
+  LeaseReport,
   LimitPart,
   LimitShare,
   LimitUse,
@@ -2032,6 +2219,8 @@ export type {
   QueueOptions,
   Quota,
   Random,
+  RateLedgers,
+  RatePace,
   RefusedFunction,
   Released,
   Replay,

@@ -242,6 +242,7 @@ export class Consumer {
         hasNews = this.#lookAfterPolicy() || news.length > 0;
       }
       this.#intake.look();
+      this.#presence?.hasStarted();
       this.#planWake(this.#mayAsk ? scheduler.wakeAtMs() : undefined); // else the end of a call or a round wakes it
     } catch (error) {
       this.#fail(error);

@@ -12,28 +12,16 @@ export interface Peer {
 /** The fields of a quota that a division reads. */
 export type DivisionQuota = Omit<Quota, "capacity" | "sureMs">;
 
-/** Once short of a limit, or using some of it, a consumer counts as that for this long, in milliseconds, … */
+/** Once short of a limit, or using some of it, a consumer counts as that for this long, in milliseconds. */
 const SHORT_MS = 500;
-/** … and of a rate for this many of its windows: what of a rate changes hands is not used for a while. */
-const SHORT_WINDOWS = 2;
-/** Where a limit is smaller than the number of those that need it, each has it for this long in turn, in milliseconds, … */
+/** Where a limit is smaller than the number of those that need it, each has it for this long in turn, in milliseconds. */
 const TURN_MS = 4000;
-/** … and a rate for this many of its windows. */
-const TURN_WINDOWS = 8;
-/** A consumer that is short of a rate could use this many times what it started in a window: random calls come unevenly. */
-const GROWTH = 2;
-/** Of a smaller equal part nothing is lent so: what changes hands is idle for a while. */
-const LEAST_LENT = 8;
-/** The window with the most starts counts for this many windows. */
-const GROWTH_WINDOWS = 8;
 /** A consumer with more than it uses keeps this part of a limit besides, so that it may start something at once. */
 const SPARE = 1 / 50;
 /** A consumer reports at most this many limits at a time as short: of the others it uses its part. */
 const MOST_SHORT = 64;
 /** It keeps more than its part of at most this many limits, as they are in use; it does not report more. */
 const MOST_KEPT = 512;
-/** At most this many losses of others are remembered. */
-const MOST_LOST = 1000;
 
 /** The decision of a consumer: its part, and for some limits other numbers. */
 interface Decided {
@@ -61,12 +49,10 @@ const NOTHING: Decided = { part: { from: 0, to: 0 }, may: new Map(), keeps: new 
  * - Of what it keeps less it uses less before it writes that. Of what it keeps more it uses more only after that has been
  *   written, and never more than what the others, read after that, leave. So of two who take the same at once, one at least
  *   sees the other, and what all use together is never above a limit (as in Lamport's bakery: write, then read).
- * - What is in flight beyond a part is kept until it has ended; what of a rate came together under it, until it is spread.
+ * - What is in flight beyond a part is kept until it has ended.
  * - Parts are equal. Of a limit that somebody needs more of, whoever needs less keeps what it uses, and a 50th; the others
  *   divide the rest equally (max-min fairness), but each gets what floors reserve for its work. Where that is less than one for
- *   each, they take turns. Of a rate, whoever starts few calls has twice as many as it starts, and half an equal part at least,
- *   before the others divide the rest; and whoever has no part of a limit that all its calls under the rate count against has
- *   none of the rate: the two change hands together.
+ *   each, they take turns. Whoever waits for a rate needs a slot of each limit, for when that lets something start.
  */
 export class Division {
   readonly #key: string;
@@ -82,16 +68,10 @@ export class Division {
   #reserved: Record<string, number> = {};
   /** The most that was lately used of limits that somebody needs more of, and when. Only of those at the last plan. */
   #peaks = new Map<string, Peak>();
-  /** The most starts in a window of rates that somebody needs more of. Only of those at the last plan. */
-  #busiest = new Map<string, Peak>();
-  /** The parts of limits that it could use, if those are smaller than it keeps, or than an equal part of a rate that it is short of. */
+  /** The parts that it needs of the limits where it keeps more, as more is in use. */
   #wants: Record<string, number> = {};
-  /** When others were lost that had not given up what they kept, at most {@linkcode MOST_LOST}; undefined: nothing is known of any. */
-  #lostAtMs: readonly number[] | undefined;
   /** When the next turn of a limit begins that it takes turns at, by the system's clock. */
   #turnsAtMs = Infinity;
-  /** When it can give up the first of what it keeps beyond its need, as far as that is known. */
-  #freesAtMs = Infinity;
   #isLeaving = false;
   /** Limits that some consumer uses or keeps by another amount than its part, … */
   #special = new Set<string>();
@@ -130,7 +110,7 @@ export class Division {
 
   /** The part of each limit that may be used at present. */
   get inForce(): LimitPart {
-    return { of: this.#partOf, ...this.#lostAtMs !== undefined && { lostAtMs: this.#lostAtMs } };
+    return { of: this.#partOf };
   }
 
   readonly #partOf: LimitPart["of"] = (name, whole) => {
@@ -142,13 +122,13 @@ export class Division {
   };
 
   /**
-   * The time until it has to plan again for others not to wait for it, in milliseconds: until the next turn of a limit, or until
-   * it can give up something. Infinity: nobody knows.
+   * The time until the next turn of a limit that it takes turns at, in milliseconds: until it has to plan again for others not to wait
+   * for it. Infinity: it takes no turns.
    *
    * @param wallMs by the system's clock
    */
-  dueInMs(nowMs: number, wallMs: number): number {
-    return Math.max(0, Math.min(this.#turnsAtMs - wallMs, this.#freesAtMs - nowMs));
+  dueInMs(wallMs: number): number {
+    return Math.max(0, this.#turnsAtMs - wallMs);
   }
 
   #usable(name: string, whole: number): number {
@@ -162,6 +142,11 @@ export class Division {
     const special = [this.#own.may, this.#before?.may ?? NOTHING.may].flatMap((may) => [...may.keys()]);
     this.#special = new Set([...special, ...this.#others.flatMap(({ quota }) => Object.keys(quota.keeps))]);
     this.#plain.clear();
+  }
+
+  /** Whether it keeps more of some limit than it needs, as that is in use. */
+  get isOwing(): boolean {
+    return Object.keys(this.#wants).length > 0;
   }
 
   /** Whether others still keep some of what it may use of a limit that it knew at the last plan. */
@@ -208,37 +193,25 @@ export class Division {
     const at = keys.indexOf(this.#key), count = keys.length;
     const part = this.#isLeaving ? NOTHING.part : { from: at / count, to: (at + 1) / count };
     const may = new Map<string, number>(), keeps = new Map<string, KeptPart>();
-    const decided = new Map<string, number>();
     if (this.#others.length === 0 && !this.#isLeaving) return { part, may, keeps };
     for (const use of uses) if (use.isShort && !this.#isLeaving) this.#isShortOf(use, nowMs);
-    const underRates = new Set(
-      uses.flatMap(({ name, within = [] }) => this.#short.has(name) ? within : []),
-    );
     const asked = new Set([
       ...[...this.#short.keys(), ...this.#borrows],
       ...staying.flatMap(({ quota: { short, borrows } }) => [...short, ...borrows]),
     ]);
     this.#borrows = [];
     this.#reserved = {};
-    this.#turnsAtMs = this.#freesAtMs = Infinity;
-    const unknown = new Set(asked), peaks = this.#peaks, busiest = this.#busiest;
+    this.#turnsAtMs = Infinity;
+    const unknown = new Set(asked), peaks = this.#peaks;
     this.#wants = {};
     this.#peaks = new Map();
-    this.#busiest = new Map();
     for (const use of uses) {
-      const { name, whole, held, within = [], heldUntilMs = Infinity } = use;
+      const { name, whole, held } = use;
       if (!Number.isInteger(whole)) continue;
       const equal = wholesWithin(whole, part), isAsked = unknown.delete(name) && !this.#isLeaving;
-      const isBarred = isAsked && within.some((limit) => decided.get(limit) === 0);
-      if (isBarred) this.#short.delete(name);
-      else if (isAsked) this.#isAskedFor(use, peakOf(use, peaks.get(name), nowMs), equal);
-      if (isAsked && !isBarred && use.windowMs !== undefined) {
-        this.#isRated(use, peakOf(use, busiest.get(name), nowMs, GROWTH_WINDOWS * use.windowMs), equal);
-      }
-      const wanted = isBarred ? 0 : isAsked ? this.#asked(use, part, underRates, staying, wallMs) : equal;
+      if (isAsked) this.#isAskedFor(use, peakOf(use, peaks.get(name), nowMs), equal);
+      const wanted = isAsked ? this.#asked(use, part, staying, wallMs) : equal;
       const kept = Math.max(wanted, held);
-      decided.set(name, wanted);
-      if (kept > wanted) this.#freesAtMs = Math.min(this.#freesAtMs, heldUntilMs);
       if (kept > wanted && isAsked && !this.#short.has(name)) this.#wants[name] = wanted;
       if (isAsked) may.set(name, wanted);
       if (isAsked || (kept > equal && keeps.size < MOST_KEPT)) keeps.set(name, [kept, whole]);
@@ -256,84 +229,64 @@ export class Division {
     if (peak.used > equal && this.#borrows.length < MOST_SHORT) this.#borrows.push(name);
   }
 
-  /** Of a rate that it is short of, it wants no more than it could use: otherwise single calls would keep half of it idle. */
-  #isRated({ name }: LimitUse, peak: Peak, equal: number): void {
-    this.#busiest.set(name, peak);
-    const want = Math.max(GROWTH * peak.used, Math.ceil(equal / GROWTH));
-    if (want < equal && equal >= LEAST_LENT && this.#short.has(name)) this.#wants[name] = want;
-  }
-
-  #isShortOf({ name, windowMs = 0 }: LimitUse, nowMs: number): void {
+  #isShortOf({ name }: LimitUse, nowMs: number): void {
     if (!this.#short.has(name) && this.#short.size >= MOST_SHORT) return;
-    this.#short.set(name, nowMs + Math.max(SHORT_MS, SHORT_WINDOWS * windowMs));
+    this.#short.set(name, nowMs + SHORT_MS);
   }
 
   /** The amount that it gets of a limit that somebody needs more of. */
   #asked(
-    { name, whole, windowMs = 0 }: LimitUse,
+    { name, whole, isAwaited = false }: LimitUse,
     part: LimitShare,
-    underRates: ReadonlySet<string>,
     staying: readonly Peer[],
     wallMs: number,
   ): number {
     const spare = Math.floor(whole * SPARE);
     const { used } = this.#peaks.get(name)!, equal = wholesWithin(whole, part);
-    const enough = Math.max(used, Math.min(used + spare, equal), underRates.has(name) ? 1 : 0);
+    const enough = Math.max(used, Math.min(used + spare, equal), isAwaited ? 1 : 0);
     const own = this.#short.has(name) ? Infinity : enough;
     const wants = [
       ...staying.map((each) => ({
         key: each.quota.key,
         want: each.quota.short.includes(name) ? Infinity : needOf(each, name, whole),
-        least: each.quota.wants?.[name] ?? Infinity,
         reserved: each.quota.reserved?.[name] ?? 0,
       })),
-      {
-        key: this.#key,
-        want: own,
-        least: this.#wants[name] ?? Infinity,
-        reserved: this.#reserved[name] ?? 0,
-      },
+      { key: this.#key, want: own, reserved: this.#reserved[name] ?? 0 },
     ].sort((a, b) => a.key < b.key ? -1 : 1);
-    const turnMs = Math.max(TURN_MS, TURN_WINDOWS * windowMs), turn = Math.floor(wallMs / turnMs);
+    const turn = Math.floor(wallMs / TURN_MS);
     const isInTurns = whole < wants.filter(({ want }) => want > 0).length;
-    if (isInTurns) this.#turnsAtMs = Math.min(this.#turnsAtMs, (turn + 1) * turnMs);
+    if (isInTurns) this.#turnsAtMs = Math.min(this.#turnsAtMs, (turn + 1) * TURN_MS);
     // By turns of all, as not everybody knows yet who needs it: else two might take themselves for the next one.
     const first = isInTurns ? turn % wants.length : 0;
     const inTurn = [...wants.slice(first), ...wants.slice(0, first)];
-    const reserved = inTurn.map(({ reserved }) => reserved);
-    const least = fairParts(whole, inTurn.map(({ want, least }) => Math.min(want, least)), 0, reserved);
-    const parts = fairParts(whole, inTurn.map(({ want }) => want), 0, least);
+    const parts = fairParts(
+      whole,
+      inTurn.map(({ want }) => want),
+      0,
+      inTurn.map(({ reserved }) => reserved),
+    );
     return parts[inTurn.findIndex(({ key }) => key === this.#key)]!;
   }
 
-  /**
-   * Whether the others leave enough of each limit for what is in flight here, or about to be.
-   *
-   * @param backMs for how long they have counted with it again, in milliseconds: after a window, a rate has room for what it keeps
-   */
-  leavesRoomFor(uses: Iterable<LimitUse>, backMs: number): boolean {
-    for (const { name, whole, used, windowMs, isOverdrawn = false } of uses) {
-      if (isOverdrawn && backMs < windowMs!) return false;
+  /** Whether the others leave enough of each limit for what is in flight here, or about to be. */
+  leavesRoomFor(uses: Iterable<LimitUse>): boolean {
+    for (const { name, whole, used } of uses) {
       const kept = this.#others.reduce((sum, each) => sum + keptBy(each, name, whole), 0);
-      if (windowMs === undefined && Number.isInteger(whole) && used > whole - kept) return false;
+      if (Number.isInteger(whole) && used > whole - kept) return false;
     }
     return true;
   }
 
   /** Takes in what the others have written, after what was planned has been. More of it may be in force now. */
-  look(others: readonly Peer[], nowMs: number): void {
-    const keys = new Set(others.map(({ quota }) => quota.key));
-    const lost = this.#others.filter((each) => !keys.has(each.quota.key) && keepsSome(each)).map(() => nowMs);
-    this.#lostAtMs = [...this.#lostAtMs ?? [nowMs], ...lost].slice(-MOST_LOST);
+  look(others: readonly Peer[]): void {
     this.#others = others;
     this.#before = undefined;
     this.#note();
   }
 }
 
-/** @param forMs the time for which the most counts, in milliseconds */
-function peakOf({ used }: LimitUse, before: Peak | undefined, nowMs: number, forMs = SHORT_MS): Peak {
-  const isLower = before !== undefined && used < before.used && nowMs < before.atMs + forMs;
+function peakOf({ used }: LimitUse, before: Peak | undefined, nowMs: number): Peak {
+  const isLower = before !== undefined && used < before.used && nowMs < before.atMs + SHORT_MS;
   return isLower ? before : { used, atMs: nowMs };
 }
 
@@ -347,11 +300,6 @@ function keptBy({ part, quota: { keeps } }: Peer, name: string, whole: number): 
 /** The amount that another consumer needs of a limit, which it may keep more of as that is in use. */
 function needOf(peer: Peer, name: string, whole: number): number {
   return Math.min(keptBy(peer, name, whole), peer.quota.wants?.[name] ?? Infinity);
-}
-
-/** Whether another consumer has not given up all that it kept. */
-function keepsSome({ part, quota: { keeps } }: Peer): boolean {
-  return part.to > part.from || Object.values(keeps).some(([kept]) => kept > 0);
 }
 
 function mayUse({ part, may }: Decided, name: string, whole: number): number {

@@ -81,10 +81,7 @@ class Group {
         member.phase = "look";
         break;
       case "look":
-        division.look(
-          [...this.#written].flatMap(([each, peer]) => each === member ? [] : [peer]),
-          this.#nowMs,
-        );
+        division.look([...this.#written].flatMap(([each, peer]) => each === member ? [] : [peer]));
         member.phase = "plan";
     }
     member.start();

@@ -14,9 +14,9 @@ const MARGIN_MS = 250;
 const LOOK_ALONE_MS = 500;
 /** … while there are others, … */
 const LOOK_MS = 250;
-/** … and while it waits for them to give up what is meant for it, … */
+/** … and while it waits for them to give up what is meant for it, or has to give up what is in use, … */
 const LOOK_OWED_MS = 50;
-/** … or for the instant at which it can give something up itself, at least, … */
+/** … or for its turn to end, at least, … */
 const LEAST_PAUSE_MS = 5;
 /** … if something has changed within this time. */
 const MOVING_MS = 1000;
@@ -55,6 +55,8 @@ export class LimitRounds {
   readonly #division: Division;
   /** Whether it has looked at what the others have. */
   hasLooked = false;
+  /** The keys of those that have died, as far as the system tells, at the last look. */
+  dead: ReadonlySet<string> = new Set();
   /** Whether something was decided that has not been written and looked at. */
   #isNews = false;
   /** The quotas of the others at the last look, as JSON, and the time when these or its own changed last. */
@@ -62,7 +64,6 @@ export class LimitRounds {
   #changedAtMs = -Infinity;
   /** Whether others may have taken its part while it was not sure of it, and have not yet made room for what it had. */
   #isLate = false;
-  #backAtMs = -Infinity;
   /** Resolves when something may start that may not now. */
   #sure: PromiseWithResolvers<void> | undefined;
   /** The beat that was written last, and before which instant something may start. */
@@ -138,20 +139,15 @@ export class LimitRounds {
     const { clock, scheduler } = this.#options, wasSure = this.mayStart;
     const peers = all.flatMap((view) => this.#peerOf(view)), read = JSON.stringify(peers);
     const hasChanged = this.#isNews || read !== this.#read;
-    if (this.hasLooked && !wasSure) {
-      this.#isLate = true;
-      this.#backAtMs = clock.nowMs();
-    }
+    this.#isLate ||= this.hasLooked && !wasSure;
+    this.dead = new Set(all.flatMap((view) => this.#hasDied(view) && view.quota ? [view.quota.key] : []));
     this.#read = read;
-    this.#division.look(peers, clock.nowMs());
+    this.#division.look(peers);
     this.#isNews = false;
     this.hasLooked = true;
     this.#beat = beat;
     this.#sureUntilMs = beat.atMs + beat.sureMs; // what the others have read, whatever pace it goes on at
-    this.#isLate &&= !this.#division.leavesRoomFor(
-      scheduler.uses(clock.nowMs()),
-      clock.nowMs() - this.#backAtMs,
-    );
+    this.#isLate &&= !this.#division.leavesRoomFor(scheduler.uses(clock.nowMs()));
     if (this.mayStart && !this.#isLate) this.#sure = void this.#sure?.resolve();
     if (hasChanged) {
       this.#changedAtMs = clock.nowMs();
@@ -181,8 +177,11 @@ export class LimitRounds {
     if (!this.#division.isShared) return LOOK_ALONE_MS;
     const { clock } = this.#options, nowMs = clock.nowMs();
     const isMoving = nowMs < this.#changedAtMs + MOVING_MS;
-    const dueInMs = Math.max(LEAST_PAUSE_MS, this.#division.dueInMs(nowMs, clock.wallMs()));
-    return Math.min(dueInMs, isMoving && this.#division.isOwed ? LOOK_OWED_MS : LOOK_MS);
+    const dueInMs = Math.max(LEAST_PAUSE_MS, this.#division.dueInMs(clock.wallMs()));
+    return Math.min(
+      dueInMs,
+      isMoving && (this.#division.isOwed || this.#division.isOwing) ? LOOK_OWED_MS : LOOK_MS,
+    );
   }
 
   #apply(): void {

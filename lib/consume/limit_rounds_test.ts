@@ -1,127 +1,15 @@
 /** Limits and rates of several consumers together, in virtual time: what their platforms saw. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { chosen } from "../../tests/lanes.ts";
-import { ScriptedPlatform } from "../../tests/programs/scripted_platform.ts";
-import { numbered, type Running, World } from "../../tests/programs/world.ts";
+import { CALL_MS, Group, mostIn } from "../../tests/programs/consumer_group.ts";
+import { numbered } from "../../tests/programs/world.ts";
 import { single } from "../../tests/scheduler/builders.ts";
 import { chain, fn, type Outcome } from "../model/mod.ts";
-import type { Limits } from "../scheduler/mod.ts";
-import type { Processes } from "./processes.ts";
 
-/** The time of a call: those in flight at a stopped consumer end before the others count with their places. */
-const CALL_MS = 200;
 /** The times that records of starts and outputs take to become durable on a slow disk, in turn, in milliseconds. */
 const SLOW_WRITES_MS = [0, 150, 40, 0, 200, 90];
 /** Within this time the others use what a consumer had that has died, or use no more, in milliseconds. */
 const FOLLOWED_MS = 2000;
-
-interface GroupOptions {
-  readonly limits: Limits;
-  /** Tells which of them the system knows to be gone. (Default: nobody tells) */
-  readonly processes?: Processes;
-  /** The times that writes take, in turn, in milliseconds. (Default: none) */
-  readonly writesMs?: readonly number[];
-  /** The time of a call, in milliseconds. (Default: {@linkcode CALL_MS}) */
-  readonly runMs?: number;
-}
-
-/** A consumer, the platform that it calls, and what becomes of it. */
-class Member {
-  readonly platform: ScriptedPlatform;
-  readonly running: Running;
-  /** When it was killed. */
-  endMs = Infinity;
-  /** Resolves when it is not stopped: its record can be written and the others' be read. */
-  awake: Promise<void> = Promise.resolve();
-
-  constructor(
-    world: World,
-    pid: number,
-    { limits, processes, writesMs = [0], runMs = CALL_MS }: GroupOptions,
-  ) {
-    this.platform = new ScriptedPlatform(world.clock, () => ({ runMs }));
-    const wait = async <T>(work: () => Promise<T>) => (await this.awake, await work());
-    let writes = 0;
-    this.running = world.start({
-      ...{ platform: this.platform, limits, about: { host: "h", pid, version: "1" } },
-      ...processes !== undefined && { processes },
-      alter: (queue) => ({
-        beat: (record) => wait(() => queue.beat(record)),
-        consumers: () => wait(() => queue.consumers()),
-        checkpoint: async (progress) => {
-          await world.clock.until(world.clock.nowMs() + writesMs[writes++ % writesMs.length]!);
-          await queue.checkpoint(progress);
-        },
-      }),
-    });
-  }
-}
-
-/** Consumers of one queue that has always something to do. */
-class Group {
-  readonly world = new World();
-  readonly members: Member[] = [];
-
-  constructor(readonly options: GroupOptions) {}
-
-  join(): Member {
-    const member = new Member(this.world, this.members.length, this.options);
-    this.members.push(member);
-    return member;
-  }
-
-  kill(member: Member): void {
-    member.endMs = this.world.clock.nowMs();
-    this.world.kill(member.running);
-  }
-
-  /** It sees no time pass for a while. */
-  stop(member: Member, ms: number): void {
-    const { clock } = this.world;
-    member.awake = clock.until(clock.nowMs() + ms);
-  }
-
-  /** Ends those that live. */
-  async end(): Promise<void> {
-    const alive = this.members.filter(({ endMs }) => endMs === Infinity);
-    for (const { running } of alive) running.drain.abort();
-    for (const { running } of alive) await this.world.end(running);
-  }
-
-  /** The starts of all, of a function or all, in order. */
-  starts(functionName?: string): number[] {
-    return this.members.flatMap(({ platform: { calls } }) =>
-      calls.flatMap((call) => (functionName ?? call.function) === call.function ? [call.startedAtMs] : [])
-    ).sort((a, b) => a - b);
-  }
-
-  /** The most calls in flight at once from an instant on, without those that a dead consumer had, of a function or all. */
-  most(fromMs = 0, functionName?: string): number {
-    const changes = this.members.flatMap(({ platform, endMs }) =>
-      platform.calls.filter((call) => functionName === undefined || call.function === functionName)
-        .flatMap(({ startedAtMs }) => [
-          [Math.min(startedAtMs + CALL_MS, endMs), -1] as const,
-          [startedAtMs, 1] as const,
-        ])
-    ).sort(([a, down], [b, up]) => a - b || down - up);
-    let running = 0, most = 0;
-    for (const [atMs, change] of changes) {
-      running += change;
-      if (atMs >= fromMs) most = Math.max(most, running);
-    }
-    return most;
-  }
-}
-
-/** The most starts in a window. */
-function mostIn(windowMs: number, starts: readonly number[]): number {
-  let from = 0;
-  return starts.reduce((most, atMs, i) => {
-    while (starts[from]! + windowMs <= atMs) from++;
-    return Math.max(most, i - from + 1);
-  }, 0);
-}
 
 const events = fc.array(
   fc.record({
@@ -304,72 +192,6 @@ Deno.test("Consumer.run() starts work at each of three consumers in its turn whe
   assertEquals((await world.queue.depth()).completed, 60);
   assertEquals(group.most(), 1);
   await group.end();
-});
-
-Deno.test("Consumer.run() uses at least 97 % of a rate together with others, once all have joined", async () => {
-  const rates = [
-    { starts: 20, perMs: 1000 },
-    { starts: 50, perMs: 1000, burst: 1 },
-    { starts: 300, perMs: 60_000 },
-  ];
-  const cases = rates.flatMap((rate) => [2, 3, 5].map((count) => ({ rate, count })));
-  for (const { rate, count } of chosen(cases)) {
-    const group = new Group({ limits: { rate } }), { world } = group, { clock } = world;
-    await clock.run(world.push(single("f"), numbered(3000)));
-    for (let i = 0; i < count; i++) {
-      group.join();
-      await clock.pass(300);
-    }
-    await clock.pass(2 * FOLLOWED_MS + rate.perMs);
-    const fromMs = clock.nowMs();
-    await clock.pass(Math.max(20_000, 2 * rate.perMs));
-    const toMs = clock.nowMs(), rightly = (toMs - fromMs) * rate.starts / rate.perMs;
-    const started = group.starts().filter((atMs) => atMs >= fromMs && atMs < toMs).length;
-    await group.end();
-    assert(started >= 0.97 * rightly, `${started} of ${rightly}, ${count} consumers`);
-  }
-});
-
-Deno.test("Consumer.run() has at least 93 % of a rate started where its consumers take turns at a limit of 1", async () => {
-  const rates = [{ starts: 120, perMs: 60_000 }, { starts: 2, perMs: 1000 }, { starts: 20, perMs: 1000 }];
-  for (const rate of chosen(rates)) {
-    const group = new Group({ limits: { global: 1, fixed: true, rate }, runMs: 20 });
-    const { world } = group, { clock } = world;
-    await clock.run(world.push(single("f"), numbered(3000)));
-    for (let i = 0; i < 3; i++) group.join();
-    await clock.pass(20_000 + rate.perMs);
-    const fromMs = clock.nowMs();
-    await clock.pass(60_000);
-    const rightly = 60_000 * rate.starts / rate.perMs, starts = group.starts();
-    const started = starts.filter((atMs) => atMs >= fromMs).length, most = mostIn(rate.perMs, starts);
-    await group.end();
-    assert(started >= 0.93 * rightly, `${started} of ${rightly}`);
-    assert(most <= rate.starts, `${most} of ${rate.starts} in a window`);
-  }
-});
-
-Deno.test("Consumer.run() keeps to a rate though it is started again and again, and killed", async () => {
-  for (const isKilled of [false, true]) {
-    const group = new Group({ limits: { rate: { starts: 100, perMs: 60_000 } } }),
-      { world } = group,
-      { clock } = world;
-    await clock.run(world.push(single("f"), numbered(1000)));
-    const fromMs = clock.nowMs();
-    for (let i = 0; i < 40; i++) {
-      const member = group.join();
-      await clock.pass(4000);
-      if (isKilled) group.kill(member);
-      else {
-        member.running.drain.abort();
-        await world.end(member.running);
-        await member.running.queue[Symbol.asyncDispose]();
-        member.endMs = clock.nowMs();
-      }
-    }
-    const starts = group.starts(), minutes = (clock.nowMs() - fromMs) / 60_000;
-    assert(mostIn(60_000, starts) <= 100, `${mostIn(60_000, starts)} starts in a minute`);
-    assert(starts.length > 40 * minutes, `${starts.length} starts in ${minutes} minutes`);
-  }
 });
 
 Deno.test("Consumer.run() divides what the platform lets in by its refusals, under parts of one limit", async () => {

@@ -10,6 +10,7 @@ import type { InForce } from "./in_force.ts";
 import { keyOf, LimitRounds } from "./limit_rounds.ts";
 import { type PeerNews, PeerWatch } from "./peer_watch.ts";
 import { Peers } from "./peers.ts";
+import { RateLeases } from "./rate_leases.ts";
 import type { Processes } from "./processes.ts";
 
 export interface PresenceParts {
@@ -38,6 +39,13 @@ export interface PresenceHooks {
   readonly onPeers?: ((news: PeerNews) => void) | undefined;
 }
 
+/** The work that consumers share, of a queue that hands out to whoever asks. */
+interface Shared {
+  readonly rounds: LimitRounds;
+  readonly peers: Peers;
+  readonly leases: RateLeases | undefined;
+}
+
 /**
  * A consumer among those of its queue: it writes its record for them and sees them come and go. Where a queue hands out to whoever
  * asks, they also divide the limits and what waits among them; elsewhere the queue's partitions do that.
@@ -46,7 +54,7 @@ export class Presence {
   readonly #tally: WorkTally;
   readonly #beats: Beats;
   /** The division of limits, and the exchange of instances, where the queue does not divide these. */
-  readonly #shared: { readonly rounds: LimitRounds; readonly peers: Peers } | undefined;
+  readonly #shared: Shared | undefined;
   /** Looks for others by itself, where no exchange does. */
   readonly #watch: PeerWatch | undefined;
 
@@ -78,7 +86,10 @@ export class Presence {
       resized: () => hooks.resized(),
       opened: () => hooks.opened(),
     });
-    this.#shared = { rounds, peers };
+    const mayStart = () => hooks.mayStart() && rounds.mayStart;
+    const opened = () => hooks.opened();
+    const leases = RateLeases.of({ queue, clock, scheduler, key, rounds, mayStart, opened });
+    this.#shared = { rounds, peers, leases };
   }
 
   /** The consumer as others see it. */
@@ -98,13 +109,18 @@ export class Presence {
 
   /** Resolves when its part of the limits is the consumer's own for sure; undefined: it is now. */
   sure(): Promise<void> | undefined {
-    return this.#shared?.rounds.sure();
+    return this.#shared?.rounds.sure() ?? this.#shared?.leases?.sure();
   }
 
   /** Counts an attempt that starts. */
   starts(task: Invocation): void {
     this.#beats.count();
     this.#tally.starts(task);
+  }
+
+  /** All has been started that could be: what more it could start under rates is asked for. */
+  hasStarted(): void {
+    this.#shared?.leases?.look();
   }
 
   /** Writes the record soon, as somebody waits to see a change of it. */
@@ -124,7 +140,12 @@ export class Presence {
    * @returns the loops that do so
    */
   run(drain: AbortSignal, over: AbortSignal): readonly Promise<void>[] {
-    const beats = this.#shared?.peers.run(drain, over) ?? this.#beats.run(over);
-    return this.#watch === undefined ? [beats] : [beats, this.#watch.run(over)];
+    const { peers, leases } = this.#shared ?? {};
+    const loops = [
+      peers?.run(drain, over) ?? this.#beats.run(over),
+      leases?.run(drain, over),
+      this.#watch?.run(over),
+    ];
+    return loops.filter((loop) => loop !== undefined);
   }
 }

@@ -77,8 +77,7 @@ export interface Quota {
   /** Names of the limits for which it needs more than it keeps. */
   readonly short: readonly string[];
   /**
-   * Of rates for which it needs more: the starts in a window that it could use, if those are fewer than there are; of limits of
-   * which it keeps more than it needs, as that is in use: the part that it needs. By name.
+   * The parts that it needs of the limits where it keeps more, as more is in use, by name. (Default: none)
    */
   readonly wants?: Readonly<Record<string, number>>;
   /** Names of the limits from which it uses more than its part. */

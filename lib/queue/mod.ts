@@ -44,6 +44,7 @@ export {
   type PageWithin,
 } from "./page.ts";
 export * from "./queue.ts";
+export type { RateLedgers } from "./rate_ledgers.ts";
 export * from "./settings.ts";
 export { isUndone } from "./retried.ts";
 export type { AnySettingCommand } from "./setting_changes.ts";

@@ -67,4 +67,5 @@ export {
   type Released,
   type Result,
 } from "./queue.ts";
+export type { RateLedgers } from "./rate_ledgers.ts";
 export type { PolicySetting, Settings } from "./settings.ts";

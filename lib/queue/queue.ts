@@ -4,6 +4,7 @@ import type { ConsumerRecord, ConsumerView } from "./consumers.ts";
 import type { DeployedChains } from "./deployed.ts";
 import type { Pages } from "./page.ts";
 import type { Filter, InstanceView } from "./views.ts";
+import type { RateLedgers } from "./rate_ledgers.ts";
 import type { PolicySetting, Settings } from "./settings.ts";
 
 export type { Filter, InstanceState, InstanceView } from "./views.ts";
@@ -344,4 +345,6 @@ export type QueueDriver = Queue & QueueAdmin & CallbackOutbox & {
    * out to whoever asks.
    */
   readonly isDivided: boolean;
+  /** The ledgers of rates; undefined: there are none, as the queue is divided, and rates are with it. */
+  readonly rateLedgers: RateLedgers | undefined;
 };

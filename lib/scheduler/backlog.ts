@@ -5,6 +5,7 @@ import { badAnswer, Groups } from "./groups.ts";
 import type { LoadObserver } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import { Lanes } from "./lanes.ts";
+import { LeaseNeeds } from "./lease_needs.ts";
 import type { LimitPart, LimitUse } from "./limit_part.ts";
 import { type FixedLimits, inForce } from "./limits.ts";
 import { checkNames, type PlatformOption, Platforms } from "./platform_pool.ts";
@@ -43,6 +44,8 @@ export class Backlog implements Stats {
   readonly #groups: Groups;
   readonly #lanes: Lanes;
   readonly #reserves = new Reserves();
+  /** The starts that leased rates could let go. */
+  readonly needs: LeaseNeeds = new LeaseNeeds();
   readonly #platforms: Platforms;
   /** Limits that are full until an instant while something waits for them, and when the first of them opens. */
   #shutForTime = new Set<TimedLimit>();
@@ -100,15 +103,9 @@ export class Backlog implements Stats {
     for (const limit of this.#gates.setPart(part)) if (limit.shut) this.#open(limit);
   }
 
-  /** The use of the limits beside the global one, and of floors; without labels' values for which nothing is in flight or waits. */
-  *uses(): Generator<LimitUse> {
-    const { queued, running } = this, mayRun = queued > 0 && (running === 0 || running < this.#max);
-    for (const limit of this.#gates.divided()) {
-      if (limit.used === 0 && !limit.shut && limit.reach === "labels") continue; // there may be 100,000 of them
-      const isAsked = limit === this.#gates.rate ? mayRun : limit.shut && !limit.idle;
-      yield this.#gates.useOf(limit, isAsked && limit.full);
-    }
-    yield* this.#gates.floorUses(); // after the limits: of all that is short, the first ones count
+  /** The use of the limits beside the global one, and of floors. */
+  uses(): Iterable<LimitUse> {
+    return this.#gates.uses(this.needs.awaited);
   }
 
   get groups(): ReadonlyMap<string, GroupStats> {
@@ -158,14 +155,14 @@ export class Backlog implements Stats {
 
   /** The invocation to start now; undefined if nothing waits or nothing may start. */
   peek(): Invocation | undefined {
-    if (this.running >= this.#max || this.#shutForAllMs() > this.nowMs) return undefined;
+    if (this.running >= this.#max || this.#platforms.closedUntilMs > this.nowMs) return undefined;
     if (this.nowMs >= this.#opensAtMs) this.#openInTime();
     if (this.#strict?.takeGrown()) this.#openShares();
     const reserves = this.#reserves;
     for (let lane = reserves.best; lane !== undefined; lane = reserves.best) {
       const { gate } = lane;
       const shut = this.#shutBy(gate);
-      if (shut === undefined) return lane.tasks.top;
+      if (shut === undefined) return this.#gates.rate?.full ? undefined : lane.tasks.top;
       gate.parent!.remove(gate);
       this.#shut(shut);
       this.#lanes.waitingFor(shut, gate).add(gate);
@@ -173,10 +170,12 @@ export class Backlog implements Stats {
     return undefined;
   }
 
-  /** Until when nothing may start whatever it is, as the rate for all is used up, or the platform has throttled. */
-  #shutForAllMs(): number {
-    const rateMs = this.#gates.rate?.opensAtMs ?? -Infinity;
-    return this.#platforms.areNamed ? rateMs : Math.max(rateMs, this.#platforms.out.closedUntilMs);
+  /** Tells each leased rate how many starts are wanted, as far as is known from the last `peek`. @param mayStart whether any is */
+  askLeases(mayStart: boolean): void {
+    const room = mayStart && this.#platforms.closedUntilMs <= this.nowMs ? this.#max - this.running : 0;
+    const inVain = this.needs.ask(this.#gates.leased(), this.#gates.rate, this.#reserves.all, room);
+    for (const rate of inVain) this.#unshut(rate);
+    if (inVain.length > 0) this.peek(); // so that it waits for what else keeps it from starting
   }
 
   /** The limit that keeps a queued invocation from starting, whatever its turn. */
@@ -198,14 +197,8 @@ export class Backlog implements Stats {
   start(task: Invocation): void {
     const lane = task.lane!;
     const { service } = this.#groups;
-    task.charge = {
-      startedAtMs: this.nowMs,
-      cost: undefined,
-      at: -1,
-      start: undefined,
-      platform: undefined,
-      isToLeave: true,
-    };
+    const { nowMs: startedAtMs } = this, none = undefined;
+    task.charge = { startedAtMs, cost: none, at: -1, start: none, platform: none, isToLeave: true };
     service?.start(lane.group, this.#groups.costIn(task));
     for (const limit of lane.gate.limits) limit.start(task);
     this.#gates.rate?.start();
@@ -246,7 +239,11 @@ export class Backlog implements Stats {
 
   /** Hangs what waits for a limit back into the trees if it may start now. */
   #open(limit: Limit): void {
-    if (limit.full) return this.#plan(limit);
+    if (limit.full) this.#plan(limit);
+    else this.#unshut(limit);
+  }
+
+  #unshut(limit: Limit): void {
     limit.shut = false;
     for (const [root, node] of limit.waiting) {
       if (node.empty) limit.waiting.delete(root);
@@ -273,8 +270,8 @@ export class Backlog implements Stats {
   /** When a rate, or a hold, lets something start that waits; undefined if none is waited for. */
   opensAtMs(): number | undefined {
     if (this.queued === 0 || this.running >= this.#max) return undefined;
-    const allMs = this.#shutForAllMs();
-    if (allMs > this.nowMs) return allMs;
+    const allMs = Math.max(this.#platforms.closedUntilMs, this.#gates.rate?.opensAtMs ?? -Infinity);
+    if (allMs > this.nowMs && allMs < Infinity) return allMs; // what is not granted yet is wanted once all else is open
     let firstMs = Infinity;
     for (const rate of this.#shutForTime) {
       if (!rate.idle && rate.full) firstMs = Math.min(firstMs, rate.opensAtMs);
@@ -353,10 +350,12 @@ export class Backlog implements Stats {
     if (this.queued === 0 && this.running === 0) this.#groups.service?.rest();
   }
 
-  /** Lets start what waits for platforms that have room again. */
+  /** Lets start what waits for platforms that have room again, or for what was granted of rates. */
   reopen(): void {
     if (this.#shutForTime.size === 0) return;
-    for (const limit of this.#platforms.limits()) if (limit.shut) this.#open(limit);
+    for (const limit of [...this.#platforms.limits(), ...this.#gates.leased()]) {
+      if (limit.shut) this.#open(limit);
+    }
   }
 
   /** Whether an invocation that was throttled may start at once on another platform. */

@@ -77,7 +77,7 @@ Deno.test("Gates forgets values of labels of which nothing is left", () => {
     { labels: { tenant: 2 } },
     time,
     new Platforms([], new WaysOut([], seededRandom(1)), undefined, time),
-    { pauses: [], holds: new Map(), part: WHOLE },
+    { pauses: [], holds: new Map(), part: WHOLE, leases: undefined },
     new Reserves(),
   );
   const chain = single("f"), plan = new ChainPlan(chain, times, loads);

@@ -3,10 +3,11 @@ import type { ChainPlan } from "./chain_plan.ts";
 import { ConcurrencyLimit } from "./concurrency_limit.ts";
 import type { Obstacle } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
-import { GLOBAL, type LimitPart, type LimitUse } from "./limit_part.ts";
+import type { LimitPart, LimitUse } from "./limit_part.ts";
 import { checkLimit, type Limits } from "./limits.ts";
 import type { Platforms } from "./platform_pool.ts";
-import { checkRate, RateLimit, type StartRate } from "./rate_limit.ts";
+import { LeasedRate, RateLease } from "./rate_lease.ts";
+import { checkRate, paceOf, RateLimit, type StartRate } from "./rate_limit.ts";
 import { Floor, type Reserves } from "./reserves.ts";
 import { Gate, type KnownGates, Limit } from "./tree.ts";
 import { type Hold, holdKey, HoldLimit } from "./unserved.ts";
@@ -42,6 +43,8 @@ export interface KeptBack {
   readonly holds: ReadonlyMap<string, Hold>;
   /** The part of the limits that is in force. */
   readonly part: LimitPart;
+  /** The leases of rates that others keep to as well, by name: for each rate there is one. Undefined: nobody else does. */
+  readonly leases: Map<string, RateLease> | undefined;
 }
 
 /** Gates through which nothing waits to pass are kept up to this many, and limits against which nothing counts. */
@@ -50,17 +53,18 @@ const LEAST_GATES = 1000;
 /** The limits in force, and the gates that invocations pass by them. */
 export class Gates {
   /** Of all functions together. */
-  readonly rate: RateLimit | undefined;
+  readonly rate: RateLimit | LeasedRate | undefined;
   readonly #time: { readonly nowMs: number };
   readonly #platforms: Platforms;
   readonly #reserves: Reserves;
   #part: LimitPart;
+  readonly #leases: Map<string, RateLease> | undefined;
   readonly #pauses: ReadonlyMap<Pause, Limit>;
   readonly #holds: ReadonlyMap<string, Limit>;
   /** Whether gates depend on the labels of instances. */
   readonly #readsLabels: boolean;
   readonly #byName = new Map<string, ConcurrencyLimit>();
-  readonly #rates = new Map<string, RateLimit>();
+  readonly #rates = new Map<string, RateLimit | LeasedRate>();
   readonly #gates = new Map<string, Gate>();
   #gatesAllowed = LEAST_GATES;
   /** Gates that chains and instances remember are in force as long as this is the same object. */
@@ -81,7 +85,7 @@ export class Gates {
     limits: Limits,
     time: { readonly nowMs: number },
     platforms: Platforms,
-    { pauses, holds, part }: KeptBack,
+    { pauses, holds, part, leases }: KeptBack,
     reserves: Reserves,
     before?: Gates,
   ) {
@@ -89,6 +93,7 @@ export class Gates {
     this.#reserves = reserves;
     this.#platforms = platforms;
     this.#part = part;
+    this.#leases = leases;
     this.#pauses = new Map(pauses.map((pause) => [pause, new Paused(pause)]));
     this.#holds = new Map(
       [...holds].map(([key, hold]) => [key, new HoldLimit(`unserved ${key}`, hold, time)]),
@@ -109,13 +114,25 @@ export class Gates {
     }
   }
 
-  #newRate(name: string, of: number | StartRate, before: Gates | undefined): RateLimit {
-    const rate = new RateLimit(name, checkRate(name, of), this.#time);
-    const former = before && before.#rates.get(name);
-    if (former !== undefined) rate.inherit(former);
-    this.#divide(rate);
+  #newRate(name: string, of: number | StartRate, before: Gates | undefined): RateLimit | LeasedRate {
+    checkRate(name, of);
+    const rate = this.#leasedRate(name, of) ?? this.#ownRate(name, of, before && before.#rates.get(name));
     this.#rates.set(name, rate);
     return rate;
+  }
+
+  #ownRate(name: string, of: number | StartRate, former: RateLimit | LeasedRate | undefined): RateLimit {
+    const rate = new RateLimit(name, of, this.#time);
+    if (former instanceof RateLimit) rate.inherit(former);
+    return rate;
+  }
+
+  #leasedRate(name: string, of: number | StartRate): LeasedRate | undefined {
+    if (this.#leases === undefined) return undefined;
+    const pace = paceOf(of), lease = this.#leases.get(name) ?? new RateLease(name, pace);
+    lease.pace = pace;
+    this.#leases.set(name, lease);
+    return new LeasedRate(lease, this.#time);
   }
 
   /** The gate of an invocation. */
@@ -130,44 +147,35 @@ export class Gates {
   }
 
   /** Goes on with another part of all limits. @returns those that are divided */
-  setPart(part: LimitPart): Iterable<ConcurrencyLimit | RateLimit> {
+  setPart(part: LimitPart): Iterable<ConcurrencyLimit> {
     this.#part = part;
     for (const limit of this.#byName.values()) limit.setPart(part);
-    for (const rate of this.#rates.values()) this.#divide(rate);
     return this.divided();
   }
 
-  #divide(rate: RateLimit): void {
-    rate.setPart(this.#part.of(rate.name, rate.whole), this.#part.lostAtMs);
-  }
-
-  /** The use of a limit. */
-  useOf(limit: ConcurrencyLimit | RateLimit, isShort: boolean): LimitUse {
-    const { name, whole, used, held } = limit, use = { name, whole, used, held, isShort };
-    return limit instanceof RateLimit ? { ...use, ...limit.times, within: this.#within(limit) } : use;
-  }
-
-  /** The global limit, and the limits that all remembered gates which a rate is before have in common. Costs a step for each gate at most. */
-  #within(rate: RateLimit): readonly string[] {
-    let common: readonly Limit[] | undefined;
-    for (const { limits } of this.#gates.values()) {
-      if (rate !== this.rate && !limits.includes(rate)) continue;
-      common = common?.filter((limit) => limits.includes(limit)) ??
-        limits.filter((limit) => limit instanceof ConcurrencyLimit);
-      if (common.length === 0) break;
-    }
-    return [GLOBAL, ...common?.map(({ name }) => name) ?? []];
-  }
-
   /** The limits that others may keep to together with this scheduler. */
-  *divided(): Generator<ConcurrencyLimit | RateLimit> {
-    yield* this.#byName.values();
-    yield* this.#rates.values();
+  divided(): Iterable<ConcurrencyLimit> {
+    return this.#byName.values();
   }
 
-  /** The use of floors; without those for which nothing runs or waits. */
-  *floorUses(): Generator<LimitUse> {
-    for (const limit of this.#byName.values()) {
+  /** The rates that others keep to as well. */
+  *leased(): Generator<LeasedRate> {
+    for (const rate of this.#rates.values()) if (rate instanceof LeasedRate) yield rate;
+  }
+
+  /**
+   * The use of the limits, and of floors; without labels' values, and floors, for which nothing is in flight or waits.
+   *
+   * @param awaited limits that something will count against which waits for a rate alone
+   */
+  *uses(awaited: ReadonlySet<Limit>): Generator<LimitUse> {
+    for (const limit of this.divided()) {
+      const { name, whole, used, held } = limit;
+      if (used === 0 && !limit.shut && limit.reach === "labels") continue; // there may be 100,000 of them
+      const isShort = limit.shut && !limit.idle && limit.full;
+      yield { name, whole, used, held, isShort, ...awaited.has(limit) && { isAwaited: true } };
+    }
+    for (const limit of this.divided()) { // after the limits: of all that is short, the first ones count
       const use = limit instanceof Floor ? limit.use : undefined;
       if (use !== undefined) yield use;
     }
@@ -229,9 +237,9 @@ export class Gates {
         this.#holds.get(holdKey(fn)),
         this.#platforms.limitOf(fn),
         this.#limit(this.#functions, name),
-        this.#rates.get(`rate of ${name}`),
       ];
-      return this.#gate([...own, ...shared].filter((limit) => limit !== undefined));
+      const rate = this.#rates.get(`rate of ${name}`); // the last one: what waits for it waits for nothing else
+      return this.#gate([...own, ...shared, rate].filter((limit) => limit !== undefined));
     });
   }
 

@@ -46,10 +46,10 @@ Deno.test("Scheduler.setPart() starts again what a part of 0 had kept", () => {
   assertEquals(startAll(scheduler), [], "one is in flight, which is the half");
 });
 
-Deno.test("Scheduler.setPart() divides platforms and rates, and keeps to them under another policy", () => {
+Deno.test("Scheduler.setPart() divides platforms, and keeps to them under another policy", () => {
   const scheduler = new Scheduler({
     policy: policyOf("fcfs"),
-    limits: { platforms: { edge: 4, cloud: 6 }, functionRates: { g: 10 }, fixed: true },
+    limits: { platforms: { edge: 4, cloud: 6 }, fixed: true },
     platforms: [{ name: "edge" }, { name: "cloud" }],
     random: seededRandom(1),
   });
@@ -60,7 +60,7 @@ Deno.test("Scheduler.setPart() divides platforms and rates, and keeps to them un
   assertEquals([byPlatform.get("edge")?.length, byPlatform.get("cloud")?.length], [2, 3]);
   assertEquals(
     [...scheduler.uses()].map(({ name, whole, used }) => [name, whole, used]),
-    [["platform edge", 4, 2], ["platform cloud", 6, 3], ["rate of g", 10, 0]],
+    [["platform edge", 4, 2], ["platform cloud", 6, 3]],
   );
 });
 

@@ -96,6 +96,11 @@ export class Platforms {
     return this.#loads.size > 0;
   }
 
+  /** Until when nothing may start, as the platform has throttled. */
+  get closedUntilMs(): number {
+    return this.areNamed ? -Infinity : this.out.closedUntilMs;
+  }
+
   /** The limit that is full while the platforms of a function are; undefined if there are none by name. */
   limitOf(fn: FunctionSpec): Limit | undefined {
     if (this.#loads.size > 0) return this.#poolOf(fn) ?? this.#ownOf(fn) ?? this.out;

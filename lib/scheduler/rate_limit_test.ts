@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { seededRandom } from "../model/mod.ts";
 import { assertFails } from "../model/testing.ts";
-import { densest, type Starts } from "./rate_history.ts";
 import { checkRate, RateLimit, sameRate, type StartRate, windowOf } from "./rate_limit.ts";
 
 /** A rate limit on a clock of its own, and the instants of the starts that it let go. */
@@ -95,9 +94,9 @@ Deno.test("RateLimit lets no window have more calls leave than its rate, however
       for (let i = 0; i < drop && coming > 0; i++, coming--) limit.neverLeft();
     }
     const { starts, perMs, burst = 1 } = rate, widened = Math.max(1, burst / starts);
-    assert(mostIn(perMs * widened, drive.startedAtMs) <= limit.whole);
+    assert(mostIn(perMs * widened, drive.startedAtMs) <= limit.pace.whole);
     for (; coming > 0; coming--) limit.neverLeft();
-    time.nowMs += limit.windowMs;
+    time.nowMs += limit.pace.windowMs;
     assert(!limit.full, "what never left takes no room");
   }));
 });
@@ -198,106 +197,4 @@ Deno.test("checkRate() refuses rates that make no sense, and sameRate() compares
     [true, false, true],
   );
   assertEquals(sameRate({ starts: 5, perMs: 1000 }, { starts: 5, perMs: 1000, burst: 2 }), false);
-});
-
-/** Events of several who keep to a rate together: a wait, and a part of the starts that goes from one to another. */
-const moves = fc.array(
-  fc.record({
-    waitMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 400, noNaN: true })),
-    busy: fc.integer({ min: 0, max: 7 }), // those that have something to start, as bits
-    from: fc.nat(2),
-    to: fc.nat(2),
-    part: fc.double({ min: 0, max: 1, noNaN: true }),
-    onTheWayMs: fc.constantFrom(0, 50),
-  }),
-  { maxLength: 80, size: "max" },
-);
-
-Deno.test("RateLimit.setPart() lets no window have more starts than the rate of all, however its parts go to and fro", () => {
-  fc.assert(fc.property(rates, moves, (rate, steps) => {
-    const time = { nowMs: 0 };
-    const drives = [0, 1, 2].map(() => new Drive(rate, time)), { whole } = drives[0]!.limit;
-    const parts = [whole, 0, 0];
-    for (const [i, { limit }] of drives.entries()) limit.setPart(parts[i]!);
-    for (const { waitMs, busy, from, to, part, onTheWayMs } of steps) {
-      for (let leftMs = waitMs; leftMs >= 0; leftMs -= 10) {
-        drives.forEach((drive, i) => busy >> i & 1 && drive.start(Infinity));
-        time.nowMs += Math.min(10, leftMs);
-      }
-      const moved = Math.floor(parts[from]! * part);
-      drives[from]!.limit.setPart(parts[from]! -= moved);
-      time.nowMs += onTheWayMs;
-      drives[to]!.limit.setPart(parts[to]! += moved);
-    }
-    const { starts, perMs, burst = 1 } = rate, widened = Math.max(1, burst / starts);
-    const all = drives.flatMap(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
-    assert(mostIn(perMs * widened, all) <= whole, `${mostIn(perMs * widened, all)} of ${whole}`);
-  }));
-});
-
-/** A history, each start for itself, the latest first. */
-const singles = (starts: readonly Starts[]) =>
-  starts.flatMap(([atMs, count]) => Array.from({ length: count }, () => atMs)).reverse();
-
-Deno.test("densest() is no sparser than the starts of any part of a rate, however late each is woken", () => {
-  const seconds = rates.filter(({ starts, perMs }) => Number.isInteger(starts) && perMs < 60_000);
-  const lives = fc.record({ part: fc.nat(), seed: fc.integer(), lateMs: fc.constantFrom(0, 1, 10, 40) });
-  fc.assert(fc.property(seconds, lives, (rate, { part, seed, lateMs }) => {
-    const random = seededRandom(seed), drive = new Drive(rate), { limit } = drive, { whole } = limit;
-    const own = 1 + part % whole;
-    limit.setPart(own);
-    drive.time.nowMs += 2 * limit.windowMs * random.next(); // it may have a burst beforehand
-    const endMs = drive.time.nowMs + 2 * limit.windowMs * random.next();
-    drive.runBacklog(endMs, () => random.next() < 0.3 ? random.next() * lateMs : 0);
-    const lastMs = drive.startedAtMs.at(-1) ?? 0;
-    const assumed = singles(densest(limit.densityOf(own), lastMs));
-    drive.startedAtMs.toReversed().slice(0, own).forEach((atMs, i) =>
-      assert(atMs <= assumed[i]! + 1e-6, `the last but ${i}, ${lastMs - atMs} ms before the last`)
-    );
-  }));
-});
-
-Deno.test("RateLimit.setPart() lets nothing start ahead of the pace, though the part changes all the time", () => {
-  const changes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 50, maxLength: 50 });
-  fc.assert(fc.property(changes, fc.constantFrom(1, 5, 30), (parts, everyMs) => {
-    const drive = new Drive({ starts: 20, perMs: 1000, burst: 1 });
-    for (const part of parts) {
-      drive.limit.setPart(part);
-      for (let i = 0; i < everyMs; i++, drive.time.nowMs++) drive.start(Infinity);
-    }
-    drive.startedAtMs.forEach((atMs, i) => {
-      const beforeMs = drive.startedAtMs[i - 1] ?? -Infinity;
-      assert(atMs - beforeMs >= 40, `${atMs - beforeMs} ms`); // it makes up for at most 10 ms of lateness
-    });
-  }));
-});
-
-Deno.test("RateLimit.held keeps a part that is given up, until what came together under it is spread", () => {
-  const drive = new Drive({ starts: 20, perMs: 1000, burst: 4 }), { limit, time } = drive;
-  drive.start(Infinity);
-  limit.setPart(10);
-  limit.setPart(5);
-  assertEquals([drive.startedAtMs.length, limit.held], [4, 20]);
-  time.nowMs = 200; // four starts of 20 a second, by windows that are taken longer by half a percent
-  assertEquals(limit.held, 20);
-  time.nowMs = 201;
-  assertEquals(limit.held, 5);
-});
-
-Deno.test("RateLimit.setPart() goes on at its pace when it gets or gives a part, and begins as if the rate had been used until then", () => {
-  const drive = new Drive({ starts: 60, perMs: 60_000 });
-  drive.limit.setPart(0);
-  drive.start(10);
-  assertEquals([drive.startedAtMs, drive.limit.opensAtMs], [[], Infinity]);
-  drive.limit.setPart(60);
-  const steps = [[60, 120_000], [30, 180_000], [60, 240_000]] as const;
-  const counts = steps.map(([part, untilMs]) => {
-    drive.limit.setPart(part);
-    const before = drive.startedAtMs.length;
-    drive.runBacklog(untilMs, () => 0);
-    return drive.startedAtMs.length - before;
-  });
-  const expected = [120, 30, 60];
-  counts.forEach((count, i) => assert(Math.abs(count - expected[i]!) <= 3, `${counts} starts`));
-  assert(drive.startedAtMs[0]! >= 1000, "one interval after it has begun");
 });

@@ -7,6 +7,7 @@ import { Hold, holdKey, type UnservedFunction } from "./unserved.ts";
 import { checkFloors, type FloorShortage, reservedBy } from "./floors.ts";
 import { GLOBAL, type LimitPart, type LimitUse, WHOLE } from "./limit_part.ts";
 import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } from "./limits.ts";
+import type { RateLease } from "./rate_lease.ts";
 import { Group } from "./tree.ts";
 import type { AskedWait } from "./way_out.ts";
 import { WaysOut } from "./ways_out.ts";
@@ -32,13 +33,20 @@ export class Regime {
   constructor(
     policy: Policy,
     limits: Limits,
-    setup: Omit<BacklogSetup, "pauses" | "holds" | "part" | "ways">,
+    setup: Omit<BacklogSetup, "pauses" | "holds" | "part" | "leases" | "ways">,
     random: Random,
     tasks: () => Iterable<Invocation>,
   ) {
     this.#tasks = tasks;
     this.#ways = new WaysOut(setup.platforms.map(({ name }) => name), random);
-    this.#setup = { ...setup, pauses: [], holds: this.#holds, part: WHOLE, ways: this.#ways };
+    this.#setup = {
+      ...setup,
+      pauses: [],
+      holds: this.#holds,
+      part: WHOLE,
+      leases: undefined,
+      ways: this.#ways,
+    };
     this.#limits = checked(limits);
     this.#ways.setLimits(limits);
     this.#backlog = this.#newBacklog(policy, inForce(limits, this.#ways.limit));
@@ -195,6 +203,17 @@ export class Regime {
     this.#setWays();
   }
 
+  /** Keeps to all rates together with others from now on: by what is granted. Nothing may have been started yet. */
+  leaseRates(): void {
+    this.#setup = { ...this.#setup, leases: new Map() };
+    this.#renew();
+  }
+
+  /** The leases of all rates. */
+  get leases(): Iterable<RateLease> {
+    return this.#setup.leases?.values() ?? [];
+  }
+
   #setWays(): void {
     this.#ways.setLimits(partOfWays(this.#limits, this.#setup.part));
     this.#adapt();
@@ -203,11 +222,12 @@ export class Regime {
 
   /** The present use of each limit, as far as it is remembered. */
   *uses(): Generator<LimitUse> {
-    const { global, platforms = {} } = this.#limits, { running, queued, isCrowded, reserved } = this.#backlog;
+    const { global, platforms = {} } = this.#limits,
+      { running, queued, isCrowded, needs, reserved } = this.#backlog;
     if (typeof global === "number") {
       const isFull = running >= this.#setup.part.of(GLOBAL, global);
-      const isShort = isFull && isCrowded;
-      const use = { name: GLOBAL, whole: global, used: running, held: running, isShort };
+      const isShort = isFull && isCrowded, awaited = needs.isAwaiting ? { isAwaited: true } : {};
+      const use = { name: GLOBAL, whole: global, used: running, held: running, isShort, ...awaited };
       yield reserved === 0 ? use : { ...use, reserved };
     }
     for (const [name, whole] of Object.entries(platforms)) {

@@ -158,6 +158,10 @@ class Place implements TreeNode {
     return this.#tree.best;
   }
 
+  get below(): readonly TreeNode[] {
+    return [this.#tree];
+  }
+
   writeKey(keys: number[], at: number): void {
     this.#tree.writeKey(keys, at);
   }

@@ -22,6 +22,7 @@ import type { Limits } from "./limits.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { Overdue } from "./overdue.ts";
 import { Regime } from "./regime.ts";
+import { SharedRates } from "./shared_rates.ts";
 import { resume } from "./resume.ts";
 import { type HeldRetries, Retries } from "./retries.ts";
 import type { UnservedFunction } from "./unserved.ts";
@@ -53,6 +54,8 @@ export class Scheduler {
   readonly #overdue: Overdue;
   readonly #ends: AttemptEnds;
   #limits: Limits;
+  /** Its part of rates that others keep to as well. */
+  readonly rates: SharedRates;
 
   /**
    * Makes a scheduler that has nothing to do yet.
@@ -65,6 +68,7 @@ export class Scheduler {
     const setup = { functions: this.#instances.loads.byName, strictShares, share, platforms };
     this.#regime = new Regime(policy, limits, setup, random, () => this.#instances.invocations());
     this.#limits = limits;
+    this.rates = new SharedRates(this.#regime);
     this.#retries = new Retries(random, this.#regime, options.retryBudget);
     this.#invocations = new Invocations(this.#regime, this.#retries);
     this.#flow = new Flow(this.#invocations, this.#instances);
@@ -281,8 +285,8 @@ export class Scheduler {
   }
 
   /**
-   * Goes on with another part of all limits and rates, which others keep to together with this scheduler; what is in flight beyond
-   * it ends as it would have. Of starts that it could not make before, it is assumed that the others have made them.
+   * Goes on with another part of all limits, which others keep to together with this scheduler; what is in flight beyond it ends as
+   * it would have.
    */
   setPart(part: LimitPart, nowMs: number): void {
     this.#backlog.nowMs = nowMs;
@@ -290,7 +294,7 @@ export class Scheduler {
   }
 
   /**
-   * The present use of each limit and rate. Costs a step for each that is remembered.
+   * The present use of each limit. Costs a step for each that is remembered.
    *
    * @param nowMs (Default: when something was asked of it last)
    */

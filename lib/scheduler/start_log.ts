@@ -1,4 +1,5 @@
-import type { Starts } from "./rate_history.ts";
+/** Starts that count together: none of them was later. */
+export type Starts = readonly [atMs: number, starts: number];
 
 /** Most entries that a log has; with a greater number of starts, several of them share one. */
 const MOST_ENTRIES = 10_000;

@@ -23,6 +23,10 @@ export abstract class TreeNode<T extends Waiting = Waiting> {
   abstract get best(): Lane<T>;
   /** Writes by what it is to be put in its place: its {@linkcode KEY} numbers, from a position of the list on. */
   abstract writeKey(keys: number[], at: number): void;
+  /** The nodes below it. */
+  get below(): readonly TreeNode<T>[] {
+    return [];
+  }
 }
 
 /** The node above another one. */
@@ -67,6 +71,10 @@ export class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
 
   override writeKey(keys: number[], at: number): void {
     copyKey(this.#keys, 0, keys, at);
+  }
+
+  override get below(): readonly TreeNode<T>[] {
+    return this.#heap;
   }
 
   get empty(): boolean {

@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly functions: RecordingServer;
   /** For all of them together, as `--limit` takes it. */
   readonly limit: number | string;
+  /** For all of them together, as `--rate` takes it. (Default: none) */
+  readonly rate?: string;
 }
 
 /** Any number of consumers of one queue. */
@@ -36,11 +38,12 @@ export class Fleet implements AsyncDisposable {
 
   /** Starts one, and waits until it consumes. */
   async start(): Promise<Life> {
-    const { queue, cwd, functions, limit } = this.#options;
+    const { queue, cwd, functions, limit, rate } = this.#options;
     const name = `c${this.lives.length + 1}`;
     const process = new Running([
       ...["consume", "--queue", queue, "--limit", String(limit), "--out", "none"],
       ...["--platform", `${name}=${functions.url(name)}`],
+      ...rate === undefined ? [] : ["--rate", rate],
     ], { cwd });
     const life = { name, process, bornMs: performance.now(), endedMs: Infinity, wasKilled: false };
     this.lives.push(life);

@@ -56,3 +56,33 @@ Deno.test("sequoia consume keeps with the other consumers of a file to one limit
   const answered = calls.filter(({ endMs }) => endMs < Infinity).length;
   assert(calls.length - answered <= LIMIT, "nothing is in flight but what was at the one that was killed");
 });
+
+/** The rate, per second, and as many windows as are judged together. */
+const RATE = 20, WINDOWS = 10;
+/** Calls take to the function what the machine takes, some longer than others, in milliseconds. */
+const TRAVEL_MS = 500;
+
+Deno.test("sequoia consume starts with the other consumers of a file no more than a rate, though they take turns at a limit, one is killed and one joins", async () => {
+  await using functions = serveRecorded(() => 20);
+  await using at = await folder({ "one.ts": ONE });
+  await run(["produce", "one.ts", "--burst", "2000", "--queue", QUEUE, "--out", "none"], at);
+  await using fleet = new Fleet({ queue: QUEUE, cwd: at.cwd, functions, limit: "2,fixed", rate: `${RATE}` });
+  const { calls } = functions;
+  const [first] = [await fleet.start(), await fleet.start(), await fleet.start()];
+  const haveCalled = (from: number) => {
+    const makers = new Set(calls.slice(from).map(({ by }) => by));
+    return fleet.alive.every(({ name }) => makers.has(name)) && calls.length >= from + WINDOWS * RATE;
+  };
+  await comesTrue(() => haveCalled(0), "all three make calls, in turn");
+  await fleet.kill(first!);
+  await first!.process.ended;
+  await fleet.start();
+  const joined = calls.length;
+  await comesTrue(() => haveCalled(joined), "the one that has joined makes calls, too");
+  for (const life of fleet.alive) assertEquals((await fleet.leave(life)).code, 0, life.process.stderr);
+  const startsMs = calls.map(({ startMs }) => startMs).sort((a, b) => a - b);
+  for (const [i, atMs] of startsMs.entries()) {
+    const apartMs = atMs - (startsMs[i - WINDOWS * RATE] ?? -Infinity);
+    assert(apartMs > WINDOWS * 1000 - TRAVEL_MS, `${WINDOWS * RATE + 1} calls within ${apartMs} ms`);
+  }
+});

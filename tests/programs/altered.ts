@@ -4,6 +4,7 @@ import type { QueueDriver } from "../../lib/queue/mod.ts";
 export function altered(queue: QueueDriver, methods: Partial<QueueDriver>): QueueDriver {
   return {
     isDivided: queue.isDivided,
+    rateLedgers: queue.rateLedgers,
     push: (instances) => queue.push(instances),
     pull: (max, signal, bounds) => queue.pull(max, signal, bounds),
     checkpoint: (progress) => queue.checkpoint(progress),

@@ -20,7 +20,9 @@ function unlessKilled<T>(promise: Promise<T>, killed: AbortSignal): Promise<T> {
 export function killableQueue(queue: QueueDriver, killed: AbortSignal): QueueDriver {
   const either = (signal: AbortSignal) => AbortSignal.any([signal, killed]);
   const alive = <T>(call: () => Promise<T>) => killed.aborted ? never() : unlessKilled(call(), killed);
+  const { rateLedgers } = queue;
   return altered(queue, {
+    rateLedgers: rateLedgers && { change: (...asked) => alive(() => rateLedgers.change(...asked)) },
     pull: (max, signal, bounds) => alive(() => queue.pull(max, either(signal), bounds)),
     checkpoint: (progress) => alive(() => queue.checkpoint(progress)),
     finish: (results) => alive(() => queue.finish(results)),

@@ -12,6 +12,7 @@ import { kindCases } from "./contract_kinds.ts";
 import { lifeCases } from "./contract_life.ts";
 import { listCases } from "./contract_list.ts";
 import { lostCases } from "./contract_lost.ts";
+import { rateCases } from "./contract_rates.ts";
 import { retriedCases } from "./contract_retried.ts";
 import { settingsCases } from "./contract_settings.ts";
 
@@ -40,6 +41,7 @@ export const CONTRACT: readonly ContractCase[] = [
   ...delayedCases,
   ...retriedCases,
   ...callbackCases,
+  ...rateCases,
 ];
 
 /** Runs the contract on a driver. */

@@ -92,6 +92,7 @@ const CLOSING_MS = 10_000;
 /** One producer or consumer of a queue on Kafka; a member of its group from its first pull on. */
 export class KafkaDriver implements QueueDriver {
   readonly isDivided = true;
+  readonly rateLedgers = undefined;
   readonly #parts: KafkaDriverParts;
   #member: Promise<void> | undefined;
   #isFollowing = false;

@@ -43,8 +43,6 @@ export interface MemoryQueueOptions {
   readonly keepMs?: number;
 }
 
-const DAY_MS = 86_400_000;
-
 /** A queue in memory with one consumer: for tests, and for runs in virtual time. */
 export function memoryQueue(options: MemoryQueueOptions): QueueDriver {
   return new MemoryQueue(options).open();
@@ -59,7 +57,7 @@ export class MemoryQueue {
   readonly #clock: Clock;
   readonly #keepMs: number;
 
-  constructor({ clock, keepMs = DAY_MS }: MemoryQueueOptions) {
+  constructor({ clock, keepMs = 86_400_000 }: MemoryQueueOptions) {
     this.#clock = clock;
     this.#keepMs = keepMs;
   }
@@ -80,6 +78,7 @@ export class MemoryQueue {
 
 class MemoryConsumer implements QueueDriver {
   readonly isDivided = false;
+  readonly rateLedgers: MemoryStore["rateLedgers"];
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #keepMs: number;
@@ -89,6 +88,7 @@ class MemoryConsumer implements QueueDriver {
 
   constructor(store: MemoryStore, clock: Clock, keepMs: number) {
     this.#store = store;
+    this.rateLedgers = store.rateLedgers;
     this.#clock = clock;
     this.#keepMs = keepMs;
     this.#holder = new MemoryHolder(store);

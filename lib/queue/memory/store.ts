@@ -14,6 +14,7 @@ import { CALLER_ENDED, matches, RETRYABLE } from "../filter.ts";
 import { contentOf, PushTally } from "../content.ts";
 import type { Filter, InstanceState, InstanceView, Kind, Pushed, QueueDepth } from "../queue.ts";
 import { MemoryBeats } from "./beats.ts";
+import { MemoryRateLedgers } from "./rate_ledgers.ts";
 import { MemoryCallbacks } from "./callbacks.ts";
 import { MemoryDeployments } from "./deployments.ts";
 import { MemorySettings } from "./settings.ts";
@@ -66,6 +67,7 @@ export class MemoryStore {
   readonly deployments = new MemoryDeployments();
   readonly callbacks = new MemoryCallbacks(() => this.bell.ring());
   readonly beats = new MemoryBeats();
+  readonly rateLedgers: MemoryRateLedgers = new MemoryRateLedgers();
   readonly #entries = new Map<string, Entry>();
   readonly #chains = new Map<string, Chain>();
   readonly #waiting = new WaitingLines<Entry>();

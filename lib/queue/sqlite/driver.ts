@@ -28,6 +28,7 @@ import type {
 } from "../queue.ts";
 import { checkDeployable, type DeployedChain, type Deployment } from "../deployed.ts";
 import { QueueError } from "../errors.ts";
+import type { RateLedgers } from "../rate_ledgers.ts";
 import type { Settings } from "../settings.ts";
 import { Changes } from "./changes.ts";
 import { ChainTable } from "./chains.ts";
@@ -44,6 +45,7 @@ import { nextTurn } from "../next_turn.ts";
 import type { InstancePage, PageOptions } from "../page.ts";
 import { readPage } from "./page.ts";
 import { readConsumers } from "./lease.ts";
+import { SqliteRateLedgers } from "./rate_ledgers.ts";
 import { changeOf, sendCommand, type SentCommand } from "./request.ts";
 import type { OpenDatabase } from "./open.ts";
 import type { FileWait } from "./file_wait.ts";
@@ -70,6 +72,7 @@ const LISTED_AT_ONCE = 100;
 /** One connection to a queue in a SQLite file; a consumer, too, from its first pull on: its holder does that part. */
 export class SqliteDriver implements QueueDriver {
   readonly isDivided = false;
+  readonly rateLedgers: RateLedgers;
   readonly #db: Database;
   readonly #guard: FileGuard;
   readonly #fileWait: FileWait;
@@ -96,6 +99,7 @@ export class SqliteDriver implements QueueDriver {
     this.#deployments = new Deployments(db);
     this.#changes = new Changes(db, clock, this.#bell, closing.signal);
     this.#writes = new GroupCommit({ db, fileWait, durable: () => this.#look() });
+    this.rateLedgers = new SqliteRateLedgers(db, this.#writes, () => this.#check("write to", "write"));
     this.#roster = new Roster(clock, () => this.#read(() => readConsumers(db)));
     this.#holder = new Holder({
       db,

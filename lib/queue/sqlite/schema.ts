@@ -157,6 +157,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE instances ADD COLUMN retried_at_ms TEXT; -- the instants of its retries, as a JSON list; NULL: none is known
 `,
+  // What consumers have together of rates. A program that does not know of that would start more beside them.
+  `
+  CREATE TABLE rates (name TEXT PRIMARY KEY, ledger TEXT NOT NULL) STRICT, WITHOUT ROWID; -- as lib/consume/rate_ledger.ts says
+`,
 ];
 
 /** The owner of a called instance while nobody holds its caller. */
