@@ -3,7 +3,7 @@ import { QueueError } from "../../errors.ts";
 import { kafkaFailureOf } from "./errors.ts";
 import { type COMPRESSION, type OutgoingRecord, produce, type ProducerId } from "./kafkajs.ts";
 import { encodeBatch } from "./record_batch.ts";
-import { type Link, Parted, type TopicPartition } from "./link.ts";
+import type { Link, TopicPartition } from "./link.ts";
 
 /** Writes records to partitions, each exactly once, in the order of the calls. */
 export interface RecordWriter {
@@ -220,14 +220,15 @@ export class Appender {
     }
   }
 
-  /** One that fails may be anybody's fault: each is tried by itself then. The broker knows those again that it has. */
+  /**
+   * One that fails may be anybody's fault, and others of the request may have been taken: each is tried by itself then, so that
+   * each goes on behind its own. The broker knows those again that it has.
+   */
   async #failed(batches: readonly Batch[], error: unknown): Promise<void> {
     const failure = error instanceof QueueError && error.code === "too-large"
       ? "too-large"
       : kafkaFailureOf(error);
-    const isOfOne = failure === "too-large" || failure === "fenced" || error instanceof Parted;
-    const canBeDivided = batches.length > 1 || (batches[0]!.items.length > 1 && failure === "too-large");
-    if (isOfOne && canBeDivided) {
+    if (batches.length > 1 || (batches[0]!.items.length > 1 && failure === "too-large")) {
       for (const part of divided(batches)) await this.#write(part);
       return;
     }

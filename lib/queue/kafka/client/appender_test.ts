@@ -125,6 +125,43 @@ Deno.test("RecordWriter.append() divides what is too large until only the culpri
   assertEquals(cluster.keys("t 1"), ["g"]);
 });
 
+Deno.test("RecordWriter.append() writes what comes after what was taken beside a refusal, whatever that was", async () => {
+  for (const type of ["TOPIC_AUTHORIZATION_FAILED", "INVALID_RECORD", "MESSAGE_TOO_LARGE"]) {
+    const { clock, appender, cluster } = setUp();
+    cluster.fault = ({ partition }) => {
+      if (partition === 0) throw refusal(type);
+    };
+    const first = await clock.run(
+      Promise.allSettled([0, 1].map((partition) => appender.append("t", partition, [record("a")]))),
+    );
+    assertEquals(first.map(({ status }) => status), ["rejected", "fulfilled"]);
+    await clock.run(appender.append("t", 1, [record("b")])); // as many: the same numbers would pass for the same records
+    assertEquals(cluster.keys("t 1"), ["a", "b"]);
+  }
+});
+
+Deno.test("RecordWriter.end() rejects nothing of other writers whose records go with its own", async () => {
+  const { clock, all, cluster } = setUp();
+  const [goesOn, ends] = [8n, 9n].map((producerId) =>
+    all.writer({
+      identify: async () => {
+        await clock.until(clock.nowMs() + 1);
+        return { producerId, producerEpoch: 0 };
+      },
+      whenFenced: "end",
+    })
+  ) as [RecordWriter, RecordWriter];
+  const writes = Promise.allSettled([
+    goesOn.append("t", 1, [record("b")]),
+    ends.append("t", 0, [record("a")]),
+  ]);
+  await idle();
+  ends.end(new Error("it is another's"));
+  const [other, own] = await clock.run(writes);
+  assertEquals([other?.status, own?.status], ["fulfilled", "rejected"]);
+  assertEquals(cluster.keys("t 1"), ["b"]);
+});
+
 Deno.test("RecordWriter.append() rejects everything from then on when it is fenced, if it is to end", async () => {
   const { clock, appender, cluster } = setUp("end");
   await clock.run(appender.append("t", 0, [record("a")]));
