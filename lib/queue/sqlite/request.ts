@@ -173,25 +173,6 @@ export function forget(db: Database, chains: ChainTable, seqs: readonly number[]
   return gone.length;
 }
 
-/** Most instances that one purge removes: a pause that nobody notices. */
-const PURGED_AT_ONCE = 500;
-
-const OLDEST_ENDED = `
-  SELECT seq, ended_at_ms FROM instances WHERE state = ? AND owner IS NULL AND caller IS NULL ORDER BY seq
-  LIMIT ${PURGED_AT_ONCE}`;
-
-/**
- * Some of the instances that ended before an instant, among those submitted first: an index by the time of ending would cost
- * every end, and instances end about in the order of their submission.
- */
-export function endedBefore(db: Database, instantMs: number): number[] {
-  return ["completed", "failed", "cancelled"].flatMap((state) =>
-    db.all<{ seq: number; ended_at_ms: number }>(OLDEST_ENDED, state)
-      .filter((row) => row.ended_at_ms < instantMs)
-      .map(({ seq }) => seq)
-  );
-}
-
 /** A command that consumers are told. */
 export type SentCommand = AnySettingCommand | Extract<Command, { kind: "cancel" }>;
 

@@ -7,7 +7,8 @@ import type { GroupCommit } from "./group_commit.ts";
 import { release } from "./hold.ts";
 import { expel, type Lease, type Silent, Watch } from "./lease.ts";
 import { nextDueMs, wake } from "./delayed.ts";
-import { endedBefore, forget } from "./request.ts";
+import { Expired } from "./expired.ts";
+import { forget } from "./request.ts";
 import { asQueueError } from "./errors.ts";
 import type { FileWait } from "./file_wait.ts";
 
@@ -42,12 +43,14 @@ export class Upkeep {
   readonly #options: UpkeepOptions;
   readonly #tickMs: number;
   readonly #watch: Watch;
+  readonly #expired: Expired;
   #running: Promise<void> | undefined;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
     this.#tickMs = Math.min(options.leaseMs / 4, LONGEST_TICK_MS);
     this.#watch = new Watch(options.db, 2 * this.#tickMs);
+    this.#expired = new Expired(options.db);
   }
 
   /** Whether this is a consumer's: it has begun. */
@@ -87,7 +90,7 @@ export class Upkeep {
     const silent = this.#watch.look(lease.key, { nowMs: clock.nowMs(), wasLocked });
     for (const each of silent) await this.#takeFrom(each);
     for (let pages = 0; pages < PURGES_PER_TICK && !closing.aborted; pages++) {
-      const seqs = endedBefore(db, clock.wallMs() - keepMs);
+      const seqs = this.#expired.next(clock.wallMs() - keepMs);
       if (seqs.length === 0) break;
       await writes.run(() => forget(db, this.#options.chains, seqs), { rows: seqs.length * 2 });
     }
