@@ -42,7 +42,7 @@ export class DelayedMessages {
       else if (headers[DUE] !== undefined) {
         const id = idOf(record), first = this.index.at(id);
         const isKnown = this.#isKnown(id, nowMs);
-        if (!isKnown) this.index.add(id, offset, Number(String(headers[DUE])));
+        if (!isKnown) this.index.add(id, offset, dueOf(record));
         if (isKnown || first.length > 0) copies.push({ id, record, first });
       }
     }
@@ -78,8 +78,10 @@ export function idOf({ key }: Pick<IncomingRecord, "key">): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-function dueOf({ headers }: Pick<IncomingRecord, "headers">): number {
-  return Number(String(headers[DUE]));
+/** When a message with the header is due, in milliseconds since 1970: at once, if another program has written no number there. */
+export function dueOf({ headers, timestamp }: Pick<IncomingRecord, "headers" | "timestamp">): number {
+  const dueAtMs = Number(String(headers[DUE]));
+  return Number.isFinite(dueAtMs) ? dueAtMs : timestamp;
 }
 
 /** A message of `delayed` as it goes to `pending`: as if it was submitted when it was due, or now if that is sooner. */

@@ -7,7 +7,7 @@ import {
 } from "../../../wire/mod.ts";
 import type { IncomingRecord } from "../client/kafkajs.ts";
 import type { ChainPool } from "./chain_pool.ts";
-import { DUE } from "./delayed_messages.ts";
+import { DUE, dueOf } from "./delayed_messages.ts";
 import { bytesOf, type MessageKind, type Unreadable } from "./messages.ts";
 import { ID, type Place } from "./records.ts";
 import type { Settled } from "./settled.ts";
@@ -34,13 +34,13 @@ export class MessageReader {
    *
    * @throws {Error} if it brings none
    */
-  instance({ value, headers }: IncomingRecord, { atMs, offset }: Place): Instance {
+  instance({ value, headers, timestamp }: IncomingRecord, { atMs, offset }: Place): Instance {
     const { topic, partition, priorities, chains } = this.#options;
     const fallbackId = String(headers[ID] ?? `${topic}-${partition}-${offset}`);
     const options = { fallbackId, receivedAtMs: atMs, priorities };
     const instance = chains.shared(decodeInstance(bytesOf({ value }), options));
     if (headers[DUE] === undefined || instance.dueAtMs !== undefined) return instance;
-    return delayedUntil(instance, Number(String(headers[DUE]))); // the original's messages cannot say it
+    return delayedUntil(instance, dueOf({ headers, timestamp })); // the original's messages cannot say it
   }
 
   /** The preview of a message, with the same chain; undefined if the message must be decoded first. */

@@ -9,6 +9,7 @@ import { DelayedReader } from "../log/delayed_reader.ts";
 import type { DelayedRow } from "../log/delayed_index.ts";
 import type { EndSource } from "../log/end_reader.ts";
 import type { Chunk } from "../log/log.ts";
+import { unreadable } from "../log/message_reader.ts";
 import { placeIn, type Unreadable } from "../log/messages.ts";
 import type { PartitionState } from "../log/partition_state.ts";
 import type { TopicNames } from "../log/topics.ts";
@@ -252,22 +253,34 @@ export class Delays {
   async #instanceAt(id: string, offsets: readonly number[]): Promise<Instance | undefined> {
     for (const offset of offsets) {
       const record = await this.#reader.read(offset);
-      if (record !== undefined && idOf(record) === id) return this.#options.instanceOf(record);
+      const instance = record && idOf(record) === id ? this.#decode(record) : undefined;
+      if (instance !== undefined && !("reason" in instance)) return instance;
     }
     return undefined;
   }
 
+  /** The instance of a message, or why it brings none. */
+  #decode(record: IncomingRecord): Instance | Unreadable {
+    try {
+      return this.#options.instanceOf(record);
+    } catch (error) {
+      return unreadable(record, placeIn(record), error);
+    }
+  }
+
   /** Deletes a message that brings a known id, and sets it aside if it asks for something else. */
   async #dropCopy({ id, record, first }: DelayedCopy): Promise<void> {
-    const { state, ends, partition, setAside, instanceOf } = this.#options;
+    const { state, ends, partition, setAside } = this.#options;
     const end = state.ends.get(id),
       known = state.entries.get(id)?.instance ??
         (end && (await ends.read(partition, end))?.instance) ?? await this.#instanceAt(id, first);
     if (known === undefined && first.length > 0) return; // only their hashes are the same
     state.delayed.index.remove(record.offset);
-    if (known !== undefined && !isSameContent(contentOf(known), contentOf(instanceOf(record)))) {
+    const copy = known && this.#decode(record);
+    if (copy !== undefined && "reason" in copy) await setAside(copy);
+    else if (copy !== undefined && !isSameContent(contentOf(known!), contentOf(copy))) {
       const bytes = record.value ?? new Uint8Array();
-      await setAside({ place: placeIn(record), bytes, reason: conflictReason(id, contentOf(known)) });
+      await setAside({ place: placeIn(record), bytes, reason: conflictReason(id, contentOf(known!)) });
     }
     await this.#delete([record]);
   }
