@@ -330,8 +330,9 @@ const NOTHING_COMPARED: Comparison = {
  */
 function inAllMs({ usual, out, outSinceMs, expectedMs: mean }: Known, nowMs: number): number {
   const elapsedMs = nowMs - outSinceMs / out;
-  const sigma = Math.sqrt(Math.log1p(usual.variance / mean ** 2));
   if (elapsedMs <= 0) return mean;
+  if (mean === 0) return elapsedMs; // it says nothing of times above it
+  const sigma = Math.sqrt(Math.log1p(usual.variance / mean ** 2));
   if (sigma === 0) return Math.max(elapsedMs, mean);
   const z = (Math.log(mean / elapsedMs) - sigma ** 2 / 2) / sigma;
   const longer = normalShare(z);

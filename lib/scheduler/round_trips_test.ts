@@ -52,6 +52,31 @@ Deno.test("RoundTrips sees calls that wait for others, whatever part of them is 
   assert(mean > 2.2 && mean <= 3.2, `${mean}`);
 });
 
+Deno.test("RoundTrips sees slower calls beside one that is out of a function that takes no time at all", () => {
+  const trips = new RoundTrips(SIZE);
+  const start = (name: string, nowMs: number): Trip => ({
+    round: trips.start(name, SIZE, nowMs),
+    function: name,
+    atMs: nowMs,
+  });
+  const round = (atMs: number, runMs: number, isAway: boolean) => {
+    const [instant, ...others] = Array.from(
+      { length: SIZE },
+      (_, i) => start(i === 0 ? "instant" : "f", atMs),
+    );
+    if (!isAway) trips.took(instant!, 0);
+    for (const other of others) trips.took(other, runMs);
+    trips.compare(atMs + runMs);
+    return trips.slowdown;
+  };
+  for (let i = 0; i < 20; i++) {
+    round(1000 * i, 100, false);
+    trips.learn("all");
+    trips.next(SIZE);
+  }
+  assert(Math.abs(round(20_000, 300, true) - 3) < 0.01);
+});
+
 Deno.test("RoundTrips takes off by how much this machine is late, on the way of a call and back", () => {
   const random = seededRandom(1), trips = new RoundTrips(SIZE), time = lognormal("100ms", "200ms");
   slowdowns(trips, SIZE, () => sampleMs(time, random), true).take(50).toArray();
