@@ -157,7 +157,7 @@ export class Backlog implements Stats {
   peek(): Invocation | undefined {
     if (this.running >= this.#max || this.#platforms.closedUntilMs > this.nowMs) return undefined;
     if (this.nowMs >= this.#opensAtMs) this.#openInTime();
-    if (this.#strict?.takeGrown()) this.#openShares();
+    if (this.#strict?.takeGrown()) { for (const share of this.#shutShares) this.#open(share); }
     const reserves = this.#reserves;
     for (let lane = reserves.best; lane !== undefined; lane = reserves.best) {
       const { gate } = lane;
@@ -191,6 +191,11 @@ export class Backlog implements Stats {
   /** Whether something waits that only what holds for all keeps from starting: the global limit, a rate, a refusal of the platform. */
   get isCrowded(): boolean {
     return !this.#reserves.all.empty;
+  }
+
+  /** Whether something waits for strict shares, which are parts of the limit: it is the limit that keeps it from starting. */
+  get waitsForShares(): boolean {
+    return this.#shutShares.values().some(({ idle }) => !idle);
   }
 
   /** Takes out what `peek` answered and counts it as running; its call is to leave. */
@@ -251,10 +256,6 @@ export class Backlog implements Stats {
     }
     if (limit instanceof TimedLimit) this.#shutForTime.delete(limit);
     if (limit instanceof ShareLimit) this.#shutShares.delete(limit);
-  }
-
-  #openShares(): void {
-    for (const share of this.#shutShares) this.#open(share);
   }
 
   #openInTime(): void {

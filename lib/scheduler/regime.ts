@@ -8,7 +8,6 @@ import { checkFloors, type FloorShortage, reservedBy } from "./floors.ts";
 import { GLOBAL, type LimitPart, type LimitUse, WHOLE } from "./limit_part.ts";
 import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } from "./limits.ts";
 import type { RateLease } from "./rate_lease.ts";
-import { Group } from "./tree.ts";
 import type { AskedWait } from "./way_out.ts";
 import { WaysOut } from "./ways_out.ts";
 
@@ -78,16 +77,7 @@ export class Regime {
 
   /** Nothing more may start, or nothing waits. */
   full(nowMs: number): void {
-    this.#ways.full(nowMs, this.#isShared);
-  }
-
-  /** Whether something waits for strict shares, which are parts of the limit: it is the limit that keeps it from starting. */
-  get #isShared(): boolean {
-    if (!this.#setup.strictShares || this.#backlog.queued === 0) return false;
-    for (const group of this.#backlog.groups.values()) {
-      if (group.queued > 0 && group instanceof Group && group.share?.shut) return true;
-    }
-    return false;
+    this.#ways.full(nowMs, this.#backlog.waitsForShares);
   }
 
   /** Starts what the backlog has answered. */
