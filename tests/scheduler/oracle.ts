@@ -890,7 +890,7 @@ export class Oracle {
     const order = (
       { functions = {}, chains = {}, labels = {}, floors, platforms = {}, rate, functionRates = {} }:
         FixedLimits,
-    ) => [functions, chains, labels, floors, platforms, rate, functionRates];
+    ) => [functions, chains, labels, floors, platforms, rate, functionRates].map(withoutEmpty);
     const isSame = equal(order(this.#limits), order(limits)) && this.#doors.size === 0;
     this.#limits = limits;
     this.#doors.clear();
@@ -1198,4 +1198,12 @@ function labelOf({ of }: Entry, label: string): string | undefined {
 
 function chainOf({ of }: Entry): string {
   return of.instance.chain.name;
+}
+
+/** Limits without records of none: whoever limits no value of a label limits nothing by it. */
+function withoutEmpty(limits: unknown): unknown {
+  if (typeof limits !== "object" || limits === null) return limits;
+  const left = Object.entries(limits).map(([name, of]) => [name, withoutEmpty(of)]);
+  const some = left.filter(([, of]) => of !== undefined);
+  return some.length === 0 ? undefined : Object.fromEntries(some);
 }
