@@ -1341,6 +1341,7 @@ declare class Backlog implements Stats {
     obstacleOf(task: Invocation): Limit | undefined;
     get reserved(): number;
     get isCrowded(): boolean;
+    get waitsForShares(): boolean;
     start(task: Invocation): void;
     left(task: Invocation, has?: "left" | "neverLeft"): void;
     opensAtMs(): number | undefined;
