@@ -221,11 +221,16 @@ export class Journal {
   /** Writes ends, callers first: whoever finds only these ends the others. */
   async #end(endings: readonly Ending[]): Promise<void> {
     if (endings.length === 0) return;
-    for (const { entry } of endings) this.#ending.add(entry);
     const written = endings.map(({ entry: { instance }, end, body }) =>
       endRecords(instance, endOf(instance, end), body)
     );
-    let offset = await this.append("finished", written.flat());
+    let offset: number;
+    for (const { entry } of endings) this.#ending.add(entry);
+    try {
+      offset = await this.append("finished", written.flat());
+    } finally {
+      for (const { entry } of endings) this.#ending.delete(entry); // it may be too large, and goes on then
+    }
     for (const [i, { entry: { instance }, end }] of endings.entries()) {
       const parts = written[i]!.length;
       offset += parts;
@@ -239,7 +244,6 @@ export class Journal {
   #ended(entry: Entry, end: KnownEnd): void {
     this.state.setEnd(entry.instance.id, end);
     this.#marked.delete(entry);
-    this.#ending.delete(entry);
     this.#hooks.covered(end.place, end.offset);
   }
 
