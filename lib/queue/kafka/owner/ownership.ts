@@ -1,4 +1,4 @@
-import type { Clock } from "../../../model/mod.ts";
+import { onAbort } from "../../../model/mod.ts";
 import type { Order } from "../../queue.ts";
 import { shareOf } from "./assignment.ts";
 import { isLoss, lostError } from "../client/errors.ts";
@@ -121,8 +121,11 @@ export class Ownership {
     owned.isLeaving = true;
     const ids = idsOf(owned);
     if (ids.length > 0) this.#options.order({ kind: "revoked", ids, withinMs: GRACE_MS });
-    const grace = AbortSignal.any([this.#closing, abortAt(clock, clock.nowMs() + GRACE_MS)]);
-    while (!grace.aborted && hasHeld(owned)) await bell.after(bell.rings, grace);
+    const grace = new AbortController();
+    using stack = new DisposableStack();
+    stack.defer(clock.after(GRACE_MS, () => grace.abort()));
+    stack.defer(onAbort(this.#closing, () => grace.abort()));
+    while (!grace.signal.aborted && hasHeld(owned)) await bell.after(bell.rings, grace.signal);
     await this.#release(owned);
     if (!this.#closing.aborted) this.#takeMissing(owned.partition); // it may have been given back meanwhile
   }
@@ -223,10 +226,4 @@ function idsOf(owned: OwnedPartition): string[] {
   return [...owned.claims.held()].filter(({ state }) => state === "running").map(({ instance: { id } }) =>
     id
   );
-}
-
-function abortAt(clock: Clock, atMs: number): AbortSignal {
-  const controller = new AbortController();
-  clock.after(atMs - clock.nowMs(), () => controller.abort());
-  return controller.signal;
 }
