@@ -1,4 +1,4 @@
-import { type Pause, pauseName } from "../../../model/mod.ts";
+import { isObject, type Json, parseJson, type Pause, pauseName } from "../../../model/mod.ts";
 import type { Settings } from "../../settings.ts";
 import { type AnySettingCommand, changesBy, type SettingEntries, settingsOf } from "../../setting_changes.ts";
 import type { RecordWriter } from "../client/appender.ts";
@@ -79,13 +79,15 @@ export class CommandLog {
       if (offset < from) continue; // it is both followed and refreshed
       this.#at = offset + 1;
       const [kind = "", ...rest] = String(key).split("/");
-      const body = value === null ? undefined : JSON.parse(String(value)) as unknown;
+      const body = value === null ? undefined : parseJson(String(value))?.value; // of no JSON there is nothing to read
       if (kind === "pause" || kind === "setting") this.#revision = this.#at;
-      if (kind === "pause") this.#takePause(rest.join("/"), body as Pause | undefined);
+      if (kind === "pause") {
+        this.#takePause(rest.join("/"), isObject(body) ? body as unknown as Pause : undefined);
+      }
       if (kind === "setting") this.#takeSetting(rest[0]!, body);
-      if (kind === "request") this.#takeRequest(rest[0]!, body as Request | undefined, timestamp);
-      if (kind === "answer" && body !== undefined) {
-        this.#open.get(rest[0]!)?.answers.set(Number(rest[1]), body as number);
+      if (kind === "request") this.#takeRequest(rest[0]!, isRequest(body) ? body : undefined, timestamp);
+      if (kind === "answer" && typeof body === "number") {
+        this.#open.get(rest[0]!)?.answers.set(Number(rest[1]), body);
       }
     }
     this.changed();
@@ -174,4 +176,8 @@ export class CommandLog {
       yield [`setting/${name}`, value];
     }
   }
+}
+
+function isRequest(body: Json | undefined): body is Json & Request {
+  return isObject(body) && isObject(body.ids) && Object.values(body.ids).every(Array.isArray);
 }
