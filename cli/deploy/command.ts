@@ -3,6 +3,7 @@ import { onlyChains } from "../../lib/model/mod.ts";
 import type { QueueDriver } from "../../lib/queue/mod.ts";
 import { type Command, COMMON, type Context } from "../shell/command.ts";
 import { PARTITIONS_OPTION, QUEUE_OPTION } from "../options/queue_option.ts";
+import { closeWhenDrained } from "../shell/close_when_drained.ts";
 import { FailedError, UsageError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
 import { flag, many, one, readOptions, text, type Values } from "../shell/options.ts";
@@ -42,7 +43,7 @@ export const command: Command = {
       signal: context.drain,
       onNote: queueNotes(log),
     });
-    context.drain.addEventListener("abort", () => void queue[Symbol.asyncDispose]()); // there is nothing to drain
+    using _closing = closeWhenDrained(queue, context.drain);
     if (workload === undefined) {
       return await (action === "list" ? list(queue, values, context, log) : remove(queue, values, context));
     }

@@ -1,3 +1,4 @@
+import { closeWhenDrained } from "../shell/close_when_drained.ts";
 import type { Command, Topic } from "../shell/command.ts";
 import { UsageError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
@@ -225,7 +226,7 @@ export const command: Command = {
       signal: context.drain,
       onNote: queueNotes(log),
     });
-    context.drain.addEventListener("abort", () => void queue[Symbol.asyncDispose]()); // there is nothing to drain
+    using _closing = closeWhenDrained(queue, context.drain);
     await action.run(queue, rest, values, context);
   },
 };
