@@ -100,12 +100,12 @@ export class Operator {
     const answers = log.open(request.id)!.answers;
     while (answers.size < asked.length && !closing.aborted) {
       const patience = new AbortController();
-      const forget = clock.after(PATIENCE_MS, () => patience.abort());
+      using stack = new DisposableStack();
+      stack.defer(clock.after(PATIENCE_MS, () => patience.abort()));
       const { rings } = bell;
       const open = asked.filter((partition) => !answers.has(partition));
       await Promise.all((await this.#ownerless(open)).map((partition) => this.#serveAsGuest(partition)));
       if (answers.size < asked.length) await bell.after(rings, AbortSignal.any([closing, patience.signal]));
-      forget();
     }
     await log.close(writer, request, clock.wallMs());
     return [...answers.values()].reduce((sum, count) => sum + count, 0);
@@ -121,13 +121,15 @@ export class Operator {
 
   async #serveAsGuest(partition: number): Promise<void> {
     const { ownership, newId, closing } = this.#options;
+    let owned: OwnedPartition | undefined;
     try {
       const member = `operator ${newId()}`;
-      const owned = await ownership.take({ partition, member, others: new Set(), isGuest: true }, closing);
+      owned = await ownership.take({ partition, member, others: new Set(), isGuest: true }, closing);
       if (owned === undefined) return;
       await this.#serveAll(owned);
       await owned.release();
     } catch (error) {
+      owned?.drop(error);
       if (!isLoss(error)) throw error; // a consumer has come, and answers
     }
   }
