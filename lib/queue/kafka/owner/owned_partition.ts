@@ -360,13 +360,16 @@ export class OwnedPartition {
   /** Gives it up, with all that is held. */
   async release(): Promise<void> {
     this.isLeaving = true;
-    await this.journal.endCancelled([...this.claims.held()].filter(isRoot));
-    this.#options.delays?.flush();
-    await this.journal.idle();
-    await this.#owner.write(true);
-    this.drop(
-      new QueueError("lease-lost", `Cannot write to partition ${this.partition}: it has been released`),
-    );
+    try {
+      await this.journal.endCancelled([...this.claims.held()].filter(isRoot));
+      this.#options.delays?.flush();
+      await this.journal.idle();
+      await this.#owner.write(true);
+    } finally { // also if it is another's already: nothing of it is read any more
+      this.drop(
+        new QueueError("lease-lost", `Cannot write to partition ${this.partition}: it has been released`),
+      );
+    }
   }
 
   /** It is another's now: nothing more is written. */

@@ -79,6 +79,7 @@ const HANDOVER_MS = 2000;
 /** Time between two looks whether it has, in milliseconds. */
 const LOOK_MS = 20;
 const TRANSACTION_TIMEOUT_MS = 60_000;
+
 /**
  * Makes this process the owner of a partition: whatever a former owner writes from then on does not count.
  *
@@ -90,10 +91,24 @@ export async function takePartition(
   taker: Taker,
   signal: AbortSignal,
 ): Promise<OwnedPartition | undefined> {
-  const { partition, member } = taker;
-  const { link, clock, names, words, group, keepMs, bell, renewMs } = options;
   const fenced = await fenceOff(options, taker, signal);
   if (fenced === undefined) return undefined;
+  try {
+    return await takeFenced(options, taker, fenced, signal);
+  } catch (error) {
+    fenced.raw.end(error);
+    throw error;
+  }
+}
+
+/** Reads a partition that nobody else can write to, and begins to own it. */
+async function takeFenced(
+  options: TakingOptions,
+  { partition, member }: Taker,
+  fenced: Fenced,
+  signal: AbortSignal,
+): Promise<OwnedPartition> {
+  const { link, clock, names, words, group, keepMs, bell, renewMs } = options;
   const { state, term, identity, raw, isGuest } = fenced;
   const { finishedStart, finishedFence } = await readEnds(options, partition, fenced, signal);
   const writer: TermWriter = new TermWriter({
@@ -140,12 +155,17 @@ export async function takePartition(
       await renew(options, partition, identity);
     },
   }, finishedFence + 1);
-  await owned.begin(finishedStart);
-  await readDelayed(options, owned, signal);
-  const pendingEnd = await endOffset(link, names.pending, partition);
-  await catchUp(options, owned, pendingEnd, signal);
-  unfollow = follow(options, owned, pendingEnd);
-  return owned;
+  try {
+    await owned.begin(finishedStart);
+    await readDelayed(options, owned, signal);
+    const pendingEnd = await endOffset(link, names.pending, partition);
+    await catchUp(options, owned, pendingEnd, signal);
+    unfollow = follow(options, owned, pendingEnd);
+    return owned;
+  } catch (error) {
+    owned.drop(error);
+    throw error;
+  }
 }
 
 /** A partition that nobody else can write to any more. */
@@ -196,13 +216,15 @@ async function fenceOff(
   const raw = appender.writer({ identify: () => Promise.resolve(identity), whenFenced: "end" }, identity);
   const fence = (topic: string) =>
     raw.append(topic, partition, marked([outgoing(FENCE, { member }, clock.wallMs())], term));
-  const runningFence = await fence(running);
-  await readTo(runningFence + 1);
-  if (state.fencing.isFencedBy(member, term)) {
+  try {
+    const runningFence = await fence(running);
+    await readTo(runningFence + 1);
+    if (!state.fencing.isFencedBy(member, term)) throw lostError(partition);
     return { ...{ state, raw, identity, term, runningFence, start, isGuest }, fence };
+  } catch (error) {
+    raw.end(error); // nobody writes by it any more
+    throw error;
   }
-  raw.end(lostError(partition));
-  throw lostError(partition);
 }
 
 /** Reads the ends that whoever reads `pending` needs to know, up to the fence of their new owner. */
