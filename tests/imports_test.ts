@@ -111,6 +111,45 @@ Deno.test("fault() tells an arrow that is not allowed", () => {
   assertEquals(fault({ from: "cli/assembly.ts", to: "lib/platform/mod.ts" }), undefined);
 });
 
+/** The names that a door lists; those of a star are the file's that it stands for. */
+function namesOf(door: string): string[] {
+  const lists = [...door.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) => list!.split(","));
+  return lists.map((name) => name.trim().replace(/^type /, "").replace(/^.* as /, "")).filter((name) =>
+    name !== ""
+  );
+}
+
+/** The names that a file asks others for; all of its words, if it loads some when it runs. */
+function askedIn(text: string): string[] {
+  const lists = / import\(/.test(text)
+    ? [text]
+    : text.match(/^(?:im|ex)port (?:type )?\{[^}]*\} from/gm) ?? [];
+  return lists.flatMap((list) => list.match(/\w+/g) ?? []);
+}
+
+Deno.test("a door lists no name that nobody outside uses", async () => {
+  const texts = new Map<string, string>();
+  for await (const file of glob("{lib,cli,tests,tools,bench,demo,paper}/**/*.ts", { cwd: ROOT })) {
+    if (!file.endsWith(".d.ts")) texts.set(file, await Deno.readTextFile(join(ROOT, file))); // these are generated
+  }
+  const unused: string[] = [];
+  for (const [file, door] of texts) {
+    const [, folder] = /^(lib\/\w+\/)mod\.ts$/.exec(file) ?? [];
+    const isPublic = texts.get(`${folder}public.ts`)?.includes('export * from "./mod.ts"') ?? false;
+    if (folder === undefined || folder === "lib/wrap/" || isPublic) continue; // a package shows all of it
+    const outside = [...texts].filter(([path]) => !path.startsWith(folder) || path === `${folder}public.ts`);
+    const used = new Set(outside.flatMap(([, text]) => askedIn(text)));
+    unused.push(...namesOf(door).filter((name) => !used.has(name)).map((name) => `${file}: ${name}`));
+  }
+  assertEquals(unused, []);
+});
+
+Deno.test("namesOf() reads the lists of a door", () => {
+  const door =
+    'export { type A, b as B } from "./a.ts";\nexport type {\n  C,\n} from "./c.ts";\nexport * from "./d.ts";\n';
+  assertEquals(namesOf(door), ["A", "B", "C"]);
+});
+
 /** The folders of the Kafka driver: each may import those before it; the driver itself stands above them. */
 const KAFKA_FOLDERS = ["address", "client", "log", "original", "owner", "operator"];
 

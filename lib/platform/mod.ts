@@ -24,7 +24,6 @@ export {
   PlatformError,
 } from "./platform.ts";
 export { Turns } from "./local/turns.ts";
-export type { Attached } from "./kind.ts";
 export { platformKindOf } from "./kinds.ts";
 export { StrayErrors } from "./local/stray_errors.ts";
 export { startLocalServer } from "./local/take_over.ts";
@@ -34,4 +33,3 @@ export { isLoopback } from "../web/mod.ts";
 export { thisMachine } from "./machine.ts";
 export { parseUrlPattern, type UrlPattern } from "./guard/url_pattern.ts";
 export { parseSecretPattern, type SecretPattern } from "./secrets/secret_pattern.ts";
-export { Secrets } from "./secrets/secrets.ts";

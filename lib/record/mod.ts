@@ -9,7 +9,7 @@ export { mergeRunLogs, type NamedLog } from "./merge.ts";
 export { readRunFile, readRunLog, readRuns } from "./reader.ts";
 export type { RunLog } from "./run_log.ts";
 export { settingName } from "./in_force.ts";
-export { type Attempt, attemptEvent } from "./attempt.ts";
+export { attemptEvent } from "./attempt.ts";
 export type { TracedAttempt, TracedInstance, Tracer } from "./tracer.ts";
 export { priced } from "./priced.ts";
 export { reasonPattern } from "./reason_pattern.ts";
