@@ -59,9 +59,24 @@ export function wordWrap(text: string, width: number): string[] {
       line = "";
     }
     line = line === "" ? word : `${line} ${word}`;
-    for (; unicodeWidth(line) > width; line = line.slice(width)) lines.push(line.slice(0, width));
+    while (unicodeWidth(line) > width) {
+      const piece = beginningOf(line, width);
+      if (piece === line) break;
+      lines.push(piece);
+      line = line.slice(piece.length);
+    }
   }
   return [...lines, line];
+}
+
+/** As much of a text as fits in some columns, one sign at least: many take two columns, or are several units of a string. */
+function beginningOf(text: string, width: number): string {
+  let piece = "";
+  for (const sign of text) {
+    if (piece !== "" && unicodeWidth(piece + sign) > width) break;
+    piece += sign;
+  }
+  return piece;
 }
 
 // Control characters, and those that turn the direction of what follows.
