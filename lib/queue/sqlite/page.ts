@@ -44,7 +44,9 @@ function candidates(
 ): number[] {
   const values: SQLInputValue[] = [];
   const from = after === undefined ? undefined : readCursor(after, 1)[0]!;
-  const arms = (states === undefined ? [undefined] : [...new Set(states)]).flatMap(stateConditions).map(
+  // Of a few ids each has its place: SQLite would rather read all that are in these states.
+  const byState = ids === undefined ? states : undefined;
+  const arms = (byState === undefined ? [undefined] : [...new Set(byState)]).flatMap(stateConditions).map(
     (condition) => {
       const conditions = [condition];
       if (from !== undefined) {
@@ -58,6 +60,10 @@ function candidates(
       if (ids !== undefined) {
         conditions.push("id IN (SELECT value FROM json_each(?))");
         values.push(JSON.stringify(ids));
+        if (states !== undefined) {
+          conditions.push("+state IN (SELECT value FROM json_each(?))");
+          values.push(JSON.stringify(states));
+        }
       }
       return `SELECT seq FROM instances WHERE ${conditions.join(" AND ")}`;
     },
