@@ -1,3 +1,4 @@
+import { parseJson } from "../../../model/mod.ts";
 import type { RecordWriter } from "../client/appender.ts";
 import type { IncomingRecord, OutgoingRecord } from "../client/kafkajs.ts";
 import type { Link } from "../client/link.ts";
@@ -17,7 +18,7 @@ export interface KeyedTopicOptions {
 /** A record of a topic, as it is read. */
 export interface KeyedRecord {
   readonly key: string;
-  /** The value; null: the key is deleted. */
+  /** The value; null: the key is deleted, or there is nothing to read. */
   readonly value: unknown;
   readonly offset: number;
 }
@@ -81,7 +82,8 @@ export class KeyedTopic {
   #take(records: readonly IncomingRecord[], take: (record: KeyedRecord) => void): void {
     for (const { offset, key, value } of records) {
       if (offset < this.#at!) continue; // it has been read before, or stands in one batch with the first
-      take({ key: String(key), value: value === null ? null : JSON.parse(String(value)), offset });
+      const json = value === null ? undefined : parseJson(String(value)); // what is none, another program has written
+      take({ key: String(key), value: json?.value ?? null, offset });
       this.#at = offset + 1;
     }
   }
