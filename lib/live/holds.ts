@@ -12,6 +12,10 @@ import type { Hold, LiveRow, LiveView } from "./live_view.ts";
 
 /** The part of a limit in flight from which on it counts as used up: views are made between two calls. */
 const USED_UP = 0.8;
+/** Of a rate of this number of starts a second, or a higher one, calls a second tell whether it is what holds calls back: … */
+const SEEN_PER_S = 1;
+/** … if fewer than this part of it start, something else is. */
+const IN_USE = 0.5;
 
 /** The state that holds are found in. */
 export type Held = Omit<LiveView, "holds">;
@@ -141,7 +145,9 @@ interface Rated {
 
 function rateHold({ ready, callsPerS, rate, full }: Rated): Hold[] {
   const told = rateOf(rate);
-  if (told === undefined || ready === 0 || (full && callsPerS < USED_UP * told.perS)) return [];
+  if (told === undefined || ready === 0) return [];
+  const least = full ? USED_UP : told.perS >= SEEN_PER_S ? IN_USE : 0;
+  if (callsPerS < least * told.perS) return [];
   return [{ reason: `its rate, ${told.words}`, ready }];
 }
 

@@ -42,6 +42,7 @@ Deno.test("holdsOf() names the rates and ceilings that keep calls from starting"
     "30 calls wait for a slot: all 12 are taken, and the policy says who is next",
   ], "where the slots are taken, fewer calls start than the rate lets");
   assertEquals(wordsOf({ rate: 2 }, {}), ["30 calls wait for its rate, 2 a second"]);
+  assertEquals(wordsOf({ rate: 20 }, {}), [], "far fewer start than it lets: nobody may serve their functions");
   assertEquals(wordsOf({}, { ready: 0, inFlight: 12 }), [], "nothing waits");
   const tenants = {
     label: "tenant",
@@ -79,11 +80,11 @@ Deno.test("standingOf() says what an open node waits for, or that it is in fligh
     const view: LiveView = { ...held, holds: holdsOf(held) };
     return standingOf(node, view);
   };
-  const waiting = { byFunction: [row("mail", { ready: 9 })] };
+  const waiting = { byFunction: [row("mail", { ready: 9, callsPerS: 4.9 })] };
   assertEquals(of(waiting), "waits for its rate, 5 a second (function mail)");
   assertEquals(of({ byFunction: [row("mail", { running: 2 })] }), "in flight");
   assertEquals(
-    of({ byFunction: [row("mail", { ready: 1, running: 1 })] }),
+    of({ byFunction: [row("mail", { ready: 1, running: 1, callsPerS: 4.9 })] }),
     "in flight, or waits for its rate, 5 a second (function mail)",
   );
   assertEquals(of({ consumers: [] }), "waits for a consumer: none runs");
