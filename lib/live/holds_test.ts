@@ -42,7 +42,11 @@ Deno.test("holdsOf() names the rates and ceilings that keep calls from starting"
     "30 calls wait for a slot: all 12 are taken, and the policy says who is next",
   ], "where the slots are taken, fewer calls start than the rate lets");
   assertEquals(wordsOf({ rate: 2 }, {}), ["30 calls wait for its rate, 2 a second"]);
-  assertEquals(wordsOf({ rate: 20 }, {}), [], "far fewer start than it lets: nobody may serve their functions");
+  assertEquals(
+    wordsOf({ rate: 20 }, {}),
+    [],
+    "far fewer start than it lets: nobody may serve their functions",
+  );
   assertEquals(wordsOf({}, { ready: 0, inFlight: 12 }), [], "nothing waits");
   const tenants = {
     label: "tenant",

@@ -50,6 +50,8 @@ export class Backlog implements Stats {
   /** Limits that are full until an instant while something waits for them, and when the first of them opens. */
   #shutForTime = new Set<TimedLimit>();
   #opensAtMs = Infinity;
+  /** When `peek` was asked last. */
+  #peekedAtMs = -Infinity;
   readonly functions: ReadonlyMap<string, FunctionStats>;
   /** Only under strict shares: what they are parts of, and those that are used up while something waits. */
   readonly #strict: Shares | undefined;
@@ -155,6 +157,7 @@ export class Backlog implements Stats {
 
   /** The invocation to start now; undefined if nothing waits or nothing may start. */
   peek(): Invocation | undefined {
+    this.#peekedAtMs = this.nowMs;
     if (this.running >= this.#max || this.#platforms.closedUntilMs > this.nowMs) return undefined;
     if (this.nowMs >= this.#opensAtMs) this.#openInTime();
     if (this.#strict?.takeGrown()) { for (const share of this.#shutShares) this.#open(share); }
@@ -268,14 +271,14 @@ export class Backlog implements Stats {
     }
   }
 
-  /** When a rate, or a hold, lets something start that waits; undefined if none is waited for. */
+  /** When a rate, or a hold, lets something start that waited at the last `peek`; undefined if none was waited for. */
   opensAtMs(): number | undefined {
     if (this.queued === 0 || this.running >= this.#max) return undefined;
     const allMs = Math.max(this.#platforms.closedUntilMs, this.#gates.rate?.opensAtMs ?? -Infinity);
-    if (allMs > this.nowMs && allMs < Infinity) return allMs; // what is not granted yet is wanted once all else is open
+    if (allMs > this.#peekedAtMs && allMs < Infinity) return allMs; // what is not granted yet is wanted once all else is open
     let firstMs = Infinity;
     for (const rate of this.#shutForTime) {
-      if (!rate.idle && rate.full) firstMs = Math.min(firstMs, rate.opensAtMs);
+      if (!rate.idle && rate.opensAtMs > this.#peekedAtMs) firstMs = Math.min(firstMs, rate.opensAtMs);
     }
     return firstMs === Infinity ? undefined : firstMs;
   }

@@ -59,6 +59,27 @@ Deno.test("Scheduler holds back what nobody serves, tries it twice a second, and
   assertEquals([retried, throttled, running, ready], [0, 0, 1, 5]);
 });
 
+Deno.test("Scheduler.wakeAtMs() tells of what has opened since nothing could start, as time goes on between two calls", () => {
+  const held = schedulerOf();
+  submit(held, pay, 2);
+  for (const task of startAll(held, 0)) held.settle(task, NOBODY, 0);
+  const rated = schedulerOf({ limits: { rate: 1 } });
+  submit(rated, rest, 2);
+  assertEquals(startAll(rated, 0).length, 1);
+  const closed = schedulerOf();
+  submit(closed, rest, 2);
+  const [first] = startAll(closed, 0);
+  closed.settle(first!, { kind: "throttled", reason: "full", retryAfterMs: 1500 }, 0);
+  for (const scheduler of [held, rated, closed]) {
+    assertEquals(startAll(scheduler, 10), []);
+    const opensAtMs = scheduler.wakeAtMs()!;
+    assertEquals(startAll(scheduler, opensAtMs - 0.2), []);
+    scheduler.uses(opensAtMs + 0.1); // as whoever looks at limits meanwhile
+    assertEquals(scheduler.wakeAtMs(), opensAtMs);
+    assertEquals(startAll(scheduler, opensAtMs + 0.2).length > 0, true);
+  }
+});
+
 Deno.test("Scheduler lets all go when one call has been answered, whatever the answer is", () => {
   for (const answer of [OK, { kind: "failed", reason: "no", retryable: false }] as Outcome[]) {
     const scheduler = schedulerOf();
