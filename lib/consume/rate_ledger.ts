@@ -1,9 +1,9 @@
-import { parseJson } from "../model/mod.ts";
-import { aheadMs, type LeaseGrant, type LeaseReport, type RatePace } from "../scheduler/mod.ts";
+import { isObject, ownOf, parseJson } from "../model/mod.ts";
+import { aheadMs, type LeaseGrant, type LeaseReport, type RatePace, toleranceMs } from "../scheduler/mod.ts";
 
 /** All that it was granted counts as started when a consumer has told nothing for this time, in milliseconds. */
 export const SURE_MS = 1250;
-/** Lateness of a grant that is made up for, in milliseconds; half an interval at most. */
+/** Most lateness of a grant that is made up for, in milliseconds. */
 const LATE_MS = 100;
 /** More starts of a window than this share entries of the history, each with the instant of its last one. */
 const MOST_ENTRIES = 500;
@@ -117,7 +117,7 @@ export function visit(
     ahead = aheadMs(pace),
     own = (instantMs: number) => instantMs - atMs + nowMs;
   expel(ledger, of, atMs);
-  const before = Object.hasOwn(ledger.holders, key) ? ledger.holders[key] : undefined;
+  const before = ownOf(ledger.holders, key);
   const isKnown = before !== undefined && before.number === known?.number;
   const wasLost = !isKnown && held + leftAtMs.length > 0;
   const needs = isLeaving ? 0 : lacks + (wasLost ? held : 0), waiting = before?.granted ?? [];
@@ -175,10 +175,6 @@ function isHolder(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { number, untilMs, held, granted, lacks, turn } = value as Partial<Holder>;
   return areNumbers([number, untilMs, held, lacks, turn]) && areNumbers(granted);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 function areNumbers(value: unknown): value is number[] {
@@ -246,18 +242,18 @@ function tidy(ledger: Ledger, { windowMs, whole }: RatePace, atMs: number): void
 
 /** Grants starts to those who lack some, in turn. @returns the first instant from which on one more could be granted */
 function grant(ledger: Ledger, pace: RatePace, atMs: number): number {
-  const { whole, windowMs, intervalMs, burst } = pace, { starts } = ledger;
+  const { whole, windowMs, intervalMs } = pace, { starts } = ledger;
   const holders = Object.values(ledger.holders), untilMs = atMs + aheadMs(pace);
   const held = holders.reduce((sum, each) => sum + heldBy(each), 0);
   const waiting = holders.filter(({ lacks }) => lacks > 0).sort((a, b) => a.turn - b.turn);
-  const toleranceMs = (burst - 1) * intervalMs + Math.min(LATE_MS, intervalMs / 2);
+  const earlyMs = toleranceMs(pace, LATE_MS);
   let room = whole - held - starts.reduce((sum, [, count]) => sum + count, 0);
   for (let openMs = atMs, left = 0;;) {
     for (; room <= 0 && left < starts.length; left++) {
       openMs = starts[left]![0] + windowMs;
       room += starts[left]![1];
     }
-    const fromMs = room <= 0 ? Infinity : Math.max(atMs, openMs, ledger.dueMs - toleranceMs);
+    const fromMs = room <= 0 ? Infinity : Math.max(atMs, openMs, ledger.dueMs - earlyMs);
     const holder = fromMs > untilMs ? undefined : waiting.shift();
     if (holder === undefined) return fromMs;
     holder.granted.push(fromMs);

@@ -2,6 +2,7 @@ import type { Outcome } from "../model/mod.ts";
 import type { FunctionStats, GroupStats, Policy, Stats } from "../policies/mod.ts";
 import { Gates, type KeptBack } from "./gates.ts";
 import { badAnswer, Groups } from "./groups.ts";
+import { newCharge } from "./charge.ts";
 import type { LoadObserver } from "./contract.ts";
 import type { Invocation } from "./invocation.ts";
 import { Lanes } from "./lanes.ts";
@@ -205,8 +206,7 @@ export class Backlog implements Stats {
   start(task: Invocation): void {
     const lane = task.lane!;
     const { service } = this.#groups;
-    const { nowMs: startedAtMs } = this, none = undefined;
-    task.charge = { startedAtMs, cost: none, at: -1, start: none, platform: none, isToLeave: true };
+    task.charge = newCharge(this.nowMs);
     service?.start(lane.group, this.#groups.costIn(task));
     for (const limit of lane.gate.limits) limit.start(task);
     this.#gates.rate?.start();
@@ -357,9 +357,8 @@ export class Backlog implements Stats {
   /** Lets start what waits for platforms that have room again, or for what was granted of rates. */
   reopen(): void {
     if (this.#shutForTime.size === 0) return;
-    for (const limit of [...this.#platforms.limits(), ...this.#gates.leased()]) {
-      if (limit.shut) this.#open(limit);
-    }
+    for (const limit of this.#platforms.limits()) if (limit.shut) this.#open(limit);
+    for (const rate of this.#gates.leased()) if (rate.shut) this.#open(rate);
   }
 
   /** Whether an invocation that was throttled may start at once on another platform. */

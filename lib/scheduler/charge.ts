@@ -14,3 +14,8 @@ export interface Charge {
   /** Whether its call has not left yet. */
   isToLeave: boolean;
 }
+
+/** The charge of an attempt that starts; whoever counts it fills in the rest. */
+export function newCharge(startedAtMs: number): Charge {
+  return { startedAtMs, cost: undefined, at: -1, start: undefined, platform: undefined, isToLeave: true };
+}

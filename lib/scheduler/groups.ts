@@ -154,10 +154,8 @@ export class Groups {
     if (this.service === undefined) return NONE;
     this.#haveLeapt ||= haveLeapt;
     const { nowMs } = this.#stats, { length } = this.#inFlight, leapt = this.#haveLeapt;
-    const isDue = (leapt && LEAPT_PER_END * this.#ended >= length) ||
-      LOOKED_AT_PER_END * this.#ended >= length ||
-      nowMs - this.#lookedAtMs >= LOOK_MS;
-    if (!isDue) return NONE;
+    const perEnd = leapt ? LEAPT_PER_END : LOOKED_AT_PER_END;
+    if (perEnd * this.#ended < length && nowMs - this.#lookedAtMs < LOOK_MS) return NONE;
     this.#haveLeapt = false;
     this.#ended = 0;
     this.#lookedAtMs = nowMs;

@@ -3,7 +3,7 @@ export { DEFAULT_LIMIT, type FixedLimits, type Limits } from "./limits.ts";
 export type { LabelLimit } from "./value_limits.ts";
 export { checkFloors, type FloorShortage, floorShortageWords, withPossibleFloors } from "./floors.ts";
 export { mayStartAhead } from "./ahead.ts";
-export type { RatePace, StartRate } from "./rate_limit.ts";
+export { type RatePace, type StartRate, toleranceMs } from "./rate_limit.ts";
 export { aheadMs, type LeaseGrant, type LeaseReport, type RateLease } from "./rate_lease.ts";
 export type { LimitPart, LimitUse } from "./limit_part.ts";
 export { type LimitShare, shareOfLimits, wholesWithin } from "./limit_share.ts";

@@ -97,11 +97,6 @@ export class RateLease {
     return this.#leftAtMs[0] ?? Infinity;
   }
 
-  /** When the last of the starts that it may make can be made; -Infinity: there is none. */
-  get lastFromMs(): number {
-    return this.#fromMs.at(-1) ?? -Infinity;
-  }
-
   /** When calls that are to leave may, as the grants of all were lost; undefined: that is not so, Infinity: it is not known. */
   coversAtMs(nowMs: number): number | undefined {
     while (this.#uncovered > 0 && this.opensAtMs(nowMs) <= nowMs) {

@@ -24,7 +24,7 @@ export interface StartRate {
 
 /** By default starts come together as far as a tenth of a second's worth. */
 const BURST_MS = 100;
-/** Most lateness of a wake-up that is made up for, in milliseconds; half an interval at most. */
+/** Most lateness of a wake-up that is made up for, in milliseconds. */
 const LATE_MS = 10;
 /** Windows are taken longer by this part: what starts a second apart may arrive some milliseconds closer together. */
 const TRAVEL = 0.005;
@@ -52,6 +52,15 @@ export function paceOf(rate: number | StartRate): RatePace {
 }
 
 /**
+ * The time by which a start may come before it is due, in milliseconds: as many as may come together do, and a wake-up may be late.
+ *
+ * @param lateMs most lateness that is made up for; half an interval at most
+ */
+export function toleranceMs({ burst, intervalMs }: RatePace, lateMs: number): number {
+  return (burst - 1) * intervalMs + Math.min(lateMs, intervalMs / 2);
+}
+
+/**
  * At most `whole` starts in every window of a length: a log of the last starts, and a token bucket that spreads them over the
  * window. The bucket is kept as the instant at which the next start would be due if they came evenly (the virtual scheduling
  * algorithm of the generic cell rate algorithm, ITU-T I.371), so that nothing is counted while time passes and instants are
@@ -75,9 +84,9 @@ export class RateLimit extends TimedLimit {
   /** @param rate in starts per second, or of a window */
   constructor(name: string, rate: number | StartRate, time: { readonly nowMs: number }) {
     super(name, time);
-    const { whole, windowMs, intervalMs, burst } = this.pace = paceOf(rate);
-    this.#toleranceMs = (burst - 1) * intervalMs + Math.min(LATE_MS, intervalMs / 2);
-    this.#log = new StartLog(whole, windowMs);
+    this.pace = paceOf(rate);
+    this.#toleranceMs = toleranceMs(this.pace, LATE_MS);
+    this.#log = new StartLog(this.pace.whole, this.pace.windowMs);
   }
 
   override get opensAtMs(): number {
@@ -123,7 +132,7 @@ export function sameRate(a: number | StartRate | undefined, b: number | StartRat
 }
 
 /** @throws {RangeError} if it lets nothing start, or anything */
-export function checkRate(name: string, rate: number | StartRate): number | StartRate {
+export function checkRate(name: string, rate: number | StartRate): void {
   const { starts, perMs, burst = 1 } = windowOf(rate);
   if (!(starts > 0 && starts < Infinity)) {
     throw new RangeError(`Cannot use ${starts} as the ${name}. Write a number of starts above 0`);
@@ -136,5 +145,4 @@ export function checkRate(name: string, rate: number | StartRate): number | Star
       `Cannot let ${burst} start together under the ${name}. Write a whole number above 0`,
     );
   }
-  return rate;
 }

@@ -24,8 +24,9 @@ const GRAIN = 1 / 1024;
 /**
  * The service that groups receive, for their weights: start-time fair queueing (Goyal, Vin and Cheng, 1996) with several in
  * service at once (SFQ(D): Jin, Chase and Kaur, 2004). A start advances a group's load by its expected cost ÷ weight; when
- * the attempt ends, by what it really was instead; and before, once it has taken far longer, by what it has taken. The group of the least load goes first, so shares hold with any number of
- * groups and slots, over time. The virtual time is the load at which a group was served last.
+ * the attempt ends, by what it really was instead; and before, once it has taken far longer, by what it has taken. The group
+ * of the least load goes first, so shares hold with any number of groups and slots, over time. The virtual time is the load at
+ * which a group was served last.
  *
  * A group that comes back from idleness starts at the virtual time, however little it has received before: less only what
  * it takes to get its part of the slots, which others hold. The same goes for one that limits have kept from starting.

@@ -1,5 +1,5 @@
 /** Starts that count together: none of them was later. */
-export type Starts = readonly [atMs: number, starts: number];
+type Starts = readonly [atMs: number, starts: number];
 
 /** Most entries that a log has; with a greater number of starts, several of them share one. */
 const MOST_ENTRIES = 10_000;
