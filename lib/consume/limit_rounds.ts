@@ -137,10 +137,10 @@ export class LimitRounds {
    */
   look(all: readonly ConsumerView[], beat: Beat): boolean {
     const { clock, scheduler } = this.#options, wasSure = this.mayStart;
+    this.dead = new Set(all.flatMap((view) => view.quota && this.#hasDied(view) ? [view.quota.key] : []));
     const peers = all.flatMap((view) => this.#peerOf(view)), read = JSON.stringify(peers);
     const hasChanged = this.#isNews || read !== this.#read;
     this.#isLate ||= this.hasLooked && !wasSure;
-    this.dead = new Set(all.flatMap((view) => this.#hasDied(view) && view.quota ? [view.quota.key] : []));
     this.#read = read;
     this.#division.look(peers);
     this.#isNews = false;
@@ -160,7 +160,7 @@ export class LimitRounds {
   #peerOf(view: ConsumerView): Peer[] {
     const { quota, part = { from: 0, to: 1 }, beatAgoMs } = view;
     if (quota === undefined || quota.key === this.#options.key) return [];
-    if (beatAgoMs >= quota.sureMs + MARGIN_MS || this.#hasDied(view)) return [];
+    if (beatAgoMs >= quota.sureMs + MARGIN_MS || this.dead.has(quota.key)) return [];
     const { capacity: _, sureMs: _ms, ...of } = quota;
     return [{ part, quota: of }];
   }

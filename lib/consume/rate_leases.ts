@@ -2,6 +2,7 @@ import { type Clock, onAbort } from "../model/mod.ts";
 import { type QueueDriver, QueueError, type RateLedgers } from "../queue/mod.ts";
 import type { LeaseReport, RateLease, Scheduler } from "../scheduler/mod.ts";
 import type { LimitRounds } from "./limit_rounds.ts";
+import { Pause } from "./pause.ts";
 import { type KnownTime, visit, type Visited } from "./rate_ledger.ts";
 
 /** A consumer holds starts that it cannot use no longer than this, in milliseconds. */
@@ -49,7 +50,7 @@ export class RateLeases {
   readonly #known = new Map<RateLease, Known>();
   #dueMs = Infinity;
   #wakesAtMs = Infinity;
-  #wake = () => {};
+  readonly #pause: Pause;
   #faultUntilMs = -Infinity;
   /** Resolves when calls may look again whether they may leave. */
   #covered: PromiseWithResolvers<void> | undefined;
@@ -63,6 +64,7 @@ export class RateLeases {
   private constructor(ledgers: RateLedgers, options: RateLeasesOptions) {
     this.#ledgers = ledgers;
     this.#options = options;
+    this.#pause = new Pause(options.clock);
     options.scheduler.rates.begin();
   }
 
@@ -84,7 +86,7 @@ export class RateLeases {
       known.excessSinceMs = lease.excess > 0 ? Math.min(known.excessSinceMs, nowMs) : Infinity;
       this.#dueMs = Math.min(this.#dueMs, dueAtMs(lease, known), lease.coversAtMs(nowMs) ?? Infinity);
     }
-    if (this.#dueMs < this.#wakesAtMs) this.#wake();
+    if (this.#dueMs < this.#wakesAtMs) this.#pause.end();
   }
 
   #knownOf(lease: RateLease): Known {
@@ -105,22 +107,15 @@ export class RateLeases {
   /** Goes on until `over` is aborted; then it tells of all and gives back the rest. @param drain from then on nothing starts */
   async run(drain: AbortSignal, over: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const forget = [onAbort(drain, () => this.look()), onAbort(over, () => this.#wake())];
+    const forget = onAbort(drain, () => this.look());
     while (!over.aborted) {
       const nowMs = clock.nowMs();
-      if (Math.max(this.#dueMs, this.#faultUntilMs) <= nowMs) await this.#visit(nowMs);
-      else await this.#pause();
+      this.#wakesAtMs = Math.max(this.#dueMs, this.#faultUntilMs);
+      if (this.#wakesAtMs > nowMs) await this.#pause.until(this.#wakesAtMs, over);
+      else await this.#visit(nowMs);
     }
-    for (const each of forget) each();
+    forget();
     await this.#tell([...this.#known.keys()].filter((lease) => lease.isHeld), true);
-  }
-
-  async #pause(): Promise<void> {
-    const pause = new AbortController();
-    this.#wake = () => pause.abort();
-    this.#wakesAtMs = Math.max(this.#dueMs, this.#faultUntilMs);
-    await this.#options.clock.until(this.#wakesAtMs, pause.signal);
-    this.#wakesAtMs = -Infinity;
   }
 
   async #visit(nowMs: number): Promise<void> {
